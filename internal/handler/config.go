@@ -1,0 +1,107 @@
+package handler
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// The environment of the function. What is unset or empty has its default.
+const (
+	// EnvRedeploy names the Mode; default once.
+	EnvRedeploy = "SPOTHANDLER_REDEPLOY"
+	// EnvCooldown is the age, as a Go duration, below which a deployment is not
+	// replaced while other tasks run; "0s" for none; default DefaultCooldown.
+	EnvCooldown = "SPOTHANDLER_COOLDOWN"
+	// EnvLogLevel is the least level that is logged: DEBUG, INFO, WARNING or
+	// ERROR; default INFO.
+	EnvLogLevel = "LOG_LEVEL"
+	// EnvMetrics is "true" to add CloudWatch metrics to the summary record.
+	EnvMetrics = "SPOTHANDLER_METRICS"
+	// EnvLogGroup is set by Lambda: the group that the function logs to.
+	EnvLogGroup = "AWS_LAMBDA_LOG_GROUP_NAME"
+)
+
+// DefaultCooldown is the cooldown where none is configured.
+const DefaultCooldown = 5 * time.Minute
+
+// Mode is what an installation does about interruptions.
+type Mode string
+
+// The modes.
+const (
+	ModeOnce    Mode = "once"    // redeploy once for an interrupted deployment
+	ModeAlways  Mode = "always"  // redeploy for every event
+	ModeObserve Mode = "observe" // decide as once does, change nothing
+)
+
+// Config is the configuration of a Handler.
+type Config struct {
+	Mode     Mode
+	Cooldown time.Duration
+	LogLevel slog.Level
+	Metrics  bool   // add CloudWatch metrics to the summary record
+	LogGroup string // where claims are made; "" makes none
+}
+
+// ConfigFromEnv reads the configuration from the environment. The error names
+// the variable, its value and what is accepted.
+func ConfigFromEnv(getenv func(string) string) (Config, error) {
+	mode, err := parseMode(getenv(EnvRedeploy))
+	if err != nil {
+		return Config{}, err
+	}
+	cooldown, err := parseCooldown(getenv(EnvCooldown))
+	if err != nil {
+		return Config{}, err
+	}
+	level, err := parseLevel(getenv(EnvLogLevel))
+	if err != nil {
+		return Config{}, err
+	}
+	return Config{
+		Mode:     mode,
+		Cooldown: cooldown,
+		LogLevel: level,
+		Metrics:  getenv(EnvMetrics) == "true",
+		LogGroup: getenv(EnvLogGroup),
+	}, nil
+}
+
+func parseMode(value string) (Mode, error) {
+	switch mode := Mode(value); mode {
+	case "":
+		return ModeOnce, nil
+	case ModeOnce, ModeAlways, ModeObserve:
+		return mode, nil
+	}
+	return "", fmt.Errorf("reading %s: %q is none of once, always, observe", EnvRedeploy, value)
+}
+
+func parseCooldown(value string) (time.Duration, error) {
+	if value == "" {
+		return DefaultCooldown, nil
+	}
+	cooldown, err := time.ParseDuration(value)
+	if err != nil {
+		return 0, fmt.Errorf("reading %s: %w", EnvCooldown, err)
+	}
+	if cooldown < 0 {
+		return 0, fmt.Errorf("reading %s: %s is negative", EnvCooldown, value)
+	}
+	return cooldown, nil
+}
+
+func parseLevel(value string) (slog.Level, error) {
+	switch value {
+	case "DEBUG":
+		return slog.LevelDebug, nil
+	case "", "INFO":
+		return slog.LevelInfo, nil
+	case "WARNING":
+		return slog.LevelWarn, nil
+	case "ERROR":
+		return slog.LevelError, nil
+	}
+	return 0, fmt.Errorf("reading %s: %q is none of DEBUG, INFO, WARNING, ERROR", EnvLogLevel, value)
+}

@@ -1,0 +1,76 @@
+package handler
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+)
+
+// ECSAPI is what the handler asks of ECS.
+type ECSAPI interface {
+	DescribeServices(context.Context, *ecs.DescribeServicesInput, ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error)
+	UpdateService(context.Context, *ecs.UpdateServiceInput, ...func(*ecs.Options)) (*ecs.UpdateServiceOutput, error)
+}
+
+var _ ECSAPI = (*ecs.Client)(nil)
+
+// An invoker asks for a dry run by this entry of the client context's custom
+// part, which neither EventBridge nor the content of an event can set.
+const (
+	ClientContextKey = "spothandler"
+	DryRun           = "dry-run"
+)
+
+// Handler decides and acts on events. It may be used concurrently.
+type Handler struct {
+	config Config
+	ecs    ECSAPI
+	logs   LogsAPI
+	logger *slog.Logger
+	memory memory
+}
+
+// New gives a Handler that writes its log records to out, one JSON object a
+// line. The zero Config is mode once without cooldown, claim or metrics.
+func New(config Config, ecs ECSAPI, logs LogsAPI, out io.Writer) *Handler {
+	return &Handler{config: config, ecs: ecs, logs: logs, logger: NewLogger(out, config.LogLevel)}
+}
+
+// Answer is what an invocation answers: the decision and what came of it.
+type Answer struct {
+	Action           Action `json:"action"`
+	Reason           Reason `json:"reason"`
+	Message          string `json:"message"`
+	Mode             Mode   `json:"mode"`
+	Applied          bool   `json:"applied"` // a new deployment was forced
+	DryRun           bool   `json:"dry_run,omitempty"`
+	Cluster          string `json:"cluster,omitempty"`
+	Service          string `json:"service,omitempty"`
+	TaskARN          string `json:"task_arn,omitempty"`
+	DeploymentBefore string `json:"deployment_before,omitempty"`
+	DeploymentAfter  string `json:"deployment_after,omitempty"`
+}
+
+// Handle decides what to do about an EventBridge event and does it. What fails
+// is returned as an *Error, so that Lambda invokes the function once more; a
+// failure that would only repeat itself is told by the answer and the log.
+func (h *Handler) Handle(ctx context.Context, event json.RawMessage) (answer Answer, err error) {
+	v := h.begin(ctx, event)
+	defer func() {
+		if cause := recover(); cause != nil {
+			answer, err = v.answer(), &Error{"Panic", fmt.Errorf("panic: %v", cause)}
+			v.log.ErrorContext(ctx, "The handler panicked", slog.Any("error", err), slog.String("stack", string(debug.Stack())))
+		}
+	}()
+	err = v.run(ctx)
+	v.summarize(ctx, err)
+	if err != nil && !isPermanent(err) {
+		return v.answer(), &Error{errorType(err), err}
+	}
+	return v.answer(), nil
+}

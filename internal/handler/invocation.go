@@ -1,0 +1,104 @@
+package handler
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+)
+
+const (
+	// actingEnds is the age of an event after which nothing is retried.
+	actingEnds = 115 * time.Second
+	// reserve is the time kept, of a timeout of 20 s and more, to tell what
+	// happened.
+	reserve = 5 * time.Second
+)
+
+// invocation is the handling of one event.
+type invocation struct {
+	*Handler
+	log      *slog.Logger
+	event    Interruption
+	dryRun   bool
+	received time.Time
+	deadline time.Time // of calls; zero: none
+
+	service   *Service // nil: to be looked at
+	lookedAt  time.Time
+	looking   patience // of DescribeServices
+	updating  patience // of UpdateService
+	claimed   string   // the deployment that we have the claim on
+	lostClaim string   // the deployment that another invocation has the claim on
+	round     int      // rounds of the claim tried so far
+
+	decision  Decision
+	decidedAt time.Time
+	updatedAt time.Time // when ECS accepted the redeployment; zero: it did not
+	before    string    // the primary deployment as last seen
+	after     string    // the deployment that we forced
+}
+
+// begin reads the event and the circumstances of an invocation.
+func (h *Handler) begin(ctx context.Context, event []byte) *invocation {
+	v := &invocation{Handler: h, event: Parse(event), received: time.Now()}
+	requestID := ""
+	if lc, found := lambdacontext.FromContext(ctx); found {
+		requestID = lc.AwsRequestID
+		v.dryRun = lc.ClientContext.Custom[ClientContextKey] == DryRun
+	}
+	v.log = h.logger.With(eventAttrs(&v.event, requestID)...)
+	v.log.DebugContext(ctx, "Event received", slog.String("event", string(event)))
+
+	until := v.interruptedAt().Add(actingEnds)
+	if deadline, found := ctx.Deadline(); found {
+		v.deadline = deadline.Add(-min(reserve, deadline.Sub(v.received)/4))
+		if v.deadline.Before(until) {
+			until = v.deadline
+		}
+	}
+	v.looking.until, v.updating.until = until, until
+	return v
+}
+
+// interruptedAt is the event's time; an event without one has just happened.
+func (v *invocation) interruptedAt() time.Time {
+	if v.event.EventTime.IsZero() {
+		return v.received
+	}
+	return v.event.EventTime
+}
+
+// answer tells the outcome so far.
+func (v *invocation) answer() Answer {
+	return Answer{
+		Action:           v.decision.Action,
+		Reason:           v.decision.Reason,
+		Message:          v.decision.Message,
+		Mode:             v.decision.Mode,
+		Applied:          !v.updatedAt.IsZero(),
+		DryRun:           v.dryRun,
+		Cluster:          v.event.ClusterARN,
+		Service:          v.event.Service,
+		TaskARN:          v.event.TaskARN,
+		DeploymentBefore: v.before,
+		DeploymentAfter:  v.after,
+	}
+}
+
+// learn remembers a deployment that was replaced, or in mode observe would
+// have been.
+func (v *invocation) learn() {
+	switch {
+	case v.dryRun || v.service == nil:
+	case v.decision.Reason == ReasonAlreadyRedeployed:
+		v.memory.remember(v.key(v.event.StartedBy), v.decidedAt)
+	case v.decision.Reason == ReasonRedeploy && v.decision.Mode == ModeObserve:
+		v.memory.remember(v.key(v.before), v.decidedAt)
+	}
+}
+
+func (v *invocation) key(deployment string) deploymentKey {
+	return deploymentKey{v.event.ClusterARN, v.event.Service, deployment}
+}

@@ -1,0 +1,117 @@
+package handler
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+)
+
+const (
+	// transientRetries is how often one call is retried after network errors
+	// and answers of class 5xx.
+	transientRetries = 3
+	// firstBackoff and lastBackoff bound the wait before a retry.
+	firstBackoff = 200 * time.Millisecond
+	lastBackoff  = 5 * time.Second
+	// staleAfter is the age from which what DescribeServices showed is no
+	// ground for an UpdateService.
+	staleAfter = 2 * time.Second
+)
+
+// patience rules the retries of one kind of call within one invocation:
+// throttling as long as there is time, network errors and 5xx a few times,
+// anything else never.
+type patience struct {
+	until      time.Time // no retry starts later
+	freshUntil time.Time // a later retry, or one after an unclear outcome, asks for a new look; zero: none does
+	throttled  int
+	transient  int
+}
+
+// lookAgain says that a call may be repeated, but only after delay and on new
+// grounds.
+type lookAgain struct {
+	delay time.Duration
+	cause error
+}
+
+func (e *lookAgain) Error() string { return e.cause.Error() }
+func (e *lookAgain) Unwrap() error { return e.cause }
+
+// retryer gives the SDK's standard retryer these rules. Its token bucket is
+// off, because it would end the retries before the deadline does, and so is
+// its limit of attempts. It serves one call.
+func (p *patience) retryer() aws.Retryer {
+	standard := retry.NewStandard(func(o *retry.StandardOptions) {
+		o.RateLimiter = ratelimit.None
+		o.Retryables = []retry.IsErrorRetryable{retry.IsErrorRetryableFunc(p.retryable)}
+		o.Backoff = retry.BackoffDelayerFunc(p.backoff)
+	})
+	return retry.AddWithMaxAttempts(standard, 0)
+}
+
+// retryable tells the SDK whether err is worth another attempt, and counts.
+func (p *patience) retryable(err error) aws.Ternary {
+	switch {
+	case isThrottle(err):
+		p.throttled++
+		return aws.TrueTernary
+	case isTransient(err):
+		p.transient++
+		return aws.BoolTernary(p.transient <= transientRetries)
+	}
+	return aws.FalseTernary
+}
+
+// backoff is the wait before the next attempt. Where there is no time for one
+// it gives the error that the call ends with, so that the cause is not lost.
+func (p *patience) backoff(_ int, err error) (time.Duration, error) {
+	delay := jitter(p.throttled + p.transient)
+	next := time.Now().Add(delay)
+	switch {
+	case next.After(p.until):
+		return 0, fmt.Errorf("out of time after %d attempts: %w", p.throttled+p.transient, err)
+	case !p.freshUntil.IsZero() && (next.After(p.freshUntil) || !isThrottle(err)):
+		return 0, &lookAgain{delay, err}
+	}
+	return delay, nil
+}
+
+// jitter is a random wait before retry n, which counts from 1: between half of
+// and the whole of an exponentially growing time.
+func jitter(n int) time.Duration {
+	ceiling := lastBackoff
+	if shift := n - 1; shift < 5 {
+		ceiling = min(firstBackoff<<shift, lastBackoff)
+	}
+	return ceiling/2 + rand.N(ceiling/2)
+}
+
+func isThrottle(err error) bool {
+	return retry.IsErrorThrottles(retry.DefaultThrottles).IsErrorThrottle(err).Bool()
+}
+
+// isTransient tells whether err is a network error or an answer of class 5xx.
+func isTransient(err error) bool {
+	return retry.IsErrorRetryables{
+		retry.NoRetryCanceledError{},
+		retry.RetryableError{},
+		retry.RetryableConnectionError{},
+		retry.RetryableHTTPStatusCode{Codes: retry.DefaultRetryableHTTPStatusCodes},
+		retry.RetryableErrorCode{Codes: retry.DefaultRetryableErrorCodes},
+	}.IsErrorRetryable(err).Bool()
+}
+
+// asLookAgain gives the wait that err asks for before a new look, if it does.
+func asLookAgain(err error) (time.Duration, bool) {
+	var again *lookAgain
+	if !errors.As(err, &again) {
+		return 0, false
+	}
+	return again.delay, true
+}
