@@ -1,0 +1,75 @@
+# Flags that somebody's environment sets must not change what is built or tested.
+export GOFLAGS := -buildvcs=false
+export GOWORK := off
+
+TOOL := go tool -modfile=tools/go.mod
+
+# 1.2.0 on a tag, 1.2.0-5-gabc1234 after it, 0.0.0-dev.abc1234 before the first.
+VERSION = $(shell git describe --tags --match 'v*' --dirty 2>/dev/null | sed 's/^v//')
+DEV = 0.0.0-dev.$(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+
+# The race detector needs a C compiler: without one the tests run all the
+# same, and say so. CI must have it.
+RACE = $(shell go list -race errors >/dev/null 2>&1 && echo -race)
+
+.NOTPARALLEL:
+.PHONY: help build generate test format-check format vet lint tidy-check cross unit bench demo clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+build: generate ## build bin/spothandler
+	@go build -trimpath -ldflags '-s -w -X main.version=$(or $(VERSION),$(DEV))' -o bin/ ./cmd/spothandler
+	@echo "built bin/spothandler $(or $(VERSION),$(DEV))"
+
+generate: ## build the function's archives into embed/dist
+	@echo '== go generate ./embed'
+	@go generate ./embed
+
+test: format-check vet lint tidy-check cross generate unit ## everything CI checks
+	@echo 'All checks passed.'
+
+format-check:
+	@echo '== format'
+	@$(TOOL) golangci-lint fmt --diff || { echo 'run: make format'; exit 1; }
+
+format: ## format the code (gofumpt, import groups)
+	@$(TOOL) golangci-lint fmt
+
+vet:
+	@echo '== go vet'
+	@go vet ./...
+	@go vet embed/build.go
+
+lint: ## run golangci-lint
+	@echo '== golangci-lint'
+	@$(TOOL) golangci-lint run
+
+tidy-check:
+	@echo '== go mod tidy'
+	@go mod tidy -diff
+	@go -C tools mod tidy -diff
+
+cross:
+	@echo '== compile for Windows and macOS'
+	@GOOS=windows GOARCH=amd64 go build ./...
+	@GOOS=darwin GOARCH=arm64 go build ./...
+
+unit:
+	@echo '== go test $(RACE)'
+ifneq ($(CI),true)
+	@test -n '$(RACE)' || echo 'without the race detector: no C compiler found'
+else
+	@test -n '$(RACE)' || { echo 'the race detector is required in CI: install a C compiler'; exit 1; }
+endif
+	@go test $(RACE) -coverprofile=coverage.out ./...
+	@.ci/coverage coverage.out 85 internal/deploy internal/handler
+
+bench: ## run the benchmarks
+	@go test -run '^$$' -bench . -benchmem ./...
+
+demo: build ## show the whole job on an AWS of its own
+	@bin/spothandler demo
+
+clean: ## remove what the other targets wrote
+	@rm -rf bin dist coverage.out embed/dist/*.zip
