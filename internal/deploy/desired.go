@@ -1,0 +1,80 @@
+package deploy
+
+import (
+	"maps"
+
+	"github.com/spothandler/spothandler/internal/handler"
+)
+
+// Release is the code that an installation is to run.
+type Release struct {
+	Version    string // of the binary
+	CodeSHA256 string // of the zip, as Lambda's CodeSha256
+	Zip        []byte // may be nil where nothing is uploaded
+}
+
+// What never differs between installations.
+const (
+	runtime             = "provided.al2023"
+	functionHandler     = "bootstrap"
+	functionDescription = "Redeploys ECS services when Fargate Spot interrupts their tasks"
+	ruleDescription     = "Interruptions of ECS tasks on Fargate Spot"
+
+	// MaxEventAge is how old an event may become, in seconds, on its way to the function: the notice is
+	// two minutes, and later is useless. Both EventBridge and Lambda's queue drop older ones.
+	MaxEventAge  = 120
+	asyncRetries = 1
+)
+
+// Desired is the state that a Spec asks for. It is pure. Its errors are about settings that AWS's
+// limits do not hold: a record, a policy or a pattern that becomes too long.
+func Desired(names Names, spec Spec, release Release) (State, error) {
+	record, err := newRecord(spec, release).encode()
+	if err != nil {
+		return State{}, err
+	}
+	policy, err := rolePolicy(names, spec.Clusters)
+	if err != nil {
+		return State{}, err
+	}
+	pattern, err := eventPattern(names.Identity, spec)
+	if err != nil {
+		return State{}, err
+	}
+	tags := resourceTags(spec)
+	return State{
+		Role:       &Role{Name: names.Role, Path: Path, Description: record, Trust: trustPolicy(), Policy: policy, Tags: tags},
+		LogGroup:   &LogGroup{Name: names.LogGroup, RetentionDays: spec.LogRetentionDays, Tags: tags},
+		Function:   desiredFunction(names, spec, release),
+		Permission: &Permission{Principal: eventsPrincipal, Action: "lambda:InvokeFunction", SourceARN: names.RuleARN()},
+		Rule:       &Rule{Name: names.Rule, Pattern: pattern, State: spec.RuleState, Description: ruleDescription, Tags: tags},
+		Target:     &Target{FunctionARN: names.FunctionARN(), MaxAge: MaxEventAge, MaxRetries: defaultTargetRetries},
+	}, nil
+}
+
+func desiredFunction(names Names, spec Spec, release Release) *Function {
+	tags := maps.Clone(resourceTags(spec))
+	tags[TagVersion] = release.Version
+	return &Function{
+		Name:         names.Function,
+		RoleARN:      names.RoleARN(),
+		CodeSHA256:   release.CodeSHA256,
+		Zip:          release.Zip,
+		Architecture: spec.Architecture,
+		Runtime:      runtime,
+		Handler:      functionHandler,
+		Description:  functionDescription,
+		MemorySize:   spec.MemorySize,
+		Timeout:      spec.Timeout,
+		Environment: map[string]string{
+			handler.EnvLogLevel: spec.LogLevel,
+			handler.EnvRedeploy: string(spec.Redeploy),
+			handler.EnvCooldown: spec.Cooldown.String(),
+		},
+		// The levels let everything of ours pass: LOG_LEVEL alone decides.
+		Logging:             &Logging{Format: "JSON", Application: "TRACE", System: "INFO", Group: names.LogGroup},
+		ReservedConcurrency: spec.ReservedConcurrency,
+		Async:               Async{Set: true, MaxAge: MaxEventAge, MaxRetries: asyncRetries},
+		Tags:                tags,
+	}
+}

@@ -1,0 +1,136 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+)
+
+// FunctionAPI is what an installation needs of Lambda, the resource policy included.
+type FunctionAPI interface {
+	CreateFunction(context.Context, *lambda.CreateFunctionInput, ...func(*lambda.Options)) (*lambda.CreateFunctionOutput, error)
+	GetFunction(context.Context, *lambda.GetFunctionInput, ...func(*lambda.Options)) (*lambda.GetFunctionOutput, error)
+	UpdateFunctionCode(context.Context, *lambda.UpdateFunctionCodeInput, ...func(*lambda.Options)) (*lambda.UpdateFunctionCodeOutput, error)
+	UpdateFunctionConfiguration(context.Context, *lambda.UpdateFunctionConfigurationInput, ...func(*lambda.Options)) (*lambda.UpdateFunctionConfigurationOutput, error)
+	DeleteFunction(context.Context, *lambda.DeleteFunctionInput, ...func(*lambda.Options)) (*lambda.DeleteFunctionOutput, error)
+	PutFunctionConcurrency(context.Context, *lambda.PutFunctionConcurrencyInput, ...func(*lambda.Options)) (*lambda.PutFunctionConcurrencyOutput, error)
+	DeleteFunctionConcurrency(context.Context, *lambda.DeleteFunctionConcurrencyInput, ...func(*lambda.Options)) (*lambda.DeleteFunctionConcurrencyOutput, error)
+	GetFunctionEventInvokeConfig(context.Context, *lambda.GetFunctionEventInvokeConfigInput, ...func(*lambda.Options)) (*lambda.GetFunctionEventInvokeConfigOutput, error)
+	PutFunctionEventInvokeConfig(context.Context, *lambda.PutFunctionEventInvokeConfigInput, ...func(*lambda.Options)) (*lambda.PutFunctionEventInvokeConfigOutput, error)
+	TagResource(context.Context, *lambda.TagResourceInput, ...func(*lambda.Options)) (*lambda.TagResourceOutput, error)
+	UntagResource(context.Context, *lambda.UntagResourceInput, ...func(*lambda.Options)) (*lambda.UntagResourceOutput, error)
+	GetPolicy(context.Context, *lambda.GetPolicyInput, ...func(*lambda.Options)) (*lambda.GetPolicyOutput, error)
+	AddPermission(context.Context, *lambda.AddPermissionInput, ...func(*lambda.Options)) (*lambda.AddPermissionOutput, error)
+	RemovePermission(context.Context, *lambda.RemovePermissionInput, ...func(*lambda.Options)) (*lambda.RemovePermissionOutput, error)
+}
+
+var _ FunctionAPI = (*lambda.Client)(nil)
+
+// getFunction gives the function; nil where there is none.
+func getFunction(ctx context.Context, api FunctionAPI, name string) (*Function, error) {
+	answer, err := api.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: &name})
+	if isNotFound(err) {
+		return nil, nil //nolint:nilnil // absent is an answer, and nil is its form in State
+	}
+	if err != nil {
+		return nil, err
+	}
+	if answer.TagsError != nil { // without lambda:ListTags nobody can tell whose function it is
+		return nil, &Error{
+			Code:    CodeAccessDenied,
+			Message: fmt.Sprintf("reading the tags of function %s: %s", name, value(answer.TagsError.Message)),
+			Hints:   []string{"allow lambda:ListTags: it tells whether the function is ours"},
+		}
+	}
+	function := fromConfiguration(answer.Configuration)
+	function.Tags = answer.Tags
+	if answer.Concurrency != nil && answer.Concurrency.ReservedConcurrentExecutions != nil {
+		function.ReservedConcurrency = int(*answer.Concurrency.ReservedConcurrentExecutions)
+	}
+	return function, nil
+}
+
+func fromConfiguration(c *types.FunctionConfiguration) *Function {
+	function := &Function{
+		Name:                value(c.FunctionName),
+		RoleARN:             value(c.Role),
+		CodeSHA256:          value(c.CodeSha256),
+		Architecture:        string(types.ArchitectureX8664), // Lambda's default where the answer has none
+		Runtime:             string(c.Runtime),
+		Handler:             value(c.Handler),
+		Description:         value(c.Description),
+		MemorySize:          int(value(c.MemorySize)),
+		Timeout:             int(value(c.Timeout)),
+		ReservedConcurrency: Unreserved,
+		Settling:            c.State == types.StatePending || c.LastUpdateStatus == types.LastUpdateStatusInProgress,
+	}
+	if len(c.Architectures) > 0 {
+		function.Architecture = string(c.Architectures[0])
+	}
+	if c.Environment != nil {
+		function.Environment = c.Environment.Variables
+	}
+	if l := c.LoggingConfig; l != nil {
+		function.Logging = &Logging{string(l.LogFormat), string(l.ApplicationLogLevel), string(l.SystemLogLevel), value(l.LogGroup)}
+	}
+	switch {
+	case c.State == types.StateFailed:
+		function.Failed = "Failed: " + failure(string(c.StateReasonCode), value(c.StateReason))
+	case c.LastUpdateStatus == types.LastUpdateStatusFailed:
+		function.Failed = "last update failed: " + failure(string(c.LastUpdateStatusReasonCode), value(c.LastUpdateStatusReason))
+	}
+	// LastModified has its own form of ISO 8601 (Lambda API, FunctionConfiguration).
+	if modified, err := time.Parse("2006-01-02T15:04:05.999-0700", value(c.LastModified)); err == nil {
+		function.Modified = modified
+	}
+	return function
+}
+
+func failure(code, reason string) string {
+	return strings.Trim(code+", "+reason, ", ")
+}
+
+func getAsync(ctx context.Context, api FunctionAPI, name string) (Async, error) {
+	answer, err := api.GetFunctionEventInvokeConfig(ctx, &lambda.GetFunctionEventInvokeConfigInput{FunctionName: &name})
+	if isNotFound(err) {
+		return Async{}, nil
+	}
+	if err != nil {
+		return Async{}, err
+	}
+	return Async{
+		Set:        true,
+		MaxAge:     int(valueOr(answer.MaximumEventAgeInSeconds, 21600)), // Lambda's defaults
+		MaxRetries: int(valueOr(answer.MaximumRetryAttempts, 2)),
+	}, nil
+}
+
+func (f *Function) fields() []pair {
+	fields := []pair{
+		{"state", f.Failed},
+		{"code", f.CodeSHA256},
+		{"architecture", f.Architecture},
+		{"runtime", f.Runtime},
+		{"handler", f.Handler},
+		{"description", f.Description},
+		{"role", f.RoleARN},
+		{"memory_size", decimal(f.MemorySize)},
+		{"timeout", decimal(f.Timeout)},
+		{"reserved_concurrency", decimal(f.ReservedConcurrency)},
+	}
+	for _, key := range sortedKeys(f.Environment) {
+		fields = append(fields, pair{"environment." + key, f.Environment[key]})
+	}
+	if l := f.Logging; l != nil {
+		fields = append(fields, pair{"logging.format", l.Format}, pair{"logging.application_level", l.Application},
+			pair{"logging.system_level", l.System}, pair{"logging.group", l.Group})
+	}
+	if f.Async.Set {
+		fields = append(fields, pair{"async.max_event_age", decimal(f.Async.MaxAge)}, pair{"async.max_retries", decimal(f.Async.MaxRetries)})
+	}
+	return append(fields, tagFields(f.Tags)...)
+}

@@ -1,0 +1,166 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Installation is what was found under one prefix in one region.
+type Installation struct {
+	Names  Names
+	Record *Record // nil where the role is gone, or its description is not ours
+	State  State
+	Kept   bool // the log group is one that an uninstall left behind; then it is in State for an install only
+}
+
+// Look finds the installation with this prefix: the role's record tells the other names, or, where
+// there is none, what was given or the defaults do. It only reads.
+func Look(ctx context.Context, clients Clients, id Identity, prefix string, given Given) (*Installation, error) {
+	role, err := lookRole(ctx, clients, id, RoleName(prefix, id.Region))
+	if err != nil {
+		return nil, err
+	}
+	record, err := recordOf(role, prefix)
+	if err != nil {
+		return nil, err
+	}
+	names, err := chooseNames(id, prefix, record, given)
+	if err != nil {
+		return nil, err
+	}
+	state, err := Observe(ctx, clients, names, role)
+	if err != nil {
+		return nil, err
+	}
+	found := &Installation{Names: names, Record: record, State: state}
+	found.Kept = state.LogGroup != nil && state.LogGroup.kept(prefix)
+	return found, nil
+}
+
+func lookRole(ctx context.Context, clients Clients, id Identity, name string) (*Role, error) {
+	role, err := getRole(ctx, clients.IAM, name)
+	return role, Explain("reading role "+name, id, err)
+}
+
+// recordOf reads the record of a role that is ours; another's role says nothing.
+func recordOf(role *Role, prefix string) (*Record, error) {
+	if role == nil || role.Path != Path || role.Tags[TagManagedBy] != managedBy {
+		return nil, nil //nolint:nilnil // no record is an answer
+	}
+	if other := role.Tags[TagPrefix]; other != prefix && equalFold(other, prefix) {
+		return nil, &Error{
+			Code:    CodeSamePrefix,
+			Message: fmt.Sprintf("the prefix %q differs from the installed %q only in case, and IAM takes both role names for one", prefix, other),
+			Hints:   []string{fmt.Sprintf("--prefix %s   the installed one", other), "--prefix NAME   another name"},
+		}
+	}
+	if !ours(role.Tags, prefix) {
+		return nil, nil //nolint:nilnil // Conflicts names it
+	}
+	return parseRecord(role.Description), nil
+}
+
+// chooseNames takes the recorded names: a second installation under one prefix would share its role.
+func chooseNames(id Identity, prefix string, record *Record, given Given) (Names, error) {
+	defaults := Defaults(prefix)
+	function, rule := defaults.FunctionName, defaults.RuleName
+	if record != nil {
+		function, rule = record.FunctionName, record.RuleName
+	}
+	for setting, name := range map[string]*string{"function-name": &function, "rule-name": &rule} {
+		asked := given.text(setting)
+		if record != nil && asked != "" && asked != *name {
+			return Names{}, &Error{
+				Code:    CodeRenamed,
+				Message: fmt.Sprintf("%s %s: the installation here has %s %s, and a name never changes", given[setting].Source, asked, setting, *name),
+				Hints: []string{
+					"--prefix NAME   install beside it",
+					"or uninstall it first",
+				},
+			}
+		}
+		if asked != "" {
+			*name = asked
+		}
+	}
+	return NewNames(id, prefix, function, rule), nil
+}
+
+// Found says whether anything of an installation is there. A log group kept by an uninstall is none.
+func (i *Installation) Found() bool {
+	s := i.State
+	return s.Role != nil || s.Function != nil || s.Rule != nil || s.LogGroup != nil && !i.Kept
+}
+
+// Resolve gives the settings: what was given, else (unless reset) what was recorded, else, where the
+// role is gone, what the resources still have, else the defaults. Warnings say what had to be guessed.
+func (i *Installation) Resolve(given Given, reset bool) (spec Spec, warnings []string, err error) {
+	spec = Defaults(i.Names.Prefix)
+	switch {
+	case reset:
+	case i.Record != nil:
+		spec = i.Record.spec(i.Names.Prefix)
+		spec.Tags, warnings = i.recordedTags(given)
+	default:
+		warnings = i.salvage(&spec)
+	}
+	i.keepNames(&spec)
+	if err := given.Apply(&spec); err != nil {
+		return Spec{}, nil, err
+	}
+	spec.Clusters, err = localClusters(i.Names.Identity, spec.Clusters)
+	return spec, warnings, err
+}
+
+// keepNames keeps the names of an existing installation, a reset included: a rename is refused.
+func (i *Installation) keepNames(spec *Spec) {
+	if i.Record != nil {
+		spec.FunctionName, spec.RuleName = i.Record.FunctionName, i.Record.RuleName
+	}
+}
+
+func (i *Installation) recordedTags(given Given) (map[string]string, []string) {
+	tags, lost := recoverTags(i.Record.TagMarks, i.allTags()...)
+	_, asked := given["tag"]
+	if lost == 0 || asked {
+		return tags, nil
+	}
+	return tags, []string{fmt.Sprintf("%d recorded tags are on none of the resources any more; give them again with --tag", lost)}
+}
+
+// allTags are the tags of every resource that was found.
+func (i *Installation) allTags() []map[string]string {
+	var all []map[string]string
+	if i.State.Role != nil {
+		all = append(all, i.State.Role.Tags)
+	}
+	if i.State.Function != nil {
+		all = append(all, i.State.Function.Tags)
+	}
+	if i.State.Rule != nil {
+		all = append(all, i.State.Rule.Tags)
+	}
+	if i.State.LogGroup != nil {
+		all = append(all, i.State.LogGroup.Tags)
+	}
+	return all
+}
+
+// DropTags are the recorded tags that the Spec has no longer: their keys go from the resources.
+func (i *Installation) DropTags(spec Spec) []string {
+	var drop []string
+	if i.Record != nil {
+		recorded, _ := recoverTags(i.Record.TagMarks, i.allTags()...)
+		for _, key := range slices.Sorted(maps.Keys(recorded)) {
+			if _, wanted := spec.Tags[key]; !wanted {
+				drop = append(drop, key)
+			}
+		}
+	}
+	if i.Kept {
+		drop = append(drop, TagKept)
+	}
+	return drop
+}

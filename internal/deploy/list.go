@@ -1,0 +1,99 @@
+package deploy
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"golang.org/x/sync/errgroup"
+)
+
+// Listed is an installation as its role alone tells it.
+type Listed struct {
+	Prefix string
+	Region string
+	Record *Record // nil where the description was changed by hand
+}
+
+// List finds the installations of a region by their roles. ListRoles gives no tags, so each role of
+// ours is read again.
+func List(ctx context.Context, clients Clients, id Identity) ([]Listed, error) {
+	var names []string
+	pages := iam.NewListRolesPaginator(clients.IAM, &iam.ListRolesInput{PathPrefix: aws.String(Path)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, Explain("listing the roles under "+Path, id, err)
+		}
+		for _, role := range page.Roles {
+			if name := value(role.RoleName); value(role.Path) == Path && isRoleOf(name, id.Region) {
+				names = append(names, name)
+			}
+		}
+	}
+	found := make([]*Listed, len(names))
+	group, ctx := errgroup.WithContext(ctx)
+	for index, name := range names {
+		group.Go(func() (err error) {
+			found[index], err = listed(ctx, clients, id, name)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return sorted(found), nil
+}
+
+func isRoleOf(name, region string) bool {
+	bare := RoleName("", region)
+	return name == bare || strings.HasSuffix(name, "-"+bare)
+}
+
+// listed reads one role; nil where it is gone meanwhile or not ours.
+func listed(ctx context.Context, clients Clients, id Identity, name string) (*Listed, error) {
+	role, err := lookRole(ctx, clients, id, name)
+	if err != nil || role == nil {
+		return nil, err
+	}
+	prefix := role.Tags[TagPrefix]
+	if !ours(role.Tags, prefix) || RoleName(prefix, id.Region) != name {
+		return nil, nil //nolint:nilnil // not an installation
+	}
+	return &Listed{Prefix: prefix, Region: id.Region, Record: parseRecord(role.Description)}, nil
+}
+
+func sorted(found []*Listed) []Listed {
+	var list []Listed
+	for _, each := range found {
+		if each != nil {
+			list = append(list, *each)
+		}
+	}
+	slices.SortFunc(list, func(a, b Listed) int { return strings.Compare(a.Prefix, b.Prefix) })
+	return list
+}
+
+// Overlapping are the other installations of the region that would redeploy for a cluster of ours.
+// One that only observes, or whose rule is disabled, redeploys nothing.
+func Overlapping(all []Listed, spec Spec) []string {
+	var prefixes []string
+	for _, other := range all {
+		if other.Record == nil || other.Prefix == spec.Prefix {
+			continue
+		}
+		if !acts(string(spec.Redeploy), spec.RuleState) || !acts(other.Record.Redeploy, other.Record.RuleState) {
+			continue
+		}
+		if overlap(spec.Clusters, other.Record.Clusters) {
+			prefixes = append(prefixes, other.Prefix)
+		}
+	}
+	return prefixes
+}
+
+func acts(redeploy, ruleState string) bool {
+	return redeploy != "observe" && ruleState == "ENABLED"
+}

@@ -1,0 +1,153 @@
+package deploy
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+)
+
+// LogGroupAPI is what an installation needs of CloudWatch Logs.
+type LogGroupAPI interface {
+	CreateLogGroup(context.Context, *cloudwatchlogs.CreateLogGroupInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.CreateLogGroupOutput, error)
+	DescribeLogGroups(context.Context, *cloudwatchlogs.DescribeLogGroupsInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DescribeLogGroupsOutput, error)
+	DeleteLogGroup(context.Context, *cloudwatchlogs.DeleteLogGroupInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DeleteLogGroupOutput, error)
+	PutRetentionPolicy(context.Context, *cloudwatchlogs.PutRetentionPolicyInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.PutRetentionPolicyOutput, error)
+	DeleteRetentionPolicy(context.Context, *cloudwatchlogs.DeleteRetentionPolicyInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DeleteRetentionPolicyOutput, error)
+	ListTagsForResource(context.Context, *cloudwatchlogs.ListTagsForResourceInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.ListTagsForResourceOutput, error)
+	TagResource(context.Context, *cloudwatchlogs.TagResourceInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.TagResourceOutput, error)
+	UntagResource(context.Context, *cloudwatchlogs.UntagResourceInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.UntagResourceOutput, error)
+}
+
+var _ LogGroupAPI = (*cloudwatchlogs.Client)(nil)
+
+// findLogGroup looks for the group by its exact name: DescribeLogGroups matches prefixes.
+func findLogGroup(ctx context.Context, api LogGroupAPI, name string) (*LogGroup, error) {
+	pages := cloudwatchlogs.NewDescribeLogGroupsPaginator(api, &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: &name})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, group := range page.LogGroups {
+			if value(group.LogGroupName) == name {
+				return &LogGroup{
+					Name:             name,
+					RetentionDays:    int(value(group.RetentionInDays)),
+					AccountRetention: value(group.RetentionPolicyName),
+					Protected:        value(group.DeletionProtectionEnabled),
+				}, nil
+			}
+		}
+	}
+	return nil, nil //nolint:nilnil // absent is an answer, and nil is its form in State
+}
+
+// readLogGroup reads the group and its tags side by side.
+func readLogGroup(api LogGroupAPI, names Names, found **LogGroup, tags *map[string]string) []reading {
+	return []reading{
+		{"reading log group " + names.LogGroup, func(ctx context.Context) (err error) {
+			*found, err = findLogGroup(ctx, api, names.LogGroup)
+			return err
+		}},
+		{"reading the tags of log group " + names.LogGroup, func(ctx context.Context) error {
+			answer, err := api.ListTagsForResource(ctx, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: aws.String(names.LogGroupARN())})
+			if err == nil {
+				*tags = answer.Tags
+			}
+			return ignoreNotFound(err)
+		}},
+	}
+}
+
+// kept says that an uninstall of this prefix left the group behind for its logs.
+func (g *LogGroup) kept(prefix string) bool {
+	value, tagged := g.Tags[TagKept]
+	return tagged && value == prefix
+}
+
+func (g *LogGroup) fields() []pair {
+	fields := []pair{}
+	if g.AccountRetention == "" {
+		fields = append(fields, pair{"retention_days", decimal(g.RetentionDays)})
+	}
+	return append(fields, tagFields(g.Tags)...)
+}
+
+func createLogGroup(want *LogGroup) func(context.Context, *run) error {
+	return func(ctx context.Context, r *run) error {
+		err := r.retry(ctx, waitForConflict(), func() error {
+			_, err := r.Logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: &want.Name, Tags: want.Tags})
+			return err
+		})
+		if isAlreadyThere(err) {
+			err = r.takeCreatedLogGroup(ctx, err)
+		}
+		if err != nil || want.RetentionDays == 0 {
+			return err
+		}
+		return r.setRetention(ctx, want)
+	}
+}
+
+// takeCreatedLogGroup goes on with a group that is there and ours: the answer of an attempt was lost.
+func (r *run) takeCreatedLogGroup(ctx context.Context, cause error) error {
+	answer, err := r.Logs.ListTagsForResource(ctx, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: aws.String(r.names.LogGroupARN())})
+	if err != nil || !ours(answer.Tags, r.names.Prefix) {
+		return cause
+	}
+	return nil
+}
+
+func (r *run) setRetention(ctx context.Context, want *LogGroup) error {
+	return r.retry(ctx, waitForPropagation(), func() error {
+		if want.RetentionDays == 0 {
+			_, err := r.Logs.DeleteRetentionPolicy(ctx, &cloudwatchlogs.DeleteRetentionPolicyInput{LogGroupName: &want.Name})
+			return err
+		}
+		_, err := r.Logs.PutRetentionPolicy(ctx, &cloudwatchlogs.PutRetentionPolicyInput{
+			LogGroupName: &want.Name, RetentionInDays: aws.Int32(int32(want.RetentionDays)), //nolint:gosec // one of CloudWatch's list
+		})
+		return err
+	})
+}
+
+func updateLogGroup(want *LogGroup, fields changed) func(context.Context, *run) error {
+	return func(ctx context.Context, r *run) error {
+		return inOrder(
+			step{fields.has("retention_days"), func() error { return r.setRetention(ctx, want) }},
+			step{len(fields.tagged(want.Tags)) > 0, func() error { return r.tagLogGroup(ctx, fields.tagged(want.Tags)) }},
+			step{len(fields.untagged(want.Tags)) > 0, func() error { return r.untagLogGroup(ctx, fields.untagged(want.Tags)) }},
+		)
+	}
+}
+
+func (r *run) tagLogGroup(ctx context.Context, tags map[string]string) error {
+	_, err := r.Logs.TagResource(ctx, &cloudwatchlogs.TagResourceInput{ResourceArn: aws.String(r.names.LogGroupARN()), Tags: tags})
+	return err
+}
+
+func (r *run) untagLogGroup(ctx context.Context, keys []string) error {
+	_, err := r.Logs.UntagResource(ctx, &cloudwatchlogs.UntagResourceInput{ResourceArn: aws.String(r.names.LogGroupARN()), TagKeys: keys})
+	return err
+}
+
+func deleteLogGroup(have *LogGroup) func(context.Context, *run) error {
+	return func(ctx context.Context, r *run) error {
+		return r.retry(ctx, waitForConflict(), func() error {
+			_, err := r.Logs.DeleteLogGroup(ctx, &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: &have.Name})
+			return ignoreNotFound(err)
+		})
+	}
+}
+
+// keepLogGroup takes the group out of the installation and leaves it standing: no longer managed by us,
+// but known as ours to a later install of the same prefix.
+func keepLogGroup(prefix string) func(context.Context, *run) error {
+	return func(ctx context.Context, r *run) error {
+		if err := r.tagLogGroup(ctx, map[string]string{TagKept: prefix}); err != nil {
+			return err
+		}
+		return r.untagLogGroup(ctx, []string{TagManagedBy, TagPrefix})
+	}
+}

@@ -1,0 +1,149 @@
+package deploy
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Names that are the same in every installation.
+const (
+	// Path is the IAM path of every role of ours; ListRoles with it finds all installations.
+	Path = "/spothandler/"
+	// PolicyName is the name of the role's one inline policy.
+	PolicyName = "spothandler"
+	// StatementID is the Sid of our statement in the function's resource policy.
+	StatementID = "spothandler"
+	// TargetID is the id of our target on the rule.
+	TargetID = "spothandler"
+)
+
+// Identity says where an installation stands and who works on it.
+type Identity struct {
+	Partition string `json:"partition"` // aws, aws-cn, aws-us-gov ...
+	Account   string `json:"account"`   // twelve digits
+	Region    string `json:"region"`
+	Caller    string `json:"caller"` // the ARN that GetCallerIdentity answers
+}
+
+func (id Identity) arn(service, region, resource string) string {
+	return strings.Join([]string{"arn", id.Partition, service, region, id.Account, resource}, ":")
+}
+
+// Names holds every name and ARN of an installation; all of them are known before the first call.
+type Names struct {
+	Identity
+	Prefix   string
+	Role     string
+	LogGroup string
+	Function string
+	Rule     string
+}
+
+// NewNames derives the names of the installation with this prefix. functionName and ruleName are the
+// names without the prefix.
+func NewNames(id Identity, prefix, functionName, ruleName string) Names {
+	function := prefixed(prefix, functionName)
+	return Names{
+		Identity: id,
+		Prefix:   prefix,
+		Role:     RoleName(prefix, id.Region),
+		LogGroup: "/aws/lambda/" + function,
+		Function: function,
+		Rule:     prefixed(prefix, ruleName),
+	}
+}
+
+// RoleName is the name of the anchor role. IAM is global, so the region is part of it.
+func RoleName(prefix, region string) string {
+	return prefixed(prefix, "spothandler-"+region)
+}
+
+func prefixed(prefix, name string) string {
+	if prefix == "" {
+		return name
+	}
+	return prefix + "-" + name
+}
+
+// RoleARN is the ARN of the role, path included.
+func (n Names) RoleARN() string { return n.arn("iam", "", "role"+Path+n.Role) }
+
+// LogGroupARN is the ARN of the log group in the form without the trailing ":*", which the tagging
+// calls take (CloudWatch Logs API, LogGroup).
+func (n Names) LogGroupARN() string { return n.arn("logs", n.Region, "log-group:"+n.LogGroup) }
+
+// FunctionARN is the unqualified ARN of the function.
+func (n Names) FunctionARN() string { return n.arn("lambda", n.Region, "function:"+n.Function) }
+
+// RuleARN is the ARN of the rule on the default event bus, which has no bus segment.
+func (n Names) RuleARN() string { return n.arn("events", n.Region, "rule/"+n.Rule) }
+
+// ClusterARN is the ARN of an ECS cluster given by name or by ARN.
+func (id Identity) ClusterARN(cluster string) string {
+	if strings.HasPrefix(cluster, "arn:") {
+		return cluster
+	}
+	return id.arn("ecs", id.Region, "cluster/"+cluster)
+}
+
+// nameRule is what an AWS API accepts as a name.
+type nameRule struct {
+	what, source string
+	limit        int
+	pattern      *regexp.Regexp
+	accepted     string
+}
+
+func nameRules() (role, function, rule nameRule) {
+	plain := regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+	role = nameRule{"role", "IAM", 64, plain, "letters, digits, - and _"}
+	function = nameRule{"function", "Lambda", 64, plain, "letters, digits, - and _"}
+	rule = nameRule{"rule", "EventBridge", 64, regexp.MustCompile(`^[A-Za-z0-9._-]+$`), "letters, digits, ., - and _"}
+	return role, function, rule
+}
+
+func (r nameRule) check(name, cure string) error {
+	if !r.pattern.MatchString(name) {
+		return &Error{
+			Code:    CodeInvalid,
+			Message: fmt.Sprintf("the %s name %q has a character that %s refuses", r.what, name, r.source),
+			Detail:  []string{"Accepted: " + r.accepted + "."},
+			Hints:   []string{cure},
+		}
+	}
+	if len(name) > r.limit {
+		return &Error{
+			Code:    CodeInvalid,
+			Message: fmt.Sprintf("the %s name %s has %d characters, %s allows %d", r.what, name, len(name), r.source, r.limit),
+			Hints:   []string{cure},
+		}
+	}
+	return nil
+}
+
+// CheckNames says whether AWS will accept the names that these settings lead to. It needs no call.
+// An empty functionName or ruleName is not checked: it is not known yet.
+func CheckNames(region, prefix, functionName, ruleName string) error {
+	role, function, rule := nameRules()
+	if prefix != "" && !role.pattern.MatchString(prefix) {
+		return &Error{
+			Code:    CodeInvalid,
+			Message: fmt.Sprintf("--prefix %q has a character that IAM and Lambda refuse", prefix),
+			Detail:  []string{"Accepted: " + role.accepted + "."},
+			Hints:   []string{"--prefix NAME   without that character"},
+		}
+	}
+	if err := role.check(RoleName(prefix, region), "--prefix NAME   a shorter one"); err != nil {
+		return err
+	}
+	if functionName != "" {
+		if err := function.check(prefixed(prefix, functionName), "--function-name NAME or --prefix NAME   another one"); err != nil {
+			return err
+		}
+	}
+	if ruleName == "" {
+		return nil
+	}
+	return rule.check(prefixed(prefix, ruleName), "--rule-name NAME or --prefix NAME   another one")
+}

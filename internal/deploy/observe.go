@@ -1,0 +1,104 @@
+package deploy
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Clients are the AWS services that an installation is made of.
+type Clients struct {
+	IAM    RoleAPI
+	Logs   LogGroupAPI
+	Lambda FunctionAPI
+	Events RuleAPI
+}
+
+// reading is one read; doing names it for an error.
+type reading struct {
+	doing string
+	read  func(context.Context) error
+}
+
+// Observe reads what stands under the names, side by side, and changes nothing. role is the role that
+// was found already, or nil. A resource that is not there is nil; any other answer of AWS is an error.
+func Observe(ctx context.Context, clients Clients, names Names, role *Role) (State, error) {
+	found := State{Role: role}
+	var logTags, ruleTags map[string]string
+	var async Async
+	var foreign []Foreign
+	var targets []string
+
+	readings := readLogGroup(clients.Logs, names, &found.LogGroup, &logTags)
+	readings = append(readings,
+		reading{"reading function " + names.Function, func(ctx context.Context) (err error) {
+			found.Function, err = getFunction(ctx, clients.Lambda, names.Function)
+			return err
+		}},
+		reading{"reading the async configuration of function " + names.Function, func(ctx context.Context) (err error) {
+			async, err = getAsync(ctx, clients.Lambda, names.Function)
+			return err
+		}},
+		reading{"reading the resource policy of function " + names.Function, func(ctx context.Context) (err error) {
+			found.Permission, foreign, err = getPermission(ctx, clients.Lambda, names.Function)
+			return err
+		}},
+		reading{"reading rule " + names.Rule, func(ctx context.Context) (err error) {
+			found.Rule, err = getRule(ctx, clients.Events, names.Rule)
+			return err
+		}},
+		reading{"reading the tags of rule " + names.Rule, func(ctx context.Context) (err error) {
+			ruleTags, err = getRuleTags(ctx, clients.Events, names.RuleARN())
+			return err
+		}},
+		reading{"listing the targets of rule " + names.Rule, func(ctx context.Context) (err error) {
+			found.Target, targets, err = getTargets(ctx, clients.Events, names.Rule)
+			return err
+		}},
+	)
+	if role != nil {
+		readings = append(readings, readRolePolicies(clients.IAM, role)...)
+	}
+	if err := readAll(ctx, names.Identity, readings); err != nil {
+		return State{}, err
+	}
+
+	if found.LogGroup != nil {
+		found.LogGroup.Tags = logTags
+	}
+	if found.Function != nil {
+		found.Function.Async = async
+	}
+	if found.Rule != nil {
+		found.Rule.Tags, found.Rule.Targets = ruleTags, targets
+	}
+	found.Foreign = append(foreign, foreignOf(found)...)
+	return found, nil
+}
+
+func readAll(ctx context.Context, id Identity, readings []reading) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, r := range readings {
+		group.Go(func() error { return Explain(r.doing, id, r.read(ctx)) })
+	}
+	return group.Wait()
+}
+
+// foreignOf lists what others added to role and rule.
+func foreignOf(found State) []Foreign {
+	var foreign []Foreign
+	if found.Role != nil {
+		for _, policy := range found.Role.Inline {
+			foreign = append(foreign, Foreign{KindRole, found.Role.Name, "inline policy " + policy})
+		}
+		for _, arn := range found.Role.Attached {
+			foreign = append(foreign, Foreign{KindRole, found.Role.Name, "attached policy " + arn})
+		}
+	}
+	if found.Rule != nil {
+		for _, id := range found.Rule.Targets {
+			foreign = append(foreign, Foreign{KindRule, found.Rule.Name, "target " + id})
+		}
+	}
+	return foreign
+}

@@ -1,0 +1,106 @@
+package deploy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+func equalFold(a, b string) bool { return strings.EqualFold(a, b) }
+
+// Stranger is a resource that stands under one of our names and is not ours.
+type Stranger struct {
+	Resource Kind
+	Name     string
+	Why      string
+}
+
+// Strangers are the resources under our names that do not carry our tags with our very prefix.
+func (i *Installation) Strangers() []Stranger {
+	var strangers []Stranger
+	prefix := i.Names.Prefix
+	add := func(kind Kind, name string, tags map[string]string) {
+		if !ours(tags, prefix) {
+			strangers = append(strangers, Stranger{kind, name, whyNotOurs(tags)})
+		}
+	}
+	if r := i.State.Role; r != nil {
+		if r.Path == Path {
+			add(KindRole, r.Name, r.Tags)
+		} else {
+			strangers = append(strangers, Stranger{KindRole, r.Name, fmt.Sprintf("Its path is %s, not %s.", r.Path, Path)})
+		}
+	}
+	if g := i.State.LogGroup; g != nil && !i.Kept {
+		add(KindLogGroup, g.Name, g.Tags)
+	}
+	if f := i.State.Function; f != nil {
+		add(KindFunction, f.Name, f.Tags)
+	}
+	if r := i.State.Rule; r != nil {
+		if r.ManagedBy == "" {
+			add(KindRule, r.Name, r.Tags)
+		} else {
+			strangers = append(strangers, Stranger{KindRule, r.Name, fmt.Sprintf("AWS manages it for %s.", r.ManagedBy)})
+		}
+	}
+	return strangers
+}
+
+func whyNotOurs(tags map[string]string) string {
+	if tags[TagManagedBy] != managedBy {
+		return fmt.Sprintf("It has no tag %s=%s.", TagManagedBy, managedBy)
+	}
+	return fmt.Sprintf("Its tag %s is %q.", TagPrefix, tags[TagPrefix])
+}
+
+// CheckOurs refuses to change what is not ours. With adopt, function, rule and log group may be taken
+// over; a role and a rule that AWS manages never are.
+func (i *Installation) CheckOurs(adopt bool) error {
+	for _, s := range i.Strangers() {
+		adoptable := s.Resource != KindRole && (i.State.Rule == nil || s.Resource != KindRule || i.State.Rule.ManagedBy == "")
+		if adopt && adoptable {
+			continue
+		}
+		return notOurs(s.Resource, s.Name, s.Why, adoptable)
+	}
+	return nil
+}
+
+func notOurs(kind Kind, name, why string, adoptable bool) *Error {
+	refusal := &Error{
+		Code:    CodeNotOurs,
+		Message: fmt.Sprintf("%s %s is not ours", kind.Words(), name),
+		Detail:  []string{why},
+		Hints:   []string{"--prefix NAME   install beside it"},
+	}
+	if adoptable {
+		refusal.Hints = append(refusal.Hints, "--adopt   take it over; its code and settings are replaced")
+	}
+	return refusal
+}
+
+// WithoutStrangers is the state without what is not ours: an uninstall leaves that alone.
+func (i *Installation) WithoutStrangers() State {
+	s := i.State
+	if i.Kept {
+		s.LogGroup = nil
+	}
+	kinds := []Kind{}
+	for _, stranger := range i.Strangers() {
+		kinds = append(kinds, stranger.Resource)
+	}
+	if slices.Contains(kinds, KindRole) {
+		s.Role = nil
+	}
+	if slices.Contains(kinds, KindLogGroup) {
+		s.LogGroup = nil
+	}
+	if slices.Contains(kinds, KindFunction) {
+		s.Function, s.Permission = nil, nil
+	}
+	if slices.Contains(kinds, KindRule) {
+		s.Rule, s.Target = nil, nil
+	}
+	return s
+}

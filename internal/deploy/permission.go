@@ -1,0 +1,123 @@
+package deploy
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+)
+
+// resourceStatement is a statement of a function's resource policy as GetPolicy returns it.
+type resourceStatement struct {
+	Sid       string
+	Effect    string
+	Principal any // a word or a map of services, as Lambda likes
+	Action    string
+	Resource  string
+	Condition map[string]map[string]any
+}
+
+// getPermission reads the resource policy: our statement, and what others added to it.
+func getPermission(ctx context.Context, api FunctionAPI, function string) (*Permission, []Foreign, error) {
+	answer, err := api.GetPolicy(ctx, &lambda.GetPolicyInput{FunctionName: &function})
+	if err != nil {
+		return nil, nil, ignoreNotFound(err)
+	}
+	var policy struct{ Statement []resourceStatement }
+	if err := json.Unmarshal([]byte(value(answer.Policy)), &policy); err != nil {
+		return nil, nil, fmt.Errorf("reading the resource policy: %w", err)
+	}
+	var own *Permission
+	var foreign []Foreign
+	for _, statement := range policy.Statement {
+		if statement.Sid == StatementID {
+			own = statement.permission()
+			continue
+		}
+		foreign = append(foreign, Foreign{KindPermission, function, "statement " + statement.Sid})
+	}
+	return own, foreign, nil
+}
+
+// permission takes the statement apart; what is in it beyond ours goes to Other.
+func (s resourceStatement) permission() *Permission {
+	found := &Permission{Principal: principalService(s.Principal), Action: s.Action}
+	rest := map[string]any{}
+	if s.Effect != "Allow" {
+		rest["Effect"] = s.Effect
+	}
+	for operator, conditions := range s.Condition {
+		for key, value := range conditions {
+			if arn, ok := value.(string); ok && operator == "ArnLike" && key == "AWS:SourceArn" {
+				found.SourceARN = arn
+				continue
+			}
+			rest[operator+" "+key] = value
+		}
+	}
+	if len(rest) > 0 {
+		found.Other = encodeJSON(rest)
+	}
+	return found
+}
+
+func principalService(principal any) string {
+	if services, ok := principal.(map[string]any); ok {
+		if service, ok := services["Service"].(string); ok {
+			return service
+		}
+	}
+	if word, ok := principal.(string); ok {
+		return word
+	}
+	return encodeJSON(principal)
+}
+
+func (p *Permission) fields() []pair {
+	return []pair{{"principal", p.Principal}, {"action", p.Action}, {"source_arn", p.SourceARN}, {"other", p.Other}}
+}
+
+func createPermission(want *Permission) func(context.Context, *run) error {
+	return func(ctx context.Context, r *run) error {
+		return r.retry(ctx, waitForPropagation(), func() error {
+			_, err := r.Lambda.AddPermission(ctx, &lambda.AddPermissionInput{
+				FunctionName: &r.names.Function,
+				StatementId:  aws.String(StatementID),
+				Principal:    &want.Principal,
+				Action:       &want.Action,
+				SourceArn:    &want.SourceARN,
+			})
+			if isAlreadyThere(err) { // the answer of an earlier attempt was lost, or it is another's
+				return r.takeCreatedPermission(ctx, want, err)
+			}
+			return err
+		})
+	}
+}
+
+func (r *run) takeCreatedPermission(ctx context.Context, want *Permission, cause error) error {
+	have, _, err := getPermission(ctx, r.Lambda, r.names.Function)
+	if err == nil && have != nil && len(compare(want.fields(), have.fields(), nil)) == 0 {
+		return nil
+	}
+	return cause
+}
+
+// updatePermission removes the statement and adds it anew: Lambda has no call to change one.
+func updatePermission(want *Permission) func(context.Context, *run) error {
+	return func(ctx context.Context, r *run) error {
+		if err := deletePermission(ctx, r); err != nil {
+			return err
+		}
+		return createPermission(want)(ctx, r)
+	}
+}
+
+func deletePermission(ctx context.Context, r *run) error {
+	return r.retry(ctx, waitForConflict(), func() error {
+		_, err := r.Lambda.RemovePermission(ctx, &lambda.RemovePermissionInput{FunctionName: &r.names.Function, StatementId: aws.String(StatementID)})
+		return ignoreNotFound(err)
+	})
+}

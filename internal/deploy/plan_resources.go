@@ -1,0 +1,97 @@
+package deploy
+
+import "context"
+
+// Here each kind says how it is compared and what its three actions are.
+
+type actions map[Action]func(changed) func(context.Context, *run) error
+
+func always(do func(context.Context, *run) error) func(changed) func(context.Context, *run) error {
+	return func(changed) func(context.Context, *run) error { return do }
+}
+
+func fieldsOf[T interface{ fields() []pair }](resource T, present bool) []pair {
+	if !present {
+		return nil
+	}
+	return append([]pair{}, resource.fields()...)
+}
+
+func planRole(want, have State, only ...Action) []Change {
+	w, h := want.Role, have.Role
+	return plan(KindRole, nameOf(w, h, func(r *Role) string { return r.Name }),
+		fieldsOf(w, w != nil), fieldsOf(h, h != nil), want.DropTags, only, actions{
+			Create: always(createRole(w)),
+			Update: func(c changed) func(context.Context, *run) error { return updateRole(w, c) },
+			Delete: always(deleteRole(h)),
+		})
+}
+
+func planLogGroup(want, have State, only ...Action) []Change {
+	w, h := want.LogGroup, have.LogGroup
+	if w != nil && h != nil && h.AccountRetention != "" { // an account-level policy rules, not we
+		copied := *w
+		copied.AccountRetention = h.AccountRetention
+		w = &copied
+	}
+	return plan(KindLogGroup, nameOf(w, h, func(g *LogGroup) string { return g.Name }),
+		fieldsOf(w, w != nil), fieldsOf(h, h != nil), want.DropTags, only, actions{
+			Create: always(createLogGroup(w)),
+			Update: func(c changed) func(context.Context, *run) error { return updateLogGroup(w, c) },
+			Delete: always(deleteLogGroup(h)),
+		})
+}
+
+func planFunction(want, have State, only ...Action) []Change {
+	w, h := want.Function, have.Function
+	compared := w
+	if w != nil && h != nil && h.Logging == nil { // an emulator without LoggingConfig
+		copied := *w
+		copied.Logging = nil
+		compared = &copied
+	}
+	return plan(KindFunction, nameOf(w, h, func(f *Function) string { return f.Name }),
+		fieldsOf(compared, w != nil), fieldsOf(h, h != nil), want.DropTags, only, actions{
+			Create: always(createFunction(w)),
+			Update: func(c changed) func(context.Context, *run) error { return updateFunction(w, c) },
+			Delete: always(deleteFunction(h)),
+		})
+}
+
+func planPermission(want, have State, only ...Action) []Change {
+	w, h := want.Permission, have.Permission
+	return plan(KindPermission, StatementID, fieldsOf(w, w != nil), fieldsOf(h, h != nil), nil, only, actions{
+		Create: always(createPermission(w)),
+		Update: always(updatePermission(w)),
+		Delete: always(deletePermission),
+	})
+}
+
+func planRule(want, have State, only ...Action) []Change {
+	w, h := want.Rule, have.Rule
+	return plan(KindRule, nameOf(w, h, func(r *Rule) string { return r.Name }),
+		fieldsOf(w, w != nil), fieldsOf(h, h != nil), want.DropTags, only, actions{
+			Create: always(createRule(w)),
+			Update: func(c changed) func(context.Context, *run) error { return updateRule(w, c) },
+			Delete: always(deleteRule(h)),
+		})
+}
+
+func planTarget(want, have State, only ...Action) []Change {
+	w, h := want.Target, have.Target
+	return plan(KindTarget, TargetID, fieldsOf(w, w != nil), fieldsOf(h, h != nil), nil, only, actions{
+		Create: always(putTarget(w)),
+		Update: always(putTarget(w)),
+		Delete: always(deleteTarget),
+	})
+}
+
+func nameOf[T any](want, have *T, name func(*T) string) string {
+	if want != nil {
+		return name(want)
+	}
+	if have != nil {
+		return name(have)
+	}
+	return ""
+}

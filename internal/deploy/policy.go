@@ -1,0 +1,184 @@
+package deploy
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/handler"
+)
+
+// Limits of what a list of clusters can make too long.
+const (
+	maxPattern = 4096  // EventBridge API, PutRule, EventPattern, characters
+	maxPolicy  = 10240 // IAM quotas, all inline policies of a role, characters without white space
+)
+
+// Principals of AWS services are the same in every partition (aws-cdk region-info).
+const (
+	lambdaPrincipal = "lambda.amazonaws.com"
+	eventsPrincipal = "events.amazonaws.com"
+)
+
+type policyDocument struct {
+	Version   string
+	Statement []statement
+}
+
+type statement struct {
+	Sid       string `json:",omitempty"`
+	Effect    string
+	Principal any                       `json:",omitempty"`
+	Action    any                       `json:",omitempty"`
+	Resource  any                       `json:",omitempty"`
+	Condition map[string]map[string]any `json:",omitempty"`
+}
+
+func trustPolicy() string {
+	return encodeJSON(policyDocument{"2012-10-17", []statement{{
+		Effect:    "Allow",
+		Principal: map[string]string{"Service": lambdaPrincipal},
+		Action:    "sts:AssumeRole",
+	}}})
+}
+
+// rolePolicy is all that the function may do: look at and redeploy services of its account and region,
+// and write to its own log group, which it may not create. The condition on ecs:cluster, and not the
+// ARN, narrows to clusters, because services from before 2021 have none in their ARN.
+func rolePolicy(names Names, clusters []string) (string, error) {
+	services := statement{
+		Sid:      "Services",
+		Effect:   "Allow",
+		Action:   []string{"ecs:DescribeServices", "ecs:UpdateService"},
+		Resource: names.arn("ecs", names.Region, "service/*"),
+	}
+	if len(clusters) > 0 {
+		services.Condition = map[string]map[string]any{"ArnEquals": {"ecs:cluster": clusterARNs(names.Identity, clusters)}}
+	}
+	logs := statement{
+		Sid:      "Logs",
+		Effect:   "Allow",
+		Action:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
+		Resource: names.LogGroupARN() + ":*",
+	}
+	policy := encodeJSON(policyDocument{"2012-10-17", []statement{services, logs}})
+	if len(policy) > maxPolicy {
+		return "", invalid("--cluster all, or fewer clusters", "the role's policy for %d clusters has %d characters, IAM allows %d", len(clusters), len(policy), maxPolicy)
+	}
+	return policy, nil
+}
+
+func clusterARNs(id Identity, clusters []string) []string {
+	arns := make([]string, 0, len(clusters))
+	for _, cluster := range clusters {
+		arns = append(arns, id.ClusterARN(cluster))
+	}
+	return arns
+}
+
+// eventPattern is what the rule listens for: both stop codes and the stopped reason, since AWS has
+// changed the code once. Tasks that are DEPROVISIONING or STOPPED are left out, for it is too late for
+// them; an event without a lastStatus is kept. The mode always keeps what the Terraform module hears.
+func eventPattern(id Identity, spec Spec) (string, error) {
+	detail := map[string]any{
+		"$or": []any{
+			map[string]any{"stopCode": []any{handler.StopCodeSpotInterruption, handler.StopCodeTerminationNotice}},
+			map[string]any{"stoppedReason": []any{map[string]any{"prefix": handler.StoppedReasonPrefix}}},
+		},
+	}
+	if spec.Redeploy != handler.ModeAlways {
+		detail["lastStatus"] = []any{
+			map[string]any{"anything-but": []any{"DEPROVISIONING", "STOPPED"}},
+			map[string]any{"exists": false},
+		}
+	}
+	if len(spec.Clusters) > 0 {
+		detail["clusterArn"] = clusterARNs(id, spec.Clusters)
+	}
+	pattern := encodeJSON(map[string]any{
+		"source":      []string{"aws.ecs"},
+		"detail-type": []string{"ECS Task State Change"},
+		"detail":      detail,
+	})
+	if len(pattern) > maxPattern {
+		return "", invalid("--cluster all, or fewer clusters", "the rule's pattern for %d clusters has %d characters, EventBridge allows %d", len(spec.Clusters), len(pattern), maxPattern)
+	}
+	return pattern, nil
+}
+
+// encodeJSON encodes what always can be: strings, lists and maps of ours.
+func encodeJSON(v any) string {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		panic(fmt.Sprintf("encoding %T: %v", v, err)) // only a value that is not data gets here
+	}
+	return strings.TrimSpace(out.String())
+}
+
+// documentFields are the leaves of a JSON document, so that two documents differ where their meaning
+// does and not where AWS formatted one. A list of one is its element, as in IAM's grammar.
+func documentFields(path, document string) []pair {
+	if document == "" {
+		return nil
+	}
+	var value any
+	if err := json.Unmarshal([]byte(document), &value); err != nil {
+		return []pair{{path, document}}
+	}
+	return leaves(path, value)
+}
+
+func leaves(path string, value any) []pair {
+	switch v := value.(type) {
+	case map[string]any:
+		var fields []pair
+		keys := make([]string, 0, len(v))
+		for key := range v {
+			keys = append(keys, key)
+		}
+		slices.Sort(keys)
+		for _, key := range keys {
+			fields = append(fields, leaves(joinPath(path, key), v[key])...)
+		}
+		return fields
+	case []any:
+		return listLeaves(path, v)
+	case string:
+		return []pair{{path, v}}
+	default:
+		return []pair{{path, encodeJSON(v)}}
+	}
+}
+
+// listLeaves keeps a list of words in one line, in sorted order: in policies and patterns a list is a set.
+func listLeaves(path string, list []any) []pair {
+	if len(list) == 1 {
+		return leaves(path, list[0])
+	}
+	words := make([]string, 0, len(list))
+	for _, element := range list {
+		if word, ok := element.(string); ok {
+			words = append(words, word)
+		}
+	}
+	if len(words) == len(list) {
+		slices.Sort(words)
+		return []pair{{path, "[" + strings.Join(words, ", ") + "]"}}
+	}
+	var fields []pair
+	for i, element := range list {
+		fields = append(fields, leaves(fmt.Sprintf("%s[%d]", path, i), element)...)
+	}
+	return fields
+}
+
+func joinPath(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}

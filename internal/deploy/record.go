@@ -1,0 +1,102 @@
+package deploy
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/handler"
+)
+
+// MaxRecord is the length that IAM allows for a role's description (IAM API, CreateRole), in characters.
+const MaxRecord = 1000
+
+// Record is what the role's description holds: the wanted settings of an installation and the code
+// that was installed. It is written before anything else changes.
+type Record struct {
+	Version             string   `json:"spothandler"` // of the binary that installed
+	FunctionName        string   `json:"function"`
+	RuleName            string   `json:"rule"`
+	RuleState           string   `json:"state"`
+	MemorySize          int      `json:"memory"`
+	Timeout             int      `json:"timeout"`
+	ReservedConcurrency int      `json:"concurrency"`
+	LogLevel            string   `json:"log"`
+	LogRetentionDays    int      `json:"days"`
+	TagMarks            string   `json:"tags,omitempty"`
+	Architecture        string   `json:"arch"`
+	Clusters            []string `json:"clusters,omitempty"`
+	Redeploy            string   `json:"redeploy"`
+	Cooldown            int      `json:"cooldown"` // seconds
+	CodeSHA256          string   `json:"code"`     // as Lambda's CodeSha256
+}
+
+func newRecord(spec Spec, release Release) Record {
+	return Record{
+		Version:             release.Version,
+		FunctionName:        spec.FunctionName,
+		RuleName:            spec.RuleName,
+		RuleState:           spec.RuleState,
+		MemorySize:          spec.MemorySize,
+		Timeout:             spec.Timeout,
+		ReservedConcurrency: spec.ReservedConcurrency,
+		LogLevel:            spec.LogLevel,
+		LogRetentionDays:    spec.LogRetentionDays,
+		TagMarks:            markTags(spec.Tags),
+		Architecture:        spec.Architecture,
+		Clusters:            spec.Clusters,
+		Redeploy:            string(spec.Redeploy),
+		Cooldown:            int(spec.Cooldown / time.Second),
+		CodeSHA256:          release.CodeSHA256,
+	}
+}
+
+// spec is the Spec that was recorded, but for the tags, which stand on the resources.
+func (r Record) spec(prefix string) Spec {
+	return Spec{
+		Prefix:              prefix,
+		FunctionName:        r.FunctionName,
+		RuleName:            r.RuleName,
+		RuleState:           r.RuleState,
+		MemorySize:          r.MemorySize,
+		Timeout:             r.Timeout,
+		ReservedConcurrency: r.ReservedConcurrency,
+		LogLevel:            r.LogLevel,
+		LogRetentionDays:    r.LogRetentionDays,
+		Architecture:        r.Architecture,
+		Clusters:            r.Clusters,
+		Redeploy:            handler.Mode(r.Redeploy),
+		Cooldown:            time.Duration(r.Cooldown) * time.Second,
+	}
+}
+
+// encode is the description: JSON in ASCII, since IAM accepts no more than Latin-1 there.
+func (r Record) encode() (string, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(r); err != nil {
+		return "", fmt.Errorf("encoding the record: %w", err)
+	}
+	text := strings.TrimSpace(out.String())
+	if len(text) > MaxRecord {
+		return "", invalid("--cluster all, or fewer or shorter --cluster and --tag values",
+			"the settings need %d characters, the record in the role's description holds %d", len(text), MaxRecord)
+	}
+	return text, nil
+}
+
+// parseRecord reads a description. It gives nil where there is no record of ours, as after a change by hand.
+// Fields that a newer version added are passed over.
+func parseRecord(description string) *Record {
+	var record Record
+	if err := json.Unmarshal([]byte(description), &record); err != nil {
+		return nil
+	}
+	if record.Version == "" || record.FunctionName == "" || record.RuleName == "" {
+		return nil
+	}
+	return &record
+}

@@ -1,0 +1,232 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+)
+
+// RoleAPI is what an installation needs of IAM.
+type RoleAPI interface {
+	CreateRole(context.Context, *iam.CreateRoleInput, ...func(*iam.Options)) (*iam.CreateRoleOutput, error)
+	GetRole(context.Context, *iam.GetRoleInput, ...func(*iam.Options)) (*iam.GetRoleOutput, error)
+	UpdateRole(context.Context, *iam.UpdateRoleInput, ...func(*iam.Options)) (*iam.UpdateRoleOutput, error)
+	UpdateAssumeRolePolicy(context.Context, *iam.UpdateAssumeRolePolicyInput, ...func(*iam.Options)) (*iam.UpdateAssumeRolePolicyOutput, error)
+	DeleteRole(context.Context, *iam.DeleteRoleInput, ...func(*iam.Options)) (*iam.DeleteRoleOutput, error)
+	ListRoles(context.Context, *iam.ListRolesInput, ...func(*iam.Options)) (*iam.ListRolesOutput, error)
+	TagRole(context.Context, *iam.TagRoleInput, ...func(*iam.Options)) (*iam.TagRoleOutput, error)
+	UntagRole(context.Context, *iam.UntagRoleInput, ...func(*iam.Options)) (*iam.UntagRoleOutput, error)
+	PutRolePolicy(context.Context, *iam.PutRolePolicyInput, ...func(*iam.Options)) (*iam.PutRolePolicyOutput, error)
+	GetRolePolicy(context.Context, *iam.GetRolePolicyInput, ...func(*iam.Options)) (*iam.GetRolePolicyOutput, error)
+	DeleteRolePolicy(context.Context, *iam.DeleteRolePolicyInput, ...func(*iam.Options)) (*iam.DeleteRolePolicyOutput, error)
+	ListRolePolicies(context.Context, *iam.ListRolePoliciesInput, ...func(*iam.Options)) (*iam.ListRolePoliciesOutput, error)
+	ListAttachedRolePolicies(context.Context, *iam.ListAttachedRolePoliciesInput, ...func(*iam.Options)) (*iam.ListAttachedRolePoliciesOutput, error)
+	DetachRolePolicy(context.Context, *iam.DetachRolePolicyInput, ...func(*iam.Options)) (*iam.DetachRolePolicyOutput, error)
+}
+
+var _ RoleAPI = (*iam.Client)(nil)
+
+// getRole gives the role itself, without its policies; nil where there is none.
+func getRole(ctx context.Context, api RoleAPI, name string) (*Role, error) {
+	answer, err := api.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
+	if isNotFound(err) {
+		return nil, nil //nolint:nilnil // absent is an answer, and nil is its form in State
+	}
+	if err != nil {
+		return nil, err
+	}
+	role := answer.Role
+	trust, err := unescape(role.AssumeRolePolicyDocument)
+	if err != nil {
+		return nil, err
+	}
+	return &Role{
+		Name:        value(role.RoleName),
+		Path:        value(role.Path),
+		Description: value(role.Description),
+		Trust:       trust,
+		Tags:        fromIAMTags(role.Tags),
+		UniqueID:    value(role.RoleId),
+		Created:     value(role.CreateDate),
+	}, nil
+}
+
+// readRolePolicies adds the policies to a role that was found.
+func readRolePolicies(api RoleAPI, role *Role) []reading {
+	return []reading{
+		{"reading the inline policy of role " + role.Name, func(ctx context.Context) (err error) {
+			role.Policy, err = getRolePolicy(ctx, api, role.Name)
+			return err
+		}},
+		{"listing the inline policies of role " + role.Name, func(ctx context.Context) error {
+			pages := iam.NewListRolePoliciesPaginator(api, &iam.ListRolePoliciesInput{RoleName: &role.Name})
+			for pages.HasMorePages() {
+				page, err := pages.NextPage(ctx)
+				if err != nil {
+					return ignoreNotFound(err)
+				}
+				role.Inline = append(role.Inline, without(page.PolicyNames, PolicyName)...)
+			}
+			return nil
+		}},
+		{"listing the attached policies of role " + role.Name, func(ctx context.Context) error {
+			pages := iam.NewListAttachedRolePoliciesPaginator(api, &iam.ListAttachedRolePoliciesInput{RoleName: &role.Name})
+			for pages.HasMorePages() {
+				page, err := pages.NextPage(ctx)
+				if err != nil {
+					return ignoreNotFound(err)
+				}
+				for _, policy := range page.AttachedPolicies {
+					role.Attached = append(role.Attached, value(policy.PolicyArn))
+				}
+			}
+			return nil
+		}},
+	}
+}
+
+func getRolePolicy(ctx context.Context, api RoleAPI, role string) (string, error) {
+	answer, err := api.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &role, PolicyName: aws.String(PolicyName)})
+	if isNotFound(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return unescape(answer.PolicyDocument)
+}
+
+// unescape decodes a document as IAM returns it: URL-encoded after RFC 3986, where + is a plus.
+func unescape(document *string) (string, error) {
+	text, err := url.PathUnescape(value(document))
+	if err != nil {
+		return "", fmt.Errorf("decoding a policy document: %w", err)
+	}
+	return text, nil
+}
+
+func (r *Role) fields() []pair {
+	fields := recordFields(r.Description)
+	fields = append(fields, documentFields("trust_policy", r.Trust)...)
+	fields = append(fields, documentFields("policy", r.Policy)...)
+	return append(fields, tagFields(r.Tags)...)
+}
+
+// recordFields names each recorded setting, so that a change reads as the setting that it changes.
+func recordFields(description string) []pair {
+	if parseRecord(description) == nil {
+		return []pair{{"record", description}}
+	}
+	return documentFields("record", description)
+}
+
+func createRole(want *Role) func(context.Context, *run) error {
+	return func(ctx context.Context, r *run) error {
+		_, err := r.IAM.CreateRole(ctx, &iam.CreateRoleInput{
+			RoleName:                 &want.Name,
+			Path:                     aws.String(Path),
+			Description:              &want.Description,
+			AssumeRolePolicyDocument: &want.Trust,
+			Tags:                     toIAMTags(want.Tags),
+		})
+		if isAlreadyThere(err) {
+			err = r.takeCreatedRole(ctx, want, err)
+		}
+		if err != nil {
+			return err
+		}
+		return r.putRolePolicy(ctx, want)
+	}
+}
+
+// takeCreatedRole goes on with a role that turns out to be there and ours: an earlier attempt of this
+// call got through and its answer was lost, or another install is at work.
+func (r *run) takeCreatedRole(ctx context.Context, want *Role, cause error) error {
+	return r.retry(ctx, waitForIAM(), func() error {
+		have, err := getRole(ctx, r.IAM, want.Name)
+		if err != nil || have == nil {
+			return cause
+		}
+		if !ours(have.Tags, r.names.Prefix) {
+			return cause
+		}
+		return nil
+	})
+}
+
+func (r *run) putRolePolicy(ctx context.Context, want *Role) error {
+	return r.retry(ctx, waitForIAM(), func() error {
+		_, err := r.IAM.PutRolePolicy(ctx, &iam.PutRolePolicyInput{
+			RoleName: &want.Name, PolicyName: aws.String(PolicyName), PolicyDocument: &want.Policy,
+		})
+		return err
+	})
+}
+
+func updateRole(want *Role, fields changed) func(context.Context, *run) error {
+	return func(ctx context.Context, r *run) error {
+		return inOrder(
+			step{fields.has("record"), func() error {
+				_, err := r.IAM.UpdateRole(ctx, &iam.UpdateRoleInput{RoleName: &want.Name, Description: &want.Description})
+				return err
+			}},
+			step{fields.has("trust_policy"), func() error {
+				_, err := r.IAM.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: &want.Name, PolicyDocument: &want.Trust})
+				return err
+			}},
+			step{fields.has("policy"), func() error { return r.putRolePolicy(ctx, want) }},
+			step{len(fields.tagged(want.Tags)) > 0, func() error {
+				_, err := r.IAM.TagRole(ctx, &iam.TagRoleInput{RoleName: &want.Name, Tags: toIAMTags(fields.tagged(want.Tags))})
+				return err
+			}},
+			step{len(fields.untagged(want.Tags)) > 0, func() error {
+				_, err := r.IAM.UntagRole(ctx, &iam.UntagRoleInput{RoleName: &want.Name, TagKeys: fields.untagged(want.Tags)})
+				return err
+			}},
+		)
+	}
+}
+
+// deleteRole removes everything from the role first, as IAM demands (IAM API, DeleteRole). Policies
+// that are not ours are among it only under --force.
+func deleteRole(have *Role) func(context.Context, *run) error {
+	return func(ctx context.Context, r *run) error {
+		for _, arn := range have.Attached {
+			_, err := r.IAM.DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: &have.Name, PolicyArn: aws.String(arn)})
+			if ignoreNotFound(err) != nil {
+				return err
+			}
+		}
+		for _, policy := range append(slices.Clone(have.Inline), PolicyName) {
+			_, err := r.IAM.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &have.Name, PolicyName: aws.String(policy)})
+			if ignoreNotFound(err) != nil {
+				return err
+			}
+		}
+		return r.retry(ctx, waitForDelete(), func() error {
+			_, err := r.IAM.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &have.Name})
+			return ignoreNotFound(err)
+		})
+	}
+}
+
+func toIAMTags(tags map[string]string) []types.Tag {
+	list := make([]types.Tag, 0, len(tags))
+	for _, key := range sortedKeys(tags) {
+		list = append(list, types.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
+	}
+	return list
+}
+
+func fromIAMTags(list []types.Tag) map[string]string {
+	tags := make(map[string]string, len(list))
+	for _, tag := range list {
+		tags[value(tag.Key)] = value(tag.Value)
+	}
+	return tags
+}

@@ -1,0 +1,118 @@
+package deploy
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+)
+
+// RuleAPI is what an installation needs of EventBridge: a rule on the default bus and its target.
+type RuleAPI interface {
+	PutRule(context.Context, *eventbridge.PutRuleInput, ...func(*eventbridge.Options)) (*eventbridge.PutRuleOutput, error)
+	DescribeRule(context.Context, *eventbridge.DescribeRuleInput, ...func(*eventbridge.Options)) (*eventbridge.DescribeRuleOutput, error)
+	DeleteRule(context.Context, *eventbridge.DeleteRuleInput, ...func(*eventbridge.Options)) (*eventbridge.DeleteRuleOutput, error)
+	ListTagsForResource(context.Context, *eventbridge.ListTagsForResourceInput, ...func(*eventbridge.Options)) (*eventbridge.ListTagsForResourceOutput, error)
+	TagResource(context.Context, *eventbridge.TagResourceInput, ...func(*eventbridge.Options)) (*eventbridge.TagResourceOutput, error)
+	UntagResource(context.Context, *eventbridge.UntagResourceInput, ...func(*eventbridge.Options)) (*eventbridge.UntagResourceOutput, error)
+	PutTargets(context.Context, *eventbridge.PutTargetsInput, ...func(*eventbridge.Options)) (*eventbridge.PutTargetsOutput, error)
+	RemoveTargets(context.Context, *eventbridge.RemoveTargetsInput, ...func(*eventbridge.Options)) (*eventbridge.RemoveTargetsOutput, error)
+	ListTargetsByRule(context.Context, *eventbridge.ListTargetsByRuleInput, ...func(*eventbridge.Options)) (*eventbridge.ListTargetsByRuleOutput, error)
+}
+
+var _ RuleAPI = (*eventbridge.Client)(nil)
+
+func getRule(ctx context.Context, api RuleAPI, name string) (*Rule, error) {
+	answer, err := api.DescribeRule(ctx, &eventbridge.DescribeRuleInput{Name: &name})
+	if isNotFound(err) {
+		return nil, nil //nolint:nilnil // absent is an answer, and nil is its form in State
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Rule{
+		Name:        name,
+		Pattern:     value(answer.EventPattern),
+		State:       string(answer.State),
+		Description: value(answer.Description),
+		ManagedBy:   value(answer.ManagedBy),
+	}, nil
+}
+
+func getRuleTags(ctx context.Context, api RuleAPI, arn string) (map[string]string, error) {
+	answer, err := api.ListTagsForResource(ctx, &eventbridge.ListTagsForResourceInput{ResourceARN: &arn})
+	if err != nil {
+		return nil, ignoreNotFound(err)
+	}
+	tags := make(map[string]string, len(answer.Tags))
+	for _, tag := range answer.Tags {
+		tags[value(tag.Key)] = value(tag.Value)
+	}
+	return tags, nil
+}
+
+func (r *Rule) fields() []pair {
+	fields := []pair{{"state", r.State}, {"description", r.Description}}
+	fields = append(fields, documentFields("", r.Pattern)...)
+	return append(fields, tagFields(r.Tags)...)
+}
+
+// putRule sends the whole rule each time: PutRule replaces what it is not given with its default, so
+// that a rule without a state would be enabled. Tags it takes only at the creation (API, PutRule).
+func (r *run) putRule(ctx context.Context, want *Rule, tags map[string]string) error {
+	return r.retry(ctx, waitForConflict(), func() error {
+		_, err := r.Events.PutRule(ctx, &eventbridge.PutRuleInput{
+			Name:         &want.Name,
+			EventPattern: &want.Pattern,
+			State:        types.RuleState(want.State),
+			Description:  &want.Description,
+			Tags:         toRuleTags(tags),
+		})
+		return err
+	})
+}
+
+func createRule(want *Rule) func(context.Context, *run) error {
+	return func(ctx context.Context, r *run) error { return r.putRule(ctx, want, want.Tags) }
+}
+
+func updateRule(want *Rule, fields changed) func(context.Context, *run) error {
+	return func(ctx context.Context, r *run) error {
+		arn := r.names.RuleARN()
+		return inOrder(
+			step{fields.beyondTags(), func() error { return r.putRule(ctx, want, nil) }},
+			step{len(fields.tagged(want.Tags)) > 0, func() error {
+				_, err := r.Events.TagResource(ctx, &eventbridge.TagResourceInput{ResourceARN: &arn, Tags: toRuleTags(fields.tagged(want.Tags))})
+				return err
+			}},
+			step{len(fields.untagged(want.Tags)) > 0, func() error {
+				_, err := r.Events.UntagResource(ctx, &eventbridge.UntagResourceInput{ResourceARN: &arn, TagKeys: fields.untagged(want.Tags)})
+				return err
+			}},
+		)
+	}
+}
+
+// deleteRule takes the remaining targets off first, which are others' and there only under --force.
+func deleteRule(have *Rule) func(context.Context, *run) error {
+	return func(ctx context.Context, r *run) error {
+		if len(have.Targets) > 0 {
+			if err := r.removeTargets(ctx, have.Targets); err != nil {
+				return err
+			}
+		}
+		return r.retry(ctx, waitForTargets(), func() error {
+			_, err := r.Events.DeleteRule(ctx, &eventbridge.DeleteRuleInput{Name: &have.Name})
+			return ignoreNotFound(err)
+		})
+	}
+}
+
+func toRuleTags(tags map[string]string) []types.Tag {
+	list := make([]types.Tag, 0, len(tags))
+	for _, key := range sortedKeys(tags) {
+		list = append(list, types.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
+	}
+	return list
+}

@@ -1,0 +1,165 @@
+package deploy
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/handler"
+)
+
+// Setting is one row of the table that flags, environment and configuration file come from.
+// To add a setting: a field in Spec, a row here, a field in Record, and its use in Desired.
+type Setting struct {
+	Name     string // the flag's name; the environment's is SPOTHANDLER_ + upper case
+	Usage    string // one line of help
+	Accepted string // what values are accepted, for help and errors
+	List     bool   // may be given several times; replaces the whole list
+
+	set func(spec *Spec, source string, texts []string) error
+	get func(spec Spec) any
+}
+
+// Get is the setting's value in a Spec: a string, a number, a list or a map, as JSON shows it.
+func (s Setting) Get(spec Spec) any { return s.get(spec) }
+
+// Settings is the table, in the order of the help.
+func Settings() []Setting {
+	return []Setting{
+		text("function-name", "name of the Lambda function", "letters, digits, - and _",
+			func(s *Spec) *string { return &s.FunctionName }),
+		text("rule-name", "name of the EventBridge rule", "letters, digits, ., - and _",
+			func(s *Spec) *string { return &s.RuleName }),
+		text("rule-state", "state of the rule", "ENABLED, DISABLED",
+			func(s *Spec) *string { return &s.RuleState }, "ENABLED", "DISABLED"),
+		number("memory-size", "memory of the function in MB", "128 to 10240",
+			func(s *Spec) *int { return &s.MemorySize }, between(128, 10240)),
+		number("timeout", "timeout of the function in seconds", "1 to 900",
+			func(s *Spec) *int { return &s.Timeout }, between(1, 900)),
+		number("reserved-concurrency", "executions reserved for the function", "-1 (unreserved), 0 and up",
+			func(s *Spec) *int { return &s.ReservedConcurrency }, func(n int) bool { return n >= Unreserved }),
+		text("log-level", "least level that the function logs", "DEBUG, INFO, WARNING, ERROR",
+			func(s *Spec) *string { return &s.LogLevel }, "DEBUG", "INFO", "WARNING", "ERROR"),
+		number("log-retention-days", "days that logs are kept", retentionText(),
+			func(s *Spec) *int { return &s.LogRetentionDays }, func(n int) bool { return slices.Contains(retentionDays(), n) }),
+		tagSetting(),
+		text("architecture", "processor of the function", "arm64, x86_64",
+			func(s *Spec) *string { return &s.Architecture }, "arm64", "x86_64"),
+		clusterSetting(),
+		text("redeploy", "when to redeploy an interrupted service", "once, always (on every event), observe (only log)",
+			func(s *Spec) *handler.Mode { return &s.Redeploy },
+			string(handler.ModeOnce), string(handler.ModeAlways), string(handler.ModeObserve)),
+		cooldownSetting(),
+	}
+}
+
+func refuse(source, value, accepted string) error {
+	return invalid("accepted: "+accepted, "%s %s is not accepted", source, strconv.Quote(value))
+}
+
+// text is a setting with one word; without choices any word is accepted (names are checked as a whole).
+func text[T ~string](name, usage, accepted string, field func(*Spec) *T, choices ...string) Setting {
+	return Setting{
+		Name: name, Usage: usage, Accepted: accepted,
+		set: func(spec *Spec, source string, texts []string) error {
+			value := texts[0]
+			if value == "" || len(choices) > 0 && !slices.Contains(choices, value) {
+				return refuse(source, value, accepted)
+			}
+			*field(spec) = T(value)
+			return nil
+		},
+		get: func(spec Spec) any { return string(*field(&spec)) },
+	}
+}
+
+func number(name, usage, accepted string, field func(*Spec) *int, ok func(int) bool) Setting {
+	return Setting{
+		Name: name, Usage: usage, Accepted: accepted,
+		set: func(spec *Spec, source string, texts []string) error {
+			value, err := strconv.Atoi(texts[0])
+			if err != nil || !ok(value) || value > 1<<31-1 {
+				return refuse(source, texts[0], accepted)
+			}
+			*field(spec) = value
+			return nil
+		},
+		get: func(spec Spec) any { return *field(&spec) },
+	}
+}
+
+func between(low, high int) func(int) bool {
+	return func(n int) bool { return low <= n && n <= high }
+}
+
+// retentionDays is CloudWatch's list (PutRetentionPolicy, retentionInDays); 0 means never expire.
+func retentionDays() []int {
+	return []int{
+		0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,
+		1096, 1827, 2192, 2557, 2922, 3288, 3653,
+	}
+}
+
+func retentionText() string {
+	var out strings.Builder
+	out.WriteString("0 (never expire)")
+	for _, days := range retentionDays()[1:] {
+		fmt.Fprintf(&out, ", %d", days)
+	}
+	return out.String()
+}
+
+func tagSetting() Setting {
+	return Setting{
+		Name: "tag", Usage: "tag on every resource, key=value; none clears the list", Accepted: "key=value, repeatable, or none", List: true,
+		set: func(spec *Spec, source string, texts []string) error {
+			tags, err := parseTags(source, texts)
+			if err != nil {
+				return err
+			}
+			spec.Tags = tags
+			return nil
+		},
+		get: func(spec Spec) any { return nonNilMap(spec.Tags) },
+	}
+}
+
+func clusterSetting() Setting {
+	return Setting{
+		Name: "cluster", Usage: "ECS cluster to watch, name or ARN; all watches every one", Accepted: "a cluster's name or ARN, repeatable, or all", List: true,
+		set: func(spec *Spec, source string, texts []string) error {
+			clusters, err := parseClusters(source, texts)
+			if err != nil {
+				return err
+			}
+			spec.Clusters = clusters
+			return nil
+		},
+		get: func(spec Spec) any { return append([]string{}, spec.Clusters...) },
+	}
+}
+
+func cooldownSetting() Setting {
+	const accepted = "a duration in whole seconds up to 24h, like 90s or 5m; 0 for none"
+	return Setting{
+		Name: "cooldown", Usage: "least time between redeployments of a service with other tasks running", Accepted: accepted,
+		set: func(spec *Spec, source string, texts []string) error {
+			value, err := time.ParseDuration(texts[0])
+			if err != nil || value < 0 || value > 24*time.Hour || value%time.Second != 0 {
+				return refuse(source, texts[0], accepted)
+			}
+			spec.Cooldown = value
+			return nil
+		},
+		get: func(spec Spec) any { return spec.Cooldown.String() },
+	}
+}
+
+func nonNilMap(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
+}

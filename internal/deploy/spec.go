@@ -1,0 +1,101 @@
+package deploy
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/handler"
+)
+
+// Spec is what an installation is asked to be. Its values are valid once Resolve has returned it.
+type Spec struct {
+	Prefix              string
+	FunctionName        string // without the prefix
+	RuleName            string // without the prefix
+	RuleState           string // ENABLED or DISABLED
+	MemorySize          int    // MB
+	Timeout             int    // seconds
+	ReservedConcurrency int    // executions; Unreserved takes from the account's pool
+	LogLevel            string // DEBUG, INFO, WARNING or ERROR
+	LogRetentionDays    int    // 0 never expires
+	Tags                map[string]string
+	Architecture        string   // arm64 or x86_64
+	Clusters            []string // names, or ARNs of another form; none means every cluster
+	Redeploy            handler.Mode
+	Cooldown            time.Duration
+}
+
+// Unreserved as a reserved concurrency means that the function takes from the account's pool.
+const Unreserved = -1
+
+// Defaults is the Spec of a first install without any flag.
+func Defaults(prefix string) Spec {
+	return Spec{
+		Prefix:              prefix,
+		FunctionName:        "ecs-fargate-spot-handler",
+		RuleName:            "ecs-spot-interruption",
+		RuleState:           "ENABLED",
+		MemorySize:          128,
+		Timeout:             60,
+		ReservedConcurrency: Unreserved,
+		LogLevel:            "INFO",
+		LogRetentionDays:    14,
+		Tags:                map[string]string{},
+		Architecture:        "arm64",
+		Redeploy:            handler.ModeOnce,
+		Cooldown:            5 * time.Minute,
+	}
+}
+
+// Value is a setting as the user gave it.
+type Value struct {
+	Texts  []string // one, or several for a list
+	Source string   // for errors: "--memory-size", "SPOTHANDLER_MEMORY_SIZE", "spothandler.yaml: memory-size"
+}
+
+// Given holds the settings that the user gave, by Setting.Name. What is not in it is not asked for.
+type Given map[string]Value
+
+// text is the given value of a setting with one value, or "".
+func (g Given) text(name string) string {
+	value, ok := g[name]
+	if !ok || len(value.Texts) == 0 {
+		return ""
+	}
+	return value.Texts[len(value.Texts)-1]
+}
+
+// Apply sets what was given on the Spec. The error names the source and what is accepted.
+func (g Given) Apply(spec *Spec) error {
+	for _, setting := range Settings() {
+		value, ok := g[setting.Name]
+		if !ok {
+			continue
+		}
+		texts := value.Texts
+		if !setting.List && len(texts) > 1 {
+			texts = texts[len(texts)-1:]
+		}
+		if err := setting.set(spec, value.Source, texts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Check validates what was given without any AWS call, names included.
+func (g Given) Check(region, prefix string) error {
+	spec := Defaults(prefix)
+	if err := g.Apply(&spec); err != nil {
+		return err
+	}
+	return CheckNames(region, prefix, g.text("function-name"), g.text("rule-name"))
+}
+
+// clone copies the Spec so that the copy shares nothing with it.
+func (s Spec) clone() Spec {
+	s.Tags = maps.Clone(s.Tags)
+	s.Clusters = slices.Clone(s.Clusters)
+	return s
+}

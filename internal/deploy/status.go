@@ -1,0 +1,166 @@
+package deploy
+
+import (
+	"fmt"
+	"strings"
+
+	"golang.org/x/mod/semver"
+)
+
+// Status is what can be said of an installation: shown by status, and as "installation" in JSON.
+type Status struct {
+	Prefix           string         `json:"prefix"`
+	Region           string         `json:"region"`
+	Account          string         `json:"account"`
+	Healthy          bool           `json:"healthy"`
+	UpgradeAvailable bool           `json:"upgrade_available"`
+	Problems         []Problem      `json:"problems"`
+	Settings         map[string]any `json:"settings"`
+	Outputs          Outputs        `json:"outputs"`
+	Warnings         []string       `json:"-"`
+	Changes          []Change       `json:"-"` // what install would do
+}
+
+// Problem is one reason why an installation is not healthy.
+type Problem struct {
+	Code     string  `json:"code"` // missing, differs, not_ours, foreign, overlap, concurrency_zero
+	Resource Kind    `json:"resource,omitempty"`
+	Name     string  `json:"name,omitempty"`
+	Message  string  `json:"message"`
+	Fields   []Field `json:"fields,omitempty"`
+}
+
+// Codes of a Problem.
+const (
+	ProblemMissing         = "missing"
+	ProblemDiffers         = "differs"
+	ProblemNotOurs         = "not_ours"
+	ProblemForeign         = "foreign_additions"
+	ProblemOverlap         = "overlap"
+	ProblemConcurrencyZero = "concurrency_zero"
+)
+
+// Assess compares an installation with its own record: the code that was installed is right, and so is
+// the embedded one, even though a newer binary would install another. It is pure.
+func Assess(i *Installation, embedded Release, others []Listed) (Status, error) {
+	spec, warnings, err := i.Resolve(nil, false)
+	if err != nil {
+		return Status{}, err
+	}
+	release := embedded
+	if i.Record != nil {
+		release = Release{Version: i.Record.Version, CodeSHA256: i.Record.CodeSHA256}
+	}
+	want, err := Desired(i.Names, spec, release)
+	if err != nil {
+		return Status{}, err
+	}
+	if f := i.State.Function; f != nil && f.CodeSHA256 == embedded.CodeSHA256 {
+		want.Function.CodeSHA256 = embedded.CodeSHA256
+	}
+	have := i.WithoutStrangers()
+	status := Status{
+		Prefix: i.Names.Prefix, Region: i.Names.Region, Account: i.Names.Account,
+		Settings: SettingsOf(spec), Outputs: i.Outputs(), Warnings: warnings,
+		Changes: Plan(want, have),
+	}
+	status.Problems = problems(i, spec, status.Changes, others)
+	status.Healthy = len(status.Problems) == 0
+	status.UpgradeAvailable = status.Healthy && i.upgradable(embedded)
+	return status, nil
+}
+
+// upgradable says that this binary would install newer code.
+func (i *Installation) upgradable(embedded Release) bool {
+	return i.Record != nil && !i.Record.newerThan(embedded.Version) &&
+		(embedded.CodeSHA256 != "" && embedded.CodeSHA256 != i.Record.CodeSHA256 || newer(embedded.Version, i.Record.Version))
+}
+
+// problems lists what is wrong, in the order of the resources, what only a person can mend last.
+func problems(i *Installation, spec Spec, changes []Change, others []Listed) []Problem {
+	list := []Problem{}
+	strangers := map[Kind]bool{}
+	for _, s := range i.Strangers() {
+		strangers[s.Resource] = true
+		list = append(list, Problem{Code: ProblemNotOurs, Resource: s.Resource, Name: s.Name, Message: fmt.Sprintf("%s %s is not ours: %s", s.Resource.Words(), s.Name, s.Why)})
+	}
+	for _, change := range changes {
+		if !strangers[change.Resource] {
+			list = append(list, problemOf(change))
+		}
+	}
+	for _, f := range i.State.Foreign {
+		list = append(list, Problem{Code: ProblemForeign, Resource: f.Resource, Name: f.Name, Message: fmt.Sprintf("%s %s has an addition that is not ours: %s", f.Resource.Words(), f.Name, f.What)})
+	}
+	if spec.ReservedConcurrency == 0 {
+		list = append(list, Problem{Code: ProblemConcurrencyZero, Resource: KindFunction, Name: i.Names.Function, Message: "its reserved concurrency is 0: no invocation can run"})
+	}
+	for _, prefix := range Overlapping(others, spec) {
+		list = append(list, Problem{Code: ProblemOverlap, Message: fmt.Sprintf("the installation %s watches the same clusters: both would redeploy", DisplayPrefix(prefix))})
+	}
+	return list
+}
+
+func problemOf(change Change) Problem {
+	problem := Problem{Code: ProblemDiffers, Resource: change.Resource, Name: change.Name, Fields: change.Fields}
+	switch change.Action {
+	case Create:
+		problem.Code, problem.Fields = ProblemMissing, nil
+		problem.Message = fmt.Sprintf("%s %s is missing", change.Resource.Words(), change.Name)
+	case Delete: // the function that has to be made anew
+		problem.Message = fmt.Sprintf("%s %s has to be made anew: %s", change.Resource.Words(), change.Name, change.Fields[0].Old)
+	default:
+		paths := make([]string, 0, len(change.Fields))
+		for _, field := range change.Fields {
+			paths = append(paths, field.Path)
+		}
+		problem.Message = fmt.Sprintf("%s %s differs: %s", change.Resource.Words(), change.Name, strings.Join(paths, ", "))
+	}
+	return problem
+}
+
+// SettingsOf shows a Spec by the names of the flags, in snake case.
+func SettingsOf(spec Spec) map[string]any {
+	settings := map[string]any{}
+	for _, setting := range Settings() {
+		settings[setting.JSONName()] = setting.Get(spec)
+	}
+	return settings
+}
+
+// JSONName is the setting's name in JSON; lists are in the plural.
+func (s Setting) JSONName() string {
+	name := strings.ReplaceAll(s.Name, "-", "_")
+	if s.List {
+		name += "s"
+	}
+	return name
+}
+
+// DisplayPrefix is a prefix as a person reads it; the empty one has words.
+func DisplayPrefix(prefix string) string {
+	if prefix == "" {
+		return "without a prefix"
+	}
+	return prefix
+}
+
+// CheckVersion refuses to touch an installation of a newer version than the binary's.
+func (i *Installation) CheckVersion(version string, allowDowngrade bool) error {
+	if i.Record == nil || allowDowngrade || !i.Record.newerThan(version) {
+		return nil
+	}
+	return &Error{
+		Code:    CodeNewer,
+		Message: fmt.Sprintf("the installation is of version %s, newer than this spothandler %s", i.Record.Version, version),
+		Hints:   []string{"use spothandler " + i.Record.Version + " or newer", "--allow-downgrade   install the older one all the same"},
+	}
+}
+
+func (r Record) newerThan(version string) bool { return newer(r.Version, version) }
+
+// newer compares semantic versions; what is none is neither newer nor older.
+func newer(a, b string) bool {
+	a, b = "v"+strings.TrimPrefix(a, "v"), "v"+strings.TrimPrefix(b, "v")
+	return semver.IsValid(a) && semver.IsValid(b) && semver.Compare(a, b) > 0
+}

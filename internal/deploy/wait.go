@@ -1,0 +1,99 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// wait says what is waited for, how long at most, and which errors mean "not yet".
+type wait struct {
+	what    string // "waiting for the role"; shown to the user
+	ceiling time.Duration
+	again   func(error) bool
+}
+
+// The ceilings are those of terraform-provider-aws, but for the role's: its 15 minutes serve no person.
+const (
+	ceilingRole     = 3 * time.Minute
+	ceilingIAM      = 2 * time.Minute
+	ceilingFunction = 10 * time.Minute
+	ceilingConflict = time.Minute
+	ceilingTargets  = 5 * time.Minute
+)
+
+const (
+	firstPause   = 400 * time.Millisecond
+	longestPause = 5 * time.Second
+)
+
+func waitForRole() wait { return wait{"waiting for the role", ceilingRole, roleNotYet} }
+func waitForIAM() wait  { return wait{"waiting for IAM", ceilingIAM, isNotFound} }
+func waitForDelete() wait {
+	return wait{"waiting for IAM", ceilingIAM, func(err error) bool {
+		return isConflict(err) || hasCode(err, "DeleteConflict", "DeleteConflictException")
+	}}
+}
+
+func waitForFunction() wait {
+	return wait{"waiting for the function", ceilingFunction, func(err error) bool {
+		return errors.Is(err, errSettling) || isConflict(err)
+	}}
+}
+
+// waitForUpdate also covers a role that the function is given and that Lambda does not see yet.
+func waitForUpdate() wait { return wait{"waiting for the function", ceilingFunction, roleNotYet} }
+
+func waitForConflict() wait { return wait{"waiting for another change", ceilingConflict, isConflict} }
+
+// waitForPropagation covers calls that name a resource which was created a moment ago.
+func waitForPropagation() wait {
+	return wait{"waiting for AWS", ceilingConflict, func(err error) bool { return isNotFound(err) || isConflict(err) }}
+}
+
+func waitForTargets() wait {
+	return wait{"waiting for the target to go", ceilingTargets, func(err error) bool {
+		return isConflict(err) || hasCode(err, "ValidationException") && says(err, "since it has targets")
+	}}
+}
+
+func roleNotYet(err error) bool { return isRolePropagating(err) || isConflict(err) }
+
+// errSettling stands for a resource that is there and not ready.
+var errSettling = errors.New("not ready yet")
+
+// retry does it again while its error means "not yet", with growing pauses, up to the ceiling (or the
+// one that the user gave). What AWS said last is in the error. It ends at once with the context.
+func (r *run) retry(ctx context.Context, w wait, do func() error) error {
+	ceiling := w.ceiling
+	if r.ceiling > 0 {
+		ceiling = r.ceiling
+	}
+	deadline := time.Now().Add(ceiling)
+	for pause := firstPause; ; pause = min(pause*3/2, longestPause) {
+		err := do()
+		if err == nil || !w.again(err) {
+			return err
+		}
+		if time.Now().Add(pause).After(deadline) {
+			return fmt.Errorf("%s for %s (--wait allows longer): %w", w.what, ceiling, err)
+		}
+		r.note(w.what)
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+	}
+}
+
+// sleep pauses, or ends with the context's error.
+func sleep(ctx context.Context, pause time.Duration) error {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
