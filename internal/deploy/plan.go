@@ -60,6 +60,34 @@ func Plan(want, have State) []Change {
 	)
 }
 
+// Removal says what takes away what was found: Plan(State{}, have), in which keepLogs leaves the log group
+// standing, marked as kept by this prefix. Give it only what is ours: Installation.WithoutStrangers.
+func Removal(have State, prefix string, keepLogs bool) []Change {
+	changes := Plan(State{}, have)
+	if !keepLogs {
+		return changes
+	}
+	for index, change := range changes {
+		if change.Resource == KindLogGroup {
+			changes[index] = keeping(have.LogGroup, prefix)
+		}
+	}
+	return changes
+}
+
+// keeping takes the log group out of the installation by its tags.
+func keeping(have *LogGroup, prefix string) Change {
+	return Change{
+		Action: Update, Resource: KindLogGroup, Name: have.Name,
+		Fields: []Field{
+			{"tags." + TagKept, have.Tags[TagKept], prefix},
+			{"tags." + TagManagedBy, have.Tags[TagManagedBy], ""},
+			{"tags." + TagPrefix, have.Tags[TagPrefix], ""},
+		},
+		do: keepLogGroup(prefix),
+	}
+}
+
 // replacing removes a function that cannot be healed: one that Lambda failed to create, and one that is
 // older than its role. The grant that decrypts its environment follows the id of the role that it was
 // made with, so under a role of the same name that was made anew every invocation would fail
