@@ -1,0 +1,48 @@
+package handler
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestConfigFromEnv(t *testing.T) {
+	cases := []struct {
+		name string
+		env  map[string]string
+		want Config
+	}{
+		{"nothing set", nil, Config{Mode: ModeOnce, Cooldown: 5 * time.Minute}},
+		{"all set", map[string]string{
+			EnvRedeploy: "observe", EnvCooldown: "90s", EnvLogLevel: "WARNING", EnvMetrics: "true", EnvLogGroup: "/aws/lambda/f",
+		}, Config{Mode: ModeObserve, Cooldown: 90 * time.Second, LogLevel: slog.LevelWarn, Metrics: true, LogGroup: "/aws/lambda/f"}},
+		{"no cooldown", map[string]string{EnvRedeploy: "always", EnvCooldown: "0s", EnvLogLevel: "DEBUG"}, Config{Mode: ModeAlways, LogLevel: slog.LevelDebug}},
+		{"once, errors", map[string]string{EnvRedeploy: "once", EnvLogLevel: "ERROR"}, Config{Mode: ModeOnce, Cooldown: 5 * time.Minute, LogLevel: slog.LevelError}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := ConfigFromEnv(func(name string) string { return c.env[name] })
+			if err != nil || got != c.want {
+				t.Errorf("got %+v, %v, want %+v", got, err, c.want)
+			}
+		})
+	}
+}
+
+func TestConfigFromEnvRefuses(t *testing.T) {
+	cases := []struct{ name, value, want string }{
+		{EnvRedeploy, "twice", `reading SPOTHANDLER_REDEPLOY: "twice" is none of once, always, observe`},
+		{EnvCooldown, "5", `reading SPOTHANDLER_COOLDOWN: time: missing unit in duration "5"`},
+		{EnvCooldown, "-5m", "reading SPOTHANDLER_COOLDOWN: -5m is negative"},
+		{EnvLogLevel, "info", `reading LOG_LEVEL: "info" is none of DEBUG, INFO, WARNING, ERROR`},
+	}
+	for _, c := range cases {
+		t.Run(c.name+"="+c.value, func(t *testing.T) {
+			_, err := ConfigFromEnv(func(name string) string { return map[string]string{c.name: c.value}[name] })
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
+	}
+}

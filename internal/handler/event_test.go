@@ -1,0 +1,71 @@
+package handler
+
+import (
+	"testing"
+	"time"
+)
+
+func TestParse(t *testing.T) {
+	const event = `{
+		"id": "9bcdac79", "time": "2026-11-23T02:14:07Z", "source": "aws.ecs", "detail-type": "ECS Task State Change",
+		"detail": {
+			"clusterArn": "arn:aws-cn:ecs:cn-north-1:111122223333:cluster/shop", "group": "service:api",
+			"taskArn": "arn:aws-cn:ecs:cn-north-1:111122223333:task/shop/7c1f", "taskDefinitionArn": "td:31",
+			"stopCode": "SpotInterruption", "stoppedReason": "Your Spot Task was interrupted.",
+			"startedBy": "ecs-svc/1", "lastStatus": "RUNNING", "capacityProviderName": "FARGATE_SPOT",
+			"launchType": "FARGATE", "availabilityZone": "cn-north-1a", "version": 5, "containers": [{}]
+		}}`
+	want := Interruption{
+		EventID: "9bcdac79", EventTime: time.Date(2026, 11, 23, 2, 14, 7, 0, time.UTC),
+		Source: "aws.ecs", DetailType: "ECS Task State Change",
+		ClusterARN: "arn:aws-cn:ecs:cn-north-1:111122223333:cluster/shop", Service: "api",
+		TaskARN: "arn:aws-cn:ecs:cn-north-1:111122223333:task/shop/7c1f", TaskDefinitionARN: "td:31",
+		StopCode: "SpotInterruption", StoppedReason: "Your Spot Task was interrupted.",
+		StartedBy: "ecs-svc/1", LastStatus: "RUNNING", CapacityProvider: "FARGATE_SPOT",
+		LaunchType: "FARGATE", AvailabilityZone: "cn-north-1a", Version: 5,
+	}
+	if got := Parse([]byte(event)); got != want {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+// What is missing, null or of another type is empty and harms nothing else.
+func TestParseIsTolerant(t *testing.T) {
+	cases := map[string]Interruption{
+		``:                      {},
+		`not JSON`:              {},
+		`[]`:                    {},
+		`null`:                  {},
+		`{}`:                    {},
+		`{"detail": null}`:      {},
+		`{"detail": "x"}`:       {},
+		`{"time": "yesterday"}`: {},
+		`{"id": 5, "source": "aws.ecs", "detail": {"version": "5", "stopCode": ["x"], "lastStatus": "RUNNING"}}`: {Source: "aws.ecs", LastStatus: "RUNNING"},
+		`{"detail": {"group": "service:a:b"}}`: {Service: "a:b"},
+		`{"detail": {"group": "family:job"}}`:  {},
+		`{"detail": {"group": "service"}}`:     {},
+		`{"detail": {"group": "service:"}}`:    {},
+	}
+	for event, want := range cases {
+		t.Run(event, func(t *testing.T) {
+			if got := Parse([]byte(event)); got != want {
+				t.Errorf("got %+v, want %+v", got, want)
+			}
+		})
+	}
+}
+
+// A task ARN of the long form names the cluster where the event does not.
+func TestParseClusterFromTask(t *testing.T) {
+	cases := map[string]string{
+		"arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task/shop/7c1f": "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/shop",
+		"arn:aws:ecs:eu-west-1:111122223333:task/7c1f":                 "",
+		"7c1f": "",
+		"":     "",
+	}
+	for task, want := range cases {
+		if got := Parse([]byte(`{"detail": {"taskArn": "` + task + `"}}`)).ClusterARN; got != want {
+			t.Errorf("%q: got %q, want %q", task, got, want)
+		}
+	}
+}

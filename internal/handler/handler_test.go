@@ -1,0 +1,281 @@
+package handler
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/spothandler/spothandler/internal/handler/handlertest"
+)
+
+func TestHandleRedeploys(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		answer := w.mustDecide(ReasonRedeploy, event())
+		want := Answer{
+			Action: ActionRedeploy, Reason: ReasonRedeploy, Message: answer.Message, Applied: true,
+			Cluster: testCluster, Service: "api", TaskARN: testTask,
+			DeploymentBefore: testDeployment, DeploymentAfter: w.Primary(testCluster, "api"),
+		}
+		if answer != want {
+			t.Errorf("got  %+v\nwant %+v", answer, want)
+		}
+		if want.DeploymentAfter == testDeployment {
+			t.Error("the primary deployment is unchanged")
+		}
+	})
+}
+
+// UpdateService carries the force and nothing that would change the service.
+func TestHandleSendsOnlyTheForce(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		w.mustDecide(ReasonRedeploy, event())
+		for _, call := range w.Calls("UpdateService") {
+			if keys := slices.Sorted(maps.Keys(call.Input)); !slices.Equal(keys, []string{"cluster", "forceNewDeployment", "service"}) {
+				t.Errorf("UpdateService was sent %v", call.Input)
+			}
+		}
+		for _, call := range w.Calls("DescribeServices") {
+			if include, _ := call.Input["include"].([]any); len(include) != 1 || include[0] != "TAGS" {
+				t.Errorf("DescribeServices was sent %v, want the tags included", call.Input)
+			}
+		}
+	})
+}
+
+// The gate's reasons as ECS's own answers bring them about.
+func TestHandleAsksECS(t *testing.T) {
+	cases := []struct {
+		name   string
+		put    func(*handlertest.Service)
+		want   Reason
+		writes int
+	}{
+		{"draining", func(s *handlertest.Service) { s.Status = "DRAINING" }, ReasonServiceInactive, 0},
+		{"scaled to zero", func(s *handlertest.Service) { s.DesiredCount = 0 }, ReasonScaledToZero, 0},
+		{"CodeDeploy", func(s *handlertest.Service) { s.Controller.Type = "CODE_DEPLOY" }, ReasonControllerUnsupported, 0},
+		{"blue/green", func(s *handlertest.Service) {
+			s.Configuration = &handlertest.Configuration{Strategy: "BLUE_GREEN", MinimumHealthyPercent: 100}
+		}, ReasonStrategyUnsupported, 0},
+		{"half may be stopped", func(s *handlertest.Service) {
+			s.Configuration = &handlertest.Configuration{MinimumHealthyPercent: 50}
+		}, ReasonWouldStopHealthy, 0},
+		{"tagged off", func(s *handlertest.Service) { s.Tags = []handlertest.Tag{{Key: TagKey, Value: "Off"}} }, ReasonSwitchedOff, 0},
+		{"tagged observe", func(s *handlertest.Service) { s.Tags = []handlertest.Tag{{Key: TagKey, Value: "observe"}} }, ReasonRedeploy, 0},
+		{"tagged redeploy", func(s *handlertest.Service) {
+			s.Configuration = &handlertest.Configuration{MinimumHealthyPercent: 50}
+			s.Tags = []handlertest.Tag{{Key: "team", Value: "off"}, {Key: TagKey, Value: "redeploy"}}
+		}, ReasonRedeploy, 1},
+		{"rolling out", func(s *handlertest.Service) { s.Deployments[0].RolloutState = "IN_PROGRESS" }, ReasonRolloutInProgress, 0},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			inWorld(t, Config{}, func(w *world) {
+				service := steadyService("api")
+				c.put(&service)
+				w.Put(service)
+				w.mustDecide(c.want, event())
+				w.mustCount("UpdateService", c.writes)
+			})
+		})
+	}
+}
+
+func TestHandleMissing(t *testing.T) {
+	gone := event(map[string]any{"group": "service:gone"})
+	t.Run("service, as a failure in the answer", func(t *testing.T) {
+		inWorld(t, Config{}, func(w *world) { w.mustDecide(ReasonServiceMissing, event(map[string]any{"group": "service:gone"})) })
+	})
+	t.Run("service, as an error", func(t *testing.T) {
+		inWorld(t, Config{}, func(w *world) {
+			w.Fail("DescribeServices", 1, handlertest.Fault{Code: "ServiceNotFoundException"})
+			w.mustDecide(ReasonServiceMissing, event())
+		})
+	})
+	t.Run("service, when it is to be redeployed", func(t *testing.T) {
+		inWorld(t, Config{}, func(w *world) {
+			w.Fail("UpdateService", 1, handlertest.Fault{Code: "ServiceNotFoundException"})
+			w.mustDecide(ReasonServiceMissing, event())
+		})
+	})
+	t.Run("activity, when it is to be redeployed", func(t *testing.T) {
+		inWorld(t, Config{Mode: ModeAlways}, func(w *world) {
+			w.Fail("UpdateService", 1, handlertest.Fault{Code: "ServiceNotActiveException"})
+			w.mustDecide(ReasonServiceInactive, event())
+		})
+	})
+	t.Run("cluster", func(t *testing.T) {
+		inWorld(t, Config{}, func(w *world) {
+			w.Fail("DescribeServices", 1, handlertest.Fault{Code: "ClusterNotFoundException"})
+			answer, err := w.handle(w.handler, gone)
+			wantFailure(t, answer, err, ReasonClusterMissing, "ClusterNotFoundException")
+		})
+	})
+}
+
+// wantFailure checks a failed invocation: what it answers and its error's type.
+func wantFailure(t *testing.T, answer Answer, err error, reason Reason, typ string) {
+	t.Helper()
+	if answer.Action != ActionFail || answer.Reason != reason {
+		t.Errorf("got %s for %s, want %s for %s", answer.Action, answer.Reason, ActionFail, reason)
+	}
+	var typed *Error
+	if !errors.As(err, &typed) || typed.Type != typ {
+		t.Errorf("got error %#v, want one of type %s", err, typ)
+	}
+}
+
+// One interruption sends several events; only the first one costs calls.
+func TestHandleActsOnce(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		w.mustDecide(ReasonRedeploy, event())
+		calls := len(w.Calls(""))
+		time.Sleep(30 * time.Second)
+		w.mustDecide(ReasonAlreadyRedeployed, event(map[string]any{"lastStatus": "DEACTIVATING"}))
+		w.mustDecide(ReasonAlreadyRedeployed, event(map[string]any{"taskArn": testTask + "2"}))
+		if got := len(w.Calls("")); got != calls {
+			t.Errorf("%d calls for the later events, want none", got-calls)
+		}
+		w.mustDecide(ReasonTooLate, event(map[string]any{"lastStatus": "STOPPED"}))
+	})
+}
+
+// Another sandbox sees it from the service, and learns.
+func TestHandleLearnsFromTheService(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		w.mustDecide(ReasonRedeploy, event())
+		w.handler = w.newHandler(Config{})
+		w.mustDecide(ReasonAlreadyRedeployed, event())
+		calls := len(w.Calls(""))
+		w.mustDecide(ReasonAlreadyRedeployed, event())
+		if got := len(w.Calls("")); got != calls {
+			t.Errorf("%d calls, want none", got-calls)
+		}
+		time.Sleep(rememberFor + time.Second)
+		w.mustDecide(ReasonAlreadyRedeployed, event())
+		if got := len(w.Calls("")); got != calls+1 {
+			t.Errorf("%d calls after the memory faded, want 1", got-calls)
+		}
+	})
+}
+
+// The module's behaviour: every event redeploys, without a claim.
+func TestHandleAlways(t *testing.T) {
+	inWorld(t, Config{Mode: ModeAlways}, func(w *world) {
+		for range 3 {
+			w.mustDecide(ReasonRedeploy, event())
+		}
+		w.mustCount("UpdateService", 3)
+		w.mustCount("CreateLogStream", 0)
+	})
+}
+
+// Observe decides, remembers, and changes nothing.
+func TestHandleObserve(t *testing.T) {
+	inWorld(t, Config{Mode: ModeObserve}, func(w *world) {
+		if answer := w.mustDecide(ReasonRedeploy, event()); answer.Applied || answer.Mode != ModeObserve {
+			t.Errorf("got %+v, want nothing applied", answer)
+		}
+		w.mustDecide(ReasonAlreadyRedeployed, event())
+		w.mustCount("DescribeServices", 1)
+		w.mustCount("UpdateService", 0)
+		w.mustCount("CreateLogStream", 0)
+	})
+}
+
+// A dry run decides as a real one would, writes nothing and leaves no memory.
+func TestHandleDryRun(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		ctx := lambdacontext.NewContext(w.Context(), &lambdacontext.LambdaContext{
+			AwsRequestID:  "1",
+			ClientContext: lambdacontext.ClientContext{Custom: map[string]string{ClientContextKey: DryRun}},
+		})
+		answer, err := w.handler.Handle(ctx, event())
+		if err != nil || answer.Reason != ReasonRedeploy || !answer.DryRun || answer.Applied {
+			t.Errorf("got %+v, %v, want a redeployment not applied", answer, err)
+		}
+		w.mustCount("UpdateService", 0)
+		w.mustCount("CreateLogStream", 0)
+		w.mustDecide(ReasonRedeploy, event())
+		w.mustCount("UpdateService", 1)
+	})
+}
+
+// Nothing in an event can ask for a dry run.
+func TestHandleDryRunNotFromTheEvent(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		ctx := lambdacontext.NewContext(w.Context(), &lambdacontext.LambdaContext{AwsRequestID: "1"})
+		answer, err := w.handler.Handle(ctx, event(map[string]any{"custom": map[string]any{ClientContextKey: DryRun}, "dry_run": true}))
+		if err != nil || !answer.Applied {
+			t.Errorf("got %+v, %v, want a redeployment", answer, err)
+		}
+	})
+}
+
+// The answer is JSON with the decision.
+func TestAnswerJSON(t *testing.T) {
+	inWorld(t, Config{Mode: ModeOnce}, func(w *world) {
+		raw, err := json.Marshal(w.mustDecide(ReasonNotAServiceTask, event(map[string]any{"group": "family:job"})))
+		want := `{"action":"skip","reason":"not_a_service_task","message":"the task belongs to no service","mode":"once",` +
+			`"applied":false,"cluster":"` + testCluster + `","task_arn":"` + testTask + `"}`
+		if err != nil || string(raw) != want {
+			t.Errorf("got  %s, %v\nwant %s", raw, err, want)
+		}
+	})
+}
+
+// A panic is an error of the invocation, not the end of the process.
+func TestHandlePanic(t *testing.T) {
+	var out bytes.Buffer
+	_, err := New(Config{}, panicking{}, nil, &out).Handle(t.Context(), event())
+	var typed *Error
+	if !errors.As(err, &typed) || typed.Type != "Panic" || !strings.Contains(err.Error(), "out of order") {
+		t.Errorf("got %#v, want an error of type Panic", err)
+	}
+	var record map[string]any
+	if err := json.Unmarshal(out.Bytes(), &record); err != nil || record["level"] != "ERROR" || record["stack"] == "" {
+		t.Errorf("got log record %s, want an error with its stack", out.String())
+	}
+}
+
+// panicking is an ECS client that does nothing else.
+type panicking struct{ ECSAPI }
+
+func (panicking) DescribeServices(context.Context, *ecs.DescribeServicesInput, ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error) {
+	panic("out of order")
+}
+
+// An answer of ECS that says nothing about the service is a failure.
+func TestHandleStrangeAnswers(t *testing.T) {
+	for name, api := range map[string]oneAnswer{
+		"nothing":         {&ecs.DescribeServicesOutput{}},
+		"another failure": {&ecs.DescribeServicesOutput{Failures: []types.Failure{{Reason: aws.String("ACCESS_DENIED")}}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			answer, err := New(Config{}, api, nil, io.Discard).Handle(t.Context(), event())
+			wantFailure(t, answer, err, ReasonFailed, "HandlerError")
+		})
+	}
+}
+
+// oneAnswer is an ECS client that answers DescribeServices always the same.
+type oneAnswer struct{ out *ecs.DescribeServicesOutput }
+
+func (o oneAnswer) DescribeServices(context.Context, *ecs.DescribeServicesInput, ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error) {
+	return o.out, nil
+}
+
+func (o oneAnswer) UpdateService(context.Context, *ecs.UpdateServiceInput, ...func(*ecs.Options)) (*ecs.UpdateServiceOutput, error) {
+	return nil, errors.New("not expected")
+}

@@ -1,0 +1,306 @@
+// Package handlertest is as much of ECS and CloudWatch Logs as the handler
+// calls, in memory, behind the real SDK clients: what a test sees of retries,
+// errors and deadlines is what the SDK makes of them. All waiting is done with
+// package time, so that it is virtual inside a testing/synctest bubble.
+package handlertest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+)
+
+// AWS is the two services. Its zero value knows no service and no log group.
+type AWS struct {
+	// Latency is the time that each call takes.
+	Latency time.Duration
+	// Rollout is the time until a forced deployment is completed; zero: never.
+	Rollout time.Duration
+
+	mu       sync.Mutex
+	services map[string]*Service
+	streams  map[string]map[string]bool // of each log group
+	faults   map[string][]Fault
+	limits   map[string]*Limit
+	calls    []Call
+	tries    map[string]int
+	forced   int
+}
+
+// Call is one call that arrived.
+type Call struct {
+	Operation string
+	Input     map[string]any
+	At        time.Time
+	Code      string // error code of the answer, "" for success
+}
+
+// Fault is an answer other than the usual one.
+type Fault struct {
+	Code    string        // AWS's error code
+	Status  int           // HTTP status; default 400
+	Network bool          // the connection breaks instead
+	Hang    time.Duration // before anything else
+	Done    bool          // the call is carried out all the same
+}
+
+// Denied, Throttled, Broken and Reset are the usual troubles.
+func Denied() Fault    { return Fault{Code: "AccessDeniedException"} }
+func Throttled() Fault { return Fault{Code: "ThrottlingException"} }
+func Broken() Fault    { return Fault{Code: "ServerException", Status: http.StatusInternalServerError} }
+func Reset() Fault     { return Fault{Network: true} }
+
+// Fail answers the next times calls of an operation with f.
+func (a *AWS) Fail(operation string, times int, f Fault) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.faults == nil {
+		a.faults = map[string][]Fault{}
+	}
+	for range times {
+		a.faults[operation] = append(a.faults[operation], f)
+	}
+}
+
+// Limit throttles an operation as AWS does: a bucket of tokens.
+type Limit struct {
+	Burst  float64
+	PerSec float64
+
+	tokens float64
+	last   time.Time
+}
+
+// SetLimit gives an operation a limit.
+func (a *AWS) SetLimit(operation string, l Limit) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.limits == nil {
+		a.limits = map[string]*Limit{}
+	}
+	l.tokens, l.last = l.Burst, time.Now()
+	a.limits[operation] = &l
+}
+
+func (l *Limit) allow(now time.Time) bool {
+	l.tokens = min(l.Burst, l.tokens+now.Sub(l.last).Seconds()*l.PerSec)
+	l.last = now
+	if l.tokens < 1 {
+		return false
+	}
+	l.tokens--
+	return true
+}
+
+// ECS gives an SDK client of this ECS.
+func (a *AWS) ECS() *ecs.Client { return ecs.NewFromConfig(a.config()) }
+
+// Logs gives an SDK client of this CloudWatch Logs.
+func (a *AWS) Logs() *cloudwatchlogs.Client { return cloudwatchlogs.NewFromConfig(a.config()) }
+
+func (a *AWS) config() aws.Config {
+	return aws.Config{Region: "eu-west-1", HTTPClient: a, Credentials: aws.AnonymousCredentials{}}
+}
+
+// Calls gives the calls of an operation so far, of all for "".
+func (a *AWS) Calls(operation string) []Call {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var out []Call
+	for _, c := range a.calls {
+		if operation == "" || c.Operation == operation {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Count is the number of calls of an operation that had this error code, ""
+// for those that succeeded.
+func (a *AWS) Count(operation, code string) int {
+	n := 0
+	for _, c := range a.Calls(operation) {
+		if c.Code == code {
+			n++
+		}
+	}
+	return n
+}
+
+var errReset = errors.New("read: connection reset by peer")
+
+// Do answers a request of the SDK without a network.
+func (a *AWS) Do(r *http.Request) (*http.Response, error) {
+	fault := a.fault(operationOf(r))
+	if err := sleep(r, a.Latency+fault.Hang); err != nil {
+		return nil, err
+	}
+	w := httptest.NewRecorder()
+	if fault.Done || fault == (Fault{}) {
+		a.serve(w, r)
+	}
+	switch {
+	case fault.Network:
+		return nil, errReset
+	case fault.Code != "":
+		w = httptest.NewRecorder()
+		a.refuse(w, operationOf(r), fault)
+	case w.Body.Len() == 0: // only hung
+		a.serve(w, r)
+	}
+	return w.Result(), nil
+}
+
+// ServeHTTP answers over a network; faults that break the connection do not
+// work here.
+func (a *AWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	response, err := a.Do(r)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	defer response.Body.Close()
+	w.WriteHeader(response.StatusCode)
+	_, _ = io.Copy(w, response.Body)
+}
+
+func sleep(r *http.Request, d time.Duration) error {
+	if d == 0 {
+		return r.Context().Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-r.Context().Done():
+		return r.Context().Err()
+	}
+}
+
+// operationOf gives the operation that a request in AWS's JSON protocol asks for.
+func operationOf(r *http.Request) string {
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	return operation
+}
+
+func (a *AWS) fault(operation string) Fault {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.tries == nil {
+		a.tries = map[string]int{}
+	}
+	a.tries[operation]++
+	queue := a.faults[operation]
+	if len(queue) == 0 {
+		return Fault{}
+	}
+	a.faults[operation] = queue[1:]
+	return queue[0]
+}
+
+func (a *AWS) refuse(w http.ResponseWriter, operation string, f Fault) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.calls = append(a.calls, Call{Operation: operation, At: time.Now(), Code: f.Code})
+	if f.Status == 0 {
+		f.Status = http.StatusBadRequest
+	}
+	answerError(w, f.Status, f.Code)
+}
+
+// serve carries a call out.
+func (a *AWS) serve(w http.ResponseWriter, r *http.Request) {
+	call := Call{Operation: operationOf(r), At: time.Now()}
+	if err := json.NewDecoder(r.Body).Decode(&call.Input); err != nil {
+		answerError(w, http.StatusBadRequest, "SerializationException")
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	output, code := a.carryOut(call)
+	call.Code = code
+	a.calls = append(a.calls, call)
+	if code != "" {
+		answerError(w, http.StatusBadRequest, code)
+		return
+	}
+	_ = json.NewEncoder(w).Encode(output)
+}
+
+func (a *AWS) carryOut(c Call) (output any, code string) {
+	if l := a.limits[c.Operation]; l != nil && !l.allow(c.At) {
+		return nil, "ThrottlingException"
+	}
+	switch c.Operation {
+	case "DescribeServices":
+		return a.describeServices(c)
+	case "UpdateService":
+		return a.updateService(c)
+	case "CreateLogStream":
+		return a.createLogStream(c)
+	}
+	return nil, "UnknownOperationException"
+}
+
+func answerError(w http.ResponseWriter, status int, code string) {
+	w.Header().Set("X-Amzn-Errortype", code)
+	w.WriteHeader(status)
+	fmt.Fprintf(w, `{"__type":%q,"message":"made up by a test"}`, code)
+}
+
+// AddLogGroup creates a log group.
+func (a *AWS) AddLogGroup(name string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.streams == nil {
+		a.streams = map[string]map[string]bool{}
+	}
+	a.streams[name] = map[string]bool{}
+}
+
+func (a *AWS) createLogStream(c Call) (any, string) {
+	group, _ := c.Input["logGroupName"].(string)
+	stream, _ := c.Input["logStreamName"].(string)
+	streams, found := a.streams[group]
+	switch {
+	case !found:
+		return nil, "ResourceNotFoundException"
+	case streams[stream]:
+		return nil, "ResourceAlreadyExistsException"
+	}
+	streams[stream] = true
+	return struct{}{}, ""
+}
+
+// Claim creates a log stream, as another invocation would.
+func (a *AWS) Claim(group, stream string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.streams[group][stream] = true
+}
+
+// Heal ends the faults of an operation.
+func (a *AWS) Heal(operation string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.faults, operation)
+}
+
+// Tries is the number of calls of an operation that were tried, whether they
+// arrived or not.
+func (a *AWS) Tries(operation string) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.tries[operation]
+}

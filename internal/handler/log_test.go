@@ -1,0 +1,182 @@
+package handler
+
+import (
+	"log/slog"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/spothandler/spothandler/internal/handler/handlertest"
+)
+
+func TestSummaryRecord(t *testing.T) {
+	inWorld(t, Config{Mode: ModeOnce}, func(w *world) {
+		ctx := lambdacontext.NewContext(w.Context(), &lambdacontext.LambdaContext{AwsRequestID: "8476a536"})
+		if _, err := w.handler.Handle(ctx, event()); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(w.records()); n != 1 {
+			t.Errorf("%d records, want one", n)
+		}
+		got := w.summary()
+		want := map[string]any{
+			"level": "INFO", "message": MessageRedeployed, "function": "summarize", "request_id": "8476a536",
+			"cluster": testCluster, "service": "api", "task_arn": testTask,
+			"event_id": "9bcdac79-b31f-4d3d-9410-fbd727c29fab", "event_time": "2000-01-01T00:00:00.000Z",
+			"availability_zone": "eu-west-1a", "action": "redeploy", "reason": "redeploy", "mode": "once",
+			"deployment_id": testDeployment, "deployment_before": testDeployment, "deployment_after": w.Primary(testCluster, "api"),
+			"applied": true, "dry_run": false, "decision_ms": 20.0, "ecs_answer_ms": 60.0, "timestamp": "2000-01-01T00:00:00.060Z",
+		}
+		for key, value := range want {
+			if got[key] != value {
+				t.Errorf("%s is %v, want %v", key, got[key], value)
+			}
+		}
+		if line, _ := got["line"].(float64); line < 1 {
+			t.Errorf("line is %v", got["line"])
+		}
+		if len(got) != len(want)+1 {
+			t.Errorf("%d fields, want %d: %v", len(got), len(want)+1, got)
+		}
+	})
+}
+
+func TestSummaryMessages(t *testing.T) {
+	cases := []struct {
+		name    string
+		config  Config
+		fault   handlertest.Fault
+		change  map[string]any
+		level   string
+		message string
+	}{
+		{"skipped", Config{}, handlertest.Fault{}, map[string]any{"group": "family:x"}, "INFO", "Service redeployment skipped: the task belongs to no service"},
+		{"skipped with a warning", Config{}, handlertest.Fault{}, map[string]any{"group": "service:gone"}, "WARNING", "Service redeployment skipped: ECS knows no such service"},
+		{"failed", Config{}, handlertest.Denied(), nil, "ERROR", "Service redeployment failed"},
+		{"observed", Config{Mode: ModeObserve}, handlertest.Fault{}, nil, "INFO", "Service redeployment left out: mode observe"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			inWorld(t, c.config, func(w *world) {
+				if c.fault.Code != "" {
+					w.Fail("DescribeServices", 1, c.fault)
+				}
+				_, err := w.handle(w.handler, event(c.change))
+				got := w.summary()
+				if got["level"] != c.level || got["message"] != c.message {
+					t.Errorf("got %v %q, want %s %q", got["level"], got["message"], c.level, c.message)
+				}
+				if (err != nil) != (got["error"] != nil) {
+					t.Errorf("error %v was logged as %v", err, got["error"])
+				}
+			})
+		})
+	}
+}
+
+// An event without a time or a deployment leaves those fields out.
+func TestSummaryLeavesOutTheUnknown(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		w.mustDecide(ReasonNotAnInterruption, []byte(`{"detail":{"stopCode":"SpotInterruption"}}`))
+		got := w.summary()
+		for _, key := range []string{"cluster", "service", "event_id", "event_time", "decision_ms", "deployment_id", "error"} {
+			if value, found := got[key]; found {
+				t.Errorf("%s is %v, want it left out", key, value)
+			}
+		}
+	})
+}
+
+func TestLogLevel(t *testing.T) {
+	for level, want := range map[slog.Level]int{slog.LevelDebug: 2, slog.LevelInfo: 1, slog.LevelWarn: 0, slog.LevelError: 0} {
+		t.Run(level.String(), func(t *testing.T) {
+			inWorld(t, Config{LogLevel: level}, func(w *world) {
+				w.mustDecide(ReasonRedeploy, event())
+				if got := len(w.records()); got != want {
+					t.Errorf("%d records, want %d:\n%s", got, want, w.out)
+				}
+			})
+		})
+	}
+}
+
+func TestTimestamp(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		time.Sleep(1500 * time.Microsecond)
+		w.mustDecide(ReasonRedeploy, event())
+		if got := w.summary()["timestamp"].(string); !regexp.MustCompile(`^2000-01-01T00:00:00\.\d{3}Z$`).MatchString(got) {
+			t.Errorf("got %s, want RFC 3339 with milliseconds", got)
+		}
+	})
+}
+
+// The record of an invocation is its metrics too.
+func TestMetrics(t *testing.T) {
+	cases := []struct {
+		name   string
+		fault  handlertest.Fault
+		change map[string]any
+		want   map[string]float64
+	}{
+		{"redeployed", handlertest.Fault{}, nil, map[string]float64{"Interruptions": 1, "Redeployments": 1, "Skipped": 0, "Failures": 0, "ReactionTime": 60}},
+		{"skipped", handlertest.Fault{}, map[string]any{"lastStatus": "STOPPED"}, map[string]float64{"Interruptions": 0, "Redeployments": 0, "Skipped": 1, "Failures": 0}},
+		{"failed", handlertest.Denied(), nil, map[string]float64{"Interruptions": 1, "Redeployments": 0, "Skipped": 0, "Failures": 1}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			inWorld(t, Config{Metrics: true, LogLevel: slog.LevelError}, func(w *world) {
+				if c.fault.Code != "" {
+					w.Fail("UpdateService", 1, c.fault)
+				}
+				_, _ = w.handle(w.handler, event(c.change))
+				got := w.summary()
+				if got["Cluster"] != "shop" || got["Service"] != "api" {
+					t.Errorf("dimensions %v, %v, want shop, api", got["Cluster"], got["Service"])
+				}
+				units := declared(t, got)
+				for name, value := range c.want {
+					if got[name] != value || units[name] == "" {
+						t.Errorf("%s is %v %s, want %v", name, got[name], units[name], value)
+					}
+				}
+				if len(units) != len(c.want) {
+					t.Errorf("declared %v, want %v", units, c.want)
+				}
+			})
+		})
+	}
+}
+
+// declared gives the units of the metrics that a record declares.
+func declared(t *testing.T, record map[string]any) map[string]string {
+	t.Helper()
+	aws, _ := record["_aws"].(map[string]any)
+	if aws["Timestamp"] != 946684800000.0 {
+		t.Errorf("timestamp %v, want milliseconds since 1970", aws["Timestamp"])
+	}
+	directive := aws["CloudWatchMetrics"].([]any)[0].(map[string]any)
+	if directive["Namespace"] != MetricsNamespace {
+		t.Errorf("namespace %v", directive["Namespace"])
+	}
+	if d := directive["Dimensions"].([]any); len(d) != 2 || len(d[0].([]any)) != 2 || len(d[1].([]any)) != 0 {
+		t.Errorf("dimensions %v, want Cluster+Service and none", d)
+	}
+	units := map[string]string{}
+	for _, m := range directive["Metrics"].([]any) {
+		metric := m.(map[string]any)
+		units[metric["Name"].(string)] = metric["Unit"].(string)
+	}
+	return units
+}
+
+// What concerns no service has no dimensions, and is no metric.
+func TestMetricsNeedAService(t *testing.T) {
+	inWorld(t, Config{Metrics: true}, func(w *world) {
+		w.mustDecide(ReasonNotAServiceTask, event(map[string]any{"group": "family:x"}))
+		if w.summary()["_aws"] != nil {
+			t.Error("metrics of a task without a service")
+		}
+	})
+}
