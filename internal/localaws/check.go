@@ -1,0 +1,115 @@
+package localaws
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// check holds an input, a pointer to a struct, against the constraints of the API model that its fields' tags name:
+//
+//	Name string `check:"required len=1:64 enum=A|B min=1 max=900 re=[a-z]+"`
+//
+// It words a violation as AWS does: "1 validation error detected: Value 'x' at 'name' failed to satisfy constraint: …".
+func check(service string, in any) error {
+	v := reflect.ValueOf(in).Elem()
+	if v.Kind() != reflect.Struct {
+		return nil
+	}
+	found := violations(v)
+	switch len(found) {
+	case 0:
+		return nil
+	case 1:
+		return refuse(invalidCode(service), "1 validation error detected: %s", found[0])
+	}
+	return refuse(invalidCode(service), "%d validation errors detected: %s", len(found), strings.Join(found, "; "))
+}
+
+func violations(v reflect.Value) []string {
+	var found []string
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		if field.Anonymous {
+			found = append(found, violations(v.Field(i))...)
+			continue
+		}
+		rules := strings.Fields(field.Tag.Get("check"))
+		value, present := given(v.Field(i))
+		if !present {
+			if slices.Contains(rules, "required") {
+				found = append(found, fmt.Sprintf("Value null at '%s' failed to satisfy constraint: Member must not be null", memberName(field.Name)))
+			}
+			continue
+		}
+		for _, rule := range rules {
+			if must := broken(rule, value); must != "" {
+				found = append(found, fmt.Sprintf("Value '%s' at '%s' failed to satisfy constraint: %s", value, memberName(field.Name), must))
+			}
+		}
+	}
+	return found
+}
+
+// given gives a scalar as text, and whether the caller sent it.
+func given(v reflect.Value) (string, bool) {
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return "", false
+		}
+		return fmt.Sprint(v.Elem().Interface()), true
+	}
+	return fmt.Sprint(v.Interface()), !v.IsZero()
+}
+
+// memberName is a field's name as AWS's messages write it.
+func memberName(field string) string {
+	return strings.ToLower(field[:1]) + field[1:]
+}
+
+// broken says what a value must be to keep the rule, "" where it keeps it.
+func broken(rule, value string) string {
+	name, limit, _ := strings.Cut(rule, "=")
+	switch name {
+	case "len":
+		return brokenLength(limit, utf8.RuneCountInString(value))
+	case "enum":
+		if !slices.Contains(strings.Split(limit, "|"), value) {
+			return "Member must satisfy enum value set: [" + strings.ReplaceAll(limit, "|", ", ") + "]"
+		}
+	case "min":
+		if number(value) < number(limit) {
+			return "Member must have value greater than or equal to " + limit
+		}
+	case "max":
+		if number(value) > number(limit) {
+			return "Member must have value less than or equal to " + limit
+		}
+	case "re":
+		if !regexp.MustCompile(`^(?:` + limit + `)$`).MatchString(value) {
+			return "Member must satisfy regular expression pattern: " + limit
+		}
+	}
+	return ""
+}
+
+func brokenLength(limits string, n int) string {
+	low, high, _ := strings.Cut(limits, ":")
+	switch {
+	case float64(n) < number(low):
+		return "Member must have length greater than or equal to " + low
+	case float64(n) > number(high):
+		return "Member must have length less than or equal to " + high
+	}
+	return ""
+}
+
+// number reads a limit or a value that the decoder has seen to be a number.
+func number(s string) float64 {
+	n, _ := strconv.ParseFloat(s, 64)
+	return n
+}

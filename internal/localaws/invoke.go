@@ -1,0 +1,190 @@
+package localaws
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Lambda's limits for a payload in bytes.
+const (
+	syncPayloadLimit  = 6291456
+	asyncPayloadLimit = 1048576
+)
+
+// invocation is one event on its way to a function.
+type invocation struct {
+	id            string
+	payload       json.RawMessage
+	clientContext string // JSON
+	functionARN   string
+	timeout       time.Duration
+	deadline      time.Time
+}
+
+// outcome is how an invocation ended: with the handler's answer, or with a failure and Lambda's words for it.
+type outcome struct {
+	payload json.RawMessage
+	failed  bool
+	broken  bool // the sandbox is of no more use
+	status  string
+}
+
+// failure is an outcome in Lambda's words.
+func failure(id, kind, message string) outcome {
+	text, err := json.Marshal(map[string]string{"errorType": kind, "errorMessage": "RequestId: " + id + " Error: " + message})
+	if err != nil { // plain strings: cannot happen
+		text = nil
+	}
+	return outcome{payload: text, failed: true, broken: true, status: "failure"}
+}
+
+type invokeInput struct {
+	functionRef
+	Qualifier string
+}
+
+// invokeAnswer is an answer in headers and a bare body.
+type invokeAnswer struct {
+	outcome
+	status int
+	tail   string
+}
+
+func (a invokeAnswer) respond(w http.ResponseWriter) {
+	w.Header().Set("X-Amzn-Requestid", newID())
+	w.Header().Set("X-Amz-Executed-Version", "$LATEST")
+	w.Header().Set("Content-Type", "application/json")
+	if a.failed {
+		w.Header().Set("X-Amz-Function-Error", "Unhandled")
+	}
+	if a.tail != "" {
+		w.Header().Set("X-Amz-Log-Result", base64.StdEncoding.EncodeToString([]byte(a.tail)))
+	}
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.payload)
+}
+
+func (s *lambdaService) invoke(c *call, in invokeInput) (invokeAnswer, error) {
+	payload, err := invokePayload(c)
+	if err != nil {
+		return invokeAnswer{}, err
+	}
+	clientContext, err := base64.StdEncoding.DecodeString(c.request.Header.Get("X-Amz-Client-Context"))
+	if err != nil || len(clientContext) > 0 && !json.Valid(clientContext) {
+		return invokeAnswer{}, refuse("InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object.")
+	}
+	c.server.mu.Lock()
+	f, err := s.find(in.functionRef)
+	if err != nil {
+		c.server.mu.Unlock()
+		return invokeAnswer{}, err
+	}
+	switch c.request.Header.Get("X-Amz-Invocation-Type") {
+	case "Event":
+		defer c.server.mu.Unlock()
+		if err := f.invocable(); err != nil {
+			return invokeAnswer{}, err
+		}
+		f.enqueue(payload, string(clientContext))
+		return invokeAnswer{status: http.StatusAccepted}, nil
+	case "DryRun":
+		c.server.mu.Unlock()
+		return invokeAnswer{status: http.StatusNoContent}, nil
+	}
+	c.server.mu.Unlock()
+	out, tail, err := f.run(invocation{id: newID(), payload: payload, clientContext: string(clientContext)})
+	if err != nil {
+		return invokeAnswer{}, err
+	}
+	if !strings.EqualFold(c.request.Header.Get("X-Amz-Log-Type"), "Tail") {
+		tail = ""
+	}
+	return invokeAnswer{outcome: out, status: http.StatusOK, tail: tail}, nil
+}
+
+// invokePayload gives the event, {} where there is none.
+func invokePayload(c *call) (json.RawMessage, error) {
+	if len(c.body) == 0 {
+		return json.RawMessage("{}"), nil
+	}
+	most := syncPayloadLimit
+	if c.request.Header.Get("X-Amz-Invocation-Type") == "Event" {
+		most = asyncPayloadLimit
+	}
+	if len(c.body) > most {
+		return nil, refuseWith(http.StatusRequestEntityTooLarge, "RequestTooLargeException", "%d byte payload is too large for the %s invocation type (limit %d bytes)", len(c.body), orDefault(c.request.Header.Get("X-Amz-Invocation-Type"), "RequestResponse"), most)
+	}
+	if !json.Valid(c.body) {
+		return nil, refuse("InvalidRequestContentException", "Could not parse request body into json: could not parse payload into json")
+	}
+	return c.body, nil
+}
+
+// invocable refuses while the function is not ready, or where it could not read its environment.
+func (f *function) invocable() error {
+	if conf := f.view(); conf.State != "Active" {
+		return conflict("The operation cannot be performed at this time. The function is currently in the following state: %s", conf.State)
+	}
+	role := f.region.server.iam.roles[strings.ToLower(afterLast(f.conf.Role, "/"))]
+	if f.conf.Environment != nil && (role == nil || role.id != f.roleID) {
+		return refuseWith(http.StatusBadGateway, "KMSAccessDeniedException", "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the function's KMS key settings.")
+	}
+	return nil
+}
+
+// reserve takes a place for one execution, or refuses as Lambda throttles.
+func (f *function) reserve() error {
+	s := f.region.lambda
+	if f.reserved != nil {
+		if f.running >= *f.reserved {
+			return refuseWith(http.StatusTooManyRequests, "TooManyRequestsException", "Rate Exceeded.")
+		}
+	} else {
+		if s.running >= f.region.server.opts.Concurrency-s.reservedElsewhere(nil) {
+			return refuseWith(http.StatusTooManyRequests, "TooManyRequestsException", "Rate Exceeded.")
+		}
+		s.running++
+	}
+	f.running++
+	return nil
+}
+
+// enqueue invokes the function asynchronously, as its configuration says. The lock must be held.
+func (f *function) enqueue(payload json.RawMessage, clientContext string) {
+	inv := invocation{id: newID(), payload: payload, clientContext: clientContext}
+	retries, age := 2, 6*time.Hour
+	if f.async != nil {
+		set(&retries, f.async.MaximumRetryAttempts)
+		if f.async.MaximumEventAgeInSeconds != nil {
+			age = time.Duration(*f.async.MaximumEventAgeInSeconds) * time.Second
+		}
+	}
+	f.region.server.background(func() { f.deliver(inv, retries, time.Now().Add(age)) })
+}
+
+// deliver runs the event until it succeeds, was tried often enough, or is too old. A throttled one is no try: it waits
+// 1 s, then twice as long each time up to 5 minutes. A failed one waits [Delays].AsyncRetry, then twice as long.
+func (f *function) deliver(inv invocation, retries int, until time.Time) {
+	s := f.region.server
+	backoff, failed := time.Second, 0
+	for time.Now().Before(until) {
+		out, _, err := f.run(inv)
+		switch {
+		case err != nil:
+			if !s.sleep(backoff) {
+				return
+			}
+			backoff = min(2*backoff, 5*time.Minute)
+			continue
+		case !out.failed || failed >= retries:
+			return
+		}
+		failed++
+		if !s.sleep(s.delays.AsyncRetry << (failed - 1)) {
+			return
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package localaws
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Call is one call that a client made.
+type Call struct {
+	Time      time.Time `json:"time"`
+	Region    string    `json:"region"`
+	Service   string    `json:"service"` // as in an IAM action: iam, sts, lambda, logs, events, ecs
+	Action    string    `json:"action"`  // the API's name: PutRule
+	Resource  string    `json:"resource,omitempty"`
+	Principal string    `json:"principal"`
+	Code      string    `json:"code,omitempty"` // the error it was answered with
+}
+
+// Write tells whether the call could change something.
+func (c Call) Write() bool {
+	for _, reading := range []string{"Get", "List", "Describe", "Filter", "Test"} {
+		if strings.HasPrefix(c.Action, reading) {
+			return false
+		}
+	}
+	return true
+}
+
+// String is the call as IAM writes an action: "events:PutRule".
+func (c Call) String() string { return c.Service + ":" + c.Action }
+
+// journal holds the calls made and the faults to bring about.
+type journal struct {
+	mu     sync.Mutex
+	calls  []*Call
+	faults []*armed
+}
+
+// Calls gives every call made so far, the oldest first. A call is there as soon as it is admitted, its Code as soon as
+// it is answered.
+func (s *Server) Calls() []Call {
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	calls := make([]Call, 0, len(s.journal.calls))
+	for _, c := range s.journal.calls {
+		calls = append(calls, *c)
+	}
+	return calls
+}
+
+// ForgetCalls empties the list of calls; faults count on.
+func (s *Server) ForgetCalls() {
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	s.journal.calls = nil
+}
+
+// finish notes how a call ended; refusal is nil where it went well. A call that was refused before it was admitted is
+// noted now.
+func (j *journal) finish(c *call, refusal *Error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if c.noted == nil {
+		j.note(c)
+	}
+	if refusal != nil {
+		c.noted.Code = refusal.Code
+	}
+}
+
+// note adds the call to the list. The lock must be held.
+func (j *journal) note(c *call) {
+	record := c.record
+	record.Time = time.Now()
+	c.noted = &record
+	j.calls = append(j.calls, c.noted)
+}
+
+// admit is the one place that every call passes before it does anything: here it is recorded, and here faults happen.
+func (c *call) admit() error {
+	j := &c.server.journal
+	j.mu.Lock()
+	j.note(c)
+	var hits []Fault
+	for _, f := range j.faults {
+		if f.hits(c.record) {
+			hits = append(hits, f.Fault)
+		}
+	}
+	j.mu.Unlock()
+	for _, f := range hits {
+		if err := f.strike(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Inject brings about a fault from now on; calling the function that it gives ends it.
+func (s *Server) Inject(f Fault) (remove func()) {
+	j := &s.journal
+	a := &armed{Fault: f}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.faults = append(j.faults, a)
+	return func() {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		j.faults = slices.DeleteFunc(j.faults, func(x *armed) bool { return x == a })
+	}
+}

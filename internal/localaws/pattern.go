@@ -1,0 +1,260 @@
+package localaws
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// pattern is an event pattern: what is decoded of its JSON, known to be well-formed.
+type pattern map[string]any
+
+func invalidPattern(format string, args ...any) *Error {
+	return refuse("InvalidEventPatternException", "Event pattern is not valid. Reason: "+format, args...)
+}
+
+// parsePattern reads and checks an event pattern.
+func parsePattern(text string) (pattern, error) {
+	var p pattern
+	if err := decodeJSON(text, &p); err != nil || p == nil {
+		return nil, invalidPattern("Filter is not an object")
+	}
+	return p, checkObject("", p)
+}
+
+// decodeJSON keeps numbers as they are written, so that 1 and 1.0 can be told from "1".
+func decodeJSON(text string, v any) error {
+	d := json.NewDecoder(bytes.NewReader([]byte(text)))
+	d.UseNumber()
+	return d.Decode(v)
+}
+
+func checkObject(name string, p map[string]any) error {
+	if len(p) == 0 {
+		return invalidPattern("Empty objects are not allowed")
+	}
+	for key, v := range p {
+		if err := checkField(key, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkField(key string, v any) error {
+	if alternatives, ok := v.([]any); ok && key == "$or" {
+		if len(alternatives) < 2 {
+			return invalidPattern("There must have at least 2 Objects in $or relationship.")
+		}
+		for _, a := range alternatives {
+			object, ok := a.(map[string]any)
+			if !ok {
+				return invalidPattern("Only JSON object is allowed in array of $or relationship.")
+			}
+			if err := checkObject(key, object); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		return checkObject(key, v)
+	case []any:
+		return checkValues(key, v)
+	}
+	return invalidPattern(`"%s" must be an object or an array`, key)
+}
+
+func checkValues(key string, values []any) error {
+	if len(values) == 0 {
+		return invalidPattern("Empty arrays are not allowed")
+	}
+	for _, v := range values {
+		switch v := v.(type) {
+		case []any:
+			return invalidPattern("Match value must be String, number, true, false, or null")
+		case map[string]any:
+			if err := checkMatcher(v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkMatcher takes {"prefix": "x"} and its like.
+func checkMatcher(m map[string]any) error {
+	if len(m) != 1 {
+		return invalidPattern("Only one key allowed in match expression")
+	}
+	for name, arg := range m {
+		_, isText := arg.(string)
+		_, isBool := arg.(bool)
+		_, isList := arg.([]any)
+		switch name {
+		case "prefix", "suffix", "equals-ignore-case", "wildcard", "cidr":
+			if _, nested := arg.(map[string]any); !isText && !nested {
+				return invalidPattern("%s match pattern must be a string", name)
+			}
+		case "exists":
+			if !isBool {
+				return invalidPattern("exists match pattern must be either true or false.")
+			}
+		case "numeric":
+			if list, _ := arg.([]any); !isList || len(list) != 2 && len(list) != 4 {
+				return invalidPattern("Value of numeric must be an array of comparisons.")
+			}
+		case "anything-but":
+			if list, _ := arg.([]any); isList && len(list) == 0 {
+				return invalidPattern("Empty arrays are not allowed")
+			}
+		default:
+			return invalidPattern("Unrecognized match type %s", name)
+		}
+	}
+	return nil
+}
+
+// matches tells whether an event, decoded JSON, fits: every field of the pattern, in any of its alternatives.
+func (p pattern) matches(event map[string]any) bool {
+	for key, want := range p {
+		if !fieldMatches(key, want, event) {
+			return false
+		}
+	}
+	return true
+}
+
+func fieldMatches(key string, want any, event map[string]any) bool {
+	if alternatives, ok := want.([]any); ok && key == "$or" {
+		return slices.ContainsFunc(alternatives, func(a any) bool { return pattern(a.(map[string]any)).matches(event) })
+	}
+	have, present := event[key]
+	switch want := want.(type) {
+	case map[string]any:
+		return nestedMatches(want, have)
+	case []any:
+		return slices.ContainsFunc(want, func(w any) bool { return valueMatches(w, have, present) })
+	}
+	return false
+}
+
+// nestedMatches looks into an object, or into any object of a list. What is absent may still satisfy "exists": false.
+func nestedMatches(want map[string]any, have any) bool {
+	if list, ok := have.([]any); ok {
+		return slices.ContainsFunc(list, func(e any) bool { return nestedMatches(want, e) })
+	}
+	object, _ := have.(map[string]any)
+	return pattern(want).matches(object)
+}
+
+// valueMatches holds one alternative against a field; of a list in an event any element will do.
+func valueMatches(want, have any, present bool) bool {
+	matcher, ok := want.(map[string]any)
+	if exists, asked := matcher["exists"]; asked {
+		_, object := have.(map[string]any) // only leaves exist
+		return exists == (present && !object)
+	}
+	if !present {
+		return false
+	}
+	if list, isList := have.([]any); isList {
+		return slices.ContainsFunc(list, func(e any) bool { return valueMatches(want, e, true) })
+	}
+	if ok {
+		return matcherMatches(matcher, have)
+	}
+	return same(want, have)
+}
+
+// same compares scalars; numbers by value.
+func same(a, b any) bool {
+	x, isNumber := a.(json.Number)
+	y, isToo := b.(json.Number)
+	if isNumber && isToo {
+		return number(x.String()) == number(y.String())
+	}
+	return a == b
+}
+
+func matcherMatches(m map[string]any, have any) bool {
+	text, isText := have.(string)
+	for name, arg := range m {
+		word := fmt.Sprint(arg)
+		switch name {
+		case "prefix":
+			return isText && strings.HasPrefix(fold(arg, text), foldWord(arg))
+		case "suffix":
+			return isText && strings.HasSuffix(fold(arg, text), foldWord(arg))
+		case "equals-ignore-case":
+			return isText && strings.EqualFold(text, word)
+		case "wildcard":
+			return isText && wildcard(strings.ReplaceAll(word, "?", `\?`), text)
+		case "cidr":
+			return inNetwork(word, text)
+		case "numeric":
+			n, ok := have.(json.Number)
+			return ok && inRange(arg.([]any), number(n.String()))
+		case "anything-but":
+			return !excluded(arg, have)
+		}
+	}
+	return false
+}
+
+// fold gives text in lower case where the matcher is {"prefix": {"equals-ignore-case": "x"}}.
+func fold(arg any, text string) string {
+	if _, nested := arg.(map[string]any); nested {
+		return strings.ToLower(text)
+	}
+	return text
+}
+
+func foldWord(arg any) string {
+	if nested, ok := arg.(map[string]any); ok {
+		return strings.ToLower(fmt.Sprint(nested["equals-ignore-case"]))
+	}
+	return fmt.Sprint(arg)
+}
+
+func inNetwork(cidr, address string) bool {
+	network, err := netip.ParsePrefix(cidr)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(address)
+	return err == nil && network.Contains(ip)
+}
+
+// inRange takes ["=", 1] or [">", 0, "<=", 5].
+func inRange(comparisons []any, n float64) bool {
+	for i := 0; i+1 < len(comparisons); i += 2 {
+		limit := number(fmt.Sprint(comparisons[i+1]))
+		holds := map[any]bool{"=": n == limit, "<": n < limit, "<=": n <= limit, ">": n > limit, ">=": n >= limit}
+		if !holds[comparisons[i]] {
+			return false
+		}
+	}
+	return true
+}
+
+// excluded tells whether "anything-but" names the value: alone, in a list, or by another matcher.
+func excluded(arg, have any) bool {
+	switch arg := arg.(type) {
+	case []any:
+		return slices.ContainsFunc(arg, func(a any) bool { return same(a, have) })
+	case map[string]any:
+		for name, words := range arg {
+			list, ok := words.([]any)
+			if !ok {
+				list = []any{words}
+			}
+			return slices.ContainsFunc(list, func(w any) bool { return matcherMatches(map[string]any{name: w}, have) })
+		}
+	}
+	return same(arg, have)
+}

@@ -1,0 +1,214 @@
+package localaws
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"time"
+)
+
+// process is a sandbox whose function is a process of its own, behind a Runtime API of its own.
+type process struct {
+	api    *runtimeAPI
+	web    *http.Server
+	pid    int
+	output *os.File // the end that the process writes to; held open to send marks through
+	marks  chan struct{}
+	exited chan struct{}
+	err    error // how it exited
+	ready  bool  // it has asked for its next event
+}
+
+// startProcess starts the bootstrap of a function.
+func startProcess(b *cell) (sandbox, error) {
+	endpoint, err := b.serv.URL()
+	if err != nil {
+		return nil, err
+	}
+	root, err := b.code.unpack()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(root, "bootstrap")); err != nil {
+		return nil, errors.New("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]") //nolint:revive,staticcheck // Lambda's words
+	}
+	l, err := (&net.ListenConfig{}).Listen(b.serv.ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("listening for the runtime API: %w", err)
+	}
+	p := &process{api: newRuntimeAPI(), marks: make(chan struct{}), exited: make(chan struct{})}
+	p.web = &http.Server{Handler: p.api.handler(), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = p.web.Serve(l) }() // ends with close
+	env := []string{"LAMBDA_TASK_ROOT=" + root, "LAMBDA_RUNTIME_DIR=/var/runtime", "AWS_LAMBDA_RUNTIME_API=" + l.Addr().String(), "AWS_ENDPOINT_URL=" + endpoint}
+	for k, v := range b.env {
+		if k != "AWS_ENDPOINT_URL" {
+			env = append(env, k+"="+v)
+		}
+	}
+	if err := p.start(root, env, b.log); err != nil {
+		_ = p.web.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// start runs the bootstrap with its output going to log.
+func (p *process) start(root string, env []string, log *sandboxLog) error {
+	read, write, err := os.Pipe()
+	if err != nil {
+		return fmt.Errorf("making a pipe: %w", err)
+	}
+	p.output = write
+	started := make(chan error)
+	go p.run(root, env, started)
+	if err := <-started; err != nil {
+		return errors.Join(err, read.Close(), write.Close())
+	}
+	go p.copyOutput(read, log)
+	return nil
+}
+
+// run starts the process and waits for its end, on one thread all the time: the kernel ends a child with Pdeathsig when
+// the thread that made it ends.
+func (p *process) run(root string, env []string, started chan<- error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	cmd := exec.Command(filepath.Join(root, "bootstrap")) //nolint:noctx // its end is the sandbox's, see close
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = root, env, p.output, p.output
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	err := startCommand(cmd)
+	if err == nil {
+		p.pid = cmd.Process.Pid
+	}
+	started <- err
+	if err != nil {
+		return
+	}
+	p.err = cmd.Wait()
+	p.kill() // what it started itself
+	close(p.exited)
+}
+
+// startCommand tries again while the file is "busy": another process, forked while we wrote it, may hold it open for a
+// moment (golang.org/issue/22315).
+func startCommand(cmd *exec.Cmd) error {
+	for range 50 {
+		err := cmd.Start()
+		if !errors.Is(err, syscall.ETXTBSY) {
+			return err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return syscall.ETXTBSY
+}
+
+// mark goes through the pipe behind everything that the process has written: where it arrives, all of that has.
+const mark = "\x00\x00 end of invocation \x00\x00"
+
+// copyOutput takes line by line to the log, until close closes the pipe.
+func (p *process) copyOutput(read *os.File, log *sandboxLog) {
+	defer read.Close()
+	lines := bufio.NewReader(read)
+	for {
+		line, err := lines.ReadString('\n')
+		switch {
+		case line == mark+"\n":
+			p.marks <- struct{}{}
+		default:
+			_, _ = log.Write([]byte(line))
+		}
+		if err != nil {
+			close(p.marks)
+			return
+		}
+	}
+}
+
+// drain waits until everything that the process has printed is in the log.
+func (p *process) drain() {
+	if _, err := p.output.WriteString("\n" + mark + "\n"); err == nil {
+		<-p.marks
+	}
+}
+
+func (p *process) invoke(ctx context.Context, inv invocation) outcome {
+	out := p.exchange(ctx, inv)
+	if out.broken {
+		p.kill()
+		<-p.exited
+	}
+	p.drain()
+	return out
+}
+
+// exchange waits until the process is ready, hands it the event, takes its answer, and waits until it is ready again:
+// only then the invocation is over.
+func (p *process) exchange(ctx context.Context, inv invocation) outcome {
+	if out := p.await(ctx, inv); out != nil {
+		return *out
+	}
+	select {
+	case p.api.next <- inv:
+	case <-p.exited:
+		return p.crashed(inv)
+	case <-ctx.Done():
+		return timedOut(inv)
+	}
+	p.ready = false
+	select {
+	case out := <-p.api.done:
+		out.broken = out.broken || p.await(ctx, inv) != nil
+		return out
+	case <-p.exited:
+		return p.crashed(inv)
+	case <-ctx.Done():
+		return timedOut(inv)
+	}
+}
+
+// await waits for the process to ask for an event; it gives an outcome where that never happens.
+func (p *process) await(ctx context.Context, inv invocation) *outcome {
+	var out outcome
+	if p.ready {
+		return nil
+	}
+	select {
+	case <-p.api.idle:
+		p.ready = true
+		return nil
+	case <-p.exited:
+		out = p.crashed(inv)
+	case <-ctx.Done():
+		out = timedOut(inv)
+	}
+	return &out
+}
+
+// crashed is what Lambda answers when the process has ended in the middle.
+func (p *process) crashed(inv invocation) outcome {
+	if p.err == nil {
+		return failure(inv.id, "Runtime.ExitError", "Runtime exited without providing a reason")
+	}
+	return failure(inv.id, "Runtime.ExitError", "Runtime exited with error: "+p.err.Error())
+}
+
+// kill ends the process and all of its group.
+func (p *process) kill() {
+	_ = syscall.Kill(-p.pid, syscall.SIGKILL) // an error says that nobody is left
+}
+
+// close ends the process and waits for it.
+func (p *process) close() {
+	p.kill()
+	<-p.exited
+	_ = p.web.Close()
+	_ = p.output.Close()
+}

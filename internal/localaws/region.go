@@ -1,0 +1,85 @@
+package localaws
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// region is one region of the account, with the services whose resources live in a region.
+type region struct {
+	server  *Server
+	name    string
+	lambda  *lambdaService
+	logs    *logsService
+	events  *eventsService
+	ecs     *ecsService
+	actions map[string]map[string]action // service -> action's name
+}
+
+// region gives the named region, making it on its first use. The lock must be held.
+func (s *Server) region(name string) *region {
+	if r := s.regions[name]; r != nil {
+		return r
+	}
+	r := &region{server: s, name: name}
+	r.lambda, r.logs, r.events, r.ecs = newLambda(r), newLogs(r), newEvents(r), newECS(r)
+	r.actions = map[string]map[string]action{
+		"iam":    s.iam.actions(),
+		"sts":    stsActions(),
+		"lambda": r.lambda.actions(),
+		"logs":   r.logs.actions(),
+		"events": r.events.actions(),
+		"ecs":    r.ecs.actions(),
+	}
+	s.regions[name] = r
+	return r
+}
+
+// partition is the partition that the region belongs to.
+func (r *region) partition() string {
+	switch {
+	case strings.HasPrefix(r.name, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(r.name, "us-gov-"):
+		return "aws-us-gov"
+	}
+	return "aws"
+}
+
+// arn names a resource of this region.
+func (r *region) arn(service, resource string) string {
+	return fmt.Sprintf("arn:%s:%s:%s:%s:%s", r.partition(), service, r.name, r.server.opts.Account, resource)
+}
+
+// globalARN names a resource of IAM or STS, which belong to no region.
+func (r *region) globalARN(service, resource string) string {
+	return fmt.Sprintf("arn:%s:%s::%s:%s", r.partition(), service, r.server.opts.Account, resource)
+}
+
+// newID gives a random version 4 UUID.
+func newID() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails, says its documentation
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// randomHex gives n random hexadecimal digits.
+func randomHex(n int) string {
+	b := make([]byte, (n+1)/2)
+	_, _ = rand.Read(b)
+	return hex.EncodeToString(b)[:n]
+}
+
+// uniqueID gives an IAM identifier: its kind (AROA for a role), then 17 capital letters and digits.
+func uniqueID(kind string) string {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+	b := make([]byte, 17)
+	_, _ = rand.Read(b)
+	for i := range b {
+		b[i] = alphabet[b[i]%32]
+	}
+	return kind + string(b)
+}

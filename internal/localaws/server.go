@@ -1,0 +1,196 @@
+package localaws
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+)
+
+// Options say what kind of AWS a [Server] is. The zero value is a usable one.
+type Options struct {
+	// Account is the account's twelve digits; "" is 111122223333.
+	Account string
+	// Region is where [Server.Seed], [Server.Interrupt] and [Server.Config] work; "" is us-east-1. Clients may use any.
+	Region string
+	// Delays say how long things take to settle; nil is [DefaultDelays].
+	Delays *Delays
+	// Concurrency is the account's limit of concurrent Lambda executions in each region; 0 is AWS's 1000.
+	Concurrency int
+	// HostZip turns a function's zip of another architecture into one that does the same on this host. Nil, or an
+	// error: such a function's invocations fail.
+	HostZip func(zip []byte) ([]byte, error)
+	// InProcess, where set, runs functions inside this process instead of as processes of their own.
+	InProcess InProcess
+}
+
+// Delays say how long AWS takes; the zero value is an AWS that settles at once.
+type Delays struct {
+	RoleUsable     time.Duration // a new role, or one with a new trust policy, until Lambda can assume it
+	FunctionActive time.Duration // a new function's time in state Pending
+	FunctionUpdate time.Duration // an update's time in progress, other updates being refused
+	FunctionDelete time.Duration // a deleted function's time in state Deleting
+	RuleEffective  time.Duration // a new or changed rule until it matches events
+	Task           time.Duration // an ECS task's time in each state on its way up and down
+	AsyncRetry     time.Duration // Lambda's first wait before it tries a failed event again, doubled each time; really 1 minute
+}
+
+// DefaultDelays are long enough to be seen and short enough to wait for.
+func DefaultDelays() Delays {
+	return Delays{
+		RoleUsable:     1500 * time.Millisecond,
+		FunctionActive: 500 * time.Millisecond,
+		FunctionUpdate: 300 * time.Millisecond,
+		FunctionDelete: 200 * time.Millisecond,
+		RuleEffective:  200 * time.Millisecond,
+		Task:           500 * time.Millisecond,
+		AsyncRetry:     2 * time.Second,
+	}
+}
+
+// Server is one AWS account in one partition for each region asked for. Its methods may be called concurrently.
+type Server struct {
+	opts   Options
+	delays Delays
+	ctx    context.Context // ends with Close
+	stop   context.CancelFunc
+	work   sync.WaitGroup
+	lambda []route
+
+	journal journal
+
+	mu       sync.Mutex // guards all below, and all state of all services
+	closed   bool
+	url      string
+	iam      *iamService
+	regions  map[string]*region
+	closers  []func() error
+	sessions map[string]string // access key id of a running function -> the ARN it calls as
+	codes    map[string]*code  // unpacked functions, by hash and architecture
+	boxes    map[sandbox]bool  // every sandbox that was started and not closed
+	folder   string            // for unpacked functions
+}
+
+// New gives a server with an empty account. Close it.
+func New(opts Options) *Server {
+	if opts.Account == "" {
+		opts.Account = "111122223333"
+	}
+	if opts.Region == "" {
+		opts.Region = "us-east-1"
+	}
+	if opts.Concurrency == 0 {
+		opts.Concurrency = 1000
+	}
+	s := &Server{
+		opts: opts, delays: DefaultDelays(), lambda: lambdaRoutes(),
+		regions: map[string]*region{}, sessions: map[string]string{}, codes: map[string]*code{}, boxes: map[sandbox]bool{},
+	}
+	if opts.Delays != nil {
+		s.delays = *opts.Delays
+	}
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	s.iam = newIAM(s)
+	return s
+}
+
+// Serve answers on l until ctx ends or the server is closed; then it closes the server and gives nil, or what went wrong.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	web := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	s.mu.Lock()
+	if s.url == "" {
+		s.url = "http://" + l.Addr().String()
+	}
+	s.closers = append(s.closers, web.Close)
+	s.mu.Unlock()
+	defer context.AfterFunc(ctx, func() { _ = s.Close() })()
+	if err := web.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serving the local AWS: %w", err)
+	}
+	return s.Close()
+}
+
+// URL is where the server answers: the value for AWS_ENDPOINT_URL. A server that was not given a listener gets one of
+// its own on a free loopback port with the first call of URL.
+func (s *Server) URL() (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.url != "" {
+		return s.url, nil
+	}
+	if s.closed {
+		return "", net.ErrClosed
+	}
+	l, err := (&net.ListenConfig{}).Listen(s.ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("listening on loopback: %w", err)
+	}
+	web := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	s.url = "http://" + l.Addr().String()
+	s.closers = append(s.closers, web.Close)
+	s.work.Go(func() { _ = web.Serve(l) }) // ends with web.Close
+	return s.url, nil
+}
+
+// Close ends everything that the server started: listeners, running functions with their children, pending events.
+// It waits for them, and may be called again.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	closers := s.closers
+	s.closed, s.closers = true, nil
+	s.mu.Unlock()
+	s.stop()
+	var errs []error
+	for _, c := range closers {
+		errs = append(errs, c())
+	}
+	s.work.Wait()
+	return errors.Join(append(errs, s.closeSandboxes())...)
+}
+
+// after does f, under the lock, when d has passed, unless the server is closed by then.
+func (s *Server) after(d time.Duration, f func()) {
+	time.AfterFunc(d, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if !s.closed {
+			f()
+		}
+	})
+}
+
+// background does f in a goroutine that Close waits for; f must end when s.ctx does. The lock must be held.
+func (s *Server) background(f func()) {
+	if !s.closed {
+		s.work.Go(f)
+	}
+}
+
+// sleep waits for d; it is false where the server was closed meanwhile.
+func (s *Server) sleep(d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return s.ctx.Err() == nil
+	case <-s.ctx.Done():
+		return false
+	}
+}
+
+// closeSandboxes ends every running function and removes what was unpacked for it.
+func (s *Server) closeSandboxes() error {
+	s.mu.Lock()
+	boxes, folder := s.boxes, s.folder
+	s.boxes, s.folder = map[sandbox]bool{}, ""
+	s.mu.Unlock()
+	for box := range boxes {
+		box.close()
+	}
+	if folder == "" {
+		return nil
+	}
+	return os.RemoveAll(folder)
+}

@@ -1,0 +1,147 @@
+package localaws
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// wire is one of the protocols that AWS services speak.
+type wire interface {
+	// target finds the service and the action that a request asks for.
+	target(c *call) error
+	// decode reads the request's input.
+	decode(c *call, in any) error
+	answer(w http.ResponseWriter, c *call, out any)
+	refuse(w http.ResponseWriter, c *call, e *Error)
+}
+
+// wireOf tells the protocols apart by what only they have.
+func wireOf(r *http.Request) wire {
+	switch {
+	case r.Header.Get("X-Amz-Target") != "":
+		return jsonWire{}
+	case strings.HasPrefix(r.URL.Path, "/20"):
+		return restWire{}
+	}
+	return queryWire{}
+}
+
+// jsonWire is AWS JSON 1.1: the action in a header, everything else in the body. EventBridge, Logs and ECS speak it.
+type jsonWire struct{}
+
+func (jsonWire) target(c *call) error {
+	prefix, name, _ := strings.Cut(c.request.Header.Get("X-Amz-Target"), ".")
+	c.record.Action = name
+	switch prefix {
+	case "AWSEvents":
+		c.record.Service = "events"
+	case "Logs_20140328":
+		c.record.Service = "logs"
+	case "AmazonEC2ContainerServiceV20141113":
+		c.record.Service = "ecs"
+	}
+	return nil
+}
+
+func (jsonWire) decode(c *call, in any) error {
+	if len(c.body) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(c.body, in); err != nil {
+		return refuse("SerializationException", "%v", err)
+	}
+	return nil
+}
+
+func (jsonWire) answer(w http.ResponseWriter, _ *call, out any) {
+	if out == nil {
+		out = struct{}{}
+	}
+	writeJSON(w, "application/x-amz-json-1.1", http.StatusOK, out)
+}
+
+func (jsonWire) refuse(w http.ResponseWriter, _ *call, e *Error) {
+	writeJSON(w, "application/x-amz-json-1.1", e.status(), map[string]string{"__type": e.Code, "message": e.Message})
+}
+
+// restWire is REST JSON: the action is in method and path. Lambda speaks it.
+type restWire struct{}
+
+// responder is an answer of a REST API that is more than a JSON body.
+type responder interface {
+	respond(w http.ResponseWriter)
+}
+
+func (restWire) target(c *call) error {
+	c.record.Service = "lambda"
+	segments := strings.Split(strings.Trim(c.request.URL.EscapedPath(), "/"), "/")
+	for _, t := range c.server.lambda {
+		if values, ok := t.match(c.request.Method, segments); ok {
+			c.record.Action, c.params = t.action, values
+			for name, v := range c.request.URL.Query() {
+				c.params[name] = v[0]
+			}
+			return nil
+		}
+	}
+	c.record.Action = c.request.Method + " " + c.request.URL.Path
+	return nil
+}
+
+// decode fills in from the body, and then what stands in path and query from there.
+func (restWire) decode(c *call, in any) error {
+	if len(c.body) > 0 && c.record.Action != "Invoke" { // an invocation's body is the payload itself
+		if err := json.Unmarshal(c.body, in); err != nil {
+			return refuse("InvalidRequestContentException", "Could not parse request body into json: %v", err)
+		}
+	}
+	values, err := json.Marshal(c.params)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(values, in)
+}
+
+func (restWire) answer(w http.ResponseWriter, c *call, out any) {
+	if r, ok := out.(responder); ok {
+		r.respond(w)
+		return
+	}
+	status := http.StatusOK
+	for _, t := range c.server.lambda {
+		if t.action == c.record.Action {
+			status = t.success
+		}
+	}
+	if status == http.StatusNoContent {
+		w.WriteHeader(status)
+		return
+	}
+	writeJSON(w, "application/json", status, out)
+}
+
+func (restWire) refuse(w http.ResponseWriter, _ *call, e *Error) {
+	kind, key := "User", "message"
+	switch e.Code { // the only modelled ones that say it with a capital
+	case "ResourceNotFoundException", "ServiceException":
+		key = "Message"
+	}
+	if e.status() >= http.StatusInternalServerError {
+		kind = "Service"
+	}
+	w.Header().Set("X-Amzn-Errortype", e.Code)
+	writeJSON(w, "application/json", e.status(), map[string]string{"Type": kind, key: e.Message})
+}
+
+// writeJSON writes v with the headers that every AWS answer has.
+func writeJSON(w http.ResponseWriter, contentType string, status int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil { // a mistake in this package: no client's input can bring it about
+		status, body = http.StatusInternalServerError, []byte(`{"__type":"InternalFailure"}`)
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("X-Amzn-Requestid", newID())
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a client that has gone does not concern us
+}
