@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -59,13 +60,15 @@ func fromConfiguration(c *types.FunctionConfiguration) *Function {
 		Name:                value(c.FunctionName),
 		RoleARN:             value(c.Role),
 		CodeSHA256:          value(c.CodeSha256),
-		Architecture:        string(types.ArchitectureX8664), // Lambda's default where the answer has none
+		Architecture:        string(types.ArchitectureX8664), // here and below: Lambda's default where the answer has none
 		Runtime:             string(c.Runtime),
 		Handler:             value(c.Handler),
 		Description:         value(c.Description),
-		MemorySize:          int(value(c.MemorySize)),
-		Timeout:             int(value(c.Timeout)),
+		MemorySize:          int(valueOr(c.MemorySize, 128)),
+		Timeout:             int(valueOr(c.Timeout, 3)),
 		ReservedConcurrency: Unreserved,
+		Broken:              c.State == types.StateFailed,
+		Deleting:            c.State == types.StateDeleting,
 		Settling:            c.State == types.StatePending || c.LastUpdateStatus == types.LastUpdateStatusInProgress,
 	}
 	if len(c.Architectures) > 0 {
@@ -75,7 +78,7 @@ func fromConfiguration(c *types.FunctionConfiguration) *Function {
 		function.Environment = c.Environment.Variables
 	}
 	if l := c.LoggingConfig; l != nil {
-		function.Logging = &Logging{string(l.LogFormat), string(l.ApplicationLogLevel), string(l.SystemLogLevel), value(l.LogGroup)}
+		function.Logging = fromLogging(l, function.Name)
 	}
 	switch {
 	case c.State == types.StateFailed:
@@ -88,6 +91,22 @@ func fromConfiguration(c *types.FunctionConfiguration) *Function {
 		function.Modified = modified
 	}
 	return function
+}
+
+// fromLogging fills in what an answer leaves out: text, the group of the function's name, and, in JSON,
+// the level INFO (Lambda API, LoggingConfig).
+func fromLogging(l *types.LoggingConfig, function string) *Logging {
+	logging := &Logging{
+		Format:      cmp.Or(string(l.LogFormat), string(types.LogFormatText)),
+		Application: string(l.ApplicationLogLevel),
+		System:      string(l.SystemLogLevel),
+		Group:       cmp.Or(value(l.LogGroup), "/aws/lambda/"+function),
+	}
+	if l.LogFormat == types.LogFormatJson {
+		logging.Application = cmp.Or(logging.Application, string(types.ApplicationLogLevelInfo))
+		logging.System = cmp.Or(logging.System, string(types.SystemLogLevelInfo))
+	}
+	return logging
 }
 
 func failure(code, reason string) string {

@@ -48,7 +48,7 @@ func (r *run) takeCreatedFunction(ctx context.Context, want *Function, err error
 		return err
 	}
 	have, lookErr := getFunction(ctx, r.Lambda, want.Name)
-	if lookErr != nil || have == nil {
+	if lookErr != nil || have == nil || have.Deleting {
 		return err
 	}
 	if ours(have.Tags, r.names.Prefix) && have.CodeSHA256 == want.CodeSHA256 {
@@ -83,16 +83,25 @@ func updateFunction(want *Function, fields changed) func(context.Context, *run) 
 			step{broken || fields.has("code", "architecture"), func() error { return r.updateCode(ctx, want) }},
 			step{fields.has("reserved_concurrency"), func() error { return r.setConcurrency(ctx, want) }},
 			step{fields.has("async"), func() error { return r.setAsync(ctx, want) }},
-			step{len(fields.tagged(want.Tags)) > 0, func() error {
-				_, err := r.Lambda.TagResource(ctx, &lambda.TagResourceInput{Resource: aws.String(r.names.FunctionARN()), Tags: fields.tagged(want.Tags)})
-				return err
-			}},
-			step{len(fields.untagged(want.Tags)) > 0, func() error {
-				_, err := r.Lambda.UntagResource(ctx, &lambda.UntagResourceInput{Resource: aws.String(r.names.FunctionARN()), TagKeys: fields.untagged(want.Tags)})
-				return err
-			}},
+			step{fields.has("tags"), func() error { return r.retagFunction(ctx, fields.untagged(want.Tags), fields.tagged(want.Tags)) }},
 		)
 	}
+}
+
+// retagFunction, like its siblings for the other resources, removes before it adds: the limit is 50 tags.
+func (r *run) retagFunction(ctx context.Context, remove []string, add map[string]string) error {
+	arn := r.names.FunctionARN()
+	return r.inTurn(
+		ctx, waitForConflict(),
+		step{len(remove) > 0, func() error {
+			_, err := r.Lambda.UntagResource(ctx, &lambda.UntagResourceInput{Resource: &arn, TagKeys: remove})
+			return err
+		}},
+		step{len(add) > 0, func() error {
+			_, err := r.Lambda.TagResource(ctx, &lambda.TagResourceInput{Resource: &arn, Tags: add})
+			return err
+		}},
+	)
 }
 
 // updateConfiguration sends the role only when it changes: with it the caller needs iam:PassRole.

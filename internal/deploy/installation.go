@@ -50,16 +50,20 @@ func recordOf(role *Role, prefix string) (*Record, error) {
 		return nil, nil //nolint:nilnil // no record is an answer
 	}
 	if other := role.Tags[TagPrefix]; other != prefix && equalFold(other, prefix) {
-		return nil, &Error{
-			Code:    CodeSamePrefix,
-			Message: fmt.Sprintf("the prefix %q differs from the installed %q only in case, and IAM takes both role names for one", prefix, other),
-			Hints:   []string{fmt.Sprintf("--prefix %s   the installed one", other), "--prefix NAME   another name"},
-		}
+		return nil, samePrefix(prefix, other)
 	}
 	if !ours(role.Tags, prefix) {
-		return nil, nil //nolint:nilnil // Conflicts names it
+		return nil, nil //nolint:nilnil // CheckOurs names it
 	}
 	return parseRecord(role.Description), nil
+}
+
+func samePrefix(prefix, other string) *Error {
+	return &Error{
+		Code:    CodeSamePrefix,
+		Message: fmt.Sprintf("the prefix %q differs from the installed %q only in case, and IAM takes both role names for one", prefix, other),
+		Hints:   []string{fmt.Sprintf("--prefix %s   the installed one", other), "--prefix NAME   another name"},
+	}
 }
 
 // chooseNames takes the recorded names: a second installation under one prefix would share its role.
@@ -88,10 +92,11 @@ func chooseNames(id Identity, prefix string, record *Record, given Given) (Names
 	return NewNames(id, prefix, function, rule), nil
 }
 
-// Found says whether anything of an installation is there. A log group kept by an uninstall is none.
+// Found says whether anything of an installation is there. What is not ours is none of it, nor is a
+// log group that an uninstall kept.
 func (i *Installation) Found() bool {
-	s := i.State
-	return s.Role != nil || s.Function != nil || s.Rule != nil || s.LogGroup != nil && !i.Kept
+	s := i.WithoutStrangers()
+	return s.Role != nil || s.Function != nil || s.Rule != nil || s.LogGroup != nil
 }
 
 // Resolve gives the settings: what was given, else (unless reset) what was recorded, else, where the

@@ -60,10 +60,11 @@ func readLogGroup(api LogGroupAPI, names Names, found **LogGroup, tags *map[stri
 	}
 }
 
-// kept says that an uninstall of this prefix left the group behind for its logs.
+// kept says that an uninstall of this prefix left the group behind for its logs. One that is still ours
+// is half-way there, and still a part of the installation.
 func (g *LogGroup) kept(prefix string) bool {
 	value, tagged := g.Tags[TagKept]
-	return tagged && value == prefix
+	return tagged && value == prefix && !ours(g.Tags, prefix)
 }
 
 func (g *LogGroup) fields() []pair {
@@ -116,20 +117,30 @@ func updateLogGroup(want *LogGroup, fields changed) func(context.Context, *run) 
 	return func(ctx context.Context, r *run) error {
 		return inOrder(
 			step{fields.has("retention_days"), func() error { return r.setRetention(ctx, want) }},
-			step{len(fields.tagged(want.Tags)) > 0, func() error { return r.tagLogGroup(ctx, fields.tagged(want.Tags)) }},
-			step{len(fields.untagged(want.Tags)) > 0, func() error { return r.untagLogGroup(ctx, fields.untagged(want.Tags)) }},
+			step{fields.has("tags"), func() error { return r.retagLogGroup(ctx, fields.untagged(want.Tags), fields.tagged(want.Tags)) }},
 		)
 	}
 }
 
+func (r *run) retagLogGroup(ctx context.Context, remove []string, add map[string]string) error {
+	return inOrder(
+		step{len(remove) > 0, func() error { return r.untagLogGroup(ctx, remove) }},
+		step{len(add) > 0, func() error { return r.tagLogGroup(ctx, add) }},
+	)
+}
+
 func (r *run) tagLogGroup(ctx context.Context, tags map[string]string) error {
-	_, err := r.Logs.TagResource(ctx, &cloudwatchlogs.TagResourceInput{ResourceArn: aws.String(r.names.LogGroupARN()), Tags: tags})
-	return err
+	return r.retry(ctx, waitForPropagation(), func() error {
+		_, err := r.Logs.TagResource(ctx, &cloudwatchlogs.TagResourceInput{ResourceArn: aws.String(r.names.LogGroupARN()), Tags: tags})
+		return err
+	})
 }
 
 func (r *run) untagLogGroup(ctx context.Context, keys []string) error {
-	_, err := r.Logs.UntagResource(ctx, &cloudwatchlogs.UntagResourceInput{ResourceArn: aws.String(r.names.LogGroupARN()), TagKeys: keys})
-	return err
+	return r.retry(ctx, waitForPropagation(), func() error {
+		_, err := r.Logs.UntagResource(ctx, &cloudwatchlogs.UntagResourceInput{ResourceArn: aws.String(r.names.LogGroupARN()), TagKeys: keys})
+		return err
+	})
 }
 
 func deleteLogGroup(have *LogGroup) func(context.Context, *run) error {

@@ -59,6 +59,12 @@ func RoleName(prefix, region string) string {
 	return prefixed(prefix, "spothandler-"+region)
 }
 
+// prefixOf is RoleName's inverse.
+func prefixOf(role, region string) string {
+	bare := RoleName("", region)
+	return strings.TrimSuffix(role[:max(0, len(role)-len(bare))], "-")
+}
+
 func prefixed(prefix, name string) string {
 	if prefix == "" {
 		return name

@@ -102,5 +102,38 @@ func (i *Installation) WithoutStrangers() State {
 	if slices.Contains(kinds, KindRule) {
 		s.Rule, s.Target = nil, nil
 	}
+	s.Foreign = slices.DeleteFunc(slices.Clone(s.Foreign), func(f Foreign) bool {
+		return slices.Contains(kinds, f.Resource) || f.Resource == KindPermission && slices.Contains(kinds, KindFunction)
+	})
 	return s
+}
+
+// CheckRemovable refuses a removal, before its first write, that would take along what others added,
+// or that AWS would refuse halfway.
+func (i *Installation) CheckRemovable(force, keepLogs bool) error {
+	left := i.WithoutStrangers()
+	if g := left.LogGroup; g != nil && g.Protected && !keepLogs {
+		return &Error{
+			Code:    CodeForeign,
+			Message: fmt.Sprintf("log group %s has deletion protection", g.Name),
+			Detail:  []string{"Nothing was changed."},
+			Hints:   []string{"--keep-logs   leave it", "or take its deletion protection off first"},
+		}
+	}
+	if force {
+		return nil
+	}
+	refusal := &Error{
+		Code:    CodeForeign,
+		Message: "others have added to this installation, and removing it would remove that too",
+		Hints:   []string{"take the additions away first", "--force   remove them as well"},
+	}
+	for _, f := range left.Foreign {
+		refusal.Detail = append(refusal.Detail, fmt.Sprintf("%s %s: %s", f.Resource.Words(), f.Name, f.What))
+	}
+	if len(refusal.Detail) == 0 {
+		return nil
+	}
+	refusal.Detail = append(refusal.Detail, "Nothing was changed.")
+	return refusal
 }

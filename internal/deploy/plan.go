@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Action is what a Change does.
@@ -88,22 +89,24 @@ func keeping(have *LogGroup, prefix string) Change {
 	}
 }
 
-// replacing removes a function that cannot be healed: one that Lambda failed to create, and one that is
-// older than its role. The grant that decrypts its environment follows the id of the role that it was
+// replacing removes a function that cannot be healed: one that is on its way out already, one that Lambda
+// failed to create, and one that is older than its role. The grant that decrypts its environment follows the id of the role that it was
 // made with, so under a role of the same name that was made anew every invocation would fail
 // (terraform-provider-aws, lambda_function; KMSAccessDeniedException).
 func replacing(want, have State) (State, []Change) {
 	f := have.Function
-	if want.Function == nil || f == nil || f.RoleARN != want.Function.RoleARN {
+	if want.Function == nil || f == nil {
 		return have, nil
 	}
 	reason := ""
-	switch {
-	case strings.HasPrefix(f.Failed, "Failed:"):
+	switch sameRole := f.RoleARN == want.Function.RoleARN; {
+	case f.Deleting:
+		reason = "it is being deleted"
+	case f.Broken:
 		reason = f.Failed
-	case have.Role == nil:
+	case sameRole && have.Role == nil:
 		reason = "its role is gone, and a new one cannot decrypt its environment"
-	case !f.Modified.IsZero() && f.Modified.Before(have.Role.Created):
+	case sameRole && f.olderThan(have.Role.Created):
 		reason = "its role was made anew and cannot decrypt its environment"
 	default:
 		return have, nil
@@ -115,6 +118,11 @@ func replacing(want, have State) (State, []Change) {
 	}
 	have.Function, have.Permission = nil, nil // the resource policy goes with the function
 	return have, []Change{change}
+}
+
+// olderThan says that nothing was written to the function since then. IAM tells whole seconds.
+func (f *Function) olderThan(then time.Time) bool {
+	return !f.Modified.IsZero() && f.Modified.Truncate(time.Second).Before(then.Truncate(time.Second))
 }
 
 // plan compares one resource and gives its change, if it is one of these actions.
@@ -155,7 +163,11 @@ func compare(want, have []pair, drop []string) []Field {
 	}
 	for _, field := range have {
 		key, isTag := strings.CutPrefix(field.path, "tags.")
-		if !wanted[field.path] && field.value != "" && (!isTag || slices.Contains(drop, key)) {
+		goes := field.value != ""
+		if isTag { // which may well be empty
+			goes = slices.Contains(drop, key)
+		}
+		if !wanted[field.path] && goes {
 			fields = append(fields, Field{field.path, field.value, ""})
 		}
 	}
@@ -220,6 +232,14 @@ func inOrder(steps ...step) error {
 		}
 	}
 	return nil
+}
+
+// inTurn does the steps that are needed, each again while AWS says "not yet".
+func (r *run) inTurn(ctx context.Context, w wait, steps ...step) error {
+	for index, each := range steps {
+		steps[index].do = func() error { return r.retry(ctx, w, each.do) }
+	}
+	return inOrder(steps...)
 }
 
 func decimal(n int) string { return strconv.Itoa(n) }

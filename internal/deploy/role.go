@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -140,39 +141,68 @@ func createRole(want *Role) func(context.Context, *run) error {
 		if err != nil {
 			return err
 		}
-		return r.putRolePolicy(ctx, want)
+		return r.retry(ctx, waitForIAM(), func() error { return r.putRolePolicy(ctx, want) })
 	}
 }
 
 // takeCreatedRole goes on with a role that turns out to be there and ours: an earlier attempt of this
-// call got through and its answer was lost, or another install is at work.
+// call got through and its answer was lost, or another install is at work. IAM may not show it yet.
 func (r *run) takeCreatedRole(ctx context.Context, want *Role, cause error) error {
 	return r.retry(ctx, waitForIAM(), func() error {
 		have, err := getRole(ctx, r.IAM, want.Name)
-		if err != nil || have == nil {
-			return cause
-		}
-		if !ours(have.Tags, r.names.Prefix) {
+		switch {
+		case err != nil:
+			return err
+		case have == nil:
+			return r.otherSpelling(ctx, want.Name)
+		case !ours(have.Tags, r.names.Prefix):
 			return cause
 		}
 		return nil
 	})
 }
 
-func (r *run) putRolePolicy(ctx context.Context, want *Role) error {
-	return r.retry(ctx, waitForIAM(), func() error {
-		_, err := r.IAM.PutRolePolicy(ctx, &iam.PutRolePolicyInput{
-			RoleName: &want.Name, PolicyName: aws.String(PolicyName), PolicyDocument: &want.Policy,
-		})
-		return err
-	})
+// otherSpelling looks for the role whose name differs only in case: it is in the way, and not found by
+// ours. Without one, the role itself is not seen yet.
+func (r *run) otherSpelling(ctx context.Context, name string) error {
+	pages := iam.NewListRolesPaginator(r.IAM, &iam.ListRolesInput{PathPrefix: aws.String(Path)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, role := range page.Roles {
+			if other := value(role.RoleName); other != name && strings.EqualFold(other, name) {
+				return samePrefix(r.names.Prefix, prefixOf(other, r.names.Region))
+			}
+		}
+	}
+	return errSettling
 }
 
+func (r *run) putRolePolicy(ctx context.Context, want *Role) error {
+	_, err := r.IAM.PutRolePolicy(ctx, &iam.PutRolePolicyInput{
+		RoleName: &want.Name, PolicyName: aws.String(PolicyName), PolicyDocument: &want.Policy,
+	})
+	return err
+}
+
+// updateRole begins with the record and the tags that it speaks of: what comes later can be told from them.
 func updateRole(want *Role, fields changed) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
-		return inOrder(
+		remove, add := fields.untagged(want.Tags), fields.tagged(want.Tags)
+		return r.inTurn(
+			ctx, waitForIAM(),
 			step{fields.has("record"), func() error {
 				_, err := r.IAM.UpdateRole(ctx, &iam.UpdateRoleInput{RoleName: &want.Name, Description: &want.Description})
+				return err
+			}},
+			step{len(remove) > 0, func() error {
+				_, err := r.IAM.UntagRole(ctx, &iam.UntagRoleInput{RoleName: &want.Name, TagKeys: remove})
+				return err
+			}},
+			step{len(add) > 0, func() error {
+				_, err := r.IAM.TagRole(ctx, &iam.TagRoleInput{RoleName: &want.Name, Tags: toIAMTags(add)})
 				return err
 			}},
 			step{fields.has("trust_policy"), func() error {
@@ -180,14 +210,6 @@ func updateRole(want *Role, fields changed) func(context.Context, *run) error {
 				return err
 			}},
 			step{fields.has("policy"), func() error { return r.putRolePolicy(ctx, want) }},
-			step{len(fields.tagged(want.Tags)) > 0, func() error {
-				_, err := r.IAM.TagRole(ctx, &iam.TagRoleInput{RoleName: &want.Name, Tags: toIAMTags(fields.tagged(want.Tags))})
-				return err
-			}},
-			step{len(fields.untagged(want.Tags)) > 0, func() error {
-				_, err := r.IAM.UntagRole(ctx, &iam.UntagRoleInput{RoleName: &want.Name, TagKeys: fields.untagged(want.Tags)})
-				return err
-			}},
 		)
 	}
 }
@@ -196,22 +218,24 @@ func updateRole(want *Role, fields changed) func(context.Context, *run) error {
 // that are not ours are among it only under --force.
 func deleteRole(have *Role) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
+		var steps []step
 		for _, arn := range have.Attached {
-			_, err := r.IAM.DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: &have.Name, PolicyArn: aws.String(arn)})
-			if ignoreNotFound(err) != nil {
-				return err
-			}
+			steps = append(steps, step{true, func() error {
+				_, err := r.IAM.DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: &have.Name, PolicyArn: aws.String(arn)})
+				return ignoreNotFound(err)
+			}})
 		}
 		for _, policy := range append(slices.Clone(have.Inline), PolicyName) {
-			_, err := r.IAM.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &have.Name, PolicyName: aws.String(policy)})
-			if ignoreNotFound(err) != nil {
-				return err
-			}
+			steps = append(steps, step{true, func() error {
+				_, err := r.IAM.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &have.Name, PolicyName: aws.String(policy)})
+				return ignoreNotFound(err)
+			}})
 		}
-		return r.retry(ctx, waitForDelete(), func() error {
+		steps = append(steps, step{true, func() error {
 			_, err := r.IAM.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &have.Name})
 			return ignoreNotFound(err)
-		})
+		}})
+		return r.inTurn(ctx, waitForDelete(), steps...)
 	}
 }
 

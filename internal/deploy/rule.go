@@ -79,19 +79,26 @@ func createRule(want *Rule) func(context.Context, *run) error {
 
 func updateRule(want *Rule, fields changed) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
-		arn := r.names.RuleARN()
 		return inOrder(
 			step{fields.beyondTags(), func() error { return r.putRule(ctx, want, nil) }},
-			step{len(fields.tagged(want.Tags)) > 0, func() error {
-				_, err := r.Events.TagResource(ctx, &eventbridge.TagResourceInput{ResourceARN: &arn, Tags: toRuleTags(fields.tagged(want.Tags))})
-				return err
-			}},
-			step{len(fields.untagged(want.Tags)) > 0, func() error {
-				_, err := r.Events.UntagResource(ctx, &eventbridge.UntagResourceInput{ResourceARN: &arn, TagKeys: fields.untagged(want.Tags)})
-				return err
-			}},
+			step{fields.has("tags"), func() error { return r.retagRule(ctx, fields.untagged(want.Tags), fields.tagged(want.Tags)) }},
 		)
 	}
+}
+
+func (r *run) retagRule(ctx context.Context, remove []string, add map[string]string) error {
+	arn := r.names.RuleARN()
+	return r.inTurn(
+		ctx, waitForConflict(),
+		step{len(remove) > 0, func() error {
+			_, err := r.Events.UntagResource(ctx, &eventbridge.UntagResourceInput{ResourceARN: &arn, TagKeys: remove})
+			return err
+		}},
+		step{len(add) > 0, func() error {
+			_, err := r.Events.TagResource(ctx, &eventbridge.TagResourceInput{ResourceARN: &arn, Tags: toRuleTags(add)})
+			return err
+		}},
+	)
 }
 
 // deleteRule takes the remaining targets off first, which are others' and there only under --force.

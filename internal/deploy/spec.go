@@ -3,6 +3,7 @@ package deploy
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spothandler/spothandler/internal/handler"
@@ -73,11 +74,10 @@ func (g Given) Apply(spec *Spec) error {
 		if !ok {
 			continue
 		}
-		texts := value.Texts
-		if !setting.List && len(texts) > 1 {
-			texts = texts[len(texts)-1:]
+		if !setting.List && len(value.Texts) != 1 {
+			return refuse(value.Source, strings.Join(value.Texts, ","), setting.Accepted)
 		}
-		if err := setting.set(spec, value.Source, texts); err != nil {
+		if err := setting.set(spec, value.Source, value.Texts); err != nil {
 			return err
 		}
 	}

@@ -91,6 +91,8 @@ type Function struct {
 	Zip []byte
 	// Found, never wanted.
 	Failed   string // why the function or its last update failed; "" is fine
+	Broken   bool   // state Failed, which no update heals
+	Deleting bool   // state Deleting: still there, and soon not
 	Settling bool   // Pending, or an update is in progress
 	Modified time.Time
 }

@@ -89,7 +89,7 @@ func problems(i *Installation, spec Spec, changes []Change, others []Listed) []P
 			list = append(list, problemOf(change))
 		}
 	}
-	for _, f := range i.State.Foreign {
+	for _, f := range i.WithoutStrangers().Foreign {
 		list = append(list, Problem{Code: ProblemForeign, Resource: f.Resource, Name: f.Name, Message: fmt.Sprintf("%s %s has an addition that is not ours: %s", f.Resource.Words(), f.Name, f.What)})
 	}
 	if spec.ReservedConcurrency == 0 {
@@ -140,7 +140,7 @@ func (s Setting) JSONName() string {
 // DisplayPrefix is a prefix as a person reads it; the empty one has words.
 func DisplayPrefix(prefix string) string {
 	if prefix == "" {
-		return "without a prefix"
+		return "(no prefix)"
 	}
 	return prefix
 }

@@ -42,6 +42,12 @@ func fromTarget(target types.Target) *Target {
 		found.MaxAge = int(valueOr(policy.MaximumEventAgeInSeconds, defaultTargetAge))
 		found.MaxRetries = int(valueOr(policy.MaximumRetryAttempts, defaultTargetRetries))
 	}
+	found.Other = otherOfTarget(target)
+	return found
+}
+
+// otherOfTarget is what a target for a function can have beyond ours, as JSON; "" is nothing.
+func otherOfTarget(target types.Target) string {
 	rest := map[string]any{}
 	if target.Input != nil {
 		rest["Input"] = *target.Input
@@ -52,10 +58,16 @@ func fromTarget(target types.Target) *Target {
 	if target.InputTransformer != nil {
 		rest["InputTransformer"] = target.InputTransformer
 	}
-	if len(rest) > 0 {
-		found.Other = encodeJSON(rest)
+	if target.DeadLetterConfig != nil && target.DeadLetterConfig.Arn != nil {
+		rest["DeadLetterConfig"] = *target.DeadLetterConfig.Arn
 	}
-	return found
+	if target.RoleArn != nil {
+		rest["RoleArn"] = *target.RoleArn
+	}
+	if len(rest) == 0 {
+		return ""
+	}
+	return encodeJSON(rest)
 }
 
 func (t *Target) fields() []pair {

@@ -29,7 +29,12 @@ const (
 )
 
 func waitForRole() wait { return wait{"waiting for the role", ceilingRole, roleNotYet} }
-func waitForIAM() wait  { return wait{"waiting for IAM", ceilingIAM, isNotFound} }
+func waitForIAM() wait {
+	return wait{"waiting for IAM", ceilingIAM, func(err error) bool {
+		return isNotFound(err) || isConflict(err) || errors.Is(err, errSettling)
+	}}
+}
+
 func waitForDelete() wait {
 	return wait{"waiting for IAM", ceilingIAM, func(err error) bool {
 		return isConflict(err) || hasCode(err, "DeleteConflict", "DeleteConflictException")

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// apply does the changes with progress on stderr. Its error says how far it came and what to do.
+func (j *installJob) apply(ctx context.Context, names deploy.Names, changes []deploy.Change) error {
+	return j.applyChanges(ctx, j.session, names, changes)
+}
+
+func (a *app) applyChanges(ctx context.Context, s *session, names deploy.Names, changes []deploy.Change) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	progress := a.newProgress(changes)
+	done, err := deploy.Apply(ctx, s.clients, names, changes, deploy.Options{Wait: a.wait, Report: progress.report})
+	progress.stop()
+	if err == nil {
+		return nil
+	}
+	return a.explainStop(ctx, s, err, done, len(changes))
+}
+
+// explainStop adds to an error what was done before it: it stays, and a second run finishes the rest.
+func (a *app) explainStop(ctx context.Context, s *session, err error, done, all int) error {
+	sofar := "Nothing was changed."
+	if s.calls.wrote() {
+		sofar = fmt.Sprintf("%d of %d done; run again to finish.", done, all)
+	}
+	if ctx.Err() != nil {
+		return &deploy.Error{Code: codeInterrupted, Message: "interrupted: " + sofar, Err: err}
+	}
+	var known *deploy.Error
+	if !errors.As(err, &known) {
+		known = &deploy.Error{Code: deploy.CodeFailed, Message: err.Error(), Err: err}
+	}
+	explained := *known
+	explained.Detail = append(explained.Detail, sofar)
+	if s.calls.wrote() {
+		explained.Hints = append(explained.Hints, a.retype()+"   finishes it", "spothandler uninstall"+a.prefixArg()+"   removes what is there")
+	}
+	return &explained
+}
+
+// prefixArg is the typed --prefix, for another command that is about the same installation.
+func (a *app) prefixArg() string {
+	for i, arg := range a.args {
+		if arg == "--prefix" && i+1 < len(a.args) {
+			return " --prefix " + quote(a.args[i+1])
+		}
+		if strings.HasPrefix(arg, "--prefix=") {
+			return " " + quote(arg)
+		}
+	}
+	return ""
+}
+
+const (
+	settleCeiling = 90 * time.Second
+	settlePause   = 500 * time.Millisecond
+)
+
+// lookAgain repeats a look until it says that nothing is left.
+func (a *app) lookAgain(ctx context.Context, look func(context.Context) (left string, err error)) error {
+	ceiling := settleCeiling
+	if a.wait > 0 {
+		ceiling = a.wait
+	}
+	deadline := time.Now().Add(ceiling)
+	for {
+		left, err := look(ctx)
+		if err != nil || left == "" {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return &deploy.Error{
+				Code:    deploy.CodeNotSettled,
+				Message: "everything was done, and still a second look finds this left: " + left,
+				Detail:  []string{"AWS may need longer, or something else changes it back."},
+				Hints:   []string{"spothandler status" + a.prefixArg()},
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(settlePause):
+		}
+	}
+}
+
+// confirm asks for a word on a terminal; elsewhere only --yes will do.
+func (a *app) confirm(question, word string) error {
+	if !a.inTTY {
+		return &deploy.Error{
+			Code:    "needs_yes",
+			Message: "this needs a yes, and there is no terminal to ask on",
+			Detail:  []string{"Nothing was changed."},
+			Hints:   []string{a.retype() + " --yes"},
+		}
+	}
+	st := a.errStyle()
+	fmt.Fprintf(a.err, "%s %s Type %s: ", st.glyph(glyphAsk), question, st.bold(word))
+	answer, err := bufio.NewReader(a.in).ReadString('\n')
+	if err != nil || strings.TrimSpace(answer) != word {
+		return &deploy.Error{Code: "declined", Message: "not confirmed", Detail: []string{"Nothing was changed."}}
+	}
+	return nil
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// This file is the one place that loads the AWS configuration and builds clients.
+
+const identifyTimeout = 10 * time.Second
+
+// attempts of each call: more than the SDK's three, since a half-done install is worse than a late one.
+const attempts = 6
+
+// session is the account that a command works in.
+type session struct {
+	cfg     aws.Config
+	id      deploy.Identity
+	clients deploy.Clients
+	calls   *callLog
+}
+
+// loadConfig finds the region and where credentials come from. It makes no call.
+func (a *app) loadConfig(ctx context.Context) (aws.Config, error) {
+	options := []func(*config.LoadOptions) error{config.WithAppID("spothandler/" + binaryVersion())}
+	if a.region != "" {
+		options = append(options, config.WithRegion(a.region))
+	}
+	if a.profile != "" {
+		options = append(options, config.WithSharedConfigProfile(a.profile))
+	}
+	if a.getenv("AWS_MAX_ATTEMPTS") == "" {
+		options = append(options, config.WithRetryMaxAttempts(attempts))
+	}
+	if a.inTTY {
+		options = append(options, config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
+			o.TokenProvider = stscreds.StdinTokenProvider
+		}))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, options...)
+	if err == nil {
+		// Loaded again with an impatient client for the instance's metadata, which needs the configuration
+		// itself: off EC2 the SDK's own would look for twelve seconds.
+		cfg, err = config.LoadDefaultConfig(ctx, append(options, config.WithEC2RoleCredentialOptions(func(o *ec2rolecreds.Options) {
+			o.Client = impatientMetadata(cfg)
+		}))...)
+	}
+	if err != nil {
+		return aws.Config{}, a.explainConfig(err)
+	}
+	if cfg.Region == "" {
+		return aws.Config{}, &deploy.Error{
+			Code:    "no_region",
+			Message: "no AWS region found",
+			Detail:  []string{"Looked at --region, AWS_REGION and the profile. Nothing was changed."},
+			Hints:   []string{a.retype() + " --region NAME", "aws configure set region NAME"},
+		}
+	}
+	return cfg, nil
+}
+
+func impatientMetadata(cfg aws.Config) *imds.Client {
+	return imds.NewFromConfig(cfg, func(o *imds.Options) {
+		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) {
+			o.MaxAttempts = 2
+			o.MaxBackoff = 100 * time.Millisecond
+		})
+	})
+}
+
+func (a *app) explainConfig(err error) error {
+	var missing config.SharedConfigProfileNotExistError
+	if errors.As(err, &missing) {
+		return &deploy.Error{
+			Code:    "no_profile",
+			Message: fmt.Sprintf("the AWS profile %s is not in ~/.aws", missing.Profile),
+			Detail:  []string{"Nothing was changed."},
+			Hints:   []string{"aws configure list-profiles", "aws configure --profile " + missing.Profile},
+			Err:     err,
+		}
+	}
+	return fmt.Errorf("loading the AWS configuration: %w", err)
+}
+
+// connect finds credentials, asks whose they are, and refuses another account than the expected one.
+func (a *app) connect(ctx context.Context, cfg aws.Config) (*session, error) {
+	calls := &callLog{}
+	if a.verbose {
+		calls.out = a.err
+	}
+	cfg.APIOptions = append(cfg.APIOptions, calls.register)
+	if err := a.checkCredentials(ctx, cfg); err != nil {
+		return nil, err
+	}
+	s := &session{cfg: cfg, calls: calls, clients: deploy.Clients{
+		IAM:    iam.NewFromConfig(cfg),
+		Logs:   cloudwatchlogs.NewFromConfig(cfg),
+		Lambda: lambda.NewFromConfig(cfg),
+		Events: eventbridge.NewFromConfig(cfg),
+	}}
+	if err := s.identify(ctx); err != nil {
+		return nil, a.explainCredentials(err)
+	}
+	if a.expectAccount != "" && a.expectAccount != s.id.Account {
+		return nil, &deploy.Error{
+			Code:    "other_account",
+			Message: fmt.Sprintf("these credentials are of account %s, --expect-account says %s", s.id.Account, a.expectAccount),
+			Detail:  []string{"They belong to " + s.id.Caller + ". Nothing was changed."},
+			Hints:   []string{"--profile NAME   the credentials of the other account"},
+		}
+	}
+	return s, nil
+}
+
+// checkCredentials fetches them before the first call, so that their errors are told from AWS's.
+func (a *app) checkCredentials(ctx context.Context, cfg aws.Config) error {
+	if cfg.Credentials == nil {
+		return a.noCredentials(nil)
+	}
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return a.explainCredentials(err)
+	}
+	return nil
+}
+
+// identify asks who is calling; it needs no permission (STS API, GetCallerIdentity).
+func (s *session) identify(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, identifyTimeout)
+	defer cancel()
+	answer, err := sts.NewFromConfig(s.cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return deploy.Explain("asking AWS who is calling", deploy.Identity{}, err)
+	}
+	caller, err := arn.Parse(aws.ToString(answer.Arn))
+	if err != nil {
+		return fmt.Errorf("reading the caller's ARN: %w", err)
+	}
+	s.id = deploy.Identity{
+		Partition: caller.Partition, Account: aws.ToString(answer.Account),
+		Region: s.cfg.Region, Caller: aws.ToString(answer.Arn),
+	}
+	return nil
+}
+
+// endpoint is an override of where AWS is, or "": the SDK honours these variables by itself.
+func (a *app) endpoint() string {
+	if strings.EqualFold(a.getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
+		return ""
+	}
+	names := []string{"AWS_ENDPOINT_URL"}
+	for _, service := range []string{"IAM", "LAMBDA", "EVENTBRIDGE", "CLOUDWATCH_LOGS", "STS", "ECS"} {
+		names = append(names, "AWS_ENDPOINT_URL_"+service)
+	}
+	for _, name := range names {
+		if url := a.getenv(name); url != "" {
+			return url
+		}
+	}
+	return ""
+}

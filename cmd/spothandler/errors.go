@@ -1,0 +1,87 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// errorAnswer is how an error looks under -o json.
+type errorAnswer struct {
+	Error errorBody `json:"error"`
+}
+
+type errorBody struct {
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+	Code    string `json:"code"`
+}
+
+// printError shows one error and its cure, on stderr and, under -o json, on stdout as well.
+func (a *app) printError(err error) {
+	var known *deploy.Error
+	if !errors.As(err, &known) {
+		known = &deploy.Error{Code: deploy.CodeFailed, Message: err.Error()}
+	}
+	st := a.errStyle()
+	fmt.Fprintf(a.err, "%s %s\n", st.glyph(glyphFailed), st.red(st.plain(known.Message)))
+	for _, line := range known.Detail {
+		fmt.Fprintf(a.err, "  %s\n", st.plain(line))
+	}
+	for _, hint := range known.Hints {
+		fmt.Fprintf(a.err, "  %s %s\n", st.glyph(glyphNext), st.plain(hint))
+	}
+	if a.json() {
+		_ = a.printJSON(errorAnswer{errorBody{known.Message, strings.Join(known.Hints, "; "), known.Code}})
+	}
+}
+
+func (a *app) printInterrupted(err error) {
+	st := a.errStyle()
+	message := "interrupted"
+	var known *deploy.Error
+	if errors.As(err, &known) && known.Code == codeInterrupted {
+		message = known.Message
+	}
+	fmt.Fprintf(a.err, "%s %s\n", st.glyph(glyphAttention), message)
+	if a.json() {
+		_ = a.printJSON(errorAnswer{errorBody{message, a.retype(), codeInterrupted}})
+	}
+}
+
+const codeInterrupted = "interrupted"
+
+// retype is the command as it was typed, to be pasted again.
+func (a *app) retype() string {
+	words := []string{"spothandler"}
+	for _, arg := range a.args {
+		words = append(words, quote(arg))
+	}
+	return strings.Join(words, " ")
+}
+
+// without is the typed command less some flags that take no value.
+func (a *app) without(flags ...string) string {
+	copied := *a
+	copied.args = nil
+	for _, arg := range a.args {
+		keep := true
+		for _, flag := range flags {
+			keep = keep && arg != flag
+		}
+		if keep {
+			copied.args = append(copied.args, arg)
+		}
+	}
+	return copied.retype()
+}
+
+func quote(word string) string {
+	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:,@+%"
+	if word != "" && strings.Trim(word, safe) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

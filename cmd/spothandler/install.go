@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// installOptions are install's and upgrade's own flags.
+type installOptions struct {
+	settings       *settingFlags
+	reset          bool
+	adopt          bool
+	allowDowngrade bool
+	detailed       bool
+	upgrade        bool // an installation must be there
+}
+
+// installAnswer is install's JSON.
+type installAnswer struct {
+	Installation deploy.Status   `json:"installation"`
+	Changes      []deploy.Change `json:"changes"`
+	Applied      bool            `json:"applied"`
+}
+
+func (a *app) installCommand() *cobra.Command {
+	o := &installOptions{}
+	cmd := &cobra.Command{
+		Use:   "install",
+		Short: "Install, or bring an installation to what is asked for",
+		Long: `Install converges: a setting given by flag, environment or --config is set, the
+others keep what was recorded, or the default on a first install. Running it
+twice changes nothing the second time; running it after a failure finishes the
+rest; what was changed by hand is healed.`,
+		Example: `  spothandler install --prefix prod
+  spothandler install --prefix prod --memory-size 256 --dry-run
+  spothandler install --cluster shop --cluster batch --tag Team=platform`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.install(cmd, o) },
+	}
+	a.installFlags(cmd, o)
+	return cmd
+}
+
+func (a *app) upgradeCommand() *cobra.Command {
+	o := &installOptions{upgrade: true}
+	cmd := &cobra.Command{
+		Use:   "upgrade",
+		Short: "Bring an existing installation to this version",
+		Long: `Upgrade is install for an installation that is there: its recorded settings are
+kept but for those that are given. Where nothing is installed it exits with 3.`,
+		Example: `  spothandler upgrade --prefix prod`,
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.install(cmd, o) },
+	}
+	a.installFlags(cmd, o)
+	return cmd
+}
+
+func (a *app) installFlags(cmd *cobra.Command, o *installOptions) {
+	o.settings = addSettings(cmd)
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.BoolVar(&o.reset, "reset", false, "put every setting that is not given back to its default")
+	flags.BoolVar(&o.adopt, "adopt", false, "take over a function, rule or log group that stands under our names")
+	flags.BoolVar(&o.allowDowngrade, "allow-downgrade", false, "touch an installation of a newer version")
+	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "with --dry-run: exit with 2 when changes are pending")
+	a.awsFlags(cmd)
+	a.writeFlags(cmd)
+}
+
+func (a *app) install(cmd *cobra.Command, o *installOptions) error {
+	ctx := cmd.Context()
+	given, fromFile, err := a.given(cmd, o.settings)
+	if err != nil {
+		return err
+	}
+	cfg, err := a.loadConfig(ctx)
+	if err != nil {
+		return err
+	}
+	if err := given.Check(cfg.Region, o.settings.prefix); err != nil {
+		return err
+	}
+	if _, err := embed.Archive("arm64"); err != nil {
+		return err
+	}
+	s, err := a.connect(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	job := &installJob{app: a, session: s, given: given, reset: o.reset || fromFile, installOptions: o}
+	a.printHeader(s, o.settings.prefix)
+	return job.run(ctx)
+}
+
+// installJob is one install: what is asked for, and what was found and planned on the way.
+type installJob struct {
+	*app
+	*session
+	*installOptions
+	given deploy.Given
+	reset bool
+
+	found   *deploy.Installation
+	spec    deploy.Spec
+	want    deploy.State
+	release deploy.Release
+	changes []deploy.Change
+}
+
+func (j *installJob) run(ctx context.Context) error {
+	started := time.Now()
+	if err := j.look(ctx); err != nil {
+		return err
+	}
+	if j.upgrade && !j.found.Found() {
+		return j.printNotInstalled(j.settings.prefix, j.id.Region)
+	}
+	if err := j.plan(); err != nil {
+		return err
+	}
+	others := j.lookAround(ctx)
+	if j.dryRun {
+		return j.printDryRun(others)
+	}
+	if err := j.confirmAdoption(); err != nil {
+		return err
+	}
+	if err := j.apply(ctx, j.found.Names, j.changes); err != nil {
+		return err
+	}
+	if len(j.changes) > 0 {
+		if err := j.verify(ctx); err != nil {
+			return err
+		}
+	}
+	return j.printInstalled(j, others, time.Since(started))
+}
+
+func (j *installJob) look(ctx context.Context) (err error) {
+	j.found, err = deploy.Look(ctx, j.clients, j.id, j.settings.prefix, j.given)
+	return err
+}
+
+// plan decides everything before the first write.
+func (j *installJob) plan() error {
+	checks := []func() error{
+		func() error { return j.found.CheckVersion(binaryVersion(), j.allowDowngrade) },
+		func() error { return j.found.CheckOurs(j.adopt) },
+	}
+	for _, check := range checks {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	spec, warnings, err := j.found.Resolve(j.given, j.reset)
+	if err != nil {
+		return err
+	}
+	j.warn(warnings...)
+	if err := deploy.CheckNames(j.id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil {
+		return err
+	}
+	j.spec = spec
+	if j.release, err = releaseFor(spec.Architecture); err != nil {
+		return err
+	}
+	if j.want, err = deploy.Desired(j.found.Names, spec, j.release); err != nil {
+		return err
+	}
+	j.want.DropTags = j.found.DropTags(spec)
+	j.changes = deploy.Plan(j.want, j.found.State)
+	return nil
+}
+
+func releaseFor(architecture string) (deploy.Release, error) {
+	zip, err := embed.Archive(architecture)
+	if err != nil {
+		return deploy.Release{}, err
+	}
+	return deploy.Release{Version: binaryVersion(), CodeSHA256: embed.CodeSHA256(zip), Zip: zip}, nil
+}
+
+// lookAround finds the other installations of the region. Whoever may not list roles still may install.
+func (j *installJob) lookAround(ctx context.Context) []deploy.Listed {
+	others, err := deploy.List(ctx, j.clients, j.id)
+	if err != nil {
+		j.warn("other installations were not looked for: " + err.Error())
+		return nil
+	}
+	return others
+}
+
+// confirmAdoption asks before something that is not ours is taken over.
+func (j *installJob) confirmAdoption() error {
+	strangers := j.found.Strangers()
+	if len(strangers) == 0 || j.yes {
+		return nil
+	}
+	j.printPlan(j.err, j.errStyle(), j.changes)
+	return j.confirm(fmt.Sprintf("Take over %d resources, as above?", len(strangers)), "yes")
+}
+
+// verify looks again until nothing is left to change: AWS's answers lag behind its writes.
+func (j *installJob) verify(ctx context.Context) error {
+	return j.lookAgain(ctx, func(ctx context.Context) (string, error) {
+		if err := j.look(ctx); err != nil {
+			return "", err
+		}
+		left := deploy.Plan(j.want, j.found.State)
+		if len(left) == 0 {
+			return "", nil
+		}
+		return left[0].Describe(), nil
+	})
+}

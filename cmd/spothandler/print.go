@@ -1,0 +1,154 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// printJSON writes the result of a command to stdout.
+func (a *app) printJSON(answer any) error {
+	encoder := json.NewEncoder(a.out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(answer); err != nil {
+		return fmt.Errorf("writing the result: %w", err)
+	}
+	return nil
+}
+
+// warn shows what deserves attention and stops nothing.
+func (a *app) warn(texts ...string) {
+	st := a.errStyle()
+	for _, text := range texts {
+		fmt.Fprintf(a.err, "%s %s\n", st.glyph(glyphAttention), st.plain(text))
+	}
+}
+
+// printHeader says where a command is going to work, and as whom, before it does.
+func (a *app) printHeader(s *session, prefix string) {
+	st := a.errStyle()
+	place := fmt.Sprintf(" · account %s · %s · spothandler %s", s.id.Account, s.id.Region, binaryVersion())
+	fmt.Fprintf(a.err, "%s%s\n", st.bold(deploy.DisplayPrefix(prefix)), st.dim(st.plain(place)))
+	caller := "as " + s.id.Caller
+	if endpoint := a.endpoint(); endpoint != "" {
+		caller += " · endpoint " + endpoint
+	}
+	fmt.Fprintf(a.err, "%s\n\n", st.dim(st.shorten(st.plain(caller), st.width)))
+}
+
+func (a *app) printInstalled(j *installJob, others []deploy.Listed, took time.Duration) error {
+	status, err := deploy.Assess(j.found, j.release, others)
+	if err != nil {
+		return err
+	}
+	if a.json() {
+		return a.printJSON(installAnswer{status, nonNil(j.changes), len(j.changes) > 0})
+	}
+	st := a.outStyle()
+	if len(j.changes) == 0 {
+		fmt.Fprintf(a.out, "%s %s (%s)\n", st.glyph(glyphOK), st.green("Nothing to change: "+deploy.DisplayPrefix(j.spec.Prefix)+" is as asked."), seconds(took))
+	} else {
+		fmt.Fprintf(a.out, "\n%s %s\n", st.glyph(glyphOK), st.green(fmt.Sprintf("Installed: %s in %s. Checked again: nothing left to change.", counts(j.changes), seconds(took))))
+		fmt.Fprintf(a.out, "  %s\n", st.plain(summary(j.spec)))
+	}
+	if touches(j.changes, deploy.KindRule) {
+		fmt.Fprintf(a.out, "  %s\n", st.dim("EventBridge may take a minute before a new rule matches."))
+	}
+	a.printRemarks(st, status.Problems)
+	if len(j.changes) > 0 {
+		fmt.Fprintf(a.out, "\n  %s spothandler status%s\n", st.glyph(glyphNext), prefixFlag(j.spec.Prefix))
+	}
+	return nil
+}
+
+// printRemarks shows what install does not mend: overlaps, additions of others, a concurrency of 0.
+func (a *app) printRemarks(st style, problems []deploy.Problem) {
+	for _, problem := range problems {
+		fmt.Fprintf(a.out, "  %s %s\n", st.glyph(glyphAttention), st.plain(problem.Message))
+	}
+}
+
+// summary is an installation's settings in one line.
+func summary(spec deploy.Spec) string {
+	clusters := "every cluster"
+	if len(spec.Clusters) > 0 {
+		clusters = "cluster " + strings.Join(spec.Clusters, ", ")
+	}
+	return fmt.Sprintf("%s · redeploy %s · %s · %d MB · %ds · logs %s",
+		clusters, spec.Redeploy, spec.Architecture, spec.MemorySize, spec.Timeout, days(spec.LogRetentionDays))
+}
+
+func days(n int) string {
+	switch n {
+	case 0:
+		return "never expire"
+	case 1:
+		return "1 day"
+	}
+	return fmt.Sprintf("%d days", n)
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) }
+
+// counts are the changes in words, by action: "6 created", "1 created, 2 updated".
+func counts(changes []deploy.Change) string {
+	var parts []string
+	for _, action := range []deploy.Action{deploy.Create, deploy.Update, deploy.Delete} {
+		n := 0
+		for _, change := range changes {
+			if change.Action == action {
+				n++
+			}
+		}
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, past(action)))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func past(action deploy.Action) string {
+	return map[deploy.Action]string{deploy.Create: "created", deploy.Update: "updated", deploy.Delete: "deleted"}[action]
+}
+
+func touches(changes []deploy.Change, kind deploy.Kind) bool {
+	for _, change := range changes {
+		if change.Resource == kind {
+			return true
+		}
+	}
+	return false
+}
+
+func nonNil(changes []deploy.Change) []deploy.Change { return append([]deploy.Change{}, changes...) }
+
+// title is what a row calls a resource: its name, or for the two without one what it does.
+func title(kind deploy.Kind, name string) string {
+	switch kind {
+	case deploy.KindPermission:
+		return "EventBridge may invoke the function"
+	case deploy.KindTarget:
+		return "rule → function"
+	}
+	return name
+}
+
+// printNotInstalled is the verdict on one prefix.
+func (a *app) printNotInstalled(prefix, region string) error {
+	st := a.errStyle()
+	fmt.Fprintf(a.err, "%s %s is not installed in %s\n", st.glyph(glyphFailed), deploy.DisplayPrefix(prefix), region)
+	fmt.Fprintf(a.err, "  %s spothandler install%s\n", st.glyph(glyphNext), prefixFlag(prefix))
+	return errNotInstalled
+}
+
+// printNoneInstalled is the verdict on a region.
+func (a *app) printNoneInstalled(id deploy.Identity) error {
+	st := a.errStyle()
+	fmt.Fprintf(a.err, "%s nothing is installed in %s of account %s\n", st.glyph(glyphFailed), id.Region, id.Account)
+	fmt.Fprintf(a.err, "  %s spothandler install --prefix NAME\n", st.glyph(glyphNext))
+	return errNotInstalled
+}

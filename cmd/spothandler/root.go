@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// version is set by the linker; a binary of `go install` takes the module's.
+var version = "" //nolint:gochecknoglobals // -ldflags -X needs a variable
+
+func binaryVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version[1:] // without the v
+	}
+	return "0.0.0-dev"
+}
+
+// Exit codes, as every command documents them.
+const (
+	exitFine         = 0
+	exitError        = 1
+	exitDiffers      = 2
+	exitNotInstalled = 3
+	exitInterrupted  = 130
+)
+
+// errDiffers and errNotInstalled are verdicts that were printed already: only their exit code is left.
+var (
+	errDiffers      = errors.New("it differs")
+	errNotInstalled = errors.New("not installed")
+)
+
+// app is what every command shares.
+type app struct {
+	streams
+	args []string
+	options
+}
+
+// options are the global flags.
+type options struct {
+	region        string
+	profile       string
+	output        string
+	expectAccount string
+	dryRun        bool
+	yes           bool
+	wait          time.Duration
+	verbose       bool
+}
+
+// run is the whole program: it gives the exit code.
+func run(ctx context.Context, args []string, s streams) int {
+	a := &app{streams: s, args: args}
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	err := root.ExecuteContext(ctx)
+	if ctx.Err() != nil && err != nil {
+		a.printInterrupted(err)
+		return exitInterrupted
+	}
+	code := exitCode(err)
+	if code == exitError {
+		a.printError(err)
+	}
+	return code
+}
+
+func exitCode(err error) int {
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.Is(err, errDiffers):
+		return exitDiffers
+	case errors.Is(err, errNotInstalled):
+		return exitNotInstalled
+	}
+	return exitError
+}
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "spothandler",
+		Short: "Redeploys ECS services when AWS reclaims their Fargate Spot capacity",
+		Long: `spothandler installs an EventBridge rule, an IAM role, a log group and a Lambda
+function that hear the interruption of a Fargate Spot task and redeploy its
+service, once, where it helps, before the task is stopped.
+
+Settings come from flags, SPOTHANDLER_<FLAG> in the environment and --config;
+credentials and region the AWS SDK's ways (profiles, SSO, roles, AWS_REGION).
+
+Exit codes: 0 fine, 1 error, 2 it differs, 3 not installed, 130 interrupted.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			return a.checkOptions()
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	flags := root.PersistentFlags()
+	flags.StringVarP(&a.output, "output", "o", "text", "form of the result: text, json")
+	flags.BoolVar(&a.verbose, "verbose", false, "show every AWS call on stderr")
+	root.AddCommand(a.installCommand(), a.upgradeCommand(), a.statusCommand(), a.uninstallCommand(), a.versionCommand())
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError(cmd.CommandPath()+" --help", err)
+	})
+	return root
+}
+
+// awsFlags are the flags of the commands that call AWS.
+func (a *app) awsFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&a.region, "region", "", "AWS region; else AWS_REGION or the profile's")
+	flags.StringVar(&a.profile, "profile", "", "profile of ~/.aws; else AWS_PROFILE")
+	flags.StringVar(&a.expectAccount, "expect-account", "", "refuse to work in another account than this one")
+}
+
+// writeFlags are the flags of the commands that change something.
+func (a *app) writeFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVar(&a.dryRun, "dry-run", false, "show what would change, and change nothing")
+	flags.BoolVarP(&a.yes, "yes", "y", false, "do not ask")
+	flags.DurationVar(&a.wait, "wait", 0, "ceiling of each wait for AWS to settle; 0 is 1m to 10m, by what is waited for")
+}
+
+func (a *app) checkOptions() error {
+	if a.output != "text" && a.output != "json" {
+		wrong := a.output
+		a.output = "text"
+		return &deploy.Error{Code: deploy.CodeInvalid, Message: fmt.Sprintf("--output %q is not accepted", wrong), Hints: []string{"accepted: text, json"}}
+	}
+	if a.wait < 0 {
+		return &deploy.Error{Code: deploy.CodeInvalid, Message: fmt.Sprintf("--wait %s is not accepted", a.wait), Hints: []string{"accepted: a duration like 90s or 5m"}}
+	}
+	return nil
+}
+
+func usageError(help string, err error) error {
+	return &deploy.Error{Code: deploy.CodeInvalid, Message: err.Error(), Hints: []string{help}, Err: err}
+}
+
+func (a *app) json() bool { return a.output == "json" }

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/fatih/color"
+)
+
+// style is one vocabulary: a symbol has one meaning, and its colour goes with it.
+type style struct {
+	colored bool
+	ascii   bool
+	width   int
+}
+
+func newStyle(s streams, tty bool) style {
+	return style{
+		colored: tty && s.getenv("NO_COLOR") == "" && s.getenv("TERM") != "dumb",
+		ascii:   !s.utf8(),
+		width:   s.width,
+	}
+}
+
+// glyph is a symbol of the vocabulary.
+type glyph int
+
+const (
+	glyphOK glyph = iota
+	glyphFailed
+	glyphAttention
+	glyphQuiet
+	glyphWorking
+	glyphAdd
+	glyphChange
+	glyphRemove
+	glyphArrow
+	glyphNext
+	glyphAsk
+)
+
+func (s style) glyph(g glyph) string {
+	table := map[glyph]struct {
+		sign, ascii string
+		color       color.Attribute
+	}{
+		glyphOK:        {"✓", "ok", color.FgGreen},
+		glyphFailed:    {"✗", "FAIL", color.FgRed},
+		glyphAttention: {"!", "!", color.FgYellow},
+		glyphQuiet:     {"·", ".", color.Faint},
+		glyphWorking:   {"◐", "*", color.FgCyan},
+		glyphAdd:       {"+", "+", color.FgGreen},
+		glyphChange:    {"~", "~", color.FgYellow},
+		glyphRemove:    {"-", "-", color.FgRed},
+		glyphArrow:     {"→", "->", color.Faint},
+		glyphNext:      {"›", ">", color.FgCyan},
+		glyphAsk:       {"?", "?", color.Bold},
+	}
+	entry := table[g]
+	if s.ascii {
+		return s.paint(entry.color, entry.ascii)
+	}
+	return s.paint(entry.color, entry.sign)
+}
+
+func (s style) paint(attribute color.Attribute, text string) string {
+	if !s.colored || text == "" {
+		return text
+	}
+	c := color.New(attribute)
+	c.EnableColor()
+	return c.Sprint(text)
+}
+
+func (s style) bold(text string) string  { return s.paint(color.Bold, text) }
+func (s style) dim(text string) string   { return s.paint(color.Faint, text) }
+func (s style) green(text string) string { return s.paint(color.FgGreen, text) }
+func (s style) red(text string) string   { return s.paint(color.FgRed, text) }
+
+// plain replaces our typographic signs where the terminal cannot show them.
+func (s style) plain(text string) string {
+	if !s.ascii {
+		return text
+	}
+	return strings.NewReplacer("·", "-", "→", "->", "…", "...", "›", ">").Replace(text)
+}
+
+// shorten cuts the middle out of a text that is longer than width columns.
+func (s style) shorten(text string, width int) string {
+	length := utf8.RuneCountInString(text)
+	if length <= width || width < 8 {
+		return text
+	}
+	ellipsis := s.plain("…")
+	keep := width - utf8.RuneCountInString(ellipsis)
+	runes := []rune(text)
+	return string(runes[:(keep+1)/2]) + ellipsis + string(runes[length-keep/2:])
+}
+
+// pad fills a text with spaces up to width columns.
+func pad(text string, width int) string {
+	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
+}
+
+const kindWidth = 12
+
+// row is a line of a table: glyph, kind, name, and what stands at the right edge.
+func (s style) row(g glyph, kind, name, right string) string {
+	right = s.plain(right)
+	sign := s.glyph(g)
+	room := s.width - 4 - kindWidth - 1
+	if s.ascii {
+		room -= 3
+	}
+	if right != "" {
+		room -= utf8.RuneCountInString(right) + 1
+	}
+	name = s.shorten(s.plain(name), room)
+	line := "  " + sign + s.gap(g) + pad(kind, kindWidth) + s.bold(name)
+	if right == "" {
+		return line
+	}
+	return line + strings.Repeat(" ", max(1, room+1-utf8.RuneCountInString(name))) + s.dim(right)
+}
+
+// gap keeps the columns straight: the ASCII glyphs are of several lengths.
+func (s style) gap(g glyph) string {
+	if !s.ascii {
+		return " "
+	}
+	bare := style{ascii: true}
+	return strings.Repeat(" ", 5-len(bare.glyph(g)))
+}

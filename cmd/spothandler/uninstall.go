@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// uninstallOptions are uninstall's own flags.
+type uninstallOptions struct {
+	prefix   string
+	keepLogs bool
+	force    bool
+}
+
+// uninstallAnswer is uninstall's JSON.
+type uninstallAnswer struct {
+	Changes []deploy.Change `json:"changes"`
+	Applied bool            `json:"applied"`
+}
+
+func (a *app) uninstallCommand() *cobra.Command {
+	o := &uninstallOptions{}
+	cmd := &cobra.Command{
+		Use:   "uninstall",
+		Short: "Remove everything that install made",
+		Long: `Uninstall removes an installation whatever state it is in, its logs included,
+and leaves nothing behind. Like rm -f it is content when there is nothing to
+remove. It asks on a terminal and needs --yes elsewhere. Your ECS services are
+not touched.`,
+		Example: `  spothandler uninstall --prefix prod
+  spothandler uninstall --prefix prod --keep-logs --yes`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a.prefixFromEnv(cmd, &o.prefix)
+			return a.uninstall(cmd.Context(), o)
+		},
+	}
+	addPrefix(cmd, &o.prefix)
+	flags := cmd.Flags()
+	flags.BoolVar(&o.keepLogs, "keep-logs", false, "leave the log group and its logs")
+	flags.BoolVar(&o.force, "force", false, "remove as well what others added to our resources")
+	a.awsFlags(cmd)
+	a.writeFlags(cmd)
+	return cmd
+}
+
+func (a *app) uninstall(ctx context.Context, o *uninstallOptions) error {
+	started := time.Now()
+	cfg, err := a.loadConfig(ctx)
+	if err != nil {
+		return err
+	}
+	if err := deploy.CheckNames(cfg.Region, o.prefix, "", ""); err != nil {
+		return err
+	}
+	s, err := a.connect(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	a.printHeader(s, o.prefix)
+	found, err := deploy.Look(ctx, s.clients, s.id, o.prefix, nil)
+	if err != nil {
+		return err
+	}
+	changes := deploy.Removal(found.WithoutStrangers(), o.prefix, o.keepLogs)
+	for _, stranger := range found.Strangers() {
+		a.warn(fmt.Sprintf("%s %s is not ours and stays: %s", stranger.Resource.Words(), stranger.Name, stranger.Why))
+	}
+	if len(changes) == 0 {
+		return a.nothingToRemove(ctx, s, o.prefix)
+	}
+	if err := found.CheckRemovable(o.force, o.keepLogs); err != nil {
+		return err
+	}
+	if a.dryRun {
+		return a.printRemovalPlan(changes)
+	}
+	if err := a.confirmRemoval(o.prefix, changes); err != nil {
+		return err
+	}
+	if err := a.applyChanges(ctx, s, found.Names, changes); err != nil {
+		return err
+	}
+	if err := a.verifyRemoved(ctx, s, o); err != nil {
+		return err
+	}
+	return a.printRemoved(o, changes, time.Since(started))
+}
+
+func (a *app) confirmRemoval(prefix string, changes []deploy.Change) error {
+	if a.yes {
+		return nil
+	}
+	st := a.errStyle()
+	a.printRemoval(a.err, st, changes)
+	fmt.Fprintf(a.err, "\nYour ECS services are not touched.\n")
+	word := prefix
+	if word == "" {
+		word = "uninstall"
+	}
+	return a.confirm("Remove it?", word)
+}
+
+// verifyRemoved looks again until nothing of the installation is found.
+func (a *app) verifyRemoved(ctx context.Context, s *session, o *uninstallOptions) error {
+	return a.lookAgain(ctx, func(ctx context.Context) (string, error) {
+		found, err := deploy.Look(ctx, s.clients, s.id, o.prefix, nil)
+		if err != nil {
+			return "", err
+		}
+		left := deploy.Removal(found.WithoutStrangers(), o.prefix, o.keepLogs)
+		if len(left) == 0 {
+			return "", nil
+		}
+		return left[0].Describe(), nil
+	})
+}
+
+// nothingToRemove is content, and says which installations there are.
+func (a *app) nothingToRemove(ctx context.Context, s *session, prefix string) error {
+	others, err := deploy.List(ctx, s.clients, s.id)
+	if err != nil {
+		a.warn("other installations were not looked for: " + err.Error())
+	}
+	if a.json() {
+		return a.printJSON(uninstallAnswer{Changes: []deploy.Change{}})
+	}
+	st := a.outStyle()
+	fmt.Fprintf(a.out, "%s Nothing to remove: %s is not installed in %s.\n", st.glyph(glyphOK), deploy.DisplayPrefix(prefix), s.id.Region)
+	for _, other := range others {
+		fmt.Fprintf(a.out, "  %s is: %s spothandler uninstall%s\n", deploy.DisplayPrefix(other.Prefix), st.glyph(glyphNext), prefixFlag(other.Prefix))
+	}
+	return nil
+}
+
+func prefixFlag(prefix string) string {
+	if prefix == "" {
+		return ""
+	}
+	return " --prefix " + quote(prefix)
+}
