@@ -23,7 +23,8 @@ func (v *invocation) run(ctx context.Context) error {
 	for {
 		done, err := v.turn(ctx)
 		if err != nil {
-			v.decision = failed(v.decision, err)
+			err = v.updating.explain(v.looking.explain(err))
+			v.decision = v.decision.failed(err)
 		}
 		if done || err != nil {
 			return err

@@ -80,7 +80,7 @@ func TestClaimedElsewhere(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
 		w.claimedByOthers(1)
 		time.AfterFunc(time.Second, func() {
-			service := steadyService("api")
+			service := steadyService()
 			service.Deployments[0].ID = "ecs-svc/2000000000000000000"
 			w.Put(service)
 		})

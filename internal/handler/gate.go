@@ -5,72 +5,8 @@ import (
 	"time"
 )
 
-// Reason says why the gate decided as it did.
-type Reason string
-
-// The reasons, in the order in which the gate asks.
-const (
-	ReasonNotAnInterruption     Reason = "not_an_interruption"
-	ReasonNotFargateSpot        Reason = "not_fargate_spot"
-	ReasonNotAServiceTask       Reason = "not_a_service_task"
-	ReasonTooLate               Reason = "too_late"
-	ReasonServiceMissing        Reason = "service_missing"
-	ReasonClusterMissing        Reason = "cluster_missing"
-	ReasonServiceInactive       Reason = "service_inactive"
-	ReasonSwitchedOff           Reason = "switched_off"
-	ReasonScaledToZero          Reason = "scaled_to_zero"
-	ReasonControllerUnsupported Reason = "controller_unsupported"
-	ReasonStrategyUnsupported   Reason = "strategy_unsupported"
-	ReasonNoPrimary             Reason = "no_primary"
-	ReasonRolloutFailed         Reason = "rollout_failed"
-	ReasonAlreadyRedeployed     Reason = "already_redeployed" // asked before the look too
-	ReasonRolloutInProgress     Reason = "rollout_in_progress"
-	ReasonEnoughRunning         Reason = "enough_running"
-	ReasonWouldStopHealthy      Reason = "would_stop_healthy"
-	ReasonCooldown              Reason = "cooldown"
-	ReasonClaimed               Reason = "claimed"
-	ReasonRedeploy              Reason = "redeploy"
-	// ReasonFailed is no answer of the gate: acting, or looking, failed.
-	ReasonFailed Reason = "failed"
-)
-
-// Action is what is to be done about an event.
-type Action string
-
-// The actions.
-const (
-	ActionLook     Action = "look"     // ask ECS for the service, then decide again
-	ActionSkip     Action = "skip"     // leave it to ECS
-	ActionRedeploy Action = "redeploy" // force a new deployment; in mode observe: say so
-	ActionFail     Action = "fail"     // tell the operator: nothing can be done
-)
-
-// maxAge is the age from which an event is too late: the notice comes two
-// minutes before the task is stopped.
-const maxAge = 2 * time.Minute
-
-// Decision is the gate's answer.
-type Decision struct {
-	Action  Action
-	Reason  Reason
-	Mode    Mode       // the mode that counted, the service's tag considered
-	Level   slog.Level // of the log record
-	Message string     // for people
-}
-
-// Situation is all that a decision depends on.
-type Situation struct {
-	Event      Interruption
-	Service    *Service // nil: not looked at yet
-	Mode       Mode
-	Cooldown   time.Duration
-	Now        time.Time
-	Remembered bool   // this process saw the task's deployment replaced within the last 120 s
-	LostClaim  string // deployment that another invocation claimed before us, if any
-}
-
-// Decide says what to do. Without a Service it decides what the event alone
-// decides, and else answers ActionLook.
+// Decide says what to do about an interruption. Without a Service it decides
+// what the event alone decides, and else answers ActionLook.
 func Decide(s Situation) Decision {
 	s.Mode = s.effectiveMode()
 	for _, row := range eventRows() {
@@ -86,113 +22,127 @@ func Decide(s Situation) Decision {
 			return row.decision(s.Mode)
 		}
 	}
-	return Decision{ActionRedeploy, ReasonRedeploy, s.Mode, slog.LevelInfo, "the interrupted deployment is to be replaced"}
+	return Decision{ActionRedeploy, ReasonRedeploy, s.Mode, info, "the interrupted deployment is to be replaced"}
 }
 
-// row is one line of the gate: the first row that holds decides.
-type row struct {
-	modes   modes
-	reason  Reason
-	action  Action
-	level   slog.Level
-	message string
-	when    func(*Situation) bool
-}
-
-// modes are the modes in which a row counts. Observe decides as once does.
-type modes int
-
-const (
-	everyMode modes = iota
-	notAlways       // always keeps to what makes a redeployment impossible or unwanted
-)
-
-const (
-	info    = slog.LevelInfo
-	warning = slog.LevelWarn
-	failure = slog.LevelError
-)
+// The gate: the first row that holds decides. ECS replaces an interrupted task
+// by itself, and a redeployment replaces every task of a service; the rows are
+// the cases where it is impossible, unwanted, too late, done already, or would
+// take more capacity than it brings.
 
 // eventRows are the rows that need no look at the service.
 func eventRows() [5]row {
 	return [...]row{
-		{everyMode, ReasonNotAnInterruption, ActionSkip, info, "no Spot interruption of an ECS task",
-			func(s *Situation) bool { return !s.Event.saysSpot() }},
-		{everyMode, ReasonNotFargateSpot, ActionSkip, info, "the task did not run on Fargate Spot",
-			func(s *Situation) bool { return s.Event.deniesFargateSpot() }},
-		{everyMode, ReasonNotAServiceTask, ActionSkip, info, "the task belongs to no service",
-			func(s *Situation) bool { return !s.Event.namesService() }},
-		{notAlways, ReasonTooLate, ActionSkip, info, "the notice is over, or the task is gone already",
-			func(s *Situation) bool { return s.age() > maxAge || s.Event.taskIsGone() }},
-		{notAlways, ReasonAlreadyRedeployed, ActionSkip, info, "the task's deployment was replaced a moment ago",
-			func(s *Situation) bool { return s.Remembered }},
+		{everyMode, ReasonNotAnInterruption, ActionSkip, info, (*Situation).notAnInterruption, "no Spot interruption of an ECS task"},
+		{everyMode, ReasonNotFargateSpot, ActionSkip, info, (*Situation).notFargateSpot, "the task did not run on Fargate Spot"},
+		{everyMode, ReasonNotAServiceTask, ActionSkip, info, (*Situation).notAServiceTask, "the task belongs to no service"},
+		{notAlways, ReasonTooLate, ActionSkip, info, (*Situation).tooLate, "the notice is over, or the task is gone already"},
+		{notAlways, ReasonAlreadyRedeployed, ActionSkip, info, (*Situation).remembered, "the task's deployment was replaced a moment ago"},
 	}
 }
 
 // serviceRows are the rows that ask what DescribeServices showed.
 func serviceRows() [15]row {
 	return [...]row{
-		{everyMode, ReasonServiceMissing, ActionSkip, warning, "ECS knows no such service",
-			func(s *Situation) bool { return s.Service.Missing }},
-		{everyMode, ReasonClusterMissing, ActionFail, failure, "ECS knows no such cluster",
-			func(s *Situation) bool { return s.Service.ClusterMissing }},
-		{notAlways, ReasonServiceInactive, ActionSkip, info, "the service is not active",
-			func(s *Situation) bool { return s.Service.Status != "ACTIVE" }},
-		{everyMode, ReasonSwitchedOff, ActionSkip, info, "the service's tag " + TagKey + " is " + TagOff,
-			func(s *Situation) bool { return s.Service.Tag == TagOff }},
-		{notAlways, ReasonScaledToZero, ActionSkip, info, "the service wants no task",
-			func(s *Situation) bool { return s.Service.DesiredCount == 0 }},
-		{notAlways, ReasonControllerUnsupported, ActionSkip, warning, "ECS does not control the service's deployments",
-			func(s *Situation) bool { return s.Service.Controller != "" && s.Service.Controller != "ECS" }},
-		{notAlways, ReasonStrategyUnsupported, ActionSkip, warning, "the service's deployments are not rolling updates",
-			func(s *Situation) bool { return s.Service.Strategy != "" && s.Service.Strategy != "ROLLING" }},
-		{notAlways, ReasonNoPrimary, ActionSkip, warning, "the service has no primary deployment",
-			func(s *Situation) bool { return s.Service.primary().ID == "" }},
-		{notAlways, ReasonRolloutFailed, ActionSkip, failure, "the newest deployment failed and would be rolled out again",
-			func(s *Situation) bool { return s.primaryFailed() && !s.ofPrimaryTaskDefinition() }},
-		{notAlways, ReasonAlreadyRedeployed, ActionSkip, info, "the task's deployment is replaced already",
-			func(s *Situation) bool { return !s.primaryFailed() && !s.ofPrimary() }},
-		{notAlways, ReasonRolloutInProgress, ActionSkip, info, "ECS is replacing the service's tasks already",
-			func(s *Situation) bool { return s.Service.isReplacing() }},
-		{notAlways, ReasonEnoughRunning, ActionSkip, info, "enough tasks run without the interrupted one",
-			func(s *Situation) bool { return s.Service.remaining() >= s.Service.DesiredCount }},
-		{notAlways, ReasonWouldStopHealthy, ActionSkip, warning, "the rollout could stop healthy tasks first",
-			func(s *Situation) bool { return !s.insists() && s.Service.remaining() > s.Service.healthyFloor() }},
-		{notAlways, ReasonCooldown, ActionSkip, info, "the service's deployment is young and other tasks run",
-			func(s *Situation) bool { return !s.insists() && s.isYoung() && s.Service.remaining() > 0 }},
-		{notAlways, ReasonClaimed, ActionSkip, info, "another invocation redeployed the service",
-			func(s *Situation) bool { return s.LostClaim != "" && s.LostClaim != s.Service.primary().ID }},
+		{everyMode, ReasonServiceMissing, ActionSkip, warning, (*Situation).serviceMissing, "ECS knows no such service"},
+		{everyMode, ReasonClusterMissing, ActionFail, failure, (*Situation).clusterMissing, "ECS knows no such cluster"},
+		{notAlways, ReasonServiceInactive, ActionSkip, info, (*Situation).serviceInactive, "the service is not active"},
+		{everyMode, ReasonSwitchedOff, ActionSkip, info, (*Situation).switchedOff, "the service's tag spothandler is off"},
+		{notAlways, ReasonScaledToZero, ActionSkip, info, (*Situation).scaledToZero, "the service wants no task"},
+		{notAlways, ReasonControllerUnsupported, ActionSkip, warning, (*Situation).controllerUnsupported, "ECS does not control the service's deployments"},
+		{notAlways, ReasonStrategyUnsupported, ActionSkip, warning, (*Situation).strategyUnsupported, "the service's deployments are not rolling updates"},
+		{notAlways, ReasonNoPrimary, ActionSkip, warning, (*Situation).noPrimary, "the service has no primary deployment"},
+		{notAlways, ReasonRolloutFailed, ActionSkip, failure, (*Situation).rolloutFailed, "the newest deployment failed and would be rolled out again"},
+		{notAlways, ReasonAlreadyRedeployed, ActionSkip, info, (*Situation).alreadyRedeployed, "the task's deployment is replaced already"},
+		{notAlways, ReasonRolloutInProgress, ActionSkip, info, (*Situation).rolloutInProgress, "ECS is replacing the service's tasks already"},
+		{notAlways, ReasonEnoughRunning, ActionSkip, info, (*Situation).enoughRunning, "enough tasks run without the interrupted one"},
+		{notAlways, ReasonWouldStopHealthy, ActionSkip, warning, (*Situation).wouldStopHealthy, "the rollout could stop healthy tasks first"},
+		{notAlways, ReasonCooldown, ActionSkip, info, (*Situation).coolingDown, "the service's deployment is young and other tasks run"},
+		{notAlways, ReasonClaimed, ActionSkip, info, (*Situation).claimed, "another invocation redeployed the service"},
 	}
 }
 
-// holds tells whether the row decides.
-func (r *row) holds(s *Situation) bool {
-	return (r.modes == everyMode || s.Mode != ModeAlways) && r.when(s)
+func (s *Situation) notAnInterruption() bool { return !s.Event.saysSpot() }
+func (s *Situation) notFargateSpot() bool    { return s.Event.deniesFargateSpot() }
+func (s *Situation) notAServiceTask() bool   { return !s.Event.namesService() }
+func (s *Situation) tooLate() bool           { return s.age() > maxAge || s.Event.taskIsGone() }
+func (s *Situation) remembered() bool        { return s.Remembered }
+
+func (s *Situation) serviceMissing() bool  { return s.Service.Missing }
+func (s *Situation) clusterMissing() bool  { return s.Service.ClusterMissing }
+func (s *Situation) serviceInactive() bool { return s.Service.Status != "ACTIVE" }
+func (s *Situation) switchedOff() bool     { return s.Service.Tag == TagOff }
+func (s *Situation) scaledToZero() bool    { return s.Service.DesiredCount == 0 }
+
+func (s *Situation) controllerUnsupported() bool {
+	return s.Service.Controller != "" && s.Service.Controller != "ECS"
 }
 
-func (r *row) decision(mode Mode) Decision {
-	return Decision{r.action, r.reason, mode, r.level, r.message}
+func (s *Situation) strategyUnsupported() bool {
+	return s.Service.Strategy != "" && s.Service.Strategy != "ROLLING"
 }
 
-// verdict is the decision of the service row with this reason, for where ECS
-// says so itself.
-func verdict(reason Reason, mode Mode) Decision {
-	for _, row := range serviceRows() {
-		if row.reason == reason {
-			return row.decision(mode)
-		}
+func (s *Situation) noPrimary() bool { return s.Service.primary().ID == "" }
+
+// rolloutFailed: a redeployment would push what failed, unless the interrupted
+// task is known to run just that.
+func (s *Situation) rolloutFailed() bool {
+	primary := s.Service.primary()
+	same := s.Event.TaskDefinitionARN == primary.TaskDefinition || s.Event.StartedBy == primary.ID
+	return primary.RolloutState == rolloutFailed && !same
+}
+
+// alreadyRedeployed: the task belongs to another deployment than the primary
+// one; where the event does not say to which, the primary one began later.
+func (s *Situation) alreadyRedeployed() bool {
+	primary := s.Service.primary()
+	switch {
+	case primary.RolloutState == rolloutFailed:
+		return false
+	case s.Event.StartedBy == "":
+		return primary.CreatedAt.After(s.interruptedAt())
 	}
-	return Decision{}
+	return s.Event.StartedBy != primary.ID
 }
 
-// failed turns the decision that led to err into the outcome.
-func failed(d Decision, err error) Decision {
-	if d.Action != ActionFail {
-		d.Action, d.Reason = ActionFail, ReasonFailed
-	}
-	d.Level, d.Message = failure, err.Error()
-	return d
+func (s *Situation) rolloutInProgress() bool { return s.Service.isReplacing() }
+func (s *Situation) enoughRunning() bool     { return s.remaining() >= s.Service.DesiredCount }
+
+// wouldStopHealthy: more tasks run than the rollout has to keep running.
+func (s *Situation) wouldStopHealthy() bool {
+	return s.remaining() > s.Service.healthyFloor() && !s.insists()
 }
+
+func (s *Situation) coolingDown() bool {
+	young := s.Now.Sub(s.Service.primary().CreatedAt) < s.Cooldown
+	return young && s.remaining() > 0 && !s.insists()
+}
+
+func (s *Situation) claimed() bool {
+	return s.LostClaim != "" && s.LostClaim != s.Service.primary().ID
+}
+
+// maxAge is the age from which an event is too late: the notice comes two
+// minutes before the task is stopped.
+const maxAge = 2 * time.Minute
+
+func (s *Situation) age() time.Duration { return s.Now.Sub(s.interruptedAt()) }
+
+// interruptedAt is the time of the event; an event without a time is new.
+func (s *Situation) interruptedAt() time.Time {
+	if s.Event.EventTime.IsZero() {
+		return s.Now
+	}
+	return s.Event.EventTime
+}
+
+// remaining is the number of running tasks without the interrupted one, which
+// ECS still counts when it sends the notice.
+func (s *Situation) remaining() int { return s.Service.RunningCount - 1 }
+
+// insists tells whether the service is tagged to be redeployed even where that
+// may stop healthy tasks or follows another deployment closely.
+func (s *Situation) insists() bool { return s.Service.Tag == TagRedeploy }
 
 // effectiveMode is the service's tag before the installation's mode. The tag
 // redeploy makes observe act; it takes nothing from always.
@@ -208,42 +158,40 @@ func (s *Situation) effectiveMode() Mode {
 	return s.Mode
 }
 
-// insists tells whether the service is tagged to be redeployed even where that
-// may stop healthy tasks or follows another deployment closely.
-func (s *Situation) insists() bool { return s.Service.Tag == TagRedeploy }
+// row is one line of the gate.
+type row struct {
+	modes   modes
+	reason  Reason
+	action  Action
+	level   slog.Level
+	when    func(*Situation) bool
+	message string
+}
 
-// interruptedAt is the time of the event; an event without a time is new.
-func (s *Situation) interruptedAt() time.Time {
-	if s.Event.EventTime.IsZero() {
-		return s.Now
+// modes are the modes in which a row counts. Mode observe decides as once does.
+type modes int
+
+const (
+	everyMode modes = iota
+	notAlways       // always keeps to what makes a redeployment impossible or unwanted
+)
+
+// holds tells whether the row decides.
+func (r *row) holds(s *Situation) bool {
+	return (r.modes == everyMode || s.Mode != ModeAlways) && r.when(s)
+}
+
+func (r *row) decision(mode Mode) Decision {
+	return Decision{r.action, r.reason, mode, r.level, r.message}
+}
+
+// verdict is the decision of the service row with this reason, for where ECS
+// refuses for it.
+func verdict(reason Reason, mode Mode) Decision {
+	for _, row := range serviceRows() {
+		if row.reason == reason {
+			return row.decision(mode)
+		}
 	}
-	return s.Event.EventTime
-}
-
-func (s *Situation) age() time.Duration { return s.Now.Sub(s.interruptedAt()) }
-
-func (s *Situation) primaryFailed() bool {
-	return s.Service.primary().RolloutState == rolloutFailed
-}
-
-// ofPrimary tells whether the task belongs to the primary deployment, as far
-// as the event lets us know.
-func (s *Situation) ofPrimary() bool {
-	primary := s.Service.primary()
-	if s.Event.StartedBy == "" {
-		return !primary.CreatedAt.After(s.interruptedAt())
-	}
-	return s.Event.StartedBy == primary.ID
-}
-
-// ofPrimaryTaskDefinition tells whether the task is known to run what the
-// primary deployment rolls out.
-func (s *Situation) ofPrimaryTaskDefinition() bool {
-	primary := s.Service.primary()
-	return s.Event.TaskDefinitionARN == primary.TaskDefinition || s.Event.StartedBy == primary.ID
-}
-
-// isYoung tells whether the primary deployment is younger than the cooldown.
-func (s *Situation) isYoung() bool {
-	return s.Now.Sub(s.Service.primary().CreatedAt) < s.Cooldown
+	return Decision{}
 }

@@ -274,7 +274,7 @@ func TestDecideLooksOnlyWhenNeeded(t *testing.T) {
 	if got := Decide(s); got.Action != ActionLook {
 		t.Errorf("got %s, want %s", got.Action, ActionLook)
 	}
-	for _, o := range obstacles()[:len(eventRows())] {
+	for _, o := range obstacles()[:5] {
 		s := interrupted()
 		o.put(&s)
 		s.Service = nil

@@ -82,7 +82,7 @@ func TestHandleAsksECS(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			inWorld(t, Config{}, func(w *world) {
-				service := steadyService("api")
+				service := steadyService()
 				c.put(&service)
 				w.Put(service)
 				w.mustDecide(c.want, event())

@@ -1,6 +1,8 @@
 package handler
 
 import (
+	"encoding/json"
+	"fmt"
 	"log/slog"
 	"regexp"
 	"testing"
@@ -106,7 +108,7 @@ func TestTimestamp(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
 		time.Sleep(1500 * time.Microsecond)
 		w.mustDecide(ReasonRedeploy, event())
-		if got := w.summary()["timestamp"].(string); !regexp.MustCompile(`^2000-01-01T00:00:00\.\d{3}Z$`).MatchString(got) {
+		if got := fmt.Sprint(w.summary()["timestamp"]); !regexp.MustCompile(`^2000-01-01T00:00:00\.\d{3}Z$`).MatchString(got) {
 			t.Errorf("got %s, want RFC 3339 with milliseconds", got)
 		}
 	})
@@ -152,21 +154,21 @@ func TestMetrics(t *testing.T) {
 // declared gives the units of the metrics that a record declares.
 func declared(t *testing.T, record map[string]any) map[string]string {
 	t.Helper()
-	aws, _ := record["_aws"].(map[string]any)
-	if aws["Timestamp"] != 946684800000.0 {
-		t.Errorf("timestamp %v, want milliseconds since 1970", aws["Timestamp"])
+	var declaration emf
+	raw, _ := json.Marshal(record["_aws"])
+	if err := json.Unmarshal(raw, &declaration); err != nil || len(declaration.CloudWatchMetrics) != 1 {
+		t.Fatalf("declared %s, %v", raw, err)
 	}
-	directive := aws["CloudWatchMetrics"].([]any)[0].(map[string]any)
-	if directive["Namespace"] != MetricsNamespace {
-		t.Errorf("namespace %v", directive["Namespace"])
+	if declaration.Timestamp != 946684800000 {
+		t.Errorf("timestamp %v, want milliseconds since 1970", declaration.Timestamp)
 	}
-	if d := directive["Dimensions"].([]any); len(d) != 2 || len(d[0].([]any)) != 2 || len(d[1].([]any)) != 0 {
-		t.Errorf("dimensions %v, want Cluster+Service and none", d)
+	directive := declaration.CloudWatchMetrics[0]
+	if directive.Namespace != MetricsNamespace || fmt.Sprint(directive.Dimensions) != "[[Cluster Service] []]" {
+		t.Errorf("declared %s, want Cluster+Service and no dimension in %s", raw, MetricsNamespace)
 	}
 	units := map[string]string{}
-	for _, m := range directive["Metrics"].([]any) {
-		metric := m.(map[string]any)
-		units[metric["Name"].(string)] = metric["Unit"].(string)
+	for _, metric := range directive.Metrics {
+		units[metric.Name] = metric.Unit
 	}
 	return units
 }

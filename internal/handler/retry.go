@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -31,6 +32,7 @@ type patience struct {
 	freshUntil time.Time // a later retry, or one after an unclear outcome, asks for a new look; zero: none does
 	throttled  int
 	transient  int
+	last       error // that was retried
 }
 
 // lookAgain says that a call may be repeated, but only after delay and on new
@@ -60,9 +62,11 @@ func (p *patience) retryable(err error) aws.Ternary {
 	switch {
 	case isThrottle(err):
 		p.throttled++
+		p.last = err
 		return aws.TrueTernary
 	case isTransient(err):
 		p.transient++
+		p.last = err
 		return aws.BoolTernary(p.transient <= transientRetries)
 	}
 	return aws.FalseTernary
@@ -80,6 +84,14 @@ func (p *patience) backoff(_ int, err error) (time.Duration, error) {
 		return 0, &lookAgain{delay, err}
 	}
 	return delay, nil
+}
+
+// explain adds to an error of the context what had been retried until then.
+func (p *patience) explain(err error) error {
+	if p.last == nil || !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return fmt.Errorf("%w, after %d attempts: %w", err, p.throttled+p.transient, p.last)
 }
 
 // jitter is a random wait before retry n, which counts from 1: between half of

@@ -73,10 +73,6 @@ func (s *Service) isReplacing() bool {
 	return false
 }
 
-// remaining is the number of running tasks without the interrupted one, which
-// ECS still counts when it sends the notice.
-func (s *Service) remaining() int { return s.RunningCount - 1 }
-
 // healthyFloor is the number of tasks that a rollout keeps running.
 func (s *Service) healthyFloor() int {
 	return (s.DesiredCount*s.MinimumHealthyPercent + 99) / 100

@@ -28,7 +28,7 @@ func inWorld(t *testing.T, config Config, test func(*world)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{T: t, AWS: &handlertest.AWS{Latency: 20 * time.Millisecond}, out: &bytes.Buffer{}}
 		w.AddLogGroup(testLogGroup)
-		w.Put(steadyService("api"))
+		w.Put(steadyService())
 		w.handler = w.newHandler(config)
 		test(w)
 	})
@@ -42,10 +42,10 @@ func (w *world) newHandler(config Config) *Handler {
 	return New(config, w.ECS(), w.Logs(), w.out)
 }
 
-// steadyService runs its four tasks for an hour already.
-func steadyService(name string) handlertest.Service {
+// steadyService is service api, which runs its four tasks for an hour already.
+func steadyService() handlertest.Service {
 	return handlertest.Service{
-		Name: name, Cluster: testCluster, Status: "ACTIVE", DesiredCount: 4, RunningCount: 4,
+		Name: "api", Cluster: testCluster, Status: "ACTIVE", DesiredCount: 4, RunningCount: 4,
 		Controller: &handlertest.Controller{Type: "ECS"},
 		Deployments: []handlertest.Deployment{{
 			ID: testDeployment, Status: "PRIMARY", RolloutState: "COMPLETED", TaskDefinition: testTaskDef,

@@ -45,63 +45,6 @@ type Call struct {
 	Code      string // error code of the answer, "" for success
 }
 
-// Fault is an answer other than the usual one.
-type Fault struct {
-	Code    string        // AWS's error code
-	Status  int           // HTTP status; default 400
-	Network bool          // the connection breaks instead
-	Hang    time.Duration // before anything else
-	Done    bool          // the call is carried out all the same
-}
-
-// Denied, Throttled, Broken and Reset are the usual troubles.
-func Denied() Fault    { return Fault{Code: "AccessDeniedException"} }
-func Throttled() Fault { return Fault{Code: "ThrottlingException"} }
-func Broken() Fault    { return Fault{Code: "ServerException", Status: http.StatusInternalServerError} }
-func Reset() Fault     { return Fault{Network: true} }
-
-// Fail answers the next times calls of an operation with f.
-func (a *AWS) Fail(operation string, times int, f Fault) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.faults == nil {
-		a.faults = map[string][]Fault{}
-	}
-	for range times {
-		a.faults[operation] = append(a.faults[operation], f)
-	}
-}
-
-// Limit throttles an operation as AWS does: a bucket of tokens.
-type Limit struct {
-	Burst  float64
-	PerSec float64
-
-	tokens float64
-	last   time.Time
-}
-
-// SetLimit gives an operation a limit.
-func (a *AWS) SetLimit(operation string, l Limit) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.limits == nil {
-		a.limits = map[string]*Limit{}
-	}
-	l.tokens, l.last = l.Burst, time.Now()
-	a.limits[operation] = &l
-}
-
-func (l *Limit) allow(now time.Time) bool {
-	l.tokens = min(l.Burst, l.tokens+now.Sub(l.last).Seconds()*l.PerSec)
-	l.last = now
-	if l.tokens < 1 {
-		return false
-	}
-	l.tokens--
-	return true
-}
-
 // ECS gives an SDK client of this ECS.
 func (a *AWS) ECS() *ecs.Client { return ecs.NewFromConfig(a.config()) }
 
@@ -194,21 +137,6 @@ func operationOf(r *http.Request) string {
 	return operation
 }
 
-func (a *AWS) fault(operation string) Fault {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.tries == nil {
-		a.tries = map[string]int{}
-	}
-	a.tries[operation]++
-	queue := a.faults[operation]
-	if len(queue) == 0 {
-		return Fault{}
-	}
-	a.faults[operation] = queue[1:]
-	return queue[0]
-}
-
 func (a *AWS) refuse(w http.ResponseWriter, operation string, f Fault) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -288,13 +216,6 @@ func (a *AWS) Claim(group, stream string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.streams[group][stream] = true
-}
-
-// Heal ends the faults of an operation.
-func (a *AWS) Heal(operation string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	delete(a.faults, operation)
 }
 
 // Tries is the number of calls of an operation that were tried, whether they

@@ -1,0 +1,82 @@
+package handler
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Reason says why the gate decided as it did.
+type Reason string
+
+// The reasons, in the order in which the gate asks.
+const (
+	ReasonNotAnInterruption     Reason = "not_an_interruption"
+	ReasonNotFargateSpot        Reason = "not_fargate_spot"
+	ReasonNotAServiceTask       Reason = "not_a_service_task"
+	ReasonTooLate               Reason = "too_late"
+	ReasonServiceMissing        Reason = "service_missing"
+	ReasonClusterMissing        Reason = "cluster_missing"
+	ReasonServiceInactive       Reason = "service_inactive"
+	ReasonSwitchedOff           Reason = "switched_off"
+	ReasonScaledToZero          Reason = "scaled_to_zero"
+	ReasonControllerUnsupported Reason = "controller_unsupported"
+	ReasonStrategyUnsupported   Reason = "strategy_unsupported"
+	ReasonNoPrimary             Reason = "no_primary"
+	ReasonRolloutFailed         Reason = "rollout_failed"
+	ReasonAlreadyRedeployed     Reason = "already_redeployed"
+	ReasonRolloutInProgress     Reason = "rollout_in_progress"
+	ReasonEnoughRunning         Reason = "enough_running"
+	ReasonWouldStopHealthy      Reason = "would_stop_healthy"
+	ReasonCooldown              Reason = "cooldown"
+	ReasonClaimed               Reason = "claimed"
+	ReasonRedeploy              Reason = "redeploy"
+	// ReasonFailed is no answer of the gate: looking, or acting, failed.
+	ReasonFailed Reason = "failed"
+)
+
+// Action is what is to be done about an event.
+type Action string
+
+// The actions.
+const (
+	ActionLook     Action = "look"     // ask ECS for the service, then decide again
+	ActionSkip     Action = "skip"     // leave it to ECS
+	ActionRedeploy Action = "redeploy" // force a new deployment; in mode observe: say so
+	ActionFail     Action = "fail"     // tell the operator: nothing can be done
+)
+
+// Situation is all that a decision depends on.
+type Situation struct {
+	Event      Interruption
+	Service    *Service // nil: not looked at yet
+	Mode       Mode     // of the installation
+	Cooldown   time.Duration
+	Now        time.Time
+	Remembered bool   // this process saw the task's deployment replaced within the last 120 s
+	LostClaim  string // the deployment that another invocation claimed before us, if any
+}
+
+// Decision is the gate's answer.
+type Decision struct {
+	Action  Action
+	Reason  Reason
+	Mode    Mode       // the mode that counted, the service's tag considered
+	Level   slog.Level // of the log record
+	Message string     // for people
+}
+
+// failed turns the decision that led to err into the outcome.
+func (d Decision) failed(err error) Decision {
+	if d.Action != ActionFail {
+		d.Action, d.Reason = ActionFail, ReasonFailed
+	}
+	d.Level, d.Message = failure, err.Error()
+	return d
+}
+
+// The levels of log records, as the gate's table names them.
+const (
+	info    = slog.LevelInfo
+	warning = slog.LevelWarn
+	failure = slog.LevelError
+)
