@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -96,6 +97,12 @@ func Explain(doing string, caller Identity, err error) error {
 		return explainDenied(doing, caller, err)
 	}
 	explained := &Error{Code: CodeFailed, Message: fmt.Sprintf("%s: %s", doing, plain(err)), Err: err}
+	if late, ok := errors.AsType[*waitError](err); ok {
+		explained.Code = CodeNotSettled
+		explained.Message = fmt.Sprintf("%s: %s for %s was not enough", doing, late.what, late.ceiling)
+		explained.Detail = []string{fmt.Sprintf("AWS said last: %q.", plain(late.last))}
+		explained.Hints = []string{"run it again, it goes on from here; --wait 15m   wait longer"}
+	}
 	if action := action(err); action != "" {
 		explained.Detail = append(explained.Detail, "The call was "+action+requestID(err)+".")
 	}
@@ -110,7 +117,7 @@ func explainDenied(doing string, caller Identity, err error) error {
 	denied := &Error{
 		Code:    CodeAccessDenied,
 		Message: doing + ": access denied",
-		Detail:  []string{fmt.Sprintf("%s may not %s.", who, action(err))},
+		Detail:  []string{fmt.Sprintf("%s may not %s.", who, cmp.Or(action(err), "do this"))},
 		Err:     err,
 	}
 	var api smithy.APIError

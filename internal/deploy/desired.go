@@ -49,6 +49,7 @@ func Desired(names Names, spec Spec, release Release) (State, error) {
 		Permission: &Permission{Principal: eventsPrincipal, Action: "lambda:InvokeFunction", SourceARN: names.RuleARN()},
 		Rule:       &Rule{Name: names.Rule, Pattern: pattern, State: spec.RuleState, Description: ruleDescription, Tags: tags},
 		Target:     &Target{FunctionARN: names.FunctionARN(), MaxAge: MaxEventAge, MaxRetries: defaultTargetRetries},
+		DropTags:   dropTags(spec.dropped),
 	}, nil
 }
 

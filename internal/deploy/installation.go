@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"slices"
 )
 
 // Installation is what was found under one prefix in one region.
@@ -73,23 +72,32 @@ func chooseNames(id Identity, prefix string, record *Record, given Given) (Names
 	if record != nil {
 		function, rule = record.FunctionName, record.RuleName
 	}
-	for setting, name := range map[string]*string{"function-name": &function, "rule-name": &rule} {
-		asked := given.text(setting)
-		if record != nil && asked != "" && asked != *name {
-			return Names{}, &Error{
-				Code:    CodeRenamed,
-				Message: fmt.Sprintf("%s %s: the installation here has %s %s, and a name never changes", given[setting].Source, asked, setting, *name),
-				Hints: []string{
-					"--prefix NAME   install beside it",
-					"or uninstall it first",
-				},
-			}
+	for _, choice := range []struct {
+		setting string
+		name    *string
+	}{{"function-name", &function}, {"rule-name", &rule}} {
+		asked := given.text(choice.setting)
+		if record != nil && asked != "" && asked != *choice.name {
+			return Names{}, renamed(choice.setting, *choice.name, given[choice.setting].Source, asked)
 		}
 		if asked != "" {
-			*name = asked
+			*choice.name = asked
+		}
+	}
+	if record == nil { // recorded names have been good before
+		if err := CheckNames(id.Region, prefix, function, rule); err != nil {
+			return Names{}, err
 		}
 	}
 	return NewNames(id, prefix, function, rule), nil
+}
+
+func renamed(setting, name, source, asked string) *Error {
+	return &Error{
+		Code:    CodeRenamed,
+		Message: fmt.Sprintf("%s %s: the installation here has %s %s, and a name never changes", source, asked, setting, name),
+		Hints:   []string{"--prefix NAME   install beside it", "or uninstall it first"},
+	}
 }
 
 // Found says whether anything of an installation is there. What is not ours is none of it, nor is a
@@ -105,16 +113,17 @@ func (i *Installation) Resolve(given Given, reset bool) (spec Spec, warnings []s
 	spec = Defaults(i.Names.Prefix)
 	switch {
 	case reset:
-	case i.Record != nil:
+	case i.Record != nil && i.Record.valid():
 		spec = i.Record.spec(i.Names.Prefix)
 		spec.Tags, warnings = i.recordedTags(given)
 	default:
-		warnings = i.salvage(&spec)
+		warnings = i.salvage(&spec, given)
 	}
 	i.keepNames(&spec)
 	if err := given.Apply(&spec); err != nil {
 		return Spec{}, nil, err
 	}
+	spec.dropped = i.droppedTags(spec)
 	spec.Clusters, err = localClusters(i.Names.Identity, spec.Clusters)
 	return spec, warnings, err
 }
@@ -153,19 +162,26 @@ func (i *Installation) allTags() []map[string]string {
 	return all
 }
 
-// DropTags are the recorded tags that the Spec has no longer: their keys go from the resources.
+// droppedTags are the recorded tags that the Spec has no longer. The record remembers them until they
+// are off every resource, so that a run that was interrupted meanwhile is finished by the next.
+func (i *Installation) droppedTags(spec Spec) map[string]string {
+	if i.Record == nil {
+		return nil
+	}
+	dropped, _ := recoverTags(i.Record.TagMarks+i.Record.Untagged, i.allTags()...)
+	maps.DeleteFunc(dropped, func(key, _ string) bool {
+		_, wanted := spec.Tags[key]
+		return wanted
+	})
+	return dropped
+}
+
+// DropTags are the tags to take off the resources: recorded ones that the Spec has no longer, and the
+// mark of a log group that was kept. Desired gives them with a Spec that Resolve returned.
 func (i *Installation) DropTags(spec Spec) []string {
-	var drop []string
-	if i.Record != nil {
-		recorded, _ := recoverTags(i.Record.TagMarks, i.allTags()...)
-		for _, key := range slices.Sorted(maps.Keys(recorded)) {
-			if _, wanted := spec.Tags[key]; !wanted {
-				drop = append(drop, key)
-			}
-		}
-	}
-	if i.Kept {
-		drop = append(drop, TagKept)
-	}
-	return drop
+	return dropTags(i.droppedTags(spec))
+}
+
+func dropTags(dropped map[string]string) []string {
+	return append(sortedKeys(dropped), TagKept)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -20,7 +21,7 @@ type Listed struct {
 // List finds the installations of a region by their roles. ListRoles gives no tags, so each role of
 // ours is read again.
 func List(ctx context.Context, clients Clients, id Identity) ([]Listed, error) {
-	var names []string
+	var roles []types.Role
 	pages := iam.NewListRolesPaginator(clients.IAM, &iam.ListRolesInput{PathPrefix: aws.String(Path)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -29,15 +30,15 @@ func List(ctx context.Context, clients Clients, id Identity) ([]Listed, error) {
 		}
 		for _, role := range page.Roles {
 			if name := value(role.RoleName); value(role.Path) == Path && isRoleOf(name, id.Region) {
-				names = append(names, name)
+				roles = append(roles, role)
 			}
 		}
 	}
-	found := make([]*Listed, len(names))
+	found := make([]*Listed, len(roles))
 	group, ctx := errgroup.WithContext(ctx)
-	for index, name := range names {
+	for index, role := range roles {
 		group.Go(func() (err error) {
-			found[index], err = listed(ctx, clients, id, name)
+			found[index], err = listed(ctx, clients, id, role)
 			return err
 		})
 	}
@@ -52,9 +53,14 @@ func isRoleOf(name, region string) bool {
 	return name == bare || strings.HasSuffix(name, "-"+bare)
 }
 
-// listed reads one role; nil where it is gone meanwhile or not ours.
-func listed(ctx context.Context, clients Clients, id Identity, name string) (*Listed, error) {
+// listed reads one role; nil where it is gone meanwhile or not ours. A caller whose rights end at its own
+// prefix may not read the others' roles: there the list's description, which is a record, has to do.
+func listed(ctx context.Context, clients Clients, id Identity, seen types.Role) (*Listed, error) {
+	name := value(seen.RoleName)
 	role, err := lookRole(ctx, clients, id, name)
+	if record := parseRecord(value(seen.Description)); record != nil && IsAccessDenied(err) {
+		return &Listed{Prefix: prefixOf(name, id.Region), Region: id.Region, Record: record}, nil
+	}
 	if err != nil || role == nil {
 		return nil, err
 	}

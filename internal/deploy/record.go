@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ type Record struct {
 	LogLevel            string   `json:"log"`
 	LogRetentionDays    int      `json:"days"`
 	TagMarks            string   `json:"tags,omitempty"`
+	Untagged            string   `json:"untagged,omitempty"` // marks of tags that are being taken off
 	Architecture        string   `json:"arch"`
 	Clusters            []string `json:"clusters,omitempty"`
 	Redeploy            string   `json:"redeploy"`
@@ -45,6 +47,7 @@ func newRecord(spec Spec, release Release) Record {
 		LogLevel:            spec.LogLevel,
 		LogRetentionDays:    spec.LogRetentionDays,
 		TagMarks:            markTags(spec.Tags),
+		Untagged:            markTags(spec.dropped),
 		Architecture:        spec.Architecture,
 		Clusters:            spec.Clusters,
 		Redeploy:            string(spec.Redeploy),
@@ -70,6 +73,15 @@ func (r Record) spec(prefix string) Spec {
 		Redeploy:            handler.Mode(r.Redeploy),
 		Cooldown:            time.Duration(r.Cooldown) * time.Second,
 	}
+}
+
+// valid says whether every recorded setting is one that this version accepts: a hand, or a newer
+// version, may have written others.
+func (r Record) valid() bool {
+	spec, scratch := r.spec(""), Defaults("")
+	return !slices.ContainsFunc(Settings(), func(setting Setting) bool {
+		return setting.Name != "tag" && setting.set(&scratch, "", setting.texts(spec)) != nil
+	})
 }
 
 // encode is the description: JSON in ASCII, since IAM accepts no more than Latin-1 there.

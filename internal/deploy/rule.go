@@ -36,6 +36,7 @@ func getRule(ctx context.Context, api RuleAPI, name string) (*Rule, error) {
 		Pattern:     value(answer.EventPattern),
 		State:       string(answer.State),
 		Description: value(answer.Description),
+		Schedule:    value(answer.ScheduleExpression),
 		ManagedBy:   value(answer.ManagedBy),
 	}, nil
 }
@@ -53,7 +54,7 @@ func getRuleTags(ctx context.Context, api RuleAPI, arn string) (map[string]strin
 }
 
 func (r *Rule) fields() []pair {
-	fields := []pair{{"state", r.State}, {"description", r.Description}}
+	fields := []pair{{"state", r.State}, {"description", r.Description}, {"schedule", r.Schedule}}
 	fields = append(fields, documentFields("", r.Pattern)...)
 	return append(fields, tagFields(r.Tags)...)
 }

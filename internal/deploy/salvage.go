@@ -3,72 +3,83 @@ package deploy
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
+	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
 // salvage reads the settings off the resources, for an installation whose record is lost and for
-// resources that are taken over. Each value that is not the default gives a warning.
-func (i *Installation) salvage(spec *Spec) []string {
+// resources that are taken over. Each value that is not the default, and not given, has a warning.
+func (i *Installation) salvage(spec *Spec, given Given) []string {
 	before := spec.clone()
+	found := map[string]string{}
 	if f := i.State.Function; f != nil {
-		salvageFunction(spec, f)
+		salvageFunction(found, f)
+		spec.Tags = usersTags(f.Tags)
 	}
 	if g := i.State.LogGroup; g != nil && !i.Kept && g.AccountRetention == "" {
-		spec.LogRetentionDays = g.RetentionDays
+		found["log-retention-days"] = strconv.Itoa(g.RetentionDays)
 	}
 	if r := i.State.Rule; r != nil {
-		salvageRule(spec, r)
+		found["rule-state"] = r.State
+		spec.Clusters = i.salvageClusters(r.Pattern)
 	}
 	var warnings []string
 	for _, setting := range Settings() {
+		if text, ok := found[setting.Name]; ok {
+			_ = setting.set(spec, "", []string{text}) // what is not accepted is not taken over
+		}
+		_, asked := given[setting.Name]
 		was, is := encodeJSON(setting.Get(before)), encodeJSON(setting.Get(*spec))
-		if was != is {
+		if was != is && !asked {
 			warnings = append(warnings, fmt.Sprintf("no record: %s %s is taken from what is there", setting.Name, is))
 		}
 	}
 	return warnings
 }
 
-func salvageFunction(spec *Spec, f *Function) {
-	spec.MemorySize, spec.Timeout = f.MemorySize, f.Timeout
-	spec.ReservedConcurrency = f.ReservedConcurrency
-	if slices.Contains([]string{"arm64", "x86_64"}, f.Architecture) {
-		spec.Architecture = f.Architecture
+func salvageFunction(found map[string]string, f *Function) {
+	found["memory-size"] = strconv.Itoa(f.MemorySize)
+	found["timeout"] = strconv.Itoa(f.Timeout)
+	found["reserved-concurrency"] = strconv.Itoa(f.ReservedConcurrency)
+	found["architecture"] = f.Architecture
+	for setting, variable := range map[string]string{
+		"log-level": handler.EnvLogLevel, "redeploy": handler.EnvRedeploy, "cooldown": handler.EnvCooldown,
+	} {
+		if text, ok := f.Environment[variable]; ok {
+			found[setting] = text
+		}
 	}
-	if level := f.Environment[handler.EnvLogLevel]; slices.Contains([]string{"DEBUG", "INFO", "WARNING", "ERROR"}, level) {
-		spec.LogLevel = level
-	}
-	if mode := handler.Mode(f.Environment[handler.EnvRedeploy]); slices.Contains([]handler.Mode{handler.ModeOnce, handler.ModeAlways, handler.ModeObserve}, mode) {
-		spec.Redeploy = mode
-	}
-	if cooldown, err := time.ParseDuration(f.Environment[handler.EnvCooldown]); err == nil && cooldown >= 0 {
-		spec.Cooldown = cooldown
-	}
-	spec.Tags = usersTags(f.Tags)
 }
 
-func salvageRule(spec *Spec, r *Rule) {
-	if r.State == "ENABLED" || r.State == "DISABLED" {
-		spec.RuleState = r.State
-	}
-	var pattern struct {
+// salvageClusters are the clusters that a rule's pattern names, if it names them one by one and here.
+func (i *Installation) salvageClusters(pattern string) []string {
+	var document struct {
 		Detail struct{ ClusterArn []string }
 	}
-	if json.Unmarshal([]byte(r.Pattern), &pattern) == nil {
-		spec.Clusters = pattern.Detail.ClusterArn
+	if json.Unmarshal([]byte(pattern), &document) != nil || len(document.Detail.ClusterArn) == 0 {
+		return nil
 	}
+	clusters, err := parseClusters("", document.Detail.ClusterArn)
+	if err != nil {
+		return nil
+	}
+	local, err := localClusters(i.Names.Identity, clusters)
+	if err != nil {
+		return nil
+	}
+	return local
 }
 
-// usersTags are tags without ours and without AWS's own.
+// usersTags are the tags that a user could give: without ours, without AWS's own, and only one of those
+// that differ in case.
 func usersTags(tags map[string]string) map[string]string {
-	users := map[string]string{}
-	for key, value := range tags {
-		if key != TagManagedBy && !strings.HasPrefix(key, "spothandler:") && !strings.HasPrefix(key, "aws:") && len(users) < MaxTags {
-			users[key] = value
+	users, seen := map[string]string{}, map[string]bool{}
+	for _, key := range sortedKeys(tags) {
+		folded := strings.ToLower(key)
+		if checkTag("", key, tags[key]) == nil && !seen[folded] && len(users) < MaxTags {
+			users[key], seen[folded] = tags[key], true
 		}
 	}
 	return users

@@ -25,6 +25,16 @@ type Setting struct {
 // Get is the setting's value in a Spec: a string, a number, a list or a map, as JSON shows it.
 func (s Setting) Get(spec Spec) any { return s.get(spec) }
 
+// texts is the setting's value as a user would give it; not for tags.
+func (s Setting) texts(spec Spec) []string {
+	switch value := s.get(spec).(type) {
+	case []string:
+		return value
+	default:
+		return []string{fmt.Sprint(value)}
+	}
+}
+
 // Settings is the table, in the order of the help.
 func Settings() []Setting {
 	return []Setting{

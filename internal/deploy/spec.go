@@ -25,6 +25,8 @@ type Spec struct {
 	Clusters            []string // names, or ARNs of another form; none means every cluster
 	Redeploy            handler.Mode
 	Cooldown            time.Duration
+
+	dropped map[string]string // recorded tags that are wanted no longer, for Desired to take off
 }
 
 // Unreserved as a reserved concurrency means that the function takes from the account's pool.

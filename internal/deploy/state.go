@@ -129,6 +129,7 @@ type Rule struct {
 	Tags        map[string]string
 
 	// Found, never wanted.
+	Schedule  string   // somebody gave the rule a schedule as well
 	ManagedBy string   // the AWS service that owns a managed rule
 	Targets   []string // ids of targets that are not ours
 }
@@ -136,9 +137,9 @@ type Rule struct {
 // Target is our target on the rule.
 type Target struct {
 	FunctionARN string
-	MaxAge      int // seconds; 86400 is AWS's default
-	MaxRetries  int // 185 is AWS's default
-	Other       string
+	MaxAge      int    // seconds; 86400 is AWS's default
+	MaxRetries  int    // 185 is AWS's default
+	Other       string // what it has beyond ours, as JSON; "" is nothing
 }
 
 // pair is one comparable field of a resource, as text.

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/semver"
@@ -84,7 +85,7 @@ func problems(i *Installation, spec Spec, changes []Change, others []Listed) []P
 		strangers[s.Resource] = true
 		list = append(list, Problem{Code: ProblemNotOurs, Resource: s.Resource, Name: s.Name, Message: fmt.Sprintf("%s %s is not ours: %s", s.Resource.Words(), s.Name, s.Why)})
 	}
-	for _, change := range changes {
+	for _, change := range withoutRemade(changes, i.State) {
 		if !strangers[change.Resource] {
 			list = append(list, problemOf(change))
 		}
@@ -99,6 +100,17 @@ func problems(i *Installation, spec Spec, changes []Change, others []Listed) []P
 		list = append(list, Problem{Code: ProblemOverlap, Message: fmt.Sprintf("the installation %s watches the same clusters: both would redeploy", DisplayPrefix(prefix))})
 	}
 	return list
+}
+
+// withoutRemade leaves out the creations that only follow from a replaced function: the function is not
+// missing, nor is the permission that goes with it.
+func withoutRemade(changes []Change, have State) []Change {
+	if !slices.ContainsFunc(changes, func(c Change) bool { return c.Action == Delete }) {
+		return changes
+	}
+	return slices.DeleteFunc(slices.Clone(changes), func(c Change) bool {
+		return c.Action == Create && (c.Resource == KindFunction || c.Resource == KindPermission && have.Permission != nil)
+	})
 }
 
 func problemOf(change Change) Problem {

@@ -65,6 +65,16 @@ func waitForTargets() wait {
 
 func roleNotYet(err error) bool { return isRolePropagating(err) || isConflict(err) }
 
+// waitError is a wait that reached its ceiling; last is what AWS said last.
+type waitError struct {
+	what    string
+	ceiling time.Duration
+	last    error
+}
+
+func (e *waitError) Error() string { return fmt.Sprintf("%s for %s: %v", e.what, e.ceiling, e.last) }
+func (e *waitError) Unwrap() error { return e.last }
+
 // errSettling stands for a resource that is there and not ready.
 var errSettling = errors.New("not ready yet")
 
@@ -82,7 +92,7 @@ func (r *run) retry(ctx context.Context, w wait, do func() error) error {
 			return err
 		}
 		if time.Now().Add(pause).After(deadline) {
-			return fmt.Errorf("%s for %s (--wait allows longer): %w", w.what, ceiling, err)
+			return &waitError{w.what, ceiling, err}
 		}
 		r.note(w.what)
 		if err := sleep(ctx, pause); err != nil {
