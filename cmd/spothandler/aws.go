@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/spothandler/spothandler/internal/deploy"
 )
@@ -40,7 +41,10 @@ type session struct {
 
 // loadConfig finds the region and where credentials come from. It makes no call.
 func (a *app) loadConfig(ctx context.Context) (aws.Config, error) {
-	options := []func(*config.LoadOptions) error{config.WithAppID("spothandler/" + binaryVersion())}
+	options := []func(*config.LoadOptions) error{
+		config.WithAppID("spothandler/" + binaryVersion()),
+		config.WithLogger(logging.Nop{}), // the SDK's own warnings mean nothing to a user
+	}
 	if a.region != "" {
 		options = append(options, config.WithRegion(a.region))
 	}

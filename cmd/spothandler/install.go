@@ -120,7 +120,7 @@ func (j *installJob) run(ctx context.Context) error {
 		return err
 	}
 	if j.upgrade && !j.found.Found() {
-		return j.printNotInstalled(j.settings.prefix, j.id.Region)
+		return j.printNotInstalled("upgrade", j.settings.prefix, j.id.Region)
 	}
 	if err := j.plan(); err != nil {
 		return err

@@ -52,7 +52,7 @@ func (a *app) printInstalled(j *installJob, others []deploy.Listed, took time.Du
 	if len(j.changes) == 0 {
 		fmt.Fprintf(a.out, "%s %s (%s)\n", st.glyph(glyphOK), st.green("Nothing to change: "+deploy.DisplayPrefix(j.spec.Prefix)+" is as asked."), seconds(took))
 	} else {
-		fmt.Fprintf(a.out, "\n%s %s\n", st.glyph(glyphOK), st.green(fmt.Sprintf("Installed: %s in %s. Checked again: nothing left to change.", counts(j.changes), seconds(took))))
+		fmt.Fprintf(a.out, "\n%s %s\n", st.glyph(glyphOK), st.green(fmt.Sprintf("%s: %s in %s. Checked again: nothing left to change.", done(j.changes), counts(j.changes), seconds(took))))
 		fmt.Fprintf(a.out, "  %s\n", st.plain(summary(j.spec)))
 	}
 	if touches(j.changes, deploy.KindRule) {
@@ -111,6 +111,14 @@ func counts(changes []deploy.Change) string {
 	return strings.Join(parts, ", ")
 }
 
+// done is the verdict in a word: the role is created by an installation, and by nothing else.
+func done(changes []deploy.Change) string {
+	if changes[0].Resource == deploy.KindRole && changes[0].Action == deploy.Create {
+		return "Installed"
+	}
+	return "Updated"
+}
+
 func past(action deploy.Action) string {
 	return map[deploy.Action]string{deploy.Create: "created", deploy.Update: "updated", deploy.Delete: "deleted"}[action]
 }
@@ -137,11 +145,17 @@ func title(kind deploy.Kind, name string) string {
 	return name
 }
 
-// printNotInstalled is the verdict on one prefix.
-func (a *app) printNotInstalled(prefix, region string) error {
+// printNotInstalled is the verdict on one prefix. Status has said it in its own JSON already.
+func (a *app) printNotInstalled(command, prefix, region string) error {
 	st := a.errStyle()
 	fmt.Fprintf(a.err, "%s %s is not installed in %s\n", st.glyph(glyphFailed), deploy.DisplayPrefix(prefix), region)
 	fmt.Fprintf(a.err, "  %s spothandler install%s\n", st.glyph(glyphNext), prefixFlag(prefix))
+	if a.json() && command != "status" {
+		body := errorBody{deploy.DisplayPrefix(prefix) + " is not installed in " + region, "spothandler install" + prefixFlag(prefix), "not_installed"}
+		if err := a.printJSON(errorAnswer{body}); err != nil {
+			return err
+		}
+	}
 	return errNotInstalled
 }
 

@@ -79,7 +79,10 @@ func untouched(changes []deploy.Change) []string {
 	return left
 }
 
-const fieldIndent = 6
+const (
+	fieldIndent  = 6
+	longestLabel = 24 // a longer one has a line of its own
+)
 
 // printFields shows differences as "label  old → new", in two lines where one is too narrow. What the
 // record says is told in one line: each of its values is a field of another resource.
@@ -91,13 +94,15 @@ func printFields(out io.Writer, st style, fields []deploy.Field) {
 			recorded = append(recorded, strings.ReplaceAll(name, "spothandler", "version"))
 			continue
 		}
-		width = max(width, utf8.RuneCountInString(label(field.Path)))
+		if length := utf8.RuneCountInString(label(field.Path)); length <= longestLabel {
+			width = max(width, length)
+		}
 	}
 	indent := strings.Repeat(" ", fieldIndent)
 	if len(recorded) > 0 {
-		width = max(width, len("record"))
+		width = max(width, len("recorded"))
 		slices.Sort(recorded)
-		fmt.Fprintf(out, "%s%s  %s\n", indent, pad("record", width), st.shorten("of "+strings.Join(slices.Compact(recorded), ", "), st.width-fieldIndent-width-2))
+		fmt.Fprintf(out, "%s%s  %s\n", indent, pad("recorded", width), st.shorten(strings.Join(slices.Compact(recorded), ", "), st.width-fieldIndent-width-2))
 	}
 	for _, field := range fields {
 		if !strings.HasPrefix(field.Path, "record.") {
@@ -115,7 +120,13 @@ func printField(out io.Writer, st style, field deploy.Field, width int) {
 		fmt.Fprintf(out, "%s%s  %s %s %s\n", indent, pad(label(field.Path), width), before, arrow, after)
 		return
 	}
-	fmt.Fprintf(out, "%s%s  %s\n", indent, pad(label(field.Path), width), st.shorten(before, room))
+	if utf8.RuneCountInString(label(field.Path)) > longestLabel { // the values below it, a little to the right
+		fmt.Fprintf(out, "%s%s\n", indent, label(field.Path))
+		width, room = 2, st.width-fieldIndent-4
+		fmt.Fprintf(out, "%s%s  %s\n", indent, pad("", width), st.shorten(before, room))
+	} else {
+		fmt.Fprintf(out, "%s%s  %s\n", indent, pad(label(field.Path), width), st.shorten(before, room))
+	}
 	fmt.Fprintf(out, "%s%s%s %s\n", indent, strings.Repeat(" ", width), arrow, st.shorten(after, room))
 }
 

@@ -71,7 +71,7 @@ func detail(found *deploy.Installation, kind deploy.Kind) string {
 
 func (a *app) printUnhealthy(status deploy.Status) {
 	st := a.outStyle()
-	verdict := " differs from what was asked for"
+	verdict := " differs"
 	if missesInterruptions(status) {
 		verdict = " misses interruptions"
 	}
@@ -80,7 +80,7 @@ func (a *app) printUnhealthy(status deploy.Status) {
 		a.printProblem(st, problem)
 	}
 	if left := fine(status); len(left) > 0 {
-		fmt.Fprintf(a.out, "  %s%s%d as they should be: %s\n", st.glyph(glyphOK), st.gap(glyphOK), len(left), strings.Join(left, ", "))
+		fmt.Fprintf(a.out, "  %s%s%d as asked: %s\n", st.glyph(glyphOK), st.gap(glyphOK), len(left), strings.Join(left, ", "))
 	}
 	for _, warning := range status.Warnings {
 		fmt.Fprintf(a.out, "  %s%s%s\n", st.glyph(glyphAttention), st.gap(glyphAttention), warning)
@@ -101,7 +101,7 @@ func missesInterruptions(status deploy.Status) bool {
 		switch problem.Code {
 		case deploy.ProblemMissing:
 			return problem.Resource != deploy.KindLogGroup
-		case deploy.ProblemConcurrencyZero, deploy.ProblemNotOurs:
+		case deploy.ProblemConcurrencyZero, deploy.ProblemNotOurs, deploy.ProblemBroken:
 			return true
 		}
 		for _, field := range problem.Fields {
@@ -121,6 +121,9 @@ func (a *app) printProblem(st style, problem deploy.Problem) {
 			name = "missing: EventBridge may not invoke the function"
 		}
 		fmt.Fprintln(a.out, st.row(glyphFailed, problem.Resource.Words(), name, ""))
+	case deploy.ProblemBroken:
+		fmt.Fprintln(a.out, st.row(glyphFailed, problem.Resource.Words(), problem.Name, ""))
+		fmt.Fprintf(a.out, "%s%s\n", pad("", fieldIndent), problem.Message)
 	case deploy.ProblemDiffers:
 		fmt.Fprintln(a.out, st.row(glyphAttention, problem.Resource.Words(), title(problem.Resource, problem.Name)+" differs", ""))
 		printFields(a.out, st, problem.Fields)

@@ -105,7 +105,10 @@ credentials and region the AWS SDK's ways (profiles, SSO, roles, AWS_REGION).
 Exit codes: 0 fine, 1 error, 2 it differs, 3 not installed, 130 interrupted.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+
+		SuggestionsMinimumDistance: 2,
+
+		Args: unknownCommand,
 		PersistentPreRunE: func(*cobra.Command, []string) error {
 			return a.checkOptions()
 		},
@@ -147,6 +150,22 @@ func (a *app) checkOptions() error {
 		return &deploy.Error{Code: deploy.CodeInvalid, Message: fmt.Sprintf("--wait %s is not accepted", a.wait), Hints: []string{"accepted: a duration like 90s or 5m"}}
 	}
 	return nil
+}
+
+// unknownCommand names the commands that come near.
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hints := []string{}
+	for _, name := range cmd.SuggestionsFor(args[0]) {
+		hints = append(hints, cmd.CommandPath()+" "+name)
+	}
+	return &deploy.Error{
+		Code:    deploy.CodeInvalid,
+		Message: fmt.Sprintf("%q is no command of %s", args[0], cmd.CommandPath()),
+		Hints:   append(hints, cmd.CommandPath()+" --help"),
+	}
 }
 
 func usageError(help string, err error) error {

@@ -71,7 +71,7 @@ func (a *app) verdict(s *session, prefix string, one bool, statuses []deploy.Sta
 		if !one {
 			return a.printNoneInstalled(s.id)
 		}
-		return a.printNotInstalled(prefix, s.id.Region)
+		return a.printNotInstalled("status", prefix, s.id.Region)
 	}
 	for _, status := range statuses {
 		if !status.Healthy {

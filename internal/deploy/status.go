@@ -24,7 +24,7 @@ type Status struct {
 
 // Problem is one reason why an installation is not healthy.
 type Problem struct {
-	Code     string  `json:"code"` // missing, differs, not_ours, foreign, overlap, concurrency_zero
+	Code     string  `json:"code"` // missing, differs, broken, not_ours, foreign, overlap, concurrency_zero
 	Resource Kind    `json:"resource,omitempty"`
 	Name     string  `json:"name,omitempty"`
 	Message  string  `json:"message"`
@@ -35,6 +35,7 @@ type Problem struct {
 const (
 	ProblemMissing         = "missing"
 	ProblemDiffers         = "differs"
+	ProblemBroken          = "broken"
 	ProblemNotOurs         = "not_ours"
 	ProblemForeign         = "foreign_additions"
 	ProblemOverlap         = "overlap"
@@ -86,7 +87,8 @@ func problems(i *Installation, spec Spec, changes []Change, others []Listed) []P
 		list = append(list, Problem{Code: ProblemNotOurs, Resource: s.Resource, Name: s.Name, Message: fmt.Sprintf("%s %s is not ours: %s", s.Resource.Words(), s.Name, s.Why)})
 	}
 	for _, change := range withoutRemade(changes, i.State) {
-		if !strangers[change.Resource] {
+		remade := change.Action == Create && len(list) > 0 && list[len(list)-1].Code == ProblemBroken
+		if !strangers[change.Resource] && !remade {
 			list = append(list, problemOf(change))
 		}
 	}
@@ -120,7 +122,8 @@ func problemOf(change Change) Problem {
 		problem.Code, problem.Fields = ProblemMissing, nil
 		problem.Message = fmt.Sprintf("%s %s is missing", change.Resource.Words(), change.Name)
 	case Delete: // the function that has to be made anew
-		problem.Message = fmt.Sprintf("%s %s has to be made anew: %s", change.Resource.Words(), change.Name, change.Fields[0].Old)
+		problem.Code, problem.Fields = ProblemBroken, nil
+		problem.Message = "has to be made anew: " + change.Fields[0].Old
 	default:
 		paths := make([]string, 0, len(change.Fields))
 		for _, field := range change.Fields {
