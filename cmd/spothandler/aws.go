@@ -104,6 +104,18 @@ func (a *app) explainConfig(err error) error {
 	return fmt.Errorf("loading the AWS configuration: %w", err)
 }
 
+// open is all of this file for a command that needs no more than a prefix.
+func (a *app) open(ctx context.Context, prefix string) (*session, error) {
+	cfg, err := a.loadConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := deploy.CheckNames(cfg.Region, prefix, "", ""); err != nil {
+		return nil, err
+	}
+	return a.connect(ctx, cfg)
+}
+
 // connect finds credentials, asks whose they are, and refuses another account than the expected one.
 func (a *app) connect(ctx context.Context, cfg aws.Config) (*session, error) {
 	calls := &callLog{}

@@ -13,7 +13,7 @@ import (
 )
 
 // version is set by the linker; a binary of `go install` takes the module's.
-var version = "" //nolint:gochecknoglobals // -ldflags -X needs a variable
+var version string
 
 func binaryVersion() string {
 	if version != "" {

@@ -47,6 +47,23 @@ func addPrefix(cmd *cobra.Command, prefix *string) {
 	cmd.Flags().StringVar(prefix, "prefix", "", "prefix of every name; tells installations of one region apart")
 }
 
+// addNames gives a command the two names that find an installation whose record is lost.
+func addNames(cmd *cobra.Command) func() deploy.Given {
+	settings := []string{"function-name", "rule-name"}
+	for _, name := range settings {
+		cmd.Flags().String(name, "", "the installation's "+name+", where its role and with it the record is gone")
+	}
+	return func() deploy.Given {
+		given := deploy.Given{}
+		for _, name := range settings {
+			if word, err := cmd.Flags().GetString(name); err == nil && word != "" {
+				given[name] = deploy.Value{Texts: []string{word}, Source: "--" + name}
+			}
+		}
+		return given
+	}
+}
+
 // given collects the settings: a flag beats the environment, which beats the file. It gives whether
 // the rest is to be reset to its defaults, which a file implies.
 func (a *app) given(cmd *cobra.Command, s *settingFlags) (deploy.Given, bool, error) {

@@ -17,6 +17,7 @@ type statusAnswer struct {
 
 func (a *app) statusCommand() *cobra.Command {
 	var prefix string
+	var names func() deploy.Given
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show what is installed, and whether it is as it was asked for",
@@ -28,27 +29,21 @@ all are healthy, 2 when one is not, and 3 when there is none.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			one := a.prefixFromEnv(cmd, &prefix)
-			return a.status(cmd.Context(), prefix, one)
+			return a.status(cmd.Context(), prefix, names(), one)
 		},
 	}
 	addPrefix(cmd, &prefix)
+	names = addNames(cmd)
 	a.awsFlags(cmd)
 	return cmd
 }
 
-func (a *app) status(ctx context.Context, prefix string, one bool) error {
-	cfg, err := a.loadConfig(ctx)
+func (a *app) status(ctx context.Context, prefix string, names deploy.Given, one bool) error {
+	s, err := a.open(ctx, prefix)
 	if err != nil {
 		return err
 	}
-	if err := deploy.CheckNames(cfg.Region, prefix, "", ""); err != nil {
-		return err
-	}
-	s, err := a.connect(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	found, others, err := a.survey(ctx, s, prefix, one)
+	found, others, err := a.survey(ctx, s, prefix, names, one)
 	if err != nil {
 		return err
 	}
@@ -83,7 +78,7 @@ func (a *app) verdict(s *session, prefix string, one bool, statuses []deploy.Sta
 
 // survey looks at one installation, or at every one of the region side by side. Without a list (ListRoles
 // denied) one installation can still be looked at.
-func (a *app) survey(ctx context.Context, s *session, prefix string, one bool) ([]*deploy.Installation, []deploy.Listed, error) {
+func (a *app) survey(ctx context.Context, s *session, prefix string, names deploy.Given, one bool) ([]*deploy.Installation, []deploy.Listed, error) {
 	others, err := deploy.List(ctx, s.clients, s.id)
 	if err != nil && !one {
 		return nil, nil, err
@@ -99,7 +94,7 @@ func (a *app) survey(ctx context.Context, s *session, prefix string, one bool) (
 	group, ctx := errgroup.WithContext(ctx)
 	for index, each := range prefixes {
 		group.Go(func() (err error) {
-			found[index], err = deploy.Look(ctx, s.clients, s.id, each, nil)
+			found[index], err = deploy.Look(ctx, s.clients, s.id, each, names)
 			return err
 		})
 	}

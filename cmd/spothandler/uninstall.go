@@ -13,6 +13,7 @@ import (
 // uninstallOptions are uninstall's own flags.
 type uninstallOptions struct {
 	prefix   string
+	names    deploy.Given
 	keepLogs bool
 	force    bool
 }
@@ -25,6 +26,7 @@ type uninstallAnswer struct {
 
 func (a *app) uninstallCommand() *cobra.Command {
 	o := &uninstallOptions{}
+	var names func() deploy.Given
 	cmd := &cobra.Command{
 		Use:   "uninstall",
 		Short: "Remove everything that install made",
@@ -37,10 +39,12 @@ not touched.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a.prefixFromEnv(cmd, &o.prefix)
+			o.names = names()
 			return a.uninstall(cmd.Context(), o)
 		},
 	}
 	addPrefix(cmd, &o.prefix)
+	names = addNames(cmd)
 	flags := cmd.Flags()
 	flags.BoolVar(&o.keepLogs, "keep-logs", false, "leave the log group and its logs")
 	flags.BoolVar(&o.force, "force", false, "remove as well what others added to our resources")
@@ -51,26 +55,17 @@ not touched.`,
 
 func (a *app) uninstall(ctx context.Context, o *uninstallOptions) error {
 	started := time.Now()
-	cfg, err := a.loadConfig(ctx)
-	if err != nil {
-		return err
-	}
-	if err := deploy.CheckNames(cfg.Region, o.prefix, "", ""); err != nil {
-		return err
-	}
-	s, err := a.connect(ctx, cfg)
+	s, err := a.open(ctx, o.prefix)
 	if err != nil {
 		return err
 	}
 	a.printHeader(s, o.prefix)
-	found, err := deploy.Look(ctx, s.clients, s.id, o.prefix, nil)
+	found, err := deploy.Look(ctx, s.clients, s.id, o.prefix, o.names)
 	if err != nil {
 		return err
 	}
+	a.warnStrangers(found)
 	changes := deploy.Removal(found.WithoutStrangers(), o.prefix, o.keepLogs)
-	for _, stranger := range found.Strangers() {
-		a.warn(fmt.Sprintf("%s %s is not ours and stays: %s", stranger.Resource.Words(), stranger.Name, stranger.Why))
-	}
 	if len(changes) == 0 {
 		return a.nothingToRemove(ctx, s, o.prefix)
 	}
@@ -92,6 +87,12 @@ func (a *app) uninstall(ctx context.Context, o *uninstallOptions) error {
 	return a.printRemoved(o, changes, time.Since(started))
 }
 
+func (a *app) warnStrangers(found *deploy.Installation) {
+	for _, stranger := range found.Strangers() {
+		a.warn(fmt.Sprintf("%s %s is not ours and stays: %s", stranger.Resource.Words(), stranger.Name, stranger.Why))
+	}
+}
+
 func (a *app) confirmRemoval(prefix string, changes []deploy.Change) error {
 	if a.yes {
 		return nil
@@ -109,7 +110,7 @@ func (a *app) confirmRemoval(prefix string, changes []deploy.Change) error {
 // verifyRemoved looks again until nothing of the installation is found.
 func (a *app) verifyRemoved(ctx context.Context, s *session, o *uninstallOptions) error {
 	return a.lookAgain(ctx, func(ctx context.Context) (string, error) {
-		found, err := deploy.Look(ctx, s.clients, s.id, o.prefix, nil)
+		found, err := deploy.Look(ctx, s.clients, s.id, o.prefix, o.names)
 		if err != nil {
 			return "", err
 		}

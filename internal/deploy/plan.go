@@ -98,7 +98,7 @@ func replacing(want, have State) (State, []Change) {
 	if want.Function == nil || f == nil {
 		return have, nil
 	}
-	reason := ""
+	var reason string
 	switch sameRole := f.RoleARN == want.Function.RoleARN; {
 	case f.Deleting:
 		reason = "it is being deleted"
