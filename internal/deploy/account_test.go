@@ -1,0 +1,172 @@
+package deploy
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// account is an AWS account in memory, and a caller who works on it. It lives in a bubble of virtual
+// time, so that waits cost nothing.
+type account struct {
+	*localaws.Server
+	clients Clients
+	id      Identity
+	release Release
+}
+
+// inAccount runs a test in an empty account that settles at once.
+func inAccount(t *testing.T, test func(t *testing.T, a *account)) {
+	t.Helper()
+	inAccountWith(t, localaws.Options{Delays: &localaws.Delays{}}, test)
+}
+
+func inAccountWith(t *testing.T, options localaws.Options, test func(t *testing.T, a *account)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		server := localaws.New(options)
+		defer func() {
+			if err := server.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
+		config := server.Config()
+		test(t, &account{
+			Server: server,
+			clients: Clients{
+				IAM: iam.NewFromConfig(config), Logs: cloudwatchlogs.NewFromConfig(config),
+				Lambda: lambda.NewFromConfig(config), Events: eventbridge.NewFromConfig(config),
+			},
+			id:      identity(),
+			release: testRelease(t, "1.0.0"),
+		})
+	})
+}
+
+func identity() Identity {
+	return Identity{"aws", "111122223333", "us-east-1", "arn:aws:sts::111122223333:assumed-role/dev/ana"}
+}
+
+// testRelease is a release whose code is a real zip, another one for each version.
+func testRelease(t *testing.T, version string) Release {
+	t.Helper()
+	zip := zipOf(t, "bootstrap", "code of "+version)
+	return Release{Version: version, CodeSHA256: sha256Base64(zip), Zip: zip}
+}
+
+// given are settings as flags give them: name, value, name, value. A name that stands twice is a list.
+func given(words ...string) Given {
+	settings := Given{}
+	for i := 0; i < len(words); i += 2 {
+		name := words[i]
+		settings[name] = Value{Texts: append(settings[name].Texts, words[i+1]), Source: "--" + name}
+	}
+	return settings
+}
+
+// look is what a command finds; the test ends where it cannot look.
+func (a *account) look(t *testing.T, prefix string, settings Given) *Installation {
+	t.Helper()
+	found, err := Look(t.Context(), a.clients, a.id, prefix, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// plan is what an install would do.
+func (a *account) plan(t *testing.T, prefix string, settings Given) (Names, []Change) {
+	t.Helper()
+	found := a.look(t, prefix, settings)
+	spec, _, err := found.Resolve(settings, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := Desired(found.Names, spec, a.release)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found.Names, Plan(want, found.State)
+}
+
+// tryInstall does what an install does, and gives how far it came.
+func (a *account) tryInstall(ctx context.Context, t *testing.T, prefix string, settings Given) (int, error) {
+	t.Helper()
+	names, changes := a.plan(t, prefix, settings)
+	return Apply(ctx, a.clients, names, changes, Options{})
+}
+
+func (a *account) install(t *testing.T, prefix string, settings Given) {
+	t.Helper()
+	if _, err := a.tryInstall(t.Context(), t, prefix, settings); err != nil {
+		t.Fatal(err)
+	}
+	if _, left := a.plan(t, prefix, nil); len(left) > 0 {
+		t.Fatalf("after the install there is still %s", printed(left))
+	}
+}
+
+func (a *account) uninstall(t *testing.T, prefix string, keepLogs bool) {
+	t.Helper()
+	found := a.look(t, prefix, nil)
+	changes := Removal(found.WithoutStrangers(), prefix, keepLogs)
+	if _, err := Apply(t.Context(), a.clients, found.Names, changes, Options{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// calls are the calls since the last ForgetCalls that fit, as "iam:GetRole".
+func (a *account) calls(fit func(localaws.Call) bool) []string {
+	var names []string
+	for _, call := range a.Calls() {
+		if fit(call) {
+			names = append(names, call.String())
+		}
+	}
+	return names
+}
+
+func writes(c localaws.Call) bool { return c.Write() }
+
+// count says how often a call was made.
+func (a *account) count(name string) int {
+	return len(a.calls(func(c localaws.Call) bool { return c.String() == name }))
+}
+
+// isEmpty checks that nothing of an installation is there.
+func (a *account) isEmpty(t *testing.T, prefix string) {
+	t.Helper()
+	found := a.look(t, prefix, nil)
+	if found.Found() || found.State.Permission != nil || found.State.Target != nil {
+		t.Errorf("still there: %s", printed(Plan(State{}, found.State)))
+	}
+}
+
+// printed is a plan as a test reads it: "update function x: timeout 60 -> 3".
+func printed(changes []Change) []string {
+	lines := make([]string, 0, len(changes))
+	for _, change := range changes {
+		line := string(change.Action) + " " + change.Resource.Words()
+		for _, field := range change.Fields {
+			if change.Action == Update {
+				line += "; " + field.Path + " " + field.Old + " -> " + field.New
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func sameLines(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n\t%q\nwant\n\t%q", got, want)
+	}
+}

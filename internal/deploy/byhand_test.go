@@ -1,0 +1,251 @@
+package deploy
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	events "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+)
+
+// hands change what was installed with this prefix and these settings.
+const handsPrefix = "prod"
+
+func handsSettings() Given {
+	return given("tag", "Team=web", "cluster", "shop", "reserved-concurrency", "2")
+}
+
+// byHand is a change that somebody makes with another tool. fields are what drift then names.
+type byHand struct {
+	name   string
+	change func(t *testing.T, a *account, n Names) error
+	kind   Kind
+	fields []string
+}
+
+// configuration changes the function's configuration.
+func configuration(name, field string, change func(*lambda.UpdateFunctionConfigurationInput)) byHand {
+	return byHand{name, func(t *testing.T, a *account, n Names) error {
+		input := &lambda.UpdateFunctionConfigurationInput{FunctionName: &n.Function}
+		change(input)
+		_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), input)
+		return err
+	}, KindFunction, []string{field}}
+}
+
+func environment(variables map[string]string) func(*lambda.UpdateFunctionConfigurationInput) {
+	return func(in *lambda.UpdateFunctionConfigurationInput) {
+		in.Environment = &functions.Environment{Variables: variables}
+	}
+}
+
+func logging(change func(*functions.LoggingConfig)) func(*lambda.UpdateFunctionConfigurationInput) {
+	return func(in *lambda.UpdateFunctionConfigurationInput) {
+		in.LoggingConfig = &functions.LoggingConfig{LogFormat: functions.LogFormatJson, ApplicationLogLevel: "TRACE", SystemLogLevel: "INFO"}
+		change(in.LoggingConfig)
+	}
+}
+
+func functionChanges() []byHand {
+	standard := func() map[string]string {
+		return map[string]string{"LOG_LEVEL": "INFO", "SPOTHANDLER_REDEPLOY": "once", "SPOTHANDLER_COOLDOWN": "5m0s"}
+	}
+	with := func(key, value string) map[string]string {
+		variables := standard()
+		variables[key] = value
+		return variables
+	}
+	type input = lambda.UpdateFunctionConfigurationInput
+	return []byHand{
+		configuration("memory", "memory_size", func(in *input) { in.MemorySize = aws.Int32(512) }),
+		configuration("timeout", "timeout", func(in *input) { in.Timeout = aws.Int32(3) }),
+		configuration("runtime", "runtime", func(in *input) { in.Runtime = "provided.al2" }),
+		configuration("handler", "handler", func(in *input) { in.Handler = aws.String("main") }),
+		configuration("description", "description", func(in *input) { in.Description = aws.String("") }),
+		configuration("log level", "environment.LOG_LEVEL", environment(with("LOG_LEVEL", "ERROR"))),
+		configuration("mode", "environment.SPOTHANDLER_REDEPLOY", environment(with("SPOTHANDLER_REDEPLOY", "always"))),
+		configuration("cooldown", "environment.SPOTHANDLER_COOLDOWN", environment(with("SPOTHANDLER_COOLDOWN", "1s"))),
+		configuration("variable added", "environment.EXTRA", environment(with("EXTRA", "1"))),
+		configuration("application level", "logging.application_level", logging(func(l *functions.LoggingConfig) { l.ApplicationLogLevel = "ERROR" })),
+		configuration("system level", "logging.system_level", logging(func(l *functions.LoggingConfig) { l.SystemLogLevel = "WARN" })),
+		configuration("other group", "logging.group", logging(func(l *functions.LoggingConfig) { l.LogGroup = aws.String("other") })),
+		{"text logs", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &input{FunctionName: &n.Function, LoggingConfig: &functions.LoggingConfig{LogFormat: functions.LogFormatText}})
+			return err
+		}, KindFunction, []string{"logging.format", "logging.application_level", "logging.system_level"}},
+		{"other role", func(t *testing.T, a *account, n Names) error {
+			trust := trustPolicy()
+			_, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: aws.String("other"), AssumeRolePolicyDocument: &trust})
+			if err != nil {
+				return err
+			}
+			_, err = a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &input{FunctionName: &n.Function, Role: aws.String(n.arn("iam", "", "role/other"))})
+			return err
+		}, KindFunction, []string{"role"}},
+		{"code", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.Lambda.UpdateFunctionCode(t.Context(), &lambda.UpdateFunctionCodeInput{FunctionName: &n.Function, ZipFile: zipOf(t, "bootstrap", "mine"), Architectures: []functions.Architecture{"arm64"}})
+			return err
+		}, KindFunction, []string{"code"}},
+		{"architecture", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.Lambda.UpdateFunctionCode(t.Context(), &lambda.UpdateFunctionCodeInput{FunctionName: &n.Function, ZipFile: a.release.Zip, Architectures: []functions.Architecture{"x86_64"}})
+			return err
+		}, KindFunction, []string{"architecture"}},
+		{"concurrency", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.Lambda.DeleteFunctionConcurrency(t.Context(), &lambda.DeleteFunctionConcurrencyInput{FunctionName: &n.Function})
+			return err
+		}, KindFunction, []string{"reserved_concurrency"}},
+		{"async age", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.Lambda.PutFunctionEventInvokeConfig(t.Context(), &lambda.PutFunctionEventInvokeConfigInput{FunctionName: &n.Function, MaximumRetryAttempts: aws.Int32(1)})
+			return err
+		}, KindFunction, []string{"async.max_event_age"}},
+		{"async retries", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.Lambda.PutFunctionEventInvokeConfig(t.Context(), &lambda.PutFunctionEventInvokeConfigInput{FunctionName: &n.Function, MaximumEventAgeInSeconds: aws.Int32(120)})
+			return err
+		}, KindFunction, []string{"async.max_retries"}},
+		{"function's tag changed", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.Lambda.TagResource(t.Context(), &lambda.TagResourceInput{Resource: aws.String(n.FunctionARN()), Tags: map[string]string{"Team": "ops"}})
+			return err
+		}, KindFunction, []string{"tags.Team"}},
+	}
+}
+
+func roleChanges() []byHand {
+	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["lambda.amazonaws.com","ec2.amazonaws.com"]},"Action":"sts:AssumeRole"}]}`
+	return []byHand{
+		{"description", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.IAM.UpdateRole(t.Context(), &iam.UpdateRoleInput{RoleName: &n.Role, Description: aws.String(edited(t, a, n, "memory", 256))})
+			return err
+		}, KindRole, nil}, // a record is no drift: it says what is wanted
+		{"trust", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.IAM.UpdateAssumeRolePolicy(t.Context(), &iam.UpdateAssumeRolePolicyInput{RoleName: &n.Role, PolicyDocument: &trust})
+			return err
+		}, KindRole, []string{"trust_policy.Statement.Principal.Service"}},
+		{"policy widened", func(t *testing.T, a *account, n Names) error {
+			wide, err := rolePolicy(n, nil)
+			if err != nil {
+				return err
+			}
+			_, err = a.clients.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &n.Role, PolicyName: aws.String(PolicyName), PolicyDocument: &wide})
+			return err
+		}, KindRole, []string{"policy.Statement[0].Condition.ArnEquals.ecs:cluster"}},
+		{"role's tag removed", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.IAM.UntagRole(t.Context(), &iam.UntagRoleInput{RoleName: &n.Role, TagKeys: []string{"Team"}})
+			return err
+		}, KindRole, []string{"tags.Team"}},
+	}
+}
+
+// edited is the role's record with one number changed.
+func edited(t *testing.T, a *account, n Names, key string, number int) string {
+	t.Helper()
+	role, err := getRole(t.Context(), a.clients.IAM, n.Role)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var record map[string]any
+	if err := json.Unmarshal([]byte(role.Description), &record); err != nil {
+		t.Fatal(err)
+	}
+	record[key] = number
+	return encodeJSON(record)
+}
+
+func logGroupChanges() []byHand {
+	return []byHand{
+		{"retention", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.Logs.PutRetentionPolicy(t.Context(), &cloudwatchlogs.PutRetentionPolicyInput{LogGroupName: &n.LogGroup, RetentionInDays: aws.Int32(1)})
+			return err
+		}, KindLogGroup, []string{"retention_days"}},
+		{"group's tag removed", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.Logs.UntagResource(t.Context(), &cloudwatchlogs.UntagResourceInput{ResourceArn: aws.String(n.LogGroupARN()), TagKeys: []string{"Team"}})
+			return err
+		}, KindLogGroup, []string{"tags.Team"}},
+	}
+}
+
+func ruleChanges() []byHand {
+	put := func(change func(*eventbridge.PutRuleInput)) func(*testing.T, *account, Names) error {
+		return func(t *testing.T, a *account, n Names) error {
+			rule, err := getRule(t.Context(), a.clients.Events, n.Rule)
+			if err != nil {
+				return err
+			}
+			input := &eventbridge.PutRuleInput{Name: &n.Rule, EventPattern: &rule.Pattern, State: events.RuleState(rule.State), Description: &rule.Description}
+			change(input)
+			_, err = a.clients.Events.PutRule(t.Context(), input)
+			return err
+		}
+	}
+	return []byHand{
+		{"rule disabled", put(func(in *eventbridge.PutRuleInput) { in.State = "DISABLED" }), KindRule, []string{"state"}},
+		{"rule's description", put(func(in *eventbridge.PutRuleInput) { in.Description = aws.String("mine") }), KindRule, []string{"description"}},
+		{"pattern", put(func(in *eventbridge.PutRuleInput) {
+			in.EventPattern = aws.String(strings.Replace(*in.EventPattern, `"aws.ecs"`, `"aws.ecs","mine"`, 1))
+		}), KindRule, []string{"source"}},
+		{"schedule", put(func(in *eventbridge.PutRuleInput) { in.ScheduleExpression = aws.String("rate(1 day)") }), KindRule, []string{"schedule"}},
+		{"rule's tag removed", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.Events.UntagResource(t.Context(), &eventbridge.UntagResourceInput{ResourceARN: aws.String(n.RuleARN()), TagKeys: []string{"Team"}})
+			return err
+		}, KindRule, []string{"tags.Team"}},
+	}
+}
+
+func targetChanges() []byHand {
+	put := func(change func(*events.Target)) func(*testing.T, *account, Names) error {
+		return func(t *testing.T, a *account, n Names) error {
+			target := events.Target{Id: aws.String(TargetID), Arn: aws.String(n.FunctionARN()), RetryPolicy: &events.RetryPolicy{
+				MaximumEventAgeInSeconds: aws.Int32(120), MaximumRetryAttempts: aws.Int32(185),
+			}}
+			change(&target)
+			_, err := a.clients.Events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: &n.Rule, Targets: []events.Target{target}})
+			return err
+		}
+	}
+	return []byHand{
+		{"target's function", put(func(target *events.Target) { target.Arn = aws.String(*target.Arn + "-2") }), KindTarget, []string{"function"}},
+		{"no retry policy", put(func(target *events.Target) { target.RetryPolicy = nil }), KindTarget, []string{"max_event_age"}},
+		{"retries", put(func(target *events.Target) { target.RetryPolicy.MaximumRetryAttempts = aws.Int32(0) }), KindTarget, []string{"max_retries"}},
+		{"input", put(func(target *events.Target) { target.Input = aws.String("{}") }), KindTarget, []string{"other"}},
+		{"queue for what fails", put(func(target *events.Target) {
+			target.DeadLetterConfig = &events.DeadLetterConfig{Arn: aws.String("arn:aws:sqs:us-east-1:111122223333:q")}
+		}), KindTarget, []string{"other"}},
+	}
+}
+
+func permissionChanges() []byHand {
+	replace := func(change func(*lambda.AddPermissionInput)) func(*testing.T, *account, Names) error {
+		return func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.Lambda.RemovePermission(t.Context(), &lambda.RemovePermissionInput{FunctionName: &n.Function, StatementId: aws.String(StatementID)})
+			if err != nil {
+				return err
+			}
+			input := &lambda.AddPermissionInput{
+				FunctionName: &n.Function, StatementId: aws.String(StatementID), Principal: aws.String(eventsPrincipal),
+				Action: aws.String("lambda:InvokeFunction"), SourceArn: aws.String(n.RuleARN()),
+			}
+			change(input)
+			_, err = a.clients.Lambda.AddPermission(t.Context(), input)
+			return err
+		}
+	}
+	type input = lambda.AddPermissionInput
+	return []byHand{
+		{"any rule", replace(func(in *input) { in.SourceArn = nil }), KindPermission, []string{"source_arn"}},
+		{"other principal", replace(func(in *input) { in.Principal = aws.String("s3.amazonaws.com") }), KindPermission, []string{"principal"}},
+		{"any principal", replace(func(in *input) { in.Principal = aws.String("*") }), KindPermission, []string{"principal"}},
+		{"other action", replace(func(in *input) { in.Action = aws.String("lambda:GetFunction") }), KindPermission, []string{"action"}},
+		{"a further condition", replace(func(in *input) { in.SourceAccount = aws.String("111122223333") }), KindPermission, []string{"other"}},
+	}
+}
+
+func everyChange() []byHand {
+	return slices.Concat(functionChanges(), roleChanges(), logGroupChanges(), ruleChanges(), targetChanges(), permissionChanges())
+}
+

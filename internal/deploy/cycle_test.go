@@ -1,0 +1,126 @@
+package deploy
+
+import (
+	"testing"
+
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// The life of an installation: nothing, installed, nothing to do, changed, removed.
+func TestCycle(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		_, changes := a.plan(t, "prod", nil)
+		sameLines(t, printed(changes),
+			"create role", "create log group", "create function", "create permission", "create rule", "create target")
+
+		a.install(t, "prod", given("memory-size", "256", "tag", "Team=web", "cluster", "shop", "reserved-concurrency", "2"))
+
+		a.ForgetCalls()
+		a.install(t, "prod", nil)
+		sameLines(t, a.calls(writes))
+
+		a.install(t, "prod", given("timeout", "90"))
+		found := a.look(t, "prod", nil)
+		if f := found.State.Function; f.MemorySize != 256 || f.Timeout != 90 || f.ReservedConcurrency != 2 || f.Tags["Team"] != "web" {
+			t.Errorf("a later install forgot what an earlier one was given: %+v", f)
+		}
+
+		a.uninstall(t, "prod", false)
+		a.isEmpty(t, "prod")
+		a.ForgetCalls()
+		a.uninstall(t, "prod", false) // like rm -f
+		sameLines(t, a.calls(writes))
+	})
+}
+
+// An AWS that takes its time: a role that Lambda cannot assume yet, a function that is pending and
+// refuses changes, one that is still there after its deletion.
+func TestCycleWhereAWSIsSlow(t *testing.T) {
+	inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) {
+		a.install(t, "", given("reserved-concurrency", "1"))
+		if a.count("lambda:CreateFunction") < 2 {
+			t.Error("the role was usable at once: this tests nothing")
+		}
+		a.release = testRelease(t, "1.1.0")
+		a.install(t, "", given("memory-size", "512"))
+		a.uninstall(t, "", false)
+		a.isEmpty(t, "")
+	})
+}
+
+// Every setting that can change does so with one install, and back with another.
+func TestChangeEverySetting(t *testing.T) {
+	other := given(
+		"rule-state", "DISABLED", "memory-size", "1024", "timeout", "30", "reserved-concurrency", "3",
+		"log-level", "DEBUG", "log-retention-days", "0", "tag", "a=1", "tag", "b=", "architecture", "x86_64",
+		"cluster", "shop", "cluster", "batch", "redeploy", "always", "cooldown", "0")
+	for _, setting := range Settings() {
+		if _, changes := other[setting.Name]; !changes && setting.Name != "function-name" && setting.Name != "rule-name" {
+			t.Errorf("%s is not changed here", setting.Name)
+		}
+	}
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "", nil)
+		first := a.look(t, "", nil)
+		a.release = testRelease(t, "2.0.0")
+		a.install(t, "", other)
+		changed := a.look(t, "", nil)
+		spec, _, err := changed.Resolve(nil, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, setting := range Settings() {
+			if encodeJSON(setting.Get(spec)) == encodeJSON(setting.Get(Defaults(""))) && other[setting.Name].Texts != nil {
+				t.Errorf("%s was not recorded", setting.Name)
+			}
+		}
+
+		a.release = testRelease(t, "1.0.0")
+		spec, _, err = changed.Resolve(nil, true) // --reset
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := Desired(changed.Names, spec, a.release)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Apply(t.Context(), a.clients, changed.Names, Plan(want, changed.State), Options{}); err != nil {
+			t.Fatal(err)
+		}
+		sameLines(t, printed(Plan(want, a.look(t, "", nil).State)))
+		if last := a.look(t, "", nil); last.State.Role.Description == first.State.Role.Description ||
+			last.Record.Untagged == "" || last.State.Function.Tags["a"] != "" {
+			t.Errorf("tags that were taken off: record %q, function %v", last.State.Role.Description, last.State.Function.Tags)
+		}
+	})
+}
+
+// Two installations beside each other know nothing of each other.
+func TestTwoPrefixes(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "", nil)
+		a.install(t, "prod", given("cluster", "shop"))
+		a.install(t, "test", given("cluster", "test"))
+		a.uninstall(t, "prod", false)
+		a.isEmpty(t, "prod")
+		for _, prefix := range []string{"", "test"} {
+			if _, changes := a.plan(t, prefix, nil); len(changes) > 0 {
+				t.Errorf("prefix %q: %q", prefix, printed(changes))
+			}
+		}
+	})
+}
+
+// The names of the other partitions differ in nothing but their ARNs.
+func TestPartitions(t *testing.T) {
+	for region, partition := range map[string]string{"cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov", "eu-west-1": "aws"} {
+		t.Run(partition, func(t *testing.T) {
+			inAccountWith(t, localaws.Options{Region: region, Delays: &localaws.Delays{}}, func(t *testing.T, a *account) {
+				a.id.Partition, a.id.Region = partition, region
+				a.install(t, "prod", given("cluster", "shop"))
+				a.uninstall(t, "prod", false)
+				a.isEmpty(t, "prod")
+			})
+		})
+	}
+}

@@ -1,0 +1,100 @@
+package deploy
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// desiredFor is the state that these settings ask for in an empty account.
+func desiredFor(t *testing.T, prefix string, settings Given) State {
+	t.Helper()
+	spec := Defaults(prefix)
+	if err := settings.Apply(&spec); err != nil {
+		t.Fatal(err)
+	}
+	want, err := Desired(NewNames(identity(), prefix, spec.FunctionName, spec.RuleName), spec, Release{Version: "1.0.0", CodeSHA256: "c29tZSBoYXNo"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return want
+}
+
+// allFields are the comparable fields of every resource.
+func allFields(s State) map[Kind][]pair {
+	return map[Kind][]pair{
+		KindRole: s.Role.fields(), KindLogGroup: s.LogGroup.fields(), KindFunction: s.Function.fields(),
+		KindPermission: s.Permission.fields(), KindRule: s.Rule.fields(), KindTarget: s.Target.fields(),
+	}
+}
+
+// The whole of what a default installation is.
+func TestDesired(t *testing.T) {
+	want := desiredFor(t, "prod", given("tag", "Team=web"))
+	for kind, lines := range map[Kind][]string{
+		KindLogGroup: {"retention_days=14", "tags.Team=web", "tags.managed-by=spothandler", "tags.spothandler:prefix=prod"},
+		KindFunction: {
+			"state=", "code=c29tZSBoYXNo", "architecture=arm64", "runtime=provided.al2023", "handler=bootstrap",
+			"description=Redeploys ECS services when Fargate Spot interrupts their tasks",
+			"role=arn:aws:iam::111122223333:role/spothandler/prod-spothandler-us-east-1",
+			"memory_size=128", "timeout=60", "reserved_concurrency=-1",
+			"environment.LOG_LEVEL=INFO", "environment.SPOTHANDLER_COOLDOWN=5m0s", "environment.SPOTHANDLER_REDEPLOY=once",
+			"logging.format=JSON", "logging.application_level=TRACE", "logging.system_level=INFO",
+			"logging.group=/aws/lambda/prod-ecs-fargate-spot-handler",
+			"async.max_event_age=120", "async.max_retries=1",
+			"tags.Team=web", "tags.managed-by=spothandler", "tags.spothandler:prefix=prod", "tags.spothandler:version=1.0.0",
+		},
+		KindPermission: {
+			"principal=events.amazonaws.com", "action=lambda:InvokeFunction",
+			"source_arn=arn:aws:events:us-east-1:111122223333:rule/prod-ecs-spot-interruption", "other=",
+		},
+		KindTarget: {
+			"function=arn:aws:lambda:us-east-1:111122223333:function:prod-ecs-fargate-spot-handler",
+			"max_event_age=120", "max_retries=185", "other=",
+		},
+	} {
+		var got []string
+		for _, field := range allFields(want)[kind] {
+			got = append(got, field.path+"="+field.value)
+		}
+		sameLines(t, got, lines...)
+	}
+}
+
+// Settings that AWS's limits do not hold are refused before any call.
+func TestDesiredRefuses(t *testing.T) {
+	clusters := func(count, length int) []string {
+		var names []string
+		for i := range count {
+			names = append(names, fmt.Sprintf("%0*d", length, i))
+		}
+		return names
+	}
+	for _, test := range []struct {
+		name     string
+		clusters []string
+		message  string
+	}{
+		{"record", clusters(4, 200), "the record in the role's description holds 1000"},
+		{"policy", clusters(60, 200), "the role's policy for 60 clusters has"},
+		{"pattern", clusters(80, 10), "the rule's pattern for 80 clusters has"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			spec := Defaults("")
+			spec.Clusters = test.clusters
+			names := NewNames(identity(), "", spec.FunctionName, spec.RuleName)
+			_, err := Desired(names, spec, Release{Version: "1.0.0"})
+			if test.name == "policy" {
+				_, err = rolePolicy(names, test.clusters)
+			}
+			if test.name == "pattern" {
+				_, err = eventPattern(names.Identity, spec)
+			}
+			var refusal *Error
+			if !errors.As(err, &refusal) || !strings.Contains(refusal.Message, test.message) || !strings.Contains(refusal.Hints[0], "--cluster all") {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
