@@ -61,6 +61,9 @@ func (s *eventsService) publish(e eventJSON) {
 		}
 		for _, t := range o.targets {
 			s.deliver(o, t, text)
+			if s.region.server.opts.DuplicateEvents {
+				s.deliver(o, t, text)
+			}
 		}
 	}
 }

@@ -62,6 +62,22 @@ func free[In, Out any](method func(c *call, in In) (Out, error)) action {
 	}
 }
 
+// keyed is an input that names the thing it is about.
+type keyed interface {
+	key() string
+}
+
+// on makes an action of a method on one thing, the one that the input names.
+func on[T any, In keyed](find func(key string) (*T, error), method func(o *T, in In) (any, error)) action {
+	return op(func(_ *call, in In) (any, error) {
+		o, err := find(in.key())
+		if err != nil {
+			return nil, err
+		}
+		return method(o, in)
+	})
+}
+
 // ServeHTTP answers one request of an AWS client, or of this package's own control paths under /_local/.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/_local/") {

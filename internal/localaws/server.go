@@ -21,6 +21,8 @@ type Options struct {
 	Delays *Delays
 	// Concurrency is the account's limit of concurrent Lambda executions in each region; 0 is AWS's 1000.
 	Concurrency int
+	// DuplicateEvents makes EventBridge deliver every event twice: it promises at least once.
+	DuplicateEvents bool
 	// HostZip turns a function's zip of another architecture into one that does the same on this host. Nil, or an
 	// error: such a function's invocations fail.
 	HostZip func(zip []byte) ([]byte, error)

@@ -1,0 +1,179 @@
+package localaws
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// of gives the service's tasks that are not on their way down, of one deployment or (nil) of all.
+func (v *service) of(d *deployment) []*task {
+	var found []*task
+	for _, t := range v.cluster.tasks {
+		if t.service == v && (d == nil || t.deployment == d) && t.desired == "RUNNING" {
+			found = append(found, t)
+		}
+	}
+	return found
+}
+
+// counts counts the tasks of a deployment (nil: of all) as ECS does: by last status, on their way down or not.
+func (v *service) counts(d *deployment) (running, pending int) {
+	for _, t := range v.cluster.tasks {
+		if t.service == v && (d == nil || t.deployment == d) {
+			running, pending = running+t.runs(), pending+t.pends()
+		}
+	}
+	return running, pending
+}
+
+// reconcile is the service scheduler: it starts and stops tasks so that the PRIMARY deployment comes to the desired
+// count within the bounds of the deployment configuration, as a rolling update. It is called after every change.
+func (s *ecsService) reconcile(v *service) {
+	primary := v.deployments[0]
+	most := v.desired * v.config.MaximumPercent / 100
+	for len(v.of(primary)) < v.desired && len(v.of(nil)) < max(most, 1) {
+		s.launch(v, primary)
+	}
+	for _, t := range s.surplus(v, primary) {
+		s.halt(t, "ServiceSchedulerInitiated", fmt.Sprintf("Scaling activity initiated by (deployment %s)", primary.id))
+	}
+	s.settle(v, primary)
+}
+
+// surplus is what may be stopped now: older deployments' tasks as long as enough others run, and what is above the
+// desired count.
+func (s *ecsService) surplus(v *service, primary *deployment) []*task {
+	healthy := 0
+	for _, t := range v.of(nil) {
+		healthy += t.runs()
+	}
+	least := (v.desired**v.config.MinimumHealthyPercent + 99) / 100
+	var stop []*task
+	for _, t := range v.of(nil) {
+		switch {
+		case t.deployment == primary:
+		case t.runs() == 0:
+			stop = append(stop, t)
+		case healthy > least:
+			healthy--
+			stop = append(stop, t)
+		}
+	}
+	own := v.of(primary)
+	return append(stop, own[:max(0, len(own)-v.desired)]...)
+}
+
+// settle ends older deployments that have no task left, and the PRIMARY's rollout when all its tasks run.
+func (s *ecsService) settle(v *service, primary *deployment) {
+	v.deployments = slices.DeleteFunc(v.deployments, func(d *deployment) bool {
+		running, pending := v.counts(d)
+		return d != primary && running+pending == 0
+	})
+	running, pending := v.counts(nil)
+	if len(v.deployments) == 1 && running == v.desired && pending == 0 {
+		if primary.rollout == "IN_PROGRESS" {
+			s.rollout(v, primary, "COMPLETED")
+			v.note(fmt.Sprintf("(service %s) has reached a steady state.", v.name))
+		}
+		if v.status == "DRAINING" {
+			v.status = "INACTIVE"
+		}
+	}
+}
+
+// note adds to the service's events, the newest first.
+func (v *service) note(message string) {
+	event := map[string]any{"id": newID(), "createdAt": epoch(time.Now()), "message": message}
+	v.events = append([]map[string]any{event}, v.events...)
+}
+
+// provider chooses the capacity provider of the next task: bases first, then by weight.
+func (v *service) provider() string {
+	used := map[string]int{}
+	for _, t := range v.of(v.deployments[0]) {
+		used[t.provider]++
+	}
+	best, score := "", 0.0
+	for _, item := range v.strategy {
+		if used[item.CapacityProvider] < item.Base {
+			return item.CapacityProvider
+		}
+		share := float64(used[item.CapacityProvider]-item.Base+1) / float64(max(item.Weight, 0))
+		if item.Weight > 0 && (best == "" || share < score) {
+			best, score = item.CapacityProvider, share
+		}
+	}
+	return best
+}
+
+// newTask adds a task of a deployment, and forgets those that stopped more than an hour ago, as ECS does.
+func (s *ecsService) newTask(v *service, d *deployment) *task {
+	k, id := v.cluster, randomHex(32)
+	k.tasks = slices.DeleteFunc(k.tasks, func(t *task) bool { return !t.ended.IsZero() && time.Since(t.ended) > time.Hour })
+	t := &task{
+		service: v, deployment: d, arn: s.region.arn("ecs", "task/"+k.name+"/"+id), id: id, provider: v.provider(),
+		zone: s.region.name + string("abc"[len(k.tasks)%3]), desired: "RUNNING", created: time.Now(), tags: tags{},
+	}
+	k.tasks = append(k.tasks, t)
+	return t
+}
+
+// launch starts a task of a deployment.
+func (s *ecsService) launch(v *service, d *deployment) {
+	t := s.newTask(v, d)
+	v.note(fmt.Sprintf("(service %s) has started 1 tasks: (task %s).", v.name, t.id))
+	s.enter(t, "PROVISIONING")
+}
+
+// next is the state that follows one, on the way up and on the way down.
+func (t *task) next() string {
+	up := []string{"PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"}
+	down := []string{"RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"}
+	way := up
+	if t.desired == "STOPPED" {
+		way = down
+		if slices.Index(up, t.last) >= 0 && t.last != "RUNNING" {
+			return "DEPROVISIONING" // it never ran: nothing to deactivate
+		}
+	}
+	i := slices.Index(way, t.last)
+	if i < 0 || i+1 == len(way) {
+		return ""
+	}
+	return way[i+1]
+}
+
+// enter puts a task into a state, says so, and moves it on when its time there is over.
+func (s *ecsService) enter(t *task, state string) {
+	t.last = state
+	t.stamp()
+	s.announce(t)
+	s.schedule(t)
+	if state == "RUNNING" || state == "STOPPED" {
+		s.reconcile(t.service)
+	}
+}
+
+// schedule moves the task on in time; whatever changes its way meanwhile has scheduled anew.
+func (s *ecsService) schedule(t *task) {
+	if t.next() == "" {
+		return
+	}
+	version := t.version
+	s.region.server.after(s.region.server.delays.Task, func() {
+		if t.version == version {
+			s.enter(t, t.next())
+		}
+	})
+}
+
+// halt sends a task down; a task that is on its way already is left alone.
+func (s *ecsService) halt(t *task, stopCode, reason string) {
+	if t.desired == "STOPPED" {
+		return
+	}
+	t.desired, t.stopCode, t.stoppedReason, t.stopping = "STOPPED", stopCode, reason, time.Now()
+	s.announce(t)
+	s.schedule(t)
+}

@@ -1,0 +1,330 @@
+package localaws
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+)
+
+// onLinux skips where functions cannot be processes.
+func onLinux(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("functions run as processes on linux only")
+	}
+}
+
+// bootstrap builds testdata/function and gives the program.
+func bootstrap(t *testing.T) []byte {
+	t.Helper()
+	onLinux(t)
+	path := filepath.Join(t.TempDir(), "bootstrap")
+	build := exec.CommandContext(t.Context(), "go", "build", "-ldflags", "-s -w", "-tags", "lambda.norpc", "-o", path, "./testdata/function")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	program, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return program
+}
+
+// install makes role, log group and function "f" of a zip for this host; change may alter what is asked for.
+func install(t *testing.T, c clients, code []byte, change func(*lambda.CreateFunctionInput)) {
+	t.Helper()
+	ctx := t.Context()
+	role, err := c.iam.CreateRole(ctx, &iam.CreateRoleInput{RoleName: aws.String("r"), AssumeRolePolicyDocument: aws.String(trust)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("/aws/lambda/f")}); err != nil {
+		t.Fatal(err)
+	}
+	in := &lambda.CreateFunctionInput{
+		FunctionName: aws.String("f"), Role: role.Role.Arn, Handler: aws.String("bootstrap"), Runtime: types.RuntimeProvidedal2023,
+		Architectures: []types.Architecture{types.Architecture(hostArchitecture())}, Code: &types.FunctionCode{ZipFile: code},
+		Timeout: aws.Int32(30),
+	}
+	if change != nil {
+		change(in)
+	}
+	if _, err := c.lambda.CreateFunction(ctx, in); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// do invokes "f" and gives its answer, what kind of error it is, and the end of its log.
+func do(t *testing.T, c clients, what, name string) (answer, failed, tail string) {
+	t.Helper()
+	out, err := c.lambda.Invoke(t.Context(), &lambda.InvokeInput{
+		FunctionName: aws.String("f"), LogType: types.LogTypeTail, Payload: fmt.Appendf(nil, `{"Do":%q,"Name":%q}`, what, name),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := base64.StdEncoding.DecodeString(aws.ToString(out.LogResult))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out.Payload), aws.ToString(out.FunctionError), string(log)
+}
+
+// messages gives all log messages of "f".
+func messages(t *testing.T, c clients) []string {
+	t.Helper()
+	out, err := c.logs.FilterLogEvents(t.Context(), &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/aws/lambda/f")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, e := range out.Events {
+		all = append(all, aws.ToString(e.Message))
+	}
+	return all
+}
+
+// TestRunner builds the function once for all that run it.
+func TestRunner(t *testing.T) {
+	program := bootstrap(t)
+	for name, test := range map[string]func(*testing.T, []byte){
+		"runs as a process":                           testFunctionRunsAsAProcess,
+		"has the client context":                      testClientContextReachesTheFunction,
+		"is killed at its timeout":                    testTimeoutKillsTheFunction,
+		"runs the host's zip on another architecture": testOtherArchitectureRunsTheHostsZip,
+		"runs new code after an update":               testNewCodeRunsAfterAnUpdate,
+		"leaves no process":                           testCloseLeavesNoProcess,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, program) })
+	}
+}
+
+func testFunctionRunsAsAProcess(t *testing.T, program []byte) {
+	s, c := start(t, Options{})
+	install(t, c, zipOf(t, program), func(in *lambda.CreateFunctionInput) {
+		in.Environment = &types.Environment{Variables: map[string]string{"OWN": "mine"}}
+	})
+	url, err := s.URL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// One after the other in one sandbox, until one of them ends it.
+	tests := []struct {
+		what, name     string
+		answer, failed string
+		log            string
+	}{
+		{what: "count", answer: "1", log: "doing count"},
+		{what: "count", answer: "2"},
+		{what: "getenv", name: "OWN", answer: `"mine"`},
+		{what: "getenv", name: "AWS_LAMBDA_FUNCTION_NAME", answer: `"f"`},
+		{what: "getenv", name: "AWS_LAMBDA_LOG_GROUP_NAME", answer: `"/aws/lambda/f"`},
+		{what: "getenv", name: "AWS_REGION", answer: `"us-east-1"`},
+		{what: "getenv", name: "AWS_ENDPOINT_URL", answer: `"` + url + `"`},
+		{what: "getenv", name: "HOME", answer: `""`},
+		{what: "garbage", answer: "9", log: "\x00\xff not JSON, no end of line"},
+		{what: "fail", failed: "Unhandled", answer: `{"errorMessage":"asked to","errorType":"errorString"}`},
+		{what: "count", answer: "11"},
+		{what: "exit", failed: "Unhandled", answer: `Runtime exited with error: exit status 7","errorType":"Runtime.ExitError"`},
+		{what: "count", answer: "1"},
+		{what: "panic", failed: "Unhandled", answer: `"errorType":"string"`, log: "asked to"},
+		{what: "count", answer: "1"},
+	}
+	for _, tt := range tests {
+		answer, failed, log := do(t, c, tt.what, tt.name)
+		if !strings.Contains(answer, tt.answer) || failed != tt.failed || !strings.Contains(log, tt.log) {
+			t.Errorf("%s %s: %s %s %q, want %s %s %q", tt.what, tt.name, answer, failed, log, tt.answer, tt.failed, tt.log)
+		}
+	}
+	first := messages(t, c)[:3]
+	if !strings.HasPrefix(first[0], "START RequestId: ") || first[1] != "doing count" || !strings.HasPrefix(first[2], "END RequestId: ") {
+		t.Errorf("log begins with %q", first)
+	}
+}
+
+func testClientContextReachesTheFunction(t *testing.T, program []byte) {
+	_, c := start(t, Options{})
+	install(t, c, zipOf(t, program), nil)
+	out, err := c.lambda.Invoke(t.Context(), &lambda.InvokeInput{
+		FunctionName: aws.String("f"), Payload: []byte(`{"Do":"context"}`),
+		ClientContext: aws.String(base64.StdEncoding.EncodeToString([]byte(`{"custom":{"a":"b"}}`))),
+	})
+	if err != nil || string(out.Payload) != `{"a":"b"}` {
+		t.Error(string(out.Payload), err)
+	}
+}
+
+func testTimeoutKillsTheFunction(t *testing.T, program []byte) {
+	_, c := start(t, Options{})
+	install(t, c, zipOf(t, program), func(in *lambda.CreateFunctionInput) { in.Timeout = aws.Int32(1) })
+	answer, failed, log := do(t, c, "hang", "")
+	if failed != "Unhandled" || !strings.Contains(answer, "Task timed out after 1.00 seconds") || !strings.Contains(log, "doing hang") {
+		t.Error(answer, failed, log)
+	}
+	if answer, _, _ := do(t, c, "count", ""); answer != "1" {
+		t.Errorf("after a timeout a new sandbox answers %s", answer)
+	}
+}
+
+func TestBadCodeFailsItsInvocationOnly(t *testing.T) {
+	onLinux(t)
+	for name, tt := range map[string]struct {
+		code   []byte
+		change func(*lambda.CreateFunctionInput)
+		want   string
+	}{
+		"not a program": {code: []byte("\x00\x01"), want: "exec format error"},
+		"other architecture": {code: []byte("\x00\x01"), want: "no such build", change: func(in *lambda.CreateFunctionInput) {
+			in.Architectures = []types.Architecture{otherArchitecture()}
+		}},
+		"a script that ends": {code: []byte("#!/bin/sh\nexit 5\n"), want: "exit status 5"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, c := start(t, Options{HostZip: func([]byte) ([]byte, error) { return nil, fmt.Errorf("no such build") }})
+			install(t, c, zipOf(t, tt.code), tt.change)
+			answer, failed, _ := do(t, c, "count", "")
+			if failed != "Unhandled" || !strings.Contains(answer, tt.want) {
+				t.Errorf("%s %s, want %s", failed, answer, tt.want)
+			}
+		})
+	}
+}
+
+func otherArchitecture() types.Architecture {
+	if hostArchitecture() == "arm64" {
+		return types.ArchitectureX8664
+	}
+	return types.ArchitectureArm64
+}
+
+func testOtherArchitectureRunsTheHostsZip(t *testing.T, program []byte) {
+	code := zipOf(t, program)
+	_, c := start(t, Options{HostZip: func([]byte) ([]byte, error) { return code, nil }})
+	install(t, c, zipOf(t, []byte("for another machine")), func(in *lambda.CreateFunctionInput) {
+		in.Architectures = []types.Architecture{otherArchitecture()}
+	})
+	if answer, failed, _ := do(t, c, "count", ""); answer != "1" {
+		t.Error(answer, failed)
+	}
+}
+
+func testNewCodeRunsAfterAnUpdate(t *testing.T, program []byte) {
+	_, c := start(t, Options{})
+	install(t, c, zipOf(t, program), nil)
+	if answer, _, _ := do(t, c, "count", ""); answer != "1" {
+		t.Fatal(answer)
+	}
+	i := strings.Index(string(program), "asked to")
+	changed := slices.Clone(program)
+	changed[i] = 'A' // one byte
+	if _, err := c.lambda.UpdateFunctionCode(t.Context(), &lambda.UpdateFunctionCodeInput{
+		FunctionName: aws.String("f"), ZipFile: zipOf(t, changed),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if answer, _, _ := do(t, c, "fail", ""); !strings.Contains(answer, "Asked to") {
+		t.Error(answer)
+	}
+}
+
+func testCloseLeavesNoProcess(t *testing.T, program []byte) {
+	s, c := start(t, Options{})
+	install(t, c, zipOf(t, program), nil)
+	const seconds = "86123"
+	if answer, failed, _ := do(t, c, "child", seconds); failed != "" {
+		t.Fatal(answer)
+	}
+	var wg sync.WaitGroup
+	for range 3 { // some of them in the middle of something
+		wg.Go(func() {
+			_, _ = c.lambda.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String("f"), Payload: []byte(`{"Do":"hang"}`)})
+		})
+	}
+	for len(messages(t, c)) < 9 { // three lines of the child's invocation, two of each that hangs
+		time.Sleep(5 * time.Millisecond)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	wg.Wait()
+	if left := processes(t, "sleep", seconds); len(left) > 0 {
+		t.Errorf("still running: %v", left)
+	}
+	if left := processes(t, "bootstrap", ""); len(left) > 0 {
+		t.Errorf("still running: %v", left)
+	}
+}
+
+// processes gives the commands of this user's processes of this program that are children of this one, or orphans.
+func processes(t *testing.T, program, argument string) []string {
+	t.Helper()
+	paths, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, path := range paths {
+		text, _ := os.ReadFile(path) // one that has just ended is gone
+		words := strings.Split(strings.TrimRight(string(text), "\x00"), "\x00")
+		if filepath.Base(words[0]) == program && strings.Contains(words[0]+strings.Join(words[1:], " "), argument) && mine(path) {
+			found = append(found, strings.Join(words, " "))
+		}
+	}
+	return found
+}
+
+// mine tells whether a process, by its /proc path, was started by this test process.
+func mine(path string) bool {
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(path), "stat"))
+	if err != nil {
+		return false
+	}
+	_, fields, _ := strings.Cut(string(text), ") ")
+	var state string
+	var parent int
+	_, err = fmt.Sscan(fields, &state, &parent)
+	return err == nil && state != "Z" && (parent == os.Getpid() || parent == 1)
+}
+
+func TestAsynchronousInvocationIsTriedAgain(t *testing.T) {
+	tests := []struct {
+		name    string
+		retries int32
+		want    int // invocations
+	}{{"never", 0, 1}, {"once", 1, 2}, {"twice", 2, 3}}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			calls := make(chan json.RawMessage, 10)
+			_, c := start(t, Options{InProcess: failing(calls)})
+			install(t, c, zipOf(t, nil), nil)
+			if _, err := c.lambda.PutFunctionEventInvokeConfig(t.Context(), &lambda.PutFunctionEventInvokeConfigInput{
+				FunctionName: aws.String("f"), MaximumRetryAttempts: aws.Int32(tt.retries),
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.lambda.Invoke(t.Context(), &lambda.InvokeInput{
+				FunctionName: aws.String("f"), InvocationType: types.InvocationTypeEvent, Payload: []byte(`{"n":1}`),
+			}); err != nil {
+				t.Fatal(err)
+			}
+			for range tt.want {
+				<-calls
+			}
+		})
+	}
+}
