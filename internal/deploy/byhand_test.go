@@ -248,4 +248,3 @@ func permissionChanges() []byHand {
 func everyChange() []byHand {
 	return slices.Concat(functionChanges(), roleChanges(), logGroupChanges(), ruleChanges(), targetChanges(), permissionChanges())
 }
-

@@ -1,0 +1,66 @@
+package deploy
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	events "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+)
+
+// Somebody's tags on our resources are neither drift nor ours to remove.
+func TestForeignTags(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "", given("tag", "Team=web"))
+		arn := a.look(t, "", nil).Names.FunctionARN()
+		if _, err := a.clients.Lambda.TagResource(t.Context(), &lambda.TagResourceInput{Resource: &arn, Tags: map[string]string{"theirs": "1"}}); err != nil {
+			t.Fatal(err)
+		}
+		_, changes := a.plan(t, "", nil)
+		sameLines(t, printed(changes))
+		a.install(t, "", given("tag", "none"))
+		if tags := a.look(t, "", nil).State.Function.Tags; tags["theirs"] != "1" || tags["Team"] != "" {
+			t.Errorf("the function's tags are %v", tags)
+		}
+	})
+}
+
+// An uninstall, forced, takes others' additions along; an install leaves them.
+func TestForeignAdditions(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", nil)
+		before := a.look(t, "prod", nil)
+		n := before.Names
+		_, attach := iam.NewFromConfig(a.Config()).AttachRolePolicy(t.Context(), &iam.AttachRolePolicyInput{RoleName: &n.Role, PolicyArn: aws.String("arn:aws:iam::aws:policy/ReadOnlyAccess")})
+		_, put := a.clients.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &n.Role, PolicyName: aws.String("mine"), PolicyDocument: &before.State.Role.Policy})
+		_, target := a.clients.Events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: &n.Rule, Targets: []events.Target{{Id: aws.String("mine"), Arn: aws.String(n.FunctionARN() + "-2")}}})
+		_, statement := a.clients.Lambda.AddPermission(t.Context(), &lambda.AddPermissionInput{FunctionName: &n.Function, StatementId: aws.String("mine"), Principal: aws.String("*"), Action: aws.String("lambda:InvokeFunction")})
+		if err := errors.Join(attach, put, target, statement); err != nil {
+			t.Fatal(err)
+		}
+
+		found := a.look(t, "prod", nil)
+		var what []string
+		for _, foreign := range found.State.Foreign {
+			what = append(what, foreign.Resource.Words()+" "+foreign.What)
+		}
+		sameLines(t, what, "permission statement mine", "role inline policy mine",
+			"role attached policy arn:aws:iam::aws:policy/ReadOnlyAccess", "rule target mine")
+		a.install(t, "prod", given("timeout", "30")) // keeps them
+		if again := a.look(t, "prod", nil).State.Foreign; len(again) != 4 {
+			t.Errorf("left are %v", again)
+		}
+		if err := found.CheckRemovable(false, false); err == nil || !strings.Contains(err.Error(), "others have added") {
+			t.Errorf("an uninstall would not stop: %v", err)
+		}
+		if err := found.CheckRemovable(true, false); err != nil {
+			t.Error(err)
+		}
+		a.uninstall(t, "prod", false)
+		a.isEmpty(t, "prod")
+	})
+}

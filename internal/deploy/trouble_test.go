@@ -1,0 +1,158 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// deleteByHand removes one resource as somebody with another tool would.
+func (a *account) deleteByHand(t *testing.T, kind Kind, n Names) {
+	t.Helper()
+	state := a.look(t, n.Prefix, nil).State
+	r := &run{a.clients, n, 0, func(string) {}}
+	do := map[Kind]func(context.Context, *run) error{
+		KindRole: deleteRole(state.Role), KindLogGroup: deleteLogGroup(state.LogGroup), KindFunction: deleteFunction(state.Function),
+		KindPermission: deletePermission, KindTarget: deleteTarget,
+		KindRule: func(ctx context.Context, r *run) error {
+			return errors.Join(deleteTarget(ctx, r), deleteRule(state.Rule)(ctx, r))
+		},
+	}[kind]
+	if err := do(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What somebody deleted is made again, with the settings that were recorded.
+func TestDeletedByHand(t *testing.T) {
+	for kind, healing := range map[Kind][]string{
+		KindRole:       {"create role", "delete function", "create function", "create permission"},
+		KindLogGroup:   {"create log group"},
+		KindFunction:   {"create function", "create permission"},
+		KindPermission: {"create permission"},
+		KindRule:       {"create rule", "create target"},
+		KindTarget:     {"create target"},
+	} {
+		t.Run(string(kind), func(t *testing.T) {
+			inAccount(t, func(t *testing.T, a *account) {
+				settings := given("memory-size", "256", "tag", "Team=web", "cluster", "shop", "log-retention-days", "30", "log-level", "DEBUG",
+					"redeploy", "observe", "cooldown", "90s", "timeout", "45", "architecture", "x86_64", "rule-state", "DISABLED")
+				a.install(t, "prod", settings)
+				before := SettingsOf(resolved(t, a.look(t, "prod", nil)))
+				a.deleteByHand(t, kind, a.look(t, "prod", nil).Names)
+				_, changes := a.plan(t, "prod", nil)
+				sameLines(t, printed(changes), healing...)
+				a.install(t, "prod", nil)
+				if after := SettingsOf(resolved(t, a.look(t, "prod", nil))); encodeJSON(after) != encodeJSON(before) {
+					t.Errorf("the settings were %v and are %v", before, after)
+				}
+				a.uninstall(t, "prod", false)
+				a.isEmpty(t, "prod")
+			})
+		})
+	}
+}
+
+func resolved(t *testing.T, found *Installation) Spec {
+	t.Helper()
+	spec, _, err := found.Resolve(nil, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spec
+}
+
+// A role that somebody made anew under our name is ours by its tags, and useless to the function: the
+// grant that decrypts its environment follows the old role's id.
+func TestRoleMadeAnew(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", nil)
+		role := a.look(t, "prod", nil).State.Role
+		time.Sleep(time.Hour) // of the bubble's time
+		a.deleteByHand(t, KindRole, a.look(t, "prod", nil).Names)
+		_, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{
+			RoleName: &role.Name, Path: &role.Path, Description: &role.Description, AssumeRolePolicyDocument: &role.Trust, Tags: toIAMTags(role.Tags),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, changes := a.plan(t, "prod", nil)
+		lines := printed(changes)
+		if !strings.HasPrefix(lines[0], "update role; policy.Statement") {
+			t.Errorf("first is %q", lines[0])
+		}
+		sameLines(t, lines[1:], "delete function", "create function", "create permission")
+		a.install(t, "prod", nil)
+	})
+}
+
+// A function on its way out is waited for and made anew.
+func TestFunctionIsBeingDeleted(t *testing.T) {
+	delays := &localaws.Delays{FunctionDelete: 30 * time.Second}
+	inAccountWith(t, localaws.Options{Delays: delays}, func(t *testing.T, a *account) {
+		a.install(t, "", nil)
+		names := a.look(t, "", nil).Names
+		if _, err := a.clients.Lambda.DeleteFunction(t.Context(), &lambda.DeleteFunctionInput{FunctionName: &names.Function}); err != nil {
+			t.Fatal(err)
+		}
+		a.install(t, "", nil)
+	})
+}
+
+// Whoever ends a run keeps what is done; the next run does the rest.
+func TestInterrupted(t *testing.T) {
+	delays := &localaws.Delays{RoleUsable: time.Minute}
+	inAccountWith(t, localaws.Options{Delays: delays}, func(t *testing.T, a *account) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		done, err := a.tryInstall(ctx, t, "prod", given("tag", "Team=web"))
+		if done != 2 || !errors.Is(err, context.DeadlineExceeded) || !strings.HasPrefix(err.Error(), "creating function") {
+			t.Fatalf("%d done, %v", done, err)
+		}
+		if done, err := a.tryInstall(ctx, t, "prod", nil); done != 0 || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("in a context that is over: %d done, %v", done, err)
+		}
+		_, changes := a.plan(t, "prod", nil)
+		sameLines(t, printed(changes), "create function", "create permission", "create rule", "create target")
+		a.install(t, "prod", nil)
+		if tags := a.look(t, "prod", nil).State.Rule.Tags; tags["Team"] != "web" {
+			t.Errorf("the tag of the first run is lost: %v", tags)
+		}
+	})
+}
+
+// A run that ends while it takes tags off is finished by the next one.
+func TestInterruptedWhileUntagging(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "", given("tag", "Team=web", "tag", "Empty="))
+		stop := a.Inject(localaws.Fault{Service: "lambda", Action: "UntagResource", Deny: true})
+		done, err := a.tryInstall(t.Context(), t, "", given("tag", "none"))
+		if done != 2 || !IsAccessDenied(err) {
+			t.Fatalf("%d done, %v", done, err)
+		}
+		stop()
+		_, changes := a.plan(t, "", nil)
+		sameLines(t, printed(changes),
+			"update function; tags.Empty  -> ; tags.Team web -> ", "update rule; tags.Empty  -> ; tags.Team web -> ")
+		a.install(t, "", nil)
+	})
+}
+
+// AWS allows 50 tags on a resource; all of the user's 44 may change at once.
+func TestChangeAllTags(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		for _, series := range []string{"a", "b"} {
+			var words []string
+			for i := range MaxTags {
+				words = append(words, "tag", series+decimal(i)+"=1")
+			}
+			a.install(t, "prod", given(words...))
+		}
+	})
+}
