@@ -1,0 +1,128 @@
+package deploy
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Every field of the Spec comes back from the record: a new one that is forgotten there fails here.
+func TestRecordRoundTrip(t *testing.T) {
+	spec := Defaults("prod")
+	fill(reflect.ValueOf(&spec).Elem())
+	spec.Prefix, spec.Cooldown = "prod", 90*time.Second
+	text, err := newRecord(spec, Release{Version: "1.2.3", CodeSHA256: "hash"}).encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := parseRecord(text)
+	if record == nil {
+		t.Fatalf("%s is no record", text)
+	}
+	back := record.spec("prod")
+	back.Tags, _ = recoverTags(record.TagMarks, spec.Tags)
+	if !reflect.DeepEqual(back, spec) {
+		t.Errorf("%+v\ncomes back as\n%+v", spec, back)
+	}
+	if record.Version != "1.2.3" || record.CodeSHA256 != "hash" {
+		t.Errorf("%+v", record)
+	}
+}
+
+// fill gives every exported field a value that is not its default.
+func fill(v reflect.Value) {
+	for i := range v.NumField() {
+		if !v.Type().Field(i).IsExported() {
+			continue
+		}
+		switch field := v.Field(i); field.Kind() {
+		case reflect.String:
+			field.SetString("other")
+		case reflect.Int, reflect.Int64:
+			field.SetInt(7)
+		case reflect.Bool:
+			field.SetBool(!field.Bool())
+		case reflect.Map:
+			field.Set(reflect.ValueOf(map[string]string{"other": "1"}))
+		case reflect.Slice:
+			if field.Type().Elem().Kind() == reflect.String {
+				field.Set(reflect.ValueOf([]string{"other"}))
+			}
+		case reflect.Struct:
+			fill(field)
+		case reflect.Pointer:
+			fill(field.Elem())
+		default:
+			panic("fill knows no " + field.Kind().String())
+		}
+	}
+}
+
+// What stands in the role's description, word for word: later versions have to read it.
+func TestRecordText(t *testing.T) {
+	spec := Defaults("prod")
+	spec.Tags = map[string]string{"Team": "web"}
+	spec.Clusters = []string{"shop"}
+	text, err := newRecord(spec, Release{Version: "1.0.0", CodeSHA256: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}).encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"spothandler":"1.0.0","function":"ecs-fargate-spot-handler","rule":"ecs-spot-interruption","state":"ENABLED",` +
+		`"memory":128,"timeout":60,"concurrency":-1,"log":"INFO","days":14,"tags":"sUKP","arch":"arm64","clusters":["shop"],` +
+		`"redeploy":"once","cooldown":300,"code":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}`
+	if text != want {
+		t.Errorf("got\n%s\nwant\n%s", text, want)
+	}
+}
+
+// The largest record: 44 tags on their way in, 44 on their way out, and names as long as they may be.
+func TestRecordHasRoom(t *testing.T) {
+	spec := Defaults("")
+	spec.FunctionName, spec.RuleName = strings.Repeat("f", 64), strings.Repeat("r", 64)
+	spec.Tags, spec.dropped = map[string]string{}, map[string]string{}
+	for i := range MaxTags {
+		spec.Tags["in"+decimal(i)], spec.dropped["out"+decimal(i)] = "1", "1"
+	}
+	text, err := newRecord(spec, Release{Version: "10.20.30-rc.1", CodeSHA256: sha256Base64(nil)}).encode()
+	if err != nil || len(text) > MaxRecord-200 {
+		t.Errorf("%d characters leave too little for clusters, %v", len(text), err)
+	}
+}
+
+// A description that is not ours, or not whole, is no record.
+func TestParseRecord(t *testing.T) {
+	const whole = `{"spothandler":"9.0.0","function":"fn","rule":"r","news":{"of":"a later version"}}`
+	for text, want := range map[string]bool{
+		"":                               false,
+		"Executes the function":          false,
+		"null":                           false,
+		"[]":                             false,
+		"{}":                             false,
+		`{"spothandler":"1.0.0"}`:        false,
+		`{"spothandler":1,"function":2}`: false,
+		whole:                            true,
+		whole[:len(whole)-1]:             false,
+	} {
+		if got := parseRecord(text) != nil; got != want {
+			t.Errorf("%q is a record: %t", text, got)
+		}
+	}
+}
+
+// A record with a value that no version of ours accepts is not followed; its version still counts.
+func TestRecordWithBadValue(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "", given("memory-size", "256"))
+		found := a.look(t, "", nil)
+		found.Record.Timeout, found.Record.Version = 0, "2.0.0"
+		spec, warnings, err := found.Resolve(nil, false)
+		if err != nil || spec.Timeout != 60 || spec.MemorySize != 256 {
+			t.Errorf("%+v, %v", spec, err)
+		}
+		sameLines(t, warnings, "no record is left: memory size 256 is taken from the resources")
+		if err := found.CheckVersion("1.0.0", false); err == nil {
+			t.Error("a newer installation was not refused")
+		}
+	})
+}
