@@ -117,7 +117,7 @@ Exit codes: 0 fine, 1 error, 2 it differs, 3 not installed, 130 interrupted.`,
 	flags := root.PersistentFlags()
 	flags.StringVarP(&a.output, "output", "o", "text", "form of the result: text, json")
 	flags.BoolVar(&a.verbose, "verbose", false, "show every AWS call on stderr")
-	root.AddCommand(a.installCommand(), a.upgradeCommand(), a.statusCommand(), a.uninstallCommand(), a.versionCommand())
+	root.AddCommand(a.installCommand(), a.upgradeCommand(), a.statusCommand(), a.uninstallCommand(), a.localCommand(), a.demoCommand(), a.versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError(cmd.CommandPath()+" --help", err)
 	})
