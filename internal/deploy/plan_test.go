@@ -1,0 +1,208 @@
+package deploy
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// installed is what Observe finds after an install of want.
+func installed(t *testing.T) State {
+	t.Helper()
+	have := desiredFor(t, "prod", given("tag", "Team=web"))
+	have.DropTags, have.Function.Zip = nil, nil
+	have.Role.Created = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	have.Function.Modified = have.Role.Created.Add(300 * time.Millisecond)
+	return have
+}
+
+func wanted(t *testing.T) State { return desiredFor(t, "prod", given("tag", "Team=web")) }
+
+func TestPlanFromNothing(t *testing.T) {
+	var kinds []Kind
+	for _, change := range Plan(wanted(t), State{}) {
+		kinds = append(kinds, change.Resource)
+		if change.Action != Create || change.Name == "" || change.do == nil || len(change.Fields) == 0 && change.Resource != KindTarget {
+			t.Errorf("%+v", change)
+		}
+	}
+	if !slices.Equal(kinds, Kinds()) {
+		t.Errorf("the order is %v", kinds)
+	}
+}
+
+func TestPlanWithoutDifference(t *testing.T) {
+	sameLines(t, printed(Plan(wanted(t), installed(t))))
+}
+
+// A removal goes in the reverse order, whatever is left to remove.
+func TestRemoval(t *testing.T) {
+	have := installed(t)
+	sameLines(t, printed(Removal(have, "prod", false)),
+		"delete target", "delete rule", "delete permission", "delete function", "delete log group", "delete role")
+	sameLines(t, printed(Removal(have, "prod", true)),
+		"delete target", "delete rule", "delete permission", "delete function",
+		"update log group; tags.spothandler:kept  -> prod; tags.managed-by spothandler -> ; tags.spothandler:prefix prod -> ", "delete role")
+	have.Target, have.Permission, have.LogGroup = nil, nil, nil
+	sameLines(t, printed(Removal(have, "prod", true)), "delete rule", "delete function", "delete role")
+	sameLines(t, printed(Removal(State{}, "prod", true)))
+}
+
+// Every field of every resource that differs leads to one update of that resource. The fields come from
+// the structs themselves: a new one that Plan does not compare fails here.
+func TestPlanUpdatesEveryField(t *testing.T) {
+	notCompared := []string{
+		"Name", "Role.Path", // these say which resource it is
+		"Function.Zip",                                                  // CodeSHA256 is compared in its place
+		"Role.UniqueID", "Role.Created", "Role.Inline", "Role.Attached", // found, never wanted
+		"LogGroup.AccountRetention", "LogGroup.Protected", "Function.Broken", //
+		"Function.Deleting", "Function.Settling", "Function.Modified", //
+		"Rule.ManagedBy", "Rule.Targets", //
+	}
+	kinds := map[string]Kind{
+		"Role": KindRole, "LogGroup": KindLogGroup, "Function": KindFunction,
+		"Permission": KindPermission, "Rule": KindRule, "Target": KindTarget,
+	}
+	for resource, kind := range kinds {
+		fields := reflect.TypeFor[State]()
+		described, _ := fields.FieldByName(resource)
+		for i := range described.Type.Elem().NumField() {
+			field := described.Type.Elem().Field(i).Name
+			if slices.Contains(notCompared, field) || slices.Contains(notCompared, resource+"."+field) {
+				continue
+			}
+			t.Run(resource+"."+field, func(t *testing.T) {
+				have := installed(t)
+				change(reflect.ValueOf(&have).Elem().FieldByName(resource).Elem().Field(i))
+				changes := Plan(wanted(t), have)
+				if len(changes) != 1 || changes[0].Action != Update || changes[0].Resource != kind || len(changes[0].Fields) == 0 {
+					t.Errorf("%q", printed(changes))
+				}
+			})
+		}
+	}
+}
+
+// change gives a field another value.
+func change(field reflect.Value) {
+	switch field.Kind() {
+	case reflect.String:
+		if text := field.String(); strings.HasPrefix(text, "{") {
+			field.SetString(`{"other":1}`)
+		} else {
+			field.SetString(text + "x")
+		}
+	case reflect.Int:
+		field.SetInt(field.Int() + 1)
+	case reflect.Map:
+		tags := map[string]string{} // of its own: Desired gives one map to several resources
+		for _, key := range field.MapKeys() {
+			tags[key.String()] = "other"
+		}
+		field.Set(reflect.ValueOf(tags))
+	case reflect.Pointer, reflect.Struct:
+		fill(reflect.Indirect(field))
+	default:
+		panic("change knows no " + field.Kind().String())
+	}
+}
+
+// Some functions cannot be healed: they go, and come again, with what hangs on them.
+func TestPlanReplacesFunction(t *testing.T) {
+	again := []string{"delete function", "create function", "create permission"}
+	for _, test := range []struct {
+		name   string
+		change func(*State)
+		want   []string
+	}{
+		{"its role is gone", func(s *State) { s.Role = nil }, append([]string{"create role"}, again...)},
+		{"its role is newer", func(s *State) { s.Role.Created = s.Role.Created.Add(time.Hour) }, again},
+		{"it could not be created", func(s *State) { s.Function.Broken, s.Function.Failed = true, "Failed: InvalidConfiguration" }, again},
+		{"it is being deleted", func(s *State) { s.Function.Deleting = true }, again},
+		{"its last update failed", func(s *State) { s.Function.Failed = "last update failed: x" }, []string{"update function; state last update failed: x -> "}},
+		{"made in the same second as its role", func(s *State) { s.Role.Created = s.Function.Modified.Add(500 * time.Millisecond) }, nil},
+		{"nobody knows when it was made", func(s *State) { s.Function.Modified = time.Time{} }, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			have := installed(t)
+			test.change(&have)
+			changes := Plan(wanted(t), have)
+			sameLines(t, printed(changes), test.want...)
+			for _, change := range changes {
+				if change.Action == Delete && change.Fields[0].Old == "" {
+					t.Error("it does not say why")
+				}
+			}
+			if have.Function == nil || have.Permission == nil {
+				t.Error("Plan changed its argument")
+			}
+		})
+	}
+}
+
+// A function under another role is given ours; the grant follows.
+func TestPlanChangesRole(t *testing.T) {
+	have := installed(t)
+	have.Role, have.Function.RoleARN = nil, "arn:aws:iam::111122223333:role/theirs"
+	lines := printed(Plan(wanted(t), have))
+	if len(lines) != 2 || lines[0] != "create role" || !strings.HasPrefix(lines[1], "update function; role ") {
+		t.Errorf("%q", lines)
+	}
+}
+
+// What is absent in an answer, or ruled by somebody else, is not compared.
+func TestPlanLeavesAlone(t *testing.T) {
+	for name, change := range map[string]func(*State){
+		"an emulator without LoggingConfig":    func(s *State) { s.Function.Logging = nil },
+		"an account-level retention":           func(s *State) { s.LogGroup.RetentionDays, s.LogGroup.AccountRetention = 3, "policy" },
+		"an account-level retention of no end": func(s *State) { s.LogGroup.RetentionDays, s.LogGroup.AccountRetention = 0, "policy" },
+		"others' tags": func(s *State) {
+			s.Role.Tags = map[string]string{"theirs": "1", "Team": "web", TagManagedBy: "spothandler", TagPrefix: "prod"}
+		},
+		"others' additions": func(s *State) {
+			s.Role.Inline, s.Role.Attached, s.Rule.Targets = []string{"a"}, []string{"b"}, []string{"c"}
+		},
+		"an update that is still going on": func(s *State) { s.Function.Settling = true },
+		"a note about tags that were taken off": func(s *State) {
+			s.Role.Description = strings.Replace(s.Role.Description, `"arch"`, `"untagged":"abcd","arch"`, 1)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			have := installed(t)
+			change(&have)
+			sameLines(t, printed(Plan(wanted(t), have)))
+		})
+	}
+}
+
+// Tags: what is wanted is set, what was wanted goes, empty values count.
+func TestPlanTags(t *testing.T) {
+	have, want := installed(t), wanted(t)
+	have.Rule.Tags = map[string]string{"Team": "ops", "old": "1", "empty": "", "theirs": "1", TagManagedBy: "spothandler"}
+	want.DropTags = []string{"old", "empty", "absent"}
+	want.Rule.Tags = map[string]string{"Team": "web", TagManagedBy: "spothandler", "new": ""}
+	changes := Plan(want, have)
+	sameLines(t, printed(changes), "update rule; tags.Team ops -> web; tags.new  -> ; tags.empty  -> ; tags.old 1 -> ")
+	fields := changed(changes[0].Fields)
+	if add := fields.tagged(want.Rule.Tags); encodeJSON(add) != `{"Team":"web","new":""}` {
+		t.Errorf("added are %v", add)
+	}
+	sameLines(t, fields.untagged(want.Rule.Tags), "empty", "old")
+	if fields.beyondTags() {
+		t.Error("there is more than tags")
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	for want, change := range map[string]Change{
+		"creating log group /aws/lambda/x": {Action: Create, Resource: KindLogGroup, Name: "/aws/lambda/x"},
+		"updating role x":                  {Action: Update, Resource: KindRole, Name: "x"},
+		"deleting target spothandler":      {Action: Delete, Resource: KindTarget, Name: TargetID},
+	} {
+		if got := change.Describe(); got != want {
+			t.Errorf("%s, not %s", got, want)
+		}
+	}
+}
