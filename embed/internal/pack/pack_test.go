@@ -15,37 +15,43 @@ import (
 // root is the module's folder, seen from this package.
 const root = "../../.."
 
-// TestSameSourceSameBytes builds the real archives from two copies of the
-// source whose folders differ in name and in length.
+// TestSameSourceSameBytes builds the real archives, the way `go generate`
+// does, from two copies of the source whose folders differ in name and length.
 func TestSameSourceSameBytes(t *testing.T) {
-	var dists [2]string
-	for i, folder := range []string{"a", "a much/longer folder/somewhere-else"} {
-		module := filepath.Join(t.TempDir(), folder)
-		dists[i] = filepath.Join(module, "out")
-		copySource(t, module)
-		if err := os.Mkdir(dists[i], 0o755); err != nil {
-			t.Fatal(err)
-		}
-		var out bytes.Buffer
-		if err := Generate(t.Context(), module, dists[i], &out); err != nil {
-			t.Fatal(err)
-		}
-		t.Log("\n" + out.String())
-	}
+	first := generateIn(t, filepath.Join(t.TempDir(), "a"))
+	second := generateIn(t, filepath.Join(t.TempDir(), "a much/longer folder/somewhere-else"))
 	for _, target := range targets() {
 		name := target.architecture + ".zip"
-		a, b := readFile(t, filepath.Join(dists[0], name)), readFile(t, filepath.Join(dists[1], name))
-		if !bytes.Equal(a, b) {
+		if !bytes.Equal(readFile(t, filepath.Join(first, name)), readFile(t, filepath.Join(second, name))) {
 			t.Errorf("%s differs between two folders", name)
 		}
 	}
 }
 
-// copySource copies what cmd/handler is built from to the folder dir.
+// generateIn runs build.go in a copy of the source and returns the folder of
+// the archives.
+func generateIn(t *testing.T, module string) string {
+	t.Helper()
+	copySource(t, module)
+	dist := filepath.Join(module, "embed", "dist")
+	if err := os.Mkdir(dist, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	run := exec.CommandContext(t.Context(), "go", "run", "build.go")
+	run.Dir = filepath.Join(module, "embed")
+	out, err := run.CombinedOutput()
+	t.Logf("%s\n%s", module, out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dist
+}
+
+// copySource copies what the archives are built from to the folder dir.
 func copySource(t *testing.T, dir string) {
 	t.Helper()
 	const format = `{{with .Module}}{{if .Main}}{{$.Dir}}{{range $.GoFiles}}|{{.}}{{end}}{{range $.EmbedFiles}}|{{.}}{{end}}{{end}}{{end}}`
-	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", format, handler)
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", format, handler, "./embed/internal/pack")
 	list.Dir = root
 	list.Env = append(os.Environ(), "GOOS=linux", "GOFLAGS=")
 	out, err := list.Output()
@@ -56,7 +62,7 @@ func copySource(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(string(out) + module + "|go.mod|go.sum") {
+	for line := range strings.Lines(string(out) + module + "|go.mod|go.sum|embed/build.go") {
 		folder, files, _ := strings.Cut(strings.TrimSpace(line), "|")
 		relative, err := filepath.Rel(module, folder)
 		if err != nil {
