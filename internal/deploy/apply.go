@@ -3,6 +3,9 @@ package deploy
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"sync"
 	"time"
 )
 
@@ -40,31 +43,84 @@ type run struct {
 	note    func(string)
 }
 
-// Apply does the changes in their order and stops at the first that fails, or when the context ends.
-// It gives how many are done: they stay, and a second plan holds only the rest.
+// Apply does the changes wave by wave, those of a wave side by side, and stops after the first wave in
+// which one fails, or when the context ends. It gives how many are done: they stay, and a second plan
+// holds only the rest.
 func Apply(ctx context.Context, clients Clients, names Names, changes []Change, options Options) (done int, err error) {
-	report := options.Report
-	if report == nil {
-		report = func(Progress) {}
-	}
-	for index, change := range changes {
+	a := &applying{clients: clients, names: names, changes: changes, options: options, errs: make([]error, len(changes))}
+	for _, wave := range a.waves() {
 		if err := ctx.Err(); err != nil {
-			return index, err
+			return done, err
 		}
-		started := time.Now()
-		tell := func(stage Stage, note string) {
-			report(Progress{index, change, stage, note, time.Since(started)})
+		var group sync.WaitGroup
+		for _, index := range wave {
+			group.Go(func() { a.errs[index] = a.apply(ctx, index) })
 		}
-		tell(Begun, "")
-		r := &run{clients, names, options.Wait, func(note string) { tell(Waiting, note) }}
-		if err := change.do(ctx, r); err != nil {
-			tell(Failed, "")
-			if ctx.Err() != nil {
-				return index, fmt.Errorf("%s: %w", change.Describe(), ctx.Err())
+		group.Wait()
+		for _, index := range wave {
+			if a.errs[index] == nil {
+				done++
 			}
-			return index, Explain(change.Describe(), names.Identity, err)
 		}
-		tell(Done, "")
+		if err := a.firstError(); err != nil {
+			return done, err
+		}
 	}
-	return len(changes), nil
+	return done, nil
+}
+
+// applying is one Apply.
+type applying struct {
+	clients Clients
+	names   Names
+	changes []Change
+	options Options
+	errs    []error // of each change
+
+	mu sync.Mutex // reports come one at a time
+}
+
+// waves are the indexes of the changes that may be done side by side, in the order of the waves.
+func (a *applying) waves() [][]int {
+	byWave := map[wave][]int{}
+	for index, change := range a.changes {
+		byWave[change.wave] = append(byWave[change.wave], index)
+	}
+	var waves [][]int
+	for _, w := range slices.Sorted(maps.Keys(byWave)) {
+		waves = append(waves, byWave[w])
+	}
+	return waves
+}
+
+func (a *applying) firstError() error {
+	for _, err := range a.errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *applying) apply(ctx context.Context, index int) error {
+	change, started := a.changes[index], time.Now()
+	tell := func(stage Stage, note string) {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if a.options.Report != nil {
+			a.options.Report(Progress{index, change, stage, note, time.Since(started)})
+		}
+	}
+	tell(Begun, "")
+	r := &run{a.clients, a.names, a.options.Wait, func(note string) { tell(Waiting, note) }}
+	err := change.do(ctx, r)
+	if err == nil {
+		tell(Done, "")
+		return nil
+	}
+	tell(Failed, "")
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", change.Describe(), ctx.Err())
+	}
+	return Explain(change.Describe(), a.names.Identity, err)
 }

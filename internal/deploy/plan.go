@@ -34,7 +34,8 @@ type Change struct {
 	Name     string  `json:"name"`
 	Fields   []Field `json:"fields"`
 
-	do func(context.Context, *run) error
+	wave wave
+	do   func(context.Context, *run) error
 }
 
 // Plan says what leads from what was found to what is wanted: changes in the order of creation, or,
@@ -85,7 +86,7 @@ func keeping(have *LogGroup, prefix string) Change {
 			{"tags." + TagManagedBy, have.Tags[TagManagedBy], ""},
 			{"tags." + TagPrefix, have.Tags[TagPrefix], ""},
 		},
-		do: keepLogGroup(prefix),
+		wave: waveOf(Delete, KindLogGroup), do: keepLogGroup(prefix),
 	}
 }
 
@@ -114,6 +115,7 @@ func replacing(want, have State) (State, []Change) {
 	change := Change{
 		Action: Delete, Resource: KindFunction, Name: f.Name,
 		Fields: []Field{{"state", reason, ""}},
+		wave:   waveReplace,
 		do:     deleteFunction(f),
 	}
 	have.Function, have.Permission = nil, nil // the resource policy goes with the function
@@ -143,7 +145,7 @@ func plan(kind Kind, name string, want, have []pair, drop []string, only []Actio
 	if action == Delete {
 		fields = nil
 	}
-	return []Change{{Action: action, Resource: kind, Name: name, Fields: append([]Field{}, fields...), do: do[action](fields)}}
+	return []Change{{Action: action, Resource: kind, Name: name, Fields: append([]Field{}, fields...), wave: waveOf(action, kind), do: do[action](fields)}}
 }
 
 // compare gives the differences. Tags that are found and not wanted count only when they are dropped:

@@ -87,8 +87,7 @@ func problems(i *Installation, spec Spec, changes []Change, others []Listed) []P
 		list = append(list, Problem{Code: ProblemNotOurs, Resource: s.Resource, Name: s.Name, Message: fmt.Sprintf("%s %s is not ours: %s", s.Resource.Words(), s.Name, s.Why)})
 	}
 	for _, change := range withoutRemade(changes, i.State) {
-		remade := change.Action == Create && len(list) > 0 && list[len(list)-1].Code == ProblemBroken
-		if !strangers[change.Resource] && !remade {
+		if !strangers[change.Resource] {
 			list = append(list, problemOf(change))
 		}
 	}

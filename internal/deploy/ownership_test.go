@@ -1,0 +1,111 @@
+package deploy
+
+import (
+	"strings"
+	"testing"
+)
+
+// What stands under our names and is not ours: who may be taken over, and what an uninstall leaves.
+func TestStrangers(t *testing.T) {
+	theirs := map[string]string{"Owner": "them"}
+	for _, test := range []struct {
+		name      string
+		change    func(*State)
+		message   string
+		detail    string
+		adoptable bool
+		removal   []string
+	}{
+		{"role", func(s *State) { s.Role.Tags = theirs }, "role prod-spothandler-us-east-1 is not ours",
+			"It has no tag managed-by=spothandler.", false,
+			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete log group"}},
+		{"role elsewhere", func(s *State) { s.Role.Path = "/" }, "role prod-spothandler-us-east-1 is not ours",
+			"Its path is /, not /spothandler/.", false,
+			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete log group"}},
+		{"log group", func(s *State) { s.LogGroup.Tags = theirs }, "log group /aws/lambda/prod-ecs-fargate-spot-handler is not ours",
+			"It has no tag managed-by=spothandler.", true,
+			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete role"}},
+		{"function of another prefix", func(s *State) { s.Function.Tags = map[string]string{TagManagedBy: "spothandler", TagPrefix: "test"} },
+			"function prod-ecs-fargate-spot-handler is not ours", `Its tag spothandler:prefix is "test".`, true,
+			[]string{"delete target", "delete rule", "delete log group", "delete role"}},
+		{"rule", func(s *State) { s.Rule.Tags = theirs }, "rule prod-ecs-spot-interruption is not ours",
+			"It has no tag managed-by=spothandler.", true,
+			[]string{"delete permission", "delete function", "delete log group", "delete role"}},
+		{"rule of AWS", func(s *State) { s.Rule.ManagedBy = "ecs.amazonaws.com" }, "rule prod-ecs-spot-interruption is not ours",
+			"AWS manages it for ecs.amazonaws.com.", false,
+			[]string{"delete permission", "delete function", "delete log group", "delete role"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			found := assessed(t)
+			test.change(&found.State)
+			refusal := errorOf(t, found.CheckOurs(false))
+			if refusal.Code != CodeNotOurs || refusal.Message != test.message || refusal.Detail[0] != test.detail {
+				t.Errorf("%+v", refusal)
+			}
+			if hinted := strings.Contains(strings.Join(refusal.Hints, " "), "--adopt"); hinted != test.adoptable {
+				t.Errorf("the hints are %q", refusal.Hints)
+			}
+			if adopted := found.CheckOurs(true) == nil; adopted != test.adoptable {
+				t.Errorf("with --adopt: %t", adopted)
+			}
+			sameLines(t, printed(Removal(found.WithoutStrangers(), "prod", false)), test.removal...)
+		})
+	}
+	if err := assessed(t).CheckOurs(false); err != nil {
+		t.Error(err)
+	}
+}
+
+// An uninstall stops before its first write where it would take along what is not ours, or would fail.
+func TestCheckRemovable(t *testing.T) {
+	found := assessed(t)
+	if err := found.CheckRemovable(false, false); err != nil {
+		t.Error(err)
+	}
+	found.State.LogGroup.Protected = true
+	if err := found.CheckRemovable(true, false); err == nil || !strings.Contains(err.Error(), "has deletion protection") {
+		t.Errorf("%v", err)
+	}
+	if err := found.CheckRemovable(false, true); err != nil { // --keep-logs
+		t.Error(err)
+	}
+	found.State.LogGroup.Protected = false
+	found.State.Foreign = []Foreign{{KindRule, "r", "target x"}, {KindRole, "o", "attached policy y"}}
+	refusal := errorOf(t, found.CheckRemovable(false, false))
+	sameLines(t, refusal.Detail, "rule r: target x", "role o: attached policy y", "Nothing was changed.")
+	found.State.Rule.Tags, found.State.Role.Tags = nil, nil // then the additions are not our concern either
+	if err := found.CheckRemovable(false, false); err != nil {
+		t.Error(err)
+	}
+}
+
+// The Terraform module's function, rule and log group are taken over with their settings.
+func TestAdopt(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "", given("memory-size", "512", "rule-state", "DISABLED", "log-retention-days", "30", "tag", "Team=web"))
+		n := a.look(t, "", nil).Names
+		a.deleteByHand(t, KindRole, n)
+		r := &run{a.clients, n, 0, func(string) {}}
+		for _, untag := range []error{
+			r.retagFunction(t.Context(), []string{TagManagedBy, TagPrefix, TagVersion}, nil),
+			r.retagRule(t.Context(), []string{TagManagedBy, TagPrefix}, nil),
+			r.retagLogGroup(t.Context(), []string{TagManagedBy, TagPrefix}, nil),
+		} {
+			if untag != nil {
+				t.Fatal(untag)
+			}
+		}
+		found := a.look(t, "", nil)
+		if err := found.CheckOurs(false); err == nil {
+			t.Fatal("it was taken for ours")
+		}
+		if err := found.CheckOurs(true); err != nil {
+			t.Fatal(err)
+		}
+		a.install(t, "", nil)
+		spec := resolved(t, a.look(t, "", nil))
+		if spec.MemorySize != 512 || spec.RuleState != "DISABLED" || spec.LogRetentionDays != 30 || spec.Tags["Team"] != "web" {
+			t.Errorf("%+v", spec)
+		}
+	})
+}

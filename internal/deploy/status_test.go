@@ -1,0 +1,180 @@
+package deploy
+
+import (
+	"testing"
+	"time"
+)
+
+// assessed is the installation that Observe would find after an install of version 1.0.0.
+func assessed(t *testing.T) *Installation {
+	t.Helper()
+	have := installed(t)
+	return &Installation{
+		Names:  NewNames(identity(), "prod", "ecs-fargate-spot-handler", "ecs-spot-interruption"),
+		Record: parseRecord(have.Role.Description),
+		State:  have,
+	}
+}
+
+func embedded() Release { return Release{Version: "1.0.0", CodeSHA256: "c29tZSBoYXNo"} }
+
+func TestAssessHealthy(t *testing.T) {
+	status, err := Assess(assessed(t), embedded(), nil)
+	if err != nil || !status.Healthy || status.UpgradeAvailable || len(status.Problems)+len(status.Changes)+len(status.Warnings) > 0 {
+		t.Errorf("%+v, %v", status, err)
+	}
+	if status.Prefix != "prod" || status.Account != "111122223333" || status.Region != "us-east-1" || status.Settings["memory_size"] != 128 {
+		t.Errorf("%+v", status)
+	}
+}
+
+// Each reason why an installation is not healthy, and the words for it.
+func TestProblems(t *testing.T) {
+	record := newRecord(Defaults("other"), embedded())
+	others := []Listed{{Prefix: "", Record: &record}}
+	for _, test := range []struct {
+		name   string
+		change func(*Installation)
+		others []Listed
+		want   []string
+	}{
+		{"missing", func(i *Installation) { i.State.Permission = nil }, nil,
+			[]string{"missing: permission spothandler is missing"}},
+		{"differs", func(i *Installation) { i.State.Function.Timeout, i.State.Function.MemorySize = 3, 256 }, nil,
+			[]string{"differs: function prod-ecs-fargate-spot-handler differs: memory_size, timeout"}},
+		{"role gone", func(i *Installation) { i.State.Role, i.Record = nil, nil }, nil,
+			[]string{"missing: role prod-spothandler-us-east-1 is missing", "broken: has to be made anew: its role is gone, and a new one cannot decrypt its environment"}},
+		{"role and permission gone", func(i *Installation) { i.State.Role, i.Record, i.State.Permission = nil, nil, nil }, nil,
+			[]string{"missing: role prod-spothandler-us-east-1 is missing", "broken: has to be made anew: its role is gone, and a new one cannot decrypt its environment", "missing: permission spothandler is missing"}},
+		{"role newer", func(i *Installation) { i.State.Role.Created = i.State.Role.Created.Add(time.Hour) }, nil,
+			[]string{"broken: has to be made anew: its role was made anew and cannot decrypt its environment"}},
+		{"another's rule", func(i *Installation) { i.State.Rule.Tags = nil }, nil,
+			[]string{"not_ours: rule prod-ecs-spot-interruption is not ours: It has no tag managed-by=spothandler.", "missing: target spothandler is missing"}},
+		{"foreign", func(i *Installation) { i.State.Foreign = []Foreign{{KindRole, "r", "inline policy x"}} }, nil,
+			[]string{"foreign_additions: role r has an addition that is not ours: inline policy x"}},
+		{"foreign on another's", func(i *Installation) {
+			i.State.Function.Tags = map[string]string{TagManagedBy: "spothandler", TagPrefix: "test"}
+			i.State.Foreign = []Foreign{{KindPermission, "f", "statement x"}}
+		}, nil, []string{`not_ours: function prod-ecs-fargate-spot-handler is not ours: Its tag spothandler:prefix is "test".`, "missing: permission spothandler is missing"}},
+		{"concurrency zero", func(i *Installation) {
+			i.Record.ReservedConcurrency, i.State.Function.ReservedConcurrency = 0, 0
+			i.recorded(t)
+		}, nil,
+			[]string{"concurrency_zero: its reserved concurrency is 0: no invocation can run"}},
+		{"overlap", func(*Installation) {}, others,
+			[]string{"overlap: the installation (no prefix) watches the same clusters: both would redeploy"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			found := assessed(t)
+			test.change(found)
+			status, err := Assess(found, embedded(), test.others)
+			if err != nil || status.Healthy {
+				t.Fatalf("healthy: %t, %v", status.Healthy, err)
+			}
+			var got []string
+			for _, problem := range status.Problems {
+				got = append(got, problem.Code+": "+problem.Message)
+			}
+			sameLines(t, got, test.want...)
+		})
+	}
+}
+
+// recorded writes the record where AWS keeps it.
+func (i *Installation) recorded(t *testing.T) {
+	t.Helper()
+	text, err := i.Record.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	i.State.Role.Description = text
+}
+
+// The code that was installed is right, and so is the embedded one; any other is drift.
+func TestAssessCode(t *testing.T) {
+	newer := Release{Version: "1.1.0", CodeSHA256: "bmV3ZXI="}
+	for _, test := range []struct {
+		name     string
+		code     string
+		embedded Release
+		healthy  bool
+		upgrade  bool
+	}{
+		{"as recorded", "c29tZSBoYXNo", embedded(), true, false},
+		{"as recorded, a newer binary", "c29tZSBoYXNo", newer, true, true},
+		{"as embedded already", "bmV3ZXI=", newer, true, true},
+		{"neither", "b3RoZXI=", newer, false, false},
+		{"a newer version of the same code", "c29tZSBoYXNo", Release{Version: "1.1.0", CodeSHA256: "c29tZSBoYXNo"}, true, true},
+		{"an older binary", "c29tZSBoYXNo", Release{Version: "0.9.0", CodeSHA256: "b2xkZXI="}, true, false},
+		{"a binary without the archives", "c29tZSBoYXNo", Release{Version: "1.0.0"}, true, false},
+		{"a binary that was built by hand", "c29tZSBoYXNo", Release{Version: "dev", CodeSHA256: "ZGV2"}, true, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			found := assessed(t)
+			found.State.Function.CodeSHA256 = test.code
+			status, err := Assess(found, test.embedded, nil)
+			if err != nil || status.Healthy != test.healthy || status.UpgradeAvailable != test.upgrade {
+				t.Errorf("healthy %t, upgrade %t, %q, %v", status.Healthy, status.UpgradeAvailable, printed(status.Changes), err)
+			}
+		})
+	}
+}
+
+// A record that was edited into something that AWS's limits do not hold is said to be so.
+func TestAssessImpossibleRecord(t *testing.T) {
+	found := assessed(t)
+	for i := range 200 {
+		found.Record.Clusters = append(found.Record.Clusters, "cluster"+decimal(i))
+	}
+	if _, err := Assess(found, embedded(), nil); err == nil {
+		t.Error("no error")
+	}
+	found.Record.Clusters = []string{"arn:aws:ecs:eu-west-1:111122223333:cluster/shop"}
+	if _, err := Assess(found, embedded(), nil); err == nil {
+		t.Error("no error")
+	}
+}
+
+func TestCheckVersion(t *testing.T) {
+	for _, test := range []struct {
+		installed, binary string
+		allow, refused    bool
+	}{
+		{"1.1.0", "1.0.0", false, true},
+		{"1.1.0", "1.0.0", true, false},
+		{"v1.1.0", "1.1.0-rc.1", false, true},
+		{"1.1.0", "1.1.0", false, false},
+		{"1.9.0", "1.10.0", false, false},
+		{"dev", "1.0.0", false, false},
+		{"1.0.0", "dev", false, false},
+	} {
+		found := &Installation{Record: &Record{Version: test.installed}}
+		if err := found.CheckVersion(test.binary, test.allow); (err != nil) != test.refused {
+			t.Errorf("%s on %s: %v", test.binary, test.installed, err)
+		}
+	}
+	if err := (&Installation{}).CheckVersion("1.0.0", false); err != nil {
+		t.Error(err)
+	}
+}
+
+// The sixteen outputs of the Terraform module, by value.
+func TestOutputs(t *testing.T) {
+	found := assessed(t)
+	found.State.Role.UniqueID = "AROAEXAMPLE"
+	const want = `{"cloudwatch_log_group_arn":"arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/prod-ecs-fargate-spot-handler",` +
+		`"cloudwatch_log_group_name":"/aws/lambda/prod-ecs-fargate-spot-handler",` +
+		`"eventbridge_rule_arn":"arn:aws:events:us-east-1:111122223333:rule/prod-ecs-spot-interruption",` +
+		`"eventbridge_rule_id":"prod-ecs-spot-interruption","eventbridge_rule_name":"prod-ecs-spot-interruption","eventbridge_target_id":"spothandler",` +
+		`"lambda_execution_role_arn":"arn:aws:iam::111122223333:role/spothandler/prod-spothandler-us-east-1",` +
+		`"lambda_execution_role_name":"prod-spothandler-us-east-1","lambda_execution_role_unique_id":"AROAEXAMPLE",` +
+		`"lambda_function_arn":"arn:aws:lambda:us-east-1:111122223333:function:prod-ecs-fargate-spot-handler",` +
+		`"lambda_function_invoke_arn":"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:111122223333:function:prod-ecs-fargate-spot-handler/invocations",` +
+		`"lambda_function_name":"prod-ecs-fargate-spot-handler",` +
+		`"lambda_function_qualified_arn":"arn:aws:lambda:us-east-1:111122223333:function:prod-ecs-fargate-spot-handler:$LATEST",` +
+		`"lambda_function_version":"$LATEST","module_name":"spothandler","module_version":"1.0.0"}`
+	sameDocument(t, encodeJSON(found.Outputs()), want)
+	if nothing := (&Installation{Names: found.Names}).Outputs(); nothing.RoleUniqueID != "" || nothing.ModuleVersion != "" {
+		t.Errorf("%+v", nothing)
+	}
+}
