@@ -1,0 +1,72 @@
+package testaws
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os/exec"
+	"strconv"
+	"time"
+)
+
+// ErrNoMoto is [StartMoto]'s where no moto server is on the PATH.
+var ErrNoMoto = errors.New("moto_server is not on the PATH: pip install 'moto[server]'")
+
+// StartMoto starts a moto server, an AWS written by others, on a free loopback port, and gives its URL as soon as it
+// answers. It ends with ctx.
+func StartMoto(ctx context.Context, environment ...string) (url string, err error) {
+	path, err := exec.LookPath("moto_server")
+	if err != nil {
+		return "", ErrNoMoto
+	}
+	port, err := freePort(ctx)
+	if err != nil {
+		return "", err
+	}
+	server := exec.CommandContext(ctx, path, "-H", "127.0.0.1", "-p", strconv.Itoa(port))
+	server.Env = append(server.Environ(), environment...)
+	if err := server.Start(); err != nil {
+		return "", fmt.Errorf("starting moto: %w", err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Wait() }()
+	url = fmt.Sprintf("http://127.0.0.1:%d", port)
+	for {
+		if answers(ctx, url+"/moto-api/") {
+			return url, nil
+		}
+		select {
+		case err := <-ended:
+			return "", fmt.Errorf("moto ended before it answered: %w", err)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func freePort(ctx context.Context) (int, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, fmt.Errorf("looking for a free port: %w", err)
+	}
+	defer func() { _ = l.Close() }()
+	address, ok := l.Addr().(*net.TCPAddr)
+	if !ok {
+		return 0, fmt.Errorf("looking for a free port: %s is no TCP address", l.Addr())
+	}
+	return address.Port, nil
+}
+
+func answers(ctx context.Context, url string) bool {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return false
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return false
+	}
+	_ = answer.Body.Close()
+	return answer.StatusCode == http.StatusOK
+}

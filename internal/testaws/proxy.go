@@ -1,0 +1,206 @@
+package testaws
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+)
+
+// Proxy stands between a program and an AWS: it records every call and brings about faults.
+type Proxy struct {
+	backend Backend
+	server  *httptest.Server
+
+	mu     sync.Mutex
+	calls  []Call
+	faults []*Fault
+}
+
+// Backend is an AWS to call.
+type Backend struct {
+	URL     string
+	Account string // where set, the moto account (its x-moto-account-id) that every call is about
+}
+
+// Fault is trouble for some calls. What it does is its first set field in the order below; without any the call
+// goes through.
+type Fault struct {
+	Call string // "iam:CreateRole"; "" is every call
+	Skip int    // this many calls go through first
+	Once bool   // only one call is struck
+
+	Deny   bool   // refused as IAM refuses who may not
+	Refuse *Error // refused with this error
+	Lose   bool   // the connection is cut, nothing is done
+	Drop   bool   // done, but the connection is cut before the answer
+	Hold   func() // called, then the call is held until the client goes away; nothing is done
+	Answer []byte // answered with this body and 200
+}
+
+// Error is an error as AWS sends it, in the protocol of the call it answers.
+type Error struct {
+	Status  int
+	Code    string
+	Message string
+}
+
+// NewProxy starts a proxy on a loopback port. Close it.
+func NewProxy(backend Backend) *Proxy {
+	p := &Proxy{backend: backend}
+	p.server = httptest.NewServer(p)
+	return p
+}
+
+// URL is where the proxy answers: the value for AWS_ENDPOINT_URL.
+func (p *Proxy) URL() string { return p.server.URL }
+
+// Close ends the proxy and every connection to it.
+func (p *Proxy) Close() {
+	p.server.CloseClientConnections()
+	p.server.Close()
+}
+
+// Calls gives every call seen since the start or the last Forget, in the order of their arrival.
+func (p *Proxy) Calls() []Call {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]Call{}, p.calls...)
+}
+
+// Forget empties the list of calls.
+func (p *Proxy) Forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.calls = nil
+}
+
+// Inject brings about a fault from now on.
+func (p *Proxy) Inject(f Fault) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.faults = append(p.faults, &f)
+}
+
+// Heal ends all faults.
+func (p *Proxy) Heal() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.faults = nil
+}
+
+// admit records the call and gives its place in the list and the fault that strikes it.
+func (p *Proxy) admit(c Call) (index int, hit Fault) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.calls = append(p.calls, c)
+	for i, f := range p.faults {
+		switch {
+		case f.Call != "" && f.Call != c.String():
+			continue
+		case f.Skip > 0:
+			f.Skip--
+			continue
+		}
+		if f.Once {
+			p.faults = append(p.faults[:i:i], p.faults[i+1:]...)
+		}
+		return len(p.calls) - 1, *f
+	}
+	return len(p.calls) - 1, Fault{}
+}
+
+// answered notes how a call was answered, unless the list was emptied meanwhile.
+func (p *Proxy) answered(index, status int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if index < len(p.calls) {
+		p.calls[index].Status = status
+	}
+}
+
+// ServeHTTP is one call on its way through.
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler) // net/http's way to cut the connection
+	}
+	c := nameCall(r, body)
+	index, fault := p.admit(c)
+	switch {
+	case fault.Deny:
+		p.answered(index, refuse(w, r, denied(c)))
+	case fault.Refuse != nil:
+		p.answered(index, refuse(w, r, *fault.Refuse))
+	case fault.Hold != nil:
+		fault.Hold()
+		<-r.Context().Done()
+	case fault.Answer != nil:
+		p.answered(index, http.StatusOK)
+		_, _ = w.Write(fault.Answer)
+	case fault.Lose:
+		panic(http.ErrAbortHandler)
+	default:
+		p.forward(w, r, body, index, fault.Drop)
+	}
+}
+
+// forward sends the call on and gives its answer back, or loses it.
+func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, body []byte, index int, drop bool) {
+	onward, err := http.NewRequestWithContext(r.Context(), r.Method, p.backend.URL+r.URL.RequestURI(), bytes.NewReader(body))
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	onward.Header = r.Header.Clone()
+	p.backend.address(onward)
+	answer, err := http.DefaultTransport.RoundTrip(onward)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if drop {
+		panic(http.ErrAbortHandler)
+	}
+	p.answered(index, answer.StatusCode)
+	for name, values := range answer.Header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(answer.StatusCode)
+	_, _ = io.Copy(w, answer.Body)
+}
+
+func (b Backend) address(r *http.Request) {
+	if b.Account != "" {
+		r.Header.Set("X-Moto-Account-Id", b.Account)
+	}
+}
+
+// denied is AWS's refusal, in words as it uses them.
+func denied(c Call) Error {
+	code := "AccessDeniedException"
+	if c.Service == "iam" || c.Service == "sts" {
+		code = "AccessDenied"
+	}
+	return Error{http.StatusForbidden, code, fmt.Sprintf("User is not authorized to perform: %s because no identity-based policy allows the %s action", c, c)}
+}
+
+// refuse writes an error in the call's protocol: XML for IAM and STS, else JSON.
+func refuse(w http.ResponseWriter, r *http.Request, e Error) int {
+	const id = "7f4bd4e1-0000-4000-8000-000000000000"
+	w.Header().Set("X-Amzn-Requestid", id)
+	service := serviceOf(r)
+	if service == "iam" || service == "sts" {
+		w.Header().Set("Content-Type", "text/xml")
+		w.WriteHeader(e.Status)
+		fmt.Fprintf(w, "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>%s</RequestId></ErrorResponse>", e.Code, e.Message, id)
+		return e.Status
+	}
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	w.Header().Set("X-Amzn-Errortype", e.Code)
+	w.WriteHeader(e.Status)
+	fmt.Fprintf(w, `{"__type":%q,"message":%q,"Type":"User"}`, e.Code, strings.ReplaceAll(e.Message, "\n", " "))
+	return e.Status
+}

@@ -1,0 +1,92 @@
+package testaws
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Call is one call as it was seen on the wire.
+type Call struct {
+	Service string // as in an IAM action: iam, sts, lambda, logs, events, ecs
+	Action  string // the API's name: PutRule
+	Status  int    // of the answer; 0 where there was none
+}
+
+// String is the call as IAM writes an action: "events:PutRule".
+func (c Call) String() string { return c.Service + ":" + c.Action }
+
+// Write tells whether the call could change something.
+func (c Call) Write() bool {
+	for _, reading := range []string{"Get", "List", "Describe", "Filter", "Test"} {
+		if strings.HasPrefix(c.Action, reading) {
+			return false
+		}
+	}
+	return true
+}
+
+// nameCall reads off a request which call it is: the service from the scope of its signature, the action from the
+// header of the JSON protocols, the form of the query protocol, or method and path of Lambda's REST.
+func nameCall(r *http.Request, body []byte) Call {
+	c := Call{Service: serviceOf(r)}
+	if target := r.Header.Get("X-Amz-Target"); target != "" {
+		_, c.Action, _ = strings.Cut(target, ".")
+		return c
+	}
+	if form, err := url.ParseQuery(string(body)); err == nil && form.Get("Action") != "" {
+		c.Action = form.Get("Action")
+		return c
+	}
+	c.Action = lambdaAction(r.Method, r.URL.Path)
+	return c
+}
+
+// serviceOf takes the service from Authorization: ... Credential=KEY/date/region/service/aws4_request.
+func serviceOf(r *http.Request) string {
+	_, scope, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+	if parts := strings.Split(scope, "/"); len(parts) > 3 {
+		return parts[3]
+	}
+	return "unsigned"
+}
+
+// lambdaAction names a call of Lambda's REST API; one that is not in the table is its method and path.
+func lambdaAction(method, path string) string {
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	shape := method
+	switch {
+	case len(parts) < 2:
+	case parts[1] == "functions" && len(parts) > 3:
+		shape += " function/" + parts[3]
+	case parts[1] == "functions" && len(parts) == 3:
+		shape += " function"
+	default:
+		shape += " " + parts[1]
+	}
+	actions := map[string]string{
+		"POST functions":                      "CreateFunction",
+		"GET functions":                       "ListFunctions",
+		"GET function":                        "GetFunction",
+		"DELETE function":                     "DeleteFunction",
+		"GET function/configuration":          "GetFunctionConfiguration",
+		"PUT function/configuration":          "UpdateFunctionConfiguration",
+		"PUT function/code":                   "UpdateFunctionCode",
+		"POST function/policy":                "AddPermission",
+		"GET function/policy":                 "GetPolicy",
+		"DELETE function/policy":              "RemovePermission",
+		"PUT function/concurrency":            "PutFunctionConcurrency",
+		"GET function/concurrency":            "GetFunctionConcurrency",
+		"DELETE function/concurrency":         "DeleteFunctionConcurrency",
+		"PUT function/event-invoke-config":    "PutFunctionEventInvokeConfig",
+		"GET function/event-invoke-config":    "GetFunctionEventInvokeConfig",
+		"DELETE function/event-invoke-config": "DeleteFunctionEventInvokeConfig",
+		"POST tags":                           "TagResource",
+		"GET tags":                            "ListTags",
+		"DELETE tags":                         "UntagResource",
+	}
+	if action, known := actions[shape]; known {
+		return action
+	}
+	return method + " " + path
+}
