@@ -125,7 +125,10 @@ func (j *installJob) run(ctx context.Context) error {
 	if err := j.plan(); err != nil {
 		return err
 	}
-	others := j.lookAround(ctx)
+	var others []deploy.Listed
+	if len(j.changes) > 0 { // an install that changes nothing asks for nothing more
+		others = j.lookAround(ctx)
+	}
 	if j.dryRun {
 		return j.printDryRun(others)
 	}

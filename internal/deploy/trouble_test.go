@@ -139,7 +139,7 @@ func TestInterruptedWhileUntagging(t *testing.T) {
 		stop()
 		_, changes := a.plan(t, "", nil)
 		sameLines(t, printed(changes),
-			"update function; tags.Empty  -> ; tags.Team web -> ", "update rule; tags.Empty  -> ; tags.Team web -> ")
+			"update function; tags.Empty  -> ; tags.Team web -> ")
 		a.install(t, "", nil)
 	})
 }
