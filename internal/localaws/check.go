@@ -10,17 +10,18 @@ import (
 	"unicode/utf8"
 )
 
-// check holds an input, a pointer to a struct, against the constraints of the API model that its fields' tags name:
+// check holds an input, a pointer to a struct, against the API model: the members required by the call, and the
+// constraints that the fields' tags name, for every member that is there:
 //
-//	Name string `check:"required len=1:64 enum=A|B min=1 max=900 re=[a-z]+"`
+//	Name string `check:"len=1:64 enum=A|B min=1 max=900 re=[a-z]+"`
 //
 // It words a violation as AWS does: "1 validation error detected: Value 'x' at 'name' failed to satisfy constraint: …".
-func check(service string, in any) error {
+func check(service string, in any, required []string) error {
 	v := reflect.ValueOf(in).Elem()
 	if v.Kind() != reflect.Struct {
 		return nil
 	}
-	found := violations(v)
+	found := violations(v, required)
 	switch len(found) {
 	case 0:
 		return nil
@@ -30,25 +31,25 @@ func check(service string, in any) error {
 	return refuse(invalidCode(service), "%d validation errors detected: %s", len(found), strings.Join(found, "; "))
 }
 
-func violations(v reflect.Value) []string {
+func violations(v reflect.Value, required []string) []string {
 	var found []string
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
 		if field.Anonymous {
-			found = append(found, violations(v.Field(i))...)
+			found = append(found, violations(v.Field(i), required)...)
 			continue
 		}
-		rules := strings.Fields(field.Tag.Get("check"))
+		name, rules := strings.ToLower(field.Name[:1])+field.Name[1:], strings.Fields(field.Tag.Get("check"))
 		value, present := given(v.Field(i))
 		if !present {
-			if slices.Contains(rules, "required") {
-				found = append(found, fmt.Sprintf("Value null at '%s' failed to satisfy constraint: Member must not be null", memberName(field.Name)))
+			if slices.Contains(required, field.Name) {
+				found = append(found, fmt.Sprintf("Value null at '%s' failed to satisfy constraint: Member must not be null", name))
 			}
 			continue
 		}
 		for _, rule := range rules {
 			if must := broken(rule, value); must != "" {
-				found = append(found, fmt.Sprintf("Value '%s' at '%s' failed to satisfy constraint: %s", value, memberName(field.Name), must))
+				found = append(found, fmt.Sprintf("Value '%s' at '%s' failed to satisfy constraint: %s", value, name, must))
 			}
 		}
 	}
@@ -64,11 +65,6 @@ func given(v reflect.Value) (string, bool) {
 		return fmt.Sprint(v.Elem().Interface()), true
 	}
 	return fmt.Sprint(v.Interface()), !v.IsZero()
-}
-
-// memberName is a field's name as AWS's messages write it.
-func memberName(field string) string {
-	return strings.ToLower(field[:1]) + field[1:]
 }
 
 // broken says what a value must be to keep the rule, "" where it keeps it.

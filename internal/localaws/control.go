@@ -47,7 +47,7 @@ func (s *Server) controlInterrupt(w http.ResponseWriter, r *http.Request) {
 		controlError(w, status, err.Error())
 		return
 	}
-	writeJSON(w, "application/json", http.StatusOK, map[string]any{"tasks": arns})
+	writeJSON(w, "application/json", http.StatusOK, obj{"tasks": arns})
 }
 
 func controlError(w http.ResponseWriter, status int, message string) {

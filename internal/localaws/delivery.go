@@ -2,7 +2,6 @@ package localaws
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -24,39 +23,23 @@ func (s *Server) Deliveries() []Delivery {
 	return slices.Clone(s.region(s.opts.Region).events.deliveries)
 }
 
-// eventJSON is an event's envelope.
-type eventJSON struct {
-	Version    string         `json:"version"`
-	ID         string         `json:"id"`
-	DetailType string         `json:"detail-type"`
-	Source     string         `json:"source"`
-	Account    string         `json:"account"`
-	Time       string         `json:"time"` // whole seconds, as all AWS services write it
-	Region     string         `json:"region"`
-	Resources  []string       `json:"resources"`
-	Detail     map[string]any `json:"detail"`
-}
-
-func (s *eventsService) event(source, detailType string, resources []string, detail map[string]any) eventJSON {
-	return eventJSON{
-		Version: "0", ID: newID(), DetailType: detailType, Source: source, Account: s.region.server.opts.Account,
-		Time: time.Now().UTC().Format(time.RFC3339), Region: s.region.name, Resources: resources, Detail: detail,
+// event makes an event's envelope; its time is whole seconds, as all AWS services write it.
+func (s *eventsService) event(source, detailType string, resources []string, detail obj) obj {
+	return obj{
+		"version": "0", "id": newID(), "detail-type": detailType, "source": source, "account": s.region.server.opts.Account,
+		"time": time.Now().UTC().Format(time.RFC3339), "region": s.region.name, "resources": resources, "detail": detail,
 	}
 }
 
 // publish sends an event to the targets of every rule that it matches.
-func (s *eventsService) publish(e eventJSON) {
+func (s *eventsService) publish(e obj) {
 	text, err := json.Marshal(e)
-	if err != nil { // only what was JSON before goes in
+	decoded, ok := plain(e).(obj)
+	if err != nil || !ok { // only what was JSON before goes in
 		return
 	}
-	var decoded map[string]any
-	if decodeJSON(string(text), &decoded) != nil {
-		return
-	}
-	for _, name := range slices.Sorted(maps.Keys(s.rules)) {
-		o := s.rules[name]
-		if o.text == "" || !strings.HasPrefix(o.state, "ENABLED") || time.Now().Before(o.effective) || !o.pattern.matches(decoded) {
+	for _, o := range sorted(s.rules) {
+		if o.EventPattern == "" || !strings.HasPrefix(o.State, "ENABLED") || time.Now().Before(o.effective) || !o.pattern.matches(decoded) {
 			continue
 		}
 		for _, t := range o.targets {
@@ -75,76 +58,60 @@ func (s *eventsService) deliver(o *rule, t target, event json.RawMessage) {
 	if t.Input != "" {
 		payload = json.RawMessage(t.Input)
 	}
-	d := Delivery{Time: time.Now(), Rule: o.name, Target: t.Arn, Event: event}
-	if f := s.region.lambda.functions[functionRef{FunctionName: t.Arn}.name()]; f != nil && !f.gone() && f.conf.FunctionArn == strings.TrimSuffix(t.Arn, ":$LATEST") {
-		d.Accepted = f.allows("events.amazonaws.com", s.region.arn("events", "rule/"+o.name))
-		if d.Accepted {
-			f.enqueue(payload, "")
-		}
+	d := Delivery{Time: time.Now(), Rule: o.Name, Target: t.Arn, Event: event}
+	f := s.region.lambda.named((&lambdaInput{FunctionName: t.Arn}).name())
+	if f != nil && f.conf.FunctionArn == strings.TrimSuffix(t.Arn, ":$LATEST") && f.allows("events.amazonaws.com", o.Arn) {
+		d.Accepted = true
+		f.enqueue(payload, "")
 	}
 	s.deliveries = append(s.deliveries, d)
 }
 
-type testPatternInput struct {
-	EventPattern string `check:"required"`
-	Event        string `check:"required"`
-}
-
-type testPatternAnswer struct {
-	Result bool
-}
-
-func (s *eventsService) testEventPattern(_ *call, in testPatternInput) (testPatternAnswer, error) {
+func (s *eventsService) testEventPattern(_ *call, in *eventsInput) (any, error) {
 	p, err := parsePattern(in.EventPattern)
 	if err != nil {
-		return testPatternAnswer{}, err
+		return nil, err
 	}
-	var event map[string]any
+	var event obj
 	if decodeJSON(in.Event, &event) != nil {
-		return testPatternAnswer{}, invalidEvents("Parameter Event is not valid. Reason: Event is not valid JSON.")
+		return nil, invalidEvents("Parameter Event is not valid. Reason: Event is not valid JSON.")
 	}
 	for _, key := range []string{"id", "account", "source", "time", "region", "resources", "detail-type"} {
 		if _, ok := event[key]; !ok {
-			return testPatternAnswer{}, invalidEvents("Parameter Event is not valid. Reason: %s is a required field.", key)
+			return nil, invalidEvents("Parameter Event is not valid. Reason: %s is a required field.", key)
 		}
 	}
-	return testPatternAnswer{p.matches(event)}, nil
+	return obj{"Result": p.matches(event)}, nil
 }
 
-type putEventsInput struct {
-	Entries []struct {
-		Source, DetailType, Detail, EventBusName string
-		Resources                                []string
-	}
+// putEvent is one of the events of PutEvents.
+type putEvent struct {
+	Source, DetailType, Detail string
+	Resources                  []string
 }
 
-type putEventsAnswer struct {
-	FailedEntryCount int
-	Entries          []map[string]string
-}
-
-// putEvents publishes custom events; AWS's own sources are refused.
-func (s *eventsService) putEvents(_ *call, in putEventsInput) (putEventsAnswer, error) {
-	answer := putEventsAnswer{Entries: []map[string]string{}}
+// putEvents publishes custom events; AWS's own sources are refused. What fails says so in its entry.
+func (s *eventsService) putEvents(_ *call, in *eventsInput) (any, error) {
+	entries, failed := []obj{}, 0
 	for _, entry := range in.Entries {
-		var detail map[string]any
+		var detail obj
+		var refusal *Error
 		switch {
 		case strings.HasPrefix(entry.Source, "aws."):
-			answer.fail("NotAuthorizedForSourceException", "Not authorized for the source.")
+			refusal = refuse("NotAuthorizedForSourceException", "Not authorized for the source.")
 		case entry.Source == "" || entry.DetailType == "" || entry.Detail == "":
-			answer.fail("InvalidArgument", "Parameter Source, DetailType and Detail are required.")
+			refusal = refuse("InvalidArgument", "Parameter Source, DetailType and Detail are required.")
 		case json.Unmarshal([]byte(entry.Detail), &detail) != nil:
-			answer.fail("MalformedDetail", "Detail is malformed.")
-		default:
-			e := s.event(entry.Source, entry.DetailType, append([]string{}, entry.Resources...), detail)
-			answer.Entries = append(answer.Entries, map[string]string{"EventId": e.ID})
-			s.publish(e)
+			refusal = refuse("MalformedDetail", "Detail is malformed.")
 		}
+		if refusal != nil {
+			failed++
+			entries = append(entries, obj{"ErrorCode": refusal.Code, "ErrorMessage": refusal.Message})
+			continue
+		}
+		e := s.event(entry.Source, entry.DetailType, append([]string{}, entry.Resources...), detail)
+		entries = append(entries, obj{"EventId": e["id"]})
+		s.publish(e)
 	}
-	return answer, nil
-}
-
-func (a *putEventsAnswer) fail(code, message string) {
-	a.FailedEntryCount++
-	a.Entries = append(a.Entries, map[string]string{"ErrorCode": code, "ErrorMessage": message})
+	return obj{"FailedEntryCount": failed, "Entries": entries}, nil
 }

@@ -18,7 +18,7 @@ type call struct {
 	wire    wire
 	request *http.Request
 	body    []byte
-	params  map[string]string // lambda's values in path and query
+	params  obj // lambda's values in path and query
 	record  Call
 	noted   *Call  // its entry in the journal
 	entries *Error // a fault for the entries of a batch, see [Fault]
@@ -28,25 +28,19 @@ type call struct {
 // action does one call and gives its answer: a value for the wire protocol to write, nil for an empty one.
 type action func(c *call) (any, error)
 
+// obj is an answer, or a part of one, by its members' names.
+type obj = map[string]any
+
 // named is an input that names the resource it is about.
 type named interface {
 	arn(r *region) string
 }
 
-// op makes an action of a service's method: decoded input, checked, admitted, then the method under the server's lock.
-func op[In, Out any](method func(c *call, in In) (Out, error)) action {
-	return free(func(c *call, in In) (Out, error) {
-		c.server.mu.Lock()
-		defer c.server.mu.Unlock()
-		return method(c, in)
-	})
-}
-
-// free is op for a method that takes the lock by itself because it waits.
-func free[In, Out any](method func(c *call, in In) (Out, error)) action {
+// free makes an action of a method: input decoded, admitted and checked. The method takes the lock by itself.
+func free[In any](method func(c *call, in *In) (any, error), required ...string) action {
 	return func(c *call) (any, error) {
-		var in In
-		if err := c.wire.decode(c, &in); err != nil {
+		in := new(In)
+		if err := c.wire.decode(c, in); err != nil {
 			return nil, err
 		}
 		if n, ok := any(in).(named); ok {
@@ -55,27 +49,31 @@ func free[In, Out any](method func(c *call, in In) (Out, error)) action {
 		if err := c.admit(); err != nil {
 			return nil, err
 		}
-		if err := check(c.record.Service, &in); err != nil {
+		if err := check(c.record.Service, in, required); err != nil {
 			return nil, err
 		}
 		return method(c, in)
 	}
 }
 
-// keyed is an input that names the thing it is about.
-type keyed interface {
-	key() string
+// op makes an action of a method that runs under the server's lock.
+func op[In any](method func(c *call, in *In) (any, error), required ...string) action {
+	return free(func(c *call, in *In) (any, error) {
+		c.server.mu.Lock()
+		defer c.server.mu.Unlock()
+		return method(c, in)
+	}, required...)
 }
 
 // on makes an action of a method on one thing, the one that the input names.
-func on[T any, In keyed](find func(key string) (*T, error), method func(o *T, in In) (any, error)) action {
-	return op(func(_ *call, in In) (any, error) {
-		o, err := find(in.key())
+func on[T, In any](find func(in *In) (*T, error), method func(o *T, in *In) (any, error), required ...string) action {
+	return op(func(_ *call, in *In) (any, error) {
+		o, err := find(in)
 		if err != nil {
 			return nil, err
 		}
 		return method(o, in)
-	})
+	}, required...)
 }
 
 // ServeHTTP answers one request of an AWS client, or of this package's own control paths under /_local/.
@@ -180,11 +178,11 @@ type route struct {
 }
 
 // match gives the values of the route's {names}, where the request is one of this route.
-func (t route) match(method string, segments []string) (map[string]string, bool) {
+func (t route) match(method string, segments []string) (obj, bool) {
 	if method != t.method || len(segments) != len(t.path) {
 		return nil, false
 	}
-	values := map[string]string{}
+	values := obj{}
 	for i, want := range t.path {
 		got, err := url.PathUnescape(segments[i])
 		switch {

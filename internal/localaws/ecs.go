@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 	"time"
 )
@@ -13,7 +12,7 @@ import (
 type ecsService struct {
 	region      *region
 	clusters    map[string]*cluster
-	definitions map[string][]map[string]any // by family, revision 1 first
+	definitions map[string][]obj // by family, revision 1 first
 }
 
 type cluster struct {
@@ -23,43 +22,88 @@ type cluster struct {
 	tags     tags
 }
 
+// ecsInput has the members of all calls.
+type ecsInput struct {
+	Cluster     string
+	ClusterName string `check:"re=[a-zA-Z0-9\\-_]{1,255}"`
+	Clusters    []string
+	Services    []string
+	Tasks       []string
+	Include     []string
+	Service     string
+	ServiceName string
+	Task        string
+
+	DesiredCount             *int `check:"min=0"`
+	TaskDefinition           string
+	Family                   string
+	CapacityProviderStrategy []strategyItem
+	LaunchType               string `check:"enum=EC2|FARGATE|EXTERNAL"`
+	DeploymentConfiguration  *deploymentConfig
+	DeploymentController     obj
+	NetworkConfiguration     obj
+	ForceNewDeployment       bool
+	Force                    bool
+	Reason                   string
+
+	StartedBy     string
+	DesiredStatus string `check:"enum=RUNNING|PENDING|STOPPED"`
+	ResourceArn   string
+	NextToken     string
+	MaxResults    *int `check:"min=1 max=100"`
+	tagging
+}
+
+// cluster is the cluster's name, of a name or an ARN; "default" where there is none.
+func (in *ecsInput) cluster() string {
+	return orDefault(afterLast(orDefault(in.ClusterName, in.Cluster), "/"), "default")
+}
+
+func (in *ecsInput) arn(r *region) string {
+	service := afterLast(orDefault(in.Service, in.ServiceName), "/")
+	switch {
+	case in.ResourceArn != "":
+		return in.ResourceArn
+	case in.Family != "" || in.TaskDefinition != "" && service == "":
+		return r.arn("ecs", "task-definition/"+orDefault(in.Family, in.TaskDefinition))
+	case in.Task != "":
+		return r.arn("ecs", "task/"+in.cluster()+"/"+afterLast(in.Task, "/"))
+	case service != "":
+		return r.arn("ecs", "service/"+in.cluster()+"/"+service)
+	case len(in.Services) == 1:
+		return r.arn("ecs", "service/"+in.cluster()+"/"+afterLast(in.Services[0], "/"))
+	}
+	return r.arn("ecs", "cluster/"+in.cluster())
+}
+
 func newECS(r *region) *ecsService {
-	return &ecsService{region: r, clusters: map[string]*cluster{}, definitions: map[string][]map[string]any{}}
+	return &ecsService{region: r, clusters: map[string]*cluster{}, definitions: map[string][]obj{}}
 }
 
 func (s *ecsService) actions() map[string]action {
+	tagResource, untagResource := tagCalls(s.tagged, badECSTags)
 	return map[string]action{
 		"CreateCluster":          op(s.createCluster),
-		"DeleteCluster":          on(s.cluster, s.deleteCluster),
 		"DescribeClusters":       op(s.describeClusters),
 		"ListClusters":           op(s.listClusters),
-		"RegisterTaskDefinition": op(s.registerTaskDefinition),
-		"DescribeTaskDefinition": op(s.describeTaskDefinition),
-		"CreateService":          on(s.cluster, s.createService),
-		"UpdateService":          on(s.cluster, s.updateService),
-		"DeleteService":          on(s.cluster, s.deleteService),
-		"DescribeServices":       on(s.cluster, s.describeServices),
-		"ListServices":           on(s.cluster, s.listServices),
-		"ListTasks":              on(s.cluster, s.listTasks),
-		"DescribeTasks":          on(s.cluster, s.describeTasks),
-		"StopTask":               on(s.cluster, s.stopTask),
-		"TagResource":            op(s.tagResource),
-		"UntagResource":          op(s.untagResource),
-		"ListTagsForResource":    op(s.listTags),
+		"RegisterTaskDefinition": op(s.registerTaskDefinition, "Family"),
+		"DescribeTaskDefinition": op(s.describeTaskDefinition, "TaskDefinition"),
+		"CreateService":          on(s.find, s.createService, "ServiceName"),
+		"UpdateService":          on(s.find, s.updateService, "Service"),
+		"DeleteService":          on(s.find, s.deleteService, "Service"),
+		"DescribeServices":       on(s.find, s.describeServices),
+		"ListServices":           on(s.find, s.listServices),
+		"ListTasks":              on(s.find, s.listTasks),
+		"DescribeTasks":          on(s.find, s.describeTasks),
+		"StopTask":               on(s.find, s.stopTask, "Task"),
+		"TagResource":            tagResource,
+		"UntagResource":          untagResource,
+		"ListTagsForResource":    on(s.tagged, s.listTags),
 	}
 }
 
-// clusterRef is the part of an input that names a cluster: its name or ARN, "default" where there is none.
-type clusterRef struct {
-	Cluster string
-}
-
-func (in clusterRef) key() string { return orDefault(afterLast(in.Cluster, "/"), "default") }
-
-func (in clusterRef) arn(r *region) string { return r.arn("ecs", "cluster/"+in.key()) }
-
-func (s *ecsService) cluster(name string) (*cluster, error) {
-	if k := s.clusters[name]; k != nil {
+func (s *ecsService) find(in *ecsInput) (*cluster, error) {
+	if k := s.clusters[in.cluster()]; k != nil {
 		return k, nil
 	}
 	return nil, refuse("ClusterNotFoundException", "Cluster not found.")
@@ -69,23 +113,36 @@ func ecsInvalid(format string, args ...any) *Error {
 	return refuse("InvalidParameterException", format, args...)
 }
 
-// failure is how ECS says, inside an answer that is fine, that there is no such thing.
-func missing(arn string) map[string]any { return map[string]any{"arn": arn, "reason": "MISSING"} }
-
-type createClusterInput struct {
-	ClusterName string `check:"re=[a-zA-Z0-9\\-_]{1,255}"`
-	Tags        []tag
-}
-
-func (s *ecsService) createCluster(_ *call, in createClusterInput) (any, error) {
-	name := orDefault(in.ClusterName, "default")
-	if s.clusters[name] == nil {
-		s.clusters[name] = &cluster{name: name, services: map[string]*service{}, tags: tagsOf(in.Tags)}
+// describe looks things up by name; what is missing is a failure inside an answer that is fine.
+func (s *ecsService) describe(member string, names []string, kind string, look func(name string) obj) obj {
+	found, failures := []obj{}, []obj{}
+	for _, name := range names {
+		if o := look(afterLast(name, "/")); o != nil {
+			found = append(found, o)
+		} else {
+			failures = append(failures, obj{"arn": s.region.arn("ecs", kind+"/"+afterLast(name, "/")), "reason": "MISSING"})
+		}
 	}
-	return map[string]any{"cluster": s.clusterJSON(s.clusters[name])}, nil
+	return obj{member: found, "failures": failures}
 }
 
-func (s *ecsService) clusterJSON(k *cluster) map[string]any {
+// cluster gives a cluster, which it makes where there is none.
+func (s *ecsService) cluster(name string) *cluster {
+	if s.clusters[name] == nil {
+		s.clusters[name] = &cluster{name: name, services: map[string]*service{}, tags: tags{}}
+	}
+	return s.clusters[name]
+}
+
+func (s *ecsService) createCluster(_ *call, in *ecsInput) (any, error) {
+	k := s.cluster(in.cluster())
+	if reason := k.tags.add(in.Tags); reason != "" {
+		return nil, badECSTags(reason)
+	}
+	return obj{"cluster": s.clusterJSON(k)}, nil
+}
+
+func (s *ecsService) clusterJSON(k *cluster) obj {
 	running, pending, active := 0, 0, 0
 	for _, t := range k.tasks {
 		running, pending = running+t.runs(), pending+t.pends()
@@ -95,164 +152,110 @@ func (s *ecsService) clusterJSON(k *cluster) map[string]any {
 			active++
 		}
 	}
-	return map[string]any{
-		"clusterArn": clusterRef{k.name}.arn(s.region), "clusterName": k.name, "status": "ACTIVE", "registeredContainerInstancesCount": 0,
+	return obj{
+		"clusterArn": s.region.arn("ecs", "cluster/"+k.name), "clusterName": k.name, "status": "ACTIVE", "registeredContainerInstancesCount": 0,
 		"runningTasksCount": running, "pendingTasksCount": pending, "activeServicesCount": active,
 		"capacityProviders": []string{"FARGATE", "FARGATE_SPOT"}, "tags": k.tags.lower(),
 	}
 }
 
-func (s *ecsService) deleteCluster(k *cluster, _ clusterRef) (any, error) {
-	for _, v := range k.services {
-		if v.status == "ACTIVE" {
-			return nil, refuse("ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active.")
-		}
-	}
-	if slices.ContainsFunc(k.tasks, func(t *task) bool { return t.last != "STOPPED" }) {
-		return nil, refuse("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
-	}
-	delete(s.clusters, k.name)
-	answer := s.clusterJSON(k)
-	answer["status"] = "INACTIVE"
-	return map[string]any{"cluster": answer}, nil
-}
-
-type describeClustersInput struct {
-	Clusters []string
-}
-
-func (s *ecsService) describeClusters(_ *call, in describeClustersInput) (any, error) {
-	found, failures := []any{}, []any{}
+func (s *ecsService) describeClusters(_ *call, in *ecsInput) (any, error) {
 	if len(in.Clusters) == 0 {
 		in.Clusters = []string{"default"}
 	}
-	for _, name := range in.Clusters {
-		if k, err := s.cluster(clusterRef{name}.key()); err == nil {
-			found = append(found, s.clusterJSON(k))
-		} else {
-			failures = append(failures, missing(clusterRef{name}.arn(s.region)))
+	return s.describe("clusters", in.Clusters, "cluster", func(name string) obj {
+		if k := s.clusters[name]; k != nil {
+			return s.clusterJSON(k)
 		}
-	}
-	return map[string]any{"clusters": found, "failures": failures}, nil
+		return nil
+	}), nil
 }
 
-type pageInput struct {
-	NextToken  string
-	MaxResults *int `check:"min=1 max=100"`
-}
-
-func (s *ecsService) listClusters(_ *call, in pageInput) (any, error) {
-	arns := []string{}
-	for _, name := range slices.Sorted(maps.Keys(s.clusters)) {
-		arns = append(arns, clusterRef{name}.arn(s.region))
+func (s *ecsService) listClusters(_ *call, in *ecsInput) (any, error) {
+	var arns []string
+	for _, k := range sorted(s.clusters) {
+		arns = append(arns, s.region.arn("ecs", "cluster/"+k.name))
 	}
-	return in.answer("clusterArns", arns), nil
-}
-
-// answer is one page of ARNs.
-func (in pageInput) answer(name string, arns []string) any {
-	shown, next := page(arns, in.NextToken, limit(in.MaxResults, 100))
-	answer := map[string]any{name: shown}
-	if next != "" {
-		answer["nextToken"] = next
-	}
-	return answer
+	return paged("clusterArns", arns, "nextToken", in.NextToken, limit(in.MaxResults, 100)), nil
 }
 
 // registerTaskDefinition keeps whatever it is given, under the next revision.
-func (s *ecsService) registerTaskDefinition(c *call, in struct{ Family string }) (any, error) {
-	definition := map[string]any{}
+func (s *ecsService) registerTaskDefinition(c *call, in *ecsInput) (any, error) {
+	var definition obj
 	if err := json.Unmarshal(c.body, &definition); err != nil {
 		return nil, refuse("SerializationException", "%v", err)
 	}
-	containers, _ := definition["containerDefinitions"].([]any)
-	if in.Family == "" || len(containers) == 0 {
-		return nil, refuse("ClientException", "Family and containerDefinitions should not be null or empty.")
+	if containers, _ := definition["containerDefinitions"].([]any); len(containers) == 0 {
+		return nil, refuse("ClientException", "Container list cannot be empty.")
 	}
-	revision := len(s.definitions[in.Family]) + 1
-	definition["revision"], definition["status"] = revision, "ACTIVE"
-	definition["taskDefinitionArn"] = s.region.arn("ecs", fmt.Sprintf("task-definition/%s:%d", in.Family, revision))
-	definition["registeredAt"] = epoch(time.Now())
-	definition["compatibilities"] = []string{"EC2", "FARGATE"}
-	tagList := definition["tags"]
+	given := definition["tags"]
 	delete(definition, "tags")
-	s.definitions[in.Family] = append(s.definitions[in.Family], definition)
-	return map[string]any{"taskDefinition": definition, "tags": tagList}, nil
+	s.define(in.Family, definition)
+	return obj{"taskDefinition": definition, "tags": given}, nil
 }
 
-// definition gives a task definition by family, family:revision or ARN.
-func (s *ecsService) definition(name string) (map[string]any, error) {
+// define adds a revision and gives its ARN.
+func (s *ecsService) define(family string, definition obj) string {
+	revision := len(s.definitions[family]) + 1
+	arn := s.region.arn("ecs", fmt.Sprintf("task-definition/%s:%d", family, revision))
+	maps.Copy(definition, obj{
+		"family": family, "revision": revision, "status": "ACTIVE", "taskDefinitionArn": arn, "registeredAt": epoch(time.Now()),
+		"compatibilities": []string{"EC2", "FARGATE"},
+	})
+	s.definitions[family] = append(s.definitions[family], definition)
+	return arn
+}
+
+// definition gives a task definition by family, family:revision or ARN; nil where there is none.
+func (s *ecsService) definition(name string) obj {
 	family, revision, _ := strings.Cut(afterLast(name, "/"), ":")
-	all := s.definitions[family]
-	n := len(all)
+	n := len(s.definitions[family])
 	if revision != "" {
 		n = int(number(revision))
 	}
-	if n < 1 || n > len(all) {
+	if n < 1 || n > len(s.definitions[family]) {
+		return nil
+	}
+	return s.definitions[family][n-1]
+}
+
+func (s *ecsService) describeTaskDefinition(_ *call, in *ecsInput) (any, error) {
+	found := s.definition(in.TaskDefinition)
+	if found == nil {
 		return nil, refuse("ClientException", "Unable to describe task definition.")
 	}
-	return all[n-1], nil
+	return obj{"taskDefinition": found}, nil
 }
 
-func (s *ecsService) describeTaskDefinition(_ *call, in struct{ TaskDefinition string }) (any, error) {
-	found, err := s.definition(in.TaskDefinition)
-	return map[string]any{"taskDefinition": found}, err
-}
-
-type ecsTagInput struct {
-	ResourceArn string `check:"required"`
-	Tags        []tag
-	TagKeys     []string
-}
-
-func (in ecsTagInput) arn(*region) string { return in.ResourceArn }
-
-// tagged gives the tags of a cluster, a service or a task.
-func (s *ecsService) tagged(arn string) (tags, error) {
-	parts := strings.Split(afterLast(arn, ":"), "/")
+// tagged gives the tags of the cluster, service or task of an ARN.
+func (s *ecsService) tagged(in *ecsInput) (*tags, error) {
+	parts := strings.Split(afterLast(in.ResourceArn, ":"), "/")
 	if len(parts) < 2 || s.clusters[parts[1]] == nil {
 		return nil, refuse("ClusterNotFoundException", "Cluster not found.")
 	}
-	k := s.clusters[parts[1]]
+	k, name := s.clusters[parts[1]], parts[len(parts)-1]
 	switch {
 	case parts[0] == "cluster":
-		return k.tags, nil
-	case parts[0] == "service" && k.services[parts[len(parts)-1]] != nil:
-		return k.services[parts[len(parts)-1]].tags, nil
-	case parts[0] == "task" && k.task(arn) != nil:
-		return k.task(arn).tags, nil
+		return &k.tags, nil
+	case parts[0] == "service" && k.services[name] != nil:
+		return &k.services[name].tags, nil
+	case parts[0] == "task" && k.task(name) != nil:
+		return &k.task(name).tags, nil
 	}
-	return nil, ecsInvalid("The specified resource is not found: %s", arn)
+	return nil, ecsInvalid("The specified resource is not found: %s", in.ResourceArn)
 }
 
-func (s *ecsService) tagResource(_ *call, in ecsTagInput) (any, error) {
-	have, err := s.tagged(in.ResourceArn)
-	if err != nil {
-		return nil, err
-	}
-	if _, reason := have.with(tagsOf(in.Tags)); reason != "" {
-		return nil, ecsInvalid("%s", reason)
-	}
-	maps.Copy(have, tagsOf(in.Tags))
-	return nil, nil
-}
+func badECSTags(reason string) *Error { return ecsInvalid("%s", reason) }
 
-func (s *ecsService) untagResource(_ *call, in ecsTagInput) (any, error) {
-	have, err := s.tagged(in.ResourceArn)
-	have.without(in.TagKeys)
-	return nil, err
-}
-
-func (s *ecsService) listTags(_ *call, in ecsTagInput) (any, error) {
-	have, err := s.tagged(in.ResourceArn)
-	return map[string]any{"tags": have.lower()}, err
+func (s *ecsService) listTags(t *tags, _ *ecsInput) (any, error) {
+	return obj{"tags": t.lower()}, nil
 }
 
 // lower is the list form with ECS's small letters.
-func (t tags) lower() []map[string]string {
-	l := []map[string]string{}
+func (t tags) lower() []obj {
+	l := []obj{}
 	for _, e := range t.list() {
-		l = append(l, map[string]string{"key": e.Key, "value": e.Value})
+		l = append(l, obj{"key": e.Key, "value": e.Value})
 	}
 	return l
 }

@@ -84,8 +84,8 @@ func (s *ecsService) settle(v *service, primary *deployment) {
 
 // note adds to the service's events, the newest first.
 func (v *service) note(message string) {
-	event := map[string]any{"id": newID(), "createdAt": epoch(time.Now()), "message": message}
-	v.events = append([]map[string]any{event}, v.events...)
+	event := obj{"id": newID(), "createdAt": epoch(time.Now()), "message": message}
+	v.events = append([]obj{event}, v.events...)
 }
 
 // provider chooses the capacity provider of the next task: bases first, then by weight.

@@ -2,8 +2,8 @@ package localaws
 
 import (
 	"fmt"
-	"maps"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"time"
 )
@@ -16,10 +16,10 @@ type service struct {
 	strategy            []strategyItem
 	launchType          string
 	config              deploymentConfig
-	controller, network any
+	controller, network obj
 	created             time.Time
 	deployments         []*deployment // PRIMARY first
-	events              []map[string]any
+	events              []obj
 	tags                tags
 }
 
@@ -46,61 +46,50 @@ func (s *ecsService) serviceARN(v *service) string {
 	return s.region.arn("ecs", "service/"+v.cluster.name+"/"+v.name)
 }
 
-type serviceSettings struct {
-	DesiredCount             *int `check:"min=0"`
-	TaskDefinition           string
-	CapacityProviderStrategy []strategyItem
-	DeploymentConfiguration  *deploymentConfig
-	NetworkConfiguration     any
-}
-
-type createServiceInput struct {
-	clusterRef
-	serviceSettings
-	ServiceName          string `check:"required re=[a-zA-Z0-9\\-_]{1,255}"`
-	LaunchType           string `check:"enum=EC2|FARGATE|EXTERNAL"`
-	DeploymentController any
-	Tags                 []tag
-}
-
-func (s *ecsService) createService(k *cluster, in createServiceInput) (any, error) {
-	if have := k.services[in.ServiceName]; have != nil && have.status == "ACTIVE" {
+func (s *ecsService) createService(k *cluster, in *ecsInput) (any, error) {
+	switch have := k.services[in.ServiceName]; {
+	case !regexp.MustCompile(`^[a-zA-Z0-9\-_]{1,255}$`).MatchString(in.ServiceName):
+		return nil, ecsInvalid("Invalid service name: %s", in.ServiceName)
+	case have != nil && have.status == "ACTIVE":
 		return nil, ecsInvalid("Creation of service was not idempotent.")
-	}
-	if in.LaunchType != "" && len(in.CapacityProviderStrategy) > 0 {
+	case in.LaunchType != "" && len(in.CapacityProviderStrategy) > 0:
 		return nil, ecsInvalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
 	}
-	v := &service{
-		cluster: k, name: in.ServiceName, status: "ACTIVE", launchType: in.LaunchType, controller: in.DeploymentController,
-		config: deploymentConfig{MaximumPercent: 200, Strategy: "ROLLING"}, created: time.Now(), tags: tagsOf(in.Tags),
+	v := newService(k, in.ServiceName)
+	v.launchType, v.controller = in.LaunchType, in.DeploymentController
+	if reason := v.tags.add(in.Tags); reason != "" {
+		return nil, badECSTags(reason)
 	}
-	if err := s.apply(v, in.serviceSettings); err != nil {
+	if err := s.apply(v, in); err != nil {
 		return nil, err
 	}
 	k.services[v.name] = v
 	s.deploy(v)
-	return map[string]any{"service": s.serviceJSON(v, true)}, nil
+	return obj{"service": s.serviceJSON(v, true)}, nil
 }
 
-// apply changes what the settings name.
-func (s *ecsService) apply(v *service, in serviceSettings) error {
+// newService is an ACTIVE service with AWS's defaults.
+func newService(k *cluster, name string) *service {
+	all := 100
+	return &service{
+		cluster: k, name: name, status: "ACTIVE", created: time.Now(), tags: tags{},
+		config: deploymentConfig{MaximumPercent: 200, MinimumHealthyPercent: &all, Strategy: "ROLLING"},
+	}
+}
+
+// apply changes what the input names.
+func (s *ecsService) apply(v *service, in *ecsInput) error {
 	if in.TaskDefinition != "" {
-		found, err := s.definition(in.TaskDefinition)
-		if err != nil {
+		found := s.definition(in.TaskDefinition)
+		if found == nil {
 			return refuse("ClientException", "TaskDefinition not found.")
 		}
 		v.definition = fmt.Sprint(found["taskDefinitionArn"])
 	}
-	if in.DeploymentConfiguration != nil {
-		v.config.MaximumPercent = orDefault(in.DeploymentConfiguration.MaximumPercent, v.config.MaximumPercent)
-		v.config.Strategy = orDefault(in.DeploymentConfiguration.Strategy, v.config.Strategy)
-		if in.DeploymentConfiguration.MinimumHealthyPercent != nil {
-			v.config.MinimumHealthyPercent = in.DeploymentConfiguration.MinimumHealthyPercent
-		}
-	}
-	if v.config.MinimumHealthyPercent == nil {
-		whole := 100
-		v.config.MinimumHealthyPercent = &whole
+	if config := in.DeploymentConfiguration; config != nil {
+		v.config.MaximumPercent = orDefault(config.MaximumPercent, v.config.MaximumPercent)
+		v.config.MinimumHealthyPercent = orDefault(config.MinimumHealthyPercent, v.config.MinimumHealthyPercent)
+		v.config.Strategy = orDefault(config.Strategy, v.config.Strategy)
 	}
 	if in.CapacityProviderStrategy != nil {
 		v.strategy = in.CapacityProviderStrategy
@@ -115,18 +104,7 @@ func (s *ecsService) apply(v *service, in serviceSettings) error {
 // find gives a service by name or ARN.
 func (k *cluster) find(name string) *service { return k.services[afterLast(name, "/")] }
 
-type updateServiceInput struct {
-	clusterRef
-	serviceSettings
-	Service            string `check:"required"`
-	ForceNewDeployment bool
-}
-
-func (in updateServiceInput) arn(r *region) string {
-	return r.arn("ecs", "service/"+in.key()+"/"+afterLast(in.Service, "/"))
-}
-
-func (s *ecsService) updateService(k *cluster, in updateServiceInput) (any, error) {
+func (s *ecsService) updateService(k *cluster, in *ecsInput) (any, error) {
 	v := k.find(in.Service)
 	switch {
 	case v == nil:
@@ -137,35 +115,37 @@ func (s *ecsService) updateService(k *cluster, in updateServiceInput) (any, erro
 		return nil, ecsInvalid("Cannot force a new deployment on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.")
 	}
 	before := v.definition
-	if err := s.apply(v, in.serviceSettings); err != nil {
+	if err := s.apply(v, in); err != nil {
 		return nil, err
 	}
 	if in.ForceNewDeployment || v.definition != before {
 		s.deploy(v)
 	}
 	s.reconcile(v)
-	return map[string]any{"service": s.serviceJSON(v, true)}, nil
+	return obj{"service": s.serviceJSON(v, true)}, nil
 }
 
 func (v *service) controllerType() string {
-	controller, _ := v.controller.(map[string]any)
-	kind, _ := controller["type"].(string)
+	kind, _ := v.controller["type"].(string)
 	return kind
 }
 
-// newDeploymentID is one as ECS makes them: 19 digits.
-func newDeploymentID() string { return fmt.Sprintf("ecs-svc/%d", int64(1e18)+rand.Int64N(8e18)) }
+// newDeployment puts a PRIMARY deployment before all others; its id has 19 digits, as ECS's have.
+func (v *service) newDeployment(at time.Time) *deployment {
+	d := &deployment{
+		id: fmt.Sprintf("ecs-svc/%d", int64(1e18)+rand.Int64N(8e18)), status: "PRIMARY", definition: v.definition,
+		created: at, updated: at, strategy: v.strategy,
+	}
+	v.deployments = append([]*deployment{d}, v.deployments...)
+	return d
+}
 
 // deploy begins a new PRIMARY deployment; the ones before it are ACTIVE until their tasks are gone.
 func (s *ecsService) deploy(v *service) {
 	for _, d := range v.deployments {
 		d.status = "ACTIVE"
 	}
-	d := &deployment{
-		id: newDeploymentID(), status: "PRIMARY", definition: v.definition,
-		created: time.Now(), strategy: v.strategy,
-	}
-	v.deployments = append([]*deployment{d}, v.deployments...)
+	d := v.newDeployment(time.Now())
 	s.rollout(v, d, "IN_PROGRESS")
 	s.reconcile(v)
 }
@@ -175,19 +155,13 @@ func (s *ecsService) rollout(v *service, d *deployment, state string) {
 	words := map[string]string{"IN_PROGRESS": "in progress", "COMPLETED": "completed"}[state]
 	d.rollout, d.updated = state, time.Now()
 	d.reason = fmt.Sprintf("ECS deployment %s %s.", d.id, words)
-	s.region.events.publish(s.region.events.event("aws.ecs", "ECS Deployment State Change", []string{s.serviceARN(v)}, map[string]any{
+	s.region.events.publish(s.region.events.event("aws.ecs", "ECS Deployment State Change", []string{s.serviceARN(v)}, obj{
 		"eventType": "INFO", "eventName": "SERVICE_DEPLOYMENT_" + state, "deploymentId": d.id,
 		"updatedAt": d.updated.UTC().Format(time.RFC3339Nano), "reason": d.reason,
 	}))
 }
 
-type deleteServiceInput struct {
-	clusterRef
-	Service string `check:"required"`
-	Force   bool
-}
-
-func (s *ecsService) deleteService(k *cluster, in deleteServiceInput) (any, error) {
+func (s *ecsService) deleteService(k *cluster, in *ecsInput) (any, error) {
 	v := k.find(in.Service)
 	switch {
 	case v == nil || v.status == "INACTIVE":
@@ -197,83 +171,70 @@ func (s *ecsService) deleteService(k *cluster, in deleteServiceInput) (any, erro
 	}
 	v.status, v.desired = "DRAINING", 0
 	s.reconcile(v)
-	return map[string]any{"service": s.serviceJSON(v, true)}, nil
+	return obj{"service": s.serviceJSON(v, true)}, nil
 }
 
-type describeServicesInput struct {
-	clusterRef
-	Services []string
-	Include  []string
-}
-
-func (s *ecsService) describeServices(k *cluster, in describeServicesInput) (any, error) {
+func (s *ecsService) describeServices(k *cluster, in *ecsInput) (any, error) {
 	if len(in.Services) == 0 || len(in.Services) > 10 {
 		return nil, ecsInvalid("Services must have between 1 and 10 entries.")
 	}
-	found, failures := []any{}, []any{}
-	for _, name := range in.Services {
-		if v := k.find(name); v != nil {
-			found = append(found, s.serviceJSON(v, slices.Contains(in.Include, "TAGS")))
-		} else {
-			failures = append(failures, missing(s.region.arn("ecs", "service/"+k.name+"/"+afterLast(name, "/"))))
+	return s.describe("services", in.Services, "service/"+k.name, func(name string) obj {
+		if v := k.services[name]; v != nil {
+			return s.serviceJSON(v, slices.Contains(in.Include, "TAGS"))
 		}
-	}
-	return map[string]any{"services": found, "failures": failures}, nil
+		return nil
+	}), nil
 }
 
-func (s *ecsService) serviceJSON(v *service, withTags bool) map[string]any {
+func (s *ecsService) serviceJSON(v *service, withTags bool) obj {
 	running, pending := v.counts(nil)
-	deployments := []any{}
+	deployments := []obj{}
 	for _, d := range v.deployments {
 		deployments = append(deployments, v.deploymentJSON(d))
 	}
-	j := map[string]any{
-		"serviceArn": s.serviceARN(v), "serviceName": v.name, "clusterArn": clusterRef{v.cluster.name}.arn(s.region), "status": v.status,
+	j := obj{
+		"serviceArn": s.serviceARN(v), "serviceName": v.name, "clusterArn": s.region.arn("ecs", "cluster/"+v.cluster.name), "status": v.status,
 		"desiredCount": v.desired, "runningCount": running, "pendingCount": pending, "taskDefinition": v.definition,
 		"deploymentConfiguration": v.config, "deployments": deployments, "events": v.events, "createdAt": epoch(v.created),
 		"schedulingStrategy": "REPLICA", "loadBalancers": []any{}, "serviceRegistries": []any{}, "platformVersion": "LATEST",
 	}
-	optional := map[string]any{"deploymentController": v.controller, "networkConfiguration": v.network}
+	if v.controller != nil {
+		j["deploymentController"] = v.controller
+	}
+	if v.network != nil {
+		j["networkConfiguration"] = v.network
+	}
 	if v.launchType != "" {
-		optional["launchType"] = v.launchType
+		j["launchType"] = v.launchType
 	}
 	if len(v.strategy) > 0 {
-		optional["capacityProviderStrategy"] = v.strategy
+		j["capacityProviderStrategy"] = v.strategy
 	}
 	if withTags {
-		optional["tags"] = v.tags.lower()
+		j["tags"] = v.tags.lower()
 	}
-	maps.DeleteFunc(optional, func(_ string, value any) bool { return value == nil })
-	maps.Copy(j, optional)
 	return j
 }
 
-func (v *service) deploymentJSON(d *deployment) map[string]any {
+func (v *service) deploymentJSON(d *deployment) obj {
 	running, pending := v.counts(d)
 	desired := v.desired
 	if d.status != "PRIMARY" {
 		desired = 0
 	}
-	return map[string]any{
+	return obj{
 		"id": d.id, "status": d.status, "taskDefinition": d.definition, "desiredCount": desired, "runningCount": running,
 		"pendingCount": pending, "failedTasks": 0, "createdAt": epoch(d.created), "updatedAt": epoch(d.updated),
 		"rolloutState": d.rollout, "rolloutStateReason": d.reason, "capacityProviderStrategy": append([]strategyItem{}, d.strategy...),
 	}
 }
 
-type listServicesInput struct {
-	clusterRef
-	pageInput
-}
-
-func (s *ecsService) listServices(k *cluster, in listServicesInput) (any, error) {
-	arns := []string{}
-	for _, name := range slices.Sorted(maps.Keys(k.services)) {
-		if k.services[name].status != "INACTIVE" {
-			arns = append(arns, s.serviceARN(k.services[name]))
+func (s *ecsService) listServices(k *cluster, in *ecsInput) (any, error) {
+	var arns []string
+	for _, v := range sorted(k.services) {
+		if v.status != "INACTIVE" {
+			arns = append(arns, s.serviceARN(v))
 		}
 	}
-	size := limit(in.MaxResults, 10)
-	in.MaxResults = &size
-	return in.answer("serviceArns", arns), nil
+	return paged("serviceArns", arns, "nextToken", in.NextToken, limit(in.MaxResults, 10)), nil
 }

@@ -1,7 +1,6 @@
 package localaws
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -58,27 +57,27 @@ func (s *ecsService) announce(t *task) {
 }
 
 // attachment is the task's network interface, whose type has two names: one in events, one in answers.
-func (t *task) attachment(kind string) map[string]any {
+func (t *task) attachment(kind string) obj {
 	status := "ATTACHED"
 	if t.last == "STOPPED" {
 		status = "DELETED"
 	}
-	return map[string]any{
+	return obj{
 		"id": t.id[:8] + "-0000-4000-8000-" + t.id[:12], "type": kind, "status": status,
 		"details": []any{map[string]string{"name": "networkInterfaceId", "value": "eni-0" + t.id[:16]}},
 	}
 }
 
 // taskJSON is a task as answers and events have it, its times as when writes them.
-func (s *ecsService) taskJSON(t *task, when func(time.Time) any) map[string]any {
+func (s *ecsService) taskJSON(t *task, when func(time.Time) any) obj {
 	launchType := orDefault(t.service.launchType, "FARGATE")
-	j := map[string]any{
-		"taskArn": t.arn, "clusterArn": clusterRef{t.service.cluster.name}.arn(s.region), "taskDefinitionArn": t.deployment.definition,
+	j := obj{
+		"taskArn": t.arn, "clusterArn": s.region.arn("ecs", "cluster/"+t.service.cluster.name), "taskDefinitionArn": t.deployment.definition,
 		"group": "service:" + t.service.name, "startedBy": t.deployment.id, "launchType": launchType,
 		"desiredStatus": t.desired, "lastStatus": t.last, "version": t.version, "availabilityZone": t.zone,
 		"cpu": "256", "memory": "512", "platformVersion": "1.4.0", "connectivity": "CONNECTED",
-		"overrides": map[string]any{"containerOverrides": []any{}}, "tags": t.tags.lower(),
-		"containers": []any{map[string]any{
+		"overrides": obj{"containerOverrides": []any{}}, "tags": t.tags.lower(),
+		"containers": []any{obj{
 			"name": "app", "lastStatus": t.last, "taskArn": t.arn,
 			"containerArn": s.region.arn("ecs", "container/"+t.service.cluster.name+"/"+t.id+"/app"), "networkInterfaces": []any{},
 		}},
@@ -109,19 +108,11 @@ func (k *cluster) task(name string) *task {
 	return k.tasks[i]
 }
 
-type listTasksInput struct {
-	clusterRef
-	pageInput
-	ServiceName, Family, StartedBy string
-	DesiredStatus                  string `check:"enum=RUNNING|PENDING|STOPPED"`
-	LaunchType                     string
-}
-
-func (s *ecsService) listTasks(k *cluster, in listTasksInput) (any, error) {
+func (s *ecsService) listTasks(k *cluster, in *ecsInput) (any, error) {
 	if in.ServiceName != "" && k.find(in.ServiceName) == nil {
 		return nil, refuse("ServiceNotFoundException", "Service not found.")
 	}
-	arns := []string{}
+	var arns []string
 	for _, t := range k.tasks {
 		family, _, _ := strings.Cut(afterLast(t.deployment.definition, "/"), ":")
 		fits := t.desired == orDefault(in.DesiredStatus, "RUNNING") && orDefault(in.Family, family) == family &&
@@ -130,48 +121,33 @@ func (s *ecsService) listTasks(k *cluster, in listTasksInput) (any, error) {
 			arns = append(arns, t.arn)
 		}
 	}
-	return in.answer("taskArns", arns), nil
+	return paged("taskArns", arns, "nextToken", in.NextToken, limit(in.MaxResults, 100)), nil
 }
 
-type describeTasksInput struct {
-	clusterRef
-	Tasks []string
-}
-
-func (s *ecsService) describeTasks(k *cluster, in describeTasksInput) (any, error) {
+func (s *ecsService) describeTasks(k *cluster, in *ecsInput) (any, error) {
 	if len(in.Tasks) == 0 || len(in.Tasks) > 100 {
 		return nil, ecsInvalid("Tasks must have between 1 and 100 entries.")
 	}
-	found, failures := []any{}, []any{}
-	for _, name := range in.Tasks {
+	return s.describe("tasks", in.Tasks, "task/"+k.name, func(name string) obj {
 		if t := k.task(name); t != nil {
-			found = append(found, s.describedTask(t))
-		} else {
-			failures = append(failures, missing(s.region.arn("ecs", "task/"+k.name+"/"+afterLast(name, "/"))))
+			return s.describedTask(t)
 		}
-	}
-	return map[string]any{"tasks": found, "failures": failures}, nil
+		return nil
+	}), nil
 }
 
-func (s *ecsService) describedTask(t *task) map[string]any {
+func (s *ecsService) describedTask(t *task) obj {
 	j := s.taskJSON(t, func(at time.Time) any { return epoch(at) })
 	j["attachments"] = []any{t.attachment("ElasticNetworkInterface")}
-	maps.DeleteFunc(j, func(key string, _ any) bool { return key == "updatedAt" })
 	return j
 }
 
-type stopTaskInput struct {
-	clusterRef
-	Task   string `check:"required"`
-	Reason string
-}
-
-func (s *ecsService) stopTask(k *cluster, in stopTaskInput) (any, error) {
+func (s *ecsService) stopTask(k *cluster, in *ecsInput) (any, error) {
 	t := k.task(in.Task)
 	if t == nil {
 		return nil, ecsInvalid("The referenced task was not found.")
 	}
 	s.halt(t, "UserInitiated", orDefault(in.Reason, "Task stopped by user"))
 	s.reconcile(t.service)
-	return map[string]any{"task": s.describedTask(t)}, nil
+	return obj{"task": s.describedTask(t)}, nil
 }

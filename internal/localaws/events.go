@@ -1,7 +1,6 @@
 package localaws
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,38 +13,71 @@ type eventsService struct {
 	deliveries []Delivery
 }
 
+// rule is a rule as DescribeRule shows it, with what it does not show.
 type rule struct {
-	name, text, schedule        string
-	description, state, roleARN string
-	managedBy                   string
-	pattern                     pattern
-	effective                   time.Time
-	tags                        tags
-	targets                     []target
+	Name, Arn, State, EventBusName                         string
+	EventPattern, ScheduleExpression, Description, RoleArn string `json:",omitempty"`
+	ManagedBy                                              string `json:",omitempty"`
+	CreatedBy                                              string `json:",omitempty"`
+
+	pattern   pattern
+	effective time.Time
+	tags      tags
+	targets   []target
 }
 
-// maxTargets is AWS's limit for one rule.
-const maxTargets = 5
+// eventsInput has the members of all calls.
+type eventsInput struct {
+	Name               string `check:"len=1:64 re=[\\.\\-_A-Za-z0-9]+"`
+	Rule               string `check:"len=1:64 re=[\\.\\-_A-Za-z0-9]+"` // what calls about targets call the name
+	EventBusName       string
+	EventPattern       string `check:"len=0:4096"`
+	ScheduleExpression string `check:"len=0:256"`
+	State              string `check:"enum=ENABLED|DISABLED|ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"`
+	Description        string `check:"len=0:512"`
+	RoleArn            string
+	Targets            []target
+	IDs                []string `json:"Ids"`
+	ResourceARN        string
+	Event              string
+	Entries            []putEvent
+	NamePrefix         string
+	NextToken          string
+	Limit              *int `check:"min=1 max=100"`
+	tagging
+}
+
+// name is the rule's name, however it was given.
+func (in *eventsInput) name() string {
+	return orDefault(in.Name, orDefault(in.Rule, afterLast(in.ResourceARN, "/")))
+}
+
+func (in *eventsInput) arn(r *region) string {
+	if in.name() == "" {
+		return ""
+	}
+	return r.arn("events", "rule/"+in.name())
+}
 
 func newEvents(r *region) *eventsService { return &eventsService{region: r, rules: map[string]*rule{}} }
 
 func (s *eventsService) actions() map[string]action {
+	tagResource, untagResource := tagCalls(s.tagged, badRuleTags)
 	return map[string]action{
-		"PutRule":               op(s.putRule),
-		"DescribeRule":          op(s.describeRule),
-		"ListRules":             op(s.listRules),
-		"ListRuleNamesByTarget": op(s.listRuleNamesByTarget),
-		"DeleteRule":            op(s.deleteRule),
-		"EnableRule":            op(s.enableRule),
-		"DisableRule":           op(s.disableRule),
-		"PutTargets":            op(s.putTargets),
-		"RemoveTargets":         op(s.removeTargets),
-		"ListTargetsByRule":     op(s.listTargetsByRule),
-		"TagResource":           op(s.tagResource),
-		"UntagResource":         op(s.untagResource),
-		"ListTagsForResource":   op(s.listTags),
-		"TestEventPattern":      op(s.testEventPattern),
-		"PutEvents":             op(s.putEvents),
+		"PutRule":             op(s.putRule, "Name"),
+		"DescribeRule":        on(s.find, s.describeRule, "Name"),
+		"ListRules":           op(s.listRules),
+		"DeleteRule":          op(s.deleteRule, "Name"),
+		"EnableRule":          on(s.own, s.enableRule, "Name"),
+		"DisableRule":         on(s.own, s.disableRule, "Name"),
+		"PutTargets":          op(s.putTargets, "Rule"),
+		"RemoveTargets":       op(s.removeTargets, "Rule"),
+		"ListTargetsByRule":   on(s.find, s.listTargetsByRule, "Rule"),
+		"TagResource":         tagResource,
+		"UntagResource":       untagResource,
+		"ListTagsForResource": on(s.tagged, s.listTags),
+		"TestEventPattern":    op(s.testEventPattern, "EventPattern", "Event"),
+		"PutEvents":           op(s.putEvents),
 	}
 }
 
@@ -53,150 +85,74 @@ func invalidEvents(format string, args ...any) *Error {
 	return refuse("ValidationException", format, args...)
 }
 
-// bus is the part of an input that names the event bus, where only the default one exists.
-type bus struct {
-	EventBusName string
-}
-
-func (b bus) known() error {
-	if b.EventBusName == "" || b.EventBusName == "default" || strings.HasSuffix(b.EventBusName, ":event-bus/default") {
+// known refuses every event bus but the default one.
+func (in *eventsInput) known() error {
+	if in.EventBusName == "" || in.EventBusName == "default" || strings.HasSuffix(in.EventBusName, ":event-bus/default") {
 		return nil
 	}
-	return refuse("ResourceNotFoundException", "Event bus %s does not exist.", b.EventBusName)
+	return refuse("ResourceNotFoundException", "Event bus %s does not exist.", in.EventBusName)
 }
 
-// ruleRef is the part of an input that names a rule as Name; inputs about targets call it Rule.
-type ruleRef struct {
-	bus
-	Name string `check:"required len=1:64 re=[\\.\\-_A-Za-z0-9]+"`
-}
-
-func (in ruleRef) arn(r *region) string { return r.arn("events", "rule/"+in.Name) }
-
-func (s *eventsService) find(in ruleRef) (*rule, error) {
+func (s *eventsService) find(in *eventsInput) (*rule, error) {
 	if err := in.known(); err != nil {
 		return nil, err
 	}
-	if found := s.rules[in.Name]; found != nil {
+	if found := s.rules[in.name()]; found != nil {
 		return found, nil
 	}
-	return nil, refuse("ResourceNotFoundException", "Rule %s does not exist on EventBus default.", in.Name)
+	return nil, refuse("ResourceNotFoundException", "Rule %s does not exist on EventBus default.", in.name())
 }
 
 // own is find for writes: a rule that an AWS service manages is not to be touched.
-func (s *eventsService) own(in ruleRef) (*rule, error) {
+func (s *eventsService) own(in *eventsInput) (*rule, error) {
 	found, err := s.find(in)
-	if err == nil && found.managedBy != "" {
-		return nil, refuse("ManagedRuleException", "Rule %s is managed by an AWS service and can't be modified.", in.Name)
+	if err == nil && found.ManagedBy != "" {
+		return nil, refuse("ManagedRuleException", "Rule %s is managed by an AWS service and can't be modified.", in.name())
 	}
 	return found, err
 }
 
-type putRuleInput struct {
-	ruleRef
-	EventPattern       string `check:"len=0:4096"`
-	ScheduleExpression string `check:"len=0:256"`
-	State              string `check:"enum=ENABLED|DISABLED|ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"`
-	Description        string `check:"len=0:512"`
-	RoleArn            string
-	Tags               []tag
-}
-
-type ruleARNAnswer struct {
-	RuleArn string
-}
-
 // putRule replaces everything of a rule but its targets and its tags, which are taken for a new rule only.
-func (s *eventsService) putRule(c *call, in putRuleInput) (ruleARNAnswer, error) {
-	if err := in.known(); err != nil {
-		return ruleARNAnswer{}, err
-	}
-	have := s.rules[in.Name]
-	if _, err := s.own(in.ruleRef); have != nil && err != nil {
-		return ruleARNAnswer{}, err
-	}
-	if in.EventPattern == "" && in.ScheduleExpression == "" {
-		return ruleARNAnswer{}, invalidEvents("Parameter(s) EventPattern or ScheduleExpression must be specified.")
-	}
-	parsed, err := parsePattern(orDefault(in.EventPattern, "{}"))
-	if in.EventPattern != "" && err != nil {
-		return ruleARNAnswer{}, err
-	}
-	if have == nil {
-		sum, reason := tags(nil).with(tagsOf(in.Tags))
-		if reason != "" {
-			return ruleARNAnswer{}, invalidEvents("%s", reason)
-		}
-		have = &rule{name: in.Name, tags: sum}
-		s.rules[in.Name] = have
-	}
-	have.text, have.schedule, have.pattern = in.EventPattern, in.ScheduleExpression, parsed
-	have.state, have.description, have.roleARN = orDefault(in.State, "ENABLED"), in.Description, in.RoleArn
-	have.effective = time.Now().Add(c.server.delays.RuleEffective)
-	return ruleARNAnswer{in.arn(c.region)}, nil
-}
-
-type ruleJSON struct {
-	Name, Arn, State   string
-	EventPattern       string `json:",omitempty"`
-	ScheduleExpression string `json:",omitempty"`
-	Description        string `json:",omitempty"`
-	RoleArn            string `json:",omitempty"`
-	ManagedBy          string `json:",omitempty"`
-	EventBusName       string
-	CreatedBy          string `json:",omitempty"`
-}
-
-func (o *rule) json(r *region) ruleJSON {
-	return ruleJSON{
-		Name: o.name, Arn: r.arn("events", "rule/"+o.name), State: o.state, EventPattern: o.text,
-		ScheduleExpression: o.schedule, Description: o.description, RoleArn: o.roleARN, ManagedBy: o.managedBy,
-		EventBusName: "default",
-	}
-}
-
-func (s *eventsService) describeRule(c *call, in ruleRef) (ruleJSON, error) {
-	o, err := s.find(in)
-	if err != nil {
-		return ruleJSON{}, err
-	}
-	j := o.json(c.region)
-	j.CreatedBy = c.server.opts.Account
-	return j, nil
-}
-
-type listRulesInput struct {
-	bus
-	NamePrefix, NextToken string
-	Limit                 *int `check:"min=1 max=100"`
-}
-
-type rulesAnswer struct {
-	Rules     []ruleJSON
-	NextToken string `json:",omitempty"`
-}
-
-func (s *eventsService) listRules(c *call, in listRulesInput) (rulesAnswer, error) {
-	if err := in.known(); err != nil {
-		return rulesAnswer{}, err
-	}
-	found := []ruleJSON{}
-	for _, name := range slices.Sorted(maps.Keys(s.rules)) {
-		if strings.HasPrefix(name, in.NamePrefix) {
-			found = append(found, s.rules[name].json(c.region))
-		}
-	}
-	shown, next := page(found, in.NextToken, limit(in.Limit, 100))
-	return rulesAnswer{shown, next}, nil
-}
-
-// deleteRule is content where there is no rule, and refuses one that has targets.
-func (s *eventsService) deleteRule(_ *call, in ruleRef) (any, error) {
+func (s *eventsService) putRule(c *call, in *eventsInput) (any, error) {
 	if err := in.known(); err != nil {
 		return nil, err
 	}
+	next := &rule{Name: in.Name, CreatedBy: c.server.opts.Account}
+	if s.rules[in.Name] != nil {
+		have, err := s.own(in)
+		if err != nil {
+			return nil, err
+		}
+		*next = *have
+	} else if reason := next.tags.add(in.Tags); reason != "" {
+		return nil, badRuleTags(reason)
+	}
+	parsed, err := parsePattern(orDefault(in.EventPattern, "{}"))
+	switch {
+	case in.EventPattern == "" && in.ScheduleExpression == "":
+		return nil, invalidEvents("Parameter(s) EventPattern or ScheduleExpression must be specified.")
+	case in.EventPattern != "" && err != nil:
+		return nil, err
+	}
+	next.Arn, next.EventBusName, next.State = in.arn(c.region), "default", orDefault(in.State, "ENABLED")
+	next.EventPattern, next.ScheduleExpression, next.pattern = in.EventPattern, in.ScheduleExpression, parsed
+	next.Description, next.RoleArn = in.Description, in.RoleArn
+	next.effective = time.Now().Add(c.server.delays.RuleEffective)
+	s.rules[in.Name] = next
+	return obj{"RuleArn": next.Arn}, nil
+}
+
+func (s *eventsService) describeRule(o *rule, _ *eventsInput) (any, error) { return o, nil }
+
+func (s *eventsService) listRules(_ *call, in *eventsInput) (any, error) {
+	found := slices.DeleteFunc(sorted(s.rules), func(o *rule) bool { return !strings.HasPrefix(o.Name, in.NamePrefix) })
+	return paged("Rules", found, "NextToken", in.NextToken, limit(in.Limit, 100)), in.known()
+}
+
+// deleteRule is content where there is no rule, and refuses one that has targets.
+func (s *eventsService) deleteRule(_ *call, in *eventsInput) (any, error) {
 	if s.rules[in.Name] == nil {
-		return nil, nil
+		return nil, in.known()
 	}
 	o, err := s.own(in)
 	if err != nil {
@@ -209,69 +165,32 @@ func (s *eventsService) deleteRule(_ *call, in ruleRef) (any, error) {
 	return nil, nil
 }
 
-func (s *eventsService) enableRule(c *call, in ruleRef) (any, error) {
-	return s.switchRule(c, in, "ENABLED")
+func (s *eventsService) enableRule(o *rule, _ *eventsInput) (any, error) {
+	return s.turn(o, "ENABLED")
 }
 
-func (s *eventsService) disableRule(c *call, in ruleRef) (any, error) {
-	return s.switchRule(c, in, "DISABLED")
+func (s *eventsService) disableRule(o *rule, _ *eventsInput) (any, error) {
+	return s.turn(o, "DISABLED")
 }
 
-func (s *eventsService) switchRule(c *call, in ruleRef, state string) (any, error) {
-	o, err := s.own(in)
-	if err != nil {
-		return nil, err
-	}
-	o.state, o.effective = state, time.Now().Add(c.server.delays.RuleEffective)
+func (s *eventsService) turn(o *rule, state string) (any, error) {
+	o.State, o.effective = state, time.Now().Add(s.region.server.delays.RuleEffective)
 	return nil, nil
 }
 
-type eventTagInput struct {
-	ResourceARN string `check:"required"`
-	Tags        []tag
-	TagKeys     []string
-}
-
-func (in eventTagInput) arn(*region) string { return in.ResourceARN }
-
-func (s *eventsService) tagged(arn string) (*rule, error) {
-	name, ok := strings.CutPrefix(arn, s.region.arn("events", "rule/"))
-	if !ok {
-		return nil, invalidEvents("Parameter %s is not valid. Reason: Provided Arn is not in correct format.", arn)
+func (s *eventsService) tagged(in *eventsInput) (*tags, error) {
+	if !strings.HasPrefix(in.ResourceARN, s.region.arn("events", "rule/")) {
+		return nil, invalidEvents("Parameter %s is not valid. Reason: Provided Arn is not in correct format.", in.ResourceARN)
 	}
-	return s.find(ruleRef{Name: afterLast(name, "/")})
-}
-
-func (s *eventsService) tagResource(_ *call, in eventTagInput) (any, error) {
-	o, err := s.tagged(in.ResourceARN)
+	o, err := s.find(in)
 	if err != nil {
 		return nil, err
 	}
-	sum, reason := o.tags.with(tagsOf(in.Tags))
-	if reason != "" {
-		return nil, invalidEvents("%s", reason)
-	}
-	o.tags = sum
-	return nil, nil
+	return &o.tags, nil
 }
 
-func (s *eventsService) untagResource(_ *call, in eventTagInput) (any, error) {
-	o, err := s.tagged(in.ResourceARN)
-	if err != nil {
-		return nil, err
-	}
-	o.tags.without(in.TagKeys)
-	return nil, nil
-}
+func badRuleTags(reason string) *Error { return invalidEvents("%s", reason) }
 
-type eventTagsAnswer struct {
-	Tags []tag
-}
-
-func (s *eventsService) listTags(_ *call, in eventTagInput) (eventTagsAnswer, error) {
-	o, err := s.tagged(in.ResourceARN)
-	if err != nil {
-		return eventTagsAnswer{}, err
-	}
-	return eventTagsAnswer{o.tags.list()}, nil
+func (s *eventsService) listTags(t *tags, _ *eventsInput) (any, error) {
+	return obj{"Tags": t.list()}, nil
 }

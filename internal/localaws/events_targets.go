@@ -2,7 +2,6 @@ package localaws
 
 import (
 	"encoding/json"
-	"maps"
 	"regexp"
 	"slices"
 )
@@ -11,12 +10,12 @@ import (
 type target struct {
 	ID               string `json:"Id"`
 	Arn              string
-	RoleArn          string            `json:",omitempty"`
-	Input            string            `json:",omitempty"`
-	InputPath        string            `json:",omitempty"`
-	InputTransformer json.RawMessage   `json:",omitempty"`
-	RetryPolicy      *retryPolicy      `json:",omitempty"`
-	DeadLetterConfig *eventDeadLetters `json:",omitempty"`
+	RoleArn          string          `json:",omitempty"`
+	Input            string          `json:",omitempty"`
+	InputPath        string          `json:",omitempty"`
+	InputTransformer json.RawMessage `json:",omitempty"`
+	RetryPolicy      *retryPolicy    `json:",omitempty"`
+	DeadLetterConfig obj             `json:",omitempty"`
 }
 
 type retryPolicy struct {
@@ -24,68 +23,44 @@ type retryPolicy struct {
 	MaximumEventAgeInSeconds *int `json:",omitempty" check:"min=60 max=86400"`
 }
 
-type eventDeadLetters struct {
-	Arn string
-}
+// maxTargets is AWS's limit for one rule.
+const maxTargets = 5
 
-// targetsRef names a rule in an input about its targets.
-type targetsRef struct {
-	bus
-	Rule string `check:"required len=1:64 re=[\\.\\-_A-Za-z0-9]+"`
-}
-
-func (in targetsRef) ref() ruleRef         { return ruleRef{in.bus, in.Rule} }
-func (in targetsRef) arn(r *region) string { return in.ref().arn(r) }
-
-type putTargetsInput struct {
-	targetsRef
-	Targets []target
-}
-
-// failedEntries is the answer of a batch: what failed stands in it, the HTTP status being 200 all the same.
-type failedEntries struct {
-	FailedEntryCount int
-	FailedEntries    []failedEntry
-}
-
-type failedEntry struct {
-	TargetID     string `json:"TargetId"`
-	ErrorCode    string
-	ErrorMessage string
-}
-
-// fail adds an entry that failed.
-func (f *failedEntries) fail(id string, e *Error) {
-	f.FailedEntryCount++
-	f.FailedEntries = append(f.FailedEntries, failedEntry{id, e.Code, e.Message})
-}
-
-func (s *eventsService) putTargets(c *call, in putTargetsInput) (failedEntries, error) {
-	failed := failedEntries{FailedEntries: []failedEntry{}}
-	o, err := s.own(in.ref())
-	if err != nil {
-		return failed, err
-	}
-	for _, t := range in.Targets {
-		if err := t.check(); err != nil {
-			return failed, err
-		}
-	}
-	have := map[string]bool{}
-	for _, t := range slices.Concat(o.targets, in.Targets) {
-		have[t.ID] = true
-	}
-	if len(have) > maxTargets {
-		return failed, refuse("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
-	}
-	for _, t := range in.Targets {
-		if c.entries != nil {
-			failed.fail(t.ID, c.entries)
+// batch is the answer to a batch that is fine but for the entries which fault says fail, the HTTP status being 200 all
+// the same. It gives which of them do not fail, too.
+func batch(ids []string, fault *Error) (fine []string, answer obj) {
+	failed := []obj{}
+	for _, id := range ids {
+		if fault != nil {
+			failed = append(failed, obj{"TargetId": id, "ErrorCode": fault.Code, "ErrorMessage": fault.Message})
 			continue
 		}
-		o.targets = append(slices.DeleteFunc(o.targets, func(x target) bool { return x.ID == t.ID }), t)
+		fine = append(fine, id)
 	}
-	return failed, nil
+	return fine, obj{"FailedEntryCount": len(failed), "FailedEntries": failed}
+}
+
+func (s *eventsService) putTargets(c *call, in *eventsInput) (any, error) {
+	o, err := s.own(in)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, t := range in.Targets {
+		if err := t.check(); err != nil {
+			return nil, err
+		}
+		ids = append(ids, t.ID)
+	}
+	kept := slices.DeleteFunc(slices.Clone(o.targets), func(t target) bool { return slices.Contains(ids, t.ID) })
+	if len(kept)+len(ids) > maxTargets {
+		return nil, refuse("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
+	}
+	fine, answer := batch(ids, c.entries)
+	if len(fine) > 0 {
+		o.targets = append(kept, in.Targets...)
+	}
+	return answer, nil
 }
 
 // check holds one target against the API model.
@@ -106,68 +81,21 @@ func (t target) check() error {
 		return invalidEvents("Only one of Input, InputPath, or InputTransformer must be provided for target %s.", t.ID)
 	}
 	if t.RetryPolicy != nil {
-		return check("events", t.RetryPolicy)
+		return check("events", t.RetryPolicy, nil)
 	}
 	return nil
 }
 
-type removeTargetsInput struct {
-	targetsRef
-	IDs   []string `json:"Ids"`
-	Force bool
-}
-
-func (s *eventsService) removeTargets(c *call, in removeTargetsInput) (failedEntries, error) {
-	failed := failedEntries{FailedEntries: []failedEntry{}}
-	o, err := s.own(in.ref())
+func (s *eventsService) removeTargets(c *call, in *eventsInput) (any, error) {
+	o, err := s.own(in)
 	if err != nil {
-		return failed, err
+		return nil, err
 	}
-	for _, id := range in.IDs {
-		if c.entries != nil {
-			failed.fail(id, c.entries)
-			continue
-		}
-		o.targets = slices.DeleteFunc(o.targets, func(x target) bool { return x.ID == id })
-	}
-	return failed, nil
+	fine, answer := batch(in.IDs, c.entries)
+	o.targets = slices.DeleteFunc(o.targets, func(t target) bool { return slices.Contains(fine, t.ID) })
+	return answer, nil
 }
 
-type listTargetsInput struct {
-	targetsRef
-	NextToken string
-	Limit     *int `check:"min=1 max=100"`
-}
-
-type targetsAnswer struct {
-	Targets   []target
-	NextToken string `json:",omitempty"`
-}
-
-func (s *eventsService) listTargetsByRule(_ *call, in listTargetsInput) (targetsAnswer, error) {
-	o, err := s.find(in.ref())
-	if err != nil {
-		return targetsAnswer{}, err
-	}
-	shown, next := page(slices.Concat([]target{}, o.targets), in.NextToken, limit(in.Limit, 100))
-	return targetsAnswer{shown, next}, nil
-}
-
-type rulesByTargetInput struct {
-	bus
-	TargetArn string `check:"required"`
-}
-
-type ruleNamesAnswer struct {
-	RuleNames []string
-}
-
-func (s *eventsService) listRuleNamesByTarget(_ *call, in rulesByTargetInput) (ruleNamesAnswer, error) {
-	answer := ruleNamesAnswer{RuleNames: []string{}}
-	for _, name := range slices.Sorted(maps.Keys(s.rules)) {
-		if slices.ContainsFunc(s.rules[name].targets, func(t target) bool { return t.Arn == in.TargetArn }) {
-			answer.RuleNames = append(answer.RuleNames, name)
-		}
-	}
-	return answer, in.known()
+func (s *eventsService) listTargetsByRule(o *rule, in *eventsInput) (any, error) {
+	return paged("Targets", o.targets, "NextToken", in.NextToken, limit(in.Limit, 100)), nil
 }

@@ -13,63 +13,91 @@ type iamService struct {
 	roles  map[string]*role // by their names in lower case: names that differ only in case cannot both be
 }
 
+// role is a role as GetRole shows it, with what it does not show.
 type role struct {
-	name, path, id      string
-	description, trust  string
-	boundary            string
-	maxSession          int
-	created, usableFrom time.Time
-	tags                tags
-	inline              map[string]string
-	attached            []string // ARNs
+	Path, RoleName           string
+	RoleID                   string `json:"RoleId"`
+	Arn                      string
+	CreateDate               time.Time
+	AssumeRolePolicyDocument string
+	Description              string `json:",omitempty"`
+	MaxSessionDuration       int
+	PermissionsBoundary      obj   `json:",omitempty"`
+	Tags                     []tag `json:",omitempty"`
+
+	tags       tags
+	usableFrom time.Time
+	inline     map[string]string
+	attached   []string // ARNs
+}
+
+// iamInput has the members of all calls.
+type iamInput struct {
+	RoleName                 string  `check:"len=1:64 re=[\\w+=,.@-]+"`
+	Path                     string  `check:"len=1:512 re=(\\x2F)|(\\x2F[\\x21-\\x7E]+\\x2F)"`
+	PathPrefix               string  `check:"len=1:512"`
+	AssumeRolePolicyDocument string  `check:"len=1:131072"`
+	PolicyDocument           string  `check:"len=1:131072"`
+	PolicyName               string  `check:"len=1:128 re=[\\w+=,.@-]+"`
+	PolicyArn                string  `check:"len=20:2048"`
+	PermissionsBoundary      string  `check:"len=20:2048"`
+	Description              *string `check:"len=0:1000 re=[\\x09\\x0A\\x0D\\x20-\\x7E\\xA1-\\xFF]*"`
+	MaxSessionDuration       int     `json:",string" check:"min=3600 max=43200"`
+	Marker                   string
+	MaxItems                 *int `json:",string" check:"min=1 max=1000"`
+	tagging
+}
+
+// arn is the role's; its path is known to the role alone.
+func (in *iamInput) arn(r *region) string {
+	if in.RoleName == "" {
+		return ""
+	}
+	r.server.mu.Lock()
+	defer r.server.mu.Unlock()
+	if o := r.server.iam.roles[strings.ToLower(in.RoleName)]; o != nil {
+		return o.Arn
+	}
+	return r.globalARN("iam", "role"+orDefault(in.Path, "/")+in.RoleName)
 }
 
 func newIAM(s *Server) *iamService { return &iamService{server: s, roles: map[string]*role{}} }
 
+// on makes an action on the role that the input names.
+func (s *iamService) on(method func(o *role, in *iamInput) (any, error), required ...string) action {
+	return on(s.find, method, append(required, "RoleName")...)
+}
+
 func (s *iamService) actions() map[string]action {
+	tagRole, untagRole := tagCalls(s.tagged, badRoleTags)
 	return map[string]action{
-		"CreateRole":                    op(s.createRole),
-		"GetRole":                       op(s.getRole),
-		"UpdateRole":                    op(s.updateRole),
-		"UpdateAssumeRolePolicy":        op(s.updateAssumeRolePolicy),
-		"DeleteRole":                    op(s.deleteRole),
+		"CreateRole":                    op(s.createRole, "RoleName", "AssumeRolePolicyDocument"),
+		"GetRole":                       s.on(s.getRole),
+		"UpdateRole":                    s.on(s.updateRole),
+		"UpdateAssumeRolePolicy":        s.on(s.updateTrust, "PolicyDocument"),
+		"DeleteRole":                    s.on(s.deleteRole),
 		"ListRoles":                     op(s.listRoles),
-		"PutRolePolicy":                 op(s.putRolePolicy),
-		"GetRolePolicy":                 op(s.getRolePolicy),
-		"DeleteRolePolicy":              op(s.deleteRolePolicy),
-		"ListRolePolicies":              op(s.listRolePolicies),
-		"AttachRolePolicy":              op(s.attachRolePolicy),
-		"DetachRolePolicy":              op(s.detachRolePolicy),
-		"ListAttachedRolePolicies":      op(s.listAttachedRolePolicies),
-		"PutRolePermissionsBoundary":    op(s.putBoundary),
-		"DeleteRolePermissionsBoundary": op(s.deleteBoundary),
-		"ListInstanceProfilesForRole":   op(s.listInstanceProfiles),
-		"ListRoleTags":                  op(s.listRoleTags),
-		"TagRole":                       op(s.tagRole),
-		"UntagRole":                     op(s.untagRole),
+		"PutRolePolicy":                 s.on(s.putRolePolicy, "PolicyName", "PolicyDocument"),
+		"GetRolePolicy":                 s.on(s.getRolePolicy, "PolicyName"),
+		"DeleteRolePolicy":              s.on(s.deleteRolePolicy, "PolicyName"),
+		"ListRolePolicies":              s.on(s.listRolePolicies),
+		"AttachRolePolicy":              s.on(s.attachRolePolicy, "PolicyArn"),
+		"DetachRolePolicy":              s.on(s.detachRolePolicy, "PolicyArn"),
+		"ListAttachedRolePolicies":      s.on(s.listAttachedRolePolicies),
+		"PutRolePermissionsBoundary":    s.on(s.setBoundary, "PermissionsBoundary"),
+		"DeleteRolePermissionsBoundary": s.on(s.setBoundary),
+		"ListInstanceProfilesForRole":   s.on(s.listInstanceProfiles),
+		"ListRoleTags":                  s.on(s.listRoleTags),
+		"TagRole":                       tagRole,
+		"UntagRole":                     untagRole,
 	}
-}
-
-// roleRef is the part of an input that names a role.
-type roleRef struct {
-	RoleName string `check:"required len=1:64 re=[\\w+=,.@-]+"`
-}
-
-func (in roleRef) arn(r *region) string {
-	r.server.mu.Lock()
-	defer r.server.mu.Unlock()
-	path := "/"
-	if found := r.server.iam.roles[strings.ToLower(in.RoleName)]; found != nil {
-		path = found.path
-	}
-	return r.globalARN("iam", "role"+path+in.RoleName)
 }
 
 // find gives the role of exactly this name.
-func (s *iamService) find(name string) (*role, error) {
-	found := s.roles[strings.ToLower(name)]
-	if found == nil || found.name != name {
-		return nil, noSuchEntity("The role with name %s cannot be found.", name)
+func (s *iamService) find(in *iamInput) (*role, error) {
+	found := s.roles[strings.ToLower(in.RoleName)]
+	if found == nil || found.RoleName != in.RoleName {
+		return nil, noSuchEntity("The role with name %s cannot be found.", in.RoleName)
 	}
 	return found, nil
 }
@@ -78,180 +106,136 @@ func noSuchEntity(format string, args ...any) *Error {
 	return refuseWith(http.StatusNotFound, "NoSuchEntity", format, args...)
 }
 
-type roleXML struct {
-	Path        string
-	RoleName    string
-	RoleID      string `xml:"RoleId"`
-	Arn         string
-	CreateDate  time.Time
-	Trust       string       `xml:"AssumeRolePolicyDocument"`
-	Description string       `xml:",omitempty"`
-	MaxSession  int          `xml:"MaxSessionDuration"`
-	Boundary    *boundaryXML `xml:"PermissionsBoundary"`
-	Tags        *tagsXML
+// listed is the role as lists show it: without tags and boundary.
+func (o *role) listed() role {
+	shown := *o
+	shown.AssumeRolePolicyDocument = escapeDocument(o.AssumeRolePolicyDocument)
+	shown.PermissionsBoundary = nil
+	return shown
 }
 
-type boundaryXML struct {
-	Type string `xml:"PermissionsBoundaryType"`
-	Arn  string `xml:"PermissionsBoundaryArn"`
+func (s *iamService) getRole(o *role, _ *iamInput) (any, error) {
+	shown := o.listed()
+	shown.PermissionsBoundary, shown.Tags = o.PermissionsBoundary, o.tags.list()
+	return obj{"Role": shown}, nil
 }
 
-type tagsXML struct {
-	Member []tag `xml:"member"`
-}
-
-type roleAnswer struct {
-	Role roleXML
-}
-
-// xml is the role as lists show it: without tags and boundary.
-func (o *role) xml(r *region) roleXML {
-	return roleXML{
-		Path: o.path, RoleName: o.name, RoleID: o.id, Arn: o.arn(r),
-		CreateDate: o.created.UTC().Truncate(time.Second), Trust: escapeDocument(o.trust),
-		Description: o.description, MaxSession: o.maxSession,
-	}
-}
-
-func (o *role) arn(r *region) string { return r.globalARN("iam", "role"+o.path+o.name) }
-
-// full is the role as GetRole shows it.
-func (o *role) full(r *region) roleAnswer {
-	x := o.xml(r)
-	if o.boundary != "" {
-		x.Boundary = &boundaryXML{Type: "Policy", Arn: o.boundary}
-	}
-	if len(o.tags) > 0 {
-		x.Tags = &tagsXML{Member: o.tags.list()}
-	}
-	return roleAnswer{Role: x}
-}
-
-type createRoleInput struct {
-	roleRef
-	Path                     string `check:"len=1:512 re=(\\x2F)|(\\x2F[\\x21-\\x7E]+\\x2F)"`
-	AssumeRolePolicyDocument string `check:"required len=1:131072"`
-	Description              string `check:"len=0:1000 re=[\\x09\\x0A\\x0D\\x20-\\x7E\\xA1-\\xFF]*"`
-	MaxSessionDuration       int    `json:",string" check:"min=3600 max=43200"`
-	PermissionsBoundary      string
-	Tags                     []tag
-}
-
-func (in createRoleInput) arn(r *region) string {
-	return r.globalARN("iam", "role"+orDefault(in.Path, "/")+in.RoleName)
-}
-
-func (s *iamService) createRole(c *call, in createRoleInput) (roleAnswer, error) {
+func (s *iamService) createRole(c *call, in *iamInput) (any, error) {
 	if s.roles[strings.ToLower(in.RoleName)] != nil {
-		return roleAnswer{}, refuseWith(http.StatusConflict, "EntityAlreadyExists", "Role with name %s already exists.", in.RoleName)
+		return nil, refuseWith(http.StatusConflict, "EntityAlreadyExists", "Role with name %s already exists.", in.RoleName)
 	}
 	if err := checkTrust(in.AssumeRolePolicyDocument); err != nil {
-		return roleAnswer{}, err
+		return nil, err
 	}
-	given, err := addRoleTags(nil, in.Tags)
-	if err != nil {
-		return roleAnswer{}, err
-	}
+	now, path := time.Now(), orDefault(in.Path, "/")
 	o := &role{
-		name: in.RoleName, path: orDefault(in.Path, "/"), id: uniqueID("AROA"), description: in.Description,
-		trust: in.AssumeRolePolicyDocument, boundary: in.PermissionsBoundary, maxSession: orDefault(in.MaxSessionDuration, 3600),
-		created: time.Now(), usableFrom: time.Now().Add(s.server.delays.RoleUsable), tags: given, inline: map[string]string{},
+		Path: path, RoleName: in.RoleName, RoleID: uniqueID("AROA"), Arn: c.region.globalARN("iam", "role"+path+in.RoleName),
+		CreateDate: now.UTC().Truncate(time.Second), AssumeRolePolicyDocument: in.AssumeRolePolicyDocument,
+		MaxSessionDuration: orDefault(in.MaxSessionDuration, 3600),
+		usableFrom:         now.Add(s.server.delays.RoleUsable), inline: map[string]string{},
 	}
-	s.roles[strings.ToLower(o.name)] = o
-	return o.full(c.region), nil
+	set(&o.Description, in.Description)
+	if reason := o.tags.add(in.Tags); reason != "" {
+		return nil, badRoleTags(reason)
+	}
+	s.roles[strings.ToLower(o.RoleName)] = o
+	if in.PermissionsBoundary != "" {
+		_, _ = s.setBoundary(o, in)
+	}
+	return s.getRole(o, in)
 }
 
-func (s *iamService) getRole(c *call, in roleRef) (roleAnswer, error) {
-	o, err := s.find(in.RoleName)
-	if err != nil {
-		return roleAnswer{}, err
-	}
-	return o.full(c.region), nil
+func (s *iamService) updateRole(o *role, in *iamInput) (any, error) {
+	set(&o.Description, in.Description)
+	o.MaxSessionDuration = orDefault(in.MaxSessionDuration, o.MaxSessionDuration)
+	return obj{}, nil
 }
 
-type updateRoleInput struct {
-	roleRef
-	Description        *string `check:"len=0:1000 re=[\\x09\\x0A\\x0D\\x20-\\x7E\\xA1-\\xFF]*"`
-	MaxSessionDuration int     `json:",string" check:"min=3600 max=43200"`
-}
-
-func (s *iamService) updateRole(_ *call, in updateRoleInput) (*struct{}, error) {
-	o, err := s.find(in.RoleName)
-	if err != nil {
-		return nil, err
-	}
-	if in.Description != nil {
-		o.description = *in.Description
-	}
-	o.maxSession = orDefault(in.MaxSessionDuration, o.maxSession)
-	return &struct{}{}, nil
-}
-
-type trustInput struct {
-	roleRef
-	PolicyDocument string `check:"required len=1:131072"`
-}
-
-func (s *iamService) updateAssumeRolePolicy(_ *call, in trustInput) (any, error) {
-	o, err := s.find(in.RoleName)
-	if err != nil {
-		return nil, err
-	}
+func (s *iamService) updateTrust(o *role, in *iamInput) (any, error) {
 	if err := checkTrust(in.PolicyDocument); err != nil {
 		return nil, err
 	}
-	if in.PolicyDocument != o.trust {
+	if in.PolicyDocument != o.AssumeRolePolicyDocument {
 		o.usableFrom = time.Now().Add(s.server.delays.RoleUsable)
 	}
-	o.trust = in.PolicyDocument
+	o.AssumeRolePolicyDocument = in.PolicyDocument
 	return nil, nil
 }
 
-func (s *iamService) deleteRole(_ *call, in roleRef) (any, error) {
-	o, err := s.find(in.RoleName)
-	if err != nil {
-		return nil, err
-	}
+func (s *iamService) deleteRole(o *role, _ *iamInput) (any, error) {
 	if len(o.attached) > 0 {
 		return nil, refuseWith(http.StatusConflict, "DeleteConflict", "Cannot delete entity, must detach all policies first.")
 	}
 	if len(o.inline) > 0 {
 		return nil, refuseWith(http.StatusConflict, "DeleteConflict", "Cannot delete entity, must delete policies first.")
 	}
-	delete(s.roles, strings.ToLower(o.name))
+	delete(s.roles, strings.ToLower(o.RoleName))
 	return nil, nil
 }
 
-type listRolesInput struct {
-	PathPrefix string `check:"len=1:512"`
-	Marker     string
-	MaxItems   *int `json:",string" check:"min=1 max=1000"`
-}
-
-type rolesAnswer struct {
-	Roles       []roleXML `xml:"Roles>member"`
-	IsTruncated bool
-	Marker      string `xml:",omitempty"`
-}
-
-func (s *iamService) listRoles(c *call, in listRolesInput) (rolesAnswer, error) {
-	var all []roleXML
-	for _, o := range s.roles {
-		if strings.HasPrefix(o.path, orDefault(in.PathPrefix, "/")) {
-			all = append(all, o.xml(c.region))
+func (s *iamService) listRoles(_ *call, in *iamInput) (any, error) {
+	var all []role
+	for _, o := range sorted(s.roles) {
+		if strings.HasPrefix(o.Path, orDefault(in.PathPrefix, "/")) {
+			all = append(all, o.listed())
 		}
 	}
-	slices.SortFunc(all, func(a, b roleXML) int { return strings.Compare(a.RoleName, b.RoleName) })
-	shown, next := page(all, in.Marker, limit(in.MaxItems, 100))
-	return rolesAnswer{Roles: shown, IsTruncated: next != "", Marker: next}, nil
+	answer := paged("Roles", all, "Marker", in.Marker, limit(in.MaxItems, 100))
+	answer["IsTruncated"] = answer["Marker"] != nil
+	return answer, nil
+}
+
+func (s *iamService) setBoundary(o *role, in *iamInput) (any, error) {
+	o.PermissionsBoundary = nil
+	if in.PermissionsBoundary != "" {
+		o.PermissionsBoundary = obj{"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": in.PermissionsBoundary}
+	}
+	return nil, nil
+}
+
+// listInstanceProfiles finds none: nothing here can make one.
+func (s *iamService) listInstanceProfiles(*role, *iamInput) (any, error) {
+	return obj{"InstanceProfiles": []any{}, "IsTruncated": false}, nil
+}
+
+func (s *iamService) listRoleTags(o *role, _ *iamInput) (any, error) {
+	return obj{"Tags": o.tags.list(), "IsTruncated": false}, nil
+}
+
+// tagged gives the tags of a role; keys that differ only in case are one key to IAM.
+func (s *iamService) tagged(in *iamInput) (*tags, error) {
+	o, err := s.find(in)
+	if err != nil {
+		return nil, err
+	}
+	keys := map[string]bool{}
+	for _, t := range in.Tags {
+		if keys[strings.ToLower(t.Key)] {
+			return nil, refuse("InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+		}
+		keys[strings.ToLower(t.Key)] = true
+	}
+	return &o.tags, nil
+}
+
+func badRoleTags(reason string) *Error {
+	if reason == tooManyTags {
+		return refuseWith(http.StatusConflict, "LimitExceeded", "The number of tags has reached the maximum limit.")
+	}
+	return refuse("InvalidInput", "%s", reason)
+}
+
+// ofARN gives the role of an ARN, nil where there is none.
+func (s *iamService) ofARN(arn string) *role {
+	found := slices.IndexFunc(sorted(s.roles), func(o *role) bool { return o.Arn == arn })
+	if found < 0 {
+		return nil
+	}
+	return sorted(s.roles)[found]
 }
 
 // assumable tells whether Lambda can work as the role of this ARN by now.
-func (s *iamService) assumable(r *region, arn string) bool {
-	for _, o := range s.roles {
-		if o.arn(r) == arn {
-			return !time.Now().Before(o.usableFrom) && trusts(o.trust, "lambda.amazonaws.com")
-		}
-	}
-	return false
+func (s *iamService) assumable(arn string) bool {
+	o := s.ofARN(arn)
+	return o != nil && !time.Now().Before(o.usableFrom) && trusts(o.AssumeRolePolicyDocument, "lambda.amazonaws.com")
 }

@@ -3,6 +3,7 @@ package localaws
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,89 +12,45 @@ import (
 // inlineLimit is how long a role's inline policies may be together, in characters that are not white space.
 const inlineLimit = 10240
 
-type rolePolicyRef struct {
-	roleRef
-	PolicyName string `check:"required len=1:128 re=[\\w+=,.@-]+"`
-}
-
-type putRolePolicyInput struct {
-	rolePolicyRef
-	PolicyDocument string `check:"required len=1:131072"`
-}
-
-func (s *iamService) putRolePolicy(_ *call, in putRolePolicyInput) (any, error) {
-	o, err := s.find(in.RoleName)
-	if err != nil {
-		return nil, err
-	}
+func (s *iamService) putRolePolicy(o *role, in *iamInput) (any, error) {
 	if err := checkPermissions(in.PolicyDocument); err != nil {
 		return nil, err
 	}
-	size := len(strings.Join(strings.Fields(in.PolicyDocument), ""))
-	for name, document := range o.inline {
-		if name != in.PolicyName {
-			size += len(strings.Join(strings.Fields(document), ""))
-		}
+	size := 0
+	after := maps.Clone(o.inline)
+	after[in.PolicyName] = in.PolicyDocument
+	for _, document := range after {
+		size += len(strings.Join(strings.Fields(document), ""))
 	}
 	if size > inlineLimit {
-		return nil, refuseWith(409, "LimitExceeded", "Maximum policy size of %d bytes exceeded for role %s", inlineLimit, o.name)
+		return nil, refuseWith(http.StatusConflict, "LimitExceeded", "Maximum policy size of %d bytes exceeded for role %s", inlineLimit, o.RoleName)
 	}
-	o.inline[in.PolicyName] = in.PolicyDocument
+	o.inline = after
 	return nil, nil
 }
 
-type rolePolicyAnswer struct {
-	RoleName, PolicyName, PolicyDocument string
-}
-
-func (s *iamService) getRolePolicy(_ *call, in rolePolicyRef) (rolePolicyAnswer, error) {
-	o, err := s.find(in.RoleName)
-	if err != nil {
-		return rolePolicyAnswer{}, err
-	}
+func (s *iamService) getRolePolicy(o *role, in *iamInput) (any, error) {
 	document, ok := o.inline[in.PolicyName]
 	if !ok {
-		return rolePolicyAnswer{}, noSuchEntity("The role policy with name %s cannot be found.", in.PolicyName)
-	}
-	return rolePolicyAnswer{o.name, in.PolicyName, escapeDocument(document)}, nil
-}
-
-func (s *iamService) deleteRolePolicy(_ *call, in rolePolicyRef) (any, error) {
-	o, err := s.find(in.RoleName)
-	if err != nil {
-		return nil, err
-	}
-	if _, ok := o.inline[in.PolicyName]; !ok {
 		return nil, noSuchEntity("The role policy with name %s cannot be found.", in.PolicyName)
 	}
+	return obj{"RoleName": o.RoleName, "PolicyName": in.PolicyName, "PolicyDocument": escapeDocument(document)}, nil
+}
+
+func (s *iamService) deleteRolePolicy(o *role, in *iamInput) (any, error) {
+	_, err := s.getRolePolicy(o, in)
 	delete(o.inline, in.PolicyName)
-	return nil, nil
+	return nil, err
 }
 
-type policyNamesAnswer struct {
-	PolicyNames []string `xml:"PolicyNames>member"`
-	IsTruncated bool
+func (s *iamService) listRolePolicies(o *role, _ *iamInput) (any, error) {
+	return obj{"PolicyNames": slices.Sorted(maps.Keys(o.inline)), "IsTruncated": false}, nil
 }
 
-func (s *iamService) listRolePolicies(_ *call, in roleRef) (policyNamesAnswer, error) {
-	o, err := s.find(in.RoleName)
-	if err != nil {
-		return policyNamesAnswer{}, err
-	}
-	return policyNamesAnswer{PolicyNames: slices.Sorted(maps.Keys(o.inline))}, nil
-}
-
-type attachInput struct {
-	roleRef
-	PolicyArn string `check:"required len=20:2048"`
-}
-
-func (s *iamService) attachRolePolicy(c *call, in attachInput) (any, error) {
-	o, err := s.find(in.RoleName)
-	if err != nil {
-		return nil, err
-	}
-	if !strings.HasPrefix(in.PolicyArn, "arn:"+c.region.partition()+":iam::aws:policy/") {
+// attachRolePolicy takes AWS's own policies: nothing here can make others.
+func (s *iamService) attachRolePolicy(o *role, in *iamInput) (any, error) {
+	partition, _, _ := strings.Cut(o.Arn, ":iam:")
+	if !strings.HasPrefix(in.PolicyArn, partition+":iam::aws:policy/") {
 		return nil, noSuchEntity("Policy %s does not exist or is not attachable.", in.PolicyArn)
 	}
 	if !slices.Contains(o.attached, in.PolicyArn) {
@@ -102,11 +59,7 @@ func (s *iamService) attachRolePolicy(c *call, in attachInput) (any, error) {
 	return nil, nil
 }
 
-func (s *iamService) detachRolePolicy(_ *call, in attachInput) (any, error) {
-	o, err := s.find(in.RoleName)
-	if err != nil {
-		return nil, err
-	}
+func (s *iamService) detachRolePolicy(o *role, in *iamInput) (any, error) {
 	i := slices.Index(o.attached, in.PolicyArn)
 	if i < 0 {
 		return nil, noSuchEntity("Policy %s was not found.", in.PolicyArn)
@@ -115,119 +68,12 @@ func (s *iamService) detachRolePolicy(_ *call, in attachInput) (any, error) {
 	return nil, nil
 }
 
-type attachedXML struct {
-	PolicyName, PolicyArn string
-}
-
-type attachedAnswer struct {
-	AttachedPolicies []attachedXML `xml:"AttachedPolicies>member"`
-	IsTruncated      bool
-}
-
-func (s *iamService) listAttachedRolePolicies(_ *call, in roleRef) (attachedAnswer, error) {
-	o, err := s.find(in.RoleName)
-	if err != nil {
-		return attachedAnswer{}, err
-	}
-	var answer attachedAnswer
+func (s *iamService) listAttachedRolePolicies(o *role, _ *iamInput) (any, error) {
+	attached := []obj{}
 	for _, arn := range o.attached {
-		answer.AttachedPolicies = append(answer.AttachedPolicies, attachedXML{arn[strings.LastIndex(arn, "/")+1:], arn})
+		attached = append(attached, obj{"PolicyName": afterLast(arn, "/"), "PolicyArn": arn})
 	}
-	return answer, nil
-}
-
-type boundaryInput struct {
-	roleRef
-	PermissionsBoundary string `check:"required len=20:2048"`
-}
-
-func (s *iamService) putBoundary(_ *call, in boundaryInput) (any, error) {
-	o, err := s.find(in.RoleName)
-	if err != nil {
-		return nil, err
-	}
-	o.boundary = in.PermissionsBoundary
-	return nil, nil
-}
-
-func (s *iamService) deleteBoundary(_ *call, in roleRef) (any, error) {
-	o, err := s.find(in.RoleName)
-	if err != nil {
-		return nil, err
-	}
-	o.boundary = ""
-	return nil, nil
-}
-
-type instanceProfilesAnswer struct {
-	InstanceProfiles struct{}
-	IsTruncated      bool
-}
-
-// listInstanceProfiles finds none: nothing here can make one.
-func (s *iamService) listInstanceProfiles(_ *call, in roleRef) (instanceProfilesAnswer, error) {
-	_, err := s.find(in.RoleName)
-	return instanceProfilesAnswer{}, err
-}
-
-type roleTagsAnswer struct {
-	Tags        []tag `xml:"Tags>member"`
-	IsTruncated bool
-}
-
-func (s *iamService) listRoleTags(_ *call, in roleRef) (roleTagsAnswer, error) {
-	o, err := s.find(in.RoleName)
-	if err != nil {
-		return roleTagsAnswer{}, err
-	}
-	return roleTagsAnswer{Tags: o.tags.list()}, nil
-}
-
-type tagRoleInput struct {
-	roleRef
-	Tags []tag
-}
-
-func (s *iamService) tagRole(_ *call, in tagRoleInput) (any, error) {
-	o, err := s.find(in.RoleName)
-	if err != nil {
-		return nil, err
-	}
-	o.tags, err = addRoleTags(o.tags, in.Tags)
-	return nil, err
-}
-
-// addRoleTags gives have with more; keys that differ only in case are one key to IAM.
-func addRoleTags(have tags, more []tag) (tags, error) {
-	seen := map[string]bool{}
-	for _, t := range more {
-		if seen[strings.ToLower(t.Key)] {
-			return have, refuse("InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
-		}
-		seen[strings.ToLower(t.Key)] = true
-	}
-	sum, reason := have.with(tagsOf(more))
-	switch reason {
-	case "":
-		return sum, nil
-	case tooManyTags:
-		return have, refuseWith(409, "LimitExceeded", "The number of tags has reached the maximum limit.")
-	}
-	return have, refuse("InvalidInput", "%s", reason)
-}
-
-type untagRoleInput struct {
-	roleRef
-	TagKeys []string
-}
-
-func (s *iamService) untagRole(_ *call, in untagRoleInput) (any, error) {
-	o, err := s.find(in.RoleName)
-	if err != nil {
-		return nil, err
-	}
-	o.tags.without(in.TagKeys)
-	return nil, nil
+	return obj{"AttachedPolicies": attached, "IsTruncated": false}, nil
 }
 
 // escapeDocument encodes a policy as IAM's Get calls give it, by RFC 3986.

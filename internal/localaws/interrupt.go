@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -31,33 +32,24 @@ func (s *Server) Seed(services ...Service) error {
 }
 
 func (s *ecsService) seed(seed Service) error {
-	in := createServiceInput{clusterRef: clusterRef{seed.Cluster}, ServiceName: seed.Name}
-	if err := check("ecs", &in); err != nil {
-		return err
-	}
-	if s.clusters[in.key()] == nil {
-		s.clusters[in.key()] = &cluster{name: in.key(), services: map[string]*service{}, tags: tags{}}
-	}
-	k := s.clusters[in.key()]
-	if k.services[seed.Name] != nil {
-		return fmt.Errorf("there is one already")
+	in := &ecsInput{Cluster: seed.Cluster, ServiceName: seed.Name}
+	k := s.cluster(in.cluster())
+	if seed.Name == "" || seed.Desired < 0 || k.services[seed.Name] != nil {
+		return errors.New("it needs a name of its own, and a number of tasks from 0 up")
 	}
 	since := time.Now().Add(-orDefault(seed.Age, time.Hour))
-	arn := s.region.arn("ecs", fmt.Sprintf("task-definition/%s:%d", seed.Name, len(s.definitions[seed.Name])+1))
-	s.definitions[seed.Name] = append(s.definitions[seed.Name], map[string]any{
-		"family": seed.Name, "revision": len(s.definitions[seed.Name]) + 1, "status": "ACTIVE", "taskDefinitionArn": arn, "cpu": "256",
-		"memory": "512", "networkMode": "awsvpc", "containerDefinitions": []any{map[string]any{"name": "app", "image": "app", "essential": true}},
+	v := newService(k, seed.Name)
+	v.desired, v.created = seed.Desired, since
+	v.definition = s.define(seed.Name, obj{
+		"cpu": "256", "memory": "512", "networkMode": "awsvpc",
+		"containerDefinitions": []obj{{"name": "app", "image": "app", "essential": true}},
 	})
-	all := 100
-	v := &service{
-		cluster: k, name: seed.Name, status: "ACTIVE", desired: seed.Desired, definition: arn, created: since, tags: tags{},
-		strategy: []strategyItem{{CapacityProvider: orDefault(seed.CapacityProvider, "FARGATE_SPOT"), Weight: 1}},
-		config:   deploymentConfig{MaximumPercent: 200, MinimumHealthyPercent: &all, Strategy: "ROLLING"},
+	v.strategy = []strategyItem{{CapacityProvider: orDefault(seed.CapacityProvider, "FARGATE_SPOT"), Weight: 1}}
+	if reason := v.tags.add(tags(seed.Tags).list()); reason != "" {
+		return errors.New(reason)
 	}
-	v.tags, _ = v.tags.with(seed.Tags)
-	d := &deployment{id: newDeploymentID(), status: "PRIMARY", definition: arn, rollout: "COMPLETED", created: since, updated: since, strategy: v.strategy}
-	d.reason = fmt.Sprintf("ECS deployment %s completed.", d.id)
-	v.deployments = []*deployment{d}
+	d := v.newDeployment(since)
+	d.rollout, d.reason = "COMPLETED", fmt.Sprintf("ECS deployment %s completed.", d.id)
 	k.services[seed.Name] = v
 	for range seed.Desired {
 		t := s.newTask(v, d)
@@ -72,7 +64,7 @@ func (s *Server) Interrupt(cluster, service string, tasks int) ([]string, error)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e := s.region(s.opts.Region).ecs
-	k, err := e.cluster(clusterRef{cluster}.key())
+	k, err := e.find(&ecsInput{Cluster: cluster})
 	if err != nil {
 		return nil, err
 	}

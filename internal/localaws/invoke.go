@@ -41,11 +41,6 @@ func failure(id, kind, message string) outcome {
 	return outcome{payload: text, failed: true, broken: true, status: "failure"}
 }
 
-type invokeInput struct {
-	functionRef
-	Qualifier string
-}
-
 // invokeAnswer is an answer in headers and a bare body.
 type invokeAnswer struct {
 	outcome
@@ -67,42 +62,47 @@ func (a invokeAnswer) respond(w http.ResponseWriter) {
 	_, _ = w.Write(a.payload)
 }
 
-func (s *lambdaService) invoke(c *call, in invokeInput) (invokeAnswer, error) {
+func (s *lambdaService) invoke(c *call, in *lambdaInput) (any, error) {
 	payload, err := invokePayload(c)
 	if err != nil {
-		return invokeAnswer{}, err
+		return nil, err
 	}
 	clientContext, err := base64.StdEncoding.DecodeString(c.request.Header.Get("X-Amz-Client-Context"))
 	if err != nil || len(clientContext) > 0 && !json.Valid(clientContext) {
-		return invokeAnswer{}, refuse("InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object.")
+		return nil, refuse("InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object.")
 	}
-	c.server.mu.Lock()
-	f, err := s.find(in.functionRef)
+	f, err := s.invoked(in)
 	if err != nil {
-		c.server.mu.Unlock()
-		return invokeAnswer{}, err
+		return nil, err
 	}
 	switch c.request.Header.Get("X-Amz-Invocation-Type") {
 	case "Event":
+		c.server.mu.Lock()
 		defer c.server.mu.Unlock()
-		if err := f.invocable(); err != nil {
-			return invokeAnswer{}, err
-		}
 		f.enqueue(payload, string(clientContext))
 		return invokeAnswer{status: http.StatusAccepted}, nil
 	case "DryRun":
-		c.server.mu.Unlock()
 		return invokeAnswer{status: http.StatusNoContent}, nil
 	}
-	c.server.mu.Unlock()
 	out, tail, err := f.run(invocation{id: newID(), payload: payload, clientContext: string(clientContext)})
 	if err != nil {
-		return invokeAnswer{}, err
+		return nil, err
 	}
 	if !strings.EqualFold(c.request.Header.Get("X-Amz-Log-Type"), "Tail") {
 		tail = ""
 	}
 	return invokeAnswer{outcome: out, status: http.StatusOK, tail: tail}, nil
+}
+
+// invoked is find for an invocation.
+func (s *lambdaService) invoked(in *lambdaInput) (*function, error) {
+	s.region.server.mu.Lock()
+	defer s.region.server.mu.Unlock()
+	f, err := s.find(in)
+	if err != nil {
+		return nil, err
+	}
+	return f, f.invocable()
 }
 
 // invokePayload gives the event, {} where there is none.
@@ -128,8 +128,8 @@ func (f *function) invocable() error {
 	if conf := f.view(); conf.State != "Active" {
 		return conflict("The operation cannot be performed at this time. The function is currently in the following state: %s", conf.State)
 	}
-	role := f.region.server.iam.roles[strings.ToLower(afterLast(f.conf.Role, "/"))]
-	if f.conf.Environment != nil && (role == nil || role.id != f.roleID) {
+	role := f.region.server.iam.ofARN(f.conf.Role)
+	if f.conf.Environment != nil && (role == nil || role.RoleID != f.roleID) {
 		return refuseWith(http.StatusBadGateway, "KMSAccessDeniedException", "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the function's KMS key settings.")
 	}
 	return nil

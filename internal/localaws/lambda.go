@@ -2,7 +2,6 @@ package localaws
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 )
@@ -18,87 +17,122 @@ func newLambda(r *region) *lambdaService {
 	return &lambdaService{region: r, functions: map[string]*function{}}
 }
 
-// lambdaRoutes is where Lambda's API has its actions.
+// lambdaAPI is where Lambda's API has its actions: HTTP status of success, method, path, action.
+const lambdaAPI = `
+201 POST   /2015-03-31/functions                                         CreateFunction
+200 GET    /2015-03-31/functions                                         ListFunctions
+200 GET    /2015-03-31/functions/{FunctionName}                          GetFunction
+204 DELETE /2015-03-31/functions/{FunctionName}                          DeleteFunction
+200 GET    /2015-03-31/functions/{FunctionName}/configuration            GetFunctionConfiguration
+200 PUT    /2015-03-31/functions/{FunctionName}/configuration            UpdateFunctionConfiguration
+200 PUT    /2015-03-31/functions/{FunctionName}/code                     UpdateFunctionCode
+200 POST   /2015-03-31/functions/{FunctionName}/invocations              Invoke
+201 POST   /2015-03-31/functions/{FunctionName}/policy                   AddPermission
+200 GET    /2015-03-31/functions/{FunctionName}/policy                   GetPolicy
+204 DELETE /2015-03-31/functions/{FunctionName}/policy/{StatementId}     RemovePermission
+200 PUT    /2017-10-31/functions/{FunctionName}/concurrency              PutFunctionConcurrency
+204 DELETE /2017-10-31/functions/{FunctionName}/concurrency              DeleteFunctionConcurrency
+200 GET    /2019-09-30/functions/{FunctionName}/concurrency              GetFunctionConcurrency
+200 PUT    /2019-09-25/functions/{FunctionName}/event-invoke-config      PutFunctionEventInvokeConfig
+200 GET    /2019-09-25/functions/{FunctionName}/event-invoke-config      GetFunctionEventInvokeConfig
+204 DELETE /2019-09-25/functions/{FunctionName}/event-invoke-config      DeleteFunctionEventInvokeConfig
+204 POST   /2017-03-31/tags/{Resource}                                   TagResource
+204 DELETE /2017-03-31/tags/{Resource}                                   UntagResource
+200 GET    /2017-03-31/tags/{Resource}                                   ListTags
+200 GET    /2016-08-19/account-settings                                  GetAccountSettings`
+
+// lambdaRoutes reads lambdaAPI.
 func lambdaRoutes() []route {
 	var routes []route
-	add := func(success int, method, path, action string) {
-		segments := strings.Split(strings.Trim(path, "/"), "/")
-		routes = append(routes, route{method: method, path: segments, action: action, success: success})
+	for line := range strings.Lines(strings.TrimSpace(lambdaAPI)) {
+		word := strings.Fields(line)
+		path := strings.Split(strings.Trim(word[2], "/"), "/")
+		routes = append(routes, route{success: int(number(word[0])), method: word[1], path: path, action: word[3]})
 	}
-	const functions, one = "/2015-03-31/functions", "/2015-03-31/functions/{FunctionName}"
-	add(http.StatusCreated, "POST", functions, "CreateFunction")
-	add(http.StatusOK, "GET", functions, "ListFunctions")
-	add(http.StatusOK, "GET", one, "GetFunction")
-	add(http.StatusNoContent, "DELETE", one, "DeleteFunction")
-	add(http.StatusOK, "GET", one+"/configuration", "GetFunctionConfiguration")
-	add(http.StatusOK, "PUT", one+"/configuration", "UpdateFunctionConfiguration")
-	add(http.StatusOK, "PUT", one+"/code", "UpdateFunctionCode")
-	add(http.StatusOK, "POST", one+"/invocations", "Invoke")
-	add(http.StatusCreated, "POST", one+"/policy", "AddPermission")
-	add(http.StatusOK, "GET", one+"/policy", "GetPolicy")
-	add(http.StatusNoContent, "DELETE", one+"/policy/{StatementId}", "RemovePermission")
-	add(http.StatusOK, "PUT", "/2017-10-31/functions/{FunctionName}/concurrency", "PutFunctionConcurrency")
-	add(http.StatusOK, "GET", "/2019-09-30/functions/{FunctionName}/concurrency", "GetFunctionConcurrency")
-	add(http.StatusNoContent, "DELETE", "/2017-10-31/functions/{FunctionName}/concurrency", "DeleteFunctionConcurrency")
-	add(http.StatusOK, "PUT", "/2019-09-25/functions/{FunctionName}/event-invoke-config", "PutFunctionEventInvokeConfig")
-	add(http.StatusOK, "GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config", "GetFunctionEventInvokeConfig")
-	add(http.StatusNoContent, "DELETE", "/2019-09-25/functions/{FunctionName}/event-invoke-config", "DeleteFunctionEventInvokeConfig")
-	add(http.StatusNoContent, "POST", "/2017-03-31/tags/{Resource}", "TagResource")
-	add(http.StatusOK, "GET", "/2017-03-31/tags/{Resource}", "ListTags")
-	add(http.StatusNoContent, "DELETE", "/2017-03-31/tags/{Resource}", "UntagResource")
-	add(http.StatusOK, "GET", "/2016-08-19/account-settings", "GetAccountSettings")
 	return routes
 }
 
+// lambdaInput has the members of all calls. Resource is how the tag calls name a function: by its ARN.
+type lambdaInput struct {
+	FunctionName string `check:"len=1:170 re=(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?"`
+	Resource     string
+	functionSettings
+	Code          struct{ ZipFile []byte }
+	ZipFile       []byte
+	Architectures []string
+	PackageType   string `check:"enum=Zip"`
+	RevisionID    string `json:"RevisionId"`
+
+	StatementID   string `json:"StatementId" check:"len=1:100 re=([a-zA-Z0-9-_]+)"`
+	Action        string `check:"re=(lambda:[*]|lambda:[a-zA-Z]+|[*])"`
+	Principal     string `check:"re=[^\\s]+"`
+	SourceArn     string `check:"re=arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:([a-z]{2}(-gov)?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)"`
+	SourceAccount string `check:"re=\\d{12}"`
+
+	ReservedConcurrentExecutions *int `check:"min=0"`
+	MaximumRetryAttempts         *int `check:"min=0 max=2"`
+	MaximumEventAgeInSeconds     *int `check:"min=60 max=21600"`
+	DestinationConfig            *destinations
+
+	Marker   string
+	MaxItems *int `json:",string"`
+	tagging
+}
+
+// name is the function's own name, of a name or ARN with or without $LATEST.
+func (in *lambdaInput) name() string {
+	return afterLast(strings.TrimSuffix(orDefault(in.FunctionName, in.Resource), ":$LATEST"), ":")
+}
+
+func (in *lambdaInput) arn(r *region) string {
+	if in.name() == "" {
+		return ""
+	}
+	return r.arn("lambda", "function:"+in.name())
+}
+
 func (s *lambdaService) actions() map[string]action {
+	tagResource, untagResource := tagCalls(s.tagged, badFunctionTags)
 	return map[string]action{
-		"CreateFunction":                  op(s.createFunction),
-		"GetFunction":                     op(s.getFunction),
-		"GetFunctionConfiguration":        op(s.getFunctionConfiguration),
-		"UpdateFunctionCode":              op(s.updateFunctionCode),
-		"UpdateFunctionConfiguration":     op(s.updateFunctionConfiguration),
-		"DeleteFunction":                  op(s.deleteFunction),
+		"CreateFunction":                  op(s.createFunction, "FunctionName", "Role"),
+		"GetFunction":                     on(s.find, s.getFunction),
+		"GetFunctionConfiguration":        on(s.find, s.getFunctionConfiguration),
+		"UpdateFunctionCode":              on(s.writable, s.updateFunctionCode),
+		"UpdateFunctionConfiguration":     on(s.writable, s.updateFunctionConfiguration),
+		"DeleteFunction":                  on(s.find, s.deleteFunction),
 		"ListFunctions":                   op(s.listFunctions),
 		"Invoke":                          free(s.invoke),
-		"AddPermission":                   op(s.addPermission),
-		"RemovePermission":                op(s.removePermission),
-		"GetPolicy":                       op(s.getPolicy),
-		"PutFunctionConcurrency":          op(s.putFunctionConcurrency),
-		"GetFunctionConcurrency":          op(s.getFunctionConcurrency),
-		"DeleteFunctionConcurrency":       op(s.deleteFunctionConcurrency),
-		"PutFunctionEventInvokeConfig":    op(s.putEventInvokeConfig),
-		"GetFunctionEventInvokeConfig":    op(s.getEventInvokeConfig),
-		"DeleteFunctionEventInvokeConfig": op(s.deleteEventInvokeConfig),
-		"TagResource":                     op(s.tagResource),
-		"UntagResource":                   op(s.untagResource),
-		"ListTags":                        op(s.listTags),
+		"AddPermission":                   on(s.find, s.addPermission, "StatementID", "Action", "Principal"),
+		"RemovePermission":                on(s.find, s.removePermission),
+		"GetPolicy":                       on(s.find, s.getPolicy),
+		"PutFunctionConcurrency":          on(s.find, s.putFunctionConcurrency, "ReservedConcurrentExecutions"),
+		"GetFunctionConcurrency":          on(s.find, s.getFunctionConcurrency),
+		"DeleteFunctionConcurrency":       on(s.find, s.deleteFunctionConcurrency),
+		"PutFunctionEventInvokeConfig":    on(s.find, s.putEventInvokeConfig),
+		"GetFunctionEventInvokeConfig":    on(s.configured, s.getEventInvokeConfig),
+		"DeleteFunctionEventInvokeConfig": on(s.configured, s.deleteEventInvokeConfig),
+		"TagResource":                     tagResource,
+		"UntagResource":                   untagResource,
+		"ListTags":                        on(s.tagged, s.listTags),
 		"GetAccountSettings":              op(s.getAccountSettings),
 	}
 }
 
-// functionRef is the part of an input that names a function: its name or ARN, with or without $LATEST.
-type functionRef struct {
-	FunctionName string `check:"required len=1:170 re=(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?"`
+// named gives a function that has not gone yet, nil where there is none.
+func (s *lambdaService) named(name string) *function {
+	f := s.functions[name]
+	if f == nil || f.gone() {
+		delete(s.functions, name)
+		return nil
+	}
+	return f
 }
 
-func (in functionRef) arn(r *region) string { return r.arn("lambda", "function:"+in.name()) }
-
-// name is the function's own name.
-func (in functionRef) name() string {
-	return afterLast(strings.TrimSuffix(in.FunctionName, ":$LATEST"), ":")
-}
-
-// find gives a function that has not gone yet.
-func (s *lambdaService) find(ref functionRef) (*function, error) {
-	f := s.functions[ref.name()]
-	if f != nil && f.gone() {
-		delete(s.functions, ref.name())
-		f = nil
+func (s *lambdaService) find(in *lambdaInput) (*function, error) {
+	if f := s.named(in.name()); f != nil {
+		return f, nil
 	}
-	if f == nil {
-		return nil, notFound("Function not found: %s", ref.arn(s.region))
-	}
-	return f, nil
+	return nil, notFound("Function not found: %s", in.arn(s.region))
 }
 
 func notFound(format string, args ...any) *Error {
@@ -113,150 +147,112 @@ func conflict(format string, args ...any) *Error {
 	return refuseWith(http.StatusConflict, "ResourceConflictException", format, args...)
 }
 
-type createFunctionInput struct {
-	functionRef
-	functionSettings
-	Code          codeInput
-	Architectures []string
-	PackageType   string `check:"enum=Zip"`
-	Publish       bool
-	Tags          tags
-}
-
-func (s *lambdaService) createFunction(c *call, in createFunctionInput) (configuration, error) {
-	if len(in.name()) > 64 {
-		return configuration{}, invalidParameter("1 validation error detected: Value '%s' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64", in.name())
+func (s *lambdaService) createFunction(c *call, in *lambdaInput) (any, error) {
+	name := in.name()
+	switch {
+	case len(name) > 64:
+		return nil, invalidParameter("1 validation error detected: Value '%s' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64", name)
+	case s.named(name) != nil:
+		return nil, conflict("Function already exist: %s", name)
+	case in.Runtime == "" || in.Handler == "":
+		return nil, invalidParameter("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
 	}
-	if _, err := s.find(in.functionRef); err == nil {
-		return configuration{}, conflict("Function already exist: %s", in.name())
+	f := newFunction(c.region, name)
+	if reason := f.tags.add(in.Tags); reason != "" {
+		return nil, badFunctionTags(reason)
 	}
-	given, reason := tags(nil).with(in.Tags)
-	if reason != "" {
-		return configuration{}, invalidParameter("%s", reason)
-	}
-	f := newFunction(c.region, in.name())
-	if err := f.setCode(in.Code.ZipFile, orDefault(first(in.Architectures), "x86_64"), in.Architectures); err != nil {
-		return configuration{}, err
-	}
-	if in.Runtime == "" || in.Handler == "" {
-		return configuration{}, invalidParameter("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
+	if err := f.setCode(in.Code.ZipFile, in.Architectures); err != nil {
+		return nil, err
 	}
 	if err := f.apply(in.functionSettings); err != nil {
-		return configuration{}, err
+		return nil, err
 	}
-	f.tags, f.activeAt = given, time.Now().Add(c.server.delays.FunctionActive)
-	s.functions[in.name()] = f
+	f.activeAt = time.Now().Add(c.server.delays.FunctionActive)
+	s.functions[name] = f
 	return f.view(), nil
 }
 
-// first is the first of a list, or the zero value.
-func first[T any](list []T) T {
-	var zero T
-	if len(list) == 0 {
-		return zero
+func (s *lambdaService) getFunction(f *function, _ *lambdaInput) (any, error) {
+	answer := obj{"Configuration": f.view(), "Code": obj{"RepositoryType": "S3", "Location": "https://localaws.invalid/code.zip"}}
+	if len(f.tags) > 0 {
+		answer["Tags"] = f.tags
 	}
-	return list[0]
-}
-
-type functionAnswer struct {
-	Configuration configuration
-	Code          struct{ RepositoryType, Location string }
-	Tags          tags         `json:",omitempty"`
-	Concurrency   *concurrency `json:",omitempty"`
-}
-
-func (s *lambdaService) getFunction(_ *call, in functionRef) (functionAnswer, error) {
-	f, err := s.find(in)
-	if err != nil {
-		return functionAnswer{}, err
+	if f.reserved != nil {
+		answer["Concurrency"] = f.concurrency()
 	}
-	answer := functionAnswer{Configuration: f.view(), Tags: f.tags, Concurrency: f.concurrency()}
-	answer.Code.RepositoryType = "S3"
 	return answer, nil
 }
 
-func (s *lambdaService) getFunctionConfiguration(_ *call, in functionRef) (configuration, error) {
-	f, err := s.find(in)
-	if err != nil {
-		return configuration{}, err
-	}
+func (s *lambdaService) getFunctionConfiguration(f *function, _ *lambdaInput) (any, error) {
 	return f.view(), nil
 }
 
-type updateCodeInput struct {
-	functionRef
-	codeInput
-	Architectures []string
-	RevisionID    string `json:"RevisionId"`
-	DryRun        bool
-}
-
-func (s *lambdaService) updateFunctionCode(c *call, in updateCodeInput) (configuration, error) {
-	f, err := s.find(in.functionRef)
-	if err != nil {
-		return configuration{}, err
-	}
-	if err := f.writable(in.RevisionID); err != nil {
-		return configuration{}, err
-	}
-	if err := f.setCode(in.ZipFile, f.conf.Architectures[0], in.Architectures); err != nil {
-		return configuration{}, err
-	}
-	f.updated(c.server.delays.FunctionUpdate)
-	return f.view(), nil
-}
-
-type updateConfigurationInput struct {
-	functionRef
-	functionSettings
-	RevisionID string `json:"RevisionId"`
-}
-
-func (s *lambdaService) updateFunctionConfiguration(c *call, in updateConfigurationInput) (configuration, error) {
-	f, err := s.find(in.functionRef)
-	if err != nil {
-		return configuration{}, err
-	}
-	if err := f.writable(in.RevisionID); err != nil {
-		return configuration{}, err
-	}
-	if err := f.apply(in.functionSettings); err != nil {
-		return configuration{}, err
-	}
-	f.updated(c.server.delays.FunctionUpdate)
-	return f.view(), nil
-}
-
-func (s *lambdaService) deleteFunction(c *call, in functionRef) (any, error) {
+// writable is find for updates: one that Lambda could not take now is refused.
+func (s *lambdaService) writable(in *lambdaInput) (*function, error) {
 	f, err := s.find(in)
 	if err != nil {
 		return nil, err
 	}
+	switch conf := f.view(); {
+	case conf.State != "Active":
+		return nil, conflict("The operation cannot be performed at this time. The function is currently in the following state: %s", conf.State)
+	case conf.LastUpdateStatus == "InProgress":
+		return nil, conflict("The operation cannot be performed at this time. An update is in progress for resource: %s", conf.FunctionArn)
+	case in.RevisionID != "" && in.RevisionID != conf.RevisionID:
+		return nil, refuseWith(http.StatusPreconditionFailed, "PreconditionFailedException", "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id")
+	}
+	return f, nil
+}
+
+func (s *lambdaService) updateFunctionCode(f *function, in *lambdaInput) (any, error) {
+	if err := f.setCode(in.ZipFile, in.Architectures); err != nil {
+		return nil, err
+	}
+	f.updated(s.region.server.delays.FunctionUpdate)
+	return f.view(), nil
+}
+
+func (s *lambdaService) updateFunctionConfiguration(f *function, in *lambdaInput) (any, error) {
+	if err := f.apply(in.functionSettings); err != nil {
+		return nil, err
+	}
+	f.updated(s.region.server.delays.FunctionUpdate)
+	return f.view(), nil
+}
+
+func (s *lambdaService) deleteFunction(f *function, _ *lambdaInput) (any, error) {
 	if f.goneAt.IsZero() {
-		f.goneAt = time.Now().Add(c.server.delays.FunctionDelete)
+		f.goneAt = time.Now().Add(s.region.server.delays.FunctionDelete)
 		f.discard()
 	}
 	return nil, nil
 }
 
-type listFunctionsInput struct {
-	Marker   string
-	MaxItems *int `json:",string"`
-}
-
-type functionsAnswer struct {
-	Functions  []configuration
-	NextMarker string `json:",omitempty"`
-}
-
-func (s *lambdaService) listFunctions(_ *call, in listFunctionsInput) (functionsAnswer, error) {
-	all := []configuration{}
-	for _, f := range s.functions {
+func (s *lambdaService) listFunctions(_ *call, in *lambdaInput) (any, error) {
+	var all []configuration
+	for _, f := range sorted(s.functions) {
 		if !f.gone() {
 			all = append(all, f.conf)
 		}
 	}
-	slices.SortFunc(all, func(a, b configuration) int { return strings.Compare(a.FunctionName, b.FunctionName) })
-	shown, next := page(all, in.Marker, limit(in.MaxItems, 50))
-	return functionsAnswer{shown, next}, nil
+	return paged("Functions", all, "NextMarker", in.Marker, limit(in.MaxItems, 50)), nil
+}
+
+// tagged gives the tags of the function of an ARN without version.
+func (s *lambdaService) tagged(in *lambdaInput) (*tags, error) {
+	if in.Resource != in.arn(s.region) {
+		return nil, invalidParameter("The provided ARN %s is not an unqualified function ARN.", in.Resource)
+	}
+	f, err := s.find(in)
+	if err != nil {
+		return nil, err
+	}
+	return &f.tags, nil
+}
+
+// badFunctionTags words what is wrong with tags.
+func badFunctionTags(reason string) *Error { return invalidParameter("%s", reason) }
+
+func (s *lambdaService) listTags(t *tags, _ *lambdaInput) (any, error) {
+	return obj{"Tags": t.object()}, nil
 }

@@ -96,15 +96,12 @@ type functionSettings struct {
 	LoggingConfig    *loggingConfig
 }
 
-type codeInput struct {
-	ZipFile []byte
-}
-
 func newFunction(r *region, name string) *function {
 	f := &function{region: r}
 	f.conf = configuration{
 		FunctionName: name, FunctionArn: r.arn("lambda", "function:"+name), Version: "$LATEST", PackageType: "Zip",
-		Timeout: 3, MemorySize: 128, TracingConfig: tracingConfig{"PassThrough"}, EphemeralStorage: ephemeralStorage{512},
+		Architectures: []string{"x86_64"},
+		Timeout:       3, MemorySize: 128, TracingConfig: tracingConfig{"PassThrough"}, EphemeralStorage: ephemeralStorage{512},
 		LoggingConfig: loggingConfig{LogFormat: "Text", LogGroup: "/aws/lambda/" + name},
 	}
 	f.conf.SnapStart.ApplyOn, f.conf.SnapStart.OptimizationStatus = "None", "Off"
@@ -142,19 +139,6 @@ func (f *function) view() configuration {
 	return conf
 }
 
-// writable refuses an update that Lambda could not take now.
-func (f *function) writable(revision string) error {
-	switch conf := f.view(); {
-	case conf.State != "Active":
-		return conflict("The operation cannot be performed at this time. The function is currently in the following state: %s", conf.State)
-	case conf.LastUpdateStatus == "InProgress":
-		return conflict("The operation cannot be performed at this time. An update is in progress for resource: %s", conf.FunctionArn)
-	case revision != "" && revision != conf.RevisionID:
-		return refuseWith(http.StatusPreconditionFailed, "PreconditionFailedException", "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id")
-	}
-	return nil
-}
-
 // updated begins an update's time in progress.
 func (f *function) updated(d time.Duration) {
 	f.updatedAt = time.Now().Add(d)
@@ -163,12 +147,10 @@ func (f *function) updated(d time.Duration) {
 }
 
 // setCode takes a zip, and an architecture where one is asked for.
-func (f *function) setCode(code []byte, architecture string, asked []string) error {
-	if len(asked) > 0 {
-		if len(asked) != 1 || (asked[0] != "arm64" && asked[0] != "x86_64") {
-			return refuse("ValidationException", "1 validation error detected: Value '[%s]' at 'architectures' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64]]", strings.Join(asked, ", "))
-		}
-		architecture = asked[0]
+func (f *function) setCode(code []byte, architectures []string) error {
+	known := len(architectures) == 1 && (architectures[0] == "arm64" || architectures[0] == "x86_64")
+	if len(architectures) > 0 && !known {
+		return refuse("ValidationException", "1 validation error detected: Value '%v' at 'architectures' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64]]", architectures)
 	}
 	if len(code) > zipLimit {
 		return refuseWith(http.StatusRequestEntityTooLarge, "RequestEntityTooLargeException", "Zipped size must be smaller than %d bytes", zipLimit)
@@ -178,7 +160,9 @@ func (f *function) setCode(code []byte, architecture string, asked []string) err
 	}
 	sum := sha256.Sum256(code)
 	f.code, f.conf.CodeSize, f.conf.CodeSha256 = code, len(code), base64.StdEncoding.EncodeToString(sum[:])
-	f.conf.Architectures = []string{architecture}
+	if known {
+		f.conf.Architectures = architectures
+	}
 	return nil
 }
 
@@ -189,7 +173,7 @@ func (f *function) apply(s functionSettings) error {
 	if err := checkEnvironment(s.Environment); err != nil {
 		return err
 	}
-	if !f.region.server.iam.assumable(f.region, conf.Role) {
+	if !f.region.server.iam.assumable(conf.Role) {
 		return invalidParameter("The role defined for the function cannot be assumed by Lambda.")
 	}
 	conf.Runtime, conf.Handler = orDefault(s.Runtime, conf.Runtime), orDefault(s.Handler, conf.Handler)
@@ -199,32 +183,23 @@ func (f *function) apply(s functionSettings) error {
 	set(&conf.KMSKeyArn, s.KMSKeyArn)
 	set(&conf.TracingConfig, s.TracingConfig)
 	set(&conf.EphemeralStorage, s.EphemeralStorage)
-	if s.Environment != nil {
-		conf.Environment = nil
-		if len(s.Environment.Variables) > 0 {
-			conf.Environment = s.Environment
-		}
-	}
-	if s.DeadLetterConfig != nil {
-		conf.DeadLetterConfig = nil
-		if s.DeadLetterConfig.TargetArn != "" {
-			conf.DeadLetterConfig = s.DeadLetterConfig
-		}
-	}
-	if s.VpcConfig != nil {
-		conf.VpcConfig = s.VpcConfig
-	}
+	setOrClear(&conf.Environment, s.Environment, s.Environment != nil && len(s.Environment.Variables) > 0)
+	setOrClear(&conf.DeadLetterConfig, s.DeadLetterConfig, s.DeadLetterConfig != nil && s.DeadLetterConfig.TargetArn != "")
+	setOrClear(&conf.VpcConfig, s.VpcConfig, s.VpcConfig != nil && len(s.VpcConfig.SubnetIds) > 0)
 	if err := conf.LoggingConfig.apply(s.LoggingConfig); err != nil {
 		return err
 	}
-	f.conf, f.roleID = conf, f.region.server.iam.roles[strings.ToLower(afterLast(conf.Role, "/"))].id
+	f.conf, f.roleID = conf, f.region.server.iam.ofARN(conf.Role).RoleID
 	return nil
 }
 
-// set puts what a caller gave, where there is something.
-func set[T any](field *T, given *T) {
-	if given != nil {
-		*field = *given
+// setOrClear puts what a caller gave; something empty takes away what was there.
+func setOrClear[T any](field **T, given *T, full bool) {
+	switch {
+	case full:
+		*field = given
+	case given != nil:
+		*field = nil
 	}
 }
 

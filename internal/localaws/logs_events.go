@@ -1,23 +1,35 @@
 package localaws
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
 )
 
+// logStream is a log stream as DescribeLogStreams shows it, with its events.
 type logStream struct {
-	created  time.Time
-	events   []logEvent
-	ingested time.Time
+	Name         string `json:"logStreamName"`
+	Arn          string `json:"arn"`
+	CreationTime int64  `json:"creationTime"`
+	First        int64  `json:"firstEventTimestamp,omitempty"`
+	Last         int64  `json:"lastEventTimestamp,omitempty"`
+	Ingested     int64  `json:"lastIngestionTime,omitempty"`
+	events       []logEvent
 }
 
 // logEvent is one event of a stream; its times are milliseconds since 1970.
 type logEvent struct {
+	LogStreamName string `json:"logStreamName,omitempty"` // in FilterLogEvents only
+	EventID       string `json:"eventId,omitempty"`
 	Timestamp     int64  `json:"timestamp"`
 	Message       string `json:"message"`
 	IngestionTime int64  `json:"ingestionTime"`
+}
+
+// newStream adds a stream to a group.
+func (s *logsService) newStream(g *logGroup, name string) *logStream {
+	g.streams[name] = &logStream{Name: name, Arn: g.GroupArn + ":log-stream:" + name, CreationTime: time.Now().UnixMilli()}
+	return g.streams[name]
 }
 
 // write adds a message that a function wrote. Where the group is missing the message is lost, as in AWS.
@@ -26,30 +38,24 @@ func (s *logsService) write(group, stream, message string) {
 	if g == nil {
 		return
 	}
-	if g.streams[stream] == nil {
-		g.streams[stream] = &logStream{created: time.Now()}
+	t := g.streams[stream]
+	if t == nil {
+		t = s.newStream(g, stream)
 	}
-	now := time.Now().UnixMilli()
-	g.streams[stream].add(logEvent{Timestamp: now, Message: message, IngestionTime: now})
+	t.add(logEvent{Timestamp: time.Now().UnixMilli(), Message: message})
 }
 
-func (t *logStream) add(events ...logEvent) {
-	t.events = append(t.events, events...)
-	slices.SortStableFunc(t.events, func(a, b logEvent) int { return int(a.Timestamp - b.Timestamp) })
-	t.ingested = time.Now()
+func (t *logStream) add(e logEvent) {
+	e.IngestionTime = time.Now().UnixMilli()
+	t.events = append(t.events, e)
+	slices.SortStableFunc(t.events, byTime)
+	t.First, t.Last, t.Ingested = t.events[0].Timestamp, t.events[len(t.events)-1].Timestamp, e.IngestionTime
 }
 
-type logStreamRef struct {
-	logGroupRef
-	LogStreamName string `check:"required len=1:512 re=[^:*]*"`
-}
+func byTime(a, b logEvent) int { return int(a.Timestamp - b.Timestamp) }
 
-func (in logStreamRef) arn(r *region) string {
-	return in.logGroupRef.arn(r) + ":log-stream:" + in.LogStreamName
-}
-
-func (s *logsService) stream(in logStreamRef) (*logStream, error) {
-	g, err := s.find(in.LogGroupName)
+func (s *logsService) stream(in *logsInput) (*logStream, error) {
+	g, err := s.find(in)
 	if err != nil {
 		return nil, err
 	}
@@ -59,216 +65,80 @@ func (s *logsService) stream(in logStreamRef) (*logStream, error) {
 	return nil, refuse("ResourceNotFoundException", "The specified log stream does not exist.")
 }
 
-func (s *logsService) createLogStream(_ *call, in logStreamRef) (any, error) {
-	g, err := s.find(in.LogGroupName)
-	if err != nil {
-		return nil, err
-	}
+func (s *logsService) createLogStream(g *logGroup, in *logsInput) (any, error) {
 	if g.streams[in.LogStreamName] != nil {
 		return nil, refuse("ResourceAlreadyExistsException", "The specified log stream already exists")
 	}
-	g.streams[in.LogStreamName] = &logStream{created: time.Now()}
+	s.newStream(g, in.LogStreamName)
 	return nil, nil
 }
 
-func (s *logsService) deleteLogStream(_ *call, in logStreamRef) (any, error) {
-	if _, err := s.stream(in); err != nil {
-		return nil, err
-	}
-	delete(s.groups[in.LogGroupName].streams, in.LogStreamName)
-	return nil, nil
-}
-
-type describeStreamsInput struct {
-	logGroupRef
-	LogStreamNamePrefix string
-	OrderBy             string `check:"enum=LogStreamName|LastEventTime"`
-	Descending          bool
-	NextToken           string
-	Limit               *int `check:"min=1 max=50"`
-}
-
-type logStreamJSON struct {
-	LogStreamName       string `json:"logStreamName"`
-	CreationTime        int64  `json:"creationTime"`
-	FirstEventTimestamp int64  `json:"firstEventTimestamp,omitempty"`
-	LastEventTimestamp  int64  `json:"lastEventTimestamp,omitempty"`
-	LastIngestionTime   int64  `json:"lastIngestionTime,omitempty"`
-	Arn                 string `json:"arn"`
-}
-
-type streamsAnswer struct {
-	LogStreams []logStreamJSON `json:"logStreams"`
-	NextToken  string          `json:"nextToken,omitempty"`
-}
-
-func (s *logsService) describeLogStreams(c *call, in describeStreamsInput) (streamsAnswer, error) {
-	g, err := s.find(in.LogGroupName)
-	if err != nil {
-		return streamsAnswer{}, err
-	}
+func (s *logsService) describeLogStreams(g *logGroup, in *logsInput) (any, error) {
 	if in.OrderBy == "LastEventTime" && in.LogStreamNamePrefix != "" {
-		return streamsAnswer{}, badLogParameter("Cannot order by LastEventTime with a logStreamNamePrefix.")
+		return nil, badLogParameter("Cannot order by LastEventTime with a logStreamNamePrefix.")
 	}
-	found := []logStreamJSON{}
-	for _, name := range slices.Sorted(maps.Keys(g.streams)) {
-		if strings.HasPrefix(name, in.LogStreamNamePrefix) {
-			found = append(found, g.streams[name].json(logStreamRef{in.logGroupRef, name}, c.region))
-		}
-	}
+	found := slices.DeleteFunc(sorted(g.streams), func(t *logStream) bool { return !strings.HasPrefix(t.Name, in.LogStreamNamePrefix) })
 	if in.OrderBy == "LastEventTime" {
-		slices.SortStableFunc(found, func(a, b logStreamJSON) int { return int(a.LastEventTimestamp - b.LastEventTimestamp) })
+		slices.SortStableFunc(found, func(a, b *logStream) int { return int(a.Last - b.Last) })
 	}
 	if in.Descending {
 		slices.Reverse(found)
 	}
-	shown, next := page(found, in.NextToken, limit(in.Limit, 50))
-	return streamsAnswer{shown, next}, nil
+	return paged("logStreams", found, "nextToken", in.NextToken, min(limit(in.Limit, 50), 50)), nil
 }
 
-func (t *logStream) json(ref logStreamRef, r *region) logStreamJSON {
-	j := logStreamJSON{LogStreamName: ref.LogStreamName, CreationTime: t.created.UnixMilli(), Arn: ref.arn(r)}
-	if n := len(t.events); n > 0 {
-		j.FirstEventTimestamp, j.LastEventTimestamp = t.events[0].Timestamp, t.events[n-1].Timestamp
-		j.LastIngestionTime = t.ingested.UnixMilli()
-	}
-	return j
-}
-
-type putLogEventsInput struct {
-	logStreamRef
-	LogEvents []struct {
-		Timestamp int64
-		Message   string
-	}
-}
-
-type putLogEventsAnswer struct {
-	NextSequenceToken string `json:"nextSequenceToken"`
-}
-
-func (s *logsService) putLogEvents(_ *call, in putLogEventsInput) (putLogEventsAnswer, error) {
-	t, err := s.stream(in.logStreamRef)
-	if err != nil {
-		return putLogEventsAnswer{}, err
-	}
-	now, last := time.Now().UnixMilli(), int64(0)
-	for _, e := range in.LogEvents {
-		if e.Timestamp < last {
-			return putLogEventsAnswer{}, badLogParameter("Log events in a single PutLogEvents request must be in chronological order.")
-		}
-		last = e.Timestamp
+func (s *logsService) putLogEvents(t *logStream, in *logsInput) (any, error) {
+	if !slices.IsSortedFunc(in.LogEvents, byTime) {
+		return nil, badLogParameter("Log events in a single PutLogEvents request must be in chronological order.")
 	}
 	for _, e := range in.LogEvents {
-		t.add(logEvent{Timestamp: e.Timestamp, Message: e.Message, IngestionTime: now})
+		t.add(logEvent{Timestamp: e.Timestamp, Message: e.Message})
 	}
-	return putLogEventsAnswer{newID()}, nil
+	return obj{"nextSequenceToken": newID()}, nil
 }
 
-// timeRange is from StartTime, inclusive, to EndTime, in milliseconds; 0 is open.
-type timeRange struct {
-	StartTime, EndTime int64
-}
-
-func (t timeRange) has(e logEvent) bool {
-	return e.Timestamp >= t.StartTime && (t.EndTime == 0 || e.Timestamp <= t.EndTime)
-}
-
-type getLogEventsInput struct {
-	logStreamRef
-	timeRange
-	Limit         *int `check:"min=1 max=10000"`
-	NextToken     string
-	StartFromHead bool
-}
-
-type getLogEventsAnswer struct {
-	Events            []logEvent `json:"events"`
-	NextForwardToken  string     `json:"nextForwardToken"`
-	NextBackwardToken string     `json:"nextBackwardToken"`
+// during tells whether an event is from StartTime, inclusive, to EndTime; 0 is open.
+func (in *logsInput) during(e logEvent) bool {
+	return e.Timestamp >= in.StartTime && (in.EndTime == 0 || e.Timestamp <= in.EndTime)
 }
 
 // getLogEvents gives a page from its token's place on ("f/7", "b/7": forward, backward from the 7th event), or the
 // newest ones. The token at either end is the one that led there: so AWS says "no more".
-func (s *logsService) getLogEvents(_ *call, in getLogEventsInput) (getLogEventsAnswer, error) {
-	t, err := s.stream(in.logStreamRef)
-	if err != nil {
-		return getLogEventsAnswer{}, err
-	}
-	events := []logEvent{}
-	for _, e := range t.events {
-		if in.has(e) {
-			events = append(events, e)
-		}
-	}
+func (s *logsService) getLogEvents(t *logStream, in *logsInput) (any, error) {
+	events := slices.DeleteFunc(slices.Clone(t.events), func(e logEvent) bool { return !in.during(e) })
 	size := limit(in.Limit, 10000)
+	way, place, _ := strings.Cut(in.NextToken, "/")
+	at := min(int(number(place)), len(events))
 	start := max(0, len(events)-size)
-	place, _ := strings.CutPrefix(in.NextToken, "f/")
 	switch {
-	case strings.HasPrefix(in.NextToken, "f/"):
-		start = min(int(number(place)), len(events))
-	case strings.HasPrefix(in.NextToken, "b/"):
-		end := min(int(number(in.NextToken[2:])), len(events))
-		start = max(0, end-size)
-		events = events[:end]
+	case way == "f":
+		start = at
+	case way == "b":
+		start, events = max(0, at-size), events[:at]
 	case in.StartFromHead:
 		start = 0
 	}
 	end := min(start+size, len(events))
-	return getLogEventsAnswer{events[start:end], "f/" + itoa(end), "b/" + itoa(start)}, nil
+	return obj{"events": append([]logEvent{}, events[start:end]...), "nextForwardToken": "f/" + itoa(end), "nextBackwardToken": "b/" + itoa(start)}, nil
 }
 
-type filterLogEventsInput struct {
-	LogGroupName        string
-	LogGroupIdentifier  string
-	LogStreamNames      []string
-	LogStreamNamePrefix string
-	timeRange
-	FilterPattern string
-	Limit         *int `check:"min=1 max=10000"`
-	NextToken     string
-}
-
-func (in filterLogEventsInput) arn(r *region) string { return logGroupRef{in.group()}.arn(r) }
-
-// group is the log group's name, however it was given.
-func (in filterLogEventsInput) group() string {
-	return orDefault(in.LogGroupName, afterLast(in.LogGroupIdentifier, ":"))
-}
-
-type filteredEvent struct {
-	LogStreamName string `json:"logStreamName"`
-	logEvent
-	EventID string `json:"eventId"`
-}
-
-type filterLogEventsAnswer struct {
-	Events             []filteredEvent `json:"events"`
-	SearchedLogStreams []struct{}      `json:"searchedLogStreams"`
-	NextToken          string          `json:"nextToken,omitempty"`
-}
-
-func (s *logsService) filterLogEvents(_ *call, in filterLogEventsInput) (filterLogEventsAnswer, error) {
-	g, err := s.find(in.group())
-	if err != nil {
-		return filterLogEventsAnswer{}, err
-	}
+func (s *logsService) filterLogEvents(g *logGroup, in *logsInput) (any, error) {
 	matches, err := parseFilter(in.FilterPattern)
 	if err != nil {
-		return filterLogEventsAnswer{}, err
+		return nil, err
 	}
-	found := []filteredEvent{}
-	for _, name := range slices.Sorted(maps.Keys(g.streams)) {
-		if !strings.HasPrefix(name, in.LogStreamNamePrefix) || len(in.LogStreamNames) > 0 && !slices.Contains(in.LogStreamNames, name) {
+	var found []logEvent
+	for _, t := range sorted(g.streams) {
+		if !strings.HasPrefix(t.Name, in.LogStreamNamePrefix) || len(in.LogStreamNames) > 0 && !slices.Contains(in.LogStreamNames, t.Name) {
 			continue
 		}
-		for i, e := range g.streams[name].events {
-			if in.has(e) && matches(e.Message) {
-				found = append(found, filteredEvent{name, e, name + "/" + itoa(i)})
+		for i, e := range t.events {
+			if in.during(e) && matches(e.Message) {
+				e.LogStreamName, e.EventID = t.Name, t.Name+"/"+itoa(i)
+				found = append(found, e)
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(a, b filteredEvent) int { return int(a.Timestamp - b.Timestamp) })
-	shown, next := page(found, in.NextToken, limit(in.Limit, 10000))
-	return filterLogEventsAnswer{Events: shown, NextToken: next}, nil
+	slices.SortStableFunc(found, byTime)
+	return paged("events", found, "nextToken", in.NextToken, limit(in.Limit, 10000)), nil
 }

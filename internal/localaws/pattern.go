@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 )
 
 // pattern is an event pattern: what is decoded of its JSON, known to be well-formed.
-type pattern map[string]any
+type pattern obj
 
 func invalidPattern(format string, args ...any) *Error {
 	return refuse("InvalidEventPatternException", "Event pattern is not valid. Reason: "+format, args...)
@@ -32,7 +31,7 @@ func decodeJSON(text string, v any) error {
 	return d.Decode(v)
 }
 
-func checkObject(name string, p map[string]any) error {
+func checkObject(name string, p obj) error {
 	if len(p) == 0 {
 		return invalidPattern("Empty objects are not allowed")
 	}
@@ -50,7 +49,7 @@ func checkField(key string, v any) error {
 			return invalidPattern("There must have at least 2 Objects in $or relationship.")
 		}
 		for _, a := range alternatives {
-			object, ok := a.(map[string]any)
+			object, ok := a.(obj)
 			if !ok {
 				return invalidPattern("Only JSON object is allowed in array of $or relationship.")
 			}
@@ -61,7 +60,7 @@ func checkField(key string, v any) error {
 		return nil
 	}
 	switch v := v.(type) {
-	case map[string]any:
+	case obj:
 		return checkObject(key, v)
 	case []any:
 		return checkValues(key, v)
@@ -77,7 +76,7 @@ func checkValues(key string, values []any) error {
 		switch v := v.(type) {
 		case []any:
 			return invalidPattern("Match value must be String, number, true, false, or null")
-		case map[string]any:
+		case obj:
 			if err := checkMatcher(v); err != nil {
 				return err
 			}
@@ -87,7 +86,7 @@ func checkValues(key string, values []any) error {
 }
 
 // checkMatcher takes {"prefix": "x"} and its like.
-func checkMatcher(m map[string]any) error {
+func checkMatcher(m obj) error {
 	if len(m) != 1 {
 		return invalidPattern("Only one key allowed in match expression")
 	}
@@ -96,8 +95,8 @@ func checkMatcher(m map[string]any) error {
 		_, isBool := arg.(bool)
 		_, isList := arg.([]any)
 		switch name {
-		case "prefix", "suffix", "equals-ignore-case", "wildcard", "cidr":
-			if _, nested := arg.(map[string]any); !isText && !nested {
+		case "prefix", "suffix", "equals-ignore-case", "wildcard":
+			if !isText {
 				return invalidPattern("%s match pattern must be a string", name)
 			}
 		case "exists":
@@ -120,7 +119,7 @@ func checkMatcher(m map[string]any) error {
 }
 
 // matches tells whether an event, decoded JSON, fits: every field of the pattern, in any of its alternatives.
-func (p pattern) matches(event map[string]any) bool {
+func (p pattern) matches(event obj) bool {
 	for key, want := range p {
 		if !fieldMatches(key, want, event) {
 			return false
@@ -129,13 +128,13 @@ func (p pattern) matches(event map[string]any) bool {
 	return true
 }
 
-func fieldMatches(key string, want any, event map[string]any) bool {
+func fieldMatches(key string, want any, event obj) bool {
 	if alternatives, ok := want.([]any); ok && key == "$or" {
-		return slices.ContainsFunc(alternatives, func(a any) bool { return pattern(a.(map[string]any)).matches(event) })
+		return slices.ContainsFunc(alternatives, func(a any) bool { return pattern(a.(obj)).matches(event) })
 	}
 	have, present := event[key]
 	switch want := want.(type) {
-	case map[string]any:
+	case obj:
 		return nestedMatches(want, have)
 	case []any:
 		return slices.ContainsFunc(want, func(w any) bool { return valueMatches(w, have, present) })
@@ -144,19 +143,19 @@ func fieldMatches(key string, want any, event map[string]any) bool {
 }
 
 // nestedMatches looks into an object, or into any object of a list. What is absent may still satisfy "exists": false.
-func nestedMatches(want map[string]any, have any) bool {
+func nestedMatches(want obj, have any) bool {
 	if list, ok := have.([]any); ok {
 		return slices.ContainsFunc(list, func(e any) bool { return nestedMatches(want, e) })
 	}
-	object, _ := have.(map[string]any)
+	object, _ := have.(obj)
 	return pattern(want).matches(object)
 }
 
 // valueMatches holds one alternative against a field; of a list in an event any element will do.
 func valueMatches(want, have any, present bool) bool {
-	matcher, ok := want.(map[string]any)
+	matcher, ok := want.(obj)
 	if exists, asked := matcher["exists"]; asked {
-		_, object := have.(map[string]any) // only leaves exist
+		_, object := have.(obj) // only leaves exist
 		return exists == (present && !object)
 	}
 	if !present {
@@ -181,21 +180,19 @@ func same(a, b any) bool {
 	return a == b
 }
 
-func matcherMatches(m map[string]any, have any) bool {
+func matcherMatches(m obj, have any) bool {
 	text, isText := have.(string)
 	for name, arg := range m {
 		word := fmt.Sprint(arg)
 		switch name {
 		case "prefix":
-			return isText && strings.HasPrefix(fold(arg, text), foldWord(arg))
+			return isText && strings.HasPrefix(text, word)
 		case "suffix":
-			return isText && strings.HasSuffix(fold(arg, text), foldWord(arg))
+			return isText && strings.HasSuffix(text, word)
 		case "equals-ignore-case":
 			return isText && strings.EqualFold(text, word)
 		case "wildcard":
 			return isText && wildcard(strings.ReplaceAll(word, "?", `\?`), text)
-		case "cidr":
-			return inNetwork(word, text)
 		case "numeric":
 			n, ok := have.(json.Number)
 			return ok && inRange(arg.([]any), number(n.String()))
@@ -204,30 +201,6 @@ func matcherMatches(m map[string]any, have any) bool {
 		}
 	}
 	return false
-}
-
-// fold gives text in lower case where the matcher is {"prefix": {"equals-ignore-case": "x"}}.
-func fold(arg any, text string) string {
-	if _, nested := arg.(map[string]any); nested {
-		return strings.ToLower(text)
-	}
-	return text
-}
-
-func foldWord(arg any) string {
-	if nested, ok := arg.(map[string]any); ok {
-		return strings.ToLower(fmt.Sprint(nested["equals-ignore-case"]))
-	}
-	return fmt.Sprint(arg)
-}
-
-func inNetwork(cidr, address string) bool {
-	network, err := netip.ParsePrefix(cidr)
-	if err != nil {
-		return false
-	}
-	ip, err := netip.ParseAddr(address)
-	return err == nil && network.Contains(ip)
 }
 
 // inRange takes ["=", 1] or [">", 0, "<=", 5].
@@ -247,13 +220,13 @@ func excluded(arg, have any) bool {
 	switch arg := arg.(type) {
 	case []any:
 		return slices.ContainsFunc(arg, func(a any) bool { return same(a, have) })
-	case map[string]any:
+	case obj:
 		for name, words := range arg {
 			list, ok := words.([]any)
 			if !ok {
 				list = []any{words}
 			}
-			return slices.ContainsFunc(list, func(w any) bool { return matcherMatches(map[string]any{name: w}, have) })
+			return slices.ContainsFunc(list, func(w any) bool { return matcherMatches(obj{name: w}, have) })
 		}
 	}
 	return same(arg, have)

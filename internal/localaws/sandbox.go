@@ -29,12 +29,12 @@ func (f *function) run(inv invocation) (outcome, string, error) {
 	ctx, cancel := context.WithDeadline(s.ctx, inv.deadline)
 	defer cancel()
 	box.log.begin()
-	box.log.platform("start", map[string]any{"requestId": inv.id, "functionArn": inv.functionARN, "version": "$LATEST"})
+	box.log.platform("start", obj{"requestId": inv.id, "functionArn": inv.functionARN, "version": "$LATEST"})
 	started := time.Now()
 	out := box.do(ctx, inv)
-	box.log.platform("report", map[string]any{
+	box.log.platform("report", obj{
 		"requestId": inv.id, "functionArn": inv.functionARN, "status": out.status,
-		"metrics": map[string]any{
+		"metrics": obj{
 			"durationMs": milliseconds(time.Since(started)), "billedDurationMs": time.Since(started).Milliseconds() + 1,
 			"memorySizeMB": box.conf.MemorySize, "maxMemoryUsedMB": box.conf.MemorySize,
 		},
@@ -241,9 +241,9 @@ func (l *sandboxLog) end() string {
 }
 
 // platform writes Lambda's own record of an invocation, in the format that the function's logging configuration asks for.
-func (l *sandboxLog) platform(kind string, record map[string]any) {
+func (l *sandboxLog) platform(kind string, record obj) {
 	if l.conf.LoggingConfig.LogFormat == "JSON" {
-		text, err := json.Marshal(map[string]any{
+		text, err := json.Marshal(obj{
 			"time": time.Now().UTC().Format("2006-01-02T15:04:05.000Z"), "type": "platform." + kind, "record": record,
 		})
 		if err == nil && l.conf.LoggingConfig.SystemLogLevel != "WARN" {

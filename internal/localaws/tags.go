@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"encoding/json"
 	"maps"
 	"regexp"
 	"slices"
@@ -11,23 +12,31 @@ import (
 // tags are a resource's tags.
 type tags map[string]string
 
-// tag is one tag in the list form that IAM and EventBridge use.
+// tag is one tag in list form.
 type tag struct {
-	Key   string
-	Value string
+	Key, Value string
 }
 
-// maxTags is AWS's limit for one resource.
-const maxTags = 50
+// tagList is what callers send: a list of keys and values to some services, an object to others.
+type tagList []tag
 
-// tagsOf makes a map of a list.
-func tagsOf(list []tag) tags {
-	t := tags{}
-	for _, e := range list {
-		t[e.Key] = e.Value
+// UnmarshalJSON reads either form.
+func (l *tagList) UnmarshalJSON(text []byte) error {
+	var object tags
+	if json.Unmarshal(text, &object) == nil {
+		*l = object.list()
+		return nil
 	}
-	return t
+	return json.Unmarshal(text, (*[]tag)(l))
 }
+
+// tagging is the part of an input that is about tags.
+type tagging struct {
+	Tags    tagList
+	TagKeys []string
+}
+
+func (g tagging) given() tagging { return g }
 
 // list gives the tags sorted by key, so that answers do not change by themselves.
 func (t tags) list() []tag {
@@ -38,61 +47,74 @@ func (t tags) list() []tag {
 	return l
 }
 
-// with gives the tags with more added, or what is wrong with that: AWS's reason, "" where nothing is.
-func (t tags) with(more tags) (tags, string) {
+// object gives the tags, never nil.
+func (t *tags) object() tags {
+	if *t == nil {
+		return tags{}
+	}
+	return *t
+}
+
+// maxTags is AWS's limit for one resource.
+const maxTags = 50
+
+// What may be wrong with tags, in words that services put differently.
+const (
+	noTags      = "An error occurred and the request cannot be processed." // Lambda's own words
+	tooManyTags = "Number of tags exceeds resource tag limit."
+)
+
+// add puts more tags in, or says in AWS's words why not: then none is added. "" is fine.
+func (t *tags) add(more tagList) string {
 	sum := tags{}
-	maps.Copy(sum, t)
-	for key, value := range more {
-		if reason := badTag(key, value); reason != "" {
-			return nil, reason
+	maps.Copy(sum, *t)
+	for _, one := range more {
+		if reason := one.bad(); reason != "" {
+			return reason
 		}
-		sum[key] = value
+		sum[one.Key] = one.Value
 	}
 	if len(sum) > maxTags {
-		return nil, tooManyTags
+		return tooManyTags
 	}
-	return sum, ""
+	*t = sum
+	return ""
 }
 
-// without removes keys; a key that is not there is fine everywhere.
-func (t tags) without(keys []string) {
-	for _, key := range keys {
-		delete(t, key)
-	}
-}
-
-const tooManyTags = "Number of tags exceeds resource tag limit."
-
-// badTag says what AWS dislikes about one tag.
-func badTag(key, value string) string {
+// bad says what AWS dislikes about a tag.
+func (t tag) bad() string {
 	allowed := regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 	switch {
-	case key == "" || utf8.RuneCountInString(key) > 128:
+	case t.Key == "" || utf8.RuneCountInString(t.Key) > 128:
 		return "Tag keys must have between 1 and 128 characters."
-	case utf8.RuneCountInString(value) > 256:
+	case utf8.RuneCountInString(t.Value) > 256:
 		return "Tag values must have at most 256 characters."
-	case strings.HasPrefix(strings.ToLower(key), "aws:"):
+	case strings.HasPrefix(strings.ToLower(t.Key), "aws:"):
 		return "System tags (prefixed with aws:) are reserved for AWS use."
-	case !allowed.MatchString(key) || !allowed.MatchString(value):
+	case !allowed.MatchString(t.Key) || !allowed.MatchString(t.Value):
 		return "Tags may only contain unicode letters, digits, white space and _.:/=+-@"
 	}
 	return ""
 }
 
-// page gives at most limit items from where token says, and the token of the next page, "" on the last.
-func page[T any](items []T, token string, limit int) ([]T, string) {
-	start := min(int(number(token)), len(items))
-	end := min(start+limit, len(items))
-	if end == len(items) {
-		return items[start:], ""
-	}
-	return items[start:end], itoa(end)
-}
-
-// limit is a page's size: what was asked for, else AWS's default.
-func limit(asked *int, otherwise int) int {
-	if asked == nil || *asked <= 0 {
-		return otherwise
-	}
-	return *asked
+// tagCalls makes a service's calls to tag and to untag: find gives the tags of what the input names, refusal words what
+// is wrong with new ones. To take a key away that is not there is fine everywhere.
+func tagCalls[In interface{ given() tagging }](find func(in *In) (*tags, error), refusal func(reason string) *Error) (tagIt, untagIt action) {
+	tagIt = on(find, func(t *tags, in *In) (any, error) {
+		reason := t.add((*in).given().Tags)
+		if len((*in).given().Tags) == 0 {
+			reason = noTags
+		}
+		if reason != "" {
+			return nil, refusal(reason)
+		}
+		return nil, nil
+	})
+	untagIt = on(find, func(t *tags, in *In) (any, error) {
+		for _, key := range (*in).given().TagKeys {
+			delete(*t, key)
+		}
+		return nil, nil
+	})
+	return tagIt, untagIt
 }

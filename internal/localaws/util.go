@@ -1,6 +1,8 @@
 package localaws
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,3 +34,56 @@ func (t epoch) MarshalJSON() ([]byte, error) {
 
 // IsZero lets "omitzero" leave an unset time out.
 func (t epoch) IsZero() bool { return time.Time(t).IsZero() }
+
+// first is the first of a list, or the zero value.
+func first[T any](list []T) T {
+	var zero T
+	if len(list) == 0 {
+		return zero
+	}
+	return list[0]
+}
+
+// set puts what a caller gave, where there is something.
+func set[T any](field *T, given *T) {
+	if given != nil {
+		*field = *given
+	}
+}
+
+// page gives at most limit items from where token says, and the token of the next page, "" on the last.
+func page[T any](items []T, token string, limit int) ([]T, string) {
+	start := min(int(number(token)), len(items))
+	end := min(start+limit, len(items))
+	if end == len(items) {
+		return items[start:], ""
+	}
+	return items[start:end], itoa(end)
+}
+
+// paged is an answer of one page: its items under one name, the token, where there is another page, under another.
+func paged[T any](name string, items []T, tokenName, token string, limit int) obj {
+	shown, next := page(items, token, limit)
+	answer := obj{name: append([]T{}, shown...)}
+	if next != "" {
+		answer[tokenName] = next
+	}
+	return answer
+}
+
+// sorted gives a map's values in the order of their keys.
+func sorted[T any](m map[string]T) []T {
+	all := make([]T, 0, len(m))
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		all = append(all, m[key])
+	}
+	return all
+}
+
+// limit is a page's size: what was asked for, else AWS's default.
+func limit(asked *int, otherwise int) int {
+	if asked == nil || *asked <= 0 {
+		return otherwise
+	}
+	return *asked
+}

@@ -81,6 +81,9 @@ func (restWire) target(c *call) error {
 			c.record.Action, c.params = t.action, values
 			for name, v := range c.request.URL.Query() {
 				c.params[name] = v[0]
+				if name == "tagKeys" { // the only list
+					c.params[name] = v
+				}
 			}
 			return nil
 		}

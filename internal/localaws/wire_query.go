@@ -3,6 +3,9 @@ package localaws
 import (
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
+	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -28,7 +31,7 @@ func (queryWire) decode(c *call, in any) error {
 	if err != nil {
 		return refuse("MalformedQueryString", "%v", err)
 	}
-	tree := map[string]any{}
+	tree := obj{}
 	for key, values := range form {
 		plant(tree, strings.Split(key, "."), values[0])
 	}
@@ -43,11 +46,11 @@ func (queryWire) decode(c *call, in any) error {
 }
 
 // plant puts value at path into a tree of maps.
-func plant(tree map[string]any, path []string, value string) {
+func plant(tree obj, path []string, value string) {
 	for _, step := range path[:len(path)-1] {
-		next, ok := tree[step].(map[string]any)
+		next, ok := tree[step].(obj)
 		if !ok {
-			next = map[string]any{}
+			next = obj{}
 			tree[step] = next
 		}
 		tree = next
@@ -57,11 +60,11 @@ func plant(tree map[string]any, path []string, value string) {
 
 // lists replaces {"member":{"1":a,"2":b}} with [a,b], at every depth.
 func lists(v any) any {
-	tree, ok := v.(map[string]any)
+	tree, ok := v.(obj)
 	if !ok {
 		return v
 	}
-	members, ok := tree["member"].(map[string]any)
+	members, ok := tree["member"].(obj)
 	if !ok {
 		for key, child := range tree {
 			tree[key] = lists(child)
@@ -81,47 +84,17 @@ func lists(v any) any {
 	return list
 }
 
-type queryMetadata struct {
-	RequestID string `xml:"RequestId"`
-}
-
-// queryAnswer is the envelope <ActionResponse><ActionResult>.
-type queryAnswer struct {
-	XMLName  xml.Name
-	Space    string `xml:"xmlns,attr"`
-	Result   queryResult
-	Metadata queryMetadata `xml:"ResponseMetadata"`
-}
-
-type queryResult struct {
-	name string
-	out  any
-}
-
-// MarshalXML names the element after the action.
-func (r queryResult) MarshalXML(e *xml.Encoder, _ xml.StartElement) error {
-	if r.out == nil {
-		return nil
-	}
-	return e.EncodeElement(r.out, xml.StartElement{Name: xml.Name{Local: r.name}})
-}
-
+// answer writes <ActionResponse><ActionResult>; the result may be anything that JSON could say.
 func (queryWire) answer(w http.ResponseWriter, c *call, out any) {
-	writeXML(w, http.StatusOK, queryAnswer{
-		XMLName:  xml.Name{Local: c.record.Action + "Response"},
-		Space:    namespace(c),
-		Result:   queryResult{name: c.record.Action + "Result", out: out},
-		Metadata: queryMetadata{RequestID: newID()},
-	})
-}
-
-type queryError struct {
-	XMLName   xml.Name `xml:"ErrorResponse"`
-	Space     string   `xml:"xmlns,attr"`
-	Type      string   `xml:"Error>Type"`
-	Code      string   `xml:"Error>Code"`
-	Message   string   `xml:"Error>Message"`
-	RequestID string   `xml:"RequestId"`
+	name := c.record.Action
+	var b strings.Builder
+	fmt.Fprintf(&b, `<%sResponse xmlns="%s">`, name, namespace(c))
+	if out != nil {
+		element(&b, name+"Result", plain(out))
+	}
+	element(&b, "ResponseMetadata", obj{"RequestId": newID()})
+	fmt.Fprintf(&b, "</%sResponse>", name)
+	writeXML(w, http.StatusOK, b.String())
 }
 
 func (queryWire) refuse(w http.ResponseWriter, c *call, e *Error) {
@@ -129,7 +102,44 @@ func (queryWire) refuse(w http.ResponseWriter, c *call, e *Error) {
 	if e.status() >= http.StatusInternalServerError {
 		kind = "Receiver"
 	}
-	writeXML(w, e.status(), queryError{Space: namespace(c), Type: kind, Code: e.Code, Message: e.Message, RequestID: newID()})
+	var b strings.Builder
+	fmt.Fprintf(&b, `<ErrorResponse xmlns="%s">`, namespace(c))
+	element(&b, "Error", obj{"Type": kind, "Code": e.Code, "Message": e.Message})
+	element(&b, "RequestId", newID())
+	b.WriteString("</ErrorResponse>")
+	writeXML(w, e.status(), b.String())
+}
+
+// plain makes maps, lists and scalars of a value, by its JSON form.
+func plain(v any) any {
+	var tree any
+	text, err := json.Marshal(v)
+	if err == nil {
+		err = decodeJSON(string(text), &tree)
+	}
+	if err != nil { // a mistake in this package
+		return err.Error()
+	}
+	return tree
+}
+
+// element writes a value as XML: members by name, a list as elements called member.
+func element(b *strings.Builder, name string, v any) {
+	b.WriteString("<" + name + ">")
+	switch v := v.(type) {
+	case obj:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			element(b, key, v[key])
+		}
+	case []any:
+		for _, e := range v {
+			element(b, "member", e)
+		}
+	case nil:
+	default:
+		_ = xml.EscapeText(b, []byte(fmt.Sprint(v))) // a builder takes everything
+	}
+	b.WriteString("</" + name + ">")
 }
 
 func namespace(c *call) string {
@@ -139,12 +149,8 @@ func namespace(c *call) string {
 	return "https://iam.amazonaws.com/doc/2010-05-08/"
 }
 
-func writeXML(w http.ResponseWriter, status int, v any) {
-	body, err := xml.Marshal(v)
-	if err != nil { // a mistake in this package
-		status, body = http.StatusInternalServerError, []byte(xml.Header)
-	}
+func writeXML(w http.ResponseWriter, status int, body string) {
 	w.Header().Set("Content-Type", "text/xml")
 	w.WriteHeader(status)
-	_, _ = w.Write(body)
+	_, _ = io.WriteString(w, body)
 }

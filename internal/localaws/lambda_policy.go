@@ -1,0 +1,108 @@
+package localaws
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+)
+
+// statement is one statement of a function's resource policy, in the order in which AWS writes it.
+type statement struct {
+	Sid       string
+	Effect    string
+	Principal any // "*" or a map
+	Action    string
+	Resource  string
+	Condition map[string]map[string]string `json:",omitempty"`
+}
+
+// policyLimit is the size of a resource policy in bytes.
+const policyLimit = 20480
+
+func (s *lambdaService) addPermission(f *function, in *lambdaInput) (any, error) {
+	if f.statement(in.StatementID) >= 0 {
+		return nil, conflict("The statement id (%s) provided already exists. Please provide a new statement id, or remove the existing statement.", in.StatementID)
+	}
+	added, err := in.statement(f)
+	if err != nil {
+		return nil, err
+	}
+	f.policy = append(f.policy, added)
+	if text := f.policyText(); len(text) > policyLimit {
+		f.policy = f.policy[:len(f.policy)-1]
+		return nil, refuse("PolicyLengthExceededException", "The final policy size (%d) is bigger than the limit (%d).", len(text), policyLimit)
+	}
+	f.conf.RevisionID = newID()
+	one, err := json.Marshal(added)
+	return obj{"Statement": string(one)}, err
+}
+
+// statement words the permission as Lambda does.
+func (in *lambdaInput) statement(f *function) (statement, error) {
+	added := statement{Sid: in.StatementID, Effect: "Allow", Action: in.Action, Resource: f.conf.FunctionArn}
+	switch {
+	case in.Principal == "*":
+		added.Principal = "*"
+	case regexp.MustCompile(`^\d{12}$`).MatchString(in.Principal):
+		added.Principal = map[string]string{"AWS": "arn:" + f.region.partition() + ":iam::" + in.Principal + ":root"}
+	case regexp.MustCompile(`^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$`).MatchString(in.Principal):
+		added.Principal = map[string]string{"Service": in.Principal}
+	default:
+		return added, invalidParameter("The provided principal was invalid. Please check the principal and try again.")
+	}
+	added.Condition = map[string]map[string]string{}
+	if in.SourceAccount != "" {
+		added.Condition["StringEquals"] = map[string]string{"AWS:SourceAccount": in.SourceAccount}
+	}
+	if in.SourceArn != "" {
+		added.Condition["ArnLike"] = map[string]string{"AWS:SourceArn": in.SourceArn}
+	}
+	return added, nil
+}
+
+// statement is the index of a statement, -1 where there is none.
+func (f *function) statement(id string) int {
+	return slices.IndexFunc(f.policy, func(s statement) bool { return s.Sid == id })
+}
+
+func (f *function) policyText() string {
+	text, err := json.Marshal(struct {
+		Version   string
+		ID        string `json:"Id"`
+		Statement []statement
+	}{"2012-10-17", "default", f.policy})
+	if err != nil { // plain strings only: cannot happen
+		return ""
+	}
+	return string(text)
+}
+
+func (s *lambdaService) removePermission(f *function, in *lambdaInput) (any, error) {
+	if len(f.policy) == 0 {
+		return nil, notFound("No policy is associated with the given resource.")
+	}
+	i := f.statement(in.StatementID)
+	if i < 0 {
+		return nil, notFound("Statement %s is not found in resource policy.", in.StatementID)
+	}
+	f.policy = slices.Delete(f.policy, i, i+1)
+	f.conf.RevisionID = newID()
+	return nil, nil
+}
+
+func (s *lambdaService) getPolicy(f *function, _ *lambdaInput) (any, error) {
+	if len(f.policy) == 0 {
+		return nil, notFound("The resource you requested does not exist.")
+	}
+	return obj{"Policy": f.policyText(), "RevisionId": f.conf.RevisionID}, nil
+}
+
+// allows tells whether the resource policy lets a service invoke the function on behalf of a resource.
+func (f *function) allows(service, sourceARN string) bool {
+	return slices.ContainsFunc(f.policy, func(s statement) bool {
+		principal, _ := s.Principal.(map[string]string)
+		return principal["Service"] == service && (s.Action == "lambda:InvokeFunction" || s.Action == "lambda:*") &&
+			(s.Condition["ArnLike"] == nil || wildcard(s.Condition["ArnLike"]["AWS:SourceArn"], sourceARN)) &&
+			(s.Condition["StringEquals"] == nil || s.Condition["StringEquals"]["AWS:SourceAccount"] == f.region.server.opts.Account)
+	})
+}
