@@ -112,6 +112,7 @@ type installJob struct {
 	want    deploy.State
 	release deploy.Release
 	changes []deploy.Change
+	taken   []deploy.Stranger // what --adopt takes over
 }
 
 func (j *installJob) run(ctx context.Context) error {
@@ -178,7 +179,7 @@ func (j *installJob) plan() error {
 		return err
 	}
 	j.want.DropTags = j.found.DropTags(spec)
-	j.changes = deploy.Plan(j.want, j.found.State)
+	j.changes, j.taken = j.found.Plan(j.want), j.found.Strangers()
 	return nil
 }
 
@@ -202,12 +203,15 @@ func (j *installJob) lookAround(ctx context.Context) []deploy.Listed {
 
 // confirmAdoption asks before something that is not ours is taken over.
 func (j *installJob) confirmAdoption() error {
-	strangers := j.found.Strangers()
-	if len(strangers) == 0 || j.yes {
+	if len(j.taken) == 0 {
 		return nil
 	}
 	j.printPlan(j.err, j.errStyle(), j.changes)
-	return j.confirm(fmt.Sprintf("Take over %d resources, as above?", len(strangers)), "yes")
+	j.printForget()
+	if j.yes {
+		return nil
+	}
+	return j.confirm(fmt.Sprintf("Take over %s, as above?", plural(len(j.taken), "resource")), "yes")
 }
 
 // verify looks again until nothing is left to change: AWS's answers lag behind its writes.
@@ -216,7 +220,7 @@ func (j *installJob) verify(ctx context.Context) error {
 		if err := j.look(ctx); err != nil {
 			return "", err
 		}
-		left := deploy.Plan(j.want, j.found.State)
+		left := j.found.Plan(j.want)
 		if len(left) == 0 {
 			return "", nil
 		}

@@ -31,6 +31,9 @@ func (j *installJob) showDryRun(others []deploy.Listed) error {
 	}
 	st := j.outStyle()
 	j.printPlan(j.out, st, j.changes)
+	if len(j.taken) > 0 {
+		j.printForget()
+	}
 	fmt.Fprintf(j.out, "\n%s\n", planSummary(j.changes))
 	for _, prefix := range deploy.Overlapping(others, j.spec) {
 		fmt.Fprintf(j.out, "%s the installation %s watches the same clusters: both would redeploy\n", st.glyph(glyphAttention), deploy.DisplayPrefix(prefix))

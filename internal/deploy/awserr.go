@@ -201,6 +201,6 @@ func int32Ptr(n int) *int32 {
 	return &narrow
 }
 
-func without(list []string, word string) []string {
-	return slices.DeleteFunc(slices.Clone(list), func(each string) bool { return each == word })
+func without(list []string, words ...string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(each string) bool { return slices.Contains(words, each) })
 }

@@ -79,8 +79,9 @@ func updateFunction(want *Function, fields changed) func(context.Context, *run) 
 		broken := fields.has("state")
 		configuration := broken || fields.has("runtime", "handler", "description", "role", "memory_size", "timeout", "environment", "logging")
 		return inOrder(
-			step{configuration, func() error { return r.updateConfiguration(ctx, want, fields.has("role")) }},
+			// The code first: it knows older settings, and older code would not know newer ones.
 			step{broken || fields.has("code", "architecture"), func() error { return r.updateCode(ctx, want) }},
+			step{configuration, func() error { return r.updateConfiguration(ctx, want, fields.has("role")) }},
 			step{fields.has("reserved_concurrency"), func() error { return r.setConcurrency(ctx, want) }},
 			step{fields.has("async"), func() error { return r.setAsync(ctx, want) }},
 			step{fields.has("tags"), func() error { return r.retagFunction(ctx, fields.untagged(want.Tags), fields.tagged(want.Tags)) }},

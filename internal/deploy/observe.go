@@ -26,8 +26,8 @@ func Observe(ctx context.Context, clients Clients, names Names, role *Role) (Sta
 	found := State{Role: role}
 	var logTags, ruleTags map[string]string
 	var async Async
-	var foreign []Foreign
-	var targets []string
+	var statements permissions
+	var targets targets
 
 	readings := readLogGroup(clients.Logs, names, &found.LogGroup, &logTags)
 	readings = append(readings,
@@ -40,7 +40,7 @@ func Observe(ctx context.Context, clients Clients, names Names, role *Role) (Sta
 			return err
 		}},
 		reading{"reading the resource policy of function " + names.Function, func(ctx context.Context) (err error) {
-			found.Permission, foreign, err = getPermission(ctx, clients.Lambda, names.Function)
+			statements, err = getPermissions(ctx, clients.Lambda, names)
 			return err
 		}},
 		reading{"reading rule " + names.Rule, func(ctx context.Context) (err error) {
@@ -52,7 +52,7 @@ func Observe(ctx context.Context, clients Clients, names Names, role *Role) (Sta
 			return err
 		}},
 		reading{"listing the targets of rule " + names.Rule, func(ctx context.Context) (err error) {
-			found.Target, targets, err = getTargets(ctx, clients.Events, names.Rule)
+			targets, err = getTargets(ctx, clients.Events, names)
 			return err
 		}},
 	)
@@ -70,9 +70,11 @@ func Observe(ctx context.Context, clients Clients, names Names, role *Role) (Sta
 		found.Function.Async = async
 	}
 	if found.Rule != nil {
-		found.Rule.Tags, found.Rule.Targets = ruleTags, targets
+		found.Rule.Tags, found.Rule.Targets = ruleTags, targets.others
 	}
-	found.Foreign = append(foreign, foreignOf(found)...)
+	found.Permission, found.Target = statements.own, targets.own
+	found.Twins = Twins{Targets: targets.twins, Statements: statements.twins}
+	found.Foreign = append(statements.foreign, foreignOf(found)...)
 	return found, nil
 }
 
@@ -96,7 +98,7 @@ func foreignOf(found State) []Foreign {
 		}
 	}
 	if found.Rule != nil {
-		for _, id := range found.Rule.Targets {
+		for _, id := range without(found.Rule.Targets, found.Twins.Targets...) {
 			foreign = append(foreign, Foreign{KindRule, found.Rule.Name, "target " + id})
 		}
 	}

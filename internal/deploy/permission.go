@@ -19,26 +19,34 @@ type resourceStatement struct {
 	Condition map[string]map[string]any
 }
 
-// getPermission reads the resource policy: our statement, and what others added to it.
-func getPermission(ctx context.Context, api FunctionAPI, function string) (*Permission, []Foreign, error) {
-	answer, err := api.GetPolicy(ctx, &lambda.GetPolicyInput{FunctionName: &function})
+// permissions are what a resource policy holds: our statement, its twins, and what others added.
+type permissions struct {
+	own     *Permission
+	twins   []string
+	foreign []Foreign
+}
+
+func getPermissions(ctx context.Context, api FunctionAPI, names Names) (found permissions, err error) {
+	answer, err := api.GetPolicy(ctx, &lambda.GetPolicyInput{FunctionName: &names.Function})
 	if err != nil {
-		return nil, nil, ignoreNotFound(err)
+		return found, ignoreNotFound(err)
 	}
 	var policy struct{ Statement []resourceStatement }
 	if err := json.Unmarshal([]byte(value(answer.Policy)), &policy); err != nil {
-		return nil, nil, fmt.Errorf("reading the resource policy: %w", err)
+		return found, fmt.Errorf("reading the resource policy: %w", err)
 	}
-	var own *Permission
-	var foreign []Foreign
 	for _, statement := range policy.Statement {
-		if statement.Sid == StatementID {
-			own = statement.permission()
-			continue
+		permission := statement.permission()
+		switch {
+		case statement.Sid == StatementID:
+			found.own = permission
+		case permission.Principal == eventsPrincipal && permission.SourceARN == names.RuleARN():
+			found.twins = append(found.twins, statement.Sid)
+		default:
+			found.foreign = append(found.foreign, Foreign{KindPermission, names.Function, "statement " + statement.Sid})
 		}
-		foreign = append(foreign, Foreign{KindPermission, function, "statement " + statement.Sid})
 	}
-	return own, foreign, nil
+	return found, nil
 }
 
 // permission takes the statement apart; what is in it beyond ours goes to Other.
@@ -79,45 +87,65 @@ func (p *Permission) fields() []pair {
 	return []pair{{"principal", p.Principal}, {"action", p.Action}, {"source_arn", p.SourceARN}, {"other", p.Other}}
 }
 
-func createPermission(want *Permission) func(context.Context, *run) error {
+func createPermission(want *Permission, twins []string) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
-		return r.retry(ctx, waitForPropagation(), func() error {
-			_, err := r.Lambda.AddPermission(ctx, &lambda.AddPermissionInput{
-				FunctionName: &r.names.Function,
-				StatementId:  aws.String(StatementID),
-				Principal:    &want.Principal,
-				Action:       &want.Action,
-				SourceArn:    &want.SourceARN,
-			})
-			if isAlreadyThere(err) { // the answer of an earlier attempt was lost, or it is another's
-				return r.takeCreatedPermission(ctx, want, err)
-			}
+		if err := r.addPermission(ctx, want); err != nil {
 			return err
-		})
+		}
+		return r.removeStatements(ctx, twins)
 	}
 }
 
+func (r *run) addPermission(ctx context.Context, want *Permission) error {
+	return r.retry(ctx, waitForPropagation(), func() error {
+		_, err := r.Lambda.AddPermission(ctx, &lambda.AddPermissionInput{
+			FunctionName: &r.names.Function,
+			StatementId:  aws.String(StatementID),
+			Principal:    &want.Principal,
+			Action:       &want.Action,
+			SourceArn:    &want.SourceARN,
+		})
+		if isAlreadyThere(err) { // the answer of an earlier attempt was lost, or it is another's
+			return r.takeCreatedPermission(ctx, want, err)
+		}
+		return err
+	})
+}
+
 func (r *run) takeCreatedPermission(ctx context.Context, want *Permission, cause error) error {
-	have, _, err := getPermission(ctx, r.Lambda, r.names.Function)
-	if err == nil && have != nil && len(compare(want.fields(), have.fields(), nil)) == 0 {
+	have, err := getPermissions(ctx, r.Lambda, r.names)
+	if err == nil && have.own != nil && len(compare(want.fields(), have.own.fields(), nil)) == 0 {
 		return nil
 	}
 	return cause
 }
 
 // updatePermission removes the statement and adds it anew: Lambda has no call to change one.
-func updatePermission(want *Permission) func(context.Context, *run) error {
+func updatePermission(want *Permission, fields changed, twins []string) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
+		if !fields.has("principal", "action", "source_arn", "other") {
+			return r.removeStatements(ctx, twins)
+		}
 		if err := deletePermission(ctx, r); err != nil {
 			return err
 		}
-		return createPermission(want)(ctx, r)
+		return createPermission(want, twins)(ctx, r)
 	}
 }
 
 func deletePermission(ctx context.Context, r *run) error {
-	return r.retry(ctx, waitForConflict(), func() error {
-		_, err := r.Lambda.RemovePermission(ctx, &lambda.RemovePermissionInput{FunctionName: &r.names.Function, StatementId: aws.String(StatementID)})
-		return ignoreNotFound(err)
-	})
+	return r.removeStatements(ctx, []string{StatementID})
+}
+
+func (r *run) removeStatements(ctx context.Context, ids []string) error {
+	for _, id := range ids {
+		err := r.retry(ctx, waitForConflict(), func() error {
+			_, err := r.Lambda.RemovePermission(ctx, &lambda.RemovePermissionInput{FunctionName: &r.names.Function, StatementId: aws.String(id)})
+			return ignoreNotFound(err)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

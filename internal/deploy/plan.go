@@ -189,8 +189,10 @@ func (c changed) has(names ...string) bool {
 }
 
 func (c changed) beyondTags() bool {
-	return slices.ContainsFunc(c, func(field Field) bool { return !strings.HasPrefix(field.Path, "tags.") })
+	return slices.ContainsFunc(c, func(field Field) bool { return !isTag(field.Path) })
 }
+
+func isTag(path string) bool { return strings.HasPrefix(path, "tags.") }
 
 // tagged are the tags to set.
 func (c changed) tagged(want map[string]string) map[string]string {

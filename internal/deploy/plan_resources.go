@@ -1,6 +1,9 @@
 package deploy
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // Here each kind says how it is compared and what its three actions are.
 
@@ -59,10 +62,10 @@ func planFunction(want, have State, only ...Action) []Change {
 }
 
 func planPermission(want, have State, only ...Action) []Change {
-	w, h := want.Permission, have.Permission
-	return plan(KindPermission, StatementID, fieldsOf(w, w != nil), fieldsOf(h, h != nil), nil, only, actions{
-		Create: always(createPermission(w)),
-		Update: always(updatePermission(w)),
+	w, h, twins := want.Permission, have.Permission, have.Twins.Statements
+	return plan(KindPermission, StatementID, fieldsOf(w, w != nil), withTwins(fieldsOf(h, h != nil), twins), nil, only, actions{
+		Create: always(createPermission(w, twins)),
+		Update: func(c changed) func(context.Context, *run) error { return updatePermission(w, c, twins) },
 		Delete: always(deletePermission),
 	})
 }
@@ -78,12 +81,21 @@ func planRule(want, have State, only ...Action) []Change {
 }
 
 func planTarget(want, have State, only ...Action) []Change {
-	w, h := want.Target, have.Target
-	return plan(KindTarget, TargetID, fieldsOf(w, w != nil), fieldsOf(h, h != nil), nil, only, actions{
-		Create: always(putTarget(w)),
-		Update: always(putTarget(w)),
+	w, h, twins := want.Target, have.Target, have.Twins.Targets
+	return plan(KindTarget, TargetID, fieldsOf(w, w != nil), withTwins(fieldsOf(h, h != nil), twins), nil, only, actions{
+		Create: always(putTarget(w, twins)),
+		Update: always(putTarget(w, twins)),
 		Delete: always(deleteTarget),
 	})
+}
+
+// withTwins makes twins of a resource that is there a difference of it; where it is not, its creation
+// takes them away.
+func withTwins(found []pair, twins []string) []pair {
+	if found == nil || len(twins) == 0 {
+		return found
+	}
+	return append(found, pair{"twins", strings.Join(twins, ", ")})
 }
 
 func nameOf[T any](want, have *T, name func(*T) string) string {

@@ -16,6 +16,15 @@ type State struct {
 	DropTags []string
 	// Foreign is what others added to our resources: kept by install, in the way of an uninstall.
 	Foreign []Foreign
+	// Twins would invoke the function a second time for the same event; they are found, never wanted.
+	Twins Twins
+}
+
+// Twins are targets and statements of another's making that do what ours do, as an adopted Terraform
+// module leaves them: targets of our rule that are our function, statements that let our rule invoke it.
+type Twins struct {
+	Targets    []string // ids
+	Statements []string // Sids
 }
 
 // Kind names a resource of an installation.
@@ -131,7 +140,7 @@ type Rule struct {
 	// Found, never wanted.
 	Schedule  string   // somebody gave the rule a schedule as well
 	ManagedBy string   // the AWS service that owns a managed rule
-	Targets   []string // ids of targets that are not ours
+	Targets   []string // ids of targets that are not ours, twins among them
 }
 
 // Target is our target on the rule.

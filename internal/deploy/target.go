@@ -14,23 +14,31 @@ const (
 	defaultTargetRetries = 185
 )
 
-// getTargets reads the rule's targets: ours, and the ids of others.
-func getTargets(ctx context.Context, api RuleAPI, rule string) (own *Target, others []string, err error) {
-	input := &eventbridge.ListTargetsByRuleInput{Rule: &rule}
+// targets are those of a rule: ours, the ids of others, and which of these are our function all the same.
+type targets struct {
+	own           *Target
+	others, twins []string
+}
+
+func getTargets(ctx context.Context, api RuleAPI, names Names) (found targets, err error) {
+	input := &eventbridge.ListTargetsByRuleInput{Rule: &names.Rule}
 	for {
 		answer, err := api.ListTargetsByRule(ctx, input)
 		if err != nil {
-			return own, others, ignoreNotFound(err)
+			return found, ignoreNotFound(err)
 		}
 		for _, target := range answer.Targets {
 			if value(target.Id) == TargetID {
-				own = fromTarget(target)
+				found.own = fromTarget(target)
 				continue
 			}
-			others = append(others, value(target.Id))
+			found.others = append(found.others, value(target.Id))
+			if value(target.Arn) == names.FunctionARN() {
+				found.twins = append(found.twins, value(target.Id))
+			}
 		}
 		if value(answer.NextToken) == "" {
-			return own, others, nil
+			return found, nil
 		}
 		input.NextToken = answer.NextToken
 	}
@@ -80,8 +88,14 @@ func (t *Target) fields() []pair {
 }
 
 // putTarget creates and updates: a target of the same id is overwritten (EventBridge API, PutTargets).
-func putTarget(want *Target) func(context.Context, *run) error {
+// Twins go first, for a rule has room for five.
+func putTarget(want *Target, twins []string) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
+		if len(twins) > 0 {
+			if err := r.removeTargets(ctx, twins); err != nil {
+				return err
+			}
+		}
 		return r.retry(ctx, waitForPropagation(), func() error {
 			answer, err := r.Events.PutTargets(ctx, &eventbridge.PutTargetsInput{
 				Rule: &r.names.Rule,

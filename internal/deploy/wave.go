@@ -12,9 +12,11 @@ const (
 	waveDeleteLogGroup // nothing of the function writes to it any more
 	waveDeleteRole
 	waveRole
-	waveReplace // the removal of a function that has to be made anew; the log group and the rule as well
+	wavePauseRule // a rule that is taken over
+	waveReplace   // the removal of a function that has to be made anew; the log group and the rule as well
 	waveFunction
 	waveTarget // and the permission
+	waveResumeRule
 )
 
 func waveOf(action Action, kind Kind) wave {
