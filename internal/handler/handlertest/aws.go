@@ -5,6 +5,7 @@
 package handlertest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -107,6 +108,12 @@ func (a *AWS) Do(r *http.Request) (*http.Response, error) {
 // ServeHTTP answers over a network; faults that break the connection do not
 // work here.
 func (a *AWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body) // or a client that leaves is not noticed
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	response, err := a.Do(r)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)

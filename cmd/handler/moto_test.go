@@ -1,0 +1,158 @@
+//go:build linux
+
+package main_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// desired is the number of tasks of the service at moto.
+const desired = 2
+
+// One interruption of a service at moto, an AWS written by others, sends its
+// several events: the primary deployment changes once.
+func TestMoto(t *testing.T) {
+	endpoint := startMoto(t)
+	aws := motoClient(t, endpoint)
+	clusterARN := aws.createService()
+	before := aws.primary()
+	// moto's service was created a moment ago: no cooldown.
+	f := start(t, endpoint, "SPOTHANDLER_COOLDOWN=0s")
+
+	f.mustDecide("redeploy", notice(clusterARN, before, "a", "RUNNING"))
+	after := aws.primary()
+	if after == before {
+		t.Fatalf("the primary deployment is still %s", before)
+	}
+	f.mustDecide("already_redeployed", notice(clusterARN, before, "b", "RUNNING"))
+	f.mustDecide("already_redeployed", notice(clusterARN, before, "a", "DEACTIVATING"))
+	f.mustDecide("too_late", notice(clusterARN, before, "a", "STOPPED"))
+	cold := start(t, endpoint, "SPOTHANDLER_COOLDOWN=0s")
+	cold.mustDecide("already_redeployed", notice(clusterARN, before, "a", "STOPPING"))
+	cold.mustDecide("service_missing", serviceGone(clusterARN, before))
+	if again := aws.primary(); again != after {
+		t.Errorf("the primary deployment changed again, from %s to %s", after, again)
+	}
+}
+
+// serviceGone is a notice for a service that does not exist.
+func serviceGone(clusterARN, startedBy string) []byte {
+	return fmt.Appendf(nil, `{"source": "aws.ecs", "detail-type": "ECS Task State Change", "detail": {"clusterArn": %q,
+		"group": "service:gone", "startedBy": %q, "stopCode": "SpotInterruption"}}`, clusterARN, startedBy)
+}
+
+// startMoto starts a moto server and gives its URL.
+func startMoto(t *testing.T) string {
+	t.Helper()
+	if _, err := exec.LookPath("moto_server"); err != nil {
+		t.Skip("moto_server is not on the PATH: pip install 'moto[server]'")
+	}
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().(*net.TCPAddr)
+	_ = listener.Close()
+	server := exec.CommandContext(t.Context(), "moto_server", "-H", "127.0.0.1", "-p", fmt.Sprint(address.Port))
+	server.Env = append(os.Environ(), fmt.Sprint("MOTO_ECS_SERVICE_RUNNING=", desired))
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = server.Process.Kill()
+		_ = server.Wait()
+	})
+	url := "http://" + address.String()
+	awaitServer(t, url)
+	return url
+}
+
+// awaitServer returns once a server answers.
+func awaitServer(t *testing.T, url string) {
+	t.Helper()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); <-tick.C {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/moto-api/", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response, err := http.DefaultClient.Do(request); err == nil {
+			_ = response.Body.Close()
+			return
+		}
+	}
+	t.Fatalf("no server at %s", url)
+}
+
+// moto is a client's view of a moto server.
+type moto struct {
+	*testing.T
+	ecs  *ecs.Client
+	logs *cloudwatchlogs.Client
+}
+
+func motoClient(t *testing.T, endpoint string) moto {
+	t.Helper()
+	config := aws.Config{
+		Region: "eu-west-1", BaseEndpoint: &endpoint,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}, nil
+		}),
+	}
+	return moto{t, ecs.NewFromConfig(config), cloudwatchlogs.NewFromConfig(config)}
+}
+
+// createService creates the function's log group and service api on Fargate
+// Spot, and gives its cluster's ARN.
+func (m moto) createService() string {
+	m.Helper()
+	_, err := m.logs.CreateLogGroup(m.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String(logGroup)})
+	m.must(err)
+	created, err := m.ecs.CreateCluster(m.Context(), &ecs.CreateClusterInput{ClusterName: aws.String("shop")})
+	m.must(err)
+	_, err = m.ecs.RegisterTaskDefinition(m.Context(), &ecs.RegisterTaskDefinitionInput{
+		Family:               aws.String("api"),
+		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("web"), Image: aws.String("web"), Memory: aws.Int32(128)}},
+	})
+	m.must(err)
+	_, err = m.ecs.CreateService(m.Context(), &ecs.CreateServiceInput{
+		Cluster: aws.String("shop"), ServiceName: aws.String("api"), TaskDefinition: aws.String("api"), DesiredCount: aws.Int32(desired),
+		CapacityProviderStrategy: []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String("FARGATE_SPOT"), Weight: 1}},
+	})
+	m.must(err)
+	return aws.ToString(created.Cluster.ClusterArn)
+}
+
+// primary gives the id of the service's primary deployment.
+func (m moto) primary() string {
+	m.Helper()
+	out, err := m.ecs.DescribeServices(m.Context(), &ecs.DescribeServicesInput{Cluster: aws.String("shop"), Services: []string{"api"}})
+	m.must(err)
+	for _, d := range out.Services[0].Deployments {
+		if aws.ToString(d.Status) == "PRIMARY" {
+			return aws.ToString(d.Id)
+		}
+	}
+	m.Fatalf("no primary deployment among %v", out.Services[0].Deployments)
+	return ""
+}
+
+func (m moto) must(err error) {
+	m.Helper()
+	if err != nil {
+		m.Fatal(err)
+	}
+}
