@@ -1,0 +1,125 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/smithy-go"
+)
+
+// What a user reads of an error of AWS.
+func TestExplain(t *testing.T) {
+	denied := &smithy.OperationError{ServiceID: "IAM", OperationName: "CreateRole", Err: &smithy.GenericAPIError{
+		Code: "AccessDenied", Message: "no identity-based policy allows the iam:CreateRole action",
+	}}
+	for _, test := range []struct {
+		name   string
+		caller string
+		err    error
+		code   string
+		lines  string // message and details
+	}{
+		{"access denied", "arn:aws:sts::111122223333:assumed-role/dev/ana", denied, CodeAccessDenied,
+			"creating role x: access denied\n" +
+				"arn:aws:sts::111122223333:assumed-role/dev/ana may not iam:CreateRole.\n" +
+				`AWS adds: "no identity-based policy allows the iam:CreateRole action".`},
+		{"access denied without words", "", &entryError{"AccessDeniedException", ""}, CodeAccessDenied,
+			"creating role x: access denied\nthe caller may not do this."},
+		{"plain", "", &smithy.OperationError{ServiceID: "EventBridge", OperationName: "PutRule", Err: &smithy.GenericAPIError{Code: "LimitExceededException", Message: "too many"}}, CodeFailed,
+			"creating role x: LimitExceededException: too many\nThe call was events:PutRule."},
+		{"no answer", "", &smithy.OperationError{ServiceID: "Lambda", OperationName: "Invoke", Err: errors.New("connection refused")}, CodeFailed,
+			"creating role x: connection refused\nThe call was lambda:InvokeFunction."},
+		{"another service", "", &smithy.OperationError{ServiceID: "SQS", OperationName: "SendMessage", Err: errors.New("x")}, CodeFailed,
+			"creating role x: x\nThe call was sqs:SendMessage."},
+		{"no call at all", "", errors.New("broken"), CodeFailed, "creating role x: broken"},
+		{"a wait that ended", "", &waitError{"waiting for the role", 3 * time.Minute, &entryError{"InvalidParameterValueException", "cannot be assumed by Lambda."}}, CodeNotSettled,
+			"creating role x: waiting for the role for 3m0s was not enough\n" + `AWS said last: "InvalidParameterValueException: cannot be assumed by Lambda.".`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			own := errorOf(t, Explain("creating role x", Identity{Caller: test.caller}, test.err))
+			if got := strings.Join(append([]string{own.Message}, own.Detail...), "\n"); got != test.lines || own.Code != test.code {
+				t.Errorf("%s:\n%s", own.Code, got)
+			}
+			if !errors.Is(own, test.err) {
+				t.Error("the cause is lost")
+			}
+		})
+	}
+}
+
+// What is explained already, or was stopped by the user, is passed on.
+func TestExplainPasses(t *testing.T) {
+	for _, err := range []error{
+		nil,
+		&Error{Message: "explained"},
+		fmt.Errorf("again: %w", &Error{Message: "explained"}),
+		fmt.Errorf("operation error: %w", context.Canceled),
+	} {
+		if got := Explain("creating role x", Identity{}, err); got != err { //nolint:errorlint // the very same
+			t.Errorf("%v became %v", err, got)
+		}
+	}
+}
+
+// The request id is there when AWS gave one.
+func TestExplainRequestID(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		_, err := getRolePolicy(t.Context(), a.clients.IAM, strings.Repeat("x", 65))
+		own := errorOf(t, Explain("reading", a.id, err))
+		if len(own.Detail) != 1 || !strings.HasPrefix(own.Detail[0], "The call was iam:GetRolePolicy, request id ") {
+			t.Errorf("%+v", own)
+		}
+	})
+}
+
+// Which error means what; access denied means neither absence nor a conflict.
+func TestMeaningOfErrors(t *testing.T) {
+	meanings := map[string]func(error) bool{
+		"not found": isNotFound, "already there": isAlreadyThere, "denied": IsAccessDenied, "conflict": isConflict, "role not yet": isRolePropagating,
+	}
+	for _, test := range []struct{ code, message, want string }{
+		{"NoSuchEntity", "", "not found"},
+		{"ResourceNotFoundException", "", "not found"},
+		{"EntityAlreadyExists", "", "already there"},
+		{"ResourceAlreadyExistsException", "", "already there"},
+		{"ResourceConflictException", "", "already there, conflict"},
+		{"OperationAbortedException", "", "conflict"},
+		{"ConcurrentModification", "", "conflict"},
+		{"AccessDenied", "", "denied"},
+		{"AccessDeniedException", "", "denied"},
+		{"InvalidParameterValueException", "The role defined for the function cannot be assumed by Lambda.", "role not yet"},
+		{"InvalidParameterValueException", "The provided execution role does not have permissions to call CreateNetworkInterface on EC2", "role not yet"},
+		{"InvalidParameterValueException", "Unzipped size must be smaller", ""},
+		{"ThrottlingException", "Rate exceeded", ""},
+	} {
+		var got []string
+		for _, meaning := range sortedKeys(meanings) {
+			if meanings[meaning](fmt.Errorf("creating: %w", &smithy.GenericAPIError{Code: test.code, Message: test.message})) {
+				got = append(got, meaning)
+			}
+		}
+		if strings.Join(got, ", ") != test.want {
+			t.Errorf("%s %s means %q", test.code, test.message, got)
+		}
+		for meaning, says := range meanings {
+			if says(nil) || says(errors.New(test.code)) {
+				t.Errorf("any error means %s", meaning)
+			}
+		}
+	}
+	if (&entryError{}).ErrorFault() != smithy.FaultUnknown {
+		t.Error("an entry does not say whose fault it is")
+	}
+}
+
+func TestErrorUnwraps(t *testing.T) {
+	cause := errors.New("cause")
+	err := error(&Error{Message: "doing: cause", Err: cause})
+	if err.Error() != "doing: cause" || !errors.Is(err, cause) {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,72 @@
+package deploy
+
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// createRoleByHand makes a role that no install of this region made.
+func (a *account) createRoleByHand(t *testing.T, name, description string, tags map[string]string) {
+	t.Helper()
+	input := &iam.CreateRoleInput{RoleName: &name, Path: aws.String(Path), Description: &description, AssumeRolePolicyDocument: aws.String(trustPolicy())}
+	if len(tags) > 0 {
+		input.Tags = toIAMTags(tags)
+	}
+	if _, err := a.clients.IAM.CreateRole(t.Context(), input); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The installations of a region are found by their roles: all of them, and no others.
+func TestList(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		for _, prefix := range []string{"prod", "", "spothandler-us-east-1"} {
+			a.install(t, prefix, given("function-name", "fn", "cluster", "shop"))
+		}
+		mine := func(prefix string) map[string]string {
+			return map[string]string{TagManagedBy: managedBy, TagPrefix: prefix}
+		}
+		a.createRoleByHand(t, "other-spothandler-eu-west-1", "", mine("other"))   // another region
+		a.createRoleByHand(t, "theirs-spothandler-us-east-1", "", nil)            // no tags of ours
+		a.createRoleByHand(t, "copy-spothandler-us-east-1", "", mine("original")) // a copy, tags included
+		a.createRoleByHand(t, "lost-spothandler-us-east-1", "edited", mine("lost"))
+
+		list, err := List(t.Context(), a.clients, a.id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, each := range list {
+			line := each.Prefix + " in " + each.Region
+			if each.Record != nil {
+				line += " for " + each.Record.Clusters[0]
+			}
+			got = append(got, line)
+		}
+		sameLines(t, got, " in us-east-1 for shop", "lost in us-east-1", "prod in us-east-1 for shop", "spothandler-us-east-1 in us-east-1 for shop")
+	})
+}
+
+// A caller whose rights end at its own prefix still learns of the others, from the list itself.
+func TestListDenied(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", given("cluster", "shop"))
+		stop := a.Inject(localaws.Fault{Action: "GetRole", Deny: true})
+		list, err := List(t.Context(), a.clients, a.id)
+		if err != nil || len(list) != 1 || list[0].Prefix != "prod" || list[0].Record.Clusters[0] != "shop" {
+			t.Errorf("%+v, %v", list, err)
+		}
+		a.createRoleByHand(t, "lost-spothandler-us-east-1", "edited", nil)
+		if _, err := List(t.Context(), a.clients, a.id); !IsAccessDenied(err) {
+			t.Errorf("a role that may not be read and shows no record: %v", err)
+		}
+		stop()
+		a.Inject(localaws.Fault{Action: "ListRoles", Deny: true})
+		if _, err := List(t.Context(), a.clients, a.id); !IsAccessDenied(err) {
+			t.Errorf("%v", err)
+		}
+	})
+}

@@ -1,0 +1,153 @@
+package deploy
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// An installation keeps its names; the record tells them, whatever is asked for later.
+func TestNamesAreRecorded(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", given("function-name", "fn", "rule-name", "my.rule"))
+		for _, settings := range []Given{nil, given("function-name", "fn"), given("rule-name", "my.rule")} {
+			if names := a.look(t, "prod", settings).Names; names.Function != "prod-fn" || names.Rule != "prod-my.rule" || names.LogGroup != "/aws/lambda/prod-fn" {
+				t.Errorf("with %v: %+v", settings, names)
+			}
+		}
+		if spec, _, err := a.look(t, "prod", nil).Resolve(nil, true); err != nil || spec.FunctionName != "fn" || spec.RuleName != "my.rule" {
+			t.Errorf("--reset renames: %+v, %v", spec, err)
+		}
+		for setting, message := range map[string]string{
+			"function-name": "--function-name other: the installation here has function-name fn, and a name never changes",
+			"rule-name":     "--rule-name other: the installation here has rule-name my.rule, and a name never changes",
+		} {
+			_, err := Look(t.Context(), a.clients, a.id, "prod", given(setting, "other"))
+			if refusal := errorOf(t, err); refusal.Code != CodeRenamed || refusal.Message != message {
+				t.Errorf("%+v", refusal)
+			}
+		}
+	})
+}
+
+// IAM takes names that differ only in case for one role.
+func TestSamePrefixInAnotherCase(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", nil)
+		done, err := a.tryInstall(t.Context(), t, "Prod", nil)
+		refusal := errorOf(t, err)
+		if done != 0 || refusal.Code != CodeSamePrefix || refusal.Message != `the prefix "Prod" differs from the installed "prod" only in case, and IAM takes both role names for one` {
+			t.Errorf("%d done, %+v", done, refusal)
+		}
+	})
+	// Where GetRole does not mind the case, the role's tags tell.
+	role := &Role{Path: Path, Tags: map[string]string{TagManagedBy: managedBy, TagPrefix: "prod"}}
+	if _, err := recordOf(role, "Prod"); errorOf(t, err).Code != CodeSamePrefix {
+		t.Errorf("%v", err)
+	}
+}
+
+// The record of a role that is not ours says nothing.
+func TestRecordOfAnothersRole(t *testing.T) {
+	description := wanted(t).Role.Description
+	for name, role := range map[string]*Role{
+		"no role":        nil,
+		"another path":   {Path: "/", Description: description, Tags: map[string]string{TagManagedBy: managedBy, TagPrefix: "prod"}},
+		"no tags":        {Path: Path, Description: description},
+		"another prefix": {Path: Path, Description: description, Tags: map[string]string{TagManagedBy: managedBy, TagPrefix: "test"}},
+	} {
+		if record, err := recordOf(role, "prod"); record != nil || err != nil {
+			t.Errorf("%s: %+v, %v", name, record, err)
+		}
+	}
+}
+
+// Someone else's role under our name stops an install before its first write.
+func TestAnothersRole(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.createRoleByHand(t, "spothandler-us-east-1", "theirs", nil)
+		found := a.look(t, "", nil)
+		if refusal := errorOf(t, found.CheckOurs(true)); refusal.Message != "role spothandler-us-east-1 is not ours" {
+			t.Errorf("%+v", refusal)
+		}
+	})
+}
+
+// A resource that appears between the look and the write, and is another's, is not taken for ours.
+func TestAppearsMeanwhile(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		names, changes := a.plan(t, "", nil)
+		a.createRoleByHand(t, names.Role, "theirs", nil)
+		_, err := Apply(t.Context(), a.clients, names, changes, Options{})
+		if err == nil || !strings.HasPrefix(err.Error(), "creating role spothandler-us-east-1: EntityAlreadyExists") {
+			t.Errorf("%v", err)
+		}
+	})
+	for _, kind := range []Kind{KindLogGroup, KindFunction} {
+		inAccount(t, func(t *testing.T, a *account) {
+			names, changes := a.plan(t, "", nil)
+			theirs := wanted(t)
+			theirs.LogGroup.Name, theirs.Function.Name = names.LogGroup, names.Function
+			theirs.Function.Zip, theirs.Function.RoleARN = a.release.Zip, names.RoleARN()
+			r := &run{a.clients, names, 0, func(string) {}}
+			first := changes[0].do(t.Context(), r) // the role
+			if kind == KindLogGroup {
+				first = errors.Join(first, createLogGroup(theirs.LogGroup)(t.Context(), r))
+			} else {
+				first = errors.Join(first, createFunction(theirs.Function)(t.Context(), r))
+			}
+			if first != nil {
+				t.Fatal(first)
+			}
+			if _, err := Apply(t.Context(), a.clients, names, changes, Options{}); err == nil || !strings.Contains(err.Error(), names.Function) {
+				t.Errorf("%s: %v", kind, err)
+			}
+		})
+	}
+}
+
+// Settings: what is given, else recorded, else (reset) the default.
+func TestResolve(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", given("memory-size", "256", "timeout", "45", "cluster", "shop", "tag", "Team=web"))
+		found := a.look(t, "prod", nil)
+		for _, test := range []struct {
+			settings Given
+			reset    bool
+			want     string
+		}{
+			{nil, false, "256 45 [shop] map[Team:web]"},
+			{given("timeout", "50"), false, "256 50 [shop] map[Team:web]"},
+			{given("cluster", "batch", "tag", "a=1"), false, "256 45 [batch] map[a:1]"},
+			{given("cluster", "all", "tag", "none"), false, "256 45 [] map[]"},
+			{given("timeout", "50"), true, "128 50 [] map[]"},
+			{given("cluster", "arn:aws:ecs:us-east-1:111122223333:cluster/shop"), false, "256 45 [shop] map[Team:web]"},
+		} {
+			spec, warnings, err := found.Resolve(test.settings, test.reset)
+			if err != nil || len(warnings) > 0 {
+				t.Fatal(err, warnings)
+			}
+			got := strings.Join([]string{decimal(spec.MemorySize), decimal(spec.Timeout), fmt.Sprint(spec.Clusters), fmt.Sprint(spec.Tags)}, " ")
+			if got != test.want {
+				t.Errorf("%v, reset %t: %s, not %s", test.settings, test.reset, got, test.want)
+			}
+		}
+		if _, _, err := found.Resolve(given("timeout", "0"), false); err == nil {
+			t.Error("a bad value was taken")
+		}
+	})
+}
+
+// A failed read names what was read, and is no absence.
+func TestLookFails(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.Inject(localaws.Fault{Action: "GetRole", Refuse: &localaws.Error{Code: "ValidationError", Message: "no"}})
+		_, err := Look(t.Context(), a.clients, a.id, "prod", nil)
+		if err == nil || err.Error() != "reading role prod-spothandler-us-east-1: ValidationError: no" {
+			t.Errorf("%v", err)
+		}
+	})
+}
