@@ -19,6 +19,7 @@ type call struct {
 	request *http.Request
 	body    []byte
 	params  obj // lambda's values in path and query
+	input   any // the request, decoded; nil for an action that is not known
 	record  Call
 	noted   *Call  // its entry in the journal
 	entries *Error // a fault for the entries of a batch, see [Fault]
@@ -43,6 +44,7 @@ func free[In any](method func(c *call, in *In) (any, error), required ...string)
 		if err := c.wire.decode(c, in); err != nil {
 			return nil, err
 		}
+		c.input = in
 		if n, ok := any(in).(named); ok {
 			c.record.Resource = n.arn(c.region)
 		}

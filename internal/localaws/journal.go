@@ -78,7 +78,8 @@ func (j *journal) note(c *call) {
 	j.calls = append(j.calls, c.noted)
 }
 
-// admit is the one place that every call passes before it does anything: here it is recorded, and here faults happen.
+// admit is the one place that every call passes before it does anything: here it is recorded, here faults happen, and
+// here it is held against the caller's policies.
 func (c *call) admit() error {
 	j := &c.server.journal
 	j.mu.Lock()
@@ -95,7 +96,7 @@ func (c *call) admit() error {
 			return err
 		}
 	}
-	return nil
+	return c.authorize()
 }
 
 // Inject brings about a fault from now on; calling the function that it gives ends it.

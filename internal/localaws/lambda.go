@@ -95,7 +95,7 @@ func (s *lambdaService) actions() map[string]action {
 	tagResource, untagResource := tagCalls(s.tagged, badFunctionTags)
 	return map[string]action{
 		"CreateFunction":                  op(s.createFunction, "FunctionName", "Role"),
-		"GetFunction":                     on(s.find, s.getFunction),
+		"GetFunction":                     hidingTags(on(s.find, s.getFunction)),
 		"GetFunctionConfiguration":        on(s.find, s.getFunctionConfiguration),
 		"UpdateFunctionCode":              on(s.writable, s.updateFunctionCode),
 		"UpdateFunctionConfiguration":     on(s.writable, s.updateFunctionConfiguration),

@@ -217,7 +217,9 @@ func (l *sandboxLog) line(text string) {
 	server := l.service.region.server
 	server.mu.Lock()
 	defer server.mu.Unlock()
-	l.service.write(l.conf.LoggingConfig.LogGroup, l.stream, text)
+	if l.service.mayLog(l.conf.Role, l.conf.LoggingConfig.LogGroup, l.stream) {
+		l.service.write(l.conf.LoggingConfig.LogGroup, l.stream, text)
+	}
 }
 
 // begin forgets the log of the invocation before.

@@ -23,6 +23,9 @@ type Options struct {
 	Concurrency int
 	// DuplicateEvents makes EventBridge deliver every event twice: it promises at least once.
 	DuplicateEvents bool
+	// Policies turn IAM's enforcement on: by access key id, the identity policy of its caller. A key that is not among
+	// them may do everything; a function may do what its role's inline policies say. Nil: everybody may do everything.
+	Policies map[string]string
 	// HostZip turns a function's zip of another architecture into one that does the same on this host. Nil, or an
 	// error: such a function's invocations fail.
 	HostZip func(zip []byte) ([]byte, error)

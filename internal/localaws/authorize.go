@@ -1,0 +1,107 @@
+package localaws
+
+import "strings"
+
+// mayAlways is allowed to everybody, even under an explicit deny (STS API, GetCallerIdentity).
+const mayAlways = "sts:GetCallerIdentity"
+
+// authorize refuses a call that the caller's policies do not allow, and whatever else AWS asks for along with it: to
+// pass a role, to tag what is made with tags. See [Options.Policies].
+func (c *call) authorize() error {
+	if c.record.String() == mayAlways {
+		return nil
+	}
+	documents, restricted := c.policies()
+	if !restricted {
+		return nil
+	}
+	for _, a := range c.asks() {
+		found, err := decide(documents, a)
+		if err != nil {
+			return err
+		}
+		if found != allowed {
+			return c.unauthorized(a, found)
+		}
+	}
+	return nil
+}
+
+// may tells whether the caller is allowed something beside the call itself.
+func (c *call) may(a ask) bool {
+	documents, restricted := c.policies()
+	found, err := decide(documents, a)
+	return !restricted || err == nil && found == allowed
+}
+
+// unauthorized words the refusal as each service does.
+func (c *call) unauthorized(a ask, found verdict) error {
+	service, action, _ := strings.Cut(a.action, ":")
+	of := Call{Service: service, Action: action, Principal: c.record.Principal, Resource: orDefault(a.shown, a.resource)}
+	refusal := denied(of)
+	answering := denied(c.record) // in whose code and status the answer comes: that of the service called
+	refusal.Code, refusal.Status = answering.Code, answering.Status
+	if found == forbidden {
+		before, _, _ := strings.Cut(refusal.Message, " because ")
+		refusal.Message = before + " with an explicit deny in an identity-based policy"
+	}
+	return refusal
+}
+
+// policies are the caller's; restricted is false for one who may do everything.
+func (c *call) policies() (documents []string, restricted bool) {
+	s := c.server
+	if s.opts.Policies == nil {
+		return nil, false
+	}
+	if _, session, ok := strings.Cut(c.record.Principal, ":assumed-role/"); ok {
+		name, _, _ := strings.Cut(session, "/")
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.iam.roles[strings.ToLower(name)].documents(), true
+	}
+	key, _, _, _ := scope(c.request)
+	document, restricted := s.opts.Policies[key]
+	return []string{document}, restricted
+}
+
+// documents are the role's inline policies; AWS's own, which it may have attached, allow nothing here.
+func (o *role) documents() []string {
+	if o == nil {
+		return nil
+	}
+	return sorted(o.inline)
+}
+
+// mayLog tells whether Lambda can write to a log stream as the function's role. The lock must be held.
+func (s *logsService) mayLog(roleARN, group, stream string) bool {
+	server := s.region.server
+	if server.opts.Policies == nil {
+		return true
+	}
+	needed := []string{"logs:PutLogEvents"}
+	if g := s.groups[group]; g != nil && g.streams[stream] == nil {
+		needed = append(needed, "logs:CreateLogStream")
+	}
+	in := &logsInput{LogGroupName: group, LogStreamName: stream}
+	for _, action := range needed {
+		found, err := decide(server.iam.ofARN(roleARN).documents(), ask{action: action, resource: in.arn(s.region)})
+		if err != nil || found != allowed {
+			return false
+		}
+	}
+	return true
+}
+
+// hidingTags makes GetFunction say in TagsError that the caller may not see them.
+func hidingTags(get action) action {
+	return func(c *call) (any, error) {
+		out, err := get(c)
+		tags := ask{action: "lambda:ListTags", resource: c.record.Resource}
+		if answer, ok := out.(obj); ok && err == nil && answer["Tags"] != nil && !c.may(tags) {
+			delete(answer, "Tags")
+			answer["TagsError"] = obj{"ErrorCode": "AccessDeniedException", "Message": c.unauthorized(tags, notAllowed).Error()}
+		}
+		return out, err
+	}
+}

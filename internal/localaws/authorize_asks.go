@@ -1,0 +1,133 @@
+package localaws
+
+// asks are the questions that IAM answers before the call is done: first about its action, then about what AWS wants
+// to be allowed beside it (Service Authorization Reference, dependent actions).
+func (c *call) asks() []ask {
+	own := ask{action: c.record.String(), resource: orDefault(c.record.Resource, "*"), context: map[string]string{}}
+	switch in := c.input.(type) {
+	case *iamInput:
+		return in.asks(own, c)
+	case *lambdaInput:
+		return in.asks(own)
+	case *logsInput:
+		return in.asks(own)
+	case *eventsInput:
+		return in.asks(own)
+	case *ecsInput:
+		return in.asks(own, c.region)
+	}
+	return []ask{own}
+}
+
+// beside is a question about another action on the same resource, in the same context.
+func (a ask) beside(action string) ask {
+	a.action = action
+	return a
+}
+
+// where adds to the circumstances what is there.
+func (a ask) where(key, value string) {
+	if value != "" {
+		a.context[key] = value
+	}
+}
+
+// tagging adds the question that comes with tags in a call that makes something.
+func (a ask) tagging(tags tagList, action string) []ask {
+	if len(tags) == 0 {
+		return []ask{a}
+	}
+	return []ask{a, a.beside(action)}
+}
+
+// asks knows a role that is there by its ARN, and one that is not by its name alone: that IAM would guess its path is
+// not documented.
+func (in *iamInput) asks(own ask, c *call) []ask {
+	own.where("iam:permissionsboundary", orDefault(in.PermissionsBoundary, c.boundaryOf(in)))
+	own.where("iam:policyarn", in.PolicyArn)
+	if c.record.Action == "CreateRole" {
+		return own.tagging(in.Tags, "iam:TagRole")
+	}
+	if in.RoleName != "" {
+		own.shown = "role " + in.RoleName
+	}
+	return []ask{own}
+}
+
+// boundaryOf is the boundary that the role has already.
+func (c *call) boundaryOf(in *iamInput) string {
+	c.server.mu.Lock()
+	defer c.server.mu.Unlock()
+	o, err := c.server.iam.find(in)
+	if err != nil {
+		return ""
+	}
+	boundary, _ := o.PermissionsBoundary["PermissionsBoundaryArn"].(string)
+	return boundary
+}
+
+// asks adds that of passing the role: it comes with every role that is sent.
+func (in *lambdaInput) asks(own ask) []ask {
+	switch own.action {
+	case "lambda:Invoke":
+		own.action = "lambda:InvokeFunction"
+	case "lambda:AddPermission":
+		own.where("lambda:principal", in.Principal)
+	case "lambda:CreateFunction":
+		return append(own.tagging(in.Tags, "lambda:TagResource"), in.passing()...)
+	case "lambda:UpdateFunctionConfiguration":
+		return append([]ask{own}, in.passing()...)
+	}
+	return []ask{own}
+}
+
+func (in *lambdaInput) passing() []ask {
+	if in.Role == "" {
+		return nil
+	}
+	return []ask{{action: "iam:PassRole", resource: in.Role, context: map[string]string{"iam:passedtoservice": "lambda.amazonaws.com"}}}
+}
+
+// asks knows log groups by two forms of ARN: the calls about tags by the group's own, the others by one that goes on
+// to its streams (CloudWatch Logs API, LogGroup).
+func (in *logsInput) asks(own ask) []ask {
+	tagged := own.beside("logs:TagResource")
+	if in.ResourceArn == "" && in.group() != "" && in.LogStreamName == "" {
+		own.resource += ":log-stream:"
+	}
+	if own.action == "logs:CreateLogGroup" && len(in.Tags) > 0 {
+		return []ask{own, tagged}
+	}
+	return []ask{own}
+}
+
+func (in *eventsInput) asks(own ask) []ask {
+	switch own.action {
+	case "events:PutRule":
+		return own.tagging(in.Tags, "events:TagResource")
+	case "events:PutTargets":
+		var all []ask
+		for _, t := range in.Targets {
+			one := own
+			one.context = map[string]string{"events:targetarn": t.Arn}
+			all = append(all, one)
+		}
+		return all
+	}
+	return []ask{own}
+}
+
+// asks tells the cluster beside a service: ARNs of services from before 2021 do not have it.
+func (in *ecsInput) asks(own ask, r *region) []ask {
+	own.where("ecs:cluster", r.arn("ecs", "cluster/"+in.cluster()))
+	var all []ask
+	for _, name := range in.Services {
+		one := own
+		one.resource = r.arn("ecs", "service/"+in.cluster()+"/"+afterLast(name, "/"))
+		all = append(all, one)
+	}
+	if len(all) == 0 {
+		return []ask{own}
+	}
+	return all
+}
