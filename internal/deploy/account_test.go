@@ -93,7 +93,7 @@ func (a *account) plan(t *testing.T, prefix string, settings Given) (Names, []Ch
 	if err != nil {
 		t.Fatal(err)
 	}
-	return found.Names, Plan(want, found.State)
+	return found.Names, found.Plan(want)
 }
 
 // tryInstall does what an install does, and gives how far it came.

@@ -84,10 +84,10 @@ func TestChangeEverySetting(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Apply(t.Context(), a.clients, changed.Names, Plan(want, changed.State), Options{}); err != nil {
+		if _, err := Apply(t.Context(), a.clients, changed.Names, changed.Plan(want), Options{}); err != nil {
 			t.Fatal(err)
 		}
-		sameLines(t, printed(Plan(want, a.look(t, "", nil).State)))
+		sameLines(t, printed(a.look(t, "", nil).Plan(want)))
 		if last := a.look(t, "", nil); last.State.Role.Description == first.State.Role.Description ||
 			last.Record.Untagged == "" || last.State.Function.Tags["a"] != "" {
 			t.Errorf("tags that were taken off: record %q, function %v", last.State.Role.Description, last.State.Function.Tags)

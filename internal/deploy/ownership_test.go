@@ -78,34 +78,3 @@ func TestCheckRemovable(t *testing.T) {
 		t.Error(err)
 	}
 }
-
-// The Terraform module's function, rule and log group are taken over with their settings.
-func TestAdopt(t *testing.T) {
-	inAccount(t, func(t *testing.T, a *account) {
-		a.install(t, "", given("memory-size", "512", "rule-state", "DISABLED", "log-retention-days", "30", "tag", "Team=web"))
-		n := a.look(t, "", nil).Names
-		a.deleteByHand(t, KindRole, n)
-		r := &run{a.clients, n, 0, func(string) {}}
-		for _, untag := range []error{
-			r.retagFunction(t.Context(), []string{TagManagedBy, TagPrefix, TagVersion}, nil),
-			r.retagRule(t.Context(), []string{TagManagedBy, TagPrefix}, nil),
-			r.retagLogGroup(t.Context(), []string{TagManagedBy, TagPrefix}, nil),
-		} {
-			if untag != nil {
-				t.Fatal(untag)
-			}
-		}
-		found := a.look(t, "", nil)
-		if err := found.CheckOurs(false); err == nil {
-			t.Fatal("it was taken for ours")
-		}
-		if err := found.CheckOurs(true); err != nil {
-			t.Fatal(err)
-		}
-		a.install(t, "", nil)
-		spec := resolved(t, a.look(t, "", nil))
-		if spec.MemorySize != 512 || spec.RuleState != "DISABLED" || spec.LogRetentionDays != 30 || spec.Tags["Team"] != "web" {
-			t.Errorf("%+v", spec)
-		}
-	})
-}

@@ -1,0 +1,174 @@
+package deploy
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	events "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// terraformed makes what the Terraform module leaves in an account: the same names, its own role.
+func terraformed(t *testing.T, a *account) Names {
+	t.Helper()
+	n := NewNames(a.id, "", "ecs-fargate-spot-handler", "ecs-spot-interruption")
+	ctx, c := t.Context(), a.clients
+	tags := map[string]string{"Team": "web"}
+	for _, step := range []func() error{
+		func() error {
+			_, err := c.IAM.CreateRole(ctx, &iam.CreateRoleInput{RoleName: &n.Function, AssumeRolePolicyDocument: aws.String(trustPolicy())})
+			return err
+		},
+		func() error {
+			_, err := c.Logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: &n.LogGroup, Tags: tags})
+			return err
+		},
+		func() error {
+			_, err := c.Logs.PutRetentionPolicy(ctx, &cloudwatchlogs.PutRetentionPolicyInput{LogGroupName: &n.LogGroup, RetentionInDays: aws.Int32(30)})
+			return err
+		},
+		func() error {
+			_, err := c.Lambda.CreateFunction(ctx, &lambda.CreateFunctionInput{
+				FunctionName: &n.Function, Role: aws.String(n.arn("iam", "", "role/"+n.Function)), Runtime: "python3.13", Handler: aws.String("main.handler"),
+				Code: &functions.FunctionCode{ZipFile: zipOf(t, "main.py", "pass")}, MemorySize: aws.Int32(256), Timeout: aws.Int32(90), Tags: tags,
+				Environment: &functions.Environment{Variables: map[string]string{"LOG_LEVEL": "DEBUG"}},
+			})
+			return err
+		},
+		func() error {
+			_, err := c.Lambda.AddPermission(ctx, &lambda.AddPermissionInput{
+				FunctionName: &n.Function, StatementId: aws.String("AllowExecutionFromEventBridge"), Principal: aws.String(eventsPrincipal),
+				Action: aws.String("lambda:InvokeFunction"), SourceArn: aws.String(n.RuleARN()),
+			})
+			return err
+		},
+		func() error {
+			_, err := c.Events.PutRule(ctx, &eventbridge.PutRuleInput{Name: &n.Rule, EventPattern: aws.String(`{"source":["aws.ecs"]}`), Tags: toRuleTags(tags)})
+			return err
+		},
+		func() error {
+			_, err := c.Events.PutTargets(ctx, &eventbridge.PutTargetsInput{Rule: &n.Rule, Targets: []events.Target{{Id: aws.String("ECSSpotHandler"), Arn: aws.String(n.FunctionARN())}}})
+			return err
+		},
+	} {
+		if err := step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return n
+}
+
+// The module's function, rule and log group are taken over with their settings. Its target and statement
+// go, or every event would be handled twice; the rule rests while the function changes.
+func TestAdopt(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		n := terraformed(t, a)
+		found := a.look(t, "", nil)
+		if refusal := errorOf(t, found.CheckOurs(false)); refusal.Code != CodeNotOurs {
+			t.Errorf("%+v", refusal)
+		}
+		if err := found.CheckOurs(true); err != nil {
+			t.Fatal(err)
+		}
+		_, warnings, err := found.Resolve(given("timeout", "45"), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(warnings)
+		sameLines(t, warnings,
+			`there is no record: architecture "x86_64" is taken from the resources`,
+			`there is no record: log level "DEBUG" is taken from the resources`,
+			`there is no record: log retention days 30 is taken from the resources`,
+			`there is no record: memory size 256 is taken from the resources`,
+			`there is no record: tags {"Team":"web"} is taken from the resources`)
+
+		a.ForgetCalls()
+		a.install(t, "", given("timeout", "45"))
+		var order []string
+		for _, call := range a.calls(writes) {
+			if slices.Contains([]string{"events:PutRule", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "events:RemoveTargets", "events:PutTargets"}, call) {
+				order = append(order, call)
+			}
+		}
+		sameLines(t, order, "events:PutRule", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "events:RemoveTargets", "events:PutTargets", "events:PutRule")
+
+		after := a.look(t, "", nil)
+		spec := resolved(t, after)
+		if spec.MemorySize != 256 || spec.Timeout != 45 || spec.LogLevel != "DEBUG" || spec.LogRetentionDays != 30 || spec.Tags["Team"] != "web" || spec.Architecture != "x86_64" {
+			t.Errorf("%+v", spec)
+		}
+		if s := after.State; s.Rule.State != "ENABLED" || len(s.Rule.Targets) > 0 || len(s.Foreign) > 0 || len(s.Twins.Statements) > 0 || s.Function.RoleARN != n.RoleARN() {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+// A takeover that is stopped anywhere goes on with the next run; a rule that rested is woken.
+func TestAdoptDenied(t *testing.T) {
+	adopt := func(t *testing.T, a *account) { a.install(t, "", nil) }
+	prepare := func(t *testing.T, a *account) { terraformed(t, a) }
+	everyWrite(t, prepare, adopt, func(t *testing.T, a *account, n int, _ string) {
+		stop := a.Inject(nthWrite(n, localaws.Fault{Deny: true}))
+		if _, err := a.tryInstall(t.Context(), t, "", nil); !IsAccessDenied(err) {
+			t.Fatal(err)
+		}
+		stop()
+		adopt(t, a)
+		if state := a.look(t, "", nil).State.Rule.State; state != "ENABLED" {
+			t.Errorf("the rule is left %s", state)
+		}
+	})
+}
+
+// A rule that was switched off before stays so.
+func TestAdoptDisabledRule(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		n := terraformed(t, a)
+		if _, err := a.clients.Events.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: &n.Rule, EventPattern: aws.String(`{"source":["aws.ecs"]}`), State: "DISABLED"}); err != nil {
+			t.Fatal(err)
+		}
+		a.install(t, "", nil)
+		if state := a.look(t, "", nil).State.Rule.State; state != "DISABLED" {
+			t.Errorf("the rule is %s", state)
+		}
+	})
+}
+
+// What Terraform has to forget, by the module's own addresses.
+func TestTerraformForget(t *testing.T) {
+	sameLines(t, TerraformForget([]Stranger{{Resource: KindLogGroup}, {Resource: KindFunction}, {Resource: KindRule}}, "module.spot"),
+		"terraform state rm 'module.spot.module.spot_handler_lambda.aws_cloudwatch_log_group.lambda[0]'",
+		"terraform state rm 'module.spot.aws_lambda_permission.allow_eventbridge'",
+		"terraform state rm 'module.spot.module.spot_handler_lambda.aws_lambda_function.this[0]'",
+		"terraform state rm 'module.spot.aws_cloudwatch_event_target.lambda_target'",
+		"terraform state rm 'module.spot.aws_cloudwatch_event_rule.spot_interruption'")
+}
+
+// A second way from our rule to our function, made by whomever, is drift and goes.
+func TestTwins(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "", nil)
+		n := a.look(t, "", nil).Names
+		_, err := a.clients.Events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: &n.Rule, Targets: []events.Target{{Id: aws.String("twin"), Arn: aws.String(n.FunctionARN())}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = a.clients.Lambda.AddPermission(t.Context(), &lambda.AddPermissionInput{
+			FunctionName: &n.Function, StatementId: aws.String("twin"), Principal: aws.String(eventsPrincipal), Action: aws.String("lambda:InvokeFunction"), SourceArn: aws.String(n.RuleARN()),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, changes := a.plan(t, "", nil)
+		sameLines(t, printed(changes), "update permission; twins twin -> ", "update target; twins twin -> ")
+		a.install(t, "", nil)
+		a.uninstall(t, "", false)
+		a.isEmpty(t, "")
+	})
+}

@@ -1,0 +1,88 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Every wait has a ceiling, and repeats what failed for its own reason only.
+func TestWaits(t *testing.T) {
+	conflict := &entryError{"ResourceConflictException", "An update is in progress"}
+	missing := &entryError{"NoSuchEntity", "not there"}
+	propagating := &entryError{"InvalidParameterValueException", "cannot be assumed by Lambda"}
+	hasTargets := &entryError{"ValidationException", "Rule can't be deleted since it has targets."}
+	inUse := &entryError{"DeleteConflict", "must delete policies first"}
+	all := []error{conflict, missing, propagating, hasTargets, inUse, errSettling}
+	for _, test := range []struct {
+		wait    wait
+		ceiling time.Duration
+		again   []error
+	}{
+		{waitForRole(), 3 * time.Minute, []error{conflict, propagating}},
+		{waitForIAM(), 2 * time.Minute, []error{conflict, missing, errSettling}},
+		{waitForDelete(), 2 * time.Minute, []error{conflict, inUse}},
+		{waitForFunction(), 10 * time.Minute, []error{conflict, errSettling}},
+		{waitForUpdate(), 10 * time.Minute, []error{conflict, propagating}},
+		{waitForConflict(), time.Minute, []error{conflict}},
+		{waitForPropagation(), time.Minute, []error{conflict, missing}},
+		{waitForTargets(), 5 * time.Minute, []error{conflict, hasTargets}},
+	} {
+		t.Run(test.wait.what, func(t *testing.T) {
+			for _, err := range all {
+				if got := test.wait.again(err); got != slices.Contains(test.again, err) {
+					t.Errorf("%v is repeated: %t", err, got)
+				}
+			}
+			if test.wait.again(&entryError{"AccessDeniedException", "no"}) || test.wait.again(errors.New("broken")) {
+				t.Error("any error is repeated")
+			}
+			synctest.Test(t, func(t *testing.T) {
+				started, notes := time.Now(), 0
+				r := &run{note: func(string) { notes++ }}
+				err := r.retry(t.Context(), test.wait, func() error { return test.again[0] })
+				late, ok := errors.AsType[*waitError](err)
+				waited := time.Since(started)
+				if !ok || !errors.Is(late, test.again[0]) || waited > test.ceiling || waited < test.ceiling-longestPause || notes < 10 {
+					t.Errorf("after %s and %d notes: %v", waited, notes, err)
+				}
+			})
+		})
+	}
+}
+
+// The pauses grow, and end with the context.
+func TestRetry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var at []time.Duration
+		started := time.Now()
+		r := &run{note: func(string) {}}
+		err := r.retry(t.Context(), waitForConflict(), func() error {
+			if at = append(at, time.Since(started)); len(at) < 5 {
+				return &entryError{"ConcurrentModificationException", ""}
+			}
+			return nil
+		})
+		if want := []time.Duration{0, 400 * time.Millisecond, time.Second, 1900 * time.Millisecond, 3250 * time.Millisecond}; err != nil || !slices.Equal(at, want) {
+			t.Errorf("%v, %v", at, err)
+		}
+
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		err = r.retry(ctx, waitForConflict(), func() error { return &entryError{"ConcurrentModificationException", ""} })
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+// What a wait that ended says by itself.
+func TestWaitError(t *testing.T) {
+	err := &waitError{"waiting for IAM", 2 * time.Minute, errSettling}
+	if err.Error() != "waiting for IAM for 2m0s: not ready yet" {
+		t.Error(err)
+	}
+}
