@@ -45,22 +45,9 @@ func (a *app) explainStop(ctx context.Context, s *session, err error, done, all 
 	explained := *known
 	explained.Detail = append(explained.Detail, sofar)
 	if s.calls.wrote() {
-		explained.Hints = append(explained.Hints, a.retype()+"   finishes it", "spothandler uninstall"+a.prefixArg()+"   removes what is there")
+		explained.Hints = append(explained.Hints, a.retype()+"   finishes it", "spothandler uninstall"+a.scope(a.prefix)+"   removes what is there")
 	}
 	return &explained
-}
-
-// prefixArg is the typed --prefix, for another command that is about the same installation.
-func (a *app) prefixArg() string {
-	for i, arg := range a.args {
-		if arg == "--prefix" && i+1 < len(a.args) {
-			return " --prefix " + quote(a.args[i+1])
-		}
-		if strings.HasPrefix(arg, "--prefix=") {
-			return " " + quote(arg)
-		}
-	}
-	return ""
 }
 
 const (
@@ -85,7 +72,7 @@ func (a *app) lookAgain(ctx context.Context, look func(context.Context) (left st
 				Code:    deploy.CodeNotSettled,
 				Message: "everything was done, and still a second look finds this left: " + left,
 				Detail:  []string{"AWS may need longer, or something else changes it back."},
-				Hints:   []string{"spothandler status" + a.prefixArg()},
+				Hints:   []string{"spothandler status" + a.scope(a.prefix)},
 			}
 		}
 		select {
@@ -99,9 +86,13 @@ func (a *app) lookAgain(ctx context.Context, look func(context.Context) (left st
 // confirm asks for a word on a terminal; elsewhere only --yes will do.
 func (a *app) confirm(question, word string) error {
 	if !a.inTTY {
+		message := "this needs a yes, and there is no terminal to ask on"
+		if a.several {
+			message = "this needs a yes, and several regions cannot be asked for at once"
+		}
 		return &deploy.Error{
 			Code:    "needs_yes",
-			Message: "this needs a yes, and there is no terminal to ask on",
+			Message: message,
 			Detail:  []string{"Nothing was changed."},
 			Hints:   []string{a.retype() + " --yes"},
 		}

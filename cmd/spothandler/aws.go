@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
@@ -70,6 +70,11 @@ func (a *app) loadConfig(ctx context.Context) (aws.Config, error) {
 	if err != nil {
 		return aws.Config{}, a.explainConfig(err)
 	}
+	if a.roleARN != "" {
+		if cfg.Credentials, err = a.assumeRole(cfg); err != nil {
+			return aws.Config{}, err
+		}
+	}
 	if cfg.Region == "" {
 		return aws.Config{}, &deploy.Error{
 			Code:    "no_region",
@@ -81,12 +86,28 @@ func (a *app) loadConfig(ctx context.Context) (aws.Config, error) {
 	return cfg, nil
 }
 
+// metadataTimeout is that of the AWS CLI, which also tries once: the service is on the same host.
+const metadataTimeout = time.Second
+
+// assumeRole gives credentials of another role, which the found ones ask STS for.
+func (a *app) assumeRole(cfg aws.Config) (aws.CredentialsProvider, error) {
+	role, err := arn.Parse(a.roleARN)
+	if err != nil || role.Service != "iam" || !strings.HasPrefix(role.Resource, "role/") {
+		return nil, &deploy.Error{
+			Code:    deploy.CodeInvalid,
+			Message: fmt.Sprintf("--role-arn %q is no ARN of a role", a.roleARN),
+			Hints:   []string{"--role-arn arn:PARTITION:iam::ACCOUNT:role/NAME"},
+		}
+	}
+	return aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(cfg), a.roleARN, func(o *stscreds.AssumeRoleOptions) {
+		o.RoleSessionName = "spothandler"
+	})), nil
+}
+
 func impatientMetadata(cfg aws.Config) *imds.Client {
 	return imds.NewFromConfig(cfg, func(o *imds.Options) {
-		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) {
-			o.MaxAttempts = 2
-			o.MaxBackoff = 100 * time.Millisecond
-		})
+		o.Retryer = aws.NopRetryer{}
+		o.HTTPClient = &http.Client{Timeout: metadataTimeout}
 	})
 }
 

@@ -31,6 +31,14 @@ func (a *app) explainCredentials(err error) error {
 		return a.ssoExpired(err)
 	case mentions(err, "no EC2 IMDS role found", "failed to refresh cached credentials, static credentials are empty"):
 		return a.noCredentials(err)
+	case a.roleARN != "" && errors.As(err, &api) && deploy.IsAccessDenied(err):
+		return &deploy.Error{
+			Code:    deploy.CodeAccessDenied,
+			Message: "acting as " + a.roleARN + ": access denied",
+			Detail:  []string{fmt.Sprintf("AWS adds: %q. Nothing was changed.", api.ErrorMessage())},
+			Hints:   []string{"the role's trust policy must allow you, and your own policy sts:AssumeRole on it"},
+			Err:     err,
+		}
 	case errors.As(err, &api) && isExpired(api.ErrorCode()):
 		return &deploy.Error{
 			Code:    codeExpiredCredentials,

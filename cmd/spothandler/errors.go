@@ -62,6 +62,19 @@ func (a *app) retype() string {
 	return strings.Join(words, " ")
 }
 
+// scope is the flags that make another command be about the same installation: what was typed of them.
+func (a *app) scope(prefix string) string {
+	var out strings.Builder
+	for _, flag := range []struct{ name, value string }{
+		{"prefix", prefix}, {"region", a.region}, {"profile", a.profile}, {"role-arn", a.roleARN},
+	} {
+		if flag.value != "" {
+			fmt.Fprintf(&out, " --%s %s", flag.name, quote(flag.value))
+		}
+	}
+	return out.String()
+}
+
 // without is the typed command less some flags that take no value.
 func (a *app) without(flags ...string) string {
 	copied := *a

@@ -40,7 +40,7 @@ rest; what was changed by hand is healed.`,
 		Example: `  spothandler install --prefix prod
   spothandler install --prefix prod --memory-size 256 --dry-run
   spothandler install --cluster shop --cluster batch --tag Team=platform`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.install(cmd, o) },
 	}
 	a.installFlags(cmd, o)
@@ -55,7 +55,7 @@ func (a *app) upgradeCommand() *cobra.Command {
 		Long: `Upgrade is install for an installation that is there: its recorded settings are
 kept but for those that are given. Where nothing is installed it exits with 3.`,
 		Example: `  spothandler upgrade --prefix prod`,
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.install(cmd, o) },
 	}
 	a.installFlags(cmd, o)
@@ -75,11 +75,19 @@ func (a *app) installFlags(cmd *cobra.Command, o *installOptions) {
 }
 
 func (a *app) install(cmd *cobra.Command, o *installOptions) error {
-	ctx := cmd.Context()
 	given, fromFile, err := a.given(cmd, o.settings)
 	if err != nil {
 		return err
 	}
+	if err := given.Check("", o.settings.prefix); err != nil {
+		return err
+	}
+	return a.inRegions(cmd.Context(), &o.settings.prefix, func(ctx context.Context, a *app) error {
+		return a.installHere(ctx, o, given, o.reset || fromFile)
+	})
+}
+
+func (a *app) installHere(ctx context.Context, o *installOptions, given deploy.Given, reset bool) error {
 	cfg, err := a.loadConfig(ctx)
 	if err != nil {
 		return err
@@ -94,7 +102,7 @@ func (a *app) install(cmd *cobra.Command, o *installOptions) error {
 	if err != nil {
 		return err
 	}
-	job := &installJob{app: a, session: s, given: given, reset: o.reset || fromFile, installOptions: o}
+	job := &installJob{app: a, session: s, given: given, reset: reset, installOptions: o}
 	a.printHeader(s, o.settings.prefix)
 	return job.run(ctx)
 }

@@ -30,6 +30,7 @@ func (a *app) warn(texts ...string) {
 
 // printHeader says where a command is going to work, and as whom, before it does.
 func (a *app) printHeader(s *session, prefix string) {
+	a.prefix = prefix
 	st := a.errStyle()
 	place := fmt.Sprintf(" · account %s · %s · spothandler %s", s.id.Account, s.id.Region, binaryVersion())
 	fmt.Fprintf(a.err, "%s%s\n", st.bold(deploy.DisplayPrefix(prefix)), st.dim(st.plain(place)))
@@ -50,9 +51,9 @@ func (a *app) printInstalled(j *installJob, others []deploy.Listed, took time.Du
 	}
 	st := a.outStyle()
 	if len(j.changes) == 0 {
-		fmt.Fprintf(a.out, "%s %s (%s)\n", st.glyph(glyphOK), st.green("Nothing to change: "+deploy.DisplayPrefix(j.spec.Prefix)+" is as asked."), seconds(took))
+		fmt.Fprintf(a.out, "%s %s (%s)\n", st.glyph(glyphOK), st.green("Nothing to change"+a.where()+": "+deploy.DisplayPrefix(j.spec.Prefix)+" is as asked."), seconds(took))
 	} else {
-		fmt.Fprintf(a.out, "\n%s %s\n", st.glyph(glyphOK), st.green(fmt.Sprintf("%s: %s in %s. Checked again: nothing left to change.", done(j.changes), counts(j.changes), seconds(took))))
+		fmt.Fprintf(a.out, "\n%s %s\n", st.glyph(glyphOK), st.green(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.changes), a.where(), counts(j.changes), seconds(took))))
 		fmt.Fprintf(a.out, "  %s\n", st.plain(summary(j.spec)))
 	}
 	if touches(j.changes, deploy.KindRule) {
@@ -60,7 +61,7 @@ func (a *app) printInstalled(j *installJob, others []deploy.Listed, took time.Du
 	}
 	a.printRemarks(st, status.Problems)
 	if len(j.changes) > 0 {
-		fmt.Fprintf(a.out, "\n  %s spothandler status%s\n", st.glyph(glyphNext), prefixFlag(j.spec.Prefix))
+		fmt.Fprintf(a.out, "\n  %s spothandler status%s\n", st.glyph(glyphNext), a.scope(j.spec.Prefix))
 	}
 	return nil
 }
@@ -70,6 +71,14 @@ func (a *app) printRemarks(st style, problems []deploy.Problem) {
 	for _, problem := range problems {
 		fmt.Fprintf(a.out, "  %s %s\n", st.glyph(glyphAttention), st.plain(problem.Message))
 	}
+}
+
+// where names the region where a result could be of several.
+func (a *app) where() string {
+	if !a.several {
+		return ""
+	}
+	return " in " + a.region
 }
 
 // summary is an installation's settings in one line.
@@ -113,8 +122,10 @@ func counts(changes []deploy.Change) string {
 
 // done is the verdict in a word: the role is created by an installation, and by nothing else.
 func done(changes []deploy.Change) string {
-	if changes[0].Resource == deploy.KindRole && changes[0].Action == deploy.Create {
-		return "Installed"
+	for _, change := range changes {
+		if change.Resource == deploy.KindRole && change.Action == deploy.Create {
+			return "Installed"
+		}
 	}
 	return "Updated"
 }
@@ -149,13 +160,21 @@ func title(kind deploy.Kind, name string) string {
 func (a *app) printNotInstalled(command, prefix, region string) error {
 	st := a.errStyle()
 	fmt.Fprintf(a.err, "%s %s is not installed in %s\n", st.glyph(glyphFailed), deploy.DisplayPrefix(prefix), region)
-	fmt.Fprintf(a.err, "  %s spothandler install%s\n", st.glyph(glyphNext), prefixFlag(prefix))
+	fmt.Fprintf(a.err, "  %s spothandler install%s\n", st.glyph(glyphNext), a.scope(prefix))
 	if a.json() && command != "status" {
-		body := errorBody{deploy.DisplayPrefix(prefix) + " is not installed in " + region, "spothandler install" + prefixFlag(prefix), "not_installed"}
+		body := errorBody{deploy.DisplayPrefix(prefix) + " is not installed in " + region, "spothandler install" + a.scope(prefix), "not_installed"}
 		if err := a.printJSON(errorAnswer{body}); err != nil {
 			return err
 		}
 	}
+	return errNotInstalled
+}
+
+// printNowhereInstalled is the verdict on all regions.
+func (a *app) printNowhereInstalled(id deploy.Identity) error {
+	st := a.errStyle()
+	fmt.Fprintf(a.err, "%s it is installed in no region of account %s\n", st.glyph(glyphFailed), id.Account)
+	fmt.Fprintf(a.err, "  %s spothandler install --region NAME --region NAME\n", st.glyph(glyphNext))
 	return errNotInstalled
 }
 

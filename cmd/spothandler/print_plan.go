@@ -118,6 +118,9 @@ func printField(out io.Writer, st style, field deploy.Field, width int) {
 	indent := strings.Repeat(" ", fieldIndent)
 	room := st.width - fieldIndent - width - 2
 	before, after := shown(field.Path, field.Old), shown(field.Path, field.New)
+	if field.Path == "tags."+deploy.TagPrefix && field.New == "" {
+		after = `""` // the tag of an installation without a prefix
+	}
 	arrow := st.glyph(glyphArrow)
 	if utf8.RuneCountInString(before)+utf8.RuneCountInString(after)+4 <= room {
 		fmt.Fprintf(out, "%s%s  %s %s %s\n", indent, pad(label(field.Path), width), before, arrow, after)

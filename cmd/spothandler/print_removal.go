@@ -41,6 +41,6 @@ func (a *app) printRemoved(o *uninstallOptions, changes []deploy.Change, took ti
 	if o.keepLogs {
 		left = "only the logs are left here"
 	}
-	fmt.Fprintf(a.out, "\n%s %s\n", st.glyph(glyphOK), st.green(fmt.Sprintf("Removed: %s in %s. Looked again: %s.", counts(changes), seconds(took), left)))
+	fmt.Fprintf(a.out, "\n%s %s\n", st.glyph(glyphOK), st.green(fmt.Sprintf("Removed%s: %s in %s. Looked again: %s.", a.where(), counts(changes), seconds(took), left)))
 	return nil
 }

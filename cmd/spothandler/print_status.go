@@ -44,7 +44,7 @@ func (a *app) printHealthy(found *deploy.Installation, status deploy.Status) {
 	}
 	if status.UpgradeAvailable {
 		fmt.Fprintf(a.out, "\n  %s upgrade available: this is spothandler %s\n", st.glyph(glyphAttention), binaryVersion())
-		fmt.Fprintf(a.out, "  %s spothandler upgrade%s\n", st.glyph(glyphNext), prefixFlag(status.Prefix))
+		fmt.Fprintf(a.out, "  %s spothandler upgrade%s\n", st.glyph(glyphNext), a.scope(status.Prefix))
 	}
 }
 
@@ -91,7 +91,7 @@ func (a *app) printUnhealthy(status deploy.Status) {
 	}
 	fmt.Fprintf(a.out, "\n%s.%s\n", plural(len(status.Problems), "problem"), arrow)
 	if len(status.Changes) > 0 {
-		fmt.Fprintf(a.out, "  %s spothandler install%s --dry-run\n", st.glyph(glyphNext), prefixFlag(status.Prefix))
+		fmt.Fprintf(a.out, "  %s spothandler install%s --dry-run\n", st.glyph(glyphNext), a.scope(status.Prefix))
 	}
 }
 

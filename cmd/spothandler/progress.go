@@ -34,7 +34,7 @@ type progressRow struct {
 const repaint = 120 * time.Millisecond
 
 func (a *app) newProgress(changes []deploy.Change) *progress {
-	p := &progress{app: a, st: a.errStyle(), live: a.errTTY && a.getenv("TERM") != "dumb", end: make(chan struct{})}
+	p := &progress{app: a, st: a.errStyle(), live: a.errTTY && !a.several && a.getenv("TERM") != "dumb", end: make(chan struct{})}
 	for _, change := range changes {
 		p.rows = append(p.rows, progressRow{change: change})
 	}

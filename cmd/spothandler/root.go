@@ -45,11 +45,16 @@ type app struct {
 	streams
 	args []string
 	options
+	region  string // the one to work in; "" is the configuration's
+	prefix  string // of the installation that the command is about
+	several bool   // this is one of several regions, side by side
 }
 
 // options are the global flags.
 type options struct {
-	region        string
+	regions       []string
+	allRegions    bool
+	roleARN       string
 	profile       string
 	output        string
 	expectAccount string
@@ -67,7 +72,15 @@ func run(ctx context.Context, args []string, s streams) int {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	err := root.ExecuteContext(ctx)
+	return a.conclude(ctx, root.ExecuteContext(ctx))
+}
+
+// conclude prints an error that was not printed yet, and gives the exit code.
+func (a *app) conclude(ctx context.Context, err error) int {
+	var visits *visitsError
+	if errors.As(err, &visits) {
+		return visits.code
+	}
 	if ctx.Err() != nil && err != nil {
 		a.printInterrupted(err)
 		return exitInterrupted
@@ -119,6 +132,9 @@ Exit codes: 0 fine, 1 error, 2 it differs, 3 not installed, 130 interrupted.`,
 	flags.BoolVar(&a.verbose, "verbose", false, "show every AWS call on stderr")
 	root.AddCommand(a.installCommand(), a.upgradeCommand(), a.statusCommand(), a.uninstallCommand(), a.localCommand(), a.demoCommand(), a.versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if asksJSON(a.args) { // parsing stopped before it, perhaps
+			a.output = "json"
+		}
 		return usageError(cmd.CommandPath()+" --help", err)
 	})
 	return root
@@ -127,8 +143,10 @@ Exit codes: 0 fine, 1 error, 2 it differs, 3 not installed, 130 interrupted.`,
 // awsFlags are the flags of the commands that call AWS.
 func (a *app) awsFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&a.region, "region", "", "AWS region; else AWS_REGION or the profile's")
+	flags.StringSliceVar(&a.regions, "region", nil, "AWS region, repeatable; else AWS_REGION or the profile's")
+	flags.BoolVar(&a.allRegions, "all-regions", false, "every region where the account has an installation")
 	flags.StringVar(&a.profile, "profile", "", "profile of ~/.aws; else AWS_PROFILE")
+	flags.StringVar(&a.roleARN, "role-arn", "", "role to act as, in this account or another")
 	flags.StringVar(&a.expectAccount, "expect-account", "", "refuse to work in another account than this one")
 }
 
@@ -150,26 +168,6 @@ func (a *app) checkOptions() error {
 		return &deploy.Error{Code: deploy.CodeInvalid, Message: fmt.Sprintf("--wait %s is not accepted", a.wait), Hints: []string{"accepted: a duration like 90s or 5m"}}
 	}
 	return nil
-}
-
-// unknownCommand names the commands that come near.
-func unknownCommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	hints := []string{}
-	for _, name := range cmd.SuggestionsFor(args[0]) {
-		hints = append(hints, cmd.CommandPath()+" "+name)
-	}
-	return &deploy.Error{
-		Code:    deploy.CodeInvalid,
-		Message: fmt.Sprintf("%q is no command of %s", args[0], cmd.CommandPath()),
-		Hints:   append(hints, cmd.CommandPath()+" --help"),
-	}
-}
-
-func usageError(help string, err error) error {
-	return &deploy.Error{Code: deploy.CodeInvalid, Message: err.Error(), Hints: []string{help}, Err: err}
 }
 
 func (a *app) json() bool { return a.output == "json" }

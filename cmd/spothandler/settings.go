@@ -153,30 +153,52 @@ func (a *app) knownEnvironment() error {
 func readConfig(s *settingFlags, given deploy.Given, prefixFlag bool) error {
 	content, err := os.ReadFile(s.config)
 	if err != nil {
-		return fmt.Errorf("reading the configuration: %w", err)
+		return badConfig("reading the configuration: "+err.Error(), err)
 	}
-	var root map[string]yaml.Node
-	if err := yaml.Unmarshal(content, &root); err != nil {
-		return fmt.Errorf("reading the configuration %s: %w", s.config, err)
+	var document yaml.Node
+	if err := yaml.Unmarshal(content, &document); err != nil {
+		return badConfig(s.config+" is not YAML: "+strings.TrimPrefix(err.Error(), "yaml: "), err)
 	}
-	for key, node := range root {
-		source := fmt.Sprintf("%s:%d: %s", s.config, node.Line, key)
-		texts, err := nodeTexts(source, &node)
-		if err != nil {
+	if len(document.Content) == 0 { // empty, or comments alone: everything gets its default
+		return nil
+	}
+	root := document.Content[0]
+	if root.Kind != yaml.MappingNode {
+		return badConfig(fmt.Sprintf("%s:%d: settings are expected, as key: value", s.config, root.Line), nil)
+	}
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		if err := readKey(s, given, prefixFlag, root.Content[i], root.Content[i+1]); err != nil {
 			return err
 		}
-		if key == "prefix" {
-			if !prefixFlag && len(texts) == 1 {
-				s.prefix = texts[0]
-			}
-			continue
-		}
-		if !slices.ContainsFunc(deploy.Settings(), func(setting deploy.Setting) bool { return setting.Name == key }) {
-			return unknownKey(source)
-		}
-		given[key] = deploy.Value{Texts: texts, Source: source}
 	}
 	return nil
+}
+
+// readKey takes one setting of the file.
+func readKey(s *settingFlags, given deploy.Given, prefixFlag bool, key, node *yaml.Node) error {
+	name, source := key.Value, fmt.Sprintf("%s:%d: %s", s.config, key.Line, key.Value)
+	texts, err := nodeTexts(source, node)
+	if err != nil {
+		return err
+	}
+	if name == "prefix" {
+		if !prefixFlag && len(texts) == 1 {
+			s.prefix = texts[0]
+		}
+		return nil
+	}
+	if !slices.ContainsFunc(deploy.Settings(), func(setting deploy.Setting) bool { return setting.Name == name }) {
+		return unknownKey(source)
+	}
+	if _, twice := given[name]; twice {
+		return badConfig(source+" stands there twice", nil)
+	}
+	given[name] = deploy.Value{Texts: texts, Source: source}
+	return nil
+}
+
+func badConfig(message string, cause error) error {
+	return &deploy.Error{Code: deploy.CodeInvalid, Message: message, Err: cause}
 }
 
 func unknownKey(source string) error {

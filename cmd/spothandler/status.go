@@ -26,10 +26,16 @@ Without --prefix it shows every installation of the region. It exits with 0 when
 all are healthy, 2 when one is not, and 3 when there is none.`,
 		Example: `  spothandler status
   spothandler status --prefix prod -o json`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			one := a.prefixFromEnv(cmd, &prefix)
-			return a.status(cmd.Context(), prefix, names(), one)
+			only := &prefix
+			if !one {
+				only = nil
+			}
+			return a.inRegions(cmd.Context(), only, func(ctx context.Context, a *app) error {
+				return a.status(ctx, prefix, names(), one)
+			})
 		},
 	}
 	addPrefix(cmd, &prefix)

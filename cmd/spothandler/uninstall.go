@@ -36,11 +36,11 @@ remove. It asks on a terminal and needs --yes elsewhere. Your ECS services are
 not touched.`,
 		Example: `  spothandler uninstall --prefix prod
   spothandler uninstall --prefix prod --keep-logs --yes`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a.prefixFromEnv(cmd, &o.prefix)
 			o.names = names()
-			return a.uninstall(cmd.Context(), o)
+			return a.inRegions(cmd.Context(), &o.prefix, func(ctx context.Context, a *app) error { return a.uninstall(ctx, o) })
 		},
 	}
 	addPrefix(cmd, &o.prefix)
@@ -134,14 +134,7 @@ func (a *app) nothingToRemove(ctx context.Context, s *session, prefix string) er
 	st := a.outStyle()
 	fmt.Fprintf(a.out, "%s Nothing to remove: %s is not installed in %s.\n", st.glyph(glyphOK), deploy.DisplayPrefix(prefix), s.id.Region)
 	for _, other := range others {
-		fmt.Fprintf(a.out, "  %s is: %s spothandler uninstall%s\n", deploy.DisplayPrefix(other.Prefix), st.glyph(glyphNext), prefixFlag(other.Prefix))
+		fmt.Fprintf(a.out, "  %s is: %s spothandler uninstall%s\n", deploy.DisplayPrefix(other.Prefix), st.glyph(glyphNext), a.scope(other.Prefix))
 	}
 	return nil
-}
-
-func prefixFlag(prefix string) string {
-	if prefix == "" {
-		return ""
-	}
-	return " --prefix " + quote(prefix)
 }

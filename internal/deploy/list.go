@@ -21,19 +21,11 @@ type Listed struct {
 // List finds the installations of a region by their roles. ListRoles gives no tags, so each role of
 // ours is read again.
 func List(ctx context.Context, clients Clients, id Identity) ([]Listed, error) {
-	var roles []types.Role
-	pages := iam.NewListRolesPaginator(clients.IAM, &iam.ListRolesInput{PathPrefix: aws.String(Path)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, Explain("listing the roles under "+Path, id, err)
-		}
-		for _, role := range page.Roles {
-			if name := value(role.RoleName); value(role.Path) == Path && isRoleOf(name, id.Region) {
-				roles = append(roles, role)
-			}
-		}
+	all, err := rolesOfOurs(ctx, clients, id)
+	if err != nil {
+		return nil, err
 	}
+	roles := slices.DeleteFunc(all, func(role types.Role) bool { return !isRoleOf(value(role.RoleName), id.Region) })
 	found := make([]*Listed, len(roles))
 	group, ctx := errgroup.WithContext(ctx)
 	for index, role := range roles {
@@ -46,6 +38,47 @@ func List(ctx context.Context, clients Clients, id Identity) ([]Listed, error) {
 		return nil, err
 	}
 	return sorted(found), nil
+}
+
+func rolesOfOurs(ctx context.Context, clients Clients, id Identity) ([]types.Role, error) {
+	var roles []types.Role
+	pages := iam.NewListRolesPaginator(clients.IAM, &iam.ListRolesInput{PathPrefix: aws.String(Path)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, Explain("listing the roles under "+Path, id, err)
+		}
+		for _, role := range page.Roles {
+			if value(role.Path) == Path {
+				roles = append(roles, role)
+			}
+		}
+	}
+	return roles, nil
+}
+
+// Regions are those in which the account has an installation, or, unless prefix is nil, one with this
+// very prefix. The names of the roles tell it: IAM is global.
+func Regions(ctx context.Context, clients Clients, id Identity, prefix *string) ([]string, error) {
+	roles, err := rolesOfOurs(ctx, clients, id)
+	if err != nil {
+		return nil, err
+	}
+	var regions []string
+	bare := RoleName("", "")
+	for _, role := range roles {
+		name := value(role.RoleName)
+		at := strings.LastIndex(name, bare)
+		if at < 0 {
+			continue
+		}
+		region := name[at+len(bare):]
+		if prefix == nil || name == RoleName(*prefix, region) {
+			regions = append(regions, region)
+		}
+	}
+	slices.Sort(regions)
+	return slices.Compact(regions), nil
 }
 
 func isRoleOf(name, region string) bool {

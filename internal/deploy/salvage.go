@@ -33,7 +33,7 @@ func (i *Installation) salvage(spec *Spec, given Given) []string {
 		_, asked := given[setting.Name]
 		was, is := encodeJSON(setting.Get(before)), encodeJSON(setting.Get(*spec))
 		if was != is && !asked {
-			warnings = append(warnings, fmt.Sprintf("no record is left: %s %s is taken from the resources", strings.ReplaceAll(setting.JSONName(), "_", " "), is))
+			warnings = append(warnings, fmt.Sprintf("there is no record: %s %s is taken from the resources", strings.ReplaceAll(setting.JSONName(), "_", " "), is))
 		}
 	}
 	return warnings
