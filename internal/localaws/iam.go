@@ -135,6 +135,9 @@ func (s *iamService) createRole(c *call, in *iamInput) (any, error) {
 		usableFrom:         now.Add(s.server.delays.RoleUsable), inline: map[string]string{},
 	}
 	set(&o.Description, in.Description)
+	if err := distinct(in.Tags); err != nil {
+		return nil, err
+	}
 	if reason := o.tags.add(in.Tags); reason != "" {
 		return nil, badRoleTags(reason)
 	}
@@ -202,27 +205,35 @@ func (s *iamService) listRoleTags(o *role, _ *iamInput) (any, error) {
 	return obj{"Tags": o.tags.list(), "IsTruncated": false}, nil
 }
 
-// tagged gives the tags of a role; keys that differ only in case are one key to IAM.
+// tagged gives the tags of a role.
 func (s *iamService) tagged(in *iamInput) (*tags, error) {
 	o, err := s.find(in)
 	if err != nil {
 		return nil, err
 	}
+	return &o.tags, distinct(in.Tags)
+}
+
+// distinct refuses keys that differ only in case: they are one key to IAM.
+func distinct(list tagList) error {
 	keys := map[string]bool{}
-	for _, t := range in.Tags {
+	for _, t := range list {
 		if keys[strings.ToLower(t.Key)] {
-			return nil, refuse("InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+			return refuse("InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
 		}
 		keys[strings.ToLower(t.Key)] = true
 	}
-	return &o.tags, nil
+	return nil
 }
 
 func badRoleTags(reason string) *Error {
-	if reason == tooManyTags {
+	switch reason {
+	case tooManyTags:
 		return refuseWith(http.StatusConflict, "LimitExceeded", "The number of tags has reached the maximum limit.")
+	case reservedTag:
+		return refuse("InvalidInput", "%s", reason)
 	}
-	return refuse("InvalidInput", "%s", reason)
+	return refuse("ValidationError", "%s", reason)
 }
 
 // ofARN gives the role of an ARN, nil where there is none.

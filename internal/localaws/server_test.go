@@ -79,7 +79,11 @@ func codeOf(err error) string {
 	if errors.As(err, &api) {
 		return api.ErrorCode()
 	}
-	if err != nil {
+	var garbled *smithy.DeserializationError
+	switch {
+	case errors.As(err, &garbled):
+		return "no AWS answer"
+	case err != nil:
 		return err.Error()
 	}
 	return ""

@@ -61,6 +61,7 @@ const maxTags = 50
 // What may be wrong with tags, in words that services put differently.
 const (
 	noTags      = "An error occurred and the request cannot be processed." // Lambda's own words
+	reservedTag = "System tags (prefixed with aws:) are reserved for AWS use."
 	tooManyTags = "Number of tags exceeds resource tag limit."
 )
 
@@ -90,7 +91,7 @@ func (t tag) bad() string {
 	case utf8.RuneCountInString(t.Value) > 256:
 		return "Tag values must have at most 256 characters."
 	case strings.HasPrefix(strings.ToLower(t.Key), "aws:"):
-		return "System tags (prefixed with aws:) are reserved for AWS use."
+		return reservedTag
 	case !allowed.MatchString(t.Key) || !allowed.MatchString(t.Value):
 		return "Tags may only contain unicode letters, digits, white space and _.:/=+-@"
 	}

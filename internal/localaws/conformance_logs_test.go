@@ -1,0 +1,135 @@
+package localaws
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+)
+
+const groupARN = "arn:aws:logs:us-east-1:123456789012:log-group:/tools/worker"
+
+const (
+	redeployed = `{"reason":"redeploy","ms":120}`
+	tooLate    = `{"reason":"too_late","ms":9}`
+	noJSON     = "moto ignores JSON filter patterns; the Logs guide's filter pattern syntax has them"
+)
+
+func createGroup(name string) func(context.Context, clients) (string, error) {
+	return func(ctx context.Context, c clients) (string, error) {
+		_, err := c.logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String(name), Tags: map[string]string{"a": "1"}})
+		return "done", err
+	}
+}
+
+func putRetention(days int32) func(context.Context, clients) (string, error) {
+	return func(ctx context.Context, c clients) (string, error) {
+		_, err := c.logs.PutRetentionPolicy(ctx, &cloudwatchlogs.PutRetentionPolicyInput{LogGroupName: aws.String("/tools/worker"), RetentionInDays: aws.Int32(days)})
+		return "done", err
+	}
+}
+
+// describeGroup gives arn, retention.
+func describeGroup(ctx context.Context, c clients) (string, error) {
+	out, err := c.logs.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: aws.String("/tools/")})
+	if err != nil || len(out.LogGroups) == 0 {
+		return "none", err
+	}
+	g := out.LogGroups[0]
+	return text(len(out.LogGroups), aws.ToString(g.LogGroupName), aws.ToString(g.Arn), aws.ToInt32(g.RetentionInDays)), nil
+}
+
+func groupTags(arn string) func(context.Context, clients) (string, error) {
+	return func(ctx context.Context, c clients) (string, error) {
+		out, err := c.logs.ListTagsForResource(ctx, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: aws.String(arn)})
+		if err != nil {
+			return "", err
+		}
+		return text(out.Tags), nil
+	}
+}
+
+func createStream(ctx context.Context, c clients) (string, error) {
+	_, err := c.logs.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: aws.String("/tools/worker"), LogStreamName: aws.String("one")})
+	return "done", err
+}
+
+// filter gives the messages that fit a pattern.
+func filter(pattern string) func(context.Context, clients) (string, error) {
+	return func(ctx context.Context, c clients) (string, error) {
+		out, err := c.logs.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/tools/worker"), FilterPattern: aws.String(pattern)})
+		if err != nil {
+			return "", err
+		}
+		var messages []string
+		for _, e := range out.Events {
+			messages = append(messages, aws.ToString(e.Message))
+		}
+		return strings.Join(messages, " | "), nil
+	}
+}
+
+func deleteGroup(ctx context.Context, c clients) (string, error) {
+	_, err := c.logs.DeleteLogGroup(ctx, &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: aws.String("/tools/worker")})
+	return "done", err
+}
+
+func logsSteps() []step {
+	group := aws.String("/tools/worker")
+	return []step{
+		{name: "create a group", call: createGroup("/tools/worker"), want: "done"},
+		{name: "create it again", call: createGroup("/tools/worker"), want: "ResourceAlreadyExistsException"},
+		{name: "a name with a space", call: refused(createGroup("/other/a b")), want: "InvalidParameterException", moto: accepted, because: lax},
+		{name: "a name too long", call: refused(createGroup(strings.Repeat("x", 513))), want: "InvalidParameterException"},
+		{name: "describe it", call: describeGroup, want: "1 /tools/worker " + groupARN + ":* 0"},
+		{name: "a retention that is not on the list", call: refused(putRetention(15)), want: "InvalidParameterException", moto: accepted, because: "moto takes any number; the API reference of PutRetentionPolicy lists the values"},
+		{name: "a retention", call: putRetention(14), want: "done"},
+		{name: "describe it with its retention", call: describeGroup, want: "1 /tools/worker " + groupARN + ":* 14"},
+		{name: "no retention", want: "done", call: func(ctx context.Context, c clients) (string, error) {
+			_, err := c.logs.DeleteRetentionPolicy(ctx, &cloudwatchlogs.DeleteRetentionPolicyInput{LogGroupName: group})
+			return "done", err
+		}},
+		{name: "its tags", call: groupTags(groupARN), want: "map[a:1]"},
+		{name: "its tags by the other form of its ARN", call: refused(groupTags(groupARN + ":*")), want: "InvalidParameterException", moto: accepted, because: "the SDK's documentation of LogGroup.Arn: tag calls take the form without :*"},
+		{name: "tag it", want: "done", call: func(ctx context.Context, c clients) (string, error) {
+			_, err := c.logs.TagResource(ctx, &cloudwatchlogs.TagResourceInput{ResourceArn: aws.String(groupARN), Tags: map[string]string{"b": "2"}})
+			return "done", err
+		}},
+		{name: "untag it", want: "done", call: func(ctx context.Context, c clients) (string, error) {
+			_, err := c.logs.UntagResource(ctx, &cloudwatchlogs.UntagResourceInput{ResourceArn: aws.String(groupARN), TagKeys: []string{"a", "absent"}})
+			return "done", err
+		}},
+		{name: "its tags now", call: groupTags(groupARN), want: "map[b:2]"},
+		{name: "create a stream", call: createStream, want: "done"},
+		{name: "create it again", call: createStream, want: "ResourceAlreadyExistsException"},
+		{name: "write", want: "done", call: func(ctx context.Context, c clients) (string, error) {
+			now := time.Now().UnixMilli()
+			_, err := c.logs.PutLogEvents(ctx, &cloudwatchlogs.PutLogEventsInput{LogGroupName: group, LogStreamName: aws.String("one"), LogEvents: []types.InputLogEvent{
+				{Timestamp: aws.Int64(now), Message: aws.String("plain ERROR")},
+				{Timestamp: aws.Int64(now + 1), Message: aws.String(redeployed)},
+				{Timestamp: aws.Int64(now + 2), Message: aws.String(tooLate)},
+			}})
+			return "done", err
+		}},
+		{name: "read", want: "3 plain ERROR", call: func(ctx context.Context, c clients) (string, error) {
+			out, err := c.logs.GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: group, LogStreamName: aws.String("one"), StartFromHead: aws.Bool(true)})
+			if err != nil || len(out.Events) == 0 {
+				return "nothing", err
+			}
+			return text(len(out.Events), aws.ToString(out.Events[0].Message)), nil
+		}},
+		{name: "filter by a word", call: filter("ERROR"), want: "plain ERROR"},
+		{name: "filter by a field", call: filter(`{ $.reason = "redeploy" }`), want: redeployed, moto: "plain ERROR | " + redeployed + " | " + tooLate, because: noJSON},
+		{name: "filter by two fields", call: filter(`{ $.reason = "*" && $.ms < 100 }`), want: tooLate, moto: "plain ERROR | " + redeployed + " | " + tooLate, because: noJSON},
+		{name: "filter by nonsense", call: refused(filter(`{ nonsense`)), want: "InvalidParameterException", moto: accepted, because: noJSON},
+		{name: "a stream that is not there", want: "ResourceNotFoundException", call: func(ctx context.Context, c clients) (string, error) {
+			_, err := c.logs.GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: group, LogStreamName: aws.String("two")})
+			return "done", err
+		}},
+		{name: "delete it", call: deleteGroup, want: "done"},
+		{name: "delete it again", call: deleteGroup, want: "ResourceNotFoundException"},
+	}
+}

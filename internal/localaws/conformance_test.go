@@ -1,0 +1,155 @@
+package localaws
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+)
+
+// step is one call of a conformance table. The steps of a table are made in order, against localaws and against moto,
+// an AWS that others wrote: so the two cannot drift apart unseen.
+type step struct {
+	name string
+	// call gives the facts of the answer that matter, in words.
+	call func(ctx context.Context, c clients) (facts string, err error)
+	// want is AWS's outcome: the error's code, else the facts.
+	want string
+	// moto is moto's outcome where it differs, and because says why, with the source that says who is right.
+	moto, because string
+}
+
+func tables() map[string][]step {
+	return map[string][]step{
+		"iam": iamSteps(), "lambda": lambdaSteps(), "logs": logsSteps(), "events": eventsSteps(), "patterns": patternSteps(), "ecs": ecsSteps(),
+	}
+}
+
+func TestConformanceOfLocalaws(t *testing.T) {
+	for name, steps := range tables() {
+		t.Run(name, func(t *testing.T) {
+			_, c := start(t, Options{Account: "123456789012"})
+			for _, s := range steps {
+				if got := s.outcome(t, c); got != s.want {
+					t.Errorf("%s: %s, want %s", s.name, got, s.want)
+				}
+			}
+		})
+	}
+}
+
+func TestConformanceOfMoto(t *testing.T) {
+	cfg := moto(t)
+	for name, steps := range tables() {
+		t.Run(name, func(t *testing.T) {
+			c := clientsOf(cfg)
+			for _, s := range steps {
+				want := orDefault(s.moto, s.want)
+				if got := s.outcome(t, c); got != want {
+					t.Errorf("%s: %s, want %s", s.name, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestEveryDifferenceHasItsReason(t *testing.T) {
+	for name, steps := range tables() {
+		for _, s := range steps {
+			if (s.moto == "") != (s.because == "") || s.moto == s.want {
+				t.Errorf("%s: %s: a difference needs both, moto's outcome and a reason", name, s.name)
+			}
+		}
+	}
+}
+
+// outcome makes the call.
+func (s step) outcome(t *testing.T, c clients) string {
+	t.Helper()
+	facts, err := s.call(t.Context(), c)
+	if err != nil {
+		return codeOf(err)
+	}
+	return facts
+}
+
+// refused is a call that AWS refuses; of an answer that is none nothing matters.
+func refused(call func(context.Context, clients) (string, error)) func(context.Context, clients) (string, error) {
+	return func(ctx context.Context, c clients) (string, error) {
+		_, err := call(ctx, c)
+		return accepted, err
+	}
+}
+
+const (
+	accepted = "accepted"
+	// lax is why moto accepts what breaks a constraint of the API model, which AWS checks before anything else.
+	lax = "moto does not check this constraint; AWS's API model has it"
+)
+
+// moto starts a moto server and gives a configuration for it.
+func moto(t *testing.T) aws.Config {
+	t.Helper()
+	program, err := exec.LookPath("moto_server")
+	if err != nil {
+		t.Skip("moto_server is not on the PATH: pip install 'moto[server]'")
+	}
+	address := freeAddress(t)
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var output strings.Builder
+	cmd := exec.CommandContext(t.Context(), program, "-H", host, "-p", port)
+	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &output, &output, time.Second
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Wait() }) // the test's context has ended it
+	awaitHTTP(t, "http://"+address+"/moto-api/")
+	cfg, err := config.LoadDefaultConfig(t.Context(),
+		config.WithRegion("us-east-1"), config.WithBaseEndpoint("http://"+address), config.WithRetryMaxAttempts(1),
+		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// awaitHTTP waits until something answers, half a minute at most.
+func awaitHTTP(t *testing.T, url string) {
+	t.Helper()
+	for range 300 {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer, err := http.DefaultClient.Do(r); err == nil {
+			_ = answer.Body.Close()
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatal("nothing answers at " + url)
+}
+
+// text gives facts in one line.
+func text(facts ...any) string { return strings.TrimSpace(fmt.Sprintln(facts...)) }
