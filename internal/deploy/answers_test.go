@@ -1,0 +1,210 @@
+package deploy
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// Answers that AWS gives and the local one does not, a call changed at a time.
+
+// edgyFunctions is a Lambda whose GetFunction answers otherwise.
+type edgyFunctions struct {
+	FunctionAPI
+	edit func(*lambda.GetFunctionOutput)
+}
+
+func (e edgyFunctions) GetFunction(ctx context.Context, in *lambda.GetFunctionInput, options ...func(*lambda.Options)) (*lambda.GetFunctionOutput, error) {
+	answer, err := e.FunctionAPI.GetFunction(ctx, in, options...)
+	if err == nil {
+		e.edit(answer)
+	}
+	return answer, err
+}
+
+// withFunction changes what GetFunction answers.
+func (a *account) withFunction(edit func(*lambda.GetFunctionOutput)) {
+	a.clients.Lambda = edgyFunctions{a.clients.Lambda, edit}
+}
+
+// What an answer leaves out is Lambda's default, but for a LoggingConfig that is not there at all.
+func TestAbsentValues(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		edit func(*functions.FunctionConfiguration)
+		want []string
+	}{
+		{"no LoggingConfig, as emulators answer", func(c *functions.FunctionConfiguration) { c.LoggingConfig = nil }, nil},
+		{"no log group", func(c *functions.FunctionConfiguration) { c.LoggingConfig.LogGroup = nil }, nil},
+		{"no levels", func(c *functions.FunctionConfiguration) {
+			c.LoggingConfig.ApplicationLogLevel, c.LoggingConfig.SystemLogLevel = "", ""
+		},
+			[]string{"update function; logging.application_level INFO -> TRACE"}},
+		{"an empty LoggingConfig", func(c *functions.FunctionConfiguration) { c.LoggingConfig = &functions.LoggingConfig{} },
+			[]string{"update function; logging.format Text -> JSON; logging.application_level  -> TRACE; logging.system_level  -> INFO"}},
+		{"no memory", func(c *functions.FunctionConfiguration) { c.MemorySize = nil }, nil},
+		{"no timeout", func(c *functions.FunctionConfiguration) { c.Timeout = nil }, []string{"update function; timeout 3 -> 60"}},
+		{"no architecture", func(c *functions.FunctionConfiguration) { c.Architectures = nil }, []string{"update function; architecture x86_64 -> arm64"}},
+		{"no environment", func(c *functions.FunctionConfiguration) { c.Environment = nil },
+			[]string{"update function; environment.LOG_LEVEL  -> INFO; environment.SPOTHANDLER_COOLDOWN  -> 5m0s; environment.SPOTHANDLER_REDEPLOY  -> once"}},
+		{"its last update failed", func(c *functions.FunctionConfiguration) {
+			c.LastUpdateStatus, c.LastUpdateStatusReasonCode, c.LastUpdateStatusReason = functions.LastUpdateStatusFailed, "InternalError", aws.String("try again")
+		}, []string{"update function; state last update failed: InternalError, try again -> "}},
+		{"it failed", func(c *functions.FunctionConfiguration) {
+			c.State, c.StateReasonCode = functions.StateFailed, "InvalidConfiguration"
+		}, []string{"delete function", "create function", "create permission"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inAccount(t, func(t *testing.T, a *account) {
+				a.install(t, "", nil)
+				a.withFunction(func(answer *lambda.GetFunctionOutput) { test.edit(answer.Configuration) })
+				_, changes := a.plan(t, "", nil)
+				sameLines(t, printed(changes), test.want...)
+			})
+		})
+	}
+}
+
+// A function that fails ends the wait for it at once, with Lambda's reason.
+func TestFailedFunction(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.withFunction(func(answer *lambda.GetFunctionOutput) {
+			answer.Configuration.State, answer.Configuration.StateReasonCode = functions.StateFailed, "InvalidRuntime"
+			answer.Configuration.StateReason = aws.String("no such runtime")
+		})
+		_, err := a.tryInstall(t.Context(), t, "", nil)
+		if err == nil || err.Error() != "function ecs-fargate-spot-handler: Failed: InvalidRuntime, no such runtime" {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+// A function whose tags may not be read is neither ours nor another's: nobody can tell.
+func TestTagsDenied(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "", nil)
+		a.withFunction(func(answer *lambda.GetFunctionOutput) {
+			answer.Tags, answer.TagsError = nil, &functions.TagsError{Message: aws.String("not authorized")}
+		})
+		_, err := Look(t.Context(), a.clients, a.id, "", nil)
+		if refusal := errorOf(t, err); refusal.Code != CodeAccessDenied || !strings.Contains(refusal.Hints[0], "lambda:ListTags") {
+			t.Errorf("%+v", refusal)
+		}
+	})
+}
+
+// edgyRoles is an IAM that shows a role late, or not at all.
+type edgyRoles struct {
+	RoleAPI
+	hidden *int // GetRole calls that still say it is not there
+}
+
+func (e edgyRoles) GetRole(ctx context.Context, in *iam.GetRoleInput, options ...func(*iam.Options)) (*iam.GetRoleOutput, error) {
+	if *e.hidden > 0 {
+		*e.hidden--
+		return nil, &entryError{"NoSuchEntity", "The role cannot be found."}
+	}
+	return e.RoleAPI.GetRole(ctx, in, options...)
+}
+
+// IAM says that a role is there already, and does not show it yet: the answer of an earlier attempt was
+// lost a moment ago.
+func TestRoleIsSeenLate(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		hidden := 4 // the look, and three more
+		a.clients.IAM = edgyRoles{a.clients.IAM, &hidden}
+		a.Inject(localaws.Fault{Action: "CreateRole", Nth: 1, Drop: true})
+		a.install(t, "prod", nil)
+		if hidden != 0 {
+			t.Errorf("%d looks were not made", hidden)
+		}
+	})
+}
+
+// Documents arrive as IAM encodes them, and a broken one is said to be.
+func TestUnescape(t *testing.T) {
+	if text, err := unescape(aws.String("%7B%22a%22%3A%22b+c%20d%22%7D")); err != nil || text != `{"a":"b+c d"}` {
+		t.Errorf("%s, %v", text, err)
+	}
+	if _, err := unescape(aws.String("%zz")); err == nil {
+		t.Error("no error")
+	}
+}
+
+// Principals of a statement come as a word or as a map.
+func TestStatementForms(t *testing.T) {
+	for _, test := range []struct{ document, want string }{
+		{`{"Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunction"}`, "*||"},
+		{`{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::1:root"},"Action":"lambda:InvokeFunction"}`, `{"AWS":"arn:aws:iam::1:root"}||`},
+		{`{"Effect":"Deny","Principal":{"Service":"events.amazonaws.com"},"Action":"lambda:InvokeFunction"}`, `events.amazonaws.com||{"Effect":"Deny"}`},
+		{`{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"lambda:InvokeFunction","Condition":{"ArnLike":{"AWS:SourceArn":"arn:x"},"StringEquals":{"a":["1","2"]}}}`,
+			`events.amazonaws.com|arn:x|{"StringEquals a":["1","2"]}`},
+	} {
+		permission := statementOf(t, test.document).permission()
+		if got := permission.Principal + "|" + permission.SourceARN + "|" + permission.Other; got != test.want {
+			t.Errorf("got %s, not %s", got, test.want)
+		}
+	}
+}
+
+func statementOf(t *testing.T, document string) resourceStatement {
+	t.Helper()
+	var statement resourceStatement
+	if err := json.Unmarshal([]byte(document), &statement); err != nil {
+		t.Fatal(err)
+	}
+	return statement
+}
+
+// What a target can carry beyond ours is told apart.
+func TestTargetForms(t *testing.T) {
+	for want, target := range map[string]types.Target{
+		``:                             {DeadLetterConfig: &types.DeadLetterConfig{}},
+		`{"DeadLetterConfig":"arn:q"}`: {DeadLetterConfig: &types.DeadLetterConfig{Arn: aws.String("arn:q")}},
+		`{"InputPath":"$.detail"}`:     {InputPath: aws.String("$.detail")},
+		`{"RoleArn":"arn:role"}`:       {RoleArn: aws.String("arn:role")},
+		`{"InputTransformer":{"InputTemplate":"x","InputPathsMap":null}}`: {InputTransformer: &types.InputTransformer{InputTemplate: aws.String("x")}},
+	} {
+		if got := fromTarget(target).Other; got != want {
+			t.Errorf("got %s, not %s", got, want)
+		}
+	}
+}
+
+// What Apply tells while it works, in order.
+func TestProgress(t *testing.T) {
+	inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) {
+		names, changes := a.plan(t, "", nil)
+		stages := map[Kind]string{}
+		a.Inject(localaws.Fault{Action: "PutTargets", Deny: true})
+		_, err := Apply(t.Context(), a.clients, names, changes, Options{Report: func(p Progress) {
+			word := map[Stage]string{Begun: "begun", Waiting: p.Note, Done: "done", Failed: "failed"}[p.Stage]
+			if p.Change.Resource != changes[p.Index].Resource || p.Elapsed < 0 {
+				t.Errorf("%+v", p)
+			}
+			if !strings.HasSuffix(stages[p.Change.Resource], word) {
+				stages[p.Change.Resource] = strings.TrimPrefix(stages[p.Change.Resource]+", "+word, ", ")
+			}
+		}})
+		if !IsAccessDenied(err) || errors.Is(err, context.Canceled) {
+			t.Errorf("%v", err)
+		}
+		for kind, want := range map[Kind]string{
+			KindRole: "begun, done", KindTarget: "begun, failed", KindPermission: "begun, done",
+			KindFunction: "begun, waiting for the role, waiting for the function, done",
+		} {
+			if stages[kind] != want {
+				t.Errorf("%s: %s", kind, stages[kind])
+			}
+		}
+	})
+}
