@@ -237,7 +237,7 @@ func lambdaSteps() []step {
 		{name: "unreserved", call: reserved, want: "unreserved"},
 		{name: "reserve 2", call: reserve(2), want: "done"},
 		{name: "2 reserved", call: reserved, want: "2"},
-		{name: "reserve too many", call: refused(reserve(901)), want: "InvalidParameterValueException", moto: accepted, because: "moto keeps 100 unreserved only from its second function on; AWS always"},
+		{name: "reserve too many", call: refused(reserve(901)), want: "InvalidParameterValueException"},
 		{name: "reserve none", call: reserve(0), want: "done"},
 		{name: "none reserved", call: reserved, want: "0"},
 		{name: "give back", want: "unreserved", call: func(ctx context.Context, c clients) (string, error) {

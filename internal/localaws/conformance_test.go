@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -109,6 +110,7 @@ func moto(t *testing.T) aws.Config {
 	}
 	var output strings.Builder
 	cmd := exec.CommandContext(t.Context(), program, "-H", host, "-p", port)
+	cmd.Env = append(os.Environ(), "MOTO_LAMBDA_CONCURRENCY_QUOTA=1000") // moto has no limit of its own
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &output, &output, time.Second
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,52 @@
+package localaws
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestAWSCLIIsAClient asks with the aws CLI what a user of a local AWS asks around spothandler.
+func TestAWSCLIIsAClient(t *testing.T) {
+	program, err := exec.LookPath("aws")
+	if err != nil {
+		t.Skip("the aws CLI is not on the PATH")
+	}
+	s, c := start(t, Options{InProcess: collect(make(chan map[string]any, 9))})
+	listen(t, c)
+	if err := s.Seed(Service{Cluster: "shop", Name: "api", Desired: 2}); err != nil {
+		t.Fatal(err)
+	}
+	url, err := s.URL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := filepath.Join(t.TempDir(), "answer.json")
+	for command, want := range map[string]string{
+		"iam get-role --role-name r --query Role.AssumeRolePolicyDocument.Statement[0].Principal.Service": `"lambda.amazonaws.com"`,
+		"ecs create-cluster --cluster-name mall --query cluster.status":                                   `"ACTIVE"`,
+		"ecs describe-services --cluster shop --services api --query services[0].deployments[0].status":   `"PRIMARY"`,
+		"events describe-rule --name spot --query State":                                                  `"ENABLED"`,
+		"logs describe-log-groups --query logGroups[0].logGroupName":                                      `"/aws/lambda/f"`,
+		"lambda invoke --function-name f --query StatusCode " + answer:                                    "200",
+	} {
+		t.Run(command, func(t *testing.T) {
+			t.Parallel()
+			cmd := exec.CommandContext(t.Context(), program, strings.Fields(command)...)
+			cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL="+url, "AWS_DEFAULT_REGION=us-east-1",
+				"AWS_ACCESS_KEY_ID=any", "AWS_SECRET_ACCESS_KEY=any", "AWS_DEFAULT_OUTPUT=json")
+			out, err := cmd.CombinedOutput()
+			if got := strings.TrimSpace(string(out)); err != nil || got != want {
+				t.Errorf("%s %v, want %s", got, err, want)
+			}
+		})
+	}
+	t.Cleanup(func() {
+		if text, err := os.ReadFile(answer); err != nil || !json.Valid(text) {
+			t.Error(string(text), err)
+		}
+	})
+}
