@@ -129,7 +129,7 @@ func (r nameRule) check(name, cure string) error {
 }
 
 // CheckNames says whether AWS will accept the names that these settings lead to. It needs no call.
-// An empty functionName or ruleName is not checked: it is not known yet.
+// What is empty of region, functionName and ruleName is not known yet, and not checked.
 func CheckNames(region, prefix, functionName, ruleName string) error {
 	role, function, rule := nameRules()
 	if prefix != "" && !role.pattern.MatchString(prefix) {
@@ -140,8 +140,10 @@ func CheckNames(region, prefix, functionName, ruleName string) error {
 			Hints:   []string{"--prefix NAME   without that character"},
 		}
 	}
-	if err := role.check(RoleName(prefix, region), "--prefix NAME   a shorter one"); err != nil {
-		return err
+	if region != "" {
+		if err := role.check(RoleName(prefix, region), "--prefix NAME   a shorter one"); err != nil {
+			return err
+		}
 	}
 	if functionName != "" {
 		if err := function.check(prefixed(prefix, functionName), "--function-name NAME or --prefix NAME   another one"); err != nil {
