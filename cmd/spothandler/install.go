@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -134,25 +135,35 @@ func (j *installJob) run(ctx context.Context) error {
 	if err := j.plan(); err != nil {
 		return err
 	}
-	var others []deploy.Listed
-	if len(j.changes) > 0 { // an install that changes nothing asks for nothing more
-		others = j.lookAround(ctx)
-	}
 	if j.dryRun {
-		return j.printDryRun(others)
+		return j.printDryRun(j.lookAround(ctx))
 	}
-	if err := j.confirmAdoption(); err != nil {
+	others, err := j.change(ctx)
+	if err != nil {
 		return err
-	}
-	if err := j.apply(ctx, j.found.Names, j.changes); err != nil {
-		return err
-	}
-	if len(j.changes) > 0 {
-		if err := j.verify(ctx); err != nil {
-			return err
-		}
 	}
 	return j.printInstalled(j, others, time.Since(started))
+}
+
+// change applies the plan, looks again and, meanwhile, for other installations. An install that has
+// nothing to change asks for nothing more.
+func (j *installJob) change(ctx context.Context) (others []deploy.Listed, err error) {
+	if len(j.changes) == 0 {
+		return nil, nil
+	}
+	if err := j.confirmAdoption(); err != nil {
+		return nil, err
+	}
+	if err := j.apply(ctx, j.found.Names, j.changes); err != nil {
+		return nil, err
+	}
+	var group errgroup.Group
+	group.Go(func() error {
+		others = j.lookAround(ctx)
+		return nil
+	})
+	group.Go(func() error { return j.verify(ctx) })
+	return others, group.Wait()
 }
 
 func (j *installJob) look(ctx context.Context) (err error) {
