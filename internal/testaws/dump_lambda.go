@@ -2,6 +2,7 @@ package testaws
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -75,8 +76,22 @@ func (c Clients) dumpAround(ctx context.Context, p *page, name *string) error {
 	if err := unlessAbsent(err); err != nil {
 		return err
 	}
-	if policy != nil {
-		p.line("policy", compact(aws.ToString(policy.Policy)))
+	if policy == nil {
+		return nil
+	}
+	return p.statements(aws.ToString(policy.Policy))
+}
+
+// statements writes down a resource policy without its frame, of which AWS makes what it likes.
+func (p *page) statements(policy string) error {
+	var document struct {
+		Statement []json.RawMessage
+	}
+	if err := json.Unmarshal([]byte(policy), &document); err != nil {
+		return fmt.Errorf("reading a resource policy: %w", err)
+	}
+	for _, statement := range document.Statement {
+		p.line("statement", compact(string(statement)))
 	}
 	return nil
 }
