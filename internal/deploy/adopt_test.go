@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
-	"github.com/spothandler/spothandler/internal/localaws"
 )
 
 // terraformed makes what the Terraform module leaves in an account: the same names, its own role.
@@ -114,7 +113,7 @@ func TestAdoptDenied(t *testing.T) {
 	adopt := func(t *testing.T, a *account) { a.install(t, "", nil) }
 	prepare := func(t *testing.T, a *account) { terraformed(t, a) }
 	everyWrite(t, prepare, adopt, func(t *testing.T, a *account, n int, _ string) {
-		stop := a.Inject(nthWrite(n, localaws.Fault{Deny: true}))
+		stop := a.Inject(denyFrom(n))
 		if _, err := a.tryInstall(t.Context(), t, "", nil); !IsAccessDenied(err) {
 			t.Fatal(err)
 		}

@@ -37,6 +37,20 @@ func nthWrite(n int, fault localaws.Fault) localaws.Fault {
 	return fault
 }
 
+// denyFrom refuses the n-th write from now on, however often it is repeated.
+func denyFrom(n int) localaws.Fault {
+	var seen int
+	var denied string
+	return localaws.Fault{Deny: true, Match: func(c localaws.Call) bool {
+		if c.Write() && denied == "" {
+			if seen++; seen == n {
+				denied = c.String()
+			}
+		}
+		return c.String() == denied
+	}}
+}
+
 func nothing(*testing.T, *account) {}
 
 func aFullInstall(t *testing.T, a *account) {
@@ -49,7 +63,7 @@ func anUninstall(t *testing.T, a *account) { a.uninstall(t, "prod", false) }
 // next run, and of an uninstall.
 func TestInstallDenied(t *testing.T) {
 	everyWrite(t, nothing, aFullInstall, func(t *testing.T, a *account, n int, _ string) {
-		stop := a.Inject(nthWrite(n, localaws.Fault{Deny: true}))
+		stop := a.Inject(denyFrom(n))
 		_, err := a.tryInstall(t.Context(), t, "prod", given("tag", "Team=web", "reserved-concurrency", "2"))
 		refusal, ok := errors.AsType[*Error](err)
 		if !ok || refusal.Code != CodeAccessDenied || !strings.Contains(strings.Join(refusal.Detail, " "), "assumed-role/dev/ana may not "+denied(a)) {
@@ -93,7 +107,7 @@ func TestUninstallAnswerLost(t *testing.T) {
 // An uninstall that is stopped anywhere is finished by the next.
 func TestUninstallDenied(t *testing.T) {
 	everyWrite(t, aFullInstall, anUninstall, func(t *testing.T, a *account, n int, _ string) {
-		stop := a.Inject(nthWrite(n, localaws.Fault{Deny: true}))
+		stop := a.Inject(denyFrom(n))
 		found := a.look(t, "prod", nil)
 		if _, err := Apply(t.Context(), a.clients, found.Names, Removal(found.WithoutStrangers(), "prod", false), Options{}); !IsAccessDenied(err) {
 			t.Fatal(err)

@@ -185,7 +185,7 @@ func (r *run) setAsync(ctx context.Context, want *Function) error {
 // a role that is removed next.
 func deleteFunction(have *Function) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
-		err := r.retry(ctx, waitForConflict(), func() error {
+		err := r.retry(ctx, waitForFunction(), func() error {
 			_, err := r.Lambda.DeleteFunction(ctx, &lambda.DeleteFunctionInput{FunctionName: &have.Name})
 			return ignoreNotFound(err)
 		})

@@ -87,7 +87,9 @@ func createLogGroup(want *LogGroup) func(context.Context, *run) error {
 		if err != nil || want.RetentionDays == 0 {
 			return err
 		}
-		return r.setRetention(ctx, want)
+		brief := *r
+		brief.ceiling = 0 // --wait is not for an error that is most often the plain truth
+		return brief.retry(ctx, waitForTags(), func() error { return r.setRetention(ctx, want) })
 	}
 }
 

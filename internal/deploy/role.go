@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -130,12 +131,15 @@ func recordFields(description string) []pair {
 
 func createRole(want *Role) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
-		_, err := r.IAM.CreateRole(ctx, &iam.CreateRoleInput{
-			RoleName:                 &want.Name,
-			Path:                     aws.String(Path),
-			Description:              &want.Description,
-			AssumeRolePolicyDocument: &want.Trust,
-			Tags:                     toIAMTags(want.Tags),
+		err := r.retry(ctx, waitForConflict(), func() error {
+			_, err := r.IAM.CreateRole(ctx, &iam.CreateRoleInput{
+				RoleName:                 &want.Name,
+				Path:                     aws.String(Path),
+				Description:              &want.Description,
+				AssumeRolePolicyDocument: &want.Trust,
+				Tags:                     toIAMTags(want.Tags),
+			})
+			return err
 		})
 		if isAlreadyThere(err) {
 			err = r.takeCreatedRole(ctx, want, err)
@@ -156,7 +160,7 @@ func (r *run) takeCreatedRole(ctx context.Context, want *Role, cause error) erro
 		case err != nil:
 			return err
 		case have == nil:
-			return r.otherSpelling(ctx, want.Name)
+			return cmp.Or(r.otherSpelling(ctx, want.Name), fmt.Errorf("%w: %w", errSettling, cause))
 		case !ours(have.Tags, r.names.Prefix):
 			return cause
 		}
@@ -165,11 +169,14 @@ func (r *run) takeCreatedRole(ctx context.Context, want *Role, cause error) erro
 }
 
 // otherSpelling looks for the role whose name differs only in case: it is in the way, and not found by
-// ours. Without one, the role itself is not seen yet.
+// ours. Without one, or without the right to look, the role itself may just not be seen yet.
 func (r *run) otherSpelling(ctx context.Context, name string) error {
 	pages := iam.NewListRolesPaginator(r.IAM, &iam.ListRolesInput{PathPrefix: aws.String(Path)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
+		if IsAccessDenied(err) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -179,7 +186,7 @@ func (r *run) otherSpelling(ctx context.Context, name string) error {
 			}
 		}
 	}
-	return errSettling
+	return nil
 }
 
 func (r *run) putRolePolicy(ctx context.Context, want *Role) error {

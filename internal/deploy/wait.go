@@ -21,6 +21,7 @@ const (
 	ceilingFunction = 10 * time.Minute
 	ceilingConflict = time.Minute
 	ceilingTargets  = 5 * time.Minute
+	ceilingTags     = 5 * time.Second
 )
 
 const (
@@ -55,6 +56,14 @@ func waitForConflict() wait { return wait{"waiting for another change", ceilingC
 // waitForPropagation covers calls that name a resource which was created a moment ago.
 func waitForPropagation() wait {
 	return wait{"waiting for AWS", ceilingConflict, func(err error) bool { return isNotFound(err) || isConflict(err) }}
+}
+
+// waitForTags covers a caller whose rights depend on the group's tags, which IAM does not see at once
+// (terraform-provider-aws, logs/group.go).
+func waitForTags() wait {
+	return wait{"waiting for the log group's tags", ceilingTags, func(err error) bool {
+		return IsAccessDenied(err) && says(err, "no identity-based policy allows the logs:PutRetentionPolicy action")
+	}}
 }
 
 func waitForTargets() wait {

@@ -16,7 +16,8 @@ func TestWaits(t *testing.T) {
 	propagating := &entryError{"InvalidParameterValueException", "cannot be assumed by Lambda"}
 	hasTargets := &entryError{"ValidationException", "Rule can't be deleted since it has targets."}
 	inUse := &entryError{"DeleteConflict", "must delete policies first"}
-	all := []error{conflict, missing, propagating, hasTargets, inUse, errSettling}
+	untagged := &entryError{"AccessDeniedException", "no identity-based policy allows the logs:PutRetentionPolicy action"}
+	all := []error{conflict, missing, propagating, hasTargets, inUse, untagged, errSettling}
 	for _, test := range []struct {
 		wait    wait
 		ceiling time.Duration
@@ -30,6 +31,7 @@ func TestWaits(t *testing.T) {
 		{waitForConflict(), time.Minute, []error{conflict}},
 		{waitForPropagation(), time.Minute, []error{conflict, missing}},
 		{waitForTargets(), 5 * time.Minute, []error{conflict, hasTargets}},
+		{waitForTags(), 5 * time.Second, []error{untagged}},
 	} {
 		t.Run(test.wait.what, func(t *testing.T) {
 			for _, err := range all {
@@ -46,7 +48,7 @@ func TestWaits(t *testing.T) {
 				err := r.retry(t.Context(), test.wait, func() error { return test.again[0] })
 				late, ok := errors.AsType[*waitError](err)
 				waited := time.Since(started)
-				if !ok || !errors.Is(late, test.again[0]) || waited > test.ceiling || waited < test.ceiling-longestPause || notes < 10 {
+				if !ok || !errors.Is(late, test.again[0]) || waited > test.ceiling || waited < test.ceiling-min(longestPause, test.ceiling/2) || notes < 4 {
 					t.Errorf("after %s and %d notes: %v", waited, notes, err)
 				}
 			})

@@ -1,0 +1,114 @@
+package deploy
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// everythingElse is given after aFullInstall, and differs from it in every setting.
+func everythingElse() Given {
+	return given(
+		"rule-state", "DISABLED", "memory-size", "1024", "timeout", "30", "reserved-concurrency", "3",
+		"log-level", "DEBUG", "log-retention-days", "0", "tag", "Team=ops", "tag", "New=", "architecture", "x86_64",
+		"cluster", "shop", "redeploy", "always", "cooldown", "0")
+}
+
+func anUpdate(t *testing.T, a *account) {
+	a.release = testRelease(t, "2.0.0")
+	a.install(t, "prod", everythingElse())
+}
+
+// An update that is stopped anywhere is finished by the same command, and by a plain install too: the
+// record is written before anything else changes.
+func TestUpdateDenied(t *testing.T) {
+	want := Defaults("prod")
+	if err := everythingElse().Apply(&want); err != nil {
+		t.Fatal(err)
+	}
+	everyWrite(t, aFullInstall, anUpdate, func(t *testing.T, a *account, n int, call string) {
+		a.release = testRelease(t, "2.0.0")
+		stop := a.Inject(denyFrom(n))
+		if _, err := a.tryInstall(t.Context(), t, "prod", everythingElse()); !IsAccessDenied(err) {
+			t.Fatal(err)
+		}
+		stop()
+		_, warnings, err := a.look(t, "prod", nil).Resolve(nil, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case call == "iam:UpdateRole": // nothing is recorded: the same command has to come again
+			anUpdate(t, a)
+		case len(warnings) > 0: // the tags were on their way, and are on no resource yet
+			if call != "iam:TagRole" && call != "iam:UntagRole" {
+				t.Errorf("after %s: %q", call, warnings)
+			}
+			a.install(t, "prod", given("tag", "Team=ops", "tag", "New="))
+		default:
+			a.install(t, "prod", nil)
+		}
+		if got := encodeJSON(SettingsOf(resolved(t, a.look(t, "prod", nil)))); got != encodeJSON(SettingsOf(want)) {
+			t.Errorf("got\n%s\nwant\n%s", got, encodeJSON(SettingsOf(want)))
+		}
+		a.uninstall(t, "prod", false)
+		a.isEmpty(t, "prod")
+	})
+}
+
+// The answer of any write may be lost on the way; the SDK asks again, and nothing is done twice.
+func TestUpdateAnswerLost(t *testing.T) {
+	everyWrite(t, aFullInstall, anUpdate, func(t *testing.T, a *account, n int, _ string) {
+		a.Inject(nthWrite(n, localaws.Fault{Drop: true}))
+		anUpdate(t, a)
+	})
+}
+
+// Throttling, each service's own, is the SDK's to wait out.
+func TestThrottled(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.Inject(localaws.Fault{Every: 3, Throttle: true})
+		aFullInstall(t, a)
+		anUninstall(t, a)
+		a.isEmpty(t, "prod")
+	})
+}
+
+// The number of calls: the fewest that say everything.
+func TestCalls(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		count := func(doing string, most int, do func()) {
+			t.Helper()
+			a.ForgetCalls()
+			do()
+			if calls := a.calls(func(localaws.Call) bool { return true }); len(calls) > most {
+				t.Errorf("%s makes %d calls: %q", doing, len(calls), calls)
+			}
+		}
+		apply := func(settings Given) {
+			if _, err := a.tryInstall(t.Context(), t, "prod", settings); err != nil {
+				t.Fatal(err)
+			}
+		}
+		count("a first install", 19, func() { apply(nil) })
+		count("a second install", 12, func() { apply(nil) })
+		count("one setting", 15, func() { apply(given("timeout", "30")) })
+		count("an uninstall", 20, func() { anUninstall(t, a) })
+	})
+}
+
+// Nothing of what Plan and Removal need is asked of AWS: without an account they say the same.
+func TestPlanIsPure(t *testing.T) {
+	have, want := installed(t), wanted(t)
+	before := encodeJSON([]any{have, want})
+	Plan(want, have)
+	Plan(want, State{})
+	Removal(have, "prod", true)
+	if encodeJSON([]any{have, want}) != before {
+		t.Error("a plan changed what it was given")
+	}
+	if _, err := Apply(t.Context(), Clients{}, Names{}, nil, Options{}); err != nil || errors.Is(err, errSettling) {
+		t.Error(err)
+	}
+}
