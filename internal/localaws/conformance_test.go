@@ -30,7 +30,7 @@ type step struct {
 
 func tables() map[string][]step {
 	return map[string][]step{
-		"iam": iamSteps(), "lambda": lambdaSteps(), "logs": logsSteps(), "events": eventsSteps(), "patterns": patternSteps(), "ecs": ecsSteps(),
+		"iam": iamSteps(), "lambda": lambdaSteps(), "logs": logsSteps(), "events": eventsSteps(), "ecs": ecsSteps(),
 	}
 }
 

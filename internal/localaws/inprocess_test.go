@@ -45,3 +45,49 @@ func TestAnEventTooOldIsDropped(t *testing.T) {
 		}
 	})
 }
+
+func TestConcurrencyIsLimited(t *testing.T) {
+	tests := []struct {
+		name     string
+		account  int
+		reserved *int32
+		at       int // once how many run
+	}{
+		{"by the account", 3, nil, 3},
+		{"by the function's own", 1000, aws.Int32(2), 2},
+		{"to none", 1000, aws.Int32(0), 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			hold, begun := make(chan bool), make(chan bool)
+			_, c := start(t, Options{Concurrency: tt.account, InProcess: holding(begun, hold)})
+			defer close(hold)
+			install(t, c, zipOf(t, nil), nil)
+			if tt.reserved != nil {
+				if _, err := c.lambda.PutFunctionConcurrency(t.Context(), &lambda.PutFunctionConcurrencyInput{
+					FunctionName: aws.String("f"), ReservedConcurrentExecutions: tt.reserved,
+				}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range tt.at {
+				go func() { _, _ = c.lambda.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String("f")}) }()
+				<-begun
+			}
+			if _, err := c.lambda.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String("f")}); codeOf(err) != "TooManyRequestsException" {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// holding is a function that says when it has begun, and ends when hold is closed.
+func holding(begun chan<- bool, hold <-chan bool) InProcess {
+	return func(func(string) string, io.Writer) (Handler, error) {
+		return func(context.Context, json.RawMessage) (any, error) {
+			begun <- true
+			<-hold
+			return nil, nil
+		}, nil
+	}
+}

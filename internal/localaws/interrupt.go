@@ -78,7 +78,7 @@ func (s *Server) Interrupt(cluster, service string, tasks int) ([]string, error)
 		return nil, ecsInvalid("No task of the service is on Fargate Spot.")
 	}
 	var arns []string
-	for _, t := range candidates[:min(tasks, len(candidates))] {
+	for _, t := range candidates[:max(0, min(tasks, len(candidates)))] {
 		arns = append(arns, t.arn)
 		e.halt(t, "SpotInterruption", "Your Spot Task was interrupted.")
 	}

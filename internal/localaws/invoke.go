@@ -137,19 +137,27 @@ func (f *function) invocable() error {
 
 // reserve takes a place for one execution, or refuses as Lambda throttles.
 func (f *function) reserve() error {
-	s := f.region.lambda
+	running, places := f.running, 0
 	if f.reserved != nil {
-		if f.running >= *f.reserved {
-			return refuseWith(http.StatusTooManyRequests, "TooManyRequestsException", "Rate Exceeded.")
-		}
+		places = *f.reserved
 	} else {
-		if s.running >= f.region.server.opts.Concurrency-s.reservedElsewhere(nil) {
-			return refuseWith(http.StatusTooManyRequests, "TooManyRequestsException", "Rate Exceeded.")
-		}
-		s.running++
+		running, places = f.region.lambda.unreserved()
+	}
+	if running >= places {
+		return refuseWith(http.StatusTooManyRequests, "TooManyRequestsException", "Rate Exceeded.")
 	}
 	f.running++
 	return nil
+}
+
+// unreserved counts the executions of functions that have reserved nothing, and the places that they share.
+func (s *lambdaService) unreserved() (running, places int) {
+	for _, f := range s.functions {
+		if f.reserved == nil {
+			running += f.running
+		}
+	}
+	return running, s.region.server.opts.Concurrency - s.reservedElsewhere(nil)
 }
 
 // enqueue invokes the function asynchronously, as its configuration says. The lock must be held.

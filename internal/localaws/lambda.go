@@ -10,7 +10,6 @@ import (
 type lambdaService struct {
 	region    *region
 	functions map[string]*function
-	running   int // executions in flight that count against the account's unreserved concurrency
 }
 
 func newLambda(r *region) *lambdaService {

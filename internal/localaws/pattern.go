@@ -91,31 +91,39 @@ func checkMatcher(m obj) error {
 		return invalidPattern("Only one key allowed in match expression")
 	}
 	for name, arg := range m {
-		_, isText := arg.(string)
-		_, isBool := arg.(bool)
-		_, isList := arg.([]any)
-		switch name {
-		case "prefix", "suffix", "equals-ignore-case", "wildcard":
-			if !isText {
-				return invalidPattern("%s match pattern must be a string", name)
-			}
-		case "exists":
-			if !isBool {
-				return invalidPattern("exists match pattern must be either true or false.")
-			}
-		case "numeric":
-			if list, _ := arg.([]any); !isList || len(list) != 2 && len(list) != 4 {
-				return invalidPattern("Value of numeric must be an array of comparisons.")
-			}
-		case "anything-but":
-			if list, _ := arg.([]any); isList && len(list) == 0 {
-				return invalidPattern("Empty arrays are not allowed")
-			}
-		default:
-			return invalidPattern("Unrecognized match type %s", name)
+		if reason := badArgument(name, arg); reason != "" {
+			return invalidPattern("%s", reason)
 		}
 	}
 	return nil
+}
+
+// badArgument says what is wrong with what a matcher is given, "" where nothing is.
+func badArgument(name string, arg any) string {
+	list, isList := arg.([]any)
+	_, isText := arg.(string)
+	_, isBool := arg.(bool)
+	switch name {
+	case "prefix", "suffix", "equals-ignore-case", "wildcard":
+		if !isText {
+			return name + " match pattern must be a string"
+		}
+	case "exists":
+		if !isBool {
+			return "exists match pattern must be either true or false."
+		}
+	case "numeric":
+		if len(list) != 2 && len(list) != 4 {
+			return "Value of numeric must be an array of comparisons."
+		}
+	case "anything-but":
+		if isList && len(list) == 0 {
+			return "Empty arrays are not allowed"
+		}
+	default:
+		return "Unrecognized match type " + name
+	}
+	return ""
 }
 
 // matches tells whether an event, decoded JSON, fits: every field of the pattern, in any of its alternatives.
@@ -181,26 +189,30 @@ func same(a, b any) bool {
 }
 
 func matcherMatches(m obj, have any) bool {
-	text, isText := have.(string)
 	for name, arg := range m {
-		word := fmt.Sprint(arg)
 		switch name {
-		case "prefix":
-			return isText && strings.HasPrefix(text, word)
-		case "suffix":
-			return isText && strings.HasSuffix(text, word)
-		case "equals-ignore-case":
-			return isText && strings.EqualFold(text, word)
-		case "wildcard":
-			return isText && wildcard(strings.ReplaceAll(word, "?", `\?`), text)
 		case "numeric":
 			n, ok := have.(json.Number)
 			return ok && inRange(arg.([]any), number(n.String()))
 		case "anything-but":
 			return !excluded(arg, have)
 		}
+		text, ok := have.(string)
+		return ok && textMatches(name, fmt.Sprint(arg), text)
 	}
 	return false
+}
+
+func textMatches(name, word, text string) bool {
+	switch name {
+	case "prefix":
+		return strings.HasPrefix(text, word)
+	case "suffix":
+		return strings.HasSuffix(text, word)
+	case "equals-ignore-case":
+		return strings.EqualFold(text, word)
+	}
+	return name == "wildcard" && wildcard(strings.ReplaceAll(word, "?", `\?`), text)
 }
 
 // inRange takes ["=", 1] or [">", 0, "<=", 5].

@@ -207,8 +207,12 @@ func (p *process) kill() {
 
 // close ends the process and waits for it.
 func (p *process) close() {
-	p.kill()
-	<-p.exited
+	select {
+	case <-p.exited: // its id may be another's by now
+	default:
+		p.kill()
+		<-p.exited
+	}
 	_ = p.web.Close()
 	_ = p.output.Close()
 }

@@ -36,7 +36,7 @@ func (f *function) run(inv invocation) (outcome, string, error) {
 		"requestId": inv.id, "functionArn": inv.functionARN, "status": out.status,
 		"metrics": obj{
 			"durationMs": milliseconds(time.Since(started)), "billedDurationMs": time.Since(started).Milliseconds() + 1,
-			"memorySizeMB": box.conf.MemorySize, "maxMemoryUsedMB": box.conf.MemorySize,
+			"memorySizeMB": box.conf.MemorySize,
 		},
 	})
 	tail := box.log.end()
@@ -128,9 +128,6 @@ func (f *function) release(box *cell, broken bool) {
 	defer s.work.Done()
 	s.mu.Lock()
 	f.running--
-	if f.reserved == nil {
-		f.region.lambda.running = max(0, f.region.lambda.running-1)
-	}
 	keep := !broken && !s.closed && box.epoch == f.epoch && f.goneAt.IsZero()
 	if keep {
 		f.idle = append(f.idle, box)
