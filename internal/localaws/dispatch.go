@@ -78,6 +78,19 @@ func on[T, In any](find func(in *In) (*T, error), method func(o *T, in *In) (any
 	}, required...)
 }
 
+// show makes an action that only looks at one thing.
+func show[T, In any](find func(in *In) (*T, error), look func(o *T) any, required ...string) action {
+	return on(find, func(o *T, _ *In) (any, error) { return look(o), nil }, required...)
+}
+
+// change makes an action that changes one thing, cannot fail, and answers nothing.
+func change[T, In any](find func(in *In) (*T, error), do func(o *T, in *In), required ...string) action {
+	return on(find, func(o *T, in *In) (any, error) {
+		do(o, in)
+		return nil, nil
+	}, required...)
+}
+
 // ServeHTTP answers one request of an AWS client, or of this package's own control paths under /_local/.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/_local/") {

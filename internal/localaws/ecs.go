@@ -98,7 +98,7 @@ func (s *ecsService) actions() map[string]action {
 		"StopTask":               on(s.find, s.stopTask, "Task"),
 		"TagResource":            tagResource,
 		"UntagResource":          untagResource,
-		"ListTagsForResource":    on(s.tagged, s.listTags),
+		"ListTagsForResource":    show(s.tagged, func(t *tags) any { return obj{"tags": t.lower()} }),
 	}
 }
 
@@ -246,10 +246,6 @@ func (s *ecsService) tagged(in *ecsInput) (*tags, error) {
 }
 
 func badECSTags(reason string) *Error { return ecsInvalid("%s", reason) }
-
-func (s *ecsService) listTags(t *tags, _ *ecsInput) (any, error) {
-	return obj{"tags": t.lower()}, nil
-}
 
 // lower is the list form with ECS's small letters.
 func (t tags) lower() []obj {

@@ -65,17 +65,17 @@ func (s *eventsService) actions() map[string]action {
 	tagResource, untagResource := tagCalls(s.tagged, badRuleTags)
 	return map[string]action{
 		"PutRule":             op(s.putRule, "Name"),
-		"DescribeRule":        on(s.find, s.describeRule, "Name"),
+		"DescribeRule":        show(s.find, func(o *rule) any { return o }, "Name"),
 		"ListRules":           op(s.listRules),
 		"DeleteRule":          op(s.deleteRule, "Name"),
-		"EnableRule":          on(s.own, s.enableRule, "Name"),
-		"DisableRule":         on(s.own, s.disableRule, "Name"),
+		"EnableRule":          change(s.own, s.turn("ENABLED"), "Name"),
+		"DisableRule":         change(s.own, s.turn("DISABLED"), "Name"),
 		"PutTargets":          op(s.putTargets, "Rule"),
 		"RemoveTargets":       op(s.removeTargets, "Rule"),
 		"ListTargetsByRule":   on(s.find, s.listTargetsByRule, "Rule"),
 		"TagResource":         tagResource,
 		"UntagResource":       untagResource,
-		"ListTagsForResource": on(s.tagged, s.listTags),
+		"ListTagsForResource": show(s.tagged, func(t *tags) any { return obj{"Tags": t.list()} }),
 		"TestEventPattern":    op(s.testEventPattern, "EventPattern", "Event"),
 		"PutEvents":           op(s.putEvents),
 	}
@@ -142,8 +142,6 @@ func (s *eventsService) putRule(c *call, in *eventsInput) (any, error) {
 	return obj{"RuleArn": next.Arn}, nil
 }
 
-func (s *eventsService) describeRule(o *rule, _ *eventsInput) (any, error) { return o, nil }
-
 func (s *eventsService) listRules(_ *call, in *eventsInput) (any, error) {
 	found := slices.DeleteFunc(sorted(s.rules), func(o *rule) bool { return !strings.HasPrefix(o.Name, in.NamePrefix) })
 	return paged("Rules", found, "NextToken", in.NextToken, limit(in.Limit, 100)), in.known()
@@ -165,17 +163,11 @@ func (s *eventsService) deleteRule(_ *call, in *eventsInput) (any, error) {
 	return nil, nil
 }
 
-func (s *eventsService) enableRule(o *rule, _ *eventsInput) (any, error) {
-	return s.turn(o, "ENABLED")
-}
-
-func (s *eventsService) disableRule(o *rule, _ *eventsInput) (any, error) {
-	return s.turn(o, "DISABLED")
-}
-
-func (s *eventsService) turn(o *rule, state string) (any, error) {
-	o.State, o.effective = state, time.Now().Add(s.region.server.delays.RuleEffective)
-	return nil, nil
+// turn gives the change that switches a rule on or off.
+func (s *eventsService) turn(state string) func(*rule, *eventsInput) {
+	return func(o *rule, _ *eventsInput) {
+		o.State, o.effective = state, time.Now().Add(s.region.server.delays.RuleEffective)
+	}
 }
 
 func (s *eventsService) tagged(in *eventsInput) (*tags, error) {
@@ -190,7 +182,3 @@ func (s *eventsService) tagged(in *eventsInput) (*tags, error) {
 }
 
 func badRuleTags(reason string) *Error { return invalidEvents("%s", reason) }
-
-func (s *eventsService) listTags(t *tags, _ *eventsInput) (any, error) {
-	return obj{"Tags": t.list()}, nil
-}

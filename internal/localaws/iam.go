@@ -72,7 +72,7 @@ func (s *iamService) actions() map[string]action {
 	tagRole, untagRole := tagCalls(s.tagged, badRoleTags)
 	return map[string]action{
 		"CreateRole":                    op(s.createRole, "RoleName", "AssumeRolePolicyDocument"),
-		"GetRole":                       s.on(s.getRole),
+		"GetRole":                       show(s.find, (*role).full, "RoleName"),
 		"UpdateRole":                    s.on(s.updateRole),
 		"UpdateAssumeRolePolicy":        s.on(s.updateTrust, "PolicyDocument"),
 		"DeleteRole":                    s.on(s.deleteRole),
@@ -80,14 +80,14 @@ func (s *iamService) actions() map[string]action {
 		"PutRolePolicy":                 s.on(s.putRolePolicy, "PolicyName", "PolicyDocument"),
 		"GetRolePolicy":                 s.on(s.getRolePolicy, "PolicyName"),
 		"DeleteRolePolicy":              s.on(s.deleteRolePolicy, "PolicyName"),
-		"ListRolePolicies":              s.on(s.listRolePolicies),
+		"ListRolePolicies":              show(s.find, (*role).listPolicies, "RoleName"),
 		"AttachRolePolicy":              s.on(s.attachRolePolicy, "PolicyArn"),
 		"DetachRolePolicy":              s.on(s.detachRolePolicy, "PolicyArn"),
-		"ListAttachedRolePolicies":      s.on(s.listAttachedRolePolicies),
-		"PutRolePermissionsBoundary":    s.on(s.setBoundary, "PermissionsBoundary"),
-		"DeleteRolePermissionsBoundary": s.on(s.setBoundary),
-		"ListInstanceProfilesForRole":   s.on(s.listInstanceProfiles),
-		"ListRoleTags":                  s.on(s.listRoleTags),
+		"ListAttachedRolePolicies":      show(s.find, (*role).listAttached, "RoleName"),
+		"PutRolePermissionsBoundary":    change(s.find, (*role).setBoundary, "RoleName", "PermissionsBoundary"),
+		"DeleteRolePermissionsBoundary": change(s.find, (*role).setBoundary, "RoleName"),
+		"ListInstanceProfilesForRole":   show(s.find, (*role).instanceProfiles, "RoleName"),
+		"ListRoleTags":                  show(s.find, (*role).listTags, "RoleName"),
 		"TagRole":                       tagRole,
 		"UntagRole":                     untagRole,
 	}
@@ -114,10 +114,23 @@ func (o *role) listed() role {
 	return shown
 }
 
-func (s *iamService) getRole(o *role, _ *iamInput) (any, error) {
+// full is the role as GetRole shows it.
+func (o *role) full() any {
 	shown := o.listed()
 	shown.PermissionsBoundary, shown.Tags = o.PermissionsBoundary, o.tags.list()
-	return obj{"Role": shown}, nil
+	return obj{"Role": shown}
+}
+
+// instanceProfiles are none: nothing here can make one.
+func (o *role) instanceProfiles() any { return obj{"InstanceProfiles": []any{}, "IsTruncated": false} }
+
+func (o *role) listTags() any { return obj{"Tags": o.tags.list(), "IsTruncated": false} }
+
+func (o *role) setBoundary(in *iamInput) {
+	o.PermissionsBoundary = nil
+	if in.PermissionsBoundary != "" {
+		o.PermissionsBoundary = obj{"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": in.PermissionsBoundary}
+	}
 }
 
 func (s *iamService) createRole(c *call, in *iamInput) (any, error) {
@@ -142,10 +155,8 @@ func (s *iamService) createRole(c *call, in *iamInput) (any, error) {
 		return nil, badRoleTags(reason)
 	}
 	s.roles[strings.ToLower(o.RoleName)] = o
-	if in.PermissionsBoundary != "" {
-		_, _ = s.setBoundary(o, in)
-	}
-	return s.getRole(o, in)
+	o.setBoundary(in)
+	return o.full(), nil
 }
 
 func (s *iamService) updateRole(o *role, in *iamInput) (any, error) {
@@ -186,23 +197,6 @@ func (s *iamService) listRoles(_ *call, in *iamInput) (any, error) {
 	answer := paged("Roles", all, "Marker", in.Marker, limit(in.MaxItems, 100))
 	answer["IsTruncated"] = answer["Marker"] != nil
 	return answer, nil
-}
-
-func (s *iamService) setBoundary(o *role, in *iamInput) (any, error) {
-	o.PermissionsBoundary = nil
-	if in.PermissionsBoundary != "" {
-		o.PermissionsBoundary = obj{"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": in.PermissionsBoundary}
-	}
-	return nil, nil
-}
-
-// listInstanceProfiles finds none: nothing here can make one.
-func (s *iamService) listInstanceProfiles(*role, *iamInput) (any, error) {
-	return obj{"InstanceProfiles": []any{}, "IsTruncated": false}, nil
-}
-
-func (s *iamService) listRoleTags(o *role, _ *iamInput) (any, error) {
-	return obj{"Tags": o.tags.list(), "IsTruncated": false}, nil
 }
 
 // tagged gives the tags of a role.

@@ -43,8 +43,8 @@ func (s *iamService) deleteRolePolicy(o *role, in *iamInput) (any, error) {
 	return nil, err
 }
 
-func (s *iamService) listRolePolicies(o *role, _ *iamInput) (any, error) {
-	return obj{"PolicyNames": slices.Sorted(maps.Keys(o.inline)), "IsTruncated": false}, nil
+func (o *role) listPolicies() any {
+	return obj{"PolicyNames": slices.Sorted(maps.Keys(o.inline)), "IsTruncated": false}
 }
 
 // attachRolePolicy takes AWS's own policies: nothing here can make others.
@@ -68,12 +68,12 @@ func (s *iamService) detachRolePolicy(o *role, in *iamInput) (any, error) {
 	return nil, nil
 }
 
-func (s *iamService) listAttachedRolePolicies(o *role, _ *iamInput) (any, error) {
+func (o *role) listAttached() any {
 	attached := []obj{}
 	for _, arn := range o.attached {
 		attached = append(attached, obj{"PolicyName": afterLast(arn, "/"), "PolicyArn": arn})
 	}
-	return obj{"AttachedPolicies": attached, "IsTruncated": false}, nil
+	return obj{"AttachedPolicies": attached, "IsTruncated": false}
 }
 
 // escapeDocument encodes a policy as IAM's Get calls give it, by RFC 3986.

@@ -95,7 +95,7 @@ func (s *lambdaService) actions() map[string]action {
 	return map[string]action{
 		"CreateFunction":                  op(s.createFunction, "FunctionName", "Role"),
 		"GetFunction":                     hidingTags(on(s.find, s.getFunction)),
-		"GetFunctionConfiguration":        on(s.find, s.getFunctionConfiguration),
+		"GetFunctionConfiguration":        show(s.find, func(f *function) any { return f.view() }),
 		"UpdateFunctionCode":              on(s.writable, s.updateFunctionCode),
 		"UpdateFunctionConfiguration":     on(s.writable, s.updateFunctionConfiguration),
 		"DeleteFunction":                  on(s.find, s.deleteFunction),
@@ -105,14 +105,14 @@ func (s *lambdaService) actions() map[string]action {
 		"RemovePermission":                on(s.find, s.removePermission),
 		"GetPolicy":                       on(s.find, s.getPolicy),
 		"PutFunctionConcurrency":          on(s.find, s.putFunctionConcurrency, "ReservedConcurrentExecutions"),
-		"GetFunctionConcurrency":          on(s.find, s.getFunctionConcurrency),
-		"DeleteFunctionConcurrency":       on(s.find, s.deleteFunctionConcurrency),
+		"GetFunctionConcurrency":          show(s.find, func(f *function) any { return f.concurrency() }),
+		"DeleteFunctionConcurrency":       change(s.find, func(f *function, _ *lambdaInput) { f.reserved = nil }),
 		"PutFunctionEventInvokeConfig":    on(s.find, s.putEventInvokeConfig),
-		"GetFunctionEventInvokeConfig":    on(s.configured, s.getEventInvokeConfig),
-		"DeleteFunctionEventInvokeConfig": on(s.configured, s.deleteEventInvokeConfig),
+		"GetFunctionEventInvokeConfig":    show(s.configured, func(f *function) any { return f.async }),
+		"DeleteFunctionEventInvokeConfig": change(s.configured, func(f *function, _ *lambdaInput) { f.async = nil }),
 		"TagResource":                     tagResource,
 		"UntagResource":                   untagResource,
-		"ListTags":                        on(s.tagged, s.listTags),
+		"ListTags":                        show(s.tagged, func(t *tags) any { return obj{"Tags": t.object()} }),
 		"GetAccountSettings":              op(s.getAccountSettings),
 	}
 }
@@ -182,10 +182,6 @@ func (s *lambdaService) getFunction(f *function, _ *lambdaInput) (any, error) {
 	return answer, nil
 }
 
-func (s *lambdaService) getFunctionConfiguration(f *function, _ *lambdaInput) (any, error) {
-	return f.view(), nil
-}
-
 // writable is find for updates: one that Lambda could not take now is refused.
 func (s *lambdaService) writable(in *lambdaInput) (*function, error) {
 	f, err := s.find(in)
@@ -251,7 +247,3 @@ func (s *lambdaService) tagged(in *lambdaInput) (*tags, error) {
 
 // badFunctionTags words what is wrong with tags.
 func badFunctionTags(reason string) *Error { return invalidParameter("%s", reason) }
-
-func (s *lambdaService) listTags(t *tags, _ *lambdaInput) (any, error) {
-	return obj{"Tags": t.object()}, nil
-}

@@ -2,7 +2,11 @@ package localaws
 
 import "time"
 
+// concurrency says what is reserved; nothing where nothing is.
 func (f *function) concurrency() obj {
+	if f.reserved == nil {
+		return obj{}
+	}
 	return obj{"ReservedConcurrentExecutions": *f.reserved}
 }
 
@@ -25,18 +29,6 @@ func (s *lambdaService) putFunctionConcurrency(f *function, in *lambdaInput) (an
 	}
 	f.reserved = in.ReservedConcurrentExecutions
 	return f.concurrency(), nil
-}
-
-func (s *lambdaService) getFunctionConcurrency(f *function, _ *lambdaInput) (any, error) {
-	if f.reserved == nil {
-		return obj{}, nil
-	}
-	return f.concurrency(), nil
-}
-
-func (s *lambdaService) deleteFunctionConcurrency(f *function, _ *lambdaInput) (any, error) {
-	f.reserved = nil
-	return nil, nil
 }
 
 // asyncConfig is a function's configuration for asynchronous invocation.
@@ -73,15 +65,6 @@ func (s *lambdaService) configured(in *lambdaInput) (*function, error) {
 		err = notFound("The function %s:$LATEST doesn't have an EventInvokeConfig", f.conf.FunctionArn)
 	}
 	return f, err
-}
-
-func (s *lambdaService) getEventInvokeConfig(f *function, _ *lambdaInput) (any, error) {
-	return f.async, nil
-}
-
-func (s *lambdaService) deleteEventInvokeConfig(f *function, _ *lambdaInput) (any, error) {
-	f.async = nil
-	return nil, nil
 }
 
 func (s *lambdaService) getAccountSettings(c *call, _ *lambdaInput) (any, error) {

@@ -80,13 +80,13 @@ func (s *logsService) actions() map[string]action {
 		"DeleteLogGroup":                on(s.find, s.deleteLogGroup),
 		"DescribeLogGroups":             op(s.describeLogGroups),
 		"PutRetentionPolicy":            on(s.find, s.putRetentionPolicy, "RetentionInDays"),
-		"DeleteRetentionPolicy":         on(s.find, s.deleteRetentionPolicy),
-		"PutLogGroupDeletionProtection": on(s.find, s.protect),
-		"AssociateKmsKey":               on(s.find, s.setKey, "KmsKeyID"),
-		"DisassociateKmsKey":            on(s.find, s.setKey),
+		"DeleteRetentionPolicy":         change(s.find, func(g *logGroup, _ *logsInput) { g.Retention = 0 }),
+		"PutLogGroupDeletionProtection": change(s.find, func(g *logGroup, in *logsInput) { g.Protected = in.DeletionProtectionEnabled }),
+		"AssociateKmsKey":               change(s.find, func(g *logGroup, in *logsInput) { g.KmsKeyID = in.KmsKeyID }, "KmsKeyID"),
+		"DisassociateKmsKey":            change(s.find, func(g *logGroup, _ *logsInput) { g.KmsKeyID = "" }),
 		"TagResource":                   tagResource,
 		"UntagResource":                 untagResource,
-		"ListTagsForResource":           on(s.tagged, s.listTags),
+		"ListTagsForResource":           show(s.tagged, func(t *tags) any { return obj{"tags": t.object()} }),
 		"CreateLogStream":               on(s.find, s.createLogStream, "LogStreamName"),
 		"DescribeLogStreams":            on(s.find, s.describeLogStreams),
 		"PutLogEvents":                  on(s.stream, s.putLogEvents),
@@ -151,21 +151,6 @@ func (s *logsService) putRetentionPolicy(g *logGroup, in *logsInput) (any, error
 	return nil, nil
 }
 
-func (s *logsService) deleteRetentionPolicy(g *logGroup, _ *logsInput) (any, error) {
-	g.Retention = 0
-	return nil, nil
-}
-
-func (s *logsService) protect(g *logGroup, in *logsInput) (any, error) {
-	g.Protected = in.DeletionProtectionEnabled
-	return nil, nil
-}
-
-func (s *logsService) setKey(g *logGroup, in *logsInput) (any, error) {
-	g.KmsKeyID = in.KmsKeyID
-	return nil, nil
-}
-
 // tagged gives the tags of the log group of an ARN without ":*".
 func (s *logsService) tagged(in *logsInput) (*tags, error) {
 	if in.ResourceArn != in.arn(s.region) || strings.HasSuffix(in.ResourceArn, ":*") {
@@ -183,8 +168,4 @@ func badLogTags(reason string) *Error {
 		return refuse("TooManyTagsException", "%s", reason)
 	}
 	return badLogParameter("%s", reason)
-}
-
-func (s *logsService) listTags(t *tags, _ *logsInput) (any, error) {
-	return obj{"tags": t.object()}, nil
 }

@@ -3,7 +3,9 @@ package localaws
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"errors"
+	"net"
 	"net/http/httptest"
 	"testing"
 
@@ -101,5 +103,58 @@ func TestServerAnswersOverHTTP(t *testing.T) {
 	}
 	if got := aws.ToString(who.Arn); got != "arn:aws:iam::111122223333:user/local" {
 		t.Error(got)
+	}
+}
+
+func TestServeEndsWithItsContext(t *testing.T) {
+	s := New(Options{})
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	served := make(chan error)
+	go func() { served <- s.Serve(ctx, l) }()
+	cfg := s.Config()
+	cfg.HTTPClient, cfg.BaseEndpoint = nil, aws.String("http://"+l.Addr().String())
+	if _, err := clientsOf(cfg).sts.GetCallerIdentity(t.Context(), nil); err != nil {
+		t.Error(err)
+	}
+	cancel()
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error("closing again:", err)
+	}
+}
+
+func TestARegionHasItsPartitionAndItsOwnThings(t *testing.T) {
+	s, c := start(t, Options{})
+	install(t, c, zipOf(t, nil), nil) // in us-east-1
+	for region, want := range map[string]string{
+		"eu-west-1":     "arn:aws:logs:eu-west-1:111122223333:log-group:g:*",
+		"cn-north-1":    "arn:aws-cn:logs:cn-north-1:111122223333:log-group:g:*",
+		"us-gov-west-1": "arn:aws-us-gov:logs:us-gov-west-1:111122223333:log-group:g:*",
+	} {
+		cfg := s.Config()
+		cfg.Region = region
+		c := clientsOf(cfg)
+		if code := createAGroup(t, c, "g"); code != "" {
+			t.Fatal(code)
+		}
+		out, err := c.logs.DescribeLogGroups(t.Context(), nil)
+		if err != nil || len(out.LogGroups) != 1 || aws.ToString(out.LogGroups[0].Arn) != want {
+			t.Errorf("%s: %v %v, want %s", region, out, err, want)
+		}
+	}
+}
+
+func TestUnsignedCallsAreRefused(t *testing.T) {
+	s, _ := start(t, Options{})
+	cfg := s.Config()
+	cfg.Credentials, cfg.RetryMaxAttempts = aws.AnonymousCredentials{}, 1
+	if _, err := clientsOf(cfg).logs.DescribeLogGroups(t.Context(), nil); codeOf(err) != "MissingAuthenticationToken" {
+		t.Error(err)
 	}
 }
