@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -45,17 +46,23 @@ func TestAbsentValues(t *testing.T) {
 	}{
 		{"no LoggingConfig, as emulators answer", func(c *functions.FunctionConfiguration) { c.LoggingConfig = nil }, nil},
 		{"no log group", func(c *functions.FunctionConfiguration) { c.LoggingConfig.LogGroup = nil }, nil},
-		{"no levels", func(c *functions.FunctionConfiguration) {
-			c.LoggingConfig.ApplicationLogLevel, c.LoggingConfig.SystemLogLevel = "", ""
+		{
+			"no levels", func(c *functions.FunctionConfiguration) {
+				c.LoggingConfig.ApplicationLogLevel, c.LoggingConfig.SystemLogLevel = "", ""
+			},
+			[]string{"update function; logging.application_level INFO -> TRACE"},
 		},
-			[]string{"update function; logging.application_level INFO -> TRACE"}},
-		{"an empty LoggingConfig", func(c *functions.FunctionConfiguration) { c.LoggingConfig = &functions.LoggingConfig{} },
-			[]string{"update function; logging.format Text -> JSON; logging.application_level  -> TRACE; logging.system_level  -> INFO"}},
+		{
+			"an empty LoggingConfig", func(c *functions.FunctionConfiguration) { c.LoggingConfig = &functions.LoggingConfig{} },
+			[]string{"update function; logging.format Text -> JSON; logging.application_level  -> TRACE; logging.system_level  -> INFO"},
+		},
 		{"no memory", func(c *functions.FunctionConfiguration) { c.MemorySize = nil }, nil},
 		{"no timeout", func(c *functions.FunctionConfiguration) { c.Timeout = nil }, []string{"update function; timeout 3 -> 60"}},
 		{"no architecture", func(c *functions.FunctionConfiguration) { c.Architectures = nil }, []string{"update function; architecture x86_64 -> arm64"}},
-		{"no environment", func(c *functions.FunctionConfiguration) { c.Environment = nil },
-			[]string{"update function; environment.LOG_LEVEL  -> INFO; environment.SPOTHANDLER_COOLDOWN  -> 5m0s; environment.SPOTHANDLER_REDEPLOY  -> once"}},
+		{
+			"no environment", func(c *functions.FunctionConfiguration) { c.Environment = nil },
+			[]string{"update function; environment.LOG_LEVEL  -> INFO; environment.SPOTHANDLER_COOLDOWN  -> 5m0s; environment.SPOTHANDLER_REDEPLOY  -> once"},
+		},
 		{"its last update failed", func(c *functions.FunctionConfiguration) {
 			c.LastUpdateStatus, c.LastUpdateStatusReasonCode, c.LastUpdateStatusReason = functions.LastUpdateStatusFailed, "InternalError", aws.String("try again")
 		}, []string{"update function; state last update failed: InternalError, try again -> "}},
@@ -146,8 +153,10 @@ func TestStatementForms(t *testing.T) {
 		{`{"Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunction"}`, "*||"},
 		{`{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::1:root"},"Action":"lambda:InvokeFunction"}`, `{"AWS":"arn:aws:iam::1:root"}||`},
 		{`{"Effect":"Deny","Principal":{"Service":"events.amazonaws.com"},"Action":"lambda:InvokeFunction"}`, `events.amazonaws.com||{"Effect":"Deny"}`},
-		{`{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"lambda:InvokeFunction","Condition":{"ArnLike":{"AWS:SourceArn":"arn:x"},"StringEquals":{"a":["1","2"]}}}`,
-			`events.amazonaws.com|arn:x|{"StringEquals a":["1","2"]}`},
+		{
+			`{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"lambda:InvokeFunction","Condition":{"ArnLike":{"AWS:SourceArn":"arn:x"},"StringEquals":{"a":["1","2"]}}}`,
+			`events.amazonaws.com|arn:x|{"StringEquals a":["1","2"]}`,
+		},
 	} {
 		permission := statementOf(t, test.document).permission()
 		if got := permission.Principal + "|" + permission.SourceARN + "|" + permission.Other; got != test.want {

@@ -7,9 +7,10 @@ import (
 	"testing"
 )
 
-// desiredFor is the state that these settings ask for in an empty account.
-func desiredFor(t *testing.T, prefix string, settings Given) State {
+// desiredFor is the state that these settings ask for in an empty account, under the prefix prod.
+func desiredFor(t *testing.T, settings Given) State {
 	t.Helper()
+	const prefix = "prod"
 	spec := Defaults(prefix)
 	if err := settings.Apply(&spec); err != nil {
 		t.Fatal(err)
@@ -31,7 +32,7 @@ func allFields(s State) map[Kind][]pair {
 
 // The whole of what a default installation is.
 func TestDesired(t *testing.T) {
-	want := desiredFor(t, "prod", given("tag", "Team=web"))
+	want := desiredFor(t, given("tag", "Team=web"))
 	for kind, lines := range map[Kind][]string{
 		KindLogGroup: {"retention_days=14", "tags.Team=web", "tags.managed-by=spothandler", "tags.spothandler:prefix=prod"},
 		KindFunction: {

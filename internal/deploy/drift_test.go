@@ -41,7 +41,7 @@ func TestDriftCoversEveryField(t *testing.T) {
 			covered[string(hand.kind)+" "+root(path)] = true
 		}
 	}
-	want := desiredFor(t, handsPrefix, handsSettings())
+	want := desiredFor(t, handsSettings())
 	for kind, fields := range allFields(want) {
 		for _, field := range fields {
 			name := string(kind) + " " + root(field.path)

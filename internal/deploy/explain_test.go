@@ -23,21 +23,33 @@ func TestExplain(t *testing.T) {
 		code   string
 		lines  string // message and details
 	}{
-		{"access denied", "arn:aws:sts::111122223333:assumed-role/dev/ana", denied, CodeAccessDenied,
+		{
+			"access denied", "arn:aws:sts::111122223333:assumed-role/dev/ana", denied, CodeAccessDenied,
 			"creating role x: access denied\n" +
 				"arn:aws:sts::111122223333:assumed-role/dev/ana may not iam:CreateRole.\n" +
-				`AWS adds: "no identity-based policy allows the iam:CreateRole action".`},
-		{"access denied without words", "", &entryError{"AccessDeniedException", ""}, CodeAccessDenied,
-			"creating role x: access denied\nthe caller may not do this."},
-		{"plain", "", &smithy.OperationError{ServiceID: "EventBridge", OperationName: "PutRule", Err: &smithy.GenericAPIError{Code: "LimitExceededException", Message: "too many"}}, CodeFailed,
-			"creating role x: LimitExceededException: too many\nThe call was events:PutRule."},
-		{"no answer", "", &smithy.OperationError{ServiceID: "Lambda", OperationName: "Invoke", Err: errors.New("connection refused")}, CodeFailed,
-			"creating role x: connection refused\nThe call was lambda:InvokeFunction."},
-		{"another service", "", &smithy.OperationError{ServiceID: "SQS", OperationName: "SendMessage", Err: errors.New("x")}, CodeFailed,
-			"creating role x: x\nThe call was sqs:SendMessage."},
+				`AWS adds: "no identity-based policy allows the iam:CreateRole action".`,
+		},
+		{
+			"access denied without words", "", &entryError{"AccessDeniedException", ""}, CodeAccessDenied,
+			"creating role x: access denied\nthe caller may not do this.",
+		},
+		{
+			"plain", "", &smithy.OperationError{ServiceID: "EventBridge", OperationName: "PutRule", Err: &smithy.GenericAPIError{Code: "LimitExceededException", Message: "too many"}}, CodeFailed,
+			"creating role x: LimitExceededException: too many\nThe call was events:PutRule.",
+		},
+		{
+			"no answer", "", &smithy.OperationError{ServiceID: "Lambda", OperationName: "Invoke", Err: errors.New("connection refused")}, CodeFailed,
+			"creating role x: connection refused\nThe call was lambda:InvokeFunction.",
+		},
+		{
+			"another service", "", &smithy.OperationError{ServiceID: "SQS", OperationName: "SendMessage", Err: errors.New("x")}, CodeFailed,
+			"creating role x: x\nThe call was sqs:SendMessage.",
+		},
 		{"no call at all", "", errors.New("broken"), CodeFailed, "creating role x: broken"},
-		{"a wait that ended", "", &waitError{"waiting for the role", 3 * time.Minute, &entryError{"InvalidParameterValueException", "cannot be assumed by Lambda."}}, CodeNotSettled,
-			"creating role x: waiting for the role for 3m0s was not enough\n" + `AWS said last: "InvalidParameterValueException: cannot be assumed by Lambda.".`},
+		{
+			"a wait that ended", "", &waitError{"waiting for the role", 3 * time.Minute, &entryError{"InvalidParameterValueException", "cannot be assumed by Lambda."}}, CodeNotSettled,
+			"creating role x: waiting for the role for 3m0s was not enough\n" + `AWS said last: "InvalidParameterValueException: cannot be assumed by Lambda.".`,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			own := errorOf(t, Explain("creating role x", Identity{Caller: test.caller}, test.err))

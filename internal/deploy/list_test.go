@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -66,6 +67,35 @@ func TestListDenied(t *testing.T) {
 		stop()
 		a.Inject(localaws.Fault{Action: "ListRoles", Deny: true})
 		if _, err := List(t.Context(), a.clients, a.id); !IsAccessDenied(err) {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+// The regions of an account's installations are told by the names of the roles, from any region.
+func TestRegions(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		for _, name := range []string{"spothandler-eu-west-1", "prod-spothandler-eu-west-1", "prod-spothandler-us-gov-west-1", "spothandler-x-spothandler-sa-east-1", "theirs"} {
+			a.createRoleByHand(t, name, "", nil)
+		}
+		none, prod, odd := "", "prod", "spothandler-x"
+		for _, test := range []struct {
+			prefix *string
+			want   []string
+		}{
+			{nil, []string{"eu-west-1", "sa-east-1", "us-gov-west-1"}},
+			{&none, []string{"eu-west-1"}},
+			{&prod, []string{"eu-west-1", "us-gov-west-1"}},
+			{&odd, []string{"sa-east-1"}},
+		} {
+			regions, err := Regions(t.Context(), a.clients, a.id, test.prefix)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sameLines(t, regions, test.want...)
+		}
+		a.Inject(localaws.Fault{Action: "ListRoles", Deny: true})
+		if _, err := Regions(t.Context(), a.clients, a.id, nil); !IsAccessDenied(err) {
 			t.Errorf("%v", err)
 		}
 	})

@@ -16,24 +16,36 @@ func TestStrangers(t *testing.T) {
 		adoptable bool
 		removal   []string
 	}{
-		{"role", func(s *State) { s.Role.Tags = theirs }, "role prod-spothandler-us-east-1 is not ours",
+		{
+			"role", func(s *State) { s.Role.Tags = theirs }, "role prod-spothandler-us-east-1 is not ours",
 			"It has no tag managed-by=spothandler.", false,
-			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete log group"}},
-		{"role elsewhere", func(s *State) { s.Role.Path = "/" }, "role prod-spothandler-us-east-1 is not ours",
+			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete log group"},
+		},
+		{
+			"role elsewhere", func(s *State) { s.Role.Path = "/" }, "role prod-spothandler-us-east-1 is not ours",
 			"Its path is /, not /spothandler/.", false,
-			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete log group"}},
-		{"log group", func(s *State) { s.LogGroup.Tags = theirs }, "log group /aws/lambda/prod-ecs-fargate-spot-handler is not ours",
+			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete log group"},
+		},
+		{
+			"log group", func(s *State) { s.LogGroup.Tags = theirs }, "log group /aws/lambda/prod-ecs-fargate-spot-handler is not ours",
 			"It has no tag managed-by=spothandler.", true,
-			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete role"}},
-		{"function of another prefix", func(s *State) { s.Function.Tags = map[string]string{TagManagedBy: "spothandler", TagPrefix: "test"} },
+			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete role"},
+		},
+		{
+			"function of another prefix", func(s *State) { s.Function.Tags = map[string]string{TagManagedBy: "spothandler", TagPrefix: "test"} },
 			"function prod-ecs-fargate-spot-handler is not ours", `Its tag spothandler:prefix is "test".`, true,
-			[]string{"delete target", "delete rule", "delete log group", "delete role"}},
-		{"rule", func(s *State) { s.Rule.Tags = theirs }, "rule prod-ecs-spot-interruption is not ours",
+			[]string{"delete target", "delete rule", "delete log group", "delete role"},
+		},
+		{
+			"rule", func(s *State) { s.Rule.Tags = theirs }, "rule prod-ecs-spot-interruption is not ours",
 			"It has no tag managed-by=spothandler.", true,
-			[]string{"delete permission", "delete function", "delete log group", "delete role"}},
-		{"rule of AWS", func(s *State) { s.Rule.ManagedBy = "ecs.amazonaws.com" }, "rule prod-ecs-spot-interruption is not ours",
+			[]string{"delete permission", "delete function", "delete log group", "delete role"},
+		},
+		{
+			"rule of AWS", func(s *State) { s.Rule.ManagedBy = "ecs.amazonaws.com" }, "rule prod-ecs-spot-interruption is not ours",
 			"AWS manages it for ecs.amazonaws.com.", false,
-			[]string{"delete permission", "delete function", "delete log group", "delete role"}},
+			[]string{"delete permission", "delete function", "delete log group", "delete role"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			found := assessed(t)

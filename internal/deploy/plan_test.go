@@ -11,14 +11,14 @@ import (
 // installed is what Observe finds after an install of want.
 func installed(t *testing.T) State {
 	t.Helper()
-	have := desiredFor(t, "prod", given("tag", "Team=web"))
+	have := desiredFor(t, given("tag", "Team=web"))
 	have.DropTags, have.Function.Zip = nil, nil
 	have.Role.Created = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	have.Function.Modified = have.Role.Created.Add(300 * time.Millisecond)
 	return have
 }
 
-func wanted(t *testing.T) State { return desiredFor(t, "prod", given("tag", "Team=web")) }
+func wanted(t *testing.T) State { return desiredFor(t, given("tag", "Team=web")) }
 
 func TestPlanFromNothing(t *testing.T) {
 	var kinds []Kind

@@ -14,11 +14,15 @@ func TestSalvage(t *testing.T) {
 		warnings []string
 	}{
 		{"defaults", func(*State) {}, nil, func(*Spec) {}, nil},
-		{"numbers", func(s *State) { s.Function.MemorySize, s.Function.Timeout, s.LogGroup.RetentionDays = 256, 45, 0 }, nil,
+		{
+			"numbers", func(s *State) { s.Function.MemorySize, s.Function.Timeout, s.LogGroup.RetentionDays = 256, 45, 0 }, nil,
 			func(s *Spec) { s.MemorySize, s.Timeout, s.LogRetentionDays = 256, 45, 0 },
-			[]string{"memory size 256", "timeout 45", "log retention days 0"}},
-		{"what is given needs no warning", func(s *State) { s.Function.MemorySize = 256 }, given("memory-size", "512"),
-			func(s *Spec) { s.MemorySize = 512 }, nil},
+			[]string{"memory size 256", "timeout 45", "log retention days 0"},
+		},
+		{
+			"what is given needs no warning", func(s *State) { s.Function.MemorySize = 256 }, given("memory-size", "512"),
+			func(s *Spec) { s.MemorySize = 512 }, nil,
+		},
 		{"clusters", func(s *State) {
 			s.Rule.Pattern = `{"detail":{"clusterArn":["arn:aws:ecs:us-east-1:111122223333:cluster/shop"]}}`
 		}, nil, func(s *Spec) { s.Clusters = []string{"shop"} }, []string{`clusters ["shop"]`}},

@@ -38,31 +38,49 @@ func TestProblems(t *testing.T) {
 		others []Listed
 		want   []string
 	}{
-		{"missing", func(i *Installation) { i.State.Permission = nil }, nil,
-			[]string{"missing: permission spothandler is missing"}},
-		{"differs", func(i *Installation) { i.State.Function.Timeout, i.State.Function.MemorySize = 3, 256 }, nil,
-			[]string{"differs: function prod-ecs-fargate-spot-handler differs: memory_size, timeout"}},
-		{"role gone", func(i *Installation) { i.State.Role, i.Record = nil, nil }, nil,
-			[]string{"missing: role prod-spothandler-us-east-1 is missing", "broken: has to be made anew: its role is gone, and a new one cannot decrypt its environment"}},
-		{"role and permission gone", func(i *Installation) { i.State.Role, i.Record, i.State.Permission = nil, nil, nil }, nil,
-			[]string{"missing: role prod-spothandler-us-east-1 is missing", "broken: has to be made anew: its role is gone, and a new one cannot decrypt its environment", "missing: permission spothandler is missing"}},
-		{"role newer", func(i *Installation) { i.State.Role.Created = i.State.Role.Created.Add(time.Hour) }, nil,
-			[]string{"broken: has to be made anew: its role was made anew and cannot decrypt its environment"}},
-		{"another's rule", func(i *Installation) { i.State.Rule.Tags = nil }, nil,
-			[]string{"not_ours: rule prod-ecs-spot-interruption is not ours: It has no tag managed-by=spothandler.", "missing: target spothandler is missing"}},
-		{"foreign", func(i *Installation) { i.State.Foreign = []Foreign{{KindRole, "r", "inline policy x"}} }, nil,
-			[]string{"foreign_additions: role r has an addition that is not ours: inline policy x"}},
+		{
+			"missing", func(i *Installation) { i.State.Permission = nil }, nil,
+			[]string{"missing: permission spothandler is missing"},
+		},
+		{
+			"differs", func(i *Installation) { i.State.Function.Timeout, i.State.Function.MemorySize = 3, 256 }, nil,
+			[]string{"differs: function prod-ecs-fargate-spot-handler differs: memory_size, timeout"},
+		},
+		{
+			"role gone", func(i *Installation) { i.State.Role, i.Record = nil, nil }, nil,
+			[]string{"missing: role prod-spothandler-us-east-1 is missing", "broken: has to be made anew: its role is gone, and a new one cannot decrypt its environment"},
+		},
+		{
+			"role and permission gone", func(i *Installation) { i.State.Role, i.Record, i.State.Permission = nil, nil, nil }, nil,
+			[]string{"missing: role prod-spothandler-us-east-1 is missing", "broken: has to be made anew: its role is gone, and a new one cannot decrypt its environment", "missing: permission spothandler is missing"},
+		},
+		{
+			"role newer", func(i *Installation) { i.State.Role.Created = i.State.Role.Created.Add(time.Hour) }, nil,
+			[]string{"broken: has to be made anew: its role was made anew and cannot decrypt its environment"},
+		},
+		{
+			"another's rule", func(i *Installation) { i.State.Rule.Tags = nil }, nil,
+			[]string{"not_ours: rule prod-ecs-spot-interruption is not ours: It has no tag managed-by=spothandler.", "missing: target spothandler is missing"},
+		},
+		{
+			"foreign", func(i *Installation) { i.State.Foreign = []Foreign{{KindRole, "r", "inline policy x"}} }, nil,
+			[]string{"foreign_additions: role r has an addition that is not ours: inline policy x"},
+		},
 		{"foreign on another's", func(i *Installation) {
 			i.State.Function.Tags = map[string]string{TagManagedBy: "spothandler", TagPrefix: "test"}
 			i.State.Foreign = []Foreign{{KindPermission, "f", "statement x"}}
 		}, nil, []string{`not_ours: function prod-ecs-fargate-spot-handler is not ours: Its tag spothandler:prefix is "test".`, "missing: permission spothandler is missing"}},
-		{"concurrency zero", func(i *Installation) {
-			i.Record.ReservedConcurrency, i.State.Function.ReservedConcurrency = 0, 0
-			i.recorded(t)
-		}, nil,
-			[]string{"concurrency_zero: its reserved concurrency is 0: no invocation can run"}},
-		{"overlap", func(*Installation) {}, others,
-			[]string{"overlap: the installation (no prefix) watches the same clusters: both would redeploy"}},
+		{
+			"concurrency zero", func(i *Installation) {
+				i.Record.ReservedConcurrency, i.State.Function.ReservedConcurrency = 0, 0
+				i.recorded(t)
+			}, nil,
+			[]string{"concurrency_zero: its reserved concurrency is 0: no invocation can run"},
+		},
+		{
+			"overlap", func(*Installation) {}, others,
+			[]string{"overlap: the installation (no prefix) watches the same clusters: both would redeploy"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			found := assessed(t)
