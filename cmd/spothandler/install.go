@@ -163,7 +163,8 @@ func (j *installJob) change(ctx context.Context) (others []deploy.Listed, err er
 		return nil
 	})
 	group.Go(func() error { return j.verify(ctx) })
-	return others, group.Wait()
+	err = group.Wait()
+	return others, err
 }
 
 func (j *installJob) look(ctx context.Context) (err error) {
