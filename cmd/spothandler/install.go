@@ -177,6 +177,7 @@ func (j *installJob) plan() error {
 	checks := []func() error{
 		func() error { return j.found.CheckVersion(binaryVersion(), j.allowDowngrade) },
 		func() error { return j.found.CheckOurs(j.adopt) },
+		j.found.CheckReadable,
 	}
 	for _, check := range checks {
 		if err := check(); err != nil {

@@ -128,13 +128,13 @@ func roleChanges() []byHand {
 			return err
 		}, KindRole, []string{"trust_policy.Statement.Principal.Service"}},
 		{"policy widened", func(t *testing.T, a *account, n Names) error {
-			wide, err := rolePolicy(n, nil)
+			wide, err := rolePolicy(n, Spec{})
 			if err != nil {
 				return err
 			}
 			_, err = a.clients.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &n.Role, PolicyName: aws.String(PolicyName), PolicyDocument: &wide})
 			return err
-		}, KindRole, []string{"policy.Statement[0].Condition.ArnEquals.ecs:cluster"}},
+		}, KindRole, []string{"policy.Statement[Services].Condition.ArnEquals.ecs:cluster"}},
 		{"role's tag removed", func(t *testing.T, a *account, n Names) error {
 			_, err := a.clients.IAM.UntagRole(t.Context(), &iam.UntagRoleInput{RoleName: &n.Role, TagKeys: []string{"Team"}})
 			return err
@@ -246,5 +246,5 @@ func permissionChanges() []byHand {
 }
 
 func everyChange() []byHand {
-	return slices.Concat(functionChanges(), roleChanges(), logGroupChanges(), ruleChanges(), targetChanges(), permissionChanges())
+	return slices.Concat(functionChanges(), roleChanges(), logGroupChanges(), ruleChanges(), targetChanges(), permissionChanges(), furtherChanges())
 }

@@ -53,7 +53,9 @@ func TestChangeEverySetting(t *testing.T) {
 	other := given(
 		"rule-state", "DISABLED", "memory-size", "1024", "timeout", "30", "reserved-concurrency", "3",
 		"log-level", "DEBUG", "log-retention-days", "0", "tag", "a=1", "tag", "b=", "architecture", "x86_64",
-		"cluster", "shop", "cluster", "batch", "redeploy", "always", "cooldown", "0")
+		"cluster", "shop", "cluster", "batch", "redeploy", "always", "cooldown", "0",
+		"vpc-subnet", "subnet-0a1b2c3d", "vpc-security-group", "sg-0a1b2c3d", "permissions-boundary", aBoundary, "kms-key", aKey,
+		"on-failure", aQueue, "tracing", "Active")
 	for _, setting := range Settings() {
 		if _, changes := other[setting.Name]; !changes && setting.Name != "function-name" && setting.Name != "rule-name" {
 			t.Errorf("%s is not changed here", setting.Name)

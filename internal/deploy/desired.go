@@ -29,11 +29,14 @@ const (
 // Desired is the state that a Spec asks for. It is pure. Its errors are about settings that AWS's
 // limits do not hold: a record, a policy or a pattern that becomes too long.
 func Desired(names Names, spec Spec, release Release) (State, error) {
+	if err := spec.check(names); err != nil {
+		return State{}, err
+	}
 	record, err := newRecord(spec, release).encode()
 	if err != nil {
 		return State{}, err
 	}
-	policy, err := rolePolicy(names, spec.Clusters)
+	policy, err := rolePolicy(names, spec)
 	if err != nil {
 		return State{}, err
 	}
@@ -43,8 +46,8 @@ func Desired(names Names, spec Spec, release Release) (State, error) {
 	}
 	tags := resourceTags(spec)
 	return State{
-		Role:       &Role{Name: names.Role, Path: Path, Description: record, Trust: trustPolicy(), Policy: policy, Tags: tags},
-		LogGroup:   &LogGroup{Name: names.LogGroup, RetentionDays: spec.LogRetentionDays, Tags: tags},
+		Role:       &Role{Name: names.Role, Path: Path, Description: record, Trust: trustPolicy(), Policy: policy, Boundary: spec.Boundary, Tags: tags},
+		LogGroup:   &LogGroup{Name: names.LogGroup, RetentionDays: spec.LogRetentionDays, KMSKey: spec.KMSKey, Tags: tags},
 		Function:   desiredFunction(names, spec, release),
 		Permission: &Permission{Principal: eventsPrincipal, Action: "lambda:InvokeFunction", SourceARN: names.RuleARN()},
 		Rule:       &Rule{Name: names.Rule, Pattern: pattern, State: spec.RuleState, Description: ruleDescription, Tags: tags},
@@ -75,7 +78,10 @@ func desiredFunction(names Names, spec Spec, release Release) *Function {
 		// The levels let everything of ours pass: LOG_LEVEL alone decides.
 		Logging:             &Logging{Format: "JSON", Application: "TRACE", System: "INFO", Group: names.LogGroup},
 		ReservedConcurrency: spec.ReservedConcurrency,
-		Async:               Async{Set: true, MaxAge: MaxEventAge, MaxRetries: asyncRetries},
+		Async:               Async{Set: true, MaxAge: MaxEventAge, MaxRetries: asyncRetries, OnFailure: spec.OnFailure},
+		Network:             Network{Subnets: spec.Subnets, SecurityGroups: spec.SecurityGroups},
+		KMSKey:              spec.KMSKey,
+		Tracing:             spec.Tracing,
 		Tags:                tags,
 	}
 }

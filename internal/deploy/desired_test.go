@@ -34,7 +34,7 @@ func allFields(s State) map[Kind][]pair {
 func TestDesired(t *testing.T) {
 	want := desiredFor(t, given("tag", "Team=web"))
 	for kind, lines := range map[Kind][]string{
-		KindLogGroup: {"retention_days=14", "tags.Team=web", "tags.managed-by=spothandler", "tags.spothandler:prefix=prod"},
+		KindLogGroup: {"retention_days=14", "kms_key=", "tags.Team=web", "tags.managed-by=spothandler", "tags.spothandler:prefix=prod"},
 		KindFunction: {
 			"state=", "code=c29tZSBoYXNo", "architecture=arm64", "runtime=provided.al2023", "handler=bootstrap",
 			"description=Redeploys ECS services when Fargate Spot interrupts their tasks",
@@ -43,7 +43,8 @@ func TestDesired(t *testing.T) {
 			"environment.LOG_LEVEL=INFO", "environment.SPOTHANDLER_COOLDOWN=5m0s", "environment.SPOTHANDLER_REDEPLOY=once",
 			"logging.format=JSON", "logging.application_level=TRACE", "logging.system_level=INFO",
 			"logging.group=/aws/lambda/prod-ecs-fargate-spot-handler",
-			"async.max_event_age=120", "async.max_retries=1",
+			"async.max_event_age=120", "async.max_retries=1", "async.on_failure=", "async.on_success=",
+			"vpc_subnets=", "vpc_security_groups=", "kms_key=", "tracing=PassThrough",
 			"tags.Team=web", "tags.managed-by=spothandler", "tags.spothandler:prefix=prod", "tags.spothandler:version=1.0.0",
 		},
 		KindPermission: {
@@ -87,7 +88,7 @@ func TestDesiredRefuses(t *testing.T) {
 			names := NewNames(identity(), "", spec.FunctionName, spec.RuleName)
 			_, err := Desired(names, spec, Release{Version: "1.0.0"})
 			if test.name == "policy" {
-				_, err = rolePolicy(names, test.clusters)
+				_, err = rolePolicy(names, spec)
 			}
 			if test.name == "pattern" {
 				_, err = eventPattern(names.Identity, spec)

@@ -74,9 +74,8 @@ func fromConfiguration(c *types.FunctionConfiguration) *Function {
 	if len(c.Architectures) > 0 {
 		function.Architecture = string(c.Architectures[0])
 	}
-	if c.Environment != nil {
-		function.Environment = c.Environment.Variables
-	}
+	function.Network, function.KMSKey, function.Tracing = fromVPC(c.VpcConfig), value(c.KMSKeyArn), fromTracing(c.TracingConfig)
+	function.readEnvironment(c.Environment)
 	if l := c.LoggingConfig; l != nil {
 		function.Logging = fromLogging(l, function.Name)
 	}
@@ -109,6 +108,13 @@ func fromLogging(l *types.LoggingConfig, function string) *Logging {
 	return logging
 }
 
+func fromTracing(tracing *types.TracingConfigResponse) string {
+	if tracing == nil {
+		return tracingOff
+	}
+	return cmp.Or(string(tracing.Mode), tracingOff)
+}
+
 func failure(code, reason string) string {
 	return strings.Trim(code+", "+reason, ", ")
 }
@@ -121,11 +127,26 @@ func getAsync(ctx context.Context, api FunctionAPI, name string) (Async, error) 
 	if err != nil {
 		return Async{}, err
 	}
-	return Async{
+	async := Async{
 		Set:        true,
 		MaxAge:     int(valueOr(answer.MaximumEventAgeInSeconds, 21600)), // Lambda's defaults
 		MaxRetries: int(valueOr(answer.MaximumRetryAttempts, 2)),
-	}, nil
+	}
+	async.OnFailure, async.OnSuccess = fromDestinations(answer.DestinationConfig)
+	return async, nil
+}
+
+func fromDestinations(destinations *types.DestinationConfig) (onFailure, onSuccess string) {
+	if destinations == nil {
+		return "", ""
+	}
+	if destinations.OnFailure != nil {
+		onFailure = value(destinations.OnFailure.Destination)
+	}
+	if destinations.OnSuccess != nil {
+		onSuccess = value(destinations.OnSuccess.Destination)
+	}
+	return onFailure, onSuccess
 }
 
 func (f *Function) fields() []pair {
@@ -141,15 +162,16 @@ func (f *Function) fields() []pair {
 		{"timeout", decimal(f.Timeout)},
 		{"reserved_concurrency", decimal(f.ReservedConcurrency)},
 	}
-	for _, key := range sortedKeys(f.Environment) {
-		fields = append(fields, pair{"environment." + key, f.Environment[key]})
-	}
+	fields = append(fields, f.environmentFields()...)
 	if l := f.Logging; l != nil {
 		fields = append(fields, pair{"logging.format", l.Format}, pair{"logging.application_level", l.Application},
 			pair{"logging.system_level", l.System}, pair{"logging.group", l.Group})
 	}
 	if f.Async.Set {
-		fields = append(fields, pair{"async.max_event_age", decimal(f.Async.MaxAge)}, pair{"async.max_retries", decimal(f.Async.MaxRetries)})
+		fields = append(fields, pair{"async.max_event_age", decimal(f.Async.MaxAge)}, pair{"async.max_retries", decimal(f.Async.MaxRetries)},
+			pair{"async.on_failure", f.Async.OnFailure}, pair{"async.on_success", f.Async.OnSuccess})
 	}
+	fields = append(fields, f.Network.fields()...)
+	fields = append(fields, pair{"kms_key", f.KMSKey}, pair{"tracing", f.Tracing})
 	return append(fields, tagFields(f.Tags)...)
 }

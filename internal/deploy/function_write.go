@@ -24,6 +24,9 @@ func createFunction(want *Function) func(context.Context, *run) error {
 			Timeout:       int32Ptr(want.Timeout),
 			Environment:   &types.Environment{Variables: want.Environment},
 			LoggingConfig: want.Logging.toLambda(),
+			VpcConfig:     want.Network.orNil(),
+			KMSKeyArn:     stringOrNil(want.KMSKey),
+			TracingConfig: &types.TracingConfig{Mode: types.TracingMode(want.Tracing)},
 			Tags:          want.Tags,
 		}
 		err := r.retry(ctx, waitForRole(), func() error {
@@ -77,11 +80,12 @@ func (r *run) waitForSettled(ctx context.Context, name string) error {
 func updateFunction(want *Function, fields changed) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
 		broken := fields.has("state")
-		configuration := broken || fields.has("runtime", "handler", "description", "role", "memory_size", "timeout", "environment", "logging")
+		configuration := broken || fields.has("runtime", "handler", "description", "role", "memory_size", "timeout",
+			"environment", "logging", "vpc_subnets", "vpc_security_groups", "kms_key", "tracing")
 		return inOrder(
 			// The code first: it knows older settings, and older code would not know newer ones.
 			step{broken || fields.has("code", "architecture"), func() error { return r.updateCode(ctx, want) }},
-			step{configuration, func() error { return r.updateConfiguration(ctx, want, fields.has("role")) }},
+			step{configuration, func() error { return r.updateConfiguration(ctx, want, fields) }},
 			step{fields.has("reserved_concurrency"), func() error { return r.setConcurrency(ctx, want) }},
 			step{fields.has("async"), func() error { return r.setAsync(ctx, want) }},
 			step{fields.has("tags"), func() error { return r.retagFunction(ctx, fields.untagged(want.Tags), fields.tagged(want.Tags)) }},
@@ -105,8 +109,9 @@ func (r *run) retagFunction(ctx context.Context, remove []string, add map[string
 	)
 }
 
-// updateConfiguration sends the role only when it changes: with it the caller needs iam:PassRole.
-func (r *run) updateConfiguration(ctx context.Context, want *Function, withRole bool) error {
+// updateConfiguration sends what needs further rights of the caller only when it changes: with the role it
+// is iam:PassRole, with a VPC some of ec2, with a key some of kms.
+func (r *run) updateConfiguration(ctx context.Context, want *Function, fields changed) error {
 	input := &lambda.UpdateFunctionConfigurationInput{
 		FunctionName:  &want.Name,
 		Runtime:       types.Runtime(want.Runtime),
@@ -116,9 +121,16 @@ func (r *run) updateConfiguration(ctx context.Context, want *Function, withRole 
 		Timeout:       int32Ptr(want.Timeout),
 		Environment:   &types.Environment{Variables: want.Environment},
 		LoggingConfig: want.Logging.toLambda(),
+		TracingConfig: &types.TracingConfig{Mode: types.TracingMode(want.Tracing)},
 	}
-	if withRole {
+	if fields.has("role") {
 		input.Role = &want.RoleARN
+	}
+	if fields.has("state", "vpc_subnets", "vpc_security_groups") {
+		input.VpcConfig = want.Network.toLambda()
+	}
+	if fields.has("state", "environment", "kms_key") {
+		input.KMSKeyArn = &want.KMSKey // "" goes back to the service's own
 	}
 	err := r.retry(ctx, waitForUpdate(), func() error {
 		_, err := r.Lambda.UpdateFunctionConfiguration(ctx, input)
@@ -171,12 +183,16 @@ func (r *run) setConcurrency(ctx context.Context, want *Function) error {
 
 // setAsync replaces the whole configuration: Put leaves nothing of an earlier one (Lambda API).
 func (r *run) setAsync(ctx context.Context, want *Function) error {
-	return r.retry(ctx, waitForPropagation(), func() error {
-		_, err := r.Lambda.PutFunctionEventInvokeConfig(ctx, &lambda.PutFunctionEventInvokeConfigInput{
-			FunctionName:             &want.Name,
-			MaximumEventAgeInSeconds: int32Ptr(want.Async.MaxAge),
-			MaximumRetryAttempts:     int32Ptr(want.Async.MaxRetries),
-		})
+	input := &lambda.PutFunctionEventInvokeConfigInput{
+		FunctionName:             &want.Name,
+		MaximumEventAgeInSeconds: int32Ptr(want.Async.MaxAge),
+		MaximumRetryAttempts:     int32Ptr(want.Async.MaxRetries),
+	}
+	if want.Async.OnFailure != "" {
+		input.DestinationConfig = &types.DestinationConfig{OnFailure: &types.OnFailure{Destination: &want.Async.OnFailure}}
+	}
+	return r.retry(ctx, waitForDestination(), func() error {
+		_, err := r.Lambda.PutFunctionEventInvokeConfig(ctx, input)
 		return err
 	})
 }

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -14,6 +15,8 @@ type LogGroupAPI interface {
 	DeleteLogGroup(context.Context, *cloudwatchlogs.DeleteLogGroupInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DeleteLogGroupOutput, error)
 	PutRetentionPolicy(context.Context, *cloudwatchlogs.PutRetentionPolicyInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.PutRetentionPolicyOutput, error)
 	DeleteRetentionPolicy(context.Context, *cloudwatchlogs.DeleteRetentionPolicyInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DeleteRetentionPolicyOutput, error)
+	AssociateKmsKey(context.Context, *cloudwatchlogs.AssociateKmsKeyInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.AssociateKmsKeyOutput, error)
+	DisassociateKmsKey(context.Context, *cloudwatchlogs.DisassociateKmsKeyInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DisassociateKmsKeyOutput, error)
 	ListTagsForResource(context.Context, *cloudwatchlogs.ListTagsForResourceInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.ListTagsForResourceOutput, error)
 	TagResource(context.Context, *cloudwatchlogs.TagResourceInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.TagResourceOutput, error)
 	UntagResource(context.Context, *cloudwatchlogs.UntagResourceInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.UntagResourceOutput, error)
@@ -34,6 +37,7 @@ func findLogGroup(ctx context.Context, api LogGroupAPI, name string) (*LogGroup,
 				return &LogGroup{
 					Name:             name,
 					RetentionDays:    int(value(group.RetentionInDays)),
+					KMSKey:           value(group.KmsKeyId),
 					AccountRetention: value(group.RetentionPolicyName),
 					Protected:        value(group.DeletionProtectionEnabled),
 				}, nil
@@ -72,14 +76,17 @@ func (g *LogGroup) fields() []pair {
 	if g.AccountRetention == "" {
 		fields = append(fields, pair{"retention_days", decimal(g.RetentionDays)})
 	}
+	fields = append(fields, pair{"kms_key", g.KMSKey})
 	return append(fields, tagFields(g.Tags)...)
 }
 
 func createLogGroup(want *LogGroup) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
 		err := r.retry(ctx, waitForConflict(), func() error {
-			_, err := r.Logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: &want.Name, Tags: want.Tags})
-			return err
+			_, err := r.Logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{
+				LogGroupName: &want.Name, KmsKeyId: stringOrNil(want.KMSKey), Tags: want.Tags,
+			})
+			return keyRefused(want, err)
 		})
 		if isAlreadyThere(err) {
 			err = r.takeCreatedLogGroup(ctx, err)
@@ -115,9 +122,39 @@ func (r *run) setRetention(ctx context.Context, want *LogGroup) error {
 	})
 }
 
+func (r *run) setLogKey(ctx context.Context, want *LogGroup) error {
+	return r.retry(ctx, waitForConflict(), func() error {
+		if want.KMSKey == "" {
+			_, err := r.Logs.DisassociateKmsKey(ctx, &cloudwatchlogs.DisassociateKmsKeyInput{LogGroupName: &want.Name})
+			return err
+		}
+		_, err := r.Logs.AssociateKmsKey(ctx, &cloudwatchlogs.AssociateKmsKeyInput{LogGroupName: &want.Name, KmsKeyId: &want.KMSKey})
+		return keyRefused(want, err)
+	})
+}
+
+// keyRefused words the refusal of a key that CloudWatch Logs may not use. Its code is that of a caller
+// without a right, or of a bad parameter; the cure is in the key's policy.
+func keyRefused(want *LogGroup, err error) error {
+	if !says(err, "KMS key does not exist or is not allowed to be used") {
+		return err
+	}
+	return &Error{
+		Code:    CodeFailed,
+		Message: fmt.Sprintf("encrypting log group %s: the key is not there, or its policy does not let CloudWatch Logs use it", want.Name),
+		Detail:  []string{fmt.Sprintf("AWS adds: %q.", plain(err))},
+		Hints: []string{
+			"allow the region's CloudWatch Logs kms:Encrypt, kms:Decrypt, kms:ReEncrypt*, kms:GenerateDataKey* and kms:Describe* in the key's policy",
+			"--kms-key none   leave the encryption to AWS",
+		},
+		Err: err,
+	}
+}
+
 func updateLogGroup(want *LogGroup, fields changed) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
 		return inOrder(
+			step{fields.has("kms_key"), func() error { return r.setLogKey(ctx, want) }},
 			step{fields.has("retention_days"), func() error { return r.setRetention(ctx, want) }},
 			step{fields.has("tags"), func() error { return r.retagLogGroup(ctx, fields.untagged(want.Tags), fields.tagged(want.Tags)) }},
 		)

@@ -47,14 +47,8 @@ func planLogGroup(want, have State, only ...Action) []Change {
 
 func planFunction(want, have State, only ...Action) []Change {
 	w, h := want.Function, have.Function
-	compared := w
-	if w != nil && h != nil && h.Logging == nil { // an emulator without LoggingConfig
-		copied := *w
-		copied.Logging = nil
-		compared = &copied
-	}
 	return plan(KindFunction, nameOf(w, h, func(f *Function) string { return f.Name }),
-		fieldsOf(compared, w != nil), fieldsOf(h, h != nil), want.DropTags, only, actions{
+		fieldsOf(w.shownIn(h), w != nil), fieldsOf(h, h != nil), want.DropTags, only, actions{
 			Create: always(createFunction(w)),
 			Update: func(c changed) func(context.Context, *run) error { return updateFunction(w, c) },
 			Delete: always(deleteFunction(h)),

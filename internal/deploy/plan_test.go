@@ -58,7 +58,7 @@ func TestPlanUpdatesEveryField(t *testing.T) {
 		"Function.Zip",                                                  // CodeSHA256 is compared in its place
 		"Role.UniqueID", "Role.Created", "Role.Inline", "Role.Attached", // found, never wanted
 		"LogGroup.AccountRetention", "LogGroup.Protected", "Function.Broken", //
-		"Function.Deleting", "Function.Settling", "Function.Modified", //
+		"Function.Deleting", "Function.Settling", "Function.Modified", "Function.Hidden", //
 		"Rule.ManagedBy", "Rule.Targets", //
 	}
 	kinds := map[string]Kind{

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -45,17 +46,17 @@ func trustPolicy() string {
 }
 
 // rolePolicy is all that the function may do: look at and redeploy services of its account and region,
-// and write to its own log group, which it may not create. The condition on ecs:cluster, and not the
+// and write to its own log group, which it may not create; and what its settings need. The condition on ecs:cluster, and not the
 // ARN, narrows to clusters, because services from before 2021 have none in their ARN.
-func rolePolicy(names Names, clusters []string) (string, error) {
+func rolePolicy(names Names, spec Spec) (string, error) {
 	services := statement{
 		Sid:      "Services",
 		Effect:   "Allow",
 		Action:   []string{"ecs:DescribeServices", "ecs:UpdateService"},
 		Resource: names.arn("ecs", names.Region, "service/*"),
 	}
-	if len(clusters) > 0 {
-		services.Condition = map[string]map[string]any{"ArnEquals": {"ecs:cluster": clusterARNs(names.Identity, clusters)}}
+	if len(spec.Clusters) > 0 {
+		services.Condition = map[string]map[string]any{"ArnEquals": {"ecs:cluster": clusterARNs(names.Identity, spec.Clusters)}}
 	}
 	logs := statement{
 		Sid:      "Logs",
@@ -63,9 +64,9 @@ func rolePolicy(names Names, clusters []string) (string, error) {
 		Action:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
 		Resource: names.LogGroupARN() + ":*",
 	}
-	policy := encodeJSON(policyDocument{"2012-10-17", []statement{services, logs}})
+	policy := encodeJSON(policyDocument{"2012-10-17", append([]statement{services, logs}, furtherRights(names, spec)...)})
 	if len(policy) > maxPolicy {
-		return "", invalid("--cluster all, or fewer clusters", "the role's policy for %d clusters has %d characters, IAM allows %d", len(clusters), len(policy), maxPolicy)
+		return "", invalid("--cluster all, or fewer clusters", "the role's policy for %d clusters has %d characters, IAM allows %d", len(spec.Clusters), len(policy), maxPolicy)
 	}
 	return policy, nil
 }
@@ -171,9 +172,23 @@ func listLeaves(path string, list []any) []pair {
 	}
 	var fields []pair
 	for i, element := range list {
-		fields = append(fields, leaves(fmt.Sprintf("%s[%d]", path, i), element)...)
+		name, rest := named(i, element)
+		fields = append(fields, leaves(fmt.Sprintf("%s[%s]", path, name), rest)...)
 	}
 	return fields
+}
+
+// named is an element's name in its list: the Sid of a statement, which stays where others come and go,
+// or else the index.
+func named(index int, element any) (string, any) {
+	statement, _ := element.(map[string]any)
+	sid, _ := statement["Sid"].(string)
+	if sid == "" {
+		return decimal(index), element
+	}
+	rest := maps.Clone(statement)
+	delete(rest, "Sid")
+	return sid, rest
 }
 
 func joinPath(path, key string) string {

@@ -23,7 +23,7 @@ func TestRolePolicy(t *testing.T) {
 		{[]string{"batch", "shop"}, `,"Condition":{"ArnEquals":{"ecs:cluster":["arn:aws:ecs:us-east-1:111122223333:cluster/batch","arn:aws:ecs:us-east-1:111122223333:cluster/shop"]}}`},
 	} {
 		want := `{"Version":"2012-10-17","Statement":[` + services + test.condition + "}," + logs + "]}"
-		got, err := rolePolicy(names, test.clusters)
+		got, err := rolePolicy(names, Spec{Clusters: test.clusters})
 		if err != nil || got != want {
 			t.Errorf("got\n%s\nwant\n%s\n%v", got, want, err)
 		}
@@ -97,6 +97,7 @@ func TestDocumentFields(t *testing.T) {
 		fields     []Field
 	}{
 		{`{"a":{"b":["x","y"]}}`, `{"a":{"b":["x"]}}`, []Field{{"p.a.b", "x", "[x, y]"}}},
+		{`{"a":[{"Sid":"S","b":"x"},{"c":"y"}]}`, `{"a":[{"c":"y"},{"Sid":"S","b":"z"}]}`, []Field{{"p.a[S].b", "z", "x"}, {"p.a[1].c", "", "y"}, {"p.a[0].c", "y", ""}}},
 		{`{"a":[{"b":"x"},{"c":"y"}]}`, `{"a":[{"b":"x"},{"c":"z"}]}`, []Field{{"p.a[1].c", "z", "y"}}},
 		{`{"a":"x"}`, `{"a":"x","b":true}`, []Field{{"p.b", "true", ""}}},
 		{`{"a":[]}`, `{}`, []Field{{"p.a", "", "[]"}}},

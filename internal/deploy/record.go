@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -33,10 +34,18 @@ type Record struct {
 	Redeploy            string   `json:"redeploy"`
 	Cooldown            int      `json:"cooldown"` // seconds
 	CodeSHA256          string   `json:"code"`     // as Lambda's CodeSha256
+
+	// Absent where they have their defaults, as in the records of versions that did not know them.
+	Subnets        []string `json:"subnets,omitempty"`
+	SecurityGroups []string `json:"groups,omitempty"`
+	Boundary       string   `json:"boundary,omitempty"`
+	KMSKey         string   `json:"kms,omitempty"`
+	OnFailure      string   `json:"failure,omitempty"`
+	Tracing        string   `json:"tracing,omitempty"`
 }
 
 func newRecord(spec Spec, release Release) Record {
-	return Record{
+	record := Record{
 		Version:             release.Version,
 		FunctionName:        spec.FunctionName,
 		RuleName:            spec.RuleName,
@@ -53,7 +62,16 @@ func newRecord(spec Spec, release Release) Record {
 		Redeploy:            string(spec.Redeploy),
 		Cooldown:            int(spec.Cooldown / time.Second),
 		CodeSHA256:          release.CodeSHA256,
+		Subnets:             spec.Subnets,
+		SecurityGroups:      spec.SecurityGroups,
+		Boundary:            spec.Boundary,
+		KMSKey:              spec.KMSKey,
+		OnFailure:           spec.OnFailure,
 	}
+	if spec.Tracing != tracingOff {
+		record.Tracing = spec.Tracing
+	}
+	return record
 }
 
 // spec is the Spec that was recorded, but for the tags, which stand on the resources.
@@ -72,6 +90,12 @@ func (r Record) spec(prefix string) Spec {
 		Clusters:            r.Clusters,
 		Redeploy:            handler.Mode(r.Redeploy),
 		Cooldown:            time.Duration(r.Cooldown) * time.Second,
+		Subnets:             r.Subnets,
+		SecurityGroups:      r.SecurityGroups,
+		Boundary:            r.Boundary,
+		KMSKey:              r.KMSKey,
+		OnFailure:           r.OnFailure,
+		Tracing:             cmp.Or(r.Tracing, tracingOff),
 	}
 }
 
@@ -94,7 +118,7 @@ func (r Record) encode() (string, error) {
 	}
 	text := strings.TrimSpace(out.String())
 	if len(text) > MaxRecord {
-		return "", invalid("--cluster all, or fewer or shorter --cluster and --tag values",
+		return "", invalid("--cluster all, or fewer or shorter --cluster, --tag and --vpc-subnet values",
 			"the settings need %d characters, the record in the role's description holds %d", len(text), MaxRecord)
 	}
 	return text, nil

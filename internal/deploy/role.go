@@ -28,6 +28,8 @@ type RoleAPI interface {
 	DeleteRolePolicy(context.Context, *iam.DeleteRolePolicyInput, ...func(*iam.Options)) (*iam.DeleteRolePolicyOutput, error)
 	ListRolePolicies(context.Context, *iam.ListRolePoliciesInput, ...func(*iam.Options)) (*iam.ListRolePoliciesOutput, error)
 	ListAttachedRolePolicies(context.Context, *iam.ListAttachedRolePoliciesInput, ...func(*iam.Options)) (*iam.ListAttachedRolePoliciesOutput, error)
+	PutRolePermissionsBoundary(context.Context, *iam.PutRolePermissionsBoundaryInput, ...func(*iam.Options)) (*iam.PutRolePermissionsBoundaryOutput, error)
+	DeleteRolePermissionsBoundary(context.Context, *iam.DeleteRolePermissionsBoundaryInput, ...func(*iam.Options)) (*iam.DeleteRolePermissionsBoundaryOutput, error)
 	DetachRolePolicy(context.Context, *iam.DetachRolePolicyInput, ...func(*iam.Options)) (*iam.DetachRolePolicyOutput, error)
 }
 
@@ -47,7 +49,7 @@ func getRole(ctx context.Context, api RoleAPI, name string) (*Role, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Role{
+	found := &Role{
 		Name:        value(role.RoleName),
 		Path:        value(role.Path),
 		Description: value(role.Description),
@@ -55,7 +57,11 @@ func getRole(ctx context.Context, api RoleAPI, name string) (*Role, error) {
 		Tags:        fromIAMTags(role.Tags),
 		UniqueID:    value(role.RoleId),
 		Created:     value(role.CreateDate),
-	}, nil
+	}
+	if boundary := role.PermissionsBoundary; boundary != nil {
+		found.Boundary = value(boundary.PermissionsBoundaryArn)
+	}
+	return found, nil
 }
 
 // readRolePolicies adds the policies to a role that was found.
@@ -116,6 +122,7 @@ func (r *Role) fields() []pair {
 	fields := recordFields(r.Description)
 	fields = append(fields, documentFields("trust_policy", r.Trust)...)
 	fields = append(fields, documentFields("policy", r.Policy)...)
+	fields = append(fields, pair{"permissions_boundary", r.Boundary})
 	return append(fields, tagFields(r.Tags)...)
 }
 
@@ -137,6 +144,7 @@ func createRole(want *Role) func(context.Context, *run) error {
 				Path:                     aws.String(Path),
 				Description:              &want.Description,
 				AssumeRolePolicyDocument: &want.Trust,
+				PermissionsBoundary:      stringOrNil(want.Boundary),
 				Tags:                     toIAMTags(want.Tags),
 			})
 			return err
@@ -196,6 +204,15 @@ func (r *run) putRolePolicy(ctx context.Context, want *Role) error {
 	return err
 }
 
+func (r *run) setBoundary(ctx context.Context, want *Role) (err error) {
+	if want.Boundary == "" {
+		_, err = r.IAM.DeleteRolePermissionsBoundary(ctx, &iam.DeleteRolePermissionsBoundaryInput{RoleName: &want.Name})
+		return ignoreNotFound(err)
+	}
+	_, err = r.IAM.PutRolePermissionsBoundary(ctx, &iam.PutRolePermissionsBoundaryInput{RoleName: &want.Name, PermissionsBoundary: &want.Boundary})
+	return err
+}
+
 // updateRole begins with the record and the tags that it speaks of: what comes later can be told from them.
 func updateRole(want *Role, fields changed) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
@@ -218,6 +235,7 @@ func updateRole(want *Role, fields changed) func(context.Context, *run) error {
 				_, err := r.IAM.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: &want.Name, PolicyDocument: &want.Trust})
 				return err
 			}},
+			step{fields.has("permissions_boundary"), func() error { return r.setBoundary(ctx, want) }},
 			step{fields.has("policy"), func() error { return r.putRolePolicy(ctx, want) }},
 		)
 	}

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -21,6 +22,7 @@ func (i *Installation) salvage(spec *Spec, given Given) []string {
 	if g := i.State.LogGroup; g != nil && !i.Kept && g.AccountRetention == "" {
 		found["log-retention-days"] = strconv.Itoa(g.RetentionDays)
 	}
+	i.salvageKeyAndBoundary(found)
 	if r := i.State.Rule; r != nil {
 		found["rule-state"] = r.State
 		spec.Clusters = i.salvageClusters(r.Pattern)
@@ -28,7 +30,11 @@ func (i *Installation) salvage(spec *Spec, given Given) []string {
 	var warnings []string
 	for _, setting := range Settings() {
 		if text, ok := found[setting.Name]; ok {
-			_ = setting.set(spec, "", []string{text}) // what is not accepted is not taken over
+			texts := []string{text}
+			if setting.List {
+				texts = strings.Split(text, ",")
+			}
+			_ = setting.set(spec, "", texts) // what is not accepted is not taken over
 		}
 		_, asked := given[setting.Name]
 		was, is := encodeJSON(setting.Get(before)), encodeJSON(setting.Get(*spec))
@@ -44,12 +50,37 @@ func salvageFunction(found map[string]string, f *Function) {
 	found["timeout"] = strconv.Itoa(f.Timeout)
 	found["reserved-concurrency"] = strconv.Itoa(f.ReservedConcurrency)
 	found["architecture"] = f.Architecture
+	found["tracing"] = f.Tracing
+	if n := f.Network; len(n.Subnets) > 0 && len(n.SecurityGroups) > 0 {
+		found["vpc-subnet"], found["vpc-security-group"] = strings.Join(n.Subnets, ","), strings.Join(n.SecurityGroups, ",")
+	}
+	if f.Async.OnFailure != "" {
+		found["on-failure"] = f.Async.OnFailure
+	}
 	for setting, variable := range map[string]string{
 		"log-level": handler.EnvLogLevel, "redeploy": handler.EnvRedeploy, "cooldown": handler.EnvCooldown,
 	} {
 		if text, ok := f.Environment[variable]; ok {
 			found[setting] = text
 		}
+	}
+}
+
+// salvageKeyAndBoundary takes the function's key before the log group's: without it the function could
+// not start. A new role has no boundary to tell.
+func (i *Installation) salvageKeyAndBoundary(found map[string]string) {
+	if r := i.State.Role; r != nil && r.Boundary != "" {
+		found["permissions-boundary"] = r.Boundary
+	}
+	var key string
+	if g := i.State.LogGroup; g != nil && !i.Kept {
+		key = g.KMSKey
+	}
+	if f := i.State.Function; f != nil {
+		key = cmp.Or(f.KMSKey, key)
+	}
+	if key != "" {
+		found["kms-key"] = key
 	}
 }
 

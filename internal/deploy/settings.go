@@ -62,6 +62,18 @@ func Settings() []Setting {
 			func(s *Spec) *handler.Mode { return &s.Redeploy },
 			string(handler.ModeOnce), string(handler.ModeAlways), string(handler.ModeObserve)),
 		cooldownSetting(),
+		idSetting("vpc-subnet", "subnet of a VPC to run the function in", "subnet", maxSubnets,
+			func(s *Spec) *[]string { return &s.Subnets }),
+		idSetting("vpc-security-group", "security group of the function in the VPC", "sg", maxSecurityGroups,
+			func(s *Spec) *[]string { return &s.SecurityGroups }),
+		arnSetting("permissions-boundary", "permissions boundary of the role", boundaryForm(),
+			func(s *Spec) *string { return &s.Boundary }),
+		arnSetting("kms-key", "key that encrypts the log group and the function's environment", keyForm(),
+			func(s *Spec) *string { return &s.KMSKey }),
+		arnSetting("on-failure", "what hears of invocations that failed for good", destinationForm(),
+			func(s *Spec) *string { return &s.OnFailure }),
+		text("tracing", "X-Ray tracing of the function", "PassThrough (as the caller does), Active",
+			func(s *Spec) *string { return &s.Tracing }, tracingOff, tracingOn),
 	}
 }
 

@@ -91,9 +91,10 @@ func refused(t *testing.T, err error, message, hint string) {
 // The table itself: each setting can be shown, and the defaults are what is written in the help.
 func TestSettingsTable(t *testing.T) {
 	defaults := encodeJSON(SettingsOf(Defaults("prod")))
-	const want = `{"architecture":"arm64","clusters":[],"cooldown":"5m0s","function_name":"ecs-fargate-spot-handler",` +
-		`"log_level":"INFO","log_retention_days":14,"memory_size":128,"redeploy":"once","reserved_concurrency":-1,` +
-		`"rule_name":"ecs-spot-interruption","rule_state":"ENABLED","tags":{},"timeout":60}`
+	const want = `{"architecture":"arm64","clusters":[],"cooldown":"5m0s","function_name":"ecs-fargate-spot-handler","kms_key":"none",` +
+		`"log_level":"INFO","log_retention_days":14,"memory_size":128,"on_failure":"none","permissions_boundary":"none","redeploy":"once","reserved_concurrency":-1,` +
+		`"rule_name":"ecs-spot-interruption","rule_state":"ENABLED","tags":{},"timeout":60,` +
+		`"tracing":"PassThrough","vpc_security_groups":[],"vpc_subnets":[]}`
 	if defaults != want {
 		t.Errorf("the defaults are\n%s\nand not\n%s", defaults, want)
 	}

@@ -25,6 +25,12 @@ type Spec struct {
 	Clusters            []string // names, or ARNs of another form; none means every cluster
 	Redeploy            handler.Mode
 	Cooldown            time.Duration
+	Subnets             []string // of a VPC to run the function in; none means outside of any
+	SecurityGroups      []string // of the function in the VPC
+	Boundary            string   // ARN of the role's permissions boundary; "" is none
+	KMSKey              string   // ARN of the key for the log group and the environment; "" is AWS's own
+	OnFailure           string   // ARN of what hears of failed invocations; "" is nobody
+	Tracing             string   // PassThrough or Active
 
 	dropped map[string]string // recorded tags that are wanted no longer, for Desired to take off
 }
@@ -48,6 +54,7 @@ func Defaults(prefix string) Spec {
 		Architecture:        "arm64",
 		Redeploy:            handler.ModeOnce,
 		Cooldown:            5 * time.Minute,
+		Tracing:             tracingOff,
 	}
 }
 
@@ -92,6 +99,16 @@ func (g Given) Check(region, prefix string) error {
 	if err := g.Apply(&spec); err != nil {
 		return err
 	}
+	if err := spec.checkPlaces(Identity{Region: region}); err != nil {
+		return err
+	}
+	_, subnets := g["vpc-subnet"]
+	_, groups := g["vpc-security-group"]
+	if subnets && groups { // one alone may go with what is recorded
+		if err := spec.checkNetwork(); err != nil {
+			return err
+		}
+	}
 	return CheckNames(region, prefix, g.text("function-name"), g.text("rule-name"))
 }
 
@@ -99,5 +116,6 @@ func (g Given) Check(region, prefix string) error {
 func (s Spec) clone() Spec {
 	s.Tags = maps.Clone(s.Tags)
 	s.Clusters = slices.Clone(s.Clusters)
+	s.Subnets, s.SecurityGroups = slices.Clone(s.Subnets), slices.Clone(s.SecurityGroups)
 	return s
 }

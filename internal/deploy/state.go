@@ -59,6 +59,7 @@ type Role struct {
 	Description string // the Record
 	Trust       string // JSON
 	Policy      string // JSON of the inline policy; "" is absent
+	Boundary    string // ARN of the permissions boundary; "" is none
 	Tags        map[string]string
 
 	// Found, never wanted.
@@ -71,7 +72,8 @@ type Role struct {
 // LogGroup is the function's log group.
 type LogGroup struct {
 	Name          string
-	RetentionDays int // 0 never expires
+	RetentionDays int    // 0 never expires
+	KMSKey        string // ARN; "" is the service's own
 	Tags          map[string]string
 
 	// Found, never wanted.
@@ -94,6 +96,9 @@ type Function struct {
 	Logging             *Logging // nil in an answer without LoggingConfig, which only emulators give
 	ReservedConcurrency int
 	Async               Async
+	Network             Network
+	KMSKey              string // ARN; "" is the service's own
+	Tracing             string // PassThrough or Active
 	Tags                map[string]string
 
 	// Zip is the code to upload; wanted only.
@@ -103,6 +108,8 @@ type Function struct {
 	Broken   bool   // state Failed, which no update heals
 	Deleting bool   // state Deleting: still there, and soon not
 	Settling bool   // Pending, or an update is in progress
+	Unread   string // why Lambda does not show the environment; "" is fine
+	Hidden   bool   // it is the caller who may not decrypt it: nothing is known of it
 	Modified time.Time
 }
 
@@ -118,7 +125,15 @@ type Logging struct {
 type Async struct {
 	MaxAge     int // seconds
 	MaxRetries int
+	OnFailure  string // ARN; "" is none
+	OnSuccess  string // ARN; never wanted
 	Set        bool
+}
+
+// Network is where the function runs: in subnets of a VPC, or, as the zero value, outside of any.
+type Network struct {
+	Subnets        []string
+	SecurityGroups []string
 }
 
 // Permission is our statement in the function's resource policy.

@@ -66,6 +66,15 @@ func waitForTags() wait {
 	}}
 }
 
+// waitForDestination also covers a role whose right to reach the destination has not spread yet
+// (terraform-provider-aws, lambda/function_event_invoke_config.go).
+func waitForDestination() wait {
+	return wait{"waiting for IAM", ceilingIAM, func(err error) bool {
+		return isNotFound(err) || isConflict(err) ||
+			hasCode(err, "InvalidParameterValueException") && says(err, "does not have permissions")
+	}}
+}
+
 func waitForTargets() wait {
 	return wait{"waiting for the target to go", ceilingTargets, func(err error) bool {
 		return isConflict(err) || hasCode(err, "ValidationException") && says(err, "since it has targets")

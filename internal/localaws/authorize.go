@@ -11,12 +11,12 @@ func (c *call) authorize() error {
 	if c.record.String() == mayAlways {
 		return nil
 	}
-	policies, restricted, err := c.policies()
-	if !restricted || err != nil {
-		return err
+	documents, restricted := c.policies()
+	if !restricted {
+		return nil
 	}
 	for _, a := range c.asks() {
-		found, err := policies.decide(a)
+		found, err := decide(documents, a)
 		if err != nil {
 			return err
 		}
@@ -29,12 +29,9 @@ func (c *call) authorize() error {
 
 // may tells whether the caller is allowed something beside the call itself.
 func (c *call) may(a ask) bool {
-	policies, restricted, err := c.policies()
-	if !restricted || err != nil {
-		return err == nil
-	}
-	found, err := policies.decide(a)
-	return err == nil && found == allowed
+	documents, restricted := c.policies()
+	found, err := decide(documents, a)
+	return !restricted || err == nil && found == allowed
 }
 
 // unauthorized words the refusal as each service does.
@@ -52,32 +49,28 @@ func (c *call) unauthorized(a ask, found verdict) error {
 }
 
 // policies are the caller's; restricted is false for one who may do everything.
-func (c *call) policies() (policies permissions, restricted bool, err error) {
+func (c *call) policies() (documents []string, restricted bool) {
 	s := c.server
 	if s.opts.Policies == nil {
-		return nil, false, nil
+		return nil, false
 	}
 	if _, session, ok := strings.Cut(c.record.Principal, ":assumed-role/"); ok {
 		name, _, _ := strings.Cut(session, "/")
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		policies, err = s.iam.roles[strings.ToLower(name)].permissions()
-		return policies, true, err
+		return s.iam.roles[strings.ToLower(name)].documents(), true
 	}
 	key, _, _, _ := scope(c.request)
 	document, restricted := s.opts.Policies[key]
-	if restricted {
-		policies, err = readPermissions(document)
-	}
-	return policies, restricted, err
+	return []string{document}, restricted
 }
 
-// permissions are those of the role's inline policies; AWS's own, which it may have attached, allow nothing here.
-func (o *role) permissions() (permissions, error) {
+// documents are the role's inline policies; AWS's own, which it may have attached, allow nothing here.
+func (o *role) documents() []string {
 	if o == nil {
-		return nil, nil
+		return nil
 	}
-	return readPermissions(sorted(o.inline)...)
+	return sorted(o.inline)
 }
 
 // mayLog tells whether Lambda can write to a log stream as the function's role. The lock must be held.
@@ -86,17 +79,13 @@ func (s *logsService) mayLog(roleARN, group, stream string) bool {
 	if server.opts.Policies == nil {
 		return true
 	}
-	policies, err := server.iam.ofARN(roleARN).permissions()
-	if err != nil {
-		return false
-	}
 	needed := []string{"logs:PutLogEvents"}
 	if g := s.groups[group]; g != nil && g.streams[stream] == nil {
 		needed = append(needed, "logs:CreateLogStream")
 	}
 	in := &logsInput{LogGroupName: group, LogStreamName: stream}
 	for _, action := range needed {
-		found, err := policies.decide(ask{action: action, resource: in.arn(s.region)})
+		found, err := decide(server.iam.ofARN(roleARN).documents(), ask{action: action, resource: in.arn(s.region)})
 		if err != nil || found != allowed {
 			return false
 		}

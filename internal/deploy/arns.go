@@ -1,0 +1,108 @@
+package deploy
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+)
+
+// none clears a setting that has no value of its own for that.
+const none = "none"
+
+// X-Ray: PassThrough records what the caller records, Active samples by itself (Lambda API, TracingConfig).
+const (
+	tracingOff = "PassThrough"
+	tracingOn  = "Active"
+)
+
+// arnForm is what an AWS API accepts as the ARN of something that is there already.
+type arnForm struct {
+	accepted string
+	limit    int // characters
+	pattern  string
+}
+
+// boundaryForm: a managed policy, of the account or of AWS (IAM API, arnType and policyNameType).
+func boundaryForm() arnForm {
+	return arnForm{"the ARN of an IAM policy, or none", 2048, `arn:[a-z-]+:iam::(aws|\d{12}):policy/([!-~]+/)?[\w+=,.@-]{1,128}`}
+}
+
+// keyForm: a key by its id. CloudWatch Logs takes no alias (CloudWatch Logs API, AssociateKmsKey).
+func keyForm() arnForm {
+	return arnForm{"the ARN of a KMS key, not of an alias, or none", 256, `arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})`}
+}
+
+// destinationForm: what Lambda can report a failed asynchronous invocation to. It takes the ARN of a
+// FIFO queue or topic and then delivers nothing (Lambda Developer Guide, records of asynchronous
+// invocations), so those are refused: their names end in .fifo, and other names have no dot.
+func destinationForm() arnForm {
+	return arnForm{
+		"the ARN of a standard SQS queue, a standard SNS topic, an EventBridge bus or a Lambda function, or none", 350,
+		`arn:[a-z-]+:(` + strings.Join([]string{
+			`sqs:[a-z0-9-]+:\d{12}:[\w-]{1,80}`,
+			`sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}`,
+			`events:[a-z0-9-]+:\d{12}:event-bus/[/.\w-]{1,256}`,
+			`lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:(\$LATEST|[\w-]{1,128}))?`,
+		}, "|") + `)`,
+	}
+}
+
+// arnSetting is a setting whose value is an ARN; "none" clears it.
+func arnSetting(name, usage string, form arnForm, field func(*Spec) *string) Setting {
+	return Setting{
+		Name: name, Usage: usage, Accepted: form.accepted,
+		set: func(spec *Spec, source string, texts []string) error {
+			text := texts[0]
+			valid := regexp.MustCompile(`^(` + form.pattern + `)$`)
+			switch {
+			case text == none:
+				text = ""
+			case len(text) > form.limit || !valid.MatchString(text):
+				return refuse(source, text, form.accepted)
+			}
+			*field(spec) = text
+			return nil
+		},
+		get: func(spec Spec) any {
+			if text := *field(&spec); text != "" {
+				return text
+			}
+			return none
+		},
+	}
+}
+
+// check refuses settings that are good one by one and not together, or not here.
+func (s Spec) check(names Names) error {
+	if err := s.checkNetwork(); err != nil {
+		return err
+	}
+	if own := names.FunctionARN(); s.OnFailure == own || strings.HasPrefix(s.OnFailure, own+":") {
+		return invalid("--on-failure ARN   of something else", "--on-failure is the function itself: its failures would come back to it")
+	}
+	return s.checkPlaces(names.Identity)
+}
+
+// checkPlaces refuses ARNs of elsewhere. What is not known of the identity yet is not checked.
+func (s Spec) checkPlaces(id Identity) error {
+	boundary, key, destination := partsOf(s.Boundary), partsOf(s.KMSKey), partsOf(s.OnFailure)
+	switch {
+	case !agree(boundary.Partition, id.Partition) || boundary.AccountID != "aws" && !agree(boundary.AccountID, id.Account):
+		return invalid("a policy of the role's own account, or of AWS's", "--permissions-boundary %s is not in account %s", s.Boundary, id.Account)
+	case !agree(key.Partition, id.Partition) || !agree(key.Region, id.Region):
+		return invalid("a key of the region that the function is in", "--kms-key %s is not in region %s", s.KMSKey, id.Region)
+	case !agree(destination.Partition, id.Partition):
+		return invalid("a destination in partition "+id.Partition, "--on-failure %s is not in partition %s", s.OnFailure, id.Partition)
+	}
+	return nil
+}
+
+// partsOf takes an ARN apart; the settings' forms let only ARNs pass, and "" has empty parts.
+func partsOf(text string) arn.ARN {
+	parts, _ := arn.Parse(text)
+	return parts
+}
+
+// agree says that two parts are the same, where both are known.
+func agree(a, b string) bool { return a == b || a == "" || b == "" }

@@ -1,0 +1,44 @@
+package deploy
+
+import "testing"
+
+// The rights that each setting adds to the role, word for word, and that none is there without it.
+func TestFurtherRights(t *testing.T) {
+	const network = `"Action":["ec2:AssignPrivateIpAddresses","ec2:CreateNetworkInterface","ec2:DeleteNetworkInterface",` +
+		`"ec2:DescribeNetworkInterfaces","ec2:DescribeSubnets","ec2:UnassignPrivateIpAddresses"],"Resource":"*"`
+	for _, test := range []struct {
+		settings Given
+		want     string
+	}{
+		{nil, `[]`},
+		{noneFurther(), `[]`},
+		{given("permissions-boundary", aBoundary), `[]`},
+		{
+			given("vpc-subnet", aSubnet, "vpc-security-group", aGroup),
+			`[{"Sid":"Network","Effect":"Allow",` + network + `},{"Sid":"NetworkNotByCode","Effect":"Deny",` + network +
+				`,"Condition":{"ArnEquals":{"lambda:SourceFunctionArn":"arn:aws:lambda:us-east-1:111122223333:function:prod-fn"}}}]`,
+		},
+		{
+			given("kms-key", aKey),
+			`[{"Sid":"Environment","Effect":"Allow","Action":"kms:Decrypt","Resource":"` + aKey + `",` +
+				`"Condition":{"StringEquals":{"kms:EncryptionContext:aws:lambda:FunctionArn":"arn:aws:lambda:us-east-1:111122223333:function:prod-fn"}}}]`,
+		},
+		{given("on-failure", aQueue), `[{"Sid":"Failures","Effect":"Allow","Action":"sqs:SendMessage","Resource":"` + aQueue + `"}]`},
+		{given("on-failure", aTopic), `[{"Sid":"Failures","Effect":"Allow","Action":"sns:Publish","Resource":"` + aTopic + `"}]`},
+		{given("on-failure", aBus), `[{"Sid":"Failures","Effect":"Allow","Action":"events:PutEvents","Resource":"` + aBus + `"}]`},
+		{
+			given("on-failure", "arn:aws:lambda:us-east-1:111122223333:function:other"),
+			`[{"Sid":"Failures","Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"arn:aws:lambda:us-east-1:111122223333:function:other"}]`,
+		},
+		{given("tracing", "Active"), `[{"Sid":"Traces","Effect":"Allow","Action":["xray:PutTelemetryRecords","xray:PutTraceSegments"],"Resource":"*"}]`},
+	} {
+		spec := Defaults("prod")
+		if err := test.settings.Apply(&spec); err != nil {
+			t.Fatal(err)
+		}
+		rights := furtherRights(NewNames(identity(), "prod", "fn", "rule"), spec)
+		if got := encodeJSON(append([]statement{}, rights...)); got != test.want {
+			t.Errorf("%v: got\n%s\nwant\n%s", test.settings, got, test.want)
+		}
+	}
+}
