@@ -27,6 +27,8 @@ type AWS struct {
 	Latency time.Duration
 	// Rollout is the time until a forced deployment is completed; zero: never.
 	Rollout time.Duration
+	// OnCall is told each call, one after the other, instead of Calls.
+	OnCall func(Call)
 
 	mu       sync.Mutex
 	services map[string]*Service
@@ -147,7 +149,7 @@ func operationOf(r *http.Request) string {
 func (a *AWS) refuse(w http.ResponseWriter, operation string, f Fault) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.calls = append(a.calls, Call{Operation: operation, At: time.Now(), Code: f.Code})
+	a.record(Call{Operation: operation, At: time.Now(), Code: f.Code})
 	if f.Status == 0 {
 		f.Status = http.StatusBadRequest
 	}
@@ -165,12 +167,20 @@ func (a *AWS) serve(w http.ResponseWriter, r *http.Request) {
 	defer a.mu.Unlock()
 	output, code := a.carryOut(call)
 	call.Code = code
-	a.calls = append(a.calls, call)
+	a.record(call)
 	if code != "" {
 		answerError(w, http.StatusBadRequest, code)
 		return
 	}
 	_ = json.NewEncoder(w).Encode(output)
+}
+
+func (a *AWS) record(c Call) {
+	if a.OnCall != nil {
+		a.OnCall(c)
+		return
+	}
+	a.calls = append(a.calls, c)
 }
 
 func (a *AWS) carryOut(c Call) (output any, code string) {

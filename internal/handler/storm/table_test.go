@@ -1,0 +1,62 @@
+package storm_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/handler"
+)
+
+func siblings() storm      { return storm{"a: 50 siblings", 1, 50} }
+func fiftyServices() storm { return storm{"b: 50 x 20", 50, 20} }
+func region() storm        { return storm{"c: 500 x 20", 500, 20} }
+
+// TestTable prints what each setting makes of each storm. It takes minutes,
+// so it runs where STORM=all asks for it.
+func TestTable(t *testing.T) {
+	if os.Getenv("STORM") != "all" {
+		t.Skip("STORM=all prints the table")
+	}
+	fmt.Println("| storm | mode | concurrency | timeout | backoff | redeployed | last | UpdateService | DescribeServices | throttled | dropped | failed |")
+	fmt.Println("|---" + strings.Repeat("|---:", 11) + "|")
+	for _, s := range []storm{siblings(), fiftyServices(), region()} {
+		for _, how := range settings() {
+			t.Run(fmt.Sprintf("%c/%s/%d/%s/%t", s.name[0], how.mode, how.concurrency, how.timeout, how.backoff), func(t *testing.T) {
+				fmt.Println(tableRow(s, how, blow(t, s, how)))
+			})
+		}
+	}
+}
+
+// settings are all combinations but one: without a limit no event ever waits.
+func settings() []setting {
+	var out []setting
+	for _, mode := range []handler.Mode{handler.ModeOnce, handler.ModeAlways} {
+		for _, concurrency := range []int{1, 2, 10, 0} {
+			for _, timeout := range []time.Duration{time.Minute, 2 * time.Minute} {
+				for _, backoff := range []bool{false, true} {
+					if concurrency > 0 || !backoff {
+						out = append(out, setting{mode, concurrency, timeout, backoff})
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+func tableRow(s storm, how setting, o outcome) string {
+	concurrency, backoff := "unlimited", "off"
+	if how.concurrency > 0 {
+		concurrency = fmt.Sprint(how.concurrency)
+	}
+	if how.backoff {
+		backoff = "on"
+	}
+	return fmt.Sprintf("| %s | %s | %s | %s | %s | %d of %d | %.1f s | %d | %d | %d | %d | %d |",
+		s.name, how.mode, concurrency, how.timeout, backoff, o.redeployed, s.services, o.last.Seconds(),
+		o.updates, o.describes, o.throttles, o.dropped, o.failed)
+}
