@@ -137,11 +137,9 @@ func (f *function) invocable() error {
 
 // reserve takes a place for one execution, or refuses as Lambda throttles.
 func (f *function) reserve() error {
-	running, places := f.running, 0
+	running, places := f.region.lambda.unreserved()
 	if f.reserved != nil {
-		places = *f.reserved
-	} else {
-		running, places = f.region.lambda.unreserved()
+		running, places = f.running, *f.reserved
 	}
 	if running >= places {
 		return refuseWith(http.StatusTooManyRequests, "TooManyRequestsException", "Rate Exceeded.")

@@ -70,8 +70,11 @@ type (
 	tracingConfig    struct{ Mode string }
 	deadLetterConfig struct{ TargetArn string }
 	ephemeralStorage struct{ Size int }
-	vpcConfig        struct{ SubnetIds, SecurityGroupIds []string }
-	loggingConfig    struct {
+	vpcConfig        struct {
+		Subnets        []string `json:"SubnetIds"`
+		SecurityGroups []string `json:"SecurityGroupIds"`
+	}
+	loggingConfig struct {
 		LogFormat           string
 		ApplicationLogLevel string `json:",omitempty"`
 		SystemLogLevel      string `json:",omitempty"`
@@ -185,7 +188,7 @@ func (f *function) apply(s functionSettings) error {
 	set(&conf.EphemeralStorage, s.EphemeralStorage)
 	setOrClear(&conf.Environment, s.Environment, s.Environment != nil && len(s.Environment.Variables) > 0)
 	setOrClear(&conf.DeadLetterConfig, s.DeadLetterConfig, s.DeadLetterConfig != nil && s.DeadLetterConfig.TargetArn != "")
-	setOrClear(&conf.VpcConfig, s.VpcConfig, s.VpcConfig != nil && len(s.VpcConfig.SubnetIds) > 0)
+	setOrClear(&conf.VpcConfig, s.VpcConfig, s.VpcConfig != nil && len(s.VpcConfig.Subnets) > 0)
 	if err := conf.LoggingConfig.apply(s.LoggingConfig); err != nil {
 		return err
 	}

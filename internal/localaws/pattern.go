@@ -21,7 +21,7 @@ func parsePattern(text string) (pattern, error) {
 	if err := decodeJSON(text, &p); err != nil || p == nil {
 		return nil, invalidPattern("Filter is not an object")
 	}
-	return p, checkObject("", p)
+	return p, checkObject(p)
 }
 
 // decodeJSON keeps numbers as they are written, so that 1 and 1.0 can be told from "1".
@@ -31,7 +31,7 @@ func decodeJSON(text string, v any) error {
 	return d.Decode(v)
 }
 
-func checkObject(name string, p obj) error {
+func checkObject(p obj) error {
 	if len(p) == 0 {
 		return invalidPattern("Empty objects are not allowed")
 	}
@@ -53,7 +53,7 @@ func checkField(key string, v any) error {
 			if !ok {
 				return invalidPattern("Only JSON object is allowed in array of $or relationship.")
 			}
-			if err := checkObject(key, object); err != nil {
+			if err := checkObject(object); err != nil {
 				return err
 			}
 		}
@@ -61,14 +61,14 @@ func checkField(key string, v any) error {
 	}
 	switch v := v.(type) {
 	case obj:
-		return checkObject(key, v)
+		return checkObject(v)
 	case []any:
-		return checkValues(key, v)
+		return checkValues(v)
 	}
 	return invalidPattern(`"%s" must be an object or an array`, key)
 }
 
-func checkValues(key string, values []any) error {
+func checkValues(values []any) error {
 	if len(values) == 0 {
 		return invalidPattern("Empty arrays are not allowed")
 	}
@@ -138,7 +138,10 @@ func (p pattern) matches(event obj) bool {
 
 func fieldMatches(key string, want any, event obj) bool {
 	if alternatives, ok := want.([]any); ok && key == "$or" {
-		return slices.ContainsFunc(alternatives, func(a any) bool { return pattern(a.(obj)).matches(event) })
+		return slices.ContainsFunc(alternatives, func(a any) bool {
+			alternative, ok := a.(obj)
+			return ok && pattern(alternative).matches(event)
+		})
 	}
 	have, present := event[key]
 	switch want := want.(type) {
@@ -193,7 +196,8 @@ func matcherMatches(m obj, have any) bool {
 		switch name {
 		case "numeric":
 			n, ok := have.(json.Number)
-			return ok && inRange(arg.([]any), number(n.String()))
+			comparisons, _ := arg.([]any)
+			return ok && inRange(comparisons, number(n.String()))
 		case "anything-but":
 			return !excluded(arg, have)
 		}

@@ -38,7 +38,7 @@ func startProcess(b *cell) (sandbox, error) {
 		return nil, err
 	}
 	if _, err := os.Stat(filepath.Join(root, "bootstrap")); err != nil {
-		return nil, errors.New("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]") //nolint:revive,staticcheck // Lambda's words
+		return nil, errors.New("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]") //nolint:staticcheck // Lambda's words
 	}
 	l, err := (&net.ListenConfig{}).Listen(b.serv.ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -119,10 +119,9 @@ func (p *process) copyOutput(read *os.File, log *sandboxLog) {
 	lines := bufio.NewReader(read)
 	for {
 		line, err := lines.ReadString('\n')
-		switch {
-		case line == mark+"\n":
+		if line == mark+"\n" {
 			p.marks <- struct{}{}
-		default:
+		} else {
 			_, _ = log.Write([]byte(line))
 		}
 		if err != nil {

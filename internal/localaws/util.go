@@ -35,15 +35,6 @@ func (t epoch) MarshalJSON() ([]byte, error) {
 // IsZero lets "omitzero" leave an unset time out.
 func (t epoch) IsZero() bool { return time.Time(t).IsZero() }
 
-// first is the first of a list, or the zero value.
-func first[T any](list []T) T {
-	var zero T
-	if len(list) == 0 {
-		return zero
-	}
-	return list[0]
-}
-
 // set puts what a caller gave, where there is something.
 func set[T any](field *T, given *T) {
 	if given != nil {
