@@ -11,12 +11,12 @@ func (c *call) authorize() error {
 	if c.record.String() == mayAlways {
 		return nil
 	}
-	documents, restricted := c.policies()
-	if !restricted {
-		return nil
+	policies, restricted, err := c.policies()
+	if !restricted || err != nil {
+		return err
 	}
 	for _, a := range c.asks() {
-		found, err := decide(documents, a)
+		found, err := policies.decide(a)
 		if err != nil {
 			return err
 		}
@@ -29,9 +29,12 @@ func (c *call) authorize() error {
 
 // may tells whether the caller is allowed something beside the call itself.
 func (c *call) may(a ask) bool {
-	documents, restricted := c.policies()
-	found, err := decide(documents, a)
-	return !restricted || err == nil && found == allowed
+	policies, restricted, err := c.policies()
+	if !restricted || err != nil {
+		return err == nil
+	}
+	found, err := policies.decide(a)
+	return err == nil && found == allowed
 }
 
 // unauthorized words the refusal as each service does.
@@ -49,28 +52,32 @@ func (c *call) unauthorized(a ask, found verdict) error {
 }
 
 // policies are the caller's; restricted is false for one who may do everything.
-func (c *call) policies() (documents []string, restricted bool) {
+func (c *call) policies() (policies permissions, restricted bool, err error) {
 	s := c.server
 	if s.opts.Policies == nil {
-		return nil, false
+		return nil, false, nil
 	}
 	if _, session, ok := strings.Cut(c.record.Principal, ":assumed-role/"); ok {
 		name, _, _ := strings.Cut(session, "/")
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return s.iam.roles[strings.ToLower(name)].documents(), true
+		policies, err = s.iam.roles[strings.ToLower(name)].permissions()
+		return policies, true, err
 	}
 	key, _, _, _ := scope(c.request)
 	document, restricted := s.opts.Policies[key]
-	return []string{document}, restricted
+	if restricted {
+		policies, err = readPermissions(document)
+	}
+	return policies, restricted, err
 }
 
-// documents are the role's inline policies; AWS's own, which it may have attached, allow nothing here.
-func (o *role) documents() []string {
+// permissions are those of the role's inline policies; AWS's own, which it may have attached, allow nothing here.
+func (o *role) permissions() (permissions, error) {
 	if o == nil {
-		return nil
+		return nil, nil
 	}
-	return sorted(o.inline)
+	return readPermissions(sorted(o.inline)...)
 }
 
 // mayLog tells whether Lambda can write to a log stream as the function's role. The lock must be held.
@@ -79,13 +86,17 @@ func (s *logsService) mayLog(roleARN, group, stream string) bool {
 	if server.opts.Policies == nil {
 		return true
 	}
+	policies, err := server.iam.ofARN(roleARN).permissions()
+	if err != nil {
+		return false
+	}
 	needed := []string{"logs:PutLogEvents"}
 	if g := s.groups[group]; g != nil && g.streams[stream] == nil {
 		needed = append(needed, "logs:CreateLogStream")
 	}
 	in := &logsInput{LogGroupName: group, LogStreamName: stream}
 	for _, action := range needed {
-		found, err := decide(server.iam.ofARN(roleARN).documents(), ask{action: action, resource: in.arn(s.region)})
+		found, err := policies.decide(ask{action: action, resource: in.arn(s.region)})
 		if err != nil || found != allowed {
 			return false
 		}

@@ -29,24 +29,34 @@ type permission struct {
 	Condition map[string]map[string]list[string]
 }
 
-// decide holds a question against identity policies. An error is a policy that this package cannot read.
-func decide(documents []string, a ask) (verdict, error) {
-	found := notAllowed
+// permissions are the statements of all policies of one caller.
+type permissions []permission
+
+// readPermissions reads identity policies.
+func readPermissions(documents ...string) (permissions, error) {
+	var all permissions
 	for _, document := range documents {
 		var policy struct{ Statement list[permission] }
 		if err := json.Unmarshal([]byte(document), &policy); err != nil {
-			return notAllowed, malformed("Syntax errors in policy: %v", err)
+			return nil, malformed("Syntax errors in policy: %v", err)
 		}
-		for _, p := range policy.Statement {
-			covers, err := p.covers(a)
-			switch {
-			case err != nil:
-				return notAllowed, err
-			case covers && p.Effect == "Deny":
-				return forbidden, nil
-			case covers:
-				found = allowed
-			}
+		all = append(all, policy.Statement...)
+	}
+	return all, nil
+}
+
+// decide holds a question against the statements. An error is a statement that this package cannot understand.
+func (ps permissions) decide(a ask) (verdict, error) {
+	found := notAllowed
+	for _, p := range ps {
+		covers, err := p.covers(a)
+		switch {
+		case err != nil:
+			return notAllowed, err
+		case covers && p.Effect == "Deny":
+			return forbidden, nil
+		case covers:
+			found = allowed
 		}
 	}
 	return found, nil
@@ -55,8 +65,8 @@ func decide(documents []string, a ask) (verdict, error) {
 // covers tells whether the statement is about what is asked. Actions are compared without case, ARNs with it.
 func (p permission) covers(a ask) (bool, error) {
 	action := strings.ToLower(a.action)
-	named := among(p.Action, p.NotAction, func(pattern string) bool { return wildcard(strings.ToLower(pattern), action) }) &&
-		among(p.Resource, p.NotResource, func(pattern string) bool { return wildcard(pattern, a.resource) })
+	named := among(p.Action, p.NotAction, func(pattern string) bool { return glob(strings.ToLower(pattern), action) }) &&
+		among(p.Resource, p.NotResource, func(pattern string) bool { return glob(pattern, a.resource) })
 	if !named {
 		return false, nil
 	}
@@ -89,7 +99,7 @@ func holds(operator string, values []string, context map[string]string, key stri
 	case "StringEquals":
 		fits = func(pattern, value string) bool { return pattern == value }
 	case "StringLike":
-		fits = wildcard
+		fits = glob
 	case "ArnEquals", "ArnLike": // they behave identically (IAM User Guide, ARN condition operators)
 		fits = arnLike
 	default:
@@ -110,9 +120,31 @@ func arnLike(pattern, arn string) bool {
 		return false
 	}
 	for i, part := range parts {
-		if !wildcard(patterns[i], part) {
+		if !glob(patterns[i], part) {
 			return false
 		}
 	}
 	return true
+}
+
+// glob tells whether text fits a pattern in which * is anything and ? any one character.
+func glob(pattern, text string) bool {
+	star, resume := -1, 0 // the last star, and where in the text what follows it is tried
+	p := 0
+	for t := 0; t < len(text); {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, resume = p, t
+			p++
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
+			p++
+			t++
+		case star >= 0: // let the star take one character more
+			resume++
+			p, t = star+1, resume
+		default:
+			return false
+		}
+	}
+	return strings.Trim(pattern[p:], "*") == ""
 }

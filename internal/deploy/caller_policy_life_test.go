@@ -1,0 +1,359 @@
+package deploy
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	events "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// pipeline is a caller in an administrator's account who may do what policy says.
+type pipeline struct {
+	*account
+	admin *account
+	allow func(policy string)
+}
+
+// withPipeline gives one that may do nothing yet.
+func withPipeline(t *testing.T, test func(t *testing.T, p pipeline)) {
+	t.Helper()
+	const key = "AKIAPIPELINE"
+	policies := map[string]string{key: "{}"}
+	inAccountWith(t, localaws.Options{Delays: &localaws.Delays{}, Policies: policies}, func(t *testing.T, admin *account) {
+		config := admin.Config()
+		config.Credentials = credentials.NewStaticCredentialsProvider(key, "secret", "")
+		caller := *admin
+		caller.clients = Clients{
+			IAM: iam.NewFromConfig(config), Logs: cloudwatchlogs.NewFromConfig(config),
+			Lambda: lambda.NewFromConfig(config), Events: eventbridge.NewFromConfig(config),
+		}
+		test(t, pipeline{&caller, admin, func(policy string) { policies[key] = policy }})
+	})
+}
+
+// errand is one that has a policy of its own: what has to be there before it, and the errand itself.
+type errand struct {
+	name string
+	Errand
+	before func(t *testing.T, admin *account)
+	do     func(ctx context.Context, t *testing.T, p pipeline) error
+}
+
+// errands are the commands, each with all that it can come upon. shortly leaves out what asks for no further rights.
+func errands(shortly bool) []errand {
+	uninstall := func(flags string) func(context.Context, *testing.T, pipeline) error {
+		return func(ctx context.Context, _ *testing.T, p pipeline) error {
+			return errors.Join(p.runUninstall(ctx, flags), p.runUninstall(ctx, flags))
+		}
+	}
+	return []errand{
+		{"install", Errand{Install: true}, emptied, func(ctx context.Context, t *testing.T, p pipeline) error { return p.installsOf(ctx, t, shortly) }},
+		{"status", Errand{}, installedAlready, func(ctx context.Context, _ *testing.T, p pipeline) error { return p.runStatus(ctx) }},
+		{"uninstall", Errand{Uninstall: true}, installedAlready, uninstall("")},
+		{"uninstall --keep-logs", Errand{Uninstall: true, KeepLogs: true}, installedAlready, uninstall("--keep-logs")},
+		{"uninstall --force", Errand{Uninstall: true, Force: true}, withAdditions, uninstall("--force")},
+	}
+}
+
+func emptied(t *testing.T, admin *account) {
+	t.Helper()
+	admin.uninstall(t, handsPrefix, false)
+}
+
+func installedAlready(t *testing.T, admin *account) {
+	t.Helper()
+	admin.install(t, handsPrefix, handsSettings())
+}
+
+// withAdditions has on role and rule what only --force takes along.
+func withAdditions(t *testing.T, admin *account) {
+	t.Helper()
+	installedAlready(t, admin)
+	names := handsNames()
+	addTarget(t, admin, "mine", names.FunctionARN()+"-2")
+	policy := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}`
+	_, put := admin.clients.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &names.Role, PolicyName: aws.String("mine"), PolicyDocument: &policy})
+	_, attach := iam.NewFromConfig(admin.Config()).AttachRolePolicy(t.Context(), &iam.AttachRolePolicyInput{
+		RoleName: &names.Role, PolicyArn: aws.String("arn:aws:iam::aws:policy/ReadOnlyAccess"),
+	})
+	if err := errors.Join(put, attach); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func addTarget(t *testing.T, admin *account, id, arn string) {
+	t.Helper()
+	rule := handsNames().Rule
+	_, err := admin.clients.Events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: &rule, Targets: []events.Target{{Id: &id, Arn: &arn}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// runInstall does what the command does.
+func (p pipeline) runInstall(ctx context.Context, release Release, settings Given) error {
+	found, err := Look(ctx, p.clients, p.id, handsPrefix, settings)
+	if err != nil {
+		return err
+	}
+	spec, _, err := found.Resolve(settings, false)
+	if err != nil {
+		return err
+	}
+	want, err := Desired(found.Names, spec, release)
+	if err != nil {
+		return err
+	}
+	if _, err := Apply(ctx, p.clients, found.Names, Plan(want, found.State), Options{}); err != nil {
+		return err
+	}
+	if found, err = Look(ctx, p.clients, p.id, handsPrefix, settings); err != nil {
+		return err
+	}
+	if left := Plan(want, found.State); len(left) > 0 {
+		return fmt.Errorf("after the install there is still %s", printed(left))
+	}
+	_, err = List(ctx, p.clients, p.id)
+	return err
+}
+
+// runStatus does what the command does.
+func (p pipeline) runStatus(ctx context.Context) error {
+	if _, err := List(ctx, p.clients, p.id); err != nil {
+		return err
+	}
+	found, err := Look(ctx, p.clients, p.id, handsPrefix, nil)
+	if err == nil && !found.Found() {
+		err = errors.New("it is not installed")
+	}
+	return err
+}
+
+// runUninstall does what the command does.
+func (p pipeline) runUninstall(ctx context.Context, flags string) error {
+	keepLogs, force := flags == "--keep-logs", flags == "--force"
+	found, err := Look(ctx, p.clients, p.id, handsPrefix, nil)
+	if err != nil {
+		return err
+	}
+	if err := found.CheckRemovable(force, keepLogs); err != nil {
+		return err
+	}
+	if _, err := Apply(ctx, p.clients, found.Names, Removal(found.WithoutStrangers(), handsPrefix, keepLogs), Options{}); err != nil {
+		return err
+	}
+	if found, err = Look(ctx, p.clients, p.id, handsPrefix, nil); err != nil {
+		return err
+	}
+	if found.Found() {
+		return errors.New("there is something left")
+	}
+	_, err = List(ctx, p.clients, p.id) // as where there is nothing to remove
+	return err
+}
+
+// installsOf are all the ways of an install: into nothing, again, with other settings, after a hand's changes and
+// deletions, of a newer version, and onto a log group that was kept.
+func (p pipeline) installsOf(ctx context.Context, t *testing.T, shortly bool) error {
+	t.Helper()
+	first, second := p.release, testRelease(t, "1.1.0")
+	other := given("tag", "none", "reserved-concurrency", "-1", "log-retention-days", "0", "cluster", "all", "timeout", "30")
+	install := func(release Release, settings Given) step {
+		return step{true, func() error { return p.runInstall(ctx, release, settings) }}
+	}
+	return inOrder(
+		install(first, handsSettings()),
+		install(first, nil),
+		install(first, other),
+		install(first, handsSettings()),
+		step{true, func() error { return p.heal(ctx, t, shortly) }},
+		install(second, nil),
+		step{true, func() error { p.admin.uninstall(t, handsPrefix, true); return nil }},
+		install(second, nil),
+	)
+}
+
+// heal has changes and deletions by hand healed, one at a time, and a second target that is the function.
+func (p pipeline) heal(ctx context.Context, t *testing.T, shortly bool) error {
+	t.Helper()
+	for _, hand := range everyChange() {
+		if hand.fields == nil || shortly && hand.name != "trust" && hand.name != "any rule" {
+			continue
+		}
+		if err := hand.change(t, p.admin, handsNames()); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.runInstall(ctx, p.release, nil); err != nil {
+			return fmt.Errorf("%s: %w", hand.name, err)
+		}
+	}
+	for _, kind := range Kinds() {
+		if shortly && kind != KindRole {
+			continue
+		}
+		p.admin.deleteByHand(t, kind, handsNames())
+		if err := p.runInstall(ctx, p.release, nil); err != nil {
+			return fmt.Errorf("%s deleted: %w", kind, err)
+		}
+	}
+	addTarget(t, p.admin, "twin", handsNames().FunctionARN())
+	return p.runInstall(ctx, p.release, nil)
+}
+
+// Each command's own policy is enough for everything that the command does.
+func TestCallerPolicyIsSufficient(t *testing.T) {
+	t.Parallel()
+	withPipeline(t, func(t *testing.T, p pipeline) {
+		for _, e := range errands(false) {
+			e.before(t, p.admin)
+			p.allow(CallerPolicy(handsNames(), e.Errand))
+			if err := e.do(t.Context(), t, p); err != nil {
+				t.Errorf("%s: %v: %s", e.name, err, told(err))
+			}
+		}
+	})
+}
+
+// Without any one of its actions, the command fails, and the error names the action.
+func TestCallerPolicyIsMinimal(t *testing.T) {
+	t.Parallel()
+	taken := eachRightChanged(t, errands(true), func(t *testing.T, e errand, action string) string {
+		return withoutAction(t, CallerPolicy(handsNames(), e.Errand), action)
+	})
+	t.Logf("%d rights taken away, one at a time", taken)
+}
+
+// An action that is allowed for the resources of another prefix only is as good as none. Two have no resource level.
+func TestCallerPolicyIsScoped(t *testing.T) {
+	t.Parallel()
+	wide := slices.DeleteFunc(errands(true), func(e errand) bool { return !e.Install && !e.Force }) // these have all actions
+	defaults := Defaults("test")
+	others := NewNames(identity(), "test", defaults.FunctionName, defaults.RuleName)
+	moved := eachRightChanged(t, wide, func(t *testing.T, e errand, action string) string {
+		if action == "iam:ListRoles" || action == "logs:DescribeLogGroups" {
+			return ""
+		}
+		ours, theirs := parsed(t, withoutAction(t, CallerPolicy(handsNames(), e.Errand), action)), parsed(t, CallerPolicy(others, e.Errand))
+		for _, statement := range theirs.Statement {
+			statement.Action = slices.DeleteFunc(statement.Action.([]any), func(each any) bool { return each != action })
+			ours.Statement = append(ours.Statement, statement)
+		}
+		return encodeJSON(ours)
+	})
+	t.Logf("%d rights moved to another prefix, one at a time", moved)
+}
+
+// eachRightChanged does the errands with each of its actions' rights changed by itself: it must fail with an error
+// that names the action. It gives how many were changed; "" changes none.
+func eachRightChanged(t *testing.T, all []errand, change func(t *testing.T, e errand, action string) string) int {
+	t.Helper()
+	changed := 0
+	withPipeline(t, func(t *testing.T, p pipeline) {
+		for _, e := range all {
+			for _, action := range actionsOf(t, CallerPolicy(handsNames(), e.Errand)) {
+				policy := change(t, e, action)
+				if policy == "" {
+					continue
+				}
+				changed++
+				e.before(t, p.admin)
+				p.allow(policy)
+				if err := e.do(t.Context(), t, p); err == nil || !strings.Contains(told(err), action) {
+					t.Errorf("%s without %s gives %v: %s", e.name, action, err, told(err))
+				}
+			}
+		}
+	})
+	return changed
+}
+
+// The conditions hold whoever can change the function and the rule to just that.
+func TestCallerPolicyConditions(t *testing.T) {
+	names := handsNames()
+	for name, test := range map[string]struct {
+		do     func(ctx context.Context, p pipeline) error
+		denied string
+	}{
+		"invoked by another service": {func(ctx context.Context, p pipeline) error {
+			_, err := p.clients.Lambda.AddPermission(ctx, &lambda.AddPermissionInput{
+				FunctionName: &names.Function, StatementId: aws.String("mine"), Action: aws.String("lambda:InvokeFunction"), Principal: aws.String("s3.amazonaws.com"),
+			})
+			return err
+		}, "lambda:AddPermission"},
+		"invoked by everybody": {func(ctx context.Context, p pipeline) error {
+			_, err := p.clients.Lambda.AddPermission(ctx, &lambda.AddPermissionInput{
+				FunctionName: &names.Function, StatementId: aws.String("mine"), Action: aws.String("lambda:InvokeFunction"), Principal: aws.String("*"),
+			})
+			return err
+		}, "lambda:AddPermission"},
+		"events to another target": {func(ctx context.Context, p pipeline) error {
+			_, err := p.clients.Events.PutTargets(ctx, &eventbridge.PutTargetsInput{Rule: &names.Rule, Targets: []events.Target{
+				{Id: aws.String("mine"), Arn: aws.String(names.FunctionARN() + "-2")},
+			}})
+			return err
+		}, "events:PutTargets"},
+		"another role for the function": {func(ctx context.Context, p pipeline) error {
+			_, err := p.clients.Lambda.UpdateFunctionConfiguration(ctx, &lambda.UpdateFunctionConfigurationInput{
+				FunctionName: &names.Function, Role: aws.String(names.arn("iam", "", "role/admin")),
+			})
+			return err
+		}, "iam:PassRole"},
+		"the role for another service": {func(ctx context.Context, p pipeline) error {
+			p.allow(strings.ReplaceAll(CallerPolicy(names, Errand{Install: true}), lambdaPrincipal, "ecs-tasks.amazonaws.com"))
+			role := names.RoleARN()
+			_, err := p.clients.Lambda.UpdateFunctionConfiguration(ctx, &lambda.UpdateFunctionConfigurationInput{FunctionName: &names.Function, Role: &role})
+			return err
+		}, "iam:PassRole"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			withPipeline(t, func(t *testing.T, p pipeline) {
+				installedAlready(t, p.admin)
+				p.allow(CallerPolicy(names, Errand{Install: true, Uninstall: true}))
+				if err := test.do(t.Context(), p); !IsAccessDenied(err) || !says(err, "not authorized to perform: "+test.denied+" ") {
+					t.Errorf("it gives %v", err)
+				}
+			})
+		})
+	}
+}
+
+// told is what a user reads of an error.
+func told(err error) string {
+	explained, ok := errors.AsType[*Error](err)
+	if !ok {
+		return ""
+	}
+	return explained.Message + " " + strings.Join(explained.Detail, " ")
+}
+
+// withoutAction is the policy less one action.
+func withoutAction(t *testing.T, policy, action string) string {
+	t.Helper()
+	document := parsed(t, policy)
+	for i, statement := range document.Statement {
+		document.Statement[i].Action = slices.DeleteFunc(statement.Action.([]any), func(each any) bool { return each == action })
+	}
+	return encodeJSON(document)
+}
+
+func parsed(t *testing.T, policy string) policyDocument {
+	t.Helper()
+	var document policyDocument
+	if err := json.Unmarshal([]byte(policy), &document); err != nil {
+		t.Fatal(err)
+	}
+	return document
+}
