@@ -117,7 +117,7 @@ func explainDenied(doing string, caller Identity, err error) error {
 	denied := &Error{
 		Code:    CodeAccessDenied,
 		Message: doing + ": access denied",
-		Detail:  []string{fmt.Sprintf("%s may not %s.", who, cmp.Or(action(err), "do this"))},
+		Detail:  []string{fmt.Sprintf("%s may not %s.", who, cmp.Or(deniedAction(err), action(err), "do this"))},
 		Err:     err,
 	}
 	var api smithy.APIError
@@ -138,6 +138,18 @@ func plain(err error) string {
 		return operation.Err.Error()
 	}
 	return err.Error()
+}
+
+// deniedAction is the action that AWS names in a refusal. It may be another than the call's: iam:PassRole
+// for a function that is given a role.
+func deniedAction(err error) string {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return ""
+	}
+	_, named, _ := strings.Cut(api.ErrorMessage(), "is not authorized to perform: ")
+	named, _, _ = strings.Cut(named, " ")
+	return named
 }
 
 // action is the IAM action of the call that failed, as "iam:CreateRole", or "".
