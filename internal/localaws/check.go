@@ -40,14 +40,14 @@ func violations(v reflect.Value, required []string) []string {
 			continue
 		}
 		name, rules := strings.ToLower(field.Name[:1])+field.Name[1:], strings.Fields(field.Tag.Get("check"))
-		value, present := given(v.Field(i))
-		if !present {
+		if !given(v.Field(i)) {
 			if slices.Contains(required, field.Name) {
 				found = append(found, fmt.Sprintf("Value null at '%s' failed to satisfy constraint: Member must not be null", name))
 			}
 			continue
 		}
 		for _, rule := range rules {
+			value := scalar(v.Field(i))
 			if must := broken(rule, value); must != "" {
 				found = append(found, fmt.Sprintf("Value '%s' at '%s' failed to satisfy constraint: %s", value, name, must))
 			}
@@ -56,15 +56,20 @@ func violations(v reflect.Value, required []string) []string {
 	return found
 }
 
-// given gives a scalar as text, and whether the caller sent it.
-func given(v reflect.Value) (string, bool) {
+// given tells whether the caller sent a member.
+func given(v reflect.Value) bool {
 	if v.Kind() == reflect.Pointer {
-		if v.IsNil() {
-			return "", false
-		}
-		return fmt.Sprint(v.Elem().Interface()), true
+		return !v.IsNil()
 	}
-	return fmt.Sprint(v.Interface()), !v.IsZero()
+	return !v.IsZero()
+}
+
+// scalar is a scalar as text. Only members with rules are asked for it: a zip file's would be long.
+func scalar(v reflect.Value) string {
+	if v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	return fmt.Sprint(v.Interface())
 }
 
 // broken says what a value must be to keep the rule, "" where it keeps it.
