@@ -168,7 +168,7 @@ func furtherChanges() []byHand {
 	type input = lambda.UpdateFunctionConfigurationInput
 	async := func(change func(*functions.DestinationConfig)) func(*testing.T, *account, Names) error {
 		return func(t *testing.T, a *account, n Names) error {
-			a.allow(t, n, "sqs:SendMessage")
+			defer a.allow(t, n, "sqs:SendMessage")()
 			destinations := &functions.DestinationConfig{}
 			change(destinations)
 			_, err := a.clients.Lambda.PutFunctionEventInvokeConfig(t.Context(), &lambda.PutFunctionEventInvokeConfigInput{
@@ -181,7 +181,7 @@ func furtherChanges() []byHand {
 		configuration("tracing", "tracing", func(in *input) { in.TracingConfig = &functions.TracingConfig{Mode: functions.TracingModeActive} }),
 		configuration("function's key", "kms_key", func(in *input) { in.KMSKeyArn = aws.String(aKey) }),
 		{"vpc", func(t *testing.T, a *account, n Names) error {
-			a.allow(t, n, "ec2:*")
+			defer a.allow(t, n, "ec2:*")()
 			_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &input{
 				FunctionName: &n.Function, VpcConfig: &functions.VpcConfig{SubnetIds: []string{aSubnet}, SecurityGroupIds: []string{aGroup}},
 			})
@@ -204,9 +204,9 @@ func furtherChanges() []byHand {
 	}
 }
 
-// allow gives the role a policy of somebody else's: Lambda looks whether the role may before it takes a
-// VPC or a destination.
-func (a *account) allow(t *testing.T, n Names, action string) {
+// allow gives the role a policy of somebody else's until the returned function takes it away: Lambda looks
+// whether the role may before it takes a VPC or a destination, and not again.
+func (a *account) allow(t *testing.T, n Names, action string) func() {
 	t.Helper()
 	_, err := a.clients.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{
 		RoleName: &n.Role, PolicyName: aws.String("theirs"),
@@ -214,6 +214,12 @@ func (a *account) allow(t *testing.T, n Names, action string) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	return func() {
+		_, err := a.clients.IAM.DeleteRolePolicy(t.Context(), &iam.DeleteRolePolicyInput{RoleName: &n.Role, PolicyName: aws.String("theirs")})
+		if err != nil {
+			t.Error(err)
+		}
 	}
 }
 

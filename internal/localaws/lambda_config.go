@@ -50,6 +50,9 @@ func (s *lambdaService) putEventInvokeConfig(f *function, in *lambdaInput) (any,
 	if in.MaximumRetryAttempts == nil && in.MaximumEventAgeInSeconds == nil && in.DestinationConfig == nil {
 		return nil, invalidParameter("You must specify at least one of error handling or destination setting.")
 	}
+	if err := in.DestinationConfig.check(f); err != nil {
+		return nil, err
+	}
 	f.async = &asyncConfig{
 		LastModified: epoch(time.Now()), FunctionArn: f.conf.FunctionArn + ":$LATEST",
 		MaximumRetryAttempts: in.MaximumRetryAttempts, MaximumEventAgeInSeconds: in.MaximumEventAgeInSeconds,

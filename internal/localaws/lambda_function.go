@@ -90,7 +90,7 @@ type functionSettings struct {
 	Description      *string `check:"len=0:256"`
 	Timeout          *int    `check:"min=1 max=900"`
 	MemorySize       *int    `check:"min=128 max=10240"`
-	KMSKeyArn        *string
+	KMSKeyArn        *string `check:"re=(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()"`
 	Environment      *environment
 	TracingConfig    *tracingConfig
 	DeadLetterConfig *deadLetterConfig
@@ -178,6 +178,12 @@ func (f *function) apply(s functionSettings) error {
 	}
 	if !f.region.server.iam.assumable(conf.Role) {
 		return invalidParameter("The role defined for the function cannot be assumed by Lambda.")
+	}
+	if err := f.checkNetwork(conf.Role, s.VpcConfig); err != nil {
+		return err
+	}
+	if err := s.TracingConfig.check(); err != nil {
+		return err
 	}
 	conf.Runtime, conf.Handler = orDefault(s.Runtime, conf.Runtime), orDefault(s.Handler, conf.Handler)
 	set(&conf.Description, s.Description)

@@ -35,7 +35,7 @@ type logsInput struct {
 	LogGroupIdentifier        string
 	LogGroupNamePrefix        string
 	LogGroupNamePattern       string
-	KmsKeyID                  string `json:"kmsKeyId"`
+	KmsKeyID                  string `json:"kmsKeyId" check:"len=1:256"`
 	DeletionProtectionEnabled bool
 	RetentionInDays           *int
 
