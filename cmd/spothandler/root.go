@@ -130,7 +130,9 @@ Exit codes: 0 fine, 1 error, 2 it differs, 3 not installed, 130 interrupted.`,
 	flags := root.PersistentFlags()
 	flags.StringVarP(&a.output, "output", "o", "text", "form of the result: text, json")
 	flags.BoolVar(&a.verbose, "verbose", false, "show every AWS call on stderr")
-	root.AddCommand(a.installCommand(), a.upgradeCommand(), a.statusCommand(), a.uninstallCommand(), a.localCommand(), a.demoCommand(), a.versionCommand())
+	addGroup(root, "On your account:", a.installCommand(), a.upgradeCommand(), a.statusCommand(), a.uninstallCommand())
+	addGroup(root, "Without an account:", a.demoCommand(), a.localCommand())
+	root.AddCommand(a.versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		if asksJSON(a.args) { // parsing stopped before it, perhaps
 			a.output = "json"
@@ -171,3 +173,12 @@ func (a *app) checkOptions() error {
 }
 
 func (a *app) json() bool { return a.output == "json" }
+
+// addGroup puts commands under a heading of the help.
+func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	for _, command := range commands {
+		command.GroupID = title
+		root.AddCommand(command)
+	}
+}
