@@ -55,9 +55,6 @@ func throttled(service string) *Error {
 	return refuse("ThrottlingException", "Rate exceeded")
 }
 
-// Throttled is the error with which a service, named as in [Call], refuses a caller that is too fast.
-func Throttled(service string) *Error { return throttled(service) }
-
 // denied is how IAM's refusal reads in each service's answer.
 func denied(c Call) *Error {
 	code, resource := "AccessDeniedException", c.Resource
