@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -71,11 +72,7 @@ func detail(found *deploy.Installation, kind deploy.Kind) string {
 
 func (a *app) printUnhealthy(status deploy.Status) {
 	st := a.outStyle()
-	verdict := " differs"
-	if missesInterruptions(status) {
-		verdict = " misses interruptions"
-	}
-	a.printVerdict(st, status, glyphFailed, st.red(deploy.DisplayPrefix(status.Prefix)+verdict))
+	a.printVerdict(st, status, glyphFailed, st.red(deploy.DisplayPrefix(status.Prefix)+verdict(status)))
 	for _, problem := range status.Problems {
 		a.printProblem(st, problem)
 	}
@@ -85,9 +82,9 @@ func (a *app) printUnhealthy(status deploy.Status) {
 	for _, warning := range status.Warnings {
 		fmt.Fprintf(a.out, "  %s%s%s\n", st.glyph(glyphAttention), st.gap(glyphAttention), warning)
 	}
-	arrow := " An arrow points to what install would set."
-	if len(status.Changes) == 0 {
-		arrow = ""
+	arrow := ""
+	if slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return len(problem.Fields) > 0 }) {
+		arrow = " An arrow points to what install would set."
 	}
 	fmt.Fprintf(a.out, "\n%s.%s\n", plural(len(status.Problems), "problem"), arrow)
 	if len(status.Changes) > 0 {
@@ -95,22 +92,44 @@ func (a *app) printUnhealthy(status deploy.Status) {
 	}
 }
 
-// missesInterruptions says that something on the way from the event to the redeployment is not there.
-func missesInterruptions(status deploy.Status) bool {
-	for _, problem := range status.Problems {
-		switch problem.Code {
-		case deploy.ProblemMissing:
-			return problem.Resource != deploy.KindLogGroup
-		case deploy.ProblemConcurrencyZero, deploy.ProblemNotOurs, deploy.ProblemBroken:
-			return true
-		}
-		for _, field := range problem.Fields {
-			if field.Path == "state" || strings.HasPrefix(field.Path, "detail.") || field.Path == "reserved_concurrency" && field.Old == "0" {
-				return true
-			}
-		}
+// verdict is what a person wants to know first: does it still do its work?
+func verdict(status deploy.Status) string {
+	switch {
+	case slices.ContainsFunc(status.Problems, missesInterruptions):
+		return " misses interruptions"
+	case len(status.Changes) == 0: // only a person can mend it
+		return " needs attention"
 	}
-	return false
+	return " differs"
+}
+
+// missesInterruptions says that something on the way from the event to the redeployment is not there, or
+// leads elsewhere. Without its log group the function works, unseen.
+func missesInterruptions(problem deploy.Problem) bool {
+	switch problem.Code {
+	case deploy.ProblemMissing, deploy.ProblemNotOurs:
+		return problem.Resource != deploy.KindLogGroup
+	case deploy.ProblemConcurrencyZero, deploy.ProblemBroken:
+		return true
+	}
+	return slices.ContainsFunc(problem.Fields, func(field deploy.Field) bool { return onTheWay(problem.Resource, field) })
+}
+
+// onTheWay says whether a difference of this field keeps interruptions from being answered.
+func onTheWay(kind deploy.Kind, field deploy.Field) bool {
+	name, _, _ := strings.Cut(field.Path, ".")
+	switch kind {
+	case deploy.KindRole:
+		return name == "policy" || name == "trust_policy"
+	case deploy.KindFunction:
+		return slices.Contains([]string{"state", "code", "runtime", "handler", "architecture", "role"}, name) ||
+			name == "reserved_concurrency" && field.Old == "0"
+	case deploy.KindRule:
+		return name != "tags" && name != "description"
+	case deploy.KindTarget:
+		return name == "function" || name == "other"
+	}
+	return kind == deploy.KindPermission
 }
 
 func (a *app) printProblem(st style, problem deploy.Problem) {

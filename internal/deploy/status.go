@@ -84,7 +84,7 @@ func problems(i *Installation, spec Spec, changes []Change, others []Listed) []P
 	strangers := map[Kind]bool{}
 	for _, s := range i.Strangers() {
 		strangers[s.Resource] = true
-		list = append(list, Problem{Code: ProblemNotOurs, Resource: s.Resource, Name: s.Name, Message: fmt.Sprintf("%s %s is not ours: %s", s.Resource.Words(), s.Name, s.Why)})
+		list = append(list, Problem{Code: ProblemNotOurs, Resource: s.Resource, Name: s.Name, Message: fmt.Sprintf("%s %s is not ours. %s", s.Resource.Words(), s.Name, s.Why)})
 	}
 	for _, change := range withoutRemade(changes, i.State) {
 		if !strangers[change.Resource] {
@@ -95,7 +95,7 @@ func problems(i *Installation, spec Spec, changes []Change, others []Listed) []P
 		list = append(list, Problem{Code: ProblemForeign, Resource: f.Resource, Name: f.Name, Message: fmt.Sprintf("%s %s has an addition that is not ours: %s", f.Resource.Words(), f.Name, f.What)})
 	}
 	if spec.ReservedConcurrency == 0 {
-		list = append(list, Problem{Code: ProblemConcurrencyZero, Resource: KindFunction, Name: i.Names.Function, Message: "its reserved concurrency is 0: no invocation can run"})
+		list = append(list, Problem{Code: ProblemConcurrencyZero, Resource: KindFunction, Name: i.Names.Function, Message: fmt.Sprintf("function %s has a reserved concurrency of 0: no invocation can run", i.Names.Function)})
 	}
 	for _, prefix := range Overlapping(others, spec) {
 		list = append(list, Problem{Code: ProblemOverlap, Message: fmt.Sprintf("the installation %s watches the same clusters: both would redeploy", DisplayPrefix(prefix))})

@@ -60,7 +60,7 @@ func TestProblems(t *testing.T) {
 		},
 		{
 			"another's rule", func(i *Installation) { i.State.Rule.Tags = nil }, nil,
-			[]string{"not_ours: rule prod-ecs-spot-interruption is not ours: It has no tag managed-by=spothandler.", "missing: target spothandler is missing"},
+			[]string{"not_ours: rule prod-ecs-spot-interruption is not ours. It has no tag managed-by=spothandler.", "missing: target spothandler is missing"},
 		},
 		{
 			"foreign", func(i *Installation) { i.State.Foreign = []Foreign{{KindRole, "r", "inline policy x"}} }, nil,
@@ -69,13 +69,13 @@ func TestProblems(t *testing.T) {
 		{"foreign on another's", func(i *Installation) {
 			i.State.Function.Tags = map[string]string{TagManagedBy: "spothandler", TagPrefix: "test"}
 			i.State.Foreign = []Foreign{{KindPermission, "f", "statement x"}}
-		}, nil, []string{`not_ours: function prod-ecs-fargate-spot-handler is not ours: Its tag spothandler:prefix is "test".`, "missing: permission spothandler is missing"}},
+		}, nil, []string{`not_ours: function prod-ecs-fargate-spot-handler is not ours. Its tag spothandler:prefix is "test".`, "missing: permission spothandler is missing"}},
 		{
 			"concurrency zero", func(i *Installation) {
 				i.Record.ReservedConcurrency, i.State.Function.ReservedConcurrency = 0, 0
 				i.recorded(t)
 			}, nil,
-			[]string{"concurrency_zero: its reserved concurrency is 0: no invocation can run"},
+			[]string{"concurrency_zero: function prod-ecs-fargate-spot-handler has a reserved concurrency of 0: no invocation can run"},
 		},
 		{
 			"overlap", func(*Installation) {}, others,
