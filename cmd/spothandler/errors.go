@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -28,14 +29,40 @@ func (a *app) printError(err error) {
 	st := a.errStyle()
 	fmt.Fprintf(a.err, "%s %s\n", st.glyph(glyphFailed), st.red(st.plain(known.Message)))
 	for _, line := range known.Detail {
-		fmt.Fprintf(a.err, "  %s\n", st.plain(line))
+		for _, part := range st.wrap(line, st.width-2) {
+			fmt.Fprintf(a.err, "  %s\n", part)
+		}
 	}
 	for _, hint := range known.Hints {
-		fmt.Fprintf(a.err, "  %s %s\n", st.glyph(glyphNext), st.plain(hint))
+		a.printHint(st, hint)
 	}
 	if a.json() {
 		_ = a.printJSON(errorAnswer{errorBody{known.Message, strings.Join(known.Hints, "; "), known.Code}})
 	}
+}
+
+// printHint shows what to do next. A list of values is broken to fit; a command is left whole, to be pasted.
+func (a *app) printHint(st style, hint string) {
+	parts := []string{st.plain(hint)}
+	if strings.HasPrefix(hint, "accepted: ") {
+		parts = st.wrap(hint, st.width-4)
+	}
+	fmt.Fprintf(a.err, "  %s %s\n", st.glyph(glyphNext), parts[0])
+	for _, part := range parts[1:] {
+		fmt.Fprintf(a.err, "    %s\n", part)
+	}
+}
+
+// sayUnchanged adds to an error that stopped a command before its first write that nothing was changed.
+func sayUnchanged(s *session, err error) error {
+	const unchanged = "Nothing was changed."
+	var known *deploy.Error
+	if !errors.As(err, &known) || s.calls.wrote() || strings.Contains(strings.Join(known.Detail, " "), unchanged) {
+		return err
+	}
+	explained := *known
+	explained.Detail = append(slices.Clone(known.Detail), unchanged)
+	return &explained
 }
 
 func (a *app) printInterrupted(err error) {

@@ -105,7 +105,7 @@ func (a *app) installHere(ctx context.Context, o *installOptions, given deploy.G
 	}
 	job := &installJob{app: a, session: s, given: given, reset: reset, installOptions: o}
 	a.printHeader(s, o.settings.prefix)
-	return job.run(ctx)
+	return sayUnchanged(s, job.run(ctx))
 }
 
 // installJob is one install: what is asked for, and what was found and planned on the way.
@@ -135,6 +135,9 @@ func (j *installJob) run(ctx context.Context) error {
 	if err := j.plan(); err != nil {
 		return err
 	}
+	if err := j.checkCase(ctx); err != nil {
+		return err
+	}
 	if j.dryRun {
 		return j.printDryRun(j.lookAround(ctx))
 	}
@@ -143,6 +146,19 @@ func (j *installJob) run(ctx context.Context) error {
 		return err
 	}
 	return j.printInstalled(j, others, time.Since(started))
+}
+
+// checkCase refuses, before the first write, a prefix that another installation has in other letters: its
+// role is not found by our name, and IAM would refuse ours. Whoever may not list roles learns it from IAM.
+func (j *installJob) checkCase(ctx context.Context) error {
+	if j.found.State.Role != nil {
+		return nil
+	}
+	others, err := deploy.List(ctx, j.clients, j.id)
+	if err != nil {
+		return ctx.Err()
+	}
+	return deploy.CheckCase(j.settings.prefix, others)
 }
 
 // change applies the plan, looks again and, meanwhile, for other installations. An install that has

@@ -97,6 +97,20 @@ func (s style) shorten(text string, width int) string {
 	return string(runes[:(keep+1)/2]) + ellipsis + string(runes[length-keep/2:])
 }
 
+// wrap breaks a text at its spaces into lines of at most width columns; a longer word has its own.
+func (s style) wrap(text string, width int) []string {
+	var lines []string
+	for word := range strings.FieldsSeq(s.plain(text)) {
+		last := len(lines) - 1
+		if last >= 0 && utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(word) <= width {
+			lines[last] += " " + word
+			continue
+		}
+		lines = append(lines, word)
+	}
+	return lines
+}
+
 // pad fills a text with spaces up to width columns.
 func pad(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))

@@ -54,12 +54,16 @@ not touched.`,
 }
 
 func (a *app) uninstall(ctx context.Context, o *uninstallOptions) error {
-	started := time.Now()
 	s, err := a.open(ctx, o.prefix)
 	if err != nil {
 		return err
 	}
 	a.printHeader(s, o.prefix)
+	return sayUnchanged(s, a.remove(ctx, s, o))
+}
+
+func (a *app) remove(ctx context.Context, s *session, o *uninstallOptions) error {
+	started := time.Now()
 	found, err := deploy.Look(ctx, s.clients, s.id, o.prefix, o.names)
 	if err != nil {
 		return err
@@ -89,7 +93,7 @@ func (a *app) uninstall(ctx context.Context, o *uninstallOptions) error {
 
 func (a *app) warnStrangers(found *deploy.Installation) {
 	for _, stranger := range found.Strangers() {
-		a.warn(fmt.Sprintf("%s %s is not ours and stays: %s", stranger.Resource.Words(), stranger.Name, stranger.Why))
+		a.warn(fmt.Sprintf("%s %s is not ours and stays. %s", stranger.Resource.Words(), stranger.Name, stranger.Why))
 	}
 }
 

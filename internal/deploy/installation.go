@@ -57,6 +57,16 @@ func recordOf(role *Role, prefix string) (*Record, error) {
 	return parseRecord(role.Description), nil
 }
 
+// CheckCase refuses a prefix that differs from that of another installation only in case.
+func CheckCase(prefix string, others []Listed) error {
+	for _, other := range others {
+		if other.Prefix != prefix && equalFold(other.Prefix, prefix) {
+			return samePrefix(prefix, other.Prefix)
+		}
+	}
+	return nil
+}
+
 func samePrefix(prefix, other string) *Error {
 	return &Error{
 		Code:    CodeSamePrefix,
