@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,14 +27,14 @@ func (a *app) applyChanges(ctx context.Context, s *session, names deploy.Names, 
 	if err == nil {
 		return nil
 	}
-	return a.explainStop(ctx, s, err, done, len(changes))
+	return a.explainStop(ctx, s, err, done, changes)
 }
 
 // explainStop adds to an error what was done before it: it stays, and a second run finishes the rest.
-func (a *app) explainStop(ctx context.Context, s *session, err error, done, all int) error {
+func (a *app) explainStop(ctx context.Context, s *session, err error, done int, changes []deploy.Change) error {
 	sofar := "Nothing was changed."
 	if s.calls.wrote() {
-		sofar = fmt.Sprintf("%d of %d done; run again to finish.", done, all)
+		sofar = fmt.Sprintf("%d of %d done; run again to finish.", done, len(changes))
 	}
 	if ctx.Err() != nil {
 		return &deploy.Error{Code: codeInterrupted, Message: "interrupted: " + sofar, Err: err}
@@ -43,11 +44,24 @@ func (a *app) explainStop(ctx context.Context, s *session, err error, done, all 
 		known = &deploy.Error{Code: deploy.CodeFailed, Message: err.Error(), Err: err}
 	}
 	explained := *known
-	explained.Detail = append(explained.Detail, sofar)
-	if s.calls.wrote() {
-		explained.Hints = append(explained.Hints, a.retype()+"   finishes it", "spothandler uninstall"+a.scope(a.prefix)+"   removes what is there")
-	}
+	explained.Detail = append(slices.Clone(explained.Detail), sofar)
+	explained.Hints = append(slices.Clone(explained.Hints), a.afterStop(s, known, changes)...)
 	return &explained
+}
+
+// afterStop is what to do next: each of it is safe.
+func (a *app) afterStop(s *session, stopped *deploy.Error, changes []deploy.Change) []string {
+	if !s.calls.wrote() {
+		if stopped.Code == deploy.CodeAccessDenied {
+			return []string{a.retype() + "   again, once it is allowed"}
+		}
+		return nil
+	}
+	hints := []string{a.retype() + "   finishes it"}
+	if slices.ContainsFunc(changes, func(c deploy.Change) bool { return c.Action == deploy.Create }) {
+		hints = append(hints, "spothandler uninstall"+a.scope(a.prefix)+"   removes what is there")
+	}
+	return hints
 }
 
 const (

@@ -56,7 +56,7 @@ func (a *app) printInstalled(j *installJob, others []deploy.Listed, took time.Du
 		fmt.Fprintf(a.out, "\n%s %s\n", st.glyph(glyphOK), st.green(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.changes), a.where(), counts(j.changes), seconds(took))))
 		fmt.Fprintf(a.out, "  %s\n", st.plain(summary(j.spec)))
 	}
-	if touches(j.changes, deploy.KindRule) {
+	if touches(j.changes, deploy.KindRule) && j.spec.RuleState == "ENABLED" {
 		fmt.Fprintf(a.out, "  %s\n", st.dim("EventBridge may take a minute before a new rule matches."))
 	}
 	a.printRemarks(st, status.Problems)
@@ -87,8 +87,12 @@ func summary(spec deploy.Spec) string {
 	if len(spec.Clusters) > 0 {
 		clusters = "cluster " + strings.Join(spec.Clusters, ", ")
 	}
-	return fmt.Sprintf("%s · redeploy %s · %s · %d MB · %ds · logs %s",
+	text := fmt.Sprintf("%s · redeploy %s · %s · %d MB · %ds · logs %s",
 		clusters, spec.Redeploy, spec.Architecture, spec.MemorySize, spec.Timeout, days(spec.LogRetentionDays))
+	if spec.RuleState != "ENABLED" {
+		text += " · rule " + spec.RuleState
+	}
+	return text
 }
 
 func days(n int) string {
@@ -106,15 +110,15 @@ func seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) 
 // counts are the changes in words, by action: "6 created", "1 created, 2 updated".
 func counts(changes []deploy.Change) string {
 	var parts []string
-	for _, action := range []deploy.Action{deploy.Create, deploy.Update, deploy.Delete} {
+	for _, word := range []string{past(deploy.Create), past(deploy.Update), past(deploy.Delete), kept} {
 		n := 0
 		for _, change := range changes {
-			if change.Action == action {
+			if pastOf(change) == word {
 				n++
 			}
 		}
 		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, past(action)))
+			parts = append(parts, fmt.Sprintf("%d %s", n, word))
 		}
 	}
 	return strings.Join(parts, ", ")

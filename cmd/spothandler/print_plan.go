@@ -92,6 +92,7 @@ const (
 func printFields(out io.Writer, st style, fields []deploy.Field) {
 	var recorded []string
 	width := 0
+	fields = withoutLostRecord(fields)
 	for _, field := range fields {
 		if name, ok := strings.CutPrefix(field.Path, "record."); ok {
 			recorded = append(recorded, strings.ReplaceAll(name, "spothandler", "version"))
@@ -112,6 +113,19 @@ func printFields(out io.Writer, st style, fields []deploy.Field) {
 			printField(out, st, field, width)
 		}
 	}
+}
+
+// withoutLostRecord tells a record that a hand overwrote in one line: every setting of it would be new.
+func withoutLostRecord(fields []deploy.Field) []deploy.Field {
+	at := slices.IndexFunc(fields, func(field deploy.Field) bool { return field.Path == "record" })
+	if at < 0 {
+		return fields
+	}
+	old := fields[at].Old
+	rest := slices.DeleteFunc(slices.Clone(fields), func(field deploy.Field) bool {
+		return field.Path == "record" || strings.HasPrefix(field.Path, "record.")
+	})
+	return append([]deploy.Field{{Path: "description", Old: old, New: "the record of the settings"}}, rest...)
 }
 
 func printField(out io.Writer, st style, field deploy.Field, width int) {

@@ -110,11 +110,13 @@ func (p *progress) line(row progressRow) string {
 	return p.st.row(glyphWorking, kind, name, fmt.Sprintf("%s %6s", note, seconds(time.Since(row.begun))))
 }
 
+const kept = "kept"
+
 // pastOf is what was done, in a word: a log group that an uninstall leaves is kept.
 func pastOf(change deploy.Change) string {
 	for _, field := range change.Fields {
 		if field.Path == "tags."+deploy.TagKept && field.New != "" {
-			return "kept"
+			return kept
 		}
 	}
 	return past(change.Action)

@@ -136,8 +136,8 @@ func (a *app) knownEnvironment() error {
 		known = append(known, envName(setting.Name))
 	}
 	for _, entry := range a.env {
-		name, _, _ := strings.Cut(entry, "=")
-		if strings.HasPrefix(name, envPrefix) && !slices.Contains(known, name) {
+		name, text, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, envPrefix) && text != "" && !slices.Contains(known, name) {
 			return &deploy.Error{
 				Code:    deploy.CodeInvalid,
 				Message: fmt.Sprintf("the environment variable %s is no setting", name),

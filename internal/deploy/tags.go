@@ -32,6 +32,9 @@ func parseTags(source string, texts []string) (map[string]string, error) {
 	}
 	for _, text := range texts {
 		key, value, found := strings.Cut(text, "=")
+		if text == "none" {
+			return nil, invalid("none stands alone: it clears the list", "%s none does not go with other tags", source)
+		}
 		if !found {
 			return nil, invalid(source+" key=value", "%s %q is not of the form key=value", source, text)
 		}
