@@ -112,6 +112,7 @@ func (v *invocation) claimNext(ctx context.Context) (won bool, err error) {
 		return true, nil
 	}
 	v.lostClaim, v.service = v.before, nil
+	v.looking.yielding = true
 	if err := v.wait(ctx, claimWait()); err != nil {
 		return false, fmt.Errorf("redeploying service %s: %w (%w)", v.event.Service, errClaimed, err)
 	}

@@ -59,6 +59,7 @@ func (h *Handler) begin(ctx context.Context, event []byte) *invocation {
 		}
 	}
 	v.looking.until, v.updating.until = until, until
+	v.looking.yielding = !v.event.isFirstNotice()
 	return v
 }
 

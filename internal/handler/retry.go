@@ -19,6 +19,8 @@ const (
 	// firstBackoff and lastBackoff bound the wait before a retry.
 	firstBackoff = 200 * time.Millisecond
 	lastBackoff  = 5 * time.Second
+	// yieldBackoff is the longest wait before a retry of who can wait.
+	yieldBackoff = 20 * time.Second
 	// staleAfter is the age from which what DescribeServices showed is no
 	// ground for an UpdateService.
 	staleAfter = 2 * time.Second
@@ -30,6 +32,7 @@ const (
 type patience struct {
 	until      time.Time // no retry starts later
 	freshUntil time.Time // a later retry, or one after an unclear outcome, asks for a new look; zero: none does
+	yielding   bool      // others need the answers more: retry seldom
 	throttled  int
 	transient  int
 	last       error // that was retried
@@ -76,6 +79,9 @@ func (p *patience) retryable(err error) aws.Ternary {
 // it gives the error that the call ends with, so that the cause is not lost.
 func (p *patience) backoff(_ int, err error) (time.Duration, error) {
 	delay := jitter(p.throttled + p.transient)
+	if p.yielding {
+		delay = between(yieldBackoff)
+	}
 	next := time.Now().Add(delay)
 	switch {
 	case next.After(p.until):
@@ -94,15 +100,17 @@ func (p *patience) explain(err error) error {
 	return fmt.Errorf("%w, after %d attempts: %w", err, p.throttled+p.transient, p.last)
 }
 
-// jitter is a random wait before retry n, which counts from 1: between half of
-// and the whole of an exponentially growing time.
+// jitter is a random wait before retry n, which counts from 1, out of an
+// exponentially growing time.
 func jitter(n int) time.Duration {
-	ceiling := lastBackoff
 	if shift := n - 1; shift < 5 {
-		ceiling = min(firstBackoff<<shift, lastBackoff)
+		return between(min(firstBackoff<<shift, lastBackoff))
 	}
-	return ceiling/2 + rand.N(ceiling/2)
+	return between(lastBackoff)
 }
+
+// between is a random time between the half and the whole of d.
+func between(d time.Duration) time.Duration { return d/2 + rand.N(d/2) }
 
 func isThrottle(err error) bool {
 	return retry.IsErrorThrottles(retry.DefaultThrottles).IsErrorThrottle(err).Bool()
