@@ -1,25 +1,28 @@
 package deploy
 
-// Errand is what a caller is going to do with an installation; the zero value only looks at it, as
-// status does.
+// Errand is what a caller is going to do with an installation.
 type Errand struct {
 	Install   bool // upgrade as well
+	Status    bool
 	Uninstall bool
 	KeepLogs  bool // uninstall --keep-logs, and never without it: the logs cannot be deleted
 	Force     bool // uninstall --force
 }
 
 // CallerPolicy is the IAM policy, as JSON, that lets a caller do an errand at the installation of these
-// names, and nothing else. Its conditions let the role be passed to Lambda alone, EventBridge alone be
-// permitted to invoke the function, and the function alone become the rule's target. Only what has no
-// resource level has the resource * (Service Authorization Reference).
-func CallerPolicy(names Names, errand Errand) string {
-	uses := errand.uses()
+// names with the settings of this Spec, and nothing else. Its conditions let the role be passed to Lambda
+// alone, EventBridge alone be permitted to invoke the function, the function alone become the rule's
+// target, and no role be made without the boundary that is asked for. Only what has no resource level
+// has the resource * (Service Authorization Reference).
+func CallerPolicy(names Names, spec Spec, errand Errand) string {
+	uses := errand.uses(spec)
 	function, rule := names.FunctionARN(), names.RuleARN()
 	// IAM knows a role that is not there, or not yet, by its name alone, and takes its path for /.
 	role := []string{names.RoleARN(), names.arn("iam", "", "role/"+names.Role)}
 	// The calls about tags know a log group without the colon, the others with it (CloudWatch Logs API, LogGroup).
 	logGroup := []string{names.LogGroupARN(), names.LogGroupARN() + ":*"}
+	// China's name of a service has a further ending (KMS Developer Guide, kms:ViaService).
+	viaLambda := "lambda." + names.Region + ".amazonaws.com*"
 
 	var grants []statement
 	for _, each := range []struct {
@@ -27,12 +30,14 @@ func CallerPolicy(names Names, errand Errand) string {
 		rights []right
 	}{
 		{statement{Sid: "Role", Resource: role}, roleRights()},
+		{statement{Sid: "Boundary", Resource: role, Condition: only("StringEquals", "iam:PermissionsBoundary", spec.Boundary)}, boundaryRights()},
 		{statement{Sid: "PassRole", Resource: names.RoleARN(), Condition: only("StringEquals", "iam:PassedToService", lambdaPrincipal)}, passRights()},
 		{statement{Sid: "Logs", Resource: logGroup}, logRights()},
 		{statement{Sid: "Function", Resource: function}, functionRights()},
 		{statement{Sid: "Permission", Resource: function, Condition: only("StringEquals", "lambda:Principal", eventsPrincipal)}, permissionRights()},
 		{statement{Sid: "Rule", Resource: rule}, ruleRights()},
 		{statement{Sid: "Target", Resource: rule, Condition: only("ArnEquals", "events:TargetArn", function)}, targetRights()},
+		{statement{Sid: "Key", Resource: spec.KMSKey, Condition: only("StringLike", "kms:ViaService", viaLambda)}, keyRights()},
 		{statement{Sid: "NoResourceLevel", Resource: "*"}, unscopedRights()},
 	} {
 		each.Effect = "Allow"
@@ -58,25 +63,37 @@ const (
 	deletingLogs
 	keepingLogs
 	forcing
+
+	// What installing needs for a setting; without it, to have it cleared.
+	withBoundary
+	withoutBoundary
+	withKey
+	withVPC
+	// readingKeyed compares an environment that a key encrypts.
+	readingKeyed
 )
 
-func (e Errand) uses() use {
+func (e Errand) uses(spec Spec) use {
+	bounded, keyed := spec.Boundary != "", spec.KMSKey != ""
 	uses := looking
-	for _, each := range []struct {
-		asked bool
-		use   use
-	}{
-		{e.Install, installing},
-		{e.Uninstall, removing},
-		{e.Uninstall && e.KeepLogs, keepingLogs},
-		{e.Uninstall && !e.KeepLogs, deletingLogs},
-		{e.Uninstall && e.Force, forcing},
-	} {
-		if each.asked {
-			uses |= each.use
-		}
+	if e.Install {
+		uses |= installing | readingKeyed.when(keyed) | withKey.when(keyed) | withVPC.when(len(spec.Subnets) > 0) |
+			withBoundary.when(bounded) | withoutBoundary.when(!bounded)
+	}
+	if e.Status {
+		uses |= readingKeyed.when(keyed)
+	}
+	if e.Uninstall {
+		uses |= removing | keepingLogs.when(e.KeepLogs) | deletingLogs.when(!e.KeepLogs) | forcing.when(e.Force)
 	}
 	return uses
+}
+
+func (u use) when(asked bool) use {
+	if asked {
+		return u
+	}
+	return 0
 }
 
 // right is an action and what it is needed for.
@@ -93,79 +110,4 @@ func actionsFor(uses use, rights []right) []string {
 		}
 	}
 	return actions
-}
-
-func roleRights() []right {
-	return []right{
-		{"iam:GetRole", looking},
-		{"iam:GetRolePolicy", looking},
-		{"iam:ListRolePolicies", looking},
-		{"iam:ListAttachedRolePolicies", looking},
-		{"iam:CreateRole", installing},
-		{"iam:UpdateRole", installing},
-		{"iam:UpdateAssumeRolePolicy", installing},
-		{"iam:PutRolePolicy", installing},
-		{"iam:TagRole", installing}, // for a role that is made with tags as well
-		{"iam:UntagRole", installing},
-		{"iam:DeleteRolePolicy", removing},
-		{"iam:DeleteRole", removing},
-		{"iam:DetachRolePolicy", forcing},
-	}
-}
-
-func passRights() []right { return []right{{"iam:PassRole", installing}} }
-
-func logRights() []right {
-	return []right{
-		{"logs:ListTagsForResource", looking},
-		{"logs:CreateLogGroup", installing},
-		{"logs:PutRetentionPolicy", installing},
-		{"logs:DeleteRetentionPolicy", installing},
-		{"logs:TagResource", installing | keepingLogs},
-		{"logs:UntagResource", installing | keepingLogs},
-		{"logs:DeleteLogGroup", deletingLogs},
-	}
-}
-
-func functionRights() []right {
-	return []right{
-		{"lambda:GetFunction", looking},
-		{"lambda:ListTags", looking}, // GetFunction leaves the tags out without it
-		{"lambda:GetFunctionEventInvokeConfig", looking},
-		{"lambda:GetPolicy", looking},
-		{"lambda:CreateFunction", installing},
-		{"lambda:UpdateFunctionCode", installing},
-		{"lambda:UpdateFunctionConfiguration", installing},
-		{"lambda:PutFunctionConcurrency", installing},
-		{"lambda:DeleteFunctionConcurrency", installing},
-		{"lambda:PutFunctionEventInvokeConfig", installing},
-		{"lambda:TagResource", installing},
-		{"lambda:UntagResource", installing},
-		{"lambda:RemovePermission", installing | removing},
-		{"lambda:DeleteFunction", installing | removing}, // install makes a function anew whose role is gone
-	}
-}
-
-func permissionRights() []right { return []right{{"lambda:AddPermission", installing}} }
-
-func ruleRights() []right {
-	return []right{
-		{"events:DescribeRule", looking},
-		{"events:ListTagsForResource", looking},
-		{"events:ListTargetsByRule", looking},
-		{"events:PutRule", installing},
-		{"events:TagResource", installing},
-		{"events:UntagResource", installing},
-		{"events:RemoveTargets", installing | removing}, // install removes a second target that is our function
-		{"events:DeleteRule", removing},
-	}
-}
-
-func targetRights() []right { return []right{{"events:PutTargets", installing}} }
-
-func unscopedRights() []right {
-	return []right{
-		{"iam:ListRoles", looking},
-		{"logs:DescribeLogGroups", looking},
-	}
 }

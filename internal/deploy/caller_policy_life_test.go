@@ -48,23 +48,48 @@ func withPipeline(t *testing.T, test func(t *testing.T, p pipeline)) {
 type errand struct {
 	name string
 	Errand
-	before func(t *testing.T, admin *account)
-	do     func(ctx context.Context, t *testing.T, p pipeline) error
+	settings Given // that the policy is for
+	before   func(t *testing.T, admin *account)
+	do       func(p pipeline, ctx context.Context, t *testing.T) error
+}
+
+// rights are the actions of its policy; with settings those that it has beyond the policy without.
+func (e errand) rights(t *testing.T) []string {
+	t.Helper()
+	actions := actionsOf(t, e.policy(t, handsNames()))
+	if e.settings == nil {
+		return actions
+	}
+	plain := actionsOf(t, CallerPolicy(handsNames(), Defaults(handsPrefix), e.Errand))
+	return slices.DeleteFunc(actions, func(action string) bool { return slices.Contains(plain, action) })
+}
+
+// policy is that of the errand at the installation of these names.
+func (e errand) policy(t *testing.T, names Names) string {
+	t.Helper()
+	spec := Defaults(names.Prefix)
+	if err := e.settings.Apply(&spec); err != nil {
+		t.Fatal(err)
+	}
+	return CallerPolicy(names, spec, e.Errand)
 }
 
 // errands are the commands, each with all that it can come upon. shortly leaves out what asks for no further rights.
 func errands(shortly bool) []errand {
-	uninstall := func(flags string) func(context.Context, *testing.T, pipeline) error {
-		return func(ctx context.Context, _ *testing.T, p pipeline) error {
+	uninstall := func(flags string) func(pipeline, context.Context, *testing.T) error {
+		return func(p pipeline, ctx context.Context, _ *testing.T) error {
 			return errors.Join(p.runUninstall(ctx, flags), p.runUninstall(ctx, flags))
 		}
 	}
 	return []errand{
-		{"install", Errand{Install: true}, emptied, func(ctx context.Context, t *testing.T, p pipeline) error { return p.installsOf(ctx, t, shortly) }},
-		{"status", Errand{}, installedAlready, func(ctx context.Context, _ *testing.T, p pipeline) error { return p.runStatus(ctx) }},
-		{"uninstall", Errand{Uninstall: true}, installedAlready, uninstall("")},
-		{"uninstall --keep-logs", Errand{Uninstall: true, KeepLogs: true}, installedAlready, uninstall("--keep-logs")},
-		{"uninstall --force", Errand{Uninstall: true, Force: true}, withAdditions, uninstall("--force")},
+		{"install", Errand{Install: true}, nil, emptied, func(p pipeline, ctx context.Context, t *testing.T) error { return p.installsOf(ctx, t, shortly) }},
+		{"install with further settings", Errand{Install: true}, further(), installedAlready, pipeline.furtherInstalls},
+		{"status", Errand{Status: true}, nil, installedAlready, pipeline.runStatus},
+		{"status with further settings", Errand{Status: true}, further(), furtherAlready, pipeline.runStatus},
+		{"uninstall", Errand{Uninstall: true}, nil, installedAlready, uninstall("")},
+		{"uninstall with further settings", Errand{Uninstall: true}, further(), furtherAlready, uninstall("")},
+		{"uninstall --keep-logs", Errand{Uninstall: true, KeepLogs: true}, nil, installedAlready, uninstall("--keep-logs")},
+		{"uninstall --force", Errand{Uninstall: true, Force: true}, nil, withAdditions, uninstall("--force")},
 	}
 }
 
@@ -75,7 +100,13 @@ func emptied(t *testing.T, admin *account) {
 
 func installedAlready(t *testing.T, admin *account) {
 	t.Helper()
+	admin.install(t, handsPrefix, noneFurther())
 	admin.install(t, handsPrefix, handsSettings())
+}
+
+func furtherAlready(t *testing.T, admin *account) {
+	t.Helper()
+	admin.install(t, handsPrefix, further())
 }
 
 // withAdditions has on role and rule what only --force takes along.
@@ -109,6 +140,9 @@ func (p pipeline) runInstall(ctx context.Context, release Release, settings Give
 	if err != nil {
 		return err
 	}
+	if err := found.CheckReadable(); err != nil {
+		return err
+	}
 	spec, _, err := found.Resolve(settings, false)
 	if err != nil {
 		return err
@@ -131,13 +165,18 @@ func (p pipeline) runInstall(ctx context.Context, release Release, settings Give
 }
 
 // runStatus does what the command does.
-func (p pipeline) runStatus(ctx context.Context) error {
-	if _, err := List(ctx, p.clients, p.id); err != nil {
+func (p pipeline) runStatus(ctx context.Context, _ *testing.T) error {
+	all, err := List(ctx, p.clients, p.id)
+	if err != nil {
 		return err
 	}
 	found, err := Look(ctx, p.clients, p.id, handsPrefix, nil)
-	if err == nil && !found.Found() {
-		err = errors.New("it is not installed")
+	if err != nil {
+		return err
+	}
+	status, err := Assess(found, p.release, all)
+	if err == nil && (!status.Healthy || len(status.Warnings) > 0) {
+		err = fmt.Errorf("it has %v %q", status.Problems, status.Warnings)
 	}
 	return err
 }
@@ -186,10 +225,27 @@ func (p pipeline) installsOf(ctx context.Context, t *testing.T, shortly bool) er
 	)
 }
 
+// furtherInstalls are those of settings that name what others have made: onto an installation without them, onto
+// nothing, and of their removal as far as the policy goes, which has the boundary stay.
+func (p pipeline) furtherInstalls(ctx context.Context, t *testing.T) error {
+	t.Helper()
+	if err := p.runInstall(ctx, p.release, further()); err != nil {
+		return err
+	}
+	p.admin.uninstall(t, handsPrefix, false)
+	if err := p.runInstall(ctx, p.release, further()); err != nil {
+		return err
+	}
+	return p.runInstall(ctx, p.release, given("kms-key", "none", "vpc-subnet", "none", "vpc-security-group", "none", "tracing", "PassThrough"))
+}
+
 // heal has changes and deletions by hand healed, one at a time, and a second target that is the function.
 func (p pipeline) heal(ctx context.Context, t *testing.T, shortly bool) error {
 	t.Helper()
 	for _, hand := range everyChange() {
+		if hand.name == "function's key" { // nobody may read what it encrypts without the rights of --kms-key
+			continue
+		}
 		if hand.fields == nil || shortly && hand.name != "trust" && hand.name != "any rule" {
 			continue
 		}
@@ -210,7 +266,21 @@ func (p pipeline) heal(ctx context.Context, t *testing.T, shortly bool) error {
 		}
 	}
 	addTarget(t, p.admin, "twin", handsNames().FunctionARN())
+	encloseByHand(t, p.admin)
 	return p.runInstall(ctx, p.release, nil)
+}
+
+// encloseByHand gives role and log group what the settings do not have.
+func encloseByHand(t *testing.T, admin *account) {
+	t.Helper()
+	names := handsNames()
+	_, boundary := admin.clients.IAM.PutRolePermissionsBoundary(t.Context(), &iam.PutRolePermissionsBoundaryInput{
+		RoleName: &names.Role, PermissionsBoundary: aws.String(aBoundary),
+	})
+	_, key := admin.clients.Logs.AssociateKmsKey(t.Context(), &cloudwatchlogs.AssociateKmsKeyInput{LogGroupName: &names.LogGroup, KmsKeyId: aws.String(aKey)})
+	if err := errors.Join(boundary, key); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Each command's own policy is enough for everything that the command does.
@@ -219,8 +289,8 @@ func TestCallerPolicyIsSufficient(t *testing.T) {
 	withPipeline(t, func(t *testing.T, p pipeline) {
 		for _, e := range errands(false) {
 			e.before(t, p.admin)
-			p.allow(CallerPolicy(handsNames(), e.Errand))
-			if err := e.do(t.Context(), t, p); err != nil {
+			p.allow(e.policy(t, handsNames()))
+			if err := e.do(p, t.Context(), t); err != nil {
 				t.Errorf("%s: %v: %s", e.name, err, told(err))
 			}
 		}
@@ -231,22 +301,23 @@ func TestCallerPolicyIsSufficient(t *testing.T) {
 func TestCallerPolicyIsMinimal(t *testing.T) {
 	t.Parallel()
 	taken := eachRightChanged(t, errands(true), func(t *testing.T, e errand, action string) string {
-		return withoutAction(t, CallerPolicy(handsNames(), e.Errand), action)
+		return withoutAction(t, e.policy(t, handsNames()), action)
 	})
 	t.Logf("%d rights taken away, one at a time", taken)
 }
 
-// An action that is allowed for the resources of another prefix only is as good as none. Two have no resource level.
+// An action that is allowed for the resources of another prefix only is as good as none. Left out is what has no
+// resource level, or a resource that is not the prefix's.
 func TestCallerPolicyIsScoped(t *testing.T) {
 	t.Parallel()
 	wide := slices.DeleteFunc(errands(true), func(e errand) bool { return !e.Install && !e.Force }) // these have all actions
 	defaults := Defaults("test")
 	others := NewNames(identity(), "test", defaults.FunctionName, defaults.RuleName)
 	moved := eachRightChanged(t, wide, func(t *testing.T, e errand, action string) string {
-		if action == "iam:ListRoles" || action == "logs:DescribeLogGroups" {
+		if unscoped := actionsFor(^use(0), unscopedRights()); slices.Contains(unscoped, action) || strings.HasPrefix(action, "kms:") {
 			return ""
 		}
-		ours, theirs := parsed(t, withoutAction(t, CallerPolicy(handsNames(), e.Errand), action)), parsed(t, CallerPolicy(others, e.Errand))
+		ours, theirs := parsed(t, withoutAction(t, e.policy(t, handsNames()), action)), parsed(t, e.policy(t, others))
 		for _, statement := range theirs.Statement {
 			statement.Action = slices.DeleteFunc(statement.Action.([]any), func(each any) bool { return each != action })
 			ours.Statement = append(ours.Statement, statement)
@@ -263,7 +334,7 @@ func eachRightChanged(t *testing.T, all []errand, change func(t *testing.T, e er
 	changed := 0
 	withPipeline(t, func(t *testing.T, p pipeline) {
 		for _, e := range all {
-			for _, action := range actionsOf(t, CallerPolicy(handsNames(), e.Errand)) {
+			for _, action := range e.rights(t) {
 				policy := change(t, e, action)
 				if policy == "" {
 					continue
@@ -271,7 +342,7 @@ func eachRightChanged(t *testing.T, all []errand, change func(t *testing.T, e er
 				changed++
 				e.before(t, p.admin)
 				p.allow(policy)
-				if err := e.do(t.Context(), t, p); err == nil || !strings.Contains(told(err), action) {
+				if err := e.do(p, t.Context(), t); err == nil || !strings.Contains(told(err), action) {
 					t.Errorf("%s without %s gives %v: %s", e.name, action, err, told(err))
 				}
 			}
@@ -284,35 +355,45 @@ func eachRightChanged(t *testing.T, all []errand, change func(t *testing.T, e er
 func TestCallerPolicyConditions(t *testing.T) {
 	names := handsNames()
 	for name, test := range map[string]struct {
-		do     func(ctx context.Context, p pipeline) error
+		do     func(ctx context.Context, t *testing.T, p pipeline) error
 		denied string
 	}{
-		"invoked by another service": {func(ctx context.Context, p pipeline) error {
+		"invoked by another service": {func(ctx context.Context, _ *testing.T, p pipeline) error {
 			_, err := p.clients.Lambda.AddPermission(ctx, &lambda.AddPermissionInput{
 				FunctionName: &names.Function, StatementId: aws.String("mine"), Action: aws.String("lambda:InvokeFunction"), Principal: aws.String("s3.amazonaws.com"),
 			})
 			return err
 		}, "lambda:AddPermission"},
-		"invoked by everybody": {func(ctx context.Context, p pipeline) error {
+		"invoked by everybody": {func(ctx context.Context, _ *testing.T, p pipeline) error {
 			_, err := p.clients.Lambda.AddPermission(ctx, &lambda.AddPermissionInput{
 				FunctionName: &names.Function, StatementId: aws.String("mine"), Action: aws.String("lambda:InvokeFunction"), Principal: aws.String("*"),
 			})
 			return err
 		}, "lambda:AddPermission"},
-		"events to another target": {func(ctx context.Context, p pipeline) error {
+		"events to another target": {func(ctx context.Context, _ *testing.T, p pipeline) error {
 			_, err := p.clients.Events.PutTargets(ctx, &eventbridge.PutTargetsInput{Rule: &names.Rule, Targets: []events.Target{
 				{Id: aws.String("mine"), Arn: aws.String(names.FunctionARN() + "-2")},
 			}})
 			return err
 		}, "events:PutTargets"},
-		"another role for the function": {func(ctx context.Context, p pipeline) error {
+		"another role for the function": {func(ctx context.Context, _ *testing.T, p pipeline) error {
 			_, err := p.clients.Lambda.UpdateFunctionConfiguration(ctx, &lambda.UpdateFunctionConfigurationInput{
 				FunctionName: &names.Function, Role: aws.String(names.arn("iam", "", "role/admin")),
 			})
 			return err
 		}, "iam:PassRole"},
-		"the role for another service": {func(ctx context.Context, p pipeline) error {
-			p.allow(strings.ReplaceAll(CallerPolicy(names, Errand{Install: true}), lambdaPrincipal, "ecs-tasks.amazonaws.com"))
+		"a role without the boundary": {func(ctx context.Context, t *testing.T, p pipeline) error {
+			p.admin.uninstall(t, handsPrefix, false)
+			p.allow(CallerPolicy(names, Spec{Boundary: aBoundary}, Errand{Install: true}))
+			return p.runInstall(ctx, p.release, nil)
+		}, "iam:CreateRole"},
+		"a role with another boundary": {func(ctx context.Context, t *testing.T, p pipeline) error {
+			p.admin.uninstall(t, handsPrefix, false)
+			p.allow(CallerPolicy(names, Spec{Boundary: aBoundary}, Errand{Install: true}))
+			return p.runInstall(ctx, p.release, given("permissions-boundary", aBoundary+"-2"))
+		}, "iam:CreateRole"},
+		"the role for another service": {func(ctx context.Context, t *testing.T, p pipeline) error {
+			p.allow(strings.ReplaceAll(CallerPolicy(names, Defaults(handsPrefix), Errand{Install: true}), lambdaPrincipal, "ecs-tasks.amazonaws.com"))
 			role := names.RoleARN()
 			_, err := p.clients.Lambda.UpdateFunctionConfiguration(ctx, &lambda.UpdateFunctionConfigurationInput{FunctionName: &names.Function, Role: &role})
 			return err
@@ -321,8 +402,8 @@ func TestCallerPolicyConditions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			withPipeline(t, func(t *testing.T, p pipeline) {
 				installedAlready(t, p.admin)
-				p.allow(CallerPolicy(names, Errand{Install: true, Uninstall: true}))
-				if err := test.do(t.Context(), p); !IsAccessDenied(err) || !says(err, "not authorized to perform: "+test.denied+" ") {
+				p.allow(CallerPolicy(names, Defaults(handsPrefix), Errand{Install: true, Uninstall: true}))
+				if err := test.do(t.Context(), t, p); !IsAccessDenied(err) || !says(err, "not authorized to perform: "+test.denied+" ") {
 					t.Errorf("it gives %v", err)
 				}
 			})
@@ -334,9 +415,9 @@ func TestCallerPolicyConditions(t *testing.T) {
 func told(err error) string {
 	explained, ok := errors.AsType[*Error](err)
 	if !ok {
-		return ""
+		return fmt.Sprint(err)
 	}
-	return explained.Message + " " + strings.Join(explained.Detail, " ")
+	return strings.Join(slices.Concat([]string{explained.Message}, explained.Detail, explained.Hints), " ")
 }
 
 // withoutAction is the policy less one action.

@@ -18,6 +18,16 @@ func handsNames() Names {
 	return NewNames(identity(), handsPrefix, defaults.FunctionName, defaults.RuleName)
 }
 
+// furtherSpec has every setting that needs further rights.
+func furtherSpec(t *testing.T) Spec {
+	t.Helper()
+	spec := Defaults(handsPrefix)
+	if err := further().Apply(&spec); err != nil {
+		t.Fatal(err)
+	}
+	return spec
+}
+
 // actionsOf are the actions of a policy, in its order.
 func actionsOf(t *testing.T, policy string) []string {
 	t.Helper()
@@ -32,22 +42,45 @@ func actionsOf(t *testing.T, policy string) []string {
 	return actions
 }
 
-// Every call that the code can make is in the policy, and every action of the policy is such a call, but
-// for two that AWS asks for beside a call: a role that is sent has to be passed, tags have to be listed.
+// everything is all that a caller may be sent for.
+func everything() Errand { return Errand{Install: true, Status: true, Uninstall: true, Force: true} }
+
+// Every call that the code can make is in a policy, and every action of a policy is such a call, but for
+// those that AWS asks for beside a call.
 func TestCallerPolicyHasEveryCall(t *testing.T) {
-	policy := CallerPolicy(handsNames(), Errand{Install: true, Uninstall: true, Force: true})
-	calls := map[string]bool{"iam:PassRole": true, "lambda:ListTags": true}
+	needed := map[string]bool{}
+	for _, action := range []string{
+		"iam:PassRole", "lambda:ListTags", "kms:CreateGrant", "kms:Encrypt", "kms:Decrypt",
+		"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
+	} {
+		needed[action] = true
+	}
 	clients := reflect.TypeFor[Clients]()
 	for i := range clients.NumField() {
 		service := map[string]string{"IAM": "iam", "Logs": "logs", "Lambda": "lambda", "Events": "events"}[clients.Field(i).Name]
 		api := clients.Field(i).Type
 		for j := range api.NumMethod() {
-			calls[service+":"+api.Method(j).Name] = true
+			needed[service+":"+api.Method(j).Name] = true
 		}
 	}
-	actions := actionsOf(t, policy)
-	slices.Sort(actions)
-	sameLines(t, actions, slices.Sorted(maps.Keys(calls))...)
+	allowed := map[string]bool{}
+	for _, spec := range []Spec{Defaults(handsPrefix), furtherSpec(t)} {
+		for _, action := range actionsOf(t, CallerPolicy(handsNames(), spec, everything())) {
+			allowed[action] = true
+		}
+	}
+	sameLines(t, slices.Sorted(maps.Keys(allowed)), slices.Sorted(maps.Keys(needed))...)
+}
+
+// What an installation does not have needs no rights.
+func TestCallerPolicyOfPlainSettings(t *testing.T) {
+	policy := CallerPolicy(handsNames(), Defaults(handsPrefix), everything())
+	t.Logf("%d actions, %d characters", len(actionsOf(t, policy)), len(policy))
+	for _, service := range []string{"ec2:", "kms:", "PutRolePermissionsBoundary", `"logs:AssociateKmsKey"`} {
+		if strings.Contains(policy, service) {
+			t.Errorf("it has %s: %s", service, policy)
+		}
+	}
 }
 
 // The longest names in the longest region leave room in a managed policy.
@@ -59,7 +92,7 @@ func TestCallerPolicyFits(t *testing.T) {
 	if err := CheckNames(id.Region, prefix, name, name); err != nil {
 		t.Fatal(err)
 	}
-	policy := CallerPolicy(names, Errand{Install: true, Uninstall: true, Force: true})
+	policy := CallerPolicy(names, furtherSpec(t), everything())
 	t.Logf("%d actions, %d characters", len(actionsOf(t, policy)), len(policy))
 	if len(policy) > maxManagedPolicy {
 		t.Errorf("%d characters, IAM allows %d", len(policy), maxManagedPolicy)
@@ -68,7 +101,7 @@ func TestCallerPolicyFits(t *testing.T) {
 
 // What may be done to everything is what AWS cannot narrow, and nothing is allowed by a wildcard.
 func TestCallerPolicyIsNarrow(t *testing.T) {
-	policy := CallerPolicy(handsNames(), Errand{Install: true, Uninstall: true, Force: true})
+	policy := CallerPolicy(handsNames(), furtherSpec(t), everything())
 	var document struct {
 		Statement []struct {
 			Sid      string
@@ -81,8 +114,9 @@ func TestCallerPolicyIsNarrow(t *testing.T) {
 	}
 	for _, statement := range document.Statement {
 		if statement.Resource == "*" {
-			sameLines(t, statement.Action, "iam:ListRoles", "logs:DescribeLogGroups")
-		} else if text := fmt.Sprint(statement.Resource); !strings.Contains(text, "prod-") || strings.Contains(strings.ReplaceAll(text, ":*", ""), "*") {
+			sameLines(t, statement.Action, "iam:ListRoles", "logs:DescribeLogGroups",
+				"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs")
+		} else if text := fmt.Sprint(statement.Resource); !strings.Contains(text, "prod-") && text != aKey || strings.Contains(strings.ReplaceAll(text, ":*", ""), "*") {
 			t.Errorf("%s is for %s", statement.Sid, text)
 		}
 		if strings.Contains(fmt.Sprint(statement.Action), "*") {

@@ -38,7 +38,7 @@ func (c *call) may(a ask) bool {
 }
 
 // unauthorized words the refusal as each service does.
-func (c *call) unauthorized(a ask, found verdict) error {
+func (c *call) unauthorized(a ask, found verdict) *Error {
 	service, action, _ := strings.Cut(a.action, ":")
 	of := Call{Service: service, Action: action, Principal: c.record.Principal, Resource: orDefault(a.shown, a.resource)}
 	refusal := denied(of)
@@ -104,15 +104,34 @@ func (s *logsService) mayLog(roleARN, group, stream string) bool {
 	return true
 }
 
-// hidingTags makes GetFunction say in TagsError that the caller may not see them.
-func hidingTags(get action) action {
+// hiding makes GetFunction leave out what the caller may not see, and say so: tags, and variables that a key encrypts.
+func hiding(get action) action {
 	return func(c *call) (any, error) {
 		out, err := get(c)
+		answer, ok := out.(obj)
+		if !ok || err != nil {
+			return out, err
+		}
 		tags := ask{action: "lambda:ListTags", resource: c.record.Resource}
-		if answer, ok := out.(obj); ok && err == nil && answer["Tags"] != nil && !c.may(tags) {
+		if answer["Tags"] != nil && !c.may(tags) {
 			delete(answer, "Tags")
 			answer["TagsError"] = obj{"ErrorCode": "AccessDeniedException", "Message": c.unauthorized(tags, notAllowed).Error()}
 		}
-		return out, err
+		if conf, ok := answer["Configuration"].(configuration); ok && conf.KMSKeyArn != "" {
+			if decrypt := viaLambda("kms:Decrypt", conf.KMSKeyArn, c.region); !c.may(decrypt) {
+				answer["Configuration"] = conf.encrypted(c.unauthorized(decrypt, notAllowed))
+			}
+		}
+		return answer, nil
 	}
+}
+
+// encrypted is the configuration as Lambda shows it to a caller who may not decrypt the variables.
+func (conf configuration) encrypted(cause *Error) any {
+	reason := "Lambda was unable to decrypt your environment variables because the KMS access was denied. " +
+		"Please check your KMS permissions. KMS Exception: AccessDeniedException KMS Message: " + cause.Message
+	return struct {
+		configuration
+		Environment obj
+	}{conf, obj{"Error": obj{"ErrorCode": "AccessDeniedException", "Message": reason}}}
 }

@@ -8,7 +8,7 @@ func (c *call) asks() []ask {
 	case *iamInput:
 		return in.asks(own, c)
 	case *lambdaInput:
-		return in.asks(own)
+		return in.asks(own, c.region)
 	case *logsInput:
 		return in.asks(own)
 	case *eventsInput:
@@ -66,26 +66,44 @@ func (c *call) boundaryOf(in *iamInput) string {
 	return boundary
 }
 
-// asks adds that of passing the role: it comes with every role that is sent.
-func (in *lambdaInput) asks(own ask) []ask {
+// asks adds those that come with what is sent: a role, a VPC, a key.
+func (in *lambdaInput) asks(own ask, r *region) []ask {
 	switch own.action {
 	case "lambda:Invoke":
 		own.action = "lambda:InvokeFunction"
 	case "lambda:AddPermission":
 		own.where("lambda:principal", in.Principal)
 	case "lambda:CreateFunction":
-		return append(own.tagging(in.Tags, "lambda:TagResource"), in.passing()...)
+		return append(own.tagging(in.Tags, "lambda:TagResource"), in.configuring(r)...)
 	case "lambda:UpdateFunctionConfiguration":
-		return append([]ask{own}, in.passing()...)
+		return append([]ask{own}, in.configuring(r)...)
 	}
 	return []ask{own}
 }
 
-func (in *lambdaInput) passing() []ask {
-	if in.Role == "" {
-		return nil
+func (in *lambdaInput) configuring(r *region) []ask {
+	var all []ask
+	if in.Role != "" {
+		all = append(all, ask{action: "iam:PassRole", resource: in.Role, context: map[string]string{"iam:passedtoservice": "lambda.amazonaws.com"}})
 	}
-	return []ask{{action: "iam:PassRole", resource: in.Role, context: map[string]string{"iam:passedtoservice": "lambda.amazonaws.com"}}}
+	if in.VpcConfig != nil && len(in.VpcConfig.Subnets) > 0 {
+		for _, action := range []string{"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"} {
+			all = append(all, ask{action: action, resource: "*"})
+		}
+	}
+	if in.KMSKeyArn != nil && *in.KMSKeyArn != "" {
+		all = append(all, viaLambda("kms:CreateGrant", *in.KMSKeyArn, r), viaLambda("kms:Encrypt", *in.KMSKeyArn, r))
+	}
+	return all
+}
+
+// viaLambda is a question about what Lambda does with a key as its caller.
+func viaLambda(action, key string, r *region) ask {
+	ending := ""
+	if r.partition() == "aws-cn" {
+		ending = ".cn"
+	}
+	return ask{action: action, resource: key, context: map[string]string{"kms:viaservice": "lambda." + r.name + ".amazonaws.com" + ending}}
 }
 
 // asks knows log groups by two forms of ARN: the calls about tags by the group's own, the others by one that goes on

@@ -94,7 +94,7 @@ func (s *lambdaService) actions() map[string]action {
 	tagResource, untagResource := tagCalls(s.tagged, badFunctionTags)
 	return map[string]action{
 		"CreateFunction":                  op(s.createFunction, "FunctionName", "Role"),
-		"GetFunction":                     hidingTags(on(s.find, s.getFunction)),
+		"GetFunction":                     hiding(on(s.find, s.getFunction)),
 		"GetFunctionConfiguration":        show(s.find, func(f *function) any { return f.view() }),
 		"UpdateFunctionCode":              on(s.writable, s.updateFunctionCode),
 		"UpdateFunctionConfiguration":     on(s.writable, s.updateFunctionConfiguration),
