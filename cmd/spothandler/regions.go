@@ -71,7 +71,7 @@ func (a *app) visit(region string) *visit {
 	one := *a
 	one.region, one.several = region, true
 	one.inTTY = false
-	one.streams.out, one.streams.err = &v.out, &v.err
+	one.out, one.err = &v.out, &v.err
 	v.app = &one
 	return v
 }
