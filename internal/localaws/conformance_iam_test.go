@@ -174,6 +174,26 @@ func iamSteps() []step {
 			}
 			return text(len(out.InstanceProfiles)), nil
 		}},
+		{name: "put it into an instance profile", want: "1", call: func(ctx context.Context, c clients) (string, error) {
+			if _, err := c.iam.CreateInstanceProfile(ctx, &iam.CreateInstanceProfileInput{InstanceProfileName: aws.String("machines")}); err != nil {
+				return "", err
+			}
+			if _, err := c.iam.AddRoleToInstanceProfile(ctx, &iam.AddRoleToInstanceProfileInput{InstanceProfileName: aws.String("machines"), RoleName: worker}); err != nil {
+				return "", err
+			}
+			out, err := c.iam.ListInstanceProfilesForRole(ctx, &iam.ListInstanceProfilesForRoleInput{RoleName: worker})
+			if err != nil {
+				return "", err
+			}
+			return text(len(out.InstanceProfiles)), nil
+		}},
+		{name: "delete it with its instance profile", call: deleteRole, want: "DeleteConflict"},
+		{name: "delete the instance profile with the role", call: deleteProfile, want: "DeleteConflict"},
+		{name: "take it out of the instance profile", want: "done", call: func(ctx context.Context, c clients) (string, error) {
+			_, err := c.iam.RemoveRoleFromInstanceProfile(ctx, &iam.RemoveRoleFromInstanceProfileInput{InstanceProfileName: aws.String("machines"), RoleName: worker})
+			return "done", err
+		}},
+		{name: "delete the instance profile", call: deleteProfile, want: "done"},
 		{name: "attach a policy that is not there", want: "NoSuchEntity", call: func(ctx context.Context, c clients) (string, error) {
 			_, err := c.iam.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: worker, PolicyArn: aws.String("arn:aws:iam::123456789012:policy/none")})
 			return "done", err
@@ -189,6 +209,11 @@ func iamSteps() []step {
 		{name: "delete it", call: deleteRole, want: "done"},
 		{name: "delete it again", call: deleteRole, want: "NoSuchEntity"},
 	}
+}
+
+func deleteProfile(ctx context.Context, c clients) (string, error) {
+	_, err := c.iam.DeleteInstanceProfile(ctx, &iam.DeleteInstanceProfileInput{InstanceProfileName: aws.String("machines")})
+	return "done", err
 }
 
 // roleTags gives the keys of the role's tags.

@@ -112,6 +112,16 @@ func (s *eventsService) own(in *eventsInput) (*rule, error) {
 	return found, err
 }
 
+// ManageRule makes a rule one that an AWS service manages, named as in "autoscaling.amazonaws.com": nobody else may
+// change it then. A rule that is not there is left alone.
+func (s *Server) ManageRule(name, service string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if o := s.region(s.opts.Region).events.rules[name]; o != nil {
+		o.ManagedBy = service
+	}
+}
+
 // putRule replaces everything of a rule but its targets and its tags, which are taken for a new rule only.
 func (s *eventsService) putRule(c *call, in *eventsInput) (any, error) {
 	if err := in.known(); err != nil {

@@ -9,8 +9,9 @@ import (
 
 // iamService keeps the account's roles, the only part of IAM here. It belongs to no region.
 type iamService struct {
-	server *Server
-	roles  map[string]*role // by their names in lower case: names that differ only in case cannot both be
+	server   *Server
+	roles    map[string]*role // by their names in lower case: names that differ only in case cannot both be
+	profiles map[string]*instanceProfile
 }
 
 // role is a role as GetRole shows it, with what it does not show.
@@ -26,6 +27,7 @@ type role struct {
 	Tags                     []tag `json:",omitempty"`
 
 	tags       tags
+	seenFrom   time.Time // before it, IAM does not find the role, and for as long after it shows its id for its ARN
 	usableFrom time.Time
 	inline     map[string]string
 	attached   []string // ARNs
@@ -40,6 +42,7 @@ type iamInput struct {
 	PolicyDocument           string  `check:"len=1:131072"`
 	PolicyName               string  `check:"len=1:128 re=[\\w+=,.@-]+"`
 	PolicyArn                string  `check:"len=20:2048"`
+	InstanceProfileName      string  `check:"len=1:128 re=[\\w+=,.@-]+"`
 	PermissionsBoundary      string  `check:"len=20:2048"`
 	Description              *string `check:"len=0:1000 re=[\\x09\\x0A\\x0D\\x20-\\x7E\\xA1-\\xFF]*"`
 	MaxSessionDuration       int     `json:",string" check:"min=3600 max=43200"`
@@ -48,9 +51,12 @@ type iamInput struct {
 	tagging
 }
 
-// arn is the role's; its path is known to the role alone.
+// arn is the instance profile's or the role's; a role's path is known to the role alone.
 func (in *iamInput) arn(r *region) string {
-	if in.RoleName == "" {
+	switch {
+	case in.InstanceProfileName != "":
+		return r.profileARN(in)
+	case in.RoleName == "":
 		return ""
 	}
 	r.server.mu.Lock()
@@ -61,7 +67,9 @@ func (in *iamInput) arn(r *region) string {
 	return r.globalARN("iam", "role"+orDefault(in.Path, "/")+in.RoleName)
 }
 
-func newIAM(s *Server) *iamService { return &iamService{server: s, roles: map[string]*role{}} }
+func newIAM(s *Server) *iamService {
+	return &iamService{server: s, roles: map[string]*role{}, profiles: map[string]*instanceProfile{}}
+}
 
 // on makes an action on the role that the input names.
 func (s *iamService) on(method func(o *role, in *iamInput) (any, error), required ...string) action {
@@ -72,7 +80,7 @@ func (s *iamService) actions() map[string]action {
 	tagRole, untagRole := tagCalls(s.tagged, badRoleTags)
 	return map[string]action{
 		"CreateRole":                    op(s.createRole, "RoleName", "AssumeRolePolicyDocument"),
-		"GetRole":                       show(s.find, (*role).full, "RoleName"),
+		"GetRole":                       s.on(s.getRole),
 		"UpdateRole":                    s.on(s.updateRole),
 		"UpdateAssumeRolePolicy":        s.on(s.updateTrust, "PolicyDocument"),
 		"DeleteRole":                    s.on(s.deleteRole),
@@ -86,7 +94,11 @@ func (s *iamService) actions() map[string]action {
 		"ListAttachedRolePolicies":      show(s.find, (*role).listAttached, "RoleName"),
 		"PutRolePermissionsBoundary":    change(s.find, (*role).setBoundary, "RoleName", "PermissionsBoundary"),
 		"DeleteRolePermissionsBoundary": change(s.find, (*role).setBoundary, "RoleName"),
-		"ListInstanceProfilesForRole":   show(s.find, (*role).instanceProfiles, "RoleName"),
+		"ListInstanceProfilesForRole":   s.on(s.listProfilesOf),
+		"CreateInstanceProfile":         op(s.createInstanceProfile, "InstanceProfileName"),
+		"DeleteInstanceProfile":         on(s.findProfile, s.deleteInstanceProfile, "InstanceProfileName"),
+		"AddRoleToInstanceProfile":      on(s.findProfile, s.addRoleToProfile, "InstanceProfileName", "RoleName"),
+		"RemoveRoleFromInstanceProfile": on(s.findProfile, s.removeRoleFromProfile, "InstanceProfileName", "RoleName"),
 		"ListRoleTags":                  show(s.find, (*role).listTags, "RoleName"),
 		"TagRole":                       tagRole,
 		"UntagRole":                     untagRole,
@@ -96,7 +108,7 @@ func (s *iamService) actions() map[string]action {
 // find gives the role of exactly this name.
 func (s *iamService) find(in *iamInput) (*role, error) {
 	found := s.roles[strings.ToLower(in.RoleName)]
-	if found == nil || found.RoleName != in.RoleName {
+	if found == nil || found.RoleName != in.RoleName || time.Now().Before(found.seenFrom) {
 		return nil, noSuchEntity("The role with name %s cannot be found.", in.RoleName)
 	}
 	return found, nil
@@ -114,15 +126,21 @@ func (o *role) listed() role {
 	return shown
 }
 
-// full is the role as GetRole shows it.
-func (o *role) full() any {
-	shown := o.listed()
-	shown.PermissionsBoundary, shown.Tags = o.PermissionsBoundary, o.tags.list()
-	return obj{"Role": shown}
+// getRole shows a role that is very new with its unique id where its ARN belongs, as IAM does.
+func (s *iamService) getRole(o *role, _ *iamInput) (any, error) {
+	shown := o.full()
+	if time.Now().Before(o.seenFrom.Add(s.server.delays.RoleSeen)) {
+		shown.Arn = o.RoleID
+	}
+	return obj{"Role": shown}, nil
 }
 
-// instanceProfiles are none: nothing here can make one.
-func (o *role) instanceProfiles() any { return obj{"InstanceProfiles": []any{}, "IsTruncated": false} }
+// full is the role with its tags and its boundary.
+func (o *role) full() role {
+	shown := o.listed()
+	shown.PermissionsBoundary, shown.Tags = o.PermissionsBoundary, o.tags.list()
+	return shown
+}
 
 func (o *role) listTags() any { return obj{"Tags": o.tags.list(), "IsTruncated": false} }
 
@@ -145,7 +163,7 @@ func (s *iamService) createRole(c *call, in *iamInput) (any, error) {
 		Path: path, RoleName: in.RoleName, RoleID: uniqueID("AROA"), Arn: c.region.globalARN("iam", "role"+path+in.RoleName),
 		CreateDate: now.UTC().Truncate(time.Second), AssumeRolePolicyDocument: in.AssumeRolePolicyDocument,
 		MaxSessionDuration: orDefault(in.MaxSessionDuration, 3600),
-		usableFrom:         now.Add(s.server.delays.RoleUsable), inline: map[string]string{},
+		seenFrom:           now.Add(s.server.delays.RoleSeen), usableFrom: now.Add(s.server.delays.RoleUsable), inline: map[string]string{},
 	}
 	set(&o.Description, in.Description)
 	if err := distinct(in.Tags); err != nil {
@@ -156,7 +174,7 @@ func (s *iamService) createRole(c *call, in *iamInput) (any, error) {
 	}
 	s.roles[strings.ToLower(o.RoleName)] = o
 	o.setBoundary(in)
-	return o.full(), nil
+	return obj{"Role": o.full()}, nil
 }
 
 func (s *iamService) updateRole(o *role, in *iamInput) (any, error) {
@@ -177,6 +195,9 @@ func (s *iamService) updateTrust(o *role, in *iamInput) (any, error) {
 }
 
 func (s *iamService) deleteRole(o *role, _ *iamInput) (any, error) {
+	if len(s.profilesOf(o)) > 0 {
+		return nil, refuseWith(http.StatusConflict, "DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.")
+	}
 	if len(o.attached) > 0 {
 		return nil, refuseWith(http.StatusConflict, "DeleteConflict", "Cannot delete entity, must detach all policies first.")
 	}
@@ -190,7 +211,7 @@ func (s *iamService) deleteRole(o *role, _ *iamInput) (any, error) {
 func (s *iamService) listRoles(_ *call, in *iamInput) (any, error) {
 	var all []role
 	for _, o := range sorted(s.roles) {
-		if strings.HasPrefix(o.Path, orDefault(in.PathPrefix, "/")) {
+		if strings.HasPrefix(o.Path, orDefault(in.PathPrefix, "/")) && !time.Now().Before(o.seenFrom) {
 			all = append(all, o.listed())
 		}
 	}

@@ -128,7 +128,7 @@ func (s *lambdaService) named(name string) *function {
 }
 
 func (s *lambdaService) find(in *lambdaInput) (*function, error) {
-	if f := s.named(in.name()); f != nil {
+	if f := s.named(in.name()); f != nil && !time.Now().Before(f.seenFrom) {
 		return f, nil
 	}
 	return nil, notFound("Function not found: %s", in.arn(s.region))
@@ -166,7 +166,7 @@ func (s *lambdaService) createFunction(c *call, in *lambdaInput) (any, error) {
 	if err := f.apply(in.functionSettings); err != nil {
 		return nil, err
 	}
-	f.activeAt = time.Now().Add(c.server.delays.FunctionActive)
+	f.seenFrom, f.activeAt = time.Now().Add(c.server.delays.FunctionSeen), time.Now().Add(c.server.delays.FunctionActive)
 	s.functions[name] = f
 	return f.view(), nil
 }

@@ -32,8 +32,8 @@ type function struct {
 	async    *asyncConfig
 	roleID   string // which role may decrypt the environment: of the last configuration written
 
-	activeAt, updatedAt, goneAt time.Time
-	settled                     bool // Pending is over, and the revision has changed with it
+	seenFrom, activeAt, updatedAt, goneAt time.Time
+	settled                               bool // Pending is over, and the revision has changed with it
 
 	idle    []*cell
 	epoch   int // counts what makes running sandboxes outdated

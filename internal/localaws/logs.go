@@ -17,6 +17,7 @@ type logGroup struct {
 	Name         string `json:"logGroupName"`
 	CreationTime int64  `json:"creationTime"`
 	Retention    int    `json:"retentionInDays,omitempty"` // 0: never expires
+	RuledBy      string `json:"retentionPolicyName,omitempty"`
 	Filters      int    `json:"metricFilterCount"`
 	StoredBytes  int    `json:"storedBytes"`
 	Arn          string `json:"arn"`         // ends in :*
@@ -37,6 +38,7 @@ type logsInput struct {
 	LogGroupNamePattern       string
 	KmsKeyID                  string `json:"kmsKeyId" check:"len=1:256"`
 	DeletionProtectionEnabled bool
+	LogGroupClass             string `check:"enum=STANDARD|INFREQUENT_ACCESS|DELIVERY"`
 	RetentionInDays           *int
 
 	LogStreamName       string `check:"len=1:512 re=[^:*]*"`
@@ -117,7 +119,7 @@ func (s *logsService) createLogGroup(_ *call, in *logsInput) (any, error) {
 	}
 	arn := in.arn(s.region)
 	g := &logGroup{
-		Name: in.LogGroupName, CreationTime: time.Now().UnixMilli(), Arn: arn + ":*", GroupArn: arn, Class: "STANDARD",
+		Name: in.LogGroupName, CreationTime: time.Now().UnixMilli(), Arn: arn + ":*", GroupArn: arn, Class: orDefault(in.LogGroupClass, "STANDARD"),
 		KmsKeyID: in.KmsKeyID, Protected: in.DeletionProtectionEnabled, tags: tags{}, streams: map[string]*logStream{},
 	}
 	if reason := g.tags.add(in.Tags); reason != "" {
@@ -139,7 +141,23 @@ func (s *logsService) describeLogGroups(_ *call, in *logsInput) (any, error) {
 	found := slices.DeleteFunc(sorted(s.groups), func(g *logGroup) bool {
 		return !strings.HasPrefix(g.Name, in.LogGroupNamePrefix) || !strings.Contains(g.Name, in.LogGroupNamePattern)
 	})
+	for i, g := range found {
+		found[i] = g.shown(s.region.server.opts.LogRetention)
+	}
 	return paged("logGroups", found, "nextToken", in.NextToken, min(limit(in.Limit, 50), 50)), nil
+}
+
+// shown is the group with the retention that is in force: the account's where it has one, and two days in the class
+// DELIVERY, which has no other.
+func (g *logGroup) shown(account *LogRetention) *logGroup {
+	shown := *g
+	switch {
+	case g.Class == "DELIVERY":
+		shown.Retention = 2
+	case account != nil:
+		shown.Retention, shown.RuledBy = account.Days, account.Policy
+	}
+	return &shown
 }
 
 func (s *logsService) putRetentionPolicy(g *logGroup, in *logsInput) (any, error) {

@@ -21,6 +21,8 @@ type Options struct {
 	Delays *Delays
 	// Concurrency is the account's limit of concurrent Lambda executions in each region; 0 is AWS's 1000.
 	Concurrency int
+	// LogRetention is an account-level retention policy for every log group, which rules in place of their own; nil is none.
+	LogRetention *LogRetention
 	// DuplicateEvents makes EventBridge deliver every event twice: it promises at least once.
 	DuplicateEvents bool
 	// Policies turn IAM's enforcement on: by access key id, the identity policy of its caller. A key that is not among
@@ -33,9 +35,17 @@ type Options struct {
 	InProcess InProcess
 }
 
+// LogRetention is an account-level retention policy of CloudWatch Logs.
+type LogRetention struct {
+	Policy string // its name
+	Days   int    // 0: never expires
+}
+
 // Delays say how long AWS takes; the zero value is an AWS that settles at once.
 type Delays struct {
+	RoleSeen       time.Duration // a new role until IAM finds it, and as long again until it shows its ARN
 	RoleUsable     time.Duration // a new role, or one with a new trust policy, until Lambda can assume it
+	FunctionSeen   time.Duration // a new function until Lambda finds it
 	FunctionActive time.Duration // a new function's time in state Pending
 	FunctionUpdate time.Duration // an update's time in progress, other updates being refused
 	FunctionDelete time.Duration // a deleted function's time in state Deleting

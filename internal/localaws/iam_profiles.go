@@ -1,0 +1,83 @@
+package localaws
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// instanceProfile is what hands a role to EC2 instances; a role in one cannot be deleted.
+type instanceProfile struct {
+	Path, InstanceProfileName, Arn string
+	InstanceProfileID              string `json:"InstanceProfileId"`
+	CreateDate                     time.Time
+	Roles                          []role
+}
+
+// profileARN names an instance profile.
+func (r *region) profileARN(in *iamInput) string {
+	return r.globalARN("iam", "instance-profile"+orDefault(in.Path, "/")+in.InstanceProfileName)
+}
+
+func (s *iamService) findProfile(in *iamInput) (*instanceProfile, error) {
+	if found := s.profiles[in.InstanceProfileName]; found != nil {
+		return found, nil
+	}
+	return nil, noSuchEntity("Instance Profile %s cannot be found.", in.InstanceProfileName)
+}
+
+func (s *iamService) createInstanceProfile(c *call, in *iamInput) (any, error) {
+	if s.profiles[in.InstanceProfileName] != nil {
+		return nil, refuseWith(http.StatusConflict, "EntityAlreadyExists", "Instance Profile %s already exists.", in.InstanceProfileName)
+	}
+	made := &instanceProfile{
+		Path: orDefault(in.Path, "/"), InstanceProfileName: in.InstanceProfileName, Arn: c.region.profileARN(in),
+		InstanceProfileID: uniqueID("AIPA"), CreateDate: time.Now().UTC().Truncate(time.Second), Roles: []role{},
+	}
+	s.profiles[in.InstanceProfileName] = made
+	return obj{"InstanceProfile": made}, nil
+}
+
+func (s *iamService) deleteInstanceProfile(p *instanceProfile, _ *iamInput) (any, error) {
+	if len(p.Roles) > 0 {
+		return nil, refuseWith(http.StatusConflict, "DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.")
+	}
+	delete(s.profiles, p.InstanceProfileName)
+	return nil, nil
+}
+
+func (s *iamService) addRoleToProfile(p *instanceProfile, in *iamInput) (any, error) {
+	o, err := s.find(in)
+	if err != nil {
+		return nil, err
+	}
+	if len(p.Roles) > 0 {
+		return nil, refuseWith(http.StatusConflict, "LimitExceeded", "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1")
+	}
+	p.Roles = append(p.Roles, o.listed())
+	return nil, nil
+}
+
+func (s *iamService) removeRoleFromProfile(p *instanceProfile, in *iamInput) (any, error) {
+	if !p.has(in.RoleName) {
+		return nil, noSuchEntity("The role with name %s cannot be found.", in.RoleName)
+	}
+	p.Roles = p.Roles[:0]
+	return nil, nil
+}
+
+func (p *instanceProfile) has(name string) bool {
+	return slices.ContainsFunc(p.Roles, func(o role) bool { return strings.EqualFold(o.RoleName, name) })
+}
+
+// profilesOf are the instance profiles that a role is in.
+func (s *iamService) profilesOf(o *role) []*instanceProfile {
+	return slices.DeleteFunc(sorted(s.profiles), func(p *instanceProfile) bool { return !p.has(o.RoleName) })
+}
+
+func (s *iamService) listProfilesOf(o *role, in *iamInput) (any, error) {
+	answer := paged("InstanceProfiles", s.profilesOf(o), "Marker", in.Marker, limit(in.MaxItems, 100))
+	answer["IsTruncated"] = answer["Marker"] != nil
+	return answer, nil
+}
