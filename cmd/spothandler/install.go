@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -261,6 +262,18 @@ func (j *installJob) verify(ctx context.Context) error {
 		if len(left) == 0 {
 			return "", nil
 		}
-		return left[0].Describe(), nil
+		return unsettled(left[0]), nil
 	})
+}
+
+// unsettled names what is still to be changed of a resource, for whoever has to find out why.
+func unsettled(change deploy.Change) string {
+	paths := make([]string, 0, len(change.Fields))
+	for _, field := range change.Fields {
+		paths = append(paths, label(field.Path))
+	}
+	if change.Action != deploy.Update {
+		return change.Describe()
+	}
+	return change.Describe() + ": " + strings.Join(paths, ", ")
 }
