@@ -62,6 +62,7 @@ func blow(t *testing.T, s storm, how setting) (out outcome) {
 		function := &lambda{setting: how, newSandbox: func() *handler.Handler { return handler.New(config, ecs, logs, io.Discard) }}
 		s.send(function)
 		time.Sleep(time.Hour) // of virtual time: all is over
+		synctest.Wait()
 		out.dropped, out.failed = function.dropped, function.failed
 	})
 	return out
@@ -124,14 +125,13 @@ func (s storm) send(function *lambda) {
 		if step.always && function.mode != handler.ModeAlways {
 			continue // the rule leaves these out
 		}
-		time.AfterFunc(step.after, func() {
-			for _, task := range tasks {
-				event := s.event(task.service, task.number, step, begin)
-				for range 1 + min(1, random.IntN(100)/99) {
-					function.deliver(delivery{event: event, arrived: time.Now()})
-				}
+		time.Sleep(time.Until(begin.Add(step.after)))
+		for _, task := range tasks {
+			event := s.event(task.service, task.number, step, begin)
+			for range 1 + random.IntN(100)/99 {
+				function.deliver(delivery{event: event, arrived: time.Now()})
 			}
-		})
+		}
 	}
 }
 

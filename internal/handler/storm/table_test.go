@@ -24,11 +24,16 @@ func TestTable(t *testing.T) {
 	fmt.Println("|---" + strings.Repeat("|---:", 11) + "|")
 	for _, s := range []storm{siblings(), fiftyServices(), region()} {
 		for _, how := range settings() {
-			t.Run(fmt.Sprintf("%c/%s/%d/%s/%t", s.name[0], how.mode, how.concurrency, how.timeout, how.backoff), func(t *testing.T) {
+			t.Run(s.name[:1]+"/"+how.String(), func(t *testing.T) {
 				fmt.Println(tableRow(s, how, blow(t, s, how)))
 			})
 		}
 	}
+}
+
+// String names a setting as the name of a test.
+func (s setting) String() string {
+	return fmt.Sprintf("%s/%d/%s/%t", s.mode, s.concurrency, s.timeout, s.backoff)
 }
 
 // settings are all combinations but one: without a limit no event ever waits.
