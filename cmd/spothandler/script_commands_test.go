@@ -90,6 +90,9 @@ func jsonValue(ts *testscript.TestScript, _ bool, args []string) {
 		var out strings.Builder
 		encoder := json.NewEncoder(&out)
 		encoder.SetEscapeHTML(false)
+		if len(args) == 1 {
+			encoder.SetIndent("", "  ")
+		}
 		ts.Check(encoder.Encode(value))
 		found = strings.TrimSpace(out.String())
 	}

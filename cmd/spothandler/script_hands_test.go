@@ -67,12 +67,13 @@ func roleChanges() map[string]change {
 			return did(w.witness.IAM.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &args[0], PolicyName: &args[1]}))
 		},
 		"attach": func(ctx context.Context, w *world, args []string) error { // ROLE POLICY
-			_, _ = w.witness.IAM.CreatePolicy(ctx, &iam.CreatePolicyInput{ // which moto needs, and localaws does not have
+			policy := "arn:aws:iam::aws:policy/" + args[1]
+			if _, err := w.witness.IAM.CreatePolicy(ctx, &iam.CreatePolicyInput{
 				PolicyName: &args[1], PolicyDocument: aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}`),
-			})
-			return did(w.witness.IAM.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{
-				RoleName: &args[0], PolicyArn: aws.String("arn:aws:iam::" + w.account + ":policy/" + args[1]),
-			}))
+			}); err == nil { // moto, which has none of AWS's own; localaws has no others
+				policy = "arn:aws:iam::" + w.account + ":policy/" + args[1]
+			}
+			return did(w.witness.IAM.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: &args[0], PolicyArn: &policy}))
 		},
 		"tag-role": func(ctx context.Context, w *world, args []string) error { // ROLE KEY=VALUE
 			key, value, _ := strings.Cut(args[1], "=")

@@ -70,6 +70,7 @@ func (w *world) connect(backend testaws.Backend, atEnd func(func())) {
 		w.proxy.URL(), "http://127.0.0.1:4566",
 		"arn:aws:sts::" + w.account + ":user/moto", "arn:aws:iam::" + account + ":user/ana",
 		"arn:aws:iam::" + w.account + ":user/local", "arn:aws:iam::" + account + ":user/ana",
+		"arn:aws:iam::" + w.account + ":policy/", "arn:aws:iam::aws:policy/", // moto has none of AWS's own
 		w.account, account,
 	}
 	for architecture, short := range map[string]string{"arm64": "arm64...", "x86_64": "x86_64.."} {
