@@ -25,7 +25,7 @@ import (
 // function is the real bootstrap out of the real zip, running behind a Runtime
 // API as it does in Lambda.
 type function struct {
-	*testing.T
+	testing.TB
 	api     *runtimeAPI
 	process *exec.Cmd
 	exited  chan error
@@ -34,14 +34,19 @@ type function struct {
 
 // start runs the function with these variables beside those that Lambda sets.
 // The AWS that it sees is at endpoint.
-func start(t *testing.T, endpoint string, env ...string) *function {
-	t.Helper()
-	output, err := os.Create(filepath.Join(t.TempDir(), "output"))
+func start(tb testing.TB, endpoint string, env ...string) *function {
+	tb.Helper()
+	return startProgram(tb, bootstrap(tb), endpoint, env...)
+}
+
+func startProgram(tb testing.TB, path, endpoint string, env ...string) *function {
+	tb.Helper()
+	output, err := os.Create(filepath.Join(tb.TempDir(), "output"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	f := &function{T: t, api: newRuntimeAPI(t), exited: make(chan error, 1), output: output}
-	f.process = exec.CommandContext(t.Context(), bootstrap(t))
+	f := &function{TB: tb, api: newRuntimeAPI(tb), exited: make(chan error, 1), output: output}
+	f.process = exec.CommandContext(tb.Context(), path)
 	f.process.Stdout, f.process.Stderr = f.output, f.output
 	f.process.Env = append([]string{
 		"AWS_LAMBDA_RUNTIME_API=" + f.api.address(),
@@ -52,22 +57,37 @@ func start(t *testing.T, endpoint string, env ...string) *function {
 		"AWS_ENDPOINT_URL=" + endpoint,
 	}, env...)
 	if err := f.process.Start(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	go func() { f.exited <- f.process.Wait() }()
-	t.Cleanup(func() {
-		_ = f.process.Process.Kill()
-		f.wantJSONLines()
-		_ = output.Close()
-	})
+	tb.Cleanup(f.kill)
 	return f
+}
+
+// kill ends the function and checks what it wrote.
+func (f *function) kill() {
+	f.Helper()
+	if f.output == nil {
+		return
+	}
+	_ = f.process.Process.Kill()
+	f.wantJSONLines()
+	_ = f.output.Close()
+	f.output = nil
 }
 
 // startWithAWS runs the function against an AWS in memory that has the service
 // of the events.
 func startWithAWS(t *testing.T, env ...string) (*function, *handlertest.AWS) {
 	t.Helper()
-	aws := &handlertest.AWS{}
+	endpoint, aws := serveAWS(t)
+	return start(t, endpoint, env...), aws
+}
+
+// serveAWS serves an AWS in memory that has the service of the events.
+func serveAWS(tb testing.TB) (endpoint string, aws *handlertest.AWS) {
+	tb.Helper()
+	aws = &handlertest.AWS{}
 	aws.AddLogGroup(logGroup)
 	aws.Put(handlertest.Service{
 		Name: "api", Cluster: cluster, Status: "ACTIVE", DesiredCount: 4, RunningCount: 4,
@@ -77,37 +97,37 @@ func startWithAWS(t *testing.T, env ...string) (*function, *handlertest.AWS) {
 		}},
 	})
 	server := httptest.NewServer(aws)
-	t.Cleanup(server.Close)
-	return start(t, server.URL, env...), aws
+	tb.Cleanup(server.Close)
+	return server.URL, aws
 }
 
 // bootstrap unpacks the function's executable for this machine.
-func bootstrap(t *testing.T) string {
-	t.Helper()
+func bootstrap(tb testing.TB) string {
+	tb.Helper()
 	architecture := map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH]
 	archive, err := embed.Archive(architecture)
 	if errors.Is(err, embed.ErrNotBuilt) {
-		t.Skip("no zip of the function: run `go generate ./embed`")
+		tb.Skip("no zip of the function: run `go generate ./embed`")
 	}
 	if err != nil {
-		t.Skipf("no function for this machine: %v", err)
+		tb.Skipf("no function for this machine: %v", err)
 	}
 	files, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	file, err := files.Open("bootstrap")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer file.Close()
 	code, err := io.ReadAll(file)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "bootstrap")
+	path := filepath.Join(tb.TempDir(), "bootstrap")
 	if err := os.WriteFile(path, code, 0o755); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return path
 }

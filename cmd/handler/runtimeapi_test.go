@@ -22,6 +22,7 @@ type runtimeAPI struct {
 	server  *httptest.Server
 	next    chan invocation
 	results chan result
+	asked   chan time.Time // when the function first asked for an event
 }
 
 // invocation is one event for the function.
@@ -37,21 +38,25 @@ type result struct {
 	body   []byte
 }
 
-func newRuntimeAPI(t *testing.T) *runtimeAPI {
-	t.Helper()
-	api := &runtimeAPI{next: make(chan invocation), results: make(chan result, 1)}
+func newRuntimeAPI(tb testing.TB) *runtimeAPI {
+	tb.Helper()
+	api := &runtimeAPI{next: make(chan invocation), results: make(chan result, 1), asked: make(chan time.Time, 1)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", api.serveNext)
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/response", api.serveResult(false))
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/error", api.serveResult(true))
 	api.server = httptest.NewServer(mux)
-	t.Cleanup(api.server.Close)
+	tb.Cleanup(api.server.Close)
 	return api
 }
 
 func (a *runtimeAPI) address() string { return strings.TrimPrefix(a.server.URL, "http://") }
 
 func (a *runtimeAPI) serveNext(w http.ResponseWriter, r *http.Request) {
+	select {
+	case a.asked <- time.Now():
+	default: // it asked before
+	}
 	select {
 	case next := <-a.next:
 		w.Header().Set("Lambda-Runtime-Aws-Request-Id", requestID)

@@ -1,0 +1,122 @@
+//go:build linux
+
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// BenchmarkFunction starts the real bootstrap and, in turn, a bare function
+// that makes the same calls with the same clients. It reports medians: the
+// time from exec to the first question for an event (init), to the first answer
+// (cold), of an answer of the warm sandbox (warm), and the peak of the memory.
+func BenchmarkFunction(b *testing.B) {
+	programs := []string{bootstrap(b), bare(b)}
+	var all [2][]measures
+	for b.Loop() {
+		for i, program := range programs {
+			all[i] = append(all[i], measure(b, program))
+		}
+	}
+	b.ReportMetric(0, "ns/op") // means nothing here
+	for unit, of := range map[string]func(measures) float64{
+		"init-ms": func(m measures) float64 { return ms(m.init) },
+		"cold-ms": func(m measures) float64 { return ms(m.cold) },
+		"warm-ms": func(m measures) float64 { return ms(m.warm) },
+		"peak-MB": func(m measures) float64 { return float64(m.peak) / 1e6 },
+	} {
+		handler, bare := median(all[0], of), median(all[1], of)
+		b.ReportMetric(handler, unit)
+		b.ReportMetric(bare, "bare-"+unit)
+	}
+}
+
+// The function stays within a fourth of the memory that it gets by default.
+func TestPeakMemory(t *testing.T) {
+	const limit = 32e6
+	if m := measure(t, bootstrap(t)); m.peak > limit {
+		t.Errorf("the peak is %d bytes, want less than %g", m.peak, limit)
+	}
+}
+
+// measures are the figures of one sandbox.
+type measures struct {
+	init, cold, warm time.Duration
+	peak             int // bytes
+}
+
+// warmInvocations is the number of invocations that warm is the mean of.
+const warmInvocations = 20
+
+func measure(tb testing.TB, program string) (m measures) {
+	tb.Helper()
+	endpoint, _ := serveAWS(tb)
+	begin := time.Now()
+	f := startProgram(tb, program, endpoint, "LOG_LEVEL=ERROR")
+	f.mustSucceed(running("a"))
+	m.cold = time.Since(begin)
+	m.init = (<-f.api.asked).Sub(begin)
+	begin = time.Now()
+	for range warmInvocations {
+		f.mustSucceed([]byte(`{"detail": {"group": "service:api", "clusterArn": "` + cluster + `"}}`))
+	}
+	m.warm = time.Since(begin) / warmInvocations
+	m.peak = peakMemory(tb, f.process.Process.Pid)
+	f.kill()
+	return m
+}
+
+func (f *function) mustSucceed(event []byte) {
+	f.Helper()
+	if r := f.invoke(event); r.failed {
+		f.Fatalf("answered %s", r.body)
+	}
+}
+
+// peakMemory is the most memory that a process has had resident, in bytes. The
+// kernel's rusage would count what its parent had at the fork.
+func peakMemory(tb testing.TB, pid int) int {
+	tb.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(status), "VmHWM:")
+	kilobytes, err := strconv.Atoi(strings.Fields(after)[0])
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return kilobytes << 10
+}
+
+// bare builds the function to compare with, with the flags of the zip.
+func bare(b *testing.B) string {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), "bare")
+	build := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-ldflags=-s -w -buildid=", "-tags=lambda.norpc", "-o", path, "./testdata/bare")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOARCH="+runtime.GOARCH)
+	if out, err := build.CombinedOutput(); err != nil {
+		b.Fatalf("building: %v\n%s", err, out)
+	}
+	return path
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+func median(all []measures, of func(measures) float64) float64 {
+	figures := make([]float64, len(all))
+	for i, m := range all {
+		figures[i] = of(m)
+	}
+	slices.Sort(figures)
+	return figures[len(figures)/2]
+}
