@@ -34,6 +34,7 @@ func logsClient(getenv func(string) string) *cloudwatchlogs.Client {
 func awsConfig(getenv func(string) string) aws.Config {
 	return aws.Config{
 		Region:      getenv("AWS_REGION"),
+		AppID:       "spothandler", // seen in CloudTrail
 		Credentials: aws.NewCredentialsCache(credentials(getenv)),
 		HTTPClient: awshttp.NewBuildableClient().WithTimeout(callTimeout).
 			WithDialerOptions(func(d *net.Dialer) { d.Timeout = 3 * time.Second }).

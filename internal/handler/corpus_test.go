@@ -130,3 +130,15 @@ func (r *callRecorder) UpdateService(context.Context, *ecs.UpdateServiceInput, .
 	r.updated = true
 	return &ecs.UpdateServiceOutput{}, nil
 }
+
+// BenchmarkParseAndDecide is the way from an event's bytes to the decision.
+func BenchmarkParseAndDecide(b *testing.B) {
+	event := corpus(b)["running"]
+	b.ReportAllocs()
+	b.SetBytes(int64(len(event)))
+	for b.Loop() {
+		if got := Decide(corpusSituation(Parse(event))); got.Reason != ReasonRedeploy {
+			b.Fatalf("got %s", got.Reason)
+		}
+	}
+}

@@ -284,6 +284,7 @@ func TestDecideLooksOnlyWhenNeeded(t *testing.T) {
 	}
 }
 
+// BenchmarkDecide is the gate alone, for an event that passes every row.
 func BenchmarkDecide(b *testing.B) {
 	s := interrupted()
 	b.ReportAllocs()

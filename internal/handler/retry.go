@@ -32,7 +32,7 @@ const (
 type patience struct {
 	until      time.Time // no retry starts later
 	freshUntil time.Time // a later retry, or one after an unclear outcome, asks for a new look; zero: none does
-	yielding   bool      // others need the answers more: retry seldom
+	yielding   bool      // others need the answers more: when throttled, retry seldom
 	throttled  int
 	transient  int
 	last       error // that was retried
@@ -79,7 +79,7 @@ func (p *patience) retryable(err error) aws.Ternary {
 // it gives the error that the call ends with, so that the cause is not lost.
 func (p *patience) backoff(_ int, err error) (time.Duration, error) {
 	delay := jitter(p.throttled + p.transient)
-	if p.yielding {
+	if p.yielding && isThrottle(err) {
 		delay = between(yieldBackoff)
 	}
 	next := time.Now().Add(delay)

@@ -185,3 +185,20 @@ func TestJitter(t *testing.T) {
 		}
 	}
 }
+
+// A later notice of the same interruption can wait: the first one has the
+// service looked at.
+func TestLaterNoticesAskSeldom(t *testing.T) {
+	tries := map[string]int{}
+	for _, status := range []string{"RUNNING", "DEACTIVATING"} {
+		inWorld(t, Config{}, func(w *world) {
+			w.Fail("DescribeServices", 10000, handlertest.Throttled())
+			answer, err := w.handle(w.handler, event(map[string]any{"lastStatus": status}))
+			wantFailure(t, answer, err, ReasonFailed, "ThrottlingException")
+			tries[status] = w.Tries("DescribeServices")
+		})
+	}
+	if first, later := tries["RUNNING"], tries["DEACTIVATING"]; later > 6 || first < 2*later {
+		t.Errorf("the first notice asked %d times, a later one %d times", first, later)
+	}
+}
