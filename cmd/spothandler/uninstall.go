@@ -76,6 +76,7 @@ func (a *app) remove(ctx context.Context, s *session, o *uninstallOptions) error
 	if err := found.CheckRemovable(o.force, o.keepLogs); err != nil {
 		return err
 	}
+	a.warn(deploy.Lingering(found.State, changes)...)
 	if a.dryRun {
 		return a.printRemovalPlan(changes)
 	}

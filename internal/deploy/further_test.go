@@ -287,3 +287,28 @@ func TestFurtherSalvage(t *testing.T) {
 		}
 	})
 }
+
+// Whoever takes the function out of its VPC is told what stays there; nobody else is.
+func TestLingering(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", nil)
+		found := a.look(t, "prod", nil)
+		sameLines(t, Lingering(found.State, Removal(found.State, "prod", false)))
+
+		_, changes := a.plan(t, "prod", further())
+		sameLines(t, Lingering(found.State, changes))
+		a.install(t, "prod", further())
+
+		have := a.look(t, "prod", nil).State
+		_, changes = a.plan(t, "prod", given("vpc-subnet", aSubnet))
+		sameLines(t, Lingering(have, changes))
+		want := "Lambda's network interfaces may stay in " + otherSubnet + ", " + aSubnet + " for 45 minutes, or until somebody deletes them: " +
+			"they are described as AWS Lambda VPC ENI-prod-ecs-fargate-spot-handler-..."
+		_, changes = a.plan(t, "prod", noneFurther())
+		sameLines(t, Lingering(have, changes), want)
+		sameLines(t, Lingering(have, Removal(have, "prod", false)), want)
+		have.Role = nil
+		_, replaced := replacing(desiredFor(t, further()), have)
+		sameLines(t, Lingering(have, replaced))
+	})
+}

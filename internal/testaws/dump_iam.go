@@ -38,6 +38,9 @@ func (c Clients) dumpRole(ctx context.Context, p *page, name *string) error {
 	role := answer.Role
 	p.title("role", aws.ToString(role.Path)+aws.ToString(role.RoleName))
 	p.line("description", aws.ToString(role.Description))
+	if role.PermissionsBoundary != nil {
+		p.line("boundary", aws.ToString(role.PermissionsBoundary.PermissionsBoundaryArn))
+	}
 	p.line("trust", unescaped(role.AssumeRolePolicyDocument))
 	inline, err := c.IAM.ListRolePolicies(ctx, &iam.ListRolePoliciesInput{RoleName: name})
 	if err != nil {
@@ -77,6 +80,7 @@ func (c Clients) dumpLogGroups(ctx context.Context, p *page) error {
 			if group.RetentionInDays != nil {
 				p.line("retention", decimal(*group.RetentionInDays))
 			}
+			p.line("key", aws.ToString(group.KmsKeyId))
 			arn := strings.TrimSuffix(aws.ToString(group.Arn), ":*")
 			tags, err := c.Logs.ListTagsForResource(ctx, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: &arn})
 			if err != nil {

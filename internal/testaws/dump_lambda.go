@@ -56,6 +56,13 @@ func (c Clients) dumpFunction(ctx context.Context, p *page, name *string) error 
 	if reserved := answer.Concurrency; reserved != nil && reserved.ReservedConcurrentExecutions != nil {
 		p.line("reserved concurrency", decimal(*reserved.ReservedConcurrentExecutions))
 	}
+	if vpc := f.VpcConfig; vpc != nil && len(vpc.SubnetIds)+len(vpc.SecurityGroupIds) > 0 {
+		p.line("vpc", fmt.Sprintf("%v %v", slices.Sorted(slices.Values(vpc.SubnetIds)), slices.Sorted(slices.Values(vpc.SecurityGroupIds))))
+	}
+	p.line("key", aws.ToString(f.KMSKeyArn))
+	if f.TracingConfig != nil && f.TracingConfig.Mode != types.TracingModePassThrough {
+		p.line("tracing", string(f.TracingConfig.Mode))
+	}
 	if err := c.dumpAround(ctx, p, name); err != nil {
 		return err
 	}
@@ -71,6 +78,9 @@ func (c Clients) dumpAround(ctx context.Context, p *page, name *string) error {
 	}
 	if async != nil {
 		p.line("async", fmt.Sprintf("events up to %d s, %d retries", aws.ToInt32(async.MaximumEventAgeInSeconds), aws.ToInt32(async.MaximumRetryAttempts)))
+		if d := async.DestinationConfig; d != nil && d.OnFailure != nil {
+			p.line("on failure", aws.ToString(d.OnFailure.Destination))
+		}
 	}
 	policy, err := c.Lambda.GetPolicy(ctx, &lambda.GetPolicyInput{FunctionName: name})
 	if err := unlessAbsent(err); err != nil {
