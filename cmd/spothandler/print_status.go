@@ -63,7 +63,11 @@ func detail(found *deploy.Installation, kind deploy.Kind) string {
 	case deploy.KindLogGroup:
 		return days(s.LogGroup.RetentionDays)
 	case deploy.KindFunction:
-		return fmt.Sprintf("%s · %d MB · %ds", s.Function.Architecture, s.Function.MemorySize, s.Function.Timeout)
+		text := fmt.Sprintf("%s · %d MB · %ds", s.Function.Architecture, s.Function.MemorySize, s.Function.Timeout)
+		if len(s.Function.Network.Subnets) > 0 {
+			text += " · VPC"
+		}
+		return text
 	case deploy.KindRule:
 		return s.Rule.State
 	}
@@ -123,7 +127,7 @@ func onTheWay(kind deploy.Kind, field deploy.Field) bool {
 		return name == "policy" || name == "trust_policy"
 	case deploy.KindFunction:
 		return slices.Contains([]string{"state", "code", "runtime", "handler", "architecture", "role"}, name) ||
-			name == "reserved_concurrency" && field.Old == "0"
+			name == "reserved_concurrency" && field.Old == "0" || field.Path == "environment" // as a whole: no key decrypts it
 	case deploy.KindRule:
 		return name != "tags" && name != "description"
 	case deploy.KindTarget:

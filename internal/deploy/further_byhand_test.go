@@ -1,0 +1,117 @@
+package deploy
+
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+)
+
+// furtherChanges are those that somebody makes with another tool where nothing of it was asked for.
+func furtherChanges() []byHand {
+	type input = lambda.UpdateFunctionConfigurationInput
+	async := func(change func(*functions.DestinationConfig)) func(*testing.T, *account, Names) error {
+		return func(t *testing.T, a *account, n Names) error {
+			defer a.allow(t, n, "sqs:SendMessage")()
+			destinations := &functions.DestinationConfig{}
+			change(destinations)
+			_, err := a.clients.Lambda.PutFunctionEventInvokeConfig(t.Context(), &lambda.PutFunctionEventInvokeConfigInput{
+				FunctionName: &n.Function, MaximumEventAgeInSeconds: aws.Int32(120), MaximumRetryAttempts: aws.Int32(1), DestinationConfig: destinations,
+			})
+			return err
+		}
+	}
+	return []byHand{
+		configuration("tracing", "tracing", func(in *input) { in.TracingConfig = &functions.TracingConfig{Mode: functions.TracingModeActive} }),
+		configuration("function's key", "kms_key", func(in *input) { in.KMSKeyArn = aws.String(aKey) }),
+		{"vpc", func(t *testing.T, a *account, n Names) error {
+			defer a.allow(t, n, "ec2:*")()
+			_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &input{
+				FunctionName: &n.Function, VpcConfig: &functions.VpcConfig{SubnetIds: []string{aSubnet}, SecurityGroupIds: []string{aGroup}},
+			})
+			return err
+		}, KindFunction, []string{"vpc_subnets", "vpc_security_groups"}},
+		{"queue for failures", async(func(d *functions.DestinationConfig) {
+			d.OnFailure = &functions.OnFailure{Destination: aws.String(aQueue)}
+		}), KindFunction, []string{"async.on_failure"}},
+		{"queue for successes", async(func(d *functions.DestinationConfig) {
+			d.OnSuccess = &functions.OnSuccess{Destination: aws.String(aQueue)}
+		}), KindFunction, []string{"async.on_success"}},
+		{"boundary", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.IAM.PutRolePermissionsBoundary(t.Context(), &iam.PutRolePermissionsBoundaryInput{RoleName: &n.Role, PermissionsBoundary: aws.String(aBoundary)})
+			return err
+		}, KindRole, []string{"permissions_boundary"}},
+		{"group's key", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.Logs.AssociateKmsKey(t.Context(), &cloudwatchlogs.AssociateKmsKeyInput{LogGroupName: &n.LogGroup, KmsKeyId: aws.String(aKey)})
+			return err
+		}, KindLogGroup, []string{"kms_key"}},
+	}
+}
+
+// allow gives the role a policy of somebody else's until the returned function takes it away: Lambda looks
+// whether the role may before it takes a VPC or a destination, and not again.
+func (a *account) allow(t *testing.T, n Names, action string) func() {
+	t.Helper()
+	_, err := a.clients.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{
+		RoleName: &n.Role, PolicyName: aws.String("theirs"),
+		PolicyDocument: aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"` + action + `","Resource":"*"}]}`),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		_, err := a.clients.IAM.DeleteRolePolicy(t.Context(), &iam.DeleteRolePolicyInput{RoleName: &n.Role, PolicyName: aws.String("theirs")})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// What was set and taken away by hand is healed as well, each by one change.
+func TestFurtherDrift(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(t *testing.T, a *account, n Names) error
+		want   string
+	}{
+		{"a subnet", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &lambda.UpdateFunctionConfigurationInput{
+				FunctionName: &n.Function, VpcConfig: &functions.VpcConfig{SubnetIds: []string{aSubnet}, SecurityGroupIds: []string{aGroup}},
+			})
+			return err
+		}, "update function; vpc_subnets " + aSubnet + " -> " + otherSubnet + ", " + aSubnet},
+		{"the key of the function", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &lambda.UpdateFunctionConfigurationInput{FunctionName: &n.Function, KMSKeyArn: aws.String("")})
+			return err
+		}, "update function; kms_key  -> " + aKey},
+		{"the key of the log group", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.Logs.DisassociateKmsKey(t.Context(), &cloudwatchlogs.DisassociateKmsKeyInput{LogGroupName: &n.LogGroup})
+			return err
+		}, "update log group; kms_key  -> " + aKey},
+		{"the boundary", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.IAM.DeleteRolePermissionsBoundary(t.Context(), &iam.DeleteRolePermissionsBoundaryInput{RoleName: &n.Role})
+			return err
+		}, "update role; permissions_boundary  -> " + aBoundary},
+		{"the destination", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.Lambda.PutFunctionEventInvokeConfig(t.Context(), &lambda.PutFunctionEventInvokeConfigInput{
+				FunctionName: &n.Function, MaximumEventAgeInSeconds: aws.Int32(120), MaximumRetryAttempts: aws.Int32(1),
+			})
+			return err
+		}, "update function; async.on_failure  -> " + aQueue},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inAccount(t, func(t *testing.T, a *account) {
+				a.install(t, "prod", further())
+				if err := test.change(t, a, a.look(t, "prod", nil).Names); err != nil {
+					t.Fatal(err)
+				}
+				_, changes := a.plan(t, "prod", nil)
+				sameLines(t, printed(changes), test.want)
+				a.install(t, "prod", nil)
+			})
+		})
+	}
+}
