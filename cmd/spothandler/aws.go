@@ -26,7 +26,11 @@ import (
 
 // This file is the one place that loads the AWS configuration and builds clients.
 
-const identifyTimeout = 10 * time.Second
+// The first call is given up early, so that a network that is down is said soon.
+const (
+	identifyTimeout  = 10 * time.Second
+	identifyAttempts = 3
+)
 
 // attempts of each call: more than the SDK's three, since a half-done install is worse than a late one.
 const attempts = 6
@@ -182,7 +186,16 @@ func (a *app) checkCredentials(ctx context.Context, cfg aws.Config) error {
 func (s *session) identify(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, identifyTimeout)
 	defer cancel()
-	answer, err := sts.NewFromConfig(s.cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	client := sts.NewFromConfig(s.cfg, func(o *sts.Options) { o.RetryMaxAttempts = identifyAttempts })
+	answer, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return &deploy.Error{
+			Code:    deploy.CodeFailed,
+			Message: fmt.Sprintf("asking AWS who is calling: no answer within %s", identifyTimeout),
+			Hints:   []string{"is the network there, and the way to AWS open (proxy, VPN, AWS_ENDPOINT_URL)?"},
+			Err:     err,
+		}
+	}
 	if err != nil {
 		return deploy.Explain("asking AWS who is calling", deploy.Identity{}, err)
 	}

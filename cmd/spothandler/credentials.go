@@ -27,7 +27,8 @@ func (a *app) explainCredentials(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return err
-	case errors.As(err, &legacySSO), mentions(err, "failed to read cached SSO token file", "cached SSO token is expired"):
+	case errors.As(err, &legacySSO), mentions(err, "failed to read cached SSO token file", "cached SSO token is expired"),
+		mentions(err, "refresh cached SSO token failed") && errors.As(err, &api): // refused; not the network
 		return a.ssoExpired(err)
 	case mentions(err, "no EC2 IMDS role found", "failed to refresh cached credentials, static credentials are empty"):
 		return a.noCredentials(err)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -133,11 +134,21 @@ func plain(err error) string {
 	if errors.As(err, &api) {
 		return fmt.Sprintf("%s: %s", api.ErrorCode(), api.ErrorMessage())
 	}
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		return "no answer from " + hostOf(failed.URL) + ": " + failed.Err.Error()
+	}
 	var operation *smithy.OperationError
 	if errors.As(err, &operation) {
 		return operation.Err.Error()
 	}
 	return err.Error()
+}
+
+func hostOf(address string) string {
+	if parsed, err := url.Parse(address); err == nil {
+		return parsed.Host
+	}
+	return address
 }
 
 // deniedAction is the action that AWS names in a refusal. It may be another than the call's: iam:PassRole
