@@ -139,6 +139,9 @@ func (j *installJob) run(ctx context.Context) error {
 	if err := j.checkCase(ctx); err != nil {
 		return err
 	}
+	if err := j.found.CheckConcurrency(ctx, j.clients, j.want); err != nil {
+		return err
+	}
 	if j.dryRun {
 		return j.printDryRun(j.lookAround(ctx))
 	}

@@ -64,7 +64,7 @@ func (a *app) uninstall(ctx context.Context, o *uninstallOptions) error {
 
 func (a *app) remove(ctx context.Context, s *session, o *uninstallOptions) error {
 	started := time.Now()
-	found, err := deploy.Look(ctx, s.clients, s.id, o.prefix, o.names)
+	found, err := deploy.LookToRemove(ctx, s.clients, s.id, o.prefix, o.names)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (a *app) confirmRemoval(prefix string, changes []deploy.Change) error {
 // verifyRemoved looks again until nothing of the installation is found.
 func (a *app) verifyRemoved(ctx context.Context, s *session, o *uninstallOptions) error {
 	return a.lookAgain(ctx, func(ctx context.Context) (string, error) {
-		found, err := deploy.Look(ctx, s.clients, s.id, o.prefix, o.names)
+		found, err := deploy.LookToRemove(ctx, s.clients, s.id, o.prefix, o.names)
 		if err != nil {
 			return "", err
 		}

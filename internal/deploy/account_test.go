@@ -116,7 +116,10 @@ func (a *account) install(t *testing.T, prefix string, settings Given) {
 
 func (a *account) uninstall(t *testing.T, prefix string, keepLogs bool) {
 	t.Helper()
-	found := a.look(t, prefix, nil)
+	found, err := LookToRemove(t.Context(), a.clients, a.id, prefix, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	changes := Removal(found.WithoutStrangers(), prefix, keepLogs)
 	if _, err := Apply(t.Context(), a.clients, found.Names, changes, Options{}); err != nil {
 		t.Fatal(err)

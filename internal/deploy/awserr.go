@@ -97,12 +97,12 @@ func Explain(doing string, caller Identity, err error) error {
 	if IsAccessDenied(err) {
 		return explainDenied(doing, caller, err)
 	}
-	explained := &Error{Code: CodeFailed, Message: fmt.Sprintf("%s: %s", doing, plain(err)), Err: err}
+	explained := &Error{Code: CodeFailed, Message: fmt.Sprintf("%s: %s", doing, plain(err)), Hints: cures(err), Err: err}
 	if late, ok := errors.AsType[*waitError](err); ok {
 		explained.Code = CodeNotSettled
 		explained.Message = fmt.Sprintf("%s: %s for %s was not enough", doing, late.what, late.ceiling)
 		explained.Detail = []string{fmt.Sprintf("AWS said last: %q.", plain(late.last))}
-		explained.Hints = []string{"run it again, it goes on from here; --wait 15m   wait longer"}
+		explained.Hints = late.hints()
 	}
 	if action := action(err); action != "" {
 		explained.Detail = append(explained.Detail, "The call was "+action+requestID(err)+".")
@@ -119,6 +119,7 @@ func explainDenied(doing string, caller Identity, err error) error {
 		Code:    CodeAccessDenied,
 		Message: doing + ": access denied",
 		Detail:  []string{fmt.Sprintf("%s may not %s.", who, cmp.Or(deniedAction(err), action(err), "do this"))},
+		Hints:   cures(err),
 		Err:     err,
 	}
 	var api smithy.APIError

@@ -37,6 +37,7 @@ func CallerPolicy(names Names, spec Spec, errand Errand) string {
 		{statement{Sid: "Permission", Resource: function, Condition: only("StringEquals", "lambda:Principal", eventsPrincipal)}, permissionRights()},
 		{statement{Sid: "Rule", Resource: rule}, ruleRights()},
 		{statement{Sid: "Target", Resource: rule, Condition: only("ArnEquals", "events:TargetArn", function)}, targetRights()},
+		{statement{Sid: "InstanceProfiles", Resource: names.instanceProfilesARN()}, profileRights()},
 		{statement{Sid: "Key", Resource: spec.KMSKey, Condition: only("StringLike", "kms:ViaService", viaLambda)}, keyRights()},
 		{statement{Sid: "NoResourceLevel", Resource: "*"}, unscopedRights()},
 	} {
@@ -57,7 +58,8 @@ func only(operator, key, value string) map[string]map[string]any {
 type use uint
 
 const (
-	looking use = 1 << iota // what each command begins with
+	looking   use = 1 << iota // what each command begins with
+	comparing                 // what each but an uninstall begins with
 	installing
 	removing
 	deletingLogs
@@ -69,6 +71,7 @@ const (
 	withoutBoundary
 	withKey
 	withVPC
+	reserving // executions: without the right, an install goes on, and fails later where there are none
 	// readingKeyed compares an environment that a key encrypts.
 	readingKeyed
 )
@@ -77,11 +80,11 @@ func (e Errand) uses(spec Spec) use {
 	bounded, keyed := spec.Boundary != "", spec.KMSKey != ""
 	uses := looking
 	if e.Install {
-		uses |= installing | readingKeyed.when(keyed) | withKey.when(keyed) | withVPC.when(len(spec.Subnets) > 0) |
+		uses |= installing | comparing | reserving.when(spec.ReservedConcurrency > 0) | readingKeyed.when(keyed) | withKey.when(keyed) | withVPC.when(len(spec.Subnets) > 0) |
 			withBoundary.when(bounded) | withoutBoundary.when(!bounded)
 	}
 	if e.Status {
-		uses |= readingKeyed.when(keyed)
+		uses |= comparing | readingKeyed.when(keyed)
 	}
 	if e.Uninstall {
 		uses |= removing | keepingLogs.when(e.KeepLogs) | deletingLogs.when(!e.KeepLogs) | forcing.when(e.Force)

@@ -126,7 +126,7 @@ func withAdditions(t *testing.T, admin *account) {
 	_, attach := iam.NewFromConfig(admin.Config()).AttachRolePolicy(t.Context(), &iam.AttachRolePolicyInput{
 		RoleName: &names.Role, PolicyArn: aws.String("arn:aws:iam::aws:policy/ReadOnlyAccess"),
 	})
-	if err := errors.Join(put, attach); err != nil {
+	if err := errors.Join(put, attach, admin.intoProfile(t, "machines", names.Role)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -190,7 +190,7 @@ func (p pipeline) runStatus(ctx context.Context, _ *testing.T) error {
 // runUninstall does what the command does.
 func (p pipeline) runUninstall(ctx context.Context, flags string) error {
 	keepLogs, force := flags == "--keep-logs", flags == "--force"
-	found, err := Look(ctx, p.clients, p.id, handsPrefix, nil)
+	found, err := LookToRemove(ctx, p.clients, p.id, handsPrefix, nil)
 	if err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ func (p pipeline) runUninstall(ctx context.Context, flags string) error {
 	if _, err := Apply(ctx, p.clients, found.Names, Removal(found.WithoutStrangers(), handsPrefix, keepLogs), Options{}); err != nil {
 		return err
 	}
-	if found, err = Look(ctx, p.clients, p.id, handsPrefix, nil); err != nil {
+	if found, err = LookToRemove(ctx, p.clients, p.id, handsPrefix, nil); err != nil {
 		return err
 	}
 	if found.Found() {
@@ -320,7 +320,7 @@ func TestCallerPolicyIsScoped(t *testing.T) {
 	defaults := Defaults("test")
 	others := NewNames(identity(), "test", defaults.FunctionName, defaults.RuleName)
 	moved := eachRightChanged(t, wide, func(t *testing.T, e errand, action string) string {
-		if unscoped := actionsFor(^use(0), unscopedRights()); slices.Contains(unscoped, action) || strings.HasPrefix(action, "kms:") {
+		if unscoped := actionsFor(^use(0), slices.Concat(unscopedRights(), profileRights())); slices.Contains(unscoped, action) || strings.HasPrefix(action, "kms:") {
 			return ""
 		}
 		ours, theirs := parsed(t, withoutAction(t, e.policy(t, handsNames()), action)), parsed(t, e.policy(t, others))

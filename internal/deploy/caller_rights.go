@@ -5,7 +5,7 @@ package deploy
 func roleRights() []right {
 	return []right{
 		{"iam:GetRole", looking},
-		{"iam:GetRolePolicy", looking},
+		{"iam:GetRolePolicy", comparing},
 		{"iam:ListRolePolicies", looking},
 		{"iam:ListAttachedRolePolicies", looking},
 		{"iam:CreateRole", withoutBoundary},
@@ -17,6 +17,7 @@ func roleRights() []right {
 		{"iam:UntagRole", installing},
 		{"iam:DeleteRolePolicy", removing},
 		{"iam:DeleteRole", removing},
+		{"iam:ListInstanceProfilesForRole", removing},
 		{"iam:DetachRolePolicy", forcing},
 	}
 }
@@ -27,6 +28,9 @@ func boundaryRights() []right {
 		{"iam:PutRolePermissionsBoundary", withBoundary},
 	}
 }
+
+// profileRights are about instance profiles, which are others' and have any name.
+func profileRights() []right { return []right{{"iam:RemoveRoleFromInstanceProfile", forcing}} }
 
 func passRights() []right { return []right{{"iam:PassRole", installing}} }
 
@@ -48,7 +52,7 @@ func functionRights() []right {
 	return []right{
 		{"lambda:GetFunction", looking},
 		{"lambda:ListTags", looking}, // GetFunction leaves the tags out without it
-		{"lambda:GetFunctionEventInvokeConfig", looking},
+		{"lambda:GetFunctionEventInvokeConfig", comparing},
 		{"lambda:GetPolicy", looking},
 		{"lambda:CreateFunction", installing},
 		{"lambda:UpdateFunctionCode", installing},
@@ -96,6 +100,7 @@ func unscopedRights() []right {
 	return []right{
 		{"iam:ListRoles", looking},
 		{"logs:DescribeLogGroups", looking},
+		{"lambda:GetAccountSettings", reserving},
 		{"ec2:DescribeSecurityGroups", withVPC},
 		{"ec2:DescribeSubnets", withVPC},
 		{"ec2:DescribeVpcs", withVPC},

@@ -13,6 +13,9 @@ const (
 	CodeNewer        = "newer_installation"
 	CodeNotSettled   = "not_settled"
 	CodeFailed       = "failed"
+
+	// CodeNoConcurrency says that the account has no executions left to reserve.
+	CodeNoConcurrency = "no_concurrency"
 )
 
 // Error is what a user can act on: it names the object, and its hints can be pasted.

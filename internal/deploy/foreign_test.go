@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -39,11 +40,14 @@ func TestForeignAdditions(t *testing.T) {
 		_, put := a.clients.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &n.Role, PolicyName: aws.String("mine"), PolicyDocument: &before.State.Role.Policy})
 		_, target := a.clients.Events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: &n.Rule, Targets: []events.Target{{Id: aws.String("mine"), Arn: aws.String(n.FunctionARN() + "-2")}}})
 		_, statement := a.clients.Lambda.AddPermission(t.Context(), &lambda.AddPermissionInput{FunctionName: &n.Function, StatementId: aws.String("mine"), Principal: aws.String("*"), Action: aws.String("lambda:InvokeFunction")})
-		if err := errors.Join(attach, put, target, statement); err != nil {
+		if err := errors.Join(attach, put, target, statement, a.intoProfile(t, "machines", n.Role)); err != nil {
 			t.Fatal(err)
 		}
 
-		found := a.look(t, "prod", nil)
+		found, err := Look(t.Context(), a.clients, a.id, "prod", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
 		var what []string
 		for _, foreign := range found.State.Foreign {
 			what = append(what, foreign.Resource.Words()+" "+foreign.What)
@@ -51,7 +55,10 @@ func TestForeignAdditions(t *testing.T) {
 		sameLines(t, what, "permission statement mine", "role inline policy mine",
 			"role attached policy arn:aws:iam::aws:policy/ReadOnlyAccess", "rule target mine")
 		a.install(t, "prod", given("timeout", "30")) // keeps them
-		if again := a.look(t, "prod", nil).State.Foreign; len(again) != 4 {
+		if found, err = LookToRemove(t.Context(), a.clients, a.id, "prod", nil); err != nil {
+			t.Fatal(err)
+		}
+		if again := found.State.Foreign; len(again) != 5 || again[3].What != "instance profile machines" {
 			t.Errorf("left are %v", again)
 		}
 		if err := found.CheckRemovable(false, false); err == nil || !strings.Contains(err.Error(), "others have added") {
@@ -60,7 +67,26 @@ func TestForeignAdditions(t *testing.T) {
 		if err := found.CheckRemovable(true, false); err != nil {
 			t.Error(err)
 		}
+		began := time.Now()
 		a.uninstall(t, "prod", false)
 		a.isEmpty(t, "prod")
+		if waited := time.Since(began); waited > firstPause { // for the function to go, and for nothing else
+			t.Errorf("it waited %s", waited)
+		}
 	})
+}
+
+// intoProfile puts a role into an instance profile, as somebody would who lends it to a machine.
+func (a *account) intoProfile(t *testing.T, profile, role string) error {
+	t.Helper()
+	api := iam.NewFromConfig(a.Config())
+	_, made := api.CreateInstanceProfile(t.Context(), &iam.CreateInstanceProfileInput{InstanceProfileName: &profile})
+	_, put := api.AddRoleToInstanceProfile(t.Context(), &iam.AddRoleToInstanceProfileInput{InstanceProfileName: &profile, RoleName: &role})
+	if hasCode(made, "EntityAlreadyExists") {
+		made = nil
+	}
+	if hasCode(put, "LimitExceeded") { // it is in there
+		put = nil
+	}
+	return errors.Join(made, put)
 }

@@ -71,7 +71,7 @@ func (r *run) waitForSettled(ctx context.Context, name string) error {
 		case have == nil || have.Settling: // a new function may not be seen yet
 			return errSettling
 		case have.Failed != "":
-			return &Error{Code: CodeFailed, Message: fmt.Sprintf("function %s: %s", name, have.Failed)}
+			return &Error{Code: CodeFailed, Message: fmt.Sprintf("function %s: %s", name, have.Failed), Hints: failureCures(have.Failed)}
 		}
 		return nil
 	})
@@ -159,7 +159,7 @@ func (r *run) updateCode(ctx context.Context, want *Function) error {
 }
 
 func (r *run) setConcurrency(ctx context.Context, want *Function) error {
-	err := r.retry(ctx, waitForConflict(), func() error {
+	err := r.retry(ctx, waitForPropagation(), func() error {
 		if want.ReservedConcurrency == Unreserved {
 			_, err := r.Lambda.DeleteFunctionConcurrency(ctx, &lambda.DeleteFunctionConcurrencyInput{FunctionName: &want.Name})
 			return err
@@ -170,13 +170,7 @@ func (r *run) setConcurrency(ctx context.Context, want *Function) error {
 		return err
 	})
 	if says(err, "UnreservedConcurrentExecution below its minimum") {
-		return &Error{
-			Code:    CodeFailed,
-			Message: fmt.Sprintf("reserving %d executions for function %s: the account has too few", want.ReservedConcurrency, want.Name),
-			Detail:  []string{fmt.Sprintf("AWS adds: %q.", plain(err))},
-			Hints:   []string{"--reserved-concurrency -1   take from the account's pool", "or ask AWS to raise the quota Concurrent executions"},
-			Err:     err,
-		}
+		return tooFewExecutions(want, fmt.Sprintf("AWS adds: %q.", plain(err)), err)
 	}
 	return err
 }

@@ -17,6 +17,16 @@ type Installation struct {
 // Look finds the installation with this prefix: the role's record tells the other names, or, where
 // there is none, what was given or the defaults do. It only reads.
 func Look(ctx context.Context, clients Clients, id Identity, prefix string, given Given) (*Installation, error) {
+	return look(ctx, clients, id, prefix, given, ToCompare)
+}
+
+// LookToRemove is Look for an uninstall: it finds what Removal and CheckRemovable need, instance profiles
+// of the role among it, and not what a comparison would need.
+func LookToRemove(ctx context.Context, clients Clients, id Identity, prefix string, given Given) (*Installation, error) {
+	return look(ctx, clients, id, prefix, given, ToRemove)
+}
+
+func look(ctx context.Context, clients Clients, id Identity, prefix string, given Given, why Purpose) (*Installation, error) {
 	role, err := lookRole(ctx, clients, id, RoleName(prefix, id.Region))
 	if err != nil {
 		return nil, err
@@ -29,7 +39,7 @@ func Look(ctx context.Context, clients Clients, id Identity, prefix string, give
 	if err != nil {
 		return nil, err
 	}
-	state, err := Observe(ctx, clients, names, role)
+	state, err := Observe(ctx, clients, names, role, why)
 	if err != nil {
 		return nil, err
 	}

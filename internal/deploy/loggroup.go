@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 )
 
 // LogGroupAPI is what an installation needs of CloudWatch Logs.
@@ -34,17 +35,45 @@ func findLogGroup(ctx context.Context, api LogGroupAPI, name string) (*LogGroup,
 		}
 		for _, group := range page.LogGroups {
 			if value(group.LogGroupName) == name {
-				return &LogGroup{
-					Name:             name,
-					RetentionDays:    int(value(group.RetentionInDays)),
-					KMSKey:           value(group.KmsKeyId),
-					AccountRetention: value(group.RetentionPolicyName),
-					Protected:        value(group.DeletionProtectionEnabled),
-				}, nil
+				return fromLogGroup(group), nil
 			}
 		}
 	}
 	return nil, nil //nolint:nilnil // absent is an answer, and nil is its form in State
+}
+
+// fromLogGroup knows who rules the retention where it is not the group's own: an account-level policy, or
+// the class DELIVERY, which ignores what is put (CloudWatch Logs API, LogGroup and PutRetentionPolicy).
+func fromLogGroup(group types.LogGroup) *LogGroup {
+	found := &LogGroup{
+		Name:          value(group.LogGroupName),
+		RetentionDays: int(value(group.RetentionInDays)),
+		KMSKey:        value(group.KmsKeyId),
+		Protected:     value(group.DeletionProtectionEnabled),
+	}
+	switch {
+	case value(group.RetentionPolicyName) != "":
+		found.RetentionRuler = "the account's retention policy " + *group.RetentionPolicyName
+	case group.LogGroupClass == types.LogGroupClassDelivery:
+		found.RetentionRuler = "its class DELIVERY"
+	}
+	return found
+}
+
+// retentionWarning says that logs are kept for another time than the setting says, by whose rule.
+func (i *Installation) retentionWarning(spec Spec) []string {
+	g := i.State.LogGroup
+	if g == nil || g.RetentionRuler == "" || g.RetentionDays == spec.LogRetentionDays {
+		return nil
+	}
+	return []string{fmt.Sprintf("logs are kept %s and not %s, by %s", days(g.RetentionDays), days(spec.LogRetentionDays), g.RetentionRuler)}
+}
+
+func days(n int) string {
+	if n == 0 {
+		return "for ever"
+	}
+	return fmt.Sprintf("%d days", n)
 }
 
 // readLogGroup reads the group and its tags side by side.
@@ -73,7 +102,7 @@ func (g *LogGroup) kept(prefix string) bool {
 
 func (g *LogGroup) fields() []pair {
 	fields := []pair{}
-	if g.AccountRetention == "" {
+	if g.RetentionRuler == "" {
 		fields = append(fields, pair{"retention_days", decimal(g.RetentionDays)})
 	}
 	fields = append(fields, pair{"kms_key", g.KMSKey})

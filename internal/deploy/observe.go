@@ -20,9 +20,19 @@ type reading struct {
 	read  func(context.Context) error
 }
 
+// Purpose is what a look is for: to compare, or to remove, which needs no more than what is there and
+// what others have added to it.
+type Purpose int
+
+// The two purposes.
+const (
+	ToCompare Purpose = iota
+	ToRemove
+)
+
 // Observe reads what stands under the names, side by side, and changes nothing. role is the role that
 // was found already, or nil. A resource that is not there is nil; any other answer of AWS is an error.
-func Observe(ctx context.Context, clients Clients, names Names, role *Role) (State, error) {
+func Observe(ctx context.Context, clients Clients, names Names, role *Role, why Purpose) (State, error) {
 	found := State{Role: role}
 	var logTags, ruleTags map[string]string
 	var async Async
@@ -33,10 +43,6 @@ func Observe(ctx context.Context, clients Clients, names Names, role *Role) (Sta
 	readings = append(readings,
 		reading{"reading function " + names.Function, func(ctx context.Context) (err error) {
 			found.Function, err = getFunction(ctx, clients.Lambda, names.Function)
-			return err
-		}},
-		reading{"reading the async configuration of function " + names.Function, func(ctx context.Context) (err error) {
-			async, err = getAsync(ctx, clients.Lambda, names.Function)
 			return err
 		}},
 		reading{"reading the resource policy of function " + names.Function, func(ctx context.Context) (err error) {
@@ -56,8 +62,14 @@ func Observe(ctx context.Context, clients Clients, names Names, role *Role) (Sta
 			return err
 		}},
 	)
+	if why == ToCompare {
+		readings = append(readings, reading{"reading the async configuration of function " + names.Function, func(ctx context.Context) (err error) {
+			async, err = getAsync(ctx, clients.Lambda, names.Function)
+			return err
+		}})
+	}
 	if role != nil {
-		readings = append(readings, readRolePolicies(clients.IAM, role)...)
+		readings = append(readings, readRole(clients.IAM, role, why)...)
 	}
 	if err := readAll(ctx, names.Identity, readings); err != nil {
 		return State{}, err
@@ -78,6 +90,14 @@ func Observe(ctx context.Context, clients Clients, names Names, role *Role) (Sta
 	return found, nil
 }
 
+func readRole(api RoleAPI, role *Role, why Purpose) []reading {
+	readings := readRoleAdditions(api, role)
+	if why == ToRemove {
+		return append(readings, readProfiles(api, role))
+	}
+	return append(readings, readOwnPolicy(api, role))
+}
+
 func readAll(ctx context.Context, id Identity, readings []reading) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, r := range readings {
@@ -95,6 +115,9 @@ func foreignOf(found State) []Foreign {
 		}
 		for _, arn := range found.Role.Attached {
 			foreign = append(foreign, Foreign{KindRole, found.Role.Name, "attached policy " + arn})
+		}
+		for _, profile := range found.Role.Profiles {
+			foreign = append(foreign, Foreign{KindRole, found.Role.Name, "instance profile " + profile})
 		}
 	}
 	if found.Rule != nil {

@@ -117,7 +117,10 @@ func (i *Installation) CheckRemovable(force, keepLogs bool) error {
 			Code:    CodeForeign,
 			Message: fmt.Sprintf("log group %s has deletion protection", g.Name),
 			Detail:  []string{"Nothing was changed."},
-			Hints:   []string{"--keep-logs   leave it", "or take its deletion protection off first"},
+			Hints: []string{
+				"--keep-logs   leave it with its logs",
+				"aws logs put-log-group-deletion-protection --log-group-identifier " + g.Name + " --no-deletion-protection-enabled",
+			},
 		}
 	}
 	if force {

@@ -112,12 +112,21 @@ func (r *run) addPermission(ctx context.Context, want *Permission) error {
 	})
 }
 
+// takeCreatedPermission goes on with a statement of ours that is there and as it should be. The type of the
+// error is that of any conflict, which is waited out; a statement that is another's is not.
 func (r *run) takeCreatedPermission(ctx context.Context, want *Permission, cause error) error {
 	have, err := getPermissions(ctx, r.Lambda, r.names)
-	if err == nil && have.own != nil && len(compare(want.fields(), have.own.fields(), nil)) == 0 {
+	switch {
+	case err != nil || have.own == nil: // Lambda may not show it yet
+		return cause
+	case len(compare(want.fields(), have.own.fields(), nil)) == 0:
 		return nil
 	}
-	return cause
+	return &Error{
+		Code:    CodeFailed,
+		Message: fmt.Sprintf("function %s: somebody has added a statement %s to its policy meanwhile, which is not as it should be", r.names.Function, StatementID),
+		Hints:   []string{"run it again: it is replaced then"},
+	}
 }
 
 // updatePermission removes the statement and adds it anew: Lambda has no call to change one.

@@ -32,9 +32,9 @@ func planRole(want, have State, only ...Action) []Change {
 
 func planLogGroup(want, have State, only ...Action) []Change {
 	w, h := want.LogGroup, have.LogGroup
-	if w != nil && h != nil && h.AccountRetention != "" { // an account-level policy rules, not we
+	if w != nil && h != nil && h.RetentionRuler != "" { // another rules, not we
 		copied := *w
-		copied.AccountRetention = h.AccountRetention
+		copied.RetentionRuler = h.RetentionRuler
 		w = &copied
 	}
 	return plan(KindLogGroup, nameOf(w, h, func(g *LogGroup) string { return g.Name }),

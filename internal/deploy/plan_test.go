@@ -55,9 +55,9 @@ func TestRemoval(t *testing.T) {
 func TestPlanUpdatesEveryField(t *testing.T) {
 	notCompared := []string{
 		"Name", "Role.Path", // these say which resource it is
-		"Function.Zip",                                                  // CodeSHA256 is compared in its place
-		"Role.UniqueID", "Role.Created", "Role.Inline", "Role.Attached", // found, never wanted
-		"LogGroup.AccountRetention", "LogGroup.Protected", "Function.Broken", //
+		"Function.Zip",                                                                   // CodeSHA256 is compared in its place
+		"Role.UniqueID", "Role.Created", "Role.Inline", "Role.Attached", "Role.Profiles", // found, never wanted
+		"LogGroup.RetentionRuler", "LogGroup.Protected", "Function.Broken", //
 		"Function.Deleting", "Function.Settling", "Function.Modified", "Function.Hidden", //
 		"Rule.ManagedBy", "Rule.Targets", //
 	}
@@ -156,8 +156,8 @@ func TestPlanChangesRole(t *testing.T) {
 func TestPlanLeavesAlone(t *testing.T) {
 	for name, change := range map[string]func(*State){
 		"an emulator without LoggingConfig":    func(s *State) { s.Function.Logging = nil },
-		"an account-level retention":           func(s *State) { s.LogGroup.RetentionDays, s.LogGroup.AccountRetention = 3, "policy" },
-		"an account-level retention of no end": func(s *State) { s.LogGroup.RetentionDays, s.LogGroup.AccountRetention = 0, "policy" },
+		"an account-level retention":           func(s *State) { s.LogGroup.RetentionDays, s.LogGroup.RetentionRuler = 3, "policy" },
+		"an account-level retention of no end": func(s *State) { s.LogGroup.RetentionDays, s.LogGroup.RetentionRuler = 0, "policy" },
 		"others' tags": func(s *State) {
 			s.Role.Tags = map[string]string{"theirs": "1", "Team": "web", TagManagedBy: "spothandler", TagPrefix: "prod"}
 		},

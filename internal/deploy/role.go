@@ -30,6 +30,8 @@ type RoleAPI interface {
 	ListAttachedRolePolicies(context.Context, *iam.ListAttachedRolePoliciesInput, ...func(*iam.Options)) (*iam.ListAttachedRolePoliciesOutput, error)
 	PutRolePermissionsBoundary(context.Context, *iam.PutRolePermissionsBoundaryInput, ...func(*iam.Options)) (*iam.PutRolePermissionsBoundaryOutput, error)
 	DeleteRolePermissionsBoundary(context.Context, *iam.DeleteRolePermissionsBoundaryInput, ...func(*iam.Options)) (*iam.DeleteRolePermissionsBoundaryOutput, error)
+	ListInstanceProfilesForRole(context.Context, *iam.ListInstanceProfilesForRoleInput, ...func(*iam.Options)) (*iam.ListInstanceProfilesForRoleOutput, error)
+	RemoveRoleFromInstanceProfile(context.Context, *iam.RemoveRoleFromInstanceProfileInput, ...func(*iam.Options)) (*iam.RemoveRoleFromInstanceProfileOutput, error)
 	DetachRolePolicy(context.Context, *iam.DetachRolePolicyInput, ...func(*iam.Options)) (*iam.DetachRolePolicyOutput, error)
 }
 
@@ -64,13 +66,17 @@ func getRole(ctx context.Context, api RoleAPI, name string) (*Role, error) {
 	return found, nil
 }
 
-// readRolePolicies adds the policies to a role that was found.
-func readRolePolicies(api RoleAPI, role *Role) []reading {
+// readOwnPolicy adds our policy to a role that was found.
+func readOwnPolicy(api RoleAPI, role *Role) reading {
+	return reading{"reading the inline policy of role " + role.Name, func(ctx context.Context) (err error) {
+		role.Policy, err = getRolePolicy(ctx, api, role.Name)
+		return err
+	}}
+}
+
+// readRoleAdditions adds to a role that was found the policies that are not ours.
+func readRoleAdditions(api RoleAPI, role *Role) []reading {
 	return []reading{
-		{"reading the inline policy of role " + role.Name, func(ctx context.Context) (err error) {
-			role.Policy, err = getRolePolicy(ctx, api, role.Name)
-			return err
-		}},
 		{"listing the inline policies of role " + role.Name, func(ctx context.Context) error {
 			pages := iam.NewListRolePoliciesPaginator(api, &iam.ListRolePoliciesInput{RoleName: &role.Name})
 			for pages.HasMorePages() {
@@ -241,11 +247,14 @@ func updateRole(want *Role, fields changed) func(context.Context, *run) error {
 	}
 }
 
-// deleteRole removes everything from the role first, as IAM demands (IAM API, DeleteRole). Policies
-// that are not ours are among it only under --force.
+// deleteRole removes everything from the role first, as IAM demands (IAM API, DeleteRole). Policies and
+// instance profiles that are not ours are among it only under --force.
 func deleteRole(have *Role) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
 		var steps []step
+		for _, profile := range have.Profiles {
+			steps = append(steps, step{true, func() error { return r.leaveProfile(ctx, have.Name, profile) }})
+		}
 		for _, arn := range have.Attached {
 			steps = append(steps, step{true, func() error {
 				_, err := r.IAM.DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: &have.Name, PolicyArn: aws.String(arn)})

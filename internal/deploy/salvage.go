@@ -19,7 +19,7 @@ func (i *Installation) salvage(spec *Spec, given Given) []string {
 		salvageFunction(found, f)
 		spec.Tags = usersTags(f.Tags)
 	}
-	if g := i.State.LogGroup; g != nil && !i.Kept && g.AccountRetention == "" {
+	if g := i.State.LogGroup; g != nil && !i.Kept && g.RetentionRuler == "" {
 		found["log-retention-days"] = strconv.Itoa(g.RetentionDays)
 	}
 	i.salvageKeyAndBoundary(found)

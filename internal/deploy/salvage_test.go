@@ -38,7 +38,7 @@ func TestSalvage(t *testing.T) {
 		{"tags", func(s *State) {
 			s.Function.Tags = map[string]string{"Team": "web", "team": "ops", "aws:stack": "1", "Managed-By": "terraform", TagVersion: "1", "odd*": "1"}
 		}, nil, func(s *Spec) { s.Tags = map[string]string{"Team": "web"} }, []string{`tags {"Team":"web"}`}},
-		{"an account-level retention", func(s *State) { s.LogGroup.RetentionDays, s.LogGroup.AccountRetention = 3, "p" }, nil, func(*Spec) {}, nil},
+		{"an account-level retention", func(s *State) { s.LogGroup.RetentionDays, s.LogGroup.RetentionRuler = 3, "p" }, nil, func(*Spec) {}, nil},
 		{"nothing is left", func(s *State) { *s = State{} }, nil, func(*Spec) {}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

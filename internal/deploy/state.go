@@ -67,6 +67,7 @@ type Role struct {
 	Created  time.Time
 	Inline   []string // inline policies that are not ours
 	Attached []string // ARNs of attached policies
+	Profiles []string // instance profiles that the role is in; only a look to remove finds them
 }
 
 // LogGroup is the function's log group.
@@ -77,8 +78,8 @@ type LogGroup struct {
 	Tags          map[string]string
 
 	// Found, never wanted.
-	AccountRetention string // the account-level policy that rules the retention; "" is none
-	Protected        bool   // deletion protection
+	RetentionRuler string // who rules the retention instead of the group, in words; "" is nobody
+	Protected      bool   // deletion protection
 }
 
 // Function is the Lambda function with its reserved concurrency and asynchronous invocation settings.

@@ -63,7 +63,7 @@ func Assess(i *Installation, embedded Release, others []Listed) (Status, error) 
 	have := i.WithoutStrangers()
 	status := Status{
 		Prefix: i.Names.Prefix, Region: i.Names.Region, Account: i.Names.Account,
-		Settings: SettingsOf(spec), Outputs: i.Outputs(), Warnings: append(warnings, i.unchecked()...),
+		Settings: SettingsOf(spec), Outputs: i.Outputs(), Warnings: slices.Concat(warnings, i.unchecked(), i.retentionWarning(spec)),
 		Changes: Plan(want, have),
 	}
 	status.Problems = problems(i, spec, status.Changes, others)

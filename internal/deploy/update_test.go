@@ -65,13 +65,26 @@ func TestUpdateAnswerLost(t *testing.T) {
 	})
 }
 
-// Throttling, each service's own, is the SDK's to wait out.
+// Throttling, each service's own, is the SDK's to wait out: every other time that a call is made.
 func TestThrottled(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
-		a.Inject(localaws.Fault{Every: 3, Throttle: true})
+		times := map[string]int{}
+		a.Inject(localaws.Fault{Throttle: true, Match: func(c localaws.Call) bool {
+			times[c.String()]++
+			return times[c.String()]%2 == 1
+		}})
 		aFullInstall(t, a)
 		anUninstall(t, a)
 		a.isEmpty(t, "prod")
+		refused := map[string]bool{}
+		for _, call := range a.Calls() {
+			refused[call.Code] = true
+		}
+		for _, code := range []string{"Throttling", "TooManyRequestsException", "ThrottlingException"} {
+			if !refused[code] {
+				t.Errorf("nobody was refused by %s", code)
+			}
+		}
 	})
 }
 

@@ -36,9 +36,10 @@ func waitForIAM() wait {
 	}}
 }
 
+// waitForDelete ends at once where a role stands in an instance profile: no time takes it out of there.
 func waitForDelete() wait {
 	return wait{"waiting for IAM", ceilingIAM, func(err error) bool {
-		return isConflict(err) || hasCode(err, "DeleteConflict", "DeleteConflictException")
+		return isConflict(err) || hasCode(err, "DeleteConflict", "DeleteConflictException") && !says(err, "instance profile")
 	}}
 }
 
@@ -92,6 +93,15 @@ type waitError struct {
 
 func (e *waitError) Error() string { return fmt.Sprintf("%s for %s: %v", e.what, e.ceiling, e.last) }
 func (e *waitError) Unwrap() error { return e.last }
+
+// hints say how to go on; a role's trust policy that is really wrong reads like one that has not spread.
+func (e *waitError) hints() []string {
+	hints := []string{"run it again, it goes on from here; --wait 15m   wait longer"}
+	if isRolePropagating(e.last) {
+		hints = append(hints, "still so after that: somebody may have changed the role's trust policy, its policy or a key's")
+	}
+	return hints
+}
 
 // errSettling stands for a resource that is there and not ready.
 var errSettling = errors.New("not ready yet")

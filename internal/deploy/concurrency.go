@@ -1,0 +1,57 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+)
+
+// leastUnreserved is what an account always keeps unreserved, or all that it has where that is less, as in
+// new accounts with a limit of 10 or 50 (Lambda Developer Guide, reserved concurrency).
+const leastUnreserved = 100
+
+// CheckConcurrency refuses, before the first write, to reserve executions that the account does not have.
+// It asks only where a reservation is to be made or changed. Whoever may not ask, and an emulator that
+// cannot answer, learns it from Lambda itself.
+func (i *Installation) CheckConcurrency(ctx context.Context, clients Clients, want State) error {
+	asked, held := want.Function.ReservedConcurrency, 0
+	if have := i.State.Function; have != nil {
+		held = max(0, have.ReservedConcurrency)
+	}
+	if asked <= held { // 0 among them, which needs no room
+		return nil
+	}
+	answer, err := clients.Lambda.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
+	if err != nil || answer.AccountLimit == nil || answer.AccountLimit.UnreservedConcurrentExecutions == nil {
+		return ctx.Err()
+	}
+	limit := int(answer.AccountLimit.ConcurrentExecutions)
+	room := int(*answer.AccountLimit.UnreservedConcurrentExecutions) + held - min(leastUnreserved, limit)
+	if asked <= room {
+		return nil
+	}
+	return tooFewExecutions(want.Function, fmt.Sprintf("Its limit in %s is %d concurrent executions, and after what is reserved already %s left to reserve.",
+		i.Names.Region, limit, atMost(room)), nil)
+}
+
+func atMost(room int) string {
+	if room <= 0 {
+		return "none is"
+	}
+	return fmt.Sprintf("%d are", room)
+}
+
+// tooFewExecutions is the refusal, whoever finds it out.
+func tooFewExecutions(want *Function, detail string, cause error) *Error {
+	return &Error{
+		Code:    CodeNoConcurrency,
+		Message: fmt.Sprintf("reserving %d executions for function %s: the account has too few", want.ReservedConcurrency, want.Name),
+		Detail:  []string{detail},
+		Hints: []string{
+			"--reserved-concurrency -1   take from the account's pool, as is the default",
+			"or ask AWS to raise Lambda's quota Concurrent executions",
+		},
+		Err: cause,
+	}
+}

@@ -1,0 +1,291 @@
+package deploy
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	logs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// What AWS does that a naive installer does not expect. docs/aws-behaviour.md lists all of it.
+
+// IAM does not find a new role at once and then shows its unique id in place of its ARN, Lambda does not
+// find a new function: an install goes through all the same, and nothing of it is done twice.
+func TestNewThingsAreSeenLate(t *testing.T) {
+	delays := &localaws.Delays{
+		RoleSeen: 6 * time.Second, RoleUsable: 12 * time.Second,
+		FunctionSeen: 4 * time.Second, FunctionActive: 8 * time.Second, FunctionUpdate: 2 * time.Second, FunctionDelete: 3 * time.Second,
+	}
+	inAccountWith(t, localaws.Options{Delays: delays}, func(t *testing.T, a *account) {
+		a.install(t, "prod", given("reserved-concurrency", "2", "tag", "Team=web"))
+		for call, least := range map[string]int{"iam:PutRolePolicy": 2, "lambda:CreateFunction": 2, "iam:CreateRole": 1} {
+			if a.count(call) < least {
+				t.Errorf("%s was made once: this tests nothing", call)
+			}
+		}
+		a.uninstall(t, "prod", false)
+		a.isEmpty(t, "prod")
+	})
+}
+
+// An account's own retention policy rules over the log group's: that is no difference, nothing is written
+// again, and status says who rules.
+func TestAccountRulesTheRetention(t *testing.T) {
+	for days, text := range map[int]string{90: "90 days", 0: "for ever"} {
+		options := localaws.Options{Delays: &localaws.Delays{}, LogRetention: &localaws.LogRetention{Policy: "org", Days: days}}
+		inAccountWith(t, options, func(t *testing.T, a *account) {
+			a.install(t, "prod", nil)
+			a.ForgetCalls()
+			a.install(t, "prod", given("log-retention-days", "14"))
+			sameLines(t, a.calls(writes))
+			status := a.status(t, "prod")
+			if !status.Healthy {
+				t.Errorf("%+v", status.Problems)
+			}
+			sameLines(t, status.Warnings, "logs are kept "+text+" and not 14 days, by the account's retention policy org")
+			a.uninstall(t, "prod", false)
+		})
+	}
+}
+
+// A log group of the class DELIVERY, taken over, ignores what retention it is given, and its class cannot change.
+func TestDeliveryClassHasItsOwnRetention(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		_, err := a.clients.Logs.CreateLogGroup(t.Context(), &cloudwatchlogs.CreateLogGroupInput{
+			LogGroupName: aws.String("/aws/lambda/ecs-fargate-spot-handler"), LogGroupClass: logs.LogGroupClassDelivery,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.install(t, "", given("log-retention-days", "30"))
+		sameLines(t, a.status(t, "").Warnings, "logs are kept 2 days and not 30 days, by its class DELIVERY")
+	})
+}
+
+// A log group with deletion protection stops an uninstall before its first write; the protection is its
+// owner's to take off. One that gets it meanwhile ends the uninstall with AWS's words, and without a wait.
+func TestProtectedLogGroup(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", nil)
+		protect := func(on bool) {
+			t.Helper()
+			name := a.look(t, "prod", nil).Names.LogGroup
+			_, err := cloudwatchlogs.NewFromConfig(a.Config()).PutLogGroupDeletionProtection(t.Context(),
+				&cloudwatchlogs.PutLogGroupDeletionProtectionInput{LogGroupIdentifier: &name, DeletionProtectionEnabled: &on})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := a.look(t, "prod", nil)
+		protect(true)
+		found := a.look(t, "prod", nil)
+		refusal := errorOf(t, found.CheckRemovable(true, false))
+		if refusal.Message != "log group /aws/lambda/prod-ecs-fargate-spot-handler has deletion protection" || !strings.HasPrefix(refusal.Hints[0], "--keep-logs") {
+			t.Errorf("%+v", refusal)
+		}
+		if status := a.status(t, "prod"); !status.Healthy {
+			t.Errorf("protection is a difference: %+v", status.Problems)
+		}
+		began := time.Now()
+		_, err := Apply(t.Context(), a.clients, before.Names, Removal(before.WithoutStrangers(), "prod", false), Options{})
+		if waited := time.Since(began); err == nil || !strings.Contains(err.Error(), "deletion protection") || waited > firstPause {
+			t.Errorf("after %s: %v", waited, err)
+		}
+		a.uninstall(t, "prod", true)
+		protect(false)
+		a.install(t, "prod", nil)
+		a.uninstall(t, "prod", false)
+		a.isEmpty(t, "prod")
+	})
+}
+
+// A rule that an AWS service manages is nobody's to take over, and its refusal is not waited out.
+func TestManagedRule(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", nil)
+		names := a.look(t, "prod", nil).Names
+		a.ManageRule(names.Rule, "autoscaling.amazonaws.com")
+		refusal := errorOf(t, a.look(t, "prod", nil).CheckOurs(true))
+		if refusal.Code != CodeNotOurs || refusal.Detail[0] != "AWS manages it for autoscaling.amazonaws.com." {
+			t.Errorf("%+v", refusal)
+		}
+		began := time.Now()
+		_, err := a.tryInstall(t.Context(), t, "prod", given("cluster", "shop"))
+		if got := errorOf(t, err); !strings.Contains(got.Message, "ManagedRuleException") || time.Since(began) > 0 {
+			t.Errorf("after %s: %v", time.Since(began), err)
+		}
+		found, err := LookToRemove(t.Context(), a.clients, a.id, "prod", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, change := range Removal(found.WithoutStrangers(), "prod", false) {
+			if change.Resource == KindRule || change.Resource == KindTarget {
+				t.Errorf("an uninstall would touch it: %s", change.Describe())
+			}
+		}
+	})
+}
+
+// A rule that was switched off stays off: PutRule without a state would switch it on.
+func TestPutRuleKeepsTheState(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", given("rule-state", "DISABLED"))
+		a.install(t, "prod", given("cluster", "shop"))
+		if state := a.look(t, "prod", nil).State.Rule.State; state != "DISABLED" {
+			t.Errorf("the rule is %s", state)
+		}
+	})
+}
+
+// ListTargetsByRule words a rule that is not there as EventBridge's other calls do, or in a ValidationException.
+func TestRuleNotThereInOtherWords(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.Inject(localaws.Fault{Action: "ListTargetsByRule", Nth: 1, Refuse: &localaws.Error{Code: "ValidationException", Message: "Rule x not found"}})
+		if found := a.look(t, "prod", nil); found.State.Target != nil {
+			t.Errorf("%+v", found.State.Target)
+		}
+		a.Inject(localaws.Fault{Action: "ListTargetsByRule", Refuse: &localaws.Error{Code: "ValidationException", Message: "Limit must be 1 or more"}})
+		if _, err := Look(t.Context(), a.clients, a.id, "prod", nil); err == nil {
+			t.Error("any ValidationException is taken for an absence")
+		}
+	})
+}
+
+// Lambda puts a function that is idle, or that it deactivated, into a state in which it is as fine as
+// any: a wait ends there, which the SDK's waiter does not, and status finds nothing wrong.
+func TestStatesThatAreFine(t *testing.T) {
+	for _, state := range []functions.State{
+		functions.StateInactive, functions.StateActiveNonInvocable, functions.StateDeactivating, functions.StateDeactivated,
+	} {
+		t.Run(string(state), func(t *testing.T) {
+			inAccount(t, func(t *testing.T, a *account) {
+				a.withFunction(func(answer *lambda.GetFunctionOutput) { answer.Configuration.State = state })
+				a.install(t, "", nil)
+				if status := a.status(t, ""); !status.Healthy {
+					t.Errorf("%+v", status.Problems)
+				}
+			})
+		})
+	}
+}
+
+// A statement that another adds under our id between the look and the call is named at once; the same
+// error, while Lambda does not show the statement yet, is waited out.
+func TestStatementAddedMeanwhile(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", nil)
+		a.deleteByHand(t, KindPermission, a.look(t, "prod", nil).Names)
+		names, changes := a.plan(t, "prod", nil)
+		add := func(principal string) {
+			t.Helper()
+			_, err := a.clients.Lambda.AddPermission(t.Context(), &lambda.AddPermissionInput{
+				FunctionName: &names.Function, StatementId: aws.String(StatementID), Principal: &principal, Action: aws.String("lambda:InvokeFunction"),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		add("sns.amazonaws.com")
+		began := time.Now()
+		_, err := Apply(t.Context(), a.clients, names, changes, Options{})
+		if err == nil || !strings.Contains(err.Error(), "somebody has added a statement spothandler") || time.Since(began) > 0 {
+			t.Errorf("after %s: %v", time.Since(began), err)
+		}
+		a.install(t, "prod", nil)
+
+		a.deleteByHand(t, KindPermission, names)
+		a.Inject(localaws.Fault{Action: "AddPermission", Nth: 1, Refuse: &localaws.Error{
+			Code: "ResourceConflictException", Status: 409, Message: "The statement id (spothandler) provided already exists. Please provide a new statement id, or remove the existing statement.",
+		}})
+		a.install(t, "prod", nil)
+	})
+}
+
+// A role that is put into an instance profile between the look and its deletion ends the uninstall at once:
+// no wait would take it out of there. The next one names it before its first write.
+func TestRoleInAnInstanceProfile(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", nil)
+		before := a.look(t, "prod", nil)
+		if err := a.intoProfile(t, "machines", before.Names.Role); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		_, err := Apply(t.Context(), a.clients, before.Names, Removal(before.WithoutStrangers(), "prod", false), Options{})
+		if err == nil || !strings.Contains(err.Error(), "must remove roles from instance profile first") || time.Since(began) > firstPause {
+			t.Errorf("after %s: %v", time.Since(began), err)
+		}
+		found, err := LookToRemove(t.Context(), a.clients, a.id, "prod", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		refusal := errorOf(t, found.CheckRemovable(false, false))
+		sameLines(t, refusal.Detail, "role prod-spothandler-us-east-1: instance profile machines", "Nothing was changed.")
+		a.uninstall(t, "prod", false) // with --force
+		a.isEmpty(t, "prod")
+	})
+}
+
+// What an account has no executions for is refused before the first write. Whoever may not ask goes on.
+func TestConcurrencyIsCheckedFirst(t *testing.T) {
+	check := func(t *testing.T, a *account, asked string) error {
+		t.Helper()
+		settings := given("reserved-concurrency", asked)
+		found := a.look(t, "", settings)
+		spec, _, err := found.Resolve(settings, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := Desired(found.Names, spec, a.release)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found.CheckConcurrency(t.Context(), a.clients, want)
+	}
+	for _, test := range []struct {
+		limit  int
+		asked  string
+		detail string // "" is accepted
+	}{
+		{10, "-1", ""},
+		{10, "0", ""},
+		{10, "1", "Its limit in us-east-1 is 10 concurrent executions, and after what is reserved already none is left to reserve."},
+		{50, "2", "Its limit in us-east-1 is 50 concurrent executions, and after what is reserved already none is left to reserve."},
+		{1000, "900", ""},
+		{1000, "901", "Its limit in us-east-1 is 1000 concurrent executions, and after what is reserved already 900 are left to reserve."},
+	} {
+		inAccountWith(t, localaws.Options{Concurrency: test.limit, Delays: &localaws.Delays{}}, func(t *testing.T, a *account) {
+			err := check(t, a, test.asked)
+			if test.detail == "" {
+				if err != nil {
+					t.Errorf("%d of %d: %v", test.limit, test.limit, err)
+				}
+				return
+			}
+			if refusal := errorOf(t, err); refusal.Code != CodeNoConcurrency || refusal.Detail[0] != test.detail {
+				t.Errorf("%s of %d: %+v", test.asked, test.limit, refusal)
+			}
+		})
+	}
+	inAccountWith(t, localaws.Options{Concurrency: 110, Delays: &localaws.Delays{}}, func(t *testing.T, a *account) {
+		a.install(t, "", given("reserved-concurrency", "8")) // what it holds already counts as room
+		if err := check(t, a, "10"); err != nil {
+			t.Error(err)
+		}
+		for _, fault := range []localaws.Fault{{Deny: true}, {Refuse: &localaws.Error{Code: "NotImplemented", Status: 501}}} {
+			fault.Action = "GetAccountSettings"
+			stop := a.Inject(fault)
+			if err := check(t, a, "500"); err != nil {
+				t.Error(err)
+			}
+			stop()
+		}
+	})
+}

@@ -1,0 +1,75 @@
+package deploy
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+)
+
+// This file says what to do about an answer of AWS, where the answer itself does not.
+
+// cures are the hints for what AWS answered; none where there is nothing to say but to try again.
+func cures(err error) []string {
+	for _, known := range []struct {
+		meant func(error) bool
+		hint  string
+	}{
+		{isThrottled, "run it again in a minute: AWS refuses calls that come too fast, of everybody in the account together"},
+		{isExpired, "get new credentials where these came from, then run it again: it goes on from here"},
+		{isUnreachable, "check the network, a proxy (HTTPS_PROXY) and the name of the region"},
+		{withCode("LimitExceeded"), "remove roles or policies that nobody uses, or ask AWS to raise IAM's quota"},
+		{withCode("LimitExceededException"), "remove what nobody uses (a rule has room for 5 targets), or ask AWS to raise the service's quota"},
+		{withCode("CodeStorageExceededException"), "delete functions and versions that nobody uses, or ask AWS to raise Lambda's quota of code storage"},
+		{withCode("ManagedRuleException"), "--rule-name NAME   another rule: an AWS service manages this one"},
+		{withText("rchitecture"), "--architecture x86_64   arm64 is not in every region"},
+		{withText("service control policy"), "ask who administers the organization: one of its service control policies denies it"},
+		{withText("permissions boundary"), "ask who set the caller's permissions boundary: it does not allow it"},
+		{withText("session policy"), "get credentials without a session policy, or with one that allows it"},
+		{withText("explicit deny"), "find the policy that denies it and narrow it: no other policy can allow it again"},
+	} {
+		if known.meant(err) {
+			return []string{known.hint}
+		}
+	}
+	return nil
+}
+
+func withCode(code string) func(error) bool {
+	return func(err error) bool { return hasCode(err, code) }
+}
+
+func withText(text string) func(error) bool { return func(err error) bool { return says(err, text) } }
+
+// isThrottled says that the caller is too fast, in the words of each service (aws-sdk-go-v2, retry
+// DefaultThrottleErrorCodes). The SDK has tried again before; EventBridge's LimitExceededException is
+// among its codes too, but is about a quota.
+func isThrottled(err error) bool {
+	return hasCode(err, "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "ThrottledException")
+}
+
+func isExpired(err error) bool {
+	return hasCode(err, "ExpiredToken", "ExpiredTokenException", "RequestExpired")
+}
+
+// isUnreachable says that no answer came, not even a refusal.
+func isUnreachable(err error) bool {
+	var sent *url.Error
+	return errors.As(err, &sent)
+}
+
+// failureCures are the hints for a function that Lambda could not make or update, by what its reason says
+// (Lambda API, StateReasonCode and LastUpdateStatusReasonCode).
+func failureCures(reason string) []string {
+	for _, known := range []struct{ code, hint string }{
+		{"SubnetOutOfIPAddresses", "--vpc-subnet ID   one with free addresses"},
+		{"EniLimitExceeded", "ask AWS to raise the region's quota of network interfaces, or use a VPC that needs fewer"},
+		{"InvalidSubnet", "--vpc-subnet ID   one that is there"},
+		{"InvalidSecurityGroup", "--vpc-security-group ID   one that is there, and of the subnets' VPC"},
+		{"KMSKey", "--kms-key ARN   a key that is enabled, or none"},
+	} {
+		if strings.Contains(reason, known.code) {
+			return []string{known.hint}
+		}
+	}
+	return []string{"run it again: a function that failed is made anew"}
+}
