@@ -55,7 +55,7 @@ func TestChangeEverySetting(t *testing.T) {
 		"log-level", "DEBUG", "log-retention-days", "0", "tag", "a=1", "tag", "b=", "architecture", "x86_64",
 		"cluster", "shop", "cluster", "batch", "redeploy", "always", "cooldown", "0",
 		"vpc-subnet", "subnet-0a1b2c3d", "vpc-security-group", "sg-0a1b2c3d", "permissions-boundary", aBoundary, "kms-key", aKey,
-		"on-failure", aQueue, "tracing", "Active")
+		"on-failure", aQueue, "tracing", "Active", "metrics", "on")
 	for _, setting := range Settings() {
 		if _, changes := other[setting.Name]; !changes && setting.Name != "function-name" && setting.Name != "rule-name" {
 			t.Errorf("%s is not changed here", setting.Name)

@@ -70,11 +70,7 @@ func desiredFunction(names Names, spec Spec, release Release) *Function {
 		Description:  functionDescription,
 		MemorySize:   spec.MemorySize,
 		Timeout:      spec.Timeout,
-		Environment: map[string]string{
-			handler.EnvLogLevel: spec.LogLevel,
-			handler.EnvRedeploy: string(spec.Redeploy),
-			handler.EnvCooldown: spec.Cooldown.String(),
-		},
+		Environment:  variables(spec),
 		// The levels let everything of ours pass: LOG_LEVEL alone decides.
 		Logging:             &Logging{Format: "JSON", Application: "TRACE", System: "INFO", Group: names.LogGroup},
 		ReservedConcurrency: spec.ReservedConcurrency,
@@ -84,4 +80,17 @@ func desiredFunction(names Names, spec Spec, release Release) *Function {
 		Tracing:             spec.Tracing,
 		Tags:                tags,
 	}
+}
+
+// variables are what the function reads when a sandbox starts. Metrics are off where nothing is said.
+func variables(spec Spec) map[string]string {
+	environment := map[string]string{
+		handler.EnvLogLevel: spec.LogLevel,
+		handler.EnvRedeploy: string(spec.Redeploy),
+		handler.EnvCooldown: spec.Cooldown.String(),
+	}
+	if spec.Metrics {
+		environment[handler.EnvMetrics] = "true"
+	}
+	return environment
 }

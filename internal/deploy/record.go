@@ -42,6 +42,7 @@ type Record struct {
 	KMSKey         string   `json:"kms,omitempty"`
 	OnFailure      string   `json:"failure,omitempty"`
 	Tracing        string   `json:"tracing,omitempty"`
+	Metrics        bool     `json:"metrics,omitempty"`
 }
 
 func newRecord(spec Spec, release Release) Record {
@@ -68,6 +69,7 @@ func newRecord(spec Spec, release Release) Record {
 		KMSKey:              spec.KMSKey,
 		OnFailure:           spec.OnFailure,
 	}
+	record.Metrics = spec.Metrics
 	if spec.Tracing != tracingOff {
 		record.Tracing = spec.Tracing
 	}
@@ -96,6 +98,7 @@ func (r Record) spec(prefix string) Spec {
 		KMSKey:              r.KMSKey,
 		OnFailure:           r.OnFailure,
 		Tracing:             cmp.Or(r.Tracing, tracingOff),
+		Metrics:             r.Metrics,
 	}
 }
 

@@ -58,7 +58,7 @@ func salvageFunction(found map[string]string, f *Function) {
 		found["on-failure"] = f.Async.OnFailure
 	}
 	for setting, variable := range map[string]string{
-		"log-level": handler.EnvLogLevel, "redeploy": handler.EnvRedeploy, "cooldown": handler.EnvCooldown,
+		"log-level": handler.EnvLogLevel, "redeploy": handler.EnvRedeploy, "cooldown": handler.EnvCooldown, "metrics": handler.EnvMetrics,
 	} {
 		if text, ok := f.Environment[variable]; ok {
 			found[setting] = text

@@ -17,6 +17,7 @@ type Setting struct {
 	Usage    string // one line of help
 	Accepted string // what values are accepted, for help and errors
 	List     bool   // may be given several times; replaces the whole list
+	Switch   bool   // on or off; its flag alone means on
 
 	set func(spec *Spec, source string, texts []string) error
 	get func(spec Spec) any
@@ -74,6 +75,8 @@ func Settings() []Setting {
 			func(s *Spec) *string { return &s.OnFailure }),
 		text("tracing", "X-Ray tracing of the function", "PassThrough (as the caller does), Active",
 			func(s *Spec) *string { return &s.Tracing }, tracingOff, tracingOn),
+		switchSetting("metrics", "CloudWatch metrics in namespace SpotHandler; AWS charges for custom metrics",
+			func(s *Spec) *bool { return &s.Metrics }),
 	}
 }
 
@@ -106,6 +109,23 @@ func number(name, usage, accepted string, field func(*Spec) *int, ok func(int) b
 				return refuse(source, texts[0], accepted)
 			}
 			*field(spec) = value
+			return nil
+		},
+		get: func(spec Spec) any { return *field(&spec) },
+	}
+}
+
+// switchSetting is on or off; true and false, as YAML and JSON say it, are accepted as well.
+func switchSetting(name, usage string, field func(*Spec) *bool) Setting {
+	const accepted = "on, off"
+	return Setting{
+		Name: name, Usage: usage, Accepted: accepted, Switch: true,
+		set: func(spec *Spec, source string, texts []string) error {
+			on, known := map[string]bool{"on": true, "true": true, "off": false, "false": false}[texts[0]]
+			if !known {
+				return refuse(source, texts[0], accepted)
+			}
+			*field(spec) = on
 			return nil
 		},
 		get: func(spec Spec) any { return *field(&spec) },

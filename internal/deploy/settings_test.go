@@ -30,6 +30,8 @@ func TestSettingsAccept(t *testing.T) {
 		{"cooldown", "90s", `"1m30s"`},
 		{"cooldown", "0", `"0s"`},
 		{"cooldown", "24h", `"24h0m0s"`},
+		{"metrics", "on", `true`},
+		{"metrics", "false", `false`},
 	} {
 		spec := Defaults("")
 		if err := given(test.name, test.text).Apply(&spec); err != nil {
@@ -55,6 +57,7 @@ func TestSettingsRefuse(t *testing.T) {
 		{"timeout", "901", `--timeout "901" is not accepted`, "accepted: 1 to 900"},
 		{"reserved-concurrency", "-2", `--reserved-concurrency "-2" is not accepted`, "accepted: -1 (unreserved), 0 and up"},
 		{"reserved-concurrency", "99999999999", `--reserved-concurrency "99999999999" is not accepted`, "accepted: -1 (unreserved), 0 and up"},
+		{"metrics", "yes", `--metrics "yes" is not accepted`, "accepted: on, off"},
 		{"log-level", "TRACE", `--log-level "TRACE" is not accepted`, "accepted: DEBUG, INFO, WARNING, ERROR"},
 		{"log-retention-days", "15", `--log-retention-days "15" is not accepted`, "accepted: 0 (never expire), 1, 3, 5, 7, 14, 30,"},
 		{"tag", "Team", `--tag "Team" is not of the form key=value`, "--tag key=value"},
@@ -92,7 +95,7 @@ func refused(t *testing.T, err error, message, hint string) {
 func TestSettingsTable(t *testing.T) {
 	defaults := encodeJSON(SettingsOf(Defaults("prod")))
 	const want = `{"architecture":"arm64","clusters":[],"cooldown":"5m0s","function_name":"ecs-fargate-spot-handler","kms_key":"none",` +
-		`"log_level":"INFO","log_retention_days":14,"memory_size":128,"on_failure":"none","permissions_boundary":"none","redeploy":"once","reserved_concurrency":-1,` +
+		`"log_level":"INFO","log_retention_days":14,"memory_size":128,"metrics":false,"on_failure":"none","permissions_boundary":"none","redeploy":"once","reserved_concurrency":-1,` +
 		`"rule_name":"ecs-spot-interruption","rule_state":"ENABLED","tags":{},"timeout":60,` +
 		`"tracing":"PassThrough","vpc_security_groups":[],"vpc_subnets":[]}`
 	if defaults != want {

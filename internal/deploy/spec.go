@@ -31,6 +31,7 @@ type Spec struct {
 	KMSKey              string   // ARN of the key for the log group and the environment; "" is AWS's own
 	OnFailure           string   // ARN of what hears of failed invocations; "" is nobody
 	Tracing             string   // PassThrough or Active
+	Metrics             bool     // the function's records are CloudWatch metrics as well
 
 	dropped map[string]string // recorded tags that are wanted no longer, for Desired to take off
 }
