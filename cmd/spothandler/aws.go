@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,6 +42,8 @@ type session struct {
 	id      deploy.Identity
 	clients deploy.Clients
 	calls   *callLog
+	// endpoints stand in for AWS's own; most often there are none
+	endpoints []string
 }
 
 // loadConfig finds the region and where credentials come from. It makes no call.
@@ -54,9 +57,6 @@ func (a *app) loadConfig(ctx context.Context) (aws.Config, error) {
 	}
 	if a.profile != "" {
 		options = append(options, config.WithSharedConfigProfile(a.profile))
-	}
-	if a.getenv("AWS_MAX_ATTEMPTS") == "" {
-		options = append(options, config.WithRetryMaxAttempts(attempts))
 	}
 	if a.inTTY {
 		options = append(options, config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
@@ -73,6 +73,9 @@ func (a *app) loadConfig(ctx context.Context) (aws.Config, error) {
 	}
 	if err != nil {
 		return aws.Config{}, a.explainConfig(err)
+	}
+	if cfg.RetryMaxAttempts == 0 { // neither AWS_MAX_ATTEMPTS nor the profile says otherwise
+		cfg.RetryMaxAttempts = attempts
 	}
 	if a.roleARN != "" {
 		if cfg.Credentials, err = a.assumeRole(cfg); err != nil {
@@ -151,12 +154,8 @@ func (a *app) connect(ctx context.Context, cfg aws.Config) (*session, error) {
 	if err := a.checkCredentials(ctx, cfg); err != nil {
 		return nil, err
 	}
-	s := &session{cfg: cfg, calls: calls, clients: deploy.Clients{
-		IAM:    iam.NewFromConfig(cfg),
-		Logs:   cloudwatchlogs.NewFromConfig(cfg),
-		Lambda: lambda.NewFromConfig(cfg),
-		Events: eventbridge.NewFromConfig(cfg),
-	}}
+	s := &session{cfg: cfg, calls: calls}
+	s.connectTo(cfg)
 	if err := s.identify(ctx); err != nil {
 		return nil, a.explainCredentials(err)
 	}
@@ -210,19 +209,18 @@ func (s *session) identify(ctx context.Context) error {
 	return nil
 }
 
-// endpoint is an override of where AWS is, or "": the SDK honours these variables by itself.
-func (a *app) endpoint() string {
-	if strings.EqualFold(a.getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
-		return ""
-	}
-	names := []string{"AWS_ENDPOINT_URL"}
-	for _, service := range []string{"IAM", "LAMBDA", "EVENTBRIDGE", "CLOUDWATCH_LOGS", "STS", "ECS"} {
-		names = append(names, "AWS_ENDPOINT_URL_"+service)
-	}
-	for _, name := range names {
-		if url := a.getenv(name); url != "" {
-			return url
+// connectTo builds the clients, and notes which of them are sent elsewhere than to AWS: the SDK takes that
+// from the environment and from the profile, for all services or for one.
+func (s *session) connectTo(cfg aws.Config) {
+	roles, groups := iam.NewFromConfig(cfg), cloudwatchlogs.NewFromConfig(cfg)
+	functions, rules := lambda.NewFromConfig(cfg), eventbridge.NewFromConfig(cfg)
+	s.clients = deploy.Clients{IAM: roles, Logs: groups, Lambda: functions, Events: rules}
+	for _, endpoint := range []*string{
+		sts.NewFromConfig(cfg).Options().BaseEndpoint, roles.Options().BaseEndpoint, groups.Options().BaseEndpoint,
+		functions.Options().BaseEndpoint, rules.Options().BaseEndpoint,
+	} {
+		if url := aws.ToString(endpoint); url != "" && !slices.Contains(s.endpoints, url) {
+			s.endpoints = append(s.endpoints, url)
 		}
 	}
-	return ""
 }

@@ -35,8 +35,8 @@ func (a *app) printHeader(s *session, prefix string) {
 	place := fmt.Sprintf(" · account %s · %s · spothandler %s", s.id.Account, s.id.Region, binaryVersion())
 	fmt.Fprintf(a.err, "%s%s\n", st.bold(deploy.DisplayPrefix(prefix)), st.dim(st.plain(place)))
 	caller := "as " + s.id.Caller
-	if endpoint := a.endpoint(); endpoint != "" {
-		caller += " · endpoint " + endpoint
+	if len(s.endpoints) > 0 {
+		caller += " · endpoint " + strings.Join(s.endpoints, ", ")
 	}
 	fmt.Fprintf(a.err, "%s\n\n", st.dim(st.shorten(st.plain(caller), st.width)))
 }
