@@ -106,7 +106,7 @@ func (a *app) installHere(ctx context.Context, o *installOptions, given deploy.G
 	}
 	job := &installJob{app: a, session: s, given: given, reset: reset, installOptions: o}
 	a.printHeader(s, o.settings.prefix)
-	return sayUnchanged(s, job.run(ctx))
+	return a.pointToPolicy(o.settings.prefix, sayUnchanged(s, job.run(ctx)))
 }
 
 // installJob is one install: what is asked for, and what was found and planned on the way.

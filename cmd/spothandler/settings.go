@@ -22,14 +22,17 @@ type settingFlags struct {
 	lists  map[string]*[]string
 }
 
-// addSettings gives a command the prefix, a flag for each setting, and --config.
-func addSettings(cmd *cobra.Command) *settingFlags {
+// addSettings gives a command the prefix, a flag for each setting, or for those that are named, and --config.
+func addSettings(cmd *cobra.Command, names ...string) *settingFlags {
 	s := &settingFlags{words: map[string]*string{}, lists: map[string]*[]string{}}
 	flags := cmd.Flags()
 	addPrefix(cmd, &s.prefix)
 	flags.StringVar(&s.config, "config", "", "YAML file of settings, keyed by flag names; what it does not name gets its default")
 	defaults := deploy.Defaults("")
 	for _, setting := range deploy.Settings() {
+		if len(names) > 0 && !slices.Contains(names, setting.Name) {
+			continue
+		}
 		usage := setting.Usage + "; " + setting.Accepted
 		if setting.Name == "log-retention-days" { // the list is long: the error shows it whole
 			usage = setting.Usage + "; 0 never expires, else one of CloudWatch's: 1, 3, 5, 7, 14, 30 ..."
@@ -39,6 +42,9 @@ func addSettings(cmd *cobra.Command) *settingFlags {
 			continue
 		}
 		s.words[setting.Name] = flags.String(setting.Name, "", fmt.Sprintf("%s (default %v)", usage, setting.Get(defaults)))
+		if setting.Switch {
+			flags.Lookup(setting.Name).NoOptDefVal = "on"
+		}
 	}
 	return s
 }

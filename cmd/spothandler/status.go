@@ -51,7 +51,7 @@ func (a *app) status(ctx context.Context, prefix string, names deploy.Given, one
 	}
 	found, others, err := a.survey(ctx, s, prefix, names, one)
 	if err != nil {
-		return err
+		return a.pointToPolicy(prefix, err)
 	}
 	statuses, err := assess(found, others)
 	if err != nil {

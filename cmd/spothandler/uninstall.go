@@ -59,7 +59,7 @@ func (a *app) uninstall(ctx context.Context, o *uninstallOptions) error {
 		return err
 	}
 	a.printHeader(s, o.prefix)
-	return sayUnchanged(s, a.remove(ctx, s, o))
+	return a.pointToPolicy(o.prefix, sayUnchanged(s, a.remove(ctx, s, o)))
 }
 
 func (a *app) remove(ctx context.Context, s *session, o *uninstallOptions) error {

@@ -61,7 +61,7 @@ func (e errand) rights(t *testing.T) []string {
 	if e.settings == nil {
 		return actions
 	}
-	plain := actionsOf(t, CallerPolicy(handsNames(), Defaults(handsPrefix), e.Errand))
+	plain := actionsOf(t, callerPolicy(t, handsNames(), Defaults(handsPrefix), e.Errand))
 	return slices.DeleteFunc(actions, func(action string) bool { return slices.Contains(plain, action) })
 }
 
@@ -72,7 +72,7 @@ func (e errand) policy(t *testing.T, names Names) string {
 	if err := e.settings.Apply(&spec); err != nil {
 		t.Fatal(err)
 	}
-	return CallerPolicy(names, spec, e.Errand)
+	return callerPolicy(t, names, spec, e.Errand)
 }
 
 // errands are the commands, each with all that it can come upon. shortly leaves out what asks for no further rights.
@@ -395,16 +395,16 @@ func TestCallerPolicyConditions(t *testing.T) {
 		}, "iam:PassRole"},
 		"a role without the boundary": {func(ctx context.Context, t *testing.T, p pipeline) error {
 			p.admin.uninstall(t, handsPrefix, false)
-			p.allow(CallerPolicy(names, Spec{Boundary: aBoundary}, Errand{Install: true}))
+			p.allow(callerPolicy(t, names, Spec{Boundary: aBoundary}, Errand{Install: true}))
 			return p.runInstall(ctx, p.release, nil)
 		}, "iam:CreateRole"},
 		"a role with another boundary": {func(ctx context.Context, t *testing.T, p pipeline) error {
 			p.admin.uninstall(t, handsPrefix, false)
-			p.allow(CallerPolicy(names, Spec{Boundary: aBoundary}, Errand{Install: true}))
+			p.allow(callerPolicy(t, names, Spec{Boundary: aBoundary}, Errand{Install: true}))
 			return p.runInstall(ctx, p.release, given("permissions-boundary", aBoundary+"-2"))
 		}, "iam:CreateRole"},
 		"the role for another service": {func(ctx context.Context, t *testing.T, p pipeline) error {
-			p.allow(strings.ReplaceAll(CallerPolicy(names, Defaults(handsPrefix), Errand{Install: true}), lambdaPrincipal, "ecs-tasks.amazonaws.com"))
+			p.allow(strings.ReplaceAll(callerPolicy(t, names, Defaults(handsPrefix), Errand{Install: true}), lambdaPrincipal, "ecs-tasks.amazonaws.com"))
 			role := names.RoleARN()
 			_, err := p.clients.Lambda.UpdateFunctionConfiguration(ctx, &lambda.UpdateFunctionConfigurationInput{FunctionName: &names.Function, Role: &role})
 			return err
@@ -413,7 +413,7 @@ func TestCallerPolicyConditions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			withPipeline(t, func(t *testing.T, p pipeline) {
 				installedAlready(t, p.admin)
-				p.allow(CallerPolicy(names, Defaults(handsPrefix), Errand{Install: true, Uninstall: true}))
+				p.allow(callerPolicy(t, names, Defaults(handsPrefix), Errand{Install: true, Uninstall: true}))
 				if err := test.do(t.Context(), t, p); !IsAccessDenied(err) || !says(err, "not authorized to perform: "+test.denied+" ") {
 					t.Errorf("it gives %v", err)
 				}

@@ -10,12 +10,19 @@ import (
 	"testing"
 )
 
-// maxManagedPolicy is IAM's quota for a managed policy, in characters without white space (IAM quotas).
-const maxManagedPolicy = 6144
-
 func handsNames() Names {
 	defaults := Defaults(handsPrefix)
 	return NewNames(identity(), handsPrefix, defaults.FunctionName, defaults.RuleName)
+}
+
+// callerPolicy is the policy for one installation.
+func callerPolicy(t *testing.T, names Names, spec Spec, errand Errand) string {
+	t.Helper()
+	policy, err := CallerPolicy([]Names{names}, spec, errand)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return policy
 }
 
 // furtherSpec has every setting that needs further rights.
@@ -66,7 +73,7 @@ func TestCallerPolicyHasEveryCall(t *testing.T) {
 	allowed := map[string]bool{}
 	specs := []Spec{{ReservedConcurrency: 2}}
 	for _, spec := range append(specs, Defaults(handsPrefix), furtherSpec(t)) {
-		for _, action := range actionsOf(t, CallerPolicy(handsNames(), spec, everything())) {
+		for _, action := range actionsOf(t, callerPolicy(t, handsNames(), spec, everything())) {
 			allowed[action] = true
 		}
 	}
@@ -75,7 +82,7 @@ func TestCallerPolicyHasEveryCall(t *testing.T) {
 
 // What an installation does not have needs no rights.
 func TestCallerPolicyOfPlainSettings(t *testing.T) {
-	policy := CallerPolicy(handsNames(), Defaults(handsPrefix), everything())
+	policy := callerPolicy(t, handsNames(), Defaults(handsPrefix), everything())
 	t.Logf("%d actions, %d characters", len(actionsOf(t, policy)), len(policy))
 	for _, service := range []string{"ec2:", "kms:", "PutRolePermissionsBoundary", `"logs:AssociateKmsKey"`} {
 		if strings.Contains(policy, service) {
@@ -93,16 +100,41 @@ func TestCallerPolicyFits(t *testing.T) {
 	if err := CheckNames(id.Region, prefix, name, name); err != nil {
 		t.Fatal(err)
 	}
-	policy := CallerPolicy(names, furtherSpec(t), everything())
+	policy := callerPolicy(t, names, furtherSpec(t), everything())
 	t.Logf("%d actions, %d characters", len(actionsOf(t, policy)), len(policy))
-	if len(policy) > maxManagedPolicy {
-		t.Errorf("%d characters, IAM allows %d", len(policy), maxManagedPolicy)
+	if len(policy) > MaxCallerPolicy {
+		t.Errorf("%d characters, IAM allows %d", len(policy), MaxCallerPolicy)
+	}
+}
+
+// One policy serves several regions, as long as they fit.
+func TestCallerPolicyOfSeveralRegions(t *testing.T) {
+	var places []Names
+	for _, region := range []string{"eu-west-1", "eu-central-1", "us-east-1", "us-west-2"} {
+		names := handsNames()
+		names.Region, names.Role = region, RoleName(handsPrefix, region)
+		places = append(places, names)
+	}
+	policy, err := CallerPolicy(places, Defaults(handsPrefix), everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d regions, %d characters", len(places), len(policy))
+	for _, names := range places {
+		for _, resource := range []string{names.RoleARN(), names.LogGroupARN(), names.FunctionARN(), names.RuleARN()} {
+			if !strings.Contains(policy, resource) {
+				t.Errorf("%s is not in it", resource)
+			}
+		}
+	}
+	if _, err := CallerPolicy(slices.Repeat(places, 5), Defaults(handsPrefix), everything()); err == nil || !strings.Contains(err.Error(), "IAM allows 6144") {
+		t.Errorf("twenty regions give %v", err)
 	}
 }
 
 // What may be done to everything is what AWS cannot narrow, and nothing is allowed by a wildcard.
 func TestCallerPolicyIsNarrow(t *testing.T) {
-	policy := CallerPolicy(handsNames(), furtherSpec(t), everything())
+	policy := callerPolicy(t, handsNames(), furtherSpec(t), everything())
 	var document struct {
 		Statement []struct {
 			Sid      string
