@@ -1,0 +1,156 @@
+package deploy
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// inService installs for cluster shop where IAM is in force, and where the function, which may do what its role says,
+// runs: shop/api and other/web are on Fargate Spot.
+func inService(t *testing.T, test func(t *testing.T, a *account)) {
+	t.Helper()
+	var here *account
+	options := localaws.Options{
+		Delays: &localaws.Delays{}, Policies: map[string]string{},
+		InProcess: func(getenv func(string) string, out io.Writer) (localaws.Handler, error) {
+			settings, err := handler.ConfigFromEnv(getenv)
+			if err != nil {
+				return nil, err
+			}
+			config := here.Config()
+			config.Credentials = credentials.NewStaticCredentialsProvider(getenv("AWS_ACCESS_KEY_ID"), "secret", "token")
+			function := handler.New(settings, ecs.NewFromConfig(config), cloudwatchlogs.NewFromConfig(config), out)
+			return func(ctx context.Context, event json.RawMessage) (any, error) { return function.Handle(ctx, event) }, nil
+		},
+	}
+	inAccountWith(t, options, func(t *testing.T, a *account) {
+		here = a
+		for _, service := range []localaws.Service{{Cluster: "shop", Name: "api", Desired: 2}, {Cluster: "other", Name: "web", Desired: 2}} {
+			if err := a.Seed(service); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a.install(t, "prod", given("cluster", "shop"))
+		test(t, a)
+	})
+}
+
+// primary is the id of a service's primary deployment.
+func (a *account) primary(t *testing.T, cluster, service string) string {
+	t.Helper()
+	out, err := ecs.NewFromConfig(a.Config()).DescribeServices(t.Context(), &ecs.DescribeServicesInput{Cluster: &cluster, Services: []string{service}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *out.Services[0].Deployments[0].Id
+}
+
+// logged is all that the function has logged.
+func (a *account) logged(t *testing.T) string {
+	t.Helper()
+	group := a.look(t, "prod", nil).Names.LogGroup
+	out, err := cloudwatchlogs.NewFromConfig(a.Config()).FilterLogEvents(t.Context(), &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &group})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	for _, event := range out.Events {
+		text.WriteString(*event.Message + "\n")
+	}
+	return text.String()
+}
+
+// interrupted interrupts a task of shop/api and says whether the service was redeployed.
+func (a *account) interrupted(t *testing.T) bool {
+	t.Helper()
+	before := a.primary(t, "shop", "api")
+	if _, err := a.Interrupt("shop", "api", 1); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(time.Minute) // of the bubble's time
+	return a.primary(t, "shop", "api") != before
+}
+
+// The role's policy is enough for an interruption, from the notice to the record in the logs.
+func TestFunctionPolicyIsSufficient(t *testing.T) {
+	inService(t, func(t *testing.T, a *account) {
+		if !a.interrupted(t) || !strings.Contains(a.logged(t), "Service redeployment triggered successfully") {
+			t.Errorf("it logged\n%s", a.logged(t))
+		}
+	})
+}
+
+// Without any one of its actions the function fails and says which, or cannot say anything.
+func TestFunctionPolicyIsMinimal(t *testing.T) {
+	var actions []string
+	for action, want := range map[string]struct {
+		redeployed bool
+		logs       string
+	}{
+		"ecs:DescribeServices": {false, "ecs:DescribeServices"},
+		"ecs:UpdateService":    {false, "ecs:UpdateService"},
+		"logs:CreateLogStream": {true, ""},
+		"logs:PutLogEvents":    {true, ""},
+	} {
+		actions = append(actions, action)
+		t.Run(action, func(t *testing.T) {
+			inService(t, func(t *testing.T, a *account) {
+				role := a.look(t, "prod", nil).State.Role
+				policy := withoutAction(t, role.Policy, action)
+				_, err := a.clients.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &role.Name, PolicyName: aws.String(PolicyName), PolicyDocument: &policy})
+				if err != nil {
+					t.Fatal(err)
+				}
+				redeployed, logs := a.interrupted(t), a.logged(t)
+				if redeployed != want.redeployed || !strings.Contains(logs, want.logs) || want.logs == "" && logs != "" {
+					t.Errorf("redeployed: %t; it logged\n%s", redeployed, logs)
+				}
+			})
+		})
+	}
+	names := handsNames()
+	policy, err := rolePolicy(names, Defaults(handsPrefix))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := actionsOf(t, policy); len(all) != len(actions) {
+		t.Errorf("the policy has %v, taken away are %v", all, actions)
+	}
+}
+
+// With --cluster even an event that names another cluster's service, which the rule would not let pass, comes to nothing.
+func TestFunctionPolicyKeepsToItsClusters(t *testing.T) {
+	inService(t, func(t *testing.T, a *account) {
+		names := a.look(t, "prod", nil).Names
+		before := a.primary(t, "other", "web")
+		event := encodeJSON(map[string]any{
+			"source": "aws.ecs", "detail-type": "ECS Task State Change", "time": time.Now().UTC().Format(time.RFC3339),
+			"detail": map[string]any{
+				"clusterArn": names.ClusterARN("other"), "group": "service:web", "taskArn": names.arn("ecs", names.Region, "task/other/0123456789abcdef"),
+				"startedBy": before, "stopCode": handler.StopCodeSpotInterruption, "lastStatus": "RUNNING", "desiredStatus": "STOPPED",
+			},
+		})
+		answer, err := lambda.NewFromConfig(a.Config()).Invoke(t.Context(), &lambda.InvokeInput{FunctionName: &names.Function, Payload: []byte(event)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		denied := "not authorized to perform: ecs:DescribeServices on resource: " + names.arn("ecs", names.Region, "service/other/web")
+		if answer.FunctionError == nil || !strings.Contains(string(answer.Payload), denied) || a.primary(t, "other", "web") != before {
+			t.Errorf("it answers %s", answer.Payload)
+		}
+	})
+}
