@@ -43,7 +43,7 @@ what AWS cannot narrow has the resource *.`,
 			return a.policy(cmd, o)
 		},
 	}
-	o.settings = addSettings(cmd, "function-name", "rule-name", "vpc-subnet", "permissions-boundary", "kms-key")
+	o.settings = addSettings(cmd, "function-name", "rule-name", "reserved-concurrency", "vpc-subnet", "permissions-boundary", "kms-key")
 	flags := cmd.Flags()
 	flags.BoolVar(&o.errand.KeepLogs, "keep-logs", false, "for uninstall --keep-logs: without the right to delete logs")
 	flags.BoolVar(&o.errand.Force, "force", false, "for uninstall --force")
