@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -38,17 +39,20 @@ func inAccountWith(t *testing.T, options localaws.Options, test func(t *testing.
 				t.Error(err)
 			}
 		}()
-		config := server.Config()
-		test(t, &account{
-			Server: server,
-			clients: Clients{
-				IAM: iam.NewFromConfig(config), Logs: cloudwatchlogs.NewFromConfig(config),
-				Lambda: lambda.NewFromConfig(config), Events: eventbridge.NewFromConfig(config),
-			},
-			id:      identity(),
-			release: testRelease(t, "1.0.0"),
-		})
+		a := &account{Server: server, id: identity(), release: testRelease(t, "1.0.0")}
+		a.connect(server)
+		test(t, a)
 	})
+}
+
+// connect gives the account clients that send their calls this way.
+func (a *account) connect(way http.RoundTripper) {
+	config := a.Config()
+	config.HTTPClient = &http.Client{Transport: way}
+	a.clients = Clients{
+		IAM: iam.NewFromConfig(config), Logs: cloudwatchlogs.NewFromConfig(config),
+		Lambda: lambda.NewFromConfig(config), Events: eventbridge.NewFromConfig(config),
+	}
 }
 
 func identity() Identity {

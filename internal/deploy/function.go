@@ -150,9 +150,20 @@ func fromDestinations(destinations *types.DestinationConfig) (onFailure, onSucce
 	return onFailure, onSuccess
 }
 
+// settlingState is the state of a function that is there and not ready: what becomes of it is not known yet.
+const settlingState = "not ready yet"
+
+// state is what is wrong with the function itself; "" is fine.
+func (f *Function) state() string {
+	if f.Failed == "" && f.Settling {
+		return settlingState
+	}
+	return f.Failed
+}
+
 func (f *Function) fields() []pair {
 	fields := []pair{
-		{"state", f.Failed},
+		{"state", f.state()},
 		{"code", f.CodeSHA256},
 		{"architecture", f.Architecture},
 		{"runtime", f.Runtime},

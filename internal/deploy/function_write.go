@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -79,10 +80,12 @@ func (r *run) waitForSettled(ctx context.Context, name string) error {
 
 func updateFunction(want *Function, fields changed) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
-		broken := fields.has("state")
+		underway := slices.Contains(fields, Field{"state", settlingState, ""})
+		broken := fields.has("state") && !underway
 		configuration := broken || fields.has("runtime", "handler", "description", "role", "memory_size", "timeout",
 			"environment", "logging", "vpc_subnets", "vpc_security_groups", "kms_key", "tracing")
 		return inOrder(
+			step{underway, func() error { return r.waitForSettled(ctx, want.Name) }}, // of an earlier run
 			// The code first: it knows older settings, and older code would not know newer ones.
 			step{broken || fields.has("code", "architecture"), func() error { return r.updateCode(ctx, want) }},
 			step{configuration, func() error { return r.updateConfiguration(ctx, want, fields) }},

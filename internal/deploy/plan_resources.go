@@ -25,7 +25,7 @@ func planRole(want, have State, only ...Action) []Change {
 	return plan(KindRole, nameOf(w, h, func(r *Role) string { return r.Name }),
 		fieldsOf(w, w != nil), fieldsOf(h, h != nil), want.DropTags, only, actions{
 			Create: always(createRole(w)),
-			Update: func(c changed) func(context.Context, *run) error { return updateRole(w, c) },
+			Update: func(c changed) func(context.Context, *run) error { return updateRole(w, h, c) },
 			Delete: always(deleteRole(h)),
 		})
 }

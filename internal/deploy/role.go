@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -219,12 +220,19 @@ func (r *run) setBoundary(ctx context.Context, want *Role) (err error) {
 	return err
 }
 
-// updateRole begins with the record and the tags that it speaks of: what comes later can be told from them.
-func updateRole(want *Role, fields changed) func(context.Context, *run) error {
+// updateRole begins with the record and the tags that it speaks of: what comes later can be told from them. It knows
+// tags by their marks alone, so new ones stand on the role before it does: a run that ends between the two loses nothing.
+func updateRole(want, have *Role, fields changed) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
 		remove, add := fields.untagged(want.Tags), fields.tagged(want.Tags)
+		early := len(add) > 0 && fits(have.Tags, remove, add)
+		tag := func() error {
+			_, err := r.IAM.TagRole(ctx, &iam.TagRoleInput{RoleName: &want.Name, Tags: toIAMTags(add)})
+			return err
+		}
 		return r.inTurn(
 			ctx, waitForIAM(),
+			step{early, tag},
 			step{fields.has("record"), func() error {
 				_, err := r.IAM.UpdateRole(ctx, &iam.UpdateRoleInput{RoleName: &want.Name, Description: &want.Description})
 				return err
@@ -233,10 +241,7 @@ func updateRole(want *Role, fields changed) func(context.Context, *run) error {
 				_, err := r.IAM.UntagRole(ctx, &iam.UntagRoleInput{RoleName: &want.Name, TagKeys: remove})
 				return err
 			}},
-			step{len(add) > 0, func() error {
-				_, err := r.IAM.TagRole(ctx, &iam.TagRoleInput{RoleName: &want.Name, Tags: toIAMTags(add)})
-				return err
-			}},
+			step{len(add) > 0 && !early, tag},
 			step{fields.has("trust_policy"), func() error {
 				_, err := r.IAM.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: &want.Name, PolicyDocument: &want.Trust})
 				return err
@@ -273,6 +278,16 @@ func deleteRole(have *Role) func(context.Context, *run) error {
 		}})
 		return r.inTurn(ctx, waitForDelete(), steps...)
 	}
+}
+
+// fits says whether the new tags have room on a role beside those that go: AWS allows 50, and IAM takes keys that differ
+// only in case for one (IAM User Guide, tags).
+func fits(have map[string]string, remove []string, add map[string]string) bool {
+	all := maps.Clone(nonNilMap(have))
+	maps.Copy(all, add)
+	return len(all) <= maxTagsOfAWS && !slices.ContainsFunc(remove, func(key string) bool {
+		return slices.ContainsFunc(sortedKeys(add), func(other string) bool { return equalFold(key, other) })
+	})
 }
 
 func toIAMTags(tags map[string]string) []types.Tag {

@@ -21,7 +21,8 @@ const (
 	managedBy    = "spothandler"
 
 	// MaxTags is how many tags the user may give: AWS allows 50 on a resource, the rest is for ours.
-	MaxTags = 44
+	MaxTags      = 44
+	maxTagsOfAWS = 50
 )
 
 // parseTags reads key=value pairs; "none" alone clears the list.

@@ -106,6 +106,27 @@ func TestFunctionIsBeingDeleted(t *testing.T) {
 	})
 }
 
+// What becomes of a function that is not ready is not known yet: an install waits for it, and sends nothing.
+func TestPlanWaits(t *testing.T) {
+	have := installed(t)
+	have.Function.Settling = true
+	sameLines(t, printed(Plan(wanted(t), have)), "update function; state not ready yet -> ")
+	delays := &localaws.Delays{FunctionUpdate: time.Minute}
+	inAccountWith(t, localaws.Options{Delays: delays}, func(t *testing.T, a *account) {
+		a.install(t, "prod", nil)
+		name := a.look(t, "prod", nil).Names.Function
+		if _, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &lambda.UpdateFunctionConfigurationInput{FunctionName: &name}); err != nil {
+			t.Fatal(err)
+		}
+		a.ForgetCalls()
+		a.install(t, "prod", nil)
+		sameLines(t, a.calls(writes))
+		if a.look(t, "prod", nil).State.Function.Settling {
+			t.Error("it did not wait")
+		}
+	})
+}
+
 // Whoever ends a run keeps what is done; the next run does the rest.
 func TestInterrupted(t *testing.T) {
 	delays := &localaws.Delays{RoleUsable: time.Minute}

@@ -34,19 +34,12 @@ func TestUpdateDenied(t *testing.T) {
 			t.Fatal(err)
 		}
 		stop()
-		_, warnings, err := a.look(t, "prod", nil).Resolve(nil, false)
-		if err != nil {
-			t.Fatal(err)
-		}
-		switch {
-		case call == "iam:UpdateRole": // nothing is recorded: the same command has to come again
+		if call == "iam:UpdateRole" || call == "iam:TagRole" { // nothing is recorded: the same command has to come again
 			anUpdate(t, a)
-		case len(warnings) > 0: // the tags were on their way, and are on no resource yet
-			if call != "iam:TagRole" && call != "iam:UntagRole" {
-				t.Errorf("after %s: %q", call, warnings)
+		} else {
+			if _, warnings, err := a.look(t, "prod", nil).Resolve(nil, false); err != nil || len(warnings) > 0 {
+				t.Errorf("%q, %v", warnings, err)
 			}
-			a.install(t, "prod", given("tag", "Team=ops", "tag", "New="))
-		default:
 			a.install(t, "prod", nil)
 		}
 		if got := encodeJSON(SettingsOf(resolved(t, a.look(t, "prod", nil)))); got != encodeJSON(SettingsOf(want)) {

@@ -3,9 +3,9 @@ package localaws
 import (
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -84,7 +84,6 @@ func (t *tags) add(more tagList) string {
 
 // bad says what AWS dislikes about a tag.
 func (t tag) bad() string {
-	allowed := regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 	switch {
 	case t.Key == "" || utf8.RuneCountInString(t.Key) > 128:
 		return "Tag keys must have between 1 and 128 characters."
@@ -92,10 +91,15 @@ func (t tag) bad() string {
 		return "Tag values must have at most 256 characters."
 	case strings.HasPrefix(strings.ToLower(t.Key), "aws:"):
 		return reservedTag
-	case !allowed.MatchString(t.Key) || !allowed.MatchString(t.Value):
+	case strings.ContainsFunc(t.Key+t.Value, notInTags):
 		return "Tags may only contain unicode letters, digits, white space and _.:/=+-@"
 	}
 	return ""
+}
+
+// notInTags says of a character that it is not in [\p{L}\p{Z}\p{N}_.:/=+\-@] (IAM API, Tag).
+func notInTags(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.Is(unicode.Z, r) && !unicode.IsNumber(r) && !strings.ContainsRune("_.:/=+-@", r)
 }
 
 // tagCalls makes a service's calls to tag and to untag: find gives the tags of what the input names, refusal words what

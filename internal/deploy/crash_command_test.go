@@ -1,0 +1,214 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	events "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/spothandler/spothandler/internal/testaws"
+)
+
+// crashPrefix is the prefix of what the commands work on.
+const crashPrefix = "prod"
+
+// command is one command line, as far as it concerns AWS: the very calls that the binary makes, in its order.
+type command func(context.Context, *account) error
+
+// whoAmI is the first call of every command.
+func (a *account) whoAmI(ctx context.Context) error {
+	_, err := sts.NewFromConfig(a.Config()).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	return err
+}
+
+// doInstall is `spothandler install`. It is content only when a second look finds nothing left to do.
+func doInstall(settings Given) command {
+	return func(ctx context.Context, a *account) error {
+		if err := a.whoAmI(ctx); err != nil {
+			return err
+		}
+		found, err := Look(ctx, a.clients, a.id, crashPrefix, settings)
+		if err != nil {
+			return err
+		}
+		want, err := wantedOf(found, settings, a.release)
+		if err != nil {
+			return err
+		}
+		if found.State.Role == nil {
+			_, _ = List(ctx, a.clients, a.id) // who may not list roles may install
+		}
+		changes := found.Plan(want)
+		if len(changes) == 0 {
+			return nil
+		}
+		if _, err := Apply(ctx, a.clients, found.Names, changes, Options{}); err != nil {
+			return err
+		}
+		_, _ = List(ctx, a.clients, a.id)
+		if found, err = Look(ctx, a.clients, a.id, crashPrefix, settings); err != nil {
+			return err
+		}
+		if left := found.Plan(want); len(left) > 0 {
+			return fmt.Errorf("left is %q", printed(left))
+		}
+		return nil
+	}
+}
+
+func wantedOf(found *Installation, settings Given, release Release) (State, error) {
+	for _, check := range []error{found.CheckVersion(release.Version, false), found.CheckOurs(false), found.CheckReadable()} {
+		if check != nil {
+			return State{}, check
+		}
+	}
+	spec, _, err := found.Resolve(settings, false)
+	if err != nil {
+		return State{}, err
+	}
+	return Desired(found.Names, spec, release)
+}
+
+// doUninstall is `spothandler uninstall`. names are needed only where the role is gone and they are not the defaults.
+func doUninstall(names Given, keepLogs bool) command {
+	return func(ctx context.Context, a *account) error {
+		if err := a.whoAmI(ctx); err != nil {
+			return err
+		}
+		found, err := Look(ctx, a.clients, a.id, crashPrefix, names)
+		if err != nil {
+			return err
+		}
+		changes := Removal(found.WithoutStrangers(), crashPrefix, keepLogs)
+		if len(changes) == 0 {
+			return nil
+		}
+		if err := found.CheckRemovable(false, keepLogs); err != nil {
+			return err
+		}
+		if _, err := Apply(ctx, a.clients, found.Names, changes, Options{}); err != nil {
+			return err
+		}
+		if found, err = Look(ctx, a.clients, a.id, crashPrefix, names); err != nil {
+			return err
+		}
+		if left := Removal(found.WithoutStrangers(), crashPrefix, keepLogs); len(left) > 0 {
+			return fmt.Errorf("left is %q", printed(left))
+		}
+		return nil
+	}
+}
+
+// tellStatus is what `spothandler status` tells.
+func (a *account) tellStatus(t *testing.T, names Given) (found *Installation, told Status) {
+	t.Helper()
+	others, err := List(t.Context(), a.clients, a.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found = a.look(t, crashPrefix, names)
+	if told, err = Assess(found, a.release, others); err != nil {
+		t.Fatal(err)
+	}
+	return found, told
+}
+
+// dump is all that the account holds, as a witness sees it who knows nothing of us. The note of tags that are being
+// taken off is left out of the record: it goes with the next change.
+func (a *account) dump(t *testing.T) string {
+	t.Helper()
+	config := a.Config()
+	text, err := testaws.Clients{
+		IAM: iam.NewFromConfig(config), Logs: cloudwatchlogs.NewFromConfig(config),
+		Lambda: lambda.NewFromConfig(config), Events: eventbridge.NewFromConfig(config),
+	}.Dump(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return regexp.MustCompile(`,"untagged":"[^"]*"`).ReplaceAllString(text, "") + a.underway(t)
+}
+
+// underway is what the contents of an account do not tell of the stories' function: it comes, changes or goes, or it is
+// older than its role.
+func (a *account) underway(t *testing.T) (text string) {
+	t.Helper()
+	answer, err := a.clients.Lambda.GetFunction(t.Context(), &lambda.GetFunctionInput{FunctionName: aws.String("prod-fn")})
+	if isNotFound(err) {
+		return ""
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := answer.Configuration
+	if f.State != functions.StateActive || f.LastUpdateStatus == functions.LastUpdateStatusInProgress {
+		text += fmt.Sprintf("prod-fn is %s, its update %s\n", f.State, f.LastUpdateStatus)
+	}
+	role, err := a.clients.IAM.GetRole(t.Context(), &iam.GetRoleInput{RoleName: aws.String("prod-spothandler-us-east-1")})
+	if err == nil && *f.LastModified < role.Role.CreateDate.UTC().Format("2006-01-02T15:04:05") {
+		text += "prod-fn is older than its role\n"
+	}
+	return text
+}
+
+// must gives a command that has to end well.
+func must(t *testing.T, a *account, c command) {
+	t.Helper()
+	if err := c(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// neighbours puts into the account what is not ours and looks like it: names that begin like ours, a role under our path.
+func neighbours(t *testing.T, a *account) {
+	t.Helper()
+	const name, rule = "prod-ecs-fargate-spot-handler-2", "prod-ecs-spot-interruption-2"
+	try := func(_ any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	role, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{
+		RoleName: aws.String("prod-2-spothandler-us-east-1"), Path: aws.String(Path), AssumeRolePolicyDocument: aws.String(trustPolicy()),
+	})
+	try(role, err)
+	try(a.clients.Logs.CreateLogGroup(t.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("/aws/lambda/" + name)}))
+	try(a.clients.Events.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: aws.String(rule), EventPattern: aws.String(`{"source":["aws.ecs"]}`)}))
+	time.Sleep(time.Minute) // of the bubble's time, until Lambda can assume the role
+	function, err := a.clients.Lambda.CreateFunction(t.Context(), &lambda.CreateFunctionInput{
+		FunctionName: aws.String(name), Role: role.Role.Arn, Runtime: runtime, Handler: aws.String(functionHandler),
+		Code: &functions.FunctionCode{ZipFile: a.release.Zip}, Tags: map[string]string{TagManagedBy: managedBy, TagPrefix: "prod-2"},
+	})
+	try(function, err)
+	try(a.clients.Events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{
+		Rule: aws.String(rule), Targets: []events.Target{{Id: aws.String(TargetID), Arn: function.FunctionArn}},
+	}))
+}
+
+// sameAccount fails with the lines in which two dumps differ.
+func sameAccount(t *testing.T, when, got, want string) {
+	t.Helper()
+	if got == want {
+		return
+	}
+	only := func(sign, of, than string) (lines string) {
+		for line := range strings.Lines(of) {
+			if !strings.Contains(than, line) {
+				lines += "\t" + sign + line
+			}
+		}
+		return lines
+	}
+	t.Errorf("%s the account differs (- is missing, + is too much):\n%s%s", when, only("-", want, got), only("+", got, want))
+}

@@ -1,0 +1,89 @@
+package deploy
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// tape holds the requests that changed an account, to bring another one to the same state at little cost.
+type tape struct {
+	mu     sync.Mutex
+	began  time.Time
+	length time.Duration
+	writes []recorded
+}
+
+// recorded is one request and when it came.
+type recorded struct {
+	at      time.Duration
+	request *http.Request
+	body    []byte
+}
+
+// record puts what is done in the account on tape.
+func (a *account) record(t *testing.T, do func(*testing.T, *account)) *tape {
+	t.Helper()
+	tp := &tape{began: time.Now()}
+	a.connect(&recorder{a.Server, tp})
+	do(t, a)
+	a.connect(a.Server)
+	tp.length = time.Since(tp.began)
+	return tp
+}
+
+// play does in this account what is on the tape, in the same pace.
+func (a *account) play(t *testing.T, tp *tape) {
+	t.Helper()
+	began := time.Now()
+	for _, w := range tp.writes {
+		time.Sleep(w.at - time.Since(began)) // of the bubble's time
+		request := w.request.Clone(context.WithoutCancel(t.Context()))
+		request.Body = io.NopCloser(bytes.NewReader(w.body))
+		if _, err := a.RoundTrip(request); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(tp.length - time.Since(began))
+}
+
+// recorder is the way to the account past a tape.
+type recorder struct {
+	http.RoundTripper
+	tape *tape
+}
+
+func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.Body == nil {
+		request.Body = http.NoBody
+	}
+	body, err := io.ReadAll(request.Body)
+	if err != nil {
+		return nil, err
+	}
+	request.Body = io.NopCloser(bytes.NewReader(body))
+	if isWrite(request, body) {
+		r.tape.mu.Lock()
+		r.tape.writes = append(r.tape.writes, recorded{time.Since(r.tape.began), request.Clone(request.Context()), body})
+		r.tape.mu.Unlock()
+	}
+	return r.RoundTripper.RoundTrip(request)
+}
+
+// isWrite knows the three protocols: an action in a header, in a form, or in the method.
+func isWrite(request *http.Request, body []byte) bool {
+	_, action, named := strings.Cut(request.Header.Get("X-Amz-Target"), ".")
+	if form, err := url.ParseQuery(string(body)); !named && err == nil && form.Has("Action") {
+		action, named = form.Get("Action"), true
+	}
+	if !named {
+		return request.Method != http.MethodGet
+	}
+	return !strings.HasPrefix(action, "Get") && !strings.HasPrefix(action, "List") && !strings.HasPrefix(action, "Describe")
+}
