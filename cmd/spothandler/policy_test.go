@@ -3,6 +3,7 @@ package main_test
 import (
 	"bytes"
 	"errors"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -59,7 +60,7 @@ func (e *enforced) live() {
 	e.runs(newer, e.callers["status"], 0, "status --prefix prod")
 	e.runs(newer, e.callers["uninstall --keep-logs"], 0, "uninstall --prefix prod --keep-logs --yes")
 	e.runs(newer, installer, 0, "install --prefix prod")
-	e.denied(e.callers["status"], "uninstall --prefix prod --yes", "events:RemoveTargets")
+	e.denied(e.callers["uninstall --keep-logs"], "uninstall --prefix prod --yes", "may not logs:DeleteLogGroup", "› spothandler policy --prefix prod ")
 	if e.scoped {
 		e.denied(remover, "uninstall --prefix test --yes", "iam:GetRole")
 	}
@@ -121,7 +122,8 @@ func (e *enforced) run(version, command string, env ...string) (stdout, stderr s
 	}
 	process := exec.CommandContext(e.Context(), binary(shared.folder, name), strings.Fields(command)...)
 	home := e.TempDir()
-	process.Env = append(env, "HOME="+home, "USERPROFILE="+home, "AWS_EC2_METADATA_DISABLED=true")
+	process.Env = append(env, "HOME="+home, "USERPROFILE="+home, "AWS_EC2_METADATA_DISABLED=true",
+		"SYSTEMROOT="+os.Getenv("SYSTEMROOT")) // without which Windows has no sockets
 	var out, said bytes.Buffer
 	process.Stdout, process.Stderr = &out, &said
 	if err := process.Run(); err != nil && process.ProcessState == nil {
