@@ -37,7 +37,8 @@ func nameCall(r *http.Request, body []byte) Call {
 		_, c.Action, _ = strings.Cut(target, ".")
 		return c
 	}
-	if form, err := url.ParseQuery(string(body)); err == nil && form.Get("Action") != "" {
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		form, _ := url.ParseQuery(string(body)) // what is wrong in it, its service will say
 		c.Action = form.Get("Action")
 		return c
 	}
@@ -87,6 +88,7 @@ func lambdaAction(method, path string) string {
 		"POST tags":                           "TagResource",
 		"GET tags":                            "ListTags",
 		"DELETE tags":                         "UntagResource",
+		"GET account-settings":                "GetAccountSettings",
 	}
 	if action, known := actions[shape]; known {
 		return action
