@@ -102,7 +102,7 @@ func peakMemory(tb testing.TB, pid int) int {
 func bare(b *testing.B) string {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "bare")
-	build := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-ldflags=-s -w -buildid=", "-tags=lambda.norpc", "-o", path, "./testdata/bare")
+	build := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-ldflags=-s -w -buildid=", "-tags=lambda.norpc,nethttpomithttp2", "-o", path, "./testdata/bare")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOARCH="+runtime.GOARCH)
 	if out, err := build.CombinedOutput(); err != nil {
 		b.Fatalf("building: %v\n%s", err, out)

@@ -58,7 +58,7 @@ func compile(ctx context.Context, module, pkg, goarch string, env []string) ([]b
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "bootstrap")
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false",
-		"-ldflags=-s -w -buildid=", "-tags=lambda.norpc", "-o", file, pkg)
+		"-ldflags=-s -w -buildid=", "-tags=lambda.norpc,nethttpomithttp2", "-o", file, pkg)
 	cmd.Dir = module
 	cmd.Env = append(env[:len(env):len(env)], "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+goarch)
 	if out, err := cmd.CombinedOutput(); err != nil {
