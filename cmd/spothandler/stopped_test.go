@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"os"
 	"os/exec"
@@ -20,15 +21,21 @@ type site struct {
 	t       *testing.T
 	proxy   *testaws.Proxy
 	witness testaws.Clients
+	number  string // the account's
 	home    string
 	binary  string
 }
 
 func newSite(t *testing.T) *site {
 	t.Helper()
+	return siteOn(t, serveLocal(func(f func()) { t.Cleanup(f) }, localaws.Options{Delays: &localaws.Delays{}}))
+}
+
+// siteOn is a site on this AWS.
+func siteOn(t *testing.T, backend testaws.Backend) *site {
+	t.Helper()
 	needBinaries(t)
-	backend := serveLocal(func(f func()) { t.Cleanup(f) }, localaws.Options{Delays: &localaws.Delays{}})
-	s := &site{t: t, proxy: testaws.NewProxy(backend), witness: backend.Clients(region), home: t.TempDir()}
+	s := &site{t: t, proxy: testaws.NewProxy(backend), witness: backend.Clients(region), number: cmp.Or(backend.Account, account), home: t.TempDir()}
 	s.binary = "spothandler-" + newer // whose function is small, which saves time
 	t.Cleanup(s.proxy.Close)
 	return s
@@ -78,13 +85,14 @@ func (s *site) must(args ...string) {
 	}
 }
 
+// account is what the account holds; its number reads as everywhere.
 func (s *site) account() string {
 	s.t.Helper()
 	text, err := s.witness.Dump(s.t.Context())
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return text
+	return strings.ReplaceAll(text, s.number, account)
 }
 
 // writes are the calls of the last run that change something, each once.
