@@ -3,19 +3,15 @@
 package main_test
 
 import (
-	"context"
 	"fmt"
-	"net"
-	"net/http"
-	"os"
-	"os/exec"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/spothandler/spothandler/internal/handler/handlertest"
 )
 
 // desired is the number of tasks of the service at moto.
@@ -24,25 +20,25 @@ const desired = 2
 // One interruption of a service at moto, an AWS written by others, sends its
 // several events: the primary deployment changes once.
 func TestMoto(t *testing.T) {
-	endpoint := startMoto(t)
-	aws := motoClient(t, endpoint)
-	clusterARN := aws.createService()
-	before := aws.primary()
+	config := handlertest.StartMoto(t, fmt.Sprint("MOTO_ECS_SERVICE_RUNNING=", desired))
+	m := moto{t, ecs.NewFromConfig(config), cloudwatchlogs.NewFromConfig(config)}
+	clusterARN := m.createService()
+	before := m.primary()
 	// moto's service was created a moment ago: no cooldown.
-	f := start(t, endpoint, "SPOTHANDLER_COOLDOWN=0s")
+	f := start(t, *config.BaseEndpoint, "SPOTHANDLER_COOLDOWN=0s")
 
 	f.mustDecide("redeploy", notice(clusterARN, before, "a", "RUNNING"))
-	after := aws.primary()
+	after := m.primary()
 	if after == before {
 		t.Fatalf("the primary deployment is still %s", before)
 	}
 	f.mustDecide("already_redeployed", notice(clusterARN, before, "b", "RUNNING"))
 	f.mustDecide("already_redeployed", notice(clusterARN, before, "a", "DEACTIVATING"))
 	f.mustDecide("too_late", notice(clusterARN, before, "a", "STOPPED"))
-	cold := start(t, endpoint, "SPOTHANDLER_COOLDOWN=0s")
+	cold := start(t, *config.BaseEndpoint, "SPOTHANDLER_COOLDOWN=0s")
 	cold.mustDecide("already_redeployed", notice(clusterARN, before, "a", "STOPPING"))
 	cold.mustDecide("service_missing", serviceGone(clusterARN, before))
-	if again := aws.primary(); again != after {
+	if again := m.primary(); again != after {
 		t.Errorf("the primary deployment changed again, from %s to %s", after, again)
 	}
 }
@@ -53,66 +49,11 @@ func serviceGone(clusterARN, startedBy string) []byte {
 		"group": "service:gone", "startedBy": %q, "stopCode": "SpotInterruption"}}`, clusterARN, startedBy)
 }
 
-// startMoto starts a moto server and gives its URL.
-func startMoto(t *testing.T) string {
-	t.Helper()
-	if _, err := exec.LookPath("moto_server"); err != nil {
-		t.Skip("moto_server is not on the PATH: pip install 'moto[server]'")
-	}
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().(*net.TCPAddr)
-	_ = listener.Close()
-	server := exec.CommandContext(t.Context(), "moto_server", "-H", "127.0.0.1", "-p", fmt.Sprint(address.Port))
-	server.Env = append(os.Environ(), fmt.Sprint("MOTO_ECS_SERVICE_RUNNING=", desired))
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = server.Process.Kill()
-		_ = server.Wait()
-	})
-	url := "http://" + address.String()
-	awaitServer(t, url)
-	return url
-}
-
-// awaitServer returns once a server answers.
-func awaitServer(t *testing.T, url string) {
-	t.Helper()
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); <-tick.C {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/moto-api/", http.NoBody)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if response, err := http.DefaultClient.Do(request); err == nil {
-			_ = response.Body.Close()
-			return
-		}
-	}
-	t.Fatalf("no server at %s", url)
-}
-
 // moto is a client's view of a moto server.
 type moto struct {
 	*testing.T
 	ecs  *ecs.Client
 	logs *cloudwatchlogs.Client
-}
-
-func motoClient(t *testing.T, endpoint string) moto {
-	t.Helper()
-	config := aws.Config{
-		Region: "eu-west-1", BaseEndpoint: &endpoint,
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}, nil
-		}),
-	}
-	return moto{t, ecs.NewFromConfig(config), cloudwatchlogs.NewFromConfig(config)}
 }
 
 // createService creates the function's log group and service api on Fargate

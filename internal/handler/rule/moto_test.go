@@ -1,15 +1,10 @@
 package rule_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
-	"os/exec"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -18,12 +13,14 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/handler/handlertest"
 )
 
 // The local AWS and moto, an AWS written by others, agree on each event of the
 // corpus that can be put on a bus.
 func TestRuleOnMoto(t *testing.T) {
-	m := startMoto(t)
+	config := handlertest.StartMoto(t)
+	m := moto{t, eventbridge.NewFromConfig(config), cloudwatchlogs.NewFromConfig(config)}
 	rule := pattern(t, handler.ModeOnce)
 	tried := 0
 	for _, e := range corpus(t) {
@@ -96,54 +93,4 @@ func (m moto) must(err error) {
 	if err != nil {
 		m.Fatal(err)
 	}
-}
-
-// startMoto starts a moto server on a free port.
-func startMoto(t *testing.T) moto {
-	t.Helper()
-	program, err := exec.LookPath("moto_server")
-	if err != nil {
-		t.Skip("moto_server is not on the PATH: pip install 'moto[server]'")
-	}
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	host, port, err := net.SplitHostPort(listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = listener.Close()
-	server := exec.CommandContext(t.Context(), program, "-H", host, "-p", port)
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Wait() }) // the test's context has ended it
-	url := "http://" + net.JoinHostPort(host, port)
-	await(t, url)
-	config := aws.Config{
-		Region: "eu-west-1", BaseEndpoint: &url,
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}, nil
-		}),
-	}
-	return moto{t, eventbridge.NewFromConfig(config), cloudwatchlogs.NewFromConfig(config)}
-}
-
-// await returns once a server answers.
-func await(t *testing.T, url string) {
-	t.Helper()
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); <-tick.C {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/moto-api/", http.NoBody)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if response, err := http.DefaultClient.Do(request); err == nil {
-			_ = response.Body.Close()
-			return
-		}
-	}
-	t.Fatalf("no server at %s", url)
 }
