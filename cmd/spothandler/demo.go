@@ -40,7 +40,7 @@ func (a *app) demoCommand() *cobra.Command {
 tasks, shows what the function decides, and removes everything: real commands,
 real calls, the real function, and no account. It exits with 1 if anything is not
 as it should be.`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, err := embed.Archive(hostArchitecture()); err != nil {
 				return err

@@ -38,7 +38,7 @@ port until ctrl-C, with services on Fargate Spot, in memory: nothing leaves this
 machine, and nothing stays on it. It prints what points any AWS client at it.`,
 		Example: `  spothandler local
   spothandler local --port 8080 --seed services.yaml`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.local(cmd.Context(), port, region, seed) },
 	}
 	cmd.Flags().IntVar(&port, "port", localPort, "loopback port to serve on; 0 takes a free one")
