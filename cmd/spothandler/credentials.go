@@ -19,16 +19,14 @@ const (
 	codeExpiredCredentials = "expired_credentials"
 )
 
-// explainCredentials says what is wrong with the credentials, and what to type. Two of the SDK's errors
+// explainCredentials says what is wrong with the credentials, and what to type. Some of the SDK's errors
 // about SSO are plain texts.
 func (a *app) explainCredentials(err error) error {
-	var legacySSO *ssocreds.InvalidTokenError
 	var api smithy.APIError
 	switch {
 	case errors.Is(err, context.Canceled):
 		return err
-	case errors.As(err, &legacySSO), mentions(err, "failed to read cached SSO token file", "cached SSO token is expired"),
-		mentions(err, "refresh cached SSO token failed") && errors.As(err, &api): // refused; not the network
+	case isSSO(err):
 		return a.ssoExpired(err)
 	case mentions(err, "no EC2 IMDS role found", "failed to refresh cached credentials, static credentials are empty"):
 		return a.noCredentials(err)
@@ -58,6 +56,16 @@ func (a *app) explainCredentials(err error) error {
 		}
 	}
 	return fmt.Errorf("finding AWS credentials: %w", err)
+}
+
+// isSSO says that there is no session: its token is not there, has expired, or could not be renewed because
+// AWS refused it, and not because of the network.
+func isSSO(err error) bool {
+	var legacy *ssocreds.InvalidTokenError
+	var refused smithy.APIError
+	return errors.As(err, &legacy) ||
+		mentions(err, "failed to read cached SSO token file", "cached SSO token is expired") ||
+		mentions(err, "refresh cached SSO token failed") && errors.As(err, &refused)
 }
 
 func isExpired(code string) bool { return code == "ExpiredToken" || code == "ExpiredTokenException" }
