@@ -5,289 +5,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	events "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/spothandler/spothandler/internal/localaws"
 )
-
-// pipeline is a caller in an administrator's account who may do what policy says.
-type pipeline struct {
-	*account
-	admin *account
-	allow func(policy string)
-}
-
-// withPipeline gives one that may do nothing yet.
-func withPipeline(t *testing.T, test func(t *testing.T, p pipeline)) {
-	t.Helper()
-	const key = "AKIAPIPELINE"
-	policies := map[string]string{key: "{}"}
-	inAccountWith(t, localaws.Options{Delays: &localaws.Delays{}, Policies: policies}, func(t *testing.T, admin *account) {
-		config := admin.Config()
-		config.Credentials = credentials.NewStaticCredentialsProvider(key, "secret", "")
-		caller := *admin
-		caller.clients = Clients{
-			IAM: iam.NewFromConfig(config), Logs: cloudwatchlogs.NewFromConfig(config),
-			Lambda: lambda.NewFromConfig(config), Events: eventbridge.NewFromConfig(config),
-		}
-		test(t, pipeline{&caller, admin, func(policy string) { policies[key] = policy }})
-	})
-}
-
-// errand is one that has a policy of its own: what has to be there before it, and the errand itself.
-type errand struct {
-	name string
-	Errand
-	settings Given // that the policy is for
-	before   func(t *testing.T, admin *account)
-	do       func(p pipeline, ctx context.Context, t *testing.T) error
-}
-
-// rights are the actions of its policy; with settings those that it has beyond the policy without.
-func (e errand) rights(t *testing.T) []string {
-	t.Helper()
-	actions := actionsOf(t, e.policy(t, handsNames()))
-	if e.settings == nil {
-		return actions
-	}
-	plain := actionsOf(t, callerPolicy(t, handsNames(), Defaults(handsPrefix), e.Errand))
-	return slices.DeleteFunc(actions, func(action string) bool { return slices.Contains(plain, action) })
-}
-
-// policy is that of the errand at the installation of these names.
-func (e errand) policy(t *testing.T, names Names) string {
-	t.Helper()
-	spec := Defaults(names.Prefix)
-	if err := e.settings.Apply(&spec); err != nil {
-		t.Fatal(err)
-	}
-	return callerPolicy(t, names, spec, e.Errand)
-}
-
-// errands are the commands, each with all that it can come upon. shortly leaves out what asks for no further rights.
-func errands(shortly bool) []errand {
-	uninstall := func(flags string) func(pipeline, context.Context, *testing.T) error {
-		return func(p pipeline, ctx context.Context, _ *testing.T) error {
-			return errors.Join(p.runUninstall(ctx, flags), p.runUninstall(ctx, flags))
-		}
-	}
-	return []errand{
-		{"install", Errand{Install: true}, nil, emptied, func(p pipeline, ctx context.Context, t *testing.T) error { return p.installsOf(ctx, t, shortly) }},
-		{"install with further settings", Errand{Install: true}, further(), installedAlready, pipeline.furtherInstalls},
-		{"status", Errand{Status: true}, nil, installedAlready, pipeline.runStatus},
-		{"status with further settings", Errand{Status: true}, further(), furtherAlready, pipeline.runStatus},
-		{"uninstall", Errand{Uninstall: true}, nil, installedAlready, uninstall("")},
-		{"uninstall with further settings", Errand{Uninstall: true}, further(), furtherAlready, uninstall("")},
-		{"uninstall --keep-logs", Errand{Uninstall: true, KeepLogs: true}, nil, installedAlready, uninstall("--keep-logs")},
-		{"uninstall --force", Errand{Uninstall: true, Force: true}, nil, withAdditions, uninstall("--force")},
-	}
-}
-
-func emptied(t *testing.T, admin *account) {
-	t.Helper()
-	admin.uninstall(t, handsPrefix, false)
-}
-
-func installedAlready(t *testing.T, admin *account) {
-	t.Helper()
-	settings := noneFurther() // of an errand before
-	maps.Copy(settings, handsSettings())
-	if _, err := admin.tryInstall(t.Context(), t, handsPrefix, settings); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func furtherAlready(t *testing.T, admin *account) {
-	t.Helper()
-	if _, err := admin.tryInstall(t.Context(), t, handsPrefix, further()); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// withAdditions has on role and rule what only --force takes along.
-func withAdditions(t *testing.T, admin *account) {
-	t.Helper()
-	installedAlready(t, admin)
-	names := handsNames()
-	addTarget(t, admin, "mine", names.FunctionARN()+"-2")
-	policy := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}`
-	_, put := admin.clients.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &names.Role, PolicyName: aws.String("mine"), PolicyDocument: &policy})
-	_, attach := iam.NewFromConfig(admin.Config()).AttachRolePolicy(t.Context(), &iam.AttachRolePolicyInput{
-		RoleName: &names.Role, PolicyArn: aws.String("arn:aws:iam::aws:policy/ReadOnlyAccess"),
-	})
-	if err := errors.Join(put, attach, admin.intoProfile(t, "machines", names.Role)); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func addTarget(t *testing.T, admin *account, id, arn string) {
-	t.Helper()
-	rule := handsNames().Rule
-	_, err := admin.clients.Events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: &rule, Targets: []events.Target{{Id: &id, Arn: &arn}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// runInstall does what the command does.
-func (p pipeline) runInstall(ctx context.Context, release Release, settings Given) error {
-	found, err := Look(ctx, p.clients, p.id, handsPrefix, settings)
-	if err != nil {
-		return err
-	}
-	if err := found.CheckReadable(); err != nil {
-		return err
-	}
-	spec, _, err := found.Resolve(settings, false)
-	if err != nil {
-		return err
-	}
-	want, err := Desired(found.Names, spec, release)
-	if err != nil {
-		return err
-	}
-	if _, err := Apply(ctx, p.clients, found.Names, Plan(want, found.State), Options{}); err != nil {
-		return err
-	}
-	if found, err = Look(ctx, p.clients, p.id, handsPrefix, settings); err != nil {
-		return err
-	}
-	if left := Plan(want, found.State); len(left) > 0 {
-		return fmt.Errorf("after the install there is still %s", printed(left))
-	}
-	_, err = List(ctx, p.clients, p.id)
-	return err
-}
-
-// runStatus does what the command does.
-func (p pipeline) runStatus(ctx context.Context, _ *testing.T) error {
-	all, err := List(ctx, p.clients, p.id)
-	if err != nil {
-		return err
-	}
-	found, err := Look(ctx, p.clients, p.id, handsPrefix, nil)
-	if err != nil {
-		return err
-	}
-	status, err := Assess(found, p.release, all)
-	if err == nil && (!status.Healthy || len(status.Warnings) > 0) {
-		err = fmt.Errorf("it has %v %q", status.Problems, status.Warnings)
-	}
-	return err
-}
-
-// runUninstall does what the command does.
-func (p pipeline) runUninstall(ctx context.Context, flags string) error {
-	keepLogs, force := flags == "--keep-logs", flags == "--force"
-	found, err := LookToRemove(ctx, p.clients, p.id, handsPrefix, nil)
-	if err != nil {
-		return err
-	}
-	if err := found.CheckRemovable(force, keepLogs); err != nil {
-		return err
-	}
-	if _, err := Apply(ctx, p.clients, found.Names, Removal(found.WithoutStrangers(), handsPrefix, keepLogs), Options{}); err != nil {
-		return err
-	}
-	if found, err = LookToRemove(ctx, p.clients, p.id, handsPrefix, nil); err != nil {
-		return err
-	}
-	if found.Found() {
-		return errors.New("there is something left")
-	}
-	_, err = List(ctx, p.clients, p.id) // as where there is nothing to remove
-	return err
-}
-
-// installsOf are all the ways of an install: into nothing, again, with other settings, after a hand's changes and
-// deletions, of a newer version, and onto a log group that was kept.
-func (p pipeline) installsOf(ctx context.Context, t *testing.T, shortly bool) error {
-	t.Helper()
-	first, second := p.release, testRelease(t, "1.1.0")
-	other := given("tag", "none", "reserved-concurrency", "-1", "log-retention-days", "0", "cluster", "all", "timeout", "30")
-	install := func(release Release, settings Given) step {
-		return step{true, func() error { return p.runInstall(ctx, release, settings) }}
-	}
-	return inOrder(
-		install(first, handsSettings()),
-		install(first, nil),
-		install(first, other),
-		install(first, handsSettings()),
-		step{true, func() error { return p.heal(ctx, t, shortly) }},
-		install(second, nil),
-		step{true, func() error { p.admin.uninstall(t, handsPrefix, true); return nil }},
-		install(second, nil),
-	)
-}
-
-// furtherInstalls are those of settings that name what others have made: onto an installation without them, onto
-// nothing, and of their removal as far as the policy goes, which has the boundary stay.
-func (p pipeline) furtherInstalls(ctx context.Context, t *testing.T) error {
-	t.Helper()
-	if err := p.runInstall(ctx, p.release, further()); err != nil {
-		return err
-	}
-	p.admin.uninstall(t, handsPrefix, false)
-	if err := p.runInstall(ctx, p.release, further()); err != nil {
-		return err
-	}
-	return p.runInstall(ctx, p.release, given("kms-key", "none", "vpc-subnet", "none", "vpc-security-group", "none", "tracing", "PassThrough"))
-}
-
-// heal has changes and deletions by hand healed, one at a time, and a second target that is the function.
-func (p pipeline) heal(ctx context.Context, t *testing.T, shortly bool) error {
-	t.Helper()
-	for _, hand := range everyChange() {
-		if hand.name == "function's key" { // nobody may read what it encrypts without the rights of --kms-key
-			continue
-		}
-		if hand.fields == nil || shortly && hand.name != "trust" && hand.name != "any rule" {
-			continue
-		}
-		if err := hand.change(t, p.admin, handsNames()); err != nil {
-			t.Fatal(err)
-		}
-		if err := p.runInstall(ctx, p.release, nil); err != nil {
-			return fmt.Errorf("%s: %w", hand.name, err)
-		}
-	}
-	for _, kind := range Kinds() {
-		if shortly && kind != KindRole {
-			continue
-		}
-		p.admin.deleteByHand(t, kind, handsNames())
-		if err := p.runInstall(ctx, p.release, nil); err != nil {
-			return fmt.Errorf("%s deleted: %w", kind, err)
-		}
-	}
-	addTarget(t, p.admin, "twin", handsNames().FunctionARN())
-	encloseByHand(t, p.admin)
-	return p.runInstall(ctx, p.release, nil)
-}
-
-// encloseByHand gives role and log group what the settings do not have.
-func encloseByHand(t *testing.T, admin *account) {
-	t.Helper()
-	names := handsNames()
-	_, boundary := admin.clients.IAM.PutRolePermissionsBoundary(t.Context(), &iam.PutRolePermissionsBoundaryInput{
-		RoleName: &names.Role, PermissionsBoundary: aws.String(aBoundary),
-	})
-	_, key := admin.clients.Logs.AssociateKmsKey(t.Context(), &cloudwatchlogs.AssociateKmsKeyInput{LogGroupName: &names.LogGroup, KmsKeyId: aws.String(aKey)})
-	if err := errors.Join(boundary, key); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // Each command's own policy is enough for everything that the command does.
 func TestCallerPolicyIsSufficient(t *testing.T) {
@@ -306,60 +34,83 @@ func TestCallerPolicyIsSufficient(t *testing.T) {
 // Without any one of its actions, the command fails, and the error names the action.
 func TestCallerPolicyIsMinimal(t *testing.T) {
 	t.Parallel()
-	taken := eachRightChanged(t, errands(true), func(t *testing.T, e errand, action string) string {
-		return withoutAction(t, e.policy(t, handsNames()), action)
-	})
-	t.Logf("%d rights taken away, one at a time", taken)
-}
-
-// An action that is allowed for the resources of another prefix only is as good as none. Left out is what has no
-// resource level, or a resource that is not the prefix's.
-func TestCallerPolicyIsScoped(t *testing.T) {
-	t.Parallel()
-	wide := slices.DeleteFunc(errands(true), func(e errand) bool { return !e.Install && !e.Force }) // these have all actions
-	defaults := Defaults("test")
-	others := NewNames(identity(), "test", defaults.FunctionName, defaults.RuleName)
-	moved := eachRightChanged(t, wide, func(t *testing.T, e errand, action string) string {
-		if unscoped := actionsFor(^use(0), slices.Concat(unscopedRights(), profileRights())); slices.Contains(unscoped, action) || strings.HasPrefix(action, "kms:") {
-			return ""
-		}
-		ours, theirs := parsed(t, withoutAction(t, e.policy(t, handsNames()), action)), parsed(t, e.policy(t, others))
-		for _, statement := range theirs.Statement {
-			statement.Action = slices.DeleteFunc(statement.Action.([]any), func(each any) bool { return each != action })
-			ours.Statement = append(ours.Statement, statement)
-		}
-		return encodeJSON(ours)
-	})
-	t.Logf("%d rights moved to another prefix, one at a time", moved)
-}
-
-// eachRightChanged does the errands with each of its actions' rights changed by itself: it must fail with an error
-// that names the action. It gives how many were changed; "" changes none.
-func eachRightChanged(t *testing.T, all []errand, change func(t *testing.T, e errand, action string) string) int {
-	t.Helper()
-	changed := 0
 	withPipeline(t, func(t *testing.T, p pipeline) {
-		for _, e := range all {
-			first := true
+		taken := 0
+		for _, e := range errands(true) {
+			e.before(t, p.admin)
 			for _, action := range e.rights(t) {
-				policy := change(t, e, action)
-				if policy == "" {
-					continue
-				}
-				changed++
-				if first || len(p.calls(func(c localaws.Call) bool { return c.Write() && c.Code == "" })) > 0 { // else it is as it was left
+				if p.hasWritten() {
 					e.before(t, p.admin)
-					p.ForgetCalls()
 				}
-				first = false
-				p.allow(policy)
+				p.ForgetCalls()
+				p.allow(withoutAction(t, e.policy(t, handsNames()), action))
 				if err := e.do(p, t.Context(), t); err == nil || !strings.Contains(told(err), naming(action)) {
 					t.Errorf("%s without %s gives %v: %s", e.name, action, err, told(err))
+				}
+				taken++
+			}
+		}
+		t.Logf("%d rights taken away, one at a time", taken)
+	})
+}
+
+// hasWritten says whether anything was changed since the last ForgetCalls.
+func (p pipeline) hasWritten() bool {
+	return len(p.calls(func(c localaws.Call) bool { return c.Write() && c.Code == "" })) > 0
+}
+
+// A statement that is for another prefix, region, account or partition is as good as none.
+func TestCallerPolicyIsScoped(t *testing.T) {
+	t.Parallel()
+	for place, change := range map[string]func(*Names){
+		"another prefix":    func(n *Names) { *n = NewNames(n.Identity, "test", "ecs-fargate-spot-handler", "ecs-spot-interruption") },
+		"another region":    func(n *Names) { n.Region, n.Role = "eu-west-1", RoleName(n.Prefix, "eu-west-1") },
+		"another account":   func(n *Names) { n.Account = "444455556666" },
+		"another partition": func(n *Names) { n.Partition = "aws-cn" },
+	} {
+		theirs := handsNames()
+		change(&theirs)
+		policy := parsed(t, callerPolicy(t, theirs, Defaults(theirs.Prefix), Errand{Install: true}))
+		withInstaller(t, func(t *testing.T, tries func(index int, resource any) error) {
+			for index, statement := range policy.Statement {
+				if statement.Resource == "*" {
+					continue
+				}
+				if err := tries(index, statement.Resource); !IsAccessDenied(err) {
+					t.Errorf("%s in %s gives %v", statement.Sid, place, err)
+				}
+			}
+		})
+	}
+}
+
+// Where a statement is for several forms of an ARN, each is needed.
+func TestCallerPolicyNeedsEveryARN(t *testing.T) {
+	policy := parsed(t, callerPolicy(t, handsNames(), Defaults(handsPrefix), Errand{Install: true}))
+	withInstaller(t, func(t *testing.T, tries func(index int, resource any) error) {
+		for index, statement := range policy.Statement {
+			forms, _ := statement.Resource.([]any)
+			for i := range forms {
+				if err := tries(index, slices.Delete(slices.Clone(forms), i, i+1)); !IsAccessDenied(err) {
+					t.Errorf("without %s it gives %v", forms[i], err)
 				}
 			}
 		}
 	})
-	return changed
+}
+
+// withInstaller gives what tries an install, into nothing, under a policy in which one statement has another resource.
+func withInstaller(t *testing.T, test func(t *testing.T, tries func(index int, resource any) error)) {
+	t.Helper()
+	withPipeline(t, func(t *testing.T, p pipeline) {
+		test(t, func(index int, resource any) error {
+			policy := parsed(t, callerPolicy(t, handsNames(), Defaults(handsPrefix), Errand{Install: true}))
+			policy.Statement[index].Resource = resource
+			emptied(t, p.admin)
+			p.allow(encodeJSON(policy))
+			return p.runInstall(t.Context(), p.release, nil)
+		})
+	})
 }
 
 // The conditions hold whoever can change the function and the rule to just that.
