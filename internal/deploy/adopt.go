@@ -29,19 +29,19 @@ func (i *Installation) Plan(want State) []Change {
 
 func pauseRule(have *Rule) Change {
 	paused := *have
-	paused.State = "DISABLED"
+	paused.State, paused.Tags = "DISABLED", nil // which are theirs, AWS's own among them
 	return Change{
 		Action: Update, Resource: KindRule, Name: have.Name,
 		Fields: []Field{{"state", have.State, paused.State}},
 		wave:   wavePauseRule,
-		do:     func(ctx context.Context, r *run) error { return r.putRule(ctx, &paused, nil) },
+		do:     func(ctx context.Context, r *run) error { return r.putRule(ctx, &paused) },
 	}
 }
 
 // resumeRule sends the whole rule in any case: it may differ only by the state that the pause left.
 func resumeRule(want *Rule, fields changed) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
-		if err := r.putRule(ctx, want, nil); err != nil {
+		if err := r.putRule(ctx, want); err != nil {
 			return err
 		}
 		return updateRule(want, slices.DeleteFunc(slices.Clone(fields), func(f Field) bool { return !isTag(f.Path) }))(ctx, r)

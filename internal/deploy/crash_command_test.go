@@ -61,10 +61,15 @@ func doInstall(settings Given) command {
 			return err
 		}
 		if left := found.Plan(want); len(left) > 0 {
-			return fmt.Errorf("left is %q", printed(left))
+			return notYet(left)
 		}
 		return nil
 	}
+}
+
+// notYet is what the binary says when it has looked again for long enough.
+func notYet(left []Change) error {
+	return &Error{Code: CodeNotSettled, Message: "everything was done, and still a second look finds this left: " + left[0].Describe()}
 }
 
 func wantedOf(found *Installation, settings Given, release Release) (State, error) {
@@ -104,7 +109,7 @@ func doUninstall(names Given, keepLogs bool) command {
 			return err
 		}
 		if left := Removal(found.WithoutStrangers(), crashPrefix, keepLogs); len(left) > 0 {
-			return fmt.Errorf("left is %q", printed(left))
+			return notYet(left)
 		}
 		return nil
 	}

@@ -60,28 +60,29 @@ func (r *Rule) fields() []pair {
 }
 
 // putRule sends the whole rule each time: PutRule replaces what it is not given with its default, so
-// that a rule without a state would be enabled. Tags it takes only at the creation (API, PutRule).
-func (r *run) putRule(ctx context.Context, want *Rule, tags map[string]string) error {
+// that a rule without a state would be enabled. Tags it takes only at the creation (API, PutRule); they go along each
+// time, for a rule that somebody removed meanwhile comes back by this call, and has to be known as ours.
+func (r *run) putRule(ctx context.Context, want *Rule) error {
 	return r.retry(ctx, waitForConflict(), func() error {
 		_, err := r.Events.PutRule(ctx, &eventbridge.PutRuleInput{
 			Name:         &want.Name,
 			EventPattern: &want.Pattern,
 			State:        types.RuleState(want.State),
 			Description:  &want.Description,
-			Tags:         toRuleTags(tags),
+			Tags:         toRuleTags(want.Tags),
 		})
 		return err
 	})
 }
 
 func createRule(want *Rule) func(context.Context, *run) error {
-	return func(ctx context.Context, r *run) error { return r.putRule(ctx, want, want.Tags) }
+	return func(ctx context.Context, r *run) error { return r.putRule(ctx, want) }
 }
 
 func updateRule(want *Rule, fields changed) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
 		return inOrder(
-			step{fields.beyondTags(), func() error { return r.putRule(ctx, want, nil) }},
+			step{fields.beyondTags(), func() error { return r.putRule(ctx, want) }},
 			step{fields.has("tags"), func() error { return r.retagRule(ctx, fields.untagged(want.Tags), fields.tagged(want.Tags)) }},
 		)
 	}

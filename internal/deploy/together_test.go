@@ -1,45 +1,108 @@
 package deploy
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// Two installs of the same at the same time: both end well, and nothing is there twice.
-func TestTwoInstallsAtOnce(t *testing.T) {
-	inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) {
-		names, changes := a.plan(t, "prod", given("tag", "Team=web", "reserved-concurrency", "2"))
-		var both sync.WaitGroup
-		for range 2 {
-			both.Go(func() {
-				if _, err := Apply(t.Context(), a.clients, names, changes, Options{}); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		both.Wait()
-		if _, left := a.plan(t, "prod", nil); len(left) > 0 {
-			t.Errorf("left is %q", printed(left))
-		}
-	})
+// meeting is two commands at the same time. The second begins later, by more and more: each meets the other everywhere.
+type meeting struct {
+	name       string
+	before     command
+	one, other command
+	bothWell   bool // neither is in the other's way
 }
 
-// An install and an uninstall at the same time: whatever each of them says, the next run has the last word.
-func TestInstallAndUninstallAtOnce(t *testing.T) {
-	inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) {
-		a.install(t, "prod", nil)
-		found := a.look(t, "prod", nil)
-		names, changes := a.plan(t, "prod", given("memory-size", "256", "rule-state", "DISABLED", "tag", "Team=web"))
-		var both sync.WaitGroup
-		both.Go(func() { _, _ = Apply(t.Context(), a.clients, names, changes, Options{}) })
-		both.Go(func() {
-			_, _ = Apply(t.Context(), a.clients, found.Names, Removal(found.State, "prod", false), Options{})
+func meetings(t *testing.T) []meeting {
+	t.Helper()
+	none := func(context.Context, *account) error { return nil }
+	some := doInstall(given("memory-size", "256", "tag", "Team=web", "reserved-concurrency", "2"))
+	changes := doInstall(given("memory-size", "512", "tag", "Team=ops", "rule-state", "DISABLED", "log-retention-days", "30"))
+	removal := doUninstall(nil, false)
+	newer := ofRelease(testRelease(t, "2.0.0"), some)
+	return []meeting{
+		{"two installs of the same", none, some, some, true},
+		{"two installs of different settings", none, some, changes, false},
+		{"two installs, of an older and a newer binary", none, some, newer, false},
+		{"two changes", some, changes, doInstall(given("timeout", "30", "tag", "Team=all")), false},
+		{"two upgrades, to different versions", some, some, newer, false},
+		{"an install and an uninstall", none, some, removal, false},
+		{"an uninstall and an install", some, removal, changes, false},
+		{"two uninstalls", some, removal, removal, true},
+		{"an uninstall, and one that keeps the logs", some, removal, doUninstall(nil, true), false},
+		{"an install during ctrl-C for another", none, interrupted(some), some, false},
+		{"an uninstall during ctrl-C for an install", none, interrupted(some), removal, false},
+		{"an install during ctrl-C for an uninstall", some, interrupted(removal), changes, false},
+	}
+}
+
+// ofRelease is a command of another binary.
+func ofRelease(release Release, c command) command {
+	return func(ctx context.Context, a *account) error {
+		other := *a
+		other.release = release
+		return c(ctx, &other)
+	}
+}
+
+// interrupted is a command that is stopped by ctrl-C in the middle.
+func interrupted(c command) command {
+	return func(ctx context.Context, a *account) error {
+		ctx, stop := context.WithTimeout(ctx, 700*time.Millisecond)
+		defer stop()
+		return c(ctx, a)
+	}
+}
+
+// Two at once: each ends well or with a clear error, and the next run converges.
+func TestTwoAtOnce(t *testing.T) {
+	for _, m := range meetings(t) {
+		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
+			for later := time.Duration(0); later < 2*time.Second; later += 130 * time.Millisecond {
+				inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) { m.meet(t, a, later) })
+			}
 		})
-		both.Wait()
-		a.install(t, "prod", given("memory-size", "256"))
-		a.uninstall(t, "prod", false)
-		a.isEmpty(t, "prod")
+	}
+}
+
+func (m meeting) meet(t *testing.T, a *account, later time.Duration) {
+	t.Helper()
+	neighbours(t, a)
+	empty := a.dump(t)
+	must(t, a, m.before)
+	slow := a.Inject(localaws.Fault{Delay: roundTrip})
+	var both sync.WaitGroup
+	var one, other error
+	both.Go(func() { one = m.one(t.Context(), a) })
+	both.Go(func() {
+		time.Sleep(later) // of the bubble's time
+		other = m.other(t.Context(), a)
 	})
+	both.Wait()
+	slow()
+	for _, err := range []error{one, other} {
+		if err != nil && m.bothWell || !isClear(err) {
+			t.Errorf("%s later: %v", later, err)
+		}
+	}
+	a.release = testRelease(t, "2.0.0")
+	must(t, a, doInstall(given("memory-size", "1024", "log-retention-days", "1")))
+	if found, told := a.tellStatus(t, nil); !told.Healthy || found.State.Function.MemorySize != 1024 || found.State.LogGroup.RetentionDays != 1 {
+		t.Errorf("%s later: %v", later, told.Problems)
+	}
+	must(t, a, doUninstall(nil, false))
+	sameAccount(t, fmt.Sprintf("%s later, after an uninstall", later), a.dump(t), empty)
+}
+
+// isClear says that an error tells a user what was tried and what to do, or that it was the user who stopped it.
+func isClear(err error) bool {
+	_, own := errors.AsType[*Error](err)
+	return err == nil || own || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
