@@ -45,11 +45,6 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	}
 }
 
-// fittingUsage makes cobra's help break the flags' descriptions at the terminal's edge.
-func fittingUsage(template string, width int) string {
-	return strings.ReplaceAll(template, "Flags.FlagUsages", fmt.Sprintf("Flags.FlagUsagesWrapped %d", width))
-}
-
 // asksJSON says whether -o json is among the arguments, in whatever spelling.
 func asksJSON(args []string) bool {
 	line := " " + strings.Join(args, " ") + " "
