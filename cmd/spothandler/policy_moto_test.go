@@ -29,15 +29,14 @@ const motoAccount = "123456789012"
 // resources and conditions, which are proved on localaws.
 func enforcedMoto(t *testing.T) *enforced {
 	t.Helper()
-	ctx, end := context.WithCancel(context.Background())
-	t.Cleanup(end)
-	url, err := testaws.StartMoto(ctx)
+	url, stop, err := testaws.StartMoto(context.Background())
 	if errors.Is(err, testaws.ErrNoMoto) {
 		t.Skip(err)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(stop)
 	signed := &signing{url: url, secrets: map[string]string{}}
 	front := httptest.NewServer(signed)
 	t.Cleanup(front.Close)
@@ -53,7 +52,7 @@ func enforcedMoto(t *testing.T) *enforced {
 	for _, errand := range errands() {
 		e.callers[errand] = user(strings.ReplaceAll(errand, " ", ""), actionsAlone(t, e.printed(errand, motoAccount)))
 	}
-	enforce, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/moto-api/reset-auth", strings.NewReader("0"))
+	enforce, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/moto-api/reset-auth", strings.NewReader("0"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,7 +71,7 @@ func TestMain(m *testing.M) {
 
 func runAll(m *testing.M) int {
 	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel() // ends moto
+	defer cancel()
 	folder, err := os.MkdirTemp("", "spothandler-test")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -80,7 +80,15 @@ func runAll(m *testing.M) int {
 	defer func() { _ = os.RemoveAll(folder) }()
 	shared.folder = folder
 	shared.binaries = sync.OnceValue(func() error { return buildBoth(ctx, folder) })
-	shared.moto = sync.OnceValues(func() (string, error) { return testaws.StartMoto(ctx) })
+	stop := func() {}
+	shared.moto = sync.OnceValues(func() (string, error) {
+		url, end, err := testaws.StartMoto(ctx)
+		if err == nil {
+			stop = end
+		}
+		return url, err
+	})
+	defer func() { stop() }()
 	return m.Run()
 }
 

@@ -15,31 +15,38 @@ import (
 var ErrNoMoto = errors.New("moto_server is not on the PATH: pip install 'moto[server]'")
 
 // StartMoto starts a moto server, an AWS written by others, on a free loopback port, and gives its URL as soon as it
-// answers. It ends with ctx.
-func StartMoto(ctx context.Context, environment ...string) (url string, err error) {
+// answers. It ends with stop, which waits for its end: a test binary that exits right after would leave it behind.
+func StartMoto(ctx context.Context, environment ...string) (url string, stop func(), err error) {
 	path, err := exec.LookPath("moto_server")
 	if err != nil {
-		return "", ErrNoMoto
+		return "", nil, ErrNoMoto
 	}
 	port, err := freePort(ctx)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
+	ctx, cancel := context.WithCancel(ctx)
 	server := exec.CommandContext(ctx, path, "-H", "127.0.0.1", "-p", strconv.Itoa(port))
 	server.Env = append(server.Environ(), environment...)
 	if err := server.Start(); err != nil {
-		return "", fmt.Errorf("starting moto: %w", err)
+		cancel()
+		return "", nil, fmt.Errorf("starting moto: %w", err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Wait() }()
+	stop = func() {
+		cancel()
+		_ = <-ended // killed, as it should be
+	}
 	url = fmt.Sprintf("http://127.0.0.1:%d", port)
 	for {
 		if answers(ctx, url+"/moto-api/") {
-			return url, nil
+			return url, stop, nil
 		}
 		select {
 		case err := <-ended:
-			return "", fmt.Errorf("moto ended before it answered: %w", err)
+			cancel()
+			return "", nil, fmt.Errorf("moto ended before it answered: %w", err)
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
