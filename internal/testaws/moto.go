@@ -32,11 +32,14 @@ func StartMoto(ctx context.Context, environment ...string) (url string, stop fun
 		cancel()
 		return "", nil, fmt.Errorf("starting moto: %w", err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		_ = server.Wait() // it is killed in the end
+		close(ended)
+	}()
 	stop = func() {
 		cancel()
-		_ = <-ended // killed, as it should be
+		<-ended
 	}
 	url = fmt.Sprintf("http://127.0.0.1:%d", port)
 	for {
@@ -44,9 +47,9 @@ func StartMoto(ctx context.Context, environment ...string) (url string, stop fun
 			return url, stop, nil
 		}
 		select {
-		case err := <-ended:
+		case <-ended:
 			cancel()
-			return "", nil, fmt.Errorf("moto ended before it answered: %w", err)
+			return "", nil, errors.New("moto ended before it answered")
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
