@@ -55,9 +55,15 @@ func (a *app) afterStop(s *session, stopped *deploy.Error, changes []deploy.Chan
 		if stopped.Code == deploy.CodeAccessDenied {
 			return []string{a.retype() + "   again, once it is allowed"}
 		}
+		if len(stopped.Hints) > 0 {
+			return []string{a.retype() + "   again after that"}
+		}
 		return nil
 	}
 	hints := []string{a.retype() + "   finishes it"}
+	if len(stopped.Hints) > 0 && stopped.Code != deploy.CodeNotSettled { // by itself it would most often fail again
+		hints = []string{a.retype() + "   finishes it after that"}
+	}
 	if slices.ContainsFunc(changes, func(c deploy.Change) bool { return c.Action == deploy.Create }) {
 		hints = append(hints, "spothandler uninstall"+a.scope(a.prefix)+"   removes what is there")
 	}
@@ -115,7 +121,7 @@ func (a *app) confirm(question, word string) error {
 	fmt.Fprintf(a.err, "%s %s Type %s: ", st.glyph(glyphAsk), question, st.bold(word))
 	answer, err := bufio.NewReader(a.in).ReadString('\n')
 	if err != nil || strings.TrimSpace(answer) != word {
-		return &deploy.Error{Code: "declined", Message: "not confirmed", Detail: []string{"Nothing was changed."}}
+		return &deploy.Error{Code: "declined", Message: "not confirmed", Detail: []string{"Nothing was changed."}, Hints: []string{"--yes   does not ask"}}
 	}
 	return nil
 }

@@ -157,7 +157,7 @@ func (a *app) connect(ctx context.Context, cfg aws.Config) (*session, error) {
 	s := &session{cfg: cfg, calls: calls}
 	s.connectTo(cfg)
 	if err := s.identify(ctx); err != nil {
-		return nil, a.explainCredentials(err)
+		return nil, sayUnchanged(s, a.explainCredentials(err))
 	}
 	if a.expectAccount != "" && a.expectAccount != s.id.Account {
 		return nil, &deploy.Error{

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -42,8 +45,7 @@ func (l *callLog) handle(ctx context.Context, in middleware.InitializeInput, nex
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	// A write that was refused changed nothing; one whose answer was lost may have.
-	if write && !deploy.IsAccessDenied(err) {
+	if write && !isRefused(err, metadata) {
 		l.writes++
 	}
 	if l.out != nil {
@@ -54,6 +56,22 @@ func (l *callLog) handle(ctx context.Context, in middleware.InitializeInput, nex
 		fmt.Fprintf(l.out, "%6dms %s %s\n", time.Since(started).Milliseconds(), deploy.IAMAction(awsmiddleware.GetServiceID(ctx), operation), verdict)
 	}
 	return out, metadata, err
+}
+
+// isRefused says that a write changed nothing: AWS answered each attempt, and that the caller was at fault.
+// One whose answer was lost may have changed something.
+func isRefused(err error, metadata middleware.Metadata) bool {
+	if err == nil {
+		return false
+	}
+	attempts, _ := retry.GetAttemptResults(metadata)
+	for _, attempt := range attempts.Results {
+		var answer *awshttp.ResponseError
+		if !errors.As(attempt.Err, &answer) || answer.HTTPStatusCode() < 400 || answer.HTTPStatusCode() >= 500 {
+			return false
+		}
+	}
+	return len(attempts.Results) > 0
 }
 
 func isRead(operation string) bool {

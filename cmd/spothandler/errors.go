@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,6 +27,9 @@ func (a *app) printError(err error) {
 	if !errors.As(err, &known) {
 		known = &deploy.Error{Code: deploy.CodeFailed, Message: err.Error()}
 	}
+	if len(known.Hints) == 0 {
+		known = a.withLastResort(known)
+	}
 	st := a.errStyle()
 	fmt.Fprintf(a.err, "%s %s\n", st.glyph(glyphFailed), st.red(st.plain(known.Message)))
 	for _, line := range known.Detail {
@@ -39,6 +43,13 @@ func (a *app) printError(err error) {
 	if a.json() {
 		_ = a.printJSON(errorAnswer{errorBody{known.Message, strings.Join(known.Hints, "; "), known.Code}})
 	}
+}
+
+// withLastResort is an error for which nothing better is known than to look closer.
+func (a *app) withLastResort(err *deploy.Error) *deploy.Error {
+	hinted := *err
+	hinted.Hints = []string{a.without("--verbose") + " --verbose   the same, with every call to AWS"}
+	return &hinted
 }
 
 // printHint shows what to do next. A list of values is broken to fit; a command is left whole, to be pasted.
@@ -56,6 +67,9 @@ func (a *app) printHint(st style, hint string) {
 // sayUnchanged adds to an error that stopped a command before its first write that nothing was changed.
 func sayUnchanged(s *session, err error) error {
 	const unchanged = "Nothing was changed."
+	if errors.Is(err, context.Canceled) && !s.calls.wrote() {
+		return &deploy.Error{Code: codeInterrupted, Message: "interrupted: nothing was changed", Err: err}
+	}
 	var known *deploy.Error
 	if !errors.As(err, &known) || s.calls.wrote() || strings.Contains(strings.Join(known.Detail, " "), unchanged) {
 		return err
@@ -73,6 +87,7 @@ func (a *app) printInterrupted(err error) {
 		message = known.Message
 	}
 	fmt.Fprintf(a.err, "%s %s\n", st.glyph(glyphAttention), message)
+	a.printHint(st, a.retype())
 	if a.json() {
 		_ = a.printJSON(errorAnswer{errorBody{message, a.retype(), codeInterrupted}})
 	}

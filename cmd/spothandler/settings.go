@@ -159,18 +159,18 @@ func (a *app) knownEnvironment() error {
 func readConfig(s *settingFlags, given deploy.Given, prefixFlag bool) error {
 	content, err := os.ReadFile(s.config)
 	if err != nil {
-		return badConfig("reading the configuration: "+err.Error(), err)
+		return badConfig("reading the configuration: "+err.Error(), "a path is taken from the current directory", err)
 	}
 	var document yaml.Node
 	if err := yaml.Unmarshal(content, &document); err != nil {
-		return badConfig(s.config+" is not YAML: "+strings.TrimPrefix(err.Error(), "yaml: "), err)
+		return badConfig(s.config+" is not YAML: "+strings.TrimPrefix(err.Error(), "yaml: "), "write key: value, one a line", err)
 	}
 	if len(document.Content) == 0 { // empty, or comments alone: everything gets its default
 		return nil
 	}
 	root := document.Content[0]
 	if root.Kind != yaml.MappingNode {
-		return badConfig(fmt.Sprintf("%s:%d: settings are expected, as key: value", s.config, root.Line), nil)
+		return badConfig(fmt.Sprintf("%s:%d: settings are expected, as key: value", s.config, root.Line), "write key: value, one a line", nil)
 	}
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		if err := readKey(s, given, prefixFlag, root.Content[i], root.Content[i+1]); err != nil {
@@ -197,14 +197,14 @@ func readKey(s *settingFlags, given deploy.Given, prefixFlag bool, key, node *ya
 		return unknownKey(source)
 	}
 	if _, twice := given[name]; twice {
-		return badConfig(source+" stands there twice", nil)
+		return badConfig(source+" stands there twice", "give it once; a list is key: [value, value]", nil)
 	}
 	given[name] = deploy.Value{Texts: texts, Source: source}
 	return nil
 }
 
-func badConfig(message string, cause error) error {
-	return &deploy.Error{Code: deploy.CodeInvalid, Message: message, Err: cause}
+func badConfig(message, hint string, cause error) error {
+	return &deploy.Error{Code: deploy.CodeInvalid, Message: message, Hints: []string{hint}, Err: cause}
 }
 
 func unknownKey(source string) error {

@@ -101,7 +101,7 @@ func Explain(doing string, caller Identity, err error) error {
 	if late, ok := errors.AsType[*waitError](err); ok {
 		explained.Code = CodeNotSettled
 		explained.Message = fmt.Sprintf("%s: %s for %s was not enough", doing, late.what, late.ceiling)
-		explained.Detail = []string{fmt.Sprintf("AWS said last: %q.", plain(late.last))}
+		explained.Detail = []string{late.lastWords()}
 		explained.Hints = late.hints()
 	}
 	if action := action(err); action != "" {

@@ -14,9 +14,9 @@ func cures(err error) []string {
 		meant func(error) bool
 		hint  string
 	}{
-		{isThrottled, "run it again in a minute: AWS refuses calls that come too fast, of everybody in the account together"},
-		{isExpired, "get new credentials where these came from, then run it again: it goes on from here"},
-		{isUnreachable, "check the network, a proxy (HTTPS_PROXY) and the name of the region"},
+		{isThrottled, "wait a minute: AWS refuses calls that come too fast, of everybody in the account together"},
+		{isExpired, "get new credentials where these came from"},
+		{isUnreachable, "is the network there, the region's name right, and the way to AWS open (proxy, VPN, AWS_ENDPOINT_URL)?"},
 		{withCode("LimitExceeded"), "remove roles or policies that nobody uses, or ask AWS to raise IAM's quota"},
 		{withCode("LimitExceededException"), "remove what nobody uses (a rule has room for 5 targets), or ask AWS to raise the service's quota"},
 		{withCode("CodeStorageExceededException"), "delete functions and versions that nobody uses, or ask AWS to raise Lambda's quota of code storage"},

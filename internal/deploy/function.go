@@ -44,7 +44,8 @@ func getFunction(ctx context.Context, api FunctionAPI, name string) (*Function, 
 	if answer.TagsError != nil { // without lambda:ListTags nobody can tell whose function it is
 		return nil, &Error{
 			Code:    CodeAccessDenied,
-			Message: fmt.Sprintf("reading the tags of function %s: %s", name, value(answer.TagsError.Message)),
+			Message: fmt.Sprintf("reading the tags of function %s: access denied", name),
+			Detail:  []string{fmt.Sprintf("AWS adds: %q.", value(answer.TagsError.Message))},
 			Hints:   []string{"allow lambda:ListTags: it tells whether the function is ours"},
 		}
 	}

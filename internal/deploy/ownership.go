@@ -75,7 +75,11 @@ func notOurs(kind Kind, name, why string, adoptable bool) *Error {
 		Hints:   []string{"--prefix NAME   install beside it"},
 	}
 	if adoptable {
-		refusal.Hints = append(refusal.Hints, "--adopt   take it over; its code and settings are replaced")
+		refusal.Hints = append(refusal.Hints, "--adopt   take it over; "+map[Kind]string{
+			KindFunction: "its code and settings are replaced",
+			KindLogGroup: "its logs stay, its settings are replaced",
+			KindRule:     "its pattern and state are replaced, ours becomes its target",
+		}[kind])
 	}
 	return refusal
 }

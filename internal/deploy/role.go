@@ -11,7 +11,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 )
 
 // RoleAPI is what an installation needs of IAM.
@@ -288,20 +287,4 @@ func fits(have map[string]string, remove []string, add map[string]string) bool {
 	return len(all) <= maxTagsOfAWS && !slices.ContainsFunc(remove, func(key string) bool {
 		return slices.ContainsFunc(sortedKeys(add), func(other string) bool { return equalFold(key, other) })
 	})
-}
-
-func toIAMTags(tags map[string]string) []types.Tag {
-	list := make([]types.Tag, 0, len(tags))
-	for _, key := range sortedKeys(tags) {
-		list = append(list, types.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
-	}
-	return list
-}
-
-func fromIAMTags(list []types.Tag) map[string]string {
-	tags := make(map[string]string, len(list))
-	for _, tag := range list {
-		tags[value(tag.Key)] = value(tag.Value)
-	}
-	return tags
 }

@@ -94,11 +94,18 @@ type waitError struct {
 func (e *waitError) Error() string { return fmt.Sprintf("%s for %s: %v", e.what, e.ceiling, e.last) }
 func (e *waitError) Unwrap() error { return e.last }
 
+func (e *waitError) lastWords() string {
+	if e.last == errSettling { //nolint:errorlint // the bare one: no answer of AWS is in it
+		return "At the last look it was still not ready."
+	}
+	return fmt.Sprintf("AWS said last: %q.", plain(e.last))
+}
+
 // hints say how to go on; a role's trust policy that is really wrong reads like one that has not spread.
 func (e *waitError) hints() []string {
-	hints := []string{"run it again, it goes on from here; --wait 15m   wait longer"}
+	hints := []string{"--wait 15m   wait longer: AWS may only be slow"}
 	if isRolePropagating(e.last) {
-		hints = append(hints, "still so after that: somebody may have changed the role's trust policy, its policy or a key's")
+		hints = append(hints, "still so then: somebody may have changed the role's trust policy, its policy or a key's")
 	}
 	return hints
 }
