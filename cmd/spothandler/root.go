@@ -133,6 +133,7 @@ Exit codes: 0 fine, 1 error, 2 it differs, 3 not installed, 130 interrupted.`,
 	addGroup(root, "On your account:", a.installCommand(), a.upgradeCommand(), a.statusCommand(), a.uninstallCommand(), a.policyCommand())
 	addGroup(root, "Without an account:", a.demoCommand(), a.localCommand())
 	root.AddCommand(a.versionCommand())
+	root.SetUsageFunc(a.usage)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		if asksJSON(a.args) { // parsing stopped before it, perhaps
 			a.output = "json"

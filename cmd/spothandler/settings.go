@@ -41,12 +41,19 @@ func addSettings(cmd *cobra.Command, names ...string) *settingFlags {
 			s.lists[setting.Name] = flags.StringArray(setting.Name, nil, setting.Usage)
 			continue
 		}
-		s.words[setting.Name] = flags.String(setting.Name, "", fmt.Sprintf("%s (default %v)", usage, setting.Get(defaults)))
+		s.words[setting.Name] = flags.String(setting.Name, "", fmt.Sprintf("%s (default %s)", usage, defaultOf(setting, defaults)))
 		if setting.Switch {
 			flags.Lookup(setting.Name).NoOptDefVal = "on"
 		}
 	}
 	return s
+}
+
+func defaultOf(setting deploy.Setting, defaults deploy.Spec) string {
+	if setting.Switch {
+		return "off"
+	}
+	return fmt.Sprint(setting.Get(defaults))
 }
 
 func addPrefix(cmd *cobra.Command, prefix *string) {
