@@ -65,7 +65,7 @@ func TestTwoAtOnce(t *testing.T) {
 	for _, m := range meetings(t) {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
-			for later := time.Duration(0); later < 2*time.Second; later += 130 * time.Millisecond {
+			for later := time.Duration(0); later < 2*time.Second; later += 270 * time.Millisecond {
 				inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) { m.meet(t, a, later) })
 			}
 		})
