@@ -55,6 +55,7 @@ cross:
 	@GOOS=windows GOARCH=amd64 go build ./...
 	@GOOS=darwin GOARCH=arm64 go build ./...
 
+# More tests at once than cores: many of them wait, as the tool does between its attempts.
 unit:
 	@echo '== go test $(RACE)'
 ifneq ($(CI),true)
@@ -62,7 +63,7 @@ ifneq ($(CI),true)
 else
 	@test -n '$(RACE)' || { echo 'the race detector is required in CI: install a C compiler'; exit 1; }
 endif
-	@go test $(RACE) -coverprofile=coverage.out ./...
+	@go test $(RACE) -parallel 8 -coverprofile=coverage.out ./...
 	@.ci/coverage coverage.out 85 internal/deploy internal/handler
 
 bench: ## run the benchmarks

@@ -185,7 +185,7 @@ func (a *app) checkCredentials(ctx context.Context, cfg aws.Config) error {
 func (s *session) identify(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, identifyTimeout)
 	defer cancel()
-	client := sts.NewFromConfig(s.cfg, func(o *sts.Options) { o.RetryMaxAttempts = identifyAttempts })
+	client := sts.NewFromConfig(s.cfg, func(o *sts.Options) { o.RetryMaxAttempts = min(o.RetryMaxAttempts, identifyAttempts) })
 	answer, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return &deploy.Error{

@@ -193,6 +193,15 @@ func refusals() []failure {
 		{name: "a key that CloudWatch Logs may not use", args: anInstall + " --kms-key arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555", before: refused("CreateLogGroup", localaws.Error{
 			Code: "AccessDeniedException", Message: "The specified KMS key does not exist or is not allowed to be used with Arn 'arn:aws:logs:eu-west-1:111122223333:log-group:" + theGroup + "'",
 		})},
+		{name: "a boundary that is not there", args: anInstall + " --permissions-boundary arn:aws:iam::111122223333:policy/boundary", before: refused("CreateRole", localaws.Error{
+			Code: "NoSuchEntity", Status: 404, Message: "Scope ARN: arn:aws:iam::111122223333:policy/boundary does not exist or is not attachable.",
+		})},
+		{name: "a subnet that is not there", args: anInstall + " --vpc-subnet subnet-0a1b2c3d --vpc-security-group sg-0a1b2c3d", before: refused("CreateFunction", localaws.Error{
+			Code: "InvalidParameterValueException", Message: "Error occurred while DescribeSubnets. EC2 Error Code: InvalidSubnetID.NotFound. EC2 Error Message: The subnet ID 'subnet-0a1b2c3d' does not exist",
+		})},
+		{name: "a security group that is not there", args: anInstall + " --vpc-subnet subnet-0a1b2c3d --vpc-security-group sg-0a1b2c3d", before: refused("CreateFunction", localaws.Error{
+			Code: "InvalidParameterValueException", Message: "Error occurred while DescribeSecurityGroups. EC2 Error Code: InvalidGroup.NotFound. EC2 Error Message: The security group 'sg-0a1b2c3d' does not exist",
+		})},
 		{name: "a destination that is not there", args: anInstall + " --on-failure arn:aws:sqs:eu-west-1:111122223333:failed", before: refused("PutFunctionEventInvokeConfig", localaws.Error{
 			Code: "InvalidParameterValueException", Message: "The destination ARN arn:aws:sqs:eu-west-1:111122223333:failed is invalid.",
 		})},
