@@ -40,7 +40,7 @@ func (a *app) printHealthy(found *deploy.Installation, status deploy.Status) {
 	for _, kind := range deploy.Kinds() {
 		fmt.Fprintln(a.out, st.row(glyphOK, kind.Words(), title(kind, nameOf(found, kind)), detail(found, kind)))
 	}
-	for _, warning := range status.Warnings {
+	for _, warning := range slices.Concat(status.Warnings, status.Reminders) {
 		fmt.Fprintf(a.out, "  %s %s\n", st.glyph(glyphAttention), warning)
 	}
 	if status.UpgradeAvailable {
@@ -83,7 +83,7 @@ func (a *app) printUnhealthy(status deploy.Status) {
 	if left := fine(status); len(left) > 0 {
 		fmt.Fprintf(a.out, "  %s%s%d as asked: %s\n", st.glyph(glyphOK), st.gap(glyphOK), len(left), strings.Join(left, ", "))
 	}
-	for _, warning := range status.Warnings {
+	for _, warning := range slices.Concat(status.Warnings, status.Reminders) {
 		fmt.Fprintf(a.out, "  %s%s%s\n", st.glyph(glyphAttention), st.gap(glyphAttention), warning)
 	}
 	arrow := ""

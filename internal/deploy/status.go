@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/semver"
+
+	"github.com/spothandler/spothandler/internal/handler"
 )
 
 // Status is what can be said of an installation: shown by status, and as "installation" in JSON.
@@ -19,6 +21,7 @@ type Status struct {
 	Settings         map[string]any `json:"settings"`
 	Outputs          Outputs        `json:"outputs"`
 	Warnings         []string       `json:"-"`
+	Reminders        []string       `json:"-"` // of what was asked for and is easily forgotten
 	Changes          []Change       `json:"-"` // what install would do
 }
 
@@ -63,13 +66,25 @@ func Assess(i *Installation, embedded Release, others []Listed) (Status, error) 
 	have := i.WithoutStrangers()
 	status := Status{
 		Prefix: i.Names.Prefix, Region: i.Names.Region, Account: i.Names.Account,
-		Settings: SettingsOf(spec), Outputs: i.Outputs(), Warnings: slices.Concat(warnings, i.unchecked(), i.retentionWarning(spec)),
+		Settings: SettingsOf(spec), Outputs: i.Outputs(), Warnings: slices.Concat(warnings, i.unchecked(), i.retentionWarning(spec)), Reminders: idle(spec),
 		Changes: Plan(want, have),
 	}
 	status.Problems = problems(i, spec, status.Changes, others)
 	status.Healthy = len(status.Problems) == 0
 	status.UpgradeAvailable = status.Healthy && i.upgradable(embedded)
 	return status, nil
+}
+
+// idle reminds of settings with which no interruption is answered.
+func idle(spec Spec) []string {
+	var reminders []string
+	if spec.RuleState == "DISABLED" {
+		reminders = append(reminders, "the rule is DISABLED, as was asked: no interruption is heard")
+	}
+	if spec.Redeploy == handler.ModeObserve {
+		reminders = append(reminders, "redeploy is observe, as was asked: interruptions are only logged")
+	}
+	return reminders
 }
 
 // upgradable says that this binary would install newer code.

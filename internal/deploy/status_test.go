@@ -28,6 +28,25 @@ func TestAssessHealthy(t *testing.T) {
 	}
 }
 
+// What was asked for is healthy, and said all the same where no interruption is answered by it.
+func TestReminders(t *testing.T) {
+	for _, test := range []struct {
+		setting, value, want string
+	}{
+		{"rule-state", "DISABLED", "the rule is DISABLED, as was asked: no interruption is heard"},
+		{"redeploy", "observe", "redeploy is observe, as was asked: interruptions are only logged"},
+	} {
+		inAccount(t, func(t *testing.T, a *account) {
+			a.install(t, "", given(test.setting, test.value))
+			status := a.status(t, "")
+			if !status.Healthy {
+				t.Errorf("%+v", status.Problems)
+			}
+			sameLines(t, status.Reminders, test.want)
+		})
+	}
+}
+
 // Each reason why an installation is not healthy, and the words for it.
 func TestProblems(t *testing.T) {
 	record := newRecord(Defaults("other"), embedded())
