@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spothandler/spothandler/internal/deploy"
 )
@@ -22,9 +23,15 @@ func (a *app) printStatuses(found []*deploy.Installation, statuses []deploy.Stat
 	}
 }
 
-func (a *app) printVerdict(st style, status deploy.Status, g glyph, verdict string) {
-	place := fmt.Sprintf(" · account %s · %s · spothandler %s", status.Account, status.Region, orUnknown(status.Outputs.ModuleVersion))
-	fmt.Fprintf(a.out, "%s %s%s\n\n", st.glyph(g), verdict, st.dim(st.plain(place)))
+// printVerdict says where in the same line, or where that is too long in the next.
+func (a *app) printVerdict(st style, status deploy.Status, g glyph, verdict string, paint func(string) string) {
+	verdict = deploy.DisplayPrefix(status.Prefix) + verdict
+	place := fmt.Sprintf("account %s · %s · spothandler %s", status.Account, status.Region, orUnknown(status.Outputs.ModuleVersion))
+	between := " · "
+	if utf8.RuneCountInString(verdict+between+place)+2 > st.width {
+		between = "\n  "
+	}
+	fmt.Fprintf(a.out, "%s %s%s\n\n", st.glyph(g), paint(verdict), st.dim(st.plain(between+place)))
 }
 
 func orUnknown(version string) string {
@@ -36,7 +43,7 @@ func orUnknown(version string) string {
 
 func (a *app) printHealthy(found *deploy.Installation, status deploy.Status) {
 	st := a.outStyle()
-	a.printVerdict(st, status, glyphOK, st.green(deploy.DisplayPrefix(status.Prefix)+" is healthy"))
+	a.printVerdict(st, status, glyphOK, " is healthy", st.green)
 	for _, kind := range deploy.Kinds() {
 		fmt.Fprintln(a.out, st.row(glyphOK, kind.Words(), title(kind, nameOf(found, kind)), detail(found, kind)))
 	}
@@ -76,7 +83,7 @@ func detail(found *deploy.Installation, kind deploy.Kind) string {
 
 func (a *app) printUnhealthy(status deploy.Status) {
 	st := a.outStyle()
-	a.printVerdict(st, status, glyphFailed, st.red(deploy.DisplayPrefix(status.Prefix)+verdict(status)))
+	a.printVerdict(st, status, glyphFailed, verdict(status), st.red)
 	for _, problem := range status.Problems {
 		a.printProblem(st, problem)
 	}
