@@ -222,6 +222,7 @@ func (j *installJob) plan() error {
 	j.want.DropTags = j.found.DropTags(spec)
 	j.changes, j.taken = j.found.Plan(j.want), j.found.Strangers()
 	j.warn(deploy.Lingering(j.found.State, j.changes)...)
+	j.warn(deploy.Lost(j.found.State, j.changes)...)
 	return nil
 }
 

@@ -7,8 +7,8 @@ import (
 )
 
 // Plan is the plan from what was found to what is wanted. Where the rule is taken over from somebody
-// else it is disabled before anything of the function changes, and gets its wanted state last: no event
-// meets a half-changed function, or is handled twice.
+// else it is disabled before anything of the function changes, gets our target when that may invoke the
+// function, and its wanted state last: no event meets a half-changed function, or is handled twice.
 func (i *Installation) Plan(want State) []Change {
 	changes := Plan(want, i.State)
 	taken := slices.ContainsFunc(i.Strangers(), func(s Stranger) bool { return s.Resource == KindRule })
@@ -16,12 +16,15 @@ func (i *Installation) Plan(want State) []Change {
 		return changes
 	}
 	for index, change := range changes {
-		if change.Resource == KindRule && change.Action == Update {
+		switch {
+		case change.Resource == KindTarget:
+			changes[index].wave = waveTakeTarget
+		case change.Resource == KindRule && change.Action == Update:
 			changes[index].wave = waveResumeRule
 			changes[index].do = resumeRule(want.Rule, change.Fields)
 		}
 	}
-	if i.State.Rule.State != "ENABLED" {
+	if i.State.Rule.State == ruleDisabled {
 		return changes
 	}
 	return slices.Insert(changes, 0, pauseRule(i.State.Rule))
@@ -29,7 +32,7 @@ func (i *Installation) Plan(want State) []Change {
 
 func pauseRule(have *Rule) Change {
 	paused := *have
-	paused.State, paused.Tags = "DISABLED", nil // which are theirs, AWS's own among them
+	paused.State, paused.Tags = ruleDisabled, nil // which are theirs, AWS's own among them
 	return Change{
 		Action: Update, Resource: KindRule, Name: have.Name,
 		Fields: []Field{{"state", have.State, paused.State}},

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/spothandler/spothandler/internal/localaws"
 )
 
 // terraformed makes what the Terraform module leaves in an account: the same names, its own role.
@@ -89,13 +92,11 @@ func TestAdopt(t *testing.T) {
 
 		a.ForgetCalls()
 		a.install(t, "", given("timeout", "45"))
-		var order []string
-		for _, call := range a.calls(writes) {
-			if slices.Contains([]string{"events:PutRule", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "events:RemoveTargets", "events:PutTargets"}, call) {
-				order = append(order, call)
-			}
-		}
-		sameLines(t, order, "events:PutRule", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "events:RemoveTargets", "events:PutTargets", "events:PutRule")
+		order := slices.DeleteFunc(a.calls(writes), func(call string) bool { // those of the record, the settings and the tags
+			return strings.HasPrefix(call, "iam:") || strings.HasPrefix(call, "logs:") || strings.HasSuffix(call, "TagResource") || strings.HasSuffix(call, "InvokeConfig")
+		})
+		sameLines(t, order, "events:PutRule", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration",
+			"lambda:AddPermission", "lambda:RemovePermission", "events:RemoveTargets", "events:PutTargets", "events:PutRule")
 
 		after := a.look(t, "", nil)
 		spec := resolved(t, after)
@@ -106,6 +107,39 @@ func TestAdopt(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	})
+}
+
+// Whatever a rule matches on, and in whichever state it does, it rests while the function changes, and is else as it was.
+func TestAdoptPausesTheRule(t *testing.T) {
+	for name, rule := range map[string]eventbridge.PutRuleInput{
+		"by events":          {EventPattern: aws.String(`{"source":["aws.ecs"]}`), Description: aws.String("theirs")},
+		"by CloudTrail's":    {EventPattern: aws.String(`{"source":["aws.ecs"]}`), State: events.RuleStateEnabledWithAllCloudtrailManagementEvents},
+		"by the clock alone": {ScheduleExpression: aws.String("rate(1 day)")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inAccount(t, func(t *testing.T, a *account) {
+				n := terraformed(t, a)
+				rule.Name = &n.Rule
+				if _, err := a.clients.Events.PutRule(t.Context(), &rule); err != nil {
+					t.Fatal(err)
+				}
+				before := a.look(t, "", nil).State.Rule
+				stop := a.Inject(localaws.Fault{Action: "UpdateFunctionCode", Deny: true})
+				if _, err := a.tryInstall(t.Context(), t, "", nil); !IsAccessDenied(err) {
+					t.Fatal(err)
+				}
+				stop()
+				before.State = "DISABLED"
+				if paused := a.look(t, "", nil).State.Rule; encodeJSON(paused) != encodeJSON(before) {
+					t.Errorf("got\n\t%s\nwant\n\t%s", encodeJSON(paused), encodeJSON(before))
+				}
+				a.install(t, "", nil)
+				if state := a.look(t, "", nil).State.Rule.State; state != "ENABLED" {
+					t.Errorf("the rule is left %s", state)
+				}
+			})
+		})
+	}
 }
 
 // A takeover that is stopped anywhere goes on with the next run; a rule that rested is woken.

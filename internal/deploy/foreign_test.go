@@ -76,6 +76,33 @@ func TestForeignAdditions(t *testing.T) {
 	})
 }
 
+// A function that has to be made anew keeps the tags that others gave it. What they added to its policy cannot
+// be kept, and is told before.
+func TestForeignAdditionsOfAFunctionMadeAnew(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", given("tag", "Team=web"))
+		n := a.look(t, "prod", nil).Names
+		_, tag := a.clients.Lambda.TagResource(t.Context(), &lambda.TagResourceInput{Resource: aws.String(n.FunctionARN()), Tags: map[string]string{"theirs": "1"}})
+		_, statement := a.clients.Lambda.AddPermission(t.Context(), &lambda.AddPermissionInput{
+			FunctionName: &n.Function, StatementId: aws.String("mine"), Principal: aws.String("sns.amazonaws.com"), Action: aws.String("lambda:InvokeFunction"),
+		})
+		if err := errors.Join(tag, statement); err != nil {
+			t.Fatal(err)
+		}
+		_, changes := a.plan(t, "prod", given("timeout", "30"))
+		sameLines(t, Lost(a.look(t, "prod", nil).State, changes))
+
+		a.deleteByHand(t, KindRole, n)
+		_, changes = a.plan(t, "prod", nil)
+		sameLines(t, Lost(a.look(t, "prod", nil).State, changes),
+			"function prod-ecs-fargate-spot-handler has to be made anew, and its statement mine, which is not ours, goes with it: add that again")
+		a.install(t, "prod", nil)
+		if tags := a.look(t, "prod", nil).State.Function.Tags; tags["theirs"] != "1" || tags["Team"] != "web" {
+			t.Errorf("the function's tags are %v", tags)
+		}
+	})
+}
+
 // intoProfile puts a role into an instance profile, as somebody would who lends it to a machine.
 func (a *account) intoProfile(t *testing.T, profile, role string) error {
 	t.Helper()

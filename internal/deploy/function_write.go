@@ -58,7 +58,7 @@ func (r *run) takeCreatedFunction(ctx context.Context, want *Function, err error
 	if ours(have.Tags, r.names.Prefix) && have.CodeSHA256 == want.CodeSHA256 {
 		return nil
 	}
-	return notOurs(KindFunction, want.Name, "It appeared while this install was at work.", false)
+	return notOurs([]Stranger{{KindFunction, want.Name, "It appeared while this install was at work."}}, false)
 }
 
 // waitForSettled waits until the function is Active and its last update is done. It stops at once when

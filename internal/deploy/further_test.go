@@ -199,7 +199,7 @@ func TestLingering(t *testing.T) {
 		sameLines(t, Lingering(have, changes), want)
 		sameLines(t, Lingering(have, Removal(have, "prod", false)), want)
 		have.Role = nil
-		_, replaced := replacing(desiredFor(t, further()), have)
+		_, _, replaced := replacing(desiredFor(t, further()), have)
 		sameLines(t, Lingering(have, replaced))
 	})
 }

@@ -54,32 +54,44 @@ func whyNotOurs(tags map[string]string) string {
 	return fmt.Sprintf("Its tag %s is %q.", TagPrefix, tags[TagPrefix])
 }
 
-// CheckOurs refuses to change what is not ours. With adopt, function, rule and log group may be taken
-// over; a role and a rule that AWS manages never are.
+// CheckOurs refuses to change what is not ours, and names all of it. With adopt, function, rule and log
+// group may be taken over; a role and a rule that AWS manages never are.
 func (i *Installation) CheckOurs(adopt bool) error {
-	for _, s := range i.Strangers() {
-		adoptable := s.Resource != KindRole && (i.State.Rule == nil || s.Resource != KindRule || i.State.Rule.ManagedBy == "")
-		if adopt && adoptable {
-			continue
-		}
-		return notOurs(s.Resource, s.Name, s.Why, adoptable)
+	strangers := i.Strangers()
+	adoptable := !slices.ContainsFunc(strangers, i.neverAdopted)
+	if adopt {
+		strangers = slices.DeleteFunc(strangers, func(s Stranger) bool { return !i.neverAdopted(s) })
 	}
-	return nil
+	if len(strangers) == 0 {
+		return nil
+	}
+	return notOurs(strangers, adoptable)
 }
 
-func notOurs(kind Kind, name, why string, adoptable bool) *Error {
+func (i *Installation) neverAdopted(s Stranger) bool {
+	return s.Resource == KindRole || s.Resource == KindRule && i.State.Rule.ManagedBy != ""
+}
+
+func notOurs(strangers []Stranger, adoptable bool) *Error {
+	first := strangers[0]
 	refusal := &Error{
 		Code:    CodeNotOurs,
-		Message: fmt.Sprintf("%s %s is not ours", kind.Words(), name),
-		Detail:  []string{why},
+		Message: fmt.Sprintf("%s %s is not ours", first.Resource.Words(), first.Name),
+		Detail:  []string{first.Why},
 		Hints:   []string{"--prefix NAME   install beside it"},
 	}
-	if adoptable {
+	for _, other := range strangers[1:] {
+		refusal.Detail = append(refusal.Detail, fmt.Sprintf("Nor is %s %s. %s", other.Resource.Words(), other.Name, other.Why))
+	}
+	switch {
+	case adoptable && len(strangers) > 1:
+		refusal.Hints = append(refusal.Hints, "--adopt --dry-run   see what taking them over would change")
+	case adoptable:
 		refusal.Hints = append(refusal.Hints, "--adopt   take it over; "+map[Kind]string{
 			KindFunction: "its code and settings are replaced",
 			KindLogGroup: "its logs stay, its settings are replaced",
 			KindRule:     "its pattern and state are replaced, ours becomes its target",
-		}[kind])
+		}[first.Resource])
 	}
 	return refusal
 }
@@ -110,6 +122,21 @@ func (i *Installation) WithoutStrangers() State {
 		return slices.Contains(kinds, f.Resource) || f.Resource == KindPermission && slices.Contains(kinds, KindFunction)
 	})
 	return s
+}
+
+// Lost says what others added to a function that has to be made anew, and what goes with it: a statement
+// of its policy is theirs to add again.
+func Lost(have State, changes []Change) []string {
+	if !slices.ContainsFunc(changes, func(c Change) bool { return c.Action == Delete && c.Resource == KindFunction }) {
+		return nil
+	}
+	var lost []string
+	for _, f := range have.Foreign {
+		if f.Resource == KindPermission {
+			lost = append(lost, fmt.Sprintf("function %s has to be made anew, and its %s, which is not ours, goes with it: add that again", f.Name, f.What))
+		}
+	}
+	return lost
 }
 
 // CheckRemovable refuses a removal, before its first write, that would take along what others added,

@@ -68,6 +68,28 @@ func TestStrangers(t *testing.T) {
 	}
 }
 
+// Whoever has to decide about a takeover sees all of what it is about, and is not sent to one that cannot be.
+func TestSeveralStrangers(t *testing.T) {
+	found := assessed(t)
+	found.State.LogGroup.Tags, found.State.Function.Tags, found.State.Rule.Tags = nil, nil, nil
+	refusal := errorOf(t, found.CheckOurs(false))
+	sameLines(t, append([]string{refusal.Message}, refusal.Detail...),
+		"log group /aws/lambda/prod-ecs-fargate-spot-handler is not ours",
+		"It has no tag managed-by=spothandler.",
+		"Nor is function prod-ecs-fargate-spot-handler. It has no tag managed-by=spothandler.",
+		"Nor is rule prod-ecs-spot-interruption. It has no tag managed-by=spothandler.")
+	sameLines(t, refusal.Hints, "--prefix NAME   install beside it", "--adopt --dry-run   see what taking them over would change")
+	if err := found.CheckOurs(true); err != nil {
+		t.Error(err)
+	}
+
+	found.State.Rule.ManagedBy = "ecs.amazonaws.com"
+	sameLines(t, errorOf(t, found.CheckOurs(false)).Hints, "--prefix NAME   install beside it")
+	if refusal := errorOf(t, found.CheckOurs(true)); refusal.Message != "rule prod-ecs-spot-interruption is not ours" || len(refusal.Detail) != 1 {
+		t.Errorf("%+v", refusal)
+	}
+}
+
 // An uninstall stops before its first write where it would take along what is not ours, or would fail.
 func TestCheckRemovable(t *testing.T) {
 	found := assessed(t)

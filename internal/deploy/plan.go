@@ -41,7 +41,7 @@ type Change struct {
 // Plan says what leads from what was found to what is wanted: changes in the order of creation, or,
 // where something is not wanted, deletions in the reverse order, first. It is pure.
 func Plan(want, have State) []Change {
-	have, replaced := replacing(want, have)
+	want, have, replaced := replacing(want, have)
 	deletions := slices.Concat(
 		planTarget(want, have, Delete),
 		planRule(want, have, Delete),
@@ -91,26 +91,18 @@ func keeping(have *LogGroup, prefix string) Change {
 }
 
 // replacing removes a function that cannot be healed: one that is on its way out already, one that Lambda
-// failed to create, and one that is older than its role. The grant that decrypts its environment follows the id of the role that it was
-// made with, so under a role of the same name that was made anew every invocation would fail
-// (terraform-provider-aws, lambda_function; KMSAccessDeniedException).
-func replacing(want, have State) (State, []Change) {
+// failed to create, and one that is older than its role. The grant that decrypts its environment follows
+// the id of the role that it was made with, so under a role of the same name that was made anew every
+// invocation would fail (terraform-provider-aws, lambda_function; KMSAccessDeniedException). The new one
+// gets the tags that others gave the old one.
+func replacing(want, have State) (wanted, left State, removal []Change) {
 	f := have.Function
 	if want.Function == nil || f == nil {
-		return have, nil
+		return want, have, nil
 	}
-	var reason string
-	switch sameRole := f.RoleARN == want.Function.RoleARN; {
-	case f.Deleting:
-		reason = "it is being deleted"
-	case f.Broken:
-		reason = f.Failed
-	case sameRole && have.Role == nil:
-		reason = "its role is gone, and a new one cannot decrypt its environment"
-	case sameRole && f.olderThan(have.Role.Created):
-		reason = "its role was made anew and cannot decrypt its environment"
-	default:
-		return have, nil
+	reason := beyondHealing(f, want.Function, have.Role)
+	if reason == "" {
+		return want, have, nil
 	}
 	change := Change{
 		Action: Delete, Resource: KindFunction, Name: f.Name,
@@ -118,8 +110,26 @@ func replacing(want, have State) (State, []Change) {
 		wave:   waveReplace,
 		do:     deleteFunction(f),
 	}
+	again := *want.Function
+	again.Tags = withForeign(want.Function.Tags, f.Tags, want.DropTags)
+	want.Function = &again
 	have.Function, have.Permission = nil, nil // the resource policy goes with the function
-	return have, []Change{change}
+	return want, have, []Change{change}
+}
+
+// beyondHealing is why no update would do; "" where one does.
+func beyondHealing(have, want *Function, role *Role) string {
+	switch sameRole := have.RoleARN == want.RoleARN; {
+	case have.Deleting:
+		return "it is being deleted"
+	case have.Broken:
+		return have.Failed
+	case sameRole && role == nil:
+		return "its role is gone, and a new one cannot decrypt its environment"
+	case sameRole && have.olderThan(role.Created):
+		return "its role was made anew and cannot decrypt its environment"
+	}
+	return ""
 }
 
 // olderThan says that nothing was written to the function since then. IAM tells whole seconds.

@@ -23,6 +23,9 @@ type RuleAPI interface {
 
 var _ RuleAPI = (*eventbridge.Client)(nil)
 
+// ruleDisabled is the one state in which a rule matches nothing.
+const ruleDisabled = "DISABLED"
+
 func getRule(ctx context.Context, api RuleAPI, name string) (*Rule, error) {
 	answer, err := api.DescribeRule(ctx, &eventbridge.DescribeRuleInput{Name: &name})
 	if isNotFound(err) {
@@ -65,11 +68,12 @@ func (r *Rule) fields() []pair {
 func (r *run) putRule(ctx context.Context, want *Rule) error {
 	return r.retry(ctx, waitForConflict(), func() error {
 		_, err := r.Events.PutRule(ctx, &eventbridge.PutRuleInput{
-			Name:         &want.Name,
-			EventPattern: &want.Pattern,
-			State:        types.RuleState(want.State),
-			Description:  &want.Description,
-			Tags:         toRuleTags(want.Tags),
+			Name:               &want.Name,
+			EventPattern:       stringOrNil(want.Pattern), // somebody's rule, which is paused, may have a schedule alone
+			ScheduleExpression: stringOrNil(want.Schedule),
+			State:              types.RuleState(want.State),
+			Description:        &want.Description,
+			Tags:               toRuleTags(want.Tags),
 		})
 		return err
 	})

@@ -100,6 +100,14 @@ func resourceTags(spec Spec) map[string]string {
 	return tags
 }
 
+// withForeign are the wanted tags and those that others have put there; AWS's own nobody can set.
+func withForeign(want, have map[string]string, drop []string) map[string]string {
+	all := maps.Clone(nonNilMap(have))
+	maps.DeleteFunc(all, func(key, _ string) bool { return slices.Contains(drop, key) || strings.HasPrefix(key, "aws:") })
+	maps.Copy(all, want)
+	return all
+}
+
 // tagMark is a short fingerprint of one tag. The record holds one for each tag of the user's: the tags
 // themselves would not fit, and stand on the resources, where a hand may have added or changed some.
 func tagMark(key, value string) string {

@@ -15,7 +15,8 @@ const (
 	wavePauseRule // a rule that is taken over
 	waveReplace   // the removal of a function that has to be made anew; the log group and the rule as well
 	waveFunction
-	waveTarget // and the permission
+	waveTarget     // and the permission
+	waveTakeTarget // of a rule that is taken over: after the permission
 	waveResumeRule
 )
 
