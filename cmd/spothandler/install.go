@@ -219,7 +219,6 @@ func (j *installJob) plan() error {
 	if j.want, err = deploy.Desired(j.found.Names, spec, j.release); err != nil {
 		return err
 	}
-	j.want.DropTags = j.found.DropTags(spec)
 	j.changes, j.taken = j.found.Plan(j.want), j.found.Strangers()
 	j.warn(deploy.Lingering(j.found.State, j.changes)...)
 	j.warn(deploy.Lost(j.found.State, j.changes)...)

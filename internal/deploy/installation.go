@@ -196,12 +196,8 @@ func (i *Installation) droppedTags(spec Spec) map[string]string {
 	return dropped
 }
 
-// DropTags are the tags to take off the resources: recorded ones that the Spec has no longer, and the
-// mark of a log group that was kept. Desired gives them with a Spec that Resolve returned.
-func (i *Installation) DropTags(spec Spec) []string {
-	return dropTags(i.droppedTags(spec))
-}
-
+// dropTags are the tags to take off the resources: recorded ones that are wanted no longer, and the mark
+// of a log group that was kept.
 func dropTags(dropped map[string]string) []string {
 	return append(sortedKeys(dropped), TagKept)
 }
