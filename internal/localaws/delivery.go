@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/pattern"
 )
 
 // Delivery is one event sent to one target of one rule.
@@ -33,13 +35,13 @@ func (s *eventsService) event(source, detailType string, resources []string, det
 
 // publish sends an event to the targets of every rule that it matches.
 func (s *eventsService) publish(e obj) {
+	var decoded obj
 	text, err := json.Marshal(e)
-	decoded, ok := plain(e).(obj)
-	if err != nil || !ok { // only what was JSON before goes in
+	if err != nil || json.Unmarshal(text, &decoded) != nil { // only what can be JSON goes in
 		return
 	}
 	for _, o := range sorted(s.rules) {
-		if o.EventPattern == "" || !strings.HasPrefix(o.State, "ENABLED") || time.Now().Before(o.effective) || !o.pattern.matches(decoded) {
+		if o.matches == nil || !strings.HasPrefix(o.State, "ENABLED") || time.Now().Before(o.effective) || !o.matches(decoded) {
 			continue
 		}
 		for _, t := range o.targets {
@@ -67,13 +69,22 @@ func (s *eventsService) deliver(o *rule, t target, event json.RawMessage) {
 	s.deliveries = append(s.deliveries, d)
 }
 
+// parsePattern reads a rule's pattern.
+func parsePattern(text string) (pattern.Pattern, error) {
+	matches, err := pattern.Parse(text)
+	if err != nil {
+		return nil, refuse("InvalidEventPatternException", "Event pattern is not valid. Reason: %v", err)
+	}
+	return matches, nil
+}
+
 func (s *eventsService) testEventPattern(_ *call, in *eventsInput) (any, error) {
-	p, err := parsePattern(in.EventPattern)
+	matches, err := parsePattern(in.EventPattern)
 	if err != nil {
 		return nil, err
 	}
 	var event obj
-	if decodeJSON(in.Event, &event) != nil {
+	if json.Unmarshal([]byte(in.Event), &event) != nil {
 		return nil, invalidEvents("Parameter Event is not valid. Reason: Event is not valid JSON.")
 	}
 	for _, key := range []string{"id", "account", "source", "time", "region", "resources", "detail-type"} {
@@ -81,37 +92,5 @@ func (s *eventsService) testEventPattern(_ *call, in *eventsInput) (any, error) 
 			return nil, invalidEvents("Parameter Event is not valid. Reason: %s is a required field.", key)
 		}
 	}
-	return obj{"Result": p.matches(event)}, nil
-}
-
-// putEvent is one of the events of PutEvents.
-type putEvent struct {
-	Source, DetailType, Detail string
-	Resources                  []string
-}
-
-// putEvents publishes custom events; AWS's own sources are refused. What fails says so in its entry.
-func (s *eventsService) putEvents(_ *call, in *eventsInput) (any, error) {
-	entries, failed := []obj{}, 0
-	for _, entry := range in.Entries {
-		var detail obj
-		var refusal *Error
-		switch {
-		case strings.HasPrefix(entry.Source, "aws."):
-			refusal = refuse("NotAuthorizedForSourceException", "Not authorized for the source.")
-		case entry.Source == "" || entry.DetailType == "" || entry.Detail == "":
-			refusal = refuse("InvalidArgument", "Parameter Source, DetailType and Detail are required.")
-		case json.Unmarshal([]byte(entry.Detail), &detail) != nil:
-			refusal = refuse("MalformedDetail", "Detail is malformed.")
-		}
-		if refusal != nil {
-			failed++
-			entries = append(entries, obj{"ErrorCode": refusal.Code, "ErrorMessage": refusal.Message})
-			continue
-		}
-		e := s.event(entry.Source, entry.DetailType, append([]string{}, entry.Resources...), detail)
-		entries = append(entries, obj{"EventId": e["id"]})
-		s.publish(e)
-	}
-	return obj{"FailedEntryCount": failed, "Entries": entries}, nil
+	return obj{"Result": matches(event)}, nil
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/pattern"
 )
 
 // eventsService keeps the rules of one region's default event bus.
@@ -20,7 +22,7 @@ type rule struct {
 	ManagedBy                                              string `json:",omitempty"`
 	CreatedBy                                              string `json:",omitempty"`
 
-	pattern   pattern
+	matches   pattern.Pattern // nil: no event
 	effective time.Time
 	tags      tags
 	targets   []target
@@ -40,7 +42,6 @@ type eventsInput struct {
 	IDs                []string `json:"Ids"`
 	ResourceARN        string
 	Event              string
-	Entries            []putEvent
 	NamePrefix         string
 	NextToken          string
 	Limit              *int `check:"min=1 max=100"`
@@ -77,7 +78,6 @@ func (s *eventsService) actions() map[string]action {
 		"UntagResource":       untagResource,
 		"ListTagsForResource": show(s.tagged, func(t *tags) any { return obj{"Tags": t.list()} }),
 		"TestEventPattern":    op(s.testEventPattern, "EventPattern", "Event"),
-		"PutEvents":           op(s.putEvents),
 	}
 }
 
@@ -137,15 +137,16 @@ func (s *eventsService) putRule(c *call, in *eventsInput) (any, error) {
 	} else if reason := next.tags.add(in.Tags); reason != "" {
 		return nil, badRuleTags(reason)
 	}
-	parsed, err := parsePattern(orDefault(in.EventPattern, "{}"))
-	switch {
+	switch matches, err := parsePattern(in.EventPattern); {
 	case in.EventPattern == "" && in.ScheduleExpression == "":
 		return nil, invalidEvents("Parameter(s) EventPattern or ScheduleExpression must be specified.")
 	case in.EventPattern != "" && err != nil:
 		return nil, err
+	default:
+		next.matches = matches
 	}
 	next.Arn, next.EventBusName, next.State = in.arn(c.region), "default", orDefault(in.State, "ENABLED")
-	next.EventPattern, next.ScheduleExpression, next.pattern = in.EventPattern, in.ScheduleExpression, parsed
+	next.EventPattern, next.ScheduleExpression = in.EventPattern, in.ScheduleExpression
 	next.Description, next.RoleArn = in.Description, in.RoleArn
 	next.effective = time.Now().Add(c.server.delays.RuleEffective)
 	s.rules[in.Name] = next

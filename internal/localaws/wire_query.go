@@ -123,6 +123,13 @@ func plain(v any) any {
 	return tree
 }
 
+// decodeJSON keeps numbers as they are written.
+func decodeJSON(text string, v any) error {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	return d.Decode(v)
+}
+
 // element writes a value as XML: members by name, a list as elements called member.
 func element(b *strings.Builder, name string, v any) {
 	b.WriteString("<" + name + ">")
