@@ -1,6 +1,10 @@
 package localaws
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/localaws/policy"
+)
 
 // mayAlways is allowed to everybody, even under an explicit deny (STS API, GetCallerIdentity).
 const mayAlways = "sts:GetCallerIdentity"
@@ -11,16 +15,12 @@ func (c *call) authorize() error {
 	if c.record.String() == mayAlways {
 		return nil
 	}
-	policies, restricted, err := c.policies()
-	if !restricted || err != nil {
+	policies, err := c.policies()
+	if err != nil {
 		return err
 	}
 	for _, a := range c.asks() {
-		found, err := policies.decide(a)
-		if err != nil {
-			return err
-		}
-		if found != allowed {
+		if found := policies.Decide(a.Ask); found != policy.Allowed {
 			return c.unauthorized(a, found)
 		}
 	}
@@ -29,55 +29,64 @@ func (c *call) authorize() error {
 
 // may tells whether the caller is allowed something beside the call itself.
 func (c *call) may(a ask) bool {
-	policies, restricted, err := c.policies()
-	if !restricted || err != nil {
-		return err == nil
-	}
-	found, err := policies.decide(a)
-	return err == nil && found == allowed
+	policies, err := c.policies()
+	return err == nil && policies.Decide(a.Ask) == policy.Allowed
 }
 
 // unauthorized words the refusal as each service does.
-func (c *call) unauthorized(a ask, found verdict) *Error {
-	service, action, _ := strings.Cut(a.action, ":")
-	of := Call{Service: service, Action: action, Principal: c.record.Principal, Resource: orDefault(a.shown, a.resource)}
+func (c *call) unauthorized(a ask, found policy.Verdict) *Error {
+	service, action, _ := strings.Cut(a.Action, ":")
+	of := Call{Service: service, Action: action, Principal: c.record.Principal, Resource: orDefault(a.shown, a.Resource)}
 	refusal := denied(of)
 	answering := denied(c.record) // in whose code and status the answer comes: that of the service called
 	refusal.Code, refusal.Status = answering.Code, answering.Status
-	if found == forbidden {
+	if found == policy.Forbidden {
 		before, _, _ := strings.Cut(refusal.Message, " because ")
 		refusal.Message = before + " with an explicit deny in an identity-based policy"
 	}
 	return refusal
 }
 
-// policies are the caller's; restricted is false for one who may do everything.
-func (c *call) policies() (policies permissions, restricted bool, err error) {
+// policies are the caller's; nil for one who may do everything.
+func (c *call) policies() (*policy.Policy, error) {
 	s := c.server
 	if s.opts.Policies == nil {
-		return nil, false, nil
+		return nil, nil
 	}
 	if _, session, ok := strings.Cut(c.record.Principal, ":assumed-role/"); ok {
 		name, _, _ := strings.Cut(session, "/")
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		policies, err = s.iam.roles[strings.ToLower(name)].permissions()
-		return policies, true, err
+		return s.iam.roles[strings.ToLower(name)].policies()
 	}
 	key, _, _, _ := scope(c.request)
-	document, restricted := s.opts.Policies[key]
-	if restricted {
-		policies, err = readPermissions(document)
+	if document, restricted := s.opts.Policies[key]; restricted {
+		return readPolicies(document)
 	}
-	return policies, restricted, err
+	return nil, nil
 }
 
-// permissions are those of the role's inline policies; AWS's own, which it may have attached, allow nothing here.
-func (o *role) permissions() (permissions, error) {
+func readPolicies(documents ...string) (*policy.Policy, error) {
+	read, err := policy.Read(documents...)
+	return read, malformed(err)
+}
+
+// policies are the role's inline ones; AWS's own, which it may have attached, allow nothing here. A role that is not
+// there may do nothing.
+func (o *role) policies() (*policy.Policy, error) {
 	if o == nil {
-		return nil, nil
+		return readPolicies()
 	}
-	return readPermissions(sorted(o.inline)...)
+	return readPolicies(sorted(o.inline)...)
+}
+
+// verdict is what IAM says of a service that works as a role. The lock must be held.
+func (s *iamService) verdict(roleARN, action, resource string) policy.Verdict {
+	policies, err := s.ofARN(roleARN).policies()
+	if err != nil {
+		return policy.NotAllowed
+	}
+	return policies.Decide(policy.Ask{Action: action, Resource: resource})
 }
 
 // mayLog tells whether Lambda can write to a log stream as the function's role. The lock must be held.
@@ -86,22 +95,11 @@ func (s *logsService) mayLog(roleARN, group, stream string) bool {
 	if server.opts.Policies == nil {
 		return true
 	}
-	policies, err := server.iam.ofARN(roleARN).permissions()
-	if err != nil {
-		return false
-	}
-	needed := []string{"logs:PutLogEvents"}
-	if g := s.groups[group]; g != nil && g.streams[stream] == nil {
-		needed = append(needed, "logs:CreateLogStream")
-	}
-	in := &logsInput{LogGroupName: group, LogStreamName: stream}
-	for _, action := range needed {
-		found, err := policies.decide(ask{action: action, resource: in.arn(s.region)})
-		if err != nil || found != allowed {
-			return false
-		}
-	}
-	return true
+	arn := (&logsInput{LogGroupName: group, LogStreamName: stream}).arn(s.region)
+	may := func(action string) bool { return server.iam.verdict(roleARN, action, arn) == policy.Allowed }
+	g := s.groups[group]
+	isNew := g != nil && g.streams[stream] == nil
+	return may("logs:PutLogEvents") && (!isNew || may("logs:CreateLogStream"))
 }
 
 // hiding makes GetFunction leave out what the caller may not see, and say so: tags, and variables that a key encrypts.
@@ -112,14 +110,14 @@ func hiding(get action) action {
 		if !ok || err != nil {
 			return out, err
 		}
-		tags := ask{action: "lambda:ListTags", resource: c.record.Resource}
+		tags := mayI("lambda:ListTags", c.record.Resource)
 		if answer["Tags"] != nil && !c.may(tags) {
 			delete(answer, "Tags")
-			answer["TagsError"] = obj{"ErrorCode": "AccessDeniedException", "Message": c.unauthorized(tags, notAllowed).Error()}
+			answer["TagsError"] = obj{"ErrorCode": "AccessDeniedException", "Message": c.unauthorized(tags, policy.NotAllowed).Error()}
 		}
 		if conf, ok := answer["Configuration"].(configuration); ok && conf.KMSKeyArn != "" {
 			if decrypt := viaLambda("kms:Decrypt", conf.KMSKeyArn, c.region); !c.may(decrypt) {
-				answer["Configuration"] = conf.encrypted(c.unauthorized(decrypt, notAllowed))
+				answer["Configuration"] = conf.encrypted(c.unauthorized(decrypt, policy.NotAllowed))
 			}
 		}
 		return answer, nil

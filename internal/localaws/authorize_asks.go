@@ -1,9 +1,22 @@
 package localaws
 
+import "github.com/spothandler/spothandler/internal/localaws/policy"
+
+// ask is a question to IAM.
+type ask struct {
+	policy.Ask
+	shown string // the resource as a refusal names it, where that is no ARN
+}
+
+// mayI asks about an action under no circumstances that matter.
+func mayI(action, resource string) ask {
+	return ask{Ask: policy.Ask{Action: action, Resource: resource, Context: map[string]string{}}}
+}
+
 // asks are the questions that IAM answers before the call is done: first about its action, then about what AWS wants
 // to be allowed beside it (Service Authorization Reference, dependent actions).
 func (c *call) asks() []ask {
-	own := ask{action: c.record.String(), resource: orDefault(c.record.Resource, "*"), context: map[string]string{}}
+	own := mayI(c.record.String(), orDefault(c.record.Resource, "*"))
 	switch in := c.input.(type) {
 	case *iamInput:
 		return in.asks(own, c)
@@ -21,14 +34,14 @@ func (c *call) asks() []ask {
 
 // beside is a question about another action on the same resource, in the same context.
 func (a ask) beside(action string) ask {
-	a.action = action
+	a.Action = action
 	return a
 }
 
 // where adds to the circumstances what is there.
 func (a ask) where(key, value string) {
 	if value != "" {
-		a.context[key] = value
+		a.Context[key] = value
 	}
 }
 
@@ -68,9 +81,9 @@ func (c *call) boundaryOf(in *iamInput) string {
 
 // asks adds those that come with what is sent: a role, a VPC, a key.
 func (in *lambdaInput) asks(own ask, r *region) []ask {
-	switch own.action {
+	switch own.Action {
 	case "lambda:Invoke":
-		own.action = "lambda:InvokeFunction"
+		own.Action = "lambda:InvokeFunction"
 	case "lambda:AddPermission":
 		own.where("lambda:principal", in.Principal)
 	case "lambda:CreateFunction":
@@ -84,11 +97,13 @@ func (in *lambdaInput) asks(own ask, r *region) []ask {
 func (in *lambdaInput) configuring(r *region) []ask {
 	var all []ask
 	if in.Role != "" {
-		all = append(all, ask{action: "iam:PassRole", resource: in.Role, context: map[string]string{"iam:passedtoservice": "lambda.amazonaws.com"}})
+		pass := mayI("iam:PassRole", in.Role)
+		pass.where("iam:passedtoservice", "lambda.amazonaws.com")
+		all = append(all, pass)
 	}
 	if in.VpcConfig != nil && len(in.VpcConfig.Subnets) > 0 {
 		for _, action := range []string{"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"} {
-			all = append(all, ask{action: action, resource: "*"})
+			all = append(all, mayI(action, "*"))
 		}
 	}
 	if in.KMSKeyArn != nil && *in.KMSKeyArn != "" {
@@ -103,7 +118,9 @@ func viaLambda(action, key string, r *region) ask {
 	if r.partition() == "aws-cn" {
 		ending = ".cn"
 	}
-	return ask{action: action, resource: key, context: map[string]string{"kms:viaservice": "lambda." + r.name + ".amazonaws.com" + ending}}
+	use := mayI(action, key)
+	use.where("kms:viaservice", "lambda."+r.name+".amazonaws.com"+ending)
+	return use
 }
 
 // asks knows log groups by two forms of ARN: the calls about tags by the group's own, the others by one that goes on
@@ -111,23 +128,23 @@ func viaLambda(action, key string, r *region) ask {
 func (in *logsInput) asks(own ask) []ask {
 	tagged := own.beside("logs:TagResource")
 	if in.ResourceArn == "" && in.group() != "" && in.LogStreamName == "" {
-		own.resource += ":log-stream:"
+		own.Resource += ":log-stream:"
 	}
-	if own.action == "logs:CreateLogGroup" && len(in.Tags) > 0 {
+	if own.Action == "logs:CreateLogGroup" && len(in.Tags) > 0 {
 		return []ask{own, tagged}
 	}
 	return []ask{own}
 }
 
 func (in *eventsInput) asks(own ask) []ask {
-	switch own.action {
+	switch own.Action {
 	case "events:PutRule":
 		return own.tagging(in.Tags, "events:TagResource")
 	case "events:PutTargets":
 		var all []ask
 		for _, t := range in.Targets {
 			one := own
-			one.context = map[string]string{"events:targetarn": t.Arn}
+			one.Context = map[string]string{"events:targetarn": t.Arn}
 			all = append(all, one)
 		}
 		return all
@@ -141,7 +158,7 @@ func (in *ecsInput) asks(own ask, r *region) []ask {
 	var all []ask
 	for _, name := range in.Services {
 		one := own
-		one.resource = r.arn("ecs", "service/"+in.cluster()+"/"+afterLast(name, "/"))
+		one.Resource = r.arn("ecs", "service/"+in.cluster()+"/"+afterLast(name, "/"))
 		all = append(all, one)
 	}
 	if len(all) == 0 {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
 // iamService keeps the account's roles, the only part of IAM here. It belongs to no region.
@@ -155,7 +157,7 @@ func (s *iamService) createRole(c *call, in *iamInput) (any, error) {
 	if s.roles[strings.ToLower(in.RoleName)] != nil {
 		return nil, refuseWith(http.StatusConflict, "EntityAlreadyExists", "Role with name %s already exists.", in.RoleName)
 	}
-	if err := checkTrust(in.AssumeRolePolicyDocument); err != nil {
+	if err := malformed(policy.CheckTrust(in.AssumeRolePolicyDocument)); err != nil {
 		return nil, err
 	}
 	now, path := time.Now(), orDefault(in.Path, "/")
@@ -184,7 +186,7 @@ func (s *iamService) updateRole(o *role, in *iamInput) (any, error) {
 }
 
 func (s *iamService) updateTrust(o *role, in *iamInput) (any, error) {
-	if err := checkTrust(in.PolicyDocument); err != nil {
+	if err := malformed(policy.CheckTrust(in.PolicyDocument)); err != nil {
 		return nil, err
 	}
 	if in.PolicyDocument != o.AssumeRolePolicyDocument {
@@ -263,5 +265,5 @@ func (s *iamService) ofARN(arn string) *role {
 // assumable tells whether Lambda can work as the role of this ARN by now.
 func (s *iamService) assumable(arn string) bool {
 	o := s.ofARN(arn)
-	return o != nil && !time.Now().Before(o.usableFrom) && trusts(o.AssumeRolePolicyDocument, "lambda.amazonaws.com")
+	return o != nil && !time.Now().Before(o.usableFrom) && policy.Trusts(o.AssumeRolePolicyDocument, "lambda.amazonaws.com")
 }

@@ -1,19 +1,20 @@
 package localaws
 
 import (
-	"encoding/json"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
 // inlineLimit is how long a role's inline policies may be together, in characters that are not white space.
 const inlineLimit = 10240
 
 func (s *iamService) putRolePolicy(o *role, in *iamInput) (any, error) {
-	if err := checkPermissions(in.PolicyDocument); err != nil {
+	if err := malformed(policy.CheckPermissions(in.PolicyDocument)); err != nil {
 		return nil, err
 	}
 	size := 0
@@ -81,106 +82,10 @@ func escapeDocument(document string) string {
 	return strings.ReplaceAll(url.QueryEscape(document), "+", "%20")
 }
 
-// policyDocument is what this package understands of a policy.
-type policyDocument struct {
-	Version   string
-	Statement list[policyStatement]
-}
-
-type policyStatement struct {
-	Effect            string
-	Action, NotAction list[string]
-	Resource          list[string]
-	NotResource       list[string]
-	Principal         json.RawMessage
-}
-
-// list reads what policies allow to be one value or a list of them.
-type list[T any] []T
-
-// UnmarshalJSON takes either form.
-func (l *list[T]) UnmarshalJSON(text []byte) error {
-	var many []T
-	if err := json.Unmarshal(text, &many); err == nil {
-		*l = many
+// malformed words what is wrong with a policy; nil where nothing is.
+func malformed(err error) error {
+	if err == nil {
 		return nil
 	}
-	var one T
-	if err := json.Unmarshal(text, &one); err != nil {
-		return err
-	}
-	*l = list[T]{one}
-	return nil
-}
-
-func malformed(format string, args ...any) *Error {
-	return refuse("MalformedPolicyDocument", format, args...)
-}
-
-// parsePolicy reads a policy and checks what trust and permission policies have in common.
-func parsePolicy(document string) (policyDocument, error) {
-	var p policyDocument
-	if !json.Valid([]byte(document)) {
-		return p, malformed("This policy contains invalid Json")
-	}
-	if err := json.Unmarshal([]byte(document), &p); err != nil || len(p.Statement) == 0 {
-		return p, malformed("Syntax errors in policy.")
-	}
-	for _, s := range p.Statement {
-		switch {
-		case s.Effect != "Allow" && s.Effect != "Deny":
-			return p, malformed("Syntax errors in policy.")
-		case len(s.Action)+len(s.NotAction) == 0:
-			return p, malformed("Policy statement must contain actions.")
-		}
-	}
-	return p, nil
-}
-
-func checkPermissions(document string) error {
-	p, err := parsePolicy(document)
-	if err != nil {
-		return err
-	}
-	for _, s := range p.Statement {
-		if len(s.Resource)+len(s.NotResource) == 0 {
-			return malformed("Policy statement must contain resources.")
-		}
-		if len(s.Principal) > 0 {
-			return malformed("Policy document should not specify a principal.")
-		}
-	}
-	return nil
-}
-
-func checkTrust(document string) error {
-	p, err := parsePolicy(document)
-	if err != nil {
-		return err
-	}
-	for _, s := range p.Statement {
-		if len(s.Resource)+len(s.NotResource) > 0 {
-			return malformed("Has prohibited field Resource")
-		}
-		if len(s.Principal) == 0 {
-			return malformed("Missing required field Principal")
-		}
-	}
-	return nil
-}
-
-// trusts tells whether a trust policy lets a service assume the role.
-func trusts(document, service string) bool {
-	p, err := parsePolicy(document)
-	if err != nil {
-		return false
-	}
-	for _, s := range p.Statement {
-		var principal struct{ Service list[string] }
-		if json.Unmarshal(s.Principal, &principal) == nil && s.Effect == "Allow" &&
-			slices.Contains(s.Action, "sts:AssumeRole") && slices.Contains(principal.Service, service) {
-			return true
-		}
-	}
-	return false
+	return refuse("MalformedPolicyDocument", "%v", err)
 }

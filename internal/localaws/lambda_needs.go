@@ -3,6 +3,8 @@ package localaws
 import (
 	"fmt"
 	"strings"
+
+	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
 // What a VPC may have (Lambda API, VpcConfig).
@@ -92,13 +94,6 @@ func shownDestination(kind, arn string) string {
 // to it, allow is not known here, so they are taken to.
 func (s *iamService) roleMay(roleARN, action, resource string) bool {
 	o := s.ofARN(roleARN)
-	if o == nil {
-		return false
-	}
-	policies, err := o.permissions()
-	if err != nil {
-		return false
-	}
-	found, err := policies.decide(ask{action: action, resource: resource})
-	return err == nil && (found == allowed || found == notAllowed && len(o.attached) > 0)
+	found := s.verdict(roleARN, action, resource)
+	return found == policy.Allowed || found == policy.NotAllowed && o != nil && len(o.attached) > 0
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+
+	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
 // statement is one statement of a function's resource policy, in the order in which AWS writes it.
@@ -102,7 +104,7 @@ func (f *function) allows(service, sourceARN string) bool {
 	return slices.ContainsFunc(f.policy, func(s statement) bool {
 		principal, _ := s.Principal.(map[string]string)
 		return principal["Service"] == service && (s.Action == "lambda:InvokeFunction" || s.Action == "lambda:*") &&
-			(s.Condition["ArnLike"] == nil || wildcard(s.Condition["ArnLike"]["AWS:SourceArn"], sourceARN)) &&
+			(s.Condition["ArnLike"] == nil || policy.Like(s.Condition["ArnLike"]["AWS:SourceArn"], sourceARN)) &&
 			(s.Condition["StringEquals"] == nil || s.Condition["StringEquals"]["AWS:SourceAccount"] == f.region.server.opts.Account)
 	})
 }

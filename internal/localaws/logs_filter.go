@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
 // parseFilter gives the test of a filter pattern: all of some terms (`ERROR "two words" -not ?either ?or`), or
@@ -78,9 +80,9 @@ func (c comparison) holds(record any) bool {
 	text := fmt.Sprint(record)
 	switch c.operator {
 	case "=":
-		return wildcard(c.value, text)
+		return policy.Like(c.value, text)
 	case "!=":
-		return !wildcard(c.value, text)
+		return !policy.Like(c.value, text)
 	case "<":
 		return number(text) < number(c.value)
 	case "<=":
@@ -89,11 +91,4 @@ func (c comparison) holds(record any) bool {
 		return number(text) > number(c.value)
 	}
 	return number(text) >= number(c.value)
-}
-
-// wildcard tells whether text fits a pattern in which * is anything and ? any one character.
-func wildcard(pattern, text string) bool {
-	quoted := regexp.QuoteMeta(pattern)
-	quoted = strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(quoted)
-	return regexp.MustCompile(`(?s)^` + quoted + `$`).MatchString(text)
 }

@@ -1,0 +1,186 @@
+// Package policy reads IAM policies and decides by them: actions, resources, and conditions on texts and ARNs.
+package policy
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// Ask is a question to IAM: may a caller do this, to this, under these circumstances?
+type Ask struct {
+	Action   string            // "iam:PassRole"
+	Resource string            // an ARN; "*" where the action has no resource level
+	Context  map[string]string // condition keys in lower case
+}
+
+// Verdict is IAM's answer. What no statement allows is denied, what one denies no other can allow.
+type Verdict int
+
+// The verdicts.
+const (
+	NotAllowed Verdict = iota
+	Allowed
+	Forbidden
+)
+
+// Policy is what one caller's identity policies say together. A nil one allows everything.
+type Policy struct{ statements []statement }
+
+type statement struct {
+	Effect                string
+	Action, NotAction     list[string]
+	Resource, NotResource list[string]
+	Principal             json.RawMessage
+	Condition             map[string]map[string]list[string] // operator, key, values
+}
+
+// list reads what policies allow to be one value or a list of them.
+type list[T any] []T
+
+// UnmarshalJSON takes either form.
+func (l *list[T]) UnmarshalJSON(text []byte) error {
+	if json.Unmarshal(text, (*[]T)(l)) == nil {
+		return nil
+	}
+	*l = make(list[T], 1)
+	return json.Unmarshal(text, &(*l)[0])
+}
+
+// Malformed is AWS's reason for not taking a policy.
+type Malformed string
+
+// Error gives the reason.
+func (m Malformed) Error() string { return string(m) }
+
+// Read reads identity policies. A condition operator that this package does not know is an error: it must not seem to
+// allow.
+func Read(documents ...string) (*Policy, error) {
+	var all []statement
+	for _, document := range documents {
+		statements, err := read(document)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, statements...)
+	}
+	for _, s := range all {
+		for operator := range s.Condition {
+			if comparison(operator).fits == nil {
+				return nil, Malformed("The local AWS does not know the condition operator " + operator + ".")
+			}
+		}
+	}
+	return &Policy{all}, nil
+}
+
+func read(document string) ([]statement, error) {
+	if !json.Valid([]byte(document)) {
+		return nil, Malformed("This policy contains invalid Json")
+	}
+	var p struct{ Statement list[statement] }
+	if json.Unmarshal([]byte(document), &p) != nil {
+		return nil, Malformed("Syntax errors in policy.")
+	}
+	return p.Statement, nil
+}
+
+// Decide answers the question.
+func (p *Policy) Decide(a Ask) Verdict {
+	if p == nil {
+		return Allowed
+	}
+	found := NotAllowed
+	for _, s := range p.statements {
+		switch {
+		case !s.covers(a):
+		case s.Effect == "Deny":
+			return Forbidden
+		default:
+			found = Allowed
+		}
+	}
+	return found
+}
+
+// covers tells whether the statement is about what is asked. Actions are compared without case, ARNs with it.
+func (s statement) covers(a Ask) bool {
+	action := strings.ToLower(a.Action)
+	return among(s.Action, s.NotAction, func(pattern string) bool { return Like(strings.ToLower(pattern), action) }) &&
+		among(s.Resource, s.NotResource, func(pattern string) bool { return Like(pattern, a.Resource) }) &&
+		s.conditionsHold(a.Context)
+}
+
+// among tells whether one of the patterns fits, or, where the exceptions are given instead, none of these.
+func among(patterns, exceptions []string, fits func(pattern string) bool) bool {
+	if len(exceptions) > 0 {
+		return !slices.ContainsFunc(exceptions, fits)
+	}
+	return slices.ContainsFunc(patterns, fits)
+}
+
+func (s statement) conditionsHold(context map[string]string) bool {
+	for name, keys := range s.Condition {
+		for key, values := range keys {
+			value, there := context[strings.ToLower(key)]
+			if !comparison(name).holds(values, value, there) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// operator is a condition operator.
+type operator struct {
+	fits              func(pattern, value string) bool // nil: not known
+	negated, ifExists bool
+}
+
+func comparison(name string) operator {
+	name, ifExists := strings.CutSuffix(name, "IfExists")
+	positive := strings.Replace(name, "Not", "", 1)
+	fits := map[string]func(pattern, value string) bool{
+		"StringEquals": func(pattern, value string) bool { return pattern == value },
+		"StringLike":   Like,
+		"ArnEquals":    arnLike, "ArnLike": arnLike, // they behave identically (IAM User Guide, ARN condition operators)
+	}[positive]
+	return operator{fits, positive != name, ifExists}
+}
+
+// holds tells whether one of the values fits, or none where the operator says Not. A key that is not there fits nothing,
+// unless the operator says IfExists.
+func (o operator) holds(values []string, value string, there bool) bool {
+	if !there {
+		return o.ifExists || o.negated
+	}
+	return slices.ContainsFunc(values, func(pattern string) bool { return o.fits(pattern, value) }) != o.negated
+}
+
+// arnLike compares ARNs part by part: a wildcard does not reach across a colon of the first five.
+func arnLike(pattern, arn string) bool {
+	patterns, parts := strings.SplitN(pattern, ":", 6), strings.SplitN(arn, ":", 6)
+	return slices.EqualFunc(patterns, parts, Like)
+}
+
+// Like tells whether text fits a pattern in which * is anything and ? any one character.
+func Like(pattern, text string) bool {
+	star, resume := -1, 0 // the last star, and where in the text what follows it is tried
+	p := 0
+	for t := 0; t < len(text); {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, resume = p, t
+			p++
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
+			p++
+			t++
+		case star >= 0: // let the star take one character more
+			resume++
+			p, t = star+1, resume
+		default:
+			return false
+		}
+	}
+	return strings.Trim(pattern[p:], "*") == ""
+}
