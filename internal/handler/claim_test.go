@@ -3,6 +3,7 @@ package handler
 import (
 	"io"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,15 +52,15 @@ func TestClaimRounds(t *testing.T) {
 // After three lost rounds Lambda shall try again.
 func TestClaimGivesUp(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
-		w.claimedByOthers(claimRounds)
+		w.claimedByOthers(3)
 		start := time.Now()
 		answer, err := w.handle(w.handler, event())
 		wantFailure(t, answer, err, ReasonFailed, "ClaimedElsewhere")
-		if took := time.Since(start); took < claimRounds*claimWaitMin || took > claimRounds*(claimWaitMax+time.Second) {
+		if took := time.Since(start); took < 3*claimWaitMin || took > 3*(claimWaitMax+time.Second) {
 			t.Errorf("took %s, want three waits of 2 to 6 s", took)
 		}
 		w.mustCount("UpdateService", 0)
-		w.mustCount("DescribeServices", 1+claimRounds)
+		w.mustCount("DescribeServices", 1+3)
 	})
 }
 
@@ -79,11 +80,7 @@ func TestClaimLostAtTheEnd(t *testing.T) {
 func TestClaimedElsewhere(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
 		w.claimedByOthers(1)
-		time.AfterFunc(time.Second, func() {
-			service := steadyService()
-			service.Deployments[0].ID = "ecs-svc/2000000000000000000"
-			w.Put(service)
-		})
+		time.AfterFunc(time.Second, func() { w.Put(replacedService()) })
 		w.mustDecide(ReasonClaimed, event(map[string]any{"startedBy": nil}))
 	})
 }
@@ -116,8 +113,36 @@ func TestClaimImpossible(t *testing.T) {
 			if answer, err := w.handle(h, event()); err != nil || !answer.Applied {
 				t.Errorf("got %+v, %v", answer, err)
 			}
-			w.mustCount("CreateLogStream", 0)
+			if got := w.Tries("CreateLogStream"); got != 0 {
+				t.Errorf("%d claims, want none", got)
+			}
 		})
+	})
+}
+
+// A claim that took long leaves what was seen before it too old to act on.
+func TestClaimSlow(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		w.Fail("CreateLogStream", 1, handlertest.Fault{Hang: 3 * time.Second, Done: true})
+		time.AfterFunc(time.Second, func() { w.Put(replacedService()) })
+		w.mustDecide(ReasonAlreadyRedeployed, event())
+		w.mustCount("CreateLogStream", 1)
+		w.mustCount("UpdateService", 0)
+	})
+}
+
+// A claim is on one deployment: a rollback meanwhile needs another claim.
+func TestClaimIsOnTheDeployment(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		w.Fail("UpdateService", 10000, handlertest.Throttled())
+		time.AfterFunc(3*time.Second, func() {
+			service := replacedService()
+			service.Deployments[0].RolloutState = "FAILED"
+			w.Put(service)
+		})
+		time.AfterFunc(10*time.Second, func() { w.Heal("UpdateService") })
+		w.mustDecide(ReasonRedeploy, event())
+		w.mustCount("CreateLogStream", 2)
 	})
 }
 
@@ -130,6 +155,11 @@ func TestClaimThrottled(t *testing.T) {
 		w.mustDecide(ReasonRedeploy, event())
 		w.mustCount("UpdateService", 1)
 		w.mustCount("DescribeServices", 2)
+		w.mustCount("CreateLogStream", 1)
+		calls := w.Calls("CreateLogStream")
+		if stream, _ := calls[len(calls)-1].Input["logStreamName"].(string); !strings.HasSuffix(stream, "/2") {
+			t.Errorf("the claim is %q, want one of round 2", stream)
+		}
 	})
 }
 
@@ -142,6 +172,9 @@ func TestClaimStream(t *testing.T) {
 	}
 	if other := claimStream(&Interruption{ClusterARN: testCluster, Service: "apj"}, "ecs-svc/1*:", at, 2); other == name {
 		t.Error("two services share a claim")
+	}
+	if other := claimStream(&Interruption{ClusterARN: testCluster + "2", Service: "api"}, "ecs-svc/1*:", at, 2); other == name {
+		t.Error("two clusters share a claim")
 	}
 	if later := claimStream(&in, "ecs-svc/1*:", at.Add(2*time.Minute), 2); later == name {
 		t.Error("two interruptions share a claim")

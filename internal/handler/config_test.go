@@ -17,6 +17,7 @@ func TestConfigFromEnv(t *testing.T) {
 		{"all set", map[string]string{
 			EnvRedeploy: "observe", EnvCooldown: "90s", EnvLogLevel: "WARNING", EnvMetrics: "true", EnvLogGroup: "/aws/lambda/f",
 		}, Config{Mode: ModeObserve, Cooldown: 90 * time.Second, LogLevel: slog.LevelWarn, Metrics: true, LogGroup: "/aws/lambda/f"}},
+		{"metrics switched off", map[string]string{EnvMetrics: "false"}, Config{Mode: ModeOnce, Cooldown: 5 * time.Minute}},
 		{"no cooldown", map[string]string{EnvRedeploy: "always", EnvCooldown: "0s", EnvLogLevel: "DEBUG"}, Config{Mode: ModeAlways, LogLevel: slog.LevelDebug}},
 		{"once, errors", map[string]string{EnvRedeploy: "once", EnvLogLevel: "ERROR"}, Config{Mode: ModeOnce, Cooldown: 5 * time.Minute, LogLevel: slog.LevelError}},
 	}

@@ -34,7 +34,7 @@ func errorType(err error) string {
 		return "ClusterNotFoundException"
 	case errors.Is(err, errClaimed):
 		return "ClaimedElsewhere"
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case errors.Is(err, context.DeadlineExceeded):
 		return "OutOfTime"
 	}
 	return "HandlerError"

@@ -176,6 +176,9 @@ func TestDecideCases(t *testing.T) {
 		{"two minutes old", func(s *Situation) { s.Now = s.Event.EventTime.Add(2 * time.Minute) }, ReasonRedeploy},
 		{"older than two minutes", func(s *Situation) { s.Now = s.Event.EventTime.Add(2*time.Minute + 1) }, ReasonTooLate},
 		{"stopped", func(s *Situation) { s.Event.LastStatus = "STOPPED" }, ReasonTooLate},
+		{"a stopped reason that only speaks of it", func(s *Situation) {
+			s.Event.StopCode, s.Event.StoppedReason = "", "Stopped by ana: "+StoppedReasonPrefix
+		}, ReasonNotAnInterruption},
 		{"interrupted before it ran", func(s *Situation) { s.Event.LastStatus = "PENDING" }, ReasonRedeploy},
 		{"no last status", func(s *Situation) { s.Event.LastStatus = "" }, ReasonRedeploy},
 		{"no time", func(s *Situation) { s.Event.EventTime = time.Time{} }, ReasonRedeploy},
@@ -185,6 +188,10 @@ func TestDecideCases(t *testing.T) {
 			s.Event.StartedBy = ""
 			primary(s).CreatedAt = s.Event.EventTime.Add(time.Second)
 		}, ReasonAlreadyRedeployed},
+		{"no deployment, a primary of that very moment", func(s *Situation) {
+			s.Event.StartedBy = ""
+			primary(s).CreatedAt, s.Cooldown = s.Event.EventTime, 0
+		}, ReasonRedeploy},
 		{"controller and strategy not told", func(s *Situation) { s.Service.Controller, s.Service.Strategy = "", "" }, ReasonRedeploy},
 		{"rollout state not told", func(s *Situation) { primary(s).RolloutState = "" }, ReasonRedeploy},
 		{"a failed rollout of the same task definition", func(s *Situation) {
@@ -195,6 +202,10 @@ func TestDecideCases(t *testing.T) {
 			primary(s).RolloutState = "FAILED"
 			s.Event.StartedBy, s.Event.TaskDefinitionARN = "", ""
 		}, ReasonRolloutFailed},
+		{"a failed rollout that the task belongs to", func(s *Situation) {
+			primary(s).RolloutState = "FAILED"
+			s.Event.TaskDefinitionARN = ""
+		}, ReasonRedeploy},
 		{"a former deployment still runs tasks", func(s *Situation) {
 			s.Service.Deployments = append(s.Service.Deployments, Deployment{Status: "ACTIVE", RunningCount: 1})
 		}, ReasonRolloutInProgress},

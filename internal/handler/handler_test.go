@@ -194,22 +194,28 @@ func TestHandleObserve(t *testing.T) {
 	})
 }
 
-// A dry run decides as a real one would, writes nothing and leaves no memory.
+// A dry run decides as a real one would, writes nothing, and leaves neither
+// memory nor metrics.
 func TestHandleDryRun(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
-		ctx := lambdacontext.NewContext(w.Context(), &lambdacontext.LambdaContext{
-			AwsRequestID:  "1",
-			ClientContext: lambdacontext.ClientContext{Custom: map[string]string{ClientContextKey: DryRun}},
+	for mode, updates := range map[Mode]int{ModeOnce: 1, ModeObserve: 0} {
+		inWorld(t, Config{Mode: mode, Metrics: true}, func(w *world) {
+			ctx := lambdacontext.NewContext(w.Context(), &lambdacontext.LambdaContext{
+				AwsRequestID:  "1",
+				ClientContext: lambdacontext.ClientContext{Custom: map[string]string{ClientContextKey: DryRun}},
+			})
+			answer, err := w.handler.Handle(ctx, event())
+			if err != nil || answer.Reason != ReasonRedeploy || !answer.DryRun || answer.Applied {
+				t.Errorf("got %+v, %v, want a redeployment not applied", answer, err)
+			}
+			if got := w.summary(); got["dry_run"] != true || got["_aws"] != nil {
+				t.Errorf("logged %v, want a dry run without metrics", got)
+			}
+			w.mustCount("UpdateService", 0)
+			w.mustCount("CreateLogStream", 0)
+			w.mustDecide(ReasonRedeploy, event())
+			w.mustCount("UpdateService", updates)
 		})
-		answer, err := w.handler.Handle(ctx, event())
-		if err != nil || answer.Reason != ReasonRedeploy || !answer.DryRun || answer.Applied {
-			t.Errorf("got %+v, %v, want a redeployment not applied", answer, err)
-		}
-		w.mustCount("UpdateService", 0)
-		w.mustCount("CreateLogStream", 0)
-		w.mustDecide(ReasonRedeploy, event())
-		w.mustCount("UpdateService", 1)
-	})
+	}
 }
 
 // Nothing in an event can ask for a dry run.

@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -173,12 +174,54 @@ func declared(t *testing.T, record map[string]any) map[string]string {
 	return units
 }
 
-// What concerns no service has no dimensions, and is no metric.
-func TestMetricsNeedAService(t *testing.T) {
+// What concerns no service has no dimensions, and is no metric; nor is what is
+// no interruption.
+func TestMetricsAreOfInterruptedServices(t *testing.T) {
+	for reason, change := range map[Reason]map[string]any{
+		ReasonNotAServiceTask:   {"group": "family:x"},
+		ReasonNotAnInterruption: {"stopCode": "UserInitiated", "stoppedReason": "Scaling"},
+	} {
+		t.Run(string(reason), func(t *testing.T) {
+			inWorld(t, Config{Metrics: true}, func(w *world) {
+				w.mustDecide(reason, event(change))
+				if metrics := w.summary()["_aws"]; metrics != nil {
+					t.Errorf("metrics %v", metrics)
+				}
+			})
+		})
+	}
+}
+
+// An event that tells no time has no time since it.
+func TestMetricsWithoutATime(t *testing.T) {
 	inWorld(t, Config{Metrics: true}, func(w *world) {
-		w.mustDecide(ReasonNotAServiceTask, event(map[string]any{"group": "family:x"}))
-		if w.summary()["_aws"] != nil {
-			t.Error("metrics of a task without a service")
+		w.mustDecide(ReasonRedeploy, bytes.Replace(event(), []byte(`"time":`), []byte(`"then":`), 1))
+		got := w.summary()
+		if declared(t, got)["ReactionTime"] != "" || got["ReactionTime"] != nil || got["Redeployments"] != 1.0 {
+			t.Errorf("got %v, want a redeployment and no reaction time", got)
+		}
+	})
+}
+
+// A task's way to STOPPED is one interruption.
+func TestFirstNotice(t *testing.T) {
+	for status, want := range map[string]bool{
+		"": true, "PROVISIONING": true, "PENDING": true, "ACTIVATING": true, "RUNNING": true,
+		"DEACTIVATING": false, "STOPPING": false, "DEPROVISIONING": false, "STOPPED": false,
+	} {
+		if got := (&Interruption{LastStatus: status}).isFirstNotice(); got != want {
+			t.Errorf("%q: got %t", status, got)
+		}
+	}
+}
+
+// Of two deployments the record is about the task's.
+func TestSummaryNamesTheTasksDeployment(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		w.Put(replacedService())
+		w.mustDecide(ReasonAlreadyRedeployed, event())
+		if got := w.summary(); got["deployment_id"] != testDeployment || got["deployment_before"] != replacedDeployment {
+			t.Errorf("got %v, then %v", got["deployment_id"], got["deployment_before"])
 		}
 	})
 }

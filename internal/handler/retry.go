@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 )
 
@@ -48,12 +47,11 @@ type lookAgain struct {
 func (e *lookAgain) Error() string { return e.cause.Error() }
 func (e *lookAgain) Unwrap() error { return e.cause }
 
-// retryer gives the SDK's standard retryer these rules. Its token bucket is
-// off, because it would end the retries before the deadline does, and so is
-// its limit of attempts. It serves one call.
+// retryer gives the SDK's standard retryer these rules, without its limit of
+// attempts. It serves one call: its bucket of tokens is never empty before the
+// deadline.
 func (p *patience) retryer() aws.Retryer {
 	standard := retry.NewStandard(func(o *retry.StandardOptions) {
-		o.RateLimiter = ratelimit.None
 		o.Retryables = []retry.IsErrorRetryable{retry.IsErrorRetryableFunc(p.retryable)}
 		o.Backoff = retry.BackoffDelayerFunc(p.backoff)
 	})

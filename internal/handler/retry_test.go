@@ -2,7 +2,10 @@ package handler
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/spothandler/spothandler/internal/handler/handlertest"
@@ -71,11 +74,7 @@ func TestThrottledForAWhile(t *testing.T) {
 func TestWaitedThenLooksAgain(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
 		w.Fail("UpdateService", 100, handlertest.Throttled())
-		time.AfterFunc(3*time.Second, func() {
-			service := steadyService()
-			service.Deployments[0].ID = "ecs-svc/2000000000000000000"
-			w.Put(service)
-		})
+		time.AfterFunc(3*time.Second, func() { w.Put(replacedService()) })
 		w.mustDecide(ReasonAlreadyRedeployed, event())
 		w.mustCount("UpdateService", 0)
 		var looked time.Time
@@ -118,6 +117,7 @@ func TestRetriesByCause(t *testing.T) {
 	}{
 		{"network", handlertest.Reset(), 4, "HandlerError"},
 		{"500", handlertest.Broken(), 4, "ServerException"},
+		{"request timeout", handlertest.Fault{Code: "RequestTimeoutException"}, 4, "RequestTimeoutException"},
 		{"denied", handlertest.Denied(), 1, "AccessDeniedException"},
 		{"expired token", handlertest.Fault{Code: "ExpiredTokenException"}, 1, "ExpiredTokenException"},
 		{"another refusal", handlertest.Fault{Code: "BlockedException"}, 1, "BlockedException"},
@@ -138,9 +138,24 @@ func TestRetriesByCause(t *testing.T) {
 	}
 }
 
+// The SDK has errors of its own that say they are worth another attempt: a
+// clock that it has set right meanwhile is one.
+func TestWhatTheSDKCallsRetryable(t *testing.T) {
+	if !isTransient(fmt.Errorf("calling ECS: %w", clockSet{})) {
+		t.Error("is not tried again")
+	}
+}
+
+type clockSet struct{ error }
+
+func (clockSet) RetryableError() bool { return true }
+
 // What ECS would refuse again is no error for Lambda to retry.
 func TestPermanentFailureIsNotReturned(t *testing.T) {
-	for _, code := range []string{"InvalidParameterException", "ClientException", "UnsupportedFeatureException", "PlatformUnknownException"} {
+	for _, code := range []string{
+		"InvalidParameterException", "ClientException", "ValidationException", "UnsupportedFeatureException", "PlatformUnknownException",
+		"PlatformTaskDefinitionIncompatibilityException", "NamespaceNotFoundException",
+	} {
 		t.Run(code, func(t *testing.T) {
 			inWorld(t, Config{}, func(w *world) {
 				w.Fail("UpdateService", 100, handlertest.Fault{Code: code})
@@ -162,17 +177,24 @@ func TestPermanentFailureIsNotReturned(t *testing.T) {
 // tells what happened.
 func TestHangingCallEndsBeforeTheDeadline(t *testing.T) {
 	for _, operation := range []string{"DescribeServices", "UpdateService"} {
-		t.Run(operation, func(t *testing.T) {
-			inWorld(t, Config{}, func(w *world) {
-				w.Fail(operation, 100, handlertest.Fault{Hang: time.Hour})
-				start := time.Now()
-				answer, err := w.handle(w.handler, event())
-				wantFailure(t, answer, err, ReasonFailed, "OutOfTime")
-				if took := time.Since(start); took != 55*time.Second {
-					t.Errorf("took %s, want 55s", took)
-				}
+		for timeout, want := range map[time.Duration]time.Duration{60 * time.Second: 55 * time.Second, 8 * time.Second: 6 * time.Second} {
+			t.Run(fmt.Sprintf("%s, a timeout of %s", operation, timeout), func(t *testing.T) {
+				inWorld(t, Config{}, func(w *world) {
+					w.Fail(operation, 100, handlertest.Fault{Hang: time.Hour})
+					start := time.Now()
+					ctx, cancel := context.WithTimeout(w.Context(), timeout)
+					defer cancel()
+					answer, err := w.handler.Handle(ctx, event())
+					wantFailure(t, answer, err, ReasonFailed, "OutOfTime")
+					if took := time.Since(start); took != want {
+						t.Errorf("took %s, want %s", took, want)
+					}
+					if strings.Contains(err.Error(), "attempts") {
+						t.Errorf("%v, want no word of attempts: there was one", err)
+					}
+				})
 			})
-		})
+		}
 	}
 }
 
@@ -186,19 +208,36 @@ func TestJitter(t *testing.T) {
 	}
 }
 
-// A later notice of the same interruption can wait: the first one has the
-// service looked at.
+// A later notice of the same interruption can wait, and so can whoever lost
+// the claim: another invocation has the service looked at.
 func TestLaterNoticesAskSeldom(t *testing.T) {
 	tries := map[string]int{}
-	for _, status := range []string{"RUNNING", "DEACTIVATING"} {
+	for name, test := range map[string]struct {
+		status string
+		lost   int // rounds of the claim
+	}{"first": {"RUNNING", 0}, "later": {"DEACTIVATING", 0}, "loser": {"RUNNING", 1}} {
 		inWorld(t, Config{}, func(w *world) {
-			w.Fail("DescribeServices", 10000, handlertest.Throttled())
-			answer, err := w.handle(w.handler, event(map[string]any{"lastStatus": status}))
+			w.claimedByOthers(test.lost)
+			time.AfterFunc(time.Duration(test.lost)*time.Second, func() { w.Fail("DescribeServices", 10000, handlertest.Throttled()) })
+			synctest.Wait()
+			answer, err := w.handle(w.handler, event(map[string]any{"lastStatus": test.status}))
 			wantFailure(t, answer, err, ReasonFailed, "ThrottlingException")
-			tries[status] = w.Tries("DescribeServices")
+			tries[name] = w.Tries("DescribeServices") - test.lost
 		})
 	}
-	if first, later := tries["RUNNING"], tries["DEACTIVATING"]; later > 6 || first < 2*later {
-		t.Errorf("the first notice asked %d times, a later one %d times", first, later)
+	if tries["later"] > 6 || tries["loser"] > 6 || tries["first"] < 2*tries["later"] {
+		t.Errorf("asked %v times", tries)
 	}
+}
+
+// Only throttling is a reason to wait for others: a lost connection is not.
+func TestLaterNoticesRetryAtOnce(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		w.Fail("DescribeServices", 1, handlertest.Reset())
+		start := time.Now()
+		w.mustDecide(ReasonRedeploy, event(map[string]any{"lastStatus": "DEACTIVATING"}))
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("took %s", took)
+		}
+	})
 }

@@ -54,6 +54,16 @@ func steadyService() handlertest.Service {
 	}
 }
 
+// replacedDeployment is what somebody else made of service api.
+const replacedDeployment = "ecs-svc/2000000000000000000"
+
+// replacedService is service api after somebody else redeployed it.
+func replacedService() handlertest.Service {
+	service := steadyService()
+	service.Deployments[0].ID = replacedDeployment
+	return service
+}
+
 // event is the notice of an interruption of a task of service api, now. Fields
 // of the detail can be changed, or removed with nil.
 func event(changes ...map[string]any) []byte {
