@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
 // Lambda's limits for a payload in bytes.
@@ -14,38 +16,12 @@ const (
 	asyncPayloadLimit = 1048576
 )
 
-// invocation is one event on its way to a function.
-type invocation struct {
-	id            string
-	payload       json.RawMessage
-	clientContext string // JSON
-	functionARN   string
-	timeout       time.Duration
-	deadline      time.Time
-}
-
-// outcome is how an invocation ended: with the handler's answer, or with a failure and Lambda's words for it.
-type outcome struct {
-	payload json.RawMessage
-	failed  bool
-	broken  bool // the sandbox is of no more use
-	status  string
-}
-
-// failure is an outcome in Lambda's words.
-func failure(id, kind, message string) outcome {
-	text, err := json.Marshal(map[string]string{"errorType": kind, "errorMessage": "RequestId: " + id + " Error: " + message})
-	if err != nil { // plain strings: cannot happen
-		text = nil
-	}
-	return outcome{payload: text, failed: true, broken: true, status: "failure"}
-}
-
 // invokeAnswer is an answer in headers and a bare body.
 type invokeAnswer struct {
-	outcome
-	status int
-	tail   string
+	status  int
+	payload json.RawMessage
+	failed  bool
+	tail    string
 }
 
 func (a invokeAnswer) respond(w http.ResponseWriter) {
@@ -84,14 +60,14 @@ func (s *lambdaService) invoke(c *call, in *lambdaInput) (any, error) {
 	case "DryRun":
 		return invokeAnswer{status: http.StatusNoContent}, nil
 	}
-	out, tail, err := f.run(invocation{id: newID(), payload: payload, clientContext: string(clientContext)})
+	out, tail, err := f.run(sandbox.Event{ID: newID(), Payload: payload, ClientContext: string(clientContext)})
 	if err != nil {
 		return nil, err
 	}
 	if !strings.EqualFold(c.request.Header.Get("X-Amz-Log-Type"), "Tail") {
 		tail = ""
 	}
-	return invokeAnswer{outcome: out, status: http.StatusOK, tail: tail}, nil
+	return invokeAnswer{status: http.StatusOK, payload: out.Payload, failed: out.Failed(), tail: tail}, nil
 }
 
 // invoked is find for an invocation.
@@ -160,7 +136,7 @@ func (s *lambdaService) unreserved() (running, places int) {
 
 // enqueue invokes the function asynchronously, as its configuration says. The lock must be held.
 func (f *function) enqueue(payload json.RawMessage, clientContext string) {
-	inv := invocation{id: newID(), payload: payload, clientContext: clientContext}
+	e := sandbox.Event{ID: newID(), Payload: payload, ClientContext: clientContext}
 	retries, age := 2, 6*time.Hour
 	if f.async != nil {
 		set(&retries, f.async.MaximumRetryAttempts)
@@ -168,16 +144,16 @@ func (f *function) enqueue(payload json.RawMessage, clientContext string) {
 			age = time.Duration(*f.async.MaximumEventAgeInSeconds) * time.Second
 		}
 	}
-	f.region.server.background(func() { f.deliver(inv, retries, time.Now().Add(age)) })
+	f.region.server.background(func() { f.deliver(e, retries, time.Now().Add(age)) })
 }
 
 // deliver runs the event until it succeeds, was tried often enough, or is too old. A throttled one is no try: it waits
 // 1 s, then twice as long each time up to 5 minutes. A failed one waits [Delays].AsyncRetry, then twice as long.
-func (f *function) deliver(inv invocation, retries int, until time.Time) {
+func (f *function) deliver(e sandbox.Event, retries int, until time.Time) {
 	s := f.region.server
 	backoff, failed := time.Second, 0
 	for time.Now().Before(until) {
-		out, _, err := f.run(inv)
+		out, _, err := f.run(e)
 		switch {
 		case err != nil:
 			if !s.sleep(backoff) {
@@ -185,7 +161,7 @@ func (f *function) deliver(inv invocation, retries int, until time.Time) {
 			}
 			backoff = min(2*backoff, 5*time.Minute)
 			continue
-		case !out.failed || failed >= retries:
+		case !out.Failed() || failed >= retries:
 			return
 		}
 		failed++

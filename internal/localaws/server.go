@@ -84,10 +84,9 @@ type Server struct {
 	iam      *iamService
 	regions  map[string]*region
 	closers  []func() error
-	sessions map[string]string // access key id of a running function -> the ARN it calls as
-	codes    map[string]*code  // unpacked functions, by hash and architecture
-	boxes    map[sandbox]bool  // every sandbox that was started and not closed
-	folder   string            // for unpacked functions
+	sessions map[string]string                 // access key id of a running function -> the ARN it calls as
+	codes    map[string]func() (string, error) // by hash and architecture: what gives the unpacked code's folder
+	folders  []string                          // all of these
 }
 
 // New gives a server with an empty account. Close it.
@@ -103,7 +102,7 @@ func New(opts Options) *Server {
 	}
 	s := &Server{
 		opts: opts, delays: DefaultDelays(), lambda: lambdaRoutes(),
-		regions: map[string]*region{}, sessions: map[string]string{}, codes: map[string]*code{}, boxes: map[sandbox]bool{},
+		regions: map[string]*region{}, sessions: map[string]string{}, codes: map[string]func() (string, error){},
 	}
 	if opts.Delays != nil {
 		s.delays = *opts.Delays
@@ -164,7 +163,10 @@ func (s *Server) Close() error {
 		errs = append(errs, c())
 	}
 	s.work.Wait()
-	return errors.Join(append(errs, s.closeSandboxes())...)
+	for _, folder := range s.folders {
+		errs = append(errs, os.RemoveAll(folder))
+	}
+	return errors.Join(errs...)
 }
 
 // after does f, under the lock, when d has passed, unless the server is closed by then.
@@ -193,19 +195,4 @@ func (s *Server) sleep(d time.Duration) bool {
 	case <-s.ctx.Done():
 		return false
 	}
-}
-
-// closeSandboxes ends every running function and removes what was unpacked for it.
-func (s *Server) closeSandboxes() error {
-	s.mu.Lock()
-	boxes, folder := s.boxes, s.folder
-	s.boxes, s.folder = map[sandbox]bool{}, ""
-	s.mu.Unlock()
-	for box := range boxes {
-		box.close()
-	}
-	if folder == "" {
-		return nil
-	}
-	return os.RemoveAll(folder)
 }

@@ -1,10 +1,11 @@
-package localaws
+package sandbox
 
 import (
 	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -27,41 +28,31 @@ type process struct {
 	ready  bool  // it has asked for its next event
 }
 
-// startProcess starts the bootstrap of a function.
-func startProcess(b *cell) (sandbox, error) {
-	endpoint, err := b.serv.URL()
-	if err != nil {
-		return nil, err
-	}
-	root, err := b.code.unpack()
-	if err != nil {
-		return nil, err
-	}
+// Start runs the bootstrap in a folder, with this environment and what the Runtime API adds to it. Its output goes to log
+// line by line.
+func Start(ctx context.Context, root string, env map[string]string, log io.Writer) (Sandbox, error) {
 	if _, err := os.Stat(filepath.Join(root, "bootstrap")); err != nil {
 		return nil, errors.New("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]") //nolint:staticcheck // Lambda's words
 	}
-	l, err := (&net.ListenConfig{}).Listen(b.serv.ctx, "tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listening for the runtime API: %w", err)
 	}
 	p := &process{api: newRuntimeAPI(), marks: make(chan struct{}), exited: make(chan struct{})}
 	p.web = &http.Server{Handler: p.api.handler(), ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = p.web.Serve(l) }() // ends with close
-	env := []string{"LAMBDA_TASK_ROOT=" + root, "LAMBDA_RUNTIME_DIR=/var/runtime", "AWS_LAMBDA_RUNTIME_API=" + l.Addr().String(), "AWS_ENDPOINT_URL=" + endpoint}
-	for k, v := range b.env {
-		if k != "AWS_ENDPOINT_URL" {
-			env = append(env, k+"="+v)
-		}
+	go func() { _ = p.web.Serve(l) }() // ends with Close
+	variables := []string{"LAMBDA_TASK_ROOT=" + root, "LAMBDA_RUNTIME_DIR=/var/runtime", "AWS_LAMBDA_RUNTIME_API=" + l.Addr().String()}
+	for name, value := range env {
+		variables = append(variables, name+"="+value)
 	}
-	if err := p.start(root, env, b.log); err != nil {
-		_ = p.web.Close()
-		return nil, err
+	if err := p.start(root, variables, log); err != nil {
+		return nil, errors.Join(err, p.web.Close())
 	}
 	return p, nil
 }
 
 // start runs the bootstrap with its output going to log.
-func (p *process) start(root string, env []string, log *sandboxLog) error {
+func (p *process) start(root string, env []string, log io.Writer) error {
 	read, write, err := os.Pipe()
 	if err != nil {
 		return fmt.Errorf("making a pipe: %w", err)
@@ -81,7 +72,7 @@ func (p *process) start(root string, env []string, log *sandboxLog) error {
 func (p *process) run(root string, env []string, started chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	cmd := exec.Command(filepath.Join(root, "bootstrap")) //nolint:noctx // its end is the sandbox's, see close
+	cmd := exec.Command(filepath.Join(root, "bootstrap")) //nolint:noctx // its end is the sandbox's, see Close
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = root, env, p.output, p.output
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	err := startCommand(cmd)
@@ -113,8 +104,8 @@ func startCommand(cmd *exec.Cmd) error {
 // mark goes through the pipe behind everything that the process has written: where it arrives, all of that has.
 const mark = "\x00\x00 end of invocation \x00\x00"
 
-// copyOutput takes line by line to the log, until close closes the pipe.
-func (p *process) copyOutput(read *os.File, log *sandboxLog) {
+// copyOutput takes line by line to the log, until Close closes the pipe.
+func (p *process) copyOutput(read *os.File, log io.Writer) {
 	defer read.Close()
 	lines := bufio.NewReader(read)
 	for {
@@ -138,9 +129,10 @@ func (p *process) drain() {
 	}
 }
 
-func (p *process) invoke(ctx context.Context, inv invocation) outcome {
-	out := p.exchange(ctx, inv)
-	if out.broken {
+// Invoke lets the process work on the event.
+func (p *process) Invoke(ctx context.Context, e Event) Outcome {
+	out := p.exchange(ctx, e)
+	if out.Broken {
 		p.kill()
 		<-p.exited
 	}
@@ -150,53 +142,42 @@ func (p *process) invoke(ctx context.Context, inv invocation) outcome {
 
 // exchange waits until the process is ready, hands it the event, takes its answer, and waits until it is ready again:
 // only then the invocation is over.
-func (p *process) exchange(ctx context.Context, inv invocation) outcome {
-	if out := p.await(ctx, inv); out != nil {
-		return *out
+func (p *process) exchange(ctx context.Context, e Event) Outcome {
+	if !p.ready {
+		if _, failed := await(ctx, p, e, p.api.idle); failed != nil {
+			return *failed
+		}
 	}
-	select {
-	case p.api.next <- inv:
-	case <-p.exited:
-		return p.crashed(inv)
-	case <-ctx.Done():
-		return timedOut(inv)
+	p.api.next <- e
+	out, failed := await(ctx, p, e, p.api.done)
+	if failed != nil {
+		return *failed
 	}
-	p.ready = false
-	select {
-	case out := <-p.api.done:
-		out.broken = out.broken || p.await(ctx, inv) != nil
-		return out
-	case <-p.exited:
-		return p.crashed(inv)
-	case <-ctx.Done():
-		return timedOut(inv)
-	}
+	_, failed = await(ctx, p, e, p.api.idle)
+	p.ready, out.Broken = failed == nil, failed != nil
+	return out
 }
 
-// await waits for the process to ask for an event; it gives an outcome where that never happens.
-func (p *process) await(ctx context.Context, inv invocation) *outcome {
-	var out outcome
-	if p.ready {
-		return nil
-	}
+// await receives from the runtime API, or gives the outcome where the process or the time ends before.
+func await[T any](ctx context.Context, p *process, e Event, from <-chan T) (got T, failed *Outcome) {
+	var out Outcome
 	select {
-	case <-p.api.idle:
-		p.ready = true
-		return nil
+	case got = <-from:
+		return got, nil
 	case <-p.exited:
-		out = p.crashed(inv)
+		out = p.crashed(e)
 	case <-ctx.Done():
-		out = timedOut(inv)
+		out = timedOut(e)
 	}
-	return &out
+	return got, &out
 }
 
 // crashed is what Lambda answers when the process has ended in the middle.
-func (p *process) crashed(inv invocation) outcome {
+func (p *process) crashed(e Event) Outcome {
 	if p.err == nil {
-		return failure(inv.id, "Runtime.ExitError", "Runtime exited without providing a reason")
+		return Failure(e, "Runtime.ExitError", "Runtime exited without providing a reason")
 	}
-	return failure(inv.id, "Runtime.ExitError", "Runtime exited with error: "+p.err.Error())
+	return Failure(e, "Runtime.ExitError", "Runtime exited with error: "+p.err.Error())
 }
 
 // kill ends the process and all of its group.
@@ -204,8 +185,8 @@ func (p *process) kill() {
 	_ = syscall.Kill(-p.pid, syscall.SIGKILL) // an error says that nobody is left
 }
 
-// close ends the process and waits for it.
-func (p *process) close() {
+// Close ends the process with all that it started.
+func (p *process) Close() {
 	select {
 	case <-p.exited: // its id may be another's by now
 	default:

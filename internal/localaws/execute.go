@@ -1,0 +1,163 @@
+package localaws
+
+import (
+	"context"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/sandbox"
+)
+
+// InProcess makes the handler of a function that is not to run as a process, see [Options].
+type InProcess = sandbox.InProcess
+
+// Handler does one invocation inside this process.
+type Handler = sandbox.Handler
+
+// cell is a sandbox, which starts with its first event, with what it is made of.
+type cell struct {
+	sandbox.Sandbox
+	conf   configuration
+	code   func() (string, error) // the folder with it
+	epoch  int
+	output *output
+	env    map[string]string
+	ctx    context.Context // ends with the sandbox
+	end    context.CancelFunc
+}
+
+// run hands an event to a sandbox, an idle one where there is one, and gives the last 4 KB of its log as well. An error
+// is a refusal: the function was not invoked.
+func (f *function) run(e sandbox.Event) (sandbox.Outcome, string, error) {
+	box, err := f.acquire()
+	if err != nil {
+		return sandbox.Outcome{}, "", err
+	}
+	started := time.Now()
+	e.FunctionARN, e.Timeout = box.conf.FunctionArn, time.Duration(box.conf.Timeout)*time.Second
+	e.Deadline = started.Add(e.Timeout)
+	ctx, cancel := context.WithDeadline(box.ctx, e.Deadline)
+	defer cancel()
+	box.output.platform("start", obj{"requestId": e.ID, "functionArn": e.FunctionARN, "version": "$LATEST"})
+	out := f.region.server.invoke(ctx, box, e)
+	took := time.Since(started)
+	box.output.platform("report", obj{
+		"requestId": e.ID, "functionArn": e.FunctionARN, "status": out.Status,
+		"metrics": obj{
+			"durationMs": float64(took.Microseconds()) / 1000, "billedDurationMs": took.Milliseconds() + 1, "memorySizeMB": box.conf.MemorySize,
+		},
+	})
+	tail := box.output.end()
+	f.release(box, out.Broken)
+	return out, tail, nil
+}
+
+// invoke starts the sandbox where it is new, and hands it the event.
+func (s *Server) invoke(ctx context.Context, box *cell, e sandbox.Event) sandbox.Outcome {
+	if box.Sandbox == nil {
+		started, err := s.start(box)
+		if err != nil {
+			return sandbox.Failure(e, "Runtime.InvalidEntrypoint", err.Error())
+		}
+		box.Sandbox = started
+		s.work.Go(func() {
+			<-box.ctx.Done()
+			started.Close()
+		})
+	}
+	return box.Invoke(ctx, e)
+}
+
+func (s *Server) start(box *cell) (sandbox.Sandbox, error) {
+	if s.opts.InProcess != nil {
+		return s.opts.InProcess.Start(box.env, box.output)
+	}
+	url, err := s.URL()
+	if err != nil {
+		return nil, err
+	}
+	box.env["AWS_ENDPOINT_URL"] = url
+	root, err := box.code()
+	if err != nil {
+		return nil, err
+	}
+	return sandbox.Start(box.ctx, root, box.env, box.output)
+}
+
+// acquire reserves a place for an execution and gives an idle sandbox, or a new one that is not started.
+func (f *function) acquire() (*cell, error) {
+	s := f.region.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || f.gone() {
+		return nil, notFound("Function not found: %s", f.conf.FunctionArn)
+	}
+	if err := f.invocable(); err != nil {
+		return nil, err
+	}
+	if err := f.reserve(); err != nil {
+		return nil, err
+	}
+	s.work.Add(1) // Close waits for every execution; release is its end
+	if n := len(f.idle); n > 0 {
+		box := f.idle[n-1]
+		f.idle = f.idle[:n-1]
+		return box, nil
+	}
+	stream := time.Now().UTC().Format("2006/01/02/") + "[$LATEST]" + randomHex(32)
+	box := &cell{
+		conf: f.conf, code: s.codeOf(f), epoch: f.epoch, env: f.environment(stream),
+		output: &output{service: f.region.logs, conf: f.conf, stream: stream},
+	}
+	box.ctx, box.end = context.WithCancel(s.ctx)
+	return box, nil
+}
+
+// release gives the place back, and keeps the sandbox for the next invocation unless it is broken or outdated.
+func (f *function) release(box *cell, broken bool) {
+	s := f.region.server
+	defer s.work.Done()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f.running--
+	if broken || box.epoch != f.epoch {
+		box.end()
+		return
+	}
+	f.idle = append(f.idle, box)
+}
+
+// discard ends all idle sandboxes, and the others with their executions: the function has changed or gone. The lock must
+// be held.
+func (f *function) discard() {
+	f.epoch++
+	for _, box := range f.idle {
+		box.end()
+	}
+	f.idle = nil
+}
+
+// environment is what Lambda gives a function, with the function's own variables.
+func (f *function) environment(stream string) map[string]string {
+	s, conf := f.region.server, f.conf
+	key := "ASIA" + strings.ToUpper(randomHex(16))
+	role := afterLast(conf.Role, "/")
+	s.sessions[key] = f.region.globalARN("sts", "assumed-role/"+role+"/"+conf.FunctionName)
+	env := map[string]string{
+		"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "en_US.UTF-8", "TZ": ":UTC", "_HANDLER": conf.Handler,
+		"AWS_REGION": f.region.name, "AWS_DEFAULT_REGION": f.region.name,
+		"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local",
+		"AWS_LAMBDA_FUNCTION_NAME": conf.FunctionName, "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": itoa(conf.MemorySize), "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+		"AWS_LAMBDA_LOG_GROUP_NAME": conf.LoggingConfig.LogGroup, "AWS_LAMBDA_LOG_STREAM_NAME": stream,
+		"AWS_LAMBDA_LOG_FORMAT": conf.LoggingConfig.LogFormat,
+	}
+	if level := conf.LoggingConfig.ApplicationLogLevel; level != "" {
+		env["AWS_LAMBDA_LOG_LEVEL"] = level
+	}
+	if conf.Environment != nil {
+		maps.Copy(env, conf.Environment.Variables)
+	}
+	return env
+}

@@ -1,0 +1,72 @@
+package localaws
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+)
+
+// output takes what a sandbox prints, line by line, to the function's log group.
+type output struct {
+	service *logsService
+	conf    configuration
+	stream  string
+
+	mu   sync.Mutex
+	tail strings.Builder // of the current invocation
+}
+
+// tailLimit is how many bytes of its log an invocation may give back.
+const tailLimit = 4096
+
+// Write takes whole lines, each of which is one log event.
+func (o *output) Write(text []byte) (int, error) {
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSuffix(line, "\n"); line != "" {
+			o.line(line)
+		}
+	}
+	return len(text), nil
+}
+
+func (o *output) line(text string) {
+	o.mu.Lock()
+	o.tail.WriteString(text + "\n")
+	o.mu.Unlock()
+	server := o.service.region.server
+	server.mu.Lock()
+	defer server.mu.Unlock()
+	if o.service.mayLog(o.conf.Role, o.conf.LoggingConfig.LogGroup, o.stream) {
+		o.service.write(o.conf.LoggingConfig.LogGroup, o.stream, text)
+	}
+}
+
+// end gives the end of the invocation's log, and begins anew.
+func (o *output) end() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	text := o.tail.String()
+	o.tail.Reset()
+	return text[max(0, len(text)-tailLimit):]
+}
+
+// platform writes Lambda's own record of an invocation, in the format that the function's logging configuration asks for.
+func (o *output) platform(kind string, record obj) {
+	switch logging := o.conf.LoggingConfig; {
+	case logging.LogFormat == "JSON" && logging.SystemLogLevel == "WARN":
+	case logging.LogFormat == "JSON":
+		text, err := json.Marshal(obj{
+			"time": time.Now().UTC().Format("2006-01-02T15:04:05.000Z"), "type": "platform." + kind, "record": record,
+		})
+		if err == nil {
+			o.line(string(text))
+		}
+	case kind == "start":
+		o.line(fmt.Sprintf("START RequestId: %s Version: $LATEST", record["requestId"]))
+	default:
+		o.line(fmt.Sprintf("END RequestId: %s", record["requestId"]))
+		o.line(fmt.Sprintf("REPORT RequestId: %s\tStatus: %s", record["requestId"], record["status"]))
+	}
+}

@@ -1,0 +1,14 @@
+//go:build !linux
+
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"io"
+)
+
+// Start cannot: a function's bootstrap is a program for linux.
+func Start(context.Context, string, map[string]string, io.Writer) (Sandbox, error) {
+	return nil, errors.New("functions run as processes on linux only: set Options.InProcess")
+}
