@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
@@ -81,18 +82,45 @@ func TestAbsentValues(t *testing.T) {
 	}
 }
 
-// A function that fails ends the wait for it at once, with Lambda's reason.
+// A function that fails, itself or its update, ends the wait for it at once, with Lambda's reason and what to do.
 func TestFailedFunction(t *testing.T) {
-	inAccount(t, func(t *testing.T, a *account) {
-		a.withFunction(func(answer *lambda.GetFunctionOutput) {
-			answer.Configuration.State, answer.Configuration.StateReasonCode = functions.StateFailed, "InvalidRuntime"
-			answer.Configuration.StateReason = aws.String("no such runtime")
-		})
-		_, err := a.tryInstall(t.Context(), t, "", nil)
-		if err == nil || err.Error() != "function ecs-fargate-spot-handler: Failed: InvalidRuntime, no such runtime" {
-			t.Errorf("%v", err)
+	for _, test := range []struct {
+		code, reason, hint string
+	}{
+		{"InvalidRuntime", "no such runtime", "run it again: what failed is done anew"},
+		{"SubnetOutOfIPAddresses", "no address is left", "--vpc-subnet ID   one with free addresses"},
+		{"EniLimitExceeded", "too many", "ask AWS to raise the region's quota of network interfaces, or use a VPC that needs fewer"},
+		{"InvalidSubnet", "it is gone", "--vpc-subnet ID   one that is there"},
+		{"InvalidSecurityGroup", "it is gone", "--vpc-security-group ID   one that is there, and of the subnets' VPC"},
+		{"DisabledKMSKey", "it is disabled", "--kms-key ARN   a key that is enabled, or none"},
+	} {
+		fails := func(t *testing.T, state string, settings Given, edit func(*functions.FunctionConfiguration)) {
+			t.Helper()
+			inAccount(t, func(t *testing.T, a *account) {
+				if settings != nil {
+					a.install(t, "", nil)
+				}
+				names, changes := a.plan(t, "", settings)
+				a.withFunction(func(answer *lambda.GetFunctionOutput) { edit(answer.Configuration) })
+				began := time.Now()
+				_, err := Apply(t.Context(), a.clients, names, changes, Options{})
+				refusal := errorOf(t, err)
+				if want := "function ecs-fargate-spot-handler: " + state + ": " + test.code + ", " + test.reason; refusal.Message != want || time.Since(began) > 0 {
+					t.Errorf("after %s: %s", time.Since(began), refusal.Message)
+				}
+				sameLines(t, refusal.Hints, test.hint)
+			})
 		}
-	})
+		t.Run(test.code, func(t *testing.T) {
+			fails(t, "Failed", nil, func(c *functions.FunctionConfiguration) {
+				c.State, c.StateReasonCode, c.StateReason = functions.StateFailed, functions.StateReasonCode(test.code), &test.reason
+			})
+			fails(t, "last update failed", given("timeout", "30"), func(c *functions.FunctionConfiguration) {
+				c.LastUpdateStatus = functions.LastUpdateStatusFailed
+				c.LastUpdateStatusReasonCode, c.LastUpdateStatusReason = functions.LastUpdateStatusReasonCode(test.code), &test.reason
+			})
+		})
+	}
 }
 
 // A function whose tags may not be read is neither ours nor another's: nobody can tell.

@@ -185,6 +185,9 @@ func ruleChanges() []byHand {
 	}
 	return []byHand{
 		{"rule disabled", put(func(in *eventbridge.PutRuleInput) { in.State = "DISABLED" }), KindRule, []string{"state"}},
+		{"rule enabled otherwise", put(func(in *eventbridge.PutRuleInput) {
+			in.State = events.RuleStateEnabledWithAllCloudtrailManagementEvents
+		}), KindRule, []string{"state"}},
 		{"rule's description", put(func(in *eventbridge.PutRuleInput) { in.Description = aws.String("mine") }), KindRule, []string{"description"}},
 		{"pattern", put(func(in *eventbridge.PutRuleInput) {
 			in.EventPattern = aws.String(strings.Replace(*in.EventPattern, `"aws.ecs"`, `"aws.ecs","mine"`, 1))

@@ -75,5 +75,5 @@ func failureCures(reason string) []string {
 			return []string{known.hint}
 		}
 	}
-	return []string{"run it again: a function that failed is made anew"}
+	return []string{"run it again: what failed is done anew"}
 }

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// Each field changed by hand is found, named, and healed by one install that touches nothing else.
+// Each field changed by hand is found by a plan and by status, with the value that it should have, and is
+// healed by one install that makes no call beside the one that heals.
 func TestDrift(t *testing.T) {
 	for _, hand := range everyChange() {
 		if hand.fields == nil {
@@ -15,6 +16,7 @@ func TestDrift(t *testing.T) {
 		t.Run(hand.name, func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
 				a.install(t, handsPrefix, handsSettings())
+				should := valuesOf(a.look(t, handsPrefix, nil).State)
 				if err := hand.change(t, a, a.look(t, handsPrefix, nil).Names); err != nil {
 					t.Fatal(err)
 				}
@@ -25,12 +27,42 @@ func TestDrift(t *testing.T) {
 				var paths []string
 				for _, field := range changes[0].Fields {
 					paths = append(paths, field.Path)
+					if field.New != should[string(hand.kind)+" "+field.Path] || field.Old == field.New {
+						t.Errorf("%s is said to go from %q to %q", field.Path, field.Old, field.New)
+					}
 				}
 				sameLines(t, paths, hand.fields...)
+				problems := a.status(t, handsPrefix).Problems
+				if len(problems) != 1 || problems[0].Code != ProblemDiffers || encodeJSON(problems[0].Fields) != encodeJSON(changes[0].Fields) {
+					t.Errorf("status says %+v", problems)
+				}
+				a.ForgetCalls()
 				a.install(t, handsPrefix, nil)
+				if calls := a.calls(writes); len(calls) != healing(hand.kind) {
+					t.Errorf("it is healed by %q", calls)
+				}
 			})
 		})
 	}
+}
+
+// healing is how many calls it takes: Lambda cannot change a statement, only remove it and add another.
+func healing(kind Kind) int {
+	if kind == KindPermission {
+		return 2
+	}
+	return 1
+}
+
+// valuesOf are the fields' values, by kind and path.
+func valuesOf(s State) map[string]string {
+	values := map[string]string{}
+	for kind, fields := range allFields(s) {
+		for _, field := range fields {
+			values[string(kind)+" "+field.path] = field.value
+		}
+	}
+	return values
 }
 
 // A field that is set and that no change by hand covers would be one that nobody has tested.

@@ -156,25 +156,92 @@ func errorOf(t *testing.T, err error) *Error {
 
 // What AWS calls "not now" is waited out, each service in its own words.
 func TestNotNow(t *testing.T) {
-	for call, refusal := range map[string]localaws.Error{
-		"iam:PutRolePolicy":                   {Code: "NoSuchEntity", Message: "The role with name x cannot be found.", Status: 404},
-		"logs:CreateLogGroup":                 {Code: "OperationAbortedException", Message: "A conflicting operation is currently in progress against this resource. Please try again."},
-		"logs:PutRetentionPolicy":             {Code: "ResourceNotFoundException", Message: "The specified log group does not exist."},
-		"lambda:CreateFunction":               {Code: "InvalidParameterValueException", Message: "Lambda was unable to configure access to your environment variables because the KMS key is invalid for CreateGrant."},
-		"lambda:PutFunctionConcurrency":       {Code: "ResourceConflictException", Message: "An update is in progress", Status: 409},
-		"lambda:PutFunctionEventInvokeConfig": {Code: "ResourceNotFoundException", Message: "The function arn:x doesn't exist.", Status: 404},
-		"lambda:AddPermission":                {Code: "ResourceNotFoundException", Message: "Function not found: x", Status: 404},
-		"events:PutRule":                      {Code: "ConcurrentModificationException", Message: "Rule x was modified concurrently"},
-		"events:PutTargets":                   {Code: "ResourceNotFoundException", Message: "Rule x does not exist on EventBus default."},
+	conflict := localaws.Error{Code: "ResourceConflictException", Message: "The operation cannot be performed at this time. An update is in progress for resource: x", Status: 409}
+	aborted := localaws.Error{Code: "OperationAbortedException", Message: "A conflicting operation is currently in progress against this resource. Please try again."}
+	concurrent := localaws.Error{Code: "ConcurrentModificationException", Message: "Rule x was modified concurrently"}
+	unmodifiable := localaws.Error{Code: "EntityTemporarilyUnmodifiable", Message: "x is being changed.", Status: 409}
+	for _, during := range []struct {
+		name             string
+		prepare, command func(*testing.T, *account)
+		refusals         map[string]localaws.Error
+	}{
+		{"an install", nothing, aFullInstall, map[string]localaws.Error{
+			"iam:CreateRole":                      {Code: "ConcurrentModification", Message: "x was changed by another request.", Status: 409},
+			"iam:PutRolePolicy":                   {Code: "NoSuchEntity", Message: "The role with name x cannot be found.", Status: 404},
+			"logs:CreateLogGroup":                 aborted,
+			"logs:PutRetentionPolicy":             {Code: "ResourceNotFoundException", Message: "The specified log group does not exist."},
+			"lambda:CreateFunction":               {Code: "InvalidParameterValueException", Message: "Lambda was unable to configure access to your environment variables because the KMS key is invalid for CreateGrant."},
+			"lambda:PutFunctionConcurrency":       conflict,
+			"lambda:PutFunctionEventInvokeConfig": {Code: "ResourceNotFoundException", Message: "The function arn:x doesn't exist.", Status: 404},
+			"lambda:AddPermission":                {Code: "ResourceNotFoundException", Message: "Function not found: x", Status: 404},
+			"events:PutRule":                      concurrent,
+			"events:PutTargets":                   {Code: "ResourceNotFoundException", Message: "Rule x does not exist on EventBus default."},
+		}},
+		{"an update", aFullInstall, anUpdate, map[string]localaws.Error{
+			"iam:TagRole":                        {Code: "ConcurrentModification", Message: "x was changed by another request.", Status: 409},
+			"iam:UpdateRole":                     unmodifiable,
+			"logs:DeleteRetentionPolicy":         aborted,
+			"logs:TagResource":                   aborted,
+			"lambda:UpdateFunctionCode":          conflict,
+			"lambda:UpdateFunctionConfiguration": {Code: "InvalidParameterValueException", Message: "Lambda was throttled by EC2 while it set up the function's network."},
+			"lambda:PutFunctionConcurrency":      conflict,
+			"lambda:TagResource":                 conflict,
+			"events:PutRule":                     concurrent,
+			"events:TagResource":                 concurrent,
+		}},
+		{"an uninstall", aFullInstall, anUninstall, map[string]localaws.Error{
+			"events:RemoveTargets":    concurrent,
+			"events:DeleteRule":       {Code: "ValidationException", Message: "Rule can't be deleted since it has targets."},
+			"lambda:RemovePermission": conflict,
+			"lambda:DeleteFunction":   conflict,
+			"logs:DeleteLogGroup":     aborted,
+			"iam:DeleteRolePolicy":    unmodifiable,
+			"iam:DeleteRole":          {Code: "DeleteConflict", Message: "Cannot delete entity, must delete policies first.", Status: 409},
+		}},
 	} {
-		t.Run(call, func(t *testing.T) {
+		for call, refusal := range during.refusals {
+			t.Run(during.name+" "+call, func(t *testing.T) {
+				inAccount(t, func(t *testing.T, a *account) {
+					during.prepare(t, a)
+					a.ForgetCalls()
+					for n := range 3 {
+						a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == call }, Nth: n + 1, Refuse: &refusal})
+					}
+					during.command(t, a)
+					if a.count(call) != 4 {
+						t.Errorf("%d calls", a.count(call))
+					}
+				})
+			})
+		}
+	}
+}
+
+// A caller whose rights depend on tags may not set the retention before IAM sees the new group's: that is tried
+// again, and briefly, since it may as well be the plain truth. Any other denial is told at once.
+func TestRetentionWhereRightsDependOnTags(t *testing.T) {
+	denied := func(text string) localaws.Fault {
+		return localaws.Fault{Action: "PutRetentionPolicy", Refuse: &localaws.Error{Code: "AccessDeniedException", Message: text}}
+	}
+	const unseen = "User: ana is not authorized to perform: logs:PutRetentionPolicy because no identity-based policy allows the logs:PutRetentionPolicy action"
+	for _, test := range []struct {
+		name        string
+		fault       localaws.Fault
+		fails       bool
+		least, most time.Duration
+	}{
+		{"for a moment", func() localaws.Fault { f := denied(unseen); f.Nth = 1; return f }(), false, firstPause, firstPause},
+		{"for good", denied(unseen), true, ceilingTags / 2, ceilingTags},
+		{"by a deny", denied("User: ana is not authorized to perform: logs:PutRetentionPolicy with an explicit deny"), true, 0, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
-				for n := range 3 {
-					a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == call }, Nth: n + 1, Refuse: &refusal})
-				}
-				aFullInstall(t, a)
-				if a.count(call) != 4 {
-					t.Errorf("%d calls", a.count(call))
+				names, changes := a.plan(t, "", nil)
+				a.Inject(test.fault)
+				began := time.Now()
+				_, err := Apply(t.Context(), a.clients, names, changes, Options{Wait: time.Hour})
+				if waited := time.Since(began); IsAccessDenied(err) != test.fails || waited < test.least || waited > test.most {
+					t.Errorf("after %s: %v", waited, err)
 				}
 			})
 		})

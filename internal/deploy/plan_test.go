@@ -66,23 +66,39 @@ func TestPlanUpdatesEveryField(t *testing.T) {
 		"Permission": KindPermission, "Rule": KindRule, "Target": KindTarget,
 	}
 	for resource, kind := range kinds {
-		fields := reflect.TypeFor[State]()
-		described, _ := fields.FieldByName(resource)
-		for i := range described.Type.Elem().NumField() {
-			field := described.Type.Elem().Field(i).Name
-			if slices.Contains(notCompared, field) || slices.Contains(notCompared, resource+"."+field) {
+		described, _ := reflect.TypeFor[State]().FieldByName(resource)
+		for _, field := range reflect.VisibleFields(described.Type.Elem()) {
+			if slices.Contains(notCompared, field.Name) || slices.Contains(notCompared, resource+"."+field.Name) {
 				continue
 			}
-			t.Run(resource+"."+field, func(t *testing.T) {
-				have := installed(t)
-				change(reflect.ValueOf(&have).Elem().FieldByName(resource).Elem().Field(i))
-				changes := Plan(wanted(t), have)
-				if len(changes) != 1 || changes[0].Action != Update || changes[0].Resource != kind || len(changes[0].Fields) == 0 {
-					t.Errorf("%q", printed(changes))
-				}
-			})
+			for name, index := range parts(field) {
+				t.Run(resource+"."+name, func(t *testing.T) {
+					have := installed(t)
+					change(reflect.ValueOf(&have).Elem().FieldByName(resource).Elem().FieldByIndex(index))
+					changes := Plan(wanted(t), have)
+					if len(changes) != 1 || changes[0].Action != Update || changes[0].Resource != kind || len(changes[0].Fields) == 0 {
+						t.Errorf("%q", printed(changes))
+					}
+				})
+			}
 		}
 	}
+}
+
+// parts are a field's own fields, by name and index, or itself where it has none.
+func parts(field reflect.StructField) map[string][]int {
+	inner := field.Type
+	if inner.Kind() == reflect.Pointer {
+		inner = inner.Elem()
+	}
+	if inner.Kind() != reflect.Struct {
+		return map[string][]int{field.Name: field.Index}
+	}
+	all := map[string][]int{}
+	for _, part := range reflect.VisibleFields(inner) {
+		all[field.Name+"."+part.Name] = append(slices.Clone(field.Index), part.Index...)
+	}
+	return all
 }
 
 // change gives a field another value.
@@ -104,8 +120,8 @@ func change(field reflect.Value) {
 			tags[key.String()] = "other"
 		}
 		field.Set(reflect.ValueOf(tags))
-	case reflect.Pointer, reflect.Struct:
-		fill(reflect.Indirect(field))
+	case reflect.Slice:
+		field.Set(reflect.ValueOf([]string{"other"}))
 	default:
 		panic("change knows no " + field.Kind().String())
 	}

@@ -49,10 +49,6 @@ func fill(v reflect.Value) {
 			if field.Type().Elem().Kind() == reflect.String {
 				field.Set(reflect.ValueOf([]string{"other"}))
 			}
-		case reflect.Struct:
-			fill(field)
-		case reflect.Pointer:
-			fill(field.Elem())
 		default:
 			panic("fill knows no " + field.Kind().String())
 		}

@@ -23,7 +23,7 @@ type Proxy struct {
 // Backend is an AWS to call.
 type Backend struct {
 	URL     string
-	Account string // where set, the moto account (its x-moto-account-id) that every call is about
+	Account string // where set, the moto account (its x-moto-account-id) of every call, but for those of an assumed role
 }
 
 // Fault is trouble for some calls. What it does is its first set field in the order below; without any the call
@@ -173,7 +173,7 @@ func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, body []byte, ind
 }
 
 func (b Backend) address(r *http.Request) {
-	if b.Account != "" {
+	if b.Account != "" && r.Header.Get("X-Amz-Security-Token") == "" {
 		r.Header.Set("X-Moto-Account-Id", b.Account)
 	}
 }

@@ -1,0 +1,64 @@
+package deploy
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// steps are calls of which each step begins when all of the one before have been answered.
+type steps [][]string
+
+// sameSteps checks the order of writes, whatever the order within a step.
+func sameSteps(t *testing.T, got []string, want steps) {
+	t.Helper()
+	for _, step := range want {
+		begun := slices.Sorted(slices.Values(got[:min(len(step), len(got))]))
+		sameLines(t, begun, step...)
+		got = got[len(begun):]
+	}
+	sameLines(t, got)
+}
+
+// The role comes first, so that it spreads while the rest is made; an event finds a function that is ready, and the
+// function a log group. In a removal nothing invokes the function when it goes, nothing of it writes to the log group
+// when that goes, and nothing uses the role.
+func TestOrder(t *testing.T) {
+	delays := &localaws.Delays{FunctionActive: 5 * time.Second, FunctionDelete: 5 * time.Second}
+	inAccountWith(t, localaws.Options{Delays: delays}, func(t *testing.T, a *account) {
+		a.install(t, "", nil)
+		sameSteps(t, a.calls(writes), steps{
+			{"iam:CreateRole"},
+			{"iam:PutRolePolicy"},
+			{"events:PutRule", "logs:CreateLogGroup", "logs:PutRetentionPolicy"},
+			{"lambda:CreateFunction"},
+			{"lambda:PutFunctionEventInvokeConfig"},
+			{"events:PutTargets", "lambda:AddPermission"},
+		})
+		a.ForgetCalls()
+		a.uninstall(t, "", false)
+		sameSteps(t, a.calls(writes), steps{
+			{"events:RemoveTargets"},
+			{"events:DeleteRule", "lambda:RemovePermission"},
+			{"lambda:DeleteFunction"},
+			{"logs:DeleteLogGroup"},
+			{"iam:DeleteRolePolicy"},
+			{"iam:DeleteRole"},
+		})
+		var looks []string // at the function, between its deletion and the log group's
+		for _, call := range a.Calls() {
+			switch call.String() {
+			case "lambda:DeleteFunction":
+				looks = nil
+			case "lambda:GetFunction":
+				looks = append(looks, call.Code)
+			case "logs:DeleteLogGroup":
+				if len(looks) < 2 || looks[0] != "" || looks[len(looks)-1] != "ResourceNotFoundException" {
+					t.Errorf("the function was looked at with %q", looks)
+				}
+			}
+		}
+	})
+}
