@@ -49,6 +49,9 @@ func doInstall(settings Given) command {
 		if found.State.Role == nil {
 			_, _ = List(ctx, a.clients, a.id) // who may not list roles may install
 		}
+		if err := found.CheckConcurrency(ctx, a.clients, want); err != nil {
+			return err
+		}
 		changes := found.Plan(want)
 		if len(changes) == 0 {
 			return nil
@@ -91,7 +94,7 @@ func doUninstall(names Given, keepLogs bool) command {
 		if err := a.whoAmI(ctx); err != nil {
 			return err
 		}
-		found, err := Look(ctx, a.clients, a.id, crashPrefix, names)
+		found, err := LookToRemove(ctx, a.clients, a.id, crashPrefix, names)
 		if err != nil {
 			return err
 		}
@@ -105,7 +108,7 @@ func doUninstall(names Given, keepLogs bool) command {
 		if _, err := Apply(ctx, a.clients, found.Names, changes, Options{}); err != nil {
 			return err
 		}
-		if found, err = Look(ctx, a.clients, a.id, crashPrefix, names); err != nil {
+		if found, err = LookToRemove(ctx, a.clients, a.id, crashPrefix, names); err != nil {
 			return err
 		}
 		if left := Removal(found.WithoutStrangers(), crashPrefix, keepLogs); len(left) > 0 {
