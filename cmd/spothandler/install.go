@@ -84,7 +84,7 @@ func (a *app) install(cmd *cobra.Command, o *installOptions) error {
 	if err := given.Check("", o.settings.prefix); err != nil {
 		return err
 	}
-	return a.inRegions(cmd.Context(), &o.settings.prefix, func(ctx context.Context, a *app) error {
+	return a.inRegions(cmd.Context(), &o.settings.prefix, a.printNowhereInstalled, func(ctx context.Context, a *app) error {
 		return a.installHere(ctx, o, given, o.reset || fromFile)
 	})
 }

@@ -179,6 +179,11 @@ func (a *app) printNowhereInstalled(id deploy.Identity) error {
 	st := a.errStyle()
 	fmt.Fprintf(a.err, "%s it is installed in no region of account %s\n", st.glyph(glyphFailed), id.Account)
 	fmt.Fprintf(a.err, "  %s spothandler install --region NAME --region NAME\n", st.glyph(glyphNext))
+	if a.json() {
+		if err := a.printVisits(nil); err != nil {
+			return err
+		}
+	}
 	return errNotInstalled
 }
 

@@ -44,3 +44,13 @@ func (a *app) printRemoved(o *uninstallOptions, changes []deploy.Change, took ti
 	fmt.Fprintf(a.out, "\n%s %s\n", st.glyph(glyphOK), st.green(fmt.Sprintf("Removed%s: %s in %s. Looked again: %s.", a.where(), counts(changes), seconds(took), left)))
 	return nil
 }
+
+// printNothingAnywhere is the verdict of an uninstall in all regions: like rm -f it is content.
+func (a *app) printNothingAnywhere(prefix string, id deploy.Identity) error {
+	if a.json() {
+		return a.printVisits(nil)
+	}
+	st := a.outStyle()
+	fmt.Fprintf(a.out, "%s Nothing to remove: %s is installed in no region of account %s.\n", st.glyph(glyphOK), deploy.DisplayPrefix(prefix), id.Account)
+	return nil
+}

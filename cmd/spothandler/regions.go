@@ -13,13 +13,17 @@ import (
 )
 
 // inRegions does a command in every region that was asked for, side by side: one report in the order
-// of the regions, one region's failure not stopping the others, and the worst exit code.
-func (a *app) inRegions(ctx context.Context, prefix *string, do func(context.Context, *app) error) error {
-	regions, err := a.chosenRegions(ctx, prefix)
+// of the regions, one region's failure not stopping the others, and the worst exit code. Where there is
+// no region to do it in, nowhere is done instead.
+func (a *app) inRegions(ctx context.Context, prefix *string, nowhere func(deploy.Identity) error, do func(context.Context, *app) error) error {
+	regions, id, err := a.chosenRegions(ctx, prefix)
 	if err != nil {
 		return err
 	}
-	if len(regions) < 2 {
+	if a.allRegions && len(regions) == 0 {
+		return nowhere(id)
+	}
+	if len(regions) < 2 && (!a.allRegions || !a.json()) { // whose answer has one form, however many there are
 		one := *a
 		one.region = slices.Concat(regions, []string{""})[0]
 		return do(ctx, &one)
@@ -34,29 +38,23 @@ func (a *app) inRegions(ctx context.Context, prefix *string, do func(context.Con
 	return a.report(visits)
 }
 
-// chosenRegions are those of --region, or with --all-regions those where the account has an
-// installation, with this prefix unless it is nil.
-func (a *app) chosenRegions(ctx context.Context, prefix *string) ([]string, error) {
+// chosenRegions are those of --region, or with --all-regions those where the account, which is told too,
+// has an installation, with this prefix unless it is nil.
+func (a *app) chosenRegions(ctx context.Context, prefix *string) ([]string, deploy.Identity, error) {
 	if !a.allRegions {
 		regions := slices.Clone(a.regions)
 		slices.Sort(regions)
-		return slices.Compact(regions), nil
+		return slices.Compact(regions), deploy.Identity{}, nil
 	}
 	if len(a.regions) > 0 {
-		return nil, &deploy.Error{Code: deploy.CodeInvalid, Message: "--region and --all-regions do not go together", Hints: []string{"give one of them"}}
+		return nil, deploy.Identity{}, &deploy.Error{Code: deploy.CodeInvalid, Message: "--region and --all-regions do not go together", Hints: []string{"give one of them"}}
 	}
 	s, err := a.open(ctx, "")
 	if err != nil {
-		return nil, err
+		return nil, deploy.Identity{}, err
 	}
 	regions, err := deploy.Regions(ctx, s.clients, s.id, prefix)
-	if err != nil {
-		return nil, err
-	}
-	if len(regions) == 0 {
-		return nil, a.printNowhereInstalled(s.id)
-	}
-	return regions, nil
+	return regions, s.id, err
 }
 
 // visit is a command in one of several regions. What it prints is held back until all are done.
@@ -145,7 +143,7 @@ type visitAnswer struct {
 }
 
 func (a *app) printVisits(visits []*visit) error {
-	answer := visitsAnswer{}
+	answer := visitsAnswer{Regions: []visitAnswer{}}
 	for _, v := range visits {
 		result := json.RawMessage(bytes.TrimSpace(v.out.Bytes()))
 		if len(result) == 0 {

@@ -21,7 +21,7 @@ func TestRegionsSideBySide(t *testing.T) {
 
 		var begun sync.WaitGroup
 		begun.Add(len(outcomes))
-		err := a.inRegions(t.Context(), nil, func(_ context.Context, a *app) error {
+		err := a.inRegions(t.Context(), nil, nil, func(_ context.Context, a *app) error {
 			begun.Done()
 			begun.Wait()
 			fmt.Fprintln(a.out, a.region)

@@ -33,7 +33,7 @@ all are healthy, 2 when one is not, and 3 when there is none.`,
 			if !one {
 				only = nil
 			}
-			return a.inRegions(cmd.Context(), only, func(ctx context.Context, a *app) error {
+			return a.inRegions(cmd.Context(), only, a.printNowhereInstalled, func(ctx context.Context, a *app) error {
 				return a.status(ctx, prefix, names(), one)
 			})
 		},

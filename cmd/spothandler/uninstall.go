@@ -40,7 +40,8 @@ not touched.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a.prefixFromEnv(cmd, &o.prefix)
 			o.names = names()
-			return a.inRegions(cmd.Context(), &o.prefix, func(ctx context.Context, a *app) error { return a.uninstall(ctx, o) })
+			nowhere := func(id deploy.Identity) error { return a.printNothingAnywhere(o.prefix, id) }
+			return a.inRegions(cmd.Context(), &o.prefix, nowhere, func(ctx context.Context, a *app) error { return a.uninstall(ctx, o) })
 		},
 	}
 	addPrefix(cmd, &o.prefix)

@@ -188,7 +188,9 @@ func TestTwins(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "", nil)
 		n := a.look(t, "", nil).Names
-		_, err := a.clients.Events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: &n.Rule, Targets: []events.Target{{Id: aws.String("twin"), Arn: aws.String(n.FunctionARN())}}})
+		_, err := a.clients.Events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: &n.Rule, Targets: []events.Target{
+			{Id: aws.String("twin"), Arn: aws.String(n.FunctionARN())}, {Id: aws.String("older"), Arn: aws.String(n.FunctionARN() + ":1")},
+		}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,7 +201,7 @@ func TestTwins(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, changes := a.plan(t, "", nil)
-		sameLines(t, printed(changes), "update permission; twins twin -> ", "update target; twins twin -> ")
+		sameLines(t, printed(changes), "update permission; twins twin -> ", "update target; twins twin, older -> ")
 		a.install(t, "", nil)
 		a.uninstall(t, "", false)
 		a.isEmpty(t, "")

@@ -78,7 +78,7 @@ func (s Spec) check(names Names) error {
 	if err := s.checkNetwork(); err != nil {
 		return err
 	}
-	if own := names.FunctionARN(); s.OnFailure == own || strings.HasPrefix(s.OnFailure, own+":") {
+	if names.isFunction(s.OnFailure) {
 		return invalid("--on-failure ARN   of something else", "--on-failure is the function itself: its failures would come back to it")
 	}
 	return s.checkPlaces(names.Identity)

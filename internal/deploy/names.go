@@ -82,6 +82,11 @@ func (n Names) LogGroupARN() string { return n.arn("logs", n.Region, "log-group:
 // FunctionARN is the unqualified ARN of the function.
 func (n Names) FunctionARN() string { return n.arn("lambda", n.Region, "function:"+n.Function) }
 
+// isFunction says whether an ARN is the function's, or that of one of its versions and aliases.
+func (n Names) isFunction(arn string) bool {
+	return arn == n.FunctionARN() || strings.HasPrefix(arn, n.FunctionARN()+":")
+}
+
 // RuleARN is the ARN of the rule on the default event bus, which has no bus segment.
 func (n Names) RuleARN() string { return n.arn("events", n.Region, "rule/"+n.Rule) }
 

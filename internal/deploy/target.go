@@ -36,7 +36,7 @@ func getTargets(ctx context.Context, api RuleAPI, names Names) (found targets, e
 				continue
 			}
 			found.others = append(found.others, value(target.Id))
-			if value(target.Arn) == names.FunctionARN() {
+			if names.isFunction(value(target.Arn)) {
 				found.twins = append(found.twins, value(target.Id))
 			}
 		}
