@@ -12,7 +12,7 @@ import (
 func (i *Installation) Plan(want State) []Change {
 	changes := Plan(want, i.State)
 	taken := slices.ContainsFunc(i.Strangers(), func(s Stranger) bool { return s.Resource == KindRule })
-	if !taken || want.Rule == nil {
+	if !taken {
 		return changes
 	}
 	for index, change := range changes {

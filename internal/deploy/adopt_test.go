@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -166,9 +167,37 @@ func TestAdoptDisabledRule(t *testing.T) {
 		if _, err := a.clients.Events.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: &n.Rule, EventPattern: aws.String(`{"source":["aws.ecs"]}`), State: "DISABLED"}); err != nil {
 			t.Fatal(err)
 		}
+		a.ForgetCalls()
 		a.install(t, "", nil)
 		if state := a.look(t, "", nil).State.Rule.State; state != "DISABLED" {
 			t.Errorf("the rule is %s", state)
+		}
+		if puts := a.count("events:PutRule"); puts != 1 { // which makes it ours: there is nothing to pause
+			t.Errorf("it was put %d times", puts)
+		}
+	})
+}
+
+// rulesPut is an EventBridge that remembers the rules that it is given.
+type rulesPut struct {
+	RuleAPI
+	rules *[]eventbridge.PutRuleInput
+}
+
+func (r rulesPut) PutRule(ctx context.Context, in *eventbridge.PutRuleInput, options ...func(*eventbridge.Options)) (*eventbridge.PutRuleOutput, error) {
+	*r.rules = append(*r.rules, *in)
+	return r.RuleAPI.PutRule(ctx, in, options...)
+}
+
+// A rule rests with none of its tags in the call: AWS refuses those of its own, as CloudFormation's are.
+func TestAdoptSendsNoTagsOfOthers(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		terraformed(t, a)
+		var put []eventbridge.PutRuleInput
+		a.clients.Events = rulesPut{a.clients.Events, &put}
+		a.install(t, "", nil)
+		if len(put) != 2 || put[0].State != events.RuleStateDisabled || len(put[0].Tags) > 0 || put[1].State != events.RuleStateEnabled {
+			t.Errorf("%+v", put)
 		}
 	})
 }
@@ -181,6 +210,28 @@ func TestTerraformForget(t *testing.T) {
 		"terraform state rm 'module.spot.module.spot_handler_lambda.aws_lambda_function.this[0]'",
 		"terraform state rm 'module.spot.aws_cloudwatch_event_target.lambda_target'",
 		"terraform state rm 'module.spot.aws_cloudwatch_event_rule.spot_interruption'")
+}
+
+// What lets another rule, or another service, invoke the function is no second way: it is an addition, and stays.
+func TestAlmostTwins(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "", nil)
+		n := a.look(t, "", nil).Names
+		for sid, statement := range map[string]lambda.AddPermissionInput{
+			"rule":    {Principal: aws.String(eventsPrincipal), SourceArn: aws.String(n.RuleARN() + "-2")},
+			"service": {Principal: aws.String("scheduler.amazonaws.com"), SourceArn: aws.String(n.RuleARN())},
+		} {
+			statement.FunctionName, statement.StatementId, statement.Action = &n.Function, &sid, aws.String("lambda:InvokeFunction")
+			if _, err := a.clients.Lambda.AddPermission(t.Context(), &statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a.install(t, "", given("timeout", "30"))
+		found := a.look(t, "", nil).State
+		if len(found.Twins.Statements) > 0 || len(found.Foreign) != 2 {
+			t.Errorf("twins are %q, additions %v", found.Twins.Statements, found.Foreign)
+		}
+	})
 }
 
 // A second way from our rule to our function, made by whomever, is drift and goes.

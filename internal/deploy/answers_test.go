@@ -185,6 +185,10 @@ func TestStatementForms(t *testing.T) {
 			`{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"lambda:InvokeFunction","Condition":{"ArnLike":{"AWS:SourceArn":"arn:x"},"StringEquals":{"a":["1","2"]}}}`,
 			`events.amazonaws.com|arn:x|{"StringEquals a":["1","2"]}`,
 		},
+		{
+			`{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"lambda:InvokeFunction","Condition":{"ArnNotLike":{"AWS:SourceArn":"arn:x"}}}`,
+			`events.amazonaws.com||{"ArnNotLike AWS:SourceArn":"arn:x"}`,
+		},
 	} {
 		permission := statementOf(t, test.document).permission()
 		if got := permission.Principal + "|" + permission.SourceARN + "|" + permission.Other; got != test.want {

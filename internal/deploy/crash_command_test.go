@@ -29,7 +29,7 @@ type command func(context.Context, *account) error
 // whoAmI is the first call of every command.
 func (a *account) whoAmI(ctx context.Context) error {
 	_, err := sts.NewFromConfig(a.Config()).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	return err
+	return Explain("asking AWS who is calling", a.id, err)
 }
 
 // doInstall is `spothandler install`. It is content only when a second look finds nothing left to do.

@@ -124,6 +124,9 @@ func (c *course) crash(t *testing.T, a *account, p point) (done string, err erro
 	if !b.struck {
 		t.Errorf("%s: the run made no such call", p)
 	}
+	if !isClear(err) {
+		t.Errorf("%s: the error is no word to a user: %v", p, err)
+	}
 	return b.done(a.Calls()), err
 }
 

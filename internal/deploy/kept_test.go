@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -16,6 +17,9 @@ func TestKeepLogs(t *testing.T) {
 			left := a.look(t, prefix, nil)
 			if !left.Kept || left.Found() || left.State.Role != nil || left.State.LogGroup.RetentionDays != 30 {
 				t.Fatalf("left is %+v", left.State)
+			}
+			if tags := left.State.LogGroup.Tags; !maps.Equal(tags, map[string]string{"Team": "web", TagKept: prefix}) {
+				t.Errorf("its tags are %v", tags)
 			}
 			a.ForgetCalls()
 			a.uninstall(t, prefix, false)

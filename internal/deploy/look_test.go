@@ -1,10 +1,14 @@
 package deploy
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -43,6 +47,13 @@ func TestSamePrefixInAnotherCase(t *testing.T) {
 			t.Errorf("%d done, %+v", done, refusal)
 		}
 	})
+	// Before a role is made, the list of installations tells.
+	if err := CheckCase("Prod", []Listed{{Prefix: "test"}, {Prefix: "prod"}}); errorOf(t, err).Code != CodeSamePrefix {
+		t.Errorf("%v", err)
+	}
+	if err := CheckCase("prod", []Listed{{Prefix: "test"}, {Prefix: "prod"}}); err != nil {
+		t.Error(err)
+	}
 	// Where GetRole does not mind the case, the role's tags tell.
 	role := &Role{Path: Path, Tags: map[string]string{TagManagedBy: managedBy, TagPrefix: "prod"}}
 	if _, err := recordOf(role, "Prod"); errorOf(t, err).Code != CodeSamePrefix {
@@ -57,10 +68,35 @@ func TestRecordOfAnothersRole(t *testing.T) {
 		"no role":        nil,
 		"another path":   {Path: "/", Description: description, Tags: map[string]string{TagManagedBy: managedBy, TagPrefix: "prod"}},
 		"no tags":        {Path: Path, Description: description},
+		"another tool":   {Path: Path, Description: description, Tags: map[string]string{TagManagedBy: "terraform", TagPrefix: "PROD"}},
 		"another prefix": {Path: Path, Description: description, Tags: map[string]string{TagManagedBy: managedBy, TagPrefix: "test"}},
 	} {
 		if record, err := recordOf(role, "prod"); record != nil || err != nil {
 			t.Errorf("%s: %+v, %v", name, record, err)
+		}
+	}
+}
+
+// Whatever is left of an installation, and ours, is one. A permission and a target go with what they are on.
+func TestFound(t *testing.T) {
+	for name, test := range map[string]struct {
+		left func(State) State
+		want bool
+	}{
+		"nothing":     {func(State) State { return State{} }, false},
+		"a role":      {func(s State) State { return State{Role: s.Role} }, true},
+		"a log group": {func(s State) State { return State{LogGroup: s.LogGroup} }, true},
+		"a function":  {func(s State) State { return State{Function: s.Function} }, true},
+		"a rule":      {func(s State) State { return State{Rule: s.Rule} }, true},
+		"another's rule": {func(s State) State {
+			s.Rule.Tags = nil
+			return State{Rule: s.Rule}
+		}, false},
+	} {
+		found := assessed(t)
+		found.State = test.left(found.State)
+		if got := found.Found(); got != test.want {
+			t.Errorf("%s: %t", name, got)
 		}
 	}
 }
@@ -105,6 +141,38 @@ func TestAppearsMeanwhile(t *testing.T) {
 			if _, err := Apply(t.Context(), a.clients, names, changes, Options{}); err == nil || !strings.Contains(err.Error(), names.Function) {
 				t.Errorf("%s: %v", kind, err)
 			}
+		})
+	}
+}
+
+// Of a function that is there already, only one of ours with this very code is gone on with: the answer of an earlier
+// attempt was lost.
+func TestFunctionIsThereAlready(t *testing.T) {
+	for _, test := range []struct {
+		name, prefix, code string
+		state              functions.State
+		taken, refused     bool // neither: it is asked again
+	}{
+		{"ours", "prod", "", functions.StateActive, true, false},
+		{"ours, of other code", "prod", "b3RoZXI=", functions.StateActive, false, true},
+		{"another's, of the same code", "test", "", functions.StateActive, false, true},
+		{"ours, on its way out", "prod", "", functions.StateDeleting, false, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inAccount(t, func(t *testing.T, a *account) {
+				a.install(t, "prod", nil)
+				found := a.look(t, "prod", nil)
+				a.withFunction(func(answer *lambda.GetFunctionOutput) { answer.Configuration.State = test.state })
+				found.Names.Prefix = test.prefix
+				want := &Function{Name: found.Names.Function, CodeSHA256: cmp.Or(test.code, a.release.CodeSHA256)}
+				r := &run{a.clients, found.Names, 0, func(string) {}}
+				conflict := &entryError{"ResourceConflictException", "Function already exist"}
+				err := r.takeCreatedFunction(t.Context(), want, conflict)
+				_, refused := errors.AsType[*Error](err)
+				if taken := err == nil; taken != test.taken || refused != test.refused || !taken && !refused && !errors.Is(err, conflict) {
+					t.Errorf("%v", err)
+				}
+			})
 		})
 	}
 }

@@ -193,7 +193,7 @@ type changed []Field
 func (c changed) has(names ...string) bool {
 	return slices.ContainsFunc(c, func(field Field) bool {
 		return slices.ContainsFunc(names, func(name string) bool {
-			return field.Path == name || strings.HasPrefix(field.Path, name+".") || strings.HasPrefix(field.Path, name+"[")
+			return field.Path == name || strings.HasPrefix(field.Path, name+".")
 		})
 	})
 }

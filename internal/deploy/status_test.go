@@ -127,6 +127,23 @@ func (i *Installation) recorded(t *testing.T) {
 	i.State.Role.Description = text
 }
 
+// Where another rules how long logs are kept, that is said, unless it comes to the same.
+func TestRetentionRuled(t *testing.T) {
+	for days, want := range map[int][]string{
+		14: nil,
+		3:  {"logs are kept 3 days and not 14 days, by its class DELIVERY"},
+		0:  {"logs are kept for ever and not 14 days, by its class DELIVERY"},
+	} {
+		found := assessed(t)
+		found.State.LogGroup.RetentionDays, found.State.LogGroup.RetentionRuler = days, "its class DELIVERY"
+		status, err := Assess(found, embedded(), nil)
+		if err != nil || !status.Healthy {
+			t.Errorf("%+v, %v", status.Problems, err)
+		}
+		sameLines(t, status.Warnings, want...)
+	}
+}
+
 // The code that was installed is right, and so is the embedded one; any other is drift.
 func TestAssessCode(t *testing.T) {
 	newer := Release{Version: "1.1.0", CodeSHA256: "bmV3ZXI="}

@@ -75,6 +75,20 @@ func TestRecoverTags(t *testing.T) {
 	}
 }
 
+// A tag that is left on any one of the resources is known from there.
+func TestRecoverTagsFromAnyResource(t *testing.T) {
+	tags := map[string]string{"Team": "web"}
+	for kind, state := range map[Kind]State{
+		KindRole: {Role: &Role{Tags: tags}}, KindLogGroup: {LogGroup: &LogGroup{Tags: tags}},
+		KindFunction: {Function: &Function{Tags: tags}}, KindRule: {Rule: &Rule{Tags: tags}},
+	} {
+		found := &Installation{Record: &Record{TagMarks: markTags(tags)}, State: state}
+		if got, warnings := found.recordedTags(nil); !maps.Equal(got, tags) || len(warnings) > 0 {
+			t.Errorf("%s: %v, %q", kind, got, warnings)
+		}
+	}
+}
+
 // Ours is what has both tags, the second with the very prefix.
 func TestOurs(t *testing.T) {
 	for _, test := range []struct {
