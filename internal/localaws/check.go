@@ -11,17 +11,13 @@ import (
 )
 
 // check holds an input, a pointer to a struct, against the API model: the members required by the call, and the
-// constraints that the fields' tags name, for every member that is there:
+// constraints that the fields' tags name, for every member that is there, and in the structs and lists inside it:
 //
 //	Name string `check:"len=1:64 enum=A|B min=1 max=900 re=[a-z]+"`
 //
 // It words a violation as AWS does: "1 validation error detected: Value 'x' at 'name' failed to satisfy constraint: …".
 func check(service string, in any, required []string) error {
-	v := reflect.ValueOf(in).Elem()
-	if v.Kind() != reflect.Struct {
-		return nil
-	}
-	found := violations(v, required)
+	found := violations(reflect.ValueOf(in).Elem(), "", required)
 	switch len(found) {
 	case 0:
 		return nil
@@ -31,74 +27,77 @@ func check(service string, in any, required []string) error {
 	return refuse(invalidCode(service), "%d validation errors detected: %s", len(found), strings.Join(found, "; "))
 }
 
-func violations(v reflect.Value, required []string) []string {
+// violations are those of a struct at a place in the input. Only in the input itself what is zero was not given.
+func violations(v reflect.Value, at string, required []string) []string {
 	var found []string
 	for i := range v.NumField() {
-		field := v.Type().Field(i)
-		if field.Anonymous {
-			found = append(found, violations(v.Field(i), required)...)
-			continue
+		field, value := v.Type().Field(i), reflect.Indirect(v.Field(i))
+		name := at + strings.ToLower(field.Name[:1]) + field.Name[1:]
+		given := value.IsValid() && (at != "" || v.Field(i).Kind() == reflect.Pointer || !value.IsZero())
+		switch {
+		case field.Anonymous:
+			found = append(found, violations(value, at, required)...)
+		case given:
+			found = append(found, broken(field.Tag.Get("check"), value, name)...)
+		case slices.Contains(required, field.Name):
+			found = append(found, fmt.Sprintf("Value null at '%s' failed to satisfy constraint: Member must not be null", name))
 		}
-		name, rules := strings.ToLower(field.Name[:1])+field.Name[1:], strings.Fields(field.Tag.Get("check"))
-		if !given(v.Field(i)) {
-			if slices.Contains(required, field.Name) {
-				found = append(found, fmt.Sprintf("Value null at '%s' failed to satisfy constraint: Member must not be null", name))
-			}
-			continue
+	}
+	return found
+}
+
+// broken words what a value, and what is inside it, must be to keep its rules.
+func broken(rules string, value reflect.Value, name string) []string {
+	var found []string
+	for rule := range strings.FieldsSeq(rules) {
+		if must := unmet(rule, value); must != "" {
+			found = append(found, fmt.Sprintf("Value '%v' at '%s' failed to satisfy constraint: %s", value, name, must))
 		}
-		for _, rule := range rules {
-			value := scalar(v.Field(i))
-			if must := broken(rule, value); must != "" {
-				found = append(found, fmt.Sprintf("Value '%s' at '%s' failed to satisfy constraint: %s", value, name, must))
+	}
+	switch value.Kind() {
+	case reflect.Struct:
+		return append(found, violations(value, name+".", nil)...)
+	case reflect.Slice:
+		if value.Type().Elem().Kind() == reflect.Struct {
+			for i := range value.Len() {
+				found = append(found, violations(value.Index(i), fmt.Sprintf("%s.%d.member.", name, i+1), nil)...)
 			}
 		}
 	}
 	return found
 }
 
-// given tells whether the caller sent a member.
-func given(v reflect.Value) bool {
-	if v.Kind() == reflect.Pointer {
-		return !v.IsNil()
-	}
-	return !v.IsZero()
-}
-
-// scalar is a scalar as text. Only members with rules are asked for it: a zip file's would be long.
-func scalar(v reflect.Value) string {
-	if v.Kind() == reflect.Pointer {
-		v = v.Elem()
-	}
-	return fmt.Sprint(v.Interface())
-}
-
-// broken says what a value must be to keep the rule, "" where it keeps it.
-func broken(rule, value string) string {
+// unmet says what a value must be to keep the rule, "" where it keeps it.
+func unmet(rule string, value reflect.Value) string {
 	name, limit, _ := strings.Cut(rule, "=")
+	text := fmt.Sprint(value)
 	switch name {
 	case "len":
-		return brokenLength(limit, utf8.RuneCountInString(value))
+		if value.Kind() == reflect.Slice {
+			return unmetLength(limit, value.Len())
+		}
+		return unmetLength(limit, utf8.RuneCountInString(text))
 	case "enum":
-		if !slices.Contains(strings.Split(limit, "|"), value) {
+		if !slices.Contains(strings.Split(limit, "|"), strings.Trim(text, "[]")) { // a list of one, too
 			return "Member must satisfy enum value set: [" + strings.ReplaceAll(limit, "|", ", ") + "]"
 		}
 	case "min":
-		if number(value) < number(limit) {
+		if number(text) < number(limit) {
 			return "Member must have value greater than or equal to " + limit
 		}
 	case "max":
-		if number(value) > number(limit) {
+		if number(text) > number(limit) {
 			return "Member must have value less than or equal to " + limit
 		}
 	case "re":
-		if !regexp.MustCompile(`^(?:` + limit + `)$`).MatchString(value) {
+		if !regexp.MustCompile(`^(?:` + limit + `)$`).MatchString(text) {
 			return "Member must satisfy regular expression pattern: " + limit
 		}
 	}
 	return ""
 }
 
-func brokenLength(limits string, n int) string {
+func unmetLength(limits string, n int) string {
 	low, high, _ := strings.Cut(limits, ":")
 	switch {
 	case float64(n) < number(low):

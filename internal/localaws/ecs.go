@@ -81,7 +81,7 @@ func newECS(r *region) *ecsService {
 }
 
 func (s *ecsService) actions() map[string]action {
-	tagResource, untagResource := tagCalls(s.tagged, badECSTags)
+	tagResource, untagResource := tagCalls("ecs", s.tagged)
 	return map[string]action{
 		"CreateCluster":          op(s.createCluster),
 		"DescribeClusters":       op(s.describeClusters),
@@ -129,15 +129,15 @@ func (s *ecsService) describe(member string, names []string, kind string, look f
 // cluster gives a cluster, which it makes where there is none.
 func (s *ecsService) cluster(name string) *cluster {
 	if s.clusters[name] == nil {
-		s.clusters[name] = &cluster{name: name, services: map[string]*service{}, tags: tags{}}
+		s.clusters[name] = &cluster{name: name, services: map[string]*service{}}
 	}
 	return s.clusters[name]
 }
 
 func (s *ecsService) createCluster(_ *call, in *ecsInput) (any, error) {
 	k := s.cluster(in.cluster())
-	if reason := k.tags.add(in.Tags); reason != "" {
-		return nil, badECSTags(reason)
+	if err := k.tags.add("ecs", in.Tags); err != nil {
+		return nil, err
 	}
 	return obj{"cluster": s.clusterJSON(k)}, nil
 }
@@ -176,7 +176,7 @@ func (s *ecsService) listClusters(_ *call, in *ecsInput) (any, error) {
 	for _, k := range sorted(s.clusters) {
 		arns = append(arns, s.region.arn("ecs", "cluster/"+k.name))
 	}
-	return paged("clusterArns", arns, "nextToken", in.NextToken, limit(in.MaxResults, 100)), nil
+	return paged("clusterArns", arns, "nextToken", in.NextToken, in.MaxResults, 100), nil
 }
 
 // registerTaskDefinition keeps whatever it is given, under the next revision.
@@ -227,7 +227,7 @@ func (s *ecsService) describeTaskDefinition(_ *call, in *ecsInput) (any, error) 
 	return obj{"taskDefinition": found}, nil
 }
 
-// tagged gives the tags of the cluster, service or task of an ARN.
+// tagged gives the tags of the cluster or service of an ARN.
 func (s *ecsService) tagged(in *ecsInput) (*tags, error) {
 	parts := strings.Split(afterLast(in.ResourceArn, ":"), "/")
 	if len(parts) < 2 || s.clusters[parts[1]] == nil {
@@ -239,13 +239,9 @@ func (s *ecsService) tagged(in *ecsInput) (*tags, error) {
 		return &k.tags, nil
 	case parts[0] == "service" && k.services[name] != nil:
 		return &k.services[name].tags, nil
-	case parts[0] == "task" && k.task(name) != nil:
-		return &k.task(name).tags, nil
 	}
 	return nil, ecsInvalid("The specified resource is not found: %s", in.ResourceArn)
 }
-
-func badECSTags(reason string) *Error { return ecsInvalid("%s", reason) }
 
 // lower is the list form with ECS's small letters.
 func (t tags) lower() []obj {

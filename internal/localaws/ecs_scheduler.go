@@ -113,7 +113,7 @@ func (s *ecsService) newTask(v *service, d *deployment) *task {
 	k.tasks = slices.DeleteFunc(k.tasks, func(t *task) bool { return !t.ended.IsZero() && time.Since(t.ended) > time.Hour })
 	t := &task{
 		service: v, deployment: d, arn: s.region.arn("ecs", "task/"+k.name+"/"+id), id: id, provider: v.provider(),
-		zone: s.region.name + string("abc"[len(k.tasks)%3]), desired: "RUNNING", created: time.Now(), tags: tags{},
+		zone: s.region.name + string("abc"[len(k.tasks)%3]), desired: "RUNNING", created: time.Now(),
 	}
 	k.tasks = append(k.tasks, t)
 	return t

@@ -3,7 +3,6 @@ package localaws
 import (
 	"fmt"
 	"math/rand/v2"
-	"regexp"
 	"slices"
 	"time"
 )
@@ -48,8 +47,6 @@ func (s *ecsService) serviceARN(v *service) string {
 
 func (s *ecsService) createService(k *cluster, in *ecsInput) (any, error) {
 	switch have := k.services[in.ServiceName]; {
-	case !regexp.MustCompile(`^[a-zA-Z0-9\-_]{1,255}$`).MatchString(in.ServiceName):
-		return nil, ecsInvalid("Invalid service name: %s", in.ServiceName)
 	case have != nil && have.status == "ACTIVE":
 		return nil, ecsInvalid("Creation of service was not idempotent.")
 	case in.LaunchType != "" && len(in.CapacityProviderStrategy) > 0:
@@ -57,8 +54,8 @@ func (s *ecsService) createService(k *cluster, in *ecsInput) (any, error) {
 	}
 	v := newService(k, in.ServiceName)
 	v.launchType, v.controller = in.LaunchType, in.DeploymentController
-	if reason := v.tags.add(in.Tags); reason != "" {
-		return nil, badECSTags(reason)
+	if err := v.tags.add("ecs", in.Tags); err != nil {
+		return nil, err
 	}
 	if err := s.apply(v, in); err != nil {
 		return nil, err
@@ -72,7 +69,7 @@ func (s *ecsService) createService(k *cluster, in *ecsInput) (any, error) {
 func newService(k *cluster, name string) *service {
 	all := 100
 	return &service{
-		cluster: k, name: name, status: "ACTIVE", created: time.Now(), tags: tags{},
+		cluster: k, name: name, status: "ACTIVE", created: time.Now(),
 		config: deploymentConfig{MaximumPercent: 200, MinimumHealthyPercent: &all, Strategy: "ROLLING"},
 	}
 }
@@ -236,5 +233,5 @@ func (s *ecsService) listServices(k *cluster, in *ecsInput) (any, error) {
 			arns = append(arns, s.serviceARN(v))
 		}
 	}
-	return paged("serviceArns", arns, "nextToken", in.NextToken, limit(in.MaxResults, 10)), nil
+	return paged("serviceArns", arns, "nextToken", in.NextToken, in.MaxResults, 10), nil
 }

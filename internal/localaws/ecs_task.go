@@ -15,7 +15,6 @@ type task struct {
 	version                       int
 	created, started              time.Time
 	stopping, executionEnd, ended time.Time
-	tags                          tags
 }
 
 // runs is 1 for a task that counts as running.
@@ -52,7 +51,6 @@ func (s *ecsService) announce(t *task) {
 	detail := s.taskJSON(t, func(at time.Time) any { return at.UTC().Format("2006-01-02T15:04:05.000Z") })
 	detail["updatedAt"] = time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
 	detail["attachments"] = []any{t.attachment("eni")}
-	delete(detail, "tags")
 	s.region.events.publish(s.region.events.event("aws.ecs", "ECS Task State Change", []string{t.arn}, detail))
 }
 
@@ -76,7 +74,7 @@ func (s *ecsService) taskJSON(t *task, when func(time.Time) any) obj {
 		"group": "service:" + t.service.name, "startedBy": t.deployment.id, "launchType": launchType,
 		"desiredStatus": t.desired, "lastStatus": t.last, "version": t.version, "availabilityZone": t.zone,
 		"cpu": "256", "memory": "512", "platformVersion": "1.4.0", "connectivity": "CONNECTED",
-		"overrides": obj{"containerOverrides": []any{}}, "tags": t.tags.lower(),
+		"overrides": obj{"containerOverrides": []any{}},
 		"containers": []any{obj{
 			"name": "app", "lastStatus": t.last, "taskArn": t.arn,
 			"containerArn": s.region.arn("ecs", "container/"+t.service.cluster.name+"/"+t.id+"/app"), "networkInterfaces": []any{},
@@ -121,7 +119,7 @@ func (s *ecsService) listTasks(k *cluster, in *ecsInput) (any, error) {
 			arns = append(arns, t.arn)
 		}
 	}
-	return paged("taskArns", arns, "nextToken", in.NextToken, limit(in.MaxResults, 100)), nil
+	return paged("taskArns", arns, "nextToken", in.NextToken, in.MaxResults, 100), nil
 }
 
 func (s *ecsService) describeTasks(k *cluster, in *ecsInput) (any, error) {

@@ -63,7 +63,7 @@ func (in *eventsInput) arn(r *region) string {
 func newEvents(r *region) *eventsService { return &eventsService{region: r, rules: map[string]*rule{}} }
 
 func (s *eventsService) actions() map[string]action {
-	tagResource, untagResource := tagCalls(s.tagged, badRuleTags)
+	tagResource, untagResource := tagCalls("events", s.tagged)
 	return map[string]action{
 		"PutRule":             op(s.putRule, "Name"),
 		"DescribeRule":        show(s.find, func(o *rule) any { return o }, "Name"),
@@ -134,8 +134,8 @@ func (s *eventsService) putRule(c *call, in *eventsInput) (any, error) {
 			return nil, err
 		}
 		*next = *have
-	} else if reason := next.tags.add(in.Tags); reason != "" {
-		return nil, badRuleTags(reason)
+	} else if err := next.tags.add("events", in.Tags); err != nil {
+		return nil, err
 	}
 	switch matches, err := parsePattern(in.EventPattern); {
 	case in.EventPattern == "" && in.ScheduleExpression == "":
@@ -155,7 +155,7 @@ func (s *eventsService) putRule(c *call, in *eventsInput) (any, error) {
 
 func (s *eventsService) listRules(_ *call, in *eventsInput) (any, error) {
 	found := slices.DeleteFunc(sorted(s.rules), func(o *rule) bool { return !strings.HasPrefix(o.Name, in.NamePrefix) })
-	return paged("Rules", found, "NextToken", in.NextToken, limit(in.Limit, 100)), in.known()
+	return paged("Rules", found, "NextToken", in.NextToken, in.Limit, 100), in.known()
 }
 
 // deleteRule is content where there is no rule, and refuses one that has targets.
@@ -191,5 +191,3 @@ func (s *eventsService) tagged(in *eventsInput) (*tags, error) {
 	}
 	return &o.tags, nil
 }
-
-func badRuleTags(reason string) *Error { return invalidEvents("%s", reason) }

@@ -8,7 +8,7 @@ import (
 
 // target is where a rule sends its events.
 type target struct {
-	ID               string `json:"Id"`
+	ID               string `json:"Id" check:"len=1:64 re=[.\\-_A-Za-z0-9]+"`
 	Arn              string
 	RoleArn          string          `json:",omitempty"`
 	Input            string          `json:",omitempty"`
@@ -63,11 +63,8 @@ func (s *eventsService) putTargets(c *call, in *eventsInput) (any, error) {
 	return answer, nil
 }
 
-// check holds one target against the API model.
+// check refuses what the API model does not.
 func (t target) check() error {
-	if !regexp.MustCompile(`^[.\-_A-Za-z0-9]{1,64}$`).MatchString(t.ID) {
-		return invalidEvents("1 validation error detected: Value '%s' at 'targets.1.member.id' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+", t.ID)
-	}
 	if !regexp.MustCompile(`^arn:aws[a-z-]*:[a-z0-9-]+:`).MatchString(t.Arn) {
 		return invalidEvents("Parameter %s is not valid. Reason: Provided Arn is not in correct format.", t.Arn)
 	}
@@ -79,9 +76,6 @@ func (t target) check() error {
 	}
 	if inputs > 1 {
 		return invalidEvents("Only one of Input, InputPath, or InputTransformer must be provided for target %s.", t.ID)
-	}
-	if t.RetryPolicy != nil {
-		return check("events", t.RetryPolicy, nil)
 	}
 	return nil
 }
@@ -97,5 +91,5 @@ func (s *eventsService) removeTargets(c *call, in *eventsInput) (any, error) {
 }
 
 func (s *eventsService) listTargetsByRule(o *rule, in *eventsInput) (any, error) {
-	return paged("Targets", o.targets, "NextToken", in.NextToken, limit(in.Limit, 100)), nil
+	return paged("Targets", o.targets, "NextToken", in.NextToken, in.Limit, 100), nil
 }

@@ -79,7 +79,7 @@ func (s *iamService) on(method func(o *role, in *iamInput) (any, error), require
 }
 
 func (s *iamService) actions() map[string]action {
-	tagRole, untagRole := tagCalls(s.tagged, badRoleTags)
+	tagRole, untagRole := tagCalls("iam", s.tagged)
 	return map[string]action{
 		"CreateRole":                    op(s.createRole, "RoleName", "AssumeRolePolicyDocument"),
 		"GetRole":                       s.on(s.getRole),
@@ -171,8 +171,8 @@ func (s *iamService) createRole(c *call, in *iamInput) (any, error) {
 	if err := distinct(in.Tags); err != nil {
 		return nil, err
 	}
-	if reason := o.tags.add(in.Tags); reason != "" {
-		return nil, badRoleTags(reason)
+	if err := o.tags.add("iam", in.Tags); err != nil {
+		return nil, err
 	}
 	s.roles[strings.ToLower(o.RoleName)] = o
 	o.setBoundary(in)
@@ -217,7 +217,7 @@ func (s *iamService) listRoles(_ *call, in *iamInput) (any, error) {
 			all = append(all, o.listed())
 		}
 	}
-	answer := paged("Roles", all, "Marker", in.Marker, limit(in.MaxItems, 100))
+	answer := paged("Roles", all, "Marker", in.Marker, in.MaxItems, 100)
 	answer["IsTruncated"] = answer["Marker"] != nil
 	return answer, nil
 }
@@ -241,16 +241,6 @@ func distinct(list tagList) error {
 		keys[strings.ToLower(t.Key)] = true
 	}
 	return nil
-}
-
-func badRoleTags(reason string) *Error {
-	switch reason {
-	case tooManyTags:
-		return refuseWith(http.StatusConflict, "LimitExceeded", "The number of tags has reached the maximum limit.")
-	case reservedTag:
-		return refuse("InvalidInput", "%s", reason)
-	}
-	return refuse("ValidationError", "%s", reason)
 }
 
 // ofARN gives the role of an ARN, nil where there is none.

@@ -77,7 +77,7 @@ func (s *iamService) profilesOf(o *role) []*instanceProfile {
 }
 
 func (s *iamService) listProfilesOf(o *role, in *iamInput) (any, error) {
-	answer := paged("InstanceProfiles", s.profilesOf(o), "Marker", in.Marker, limit(in.MaxItems, 100))
+	answer := paged("InstanceProfiles", s.profilesOf(o), "Marker", in.Marker, in.MaxItems, 100)
 	answer["IsTruncated"] = answer["Marker"] != nil
 	return answer, nil
 }

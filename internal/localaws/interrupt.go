@@ -45,8 +45,8 @@ func (s *ecsService) seed(seed Service) error {
 		"containerDefinitions": []obj{{"name": "app", "image": "app", "essential": true}},
 	})
 	v.strategy = []strategyItem{{CapacityProvider: orDefault(seed.CapacityProvider, "FARGATE_SPOT"), Weight: 1}}
-	if reason := v.tags.add(tags(seed.Tags).list()); reason != "" {
-		return errors.New(reason)
+	if err := v.tags.add("ecs", tags(seed.Tags).list()); err != nil {
+		return err
 	}
 	d := v.newDeployment(since)
 	d.rollout, d.reason = "COMPLETED", fmt.Sprintf("ECS deployment %s completed.", d.id)

@@ -58,9 +58,9 @@ type lambdaInput struct {
 	functionSettings
 	Code          struct{ ZipFile []byte }
 	ZipFile       []byte
-	Architectures []string
-	PackageType   string `check:"enum=Zip"`
-	RevisionID    string `json:"RevisionId"`
+	Architectures []string `check:"len=0:1 enum=arm64|x86_64"`
+	PackageType   string   `check:"enum=Zip"`
+	RevisionID    string   `json:"RevisionId"`
 
 	StatementID   string `json:"StatementId" check:"len=1:100 re=([a-zA-Z0-9-_]+)"`
 	Action        string `check:"re=(lambda:[*]|lambda:[a-zA-Z]+|[*])"`
@@ -91,7 +91,7 @@ func (in *lambdaInput) arn(r *region) string {
 }
 
 func (s *lambdaService) actions() map[string]action {
-	tagResource, untagResource := tagCalls(s.tagged, badFunctionTags)
+	tagResource, untagResource := tagCalls("lambda", s.tagged)
 	return map[string]action{
 		"CreateFunction":                  op(s.createFunction, "FunctionName", "Role"),
 		"GetFunction":                     hiding(on(s.find, s.getFunction)),
@@ -112,7 +112,7 @@ func (s *lambdaService) actions() map[string]action {
 		"DeleteFunctionEventInvokeConfig": change(s.configured, func(f *function, _ *lambdaInput) { f.async = nil }),
 		"TagResource":                     tagResource,
 		"UntagResource":                   untagResource,
-		"ListTags":                        show(s.tagged, func(t *tags) any { return obj{"Tags": t.object()} }),
+		"ListTags":                        show(s.tagged, func(t *tags) any { return obj{"Tags": *t} }),
 		"GetAccountSettings":              op(s.getAccountSettings),
 	}
 }
@@ -157,8 +157,8 @@ func (s *lambdaService) createFunction(c *call, in *lambdaInput) (any, error) {
 		return nil, invalidParameter("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
 	}
 	f := newFunction(c.region, name)
-	if reason := f.tags.add(in.Tags); reason != "" {
-		return nil, badFunctionTags(reason)
+	if err := f.tags.add("lambda", in.Tags); err != nil {
+		return nil, err
 	}
 	if err := f.setCode(in.Code.ZipFile, in.Architectures); err != nil {
 		return nil, err
@@ -230,7 +230,7 @@ func (s *lambdaService) listFunctions(_ *call, in *lambdaInput) (any, error) {
 			all = append(all, f.conf)
 		}
 	}
-	return paged("Functions", all, "NextMarker", in.Marker, limit(in.MaxItems, 50)), nil
+	return paged("Functions", all, "NextMarker", in.Marker, in.MaxItems, 50), nil
 }
 
 // tagged gives the tags of the function of an ARN without version.
@@ -244,6 +244,3 @@ func (s *lambdaService) tagged(in *lambdaInput) (*tags, error) {
 	}
 	return &f.tags, nil
 }
-
-// badFunctionTags words what is wrong with tags.
-func badFunctionTags(reason string) *Error { return invalidParameter("%s", reason) }

@@ -66,13 +66,15 @@ type configuration struct {
 }
 
 type (
-	environment      struct{ Variables map[string]string }
-	tracingConfig    struct{ Mode string }
+	environment   struct{ Variables map[string]string }
+	tracingConfig struct {
+		Mode string `check:"enum=Active|PassThrough"`
+	}
 	deadLetterConfig struct{ TargetArn string }
 	ephemeralStorage struct{ Size int }
 	vpcConfig        struct {
-		Subnets        []string `json:"SubnetIds"`
-		SecurityGroups []string `json:"SecurityGroupIds"`
+		Subnets        []string `json:"SubnetIds" check:"len=0:16"`
+		SecurityGroups []string `json:"SecurityGroupIds" check:"len=0:5"`
 	}
 	loggingConfig struct {
 		LogFormat           string
@@ -151,10 +153,6 @@ func (f *function) updated(d time.Duration) {
 
 // setCode takes a zip, and an architecture where one is asked for.
 func (f *function) setCode(code []byte, architectures []string) error {
-	known := len(architectures) == 1 && (architectures[0] == "arm64" || architectures[0] == "x86_64")
-	if len(architectures) > 0 && !known {
-		return refuse("ValidationException", "1 validation error detected: Value '%v' at 'architectures' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64]]", architectures)
-	}
 	if len(code) > zipLimit {
 		return refuseWith(http.StatusRequestEntityTooLarge, "RequestEntityTooLargeException", "Zipped size must be smaller than %d bytes", zipLimit)
 	}
@@ -163,7 +161,7 @@ func (f *function) setCode(code []byte, architectures []string) error {
 	}
 	sum := sha256.Sum256(code)
 	f.code, f.conf.CodeSize, f.conf.CodeSha256 = code, len(code), base64.StdEncoding.EncodeToString(sum[:])
-	if known {
+	if len(architectures) > 0 {
 		f.conf.Architectures = architectures
 	}
 	return nil
@@ -180,9 +178,6 @@ func (f *function) apply(s functionSettings) error {
 		return invalidParameter("The role defined for the function cannot be assumed by Lambda.")
 	}
 	if err := f.checkNetwork(conf.Role, s.VpcConfig); err != nil {
-		return err
-	}
-	if err := s.TracingConfig.check(); err != nil {
 		return err
 	}
 	conf.Runtime, conf.Handler = orDefault(s.Runtime, conf.Runtime), orDefault(s.Handler, conf.Handler)

@@ -57,7 +57,7 @@ func TestWhatAFunctionNeedsOfItsRole(t *testing.T) {
 	check("a queue", failures(queue), "The function's execution role does not have permissions to call SendMessage on "+queue)
 	check("itself", failures("arn:aws:lambda:us-east-1:123456789012:function:worker"), "You can't specify the function as a destination for itself.")
 	check("a rule", failures("arn:aws:ec2:us-east-1:123456789012:instance/i"),
-		"The provided destination config DestinationConfig(onSuccess=null, onFailure=OnFailure(destination=arn:aws:ec2:us-east-1:123456789012:instance/i)) is invalid.")
+		"The provided destination config is invalid: arn:aws:ec2:us-east-1:123456789012:instance/i")
 	allow("ec2:CreateNetworkInterface", "*")
 	check("a VPC with one right", network(some, some), "The provided execution role does not have permissions to call DescribeNetworkInterfaces on EC2")
 	allow("ec2:*", "*")

@@ -39,7 +39,7 @@ type logsInput struct {
 	KmsKeyID                  string `json:"kmsKeyId" check:"len=1:256"`
 	DeletionProtectionEnabled bool
 	LogGroupClass             string `check:"enum=STANDARD|INFREQUENT_ACCESS|DELIVERY"`
-	RetentionInDays           *int
+	RetentionInDays           *int   `check:"enum=1|3|5|7|14|30|60|90|120|150|180|365|400|545|731|1096|1827|2192|2557|2922|3288|3653"`
 
 	LogStreamName       string `check:"len=1:512 re=[^:*]*"`
 	LogStreamNames      []string
@@ -76,19 +76,19 @@ func (in *logsInput) arn(r *region) string {
 func newLogs(r *region) *logsService { return &logsService{region: r, groups: map[string]*logGroup{}} }
 
 func (s *logsService) actions() map[string]action {
-	tagResource, untagResource := tagCalls(s.tagged, badLogTags)
+	tagResource, untagResource := tagCalls("logs", s.tagged)
 	return map[string]action{
 		"CreateLogGroup":                op(s.createLogGroup, "LogGroupName"),
 		"DeleteLogGroup":                on(s.find, s.deleteLogGroup),
 		"DescribeLogGroups":             op(s.describeLogGroups),
-		"PutRetentionPolicy":            on(s.find, s.putRetentionPolicy, "RetentionInDays"),
+		"PutRetentionPolicy":            change(s.find, func(g *logGroup, in *logsInput) { g.Retention = *in.RetentionInDays }, "RetentionInDays"),
 		"DeleteRetentionPolicy":         change(s.find, func(g *logGroup, _ *logsInput) { g.Retention = 0 }),
 		"PutLogGroupDeletionProtection": change(s.find, func(g *logGroup, in *logsInput) { g.Protected = in.DeletionProtectionEnabled }),
 		"AssociateKmsKey":               change(s.find, func(g *logGroup, in *logsInput) { g.KmsKeyID = in.KmsKeyID }, "KmsKeyID"),
 		"DisassociateKmsKey":            change(s.find, func(g *logGroup, _ *logsInput) { g.KmsKeyID = "" }),
 		"TagResource":                   tagResource,
 		"UntagResource":                 untagResource,
-		"ListTagsForResource":           show(s.tagged, func(t *tags) any { return obj{"tags": t.object()} }),
+		"ListTagsForResource":           show(s.tagged, func(t *tags) any { return obj{"tags": *t} }),
 		"CreateLogStream":               on(s.find, s.createLogStream, "LogStreamName"),
 		"DescribeLogStreams":            on(s.find, s.describeLogStreams),
 		"PutLogEvents":                  on(s.stream, s.putLogEvents),
@@ -120,10 +120,10 @@ func (s *logsService) createLogGroup(_ *call, in *logsInput) (any, error) {
 	arn := in.arn(s.region)
 	g := &logGroup{
 		Name: in.LogGroupName, CreationTime: time.Now().UnixMilli(), Arn: arn + ":*", GroupArn: arn, Class: orDefault(in.LogGroupClass, "STANDARD"),
-		KmsKeyID: in.KmsKeyID, Protected: in.DeletionProtectionEnabled, tags: tags{}, streams: map[string]*logStream{},
+		KmsKeyID: in.KmsKeyID, Protected: in.DeletionProtectionEnabled, streams: map[string]*logStream{},
 	}
-	if reason := g.tags.add(in.Tags); reason != "" {
-		return nil, badLogTags(reason)
+	if err := g.tags.add("logs", in.Tags); err != nil {
+		return nil, err
 	}
 	s.groups[g.Name] = g
 	return nil, nil
@@ -144,7 +144,7 @@ func (s *logsService) describeLogGroups(_ *call, in *logsInput) (any, error) {
 	for i, g := range found {
 		found[i] = g.shown(s.region.server.opts.LogRetention)
 	}
-	return paged("logGroups", found, "nextToken", in.NextToken, min(limit(in.Limit, 50), 50)), nil
+	return paged("logGroups", found, "nextToken", in.NextToken, in.Limit, 50), nil
 }
 
 // shown is the group with the retention that is in force: the account's where it has one, and two days in the class
@@ -160,15 +160,6 @@ func (g *logGroup) shown(account *LogRetention) *logGroup {
 	return &shown
 }
 
-func (s *logsService) putRetentionPolicy(g *logGroup, in *logsInput) (any, error) {
-	accepted := "1|3|5|7|14|30|60|90|120|150|180|365|400|545|731|1096|1827|2192|2557|2922|3288|3653"
-	if must := broken("enum="+accepted, itoa(*in.RetentionInDays)); must != "" {
-		return nil, badLogParameter("1 validation error detected: Value '%d' at 'retentionInDays' failed to satisfy constraint: %s", *in.RetentionInDays, must)
-	}
-	g.Retention = *in.RetentionInDays
-	return nil, nil
-}
-
 // tagged gives the tags of the log group of an ARN without ":*".
 func (s *logsService) tagged(in *logsInput) (*tags, error) {
 	if in.ResourceArn != in.arn(s.region) || strings.HasSuffix(in.ResourceArn, ":*") {
@@ -179,11 +170,4 @@ func (s *logsService) tagged(in *logsInput) (*tags, error) {
 		return nil, err
 	}
 	return &g.tags, nil
-}
-
-func badLogTags(reason string) *Error {
-	if reason == tooManyTags {
-		return refuse("TooManyTagsException", "%s", reason)
-	}
-	return badLogParameter("%s", reason)
 }

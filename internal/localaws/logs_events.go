@@ -84,7 +84,7 @@ func (s *logsService) describeLogStreams(g *logGroup, in *logsInput) (any, error
 	if in.Descending {
 		slices.Reverse(found)
 	}
-	return paged("logStreams", found, "nextToken", in.NextToken, min(limit(in.Limit, 50), 50)), nil
+	return paged("logStreams", found, "nextToken", in.NextToken, in.Limit, 50), nil
 }
 
 func (s *logsService) putLogEvents(t *logStream, in *logsInput) (any, error) {
@@ -106,7 +106,8 @@ func (in *logsInput) during(e logEvent) bool {
 // newest ones. The token at either end is the one that led there: so AWS says "no more".
 func (s *logsService) getLogEvents(t *logStream, in *logsInput) (any, error) {
 	events := slices.DeleteFunc(slices.Clone(t.events), func(e logEvent) bool { return !in.during(e) })
-	size := limit(in.Limit, 10000)
+	size := 10000
+	set(&size, in.Limit)
 	way, place, _ := strings.Cut(in.NextToken, "/")
 	at := min(int(number(place)), len(events))
 	start := max(0, len(events)-size)
@@ -140,5 +141,5 @@ func (s *logsService) filterLogEvents(g *logGroup, in *logsInput) (any, error) {
 		}
 	}
 	slices.SortStableFunc(found, byTime)
-	return paged("events", found, "nextToken", in.NextToken, limit(in.Limit, 10000)), nil
+	return paged("events", found, "nextToken", in.NextToken, in.Limit, 10000), nil
 }

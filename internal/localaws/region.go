@@ -2,7 +2,6 @@ package localaws
 
 import (
 	"crypto/rand"
-	"encoding/hex"
 	"fmt"
 	"strings"
 )
@@ -66,20 +65,8 @@ func newID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// randomHex gives n random hexadecimal digits.
-func randomHex(n int) string {
-	b := make([]byte, (n+1)/2)
-	_, _ = rand.Read(b)
-	return hex.EncodeToString(b)[:n]
-}
+// randomHex gives n random hexadecimal digits, 32 at most.
+func randomHex(n int) string { return strings.ReplaceAll(newID(), "-", "")[:n] }
 
 // uniqueID gives an IAM identifier: its kind (AROA for a role), then 17 capital letters and digits.
-func uniqueID(kind string) string {
-	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-	b := make([]byte, 17)
-	_, _ = rand.Read(b)
-	for i := range b {
-		b[i] = alphabet[b[i]%32]
-	}
-	return kind + string(b)
-}
+func uniqueID(kind string) string { return kind + rand.Text()[:17] }

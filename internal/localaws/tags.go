@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // tags are a resource's tags.
@@ -14,7 +12,8 @@ type tags map[string]string
 
 // tag is one tag in list form.
 type tag struct {
-	Key, Value string
+	Key   string `check:"len=1:128 re=[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"`
+	Value string `check:"len=0:256 re=[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"`
 }
 
 // tagList is what callers send: a list of keys and values to some services, an object to others.
@@ -47,79 +46,55 @@ func (t tags) list() []tag {
 	return l
 }
 
-// object gives the tags, never nil.
-func (t *tags) object() tags {
-	if *t == nil {
-		return tags{}
-	}
-	return *t
-}
-
 // maxTags is AWS's limit for one resource.
 const maxTags = 50
 
-// What may be wrong with tags, in words that services put differently.
-const (
-	noTags      = "An error occurred and the request cannot be processed." // Lambda's own words
-	reservedTag = "System tags (prefixed with aws:) are reserved for AWS use."
-	tooManyTags = "Number of tags exceeds resource tag limit."
-)
+// tagCodes are a service's errors for tags that AWS reserves, and for too many; what breaks the API model is refused
+// before, see [check].
+func tagCodes(service string) (reserved, many string) {
+	switch service {
+	case "iam":
+		return "InvalidInput", "LimitExceeded"
+	case "lambda":
+		return "InvalidParameterValueException", "InvalidParameterValueException"
+	case "logs":
+		return "InvalidParameterException", "TooManyTagsException"
+	}
+	return invalidCode(service), invalidCode(service)
+}
 
-// add puts more tags in, or says in AWS's words why not: then none is added. "" is fine.
-func (t *tags) add(more tagList) string {
+// add puts more tags in, all of them or none.
+func (t *tags) add(service string, more tagList) error {
+	reserved, many := tagCodes(service)
 	sum := tags{}
 	maps.Copy(sum, *t)
 	for _, one := range more {
-		if reason := one.bad(); reason != "" {
-			return reason
+		if strings.HasPrefix(strings.ToLower(one.Key), "aws:") {
+			return refuse(reserved, "System tags (prefixed with aws:) are reserved for AWS use.")
 		}
 		sum[one.Key] = one.Value
 	}
 	if len(sum) > maxTags {
-		return tooManyTags
+		return refuse(many, "Number of tags exceeds resource tag limit.")
 	}
 	*t = sum
-	return ""
+	return nil
 }
 
-// bad says what AWS dislikes about a tag.
-func (t tag) bad() string {
-	switch {
-	case t.Key == "" || utf8.RuneCountInString(t.Key) > 128:
-		return "Tag keys must have between 1 and 128 characters."
-	case utf8.RuneCountInString(t.Value) > 256:
-		return "Tag values must have at most 256 characters."
-	case strings.HasPrefix(strings.ToLower(t.Key), "aws:"):
-		return reservedTag
-	case strings.ContainsFunc(t.Key+t.Value, notInTags):
-		return "Tags may only contain unicode letters, digits, white space and _.:/=+-@"
-	}
-	return ""
-}
-
-// notInTags says of a character that it is not in [\p{L}\p{Z}\p{N}_.:/=+\-@] (IAM API, Tag).
-func notInTags(r rune) bool {
-	return !unicode.IsLetter(r) && !unicode.Is(unicode.Z, r) && !unicode.IsNumber(r) && !strings.ContainsRune("_.:/=+-@", r)
-}
-
-// tagCalls makes a service's calls to tag and to untag: find gives the tags of what the input names, refusal words what
-// is wrong with new ones. To take a key away that is not there is fine everywhere.
-func tagCalls[In interface{ given() tagging }](find func(in *In) (*tags, error), refusal func(reason string) *Error) (tagIt, untagIt action) {
+// tagCalls makes a service's calls to tag and to untag: find gives the tags of what the input names. To take a key away
+// that is not there is fine everywhere.
+func tagCalls[In interface{ given() tagging }](service string, find func(in *In) (*tags, error)) (tagIt, untagIt action) {
 	tagIt = on(find, func(t *tags, in *In) (any, error) {
-		reason := t.add((*in).given().Tags)
-		if len((*in).given().Tags) == 0 {
-			reason = noTags
+		added := (*in).given().Tags
+		if reserved, _ := tagCodes(service); len(added) == 0 {
+			return nil, refuse(reserved, "An error occurred and the request cannot be processed.") // Lambda's own words
 		}
-		if reason != "" {
-			return nil, refusal(reason)
-		}
-		return nil, nil
+		return nil, t.add(service, added)
 	})
-	untagIt = on(find, func(t *tags, in *In) (any, error) {
+	untagIt = change(find, func(t *tags, in *In) {
 		for _, key := range (*in).given().TagKeys {
 			delete(*t, key)
 		}
-		return nil, nil
 	})
 	return tagIt, untagIt
 }

@@ -32,9 +32,6 @@ func (t epoch) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(time.Time(t).UnixMilli())/1000, 'f', 3, 64), nil
 }
 
-// IsZero lets "omitzero" leave an unset time out.
-func (t epoch) IsZero() bool { return time.Time(t).IsZero() }
-
 // set puts what a caller gave, where there is something.
 func set[T any](field *T, given *T) {
 	if given != nil {
@@ -42,22 +39,17 @@ func set[T any](field *T, given *T) {
 	}
 }
 
-// page gives at most limit items from where token says, and the token of the next page, "" on the last.
-func page[T any](items []T, token string, limit int) ([]T, string) {
-	start := min(int(number(token)), len(items))
-	end := min(start+limit, len(items))
-	if end == len(items) {
-		return items[start:], ""
+// paged is an answer of one page: its items, asked for ones or most, under one name; the token of the next page, where
+// there is one, under another.
+func paged[T any](name string, items []T, tokenName, token string, asked *int, most int) obj {
+	if asked != nil {
+		most = min(most, *asked)
 	}
-	return items[start:end], itoa(end)
-}
-
-// paged is an answer of one page: its items under one name, the token, where there is another page, under another.
-func paged[T any](name string, items []T, tokenName, token string, limit int) obj {
-	shown, next := page(items, token, limit)
-	answer := obj{name: append([]T{}, shown...)}
-	if next != "" {
-		answer[tokenName] = next
+	start := min(int(number(token)), len(items))
+	end := min(start+most, len(items))
+	answer := obj{name: append([]T{}, items[start:end]...)}
+	if end < len(items) {
+		answer[tokenName] = itoa(end)
 	}
 	return answer
 }
@@ -69,12 +61,4 @@ func sorted[T any](m map[string]T) []T {
 		all = append(all, m[key])
 	}
 	return all
-}
-
-// limit is a page's size: what was asked for, else AWS's default.
-func limit(asked *int, otherwise int) int {
-	if asked == nil || *asked <= 0 {
-		return otherwise
-	}
-	return *asked
 }
