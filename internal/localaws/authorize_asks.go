@@ -13,23 +13,13 @@ func mayI(action, resource string) ask {
 	return ask{Ask: policy.Ask{Action: action, Resource: resource, Context: map[string]string{}}}
 }
 
-// asks are the questions that IAM answers before the call is done: first about its action, then about what AWS wants
-// to be allowed beside it (Service Authorization Reference, dependent actions).
+// asks are the questions that IAM answers before the call is done.
 func (c *call) asks() []ask {
 	own := mayI(c.record.String(), orDefault(c.record.Resource, "*"))
-	switch in := c.input.(type) {
-	case *iamInput:
-		return in.asks(own, c)
-	case *lambdaInput:
-		return in.asks(own, c.region)
-	case *logsInput:
-		return in.asks(own)
-	case *eventsInput:
-		return in.asks(own)
-	case *ecsInput:
-		return in.asks(own, c.region)
+	if c.input == nil {
+		return []ask{own}
 	}
-	return []ask{own}
+	return c.input.asks(own, c)
 }
 
 // beside is a question about another action on the same resource, in the same context.
@@ -80,16 +70,16 @@ func (c *call) boundaryOf(in *iamInput) string {
 }
 
 // asks adds those that come with what is sent: a role, a VPC, a key.
-func (in *lambdaInput) asks(own ask, r *region) []ask {
+func (in *lambdaInput) asks(own ask, c *call) []ask {
 	switch own.Action {
 	case "lambda:Invoke":
 		own.Action = "lambda:InvokeFunction"
 	case "lambda:AddPermission":
 		own.where("lambda:principal", in.Principal)
 	case "lambda:CreateFunction":
-		return append(own.tagging(in.Tags, "lambda:TagResource"), in.configuring(r)...)
+		return append(own.tagging(in.Tags, "lambda:TagResource"), in.configuring(c.region)...)
 	case "lambda:UpdateFunctionConfiguration":
-		return append([]ask{own}, in.configuring(r)...)
+		return append([]ask{own}, in.configuring(c.region)...)
 	}
 	return []ask{own}
 }
@@ -125,7 +115,7 @@ func viaLambda(action, key string, r *region) ask {
 
 // asks knows log groups by two forms of ARN: the calls about tags by the group's own, the others by one that goes on
 // to its streams (CloudWatch Logs API, LogGroup).
-func (in *logsInput) asks(own ask) []ask {
+func (in *logsInput) asks(own ask, _ *call) []ask {
 	tagged := own.beside("logs:TagResource")
 	if in.ResourceArn == "" && in.group() != "" && in.LogStreamName == "" {
 		own.Resource += ":log-stream:"
@@ -136,7 +126,7 @@ func (in *logsInput) asks(own ask) []ask {
 	return []ask{own}
 }
 
-func (in *eventsInput) asks(own ask) []ask {
+func (in *eventsInput) asks(own ask, _ *call) []ask {
 	switch own.Action {
 	case "events:PutRule":
 		return own.tagging(in.Tags, "events:TagResource")
@@ -153,12 +143,12 @@ func (in *eventsInput) asks(own ask) []ask {
 }
 
 // asks tells the cluster beside a service: ARNs of services from before 2021 do not have it.
-func (in *ecsInput) asks(own ask, r *region) []ask {
-	own.where("ecs:cluster", r.arn("ecs", "cluster/"+in.cluster()))
+func (in *ecsInput) asks(own ask, c *call) []ask {
+	own.where("ecs:cluster", c.region.arn("ecs", "cluster/"+in.cluster()))
 	var all []ask
 	for _, name := range in.Services {
 		one := own
-		one.Resource = r.arn("ecs", "service/"+in.cluster()+"/"+afterLast(name, "/"))
+		one.Resource = c.region.arn("ecs", "service/"+in.cluster()+"/"+afterLast(name, "/"))
 		all = append(all, one)
 	}
 	if len(all) == 0 {

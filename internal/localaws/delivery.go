@@ -11,11 +11,10 @@ import (
 
 // Delivery is one event sent to one target of one rule.
 type Delivery struct {
-	Time     time.Time       `json:"time"`
-	Rule     string          `json:"rule"`
-	Target   string          `json:"target"` // ARN
-	Event    json.RawMessage `json:"event"`
-	Accepted bool            `json:"accepted"` // false: the target's resource policy lacks the permission, or it is no target here
+	Rule     string
+	Target   string // ARN
+	Event    json.RawMessage
+	Accepted bool // false: the target's resource policy lacks the permission, or it is no target here
 }
 
 // Deliveries gives all events that rules sent to targets in the server's own region, the oldest first.
@@ -60,7 +59,7 @@ func (s *eventsService) deliver(o *rule, t target, event json.RawMessage) {
 	if t.Input != "" {
 		payload = json.RawMessage(t.Input)
 	}
-	d := Delivery{Time: time.Now(), Rule: o.Name, Target: t.Arn, Event: event}
+	d := Delivery{Rule: o.Name, Target: t.Arn, Event: event}
 	f := s.region.lambda.named((&lambdaInput{FunctionName: t.Arn}).name())
 	if f != nil && f.conf.FunctionArn == strings.TrimSuffix(t.Arn, ":$LATEST") && f.allows("events.amazonaws.com", o.Arn) {
 		d.Accepted = true

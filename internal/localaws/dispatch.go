@@ -8,9 +8,6 @@ import (
 	"strings"
 )
 
-// bodyLimit is Lambda's limit of a request's size in bytes, the largest of all services.
-const bodyLimit = 70167211
-
 // call is one request on its way through the server.
 type call struct {
 	server  *Server
@@ -18,8 +15,8 @@ type call struct {
 	wire    wire
 	request *http.Request
 	body    []byte
-	params  obj // lambda's values in path and query
-	input   any // the request, decoded; nil for an action that is not known
+	params  obj   // lambda's values in path and query
+	input   named // the request, decoded; nil where it names nothing
 	record  Call
 	noted   *Call  // its entry in the journal
 	entries *Error // a fault for the entries of a batch, see [Fault]
@@ -35,6 +32,9 @@ type obj = map[string]any
 // named is an input that names the resource it is about.
 type named interface {
 	arn(r *region) string
+	// asks are IAM's questions before the call is done: own, made more precise, and what AWS wants to be allowed beside it
+	// (Service Authorization Reference, dependent actions).
+	asks(own ask, c *call) []ask
 }
 
 // free makes an action of a method: input decoded, admitted and checked. The method takes the lock by itself.
@@ -44,9 +44,8 @@ func free[In any](method func(c *call, in *In) (any, error), required ...string)
 		if err := c.wire.decode(c, in); err != nil {
 			return nil, err
 		}
-		c.input = in
 		if n, ok := any(in).(named); ok {
-			c.record.Resource = n.arn(c.region)
+			c.input, c.record.Resource = n, n.arn(c.region)
 		}
 		if err := c.admit(); err != nil {
 			return nil, err
@@ -151,7 +150,7 @@ func (s *Server) identify(r *http.Request) (*call, error) {
 		c.record.Principal = c.region.globalARN("iam", "user/local")
 	}
 	c.record.Region, c.record.Service = regionName, service
-	body, err := io.ReadAll(io.LimitReader(r.Body, bodyLimit+1))
+	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return c, err
 	}
@@ -159,12 +158,8 @@ func (s *Server) identify(r *http.Request) (*call, error) {
 	if err := c.wire.target(c); err != nil {
 		return c, err
 	}
-	switch {
-	case !signed:
+	if !signed {
 		return c, refuseWith(http.StatusForbidden, "MissingAuthenticationToken", "Missing Authentication Token")
-	case len(body) > bodyLimit:
-		return c, refuseWith(http.StatusRequestEntityTooLarge, "RequestEntityTooLargeException",
-			"Request must be smaller than %d bytes for the %s operation", bodyLimit, c.record.Action)
 	}
 	return c, nil
 }

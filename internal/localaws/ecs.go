@@ -38,8 +38,8 @@ type ecsInput struct {
 	TaskDefinition           string
 	Family                   string
 	CapacityProviderStrategy []strategyItem
-	LaunchType               string `check:"enum=EC2|FARGATE|EXTERNAL"`
-	DeploymentConfiguration  *deploymentConfig
+	LaunchType               *string `check:"enum=EC2|FARGATE|EXTERNAL"`
+	DeploymentConfiguration  json.RawMessage
 	DeploymentController     obj
 	NetworkConfiguration     obj
 	ForceNewDeployment       bool
@@ -144,10 +144,9 @@ func (s *ecsService) createCluster(_ *call, in *ecsInput) (any, error) {
 
 func (s *ecsService) clusterJSON(k *cluster) obj {
 	running, pending, active := 0, 0, 0
-	for _, t := range k.tasks {
-		running, pending = running+t.runs(), pending+t.pends()
-	}
 	for _, v := range k.services {
+		r, p := v.counts(nil)
+		running, pending = running+r, pending+p
 		if v.status == "ACTIVE" {
 			active++
 		}

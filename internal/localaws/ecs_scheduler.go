@@ -48,7 +48,7 @@ func (s *ecsService) surplus(v *service, primary *deployment) []*task {
 	for _, t := range v.of(nil) {
 		healthy += t.runs()
 	}
-	least := (v.desired**v.config.MinimumHealthyPercent + 99) / 100
+	least := (v.desired*v.config.MinimumHealthyPercent + 99) / 100
 	var stop []*task
 	for _, t := range v.of(nil) {
 		switch {

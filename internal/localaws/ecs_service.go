@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -13,7 +14,7 @@ type service struct {
 	desired             int
 	definition          string // ARN
 	strategy            []strategyItem
-	launchType          string
+	launchType          *string // nil: by capacity provider strategy
 	config              deploymentConfig
 	controller, network obj
 	created             time.Time
@@ -30,7 +31,7 @@ type strategyItem struct {
 
 type deploymentConfig struct {
 	MaximumPercent        int    `json:"maximumPercent"`
-	MinimumHealthyPercent *int   `json:"minimumHealthyPercent"`
+	MinimumHealthyPercent int    `json:"minimumHealthyPercent"`
 	Strategy              string `json:"strategy,omitempty"`
 	CircuitBreaker        any    `json:"deploymentCircuitBreaker,omitempty"`
 }
@@ -49,8 +50,6 @@ func (s *ecsService) createService(k *cluster, in *ecsInput) (any, error) {
 	switch have := k.services[in.ServiceName]; {
 	case have != nil && have.status == "ACTIVE":
 		return nil, ecsInvalid("Creation of service was not idempotent.")
-	case in.LaunchType != "" && len(in.CapacityProviderStrategy) > 0:
-		return nil, ecsInvalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
 	}
 	v := newService(k, in.ServiceName)
 	v.launchType, v.controller = in.LaunchType, in.DeploymentController
@@ -67,10 +66,9 @@ func (s *ecsService) createService(k *cluster, in *ecsInput) (any, error) {
 
 // newService is an ACTIVE service with AWS's defaults.
 func newService(k *cluster, name string) *service {
-	all := 100
 	return &service{
 		cluster: k, name: name, status: "ACTIVE", created: time.Now(),
-		config: deploymentConfig{MaximumPercent: 200, MinimumHealthyPercent: &all, Strategy: "ROLLING"},
+		config: deploymentConfig{MaximumPercent: 200, MinimumHealthyPercent: 100, Strategy: "ROLLING"},
 	}
 }
 
@@ -83,10 +81,10 @@ func (s *ecsService) apply(v *service, in *ecsInput) error {
 		}
 		v.definition = fmt.Sprint(found["taskDefinitionArn"])
 	}
-	if config := in.DeploymentConfiguration; config != nil {
-		v.config.MaximumPercent = orDefault(config.MaximumPercent, v.config.MaximumPercent)
-		v.config.MinimumHealthyPercent = orDefault(config.MinimumHealthyPercent, v.config.MinimumHealthyPercent)
-		v.config.Strategy = orDefault(config.Strategy, v.config.Strategy)
+	if given := in.DeploymentConfiguration; given != nil { // what it leaves out stays
+		if err := json.Unmarshal(given, &v.config); err != nil {
+			return ecsInvalid("%v", err)
+		}
 	}
 	if in.CapacityProviderStrategy != nil {
 		v.strategy = in.CapacityProviderStrategy
@@ -194,18 +192,7 @@ func (s *ecsService) serviceJSON(v *service, withTags bool) obj {
 		"desiredCount": v.desired, "runningCount": running, "pendingCount": pending, "taskDefinition": v.definition,
 		"deploymentConfiguration": v.config, "deployments": deployments, "events": v.events, "createdAt": epoch(v.created),
 		"schedulingStrategy": "REPLICA", "loadBalancers": []any{}, "serviceRegistries": []any{}, "platformVersion": "LATEST",
-	}
-	if v.controller != nil {
-		j["deploymentController"] = v.controller
-	}
-	if v.network != nil {
-		j["networkConfiguration"] = v.network
-	}
-	if v.launchType != "" {
-		j["launchType"] = v.launchType
-	}
-	if len(v.strategy) > 0 {
-		j["capacityProviderStrategy"] = v.strategy
+		"deploymentController": v.controller, "networkConfiguration": v.network, "launchType": v.launchType, "capacityProviderStrategy": v.strategy,
 	}
 	if withTags {
 		j["tags"] = v.tags.lower()

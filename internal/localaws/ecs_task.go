@@ -68,7 +68,8 @@ func (t *task) attachment(kind string) obj {
 
 // taskJSON is a task as answers and events have it, its times as when writes them.
 func (s *ecsService) taskJSON(t *task, when func(time.Time) any) obj {
-	launchType := orDefault(t.service.launchType, "FARGATE")
+	launchType := "FARGATE"
+	set(&launchType, t.service.launchType)
 	j := obj{
 		"taskArn": t.arn, "clusterArn": s.region.arn("ecs", "cluster/"+t.service.cluster.name), "taskDefinitionArn": t.deployment.definition,
 		"group": "service:" + t.service.name, "startedBy": t.deployment.id, "launchType": launchType,
@@ -123,9 +124,6 @@ func (s *ecsService) listTasks(k *cluster, in *ecsInput) (any, error) {
 }
 
 func (s *ecsService) describeTasks(k *cluster, in *ecsInput) (any, error) {
-	if len(in.Tasks) == 0 || len(in.Tasks) > 100 {
-		return nil, ecsInvalid("Tasks must have between 1 and 100 entries.")
-	}
 	return s.describe("tasks", in.Tasks, "task/"+k.name, func(name string) obj {
 		if t := k.task(name); t != nil {
 			return s.describedTask(t)

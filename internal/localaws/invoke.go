@@ -10,12 +10,6 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
-// Lambda's limits for a payload in bytes.
-const (
-	syncPayloadLimit  = 6291456
-	asyncPayloadLimit = 1048576
-)
-
 // invokeAnswer is an answer in headers and a bare body.
 type invokeAnswer struct {
 	status  int
@@ -39,9 +33,12 @@ func (a invokeAnswer) respond(w http.ResponseWriter) {
 }
 
 func (s *lambdaService) invoke(c *call, in *lambdaInput) (any, error) {
-	payload, err := invokePayload(c)
-	if err != nil {
-		return nil, err
+	payload := json.RawMessage(c.body)
+	if len(payload) == 0 {
+		payload = json.RawMessage("{}")
+	}
+	if !json.Valid(payload) {
+		return nil, refuse("InvalidRequestContentException", "Could not parse request body into json: could not parse payload into json")
 	}
 	clientContext, err := base64.StdEncoding.DecodeString(c.request.Header.Get("X-Amz-Client-Context"))
 	if err != nil || len(clientContext) > 0 && !json.Valid(clientContext) {
@@ -79,24 +76,6 @@ func (s *lambdaService) invoked(in *lambdaInput) (*function, error) {
 		return nil, err
 	}
 	return f, f.invocable()
-}
-
-// invokePayload gives the event, {} where there is none.
-func invokePayload(c *call) (json.RawMessage, error) {
-	if len(c.body) == 0 {
-		return json.RawMessage("{}"), nil
-	}
-	most := syncPayloadLimit
-	if c.request.Header.Get("X-Amz-Invocation-Type") == "Event" {
-		most = asyncPayloadLimit
-	}
-	if len(c.body) > most {
-		return nil, refuseWith(http.StatusRequestEntityTooLarge, "RequestTooLargeException", "%d byte payload is too large for the %s invocation type (limit %d bytes)", len(c.body), orDefault(c.request.Header.Get("X-Amz-Invocation-Type"), "RequestResponse"), most)
-	}
-	if !json.Valid(c.body) {
-		return nil, refuse("InvalidRequestContentException", "Could not parse request body into json: could not parse payload into json")
-	}
-	return c.body, nil
 }
 
 // invocable refuses while the function is not ready, or where it could not read its environment.

@@ -9,13 +9,13 @@ import (
 
 // Call is one call that a client made.
 type Call struct {
-	Time      time.Time `json:"time"`
-	Region    string    `json:"region"`
-	Service   string    `json:"service"` // as in an IAM action: iam, sts, lambda, logs, events, ecs
-	Action    string    `json:"action"`  // the API's name: PutRule
-	Resource  string    `json:"resource,omitempty"`
-	Principal string    `json:"principal"`
-	Code      string    `json:"code,omitempty"` // the error it was answered with
+	Time      time.Time
+	Region    string
+	Service   string // as in an IAM action: iam, sts, lambda, logs, events, ecs
+	Action    string // the API's name: PutRule
+	Resource  string
+	Principal string
+	Code      string // the error it was answered with
 }
 
 // Write tells whether the call could change something.

@@ -28,7 +28,10 @@ func (d *destinations) check(f *function) error {
 		return nil
 	}
 	for _, arn := range []string{d.OnFailure.Destination, d.OnSuccess.Destination} {
-		if err := f.checkDestination(arn); arn != "" && err != nil {
+		if arn == "" {
+			continue
+		}
+		if err := f.checkDestination(arn); err != nil {
 			return err
 		}
 	}

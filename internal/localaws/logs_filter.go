@@ -78,17 +78,9 @@ func (c comparison) holds(record any) bool {
 		}
 	}
 	text := fmt.Sprint(record)
-	switch c.operator {
-	case "=":
-		return policy.Like(c.value, text)
-	case "!=":
-		return !policy.Like(c.value, text)
-	case "<":
-		return number(text) < number(c.value)
-	case "<=":
-		return number(text) <= number(c.value)
-	case ">":
-		return number(text) > number(c.value)
-	}
-	return number(text) >= number(c.value)
+	have, limit := number(text), number(c.value)
+	return map[string]bool{
+		"=": policy.Like(c.value, text), "!=": !policy.Like(c.value, text),
+		"<": have < limit, "<=": have <= limit, ">": have > limit, ">=": have >= limit,
+	}[c.operator]
 }

@@ -114,18 +114,22 @@ func New(opts Options) *Server {
 
 // Serve answers on l until ctx ends or the server is closed; then it closes the server and gives nil, or what went wrong.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	web := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	s.mu.Lock()
-	if s.url == "" {
-		s.url = "http://" + l.Addr().String()
-	}
-	s.closers = append(s.closers, web.Close)
+	web := s.web(l)
 	s.mu.Unlock()
 	defer context.AfterFunc(ctx, func() { _ = s.Close() })()
 	if err := web.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serving the local AWS: %w", err)
 	}
 	return s.Close()
+}
+
+// web is what answers on l, until Close. The lock must be held.
+func (s *Server) web(l net.Listener) *http.Server {
+	web := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	s.url = orDefault(s.url, "http://"+l.Addr().String())
+	s.closers = append(s.closers, web.Close)
+	return web
 }
 
 // URL is where the server answers: the value for AWS_ENDPOINT_URL. A server that was not given a listener gets one of
@@ -143,9 +147,7 @@ func (s *Server) URL() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("listening on loopback: %w", err)
 	}
-	web := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
-	s.url = "http://" + l.Addr().String()
-	s.closers = append(s.closers, web.Close)
+	web := s.web(l)
 	s.work.Go(func() { _ = web.Serve(l) }) // ends with web.Close
 	return s.url, nil
 }
