@@ -57,8 +57,8 @@ func createStream(ctx context.Context, c clients) (string, error) {
 	return "done", err
 }
 
-// filter gives the messages that fit a pattern.
-func filter(pattern string) func(context.Context, clients) (string, error) {
+// filtered gives the messages that fit a pattern.
+func filtered(pattern string) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		out, err := c.logs.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/tools/worker"), FilterPattern: aws.String(pattern)})
 		if err != nil {
@@ -121,10 +121,10 @@ func logsSteps() []step {
 			}
 			return text(len(out.Events), aws.ToString(out.Events[0].Message)), nil
 		}},
-		{name: "filter by a word", call: filter("ERROR"), want: "plain ERROR"},
-		{name: "filter by a field", call: filter(`{ $.reason = "redeploy" }`), want: redeployed, moto: "plain ERROR | " + redeployed + " | " + tooLate, because: noJSON},
-		{name: "filter by two fields", call: filter(`{ $.reason = "*" && $.ms < 100 }`), want: tooLate, moto: "plain ERROR | " + redeployed + " | " + tooLate, because: noJSON},
-		{name: "filter by nonsense", call: refused(filter(`{ nonsense`)), want: "InvalidParameterException", moto: accepted, because: noJSON},
+		{name: "filter by a word", call: filtered("ERROR"), want: "plain ERROR"},
+		{name: "filter by a field", call: filtered(`{ $.reason = "redeploy" }`), want: redeployed, moto: "plain ERROR | " + redeployed + " | " + tooLate, because: noJSON},
+		{name: "filter by two fields", call: filtered(`{ $.reason = "*" && $.ms < 100 }`), want: tooLate, moto: "plain ERROR | " + redeployed + " | " + tooLate, because: noJSON},
+		{name: "filter by nonsense", call: refused(filtered(`{ nonsense`)), want: "InvalidParameterException", moto: accepted, because: noJSON},
 		{name: "a stream that is not there", want: "ResourceNotFoundException", call: func(ctx context.Context, c clients) (string, error) {
 			_, err := c.logs.GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: group, LogStreamName: aws.String("two")})
 			return "done", err

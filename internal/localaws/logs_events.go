@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/filter"
 )
 
 // logStream is a log stream as DescribeLogStreams shows it, with its events.
@@ -74,9 +76,6 @@ func (s *logsService) createLogStream(g *logGroup, in *logsInput) (any, error) {
 }
 
 func (s *logsService) describeLogStreams(g *logGroup, in *logsInput) (any, error) {
-	if in.OrderBy == "LastEventTime" && in.LogStreamNamePrefix != "" {
-		return nil, badLogParameter("Cannot order by LastEventTime with a logStreamNamePrefix.")
-	}
 	found := slices.DeleteFunc(sorted(g.streams), func(t *logStream) bool { return !strings.HasPrefix(t.Name, in.LogStreamNamePrefix) })
 	if in.OrderBy == "LastEventTime" {
 		slices.SortStableFunc(found, func(a, b *logStream) int { return int(a.Last - b.Last) })
@@ -88,9 +87,6 @@ func (s *logsService) describeLogStreams(g *logGroup, in *logsInput) (any, error
 }
 
 func (s *logsService) putLogEvents(t *logStream, in *logsInput) (any, error) {
-	if !slices.IsSortedFunc(in.LogEvents, byTime) {
-		return nil, badLogParameter("Log events in a single PutLogEvents request must be in chronological order.")
-	}
 	for _, e := range in.LogEvents {
 		t.add(logEvent{Timestamp: e.Timestamp, Message: e.Message})
 	}
@@ -124,9 +120,9 @@ func (s *logsService) getLogEvents(t *logStream, in *logsInput) (any, error) {
 }
 
 func (s *logsService) filterLogEvents(g *logGroup, in *logsInput) (any, error) {
-	matches, err := parseFilter(in.FilterPattern)
+	matches, err := filter.Parse(in.FilterPattern)
 	if err != nil {
-		return nil, err
+		return nil, badLogParameter("%v", err)
 	}
 	var found []logEvent
 	for _, t := range sorted(g.streams) {
