@@ -192,6 +192,9 @@ func TestDecideCases(t *testing.T) {
 			s.Event.StartedBy = ""
 			primary(s).CreatedAt, s.Cooldown = s.Event.EventTime, 0
 		}, ReasonRedeploy},
+		{"an external controller", func(s *Situation) { s.Service.Controller = "EXTERNAL" }, ReasonControllerUnsupported},
+		{"traffic shifts in steps", func(s *Situation) { s.Service.Strategy = "LINEAR" }, ReasonStrategyUnsupported},
+		{"traffic shifts to a canary first", func(s *Situation) { s.Service.Strategy = "CANARY" }, ReasonStrategyUnsupported},
 		{"controller and strategy not told", func(s *Situation) { s.Service.Controller, s.Service.Strategy = "", "" }, ReasonRedeploy},
 		{"rollout state not told", func(s *Situation) { primary(s).RolloutState = "" }, ReasonRedeploy},
 		{"a failed rollout of the same task definition", func(s *Situation) {
