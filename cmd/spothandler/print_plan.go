@@ -59,13 +59,19 @@ func planSummary(changes []deploy.Change) string {
 func (a *app) printPlan(out io.Writer, st style, changes []deploy.Change) {
 	for _, change := range changes {
 		fmt.Fprintln(out, st.row(actionGlyph(change.Action), change.Resource.Words(), title(change.Resource, change.Name), ""))
-		if change.Action != deploy.Create {
-			printFields(out, st, change.Fields)
-		}
+		printFields(out, st, told(change))
 	}
 	if left := untouched(changes); len(left) > 0 {
 		fmt.Fprintf(out, "  %s%s%d unchanged: %s\n", st.glyph(glyphQuiet), st.gap(glyphQuiet), len(left), strings.Join(left, ", "))
 	}
+}
+
+// told are the differences that a plan shows: of what is made anew only what goes for it, as another's target does.
+func told(change deploy.Change) []deploy.Field {
+	if change.Action != deploy.Create {
+		return change.Fields
+	}
+	return slices.DeleteFunc(slices.Clone(change.Fields), func(field deploy.Field) bool { return field.Old == "" })
 }
 
 func actionGlyph(action deploy.Action) glyph {

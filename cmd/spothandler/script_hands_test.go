@@ -234,6 +234,18 @@ func ruleChanges() map[string]change {
 				{Id: &args[1], Arn: aws.String("arn:aws:lambda:" + region + ":" + w.account + ":function:elsewhere")},
 			}}))
 		},
+		"let-invoke": func(ctx context.Context, w *world, args []string) error { // RULE FUNCTION, as the Terraform module does
+			function := "arn:aws:lambda:" + region + ":" + w.account + ":function:" + args[1]
+			if _, err := w.witness.Lambda.AddPermission(ctx, &lambda.AddPermissionInput{
+				FunctionName: &args[1], StatementId: aws.String("AllowExecutionFromEventBridge"), Action: aws.String("lambda:InvokeFunction"),
+				Principal: aws.String("events.amazonaws.com"), SourceArn: arn(w, args[0]),
+			}); err != nil {
+				return err
+			}
+			return did(w.witness.Events.PutTargets(ctx, &eventbridge.PutTargetsInput{Rule: &args[0], Targets: []events.Target{
+				{Id: aws.String("ECSSpotHandler"), Arn: &function},
+			}}))
+		},
 		"remove-target": func(ctx context.Context, w *world, args []string) error { // RULE ID
 			return did(w.witness.Events.RemoveTargets(ctx, &eventbridge.RemoveTargetsInput{Rule: &args[0], Ids: args[1:]}))
 		},

@@ -91,6 +91,14 @@ func TestAdopt(t *testing.T) {
 			`there is no record: memory size 256 is taken from the resources`,
 			`there is no record: tags {"Team":"web"} is taken from the resources`)
 
+		_, changes := a.plan(t, "", nil)
+		for _, change := range changes { // the plan tells of what goes
+			gone := map[Kind]string{KindPermission: "AllowExecutionFromEventBridge", KindTarget: "ECSSpotHandler"}[change.Resource]
+			if gone != "" && !slices.Contains(change.Fields, Field{"twins", gone, ""}) {
+				t.Errorf("%s: %v", change.Describe(), change.Fields)
+			}
+		}
+
 		a.ForgetCalls()
 		a.install(t, "", given("timeout", "45"))
 		order := slices.DeleteFunc(a.calls(writes), func(call string) bool { // those of the record, the settings and the tags

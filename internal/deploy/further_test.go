@@ -1,11 +1,14 @@
 package deploy
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -110,6 +113,29 @@ func sameFurther(t *testing.T, got, want State) {
 	}
 	if about(got) != about(want) {
 		t.Errorf("got\n\t%s\nwant\n\t%s", about(got), about(want))
+	}
+}
+
+// Lambda may give a list in any order, and empty parts where there is nothing.
+func TestFurtherAnswersOfOneMeaning(t *testing.T) {
+	for name, test := range map[string]struct {
+		settings Given
+		edit     func(*functions.FunctionConfiguration)
+	}{
+		"another order": {further(), func(c *functions.FunctionConfiguration) { slices.Reverse(c.VpcConfig.SubnetIds) }},
+		"empty parts": {nil, func(c *functions.FunctionConfiguration) {
+			c.VpcConfig, c.KMSKeyArn = &functions.VpcConfigResponse{VpcId: aws.String(""), SubnetIds: []string{}}, aws.String("")
+		}},
+		"no parts": {nil, func(c *functions.FunctionConfiguration) { c.VpcConfig, c.KMSKeyArn, c.TracingConfig = nil, nil, nil }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inAccount(t, func(t *testing.T, a *account) {
+				a.install(t, "prod", test.settings)
+				a.withFunction(func(answer *lambda.GetFunctionOutput) { test.edit(answer.Configuration) })
+				_, changes := a.plan(t, "prod", nil)
+				sameLines(t, printed(changes))
+			})
+		})
 	}
 }
 

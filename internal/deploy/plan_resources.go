@@ -57,11 +57,11 @@ func planFunction(want, have State, only ...Action) []Change {
 
 func planPermission(want, have State, only ...Action) []Change {
 	w, h, twins := want.Permission, have.Permission, have.Twins.Statements
-	return plan(KindPermission, StatementID, fieldsOf(w, w != nil), withTwins(fieldsOf(h, h != nil), twins), nil, only, actions{
+	return takingAway(twins, plan(KindPermission, StatementID, fieldsOf(w, w != nil), withTwins(fieldsOf(h, h != nil), twins), nil, only, actions{
 		Create: always(createPermission(w, twins)),
 		Update: func(c changed) func(context.Context, *run) error { return updatePermission(w, c, twins) },
 		Delete: always(deletePermission),
-	})
+	}))
 }
 
 func planRule(want, have State, only ...Action) []Change {
@@ -76,21 +76,33 @@ func planRule(want, have State, only ...Action) []Change {
 
 func planTarget(want, have State, only ...Action) []Change {
 	w, h, twins := want.Target, have.Target, have.Twins.Targets
-	return plan(KindTarget, TargetID, fieldsOf(w, w != nil), withTwins(fieldsOf(h, h != nil), twins), nil, only, actions{
+	return takingAway(twins, plan(KindTarget, TargetID, fieldsOf(w, w != nil), withTwins(fieldsOf(h, h != nil), twins), nil, only, actions{
 		Create: always(putTarget(w, twins)),
 		Update: always(putTarget(w, twins)),
 		Delete: always(deleteTarget),
-	})
+	}))
 }
 
-// withTwins makes twins of a resource that is there a difference of it; where it is not, its creation
-// takes them away.
+// withTwins makes twins of a resource that is there a difference of it.
 func withTwins(found []pair, twins []string) []pair {
 	if found == nil || len(twins) == 0 {
 		return found
 	}
-	return append(found, pair{"twins", strings.Join(twins, ", ")})
+	return append(found, twinsOf(twins))
 }
+
+// takingAway makes a creation tell of the twins that it takes away.
+func takingAway(twins []string, changes []Change) []Change {
+	for index, change := range changes {
+		if change.Action == Create && len(twins) > 0 {
+			gone := twinsOf(twins)
+			changes[index].Fields = append(change.Fields, Field{gone.path, gone.value, ""})
+		}
+	}
+	return changes
+}
+
+func twinsOf(twins []string) pair { return pair{"twins", strings.Join(twins, ", ")} }
 
 func nameOf[T any](want, have *T, name func(*T) string) string {
 	if want != nil {
