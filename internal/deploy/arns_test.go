@@ -63,6 +63,7 @@ func TestFurtherRefused(t *testing.T) {
 		{"on-failure", "arn:aws:events:us-east-1:111122223333:rule/failed", "accepted: the ARN of a standard SQS queue"},
 		{"on-failure", "https://sqs.us-east-1.amazonaws.com/111122223333/failed", "accepted: the ARN of a standard SQS queue"},
 		{"on-failure", "arn:aws:events:us-east-1:111122223333:event-bus/" + strings.Repeat("b", 300), "accepted: the ARN of a standard SQS queue"},
+		{"permissions-boundary", "arn:aws:iam::111122223333:policy/" + strings.Repeat("p/", 1000) + "boundary-1234567", "accepted: the ARN of an IAM policy, or none"},
 		{"tracing", "active", "accepted: PassThrough (as the caller does), Active"},
 	} {
 		refused(t, given(test.name, test.text).Check("us-east-1", ""), fmt.Sprintf("--%s %q is not accepted", test.name, test.text), test.hint)
@@ -133,6 +134,10 @@ func TestFurtherOutOfPlace(t *testing.T) {
 		{
 			given("kms-key", strings.Replace(aKey, "us-east-1", "eu-west-1", 1)),
 			"--kms-key " + strings.Replace(aKey, "us-east-1", "eu-west-1", 1) + " is not in region us-east-1", "a key of the region that the function is in",
+		},
+		{
+			given("kms-key", strings.Replace(aKey, "arn:aws:", "arn:aws-cn:", 1)),
+			"--kms-key " + strings.Replace(aKey, "arn:aws:", "arn:aws-cn:", 1) + " is not in region us-east-1", "a key of the region that the function is in",
 		},
 		{
 			given("on-failure", "arn:aws-cn:sqs:us-east-1:111122223333:q"),

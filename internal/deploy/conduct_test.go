@@ -1,6 +1,8 @@
 package deploy
 
 import (
+	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	logs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	events "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
@@ -147,13 +151,44 @@ func TestPutRuleKeepsTheState(t *testing.T) {
 // ListTargetsByRule words a rule that is not there as EventBridge's other calls do, or in a ValidationException.
 func TestRuleNotThereInOtherWords(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
-		a.Inject(localaws.Fault{Action: "ListTargetsByRule", Nth: 1, Refuse: &localaws.Error{Code: "ValidationException", Message: "Rule x not found"}})
-		if found := a.look(t, "prod", nil); found.State.Target != nil {
-			t.Errorf("%+v", found.State.Target)
+		for _, words := range []string{"Rule x not found", "Rule x does not exist on EventBus default."} {
+			stop := a.Inject(localaws.Fault{Action: "ListTargetsByRule", Nth: 1, Refuse: &localaws.Error{Code: "ValidationException", Message: words}})
+			if found := a.look(t, "prod", nil); found.State.Target != nil {
+				t.Errorf("%+v", found.State.Target)
+			}
+			stop()
 		}
 		a.Inject(localaws.Fault{Action: "ListTargetsByRule", Refuse: &localaws.Error{Code: "ValidationException", Message: "Limit must be 1 or more"}})
 		if _, err := Look(t.Context(), a.clients, a.id, "prod", nil); err == nil {
 			t.Error("any ValidationException is taken for an absence")
+		}
+	})
+}
+
+// singleTargets is an EventBridge that lists the targets of a rule one by one.
+type singleTargets struct{ RuleAPI }
+
+func (s singleTargets) ListTargetsByRule(ctx context.Context, in *eventbridge.ListTargetsByRuleInput, options ...func(*eventbridge.Options)) (*eventbridge.ListTargetsByRuleOutput, error) {
+	single := *in
+	single.Limit = aws.Int32(1)
+	return s.RuleAPI.ListTargetsByRule(ctx, &single, options...)
+}
+
+// A list of targets may come in pages.
+func TestTargetsInPages(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", nil)
+		n := a.look(t, "prod", nil).Names
+		for _, id := range []string{"a", "zz"} { // before ours and after it
+			_, err := a.clients.Events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: &n.Rule, Targets: []events.Target{{Id: &id, Arn: aws.String(n.FunctionARN() + "-2")}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		a.clients.Events = singleTargets{a.clients.Events}
+		found := a.look(t, "prod", nil).State
+		if found.Target == nil || !slices.Equal(found.Rule.Targets, []string{"a", "zz"}) {
+			t.Errorf("ours is %+v, others' are %q", found.Target, found.Rule.Targets)
 		}
 	})
 }

@@ -1,11 +1,58 @@
 package deploy
 
 import (
+	"context"
 	"errors"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
 	"github.com/spothandler/spothandler/internal/localaws"
 )
+
+// functionsTold is a Lambda that remembers the configuration that a function is given.
+type functionsTold struct {
+	FunctionAPI
+	told *lambda.UpdateFunctionConfigurationInput
+}
+
+func (f functionsTold) UpdateFunctionConfiguration(ctx context.Context, in *lambda.UpdateFunctionConfigurationInput, options ...func(*lambda.Options)) (*lambda.UpdateFunctionConfigurationOutput, error) {
+	*f.told = *in
+	return f.FunctionAPI.UpdateFunctionConfiguration(ctx, in, options...)
+}
+
+// What needs a further right of the caller, to pass the role or to use the VPC or the key, is sent where it differs,
+// and else left as it is.
+func TestUpdateSendsWhatDiffers(t *testing.T) {
+	for _, test := range []struct {
+		differs        string
+		role, vpc, key bool
+	}{
+		{"memory_size", false, false, false},
+		{"role", true, false, false},
+		{"vpc_subnets", false, true, false},
+		{"vpc_security_groups", false, true, false},
+		{"kms_key", false, false, true},
+		{"environment.LOG_LEVEL", false, false, true}, // which the key encrypts anew
+		{"state", false, true, true},                  // nobody knows what a failed update left
+	} {
+		t.Run(test.differs, func(t *testing.T) {
+			inAccount(t, func(t *testing.T, a *account) {
+				a.install(t, "prod", nil)
+				found := a.look(t, "prod", nil)
+				var told lambda.UpdateFunctionConfigurationInput
+				r := &run{a.clients, found.Names, 0, func(string) {}}
+				r.Lambda = functionsTold{a.clients.Lambda, &told}
+				if err := r.updateConfiguration(t.Context(), found.State.Function, changed{{Path: test.differs}}); err != nil {
+					t.Fatal(err)
+				}
+				if role, vpc, key := told.Role != nil, told.VpcConfig != nil, told.KMSKeyArn != nil; role != test.role || vpc != test.vpc || key != test.key {
+					t.Errorf("sent are the role: %t, the VPC: %t, the key: %t", role, vpc, key)
+				}
+			})
+		})
+	}
+}
 
 // everythingElse is given after aFullInstall, and differs from it in every setting.
 func everythingElse() Given {
