@@ -261,6 +261,9 @@ func TestTwins(t *testing.T) {
 		}
 		_, changes := a.plan(t, "", nil)
 		sameLines(t, printed(changes), "update permission; twins twin -> ", "update target; twins twin, older -> ")
+		if err := a.look(t, "", nil).CheckRemovable(false, false); err != nil {
+			t.Errorf("it is in the way of an uninstall: %v", err)
+		}
 		a.install(t, "", nil)
 		a.uninstall(t, "", false)
 		a.isEmpty(t, "")

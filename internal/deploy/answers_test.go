@@ -212,6 +212,7 @@ func TestTargetForms(t *testing.T) {
 		``:                             {DeadLetterConfig: &types.DeadLetterConfig{}},
 		`{"DeadLetterConfig":"arn:q"}`: {DeadLetterConfig: &types.DeadLetterConfig{Arn: aws.String("arn:q")}},
 		`{"InputPath":"$.detail"}`:     {InputPath: aws.String("$.detail")},
+		`{"Input":"{}"}`:               {Input: aws.String("{}")},
 		`{"RoleArn":"arn:role"}`:       {RoleArn: aws.String("arn:role")},
 		`{"InputTransformer":{"InputTemplate":"x","InputPathsMap":null}}`: {InputTransformer: &types.InputTransformer{InputTemplate: aws.String("x")}},
 	} {

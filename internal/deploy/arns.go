@@ -54,11 +54,10 @@ func arnSetting(name, usage string, form arnForm, field func(*Spec) *string) Set
 		Name: name, Usage: usage, Accepted: form.accepted,
 		set: func(spec *Spec, source string, texts []string) error {
 			text := texts[0]
-			valid := regexp.MustCompile(`^(` + form.pattern + `)$`)
 			switch {
 			case text == none:
 				text = ""
-			case len(text) > form.limit || !valid.MatchString(text):
+			case len(text) > form.limit || !regexp.MustCompile(`^(`+form.pattern+`)$`).MatchString(text):
 				return refuse(source, text, form.accepted)
 			}
 			*field(spec) = text

@@ -155,6 +155,14 @@ func TestFurtherOutOfPlace(t *testing.T) {
 	}
 }
 
+// AWS's own policies belong to no account.
+func TestBoundaryOfAWS(t *testing.T) {
+	const policy = "arn:aws:iam::aws:policy/PowerUserAccess"
+	if got := desiredFor(t, given("permissions-boundary", policy)).Role.Boundary; got != policy {
+		t.Errorf("the boundary is %q", got)
+	}
+}
+
 // What can be told without asking who the caller is, is told before the first call.
 func TestFurtherCheckedBeforeAnyCall(t *testing.T) {
 	for _, settings := range []Given{

@@ -173,6 +173,15 @@ func TestCallerPolicyConditions(t *testing.T) {
 	}
 }
 
+// The caller has the key through Lambda alone: what is encrypted with it elsewhere stays closed.
+func TestCallerPolicyKeyIsForLambda(t *testing.T) {
+	policy := callerPolicy(t, handsNames(), Spec{KMSKey: aKey}, Errand{Install: true})
+	const want = `"Resource":"` + aKey + `","Condition":{"StringLike":{"kms:ViaService":"lambda.us-east-1.amazonaws.com*"}}`
+	if !strings.Contains(policy, want) {
+		t.Errorf("%s\nhas no\n%s", policy, want)
+	}
+}
+
 // naming is how an error names an action; what Lambda hides in an answer it names in its own words.
 func naming(action string) string {
 	if action == "lambda:ListTags" || action == "kms:Decrypt" {

@@ -7,8 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 )
 
-// leastUnreserved is what an account always keeps unreserved, or all that it has where that is less, as in
-// new accounts with a limit of 10 or 50 (Lambda Developer Guide, reserved concurrency).
+// leastUnreserved is what an account always keeps unreserved: new accounts with a limit of 10 or 50 can
+// reserve nothing (Lambda Developer Guide, reserved concurrency).
 const leastUnreserved = 100
 
 // CheckConcurrency refuses, before the first write, to reserve executions that the account does not have.
@@ -27,7 +27,7 @@ func (i *Installation) CheckConcurrency(ctx context.Context, clients Clients, wa
 		return ctx.Err()
 	}
 	limit := int(answer.AccountLimit.ConcurrentExecutions)
-	room := int(*answer.AccountLimit.UnreservedConcurrentExecutions) + held - min(leastUnreserved, limit)
+	room := int(*answer.AccountLimit.UnreservedConcurrentExecutions) + held - leastUnreserved
 	if asked <= room {
 		return nil
 	}

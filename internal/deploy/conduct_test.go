@@ -314,6 +314,12 @@ func TestConcurrencyIsCheckedFirst(t *testing.T) {
 		if err := check(t, a, "10"); err != nil {
 			t.Error(err)
 		}
+		a.ForgetCalls()
+		for _, asked := range []string{"8", "2", "-1"} { // for which there is room in any case
+			if err := check(t, a, asked); err != nil || a.count("lambda:GetAccountSettings") > 0 {
+				t.Errorf("%s: %v, asked of the account", asked, err)
+			}
+		}
 		for _, fault := range []localaws.Fault{{Deny: true}, {Refuse: &localaws.Error{Code: "NotImplemented", Status: 501}}} {
 			fault.Action = "GetAccountSettings"
 			stop := a.Inject(fault)

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"runtime/debug"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -53,6 +54,7 @@ func stories() []story {
 // the truth, the same command converges, and an uninstall leaves the account as it was before we came. Points that
 // leave the account in the same state go on from there together.
 func TestCrash(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // for a thousand small accounts, one after the other
 	var points, states atomic.Int64
 	t.Run("at", func(t *testing.T) {
 		for _, s := range stories() {

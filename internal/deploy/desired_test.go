@@ -64,6 +64,43 @@ func TestDesired(t *testing.T) {
 	}
 }
 
+// What a limit of AWS's just holds is accepted, and not one character more.
+func TestLimitsToTheCharacter(t *testing.T) {
+	names, spec := NewNames(identity(), "", "fn", "rule"), Defaults("")
+	for name, test := range map[string]struct {
+		limit int
+		text  func(pad string) (string, error)
+	}{
+		"record": {1000, func(pad string) (string, error) {
+			spec.Clusters = []string{pad}
+			return newRecord(spec, embedded()).encode()
+		}},
+		"role policy": {10240, func(pad string) (string, error) {
+			spec.Clusters = []string{pad}
+			return rolePolicy(names, spec)
+		}},
+		"pattern": {4096, func(pad string) (string, error) {
+			spec.Clusters = []string{pad}
+			return eventPattern(identity(), spec)
+		}},
+		"caller policy": {6144, func(pad string) (string, error) {
+			return CallerPolicy([]Names{names}, Spec{KMSKey: pad}, Errand{Install: true})
+		}},
+	} {
+		shortest, err := test.text("x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		room := test.limit - len(shortest) + 1
+		if text, err := test.text(strings.Repeat("x", room)); err != nil || len(text) != test.limit {
+			t.Errorf("%s of %d characters: %v", name, len(text), err)
+		}
+		if _, err := test.text(strings.Repeat("x", room+1)); err == nil {
+			t.Errorf("%s: one character more is accepted", name)
+		}
+	}
+}
+
 // Settings that AWS's limits do not hold are refused before any call.
 func TestDesiredRefuses(t *testing.T) {
 	clusters := func(count, length int) []string {

@@ -12,7 +12,7 @@ import (
 func TestKeepLogs(t *testing.T) {
 	for _, prefix := range []string{"", "prod"} {
 		inAccount(t, func(t *testing.T, a *account) {
-			a.install(t, prefix, given("log-retention-days", "30", "tag", "Team=web"))
+			a.install(t, prefix, given("log-retention-days", "30", "tag", "Team=web", "kms-key", aKey))
 			a.uninstall(t, prefix, true)
 			left := a.look(t, prefix, nil)
 			if !left.Kept || left.Found() || left.State.Role != nil || left.State.LogGroup.RetentionDays != 30 {
@@ -28,8 +28,8 @@ func TestKeepLogs(t *testing.T) {
 			if err := left.CheckOurs(false); err != nil {
 				t.Fatal(err)
 			}
-			if spec := resolved(t, left); spec.LogRetentionDays != 14 {
-				t.Errorf("a group that was kept says nothing of what is wanted: %d days", spec.LogRetentionDays)
+			if spec := resolved(t, left); spec.LogRetentionDays != 14 || spec.KMSKey != "" {
+				t.Errorf("a group that was kept says nothing of what is wanted: %d days, key %q", spec.LogRetentionDays, spec.KMSKey)
 			}
 			a.install(t, prefix, nil)
 			again := a.look(t, prefix, nil)

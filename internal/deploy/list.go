@@ -82,8 +82,7 @@ func Regions(ctx context.Context, clients Clients, id Identity, prefix *string) 
 }
 
 func isRoleOf(name, region string) bool {
-	bare := RoleName("", region)
-	return name == bare || strings.HasSuffix(name, "-"+bare)
+	return name == RoleName(prefixOf(name, region), region)
 }
 
 // listed reads one role; nil where it is gone meanwhile or not ours. A caller whose rights end at its own

@@ -33,7 +33,14 @@ func TestList(t *testing.T) {
 		a.createRoleByHand(t, "other-spothandler-eu-west-1", "", mine("other"))   // another region
 		a.createRoleByHand(t, "theirs-spothandler-us-east-1", "", nil)            // no tags of ours
 		a.createRoleByHand(t, "copy-spothandler-us-east-1", "", mine("original")) // a copy, tags included
+		a.createRoleByHand(t, "half-spothandler-us-east-1", "", map[string]string{TagPrefix: "half"})
 		a.createRoleByHand(t, "lost-spothandler-us-east-1", "edited", mine("lost"))
+		_, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{
+			RoleName: aws.String("deeper-spothandler-us-east-1"), Path: aws.String(Path + "team/"), AssumeRolePolicyDocument: aws.String(trustPolicy()), Tags: toIAMTags(mine("deeper")),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 
 		list, err := List(t.Context(), a.clients, a.id)
 		if err != nil {
@@ -55,6 +62,7 @@ func TestList(t *testing.T) {
 func TestListDenied(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("cluster", "shop"))
+		a.createRoleByHand(t, "prodspothandler-us-east-1", a.look(t, "prod", nil).State.Role.Description, nil) // which no install would name so
 		stop := a.Inject(localaws.Fault{Action: "GetRole", Deny: true})
 		list, err := List(t.Context(), a.clients, a.id)
 		if err != nil || len(list) != 1 || list[0].Prefix != "prod" || list[0].Record.Clusters[0] != "shop" {

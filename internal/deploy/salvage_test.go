@@ -39,6 +39,11 @@ func TestSalvage(t *testing.T) {
 			s.Function.Tags = map[string]string{"Team": "web", "team": "ops", "aws:stack": "1", "Managed-By": "terraform", TagVersion: "1", "odd*": "1"}
 		}, nil, func(s *Spec) { s.Tags = map[string]string{"Team": "web"} }, []string{`tags {"Team":"web"}`}},
 		{"an account-level retention", func(s *State) { s.LogGroup.RetentionDays, s.LogGroup.RetentionRuler = 3, "p" }, nil, func(*Spec) {}, nil},
+		{
+			"the function's key before the log group's", func(s *State) { s.Function.KMSKey, s.LogGroup.KMSKey = aKey, otherKey }, nil,
+			func(s *Spec) { s.KMSKey = aKey },
+			[]string{`kms key "` + aKey + `"`},
+		},
 		{"nothing is left", func(s *State) { *s = State{} }, nil, func(*Spec) {}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -40,6 +40,13 @@ func TestTagsAccepted(t *testing.T) {
 	if err := given("tag", "Größe=a b", "tag", "empty=", "tag", "url=http://a/b").Apply(&spec); err != nil {
 		t.Error(err)
 	}
+	longest := given("tag", strings.Repeat("k", 128)+"="+strings.Repeat("v", 256))
+	for i := range MaxTags - 1 {
+		longest["tag"] = Value{append(longest["tag"].Texts, fmt.Sprintf("key%d=1", i)), "--tag"}
+	}
+	if err := longest.Check("us-east-1", ""); err != nil {
+		t.Error(err)
+	}
 	if want := map[string]string{"Größe": "a b", "empty": "", "url": "http://a/b"}; !maps.Equal(spec.Tags, want) {
 		t.Errorf("%v", spec.Tags)
 	}
@@ -85,6 +92,40 @@ func TestRecoverTagsFromAnyResource(t *testing.T) {
 		found := &Installation{Record: &Record{TagMarks: markTags(tags)}, State: state}
 		if got, warnings := found.recordedTags(nil); !maps.Equal(got, tags) || len(warnings) > 0 {
 			t.Errorf("%s: %v, %q", kind, got, warnings)
+		}
+	}
+}
+
+// Of a function that is taken over only so many tags are kept that ours have room.
+func TestUsersTagsHaveRoom(t *testing.T) {
+	tags := map[string]string{}
+	for i := range maxTagsOfAWS {
+		tags["key"+decimal(i)] = "1"
+	}
+	if got := len(usersTags(tags)); got != MaxTags {
+		t.Errorf("%d tags are kept", got)
+	}
+}
+
+// New tags stand beside the old for a moment, where there is room for both.
+func TestTagsFit(t *testing.T) {
+	full := map[string]string{}
+	for i := range maxTagsOfAWS - 1 {
+		full["key"+decimal(i)] = "1"
+	}
+	for _, test := range []struct {
+		name   string
+		remove []string
+		add    map[string]string
+		want   bool
+	}{
+		{"the fiftieth", nil, map[string]string{"new": "1"}, true},
+		{"one too many", nil, map[string]string{"new": "1", "newer": "1"}, false},
+		{"another value", nil, map[string]string{"key1": "2", "new": "1"}, true},
+		{"a key that goes, in other letters", []string{"key1"}, map[string]string{"Key1": "1"}, false},
+	} {
+		if got := fits(full, test.remove, test.add); got != test.want {
+			t.Errorf("%s: %t", test.name, got)
 		}
 	}
 }
