@@ -15,7 +15,7 @@ type call struct {
 	wire    wire
 	request *http.Request
 	body    []byte
-	params  obj   // lambda's values in path and query
+	params  obj   // a query's members, or what stands in a REST call's path and query
 	input   named // the request, decoded; nil where it names nothing
 	record  Call
 	noted   *Call  // its entry in the journal
@@ -116,7 +116,7 @@ func (s *Server) fail(w http.ResponseWriter, c *call, err error) {
 		s.journal.finish(c, &Error{Code: "(answer lost)"})
 		panic(http.ErrAbortHandler) // net/http's way to cut the connection
 	case !errors.As(err, &refusal):
-		refusal = refuseWith(http.StatusInternalServerError, "InternalFailure", "%v", err)
+		refusal = refuse("InternalFailure", "%v", err)
 	}
 	s.journal.finish(c, refusal)
 	c.wire.refuse(w, c, refusal)
@@ -129,7 +129,7 @@ func (s *Server) do(c *call) (any, error) {
 		if err := c.admit(); err != nil {
 			return nil, err
 		}
-		return nil, refuseWith(http.StatusNotImplemented, "NotImplemented", "%s:%s is not implemented by spothandler's local AWS",
+		return nil, refuse("NotImplemented", "%s:%s is not implemented by spothandler's local AWS",
 			c.record.Service, c.record.Action)
 	}
 	return act(c)
@@ -159,7 +159,7 @@ func (s *Server) identify(r *http.Request) (*call, error) {
 		return c, err
 	}
 	if !signed {
-		return c, refuseWith(http.StatusForbidden, "MissingAuthenticationToken", "Missing Authentication Token")
+		return c, refuse("MissingAuthenticationToken", "Missing Authentication Token")
 	}
 	return c, nil
 }

@@ -113,12 +113,12 @@ func ecsInvalid(format string, args ...any) *Error {
 	return refuse("InvalidParameterException", format, args...)
 }
 
-// describe looks things up by name; what is missing is a failure inside an answer that is fine.
-func (s *ecsService) describe(member string, names []string, kind string, look func(name string) obj) obj {
+// describe looks things up by name or ARN; what is missing is a failure inside an answer that is fine.
+func describe[T any](s *ecsService, member, kind string, names []string, find func(name string) *T, show func(*T) obj) obj {
 	found, failures := []obj{}, []obj{}
 	for _, name := range names {
-		if o := look(afterLast(name, "/")); o != nil {
-			found = append(found, o)
+		if o := find(name); o != nil {
+			found = append(found, show(o))
 		} else {
 			failures = append(failures, obj{"arn": s.region.arn("ecs", kind+"/"+afterLast(name, "/")), "reason": "MISSING"})
 		}
@@ -162,12 +162,8 @@ func (s *ecsService) describeClusters(_ *call, in *ecsInput) (any, error) {
 	if len(in.Clusters) == 0 {
 		in.Clusters = []string{"default"}
 	}
-	return s.describe("clusters", in.Clusters, "cluster", func(name string) obj {
-		if k := s.clusters[name]; k != nil {
-			return s.clusterJSON(k)
-		}
-		return nil
-	}), nil
+	find := func(name string) *cluster { return s.clusters[afterLast(name, "/")] }
+	return describe(s, "clusters", "cluster", in.Clusters, find, s.clusterJSON), nil
 }
 
 func (s *ecsService) listClusters(_ *call, in *ecsInput) (any, error) {
@@ -187,10 +183,8 @@ func (s *ecsService) registerTaskDefinition(c *call, in *ecsInput) (any, error) 
 	if containers, _ := definition["containerDefinitions"].([]any); len(containers) == 0 {
 		return nil, refuse("ClientException", "Container list cannot be empty.")
 	}
-	given := definition["tags"]
-	delete(definition, "tags")
 	s.define(in.Family, definition)
-	return obj{"taskDefinition": definition, "tags": given}, nil
+	return obj{"taskDefinition": definition}, nil
 }
 
 // define adds a revision and gives its ARN.

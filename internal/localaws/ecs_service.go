@@ -173,12 +173,8 @@ func (s *ecsService) describeServices(k *cluster, in *ecsInput) (any, error) {
 	if len(in.Services) == 0 || len(in.Services) > 10 {
 		return nil, ecsInvalid("Services must have between 1 and 10 entries.")
 	}
-	return s.describe("services", in.Services, "service/"+k.name, func(name string) obj {
-		if v := k.services[name]; v != nil {
-			return s.serviceJSON(v, slices.Contains(in.Include, "TAGS"))
-		}
-		return nil
-	}), nil
+	show := func(v *service) obj { return s.serviceJSON(v, slices.Contains(in.Include, "TAGS")) }
+	return describe(s, "services", "service/"+k.name, in.Services, k.find, show), nil
 }
 
 func (s *ecsService) serviceJSON(v *service, withTags bool) obj {

@@ -124,12 +124,7 @@ func (s *ecsService) listTasks(k *cluster, in *ecsInput) (any, error) {
 }
 
 func (s *ecsService) describeTasks(k *cluster, in *ecsInput) (any, error) {
-	return s.describe("tasks", in.Tasks, "task/"+k.name, func(name string) obj {
-		if t := k.task(name); t != nil {
-			return s.describedTask(t)
-		}
-		return nil
-	}), nil
+	return describe(s, "tasks", "task/"+k.name, in.Tasks, k.task, s.describedTask), nil
 }
 
 func (s *ecsService) describedTask(t *task) obj {

@@ -9,28 +9,43 @@ import (
 type Error struct {
 	Code    string // AWS's name of the error, as in its wire protocol: IAM's have no "Exception" at the end
 	Message string
-	Status  int // HTTP status; 0 is 400
+	Status  int // HTTP status; 0 is the code's own
 }
 
 // Error gives the code and the message.
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
-// status is the HTTP status, with its default.
+// status is the HTTP status: the code's own where no other is asked for.
 func (e *Error) status() int {
-	if e.Status == 0 {
-		return http.StatusBadRequest
+	if e.Status != 0 {
+		return e.Status
 	}
-	return e.Status
+	switch e.Code {
+	case "AccessDenied", "MissingAuthenticationToken":
+		return http.StatusForbidden
+	case "NoSuchEntity":
+		return http.StatusNotFound
+	case "EntityAlreadyExists", "DeleteConflict", "LimitExceeded", "ResourceConflictException":
+		return http.StatusConflict
+	case "PreconditionFailedException":
+		return http.StatusPreconditionFailed
+	case "RequestEntityTooLargeException":
+		return http.StatusRequestEntityTooLarge
+	case "TooManyRequestsException":
+		return http.StatusTooManyRequests
+	case "InternalFailure":
+		return http.StatusInternalServerError
+	case "NotImplemented":
+		return http.StatusNotImplemented
+	case "KMSAccessDeniedException":
+		return http.StatusBadGateway
+	}
+	return http.StatusBadRequest
 }
 
-// refuse gives an [Error] with status 400.
+// refuse gives an [Error].
 func refuse(code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
-}
-
-// refuseWith gives an [Error] with another status.
-func refuseWith(status int, code, format string, args ...any) *Error {
-	return &Error{Status: status, Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
 // invalidCode is what each service calls a parameter that breaks the API model's constraints.
@@ -50,24 +65,20 @@ func throttled(service string) *Error {
 	case "iam", "sts":
 		return refuse("Throttling", "Rate exceeded")
 	case "lambda":
-		return refuseWith(http.StatusTooManyRequests, "TooManyRequestsException", "Rate exceeded")
+		return refuse("TooManyRequestsException", "Rate exceeded")
 	}
 	return refuse("ThrottlingException", "Rate exceeded")
 }
 
 // denied is how IAM's refusal reads in each service's answer.
 func denied(c Call) *Error {
-	code, resource := "AccessDeniedException", c.Resource
+	code := "AccessDeniedException"
 	if c.Service == "iam" || c.Service == "sts" {
 		code = "AccessDenied"
 	}
-	if resource == "" {
-		resource = "*"
-	}
-	name := c.Service + ":" + c.Action
 	e := refuse(code, "User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
-		c.Principal, name, resource, name)
-	if c.Service == "iam" || c.Service == "sts" || c.Service == "lambda" {
+		c.Principal, c, orDefault(c.Resource, "*"), c)
+	if c.Service == "lambda" {
 		e.Status = http.StatusForbidden
 	}
 	return e

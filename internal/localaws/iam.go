@@ -1,7 +1,6 @@
 package localaws
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -117,7 +116,7 @@ func (s *iamService) find(in *iamInput) (*role, error) {
 }
 
 func noSuchEntity(format string, args ...any) *Error {
-	return refuseWith(http.StatusNotFound, "NoSuchEntity", format, args...)
+	return refuse("NoSuchEntity", format, args...)
 }
 
 // listed is the role as lists show it: without tags and boundary.
@@ -155,7 +154,7 @@ func (o *role) setBoundary(in *iamInput) {
 
 func (s *iamService) createRole(c *call, in *iamInput) (any, error) {
 	if s.roles[strings.ToLower(in.RoleName)] != nil {
-		return nil, refuseWith(http.StatusConflict, "EntityAlreadyExists", "Role with name %s already exists.", in.RoleName)
+		return nil, refuse("EntityAlreadyExists", "Role with name %s already exists.", in.RoleName)
 	}
 	if err := malformed(policy.CheckTrust(in.AssumeRolePolicyDocument)); err != nil {
 		return nil, err
@@ -198,13 +197,13 @@ func (s *iamService) updateTrust(o *role, in *iamInput) (any, error) {
 
 func (s *iamService) deleteRole(o *role, _ *iamInput) (any, error) {
 	if len(s.profilesOf(o)) > 0 {
-		return nil, refuseWith(http.StatusConflict, "DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.")
+		return nil, refuse("DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.")
 	}
 	if len(o.attached) > 0 {
-		return nil, refuseWith(http.StatusConflict, "DeleteConflict", "Cannot delete entity, must detach all policies first.")
+		return nil, refuse("DeleteConflict", "Cannot delete entity, must detach all policies first.")
 	}
 	if len(o.inline) > 0 {
-		return nil, refuseWith(http.StatusConflict, "DeleteConflict", "Cannot delete entity, must delete policies first.")
+		return nil, refuse("DeleteConflict", "Cannot delete entity, must delete policies first.")
 	}
 	delete(s.roles, strings.ToLower(o.RoleName))
 	return nil, nil

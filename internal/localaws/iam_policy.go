@@ -2,7 +2,6 @@ package localaws
 
 import (
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -24,7 +23,7 @@ func (s *iamService) putRolePolicy(o *role, in *iamInput) (any, error) {
 		size += len(strings.Join(strings.Fields(document), ""))
 	}
 	if size > inlineLimit {
-		return nil, refuseWith(http.StatusConflict, "LimitExceeded", "Maximum policy size of %d bytes exceeded for role %s", inlineLimit, o.RoleName)
+		return nil, refuse("LimitExceeded", "Maximum policy size of %d bytes exceeded for role %s", inlineLimit, o.RoleName)
 	}
 	o.inline = after
 	return nil, nil

@@ -1,7 +1,6 @@
 package localaws
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -29,7 +28,7 @@ func (s *iamService) findProfile(in *iamInput) (*instanceProfile, error) {
 
 func (s *iamService) createInstanceProfile(c *call, in *iamInput) (any, error) {
 	if s.profiles[in.InstanceProfileName] != nil {
-		return nil, refuseWith(http.StatusConflict, "EntityAlreadyExists", "Instance Profile %s already exists.", in.InstanceProfileName)
+		return nil, refuse("EntityAlreadyExists", "Instance Profile %s already exists.", in.InstanceProfileName)
 	}
 	made := &instanceProfile{
 		Path: orDefault(in.Path, "/"), InstanceProfileName: in.InstanceProfileName, Arn: c.region.profileARN(in),
@@ -41,7 +40,7 @@ func (s *iamService) createInstanceProfile(c *call, in *iamInput) (any, error) {
 
 func (s *iamService) deleteInstanceProfile(p *instanceProfile, _ *iamInput) (any, error) {
 	if len(p.Roles) > 0 {
-		return nil, refuseWith(http.StatusConflict, "DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.")
+		return nil, refuse("DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.")
 	}
 	delete(s.profiles, p.InstanceProfileName)
 	return nil, nil
@@ -53,7 +52,7 @@ func (s *iamService) addRoleToProfile(p *instanceProfile, in *iamInput) (any, er
 		return nil, err
 	}
 	if len(p.Roles) > 0 {
-		return nil, refuseWith(http.StatusConflict, "LimitExceeded", "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1")
+		return nil, refuse("LimitExceeded", "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1")
 	}
 	p.Roles = append(p.Roles, o.listed())
 	return nil, nil

@@ -85,7 +85,7 @@ func (f *function) invocable() error {
 	}
 	role := f.region.server.iam.ofARN(f.conf.Role)
 	if f.conf.Environment != nil && (role == nil || role.RoleID != f.roleID) {
-		return refuseWith(http.StatusBadGateway, "KMSAccessDeniedException", "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the function's KMS key settings.")
+		return refuse("KMSAccessDeniedException", "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the function's KMS key settings.")
 	}
 	return nil
 }
@@ -97,7 +97,7 @@ func (f *function) reserve() error {
 		running, places = f.running, *f.reserved
 	}
 	if running >= places {
-		return refuseWith(http.StatusTooManyRequests, "TooManyRequestsException", "Rate Exceeded.")
+		return refuse("TooManyRequestsException", "Rate Exceeded.")
 	}
 	f.running++
 	return nil

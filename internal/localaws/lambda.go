@@ -135,7 +135,9 @@ func (s *lambdaService) find(in *lambdaInput) (*function, error) {
 }
 
 func notFound(format string, args ...any) *Error {
-	return refuseWith(http.StatusNotFound, "ResourceNotFoundException", format, args...)
+	e := refuse("ResourceNotFoundException", format, args...)
+	e.Status = http.StatusNotFound // 400 in other services
+	return e
 }
 
 func invalidParameter(format string, args ...any) *Error {
@@ -143,7 +145,7 @@ func invalidParameter(format string, args ...any) *Error {
 }
 
 func conflict(format string, args ...any) *Error {
-	return refuseWith(http.StatusConflict, "ResourceConflictException", format, args...)
+	return refuse("ResourceConflictException", format, args...)
 }
 
 func (s *lambdaService) createFunction(c *call, in *lambdaInput) (any, error) {
@@ -194,7 +196,7 @@ func (s *lambdaService) writable(in *lambdaInput) (*function, error) {
 	case conf.LastUpdateStatus == "InProgress":
 		return nil, conflict("The operation cannot be performed at this time. An update is in progress for resource: %s", conf.FunctionArn)
 	case in.RevisionID != "" && in.RevisionID != conf.RevisionID:
-		return nil, refuseWith(http.StatusPreconditionFailed, "PreconditionFailedException", "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id")
+		return nil, refuse("PreconditionFailedException", "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id")
 	}
 	return f, nil
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -154,7 +153,7 @@ func (f *function) updated(d time.Duration) {
 // setCode takes a zip, and an architecture where one is asked for.
 func (f *function) setCode(code []byte, architectures []string) error {
 	if len(code) > zipLimit {
-		return refuseWith(http.StatusRequestEntityTooLarge, "RequestEntityTooLargeException", "Zipped size must be smaller than %d bytes", zipLimit)
+		return refuse("RequestEntityTooLargeException", "Zipped size must be smaller than %d bytes", zipLimit)
 	}
 	if _, err := zip.NewReader(bytes.NewReader(code), int64(len(code))); err != nil {
 		return invalidParameter("Could not unzip uploaded file. Please check your file, then try to upload again.")

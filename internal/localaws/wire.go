@@ -99,11 +99,16 @@ func (restWire) decode(c *call, in any) error {
 			return refuse("InvalidRequestContentException", "Could not parse request body into json: %v", err)
 		}
 	}
-	values, err := json.Marshal(c.params)
+	return fill(in, c.params)
+}
+
+// fill fills in an input from its members' values.
+func fill(in, values any) error {
+	text, err := json.Marshal(values)
 	if err != nil {
 		return err
 	}
-	return json.Unmarshal(values, in)
+	return json.Unmarshal(text, in)
 }
 
 func (restWire) answer(w http.ResponseWriter, c *call, out any) {

@@ -16,30 +16,21 @@ import (
 // queryWire is AWS Query: a form in, XML out. IAM and STS speak it.
 type queryWire struct{}
 
+// target makes of "Tags.member.1.Key=a" what JSON would say as {"Tags":[{"Key":"a"}]}.
 func (queryWire) target(c *call) error {
 	form, err := url.ParseQuery(string(c.body))
 	if err != nil {
 		return refuse("MalformedQueryString", "%v", err)
 	}
-	c.record.Action = form.Get("Action")
+	c.record.Action, c.params = form.Get("Action"), obj{}
+	for key, values := range form {
+		plant(c.params, strings.Split(key, "."), values[0])
+	}
 	return nil
 }
 
-// decode makes of "Tags.member.1.Key=a" what JSON would say as {"Tags":[{"Key":"a"}]}, and reads that.
 func (queryWire) decode(c *call, in any) error {
-	form, err := url.ParseQuery(string(c.body))
-	if err != nil {
-		return refuse("MalformedQueryString", "%v", err)
-	}
-	tree := obj{}
-	for key, values := range form {
-		plant(tree, strings.Split(key, "."), values[0])
-	}
-	text, err := json.Marshal(lists(tree))
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(text, in); err != nil {
+	if err := fill(in, lists(c.params)); err != nil {
 		return refuse("MalformedInput", "%v", err)
 	}
 	return nil
