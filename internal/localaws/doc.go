@@ -9,4 +9,7 @@
 // A request passes through in one order: identify (whose call, of which service) -> decode and check -> admit (recorded,
 // faults) -> the action itself, under the server's one lock -> answer. Every action is one method of its service's
 // type, listed in that service's actions table.
+//
+// What knows no server is in packages of its own: event patterns (pattern), filters of logs (filter), IAM policies
+// (policy), and what runs a function (sandbox).
 package localaws

@@ -76,12 +76,8 @@ func (in *ecsInput) arn(r *region) string {
 	return r.arn("ecs", "cluster/"+in.cluster())
 }
 
-func newECS(r *region) *ecsService {
-	return &ecsService{region: r, clusters: map[string]*cluster{}, definitions: map[string][]obj{}}
-}
-
 func (s *ecsService) actions() map[string]action {
-	tagResource, untagResource := tagCalls("ecs", s.tagged)
+	tagResource, untagResource := tagCalls("ecs", s.tagged, func(t *tags) *tags { return t })
 	return map[string]action{
 		"CreateCluster":          op(s.createCluster),
 		"DescribeClusters":       op(s.describeClusters),

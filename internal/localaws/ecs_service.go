@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -147,9 +148,8 @@ func (s *ecsService) deploy(v *service) {
 
 // rollout notes and announces how far a deployment is.
 func (s *ecsService) rollout(v *service, d *deployment, state string) {
-	words := map[string]string{"IN_PROGRESS": "in progress", "COMPLETED": "completed"}[state]
 	d.rollout, d.updated = state, time.Now()
-	d.reason = fmt.Sprintf("ECS deployment %s %s.", d.id, words)
+	d.reason = fmt.Sprintf("ECS deployment %s %s.", d.id, strings.ToLower(strings.ReplaceAll(state, "_", " ")))
 	s.region.events.publish(s.region.events.event("aws.ecs", "ECS Deployment State Change", []string{s.serviceARN(v)}, obj{
 		"eventType": "INFO", "eventName": "SERVICE_DEPLOYMENT_" + state, "deploymentId": d.id,
 		"updatedAt": d.updated.UTC().Format(time.RFC3339Nano), "reason": d.reason,

@@ -60,10 +60,8 @@ func (in *eventsInput) arn(r *region) string {
 	return r.arn("events", "rule/"+in.name())
 }
 
-func newEvents(r *region) *eventsService { return &eventsService{region: r, rules: map[string]*rule{}} }
-
 func (s *eventsService) actions() map[string]action {
-	tagResource, untagResource := tagCalls("events", s.tagged)
+	tagResource, untagResource := tagCalls("events", s.find, func(o *rule) *tags { return &o.tags })
 	return map[string]action{
 		"PutRule":             op(s.putRule, "Name"),
 		"DescribeRule":        show(s.find, func(o *rule) any { return o }, "Name"),
@@ -76,7 +74,7 @@ func (s *eventsService) actions() map[string]action {
 		"ListTargetsByRule":   on(s.find, s.listTargetsByRule, "Rule"),
 		"TagResource":         tagResource,
 		"UntagResource":       untagResource,
-		"ListTagsForResource": show(s.tagged, func(t *tags) any { return obj{"Tags": t.list()} }),
+		"ListTagsForResource": show(s.find, func(o *rule) any { return obj{"Tags": o.tags.list()} }),
 		"TestEventPattern":    op(s.testEventPattern, "EventPattern", "Event"),
 	}
 }
@@ -96,6 +94,9 @@ func (in *eventsInput) known() error {
 func (s *eventsService) find(in *eventsInput) (*rule, error) {
 	if err := in.known(); err != nil {
 		return nil, err
+	}
+	if in.ResourceARN != "" && in.ResourceARN != in.arn(s.region) {
+		return nil, invalidEvents("Parameter %s is not valid. Reason: Provided Arn is not in correct format.", in.ResourceARN)
 	}
 	if found := s.rules[in.name()]; found != nil {
 		return found, nil
@@ -179,15 +180,4 @@ func (s *eventsService) turn(state string) func(*rule, *eventsInput) {
 	return func(o *rule, _ *eventsInput) {
 		o.State, o.effective = state, time.Now().Add(s.region.server.delays.RuleEffective)
 	}
-}
-
-func (s *eventsService) tagged(in *eventsInput) (*tags, error) {
-	if !strings.HasPrefix(in.ResourceARN, s.region.arn("events", "rule/")) {
-		return nil, invalidEvents("Parameter %s is not valid. Reason: Provided Arn is not in correct format.", in.ResourceARN)
-	}
-	o, err := s.find(in)
-	if err != nil {
-		return nil, err
-	}
-	return &o.tags, nil
 }

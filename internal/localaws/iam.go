@@ -1,7 +1,6 @@
 package localaws
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -68,17 +67,13 @@ func (in *iamInput) arn(r *region) string {
 	return r.globalARN("iam", "role"+orDefault(in.Path, "/")+in.RoleName)
 }
 
-func newIAM(s *Server) *iamService {
-	return &iamService{server: s, roles: map[string]*role{}, profiles: map[string]*instanceProfile{}}
-}
-
 // on makes an action on the role that the input names.
 func (s *iamService) on(method func(o *role, in *iamInput) (any, error), required ...string) action {
 	return on(s.find, method, append(required, "RoleName")...)
 }
 
 func (s *iamService) actions() map[string]action {
-	tagRole, untagRole := tagCalls("iam", s.tagged)
+	tagRole, untagRole := tagCalls("iam", s.find, func(o *role) *tags { return &o.tags })
 	return map[string]action{
 		"CreateRole":                    op(s.createRole, "RoleName", "AssumeRolePolicyDocument"),
 		"GetRole":                       s.on(s.getRole),
@@ -167,9 +162,6 @@ func (s *iamService) createRole(c *call, in *iamInput) (any, error) {
 		seenFrom:           now.Add(s.server.delays.RoleSeen), usableFrom: now.Add(s.server.delays.RoleUsable), inline: map[string]string{},
 	}
 	set(&o.Description, in.Description)
-	if err := distinct(in.Tags); err != nil {
-		return nil, err
-	}
 	if err := o.tags.add("iam", in.Tags); err != nil {
 		return nil, err
 	}
@@ -221,34 +213,12 @@ func (s *iamService) listRoles(_ *call, in *iamInput) (any, error) {
 	return answer, nil
 }
 
-// tagged gives the tags of a role.
-func (s *iamService) tagged(in *iamInput) (*tags, error) {
-	o, err := s.find(in)
-	if err != nil {
-		return nil, err
-	}
-	return &o.tags, distinct(in.Tags)
-}
-
-// distinct refuses keys that differ only in case: they are one key to IAM.
-func distinct(list tagList) error {
-	keys := map[string]bool{}
-	for _, t := range list {
-		if keys[strings.ToLower(t.Key)] {
-			return refuse("InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
-		}
-		keys[strings.ToLower(t.Key)] = true
-	}
-	return nil
-}
-
 // ofARN gives the role of an ARN, nil where there is none.
 func (s *iamService) ofARN(arn string) *role {
-	found := slices.IndexFunc(sorted(s.roles), func(o *role) bool { return o.Arn == arn })
-	if found < 0 {
-		return nil
+	if o := s.roles[strings.ToLower(afterLast(arn, "/"))]; o != nil && o.Arn == arn {
+		return o
 	}
-	return sorted(s.roles)[found]
+	return nil
 }
 
 // assumable tells whether Lambda can work as the role of this ARN by now.

@@ -12,10 +12,6 @@ type lambdaService struct {
 	functions map[string]*function
 }
 
-func newLambda(r *region) *lambdaService {
-	return &lambdaService{region: r, functions: map[string]*function{}}
-}
-
 // lambdaAPI is where Lambda's API has its actions: HTTP status of success, method, path, action.
 const lambdaAPI = `
 201 POST   /2015-03-31/functions                                         CreateFunction
@@ -91,7 +87,7 @@ func (in *lambdaInput) arn(r *region) string {
 }
 
 func (s *lambdaService) actions() map[string]action {
-	tagResource, untagResource := tagCalls("lambda", s.tagged)
+	tagResource, untagResource := tagCalls("lambda", s.find, func(f *function) *tags { return &f.tags })
 	return map[string]action{
 		"CreateFunction":                  op(s.createFunction, "FunctionName", "Role"),
 		"GetFunction":                     hiding(on(s.find, s.getFunction)),
@@ -112,7 +108,7 @@ func (s *lambdaService) actions() map[string]action {
 		"DeleteFunctionEventInvokeConfig": change(s.configured, func(f *function, _ *lambdaInput) { f.async = nil }),
 		"TagResource":                     tagResource,
 		"UntagResource":                   untagResource,
-		"ListTags":                        show(s.tagged, func(t *tags) any { return obj{"Tags": *t} }),
+		"ListTags":                        show(s.find, func(f *function) any { return obj{"Tags": f.tags} }),
 		"GetAccountSettings":              op(s.getAccountSettings),
 	}
 }
@@ -128,6 +124,9 @@ func (s *lambdaService) named(name string) *function {
 }
 
 func (s *lambdaService) find(in *lambdaInput) (*function, error) {
+	if in.Resource != "" && in.Resource != in.arn(s.region) {
+		return nil, invalidParameter("The provided ARN %s is not an unqualified function ARN.", in.Resource)
+	}
 	if f := s.named(in.name()); f != nil && !time.Now().Before(f.seenFrom) {
 		return f, nil
 	}
@@ -233,16 +232,4 @@ func (s *lambdaService) listFunctions(_ *call, in *lambdaInput) (any, error) {
 		}
 	}
 	return paged("Functions", all, "NextMarker", in.Marker, in.MaxItems, 50), nil
-}
-
-// tagged gives the tags of the function of an ARN without version.
-func (s *lambdaService) tagged(in *lambdaInput) (*tags, error) {
-	if in.Resource != in.arn(s.region) {
-		return nil, invalidParameter("The provided ARN %s is not an unqualified function ARN.", in.Resource)
-	}
-	f, err := s.find(in)
-	if err != nil {
-		return nil, err
-	}
-	return &f.tags, nil
 }

@@ -73,10 +73,8 @@ func (in *logsInput) arn(r *region) string {
 	return r.arn("logs", "log-group:"+in.group())
 }
 
-func newLogs(r *region) *logsService { return &logsService{region: r, groups: map[string]*logGroup{}} }
-
 func (s *logsService) actions() map[string]action {
-	tagResource, untagResource := tagCalls("logs", s.tagged)
+	tagResource, untagResource := tagCalls("logs", s.find, func(g *logGroup) *tags { return &g.tags })
 	return map[string]action{
 		"CreateLogGroup":                op(s.createLogGroup, "LogGroupName"),
 		"DeleteLogGroup":                on(s.find, s.deleteLogGroup),
@@ -88,7 +86,7 @@ func (s *logsService) actions() map[string]action {
 		"DisassociateKmsKey":            change(s.find, func(g *logGroup, _ *logsInput) { g.KmsKeyID = "" }),
 		"TagResource":                   tagResource,
 		"UntagResource":                 untagResource,
-		"ListTagsForResource":           show(s.tagged, func(t *tags) any { return obj{"tags": *t} }),
+		"ListTagsForResource":           show(s.find, func(g *logGroup) any { return obj{"tags": g.tags} }),
 		"CreateLogStream":               on(s.find, s.createLogStream, "LogStreamName"),
 		"DescribeLogStreams":            on(s.find, s.describeLogStreams),
 		"PutLogEvents":                  on(s.stream, s.putLogEvents),
@@ -98,6 +96,9 @@ func (s *logsService) actions() map[string]action {
 }
 
 func (s *logsService) find(in *logsInput) (*logGroup, error) {
+	if in.ResourceArn != "" && in.ResourceArn != in.arn(s.region) || strings.HasSuffix(in.ResourceArn, ":*") {
+		return nil, badLogParameter("1 validation error detected: Value '%s' at 'resourceArn' failed to satisfy constraint: Member must be a log group's ARN without ':*'", in.ResourceArn)
+	}
 	if g := s.groups[in.group()]; g != nil {
 		return g, nil
 	}
@@ -158,16 +159,4 @@ func (g *logGroup) shown(account *LogRetention) *logGroup {
 		shown.Retention, shown.RuledBy = account.Days, account.Policy
 	}
 	return &shown
-}
-
-// tagged gives the tags of the log group of an ARN without ":*".
-func (s *logsService) tagged(in *logsInput) (*tags, error) {
-	if in.ResourceArn != in.arn(s.region) || strings.HasSuffix(in.ResourceArn, ":*") {
-		return nil, badLogParameter("1 validation error detected: Value '%s' at 'resourceArn' failed to satisfy constraint: Member must be a log group's ARN without ':*'", in.ResourceArn)
-	}
-	g, err := s.find(in)
-	if err != nil {
-		return nil, err
-	}
-	return &g.tags, nil
 }

@@ -23,7 +23,10 @@ func (s *Server) region(name string) *region {
 		return r
 	}
 	r := &region{server: s, name: name}
-	r.lambda, r.logs, r.events, r.ecs = newLambda(r), newLogs(r), newEvents(r), newECS(r)
+	r.lambda = &lambdaService{region: r, functions: map[string]*function{}}
+	r.logs = &logsService{region: r, groups: map[string]*logGroup{}}
+	r.events = &eventsService{region: r, rules: map[string]*rule{}}
+	r.ecs = &ecsService{region: r, clusters: map[string]*cluster{}, definitions: map[string][]obj{}}
 	r.actions = map[string]map[string]action{
 		"iam":    s.iam.actions(),
 		"sts":    stsActions(),

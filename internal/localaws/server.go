@@ -108,7 +108,7 @@ func New(opts Options) *Server {
 		s.delays = *opts.Delays
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
-	s.iam = newIAM(s)
+	s.iam = &iamService{server: s, roles: map[string]*role{}, profiles: map[string]*instanceProfile{}}
 	return s
 }
 

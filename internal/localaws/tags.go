@@ -66,6 +66,9 @@ func tagCodes(service string) (reserved, many string) {
 // add puts more tags in, all of them or none.
 func (t *tags) add(service string, more tagList) error {
 	reserved, many := tagCodes(service)
+	if service == "iam" && !distinct(more) {
+		return refuse(reserved, "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+	}
 	sum := tags{}
 	maps.Copy(sum, *t)
 	for _, one := range more {
@@ -81,19 +84,28 @@ func (t *tags) add(service string, more tagList) error {
 	return nil
 }
 
-// tagCalls makes a service's calls to tag and to untag: find gives the tags of what the input names. To take a key away
-// that is not there is fine everywhere.
-func tagCalls[In interface{ given() tagging }](service string, find func(in *In) (*tags, error)) (tagIt, untagIt action) {
-	tagIt = on(find, func(t *tags, in *In) (any, error) {
+// distinct tells whether no two keys are one to IAM, which compares them without case.
+func distinct(list tagList) bool {
+	keys := map[string]bool{}
+	for _, t := range list {
+		keys[strings.ToLower(t.Key)] = true
+	}
+	return len(keys) == len(list)
+}
+
+// tagCalls makes a service's calls to tag and to untag what find finds; of gives its tags. To take a key away that is not
+// there is fine everywhere.
+func tagCalls[T any, In interface{ given() tagging }](service string, find func(in *In) (*T, error), of func(o *T) *tags) (tagIt, untagIt action) {
+	tagIt = on(find, func(o *T, in *In) (any, error) {
 		added := (*in).given().Tags
 		if reserved, _ := tagCodes(service); len(added) == 0 {
 			return nil, refuse(reserved, "An error occurred and the request cannot be processed.") // Lambda's own words
 		}
-		return nil, t.add(service, added)
+		return nil, of(o).add(service, added)
 	})
-	untagIt = change(find, func(t *tags, in *In) {
+	untagIt = change(find, func(o *T, in *In) {
 		for _, key := range (*in).given().TagKeys {
-			delete(*t, key)
+			delete(*of(o), key)
 		}
 	})
 	return tagIt, untagIt
