@@ -7,8 +7,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
+
+// model is what checks inputs. It keeps the patterns that it has compiled, which costs more than all else of a call.
+type model struct{ forms sync.Map }
 
 // check holds an input, a pointer to a struct, against the API model: the members required by the call, and the
 // constraints that the fields' tags name, for every member that is there, and in the structs and lists inside it:
@@ -16,8 +20,8 @@ import (
 //	Name string `check:"len=1:64 enum=A|B min=1 max=900 re=[a-z]+"`
 //
 // It words a violation as AWS does: "1 validation error detected: Value 'x' at 'name' failed to satisfy constraint: …".
-func check(service string, in any, required []string) error {
-	found := violations(reflect.ValueOf(in).Elem(), "", required)
+func (m *model) check(service string, in any, required []string) error {
+	found := m.violations(reflect.ValueOf(in).Elem(), "", required)
 	switch len(found) {
 	case 0:
 		return nil
@@ -28,7 +32,7 @@ func check(service string, in any, required []string) error {
 }
 
 // violations are those of a struct at a place in the input. Only in the input itself what is zero was not given.
-func violations(v reflect.Value, at string, required []string) []string {
+func (m *model) violations(v reflect.Value, at string, required []string) []string {
 	var found []string
 	for i := range v.NumField() {
 		field, value := v.Type().Field(i), reflect.Indirect(v.Field(i))
@@ -36,9 +40,9 @@ func violations(v reflect.Value, at string, required []string) []string {
 		given := value.IsValid() && (at != "" || v.Field(i).Kind() == reflect.Pointer || !value.IsZero())
 		switch {
 		case field.Anonymous:
-			found = append(found, violations(value, at, required)...)
+			found = append(found, m.violations(value, at, required)...)
 		case given:
-			found = append(found, broken(field.Tag.Get("check"), value, name)...)
+			found = append(found, m.broken(field.Tag.Get("check"), value, name)...)
 		case slices.Contains(required, field.Name):
 			found = append(found, fmt.Sprintf("Value null at '%s' failed to satisfy constraint: Member must not be null", name))
 		}
@@ -47,20 +51,20 @@ func violations(v reflect.Value, at string, required []string) []string {
 }
 
 // broken words what a value, and what is inside it, must be to keep its rules.
-func broken(rules string, value reflect.Value, name string) []string {
+func (m *model) broken(rules string, value reflect.Value, name string) []string {
 	var found []string
 	for rule := range strings.FieldsSeq(rules) {
-		if must := unmet(rule, value); must != "" {
+		if must := m.unmet(rule, value); must != "" {
 			found = append(found, fmt.Sprintf("Value '%v' at '%s' failed to satisfy constraint: %s", value, name, must))
 		}
 	}
 	switch value.Kind() {
 	case reflect.Struct:
-		return append(found, violations(value, name+".", nil)...)
+		return append(found, m.violations(value, name+".", nil)...)
 	case reflect.Slice:
 		if value.Type().Elem().Kind() == reflect.Struct {
 			for i := range value.Len() {
-				found = append(found, violations(value.Index(i), fmt.Sprintf("%s.%d.member.", name, i+1), nil)...)
+				found = append(found, m.violations(value.Index(i), fmt.Sprintf("%s.%d.member.", name, i+1), nil)...)
 			}
 		}
 	}
@@ -68,7 +72,7 @@ func broken(rules string, value reflect.Value, name string) []string {
 }
 
 // unmet says what a value must be to keep the rule, "" where it keeps it.
-func unmet(rule string, value reflect.Value) string {
+func (m *model) unmet(rule string, value reflect.Value) string {
 	name, limit, _ := strings.Cut(rule, "=")
 	text := fmt.Sprint(value)
 	switch name {
@@ -90,7 +94,7 @@ func unmet(rule string, value reflect.Value) string {
 			return "Member must have value less than or equal to " + limit
 		}
 	case "re":
-		if !regexp.MustCompile(`^(?:` + limit + `)$`).MatchString(text) {
+		if !m.form(limit).MatchString(text) {
 			return "Member must satisfy regular expression pattern: " + limit
 		}
 	}
@@ -112,4 +116,13 @@ func unmetLength(limits string, n int) string {
 func number(s string) float64 {
 	n, _ := strconv.ParseFloat(s, 64)
 	return n
+}
+
+// form is a pattern that has to match the whole.
+func (m *model) form(pattern string) *regexp.Regexp {
+	known, found := m.forms.Load(pattern)
+	if !found {
+		known, _ = m.forms.LoadOrStore(pattern, regexp.MustCompile(`^(?:`+pattern+`)$`))
+	}
+	return known.(*regexp.Regexp) //nolint:forcetypeassert // nothing else is stored
 }

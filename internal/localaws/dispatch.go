@@ -50,7 +50,7 @@ func free[In any](method func(c *call, in *In) (any, error), required ...string)
 		if err := c.admit(); err != nil {
 			return nil, err
 		}
-		if err := check(c.record.Service, in, required); err != nil {
+		if err := c.server.model.check(c.record.Service, in, required); err != nil {
 			return nil, err
 		}
 		return method(c, in)

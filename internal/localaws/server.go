@@ -77,6 +77,7 @@ type Server struct {
 	lambda []route
 
 	journal journal
+	model   model
 
 	mu       sync.Mutex // guards all below, and all state of all services
 	closed   bool
