@@ -56,19 +56,26 @@ func (v *invocation) decide() {
 		Cooldown:   v.config.Cooldown,
 		Now:        v.decidedAt,
 		Remembered: v.memory.remembers(v.key(v.event.StartedBy), v.decidedAt),
+		Covered:    v.covered,
 		LostClaim:  v.lostClaim,
 	})
 	v.learn()
 }
 
-// look asks ECS for the service.
+// look asks ECS for the service. Where ECS throttles that, the claim comes
+// first, which has a rate of its own: who does not have it leaves to others
+// what DescribeServices allows.
 func (v *invocation) look(ctx context.Context) error {
+	v.looking.once = v.mayClaimFirst()
 	out, err := v.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{
 		Cluster:  aws.String(v.event.ClusterARN),
 		Services: []string{v.event.Service},
 		Include:  []types.ServiceField{types.ServiceFieldTags},
 	}, func(o *ecs.Options) { o.Retryer = v.looking.retryer() })
 	v.lookedAt = time.Now()
+	if delay, again := asLookAgain(err); again {
+		return v.claimFirst(ctx, delay)
+	}
 	if err == nil {
 		v.service, err = serviceIn(out)
 	} else if v.service = absent(err); v.service != nil {
@@ -98,25 +105,6 @@ func (v *invocation) act(ctx context.Context) (done bool, err error) {
 	}
 	v.updating.freshUntil = v.lookedAt.Add(staleAfter)
 	return v.update(ctx)
-}
-
-// claimNext tries the next round of the claim. Who loses waits for whoever won
-// to redeploy, and looks again.
-func (v *invocation) claimNext(ctx context.Context) (won bool, err error) {
-	if v.round == claimRounds {
-		return false, fmt.Errorf("redeploying service %s: %w", v.event.Service, errClaimed)
-	}
-	v.round++
-	if v.claim(ctx, v.before, v.round) {
-		v.claimed = v.before
-		return true, nil
-	}
-	v.lostClaim, v.service = v.before, nil
-	v.looking.yielding = true
-	if err := v.wait(ctx, claimWait()); err != nil {
-		return false, fmt.Errorf("redeploying service %s: %w (%w)", v.event.Service, errClaimed, err)
-	}
-	return false, nil
 }
 
 // update forces a new deployment. Nothing but the force is sent, so nothing

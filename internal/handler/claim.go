@@ -27,27 +27,124 @@ const (
 	claimRounds = 3
 	// claimPatience is how long a throttled claim is tried.
 	claimPatience = 3 * time.Second
+	// earlyPatience is how long a claim that comes before the look is tried:
+	// more do it at once, and nothing else is known.
+	earlyPatience = 8 * time.Second
 	// claimUnit divides the events of one deployment's later interruption from
 	// those of an earlier one.
 	claimUnit = 120 * time.Second
-	// claimWaitMin and claimWaitMax bound the wait of who lost a round: the
-	// time that whoever won needs to redeploy.
+	// claimWaitMin and claimWaitMax bound the waits of who lost a round, two of
+	// them: the time that whoever won needs to redeploy, and where ECS throttles
+	// to look before. Where there is little time, half of it has to do.
 	claimWaitMin = 2 * time.Second
 	claimWaitMax = 6 * time.Second
 )
+
+// claimed is what came of a claim.
+type claimed int
+
+const (
+	claimWon       claimed = iota // or it is not possible
+	claimLost                     // another invocation has it
+	claimThrottled                // nobody knows
+)
+
+// mayClaimFirst tells whether acting is wanted, and the event says on what.
+func (v *invocation) mayClaimFirst() bool {
+	may := v.config.Mode != ModeAlways && v.config.Mode != ModeObserve && !v.dryRun
+	return may && v.round == 0 && v.event.StartedBy != ""
+}
+
+// claimFirst claims the deployment that the task belongs to, before a look. It
+// is the primary one, unless it is replaced already.
+func (v *invocation) claimFirst(ctx context.Context, delay time.Duration) error {
+	if v.looking.yielding {
+		return v.claimLater(ctx, delay)
+	}
+	v.round = 1
+	if v.claim(ctx, v.event.StartedBy, v.round, earlyPatience) != claimWon {
+		v.lost(v.event.StartedBy)
+		v.waited = true // the winner has to look first, and the looks are scarce
+		return v.giveWay(ctx, v.claimWait()+v.claimWait())
+	}
+	return v.hurry(ctx)
+}
+
+// claimLater is claimFirst of a later notice, which has time: the first one's
+// invocation has the claim, unless it was lost.
+func (v *invocation) claimLater(ctx context.Context, delay time.Duration) error {
+	if err := v.wait(ctx, delay); err != nil {
+		return fmt.Errorf("describing service %s: %w", v.event.Service, err)
+	}
+	switch v.claim(ctx, v.event.StartedBy, 1, earlyPatience) {
+	case claimLost:
+		v.covered = true
+		return nil
+	case claimThrottled:
+		return nil // look again
+	}
+	v.round = 1
+	return v.hurry(ctx)
+}
+
+// hurry is for who has the claim and has still to look: nobody else will act.
+func (v *invocation) hurry(ctx context.Context) error {
+	v.claimed = v.event.StartedBy
+	v.looking.yielding = false
+	v.looking.hurried, v.looking.ceiling = time.Now().Add(hurryLasts), hurriedBackoff
+	if err := v.wait(ctx, between(hurriedBackoff)); err != nil {
+		return fmt.Errorf("describing service %s: %w", v.event.Service, err)
+	}
+	return nil
+}
+
+// claimNext tries the next round of the claim. Who lost one does so only after
+// a second wait.
+func (v *invocation) claimNext(ctx context.Context) (won bool, err error) {
+	if v.lostClaim == v.before && !v.waited {
+		v.waited = true
+		return false, v.giveWay(ctx, v.claimWait())
+	}
+	if v.round == claimRounds {
+		return false, fmt.Errorf("redeploying service %s: %w", v.event.Service, errClaimed)
+	}
+	v.round++
+	if v.claim(ctx, v.before, v.round, claimPatience) == claimWon {
+		v.claimed = v.before
+		return true, nil
+	}
+	v.lost(v.before)
+	return false, v.giveWay(ctx, v.claimWait())
+}
+
+// lost notes that somebody else has the claim.
+func (v *invocation) lost(deployment string) {
+	v.lostClaim, v.waited = deployment, false
+	v.looking.yielding = true
+}
+
+// giveWay waits for whoever has the claim to redeploy, for a new look.
+func (v *invocation) giveWay(ctx context.Context, d time.Duration) error {
+	v.service = nil
+	if err := v.wait(ctx, d); err != nil {
+		return fmt.Errorf("redeploying service %s: %w (%w)", v.event.Service, errClaimed, err)
+	}
+	return nil
+}
 
 // claim tries to become the one invocation that redeploys, among those that
 // handle the sibling tasks' events in the same second. Creating a log stream is
 // atomic, free and permitted already. The claim only saves calls: where it is
 // impossible the invocation acts without.
-func (v *invocation) claim(ctx context.Context, deployment string, round int) (won bool) {
+func (v *invocation) claim(ctx context.Context, deployment string, round int, patient time.Duration) claimed {
 	if v.config.LogGroup == "" {
-		return true
+		return claimWon
 	}
-	ctx, cancel := context.WithTimeout(ctx, claimPatience+time.Second)
+	ctx, cancel := context.WithTimeout(ctx, patient+time.Second)
 	defer cancel()
 	stream := claimStream(&v.event, deployment, v.interruptedAt(), round)
-	patience := &patience{until: time.Now().Add(claimPatience)}
+	until := time.Now().Add(patient)
+	patience := &patience{until: until, hurried: until, ceiling: claimBackoff}
 	_, err := v.logs.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{
 		LogGroupName:  aws.String(v.config.LogGroup),
 		LogStreamName: aws.String(stream),
@@ -56,16 +153,16 @@ func (v *invocation) claim(ctx context.Context, deployment string, round int) (w
 	var exists *types.ResourceAlreadyExistsException
 	switch {
 	case err == nil:
-		return true
+		return claimWon
 	case errors.As(err, &exists):
 		v.log.DebugContext(ctx, "Another invocation has the claim", slog.String("claim", stream))
-		return false
+		return claimLost
 	case isThrottle(err):
-		v.log.WarnContext(ctx, "The claim was throttled: taken for lost", slog.Any("error", err))
-		return false
+		v.log.WarnContext(ctx, "The claim was throttled", slog.Any("error", err))
+		return claimThrottled
 	}
 	v.log.WarnContext(ctx, "The claim is not possible: acting without", slog.Any("error", err))
-	return true
+	return claimWon
 }
 
 // claimStream names the log stream that is the claim on a deployment.
@@ -75,7 +172,8 @@ func claimStream(in *Interruption, deployment string, interrupted time.Time, rou
 	return fmt.Sprintf("redeploy/%x/%s/%d/%d", service[:8], id, interrupted.Unix()/int64(claimUnit/time.Second), round)
 }
 
-// claimWait is the time that an invocation waits after a lost round.
-func claimWait() time.Duration {
-	return claimWaitMin + rand.N(claimWaitMax-claimWaitMin)
+// claimWait is one wait of who lost a round.
+func (v *invocation) claimWait() time.Duration {
+	random := claimWaitMin + rand.N(claimWaitMax-claimWaitMin)
+	return max(claimWaitMin, min(random, time.Until(v.updating.until)/2))
 }

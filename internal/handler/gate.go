@@ -31,13 +31,14 @@ func Decide(s Situation) Decision {
 // take more capacity than it brings.
 
 // eventRows are the rows that need no look at the service.
-func eventRows() [5]row {
+func eventRows() [6]row {
 	return [...]row{
 		{everyMode, ReasonNotAnInterruption, ActionSkip, info, (*Situation).notAnInterruption, "no Spot interruption of an ECS task"},
 		{everyMode, ReasonNotFargateSpot, ActionSkip, info, (*Situation).notFargateSpot, "the task did not run on Fargate Spot"},
 		{everyMode, ReasonNotAServiceTask, ActionSkip, info, (*Situation).notAServiceTask, "the task belongs to no service"},
 		{notAlways, ReasonTooLate, ActionSkip, info, (*Situation).tooLate, "the notice is over, or the task is gone already"},
 		{notAlways, ReasonAlreadyRedeployed, ActionSkip, info, (*Situation).remembered, "the task's deployment was replaced a moment ago"},
+		{notAlways, ReasonClaimed, ActionSkip, info, (*Situation).covered, "another invocation is on the task's deployment"},
 	}
 }
 
@@ -67,6 +68,7 @@ func (s *Situation) notFargateSpot() bool    { return s.Event.deniesFargateSpot(
 func (s *Situation) notAServiceTask() bool   { return !s.Event.namesService() }
 func (s *Situation) tooLate() bool           { return s.age() > maxAge || s.Event.taskIsGone() }
 func (s *Situation) remembered() bool        { return s.Remembered }
+func (s *Situation) covered() bool           { return s.Covered }
 
 func (s *Situation) serviceMissing() bool  { return s.Service.Missing }
 func (s *Situation) clusterMissing() bool  { return s.Service.ClusterMissing }

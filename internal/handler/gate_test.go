@@ -54,6 +54,7 @@ func obstacles() []obstacle {
 		{ReasonNotAServiceTask, ActionSkip, info, func(s *Situation) { s.Event.Service = "" }},
 		{ReasonTooLate, ActionSkip, info, func(s *Situation) { s.Event.LastStatus = "DEPROVISIONING" }},
 		{ReasonAlreadyRedeployed, ActionSkip, info, func(s *Situation) { s.Remembered = true }},
+		{ReasonClaimed, ActionSkip, info, func(s *Situation) { s.Covered = true }},
 		{ReasonServiceMissing, ActionSkip, warning, func(s *Situation) { s.Service.Missing = true }},
 		{ReasonClusterMissing, ActionFail, failure, func(s *Situation) { s.Service.ClusterMissing = true }},
 		{ReasonServiceInactive, ActionSkip, info, func(s *Situation) { s.Service.Status = "DRAINING" }},
@@ -288,7 +289,7 @@ func TestDecideLooksOnlyWhenNeeded(t *testing.T) {
 	if got := Decide(s); got.Action != ActionLook {
 		t.Errorf("got %s, want %s", got.Action, ActionLook)
 	}
-	for _, o := range obstacles()[:5] {
+	for _, o := range obstacles()[:6] {
 		s := interrupted()
 		o.put(&s)
 		s.Service = nil

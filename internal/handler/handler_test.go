@@ -194,16 +194,20 @@ func TestHandleObserve(t *testing.T) {
 	})
 }
 
+// askedForDryRun is the context of an invocation whose invoker asks for a dry run.
+func askedForDryRun(ctx context.Context) context.Context {
+	return lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{
+		AwsRequestID:  "1",
+		ClientContext: lambdacontext.ClientContext{Custom: map[string]string{ClientContextKey: DryRun}},
+	})
+}
+
 // A dry run decides as a real one would, writes nothing, and leaves neither
 // memory nor metrics.
 func TestHandleDryRun(t *testing.T) {
 	for mode, updates := range map[Mode]int{ModeOnce: 1, ModeObserve: 0} {
 		inWorld(t, Config{Mode: mode, Metrics: true}, func(w *world) {
-			ctx := lambdacontext.NewContext(w.Context(), &lambdacontext.LambdaContext{
-				AwsRequestID:  "1",
-				ClientContext: lambdacontext.ClientContext{Custom: map[string]string{ClientContextKey: DryRun}},
-			})
-			answer, err := w.handler.Handle(ctx, event())
+			answer, err := w.handler.Handle(askedForDryRun(w.Context()), event())
 			if err != nil || answer.Reason != ReasonRedeploy || !answer.DryRun || answer.Applied {
 				t.Errorf("got %+v, %v, want a redeployment not applied", answer, err)
 			}

@@ -31,6 +31,8 @@ type invocation struct {
 	updating  patience // of UpdateService
 	claimed   string   // the deployment that we have the claim on
 	lostClaim string   // the deployment that another invocation has the claim on
+	waited    bool     // long enough for that one to act
+	covered   bool     // a later notice of a deployment that another invocation claimed
 	round     int      // rounds of the claim tried so far
 
 	decision  Decision

@@ -18,6 +18,11 @@ const (
 	// firstBackoff and lastBackoff bound the wait before a retry.
 	firstBackoff = 200 * time.Millisecond
 	lastBackoff  = 5 * time.Second
+	// hurriedBackoff is the longest wait of who alone may act, for hurryLasts,
+	// and claimBackoff that of who claims.
+	hurriedBackoff = 300 * time.Millisecond
+	hurryLasts     = 10 * time.Second
+	claimBackoff   = 1500 * time.Millisecond
 	// yieldBackoff is the longest wait before a retry of who can wait.
 	yieldBackoff = 20 * time.Second
 	// staleAfter is the age from which what DescribeServices showed is no
@@ -29,9 +34,12 @@ const (
 // throttling as long as there is time, network errors and 5xx a few times,
 // anything else never.
 type patience struct {
-	until      time.Time // no retry starts later
-	freshUntil time.Time // a later retry, or one after an unclear outcome, asks for a new look; zero: none does
-	yielding   bool      // others need the answers more: when throttled, retry seldom
+	until      time.Time     // no retry starts later
+	freshUntil time.Time     // a later retry, or one after an unclear outcome, asks for a new look; zero: none does
+	yielding   bool          // others need the answers more: when throttled, retry seldom
+	once       bool          // the first throttling asks for something else before a retry
+	hurried    time.Time     // until then wait for short times only
+	ceiling    time.Duration // what a short time is
 	throttled  int
 	transient  int
 	last       error // that was retried
@@ -77,6 +85,9 @@ func (p *patience) retryable(err error) aws.Ternary {
 // it gives the error that the call ends with, so that the cause is not lost.
 func (p *patience) backoff(_ int, err error) (time.Duration, error) {
 	delay := jitter(p.throttled + p.transient)
+	if time.Now().Before(p.hurried) {
+		delay = min(delay, between(p.ceiling))
+	}
 	if p.yielding && isThrottle(err) {
 		delay = between(yieldBackoff)
 	}
@@ -84,6 +95,8 @@ func (p *patience) backoff(_ int, err error) (time.Duration, error) {
 	switch {
 	case next.After(p.until):
 		return 0, fmt.Errorf("out of time after %d attempts: %w", p.throttled+p.transient, err)
+	case p.once && isThrottle(err):
+		return 0, &lookAgain{delay, err}
 	case !p.freshUntil.IsZero() && (next.After(p.freshUntil) || !isThrottle(err)):
 		return 0, &lookAgain{delay, err}
 	}

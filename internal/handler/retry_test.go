@@ -220,6 +220,9 @@ func TestLaterNoticesAskSeldom(t *testing.T) {
 			w.claimedByOthers(test.lost)
 			time.AfterFunc(time.Duration(test.lost)*time.Second, func() { w.Fail("DescribeServices", 10000, handlertest.Throttled()) })
 			synctest.Wait()
+			if name == "later" { // else it would know that nobody else acts, or that somebody does
+				w.Fail("CreateLogStream", 10000, handlertest.Throttled())
+			}
 			answer, err := w.handle(w.handler, event(map[string]any{"lastStatus": test.status}))
 			wantFailure(t, answer, err, ReasonFailed, "ThrottlingException")
 			tries[name] = w.Tries("DescribeServices") - test.lost

@@ -24,10 +24,11 @@ func TestSiblings(t *testing.T) {
 }
 
 // Fifty services with twenty tasks each: each is redeployed once, the last
-// within six seconds where concurrency is reserved. Without a reservation a
-// thousand sandboxes share what DescribeServices allows, which takes longer.
+// within six seconds. One sandbox alone needs a little longer; of the storms
+// without a reservation one in some dozens does, too, since a thousand
+// sandboxes share by chance what ECS and CloudWatch Logs allow.
 func TestFiftyServices(t *testing.T) {
-	within := map[int]time.Duration{1: 7 * time.Second, 2: 6 * time.Second, 10: 6 * time.Second, 0: 30 * time.Second}
+	within := map[int]time.Duration{1: 7 * time.Second, 2: 6 * time.Second, 10: 6 * time.Second, 0: 12 * time.Second}
 	for concurrency, within := range within {
 		how := setting{handler.ModeOnce, concurrency, time.Minute, false}
 		t.Run(how.String(), func(t *testing.T) {
