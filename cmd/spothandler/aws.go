@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/logging"
 
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -212,8 +213,9 @@ func (s *session) identify(ctx context.Context) error {
 // connectTo builds the clients, and notes which of them are sent elsewhere than to AWS: the SDK takes that
 // from the environment and from the profile, for all services or for one.
 func (s *session) connectTo(cfg aws.Config) {
-	roles, groups := iam.NewFromConfig(cfg), cloudwatchlogs.NewFromConfig(cfg)
-	functions, rules := lambda.NewFromConfig(cfg), eventbridge.NewFromConfig(cfg)
+	roles, functions := iam.NewFromConfig(cfg), lambda.NewFromConfig(cfg)
+	groups := cloudwatchlogs.NewFromConfig(cfg, func(o *cloudwatchlogs.Options) { o.Retryer = notForQuotas{o.Retryer} })
+	rules := eventbridge.NewFromConfig(cfg, func(o *eventbridge.Options) { o.Retryer = notForQuotas{o.Retryer} })
 	s.clients = deploy.Clients{IAM: roles, Logs: groups, Lambda: functions, Events: rules}
 	for _, endpoint := range []*string{
 		sts.NewFromConfig(cfg).Options().BaseEndpoint, roles.Options().BaseEndpoint, groups.Options().BaseEndpoint,
@@ -223,4 +225,15 @@ func (s *session) connectTo(cfg aws.Config) {
 			s.endpoints = append(s.endpoints, url)
 		}
 	}
+}
+
+// notForQuotas is the SDK's retryer but for LimitExceededException. The SDK takes it for throttling, but
+// EventBridge and CloudWatch Logs say so that a quota is used up (PutRule, PutTargets, CreateLogGroup),
+// and it would be said only after most of a minute.
+type notForQuotas struct{ aws.Retryer }
+
+func (r notForQuotas) IsErrorRetryable(err error) bool {
+	var answer smithy.APIError
+	quota := errors.As(err, &answer) && answer.ErrorCode() == "LimitExceededException"
+	return !quota && r.Retryer.IsErrorRetryable(err)
 }

@@ -45,8 +45,8 @@ func withCode(code string) func(error) bool {
 func withText(text string) func(error) bool { return func(err error) bool { return says(err, text) } }
 
 // isThrottled says that the caller is too fast, in the words of each service (aws-sdk-go-v2, retry
-// DefaultThrottleErrorCodes). The SDK has tried again before; EventBridge's LimitExceededException is
-// among its codes too, but is about a quota.
+// DefaultThrottleErrorCodes). The SDK has tried again before. LimitExceededException is among its codes
+// too, but is about a quota.
 func isThrottled(err error) bool {
 	return hasCode(err, "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "ThrottledException")
 }
