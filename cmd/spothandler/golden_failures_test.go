@@ -80,6 +80,7 @@ func configurationFailures() []failure {
 		file("settings that do not fit the record", clusters),
 		{name: "a variable that is no setting", args: "install", env: map[string]string{"SPOTHANDLER_MEMORY": "256"}},
 		{name: "no region", args: anInstall, env: map[string]string{"AWS_REGION": ""}},
+		{name: "an availability zone for a region", args: anInstall + " --region eu-west-1a"},
 		{name: "a profile that is not there", args: anInstall + " --profile dve"},
 		{name: "another account than expected", args: anInstall + " --expect-account 999999999999"},
 	}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
@@ -42,6 +44,11 @@ func (a *app) inRegions(ctx context.Context, prefix *string, nowhere func(deploy
 // has an installation, with this prefix unless it is nil.
 func (a *app) chosenRegions(ctx context.Context, prefix *string) ([]string, deploy.Identity, error) {
 	if !a.allRegions {
+		for _, region := range a.regions { // before the first call in any of them
+			if err := deploy.CheckNames(region, aws.ToString(prefix), "", ""); err != nil {
+				return nil, deploy.Identity{}, err
+			}
+		}
 		regions := slices.Clone(a.regions)
 		slices.Sort(regions)
 		return slices.Compact(regions), deploy.Identity{}, nil

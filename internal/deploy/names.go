@@ -146,6 +146,9 @@ func CheckNames(region, prefix, functionName, ruleName string) error {
 		}
 	}
 	if region != "" {
+		if err := checkRegion(region); err != nil {
+			return err
+		}
 		if err := role.check(RoleName(prefix, region), "--prefix NAME   a shorter one"); err != nil {
 			return err
 		}
@@ -159,4 +162,17 @@ func CheckNames(region, prefix, functionName, ruleName string) error {
 		return nil
 	}
 	return rule.check(prefixed(prefix, ruleName), "--rule-name NAME or --prefix NAME   another one")
+}
+
+// checkRegion refuses what has not the form of a region's name, such as an availability zone. Which ones
+// there are is not known without a call.
+func checkRegion(region string) error {
+	if regexp.MustCompile(`^[a-z]+(-[a-z]+)+-[0-9]+$`).MatchString(region) {
+		return nil
+	}
+	return &Error{
+		Code:    CodeInvalid,
+		Message: fmt.Sprintf("%q is no name of a region", region),
+		Hints:   []string{"--region NAME   or AWS_REGION, such as eu-west-1"},
+	}
 }

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -66,6 +67,18 @@ func TestCheckNames(t *testing.T) {
 			continue
 		}
 		refused(t, err, test.message, test.hint)
+	}
+}
+
+// A region has to look like one; an availability zone does not, and nothing else does that people type.
+func TestCheckRegion(t *testing.T) {
+	for _, region := range []string{"eu-west-1", "ap-southeast-7", "cn-northwest-1", "us-gov-east-1", "us-isob-east-1", "eusc-de-east-1"} {
+		if err := CheckNames(region, "", "", ""); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, wrong := range []string{"eu-west-1a", "eu-west", "EU (Ireland)", "eu_west_1", "aws-global", "eu-west-1 "} {
+		refused(t, CheckNames(wrong, "prod", "", ""), strconv.Quote(wrong)+" is no name of a region", "--region NAME")
 	}
 }
 
