@@ -19,7 +19,7 @@ func parseClusters(source string, texts []string) ([]string, error) {
 			return nil, invalid("all stands alone: it means every cluster", "%s all does not go with other clusters", source)
 		}
 		if !valid.MatchString(text) {
-			return nil, refuse(source, text, "a cluster's name (letters, digits, - and _) or its ARN, or all")
+			return nil, refuse(source, text, "a name (letters, digits, - and _) or an ARN, repeatable, or all")
 		}
 		clusters = append(clusters, text)
 	}

@@ -62,7 +62,7 @@ func TestSettingsRefuse(t *testing.T) {
 		{"log-retention-days", "15", `--log-retention-days "15" is not accepted`, "accepted: 0 (never expire), 1, 3, 5, 7, 14, 30,"},
 		{"tag", "Team", `--tag "Team" is not of the form key=value`, "--tag key=value"},
 		{"architecture", "amd64", `--architecture "amd64" is not accepted`, "accepted: arm64, x86_64"},
-		{"cluster", "shop/api", `--cluster "shop/api" is not accepted`, "accepted: a cluster's name (letters, digits, - and _) or its ARN, or all"},
+		{"cluster", "shop/api", `--cluster "shop/api" is not accepted`, "accepted: a name (letters, digits, - and _) or an ARN, repeatable, or all"},
 		{"redeploy", "never", `--redeploy "never" is not accepted`, "accepted: once, always (on every event), observe (only log)"},
 		{"cooldown", "5", `--cooldown "5" is not accepted`, "accepted: a duration in whole seconds up to 24h"},
 		{"cooldown", "1500ms", `--cooldown "1500ms" is not accepted`, "accepted: a duration in whole seconds up to 24h"},
