@@ -28,7 +28,7 @@ func TestClustersRefused(t *testing.T) {
 	refused(t, given("cluster", "all", "cluster", "shop").Check("us-east-1", ""),
 		"--cluster all does not go with other clusters", "all stands alone: it means every cluster")
 	refused(t, given("cluster", "").Check("us-east-1", ""),
-		`--cluster "" is not accepted`, "accepted: a cluster's name")
+		`--cluster "" is not accepted`, "accepted: a name")
 	for _, elsewhere := range []string{
 		"arn:aws:ecs:eu-west-1:111122223333:cluster/shop",
 		"arn:aws:ecs:us-east-1:999999999999:cluster/shop",
