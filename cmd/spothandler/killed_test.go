@@ -5,7 +5,6 @@ import (
 	"os"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/spothandler/spothandler/internal/testaws"
 )
@@ -127,18 +126,7 @@ func (s *site) robbed() {
 // kill ends a command the hard way while AWS holds one of its calls.
 func (s *site) kill(call string, args []string) {
 	s.t.Helper()
-	held := make(chan struct{})
-	s.proxy.Inject(testaws.Fault{Call: call, Once: true, Hold: func() { close(held) }})
-	code, stderr := finish(s.t, s.command(args...), func(process *os.Process) {
-		select {
-		case <-held:
-		case <-time.After(30 * time.Second):
-			s.t.Errorf("%s was never called", call)
-		}
-		if err := process.Kill(); err != nil {
-			s.t.Error(err)
-		}
-	})
+	code, stderr := s.signalled(os.Kill, call, args)
 	if code == 0 {
 		s.t.Errorf("it lived on:\n%s", stderr)
 	}

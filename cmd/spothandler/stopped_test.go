@@ -106,6 +106,23 @@ func (s *site) writes() []string {
 	return writes
 }
 
+// signalled runs a command that gets a signal while AWS holds one of its calls.
+func (s *site) signalled(signal os.Signal, call string, args []string) (int, string) {
+	s.t.Helper()
+	held := make(chan struct{})
+	s.proxy.Inject(testaws.Fault{Call: call, Once: true, Hold: func() { close(held) }})
+	return finish(s.t, s.command(args...), func(process *os.Process) {
+		select {
+		case <-held:
+		case <-time.After(30 * time.Second):
+			s.t.Errorf("%s was never called", call)
+		}
+		if err := process.Signal(signal); err != nil {
+			s.t.Error(err)
+		}
+	})
+}
+
 // ways to stop a command at a call.
 var stops = map[string]func(s *site, call string, args []string){
 	"denied": func(s *site, call string, args []string) {
@@ -116,18 +133,7 @@ var stops = map[string]func(s *site, call string, args []string){
 		}
 	},
 	"interrupted": func(s *site, call string, args []string) {
-		held := make(chan struct{})
-		s.proxy.Inject(testaws.Fault{Call: call, Once: true, Hold: func() { close(held) }})
-		code, stderr := finish(s.t, s.command(args...), func(process *os.Process) {
-			select {
-			case <-held:
-			case <-time.After(30 * time.Second):
-				s.t.Errorf("%s was never called", call)
-			}
-			if err := process.Signal(os.Interrupt); err != nil {
-				s.t.Error(err)
-			}
-		})
+		code, stderr := s.signalled(os.Interrupt, call, args)
 		if code != 130 || !strings.Contains(stderr, "interrupted") {
 			s.t.Errorf("exit code %d\n%s", code, stderr)
 		}
