@@ -1,6 +1,8 @@
 package handler
 
 import (
+	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -63,31 +65,97 @@ func TestClaimBeforeTheLookInTrouble(t *testing.T) {
 	}
 }
 
-// A later notice has time, and finds that the first one's invocation has the
-// claim: it needs no look.
-func TestLaterNoticeFindsTheClaim(t *testing.T) {
-	later := func() []byte { return event(map[string]any{"lastStatus": "DEACTIVATING"}) }
+// Later notices have time, and one look does for all of the same ten seconds.
+func TestLaterNoticesShareALook(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
-		w.claimedByOthers(1)
-		w.Fail("DescribeServices", 1, handlertest.Throttled())
+		events := make([][]byte, 50)
+		for i := range events {
+			events[i] = laterNotice()
+		}
+		w.Put(replacedService())
+		w.Fail("DescribeServices", len(events), handlertest.Throttled())
 		start := time.Now()
-		w.mustDecide(ReasonClaimed, later())
-		w.mustCall("DescribeServices", "CreateLogStream")
-		if took := time.Since(start); took < yieldBackoff/2 {
-			t.Errorf("claimed after %s: the first notices come first", took)
+		answers, errs := w.together(Config{LogGroup: testLogGroup}, events...)
+		for i, answer := range answers {
+			if errs[i] != nil || answer.Reason != ReasonClaimed && answer.Reason != ReasonAlreadyRedeployed {
+				t.Errorf("notice %d: %s, %v", i, answer.Reason, errs[i])
+			}
+		}
+		looks := w.Count("DescribeServices", "")
+		if looks < 1 || looks > int(yieldBackoff/lookUnit)+1 {
+			t.Errorf("%d looks, want one for each ten seconds", looks)
+		}
+		if first := w.Calls("CreateLogStream")[0].At.Sub(start); first < lookUnit {
+			t.Errorf("claimed after %s: the first notices come first", first)
 		}
 	})
+}
+
+func TestLaterNoticeAlone(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
 		w.Fail("DescribeServices", 1, handlertest.Throttled())
-		w.mustDecide(ReasonRedeploy, later()) // nobody else did
-		w.mustCall("DescribeServices", "CreateLogStream", "DescribeServices", "UpdateService")
+		w.mustDecide(ReasonRedeploy, laterNotice()) // nobody else did
+		w.mustCall("DescribeServices", "CreateLogStream", "DescribeServices", "CreateLogStream", "UpdateService")
 	})
 	inWorld(t, Config{}, func(w *world) {
 		w.Fail("DescribeServices", 1, handlertest.Throttled())
 		w.Fail("CreateLogStream", 10000, handlertest.Throttled())
 		w.Put(replacedService())
-		w.mustDecide(ReasonAlreadyRedeployed, later()) // looks again instead
+		w.mustDecide(ReasonAlreadyRedeployed, laterNotice()) // looks again instead
 	})
+}
+
+// Whoever claimed the deployment before the look saw no reason to act. That
+// says nothing about a later notice, when fewer tasks run.
+func TestClaimIsNoReasonToSkip(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		service := steadyService()
+		service.Configuration = &handlertest.Configuration{MinimumHealthyPercent: 50}
+		w.Put(service)
+		w.Fail("DescribeServices", 1, handlertest.Throttled())
+		w.mustDecide(ReasonWouldStopHealthy, event())
+		service.RunningCount = 0
+		w.Put(service)
+		w.Fail("DescribeServices", 1, handlertest.Throttled())
+		w.mustDecide(ReasonRedeploy, laterNotice())
+	})
+}
+
+// The claim was on the task's deployment, and the primary one, a failed one,
+// is another since before: nobody is on that.
+func TestLostBeforeTheLookAtAnotherDeployment(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		service := replacedService()
+		service.Deployments[0].RolloutState = "FAILED"
+		w.Put(service)
+		w.claimedByOthers(1)
+		w.Fail("DescribeServices", 1, handlertest.Throttled())
+		w.mustDecide(ReasonRedeploy, event())
+	})
+}
+
+// Neither a claim in trouble nor the waits for a winner that died use up a
+// short timeout.
+func TestClaimBeforeTheLookInAShortTimeout(t *testing.T) {
+	for name, trouble := range map[string]func(*world){
+		"the claim hangs":        func(w *world) { w.Fail("CreateLogStream", 1, handlertest.Fault{Hang: time.Hour}) },
+		"the claim is throttled": func(w *world) { w.Fail("CreateLogStream", 10000, handlertest.Throttled()) },
+		"the winner died":        func(w *world) { w.claimedByOthers(1) },
+	} {
+		for _, timeout := range []time.Duration{5 * time.Second, 10 * time.Second} {
+			t.Run(fmt.Sprintf("%s, a timeout of %s", name, timeout), func(t *testing.T) {
+				inWorld(t, Config{}, func(w *world) {
+					w.Fail("DescribeServices", 1, handlertest.Throttled())
+					trouble(w)
+					ctx, cancel := context.WithTimeout(w.Context(), timeout)
+					defer cancel()
+					if answer, err := w.handler.Handle(ctx, event()); !answer.Applied {
+						t.Errorf("got %s, %v, want a redeployment", answer.Reason, err)
+					}
+				})
+			})
+		}
+	}
 }
 
 // Only who may act claims, and who knows what: the others wait for their look.
@@ -122,21 +190,24 @@ func TestNoClaimBeforeTheLook(t *testing.T) {
 	})
 }
 
-// Where there is little time half of it has to do for a wait, or two seconds.
+// Where there is little time half of it has to do for a wait.
 func TestClaimWaitInLittleTime(t *testing.T) {
 	for left, want := range map[time.Duration][2]time.Duration{
 		time.Minute:     {claimWaitMin, claimWaitMax},
-		4 * time.Second: {claimWaitMin, claimWaitMin},
-		time.Second:     {claimWaitMin, claimWaitMin},
+		4 * time.Second: {2 * time.Second, 2 * time.Second},
+		time.Second:     {time.Second / 2, time.Second / 2},
 	} {
 		inWorld(t, Config{}, func(w *world) {
 			v := &invocation{updating: patience{until: time.Now().Add(left)}}
-			if got := v.claimWait(); got < want[0] || got > want[1] {
+			if got := v.claimWait(1); got < want[0] || got > want[1] {
 				w.Errorf("with %s left: %s, want %s to %s", left, got, want[0], want[1])
 			}
 		})
 	}
 }
+
+// laterNotice is an event of an interruption that there was a notice of before.
+func laterNotice() []byte { return event(map[string]any{"lastStatus": "DEACTIVATING"}) }
 
 // operations are the calls so far, failed ones included.
 func (w *world) operations() []string {

@@ -64,7 +64,7 @@ func TestClaimGivesUp(t *testing.T) {
 	})
 }
 
-// With too little time for the wait there is nothing to wait for.
+// With little time the waits are short, and the rounds are over in it.
 func TestClaimLostAtTheEnd(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
 		w.claimedByOthers(claimRounds)
@@ -72,6 +72,15 @@ func TestClaimLostAtTheEnd(t *testing.T) {
 		time.Sleep(114 * time.Second)
 		answer, err := w.handle(w.handler, notice)
 		wantFailure(t, answer, err, ReasonFailed, "ClaimedElsewhere")
+	})
+}
+
+// A claim that is throttled to the end is no reason to lose the interruption.
+func TestClaimThrottledForGood(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		w.Fail("CreateLogStream", 10000, handlertest.Throttled())
+		w.mustDecide(ReasonRedeploy, event())
+		w.mustCount("UpdateService", 1)
 	})
 }
 

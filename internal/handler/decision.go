@@ -53,7 +53,7 @@ type Situation struct {
 	Cooldown   time.Duration
 	Now        time.Time
 	Remembered bool   // this process saw the task's deployment replaced within the last 120 s
-	Covered    bool   // a later notice: another invocation has the claim on the task's deployment
+	Covered    bool   // a later notice: another invocation looks at the service
 	LostClaim  string // the deployment that another invocation claimed before us, if any
 }
 

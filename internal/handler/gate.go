@@ -38,7 +38,7 @@ func eventRows() [6]row {
 		{everyMode, ReasonNotAServiceTask, ActionSkip, info, (*Situation).notAServiceTask, "the task belongs to no service"},
 		{notAlways, ReasonTooLate, ActionSkip, info, (*Situation).tooLate, "the notice is over, or the task is gone already"},
 		{notAlways, ReasonAlreadyRedeployed, ActionSkip, info, (*Situation).remembered, "the task's deployment was replaced a moment ago"},
-		{notAlways, ReasonClaimed, ActionSkip, info, (*Situation).covered, "another invocation is on the task's deployment"},
+		{notAlways, ReasonClaimed, ActionSkip, info, (*Situation).covered, "another invocation looks at the service"},
 	}
 }
 

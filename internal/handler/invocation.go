@@ -32,7 +32,7 @@ type invocation struct {
 	claimed   string   // the deployment that we have the claim on
 	lostClaim string   // the deployment that another invocation has the claim on
 	waited    bool     // long enough for that one to act
-	covered   bool     // a later notice of a deployment that another invocation claimed
+	covered   bool     // a later notice, for which another invocation looks
 	round     int      // rounds of the claim tried so far
 
 	decision  Decision

@@ -18,8 +18,8 @@ const (
 	// firstBackoff and lastBackoff bound the wait before a retry.
 	firstBackoff = 200 * time.Millisecond
 	lastBackoff  = 5 * time.Second
-	// hurriedBackoff is the longest wait of who alone may act, for hurryLasts,
-	// and claimBackoff that of who claims.
+	// hurriedBackoff is the longest wait of who looks for others, too, for
+	// hurryLasts, and claimBackoff that of who claims.
 	hurriedBackoff = 300 * time.Millisecond
 	hurryLasts     = 10 * time.Second
 	claimBackoff   = 1500 * time.Millisecond
