@@ -16,6 +16,6 @@ func (j *installJob) printForget() {
 	for _, command := range deploy.TerraformForget(j.taken, terraformModule) {
 		fmt.Fprintf(j.err, "  %s %s\n", st.glyph(glyphNext), command)
 	}
-	fmt.Fprintln(j.err, "  The addresses begin with your name of the module. Its own role and policies stay,")
-	fmt.Fprintf(j.err, "  unused, until a terraform destroy removes them.\n\n")
+	fmt.Fprintln(j.err, "  The addresses begin with your name of the module. Its own role and policies")
+	fmt.Fprintln(j.err, "  stay, unused, until a terraform destroy removes them.")
 }

@@ -104,7 +104,7 @@ func (a *app) lookAgain(ctx context.Context, look func(context.Context) (left st
 }
 
 // confirm asks for a word on a terminal; elsewhere only --yes will do.
-func (a *app) confirm(question, word string) error {
+func (a *app) confirm(ctx context.Context, question, word string) error {
 	if !a.inTTY {
 		message := "this needs a yes, and there is no terminal to ask on"
 		if a.several {
@@ -119,9 +119,33 @@ func (a *app) confirm(question, word string) error {
 	}
 	st := a.errStyle()
 	fmt.Fprintf(a.err, "%s %s Type %s: ", st.glyph(glyphAsk), question, st.bold(word))
-	answer, err := bufio.NewReader(a.in).ReadString('\n')
+	answer, err := a.readLine(ctx)
+	if ctx.Err() != nil {
+		fmt.Fprintln(a.err) // the cursor is behind the question
+		return ctx.Err()
+	}
 	if err != nil || strings.TrimSpace(answer) != word {
 		return &deploy.Error{Code: "declined", Message: "not confirmed", Detail: []string{"Nothing was changed."}, Hints: []string{"--yes   does not ask"}}
 	}
 	return nil
+}
+
+// readLine gives up at ctrl-C, which does not end a read of a terminal by itself. The read is left behind:
+// the process ends soon.
+func (a *app) readLine(ctx context.Context) (string, error) {
+	type line struct {
+		text string
+		err  error
+	}
+	typed := make(chan line, 1)
+	go func() {
+		text, err := bufio.NewReader(a.in).ReadString('\n')
+		typed <- line{text, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case l := <-typed:
+		return l.text, l.err
+	}
 }

@@ -171,7 +171,7 @@ func (j *installJob) change(ctx context.Context) (others []deploy.Listed, err er
 	if len(j.changes) == 0 {
 		return nil, nil
 	}
-	if err := j.confirmAdoption(); err != nil {
+	if err := j.confirmAdoption(ctx); err != nil {
 		return nil, err
 	}
 	if err := j.apply(ctx, j.found.Names, j.changes); err != nil {
@@ -244,16 +244,17 @@ func (j *installJob) lookAround(ctx context.Context) []deploy.Listed {
 }
 
 // confirmAdoption asks before something that is not ours is taken over.
-func (j *installJob) confirmAdoption() error {
+func (j *installJob) confirmAdoption(ctx context.Context) error {
 	if len(j.taken) == 0 {
 		return nil
 	}
 	j.printPlan(j.err, j.errStyle(), j.changes)
 	j.printForget()
+	fmt.Fprintln(j.err)
 	if j.yes {
 		return nil
 	}
-	return j.confirm(fmt.Sprintf("Take over %s, as above?", plural(len(j.taken), "resource")), "yes")
+	return j.confirm(ctx, fmt.Sprintf("Take over %s, as above?", plural(len(j.taken), "resource")), "yes")
 }
 
 // verify looks again until nothing is left to change: AWS's answers lag behind its writes.

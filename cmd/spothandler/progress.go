@@ -73,7 +73,7 @@ func (p *progress) report(progress deploy.Progress) {
 	if progress.Stage == deploy.Begun {
 		row.begun = time.Now()
 	}
-	if !p.live && (progress.Stage == deploy.Done || progress.Stage == deploy.Failed) {
+	if !p.live && progress.Stage >= deploy.Done {
 		fmt.Fprintln(p.app.err, p.line(*row))
 	}
 }
@@ -100,6 +100,8 @@ func (p *progress) line(row progressRow) string {
 		return p.st.row(glyphOK, kind, name, fmt.Sprintf("%s %6s", pastOf(row.change), seconds(row.elapsed)))
 	case row.stage == deploy.Failed:
 		return p.st.row(glyphFailed, kind, name, fmt.Sprintf("failed %6s", seconds(row.elapsed)))
+	case row.stage == deploy.Stopped:
+		return p.st.row(glyphAttention, kind, name, fmt.Sprintf("interrupted %6s", seconds(row.elapsed)))
 	case row.begun.IsZero():
 		return p.st.row(glyphQuiet, kind, name, "next       ")
 	}

@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -75,6 +78,39 @@ func TestProgressInALog(t *testing.T) {
 			"  ✗ function    prod-ecs-fargate-spot-handler                     failed   1.0s\n"
 		if log.String() != want {
 			t.Errorf("\n%s", log.String())
+		}
+	})
+}
+
+// Ctrl-C is no failure of what it stops.
+func TestProgressInterrupted(t *testing.T) {
+	var log bytes.Buffer
+	a := &app{streams: fake(80, false)}
+	a.err = &log
+	p := a.newProgress(twoChanges())
+	p.report(deploy.Progress{Index: 1, Stage: deploy.Stopped, Elapsed: time.Second})
+	p.stop()
+	const want = "  ! function    prod-ecs-fargate-spot-handler                interrupted   1.0s\n"
+	if log.String() != want {
+		t.Errorf("\n%s", log.String())
+	}
+}
+
+// Ctrl-C ends a question at once, though the terminal is still being read.
+func TestCtrlCAtTheQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nobody, keys := io.Pipe()
+		defer keys.Close()
+		var shown bytes.Buffer
+		a := &app{streams: fake(80, true, "NO_COLOR=1")}
+		a.in, a.err, a.inTTY = nobody, &shown, true
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		if err := a.confirm(ctx, "Remove it?", "prod"); !errors.Is(err, context.Canceled) {
+			t.Errorf("it is %v", err)
+		}
+		if shown.String() != "? Remove it? Type prod: \n" {
+			t.Errorf("%q", shown.String())
 		}
 	})
 }

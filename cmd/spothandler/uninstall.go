@@ -81,7 +81,7 @@ func (a *app) remove(ctx context.Context, s *session, o *uninstallOptions) error
 	if a.dryRun {
 		return a.printRemovalPlan(changes)
 	}
-	if err := a.confirmRemoval(o.prefix, changes); err != nil {
+	if err := a.confirmRemoval(ctx, o.prefix, changes); err != nil {
 		return err
 	}
 	if err := a.applyChanges(ctx, s, found.Names, changes); err != nil {
@@ -99,7 +99,7 @@ func (a *app) warnStrangers(found *deploy.Installation) {
 	}
 }
 
-func (a *app) confirmRemoval(prefix string, changes []deploy.Change) error {
+func (a *app) confirmRemoval(ctx context.Context, prefix string, changes []deploy.Change) error {
 	if a.yes {
 		return nil
 	}
@@ -110,7 +110,7 @@ func (a *app) confirmRemoval(prefix string, changes []deploy.Change) error {
 	if word == "" {
 		word = "uninstall"
 	}
-	return a.confirm("Remove it?", word)
+	return a.confirm(ctx, "Remove it?", word)
 }
 
 // verifyRemoved looks again until nothing of the installation is found.

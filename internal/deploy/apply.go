@@ -21,12 +21,13 @@ type Progress struct {
 // Stage is where a change is.
 type Stage int
 
-// The stages of a change: it begins, may wait, and is done or failed.
+// The stages of a change: it begins, may wait, and is done, failed, or stopped by the end of the context.
 const (
 	Begun Stage = iota
 	Waiting
 	Done
 	Failed
+	Stopped
 )
 
 // Options of Apply.
@@ -118,9 +119,10 @@ func (a *applying) apply(ctx context.Context, index int) error {
 		tell(Done, "")
 		return nil
 	}
-	tell(Failed, "")
 	if ctx.Err() != nil {
+		tell(Stopped, "")
 		return fmt.Errorf("%s: %w", change.Describe(), ctx.Err())
 	}
+	tell(Failed, "")
 	return Explain(change.Describe(), a.names.Identity, err)
 }
