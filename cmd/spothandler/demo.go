@@ -36,10 +36,10 @@ func (a *app) demoCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
 		Short: "Show the whole job on an AWS of this machine's own",
-		Long: `Demo starts a local AWS with three services on Fargate Spot, installs, interrupts
-tasks, shows what the function decides, and removes everything: real commands,
-real calls, the real function, and no account. It exits with 1 if anything is not
-as it should be.`,
+		Long: `Demo starts a local AWS with three services on Fargate Spot, installs,
+interrupts tasks, shows what the function decides, and removes everything: real
+commands, real calls, the real function, and no account. It exits with 1 if
+anything is not as it should be.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, err := embed.Archive(hostArchitecture()); err != nil {

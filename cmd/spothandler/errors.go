@@ -31,7 +31,15 @@ func (a *app) printError(err error) {
 		known = a.withLastResort(known)
 	}
 	st := a.errStyle()
-	fmt.Fprintf(a.err, "%s %s\n", st.glyph(glyphFailed), st.red(st.plain(known.Message)))
+	message := []string{st.plain(known.Message)}
+	if a.errTTY { // a log keeps it whole, to be searched for
+		message = st.wrap(known.Message, st.width-2)
+	}
+	sign := st.glyph(glyphFailed)
+	for _, part := range message {
+		fmt.Fprintf(a.err, "%s %s\n", sign, st.red(part))
+		sign = " "
+	}
 	for _, line := range known.Detail {
 		for _, part := range st.wrap(line, st.width-2) {
 			fmt.Fprintf(a.err, "  %s\n", part)
@@ -52,10 +60,10 @@ func (a *app) withLastResort(err *deploy.Error) *deploy.Error {
 	return &hinted
 }
 
-// printHint shows what to do next. A list of values is broken to fit; a command is left whole, to be pasted.
+// printHint shows what to do next. Words are broken to fit; a command is left whole, to be pasted.
 func (a *app) printHint(st style, hint string) {
 	parts := []string{st.plain(hint)}
-	if strings.HasPrefix(hint, "accepted: ") {
+	if first, _, _ := strings.Cut(hint, " "); !strings.HasPrefix(first, "--") && !slices.Contains([]string{"spothandler", "aws", "unset"}, first) {
 		parts = st.wrap(hint, st.width-4)
 	}
 	fmt.Fprintf(a.err, "  %s %s\n", st.glyph(glyphNext), parts[0])

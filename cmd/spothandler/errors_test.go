@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -95,6 +96,28 @@ func TestIsRead(t *testing.T) {
 	} {
 		if isRead(call) != want {
 			t.Errorf("%s is read: %v", call, !want)
+		}
+	}
+}
+
+// A message is broken to fit a terminal, and whole in a log, where it is searched for.
+func TestLongMessage(t *testing.T) {
+	for _, test := range []struct {
+		tty  bool
+		want string
+	}{
+		{true, "✗ creating role prod-spothandler-eu-west-1: NoSuchEntity: Scope ARN:\n  arn:aws:iam::111122223333:policy/boundary does not exist or is not attachable.\n  › find it\n"},
+		{false, "✗ creating role prod-spothandler-eu-west-1: NoSuchEntity: Scope ARN: arn:aws:iam::111122223333:policy/boundary does not exist or is not attachable.\n  › find it\n"},
+	} {
+		var shown bytes.Buffer
+		a := &app{streams: fake(80, test.tty, "NO_COLOR=1")}
+		a.err = &shown
+		a.printError(&deploy.Error{
+			Message: "creating role prod-spothandler-eu-west-1: NoSuchEntity: Scope ARN: arn:aws:iam::111122223333:policy/boundary does not exist or is not attachable.",
+			Hints:   []string{"find it"},
+		})
+		if shown.String() != test.want {
+			t.Errorf("on a terminal %t it is\n%s", test.tty, shown.String())
 		}
 	}
 }

@@ -33,9 +33,10 @@ func (a *app) localCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "local",
 		Short: "Serve an AWS of this machine's own to try every command on",
-		Long: `Local serves IAM, STS, Lambda, CloudWatch Logs, EventBridge and ECS on a loopback
-port until ctrl-C, with services on Fargate Spot, in memory: nothing leaves this
-machine, and nothing stays on it. It prints what points any AWS client at it.`,
+		Long: `Local serves IAM, STS, Lambda, CloudWatch Logs, EventBridge and ECS on a
+loopback port until ctrl-C, with services on Fargate Spot, in memory: nothing
+leaves this machine, and nothing stays on it. It prints what points any AWS
+client at it.`,
 		Example: `  spothandler local
   spothandler local --port 8080 --seed services.yaml`,
 		Args: noArguments,
@@ -136,8 +137,8 @@ func localEnv(url, region string) []string {
 
 func (a *app) printLocal(url, region string, services []localaws.Service) {
 	st := a.outStyle()
-	place := fmt.Sprintf(" answers on %s · account %s · %s", url, localAccount, region)
-	fmt.Fprintf(a.out, "%s %s%s\n\n", st.glyph(glyphOK), st.green("A local AWS"), st.dim(st.plain(place)))
+	place := fmt.Sprintf("account %s · %s", localAccount, region)
+	fmt.Fprintf(a.out, "%s %s\n  %s\n\n", st.glyph(glyphOK), st.green("A local AWS answers on "+url), st.dim(st.plain(place)))
 	for _, variable := range localEnv(url, region) {
 		fmt.Fprintf(a.out, "  export %s\n", variable)
 	}

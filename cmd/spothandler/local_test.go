@@ -235,7 +235,7 @@ func TestLocalRefuses(t *testing.T) {
 		{name: "no name", seed: "services:\n  - cluster: shop\n", want: []string{"seed.yaml:2: a service has no name"}},
 		{name: "no number", seed: "services:\n  - name: api\n    desired: many\n", want: []string{`seed.yaml:3: desired is "many"`, "0 to 1000"}},
 		{name: "another provider", seed: "services:\n  - name: api\n    capacity_provider: EC2\n", want: []string{`seed.yaml:3: capacity_provider is "EC2"`, "FARGATE_SPOT, FARGATE"}},
-		{name: "no YAML", seed: "services: [\n", want: []string{"reading the seed", "seed.yaml", "line"}},
+		{name: "no YAML", seed: "services: [\n", want: []string{"seed.yaml is not YAML: line"}},
 		{name: "twice the same", seed: "services:\n  - name: api\n  - name: api\n", want: []string{"seeding service api of cluster default", "a name of its own"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

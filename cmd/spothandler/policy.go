@@ -26,11 +26,11 @@ type policyOptions struct {
 func (a *app) policyCommand() *cobra.Command {
 	o := &policyOptions{}
 	cmd := &cobra.Command{
-		Use:   "policy [install] [status] [uninstall]",
+		Use:   "policy [install] [upgrade] [status] [uninstall]",
 		Short: "Print the IAM policy that whoever runs the commands needs",
 		Long: `Policy prints the least IAM policy for a pipeline's own role: for the commands
-that are named, or for all three, at the installation with this prefix and at
-no other. Give it the settings that the installation is to have.
+that are named, or for all, at the installation with this prefix and at no
+other. Give it the settings that the installation is to have.
 
 With --account it calls nobody; without, it asks STS whose account it is. Only
 what AWS cannot narrow has the resource *.`,

@@ -24,7 +24,7 @@ func (a *app) printJSON(answer any) error {
 func (a *app) warn(texts ...string) {
 	st := a.errStyle()
 	for _, text := range texts {
-		fmt.Fprintf(a.err, "%s %s\n", st.glyph(glyphAttention), st.plain(text))
+		fmt.Fprint(a.err, st.note("", " ", text))
 	}
 }
 
@@ -54,7 +54,7 @@ func (a *app) printInstalled(j *installJob, others []deploy.Listed, took time.Du
 		fmt.Fprintf(a.out, "%s %s (%s)\n", st.glyph(glyphOK), st.green("Nothing to change"+a.where()+": "+deploy.DisplayPrefix(j.spec.Prefix)+" is as asked."), seconds(took))
 	} else {
 		fmt.Fprintf(a.out, "\n%s %s\n", st.glyph(glyphOK), st.green(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.changes), a.where(), counts(j.changes), seconds(took))))
-		fmt.Fprintf(a.out, "  %s\n", st.plain(summary(j.spec)))
+		fmt.Fprintf(a.out, "  %s\n", st.plain(strings.Join(flow(summary(j.spec), " · ", st.width-4), " ·\n  ")))
 	}
 	if touches(j.changes, deploy.KindRule) && j.spec.RuleState == "ENABLED" {
 		fmt.Fprintf(a.out, "  %s\n", st.dim("EventBridge may take a minute before a new rule matches."))
@@ -69,7 +69,7 @@ func (a *app) printInstalled(j *installJob, others []deploy.Listed, took time.Du
 // printRemarks shows what install does not mend: overlaps, additions of others, a concurrency of 0.
 func (a *app) printRemarks(st style, problems []deploy.Problem) {
 	for _, problem := range problems {
-		fmt.Fprintf(a.out, "  %s %s\n", st.glyph(glyphAttention), st.plain(problem.Message))
+		fmt.Fprint(a.out, st.note("  ", " ", problem.Message))
 	}
 }
 
@@ -81,18 +81,20 @@ func (a *app) where() string {
 	return " in " + a.region
 }
 
-// summary is an installation's settings in one line.
-func summary(spec deploy.Spec) string {
+// summary is an installation's settings in a few words each.
+func summary(spec deploy.Spec) []string {
 	clusters := "every cluster"
 	if len(spec.Clusters) > 0 {
 		clusters = "cluster " + strings.Join(spec.Clusters, ", ")
 	}
-	text := fmt.Sprintf("%s · redeploy %s · %s · %d MB · %ds · logs %s",
-		clusters, spec.Redeploy, spec.Architecture, spec.MemorySize, spec.Timeout, days(spec.LogRetentionDays))
-	if spec.RuleState != "ENABLED" {
-		text += " · rule " + spec.RuleState
+	words := []string{
+		clusters, fmt.Sprintf("redeploy %s", spec.Redeploy), spec.Architecture, fmt.Sprintf("%d MB", spec.MemorySize),
+		fmt.Sprintf("%ds", spec.Timeout), "logs " + days(spec.LogRetentionDays),
 	}
-	return text
+	if spec.RuleState != "ENABLED" {
+		words = append(words, "rule "+spec.RuleState)
+	}
+	return words
 }
 
 func days(n int) string {
@@ -191,6 +193,7 @@ func (a *app) printNowhereInstalled(id deploy.Identity) error {
 func (a *app) printNoneInstalled(id deploy.Identity) error {
 	st := a.errStyle()
 	fmt.Fprintf(a.err, "%s nothing is installed in %s of account %s\n", st.glyph(glyphFailed), id.Region, id.Account)
-	fmt.Fprintf(a.err, "  %s spothandler install --prefix NAME\n", st.glyph(glyphNext))
+	a.printHint(st, "spothandler install --prefix NAME")
+	a.printHint(st, "spothandler status --prefix NAME   one whose role was deleted by hand")
 	return errNotInstalled
 }

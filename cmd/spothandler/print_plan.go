@@ -36,7 +36,7 @@ func (j *installJob) showDryRun(others []deploy.Listed) error {
 	}
 	fmt.Fprintf(j.out, "\n%s\n", planSummary(j.changes))
 	for _, prefix := range deploy.Overlapping(others, j.spec) {
-		fmt.Fprintf(j.out, "%s the installation %s watches the same clusters: both would redeploy\n", st.glyph(glyphAttention), deploy.DisplayPrefix(prefix))
+		fmt.Fprint(j.out, st.note("", " ", fmt.Sprintf("the installation %s watches the same clusters: both would redeploy", deploy.DisplayPrefix(prefix))))
 	}
 	if len(j.changes) > 0 {
 		fmt.Fprintf(j.out, "  %s %s\n", st.glyph(glyphNext), j.without("--dry-run", "--detailed-exitcode"))
@@ -46,7 +46,7 @@ func (j *installJob) showDryRun(others []deploy.Listed) error {
 
 func planSummary(changes []deploy.Change) string {
 	if len(changes) == 0 {
-		return "Nothing to change. Nothing was changed."
+		return "Nothing to change."
 	}
 	n := map[deploy.Action]int{}
 	for _, change := range changes {
@@ -168,7 +168,10 @@ func label(path string) string {
 
 // shown is a value with its unit.
 func shown(path, value string) string {
-	if value == "" {
+	switch {
+	case value == "" && path == "state": // nothing is wrong with the function
+		return "Active"
+	case value == "":
 		return "(none)"
 	}
 	switch path {

@@ -48,7 +48,7 @@ func (a *app) printHealthy(found *deploy.Installation, status deploy.Status) {
 		fmt.Fprintln(a.out, st.row(glyphOK, kind.Words(), title(kind, nameOf(found, kind)), detail(found, kind)))
 	}
 	for _, warning := range slices.Concat(status.Warnings, status.Reminders) {
-		fmt.Fprintf(a.out, "  %s %s\n", st.glyph(glyphAttention), warning)
+		fmt.Fprint(a.out, st.note("  ", " ", warning))
 	}
 	if status.UpgradeAvailable {
 		fmt.Fprintf(a.out, "\n  %s upgrade available: this is spothandler %s\n", st.glyph(glyphAttention), binaryVersion())
@@ -91,7 +91,7 @@ func (a *app) printUnhealthy(status deploy.Status) {
 		fmt.Fprintf(a.out, "  %s%s%d as asked: %s\n", st.glyph(glyphOK), st.gap(glyphOK), len(left), strings.Join(left, ", "))
 	}
 	for _, warning := range slices.Concat(status.Warnings, status.Reminders) {
-		fmt.Fprintf(a.out, "  %s%s%s\n", st.glyph(glyphAttention), st.gap(glyphAttention), warning)
+		fmt.Fprint(a.out, st.note("  ", st.gap(glyphAttention), warning))
 	}
 	arrow := ""
 	if slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return len(problem.Fields) > 0 }) {
@@ -100,6 +100,9 @@ func (a *app) printUnhealthy(status deploy.Status) {
 	fmt.Fprintf(a.out, "\n%s.%s\n", plural(len(status.Problems), "problem"), arrow)
 	if len(status.Changes) > 0 {
 		fmt.Fprintf(a.out, "  %s spothandler install%s --dry-run\n", st.glyph(glyphNext), a.scope(status.Prefix))
+	}
+	if slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return problem.Code == deploy.ProblemConcurrencyZero }) {
+		fmt.Fprintf(a.out, "  %s spothandler install%s --reserved-concurrency -1\n", st.glyph(glyphNext), a.scope(status.Prefix))
 	}
 }
 
@@ -153,12 +156,13 @@ func (a *app) printProblem(st style, problem deploy.Problem) {
 		fmt.Fprintln(a.out, st.row(glyphFailed, problem.Resource.Words(), name, ""))
 	case deploy.ProblemBroken:
 		fmt.Fprintln(a.out, st.row(glyphFailed, problem.Resource.Words(), problem.Name, ""))
-		fmt.Fprintf(a.out, "%s%s\n", pad("", fieldIndent), problem.Message)
+		indent := pad("", fieldIndent)
+		fmt.Fprintf(a.out, "%s%s\n", indent, strings.Join(st.wrap(problem.Message, st.width-fieldIndent), "\n"+indent))
 	case deploy.ProblemDiffers:
 		fmt.Fprintln(a.out, st.row(glyphAttention, problem.Resource.Words(), title(problem.Resource, problem.Name)+" differs", ""))
 		printFields(a.out, st, problem.Fields)
 	default:
-		fmt.Fprintf(a.out, "  %s%s%s\n", st.glyph(glyphAttention), st.gap(glyphAttention), st.plain(problem.Message))
+		fmt.Fprint(a.out, st.note("  ", st.gap(glyphAttention), problem.Message))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -24,11 +25,11 @@ import (
 func readSeed(path string) ([]localaws.Service, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading the seed: %w", err)
+		return nil, badConfig("reading the seed: "+err.Error(), "a path is taken from the current directory", err)
 	}
 	var document yaml.Node
 	if err := yaml.Unmarshal(content, &document); err != nil {
-		return nil, fmt.Errorf("reading the seed %s: %w", path, err)
+		return nil, badConfig(path+" is not YAML: "+strings.TrimPrefix(err.Error(), "yaml: "), "services: and a list", err)
 	}
 	s := seedFile{path}
 	if len(document.Content) == 0 {

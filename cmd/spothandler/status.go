@@ -22,8 +22,9 @@ func (a *app) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Show what is installed, and whether it is as it was asked for",
 		Long: `Status compares each installation with its own record and changes nothing.
-Without --prefix it shows every installation of the region. It exits with 0 when
-all are healthy, 2 when one is not, and 3 when there is none.`,
+Without --prefix it shows every installation of the region, found by its role;
+one whose role is gone needs --prefix. It exits with 0 when all are healthy, 2
+when one is not, and 3 when there is none.`,
 		Example: `  spothandler status
   spothandler status --prefix prod -o json`,
 		Args: noArguments,

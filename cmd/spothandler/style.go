@@ -99,16 +99,27 @@ func (s style) shorten(text string, width int) string {
 
 // wrap breaks a text at its spaces into lines of at most width columns; a longer word has its own.
 func (s style) wrap(text string, width int) []string {
+	return flow(strings.Fields(s.plain(text)), " ", width)
+}
+
+// flow fills lines of at most width columns with parts, none of them broken.
+func flow(parts []string, between string, width int) []string {
 	var lines []string
-	for word := range strings.FieldsSeq(s.plain(text)) {
+	for _, part := range parts {
 		last := len(lines) - 1
-		if last >= 0 && utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(word) <= width {
-			lines[last] += " " + word
+		if last >= 0 && utf8.RuneCountInString(lines[last]+between+part) <= width {
+			lines[last] += between + part
 			continue
 		}
-		lines = append(lines, word)
+		lines = append(lines, part)
 	}
 	return lines
+}
+
+// note is a text behind the sign of attention, broken to fit.
+func (s style) note(indent, gap, text string) string {
+	hang := strings.Repeat(" ", len(indent)+1+len(gap))
+	return indent + s.glyph(glyphAttention) + gap + strings.Join(s.wrap(text, s.width-len(hang)), "\n"+hang) + "\n"
 }
 
 // pad fills a text with spaces up to width columns.

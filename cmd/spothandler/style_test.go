@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -77,6 +78,23 @@ func TestWrap(t *testing.T) {
 		if got := strings.Join(st.wrap(test.text, 9), "|"); got != test.want {
 			t.Errorf("%q is broken as %q", test.text, got)
 		}
+	}
+}
+
+// What is longer than the terminal goes on below its beginning.
+func TestNote(t *testing.T) {
+	st := newStyle(fake(20, false), false)
+	if got := st.note("  ", " ", "no interruption is heard"); got != "  ! no interruption\n    is heard\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+// The settings of an installation are broken between them, not within.
+func TestFlow(t *testing.T) {
+	lines := flow(summary(deploy.Spec{Redeploy: "observe", Architecture: "arm64", MemorySize: 128, Timeout: 60, LogRetentionDays: 14, RuleState: "DISABLED"}), " · ", 76)
+	want := []string{"every cluster · redeploy observe · arm64 · 128 MB · 60s · logs 14 days", "rule DISABLED"}
+	if !slices.Equal(lines, want) {
+		t.Errorf("%q", lines)
 	}
 }
 

@@ -22,6 +22,7 @@ func (i *Installation) Plan(want State) []Change {
 		case change.Resource == KindRule && change.Action == Update:
 			changes[index].wave = waveResumeRule
 			changes[index].do = resumeRule(want.Rule, change.Fields)
+			changes[index].Fields = resumed(change.Fields, i.State.Rule, want.Rule)
 		}
 	}
 	if i.State.Rule.State == ruleDisabled {
@@ -39,6 +40,15 @@ func pauseRule(have *Rule) Change {
 		wave:   wavePauseRule,
 		do:     func(ctx context.Context, r *run) error { return r.putRule(ctx, &paused) },
 	}
+}
+
+// resumed are the differences of the rule as the pause leaves it.
+func resumed(fields []Field, have, want *Rule) []Field {
+	if have.State == ruleDisabled || want.State == ruleDisabled {
+		return fields
+	}
+	others := slices.DeleteFunc(slices.Clone(fields), func(f Field) bool { return f.Path == "state" })
+	return slices.Insert(others, 0, Field{"state", ruleDisabled, want.State})
 }
 
 // resumeRule sends the whole rule in any case: it may differ only by the state that the pause left.

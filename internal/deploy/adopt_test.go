@@ -94,7 +94,7 @@ func TestAdopt(t *testing.T) {
 		_, changes := a.plan(t, "", nil)
 		for _, change := range changes { // the plan tells of what goes
 			gone := map[Kind]string{KindPermission: "AllowExecutionFromEventBridge", KindTarget: "ECSSpotHandler"}[change.Resource]
-			if gone != "" && !slices.Contains(change.Fields, Field{"twins", gone, ""}) {
+			if gone != "" && !slices.Contains(change.Fields, Field{"duplicates", gone, ""}) {
 				t.Errorf("%s: %v", change.Describe(), change.Fields)
 			}
 		}
@@ -260,7 +260,7 @@ func TestTwins(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, changes := a.plan(t, "", nil)
-		sameLines(t, printed(changes), "update permission; twins twin -> ", "update target; twins twin, older -> ")
+		sameLines(t, printed(changes), "update permission; duplicates twin -> ", "update target; duplicates twin, older -> ")
 		if err := a.look(t, "", nil).CheckRemovable(false, false); err != nil {
 			t.Errorf("it is in the way of an uninstall: %v", err)
 		}

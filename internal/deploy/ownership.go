@@ -90,7 +90,7 @@ func notOurs(strangers []Stranger, adoptable bool) *Error {
 		refusal.Hints = append(refusal.Hints, "--adopt   take it over; "+map[Kind]string{
 			KindFunction: "its code and settings are replaced",
 			KindLogGroup: "its logs stay, its settings are replaced",
-			KindRule:     "its pattern and state are replaced, ours becomes its target",
+			KindRule:     "its pattern, state and target become ours",
 		}[first.Resource])
 	}
 	return refusal

@@ -102,7 +102,7 @@ func takingAway(twins []string, changes []Change) []Change {
 	return changes
 }
 
-func twinsOf(twins []string) pair { return pair{"twins", strings.Join(twins, ", ")} }
+func twinsOf(twins []string) pair { return pair{"duplicates", strings.Join(twins, ", ")} }
 
 func nameOf[T any](want, have *T, name func(*T) string) string {
 	if want != nil {
