@@ -145,13 +145,6 @@ func CheckNames(region, prefix, functionName, ruleName string) error {
 			Hints:   []string{"--prefix NAME   without that character"},
 		}
 	}
-	if region != "" && !role.pattern.MatchString(region) {
-		return &Error{
-			Code:    CodeInvalid,
-			Message: fmt.Sprintf("--region %q is no name of a region", region),
-			Hints:   []string{"--region NAME   such as eu-west-1"},
-		}
-	}
 	if region != "" {
 		if err := checkRegion(region); err != nil {
 			return err
