@@ -45,6 +45,7 @@ client at it.`,
 	cmd.Flags().IntVar(&port, "port", localPort, "loopback port to serve on; 0 takes a free one")
 	cmd.Flags().StringVar(&region, "region", localRegion, "region of the services")
 	cmd.Flags().StringVar(&seed, "seed", "", "YAML file of services to begin with, instead of the three of the demo")
+	_ = cmd.MarkFlagFilename("seed", "yaml", "yml")
 	return cmd
 }
 

@@ -36,6 +36,7 @@ With --account it calls nobody; without, it asks STS whose account it is. Only
 what AWS cannot narrow has the resource *.`,
 		Example: `  spothandler policy --prefix prod > policy.json
   spothandler policy status --prefix prod --account 111122223333 --region eu-west-1`,
+		ValidArgs: []string{"install", "upgrade", "status", "uninstall"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.take(args); err != nil {
 				return err

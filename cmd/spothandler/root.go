@@ -105,6 +105,7 @@ func exitCode(err error) int {
 }
 
 func (a *app) rootCommand() *cobra.Command {
+	var asksVersion bool
 	root := &cobra.Command{
 		Use:   "spothandler",
 		Short: "Redeploys ECS services when AWS reclaims their Fargate Spot capacity",
@@ -125,10 +126,18 @@ Exit codes: 0 fine, 1 error, 2 it differs, 3 not installed, 130 interrupted.`,
 		PersistentPreRunE: func(*cobra.Command, []string) error {
 			return a.checkOptions()
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if asksVersion {
+				return a.showVersion()
+			}
+			return cmd.Help()
+		},
 	}
+	root.Flags().BoolVar(&asksVersion, "version", false, "the same as the command version")
 	flags := root.PersistentFlags()
 	flags.StringVarP(&a.output, "output", "o", "text", "form of the result: text, json")
+	complete(root, "output", "text", "json")
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
 	flags.BoolVar(&a.verbose, "verbose", false, "show every AWS call on stderr")
 	addGroup(root, "On your account:", a.installCommand(), a.upgradeCommand(), a.statusCommand(), a.uninstallCommand(), a.policyCommand())
 	addGroup(root, "Without an account:", a.demoCommand(), a.localCommand())

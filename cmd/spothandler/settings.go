@@ -28,6 +28,7 @@ func addSettings(cmd *cobra.Command, names ...string) *settingFlags {
 	flags := cmd.Flags()
 	addPrefix(cmd, &s.prefix)
 	flags.StringVar(&s.config, "config", "", "YAML file of settings, keyed by flag names; what it does not name gets its default")
+	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
 	defaults := deploy.Defaults("")
 	for _, setting := range deploy.Settings() {
 		if len(names) > 0 && !slices.Contains(names, setting.Name) {
@@ -45,6 +46,7 @@ func addSettings(cmd *cobra.Command, names ...string) *settingFlags {
 		if setting.Switch {
 			flags.Lookup(setting.Name).NoOptDefVal = "on"
 		}
+		complete(cmd, setting.Name, setting.Choices...)
 	}
 	return s
 }

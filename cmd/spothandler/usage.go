@@ -45,6 +45,13 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	}
 }
 
+// complete lets shell completion offer a flag's values.
+func complete(cmd *cobra.Command, flag string, values ...string) {
+	if len(values) > 0 {
+		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	}
+}
+
 // asksJSON says whether -o json is among the arguments, in whatever spelling.
 func asksJSON(args []string) bool {
 	line := " " + strings.Join(args, " ") + " "

@@ -23,24 +23,26 @@ func (a *app) versionCommand() *cobra.Command {
 		Use:   "version",
 		Short: "Show the version of this binary and of the function it carries",
 		Args:  noArguments,
-		RunE: func(*cobra.Command, []string) error {
-			answer := versionAnswer{binaryVersion(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, map[string]string{}}
-			for _, architecture := range []string{"arm64", "x86_64"} {
-				zip, err := embed.Archive(architecture)
-				if err != nil && !errors.Is(err, embed.ErrNotBuilt) {
-					return err
-				}
-				if err == nil {
-					answer.Code[architecture] = embed.CodeSHA256(zip)
-				}
-			}
-			if a.json() {
-				return a.printJSON(answer)
-			}
-			a.printVersion(answer)
-			return nil
-		},
+		RunE:  func(*cobra.Command, []string) error { return a.showVersion() },
 	}
+}
+
+func (a *app) showVersion() error {
+	answer := versionAnswer{binaryVersion(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, map[string]string{}}
+	for _, architecture := range []string{"arm64", "x86_64"} {
+		zip, err := embed.Archive(architecture)
+		if err != nil && !errors.Is(err, embed.ErrNotBuilt) {
+			return err
+		}
+		if err == nil {
+			answer.Code[architecture] = embed.CodeSHA256(zip)
+		}
+	}
+	if a.json() {
+		return a.printJSON(answer)
+	}
+	a.printVersion(answer)
+	return nil
 }
 
 func (a *app) printVersion(answer versionAnswer) {

@@ -13,11 +13,12 @@ import (
 // Setting is one row of the table that flags, environment and configuration file come from.
 // To add a setting: a field in Spec, a row here, a field in Record, and its use in Desired.
 type Setting struct {
-	Name     string // the flag's name; the environment's is SPOTHANDLER_ + upper case
-	Usage    string // one line of help
-	Accepted string // what values are accepted, for help and errors
-	List     bool   // may be given several times; replaces the whole list
-	Switch   bool   // on or off; its flag alone means on
+	Name     string   // the flag's name; the environment's is SPOTHANDLER_ + upper case
+	Usage    string   // one line of help
+	Accepted string   // what values are accepted, for help and errors
+	Choices  []string // all values, where they are few; nil: not few
+	List     bool     // may be given several times; replaces the whole list
+	Switch   bool     // on or off; its flag alone means on
 
 	set func(spec *Spec, source string, texts []string) error
 	get func(spec Spec) any
@@ -87,7 +88,7 @@ func refuse(source, value, accepted string) error {
 // text is a setting with one word; without choices any word is accepted (names are checked as a whole).
 func text[T ~string](name, usage, accepted string, field func(*Spec) *T, choices ...string) Setting {
 	return Setting{
-		Name: name, Usage: usage, Accepted: accepted,
+		Name: name, Usage: usage, Accepted: accepted, Choices: choices,
 		set: func(spec *Spec, source string, texts []string) error {
 			value := texts[0]
 			if value == "" || len(choices) > 0 && !slices.Contains(choices, value) {
@@ -119,7 +120,7 @@ func number(name, usage, accepted string, field func(*Spec) *int, ok func(int) b
 func switchSetting(name, usage string, field func(*Spec) *bool) Setting {
 	const accepted = "on, off"
 	return Setting{
-		Name: name, Usage: usage, Accepted: accepted, Switch: true,
+		Name: name, Usage: usage, Accepted: accepted, Choices: []string{"on", "off"}, Switch: true,
 		set: func(spec *Spec, source string, texts []string) error {
 			on, known := map[string]bool{"on": true, "true": true, "off": false, "false": false}[texts[0]]
 			if !known {
