@@ -98,12 +98,27 @@ func (a *app) printUnhealthy(status deploy.Status) {
 		arrow = " An arrow points to what install would set."
 	}
 	fmt.Fprintf(a.out, "\n%s.%s\n", plural(len(status.Problems), "problem"), arrow)
+	for _, options := range cures(status) {
+		fmt.Fprintf(a.out, "  %s spothandler install%s %s\n", st.glyph(glyphNext), a.scope(status.Prefix), options)
+	}
+}
+
+// cures are the options of install that help, for what is wrong.
+func cures(status deploy.Status) []string {
+	has := func(code string) bool {
+		return slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return problem.Code == code })
+	}
+	var options []string
 	if len(status.Changes) > 0 {
-		fmt.Fprintf(a.out, "  %s spothandler install%s --dry-run\n", st.glyph(glyphNext), a.scope(status.Prefix))
+		options = append(options, "--dry-run")
 	}
-	if slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return problem.Code == deploy.ProblemConcurrencyZero }) {
-		fmt.Fprintf(a.out, "  %s spothandler install%s --reserved-concurrency -1\n", st.glyph(glyphNext), a.scope(status.Prefix))
+	if has(deploy.ProblemConcurrencyZero) {
+		options = append(options, "--reserved-concurrency -1")
 	}
+	if has(deploy.ProblemOverlap) {
+		options = append(options, "--cluster NAME   clusters that no other watches")
+	}
+	return options
 }
 
 // verdict is what a person wants to know first: does it still do its work?
