@@ -193,7 +193,7 @@ func terraformFolder(b *testing.B) (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(b.Context(), 2*time.Minute)
 	defer cancel()
-	initialise := exec.CommandContext(ctx, "terraform", "init", "-input=false")
+	initialise := exec.CommandContext(ctx, "terraform", "init", "-input=false", "-no-color")
 	initialise.Dir = folder
 	if output, err := initialise.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("its aws provider cannot be had: terraform init: %w\n%s", err, output)
