@@ -13,11 +13,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/spothandler/spothandler/embed"
 )
 
 // BenchmarkFunction starts the real bootstrap and, in turn, a bare function
-// that makes the same calls with the same clients. It reports medians: the
-// time from exec to the first question for an event (init), to the first answer
+// that makes the same calls with the same clients. It prints medians: the time
+// from exec to the first question for an event (init), to the first answer
 // (cold), of an answer of the warm sandbox (warm), and the peak of the memory.
 func BenchmarkFunction(b *testing.B) {
 	programs := []string{bootstrap(b), bare(b)}
@@ -28,16 +30,28 @@ func BenchmarkFunction(b *testing.B) {
 		}
 	}
 	b.ReportMetric(0, "ns/op") // means nothing here
-	for unit, of := range map[string]func(measures) float64{
-		"init-ms": func(m measures) float64 { return ms(m.init) },
-		"cold-ms": func(m measures) float64 { return ms(m.cold) },
-		"warm-ms": func(m measures) float64 { return ms(m.warm) },
-		"peak-MB": func(m measures) float64 { return float64(m.peak) / 1e6 },
+	fmt.Printf("\n| medians of %d starts | handler | bare | ratio |\n|---|---:|---:|---:|\n", len(all[0]))
+	for _, row := range []struct {
+		name, unit string
+		of         func(measures) float64
+	}{
+		{"init", "ms", func(m measures) float64 { return ms(m.init) }},
+		{"cold", "ms", func(m measures) float64 { return ms(m.cold) }},
+		{"warm", "ms", func(m measures) float64 { return ms(m.warm) }},
+		{"peak", "MB", func(m measures) float64 { return float64(m.peak) / 1e6 }},
 	} {
-		handler, bare := median(all[0], of), median(all[1], of)
-		b.ReportMetric(handler, unit)
-		b.ReportMetric(bare, "bare-"+unit)
+		handler, bare := median(all[0], row.of), median(all[1], row.of)
+		fmt.Printf("| %s | %.2f %s | %.2f %s | %.2f |\n", row.name, handler, row.unit, bare, row.unit, handler/bare)
+		b.ReportMetric(handler, row.name+"-"+row.unit)
 	}
+	for _, architecture := range []string{"arm64", "x86_64"} {
+		zip, err := embed.Archive(architecture)
+		if err != nil {
+			b.Fatal(err)
+		}
+		fmt.Printf("| zip, %s | %.2f MB | | |\n", architecture, float64(len(zip))/1e6)
+	}
+	fmt.Println()
 }
 
 // The function stays within a fourth of the memory that it gets by default.
