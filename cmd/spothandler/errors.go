@@ -35,11 +35,10 @@ func (a *app) printError(err error) {
 	if a.errTTY { // a log keeps it whole, to be searched for
 		message = st.wrap(known.Message, st.width-2)
 	}
-	sign := st.glyph(glyphFailed)
-	for _, part := range message {
-		fmt.Fprintf(a.err, "%s %s\n", sign, st.red(part))
-		sign = " "
+	for i, line := range message {
+		message[i] = st.red(line)
 	}
+	fmt.Fprint(a.err, st.behind("", glyphFailed, " ", message))
 	for _, line := range known.Detail {
 		for _, part := range st.wrap(line, st.width-2) {
 			fmt.Fprintf(a.err, "  %s\n", part)
@@ -66,10 +65,7 @@ func (a *app) printHint(st style, hint string) {
 	if first, _, _ := strings.Cut(hint, " "); !strings.HasPrefix(first, "--") && !slices.Contains([]string{"spothandler", "aws", "unset"}, first) {
 		parts = st.wrap(hint, st.width-4)
 	}
-	fmt.Fprintf(a.err, "  %s %s\n", st.glyph(glyphNext), parts[0])
-	for _, part := range parts[1:] {
-		fmt.Fprintf(a.err, "    %s\n", part)
-	}
+	fmt.Fprint(a.err, st.behind("  ", glyphNext, " ", parts))
 }
 
 // sayUnchanged adds to an error that stopped a command before its first write that nothing was changed.

@@ -36,7 +36,7 @@ With --account it calls nobody; without, it asks STS whose account it is. Only
 what AWS cannot narrow has the resource *.`,
 		Example: `  spothandler policy --prefix prod > policy.json
   spothandler policy status --prefix prod --account 111122223333 --region eu-west-1`,
-		ValidArgs: []string{"install", "upgrade", "status", "uninstall"},
+		ValidArgs: policyWords(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.take(args); err != nil {
 				return err
@@ -56,18 +56,21 @@ what AWS cannot narrow has the resource *.`,
 	return cmd
 }
 
+// policyWords are the commands that a policy can be for.
+func policyWords() []string { return []string{"install", "upgrade", "status", "uninstall"} }
+
 // take reads which commands the policy is for; none means all.
 func (o *policyOptions) take(commands []string) error {
 	accepted := map[string]*bool{
 		"install": &o.errand.Install, "upgrade": &o.errand.Install, "status": &o.errand.Status, "uninstall": &o.errand.Uninstall,
 	}
 	if len(commands) == 0 {
-		commands = []string{"install", "status", "uninstall"}
+		commands = policyWords()
 	}
 	for _, command := range commands {
 		asked, known := accepted[command]
 		if !known {
-			return invalidPolicy("accepted: install, upgrade, status, uninstall", "there is no policy for %q", command)
+			return invalidPolicy("accepted: "+strings.Join(policyWords(), ", "), "there is no policy for %q", command)
 		}
 		*asked = true
 	}

@@ -35,8 +35,8 @@ func (j *installJob) showDryRun(others []deploy.Listed) error {
 		j.printForget()
 	}
 	fmt.Fprintf(j.out, "\n%s\n", planSummary(j.changes))
-	for _, prefix := range deploy.Overlapping(others, j.spec) {
-		fmt.Fprint(j.out, st.note("", " ", fmt.Sprintf("the installation %s watches the same clusters: both would redeploy", deploy.DisplayPrefix(prefix))))
+	for _, message := range deploy.Overlaps(others, j.spec) {
+		fmt.Fprint(j.out, st.note("", " ", message))
 	}
 	if len(j.changes) > 0 {
 		fmt.Fprintf(j.out, "  %s %s\n", st.glyph(glyphNext), j.without("--dry-run", "--detailed-exitcode"))

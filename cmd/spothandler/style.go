@@ -118,8 +118,13 @@ func flow(parts []string, between string, width int) []string {
 
 // note is a text behind the sign of attention, broken to fit.
 func (s style) note(indent, gap, text string) string {
+	return s.behind(indent, glyphAttention, gap, s.wrap(text, s.width-len(indent)-1-len(gap)))
+}
+
+// behind are lines behind a sign, which all but the first are indented for.
+func (s style) behind(indent string, sign glyph, gap string, lines []string) string {
 	hang := strings.Repeat(" ", len(indent)+1+len(gap))
-	return indent + s.glyph(glyphAttention) + gap + strings.Join(s.wrap(text, s.width-len(hang)), "\n"+hang) + "\n"
+	return indent + s.glyph(sign) + gap + strings.Join(lines, "\n"+hang) + "\n"
 }
 
 // pad fills a text with spaces up to width columns.

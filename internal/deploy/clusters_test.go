@@ -40,7 +40,7 @@ func TestClustersRefused(t *testing.T) {
 }
 
 // Two installations would both redeploy where one watches what the other does.
-func TestOverlapping(t *testing.T) {
+func TestOverlaps(t *testing.T) {
 	record := func(change func(*Spec)) *Record {
 		spec := Defaults("other")
 		change(&spec)
@@ -67,7 +67,7 @@ func TestOverlapping(t *testing.T) {
 			spec := Defaults("prod")
 			test.change(&spec)
 			all := []Listed{{Prefix: "prod", Record: record(func(*Spec) {})}, {Prefix: "other", Record: test.other}}
-			if got := len(Overlapping(all, spec)) > 0; got != test.want {
+			if got := len(Overlaps(all, spec)) > 0; got != test.want {
 				t.Errorf("%t", got)
 			}
 		})

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -114,10 +115,10 @@ func sorted(found []*Listed) []Listed {
 	return list
 }
 
-// Overlapping are the other installations of the region that would redeploy for a cluster of ours.
-// One that only observes, or whose rule is disabled, redeploys nothing.
-func Overlapping(all []Listed, spec Spec) []string {
-	var prefixes []string
+// Overlaps says which other installations of the region would redeploy for a cluster of ours, in a
+// sentence each. One that only observes, or whose rule is disabled, redeploys nothing.
+func Overlaps(all []Listed, spec Spec) []string {
+	var found []string
 	for _, other := range all {
 		if other.Record == nil || other.Prefix == spec.Prefix {
 			continue
@@ -126,10 +127,10 @@ func Overlapping(all []Listed, spec Spec) []string {
 			continue
 		}
 		if overlap(spec.Clusters, other.Record.Clusters) {
-			prefixes = append(prefixes, other.Prefix)
+			found = append(found, fmt.Sprintf("the installation %s watches the same clusters: both would redeploy", DisplayPrefix(other.Prefix)))
 		}
 	}
-	return prefixes
+	return found
 }
 
 func acts(redeploy, ruleState string) bool {

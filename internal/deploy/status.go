@@ -78,7 +78,7 @@ func Assess(i *Installation, embedded Release, others []Listed) (Status, error) 
 // idle reminds of settings with which no interruption is answered.
 func idle(spec Spec) []string {
 	var reminders []string
-	if spec.RuleState == "DISABLED" {
+	if spec.RuleState == ruleDisabled {
 		reminders = append(reminders, "the rule is DISABLED, as was asked: no interruption is heard")
 	}
 	if spec.Redeploy == handler.ModeObserve {
@@ -112,8 +112,8 @@ func problems(i *Installation, spec Spec, changes []Change, others []Listed) []P
 	if spec.ReservedConcurrency == 0 {
 		list = append(list, Problem{Code: ProblemConcurrencyZero, Resource: KindFunction, Name: i.Names.Function, Message: fmt.Sprintf("function %s has a reserved concurrency of 0: no invocation can run", i.Names.Function)})
 	}
-	for _, prefix := range Overlapping(others, spec) {
-		list = append(list, Problem{Code: ProblemOverlap, Message: fmt.Sprintf("the installation %s watches the same clusters: both would redeploy", DisplayPrefix(prefix))})
+	for _, message := range Overlaps(others, spec) {
+		list = append(list, Problem{Code: ProblemOverlap, Message: message})
 	}
 	return list
 }

@@ -43,13 +43,13 @@ const (
 	claimWaitMax = 6 * time.Second
 )
 
-// claimed is what came of a claim.
-type claimed int
+// claimResult is what came of a claim.
+type claimResult int
 
 const (
-	claimWon       claimed = iota // or it is not possible
-	claimLost                     // another invocation has it
-	claimThrottled                // nobody knows
+	claimWon       claimResult = iota // or it is not possible
+	claimLost                         // another invocation has it
+	claimThrottled                    // nobody knows
 )
 
 // mayClaimFirst tells whether acting is wanted, and the event says on what.
@@ -133,7 +133,7 @@ func (v *invocation) giveWay(ctx context.Context, waits int) error {
 // handle the sibling tasks' events in the same second. Creating a log stream is
 // atomic, free and permitted already. The claim only saves calls: where it is
 // impossible the invocation acts without.
-func (v *invocation) claim(ctx context.Context, stream string, patient time.Duration) claimed {
+func (v *invocation) claim(ctx context.Context, stream string, patient time.Duration) claimResult {
 	if v.config.LogGroup == "" {
 		return claimWon
 	}

@@ -208,9 +208,14 @@ func (s *iamService) listRoles(_ *call, in *iamInput) (any, error) {
 			all = append(all, o.listed())
 		}
 	}
-	answer := paged("Roles", all, "Marker", in.Marker, in.MaxItems, 100)
+	return pagedIAM("Roles", all, in), nil
+}
+
+// pagedIAM is a page as IAM answers it, which says whether it is not the last.
+func pagedIAM[T any](name string, items []T, in *iamInput) obj {
+	answer := paged(name, items, "Marker", in.Marker, in.MaxItems, 100)
 	answer["IsTruncated"] = answer["Marker"] != nil
-	return answer, nil
+	return answer
 }
 
 // ofARN gives the role of an ARN, nil where there is none.

@@ -76,7 +76,5 @@ func (s *iamService) profilesOf(o *role) []*instanceProfile {
 }
 
 func (s *iamService) listProfilesOf(o *role, in *iamInput) (any, error) {
-	answer := paged("InstanceProfiles", s.profilesOf(o), "Marker", in.Marker, in.MaxItems, 100)
-	answer["IsTruncated"] = answer["Marker"] != nil
-	return answer, nil
+	return pagedIAM("InstanceProfiles", s.profilesOf(o), in), nil
 }
