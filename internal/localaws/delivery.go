@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spothandler/spothandler/internal/localaws/pattern"
+	"github.com/spothandler/spothandler/internal/eventpattern"
 )
 
 // Delivery is one event sent to one target of one rule.
@@ -69,8 +69,8 @@ func (s *eventsService) deliver(o *rule, t target, event json.RawMessage) {
 }
 
 // parsePattern reads a rule's pattern.
-func parsePattern(text string) (pattern.Pattern, error) {
-	matches, err := pattern.Parse(text)
+func parsePattern(text string) (eventpattern.Pattern, error) {
+	matches, err := eventpattern.Parse(text)
 	if err != nil {
 		return nil, refuse("InvalidEventPatternException", "Event pattern is not valid. Reason: %v", err)
 	}

@@ -10,6 +10,6 @@
 // faults) -> the action itself, under the server's one lock -> answer. Every action is one method of its service's
 // type, listed in that service's actions table.
 //
-// What knows no server is in packages of its own: event patterns (pattern), filters of logs (filter), IAM policies
+// What knows no server is in packages of its own: event patterns (eventpattern), filters of logs (filter), IAM policies
 // (policy), and what runs a function (sandbox).
 package localaws

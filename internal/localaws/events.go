@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spothandler/spothandler/internal/localaws/pattern"
+	"github.com/spothandler/spothandler/internal/eventpattern"
 )
 
 // eventsService keeps the rules of one region's default event bus.
@@ -22,7 +22,7 @@ type rule struct {
 	ManagedBy                                              string `json:",omitempty"`
 	CreatedBy                                              string `json:",omitempty"`
 
-	matches   pattern.Pattern // nil: no event
+	matches   eventpattern.Pattern // nil: no event
 	effective time.Time
 	tags      tags
 	targets   []target

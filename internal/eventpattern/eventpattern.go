@@ -1,5 +1,5 @@
-// Package pattern decides which events an EventBridge event pattern matches. Values are what encoding/json decodes.
-package pattern
+// Package eventpattern matches events against EventBridge event patterns. Events are given as encoding/json decodes them.
+package eventpattern
 
 import (
 	"encoding/json"
@@ -9,19 +9,19 @@ import (
 	"strings"
 )
 
-// Pattern tells whether an event matches.
+// Pattern reports whether an event matches.
 type Pattern func(event map[string]any) bool
 
-// Refusal is AWS's reason for not taking a pattern.
+// Refusal is the reason that AWS gives for not accepting a pattern.
 type Refusal string
 
-// Error gives the reason.
+// Error returns the reason.
 func (r Refusal) Error() string { return string(r) }
 
-// test tells whether a field fits: what it has, and whether it is there at all.
+// test reports whether a field matches: its value, and whether it is there at all.
 type test func(have any, there bool) bool
 
-// Parse reads an event pattern. Its error is a [Refusal].
+// Parse parses an event pattern, a JSON object. Its error is a [Refusal].
 func Parse(text string) (Pattern, error) {
 	var fields map[string]any
 	if err := json.Unmarshal([]byte(text), &fields); err != nil || fields == nil {

@@ -1,13 +1,13 @@
-package pattern_test
+package eventpattern_test
 
 import (
 	"encoding/json"
 	"testing"
 
-	"github.com/spothandler/spothandler/internal/localaws/pattern"
+	"github.com/spothandler/spothandler/internal/eventpattern"
 )
 
-// What matches and what does not is shown beside moto, an AWS of others, in localaws: TestPatternsMatch.
+// What matches and what does not is shown beside moto in internal/localaws: TestPatternsMatch.
 func TestParseRefusesInAWSsWords(t *testing.T) {
 	for text, want := range map[string]string{
 		`{`:                            "Filter is not an object",
@@ -26,7 +26,7 @@ func TestParseRefusesInAWSsWords(t *testing.T) {
 		`{"$or": [{"a": [1]}]}`:        "There must have at least 2 Objects in $or relationship.",
 		`{"$or": [{"a": [1]}, 2]}`:     "Empty objects are not allowed",
 	} {
-		if _, err := pattern.Parse(text); err == nil || err.Error() != want {
+		if _, err := eventpattern.Parse(text); err == nil || err.Error() != want {
 			t.Errorf("%s: %v, want %s", text, err, want)
 		}
 	}
@@ -48,7 +48,7 @@ func TestMatchersOfOddValues(t *testing.T) {
 		`{"object": [{"exists": true}]}`:                       false,
 		`{"object": ["k"]}`:                                    false,
 	} {
-		matches, err := pattern.Parse(text)
+		matches, err := eventpattern.Parse(text)
 		if err != nil || matches(event) != want {
 			t.Errorf("%s: %v, want %v", text, err, want)
 		}
