@@ -19,7 +19,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 build: generate ## build bin/spothandler
-	@go build -trimpath -ldflags '-s -w -X main.version=$(or $(VERSION),$(DEV))' -o bin/ ./cmd/spothandler
+	@go build -trimpath -ldflags '-s -w -X github.com/spothandler/spothandler/internal/cli.version=$(or $(VERSION),$(DEV))' -o bin/ ./cmd/spothandler
 	@echo "built bin/spothandler $(or $(VERSION),$(DEV))"
 
 generate: ## build the function's archives into embed/dist

@@ -7,12 +7,14 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/spothandler/spothandler/internal/cli"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second ctrl-C ends the process at once
-	code := run(ctx, os.Args[1:], systemStreams())
+	code := cli.Run(ctx, os.Args[1:], cli.SystemStreams())
 	stop()
 	os.Exit(code)
 }

@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+// awsHome is a home with this ~/.aws/config, and no AWS setting around it but these.
+func awsHome(t *testing.T, content string, env map[string]string) {
+	t.Helper()
+	home := t.TempDir()
+	file := filepath.Join(home, "config")
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range os.Environ() {
+		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "AWS_") {
+			t.Setenv(name, "")
+		}
+	}
+	t.Setenv("AWS_CONFIG_FILE", file)
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(home, "credentials"))
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	t.Setenv("AWS_REGION", "eu-west-1")
+	for name, value := range env {
+		t.Setenv(name, value)
+	}
+}
+
+func loaded(t *testing.T) aws.Config {
+	t.Helper()
+	a := &app{Streams: fake(80, false)}
+	a.getenv = os.Getenv
+	cfg, err := a.loadConfig(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+// Each call is tried six times, unless the environment or the profile says otherwise; so with the mode.
+func TestRetrySettings(t *testing.T) {
+	for _, test := range []struct {
+		name, config string
+		env          map[string]string
+		attempts     int
+		mode         aws.RetryMode
+	}{
+		{"nothing said", "", nil, 6, ""},
+		{"environment", "", map[string]string{"AWS_MAX_ATTEMPTS": "2", "AWS_RETRY_MODE": "adaptive"}, 2, aws.RetryModeAdaptive},
+		{"profile", "[default]\nmax_attempts = 9\nretry_mode = adaptive\n", nil, 9, aws.RetryModeAdaptive},
+		{"environment before profile", "[default]\nmax_attempts = 9\n", map[string]string{"AWS_MAX_ATTEMPTS": "2"}, 2, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			awsHome(t, test.config, test.env)
+			if cfg := loaded(t); cfg.RetryMaxAttempts != test.attempts || cfg.RetryMode != test.mode {
+				t.Errorf("%d attempts, mode %q", cfg.RetryMaxAttempts, cfg.RetryMode)
+			}
+		})
+	}
+}
+
+// Whoever reads CloudTrail sees which tool it was, and of which version.
+func TestUserAgent(t *testing.T) {
+	awsHome(t, "", nil)
+	var agent string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		agent = r.UserAgent()
+		http.Error(w, "", http.StatusBadRequest)
+	}))
+	defer server.Close()
+	cfg := loaded(t)
+	cfg.BaseEndpoint = &server.URL
+	_, _ = sts.NewFromConfig(cfg).GetCallerIdentity(t.Context(), nil)
+	if !strings.Contains(agent, "app/spothandler-"+binaryVersion()) {
+		t.Errorf("User-Agent: %s", agent)
+	}
+}
+
+// Where calls go elsewhere than to AWS is shown, from wherever the SDK takes it.
+func TestEndpointsAreShown(t *testing.T) {
+	const services = "[default]\nservices = mine\n[services mine]\nlambda =\n  endpoint_url = http://lambda\n"
+	for _, test := range []struct {
+		name, config string
+		env          map[string]string
+		want         string
+	}{
+		{"none", "", nil, ""},
+		{"environment", "", map[string]string{"AWS_ENDPOINT_URL": "http://all"}, "http://all"},
+		{"one service's", "", map[string]string{"AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": "http://logs"}, "http://logs"},
+		{"the more specific", "", map[string]string{"AWS_ENDPOINT_URL": "http://all", "AWS_ENDPOINT_URL_EVENTBRIDGE": "http://events"}, "http://all http://events"},
+		{"profile", "[default]\nendpoint_url = http://profile\n", nil, "http://profile"},
+		{"one service's, in the profile", services, nil, "http://lambda"},
+		{"ignored", services, map[string]string{"AWS_ENDPOINT_URL": "http://all", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			awsHome(t, test.config, test.env)
+			s := &session{}
+			s.connectTo(loaded(t))
+			if got := strings.Join(s.endpoints, " "); got != test.want {
+				t.Errorf("%q, want %q", got, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// callLog sees every AWS call: it knows whether a write was sent, and prints them all under --verbose.
+type callLog struct {
+	out io.Writer // nil: silent
+
+	mu     sync.Mutex
+	writes int
+}
+
+// wrote says whether a call that may change something was sent.
+func (l *callLog) wrote() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.writes > 0
+}
+
+// register puts the log into an SDK client's stack.
+func (l *callLog) register(stack *middleware.Stack) error {
+	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("spothandlerCalls", l.handle), middleware.After)
+}
+
+func (l *callLog) handle(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+	operation := awsmiddleware.GetOperationName(ctx)
+	write := !isRead(operation)
+	started := time.Now()
+	out, metadata, err := next.HandleInitialize(ctx, in)
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if write && !isRefused(err, metadata) {
+		l.writes++
+	}
+	if l.out != nil {
+		verdict := "ok"
+		if err != nil {
+			verdict = strings.ReplaceAll(err.Error(), "\n", " ")
+		}
+		fmt.Fprintf(l.out, "%6dms %s %s\n", time.Since(started).Milliseconds(), deploy.IAMAction(awsmiddleware.GetServiceID(ctx), operation), verdict)
+	}
+	return out, metadata, err
+}
+
+// isRefused says that a write changed nothing: AWS answered each attempt, and that the caller was at fault.
+// One whose answer was lost may have changed something.
+func isRefused(err error, metadata middleware.Metadata) bool {
+	if err == nil {
+		return false
+	}
+	attempts, _ := retry.GetAttemptResults(metadata)
+	for _, attempt := range attempts.Results {
+		var answer *awshttp.ResponseError
+		if !errors.As(attempt.Err, &answer) || answer.HTTPStatusCode() < 400 || answer.HTTPStatusCode() >= 500 {
+			return false
+		}
+	}
+	return len(attempts.Results) > 0
+}
+
+func isRead(operation string) bool {
+	for _, verb := range []string{"Get", "List", "Describe"} {
+		if strings.HasPrefix(operation, verb) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+const (
+	demoPrefix  = "demo"
+	demoCluster = "shop"
+	demoService = "api"
+	demoTasks   = 3
+	demoLimit   = 30 * time.Second
+)
+
+func demoServices() []localaws.Service {
+	return []localaws.Service{
+		{Cluster: demoCluster, Name: demoService, Desired: 4},
+		{Cluster: demoCluster, Name: "worker", Desired: 2},
+		{Cluster: demoCluster, Name: "index", Desired: 3},
+	}
+}
+
+func (a *app) demoCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo",
+		Short: "Show the whole job on an AWS of this machine's own",
+		Long: `Demo starts a local AWS with three services on Fargate Spot, installs,
+interrupts tasks, shows what the function decides, and removes everything: real
+commands, real calls, the real function, and no account. It exits with 1 if
+anything is not as it should be.`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, err := embed.Archive(hostArchitecture()); err != nil {
+				return err
+			}
+			return a.demo(cmd.Context())
+		},
+	}
+}
+
+// tour is the demo while it runs.
+type tour struct {
+	*app
+	st     style
+	server *localaws.Server
+	url    string
+	step   int
+	before string // what the account held at first
+}
+
+// demo runs the tour. Its first failed check ends it.
+func (a *app) demo(ctx context.Context) (err error) {
+	started := time.Now()
+	ctx, cancel := context.WithTimeoutCause(ctx, demoLimit, errors.New("the demo took longer than "+demoLimit.String()))
+	defer cancel()
+	server := newLocalAWS(localRegion)
+	defer func() { err = errors.Join(err, server.Close()) }()
+	if err := server.Seed(demoServices()...); err != nil {
+		return err
+	}
+	url, err := server.URL()
+	if err != nil {
+		return err
+	}
+	t := &tour{app: a, st: a.outStyle(), server: server, url: url}
+	if err := t.run(ctx); err != nil {
+		if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+			return cause
+		}
+		return err
+	}
+	fmt.Fprintf(a.out, "\n%s %s\n", t.st.glyph(glyphOK), t.st.green(fmt.Sprintf(
+		"%d tasks interrupted, 1 redeployment, nothing left behind. %s", demoTasks, seconds(time.Since(started)))))
+	fmt.Fprintf(a.out, "  Everything above ran against a local AWS; your account was not touched.\n\n")
+	fmt.Fprintf(a.out, "  %s spothandler local                    play with it yourself\n", t.st.glyph(glyphNext))
+	fmt.Fprintf(a.out, "  %s spothandler install --prefix prod    install for real\n", t.st.glyph(glyphNext))
+	return nil
+}
+
+func (t *tour) run(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{
+		t.showServices, t.install, t.status, t.interrupt, t.installAgain, t.uninstall,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tour) title(text string) {
+	t.step++
+	if t.step > 1 {
+		fmt.Fprintln(t.out)
+	}
+	head := fmt.Sprintf("── %d of 6 ── ", t.step)
+	if t.st.ascii {
+		head = strings.ReplaceAll(head, "─", "-")
+	}
+	fmt.Fprintf(t.out, "%s%s\n\n", t.st.dim(head), t.st.bold(text))
+}
+
+func (t *tour) showServices(ctx context.Context) error {
+	t.title("An ECS cluster with three services on Fargate Spot")
+	services, err := t.describe(ctx)
+	if err != nil {
+		return err
+	}
+	for _, service := range services {
+		fmt.Fprintf(t.out, "  %s  %s\n", pad(service.name, 14), t.st.dim(t.st.plain(fmt.Sprintf("%d of %d running · deployment %s", service.running, service.desired, service.primary))))
+	}
+	t.before, err = t.inventory(ctx)
+	return err
+}
+
+func (t *tour) install(ctx context.Context) error {
+	t.title("Install: one command, six resources")
+	return t.command(ctx, "install", "--prefix", demoPrefix)
+}
+
+func (t *tour) status(ctx context.Context) error {
+	t.title("Status: is it all as asked?")
+	return t.command(ctx, "status", "--prefix", demoPrefix)
+}
+
+func (t *tour) installAgain(ctx context.Context) error {
+	t.title("Install again: nothing to change, and no call that writes")
+	t.server.ForgetCalls()
+	if err := t.command(ctx, "install", "--prefix", demoPrefix); err != nil {
+		return err
+	}
+	for _, call := range t.server.Calls() {
+		if call.Write() {
+			return fmt.Errorf("the second install made the call %s", call)
+		}
+	}
+	return nil
+}
+
+func (t *tour) uninstall(ctx context.Context) error {
+	t.title("Uninstall: the account is as it was")
+	if err := t.command(ctx, "uninstall", "--prefix", demoPrefix, "--yes"); err != nil {
+		return err
+	}
+	after, err := t.inventory(ctx)
+	if err != nil {
+		return err
+	}
+	if after != t.before {
+		return fmt.Errorf("the account held %s before, and now %s", t.before, after)
+	}
+	fmt.Fprintf(t.out, "  Before and after: %s in the account.\n", after)
+	return nil
+}
+
+// command runs this very binary as a user would, on the local AWS.
+func (t *tour) command(ctx context.Context, args ...string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("finding this program: %w", err)
+	}
+	fmt.Fprintf(t.out, "%s\n\n", t.st.bold("$ spothandler "+strings.Join(args, " ")))
+	cmd := exec.CommandContext(ctx, self, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 3 * time.Second
+	cmd.Env = append(withoutAWS(t.env), localEnv(t.url, localRegion)...)
+	cmd.Stdout, cmd.Stderr = t.out, t.err
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return &deploy.Error{Code: deploy.CodeFailed, Message: fmt.Sprintf("spothandler %s: %v", strings.Join(args, " "), err), Err: err}
+	}
+	return nil
+}
+
+// withoutAWS is the environment less everything that could lead a command elsewhere than to the local AWS.
+func withoutAWS(env []string) []string {
+	kept := []string{"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull}
+	for _, entry := range env {
+		if !strings.HasPrefix(entry, "AWS_") && !strings.HasPrefix(entry, envPrefix) {
+			kept = append(kept, entry)
+		}
+	}
+	return kept
+}

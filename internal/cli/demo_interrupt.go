@@ -1,0 +1,247 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/handler"
+)
+
+// ruleEffective is more than the local EventBridge takes before a new rule matches.
+const ruleEffective = time.Second
+
+// shownService is a service as the tour shows it.
+type shownService struct {
+	name             string
+	desired, running int32
+	primary          string
+	deployments      int
+	completed        bool
+}
+
+// interrupt takes three tasks of one service away at once, and shows what comes of it.
+func (t *tour) interrupt(ctx context.Context) error {
+	t.title(fmt.Sprintf("AWS reclaims %d tasks of %s/%s at once", demoTasks, demoCluster, demoService))
+	before, err := t.service(ctx)
+	if err != nil {
+		return err
+	}
+	if err := pause(ctx, ruleEffective); err != nil {
+		return err
+	}
+	began := time.Now()
+	if _, err := t.server.Interrupt(demoCluster, demoService, demoTasks); err != nil {
+		return err
+	}
+	after, err := t.settled(ctx, before)
+	if err != nil {
+		return err
+	}
+	decisions, err := t.decisions(ctx)
+	if err != nil {
+		return err
+	}
+	t.printDecisions(decisions, began)
+	return t.checkRedeployment(before, after)
+}
+
+func (t *tour) checkRedeployment(before, after shownService) error {
+	redeployments := 0
+	for _, call := range t.server.Calls() {
+		if call.Action == "UpdateService" && call.Code == "" {
+			redeployments++
+		}
+	}
+	if redeployments != 1 {
+		return fmt.Errorf("%d interruptions of one deployment led to %d redeployments, not 1", demoTasks, redeployments)
+	}
+	if before.primary == after.primary {
+		return errors.New("the service has no new deployment")
+	}
+	fmt.Fprintf(t.out, "\n  %s %s %s %s\n", pad(after.name, 10), before.primary, t.st.glyph(glyphArrow), t.st.green(after.primary))
+	fmt.Fprintf(t.out, "  %s %d of %d running, the old tasks are gone\n", pad("", 10), after.running, after.desired)
+	return nil
+}
+
+// decision is a summary record of the function.
+type decision struct {
+	Reason    string    `json:"reason"`
+	Level     string    `json:"level"`
+	Applied   bool      `json:"applied"`
+	TaskARN   string    `json:"task_arn"`
+	EventID   string    `json:"event_id"`
+	Timestamp time.Time `json:"timestamp"`
+}
+
+// decisions waits until every event that was delivered has one: an invocation that found another at
+// work looks again after a few seconds.
+func (t *tour) decisions(ctx context.Context) ([]decision, error) {
+	client := cloudwatchlogs.NewFromConfig(t.server.Config())
+	group := deploy.NewNames(deploy.Identity{}, demoPrefix, deploy.Defaults("").FunctionName, "").LogGroup
+	for {
+		answer, err := client.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &group})
+		if err != nil {
+			return nil, err
+		}
+		var found []decision
+		tasks := map[string]bool{}
+		for _, event := range answer.Events {
+			var record decision
+			if json.Unmarshal([]byte(aws.ToString(event.Message)), &record) == nil && record.Reason != "" {
+				found = append(found, record)
+				tasks[record.TaskARN] = true
+			}
+		}
+		if len(tasks) >= demoTasks && len(found) >= len(t.server.Deliveries()) {
+			slices.SortFunc(found, func(a, b decision) int { return a.Timestamp.Compare(b.Timestamp) })
+			return found, nil
+		}
+		if err := pause(ctx, 100*time.Millisecond); err != nil {
+			return nil, fmt.Errorf("waiting for the function's decisions: %w", err)
+		}
+	}
+}
+
+func (t *tour) printDecisions(decisions []decision, began time.Time) {
+	statuses := t.eventStatuses()
+	fmt.Fprintf(t.out, "  %s\n", t.st.dim("after   task      event         the function's decision"))
+	for _, d := range decisions {
+		sign := glyphQuiet
+		switch {
+		case d.Applied:
+			sign = glyphOK
+		case d.Level == "ERROR":
+			sign = glyphFailed
+		}
+		task := d.TaskARN[strings.LastIndexByte(d.TaskARN, '/')+1:]
+		after := max(0, d.Timestamp.Sub(began).Seconds())
+		fmt.Fprintf(t.out, "%6.2fs  %s  %s  %s %s\n", after, task[:min(8, len(task))], pad(statuses[d.EventID], 12), t.st.glyph(sign), explainReason(d))
+	}
+}
+
+// eventStatuses are the task's status in each event that was delivered, by the event's id.
+func (t *tour) eventStatuses() map[string]string {
+	statuses := map[string]string{}
+	for _, delivery := range t.server.Deliveries() {
+		var event struct {
+			ID     string `json:"id"`
+			Detail struct {
+				LastStatus string `json:"lastStatus"`
+			} `json:"detail"`
+		}
+		if json.Unmarshal(delivery.Event, &event) == nil {
+			statuses[event.ID] = event.Detail.LastStatus
+		}
+	}
+	return statuses
+}
+
+// explainReason puts a reason next to what it means, for those that an interruption of siblings has.
+func explainReason(d decision) string {
+	meaning := map[string]string{
+		string(handler.ReasonRedeploy):          "forces a new deployment",
+		string(handler.ReasonAlreadyRedeployed): "it is replaced already",
+		string(handler.ReasonClaimed):           "another invocation is on it",
+		string(handler.ReasonRolloutInProgress): "ECS replaces them already",
+		string(handler.ReasonTooLate):           "the task is gone already",
+	}[d.Reason]
+	return strings.TrimSpace(pad(d.Reason, 20) + meaning)
+}
+
+// settled waits until a new deployment is all there is.
+func (t *tour) settled(ctx context.Context, before shownService) (shownService, error) {
+	for {
+		service, err := t.service(ctx)
+		if err != nil || service.primary != before.primary && service.completed && service.deployments == 1 && service.running == service.desired {
+			return service, err
+		}
+		if err := pause(ctx, 200*time.Millisecond); err != nil {
+			return service, fmt.Errorf("waiting for the new tasks: %w", err)
+		}
+	}
+}
+
+func (t *tour) service(ctx context.Context) (shownService, error) {
+	services, err := t.describe(ctx)
+	if err != nil {
+		return shownService{}, err
+	}
+	return services[0], nil
+}
+
+func (t *tour) describe(ctx context.Context) ([]shownService, error) {
+	var names []string
+	for _, service := range demoServices() {
+		names = append(names, service.Name)
+	}
+	answer, err := ecs.NewFromConfig(t.server.Config()).DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(demoCluster), Services: names})
+	if err != nil {
+		return nil, err
+	}
+	var services []shownService
+	for _, s := range answer.Services {
+		shown := shownService{
+			name: demoCluster + "/" + aws.ToString(s.ServiceName), desired: s.DesiredCount, running: s.RunningCount, deployments: len(s.Deployments),
+		}
+		for _, d := range s.Deployments {
+			if aws.ToString(d.Status) == "PRIMARY" {
+				shown.primary, shown.completed = aws.ToString(d.Id), d.RolloutState == "COMPLETED"
+			}
+		}
+		services = append(services, shown)
+	}
+	if len(services) != len(names) {
+		return nil, fmt.Errorf("the cluster %s has %d services, not %d", demoCluster, len(services), len(names))
+	}
+	return services, nil
+}
+
+// inventory counts what the account holds of the kinds that an installation is made of.
+func (t *tour) inventory(ctx context.Context) (string, error) {
+	cfg := t.server.Config()
+	roles, err := iam.NewFromConfig(cfg).ListRoles(ctx, &iam.ListRolesInput{})
+	if err != nil {
+		return "", err
+	}
+	groups, err := cloudwatchlogs.NewFromConfig(cfg).DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{})
+	if err != nil {
+		return "", err
+	}
+	functions, err := lambda.NewFromConfig(cfg).ListFunctions(ctx, &lambda.ListFunctionsInput{})
+	if err != nil {
+		return "", err
+	}
+	rules, err := eventbridge.NewFromConfig(cfg).ListRules(ctx, &eventbridge.ListRulesInput{})
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s, %s, %s, %s", plural(len(roles.Roles), "role"), plural(len(groups.LogGroups), "log group"),
+		plural(len(functions.Functions), "function"), plural(len(rules.Rules), "rule")), nil
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// handlerOf gives the function the form in which a local AWS calls it in this process.
+func handlerOf(h *handler.Handler) func(context.Context, json.RawMessage) (any, error) {
+	return func(ctx context.Context, event json.RawMessage) (any, error) { return h.Handle(ctx, event) }
+}

@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// What is typed again is what was typed: a shell must read it so.
+func TestRetype(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"install", "--prefix", "prod"}, "spothandler install --prefix prod"},
+		{[]string{"install", "--tag", "Cost Centre=a b"}, "spothandler install --tag 'Cost Centre=a b'"},
+		{[]string{"install", "--tag", "Owner=O'Hara"}, `spothandler install --tag 'Owner=O'\''Hara'`},
+		{[]string{"install", "--tag", "x=$(rm -rf /)"}, "spothandler install --tag 'x=$(rm -rf /)'"},
+		{[]string{"install", "--prefix", ""}, "spothandler install --prefix ''"},
+		{[]string{"install", "--tag", "größe=1"}, "spothandler install --tag 'größe=1'"},
+		{[]string{"status", "--profile=a/b:c@d"}, "spothandler status --profile=a/b:c@d"},
+	} {
+		if got := (&app{args: test.args}).retype(); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
+	}
+	a := &app{args: []string{"install", "--dry-run", "--prefix", "p", "--detailed-exitcode"}}
+	if got := a.without("--dry-run", "--detailed-exitcode"); got != "spothandler install --prefix p" {
+		t.Error(got)
+	}
+}
+
+func TestScope(t *testing.T) {
+	a := &app{region: "eu-west-1", options: options{profile: "my profile"}}
+	if got := a.scope("prod"); got != " --prefix prod --region eu-west-1 --profile 'my profile'" {
+		t.Errorf("%q", got)
+	}
+	if got := (&app{}).scope(""); got != "" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestExitCode(t *testing.T) {
+	for _, test := range []struct {
+		err  error
+		want int
+	}{
+		{nil, 0},
+		{errors.New("broken"), 1},
+		{&deploy.Error{Code: deploy.CodeAccessDenied}, 1},
+		{context.DeadlineExceeded, 1},
+		{errDiffers, 2},
+		{fmt.Errorf("seen: %w", errDiffers), 2},
+		{errNotInstalled, 3},
+	} {
+		if got := exitCode(test.err); got != test.want {
+			t.Errorf("%v gives %d", test.err, got)
+		}
+	}
+	for _, test := range []struct{ a, b, want int }{
+		{0, 0, 0}, {0, 3, 3}, {3, 2, 2}, {2, 1, 1}, {1, 130, 130}, {130, 0, 130},
+	} {
+		if got := worse(test.a, test.b); got != test.want {
+			t.Errorf("the worse of %d and %d is %d", test.a, test.b, got)
+		}
+	}
+}
+
+func TestAsksJSON(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want bool
+	}{
+		{[]string{"install", "--wrong", "-o", "json"}, true},
+		{[]string{"install", "-ojson"}, true},
+		{[]string{"install", "--output=json"}, true},
+		{[]string{"install", "-o=json", "--x"}, true},
+		{[]string{"install", "-o", "text"}, false},
+		{[]string{"install", "--prefix", "json"}, false},
+	} {
+		if got := asksJSON(test.args); got != test.want {
+			t.Errorf("%v: %v", test.args, got)
+		}
+	}
+}
+
+// Reads are told from writes by their names: every call that is made is one of the known verbs.
+func TestIsRead(t *testing.T) {
+	for call, want := range map[string]bool{
+		"GetRole": true, "ListRoles": true, "DescribeRule": true,
+		"PutRule": false, "CreateFunction": false, "DeleteRole": false, "UntagResource": false, "AddPermission": false,
+	} {
+		if isRead(call) != want {
+			t.Errorf("%s is read: %v", call, !want)
+		}
+	}
+}
+
+// A message is broken to fit a terminal, and whole in a log, where it is searched for.
+func TestLongMessage(t *testing.T) {
+	for _, test := range []struct {
+		tty  bool
+		want string
+	}{
+		{true, "✗ creating role prod-spothandler-eu-west-1: NoSuchEntity: Scope ARN:\n  arn:aws:iam::111122223333:policy/boundary does not exist or is not attachable.\n  › find it\n"},
+		{false, "✗ creating role prod-spothandler-eu-west-1: NoSuchEntity: Scope ARN: arn:aws:iam::111122223333:policy/boundary does not exist or is not attachable.\n  › find it\n"},
+	} {
+		var shown bytes.Buffer
+		a := &app{Streams: fake(80, test.tty, "NO_COLOR=1")}
+		a.err = &shown
+		a.printError(&deploy.Error{
+			Message: "creating role prod-spothandler-eu-west-1: NoSuchEntity: Scope ARN: arn:aws:iam::111122223333:policy/boundary does not exist or is not attachable.",
+			Hints:   []string{"find it"},
+		})
+		if shown.String() != test.want {
+			t.Errorf("on a terminal %t it is\n%s", test.tty, shown.String())
+		}
+	}
+}

@@ -1,0 +1,256 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+const errorsFile = "testdata/errors.golden"
+
+// Every failure as a user reads it, with its hint, in one file. Read it when you change one; -update writes it.
+func TestErrorTexts(t *testing.T) {
+	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
+		t.Skip(err)
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("the system's own words in it, of files and of the network, are those of a Unix")
+	}
+	defer func(before string) { version = before }(version)
+	version = "1.2.3"
+	var out strings.Builder
+	codes := map[string]bool{}
+	for _, f := range failures() {
+		t.Run(f.name, func(t *testing.T) {
+			shown := f.happen(t, "text")
+			answer := errorBody{Message: f.name, Hint: f.name, Code: f.textOnly}
+			if f.textOnly == "" {
+				answer = f.happen(t, "json").answer(t)
+			}
+			if answer.Message == "" || answer.Hint == "" {
+				t.Errorf("no message or no hint: %+v", answer)
+			}
+			codes[answer.Code] = true
+			fmt.Fprintf(&out, "# %s: %s\n$ spothandler %s\n%s\n", answer.Code, f.name, f.args, shown.failure())
+		})
+	}
+	if updating := flag.Lookup("update"); updating != nil && updating.Value.String() == "true" {
+		if err := os.WriteFile(errorsFile, []byte(out.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	golden, err := os.ReadFile(errorsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameBlocks(t, out.String(), string(golden))
+	for _, code := range codesInSource(t) {
+		if !codes[code] && !slices.Contains(elsewhere(), code) {
+			t.Errorf("no failure here has the code %s", code)
+		}
+	}
+}
+
+// elsewhere are the codes of failures that need another test: of a port, and of what is no error.
+func elsewhere() []string { return []string{"port_taken", "not_installed"} }
+
+// sameBlocks compares failure by failure, so that a difference names its own.
+func sameBlocks(t *testing.T, got, want string) {
+	t.Helper()
+	if got == want {
+		return
+	}
+	gotten, wanted := strings.Split(got, "\n\n"), strings.Split(want, "\n\n")
+	for i := range max(len(gotten), len(wanted)) {
+		if i >= len(gotten) || i >= len(wanted) || gotten[i] != wanted[i] {
+			block := func(all []string) string { return strings.Join(all[min(i, len(all)):min(i+1, len(all))], "") }
+			t.Errorf("%s: got\n%s\nwant\n%s\nread it, and if it is better: go test ./internal/cli -run TestErrorTexts -update", errorsFile, block(gotten), block(wanted))
+			return
+		}
+	}
+}
+
+// failure is a command that fails, and why it does.
+type failure struct {
+	name    string
+	args    string
+	options localaws.Options
+	config  string            // of ~/.aws
+	env     map[string]string // beside the usual
+	files   map[string]string // in the working directory
+	typed   string            // on a terminal; "" is none
+	// textOnly is the code of a failure that comes before -o json is understood, or is one of several.
+	textOnly string
+	before   func(*testing.T, *stage)
+}
+
+// stage is where it happens: an account, and how the command ends when its user presses ctrl-C.
+type stage struct {
+	*localaws.Server
+	cancel context.CancelFunc
+}
+
+// outcome is what was printed.
+type outcome struct{ out, err string }
+
+// happen runs the command on a stage of its own.
+func (f failure) happen(t *testing.T, output string) outcome {
+	t.Helper()
+	options := f.options
+	options.Region, options.Delays = "eu-west-1", &localaws.Delays{}
+	if f.options.Delays != nil {
+		options.Delays = f.options.Delays
+	}
+	server := localaws.New(options)
+	defer server.Close()
+	url, err := server.URL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	awsHome(t, f.config, map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	if f.before != nil {
+		f.before(t, &stage{server, cancel})
+	}
+	for name, value := range f.env {
+		t.Setenv(name, value)
+	}
+	t.Chdir(t.TempDir())
+	for name, content := range f.files {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	args := words(f.args)
+	if output != "text" {
+		args = append(args, "-o", output)
+	}
+	code, shown := spothandler(ctx, f.typed, args...)
+	if code == exitFine || code == exitDiffers {
+		t.Fatalf("it did not fail: %s%s", shown.out, shown.err)
+	}
+	shown.err = strings.ReplaceAll(shown.err, url, "http://127.0.0.1:4566")
+	shown.err = strings.ReplaceAll(shown.err, strings.TrimPrefix(url, "http://"), "127.0.0.1:4566")
+	return shown
+}
+
+// words are a line's, some of them in quotes.
+func words(line string) []string {
+	all := regexp.MustCompile(`'[^']*'|\S+`).FindAllString(line, -1)
+	for i, word := range all {
+		all[i] = strings.Trim(word, "'")
+	}
+	return all
+}
+
+// spothandler is the program in this process.
+func spothandler(ctx context.Context, typed string, args ...string) (int, outcome) {
+	var out, err bytes.Buffer
+	code := Run(ctx, args, Streams{
+		in: strings.NewReader(typed), out: &out, err: &err, getenv: os.Getenv, env: os.Environ(), inTTY: typed != "", width: 80,
+	})
+	return code, outcome{out.String(), err.String()}
+}
+
+// must is spothandler for what has to go well.
+func must(t *testing.T, line string) {
+	t.Helper()
+	if code, shown := spothandler(t.Context(), "", words(line)...); code != exitFine {
+		t.Fatalf("%s: %s", line, shown.err)
+	}
+}
+
+// answer is the error under -o json.
+func (o outcome) answer(t *testing.T) errorBody {
+	t.Helper()
+	var answer errorAnswer
+	if err := json.Unmarshal([]byte(o.out), &answer); err != nil {
+		t.Fatalf("%v: %s", err, o.out)
+	}
+	return answer.Error
+}
+
+// failure is the error itself, without what was done before it and without what differs from run to run.
+func (o outcome) failure() string {
+	text := o.err
+	if at := regexp.MustCompile(`(?m)^✗|^! interrupted|✗ not confirmed`).FindStringIndex(text); at != nil {
+		text = text[at[0]:]
+	}
+	return regexp.MustCompile(`request\s+id\s+[0-9A-Za-z-]+`).ReplaceAllString(text, "request id 1234")
+}
+
+// codesInSource are all codes that an error can have: constants of that name, and literals.
+func codesInSource(t *testing.T) []string {
+	t.Helper()
+	found := map[string]bool{}
+	take := func(e ast.Expr) {
+		if literal, ok := e.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+			code, err := strconv.Unquote(literal.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found[code] = true
+		}
+	}
+	named := regexp.MustCompile(`^[Cc]ode[A-Z]`)
+	for _, file := range sources(t, ".", "../../internal/deploy") {
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ValueSpec:
+				for i, name := range n.Names {
+					if named.MatchString(name.Name) && i < len(n.Values) {
+						take(n.Values[i])
+					}
+				}
+			case *ast.KeyValueExpr:
+				if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Code" {
+					take(n.Value)
+				}
+			}
+			return true
+		})
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// sources are the Go files of some folders, tests left out.
+func sources(t *testing.T, folders ...string) []*ast.File {
+	t.Helper()
+	var files []*ast.File
+	for _, folder := range folders {
+		names, err := filepath.Glob(filepath.Join(folder, "*.go"))
+		if err != nil || len(names) == 0 {
+			t.Fatalf("nothing in %s: %v", folder, err)
+		}
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, file)
+		}
+	}
+	return files
+}

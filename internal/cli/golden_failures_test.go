@@ -1,0 +1,231 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// Names that the failures are about.
+const (
+	theRole     = "prod-spothandler-eu-west-1"
+	theGroup    = "/aws/lambda/prod-ecs-fargate-spot-handler"
+	theFunction = "prod-ecs-fargate-spot-handler"
+	theRule     = "prod-ecs-spot-interruption"
+
+	anInstall   = "install --prefix prod"
+	anUninstall = "uninstall --prefix prod --yes"
+)
+
+func failures() []failure {
+	return slices.Concat(inputFailures(), configurationFailures(), credentialFailures(), deniedFailures(), ownershipFailures(), refusals(), stops())
+}
+
+// inputFailures are slips of the user's, told before any call.
+func inputFailures() []failure {
+	return []failure{
+		{name: "a command that is none", args: "instal"},
+		{name: "a flag that is none", args: "install --memory 256"},
+		{name: "a flag without its value", args: "install --prefix", textOnly: "invalid_setting"},
+		{name: "a word that is no flag", args: "install prod"},
+		{name: "a value that is not accepted", args: "install --memory-size 64"},
+		{name: "an output that is none", args: "status --output yaml", textOnly: "invalid_setting"},
+		{name: "a wait that is none", args: anInstall + " --wait -1m"},
+		{name: "a prefix with a bad character", args: "install --prefix a/b"},
+		{name: "a prefix that is too long", args: "install --prefix " + strings.Repeat("p", 60)},
+		{name: "a function name that is too long", args: "install --function-name " + strings.Repeat("f", 65)},
+		{name: "a tag that is none", args: "install --tag Team"},
+		{name: "a tag of ours", args: "install --tag managed-by=me"},
+		{name: "a tag of AWS's", args: "install --tag aws:x=y"},
+		{name: "tags that differ in case", args: "install --tag Team=a --tag team=b"},
+		{name: "clusters and all", args: "install --cluster all --cluster shop"},
+		{name: "half a VPC", args: anInstall + " --vpc-subnet subnet-0a1b2c3d"},
+		{name: "a key of another region", args: anInstall + " --kms-key arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555"},
+		{name: "a boundary of another account", args: anInstall + " --permissions-boundary arn:aws:iam::999999999999:policy/boundary"},
+		{name: "a destination that is the function", args: anInstall + " --on-failure arn:aws:lambda:eu-west-1:111122223333:function:" + theFunction},
+		{name: "a cluster of another region", args: "install --cluster arn:aws:ecs:us-east-1:111122223333:cluster/shop"},
+		{name: "one region and all", args: "status --region eu-west-1 --all-regions"},
+		{name: "a role that is none", args: "status --role-arn admin"},
+		{name: "a port that is none", args: "local --port 70000"},
+	}
+}
+
+// configurationFailures are of the file and the environment.
+func configurationFailures() []failure {
+	file := func(name, content string) failure {
+		return failure{name: name, args: "install --config spothandler.yaml", files: map[string]string{"spothandler.yaml": content}}
+	}
+	clusters := "cluster:\n"
+	for i := range 20 {
+		clusters += fmt.Sprintf("  - a-cluster-with-a-rather-long-name-that-somebody-thought-up-in-a-meeting-%02d\n", i)
+	}
+	return []failure{
+		{name: "a file that is not there", args: "install --config missing.yaml"},
+		file("a file that is no YAML", "prefix: \"prod\n"),
+		file("a file that is a list", "- prefix: prod\n"),
+		file("a key that is no setting", "memory_size: 256\n"),
+		file("a key twice", "timeout: 60\ntimeout: 90\n"),
+		file("a value within a value", "timeout:\n  seconds: [60]\n"),
+		file("a value that is not accepted, in the file", "log-level: verbose\n"),
+		file("settings that do not fit the record", clusters),
+		{name: "a variable that is no setting", args: "install", env: map[string]string{"SPOTHANDLER_MEMORY": "256"}},
+		{name: "no region", args: anInstall, env: map[string]string{"AWS_REGION": ""}},
+		{name: "an availability zone for a region", args: anInstall + " --region eu-west-1a"},
+		{name: "a profile that is not there", args: anInstall + " --profile dve"},
+		{name: "another account than expected", args: anInstall + " --expect-account 999999999999"},
+	}
+}
+
+// credentialFailures are those of the caller's credentials.
+func credentialFailures() []failure {
+	none := map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+	answered := func(action, code, message string) func(*testing.T, *stage) {
+		return refused(action, localaws.Error{Code: code, Message: message, Status: 403})
+	}
+	const sso = "[profile corp]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n" +
+		"[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.awsapps.com/start\n"
+	return []failure{
+		{name: "no credentials", args: anInstall, env: none},
+		{name: "an SSO session that is over", args: anInstall + " --profile corp", config: sso, env: none},
+		{name: "expired", args: anInstall, before: answered("GetCallerIdentity", "ExpiredToken", "The security token included in the request is expired")},
+		{name: "expired on the way", args: anInstall, before: answered("CreateFunction", "ExpiredTokenException", "The security token included in the request is expired")},
+		{name: "unknown to AWS", args: anInstall, before: answered("GetCallerIdentity", "InvalidClientTokenId", "The security token included in the request is invalid.")},
+		{name: "a role that may not be assumed", args: anInstall + " --role-arn arn:aws:iam::111122223333:role/admin", before: denied("AssumeRole")},
+		{name: "AWS out of reach", args: anInstall, env: map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}},
+	}
+}
+
+// deniedFailures are those of the caller's rights.
+func deniedFailures() []failure {
+	because := func(reason string) func(*testing.T, *stage) {
+		return refused("CreateRole", localaws.Error{Code: "AccessDenied", Status: 403, Message: "User: arn:aws:iam::111122223333:user/local is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/spothandler/" + theRole + " " + reason})
+	}
+	without := func(action string) localaws.Options {
+		return localaws.Options{Policies: map[string]string{
+			"AKIAIOSFODNN7EXAMPLE": `{"Statement":[{"Effect":"Allow","NotAction":"` + action + `","Resource":"*"}]}`,
+		}}
+	}
+	return []failure{
+		{name: "creating the role", args: anInstall, before: denied("CreateRole")},
+		{name: "creating the function, half-way", args: anInstall, before: denied("CreateFunction")},
+		{name: "reading the function", args: anInstall, before: denied("GetFunction")},
+		{name: "listing the roles", args: "status", before: denied("ListRoles")},
+		{name: "reading the function, for status", args: "status --prefix prod", before: denied("GetFunction")},
+		{name: "deleting the role, at the end", args: anUninstall, before: after(anInstall, denied("DeleteRole"))},
+		{name: "the organization's policy", args: anInstall, before: because("with an explicit deny in a service control policy")},
+		{name: "the caller's boundary", args: anInstall, before: because("because no permissions boundary allows the iam:CreateRole action")},
+		{name: "an explicit deny", args: anInstall, before: because("with an explicit deny in an identity-based policy")},
+		{name: "reading the function's tags", args: anInstall, options: without("lambda:ListTags"), before: admin(anInstall)},
+		{
+			name: "decrypting the environment", args: anInstall, options: without("kms:Decrypt"),
+			before: admin(anInstall + " --kms-key arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555"),
+		},
+	}
+}
+
+// ownershipFailures are about what is not ours.
+func ownershipFailures() []failure {
+	return []failure{
+		{name: "the role", args: anInstall, before: withClients(func(ctx context.Context, c clients) error {
+			return did(c.iam.CreateRole(ctx, &iam.CreateRoleInput{RoleName: aws.String(theRole), AssumeRolePolicyDocument: aws.String(aTrust)}))
+		})},
+		{name: "the log group", args: anInstall, before: withClients(func(ctx context.Context, c clients) error {
+			return did(c.logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String(theGroup)}))
+		})},
+		{name: "the rule", args: anInstall, before: putTheRule},
+		{name: "a rule that AWS manages", args: anInstall + " --adopt", before: func(t *testing.T, s *stage) {
+			putTheRule(t, s)
+			s.ManageRule(theRule, "autoscaling.amazonaws.com")
+		}},
+		{name: "the function, of another prefix", args: anInstall, before: after(anInstall, withClients(func(ctx context.Context, c clients) error {
+			return did(c.lambda.TagResource(ctx, &lambda.TagResourceInput{
+				Resource: aws.String("arn:aws:lambda:eu-west-1:111122223333:function:" + theFunction), Tags: map[string]string{"spothandler:prefix": "other"},
+			}))
+		}))},
+		{name: "additions of others", args: anUninstall, before: after(anInstall, withClients(func(ctx context.Context, c clients) error {
+			_, policy := c.iam.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: aws.String(theRole), PolicyArn: aws.String("arn:aws:iam::aws:policy/ReadOnlyAccess")})
+			_, profile := c.iam.CreateInstanceProfile(ctx, &iam.CreateInstanceProfileInput{InstanceProfileName: aws.String("machines")})
+			_, role := c.iam.AddRoleToInstanceProfile(ctx, &iam.AddRoleToInstanceProfileInput{InstanceProfileName: aws.String("machines"), RoleName: aws.String(theRole)})
+			return firstOf(policy, profile, role)
+		}))},
+		{name: "logs with deletion protection", args: anUninstall, before: after(anInstall, withClients(func(ctx context.Context, c clients) error {
+			return did(c.logs.PutLogGroupDeletionProtection(ctx, &cloudwatchlogs.PutLogGroupDeletionProtectionInput{
+				LogGroupIdentifier: aws.String(theGroup), DeletionProtectionEnabled: aws.Bool(true),
+			}))
+		}))},
+		{name: "another function name", args: anInstall + " --function-name other", before: admin(anInstall)},
+		{name: "a prefix in other letters", args: "install --prefix PROD", before: admin(anInstall)},
+		{name: "an installation of a newer version", args: anInstall, before: func(t *testing.T, _ *stage) {
+			defer func(before string) { version = before }(version)
+			version = "2.0.0"
+			must(t, anInstall)
+		}},
+	}
+}
+
+// refusals are AWS's, of what only AWS can know.
+func refusals() []failure {
+	return []failure{
+		{name: "too few executions", args: anInstall + " --reserved-concurrency 2", options: localaws.Options{Concurrency: 10}},
+		{
+			name: "too few executions, said late", args: anInstall + " --reserved-concurrency 2", options: localaws.Options{Concurrency: 10},
+			before: denied("GetAccountSettings"),
+		},
+		{name: "too fast, IAM", args: anInstall, before: throttled("CreateRole")},
+		{name: "too fast, Lambda", args: anInstall, before: throttled("CreateFunction")},
+		{name: "too fast, CloudWatch Logs", args: anInstall, before: throttled("CreateLogGroup")},
+		{name: "too many roles", args: anInstall, before: refused("CreateRole", localaws.Error{Code: "LimitExceeded", Status: 409, Message: "Cannot exceed quota for RolesPerAccount: 1000"})},
+		{name: "too many rules", args: anInstall, before: refused("PutRule", localaws.Error{Code: "LimitExceededException", Message: "The requested resource exceeds the maximum number allowed."})},
+		{name: "too many targets", args: anInstall, before: func(_ *testing.T, s *stage) {
+			s.Inject(localaws.Fault{Action: "PutTargets", Entries: &localaws.Error{Code: "LimitExceededException", Message: "The requested resource exceeds the maximum number allowed."}})
+		}},
+		{name: "too much code", args: anInstall, before: refused("CreateFunction", localaws.Error{Code: "CodeStorageExceededException", Message: "Code storage limit exceeded."})},
+		{name: "no arm64 here", args: anInstall, before: refused("CreateFunction", localaws.Error{Code: "InvalidParameterValueException", Message: "Architecture arm64 is not supported in this region."})},
+		{name: "a key that CloudWatch Logs may not use", args: anInstall + " --kms-key arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555", before: refused("CreateLogGroup", localaws.Error{
+			Code: "AccessDeniedException", Message: "The specified KMS key does not exist or is not allowed to be used with Arn 'arn:aws:logs:eu-west-1:111122223333:log-group:" + theGroup + "'",
+		})},
+		{name: "a boundary that is not there", args: anInstall + " --permissions-boundary arn:aws:iam::111122223333:policy/boundary", before: refused("CreateRole", localaws.Error{
+			Code: "NoSuchEntity", Status: 404, Message: "Scope ARN: arn:aws:iam::111122223333:policy/boundary does not exist or is not attachable.",
+		})},
+		{name: "a subnet that is not there", args: anInstall + " --vpc-subnet subnet-0a1b2c3d --vpc-security-group sg-0a1b2c3d", before: refused("CreateFunction", localaws.Error{
+			Code: "InvalidParameterValueException", Message: "Error occurred while DescribeSubnets. EC2 Error Code: InvalidSubnetID.NotFound. EC2 Error Message: The subnet ID 'subnet-0a1b2c3d' does not exist",
+		})},
+		{name: "a security group that is not there", args: anInstall + " --vpc-subnet subnet-0a1b2c3d --vpc-security-group sg-0a1b2c3d", before: refused("CreateFunction", localaws.Error{
+			Code: "InvalidParameterValueException", Message: "Error occurred while DescribeSecurityGroups. EC2 Error Code: InvalidGroup.NotFound. EC2 Error Message: The security group 'sg-0a1b2c3d' does not exist",
+		})},
+		{name: "a destination that is not there", args: anInstall + " --on-failure arn:aws:sqs:eu-west-1:111122223333:failed", before: refused("PutFunctionEventInvokeConfig", localaws.Error{
+			Code: "InvalidParameterValueException", Message: "The destination ARN arn:aws:sqs:eu-west-1:111122223333:failed is invalid.",
+		})},
+		{name: "a fault of AWS's own", args: anInstall, before: refused("PutRule", localaws.Error{Code: "InternalException", Status: 500, Message: "This exception occurs due to unexpected causes."})},
+		{name: "an answer that never came", args: anInstall, before: func(_ *testing.T, s *stage) { s.Inject(localaws.Fault{Action: "PutRule", Drop: true}) }},
+		{
+			name: "a role that does not spread", args: anInstall + " --wait 1ms",
+			options: localaws.Options{Delays: &localaws.Delays{RoleUsable: time.Hour}},
+		},
+		{
+			name: "a function that does not become active", args: anInstall + " --wait 1ms",
+			options: localaws.Options{Delays: &localaws.Delays{FunctionActive: time.Hour}},
+		},
+	}
+}
+
+// stops are the user's.
+func stops() []failure {
+	return []failure{
+		{name: "an uninstall without a terminal", args: "uninstall --prefix prod", before: admin(anInstall)},
+		{name: "an uninstall that is not confirmed", args: "uninstall --prefix prod", typed: "prdo\n", before: admin(anInstall)},
+		{name: "an uninstall in several regions", args: "uninstall --prefix prod --region eu-west-1 --region us-east-1", textOnly: "needs_yes", before: admin(anInstall)},
+		{name: "ctrl-C before the first write", args: anInstall, before: func(_ *testing.T, s *stage) { s.interruptAt("DescribeRule") }},
+		{name: "ctrl-C half-way", args: anInstall, before: func(_ *testing.T, s *stage) { s.interruptAt("CreateFunction") }},
+	}
+}

@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// What leads to a failure.
+
+const aTrust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
+
+// clients are somebody's with another tool.
+type clients struct {
+	iam    *iam.Client
+	logs   *cloudwatchlogs.Client
+	lambda *lambda.Client
+	events *eventbridge.Client
+}
+
+func withClients(do func(context.Context, clients) error) func(*testing.T, *stage) {
+	return func(t *testing.T, s *stage) {
+		t.Helper()
+		cfg := s.Config()
+		err := do(t.Context(), clients{iam.NewFromConfig(cfg), cloudwatchlogs.NewFromConfig(cfg), lambda.NewFromConfig(cfg), eventbridge.NewFromConfig(cfg)})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// did drops an answer and keeps the error.
+func did[T any](_ T, err error) error { return err }
+
+func firstOf(all ...error) error { return errors.Join(all...) }
+
+func putTheRule(t *testing.T, s *stage) {
+	t.Helper()
+	withClients(func(ctx context.Context, c clients) error {
+		return did(c.events.PutRule(ctx, &eventbridge.PutRuleInput{Name: aws.String(theRule), EventPattern: aws.String(`{"source":["aws.ecs"]}`)}))
+	})(t, s)
+}
+
+func refused(action string, refusal localaws.Error) func(*testing.T, *stage) {
+	return func(_ *testing.T, s *stage) { s.Inject(localaws.Fault{Action: action, Refuse: &refusal}) }
+}
+
+func denied(action string) func(*testing.T, *stage) {
+	return func(_ *testing.T, s *stage) { s.Inject(localaws.Fault{Action: action, Deny: true}) }
+}
+
+func throttled(action string) func(*testing.T, *stage) {
+	return func(_ *testing.T, s *stage) { s.Inject(localaws.Fault{Action: action, Throttle: true}) }
+}
+
+// admin does a command as somebody who may do everything.
+func admin(line string) func(*testing.T, *stage) {
+	return after(line, func(*testing.T, *stage) {})
+}
+
+// after does a command as an administrator first, and then the rest.
+func after(line string, rest func(*testing.T, *stage)) func(*testing.T, *stage) {
+	return func(t *testing.T, s *stage) {
+		t.Helper()
+		t.Setenv("AWS_ACCESS_KEY_ID", "AKIAADMIN")
+		must(t, line)
+		t.Setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+		rest(t, s)
+	}
+}
+
+// interruptAt presses ctrl-C while a call is under way, which is never answered.
+func (s *stage) interruptAt(action string) {
+	s.Inject(localaws.Fault{Action: action, Delay: time.Hour, Match: func(localaws.Call) bool {
+		s.cancel()
+		return true
+	}})
+}

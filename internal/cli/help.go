@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// usage prints a command's usage within the terminal's width. cobra's own templates do not wrap, and
+// a template of ours would link text/template with all that reflection keeps alive: a third of the binary.
+func (a *app) usage(cmd *cobra.Command) error {
+	out := cmd.OutOrStdout()
+	fmt.Fprintf(out, "Usage:\n  %s\n", cmd.UseLine())
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(out, "  %s [command]\n", cmd.CommandPath())
+		printCommands(out, cmd)
+	}
+	if cmd.Example != "" {
+		fmt.Fprintf(out, "\nExamples:\n%s\n", cmd.Example)
+	}
+	if cmd.HasAvailableLocalFlags() {
+		fmt.Fprintf(out, "\nFlags:\n%s", cmd.LocalFlags().FlagUsagesWrapped(a.width))
+	}
+	if cmd.HasAvailableInheritedFlags() {
+		fmt.Fprintf(out, "\nGlobal Flags:\n%s", cmd.InheritedFlags().FlagUsagesWrapped(a.width))
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(out, "\nUse \"%s [command] --help\" for more about a command.\n", cmd.CommandPath())
+	}
+	return nil
+}
+
+// printCommands lists the subcommands under their headings, those without one last.
+func printCommands(out io.Writer, cmd *cobra.Command) {
+	groups := append([]*cobra.Group{}, cmd.Groups()...)
+	if len(groups) > 0 {
+		groups = append(groups, &cobra.Group{Title: "More:"})
+	} else {
+		groups = append(groups, &cobra.Group{Title: "Commands:"})
+	}
+	for _, group := range groups {
+		var lines strings.Builder
+		for _, each := range cmd.Commands() {
+			if each.GroupID == group.ID && (each.IsAvailableCommand() || each.Name() == "help") {
+				fmt.Fprintf(&lines, "  %s %s\n", pad(each.Name(), cmd.Commands()[0].NamePadding()), each.Short)
+			}
+		}
+		if lines.Len() > 0 {
+			fmt.Fprintf(out, "\n%s\n%s", group.Title, lines.String())
+		}
+	}
+}

@@ -1,0 +1,277 @@
+package cli_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+)
+
+// spothandler is the binary in an environment without any AWS settings.
+func spothandler(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	needBinaries(t)
+	cmd := exec.CommandContext(t.Context(), binary(shared.folder, "spothandler"), args...)
+	cmd.Env = []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8"}
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
+	return cmd
+}
+
+// The tour shows each part of the job, and ends well.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	output, err := spothandler(t, "demo").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	rest := string(output)
+	for _, line := range []string{
+		"1 of 6", "shop/api        4 of 4 running",
+		"2 of 6", "$ spothandler install --prefix demo", "✓ Installed: 6 created",
+		"3 of 6", "✓ demo is healthy",
+		"4 of 6", "✓ redeploy", "· already_redeployed", "4 of 4 running, the old tasks are gone",
+		"5 of 6", "✓ Nothing to change: demo is as asked.",
+		"6 of 6", "✓ Removed: 6 deleted", "0 roles, 0 log groups, 0 functions, 0 rules in the account",
+		"✓ 3 tasks interrupted, 1 redeployment, nothing left behind.",
+	} {
+		_, after, found := strings.Cut(rest, line)
+		if !found {
+			t.Fatalf("%q does not follow in\n%s", line, output)
+		}
+		rest = after
+	}
+	for _, line := range strings.Split(string(output), "\n") {
+		if n := len([]rune(line)); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+}
+
+// serving is a `spothandler local` in the background.
+type serving struct {
+	cmd    *exec.Cmd
+	env    []string // what its exports say
+	output *bufio.Scanner
+}
+
+func serveAWS(t *testing.T, args ...string) *serving {
+	t.Helper()
+	s := &serving{cmd: spothandler(t, append([]string{"local", "--port", "0"}, args...)...)}
+	stdout, err := s.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s.output = bufio.NewScanner(stdout)
+	for s.output.Scan() && !strings.Contains(s.output.Text(), "ctrl-C ends it") {
+		if variable, ok := strings.CutPrefix(s.output.Text(), "  export "); ok {
+			s.env = append(s.env, variable)
+		}
+	}
+	t.Cleanup(func() { _ = s.cmd.Process.Kill(); _ = s.cmd.Wait() })
+	return s
+}
+
+func (s *serving) url() string { return strings.TrimPrefix(s.env[0], "AWS_ENDPOINT_URL=") }
+
+// run runs a command with the exports.
+func (s *serving) run(t *testing.T, cmd *exec.Cmd) string {
+	t.Helper()
+	cmd.Env = append(cmd.Env, s.env...)
+	output, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", cmd, err, output)
+	}
+	return string(output)
+}
+
+// What the help tells to type in another terminal works, and ctrl-C ends it all.
+func TestLocal(t *testing.T) {
+	t.Parallel()
+	local := serveAWS(t)
+	local.run(t, spothandler(t, "install", "--prefix", "prod"))
+	interruptTasks(t, local.url())
+	local.run(t, spothandler(t, "status"))
+	if out := local.run(t, spothandler(t, "install", "--prefix", "prod")); !strings.Contains(out, "Nothing to change") {
+		t.Error(out)
+	}
+	t.Run("aws CLI", func(t *testing.T) {
+		program, err := exec.LookPath("aws")
+		if err != nil {
+			t.Skip("the aws CLI is not installed")
+		}
+		aws := func(args ...string) string {
+			cmd := exec.CommandContext(t.Context(), program, args...)
+			cmd.Env = append(os.Environ(), "AWS_PAGER=", "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull)
+			return local.run(t, cmd)
+		}
+		const group = "/aws/lambda/prod-ecs-fargate-spot-handler"
+		waitFor(t, func() bool {
+			return strings.Contains(aws("logs", "filter-log-events", "--log-group-name", group), `\"applied\":true`)
+		})
+		deployments := aws("ecs", "describe-services", "--cluster", "shop", "--services", "api", "--query", "services[0].deployments[].status", "--output", "text")
+		if !strings.HasPrefix(deployments, "PRIMARY") {
+			t.Error(deployments)
+		}
+	})
+	local.run(t, spothandler(t, "uninstall", "--prefix", "prod", "--yes"))
+	ctrlC(t, local)
+}
+
+func interruptTasks(t *testing.T, url string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/_local/interrupt?cluster=shop&service=api&tasks=3", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	var answer struct{ Tasks []string }
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || len(answer.Tasks) != 3 {
+		t.Fatalf("%v %v", answer, err)
+	}
+}
+
+func ctrlC(t *testing.T, local *serving) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot be sent ctrl-C here")
+	}
+	if err := local.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := local.cmd.Wait(); err != nil {
+		t.Errorf("after ctrl-C: %v", err)
+	}
+}
+
+// waitFor asks until it holds, at most half a minute.
+func waitFor(t *testing.T, holds func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	for !holds() {
+		select {
+		case <-ctx.Done():
+			t.Fatal("it does not come true")
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+// The function that runs is the very zip that was uploaded: one byte of it changed, and the invocation
+// fails as Lambda's would.
+func TestTheUploadedFunctionRuns(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("the function runs as a process on linux alone")
+	}
+	architecture := map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH]
+	local := serveAWS(t)
+	local.run(t, spothandler(t, "install", "--architecture", architecture))
+	client := lambda.New(lambda.Options{
+		Region: region, BaseEndpoint: aws.String(local.url()),
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
+		}),
+	})
+	const name = "ecs-fargate-spot-handler"
+	invoke := func() string {
+		answer, err := client.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String(name), Payload: []byte(`{}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return aws.ToString(answer.FunctionError) + " " + string(answer.Payload)
+	}
+	if answer := invoke(); !strings.Contains(answer, `"reason":"not_an_interruption"`) {
+		t.Fatal(answer)
+	}
+	if _, err := client.UpdateFunctionCode(t.Context(), &lambda.UpdateFunctionCodeInput{FunctionName: aws.String(name), ZipFile: spoiled(t, architecture)}); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, func() bool {
+		have, err := client.GetFunction(t.Context(), &lambda.GetFunctionInput{FunctionName: aws.String(name)})
+		return err == nil && have.Configuration.LastUpdateStatus == "Successful"
+	})
+	if answer := invoke(); !strings.HasPrefix(answer, "Unhandled") {
+		t.Error(answer)
+	}
+}
+
+func TestLocalRefuses(t *testing.T) {
+	t.Parallel()
+	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	_, port, _ := net.SplitHostPort(taken.Addr().String())
+	for _, c := range []struct {
+		name, seed string
+		args, want []string
+	}{
+		{name: "a port that is taken", args: []string{"--port", port}, want: []string{"127.0.0.1:" + port, "in use", "--port 0"}},
+		{name: "a port that is none", args: []string{"--port", "70000"}, want: []string{"--port 70000 is not accepted", "1 to 65535"}},
+		{name: "an empty seed", seed: "", want: []string{"seed.yaml:1: the file is empty"}},
+		{name: "no list", seed: "services: 3\n", want: []string{"seed.yaml:1: services is no list"}},
+		{name: "an unknown key", seed: "services:\n  - name: api\n    desire: 3\n", want: []string{`seed.yaml:3: "desire" is no key`, "accepted: cluster, name, desired, capacity_provider, tags"}},
+		{name: "no name", seed: "services:\n  - cluster: shop\n", want: []string{"seed.yaml:2: a service has no name"}},
+		{name: "no number", seed: "services:\n  - name: api\n    desired: many\n", want: []string{`seed.yaml:3: desired is "many"`, "0 to 1000"}},
+		{name: "another provider", seed: "services:\n  - name: api\n    capacity_provider: EC2\n", want: []string{`seed.yaml:3: capacity_provider is "EC2"`, "FARGATE_SPOT, FARGATE"}},
+		{name: "no YAML", seed: "services: [\n", want: []string{"seed.yaml is not YAML: line"}},
+		{name: "twice the same", seed: "services:\n  - name: api\n  - name: api\n", want: []string{"seeding service api of cluster default", "a name of its own"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			args := c.args
+			if args == nil {
+				path := filepath.Join(t.TempDir(), "seed.yaml")
+				if err := os.WriteFile(path, []byte(c.seed), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				args = []string{"--port", "0", "--seed", path}
+			}
+			output, err := spothandler(t, append([]string{"local"}, args...)...).CombinedOutput()
+			if err == nil {
+				t.Fatalf("it runs: %s", output)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(string(output), want) {
+					t.Errorf("%q is not in\n%s", want, output)
+				}
+			}
+		})
+	}
+}
+
+func TestLocalSeed(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "seed.yaml")
+	seed := "services:\n  - cluster: batch\n    name: etl\n    desired: 2\n    capacity_provider: FARGATE\n    tags: {spothandler: observe}\n"
+	if err := os.WriteFile(path, []byte(seed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	local := serveAWS(t, "--seed", path, "--region", "cn-north-1")
+	if !strings.Contains(strings.Join(local.env, " "), "AWS_REGION=cn-north-1") {
+		t.Error(local.env)
+	}
+	if out := local.run(t, spothandler(t, "install", "-o", "json")); !strings.Contains(out, "arn:aws-cn:lambda:cn-north-1:"+account) {
+		t.Error(out)
+	}
+}

@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// policyOptions are policy's own flags.
+type policyOptions struct {
+	settings  *settingFlags
+	account   string
+	partition string
+	errand    deploy.Errand
+}
+
+func (a *app) policyCommand() *cobra.Command {
+	o := &policyOptions{}
+	cmd := &cobra.Command{
+		Use:   "policy [install] [upgrade] [status] [uninstall]",
+		Short: "Print the IAM policy that whoever runs the commands needs",
+		Long: `Policy prints the least IAM policy for a pipeline's own role: for the commands
+that are named, or for all, at the installation with this prefix and at no
+other. Give it the settings that the installation is to have.
+
+With --account it calls nobody; without, it asks STS whose account it is. Only
+what AWS cannot narrow has the resource *.`,
+		Example: `  spothandler policy --prefix prod > policy.json
+  spothandler policy status --prefix prod --account 111122223333 --region eu-west-1`,
+		ValidArgs: policyWords(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.take(args); err != nil {
+				return err
+			}
+			return a.policy(cmd, o)
+		},
+	}
+	o.settings = addSettings(cmd, "function-name", "rule-name", "reserved-concurrency", "vpc-subnet", "permissions-boundary", "kms-key")
+	flags := cmd.Flags()
+	flags.BoolVar(&o.errand.KeepLogs, "keep-logs", false, "for uninstall --keep-logs: without the right to delete logs")
+	flags.BoolVar(&o.errand.Force, "force", false, "for uninstall --force")
+	flags.StringVar(&o.account, "account", "", "account of the policy, instead of asking for it")
+	flags.StringVar(&o.partition, "partition", "", "partition of the policy, with --account; else the region's")
+	flags.StringSliceVar(&a.regions, "region", nil, "AWS region, repeatable; else AWS_REGION or the profile's")
+	flags.StringVar(&a.profile, "profile", "", "profile of ~/.aws; else AWS_PROFILE")
+	flags.StringVar(&a.roleARN, "role-arn", "", "role to ask as")
+	return cmd
+}
+
+// policyWords are the commands that a policy can be for.
+func policyWords() []string { return []string{"install", "upgrade", "status", "uninstall"} }
+
+// take reads which commands the policy is for; none means all.
+func (o *policyOptions) take(commands []string) error {
+	accepted := map[string]*bool{
+		"install": &o.errand.Install, "upgrade": &o.errand.Install, "status": &o.errand.Status, "uninstall": &o.errand.Uninstall,
+	}
+	if len(commands) == 0 {
+		commands = policyWords()
+	}
+	for _, command := range commands {
+		asked, known := accepted[command]
+		if !known {
+			return invalidPolicy("accepted: "+strings.Join(policyWords(), ", "), "there is no policy for %q", command)
+		}
+		*asked = true
+	}
+	if (o.errand.KeepLogs || o.errand.Force) && !o.errand.Uninstall {
+		return invalidPolicy("spothandler policy uninstall", "--keep-logs and --force are about an uninstall")
+	}
+	return o.checkAccount()
+}
+
+func (o *policyOptions) checkAccount() error {
+	account, partition := regexp.MustCompile(`^(\d{12})?$`), regexp.MustCompile(`^(aws(-[a-z]+)*)?$`)
+	switch {
+	case !account.MatchString(o.account):
+		return invalidPolicy("accepted: twelve digits", "--account %q is no account", o.account)
+	case !partition.MatchString(o.partition):
+		return invalidPolicy("accepted: aws, aws-cn, aws-us-gov and their like", "--partition %q is no partition", o.partition)
+	case o.partition != "" && o.account == "":
+		return invalidPolicy("--account ID   with it no one is asked", "--partition goes with --account")
+	}
+	return nil
+}
+
+func invalidPolicy(hint, format string, args ...any) error {
+	return &deploy.Error{Code: deploy.CodeInvalid, Message: fmt.Sprintf(format, args...), Hints: []string{hint}}
+}
+
+func (a *app) policy(cmd *cobra.Command, o *policyOptions) error {
+	given, _, err := a.given(cmd, o.settings)
+	if err != nil {
+		return err
+	}
+	spec := deploy.Defaults(o.settings.prefix)
+	if err := given.Apply(&spec); err != nil {
+		return err
+	}
+	regions := slices.Compact(slices.Sorted(slices.Values(a.regions)))
+	if len(regions) == 0 {
+		regions = []string{""} // the configuration's
+	}
+	var places []deploy.Names
+	for _, region := range regions {
+		one := *a
+		one.region = region
+		id, err := one.policyIdentity(cmd.Context(), o)
+		if err != nil {
+			return err
+		}
+		if err := given.Check(id.Region, spec.Prefix); err != nil {
+			return err
+		}
+		if err := deploy.CheckNames(id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil {
+			return err
+		}
+		places = append(places, deploy.NewNames(id, spec.Prefix, spec.FunctionName, spec.RuleName))
+	}
+	policy, err := deploy.CallerPolicy(places, spec, o.errand)
+	if err != nil {
+		return err
+	}
+	return a.printPolicy(policy)
+}
+
+// policyIdentity is what was given, or what STS answers.
+func (a *app) policyIdentity(ctx context.Context, o *policyOptions) (deploy.Identity, error) {
+	if o.account != "" && a.region != "" {
+		return o.identity(a.region), nil
+	}
+	cfg, err := a.loadConfig(ctx)
+	if err != nil {
+		return deploy.Identity{}, err
+	}
+	if o.account != "" {
+		return o.identity(cfg.Region), nil
+	}
+	s, err := a.connect(ctx, cfg)
+	if err != nil {
+		return deploy.Identity{}, err
+	}
+	return s.id, nil
+}
+
+func (o *policyOptions) identity(region string) deploy.Identity {
+	id := deploy.Identity{Partition: o.partition, Account: o.account, Region: region}
+	if id.Partition == "" {
+		id.Partition = partitionOf(region)
+	}
+	return id
+}
+
+// partitionOf is the partition that a region's name tells (SDK, partitions.json).
+func partitionOf(region string) string {
+	for _, known := range []struct{ prefix, partition string }{
+		{"cn-", "aws-cn"},
+		{"us-gov-", "aws-us-gov"},
+		{"us-iso-", "aws-iso"},
+		{"us-isob-", "aws-iso-b"},
+		{"eu-isoe-", "aws-iso-e"},
+		{"us-isof-", "aws-iso-f"},
+		{"eusc-", "aws-eusc"},
+	} {
+		if strings.HasPrefix(region, known.prefix) {
+			return known.partition
+		}
+	}
+	return "aws"
+}
+
+func (a *app) printPolicy(policy string) error {
+	var out bytes.Buffer
+	if err := json.Indent(&out, []byte(policy), "", "  "); err != nil {
+		return fmt.Errorf("writing the policy: %w", err)
+	}
+	fmt.Fprintln(a.out, out.String())
+	return nil
+}
+
+// pointToPolicy adds to an error for want of rights where to read which are needed.
+func (a *app) pointToPolicy(prefix string, err error) error {
+	var known *deploy.Error
+	if !errors.As(err, &known) || known.Code != deploy.CodeAccessDenied {
+		return err
+	}
+	explained := *known
+	explained.Hints = slices.Concat([]string{"spothandler policy" + a.scope(prefix) + "   the least that its caller needs"}, known.Hints)
+	return &explained
+}

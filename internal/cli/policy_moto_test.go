@@ -1,0 +1,140 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/spothandler/spothandler/internal/testaws"
+)
+
+// motoAccount is the account that moto's users are of.
+const motoAccount = "123456789012"
+
+// enforcedMoto starts a moto server whose IAM is in force. It knows actions alone: to it the policies go without
+// resources and conditions, which are proved on localaws.
+func enforcedMoto(t *testing.T) *enforced {
+	t.Helper()
+	url, stop, err := testaws.StartMoto(context.Background())
+	if errors.Is(err, testaws.ErrNoMoto) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	signed := &signing{url: url, secrets: map[string]string{}}
+	front := httptest.NewServer(signed)
+	t.Cleanup(front.Close)
+	e := &enforced{T: t, url: front.URL, callers: map[string]aws.Credentials{}}
+	root := admins(url, aws.Credentials{AccessKeyID: "AKIAROOT", SecretAccessKey: "secret"}).IAM
+	user := func(name, policy string) aws.Credentials {
+		made := e.motoUser(root, name, policy)
+		signed.secrets[made.AccessKeyID] = made.SecretAccessKey
+		return made
+	}
+	e.nobody = user("nobody", "")
+	e.admin = admins(front.URL, user("admin", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`))
+	for _, errand := range errands() {
+		e.callers[errand] = user(strings.ReplaceAll(errand, " ", ""), actionsAlone(t, e.printed(errand, motoAccount)))
+	}
+	enforce, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/moto-api/reset-auth", strings.NewReader("0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(enforce)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("putting IAM in force: %v, %v", answer, err)
+	}
+	_ = answer.Body.Close()
+	return e
+}
+
+// motoUser makes a user who may do what the policy says.
+func (e *enforced) motoUser(root *iam.Client, name, policy string) aws.Credentials {
+	e.Helper()
+	_, err := root.CreateUser(e.Context(), &iam.CreateUserInput{UserName: &name})
+	if err == nil && policy != "" {
+		_, err = root.PutUserPolicy(e.Context(), &iam.PutUserPolicyInput{UserName: &name, PolicyName: &name, PolicyDocument: &policy})
+	}
+	if err != nil {
+		e.Fatal(err)
+	}
+	key, err := root.CreateAccessKey(e.Context(), &iam.CreateAccessKeyInput{UserName: &name})
+	if err != nil {
+		e.Fatal(err)
+	}
+	return aws.Credentials{AccessKeyID: *key.AccessKey.AccessKeyId, SecretAccessKey: *key.AccessKey.SecretAccessKey}
+}
+
+// actionsAlone is a policy with the resource * everywhere and without conditions.
+func actionsAlone(t *testing.T, policy string) string {
+	t.Helper()
+	var document struct {
+		Version   string
+		Statement []map[string]any
+	}
+	if err := json.Unmarshal([]byte(policy), &document); err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range document.Statement {
+		statement["Resource"] = "*"
+		delete(statement, "Condition")
+	}
+	text, err := json.Marshal(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// signing signs every call anew on its way to moto, which checks signatures, and those of calls without a body only
+// where they have the body's hash in a header.
+type signing struct {
+	url     string
+	secrets map[string]string // by access key id; not written to once calls are made
+}
+
+// ServeHTTP is one call on its way through.
+func (s *signing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	onward, err := http.NewRequestWithContext(r.Context(), r.Method, s.url, bytes.NewReader(body))
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	onward.URL.Path, onward.URL.RawQuery, onward.Header = r.URL.Path, r.URL.RawQuery, r.Header.Clone()
+	_, credential, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+	scope := strings.Split(credential, "/") // key/date/region/service/aws4_request
+	caller := aws.Credentials{AccessKeyID: scope[0], SecretAccessKey: s.secrets[scope[0]]}
+	hash := fmt.Sprintf("%x", sha256.Sum256(body))
+	onward.Header.Del("Authorization")
+	onward.Header.Set("X-Amz-Content-Sha256", hash)
+	if err := v4.NewSigner().SignHTTP(r.Context(), caller, onward, hash, scope[3], scope[2], time.Now()); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	answer, err := http.DefaultTransport.RoundTrip(onward)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	maps.Copy(w.Header(), answer.Header)
+	w.WriteHeader(answer.StatusCode)
+	_, _ = io.Copy(w, answer.Body)
+}

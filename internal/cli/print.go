@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// printJSON writes the result of a command to stdout.
+func (a *app) printJSON(answer any) error {
+	encoder := json.NewEncoder(a.out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(answer); err != nil {
+		return fmt.Errorf("writing the result: %w", err)
+	}
+	return nil
+}
+
+// warn shows what deserves attention and stops nothing.
+func (a *app) warn(texts ...string) {
+	st := a.errStyle()
+	for _, text := range texts {
+		fmt.Fprint(a.err, st.note("", " ", text))
+	}
+}
+
+// printHeader says where a command is going to work, and as whom, before it does.
+func (a *app) printHeader(s *session, prefix string) {
+	a.prefix = prefix
+	st := a.errStyle()
+	place := fmt.Sprintf(" · account %s · %s · spothandler %s", s.id.Account, s.id.Region, binaryVersion())
+	fmt.Fprintf(a.err, "%s%s\n", st.bold(deploy.DisplayPrefix(prefix)), st.dim(st.plain(place)))
+	caller := "as " + s.id.Caller
+	if len(s.endpoints) > 0 {
+		caller += " · endpoint " + strings.Join(s.endpoints, ", ")
+	}
+	fmt.Fprintf(a.err, "%s\n\n", st.dim(st.shorten(st.plain(caller), st.width)))
+}
+
+func (a *app) printInstalled(j *installJob, others []deploy.Listed, took time.Duration) error {
+	status, err := deploy.Assess(j.found, j.release, others)
+	if err != nil {
+		return err
+	}
+	if a.json() {
+		return a.printJSON(installAnswer{status, nonNil(j.changes), len(j.changes) > 0})
+	}
+	st := a.outStyle()
+	if len(j.changes) == 0 {
+		fmt.Fprintf(a.out, "%s %s (%s)\n", st.glyph(glyphOK), st.green("Nothing to change"+a.where()+": "+deploy.DisplayPrefix(j.spec.Prefix)+" is as asked."), seconds(took))
+	} else {
+		fmt.Fprintf(a.out, "\n%s %s\n", st.glyph(glyphOK), st.green(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.changes), a.where(), counts(j.changes), seconds(took))))
+		fmt.Fprintf(a.out, "  %s\n", st.plain(strings.Join(flow(summary(j.spec), " · ", st.width-4), " ·\n  ")))
+	}
+	if touches(j.changes, deploy.KindRule) && j.spec.RuleState == "ENABLED" {
+		fmt.Fprintf(a.out, "  %s\n", st.dim("EventBridge may take a minute before a new rule matches."))
+	}
+	a.printRemarks(st, status.Problems)
+	if len(j.changes) > 0 {
+		fmt.Fprintf(a.out, "\n  %s spothandler status%s\n", st.glyph(glyphNext), a.scope(j.spec.Prefix))
+	}
+	return nil
+}
+
+// printRemarks shows what install does not mend: overlaps, additions of others, a concurrency of 0.
+func (a *app) printRemarks(st style, problems []deploy.Problem) {
+	for _, problem := range problems {
+		fmt.Fprint(a.out, st.note("  ", " ", problem.Message))
+	}
+}
+
+// where names the region where a result could be of several.
+func (a *app) where() string {
+	if !a.several {
+		return ""
+	}
+	return " in " + a.region
+}
+
+// summary is an installation's settings in a few words each.
+func summary(spec deploy.Spec) []string {
+	clusters := "every cluster"
+	if len(spec.Clusters) > 0 {
+		clusters = "cluster " + strings.Join(spec.Clusters, ", ")
+	}
+	words := []string{
+		clusters, fmt.Sprintf("redeploy %s", spec.Redeploy), spec.Architecture, fmt.Sprintf("%d MB", spec.MemorySize),
+		fmt.Sprintf("%ds", spec.Timeout), "logs " + days(spec.LogRetentionDays),
+	}
+	if spec.RuleState != "ENABLED" {
+		words = append(words, "rule "+spec.RuleState)
+	}
+	return words
+}
+
+func days(n int) string {
+	switch n {
+	case 0:
+		return "never expire"
+	case 1:
+		return "1 day"
+	}
+	return fmt.Sprintf("%d days", n)
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) }
+
+// counts are the changes in words, by action: "6 created", "1 created, 2 updated".
+func counts(changes []deploy.Change) string {
+	var parts []string
+	for _, word := range []string{past(deploy.Create), past(deploy.Update), past(deploy.Delete), kept} {
+		n := 0
+		for _, change := range changes {
+			if pastOf(change) == word {
+				n++
+			}
+		}
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, word))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// done is the verdict in a word: the role is created by an installation, and by nothing else.
+func done(changes []deploy.Change) string {
+	for _, change := range changes {
+		if change.Resource == deploy.KindRole && change.Action == deploy.Create {
+			return "Installed"
+		}
+	}
+	return "Updated"
+}
+
+func past(action deploy.Action) string {
+	return map[deploy.Action]string{deploy.Create: "created", deploy.Update: "updated", deploy.Delete: "deleted"}[action]
+}
+
+func touches(changes []deploy.Change, kind deploy.Kind) bool {
+	for _, change := range changes {
+		if change.Resource == kind {
+			return true
+		}
+	}
+	return false
+}
+
+func nonNil(changes []deploy.Change) []deploy.Change { return append([]deploy.Change{}, changes...) }
+
+// title is what a row calls a resource: its name, or for the two without one what it does.
+func title(kind deploy.Kind, name string) string {
+	switch kind {
+	case deploy.KindPermission:
+		return "EventBridge may invoke the function"
+	case deploy.KindTarget:
+		return "rule → function"
+	}
+	return name
+}
+
+// printNotInstalled is the verdict on one prefix. Status has said it in its own JSON already.
+func (a *app) printNotInstalled(command, prefix, region string) error {
+	st := a.errStyle()
+	fmt.Fprintf(a.err, "%s %s is not installed in %s\n", st.glyph(glyphFailed), deploy.DisplayPrefix(prefix), region)
+	fmt.Fprintf(a.err, "  %s spothandler install%s\n", st.glyph(glyphNext), a.scope(prefix))
+	if a.json() && command != "status" {
+		body := errorBody{deploy.DisplayPrefix(prefix) + " is not installed in " + region, "spothandler install" + a.scope(prefix), "not_installed"}
+		if err := a.printJSON(errorAnswer{body}); err != nil {
+			return err
+		}
+	}
+	return errNotInstalled
+}
+
+// printNowhereInstalled is the verdict on all regions.
+func (a *app) printNowhereInstalled(id deploy.Identity) error {
+	st := a.errStyle()
+	fmt.Fprintf(a.err, "%s it is installed in no region of account %s\n", st.glyph(glyphFailed), id.Account)
+	fmt.Fprintf(a.err, "  %s spothandler install --region NAME --region NAME\n", st.glyph(glyphNext))
+	if a.json() {
+		if err := a.printVisits(nil); err != nil {
+			return err
+		}
+	}
+	return errNotInstalled
+}
+
+// printNoneInstalled is the verdict on a region.
+func (a *app) printNoneInstalled(id deploy.Identity) error {
+	st := a.errStyle()
+	fmt.Fprintf(a.err, "%s nothing is installed in %s of account %s\n", st.glyph(glyphFailed), id.Region, id.Account)
+	a.printHint(st, "spothandler install --prefix NAME")
+	a.printHint(st, "spothandler status --prefix NAME   one whose role was deleted by hand")
+	return errNotInstalled
+}

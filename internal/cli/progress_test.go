@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+func twoChanges() []deploy.Change {
+	return []deploy.Change{
+		{Action: deploy.Create, Resource: deploy.KindRole, Name: "prod-spothandler-eu-west-1"},
+		{Action: deploy.Create, Resource: deploy.KindFunction, Name: "prod-ecs-fargate-spot-handler"},
+	}
+}
+
+// On a terminal the table is painted again and again in its place: what is done, what is waited for, what comes next.
+func TestProgressOnATerminal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var screen bytes.Buffer
+		a := &app{Streams: fake(80, true, "NO_COLOR=1")}
+		a.err = &screen
+		p := a.newProgress(twoChanges())
+		p.report(deploy.Progress{Index: 0, Stage: deploy.Begun})
+		time.Sleep(time.Second)
+		p.report(deploy.Progress{Index: 0, Stage: deploy.Done, Elapsed: 400 * time.Millisecond})
+		p.report(deploy.Progress{Index: 1, Stage: deploy.Begun})
+		p.report(deploy.Progress{Index: 1, Stage: deploy.Waiting, Note: "waiting for the role"})
+		time.Sleep(6 * time.Second)
+		p.report(deploy.Progress{Index: 1, Stage: deploy.Done, Elapsed: 6100 * time.Millisecond})
+		p.stop()
+
+		text := screen.String()
+		for _, row := range []string{
+			"  ◐ role        prod-spothandler-eu-west-1                       working   0.",
+			"  · function    prod-ecs-fargate-spot-handler                       next",
+			"  ◐ function    prod-ecs-fargate-spot-handler       waiting for the role   5.",
+			"  ✓ role        prod-spothandler-eu-west-1                       created   0.4s",
+		} {
+			if !strings.Contains(text, row) {
+				t.Errorf("%q was never painted", row)
+			}
+		}
+		frames := strings.Split(text, "\x1b[2A") // up two rows, over the last ones
+		last := strings.ReplaceAll(frames[len(frames)-1], "\r\x1b[K", "")
+		want := "  ✓ role        prod-spothandler-eu-west-1                       created   0.4s\n" +
+			"  ✓ function    prod-ecs-fargate-spot-handler                    created   6.1s\n"
+		if last != want {
+			t.Errorf("the last frame is\n%s", last)
+		}
+		if len(frames) < 50 || len(frames) > 70 { // every 120 ms for 7 s
+			t.Errorf("%d frames", len(frames))
+		}
+	})
+}
+
+// Elsewhere each change has one line when it is done, and nothing moves.
+func TestProgressInALog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		a := &app{Streams: fake(80, false)}
+		a.err = &log
+		p := a.newProgress(twoChanges())
+		p.report(deploy.Progress{Index: 0, Stage: deploy.Begun})
+		p.report(deploy.Progress{Index: 0, Stage: deploy.Waiting, Note: "waiting for IAM"})
+		time.Sleep(10 * time.Second)
+		p.report(deploy.Progress{Index: 0, Stage: deploy.Done, Elapsed: 10 * time.Second})
+		p.report(deploy.Progress{Index: 1, Stage: deploy.Begun})
+		p.report(deploy.Progress{Index: 1, Stage: deploy.Failed, Elapsed: time.Second})
+		p.stop()
+		want := "  ✓ role        prod-spothandler-eu-west-1                       created  10.0s\n" +
+			"  ✗ function    prod-ecs-fargate-spot-handler                     failed   1.0s\n"
+		if log.String() != want {
+			t.Errorf("\n%s", log.String())
+		}
+	})
+}
+
+// Ctrl-C is no failure of what it stops.
+func TestProgressInterrupted(t *testing.T) {
+	var log bytes.Buffer
+	a := &app{Streams: fake(80, false)}
+	a.err = &log
+	p := a.newProgress(twoChanges())
+	p.report(deploy.Progress{Index: 1, Stage: deploy.Stopped, Elapsed: time.Second})
+	p.stop()
+	const want = "  ! function    prod-ecs-fargate-spot-handler                interrupted   1.0s\n"
+	if log.String() != want {
+		t.Errorf("\n%s", log.String())
+	}
+}
+
+// Ctrl-C ends a question at once, though the terminal is still being read.
+func TestCtrlCAtTheQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nobody, keys := io.Pipe()
+		defer keys.Close()
+		var shown bytes.Buffer
+		a := &app{Streams: fake(80, true, "NO_COLOR=1")}
+		a.in, a.err, a.inTTY = nobody, &shown, true
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		if err := a.confirm(ctx, "Remove it?", "prod"); !errors.Is(err, context.Canceled) {
+			t.Errorf("it is %v", err)
+		}
+		if shown.String() != "? Remove it? Type prod: \n" {
+			t.Errorf("%q", shown.String())
+		}
+	})
+}

@@ -1,0 +1,194 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// version is set by the linker; a binary of `go install` takes the module's.
+var version string
+
+func binaryVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version[1:] // without the v
+	}
+	return "0.0.0-dev"
+}
+
+// Exit codes, as every command documents them.
+const (
+	exitFine         = 0
+	exitError        = 1
+	exitDiffers      = 2
+	exitNotInstalled = 3
+	exitInterrupted  = 130
+)
+
+// errDiffers and errNotInstalled are verdicts that were printed already: only their exit code is left.
+var (
+	errDiffers      = errors.New("it differs")
+	errNotInstalled = errors.New("not installed")
+)
+
+// app is what every command shares.
+type app struct {
+	Streams
+	args []string
+	options
+	region  string // the one to work in; "" is the configuration's
+	prefix  string // of the installation that the command is about
+	several bool   // this is one of several regions, side by side
+}
+
+// options are the global flags.
+type options struct {
+	regions       []string
+	allRegions    bool
+	roleARN       string
+	profile       string
+	output        string
+	expectAccount string
+	dryRun        bool
+	yes           bool
+	wait          time.Duration
+	verbose       bool
+}
+
+// Run runs the program with args, without its name, and returns the exit code.
+func Run(ctx context.Context, args []string, s Streams) int {
+	a := &app{Streams: s, args: args}
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	return a.conclude(ctx, root.ExecuteContext(ctx))
+}
+
+// conclude prints an error that was not printed yet, and gives the exit code.
+func (a *app) conclude(ctx context.Context, err error) int {
+	var visits *visitsError
+	if errors.As(err, &visits) {
+		return visits.code
+	}
+	if ctx.Err() != nil && err != nil {
+		a.printInterrupted(err)
+		return exitInterrupted
+	}
+	code := exitCode(err)
+	if code == exitError {
+		a.printError(err)
+	}
+	return code
+}
+
+func exitCode(err error) int {
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.Is(err, errDiffers):
+		return exitDiffers
+	case errors.Is(err, errNotInstalled):
+		return exitNotInstalled
+	}
+	return exitError
+}
+
+func (a *app) rootCommand() *cobra.Command {
+	var asksVersion bool
+	root := &cobra.Command{
+		Use:   "spothandler",
+		Short: "Redeploys ECS services when AWS reclaims their Fargate Spot capacity",
+		Long: `spothandler installs an EventBridge rule, an IAM role, a log group and a Lambda
+function that hear the interruption of a Fargate Spot task and redeploy its
+service, once, where it helps, before the task is stopped.
+
+Settings come from flags, SPOTHANDLER_<FLAG> in the environment and --config;
+credentials and region the AWS SDK's ways (profiles, SSO, roles, AWS_REGION).
+
+Exit codes: 0 fine, 1 error, 2 it differs, 3 not installed, 130 interrupted.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+
+		SuggestionsMinimumDistance: 2,
+
+		Args: unknownCommand,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			return a.checkOptions()
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if asksVersion {
+				return a.showVersion()
+			}
+			return cmd.Help()
+		},
+	}
+	root.Flags().BoolVar(&asksVersion, "version", false, "the same as the command version")
+	flags := root.PersistentFlags()
+	flags.StringVarP(&a.output, "output", "o", "text", "form of the result: text, json")
+	complete(root, "output", "text", "json")
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
+	flags.BoolVar(&a.verbose, "verbose", false, "show every AWS call on stderr")
+	addGroup(root, "On your account:", a.installCommand(), a.upgradeCommand(), a.statusCommand(), a.uninstallCommand(), a.policyCommand())
+	addGroup(root, "Without an account:", a.demoCommand(), a.localCommand())
+	root.AddCommand(a.versionCommand())
+	root.SetUsageFunc(a.usage)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if asksJSON(a.args) { // parsing stopped before it, perhaps
+			a.output = "json"
+		}
+		return usageError(cmd.CommandPath()+" --help", err)
+	})
+	return root
+}
+
+// awsFlags are the flags of the commands that call AWS.
+func (a *app) awsFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringSliceVar(&a.regions, "region", nil, "AWS region, repeatable; else AWS_REGION or the profile's")
+	flags.BoolVar(&a.allRegions, "all-regions", false, "every region where the account has an installation")
+	flags.StringVar(&a.profile, "profile", "", "profile of ~/.aws; else AWS_PROFILE")
+	flags.StringVar(&a.roleARN, "role-arn", "", "role to act as, in this account or another")
+	flags.StringVar(&a.expectAccount, "expect-account", "", "refuse to work in another account than this one")
+}
+
+// writeFlags are the flags of the commands that change something.
+func (a *app) writeFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVar(&a.dryRun, "dry-run", false, "show what would change, and change nothing")
+	flags.BoolVarP(&a.yes, "yes", "y", false, "do not ask")
+	flags.DurationVar(&a.wait, "wait", 0, "ceiling of each wait for AWS to settle; 0 is 1m to 10m, by what is waited for")
+}
+
+func (a *app) checkOptions() error {
+	if a.output != "text" && a.output != "json" {
+		wrong := a.output
+		a.output = "text"
+		return &deploy.Error{Code: deploy.CodeInvalid, Message: fmt.Sprintf("--output %q is not accepted", wrong), Hints: []string{"accepted: text, json"}}
+	}
+	if a.wait < 0 {
+		return &deploy.Error{Code: deploy.CodeInvalid, Message: fmt.Sprintf("--wait %s is not accepted", a.wait), Hints: []string{"accepted: a duration like 90s or 5m"}}
+	}
+	return nil
+}
+
+func (a *app) json() bool { return a.output == "json" }
+
+// addGroup puts commands under a heading of the help.
+func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	for _, command := range commands {
+		command.GroupID = title
+		root.AddCommand(command)
+	}
+}

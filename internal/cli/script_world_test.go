@@ -1,0 +1,160 @@
+package cli_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/testaws"
+)
+
+// world is what one script works in.
+type world struct {
+	backend testaws.Backend
+	proxy   *testaws.Proxy
+	witness testaws.Clients
+	account string
+	took    time.Duration
+	holding chan struct{} // a held call has arrived
+	stopped []*exec.Cmd   // interrupted commands
+	replace []string      // what differs from run to run, and what it becomes
+}
+
+type worldKey struct{}
+
+func worldOf(ts *testscript.TestScript) *world {
+	w, ok := ts.Value(worldKey{}).(*world)
+	if !ok {
+		ts.Fatalf("the script was not set up")
+	}
+	return w
+}
+
+// setUp gives a script its AWS and an environment with nothing from outside in it.
+func setUp(env *testscript.Env, backend testaws.Backend) error {
+	w := &world{}
+	w.connect(backend, env.Defer)
+	env.Values[worldKey{}] = w
+	env.Setenv("HOME", env.WorkDir)
+	env.Setenv("USERPROFILE", env.WorkDir)
+	env.Setenv("PATH", shared.folder+string(os.PathListSeparator)+env.Getenv("PATH"))
+	env.Setenv("ACCOUNT", w.account)
+	env.Setenv("AWS_ENDPOINT_URL", w.proxy.URL())
+	env.Setenv("AWS_REGION", region)
+	env.Setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+	env.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	return nil
+}
+
+func (w *world) connect(backend testaws.Backend, atEnd func(func())) {
+	w.backend, w.account = backend, backend.Account
+	if w.account == "" {
+		w.account = account
+	}
+	w.proxy = testaws.NewProxy(backend)
+	atEnd(w.proxy.Close)
+	w.witness = backend.Clients(region)
+	w.holding = make(chan struct{}, 1)
+	w.replace = []string{
+		w.proxy.URL(), "http://127.0.0.1:4566",
+		"arn:aws:sts::" + w.account + ":user/moto", "arn:aws:iam::" + account + ":user/ana",
+		"arn:aws:iam::" + w.account + ":user/local", "arn:aws:iam::" + account + ":user/ana",
+		"arn:aws:iam::" + w.account + ":policy/", "arn:aws:iam::aws:policy/", // moto has none of AWS's own
+		w.account, account,
+	}
+	for architecture, short := range map[string]string{"arm64": "arm64...", "x86_64": "x86_64.."} {
+		code, _ := embed.Archive(architecture)
+		hash := embed.CodeSHA256(code)
+		w.replace = append(w.replace, hash, short, hash[:8], short)
+	}
+	hash := embed.CodeSHA256(newerCode())
+	w.replace = append(w.replace, hash, "1.3.0...", hash[:8], "1.3.0...")
+}
+
+// run runs a binary and leaves its output, with what differs from run to run made equal. It gives the exit code.
+func (w *world) run(ts *testscript.TestScript, name string, args []string) int {
+	w.proxy.Forget()
+	started := time.Now()
+	err := ts.Exec(binary(shared.folder, name), args...)
+	w.took = time.Since(started)
+	stdout, stderr := ts.ReadFile("stdout"), ts.ReadFile("stderr")
+	_, _ = ts.Stdout().Write([]byte(w.equal(stdout)))
+	_, _ = ts.Stderr().Write([]byte(w.equal(stderr)))
+	exit := &exec.ExitError{}
+	switch {
+	case err == nil:
+		return 0
+	case asExit(err, &exit):
+		return exit.ExitCode()
+	}
+	ts.Fatalf("%v", err)
+	return -1
+}
+
+func asExit(err error, exit **exec.ExitError) bool {
+	e, ok := err.(*exec.ExitError) //nolint:errorlint // os/exec gives it bare
+	*exit = e
+	return ok
+}
+
+// equal makes equal what differs from run to run. A duration keeps its place in a column.
+func (w *world) equal(text string) string {
+	text = strings.NewReplacer(w.replace...).Replace(text)
+	text = regexp.MustCompile(`request id [0-9A-Za-z-]+`).ReplaceAllString(text, "request id 1234")
+	text = regexp.MustCompile(` *\b\d+\.\ds\b`).ReplaceAllStringFunc(text, func(found string) string {
+		if width := len(found) - len("0.0s"); strings.HasPrefix(found, "  ") {
+			return strings.Repeat(" ", width) + "0.0s"
+		}
+		return strings.Repeat(" ", strings.Count(found, " ")) + "0.0s"
+	})
+	return regexp.MustCompile(`(?m)(^  (✓|✗) .* 0\.0s\n)+`).ReplaceAllStringFunc(text, func(rows string) string {
+		lines := strings.SplitAfter(strings.TrimSuffix(rows, "\n"), "\n")
+		lines[len(lines)-1] += "\n"
+		slices.Sort(lines)
+		return strings.Join(lines, "")
+	})
+}
+
+// otherCode writes a build overlay in which the function's zips are others, and gives its path.
+func otherCode(folder string) (string, error) {
+	code := filepath.Join(folder, "newer.zip")
+	if err := os.WriteFile(code, newerCode(), 0o600); err != nil {
+		return "", err
+	}
+	dist, err := filepath.Abs("../../embed/dist")
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(map[string]map[string]string{"Replace": {
+		filepath.Join(dist, "arm64.zip"): code, filepath.Join(dist, "x86_64.zip"): code,
+	}})
+	if err != nil {
+		return "", err
+	}
+	overlay := filepath.Join(folder, "overlay.json")
+	return overlay, os.WriteFile(overlay, text, 0o600)
+}
+
+// newerCode is the zip inside the newer binary.
+func newerCode() []byte {
+	var out bytes.Buffer
+	archive := zip.NewWriter(&out)
+	entry, err := archive.Create("bootstrap")
+	if err != nil {
+		panic(err) // a buffer takes everything
+	}
+	_, _ = entry.Write([]byte("#!/bin/sh\n"))
+	_ = archive.Close()
+	return out.Bytes()
+}

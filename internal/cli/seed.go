@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// readSeed reads services for a local AWS:
+//
+//	services:
+//	  - cluster: shop
+//	    name: api
+//	    desired: 4
+//	    capacity_provider: FARGATE_SPOT   # or FARGATE; FARGATE_SPOT is the default
+//	    tags: {spothandler: observe}
+//
+// An error names the file, the line, the key and what is accepted.
+func readSeed(path string) ([]localaws.Service, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, badConfig("reading the seed: "+err.Error(), "a path is taken from the current directory", err)
+	}
+	var document yaml.Node
+	if err := yaml.Unmarshal(content, &document); err != nil {
+		return nil, badConfig(path+" is not YAML: "+strings.TrimPrefix(err.Error(), "yaml: "), "services: and a list", err)
+	}
+	s := seedFile{path}
+	if len(document.Content) == 0 {
+		return nil, s.refuse(&yaml.Node{Line: 1}, "the file is empty", "services: and a list")
+	}
+	root := document.Content[0]
+	var services []localaws.Service
+	err = s.each(root, map[string]func(*yaml.Node) error{
+		"services": func(list *yaml.Node) error {
+			if list.Kind != yaml.SequenceNode || len(list.Content) == 0 {
+				return s.refuse(list, "services is no list", "one or more services, each beginning with -")
+			}
+			for _, node := range list.Content {
+				service, err := s.service(node)
+				if err != nil {
+					return err
+				}
+				services = append(services, service)
+			}
+			return nil
+		},
+	}, "services")
+	if err == nil && len(services) == 0 {
+		err = s.refuse(root, "there are no services", "services: and a list")
+	}
+	return services, err
+}
+
+type seedFile struct{ path string }
+
+func (s seedFile) refuse(node *yaml.Node, wrong, accepted string) error {
+	return &deploy.Error{
+		Code:    deploy.CodeInvalid,
+		Message: fmt.Sprintf("%s:%d: %s", s.path, node.Line, wrong),
+		Hints:   []string{"accepted: " + accepted},
+	}
+}
+
+// each hands every value of a map to the function of its key.
+func (s seedFile) each(node *yaml.Node, keys map[string]func(*yaml.Node) error, accepted string) error {
+	if node.Kind != yaml.MappingNode {
+		return s.refuse(node, "this is no map of keys", accepted)
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		take, known := keys[key.Value]
+		if !known {
+			return s.refuse(key, strconv.Quote(key.Value)+" is no key", accepted)
+		}
+		if err := take(value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s seedFile) service(node *yaml.Node) (localaws.Service, error) {
+	service := localaws.Service{Cluster: "default", Desired: 1}
+	err := s.each(node, map[string]func(*yaml.Node) error{
+		"cluster":           s.word("cluster", &service.Cluster),
+		"name":              s.word("name", &service.Name),
+		"capacity_provider": s.word("capacity_provider", &service.CapacityProvider, "FARGATE_SPOT", "FARGATE"),
+		"desired": func(value *yaml.Node) error {
+			desired, err := strconv.Atoi(value.Value)
+			if err != nil || desired < 0 || desired > 1000 {
+				return s.refuse(value, "desired is "+strconv.Quote(value.Value), "a number of tasks from 0 to 1000")
+			}
+			service.Desired = desired
+			return nil
+		},
+		"tags": func(value *yaml.Node) error {
+			if err := value.Decode(&service.Tags); err != nil {
+				return s.refuse(value, "tags is no map of words", "tags: {key: value}")
+			}
+			return nil
+		},
+	}, "cluster, name, desired, capacity_provider, tags")
+	if err == nil && service.Name == "" {
+		err = s.refuse(node, "a service has no name", "cluster, name, desired, capacity_provider, tags")
+	}
+	return service, err
+}
+
+func (s seedFile) word(key string, target *string, choices ...string) func(*yaml.Node) error {
+	return func(value *yaml.Node) error {
+		if value.Kind != yaml.ScalarNode || value.Value == "" {
+			return s.refuse(value, key+" is no word", "a name")
+		}
+		if len(choices) > 0 && value.Value != choices[0] && value.Value != choices[1] {
+			return s.refuse(value, key+" is "+strconv.Quote(value.Value), choices[0]+", "+choices[1])
+		}
+		*target = value.Value
+		return nil
+	}
+}

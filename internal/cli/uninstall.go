@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// uninstallOptions are uninstall's own flags.
+type uninstallOptions struct {
+	prefix   string
+	names    deploy.Given
+	keepLogs bool
+	force    bool
+}
+
+// uninstallAnswer is uninstall's JSON.
+type uninstallAnswer struct {
+	Changes []deploy.Change `json:"changes"`
+	Applied bool            `json:"applied"`
+}
+
+func (a *app) uninstallCommand() *cobra.Command {
+	o := &uninstallOptions{}
+	var names func() deploy.Given
+	cmd := &cobra.Command{
+		Use:   "uninstall",
+		Short: "Remove everything that install made",
+		Long: `Uninstall removes an installation whatever state it is in, its logs included,
+and leaves nothing behind. Like rm -f it is content when there is nothing to
+remove. It asks on a terminal and needs --yes elsewhere. Your ECS services are
+not touched.`,
+		Example: `  spothandler uninstall --prefix prod
+  spothandler uninstall --prefix prod --keep-logs --yes`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a.prefixFromEnv(cmd, &o.prefix)
+			o.names = names()
+			nowhere := func(id deploy.Identity) error { return a.printNothingAnywhere(o.prefix, id) }
+			return a.inRegions(cmd.Context(), &o.prefix, nowhere, func(ctx context.Context, a *app) error { return a.uninstall(ctx, o) })
+		},
+	}
+	addPrefix(cmd, &o.prefix)
+	names = addNames(cmd)
+	flags := cmd.Flags()
+	flags.BoolVar(&o.keepLogs, "keep-logs", false, "leave the log group and its logs")
+	flags.BoolVar(&o.force, "force", false, "remove as well what others added to our resources")
+	a.awsFlags(cmd)
+	a.writeFlags(cmd)
+	return cmd
+}
+
+func (a *app) uninstall(ctx context.Context, o *uninstallOptions) error {
+	s, err := a.open(ctx, o.prefix)
+	if err != nil {
+		return err
+	}
+	a.printHeader(s, o.prefix)
+	return a.pointToPolicy(o.prefix, sayUnchanged(s, a.remove(ctx, s, o)))
+}
+
+func (a *app) remove(ctx context.Context, s *session, o *uninstallOptions) error {
+	started := time.Now()
+	found, err := deploy.LookToRemove(ctx, s.clients, s.id, o.prefix, o.names)
+	if err != nil {
+		return err
+	}
+	a.warnStrangers(found)
+	changes := deploy.Removal(found.WithoutStrangers(), o.prefix, o.keepLogs)
+	if len(changes) == 0 {
+		return a.nothingToRemove(ctx, s, o.prefix)
+	}
+	if err := found.CheckRemovable(o.force, o.keepLogs); err != nil {
+		return err
+	}
+	a.warn(deploy.Lingering(found.State, changes)...)
+	if a.dryRun {
+		return a.printRemovalPlan(changes)
+	}
+	if err := a.confirmRemoval(ctx, o.prefix, changes); err != nil {
+		return err
+	}
+	if err := a.applyChanges(ctx, s, found.Names, changes); err != nil {
+		return err
+	}
+	if err := a.verifyRemoved(ctx, s, o); err != nil {
+		return err
+	}
+	return a.printRemoved(o, changes, time.Since(started))
+}
+
+func (a *app) warnStrangers(found *deploy.Installation) {
+	for _, stranger := range found.Strangers() {
+		a.warn(fmt.Sprintf("%s %s is not ours and stays. %s", stranger.Resource.Words(), stranger.Name, stranger.Why))
+	}
+}
+
+func (a *app) confirmRemoval(ctx context.Context, prefix string, changes []deploy.Change) error {
+	if a.yes {
+		return nil
+	}
+	st := a.errStyle()
+	a.printRemoval(a.err, st, changes)
+	fmt.Fprintf(a.err, "\nYour ECS services are not touched.\n")
+	word := prefix
+	if word == "" {
+		word = "uninstall"
+	}
+	return a.confirm(ctx, "Remove it?", word)
+}
+
+// verifyRemoved looks again until nothing of the installation is found.
+func (a *app) verifyRemoved(ctx context.Context, s *session, o *uninstallOptions) error {
+	return a.lookAgain(ctx, func(ctx context.Context) (string, error) {
+		found, err := deploy.LookToRemove(ctx, s.clients, s.id, o.prefix, o.names)
+		if err != nil {
+			return "", err
+		}
+		left := deploy.Removal(found.WithoutStrangers(), o.prefix, o.keepLogs)
+		if len(left) == 0 {
+			return "", nil
+		}
+		return left[0].Describe(), nil
+	})
+}
+
+// nothingToRemove is content, and says which installations there are.
+func (a *app) nothingToRemove(ctx context.Context, s *session, prefix string) error {
+	others, err := deploy.List(ctx, s.clients, s.id)
+	if err != nil {
+		a.warn("other installations were not looked for: " + err.Error())
+	}
+	if a.json() {
+		return a.printJSON(uninstallAnswer{Changes: []deploy.Change{}})
+	}
+	st := a.outStyle()
+	fmt.Fprintf(a.out, "%s Nothing to remove: %s is not installed in %s.\n", st.glyph(glyphOK), deploy.DisplayPrefix(prefix), s.id.Region)
+	for _, other := range others {
+		fmt.Fprintf(a.out, "  %s is: %s spothandler uninstall%s\n", deploy.DisplayPrefix(other.Prefix), st.glyph(glyphNext), a.scope(other.Prefix))
+	}
+	return nil
+}

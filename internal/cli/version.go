@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/embed"
+)
+
+// versionAnswer is version's JSON.
+type versionAnswer struct {
+	Version string            `json:"version"`
+	Go      string            `json:"go"`
+	System  string            `json:"system"`
+	Code    map[string]string `json:"code"` // CodeSha256 of the function by architecture
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Show the version of this binary and of the function it carries",
+		Args:  noArguments,
+		RunE:  func(*cobra.Command, []string) error { return a.showVersion() },
+	}
+}
+
+func (a *app) showVersion() error {
+	answer := versionAnswer{binaryVersion(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, map[string]string{}}
+	for _, architecture := range []string{"arm64", "x86_64"} {
+		zip, err := embed.Archive(architecture)
+		if err != nil && !errors.Is(err, embed.ErrNotBuilt) {
+			return err
+		}
+		if err == nil {
+			answer.Code[architecture] = embed.CodeSHA256(zip)
+		}
+	}
+	if a.json() {
+		return a.printJSON(answer)
+	}
+	a.printVersion(answer)
+	return nil
+}
+
+func (a *app) printVersion(answer versionAnswer) {
+	fmt.Fprintf(a.out, "spothandler %s (%s, %s)\n", answer.Version, answer.Go, answer.System)
+	for _, architecture := range []string{"arm64", "x86_64"} {
+		code := answer.Code[architecture]
+		if code == "" {
+			code = "not built in: run `go generate ./embed` and build again"
+		}
+		fmt.Fprintf(a.out, "function %-7s %s\n", architecture, code)
+	}
+}
