@@ -132,7 +132,7 @@ func bootstrap(tb testing.TB) string {
 	return path
 }
 
-// written gives what the function has written so far.
+// written returns what the function has written so far.
 func (f *function) written() string {
 	f.Helper()
 	text, err := os.ReadFile(f.output.Name())
@@ -142,7 +142,7 @@ func (f *function) written() string {
 	return string(text)
 }
 
-// records gives what the function has logged so far.
+// records returns what the function has logged so far.
 func (f *function) records() []map[string]any {
 	f.Helper()
 	var out []map[string]any
@@ -175,13 +175,13 @@ func (f *function) terminate() error {
 	return f.wait()
 }
 
-// wait gives the process's error once it has ended.
+// wait returns the process's error once it has ended.
 func (f *function) wait() error {
 	f.Helper()
 	select {
 	case err := <-f.exited:
 		return err
-	case <-time.After(patience):
+	case <-time.After(answerTimeout):
 		f.Fatal("the function did not end")
 		return nil
 	}

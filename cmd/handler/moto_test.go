@@ -57,7 +57,7 @@ type moto struct {
 }
 
 // createService creates the function's log group and service api on Fargate
-// Spot, and gives its cluster's ARN.
+// Spot, and returns its cluster's ARN.
 func (m moto) createService() string {
 	m.Helper()
 	_, err := m.logs.CreateLogGroup(m.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String(logGroup)})
@@ -77,7 +77,7 @@ func (m moto) createService() string {
 	return aws.ToString(created.Cluster.ClusterArn)
 }
 
-// primary gives the id of the service's primary deployment.
+// primary returns the id of the service's primary deployment.
 func (m moto) primary() string {
 	m.Helper()
 	out, err := m.ecs.DescribeServices(m.Context(), &ecs.DescribeServicesInput{Cluster: aws.String("shop"), Services: []string{"api"}})

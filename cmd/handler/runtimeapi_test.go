@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// patience is how long a test waits for what should come at once.
-const patience = 20 * time.Second
+// answerTimeout is how long a test waits for what should come at once.
+const answerTimeout = 20 * time.Second
 
 // runtimeAPI is Lambda's side of a function's sandbox
 // (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html).
@@ -85,7 +85,7 @@ func (f *function) invoke(event []byte) result {
 
 func (f *function) invokeWith(i invocation) result {
 	f.Helper()
-	timeout := time.After(patience)
+	timeout := time.After(answerTimeout)
 	select {
 	case f.api.next <- i:
 	case <-timeout:

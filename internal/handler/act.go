@@ -11,19 +11,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// run decides and acts until there is an outcome. Whoever waited too long
-// forgets what the service looked like, and the next turn looks and decides
+// replaceInterrupted decides and acts until there is an outcome. After a long
+// wait the service is forgotten, and the next step describes it and decides
 // anew.
-func (v *invocation) run(ctx context.Context) error {
+func (v *invocation) replaceInterrupted(ctx context.Context) error {
 	if !v.deadline.IsZero() {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, v.deadline)
 		defer cancel()
 	}
 	for {
-		done, err := v.turn(ctx)
+		done, err := v.step(ctx)
 		if err != nil {
-			err = v.updating.explain(v.looking.explain(err))
+			err = v.updating.explain(v.describing.explain(err))
 			v.decision = v.decision.failed(err)
 		}
 		if done || err != nil {
@@ -32,12 +32,13 @@ func (v *invocation) run(ctx context.Context) error {
 	}
 }
 
-// turn decides once and does what was decided.
-func (v *invocation) turn(ctx context.Context) (done bool, err error) {
+// step decides once and does what was decided. It reports whether that was the
+// end.
+func (v *invocation) step(ctx context.Context) (done bool, err error) {
 	v.decide()
 	switch {
 	case v.decision.Action == ActionLook:
-		return false, v.look(ctx)
+		return false, v.describe(ctx)
 	case v.decision.Action == ActionFail:
 		return true, fmt.Errorf("describing service %s: %w", v.event.Service, errClusterMissing)
 	case v.decision.Action == ActionSkip, v.decision.Mode == ModeObserve, v.dryRun:
@@ -50,31 +51,31 @@ func (v *invocation) turn(ctx context.Context) (done bool, err error) {
 func (v *invocation) decide() {
 	v.decidedAt = time.Now()
 	v.decision = Decide(Situation{
-		Event:      v.event,
-		Service:    v.service,
-		Mode:       v.config.Mode,
-		Cooldown:   v.config.Cooldown,
-		Now:        v.decidedAt,
-		Remembered: v.memory.remembers(v.key(v.event.StartedBy), v.decidedAt),
-		Covered:    v.covered,
-		LostClaim:  v.lostClaim,
+		Event:            v.event,
+		Service:          v.service,
+		Mode:             v.config.Mode,
+		Cooldown:         v.config.Cooldown,
+		Now:              v.decidedAt,
+		Remembered:       v.memory.remembers(v.key(v.event.StartedBy), v.decidedAt),
+		HandledElsewhere: v.claim.handledElsewhere,
+		LostClaim:        v.claim.lost,
 	})
-	v.learn()
+	v.rememberReplaced()
 }
 
-// look asks ECS for the service. Where ECS throttles that, the claim comes
-// first, which has a rate of its own: who does not have it leaves to others
-// what DescribeServices allows.
-func (v *invocation) look(ctx context.Context) error {
-	v.looking.once = v.mayClaimFirst()
+// describe asks ECS for the service. Where ECS throttles that, the claim comes
+// first, which has a rate limit of its own: without it the invocation leaves the
+// calls that DescribeServices allows to others.
+func (v *invocation) describe(ctx context.Context) error {
+	v.describing.once = v.mayClaimBeforeDescribe()
 	out, err := v.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{
 		Cluster:  aws.String(v.event.ClusterARN),
 		Services: []string{v.event.Service},
 		Include:  []types.ServiceField{types.ServiceFieldTags},
-	}, func(o *ecs.Options) { o.Retryer = v.looking.retryer() })
-	v.lookedAt = time.Now()
-	if delay, again := asLookAgain(err); again {
-		return v.claimFirst(ctx, delay)
+	}, func(o *ecs.Options) { o.Retryer = v.describing.retryer() })
+	v.describedAt = time.Now()
+	if delay, again := asDescribeAgain(err); again {
+		return v.claimBeforeDescribe(ctx, delay)
 	}
 	if err == nil {
 		v.service, err = serviceIn(out)
@@ -88,22 +89,23 @@ func (v *invocation) look(ctx context.Context) error {
 	return nil
 }
 
-// act redeploys, if the claim and the age of what we know allow it.
+// act redeploys, if the claim and the age of what is known allow it. It reports
+// whether that was the end.
 func (v *invocation) act(ctx context.Context) (done bool, err error) {
 	if v.decision.Mode == ModeAlways {
 		return v.update(ctx)
 	}
-	if v.claimed != v.before {
+	if v.claim.held != v.before {
 		won, err := v.claimNext(ctx)
 		if err != nil || !won {
 			return false, err
 		}
 	}
-	if time.Since(v.lookedAt) > staleAfter {
+	if time.Since(v.describedAt) > staleAfter {
 		v.service = nil
 		return false, nil
 	}
-	v.updating.freshUntil = v.lookedAt.Add(staleAfter)
+	v.updating.freshUntil = v.describedAt.Add(staleAfter)
 	return v.update(ctx)
 }
 
@@ -126,10 +128,10 @@ func (v *invocation) update(ctx context.Context) (done bool, err error) {
 	return true, nil
 }
 
-// refused says what an error of UpdateService means.
+// refused handles an error of UpdateService. It reports whether that was the end.
 func (v *invocation) refused(ctx context.Context, err error) (done bool, _ error) {
 	var inactive *types.ServiceNotActiveException
-	if delay, again := asLookAgain(err); again {
+	if delay, again := asDescribeAgain(err); again {
 		v.service = nil
 		return false, v.wait(ctx, delay)
 	}
@@ -143,8 +145,8 @@ func (v *invocation) refused(ctx context.Context, err error) (done bool, _ error
 	return false, fmt.Errorf("redeploying service %s: %w", v.event.Service, err)
 }
 
-// wait sleeps, unless the context ends first or the wait would outlast the
-// time there is to act.
+// wait sleeps for d. It returns an error at once where that would outlast the
+// time there is to act, and when the context ends.
 func (v *invocation) wait(ctx context.Context, d time.Duration) error {
 	if time.Now().Add(d).After(v.updating.until) {
 		return context.DeadlineExceeded

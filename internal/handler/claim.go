@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 )
 
-// LogsAPI is what the handler asks of CloudWatch Logs.
+// LogsAPI is the part of CloudWatch Logs that the handler calls.
 type LogsAPI interface {
 	CreateLogStream(context.Context, *cloudwatchlogs.CreateLogStreamInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.CreateLogStreamOutput, error)
 }
@@ -25,103 +25,119 @@ var _ LogsAPI = (*cloudwatchlogs.Client)(nil)
 const (
 	// claimRounds is how often an invocation tries to get the claim.
 	claimRounds = 3
-	// claimPatience is how long a throttled claim is tried.
-	claimPatience = 3 * time.Second
-	// earlyPatience is how long a claim that comes before the look is tried:
-	// more do it at once, and nothing else is known.
-	earlyPatience = 8 * time.Second
-	// claimUnit divides the events of one deployment's later interruption from
-	// those of an earlier one.
+	// claimTimeout is how long a throttled claim is retried.
+	claimTimeout = 3 * time.Second
+	// earlyClaimTimeout is how long a claim before DescribeServices is retried:
+	// many invocations try it at once, and nothing is known about the service.
+	earlyClaimTimeout = 8 * time.Second
+	// claimUnit tells the interruptions of one deployment apart: events in the
+	// same unit share a claim.
 	claimUnit = 120 * time.Second
-	// lookUnit is the time in which one look does for all later notices. Each of
-	// them waited for as long before, so the look comes after its event.
-	lookUnit = yieldBackoff / 2
-	// claimWaitMin and claimWaitMax bound the waits of who lost a round, two of
-	// them: the time that whoever won needs to redeploy, and where ECS throttles
-	// to look before. Where there is little time, half of it has to do.
+	// describeUnit is the time in which one DescribeServices serves all later
+	// notices of a deployment. Each of them has waited as long before it claims,
+	// so that the call comes after its event.
+	describeUnit = lowPriorityBackoff / 2
+	// claimWaitMin and claimWaitMax bound the wait after a lost round: the time
+	// that the holder needs to redeploy. Where ECS throttles, the holder has to
+	// describe the service first, and the wait is twice as long.
 	claimWaitMin = 2 * time.Second
 	claimWaitMax = 6 * time.Second
 )
 
-// claimResult is what came of a claim.
+// claimState is what an invocation knows about the claim on the interrupted
+// deployment.
+type claimState struct {
+	rounds           int    // rounds tried so far
+	held             string // the deployment that this invocation has claimed
+	lost             string // the deployment that another invocation has claimed
+	waited           bool   // long enough for that invocation to redeploy
+	handledElsewhere bool   // a later notice: another invocation describes the service
+}
+
+// claimResult is the outcome of one try.
 type claimResult int
 
 const (
-	claimWon       claimResult = iota // or it is not possible
+	claimWon       claimResult = iota // or it is impossible: the invocation acts without
 	claimLost                         // another invocation has it
-	claimThrottled                    // nobody knows
+	claimThrottled                    // unknown
 )
 
-// mayClaimFirst tells whether acting is wanted, and the event says on what.
-func (v *invocation) mayClaimFirst() bool {
+// mayClaimBeforeDescribe reports whether the invocation may redeploy and the
+// event names the deployment to claim.
+func (v *invocation) mayClaimBeforeDescribe() bool {
 	may := v.config.Mode != ModeAlways && v.config.Mode != ModeObserve && !v.dryRun
-	return may && v.round == 0 && v.looking.hurried.IsZero() && v.event.StartedBy != ""
+	return may && v.claim.rounds == 0 && v.describing.urgentUntil.IsZero() && v.event.StartedBy != ""
 }
 
-// claimFirst claims the deployment that the task belongs to, before a look. It
-// is the primary one, unless it is replaced already.
-func (v *invocation) claimFirst(ctx context.Context, delay time.Duration) error {
-	if v.looking.yielding {
-		return v.claimLook(ctx, delay)
+// claimBeforeDescribe claims the task's deployment while DescribeServices is
+// throttled. That is the primary deployment, unless it has been replaced.
+func (v *invocation) claimBeforeDescribe(ctx context.Context, delay time.Duration) error {
+	if v.describing.lowPriority {
+		return v.claimDescribe(ctx, delay)
 	}
-	v.round = 1
-	if v.claim(ctx, v.stream(v.event.StartedBy, v.round), earlyPatience) != claimWon {
-		v.looking.yielding = true
-		return v.giveWay(ctx, 2) // the winner has to look first, and the looks are scarce
+	v.claim.rounds = 1
+	if v.tryClaim(ctx, v.stream(v.event.StartedBy, v.claim.rounds), earlyClaimTimeout) != claimWon {
+		v.describing.lowPriority = true
+		return v.waitForHolder(ctx, 2) // the holder has to describe first, and that is scarce
 	}
-	v.claimed = v.event.StartedBy
-	return v.hurry(ctx)
+	v.claim.held = v.event.StartedBy
+	return v.refreshAsHolder(ctx)
 }
 
-// claimLook is claimFirst of a later notice, which has time and may leave even
-// the look to another one. It may not to whoever claimed the deployment: that
-// one may have seen no reason to act yet.
-func (v *invocation) claimLook(ctx context.Context, delay time.Duration) error {
+// claimDescribe claims the DescribeServices call for all later notices of the
+// same time: such a notice can wait, and can leave even the call to another
+// one. It cannot leave it to the holder of the claim on the deployment, who may
+// have seen no reason to act yet.
+func (v *invocation) claimDescribe(ctx context.Context, delay time.Duration) error {
 	if err := v.wait(ctx, delay); err != nil {
 		return fmt.Errorf("describing service %s: %w", v.event.Service, err)
 	}
-	switch v.claim(ctx, v.lookStream(), earlyPatience) {
+	switch v.tryClaim(ctx, v.describeStream(), earlyClaimTimeout) {
 	case claimLost:
-		v.covered = true
+		v.claim.handledElsewhere = true
 		return nil
 	case claimThrottled:
-		return nil // look again
+		return nil // describe again
 	}
-	return v.hurry(ctx)
+	return v.refreshAsHolder(ctx)
 }
 
-// hurry is for who has the claim and has still to look: others rely on it.
-func (v *invocation) hurry(ctx context.Context) error {
-	v.looking.yielding = false
-	v.looking.hurried, v.looking.ceiling = time.Now().Add(hurryLasts), hurriedBackoff
-	if err := v.wait(ctx, between(hurriedBackoff)); err != nil {
+// refreshAsHolder prepares a DescribeServices with short waits: other
+// invocations rely on the holder of the claim.
+func (v *invocation) refreshAsHolder(ctx context.Context) error {
+	v.describing.lowPriority = false
+	v.describing.urgentUntil, v.describing.maxDelay = time.Now().Add(urgentFor), urgentBackoff
+	if err := v.wait(ctx, between(urgentBackoff)); err != nil {
 		return fmt.Errorf("describing service %s: %w", v.event.Service, err)
 	}
 	return nil
 }
 
-// claimNext tries the next round of the claim. Who lost one does so only after
-// a second wait. Where the last one is throttled, too, the claim is impossible.
+// claimNext tries the next round of the claim; after a lost round only when the
+// service was unchanged after two waits. Where even the last round is throttled
+// the claim is taken to be impossible.
 func (v *invocation) claimNext(ctx context.Context) (won bool, err error) {
-	if v.lostClaim == v.before && !v.waited {
-		v.waited = true
-		return false, v.giveWay(ctx, 1)
+	if v.claim.lost == v.before && !v.claim.waited {
+		v.claim.waited = true
+		return false, v.waitForHolder(ctx, 1)
 	}
-	if v.round == claimRounds {
+	if v.claim.rounds == claimRounds {
 		return false, fmt.Errorf("redeploying service %s: %w", v.event.Service, errClaimed)
 	}
-	v.round++
-	got := v.claim(ctx, v.stream(v.before, v.round), claimPatience)
-	if got == claimWon || got == claimThrottled && v.round == claimRounds {
-		v.claimed = v.before
+	v.claim.rounds++
+	got := v.tryClaim(ctx, v.stream(v.before, v.claim.rounds), claimTimeout)
+	if got == claimWon || got == claimThrottled && v.claim.rounds == claimRounds {
+		v.claim.held = v.before
 		return true, nil
 	}
-	v.lostClaim, v.waited, v.looking.yielding = v.before, false, true
-	return false, v.giveWay(ctx, 1)
+	v.claim.lost, v.claim.waited, v.describing.lowPriority = v.before, false, true
+	return false, v.waitForHolder(ctx, 1)
 }
 
-// giveWay waits for whoever has the claim to redeploy, for a new look.
-func (v *invocation) giveWay(ctx context.Context, waits int) error {
+// waitForHolder waits for the holder of the claim to redeploy, and has the
+// service described anew.
+func (v *invocation) waitForHolder(ctx context.Context, waits int) error {
 	v.service = nil
 	if err := v.wait(ctx, v.claimWait(waits)); err != nil {
 		return fmt.Errorf("redeploying service %s: %w (%w)", v.event.Service, errClaimed, err)
@@ -129,23 +145,23 @@ func (v *invocation) giveWay(ctx context.Context, waits int) error {
 	return nil
 }
 
-// claim tries to become the one invocation that redeploys, among those that
-// handle the sibling tasks' events in the same second. Creating a log stream is
-// atomic, free and permitted already. The claim only saves calls: where it is
+// tryClaim tries to become the one invocation that redeploys, among those that
+// handle the events of sibling tasks in the same second. Creating a log stream
+// is atomic, free and already permitted. The claim only saves calls: where it is
 // impossible the invocation acts without.
-func (v *invocation) claim(ctx context.Context, stream string, patient time.Duration) claimResult {
+func (v *invocation) tryClaim(ctx context.Context, stream string, timeout time.Duration) claimResult {
 	if v.config.LogGroup == "" {
 		return claimWon
 	}
-	patient = max(0, min(patient, time.Until(v.updating.until)/2)) // the rest is to act
-	ctx, cancel := context.WithTimeout(ctx, patient+time.Second)
+	timeout = max(0, min(timeout, time.Until(v.updating.until)/2)) // the rest is to redeploy
+	ctx, cancel := context.WithTimeout(ctx, timeout+time.Second)
 	defer cancel()
-	until := time.Now().Add(patient)
-	patience := &patience{until: until, hurried: until, ceiling: claimBackoff}
+	until := time.Now().Add(timeout)
+	budget := &retryBudget{until: until, urgentUntil: until, maxDelay: claimBackoff}
 	_, err := v.logs.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{
 		LogGroupName:  aws.String(v.config.LogGroup),
 		LogStreamName: aws.String(stream),
-	}, func(o *cloudwatchlogs.Options) { o.Retryer = patience.retryer() })
+	}, func(o *cloudwatchlogs.Options) { o.Retryer = budget.retryer() })
 
 	var exists *types.ResourceAlreadyExistsException
 	switch {
@@ -162,25 +178,27 @@ func (v *invocation) claim(ctx context.Context, stream string, patient time.Dura
 	return claimWon
 }
 
-// claimStream names the log stream that is the claim on a deployment.
+// claimStream returns the name of the log stream that is the claim on a
+// deployment.
 func claimStream(in *Interruption, deployment string, interrupted time.Time, round int) string {
 	service := sha256.Sum256([]byte(in.ClusterARN + "/" + in.Service))
 	id := strings.NewReplacer(":", "_", "*", "_").Replace(deployment) // not allowed in a stream's name
 	return fmt.Sprintf("redeploy/%x/%s/%d/%d", service[:8], id, interrupted.Unix()/int64(claimUnit/time.Second), round)
 }
 
-// stream names the log stream of one round of our claim.
+// stream returns the name of the log stream of a round of the claim.
 func (v *invocation) stream(deployment string, round int) string {
 	return claimStream(&v.event, deployment, v.interruptedAt(), round)
 }
 
-// lookStream names the log stream of the claim on a look: one of round 0, for
-// the lookUnit that we are in.
-func (v *invocation) lookStream() string {
-	return fmt.Sprintf("%s/%d", v.stream(v.event.StartedBy, 0), time.Now().Unix()/int64(lookUnit/time.Second))
+// describeStream returns the name of the log stream of the claim on a
+// DescribeServices call: round 0, and the current describeUnit.
+func (v *invocation) describeStream() string {
+	return fmt.Sprintf("%s/%d", v.stream(v.event.StartedBy, 0), time.Now().Unix()/int64(describeUnit/time.Second))
 }
 
-// claimWait is what who lost a round waits, once or several times.
+// claimWait returns the wait after a lost round, or of several rounds together:
+// random, and at most half of the time that is left.
 func (v *invocation) claimWait(waits int) time.Duration {
 	var random time.Duration
 	for range waits {

@@ -17,7 +17,7 @@ func TestSiblingsRedeployOnce(t *testing.T) {
 		for i := range events {
 			events[i] = event(map[string]any{"taskArn": testTask + string(rune('a'+i))})
 		}
-		answers, errs := w.together(Config{LogGroup: testLogGroup}, events...)
+		answers, errs := w.concurrently(Config{LogGroup: testLogGroup}, events...)
 		w.mustCount("UpdateService", 1)
 		applied := 0
 		for i, answer := range answers {

@@ -47,14 +47,14 @@ const (
 
 // Situation is all that a decision depends on.
 type Situation struct {
-	Event      Interruption
-	Service    *Service // nil: not looked at yet
-	Mode       Mode     // of the installation
-	Cooldown   time.Duration
-	Now        time.Time
-	Remembered bool   // this process saw the task's deployment replaced within the last 120 s
-	Covered    bool   // a later notice: another invocation looks at the service
-	LostClaim  string // the deployment that another invocation claimed before us, if any
+	Event            Interruption
+	Service          *Service // nil: not looked at yet
+	Mode             Mode     // of the installation
+	Cooldown         time.Duration
+	Now              time.Time
+	Remembered       bool   // this process saw the task's deployment replaced within the last 120 s
+	HandledElsewhere bool   // a later notice: another invocation describes the service
+	LostClaim        string // the deployment that another invocation claimed before us, if any
 }
 
 // Decision is the gate's answer.

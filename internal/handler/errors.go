@@ -40,7 +40,7 @@ func errorType(err error) string {
 	return "HandlerError"
 }
 
-// isPermanent tells whether ECS would refuse the same call a minute later too,
+// isPermanent reports whether ECS would refuse the same call a minute later too,
 // so that a retry by Lambda is of no use. A denied call is not permanent: a
 // new role's permissions need their time.
 func isPermanent(err error) bool {
@@ -57,7 +57,7 @@ func isPermanent(err error) bool {
 	return false
 }
 
-// absent gives what a "not found" of ECS says about the service, else nil.
+// absent returns what a "not found" of ECS says about the service, else nil.
 func absent(err error) *Service {
 	var (
 		noCluster *types.ClusterNotFoundException

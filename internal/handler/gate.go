@@ -38,7 +38,7 @@ func eventRows() [6]row {
 		{everyMode, ReasonNotAServiceTask, ActionSkip, info, (*Situation).notAServiceTask, "the task belongs to no service"},
 		{notAlways, ReasonTooLate, ActionSkip, info, (*Situation).tooLate, "the notice is over, or the task is gone already"},
 		{notAlways, ReasonAlreadyRedeployed, ActionSkip, info, (*Situation).remembered, "the task's deployment was replaced a moment ago"},
-		{notAlways, ReasonClaimed, ActionSkip, info, (*Situation).covered, "another invocation looks at the service"},
+		{notAlways, ReasonClaimed, ActionSkip, info, (*Situation).handledElsewhere, "another invocation looks at the service"},
 	}
 }
 
@@ -68,7 +68,7 @@ func (s *Situation) notFargateSpot() bool    { return s.Event.deniesFargateSpot(
 func (s *Situation) notAServiceTask() bool   { return !s.Event.namesService() }
 func (s *Situation) tooLate() bool           { return s.age() > maxAge || s.Event.taskIsGone() }
 func (s *Situation) remembered() bool        { return s.Remembered }
-func (s *Situation) covered() bool           { return s.Covered }
+func (s *Situation) handledElsewhere() bool  { return s.HandledElsewhere }
 
 func (s *Situation) serviceMissing() bool  { return s.Service.Missing }
 func (s *Situation) clusterMissing() bool  { return s.Service.ClusterMissing }
@@ -112,12 +112,12 @@ func (s *Situation) enoughRunning() bool     { return s.remaining() >= s.Service
 
 // wouldStopHealthy: more tasks run than the rollout has to keep running.
 func (s *Situation) wouldStopHealthy() bool {
-	return s.remaining() > s.Service.healthyFloor() && !s.insists()
+	return s.remaining() > s.Service.healthyFloor() && !s.forcedByTag()
 }
 
 func (s *Situation) coolingDown() bool {
 	young := s.Now.Sub(s.Service.primary().CreatedAt) < s.Cooldown
-	return young && s.remaining() > 0 && !s.insists()
+	return young && s.remaining() > 0 && !s.forcedByTag()
 }
 
 func (s *Situation) claimed() bool {
@@ -142,9 +142,9 @@ func (s *Situation) interruptedAt() time.Time {
 // ECS still counts when it sends the notice.
 func (s *Situation) remaining() int { return s.Service.RunningCount - 1 }
 
-// insists tells whether the service is tagged to be redeployed even where that
-// may stop healthy tasks or follows another deployment closely.
-func (s *Situation) insists() bool { return s.Service.Tag == TagRedeploy }
+// forcedByTag reports whether the service is tagged to be redeployed even where
+// that may stop healthy tasks or follows another deployment closely.
+func (s *Situation) forcedByTag() bool { return s.Service.Tag == TagRedeploy }
 
 // effectiveMode is the service's tag before the installation's mode. The tag
 // redeploy makes observe act; it takes nothing from always.
@@ -154,7 +154,7 @@ func (s *Situation) effectiveMode() Mode {
 		return s.Mode
 	case s.Service.Tag == TagObserve:
 		return ModeObserve
-	case s.insists() && s.Mode == ModeObserve:
+	case s.forcedByTag() && s.Mode == ModeObserve:
 		return ModeOnce
 	}
 	return s.Mode

@@ -54,7 +54,7 @@ func obstacles() []obstacle {
 		{ReasonNotAServiceTask, ActionSkip, info, func(s *Situation) { s.Event.Service = "" }},
 		{ReasonTooLate, ActionSkip, info, func(s *Situation) { s.Event.LastStatus = "DEPROVISIONING" }},
 		{ReasonAlreadyRedeployed, ActionSkip, info, func(s *Situation) { s.Remembered = true }},
-		{ReasonClaimed, ActionSkip, info, func(s *Situation) { s.Covered = true }},
+		{ReasonClaimed, ActionSkip, info, func(s *Situation) { s.HandledElsewhere = true }},
 		{ReasonServiceMissing, ActionSkip, warning, func(s *Situation) { s.Service.Missing = true }},
 		{ReasonClusterMissing, ActionFail, failure, func(s *Situation) { s.Service.ClusterMissing = true }},
 		{ReasonServiceInactive, ActionSkip, info, func(s *Situation) { s.Service.Status = "DRAINING" }},

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 )
 
-// ECSAPI is what the handler asks of ECS.
+// ECSAPI is the part of ECS that the handler calls.
 type ECSAPI interface {
 	DescribeServices(context.Context, *ecs.DescribeServicesInput, ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error)
 	UpdateService(context.Context, *ecs.UpdateServiceInput, ...func(*ecs.Options)) (*ecs.UpdateServiceOutput, error)
@@ -35,7 +35,7 @@ type Handler struct {
 	memory memory
 }
 
-// New gives a Handler that writes its log records to out, one JSON object a
+// New returns a Handler that writes its log records to out, one JSON object a
 // line. The zero Config is mode once without cooldown, claim or metrics.
 func New(config Config, ecs ECSAPI, logs LogsAPI, out io.Writer) *Handler {
 	return &Handler{config: config, ecs: ecs, logs: logs, logger: NewLogger(out, config.LogLevel)}
@@ -73,4 +73,29 @@ func (h *Handler) Handle(ctx context.Context, event json.RawMessage) (answer Ans
 		return v.answer(), &Error{errorType(err), err}
 	}
 	return v.answer(), nil
+}
+
+// eventKind is one kind of event that the function handles.
+type eventKind struct {
+	detailType string
+	handle     func(*invocation, context.Context) error
+}
+
+// eventKinds returns the kinds of event. Another kind is another row.
+func eventKinds() [1]eventKind {
+	return [...]eventKind{
+		{EventDetailType, (*invocation).replaceInterrupted},
+	}
+}
+
+// run handles the event by its detail type. The gate alone answers an event of
+// no known kind.
+func (v *invocation) run(ctx context.Context) error {
+	for _, kind := range eventKinds() {
+		if kind.detailType == v.event.DetailType {
+			return kind.handle(v, ctx)
+		}
+	}
+	v.decide()
+	return nil
 }

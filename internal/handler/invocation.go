@@ -25,24 +25,20 @@ type invocation struct {
 	received time.Time
 	deadline time.Time // of calls; zero: none
 
-	service   *Service // nil: to be looked at
-	lookedAt  time.Time
-	looking   patience // of DescribeServices
-	updating  patience // of UpdateService
-	claimed   string   // the deployment that we have the claim on
-	lostClaim string   // the deployment that another invocation has the claim on
-	waited    bool     // long enough for that one to act
-	covered   bool     // a later notice, for which another invocation looks
-	round     int      // rounds of the claim tried so far
+	service     *Service // nil: to be described
+	describedAt time.Time
+	describing  retryBudget // of DescribeServices
+	updating    retryBudget // of UpdateService
+	claim       claimState
 
 	decision  Decision
 	decidedAt time.Time
 	updatedAt time.Time // when ECS accepted the redeployment; zero: it did not
 	before    string    // the primary deployment as last seen
-	after     string    // the deployment that we forced
+	after     string    // the deployment that was forced
 }
 
-// begin reads the event and the circumstances of an invocation.
+// begin reads the event and the context of an invocation.
 func (h *Handler) begin(ctx context.Context, event []byte) *invocation {
 	v := &invocation{Handler: h, event: Parse(event), received: time.Now()}
 	requestID := ""
@@ -60,12 +56,12 @@ func (h *Handler) begin(ctx context.Context, event []byte) *invocation {
 			until = v.deadline
 		}
 	}
-	v.looking.until, v.updating.until = until, until
-	v.looking.yielding = !v.event.isFirstNotice()
+	v.describing.until, v.updating.until = until, until
+	v.describing.lowPriority = !v.event.isFirstNotice()
 	return v
 }
 
-// interruptedAt is the event's time; an event without one has just happened.
+// interruptedAt returns the event's time; an event without one has just happened.
 func (v *invocation) interruptedAt() time.Time {
 	if v.event.EventTime.IsZero() {
 		return v.received
@@ -73,7 +69,7 @@ func (v *invocation) interruptedAt() time.Time {
 	return v.event.EventTime
 }
 
-// answer tells the outcome so far.
+// answer returns the outcome so far.
 func (v *invocation) answer() Answer {
 	return Answer{
 		Action:           v.decision.Action,
@@ -90,9 +86,9 @@ func (v *invocation) answer() Answer {
 	}
 }
 
-// learn remembers a deployment that was replaced, or in mode observe would
+// rememberReplaced remembers a deployment that was replaced, or in mode observe would
 // have been.
-func (v *invocation) learn() {
+func (v *invocation) rememberReplaced() {
 	switch {
 	case v.dryRun || v.service == nil:
 	case v.decision.Reason == ReasonAlreadyRedeployed:

@@ -111,8 +111,8 @@ func (w *world) mustCount(operation string, want int) {
 	}
 }
 
-// together invokes as many sandboxes as there are events at the same instant.
-func (w *world) together(config Config, events ...[]byte) (answers []Answer, errs []error) {
+// concurrently invokes as many sandboxes as there are events at the same instant.
+func (w *world) concurrently(config Config, events ...[]byte) (answers []Answer, errs []error) {
 	answers, errs = make([]Answer, len(events)), make([]error, len(events))
 	handlers := make([]*Handler, len(events))
 	for i := range handlers {

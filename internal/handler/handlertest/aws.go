@@ -48,17 +48,17 @@ type Call struct {
 	Code      string // error code of the answer, "" for success
 }
 
-// ECS gives an SDK client of this ECS.
+// ECS returns an SDK client of this ECS.
 func (a *AWS) ECS() *ecs.Client { return ecs.NewFromConfig(a.config()) }
 
-// Logs gives an SDK client of this CloudWatch Logs.
+// Logs returns an SDK client of this CloudWatch Logs.
 func (a *AWS) Logs() *cloudwatchlogs.Client { return cloudwatchlogs.NewFromConfig(a.config()) }
 
 func (a *AWS) config() aws.Config {
 	return aws.Config{Region: "eu-west-1", HTTPClient: a, Credentials: aws.AnonymousCredentials{}}
 }
 
-// Calls gives the calls of an operation so far, of all for "".
+// Calls returns the calls of an operation so far, of all for "".
 func (a *AWS) Calls(operation string) []Call {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -140,7 +140,7 @@ func sleep(r *http.Request, d time.Duration) error {
 	}
 }
 
-// operationOf gives the operation that a request in AWS's JSON protocol asks for.
+// operationOf returns the operation that a request in AWS's JSON protocol asks for.
 func operationOf(r *http.Request) string {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	return operation

@@ -60,7 +60,7 @@ func (a *AWS) Put(s Service) {
 	a.services[s.Cluster+"/"+s.Name] = &s
 }
 
-// Primary gives the id of a service's primary deployment, "" where there is none.
+// Primary returns the id of a service's primary deployment, "" where there is none.
 func (a *AWS) Primary(cluster, service string) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()

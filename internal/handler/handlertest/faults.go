@@ -69,7 +69,7 @@ type Limit struct {
 	last   time.Time
 }
 
-// SetLimit gives an operation a limit.
+// SetLimit returns an operation a limit.
 func (a *AWS) SetLimit(operation string, l Limit) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 )
 
 // StartMoto starts a moto server, an AWS written by others, on a free port and
-// with these variables in its environment. It gives the configuration of
+// with these variables in its environment. It returns the configuration of
 // clients of it, and skips the test where there is no moto_server.
 func StartMoto(tb testing.TB, env ...string) aws.Config {
 	tb.Helper()

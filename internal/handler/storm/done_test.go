@@ -15,7 +15,7 @@ func TestSiblings(t *testing.T) {
 			continue
 		}
 		t.Run(how.String(), func(t *testing.T) {
-			o := blow(t, siblings(), how)
+			o := run(t, siblings(), how)
 			if o.updates != 1 || o.redeployed != 1 || o.failed != 0 || o.last > time.Second {
 				t.Errorf("got %+v, want one redeployment within a second", o)
 			}
@@ -32,7 +32,7 @@ func TestFiftyServices(t *testing.T) {
 	for concurrency, within := range within {
 		how := setting{handler.ModeOnce, concurrency, time.Minute, false}
 		t.Run(how.String(), func(t *testing.T) {
-			o := blow(t, fiftyServices(), how)
+			o := run(t, fiftyServices(), how)
 			if o.redeployed != 50 || o.updates != 50 || o.failed != 0 || o.last > within {
 				t.Errorf("got %+v, want 50 services redeployed once, within %s", o, within)
 			}
@@ -44,7 +44,7 @@ func TestFiftyServices(t *testing.T) {
 // concurrency: all are redeployed, in the 90 s that ECS's own rate allows, and
 // a tenth.
 func TestRegion(t *testing.T) {
-	o := blow(t, region(), setting{handler.ModeOnce, 2, time.Minute, false})
+	o := run(t, region(), setting{handler.ModeOnce, 2, time.Minute, false})
 	if o.redeployed != 500 || o.updates > 505 || o.last > 99*time.Second {
 		t.Errorf("got %+v, want 500 services redeployed by at most 505 calls within 99 s", o)
 	}

@@ -117,7 +117,7 @@ func (l *lambda) count(n *int) {
 	*n++
 }
 
-// release frees a sandbox and gives the next event that waits for one.
+// release frees a sandbox and returns the next event that waits for one.
 func (l *lambda) release(sandbox *handler.Handler) (next delivery, more bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -49,8 +49,8 @@ type outcome struct {
 	failed     int
 }
 
-// blow sends the events of a storm to the function.
-func blow(t *testing.T, s storm, how setting) (out outcome) {
+// run sends the events of a storm to the function.
+func run(t *testing.T, s storm, how setting) (out outcome) {
 	t.Helper()
 	synctest.Test(t, func(*testing.T) {
 		begin := time.Now()

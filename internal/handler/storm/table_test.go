@@ -45,7 +45,7 @@ func TestTable(t *testing.T) {
 				continue
 			}
 			t.Run(s.name[:1]+"/"+how.String(), func(t *testing.T) {
-				fmt.Println(tableRow(s, how, blow(t, s, how)))
+				fmt.Println(tableRow(s, how, run(t, s, how)))
 			})
 		}
 	}

@@ -19,7 +19,7 @@ func TestFirstNoticeClaimsBeforeAThrottledLook(t *testing.T) {
 		w.mustDecide(ReasonRedeploy, event())
 		w.mustCall("DescribeServices", "CreateLogStream", "DescribeServices", "DescribeServices", "DescribeServices", "UpdateService")
 		if took := time.Since(start); took > 2*time.Second {
-			t.Errorf("took %s: who has the claim is in a hurry", took)
+			t.Errorf("took %s: who has the claim is in a refreshAsHolder", took)
 		}
 	})
 }
@@ -75,17 +75,17 @@ func TestLaterNoticesShareALook(t *testing.T) {
 		w.Put(replacedService())
 		w.Fail("DescribeServices", len(events), handlertest.Throttled())
 		start := time.Now()
-		answers, errs := w.together(Config{LogGroup: testLogGroup}, events...)
+		answers, errs := w.concurrently(Config{LogGroup: testLogGroup}, events...)
 		for i, answer := range answers {
 			if errs[i] != nil || answer.Reason != ReasonClaimed && answer.Reason != ReasonAlreadyRedeployed {
 				t.Errorf("notice %d: %s, %v", i, answer.Reason, errs[i])
 			}
 		}
 		looks := w.Count("DescribeServices", "")
-		if looks < 1 || looks > int(yieldBackoff/lookUnit)+1 {
+		if looks < 1 || looks > int(lowPriorityBackoff/describeUnit)+1 {
 			t.Errorf("%d looks, want one for each ten seconds", looks)
 		}
-		if first := w.Calls("CreateLogStream")[0].At.Sub(start); first < lookUnit {
+		if first := w.Calls("CreateLogStream")[0].At.Sub(start); first < describeUnit {
 			t.Errorf("claimed after %s: the first notices come first", first)
 		}
 	})
@@ -198,7 +198,7 @@ func TestClaimWaitInLittleTime(t *testing.T) {
 		time.Second:     {time.Second / 2, time.Second / 2},
 	} {
 		inWorld(t, Config{}, func(w *world) {
-			v := &invocation{updating: patience{until: time.Now().Add(left)}}
+			v := &invocation{updating: retryBudget{until: time.Now().Add(left)}}
 			if got := v.claimWait(1); got < want[0] || got > want[1] {
 				w.Errorf("with %s left: %s, want %s to %s", left, got, want[0], want[1])
 			}
