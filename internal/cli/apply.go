@@ -9,15 +9,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
 // apply does the changes with progress on stderr. Its error says how far it came and what to do.
 func (j *installJob) apply(ctx context.Context, names deploy.Names, changes []deploy.Change) error {
-	return j.applyChanges(ctx, j.session, names, changes)
+	return j.applyChanges(ctx, j.connection, names, changes)
 }
 
-func (a *app) applyChanges(ctx context.Context, s *session, names deploy.Names, changes []deploy.Change) error {
+func (a *app) applyChanges(ctx context.Context, s *connection, names deploy.Names, changes []deploy.Change) error {
 	if len(changes) == 0 {
 		return nil
 	}
@@ -31,17 +32,17 @@ func (a *app) applyChanges(ctx context.Context, s *session, names deploy.Names, 
 }
 
 // explainStop adds to an error what was done before it: it stays, and a second run finishes the rest.
-func (a *app) explainStop(ctx context.Context, s *session, err error, done int, changes []deploy.Change) error {
+func (a *app) explainStop(ctx context.Context, s *connection, err error, done int, changes []deploy.Change) error {
 	sofar := "Nothing was changed."
 	if s.calls.wrote() {
 		sofar = fmt.Sprintf("%d of %d done; run again to finish.", done, len(changes))
 	}
 	if ctx.Err() != nil {
-		return &deploy.Error{Code: codeInterrupted, Message: "interrupted: " + sofar, Err: err}
+		return &apperr.Error{Code: codeInterrupted, Message: "interrupted: " + sofar, Err: err}
 	}
-	var known *deploy.Error
+	var known *apperr.Error
 	if !errors.As(err, &known) {
-		known = &deploy.Error{Code: deploy.CodeFailed, Message: err.Error(), Err: err}
+		known = &apperr.Error{Code: apperr.CodeFailed, Message: err.Error(), Err: err}
 	}
 	explained := *known
 	explained.Detail = append(slices.Clone(explained.Detail), sofar)
@@ -50,9 +51,9 @@ func (a *app) explainStop(ctx context.Context, s *session, err error, done int, 
 }
 
 // afterStop is what to do next: each of it is safe.
-func (a *app) afterStop(s *session, stopped *deploy.Error, changes []deploy.Change) []string {
+func (a *app) afterStop(s *connection, stopped *apperr.Error, changes []deploy.Change) []string {
 	if !s.calls.wrote() {
-		if stopped.Code == deploy.CodeAccessDenied {
+		if stopped.Code == apperr.CodeAccessDenied {
 			return []string{a.retype() + "   again, once it is allowed"}
 		}
 		if len(stopped.Hints) > 0 {
@@ -61,7 +62,7 @@ func (a *app) afterStop(s *session, stopped *deploy.Error, changes []deploy.Chan
 		return nil
 	}
 	hints := []string{a.retype() + "   finishes it"}
-	if len(stopped.Hints) > 0 && stopped.Code != deploy.CodeNotSettled { // by itself it would most often fail again
+	if len(stopped.Hints) > 0 && stopped.Code != apperr.CodeNotSettled { // by itself it would most often fail again
 		hints = []string{a.retype() + "   finishes it after that"}
 	}
 	if slices.ContainsFunc(changes, func(c deploy.Change) bool { return c.Action == deploy.Create }) {
@@ -88,8 +89,8 @@ func (a *app) lookAgain(ctx context.Context, look func(context.Context) (left st
 			return err
 		}
 		if time.Now().After(deadline) {
-			return &deploy.Error{
-				Code:    deploy.CodeNotSettled,
+			return &apperr.Error{
+				Code:    apperr.CodeNotSettled,
 				Message: "everything was done, and still a second look finds this left: " + left,
 				Detail:  []string{"AWS may need longer, or something else changes it back."},
 				Hints:   []string{"spothandler status" + a.scope(a.prefix)},
@@ -110,7 +111,7 @@ func (a *app) confirm(ctx context.Context, question, word string) error {
 		if a.several {
 			message = "this needs a yes, and several regions cannot be asked for at once"
 		}
-		return &deploy.Error{
+		return &apperr.Error{
 			Code:    "needs_yes",
 			Message: message,
 			Detail:  []string{"Nothing was changed."},
@@ -125,7 +126,7 @@ func (a *app) confirm(ctx context.Context, question, word string) error {
 		return ctx.Err()
 	}
 	if err != nil || strings.TrimSpace(answer) != word {
-		return &deploy.Error{Code: "declined", Message: "not confirmed", Detail: []string{"Nothing was changed."}, Hints: []string{"--yes   does not ask"}}
+		return &apperr.Error{Code: "declined", Message: "not confirmed", Detail: []string{"Nothing was changed."}, Hints: []string{"--yes   does not ask"}}
 	}
 	return nil
 }

@@ -23,7 +23,9 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/logging"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // This file is the one place that loads the AWS configuration and builds clients.
@@ -37,10 +39,10 @@ const (
 // attempts of each call: more than the SDK's three, since a half-done install is worse than a late one.
 const attempts = 6
 
-// session is the account that a command works in.
-type session struct {
+// connection is the account that a command works in.
+type connection struct {
 	cfg     aws.Config
-	id      deploy.Identity
+	id      session.Identity
 	clients deploy.Clients
 	calls   *callLog
 	// endpoints stand in for AWS's own; most often there are none
@@ -84,7 +86,7 @@ func (a *app) loadConfig(ctx context.Context) (aws.Config, error) {
 		}
 	}
 	if cfg.Region == "" {
-		return aws.Config{}, &deploy.Error{
+		return aws.Config{}, &apperr.Error{
 			Code:    "no_region",
 			Message: "no AWS region found",
 			Detail:  []string{"Looked at --region, AWS_REGION and the profile. Nothing was changed."},
@@ -101,8 +103,8 @@ const metadataTimeout = time.Second
 func (a *app) assumeRole(cfg aws.Config) (aws.CredentialsProvider, error) {
 	role, err := arn.Parse(a.roleARN)
 	if err != nil || role.Service != "iam" || !strings.HasPrefix(role.Resource, "role/") {
-		return nil, &deploy.Error{
-			Code:    deploy.CodeInvalid,
+		return nil, &apperr.Error{
+			Code:    apperr.CodeInvalid,
 			Message: fmt.Sprintf("--role-arn %q is no ARN of a role", a.roleARN),
 			Hints:   []string{"--role-arn arn:PARTITION:iam::ACCOUNT:role/NAME"},
 		}
@@ -122,7 +124,7 @@ func impatientMetadata(cfg aws.Config) *imds.Client {
 func (a *app) explainConfig(err error) error {
 	var missing config.SharedConfigProfileNotExistError
 	if errors.As(err, &missing) {
-		return &deploy.Error{
+		return &apperr.Error{
 			Code:    "no_profile",
 			Message: fmt.Sprintf("the AWS profile %s is not in ~/.aws", missing.Profile),
 			Detail:  []string{"Nothing was changed."},
@@ -134,7 +136,7 @@ func (a *app) explainConfig(err error) error {
 }
 
 // open is all of this file for a command that needs no more than a prefix.
-func (a *app) open(ctx context.Context, prefix string) (*session, error) {
+func (a *app) open(ctx context.Context, prefix string) (*connection, error) {
 	cfg, err := a.loadConfig(ctx)
 	if err != nil {
 		return nil, err
@@ -146,7 +148,7 @@ func (a *app) open(ctx context.Context, prefix string) (*session, error) {
 }
 
 // connect finds credentials, asks whose they are, and refuses another account than the expected one.
-func (a *app) connect(ctx context.Context, cfg aws.Config) (*session, error) {
+func (a *app) connect(ctx context.Context, cfg aws.Config) (*connection, error) {
 	calls := &callLog{}
 	if a.verbose {
 		calls.out = a.err
@@ -155,13 +157,13 @@ func (a *app) connect(ctx context.Context, cfg aws.Config) (*session, error) {
 	if err := a.checkCredentials(ctx, cfg); err != nil {
 		return nil, err
 	}
-	s := &session{cfg: cfg, calls: calls}
+	s := &connection{cfg: cfg, calls: calls}
 	s.connectTo(cfg)
 	if err := s.identify(ctx); err != nil {
 		return nil, sayUnchanged(s, a.explainCredentials(err))
 	}
 	if a.expectAccount != "" && a.expectAccount != s.id.Account {
-		return nil, &deploy.Error{
+		return nil, &apperr.Error{
 			Code:    "other_account",
 			Message: fmt.Sprintf("these credentials are of account %s, --expect-account says %s", s.id.Account, a.expectAccount),
 			Detail:  []string{"They belong to " + s.id.Caller + ". Nothing was changed."},
@@ -183,27 +185,27 @@ func (a *app) checkCredentials(ctx context.Context, cfg aws.Config) error {
 }
 
 // identify asks who is calling; it needs no permission (STS API, GetCallerIdentity).
-func (s *session) identify(ctx context.Context) error {
+func (s *connection) identify(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, identifyTimeout)
 	defer cancel()
 	client := sts.NewFromConfig(s.cfg, func(o *sts.Options) { o.RetryMaxAttempts = min(o.RetryMaxAttempts, identifyAttempts) })
 	answer, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return &deploy.Error{
-			Code:    deploy.CodeFailed,
+		return &apperr.Error{
+			Code:    apperr.CodeFailed,
 			Message: fmt.Sprintf("asking AWS who is calling: no answer within %s", identifyTimeout),
 			Hints:   []string{"is the network there, and the way to AWS open (proxy, VPN, AWS_ENDPOINT_URL)?"},
 			Err:     err,
 		}
 	}
 	if err != nil {
-		return deploy.Explain("asking AWS who is calling", deploy.Identity{}, err)
+		return apperr.Explain("asking AWS who is calling", "", err)
 	}
 	caller, err := arn.Parse(aws.ToString(answer.Arn))
 	if err != nil {
 		return fmt.Errorf("reading the caller's ARN: %w", err)
 	}
-	s.id = deploy.Identity{
+	s.id = session.Identity{
 		Partition: caller.Partition, Account: aws.ToString(answer.Account),
 		Region: s.cfg.Region, Caller: aws.ToString(answer.Arn),
 	}
@@ -212,7 +214,7 @@ func (s *session) identify(ctx context.Context) error {
 
 // connectTo builds the clients, and notes which of them are sent elsewhere than to AWS: the SDK takes that
 // from the environment and from the profile, for all services or for one.
-func (s *session) connectTo(cfg aws.Config) {
+func (s *connection) connectTo(cfg aws.Config) {
 	roles, functions := iam.NewFromConfig(cfg), lambda.NewFromConfig(cfg)
 	groups := cloudwatchlogs.NewFromConfig(cfg, func(o *cloudwatchlogs.Options) { o.Retryer = notForQuotas{o.Retryer} })
 	rules := eventbridge.NewFromConfig(cfg, func(o *eventbridge.Options) { o.Retryer = notForQuotas{o.Retryer} })

@@ -103,7 +103,7 @@ func TestEndpointsAreShown(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			awsHome(t, test.config, test.env)
-			s := &session{}
+			s := &connection{}
 			s.connectTo(loaded(t))
 			if got := strings.Join(s.endpoints, " "); got != test.want {
 				t.Errorf("%q, want %q", got, test.want)

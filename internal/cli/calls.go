@@ -14,7 +14,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go/middleware"
 
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // callLog sees every AWS call: it knows whether a write was sent, and prints them all under --verbose.
@@ -53,7 +53,7 @@ func (l *callLog) handle(ctx context.Context, in middleware.InitializeInput, nex
 		if err != nil {
 			verdict = strings.ReplaceAll(err.Error(), "\n", " ")
 		}
-		fmt.Fprintf(l.out, "%6dms %s %s\n", time.Since(started).Milliseconds(), deploy.IAMAction(awsmiddleware.GetServiceID(ctx), operation), verdict)
+		fmt.Fprintf(l.out, "%6dms %s %s\n", time.Since(started).Milliseconds(), apperr.IAMAction(awsmiddleware.GetServiceID(ctx), operation), verdict)
 	}
 	return out, metadata, err
 }

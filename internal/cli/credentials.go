@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/smithy-go"
 
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // Codes of the errors about credentials.
@@ -30,16 +30,16 @@ func (a *app) explainCredentials(err error) error {
 		return a.ssoExpired(err)
 	case mentions(err, "no EC2 IMDS role found", "failed to refresh cached credentials, static credentials are empty"):
 		return a.noCredentials(err)
-	case a.roleARN != "" && errors.As(err, &api) && deploy.IsAccessDenied(err):
-		return &deploy.Error{
-			Code:    deploy.CodeAccessDenied,
+	case a.roleARN != "" && errors.As(err, &api) && apperr.IsAccessDenied(err):
+		return &apperr.Error{
+			Code:    apperr.CodeAccessDenied,
 			Message: "acting as " + a.roleARN + ": access denied",
 			Detail:  []string{fmt.Sprintf("AWS adds: %q. Nothing was changed.", api.ErrorMessage())},
 			Hints:   []string{"the role's trust policy must allow you, and your own policy sts:AssumeRole on it"},
 			Err:     err,
 		}
 	case errors.As(err, &api) && isExpired(api.ErrorCode()):
-		return &deploy.Error{
+		return &apperr.Error{
 			Code:    codeExpiredCredentials,
 			Message: "the AWS credentials have expired",
 			Detail:  []string{"Nothing was changed."},
@@ -47,7 +47,7 @@ func (a *app) explainCredentials(err error) error {
 			Err:     err,
 		}
 	case errors.As(err, &api) && isInvalid(api.ErrorCode()):
-		return &deploy.Error{
+		return &apperr.Error{
 			Code:    "invalid_credentials",
 			Message: fmt.Sprintf("AWS does not accept these credentials: %s", api.ErrorCode()),
 			Detail:  []string{fmt.Sprintf("AWS adds: %q. Nothing was changed.", api.ErrorMessage())},
@@ -97,7 +97,7 @@ func (a *app) profileName() string {
 }
 
 func (a *app) noCredentials(cause error) error {
-	return &deploy.Error{
+	return &apperr.Error{
 		Code:    codeNoCredentials,
 		Message: "no AWS credentials found",
 		Detail: []string{
@@ -114,7 +114,7 @@ func (a *app) ssoExpired(cause error) error {
 	if name := a.profileName(); name != "default" {
 		login += " --profile " + name
 	}
-	return &deploy.Error{
+	return &apperr.Error{
 		Code:    codeSSOExpired,
 		Message: fmt.Sprintf("the SSO session of profile %s has expired or was never begun", a.profileName()),
 		Detail:  []string{"Nothing was changed."},

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/smithy-go"
 
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // Each error of the SDK about credentials has one code of ours. Those that need a service of AWS's on the way are
@@ -38,7 +38,7 @@ func TestExplainCredentials(t *testing.T) {
 			if !errors.Is(got, test.err) {
 				t.Errorf("the cause is lost: %v", got)
 			}
-			known, ok := errors.AsType[*deploy.Error](got)
+			known, ok := errors.AsType[*apperr.Error](got)
 			if ok != (test.code != "") || ok && known.Code != test.code {
 				t.Errorf("%v", got)
 			}

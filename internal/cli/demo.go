@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/embed"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -181,7 +181,7 @@ func (t *tour) command(ctx context.Context, args ...string) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		return &deploy.Error{Code: deploy.CodeFailed, Message: fmt.Sprintf("spothandler %s: %v", strings.Join(args, " "), err), Err: err}
+		return &apperr.Error{Code: apperr.CodeFailed, Message: fmt.Sprintf("spothandler %s: %v", strings.Join(args, " "), err), Err: err}
 	}
 	return nil
 }

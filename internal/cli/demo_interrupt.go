@@ -18,6 +18,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // ruleEffective is more than the local EventBridge takes before a new rule matches.
@@ -90,7 +91,7 @@ type decision struct {
 // work looks again after a few seconds.
 func (t *tour) decisions(ctx context.Context) ([]decision, error) {
 	client := cloudwatchlogs.NewFromConfig(t.server.Config())
-	group := deploy.NewNames(deploy.Identity{}, demoPrefix, deploy.Defaults("").FunctionName, "").LogGroup
+	group := deploy.NewNames(session.Identity{}, demoPrefix, deploy.Defaults("").FunctionName, "").LogGroup
 	for {
 		answer, err := client.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &group})
 		if err != nil {

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // errorAnswer is how an error looks under -o json.
@@ -23,9 +23,9 @@ type errorBody struct {
 
 // printError shows one error and its cure, on stderr and, under -o json, on stdout as well.
 func (a *app) printError(err error) {
-	var known *deploy.Error
+	var known *apperr.Error
 	if !errors.As(err, &known) {
-		known = &deploy.Error{Code: deploy.CodeFailed, Message: err.Error()}
+		known = &apperr.Error{Code: apperr.CodeFailed, Message: err.Error()}
 	}
 	if len(known.Hints) == 0 {
 		known = a.withLastResort(known)
@@ -53,7 +53,7 @@ func (a *app) printError(err error) {
 }
 
 // withLastResort is an error for which nothing better is known than to look closer.
-func (a *app) withLastResort(err *deploy.Error) *deploy.Error {
+func (a *app) withLastResort(err *apperr.Error) *apperr.Error {
 	hinted := *err
 	hinted.Hints = []string{a.without("--verbose") + " --verbose   the same, with every call to AWS"}
 	return &hinted
@@ -69,12 +69,12 @@ func (a *app) printHint(st style, hint string) {
 }
 
 // sayUnchanged adds to an error that stopped a command before its first write that nothing was changed.
-func sayUnchanged(s *session, err error) error {
+func sayUnchanged(s *connection, err error) error {
 	const unchanged = "Nothing was changed."
 	if errors.Is(err, context.Canceled) && !s.calls.wrote() {
-		return &deploy.Error{Code: codeInterrupted, Message: "interrupted: nothing was changed", Err: err}
+		return &apperr.Error{Code: codeInterrupted, Message: "interrupted: nothing was changed", Err: err}
 	}
-	var known *deploy.Error
+	var known *apperr.Error
 	if !errors.As(err, &known) || s.calls.wrote() || strings.Contains(strings.Join(known.Detail, " "), unchanged) {
 		return err
 	}
@@ -86,7 +86,7 @@ func sayUnchanged(s *session, err error) error {
 func (a *app) printInterrupted(err error) {
 	st := a.errStyle()
 	message := "interrupted"
-	var known *deploy.Error
+	var known *apperr.Error
 	if errors.As(err, &known) && known.Code == codeInterrupted {
 		message = known.Message
 	}

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // What is typed again is what was typed: a shell must read it so.
@@ -51,7 +51,7 @@ func TestExitCode(t *testing.T) {
 	}{
 		{nil, 0},
 		{errors.New("broken"), 1},
-		{&deploy.Error{Code: deploy.CodeAccessDenied}, 1},
+		{&apperr.Error{Code: apperr.CodeAccessDenied}, 1},
 		{context.DeadlineExceeded, 1},
 		{errDiffers, 2},
 		{fmt.Errorf("seen: %w", errDiffers), 2},
@@ -112,7 +112,7 @@ func TestLongMessage(t *testing.T) {
 		var shown bytes.Buffer
 		a := &app{Streams: fake(80, test.tty, "NO_COLOR=1")}
 		a.err = &shown
-		a.printError(&deploy.Error{
+		a.printError(&apperr.Error{
 			Message: "creating role prod-spothandler-eu-west-1: NoSuchEntity: Scope ARN: arn:aws:iam::111122223333:policy/boundary does not exist or is not attachable.",
 			Hints:   []string{"find it"},
 		})

@@ -212,7 +212,7 @@ func codesInSource(t *testing.T) []string {
 		}
 	}
 	named := regexp.MustCompile(`^[Cc]ode[A-Z]`)
-	for _, file := range sources(t, ".", "../../internal/deploy") {
+	for _, file := range sources(t, ".", "../../internal/deploy", "../../internal/apperr") {
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.ValueSpec:

@@ -104,7 +104,7 @@ func (a *app) installHere(ctx context.Context, o *installOptions, given deploy.G
 	if err != nil {
 		return err
 	}
-	job := &installJob{app: a, session: s, given: given, reset: reset, installOptions: o}
+	job := &installJob{app: a, connection: s, given: given, reset: reset, installOptions: o}
 	a.printHeader(s, o.settings.prefix)
 	return a.pointToPolicy(o.settings.prefix, sayUnchanged(s, job.run(ctx)))
 }
@@ -112,7 +112,7 @@ func (a *app) installHere(ctx context.Context, o *installOptions, given deploy.G
 // installJob is one install: what is asked for, and what was found and planned on the way.
 type installJob struct {
 	*app
-	*session
+	*connection
 	*installOptions
 	given deploy.Given
 	reset bool

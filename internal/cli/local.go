@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/embed"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -74,11 +74,11 @@ func (a *app) local(ctx context.Context, port int, region, seed string) error {
 
 func listen(ctx context.Context, port int) (net.Listener, error) {
 	if port < 0 || port > 65535 {
-		return nil, &deploy.Error{Code: deploy.CodeInvalid, Message: fmt.Sprintf("--port %d is not accepted", port), Hints: []string{"accepted: 1 to 65535, or 0 for a free one"}}
+		return nil, &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--port %d is not accepted", port), Hints: []string{"accepted: 1 to 65535, or 0 for a free one"}}
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
-		return nil, &deploy.Error{
+		return nil, &apperr.Error{
 			Code:    "port_taken",
 			Message: fmt.Sprintf("listening on 127.0.0.1:%d: %v", port, errors.Unwrap(err)),
 			Hints:   []string{"spothandler local --port 0   takes a free one"},

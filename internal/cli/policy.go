@@ -12,7 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // policyOptions are policy's own flags.
@@ -94,7 +96,7 @@ func (o *policyOptions) checkAccount() error {
 }
 
 func invalidPolicy(hint, format string, args ...any) error {
-	return &deploy.Error{Code: deploy.CodeInvalid, Message: fmt.Sprintf(format, args...), Hints: []string{hint}}
+	return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf(format, args...), Hints: []string{hint}}
 }
 
 func (a *app) policy(cmd *cobra.Command, o *policyOptions) error {
@@ -134,26 +136,26 @@ func (a *app) policy(cmd *cobra.Command, o *policyOptions) error {
 }
 
 // policyIdentity is what was given, or what STS answers.
-func (a *app) policyIdentity(ctx context.Context, o *policyOptions) (deploy.Identity, error) {
+func (a *app) policyIdentity(ctx context.Context, o *policyOptions) (session.Identity, error) {
 	if o.account != "" && a.region != "" {
 		return o.identity(a.region), nil
 	}
 	cfg, err := a.loadConfig(ctx)
 	if err != nil {
-		return deploy.Identity{}, err
+		return session.Identity{}, err
 	}
 	if o.account != "" {
 		return o.identity(cfg.Region), nil
 	}
 	s, err := a.connect(ctx, cfg)
 	if err != nil {
-		return deploy.Identity{}, err
+		return session.Identity{}, err
 	}
 	return s.id, nil
 }
 
-func (o *policyOptions) identity(region string) deploy.Identity {
-	id := deploy.Identity{Partition: o.partition, Account: o.account, Region: region}
+func (o *policyOptions) identity(region string) session.Identity {
+	id := session.Identity{Partition: o.partition, Account: o.account, Region: region}
 	if id.Partition == "" {
 		id.Partition = partitionOf(region)
 	}
@@ -189,8 +191,8 @@ func (a *app) printPolicy(policy string) error {
 
 // pointToPolicy adds to an error for want of rights where to read which are needed.
 func (a *app) pointToPolicy(prefix string, err error) error {
-	var known *deploy.Error
-	if !errors.As(err, &known) || known.Code != deploy.CodeAccessDenied {
+	var known *apperr.Error
+	if !errors.As(err, &known) || known.Code != apperr.CodeAccessDenied {
 		return err
 	}
 	explained := *known

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // printJSON writes the result of a command to stdout.
@@ -29,7 +30,7 @@ func (a *app) warn(texts ...string) {
 }
 
 // printHeader says where a command is going to work, and as whom, before it does.
-func (a *app) printHeader(s *session, prefix string) {
+func (a *app) printHeader(s *connection, prefix string) {
 	a.prefix = prefix
 	st := a.errStyle()
 	place := fmt.Sprintf(" · account %s · %s · spothandler %s", s.id.Account, s.id.Region, binaryVersion())
@@ -177,7 +178,7 @@ func (a *app) printNotInstalled(command, prefix, region string) error {
 }
 
 // printNowhereInstalled is the verdict on all regions.
-func (a *app) printNowhereInstalled(id deploy.Identity) error {
+func (a *app) printNowhereInstalled(id session.Identity) error {
 	st := a.errStyle()
 	fmt.Fprintf(a.err, "%s it is installed in no region of account %s\n", st.glyph(glyphFailed), id.Account)
 	fmt.Fprintf(a.err, "  %s spothandler install --region NAME --region NAME\n", st.glyph(glyphNext))
@@ -190,7 +191,7 @@ func (a *app) printNowhereInstalled(id deploy.Identity) error {
 }
 
 // printNoneInstalled is the verdict on a region.
-func (a *app) printNoneInstalled(id deploy.Identity) error {
+func (a *app) printNoneInstalled(id session.Identity) error {
 	st := a.errStyle()
 	fmt.Fprintf(a.err, "%s nothing is installed in %s of account %s\n", st.glyph(glyphFailed), id.Region, id.Account)
 	a.printHint(st, "spothandler install --prefix NAME")

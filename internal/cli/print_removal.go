@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // printRemoval lists what an uninstall takes away.
@@ -46,7 +47,7 @@ func (a *app) printRemoved(o *uninstallOptions, changes []deploy.Change, took ti
 }
 
 // printNothingAnywhere is the verdict of an uninstall in all regions: like rm -f it is content.
-func (a *app) printNothingAnywhere(prefix string, id deploy.Identity) error {
+func (a *app) printNothingAnywhere(prefix string, id session.Identity) error {
 	if a.json() {
 		return a.printVisits(nil)
 	}

@@ -11,13 +11,15 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // inRegions does a command in every region that was asked for, side by side: one report in the order
 // of the regions, one region's failure not stopping the others, and the worst exit code. Where there is
 // no region to do it in, nowhere is done instead.
-func (a *app) inRegions(ctx context.Context, prefix *string, nowhere func(deploy.Identity) error, do func(context.Context, *app) error) error {
+func (a *app) inRegions(ctx context.Context, prefix *string, nowhere func(session.Identity) error, do func(context.Context, *app) error) error {
 	regions, id, err := a.chosenRegions(ctx, prefix)
 	if err != nil {
 		return err
@@ -42,23 +44,23 @@ func (a *app) inRegions(ctx context.Context, prefix *string, nowhere func(deploy
 
 // chosenRegions are those of --region, or with --all-regions those where the account, which is told too,
 // has an installation, with this prefix unless it is nil.
-func (a *app) chosenRegions(ctx context.Context, prefix *string) ([]string, deploy.Identity, error) {
+func (a *app) chosenRegions(ctx context.Context, prefix *string) ([]string, session.Identity, error) {
 	if !a.allRegions {
 		for _, region := range a.regions { // before the first call in any of them
 			if err := deploy.CheckNames(region, aws.ToString(prefix), "", ""); err != nil {
-				return nil, deploy.Identity{}, err
+				return nil, session.Identity{}, err
 			}
 		}
 		regions := slices.Clone(a.regions)
 		slices.Sort(regions)
-		return slices.Compact(regions), deploy.Identity{}, nil
+		return slices.Compact(regions), session.Identity{}, nil
 	}
 	if len(a.regions) > 0 {
-		return nil, deploy.Identity{}, &deploy.Error{Code: deploy.CodeInvalid, Message: "--region and --all-regions do not go together", Hints: []string{"give one of them"}}
+		return nil, session.Identity{}, &apperr.Error{Code: apperr.CodeInvalid, Message: "--region and --all-regions do not go together", Hints: []string{"give one of them"}}
 	}
 	s, err := a.open(ctx, "")
 	if err != nil {
-		return nil, deploy.Identity{}, err
+		return nil, session.Identity{}, err
 	}
 	regions, err := deploy.Regions(ctx, s.clients, s.id, prefix)
 	return regions, s.id, err

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // version is set by the linker; a binary of `go install` takes the module's.
@@ -174,10 +174,10 @@ func (a *app) checkOptions() error {
 	if a.output != "text" && a.output != "json" {
 		wrong := a.output
 		a.output = "text"
-		return &deploy.Error{Code: deploy.CodeInvalid, Message: fmt.Sprintf("--output %q is not accepted", wrong), Hints: []string{"accepted: text, json"}}
+		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--output %q is not accepted", wrong), Hints: []string{"accepted: text, json"}}
 	}
 	if a.wait < 0 {
-		return &deploy.Error{Code: deploy.CodeInvalid, Message: fmt.Sprintf("--wait %s is not accepted", a.wait), Hints: []string{"accepted: a duration like 90s or 5m"}}
+		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--wait %s is not accepted", a.wait), Hints: []string{"accepted: a duration like 90s or 5m"}}
 	}
 	return nil
 }

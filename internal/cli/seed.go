@@ -8,7 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -61,8 +61,8 @@ func readSeed(path string) ([]localaws.Service, error) {
 type seedFile struct{ path string }
 
 func (s seedFile) refuse(node *yaml.Node, wrong, accepted string) error {
-	return &deploy.Error{
-		Code:    deploy.CodeInvalid,
+	return &apperr.Error{
+		Code:    apperr.CodeInvalid,
 		Message: fmt.Sprintf("%s:%d: %s", s.path, node.Line, wrong),
 		Hints:   []string{"accepted: " + accepted},
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
@@ -153,8 +154,8 @@ func (a *app) knownEnvironment() error {
 	for _, entry := range a.env {
 		name, text, _ := strings.Cut(entry, "=")
 		if strings.HasPrefix(name, envPrefix) && text != "" && !slices.Contains(known, name) {
-			return &deploy.Error{
-				Code:    deploy.CodeInvalid,
+			return &apperr.Error{
+				Code:    apperr.CodeInvalid,
 				Message: fmt.Sprintf("the environment variable %s is no setting", name),
 				Detail:  []string{"Settings: " + strings.Join(known, ", ") + "."},
 				Hints:   []string{"unset " + name},
@@ -213,7 +214,7 @@ func readKey(s *settingFlags, given deploy.Given, prefixFlag bool, key, node *ya
 }
 
 func badConfig(message, hint string, cause error) error {
-	return &deploy.Error{Code: deploy.CodeInvalid, Message: message, Hints: []string{hint}, Err: cause}
+	return &apperr.Error{Code: apperr.CodeInvalid, Message: message, Hints: []string{hint}, Err: cause}
 }
 
 func unknownKey(source string) error {
@@ -221,11 +222,11 @@ func unknownKey(source string) error {
 	for _, setting := range deploy.Settings() {
 		accepted = append(accepted, setting.Name)
 	}
-	return &deploy.Error{Code: deploy.CodeInvalid, Message: source + " is no setting", Hints: []string{"accepted: " + strings.Join(accepted, ", ")}}
+	return &apperr.Error{Code: apperr.CodeInvalid, Message: source + " is no setting", Hints: []string{"accepted: " + strings.Join(accepted, ", ")}}
 }
 
 func nodeTexts(source string, node *yaml.Node) ([]string, error) {
-	malformed := &deploy.Error{Code: deploy.CodeInvalid, Message: source + " is neither a value nor a list of values", Hints: []string{"write key: value, or key: [value, value]"}}
+	malformed := &apperr.Error{Code: apperr.CodeInvalid, Message: source + " is neither a value nor a list of values", Hints: []string{"write key: value, or key: [value, value]"}}
 	switch node.Kind {
 	case yaml.ScalarNode:
 		return []string{node.Value}, nil

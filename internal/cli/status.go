@@ -68,7 +68,7 @@ func (a *app) status(ctx context.Context, prefix string, names deploy.Given, one
 	return a.verdict(s, prefix, one, statuses)
 }
 
-func (a *app) verdict(s *session, prefix string, one bool, statuses []deploy.Status) error {
+func (a *app) verdict(s *connection, prefix string, one bool, statuses []deploy.Status) error {
 	if len(statuses) == 0 {
 		if !one {
 			return a.printNoneInstalled(s.id)
@@ -85,7 +85,7 @@ func (a *app) verdict(s *session, prefix string, one bool, statuses []deploy.Sta
 
 // survey looks at one installation, or at every one of the region side by side. Without a list (ListRoles
 // denied) one installation can still be looked at.
-func (a *app) survey(ctx context.Context, s *session, prefix string, names deploy.Given, one bool) ([]*deploy.Installation, []deploy.Listed, error) {
+func (a *app) survey(ctx context.Context, s *connection, prefix string, names deploy.Given, one bool) ([]*deploy.Installation, []deploy.Listed, error) {
 	others, err := deploy.List(ctx, s.clients, s.id)
 	if err != nil && !one {
 		return nil, nil, err

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // uninstallOptions are uninstall's own flags.
@@ -40,7 +41,7 @@ not touched.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a.prefixFromEnv(cmd, &o.prefix)
 			o.names = names()
-			nowhere := func(id deploy.Identity) error { return a.printNothingAnywhere(o.prefix, id) }
+			nowhere := func(id session.Identity) error { return a.printNothingAnywhere(o.prefix, id) }
 			return a.inRegions(cmd.Context(), &o.prefix, nowhere, func(ctx context.Context, a *app) error { return a.uninstall(ctx, o) })
 		},
 	}
@@ -63,7 +64,7 @@ func (a *app) uninstall(ctx context.Context, o *uninstallOptions) error {
 	return a.pointToPolicy(o.prefix, sayUnchanged(s, a.remove(ctx, s, o)))
 }
 
-func (a *app) remove(ctx context.Context, s *session, o *uninstallOptions) error {
+func (a *app) remove(ctx context.Context, s *connection, o *uninstallOptions) error {
 	started := time.Now()
 	found, err := deploy.LookToRemove(ctx, s.clients, s.id, o.prefix, o.names)
 	if err != nil {
@@ -114,7 +115,7 @@ func (a *app) confirmRemoval(ctx context.Context, prefix string, changes []deplo
 }
 
 // verifyRemoved looks again until nothing of the installation is found.
-func (a *app) verifyRemoved(ctx context.Context, s *session, o *uninstallOptions) error {
+func (a *app) verifyRemoved(ctx context.Context, s *connection, o *uninstallOptions) error {
 	return a.lookAgain(ctx, func(ctx context.Context) (string, error) {
 		found, err := deploy.LookToRemove(ctx, s.clients, s.id, o.prefix, o.names)
 		if err != nil {
@@ -129,7 +130,7 @@ func (a *app) verifyRemoved(ctx context.Context, s *session, o *uninstallOptions
 }
 
 // nothingToRemove is content, and says which installations there are.
-func (a *app) nothingToRemove(ctx context.Context, s *session, prefix string) error {
+func (a *app) nothingToRemove(ctx context.Context, s *connection, prefix string) error {
 	others, err := deploy.List(ctx, s.clients, s.id)
 	if err != nil {
 		a.warn("other installations were not looked for: " + err.Error())

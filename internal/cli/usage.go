@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // unknownCommand names the commands that come near.
@@ -18,15 +18,15 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	for _, name := range cmd.SuggestionsFor(args[0]) {
 		hints = append(hints, cmd.CommandPath()+" "+name)
 	}
-	return &deploy.Error{
-		Code:    deploy.CodeInvalid,
+	return &apperr.Error{
+		Code:    apperr.CodeInvalid,
 		Message: fmt.Sprintf("%q is no command of %s", args[0], cmd.CommandPath()),
 		Hints:   append(hints, cmd.CommandPath()+" --help"),
 	}
 }
 
 func usageError(help string, err error) error {
-	return &deploy.Error{Code: deploy.CodeInvalid, Message: err.Error(), Hints: []string{help}, Err: err}
+	return &apperr.Error{Code: apperr.CodeInvalid, Message: err.Error(), Hints: []string{help}, Err: err}
 }
 
 // noArguments refuses a word that is neither a flag nor its value, most often the prefix without its flag.
@@ -38,8 +38,8 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	if cmd.Flags().Lookup("prefix") != nil {
 		hints = append([]string{cmd.CommandPath() + " --prefix " + quote(args[0])}, hints...)
 	}
-	return &deploy.Error{
-		Code:    deploy.CodeInvalid,
+	return &apperr.Error{
+		Code:    apperr.CodeInvalid,
 		Message: fmt.Sprintf("%s takes flags alone, and %q is none", cmd.CommandPath(), args[0]),
 		Hints:   hints,
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/spothandler/spothandler/internal/localaws"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // account is an AWS account in memory, and a caller who works on it. It lives in a bubble of virtual
@@ -20,7 +21,7 @@ import (
 type account struct {
 	*localaws.Server
 	clients Clients
-	id      Identity
+	id      session.Identity
 	release Release
 }
 
@@ -55,8 +56,8 @@ func (a *account) connect(way http.RoundTripper) {
 	}
 }
 
-func identity() Identity {
-	return Identity{"aws", "111122223333", "us-east-1", "arn:aws:sts::111122223333:assumed-role/dev/ana"}
+func identity() session.Identity {
+	return session.Identity{Partition: "aws", Account: "111122223333", Region: "us-east-1", Caller: "arn:aws:sts::111122223333:assumed-role/dev/ana"}
 }
 
 // testRelease is a release whose code is a real zip, another one for each version.

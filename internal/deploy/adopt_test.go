@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -38,7 +39,7 @@ func terraformed(t *testing.T, a *account) Names {
 		},
 		func() error {
 			_, err := c.Lambda.CreateFunction(ctx, &lambda.CreateFunctionInput{
-				FunctionName: &n.Function, Role: aws.String(n.arn("iam", "", "role/"+n.Function)), Runtime: "python3.13", Handler: aws.String("main.handler"),
+				FunctionName: &n.Function, Role: aws.String(n.ARN("iam", "", "role/"+n.Function)), Runtime: "python3.13", Handler: aws.String("main.handler"),
 				Code: &functions.FunctionCode{ZipFile: zipOf(t, "main.py", "pass")}, MemorySize: aws.Int32(256), Timeout: aws.Int32(90), Tags: tags,
 				Environment: &functions.Environment{Variables: map[string]string{"LOG_LEVEL": "DEBUG"}},
 			})
@@ -73,7 +74,7 @@ func TestAdopt(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		n := terraformed(t, a)
 		found := a.look(t, "", nil)
-		if refusal := errorOf(t, found.CheckOurs(false)); refusal.Code != CodeNotOurs {
+		if refusal := errorOf(t, found.CheckOurs(false)); refusal.Code != apperr.CodeNotOurs {
 			t.Errorf("%+v", refusal)
 		}
 		if err := found.CheckOurs(true); err != nil {
@@ -134,7 +135,7 @@ func TestAdoptPausesTheRule(t *testing.T) {
 				}
 				before := a.look(t, "", nil).State.Rule
 				stop := a.Inject(localaws.Fault{Action: "UpdateFunctionCode", Deny: true})
-				if _, err := a.tryInstall(t.Context(), t, "", nil); !IsAccessDenied(err) {
+				if _, err := a.tryInstall(t.Context(), t, "", nil); !apperr.IsAccessDenied(err) {
 					t.Fatal(err)
 				}
 				stop()
@@ -157,7 +158,7 @@ func TestAdoptDenied(t *testing.T) {
 	prepare := func(t *testing.T, a *account) { terraformed(t, a) }
 	everyWrite(t, prepare, adopt, func(t *testing.T, a *account, n int, _ string) {
 		stop := a.Inject(denyFrom(n))
-		if _, err := a.tryInstall(t.Context(), t, "", nil); !IsAccessDenied(err) {
+		if _, err := a.tryInstall(t.Context(), t, "", nil); !apperr.IsAccessDenied(err) {
 			t.Fatal(err)
 		}
 		stop()

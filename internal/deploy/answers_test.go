@@ -13,7 +13,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/smithy-go"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -131,7 +133,7 @@ func TestTagsDenied(t *testing.T) {
 			answer.Tags, answer.TagsError = nil, &functions.TagsError{Message: aws.String("not authorized")}
 		})
 		_, err := Look(t.Context(), a.clients, a.id, "", nil)
-		if refusal := errorOf(t, err); refusal.Code != CodeAccessDenied || !strings.Contains(refusal.Hints[0], "lambda:ListTags") {
+		if refusal := errorOf(t, err); refusal.Code != apperr.CodeAccessDenied || !strings.Contains(refusal.Hints[0], "lambda:ListTags") {
 			t.Errorf("%+v", refusal)
 		}
 	})
@@ -146,7 +148,7 @@ type edgyRoles struct {
 func (e edgyRoles) GetRole(ctx context.Context, in *iam.GetRoleInput, options ...func(*iam.Options)) (*iam.GetRoleOutput, error) {
 	if *e.hidden > 0 {
 		*e.hidden--
-		return nil, &entryError{"NoSuchEntity", "The role cannot be found."}
+		return nil, &smithy.GenericAPIError{Code: "NoSuchEntity", Message: "The role cannot be found."}
 	}
 	return e.RoleAPI.GetRole(ctx, in, options...)
 }
@@ -237,7 +239,7 @@ func TestProgress(t *testing.T) {
 				stages[p.Change.Resource] = strings.TrimPrefix(stages[p.Change.Resource]+", "+word, ", ")
 			}
 		}})
-		if !IsAccessDenied(err) || errors.Is(err, context.Canceled) {
+		if !apperr.IsAccessDenied(err) || errors.Is(err, context.Canceled) {
 			t.Errorf("%v", err)
 		}
 		for kind, want := range map[Kind]string{

@@ -124,5 +124,5 @@ func (a *applying) apply(ctx context.Context, index int) error {
 		return fmt.Errorf("%s: %w", change.Describe(), ctx.Err())
 	}
 	tell(Failed, "")
-	return Explain(change.Describe(), a.names.Identity, err)
+	return explain(change.Describe(), a.names.Identity, err)
 }

@@ -5,6 +5,9 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // none clears a setting that has no value of its own for that.
@@ -78,21 +81,21 @@ func (s Spec) check(names Names) error {
 		return err
 	}
 	if names.isFunction(s.OnFailure) {
-		return invalid("--on-failure ARN   of something else", "--on-failure is the function itself: its failures would come back to it")
+		return apperr.Invalid("--on-failure ARN   of something else", "--on-failure is the function itself: its failures would come back to it")
 	}
 	return s.checkPlaces(names.Identity)
 }
 
 // checkPlaces refuses ARNs of elsewhere. What is not known of the identity yet is not checked.
-func (s Spec) checkPlaces(id Identity) error {
+func (s Spec) checkPlaces(id session.Identity) error {
 	boundary, key, destination := partsOf(s.Boundary), partsOf(s.KMSKey), partsOf(s.OnFailure)
 	switch {
 	case !agree(boundary.Partition, id.Partition) || boundary.AccountID != "aws" && !agree(boundary.AccountID, id.Account):
-		return invalid("a policy of the role's own account, or of AWS's", "--permissions-boundary %s is not in account %s", s.Boundary, id.Account)
+		return apperr.Invalid("a policy of the role's own account, or of AWS's", "--permissions-boundary %s is not in account %s", s.Boundary, id.Account)
 	case !agree(key.Partition, id.Partition) || !agree(key.Region, id.Region):
-		return invalid("a key of the region that the function is in", "--kms-key %s is not in region %s", s.KMSKey, id.Region)
+		return apperr.Invalid("a key of the region that the function is in", "--kms-key %s is not in region %s", s.KMSKey, id.Region)
 	case !agree(destination.Partition, id.Partition):
-		return invalid("a destination in partition "+id.Partition, "--on-failure %s is not in partition %s", s.OnFailure, id.Partition)
+		return apperr.Invalid("a destination in partition "+id.Partition, "--on-failure %s is not in partition %s", s.OnFailure, id.Partition)
 	}
 	return nil
 }

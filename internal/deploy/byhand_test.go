@@ -86,7 +86,7 @@ func functionChanges() []byHand {
 			if err != nil {
 				return err
 			}
-			_, err = a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &input{FunctionName: &n.Function, Role: aws.String(n.arn("iam", "", "role/other"))})
+			_, err = a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &input{FunctionName: &n.Function, Role: aws.String(n.ARN("iam", "", "role/other"))})
 			return err
 		}, KindFunction, []string{"role"}},
 		{"code", func(t *testing.T, a *account, n Names) error {

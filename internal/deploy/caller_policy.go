@@ -1,5 +1,7 @@
 package deploy
 
+import "github.com/spothandler/spothandler/internal/apperr"
+
 // Errand is what a caller is going to do with an installation.
 type Errand struct {
 	Install   bool // upgrade as well
@@ -29,7 +31,7 @@ func CallerPolicy(places []Names, spec Spec, errand Errand) (string, error) {
 	}
 	policy := encodeJSON(policyDocument{"2012-10-17", grants})
 	if len(policy) > MaxCallerPolicy {
-		return "", invalid("fewer regions, and a policy for each of the others", "the policy for %d regions has %d characters, IAM allows %d", len(places), len(policy), MaxCallerPolicy)
+		return "", apperr.Invalid("fewer regions, and a policy for each of the others", "the policy for %d regions has %d characters, IAM allows %d", len(places), len(policy), MaxCallerPolicy)
 	}
 	return policy, nil
 }
@@ -44,7 +46,7 @@ func callerStatements(places []Names, spec Spec) []grant {
 	in := func(resources ...func(Names) string) any { return inPlaces(places, resources...) }
 	role := in(Names.RoleARN, func(n Names) string {
 		// IAM knows a role that is not there, or not yet, by its name alone, and takes its path for /.
-		return n.arn("iam", "", "role/"+n.Role)
+		return n.ARN("iam", "", "role/"+n.Role)
 	})
 	logGroup := in(Names.LogGroupARN, func(n Names) string {
 		// The calls about tags know a log group without this, the others with it (CloudWatch Logs API, LogGroup).

@@ -14,6 +14,7 @@ import (
 	events "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -76,7 +77,7 @@ func TestCallerPolicyIsScoped(t *testing.T) {
 				if statement.Resource == "*" {
 					continue
 				}
-				if err := tries(index, statement.Resource); !IsAccessDenied(err) {
+				if err := tries(index, statement.Resource); !apperr.IsAccessDenied(err) {
 					t.Errorf("%s in %s gives %v", statement.Sid, place, err)
 				}
 			}
@@ -91,7 +92,7 @@ func TestCallerPolicyNeedsEveryARN(t *testing.T) {
 		for index, statement := range policy.Statement {
 			forms, _ := statement.Resource.([]any)
 			for i := range forms {
-				if err := tries(index, slices.Delete(slices.Clone(forms), i, i+1)); !IsAccessDenied(err) {
+				if err := tries(index, slices.Delete(slices.Clone(forms), i, i+1)); !apperr.IsAccessDenied(err) {
 					t.Errorf("without %s it gives %v", forms[i], err)
 				}
 			}
@@ -140,7 +141,7 @@ func TestCallerPolicyConditions(t *testing.T) {
 		}, "events:PutTargets"},
 		"another role for the function": {func(ctx context.Context, _ *testing.T, p pipeline) error {
 			_, err := p.clients.Lambda.UpdateFunctionConfiguration(ctx, &lambda.UpdateFunctionConfigurationInput{
-				FunctionName: &names.Function, Role: aws.String(names.arn("iam", "", "role/admin")),
+				FunctionName: &names.Function, Role: aws.String(names.ARN("iam", "", "role/admin")),
 			})
 			return err
 		}, "iam:PassRole"},
@@ -165,7 +166,7 @@ func TestCallerPolicyConditions(t *testing.T) {
 			withPipeline(t, func(t *testing.T, p pipeline) {
 				installedAlready(t, p.admin)
 				p.allow(callerPolicy(t, names, Defaults(handsPrefix), Errand{Install: true, Uninstall: true}))
-				if err := test.do(t.Context(), t, p); !IsAccessDenied(err) || !says(err, "not authorized to perform: "+test.denied+" ") {
+				if err := test.do(t.Context(), t, p); !apperr.IsAccessDenied(err) || !apperr.Says(err, "not authorized to perform: "+test.denied+" ") {
 					t.Errorf("it gives %v", err)
 				}
 			})
@@ -192,7 +193,7 @@ func naming(action string) string {
 
 // told is what a user reads of an error.
 func told(err error) string {
-	explained, ok := errors.AsType[*Error](err)
+	explained, ok := errors.AsType[*apperr.Error](err)
 	if !ok {
 		return fmt.Sprint(err)
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 func handsNames() Names {
@@ -93,7 +95,7 @@ func TestCallerPolicyOfPlainSettings(t *testing.T) {
 
 // The longest names in the longest region leave room in a managed policy.
 func TestCallerPolicyFits(t *testing.T) {
-	id := Identity{Partition: "aws-us-gov", Account: "111122223333", Region: "ap-southeast-1"}
+	id := session.Identity{Partition: "aws-us-gov", Account: "111122223333", Region: "ap-southeast-1"}
 	prefix := strings.Repeat("p", 64-len(RoleName("", id.Region))-1)
 	name := strings.Repeat("f", 64-len(prefix)-1)
 	names := NewNames(id, prefix, name, name)

@@ -4,6 +4,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // parseClusters reads a list of cluster names and ARNs; "all" alone clears it.
@@ -16,7 +19,7 @@ func parseClusters(source string, texts []string) ([]string, error) {
 	var clusters []string
 	for _, text := range texts {
 		if text == "all" {
-			return nil, invalid("all stands alone: it means every cluster", "%s all does not go with other clusters", source)
+			return nil, apperr.Invalid("all stands alone: it means every cluster", "%s all does not go with other clusters", source)
 		}
 		if !valid.MatchString(text) {
 			return nil, refuse(source, text, "a name (letters, digits, - and _) or an ARN, repeatable, or all")
@@ -29,13 +32,13 @@ func parseClusters(source string, texts []string) ([]string, error) {
 
 // localClusters turns ARNs of this account and region into names, so that the record stays short and
 // two spellings of one cluster are one. An ARN of elsewhere is an error: no event of it would arrive.
-func localClusters(id Identity, clusters []string) ([]string, error) {
+func localClusters(id session.Identity, clusters []string) ([]string, error) {
 	local := id.ClusterARN("")
 	var names []string
 	for _, cluster := range clusters {
 		name, ours := strings.CutPrefix(cluster, local)
 		if !ours && strings.HasPrefix(cluster, "arn:") {
-			return nil, invalid("install in that account and region for it", "--cluster %s is not in account %s, region %s", cluster, id.Account, id.Region)
+			return nil, apperr.Invalid("install in that account and region for it", "--cluster %s is not in account %s, region %s", cluster, id.Account, id.Region)
 		}
 		names = append(names, name)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // leastUnreserved is what an account always keeps unreserved: new accounts with a limit of 10 or 50 can
@@ -43,9 +45,9 @@ func atMost(room int) string {
 }
 
 // tooFewExecutions is the refusal, whoever finds it out.
-func tooFewExecutions(want *Function, detail string, cause error) *Error {
-	return &Error{
-		Code:    CodeNoConcurrency,
+func tooFewExecutions(want *Function, detail string, cause error) *apperr.Error {
+	return &apperr.Error{
+		Code:    apperr.CodeNoConcurrency,
 		Message: fmt.Sprintf("reserving %d executions for function %s: the account has too few", want.ReservedConcurrency, want.Name),
 		Detail:  []string{detail},
 		Hints: []string{

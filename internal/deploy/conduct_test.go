@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -117,7 +118,7 @@ func TestManagedRule(t *testing.T) {
 		names := a.look(t, "prod", nil).Names
 		a.ManageRule(names.Rule, "autoscaling.amazonaws.com")
 		refusal := errorOf(t, a.look(t, "prod", nil).CheckOurs(true))
-		if refusal.Code != CodeNotOurs || refusal.Detail[0] != "AWS manages it for autoscaling.amazonaws.com." {
+		if refusal.Code != apperr.CodeNotOurs || refusal.Detail[0] != "AWS manages it for autoscaling.amazonaws.com." {
 			t.Errorf("%+v", refusal)
 		}
 		began := time.Now()
@@ -304,7 +305,7 @@ func TestConcurrencyIsCheckedFirst(t *testing.T) {
 				}
 				return
 			}
-			if refusal := errorOf(t, err); refusal.Code != CodeNoConcurrency || refusal.Detail[0] != test.detail {
+			if refusal := errorOf(t, err); refusal.Code != apperr.CodeNoConcurrency || refusal.Detail[0] != test.detail {
 				t.Errorf("%s of %d: %+v", test.asked, test.limit, refusal)
 			}
 		})

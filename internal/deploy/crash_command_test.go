@@ -17,6 +17,7 @@ import (
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
@@ -29,7 +30,7 @@ type command func(context.Context, *account) error
 // whoAmI is the first call of every command.
 func (a *account) whoAmI(ctx context.Context) error {
 	_, err := sts.NewFromConfig(a.Config()).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	return Explain("asking AWS who is calling", a.id, err)
+	return explain("asking AWS who is calling", a.id, err)
 }
 
 // doInstall is `spothandler install`. It is content only when a second look finds nothing left to do.
@@ -72,7 +73,7 @@ func doInstall(settings Given) command {
 
 // notYet is what the binary says when it has looked again for long enough.
 func notYet(left []Change) error {
-	return &Error{Code: CodeNotSettled, Message: "everything was done, and still a second look finds this left: " + left[0].Describe()}
+	return &apperr.Error{Code: apperr.CodeNotSettled, Message: "everything was done, and still a second look finds this left: " + left[0].Describe()}
 }
 
 func wantedOf(found *Installation, settings Given, release Release) (State, error) {
@@ -152,7 +153,7 @@ func (a *account) dump(t *testing.T) string {
 func (a *account) underway(t *testing.T) (text string) {
 	t.Helper()
 	answer, err := a.clients.Lambda.GetFunction(t.Context(), &lambda.GetFunctionInput{FunctionName: aws.String("prod-fn")})
-	if isNotFound(err) {
+	if apperr.IsNotFound(err) {
 		return ""
 	}
 	if err != nil {

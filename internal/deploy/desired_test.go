@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // desiredFor is the state that these settings ask for in an empty account, under the prefix prod.
@@ -130,7 +132,7 @@ func TestDesiredRefuses(t *testing.T) {
 			if test.name == "pattern" {
 				_, err = eventPattern(names.Identity, spec)
 			}
-			var refusal *Error
+			var refusal *apperr.Error
 			if !errors.As(err, &refusal) || !strings.Contains(refusal.Message, test.message) || !strings.Contains(refusal.Hints[0], "--cluster all") {
 				t.Errorf("%v", err)
 			}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // readEnvironment tells a caller who may not decrypt the variables from a key that nobody can use: the
@@ -54,8 +56,8 @@ func (i *Installation) CheckReadable() error {
 	if f == nil || !f.Hidden {
 		return nil
 	}
-	return &Error{
-		Code:    CodeAccessDenied,
+	return &apperr.Error{
+		Code:    apperr.CodeAccessDenied,
 		Message: fmt.Sprintf("reading the environment of function %s: access denied", f.Name),
 		Detail:  []string{fmt.Sprintf("AWS adds: %q.", f.Unread), "Nothing was changed."},
 		Hints:   []string{"allow kms:Decrypt on " + f.KMSKey},

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -51,7 +52,7 @@ func TestHiddenEnvironment(t *testing.T) {
 		sameLines(t, status.Warnings, "the function's environment was not checked: you may not kms:Decrypt with "+aKey)
 
 		refusal := errorOf(t, a.look(t, "prod", nil).CheckReadable())
-		if refusal.Code != CodeAccessDenied || refusal.Hints[0] != "allow kms:Decrypt on "+aKey || !strings.Contains(refusal.Detail[0], "not authorized") {
+		if refusal.Code != apperr.CodeAccessDenied || refusal.Hints[0] != "allow kms:Decrypt on "+aKey || !strings.Contains(refusal.Detail[0], "not authorized") {
 			t.Errorf("%+v", refusal)
 		}
 		a.uninstall(t, "prod", false)
@@ -108,7 +109,7 @@ func TestKeyWithoutPolicyForLogs(t *testing.T) {
 			stop := a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == test.call }, Refuse: &refusal})
 			_, err := a.tryInstall(t.Context(), t, "", given("kms-key", aKey))
 			got := errorOf(t, err)
-			if got.Code != CodeFailed || !strings.HasPrefix(got.Message, "encrypting log group /aws/lambda/ecs-fargate-spot-handler: ") ||
+			if got.Code != apperr.CodeFailed || !strings.HasPrefix(got.Message, "encrypting log group /aws/lambda/ecs-fargate-spot-handler: ") ||
 				!strings.Contains(got.Hints[0], "kms:GenerateDataKey*") {
 				t.Errorf("%s: %+v", test.call, got)
 			}

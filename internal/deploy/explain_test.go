@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/aws/smithy-go"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // What a user reads of an error of AWS.
@@ -24,35 +27,35 @@ func TestExplain(t *testing.T) {
 		lines  string // message and details
 	}{
 		{
-			"access denied", "arn:aws:sts::111122223333:assumed-role/dev/ana", denied, CodeAccessDenied,
+			"access denied", "arn:aws:sts::111122223333:assumed-role/dev/ana", denied, apperr.CodeAccessDenied,
 			"creating role x: access denied\n" +
 				"arn:aws:sts::111122223333:assumed-role/dev/ana may not iam:CreateRole.\n" +
 				`AWS adds: "no identity-based policy allows the iam:CreateRole action".`,
 		},
 		{
-			"access denied without words", "", &entryError{"AccessDeniedException", ""}, CodeAccessDenied,
+			"access denied without words", "", &smithy.GenericAPIError{Code: "AccessDeniedException", Message: ""}, apperr.CodeAccessDenied,
 			"creating role x: access denied\nthe caller may not do this.",
 		},
 		{
-			"plain", "", &smithy.OperationError{ServiceID: "EventBridge", OperationName: "PutRule", Err: &smithy.GenericAPIError{Code: "LimitExceededException", Message: "too many"}}, CodeFailed,
+			"plain", "", &smithy.OperationError{ServiceID: "EventBridge", OperationName: "PutRule", Err: &smithy.GenericAPIError{Code: "LimitExceededException", Message: "too many"}}, apperr.CodeFailed,
 			"creating role x: LimitExceededException: too many\nThe call was events:PutRule.",
 		},
 		{
-			"no answer", "", &smithy.OperationError{ServiceID: "Lambda", OperationName: "Invoke", Err: errors.New("connection refused")}, CodeFailed,
+			"no answer", "", &smithy.OperationError{ServiceID: "Lambda", OperationName: "Invoke", Err: errors.New("connection refused")}, apperr.CodeFailed,
 			"creating role x: connection refused\nThe call was lambda:InvokeFunction.",
 		},
 		{
-			"another service", "", &smithy.OperationError{ServiceID: "SQS", OperationName: "SendMessage", Err: errors.New("x")}, CodeFailed,
+			"another service", "", &smithy.OperationError{ServiceID: "SQS", OperationName: "SendMessage", Err: errors.New("x")}, apperr.CodeFailed,
 			"creating role x: x\nThe call was sqs:SendMessage.",
 		},
-		{"no call at all", "", errors.New("broken"), CodeFailed, "creating role x: broken"},
+		{"no call at all", "", errors.New("broken"), apperr.CodeFailed, "creating role x: broken"},
 		{
-			"a wait that ended", "", &waitError{"waiting for the role", 3 * time.Minute, &entryError{"InvalidParameterValueException", "cannot be assumed by Lambda."}}, CodeNotSettled,
+			"a wait that ended", "", &waitError{"waiting for the role", 3 * time.Minute, &smithy.GenericAPIError{Code: "InvalidParameterValueException", Message: "cannot be assumed by Lambda."}}, apperr.CodeNotSettled,
 			"creating role x: waiting for the role for 3m0s was not enough\n" + `AWS said last: "InvalidParameterValueException: cannot be assumed by Lambda.".`,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			own := errorOf(t, Explain("creating role x", Identity{Caller: test.caller}, test.err))
+			own := errorOf(t, explain("creating role x", session.Identity{Caller: test.caller}, test.err))
 			if got := strings.Join(append([]string{own.Message}, own.Detail...), "\n"); got != test.lines || own.Code != test.code {
 				t.Errorf("%s:\n%s", own.Code, got)
 			}
@@ -67,11 +70,11 @@ func TestExplain(t *testing.T) {
 func TestExplainPasses(t *testing.T) {
 	for _, err := range []error{
 		nil,
-		&Error{Message: "explained"},
-		fmt.Errorf("again: %w", &Error{Message: "explained"}),
+		&apperr.Error{Message: "explained"},
+		fmt.Errorf("again: %w", &apperr.Error{Message: "explained"}),
 		fmt.Errorf("operation error: %w", context.Canceled),
 	} {
-		if got := Explain("creating role x", Identity{}, err); got != err { //nolint:errorlint // the very same
+		if got := explain("creating role x", session.Identity{}, err); got != err { //nolint:errorlint // the very same
 			t.Errorf("%v became %v", err, got)
 		}
 	}
@@ -81,7 +84,7 @@ func TestExplainPasses(t *testing.T) {
 func TestExplainRequestID(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		_, err := getRolePolicy(t.Context(), a.clients.IAM, strings.Repeat("x", 65))
-		own := errorOf(t, Explain("reading", a.id, err))
+		own := errorOf(t, explain("reading", a.id, err))
 		if len(own.Detail) != 1 || !strings.HasPrefix(own.Detail[0], "The call was iam:GetRolePolicy, request id ") {
 			t.Errorf("%+v", own)
 		}
@@ -91,7 +94,7 @@ func TestExplainRequestID(t *testing.T) {
 // Which error means what; access denied means neither absence nor a conflict.
 func TestMeaningOfErrors(t *testing.T) {
 	meanings := map[string]func(error) bool{
-		"not found": isNotFound, "already there": isAlreadyThere, "denied": IsAccessDenied, "conflict": isConflict, "role not yet": isRolePropagating,
+		"not found": apperr.IsNotFound, "already there": apperr.IsAlreadyThere, "denied": apperr.IsAccessDenied, "conflict": apperr.IsConflict, "role not yet": isRolePropagating,
 	}
 	for _, test := range []struct{ code, message, want string }{
 		{"NoSuchEntity", "", "not found"},
@@ -131,14 +134,11 @@ func TestMeaningOfErrors(t *testing.T) {
 			}
 		}
 	}
-	if (&entryError{}).ErrorFault() != smithy.FaultUnknown {
-		t.Error("an entry does not say whose fault it is")
-	}
 }
 
 func TestErrorUnwraps(t *testing.T) {
 	cause := errors.New("cause")
-	err := error(&Error{Message: "doing: cause", Err: cause})
+	err := error(&apperr.Error{Message: "doing: cause", Err: cause})
 	if err.Error() != "doing: cause" || !errors.Is(err, cause) {
 		t.Errorf("%v", err)
 	}

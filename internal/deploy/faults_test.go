@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -65,8 +66,8 @@ func TestInstallDenied(t *testing.T) {
 	everyWrite(t, nothing, aFullInstall, func(t *testing.T, a *account, n int, _ string) {
 		stop := a.Inject(denyFrom(n))
 		_, err := a.tryInstall(t.Context(), t, "prod", given("tag", "Team=web", "reserved-concurrency", "2"))
-		refusal, ok := errors.AsType[*Error](err)
-		if !ok || refusal.Code != CodeAccessDenied || !strings.Contains(strings.Join(refusal.Detail, " "), "assumed-role/dev/ana may not "+denied(a)) {
+		refusal, ok := errors.AsType[*apperr.Error](err)
+		if !ok || refusal.Code != apperr.CodeAccessDenied || !strings.Contains(strings.Join(refusal.Detail, " "), "assumed-role/dev/ana may not "+denied(a)) {
 			t.Fatalf("%v", err)
 		}
 		stop()
@@ -109,7 +110,7 @@ func TestUninstallDenied(t *testing.T) {
 	everyWrite(t, aFullInstall, anUninstall, func(t *testing.T, a *account, n int, _ string) {
 		stop := a.Inject(denyFrom(n))
 		found := a.look(t, "prod", nil)
-		if _, err := Apply(t.Context(), a.clients, found.Names, Removal(found.WithoutStrangers(), "prod", false), Options{}); !IsAccessDenied(err) {
+		if _, err := Apply(t.Context(), a.clients, found.Names, Removal(found.WithoutStrangers(), "prod", false), Options{}); !apperr.IsAccessDenied(err) {
 			t.Fatal(err)
 		}
 		stop()
@@ -136,7 +137,7 @@ func TestReadDenied(t *testing.T) {
 				aFullInstall(t, a)
 				a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == read }, Deny: true})
 				_, err := Look(t.Context(), a.clients, a.id, "prod", nil)
-				if !IsAccessDenied(err) || !strings.Contains(strings.Join(errorOf(t, err).Detail, " "), "may not "+read) {
+				if !apperr.IsAccessDenied(err) || !strings.Contains(strings.Join(errorOf(t, err).Detail, " "), "may not "+read) {
 					t.Errorf("%v", err)
 				}
 			})
@@ -145,9 +146,9 @@ func TestReadDenied(t *testing.T) {
 }
 
 // errorOf is the Error that an error is.
-func errorOf(t *testing.T, err error) *Error {
+func errorOf(t *testing.T, err error) *apperr.Error {
 	t.Helper()
-	own, ok := errors.AsType[*Error](err)
+	own, ok := errors.AsType[*apperr.Error](err)
 	if !ok {
 		t.Fatalf("%v is no Error", err)
 	}
@@ -240,7 +241,7 @@ func TestRetentionWhereRightsDependOnTags(t *testing.T) {
 				a.Inject(test.fault)
 				began := time.Now()
 				_, err := Apply(t.Context(), a.clients, names, changes, Options{Wait: time.Hour})
-				if waited := time.Since(began); IsAccessDenied(err) != test.fails || waited < test.least || waited > test.most {
+				if waited := time.Since(began); apperr.IsAccessDenied(err) != test.fails || waited < test.least || waited > test.most {
 					t.Errorf("after %s: %v", waited, err)
 				}
 			})
@@ -258,7 +259,7 @@ func TestWaitTooLong(t *testing.T) {
 		if waited := time.Since(started); waited < ceilingRole-longestPause || waited > ceilingRole {
 			t.Errorf("it waited %s", waited)
 		}
-		if refusal.Code != CodeNotSettled || refusal.Message != "creating function prod-ecs-fargate-spot-handler: waiting for the role for 3m0s was not enough" {
+		if refusal.Code != apperr.CodeNotSettled || refusal.Message != "creating function prod-ecs-fargate-spot-handler: waiting for the role for 3m0s was not enough" {
 			t.Errorf("%s: %s", refusal.Code, refusal.Message)
 		}
 		if !strings.Contains(strings.Join(refusal.Detail, " "), "cannot be assumed by Lambda") {

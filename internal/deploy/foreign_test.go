@@ -11,6 +11,8 @@ import (
 	events "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // Somebody's tags on our resources are neither drift nor ours to remove.
@@ -109,10 +111,10 @@ func (a *account) intoProfile(t *testing.T, profile, role string) error {
 	api := iam.NewFromConfig(a.Config())
 	_, made := api.CreateInstanceProfile(t.Context(), &iam.CreateInstanceProfileInput{InstanceProfileName: &profile})
 	_, put := api.AddRoleToInstanceProfile(t.Context(), &iam.AddRoleToInstanceProfileInput{InstanceProfileName: &profile, RoleName: &role})
-	if hasCode(made, "EntityAlreadyExists") {
+	if apperr.HasCode(made, "EntityAlreadyExists") {
 		made = nil
 	}
-	if hasCode(put, "LimitExceeded") { // it is in there
+	if apperr.HasCode(put, "LimitExceeded") { // it is in there
 		put = nil
 	}
 	return errors.Join(made, put)

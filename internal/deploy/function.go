@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // FunctionAPI is what an installation needs of Lambda, the resource policy included.
@@ -35,15 +37,15 @@ var _ FunctionAPI = (*lambda.Client)(nil)
 // getFunction gives the function; nil where there is none.
 func getFunction(ctx context.Context, api FunctionAPI, name string) (*Function, error) {
 	answer, err := api.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: &name})
-	if isNotFound(err) {
+	if apperr.IsNotFound(err) {
 		return nil, nil //nolint:nilnil // absent is an answer, and nil is its form in State
 	}
 	if err != nil {
 		return nil, err
 	}
 	if answer.TagsError != nil { // without lambda:ListTags nobody can tell whose function it is
-		return nil, &Error{
-			Code:    CodeAccessDenied,
+		return nil, &apperr.Error{
+			Code:    apperr.CodeAccessDenied,
 			Message: fmt.Sprintf("reading the tags of function %s: access denied", name),
 			Detail:  []string{fmt.Sprintf("AWS adds: %q.", value(answer.TagsError.Message))},
 			Hints:   []string{"allow lambda:ListTags: it tells whether the function is ours"},
@@ -123,7 +125,7 @@ func failure(code, reason string) string {
 
 func getAsync(ctx context.Context, api FunctionAPI, name string) (Async, error) {
 	answer, err := api.GetFunctionEventInvokeConfig(ctx, &lambda.GetFunctionEventInvokeConfigInput{FunctionName: &name})
-	if isNotFound(err) {
+	if apperr.IsNotFound(err) {
 		return Async{}, nil
 	}
 	if err != nil {

@@ -140,7 +140,7 @@ func TestFunctionPolicyKeepsToItsClusters(t *testing.T) {
 		event := encodeJSON(map[string]any{
 			"source": "aws.ecs", "detail-type": "ECS Task State Change", "time": time.Now().UTC().Format(time.RFC3339),
 			"detail": map[string]any{
-				"clusterArn": names.ClusterARN("other"), "group": "service:web", "taskArn": names.arn("ecs", names.Region, "task/other/0123456789abcdef"),
+				"clusterArn": names.ClusterARN("other"), "group": "service:web", "taskArn": names.ARN("ecs", names.Region, "task/other/0123456789abcdef"),
 				"startedBy": before, "stopCode": handler.StopCodeSpotInterruption, "lastStatus": "RUNNING", "desiredStatus": "STOPPED",
 			},
 		})
@@ -148,7 +148,7 @@ func TestFunctionPolicyKeepsToItsClusters(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		denied := "not authorized to perform: ecs:DescribeServices on resource: " + names.arn("ecs", names.Region, "service/other/web")
+		denied := "not authorized to perform: ecs:DescribeServices on resource: " + names.ARN("ecs", names.Region, "service/other/web")
 		if answer.FunctionError == nil || !strings.Contains(string(answer.Payload), denied) || a.primary(t, "other", "web") != before {
 			t.Errorf("it answers %s", answer.Payload)
 		}

@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 func createFunction(want *Function) func(context.Context, *run) error {
@@ -48,7 +50,7 @@ func createFunction(want *Function) func(context.Context, *run) error {
 // takeCreatedFunction goes on with a function that is there, ours and of this code: the answer of an
 // earlier attempt was lost. The type of the error is that of any conflict, so only a look can tell.
 func (r *run) takeCreatedFunction(ctx context.Context, want *Function, err error) error {
-	if !hasCode(err, "ResourceConflictException") {
+	if !apperr.HasCode(err, "ResourceConflictException") {
 		return err
 	}
 	have, lookErr := getFunction(ctx, r.Lambda, want.Name)
@@ -72,7 +74,7 @@ func (r *run) waitForSettled(ctx context.Context, name string) error {
 		case have == nil || have.Settling: // a new function may not be seen yet
 			return errSettling
 		case have.Failed != "":
-			return &Error{Code: CodeFailed, Message: fmt.Sprintf("function %s: %s", name, have.Failed), Hints: failureCures(have.Failed)}
+			return &apperr.Error{Code: apperr.CodeFailed, Message: fmt.Sprintf("function %s: %s", name, have.Failed), Hints: apperr.FailureHints(have.Failed)}
 		}
 		return nil
 	})
@@ -172,8 +174,8 @@ func (r *run) setConcurrency(ctx context.Context, want *Function) error {
 		})
 		return err
 	})
-	if says(err, "UnreservedConcurrentExecution below its minimum") {
-		return tooFewExecutions(want, fmt.Sprintf("AWS adds: %q.", plain(err)), err)
+	if apperr.Says(err, "UnreservedConcurrentExecution below its minimum") {
+		return tooFewExecutions(want, fmt.Sprintf("AWS adds: %q.", apperr.Plain(err)), err)
 	}
 	return err
 }
@@ -200,7 +202,7 @@ func deleteFunction(have *Function) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
 		err := r.retry(ctx, waitForFunction(), func() error {
 			_, err := r.Lambda.DeleteFunction(ctx, &lambda.DeleteFunctionInput{FunctionName: &have.Name})
-			return ignoreNotFound(err)
+			return apperr.IgnoreNotFound(err)
 		})
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -244,7 +245,7 @@ func TestFurtherInTrouble(t *testing.T) {
 			command := func(t *testing.T, a *account) { a.install(t, "prod", change.settings) }
 			everyWrite(t, change.before, command, func(t *testing.T, a *account, n int, _ string) {
 				stop := a.Inject(denyFrom(n))
-				if _, err := a.tryInstall(t.Context(), t, "prod", change.settings); !IsAccessDenied(err) {
+				if _, err := a.tryInstall(t.Context(), t, "prod", change.settings); !apperr.IsAccessDenied(err) {
 					t.Fatal(err)
 				}
 				stop()

@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"maps"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // Installation is what was found under one prefix in one region.
@@ -16,17 +19,17 @@ type Installation struct {
 
 // Look finds the installation with this prefix: the role's record tells the other names, or, where
 // there is none, what was given or the defaults do. It only reads.
-func Look(ctx context.Context, clients Clients, id Identity, prefix string, given Given) (*Installation, error) {
+func Look(ctx context.Context, clients Clients, id session.Identity, prefix string, given Given) (*Installation, error) {
 	return look(ctx, clients, id, prefix, given, ToCompare)
 }
 
 // LookToRemove is Look for an uninstall: it finds what Removal and CheckRemovable need, instance profiles
 // of the role among it, and not what a comparison would need.
-func LookToRemove(ctx context.Context, clients Clients, id Identity, prefix string, given Given) (*Installation, error) {
+func LookToRemove(ctx context.Context, clients Clients, id session.Identity, prefix string, given Given) (*Installation, error) {
 	return look(ctx, clients, id, prefix, given, ToRemove)
 }
 
-func look(ctx context.Context, clients Clients, id Identity, prefix string, given Given, why Purpose) (*Installation, error) {
+func look(ctx context.Context, clients Clients, id session.Identity, prefix string, given Given, why Purpose) (*Installation, error) {
 	role, err := lookRole(ctx, clients, id, RoleName(prefix, id.Region))
 	if err != nil {
 		return nil, err
@@ -48,9 +51,9 @@ func look(ctx context.Context, clients Clients, id Identity, prefix string, give
 	return found, nil
 }
 
-func lookRole(ctx context.Context, clients Clients, id Identity, name string) (*Role, error) {
+func lookRole(ctx context.Context, clients Clients, id session.Identity, name string) (*Role, error) {
 	role, err := getRole(ctx, clients.IAM, name)
-	return role, Explain("reading role "+name, id, err)
+	return role, explain("reading role "+name, id, err)
 }
 
 // recordOf reads the record of a role that is ours; another's role says nothing.
@@ -77,16 +80,16 @@ func CheckCase(prefix string, others []Listed) error {
 	return nil
 }
 
-func samePrefix(prefix, other string) *Error {
-	return &Error{
-		Code:    CodeSamePrefix,
+func samePrefix(prefix, other string) *apperr.Error {
+	return &apperr.Error{
+		Code:    apperr.CodeSamePrefix,
 		Message: fmt.Sprintf("the prefix %q differs from the installed %q only in case, and IAM takes both role names for one", prefix, other),
 		Hints:   []string{fmt.Sprintf("--prefix %s   the installed one", other), "--prefix NAME   another name"},
 	}
 }
 
 // chooseNames takes the recorded names: a second installation under one prefix would share its role.
-func chooseNames(id Identity, prefix string, record *Record, given Given) (Names, error) {
+func chooseNames(id session.Identity, prefix string, record *Record, given Given) (Names, error) {
 	defaults := Defaults(prefix)
 	function, rule := defaults.FunctionName, defaults.RuleName
 	if record != nil {
@@ -112,9 +115,9 @@ func chooseNames(id Identity, prefix string, record *Record, given Given) (Names
 	return NewNames(id, prefix, function, rule), nil
 }
 
-func renamed(setting, name, source, asked string) *Error {
-	return &Error{
-		Code:    CodeRenamed,
+func renamed(setting, name, source, asked string) *apperr.Error {
+	return &apperr.Error{
+		Code:    apperr.CodeRenamed,
 		Message: fmt.Sprintf("%s %s: the installation here has %s %s, and a name never changes", source, asked, setting, name),
 		Hints:   []string{"--prefix NAME   install beside it", "or uninstall it first"},
 	}

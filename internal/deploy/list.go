@@ -10,6 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // Listed is an installation as its role alone tells it.
@@ -21,7 +24,7 @@ type Listed struct {
 
 // List finds the installations of a region by their roles. ListRoles gives no tags, so each role of
 // ours is read again.
-func List(ctx context.Context, clients Clients, id Identity) ([]Listed, error) {
+func List(ctx context.Context, clients Clients, id session.Identity) ([]Listed, error) {
 	all, err := rolesOfOurs(ctx, clients, id)
 	if err != nil {
 		return nil, err
@@ -41,13 +44,13 @@ func List(ctx context.Context, clients Clients, id Identity) ([]Listed, error) {
 	return sorted(found), nil
 }
 
-func rolesOfOurs(ctx context.Context, clients Clients, id Identity) ([]types.Role, error) {
+func rolesOfOurs(ctx context.Context, clients Clients, id session.Identity) ([]types.Role, error) {
 	var roles []types.Role
 	pages := iam.NewListRolesPaginator(clients.IAM, &iam.ListRolesInput{PathPrefix: aws.String(Path)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, Explain("listing the roles under "+Path, id, err)
+			return nil, explain("listing the roles under "+Path, id, err)
 		}
 		for _, role := range page.Roles {
 			if value(role.Path) == Path {
@@ -60,7 +63,7 @@ func rolesOfOurs(ctx context.Context, clients Clients, id Identity) ([]types.Rol
 
 // Regions are those in which the account has an installation, or, unless prefix is nil, one with this
 // very prefix. The names of the roles tell it: IAM is global.
-func Regions(ctx context.Context, clients Clients, id Identity, prefix *string) ([]string, error) {
+func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *string) ([]string, error) {
 	roles, err := rolesOfOurs(ctx, clients, id)
 	if err != nil {
 		return nil, err
@@ -88,10 +91,10 @@ func isRoleOf(name, region string) bool {
 
 // listed reads one role; nil where it is gone meanwhile or not ours. A caller whose rights end at its own
 // prefix may not read the others' roles: there the list's description, which is a record, has to do.
-func listed(ctx context.Context, clients Clients, id Identity, seen types.Role) (*Listed, error) {
+func listed(ctx context.Context, clients Clients, id session.Identity, seen types.Role) (*Listed, error) {
 	name := value(seen.RoleName)
 	role, err := lookRole(ctx, clients, id, name)
-	if record := parseRecord(value(seen.Description)); record != nil && IsAccessDenied(err) {
+	if record := parseRecord(value(seen.Description)); record != nil && apperr.IsAccessDenied(err) {
 		return &Listed{Prefix: prefixOf(name, id.Region), Region: id.Region, Record: record}, nil
 	}
 	if err != nil || role == nil {

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -69,12 +70,12 @@ func TestListDenied(t *testing.T) {
 			t.Errorf("%+v, %v", list, err)
 		}
 		a.createRoleByHand(t, "lost-spothandler-us-east-1", "edited", nil)
-		if _, err := List(t.Context(), a.clients, a.id); !IsAccessDenied(err) {
+		if _, err := List(t.Context(), a.clients, a.id); !apperr.IsAccessDenied(err) {
 			t.Errorf("a role that may not be read and shows no record: %v", err)
 		}
 		stop()
 		a.Inject(localaws.Fault{Action: "ListRoles", Deny: true})
-		if _, err := List(t.Context(), a.clients, a.id); !IsAccessDenied(err) {
+		if _, err := List(t.Context(), a.clients, a.id); !apperr.IsAccessDenied(err) {
 			t.Errorf("%v", err)
 		}
 	})
@@ -103,7 +104,7 @@ func TestRegions(t *testing.T) {
 			sameLines(t, regions, test.want...)
 		}
 		a.Inject(localaws.Fault{Action: "ListRoles", Deny: true})
-		if _, err := Regions(t.Context(), a.clients, a.id, nil); !IsAccessDenied(err) {
+		if _, err := Regions(t.Context(), a.clients, a.id, nil); !apperr.IsAccessDenied(err) {
 			t.Errorf("%v", err)
 		}
 	})

@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // LogGroupAPI is what an installation needs of CloudWatch Logs.
@@ -88,7 +90,7 @@ func readLogGroup(api LogGroupAPI, names Names, found **LogGroup, tags *map[stri
 			if err == nil {
 				*tags = answer.Tags
 			}
-			return ignoreNotFound(err)
+			return apperr.IgnoreNotFound(err)
 		}},
 	}
 }
@@ -117,7 +119,7 @@ func createLogGroup(want *LogGroup) func(context.Context, *run) error {
 			})
 			return keyRefused(want, err)
 		})
-		if isAlreadyThere(err) {
+		if apperr.IsAlreadyThere(err) {
 			err = r.takeCreatedLogGroup(ctx, err)
 		}
 		if err != nil || want.RetentionDays == 0 {
@@ -165,13 +167,13 @@ func (r *run) setLogKey(ctx context.Context, want *LogGroup) error {
 // keyRefused words the refusal of a key that CloudWatch Logs may not use. Its code is that of a caller
 // without a right, or of a bad parameter; the cure is in the key's policy.
 func keyRefused(want *LogGroup, err error) error {
-	if !says(err, "KMS key does not exist or is not allowed to be used") {
+	if !apperr.Says(err, "KMS key does not exist or is not allowed to be used") {
 		return err
 	}
-	return &Error{
-		Code:    CodeFailed,
+	return &apperr.Error{
+		Code:    apperr.CodeFailed,
 		Message: fmt.Sprintf("encrypting log group %s: the key is not there, or its policy does not let CloudWatch Logs use it", want.Name),
-		Detail:  []string{fmt.Sprintf("AWS adds: %q.", plain(err))},
+		Detail:  []string{fmt.Sprintf("AWS adds: %q.", apperr.Plain(err))},
 		Hints: []string{
 			"allow the region's CloudWatch Logs kms:Encrypt, kms:Decrypt, kms:ReEncrypt*, kms:GenerateDataKey* and kms:Describe* in the key's policy",
 			"--kms-key none   leave the encryption to AWS",
@@ -215,7 +217,7 @@ func deleteLogGroup(have *LogGroup) func(context.Context, *run) error {
 	return func(ctx context.Context, r *run) error {
 		return r.retry(ctx, waitForConflict(), func() error {
 			_, err := r.Logs.DeleteLogGroup(ctx, &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: &have.Name})
-			return ignoreNotFound(err)
+			return apperr.IgnoreNotFound(err)
 		})
 	}
 }

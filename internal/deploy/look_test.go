@@ -9,7 +9,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/smithy-go"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -30,7 +32,7 @@ func TestNamesAreRecorded(t *testing.T) {
 			"rule-name":     "--rule-name other: the installation here has rule-name my.rule, and a name never changes",
 		} {
 			_, err := Look(t.Context(), a.clients, a.id, "prod", given(setting, "other"))
-			if refusal := errorOf(t, err); refusal.Code != CodeRenamed || refusal.Message != message {
+			if refusal := errorOf(t, err); refusal.Code != apperr.CodeRenamed || refusal.Message != message {
 				t.Errorf("%+v", refusal)
 			}
 		}
@@ -43,12 +45,12 @@ func TestSamePrefixInAnotherCase(t *testing.T) {
 		a.install(t, "prod", nil)
 		done, err := a.tryInstall(t.Context(), t, "Prod", nil)
 		refusal := errorOf(t, err)
-		if done != 0 || refusal.Code != CodeSamePrefix || refusal.Message != `the prefix "Prod" differs from the installed "prod" only in case, and IAM takes both role names for one` {
+		if done != 0 || refusal.Code != apperr.CodeSamePrefix || refusal.Message != `the prefix "Prod" differs from the installed "prod" only in case, and IAM takes both role names for one` {
 			t.Errorf("%d done, %+v", done, refusal)
 		}
 	})
 	// Before a role is made, the list of installations tells.
-	if err := CheckCase("Prod", []Listed{{Prefix: "test"}, {Prefix: "prod"}}); errorOf(t, err).Code != CodeSamePrefix {
+	if err := CheckCase("Prod", []Listed{{Prefix: "test"}, {Prefix: "prod"}}); errorOf(t, err).Code != apperr.CodeSamePrefix {
 		t.Errorf("%v", err)
 	}
 	if err := CheckCase("prod", []Listed{{Prefix: "test"}, {Prefix: "prod"}}); err != nil {
@@ -56,7 +58,7 @@ func TestSamePrefixInAnotherCase(t *testing.T) {
 	}
 	// Where GetRole does not mind the case, the role's tags tell.
 	role := &Role{Path: Path, Tags: map[string]string{TagManagedBy: managedBy, TagPrefix: "prod"}}
-	if _, err := recordOf(role, "Prod"); errorOf(t, err).Code != CodeSamePrefix {
+	if _, err := recordOf(role, "Prod"); errorOf(t, err).Code != apperr.CodeSamePrefix {
 		t.Errorf("%v", err)
 	}
 }
@@ -166,9 +168,9 @@ func TestFunctionIsThereAlready(t *testing.T) {
 				found.Names.Prefix = test.prefix
 				want := &Function{Name: found.Names.Function, CodeSHA256: cmp.Or(test.code, a.release.CodeSHA256)}
 				r := &run{a.clients, found.Names, 0, func(string) {}}
-				conflict := &entryError{"ResourceConflictException", "Function already exist"}
+				conflict := &smithy.GenericAPIError{Code: "ResourceConflictException", Message: "Function already exist"}
 				err := r.takeCreatedFunction(t.Context(), want, conflict)
-				_, refused := errors.AsType[*Error](err)
+				_, refused := errors.AsType[*apperr.Error](err)
 				if taken := err == nil; taken != test.taken || refused != test.refused || !taken && !refused && !errors.Is(err, conflict) {
 					t.Errorf("%v", err)
 				}

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // Names that are the same in every installation.
@@ -18,21 +21,9 @@ const (
 	TargetID = "spothandler"
 )
 
-// Identity says where an installation stands and who works on it.
-type Identity struct {
-	Partition string `json:"partition"` // aws, aws-cn, aws-us-gov ...
-	Account   string `json:"account"`   // twelve digits
-	Region    string `json:"region"`
-	Caller    string `json:"caller"` // the ARN that GetCallerIdentity answers
-}
-
-func (id Identity) arn(service, region, resource string) string {
-	return strings.Join([]string{"arn", id.Partition, service, region, id.Account, resource}, ":")
-}
-
 // Names holds every name and ARN of an installation; all of them are known before the first call.
 type Names struct {
-	Identity
+	session.Identity
 	Prefix   string
 	Role     string
 	LogGroup string
@@ -42,7 +33,7 @@ type Names struct {
 
 // NewNames derives the names of the installation with this prefix. functionName and ruleName are the
 // names without the prefix.
-func NewNames(id Identity, prefix, functionName, ruleName string) Names {
+func NewNames(id session.Identity, prefix, functionName, ruleName string) Names {
 	function := prefixed(prefix, functionName)
 	return Names{
 		Identity: id,
@@ -73,14 +64,14 @@ func prefixed(prefix, name string) string {
 }
 
 // RoleARN is the ARN of the role, path included.
-func (n Names) RoleARN() string { return n.arn("iam", "", "role"+Path+n.Role) }
+func (n Names) RoleARN() string { return n.ARN("iam", "", "role"+Path+n.Role) }
 
 // LogGroupARN is the ARN of the log group in the form without the trailing ":*", which the tagging
 // calls take (CloudWatch Logs API, LogGroup).
-func (n Names) LogGroupARN() string { return n.arn("logs", n.Region, "log-group:"+n.LogGroup) }
+func (n Names) LogGroupARN() string { return n.ARN("logs", n.Region, "log-group:"+n.LogGroup) }
 
 // FunctionARN is the unqualified ARN of the function.
-func (n Names) FunctionARN() string { return n.arn("lambda", n.Region, "function:"+n.Function) }
+func (n Names) FunctionARN() string { return n.ARN("lambda", n.Region, "function:"+n.Function) }
 
 // isFunction says whether an ARN is the function's, or that of one of its versions and aliases.
 func (n Names) isFunction(arn string) bool {
@@ -88,15 +79,7 @@ func (n Names) isFunction(arn string) bool {
 }
 
 // RuleARN is the ARN of the rule on the default event bus, which has no bus segment.
-func (n Names) RuleARN() string { return n.arn("events", n.Region, "rule/"+n.Rule) }
-
-// ClusterARN is the ARN of an ECS cluster given by name or by ARN.
-func (id Identity) ClusterARN(cluster string) string {
-	if strings.HasPrefix(cluster, "arn:") {
-		return cluster
-	}
-	return id.arn("ecs", id.Region, "cluster/"+cluster)
-}
+func (n Names) RuleARN() string { return n.ARN("events", n.Region, "rule/"+n.Rule) }
 
 // nameRule is what an AWS API accepts as a name.
 type nameRule struct {
@@ -116,16 +99,16 @@ func nameRules() (role, function, rule nameRule) {
 
 func (r nameRule) check(name, cure string) error {
 	if !r.pattern.MatchString(name) {
-		return &Error{
-			Code:    CodeInvalid,
+		return &apperr.Error{
+			Code:    apperr.CodeInvalid,
 			Message: fmt.Sprintf("the %s name %q has a character that %s refuses", r.what, name, r.source),
 			Detail:  []string{"Accepted: " + r.accepted + "."},
 			Hints:   []string{cure},
 		}
 	}
 	if len(name) > r.limit {
-		return &Error{
-			Code:    CodeInvalid,
+		return &apperr.Error{
+			Code:    apperr.CodeInvalid,
 			Message: fmt.Sprintf("the %s name %s has %d characters, %s allows %d", r.what, name, len(name), r.source, r.limit),
 			Hints:   []string{cure},
 		}
@@ -138,8 +121,8 @@ func (r nameRule) check(name, cure string) error {
 func CheckNames(region, prefix, functionName, ruleName string) error {
 	role, function, rule := nameRules()
 	if prefix != "" && !role.pattern.MatchString(prefix) {
-		return &Error{
-			Code:    CodeInvalid,
+		return &apperr.Error{
+			Code:    apperr.CodeInvalid,
 			Message: fmt.Sprintf("--prefix %q has a character that IAM and Lambda refuse", prefix),
 			Detail:  []string{"Accepted: " + role.accepted + "."},
 			Hints:   []string{"--prefix NAME   without that character"},
@@ -170,8 +153,8 @@ func checkRegion(region string) error {
 	if regexp.MustCompile(`^[a-z]+(-[a-z]+)+-[0-9]+$`).MatchString(region) {
 		return nil
 	}
-	return &Error{
-		Code:    CodeInvalid,
+	return &apperr.Error{
+		Code:    apperr.CodeInvalid,
 		Message: fmt.Sprintf("%q is no name of a region", region),
 		Hints:   []string{"--region NAME   or AWS_REGION, such as eu-west-1"},
 	}

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // The names and ARNs of an installation, in every partition.
@@ -28,7 +30,7 @@ arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:fn
 arn:aws-us-gov:events:us-gov-west-1:111122223333:rule/rule
 arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/shop`},
 	} {
-		n := NewNames(Identity{test.partition, "111122223333", test.region, ""}, test.prefix, "fn", "rule")
+		n := NewNames(session.Identity{Partition: test.partition, Account: "111122223333", Region: test.region}, test.prefix, "fn", "rule")
 		got := strings.Join([]string{
 			strings.Join([]string{n.Role, n.LogGroup, n.Function, n.Rule}, " "),
 			n.RoleARN(), n.LogGroupARN(), n.FunctionARN(), n.RuleARN(), n.ClusterARN("shop"),

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // Clients are the AWS services that an installation is made of.
@@ -98,10 +100,10 @@ func readRole(api RoleAPI, role *Role, why Purpose) []reading {
 	return append(readings, readOwnPolicy(api, role))
 }
 
-func readAll(ctx context.Context, id Identity, readings []reading) error {
+func readAll(ctx context.Context, id session.Identity, readings []reading) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, r := range readings {
-		group.Go(func() error { return Explain(r.doing, id, r.read(ctx)) })
+		group.Go(func() error { return explain(r.doing, id, r.read(ctx)) })
 	}
 	return group.Wait()
 }

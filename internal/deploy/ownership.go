@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 func equalFold(a, b string) bool { return strings.EqualFold(a, b) }
@@ -72,10 +74,10 @@ func (i *Installation) neverAdopted(s Stranger) bool {
 	return s.Resource == KindRole || s.Resource == KindRule && i.State.Rule.ManagedBy != ""
 }
 
-func notOurs(strangers []Stranger, adoptable bool) *Error {
+func notOurs(strangers []Stranger, adoptable bool) *apperr.Error {
 	first := strangers[0]
-	refusal := &Error{
-		Code:    CodeNotOurs,
+	refusal := &apperr.Error{
+		Code:    apperr.CodeNotOurs,
 		Message: fmt.Sprintf("%s %s is not ours", first.Resource.Words(), first.Name),
 		Detail:  []string{first.Why},
 		Hints:   []string{"--prefix NAME   install beside it"},
@@ -144,8 +146,8 @@ func Lost(have State, changes []Change) []string {
 func (i *Installation) CheckRemovable(force, keepLogs bool) error {
 	left := i.WithoutStrangers()
 	if g := left.LogGroup; g != nil && g.Protected && !keepLogs {
-		return &Error{
-			Code:    CodeForeign,
+		return &apperr.Error{
+			Code:    apperr.CodeForeign,
 			Message: fmt.Sprintf("log group %s has deletion protection", g.Name),
 			Detail:  []string{"Nothing was changed."},
 			Hints: []string{
@@ -157,8 +159,8 @@ func (i *Installation) CheckRemovable(force, keepLogs bool) error {
 	if force {
 		return nil
 	}
-	refusal := &Error{
-		Code:    CodeForeign,
+	refusal := &apperr.Error{
+		Code:    apperr.CodeForeign,
 		Message: "others have added to this installation, and removing it would remove that too",
 		Hints:   []string{"take the additions away first", "--force   remove them as well"},
 	}

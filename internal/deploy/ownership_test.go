@@ -3,6 +3,8 @@ package deploy
 import (
 	"strings"
 	"testing"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // What stands under our names and is not ours: who may be taken over, and what an uninstall leaves.
@@ -51,7 +53,7 @@ func TestStrangers(t *testing.T) {
 			found := assessed(t)
 			test.change(&found.State)
 			refusal := errorOf(t, found.CheckOurs(false))
-			if refusal.Code != CodeNotOurs || refusal.Message != test.message || refusal.Detail[0] != test.detail {
+			if refusal.Code != apperr.CodeNotOurs || refusal.Message != test.message || refusal.Detail[0] != test.detail {
 				t.Errorf("%+v", refusal)
 			}
 			if hinted := strings.Contains(strings.Join(refusal.Hints, " "), "--adopt"); hinted != test.adoptable {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // resourceStatement is a statement of a function's resource policy as GetPolicy returns it.
@@ -29,7 +31,7 @@ type permissions struct {
 func getPermissions(ctx context.Context, api FunctionAPI, names Names) (found permissions, err error) {
 	answer, err := api.GetPolicy(ctx, &lambda.GetPolicyInput{FunctionName: &names.Function})
 	if err != nil {
-		return found, ignoreNotFound(err)
+		return found, apperr.IgnoreNotFound(err)
 	}
 	var policy struct{ Statement []resourceStatement }
 	if err := json.Unmarshal([]byte(value(answer.Policy)), &policy); err != nil {
@@ -105,7 +107,7 @@ func (r *run) addPermission(ctx context.Context, want *Permission) error {
 			Action:       &want.Action,
 			SourceArn:    &want.SourceARN,
 		})
-		if isAlreadyThere(err) { // the answer of an earlier attempt was lost, or it is another's
+		if apperr.IsAlreadyThere(err) { // the answer of an earlier attempt was lost, or it is another's
 			return r.takeCreatedPermission(ctx, want, err)
 		}
 		return err
@@ -122,8 +124,8 @@ func (r *run) takeCreatedPermission(ctx context.Context, want *Permission, cause
 	case len(compare(want.fields(), have.own.fields(), nil)) == 0:
 		return nil
 	}
-	return &Error{
-		Code:    CodeFailed,
+	return &apperr.Error{
+		Code:    apperr.CodeFailed,
 		Message: fmt.Sprintf("function %s: somebody has added a statement %s to its policy meanwhile, which is not as it should be", r.names.Function, StatementID),
 		Hints:   []string{"run it again: it is replaced then"},
 	}
@@ -150,7 +152,7 @@ func (r *run) removeStatements(ctx context.Context, ids []string) error {
 	for _, id := range ids {
 		err := r.retry(ctx, waitForConflict(), func() error {
 			_, err := r.Lambda.RemovePermission(ctx, &lambda.RemovePermissionInput{FunctionName: &r.names.Function, StatementId: aws.String(id)})
-			return ignoreNotFound(err)
+			return apperr.IgnoreNotFound(err)
 		})
 		if err != nil {
 			return err

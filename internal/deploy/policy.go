@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // Limits of what a list of clusters can make too long.
@@ -53,7 +55,7 @@ func rolePolicy(names Names, spec Spec) (string, error) {
 		Sid:      "Services",
 		Effect:   "Allow",
 		Action:   []string{"ecs:DescribeServices", "ecs:UpdateService"},
-		Resource: names.arn("ecs", names.Region, "service/*"),
+		Resource: names.ARN("ecs", names.Region, "service/*"),
 	}
 	if len(spec.Clusters) > 0 {
 		services.Condition = map[string]map[string]any{"ArnEquals": {"ecs:cluster": clusterARNs(names.Identity, spec.Clusters)}}
@@ -66,12 +68,12 @@ func rolePolicy(names Names, spec Spec) (string, error) {
 	}
 	policy := encodeJSON(policyDocument{"2012-10-17", append([]statement{services, logs}, furtherRights(names, spec)...)})
 	if len(policy) > maxPolicy {
-		return "", invalid("--cluster all, or fewer clusters", "the role's policy for %d clusters has %d characters, IAM allows %d", len(spec.Clusters), len(policy), maxPolicy)
+		return "", apperr.Invalid("--cluster all, or fewer clusters", "the role's policy for %d clusters has %d characters, IAM allows %d", len(spec.Clusters), len(policy), maxPolicy)
 	}
 	return policy, nil
 }
 
-func clusterARNs(id Identity, clusters []string) []string {
+func clusterARNs(id session.Identity, clusters []string) []string {
 	arns := make([]string, 0, len(clusters))
 	for _, cluster := range clusters {
 		arns = append(arns, id.ClusterARN(cluster))
@@ -82,7 +84,7 @@ func clusterARNs(id Identity, clusters []string) []string {
 // eventPattern is what the rule listens for: both stop codes and the stopped reason, since AWS has
 // changed the code once. Tasks that are DEPROVISIONING or STOPPED are left out, for it is too late for
 // them; an event without a lastStatus is kept. The mode always keeps what the Terraform module hears.
-func eventPattern(id Identity, spec Spec) (string, error) {
+func eventPattern(id session.Identity, spec Spec) (string, error) {
 	detail := map[string]any{
 		"$or": []any{
 			map[string]any{"stopCode": []any{handler.StopCodeSpotInterruption, handler.StopCodeTerminationNotice}},
@@ -104,7 +106,7 @@ func eventPattern(id Identity, spec Spec) (string, error) {
 		"detail":      detail,
 	})
 	if len(pattern) > maxPattern {
-		return "", invalid("--cluster all, or fewer clusters", "the rule's pattern for %d clusters has %d characters, EventBridge allows %d", len(spec.Clusters), len(pattern), maxPattern)
+		return "", apperr.Invalid("--cluster all, or fewer clusters", "the rule's pattern for %d clusters has %d characters, EventBridge allows %d", len(spec.Clusters), len(pattern), maxPattern)
 	}
 	return pattern, nil
 }

@@ -5,10 +5,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // instanceProfilesARN is every instance profile of the account: nobody knows beforehand what others call theirs.
-func (n Names) instanceProfilesARN() string { return n.arn("iam", "", "instance-profile/*") }
+func (n Names) instanceProfilesARN() string { return n.ARN("iam", "", "instance-profile/*") }
 
 // readProfiles finds the instance profiles that the role is in: somebody's addition, with which IAM would
 // refuse to delete the role (IAM API, DeleteRole). Nothing else needs to know of them.
@@ -18,7 +20,7 @@ func readProfiles(api RoleAPI, role *Role) reading {
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {
-				return ignoreNotFound(err)
+				return apperr.IgnoreNotFound(err)
 			}
 			for _, profile := range page.InstanceProfiles {
 				role.Profiles = append(role.Profiles, value(profile.InstanceProfileName))
@@ -33,5 +35,5 @@ func (r *run) leaveProfile(ctx context.Context, role, profile string) error {
 	_, err := r.IAM.RemoveRoleFromInstanceProfile(ctx, &iam.RemoveRoleFromInstanceProfileInput{
 		RoleName: &role, InstanceProfileName: aws.String(profile),
 	})
-	return ignoreNotFound(err)
+	return apperr.IgnoreNotFound(err)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
@@ -121,7 +122,7 @@ func (r Record) encode() (string, error) {
 	}
 	text := strings.TrimSpace(out.String())
 	if len(text) > MaxRecord {
-		return "", invalid("--cluster all, or fewer or shorter --cluster, --tag and --vpc-subnet values",
+		return "", apperr.Invalid("--cluster all, or fewer or shorter --cluster, --tag and --vpc-subnet values",
 			"the settings need %d characters, the record in the role's description holds %d", len(text), MaxRecord)
 	}
 	return text, nil

@@ -11,6 +11,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // RoleAPI is what an installation needs of IAM.
@@ -40,7 +42,7 @@ var _ RoleAPI = (*iam.Client)(nil)
 // getRole gives the role itself, without its policies; nil where there is none.
 func getRole(ctx context.Context, api RoleAPI, name string) (*Role, error) {
 	answer, err := api.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
-	if isNotFound(err) {
+	if apperr.IsNotFound(err) {
 		return nil, nil //nolint:nilnil // absent is an answer, and nil is its form in State
 	}
 	if err != nil {
@@ -82,7 +84,7 @@ func readRoleAdditions(api RoleAPI, role *Role) []reading {
 			for pages.HasMorePages() {
 				page, err := pages.NextPage(ctx)
 				if err != nil {
-					return ignoreNotFound(err)
+					return apperr.IgnoreNotFound(err)
 				}
 				role.Inline = append(role.Inline, without(page.PolicyNames, PolicyName)...)
 			}
@@ -93,7 +95,7 @@ func readRoleAdditions(api RoleAPI, role *Role) []reading {
 			for pages.HasMorePages() {
 				page, err := pages.NextPage(ctx)
 				if err != nil {
-					return ignoreNotFound(err)
+					return apperr.IgnoreNotFound(err)
 				}
 				for _, policy := range page.AttachedPolicies {
 					role.Attached = append(role.Attached, value(policy.PolicyArn))
@@ -106,7 +108,7 @@ func readRoleAdditions(api RoleAPI, role *Role) []reading {
 
 func getRolePolicy(ctx context.Context, api RoleAPI, role string) (string, error) {
 	answer, err := api.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &role, PolicyName: aws.String(PolicyName)})
-	if isNotFound(err) {
+	if apperr.IsNotFound(err) {
 		return "", nil
 	}
 	if err != nil {
@@ -155,7 +157,7 @@ func createRole(want *Role) func(context.Context, *run) error {
 			})
 			return err
 		})
-		if isAlreadyThere(err) {
+		if apperr.IsAlreadyThere(err) {
 			err = r.takeCreatedRole(ctx, want, err)
 		}
 		if err != nil {
@@ -188,7 +190,7 @@ func (r *run) otherSpelling(ctx context.Context, name string) error {
 	pages := iam.NewListRolesPaginator(r.IAM, &iam.ListRolesInput{PathPrefix: aws.String(Path)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
-		if IsAccessDenied(err) {
+		if apperr.IsAccessDenied(err) {
 			return nil
 		}
 		if err != nil {
@@ -213,7 +215,7 @@ func (r *run) putRolePolicy(ctx context.Context, want *Role) error {
 func (r *run) setBoundary(ctx context.Context, want *Role) (err error) {
 	if want.Boundary == "" {
 		_, err = r.IAM.DeleteRolePermissionsBoundary(ctx, &iam.DeleteRolePermissionsBoundaryInput{RoleName: &want.Name})
-		return ignoreNotFound(err)
+		return apperr.IgnoreNotFound(err)
 	}
 	_, err = r.IAM.PutRolePermissionsBoundary(ctx, &iam.PutRolePermissionsBoundaryInput{RoleName: &want.Name, PermissionsBoundary: &want.Boundary})
 	return err
@@ -262,18 +264,18 @@ func deleteRole(have *Role) func(context.Context, *run) error {
 		for _, arn := range have.Attached {
 			steps = append(steps, step{true, func() error {
 				_, err := r.IAM.DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: &have.Name, PolicyArn: aws.String(arn)})
-				return ignoreNotFound(err)
+				return apperr.IgnoreNotFound(err)
 			}})
 		}
 		for _, policy := range append(slices.Clone(have.Inline), PolicyName) {
 			steps = append(steps, step{true, func() error {
 				_, err := r.IAM.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &have.Name, PolicyName: aws.String(policy)})
-				return ignoreNotFound(err)
+				return apperr.IgnoreNotFound(err)
 			}})
 		}
 		steps = append(steps, step{true, func() error {
 			_, err := r.IAM.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &have.Name})
-			return ignoreNotFound(err)
+			return apperr.IgnoreNotFound(err)
 		}})
 		return r.inTurn(ctx, waitForDelete(), steps...)
 	}

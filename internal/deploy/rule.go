@@ -6,6 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // RuleAPI is what an installation needs of EventBridge: a rule on the default bus and its target.
@@ -28,7 +30,7 @@ const ruleDisabled = "DISABLED"
 
 func getRule(ctx context.Context, api RuleAPI, name string) (*Rule, error) {
 	answer, err := api.DescribeRule(ctx, &eventbridge.DescribeRuleInput{Name: &name})
-	if isNotFound(err) {
+	if apperr.IsNotFound(err) {
 		return nil, nil //nolint:nilnil // absent is an answer, and nil is its form in State
 	}
 	if err != nil {
@@ -47,7 +49,7 @@ func getRule(ctx context.Context, api RuleAPI, name string) (*Rule, error) {
 func getRuleTags(ctx context.Context, api RuleAPI, arn string) (map[string]string, error) {
 	answer, err := api.ListTagsForResource(ctx, &eventbridge.ListTagsForResourceInput{ResourceARN: &arn})
 	if err != nil {
-		return nil, ignoreNotFound(err)
+		return nil, apperr.IgnoreNotFound(err)
 	}
 	tags := make(map[string]string, len(answer.Tags))
 	for _, tag := range answer.Tags {
@@ -117,7 +119,7 @@ func deleteRule(have *Rule) func(context.Context, *run) error {
 		}
 		return r.retry(ctx, waitForTargets(), func() error {
 			_, err := r.Events.DeleteRule(ctx, &eventbridge.DeleteRuleInput{Name: &have.Name})
-			return ignoreNotFound(err)
+			return apperr.IgnoreNotFound(err)
 		})
 	}
 }

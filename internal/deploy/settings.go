@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
@@ -82,7 +83,7 @@ func Settings() []Setting {
 }
 
 func refuse(source, value, accepted string) error {
-	return invalid("accepted: "+accepted, "%s %s is not accepted", source, strconv.Quote(value))
+	return apperr.Invalid("accepted: "+accepted, "%s %s is not accepted", source, strconv.Quote(value))
 }
 
 // text is a setting with one word; without choices any word is accepted (names are checked as a whole).

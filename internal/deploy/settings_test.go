@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // Every setting: what it accepts, and as what it then stands in JSON.
@@ -80,11 +82,11 @@ func TestSettingsRefuse(t *testing.T) {
 // refused checks an error of bad input: its one line, and the beginning of its first hint.
 func refused(t *testing.T, err error, message, hint string) {
 	t.Helper()
-	refusal, ok := errors.AsType[*Error](err)
+	refusal, ok := errors.AsType[*apperr.Error](err)
 	switch {
 	case !ok:
 		t.Errorf("%v, and not %s", err, message)
-	case refusal.Code != CodeInvalid || refusal.Message != message:
+	case refusal.Code != apperr.CodeInvalid || refusal.Message != message:
 		t.Errorf("%s: %s\nand not %s", refusal.Code, refusal.Message, message)
 	case len(refusal.Hints) == 0 || !strings.HasPrefix(refusal.Hints[0], hint):
 		t.Errorf("the hints of %s are %q, and not %s", message, refusal.Hints, hint)

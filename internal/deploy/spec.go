@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // Spec is what an installation is asked to be. Its values are valid once Resolve has returned it.
@@ -100,7 +101,7 @@ func (g Given) Check(region, prefix string) error {
 	if err := g.Apply(&spec); err != nil {
 		return err
 	}
-	if err := spec.checkPlaces(Identity{Region: region}); err != nil {
+	if err := spec.checkPlaces(session.Identity{Region: region}); err != nil {
 		return err
 	}
 	_, subnets := g["vpc-subnet"]

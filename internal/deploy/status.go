@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/mod/semver"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
@@ -179,8 +180,8 @@ func (i *Installation) CheckVersion(version string, allowDowngrade bool) error {
 	if i.Record == nil || allowDowngrade || !i.Record.newerThan(version) {
 		return nil
 	}
-	return &Error{
-		Code:    CodeNewer,
+	return &apperr.Error{
+		Code:    apperr.CodeNewer,
 		Message: fmt.Sprintf("the installation is of version %s, newer than this spothandler %s", i.Record.Version, version),
 		Hints:   []string{"use spothandler " + i.Record.Version + " or newer", "--allow-downgrade   install the older one all the same"},
 	}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // Tags of ours. ManagedBy and Prefix together make a resource ours; Kept marks a log group that an
@@ -34,21 +36,21 @@ func parseTags(source string, texts []string) (map[string]string, error) {
 	for _, text := range texts {
 		key, value, found := strings.Cut(text, "=")
 		if text == "none" {
-			return nil, invalid("none stands alone: it clears the list", "%s none does not go with other tags", source)
+			return nil, apperr.Invalid("none stands alone: it clears the list", "%s none does not go with other tags", source)
 		}
 		if !found {
-			return nil, invalid(source+" key=value", "%s %q is not of the form key=value", source, text)
+			return nil, apperr.Invalid(source+" key=value", "%s %q is not of the form key=value", source, text)
 		}
 		if err := checkTag(source, key, value); err != nil {
 			return nil, err
 		}
 		if _, twice := tags[key]; twice {
-			return nil, invalid("give every key once", "%s names the key %q twice", source, key)
+			return nil, apperr.Invalid("give every key once", "%s names the key %q twice", source, key)
 		}
 		tags[key] = value
 	}
 	if len(tags) > MaxTags {
-		return nil, invalid("AWS allows 50 on a resource, spothandler needs 6 of them",
+		return nil, apperr.Invalid("AWS allows 50 on a resource, spothandler needs 6 of them",
 			"%s: %d tags are too many, %d are accepted", source, len(tags), MaxTags)
 	}
 	return tags, checkTagCase(source, tags)
@@ -61,15 +63,15 @@ func checkTag(source, key, value string) error {
 	lower := strings.ToLower(key)
 	switch {
 	case key == "" || utf8.RuneCountInString(key) > 128:
-		return invalid("a key has 1 to 128 characters", "%s: the key %q has %d characters", source, key, utf8.RuneCountInString(key))
+		return apperr.Invalid("a key has 1 to 128 characters", "%s: the key %q has %d characters", source, key, utf8.RuneCountInString(key))
 	case utf8.RuneCountInString(value) > 256:
-		return invalid("a value has at most 256 characters", "%s: the value of %q has %d characters", source, key, utf8.RuneCountInString(value))
+		return apperr.Invalid("a value has at most 256 characters", "%s: the value of %q has %d characters", source, key, utf8.RuneCountInString(value))
 	case !valid.MatchString(key) || !valid.MatchString(value):
-		return invalid("accepted: "+accepted, "%s %q has a character that AWS refuses in tags", source, key+"="+value)
+		return apperr.Invalid("accepted: "+accepted, "%s %q has a character that AWS refuses in tags", source, key+"="+value)
 	case strings.HasPrefix(lower, "aws:"):
-		return invalid("choose a key without aws:", "%s: the key %q is reserved by AWS", source, key)
+		return apperr.Invalid("choose a key without aws:", "%s: the key %q is reserved by AWS", source, key)
 	case lower == TagManagedBy || strings.HasPrefix(lower, "spothandler:"):
-		return invalid("choose another key", "%s: the key %q is spothandler's own", source, key)
+		return apperr.Invalid("choose another key", "%s: the key %q is spothandler's own", source, key)
 	}
 	return nil
 }
@@ -79,7 +81,7 @@ func checkTagCase(source string, tags map[string]string) error {
 	seen := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		if other, twice := seen[strings.ToLower(key)]; twice {
-			return invalid("give one of them", "%s: the keys %q and %q differ only in case, which IAM refuses", source, other, key)
+			return apperr.Invalid("give one of them", "%s: the keys %q and %q differ only in case, which IAM refuses", source, other, key)
 		}
 		seen[strings.ToLower(key)] = key
 	}

@@ -6,6 +6,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/smithy-go"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // EventBridge's defaults for a target without a retry policy (EventBridge API, RetryPolicy).
@@ -24,7 +27,7 @@ func getTargets(ctx context.Context, api RuleAPI, names Names) (found targets, e
 	input := &eventbridge.ListTargetsByRuleInput{Rule: &names.Rule}
 	for {
 		answer, err := api.ListTargetsByRule(ctx, input)
-		if isNotFound(err) || hasCode(err, "ValidationException") && says(err, " not found", "does not exist") {
+		if apperr.IsNotFound(err) || apperr.HasCode(err, "ValidationException") && apperr.Says(err, " not found", "does not exist") {
 			return found, nil // EventBridge has words of two kinds for a rule that is not there (terraform-provider-aws, events/target.go)
 		}
 		if err != nil {
@@ -115,7 +118,7 @@ func putTarget(want *Target, twins []string) func(context.Context, *run) error {
 				return err
 			}
 			for _, entry := range answer.FailedEntries {
-				return &entryError{value(entry.ErrorCode), value(entry.ErrorMessage)}
+				return &smithy.GenericAPIError{Code: value(entry.ErrorCode), Message: value(entry.ErrorMessage)}
 			}
 			return nil
 		})
@@ -130,10 +133,10 @@ func (r *run) removeTargets(ctx context.Context, ids []string) error {
 	return r.retry(ctx, waitForConflict(), func() error {
 		answer, err := r.Events.RemoveTargets(ctx, &eventbridge.RemoveTargetsInput{Rule: &r.names.Rule, Ids: ids})
 		if err != nil {
-			return ignoreNotFound(err)
+			return apperr.IgnoreNotFound(err)
 		}
 		for _, entry := range answer.FailedEntries {
-			return ignoreNotFound(&entryError{value(entry.ErrorCode), value(entry.ErrorMessage)})
+			return apperr.IgnoreNotFound(&smithy.GenericAPIError{Code: value(entry.ErrorCode), Message: value(entry.ErrorMessage)})
 		}
 		return nil
 	})

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -103,6 +104,6 @@ func (m meeting) meet(t *testing.T, a *account, later time.Duration) {
 
 // isClear says that an error tells a user what was tried and what to do, or that it was the user who stopped it.
 func isClear(err error) bool {
-	_, own := errors.AsType[*Error](err)
+	_, own := errors.AsType[*apperr.Error](err)
 	return err == nil || own || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -155,7 +156,7 @@ func TestInterruptedWhileUntagging(t *testing.T) {
 		a.install(t, "", given("tag", "Team=web", "tag", "Empty="))
 		stop := a.Inject(localaws.Fault{Service: "lambda", Action: "UntagResource", Deny: true})
 		done, err := a.tryInstall(t.Context(), t, "", given("tag", "none"))
-		if done != 3 || !IsAccessDenied(err) {
+		if done != 3 || !apperr.IsAccessDenied(err) {
 			t.Fatalf("%d done, %v", done, err)
 		}
 		stop()

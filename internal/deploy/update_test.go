@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -77,7 +78,7 @@ func TestUpdateDenied(t *testing.T) {
 	everyWrite(t, aFullInstall, anUpdate, func(t *testing.T, a *account, n int, call string) {
 		a.release = testRelease(t, "2.0.0")
 		stop := a.Inject(denyFrom(n))
-		if _, err := a.tryInstall(t.Context(), t, "prod", everythingElse()); !IsAccessDenied(err) {
+		if _, err := a.tryInstall(t.Context(), t, "prod", everythingElse()); !apperr.IsAccessDenied(err) {
 			t.Fatal(err)
 		}
 		stop()

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // How many a function may have (Lambda API, VpcConfig).
@@ -26,7 +28,7 @@ func idSetting(name, usage, kind string, limit int, field func(*Spec) *[]string)
 				return err
 			}
 			if len(ids) > limit {
-				return invalid(fmt.Sprintf("Lambda takes up to %d", limit), "%s: %d are too many", source, len(ids))
+				return apperr.Invalid(fmt.Sprintf("Lambda takes up to %d", limit), "%s: %d are too many", source, len(ids))
 			}
 			*field(spec) = ids
 			return nil
@@ -60,8 +62,8 @@ func (s Spec) checkNetwork() error {
 	case len(s.Subnets) == 0:
 		missing, there = there, missing
 	}
-	return &Error{
-		Code:    CodeInvalid,
+	return &apperr.Error{
+		Code:    apperr.CodeInvalid,
 		Message: fmt.Sprintf("%s is set and %s is not: a function in a VPC has both", there, missing),
 		Hints: []string{
 			missing + " ID   the other half",

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // wait says what is waited for, how long at most, and which errors mean "not yet".
@@ -32,38 +34,40 @@ const (
 func waitForRole() wait { return wait{"waiting for the role", ceilingRole, roleNotYet} }
 func waitForIAM() wait {
 	return wait{"waiting for IAM", ceilingIAM, func(err error) bool {
-		return isNotFound(err) || isConflict(err) || errors.Is(err, errSettling)
+		return apperr.IsNotFound(err) || apperr.IsConflict(err) || errors.Is(err, errSettling)
 	}}
 }
 
 // waitForDelete ends at once where a role stands in an instance profile: no time takes it out of there.
 func waitForDelete() wait {
 	return wait{"waiting for IAM", ceilingIAM, func(err error) bool {
-		return isConflict(err) || hasCode(err, "DeleteConflict", "DeleteConflictException") && !says(err, "instance profile")
+		return apperr.IsConflict(err) || apperr.HasCode(err, "DeleteConflict", "DeleteConflictException") && !apperr.Says(err, "instance profile")
 	}}
 }
 
 func waitForFunction() wait {
 	return wait{"waiting for the function", ceilingFunction, func(err error) bool {
-		return errors.Is(err, errSettling) || isConflict(err)
+		return errors.Is(err, errSettling) || apperr.IsConflict(err)
 	}}
 }
 
 // waitForUpdate also covers a role that the function is given and that Lambda does not see yet.
 func waitForUpdate() wait { return wait{"waiting for the function", ceilingFunction, roleNotYet} }
 
-func waitForConflict() wait { return wait{"waiting for another change", ceilingConflict, isConflict} }
+func waitForConflict() wait {
+	return wait{"waiting for another change", ceilingConflict, apperr.IsConflict}
+}
 
 // waitForPropagation covers calls that name a resource which was created a moment ago.
 func waitForPropagation() wait {
-	return wait{"waiting for AWS", ceilingConflict, func(err error) bool { return isNotFound(err) || isConflict(err) }}
+	return wait{"waiting for AWS", ceilingConflict, func(err error) bool { return apperr.IsNotFound(err) || apperr.IsConflict(err) }}
 }
 
 // waitForTags covers a caller whose rights depend on the group's tags, which IAM does not see at once
 // (terraform-provider-aws, logs/group.go).
 func waitForTags() wait {
 	return wait{"waiting for the log group's tags", ceilingTags, func(err error) bool {
-		return IsAccessDenied(err) && says(err, "no identity-based policy allows the logs:PutRetentionPolicy action")
+		return apperr.IsAccessDenied(err) && apperr.Says(err, "no identity-based policy allows the logs:PutRetentionPolicy action")
 	}}
 }
 
@@ -71,18 +75,18 @@ func waitForTags() wait {
 // (terraform-provider-aws, lambda/function_event_invoke_config.go).
 func waitForDestination() wait {
 	return wait{"waiting for IAM", ceilingIAM, func(err error) bool {
-		return isNotFound(err) || isConflict(err) ||
-			hasCode(err, "InvalidParameterValueException") && says(err, "does not have permissions")
+		return apperr.IsNotFound(err) || apperr.IsConflict(err) ||
+			apperr.HasCode(err, "InvalidParameterValueException") && apperr.Says(err, "does not have permissions")
 	}}
 }
 
 func waitForTargets() wait {
 	return wait{"waiting for the target to go", ceilingTargets, func(err error) bool {
-		return isConflict(err) || hasCode(err, "ValidationException") && says(err, "since it has targets")
+		return apperr.IsConflict(err) || apperr.HasCode(err, "ValidationException") && apperr.Says(err, "since it has targets")
 	}}
 }
 
-func roleNotYet(err error) bool { return isRolePropagating(err) || isConflict(err) }
+func roleNotYet(err error) bool { return isRolePropagating(err) || apperr.IsConflict(err) }
 
 // waitError is a wait that reached its ceiling; last is what AWS said last.
 type waitError struct {
@@ -98,7 +102,7 @@ func (e *waitError) lastWords() string {
 	if e.last == errSettling { //nolint:errorlint // the bare one: no answer of AWS is in it
 		return "At the last look it was still not ready."
 	}
-	return fmt.Sprintf("AWS said last: %q.", plain(e.last))
+	return fmt.Sprintf("AWS said last: %q.", apperr.Plain(e.last))
 }
 
 // hints say how to go on; a role's trust policy that is really wrong reads like one that has not spread.
@@ -146,4 +150,14 @@ func sleep(ctx context.Context, pause time.Duration) error {
 	case <-timer.C:
 		return nil
 	}
+}
+
+// isRolePropagating says that Lambda does not see the new role, its policy or its grants yet
+// (terraform-provider-aws, lambda/function.go; a trust policy that is really wrong reads the same).
+func isRolePropagating(err error) bool {
+	return apperr.HasCode(err, "InvalidParameterValueException") && apperr.Says(err,
+		"cannot be assumed by Lambda",
+		"The provided execution role does not have permissions",
+		"KMS key is invalid for CreateGrant",
+		"throttled by EC2")
 }

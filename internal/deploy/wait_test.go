@@ -7,16 +7,18 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/aws/smithy-go"
 )
 
 // Every wait has a ceiling, and repeats what failed for its own reason only.
 func TestWaits(t *testing.T) {
-	conflict := &entryError{"ResourceConflictException", "An update is in progress"}
-	missing := &entryError{"NoSuchEntity", "not there"}
-	propagating := &entryError{"InvalidParameterValueException", "cannot be assumed by Lambda"}
-	hasTargets := &entryError{"ValidationException", "Rule can't be deleted since it has targets."}
-	inUse := &entryError{"DeleteConflict", "must delete policies first"}
-	untagged := &entryError{"AccessDeniedException", "no identity-based policy allows the logs:PutRetentionPolicy action"}
+	conflict := &smithy.GenericAPIError{Code: "ResourceConflictException", Message: "An update is in progress"}
+	missing := &smithy.GenericAPIError{Code: "NoSuchEntity", Message: "not there"}
+	propagating := &smithy.GenericAPIError{Code: "InvalidParameterValueException", Message: "cannot be assumed by Lambda"}
+	hasTargets := &smithy.GenericAPIError{Code: "ValidationException", Message: "Rule can't be deleted since it has targets."}
+	inUse := &smithy.GenericAPIError{Code: "DeleteConflict", Message: "must delete policies first"}
+	untagged := &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no identity-based policy allows the logs:PutRetentionPolicy action"}
 	all := []error{conflict, missing, propagating, hasTargets, inUse, untagged, errSettling}
 	for _, test := range []struct {
 		wait    wait
@@ -39,7 +41,7 @@ func TestWaits(t *testing.T) {
 					t.Errorf("%v is repeated: %t", err, got)
 				}
 			}
-			if test.wait.again(&entryError{"AccessDeniedException", "no"}) || test.wait.again(errors.New("broken")) {
+			if test.wait.again(&smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no"}) || test.wait.again(errors.New("broken")) {
 				t.Error("any error is repeated")
 			}
 			synctest.Test(t, func(t *testing.T) {
@@ -64,7 +66,7 @@ func TestRetry(t *testing.T) {
 		r := &run{note: func(string) {}}
 		err := r.retry(t.Context(), waitForConflict(), func() error {
 			if at = append(at, time.Since(started)); len(at) < 5 {
-				return &entryError{"ConcurrentModificationException", ""}
+				return &smithy.GenericAPIError{Code: "ConcurrentModificationException", Message: ""}
 			}
 			return nil
 		})
@@ -74,7 +76,7 @@ func TestRetry(t *testing.T) {
 
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		err = r.retry(ctx, waitForConflict(), func() error { return &entryError{"ConcurrentModificationException", ""} })
+		err = r.retry(ctx, waitForConflict(), func() error { return &smithy.GenericAPIError{Code: "ConcurrentModificationException", Message: ""} })
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%v", err)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/localaws"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // corpusEvent is an event of the corpus and the decision beside it.
@@ -52,7 +53,7 @@ func pattern(t *testing.T, mode handler.Mode) string {
 	t.Helper()
 	spec := deploy.Defaults("")
 	spec.Redeploy = mode
-	identity := deploy.Identity{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
+	identity := session.Identity{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
 	state, err := deploy.Desired(deploy.NewNames(identity, "", spec.FunctionName, spec.RuleName), spec, deploy.Release{Version: "1.0.0"})
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package deploy
+package apperr
 
 import (
 	"cmp"
@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -15,8 +14,8 @@ import (
 
 // This file is the one place that says what an AWS error means. IAM's codes lack "Exception" on the wire.
 
-// hasCode says whether AWS answered with one of these error codes.
-func hasCode(err error, codes ...string) bool {
+// HasCode says whether AWS answered with one of these error codes.
+func HasCode(err error, codes ...string) bool {
 	var api smithy.APIError
 	if !errors.As(err, &api) {
 		return false
@@ -29,7 +28,8 @@ func hasCode(err error, codes ...string) bool {
 	return false
 }
 
-func says(err error, texts ...string) bool {
+// Says reports whether AWS answered with a message that contains one of these texts.
+func Says(err error, texts ...string) bool {
 	var api smithy.APIError
 	if !errors.As(err, &api) {
 		return false
@@ -42,54 +42,38 @@ func says(err error, texts ...string) bool {
 	return false
 }
 
-// isNotFound says that the thing is not there. Access denied is another matter.
-func isNotFound(err error) bool {
-	return hasCode(err, "NoSuchEntity", "NoSuchEntityException", "ResourceNotFoundException")
+// IsNotFound says that the thing is not there. Access denied is another matter.
+func IsNotFound(err error) bool {
+	return HasCode(err, "NoSuchEntity", "NoSuchEntityException", "ResourceNotFoundException")
 }
 
-func ignoreNotFound(err error) error {
-	if isNotFound(err) {
+// IgnoreNotFound returns nil for an error that IsNotFound reports, and else the error.
+func IgnoreNotFound(err error) error {
+	if IsNotFound(err) {
 		return nil
 	}
 	return err
 }
 
-func isAlreadyThere(err error) bool {
-	return hasCode(err, "EntityAlreadyExists", "EntityAlreadyExistsException", "ResourceAlreadyExistsException", "ResourceConflictException")
+// IsAlreadyThere reports whether a resource of that name exists already.
+func IsAlreadyThere(err error) bool {
+	return HasCode(err, "EntityAlreadyExists", "EntityAlreadyExistsException", "ResourceAlreadyExistsException", "ResourceConflictException")
 }
 
 // IsAccessDenied says that the caller may not do what it asked for.
 func IsAccessDenied(err error) bool {
-	return hasCode(err, "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized")
+	return HasCode(err, "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized")
 }
 
-// isConflict says that another operation on the same resource is under way: wait and ask again.
-func isConflict(err error) bool {
-	return hasCode(err, "ResourceConflictException", "ConcurrentModification", "ConcurrentModificationException",
+// IsConflict says that another operation on the same resource is under way: wait and ask again.
+func IsConflict(err error) bool {
+	return HasCode(err, "ResourceConflictException", "ConcurrentModification", "ConcurrentModificationException",
 		"OperationAbortedException", "EntityTemporarilyUnmodifiable", "EntityTemporarilyUnmodifiableException", "PreconditionFailedException")
 }
 
-// isRolePropagating says that Lambda does not see the new role, its policy or its grants yet
-// (terraform-provider-aws, lambda/function.go; a trust policy that is really wrong reads the same).
-func isRolePropagating(err error) bool {
-	return hasCode(err, "InvalidParameterValueException") && says(err,
-		"cannot be assumed by Lambda",
-		"The provided execution role does not have permissions",
-		"KMS key is invalid for CreateGrant",
-		"throttled by EC2")
-}
-
-// entryError is an entry that failed inside an answer of HTTP 200 (EventBridge PutTargets, RemoveTargets).
-type entryError struct{ code, message string }
-
-func (e *entryError) Error() string                 { return e.code + ": " + e.message }
-func (e *entryError) ErrorCode() string             { return e.code }
-func (e *entryError) ErrorMessage() string          { return e.message }
-func (e *entryError) ErrorFault() smithy.ErrorFault { return smithy.FaultUnknown }
-
 // Explain makes an Error of what AWS answered: doing says what was tried, as "creating role prod-x".
 // An Error and the end of a context pass unchanged.
-func Explain(doing string, caller Identity, err error) error {
+func Explain(doing string, caller string, err error) error {
 	var own *Error
 	if err == nil || errors.As(err, &own) || errors.Is(err, context.Canceled) {
 		return err
@@ -97,21 +81,15 @@ func Explain(doing string, caller Identity, err error) error {
 	if IsAccessDenied(err) {
 		return explainDenied(doing, caller, err)
 	}
-	explained := &Error{Code: CodeFailed, Message: fmt.Sprintf("%s: %s", doing, plain(err)), Hints: cures(err), Err: err}
-	if late, ok := errors.AsType[*waitError](err); ok {
-		explained.Code = CodeNotSettled
-		explained.Message = fmt.Sprintf("%s: %s for %s was not enough", doing, late.what, late.ceiling)
-		explained.Detail = []string{late.lastWords()}
-		explained.Hints = late.hints()
-	}
+	explained := &Error{Code: CodeFailed, Message: fmt.Sprintf("%s: %s", doing, Plain(err)), Hints: hintsFor(err), Err: err}
 	if action := action(err); action != "" {
 		explained.Detail = append(explained.Detail, "The call was "+action+requestID(err)+".")
 	}
 	return explained
 }
 
-func explainDenied(doing string, caller Identity, err error) error {
-	who := caller.Caller
+func explainDenied(doing string, caller string, err error) error {
+	who := caller
 	if who == "" {
 		who = "the caller"
 	}
@@ -119,7 +97,7 @@ func explainDenied(doing string, caller Identity, err error) error {
 		Code:    CodeAccessDenied,
 		Message: doing + ": access denied",
 		Detail:  []string{fmt.Sprintf("%s may not %s.", who, cmp.Or(deniedAction(err), action(err), "do this"))},
-		Hints:   cures(err),
+		Hints:   hintsFor(err),
 		Err:     err,
 	}
 	var api smithy.APIError
@@ -129,8 +107,8 @@ func explainDenied(doing string, caller Identity, err error) error {
 	return denied
 }
 
-// plain is the error without the SDK's frame around it.
-func plain(err error) string {
+// Plain is the error without the SDK's frame around it.
+func Plain(err error) string {
 	var api smithy.APIError
 	if errors.As(err, &api) {
 		return fmt.Sprintf("%s: %s", api.ErrorCode(), api.ErrorMessage())
@@ -202,37 +180,4 @@ func requestID(err error) string {
 		return ""
 	}
 	return ", request id " + response.ServiceRequestID()
-}
-
-// value is what a pointer of the SDK points to, or the zero value.
-func value[T any](p *T) T {
-	if p == nil {
-		return *new(T)
-	}
-	return *p
-}
-
-func valueOr[T any](p *T, absent T) T {
-	if p == nil {
-		return absent
-	}
-	return *p
-}
-
-// stringOrNil leaves out what is empty.
-func stringOrNil(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
-}
-
-// int32Ptr is a number as the SDK takes it; all of ours are far below its limit.
-func int32Ptr(n int) *int32 {
-	narrow := int32(n) //nolint:gosec // Settings keep it in range
-	return &narrow
-}
-
-func without(list []string, words ...string) []string {
-	return slices.DeleteFunc(slices.Clone(list), func(each string) bool { return slices.Contains(words, each) })
 }

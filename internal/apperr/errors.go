@@ -1,4 +1,6 @@
-package deploy
+// Package apperr is what goes wrong, in words: the error that a user can act on, what the errors of AWS
+// mean, and the hints that go with them.
+package apperr
 
 import "fmt"
 
@@ -33,6 +35,7 @@ func (e *Error) Error() string { return e.Message }
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-func invalid(hint, format string, args ...any) *Error {
+// Invalid returns an error about a value that is not accepted; hint says what is.
+func Invalid(hint, format string, args ...any) *Error {
 	return &Error{Code: CodeInvalid, Message: fmt.Sprintf(format, args...), Hints: []string{hint}}
 }

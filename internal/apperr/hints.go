@@ -1,4 +1,4 @@
-package deploy
+package apperr
 
 import (
 	"errors"
@@ -8,8 +8,8 @@ import (
 
 // This file says what to do about an answer of AWS, where the answer itself does not.
 
-// cures are the hints for what AWS answered; none where there is nothing to say but to try again.
-func cures(err error) []string {
+// hintsFor returns the hints for what AWS answered; none where there is nothing to say but to try again.
+func hintsFor(err error) []string {
 	for _, known := range []struct {
 		meant func(error) bool
 		hint  string
@@ -39,20 +39,20 @@ func cures(err error) []string {
 }
 
 func withCode(code string) func(error) bool {
-	return func(err error) bool { return hasCode(err, code) }
+	return func(err error) bool { return HasCode(err, code) }
 }
 
-func withText(text string) func(error) bool { return func(err error) bool { return says(err, text) } }
+func withText(text string) func(error) bool { return func(err error) bool { return Says(err, text) } }
 
 // isThrottled says that the caller is too fast, in the words of each service (aws-sdk-go-v2, retry
 // DefaultThrottleErrorCodes). The SDK has tried again before. LimitExceededException is among its codes
 // too, but is about a quota.
 func isThrottled(err error) bool {
-	return hasCode(err, "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "ThrottledException")
+	return HasCode(err, "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "ThrottledException")
 }
 
 func isExpired(err error) bool {
-	return hasCode(err, "ExpiredToken", "ExpiredTokenException", "RequestExpired")
+	return HasCode(err, "ExpiredToken", "ExpiredTokenException", "RequestExpired")
 }
 
 // isUnreachable says that no answer came, not even a refusal.
@@ -61,9 +61,9 @@ func isUnreachable(err error) bool {
 	return errors.As(err, &sent)
 }
 
-// failureCures are the hints for a function that Lambda could not make or update, by what its reason says
+// FailureHints returns the hints for a function that Lambda could not make or update, by what its reason says
 // (Lambda API, StateReasonCode and LastUpdateStatusReasonCode).
-func failureCures(reason string) []string {
+func FailureHints(reason string) []string {
 	for _, known := range []struct{ code, hint string }{
 		{"SubnetOutOfIPAddresses", "--vpc-subnet ID   one with free addresses"},
 		{"EniLimitExceeded", "ask AWS to raise the region's quota of network interfaces, or use a VPC that needs fewer"},
