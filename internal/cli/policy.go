@@ -14,6 +14,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/callerpolicy"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
@@ -22,7 +23,7 @@ type policyOptions struct {
 	settings  *settingFlags
 	account   string
 	partition string
-	errand    deploy.Errand
+	commands  callerpolicy.Commands
 }
 
 func (a *app) policyCommand() *cobra.Command {
@@ -48,8 +49,8 @@ what AWS cannot narrow has the resource *.`,
 	}
 	o.settings = addSettings(cmd, "function-name", "rule-name", "reserved-concurrency", "vpc-subnet", "permissions-boundary", "kms-key")
 	flags := cmd.Flags()
-	flags.BoolVar(&o.errand.KeepLogs, "keep-logs", false, "for uninstall --keep-logs: without the right to delete logs")
-	flags.BoolVar(&o.errand.Force, "force", false, "for uninstall --force")
+	flags.BoolVar(&o.commands.KeepLogs, "keep-logs", false, "for uninstall --keep-logs: without the right to delete logs")
+	flags.BoolVar(&o.commands.Force, "force", false, "for uninstall --force")
 	flags.StringVar(&o.account, "account", "", "account of the policy, instead of asking for it")
 	flags.StringVar(&o.partition, "partition", "", "partition of the policy, with --account; else the region's")
 	flags.StringSliceVar(&a.regions, "region", nil, "AWS region, repeatable; else AWS_REGION or the profile's")
@@ -62,21 +63,21 @@ what AWS cannot narrow has the resource *.`,
 func policyWords() []string { return []string{"install", "upgrade", "status", "uninstall"} }
 
 // take reads which commands the policy is for; none means all.
-func (o *policyOptions) take(commands []string) error {
+func (o *policyOptions) take(words []string) error {
 	accepted := map[string]*bool{
-		"install": &o.errand.Install, "upgrade": &o.errand.Install, "status": &o.errand.Status, "uninstall": &o.errand.Uninstall,
+		"install": &o.commands.Install, "upgrade": &o.commands.Install, "status": &o.commands.Status, "uninstall": &o.commands.Uninstall,
 	}
-	if len(commands) == 0 {
-		commands = policyWords()
+	if len(words) == 0 {
+		words = policyWords()
 	}
-	for _, command := range commands {
-		asked, known := accepted[command]
+	for _, word := range words {
+		asked, known := accepted[word]
 		if !known {
-			return invalidPolicy("accepted: "+strings.Join(policyWords(), ", "), "there is no policy for %q", command)
+			return invalidPolicy("accepted: "+strings.Join(policyWords(), ", "), "there is no policy for %q", word)
 		}
 		*asked = true
 	}
-	if (o.errand.KeepLogs || o.errand.Force) && !o.errand.Uninstall {
+	if (o.commands.KeepLogs || o.commands.Force) && !o.commands.Uninstall {
 		return invalidPolicy("spothandler policy uninstall", "--keep-logs and --force are about an uninstall")
 	}
 	return o.checkAccount()
@@ -128,7 +129,7 @@ func (a *app) policy(cmd *cobra.Command, o *policyOptions) error {
 		}
 		places = append(places, deploy.NewNames(id, spec.Prefix, spec.FunctionName, spec.RuleName))
 	}
-	policy, err := deploy.CallerPolicy(places, spec, o.errand)
+	policy, err := callerpolicy.New(places, spec, o.commands)
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,11 @@ import (
 // hands change what was installed with this prefix and these settings.
 const handsPrefix = "prod"
 
+func handsNames() Names {
+	defaults := Defaults(handsPrefix)
+	return NewNames(identity(), handsPrefix, defaults.FunctionName, defaults.RuleName)
+}
+
 func handsSettings() Given {
 	return given("tag", "Team=web", "cluster", "shop", "reserved-concurrency", "2")
 }

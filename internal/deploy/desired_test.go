@@ -85,9 +85,6 @@ func TestLimitsToTheCharacter(t *testing.T) {
 			spec.Clusters = []string{pad}
 			return eventPattern(identity(), spec)
 		}},
-		"caller policy": {6144, func(pad string) (string, error) {
-			return CallerPolicy([]Names{names}, Spec{KMSKey: pad}, Errand{Install: true})
-		}},
 	} {
 		shortest, err := test.text("x")
 		if err != nil {

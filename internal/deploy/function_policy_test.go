@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -153,4 +154,31 @@ func TestFunctionPolicyKeepsToItsClusters(t *testing.T) {
 			t.Errorf("it answers %s", answer.Payload)
 		}
 	})
+}
+
+// withoutAction is the policy less one action.
+func withoutAction(t *testing.T, policy, action string) string {
+	t.Helper()
+	var document policyDocument
+	if err := json.Unmarshal([]byte(policy), &document); err != nil {
+		t.Fatal(err)
+	}
+	for i, statement := range document.Statement {
+		document.Statement[i].Action = slices.DeleteFunc(statement.Action.([]any), func(each any) bool { return each == action })
+	}
+	return encodeJSON(document)
+}
+
+// actionsOf are the actions of a policy, in its order.
+func actionsOf(t *testing.T, policy string) []string {
+	t.Helper()
+	var document struct{ Statement []struct{ Action []string } }
+	if err := json.Unmarshal([]byte(policy), &document); err != nil {
+		t.Fatal(err)
+	}
+	var actions []string
+	for _, statement := range document.Statement {
+		actions = append(actions, statement.Action...)
+	}
+	return actions
 }

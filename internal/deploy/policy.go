@@ -66,7 +66,7 @@ func rolePolicy(names Names, spec Spec) (string, error) {
 		Action:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
 		Resource: names.LogGroupARN() + ":*",
 	}
-	policy := encodeJSON(policyDocument{"2012-10-17", append([]statement{services, logs}, furtherRights(names, spec)...)})
+	policy := encodeJSON(policyDocument{"2012-10-17", append([]statement{services, logs}, optionalStatements(names, spec)...)})
 	if len(policy) > maxPolicy {
 		return "", apperr.Invalid("--cluster all, or fewer clusters", "the role's policy for %d clusters has %d characters, IAM allows %d", len(spec.Clusters), len(policy), maxPolicy)
 	}

@@ -9,9 +9,6 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// instanceProfilesARN is every instance profile of the account: nobody knows beforehand what others call theirs.
-func (n Names) instanceProfilesARN() string { return n.ARN("iam", "", "instance-profile/*") }
-
 // readProfiles finds the instance profiles that the role is in: somebody's addition, with which IAM would
 // refuse to delete the role (IAM API, DeleteRole). Nothing else needs to know of them.
 func readProfiles(api RoleAPI, role *Role) reading {

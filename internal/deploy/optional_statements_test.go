@@ -2,8 +2,8 @@ package deploy
 
 import "testing"
 
-// The rights that each setting adds to the role, word for word, and that none is there without it.
-func TestFurtherRights(t *testing.T) {
+// Each setting adds its own statements to the role's policy, and without it they are not there.
+func TestOptionalStatements(t *testing.T) {
 	const network = `"Action":["ec2:AssignPrivateIpAddresses","ec2:CreateNetworkInterface","ec2:DeleteNetworkInterface",` +
 		`"ec2:DescribeNetworkInterfaces","ec2:DescribeSubnets","ec2:UnassignPrivateIpAddresses"],"Resource":"*"`
 	for _, test := range []struct {
@@ -36,8 +36,8 @@ func TestFurtherRights(t *testing.T) {
 		if err := test.settings.Apply(&spec); err != nil {
 			t.Fatal(err)
 		}
-		rights := furtherRights(NewNames(identity(), "prod", "fn", "rule"), spec)
-		if got := encodeJSON(append([]statement{}, rights...)); got != test.want {
+		statements := optionalStatements(NewNames(identity(), "prod", "fn", "rule"), spec)
+		if got := encodeJSON(append([]statement{}, statements...)); got != test.want {
 			t.Errorf("%v: got\n%s\nwant\n%s", test.settings, got, test.want)
 		}
 	}

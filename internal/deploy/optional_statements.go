@@ -1,29 +1,29 @@
 package deploy
 
-// furtherRights are what the role needs for settings that not every installation has.
-func furtherRights(names Names, spec Spec) []statement {
-	var rights []statement
+// optionalStatements returns what the role may do for settings that not every installation has.
+func optionalStatements(names Names, spec Spec) []statement {
+	var statements []statement
 	if len(spec.Subnets) > 0 {
-		rights = append(rights, networkRights(names)...)
+		statements = append(statements, networkStatements(names)...)
 	}
 	if spec.OnFailure != "" {
-		rights = append(rights, statement{Sid: "Failures", Effect: "Allow", Action: sendingTo(spec.OnFailure), Resource: spec.OnFailure})
+		statements = append(statements, statement{Sid: "Failures", Effect: "Allow", Action: sendingTo(spec.OnFailure), Resource: spec.OnFailure})
 	}
 	if spec.KMSKey != "" {
-		rights = append(rights, environmentRights(names, spec.KMSKey))
+		statements = append(statements, environmentStatement(names, spec.KMSKey))
 	}
 	if spec.Tracing == tracingOn { // X-Ray knows no resources here (Service Authorization Reference)
-		rights = append(rights, statement{
+		statements = append(statements, statement{
 			Sid: "Traces", Effect: "Allow", Action: []string{"xray:PutTelemetryRecords", "xray:PutTraceSegments"}, Resource: "*",
 		})
 	}
-	return rights
+	return statements
 }
 
-// networkRights let Lambda manage the function's network interfaces as the role, which it checks before
+// networkStatements let Lambda manage the function's network interfaces as the role, which it checks before
 // there are any, so they cannot be narrowed. The function's own code, which has the same role, gets none
 // of them (Lambda Developer Guide, configuration-vpc and its security best practice).
-func networkRights(names Names) []statement {
+func networkStatements(names Names) []statement {
 	actions := []string{
 		"ec2:AssignPrivateIpAddresses",
 		"ec2:CreateNetworkInterface",
@@ -41,10 +41,10 @@ func networkRights(names Names) []statement {
 	}
 }
 
-// environmentRights decrypt this function's variables and nothing else: Lambda puts the function's ARN
+// environmentStatement allows to decrypt this function's variables and nothing else: Lambda puts the function's ARN
 // into the encryption context. Its grant does the same, but follows the id of the role that it was made
 // with, and is made only where the caller may create grants.
-func environmentRights(names Names, key string) statement {
+func environmentStatement(names Names, key string) statement {
 	return statement{
 		Sid: "Environment", Effect: "Allow", Action: "kms:Decrypt", Resource: key,
 		Condition: map[string]map[string]any{"StringEquals": {"kms:EncryptionContext:aws:lambda:FunctionArn": names.FunctionARN()}},

@@ -1,0 +1,89 @@
+// Package callerpolicy writes the IAM policy of whoever runs the commands.
+package callerpolicy
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// Commands are what a caller is going to run.
+type Commands struct {
+	Install   bool // upgrade as well
+	Status    bool
+	Uninstall bool
+	KeepLogs  bool // uninstall --keep-logs, and never without it: the logs cannot be deleted
+	Force     bool // uninstall --force
+}
+
+// MaxLength is how long a managed policy may be (IAM quotas), in characters that are not white space.
+const MaxLength = 6144
+
+// New returns the IAM policy, as JSON, that lets a caller run the commands on the installations of these
+// names, one a region, with the settings of this Spec, and nothing else. Its conditions let the role be
+// passed to Lambda alone, EventBridge alone be permitted to invoke the function, the function alone become
+// the rule's target, and no role be made without the boundary that is asked for. Only what has no resource
+// level has the resource * (Service Authorization Reference). It fails where too many regions make the
+// policy longer than MaxLength.
+func New(places []deploy.Names, spec deploy.Spec, commands Commands) (string, error) {
+	purposes := commands.purposes(spec)
+	document := policyDocument{Version: "2012-10-17"}
+	for _, each := range grants(places, spec) {
+		if actions := each.actionsFor(purposes); len(actions) > 0 {
+			each.Effect, each.Action = "Allow", actions
+			document.Statement = append(document.Statement, each.statement)
+		}
+	}
+	policy := document.encode()
+	if len(policy) > MaxLength {
+		return "", apperr.Invalid("fewer regions, and a policy for each of the others", "the policy for %d regions has %d characters, IAM allows %d", len(places), len(policy), MaxLength)
+	}
+	return policy, nil
+}
+
+type policyDocument struct {
+	Version   string
+	Statement []statement
+}
+
+type statement struct {
+	Sid       string
+	Effect    string
+	Action    []string
+	Resource  any            // one ARN or a list of them
+	Condition map[string]any `json:",omitempty"`
+}
+
+// encode returns the document as JSON without line breaks.
+func (d policyDocument) encode() string {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(d); err != nil {
+		panic(fmt.Sprintf("encoding a policy: %v", err)) // it holds nothing but text
+	}
+	return strings.TrimSpace(out.String())
+}
+
+// when returns a condition of one operator and one key.
+func when(operator, key string, value any) map[string]any {
+	return map[string]any{operator: map[string]any{key: value}}
+}
+
+// inPlaces returns a resource of every installation: a list, or the one ARN where there is but one.
+func inPlaces(places []deploy.Names, resources ...func(deploy.Names) string) any {
+	var all []string
+	for _, names := range places {
+		for _, resource := range resources {
+			all = append(all, resource(names))
+		}
+	}
+	if len(all) == 1 {
+		return all[0]
+	}
+	return all
+}

@@ -1,0 +1,215 @@
+package callerpolicy_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/callerpolicy"
+	"github.com/spothandler/spothandler/internal/session"
+)
+
+const (
+	prefix    = "prod"
+	aSubnet   = "subnet-0a1b2c3d"
+	aBoundary = "arn:aws:iam::111122223333:policy/org/boundary"
+	aKey      = "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555"
+)
+
+func identity() session.Identity {
+	return session.Identity{Partition: "aws", Account: "111122223333", Region: "us-east-1"}
+}
+
+func names() deploy.Names {
+	defaults := deploy.Defaults(prefix)
+	return deploy.NewNames(identity(), prefix, defaults.FunctionName, defaults.RuleName)
+}
+
+// document is a policy as a test reads it.
+type document struct {
+	Version   string
+	Statement []statement
+}
+
+type statement struct {
+	Sid, Effect string
+	Action      []string
+	Resource    any
+	Condition   map[string]any `json:",omitempty"`
+}
+
+// policyFor is the policy for one installation.
+func policyFor(t *testing.T, names deploy.Names, spec deploy.Spec, commands callerpolicy.Commands) string {
+	t.Helper()
+	policy, err := callerpolicy.New([]deploy.Names{names}, spec, commands)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return policy
+}
+
+func parse(t *testing.T, policy string) document {
+	t.Helper()
+	var parsed document
+	if err := json.Unmarshal([]byte(policy), &parsed); err != nil {
+		t.Fatal(err)
+	}
+	return parsed
+}
+
+// actionsOf are the actions of a policy, in its order.
+func actionsOf(t *testing.T, policy string) []string {
+	t.Helper()
+	var actions []string
+	for _, statement := range parse(t, policy).Statement {
+		actions = append(actions, statement.Action...)
+	}
+	return actions
+}
+
+// fullSpec has every setting that needs further permissions.
+func fullSpec() deploy.Spec {
+	spec := deploy.Defaults(prefix)
+	spec.Boundary, spec.KMSKey, spec.Subnets = aBoundary, aKey, []string{aSubnet}
+	return spec
+}
+
+func allCommands() callerpolicy.Commands {
+	return callerpolicy.Commands{Install: true, Status: true, Uninstall: true, Force: true}
+}
+
+// Every call that the engine can make is in a policy, and every action of a policy is such a call, but for
+// those that AWS checks beside a call.
+func TestPolicyHasEveryCall(t *testing.T) {
+	needed := map[string]bool{}
+	for _, action := range []string{
+		"iam:PassRole", "lambda:ListTags", "kms:CreateGrant", "kms:Encrypt", "kms:Decrypt",
+		"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
+	} {
+		needed[action] = true
+	}
+	clients := reflect.TypeFor[deploy.Clients]()
+	for i := range clients.NumField() {
+		service := map[string]string{"IAM": "iam", "Logs": "logs", "Lambda": "lambda", "Events": "events"}[clients.Field(i).Name]
+		api := clients.Field(i).Type
+		for j := range api.NumMethod() {
+			needed[service+":"+api.Method(j).Name] = true
+		}
+	}
+	allowed := map[string]bool{}
+	for _, spec := range []deploy.Spec{{ReservedConcurrency: 2}, deploy.Defaults(prefix), fullSpec()} {
+		for _, action := range actionsOf(t, policyFor(t, names(), spec, allCommands())) {
+			allowed[action] = true
+		}
+	}
+	equal(t, slices.Sorted(maps.Keys(allowed)), slices.Sorted(maps.Keys(needed))...)
+}
+
+// What an installation does not have needs no permissions.
+func TestPolicyOfDefaults(t *testing.T) {
+	policy := policyFor(t, names(), deploy.Defaults(prefix), allCommands())
+	t.Logf("%d actions, %d characters", len(actionsOf(t, policy)), len(policy))
+	for _, service := range []string{"ec2:", "kms:", "PutRolePermissionsBoundary", `"logs:AssociateKmsKey"`} {
+		if strings.Contains(policy, service) {
+			t.Errorf("it has %s: %s", service, policy)
+		}
+	}
+}
+
+// The longest names in the longest region leave room in a managed policy.
+func TestPolicyFits(t *testing.T) {
+	id := session.Identity{Partition: "aws-us-gov", Account: "111122223333", Region: "ap-southeast-1"}
+	prefix := strings.Repeat("p", 64-len(deploy.RoleName("", id.Region))-1)
+	name := strings.Repeat("f", 64-len(prefix)-1)
+	if err := deploy.CheckNames(id.Region, prefix, name, name); err != nil {
+		t.Fatal(err)
+	}
+	policy := policyFor(t, deploy.NewNames(id, prefix, name, name), fullSpec(), allCommands())
+	t.Logf("%d actions, %d characters", len(actionsOf(t, policy)), len(policy))
+	if len(policy) > callerpolicy.MaxLength {
+		t.Errorf("%d characters, IAM allows %d", len(policy), callerpolicy.MaxLength)
+	}
+}
+
+// A policy of exactly the length that IAM allows is accepted, and not one character more.
+func TestPolicyLengthToTheCharacter(t *testing.T) {
+	ofKey := func(key string) (string, error) {
+		return callerpolicy.New([]deploy.Names{names()}, deploy.Spec{KMSKey: key}, callerpolicy.Commands{Install: true})
+	}
+	shortest, err := ofKey("x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	room := callerpolicy.MaxLength - len(shortest) + 1
+	if policy, err := ofKey(strings.Repeat("x", room)); err != nil || len(policy) != callerpolicy.MaxLength {
+		t.Errorf("%d characters: %v", len(policy), err)
+	}
+	if _, err := ofKey(strings.Repeat("x", room+1)); err == nil {
+		t.Error("one character more is accepted")
+	}
+}
+
+// One policy serves several regions, as long as they fit.
+func TestPolicyOfSeveralRegions(t *testing.T) {
+	var places []deploy.Names
+	for _, region := range []string{"eu-west-1", "eu-central-1", "us-east-1", "us-west-2"} {
+		one := names()
+		one.Region, one.Role = region, deploy.RoleName(prefix, region)
+		places = append(places, one)
+	}
+	policy, err := callerpolicy.New(places, deploy.Defaults(prefix), allCommands())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d regions, %d characters", len(places), len(policy))
+	for _, one := range places {
+		for _, resource := range []string{one.RoleARN(), one.LogGroupARN(), one.FunctionARN(), one.RuleARN()} {
+			if !strings.Contains(policy, resource) {
+				t.Errorf("%s is not in it", resource)
+			}
+		}
+	}
+	if _, err := callerpolicy.New(slices.Repeat(places, 5), deploy.Defaults(prefix), allCommands()); err == nil || !strings.Contains(err.Error(), "IAM allows 6144") {
+		t.Errorf("twenty regions give %v", err)
+	}
+}
+
+// Only what AWS cannot narrow is allowed on everything, and no action is a wildcard.
+func TestPolicyIsNarrow(t *testing.T) {
+	for _, statement := range parse(t, policyFor(t, names(), fullSpec(), allCommands())).Statement {
+		if statement.Sid == "InstanceProfiles" { // whose names nobody knows beforehand
+			equal(t, statement.Action, "iam:RemoveRoleFromInstanceProfile")
+			continue
+		}
+		if statement.Resource == "*" {
+			equal(t, statement.Action, "iam:ListRoles", "logs:DescribeLogGroups",
+				"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs")
+		} else if text := fmt.Sprint(statement.Resource); !strings.Contains(text, "prod-") && text != aKey || strings.Contains(strings.ReplaceAll(text, ":*", ""), "*") {
+			t.Errorf("%s is for %s", statement.Sid, text)
+		}
+		if strings.Contains(fmt.Sprint(statement.Action), "*") {
+			t.Errorf("%s allows %s", statement.Sid, statement.Action)
+		}
+	}
+}
+
+// The caller has the key through Lambda alone: what is encrypted with it elsewhere stays closed.
+func TestPolicyKeyIsForLambda(t *testing.T) {
+	policy := policyFor(t, names(), deploy.Spec{KMSKey: aKey}, callerpolicy.Commands{Install: true})
+	const want = `"Resource":"` + aKey + `","Condition":{"StringLike":{"kms:ViaService":"lambda.us-east-1.amazonaws.com*"}}`
+	if !strings.Contains(policy, want) {
+		t.Errorf("%s\nhas no\n%s", policy, want)
+	}
+}
+
+func equal(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n\t%q\nwant\n\t%q", got, want)
+	}
+}

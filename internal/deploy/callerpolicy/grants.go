@@ -1,0 +1,105 @@
+package callerpolicy
+
+import "github.com/spothandler/spothandler/internal/deploy"
+
+// Service principals are the same in every partition (aws-cdk region-info).
+const (
+	lambdaPrincipal = "lambda.amazonaws.com"
+	eventsPrincipal = "events.amazonaws.com"
+)
+
+// grant is a statement and the permissions that it may give.
+type grant struct {
+	statement
+	permissions []permission
+}
+
+// grants are all statements that a policy may have, in its order.
+func grants(places []deploy.Names, spec deploy.Spec) []grant {
+	in := func(resources ...func(deploy.Names) string) any { return inPlaces(places, resources...) }
+	role := in(deploy.Names.RoleARN, func(n deploy.Names) string {
+		// IAM knows a role that does not exist (yet) by its name alone, with the path /.
+		return n.ARN("iam", "", "role/"+n.Role)
+	})
+	logGroup := in(deploy.Names.LogGroupARN, func(n deploy.Names) string {
+		// The calls about tags know a log group without this, the others with it (CloudWatch Logs API, LogGroup).
+		return n.LogGroupARN() + ":*"
+	})
+	function, rule := in(deploy.Names.FunctionARN), in(deploy.Names.RuleARN)
+	viaLambda := in(func(n deploy.Names) string {
+		// In China the service's name has another ending (KMS Developer Guide, kms:ViaService).
+		return "lambda." + n.Region + ".amazonaws.com*"
+	})
+	// Nobody knows beforehand what others call their instance profiles.
+	profiles := in(func(n deploy.Names) string { return n.ARN("iam", "", "instance-profile/*") })
+	return []grant{
+		{statement{Sid: "Role", Resource: role}, rolePermissions()},
+		{statement{Sid: "Boundary", Resource: role, Condition: when("StringEquals", "iam:PermissionsBoundary", spec.Boundary)}, boundaryPermissions()},
+		{statement{Sid: "PassRole", Resource: in(deploy.Names.RoleARN), Condition: when("StringEquals", "iam:PassedToService", lambdaPrincipal)}, passRolePermissions()},
+		{statement{Sid: "Logs", Resource: logGroup}, logPermissions()},
+		{statement{Sid: "Function", Resource: function}, functionPermissions()},
+		{statement{Sid: "Permission", Resource: function, Condition: when("StringEquals", "lambda:Principal", eventsPrincipal)}, invokePermissions()},
+		{statement{Sid: "Rule", Resource: rule}, rulePermissions()},
+		{statement{Sid: "Target", Resource: rule, Condition: when("ArnEquals", "events:TargetArn", function)}, targetPermissions()},
+		{statement{Sid: "InstanceProfiles", Resource: profiles}, profilePermissions()},
+		{statement{Sid: "Key", Resource: spec.KMSKey, Condition: when("StringLike", "kms:ViaService", viaLambda)}, keyPermissions()},
+		{statement{Sid: "NoResourceLevel", Resource: "*"}, unscopedPermissions()},
+	}
+}
+
+// purpose is what an action is needed for.
+type purpose uint
+
+const (
+	reading   purpose = 1 << iota // what every command begins with
+	comparing                     // what every command but uninstall begins with
+	installing
+	uninstalling
+	deletingLogs
+	keepingLogs
+	forcing
+
+	// What install needs for a setting, or to clear it.
+	withBoundary
+	withoutBoundary
+	withKey
+	withVPC
+	reserving // executions: without the permission install goes on, and fails later where there are none left
+	// readingEncrypted compares an environment that a key encrypts.
+	readingEncrypted
+)
+
+func (c Commands) purposes(spec deploy.Spec) purpose {
+	bounded, encrypted := spec.Boundary != "", spec.KMSKey != ""
+	purposes := reading
+	if c.Install {
+		purposes |= installing | comparing | reserving.onlyIf(spec.ReservedConcurrency > 0) |
+			readingEncrypted.onlyIf(encrypted) | withKey.onlyIf(encrypted) | withVPC.onlyIf(len(spec.Subnets) > 0) |
+			withBoundary.onlyIf(bounded) | withoutBoundary.onlyIf(!bounded)
+	}
+	if c.Status {
+		purposes |= comparing | readingEncrypted.onlyIf(encrypted)
+	}
+	if c.Uninstall {
+		purposes |= uninstalling | keepingLogs.onlyIf(c.KeepLogs) | deletingLogs.onlyIf(!c.KeepLogs) | forcing.onlyIf(c.Force)
+	}
+	return purposes
+}
+
+func (p purpose) onlyIf(asked bool) purpose {
+	if asked {
+		return p
+	}
+	return 0
+}
+
+// actionsFor returns the actions that one of the purposes needs.
+func (g grant) actionsFor(purposes purpose) []string {
+	var actions []string
+	for _, permission := range g.permissions {
+		if permission.purposes&purposes != 0 {
+			actions = append(actions, permission.action)
+		}
+	}
+	return actions
+}

@@ -1,0 +1,116 @@
+package callerpolicy
+
+// The tables below hold the IAM action behind every call that a command can make, and what it is needed for.
+
+// permission is an IAM action and what it is needed for.
+type permission struct {
+	action   string
+	purposes purpose
+}
+
+func rolePermissions() []permission {
+	return []permission{
+		{"iam:GetRole", reading},
+		{"iam:GetRolePolicy", comparing},
+		{"iam:ListRolePolicies", reading},
+		{"iam:ListAttachedRolePolicies", reading},
+		{"iam:CreateRole", withoutBoundary},
+		{"iam:UpdateRole", installing},
+		{"iam:UpdateAssumeRolePolicy", installing},
+		{"iam:DeleteRolePermissionsBoundary", withoutBoundary},
+		{"iam:PutRolePolicy", installing},
+		{"iam:TagRole", installing}, // CreateRole with tags needs it too
+		{"iam:UntagRole", installing},
+		{"iam:DeleteRolePolicy", uninstalling},
+		{"iam:DeleteRole", uninstalling},
+		{"iam:ListInstanceProfilesForRole", uninstalling},
+		{"iam:DetachRolePolicy", forcing},
+	}
+}
+
+func boundaryPermissions() []permission {
+	return []permission{
+		{"iam:CreateRole", withBoundary},
+		{"iam:PutRolePermissionsBoundary", withBoundary},
+	}
+}
+
+// profilePermissions are about instance profiles, which belong to others and have any name.
+func profilePermissions() []permission {
+	return []permission{{"iam:RemoveRoleFromInstanceProfile", forcing}}
+}
+
+func passRolePermissions() []permission { return []permission{{"iam:PassRole", installing}} }
+
+func logPermissions() []permission {
+	return []permission{
+		{"logs:ListTagsForResource", reading},
+		{"logs:CreateLogGroup", installing},
+		{"logs:PutRetentionPolicy", installing},
+		{"logs:DeleteRetentionPolicy", installing},
+		{"logs:AssociateKmsKey", withKey},
+		{"logs:DisassociateKmsKey", installing},
+		{"logs:TagResource", installing | keepingLogs},
+		{"logs:UntagResource", installing | keepingLogs},
+		{"logs:DeleteLogGroup", deletingLogs},
+	}
+}
+
+func functionPermissions() []permission {
+	return []permission{
+		{"lambda:GetFunction", reading},
+		{"lambda:ListTags", reading}, // GetFunction leaves the tags out without it
+		{"lambda:GetFunctionEventInvokeConfig", comparing},
+		{"lambda:GetPolicy", reading},
+		{"lambda:CreateFunction", installing},
+		{"lambda:UpdateFunctionCode", installing},
+		{"lambda:UpdateFunctionConfiguration", installing},
+		{"lambda:PutFunctionConcurrency", installing},
+		{"lambda:DeleteFunctionConcurrency", installing},
+		{"lambda:PutFunctionEventInvokeConfig", installing},
+		{"lambda:TagResource", installing},
+		{"lambda:UntagResource", installing},
+		{"lambda:RemovePermission", installing | uninstalling},
+		{"lambda:DeleteFunction", installing | uninstalling}, // install recreates a function whose role is gone
+	}
+}
+
+func invokePermissions() []permission { return []permission{{"lambda:AddPermission", installing}} }
+
+func rulePermissions() []permission {
+	return []permission{
+		{"events:DescribeRule", reading},
+		{"events:ListTagsForResource", reading},
+		{"events:ListTargetsByRule", reading},
+		{"events:PutRule", installing},
+		{"events:TagResource", installing},
+		{"events:UntagResource", installing},
+		{"events:RemoveTargets", installing | uninstalling}, // install removes a second target that is our function
+		{"events:DeleteRule", uninstalling},
+	}
+}
+
+func targetPermissions() []permission { return []permission{{"events:PutTargets", installing}} }
+
+// keyPermissions are what Lambda does as the caller with a key for the environment (Lambda Developer Guide,
+// securing environment variables). CloudWatch Logs has its own permission, from the key's policy.
+func keyPermissions() []permission {
+	return []permission{
+		{"kms:CreateGrant", withKey},
+		{"kms:Encrypt", withKey},
+		{"kms:Decrypt", readingEncrypted},
+	}
+}
+
+// unscopedPermissions have no resource level. Those of EC2 Lambda checks when a function goes into a VPC
+// (Lambda Developer Guide, configuration-vpc).
+func unscopedPermissions() []permission {
+	return []permission{
+		{"iam:ListRoles", reading},
+		{"logs:DescribeLogGroups", reading},
+		{"lambda:GetAccountSettings", reserving},
+		{"ec2:DescribeSecurityGroups", withVPC},
+		{"ec2:DescribeSubnets", withVPC},
+		{"ec2:DescribeVpcs", withVPC},
+	}
+}
