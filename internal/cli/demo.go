@@ -56,6 +56,7 @@ type tour struct {
 	st     style
 	server *localaws.Server
 	url    string
+	key    string // the server's access key
 	step   int
 	before string // what the account held at first
 }
@@ -65,7 +66,8 @@ func (a *app) demo(ctx context.Context) (err error) {
 	started := time.Now()
 	ctx, cancel := context.WithTimeoutCause(ctx, demoLimit, errors.New("the demo took longer than "+demoLimit.String()))
 	defer cancel()
-	server := newLocalAWS(localRegion)
+	key := localaws.NewAccessKey()
+	server := a.newLocalAWS(localRegion, key, nil)
 	defer func() { err = errors.Join(err, server.Close()) }()
 	if err := server.Seed(demoServices()...); err != nil {
 		return err
@@ -74,7 +76,7 @@ func (a *app) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	t := &tour{app: a, st: a.outStyle(), server: server, url: url}
+	t := &tour{app: a, st: a.outStyle(), server: server, url: url, key: key}
 	if err := t.run(ctx); err != nil {
 		if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 			return cause
@@ -175,7 +177,10 @@ func (t *tour) command(ctx context.Context, args ...string) error {
 	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 3 * time.Second
-	cmd.Env = append(withoutAWS(t.env), localEnv(t.url, localRegion)...)
+	cmd.Env = withoutAWS(t.env)
+	for _, v := range localEnv(t.url, localRegion, t.key) {
+		cmd.Env = append(cmd.Env, v.String())
+	}
 	cmd.Stdout, cmd.Stderr = t.out, t.err
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {

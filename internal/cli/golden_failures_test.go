@@ -57,6 +57,10 @@ func inputFailures() []failure {
 		{name: "one region and all", args: "status --region eu-west-1 --all-regions"},
 		{name: "a role that is none", args: "status --role-arn admin"},
 		{name: "a port that is none", args: "local --port 70000"},
+		{name: "an access key that is too short", args: "local --access-key local"},
+		{name: "tasks of no service", args: "local interrupt --cluster shop"},
+		{name: "no local AWS in the environment", args: "local interrupt --cluster shop --service api", env: map[string]string{"AWS_ENDPOINT_URL": ""}},
+		{name: "an AWS that is not local", args: "local interrupt --cluster shop --service api", env: map[string]string{"AWS_ENDPOINT_URL": "https://ecs.eu-west-1.amazonaws.com"}},
 	}
 }
 

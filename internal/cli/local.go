@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"regexp"
 	"runtime"
 	"strconv"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -27,49 +27,78 @@ const (
 	localPort    = 4599
 )
 
+// localOptions are the flags of `spothandler local`.
+type localOptions struct {
+	port            int
+	region          string
+	seed, accessKey string
+}
+
 func (a *app) localCommand() *cobra.Command {
-	var port int
-	var seed, region string
+	var o localOptions
 	cmd := &cobra.Command{
 		Use:   "local",
-		Short: "Serve an AWS of this machine's own to try every command on",
+		Short: "Serve a local AWS to try every command on",
 		Long: `Local serves IAM, STS, Lambda, CloudWatch Logs, EventBridge and ECS on a
 loopback port until ctrl-C, with services on Fargate Spot, in memory: nothing
-leaves this machine, and nothing stays on it. It prints what points any AWS
-client at it.`,
+leaves this machine, and nothing stays on it. It prints the exports that point
+any AWS client at it. Only programs that have the access key among them are
+answered, and web pages never: what they could ask for runs as your user.`,
 		Example: `  spothandler local
-  spothandler local --port 8080 --seed services.yaml`,
+  spothandler local --port 8080 --seed services.yaml
+  spothandler local interrupt --cluster shop --service api --tasks 3`,
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.local(cmd.Context(), port, region, seed) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.local(cmd.Context(), o) },
 	}
-	cmd.Flags().IntVar(&port, "port", localPort, "loopback port to serve on; 0 takes a free one")
-	cmd.Flags().StringVar(&region, "region", localRegion, "region of the services")
-	cmd.Flags().StringVar(&seed, "seed", "", "YAML file of services to begin with, instead of the three of the demo")
+	cmd.Flags().IntVar(&o.port, "port", localPort, "loopback port to serve on; 0 takes a free one")
+	cmd.Flags().StringVar(&o.region, "region", localRegion, "region of the services")
+	cmd.Flags().StringVar(&o.seed, "seed", "", "YAML file of services to begin with, instead of the three of the demo")
+	cmd.Flags().StringVar(&o.accessKey, "access-key", "", "access key id to accept, for scripts; else one is drawn at every start")
 	_ = cmd.MarkFlagFilename("seed", "yaml", "yml")
+	cmd.AddCommand(a.localInterruptCommand())
 	return cmd
 }
 
-func (a *app) local(ctx context.Context, port int, region, seed string) error {
+func (a *app) local(ctx context.Context, o localOptions) error {
 	services := demoServices()
-	if seed != "" {
+	if o.seed != "" {
 		var err error
-		if services, err = readSeed(seed); err != nil {
+		if services, err = readSeed(o.seed); err != nil {
 			return err
 		}
 	}
-	listener, err := listen(ctx, port)
+	if err := o.drawKey(); err != nil {
+		return err
+	}
+	listener, err := listen(ctx, o.port)
 	if err != nil {
 		return err
 	}
-	server := newLocalAWS(region)
+	server := a.newLocalAWS(o.region, o.accessKey, &localNotices{app: a, st: a.errStyle()})
 	if err := server.Seed(services...); err != nil {
 		return errors.Join(err, listener.Close(), server.Close())
 	}
-	a.printLocal("http://"+listener.Addr().String(), region, services)
+	if err := a.printLocal("http://"+listener.Addr().String(), o, services); err != nil {
+		return errors.Join(err, listener.Close(), server.Close())
+	}
 	if err := server.Serve(ctx, listener); err != nil {
 		return err
 	}
 	return nil // ctrl-C is how it ends
+}
+
+// drawKey sets an access key that nobody can guess, unless one was given, which must be what AWS accepts as one.
+func (o *localOptions) drawKey() error {
+	if o.accessKey == "" {
+		o.accessKey = localaws.NewAccessKey()
+	}
+	if !regexp.MustCompile(`^\w{16,128}$`).MatchString(o.accessKey) { // IAM API, AccessKeyId
+		return &apperr.Error{
+			Code: apperr.CodeInvalid, Message: "--access-key is not accepted",
+			Hints: []string{"accepted: 16 to 128 letters, digits and underscores; better not to be guessed"},
+		}
+	}
+	return nil
 }
 
 func listen(ctx context.Context, port int) (net.Listener, error) {
@@ -88,11 +117,17 @@ func listen(ctx context.Context, port int) (net.Listener, error) {
 	return listener, nil
 }
 
-// newLocalAWS is a local AWS that runs our function: the uploaded zip where the system can, and the
-// same function built for this processor where the zip is of another one.
-func newLocalAWS(region string) *localaws.Server {
+// newLocalAWS returns a local AWS that runs our function: the uploaded zip where the system can, and the same function
+// built for this processor where the zip is of another one. What servers that were killed left behind is removed.
+func (a *app) newLocalAWS(region, accessKey string, notices *localNotices) *localaws.Server {
+	if err := localaws.RemoveStale(); err != nil {
+		a.warn(err.Error())
+	}
 	var server *localaws.Server
-	options := localaws.Options{Account: localAccount, Region: region, HostZip: hostZip}
+	options := localaws.Options{Account: localAccount, Region: region, AccessKey: accessKey, HostZip: hostZip}
+	if notices != nil {
+		options.Interrupted, options.Answered = notices.interrupted, notices.answered
+	}
 	if runtime.GOOS != "linux" {
 		options.InProcess = func(getenv func(string) string, out io.Writer) (localaws.Handler, error) {
 			config, err := handler.ConfigFromEnv(getenv)
@@ -123,44 +158,4 @@ func hostArchitecture() string {
 		return "arm64"
 	}
 	return "x86_64"
-}
-
-// localEnv is what points any AWS client at a local AWS.
-func localEnv(url, region string) []string {
-	return []string{
-		"AWS_ENDPOINT_URL=" + url,
-		"AWS_REGION=" + region,
-		"AWS_DEFAULT_REGION=" + region, // older clients know only this one
-		"AWS_ACCESS_KEY_ID=local",
-		"AWS_SECRET_ACCESS_KEY=local",
-	}
-}
-
-func (a *app) printLocal(url, region string, services []localaws.Service) {
-	st := a.outStyle()
-	place := fmt.Sprintf("account %s · %s", localAccount, region)
-	fmt.Fprintf(a.out, "%s %s\n  %s\n\n", st.glyph(glyphOK), st.green("A local AWS answers on "+url), st.dim(st.plain(place)))
-	for _, variable := range localEnv(url, region) {
-		fmt.Fprintf(a.out, "  export %s\n", variable)
-	}
-	fmt.Fprintln(a.out)
-	for _, service := range services {
-		provider := service.CapacityProvider
-		if provider == "" {
-			provider = "FARGATE_SPOT"
-		}
-		fmt.Fprintf(a.out, "  %s %s %s\n", st.glyph(glyphQuiet), pad(service.Cluster+"/"+service.Name, 20), st.dim(fmt.Sprintf("%d tasks on %s", service.Desired, provider)))
-	}
-	fmt.Fprintf(a.out, "\n  In another terminal, after the exports:\n")
-	example := services[0]
-	for _, command := range []string{
-		"spothandler install --prefix prod",
-		fmt.Sprintf("curl -X POST '%s/_local/interrupt?cluster=%s&service=%s&tasks=%d'", url, example.Cluster, example.Name, min(3, example.Desired)),
-		"aws ecs describe-services --cluster " + example.Cluster + " --services " + example.Name,
-		"aws logs filter-log-events --log-group-name /aws/lambda/prod-ecs-fargate-spot-handler",
-		"spothandler uninstall --prefix prod",
-	} {
-		fmt.Fprintf(a.out, "  %s %s\n", st.glyph(glyphNext), command)
-	}
-	fmt.Fprintf(a.out, "\n%s\n", st.dim(strings.TrimSpace("ctrl-C ends it, and everything in it.")))
 }

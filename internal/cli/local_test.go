@@ -2,15 +2,16 @@ package cli_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
-	"encoding/json"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -61,14 +62,40 @@ func TestDemo(t *testing.T) {
 
 // serving is a `spothandler local` in the background.
 type serving struct {
-	cmd    *exec.Cmd
-	env    []string // what its exports say
-	output *bufio.Scanner
+	cmd     *exec.Cmd
+	env     []string // what its exports say
+	output  *bufio.Scanner
+	notices *lockedBuffer // its stderr
+}
+
+// lockedBuffer is a buffer that may be read while a process writes to it.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(text []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(text)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }
 
 func serveAWS(t *testing.T, args ...string) *serving {
 	t.Helper()
-	s := &serving{cmd: spothandler(t, append([]string{"local", "--port", "0"}, args...)...)}
+	return serveAWSIn(t, nil, args...)
+}
+
+// serveAWSIn is serveAWS in an environment with these variables as well.
+func serveAWSIn(t *testing.T, env []string, args ...string) *serving {
+	t.Helper()
+	s := &serving{cmd: spothandler(t, append([]string{"local", "--port", "0"}, args...)...), notices: &lockedBuffer{}}
+	s.cmd.Stderr, s.cmd.Env = s.notices, append(s.cmd.Env, env...)
 	stdout, err := s.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -88,6 +115,8 @@ func serveAWS(t *testing.T, args ...string) *serving {
 
 func (s *serving) url() string { return strings.TrimPrefix(s.env[0], "AWS_ENDPOINT_URL=") }
 
+func (s *serving) key() string { return strings.TrimPrefix(s.env[3], "AWS_ACCESS_KEY_ID=") }
+
 // run runs a command with the exports.
 func (s *serving) run(t *testing.T, cmd *exec.Cmd) string {
 	t.Helper()
@@ -104,7 +133,10 @@ func TestLocal(t *testing.T) {
 	t.Parallel()
 	local := serveAWS(t)
 	local.run(t, spothandler(t, "install", "--prefix", "prod"))
-	interruptTasks(t, local.url())
+	interrupt := append([]string{"local", "interrupt"}, "--cluster", "shop", "--service", "api", "--tasks", "3")
+	if out := local.run(t, spothandler(t, interrupt...)); out != "✓ 3 tasks of shop/api interrupted\n" {
+		t.Error(out)
+	}
 	local.run(t, spothandler(t, "status"))
 	if out := local.run(t, spothandler(t, "install", "--prefix", "prod")); !strings.Contains(out, "Nothing to change") {
 		t.Error(out)
@@ -128,24 +160,97 @@ func TestLocal(t *testing.T) {
 			t.Error(deployments)
 		}
 	})
+	waitFor(t, func() bool {
+		notices := local.notices.String()
+		return strings.HasPrefix(notices, "! interrupted 3 tasks of shop/api\n") &&
+			regexp.MustCompile(`(?m)^✓ prod-ecs-fargate-spot-handler: redeploy shop/api \(\d+ ms\)$`).MatchString(notices)
+	})
 	local.run(t, spothandler(t, "uninstall", "--prefix", "prod", "--yes"))
 	ctrlC(t, local)
 }
 
-func interruptTasks(t *testing.T, url string) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/_local/interrupt?cluster=shop&service=api&tasks=3", nil)
-	if err != nil {
+// `local interrupt` says what is wrong before it calls anybody, and what the local AWS has to say.
+func TestLocalInterruptRefuses(t *testing.T) {
+	t.Parallel()
+	local := serveAWS(t)
+	ended := "AWS_ENDPOINT_URL=http://127.0.0.1:1"
+	for _, c := range []struct {
+		name string
+		args []string
+		env  []string // beside the exports
+		want string
+	}{
+		{"no service", []string{"--cluster", "shop"}, nil, "--service is missing"},
+		{"no tasks", []string{"--service", "api", "--tasks", "0"}, nil, "--tasks 0 is not accepted"},
+		{"another service", []string{"--cluster", "shop", "--service", "apo"}, nil, "interrupting tasks of shop/apo: ServiceNotFoundException"},
+		{"no exports", []string{"--service", "api"}, []string{"AWS_ENDPOINT_URL="}, "no local AWS found"},
+		{"another machine", []string{"--service", "api"}, []string{"AWS_ENDPOINT_URL=https://lambda.eu-west-1.amazonaws.com"}, "which is not this machine"},
+		{"a server that has ended", []string{"--service", "api"}, []string{ended}, "nothing answers at http://127.0.0.1:1"},
+		{"a server that was started anew", []string{"--service", "api"}, []string{"AWS_ACCESS_KEY_ID=AKIAOLDOLDOLDOLDOLD"}, "does not accept this access key"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cmd := spothandler(t, append([]string{"local", "interrupt"}, c.args...)...)
+			cmd.Env = append(append(cmd.Env, local.env...), c.env...)
+			output, err := cmd.CombinedOutput()
+			if err == nil || !strings.Contains(string(output), c.want) {
+				t.Errorf("%v %q is not in\n%s", err, c.want, output)
+			}
+		})
+	}
+}
+
+// Whoever lacks the access key is refused, and each start has another.
+func TestLocalDrawsItsAccessKey(t *testing.T) {
+	t.Parallel()
+	keys := map[string]bool{}
+	for range 2 {
+		local := serveAWS(t)
+		keys[local.env[3]] = true
+		cmd := spothandler(t, "status")
+		cmd.Env = append(append(cmd.Env, local.env...), "AWS_ACCESS_KEY_ID=AKIAOLDOLDOLDOLDOLD")
+		if output, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(output), "InvalidClientTokenId") {
+			t.Errorf("%v\n%s", err, output)
+		}
+	}
+	if len(keys) != 2 {
+		t.Error(keys)
+	}
+	given := serveAWS(t, "--access-key", "AKIAFORASCRIPT42")
+	if given.env[3] != "AWS_ACCESS_KEY_ID=AKIAFORASCRIPT42" {
+		t.Error(given.env)
+	}
+	given.run(t, spothandler(t, "install"))
+}
+
+// A killed server's folders are gone when the next one starts.
+func TestLocalRemovesTheFoldersOfAKilledServer(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the function runs as a process on linux alone")
+	}
+	t.Parallel()
+	temp := t.TempDir()
+	serve := func() *serving { return serveAWSIn(t, []string{"TMPDIR=" + temp}) }
+	folders := func() []string {
+		found, err := filepath.Glob(filepath.Join(temp, "localaws-*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	killed := serve()
+	killed.run(t, spothandler(t, "install"))
+	killed.run(t, spothandler(t, "local", "interrupt", "--cluster", "shop", "--service", "api"))
+	waitFor(t, func() bool { return strings.Contains(killed.notices.String(), ": ") })
+	if len(folders()) != 1 {
+		t.Fatal(folders())
+	}
+	if err := killed.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	var answer struct{ Tasks []string }
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || len(answer.Tasks) != 3 {
-		t.Fatalf("%v %v", answer, err)
+	_ = killed.cmd.Wait()
+	ctrlC(t, serve())
+	if left := folders(); len(left) != 0 {
+		t.Error(left)
 	}
 }
 
@@ -189,7 +294,7 @@ func TestTheUploadedFunctionRuns(t *testing.T) {
 	client := lambda.New(lambda.Options{
 		Region: region, BaseEndpoint: aws.String(local.url()),
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
+			return aws.Credentials{AccessKeyID: local.key(), SecretAccessKey: "local"}, nil
 		}),
 	})
 	const name = "ecs-fargate-spot-handler"
@@ -229,6 +334,7 @@ func TestLocalRefuses(t *testing.T) {
 	}{
 		{name: "a port that is taken", args: []string{"--port", port}, want: []string{"127.0.0.1:" + port, "in use", "--port 0"}},
 		{name: "a port that is none", args: []string{"--port", "70000"}, want: []string{"--port 70000 is not accepted", "1 to 65535"}},
+		{name: "a key that is too short", args: []string{"--access-key", "local"}, want: []string{"--access-key is not accepted", "16 to 128 letters"}},
 		{name: "an empty seed", seed: "", want: []string{"seed.yaml:1: the file is empty"}},
 		{name: "no list", seed: "services: 3\n", want: []string{"seed.yaml:1: services is no list"}},
 		{name: "an unknown key", seed: "services:\n  - name: api\n    desire: 3\n", want: []string{`seed.yaml:3: "desire" is no key`, "accepted: cluster, name, desired, capacity_provider, tags"}},

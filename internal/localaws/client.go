@@ -14,7 +14,7 @@ import (
 func (s *Server) Config() aws.Config {
 	return aws.Config{
 		Region:       s.opts.Region,
-		Credentials:  credentials.NewStaticCredentialsProvider("AKIALOCAL", "local", ""),
+		Credentials:  credentials.NewStaticCredentialsProvider(orDefault(s.opts.AccessKey, "AKIALOCAL"), "local", ""),
 		HTTPClient:   &http.Client{Transport: s},
 		BaseEndpoint: aws.String("http://localaws.invalid"),
 	}
@@ -37,7 +37,7 @@ func (s *Server) RoundTrip(r *http.Request) (response *http.Response, err error)
 		}
 	}()
 	w := &recorder{status: http.StatusOK, header: http.Header{}}
-	s.ServeHTTP(w, r)
+	s.serve(w, r)
 	return w.response(r), nil
 }
 

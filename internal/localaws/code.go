@@ -7,6 +7,8 @@ import (
 	"os"
 	"runtime"
 	"sync"
+
+	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
 // codeOf gives what gives the folder with a function's code, unpacked once for all sandboxes that run it. The lock must
@@ -40,12 +42,26 @@ func (s *Server) unpack(code []byte, architecture string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("reading the code's zip: %w", err)
 	}
-	dir, err := os.MkdirTemp("", "localaws-")
+	s.mu.Lock()
+	dir, err := s.codeFolder()
+	s.mu.Unlock()
 	if err != nil {
 		return "", err
 	}
-	s.mu.Lock()
-	s.folders = append(s.folders, dir)
-	s.mu.Unlock()
 	return dir, os.CopyFS(dir, files)
 }
+
+// codeFolder makes an empty folder below the one of this server. The lock must be held.
+func (s *Server) codeFolder() (string, error) {
+	if s.folder == nil {
+		var err error
+		if s.folder, err = sandbox.NewFolder(); err != nil {
+			return "", err
+		}
+	}
+	return os.MkdirTemp(s.folder.Path, "code-*")
+}
+
+// RemoveStale removes what servers that were killed have left in the directory for temporary files: the code of the
+// functions that they ran.
+func RemoveStale() error { return sandbox.RemoveStale() }

@@ -10,9 +10,13 @@ import (
 //
 //	POST /_local/interrupt?cluster=C&service=S&tasks=N   interrupts N (1) running tasks; gives {"tasks": [ARN...]}
 //
-// An error is {"error": "..."}.
+// An error is {"error": "..."}. A request must be signed like those to AWS, with [Options.AccessKey] where there is one.
 func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
+	if key, _, _, _ := scope(r); s.opts.AccessKey != "" && !same(key, s.opts.AccessKey) {
+		controlError(w, http.StatusForbidden, "the request is not signed with this server's access key")
+		return
+	}
 	if call := r.Method + " " + r.URL.Path; call != "POST /_local/interrupt" {
 		controlError(w, http.StatusNotFound, "there is no "+call+"; there is POST /_local/interrupt")
 		return

@@ -90,8 +90,18 @@ func change[T, In any](find func(in *In) (*T, error), do func(o *T, in *In), req
 	}, required...)
 }
 
-// ServeHTTP answers one request of an AWS client, or of this package's own control paths under /_local/.
+// ServeHTTP answers one request of an AWS client, or of this package's own control paths under /_local/. It refuses
+// every request that was not sent to a loopback name, or that has an Origin header.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := guard(r); err != nil {
+		s.fail(w, &call{server: s, request: r, wire: wireOf(r)}, err)
+		return
+	}
+	s.serve(w, r)
+}
+
+// serve is ServeHTTP for a request of this process or past the guard.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/_local/") {
 		s.control(w, r)
 		return
@@ -145,6 +155,7 @@ func (s *Server) identify(r *http.Request) (*call, error) {
 	}
 	c.region = s.region(regionName)
 	c.record.Principal = s.sessions[key]
+	known := s.knows(key)
 	s.mu.Unlock()
 	if c.record.Principal == "" {
 		c.record.Principal = c.region.globalARN("iam", "user/local")
@@ -158,14 +169,17 @@ func (s *Server) identify(r *http.Request) (*call, error) {
 	if err := c.wire.target(c); err != nil {
 		return c, err
 	}
-	if !signed {
+	switch {
+	case !signed:
 		return c, refuse("MissingAuthenticationToken", "Missing Authentication Token")
+	case !known:
+		return c, unknownKey(c.record.Service)
 	}
 	return c, nil
 }
 
 // scope reads the credential scope of a signed request: Credential=KEY/date/region/service/aws4_request. Signatures
-// are not verified: any credentials will do.
+// are not verified: the access key id is what the caller must know, see [Options.AccessKey].
 func scope(r *http.Request) (key, region, service string, ok bool) {
 	_, rest, ok := strings.Cut(r.Header.Get("Authorization"), "Credential=")
 	if !ok {

@@ -50,6 +50,9 @@ func (f *function) run(e sandbox.Event) (sandbox.Outcome, string, error) {
 	})
 	tail := box.output.end()
 	f.release(box, out.Broken)
+	if answered := f.region.server.opts.Answered; answered != nil {
+		answered(Answer{Function: box.conf.FunctionName, Payload: out.Payload, Failed: out.Failed(), Took: took})
+	}
 	return out, tail, nil
 }
 

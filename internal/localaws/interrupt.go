@@ -59,8 +59,16 @@ func (s *ecsService) seed(seed Service) error {
 }
 
 // Interrupt takes the Spot capacity of some running tasks of a service away, as AWS does: with the whole series of
-// events, the service scheduler replacing them. It gives the tasks' ARNs. Fewer than asked for where fewer run on Spot.
+// events, the service scheduler replacing them. It returns the ARNs of the tasks, fewer than asked for where fewer run on Spot.
 func (s *Server) Interrupt(cluster, service string, tasks int) ([]string, error) {
+	arns, err := s.interrupt(cluster, service, tasks)
+	if err == nil && s.opts.Interrupted != nil {
+		s.opts.Interrupted((&ecsInput{Cluster: cluster}).cluster(), service, arns)
+	}
+	return arns, err
+}
+
+func (s *Server) interrupt(cluster, service string, tasks int) ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e := s.region(s.opts.Region).ecs

@@ -2,13 +2,15 @@ package localaws
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"sync"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
 // Options say what kind of AWS a [Server] is. The zero value is a usable one.
@@ -17,6 +19,9 @@ type Options struct {
 	Account string
 	// Region is where [Server.Seed], [Server.Interrupt] and [Server.Config] work; "" is us-east-1. Clients may use any.
 	Region string
+	// AccessKey is the access key id that callers must have, apart from those of Policies; "" accepts every one. Whoever
+	// knows it can run programs on this machine as its user: a Lambda function is one. See [NewAccessKey].
+	AccessKey string
 	// Delays say how long things take to settle; nil is [DefaultDelays].
 	Delays *Delays
 	// Concurrency is the account's limit of concurrent Lambda executions in each region; 0 is AWS's 1000.
@@ -28,11 +33,23 @@ type Options struct {
 	// Policies turn IAM's enforcement on: by access key id, the identity policy of its caller. A key that is not among
 	// them may do everything; a function may do what its role's inline policies say. Nil: everybody may do everything.
 	Policies map[string]string
+	// Interrupted, where set, is called after each interruption, with the ARNs of the tasks.
+	Interrupted func(cluster, service string, tasks []string)
+	// Answered, where set, is called after each invocation of a function.
+	Answered func(Answer)
 	// HostZip turns a function's zip of another architecture into one that does the same on this host. Nil, or an
 	// error: such a function's invocations fail.
 	HostZip func(zip []byte) ([]byte, error)
 	// InProcess, where set, runs functions inside this process instead of as processes of their own.
 	InProcess InProcess
+}
+
+// Answer is how an invocation of a Lambda function ended.
+type Answer struct {
+	Function string          // its name
+	Payload  json.RawMessage // its answer, or the error in Lambda's words
+	Failed   bool
+	Took     time.Duration
 }
 
 // LogRetention is an account-level retention policy of CloudWatch Logs.
@@ -87,7 +104,7 @@ type Server struct {
 	closers  []func() error
 	sessions map[string]string                 // access key id of a running function -> the ARN it calls as
 	codes    map[string]func() (string, error) // by hash and architecture: what gives the unpacked code's folder
-	folders  []string                          // all of these
+	folder   *sandbox.Folder                   // nil: no code was unpacked
 }
 
 // New gives a server with an empty account. Close it.
@@ -166,8 +183,9 @@ func (s *Server) Close() error {
 		errs = append(errs, c())
 	}
 	s.work.Wait()
-	for _, folder := range s.folders {
-		errs = append(errs, os.RemoveAll(folder))
+	if s.folder != nil {
+		errs = append(errs, s.folder.Remove())
+		s.folder = nil
 	}
 	return errors.Join(errs...)
 }

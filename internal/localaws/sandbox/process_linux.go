@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -39,9 +40,10 @@ func Start(ctx context.Context, root string, env map[string]string, log io.Write
 		return nil, fmt.Errorf("listening for the runtime API: %w", err)
 	}
 	p := &process{api: newRuntimeAPI(), marks: make(chan struct{}), exited: make(chan struct{})}
-	p.web = &http.Server{Handler: p.api.handler(), ReadHeaderTimeout: 10 * time.Second}
+	secret := rand.Text()
+	p.web = &http.Server{Handler: p.api.handler(secret), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = p.web.Serve(l) }() // ends with Close
-	variables := []string{"LAMBDA_TASK_ROOT=" + root, "LAMBDA_RUNTIME_DIR=/var/runtime", "AWS_LAMBDA_RUNTIME_API=" + l.Addr().String()}
+	variables := []string{"LAMBDA_TASK_ROOT=" + root, "LAMBDA_RUNTIME_DIR=/var/runtime", "AWS_LAMBDA_RUNTIME_API=" + l.Addr().String() + "/" + secret}
 	for name, value := range env {
 		variables = append(variables, name+"="+value)
 	}

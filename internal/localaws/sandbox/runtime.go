@@ -21,13 +21,14 @@ func newRuntimeAPI() *runtimeAPI {
 	return &runtimeAPI{idle: make(chan struct{}, 1), next: make(chan Event, 1), done: make(chan Outcome, 1)}
 }
 
-// handler serves the API by its paths.
-func (a *runtimeAPI) handler() http.Handler {
+// handler serves the API by its paths below a secret one, so that nobody else on this machine takes the function's events
+// or answers in its place.
+func (a *runtimeAPI) handler(secret string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", a.serveNext)
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/response", a.take("success"))
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/error", a.take("error"))
-	return mux
+	return http.StripPrefix("/"+secret, mux)
 }
 
 func (a *runtimeAPI) serveNext(w http.ResponseWriter, r *http.Request) {

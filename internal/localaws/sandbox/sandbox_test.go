@@ -46,11 +46,19 @@ func TestInProcess(t *testing.T) {
 	}
 }
 
-func TestAnAnswerToNoEventIsRefused(t *testing.T) {
-	api := newRuntimeAPI()
-	w := httptest.NewRecorder()
-	api.handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "POST", "/2018-06-01/runtime/invocation/1/response", nil))
-	if w.Code != 400 || !strings.Contains(w.Body.String(), "InvalidRequestID") {
-		t.Error(w.Code, w.Body)
+func TestTheRuntimeAPIRefuses(t *testing.T) {
+	for path, want := range map[string]struct {
+		code int
+		body string
+	}{
+		"/secret/2018-06-01/runtime/invocation/1/response": {400, "InvalidRequestID"}, // an answer to no event
+		"/other/2018-06-01/runtime/invocation/1/response":  {404, ""},                 // somebody who is not the function
+		"/2018-06-01/runtime/invocation/1/response":        {404, ""},
+	} {
+		w := httptest.NewRecorder()
+		newRuntimeAPI().handler("secret").ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "POST", path, nil))
+		if w.Code != want.code || !strings.Contains(w.Body.String(), want.body) {
+			t.Error(path, w.Code, w.Body)
+		}
 	}
 }

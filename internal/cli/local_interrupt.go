@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+)
+
+// localAnswerTimeout is how long a local AWS, which is on this machine, may take to answer.
+const localAnswerTimeout = 10 * time.Second
+
+// interruption is what `local interrupt` is asked for.
+type interruption struct {
+	Cluster string `json:"cluster"`
+	Service string `json:"service"`
+	asked   int
+	Tasks   []string `json:"tasks"` // ARNs of those that were interrupted
+}
+
+func (a *app) localInterruptCommand() *cobra.Command {
+	var asked interruption
+	cmd := &cobra.Command{
+		Use:   "interrupt",
+		Short: "Interrupt Fargate Spot tasks of the local AWS",
+		Long: `Interrupt takes the Spot capacity of running tasks away on a running local AWS,
+as AWS does: the tasks stop, with all events, and ECS replaces them. It finds the
+local AWS by the exports that "spothandler local" prints, and calls no other.`,
+		Example: `  spothandler local interrupt --cluster shop --service api --tasks 3`,
+		Args:    noArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.localInterrupt(cmd.Context(), asked) },
+	}
+	cmd.Flags().StringVar(&asked.Cluster, "cluster", "default", "cluster of the service")
+	cmd.Flags().StringVar(&asked.Service, "service", "", "service whose tasks are interrupted")
+	cmd.Flags().IntVar(&asked.asked, "tasks", 1, "how many tasks to interrupt")
+	return cmd
+}
+
+func (a *app) localInterrupt(ctx context.Context, asked interruption) error {
+	if asked.Service == "" {
+		return &apperr.Error{Code: apperr.CodeInvalid, Message: "--service is missing", Hints: []string{"spothandler local interrupt --cluster shop --service api"}}
+	}
+	if asked.asked < 1 {
+		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--tasks %d is not accepted", asked.asked), Hints: []string{"accepted: a number from 1 up"}}
+	}
+	endpoint, err := a.localEndpoint()
+	if err != nil {
+		return err
+	}
+	if asked.Tasks, err = a.callInterrupt(ctx, endpoint, asked); err != nil {
+		return err
+	}
+	if a.json() {
+		return a.printJSON(asked)
+	}
+	st := a.outStyle()
+	fmt.Fprintf(a.out, "%s %s of %s/%s interrupted\n", st.glyph(glyphOK), plural(len(asked.Tasks), "task"), asked.Cluster, asked.Service)
+	if len(asked.Tasks) < asked.asked {
+		fmt.Fprintf(a.err, "%s no more than these run on Fargate Spot\n", a.errStyle().glyph(glyphAttention))
+	}
+	return nil
+}
+
+// localEndpoint returns the URL of the local AWS out of its exports. Nothing is ever sent to another machine.
+func (a *app) localEndpoint() (*url.URL, error) {
+	text := a.getenv("AWS_ENDPOINT_URL")
+	if text == "" || a.getenv("AWS_ACCESS_KEY_ID") == "" {
+		return nil, noLocal("no local AWS found: AWS_ENDPOINT_URL or AWS_ACCESS_KEY_ID is not set", nil)
+	}
+	endpoint, err := url.Parse(text)
+	if err != nil || endpoint.Host == "" {
+		return nil, noLocal(fmt.Sprintf("AWS_ENDPOINT_URL is %q, which is no URL", text), err)
+	}
+	if address, err := netip.ParseAddr(endpoint.Hostname()); endpoint.Hostname() != "localhost" && (err != nil || !address.IsLoopback()) {
+		return nil, noLocal(fmt.Sprintf("AWS_ENDPOINT_URL points to %s, which is not this machine", endpoint.Host), nil)
+	}
+	return endpoint, nil
+}
+
+// noLocal is the error where no local AWS can be called.
+func noLocal(message string, err error) error {
+	return &apperr.Error{
+		Code: "no_local", Message: message, Err: err,
+		Hints: []string{"spothandler local   in another terminal, then paste the exports that it prints here"},
+	}
+}
+
+// callInterrupt asks the local AWS to interrupt tasks, and returns their ARNs.
+func (a *app) callInterrupt(ctx context.Context, endpoint *url.URL, asked interruption) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, localAnswerTimeout)
+	defer cancel()
+	target := endpoint.JoinPath("/_local/interrupt")
+	target.RawQuery = url.Values{"cluster": {asked.Cluster}, "service": {asked.Service}, "tasks": {strconv.Itoa(asked.asked)}}.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	credentials := aws.Credentials{AccessKeyID: a.getenv("AWS_ACCESS_KEY_ID"), SecretAccessKey: a.getenv("AWS_SECRET_ACCESS_KEY")}
+	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, emptyPayload, "local", orRegion(a.getenv("AWS_REGION")), time.Now()); err != nil {
+		return nil, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, noLocal("nothing answers at "+endpoint.Redacted(), err)
+	}
+	defer response.Body.Close()
+	var answer struct {
+		Tasks []string `json:"tasks"`
+		Error string   `json:"error"`
+	}
+	err = json.NewDecoder(response.Body).Decode(&answer)
+	switch {
+	case response.StatusCode == http.StatusForbidden:
+		return nil, noLocal("the local AWS at "+endpoint.Redacted()+" does not accept this access key: it was started anew since the exports were pasted", nil)
+	case err != nil || answer.Tasks == nil && answer.Error == "":
+		return nil, noLocal("what answers at "+endpoint.Redacted()+" is no local AWS", err)
+	case answer.Error != "":
+		return nil, &apperr.Error{
+			Code:    apperr.CodeFailed,
+			Message: fmt.Sprintf("interrupting tasks of %s/%s: %s", asked.Cluster, asked.Service, answer.Error),
+			Hints:   []string{"aws ecs list-services --cluster " + quote(asked.Cluster), "aws ecs list-clusters"},
+		}
+	}
+	return answer.Tasks, nil
+}
+
+// emptyPayload is the SHA-256 of no bytes.
+const emptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+func orRegion(name string) string {
+	if name == "" {
+		return localRegion
+	}
+	return name
+}

@@ -1,0 +1,64 @@
+package localaws
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// NewAccessKey returns a random access key id for [Options.AccessKey].
+func NewAccessKey() string { return "AKIALOCAL" + rand.Text() }
+
+// guard refuses what a web page may have sent: a page that the user visits can reach a loopback port, through a host
+// name of its own that resolves to 127.0.0.1 (DNS rebinding), or with the Origin header that browsers add.
+func guard(r *http.Request) error {
+	if !loopback(r.Host) {
+		return &Error{
+			Code: "AccessDeniedException", Status: http.StatusForbidden,
+			Message: "The local AWS answers to loopback names only, such as 127.0.0.1 and localhost, not to " + r.Host,
+		}
+	}
+	if len(r.Header.Values("Origin")) > 0 {
+		return &Error{
+			Code: "AccessDeniedException", Status: http.StatusForbidden, Message: "The local AWS does not answer web pages: the request has an Origin header",
+		}
+	}
+	return nil
+}
+
+// loopback reports whether a Host header names this machine's loopback interface. The names below localhost are
+// resolved to it by definition (RFC 6761, section 6.3).
+func loopback(host string) bool {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil { // no port
+		name = strings.Trim(host, "[]")
+	}
+	name = strings.TrimSuffix(strings.ToLower(name), ".")
+	address, err := netip.ParseAddr(name)
+	return err == nil && address.IsLoopback() || name == "localhost" || strings.HasSuffix(name, ".localhost")
+}
+
+// knows reports whether calls with this access key id are accepted: the server's own, one of [Options.Policies], or
+// one that a function or an assumed role was given. The lock must be held.
+func (s *Server) knows(key string) bool {
+	_, restricted := s.opts.Policies[key]
+	return s.opts.AccessKey == "" || same(key, s.opts.AccessKey) || restricted || s.sessions[key] != ""
+}
+
+// same compares two secrets in a time that does not depend on where they differ.
+func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+
+// unknownKey is how each service refuses an access key that does not exist.
+func unknownKey(service string) *Error {
+	const message = "The security token included in the request is invalid."
+	switch service {
+	case "iam", "sts":
+		return &Error{Code: "InvalidClientTokenId", Message: message, Status: http.StatusForbidden}
+	case "lambda":
+		return &Error{Code: "UnrecognizedClientException", Message: message, Status: http.StatusForbidden}
+	}
+	return refuse("UnrecognizedClientException", message)
+}

@@ -1,0 +1,83 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Folder is a temporary directory for the code that sandboxes run. It is locked as long as its process lives, so that
+// [RemoveStale] can tell it from one that a killed process left behind.
+type Folder struct {
+	Path string
+	lock *os.File
+}
+
+const (
+	folderPattern = "localaws-*"
+	lockName      = "lock"
+)
+
+// NewFolder makes a folder, readable by this user alone.
+func NewFolder() (*Folder, error) {
+	for {
+		path, err := os.MkdirTemp("", folderPattern)
+		if err != nil {
+			return nil, fmt.Errorf("making a folder for the functions' code: %w", err)
+		}
+		lock, err := os.OpenFile(filepath.Join(path, lockName), os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return nil, errors.Join(err, os.RemoveAll(path))
+		}
+		f := &Folder{path, lock}
+		if err := lockFile(lock, true); err != nil {
+			return nil, errors.Join(err, f.Remove())
+		}
+		if _, err := os.Stat(lock.Name()); err == nil {
+			return f, nil
+		}
+		_ = lock.Close() // RemoveStale had the lock before us, and took the folder for a stale one
+	}
+}
+
+// Remove removes the folder and everything in it.
+func (f *Folder) Remove() error {
+	return errors.Join(os.RemoveAll(f.Path), f.lock.Close())
+}
+
+// RemoveStale removes this user's folders whose process was killed. Those of other users are left alone.
+func RemoveStale() error {
+	paths, err := filepath.Glob(filepath.Join(os.TempDir(), folderPattern))
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, path := range paths {
+		errs = append(errs, removeStale(path))
+	}
+	return errors.Join(errs...)
+}
+
+func removeStale(path string) error {
+	info, err := os.Lstat(path)
+	if err != nil || !info.IsDir() || !isOurs(info) {
+		return nil // gone meanwhile, or planted by another user
+	}
+	lock, err := os.OpenFile(filepath.Join(path, lockName), os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // being made right now
+	}
+	if err != nil {
+		return fmt.Errorf("opening the lock of a folder that another server may have left: %w", err)
+	}
+	defer lock.Close()
+	if lockFile(lock, false) != nil {
+		return nil // its process lives
+	}
+	if err := os.RemoveAll(path); err != nil {
+		return fmt.Errorf("removing the folder of a server that was killed: %w", err)
+	}
+	return nil
+}

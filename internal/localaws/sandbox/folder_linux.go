@@ -1,0 +1,26 @@
+package sandbox
+
+import (
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// lockFile takes the file's lock, which the kernel releases when the process ends, whatever ends it.
+func lockFile(f *os.File, wait bool) error {
+	how := syscall.LOCK_EX
+	if !wait {
+		how |= syscall.LOCK_NB
+	}
+	for {
+		if err := syscall.Flock(int(f.Fd()), how); err != syscall.EINTR { //nolint:errorlint // a plain errno
+			return err
+		}
+	}
+}
+
+// isOurs reports whether this user owns a file.
+func isOurs(info fs.FileInfo) bool {
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(owner.Uid) == os.Getuid()
+}
