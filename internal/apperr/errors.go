@@ -14,6 +14,7 @@ const (
 	CodeSamePrefix   = "same_prefix"
 	CodeNewer        = "newer_installation"
 	CodeNotSettled   = "not_settled"
+	CodeInterrupted  = "interrupted"
 	CodeFailed       = "failed"
 
 	// CodeNoConcurrency says that the account has no executions left to reserve.

@@ -34,11 +34,11 @@ func (a *app) applyChanges(ctx context.Context, s *connection, names deploy.Name
 // explainStop adds to an error what was done before it: it stays, and a second run finishes the rest.
 func (a *app) explainStop(ctx context.Context, s *connection, err error, done int, changes []deploy.Change) error {
 	sofar := "Nothing was changed."
-	if s.calls.wrote() {
+	if s.Wrote() {
 		sofar = fmt.Sprintf("%d of %d done; run again to finish.", done, len(changes))
 	}
 	if ctx.Err() != nil {
-		return &apperr.Error{Code: codeInterrupted, Message: "interrupted: " + sofar, Err: err}
+		return &apperr.Error{Code: apperr.CodeInterrupted, Message: "interrupted: " + sofar, Err: err}
 	}
 	var known *apperr.Error
 	if !errors.As(err, &known) {
@@ -52,7 +52,7 @@ func (a *app) explainStop(ctx context.Context, s *connection, err error, done in
 
 // afterStop is what to do next: each of it is safe.
 func (a *app) afterStop(s *connection, stopped *apperr.Error, changes []deploy.Change) []string {
-	if !s.calls.wrote() {
+	if !s.Wrote() {
 		if stopped.Code == apperr.CodeAccessDenied {
 			return []string{a.retype() + "   again, once it is allowed"}
 		}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -68,36 +67,19 @@ func (a *app) printHint(st style, hint string) {
 	fmt.Fprint(a.err, st.behind("  ", glyphNext, " ", parts))
 }
 
-// sayUnchanged adds to an error that stopped a command before its first write that nothing was changed.
-func sayUnchanged(s *connection, err error) error {
-	const unchanged = "Nothing was changed."
-	if errors.Is(err, context.Canceled) && !s.calls.wrote() {
-		return &apperr.Error{Code: codeInterrupted, Message: "interrupted: nothing was changed", Err: err}
-	}
-	var known *apperr.Error
-	if !errors.As(err, &known) || s.calls.wrote() || strings.Contains(strings.Join(known.Detail, " "), unchanged) {
-		return err
-	}
-	explained := *known
-	explained.Detail = append(slices.Clone(known.Detail), unchanged)
-	return &explained
-}
-
 func (a *app) printInterrupted(err error) {
 	st := a.errStyle()
 	message := "interrupted"
 	var known *apperr.Error
-	if errors.As(err, &known) && known.Code == codeInterrupted {
+	if errors.As(err, &known) && known.Code == apperr.CodeInterrupted {
 		message = known.Message
 	}
 	fmt.Fprintf(a.err, "%s %s\n", st.glyph(glyphAttention), message)
 	a.printHint(st, a.retype())
 	if a.json() {
-		_ = a.printJSON(errorAnswer{errorBody{message, a.retype(), codeInterrupted}})
+		_ = a.printJSON(errorAnswer{errorBody{message, a.retype(), apperr.CodeInterrupted}})
 	}
 }
-
-const codeInterrupted = "interrupted"
 
 // retype is the command as it was typed, to be pasted again.
 func (a *app) retype() string {

@@ -88,18 +88,6 @@ func TestAsksJSON(t *testing.T) {
 	}
 }
 
-// Reads are told from writes by their names: every call that is made is one of the known verbs.
-func TestIsRead(t *testing.T) {
-	for call, want := range map[string]bool{
-		"GetRole": true, "ListRoles": true, "DescribeRule": true,
-		"PutRule": false, "CreateFunction": false, "DeleteRole": false, "UntagResource": false, "AddPermission": false,
-	} {
-		if isRead(call) != want {
-			t.Errorf("%s is read: %v", call, !want)
-		}
-	}
-}
-
 // A message is broken to fit a terminal, and whole in a log, where it is searched for.
 func TestLongMessage(t *testing.T) {
 	for _, test := range []struct {

@@ -22,6 +22,7 @@ import (
 
 	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/localaws"
+	"github.com/spothandler/spothandler/internal/testaws"
 )
 
 const errorsFile = "testdata/errors.golden"
@@ -125,7 +126,7 @@ func (f failure) happen(t *testing.T, output string) outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	awsHome(t, f.config, map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	testaws.SetHome(t, f.config, map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	if f.before != nil {
@@ -212,7 +213,7 @@ func codesInSource(t *testing.T) []string {
 		}
 	}
 	named := regexp.MustCompile(`^[Cc]ode[A-Z]`)
-	for _, file := range sources(t, ".", "../../internal/deploy", "../../internal/apperr") {
+	for _, file := range sources(t, ".", "../../internal/deploy", "../../internal/apperr", "../../internal/session") {
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.ValueSpec:

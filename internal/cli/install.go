@@ -90,23 +90,19 @@ func (a *app) install(cmd *cobra.Command, o *installOptions) error {
 }
 
 func (a *app) installHere(ctx context.Context, o *installOptions, given deploy.Given, reset bool) error {
-	cfg, err := a.loadConfig(ctx)
-	if err != nil {
+	s, err := a.connect(ctx, func(region string) error {
+		if err := given.Check(region, o.settings.prefix); err != nil {
+			return err
+		}
+		_, err := embed.Archive("arm64")
 		return err
-	}
-	if err := given.Check(cfg.Region, o.settings.prefix); err != nil {
-		return err
-	}
-	if _, err := embed.Archive("arm64"); err != nil {
-		return err
-	}
-	s, err := a.connect(ctx, cfg)
+	})
 	if err != nil {
 		return err
 	}
 	job := &installJob{app: a, connection: s, given: given, reset: reset, installOptions: o}
 	a.printHeader(s, o.settings.prefix)
-	return a.pointToPolicy(o.settings.prefix, sayUnchanged(s, job.run(ctx)))
+	return a.pointToPolicy(o.settings.prefix, s.SayUnchanged(job.run(ctx)))
 }
 
 // installJob is one install: what is asked for, and what was found and planned on the way.

@@ -141,14 +141,11 @@ func (a *app) policyIdentity(ctx context.Context, o *policyOptions) (session.Ide
 	if o.account != "" && a.region != "" {
 		return o.identity(a.region), nil
 	}
-	cfg, err := a.loadConfig(ctx)
-	if err != nil {
-		return session.Identity{}, err
-	}
 	if o.account != "" {
-		return o.identity(cfg.Region), nil
+		region, err := a.findRegion(ctx)
+		return o.identity(region), err
 	}
-	s, err := a.connect(ctx, cfg)
+	s, err := a.connect(ctx, noCheck)
 	if err != nil {
 		return session.Identity{}, err
 	}

@@ -36,8 +36,8 @@ func (a *app) printHeader(s *connection, prefix string) {
 	place := fmt.Sprintf(" · account %s · %s · spothandler %s", s.id.Account, s.id.Region, binaryVersion())
 	fmt.Fprintf(a.err, "%s%s\n", st.bold(deploy.DisplayPrefix(prefix)), st.dim(st.plain(place)))
 	caller := "as " + s.id.Caller
-	if len(s.endpoints) > 0 {
-		caller += " · endpoint " + strings.Join(s.endpoints, ", ")
+	if endpoints := s.Endpoints(); len(endpoints) > 0 {
+		caller += " · endpoint " + strings.Join(endpoints, ", ")
 	}
 	fmt.Fprintf(a.err, "%s\n\n", st.dim(st.shorten(st.plain(caller), st.width)))
 }

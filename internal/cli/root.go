@@ -48,6 +48,7 @@ type app struct {
 	region  string // the one to work in; "" is the configuration's
 	prefix  string // of the installation that the command is about
 	several bool   // this is one of several regions, side by side
+	aws     *awsSource
 }
 
 // options are the global flags.
@@ -66,7 +67,7 @@ type options struct {
 
 // Run runs the program with args, without its name, and returns the exit code.
 func Run(ctx context.Context, args []string, s Streams) int {
-	a := &app{Streams: s, args: args}
+	a := &app{Streams: s, args: args, aws: &awsSource{canAsk: s.inTTY}}
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetIn(s.in)

@@ -61,7 +61,7 @@ func (a *app) uninstall(ctx context.Context, o *uninstallOptions) error {
 		return err
 	}
 	a.printHeader(s, o.prefix)
-	return a.pointToPolicy(o.prefix, sayUnchanged(s, a.remove(ctx, s, o)))
+	return a.pointToPolicy(o.prefix, s.SayUnchanged(a.remove(ctx, s, o)))
 }
 
 func (a *app) remove(ctx context.Context, s *connection, o *uninstallOptions) error {

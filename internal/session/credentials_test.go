@@ -1,9 +1,10 @@
-package cli
+package session
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
@@ -33,8 +34,8 @@ func TestExplainCredentials(t *testing.T) {
 		{"ctrl-C", context.Canceled, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			a := &app{Streams: fake(80, false), args: []string{"status"}}
-			got := a.explainCredentials(test.err)
+			s := &Source{Options: Options{Getenv: os.Getenv, Command: "spothandler status"}}
+			got := s.explainCredentials(test.err)
 			if !errors.Is(got, test.err) {
 				t.Errorf("the cause is lost: %v", got)
 			}

@@ -1,4 +1,4 @@
-package cli
+package session
 
 import (
 	"context"
@@ -21,19 +21,19 @@ const (
 
 // explainCredentials says what is wrong with the credentials, and what to type. Some of the SDK's errors
 // about SSO are plain texts.
-func (a *app) explainCredentials(err error) error {
+func (s *Source) explainCredentials(err error) error {
 	var api smithy.APIError
 	switch {
 	case errors.Is(err, context.Canceled):
 		return err
 	case isSSO(err):
-		return a.ssoExpired(err)
+		return s.ssoExpired(err)
 	case mentions(err, "no EC2 IMDS role found", "failed to refresh cached credentials, static credentials are empty"):
-		return a.noCredentials(err)
-	case a.roleARN != "" && errors.As(err, &api) && apperr.IsAccessDenied(err):
+		return s.noCredentials(err)
+	case s.RoleARN != "" && errors.As(err, &api) && apperr.IsAccessDenied(err):
 		return &apperr.Error{
 			Code:    apperr.CodeAccessDenied,
-			Message: "acting as " + a.roleARN + ": access denied",
+			Message: "acting as " + s.RoleARN + ": access denied",
 			Detail:  []string{fmt.Sprintf("AWS adds: %q. Nothing was changed.", api.ErrorMessage())},
 			Hints:   []string{"the role's trust policy must allow you, and your own policy sts:AssumeRole on it"},
 			Err:     err,
@@ -43,7 +43,7 @@ func (a *app) explainCredentials(err error) error {
 			Code:    codeExpiredCredentials,
 			Message: "the AWS credentials have expired",
 			Detail:  []string{"Nothing was changed."},
-			Hints:   []string{"get new ones where these came from, then " + a.retype()},
+			Hints:   []string{"get new ones where these came from, then " + s.Command},
 			Err:     err,
 		}
 	case errors.As(err, &api) && isInvalid(api.ErrorCode()):
@@ -87,8 +87,8 @@ func mentions(err error, texts ...string) bool {
 	return false
 }
 
-func (a *app) profileName() string {
-	for _, name := range []string{a.profile, a.getenv("AWS_PROFILE")} {
+func (s *Source) profileName() string {
+	for _, name := range []string{s.Profile, s.Getenv("AWS_PROFILE")} {
 		if name != "" {
 			return name
 		}
@@ -96,29 +96,29 @@ func (a *app) profileName() string {
 	return "default"
 }
 
-func (a *app) noCredentials(cause error) error {
+func (s *Source) noCredentials(cause error) error {
 	return &apperr.Error{
 		Code:    codeNoCredentials,
 		Message: "no AWS credentials found",
 		Detail: []string{
-			fmt.Sprintf("Looked where the AWS SDK looks: environment, ~/.aws (profile %s),", a.profileName()),
+			fmt.Sprintf("Looked where the AWS SDK looks: environment, ~/.aws (profile %s),", s.profileName()),
 			"container and instance role. Nothing was changed.",
 		},
-		Hints: []string{"aws sso login --profile NAME && " + a.retype() + " --profile NAME", "aws configure"},
+		Hints: []string{"aws sso login --profile NAME && " + s.Command + " --profile NAME", "aws configure"},
 		Err:   cause,
 	}
 }
 
-func (a *app) ssoExpired(cause error) error {
+func (s *Source) ssoExpired(cause error) error {
 	login := "aws sso login"
-	if name := a.profileName(); name != "default" {
+	if name := s.profileName(); name != "default" {
 		login += " --profile " + name
 	}
 	return &apperr.Error{
 		Code:    codeSSOExpired,
-		Message: fmt.Sprintf("the SSO session of profile %s has expired or was never begun", a.profileName()),
+		Message: fmt.Sprintf("the SSO session of profile %s has expired or was never begun", s.profileName()),
 		Detail:  []string{"Nothing was changed."},
-		Hints:   []string{login + " && " + a.retype()},
+		Hints:   []string{login + " && " + s.Command},
 		Err:     cause,
 	}
 }

@@ -1,49 +1,26 @@
-package cli
+package session
 
 import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// awsHome is a home with this ~/.aws/config, and no AWS setting around it but these.
-func awsHome(t *testing.T, content string, env map[string]string) {
+func loaded(t *testing.T, options Options) *Source {
 	t.Helper()
-	home := t.TempDir()
-	file := filepath.Join(home, "config")
-	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, entry := range os.Environ() {
-		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "AWS_") {
-			t.Setenv(name, "")
-		}
-	}
-	t.Setenv("AWS_CONFIG_FILE", file)
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(home, "credentials"))
-	t.Setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
-	t.Setenv("AWS_REGION", "eu-west-1")
-	for name, value := range env {
-		t.Setenv(name, value)
-	}
-}
-
-func loaded(t *testing.T) aws.Config {
-	t.Helper()
-	a := &app{Streams: fake(80, false)}
-	a.getenv = os.Getenv
-	cfg, err := a.loadConfig(t.Context())
+	options.Getenv, options.Version = os.Getenv, "1.2.3"
+	source, err := Load(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return cfg
+	return source
 }
 
 // Each call is tried six times, unless the environment or the profile says otherwise; so with the mode.
@@ -60,8 +37,8 @@ func TestRetrySettings(t *testing.T) {
 		{"environment before profile", "[default]\nmax_attempts = 9\n", map[string]string{"AWS_MAX_ATTEMPTS": "2"}, 2, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			awsHome(t, test.config, test.env)
-			if cfg := loaded(t); cfg.RetryMaxAttempts != test.attempts || cfg.RetryMode != test.mode {
+			testaws.SetHome(t, test.config, test.env)
+			if cfg := loaded(t, Options{}).cfg; cfg.RetryMaxAttempts != test.attempts || cfg.RetryMode != test.mode {
 				t.Errorf("%d attempts, mode %q", cfg.RetryMaxAttempts, cfg.RetryMode)
 			}
 		})
@@ -70,17 +47,17 @@ func TestRetrySettings(t *testing.T) {
 
 // Whoever reads CloudTrail sees which tool it was, and of which version.
 func TestUserAgent(t *testing.T) {
-	awsHome(t, "", nil)
+	testaws.SetHome(t, "", nil)
 	var agent string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		agent = r.UserAgent()
 		http.Error(w, "", http.StatusBadRequest)
 	}))
 	defer server.Close()
-	cfg := loaded(t)
+	cfg := loaded(t, Options{}).cfg
 	cfg.BaseEndpoint = &server.URL
 	_, _ = sts.NewFromConfig(cfg).GetCallerIdentity(t.Context(), nil)
-	if !strings.Contains(agent, "app/spothandler-"+binaryVersion()) {
+	if !strings.Contains(agent, "app/spothandler-1.2.3") {
 		t.Errorf("User-Agent: %s", agent)
 	}
 }
@@ -102,10 +79,8 @@ func TestEndpointsAreShown(t *testing.T) {
 		{"ignored", services, map[string]string{"AWS_ENDPOINT_URL": "http://all", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			awsHome(t, test.config, test.env)
-			s := &connection{}
-			s.connectTo(loaded(t))
-			if got := strings.Join(s.endpoints, " "); got != test.want {
+			testaws.SetHome(t, test.config, test.env)
+			if got := strings.Join(loaded(t, Options{}).Endpoints(), " "); got != test.want {
 				t.Errorf("%q, want %q", got, test.want)
 			}
 		})

@@ -1,0 +1,108 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+)
+
+// The first call is given up early, so that a network that is down is said soon.
+const (
+	identifyTimeout  = 10 * time.Second
+	identifyAttempts = 3
+)
+
+// Session is an account and a region, and how to call it.
+type Session struct {
+	ID     Identity
+	Config aws.Config // for clients: region, credentials, retries and the log of calls are set
+	calls  *callLog
+	source *Source
+}
+
+// Open finds credentials, asks whose they are, and refuses another account than the expected one.
+// The region is one that [Source.Region] returned.
+func (s *Source) Open(ctx context.Context, region string, observer Observer) (*Session, error) {
+	opened := &Session{Config: s.cfg.Copy(), calls: &callLog{out: observer.Calls}, source: s}
+	opened.Config.Region = region
+	opened.Config.APIOptions = append(slices.Clone(s.cfg.APIOptions), opened.calls.register)
+	if err := s.checkCredentials(ctx); err != nil {
+		return nil, err
+	}
+	if err := opened.identify(ctx); err != nil {
+		return nil, opened.SayUnchanged(s.explainCredentials(err))
+	}
+	if s.ExpectAccount != "" && s.ExpectAccount != opened.ID.Account {
+		return nil, &apperr.Error{
+			Code:    "other_account",
+			Message: fmt.Sprintf("these credentials are of account %s, --expect-account says %s", opened.ID.Account, s.ExpectAccount),
+			Detail:  []string{"They belong to " + opened.ID.Caller + ". Nothing was changed."},
+			Hints:   []string{"--profile NAME   the credentials of the other account"},
+		}
+	}
+	return opened, nil
+}
+
+// checkCredentials fetches them before the first call, so that their errors are told from AWS's.
+func (s *Source) checkCredentials(ctx context.Context) error {
+	if s.cfg.Credentials == nil {
+		return s.noCredentials(nil)
+	}
+	if _, err := s.cfg.Credentials.Retrieve(ctx); err != nil {
+		return s.explainCredentials(err)
+	}
+	return nil
+}
+
+// identify asks who is calling; it needs no permission (STS API, GetCallerIdentity).
+func (s *Session) identify(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, identifyTimeout)
+	defer cancel()
+	client := sts.NewFromConfig(s.Config, func(o *sts.Options) { o.RetryMaxAttempts = min(o.RetryMaxAttempts, identifyAttempts) })
+	answer, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return &apperr.Error{
+			Code:    apperr.CodeFailed,
+			Message: fmt.Sprintf("asking AWS who is calling: no answer within %s", identifyTimeout),
+			Hints:   []string{"is the network there, and the way to AWS open (proxy, VPN, AWS_ENDPOINT_URL)?"},
+			Err:     err,
+		}
+	}
+	if err != nil {
+		return apperr.Explain("asking AWS who is calling", "", err)
+	}
+	caller, err := arn.Parse(aws.ToString(answer.Arn))
+	if err != nil {
+		return fmt.Errorf("reading the caller's ARN: %w", err)
+	}
+	s.ID = Identity{
+		Partition: caller.Partition, Account: aws.ToString(answer.Account),
+		Region: s.Config.Region, Caller: aws.ToString(answer.Arn),
+	}
+	return nil
+}
+
+// Wrote reports whether a call was sent that may have changed something.
+func (s *Session) Wrote() bool { return s.calls.wrote() }
+
+// NoQuotaRetry returns the retryer but for LimitExceededException. The SDK takes it for throttling, but
+// EventBridge and CloudWatch Logs say so that a quota is used up (PutRule, PutTargets, CreateLogGroup),
+// and it would be said only after most of a minute.
+func NoQuotaRetry(retryer aws.Retryer) aws.Retryer { return notForQuotas{retryer} }
+
+type notForQuotas struct{ aws.Retryer }
+
+func (r notForQuotas) IsErrorRetryable(err error) bool {
+	var answer smithy.APIError
+	quota := errors.As(err, &answer) && answer.ErrorCode() == "LimitExceededException"
+	return !quota && r.Retryer.IsErrorRetryable(err)
+}
