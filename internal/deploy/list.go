@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
@@ -19,7 +20,7 @@ import (
 type Listed struct {
 	Prefix string
 	Region string
-	Record *Record // nil where the description was changed by hand
+	Record *settings.Record // nil where the description was changed by hand
 }
 
 // List finds the installations of a region by their roles. ListRoles gives no tags, so each role of
@@ -69,7 +70,7 @@ func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *
 		return nil, err
 	}
 	var regions []string
-	bare := RoleName("", "")
+	bare := settings.RoleName("", "")
 	for _, role := range roles {
 		name := value(role.RoleName)
 		at := strings.LastIndex(name, bare)
@@ -77,7 +78,7 @@ func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *
 			continue
 		}
 		region := name[at+len(bare):]
-		if prefix == nil || name == RoleName(*prefix, region) {
+		if prefix == nil || name == settings.RoleName(*prefix, region) {
 			regions = append(regions, region)
 		}
 	}
@@ -86,7 +87,7 @@ func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *
 }
 
 func isRoleOf(name, region string) bool {
-	return name == RoleName(prefixOf(name, region), region)
+	return name == settings.RoleName(prefixOf(name, region), region)
 }
 
 // listed reads one role; nil where it is gone meanwhile or not ours. A caller whose rights end at its own
@@ -94,17 +95,17 @@ func isRoleOf(name, region string) bool {
 func listed(ctx context.Context, clients Clients, id session.Identity, seen types.Role) (*Listed, error) {
 	name := value(seen.RoleName)
 	role, err := lookRole(ctx, clients, id, name)
-	if record := parseRecord(value(seen.Description)); record != nil && apperr.IsAccessDenied(err) {
+	if record := settings.ParseRecord(value(seen.Description)); record != nil && apperr.IsAccessDenied(err) {
 		return &Listed{Prefix: prefixOf(name, id.Region), Region: id.Region, Record: record}, nil
 	}
 	if err != nil || role == nil {
 		return nil, err
 	}
 	prefix := role.Tags[TagPrefix]
-	if !ours(role.Tags, prefix) || RoleName(prefix, id.Region) != name {
+	if !ours(role.Tags, prefix) || settings.RoleName(prefix, id.Region) != name {
 		return nil, nil //nolint:nilnil // not an installation
 	}
-	return &Listed{Prefix: prefix, Region: id.Region, Record: parseRecord(role.Description)}, nil
+	return &Listed{Prefix: prefix, Region: id.Region, Record: settings.ParseRecord(role.Description)}, nil
 }
 
 func sorted(found []*Listed) []Listed {
@@ -120,7 +121,7 @@ func sorted(found []*Listed) []Listed {
 
 // Overlaps says which other installations of the region would redeploy for a cluster of ours, in a
 // sentence each. One that only observes, or whose rule is disabled, redeploys nothing.
-func Overlaps(all []Listed, spec Spec) []string {
+func Overlaps(all []Listed, spec settings.Spec) []string {
 	var found []string
 	for _, other := range all {
 		if other.Record == nil || other.Prefix == spec.Prefix {
@@ -129,7 +130,7 @@ func Overlaps(all []Listed, spec Spec) []string {
 		if !acts(string(spec.Redeploy), spec.RuleState) || !acts(other.Record.Redeploy, other.Record.RuleState) {
 			continue
 		}
-		if overlap(spec.Clusters, other.Record.Clusters) {
+		if settings.Overlap(spec.Clusters, other.Record.Clusters) {
 			found = append(found, fmt.Sprintf("the installation %s watches the same clusters: both would redeploy", DisplayPrefix(other.Prefix)))
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -50,7 +51,7 @@ func trustPolicy() string {
 // rolePolicy is all that the function may do: look at and redeploy services of its account and region,
 // and write to its own log group, which it may not create; and what its settings need. The condition on ecs:cluster, and not the
 // ARN, narrows to clusters, because services from before 2021 have none in their ARN.
-func rolePolicy(names Names, spec Spec) (string, error) {
+func rolePolicy(names Names, spec settings.Spec) (string, error) {
 	services := statement{
 		Sid:      "Services",
 		Effect:   "Allow",
@@ -84,7 +85,7 @@ func clusterARNs(id session.Identity, clusters []string) []string {
 // eventPattern is what the rule listens for: both stop codes and the stopped reason, since AWS has
 // changed the code once. Tasks that are DEPROVISIONING or STOPPED are left out, for it is too late for
 // them; an event without a lastStatus is kept. The mode always keeps what the Terraform module hears.
-func eventPattern(id session.Identity, spec Spec) (string, error) {
+func eventPattern(id session.Identity, spec settings.Spec) (string, error) {
 	detail := map[string]any{
 		"$or": []any{
 			map[string]any{"stopCode": []any{handler.StopCodeSpotInterruption, handler.StopCodeTerminationNotice}},

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
@@ -23,7 +24,7 @@ func TestRolePolicy(t *testing.T) {
 		{[]string{"batch", "shop"}, `,"Condition":{"ArnEquals":{"ecs:cluster":["arn:aws:ecs:us-east-1:111122223333:cluster/batch","arn:aws:ecs:us-east-1:111122223333:cluster/shop"]}}`},
 	} {
 		want := `{"Version":"2012-10-17","Statement":[` + services + test.condition + "}," + logs + "]}"
-		got, err := rolePolicy(names, Spec{Clusters: test.clusters})
+		got, err := rolePolicy(names, settings.Spec{Clusters: test.clusters})
 		if err != nil || got != want {
 			t.Errorf("got\n%s\nwant\n%s\n%v", got, want, err)
 		}
@@ -49,7 +50,7 @@ func TestEventPattern(t *testing.T) {
 		{handler.ModeAlways, nil, `{"detail":{` + or + around},
 		{handler.ModeAlways, []string{"shop"}, `{"detail":{` + or + `,"clusterArn":["arn:aws:ecs:us-east-1:111122223333:cluster/shop"]` + around},
 	} {
-		spec := Defaults("")
+		spec := settings.Defaults("")
 		spec.Redeploy, spec.Clusters = test.mode, test.clusters
 		got, err := eventPattern(identity(), spec)
 		if err != nil {
