@@ -11,8 +11,6 @@ import (
 
 	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/deploy"
-
-	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // installOptions are install's and upgrade's own flags.
@@ -91,7 +89,7 @@ func (a *app) install(cmd *cobra.Command, o *installOptions) error {
 	})
 }
 
-func (a *app) installHere(ctx context.Context, o *installOptions, given settings.Given, reset bool) error {
+func (a *app) installHere(ctx context.Context, o *installOptions, given deploy.Given, reset bool) error {
 	s, err := a.connect(ctx, func(region string) error {
 		if err := given.Check(region, o.settings.prefix); err != nil {
 			return err
@@ -112,11 +110,11 @@ type installJob struct {
 	*app
 	*connection
 	*installOptions
-	given settings.Given
+	given deploy.Given
 	reset bool
 
 	found   *deploy.Installation
-	spec    settings.Spec
+	spec    deploy.Spec
 	want    deploy.State
 	release deploy.Release
 	changes []deploy.Change
@@ -207,7 +205,7 @@ func (j *installJob) plan() error {
 		return err
 	}
 	j.warn(warnings...)
-	if err := settings.CheckNames(j.id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil {
+	if err := deploy.CheckNames(j.id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil {
 		return err
 	}
 	j.spec = spec
@@ -220,6 +218,7 @@ func (j *installJob) plan() error {
 	j.changes, j.taken = j.found.Plan(j.want), j.found.Strangers()
 	j.warn(deploy.Lingering(j.found.State, j.changes)...)
 	j.warn(deploy.Lost(j.found.State, j.changes)...)
+	j.warn(deploy.PatternWarning(j.want, j.found.State)...)
 	return nil
 }
 

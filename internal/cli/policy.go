@@ -16,8 +16,6 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/callerpolicy"
 	"github.com/spothandler/spothandler/internal/session"
-
-	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // policyOptions are policy's own flags.
@@ -107,7 +105,7 @@ func (a *app) policy(cmd *cobra.Command, o *policyOptions) error {
 	if err != nil {
 		return err
 	}
-	spec := settings.Defaults(o.settings.prefix)
+	spec := deploy.Defaults(o.settings.prefix)
 	if err := given.Apply(&spec); err != nil {
 		return err
 	}
@@ -126,7 +124,7 @@ func (a *app) policy(cmd *cobra.Command, o *policyOptions) error {
 		if err := given.Check(id.Region, spec.Prefix); err != nil {
 			return err
 		}
-		if err := settings.CheckNames(id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil {
+		if err := deploy.CheckNames(id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil {
 			return err
 		}
 		places = append(places, deploy.NewNames(id, spec.Prefix, spec.FunctionName, spec.RuleName))

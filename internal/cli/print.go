@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/deploy"
-	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
@@ -84,7 +83,7 @@ func (a *app) where() string {
 }
 
 // summary is an installation's settings in a few words each.
-func summary(spec settings.Spec) []string {
+func summary(spec deploy.Spec) []string {
 	clusters := "every cluster"
 	if len(spec.Clusters) > 0 {
 		clusters = "cluster " + strings.Join(spec.Clusters, ", ")

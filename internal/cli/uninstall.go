@@ -8,14 +8,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/deploy"
-	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
 // uninstallOptions are uninstall's own flags.
 type uninstallOptions struct {
 	prefix   string
-	names    settings.Given
+	names    deploy.Given
 	keepLogs bool
 	force    bool
 }
@@ -28,7 +27,7 @@ type uninstallAnswer struct {
 
 func (a *app) uninstallCommand() *cobra.Command {
 	o := &uninstallOptions{}
-	var names func() settings.Given
+	var names func() deploy.Given
 	cmd := &cobra.Command{
 		Use:   "uninstall",
 		Short: "Remove everything that install made",

@@ -16,7 +16,6 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -65,7 +64,7 @@ func TestAbsentValues(t *testing.T) {
 		{"no architecture", func(c *functions.FunctionConfiguration) { c.Architectures = nil }, []string{"update function; architecture x86_64 -> arm64"}},
 		{
 			"no environment", func(c *functions.FunctionConfiguration) { c.Environment = nil },
-			[]string{"update function; environment.LOG_LEVEL  -> INFO; environment.SPOTHANDLER_COOLDOWN  -> 5m0s; environment.SPOTHANDLER_REDEPLOY  -> once"},
+			[]string{"update function; environment.LOG_LEVEL  -> INFO; environment.SPOTHANDLER_ACCOUNT  -> 111122223333; environment.SPOTHANDLER_COOLDOWN  -> 5m0s; environment.SPOTHANDLER_REDEPLOY  -> once"},
 		},
 		{"its last update failed", func(c *functions.FunctionConfiguration) {
 			c.LastUpdateStatus, c.LastUpdateStatusReasonCode, c.LastUpdateStatusReason = functions.LastUpdateStatusFailed, "InternalError", aws.String("try again")
@@ -97,13 +96,13 @@ func TestFailedFunction(t *testing.T) {
 		{"InvalidSecurityGroup", "it is gone", "--vpc-security-group ID   one that is there, and of the subnets' VPC"},
 		{"DisabledKMSKey", "it is disabled", "--kms-key ARN   a key that is enabled, or none"},
 	} {
-		fails := func(t *testing.T, state string, asked settings.Given, edit func(*functions.FunctionConfiguration)) {
+		fails := func(t *testing.T, state string, settings Given, edit func(*functions.FunctionConfiguration)) {
 			t.Helper()
 			inAccount(t, func(t *testing.T, a *account) {
-				if asked != nil {
+				if settings != nil {
 					a.install(t, "", nil)
 				}
-				names, changes := a.plan(t, "", asked)
+				names, changes := a.plan(t, "", settings)
 				a.withFunction(func(answer *lambda.GetFunctionOutput) { edit(answer.Configuration) })
 				began := time.Now()
 				_, err := Apply(t.Context(), a.clients, names, changes, Options{})

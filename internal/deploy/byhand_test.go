@@ -13,19 +13,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
-
-	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // hands change what was installed with this prefix and these settings.
 const handsPrefix = "prod"
 
 func handsNames() Names {
-	defaults := settings.Defaults(handsPrefix)
+	defaults := Defaults(handsPrefix)
 	return NewNames(identity(), handsPrefix, defaults.FunctionName, defaults.RuleName)
 }
 
-func handsSettings() settings.Given {
+func handsSettings() Given {
 	return given("tag", "Team=web", "cluster", "shop", "reserved-concurrency", "2")
 }
 
@@ -62,7 +60,7 @@ func logging(change func(*functions.LoggingConfig)) func(*lambda.UpdateFunctionC
 
 func functionChanges() []byHand {
 	standard := func() map[string]string {
-		return map[string]string{"LOG_LEVEL": "INFO", "SPOTHANDLER_REDEPLOY": "once", "SPOTHANDLER_COOLDOWN": "5m0s"}
+		return map[string]string{"LOG_LEVEL": "INFO", "SPOTHANDLER_REDEPLOY": "once", "SPOTHANDLER_COOLDOWN": "5m0s", "SPOTHANDLER_ACCOUNT": "111122223333"}
 	}
 	with := func(key, value string) map[string]string {
 		variables := standard()
@@ -79,6 +77,7 @@ func functionChanges() []byHand {
 		configuration("log level", "environment.LOG_LEVEL", environment(with("LOG_LEVEL", "ERROR"))),
 		configuration("mode", "environment.SPOTHANDLER_REDEPLOY", environment(with("SPOTHANDLER_REDEPLOY", "always"))),
 		configuration("cooldown", "environment.SPOTHANDLER_COOLDOWN", environment(with("SPOTHANDLER_COOLDOWN", "1s"))),
+		configuration("account", "environment.SPOTHANDLER_ACCOUNT", environment(with("SPOTHANDLER_ACCOUNT", "444455556666"))),
 		configuration("variable added", "environment.EXTRA", environment(with("EXTRA", "1"))),
 		configuration("application level", "logging.application_level", logging(func(l *functions.LoggingConfig) { l.ApplicationLogLevel = "ERROR" })),
 		configuration("system level", "logging.system_level", logging(func(l *functions.LoggingConfig) { l.SystemLogLevel = "WARN" })),
@@ -135,7 +134,7 @@ func roleChanges() []byHand {
 			return err
 		}, KindRole, []string{"trust_policy.Statement.Principal.Service"}},
 		{"policy widened", func(t *testing.T, a *account, n Names) error {
-			wide, err := rolePolicy(n, settings.Spec{})
+			wide, err := rolePolicy(n, Spec{})
 			if err != nil {
 				return err
 			}

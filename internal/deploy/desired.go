@@ -3,8 +3,6 @@ package deploy
 import (
 	"maps"
 
-	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
@@ -30,11 +28,11 @@ const (
 
 // Desired is the state that a Spec asks for. It is pure. Its errors are about settings that AWS's
 // limits do not hold: a record, a policy or a pattern that becomes too long.
-func Desired(names Names, spec settings.Spec, release Release) (State, error) {
-	if err := checkSpec(names, spec); err != nil {
+func Desired(names Names, spec Spec, release Release) (State, error) {
+	if err := spec.check(names); err != nil {
 		return State{}, err
 	}
-	record, err := settings.NewRecord(spec, release.Version, release.CodeSHA256).Encode()
+	record, err := newRecord(spec, release).encode()
 	if err != nil {
 		return State{}, err
 	}
@@ -54,11 +52,11 @@ func Desired(names Names, spec settings.Spec, release Release) (State, error) {
 		Permission: &Permission{Principal: eventsPrincipal, Action: "lambda:InvokeFunction", SourceARN: names.RuleARN()},
 		Rule:       &Rule{Name: names.Rule, Pattern: pattern, State: spec.RuleState, Description: ruleDescription, Tags: tags},
 		Target:     &Target{FunctionARN: names.FunctionARN(), MaxAge: MaxEventAge, MaxRetries: defaultTargetRetries},
-		DropTags:   dropTags(spec.Dropped),
+		DropTags:   dropTags(spec.dropped),
 	}, nil
 }
 
-func desiredFunction(names Names, spec settings.Spec, release Release) *Function {
+func desiredFunction(names Names, spec Spec, release Release) *Function {
 	tags := maps.Clone(resourceTags(spec))
 	tags[TagVersion] = release.Version
 	return &Function{
@@ -72,7 +70,7 @@ func desiredFunction(names Names, spec settings.Spec, release Release) *Function
 		Description:  functionDescription,
 		MemorySize:   spec.MemorySize,
 		Timeout:      spec.Timeout,
-		Environment:  variables(spec),
+		Environment:  variables(names, spec),
 		// The levels let everything of ours pass: LOG_LEVEL alone decides.
 		Logging:             &Logging{Format: "JSON", Application: "TRACE", System: "INFO", Group: names.LogGroup},
 		ReservedConcurrency: spec.ReservedConcurrency,
@@ -84,9 +82,11 @@ func desiredFunction(names Names, spec settings.Spec, release Release) *Function
 	}
 }
 
-// variables are what the function reads when a sandbox starts. Metrics are off where nothing is said.
-func variables(spec settings.Spec) map[string]string {
+// variables returns the function's environment, which it reads when a sandbox starts. Metrics are off
+// where nothing is said.
+func variables(names Names, spec Spec) map[string]string {
 	environment := map[string]string{
+		handler.EnvAccount:  names.Account,
 		handler.EnvLogLevel: spec.LogLevel,
 		handler.EnvRedeploy: string(spec.Redeploy),
 		handler.EnvCooldown: spec.Cooldown.String(),
@@ -95,15 +95,4 @@ func variables(spec settings.Spec) map[string]string {
 		environment[handler.EnvMetrics] = "true"
 	}
 	return environment
-}
-
-// checkSpec refuses settings that do not go together, or not in this place.
-func checkSpec(names Names, spec settings.Spec) error {
-	if err := spec.Check(names.Identity); err != nil {
-		return err
-	}
-	if names.isFunction(spec.OnFailure) {
-		return apperr.Invalid("--on-failure ARN   of something else", "--on-failure is the function itself: its failures would come back to it")
-	}
-	return nil
 }

@@ -7,16 +7,14 @@ import (
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-
-	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // desiredFor is the state that these settings ask for in an empty account, under the prefix prod.
-func desiredFor(t *testing.T, asked settings.Given) State {
+func desiredFor(t *testing.T, settings Given) State {
 	t.Helper()
 	const prefix = "prod"
-	spec := settings.Defaults(prefix)
-	if err := asked.Apply(&spec); err != nil {
+	spec := Defaults(prefix)
+	if err := settings.Apply(&spec); err != nil {
 		t.Fatal(err)
 	}
 	want, err := Desired(NewNames(identity(), prefix, spec.FunctionName, spec.RuleName), spec, Release{Version: "1.0.0", CodeSHA256: "c29tZSBoYXNo"})
@@ -44,7 +42,7 @@ func TestDesired(t *testing.T) {
 			"description=Redeploys ECS services when Fargate Spot interrupts their tasks",
 			"role=arn:aws:iam::111122223333:role/spothandler/prod-spothandler-us-east-1",
 			"memory_size=128", "timeout=60", "reserved_concurrency=-1",
-			"environment.LOG_LEVEL=INFO", "environment.SPOTHANDLER_COOLDOWN=5m0s", "environment.SPOTHANDLER_REDEPLOY=once",
+			"environment.LOG_LEVEL=INFO", "environment.SPOTHANDLER_ACCOUNT=111122223333", "environment.SPOTHANDLER_COOLDOWN=5m0s", "environment.SPOTHANDLER_REDEPLOY=once",
 			"logging.format=JSON", "logging.application_level=TRACE", "logging.system_level=INFO",
 			"logging.group=/aws/lambda/prod-ecs-fargate-spot-handler",
 			"async.max_event_age=120", "async.max_retries=1", "async.on_failure=", "async.on_success=",
@@ -70,14 +68,14 @@ func TestDesired(t *testing.T) {
 
 // What a limit of AWS's just holds is accepted, and not one character more.
 func TestLimitsToTheCharacter(t *testing.T) {
-	names, spec := NewNames(identity(), "", "fn", "rule"), settings.Defaults("")
+	names, spec := NewNames(identity(), "", "fn", "rule"), Defaults("")
 	for name, test := range map[string]struct {
 		limit int
 		text  func(pad string) (string, error)
 	}{
 		"record": {1000, func(pad string) (string, error) {
 			spec.Clusters = []string{pad}
-			return settings.NewRecord(spec, embedded().Version, embedded().CodeSHA256).Encode()
+			return newRecord(spec, embedded()).encode()
 		}},
 		"role policy": {10240, func(pad string) (string, error) {
 			spec.Clusters = []string{pad}
@@ -121,7 +119,7 @@ func TestDesiredRefuses(t *testing.T) {
 		{"pattern", clusters(80, 10), "the rule's pattern for 80 clusters has"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			spec := settings.Defaults("")
+			spec := Defaults("")
 			spec.Clusters = test.clusters
 			names := NewNames(identity(), "", spec.FunctionName, spec.RuleName)
 			_, err := Desired(names, spec, Release{Version: "1.0.0"})

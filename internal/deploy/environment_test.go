@@ -10,7 +10,6 @@ import (
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -101,7 +100,7 @@ func TestKeyWithoutPolicyForLogs(t *testing.T) {
 	}
 	for _, test := range []struct {
 		call    string
-		prepare settings.Given
+		prepare Given
 	}{{"logs:CreateLogGroup", nil}, {"logs:AssociateKmsKey", given("kms-key", "none")}} {
 		inAccount(t, func(t *testing.T, a *account) {
 			if test.prepare != nil {

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 func createFunction(want *Function) func(context.Context, *run) error {
@@ -42,7 +41,7 @@ func createFunction(want *Function) func(context.Context, *run) error {
 		}
 		return inOrder(
 			step{true, func() error { return r.waitForSettled(ctx, want.Name) }},
-			step{want.ReservedConcurrency != settings.Unreserved, func() error { return r.setConcurrency(ctx, want) }},
+			step{want.ReservedConcurrency != Unreserved, func() error { return r.setConcurrency(ctx, want) }},
 			step{true, func() error { return r.setAsync(ctx, want) }},
 		)
 	}
@@ -166,7 +165,7 @@ func (r *run) updateCode(ctx context.Context, want *Function) error {
 
 func (r *run) setConcurrency(ctx context.Context, want *Function) error {
 	err := r.retry(ctx, waitForPropagation(), func() error {
-		if want.ReservedConcurrency == settings.Unreserved {
+		if want.ReservedConcurrency == Unreserved {
 			_, err := r.Lambda.DeleteFunctionConcurrency(ctx, &lambda.DeleteFunctionConcurrencyInput{FunctionName: &want.Name})
 			return err
 		}

@@ -12,7 +12,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
@@ -20,7 +19,7 @@ import (
 type Listed struct {
 	Prefix string
 	Region string
-	Record *settings.Record // nil where the description was changed by hand
+	Record *Record // nil where the description was changed by hand
 }
 
 // List finds the installations of a region by their roles. ListRoles gives no tags, so each role of
@@ -70,7 +69,7 @@ func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *
 		return nil, err
 	}
 	var regions []string
-	bare := settings.RoleName("", "")
+	bare := RoleName("", "")
 	for _, role := range roles {
 		name := value(role.RoleName)
 		at := strings.LastIndex(name, bare)
@@ -78,7 +77,7 @@ func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *
 			continue
 		}
 		region := name[at+len(bare):]
-		if prefix == nil || name == settings.RoleName(*prefix, region) {
+		if prefix == nil || name == RoleName(*prefix, region) {
 			regions = append(regions, region)
 		}
 	}
@@ -87,7 +86,7 @@ func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *
 }
 
 func isRoleOf(name, region string) bool {
-	return name == settings.RoleName(prefixOf(name, region), region)
+	return name == RoleName(prefixOf(name, region), region)
 }
 
 // listed reads one role; nil where it is gone meanwhile or not ours. A caller whose rights end at its own
@@ -95,17 +94,17 @@ func isRoleOf(name, region string) bool {
 func listed(ctx context.Context, clients Clients, id session.Identity, seen types.Role) (*Listed, error) {
 	name := value(seen.RoleName)
 	role, err := lookRole(ctx, clients, id, name)
-	if record := settings.ParseRecord(value(seen.Description)); record != nil && apperr.IsAccessDenied(err) {
+	if record := parseRecord(value(seen.Description)); record != nil && apperr.IsAccessDenied(err) {
 		return &Listed{Prefix: prefixOf(name, id.Region), Region: id.Region, Record: record}, nil
 	}
 	if err != nil || role == nil {
 		return nil, err
 	}
 	prefix := role.Tags[TagPrefix]
-	if !ours(role.Tags, prefix) || settings.RoleName(prefix, id.Region) != name {
+	if !ours(role.Tags, prefix) || RoleName(prefix, id.Region) != name {
 		return nil, nil //nolint:nilnil // not an installation
 	}
-	return &Listed{Prefix: prefix, Region: id.Region, Record: settings.ParseRecord(role.Description)}, nil
+	return &Listed{Prefix: prefix, Region: id.Region, Record: parseRecord(role.Description)}, nil
 }
 
 func sorted(found []*Listed) []Listed {
@@ -121,7 +120,7 @@ func sorted(found []*Listed) []Listed {
 
 // Overlaps says which other installations of the region would redeploy for a cluster of ours, in a
 // sentence each. One that only observes, or whose rule is disabled, redeploys nothing.
-func Overlaps(all []Listed, spec settings.Spec) []string {
+func Overlaps(all []Listed, spec Spec) []string {
 	var found []string
 	for _, other := range all {
 		if other.Record == nil || other.Prefix == spec.Prefix {
@@ -130,7 +129,7 @@ func Overlaps(all []Listed, spec settings.Spec) []string {
 		if !acts(string(spec.Redeploy), spec.RuleState) || !acts(other.Record.Redeploy, other.Record.RuleState) {
 			continue
 		}
-		if settings.Overlap(spec.Clusters, other.Record.Clusters) {
+		if overlap(spec.Clusters, other.Record.Clusters) {
 			found = append(found, fmt.Sprintf("the installation %s watches the same clusters: both would redeploy", DisplayPrefix(other.Prefix)))
 		}
 	}

@@ -1,13 +1,7 @@
 package deploy
 
-import (
-	"github.com/spothandler/spothandler/internal/deploy/settings"
-
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
-)
-
 // optionalStatements returns what the role may do for settings that not every installation has.
-func optionalStatements(names Names, spec settings.Spec) []statement {
+func optionalStatements(names Names, spec Spec) []statement {
 	var statements []statement
 	if len(spec.Subnets) > 0 {
 		statements = append(statements, networkStatements(names)...)
@@ -18,7 +12,7 @@ func optionalStatements(names Names, spec settings.Spec) []statement {
 	if spec.KMSKey != "" {
 		statements = append(statements, environmentStatement(names, spec.KMSKey))
 	}
-	if spec.Tracing == settings.TracingActive { // X-Ray knows no resources here (Service Authorization Reference)
+	if spec.Tracing == tracingOn { // X-Ray knows no resources here (Service Authorization Reference)
 		statements = append(statements, statement{
 			Sid: "Traces", Effect: "Allow", Action: []string{"xray:PutTelemetryRecords", "xray:PutTraceSegments"}, Resource: "*",
 		})
@@ -60,8 +54,7 @@ func environmentStatement(names Names, key string) statement {
 // sendingTo is the action that reaches a destination (Lambda Developer Guide, records of asynchronous
 // invocations).
 func sendingTo(destination string) string {
-	parts, _ := arn.Parse(destination) // the setting lets only ARNs pass
 	return map[string]string{
 		"sqs": "sqs:SendMessage", "sns": "sns:Publish", "events": "events:PutEvents", "lambda": "lambda:InvokeFunction",
-	}[parts.Service]
+	}[partsOf(destination).Service]
 }

@@ -9,16 +9,12 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/deploy/settings"
-	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// Limits of what a list of clusters can make too long.
-const (
-	maxPattern = 4096  // EventBridge API, PutRule, EventPattern, characters
-	maxPolicy  = 10240 // IAM quotas, all inline policies of a role, characters without white space
-)
+// maxPolicy is the limit of all inline policies of a role together, in characters without white space
+// (IAM quotas). A list of clusters can exceed it.
+const maxPolicy = 10240
 
 // Principals of AWS services are the same in every partition (aws-cdk region-info).
 const (
@@ -51,7 +47,7 @@ func trustPolicy() string {
 // rolePolicy is all that the function may do: look at and redeploy services of its account and region,
 // and write to its own log group, which it may not create; and what its settings need. The condition on ecs:cluster, and not the
 // ARN, narrows to clusters, because services from before 2021 have none in their ARN.
-func rolePolicy(names Names, spec settings.Spec) (string, error) {
+func rolePolicy(names Names, spec Spec) (string, error) {
 	services := statement{
 		Sid:      "Services",
 		Effect:   "Allow",
@@ -80,36 +76,6 @@ func clusterARNs(id session.Identity, clusters []string) []string {
 		arns = append(arns, id.ClusterARN(cluster))
 	}
 	return arns
-}
-
-// eventPattern is what the rule listens for: both stop codes and the stopped reason, since AWS has
-// changed the code once. Tasks that are DEPROVISIONING or STOPPED are left out, for it is too late for
-// them; an event without a lastStatus is kept. The mode always keeps what the Terraform module hears.
-func eventPattern(id session.Identity, spec settings.Spec) (string, error) {
-	detail := map[string]any{
-		"$or": []any{
-			map[string]any{"stopCode": []any{handler.StopCodeSpotInterruption, handler.StopCodeTerminationNotice}},
-			map[string]any{"stoppedReason": []any{map[string]any{"prefix": handler.StoppedReasonPrefix}}},
-		},
-	}
-	if spec.Redeploy != handler.ModeAlways {
-		detail["lastStatus"] = []any{
-			map[string]any{"anything-but": []any{"DEPROVISIONING", "STOPPED"}},
-			map[string]any{"exists": false},
-		}
-	}
-	if len(spec.Clusters) > 0 {
-		detail["clusterArn"] = clusterARNs(id, spec.Clusters)
-	}
-	pattern := encodeJSON(map[string]any{
-		"source":      []string{"aws.ecs"},
-		"detail-type": []string{"ECS Task State Change"},
-		"detail":      detail,
-	})
-	if len(pattern) > maxPattern {
-		return "", apperr.Invalid("--cluster all, or fewer clusters", "the rule's pattern for %d clusters has %d characters, EventBridge allows %d", len(spec.Clusters), len(pattern), maxPattern)
-	}
-	return pattern, nil
 }
 
 // encodeJSON encodes what always can be: strings, lists and maps of ours.

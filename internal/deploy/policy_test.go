@@ -4,9 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-
-	"github.com/spothandler/spothandler/internal/deploy/settings"
-	"github.com/spothandler/spothandler/internal/handler"
 )
 
 // The role's rights, word for word.
@@ -24,7 +21,7 @@ func TestRolePolicy(t *testing.T) {
 		{[]string{"batch", "shop"}, `,"Condition":{"ArnEquals":{"ecs:cluster":["arn:aws:ecs:us-east-1:111122223333:cluster/batch","arn:aws:ecs:us-east-1:111122223333:cluster/shop"]}}`},
 	} {
 		want := `{"Version":"2012-10-17","Statement":[` + services + test.condition + "}," + logs + "]}"
-		got, err := rolePolicy(names, settings.Spec{Clusters: test.clusters})
+		got, err := rolePolicy(names, Spec{Clusters: test.clusters})
 		if err != nil || got != want {
 			t.Errorf("got\n%s\nwant\n%s\n%v", got, want, err)
 		}
@@ -32,31 +29,6 @@ func TestRolePolicy(t *testing.T) {
 	const trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
 	if got := trustPolicy(); got != trust {
 		t.Errorf("the trust policy is %s", got)
-	}
-}
-
-// What the rule listens for, in each mode.
-func TestEventPattern(t *testing.T) {
-	const or = `"$or":[{"stopCode":["SpotInterruption","TerminationNotice"]},{"stoppedReason":[{"prefix":"Your Spot Task was interrupted"}]}]`
-	const alive = `,"lastStatus":[{"anything-but":["DEPROVISIONING","STOPPED"]},{"exists":false}]`
-	const around = `},"detail-type":["ECS Task State Change"],"source":["aws.ecs"]}`
-	for _, test := range []struct {
-		mode     handler.Mode
-		clusters []string
-		want     string
-	}{
-		{handler.ModeOnce, nil, `{"detail":{` + or + alive + around},
-		{handler.ModeObserve, nil, `{"detail":{` + or + alive + around},
-		{handler.ModeAlways, nil, `{"detail":{` + or + around},
-		{handler.ModeAlways, []string{"shop"}, `{"detail":{` + or + `,"clusterArn":["arn:aws:ecs:us-east-1:111122223333:cluster/shop"]` + around},
-	} {
-		spec := settings.Defaults("")
-		spec.Redeploy, spec.Clusters = test.mode, test.clusters
-		got, err := eventPattern(identity(), spec)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sameDocument(t, got, test.want)
 	}
 }
 

@@ -2,12 +2,15 @@ package deploy
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // RuleAPI is what an installation needs of EventBridge: a rule on the default bus and its target.
@@ -24,6 +27,12 @@ type RuleAPI interface {
 }
 
 var _ RuleAPI = (*eventbridge.Client)(nil)
+
+// Limits of an event pattern, in characters, which a list of clusters can exceed.
+const (
+	maxPattern   = 4096 // EventBridge API, PutRule, EventPattern
+	patternQuota = 2048 // EventBridge quotas, "Event pattern size", the default
+)
 
 // ruleDisabled is the one state in which a rule matches nothing.
 const ruleDisabled = "DISABLED"
@@ -130,4 +139,48 @@ func toRuleTags(tags map[string]string) []types.Tag {
 		list = append(list, types.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
 	}
 	return list
+}
+
+// eventPattern returns the rule's event pattern: interruptions of this account and Region, and none that
+// an archive replays (the field replay-name: EventBridge User Guide, archives). Both stop codes and the
+// stopped reason match, since AWS has changed the code once. Tasks that are DEPROVISIONING or STOPPED do not,
+// for it is too late for them; a task without a lastStatus does. In mode always every status matches, as in
+// the Terraform module. Beside ECS's events match those of a rehearsal; sources and detail types are two
+// lists, and the function takes them in pairs only.
+func eventPattern(id session.Identity, spec Spec) (string, error) {
+	absent := map[string]any{"exists": false}
+	detail := map[string]any{
+		"$or": []any{
+			map[string]any{"stopCode": []any{handler.StopCodeSpotInterruption, handler.StopCodeTerminationNotice}},
+			map[string]any{"stoppedReason": []any{map[string]any{"prefix": handler.StoppedReasonPrefix}}},
+		},
+	}
+	if spec.Redeploy != handler.ModeAlways {
+		detail["lastStatus"] = []any{map[string]any{"anything-but": []any{"DEPROVISIONING", "STOPPED"}}, absent}
+	}
+	if len(spec.Clusters) > 0 {
+		detail["clusterArn"] = clusterARNs(id, spec.Clusters)
+	}
+	pattern := encodeJSON(map[string]any{
+		"source":      []string{handler.EventSource, handler.SimulateSource},
+		"detail-type": []string{handler.EventDetailType, handler.SimulateSource},
+		"account":     []string{id.Account},
+		"region":      []string{id.Region},
+		"replay-name": []any{absent},
+		"detail":      detail,
+	})
+	if len(pattern) > maxPattern {
+		return "", apperr.Invalid("--cluster all, or fewer clusters", "the rule's pattern for %d clusters has %d characters, EventBridge allows %d", len(spec.Clusters), len(pattern), maxPattern)
+	}
+	return pattern, nil
+}
+
+// PatternWarning returns a warning where the rule's pattern is to change to one that is longer than
+// EventBridge's default quota allows.
+func PatternWarning(want, have State) []string {
+	if len(want.Rule.Pattern) <= patternQuota || have.Rule != nil && len(have.Rule.Pattern) >= len(want.Rule.Pattern) {
+		return nil
+	}
+	return []string{fmt.Sprintf("the rule's pattern has %d characters: where the account's EventBridge quota \"Event pattern size\" is the default of %d, AWS will refuse it; ask for more in Service Quotas, or give fewer clusters",
+		len(want.Rule.Pattern), patternQuota)}
 }

@@ -53,10 +53,12 @@ func (v *invocation) decide() {
 	v.decision = Decide(Situation{
 		Event:            v.event,
 		Service:          v.service,
+		Account:          v.config.Account,
+		Region:           v.config.Region,
 		Mode:             v.config.Mode,
 		Cooldown:         v.config.Cooldown,
 		Now:              v.decidedAt,
-		Remembered:       v.memory.remembers(v.key(v.event.StartedBy), v.decidedAt),
+		Remembered:       !v.event.isSimulated() && v.memory.remembers(v.key(v.event.StartedBy), v.decidedAt),
 		HandledElsewhere: v.claim.handledElsewhere,
 		LostClaim:        v.claim.lost,
 	})
@@ -122,7 +124,7 @@ func (v *invocation) update(ctx context.Context) (done bool, err error) {
 	}
 	v.updatedAt = time.Now()
 	if out.Service != nil {
-		v.after = serviceFrom(out.Service).primary().ID
+		v.after = ServiceFrom(out.Service).primary().ID
 	}
 	v.memory.remember(v.key(v.before), v.updatedAt)
 	return true, nil

@@ -3,21 +3,28 @@ package handler
 import (
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 )
 
-// The environment of the function. What is unset or empty has its default.
+// The environment of the function. A variable that is unset or empty has its
+// default.
 const (
 	// EnvRedeploy names the Mode; default once.
 	EnvRedeploy = "SPOTHANDLER_REDEPLOY"
 	// EnvCooldown is the age, as a Go duration, below which a deployment is not
 	// replaced while other tasks run; "0s" for none; default DefaultCooldown.
 	EnvCooldown = "SPOTHANDLER_COOLDOWN"
-	// EnvLogLevel is the least level that is logged: DEBUG, INFO, WARNING or
+	// EnvLogLevel is the minimum level that is logged: DEBUG, INFO, WARNING or
 	// ERROR; default INFO.
 	EnvLogLevel = "LOG_LEVEL"
 	// EnvMetrics is "true" to add CloudWatch metrics to the summary record.
 	EnvMetrics = "SPOTHANDLER_METRICS"
+	// EnvAccount is the account of the installation, twelve digits; default none:
+	// events of any account are handled.
+	EnvAccount = "SPOTHANDLER_ACCOUNT"
+	// EnvRegion is set by Lambda: the Region that the function runs in.
+	EnvRegion = "AWS_REGION"
 	// EnvLogGroup is set by Lambda: the group that the function logs to.
 	EnvLogGroup = "AWS_LAMBDA_LOG_GROUP_NAME"
 )
@@ -28,7 +35,7 @@ const DefaultCooldown = 5 * time.Minute
 // Mode is what an installation does about interruptions.
 type Mode string
 
-// The modes.
+// The modes of an installation.
 const (
 	ModeOnce    Mode = "once"    // redeploy once for an interrupted deployment
 	ModeAlways  Mode = "always"  // redeploy for every event
@@ -42,6 +49,8 @@ type Config struct {
 	LogLevel slog.Level
 	Metrics  bool   // add CloudWatch metrics to the summary record
 	LogGroup string // where claims are made; "" makes none
+	Account  string // whose events are handled; "" means any
+	Region   string // whose events are handled; "" means any
 }
 
 // ConfigFromEnv reads the configuration from the environment. The error names
@@ -59,12 +68,18 @@ func ConfigFromEnv(getenv func(string) string) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
+	account, err := parseAccount(getenv(EnvAccount))
+	if err != nil {
+		return Config{}, err
+	}
 	return Config{
 		Mode:     mode,
 		Cooldown: cooldown,
 		LogLevel: level,
 		Metrics:  getenv(EnvMetrics) == "true",
 		LogGroup: getenv(EnvLogGroup),
+		Account:  account,
+		Region:   getenv(EnvRegion),
 	}, nil
 }
 
@@ -104,4 +119,12 @@ func parseLevel(value string) (slog.Level, error) {
 		return slog.LevelError, nil
 	}
 	return 0, fmt.Errorf("reading %s: %q is none of DEBUG, INFO, WARNING, ERROR", EnvLogLevel, value)
+}
+
+// parseAccount accepts an account ID. A wrong one would have every event skipped.
+func parseAccount(value string) (string, error) {
+	if value != "" && (len(value) != 12 || strings.Trim(value, "0123456789") != "") {
+		return "", fmt.Errorf("reading %s: %q is not an account ID of twelve digits", EnvAccount, value)
+	}
+	return value, nil
 }

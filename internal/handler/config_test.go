@@ -16,7 +16,11 @@ func TestConfigFromEnv(t *testing.T) {
 		{"nothing set", nil, Config{Mode: ModeOnce, Cooldown: 5 * time.Minute}},
 		{"all set", map[string]string{
 			EnvRedeploy: "observe", EnvCooldown: "90s", EnvLogLevel: "WARNING", EnvMetrics: "true", EnvLogGroup: "/aws/lambda/f",
-		}, Config{Mode: ModeObserve, Cooldown: 90 * time.Second, LogLevel: slog.LevelWarn, Metrics: true, LogGroup: "/aws/lambda/f"}},
+			EnvAccount: "011122223333", EnvRegion: "eu-west-1",
+		}, Config{
+			Mode: ModeObserve, Cooldown: 90 * time.Second, LogLevel: slog.LevelWarn, Metrics: true, LogGroup: "/aws/lambda/f",
+			Account: "011122223333", Region: "eu-west-1",
+		}},
 		{"metrics switched off", map[string]string{EnvMetrics: "false"}, Config{Mode: ModeOnce, Cooldown: 5 * time.Minute}},
 		{"no cooldown", map[string]string{EnvRedeploy: "always", EnvCooldown: "0s", EnvLogLevel: "DEBUG"}, Config{Mode: ModeAlways, LogLevel: slog.LevelDebug}},
 		{"once, errors", map[string]string{EnvRedeploy: "once", EnvLogLevel: "ERROR"}, Config{Mode: ModeOnce, Cooldown: 5 * time.Minute, LogLevel: slog.LevelError}},
@@ -36,6 +40,8 @@ func TestConfigFromEnvRefuses(t *testing.T) {
 		{EnvRedeploy, "twice", `reading SPOTHANDLER_REDEPLOY: "twice" is none of once, always, observe`},
 		{EnvCooldown, "5", `reading SPOTHANDLER_COOLDOWN: time: missing unit in duration "5"`},
 		{EnvCooldown, "-5m", "reading SPOTHANDLER_COOLDOWN: -5m is negative"},
+		{EnvAccount, "11112222333", `reading SPOTHANDLER_ACCOUNT: "11112222333" is not an account ID of twelve digits`},
+		{EnvAccount, "arn:aws:iam:", `reading SPOTHANDLER_ACCOUNT: "arn:aws:iam:" is not an account ID of twelve digits`},
 		{EnvLogLevel, "info", `reading LOG_LEVEL: "info" is none of DEBUG, INFO, WARNING, ERROR`},
 	}
 	for _, c := range cases {

@@ -1,19 +1,13 @@
 package handler
 
 import (
-	"context"
-	"encoding/json"
+	"cmp"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // corpusDeployment is the deployment that the tasks of the corpus belong to.
@@ -63,72 +57,19 @@ func corpusSituation(in Interruption) Situation {
 	}
 	return Situation{
 		Event: in,
-		Service: &Service{Status: "ACTIVE", DesiredCount: 4, RunningCount: 4, MinimumHealthyPercent: 100, Deployments: []Deployment{{
+		Service: &Service{Status: "ACTIVE", DesiredCount: 4, RunningCount: 4, MinimumHealthyPercent: 100, MaximumPercent: 200, Deployments: []Deployment{{
 			ID: corpusDeployment, Status: "PRIMARY", RolloutState: "COMPLETED", CreatedAt: at.Add(-time.Hour), RunningCount: 4,
 		}}},
+		Account: testAccount, Region: corpusRegion(in),
 		Mode: ModeOnce, Cooldown: DefaultCooldown, Now: at.Add(3 * time.Second),
 	}
 }
 
-// Whatever bytes come: no panic, an answer that is JSON, and no call to ECS
-// unless the event clearly is an interruption of a service's task.
-func FuzzHandle(f *testing.F) {
-	for _, event := range corpus(f) {
-		if len(event) < 10_000 { // larger ones only slow the search down
-			f.Add(event)
-		}
-	}
-	f.Fuzz(func(t *testing.T, event []byte) {
-		isClear := clearInterruption(event)
-		if d := Decide(corpusSituation(Parse(event))); d.Action == ActionRedeploy && !isClear {
-			t.Fatalf("decided %+v", d)
-		}
-		recorder := &callRecorder{}
-		// Always asks least of an event, and accepts the corpus's old ones.
-		answer, err := New(Config{Mode: ModeAlways}, recorder, nil, io.Discard).Handle(t.Context(), event)
-		if err != nil {
-			t.Fatalf("handling: %v", err)
-		}
-		if _, err := json.Marshal(answer); err != nil {
-			t.Fatalf("answering %+v: %v", answer, err)
-		}
-		if recorder.service != "" && !isClear {
-			t.Fatalf("ECS was called for service %q", recorder.service)
-		}
-		if answer.Applied && !recorder.updated {
-			t.Fatalf("answered %+v without an UpdateService", answer)
-		}
-	})
-}
-
-// clearInterruption reads an event the strict way, apart from Parse.
-func clearInterruption(event []byte) bool {
-	var envelope map[string]any
-	if json.Unmarshal(event, &envelope) != nil {
-		return false
-	}
-	detail, _ := envelope["detail"].(map[string]any)
-	text := func(key string) string { s, _ := detail[key].(string); return s }
-	spot := text("stopCode") == "SpotInterruption" || text("stopCode") == "TerminationNotice" ||
-		strings.HasPrefix(text("stoppedReason"), "Your Spot Task was interrupted")
-	return envelope["source"] == "aws.ecs" && envelope["detail-type"] == "ECS Task State Change" && spot &&
-		strings.HasPrefix(text("group"), "service:") && (text("clusterArn") != "" || strings.Contains(text("taskArn"), ":task/"))
-}
-
-// callRecorder is an ECS that has every service.
-type callRecorder struct {
-	service string
-	updated bool
-}
-
-func (r *callRecorder) DescribeServices(_ context.Context, in *ecs.DescribeServicesInput, _ ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error) {
-	r.service = in.Services[0]
-	return &ecs.DescribeServicesOutput{Services: []types.Service{{Status: aws.String("ACTIVE"), DesiredCount: 1}}}, nil
-}
-
-func (r *callRecorder) UpdateService(context.Context, *ecs.UpdateServiceInput, ...func(*ecs.Options)) (*ecs.UpdateServiceOutput, error) {
-	r.updated = true
-	return &ecs.UpdateServiceOutput{}, nil
+// corpusRegion returns the Region of the installation that gets an event of the
+// corpus: one in each partition.
+func corpusRegion(in Interruption) string {
+	region := map[string]string{"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}[arnPart(in.ClusterARN, arnPartition)]
+	return cmp.Or(region, testRegion)
 }
 
 // BenchmarkParseAndDecide is the way from an event's bytes to the decision.

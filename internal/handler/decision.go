@@ -8,11 +8,14 @@ import (
 // Reason says why the gate decided as it did.
 type Reason string
 
-// The reasons, in the order in which the gate asks.
+// The reasons, in the gate's order. Reasons returns their texts.
 const (
 	ReasonNotAnInterruption     Reason = "not_an_interruption"
 	ReasonNotFargateSpot        Reason = "not_fargate_spot"
 	ReasonNotAServiceTask       Reason = "not_a_service_task"
+	ReasonOtherAccount          Reason = "other_account"
+	ReasonOtherRegion           Reason = "other_region"
+	ReasonReplayed              Reason = "replayed"
 	ReasonTooLate               Reason = "too_late"
 	ReasonServiceMissing        Reason = "service_missing"
 	ReasonClusterMissing        Reason = "cluster_missing"
@@ -27,10 +30,11 @@ const (
 	ReasonRolloutInProgress     Reason = "rollout_in_progress"
 	ReasonEnoughRunning         Reason = "enough_running"
 	ReasonWouldStopHealthy      Reason = "would_stop_healthy"
+	ReasonNoRolloutRoom         Reason = "no_rollout_room"
 	ReasonCooldown              Reason = "cooldown"
 	ReasonClaimed               Reason = "claimed"
 	ReasonRedeploy              Reason = "redeploy"
-	// ReasonFailed is no answer of the gate: looking, or acting, failed.
+	// ReasonFailed is not the gate's: describing or redeploying the service failed.
 	ReasonFailed Reason = "failed"
 )
 
@@ -39,16 +43,18 @@ type Action string
 
 // The actions.
 const (
-	ActionLook     Action = "look"     // ask ECS for the service, then decide again
+	ActionLook     Action = "look"     // describe the service, then decide again
 	ActionSkip     Action = "skip"     // leave it to ECS
-	ActionRedeploy Action = "redeploy" // force a new deployment; in mode observe: say so
-	ActionFail     Action = "fail"     // tell the operator: nothing can be done
+	ActionRedeploy Action = "redeploy" // force a new deployment; in mode observe only record it
+	ActionFail     Action = "fail"     // report an error
 )
 
 // Situation is all that a decision depends on.
 type Situation struct {
 	Event            Interruption
-	Service          *Service // nil: not looked at yet
+	Service          *Service // nil: not described yet
+	Account          string   // of the installation; "" accepts events of any
+	Region           string   // of the installation; "" accepts events of any
 	Mode             Mode     // of the installation
 	Cooldown         time.Duration
 	Now              time.Time
@@ -61,12 +67,12 @@ type Situation struct {
 type Decision struct {
 	Action  Action
 	Reason  Reason
-	Mode    Mode       // the mode that counted, the service's tag considered
+	Mode    Mode       // the effective mode, after the service's tag
 	Level   slog.Level // of the log record
-	Message string     // for people
+	Message string     // the reason in words
 }
 
-// failed turns the decision that led to err into the outcome.
+// failed returns the outcome where carrying out the decision ended with err.
 func (d Decision) failed(err error) Decision {
 	if d.Action != ActionFail {
 		d.Action, d.Reason = ActionFail, ReasonFailed

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// What ECS says when it reclaims Spot capacity. Both stop codes are in the SDK's
+// What an event says when AWS reclaims Spot capacity. Both stop codes are in the SDK's
 // enumeration; the documentation has shown either for Fargate Spot
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html).
 const (
-	// StopCodeSpotInterruption is the stop code ECS sends today.
+	// StopCodeSpotInterruption is the stop code that ECS sends today.
 	StopCodeSpotInterruption = "SpotInterruption"
-	// StopCodeTerminationNotice is the stop code ECS sent formerly.
+	// StopCodeTerminationNotice is the stop code that ECS sent formerly.
 	StopCodeTerminationNotice = "TerminationNotice"
-	// StoppedReasonPrefix begins the stopped reason of an interrupted task,
+	// StoppedReasonPrefix is how the stopped reason of an interrupted task begins,
 	// whatever its stop code.
 	StoppedReasonPrefix = "Your Spot Task was interrupted"
 )
@@ -26,6 +26,11 @@ const (
 	// EventDetailType is the detail type of the events that ECS sends when a
 	// task changes state.
 	EventDetailType = "ECS Task State Change"
+	// SimulateSource is both the source and the detail type of the event with
+	// which an installation is rehearsed: EventBridge accepts no event of others
+	// whose source begins with "aws.", and a detail type of ECS's could match the
+	// rules of others.
+	SimulateSource = "spothandler.simulate"
 )
 
 // Interruption is what one "ECS Task State Change" event says. A field that
@@ -35,6 +40,10 @@ type Interruption struct {
 	EventTime  time.Time // one-second resolution; zero where unknown
 	Source     string
 	DetailType string
+	Account    string // that the event is from
+	Region     string
+	ReplayName string // "" unless an archive replays the event
+	Oversize   int    // bytes of an event that is too large and was not read, else 0
 
 	ClusterARN        string
 	Service           string // "" unless the task belongs to a service
@@ -50,9 +59,18 @@ type Interruption struct {
 	Version           int64 // grows with each change of the task; duplicates share it
 }
 
-// Parse reads an EventBridge event. It never fails: bytes that are no event
-// give an Interruption without contents, which the gate refuses.
+// maxEventSize is the size of the largest event that EventBridge delivers, in
+// bytes (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html).
+// Only a direct invoker can send more.
+const maxEventSize = 1 << 20
+
+// Parse reads an EventBridge event. It never fails: bytes that are not an event,
+// or more than maxEventSize, give an Interruption without contents, which the
+// gate skips.
 func Parse(event []byte) Interruption {
+	if len(event) > maxEventSize {
+		return Interruption{Oversize: len(event)}
+	}
 	envelope := parseObject(event)
 	detail := parseObject(envelope["detail"])
 	in := Interruption{
@@ -60,6 +78,9 @@ func Parse(event []byte) Interruption {
 		EventTime:         envelope.time("time"),
 		Source:            envelope.text("source"),
 		DetailType:        envelope.text("detail-type"),
+		Account:           envelope.text("account"),
+		Region:            envelope.text("region"),
+		ReplayName:        envelope.text("replay-name"),
 		ClusterARN:        detail.text("clusterArn"),
 		Service:           serviceOf(detail.text("group")),
 		TaskARN:           detail.text("taskArn"),
@@ -79,33 +100,41 @@ func Parse(event []byte) Interruption {
 	return in
 }
 
-// saysSpot tells whether the event is about a task whose Spot capacity AWS
-// takes back.
+// saysSpot reports whether the event is about a task whose Spot capacity AWS
+// reclaims.
 func (in *Interruption) saysSpot() bool {
-	return in.Source == EventSource && in.DetailType == EventDetailType &&
+	fromECS := in.Source == EventSource && in.DetailType == EventDetailType
+	return (fromECS || in.isSimulated()) &&
 		(in.StopCode == StopCodeSpotInterruption ||
 			in.StopCode == StopCodeTerminationNotice ||
 			strings.HasPrefix(in.StoppedReason, StoppedReasonPrefix))
 }
 
-// deniesFargateSpot tells whether the event says that the task ran elsewhere.
+// isSimulated reports whether the event only rehearses an interruption. Whatever
+// else holds, it is handled as a dry run, is not counted in metrics, and leaves
+// nothing in memory or claims.
+func (in *Interruption) isSimulated() bool {
+	return in.Source == SimulateSource && in.DetailType == SimulateSource
+}
+
+// deniesFargateSpot reports whether the event says that the task ran elsewhere.
 // TerminationNotice may also come from EC2 Spot.
 func (in *Interruption) deniesFargateSpot() bool {
 	return in.CapacityProvider != "" && in.CapacityProvider != "FARGATE_SPOT" ||
 		in.LaunchType != "" && in.LaunchType != "FARGATE"
 }
 
-// namesService tells whether there is a service to redeploy.
+// namesService reports whether there is a service to redeploy.
 func (in *Interruption) namesService() bool {
 	return in.Service != "" && in.ClusterARN != ""
 }
 
-// taskIsGone tells whether the task has run to its end already.
+// taskIsGone reports whether the task has already run to its end.
 func (in *Interruption) taskIsGone() bool {
 	return in.LastStatus == "DEPROVISIONING" || in.LastStatus == "STOPPED"
 }
 
-// serviceOf gives the service of a task's group, "" for any other group. Only
+// serviceOf returns the service of a task's group, "" for any other group. Only
 // the first colon separates.
 func serviceOf(group string) string {
 	if kind, name, found := strings.Cut(group, ":"); found && kind == "service" {
@@ -114,7 +143,7 @@ func serviceOf(group string) string {
 	return ""
 }
 
-// clusterOf gives the cluster's ARN that a task ARN of the long form
+// clusterOf returns the cluster's ARN that a task ARN of the long form
 // (...:task/<cluster>/<id>) contains, else "".
 func clusterOf(taskARN string) string {
 	head, tail, found := strings.Cut(taskARN, ":task/")
@@ -125,12 +154,28 @@ func clusterOf(taskARN string) string {
 	return head + ":cluster/" + cluster
 }
 
-// clusterName is the last part of a cluster's ARN, or the name itself.
+// arnPart returns a part of an ARN, "" where the text is not an ARN.
+func arnPart(arn string, part int) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 || parts[0] != "arn" {
+		return ""
+	}
+	return parts[part]
+}
+
+// The parts of an ARN (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html).
+const (
+	arnPartition = 1
+	arnRegion    = 3
+	arnAccount   = 4
+)
+
+// clusterName returns the last part of a cluster's ARN, or the name itself.
 func clusterName(cluster string) string {
 	return cluster[strings.LastIndexByte(cluster, '/')+1:]
 }
 
-// object is a JSON object of which nothing is expected: each accessor gives
+// object is a JSON object of which nothing is expected: each accessor returns
 // the zero value for what is missing, null or of another type.
 type object map[string]json.RawMessage
 

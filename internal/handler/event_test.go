@@ -8,6 +8,7 @@ import (
 func TestParse(t *testing.T) {
 	const event = `{
 		"id": "9bcdac79", "time": "2026-11-23T02:14:07Z", "source": "aws.ecs", "detail-type": "ECS Task State Change",
+		"account": "111122223333", "region": "cn-north-1", "replay-name": "last-week",
 		"detail": {
 			"clusterArn": "arn:aws-cn:ecs:cn-north-1:111122223333:cluster/shop", "group": "service:api",
 			"taskArn": "arn:aws-cn:ecs:cn-north-1:111122223333:task/shop/7c1f", "taskDefinitionArn": "td:31",
@@ -17,7 +18,7 @@ func TestParse(t *testing.T) {
 		}}`
 	want := Interruption{
 		EventID: "9bcdac79", EventTime: time.Date(2026, 11, 23, 2, 14, 7, 0, time.UTC),
-		Source: "aws.ecs", DetailType: "ECS Task State Change",
+		Source: "aws.ecs", DetailType: "ECS Task State Change", Account: "111122223333", Region: "cn-north-1", ReplayName: "last-week",
 		ClusterARN: "arn:aws-cn:ecs:cn-north-1:111122223333:cluster/shop", Service: "api",
 		TaskARN: "arn:aws-cn:ecs:cn-north-1:111122223333:task/shop/7c1f", TaskDefinitionARN: "td:31",
 		StopCode: "SpotInterruption", StoppedReason: "Your Spot Task was interrupted.",

@@ -7,6 +7,8 @@ import (
 )
 
 const (
+	testAccount    = "111122223333"
+	testRegion     = "eu-west-1"
 	testCluster    = "arn:aws:ecs:eu-west-1:111122223333:cluster/shop"
 	testTask       = "arn:aws:ecs:eu-west-1:111122223333:task/shop/7c1f0000000000000000000000009e2a"
 	testTaskDef    = "arn:aws:ecs:eu-west-1:111122223333:task-definition/api:31"
@@ -20,21 +22,21 @@ func interrupted() Situation {
 	return Situation{
 		Event: Interruption{
 			EventID: "9bcdac79-b31f-4d3d-9410-fbd727c29fab", EventTime: at,
-			Source: EventSource, DetailType: EventDetailType,
+			Source: EventSource, DetailType: EventDetailType, Account: testAccount, Region: testRegion,
 			ClusterARN: testCluster, Service: "api", TaskARN: testTask, TaskDefinitionARN: testTaskDef,
 			StopCode: StopCodeSpotInterruption, StoppedReason: StoppedReasonPrefix + ".",
 			StartedBy: testDeployment, LastStatus: "RUNNING",
 			CapacityProvider: "FARGATE_SPOT", LaunchType: "FARGATE",
 		},
 		Service: &Service{
-			Status: "ACTIVE", DesiredCount: 4, RunningCount: 4, MinimumHealthyPercent: 100,
+			Status: "ACTIVE", DesiredCount: 4, RunningCount: 4, MinimumHealthyPercent: 100, MaximumPercent: 200,
 			Controller: "ECS", Strategy: "ROLLING",
 			Deployments: []Deployment{{
 				ID: testDeployment, Status: "PRIMARY", RolloutState: "COMPLETED",
 				TaskDefinition: testTaskDef, CreatedAt: at.Add(-time.Hour), RunningCount: 4,
 			}},
 		},
-		Mode: ModeOnce, Cooldown: 5 * time.Minute, Now: at.Add(3 * time.Second),
+		Account: testAccount, Region: testRegion, Mode: ModeOnce, Cooldown: 5 * time.Minute, Now: at.Add(3 * time.Second),
 	}
 }
 
@@ -49,9 +51,13 @@ type obstacle struct {
 // obstacles are a cause for each row of the gate, in the gate's order.
 func obstacles() []obstacle {
 	return []obstacle{
+		{ReasonNotAnInterruption, ActionSkip, warning, func(s *Situation) { s.Event.Oversize = 6 << 20 }},
 		{ReasonNotAnInterruption, ActionSkip, info, func(s *Situation) { s.Event.StopCode, s.Event.StoppedReason = "UserInitiated", "Scaling" }},
 		{ReasonNotFargateSpot, ActionSkip, info, func(s *Situation) { s.Event.CapacityProvider = "FARGATE" }},
 		{ReasonNotAServiceTask, ActionSkip, info, func(s *Situation) { s.Event.Service = "" }},
+		{ReasonOtherAccount, ActionSkip, info, func(s *Situation) { s.Event.Account = "444455556666" }},
+		{ReasonOtherRegion, ActionSkip, info, func(s *Situation) { s.Event.Region = "us-east-1" }},
+		{ReasonReplayed, ActionSkip, info, func(s *Situation) { s.Event.ReplayName = "last-week" }},
 		{ReasonTooLate, ActionSkip, info, func(s *Situation) { s.Event.LastStatus = "DEPROVISIONING" }},
 		{ReasonAlreadyRedeployed, ActionSkip, info, func(s *Situation) { s.Remembered = true }},
 		{ReasonClaimed, ActionSkip, info, func(s *Situation) { s.HandledElsewhere = true }},
@@ -59,6 +65,7 @@ func obstacles() []obstacle {
 		{ReasonClusterMissing, ActionFail, failure, func(s *Situation) { s.Service.ClusterMissing = true }},
 		{ReasonServiceInactive, ActionSkip, info, func(s *Situation) { s.Service.Status = "DRAINING" }},
 		{ReasonSwitchedOff, ActionSkip, info, func(s *Situation) { s.Service.Tag = TagOff }},
+		{ReasonSwitchedOff, ActionSkip, warning, func(s *Situation) { s.Service.Tag = "of" }},
 		{ReasonScaledToZero, ActionSkip, info, func(s *Situation) { s.Service.DesiredCount = 0 }},
 		{ReasonControllerUnsupported, ActionSkip, warning, func(s *Situation) { s.Service.Controller = "CODE_DEPLOY" }},
 		{ReasonStrategyUnsupported, ActionSkip, warning, func(s *Situation) { s.Service.Strategy = "BLUE_GREEN" }},
@@ -72,6 +79,7 @@ func obstacles() []obstacle {
 		{ReasonRolloutInProgress, ActionSkip, info, func(s *Situation) { s.Service.Deployments[0].RolloutState = "IN_PROGRESS" }},
 		{ReasonEnoughRunning, ActionSkip, info, func(s *Situation) { s.Service.RunningCount = s.Service.DesiredCount + 1 }},
 		{ReasonWouldStopHealthy, ActionSkip, warning, func(s *Situation) { s.Service.MinimumHealthyPercent = 50 }},
+		{ReasonNoRolloutRoom, ActionSkip, warning, func(s *Situation) { s.Service.MaximumPercent = 100 }},
 		{ReasonCooldown, ActionSkip, info, func(s *Situation) { s.Service.Deployments[0].CreatedAt = s.Now.Add(-time.Minute) }},
 		{ReasonClaimed, ActionSkip, info, func(s *Situation) { s.LostClaim = "ecs-svc/1000000000000000000" }},
 	}
@@ -137,6 +145,7 @@ func TestObstaclesAreTheRows(t *testing.T) {
 func TestDecideModes(t *testing.T) {
 	counts := map[Reason]bool{ // in mode always
 		ReasonNotAnInterruption: true, ReasonNotFargateSpot: true, ReasonNotAServiceTask: true,
+		ReasonOtherAccount: true, ReasonOtherRegion: true, ReasonReplayed: true,
 		ReasonServiceMissing: true, ReasonClusterMissing: true, ReasonSwitchedOff: true,
 	}
 	for _, o := range obstacles() {
@@ -241,7 +250,31 @@ func TestDecideCases(t *testing.T) {
 		}, ReasonRedeploy},
 		{"the cooldown is over", func(s *Situation) { primary(s).CreatedAt = s.Now.Add(-5 * time.Minute) }, ReasonRedeploy},
 		{"no cooldown", func(s *Situation) { primary(s).CreatedAt, s.Cooldown = s.Now.Add(-time.Minute), 0 }, ReasonRedeploy},
-		{"an unknown tag", func(s *Situation) { s.Service.Tag = "of" }, ReasonRedeploy},
+		{"another account in the cluster's ARN alone", func(s *Situation) {
+			s.Event.ClusterARN = "arn:aws:ecs:eu-west-1:444455556666:cluster/shop"
+		}, ReasonOtherAccount},
+		{"another Region in the cluster's ARN alone", func(s *Situation) {
+			s.Event.ClusterARN = "arn:aws:ecs:us-east-1:111122223333:cluster/shop"
+		}, ReasonOtherRegion},
+		{"account and Region not told", func(s *Situation) {
+			s.Event.Account, s.Event.Region, s.Event.ClusterARN = "", "", "shop"
+		}, ReasonRedeploy},
+		{"an installation that does not know its account and Region", func(s *Situation) {
+			s.Account, s.Region = "", ""
+			s.Event.Account, s.Event.Region = "444455556666", "us-east-1"
+		}, ReasonRedeploy},
+		{"room for less than one task", func(s *Situation) {
+			s.Service.DesiredCount, s.Service.RunningCount, s.Service.MaximumPercent = 2, 2, 134
+		}, ReasonNoRolloutRoom},
+		{"room for one task", func(s *Situation) {
+			s.Service.DesiredCount, s.Service.RunningCount, s.Service.MaximumPercent = 2, 2, 150
+		}, ReasonRedeploy},
+		{"the only running task is interrupted", func(s *Situation) {
+			s.Service.DesiredCount, s.Service.RunningCount, s.Service.MaximumPercent = 1, 1, 100
+		}, ReasonRedeploy},
+		{"no room, and the tag redeploy", func(s *Situation) {
+			s.Service.MaximumPercent, s.Service.Tag = 100, TagRedeploy
+		}, ReasonNoRolloutRoom},
 		{"the claim was lost and the deployment is the same", func(s *Situation) { s.LostClaim = testDeployment }, ReasonRedeploy},
 	}
 	for _, c := range cases {
@@ -289,7 +322,8 @@ func TestDecideLooksOnlyWhenNeeded(t *testing.T) {
 	if got := Decide(s); got.Action != ActionLook {
 		t.Errorf("got %s, want %s", got.Action, ActionLook)
 	}
-	for _, o := range obstacles()[:6] {
+	for i := range eventRows() {
+		o := obstacles()[i]
 		s := interrupted()
 		o.put(&s)
 		s.Service = nil
@@ -305,5 +339,39 @@ func BenchmarkDecide(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		Decide(s)
+	}
+}
+
+// Every reason has one text and one action, wherever it stands in the gate.
+func TestReasons(t *testing.T) {
+	texts := map[Reason]ReasonText{}
+	for _, r := range Reasons() {
+		if _, twice := texts[r.Reason]; twice || r.Text == "" {
+			t.Errorf("%s is listed twice, or without a text", r.Reason)
+		}
+		texts[r.Reason] = r
+	}
+	events, services := eventRows(), serviceRows()
+	for _, row := range append(events[:], services[:]...) {
+		if want := (ReasonText{row.reason, row.action, row.text}); texts[row.reason] != want {
+			t.Errorf("got %+v, want %+v", texts[row.reason], want)
+		}
+	}
+	if redeploy := Decide(interrupted()); texts[ReasonRedeploy].Text != redeploy.Message {
+		t.Errorf("got %q for redeploy, want %q", texts[ReasonRedeploy].Text, redeploy.Message)
+	}
+}
+
+// What is not skipped for its reason alone is explained.
+func TestDecideExplains(t *testing.T) {
+	for want, put := range map[string]func(*Situation){
+		`the service's tag spothandler has the unknown value "of"; accepted are off, observe, redeploy, and on for no difference`: func(s *Situation) { s.Service.Tag = "of" },
+		"the event has 6291456 bytes, and EventBridge delivers at most 1048576":                                                   func(s *Situation) { s.Event.Oversize = 6 << 20 },
+	} {
+		s := interrupted()
+		put(&s)
+		if got := Decide(s).Message; got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
 	}
 }

@@ -82,9 +82,10 @@ type eventKind struct {
 }
 
 // eventKinds returns the kinds of event. Another kind is another row.
-func eventKinds() [1]eventKind {
+func eventKinds() [2]eventKind {
 	return [...]eventKind{
 		{EventDetailType, (*invocation).replaceInterrupted},
+		{SimulateSource, (*invocation).replaceInterrupted}, // as a dry run
 	}
 }
 

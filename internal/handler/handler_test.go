@@ -71,6 +71,12 @@ func TestHandleAsksECS(t *testing.T) {
 		{"half may be stopped", func(s *handlertest.Service) {
 			s.Configuration = &handlertest.Configuration{MinimumHealthyPercent: 50}
 		}, ReasonWouldStopHealthy, 0},
+		{"no room for a rollout", func(s *handlertest.Service) {
+			s.Configuration = &handlertest.Configuration{MinimumHealthyPercent: 100, MaximumPercent: 134}
+			s.DesiredCount, s.RunningCount = 2, 2
+		}, ReasonNoRolloutRoom, 0},
+		{"tagged disabled", func(s *handlertest.Service) { s.Tags = []handlertest.Tag{{Key: "SpotHandler", Value: "Disabled"}} }, ReasonSwitchedOff, 0},
+		{"tagged with a word that is not known", func(s *handlertest.Service) { s.Tags = []handlertest.Tag{{Key: TagKey, Value: "of"}} }, ReasonSwitchedOff, 0},
 		{"tagged off", func(s *handlertest.Service) { s.Tags = []handlertest.Tag{{Key: TagKey, Value: "Off"}} }, ReasonSwitchedOff, 0},
 		{"tagged observe", func(s *handlertest.Service) { s.Tags = []handlertest.Tag{{Key: TagKey, Value: "observe"}} }, ReasonRedeploy, 0},
 		{"tagged redeploy", func(s *handlertest.Service) {
@@ -237,7 +243,7 @@ func TestHandleDryRunNotFromTheEvent(t *testing.T) {
 func TestAnswerJSON(t *testing.T) {
 	inWorld(t, Config{Mode: ModeOnce}, func(w *world) {
 		raw, err := json.Marshal(w.mustDecide(ReasonNotAServiceTask, event(map[string]any{"group": "family:job"})))
-		want := `{"action":"skip","reason":"not_a_service_task","message":"the task belongs to no service","mode":"once",` +
+		want := `{"action":"skip","reason":"not_a_service_task","message":"the task does not belong to a service","mode":"once",` +
 			`"applied":false,"cluster":"` + testCluster + `","task_arn":"` + testTask + `"}`
 		if err != nil || string(raw) != want {
 			t.Errorf("got  %s, %v\nwant %s", raw, err, want)

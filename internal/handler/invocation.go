@@ -41,10 +41,11 @@ type invocation struct {
 // begin reads the event and the context of an invocation.
 func (h *Handler) begin(ctx context.Context, event []byte) *invocation {
 	v := &invocation{Handler: h, event: Parse(event), received: time.Now()}
+	v.dryRun = v.event.isSimulated()
 	requestID := ""
 	if lc, found := lambdacontext.FromContext(ctx); found {
 		requestID = lc.AwsRequestID
-		v.dryRun = lc.ClientContext.Custom[ClientContextKey] == DryRun
+		v.dryRun = v.dryRun || lc.ClientContext.Custom[ClientContextKey] == DryRun
 	}
 	v.log = h.logger.With(eventAttrs(&v.event, requestID)...)
 	v.log.DebugContext(ctx, "Event received", slog.String("event", string(event)))

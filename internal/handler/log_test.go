@@ -55,8 +55,8 @@ func TestSummaryMessages(t *testing.T) {
 		level   string
 		message string
 	}{
-		{"skipped", Config{}, handlertest.Fault{}, map[string]any{"group": "family:x"}, "INFO", "Service redeployment skipped: the task belongs to no service"},
-		{"skipped with a warning", Config{}, handlertest.Fault{}, map[string]any{"group": "service:gone"}, "WARNING", "Service redeployment skipped: ECS knows no such service"},
+		{"skipped", Config{}, handlertest.Fault{}, map[string]any{"group": "family:x"}, "INFO", "Service redeployment skipped: the task does not belong to a service"},
+		{"skipped with a warning", Config{}, handlertest.Fault{}, map[string]any{"group": "service:gone"}, "WARNING", "Service redeployment skipped: ECS has no such service"},
 		{"failed", Config{}, handlertest.Denied(), nil, "ERROR", "Service redeployment failed"},
 		{"observed", Config{Mode: ModeObserve}, handlertest.Fault{}, nil, "INFO", "Service redeployment left out: mode observe"},
 	}

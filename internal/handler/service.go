@@ -11,15 +11,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// TagKey is the tag by which a service overrides the installation's mode. Its
-// values, in any case: off, observe, redeploy.
+// TagKey is the key of the tag by which a service overrides the installation's
+// mode. Key and value are read in any case.
 const TagKey = "spothandler"
 
-// The values of the tag TagKey. Any other value is as if there were no tag.
+// The values of the tag TagKey. A few other words mean the same; a word that is
+// not known is taken as off, with a warning.
 const (
 	TagOff      = "off"      // never redeploy this service
 	TagObserve  = "observe"  // log the decision, change nothing
 	TagRedeploy = "redeploy" // redeploy even where it may stop healthy tasks or comes soon after another
+	tagOn       = "on"       // as installed
 )
 
 // Service is what DescribeServices shows of an ECS service.
@@ -30,10 +32,11 @@ type Service struct {
 	Status                string
 	DesiredCount          int
 	RunningCount          int
-	MinimumHealthyPercent int
+	MinimumHealthyPercent int    // of DesiredCount, that a rollout keeps running
+	MaximumPercent        int    // of DesiredCount, that a rollout may run
 	Controller            string // "" where ECS does not say: ECS
 	Strategy              string // "" where ECS does not say: ROLLING
-	Tag                   string // value of the tag TagKey, in lower case
+	Tag                   string // TagOff, TagObserve, TagRedeploy, "" for none, or a word that is not known
 	Deployments           []Deployment
 }
 
@@ -48,7 +51,7 @@ type Deployment struct {
 	PendingCount   int
 }
 
-// primary gives the deployment that the service is at or moves to; its ID is
+// primary returns the deployment that the service is at or moves to; its ID is
 // "" where there is none.
 func (s *Service) primary() Deployment {
 	for _, d := range s.Deployments {
@@ -59,7 +62,7 @@ func (s *Service) primary() Deployment {
 	return Deployment{}
 }
 
-// isReplacing tells whether a rollout is under way: ECS starts tasks already.
+// isReplacing reports whether a rollout is under way: ECS already starts tasks.
 func (s *Service) isReplacing() bool {
 	for _, d := range s.Deployments {
 		if d.Status == "PRIMARY" {
@@ -73,9 +76,17 @@ func (s *Service) isReplacing() bool {
 	return false
 }
 
-// healthyFloor is the number of tasks that a rollout keeps running.
+// healthyFloor returns the number of tasks that a rollout keeps running, rounded
+// up as ECS does
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html).
 func (s *Service) healthyFloor() int {
 	return (s.DesiredCount*s.MinimumHealthyPercent + 99) / 100
+}
+
+// taskCeiling returns the number of tasks that a rollout may run, rounded down as
+// ECS does.
+func (s *Service) taskCeiling() int {
+	return s.DesiredCount * s.MaximumPercent / 100
 }
 
 const (
@@ -83,10 +94,10 @@ const (
 	rolloutInProgress = string(types.DeploymentRolloutStateInProgress)
 )
 
-// serviceIn gives the one service that was asked for.
+// serviceIn returns the one service that was asked for.
 func serviceIn(out *ecs.DescribeServicesOutput) (*Service, error) {
 	if len(out.Services) > 0 {
-		return serviceFrom(&out.Services[0]), nil
+		return ServiceFrom(&out.Services[0]), nil
 	}
 	if len(out.Failures) == 0 {
 		return nil, errors.New("ECS answered with neither the service nor a failure")
@@ -98,13 +109,16 @@ func serviceIn(out *ecs.DescribeServicesOutput) (*Service, error) {
 	return nil, fmt.Errorf("ECS answered with failure %s", reason)
 }
 
-// serviceFrom takes from the SDK's type what the gate asks for.
-func serviceFrom(s *types.Service) *Service {
+// ServiceFrom returns what the gate asks of a service, as DescribeServices returns
+// it. Without its tags included it has no Tag.
+func ServiceFrom(s *types.Service) *Service {
 	out := &Service{
 		Status:                aws.ToString(s.Status),
 		DesiredCount:          int(s.DesiredCount),
 		RunningCount:          int(s.RunningCount),
-		MinimumHealthyPercent: 100, // ECS's default for REPLICA services
+		MinimumHealthyPercent: 100, // ECS's defaults for REPLICA services
+		MaximumPercent:        200,
+		Tag:                   tagOf(s.Tags),
 	}
 	if c := s.DeploymentController; c != nil {
 		out.Controller = string(c.Type)
@@ -114,16 +128,55 @@ func serviceFrom(s *types.Service) *Service {
 		if c.MinimumHealthyPercent != nil {
 			out.MinimumHealthyPercent = int(*c.MinimumHealthyPercent)
 		}
-	}
-	for _, t := range s.Tags {
-		if aws.ToString(t.Key) == TagKey {
-			out.Tag = strings.ToLower(aws.ToString(t.Value))
+		if c.MaximumPercent != nil {
+			out.MaximumPercent = int(*c.MaximumPercent)
 		}
 	}
 	for i := range s.Deployments {
 		out.Deployments = append(out.Deployments, deploymentFrom(&s.Deployments[i]))
 	}
 	return out
+}
+
+// tagOf returns what the tags TagKey say. Keys that differ in case are several
+// tags to ECS: the one that asks for least wins.
+func tagOf(tags []types.Tag) string {
+	said := ""
+	for _, t := range tags {
+		if strings.EqualFold(strings.TrimSpace(aws.ToString(t.Key)), TagKey) {
+			if word := tagWord(aws.ToString(t.Value)); caution(word) > caution(said) {
+				said = word
+			}
+		}
+	}
+	return said
+}
+
+// tagWord returns the one word for all that mean the same.
+func tagWord(value string) string {
+	switch word := strings.ToLower(strings.TrimSpace(value)); word {
+	case TagOff, "disabled", "false", "no", "none":
+		return TagOff
+	case "", tagOn, "enabled", "true", "yes", "once":
+		return ""
+	default:
+		return word
+	}
+}
+
+// caution orders the words of the tag by how much they forbid.
+func caution(word string) int {
+	switch word {
+	case "":
+		return 0
+	case TagRedeploy:
+		return 1
+	case TagObserve:
+		return 2
+	case TagOff:
+		return 4
+	}
+	return 3 // not known: taken as off
 }
 
 func deploymentFrom(d *types.Deployment) Deployment {

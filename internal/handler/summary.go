@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// summarize writes the one record that tells an invocation's outcome. With
-// metrics it is written at any log level, because it is the metrics.
+// summarize writes the one record of an invocation's outcome. It is written at
+// any log level where it is the metrics, and where somebody waits for it: after a
+// simulated interruption.
 func (v *invocation) summarize(ctx context.Context, err error) {
 	attrs := present(
 		slog.String("action", string(v.decision.Action)),
@@ -19,11 +20,9 @@ func (v *invocation) summarize(ctx context.Context, err error) {
 		slog.String("deployment_after", v.after),
 	)
 	attrs = append(attrs, slog.Bool("applied", !v.updatedAt.IsZero()), slog.Bool("dry_run", v.dryRun))
-	if !v.event.EventTime.IsZero() {
-		attrs = append(attrs, slog.Int64("decision_ms", v.sinceEvent(v.decidedAt)))
-		if !v.updatedAt.IsZero() {
-			attrs = append(attrs, slog.Int64("ecs_answer_ms", v.sinceEvent(v.updatedAt)))
-		}
+	attrs = append(attrs, v.delays()...)
+	if v.event.isSimulated() {
+		attrs = append(attrs, slog.Bool("simulated", true))
 	}
 	if err != nil {
 		attrs = append(attrs, slog.String("error", err.Error()), slog.String("error_type", errorType(err)))
@@ -32,7 +31,7 @@ func (v *invocation) summarize(ctx context.Context, err error) {
 	if metrics {
 		attrs = append(attrs, v.metrics()...)
 	}
-	if !metrics && !v.log.Enabled(ctx, v.decision.Level) {
+	if !metrics && !v.event.isSimulated() && !v.log.Enabled(ctx, v.decision.Level) {
 		return
 	}
 	var pcs [1]uintptr
@@ -40,6 +39,18 @@ func (v *invocation) summarize(ctx context.Context, err error) {
 	record := slog.NewRecord(time.Now(), v.decision.Level, v.headline(), pcs[0])
 	record.Add(attrs...)
 	_ = v.log.Handler().Handle(ctx, record) // there is nowhere else to tell it
+}
+
+// delays returns the times since the event, where the event says when it was.
+func (v *invocation) delays() (attrs []any) {
+	if v.event.EventTime.IsZero() {
+		return nil
+	}
+	attrs = append(attrs, slog.Int64("decision_ms", v.sinceEvent(v.decidedAt)))
+	if !v.updatedAt.IsZero() {
+		attrs = append(attrs, slog.Int64("ecs_answer_ms", v.sinceEvent(v.updatedAt)))
+	}
+	return attrs
 }
 
 // headline is the summary's message.

@@ -28,6 +28,7 @@ type Controller struct {
 type Configuration struct {
 	Strategy              string `json:"strategy,omitempty"`
 	MinimumHealthyPercent int    `json:"minimumHealthyPercent"`
+	MaximumPercent        int    `json:"maximumPercent,omitempty"` // 0: left out
 }
 
 // Tag is a tag of a service.

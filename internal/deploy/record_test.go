@@ -1,8 +1,7 @@
-package settings
+package deploy
 
 import (
 	"reflect"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,17 +12,16 @@ func TestRecordRoundTrip(t *testing.T) {
 	spec := Defaults("prod")
 	fill(reflect.ValueOf(&spec).Elem())
 	spec.Prefix, spec.Cooldown = "prod", 90*time.Second
-	text, err := NewRecord(spec, "1.2.3", "hash").Encode()
+	text, err := newRecord(spec, Release{Version: "1.2.3", CodeSHA256: "hash"}).encode()
 	if err != nil {
 		t.Fatal(err)
 	}
-	record := ParseRecord(text)
+	record := parseRecord(text)
 	if record == nil {
 		t.Fatalf("%s is no record", text)
 	}
-	back := record.Spec("prod")
-	back.Tags, _ = RecoverTags(record.TagMarks, spec.Tags)
-	back.Dropped, _ = RecoverTags(record.Untagged, spec.Dropped)
+	back := record.spec("prod")
+	back.Tags, _ = recoverTags(record.TagMarks, spec.Tags)
 	if !reflect.DeepEqual(back, spec) {
 		t.Errorf("%+v\ncomes back as\n%+v", spec, back)
 	}
@@ -62,7 +60,7 @@ func TestRecordText(t *testing.T) {
 	spec := Defaults("prod")
 	spec.Tags = map[string]string{"Team": "web"}
 	spec.Clusters = []string{"shop"}
-	text, err := NewRecord(spec, "1.0.0", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=").Encode()
+	text, err := newRecord(spec, Release{Version: "1.0.0", CodeSHA256: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}).encode()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,11 +76,11 @@ func TestRecordText(t *testing.T) {
 func TestRecordHasRoom(t *testing.T) {
 	spec := Defaults("")
 	spec.FunctionName, spec.RuleName = strings.Repeat("f", 64), strings.Repeat("r", 64)
-	spec.Tags, spec.Dropped = map[string]string{}, map[string]string{}
+	spec.Tags, spec.dropped = map[string]string{}, map[string]string{}
 	for i := range MaxTags {
-		spec.Tags["in"+strconv.Itoa(i)], spec.Dropped["out"+strconv.Itoa(i)] = "1", "1"
+		spec.Tags["in"+decimal(i)], spec.dropped["out"+decimal(i)] = "1", "1"
 	}
-	text, err := NewRecord(spec, "10.20.30-rc.1", aCodeSHA256).Encode()
+	text, err := newRecord(spec, Release{Version: "10.20.30-rc.1", CodeSHA256: sha256Base64(nil)}).encode()
 	if err != nil || len(text) > MaxRecord-200 {
 		t.Errorf("%d characters leave too little for clusters, %v", len(text), err)
 	}
@@ -102,8 +100,25 @@ func TestParseRecord(t *testing.T) {
 		whole:                            true,
 		whole[:len(whole)-1]:             false,
 	} {
-		if got := ParseRecord(text) != nil; got != want {
+		if got := parseRecord(text) != nil; got != want {
 			t.Errorf("%q is a record: %t", text, got)
 		}
 	}
+}
+
+// A record with a value that no version of ours accepts is not followed; its version still counts.
+func TestRecordWithBadValue(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "", given("memory-size", "256"))
+		found := a.look(t, "", nil)
+		found.Record.Timeout, found.Record.Version = 0, "2.0.0"
+		spec, warnings, err := found.Resolve(nil, false)
+		if err != nil || spec.Timeout != 60 || spec.MemorySize != 256 {
+			t.Errorf("%+v, %v", spec, err)
+		}
+		sameLines(t, warnings, "there is no record: memory size 256 is taken from the resources")
+		if err := found.CheckVersion("1.0.0", false); err == nil {
+			t.Error("a newer installation was not refused")
+		}
+	})
 }

@@ -1,4 +1,4 @@
-package settings
+package deploy
 
 import (
 	"regexp"
@@ -10,13 +10,13 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// None clears a setting that has no value of its own for that.
-const None = "none"
+// none clears a setting that has no value of its own for that.
+const none = "none"
 
 // X-Ray: PassThrough records what the caller records, Active samples by itself (Lambda API, TracingConfig).
 const (
-	TracingPassThrough = "PassThrough"
-	TracingActive      = "Active"
+	tracingOff = "PassThrough"
+	tracingOn  = "Active"
 )
 
 // arnForm is what an AWS API accepts as the ARN of something that is there already.
@@ -58,7 +58,7 @@ func arnSetting(name, usage string, form arnForm, field func(*Spec) *string) Set
 		set: func(spec *Spec, source string, texts []string) error {
 			text := texts[0]
 			switch {
-			case text == None:
+			case text == none:
 				text = ""
 			case len(text) > form.limit || !regexp.MustCompile(`^(`+form.pattern+`)$`).MatchString(text):
 				return refuse(source, text, form.accepted)
@@ -70,18 +70,20 @@ func arnSetting(name, usage string, form arnForm, field func(*Spec) *string) Set
 			if text := *field(&spec); text != "" {
 				return text
 			}
-			return None
+			return none
 		},
 	}
 }
 
-// Check refuses settings that are good one by one and not together, or not in this account and region.
-// What is not known of the identity yet is not checked.
-func (s Spec) Check(id session.Identity) error {
+// check refuses settings that are good one by one and not together, or not here.
+func (s Spec) check(names Names) error {
 	if err := s.checkNetwork(); err != nil {
 		return err
 	}
-	return s.checkPlaces(id)
+	if names.isFunction(s.OnFailure) {
+		return apperr.Invalid("--on-failure ARN   of something else", "--on-failure is the function itself: its failures would come back to it")
+	}
+	return s.checkPlaces(names.Identity)
 }
 
 // checkPlaces refuses ARNs of elsewhere. What is not known of the identity yet is not checked.

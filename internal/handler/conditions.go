@@ -1,0 +1,147 @@
+package handler
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// The conditions of the gate's rows. Each reports whether the row holds; those
+// of the service rows need a Service.
+
+func (s *Situation) tooLarge() bool          { return s.Event.Oversize > 0 }
+func (s *Situation) notAnInterruption() bool { return !s.Event.saysSpot() }
+func (s *Situation) notFargateSpot() bool    { return s.Event.deniesFargateSpot() }
+func (s *Situation) notAServiceTask() bool   { return !s.Event.namesService() }
+func (s *Situation) replayed() bool          { return s.Event.ReplayName != "" }
+func (s *Situation) tooLate() bool           { return s.age() > maxAge || s.Event.taskIsGone() }
+func (s *Situation) remembered() bool        { return s.Remembered }
+func (s *Situation) handledElsewhere() bool  { return s.HandledElsewhere }
+
+// explainSize says why an event was not read.
+func (s *Situation) explainSize() string {
+	return fmt.Sprintf("the event has %d bytes, and EventBridge delivers at most %d", s.Event.Oversize, maxEventSize)
+}
+
+// otherAccount: the event, or the cluster in it, is of another account, as on an
+// event bus that other accounts forward to. ECS would deny it.
+func (s *Situation) otherAccount() bool {
+	return differs(s.Account, s.Event.Account) || differs(s.Account, arnPart(s.Event.ClusterARN, arnAccount))
+}
+
+// otherRegion: the event, or the cluster in it, is of another Region, where a
+// service of the same name may be another service.
+func (s *Situation) otherRegion() bool {
+	return differs(s.Region, s.Event.Region) || differs(s.Region, arnPart(s.Event.ClusterARN, arnRegion))
+}
+
+// differs reports whether both are known and not the same.
+func differs(own, other string) bool { return own != "" && other != "" && own != other }
+
+func (s *Situation) serviceMissing() bool  { return s.Service.Missing }
+func (s *Situation) clusterMissing() bool  { return s.Service.ClusterMissing }
+func (s *Situation) serviceInactive() bool { return s.Service.Status != "ACTIVE" }
+func (s *Situation) switchedOff() bool     { return s.Service.Tag == TagOff }
+func (s *Situation) scaledToZero() bool    { return s.Service.DesiredCount == 0 }
+
+// unknownTag: the tag may have been meant to switch the service off.
+func (s *Situation) unknownTag() bool {
+	return !slices.Contains([]string{"", TagOff, TagObserve, TagRedeploy}, s.Service.Tag)
+}
+
+// explainTag names the tag's value and the accepted ones.
+func (s *Situation) explainTag() string {
+	return fmt.Sprintf("the service's tag %s has the unknown value %q; accepted are %s, %s, %s, and %s for no difference",
+		TagKey, s.Service.Tag, TagOff, TagObserve, TagRedeploy, tagOn)
+}
+
+func (s *Situation) controllerUnsupported() bool {
+	return s.Service.Controller != "" && s.Service.Controller != "ECS"
+}
+
+func (s *Situation) strategyUnsupported() bool {
+	return s.Service.Strategy != "" && s.Service.Strategy != "ROLLING"
+}
+
+func (s *Situation) noPrimary() bool { return s.Service.primary().ID == "" }
+
+// rolloutFailed: a redeployment would roll out what failed, unless the interrupted
+// task is known to run that very task definition.
+func (s *Situation) rolloutFailed() bool {
+	primary := s.Service.primary()
+	same := s.Event.TaskDefinitionARN == primary.TaskDefinition || s.Event.StartedBy == primary.ID
+	return primary.RolloutState == rolloutFailed && !same
+}
+
+// alreadyRedeployed: the task belongs to another deployment than the primary
+// one; where the event does not say to which, the primary one is younger.
+func (s *Situation) alreadyRedeployed() bool {
+	primary := s.Service.primary()
+	switch {
+	case primary.RolloutState == rolloutFailed:
+		return false
+	case s.Event.StartedBy == "":
+		return primary.CreatedAt.After(s.interruptedAt())
+	}
+	return s.Event.StartedBy != primary.ID
+}
+
+func (s *Situation) rolloutInProgress() bool { return s.Service.isReplacing() }
+func (s *Situation) enoughRunning() bool     { return s.remaining() >= s.Service.DesiredCount }
+
+// wouldStopHealthy: more tasks are running than the rollout has to keep running.
+func (s *Situation) wouldStopHealthy() bool {
+	return s.remaining() > s.Service.healthyFloor() && !s.forcedByTag()
+}
+
+// noRolloutRoom: the rollout may neither start a task beside the running ones nor
+// stop one of them. It would stay IN_PROGRESS, and later interruptions would meet
+// rollout_in_progress. Without another running task it can start one.
+func (s *Situation) noRolloutRoom() bool {
+	return s.Service.taskCeiling() <= s.Service.healthyFloor() && s.remaining() >= 1
+}
+
+func (s *Situation) coolingDown() bool {
+	young := s.Now.Sub(s.Service.primary().CreatedAt) < s.Cooldown
+	return young && s.remaining() > 0 && !s.forcedByTag()
+}
+
+func (s *Situation) claimed() bool {
+	return s.LostClaim != "" && s.LostClaim != s.Service.primary().ID
+}
+
+// maxAge is the age above which an event is too late: the notice comes two
+// minutes before the task is stopped.
+const maxAge = 2 * time.Minute
+
+func (s *Situation) age() time.Duration { return s.Now.Sub(s.interruptedAt()) }
+
+// interruptedAt returns the time of the event; an event without a time is new.
+func (s *Situation) interruptedAt() time.Time {
+	if s.Event.EventTime.IsZero() {
+		return s.Now
+	}
+	return s.Event.EventTime
+}
+
+// remaining returns the number of running tasks without the interrupted one, which
+// ECS still counts when it sends the notice.
+func (s *Situation) remaining() int { return s.Service.RunningCount - 1 }
+
+// forcedByTag reports whether the service is tagged to be redeployed even where
+// that may stop healthy tasks or follows another deployment closely.
+func (s *Situation) forcedByTag() bool { return s.Service.Tag == TagRedeploy }
+
+// effectiveMode returns the mode that the service's tag asks for, or else the
+// installation's. The tag redeploy makes observe act; always stays always.
+func (s *Situation) effectiveMode() Mode {
+	switch {
+	case s.Service == nil:
+		return s.Mode
+	case s.Service.Tag == TagObserve:
+		return ModeObserve
+	case s.forcedByTag() && s.Mode == ModeObserve:
+		return ModeOnce
+	}
+	return s.Mode
+}

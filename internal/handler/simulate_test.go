@@ -1,0 +1,90 @@
+package handler
+
+import (
+	"bytes"
+	"log/slog"
+	"testing"
+
+	"github.com/spothandler/spothandler/internal/handler/handlertest"
+)
+
+// simulatedEvent is the event with which an installation is rehearsed.
+func simulatedEvent(changes ...map[string]any) []byte {
+	raw := bytes.Replace(event(changes...), []byte(`"`+EventSource+`"`), []byte(`"`+SimulateSource+`"`), 1)
+	return bytes.Replace(raw, []byte(`"`+EventDetailType+`"`), []byte(`"`+SimulateSource+`"`), 1)
+}
+
+// A simulated interruption is decided like a real one and changes nothing,
+// whatever the mode, the tag and the log level say.
+func TestSimulate(t *testing.T) {
+	for _, mode := range []Mode{ModeOnce, ModeAlways, ModeObserve} {
+		for _, tag := range []string{"", TagObserve, TagRedeploy} {
+			t.Run(string(mode)+" tagged "+tag, func(t *testing.T) {
+				inWorld(t, Config{Mode: mode, Metrics: true, LogLevel: slog.LevelError}, func(w *world) {
+					service := steadyService()
+					service.Tags = []handlertest.Tag{{Key: TagKey, Value: tag}}
+					w.Put(service)
+					if answer := w.mustDecide(ReasonRedeploy, simulatedEvent()); !answer.DryRun || answer.Applied {
+						t.Errorf("got %+v, want a dry run", answer)
+					}
+					got := w.summary()
+					if got["simulated"] != true || got["dry_run"] != true || got["level"] != "INFO" || got["_aws"] != nil || got["Interruptions"] != nil {
+						t.Errorf("logged %v, want a marked dry run without metrics", got)
+					}
+					w.mustCount("UpdateService", 0)
+					w.mustCount("CreateLogStream", 0)
+				})
+			})
+		}
+	}
+}
+
+// Whatever the gate says of it, it is recorded and marked.
+func TestSimulateIsRecordedWhenSkipped(t *testing.T) {
+	inWorld(t, Config{LogLevel: slog.LevelError, Account: testAccount}, func(w *world) {
+		for reason, change := range map[Reason]map[string]any{
+			ReasonNotAServiceTask:   {"group": "family:job"},
+			ReasonNotAnInterruption: {"stopCode": "UserInitiated", "stoppedReason": "Scaling"},
+			ReasonTooLate:           {"lastStatus": "STOPPED"},
+			ReasonServiceMissing:    {"group": "service:gone"},
+			ReasonOtherAccount:      {"clusterArn": "arn:aws:ecs:eu-west-1:444455556666:cluster/shop"},
+		} {
+			w.mustDecide(reason, simulatedEvent(change))
+			if got := w.summary(); got["simulated"] != true || got["reason"] != string(reason) {
+				t.Errorf("logged %v, want %s, marked", got, reason)
+			}
+		}
+	})
+}
+
+// It asks ECS although this process remembers that the deployment was replaced,
+// and leaves no memory for the next real one.
+func TestSimulateKnowsNoMemory(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		w.mustDecide(ReasonRedeploy, simulatedEvent())
+		w.mustDecide(ReasonRedeploy, event())
+		w.mustCount("UpdateService", 1)
+		looks := w.Count("DescribeServices", "")
+		w.mustDecide(ReasonAlreadyRedeployed, event())
+		w.mustCount("DescribeServices", looks)
+		w.mustDecide(ReasonAlreadyRedeployed, simulatedEvent())
+		w.mustCount("DescribeServices", looks+1)
+	})
+}
+
+// A real interruption is never marked, and source and detail type go together.
+func TestSimulateNeedsSourceAndDetailType(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		half := bytes.Replace(event(), []byte(`"`+EventSource+`"`), []byte(`"`+SimulateSource+`"`), 1)
+		w.mustDecide(ReasonNotAnInterruption, half)
+		if got := w.summary(); got["simulated"] != nil {
+			t.Errorf("logged %v, want no mark", got)
+		}
+		if answer := w.mustDecide(ReasonRedeploy, event()); answer.DryRun || !answer.Applied {
+			t.Errorf("got %+v, want a redeployment", answer)
+		}
+		if got := w.summary(); got["simulated"] != nil {
+			t.Errorf("logged %v, want no mark", got)
+		}
+	})
+}
