@@ -107,6 +107,14 @@ func explainDenied(doing string, caller string, err error) error {
 	return denied
 }
 
+// WhyNot returns, as a clause, why something could not be looked at: where access was denied, the missing permission.
+func WhyNot(err error) string {
+	if missing := cmp.Or(deniedAction(err), action(err)); IsAccessDenied(err) && missing != "" {
+		return "you may not " + missing
+	}
+	return err.Error()
+}
+
 // Plain is the error without the SDK's frame around it.
 func Plain(err error) string {
 	var api smithy.APIError

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
@@ -234,7 +235,7 @@ func releaseFor(architecture string) (deploy.Release, error) {
 func (j *installJob) lookAround(ctx context.Context) []deploy.Listed {
 	others, err := deploy.List(ctx, j.clients, j.id)
 	if err != nil {
-		j.warn("other installations were not looked for: " + err.Error())
+		j.warn("other installations were not looked for: " + apperr.WhyNot(err))
 		return nil
 	}
 	return others

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
@@ -91,7 +92,7 @@ func (a *app) survey(ctx context.Context, s *connection, prefix string, names de
 		return nil, nil, err
 	}
 	if err != nil {
-		a.warn("other installations were not looked for: " + err.Error())
+		a.warn("other installations were not looked for: " + apperr.WhyNot(err))
 	}
 	prefixes := []string{prefix}
 	if !one {

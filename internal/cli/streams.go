@@ -36,6 +36,11 @@ func SystemStreams() Streams {
 	}
 }
 
+// NewStreams returns streams that are no terminal, with the environment of this process.
+func NewStreams(in io.Reader, out, err io.Writer) Streams {
+	return Streams{in: in, out: out, err: err, getenv: os.Getenv, env: os.Environ(), width: 80}
+}
+
 // utf8 says whether the terminal shows our glyphs: the locale's variables, in their order of precedence.
 // Where none is set, as in most CI, UTF-8 is assumed.
 func (s Streams) utf8() bool {

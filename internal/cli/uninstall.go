@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -133,7 +134,7 @@ func (a *app) verifyRemoved(ctx context.Context, s *connection, o *uninstallOpti
 func (a *app) nothingToRemove(ctx context.Context, s *connection, prefix string) error {
 	others, err := deploy.List(ctx, s.clients, s.id)
 	if err != nil {
-		a.warn("other installations were not looked for: " + err.Error())
+		a.warn("other installations were not looked for: " + apperr.WhyNot(err))
 	}
 	if a.json() {
 		return a.printJSON(uninstallAnswer{Changes: []deploy.Change{}})

@@ -20,17 +20,26 @@ func (c *call) authorize() error {
 		return err
 	}
 	for _, a := range c.asks() {
-		if found := policies.Decide(a.Ask); found != policy.Allowed {
+		if found := c.decide(policies, a); found != policy.Allowed {
 			return c.unauthorized(a, found)
 		}
 	}
 	return nil
 }
 
+// decide answers a question and notes it in the journal.
+func (c *call) decide(policies *policy.Policy, a ask) policy.Verdict {
+	found := policies.Decide(a.Ask)
+	c.server.journal.mu.Lock()
+	defer c.server.journal.mu.Unlock()
+	c.noted.Permissions = append(c.noted.Permissions, Permission{a.Action, found == policy.Allowed})
+	return found
+}
+
 // may tells whether the caller is allowed something beside the call itself.
 func (c *call) may(a ask) bool {
 	policies, err := c.policies()
-	return err == nil && policies.Decide(a.Ask) == policy.Allowed
+	return err == nil && c.decide(policies, a) == policy.Allowed
 }
 
 // unauthorized words the refusal as each service does.

@@ -16,6 +16,14 @@ type Call struct {
 	Resource  string
 	Principal string
 	Code      string // the error it was answered with
+
+	Permissions []Permission // that IAM was asked for, in order: the first that is denied is the last
+}
+
+// Permission is an action that IAM was asked about for a call.
+type Permission struct {
+	Action  string // "iam:PassRole"
+	Allowed bool
 }
 
 // Write tells whether the call could change something.

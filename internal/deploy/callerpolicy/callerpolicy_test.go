@@ -79,6 +79,8 @@ func fullSpec() deploy.Spec {
 	return spec
 }
 
+func installing() callerpolicy.Commands { return callerpolicy.Commands{Install: true} }
+
 func allCommands() callerpolicy.Commands {
 	return callerpolicy.Commands{Install: true, Status: true, Uninstall: true, Force: true}
 }
@@ -139,7 +141,7 @@ func TestPolicyFits(t *testing.T) {
 // A policy of exactly the length that IAM allows is accepted, and not one character more.
 func TestPolicyLengthToTheCharacter(t *testing.T) {
 	ofKey := func(key string) (string, error) {
-		return callerpolicy.New([]deploy.Names{names()}, deploy.Spec{KMSKey: key}, callerpolicy.Commands{Install: true})
+		return callerpolicy.New([]deploy.Names{names()}, deploy.Spec{KMSKey: key}, installing())
 	}
 	shortest, err := ofKey("x")
 	if err != nil {
@@ -200,7 +202,7 @@ func TestPolicyIsNarrow(t *testing.T) {
 
 // The caller has the key through Lambda alone: what is encrypted with it elsewhere stays closed.
 func TestPolicyKeyIsForLambda(t *testing.T) {
-	policy := policyFor(t, names(), deploy.Spec{KMSKey: aKey}, callerpolicy.Commands{Install: true})
+	policy := policyFor(t, names(), deploy.Spec{KMSKey: aKey}, installing())
 	const want = `"Resource":"` + aKey + `","Condition":{"StringLike":{"kms:ViaService":"lambda.us-east-1.amazonaws.com*"}}`
 	if !strings.Contains(policy, want) {
 		t.Errorf("%s\nhas no\n%s", policy, want)

@@ -1,0 +1,99 @@
+package callerpolicy_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Each command's own policy allows every call that the command makes, it has no action that no call needs, and
+// without any one of its actions the command says which is missing.
+func TestLeastPrivilege(t *testing.T) {
+	w := newWorld(t)
+	taken := 0
+	for _, s := range scenarios() {
+		policy := w.printed(s.policy)
+		askedBy := s.sufficient(w, policy)
+		for _, action := range s.actions(w) {
+			steps := askedBy[action]
+			if len(steps) == 0 {
+				t.Errorf("policy %s: nothing needs %s", s.policy, action)
+			}
+			if _, reason := s.quiet[action]; len(steps) == 0 || reason {
+				continue
+			}
+			if said := w.without(withoutAction(t, policy, action), action, steps); said != "" {
+				t.Errorf("policy %s without %s: %q does not say so:\n%s", s.policy, action, steps[0].command, said)
+			}
+			taken++
+		}
+	}
+	t.Logf("%d actions taken away, one at a time", taken)
+}
+
+// actions are those that the scenario proves.
+func (s scenario) actions(w *world) []string {
+	w.Helper()
+	actions := actionsOf(w.T, w.printed(s.policy))
+	if s.beyond == "" {
+		return actions
+	}
+	elsewhere := actionsOf(w.T, w.printed(s.beyond))
+	return slices.DeleteFunc(actions, func(action string) bool { return slices.Contains(elsewhere, action) })
+}
+
+// sufficient runs every step under the policy, none of whose calls may be denied, and returns which steps need an action.
+func (s scenario) sufficient(w *world, policy string) map[string][]step {
+	w.Helper()
+	askedBy := map[string][]step{}
+	for _, step := range s.steps {
+		w.bring(step.state)
+		w.allow(policy)
+		w.server.ForgetCalls()
+		said, code := w.run(callerKey, step.command)
+		asked, denied := w.asked()
+		denied = slices.DeleteFunc(denied, func(action string) bool { return s.quiet[action] != "" })
+		if code != 0 || len(denied) > 0 {
+			w.Errorf("%s, %s: %q exits with %d, denied is %q:\n%s", s.policy, step.state.name, step.command, code, denied, said)
+		}
+		for _, action := range asked {
+			askedBy[action] = append(askedBy[action], step)
+		}
+	}
+	return askedBy
+}
+
+// without runs the steps under a policy that lacks one action until one of them names it, and returns "" then, else
+// what the first of them said.
+func (w *world) without(policy, action string, steps []step) string {
+	w.Helper()
+	first := ""
+	for _, step := range steps {
+		w.bring(step.state)
+		w.allow(policy)
+		w.server.ForgetCalls()
+		said, _ := w.run(callerKey, step.command)
+		if strings.Contains(strings.Join(strings.Fields(said), " "), action) {
+			return ""
+		}
+		if first == "" {
+			first = said
+		}
+	}
+	return first
+}
+
+// withoutAction is the policy less one action.
+func withoutAction(t *testing.T, policy, action string) string {
+	t.Helper()
+	document := parse(t, policy)
+	for i, statement := range document.Statement {
+		document.Statement[i].Action = slices.DeleteFunc(statement.Action, func(each string) bool { return each == action })
+	}
+	text, err := json.Marshal(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

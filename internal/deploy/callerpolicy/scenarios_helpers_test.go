@@ -1,0 +1,116 @@
+package callerpolicy_test
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// Settings of the installation that the commands find.
+const (
+	plain    = "--tag Team=web --cluster shop --reserved-concurrency 2"
+	optional = "--vpc-subnet " + aSubnet + " --vpc-security-group sg-0a1b2c3d --permissions-boundary " + aBoundary + " --kms-key " + aKey +
+		" --on-failure arn:aws:sqs:us-east-1:111122223333:failed --tracing Active"
+	// policyOptional are those of them that the policy must know.
+	policyOptional = "--vpc-subnet " + aSubnet + " --permissions-boundary " + aBoundary + " --kms-key " + aKey
+)
+
+// scenario is a policy and everything that its holder runs with it.
+type scenario struct {
+	policy string // what it is printed for
+	beyond string // another policy, whose actions are proved elsewhere; "" is none
+	steps  []step
+	quiet  map[string]string // actions that may be denied without a word, and why
+}
+
+// step is one command, run in a certain state of the account.
+type step struct {
+	state   state
+	command string
+}
+
+// state is what the administrator, or somebody with another tool, has made of the account.
+type state struct {
+	name  string
+	bring func(w *world)
+}
+
+func scenarios() []scenario {
+	const install, status, uninstall = "install --prefix prod --wait 1s ", "status --prefix prod", "uninstall --prefix prod --yes "
+	unread := map[string]string{"kms:Decrypt": "uninstall does not look at the environment, which GetFunction returns unasked"}
+	return []scenario{
+		{policy: "install --reserved-concurrency 2", steps: installSteps(), quiet: map[string]string{
+			"lambda:GetAccountSettings": "Lambda itself refuses what it would tell",
+		}},
+		{policy: "install " + policyOptional, beyond: "install", steps: []step{
+			{installed(plain), install + optional},
+			{nothing(), install + optional},
+			{installed(optional), install},
+			{installed(optional), install + "--kms-key none --vpc-subnet none --vpc-security-group none --tracing PassThrough --on-failure none"},
+		}},
+		{policy: "status", steps: []step{{installed(plain), status}}},
+		{policy: "status " + policyOptional, beyond: "status", steps: []step{{installed(optional), status}}},
+		{policy: "uninstall", steps: []step{{installed(plain), uninstall}, {nothing(), uninstall}}},
+		{policy: "uninstall " + policyOptional, beyond: "uninstall", steps: []step{{installed(optional), uninstall}}, quiet: unread},
+		{policy: "uninstall --keep-logs", steps: []step{{installed(plain), uninstall + "--keep-logs"}, {nothing(), uninstall + "--keep-logs"}}},
+		{policy: "uninstall --force", steps: []step{{withAdditions(), uninstall + "--force"}, {nothing(), uninstall + "--force"}}},
+	}
+}
+
+// installSteps are all that an install can come upon.
+func installSteps() []step {
+	const install = "install --prefix prod --wait 1s "
+	steps := []step{
+		{nothing(), install + plain},
+		{installed(plain), install},
+		{installed(plain), install + "--tag none --reserved-concurrency -1 --log-retention-days 0 --cluster all --timeout 30"},
+		{installed("--log-retention-days 0"), install + "--log-retention-days 7 " + plain},
+		{installed(plain), "upgrade --prefix prod"},
+		{keptLogs(), install},
+	}
+	for _, each := range outOfBand() {
+		steps = append(steps, step{state{each.name, func(w *world) {
+			installed(plain).bring(w)
+			w.edit(each.change)
+		}}, install})
+	}
+	return steps
+}
+
+func nothing() state {
+	return state{"nothing is installed", func(w *world) { w.admin("uninstall --prefix prod --yes --force") }}
+}
+
+// installed is an installation with these settings, and the defaults otherwise.
+func installed(settings string) state {
+	return state{"installed " + settings, func(w *world) {
+		w.admin("install --prefix prod --reset --permissions-boundary none --on-failure none " + settings)
+	}}
+}
+
+func keptLogs() state {
+	return state{"the logs were kept", func(w *world) {
+		installed(plain).bring(w)
+		w.admin("uninstall --prefix prod --yes --keep-logs")
+	}}
+}
+
+// withAdditions has on role and rule what only --force removes.
+func withAdditions() state {
+	return state{"others have added something", func(w *world) {
+		installed(plain).bring(w)
+		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
+			profile := ptr("machines")
+			_, put := c.iam.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &n.Role, PolicyName: ptr("theirs"), PolicyDocument: ptr(everything)})
+			_, attach := c.iam.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: &n.Role, PolicyArn: ptr("arn:aws:iam::aws:policy/ReadOnlyAccess")})
+			_, _ = c.iam.CreateInstanceProfile(ctx, &iam.CreateInstanceProfileInput{InstanceProfileName: profile})                          // it may be there
+			_, _ = c.iam.AddRoleToInstanceProfile(ctx, &iam.AddRoleToInstanceProfileInput{InstanceProfileName: profile, RoleName: &n.Role}) // and the role in it
+			return errors.Join(put, attach, putTarget(ctx, c, n, "theirs", n.FunctionARN()+"-2"))
+		})
+	}}
+}
+
+const everything = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`

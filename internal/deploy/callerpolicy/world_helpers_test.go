@@ -1,0 +1,145 @@
+package callerpolicy_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/cli"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+const (
+	adminKey  = "AKIAADMIN"  // may do everything
+	callerKey = "AKIACALLER" // may do what allow says
+)
+
+// world is an AWS account in which IAM is enforced, and what runs the commands in it.
+type world struct {
+	*testing.T
+	server   *localaws.Server
+	policies map[string]string // by access key id
+	state    string            // that the account was brought to last
+}
+
+// newWorld returns an empty account that settles at once. The test cannot run in parallel with others: the commands
+// find their credentials in the environment.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
+		t.Skip(err)
+	}
+	w := &world{T: t, policies: map[string]string{callerKey: "{}"}}
+	w.server = localaws.New(localaws.Options{
+		Account: identity().Account, Region: identity().Region, Delays: &localaws.Delays{}, Policies: w.policies,
+	})
+	url, err := w.server.URL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL": url, "AWS_REGION": identity().Region, "AWS_SECRET_ACCESS_KEY": "secret",
+		"AWS_CONFIG_FILE": filepath.Join(t.TempDir(), "none"), "AWS_SHARED_CREDENTIALS_FILE": filepath.Join(t.TempDir(), "none"),
+		"AWS_EC2_METADATA_DISABLED": "true", "AWS_CA_BUNDLE": "",
+	} {
+		t.Setenv(name, value)
+	}
+	return w
+}
+
+// allow gives the caller a policy, in place of the one before.
+func (w *world) allow(policy string) { w.policies[callerKey] = policy }
+
+// printed is the policy that the command line prints for these commands and settings.
+func (w *world) printed(arguments string) string {
+	w.Helper()
+	said, code := w.run(adminKey, "policy "+arguments+" --prefix "+prefix+" --account "+identity().Account)
+	if code != 0 {
+		w.Fatal(said)
+	}
+	return said
+}
+
+// run runs a command and returns all that it said, and its exit code.
+func (w *world) run(key, command string) (said string, code int) {
+	w.Helper()
+	w.Setenv("AWS_ACCESS_KEY_ID", key)
+	var out bytes.Buffer
+	code = cli.Run(w.Context(), strings.Fields(command), cli.NewStreams(strings.NewReader(""), &out, &out))
+	return out.String(), code
+}
+
+// admin runs a command as the administrator, which must succeed.
+func (w *world) admin(command string) {
+	w.Helper()
+	if said, code := w.run(adminKey, command); code != 0 {
+		w.Fatalf("spothandler %s exits with %d:\n%s", command, code, said)
+	}
+}
+
+// bring has the account in a state. It does nothing where the account is in it still, as far as the calls tell that
+// were made since the last ForgetCalls.
+func (w *world) bring(s state) {
+	w.Helper()
+	changed := slices.ContainsFunc(w.server.Calls(), func(call localaws.Call) bool { return call.Write() && call.Code == "" })
+	if w.state == s.name && !changed {
+		return
+	}
+	s.bring(w)
+	w.state = s.name
+}
+
+// asked returns the actions that IAM was asked about for the caller's calls, sorted, and those of them that it denied.
+func (w *world) asked() (all, denied []string) {
+	for _, call := range w.server.Calls() {
+		for _, permission := range call.Permissions {
+			all = append(all, permission.Action)
+			if !permission.Allowed {
+				denied = append(denied, permission.Action)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all), denied
+}
+
+// clients are an administrator's tools beside spothandler.
+type clients struct {
+	iam    *iam.Client
+	logs   *cloudwatchlogs.Client
+	lambda *lambda.Client
+	events *eventbridge.Client
+}
+
+func (w *world) clients(key string) clients {
+	config := w.server.Config()
+	config.Credentials = credentials.NewStaticCredentialsProvider(key, "secret", "")
+	return clients{iam.NewFromConfig(config), cloudwatchlogs.NewFromConfig(config), lambda.NewFromConfig(config), eventbridge.NewFromConfig(config)}
+}
+
+// edit makes a change with another tool than spothandler, which must succeed.
+func (w *world) edit(change func(ctx context.Context, c clients, n deploy.Names) error) {
+	w.Helper()
+	if err := change(w.Context(), w.clients(adminKey), names()); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func ptr(text string) *string { return &text }
