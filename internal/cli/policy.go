@@ -155,27 +155,9 @@ func (a *app) policyIdentity(ctx context.Context, o *policyOptions) (session.Ide
 func (o *policyOptions) identity(region string) session.Identity {
 	id := session.Identity{Partition: o.partition, Account: o.account, Region: region}
 	if id.Partition == "" {
-		id.Partition = partitionOf(region)
+		id.Partition = session.PartitionOf(region)
 	}
 	return id
-}
-
-// partitionOf is the partition that a region's name tells (SDK, partitions.json).
-func partitionOf(region string) string {
-	for _, known := range []struct{ prefix, partition string }{
-		{"cn-", "aws-cn"},
-		{"us-gov-", "aws-us-gov"},
-		{"us-iso-", "aws-iso"},
-		{"us-isob-", "aws-iso-b"},
-		{"eu-isoe-", "aws-iso-e"},
-		{"us-isof-", "aws-iso-f"},
-		{"eusc-", "aws-eusc"},
-	} {
-		if strings.HasPrefix(region, known.prefix) {
-			return known.partition
-		}
-	}
-	return "aws"
 }
 
 func (a *app) printPolicy(policy string) error {

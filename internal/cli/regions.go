@@ -62,7 +62,10 @@ func (a *app) chosenRegions(ctx context.Context, prefix *string) ([]string, sess
 	if err != nil {
 		return nil, session.Identity{}, err
 	}
-	regions, err := deploy.Regions(ctx, s.clients, s.id, prefix)
+	regions, ignored, err := deploy.Regions(ctx, s.clients, s.id, prefix)
+	for _, role := range ignored {
+		a.warn("role " + role + " under " + deploy.Path + " is ignored: its name does not end in a region of partition " + s.id.Partition)
+	}
 	return regions, s.id, err
 }
 

@@ -61,28 +61,41 @@ func rolesOfOurs(ctx context.Context, clients Clients, id session.Identity) ([]t
 	return roles, nil
 }
 
-// Regions are those in which the account has an installation, or, unless prefix is nil, one with this
-// very prefix. The names of the roles tell it: IAM is global.
-func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *string) ([]string, error) {
+// Regions returns the regions in which the account has an installation, or, unless prefix is nil, one with this very
+// prefix. The names of the roles tell it: IAM is global. Roles of our path whose names end in no region of the
+// partition are no installations: ignored are their names.
+func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *string) (regions, ignored []string, err error) {
 	roles, err := rolesOfOurs(ctx, clients, id)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var regions []string
-	bare := RoleName("", "")
 	for _, role := range roles {
 		name := value(role.RoleName)
-		at := strings.LastIndex(name, bare)
-		if at < 0 {
-			continue
-		}
-		region := name[at+len(bare):]
-		if prefix == nil || name == RoleName(*prefix, region) {
+		region := regionOf(name, id.Partition)
+		switch {
+		case region == "":
+			ignored = append(ignored, name)
+		case prefix == nil || name == RoleName(*prefix, region):
 			regions = append(regions, region)
 		}
 	}
 	slices.Sort(regions)
-	return slices.Compact(regions), nil
+	slices.Sort(ignored)
+	return slices.Compact(regions), ignored, nil
+}
+
+// regionOf returns the region that a role's name ends in, or "" where that is none of the partition.
+func regionOf(role, partition string) string {
+	bare := RoleName("", "")
+	at := strings.LastIndex(role, bare)
+	if at < 0 {
+		return ""
+	}
+	region := role[at+len(bare):]
+	if checkRegion(region) != nil || session.PartitionOf(region) != partition {
+		return ""
+	}
+	return region
 }
 
 func isRoleOf(name, region string) bool {

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -81,10 +82,12 @@ func TestListDenied(t *testing.T) {
 	})
 }
 
-// The regions of an account's installations are told by the names of the roles, from any region.
+// The regions of an account's installations are told by the names of the roles, from any region. A role of our path whose
+// name ends in no region of the partition, whoever made it, is named and leads nowhere.
 func TestRegions(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
-		for _, name := range []string{"spothandler-eu-west-1", "prod-spothandler-eu-west-1", "prod-spothandler-us-gov-west-1", "spothandler-x-spothandler-sa-east-1", "theirs"} {
+		planted := []string{"prod-spothandler-us-gov-west-1", "spothandler-", "spothandler-eu-west-1a", "spothandler-evil.com", "theirs"}
+		for _, name := range slices.Concat(planted, []string{"spothandler-eu-west-1", "prod-spothandler-eu-west-1", "prod-spothandler-us-east-1", "spothandler-x-spothandler-sa-east-1"}) {
 			a.createRoleByHand(t, name, "", nil)
 		}
 		none, prod, odd := "", "prod", "spothandler-x"
@@ -92,19 +95,20 @@ func TestRegions(t *testing.T) {
 			prefix *string
 			want   []string
 		}{
-			{nil, []string{"eu-west-1", "sa-east-1", "us-gov-west-1"}},
+			{nil, []string{"eu-west-1", "sa-east-1", "us-east-1"}},
 			{&none, []string{"eu-west-1"}},
-			{&prod, []string{"eu-west-1", "us-gov-west-1"}},
+			{&prod, []string{"eu-west-1", "us-east-1"}},
 			{&odd, []string{"sa-east-1"}},
 		} {
-			regions, err := Regions(t.Context(), a.clients, a.id, test.prefix)
+			regions, ignored, err := Regions(t.Context(), a.clients, a.id, test.prefix)
 			if err != nil {
 				t.Fatal(err)
 			}
 			sameLines(t, regions, test.want...)
+			sameLines(t, ignored, planted...)
 		}
 		a.Inject(localaws.Fault{Action: "ListRoles", Deny: true})
-		if _, err := Regions(t.Context(), a.clients, a.id, nil); !apperr.IsAccessDenied(err) {
+		if _, _, err := Regions(t.Context(), a.clients, a.id, nil); !apperr.IsAccessDenied(err) {
 			t.Errorf("%v", err)
 		}
 	})

@@ -23,3 +23,21 @@ func (id Identity) ClusterARN(cluster string) string {
 	}
 	return id.ARN("ecs", id.Region, "cluster/"+cluster)
 }
+
+// PartitionOf returns the partition that a region's name tells (SDK, partitions.json): aws where it tells no other.
+func PartitionOf(region string) string {
+	for _, known := range []struct{ prefix, partition string }{
+		{"cn-", "aws-cn"},
+		{"us-gov-", "aws-us-gov"},
+		{"us-iso-", "aws-iso"},
+		{"us-isob-", "aws-iso-b"},
+		{"eu-isoe-", "aws-iso-e"},
+		{"us-isof-", "aws-iso-f"},
+		{"eusc-", "aws-eusc"},
+	} {
+		if strings.HasPrefix(region, known.prefix) {
+			return known.partition
+		}
+	}
+	return "aws"
+}
