@@ -41,7 +41,10 @@ func (v *invocation) step(ctx context.Context) (done bool, err error) {
 		return false, v.describe(ctx)
 	case v.decision.Action == ActionFail:
 		return true, fmt.Errorf("describing service %s: %w", v.event.Service, errClusterMissing)
-	case v.decision.Action == ActionSkip, v.decision.Mode == ModeObserve, v.dryRun:
+	case v.decision.Action == ActionSkip, v.dryRun:
+		return true, nil
+	case v.decision.Mode == ModeObserve:
+		v.observe(ctx)
 		return true, nil
 	}
 	return v.act(ctx)

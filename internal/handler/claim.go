@@ -181,9 +181,15 @@ func (v *invocation) tryClaim(ctx context.Context, stream string, timeout time.D
 // claimStream returns the name of the log stream that is the claim on a
 // deployment.
 func claimStream(in *Interruption, deployment string, interrupted time.Time, round int) string {
+	return fmt.Sprintf("redeploy/%s/%d/%d", claimName(in, deployment), interrupted.Unix()/int64(claimUnit/time.Second), round)
+}
+
+// claimName returns the part of a claim's name that tells services and their
+// deployments apart.
+func claimName(in *Interruption, deployment string) string {
 	service := sha256.Sum256([]byte(in.ClusterARN + "/" + in.Service))
 	id := strings.NewReplacer(":", "_", "*", "_").Replace(deployment) // not allowed in a stream's name
-	return fmt.Sprintf("redeploy/%x/%s/%d/%d", service[:8], id, interrupted.Unix()/int64(claimUnit/time.Second), round)
+	return fmt.Sprintf("%x/%s", service[:8], id)
 }
 
 // stream returns the name of the log stream of a round of the claim.

@@ -187,19 +187,6 @@ func TestHandleAlways(t *testing.T) {
 	})
 }
 
-// Observe decides, remembers, and changes nothing.
-func TestHandleObserve(t *testing.T) {
-	inWorld(t, Config{Mode: ModeObserve}, func(w *world) {
-		if answer := w.mustDecide(ReasonRedeploy, event()); answer.Applied || answer.Mode != ModeObserve {
-			t.Errorf("got %+v, want nothing applied", answer)
-		}
-		w.mustDecide(ReasonAlreadyRedeployed, event())
-		w.mustCount("DescribeServices", 1)
-		w.mustCount("UpdateService", 0)
-		w.mustCount("CreateLogStream", 0)
-	})
-}
-
 // askedForDryRun is the context of an invocation whose invoker asks for a dry run.
 func askedForDryRun(ctx context.Context) context.Context {
 	return lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{

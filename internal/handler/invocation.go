@@ -87,16 +87,14 @@ func (v *invocation) answer() Answer {
 	}
 }
 
-// rememberReplaced remembers a deployment that was replaced, or in mode observe would
-// have been.
+// rememberReplaced remembers a deployment that ECS shows to have been replaced.
+// In mode observe every event is recorded by what ECS says, and in a dry run
+// nothing may remain.
 func (v *invocation) rememberReplaced() {
-	switch {
-	case v.dryRun || v.service == nil:
-	case v.decision.Reason == ReasonAlreadyRedeployed:
-		v.memory.remember(v.key(v.event.StartedBy), v.decidedAt)
-	case v.decision.Reason == ReasonRedeploy && v.decision.Mode == ModeObserve:
-		v.memory.remember(v.key(v.before), v.decidedAt)
+	if v.dryRun || v.service == nil || v.decision.Mode == ModeObserve || v.decision.Reason != ReasonAlreadyRedeployed {
+		return
 	}
+	v.memory.remember(v.key(v.event.StartedBy), v.decidedAt)
 }
 
 func (v *invocation) key(deployment string) deploymentKey {

@@ -1,0 +1,144 @@
+package handler
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/handler/handlertest"
+)
+
+// observed puts service api into mode observe, by the installation's mode or by
+// the service's tag.
+func observed(t *testing.T, cooldown time.Duration, test func(*world, Config)) {
+	t.Helper()
+	for _, mode := range []Mode{ModeObserve, ModeOnce, ModeAlways} {
+		t.Run(string(mode), func(t *testing.T) {
+			config := Config{Mode: mode, Cooldown: cooldown, LogGroup: testLogGroup}
+			inWorld(t, config, func(w *world) {
+				service := steadyService()
+				if mode != ModeObserve {
+					service.Tags = []handlertest.Tag{{Key: TagKey, Value: TagObserve}}
+				}
+				w.Put(service)
+				test(w, config)
+			})
+		})
+	}
+}
+
+// All events of an interruption of siblings, in whatever sandbox, give one record
+// of a redeployment. The others are claimed, at once, and nothing is said to have
+// been replaced.
+func TestObserveRecordsOneRedeployment(t *testing.T) {
+	observed(t, 5*time.Minute, func(w *world, config Config) {
+		began := time.Now()
+		sibling := func(n int, status string) []byte {
+			return event(map[string]any{"taskArn": fmt.Sprint(testTask, n), "lastStatus": status})
+		}
+		answers, _ := w.concurrently(config, sibling(1, "RUNNING"), sibling(2, "RUNNING"), sibling(3, "RUNNING"))
+		if took := time.Since(began); took > time.Second {
+			w.Errorf("it took %s, want no wait", took)
+		}
+		for _, status := range []string{"DEACTIVATING", "STOPPING"} {
+			time.Sleep(30 * time.Second)
+			more, _ := w.concurrently(config, sibling(1, status), sibling(2, status))
+			answers = append(answers, more...)
+			same, err := w.handle(w.handler, sibling(3, status)) // one sandbox for several events
+			if err != nil {
+				w.Fatal(err)
+			}
+			answers = append(answers, same)
+		}
+		count := map[Reason]int{}
+		for _, answer := range answers {
+			count[answer.Reason]++
+			if answer.Mode != ModeObserve || answer.Applied {
+				w.Errorf("got %+v, want mode observe and nothing applied", answer)
+			}
+		}
+		if count[ReasonRedeploy] != 1 || count[ReasonClaimed] != len(answers)-1 {
+			w.Errorf("got %v, want one redeploy and the rest claimed", count)
+		}
+		w.mustCount("UpdateService", 0)
+		for _, call := range w.Calls("CreateLogStream") {
+			if name := fmt.Sprint(call.Input["logStreamName"]); !strings.HasPrefix(name, "observe/") {
+				w.Errorf("claimed %s", name)
+			}
+		}
+	})
+}
+
+// The record of a claimed event has the effective mode.
+func TestObserveRecordsItsMode(t *testing.T) {
+	observed(t, 0, func(w *world, _ Config) {
+		w.mustDecide(ReasonRedeploy, event())
+		w.mustDecide(ReasonClaimed, event())
+		if got := w.summary(); got["mode"] != "observe" || got["reason"] != "claimed" || got["action"] != "skip" {
+			w.Errorf("logged %v, want claimed in mode observe", got)
+		}
+	})
+}
+
+// A redeployment would count again after two minutes, or after the cooldown where
+// that is longer.
+func TestObserveUnits(t *testing.T) {
+	for cooldown, units := range map[time.Duration]map[time.Duration]Reason{
+		0:               {119 * time.Second: ReasonClaimed, 121 * time.Second: ReasonRedeploy},
+		time.Minute:     {119 * time.Second: ReasonClaimed, 121 * time.Second: ReasonRedeploy},
+		5 * time.Minute: {121 * time.Second: ReasonClaimed, 299 * time.Second: ReasonClaimed, 301 * time.Second: ReasonRedeploy},
+	} {
+		for after, want := range units {
+			inWorld(t, Config{Mode: ModeObserve, Cooldown: cooldown}, func(w *world) {
+				w.mustDecide(ReasonRedeploy, event())
+				time.Sleep(after)
+				w.mustDecide(want, event())
+			})
+		}
+	}
+}
+
+// Where the claim is impossible each event is recorded; where nobody can say who
+// has it, somebody else does.
+func TestObserveWithoutAClaim(t *testing.T) {
+	for code, want := range map[string]Reason{"AccessDeniedException": ReasonRedeploy, "ThrottlingException": ReasonClaimed} {
+		inWorld(t, Config{Mode: ModeObserve}, func(w *world) {
+			w.Fail("CreateLogStream", 100, handlertest.Fault{Code: code})
+			began := time.Now()
+			w.mustDecide(want, event())
+			if took := time.Since(began); took > 5*time.Second {
+				w.Errorf("%s: it took %s", code, took)
+			}
+		})
+	}
+}
+
+// A dry run claims nothing.
+func TestObserveDryRun(t *testing.T) {
+	observed(t, 0, func(w *world, _ Config) {
+		for range 2 {
+			answer, err := w.handler.Handle(askedForDryRun(w.Context()), event())
+			if err != nil || answer.Reason != ReasonRedeploy {
+				w.Errorf("got %+v, %v, want the decision", answer, err)
+			}
+		}
+		w.mustCount("CreateLogStream", 0)
+	})
+}
+
+// What ECS shows to be replaced is recorded as such, and not remembered: the tag
+// may be taken off.
+func TestObserveRemembersNothing(t *testing.T) {
+	observed(t, 0, func(w *world, _ Config) {
+		service := replacedService()
+		service.Tags = []handlertest.Tag{{Key: TagKey, Value: TagObserve}}
+		w.Put(service)
+		for range 2 {
+			if got := w.mustDecide(ReasonAlreadyRedeployed, event()); got.Mode != ModeObserve {
+				w.Errorf("got mode %s", got.Mode)
+			}
+		}
+		w.mustCount("DescribeServices", 2)
+	})
+}
