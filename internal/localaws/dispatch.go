@@ -20,6 +20,7 @@ type call struct {
 	record  Call
 	noted   *Call  // its entry in the journal
 	entries *Error // a fault for the entries of a batch, see [Fault]
+	lag     Lag    // a fault
 	dropped bool   // a fault: do it and lose the answer
 }
 
@@ -195,10 +196,24 @@ func scope(r *http.Request) (key, region, service string, ok bool) {
 
 // route is one path of a REST API.
 type route struct {
+	service string
 	method  string
 	path    []string // {Name} takes one segment
 	action  string
 	success int // HTTP status
+}
+
+// restRoutes reads the tables of the services that speak REST JSON.
+func restRoutes() []route {
+	var routes []route
+	for service, table := range map[string]string{"lambda": lambdaAPI, "account": accountAPI} {
+		for line := range strings.Lines(strings.TrimSpace(table)) {
+			word := strings.Fields(line)
+			path := strings.Split(strings.Trim(word[2], "/"), "/")
+			routes = append(routes, route{service: service, success: int(number(word[0])), method: word[1], path: path, action: word[3]})
+		}
+	}
+	return routes
 }
 
 // match gives the values of the route's {names}, where the request is one of this route.

@@ -167,7 +167,7 @@ func (s *ecsService) listClusters(_ *call, in *ecsInput) (any, error) {
 	for _, k := range sorted(s.clusters) {
 		arns = append(arns, s.region.arn("ecs", "cluster/"+k.name))
 	}
-	return paged("clusterArns", arns, "nextToken", in.NextToken, in.MaxResults, 100), nil
+	return paged("ecs", "clusterArns", arns, "nextToken", in.NextToken, in.MaxResults, 100)
 }
 
 // registerTaskDefinition keeps whatever it is given, under the next revision.

@@ -216,5 +216,5 @@ func (s *ecsService) listServices(k *cluster, in *ecsInput) (any, error) {
 			arns = append(arns, s.serviceARN(v))
 		}
 	}
-	return paged("serviceArns", arns, "nextToken", in.NextToken, in.MaxResults, 10), nil
+	return paged("ecs", "serviceArns", arns, "nextToken", in.NextToken, in.MaxResults, 10)
 }

@@ -120,7 +120,7 @@ func (s *ecsService) listTasks(k *cluster, in *ecsInput) (any, error) {
 			arns = append(arns, t.arn)
 		}
 	}
-	return paged("taskArns", arns, "nextToken", in.NextToken, in.MaxResults, 100), nil
+	return paged("ecs", "taskArns", arns, "nextToken", in.NextToken, in.MaxResults, 100)
 }
 
 func (s *ecsService) describeTasks(k *cluster, in *ecsInput) (any, error) {

@@ -53,7 +53,7 @@ func invalidCode(service string) string {
 	switch service {
 	case "iam", "sts":
 		return "ValidationError"
-	case "logs", "ecs":
+	case "logs", "ecs", "tag":
 		return "InvalidParameterException"
 	}
 	return "ValidationException"
@@ -64,8 +64,10 @@ func throttled(service string) *Error {
 	switch service {
 	case "iam", "sts":
 		return refuse("Throttling", "Rate exceeded")
-	case "lambda":
+	case "lambda", "account":
 		return refuse("TooManyRequestsException", "Rate exceeded")
+	case "tag":
+		return refuse("ThrottledException", "Rate exceeded")
 	}
 	return refuse("ThrottlingException", "Rate exceeded")
 }
@@ -78,7 +80,7 @@ func denied(c Call) *Error {
 	}
 	e := refuse(code, "User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
 		c.Principal, c, orDefault(c.Resource, "*"), c)
-	if c.Service == "lambda" {
+	if c.Service == "lambda" || c.Service == "account" {
 		e.Status = http.StatusForbidden
 	}
 	return e

@@ -155,8 +155,11 @@ func (s *eventsService) putRule(c *call, in *eventsInput) (any, error) {
 }
 
 func (s *eventsService) listRules(_ *call, in *eventsInput) (any, error) {
+	if err := in.known(); err != nil {
+		return nil, err
+	}
 	found := slices.DeleteFunc(sorted(s.rules), func(o *rule) bool { return !strings.HasPrefix(o.Name, in.NamePrefix) })
-	return paged("Rules", found, "NextToken", in.NextToken, in.Limit, 100), in.known()
+	return paged("events", "Rules", found, "NextToken", in.NextToken, in.Limit, 100)
 }
 
 // deleteRule is content where there is no rule, and refuses one that has targets.

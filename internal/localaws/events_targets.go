@@ -91,5 +91,5 @@ func (s *eventsService) removeTargets(c *call, in *eventsInput) (any, error) {
 }
 
 func (s *eventsService) listTargetsByRule(o *rule, in *eventsInput) (any, error) {
-	return paged("Targets", o.targets, "NextToken", in.NextToken, in.Limit, 100), nil
+	return paged("events", "Targets", o.targets, "NextToken", in.NextToken, in.Limit, 100)
 }

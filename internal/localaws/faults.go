@@ -23,6 +23,14 @@ type Fault struct {
 	Drop     bool          // done, but its answer is lost
 	// Entries makes the entries of a batch fail inside an answer that says 200: PutTargets, RemoveTargets.
 	Entries *Error
+	// Lag makes GetResources answer from an index that lags behind.
+	Lag *Lag
+}
+
+// Lag is how far the index of the Resource Groups Tagging API is behind.
+type Lag struct {
+	Missing bool                         // it does not list what there is now
+	Deleted map[string]map[string]string // it still lists these resources, by ARN with their tags
 }
 
 // armed is a fault that counts.
@@ -70,6 +78,9 @@ func (f Fault) strike(c *call) error {
 	c.dropped = c.dropped || f.Drop
 	if f.Entries != nil {
 		c.entries = f.Entries
+	}
+	if f.Lag != nil {
+		c.lag = *f.Lag
 	}
 	return nil
 }

@@ -208,14 +208,17 @@ func (s *iamService) listRoles(_ *call, in *iamInput) (any, error) {
 			all = append(all, o.listed())
 		}
 	}
-	return pagedIAM("Roles", all, in), nil
+	return pagedIAM("Roles", all, in)
 }
 
 // pagedIAM is a page as IAM answers it, which says whether it is not the last.
-func pagedIAM[T any](name string, items []T, in *iamInput) obj {
-	answer := paged(name, items, "Marker", in.Marker, in.MaxItems, 100)
+func pagedIAM[T any](name string, items []T, in *iamInput) (any, error) {
+	answer, err := paged("iam", name, items, "Marker", in.Marker, in.MaxItems, 100)
+	if err != nil {
+		return nil, err
+	}
 	answer["IsTruncated"] = answer["Marker"] != nil
-	return answer
+	return answer, nil
 }
 
 // ofARN gives the role of an ARN, nil where there is none.

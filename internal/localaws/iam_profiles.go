@@ -76,5 +76,5 @@ func (s *iamService) profilesOf(o *role) []*instanceProfile {
 }
 
 func (s *iamService) listProfilesOf(o *role, in *iamInput) (any, error) {
-	return pagedIAM("InstanceProfiles", s.profilesOf(o), in), nil
+	return pagedIAM("InstanceProfiles", s.profilesOf(o), in)
 }

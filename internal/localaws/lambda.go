@@ -36,17 +36,6 @@ const lambdaAPI = `
 200 GET    /2017-03-31/tags/{Resource}                                   ListTags
 200 GET    /2016-08-19/account-settings                                  GetAccountSettings`
 
-// lambdaRoutes reads lambdaAPI.
-func lambdaRoutes() []route {
-	var routes []route
-	for line := range strings.Lines(strings.TrimSpace(lambdaAPI)) {
-		word := strings.Fields(line)
-		path := strings.Split(strings.Trim(word[2], "/"), "/")
-		routes = append(routes, route{success: int(number(word[0])), method: word[1], path: path, action: word[3]})
-	}
-	return routes
-}
-
 // lambdaInput has the members of all calls. Resource is how the tag calls name a function: by its ARN.
 type lambdaInput struct {
 	FunctionName string `check:"len=1:170 re=(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?"`
@@ -231,5 +220,5 @@ func (s *lambdaService) listFunctions(_ *call, in *lambdaInput) (any, error) {
 			all = append(all, f.conf)
 		}
 	}
-	return paged("Functions", all, "NextMarker", in.Marker, in.MaxItems, 50), nil
+	return paged("lambda", "Functions", all, "NextMarker", in.Marker, in.MaxItems, 50)
 }

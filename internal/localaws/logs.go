@@ -145,7 +145,7 @@ func (s *logsService) describeLogGroups(_ *call, in *logsInput) (any, error) {
 	for i, g := range found {
 		found[i] = g.shown(s.region.server.opts.LogRetention)
 	}
-	return paged("logGroups", found, "nextToken", in.NextToken, in.Limit, 50), nil
+	return paged("logs", "logGroups", found, "nextToken", in.NextToken, in.Limit, 50)
 }
 
 // shown is the group with the retention that is in force: the account's where it has one, and two days in the class

@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -83,7 +84,7 @@ func (s *logsService) describeLogStreams(g *logGroup, in *logsInput) (any, error
 	if in.Descending {
 		slices.Reverse(found)
 	}
-	return paged("logStreams", found, "nextToken", in.NextToken, in.Limit, 50), nil
+	return paged("logs", "logStreams", found, "nextToken", in.NextToken, in.Limit, 50)
 }
 
 func (s *logsService) putLogEvents(t *logStream, in *logsInput) (any, error) {
@@ -104,8 +105,10 @@ func (s *logsService) getLogEvents(t *logStream, in *logsInput) (any, error) {
 	events := slices.DeleteFunc(slices.Clone(t.events), func(e logEvent) bool { return !in.during(e) })
 	size := 10000
 	set(&size, in.Limit)
-	way, place, _ := strings.Cut(in.NextToken, "/")
-	at := min(int(number(place)), len(events))
+	way, at, err := in.place(len(events))
+	if err != nil {
+		return nil, err
+	}
 	start := max(0, len(events)-size)
 	switch {
 	case way == "f":
@@ -117,6 +120,16 @@ func (s *logsService) getLogEvents(t *logStream, in *logsInput) (any, error) {
 	}
 	end := min(start+size, len(events))
 	return obj{"events": append([]logEvent{}, events[start:end]...), "nextForwardToken": "f/" + itoa(end), "nextBackwardToken": "b/" + itoa(start)}, nil
+}
+
+// place reads the token of GetLogEvents.
+func (in *logsInput) place(events int) (way string, at int, err error) {
+	way, place, _ := strings.Cut(in.NextToken, "/")
+	at, wrong := strconv.Atoi(place)
+	if in.NextToken != "" && (wrong != nil || at < 0 || way != "f" && way != "b") {
+		return "", 0, badToken("logs")
+	}
+	return way, min(at, events), nil
 }
 
 func (s *logsService) filterLogEvents(g *logGroup, in *logsInput) (any, error) {
@@ -137,5 +150,5 @@ func (s *logsService) filterLogEvents(g *logGroup, in *logsInput) (any, error) {
 		}
 	}
 	slices.SortStableFunc(found, byTime)
-	return paged("events", found, "nextToken", in.NextToken, in.Limit, 10000), nil
+	return paged("logs", "events", found, "nextToken", in.NextToken, in.Limit, 10000)
 }

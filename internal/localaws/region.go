@@ -34,6 +34,9 @@ func (s *Server) region(name string) *region {
 		"logs":   r.logs.actions(),
 		"events": r.events.actions(),
 		"ecs":    r.ecs.actions(),
+
+		"account": {"ListRegions": op(listRegions)},
+		"tag":     {"GetResources": op(getResources)},
 	}
 	s.regions[name] = r
 	return r

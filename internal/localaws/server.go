@@ -26,6 +26,8 @@ type Options struct {
 	Delays *Delays
 	// Concurrency is the account's limit of concurrent Lambda executions in each region; 0 is AWS's 1000.
 	Concurrency int
+	// OptInRegions are the regions that the account has enabled beside those that every account has.
+	OptInRegions []string
 	// LogRetention is an account-level retention policy for every log group, which rules in place of their own; nil is none.
 	LogRetention *LogRetention
 	// DuplicateEvents makes EventBridge deliver every event twice: it promises at least once.
@@ -91,7 +93,7 @@ type Server struct {
 	ctx    context.Context // ends with Close
 	stop   context.CancelFunc
 	work   sync.WaitGroup
-	lambda []route
+	routes []route
 
 	journal journal
 	model   model
@@ -119,7 +121,7 @@ func New(opts Options) *Server {
 		opts.Concurrency = 1000
 	}
 	s := &Server{
-		opts: opts, delays: DefaultDelays(), lambda: lambdaRoutes(),
+		opts: opts, delays: DefaultDelays(), routes: restRoutes(),
 		regions: map[string]*region{}, sessions: map[string]string{}, codes: map[string]func() (string, error){},
 	}
 	if opts.Delays != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 )
@@ -27,12 +28,14 @@ type clients struct {
 	logs   *cloudwatchlogs.Client
 	events *eventbridge.Client
 	ecs    *ecs.Client
+
+	tagging *resourcegroupstaggingapi.Client
 }
 
 func clientsOf(cfg aws.Config) clients {
 	return clients{
 		iam.NewFromConfig(cfg), sts.NewFromConfig(cfg), lambda.NewFromConfig(cfg), cloudwatchlogs.NewFromConfig(cfg),
-		eventbridge.NewFromConfig(cfg), ecs.NewFromConfig(cfg),
+		eventbridge.NewFromConfig(cfg), ecs.NewFromConfig(cfg), resourcegroupstaggingapi.NewFromConfig(cfg),
 	}
 }
 

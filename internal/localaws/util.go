@@ -39,21 +39,6 @@ func set[T any](field *T, given *T) {
 	}
 }
 
-// paged is an answer of one page: its items, asked for ones or most, under one name; the token of the next page, where
-// there is one, under another.
-func paged[T any](name string, items []T, tokenName, token string, asked *int, most int) obj {
-	if asked != nil {
-		most = min(most, *asked)
-	}
-	start := min(int(number(token)), len(items))
-	end := min(start+most, len(items))
-	answer := obj{name: append([]T{}, items[start:end]...)}
-	if end < len(items) {
-		answer[tokenName] = itoa(end)
-	}
-	return answer
-}
-
 // sorted gives a map's values in the order of their keys.
 func sorted[T any](m map[string]T) []T {
 	all := make([]T, 0, len(m))

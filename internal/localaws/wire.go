@@ -21,7 +21,7 @@ func wireOf(r *http.Request) wire {
 	switch {
 	case r.Header.Get("X-Amz-Target") != "":
 		return jsonWire{}
-	case strings.HasPrefix(r.URL.Path, "/20"):
+	case strings.HasPrefix(r.URL.Path, "/20"), r.URL.Path == "/listRegions":
 		return restWire{}
 	}
 	return queryWire{}
@@ -40,6 +40,8 @@ func (jsonWire) target(c *call) error {
 		c.record.Service = "logs"
 	case "AmazonEC2ContainerServiceV20141113":
 		c.record.Service = "ecs"
+	case "ResourceGroupsTaggingAPI_20170126":
+		c.record.Service = "tag"
 	}
 	return nil
 }
@@ -65,7 +67,7 @@ func (jsonWire) refuse(w http.ResponseWriter, _ *call, e *Error) {
 	writeJSON(w, "application/x-amz-json-1.1", e.status(), map[string]string{"__type": e.Code, "message": e.Message})
 }
 
-// restWire is REST JSON: the action is in method and path. Lambda speaks it.
+// restWire is REST JSON: the action is in method and path. Lambda and Account Management speak it.
 type restWire struct{}
 
 // responder is an answer of a REST API that is more than a JSON body.
@@ -76,9 +78,9 @@ type responder interface {
 func (restWire) target(c *call) error {
 	c.record.Service = "lambda"
 	segments := strings.Split(strings.Trim(c.request.URL.EscapedPath(), "/"), "/")
-	for _, t := range c.server.lambda {
+	for _, t := range c.server.routes {
 		if values, ok := t.match(c.request.Method, segments); ok {
-			c.record.Action, c.params = t.action, values
+			c.record.Service, c.record.Action, c.params = t.service, t.action, values
 			for name, v := range c.request.URL.Query() {
 				c.params[name] = v[0]
 				if name == "tagKeys" { // the only list
@@ -117,7 +119,7 @@ func (restWire) answer(w http.ResponseWriter, c *call, out any) {
 		return
 	}
 	status := http.StatusOK
-	for _, t := range c.server.lambda {
+	for _, t := range c.server.routes {
 		if t.action == c.record.Action {
 			status = t.success
 		}

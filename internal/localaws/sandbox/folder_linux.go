@@ -13,7 +13,7 @@ func lockFile(f *os.File, wait bool) error {
 		how |= syscall.LOCK_NB
 	}
 	for {
-		if err := syscall.Flock(int(f.Fd()), how); err != syscall.EINTR { //nolint:errorlint // a plain errno
+		if err := syscall.Flock(int(f.Fd()), how); err != syscall.EINTR {
 			return err
 		}
 	}

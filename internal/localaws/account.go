@@ -1,0 +1,44 @@
+package localaws
+
+import (
+	"slices"
+	"strings"
+)
+
+// accountAPI is where Account Management's API has its actions, see [lambdaAPI].
+const accountAPI = `200 POST /listRegions ListRegions`
+
+// The regions of each partition. Those of aws that an account has to enable before it can use them come second.
+const (
+	defaultRegions = "ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1 " +
+		"eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2"
+	optInRegions = "af-south-1 ap-east-1 ap-south-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-7 ca-west-1 eu-central-2 " +
+		"eu-south-1 eu-south-2 il-central-1 me-central-1 me-south-1 mx-central-1"
+	chinaRegions = "cn-north-1 cn-northwest-1"
+	govRegions   = "us-gov-east-1 us-gov-west-1"
+)
+
+type accountInput struct {
+	MaxResults              *int     `check:"min=1 max=50"`
+	NextToken               string   `check:"len=0:1000"`
+	RegionOptStatusContains []string // of ENABLED, ENABLING, DISABLING, DISABLED, ENABLED_BY_DEFAULT
+}
+
+// listRegions lists the regions of the partition, see [Options.OptInRegions].
+func listRegions(c *call, in *accountInput) (any, error) {
+	names := map[string]string{"aws": defaultRegions + " " + optInRegions, "aws-cn": chinaRegions, "aws-us-gov": govRegions}
+	all := []obj{}
+	for _, name := range strings.Fields(names[c.region.partition()]) {
+		status := "ENABLED_BY_DEFAULT"
+		switch {
+		case slices.Contains(c.server.opts.OptInRegions, name):
+			status = "ENABLED"
+		case strings.Contains(optInRegions, name):
+			status = "DISABLED"
+		}
+		if len(in.RegionOptStatusContains) == 0 || slices.Contains(in.RegionOptStatusContains, status) {
+			all = append(all, obj{"RegionName": name, "RegionOptStatus": status})
+		}
+	}
+	return paged("account", "Regions", all, "NextToken", in.NextToken, in.MaxResults, 50)
+}

@@ -1,0 +1,55 @@
+package localaws
+
+import (
+	"encoding/base64"
+	"strconv"
+	"strings"
+)
+
+// paged is an answer of one page: its items, as many as asked for or most, under one name; the token of the next page,
+// where there is one, under another. A token that was never given out is refused as the service does.
+func paged[T any](service, name string, items []T, tokenName, token string, asked *int, most int) (obj, error) {
+	if asked != nil {
+		most = min(most, *asked)
+	}
+	start, err := pageStart(service, token)
+	if err != nil {
+		return nil, err
+	}
+	start = min(start, len(items))
+	end := min(start+most, len(items))
+	answer := obj{name: append([]T{}, items[start:end]...)}
+	if end < len(items) {
+		answer[tokenName] = base64.RawURLEncoding.EncodeToString([]byte(tokenPrefix + itoa(end)))
+	}
+	return answer, nil
+}
+
+// tokenPrefix is what tells a token of ours from junk.
+const tokenPrefix = "localaws page from "
+
+func pageStart(service, token string) (int, error) {
+	if token == "" {
+		return 0, nil
+	}
+	text, err := base64.RawURLEncoding.DecodeString(token)
+	place, ours := strings.CutPrefix(string(text), tokenPrefix)
+	start, wrong := strconv.Atoi(place)
+	if err != nil || wrong != nil || !ours {
+		return 0, badToken(service)
+	}
+	return start, nil
+}
+
+// badToken is how a service refuses a page's token that it did not give out.
+func badToken(service string) *Error {
+	switch service {
+	case "iam":
+		return refuse("ValidationError", "Invalid Marker.")
+	case "lambda":
+		return invalidParameter("Invalid pagination token")
+	case "logs":
+		return badLogParameter("The specified nextToken is invalid.")
+	}
+	return refuse(invalidCode(service), "Invalid token")
+}

@@ -1,0 +1,89 @@
+package localaws
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// taggingInput is that of GetResources.
+type taggingInput struct {
+	PaginationToken     string      `check:"len=0:2048"`
+	TagFilters          []tagFilter `check:"len=0:50"`
+	ResourcesPerPage    *int        `check:"min=1 max=100"`
+	ResourceTypeFilters []string    `check:"len=0:100"`
+	ResourceARNList     []string    `check:"len=1:100"`
+}
+
+type tagFilter struct {
+	Key    string   `check:"len=1:128"`
+	Values []string `check:"len=0:20"`
+}
+
+// getResources finds tagged resources of the region by their tags. A role is none: IAM belongs to no region.
+func getResources(c *call, in *taggingInput) (any, error) {
+	if in.ResourceARNList != nil && (in.TagFilters != nil || in.ResourceTypeFilters != nil || in.ResourcesPerPage != nil || in.PaginationToken != "") {
+		return nil, refuse("InvalidParameterException", "ResourceARNList cannot be used together with filters or pagination")
+	}
+	found, tagged := []obj{}, c.indexed()
+	for _, arn := range slices.Sorted(maps.Keys(tagged)) {
+		if in.wants(arn, tagged[arn]) {
+			found = append(found, obj{"ResourceARN": arn, "Tags": tagged[arn].list()})
+		}
+	}
+	answer, err := paged("tag", "ResourceTagMappingList", found, "PaginationToken", in.PaginationToken, in.ResourcesPerPage, 100)
+	if err == nil && answer["PaginationToken"] == nil {
+		answer["PaginationToken"] = "" // so AWS ends
+	}
+	return answer, err
+}
+
+// indexed returns what the index of the Tagging API holds, which is what there is unless a fault says otherwise.
+func (c *call) indexed() map[string]tags {
+	all := c.region.tagged()
+	if c.lag.Missing {
+		clear(all)
+	}
+	for arn, t := range c.lag.Deleted {
+		all[arn] = t
+	}
+	return all
+}
+
+// tagged returns the tags of everything in the region that has any, by ARN.
+func (r *region) tagged() map[string]tags {
+	all := map[string]tags{}
+	for _, f := range r.lambda.functions {
+		if !f.gone() {
+			all[f.conf.FunctionArn] = f.tags
+		}
+	}
+	for _, g := range r.logs.groups {
+		all[g.GroupArn] = g.tags
+	}
+	for _, o := range r.events.rules {
+		all[o.Arn] = o.tags
+	}
+	for _, k := range r.ecs.clusters {
+		all[r.arn("ecs", "cluster/"+k.name)] = k.tags
+		for _, v := range k.services {
+			all[r.ecs.serviceARN(v)] = v.tags
+		}
+	}
+	maps.DeleteFunc(all, func(_ string, t tags) bool { return len(t) == 0 })
+	return all
+}
+
+// wants reports whether a resource passes all filters. A filter without values is passed by any value.
+func (in *taggingInput) wants(arn string, t tags) bool {
+	for _, f := range in.TagFilters {
+		value, there := t[f.Key]
+		if !there || len(f.Values) > 0 && !slices.Contains(f.Values, value) {
+			return false
+		}
+	}
+	parts := strings.SplitN(arn, ":", 6)
+	kind, _, _ := strings.Cut(strings.ReplaceAll(parts[5], "/", ":"), ":")
+	return (in.ResourceARNList == nil || slices.Contains(in.ResourceARNList, arn)) &&
+		(len(in.ResourceTypeFilters) == 0 || slices.Contains(in.ResourceTypeFilters, parts[2]) || slices.Contains(in.ResourceTypeFilters, parts[2]+":"+kind))
+}
