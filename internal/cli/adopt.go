@@ -1,8 +1,7 @@
 package cli
 
 import (
-	"fmt"
-
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
@@ -11,11 +10,10 @@ const terraformModule = "module.ecs_spot_handler"
 
 // printForget says how Terraform forgets what is taken over, if it made it, and what stays of it.
 func (j *installJob) printForget() {
-	st := j.errStyle()
-	fmt.Fprintf(j.err, "\n%s If Terraform made these, let it forget them before any terraform destroy:\n", st.glyph(glyphAttention))
+	j.err.Printf("\n%s If Terraform made these, let it forget them before any terraform destroy:\n", j.err.Glyph(term.Attention))
 	for _, command := range deploy.TerraformForget(j.taken, terraformModule) {
-		fmt.Fprintf(j.err, "  %s %s\n", st.glyph(glyphNext), command)
+		hint(j.err, command)
 	}
-	fmt.Fprintln(j.err, "  The addresses begin with your name of the module. Its own role and policies")
-	fmt.Fprintln(j.err, "  stay, unused, until a terraform destroy removes them.")
+	j.err.Printf("%s\n", "  The addresses begin with your name of the module. Its own role and policies")
+	j.err.Printf("%s\n", "  stay, unused, until a terraform destroy removes them.")
 }

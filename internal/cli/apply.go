@@ -1,12 +1,10 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
@@ -24,7 +22,7 @@ func (a *app) applyChanges(ctx context.Context, s *connection, names deploy.Name
 	}
 	progress := a.newProgress(changes)
 	done, err := deploy.Apply(ctx, s.clients, names, changes, deploy.Options{Wait: a.wait, Report: progress.report})
-	progress.stop()
+	progress.Stop()
 	if err == nil {
 		return nil
 	}
@@ -118,35 +116,12 @@ func (a *app) confirm(ctx context.Context, question, word string) error {
 			Hints:   []string{a.retype() + " --yes"},
 		}
 	}
-	st := a.errStyle()
-	fmt.Fprintf(a.err, "%s %s Type %s: ", st.glyph(glyphAsk), question, st.bold(word))
-	answer, err := a.readLine(ctx)
-	if ctx.Err() != nil {
-		fmt.Fprintln(a.err) // the cursor is behind the question
-		return ctx.Err()
+	typed, err := a.err.Ask(ctx, a.in, question, word)
+	if err != nil {
+		return err
 	}
-	if err != nil || strings.TrimSpace(answer) != word {
+	if !typed {
 		return &apperr.Error{Code: "declined", Message: "not confirmed", Detail: []string{"Nothing was changed."}, Hints: []string{"--yes   does not ask"}}
 	}
 	return nil
-}
-
-// readLine gives up at ctrl-C, which does not end a read of a terminal by itself. The read is left behind:
-// the process ends soon.
-func (a *app) readLine(ctx context.Context) (string, error) {
-	type line struct {
-		text string
-		err  error
-	}
-	typed := make(chan line, 1)
-	go func() {
-		text, err := bufio.NewReader(a.in).ReadString('\n')
-		typed <- line{text, err}
-	}()
-	select {
-	case <-ctx.Done():
-		return "", ctx.Err()
-	case l := <-typed:
-		return l.text, l.err
-	}
 }

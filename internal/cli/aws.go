@@ -74,7 +74,7 @@ func (a *app) connect(ctx context.Context, check func(region string) error) (*co
 	}
 	observer := session.Observer{}
 	if a.verbose {
-		observer.Calls = a.err
+		observer.Calls = a.err.Lines()
 	}
 	s, err := source.Open(ctx, region, observer)
 	if err != nil {

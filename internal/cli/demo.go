@@ -13,6 +13,7 @@ import (
 
 	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -53,7 +54,6 @@ anything is not as it should be.`,
 // tour is the demo while it runs.
 type tour struct {
 	*app
-	st     style
 	server *localaws.Server
 	url    string
 	key    string // the server's access key
@@ -76,18 +76,18 @@ func (a *app) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	t := &tour{app: a, st: a.outStyle(), server: server, url: url, key: key}
+	t := &tour{app: a, server: server, url: url, key: key}
 	if err := t.run(ctx); err != nil {
 		if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 			return cause
 		}
 		return err
 	}
-	fmt.Fprintf(a.out, "\n%s %s\n", t.st.glyph(glyphOK), t.st.green(fmt.Sprintf(
-		"%d tasks interrupted, 1 redeployment, nothing left behind. %s", demoTasks, seconds(time.Since(started)))))
-	fmt.Fprintf(a.out, "  Everything above ran against a local AWS; your account was not touched.\n\n")
-	fmt.Fprintf(a.out, "  %s spothandler local                    play with it yourself\n", t.st.glyph(glyphNext))
-	fmt.Fprintf(a.out, "  %s spothandler install --prefix prod    install for real\n", t.st.glyph(glyphNext))
+	a.out.Printf("\n%s %s\n", t.out.Glyph(term.OK), t.out.Green(fmt.Sprintf(
+		"%d tasks interrupted, 1 redeployment, nothing left behind. %s", demoTasks, term.Seconds(time.Since(started)))))
+	a.out.Printf("  Everything above ran against a local AWS; your account was not touched.\n\n")
+	a.out.Printf("  %s spothandler local                    play with it yourself\n", t.out.Glyph(term.Next))
+	a.out.Printf("  %s spothandler install --prefix prod    install for real\n", t.out.Glyph(term.Next))
 	return nil
 }
 
@@ -105,13 +105,10 @@ func (t *tour) run(ctx context.Context) error {
 func (t *tour) title(text string) {
 	t.step++
 	if t.step > 1 {
-		fmt.Fprintln(t.out)
+		t.out.Printf("\n")
 	}
 	head := fmt.Sprintf("── %d of 6 ── ", t.step)
-	if t.st.ascii {
-		head = strings.ReplaceAll(head, "─", "-")
-	}
-	fmt.Fprintf(t.out, "%s%s\n\n", t.st.dim(head), t.st.bold(text))
+	t.out.Printf("%s%s\n\n", t.out.Dim(head), t.out.Bold(text))
 }
 
 func (t *tour) showServices(ctx context.Context) error {
@@ -121,7 +118,7 @@ func (t *tour) showServices(ctx context.Context) error {
 		return err
 	}
 	for _, service := range services {
-		fmt.Fprintf(t.out, "  %s  %s\n", pad(service.name, 14), t.st.dim(t.st.plain(fmt.Sprintf("%d of %d running · deployment %s", service.running, service.desired, service.primary))))
+		t.out.Printf("  %s  %s\n", term.Pad(service.name, 14), t.out.Dim(t.out.Plain(fmt.Sprintf("%d of %d running · deployment %s", service.running, service.desired, service.primary))))
 	}
 	t.before, err = t.inventory(ctx)
 	return err
@@ -163,7 +160,7 @@ func (t *tour) uninstall(ctx context.Context) error {
 	if after != t.before {
 		return fmt.Errorf("the account held %s before, and now %s", t.before, after)
 	}
-	fmt.Fprintf(t.out, "  Before and after: %s in the account.\n", after)
+	t.out.Printf("  Before and after: %s in the account.\n", after)
 	return nil
 }
 
@@ -173,7 +170,7 @@ func (t *tour) command(ctx context.Context, args ...string) error {
 	if err != nil {
 		return fmt.Errorf("finding this program: %w", err)
 	}
-	fmt.Fprintf(t.out, "%s\n\n", t.st.bold("$ spothandler "+strings.Join(args, " ")))
+	t.out.Printf("%s\n\n", t.out.Bold("$ spothandler "+strings.Join(args, " ")))
 	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 3 * time.Second
@@ -181,7 +178,7 @@ func (t *tour) command(ctx context.Context, args ...string) error {
 	for _, v := range localEnv(t.url, localRegion, t.key) {
 		cmd.Env = append(cmd.Env, v.String())
 	}
-	cmd.Stdout, cmd.Stderr = t.out, t.err
+	cmd.Stdout, cmd.Stderr = t.Streams.out, t.Streams.err
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/session"
@@ -72,8 +73,8 @@ func (t *tour) checkRedeployment(before, after shownService) error {
 	if before.primary == after.primary {
 		return errors.New("the service has no new deployment")
 	}
-	fmt.Fprintf(t.out, "\n  %s %s %s %s\n", pad(after.name, 10), before.primary, t.st.glyph(glyphArrow), t.st.green(after.primary))
-	fmt.Fprintf(t.out, "  %s %d of %d running, the old tasks are gone\n", pad("", 10), after.running, after.desired)
+	t.out.Printf("\n  %s %s %s %s\n", term.Pad(after.name, 10), before.primary, t.out.Glyph(term.Arrow), t.out.Green(after.primary))
+	t.out.Printf("  %s %d of %d running, the old tasks are gone\n", term.Pad("", 10), after.running, after.desired)
 	return nil
 }
 
@@ -118,18 +119,18 @@ func (t *tour) decisions(ctx context.Context) ([]decision, error) {
 
 func (t *tour) printDecisions(decisions []decision, began time.Time) {
 	statuses := t.eventStatuses()
-	fmt.Fprintf(t.out, "  %s\n", t.st.dim("after   task      event         the function's decision"))
+	t.out.Printf("  %s\n", t.out.Dim("after   task      event         the function's decision"))
 	for _, d := range decisions {
-		sign := glyphQuiet
+		sign := term.Quiet
 		switch {
 		case d.Applied:
-			sign = glyphOK
+			sign = term.OK
 		case d.Level == "ERROR":
-			sign = glyphFailed
+			sign = term.Failed
 		}
 		task := d.TaskARN[strings.LastIndexByte(d.TaskARN, '/')+1:]
 		after := max(0, d.Timestamp.Sub(began).Seconds())
-		fmt.Fprintf(t.out, "%6.2fs  %s  %s  %s %s\n", after, task[:min(8, len(task))], pad(statuses[d.EventID], 12), t.st.glyph(sign), explainReason(d))
+		t.out.Printf("%6.2fs  %s  %s  %s %s\n", after, task[:min(8, len(task))], term.Pad(statuses[d.EventID], 12), t.out.Glyph(sign), explainReason(d))
 	}
 }
 
@@ -159,7 +160,7 @@ func explainReason(d decision) string {
 		string(handler.ReasonRolloutInProgress): "ECS replaces them already",
 		string(handler.ReasonTooLate):           "the task is gone already",
 	}[d.Reason]
-	return strings.TrimSpace(pad(d.Reason, 20) + meaning)
+	return strings.TrimSpace(term.Pad(d.Reason, 20) + meaning)
 }
 
 // settled waits until a new deployment is all there is.

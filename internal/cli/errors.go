@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
 // errorAnswer is how an error looks under -o json.
@@ -29,25 +30,15 @@ func (a *app) printError(err error) {
 	if len(known.Hints) == 0 {
 		known = a.withLastResort(known)
 	}
-	st := a.errStyle()
-	message := []string{st.plain(known.Message)}
-	if a.errTTY { // a log keeps it whole, to be searched for
-		message = st.wrap(known.Message, st.width-2)
-	}
-	for i, line := range message {
-		message[i] = st.red(line)
-	}
-	fmt.Fprint(a.err, st.behind("", glyphFailed, " ", message))
+	a.err.Print(a.err.Verdict(known.Message))
 	for _, line := range known.Detail {
-		for _, part := range st.wrap(line, st.width-2) {
-			fmt.Fprintf(a.err, "  %s\n", part)
-		}
+		a.err.Print(a.err.Paragraph("  ", line))
 	}
-	for _, hint := range known.Hints {
-		a.printHint(st, hint)
+	for _, each := range known.Hints {
+		hint(a.err, each)
 	}
 	if a.json() {
-		_ = a.printJSON(errorAnswer{errorBody{known.Message, strings.Join(known.Hints, "; "), known.Code}})
+		_ = a.out.JSON(errorAnswer{errorBody{known.Message, strings.Join(known.Hints, "; "), known.Code}})
 	}
 }
 
@@ -58,26 +49,23 @@ func (a *app) withLastResort(err *apperr.Error) *apperr.Error {
 	return &hinted
 }
 
-// printHint shows what to do next. Words are broken to fit; a command is left whole, to be pasted.
-func (a *app) printHint(st style, hint string) {
-	parts := []string{st.plain(hint)}
-	if first, _, _ := strings.Cut(hint, " "); !strings.HasPrefix(first, "--") && !slices.Contains([]string{"spothandler", "aws", "unset"}, first) {
-		parts = st.wrap(hint, st.width-4)
-	}
-	fmt.Fprint(a.err, st.behind("  ", glyphNext, " ", parts))
+// hint shows what to do next: in words, or what can be pasted.
+func hint(out *term.Printer, text string) {
+	first, _, _ := strings.Cut(text, " ")
+	command := strings.HasPrefix(first, "--") || slices.Contains([]string{"spothandler", "aws", "unset", "terraform"}, first)
+	out.Print(out.Hint(text, command))
 }
 
 func (a *app) printInterrupted(err error) {
-	st := a.errStyle()
 	message := "interrupted"
 	var known *apperr.Error
 	if errors.As(err, &known) && known.Code == apperr.CodeInterrupted {
 		message = known.Message
 	}
-	fmt.Fprintf(a.err, "%s %s\n", st.glyph(glyphAttention), message)
-	a.printHint(st, a.retype())
+	a.err.Print(a.err.Note("", message))
+	hint(a.err, a.retype())
 	if a.json() {
-		_ = a.printJSON(errorAnswer{errorBody{message, a.retype(), apperr.CodeInterrupted}})
+		_ = a.out.JSON(errorAnswer{errorBody{message, a.retype(), apperr.CodeInterrupted}})
 	}
 }
 

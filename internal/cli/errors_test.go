@@ -98,8 +98,9 @@ func TestLongMessage(t *testing.T) {
 		{false, "✗ creating role prod-spothandler-eu-west-1: NoSuchEntity: Scope ARN: arn:aws:iam::111122223333:policy/boundary does not exist or is not attachable.\n  › find it\n"},
 	} {
 		var shown bytes.Buffer
-		a := &app{Streams: fake(80, test.tty, "NO_COLOR=1")}
-		a.err = &shown
+		streams := fake(test.tty, "NO_COLOR=1")
+		streams.err = &shown
+		a := newApp(streams, nil)
 		a.printError(&apperr.Error{
 			Message: "creating role prod-spothandler-eu-west-1: NoSuchEntity: Scope ARN: arn:aws:iam::111122223333:policy/boundary does not exist or is not attachable.",
 			Hints:   []string{"find it"},

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
 // usage prints a command's usage within the terminal's width. cobra's own templates do not wrap, and
@@ -21,10 +23,10 @@ func (a *app) usage(cmd *cobra.Command) error {
 		fmt.Fprintf(out, "\nExamples:\n%s\n", cmd.Example)
 	}
 	if cmd.HasAvailableLocalFlags() {
-		fmt.Fprintf(out, "\nFlags:\n%s", cmd.LocalFlags().FlagUsagesWrapped(a.width))
+		fmt.Fprintf(out, "\nFlags:\n%s", cmd.LocalFlags().FlagUsagesWrapped(a.out.Width))
 	}
 	if cmd.HasAvailableInheritedFlags() {
-		fmt.Fprintf(out, "\nGlobal Flags:\n%s", cmd.InheritedFlags().FlagUsagesWrapped(a.width))
+		fmt.Fprintf(out, "\nGlobal Flags:\n%s", cmd.InheritedFlags().FlagUsagesWrapped(a.out.Width))
 	}
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(out, "\nUse \"%s [command] --help\" for more about a command.\n", cmd.CommandPath())
@@ -44,7 +46,7 @@ func printCommands(out io.Writer, cmd *cobra.Command) {
 		var lines strings.Builder
 		for _, each := range cmd.Commands() {
 			if each.GroupID == group.ID && (each.IsAvailableCommand() || each.Name() == "help") {
-				fmt.Fprintf(&lines, "  %s %s\n", pad(each.Name(), cmd.Commands()[0].NamePadding()), each.Short)
+				fmt.Fprintf(&lines, "  %s %s\n", term.Pad(each.Name(), cmd.Commands()[0].NamePadding()), each.Short)
 			}
 		}
 		if lines.Len() > 0 {

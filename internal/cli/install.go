@@ -246,9 +246,9 @@ func (j *installJob) confirmAdoption(ctx context.Context) error {
 	if len(j.taken) == 0 {
 		return nil
 	}
-	j.printPlan(j.err, j.errStyle(), j.changes)
+	j.printPlan(j.err, j.changes)
 	j.printForget()
-	fmt.Fprintln(j.err)
+	j.err.Printf("\n")
 	if j.yes {
 		return nil
 	}

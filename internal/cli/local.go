@@ -74,7 +74,7 @@ func (a *app) local(ctx context.Context, o localOptions) error {
 	if err != nil {
 		return err
 	}
-	server := a.newLocalAWS(o.region, o.accessKey, &localNotices{app: a, st: a.errStyle()})
+	server := a.newLocalAWS(o.region, o.accessKey, &localNotices{app: a})
 	if err := server.Seed(services...); err != nil {
 		return errors.Join(err, listener.Close(), server.Close())
 	}

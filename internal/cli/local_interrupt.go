@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
 // localAnswerTimeout is how long a local AWS, which is on this machine, may take to answer.
@@ -61,12 +62,12 @@ func (a *app) localInterrupt(ctx context.Context, asked interruption) error {
 		return err
 	}
 	if a.json() {
-		return a.printJSON(asked)
+		return a.out.JSON(asked)
 	}
-	st := a.outStyle()
-	fmt.Fprintf(a.out, "%s %s of %s/%s interrupted\n", st.glyph(glyphOK), plural(len(asked.Tasks), "task"), asked.Cluster, asked.Service)
+	st := a.out.Style
+	a.out.Printf("%s %s of %s/%s interrupted\n", st.Glyph(term.OK), plural(len(asked.Tasks), "task"), asked.Cluster, asked.Service)
 	if len(asked.Tasks) < asked.asked {
-		fmt.Fprintf(a.err, "%s no more than these run on Fargate Spot\n", a.errStyle().glyph(glyphAttention))
+		a.warn("no more than these run on Fargate Spot")
 	}
 	return nil
 }

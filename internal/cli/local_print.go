@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -55,23 +56,23 @@ func (a *app) printLocal(url string, o localOptions, services []localaws.Service
 		answer.Services = append(answer.Services, localService{s.Cluster, s.Name, s.Desired, provider})
 	}
 	if a.json() {
-		return a.printJSON(answer)
+		return a.out.JSON(answer)
 	}
-	st := a.outStyle()
-	fmt.Fprintf(a.out, "%s %s\n  %s\n\n", st.glyph(glyphOK), st.green("A local AWS answers on "+url), st.dim(st.plain("account "+localAccount+" · "+o.region)))
+	st := a.out.Style
+	a.out.Printf("%s %s\n  %s\n\n", st.Glyph(term.OK), st.Green("A local AWS answers on "+url), st.Dim("account "+localAccount+" · "+o.region))
 	for _, v := range localEnv(url, o.region, o.accessKey) {
-		fmt.Fprintf(a.out, "  export %s\n", v)
+		a.out.Printf("  export %s\n", v)
 	}
-	fmt.Fprintln(a.out)
+	a.out.Printf("\n")
 	for _, s := range answer.Services {
 		tasks := fmt.Sprintf("%s on %s", plural(s.Desired, "task"), s.CapacityProvider)
-		fmt.Fprintf(a.out, "  %s %s %s\n", st.glyph(glyphQuiet), pad(s.Cluster+"/"+s.Service, 20), st.dim(tasks))
+		a.out.Printf("  %s %s %s\n", st.Glyph(term.Quiet), term.Pad(s.Cluster+"/"+s.Service, 20), st.Dim(tasks))
 	}
-	fmt.Fprintf(a.out, "\n  In another terminal, after the exports:\n")
+	a.out.Printf("\n  In another terminal, after the exports:\n")
 	for _, command := range localCommands(answer.Services[0]) {
-		fmt.Fprintf(a.out, "  %s %s\n", st.glyph(glyphNext), command)
+		hint(a.out, command)
 	}
-	fmt.Fprintf(a.out, "\n%s\n", st.dim("ctrl-C ends it, and everything in it."))
+	a.out.Printf("\n%s\n", st.Dim("ctrl-C ends it, and everything in it."))
 	return nil
 }
 
@@ -89,12 +90,11 @@ func localCommands(s localService) []string {
 // localNotices prints on stderr what happens on a local AWS while it serves. It may be called concurrently.
 type localNotices struct {
 	app *app
-	st  style
 	mu  sync.Mutex
 }
 
 func (n *localNotices) interrupted(cluster, service string, tasks []string) {
-	n.print(glyphAttention, fmt.Sprintf("interrupted %s of %s/%s", plural(len(tasks), "task"), cluster, service))
+	n.print(term.Attention, fmt.Sprintf("interrupted %s of %s/%s", plural(len(tasks), "task"), cluster, service))
 }
 
 func (n *localNotices) answered(answer localaws.Answer) {
@@ -102,24 +102,24 @@ func (n *localNotices) answered(answer localaws.Answer) {
 	var failure struct {
 		Message string `json:"errorMessage"`
 	}
-	sign, outcome := glyphQuiet, "answered"
+	sign, outcome := term.Quiet, "answered"
 	switch {
 	case answer.Failed && json.Unmarshal(answer.Payload, &failure) == nil:
-		sign, outcome = glyphFailed, "failed: "+failure.Message
+		sign, outcome = term.Failed, "failed: "+failure.Message
 	case json.Unmarshal(answer.Payload, &d) == nil && d.Reason != "":
 		outcome = string(d.Reason)
 		if d.Service != "" {
 			outcome += fmt.Sprintf(" %s/%s", d.Cluster[strings.LastIndexByte(d.Cluster, '/')+1:], d.Service)
 		}
 		if d.Applied {
-			sign = glyphOK
+			sign = term.OK
 		}
 	}
 	n.print(sign, fmt.Sprintf("%s: %s (%d ms)", answer.Function, outcome, answer.Took.Milliseconds()))
 }
 
-func (n *localNotices) print(sign glyph, text string) {
+func (n *localNotices) print(sign term.Glyph, text string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	fmt.Fprintf(n.app.err, "%s %s\n", n.st.glyph(sign), n.st.plain(text))
+	n.app.err.Printf("%s %s\n", n.app.err.Glyph(sign), text)
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -161,12 +160,7 @@ func (o *policyOptions) identity(region string) session.Identity {
 }
 
 func (a *app) printPolicy(policy string) error {
-	var out bytes.Buffer
-	if err := json.Indent(&out, []byte(policy), "", "  "); err != nil {
-		return fmt.Errorf("writing the policy: %w", err)
-	}
-	fmt.Fprintln(a.out, out.String())
-	return nil
+	return a.out.JSON(json.RawMessage(policy))
 }
 
 // pointToPolicy adds to an error for want of rights where to read which are needed.

@@ -1,45 +1,34 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// printJSON writes the result of a command to stdout.
-func (a *app) printJSON(answer any) error {
-	encoder := json.NewEncoder(a.out)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(answer); err != nil {
-		return fmt.Errorf("writing the result: %w", err)
-	}
-	return nil
-}
-
 // warn shows what deserves attention and stops nothing.
 func (a *app) warn(texts ...string) {
-	st := a.errStyle()
+	st := a.err.Style
 	for _, text := range texts {
-		fmt.Fprint(a.err, st.note("", " ", text))
+		a.err.Print(st.Note("", text))
 	}
 }
 
 // printHeader says where a command is going to work, and as whom, before it does.
 func (a *app) printHeader(s *connection, prefix string) {
 	a.prefix = prefix
-	st := a.errStyle()
+	st := a.err.Style
 	place := fmt.Sprintf(" · account %s · %s · spothandler %s", s.id.Account, s.id.Region, binaryVersion())
-	fmt.Fprintf(a.err, "%s%s\n", st.bold(deploy.DisplayPrefix(prefix)), st.dim(st.plain(place)))
+	a.err.Printf("%s%s\n", st.Bold(deploy.DisplayPrefix(prefix)), st.Dim(place))
 	caller := "as " + s.id.Caller
 	if endpoints := s.Endpoints(); len(endpoints) > 0 {
 		caller += " · endpoint " + strings.Join(endpoints, ", ")
 	}
-	fmt.Fprintf(a.err, "%s\n\n", st.dim(st.shorten(st.plain(caller), st.width)))
+	a.err.Printf("%s\n\n", st.Dim(st.Shorten(caller, st.Width)))
 }
 
 func (a *app) printInstalled(j *installJob, others []deploy.Listed, took time.Duration) error {
@@ -48,29 +37,30 @@ func (a *app) printInstalled(j *installJob, others []deploy.Listed, took time.Du
 		return err
 	}
 	if a.json() {
-		return a.printJSON(installAnswer{status, nonNil(j.changes), len(j.changes) > 0})
+		return a.out.JSON(installAnswer{status, nonNil(j.changes), len(j.changes) > 0})
 	}
-	st := a.outStyle()
+	st := a.out.Style
 	if len(j.changes) == 0 {
-		fmt.Fprintf(a.out, "%s %s (%s)\n", st.glyph(glyphOK), st.green("Nothing to change"+a.where()+": "+deploy.DisplayPrefix(j.spec.Prefix)+" is as asked."), seconds(took))
+		a.out.Printf("%s %s (%s)\n", st.Glyph(term.OK), st.Green("Nothing to change"+a.where()+": "+deploy.DisplayPrefix(j.spec.Prefix)+" is as asked."), term.Seconds(took))
 	} else {
-		fmt.Fprintf(a.out, "\n%s %s\n", st.glyph(glyphOK), st.green(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.changes), a.where(), counts(j.changes), seconds(took))))
-		fmt.Fprintf(a.out, "  %s\n", st.plain(strings.Join(flow(summary(j.spec), " · ", st.width-4), " ·\n  ")))
+		a.out.Printf("\n%s %s\n", st.Glyph(term.OK), st.Green(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.changes), a.where(), counts(j.changes), term.Seconds(took))))
+		a.out.Print(st.List("  ", " · ", summary(j.spec)))
 	}
 	if touches(j.changes, deploy.KindRule) && j.spec.RuleState == "ENABLED" {
-		fmt.Fprintf(a.out, "  %s\n", st.dim("EventBridge may take a minute before a new rule matches."))
+		a.out.Printf("  %s\n", st.Dim("EventBridge may take a minute before a new rule matches."))
 	}
 	a.printRemarks(st, status.Problems)
 	if len(j.changes) > 0 {
-		fmt.Fprintf(a.out, "\n  %s spothandler status%s\n", st.glyph(glyphNext), a.scope(j.spec.Prefix))
+		a.out.Printf("\n")
+		hint(a.out, "spothandler status"+a.scope(j.spec.Prefix))
 	}
 	return nil
 }
 
 // printRemarks shows what install does not mend: overlaps, additions of others, a concurrency of 0.
-func (a *app) printRemarks(st style, problems []deploy.Problem) {
+func (a *app) printRemarks(st term.Style, problems []deploy.Problem) {
 	for _, problem := range problems {
-		fmt.Fprint(a.out, st.note("  ", " ", problem.Message))
+		a.out.Print(st.Note("  ", problem.Message))
 	}
 }
 
@@ -107,8 +97,6 @@ func days(n int) string {
 	}
 	return fmt.Sprintf("%d days", n)
 }
-
-func seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) }
 
 // counts are the changes in words, by action: "6 created", "1 created, 2 updated".
 func counts(changes []deploy.Change) string {
@@ -165,12 +153,12 @@ func title(kind deploy.Kind, name string) string {
 
 // printNotInstalled is the verdict on one prefix. Status has said it in its own JSON already.
 func (a *app) printNotInstalled(command, prefix, region string) error {
-	st := a.errStyle()
-	fmt.Fprintf(a.err, "%s %s is not installed in %s\n", st.glyph(glyphFailed), deploy.DisplayPrefix(prefix), region)
-	fmt.Fprintf(a.err, "  %s spothandler install%s\n", st.glyph(glyphNext), a.scope(prefix))
+	st := a.err.Style
+	a.err.Printf("%s %s is not installed in %s\n", st.Glyph(term.Failed), deploy.DisplayPrefix(prefix), region)
+	hint(a.err, "spothandler install"+a.scope(prefix))
 	if a.json() && command != "status" {
 		body := errorBody{deploy.DisplayPrefix(prefix) + " is not installed in " + region, "spothandler install" + a.scope(prefix), "not_installed"}
-		if err := a.printJSON(errorAnswer{body}); err != nil {
+		if err := a.out.JSON(errorAnswer{body}); err != nil {
 			return err
 		}
 	}
@@ -179,9 +167,9 @@ func (a *app) printNotInstalled(command, prefix, region string) error {
 
 // printNowhereInstalled is the verdict on all regions.
 func (a *app) printNowhereInstalled(id session.Identity) error {
-	st := a.errStyle()
-	fmt.Fprintf(a.err, "%s it is installed in no region of account %s\n", st.glyph(glyphFailed), id.Account)
-	fmt.Fprintf(a.err, "  %s spothandler install --region NAME --region NAME\n", st.glyph(glyphNext))
+	st := a.err.Style
+	a.err.Printf("%s it is installed in no region of account %s\n", st.Glyph(term.Failed), id.Account)
+	hint(a.err, "spothandler install --region NAME --region NAME")
 	if a.json() {
 		if err := a.printVisits(nil); err != nil {
 			return err
@@ -192,9 +180,9 @@ func (a *app) printNowhereInstalled(id session.Identity) error {
 
 // printNoneInstalled is the verdict on a region.
 func (a *app) printNoneInstalled(id session.Identity) error {
-	st := a.errStyle()
-	fmt.Fprintf(a.err, "%s nothing is installed in %s of account %s\n", st.glyph(glyphFailed), id.Region, id.Account)
-	a.printHint(st, "spothandler install --prefix NAME")
-	a.printHint(st, "spothandler status --prefix NAME   one whose role was deleted by hand")
+	st := a.err.Style
+	a.err.Printf("%s nothing is installed in %s of account %s\n", st.Glyph(term.Failed), id.Region, id.Account)
+	hint(a.err, "spothandler install --prefix NAME")
+	hint(a.err, "spothandler status --prefix NAME   one whose role was deleted by hand")
 	return errNotInstalled
 }

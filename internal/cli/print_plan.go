@@ -2,11 +2,10 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
@@ -27,19 +26,18 @@ func (j *installJob) showDryRun(others []deploy.Listed) error {
 		if err != nil {
 			return err
 		}
-		return j.printJSON(installAnswer{status, nonNil(j.changes), false})
+		return j.out.JSON(installAnswer{status, nonNil(j.changes), false})
 	}
-	st := j.outStyle()
-	j.printPlan(j.out, st, j.changes)
+	j.printPlan(j.out, j.changes)
 	if len(j.taken) > 0 {
 		j.printForget()
 	}
-	fmt.Fprintf(j.out, "\n%s\n", planSummary(j.changes))
+	j.out.Printf("\n%s\n", planSummary(j.changes))
 	for _, message := range deploy.Overlaps(others, j.spec) {
-		fmt.Fprint(j.out, st.note("", " ", message))
+		j.out.Print(j.out.Note("", message))
 	}
 	if len(j.changes) > 0 {
-		fmt.Fprintf(j.out, "  %s %s\n", st.glyph(glyphNext), j.without("--dry-run", "--detailed-exitcode"))
+		hint(j.out, j.without("--dry-run", "--detailed-exitcode"))
 	}
 	return nil
 }
@@ -56,13 +54,13 @@ func planSummary(changes []deploy.Change) string {
 }
 
 // printPlan shows each change with its differences, and counts what stays.
-func (a *app) printPlan(out io.Writer, st style, changes []deploy.Change) {
+func (a *app) printPlan(out *term.Printer, changes []deploy.Change) {
 	for _, change := range changes {
-		fmt.Fprintln(out, st.row(actionGlyph(change.Action), change.Resource.Words(), title(change.Resource, change.Name), ""))
-		printFields(out, st, told(change))
+		out.Println(out.Row(actionGlyph(change.Action), change.Resource.Words(), title(change.Resource, change.Name), ""))
+		printFields(out, told(change))
 	}
 	if left := untouched(changes); len(left) > 0 {
-		fmt.Fprintf(out, "  %s%s%d unchanged: %s\n", st.glyph(glyphQuiet), st.gap(glyphQuiet), len(left), strings.Join(left, ", "))
+		out.Print(out.Item(term.Quiet, fmt.Sprintf("%d unchanged: %s", len(left), strings.Join(left, ", "))))
 	}
 }
 
@@ -74,8 +72,8 @@ func told(change deploy.Change) []deploy.Field {
 	return slices.DeleteFunc(slices.Clone(change.Fields), func(field deploy.Field) bool { return field.Old == "" })
 }
 
-func actionGlyph(action deploy.Action) glyph {
-	return map[deploy.Action]glyph{deploy.Create: glyphAdd, deploy.Update: glyphChange, deploy.Delete: glyphRemove}[action]
+func actionGlyph(action deploy.Action) term.Glyph {
+	return map[deploy.Action]term.Glyph{deploy.Create: term.Add, deploy.Update: term.Change, deploy.Delete: term.Remove}[action]
 }
 
 func untouched(changes []deploy.Change) []string {
@@ -95,7 +93,7 @@ const (
 
 // printFields shows differences as "label  old → new", in two lines where one is too narrow. What the
 // record says is told in one line: each of its values is a field of another resource.
-func printFields(out io.Writer, st style, fields []deploy.Field) {
+func printFields(out *term.Printer, fields []deploy.Field) {
 	var recorded []string
 	width := 0
 	fields = withoutLostRecord(fields)
@@ -104,7 +102,7 @@ func printFields(out io.Writer, st style, fields []deploy.Field) {
 			recorded = append(recorded, strings.ReplaceAll(name, "spothandler", "version"))
 			continue
 		}
-		if length := utf8.RuneCountInString(label(field.Path)); length <= longestLabel {
+		if length := term.Width(label(field.Path)); length <= longestLabel {
 			width = max(width, length)
 		}
 	}
@@ -112,11 +110,11 @@ func printFields(out io.Writer, st style, fields []deploy.Field) {
 	if len(recorded) > 0 {
 		width = max(width, len("recorded"))
 		slices.Sort(recorded)
-		fmt.Fprintf(out, "%s%s  %s\n", indent, pad("recorded", width), st.shorten(strings.Join(slices.Compact(recorded), ", "), st.width-fieldIndent-width-2))
+		out.Printf("%s%s  %s\n", indent, term.Pad("recorded", width), out.Shorten(strings.Join(slices.Compact(recorded), ", "), out.Width-fieldIndent-width-2))
 	}
 	for _, field := range fields {
 		if !strings.HasPrefix(field.Path, "record.") {
-			printField(out, st, field, width)
+			printField(out, field, width)
 		}
 	}
 }
@@ -134,26 +132,26 @@ func withoutLostRecord(fields []deploy.Field) []deploy.Field {
 	return append([]deploy.Field{{Path: "description", Old: old, New: "the record of the settings"}}, rest...)
 }
 
-func printField(out io.Writer, st style, field deploy.Field, width int) {
+func printField(out *term.Printer, field deploy.Field, width int) {
 	indent := strings.Repeat(" ", fieldIndent)
-	room := st.width - fieldIndent - width - 2
+	room := out.Width - fieldIndent - width - 2
 	before, after := shown(field.Path, field.Old), shown(field.Path, field.New)
 	if field.Path == "tags."+deploy.TagPrefix && field.New == "" {
 		after = `""` // the tag of an installation without a prefix
 	}
-	arrow := st.glyph(glyphArrow)
-	if utf8.RuneCountInString(before)+utf8.RuneCountInString(after)+4 <= room {
-		fmt.Fprintf(out, "%s%s  %s %s %s\n", indent, pad(label(field.Path), width), before, arrow, after)
+	arrow := out.Glyph(term.Arrow)
+	if term.Width(before)+term.Width(after)+4 <= room {
+		out.Printf("%s%s  %s %s %s\n", indent, term.Pad(label(field.Path), width), before, arrow, after)
 		return
 	}
-	if utf8.RuneCountInString(label(field.Path)) > longestLabel { // the values below it, a little to the right
-		fmt.Fprintf(out, "%s%s\n", indent, label(field.Path))
-		width, room = 2, st.width-fieldIndent-4
-		fmt.Fprintf(out, "%s%s  %s\n", indent, pad("", width), st.shorten(before, room))
+	if term.Width(label(field.Path)) > longestLabel { // the values below it, a little to the right
+		out.Printf("%s%s\n", indent, label(field.Path))
+		width, room = 2, out.Width-fieldIndent-4
+		out.Printf("%s%s  %s\n", indent, term.Pad("", width), out.Shorten(before, room))
 	} else {
-		fmt.Fprintf(out, "%s%s  %s\n", indent, pad(label(field.Path), width), st.shorten(before, room))
+		out.Printf("%s%s  %s\n", indent, term.Pad(label(field.Path), width), out.Shorten(before, room))
 	}
-	fmt.Fprintf(out, "%s%s%s %s\n", indent, strings.Repeat(" ", width), arrow, st.shorten(after, room))
+	out.Printf("%s%s%s %s\n", indent, strings.Repeat(" ", width), arrow, out.Shorten(after, room))
 }
 
 // label is a field's path in words.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
@@ -13,7 +13,7 @@ import (
 func (a *app) printStatuses(found []*deploy.Installation, statuses []deploy.Status) {
 	for index, status := range statuses {
 		if index > 0 {
-			fmt.Fprintln(a.out)
+			a.out.Printf("\n")
 		}
 		if status.Healthy {
 			a.printHealthy(found[index], status)
@@ -24,14 +24,14 @@ func (a *app) printStatuses(found []*deploy.Installation, statuses []deploy.Stat
 }
 
 // printVerdict says where in the same line, or where that is too long in the next.
-func (a *app) printVerdict(st style, status deploy.Status, g glyph, verdict string, paint func(string) string) {
+func (a *app) printVerdict(st term.Style, status deploy.Status, g term.Glyph, verdict string, paint func(string) term.Text) {
 	verdict = deploy.DisplayPrefix(status.Prefix) + verdict
 	place := fmt.Sprintf("account %s · %s · spothandler %s", status.Account, status.Region, orUnknown(status.Outputs.ModuleVersion))
 	between := " · "
-	if utf8.RuneCountInString(verdict+between+place)+2 > st.width {
+	if term.Width(verdict+between+place)+2 > st.Width {
 		between = "\n  "
 	}
-	fmt.Fprintf(a.out, "%s %s%s\n\n", st.glyph(g), paint(verdict), st.dim(st.plain(between+place)))
+	a.out.Printf("%s %s%s%s\n\n", st.Glyph(g), paint(verdict), st.Textf(between), st.Dim(place))
 }
 
 func orUnknown(version string) string {
@@ -42,17 +42,17 @@ func orUnknown(version string) string {
 }
 
 func (a *app) printHealthy(found *deploy.Installation, status deploy.Status) {
-	st := a.outStyle()
-	a.printVerdict(st, status, glyphOK, " is healthy", st.green)
+	st := a.out.Style
+	a.printVerdict(st, status, term.OK, " is healthy", st.Green)
 	for _, kind := range deploy.Kinds() {
-		fmt.Fprintln(a.out, st.row(glyphOK, kind.Words(), title(kind, nameOf(found, kind)), detail(found, kind)))
+		a.out.Println(st.Row(term.OK, kind.Words(), title(kind, nameOf(found, kind)), detail(found, kind)))
 	}
 	for _, warning := range slices.Concat(status.Warnings, status.Reminders) {
-		fmt.Fprint(a.out, st.note("  ", " ", warning))
+		a.out.Print(st.Note("  ", warning))
 	}
 	if status.UpgradeAvailable {
-		fmt.Fprintf(a.out, "\n  %s upgrade available: this is spothandler %s\n", st.glyph(glyphAttention), binaryVersion())
-		fmt.Fprintf(a.out, "  %s spothandler upgrade%s\n", st.glyph(glyphNext), a.scope(status.Prefix))
+		a.out.Printf("\n%s", st.Note("  ", "upgrade available: this is spothandler "+binaryVersion()))
+		hint(a.out, "spothandler upgrade"+a.scope(status.Prefix))
 	}
 }
 
@@ -82,24 +82,24 @@ func detail(found *deploy.Installation, kind deploy.Kind) string {
 }
 
 func (a *app) printUnhealthy(status deploy.Status) {
-	st := a.outStyle()
-	a.printVerdict(st, status, glyphFailed, verdict(status), st.red)
+	st := a.out.Style
+	a.printVerdict(st, status, term.Failed, verdict(status), st.Red)
 	for _, problem := range status.Problems {
 		a.printProblem(st, problem)
 	}
 	if left := fine(status); len(left) > 0 {
-		fmt.Fprintf(a.out, "  %s%s%d as asked: %s\n", st.glyph(glyphOK), st.gap(glyphOK), len(left), strings.Join(left, ", "))
+		a.out.Print(st.Item(term.OK, fmt.Sprintf("%d as asked: %s", len(left), strings.Join(left, ", "))))
 	}
 	for _, warning := range slices.Concat(status.Warnings, status.Reminders) {
-		fmt.Fprint(a.out, st.note("  ", st.gap(glyphAttention), warning))
+		a.out.Print(st.Note("  ", warning))
 	}
 	arrow := ""
 	if slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return len(problem.Fields) > 0 }) {
 		arrow = " An arrow points to what install would set."
 	}
-	fmt.Fprintf(a.out, "\n%s.%s\n", plural(len(status.Problems), "problem"), arrow)
+	a.out.Printf("\n%s.%s\n", plural(len(status.Problems), "problem"), arrow)
 	for _, options := range cures(status) {
-		fmt.Fprintf(a.out, "  %s spothandler install%s %s\n", st.glyph(glyphNext), a.scope(status.Prefix), options)
+		hint(a.out, "spothandler install"+a.scope(status.Prefix)+" "+options)
 	}
 }
 
@@ -161,23 +161,22 @@ func onTheWay(kind deploy.Kind, field deploy.Field) bool {
 	return kind == deploy.KindPermission
 }
 
-func (a *app) printProblem(st style, problem deploy.Problem) {
+func (a *app) printProblem(st term.Style, problem deploy.Problem) {
 	switch problem.Code {
 	case deploy.ProblemMissing:
 		name := "missing: " + title(problem.Resource, problem.Name)
 		if problem.Resource == deploy.KindPermission {
 			name = "missing: EventBridge may not invoke the function"
 		}
-		fmt.Fprintln(a.out, st.row(glyphFailed, problem.Resource.Words(), name, ""))
+		a.out.Println(st.Row(term.Failed, problem.Resource.Words(), name, ""))
 	case deploy.ProblemBroken:
-		fmt.Fprintln(a.out, st.row(glyphFailed, problem.Resource.Words(), problem.Name, ""))
-		indent := pad("", fieldIndent)
-		fmt.Fprintf(a.out, "%s%s\n", indent, strings.Join(st.wrap(problem.Message, st.width-fieldIndent), "\n"+indent))
+		a.out.Println(st.Row(term.Failed, problem.Resource.Words(), problem.Name, ""))
+		a.out.Print(st.Paragraph(term.Pad("", fieldIndent), problem.Message))
 	case deploy.ProblemDiffers:
-		fmt.Fprintln(a.out, st.row(glyphAttention, problem.Resource.Words(), title(problem.Resource, problem.Name)+" differs", ""))
-		printFields(a.out, st, problem.Fields)
+		a.out.Println(st.Row(term.Attention, problem.Resource.Words(), title(problem.Resource, problem.Name)+" differs", ""))
+		printFields(a.out, problem.Fields)
 	default:
-		fmt.Fprint(a.out, st.note("  ", st.gap(glyphAttention), problem.Message))
+		a.out.Print(st.Note("  ", problem.Message))
 	}
 }
 

@@ -24,8 +24,9 @@ func twoChanges() []deploy.Change {
 func TestProgressOnATerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var screen bytes.Buffer
-		a := &app{Streams: fake(80, true, "NO_COLOR=1")}
-		a.err = &screen
+		streams := fake(true, "NO_COLOR=1")
+		streams.err = &screen
+		a := newApp(streams, nil)
 		p := a.newProgress(twoChanges())
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Begun})
 		time.Sleep(time.Second)
@@ -34,12 +35,12 @@ func TestProgressOnATerminal(t *testing.T) {
 		p.report(deploy.Progress{Index: 1, Stage: deploy.Waiting, Note: "waiting for the role"})
 		time.Sleep(6 * time.Second)
 		p.report(deploy.Progress{Index: 1, Stage: deploy.Done, Elapsed: 6100 * time.Millisecond})
-		p.stop()
+		p.Stop()
 
 		text := screen.String()
 		for _, row := range []string{
 			"  ◐ role        prod-spothandler-eu-west-1                       working   0.",
-			"  · function    prod-ecs-fargate-spot-handler                       next",
+			"  · function    prod-ecs-fargate-spot-handler                    pending",
 			"  ◐ function    prod-ecs-fargate-spot-handler       waiting for the role   5.",
 			"  ✓ role        prod-spothandler-eu-west-1                       created   0.4s",
 		} {
@@ -64,8 +65,9 @@ func TestProgressOnATerminal(t *testing.T) {
 func TestProgressInALog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		a := &app{Streams: fake(80, false)}
-		a.err = &log
+		streams := fake(false)
+		streams.err = &log
+		a := newApp(streams, nil)
 		p := a.newProgress(twoChanges())
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Begun})
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Waiting, Note: "waiting for IAM"})
@@ -73,7 +75,7 @@ func TestProgressInALog(t *testing.T) {
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Done, Elapsed: 10 * time.Second})
 		p.report(deploy.Progress{Index: 1, Stage: deploy.Begun})
 		p.report(deploy.Progress{Index: 1, Stage: deploy.Failed, Elapsed: time.Second})
-		p.stop()
+		p.Stop()
 		want := "  ✓ role        prod-spothandler-eu-west-1                       created  10.0s\n" +
 			"  ✗ function    prod-ecs-fargate-spot-handler                     failed   1.0s\n"
 		if log.String() != want {
@@ -85,11 +87,12 @@ func TestProgressInALog(t *testing.T) {
 // Ctrl-C is no failure of what it stops.
 func TestProgressInterrupted(t *testing.T) {
 	var log bytes.Buffer
-	a := &app{Streams: fake(80, false)}
-	a.err = &log
+	streams := fake(false)
+	streams.err = &log
+	a := newApp(streams, nil)
 	p := a.newProgress(twoChanges())
 	p.report(deploy.Progress{Index: 1, Stage: deploy.Stopped, Elapsed: time.Second})
-	p.stop()
+	p.Stop()
 	const want = "  ! function    prod-ecs-fargate-spot-handler                interrupted   1.0s\n"
 	if log.String() != want {
 		t.Errorf("\n%s", log.String())
@@ -102,8 +105,9 @@ func TestCtrlCAtTheQuestion(t *testing.T) {
 		nobody, keys := io.Pipe()
 		defer keys.Close()
 		var shown bytes.Buffer
-		a := &app{Streams: fake(80, true, "NO_COLOR=1")}
-		a.in, a.err, a.inTTY = nobody, &shown, true
+		streams := fake(true, "NO_COLOR=1")
+		streams.in, streams.err, streams.inTTY = nobody, &shown, true
+		a := newApp(streams, nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		if err := a.confirm(ctx, "Remove it?", "prod"); !errors.Is(err, context.Canceled) {

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -81,7 +82,9 @@ func (a *app) visit(region string) *visit {
 	one := *a
 	one.region, one.several = region, true
 	one.inTTY = false
-	one.out, one.err = &v.out, &v.err
+	out, err := a.out.Style, a.err.Style
+	err.Dumb = true // nothing moves in what is shown later
+	one.out, one.err = term.NewPrinter(&v.out, out), term.NewPrinter(&v.err, err)
 	v.app = &one
 	return v
 }
@@ -102,15 +105,15 @@ func (a *app) report(visits []*visit) error {
 	for index, v := range visits {
 		worst = worse(worst, v.code)
 		if index > 0 && !a.json() {
-			fmt.Fprintln(v.firstStream(a))
+			v.firstStream(a).Printf("\n")
 		}
-		if _, err := io.Copy(a.err, &v.err); err != nil {
+		if _, err := io.Copy(a.Streams.err, &v.err); err != nil {
 			return err
 		}
 		if a.json() {
 			continue
 		}
-		if _, err := io.Copy(a.out, &v.out); err != nil {
+		if _, err := io.Copy(a.Streams.out, &v.out); err != nil {
 			return err
 		}
 	}
@@ -126,7 +129,7 @@ func (a *app) report(visits []*visit) error {
 }
 
 // firstStream is where the block of a region begins.
-func (v *visit) firstStream(a *app) io.Writer {
+func (v *visit) firstStream(a *app) *term.Printer {
 	if v.err.Len() > 0 {
 		return a.err
 	}
@@ -163,5 +166,5 @@ func (a *app) printVisits(visits []*visit) error {
 		}
 		answer.Regions = append(answer.Regions, visitAnswer{v.app.region, v.code, result})
 	}
-	return a.printJSON(answer)
+	return a.out.JSON(answer)
 }

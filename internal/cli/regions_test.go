@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -16,15 +15,17 @@ func TestRegionsSideBySide(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		outcomes := map[string]error{"ap-east-1": errDiffers, "eu-west-1": errors.New("broken"), "us-east-1": nil}
 		var out, problems bytes.Buffer
-		a := &app{Streams: fake(80, false)}
-		a.out, a.err, a.regions = &out, &problems, []string{"us-east-1", "ap-east-1", "eu-west-1", "ap-east-1"}
+		streams := fake(false)
+		streams.out, streams.err = &out, &problems
+		a := newApp(streams, nil)
+		a.regions = []string{"us-east-1", "ap-east-1", "eu-west-1", "ap-east-1"}
 
 		var begun sync.WaitGroup
 		begun.Add(len(outcomes))
 		err := a.inRegions(t.Context(), nil, nil, func(_ context.Context, a *app) error {
 			begun.Done()
 			begun.Wait()
-			fmt.Fprintln(a.out, a.region)
+			a.out.Printf("%s\n", a.region)
 			return outcomes[a.region]
 		})
 		if code := a.conclude(t.Context(), err); code != exitError {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
 // version is set by the linker; a binary of `go install` takes the module's.
@@ -43,7 +44,8 @@ var (
 // app is what every command shares.
 type app struct {
 	Streams
-	args []string
+	out, err *term.Printer // what the streams are written with
+	args     []string
 	options
 	region  string // the one to work in; "" is the configuration's
 	prefix  string // of the installation that the command is about
@@ -65,14 +67,20 @@ type options struct {
 	verbose       bool
 }
 
+func newApp(s Streams, args []string) *app {
+	a := &app{Streams: s, args: args, aws: &awsSource{canAsk: s.inTTY}}
+	a.out, a.err = s.printers()
+	return a
+}
+
 // Run runs the program with args, without its name, and returns the exit code.
 func Run(ctx context.Context, args []string, s Streams) int {
-	a := &app{Streams: s, args: args, aws: &awsSource{canAsk: s.inTTY}}
+	a := newApp(s, args)
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetIn(s.in)
-	root.SetOut(s.out)
-	root.SetErr(s.err)
+	root.SetOut(a.out.Lines())
+	root.SetErr(a.err.Lines())
 	return a.conclude(ctx, root.ExecuteContext(ctx))
 }
 

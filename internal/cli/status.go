@@ -60,7 +60,7 @@ func (a *app) status(ctx context.Context, prefix string, names deploy.Given, one
 		return err
 	}
 	if a.json() {
-		if err := a.printJSON(statusAnswer{binaryVersion(), statuses}); err != nil {
+		if err := a.out.JSON(statusAnswer{binaryVersion(), statuses}); err != nil {
 			return err
 		}
 	} else {

@@ -3,9 +3,10 @@ package cli
 import (
 	"io"
 	"os"
-	"strings"
 
-	"golang.org/x/term"
+	xterm "golang.org/x/term"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
 // Streams are the edges of the process, so that a test can stand in for all of them.
@@ -23,15 +24,15 @@ type Streams struct {
 // SystemStreams returns the streams, the environment and the terminal of this process.
 func SystemStreams() Streams {
 	width := 80
-	if columns, _, err := term.GetSize(int(os.Stderr.Fd())); err == nil && columns > 0 {
+	if columns, _, err := xterm.GetSize(int(os.Stderr.Fd())); err == nil && columns > 0 {
 		width = columns
 	}
 	return Streams{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
 		getenv: os.Getenv, env: os.Environ(),
-		inTTY:  term.IsTerminal(int(os.Stdin.Fd())),
-		outTTY: term.IsTerminal(int(os.Stdout.Fd())),
-		errTTY: term.IsTerminal(int(os.Stderr.Fd())),
+		inTTY:  xterm.IsTerminal(int(os.Stdin.Fd())),
+		outTTY: xterm.IsTerminal(int(os.Stdout.Fd())),
+		errTTY: xterm.IsTerminal(int(os.Stderr.Fd())),
 		width:  max(60, min(width, 120)),
 	}
 }
@@ -41,17 +42,8 @@ func NewStreams(in io.Reader, out, err io.Writer) Streams {
 	return Streams{in: in, out: out, err: err, getenv: os.Getenv, env: os.Environ(), width: 80}
 }
 
-// utf8 says whether the terminal shows our glyphs: the locale's variables, in their order of precedence.
-// Where none is set, as in most CI, UTF-8 is assumed.
-func (s Streams) utf8() bool {
-	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
-		if locale := strings.ToUpper(s.getenv(name)); locale != "" {
-			return strings.Contains(locale, "UTF-8") || strings.Contains(locale, "UTF8")
-		}
-	}
-	return true
+// printers are what prints on the two streams.
+func (s Streams) printers() (out, err *term.Printer) {
+	return term.NewPrinter(s.out, term.NewStyle(s.getenv, s.outTTY, s.width)),
+		term.NewPrinter(s.err, term.NewStyle(s.getenv, s.errTTY, s.width))
 }
-
-// outStyle and errStyle are how the two streams look.
-func (s Streams) outStyle() style { return newStyle(s, s.outTTY) }
-func (s Streams) errStyle() style { return newStyle(s, s.errTTY) }

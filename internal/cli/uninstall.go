@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -105,9 +106,8 @@ func (a *app) confirmRemoval(ctx context.Context, prefix string, changes []deplo
 	if a.yes {
 		return nil
 	}
-	st := a.errStyle()
-	a.printRemoval(a.err, st, changes)
-	fmt.Fprintf(a.err, "\nYour ECS services are not touched.\n")
+	a.printRemoval(a.err, changes)
+	a.err.Printf("\nYour ECS services are not touched.\n")
 	word := prefix
 	if word == "" {
 		word = "uninstall"
@@ -137,12 +137,12 @@ func (a *app) nothingToRemove(ctx context.Context, s *connection, prefix string)
 		a.warn("other installations were not looked for: " + apperr.WhyNot(err))
 	}
 	if a.json() {
-		return a.printJSON(uninstallAnswer{Changes: []deploy.Change{}})
+		return a.out.JSON(uninstallAnswer{Changes: []deploy.Change{}})
 	}
-	st := a.outStyle()
-	fmt.Fprintf(a.out, "%s Nothing to remove: %s is not installed in %s.\n", st.glyph(glyphOK), deploy.DisplayPrefix(prefix), s.id.Region)
+	st := a.out.Style
+	a.out.Printf("%s Nothing to remove: %s is not installed in %s.\n", st.Glyph(term.OK), deploy.DisplayPrefix(prefix), s.id.Region)
 	for _, other := range others {
-		fmt.Fprintf(a.out, "  %s is: %s spothandler uninstall%s\n", deploy.DisplayPrefix(other.Prefix), st.glyph(glyphNext), a.scope(other.Prefix))
+		a.out.Printf("  %s is: %s spothandler uninstall%s\n", deploy.DisplayPrefix(other.Prefix), st.Glyph(term.Next), a.scope(other.Prefix))
 	}
 	return nil
 }

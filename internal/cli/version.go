@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -39,19 +38,19 @@ func (a *app) showVersion() error {
 		}
 	}
 	if a.json() {
-		return a.printJSON(answer)
+		return a.out.JSON(answer)
 	}
 	a.printVersion(answer)
 	return nil
 }
 
 func (a *app) printVersion(answer versionAnswer) {
-	fmt.Fprintf(a.out, "spothandler %s (%s, %s)\n", answer.Version, answer.Go, answer.System)
+	a.out.Printf("spothandler %s (%s, %s)\n", answer.Version, answer.Go, answer.System)
 	for _, architecture := range []string{"arm64", "x86_64"} {
 		code := answer.Code[architecture]
 		if code == "" {
 			code = "not built in: run `go generate ./embed` and build again"
 		}
-		fmt.Fprintf(a.out, "function %-7s %s\n", architecture, code)
+		a.out.Printf("function %-7s %s\n", architecture, code)
 	}
 }

@@ -1,0 +1,48 @@
+package term
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// longestText is the most of one text that is shown, in bytes. AWS's longest is an inline policy of 10,240
+// characters (IAM quotas).
+const longestText = 16 << 10
+
+// cut ends a text of which more was left out.
+const cut = " [cut]"
+
+// Escape makes a text of unknown origin harmless to a terminal. What is not printable (control characters
+// such as ESC, line breaks, tabs and C1, bidirectional and other invisible characters, invalid UTF-8) is
+// shown as its Go escape, and what is longer than 16 KiB is cut. Escaping twice changes nothing more.
+func Escape(text string) string {
+	if len(text) <= longestText && !strings.ContainsFunc(text, hidden) && utf8.ValidString(text) {
+		return text
+	}
+	var out strings.Builder
+	for len(text) > 0 && out.Len() <= longestText {
+		r, size := utf8.DecodeRuneInString(text)
+		piece := text[:size]
+		if hidden(r) || r == utf8.RuneError && size == 1 {
+			quoted := strconv.Quote(piece)
+			piece = quoted[1 : len(quoted)-1]
+		}
+		out.WriteString(piece)
+		text = text[size:]
+	}
+	return bounded(out.String())
+}
+
+func hidden(r rune) bool { return !strconv.IsPrint(r) }
+
+func bounded(text string) string {
+	if len(text) <= longestText {
+		return text
+	}
+	end := longestText - len(cut)
+	for !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + cut
+}

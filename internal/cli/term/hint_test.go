@@ -1,0 +1,26 @@
+package term
+
+import "testing"
+
+// A command can be pasted whatever the terminal's width: it is broken between words, as a shell reads it.
+func TestHint(t *testing.T) {
+	narrow, log := in(true, 40, "NO_COLOR=1"), in(false, 40)
+	for _, test := range []struct {
+		name, hint string
+		command    bool
+		style      Style
+		want       string
+	}{
+		{"words", "ask who administers the organization about it", false, narrow, "  › ask who administers the organization\n    about it\n"},
+		{"a short command", "spothandler status", true, narrow, "  › spothandler status\n"},
+		{"what it does fits", "spothandler status   looks again", true, narrow, "  › spothandler status   looks again\n"},
+		{"what it does goes below", "spothandler status --prefix prod   looks again", true, narrow, "  › spothandler status --prefix prod\n        looks again\n"},
+		{"a long command", "spothandler install --prefix prod --cluster shop", true, narrow, "  › spothandler install --prefix prod \\\n      --cluster shop\n"},
+		{"quotes", "spothandler install --tag 'Cost Centre=one two three'", true, narrow, "  › spothandler install \\\n      --tag 'Cost Centre=one two three'\n"},
+		{"a log", "spothandler install --prefix prod --cluster shop   again", true, log, "  › spothandler install --prefix prod --cluster shop   again\n"},
+	} {
+		if got := test.style.Hint(test.hint, test.command).String(); got != test.want {
+			t.Errorf("%s:\n%s", test.name, got)
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package term
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// KindWidth is the width of a table's first column.
+const KindWidth = 12
+
+// Width returns the columns that a text takes.
+func Width(text string) int { return utf8.RuneCountInString(text) }
+
+// Pad fills a text with spaces up to width columns.
+func Pad(text string, width int) string {
+	return text + strings.Repeat(" ", max(0, width-Width(text)))
+}
+
+// Wrap breaks a text at its spaces into lines of at most width columns; a longer word has its own.
+func (s Style) Wrap(text string, width int) []string {
+	return Flow(strings.Fields(s.Plain(text)), " ", width)
+}
+
+// Flow fills lines of at most width columns with parts, none of them broken.
+func Flow(parts []string, between string, width int) []string {
+	var lines []string
+	for _, part := range parts {
+		last := len(lines) - 1
+		if last >= 0 && Width(lines[last]+between+part) <= width {
+			lines[last] += between + part
+			continue
+		}
+		lines = append(lines, part)
+	}
+	return lines
+}
+
+// Note returns a text behind the sign of attention, broken to fit, with its line breaks.
+func (s Style) Note(indent, text string) Text {
+	gap := " "
+	if indent != "" { // it stands in a table
+		gap = s.gap(Attention)
+	}
+	return s.behind(indent, Attention, gap, s.Wrap(text, s.Width-len(indent)-1-len(gap)))
+}
+
+// Item returns a text behind a sign, as a row of a table that fits, with its line breaks.
+func (s Style) Item(g Glyph, text string) Text {
+	gap := s.gap(g)
+	return s.behind("  ", g, gap, s.Wrap(text, s.Width-2-Width(s.bare(g))-len(gap)))
+}
+
+// List returns short texts side by side, none of them broken, with its line breaks.
+func (s Style) List(indent, between string, parts []string) Text {
+	plain := make([]string, len(parts))
+	for i, part := range parts {
+		plain[i] = s.Plain(part)
+	}
+	between = s.signs(between)
+	lines := Flow(plain, between, s.Width-len(indent)-2)
+	return Text{indent + strings.Join(lines, strings.TrimRight(between, " ")+"\n"+indent) + "\n"}
+}
+
+// behind returns lines behind a sign, which all but the first are indented for.
+func (s Style) behind(indent string, sign Glyph, gap string, lines []string) Text {
+	hang := strings.Repeat(" ", len(indent)+1+len(gap))
+	plain := make([]string, len(lines))
+	for i, line := range lines {
+		plain[i] = s.Plain(line)
+	}
+	return Text{indent + s.Glyph(sign).s + gap + strings.Join(plain, "\n"+hang) + "\n"}
+}
+
+// Verdict returns a bad verdict behind its sign, in red, broken to fit a terminal. A log keeps it whole, to
+// be searched for.
+func (s Style) Verdict(text string) Text {
+	lines := []string{s.Plain(text)}
+	if s.TTY {
+		lines = s.Wrap(text, s.Width-2)
+	}
+	painted := make([]string, len(lines))
+	for i, line := range lines {
+		painted[i] = s.Red(line).s
+	}
+	return Text{s.Glyph(Failed).s + " " + strings.Join(painted, "\n  ") + "\n"}
+}
+
+// Paragraph returns a text in lines that fit, each indented. It ends its last line.
+func (s Style) Paragraph(indent, text string) Text {
+	var out strings.Builder
+	for _, line := range s.Wrap(text, s.Width-len(indent)) {
+		out.WriteString(indent + line + "\n")
+	}
+	return Text{out.String()}
+}
+
+// Row returns a line of a table: sign, kind, name, and what stands at the right edge.
+func (s Style) Row(g Glyph, kind, name, right string) Text {
+	right = s.Plain(right)
+	room := s.Width - 3 - len(s.gap(g)) - Width(s.bare(g)) - KindWidth
+	if right != "" {
+		room -= Width(right) + 1
+	}
+	name = s.Shorten(name, room)
+	line := "  " + s.Glyph(g).s + s.gap(g) + Pad(s.Plain(kind), KindWidth) + s.Bold(name).s
+	if right == "" {
+		return Text{line}
+	}
+	return Text{line + strings.Repeat(" ", max(1, room+1-Width(name))) + s.Dim(right).s}
+}
+
+func (s Style) bare(g Glyph) string { return Style{ASCII: s.ASCII}.Glyph(g).s }
+
+// gap keeps the columns straight: the ASCII glyphs are of several lengths.
+func (s Style) gap(g Glyph) string {
+	if !s.ASCII {
+		return " "
+	}
+	return strings.Repeat(" ", 5-len(s.bare(g)))
+}

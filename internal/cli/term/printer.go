@@ -1,0 +1,99 @@
+// Package term is what this program shows on a terminal or in a log: signs and colours, tables, progress,
+// line breaks, hints and questions. It knows nothing of AWS, and lets nothing through that a terminal would
+// take for a command: whatever it is given to print is escaped, but for its own Text.
+package term
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Printer prints on one stream.
+type Printer struct {
+	Style
+	out io.Writer
+}
+
+// NewPrinter returns the printer of a stream that looks like this.
+func NewPrinter(out io.Writer, style Style) *Printer { return &Printer{style, out} }
+
+// Printf formats like fmt.Fprintf, with the rules of Textf.
+func (p *Printer) Printf(format string, args ...any) {
+	p.Print(p.Textf(format, args...))
+}
+
+// Print writes texts, one after the other. A stream that takes no more is not an error: nobody reads it.
+func (p *Printer) Print(texts ...Text) {
+	for _, text := range texts {
+		_, _ = io.WriteString(p.out, text.s)
+	}
+}
+
+// Println writes a text and ends its line.
+func (p *Printer) Println(text Text) { p.Printf("%s\n", text) }
+
+// JSON writes an answer as indented JSON in which every character is printable.
+func (p *Printer) JSON(answer any) error {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(answer); err != nil {
+		return fmt.Errorf("writing the result: %w", err)
+	}
+	if _, err := p.out.Write(escapeJSON(out.Bytes())); err != nil {
+		return fmt.Errorf("writing the result: %w", err)
+	}
+	return nil
+}
+
+// escapeJSON escapes what is not printable. The encoder has escaped the control characters of ASCII, and what
+// is not ASCII stands inside of strings.
+func escapeJSON(text []byte) []byte {
+	var out bytes.Buffer
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		switch {
+		case r < utf8.RuneSelf && r != 0x7f || strconv.IsPrint(r):
+			out.Write(text[:size])
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&out, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		}
+		text = text[size:]
+	}
+	return out.Bytes()
+}
+
+// Lines returns a writer for what others write, such as the help and the log of calls: it escapes everything
+// but line breaks and tabs.
+func (p *Printer) Lines() io.Writer { return lines{p.out} }
+
+type lines struct{ out io.Writer }
+
+func (l lines) Write(text []byte) (int, error) {
+	var safe bytes.Buffer
+	for rest := text; len(rest) > 0; {
+		end := bytes.IndexAny(rest, "\n\t")
+		if end < 0 {
+			end = len(rest)
+		}
+		safe.WriteString(Escape(string(rest[:end])))
+		if end < len(rest) {
+			safe.WriteByte(rest[end])
+			end++
+		}
+		rest = rest[end:]
+	}
+	if _, err := l.out.Write(safe.Bytes()); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}

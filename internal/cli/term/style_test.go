@@ -1,0 +1,150 @@
+package term
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// in returns the style of a stream in this environment, without colour unless it says so.
+func in(tty bool, width int, env ...string) Style {
+	return NewStyle(func(name string) string {
+		for _, entry := range env {
+			if value, found := strings.CutPrefix(entry, name+"="); found {
+				return value
+			}
+		}
+		return ""
+	}, tty, width)
+}
+
+func TestShorten(t *testing.T) {
+	plain := in(true, 80, "NO_COLOR=1")
+	ascii, log := in(true, 80, "LANG=C"), in(false, 80)
+	for _, test := range []struct {
+		style      Style
+		text       string
+		width      int
+		want, when string
+	}{
+		{plain, "abcdefghij", 10, "abcdefghij", "it fits"},
+		{plain, "abcdefghijk", 10, "abcde…hijk", "one too long"},
+		{plain, "größer-größer", 10, "größe…ößer", "runes, not bytes"},
+		{ascii, "abcdefghijk", 10, "abcd...ijk", "without UTF-8"},
+		{plain, "abcdefghijk", 7, "abcdefghijk", "too narrow to be of use"},
+		{plain, "", 10, "", "empty"},
+		{log, "abcdefghijk", 10, "abcdefghijk", "nobody could make it wider"},
+	} {
+		if got := test.style.Shorten(test.text, test.width); got != test.want {
+			t.Errorf("%s: %q, want %q", test.when, got, test.want)
+		}
+	}
+}
+
+// A row is never wider than the terminal, keeps its right edge, and cuts the name, never the verdict.
+func TestRowWidths(t *testing.T) {
+	long := "/aws/lambda/a-prefix-of-many-words-that-goes-on-and-on-and-on-ecs-fargate-spot-handler"
+	for _, width := range []int{60, 80, 120} {
+		for _, locale := range []string{"LANG=C.UTF-8", "LANG=C"} {
+			st := in(true, width, locale, "NO_COLOR=1")
+			for _, name := range []string{"short", long, strings.Repeat("ü", 200)} {
+				for _, right := range []string{"", "created   0.4s", "waiting for the role   6.0s"} {
+					row := st.Row(OK, "log group", name, right).String()
+					if n := utf8.RuneCountInString(row); n > width || right != "" && n != width-1 && n != width {
+						t.Errorf("%d columns of %d: %q", n, width, row)
+					}
+					if !strings.HasSuffix(row, right) {
+						t.Errorf("%q does not end with %q", row, right)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	st := in(false, 80)
+	for _, test := range []struct{ text, want string }{
+		{"", ""},
+		{"one two three", "one two|three"},
+		{"a-word-that-is-too-long b", "a-word-that-is-too-long|b"},
+		{"accepted: 1, 3, 5", "accepted:|1, 3, 5"},
+	} {
+		if got := strings.Join(st.Wrap(test.text, 9), "|"); got != test.want {
+			t.Errorf("%q is broken as %q", test.text, got)
+		}
+	}
+}
+
+// What is longer than the terminal goes on below its beginning.
+func TestNote(t *testing.T) {
+	st := in(false, 20)
+	if got := st.Note("  ", "no interruption is heard").String(); got != "  ! no interruption\n    is heard\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+// Colour needs a terminal, and may be declined.
+func TestColour(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		style   Style
+		colored bool
+	}{
+		{"a terminal", in(true, 80, "TERM=xterm"), true},
+		{"no terminal", in(false, 80, "TERM=xterm"), false},
+		{"NO_COLOR", in(true, 80, "NO_COLOR=1"), false},
+		{"dumb", in(true, 80, "TERM=dumb"), false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			text := test.style.Red("no").String()
+			if colored := strings.Contains(text, "\x1b["); colored != test.colored || !strings.Contains(text, "no") {
+				t.Errorf("%q", text)
+			}
+			if got := test.style.Red("").String(); got != "" {
+				t.Errorf("nothing is painted as %q", got)
+			}
+		})
+	}
+}
+
+// The locale's variables, in their order; none at all means UTF-8.
+func TestGlyphs(t *testing.T) {
+	for _, test := range []struct {
+		env  []string
+		want string
+	}{
+		{nil, "✓ ✗ ! · ◐ + ~ - → › ?"},
+		{[]string{"LANG=en_US.UTF-8"}, "✓ ✗ ! · ◐ + ~ - → › ?"},
+		{[]string{"LANG=de_DE.utf8"}, "✓ ✗ ! · ◐ + ~ - → › ?"},
+		{[]string{"LANG=C"}, "ok FAIL ! . * + ~ - -> > ?"},
+		{[]string{"LANG=en_US.UTF-8", "LC_ALL=C"}, "ok FAIL ! . * + ~ - -> > ?"},
+		{[]string{"LANG=C", "LC_CTYPE=C.UTF-8"}, "✓ ✗ ! · ◐ + ~ - → › ?"},
+	} {
+		st := in(false, 80, test.env...)
+		var got []string
+		for g := OK; g <= Question; g++ {
+			got = append(got, st.Glyph(g).String())
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%v: %s", test.env, got)
+		}
+	}
+	ascii := in(false, 80, "LANG=C")
+	if got := ascii.Plain("a · b → c … › d"); got != "a - b -> c ... > d" {
+		t.Error(got)
+	}
+}
+
+// ASCII glyphs are of several lengths; what follows them stands in one column.
+func TestGapsAlign(t *testing.T) {
+	st := in(false, 80, "LANG=C")
+	column := -1
+	for g := OK; g <= Remove; g++ {
+		at := strings.Index(st.Row(g, "role", "name", "").String(), "role")
+		if column >= 0 && at != column {
+			t.Errorf("%q stands at %d, the others at %d", st.Row(g, "role", "name", ""), at, column)
+		}
+		column = at
+	}
+}
