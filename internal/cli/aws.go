@@ -11,6 +11,8 @@ import (
 
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/session"
+
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // awsSource is the AWS configuration that all regions of a command share, loaded when the first one needs it.
@@ -53,7 +55,7 @@ type connection struct {
 
 // open connects for a command that needs no more than a prefix.
 func (a *app) open(ctx context.Context, prefix string) (*connection, error) {
-	return a.connect(ctx, func(region string) error { return deploy.CheckNames(region, prefix, "", "") })
+	return a.connect(ctx, func(region string) error { return settings.CheckNames(region, prefix, "", "") })
 }
 
 // noCheck accepts every region.

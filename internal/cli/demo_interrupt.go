@@ -18,6 +18,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -92,7 +93,7 @@ type decision struct {
 // work looks again after a few seconds.
 func (t *tour) decisions(ctx context.Context) ([]decision, error) {
 	client := cloudwatchlogs.NewFromConfig(t.server.Config())
-	group := deploy.NewNames(session.Identity{}, demoPrefix, deploy.Defaults("").FunctionName, "").LogGroup
+	group := deploy.NewNames(session.Identity{}, demoPrefix, settings.Defaults("").FunctionName, "").LogGroup
 	for {
 		answer, err := client.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &group})
 		if err != nil {

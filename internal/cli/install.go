@@ -12,6 +12,8 @@ import (
 	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
+
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // installOptions are install's and upgrade's own flags.
@@ -90,7 +92,7 @@ func (a *app) install(cmd *cobra.Command, o *installOptions) error {
 	})
 }
 
-func (a *app) installHere(ctx context.Context, o *installOptions, given deploy.Given, reset bool) error {
+func (a *app) installHere(ctx context.Context, o *installOptions, given settings.Given, reset bool) error {
 	s, err := a.connect(ctx, func(region string) error {
 		if err := given.Check(region, o.settings.prefix); err != nil {
 			return err
@@ -111,11 +113,11 @@ type installJob struct {
 	*app
 	*connection
 	*installOptions
-	given deploy.Given
+	given settings.Given
 	reset bool
 
 	found   *deploy.Installation
-	spec    deploy.Spec
+	spec    settings.Spec
 	want    deploy.State
 	release deploy.Release
 	changes []deploy.Change
@@ -206,7 +208,7 @@ func (j *installJob) plan() error {
 		return err
 	}
 	j.warn(warnings...)
-	if err := deploy.CheckNames(j.id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil {
+	if err := settings.CheckNames(j.id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil {
 		return err
 	}
 	j.spec = spec

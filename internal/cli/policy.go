@@ -15,6 +15,8 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/callerpolicy"
 	"github.com/spothandler/spothandler/internal/session"
+
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // policyOptions are policy's own flags.
@@ -104,7 +106,7 @@ func (a *app) policy(cmd *cobra.Command, o *policyOptions) error {
 	if err != nil {
 		return err
 	}
-	spec := deploy.Defaults(o.settings.prefix)
+	spec := settings.Defaults(o.settings.prefix)
 	if err := given.Apply(&spec); err != nil {
 		return err
 	}
@@ -123,7 +125,7 @@ func (a *app) policy(cmd *cobra.Command, o *policyOptions) error {
 		if err := given.Check(id.Region, spec.Prefix); err != nil {
 			return err
 		}
-		if err := deploy.CheckNames(id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil {
+		if err := settings.CheckNames(id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil {
 			return err
 		}
 		places = append(places, deploy.NewNames(id, spec.Prefix, spec.FunctionName, spec.RuleName))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
@@ -73,7 +74,7 @@ func (a *app) where() string {
 }
 
 // summary is an installation's settings in a few words each.
-func summary(spec deploy.Spec) []string {
+func summary(spec settings.Spec) []string {
 	clusters := "every cluster"
 	if len(spec.Clusters) > 0 {
 		clusters = "cluster " + strings.Join(spec.Clusters, ", ")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // fake is the edges of a process that is not there.
@@ -26,7 +27,7 @@ func fake(tty bool, env ...string) Streams {
 
 // The settings of an installation are broken between them, not within.
 func TestFlow(t *testing.T) {
-	lines := term.Flow(summary(deploy.Spec{Redeploy: "observe", Architecture: "arm64", MemorySize: 128, Timeout: 60, LogRetentionDays: 14, RuleState: "DISABLED"}), " · ", 76)
+	lines := term.Flow(summary(settings.Spec{Redeploy: "observe", Architecture: "arm64", MemorySize: 128, Timeout: 60, LogRetentionDays: 14, RuleState: "DISABLED"}), " · ", 76)
 	want := []string{"every cluster · redeploy observe · arm64 · 128 MB · 60s · logs 14 days", "rule DISABLED"}
 	if !slices.Equal(lines, want) {
 		t.Errorf("%q", lines)

@@ -14,6 +14,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
@@ -48,7 +49,7 @@ func (a *app) inRegions(ctx context.Context, prefix *string, nowhere func(sessio
 func (a *app) chosenRegions(ctx context.Context, prefix *string) ([]string, session.Identity, error) {
 	if !a.allRegions {
 		for _, region := range a.regions { // before the first call in any of them
-			if err := deploy.CheckNames(region, aws.ToString(prefix), "", ""); err != nil {
+			if err := settings.CheckNames(region, aws.ToString(prefix), "", ""); err != nil {
 				return nil, session.Identity{}, err
 			}
 		}

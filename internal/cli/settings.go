@@ -10,12 +10,12 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 const envPrefix = "SPOTHANDLER_"
 
-// settingFlags holds what the flags of the settings were given, before they become a deploy.Given.
+// settingFlags holds what the flags of the settings were given, before they become a settings.Given.
 type settingFlags struct {
 	prefix string
 	config string
@@ -30,8 +30,8 @@ func addSettings(cmd *cobra.Command, names ...string) *settingFlags {
 	addPrefix(cmd, &s.prefix)
 	flags.StringVar(&s.config, "config", "", "YAML file of settings, keyed by flag names; what it does not name gets its default")
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
-	defaults := deploy.Defaults("")
-	for _, setting := range deploy.Settings() {
+	defaults := settings.Defaults("")
+	for _, setting := range settings.All() {
 		if len(names) > 0 && !slices.Contains(names, setting.Name) {
 			continue
 		}
@@ -52,7 +52,7 @@ func addSettings(cmd *cobra.Command, names ...string) *settingFlags {
 	return s
 }
 
-func defaultOf(setting deploy.Setting, defaults deploy.Spec) string {
+func defaultOf(setting settings.Setting, defaults settings.Spec) string {
 	if setting.Switch {
 		return "off"
 	}
@@ -64,16 +64,16 @@ func addPrefix(cmd *cobra.Command, prefix *string) {
 }
 
 // addNames gives a command the two names that find an installation whose record is lost.
-func addNames(cmd *cobra.Command) func() deploy.Given {
-	settings := []string{"function-name", "rule-name"}
-	for _, name := range settings {
+func addNames(cmd *cobra.Command) func() settings.Given {
+	names := []string{"function-name", "rule-name"}
+	for _, name := range names {
 		cmd.Flags().String(name, "", "the installation's "+name+", where its role and with it the record is gone")
 	}
-	return func() deploy.Given {
-		given := deploy.Given{}
-		for _, name := range settings {
+	return func() settings.Given {
+		given := settings.Given{}
+		for _, name := range names {
 			if word, err := cmd.Flags().GetString(name); err == nil && word != "" {
-				given[name] = deploy.Value{Texts: []string{word}, Source: "--" + name}
+				given[name] = settings.Value{Texts: []string{word}, Source: "--" + name}
 			}
 		}
 		return given
@@ -82,8 +82,8 @@ func addNames(cmd *cobra.Command) func() deploy.Given {
 
 // given collects the settings: a flag beats the environment, which beats the file. It gives whether
 // the rest is to be reset to its defaults, which a file implies.
-func (a *app) given(cmd *cobra.Command, s *settingFlags) (deploy.Given, bool, error) {
-	given := deploy.Given{}
+func (a *app) given(cmd *cobra.Command, s *settingFlags) (settings.Given, bool, error) {
+	given := settings.Given{}
 	if s.config == "" {
 		s.config = a.getenv(envPrefix + "CONFIG")
 	}
@@ -92,20 +92,20 @@ func (a *app) given(cmd *cobra.Command, s *settingFlags) (deploy.Given, bool, er
 			return nil, false, err
 		}
 	}
-	for _, setting := range deploy.Settings() {
+	for _, setting := range settings.All() {
 		name := envName(setting.Name)
 		if text := a.getenv(name); text != "" {
-			given[setting.Name] = deploy.Value{Texts: splitEnv(setting, text), Source: name}
+			given[setting.Name] = settings.Value{Texts: splitEnv(setting, text), Source: name}
 		}
 	}
 	for name, word := range s.words {
 		if cmd.Flags().Changed(name) {
-			given[name] = deploy.Value{Texts: []string{*word}, Source: "--" + name}
+			given[name] = settings.Value{Texts: []string{*word}, Source: "--" + name}
 		}
 	}
 	for name, list := range s.lists {
 		if cmd.Flags().Changed(name) {
-			given[name] = deploy.Value{Texts: *list, Source: "--" + name}
+			given[name] = settings.Value{Texts: *list, Source: "--" + name}
 		}
 	}
 	if err := a.knownEnvironment(); err != nil {
@@ -131,7 +131,7 @@ func envName(setting string) string {
 	return envPrefix + strings.ToUpper(strings.ReplaceAll(setting, "-", "_"))
 }
 
-func splitEnv(setting deploy.Setting, text string) []string {
+func splitEnv(setting settings.Setting, text string) []string {
 	if !setting.List {
 		return []string{text}
 	}
@@ -148,7 +148,7 @@ func splitEnv(setting deploy.Setting, text string) []string {
 // passing over it would install something else than was asked for.
 func (a *app) knownEnvironment() error {
 	known := []string{envPrefix + "PREFIX", envPrefix + "CONFIG"}
-	for _, setting := range deploy.Settings() {
+	for _, setting := range settings.All() {
 		known = append(known, envName(setting.Name))
 	}
 	for _, entry := range a.env {
@@ -166,7 +166,7 @@ func (a *app) knownEnvironment() error {
 }
 
 // readConfig reads the file into given. A list or a map is a list setting; tags may be a map.
-func readConfig(s *settingFlags, given deploy.Given, prefixFlag bool) error {
+func readConfig(s *settingFlags, given settings.Given, prefixFlag bool) error {
 	content, err := os.ReadFile(s.config)
 	if err != nil {
 		return badConfig("reading the configuration: "+err.Error(), "a path is taken from the current directory", err)
@@ -191,7 +191,7 @@ func readConfig(s *settingFlags, given deploy.Given, prefixFlag bool) error {
 }
 
 // readKey takes one setting of the file.
-func readKey(s *settingFlags, given deploy.Given, prefixFlag bool, key, node *yaml.Node) error {
+func readKey(s *settingFlags, given settings.Given, prefixFlag bool, key, node *yaml.Node) error {
 	name, source := key.Value, fmt.Sprintf("%s:%d: %s", s.config, key.Line, key.Value)
 	texts, err := nodeTexts(source, node)
 	if err != nil {
@@ -203,13 +203,13 @@ func readKey(s *settingFlags, given deploy.Given, prefixFlag bool, key, node *ya
 		}
 		return nil
 	}
-	if !slices.ContainsFunc(deploy.Settings(), func(setting deploy.Setting) bool { return setting.Name == name }) {
+	if !slices.ContainsFunc(settings.All(), func(setting settings.Setting) bool { return setting.Name == name }) {
 		return unknownKey(source)
 	}
 	if _, twice := given[name]; twice {
 		return badConfig(source+" stands there twice", "give it once; a list is key: [value, value]", nil)
 	}
-	given[name] = deploy.Value{Texts: texts, Source: source}
+	given[name] = settings.Value{Texts: texts, Source: source}
 	return nil
 }
 
@@ -219,7 +219,7 @@ func badConfig(message, hint string, cause error) error {
 
 func unknownKey(source string) error {
 	accepted := []string{"prefix"}
-	for _, setting := range deploy.Settings() {
+	for _, setting := range settings.All() {
 		accepted = append(accepted, setting.Name)
 	}
 	return &apperr.Error{Code: apperr.CodeInvalid, Message: source + " is no setting", Hints: []string{"accepted: " + strings.Join(accepted, ", ")}}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // statusAnswer is status's JSON.
@@ -18,7 +19,7 @@ type statusAnswer struct {
 
 func (a *app) statusCommand() *cobra.Command {
 	var prefix string
-	var names func() deploy.Given
+	var names func() settings.Given
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show what is installed, and whether it is as it was asked for",
@@ -46,7 +47,7 @@ when one is not, and 3 when there is none.`,
 	return cmd
 }
 
-func (a *app) status(ctx context.Context, prefix string, names deploy.Given, one bool) error {
+func (a *app) status(ctx context.Context, prefix string, names settings.Given, one bool) error {
 	s, err := a.open(ctx, prefix)
 	if err != nil {
 		return err
@@ -86,7 +87,7 @@ func (a *app) verdict(s *connection, prefix string, one bool, statuses []deploy.
 
 // survey looks at one installation, or at every one of the region side by side. Without a list (ListRoles
 // denied) one installation can still be looked at.
-func (a *app) survey(ctx context.Context, s *connection, prefix string, names deploy.Given, one bool) ([]*deploy.Installation, []deploy.Listed, error) {
+func (a *app) survey(ctx context.Context, s *connection, prefix string, names settings.Given, one bool) ([]*deploy.Installation, []deploy.Listed, error) {
 	others, err := deploy.List(ctx, s.clients, s.id)
 	if err != nil && !one {
 		return nil, nil, err
@@ -138,7 +139,7 @@ func onlyFound(all []*deploy.Installation) []*deploy.Installation {
 func assess(found []*deploy.Installation, others []deploy.Listed) ([]deploy.Status, error) {
 	statuses := []deploy.Status{}
 	for _, each := range found {
-		architecture := deploy.Defaults("").Architecture
+		architecture := settings.Defaults("").Architecture
 		if each.Record != nil {
 			architecture = each.Record.Architecture
 		}

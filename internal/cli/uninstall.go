@@ -10,13 +10,14 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
 // uninstallOptions are uninstall's own flags.
 type uninstallOptions struct {
 	prefix   string
-	names    deploy.Given
+	names    settings.Given
 	keepLogs bool
 	force    bool
 }
@@ -29,7 +30,7 @@ type uninstallAnswer struct {
 
 func (a *app) uninstallCommand() *cobra.Command {
 	o := &uninstallOptions{}
-	var names func() deploy.Given
+	var names func() settings.Given
 	cmd := &cobra.Command{
 		Use:   "uninstall",
 		Short: "Remove everything that install made",

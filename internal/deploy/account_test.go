@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -68,19 +70,19 @@ func testRelease(t *testing.T, version string) Release {
 }
 
 // given are settings as flags give them: name, value, name, value. A name that stands twice is a list.
-func given(words ...string) Given {
-	settings := Given{}
+func given(words ...string) settings.Given {
+	asked := settings.Given{}
 	for i := 0; i < len(words); i += 2 {
 		name := words[i]
-		settings[name] = Value{Texts: append(settings[name].Texts, words[i+1]), Source: "--" + name}
+		asked[name] = settings.Value{Texts: append(asked[name].Texts, words[i+1]), Source: "--" + name}
 	}
-	return settings
+	return asked
 }
 
 // look is what a command finds; the test ends where it cannot look.
-func (a *account) look(t *testing.T, prefix string, settings Given) *Installation {
+func (a *account) look(t *testing.T, prefix string, asked settings.Given) *Installation {
 	t.Helper()
-	found, err := Look(t.Context(), a.clients, a.id, prefix, settings)
+	found, err := Look(t.Context(), a.clients, a.id, prefix, asked)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,10 +90,10 @@ func (a *account) look(t *testing.T, prefix string, settings Given) *Installatio
 }
 
 // plan is what an install would do.
-func (a *account) plan(t *testing.T, prefix string, settings Given) (Names, []Change) {
+func (a *account) plan(t *testing.T, prefix string, asked settings.Given) (Names, []Change) {
 	t.Helper()
-	found := a.look(t, prefix, settings)
-	spec, _, err := found.Resolve(settings, false)
+	found := a.look(t, prefix, asked)
+	spec, _, err := found.Resolve(asked, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,15 +105,15 @@ func (a *account) plan(t *testing.T, prefix string, settings Given) (Names, []Ch
 }
 
 // tryInstall does what an install does, and gives how far it came.
-func (a *account) tryInstall(ctx context.Context, t *testing.T, prefix string, settings Given) (int, error) {
+func (a *account) tryInstall(ctx context.Context, t *testing.T, prefix string, asked settings.Given) (int, error) {
 	t.Helper()
-	names, changes := a.plan(t, prefix, settings)
+	names, changes := a.plan(t, prefix, asked)
 	return Apply(ctx, a.clients, names, changes, Options{})
 }
 
-func (a *account) install(t *testing.T, prefix string, settings Given) {
+func (a *account) install(t *testing.T, prefix string, asked settings.Given) {
 	t.Helper()
-	if _, err := a.tryInstall(t.Context(), t, prefix, settings); err != nil {
+	if _, err := a.tryInstall(t.Context(), t, prefix, asked); err != nil {
 		t.Fatal(err)
 	}
 	if _, left := a.plan(t, prefix, nil); len(left) > 0 {
@@ -178,4 +180,9 @@ func sameLines(t *testing.T, got []string, want ...string) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n\t%q\nwant\n\t%q", got, want)
 	}
+}
+
+func refused(t *testing.T, err error, message, hint string) {
+	t.Helper()
+	apperrtest.Refused(t, err, message, hint)
 }

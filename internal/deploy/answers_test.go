@@ -16,6 +16,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -96,13 +97,13 @@ func TestFailedFunction(t *testing.T) {
 		{"InvalidSecurityGroup", "it is gone", "--vpc-security-group ID   one that is there, and of the subnets' VPC"},
 		{"DisabledKMSKey", "it is disabled", "--kms-key ARN   a key that is enabled, or none"},
 	} {
-		fails := func(t *testing.T, state string, settings Given, edit func(*functions.FunctionConfiguration)) {
+		fails := func(t *testing.T, state string, asked settings.Given, edit func(*functions.FunctionConfiguration)) {
 			t.Helper()
 			inAccount(t, func(t *testing.T, a *account) {
-				if settings != nil {
+				if asked != nil {
 					a.install(t, "", nil)
 				}
-				names, changes := a.plan(t, "", settings)
+				names, changes := a.plan(t, "", asked)
 				a.withFunction(func(answer *lambda.GetFunctionOutput) { edit(answer.Configuration) })
 				began := time.Now()
 				_, err := Apply(t.Context(), a.clients, names, changes, Options{})

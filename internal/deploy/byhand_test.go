@@ -13,17 +13,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // hands change what was installed with this prefix and these settings.
 const handsPrefix = "prod"
 
 func handsNames() Names {
-	defaults := Defaults(handsPrefix)
+	defaults := settings.Defaults(handsPrefix)
 	return NewNames(identity(), handsPrefix, defaults.FunctionName, defaults.RuleName)
 }
 
-func handsSettings() Given {
+func handsSettings() settings.Given {
 	return given("tag", "Team=web", "cluster", "shop", "reserved-concurrency", "2")
 }
 
@@ -134,7 +136,7 @@ func roleChanges() []byHand {
 			return err
 		}, KindRole, []string{"trust_policy.Statement.Principal.Service"}},
 		{"policy widened", func(t *testing.T, a *account, n Names) error {
-			wide, err := rolePolicy(n, Spec{})
+			wide, err := rolePolicy(n, settings.Spec{})
 			if err != nil {
 				return err
 			}

@@ -271,11 +271,11 @@ func TestRoleInAnInstanceProfile(t *testing.T) {
 
 // What an account has no executions for is refused before the first write. Whoever may not ask goes on.
 func TestConcurrencyIsCheckedFirst(t *testing.T) {
-	check := func(t *testing.T, a *account, asked string) error {
+	check := func(t *testing.T, a *account, executions string) error {
 		t.Helper()
-		settings := given("reserved-concurrency", asked)
-		found := a.look(t, "", settings)
-		spec, _, err := found.Resolve(settings, false)
+		asked := given("reserved-concurrency", executions)
+		found := a.look(t, "", asked)
+		spec, _, err := found.Resolve(asked, false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
@@ -34,16 +35,16 @@ func (a *account) whoAmI(ctx context.Context) error {
 }
 
 // doInstall is `spothandler install`. It is content only when a second look finds nothing left to do.
-func doInstall(settings Given) command {
+func doInstall(asked settings.Given) command {
 	return func(ctx context.Context, a *account) error {
 		if err := a.whoAmI(ctx); err != nil {
 			return err
 		}
-		found, err := Look(ctx, a.clients, a.id, crashPrefix, settings)
+		found, err := Look(ctx, a.clients, a.id, crashPrefix, asked)
 		if err != nil {
 			return err
 		}
-		want, err := wantedOf(found, settings, a.release)
+		want, err := wantedOf(found, asked, a.release)
 		if err != nil {
 			return err
 		}
@@ -61,7 +62,7 @@ func doInstall(settings Given) command {
 			return err
 		}
 		_, _ = List(ctx, a.clients, a.id)
-		if found, err = Look(ctx, a.clients, a.id, crashPrefix, settings); err != nil {
+		if found, err = Look(ctx, a.clients, a.id, crashPrefix, asked); err != nil {
 			return err
 		}
 		if left := found.Plan(want); len(left) > 0 {
@@ -76,13 +77,13 @@ func notYet(left []Change) error {
 	return &apperr.Error{Code: apperr.CodeNotSettled, Message: "everything was done, and still a second look finds this left: " + left[0].Describe()}
 }
 
-func wantedOf(found *Installation, settings Given, release Release) (State, error) {
+func wantedOf(found *Installation, asked settings.Given, release Release) (State, error) {
 	for _, check := range []error{found.CheckVersion(release.Version, false), found.CheckOurs(false), found.CheckReadable()} {
 		if check != nil {
 			return State{}, check
 		}
 	}
-	spec, _, err := found.Resolve(settings, false)
+	spec, _, err := found.Resolve(asked, false)
 	if err != nil {
 		return State{}, err
 	}
@@ -90,7 +91,7 @@ func wantedOf(found *Installation, settings Given, release Release) (State, erro
 }
 
 // doUninstall is `spothandler uninstall`. names are needed only where the role is gone and they are not the defaults.
-func doUninstall(names Given, keepLogs bool) command {
+func doUninstall(names settings.Given, keepLogs bool) command {
 	return func(ctx context.Context, a *account) error {
 		if err := a.whoAmI(ctx); err != nil {
 			return err
@@ -120,7 +121,7 @@ func doUninstall(names Given, keepLogs bool) command {
 }
 
 // tellStatus is what `spothandler status` tells.
-func (a *account) tellStatus(t *testing.T, names Given) (found *Installation, told Status) {
+func (a *account) tellStatus(t *testing.T, names settings.Given) (found *Installation, told Status) {
 	t.Helper()
 	others, err := List(t.Context(), a.clients, a.id)
 	if err != nil {

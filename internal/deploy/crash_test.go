@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -15,10 +16,10 @@ type story struct {
 	name    string
 	before  func(*testing.T, *account)
 	command command
-	release string // of the binary
-	names   Given  // for status and uninstall, where no role can tell them
-	install bool   // the command leaves an installation behind
-	healthy bool   // what stands before it is one, and as it should be
+	release string         // of the binary
+	names   settings.Given // for status and uninstall, where no role can tell them
+	install bool           // the command leaves an installation behind
+	healthy bool           // what stands before it is one, and as it should be
 }
 
 // stories are the commands whose every call is tried: a first install, an upgrade of everything, a heal of each

@@ -3,6 +3,7 @@ package deploy
 import (
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -49,7 +50,7 @@ func TestCycleWhereAWSIsSlow(t *testing.T) {
 }
 
 // everyOtherSetting differs from the defaults, and from what the tests install first, in every setting.
-func everyOtherSetting() Given {
+func everyOtherSetting() settings.Given {
 	return given(
 		"rule-state", "DISABLED", "memory-size", "1024", "timeout", "30", "reserved-concurrency", "3",
 		"log-level", "DEBUG", "log-retention-days", "0", "tag", "Team=ops", "tag", "b=", "architecture", "x86_64",
@@ -61,7 +62,7 @@ func everyOtherSetting() Given {
 // Every setting that can change does so with one install, and back with another.
 func TestChangeEverySetting(t *testing.T) {
 	other := everyOtherSetting()
-	for _, setting := range Settings() {
+	for _, setting := range settings.All() {
 		if _, changes := other[setting.Name]; !changes && setting.Name != "function-name" && setting.Name != "rule-name" {
 			t.Errorf("%s is not changed here", setting.Name)
 		}
@@ -76,8 +77,8 @@ func TestChangeEverySetting(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, setting := range Settings() {
-			if encodeJSON(setting.Get(spec)) == encodeJSON(setting.Get(Defaults(""))) && other[setting.Name].Texts != nil {
+		for _, setting := range settings.All() {
+			if encodeJSON(setting.Get(spec)) == encodeJSON(setting.Get(settings.Defaults(""))) && other[setting.Name].Texts != nil {
 				t.Errorf("%s was not recorded", setting.Name)
 			}
 		}

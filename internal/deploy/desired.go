@@ -3,6 +3,8 @@ package deploy
 import (
 	"maps"
 
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
@@ -28,11 +30,11 @@ const (
 
 // Desired is the state that a Spec asks for. It is pure. Its errors are about settings that AWS's
 // limits do not hold: a record, a policy or a pattern that becomes too long.
-func Desired(names Names, spec Spec, release Release) (State, error) {
-	if err := spec.check(names); err != nil {
+func Desired(names Names, spec settings.Spec, release Release) (State, error) {
+	if err := checkSpec(names, spec); err != nil {
 		return State{}, err
 	}
-	record, err := newRecord(spec, release).encode()
+	record, err := settings.NewRecord(spec, release.Version, release.CodeSHA256).Encode()
 	if err != nil {
 		return State{}, err
 	}
@@ -52,11 +54,11 @@ func Desired(names Names, spec Spec, release Release) (State, error) {
 		Permission: &Permission{Principal: eventsPrincipal, Action: "lambda:InvokeFunction", SourceARN: names.RuleARN()},
 		Rule:       &Rule{Name: names.Rule, Pattern: pattern, State: spec.RuleState, Description: ruleDescription, Tags: tags},
 		Target:     &Target{FunctionARN: names.FunctionARN(), MaxAge: MaxEventAge, MaxRetries: defaultTargetRetries},
-		DropTags:   dropTags(spec.dropped),
+		DropTags:   dropTags(spec.Dropped),
 	}, nil
 }
 
-func desiredFunction(names Names, spec Spec, release Release) *Function {
+func desiredFunction(names Names, spec settings.Spec, release Release) *Function {
 	tags := maps.Clone(resourceTags(spec))
 	tags[TagVersion] = release.Version
 	return &Function{
@@ -84,7 +86,7 @@ func desiredFunction(names Names, spec Spec, release Release) *Function {
 
 // variables returns the function's environment, which it reads when a sandbox starts. Metrics are off
 // where nothing is said.
-func variables(names Names, spec Spec) map[string]string {
+func variables(names Names, spec settings.Spec) map[string]string {
 	environment := map[string]string{
 		handler.EnvAccount:  names.Account,
 		handler.EnvLogLevel: spec.LogLevel,
@@ -95,4 +97,15 @@ func variables(names Names, spec Spec) map[string]string {
 		environment[handler.EnvMetrics] = "true"
 	}
 	return environment
+}
+
+// checkSpec refuses settings that do not go together, or not in this place.
+func checkSpec(names Names, spec settings.Spec) error {
+	if err := spec.Check(names.Identity); err != nil {
+		return err
+	}
+	if names.isFunction(spec.OnFailure) {
+		return apperr.Invalid("--on-failure ARN   of something else", "--on-failure is the function itself: its failures would come back to it")
+	}
+	return nil
 }

@@ -7,14 +7,16 @@ import (
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // desiredFor is the state that these settings ask for in an empty account, under the prefix prod.
-func desiredFor(t *testing.T, settings Given) State {
+func desiredFor(t *testing.T, asked settings.Given) State {
 	t.Helper()
 	const prefix = "prod"
-	spec := Defaults(prefix)
-	if err := settings.Apply(&spec); err != nil {
+	spec := settings.Defaults(prefix)
+	if err := asked.Apply(&spec); err != nil {
 		t.Fatal(err)
 	}
 	want, err := Desired(NewNames(identity(), prefix, spec.FunctionName, spec.RuleName), spec, Release{Version: "1.0.0", CodeSHA256: "c29tZSBoYXNo"})
@@ -68,14 +70,14 @@ func TestDesired(t *testing.T) {
 
 // What a limit of AWS's just holds is accepted, and not one character more.
 func TestLimitsToTheCharacter(t *testing.T) {
-	names, spec := NewNames(identity(), "", "fn", "rule"), Defaults("")
+	names, spec := NewNames(identity(), "", "fn", "rule"), settings.Defaults("")
 	for name, test := range map[string]struct {
 		limit int
 		text  func(pad string) (string, error)
 	}{
 		"record": {1000, func(pad string) (string, error) {
 			spec.Clusters = []string{pad}
-			return newRecord(spec, embedded()).encode()
+			return settings.NewRecord(spec, embedded().Version, embedded().CodeSHA256).Encode()
 		}},
 		"role policy": {10240, func(pad string) (string, error) {
 			spec.Clusters = []string{pad}
@@ -119,7 +121,7 @@ func TestDesiredRefuses(t *testing.T) {
 		{"pattern", clusters(80, 10), "the rule's pattern for 80 clusters has"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			spec := Defaults("")
+			spec := settings.Defaults("")
 			spec.Clusters = test.clusters
 			names := NewNames(identity(), "", spec.FunctionName, spec.RuleName)
 			_, err := Desired(names, spec, Release{Version: "1.0.0"})

@@ -10,6 +10,7 @@ import (
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -100,7 +101,7 @@ func TestKeyWithoutPolicyForLogs(t *testing.T) {
 	}
 	for _, test := range []struct {
 		call    string
-		prepare Given
+		prepare settings.Given
 	}{{"logs:CreateLogGroup", nil}, {"logs:AssociateKmsKey", given("kms-key", "none")}} {
 		inAccount(t, func(t *testing.T, a *account) {
 			if test.prepare != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // FunctionAPI is what an installation needs of Lambda, the resource policy included.
@@ -70,7 +71,7 @@ func fromConfiguration(c *types.FunctionConfiguration) *Function {
 		Description:         value(c.Description),
 		MemorySize:          int(valueOr(c.MemorySize, 128)),
 		Timeout:             int(valueOr(c.Timeout, 3)),
-		ReservedConcurrency: Unreserved,
+		ReservedConcurrency: settings.Unreserved,
 		Broken:              c.State == types.StateFailed,
 		Deleting:            c.State == types.StateDeleting,
 		Settling:            c.State == types.StatePending || c.LastUpdateStatus == types.LastUpdateStatusInProgress,
@@ -114,9 +115,9 @@ func fromLogging(l *types.LoggingConfig, function string) *Logging {
 
 func fromTracing(tracing *types.TracingConfigResponse) string {
 	if tracing == nil {
-		return tracingOff
+		return settings.TracingPassThrough
 	}
-	return cmp.Or(string(tracing.Mode), tracingOff)
+	return cmp.Or(string(tracing.Mode), settings.TracingPassThrough)
 }
 
 func failure(code, reason string) string {

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -124,7 +125,7 @@ func TestFunctionPolicyIsMinimal(t *testing.T) {
 		})
 	}
 	names := handsNames()
-	policy, err := rolePolicy(names, Defaults(handsPrefix))
+	policy, err := rolePolicy(names, settings.Defaults(handsPrefix))
 	if err != nil {
 		t.Fatal(err)
 	}

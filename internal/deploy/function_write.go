@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 func createFunction(want *Function) func(context.Context, *run) error {
@@ -41,7 +42,7 @@ func createFunction(want *Function) func(context.Context, *run) error {
 		}
 		return inOrder(
 			step{true, func() error { return r.waitForSettled(ctx, want.Name) }},
-			step{want.ReservedConcurrency != Unreserved, func() error { return r.setConcurrency(ctx, want) }},
+			step{want.ReservedConcurrency != settings.Unreserved, func() error { return r.setConcurrency(ctx, want) }},
 			step{true, func() error { return r.setAsync(ctx, want) }},
 		)
 	}
@@ -165,7 +166,7 @@ func (r *run) updateCode(ctx context.Context, want *Function) error {
 
 func (r *run) setConcurrency(ctx context.Context, want *Function) error {
 	err := r.retry(ctx, waitForPropagation(), func() error {
-		if want.ReservedConcurrency == Unreserved {
+		if want.ReservedConcurrency == settings.Unreserved {
 			_, err := r.Lambda.DeleteFunctionConcurrency(ctx, &lambda.DeleteFunctionConcurrencyInput{FunctionName: &want.Name})
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -28,13 +29,13 @@ const (
 )
 
 // further are the settings that name what others have made, and tracing, all at once.
-func further() Given {
+func further() settings.Given {
 	return given("vpc-subnet", aSubnet, "vpc-subnet", otherSubnet, "vpc-security-group", aGroup,
 		"permissions-boundary", aBoundary, "kms-key", aKey, "on-failure", aQueue, "tracing", "Active")
 }
 
 // noneFurther clears them.
-func noneFurther() Given {
+func noneFurther() settings.Given {
 	return given("vpc-subnet", "none", "vpc-security-group", "none",
 		"permissions-boundary", "none", "kms-key", "none", "on-failure", "none", "tracing", "PassThrough")
 }
@@ -120,7 +121,7 @@ func sameFurther(t *testing.T, got, want State) {
 // Lambda may give a list in any order, and empty parts where there is nothing.
 func TestFurtherAnswersOfOneMeaning(t *testing.T) {
 	for name, test := range map[string]struct {
-		settings Given
+		settings settings.Given
 		edit     func(*functions.FunctionConfiguration)
 	}{
 		"another order": {further(), func(c *functions.FunctionConfiguration) { slices.Reverse(c.VpcConfig.SubnetIds) }},
@@ -144,7 +145,7 @@ func TestFurtherAnswersOfOneMeaning(t *testing.T) {
 func TestFurtherCalls(t *testing.T) {
 	const record, rights, configuration = "iam:UpdateRole", "iam:PutRolePolicy", "lambda:UpdateFunctionConfiguration"
 	for _, test := range []struct {
-		settings, cleared Given
+		settings, cleared settings.Given
 		calls, clearing   []string
 	}{
 		{
@@ -176,7 +177,7 @@ func TestFurtherCalls(t *testing.T) {
 		inAccount(t, func(t *testing.T, a *account) {
 			a.install(t, "", nil)
 			for _, step := range []struct {
-				settings Given
+				settings settings.Given
 				want     []string
 			}{{test.settings, test.calls}, {test.cleared, test.clearing}} {
 				a.ForgetCalls()
@@ -239,7 +240,7 @@ func TestFurtherInTrouble(t *testing.T) {
 	for _, change := range []struct {
 		name     string
 		before   func(*testing.T, *account)
-		settings Given
+		settings settings.Given
 	}{{"set", bare, further()}, {"cleared", full, noneFurther()}, {"installed", nothing, further()}} {
 		t.Run(change.name, func(t *testing.T) {
 			command := func(t *testing.T, a *account) { a.install(t, "prod", change.settings) }

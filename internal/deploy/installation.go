@@ -6,31 +6,32 @@ import (
 	"maps"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
 // Installation is what was found under one prefix in one region.
 type Installation struct {
 	Names  Names
-	Record *Record // nil where the role is gone, or its description is not ours
+	Record *settings.Record // nil where the role is gone, or its description is not ours
 	State  State
 	Kept   bool // the log group is one that an uninstall left behind; then it is in State for an install only
 }
 
 // Look finds the installation with this prefix: the role's record tells the other names, or, where
 // there is none, what was given or the defaults do. It only reads.
-func Look(ctx context.Context, clients Clients, id session.Identity, prefix string, given Given) (*Installation, error) {
+func Look(ctx context.Context, clients Clients, id session.Identity, prefix string, given settings.Given) (*Installation, error) {
 	return look(ctx, clients, id, prefix, given, ToCompare)
 }
 
 // LookToRemove is Look for an uninstall: it finds what Removal and CheckRemovable need, instance profiles
 // of the role among it, and not what a comparison would need.
-func LookToRemove(ctx context.Context, clients Clients, id session.Identity, prefix string, given Given) (*Installation, error) {
+func LookToRemove(ctx context.Context, clients Clients, id session.Identity, prefix string, given settings.Given) (*Installation, error) {
 	return look(ctx, clients, id, prefix, given, ToRemove)
 }
 
-func look(ctx context.Context, clients Clients, id session.Identity, prefix string, given Given, why Purpose) (*Installation, error) {
-	role, err := lookRole(ctx, clients, id, RoleName(prefix, id.Region))
+func look(ctx context.Context, clients Clients, id session.Identity, prefix string, given settings.Given, why Purpose) (*Installation, error) {
+	role, err := lookRole(ctx, clients, id, settings.RoleName(prefix, id.Region))
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func lookRole(ctx context.Context, clients Clients, id session.Identity, name st
 }
 
 // recordOf reads the record of a role that is ours; another's role says nothing.
-func recordOf(role *Role, prefix string) (*Record, error) {
+func recordOf(role *Role, prefix string) (*settings.Record, error) {
 	if role == nil || role.Path != Path || role.Tags[TagManagedBy] != managedBy {
 		return nil, nil //nolint:nilnil // no record is an answer
 	}
@@ -67,7 +68,7 @@ func recordOf(role *Role, prefix string) (*Record, error) {
 	if !ours(role.Tags, prefix) {
 		return nil, nil //nolint:nilnil // CheckOurs names it
 	}
-	return parseRecord(role.Description), nil
+	return settings.ParseRecord(role.Description), nil
 }
 
 // CheckCase refuses a prefix that differs from that of another installation only in case.
@@ -89,8 +90,8 @@ func samePrefix(prefix, other string) *apperr.Error {
 }
 
 // chooseNames takes the recorded names: a second installation under one prefix would share its role.
-func chooseNames(id session.Identity, prefix string, record *Record, given Given) (Names, error) {
-	defaults := Defaults(prefix)
+func chooseNames(id session.Identity, prefix string, record *settings.Record, given settings.Given) (Names, error) {
+	defaults := settings.Defaults(prefix)
 	function, rule := defaults.FunctionName, defaults.RuleName
 	if record != nil {
 		function, rule = record.FunctionName, record.RuleName
@@ -99,7 +100,7 @@ func chooseNames(id session.Identity, prefix string, record *Record, given Given
 		setting string
 		name    *string
 	}{{"function-name", &function}, {"rule-name", &rule}} {
-		asked := given.text(choice.setting)
+		asked := given.Text(choice.setting)
 		if record != nil && asked != "" && asked != *choice.name {
 			return Names{}, renamed(choice.setting, *choice.name, given[choice.setting].Source, asked)
 		}
@@ -108,7 +109,7 @@ func chooseNames(id session.Identity, prefix string, record *Record, given Given
 		}
 	}
 	if record == nil { // recorded names have been good before
-		if err := CheckNames(id.Region, prefix, function, rule); err != nil {
+		if err := settings.CheckNames(id.Region, prefix, function, rule); err != nil {
 			return Names{}, err
 		}
 	}
@@ -132,34 +133,34 @@ func (i *Installation) Found() bool {
 
 // Resolve gives the settings: what was given, else (unless reset) what was recorded, else, where the
 // role is gone, what the resources still have, else the defaults. Warnings say what had to be guessed.
-func (i *Installation) Resolve(given Given, reset bool) (spec Spec, warnings []string, err error) {
-	spec = Defaults(i.Names.Prefix)
+func (i *Installation) Resolve(given settings.Given, reset bool) (spec settings.Spec, warnings []string, err error) {
+	spec = settings.Defaults(i.Names.Prefix)
 	switch {
 	case reset:
-	case i.Record != nil && i.Record.valid():
-		spec = i.Record.spec(i.Names.Prefix)
+	case i.Record != nil && i.Record.Valid():
+		spec = i.Record.Spec(i.Names.Prefix)
 		spec.Tags, warnings = i.recordedTags(given)
 	default:
 		warnings = i.salvage(&spec, given)
 	}
 	i.keepNames(&spec)
 	if err := given.Apply(&spec); err != nil {
-		return Spec{}, nil, err
+		return settings.Spec{}, nil, err
 	}
-	spec.dropped = i.droppedTags(spec)
-	spec.Clusters, err = localClusters(i.Names.Identity, spec.Clusters)
+	spec.Dropped = i.droppedTags(spec)
+	spec.Clusters, err = settings.LocalClusters(i.Names.Identity, spec.Clusters)
 	return spec, warnings, err
 }
 
 // keepNames keeps the names of an existing installation, a reset included: a rename is refused.
-func (i *Installation) keepNames(spec *Spec) {
+func (i *Installation) keepNames(spec *settings.Spec) {
 	if i.Record != nil {
 		spec.FunctionName, spec.RuleName = i.Record.FunctionName, i.Record.RuleName
 	}
 }
 
-func (i *Installation) recordedTags(given Given) (map[string]string, []string) {
-	tags, lost := recoverTags(i.Record.TagMarks, i.allTags()...)
+func (i *Installation) recordedTags(given settings.Given) (map[string]string, []string) {
+	tags, lost := settings.RecoverTags(i.Record.TagMarks, i.allTags()...)
 	_, asked := given["tag"]
 	if lost == 0 || asked {
 		return tags, nil
@@ -187,11 +188,11 @@ func (i *Installation) allTags() []map[string]string {
 
 // droppedTags are the recorded tags that the Spec has no longer. The record remembers them until they
 // are off every resource, so that a run that was interrupted meanwhile is finished by the next.
-func (i *Installation) droppedTags(spec Spec) map[string]string {
+func (i *Installation) droppedTags(spec settings.Spec) map[string]string {
 	if i.Record == nil {
 		return nil
 	}
-	dropped, _ := recoverTags(i.Record.TagMarks+i.Record.Untagged, i.allTags()...)
+	dropped, _ := settings.RecoverTags(i.Record.TagMarks+i.Record.Untagged, i.allTags()...)
 	maps.DeleteFunc(dropped, func(key, _ string) bool {
 		_, wanted := spec.Tags[key]
 		return wanted

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
@@ -19,7 +20,7 @@ import (
 type Listed struct {
 	Prefix string
 	Region string
-	Record *Record // nil where the description was changed by hand
+	Record *settings.Record // nil where the description was changed by hand
 }
 
 // List finds the installations of a region by their roles. ListRoles gives no tags, so each role of
@@ -75,7 +76,7 @@ func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *
 		switch {
 		case region == "":
 			ignored = append(ignored, name)
-		case prefix == nil || name == RoleName(*prefix, region):
+		case prefix == nil || name == settings.RoleName(*prefix, region):
 			regions = append(regions, region)
 		}
 	}
@@ -86,20 +87,20 @@ func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *
 
 // regionOf returns the region that a role's name ends in, or "" where that is none of the partition.
 func regionOf(role, partition string) string {
-	bare := RoleName("", "")
+	bare := settings.RoleName("", "")
 	at := strings.LastIndex(role, bare)
 	if at < 0 {
 		return ""
 	}
 	region := role[at+len(bare):]
-	if checkRegion(region) != nil || session.PartitionOf(region) != partition {
+	if settings.CheckNames(region, "", "", "") != nil || session.PartitionOf(region) != partition {
 		return ""
 	}
 	return region
 }
 
 func isRoleOf(name, region string) bool {
-	return name == RoleName(prefixOf(name, region), region)
+	return name == settings.RoleName(prefixOf(name, region), region)
 }
 
 // listed reads one role; nil where it is gone meanwhile or not ours. A caller whose rights end at its own
@@ -107,17 +108,17 @@ func isRoleOf(name, region string) bool {
 func listed(ctx context.Context, clients Clients, id session.Identity, seen types.Role) (*Listed, error) {
 	name := value(seen.RoleName)
 	role, err := lookRole(ctx, clients, id, name)
-	if record := parseRecord(value(seen.Description)); record != nil && apperr.IsAccessDenied(err) {
+	if record := settings.ParseRecord(value(seen.Description)); record != nil && apperr.IsAccessDenied(err) {
 		return &Listed{Prefix: prefixOf(name, id.Region), Region: id.Region, Record: record}, nil
 	}
 	if err != nil || role == nil {
 		return nil, err
 	}
 	prefix := role.Tags[TagPrefix]
-	if !ours(role.Tags, prefix) || RoleName(prefix, id.Region) != name {
+	if !ours(role.Tags, prefix) || settings.RoleName(prefix, id.Region) != name {
 		return nil, nil //nolint:nilnil // not an installation
 	}
-	return &Listed{Prefix: prefix, Region: id.Region, Record: parseRecord(role.Description)}, nil
+	return &Listed{Prefix: prefix, Region: id.Region, Record: settings.ParseRecord(role.Description)}, nil
 }
 
 func sorted(found []*Listed) []Listed {
@@ -133,7 +134,7 @@ func sorted(found []*Listed) []Listed {
 
 // Overlaps says which other installations of the region would redeploy for a cluster of ours, in a
 // sentence each. One that only observes, or whose rule is disabled, redeploys nothing.
-func Overlaps(all []Listed, spec Spec) []string {
+func Overlaps(all []Listed, spec settings.Spec) []string {
 	var found []string
 	for _, other := range all {
 		if other.Record == nil || other.Prefix == spec.Prefix {
@@ -142,7 +143,7 @@ func Overlaps(all []Listed, spec Spec) []string {
 		if !acts(string(spec.Redeploy), spec.RuleState) || !acts(other.Record.Redeploy, other.Record.RuleState) {
 			continue
 		}
-		if overlap(spec.Clusters, other.Record.Clusters) {
+		if settings.Overlap(spec.Clusters, other.Record.Clusters) {
 			found = append(found, fmt.Sprintf("the installation %s watches the same clusters: both would redeploy", DisplayPrefix(other.Prefix)))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -112,4 +113,39 @@ func TestRegions(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+}
+
+// Two installations would both redeploy where one watches what the other does.
+func TestOverlaps(t *testing.T) {
+	record := func(change func(*settings.Spec)) *settings.Record {
+		spec := settings.Defaults("other")
+		change(&spec)
+		record := settings.NewRecord(spec, "1.0.0", "")
+		return &record
+	}
+	shop := func(s *settings.Spec) { s.Clusters = []string{"shop"} }
+	for _, test := range []struct {
+		name   string
+		other  *settings.Record
+		change func(*settings.Spec)
+		want   bool
+	}{
+		{"both watch everything", record(func(*settings.Spec) {}), func(*settings.Spec) {}, true},
+		{"one watches everything", record(shop), func(*settings.Spec) {}, true},
+		{"a cluster in common", record(shop), func(s *settings.Spec) { s.Clusters = []string{"batch", "shop"} }, true},
+		{"none in common", record(shop), func(s *settings.Spec) { s.Clusters = []string{"batch"} }, false},
+		{"the other only observes", record(func(s *settings.Spec) { s.Redeploy = "observe" }), func(*settings.Spec) {}, false},
+		{"the other is switched off", record(func(s *settings.Spec) { s.RuleState = "DISABLED" }), func(*settings.Spec) {}, false},
+		{"this one only observes", record(func(*settings.Spec) {}), func(s *settings.Spec) { s.Redeploy = "observe" }, false},
+		{"the other's record is lost", nil, func(*settings.Spec) {}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			spec := settings.Defaults("prod")
+			test.change(&spec)
+			all := []Listed{{Prefix: "prod", Record: record(func(*settings.Spec) {})}, {Prefix: "other", Record: test.other}}
+			if got := len(Overlaps(all, spec)) > 0; got != test.want {
+				t.Errorf("%t", got)
+			}
+		})
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // LogGroupAPI is what an installation needs of CloudWatch Logs.
@@ -63,7 +64,7 @@ func fromLogGroup(group types.LogGroup) *LogGroup {
 }
 
 // retentionWarning says that logs are kept for another time than the setting says, by whose rule.
-func (i *Installation) retentionWarning(spec Spec) []string {
+func (i *Installation) retentionWarning(spec settings.Spec) []string {
 	g := i.State.LogGroup
 	if g == nil || g.RetentionRuler == "" || g.RetentionDays == spec.LogRetentionDays {
 		return nil

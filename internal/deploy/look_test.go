@@ -12,6 +12,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -19,9 +20,9 @@ import (
 func TestNamesAreRecorded(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("function-name", "fn", "rule-name", "my.rule"))
-		for _, settings := range []Given{nil, given("function-name", "fn"), given("rule-name", "my.rule")} {
-			if names := a.look(t, "prod", settings).Names; names.Function != "prod-fn" || names.Rule != "prod-my.rule" || names.LogGroup != "/aws/lambda/prod-fn" {
-				t.Errorf("with %v: %+v", settings, names)
+		for _, asked := range []settings.Given{nil, given("function-name", "fn"), given("rule-name", "my.rule")} {
+			if names := a.look(t, "prod", asked).Names; names.Function != "prod-fn" || names.Rule != "prod-my.rule" || names.LogGroup != "/aws/lambda/prod-fn" {
+				t.Errorf("with %v: %+v", asked, names)
 			}
 		}
 		if spec, _, err := a.look(t, "prod", nil).Resolve(nil, true); err != nil || spec.FunctionName != "fn" || spec.RuleName != "my.rule" {
@@ -185,7 +186,7 @@ func TestResolve(t *testing.T) {
 		a.install(t, "prod", given("memory-size", "256", "timeout", "45", "cluster", "shop", "tag", "Team=web"))
 		found := a.look(t, "prod", nil)
 		for _, test := range []struct {
-			settings Given
+			settings settings.Given
 			reset    bool
 			want     string
 		}{

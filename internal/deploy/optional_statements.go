@@ -1,7 +1,13 @@
 package deploy
 
+import (
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+)
+
 // optionalStatements returns what the role may do for settings that not every installation has.
-func optionalStatements(names Names, spec Spec) []statement {
+func optionalStatements(names Names, spec settings.Spec) []statement {
 	var statements []statement
 	if len(spec.Subnets) > 0 {
 		statements = append(statements, networkStatements(names)...)
@@ -12,7 +18,7 @@ func optionalStatements(names Names, spec Spec) []statement {
 	if spec.KMSKey != "" {
 		statements = append(statements, environmentStatement(names, spec.KMSKey))
 	}
-	if spec.Tracing == tracingOn { // X-Ray knows no resources here (Service Authorization Reference)
+	if spec.Tracing == settings.TracingActive { // X-Ray knows no resources here (Service Authorization Reference)
 		statements = append(statements, statement{
 			Sid: "Traces", Effect: "Allow", Action: []string{"xray:PutTelemetryRecords", "xray:PutTraceSegments"}, Resource: "*",
 		})
@@ -54,7 +60,8 @@ func environmentStatement(names Names, key string) statement {
 // sendingTo is the action that reaches a destination (Lambda Developer Guide, records of asynchronous
 // invocations).
 func sendingTo(destination string) string {
+	parts, _ := arn.Parse(destination) // the setting lets only ARNs pass
 	return map[string]string{
 		"sqs": "sqs:SendMessage", "sns": "sns:Publish", "events": "events:PutEvents", "lambda": "lambda:InvokeFunction",
-	}[partsOf(destination).Service]
+	}[parts.Service]
 }

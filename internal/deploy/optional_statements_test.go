@@ -1,13 +1,17 @@
 package deploy
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+)
 
 // Each setting adds its own statements to the role's policy, and without it they are not there.
 func TestOptionalStatements(t *testing.T) {
 	const network = `"Action":["ec2:AssignPrivateIpAddresses","ec2:CreateNetworkInterface","ec2:DeleteNetworkInterface",` +
 		`"ec2:DescribeNetworkInterfaces","ec2:DescribeSubnets","ec2:UnassignPrivateIpAddresses"],"Resource":"*"`
 	for _, test := range []struct {
-		settings Given
+		settings settings.Given
 		want     string
 	}{
 		{nil, `[]`},
@@ -32,7 +36,7 @@ func TestOptionalStatements(t *testing.T) {
 		},
 		{given("tracing", "Active"), `[{"Sid":"Traces","Effect":"Allow","Action":["xray:PutTelemetryRecords","xray:PutTraceSegments"],"Resource":"*"}]`},
 	} {
-		spec := Defaults("prod")
+		spec := settings.Defaults("prod")
 		if err := test.settings.Apply(&spec); err != nil {
 			t.Fatal(err)
 		}

@@ -34,3 +34,10 @@ func int32Ptr(n int) *int32 {
 func without(list []string, words ...string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(each string) bool { return slices.Contains(words, each) })
 }
+
+func nonNilMap(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
+}

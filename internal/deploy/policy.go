@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
@@ -47,7 +48,7 @@ func trustPolicy() string {
 // rolePolicy is all that the function may do: look at and redeploy services of its account and region,
 // and write to its own log group, which it may not create; and what its settings need. The condition on ecs:cluster, and not the
 // ARN, narrows to clusters, because services from before 2021 have none in their ARN.
-func rolePolicy(names Names, spec Spec) (string, error) {
+func rolePolicy(names Names, spec settings.Spec) (string, error) {
 	services := statement{
 		Sid:      "Services",
 		Effect:   "Allow",

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // The role's rights, word for word.
@@ -21,7 +23,7 @@ func TestRolePolicy(t *testing.T) {
 		{[]string{"batch", "shop"}, `,"Condition":{"ArnEquals":{"ecs:cluster":["arn:aws:ecs:us-east-1:111122223333:cluster/batch","arn:aws:ecs:us-east-1:111122223333:cluster/shop"]}}`},
 	} {
 		want := `{"Version":"2012-10-17","Statement":[` + services + test.condition + "}," + logs + "]}"
-		got, err := rolePolicy(names, Spec{Clusters: test.clusters})
+		got, err := rolePolicy(names, settings.Spec{Clusters: test.clusters})
 		if err != nil || got != want {
 			t.Errorf("got\n%s\nwant\n%s\n%v", got, want, err)
 		}

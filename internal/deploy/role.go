@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // RoleAPI is what an installation needs of IAM.
@@ -136,7 +137,7 @@ func (r *Role) fields() []pair {
 
 // recordFields names each recorded setting, so that a change reads as the setting that it changes.
 func recordFields(description string) []pair {
-	if parseRecord(description) == nil {
+	if settings.ParseRecord(description) == nil {
 		return []pair{{"record", description}}
 	}
 	return slices.DeleteFunc(documentFields("record", description), func(field pair) bool {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -147,7 +148,7 @@ func toRuleTags(tags map[string]string) []types.Tag {
 // for it is too late for them; a task without a lastStatus does. In mode always every status matches, as in
 // the Terraform module. Beside ECS's events match those of a rehearsal; sources and detail types are two
 // lists, and the function takes them in pairs only.
-func eventPattern(id session.Identity, spec Spec) (string, error) {
+func eventPattern(id session.Identity, spec settings.Spec) (string, error) {
 	absent := map[string]any{"exists": false}
 	detail := map[string]any{
 		"$or": []any{

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
@@ -24,7 +25,7 @@ func TestEventPattern(t *testing.T) {
 		{handler.ModeAlways, nil, around + or + `}}`},
 		{handler.ModeAlways, []string{"shop"}, around + or + `,"clusterArn":["arn:aws:ecs:us-east-1:111122223333:cluster/shop"]}}`},
 	} {
-		spec := Defaults("")
+		spec := settings.Defaults("")
 		spec.Redeploy, spec.Clusters = test.mode, test.clusters
 		got, err := eventPattern(identity(), spec)
 		if err != nil {

@@ -7,17 +7,18 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
 // salvage reads the settings off the resources, for an installation whose record is lost and for
 // resources that are taken over. Each value that is not the default, and not given, has a warning.
-func (i *Installation) salvage(spec *Spec, given Given) []string {
-	before := spec.clone()
+func (i *Installation) salvage(spec *settings.Spec, given settings.Given) []string {
+	before := spec.Clone()
 	found := map[string]string{}
 	if f := i.State.Function; f != nil {
 		salvageFunction(found, f)
-		spec.Tags = usersTags(f.Tags)
+		spec.Tags = settings.UserTags(f.Tags)
 	}
 	if g := i.State.LogGroup; g != nil && !i.Kept && g.RetentionRuler == "" {
 		found["log-retention-days"] = strconv.Itoa(g.RetentionDays)
@@ -28,13 +29,13 @@ func (i *Installation) salvage(spec *Spec, given Given) []string {
 		spec.Clusters = i.salvageClusters(r.Pattern)
 	}
 	var warnings []string
-	for _, setting := range Settings() {
+	for _, setting := range settings.All() {
 		if text, ok := found[setting.Name]; ok {
 			texts := []string{text}
 			if setting.List {
 				texts = strings.Split(text, ",")
 			}
-			_ = setting.set(spec, "", texts) // what is not accepted is not taken over
+			_ = setting.Set(spec, "", texts) // what is not accepted is not taken over
 		}
 		_, asked := given[setting.Name]
 		was, is := encodeJSON(setting.Get(before)), encodeJSON(setting.Get(*spec))
@@ -92,26 +93,13 @@ func (i *Installation) salvageClusters(pattern string) []string {
 	if json.Unmarshal([]byte(pattern), &document) != nil || len(document.Detail.ClusterArn) == 0 {
 		return nil
 	}
-	clusters, err := parseClusters("", document.Detail.ClusterArn)
+	clusters, err := settings.ParseClusters("", document.Detail.ClusterArn)
 	if err != nil {
 		return nil
 	}
-	local, err := localClusters(i.Names.Identity, clusters)
+	local, err := settings.LocalClusters(i.Names.Identity, clusters)
 	if err != nil {
 		return nil
 	}
 	return local
-}
-
-// usersTags are the tags that a user could give: without ours, without AWS's own, and only one of those
-// that differ in case.
-func usersTags(tags map[string]string) map[string]string {
-	users, seen := map[string]string{}, map[string]bool{}
-	for _, key := range sortedKeys(tags) {
-		folded := strings.ToLower(key)
-		if checkTag("", key, tags[key]) == nil && !seen[folded] && len(users) < MaxTags {
-			users[key], seen[folded] = tags[key], true
-		}
-	}
-	return users
 }

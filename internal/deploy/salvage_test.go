@@ -2,6 +2,8 @@ package deploy
 
 import (
 	"testing"
+
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // Without a record the settings are read off the resources, as far as a user could have given them.
@@ -9,42 +11,42 @@ func TestSalvage(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		change   func(*State)
-		settings Given
-		want     func(*Spec)
+		settings settings.Given
+		want     func(*settings.Spec)
 		warnings []string
 	}{
-		{"defaults", func(*State) {}, nil, func(*Spec) {}, nil},
+		{"defaults", func(*State) {}, nil, func(*settings.Spec) {}, nil},
 		{
 			"numbers", func(s *State) { s.Function.MemorySize, s.Function.Timeout, s.LogGroup.RetentionDays = 256, 45, 0 }, nil,
-			func(s *Spec) { s.MemorySize, s.Timeout, s.LogRetentionDays = 256, 45, 0 },
+			func(s *settings.Spec) { s.MemorySize, s.Timeout, s.LogRetentionDays = 256, 45, 0 },
 			[]string{"memory size 256", "timeout 45", "log retention days 0"},
 		},
 		{
 			"what is given needs no warning", func(s *State) { s.Function.MemorySize = 256 }, given("memory-size", "512"),
-			func(s *Spec) { s.MemorySize = 512 }, nil,
+			func(s *settings.Spec) { s.MemorySize = 512 }, nil,
 		},
 		{"clusters", func(s *State) {
 			s.Rule.Pattern = `{"detail":{"clusterArn":["arn:aws:ecs:us-east-1:111122223333:cluster/shop"]}}`
-		}, nil, func(s *Spec) { s.Clusters = []string{"shop"} }, []string{`clusters ["shop"]`}},
+		}, nil, func(s *settings.Spec) { s.Clusters = []string{"shop"} }, []string{`clusters ["shop"]`}},
 		{"clusters of elsewhere", func(s *State) {
 			s.Rule.Pattern = `{"detail":{"clusterArn":["arn:aws:ecs:eu-west-1:111122223333:cluster/shop"]}}`
-		}, nil, func(*Spec) {}, nil},
-		{"clusters by prefix", func(s *State) { s.Rule.Pattern = `{"detail":{"clusterArn":[{"prefix":"arn:"}]}}` }, nil, func(*Spec) {}, nil},
-		{"clusters that are none", func(s *State) { s.Rule.Pattern = `{"detail":{"clusterArn":["*"]}}` }, nil, func(*Spec) {}, nil},
+		}, nil, func(*settings.Spec) {}, nil},
+		{"clusters by prefix", func(s *State) { s.Rule.Pattern = `{"detail":{"clusterArn":[{"prefix":"arn:"}]}}` }, nil, func(*settings.Spec) {}, nil},
+		{"clusters that are none", func(s *State) { s.Rule.Pattern = `{"detail":{"clusterArn":["*"]}}` }, nil, func(*settings.Spec) {}, nil},
 		{"values that nobody could give", func(s *State) {
 			s.Function.Environment = map[string]string{"LOG_LEVEL": "verbose", "SPOTHANDLER_REDEPLOY": "", "SPOTHANDLER_COOLDOWN": "1500ms"}
 			s.Function.Architecture, s.Rule.State = "riscv", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
-		}, nil, func(*Spec) {}, nil},
+		}, nil, func(*settings.Spec) {}, nil},
 		{"tags", func(s *State) {
 			s.Function.Tags = map[string]string{"Team": "web", "team": "ops", "aws:stack": "1", "Managed-By": "terraform", TagVersion: "1", "odd*": "1"}
-		}, nil, func(s *Spec) { s.Tags = map[string]string{"Team": "web"} }, []string{`tags {"Team":"web"}`}},
-		{"an account-level retention", func(s *State) { s.LogGroup.RetentionDays, s.LogGroup.RetentionRuler = 3, "p" }, nil, func(*Spec) {}, nil},
+		}, nil, func(s *settings.Spec) { s.Tags = map[string]string{"Team": "web"} }, []string{`tags {"Team":"web"}`}},
+		{"an account-level retention", func(s *State) { s.LogGroup.RetentionDays, s.LogGroup.RetentionRuler = 3, "p" }, nil, func(*settings.Spec) {}, nil},
 		{
 			"the function's key before the log group's", func(s *State) { s.Function.KMSKey, s.LogGroup.KMSKey = aKey, otherKey }, nil,
-			func(s *Spec) { s.KMSKey = aKey },
+			func(s *settings.Spec) { s.KMSKey = aKey },
 			[]string{`kms key "` + aKey + `"`},
 		},
-		{"nothing is left", func(s *State) { *s = State{} }, nil, func(*Spec) {}, nil},
+		{"nothing is left", func(s *State) { *s = State{} }, nil, func(*settings.Spec) {}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			found := assessed(t)
@@ -55,10 +57,10 @@ func TestSalvage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := Defaults("prod")
+			want := settings.Defaults("prod")
 			test.want(&want)
-			if got := encodeJSON(SettingsOf(spec)); got != encodeJSON(SettingsOf(want)) {
-				t.Errorf("got\n%s\nwant\n%s", got, encodeJSON(SettingsOf(want)))
+			if got := encodeJSON(settings.JSON(spec)); got != encodeJSON(settings.JSON(want)) {
+				t.Errorf("got\n%s\nwant\n%s", got, encodeJSON(settings.JSON(want)))
 			}
 			for i := range test.warnings {
 				test.warnings[i] = "there is no record: " + test.warnings[i] + " is taken from the resources"

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/mod/semver"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
@@ -67,7 +68,7 @@ func Assess(i *Installation, embedded Release, others []Listed) (Status, error) 
 	have := i.WithoutStrangers()
 	status := Status{
 		Prefix: i.Names.Prefix, Region: i.Names.Region, Account: i.Names.Account,
-		Settings: SettingsOf(spec), Outputs: i.Outputs(), Warnings: slices.Concat(warnings, i.unchecked(), i.retentionWarning(spec)), Reminders: idle(spec),
+		Settings: settings.JSON(spec), Outputs: i.Outputs(), Warnings: slices.Concat(warnings, i.unchecked(), i.retentionWarning(spec)), Reminders: idle(spec),
 		Changes: Plan(want, have),
 	}
 	status.Problems = problems(i, spec, status.Changes, others)
@@ -77,7 +78,7 @@ func Assess(i *Installation, embedded Release, others []Listed) (Status, error) 
 }
 
 // idle reminds of settings with which no interruption is answered.
-func idle(spec Spec) []string {
+func idle(spec settings.Spec) []string {
 	var reminders []string
 	if spec.RuleState == ruleDisabled {
 		reminders = append(reminders, "the rule is DISABLED, as was asked: no interruption is heard")
@@ -90,12 +91,12 @@ func idle(spec Spec) []string {
 
 // upgradable says that this binary would install newer code.
 func (i *Installation) upgradable(embedded Release) bool {
-	return i.Record != nil && !i.Record.newerThan(embedded.Version) &&
+	return i.Record != nil && !newer(i.Record.Version, embedded.Version) &&
 		(embedded.CodeSHA256 != "" && embedded.CodeSHA256 != i.Record.CodeSHA256 || newer(embedded.Version, i.Record.Version))
 }
 
 // problems lists what is wrong, in the order of the resources, what only a person can mend last.
-func problems(i *Installation, spec Spec, changes []Change, others []Listed) []Problem {
+func problems(i *Installation, spec settings.Spec, changes []Change, others []Listed) []Problem {
 	list := []Problem{}
 	strangers := map[Kind]bool{}
 	for _, s := range i.Strangers() {
@@ -149,24 +150,6 @@ func problemOf(change Change) Problem {
 	return problem
 }
 
-// SettingsOf shows a Spec by the names of the flags, in snake case.
-func SettingsOf(spec Spec) map[string]any {
-	settings := map[string]any{}
-	for _, setting := range Settings() {
-		settings[setting.JSONName()] = setting.Get(spec)
-	}
-	return settings
-}
-
-// JSONName is the setting's name in JSON; lists are in the plural.
-func (s Setting) JSONName() string {
-	name := strings.ReplaceAll(s.Name, "-", "_")
-	if s.List {
-		name += "s"
-	}
-	return name
-}
-
 // DisplayPrefix is a prefix as a person reads it; the empty one has words.
 func DisplayPrefix(prefix string) string {
 	if prefix == "" {
@@ -177,7 +160,7 @@ func DisplayPrefix(prefix string) string {
 
 // CheckVersion refuses to touch an installation of a newer version than the binary's.
 func (i *Installation) CheckVersion(version string, allowDowngrade bool) error {
-	if i.Record == nil || allowDowngrade || !i.Record.newerThan(version) {
+	if i.Record == nil || allowDowngrade || !newer(i.Record.Version, version) {
 		return nil
 	}
 	return &apperr.Error{
@@ -186,8 +169,6 @@ func (i *Installation) CheckVersion(version string, allowDowngrade bool) error {
 		Hints:   []string{"use spothandler " + i.Record.Version + " or newer", "--allow-downgrade   install the older one all the same"},
 	}
 }
-
-func (r Record) newerThan(version string) bool { return newer(r.Version, version) }
 
 // newer compares semantic versions; what is none is neither newer nor older.
 func newer(a, b string) bool {

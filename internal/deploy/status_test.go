@@ -3,6 +3,8 @@ package deploy
 import (
 	"testing"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // assessed is the installation that Observe would find after an install of version 1.0.0.
@@ -11,7 +13,7 @@ func assessed(t *testing.T) *Installation {
 	have := installed(t)
 	return &Installation{
 		Names:  NewNames(identity(), "prod", "ecs-fargate-spot-handler", "ecs-spot-interruption"),
-		Record: parseRecord(have.Role.Description),
+		Record: settings.ParseRecord(have.Role.Description),
 		State:  have,
 	}
 }
@@ -49,7 +51,7 @@ func TestReminders(t *testing.T) {
 
 // Each reason why an installation is not healthy, and the words for it.
 func TestProblems(t *testing.T) {
-	record := newRecord(Defaults("other"), embedded())
+	record := settings.NewRecord(settings.Defaults("other"), embedded().Version, embedded().CodeSHA256)
 	others := []Listed{{Prefix: "", Record: &record}}
 	for _, test := range []struct {
 		name   string
@@ -120,7 +122,7 @@ func TestProblems(t *testing.T) {
 // recorded writes the record where AWS keeps it.
 func (i *Installation) recorded(t *testing.T) {
 	t.Helper()
-	text, err := i.Record.encode()
+	text, err := i.Record.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +204,7 @@ func TestCheckVersion(t *testing.T) {
 		{"dev", "1.0.0", false, false},
 		{"1.0.0", "dev", false, false},
 	} {
-		found := &Installation{Record: &Record{Version: test.installed}}
+		found := &Installation{Record: &settings.Record{Version: test.installed}}
 		if err := found.CheckVersion(test.binary, test.allow); (err != nil) != test.refused {
 			t.Errorf("%s on %s: %v", test.binary, test.installed, err)
 		}

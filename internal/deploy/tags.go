@@ -1,92 +1,25 @@
 package deploy
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
-	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // Tags of ours. ManagedBy and Prefix together make a resource ours; Kept marks a log group that an
 // uninstall left behind; Version stands on the function.
 const (
-	TagManagedBy = "managed-by"
-	TagPrefix    = "spothandler:prefix"
-	TagVersion   = "spothandler:version"
-	TagKept      = "spothandler:kept"
+	TagManagedBy = settings.TagManagedBy
+	TagPrefix    = settings.OwnTagPrefix + "prefix"
+	TagVersion   = settings.OwnTagPrefix + "version"
+	TagKept      = settings.OwnTagPrefix + "kept"
 	managedBy    = "spothandler"
 
-	// MaxTags is how many tags the user may give: AWS allows 50 on a resource, the rest is for ours.
-	MaxTags      = 44
 	maxTagsOfAWS = 50
 )
-
-// parseTags reads key=value pairs; "none" alone clears the list.
-func parseTags(source string, texts []string) (map[string]string, error) {
-	tags := map[string]string{}
-	if len(texts) == 1 && texts[0] == "none" {
-		return tags, nil
-	}
-	for _, text := range texts {
-		key, value, found := strings.Cut(text, "=")
-		if text == "none" {
-			return nil, apperr.Invalid("none stands alone: it clears the list", "%s none does not go with other tags", source)
-		}
-		if !found {
-			return nil, apperr.Invalid(source+" key=value", "%s %q is not of the form key=value", source, text)
-		}
-		if err := checkTag(source, key, value); err != nil {
-			return nil, err
-		}
-		if _, twice := tags[key]; twice {
-			return nil, apperr.Invalid("give every key once", "%s names the key %q twice", source, key)
-		}
-		tags[key] = value
-	}
-	if len(tags) > MaxTags {
-		return nil, apperr.Invalid("AWS allows 50 on a resource, spothandler needs 6 of them",
-			"%s: %d tags are too many, %d are accepted", source, len(tags), MaxTags)
-	}
-	return tags, checkTagCase(source, tags)
-}
-
-// checkTag applies the narrowest of the four services' tag rules (IAM API, Tag).
-func checkTag(source, key, value string) error {
-	valid := regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
-	const accepted = "letters, digits, spaces and _ . : / = + - @"
-	lower := strings.ToLower(key)
-	switch {
-	case key == "" || utf8.RuneCountInString(key) > 128:
-		return apperr.Invalid("a key has 1 to 128 characters", "%s: the key %q has %d characters", source, key, utf8.RuneCountInString(key))
-	case utf8.RuneCountInString(value) > 256:
-		return apperr.Invalid("a value has at most 256 characters", "%s: the value of %q has %d characters", source, key, utf8.RuneCountInString(value))
-	case !valid.MatchString(key) || !valid.MatchString(value):
-		return apperr.Invalid("accepted: "+accepted, "%s %q has a character that AWS refuses in tags", source, key+"="+value)
-	case strings.HasPrefix(lower, "aws:"):
-		return apperr.Invalid("choose a key without aws:", "%s: the key %q is reserved by AWS", source, key)
-	case lower == TagManagedBy || strings.HasPrefix(lower, "spothandler:"):
-		return apperr.Invalid("choose another key", "%s: the key %q is spothandler's own", source, key)
-	}
-	return nil
-}
-
-// checkTagCase refuses keys that differ only in case: IAM takes them for one (IAM User Guide, tags).
-func checkTagCase(source string, tags map[string]string) error {
-	seen := map[string]string{}
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		if other, twice := seen[strings.ToLower(key)]; twice {
-			return apperr.Invalid("give one of them", "%s: the keys %q and %q differ only in case, which IAM refuses", source, other, key)
-		}
-		seen[strings.ToLower(key)] = key
-	}
-	return nil
-}
 
 // ours says whether these tags make a resource part of the installation with this prefix.
 func ours(tags map[string]string, prefix string) bool {
@@ -95,7 +28,7 @@ func ours(tags map[string]string, prefix string) bool {
 }
 
 // resourceTags are the tags that every resource of an installation carries.
-func resourceTags(spec Spec) map[string]string {
+func resourceTags(spec settings.Spec) map[string]string {
 	tags := maps.Clone(nonNilMap(spec.Tags))
 	tags[TagManagedBy] = managedBy
 	tags[TagPrefix] = spec.Prefix
@@ -108,43 +41,6 @@ func withForeign(want, have map[string]string, drop []string) map[string]string 
 	maps.DeleteFunc(all, func(key, _ string) bool { return slices.Contains(drop, key) || strings.HasPrefix(key, "aws:") })
 	maps.Copy(all, want)
 	return all
-}
-
-// tagMark is a short fingerprint of one tag. The record holds one for each tag of the user's: the tags
-// themselves would not fit, and stand on the resources, where a hand may have added or changed some.
-func tagMark(key, value string) string {
-	sum := sha256.Sum256([]byte(key + "=" + value))
-	return base64.RawURLEncoding.EncodeToString(sum[:3])
-}
-
-const tagMarkLen = 4
-
-// markTags is the record's form of the user's tags.
-func markTags(tags map[string]string) string {
-	var out strings.Builder
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		out.WriteString(tagMark(key, tags[key]))
-	}
-	return out.String()
-}
-
-// recoverTags finds the tags behind the marks on the resources, so that a tag that somebody changed or
-// removed on one of them is known from the others. It says how many were found nowhere.
-func recoverTags(marks string, resources ...map[string]string) (tags map[string]string, lost int) {
-	tags = map[string]string{}
-	wanted := map[string]bool{}
-	for i := 0; i+tagMarkLen <= len(marks); i += tagMarkLen {
-		wanted[marks[i:i+tagMarkLen]] = true
-	}
-	for _, resource := range resources {
-		for key, value := range resource {
-			if mark := tagMark(key, value); wanted[mark] {
-				tags[key] = value
-				delete(wanted, mark)
-			}
-		}
-	}
-	return tags, len(wanted)
 }
 
 // tagFields are the tags among a resource's fields.

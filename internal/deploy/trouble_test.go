@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -43,15 +44,15 @@ func TestDeletedByHand(t *testing.T) {
 	} {
 		t.Run(string(kind), func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
-				settings := given("memory-size", "256", "tag", "Team=web", "cluster", "shop", "log-retention-days", "30", "log-level", "DEBUG",
+				asked := given("memory-size", "256", "tag", "Team=web", "cluster", "shop", "log-retention-days", "30", "log-level", "DEBUG",
 					"redeploy", "observe", "cooldown", "90s", "timeout", "45", "architecture", "x86_64", "rule-state", "DISABLED")
-				a.install(t, "prod", settings)
-				before := SettingsOf(resolved(t, a.look(t, "prod", nil)))
+				a.install(t, "prod", asked)
+				before := settings.JSON(resolved(t, a.look(t, "prod", nil)))
 				a.deleteByHand(t, kind, a.look(t, "prod", nil).Names)
 				_, changes := a.plan(t, "prod", nil)
 				sameLines(t, printed(changes), healing...)
 				a.install(t, "prod", nil)
-				if after := SettingsOf(resolved(t, a.look(t, "prod", nil))); encodeJSON(after) != encodeJSON(before) {
+				if after := settings.JSON(resolved(t, a.look(t, "prod", nil))); encodeJSON(after) != encodeJSON(before) {
 					t.Errorf("the settings were %v and are %v", before, after)
 				}
 				a.uninstall(t, "prod", false)
@@ -61,7 +62,7 @@ func TestDeletedByHand(t *testing.T) {
 	}
 }
 
-func resolved(t *testing.T, found *Installation) Spec {
+func resolved(t *testing.T, found *Installation) settings.Spec {
 	t.Helper()
 	spec, _, err := found.Resolve(nil, false)
 	if err != nil {
@@ -172,7 +173,7 @@ func TestChangeAllTags(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		for _, series := range []string{"a", "b"} {
 			var words []string
-			for i := range MaxTags {
+			for i := range settings.MaxTags {
 				words = append(words, "tag", series+decimal(i)+"=1")
 			}
 			a.install(t, "prod", given(words...))

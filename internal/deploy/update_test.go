@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -56,7 +57,7 @@ func TestUpdateSendsWhatDiffers(t *testing.T) {
 }
 
 // everythingElse is given after aFullInstall, and differs from it in every setting.
-func everythingElse() Given {
+func everythingElse() settings.Given {
 	return given(
 		"rule-state", "DISABLED", "memory-size", "1024", "timeout", "30", "reserved-concurrency", "3",
 		"log-level", "DEBUG", "log-retention-days", "0", "tag", "Team=ops", "tag", "New=", "architecture", "x86_64",
@@ -71,7 +72,7 @@ func anUpdate(t *testing.T, a *account) {
 // An update that is stopped anywhere is finished by the same command, and by a plain install too: the
 // record is written before anything else changes.
 func TestUpdateDenied(t *testing.T) {
-	want := Defaults("prod")
+	want := settings.Defaults("prod")
 	if err := everythingElse().Apply(&want); err != nil {
 		t.Fatal(err)
 	}
@@ -90,8 +91,8 @@ func TestUpdateDenied(t *testing.T) {
 			}
 			a.install(t, "prod", nil)
 		}
-		if got := encodeJSON(SettingsOf(resolved(t, a.look(t, "prod", nil)))); got != encodeJSON(SettingsOf(want)) {
-			t.Errorf("got\n%s\nwant\n%s", got, encodeJSON(SettingsOf(want)))
+		if got := encodeJSON(settings.JSON(resolved(t, a.look(t, "prod", nil)))); got != encodeJSON(settings.JSON(want)) {
+			t.Errorf("got\n%s\nwant\n%s", got, encodeJSON(settings.JSON(want)))
 		}
 		a.uninstall(t, "prod", false)
 		a.isEmpty(t, "prod")
@@ -140,8 +141,8 @@ func TestCalls(t *testing.T) {
 				t.Errorf("%s makes %d calls: %q", doing, len(calls), calls)
 			}
 		}
-		apply := func(settings Given) {
-			if _, err := a.tryInstall(t.Context(), t, "prod", settings); err != nil {
+		apply := func(asked settings.Given) {
+			if _, err := a.tryInstall(t.Context(), t, "prod", asked); err != nil {
 				t.Fatal(err)
 			}
 		}

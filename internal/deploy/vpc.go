@@ -2,75 +2,11 @@ package deploy
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
-
-	"github.com/spothandler/spothandler/internal/apperr"
 )
-
-// How many a function may have (Lambda API, VpcConfig).
-const (
-	maxSubnets        = 16
-	maxSecurityGroups = 5
-)
-
-// idSetting is a list of the ids that EC2 gives things of this kind; "none" alone clears it.
-func idSetting(name, usage, kind string, limit int, field func(*Spec) *[]string) Setting {
-	accepted := fmt.Sprintf("%s-..., repeatable up to %d times, or none", kind, limit)
-	return Setting{
-		Name: name, Usage: usage + "; none takes the function out of its VPC", Accepted: accepted, List: true,
-		set: func(spec *Spec, source string, texts []string) error {
-			ids, err := parseIDs(source, kind, accepted, texts)
-			if err != nil {
-				return err
-			}
-			if len(ids) > limit {
-				return apperr.Invalid(fmt.Sprintf("Lambda takes up to %d", limit), "%s: %d are too many", source, len(ids))
-			}
-			*field(spec) = ids
-			return nil
-		},
-		get: func(spec Spec) any { return append([]string{}, *field(&spec)...) },
-	}
-}
-
-func parseIDs(source, kind, accepted string, texts []string) ([]string, error) {
-	if len(texts) == 1 && texts[0] == none {
-		return nil, nil
-	}
-	valid := regexp.MustCompile(`^` + kind + `-([0-9a-f]{8}|[0-9a-f]{17})$`) // old and new form (EC2 User Guide, resource ids)
-	var ids []string
-	for _, text := range texts {
-		if !valid.MatchString(text) {
-			return nil, refuse(source, text, accepted)
-		}
-		ids = append(ids, text)
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids), nil
-}
-
-// checkNetwork refuses half a VPC: Lambda wants subnets and security groups, or neither.
-func (s Spec) checkNetwork() error {
-	missing, there := "--vpc-security-group", "--vpc-subnet"
-	switch {
-	case (len(s.Subnets) == 0) == (len(s.SecurityGroups) == 0):
-		return nil
-	case len(s.Subnets) == 0:
-		missing, there = there, missing
-	}
-	return &apperr.Error{
-		Code:    apperr.CodeInvalid,
-		Message: fmt.Sprintf("%s is set and %s is not: a function in a VPC has both", there, missing),
-		Hints: []string{
-			missing + " ID   the other half",
-			"--vpc-subnet none --vpc-security-group none   no VPC",
-		},
-	}
-}
 
 // fromVPC reads an answer; a function outside of a VPC has none, or one with empty lists.
 func fromVPC(vpc *types.VpcConfigResponse) Network {

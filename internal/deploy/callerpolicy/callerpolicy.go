@@ -9,6 +9,8 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
+
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // Commands are what a caller is going to run.
@@ -29,7 +31,7 @@ const MaxLength = 6144
 // the rule's target, and no role be made without the boundary that is asked for. Only what has no resource
 // level has the resource * (Service Authorization Reference). It fails where too many regions make the
 // policy longer than MaxLength.
-func New(places []deploy.Names, spec deploy.Spec, commands Commands) (string, error) {
+func New(places []deploy.Names, spec settings.Spec, commands Commands) (string, error) {
 	purposes := commands.purposes(spec)
 	document := policyDocument{Version: "2012-10-17"}
 	for _, each := range grants(places, spec) {

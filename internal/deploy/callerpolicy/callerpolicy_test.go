@@ -12,6 +12,8 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/callerpolicy"
 	"github.com/spothandler/spothandler/internal/session"
+
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 const (
@@ -26,7 +28,7 @@ func identity() session.Identity {
 }
 
 func names() deploy.Names {
-	defaults := deploy.Defaults(prefix)
+	defaults := settings.Defaults(prefix)
 	return deploy.NewNames(identity(), prefix, defaults.FunctionName, defaults.RuleName)
 }
 
@@ -44,7 +46,7 @@ type statement struct {
 }
 
 // policyFor is the policy for one installation.
-func policyFor(t *testing.T, names deploy.Names, spec deploy.Spec, commands callerpolicy.Commands) string {
+func policyFor(t *testing.T, names deploy.Names, spec settings.Spec, commands callerpolicy.Commands) string {
 	t.Helper()
 	policy, err := callerpolicy.New([]deploy.Names{names}, spec, commands)
 	if err != nil {
@@ -73,8 +75,8 @@ func actionsOf(t *testing.T, policy string) []string {
 }
 
 // fullSpec has every setting that needs further permissions.
-func fullSpec() deploy.Spec {
-	spec := deploy.Defaults(prefix)
+func fullSpec() settings.Spec {
+	spec := settings.Defaults(prefix)
 	spec.Boundary, spec.KMSKey, spec.Subnets = aBoundary, aKey, []string{aSubnet}
 	return spec
 }
@@ -104,7 +106,7 @@ func TestPolicyHasEveryCall(t *testing.T) {
 		}
 	}
 	allowed := map[string]bool{}
-	for _, spec := range []deploy.Spec{{ReservedConcurrency: 2}, deploy.Defaults(prefix), fullSpec()} {
+	for _, spec := range []settings.Spec{{ReservedConcurrency: 2}, settings.Defaults(prefix), fullSpec()} {
 		for _, action := range actionsOf(t, policyFor(t, names(), spec, allCommands())) {
 			allowed[action] = true
 		}
@@ -114,7 +116,7 @@ func TestPolicyHasEveryCall(t *testing.T) {
 
 // What an installation does not have needs no permissions.
 func TestPolicyOfDefaults(t *testing.T) {
-	policy := policyFor(t, names(), deploy.Defaults(prefix), allCommands())
+	policy := policyFor(t, names(), settings.Defaults(prefix), allCommands())
 	t.Logf("%d actions, %d characters", len(actionsOf(t, policy)), len(policy))
 	for _, service := range []string{"ec2:", "kms:", "PutRolePermissionsBoundary", `"logs:AssociateKmsKey"`} {
 		if strings.Contains(policy, service) {
@@ -126,9 +128,9 @@ func TestPolicyOfDefaults(t *testing.T) {
 // The longest names in the longest region leave room in a managed policy.
 func TestPolicyFits(t *testing.T) {
 	id := session.Identity{Partition: "aws-us-gov", Account: "111122223333", Region: "ap-southeast-1"}
-	prefix := strings.Repeat("p", 64-len(deploy.RoleName("", id.Region))-1)
+	prefix := strings.Repeat("p", 64-len(settings.RoleName("", id.Region))-1)
 	name := strings.Repeat("f", 64-len(prefix)-1)
-	if err := deploy.CheckNames(id.Region, prefix, name, name); err != nil {
+	if err := settings.CheckNames(id.Region, prefix, name, name); err != nil {
 		t.Fatal(err)
 	}
 	policy := policyFor(t, deploy.NewNames(id, prefix, name, name), fullSpec(), allCommands())
@@ -141,7 +143,7 @@ func TestPolicyFits(t *testing.T) {
 // A policy of exactly the length that IAM allows is accepted, and not one character more.
 func TestPolicyLengthToTheCharacter(t *testing.T) {
 	ofKey := func(key string) (string, error) {
-		return callerpolicy.New([]deploy.Names{names()}, deploy.Spec{KMSKey: key}, installing())
+		return callerpolicy.New([]deploy.Names{names()}, settings.Spec{KMSKey: key}, installing())
 	}
 	shortest, err := ofKey("x")
 	if err != nil {
@@ -161,10 +163,10 @@ func TestPolicyOfSeveralRegions(t *testing.T) {
 	var places []deploy.Names
 	for _, region := range []string{"eu-west-1", "eu-central-1", "us-east-1", "us-west-2"} {
 		one := names()
-		one.Region, one.Role = region, deploy.RoleName(prefix, region)
+		one.Region, one.Role = region, settings.RoleName(prefix, region)
 		places = append(places, one)
 	}
-	policy, err := callerpolicy.New(places, deploy.Defaults(prefix), allCommands())
+	policy, err := callerpolicy.New(places, settings.Defaults(prefix), allCommands())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +178,7 @@ func TestPolicyOfSeveralRegions(t *testing.T) {
 			}
 		}
 	}
-	if _, err := callerpolicy.New(slices.Repeat(places, 5), deploy.Defaults(prefix), allCommands()); err == nil || !strings.Contains(err.Error(), "IAM allows 6144") {
+	if _, err := callerpolicy.New(slices.Repeat(places, 5), settings.Defaults(prefix), allCommands()); err == nil || !strings.Contains(err.Error(), "IAM allows 6144") {
 		t.Errorf("twenty regions give %v", err)
 	}
 }
@@ -202,7 +204,7 @@ func TestPolicyIsNarrow(t *testing.T) {
 
 // The caller has the key through Lambda alone: what is encrypted with it elsewhere stays closed.
 func TestPolicyKeyIsForLambda(t *testing.T) {
-	policy := policyFor(t, names(), deploy.Spec{KMSKey: aKey}, installing())
+	policy := policyFor(t, names(), settings.Spec{KMSKey: aKey}, installing())
 	const want = `"Resource":"` + aKey + `","Condition":{"StringLike":{"kms:ViaService":"lambda.us-east-1.amazonaws.com*"}}`
 	if !strings.Contains(policy, want) {
 		t.Errorf("%s\nhas no\n%s", policy, want)

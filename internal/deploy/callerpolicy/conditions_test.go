@@ -13,6 +13,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // A statement for another prefix, region, account or partition is as good as none.
@@ -23,13 +24,13 @@ func TestPolicyIsScoped(t *testing.T) {
 		"another prefix": func(n *deploy.Names) {
 			*n = deploy.NewNames(n.Identity, "test", "ecs-fargate-spot-handler", "ecs-spot-interruption")
 		},
-		"another region":    func(n *deploy.Names) { n.Region, n.Role = "eu-west-1", deploy.RoleName(n.Prefix, "eu-west-1") },
+		"another region":    func(n *deploy.Names) { n.Region, n.Role = "eu-west-1", settings.RoleName(n.Prefix, "eu-west-1") },
 		"another account":   func(n *deploy.Names) { n.Account = "444455556666" },
 		"another partition": func(n *deploy.Names) { n.Partition = "aws-cn" },
 	} {
 		theirs := names()
 		change(&theirs)
-		for index, statement := range parse(t, policyFor(t, theirs, deploy.Defaults(theirs.Prefix), installing())).Statement {
+		for index, statement := range parse(t, policyFor(t, theirs, settings.Defaults(theirs.Prefix), installing())).Statement {
 			if statement.Resource == "*" {
 				continue
 			}

@@ -1,6 +1,10 @@
 package callerpolicy
 
-import "github.com/spothandler/spothandler/internal/deploy"
+import (
+	"github.com/spothandler/spothandler/internal/deploy"
+
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+)
 
 // Service principals are the same in every partition (aws-cdk region-info).
 const (
@@ -15,7 +19,7 @@ type grant struct {
 }
 
 // grants are all statements that a policy may have, in its order.
-func grants(places []deploy.Names, spec deploy.Spec) []grant {
+func grants(places []deploy.Names, spec settings.Spec) []grant {
 	in := func(resources ...func(deploy.Names) string) any { return inPlaces(places, resources...) }
 	role := in(deploy.Names.RoleARN, func(n deploy.Names) string {
 		// IAM knows a role that does not exist (yet) by its name alone, with the path /.
@@ -69,7 +73,7 @@ const (
 	readingEncrypted
 )
 
-func (c Commands) purposes(spec deploy.Spec) purpose {
+func (c Commands) purposes(spec settings.Spec) purpose {
 	bounded, encrypted := spec.Boundary != "", spec.KMSKey != ""
 	purposes := reading
 	if c.Install {

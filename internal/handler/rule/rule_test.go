@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/localaws"
 	"github.com/spothandler/spothandler/internal/session"
@@ -64,7 +65,7 @@ func read(t *testing.T, file string) []byte {
 // pattern returns the rule's pattern of an installation in this mode.
 func pattern(t *testing.T, identity session.Identity, mode handler.Mode) string {
 	t.Helper()
-	spec := deploy.Defaults("")
+	spec := settings.Defaults("")
 	spec.Redeploy = mode
 	state, err := deploy.Desired(deploy.NewNames(identity, "", spec.FunctionName, spec.RuleName), spec, deploy.Release{Version: "1.0.0"})
 	if err != nil {

@@ -1,4 +1,4 @@
-package deploy
+package settings
 
 import (
 	"regexp"
@@ -10,13 +10,13 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// none clears a setting that has no value of its own for that.
-const none = "none"
+// None clears a setting that has no value of its own for that.
+const None = "none"
 
 // X-Ray: PassThrough records what the caller records, Active samples by itself (Lambda API, TracingConfig).
 const (
-	tracingOff = "PassThrough"
-	tracingOn  = "Active"
+	TracingPassThrough = "PassThrough"
+	TracingActive      = "Active"
 )
 
 // arnForm is what an AWS API accepts as the ARN of something that is there already.
@@ -58,7 +58,7 @@ func arnSetting(name, usage string, form arnForm, field func(*Spec) *string) Set
 		set: func(spec *Spec, source string, texts []string) error {
 			text := texts[0]
 			switch {
-			case text == none:
+			case text == None:
 				text = ""
 			case len(text) > form.limit || !regexp.MustCompile(`^(`+form.pattern+`)$`).MatchString(text):
 				return refuse(source, text, form.accepted)
@@ -70,20 +70,18 @@ func arnSetting(name, usage string, form arnForm, field func(*Spec) *string) Set
 			if text := *field(&spec); text != "" {
 				return text
 			}
-			return none
+			return None
 		},
 	}
 }
 
-// check refuses settings that are good one by one and not together, or not here.
-func (s Spec) check(names Names) error {
+// Check refuses settings that are good one by one and not together, or not in this account and region.
+// What is not known of the identity yet is not checked.
+func (s Spec) Check(id session.Identity) error {
 	if err := s.checkNetwork(); err != nil {
 		return err
 	}
-	if names.isFunction(s.OnFailure) {
-		return apperr.Invalid("--on-failure ARN   of something else", "--on-failure is the function itself: its failures would come back to it")
-	}
-	return s.checkPlaces(names.Identity)
+	return s.checkPlaces(id)
 }
 
 // checkPlaces refuses ARNs of elsewhere. What is not known of the identity yet is not checked.

@@ -1,4 +1,4 @@
-package deploy
+package settings
 
 import (
 	"maps"
@@ -34,7 +34,7 @@ type Spec struct {
 	Tracing             string   // PassThrough or Active
 	Metrics             bool     // the function's records are CloudWatch metrics as well
 
-	dropped map[string]string // recorded tags that are wanted no longer, for Desired to take off
+	Dropped map[string]string // recorded tags that are wanted no longer, to be taken off the resources
 }
 
 // Unreserved as a reserved concurrency means that the function takes from the account's pool.
@@ -56,7 +56,7 @@ func Defaults(prefix string) Spec {
 		Architecture:        "arm64",
 		Redeploy:            handler.ModeOnce,
 		Cooldown:            5 * time.Minute,
-		Tracing:             tracingOff,
+		Tracing:             TracingPassThrough,
 	}
 }
 
@@ -69,8 +69,8 @@ type Value struct {
 // Given holds the settings that the user gave, by Setting.Name. What is not in it is not asked for.
 type Given map[string]Value
 
-// text is the given value of a setting with one value, or "".
-func (g Given) text(name string) string {
+// Text returns the given value of a setting that takes one, or "".
+func (g Given) Text(name string) string {
 	value, ok := g[name]
 	if !ok || len(value.Texts) == 0 {
 		return ""
@@ -80,7 +80,7 @@ func (g Given) text(name string) string {
 
 // Apply sets what was given on the Spec. The error names the source and what is accepted.
 func (g Given) Apply(spec *Spec) error {
-	for _, setting := range Settings() {
+	for _, setting := range All() {
 		value, ok := g[setting.Name]
 		if !ok {
 			continue
@@ -88,7 +88,7 @@ func (g Given) Apply(spec *Spec) error {
 		if !setting.List && len(value.Texts) != 1 {
 			return refuse(value.Source, strings.Join(value.Texts, ","), setting.Accepted)
 		}
-		if err := setting.set(spec, value.Source, value.Texts); err != nil {
+		if err := setting.Set(spec, value.Source, value.Texts); err != nil {
 			return err
 		}
 	}
@@ -111,11 +111,11 @@ func (g Given) Check(region, prefix string) error {
 			return err
 		}
 	}
-	return CheckNames(region, prefix, g.text("function-name"), g.text("rule-name"))
+	return CheckNames(region, prefix, g.Text("function-name"), g.Text("rule-name"))
 }
 
-// clone copies the Spec so that the copy shares nothing with it.
-func (s Spec) clone() Spec {
+// Clone copies the Spec so that the copy shares nothing with it.
+func (s Spec) Clone() Spec {
 	s.Tags = maps.Clone(s.Tags)
 	s.Clusters = slices.Clone(s.Clusters)
 	s.Subnets, s.SecurityGroups = slices.Clone(s.Subnets), slices.Clone(s.SecurityGroups)

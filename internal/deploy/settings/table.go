@@ -1,4 +1,4 @@
-package deploy
+package settings
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ import (
 )
 
 // Setting is one row of the table that flags, environment and configuration file come from.
-// To add a setting: a field in Spec, a row here, a field in Record, and its use in Desired.
+// To add a setting: a field in Spec, a row in All, a field in Record, and its use in deploy.Desired.
 type Setting struct {
 	Name     string   // the flag's name; the environment's is SPOTHANDLER_ + upper case
 	Usage    string   // one line of help
@@ -23,6 +23,11 @@ type Setting struct {
 
 	set func(spec *Spec, source string, texts []string) error
 	get func(spec Spec) any
+}
+
+// Set puts a value, given as texts, on the Spec. The error names the source and what is accepted.
+func (s Setting) Set(spec *Spec, source string, texts []string) error {
+	return s.set(spec, source, texts)
 }
 
 // Get is the setting's value in a Spec: a string, a number, a list or a map, as JSON shows it.
@@ -38,8 +43,8 @@ func (s Setting) texts(spec Spec) []string {
 	}
 }
 
-// Settings is the table, in the order of the help.
-func Settings() []Setting {
+// All returns the table, in the order of the help.
+func All() []Setting {
 	return []Setting{
 		text("function-name", "name of the Lambda function", "letters, digits, - and _",
 			func(s *Spec) *string { return &s.FunctionName }),
@@ -76,7 +81,7 @@ func Settings() []Setting {
 		arnSetting("on-failure", "what hears of invocations that failed for good", destinationForm(),
 			func(s *Spec) *string { return &s.OnFailure }),
 		text("tracing", "X-Ray tracing of the function", "PassThrough (as the caller does), Active",
-			func(s *Spec) *string { return &s.Tracing }, tracingOff, tracingOn),
+			func(s *Spec) *string { return &s.Tracing }, TracingPassThrough, TracingActive),
 		switchSetting("metrics", "CloudWatch metrics in namespace SpotHandler; AWS charges for custom metrics",
 			func(s *Spec) *bool { return &s.Metrics }),
 	}
@@ -174,7 +179,7 @@ func clusterSetting() Setting {
 	return Setting{
 		Name: "cluster", Usage: "ECS cluster to watch, name or ARN; all watches every one", Accepted: "a cluster's name or ARN, repeatable, or all", List: true,
 		set: func(spec *Spec, source string, texts []string) error {
-			clusters, err := parseClusters(source, texts)
+			clusters, err := ParseClusters(source, texts)
 			if err != nil {
 				return err
 			}
@@ -206,4 +211,22 @@ func nonNilMap(m map[string]string) map[string]string {
 		return map[string]string{}
 	}
 	return m
+}
+
+// JSON shows a Spec by the names of the flags, in snake case.
+func JSON(spec Spec) map[string]any {
+	shown := map[string]any{}
+	for _, setting := range All() {
+		shown[setting.JSONName()] = setting.Get(spec)
+	}
+	return shown
+}
+
+// JSONName is the setting's name in JSON; lists are in the plural.
+func (s Setting) JSONName() string {
+	name := strings.ReplaceAll(s.Name, "-", "_")
+	if s.List {
+		name += "s"
+	}
+	return name
 }

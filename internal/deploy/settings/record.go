@@ -1,4 +1,4 @@
-package deploy
+package settings
 
 import (
 	"bytes"
@@ -46,9 +46,10 @@ type Record struct {
 	Metrics        bool     `json:"metrics,omitempty"`
 }
 
-func newRecord(spec Spec, release Release) Record {
+// NewRecord returns the record of a Spec, of the binary's version and of the code as Lambda's CodeSha256.
+func NewRecord(spec Spec, version, codeSHA256 string) Record {
 	record := Record{
-		Version:             release.Version,
+		Version:             version,
 		FunctionName:        spec.FunctionName,
 		RuleName:            spec.RuleName,
 		RuleState:           spec.RuleState,
@@ -57,13 +58,13 @@ func newRecord(spec Spec, release Release) Record {
 		ReservedConcurrency: spec.ReservedConcurrency,
 		LogLevel:            spec.LogLevel,
 		LogRetentionDays:    spec.LogRetentionDays,
-		TagMarks:            markTags(spec.Tags),
-		Untagged:            markTags(spec.dropped),
+		TagMarks:            MarkTags(spec.Tags),
+		Untagged:            MarkTags(spec.Dropped),
 		Architecture:        spec.Architecture,
 		Clusters:            spec.Clusters,
 		Redeploy:            string(spec.Redeploy),
 		Cooldown:            int(spec.Cooldown / time.Second),
-		CodeSHA256:          release.CodeSHA256,
+		CodeSHA256:          codeSHA256,
 		Subnets:             spec.Subnets,
 		SecurityGroups:      spec.SecurityGroups,
 		Boundary:            spec.Boundary,
@@ -71,14 +72,14 @@ func newRecord(spec Spec, release Release) Record {
 		OnFailure:           spec.OnFailure,
 	}
 	record.Metrics = spec.Metrics
-	if spec.Tracing != tracingOff {
+	if spec.Tracing != TracingPassThrough {
 		record.Tracing = spec.Tracing
 	}
 	return record
 }
 
-// spec is the Spec that was recorded, but for the tags, which stand on the resources.
-func (r Record) spec(prefix string) Spec {
+// Spec returns the recorded Spec, but for the tags, which stand on the resources.
+func (r Record) Spec(prefix string) Spec {
 	return Spec{
 		Prefix:              prefix,
 		FunctionName:        r.FunctionName,
@@ -98,22 +99,22 @@ func (r Record) spec(prefix string) Spec {
 		Boundary:            r.Boundary,
 		KMSKey:              r.KMSKey,
 		OnFailure:           r.OnFailure,
-		Tracing:             cmp.Or(r.Tracing, tracingOff),
+		Tracing:             cmp.Or(r.Tracing, TracingPassThrough),
 		Metrics:             r.Metrics,
 	}
 }
 
-// valid says whether every recorded setting is one that this version accepts: a hand, or a newer
+// Valid reports whether every recorded setting is one that this version accepts: a hand, or a newer
 // version, may have written others.
-func (r Record) valid() bool {
-	spec, scratch := r.spec(""), Defaults("")
-	return !slices.ContainsFunc(Settings(), func(setting Setting) bool {
-		return setting.Name != "tag" && setting.set(&scratch, "", setting.texts(spec)) != nil
+func (r Record) Valid() bool {
+	spec, scratch := r.Spec(""), Defaults("")
+	return !slices.ContainsFunc(All(), func(setting Setting) bool {
+		return setting.Name != "tag" && setting.Set(&scratch, "", setting.texts(spec)) != nil
 	})
 }
 
-// encode is the description: JSON in ASCII, since IAM accepts no more than Latin-1 there.
-func (r Record) encode() (string, error) {
+// Encode returns the role's description: JSON in ASCII, since IAM accepts no more than Latin-1 there.
+func (r Record) Encode() (string, error) {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
@@ -128,9 +129,9 @@ func (r Record) encode() (string, error) {
 	return text, nil
 }
 
-// parseRecord reads a description. It gives nil where there is no record of ours, as after a change by hand.
+// ParseRecord reads a role's description. It returns nil where there is no record of ours, as after a change by hand.
 // Fields that a newer version added are passed over.
-func parseRecord(description string) *Record {
+func ParseRecord(description string) *Record {
 	var record Record
 	if err := json.Unmarshal([]byte(description), &record); err != nil {
 		return nil

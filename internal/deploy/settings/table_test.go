@@ -1,11 +1,9 @@
-package deploy
+package settings
 
 import (
-	"errors"
-	"strings"
 	"testing"
 
-	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 )
 
 // Every setting: what it accepts, and as what it then stands in JSON.
@@ -39,7 +37,7 @@ func TestSettingsAccept(t *testing.T) {
 		if err := given(test.name, test.text).Apply(&spec); err != nil {
 			t.Errorf("--%s %s: %v", test.name, test.text, err)
 		}
-		for _, setting := range Settings() {
+		for _, setting := range All() {
 			if got := encodeJSON(setting.Get(spec)); setting.Name == test.name && got != test.want {
 				t.Errorf("--%s %s is %s, not %s", test.name, test.text, got, test.want)
 			}
@@ -71,31 +69,17 @@ func TestSettingsRefuse(t *testing.T) {
 		{"cooldown", "25h", `--cooldown "25h" is not accepted`, "accepted: a duration in whole seconds up to 24h"},
 		{"cooldown", "-1s", `--cooldown "-1s" is not accepted`, "accepted: a duration in whole seconds up to 24h"},
 	} {
-		refused(t, given(test.name, test.text).Check("us-east-1", ""), test.message, test.hint)
+		apperrtest.Refused(t, given(test.name, test.text).Check("us-east-1", ""), test.message, test.hint)
 	}
 	var environment Given = map[string]Value{"timeout": {Texts: []string{"10", "20"}, Source: "SPOTHANDLER_TIMEOUT"}}
-	refused(t, environment.Check("us-east-1", ""), `SPOTHANDLER_TIMEOUT "10,20" is not accepted`, "accepted: 1 to 900")
+	apperrtest.Refused(t, environment.Check("us-east-1", ""), `SPOTHANDLER_TIMEOUT "10,20" is not accepted`, "accepted: 1 to 900")
 	var empty Given = map[string]Value{"timeout": {Source: "spothandler.yaml: timeout"}}
-	refused(t, empty.Check("us-east-1", ""), `spothandler.yaml: timeout "" is not accepted`, "accepted: 1 to 900")
-}
-
-// refused checks an error of bad input: its one line, and the beginning of its first hint.
-func refused(t *testing.T, err error, message, hint string) {
-	t.Helper()
-	refusal, ok := errors.AsType[*apperr.Error](err)
-	switch {
-	case !ok:
-		t.Errorf("%v, and not %s", err, message)
-	case refusal.Code != apperr.CodeInvalid || refusal.Message != message:
-		t.Errorf("%s: %s\nand not %s", refusal.Code, refusal.Message, message)
-	case len(refusal.Hints) == 0 || !strings.HasPrefix(refusal.Hints[0], hint):
-		t.Errorf("the hints of %s are %q, and not %s", message, refusal.Hints, hint)
-	}
+	apperrtest.Refused(t, empty.Check("us-east-1", ""), `spothandler.yaml: timeout "" is not accepted`, "accepted: 1 to 900")
 }
 
 // The table itself: each setting can be shown, and the defaults are what is written in the help.
 func TestSettingsTable(t *testing.T) {
-	defaults := encodeJSON(SettingsOf(Defaults("prod")))
+	defaults := encodeJSON(JSON(Defaults("prod")))
 	const want = `{"architecture":"arm64","clusters":[],"cooldown":"5m0s","function_name":"ecs-fargate-spot-handler","kms_key":"none",` +
 		`"log_level":"INFO","log_retention_days":14,"memory_size":128,"metrics":false,"on_failure":"none","permissions_boundary":"none","redeploy":"once","reserved_concurrency":-1,` +
 		`"rule_name":"ecs-spot-interruption","rule_state":"ENABLED","tags":{},"timeout":60,` +
@@ -103,7 +87,7 @@ func TestSettingsTable(t *testing.T) {
 	if defaults != want {
 		t.Errorf("the defaults are\n%s\nand not\n%s", defaults, want)
 	}
-	for _, setting := range Settings() {
+	for _, setting := range All() {
 		if setting.Usage == "" || setting.Accepted == "" {
 			t.Errorf("%s has no help", setting.Name)
 		}

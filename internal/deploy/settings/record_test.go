@@ -1,7 +1,8 @@
-package deploy
+package settings
 
 import (
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,16 +13,17 @@ func TestRecordRoundTrip(t *testing.T) {
 	spec := Defaults("prod")
 	fill(reflect.ValueOf(&spec).Elem())
 	spec.Prefix, spec.Cooldown = "prod", 90*time.Second
-	text, err := newRecord(spec, Release{Version: "1.2.3", CodeSHA256: "hash"}).encode()
+	text, err := NewRecord(spec, "1.2.3", "hash").Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
-	record := parseRecord(text)
+	record := ParseRecord(text)
 	if record == nil {
 		t.Fatalf("%s is no record", text)
 	}
-	back := record.spec("prod")
-	back.Tags, _ = recoverTags(record.TagMarks, spec.Tags)
+	back := record.Spec("prod")
+	back.Tags, _ = RecoverTags(record.TagMarks, spec.Tags)
+	back.Dropped, _ = RecoverTags(record.Untagged, spec.Dropped)
 	if !reflect.DeepEqual(back, spec) {
 		t.Errorf("%+v\ncomes back as\n%+v", spec, back)
 	}
@@ -60,7 +62,7 @@ func TestRecordText(t *testing.T) {
 	spec := Defaults("prod")
 	spec.Tags = map[string]string{"Team": "web"}
 	spec.Clusters = []string{"shop"}
-	text, err := newRecord(spec, Release{Version: "1.0.0", CodeSHA256: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}).encode()
+	text, err := NewRecord(spec, "1.0.0", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=").Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,11 +78,11 @@ func TestRecordText(t *testing.T) {
 func TestRecordHasRoom(t *testing.T) {
 	spec := Defaults("")
 	spec.FunctionName, spec.RuleName = strings.Repeat("f", 64), strings.Repeat("r", 64)
-	spec.Tags, spec.dropped = map[string]string{}, map[string]string{}
+	spec.Tags, spec.Dropped = map[string]string{}, map[string]string{}
 	for i := range MaxTags {
-		spec.Tags["in"+decimal(i)], spec.dropped["out"+decimal(i)] = "1", "1"
+		spec.Tags["in"+strconv.Itoa(i)], spec.Dropped["out"+strconv.Itoa(i)] = "1", "1"
 	}
-	text, err := newRecord(spec, Release{Version: "10.20.30-rc.1", CodeSHA256: sha256Base64(nil)}).encode()
+	text, err := NewRecord(spec, "10.20.30-rc.1", aCodeSHA256).Encode()
 	if err != nil || len(text) > MaxRecord-200 {
 		t.Errorf("%d characters leave too little for clusters, %v", len(text), err)
 	}
@@ -100,25 +102,8 @@ func TestParseRecord(t *testing.T) {
 		whole:                            true,
 		whole[:len(whole)-1]:             false,
 	} {
-		if got := parseRecord(text) != nil; got != want {
+		if got := ParseRecord(text) != nil; got != want {
 			t.Errorf("%q is a record: %t", text, got)
 		}
 	}
-}
-
-// A record with a value that no version of ours accepts is not followed; its version still counts.
-func TestRecordWithBadValue(t *testing.T) {
-	inAccount(t, func(t *testing.T, a *account) {
-		a.install(t, "", given("memory-size", "256"))
-		found := a.look(t, "", nil)
-		found.Record.Timeout, found.Record.Version = 0, "2.0.0"
-		spec, warnings, err := found.Resolve(nil, false)
-		if err != nil || spec.Timeout != 60 || spec.MemorySize != 256 {
-			t.Errorf("%+v, %v", spec, err)
-		}
-		sameLines(t, warnings, "there is no record: memory size 256 is taken from the resources")
-		if err := found.CheckVersion("1.0.0", false); err == nil {
-			t.Error("a newer installation was not refused")
-		}
-	})
 }

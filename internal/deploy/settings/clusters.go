@@ -1,4 +1,4 @@
-package deploy
+package settings
 
 import (
 	"regexp"
@@ -9,8 +9,8 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// parseClusters reads a list of cluster names and ARNs; "all" alone clears it.
-func parseClusters(source string, texts []string) ([]string, error) {
+// ParseClusters reads a list of cluster names and ARNs; "all" alone clears it.
+func ParseClusters(source string, texts []string) ([]string, error) {
 	if len(texts) == 1 && texts[0] == "all" {
 		return nil, nil
 	}
@@ -30,9 +30,9 @@ func parseClusters(source string, texts []string) ([]string, error) {
 	return slices.Compact(clusters), nil
 }
 
-// localClusters turns ARNs of this account and region into names, so that the record stays short and
+// LocalClusters turns ARNs of this account and region into names, so that the record stays short and
 // two spellings of one cluster are one. An ARN of elsewhere is an error: no event of it would arrive.
-func localClusters(id session.Identity, clusters []string) ([]string, error) {
+func LocalClusters(id session.Identity, clusters []string) ([]string, error) {
 	local := id.ClusterARN("")
 	var names []string
 	for _, cluster := range clusters {
@@ -46,8 +46,8 @@ func localClusters(id session.Identity, clusters []string) ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-// overlap says whether two installations of one region would both redeploy for some cluster.
-func overlap(a, b []string) bool {
+// Overlap reports whether two installations of one region would both redeploy for some cluster.
+func Overlap(a, b []string) bool {
 	if len(a) == 0 || len(b) == 0 {
 		return true
 	}

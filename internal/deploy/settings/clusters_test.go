@@ -1,0 +1,42 @@
+package settings
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+)
+
+func TestParseClusters(t *testing.T) {
+	const arn = "arn:aws:ecs:us-east-1:111122223333:cluster/shop"
+	for _, test := range []struct{ texts, want []string }{
+		{[]string{"all"}, nil},
+		{[]string{"shop", "batch", "shop"}, []string{"batch", "shop"}},
+		{[]string{arn, "shop"}, []string{"shop"}},
+		{[]string{"arn:aws:ecs:us-east-1:111122223333:cluster/all"}, []string{"all"}},
+	} {
+		clusters, err := ParseClusters("--cluster", test.texts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		local, err := LocalClusters(identity(), clusters)
+		if err != nil || !slices.Equal(local, test.want) {
+			t.Errorf("%q are %q, %v", test.texts, local, err)
+		}
+	}
+}
+
+func TestClustersRefused(t *testing.T) {
+	apperrtest.Refused(t, given("cluster", "all", "cluster", "shop").Check("us-east-1", ""),
+		"--cluster all does not go with other clusters", "all stands alone: it means every cluster")
+	apperrtest.Refused(t, given("cluster", "").Check("us-east-1", ""),
+		`--cluster "" is not accepted`, "accepted: a name")
+	for _, elsewhere := range []string{
+		"arn:aws:ecs:eu-west-1:111122223333:cluster/shop",
+		"arn:aws:ecs:us-east-1:999999999999:cluster/shop",
+		"arn:aws-cn:ecs:us-east-1:111122223333:cluster/shop",
+	} {
+		_, err := LocalClusters(identity(), []string{elsewhere})
+		apperrtest.Refused(t, err, "--cluster "+elsewhere+" is not in account 111122223333, region us-east-1", "install in that account and region for it")
+	}
+}
