@@ -1,6 +1,10 @@
 package handler
 
 import (
+	"log/slog"
+	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -69,4 +73,34 @@ func TestParseClusterFromTask(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", task, got, want)
 		}
 	}
+}
+
+// What a direct invoker sends beyond the largest event of EventBridge is refused
+// unread: it costs no further memory, at any log level.
+func TestTooLargeEvent(t *testing.T) {
+	inWorld(t, Config{LogLevel: slog.LevelDebug}, func(w *world) {
+		large := event(map[string]any{"padding": strings.Repeat("x", 6<<20)})
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		answer := w.mustDecide(ReasonNotAnInterruption, large)
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; took > uint64(len(large))/10 {
+			t.Errorf("%d bytes were allocated for an event of %d", took, len(large))
+		}
+		if !strings.Contains(answer.Message, strconv.Itoa(len(large))) || len(w.Calls("")) > 0 {
+			t.Errorf("got %q and calls %v, want the size and no call", answer.Message, w.Calls(""))
+		}
+		if got := w.summary(); got["level"] != "WARNING" || len(w.records()) != 1 {
+			t.Errorf("logged %v, want one warning", got)
+		}
+	})
+}
+
+// The largest event of EventBridge is read.
+func TestLargestEvent(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		room := maxEventSize - len(event(map[string]any{"padding": ""}))
+		w.mustDecide(ReasonRedeploy, event(map[string]any{"padding": strings.Repeat("x", room)}))
+		w.mustDecide(ReasonNotAnInterruption, event(map[string]any{"padding": strings.Repeat("x", room+1)}))
+	})
 }

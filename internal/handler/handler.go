@@ -31,6 +31,7 @@ type Handler struct {
 	config Config
 	ecs    ECSAPI
 	logs   LogsAPI
+	out    io.Writer
 	logger *slog.Logger
 	memory memory
 }
@@ -38,7 +39,8 @@ type Handler struct {
 // New returns a Handler that writes its log records to out, one JSON object a
 // line. The zero Config is mode once without cooldown, claim or metrics.
 func New(config Config, ecs ECSAPI, logs LogsAPI, out io.Writer) *Handler {
-	return &Handler{config: config, ecs: ecs, logs: logs, logger: NewLogger(out, config.LogLevel)}
+	out = &lockedWriter{Writer: out}
+	return &Handler{config: config, ecs: ecs, logs: logs, out: out, logger: NewLogger(out, config.LogLevel)}
 }
 
 // Answer is what an invocation answers: the decision and what came of it.

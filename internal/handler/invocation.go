@@ -19,11 +19,12 @@ const (
 // invocation is the handling of one event.
 type invocation struct {
 	*Handler
-	log      *slog.Logger
-	event    Interruption
-	dryRun   bool
-	received time.Time
-	deadline time.Time // of calls; zero: none
+	log       *slog.Logger
+	requestID string
+	event     Interruption
+	dryRun    bool
+	received  time.Time
+	deadline  time.Time // of calls; zero: none
 
 	service     *Service // nil: to be described
 	describedAt time.Time
@@ -42,13 +43,14 @@ type invocation struct {
 func (h *Handler) begin(ctx context.Context, event []byte) *invocation {
 	v := &invocation{Handler: h, event: Parse(event), received: time.Now()}
 	v.dryRun = v.event.isSimulated()
-	requestID := ""
 	if lc, found := lambdacontext.FromContext(ctx); found {
-		requestID = lc.AwsRequestID
+		v.requestID = lc.AwsRequestID
 		v.dryRun = v.dryRun || lc.ClientContext.Custom[ClientContextKey] == DryRun
 	}
-	v.log = h.logger.With(eventAttrs(&v.event, requestID)...)
-	v.log.DebugContext(ctx, "Event received", slog.String("event", string(event)))
+	v.log = h.logger.With(eventAttrs(&v.event, v.requestID)...)
+	if v.event.Oversize == 0 && v.log.Enabled(ctx, slog.LevelDebug) {
+		v.log.DebugContext(ctx, "Event received", slog.String("event", string(event)))
+	}
 
 	until := v.interruptedAt().Add(actingEnds)
 	if deadline, found := ctx.Deadline(); found {

@@ -6,14 +6,14 @@ import (
 	"log/slog"
 	"runtime"
 	"strings"
-	"time"
+	"sync"
 )
 
 // MessageRedeployed is the message of the record of a redeployment. Metric
 // filters look for it.
 const MessageRedeployed = "Service redeployment triggered successfully"
 
-// NewLogger gives a logger that writes one JSON object a line: timestamp,
+// NewLogger returns a logger that writes one JSON object a line: timestamp,
 // level, message, the record's own fields, and the function and line that
 // wrote it.
 func NewLogger(out io.Writer, level slog.Level) *slog.Logger {
@@ -23,7 +23,7 @@ func NewLogger(out io.Writer, level slog.Level) *slog.Logger {
 	})})
 }
 
-// rename gives slog's own fields the names and forms that ours have.
+// rename gives slog's own fields the names and forms that a Record's have.
 func rename(groups []string, a slog.Attr) slog.Attr {
 	if len(groups) > 0 {
 		return a
@@ -34,26 +34,26 @@ func rename(groups []string, a slog.Attr) slog.Attr {
 	case slog.MessageKey:
 		a.Key = "message"
 	case slog.LevelKey:
-		if a.Value.String() == slog.LevelWarn.String() {
-			return slog.String(slog.LevelKey, "WARNING")
+		if level, ok := a.Value.Any().(slog.Level); ok {
+			return slog.String(slog.LevelKey, levelName(level))
 		}
 	}
 	return a
 }
 
-// stamp writes a time as RFC 3339 in UTC with milliseconds.
-func stamp(t time.Time) string {
-	return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
-}
-
-// sourceHandler adds to each record the function and the line it comes from.
+// sourceHandler adds to each record the function and the line that wrote it.
 type sourceHandler struct{ slog.Handler }
 
 func (h sourceHandler) Handle(ctx context.Context, r slog.Record) error {
-	frame, _ := runtime.CallersFrames([]uintptr{r.PC}).Next()
-	name := frame.Function[strings.LastIndexByte(frame.Function, '.')+1:]
-	r.AddAttrs(slog.String("function", name), slog.Int("line", frame.Line))
+	name, line := sourceOf(r.PC)
+	r.AddAttrs(slog.String("function", name), slog.Int("line", line))
 	return h.Handler.Handle(ctx, r)
+}
+
+// sourceOf returns the function and the line of a program counter.
+func sourceOf(pc uintptr) (function string, line int) {
+	frame, _ := runtime.CallersFrames([]uintptr{pc}).Next()
+	return frame.Function[strings.LastIndexByte(frame.Function, '.')+1:], frame.Line
 }
 
 func (h sourceHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
@@ -64,8 +64,8 @@ func (h sourceHandler) WithGroup(name string) slog.Handler {
 	return sourceHandler{h.Handler.WithGroup(name)}
 }
 
-// eventAttrs are the fields that every record of an invocation has, as far as
-// they are known.
+// eventAttrs returns the fields of a Record that every record of an invocation
+// has, as far as they are known.
 func eventAttrs(in *Interruption, requestID string) []any {
 	attrs := present(
 		slog.String("request_id", requestID),
@@ -81,7 +81,7 @@ func eventAttrs(in *Interruption, requestID string) []any {
 	return attrs
 }
 
-// present leaves out the empty ones of string attributes.
+// present returns the string attributes that are not empty.
 func present(attrs ...slog.Attr) []any {
 	var out []any
 	for _, a := range attrs {
@@ -90,4 +90,16 @@ func present(attrs ...slog.Attr) []any {
 		}
 	}
 	return out
+}
+
+// lockedWriter makes a writer usable concurrently.
+type lockedWriter struct {
+	mu sync.Mutex
+	io.Writer
+}
+
+func (w *lockedWriter) Write(line []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.Writer.Write(line)
 }

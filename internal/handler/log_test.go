@@ -1,8 +1,6 @@
 package handler
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"regexp"
@@ -113,106 +111,6 @@ func TestTimestamp(t *testing.T) {
 			t.Errorf("got %s, want RFC 3339 with milliseconds", got)
 		}
 	})
-}
-
-// The record of an invocation is its metrics too.
-func TestMetrics(t *testing.T) {
-	cases := []struct {
-		name   string
-		fault  handlertest.Fault
-		change map[string]any
-		want   map[string]float64
-	}{
-		{"redeployed", handlertest.Fault{}, nil, map[string]float64{"Interruptions": 1, "Redeployments": 1, "Skipped": 0, "Failures": 0, "ReactionTime": 60}},
-		{"skipped", handlertest.Fault{}, map[string]any{"lastStatus": "STOPPED"}, map[string]float64{"Interruptions": 0, "Redeployments": 0, "Skipped": 1, "Failures": 0}},
-		{"failed", handlertest.Denied(), nil, map[string]float64{"Interruptions": 1, "Redeployments": 0, "Skipped": 0, "Failures": 1}},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			inWorld(t, Config{Metrics: true, LogLevel: slog.LevelError}, func(w *world) {
-				if c.fault.Code != "" {
-					w.Fail("UpdateService", 1, c.fault)
-				}
-				_, _ = w.handle(w.handler, event(c.change))
-				got := w.summary()
-				if got["Cluster"] != "shop" || got["Service"] != "api" {
-					t.Errorf("dimensions %v, %v, want shop, api", got["Cluster"], got["Service"])
-				}
-				units := declared(t, got)
-				for name, value := range c.want {
-					if got[name] != value || units[name] == "" {
-						t.Errorf("%s is %v %s, want %v", name, got[name], units[name], value)
-					}
-				}
-				if len(units) != len(c.want) {
-					t.Errorf("declared %v, want %v", units, c.want)
-				}
-			})
-		})
-	}
-}
-
-// declared gives the units of the metrics that a record declares.
-func declared(t *testing.T, record map[string]any) map[string]string {
-	t.Helper()
-	var declaration emf
-	raw, _ := json.Marshal(record["_aws"])
-	if err := json.Unmarshal(raw, &declaration); err != nil || len(declaration.CloudWatchMetrics) != 1 {
-		t.Fatalf("declared %s, %v", raw, err)
-	}
-	if declaration.Timestamp != 946684800000 {
-		t.Errorf("timestamp %v, want milliseconds since 1970", declaration.Timestamp)
-	}
-	directive := declaration.CloudWatchMetrics[0]
-	if directive.Namespace != MetricsNamespace || fmt.Sprint(directive.Dimensions) != "[[Cluster Service] []]" {
-		t.Errorf("declared %s, want Cluster+Service and no dimension in %s", raw, MetricsNamespace)
-	}
-	units := map[string]string{}
-	for _, metric := range directive.Metrics {
-		units[metric.Name] = metric.Unit
-	}
-	return units
-}
-
-// What concerns no service has no dimensions, and is no metric; nor is what is
-// no interruption.
-func TestMetricsAreOfInterruptedServices(t *testing.T) {
-	for reason, change := range map[Reason]map[string]any{
-		ReasonNotAServiceTask:   {"group": "family:x"},
-		ReasonNotAnInterruption: {"stopCode": "UserInitiated", "stoppedReason": "Scaling"},
-	} {
-		t.Run(string(reason), func(t *testing.T) {
-			inWorld(t, Config{Metrics: true}, func(w *world) {
-				w.mustDecide(reason, event(change))
-				if metrics := w.summary()["_aws"]; metrics != nil {
-					t.Errorf("metrics %v", metrics)
-				}
-			})
-		})
-	}
-}
-
-// An event that tells no time has no time since it.
-func TestMetricsWithoutATime(t *testing.T) {
-	inWorld(t, Config{Metrics: true}, func(w *world) {
-		w.mustDecide(ReasonRedeploy, bytes.Replace(event(), []byte(`"time":`), []byte(`"then":`), 1))
-		got := w.summary()
-		if declared(t, got)["ReactionTime"] != "" || got["ReactionTime"] != nil || got["Redeployments"] != 1.0 {
-			t.Errorf("got %v, want a redeployment and no reaction time", got)
-		}
-	})
-}
-
-// A task's way to STOPPED is one interruption.
-func TestFirstNotice(t *testing.T) {
-	for status, want := range map[string]bool{
-		"": true, "PROVISIONING": true, "PENDING": true, "ACTIVATING": true, "RUNNING": true,
-		"DEACTIVATING": false, "STOPPING": false, "DEPROVISIONING": false, "STOPPED": false,
-	} {
-		if got := (&Interruption{LastStatus: status}).isFirstNotice(); got != want {
-			t.Errorf("%q: got %t", status, got)
-		}
-	}
 }
 
 // Of two deployments the record is about the task's.

@@ -1,39 +1,91 @@
 package handler
 
-import "log/slog"
-
 // MetricsNamespace is the CloudWatch namespace of the handler's metrics.
 const MetricsNamespace = "SpotHandler"
 
-// metrics are the fields that make a record CloudWatch Embedded Metric Format:
+// Metrics are the fields that make a record CloudWatch Embedded Metric Format:
 // CloudWatch takes the metrics out of the log
 // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
-func (v *invocation) metrics() []any {
-	names := []emfMetric{{"Interruptions", "Count"}, {"Redeployments", "Count"}, {"Skipped", "Count"}, {"Failures", "Count"}}
-	applied := !v.updatedAt.IsZero()
-	attrs := []any{
-		slog.String("Cluster", clusterName(v.event.ClusterARN)),
-		slog.String("Service", v.event.Service),
-		slog.Int("Interruptions", count(v.event.isFirstNotice())),
-		slog.Int("Redeployments", count(applied)),
-		slog.Int("Skipped", count(!applied && v.decision.Action != ActionFail)),
-		slog.Int("Failures", count(v.decision.Action == ActionFail)),
-	}
-	if applied && !v.event.EventTime.IsZero() {
-		names = append(names, emfMetric{"ReactionTime", "Milliseconds"})
-		attrs = append(attrs, slog.Int64("ReactionTime", v.sinceEvent(v.updatedAt)))
-	}
-	return append(attrs, slog.Any("_aws", emf{
-		Timestamp: v.received.UnixMilli(),
-		CloudWatchMetrics: []emfDirective{{
-			Namespace:  MetricsNamespace,
-			Dimensions: [][]string{{"Cluster", "Service"}, {}},
-			Metrics:    names,
-		}},
-	}))
+type Metrics struct {
+	Cluster       string     `json:"Cluster,omitempty"` // the name; "" where ECS does not know the service
+	Service       string     `json:"Service,omitempty"`
+	Interruptions int        `json:"Interruptions"` // 1 for the first event of an interruption
+	Redeployments int        `json:"Redeployments"`
+	Skipped       int        `json:"Skipped"`
+	Failures      int        `json:"Failures"`
+	ReactionTime  *int64     `json:"ReactionTime,omitempty"` // milliseconds from the event to ECS's answer
+	Definition    Definition `json:"_aws"`
 }
 
-// isFirstNotice tells whether the event is the first of its interruption; the
+// Definition says which fields of a record are metrics.
+type Definition struct {
+	Timestamp         int64 // milliseconds since 1970
+	CloudWatchMetrics []MetricDirective
+}
+
+// MetricDirective defines metrics for several sets of dimensions.
+type MetricDirective struct {
+	Namespace  string
+	Dimensions [][]string
+	Metrics    []MetricDefinition
+}
+
+// MetricDefinition names a metric and its unit.
+type MetricDefinition struct{ Name, Unit string }
+
+// metrics returns the metrics of the outcome, nil where it is not counted. Whoever
+// can send events could make up names of services without end, and CloudWatch
+// charges for each: only those that ECS knows are named.
+func (v *invocation) metrics() *Metrics {
+	if !v.isCounted() {
+		return nil
+	}
+	applied := !v.updatedAt.IsZero()
+	m := &Metrics{
+		Interruptions: count(v.event.isFirstNotice()),
+		Redeployments: count(applied),
+		Skipped:       count(!applied && v.decision.Action != ActionFail),
+		Failures:      count(v.decision.Action == ActionFail),
+		ReactionTime:  v.sinceEvent(v.updatedAt),
+	}
+	directive := MetricDirective{
+		Namespace:  MetricsNamespace,
+		Dimensions: [][]string{{}},
+		Metrics:    []MetricDefinition{{"Interruptions", "Count"}, {"Redeployments", "Count"}, {"Skipped", "Count"}, {"Failures", "Count"}},
+	}
+	if v.isKnown() {
+		m.Cluster, m.Service = clusterName(v.event.ClusterARN), v.event.Service
+		directive.Dimensions = [][]string{{"Cluster", "Service"}, {}}
+	}
+	if m.ReactionTime != nil {
+		directive.Metrics = append(directive.Metrics, MetricDefinition{"ReactionTime", "Milliseconds"})
+	}
+	m.Definition = Definition{v.received.UnixMilli(), []MetricDirective{directive}}
+	return m
+}
+
+// isCounted reports whether the event is an interruption of this installation's.
+func (v *invocation) isCounted() bool {
+	switch v.decision.Reason {
+	case ReasonOtherAccount, ReasonOtherRegion, ReasonReplayed:
+		return false
+	}
+	return v.config.Metrics && v.event.saysSpot() && v.event.namesService() && !v.dryRun
+}
+
+// isKnown reports whether ECS has shown the service, to this invocation or to an
+// earlier one that is remembered.
+func (v *invocation) isKnown() bool {
+	switch {
+	case v.service != nil:
+		return !v.service.Missing && !v.service.ClusterMissing
+	case v.before != "":
+		return true
+	}
+	return v.decision.Reason == ReasonAlreadyRedeployed
+}
+
+// isFirstNotice reports whether the event is the first of its interruption; the
 // task's way to STOPPED brings more of them.
 func (in *Interruption) isFirstNotice() bool {
 	switch in.LastStatus {
@@ -49,16 +101,3 @@ func count(yes bool) int {
 	}
 	return 0
 }
-
-type emf struct {
-	Timestamp         int64
-	CloudWatchMetrics []emfDirective
-}
-
-type emfDirective struct {
-	Namespace  string
-	Dimensions [][]string
-	Metrics    []emfMetric
-}
-
-type emfMetric struct{ Name, Unit string }

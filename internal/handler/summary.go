@@ -2,58 +2,57 @@ package handler
 
 import (
 	"context"
-	"log/slog"
 	"runtime"
 	"time"
 )
 
-// summarize writes the one record of an invocation's outcome. It is written at
-// any log level where it is the metrics, and where somebody waits for it: after a
+// summarize writes the one record of an event's outcome. It is written at any
+// log level where it is the metrics, and where somebody waits for it: after a
 // simulated interruption.
 func (v *invocation) summarize(ctx context.Context, err error) {
-	attrs := present(
-		slog.String("action", string(v.decision.Action)),
-		slog.String("reason", string(v.decision.Reason)),
-		slog.String("mode", string(v.decision.Mode)),
-		slog.String("deployment_id", v.deployment()),
-		slog.String("deployment_before", v.before),
-		slog.String("deployment_after", v.after),
-	)
-	attrs = append(attrs, slog.Bool("applied", !v.updatedAt.IsZero()), slog.Bool("dry_run", v.dryRun))
-	attrs = append(attrs, v.delays()...)
-	if v.event.isSimulated() {
-		attrs = append(attrs, slog.Bool("simulated", true))
-	}
-	if err != nil {
-		attrs = append(attrs, slog.String("error", err.Error()), slog.String("error_type", errorType(err)))
-	}
-	metrics := v.config.Metrics && v.event.saysSpot() && v.event.namesService() && !v.dryRun
-	if metrics {
-		attrs = append(attrs, v.metrics()...)
-	}
-	if !metrics && !v.event.isSimulated() && !v.log.Enabled(ctx, v.decision.Level) {
+	r := v.record(err)
+	if r.Metrics == nil && !r.Simulated && !v.log.Enabled(ctx, v.decision.Level) {
 		return
 	}
 	var pcs [1]uintptr
 	runtime.Callers(1, pcs[:])
-	record := slog.NewRecord(time.Now(), v.decision.Level, v.headline(), pcs[0])
-	record.Add(attrs...)
-	_ = v.log.Handler().Handle(ctx, record) // there is nowhere else to tell it
+	r.Function, r.Line = sourceOf(pcs[0])
+	_, _ = v.out.Write(r.line()) // there is nowhere else to tell it
 }
 
-// delays returns the times since the event, where the event says when it was.
-func (v *invocation) delays() (attrs []any) {
-	if v.event.EventTime.IsZero() {
-		return nil
+// record returns the record of the outcome; err is what it ended with.
+func (v *invocation) record(err error) Record {
+	r := Record{
+		Timestamp:        Time{time.Now()},
+		Level:            levelName(v.decision.Level),
+		Message:          v.headline(),
+		RequestID:        v.requestID,
+		Cluster:          v.event.ClusterARN,
+		Service:          v.event.Service,
+		TaskARN:          v.event.TaskARN,
+		EventID:          v.event.EventID,
+		EventTime:        Time{v.event.EventTime},
+		AvailabilityZone: v.event.AvailabilityZone,
+		Action:           v.decision.Action,
+		Reason:           v.decision.Reason,
+		Mode:             v.decision.Mode,
+		DeploymentID:     v.deployment(),
+		DeploymentBefore: v.before,
+		DeploymentAfter:  v.after,
+		Applied:          !v.updatedAt.IsZero(),
+		DryRun:           v.dryRun,
+		Simulated:        v.event.isSimulated(),
+		DecisionMS:       v.sinceEvent(v.decidedAt),
+		ECSAnswerMS:      v.sinceEvent(v.updatedAt),
+		Metrics:          v.metrics(),
 	}
-	attrs = append(attrs, slog.Int64("decision_ms", v.sinceEvent(v.decidedAt)))
-	if !v.updatedAt.IsZero() {
-		attrs = append(attrs, slog.Int64("ecs_answer_ms", v.sinceEvent(v.updatedAt)))
+	if err != nil {
+		r.Error, r.ErrorType = err.Error(), errorType(err)
 	}
-	return attrs
+	return r
 }
 
-// headline is the summary's message.
+// headline returns the record's message.
 func (v *invocation) headline() string {
 	switch {
 	case !v.updatedAt.IsZero():
@@ -68,7 +67,7 @@ func (v *invocation) headline() string {
 	return "Service redeployment left out: mode observe"
 }
 
-// deployment is the deployment that the event is about, as far as it is known.
+// deployment returns the deployment that the event is about, as far as it is known.
 func (v *invocation) deployment() string {
 	if v.event.StartedBy != "" {
 		return v.event.StartedBy
@@ -76,6 +75,11 @@ func (v *invocation) deployment() string {
 	return v.before
 }
 
-func (v *invocation) sinceEvent(t time.Time) int64 {
-	return t.Sub(v.event.EventTime).Milliseconds()
+// sinceEvent returns the milliseconds from the event's time to t, nil where one
+// of them is not known.
+func (v *invocation) sinceEvent(t time.Time) *int64 {
+	if v.event.EventTime.IsZero() || t.IsZero() {
+		return nil
+	}
+	return new(t.Sub(v.event.EventTime).Milliseconds())
 }

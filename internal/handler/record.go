@@ -1,0 +1,83 @@
+package handler
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"time"
+)
+
+// Record is the log record of one event's outcome: the one that the function
+// writes for every event, as a JSON object on one line. Problems on the way have
+// records of their own with the same fields, but without a Reason.
+type Record struct {
+	Timestamp Time   `json:"timestamp"` // when it was written
+	Level     string `json:"level"`     // DEBUG, INFO, WARNING or ERROR
+	Message   string `json:"message"`   // MessageRedeployed, or what was done instead
+	Function  string `json:"function"`  // where in the source it was written
+	Line      int    `json:"line"`
+
+	RequestID        string `json:"request_id,omitempty"` // Lambda's
+	Cluster          string `json:"cluster,omitempty"`    // the ARN
+	Service          string `json:"service,omitempty"`    // the name
+	TaskARN          string `json:"task_arn,omitempty"`
+	EventID          string `json:"event_id,omitempty"` // EventBridge's
+	EventTime        Time   `json:"event_time,omitzero"`
+	AvailabilityZone string `json:"availability_zone,omitempty"`
+
+	Action            Action `json:"action,omitempty"`
+	Reason            Reason `json:"reason,omitempty"`
+	Mode              Mode   `json:"mode,omitempty"`               // the effective one, after the service's tag
+	DeploymentID      string `json:"deployment_id,omitempty"`      // that the interrupted task belongs to
+	DeploymentBefore  string `json:"deployment_before,omitempty"`  // the primary one, as last described
+	DeploymentAfter   string `json:"deployment_after,omitempty"`   // that was forced
+	ServiceDeployment string `json:"service_deployment,omitempty"` // the ARN of the rollout that this began
+	Applied           bool   `json:"applied"`                      // a new deployment was forced
+	DryRun            bool   `json:"dry_run"`                      // it was asked not to
+	Simulated         bool   `json:"simulated,omitempty"`          // the event only rehearsed an interruption
+	NotChecked        string `json:"not_checked,omitempty"`        // what the decision does without
+	DecisionMS        *int64 `json:"decision_ms,omitempty"`        // milliseconds from the event to the decision
+	ECSAnswerMS       *int64 `json:"ecs_answer_ms,omitempty"`      // milliseconds from the event to the answer of UpdateService
+	Error             string `json:"error,omitempty"`
+	ErrorType         string `json:"error_type,omitempty"` // AWS's error code, or a name in the same style
+
+	*Metrics // nil where the record is no metric
+}
+
+// ParseRecord reads a line of the function's log. It reports whether the line is
+// a Record; a problem on the way, a line of Lambda's or of another is none.
+func ParseRecord(line []byte) (Record, bool) {
+	var r Record
+	if json.Unmarshal(line, &r) != nil || r.Reason == "" {
+		return Record{}, false
+	}
+	return r, true
+}
+
+// line returns the record as it is written.
+func (r Record) line() []byte {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(r) // texts and numbers always can be
+	return out.Bytes()
+}
+
+// Time is a time as records have it: RFC 3339 in UTC with milliseconds.
+type Time struct{ time.Time }
+
+// MarshalJSON returns the time as a JSON string. It never fails.
+func (t Time) MarshalJSON() ([]byte, error) { return []byte(`"` + stamp(t.Time) + `"`), nil }
+
+// stamp returns a time as text, as records have it.
+func stamp(t time.Time) string {
+	return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
+}
+
+// levelName returns the name of a level, as records have it.
+func levelName(level slog.Level) string {
+	if level == slog.LevelWarn {
+		return "WARNING"
+	}
+	return level.String()
+}
