@@ -1,0 +1,103 @@
+package services
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+)
+
+// clustersAtOnce is the most that DescribeClusters takes, and the most that ListClusters returns a page.
+const clustersAtOnce = 100
+
+// clusters describes the clusters that were asked for, or all. Those without Fargate Spot are among them.
+func (r *reader) clusters(ctx context.Context, asked []string) ([]Cluster, error) {
+	names := asked
+	if len(names) == 0 {
+		all, unread, err := r.clusterARNs(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if unread != nil {
+			r.note(func(f *Facts) { f.Unread = append(f.Unread, *unread) })
+			return nil, nil
+		}
+		names = all
+	}
+	var found []Cluster
+	for batch := range slices.Chunk(names, clustersAtOnce) {
+		a := access{PartClusters, "ecs:DescribeClusters", "", false}
+		answer, unread, err := read(ctx, r, r.limits.clusters, a, func(ctx context.Context) (*ecs.DescribeClustersOutput, error) {
+			return r.clients.ECS.DescribeClusters(ctx, &ecs.DescribeClustersInput{Clusters: batch})
+		})
+		if err != nil {
+			return nil, err
+		}
+		if unread != nil {
+			r.note(func(f *Facts) { f.Unread = append(f.Unread, *unread) })
+			continue
+		}
+		if err := r.missing(ctx, asked, answer.Failures); err != nil {
+			return nil, err
+		}
+		for _, c := range answer.Clusters {
+			if aws.ToString(c.Status) == "ACTIVE" || len(asked) > 0 {
+				found = append(found, Cluster{Cluster: c})
+			}
+		}
+	}
+	r.advance(func(p *Progress) { p.Clusters = len(found) })
+	return found, nil
+}
+
+func (r *reader) clusterARNs(ctx context.Context) ([]string, *Unread, error) {
+	var all []string
+	var token *string
+	for {
+		a := access{PartClusters, "ecs:ListClusters", "", true}
+		answer, unread, err := read(ctx, r, r.limits.clusters, a, func(ctx context.Context) (*ecs.ListClustersOutput, error) {
+			return r.clients.ECS.ListClusters(ctx, &ecs.ListClustersInput{MaxResults: aws.Int32(clustersAtOnce), NextToken: token})
+		})
+		if err != nil || unread != nil {
+			return nil, unread, err
+		}
+		all = append(all, answer.ClusterArns...)
+		if token = answer.NextToken; aws.ToString(token) == "" {
+			return all, nil, nil
+		}
+	}
+}
+
+// missing refuses a cluster that was asked for and is not there, with the nearest name that is.
+func (r *reader) missing(ctx context.Context, asked []string, failures []types.Failure) error {
+	if len(asked) == 0 || len(failures) == 0 {
+		return nil // deleted between the two calls
+	}
+	name := lastPart(aws.ToString(failures[0].Arn))
+	all, _, err := r.clusterARNs(ctx)
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(all))
+	for i, arn := range all {
+		names[i] = lastPart(arn)
+	}
+	return notThere("cluster", name, "--cluster", "in this account and region", names)
+}
+
+// notThere is the error about a name that AWS does not know.
+func notThere(kind, name, flag, where string, known []string) error {
+	refusal := &apperr.Error{
+		Code:    apperr.CodeInvalid,
+		Message: fmt.Sprintf("%s %s: there is no such %s %s", flag, name, kind, where),
+	}
+	if near := apperr.Nearest(name, known); near != "" {
+		refusal.Hints = []string{fmt.Sprintf("%s %s   the nearest name there is", flag, near)}
+	}
+	return refusal
+}

@@ -1,0 +1,148 @@
+package services
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
+	ec2 "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+)
+
+// Spot is the name of Fargate Spot's capacity provider, OnDemand that of Fargate's other one.
+const (
+	Spot     = "FARGATE_SPOT"
+	OnDemand = "FARGATE"
+)
+
+// Facts are what was read of an account and region.
+type Facts struct {
+	Clusters []Cluster
+	Services []Service // on Fargate Spot, with a desired count above zero, by cluster and name
+	// Standalone are the running tasks on Fargate Spot that belong to no service.
+	Standalone []Task
+	// OnDemand, Idle and Elsewhere count the services that are not in Services: those on Fargate without
+	// Spot, those on Spot with a desired count of zero, and those on EC2 or external capacity.
+	OnDemand, Idle, Elsewhere int
+	// Unread is what could not be read of the account as a whole, a service or a cluster left out.
+	Unread []Unread
+}
+
+// Cluster is an ECS cluster.
+type Cluster struct {
+	types.Cluster
+	// Unread is why its services could not be read; nil: they were, or it has none on Fargate Spot.
+	Unread *Unread
+}
+
+// Name returns the cluster's name.
+func (c *Cluster) Name() string { return aws.ToString(c.ClusterName) }
+
+// HasSpot reports whether Fargate Spot is associated with the cluster. It cannot be dissociated while
+// tasks use it (ECS API, PutClusterCapacityProviders).
+func (c *Cluster) HasSpot() bool { return c.has(Spot) }
+
+// HasOnDemand reports whether Fargate's on-demand capacity provider is associated with the cluster.
+func (c *Cluster) HasOnDemand() bool { return c.has(OnDemand) }
+
+func (c *Cluster) has(provider string) bool {
+	for _, each := range c.CapacityProviders {
+		if each == provider {
+			return true
+		}
+	}
+	return false
+}
+
+// Service is an ECS service on Fargate Spot with what surrounds it.
+type Service struct {
+	types.Service
+	Cluster Cluster
+
+	// The rest is nil or incomplete where Unread has an entry of its part.
+	TaskDefinition *types.TaskDefinition
+	TargetGroups   []TargetGroup
+	Subnets        []ec2.Subnet
+	Scaling        *scaling.ScalableTarget // nil as well where the service does not scale by itself
+	Unread         []Unread
+}
+
+// Name returns the service's name.
+func (s *Service) Name() string { return aws.ToString(s.ServiceName) }
+
+// ARN returns the service's ARN.
+func (s *Service) ARN() string { return aws.ToString(s.ServiceArn) }
+
+// TargetGroup is a target group of a service's load balancers.
+type TargetGroup struct {
+	elb.TargetGroup
+	Attributes map[string]string
+}
+
+// Task is a running task that no service restarts.
+type Task struct {
+	ARN        string
+	Cluster    string
+	Group      string // "family:NAME", or what started it says
+	StartedBy  string
+	Definition string // ARN
+}
+
+// Part is a kind of what is read.
+type Part string
+
+// The parts.
+const (
+	PartClusters       Part = "clusters"
+	PartServices       Part = "services"
+	PartTaskDefinition Part = "task_definition"
+	PartTargetGroups   Part = "target_groups"
+	PartSubnets        Part = "subnets"
+	PartScaling        Part = "scaling"
+	PartTasks          Part = "tasks"
+)
+
+// Unread is a part that could not be read.
+type Unread struct {
+	Part    Part
+	Action  string // the IAM action that would have read it, such as "ec2:DescribeSubnets"
+	Denied  bool   // the caller may not; else Why is another failure
+	Why     string // one line
+	Subject string // what it is about: a cluster's name, a task definition; "" is the account
+}
+
+// strategy is the capacity provider strategy that a service's tasks are placed by: its own, or, under
+// CODE_DEPLOY and EXTERNAL, those of its task sets. A deployment controller of ECS has no task sets.
+func strategy(s *types.Service) []types.CapacityProviderStrategyItem {
+	items := slices.Clone(s.CapacityProviderStrategy)
+	for _, set := range s.TaskSets {
+		items = append(items, set.CapacityProviderStrategy...)
+	}
+	return items
+}
+
+// OnSpot reports whether a service's strategy places tasks on Fargate Spot. The API's default weight is
+// 0, and an entry with neither weight nor base places none (ECS API, CapacityProviderStrategyItem).
+func OnSpot(s *types.Service) bool { return places(s, Spot) }
+
+// HasOnDemandFloor reports whether a service's strategy places tasks on Fargate on demand as well.
+func (s *Service) HasOnDemandFloor() bool { return places(&s.Service, OnDemand) }
+
+func places(s *types.Service, provider string) bool {
+	for _, item := range strategy(s) {
+		if aws.ToString(item.CapacityProvider) == provider && (item.Weight > 0 || item.Base > 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// onFargate reports whether a service without Spot runs on Fargate, for the count of what is left out.
+func onFargate(s *types.Service) bool {
+	return s.LaunchType == types.LaunchTypeFargate || places(s, OnDemand)
+}
+
+// lastPart returns what stands behind the last slash of an ARN: a name, whether the ARN is long or short.
+func lastPart(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }

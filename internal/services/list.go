@@ -1,0 +1,120 @@
+package services
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+const (
+	// servicesAPage is the most that ListServices returns; its default is 10.
+	servicesAPage = 100
+	// servicesAtOnce is the most that DescribeServices takes.
+	servicesAtOnce = 10
+)
+
+// services finds the services on Fargate Spot in the clusters, those with one of the names where any are
+// asked for.
+func (r *reader) services(ctx context.Context, clusters []Cluster, asked []string) ([]Service, error) {
+	var found []Service
+	var names []string // of all services seen, for the nearest to one that is not there
+	err := each(ctx, clusters, func(ctx context.Context, c Cluster) error {
+		all, unread, err := r.inCluster(ctx, &c)
+		if err != nil {
+			return err
+		}
+		c.Unread = unread
+		r.note(func(f *Facts) {
+			f.Clusters = append(f.Clusters, c)
+			for _, s := range all {
+				names = append(names, aws.ToString(s.ServiceName))
+				r.running[c.Name()] += int(s.RunningCount)
+				if len(asked) == 0 || isAsked(asked, &s) {
+					found = append(found, f.sift(c, s)...)
+				}
+			}
+		})
+		r.advance(func(p *Progress) { p.ClustersRead++; p.Services = len(found) })
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range asked {
+		if !slices.Contains(names, lastPart(name)) && !slices.ContainsFunc(r.facts.Clusters, func(c Cluster) bool { return c.Unread != nil }) {
+			return nil, notThere("service", lastPart(name), "--service", "in the clusters on Fargate Spot", names)
+		}
+	}
+	return found, nil
+}
+
+func isAsked(asked []string, s *types.Service) bool {
+	return slices.ContainsFunc(asked, func(name string) bool {
+		return name == aws.ToString(s.ServiceArn) || name == aws.ToString(s.ServiceName)
+	})
+}
+
+// sift keeps a service on Fargate Spot, and counts any other.
+func (f *Facts) sift(c Cluster, s types.Service) []Service {
+	if len(strategy(&s)) == 0 && s.LaunchType == "" { // it was made with neither: the cluster's default holds
+		s.CapacityProviderStrategy = c.DefaultCapacityProviderStrategy
+	}
+	switch {
+	case aws.ToString(s.Status) != "ACTIVE":
+	case OnSpot(&s) && s.DesiredCount == 0:
+		f.Idle++
+	case OnSpot(&s):
+		return []Service{{Service: s, Cluster: c}}
+	case onFargate(&s):
+		f.OnDemand++
+	default:
+		f.Elsewhere++
+	}
+	return nil
+}
+
+// inCluster describes every service of a cluster; none of one where Fargate Spot is not associated.
+func (r *reader) inCluster(ctx context.Context, c *Cluster) ([]types.Service, *Unread, error) {
+	if !c.HasSpot() {
+		return nil, nil, nil
+	}
+	arns, unread, err := r.serviceARNs(ctx, c)
+	if err != nil || unread != nil {
+		return nil, unread, err
+	}
+	var all []types.Service
+	for batch := range slices.Chunk(arns, servicesAtOnce) {
+		a := access{PartServices, "ecs:DescribeServices", c.Name(), false}
+		answer, unread, err := read(ctx, r, r.limits.services, a, func(ctx context.Context) (*ecs.DescribeServicesOutput, error) {
+			return r.clients.ECS.DescribeServices(ctx, &ecs.DescribeServicesInput{
+				Cluster: c.ClusterArn, Services: batch, Include: []types.ServiceField{types.ServiceFieldTags},
+			})
+		})
+		if err != nil || unread != nil {
+			return nil, unread, err
+		}
+		all = append(all, answer.Services...) // a failure is a service that was deleted meanwhile
+	}
+	return all, nil, nil
+}
+
+func (r *reader) serviceARNs(ctx context.Context, c *Cluster) ([]string, *Unread, error) {
+	var all []string
+	var token *string
+	for {
+		a := access{PartServices, "ecs:ListServices", c.Name(), false}
+		answer, unread, err := read(ctx, r, r.limits.services, a, func(ctx context.Context) (*ecs.ListServicesOutput, error) {
+			return r.clients.ECS.ListServices(ctx, &ecs.ListServicesInput{Cluster: c.ClusterArn, MaxResults: aws.Int32(servicesAPage), NextToken: token})
+		})
+		if err != nil || unread != nil {
+			return nil, unread, err
+		}
+		all = append(all, answer.ServiceArns...)
+		if token = answer.NextToken; aws.ToString(token) == "" {
+			return all, nil, nil
+		}
+	}
+}

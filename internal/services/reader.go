@@ -1,0 +1,95 @@
+package services
+
+import (
+	"context"
+	"sync"
+
+	"golang.org/x/time/rate"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+)
+
+// reader is one reading of an account.
+type reader struct {
+	clients  Clients
+	limits   *limits
+	progress func(Progress)
+
+	mu     sync.Mutex
+	facts  Facts
+	denied map[string]Unread // by action: not called again
+	// running counts, by cluster, the tasks that its services account for
+	running map[string]int
+	count   Progress
+}
+
+// access is a call as IAM sees it.
+type access struct {
+	part    Part
+	action  string
+	subject string
+	// anywhere: IAM knows no resources for the action, so that one denial holds for every call
+	// (Service Authorization Reference).
+	anywhere bool
+}
+
+// read makes a call within its limit. What fails is an Unread; an error is the end of the context.
+func read[T any](ctx context.Context, r *reader, limit *rate.Limiter, a access, call func(context.Context) (T, error)) (T, *Unread, error) {
+	var none T
+	if known, found := r.known(a); found {
+		return none, &known, nil
+	}
+	if err := limit.Wait(ctx); err != nil {
+		return none, nil, context.Cause(ctx)
+	}
+	answer, err := call(ctx)
+	if err == nil {
+		return answer, nil, nil
+	}
+	if ctx.Err() != nil {
+		return none, nil, ctx.Err()
+	}
+	unread := Unread{Part: a.part, Action: a.action, Subject: a.subject, Denied: apperr.IsAccessDenied(err), Why: why(a, err)}
+	if unread.Denied && a.anywhere {
+		r.remember(a, unread)
+	}
+	return none, &unread, nil
+}
+
+func why(a access, err error) string {
+	if apperr.IsAccessDenied(err) {
+		return "you may not " + a.action
+	}
+	return a.action + ": " + apperr.Plain(err)
+}
+
+func (r *reader) known(a access) (Unread, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known, found := r.denied[a.action]
+	known.Subject = a.subject
+	return known, found
+}
+
+func (r *reader) remember(a access, unread Unread) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.denied[a.action] = unread
+}
+
+// note changes the facts, for one goroutine at a time.
+func (r *reader) note(change func(*Facts)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change(&r.facts)
+}
+
+// advance changes the progress and reports it.
+func (r *reader) advance(change func(*Progress)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change(&r.count)
+	if r.progress != nil {
+		r.progress(r.count)
+	}
+}

@@ -1,0 +1,198 @@
+package services
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"golang.org/x/sync/errgroup"
+)
+
+// surroundings reads what stands around the services, each thing once, however many services share it.
+func (r *reader) surroundings(ctx context.Context, found []Service) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, part := range []func(context.Context, []Service) error{r.definitions, r.targetGroups, r.subnets, r.scalableTargets} {
+		group.Go(func() error { return part(ctx, found) })
+	}
+	return group.Wait()
+}
+
+// sharing lists, for each thing that services refer to, the services that do.
+func sharing(found []Service, refers func(*Service) []string) map[string][]*Service {
+	users := map[string][]*Service{}
+	for i := range found {
+		for _, key := range refers(&found[i]) {
+			if key != "" && !slices.Contains(users[key], &found[i]) {
+				users[key] = append(users[key], &found[i])
+			}
+		}
+	}
+	return users
+}
+
+// tell notes at each of the services that a part is unread.
+func (r *reader) tell(users []*Service, unread Unread) {
+	r.note(func(*Facts) {
+		for _, s := range users {
+			s.Unread = append(s.Unread, unread)
+		}
+	})
+}
+
+func (r *reader) definitions(ctx context.Context, found []Service) error {
+	users := sharing(found, func(s *Service) []string { return []string{s.definition()} })
+	return each(ctx, slices.Sorted(maps.Keys(users)), func(ctx context.Context, arn string) error {
+		a := access{PartTaskDefinition, "ecs:DescribeTaskDefinition", lastPart(arn), true}
+		answer, unread, err := read(ctx, r, r.limits.definitions, a, func(ctx context.Context) (*ecs.DescribeTaskDefinitionOutput, error) {
+			return r.clients.ECS.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &arn})
+		})
+		if err != nil {
+			return err
+		}
+		if unread != nil {
+			r.tell(users[arn], *unread)
+		} else {
+			r.note(func(*Facts) {
+				for _, s := range users[arn] {
+					s.TaskDefinition = answer.TaskDefinition
+				}
+			})
+		}
+		r.advance(func(p *Progress) { p.ServicesRead += len(users[arn]) })
+		return nil
+	})
+}
+
+// definition is the ARN of the task definition of a service, or of its primary task set.
+func (s *Service) definition() string {
+	if arn := aws.ToString(s.Service.TaskDefinition); arn != "" {
+		return arn
+	}
+	for _, set := range s.TaskSets {
+		if aws.ToString(set.Status) == "PRIMARY" {
+			return aws.ToString(set.TaskDefinition)
+		}
+	}
+	return ""
+}
+
+// targetGroupARNs are the target groups of a service's load balancers, the ones that a blue/green
+// deployment moves to among them.
+func (s *Service) targetGroupARNs() []string {
+	var arns []string
+	balancers := slices.Clone(s.LoadBalancers)
+	for _, set := range s.TaskSets {
+		balancers = append(balancers, set.LoadBalancers...)
+	}
+	for _, b := range balancers {
+		arns = append(arns, aws.ToString(b.TargetGroupArn))
+		if b.AdvancedConfiguration != nil {
+			arns = append(arns, aws.ToString(b.AdvancedConfiguration.AlternateTargetGroupArn))
+		}
+	}
+	return arns
+}
+
+// subnetIDs are the subnets that a service's tasks run in.
+func (s *Service) subnetIDs() []string {
+	var ids []string
+	configurations := []*types.NetworkConfiguration{s.NetworkConfiguration}
+	for _, set := range s.TaskSets {
+		configurations = append(configurations, set.NetworkConfiguration)
+	}
+	for _, c := range configurations {
+		if c != nil && c.AwsvpcConfiguration != nil {
+			ids = append(ids, c.AwsvpcConfiguration.Subnets...)
+		}
+	}
+	return ids
+}
+
+// subnetsAtOnce is the most values that one filter of DescribeSubnets takes (EC2 API, Filter).
+const subnetsAtOnce = 200
+
+// subnets asks by a filter, since one unknown id fails a whole call by ids.
+func (r *reader) subnets(ctx context.Context, found []Service) error {
+	users := sharing(found, (*Service).subnetIDs)
+	for batch := range slices.Chunk(slices.Sorted(maps.Keys(users)), subnetsAtOnce) {
+		var token *string
+		for {
+			a := access{PartSubnets, "ec2:DescribeSubnets", "", true}
+			answer, unread, err := read(ctx, r, r.limits.subnets, a, func(ctx context.Context) (*ec2.DescribeSubnetsOutput, error) {
+				return r.clients.EC2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{
+					Filters: []ec2types.Filter{{Name: aws.String("subnet-id"), Values: batch}}, NextToken: token,
+				})
+			})
+			if err != nil {
+				return err
+			}
+			if unread != nil {
+				r.tell(usersOf(users, batch), *unread)
+				break
+			}
+			r.note(func(*Facts) {
+				for _, subnet := range answer.Subnets {
+					for _, s := range users[aws.ToString(subnet.SubnetId)] {
+						s.Subnets = append(s.Subnets, subnet)
+					}
+				}
+			})
+			if token = answer.NextToken; aws.ToString(token) == "" {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// usersOf are the services that refer to one of the keys, each once.
+func usersOf(users map[string][]*Service, keys []string) []*Service {
+	var all []*Service
+	for _, key := range keys {
+		for _, s := range users[key] {
+			if !slices.Contains(all, s) {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
+}
+
+// targetsAtOnce is the most that DescribeScalableTargets takes.
+const targetsAtOnce = 50
+
+func (r *reader) scalableTargets(ctx context.Context, found []Service) error {
+	users := sharing(found, func(s *Service) []string { return []string{"service/" + s.Cluster.Name() + "/" + s.Name()} })
+	for batch := range slices.Chunk(slices.Sorted(maps.Keys(users)), targetsAtOnce) {
+		a := access{PartScaling, "application-autoscaling:DescribeScalableTargets", "", true}
+		answer, unread, err := read(ctx, r, r.limits.scaling, a, func(ctx context.Context) (*applicationautoscaling.DescribeScalableTargetsOutput, error) {
+			return r.clients.Scaling.DescribeScalableTargets(ctx, &applicationautoscaling.DescribeScalableTargetsInput{
+				ServiceNamespace:  scaling.ServiceNamespaceEcs,
+				ScalableDimension: scaling.ScalableDimensionECSServiceDesiredCount,
+				ResourceIds:       batch,
+			})
+		})
+		if err != nil {
+			return err
+		}
+		if unread != nil {
+			r.tell(usersOf(users, batch), *unread)
+			continue
+		}
+		r.note(func(*Facts) {
+			for _, target := range answer.ScalableTargets {
+				for _, s := range users[aws.ToString(target.ResourceId)] {
+					s.Scaling = &target
+				}
+			}
+		})
+	}
+	return nil
+}
