@@ -1,0 +1,192 @@
+package doctor
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	ecs "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/spothandler/spothandler/internal/services"
+)
+
+// Where the tasks run, and how many.
+
+func capacityChecks() []check {
+	const providers = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html"
+	subnets := []services.Part{services.PartSubnets}
+	return []check{
+		{
+			code: "SPOT102", title: "the only task is on Spot", judge: onlyTask,
+			why: "A service with one task is down from its interruption until Spot capacity is there again: Fargate never replaces " +
+				"Spot by on-demand capacity. A consumer that may pause can live with that.",
+			sources: []string{providers},
+			cures: []string{
+				"aws ecs update-service --cluster CLUSTER --service SERVICE --desired-count 2",
+				"an on-demand floor, as for SPOT103",
+			},
+		},
+		{
+			code: "SPOT103", title: "no on-demand floor", judge: noFloor,
+			why: "Fargate never replaces Spot by on-demand capacity, so a shortage of Spot can take every task of the service. A base or " +
+				"weight on FARGATE keeps some; a base on FARGATE_SPOT does not. Without a load balancer or Service Connect it is only " +
+				"worth knowing: nobody waits for an answer.",
+			sources: []string{providers},
+			cures: []string{
+				"aws ecs update-service --cluster CLUSTER --service SERVICE --capacity-provider-strategy capacityProvider=FARGATE,base=1,weight=1 " +
+					"capacityProvider=FARGATE_SPOT,weight=4 --force-new-deployment",
+				"where FARGATE is not associated with the cluster: SPOT305",
+			},
+		},
+		{
+			code: "SPOT106", title: "every task is in one Availability Zone", parts: subnets, judge: oneZone,
+			why: "Spot capacity is reclaimed by zone: a service in one loses all tasks at once, and finds no capacity elsewhere. With several " +
+				"zones, Availability Zone rebalancing spreads the tasks again after an interruption; where the service does not say, it is off.",
+			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html"},
+			cures: []string{
+				"aws ecs update-service --cluster CLUSTER --service SERVICE --network-configuration 'awsvpcConfiguration={subnets=[A,B],securityGroups=[G]}'",
+				"aws ecs update-service --cluster CLUSTER --service SERVICE --availability-zone-rebalancing ENABLED (deploys nothing; needs a maximumPercent above 100)",
+			},
+		},
+		{
+			code: "SPOT107", title: "too few free addresses for a rollout", parts: subnets, judge: addresses,
+			why: "Each new task takes an address of its subnet before an old one gives its own back. Other services share the subnets, so " +
+				"that what is free now is the most there may be. Subnets of IPv6 alone are left out.",
+			sources: []string{"https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html"},
+			cures:   []string{"add subnets with free addresses to the service's network configuration"},
+		},
+		{
+			code: "SPOT115", title: "ECS could not place tasks lately", judge: shortage,
+			why: "The service's events of the last seven days say that capacity was unavailable: the next interruption may meet the same " +
+				"shortage, and then the service stays smaller.",
+			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html"},
+			cures:   []string{"an on-demand floor, as for SPOT103", "more Availability Zones, as for SPOT106"},
+		},
+		{
+			code: "SPOT118", title: "the service may scale in to one task", parts: []services.Part{services.PartScaling}, judge: scaleIn,
+			why:     "Application Auto Scaling may take the service down to one task, and then SPOT102 holds.",
+			sources: []string{"https://docs.aws.amazon.com/autoscaling/application/APIReference/API_ScalableTarget.html"},
+			cures: []string{
+				"aws application-autoscaling register-scalable-target --service-namespace ecs --resource-id service/CLUSTER/SERVICE " +
+					"--scalable-dimension ecs:service:DesiredCount --min-capacity 2",
+			},
+		},
+	}
+}
+
+// floorCure gives a service a task on demand. A change of the strategy needs a forced deployment.
+func (s *Subject) floorCure() string {
+	return s.updateService("--capacity-provider-strategy capacityProvider=FARGATE,base=1,weight=1 capacityProvider=FARGATE_SPOT,weight=4 --force-new-deployment")
+}
+
+func onlyTask(s *Subject) []verdict {
+	if s.DesiredCount != 1 || s.HasOnDemandFloor() || s.SchedulingStrategy == ecs.SchedulingStrategyDaemon {
+		return nil
+	}
+	return []verdict{{Error, "its only task is on Spot: an interruption is an outage", s.updateService("--desired-count 2")}}
+}
+
+func noFloor(s *Subject) []verdict {
+	if s.DesiredCount < 2 || s.HasOnDemandFloor() {
+		return nil
+	}
+	severity := Info
+	if len(s.LoadBalancers) > 0 || s.serviceConnect() != nil {
+		severity = Warning
+	}
+	return []verdict{{severity, "no task is on demand: a shortage of Spot can take them all", s.floorCure()}}
+}
+
+// serviceConnect is the configuration of the primary deployment, nil where Service Connect is off.
+func (s *Subject) serviceConnect() *ecs.ServiceConnectConfiguration {
+	for _, d := range s.Deployments {
+		if aws.ToString(d.Status) == "PRIMARY" && d.ServiceConnectConfiguration != nil && d.ServiceConnectConfiguration.Enabled {
+			return d.ServiceConnectConfiguration
+		}
+	}
+	return nil
+}
+
+func oneZone(s *Subject) []verdict {
+	var zones []string
+	for _, subnet := range s.Subnets {
+		if zone := aws.ToString(subnet.AvailabilityZoneId); !slices.Contains(zones, zone) {
+			zones = append(zones, zone)
+		}
+	}
+	switch {
+	case len(zones) == 1:
+		return []verdict{{
+			Warning, "every task is in one Availability Zone, " + zones[0],
+			"add subnets of other zones to the service's network configuration",
+		}}
+	case len(zones) > 1 && s.AvailabilityZoneRebalancing != ecs.AvailabilityZoneRebalancingEnabled && s.maximumPercent() > 100:
+		return []verdict{{
+			Info, "Availability Zone rebalancing is off: tasks may pile up in one zone", s.updateService("--availability-zone-rebalancing ENABLED"),
+		}}
+	}
+	return nil
+}
+
+func addresses(s *Subject) []verdict {
+	free, found := 0, false
+	for _, subnet := range s.Subnets {
+		if !aws.ToBool(subnet.Ipv6Native) && subnet.AvailableIpAddressCount != nil {
+			free, found = free+int(*subnet.AvailableIpAddressCount), true
+		}
+	}
+	needed := s.ceiling() - int(s.RunningCount)
+	if !found || free >= needed {
+		return nil
+	}
+	severity := Warning
+	if free == 0 {
+		severity = Error
+	}
+	return []verdict{{
+		severity, fmt.Sprintf("its subnets have %d free addresses, a rollout takes up to %d", free, needed),
+		"add subnets with free addresses to the service's network configuration",
+	}}
+}
+
+// recently is how far back a shortage counts.
+const recently = 7 * 24 * time.Hour
+
+func shortage(s *Subject) []verdict {
+	times, last := 0, time.Time{}
+	for _, event := range s.Events {
+		at := aws.ToTime(event.CreatedAt)
+		if s.Now.Sub(at) <= recently && strings.Contains(aws.ToString(event.Message), "Capacity is unavailable") {
+			times++
+			if at.After(last) {
+				last = at
+			}
+		}
+	}
+	if times == 0 {
+		return nil
+	}
+	return []verdict{{
+		Warning, fmt.Sprintf("ECS could not place tasks %s in 7 days, last on %s", count(times, "time"), last.UTC().Format("2 Jan 15:04 UTC")), s.floorCure(),
+	}}
+}
+
+func scaleIn(s *Subject) []verdict {
+	if s.Scaling == nil || aws.ToInt32(s.Scaling.MinCapacity) > 1 || s.DesiredCount < 2 {
+		return nil
+	}
+	return []verdict{{
+		Warning, fmt.Sprintf("it may scale in to %s", count(int(aws.ToInt32(s.Scaling.MinCapacity)), "task")),
+		fmt.Sprintf("aws application-autoscaling register-scalable-target --service-namespace ecs --resource-id %s --scalable-dimension ecs:service:DesiredCount --min-capacity 2",
+			quote("service/"+s.Cluster.Name()+"/"+s.Name())),
+	}}
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

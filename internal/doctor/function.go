@@ -1,0 +1,120 @@
+package doctor
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/spothandler/spothandler/internal/handler"
+)
+
+// What the function will not do: its own decision, in words.
+
+func functionChecks() []check {
+	const gate = "https://github.com/spothandler/spothandler#how-it-works"
+	return []check{
+		{
+			code: "SPOT201", title: "the function cannot redeploy it", judge: unsupported,
+			why: "CodeDeploy and external controllers do not accept a forced deployment, and one of a blue/green, linear or canary service shifts " +
+				"traffic and waits for minutes or hours. The function leaves such a service alone; ECS still replaces the interrupted task.",
+			sources: []string{gate, "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html"},
+			cures:   []string{"none that is cheap: rely on ECS's own replacement, with an on-demand floor as for SPOT103"},
+		},
+		{
+			code: "SPOT202", title: "a redeployment would do harm", judge: harmful,
+			why: "Where more tasks run than a rollout has to keep, it may stop healthy tasks before new ones run: at an interruption that lowers " +
+				"capacity. Where a rollout has no room at all it never ends (SPOT108). The function skips both.",
+			sources: []string{gate},
+			cures: []string{
+				"a minimumHealthyPercent of 100",
+				"aws ecs tag-resource --resource-arn SERVICE-ARN --tags key=spothandler,value=redeploy (redeploy all the same)",
+			},
+		},
+		{
+			code: "SPOT203", title: "nobody redeploys it", judge: unheard,
+			why: "The service's tag spothandler says off or observe, or no installation listens to its cluster (--cluster). ECS replaces its " +
+				"tasks by itself, where there is capacity.",
+			sources: []string{gate},
+			cures: []string{
+				"aws ecs untag-resource --resource-arn SERVICE-ARN --tag-keys spothandler",
+				"spothandler install --cluster NAME, with every cluster that is to be listened to",
+			},
+		},
+		{
+			code: "SPOT204", title: "its ARN is short: it cannot be tagged", judge: shortARN,
+			why: "A service from before 2021 may have an ARN without its cluster, which carries no tags: spothandler=off cannot be set. It is " +
+				"migrated without downtime, and cannot go back.",
+			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-arn-migration.html"},
+			cures: []string{
+				"aws ecs put-account-setting --name serviceLongArnFormat --value enabled (and taskLongArnFormat), as the principal that made the service",
+				"then aws ecs tag-resource --resource-arn LONG-ARN --tags key=team,value=NAME",
+			},
+		},
+	}
+}
+
+func unsupported(s *Subject) []verdict {
+	switch s.Decision.Reason {
+	case handler.ReasonControllerUnsupported:
+		return []verdict{{Warning, fmt.Sprintf("the function leaves it to ECS: %s controls its deployments", controllerName(string(s.DeploymentController.Type))), ""}}
+	case handler.ReasonStrategyUnsupported:
+		return []verdict{{Warning, fmt.Sprintf("the function leaves it to ECS: its deployments are %s", s.DeploymentConfiguration.Strategy), ""}}
+	}
+	return nil
+}
+
+func controllerName(controller string) string {
+	return map[string]string{"CODE_DEPLOY": "CodeDeploy", "EXTERNAL": "an external controller"}[controller]
+}
+
+func harmful(s *Subject) []verdict {
+	switch s.Decision.Reason {
+	case handler.ReasonNoRolloutRoom:
+		return []verdict{{Warning, "the function leaves it to ECS: a redeployment would have no room and never end", s.updateService(s.configuration(200, 100, s.breaker()))}}
+	case handler.ReasonWouldStopHealthy:
+		return []verdict{{
+			Warning, fmt.Sprintf("the function leaves it to ECS: a redeployment may stop all but %d of %d tasks first", s.floor(), s.DesiredCount),
+			s.updateService(s.configuration(max(200, s.maximumPercent()), 100, s.breaker())),
+		}}
+	}
+	return nil
+}
+
+func unheard(s *Subject) []verdict {
+	untag := "aws ecs untag-resource --resource-arn " + quote(s.ARN()) + " --tag-keys " + s.tagKeys()
+	switch {
+	case !s.Heard:
+		return []verdict{{Warning, "no installation listens to cluster " + s.Cluster.Name(), "spothandler status   shows the clusters of each installation"}}
+	case s.Decision.Reason == handler.ReasonSwitchedOff:
+		return []verdict{{Info, "its tag spothandler switches the function off", untag}}
+	case s.Decision.Mode == handler.ModeObserve && s.tagKeys() != "":
+		return []verdict{{Info, "its tag spothandler=observe: the function only logs what it would do", untag}}
+	}
+	return nil
+}
+
+// tagKeys are the keys of the service's tag spothandler, as they are written.
+func (s *Subject) tagKeys() string {
+	var keys []string
+	for _, tag := range s.Tags {
+		if strings.EqualFold(strings.TrimSpace(aws.ToString(tag.Key)), handler.TagKey) {
+			keys = append(keys, quote(aws.ToString(tag.Key)))
+		}
+	}
+	slices.Sort(keys)
+	return strings.Join(keys, " ")
+}
+
+func shortARN(s *Subject) []verdict {
+	_, resource, found := strings.Cut(s.ARN(), ":service/")
+	if !found || strings.Contains(resource, "/") {
+		return nil
+	}
+	return []verdict{{
+		Info, "its ARN is of the old form, which carries no tags: spothandler=off cannot be set",
+		"aws ecs put-account-setting --name serviceLongArnFormat --value enabled   as " + cmp.Or(aws.ToString(s.CreatedBy), "the principal that made it") + "; it cannot be undone",
+	}}
+}

@@ -1,0 +1,90 @@
+package doctor
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/spothandler/spothandler/internal/services"
+)
+
+// serviceTable has the checks of a service, in the order of their codes.
+func serviceTable() []check {
+	table := slices.Concat(taskChecks(), capacityChecks(), balancingChecks(), rolloutChecks(), functionChecks())
+	slices.SortFunc(table, func(a, b check) int { return strings.Compare(a.code, b.code) })
+	return table
+}
+
+// Diagnosis is what the checks say of one service.
+type Diagnosis struct {
+	Findings   []Finding    `json:"findings"`
+	NotChecked []NotChecked `json:"not_checked"`
+}
+
+// Ready reports whether the service has no error and no warning that nobody accepted, and was checked whole.
+func (d *Diagnosis) Ready() bool {
+	return d.Worst() != Error && d.Worst() != Warning && len(d.NotChecked) == 0
+}
+
+// Worst returns the worst severity of the findings that nobody accepted, "" where there is none.
+func (d *Diagnosis) Worst() Severity {
+	worst := Severity("")
+	for _, f := range d.Findings {
+		if f.Ignored == "" && (worst == "" || rank(f.Severity) < rank(worst)) {
+			worst = f.Severity
+		}
+	}
+	return worst
+}
+
+func rank(s Severity) int { return slices.Index([]Severity{Error, Warning, Info}, s) }
+
+// JudgeService makes every check of a service. ignored are the codes that the caller accepts everywhere; the
+// service's own tag IgnoreTag accepts more.
+func JudgeService(s *Subject, ignored []string) Diagnosis {
+	d := Diagnosis{Findings: []Finding{}, NotChecked: []NotChecked{}}
+	accepted := s.accepted()
+	for _, c := range serviceTable() {
+		if why := s.missing(c.parts); why != "" {
+			d.NotChecked = append(d.NotChecked, NotChecked{c.code, why})
+			continue
+		}
+		for _, v := range c.judge(s) {
+			f := Finding{Code: c.code, Severity: v.severity, Message: v.message, Cure: v.cure}
+			switch {
+			case slices.Contains(ignored, c.code):
+				f.Ignored = "--ignore"
+			case slices.Contains(accepted, c.code):
+				f.Ignored = "tag " + IgnoreTag
+			}
+			d.Findings = append(d.Findings, f)
+		}
+	}
+	slices.SortStableFunc(d.Findings, func(a, b Finding) int { return rank(a.Severity) - rank(b.Severity) })
+	return d
+}
+
+// missing says why a check that needs these parts cannot be made, or "".
+func (s *Subject) missing(parts []services.Part) string {
+	for _, u := range s.Unread {
+		if slices.Contains(parts, u.Part) {
+			return u.Why
+		}
+	}
+	return ""
+}
+
+// IgnoreTag is the key of a service's tag that accepts findings: codes between any of the signs that a tag's
+// value may have, such as "SPOT103+SPOT110".
+const IgnoreTag = "spothandler-ignore"
+
+func (s *Subject) accepted() []string {
+	for _, tag := range s.Tags {
+		if strings.EqualFold(strings.TrimSpace(aws.ToString(tag.Key)), IgnoreTag) {
+			return regexp.MustCompile(`SPOT\d{3}`).FindAllString(strings.ToUpper(aws.ToString(tag.Value)), -1)
+		}
+	}
+	return nil
+}

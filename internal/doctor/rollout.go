@@ -1,0 +1,139 @@
+package doctor
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	ecs "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// How a rollout goes.
+
+func rolloutChecks() []check {
+	const deployments = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html"
+	return []check{
+		{
+			code: "SPOT108", title: "a rollout cannot move", judge: stuck,
+			why: "Where maximumPercent leaves no room for a new task and minimumHealthyPercent none to stop an old one, a deployment can do " +
+				"neither: it never ends. The function leaves such a service to ECS's own replacement.",
+			sources: []string{deployments},
+			cures: []string{
+				"aws ecs update-service --cluster CLUSTER --service SERVICE --deployment-configuration maximumPercent=200,minimumHealthyPercent=100 " +
+					"(deploys nothing; name the circuit breaker and the alarms again if the service has them)",
+			},
+		},
+		{
+			code: "SPOT114", title: "the newest deployment failed or does not end", judge: rolloutState,
+			why: "A deployment that FAILED launches no new tasks: nothing replaces an interrupted one. One that is in progress for more than half " +
+				"an hour keeps the function from redeploying, since ECS replaces tasks already.",
+			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html"},
+			cures:   []string{"deploy a revision that works: aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:REVISION"},
+		},
+		{
+			code: "SPOT116", title: "the circuit breaker does not roll back, or breaks early", judge: breaker,
+			why: "A circuit breaker without rollback leaves a failed deployment in place, which launches no tasks (SPOT114). It counts tasks that " +
+				"ECS cannot launch, so that a shortage of Spot may break a deployment; a low count of failures makes that likely. Alarms that roll " +
+				"back may be raised by the interruption itself.",
+			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html"},
+			cures: []string{
+				"aws ecs update-service --cluster CLUSTER --service SERVICE --deployment-configuration 'deploymentCircuitBreaker={enable=true,rollback=true}'",
+			},
+		},
+	}
+}
+
+// minimumHealthyPercent and maximumPercent have ECS's defaults for services of replicas.
+func (s *Subject) minimumHealthyPercent() int {
+	if c := s.DeploymentConfiguration; c != nil && c.MinimumHealthyPercent != nil {
+		return int(*c.MinimumHealthyPercent)
+	}
+	return 100
+}
+
+func (s *Subject) maximumPercent() int {
+	if c := s.DeploymentConfiguration; c != nil && c.MaximumPercent != nil {
+		return int(*c.MaximumPercent)
+	}
+	return 200
+}
+
+// floor is the number of tasks that a rollout keeps running, ceiling the most that it runs.
+func (s *Subject) floor() int   { return (int(s.DesiredCount)*s.minimumHealthyPercent() + 99) / 100 }
+func (s *Subject) ceiling() int { return int(s.DesiredCount) * s.maximumPercent() / 100 }
+
+func stuck(s *Subject) []verdict {
+	desired := int(s.DesiredCount)
+	if desired < 2 || s.ceiling() > desired || s.floor() < desired {
+		return nil
+	}
+	return []verdict{{
+		Error, fmt.Sprintf("a rollout can neither start nor stop a task: %d to %d%% of %d tasks", s.minimumHealthyPercent(), s.maximumPercent(), desired),
+		s.updateService(s.configuration(200, 100, s.breaker())),
+	}}
+}
+
+// configuration is a deployment configuration with these percentages and circuit breaker. It names the alarms
+// again, if there are any: whether ECS keeps what is left out is not documented.
+func (s *Subject) configuration(maximum, minimum int, breaker *ecs.DeploymentCircuitBreaker) string {
+	text := fmt.Sprintf("maximumPercent=%d,minimumHealthyPercent=%d", maximum, minimum)
+	if breaker != nil {
+		text += fmt.Sprintf(",deploymentCircuitBreaker={enable=%t,rollback=%t}", breaker.Enable, breaker.Rollback)
+	}
+	if c := s.DeploymentConfiguration; c != nil && c.Alarms != nil && len(c.Alarms.AlarmNames) > 0 {
+		text += fmt.Sprintf(",alarms={alarmNames=[%s],enable=%t,rollback=%t}", strings.Join(c.Alarms.AlarmNames, ","), c.Alarms.Enable, c.Alarms.Rollback)
+	}
+	return "--deployment-configuration " + quote(text)
+}
+
+// breaker is the service's circuit breaker, nil where it has none.
+func (s *Subject) breaker() *ecs.DeploymentCircuitBreaker {
+	if s.DeploymentConfiguration == nil {
+		return nil
+	}
+	return s.DeploymentConfiguration.DeploymentCircuitBreaker
+}
+
+// tooLong is when a deployment that is in progress is worth a warning.
+const tooLong = 30 * time.Minute
+
+func rolloutState(s *Subject) []verdict {
+	for _, d := range s.Deployments {
+		if aws.ToString(d.Status) != "PRIMARY" {
+			continue
+		}
+		age := s.Now.Sub(aws.ToTime(d.CreatedAt))
+		switch {
+		case d.RolloutState == ecs.DeploymentRolloutStateFailed:
+			return []verdict{{Error, "its newest deployment failed, and ECS launches no task of it", "deploy a revision that works"}}
+		case d.RolloutState == ecs.DeploymentRolloutStateInProgress && age > tooLong:
+			return []verdict{{Warning, fmt.Sprintf("its deployment is in progress for %s", age.Round(time.Minute)), "aws ecs describe-services --cluster " + quote(s.Cluster.Name()) + " --services " + quote(s.Name()) + " --query 'services[].events[:5].message'"}}
+		}
+	}
+	return nil
+}
+
+// fewFailures is a count of failed tasks that a shortage of Spot reaches at once.
+const fewFailures = 3
+
+func breaker(s *Subject) []verdict {
+	cure := s.updateService(s.configuration(s.maximumPercent(), s.minimumHealthyPercent(), &ecs.DeploymentCircuitBreaker{Enable: true, Rollback: true}))
+	b := s.breaker()
+	if b == nil || !b.Enable {
+		return []verdict{{Info, "the deployment circuit breaker is off", cure}}
+	}
+	var verdicts []verdict
+	if !b.Rollback {
+		verdicts = append(verdicts, verdict{Warning, "the circuit breaker stops a deployment and does not roll back", cure})
+	}
+	if t := b.ThresholdConfiguration; t != nil && t.Type == ecs.ThresholdTypeCount && t.Value <= fewFailures {
+		verdicts = append(verdicts, verdict{
+			Info, fmt.Sprintf("the circuit breaker breaks after %s, which a shortage of Spot may bring", count(int(t.Value), "failed task")), "",
+		})
+	}
+	if a := s.DeploymentConfiguration.Alarms; a != nil && a.Enable && a.Rollback {
+		verdicts = append(verdicts, verdict{Info, "its alarms roll a deployment back, and the interruption itself may raise them", ""})
+	}
+	return verdicts
+}
