@@ -76,6 +76,11 @@ func (in *lambdaInput) asks(own ask, c *call) []ask {
 		own.Action = "lambda:InvokeFunction"
 	case "lambda:AddPermission":
 		own.where("lambda:principal", in.Principal)
+	case "lambda:ListEventSourceMappings", "lambda:CreateEventSourceMapping", "lambda:CreateCodeSigningConfig": // they have no resource
+		own.where("lambda:functionarn", own.Resource)
+		own.Resource = "*"
+	case "lambda:DeleteEventSourceMapping":
+		own.Resource = c.region.arn("lambda", "event-source-mapping:"+in.UUID)
 	case "lambda:CreateFunction":
 		return append(own.tagging(in.Tags, "lambda:TagResource"), in.configuring(c.region)...)
 	case "lambda:UpdateFunctionConfiguration":

@@ -140,8 +140,7 @@ func (s *Server) do(c *call) (any, error) {
 		if err := c.admit(); err != nil {
 			return nil, err
 		}
-		return nil, refuse("NotImplemented", "%s:%s is not implemented by spothandler's local AWS",
-			c.record.Service, c.record.Action)
+		return nil, notHere(c.record.String())
 	}
 	return act(c)
 }

@@ -48,6 +48,11 @@ func refuse(code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
+// notHere refuses what AWS does and this package does not.
+func notHere(what string) *Error {
+	return refuse("NotImplemented", "%s is not implemented by spothandler's local AWS", what)
+}
+
 // invalidCode is what each service calls a parameter that breaks the API model's constraints.
 func invalidCode(service string) string {
 	switch service {

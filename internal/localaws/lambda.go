@@ -10,6 +10,8 @@ import (
 type lambdaService struct {
 	region    *region
 	functions map[string]*function
+	mappings  map[string]*mapping // by UUID
+	signing   []string            // ids of code signing configurations
 }
 
 // lambdaAPI is where Lambda's API has its actions: HTTP status of success, method, path, action.
@@ -34,6 +36,17 @@ const lambdaAPI = `
 204 POST   /2017-03-31/tags/{Resource}                                   TagResource
 204 DELETE /2017-03-31/tags/{Resource}                                   UntagResource
 200 GET    /2017-03-31/tags/{Resource}                                   ListTags
+202 POST   /2015-03-31/event-source-mappings                             CreateEventSourceMapping
+202 DELETE /2015-03-31/event-source-mappings/{UUID}                      DeleteEventSourceMapping
+200 GET    /2015-03-31/event-source-mappings                             ListEventSourceMappings
+201 POST   /2021-10-31/functions/{FunctionName}/url                      CreateFunctionUrlConfig
+200 GET    /2021-10-31/functions/{FunctionName}/url                      GetFunctionUrlConfig
+204 DELETE /2021-10-31/functions/{FunctionName}/url                      DeleteFunctionUrlConfig
+200 GET    /2021-10-31/functions/{FunctionName}/urls                     ListFunctionUrlConfigs
+201 POST   /2020-04-22/code-signing-configs                              CreateCodeSigningConfig
+200 PUT    /2020-06-30/functions/{FunctionName}/code-signing-config      PutFunctionCodeSigningConfig
+200 GET    /2020-06-30/functions/{FunctionName}/code-signing-config      GetFunctionCodeSigningConfig
+204 DELETE /2020-06-30/functions/{FunctionName}/code-signing-config      DeleteFunctionCodeSigningConfig
 200 GET    /2016-08-19/account-settings                                  GetAccountSettings`
 
 // lambdaInput has the members of all calls. Resource is how the tag calls name a function: by its ARN.
@@ -52,6 +65,10 @@ type lambdaInput struct {
 	Principal     string `check:"re=[^\\s]+"`
 	SourceArn     string `check:"re=arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:([a-z]{2}(-gov)?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)"`
 	SourceAccount string `check:"re=\\d{12}"`
+
+	triggerInput
+	CodeSigningConfigArn string
+	AllowedPublishers    obj
 
 	ReservedConcurrentExecutions *int `check:"min=0"`
 	MaximumRetryAttempts         *int `check:"min=0 max=2"`
@@ -98,6 +115,17 @@ func (s *lambdaService) actions() map[string]action {
 		"TagResource":                     tagResource,
 		"UntagResource":                   untagResource,
 		"ListTags":                        show(s.find, func(f *function) any { return obj{"Tags": f.tags} }),
+		"CreateEventSourceMapping":        on(s.find, s.createEventSourceMapping, "FunctionName", "EventSourceArn"),
+		"DeleteEventSourceMapping":        op(s.deleteEventSourceMapping),
+		"ListEventSourceMappings":         op(s.listEventSourceMappings),
+		"CreateFunctionUrlConfig":         on(s.find, s.createFunctionURL, "AuthType"),
+		"GetFunctionUrlConfig":            show(s.withURL, func(f *function) any { return f.url }),
+		"DeleteFunctionUrlConfig":         change(s.withURL, func(f *function, _ *lambdaInput) { f.url = nil }),
+		"ListFunctionUrlConfigs":          on(s.find, s.listFunctionURLs),
+		"CreateCodeSigningConfig":         op(s.createCodeSigningConfig, "AllowedPublishers"),
+		"PutFunctionCodeSigningConfig":    on(s.find, s.putCodeSigningConfig, "CodeSigningConfigArn"),
+		"GetFunctionCodeSigningConfig":    show(s.find, (*function).codeSigning),
+		"DeleteFunctionCodeSigningConfig": change(s.find, func(f *function, _ *lambdaInput) { f.signing = "" }),
 		"GetAccountSettings":              op(s.getAccountSettings),
 	}
 }

@@ -5,12 +5,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
-	"fmt"
-	"maps"
-	"regexp"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -29,7 +23,9 @@ type function struct {
 	policy   []statement
 	reserved *int // concurrency; nil: unreserved
 	async    *asyncConfig
-	roleID   string // which role may decrypt the environment: of the last configuration written
+	url      *functionURL // nil: none
+	signing  string       // the ARN of its code signing configuration
+	roleID   string       // which role may decrypt the environment: of the last configuration written
 
 	seenFrom, activeAt, updatedAt, goneAt time.Time
 	settled                               bool // Pending is over, and the revision has changed with it
@@ -60,7 +56,9 @@ type configuration struct {
 	PackageType                                       string
 	Architectures                                     []string
 	EphemeralStorage                                  ephemeralStorage
-	SnapStart                                         struct{ ApplyOn, OptimizationStatus string }
+	SnapStart                                         snapStart
+	Layers                                            []layer            `json:",omitempty"`
+	FileSystemConfigs                                 []fileSystemConfig `json:",omitempty"`
 	LoggingConfig                                     loggingConfig
 }
 
@@ -75,6 +73,18 @@ type (
 		Subnets        []string `json:"SubnetIds" check:"len=0:16"`
 		SecurityGroups []string `json:"SecurityGroupIds" check:"len=0:5"`
 	}
+	snapStart struct {
+		ApplyOn            string `check:"enum=PublishedVersions|None"`
+		OptimizationStatus string
+	}
+	layer struct {
+		Arn      string
+		CodeSize int
+	}
+	fileSystemConfig struct {
+		Arn            string `check:"re=arn:aws[a-zA-Z-]*:elasticfilesystem:[a-z]{2}((-gov)|(-iso(b?)))?-[a-z]+-\\d{1}:\\d{12}:access-point/fsap-[a-f0-9]{17}"`
+		LocalMountPath string `check:"re=/mnt/[a-zA-Z0-9-_.]+"`
+	}
 	loggingConfig struct {
 		LogFormat           string
 		ApplicationLogLevel string `json:",omitempty"`
@@ -83,32 +93,14 @@ type (
 	}
 )
 
-// functionSettings are what CreateFunction and UpdateFunctionConfiguration set; what is nil or empty stays as it is.
-type functionSettings struct {
-	Runtime          string  `check:"re=(provided|python|nodejs|java|ruby|dotnet|go)[a-z0-9.]*"`
-	Handler          string  `check:"len=1:128 re=[^\\s]+"`
-	Role             string  `check:"re=arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+"`
-	Description      *string `check:"len=0:256"`
-	Timeout          *int    `check:"min=1 max=900"`
-	MemorySize       *int    `check:"min=128 max=10240"`
-	KMSKeyArn        *string `check:"re=(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()"`
-	Environment      *environment
-	TracingConfig    *tracingConfig
-	DeadLetterConfig *deadLetterConfig
-	EphemeralStorage *ephemeralStorage
-	VpcConfig        *vpcConfig
-	LoggingConfig    *loggingConfig
-}
-
 func newFunction(r *region, name string) *function {
 	f := &function{region: r}
 	f.conf = configuration{
 		FunctionName: name, FunctionArn: r.arn("lambda", "function:"+name), Version: "$LATEST", PackageType: "Zip",
 		Architectures: []string{"x86_64"},
 		Timeout:       3, MemorySize: 128, TracingConfig: tracingConfig{"PassThrough"}, EphemeralStorage: ephemeralStorage{512},
-		LoggingConfig: loggingConfig{LogFormat: "Text", LogGroup: "/aws/lambda/" + name},
+		LoggingConfig: loggingConfig{LogFormat: "Text", LogGroup: "/aws/lambda/" + name}, SnapStart: snapStart{"None", "Off"},
 	}
-	f.conf.SnapStart.ApplyOn, f.conf.SnapStart.OptimizationStatus = "None", "Off"
 	f.touch()
 	return f
 }
@@ -164,105 +156,4 @@ func (f *function) setCode(code []byte, architectures []string) error {
 		f.conf.Architectures = architectures
 	}
 	return nil
-}
-
-// apply changes what the settings name, all of it or nothing.
-func (f *function) apply(s functionSettings) error {
-	conf := f.conf
-	conf.Role = orDefault(s.Role, conf.Role)
-	if err := checkEnvironment(s.Environment); err != nil {
-		return err
-	}
-	if !f.region.server.iam.assumable(conf.Role) {
-		return invalidParameter("The role defined for the function cannot be assumed by Lambda.")
-	}
-	if err := f.checkNetwork(conf.Role, s.VpcConfig); err != nil {
-		return err
-	}
-	conf.Runtime, conf.Handler = orDefault(s.Runtime, conf.Runtime), orDefault(s.Handler, conf.Handler)
-	set(&conf.Description, s.Description)
-	set(&conf.Timeout, s.Timeout)
-	set(&conf.MemorySize, s.MemorySize)
-	set(&conf.KMSKeyArn, s.KMSKeyArn)
-	set(&conf.TracingConfig, s.TracingConfig)
-	set(&conf.EphemeralStorage, s.EphemeralStorage)
-	setOrClear(&conf.Environment, s.Environment, s.Environment != nil && len(s.Environment.Variables) > 0)
-	setOrClear(&conf.DeadLetterConfig, s.DeadLetterConfig, s.DeadLetterConfig != nil && s.DeadLetterConfig.TargetArn != "")
-	setOrClear(&conf.VpcConfig, s.VpcConfig, s.VpcConfig != nil && len(s.VpcConfig.Subnets) > 0)
-	if err := conf.LoggingConfig.apply(s.LoggingConfig); err != nil {
-		return err
-	}
-	f.conf, f.roleID = conf, f.region.server.iam.ofARN(conf.Role).RoleID
-	return nil
-}
-
-// setOrClear puts what a caller gave; something empty takes away what was there.
-func setOrClear[T any](field **T, given *T, full bool) {
-	switch {
-	case full:
-		*field = given
-	case given != nil:
-		*field = nil
-	}
-}
-
-// apply changes what is given: JSON without levels has INFO, Text has none, a log group alone keeps the format.
-func (l *loggingConfig) apply(given *loggingConfig) error {
-	if given == nil {
-		return nil
-	}
-	if strings.HasPrefix(given.LogGroup, "aws/") {
-		return invalidParameter("Log group names cannot start with the reserved prefix: aws/")
-	}
-	l.LogGroup = orDefault(given.LogGroup, l.LogGroup)
-	l.LogFormat = orDefault(given.LogFormat, l.LogFormat)
-	levels := given.ApplicationLogLevel + given.SystemLogLevel
-	switch {
-	case l.LogFormat == "Text" && levels != "":
-		return invalidParameter("To set ApplicationLogLevel or SystemLogLevel, set LogFormat to JSON.")
-	case l.LogFormat == "Text":
-		l.ApplicationLogLevel, l.SystemLogLevel = "", ""
-	default:
-		l.ApplicationLogLevel = orDefault(orDefault(given.ApplicationLogLevel, l.ApplicationLogLevel), "INFO")
-		l.SystemLogLevel = orDefault(orDefault(given.SystemLogLevel, l.SystemLogLevel), "INFO")
-	}
-	return nil
-}
-
-// checkEnvironment refuses what Lambda does not take as environment variables.
-func checkEnvironment(e *environment) error {
-	if e == nil {
-		return nil
-	}
-	name := regexp.MustCompile(`^[a-zA-Z]([a-zA-Z0-9_])+$`)
-	var reserved []string
-	for _, key := range slices.Sorted(maps.Keys(e.Variables)) {
-		if !name.MatchString(key) {
-			return refuse("ValidationException", "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]")
-		}
-		if reservedVariable(key) {
-			reserved = append(reserved, key)
-		}
-	}
-	if len(reserved) > 0 {
-		return invalidParameter("Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: %s", strings.Join(reserved, ", "))
-	}
-	text, err := json.Marshal(e.Variables)
-	if err != nil {
-		return fmt.Errorf("measuring the environment: %w", err)
-	}
-	if len(text) > environmentLimit {
-		return invalidParameter("Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: %s", text)
-	}
-	return nil
-}
-
-// reservedVariable tells whether Lambda sets this variable itself and lets nobody else.
-func reservedVariable(key string) bool {
-	switch key {
-	case "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-		"AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR":
-		return true
-	}
-	return strings.HasPrefix(key, "AWS_LAMBDA_") && key != "AWS_LAMBDA_EXEC_WRAPPER"
 }

@@ -22,6 +22,22 @@ func (f *function) checkNetwork(role string, given *vpcConfig) error {
 	return nil
 }
 
+// checkDeadLetters is what Lambda does before it sends failed events to a queue or topic as the role.
+func (f *function) checkDeadLetters(role string, given *deadLetterConfig) error {
+	if given == nil || given.TargetArn == "" {
+		return nil
+	}
+	for service, call := range map[string]string{"SQS": "SendMessage", "SNS": "Publish"} {
+		if strings.Contains(given.TargetArn, ":"+strings.ToLower(service)+":") {
+			if !f.region.server.iam.roleMay(role, strings.ToLower(service)+":"+call, given.TargetArn) {
+				return invalidParameter("The provided execution role does not have permissions to call %s on %s", call, service)
+			}
+			return nil
+		}
+	}
+	return invalidParameter("Invalid dead letter queue ARN: %s", given.TargetArn)
+}
+
 // check refuses a destination that Lambda knows it cannot reach as the function's role.
 func (d *destinations) check(f *function) error {
 	if d == nil {

@@ -23,7 +23,7 @@ func (s *Server) region(name string) *region {
 		return r
 	}
 	r := &region{server: s, name: name}
-	r.lambda = &lambdaService{region: r, functions: map[string]*function{}}
+	r.lambda = &lambdaService{region: r, functions: map[string]*function{}, mappings: map[string]*mapping{}}
 	r.logs = &logsService{region: r, groups: map[string]*logGroup{}}
 	r.events = &eventsService{region: r, rules: map[string]*rule{}}
 	r.ecs = &ecsService{region: r, clusters: map[string]*cluster{}, definitions: map[string][]obj{}}

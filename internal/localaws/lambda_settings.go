@@ -1,0 +1,176 @@
+package localaws
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// functionSettings are what CreateFunction and UpdateFunctionConfiguration set; what is nil or empty stays as it is.
+type functionSettings struct {
+	Runtime          string  `check:"re=(provided|python|nodejs|java|ruby|dotnet|go)[a-z0-9.]*"`
+	Handler          string  `check:"len=1:128 re=[^\\s]+"`
+	Role             string  `check:"re=arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+"`
+	Description      *string `check:"len=0:256"`
+	Timeout          *int    `check:"min=1 max=900"`
+	MemorySize       *int    `check:"min=128 max=10240"`
+	KMSKeyArn        *string `check:"re=(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()"`
+	Environment      *environment
+	TracingConfig    *tracingConfig
+	DeadLetterConfig *deadLetterConfig
+	EphemeralStorage *ephemeralStorage
+	VpcConfig        *vpcConfig
+	LoggingConfig    *loggingConfig
+	SnapStart        *snapStart
+	Layers           []string
+
+	FileSystemConfigs []fileSystemConfig `check:"len=0:1"`
+}
+
+// apply changes what the settings name, all of it or nothing.
+func (f *function) apply(s functionSettings) error {
+	conf := f.conf
+	conf.Role = orDefault(s.Role, conf.Role)
+	if err := checkEnvironment(s.Environment); err != nil {
+		return err
+	}
+	if !f.region.server.iam.assumable(conf.Role) {
+		return invalidParameter("The role defined for the function cannot be assumed by Lambda.")
+	}
+	if err := f.checkNetwork(conf.Role, s.VpcConfig); err != nil {
+		return err
+	}
+	if err := f.checkDeadLetters(conf.Role, s.DeadLetterConfig); err != nil {
+		return err
+	}
+	conf.Runtime, conf.Handler = orDefault(s.Runtime, conf.Runtime), orDefault(s.Handler, conf.Handler)
+	set(&conf.Description, s.Description)
+	set(&conf.Timeout, s.Timeout)
+	set(&conf.MemorySize, s.MemorySize)
+	set(&conf.KMSKeyArn, s.KMSKeyArn)
+	set(&conf.TracingConfig, s.TracingConfig)
+	set(&conf.EphemeralStorage, s.EphemeralStorage)
+	setOrClear(&conf.Environment, s.Environment, s.Environment != nil && len(s.Environment.Variables) > 0)
+	setOrClear(&conf.DeadLetterConfig, s.DeadLetterConfig, s.DeadLetterConfig != nil && s.DeadLetterConfig.TargetArn != "")
+	setOrClear(&conf.VpcConfig, s.VpcConfig, s.VpcConfig != nil && len(s.VpcConfig.Subnets) > 0)
+	if err := conf.LoggingConfig.apply(s.LoggingConfig); err != nil {
+		return err
+	}
+	if err := conf.add(f.region, s); err != nil {
+		return err
+	}
+	f.conf, f.roleID = conf, f.region.server.iam.ofARN(conf.Role).RoleID
+	return nil
+}
+
+// setOrClear puts what a caller gave; something empty takes away what was there.
+func setOrClear[T any](field **T, given *T, full bool) {
+	switch {
+	case full:
+		*field = given
+	case given != nil:
+		*field = nil
+	}
+}
+
+// apply changes what is given: JSON without levels has INFO, Text has none, a log group alone keeps the format.
+func (l *loggingConfig) apply(given *loggingConfig) error {
+	if given == nil {
+		return nil
+	}
+	if strings.HasPrefix(given.LogGroup, "aws/") {
+		return invalidParameter("Log group names cannot start with the reserved prefix: aws/")
+	}
+	l.LogGroup = orDefault(given.LogGroup, l.LogGroup)
+	l.LogFormat = orDefault(given.LogFormat, l.LogFormat)
+	levels := given.ApplicationLogLevel + given.SystemLogLevel
+	switch {
+	case l.LogFormat == "Text" && levels != "":
+		return invalidParameter("To set ApplicationLogLevel or SystemLogLevel, set LogFormat to JSON.")
+	case l.LogFormat == "Text":
+		l.ApplicationLogLevel, l.SystemLogLevel = "", ""
+	default:
+		l.ApplicationLogLevel = orDefault(orDefault(given.ApplicationLogLevel, l.ApplicationLogLevel), "INFO")
+		l.SystemLogLevel = orDefault(orDefault(given.SystemLogLevel, l.SystemLogLevel), "INFO")
+	}
+	return nil
+}
+
+// checkEnvironment refuses what Lambda does not take as environment variables.
+func checkEnvironment(e *environment) error {
+	if e == nil {
+		return nil
+	}
+	name := regexp.MustCompile(`^[a-zA-Z]([a-zA-Z0-9_])+$`)
+	var reserved []string
+	for _, key := range slices.Sorted(maps.Keys(e.Variables)) {
+		if !name.MatchString(key) {
+			return refuse("ValidationException", "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]")
+		}
+		if reservedVariable(key) {
+			reserved = append(reserved, key)
+		}
+	}
+	if len(reserved) > 0 {
+		return invalidParameter("Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: %s", strings.Join(reserved, ", "))
+	}
+	text, err := json.Marshal(e.Variables)
+	if err != nil {
+		return fmt.Errorf("measuring the environment: %w", err)
+	}
+	if len(text) > environmentLimit {
+		return invalidParameter("Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: %s", text)
+	}
+	return nil
+}
+
+// reservedVariable tells whether Lambda sets this variable itself and lets nobody else.
+func reservedVariable(key string) bool {
+	switch key {
+	case "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+		"AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR":
+		return true
+	}
+	return strings.HasPrefix(key, "AWS_LAMBDA_") && key != "AWS_LAMBDA_EXEC_WRAPPER"
+}
+
+// add changes what comes from elsewhere into the function: layers, a file system, a snapshot. An empty list takes away
+// what was there.
+func (conf *configuration) add(r *region, s functionSettings) error {
+	if s.SnapStart != nil {
+		if s.SnapStart.ApplyOn == "PublishedVersions" && strings.HasPrefix(conf.Runtime, "provided") {
+			return invalidParameter("%s is not supported for SnapStart enabled functions.", conf.Runtime)
+		}
+		conf.SnapStart.ApplyOn = orDefault(s.SnapStart.ApplyOn, conf.SnapStart.ApplyOn)
+	}
+	if s.FileSystemConfigs != nil {
+		if len(s.FileSystemConfigs) > 0 && conf.VpcConfig == nil {
+			return invalidParameter("Function must be configured to execute in a VPC to reference access point %s.", s.FileSystemConfigs[0].Arn)
+		}
+		conf.FileSystemConfigs = s.FileSystemConfigs
+	}
+	if s.Layers == nil {
+		return nil
+	}
+	layers, err := r.layers(s.Layers)
+	conf.Layers = layers
+	return err
+}
+
+// layers are those of the ARNs; that they exist is not checked, most are another account's.
+func (r *region) layers(arns []string) ([]layer, error) {
+	var all []layer
+	for _, arn := range arns {
+		switch parts := strings.Split(arn, ":"); {
+		case len(parts) != 8 || parts[2] != "lambda" || parts[5] != "layer":
+			return nil, invalidParameter("Layer version ARN %s is invalid.", arn)
+		case parts[3] != r.name:
+			return nil, invalidParameter("Layers are not in the same region as the function. Layers are expected to be in region %s.", r.name)
+		}
+		all = append(all, layer{Arn: arn, CodeSize: 1024})
+	}
+	return all, nil
+}
