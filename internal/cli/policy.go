@@ -25,20 +25,29 @@ type policyOptions struct {
 	account   string
 	partition string
 	commands  callerpolicy.Commands
+	boundary  bool // print the permissions boundary of the role instead
 }
 
 func (a *app) policyCommand() *cobra.Command {
 	o := &policyOptions{}
 	cmd := &cobra.Command{
-		Use:   "policy [install] [upgrade] [status] [uninstall]",
+		Use:   "policy [install] [upgrade] [status] [uninstall] | boundary",
 		Short: "Print the IAM policy that whoever runs the commands needs",
-		Long: `Policy prints the least IAM policy for a pipeline's own role: for the commands
-that are named, or for all, at the installation with this prefix and at no
+		Long: `Policy prints the least IAM policy for a pipeline's own role: for the named
+commands, or for all of them, on the installation with this prefix and on no
 other. Give it the settings that the installation is to have.
 
-With --account it calls nobody; without, it asks STS whose account it is. Only
+Without --permissions-boundary the policy for install is as good as an
+administrator's: whoever has it can give the function's role every permission
+and assume it. With it, no role can be created or changed that does not have
+that boundary. "policy boundary" prints such a boundary: the most that the
+function may ever do, whatever its settings.
+
+With --account no AWS call is made; without, STS is asked for the account. Only
 what AWS cannot narrow has the resource *.`,
-		Example: `  spothandler policy --prefix prod > policy.json
+		Example: `  spothandler policy boundary --prefix prod > boundary.json
+  aws iam create-policy --policy-name prod-spothandler-boundary --policy-document file://boundary.json
+  spothandler policy --prefix prod --permissions-boundary ARN > policy.json
   spothandler policy status --prefix prod --account 111122223333 --region eu-west-1`,
 		ValidArgs: policyWords(),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -61,15 +70,21 @@ what AWS cannot narrow has the resource *.`,
 }
 
 // policyWords are the commands that a policy can be for.
-func policyWords() []string { return []string{"install", "upgrade", "status", "uninstall"} }
+func policyWords() []string {
+	return []string{"install", "upgrade", "status", "uninstall", boundaryWord}
+}
+
+// boundaryWord asks for the boundary instead of a policy.
+const boundaryWord = "boundary"
 
 // take reads which commands the policy is for; none means all.
 func (o *policyOptions) take(words []string) error {
 	accepted := map[string]*bool{
 		"install": &o.commands.Install, "upgrade": &o.commands.Install, "status": &o.commands.Status, "uninstall": &o.commands.Uninstall,
+		boundaryWord: &o.boundary,
 	}
 	if len(words) == 0 {
-		words = policyWords()
+		words = []string{"install", "status", "uninstall"}
 	}
 	for _, word := range words {
 		asked, known := accepted[word]
@@ -77,6 +92,9 @@ func (o *policyOptions) take(words []string) error {
 			return invalidPolicy("accepted: "+strings.Join(policyWords(), ", "), "there is no policy for %q", word)
 		}
 		*asked = true
+	}
+	if o.boundary && o.commands != (callerpolicy.Commands{}) {
+		return invalidPolicy("spothandler policy boundary", "the boundary is printed alone: it is the role's, not a policy of whoever runs the commands")
 	}
 	if (o.commands.KeepLogs || o.commands.Force) && !o.commands.Uninstall {
 		return invalidPolicy("spothandler policy uninstall", "--keep-logs and --force are about an uninstall")
@@ -130,11 +148,18 @@ func (a *app) policy(cmd *cobra.Command, o *policyOptions) error {
 		}
 		places = append(places, deploy.NewNames(id, spec.Prefix, spec.FunctionName, spec.RuleName))
 	}
-	policy, err := callerpolicy.New(places, spec, o.commands)
+	policy, err := o.document(places, spec)
 	if err != nil {
 		return err
 	}
 	return a.printPolicy(policy)
+}
+
+func (o *policyOptions) document(places []deploy.Names, spec settings.Spec) (string, error) {
+	if o.boundary {
+		return callerpolicy.Boundary(places)
+	}
+	return callerpolicy.New(places, spec, o.commands)
 }
 
 // policyIdentity is what was given, or what STS answers.

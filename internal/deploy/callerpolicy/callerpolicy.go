@@ -27,8 +27,9 @@ const MaxLength = 6144
 
 // New returns the IAM policy, as JSON, that lets a caller run the commands on the installations of these
 // names, one a region, with the settings of this Spec, and nothing else. Its conditions let the role be
-// passed to Lambda alone, EventBridge alone be permitted to invoke the function, the function alone become
-// the rule's target, and no role be made without the boundary that is asked for. Only what has no resource
+// passed to Lambda alone, EventBridge alone be permitted to invoke the function, and the function alone become
+// the rule's target. With a permissions boundary in the Spec no role can be made or changed that has not got
+// it; without one, whoever has the policy for install can give the role everything. Only what has no resource
 // level has the resource * (Service Authorization Reference). It fails where too many regions make the
 // policy longer than MaxLength.
 func New(places []deploy.Names, spec settings.Spec, commands Commands) (string, error) {

@@ -15,10 +15,10 @@ func rolePermissions() []permission {
 		{"iam:ListRolePolicies", reading},
 		{"iam:ListAttachedRolePolicies", reading},
 		{"iam:CreateRole", withoutBoundary},
-		{"iam:UpdateRole", installing},
-		{"iam:UpdateAssumeRolePolicy", installing},
+		{"iam:UpdateRole", withoutBoundary},
+		{"iam:UpdateAssumeRolePolicy", withoutBoundary},
 		{"iam:DeleteRolePermissionsBoundary", withoutBoundary},
-		{"iam:PutRolePolicy", installing},
+		{"iam:PutRolePolicy", withoutBoundary},
 		{"iam:TagRole", installing}, // CreateRole with tags needs it too
 		{"iam:UntagRole", installing},
 		{"iam:DeleteRolePolicy", uninstalling},
@@ -28,9 +28,15 @@ func rolePermissions() []permission {
 	}
 }
 
+// boundaryPermissions are those with which a role could be given more than it has, and that know the role's boundary:
+// with the condition on it, whatever they make of the role stays within. Tagging knows no boundary, and whoever may
+// only delete needs none (Service Authorization Reference, IAM).
 func boundaryPermissions() []permission {
 	return []permission{
 		{"iam:CreateRole", withBoundary},
+		{"iam:UpdateRole", withBoundary},
+		{"iam:UpdateAssumeRolePolicy", withBoundary},
+		{"iam:PutRolePolicy", withBoundary},
 		{"iam:PutRolePermissionsBoundary", withBoundary},
 	}
 }

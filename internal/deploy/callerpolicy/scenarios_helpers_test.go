@@ -46,9 +46,10 @@ func scenarios() []scenario {
 			"lambda:GetAccountSettings": "Lambda itself refuses what it would tell",
 		}},
 		{policy: "install " + policyOptional, beyond: "install", steps: []step{
-			{installed(plain), install + optional},
+			{installed(plain + " --permissions-boundary " + aBoundary), install + optional},
 			{nothing(), install + optional},
 			{installed(optional), install},
+			{withoutItsBoundary(), install},
 			{installed(optional), install + "--kms-key none --vpc-subnet none --vpc-security-group none --tracing PassThrough --on-failure none"},
 		}},
 		{policy: "status", steps: []step{{installed(plain), status}}},
@@ -88,6 +89,17 @@ func nothing() state {
 func installed(settings string) state {
 	return state{"installed " + settings, func(w *world) {
 		w.admin("install --prefix prod --reset --permissions-boundary none --on-failure none " + settings)
+	}}
+}
+
+// withoutItsBoundary lost the boundary that the settings have.
+func withoutItsBoundary() state {
+	return state{"somebody took the boundary off", func(w *world) {
+		installed(optional).bring(w)
+		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
+			_, err := c.iam.DeleteRolePermissionsBoundary(ctx, &iam.DeleteRolePermissionsBoundaryInput{RoleName: &n.Role})
+			return err
+		})
 	}}
 }
 

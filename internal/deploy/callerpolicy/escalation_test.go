@@ -1,0 +1,138 @@
+package callerpolicy_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	events "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// escalation is a call with which the holder of a policy would get more than the policy gives.
+type escalation struct {
+	name   string
+	do     func(ctx context.Context, c clients, n deploy.Names) error
+	denied string // the action
+}
+
+// With a boundary in the policy, the role can be made and changed only while it has that boundary.
+func TestBoundaryInThePolicyStopsEscalation(t *testing.T) {
+	w := newWorld(t)
+	w.admin("install --prefix prod") // by somebody who set no boundary
+	w.allow(w.printed("--force --permissions-boundary " + aBoundary))
+	w.refuses("a role without the boundary", changesOfTheRole())
+	w.edit(setBoundary(aBoundary + "-2"))
+	w.refuses("a role with another boundary", changesOfTheRole())
+	w.edit(setBoundary(aBoundary))
+	w.refuses("a role with the boundary", []escalation{
+		{"taking the boundary off", func(ctx context.Context, c clients, n deploy.Names) error {
+			_, err := c.iam.DeleteRolePermissionsBoundary(ctx, &iam.DeleteRolePermissionsBoundaryInput{RoleName: &n.Role})
+			return err
+		}, "iam:DeleteRolePermissionsBoundary"},
+		{"another boundary", func(ctx context.Context, c clients, n deploy.Names) error {
+			return setBoundary("arn:aws:iam::aws:policy/AdministratorAccess")(ctx, c, n)
+		}, "iam:PutRolePermissionsBoundary"},
+		{"a managed policy", func(ctx context.Context, c clients, n deploy.Names) error {
+			_, err := c.iam.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: &n.Role, PolicyArn: ptr("arn:aws:iam::aws:policy/AdministratorAccess")})
+			return err
+		}, "iam:AttachRolePolicy"},
+		{"the role on a machine", func(ctx context.Context, c clients, n deploy.Names) error {
+			_, err := c.iam.AddRoleToInstanceProfile(ctx, &iam.AddRoleToInstanceProfileInput{InstanceProfileName: ptr("machines"), RoleName: &n.Role})
+			return err
+		}, "iam:AddRoleToInstanceProfile"},
+		{"another role for the function", func(ctx context.Context, c clients, n deploy.Names) error {
+			_, err := c.lambda.UpdateFunctionConfiguration(ctx, &lambda.UpdateFunctionConfigurationInput{FunctionName: &n.Function, Role: ptr(n.ARN("iam", "", "role/admin"))})
+			return err
+		}, "iam:PassRole"},
+		{"another principal for the function", func(ctx context.Context, c clients, n deploy.Names) error {
+			_, err := c.lambda.AddPermission(ctx, &lambda.AddPermissionInput{
+				FunctionName: &n.Function, StatementId: ptr("mine"), Action: ptr("lambda:InvokeFunction"), Principal: ptr("444455556666"),
+			})
+			return err
+		}, "lambda:AddPermission"},
+		{"events to another target", func(ctx context.Context, c clients, n deploy.Names) error {
+			target := events.Target{Id: ptr("mine"), Arn: ptr(n.FunctionARN() + "-2")}
+			_, err := c.events.PutTargets(ctx, &eventbridge.PutTargetsInput{Rule: &n.Rule, Targets: []events.Target{target}})
+			return err
+		}, "events:PutTargets"},
+	})
+	w.admin("uninstall --prefix prod --yes")
+	w.refuses("no role", []escalation{
+		{"a role without a boundary", createRole(""), "iam:CreateRole"},
+		{"a role with another boundary", createRole(aBoundary + "-2"), "iam:CreateRole"},
+	})
+}
+
+// changesOfTheRole are those with which it could be given more.
+func changesOfTheRole() []escalation {
+	return []escalation{
+		{"the right to everything", func(ctx context.Context, c clients, n deploy.Names) error {
+			_, err := c.iam.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &n.Role, PolicyName: ptr(deploy.PolicyName), PolicyDocument: ptr(everything)})
+			return err
+		}, "iam:PutRolePolicy"},
+		{"trust in the caller", func(ctx context.Context, c clients, n deploy.Names) error {
+			_, err := c.iam.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: &n.Role, PolicyDocument: ptr(trustingCaller())})
+			return err
+		}, "iam:UpdateAssumeRolePolicy"},
+		{"another description", func(ctx context.Context, c clients, n deploy.Names) error {
+			_, err := c.iam.UpdateRole(ctx, &iam.UpdateRoleInput{RoleName: &n.Role, Description: ptr("mine")})
+			return err
+		}, "iam:UpdateRole"},
+	}
+}
+
+func setBoundary(arn string) func(context.Context, clients, deploy.Names) error {
+	return func(ctx context.Context, c clients, n deploy.Names) error {
+		_, err := c.iam.PutRolePermissionsBoundary(ctx, &iam.PutRolePermissionsBoundaryInput{RoleName: &n.Role, PermissionsBoundary: &arn})
+		return err
+	}
+}
+
+func createRole(boundary string) func(context.Context, clients, deploy.Names) error {
+	return func(ctx context.Context, c clients, n deploy.Names) error {
+		in := &iam.CreateRoleInput{RoleName: &n.Role, Path: ptr(deploy.Path), AssumeRolePolicyDocument: ptr(trustingCaller())}
+		if boundary != "" {
+			in.PermissionsBoundary = &boundary
+		}
+		_, err := c.iam.CreateRole(ctx, in)
+		return err
+	}
+}
+
+// trustingCaller is the trust policy that lets everybody in the account assume the role.
+func trustingCaller() string {
+	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"sts:AssumeRole"}]}`
+}
+
+// refuses tries each as the caller, whom IAM must refuse that very action.
+func (w *world) refuses(circumstances string, attempts []escalation) {
+	w.Helper()
+	for _, each := range attempts {
+		err := each.do(w.Context(), w.clients(callerKey), names())
+		if !apperr.IsAccessDenied(err) || !apperr.Says(err, "not authorized to perform: "+each.denied+" ") {
+			w.Errorf("%s, %s: %v", circumstances, each.name, err)
+		}
+	}
+}
+
+// Without a boundary the holder of the policy for install makes the function's role an administrator: README and
+// docs/security.md say so.
+func TestWithoutABoundaryThePolicyIsAnAdministrators(t *testing.T) {
+	w := newWorld(t)
+	w.admin("install --prefix prod")
+	w.allow(w.printed("install"))
+	for _, each := range changesOfTheRole() {
+		if err := each.do(w.Context(), w.clients(callerKey), names()); err != nil {
+			t.Errorf("%s: %v", each.name, err)
+		}
+	}
+	if strings.Contains(w.printed("install --permissions-boundary "+aBoundary), "iam:DeleteRolePermissionsBoundary") {
+		t.Error("the policy with a boundary lets it be taken off")
+	}
+}
