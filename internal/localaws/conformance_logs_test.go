@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 )
 
 const groupARN = "arn:aws:logs:us-east-1:123456789012:log-group:/tools/worker"
@@ -77,6 +79,49 @@ func deleteGroup(ctx context.Context, c clients) (string, error) {
 	return "done", err
 }
 
+// subscribe puts a subscription filter on the group.
+func subscribe(name, destination string) func(context.Context, clients) (string, error) {
+	return func(ctx context.Context, c clients) (string, error) {
+		_, err := c.logs.PutSubscriptionFilter(ctx, &cloudwatchlogs.PutSubscriptionFilterInput{
+			LogGroupName: aws.String("/tools/worker"), FilterName: aws.String(name), FilterPattern: aws.String(""), DestinationArn: aws.String(destination),
+		})
+		return "done", err
+	}
+}
+
+const shipperARN = "arn:aws:lambda:us-east-1:123456789012:function:shipper"
+
+// shipper makes a function that logs can be sent to.
+func shipper(ctx context.Context, c clients) (string, error) {
+	if _, err := c.iam.CreateRole(ctx, &iam.CreateRoleInput{RoleName: aws.String("ships"), AssumeRolePolicyDocument: aws.String(trust)}); err != nil {
+		return "", err
+	}
+	_, err := createFunction(func(in *lambda.CreateFunctionInput) {
+		in.FunctionName, in.Role = aws.String("shipper"), aws.String("arn:aws:iam::123456789012:role/ships")
+	})(ctx, c)
+	return "done", err
+}
+
+// subscriptions gives the group's subscription filters.
+func subscriptions(ctx context.Context, c clients) (string, error) {
+	out, err := c.logs.DescribeSubscriptionFilters(ctx, &cloudwatchlogs.DescribeSubscriptionFiltersInput{LogGroupName: aws.String("/tools/worker")})
+	if err != nil {
+		return "", err
+	}
+	var all []any
+	for _, f := range out.SubscriptionFilters {
+		all = append(all, aws.ToString(f.FilterName), f.Distribution)
+	}
+	return orDefault(text(all...), "none"), nil
+}
+
+func unsubscribe(name string) func(context.Context, clients) (string, error) {
+	return func(ctx context.Context, c clients) (string, error) {
+		_, err := c.logs.DeleteSubscriptionFilter(ctx, &cloudwatchlogs.DeleteSubscriptionFilterInput{LogGroupName: aws.String("/tools/worker"), FilterName: aws.String(name)})
+		return "done", err
+	}
+}
+
 func logsSteps() []step {
 	group := aws.String("/tools/worker")
 	return []step{
@@ -129,6 +174,24 @@ func logsSteps() []step {
 			_, err := c.logs.GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: group, LogStreamName: aws.String("two")})
 			return "done", err
 		}},
+		{name: "no subscription filter", call: subscriptions, want: "none"},
+		{name: "delete a subscription filter that is not there", call: unsubscribe("ship"), want: "ResourceNotFoundException"},
+		{name: "subscribe a function that is not there", call: subscribe("ship", "arn:aws:lambda:us-east-1:123456789012:function:none"), want: "InvalidParameterException"},
+		{name: "subscribe what takes no logs", call: subscribe("ship", "arn:aws:sqs:us-east-1:123456789012:q"), want: "InvalidParameterException"},
+		{name: "a function for logs", call: shipper, want: "done"},
+		{name: "subscribe a function that may not be invoked", call: refused(subscribe("ship", shipperARN)), want: "InvalidParameterException", moto: accepted, because: "moto does not look at the function's policy; the API: Could not execute the lambda function"},
+		{name: "let CloudWatch Logs invoke it", want: "done", call: func(ctx context.Context, c clients) (string, error) {
+			_, err := c.lambda.AddPermission(ctx, &lambda.AddPermissionInput{
+				FunctionName: aws.String("shipper"), StatementId: aws.String("logs"), Action: aws.String("lambda:InvokeFunction"),
+				Principal: aws.String("logs.amazonaws.com"), SourceArn: aws.String(groupARN + ":*"),
+			})
+			return "done", err
+		}},
+		{name: "subscribe it", call: subscribe("ship", shipperARN), want: "done"},
+		{name: "its subscription filters", call: subscriptions, want: "ship ByLogStream"},
+		{name: "a second subscription", call: subscribe("siem", shipperARN), want: "done"},
+		{name: "a third subscription", call: subscribe("more", shipperARN), want: "LimitExceededException"},
+		{name: "unsubscribe", call: unsubscribe("ship"), want: "done"},
 		{name: "delete it", call: deleteGroup, want: "done"},
 		{name: "delete it again", call: deleteGroup, want: "ResourceNotFoundException"},
 	}

@@ -28,6 +28,8 @@ type logGroup struct {
 
 	tags    tags
 	streams map[string]*logStream
+
+	subscriptions map[string]*subscription
 }
 
 // logsInput has the members of all calls.
@@ -49,7 +51,12 @@ type logsInput struct {
 	LogEvents           []logEvent
 	StartTime, EndTime  int64
 	StartFromHead       bool
-	FilterPattern       string
+	FilterPattern       *string `check:"len=0:1024"`
+	FilterName          string  `check:"len=1:512 re=[^:*]*"`
+	FilterNamePrefix    string  `check:"len=1:512 re=[^:*]*"`
+	DestinationArn      string
+	RoleArn             string
+	Distribution        string `check:"enum=Random|ByLogStream"`
 
 	ResourceArn string
 	NextToken   string
@@ -92,6 +99,9 @@ func (s *logsService) actions() map[string]action {
 		"PutLogEvents":                  on(s.stream, s.putLogEvents),
 		"GetLogEvents":                  on(s.stream, s.getLogEvents),
 		"FilterLogEvents":               on(s.find, s.filterLogEvents),
+		"PutSubscriptionFilter":         on(s.find, s.putSubscriptionFilter, "FilterName", "FilterPattern", "DestinationArn"),
+		"DescribeSubscriptionFilters":   on(s.find, s.describeSubscriptionFilters),
+		"DeleteSubscriptionFilter":      on(s.find, s.deleteSubscriptionFilter, "FilterName"),
 	}
 }
 
@@ -121,7 +131,7 @@ func (s *logsService) createLogGroup(_ *call, in *logsInput) (any, error) {
 	arn := in.arn(s.region)
 	g := &logGroup{
 		Name: in.LogGroupName, CreationTime: time.Now().UnixMilli(), Arn: arn + ":*", GroupArn: arn, Class: orDefault(in.LogGroupClass, "STANDARD"),
-		KmsKeyID: in.KmsKeyID, Protected: in.DeletionProtectionEnabled, streams: map[string]*logStream{},
+		KmsKeyID: in.KmsKeyID, Protected: in.DeletionProtectionEnabled, streams: map[string]*logStream{}, subscriptions: map[string]*subscription{},
 	}
 	if err := g.tags.add("logs", in.Tags); err != nil {
 		return nil, err

@@ -133,7 +133,9 @@ func (in *logsInput) place(events int) (way string, at int, err error) {
 }
 
 func (s *logsService) filterLogEvents(g *logGroup, in *logsInput) (any, error) {
-	matches, err := filter.Parse(in.FilterPattern)
+	pattern := ""
+	set(&pattern, in.FilterPattern)
+	matches, err := filter.Parse(pattern)
 	if err != nil {
 		return nil, badLogParameter("%v", err)
 	}

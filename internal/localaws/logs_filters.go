@@ -1,0 +1,74 @@
+package localaws
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/filter"
+)
+
+// subscription is a subscription filter. It is there to be seen: nothing is sent to its destination.
+type subscription struct {
+	FilterName     string `json:"filterName"`
+	LogGroupName   string `json:"logGroupName"`
+	FilterPattern  string `json:"filterPattern"`
+	DestinationArn string `json:"destinationArn"`
+	RoleArn        string `json:"roleArn,omitempty"`
+	Distribution   string `json:"distribution"`
+	CreationTime   int64  `json:"creationTime"`
+}
+
+// maxSubscriptions is CloudWatch Logs' quota for one log group.
+const maxSubscriptions = 2
+
+// putSubscriptionFilter makes a subscription filter, or replaces the one of the same name.
+func (s *logsService) putSubscriptionFilter(g *logGroup, in *logsInput) (any, error) {
+	if _, err := filter.Parse(*in.FilterPattern); err != nil {
+		return nil, badLogParameter("%v", err)
+	}
+	if err := s.checkDestination(g, in); err != nil {
+		return nil, err
+	}
+	if g.subscriptions[in.FilterName] == nil && len(g.subscriptions) >= maxSubscriptions {
+		return nil, refuse("LimitExceededException", "Resource limit exceeded.")
+	}
+	g.subscriptions[in.FilterName] = &subscription{
+		FilterName: in.FilterName, LogGroupName: g.Name, FilterPattern: *in.FilterPattern, DestinationArn: in.DestinationArn,
+		RoleArn: in.RoleArn, Distribution: orDefault(in.Distribution, "ByLogStream"), CreationTime: time.Now().UnixMilli(),
+	}
+	return nil, nil
+}
+
+// checkDestination refuses a function that CloudWatch Logs may not invoke, and a stream that it has no role for.
+func (s *logsService) checkDestination(g *logGroup, in *logsInput) error {
+	parts := strings.SplitN(in.DestinationArn, ":", 6)
+	if len(parts) < 6 || !slices.Contains([]string{"lambda", "kinesis", "firehose", "logs"}, parts[2]) {
+		return badLogParameter("Invalid destinationArn: %s", in.DestinationArn)
+	}
+	switch parts[2] {
+	case "lambda":
+		f := s.region.lambda.named((&lambdaInput{FunctionName: in.DestinationArn}).name())
+		if f == nil || !f.allows("logs.amazonaws.com", g.Arn) {
+			return badLogParameter("Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.")
+		}
+	case "kinesis", "firehose":
+		if s.region.server.iam.ofARN(in.RoleArn) == nil {
+			return badLogParameter("Could not deliver test message to specified destination. Check if the destination is valid.")
+		}
+	}
+	return nil
+}
+
+func (s *logsService) describeSubscriptionFilters(g *logGroup, in *logsInput) (any, error) {
+	found := slices.DeleteFunc(sorted(g.subscriptions), func(f *subscription) bool { return !strings.HasPrefix(f.FilterName, in.FilterNamePrefix) })
+	return paged("logs", "subscriptionFilters", found, "nextToken", in.NextToken, in.Limit, 50)
+}
+
+func (s *logsService) deleteSubscriptionFilter(g *logGroup, in *logsInput) (any, error) {
+	if g.subscriptions[in.FilterName] == nil {
+		return nil, refuse("ResourceNotFoundException", "The specified subscription filter does not exist.")
+	}
+	delete(g.subscriptions, in.FilterName)
+	return nil, nil
+}
