@@ -52,6 +52,9 @@ func getFunction(ctx context.Context, api FunctionAPI, name string) (*Function, 
 			Hints:   []string{"allow lambda:ListTags: it tells whether the function is ours"},
 		}
 	}
+	if answer.Configuration == nil {
+		return nil, fmt.Errorf("the answer about function %s has no configuration in it", name)
+	}
 	function := fromConfiguration(answer.Configuration)
 	function.Tags = answer.Tags
 	if answer.Concurrency != nil && answer.Concurrency.ReservedConcurrentExecutions != nil {

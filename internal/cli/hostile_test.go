@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/testaws"
+)
+
+// Whoever may write a text in the account writes nothing to the terminal: every text of every answer of AWS, errors
+// included, is made hostile in turn, and each command is run.
+func TestNothingHostileReachesTheTerminal(t *testing.T) {
+	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
+		t.Skip(err)
+	}
+	l := newLiar(t)
+	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": l.url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	must(t, "install --prefix prod --cluster shop --tag Team=a")
+	must(t, "install")
+	for _, test := range []struct {
+		line string
+		step int // every text, or one of some
+	}{
+		{"status --prefix prod --verbose", 1},
+		{"status -o json", 9},
+		{"install --prefix prod --dry-run --reset --adopt", 3},
+		{"uninstall --prefix prod --dry-run --force", 2},
+		{"upgrade --prefix prod --dry-run -o json", 7},
+		{"policy --prefix prod --verbose", 1},
+	} {
+		t.Run(test.line, func(t *testing.T) { l.everyLie(t, test.line, test.step) })
+	}
+}
+
+// everyLie runs a command for each text that it reads.
+func (l *liar) everyLie(t *testing.T, line string, step int) {
+	t.Helper()
+	l.lie("", 0)
+	texts := l.texts(func() { spothandler(t.Context(), "", words(line)...) })
+	if len(texts) == 0 {
+		t.Error("it read nothing")
+	}
+	for _, call := range slices.Sorted(maps.Keys(texts)) {
+		for index := failing; index < texts[call]; index += step {
+			l.lie(call, index)
+			_, shown := spothandler(t.Context(), "", words(line)...)
+			mustBeHarmless(t, l.describe(), shown)
+		}
+	}
+}
+
+// The same for the errors of every write.
+func TestNothingHostileInRefusals(t *testing.T) {
+	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
+		t.Skip(err)
+	}
+	for _, line := range []string{"install --verbose", "uninstall --yes"} {
+		l := newLiar(t)
+		testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": l.url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+		prepare := func() {
+			l.lie("", 0)
+			must(t, map[string]string{"install --verbose": "uninstall --yes", "uninstall --yes": "install"}[line])
+		}
+		prepare()
+		texts := l.texts(func() { spothandler(t.Context(), "", words(line)...) })
+		for _, call := range slices.Sorted(maps.Keys(texts)) {
+			prepare()
+			l.lie(call, failing)
+			_, shown := spothandler(t.Context(), "", words(line)...)
+			mustBeHarmless(t, l.describe(), shown)
+		}
+	}
+}
+
+func mustBeHarmless(t *testing.T, lie string, shown outcome) {
+	t.Helper()
+	for name, text := range map[string]string{"stdout": shown.out, "stderr": shown.err} {
+		for line := range strings.SplitSeq(text, "\n") {
+			if strings.ContainsFunc(line, func(r rune) bool { return !strconv.IsPrint(r) }) || strings.HasPrefix(line, "✓ prod is healthy\\") {
+				t.Fatalf("%s: %s has %q", lie, name, line)
+			}
+		}
+	}
+	if strings.HasPrefix(shown.out, "{") && !json.Valid([]byte(shown.out)) {
+		t.Fatalf("%s: this is no JSON: %s", lie, shown.out)
+	}
+}
