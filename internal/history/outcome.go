@@ -1,0 +1,166 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/time/rate"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+)
+
+// Outcome says what became of a redeployment.
+type Outcome string
+
+// The outcomes.
+const (
+	OutcomeCompleted  Outcome = "completed"
+	OutcomeRolledBack Outcome = "rolled_back"
+	OutcomeFailed     Outcome = "failed"
+	OutcomeStopped    Outcome = "stopped"
+	OutcomeInProgress Outcome = "in_progress"
+	OutcomeUnknown    Outcome = "unknown"
+)
+
+// DeploymentsAPI is what is asked of ECS. It keeps service deployments for 90 days.
+type DeploymentsAPI interface {
+	ListServiceDeployments(context.Context, *ecs.ListServiceDeploymentsInput, ...func(*ecs.Options)) (*ecs.ListServiceDeploymentsOutput, error)
+	DescribeServiceDeployments(context.Context, *ecs.DescribeServiceDeploymentsInput, ...func(*ecs.Options)) (*ecs.DescribeServiceDeploymentsOutput, error)
+}
+
+var _ DeploymentsAPI = (*ecs.Client)(nil)
+
+const (
+	// deploymentsAtOnce is the most that DescribeServiceDeployments takes.
+	deploymentsAtOnce = 20
+	// near is how close to the acceptance of a redeployment its service deployment is created.
+	near = 30 * time.Second
+)
+
+// FindOutcomes asks ECS what became of redeployments, and notes it at each. Where the function's record names
+// the service deployment, that is asked; else the one that was created within 30 s of the acceptance, if
+// it is the only one, since AWS documents no way from ecs-svc/... to it. What may not be asked, or is not
+// known any more, stays unknown, and says why. An error is the end of the context.
+func FindOutcomes(ctx context.Context, api DeploymentsAPI, redeployments []Redeployment) error {
+	o := &outcomes{api: api, limiter: rate.NewLimiter(8, 8)}
+	var named, unnamed []*Redeployment
+	for i := range redeployments {
+		if redeployments[i].ServiceDeployment != "" {
+			named = append(named, &redeployments[i])
+		} else {
+			unnamed = append(unnamed, &redeployments[i])
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(sideBySide)
+	for batch := range slices.Chunk(named, deploymentsAtOnce) {
+		group.Go(func() error { return o.describe(ctx, batch) })
+	}
+	for _, r := range unnamed {
+		group.Go(func() error { return o.find(ctx, r) })
+	}
+	return group.Wait()
+}
+
+type outcomes struct {
+	api     DeploymentsAPI
+	limiter *rate.Limiter
+}
+
+// describe asks for the deployments by ARN. Those of a cluster that is gone fail a whole call.
+func (o *outcomes) describe(ctx context.Context, batch []*Redeployment) error {
+	arns := make([]string, len(batch))
+	for i, r := range batch {
+		arns[i] = r.ServiceDeployment
+	}
+	if err := o.limiter.Wait(ctx); err != nil {
+		return err
+	}
+	answer, err := o.api.DescribeServiceDeployments(ctx, &ecs.DescribeServiceDeploymentsInput{ServiceDeploymentArns: arns})
+	if err != nil {
+		return unknown(ctx, batch, "ecs:DescribeServiceDeployments", err)
+	}
+	for _, r := range batch {
+		r.OutcomeUnknownWhy = "ECS does not know its service deployment any more"
+		for _, d := range answer.ServiceDeployments {
+			if aws.ToString(d.ServiceDeploymentArn) == r.ServiceDeployment {
+				r.settle(d.Status, d.StartedAt, d.CreatedAt, d.FinishedAt)
+			}
+		}
+	}
+	return nil
+}
+
+// find looks for the one service deployment that was created when ECS accepted the redeployment.
+func (o *outcomes) find(ctx context.Context, r *Redeployment) error {
+	if err := o.limiter.Wait(ctx); err != nil {
+		return err
+	}
+	answer, err := o.api.ListServiceDeployments(ctx, &ecs.ListServiceDeploymentsInput{
+		Cluster: aws.String(r.Cluster), Service: aws.String(r.Service),
+		CreatedAt: &types.CreatedAt{After: aws.Time(r.At.Add(-near)), Before: aws.Time(r.At.Add(near))},
+	})
+	if err != nil {
+		return unknown(ctx, []*Redeployment{r}, "ecs:ListServiceDeployments", err)
+	}
+	var created []types.ServiceDeploymentBrief
+	for _, d := range answer.ServiceDeployments {
+		if apart := aws.ToTime(d.CreatedAt).Sub(r.At).Abs(); apart <= near {
+			created = append(created, d)
+		}
+	}
+	if len(created) != 1 || aws.ToString(answer.NextToken) != "" {
+		r.OutcomeUnknownWhy = "no service deployment, or several, were created when ECS accepted it"
+		return nil
+	}
+	r.settle(created[0].Status, created[0].StartedAt, created[0].CreatedAt, created[0].FinishedAt)
+	return nil
+}
+
+// unknown notes why nothing is known. The end of the context ends the command.
+func unknown(ctx context.Context, batch []*Redeployment, action string, err error) error {
+	if ctx.Err() != nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	why := action + ": " + apperr.Plain(err)
+	if apperr.IsAccessDenied(err) {
+		why = "you may not " + action
+	}
+	for _, r := range batch {
+		r.OutcomeUnknownWhy = why
+	}
+	return nil
+}
+
+// settle notes the outcome (ECS API, ServiceDeployment, status).
+func (r *Redeployment) settle(status types.ServiceDeploymentStatus, started, created, finished *time.Time) {
+	r.OutcomeUnknownWhy = ""
+	switch status {
+	case types.ServiceDeploymentStatusSuccessful:
+		r.Outcome = OutcomeCompleted
+	case types.ServiceDeploymentStatusRollbackSuccessful:
+		r.Outcome = OutcomeRolledBack
+	case types.ServiceDeploymentStatusRollbackFailed:
+		r.Outcome = OutcomeFailed
+	case types.ServiceDeploymentStatusStopped:
+		r.Outcome = OutcomeStopped
+	case types.ServiceDeploymentStatusPending, types.ServiceDeploymentStatusInProgress, types.ServiceDeploymentStatusStopRequested,
+		types.ServiceDeploymentStatusRollbackRequested, types.ServiceDeploymentStatusRollbackInProgress:
+		r.Outcome = OutcomeInProgress
+	default:
+		r.OutcomeUnknownWhy = "ECS answers with a status that this version does not know: " + string(status)
+	}
+	begin := started
+	if begin == nil {
+		begin = created
+	}
+	if begin != nil && finished != nil {
+		r.OutcomeSeconds = int(finished.Sub(*begin).Seconds())
+	}
+}

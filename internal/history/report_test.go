@@ -1,0 +1,183 @@
+package history
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/handler"
+)
+
+// reported are the figures of a week of records.
+func reported(t *testing.T, g *group, filter Filter) Report {
+	t.Helper()
+	var report Report
+	synctest.Test(t, func(t *testing.T) {
+		slices.SortStableFunc(g.lines, func(a, b logEvent) int { return int(*a.Timestamp - *b.Timestamp) })
+		g.pageSize = max(g.pageSize, 2)
+		collector := &Collector{}
+		to := monday.Add(7 * 24 * time.Hour)
+		passed, err := Read(t.Context(), g, Query{LogGroup: "/aws/lambda/fn", From: monday, To: to, Filter: filter}, func(e Entry) error {
+			collector.Add(&e)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		report = Summarize(collector, monday, to)
+		report.LinesPassedOver = passed
+	})
+	return report
+}
+
+// A week by hand: four tasks of api, of which one is redeployed for the others; a worker that fails once
+// and then succeeds; an etl that fails for good.
+func week(t *testing.T) *group {
+	t.Helper()
+	g := &group{}
+	tuesday := monday.Add(24*time.Hour + 2*time.Hour + 14*time.Minute)
+	g.record(t, applied(notice("a1", "api", "eu-west-1a", tuesday, handler.ReasonRedeploy), 1900))
+	g.record(t, notice("a2", "api", "eu-west-1a", tuesday.Add(time.Second), handler.ReasonAlreadyRedeployed))
+	g.record(t, notice("a3", "api", "eu-west-1b", tuesday.Add(2*time.Second), handler.ReasonClaimed))
+	later := notice("a1", "api", "eu-west-1a", tuesday.Add(31*time.Second), handler.ReasonAlreadyRedeployed) // DEACTIVATING
+	later.EventID = "event-a1-later"
+	g.record(t, later)
+
+	sunday := monday.Add(6*24*time.Hour + 23*time.Hour + 59*time.Minute)
+	failing := notice("w1", "worker", "", sunday, handler.ReasonFailed)
+	failing.Action, failing.Level, failing.Error = handler.ActionFail, "ERROR", "ServerException: try again"
+	g.record(t, failing)
+	retried := applied(notice("w1", "worker", "", sunday, handler.ReasonRedeploy), 4200)
+	retried.Timestamp = handler.Time{Time: sunday.Add(50 * time.Second)}
+	g.record(t, retried)
+
+	denied := notice("e1", "etl", "eu-west-1c", monday.Add(12*time.Hour), handler.ReasonFailed)
+	denied.Action, denied.Level, denied.Error = handler.ActionFail, "ERROR", "AccessDeniedException: no"
+	g.record(t, denied)
+	late := notice("e1", "etl", "eu-west-1c", monday.Add(12*time.Hour+3*time.Minute), handler.ReasonTooLate)
+	late.EventID = "event-e1-later"
+	g.record(t, late)
+
+	observed := notice("o1", "api", "eu-west-1a", monday.Add(13*time.Hour), handler.ReasonRedeploy)
+	observed.Mode = handler.ModeObserve
+	g.record(t, observed)
+
+	// None of an interruption: a dry run, a rehearsal, a notice that a person sent, an event of others.
+	dry := notice("d1", "api", "eu-west-1a", monday.Add(14*time.Hour), handler.ReasonRedeploy)
+	dry.DryRun = true
+	g.record(t, dry)
+	rehearsed := notice("d2", "api", "eu-west-1a", monday.Add(14*time.Hour), handler.ReasonRedeploy)
+	rehearsed.Simulated = true
+	g.record(t, rehearsed)
+	sent := applied(notice("d3", "api", "eu-west-1a", monday.Add(14*time.Hour), handler.ReasonRedeploy), 10)
+	sent.EventID = ForRealPrefix + "1"
+	g.record(t, sent)
+	g.record(t, notice("x1", "", "", monday.Add(15*time.Hour), handler.ReasonNotAServiceTask))
+
+	// Foreign lines, a truncated one, and a problem on the way, which is no outcome.
+	g.add(monday.Add(16*time.Hour), "START RequestId: 1 Version: $LATEST")
+	g.add(monday.Add(16*time.Hour), `{"timestamp":"2026-11-09T16:00:00.000Z","reason":"redep`)
+	g.add(monday.Add(16*time.Hour), `{"timestamp":"2026-11-09T16:00:00.000Z","level":"WARNING","message":"retrying"}`)
+	return g
+}
+
+func TestReport(t *testing.T) {
+	for _, zone := range []string{"UTC", "America/Los_Angeles", "Asia/Kolkata"} {
+		t.Run(zone, func(t *testing.T) {
+			t.Setenv("TZ", zone)
+			r := reported(t, week(t), Filter{})
+			if r.Interruptions != 6 || r.Redeployments != 2 || r.Failures != 1 || r.Rehearsals != 3 || r.LinesPassedOver != 3 {
+				t.Errorf("%d interruptions, %d redeployments, %d failures, %d rehearsals, %d lines passed over",
+					r.Interruptions, r.Redeployments, r.Failures, r.Rehearsals, r.LinesPassedOver)
+			}
+			if want := map[string]int{"already_redeployed": 1, "claimed": 1, "observed": 1}; !maps.Equal(r.Skipped, want) {
+				t.Errorf("skipped: %v", r.Skipped)
+			}
+			if *r.ReactionMS.Median != 3050 || *r.ReactionMS.Max != 4200 {
+				t.Errorf("reaction: %d, %d", *r.ReactionMS.Median, *r.ReactionMS.Max)
+			}
+			if want := []ServiceCount{{"shop", "api", 4, 1, 0}, {"shop", "etl", 1, 0, 1}, {"shop", "worker", 1, 1, 0}}; !slices.Equal(r.ByService, want) {
+				t.Errorf("by service: %v", r.ByService)
+			}
+			if want := []ZoneCount{{"eu-west-1a", 3}, {"", 1}, {"eu-west-1b", 1}, {"eu-west-1c", 1}}; !slices.Equal(r.ByZone, want) {
+				t.Errorf("by zone: %v", r.ByZone)
+			}
+			var hours [7][24]int
+			hours[1][2], hours[6][23], hours[0][12], hours[0][13] = 3, 1, 1, 1
+			if r.ByHour != hours {
+				t.Errorf("by hour: %v", r.ByHour)
+			}
+			if got := len(r.RedeploymentsAll[0].Tasks); got != 3 {
+				t.Errorf("the redeployment of api answered %d interruptions", got)
+			}
+		})
+	}
+}
+
+// Nothing is nothing: no figure where there is none.
+func TestReportOfNothing(t *testing.T) {
+	r := reported(t, &group{}, Filter{})
+	if r.Interruptions != 0 || r.ReactionMS.Median != nil || r.Outcomes.Seconds.Max != nil || len(r.ByService) != 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// Each filter lets through what it names.
+func TestFilter(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		filter Filter
+		want   int
+	}{
+		{"service", Filter{Service: "api"}, 4},
+		{"cluster by name", Filter{Cluster: "shop"}, 6},
+		{"cluster by ARN", Filter{Cluster: shop}, 6},
+		{"another cluster", Filter{Cluster: "batch"}, 0},
+		{"task by the beginning of its id", Filter{Task: "a"}, 3},
+		{"reason", Filter{Reasons: []handler.Reason{handler.ReasonClaimed, handler.ReasonFailed}}, 3},
+		{"level", Filter{Level: "ERROR"}, 2},
+	} {
+		if got := reported(t, week(t), test.filter).Interruptions; got != test.want {
+			t.Errorf("%s: %d, want %d", test.name, got, test.want)
+		}
+	}
+}
+
+// Entries come in the order of their time, each once, whatever the pages are.
+func TestOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &group{pageSize: 3, empty: true, latency: 300 * time.Millisecond}
+		const records = 500
+		for i := range records {
+			g.record(t, notice("t", "api", "", monday.Add(time.Duration(i)*20*time.Minute), handler.ReasonClaimed))
+		}
+		var last time.Time
+		seen := 0
+		_, err := Read(t.Context(), g, Query{From: monday, To: monday.Add(10 * 24 * time.Hour)}, func(e Entry) error {
+			if e.At.Before(last) {
+				t.Fatal("out of order")
+			}
+			last = e.At
+			seen++
+			return nil
+		})
+		if err != nil || seen != records {
+			t.Errorf("%d, %v", seen, err)
+		}
+	})
+}
+
+// The end of the context ends the reading, and so does keep.
+func TestReadEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		g := week(t)
+		g.pageSize = 1
+		if _, err := Read(ctx, g, Query{From: monday, To: monday.Add(7 * 24 * time.Hour)}, func(Entry) error { cancel(); return nil }); err == nil {
+			t.Error("no error")
+		}
+	})
+}
