@@ -79,19 +79,9 @@ func (t *tour) checkRedeployment(before, after shownService) error {
 	return nil
 }
 
-// decision is a summary record of the function.
-type decision struct {
-	Reason    string    `json:"reason"`
-	Level     string    `json:"level"`
-	Applied   bool      `json:"applied"`
-	TaskARN   string    `json:"task_arn"`
-	EventID   string    `json:"event_id"`
-	Timestamp time.Time `json:"timestamp"`
-}
-
 // decisions waits until every event that was delivered has one: an invocation that found another at
 // work looks again after a few seconds.
-func (t *tour) decisions(ctx context.Context) ([]decision, error) {
+func (t *tour) decisions(ctx context.Context) ([]handler.Record, error) {
 	client := cloudwatchlogs.NewFromConfig(t.server.Config())
 	group := deploy.NewNames(session.Identity{}, demoPrefix, settings.Defaults("").FunctionName, "").LogGroup
 	for {
@@ -99,17 +89,16 @@ func (t *tour) decisions(ctx context.Context) ([]decision, error) {
 		if err != nil {
 			return nil, err
 		}
-		var found []decision
+		var found []handler.Record
 		tasks := map[string]bool{}
 		for _, event := range answer.Events {
-			var record decision
-			if json.Unmarshal([]byte(aws.ToString(event.Message)), &record) == nil && record.Reason != "" {
+			if record, ok := handler.ParseRecord([]byte(aws.ToString(event.Message))); ok {
 				found = append(found, record)
 				tasks[record.TaskARN] = true
 			}
 		}
 		if len(tasks) >= demoTasks && len(found) >= len(t.server.Deliveries()) {
-			slices.SortFunc(found, func(a, b decision) int { return a.Timestamp.Compare(b.Timestamp) })
+			slices.SortFunc(found, func(a, b handler.Record) int { return a.Timestamp.Compare(b.Timestamp.Time) })
 			return found, nil
 		}
 		if err := pause(ctx, 100*time.Millisecond); err != nil {
@@ -118,7 +107,7 @@ func (t *tour) decisions(ctx context.Context) ([]decision, error) {
 	}
 }
 
-func (t *tour) printDecisions(decisions []decision, began time.Time) {
+func (t *tour) printDecisions(decisions []handler.Record, began time.Time) {
 	statuses := t.eventStatuses()
 	t.out.Printf("  %s\n", t.out.Dim("after   task      event         the function's decision"))
 	for _, d := range decisions {
@@ -131,7 +120,18 @@ func (t *tour) printDecisions(decisions []decision, began time.Time) {
 		}
 		task := d.TaskARN[strings.LastIndexByte(d.TaskARN, '/')+1:]
 		after := max(0, d.Timestamp.Sub(began).Seconds())
-		t.out.Printf("%6.2fs  %s  %s  %s %s\n", after, task[:min(8, len(task))], term.Pad(statuses[d.EventID], 12), t.out.Glyph(sign), explainReason(d))
+		t.out.Printf("%6.2fs  %s  %s  %s %s\n", after, task[:min(8, len(task))], term.Pad(statuses[d.EventID], 12), t.out.Glyph(sign), d.Reason)
+	}
+	t.printReasons(decisions)
+}
+
+// printReasons says what each reason means that the decisions have.
+func (t *tour) printReasons(decisions []handler.Record) {
+	t.out.Printf("\n")
+	for _, r := range handler.Reasons() {
+		if slices.ContainsFunc(decisions, func(d handler.Record) bool { return d.Reason == r.Reason }) {
+			t.out.Printf("  %s %s\n", term.Pad(string(r.Reason), 20), t.out.Dim(r.Text))
+		}
 	}
 }
 
@@ -139,29 +139,10 @@ func (t *tour) printDecisions(decisions []decision, began time.Time) {
 func (t *tour) eventStatuses() map[string]string {
 	statuses := map[string]string{}
 	for _, delivery := range t.server.Deliveries() {
-		var event struct {
-			ID     string `json:"id"`
-			Detail struct {
-				LastStatus string `json:"lastStatus"`
-			} `json:"detail"`
-		}
-		if json.Unmarshal(delivery.Event, &event) == nil {
-			statuses[event.ID] = event.Detail.LastStatus
-		}
+		event := handler.Parse(delivery.Event)
+		statuses[event.EventID] = event.LastStatus
 	}
 	return statuses
-}
-
-// explainReason puts a reason next to what it means, for those that an interruption of siblings has.
-func explainReason(d decision) string {
-	meaning := map[string]string{
-		string(handler.ReasonRedeploy):          "forces a new deployment",
-		string(handler.ReasonAlreadyRedeployed): "it is replaced already",
-		string(handler.ReasonClaimed):           "another invocation is on it",
-		string(handler.ReasonRolloutInProgress): "ECS replaces them already",
-		string(handler.ReasonTooLate):           "the task is gone already",
-	}[d.Reason]
-	return strings.TrimSpace(term.Pad(d.Reason, 20) + meaning)
 }
 
 // settled waits until a new deployment is all there is.

@@ -3,15 +3,20 @@ package handler
 import (
 	"bytes"
 	"log/slog"
+	"maps"
 	"testing"
+	"time"
 
 	"github.com/spothandler/spothandler/internal/handler/handlertest"
 )
 
 // simulatedEvent is the event with which an installation is rehearsed.
 func simulatedEvent(changes ...map[string]any) []byte {
-	raw := bytes.Replace(event(changes...), []byte(`"`+EventSource+`"`), []byte(`"`+SimulateSource+`"`), 1)
-	return bytes.Replace(raw, []byte(`"`+EventDetailType+`"`), []byte(`"`+SimulateSource+`"`), 1)
+	e := InterruptionEvent(runningTask(), time.Now()).Simulated()
+	for _, change := range changes {
+		maps.Copy(e.Detail, change)
+	}
+	return e.JSON()
 }
 
 // A simulated interruption is decided like a real one and changes nothing,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -12,7 +13,10 @@ import (
 	"github.com/spothandler/spothandler/internal/handler/handlertest"
 )
 
-const testLogGroup = "/aws/lambda/ecs-fargate-spot-handler"
+const (
+	testLogGroup = "/aws/lambda/ecs-fargate-spot-handler"
+	testEventID  = "9bcdac79-b31f-4d3d-9410-fbd727c29fab"
+)
 
 // world is a handler and the AWS it lives in, on virtual time.
 type world struct {
@@ -67,22 +71,12 @@ func replacedService() handlertest.Service {
 // event is the notice of an interruption of a task of service api, now. Fields
 // of the detail can be changed, or removed with nil.
 func event(changes ...map[string]any) []byte {
-	detail := map[string]any{
-		"clusterArn": testCluster, "group": "service:api", "taskArn": testTask, "taskDefinitionArn": testTaskDef,
-		"stopCode": "SpotInterruption", "stoppedReason": "Your Spot Task was interrupted.", "startedBy": testDeployment,
-		"desiredStatus": "STOPPED", "lastStatus": "RUNNING", "capacityProviderName": "FARGATE_SPOT", "launchType": "FARGATE",
-		"availabilityZone": "eu-west-1a", "version": 5,
-	}
+	e := InterruptionEvent(runningTask(), time.Now())
+	e.ID = testEventID
 	for _, change := range changes {
-		for key, value := range change {
-			detail[key] = value
-		}
+		maps.Copy(e.Detail, change)
 	}
-	raw, _ := json.Marshal(map[string]any{
-		"version": "0", "id": "9bcdac79-b31f-4d3d-9410-fbd727c29fab", "source": EventSource, "detail-type": EventDetailType,
-		"account": "111122223333", "region": "eu-west-1", "time": time.Now().UTC().Format(time.RFC3339), "detail": detail,
-	})
-	return raw
+	return e.JSON()
 }
 
 // handle invokes the handler with Lambda's default timeout of ours, 60 s.

@@ -38,7 +38,7 @@ func (t *task) stamp() {
 	switch t.last {
 	case "RUNNING":
 		t.started = time.Now()
-	case "STOPPING":
+	case "DEPROVISIONING":
 		t.executionEnd = time.Now()
 	case "STOPPED":
 		t.ended = time.Now()
@@ -74,7 +74,7 @@ func (s *ecsService) taskJSON(t *task, when func(time.Time) any) obj {
 		"taskArn": t.arn, "clusterArn": s.region.arn("ecs", "cluster/"+t.service.cluster.name), "taskDefinitionArn": t.deployment.definition,
 		"group": "service:" + t.service.name, "startedBy": t.deployment.id, "launchType": launchType,
 		"desiredStatus": t.desired, "lastStatus": t.last, "version": t.version, "availabilityZone": t.zone,
-		"cpu": "256", "memory": "512", "platformVersion": "1.4.0", "connectivity": "CONNECTED",
+		"cpu": "256", "memory": "512", "platformVersion": "1.4.0", "connectivity": "CONNECTED", "enableExecuteCommand": false,
 		"overrides": obj{"containerOverrides": []any{}},
 		"containers": []any{obj{
 			"name": "app", "lastStatus": t.last, "taskArn": t.arn,
