@@ -58,7 +58,7 @@ func arnSetting(name, usage string, form arnForm, field func(*Spec) *string) Set
 		set: func(spec *Spec, source string, texts []string) error {
 			text := texts[0]
 			switch {
-			case text == None:
+			case strings.EqualFold(text, None):
 				text = ""
 			case len(text) > form.limit || !regexp.MustCompile(`^(`+form.pattern+`)$`).MatchString(text):
 				return refuse(source, text, form.accepted)

@@ -66,7 +66,7 @@ func TestFurtherRefused(t *testing.T) {
 		{"on-failure", "https://sqs.us-east-1.amazonaws.com/111122223333/failed", "accepted: the ARN of a standard SQS queue"},
 		{"on-failure", "arn:aws:events:us-east-1:111122223333:event-bus/" + strings.Repeat("b", 300), "accepted: the ARN of a standard SQS queue"},
 		{"permissions-boundary", "arn:aws:iam::111122223333:policy/" + strings.Repeat("p/", 1000) + "boundary-1234567", "accepted: the ARN of an IAM policy, or none"},
-		{"tracing", "active", "accepted: PassThrough (as the caller does), Active"},
+		{"tracing", "on", "accepted: PassThrough (as the caller does), Active"},
 	} {
 		apperrtest.Refused(t, given(test.name, test.text).Check("us-east-1", ""), fmt.Sprintf("--%s %q is not accepted", test.name, test.text), test.hint)
 	}

@@ -9,19 +9,25 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// ParseClusters reads a list of cluster names and ARNs; "all" alone clears it.
+// AllClusters stands for every cluster.
+const AllClusters = "all"
+
+// ParseClusters reads a list of cluster names and ARNs; AllClusters alone clears it. A cluster that bears this name, or
+// the word None, has to be given by its ARN.
 func ParseClusters(source string, texts []string) ([]string, error) {
-	if len(texts) == 1 && texts[0] == "all" {
+	if len(texts) == 1 && strings.EqualFold(texts[0], AllClusters) {
 		return nil, nil
 	}
 	// ECS API, CreateCluster: up to 255 letters, numbers, underscores and hyphens.
 	valid := regexp.MustCompile(`^(arn:[a-z-]+:ecs:[a-z0-9-]+:\d{12}:cluster/)?[A-Za-z0-9_-]{1,255}$`)
 	var clusters []string
 	for _, text := range texts {
-		if text == "all" {
+		switch {
+		case strings.EqualFold(text, AllClusters):
 			return nil, apperr.Invalid("all stands alone: it means every cluster", "%s all does not go with other clusters", source)
-		}
-		if !valid.MatchString(text) {
+		case strings.EqualFold(text, None):
+			return nil, apperr.Invalid("all watches every cluster; a cluster of that name is given by its ARN", "%s %s is not a cluster", source, text)
+		case !valid.MatchString(text):
 			return nil, refuse(source, text, "a name (letters, digits, - and _) or an ARN, repeatable, or all")
 		}
 		clusters = append(clusters, text)
@@ -30,8 +36,9 @@ func ParseClusters(source string, texts []string) ([]string, error) {
 	return slices.Compact(clusters), nil
 }
 
-// LocalClusters turns ARNs of this account and region into names, so that the record stays short and
-// two spellings of one cluster are one. An ARN of elsewhere is an error: no event of it would arrive.
+// LocalClusters turns ARNs of this account and region into names, so that the record stays short and two spellings of
+// one cluster are one; only a cluster called like a word of ours keeps its ARN. An ARN of elsewhere is an error: no
+// event of it would arrive.
 func LocalClusters(id session.Identity, clusters []string) ([]string, error) {
 	local := id.ClusterARN("")
 	var names []string
@@ -39,6 +46,9 @@ func LocalClusters(id session.Identity, clusters []string) ([]string, error) {
 		name, ours := strings.CutPrefix(cluster, local)
 		if !ours && strings.HasPrefix(cluster, "arn:") {
 			return nil, apperr.Invalid("install in that account and region for it", "--cluster %s is not in account %s, region %s", cluster, id.Account, id.Region)
+		}
+		if strings.EqualFold(name, AllClusters) || strings.EqualFold(name, None) {
+			name = local + name
 		}
 		names = append(names, name)
 	}

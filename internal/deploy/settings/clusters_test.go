@@ -8,12 +8,13 @@ import (
 )
 
 func TestParseClusters(t *testing.T) {
-	const arn = "arn:aws:ecs:us-east-1:111122223333:cluster/shop"
+	arnOf := func(name string) string { return "arn:aws:ecs:us-east-1:111122223333:cluster/" + name }
 	for _, test := range []struct{ texts, want []string }{
 		{[]string{"all"}, nil},
 		{[]string{"shop", "batch", "shop"}, []string{"batch", "shop"}},
-		{[]string{arn, "shop"}, []string{"shop"}},
-		{[]string{"arn:aws:ecs:us-east-1:111122223333:cluster/all"}, []string{"all"}},
+		{[]string{arnOf("shop"), "shop"}, []string{"shop"}},
+		{[]string{arnOf("all")}, []string{arnOf("all")}}, // by name it would mean every cluster
+		{[]string{arnOf("None")}, []string{arnOf("None")}},
 	} {
 		clusters, err := ParseClusters("--cluster", test.texts)
 		if err != nil {
@@ -31,6 +32,10 @@ func TestClustersRefused(t *testing.T) {
 		"--cluster all does not go with other clusters", "all stands alone: it means every cluster")
 	apperrtest.Refused(t, given("cluster", "").Check("us-east-1", ""),
 		`--cluster "" is not accepted`, "accepted: a name")
+	apperrtest.Refused(t, given("cluster", "none").Check("us-east-1", ""),
+		"--cluster none is not a cluster", "all watches every cluster; a cluster of that name is given by its ARN")
+	apperrtest.Refused(t, given("cluster", "shop", "cluster", "None").Check("us-east-1", ""),
+		"--cluster None is not a cluster", "all watches every cluster")
 	for _, elsewhere := range []string{
 		"arn:aws:ecs:eu-west-1:111122223333:cluster/shop",
 		"arn:aws:ecs:us-east-1:999999999999:cluster/shop",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 )
@@ -18,7 +19,7 @@ const (
 func idSetting(name, usage, kind string, limit int, field func(*Spec) *[]string) Setting {
 	accepted := fmt.Sprintf("%s-..., repeatable up to %d times, or none", kind, limit)
 	return Setting{
-		Name: name, Usage: usage + "; none takes the function out of its VPC", Accepted: accepted, List: true,
+		Name: name, Usage: usage + "; none takes the function out of its VPC", Accepted: accepted, List: true, Clear: None,
 		set: func(spec *Spec, source string, texts []string) error {
 			ids, err := parseIDs(source, kind, accepted, texts)
 			if err != nil {
@@ -35,7 +36,7 @@ func idSetting(name, usage, kind string, limit int, field func(*Spec) *[]string)
 }
 
 func parseIDs(source, kind, accepted string, texts []string) ([]string, error) {
-	if len(texts) == 1 && texts[0] == None {
+	if len(texts) == 1 && strings.EqualFold(texts[0], None) {
 		return nil, nil
 	}
 	valid := regexp.MustCompile(`^` + kind + `-([0-9a-f]{8}|[0-9a-f]{17})$`) // old and new form (EC2 User Guide, resource ids)

@@ -19,7 +19,9 @@ type Setting struct {
 	Accepted string   // what values are accepted, for help and errors
 	Choices  []string // all values, where they are few; nil: not few
 	List     bool     // may be given several times; replaces the whole list
-	Switch   bool     // on or off; its flag alone means on
+	Switch   bool     // on or off
+	Number   bool     // a whole number
+	Clear    string   // of a list: the word that stands for none of it, or for no restriction
 
 	set func(spec *Spec, source string, texts []string) error
 	get func(spec Spec) any
@@ -60,8 +62,7 @@ func All() []Setting {
 			func(s *Spec) *int { return &s.ReservedConcurrency }, func(n int) bool { return n >= Unreserved }),
 		text("log-level", "least level that the function logs", "DEBUG, INFO, WARNING, ERROR",
 			func(s *Spec) *string { return &s.LogLevel }, "DEBUG", "INFO", "WARNING", "ERROR"),
-		number("log-retention-days", "days that logs are kept", retentionText(),
-			func(s *Spec) *int { return &s.LogRetentionDays }, func(n int) bool { return slices.Contains(retentionDays(), n) }),
+		retentionSetting(),
 		tagSetting(),
 		text("architecture", "processor of the function", "arm64, x86_64",
 			func(s *Spec) *string { return &s.Architecture }, "arm64", "x86_64"),
@@ -91,13 +92,16 @@ func refuse(source, value, accepted string) error {
 	return apperr.Invalid("accepted: "+accepted, "%s %s is not accepted", source, strconv.Quote(value))
 }
 
-// text is a setting with one word; without choices any word is accepted (names are checked as a whole).
+// text is a setting with one word: one of the choices, in any case, or without choices any word (names are checked as
+// a whole).
 func text[T ~string](name, usage, accepted string, field func(*Spec) *T, choices ...string) Setting {
 	return Setting{
 		Name: name, Usage: usage, Accepted: accepted, Choices: choices,
 		set: func(spec *Spec, source string, texts []string) error {
 			value := texts[0]
-			if value == "" || len(choices) > 0 && !slices.Contains(choices, value) {
+			if at := slices.IndexFunc(choices, func(choice string) bool { return strings.EqualFold(choice, value) }); at >= 0 {
+				value = choices[at]
+			} else if value == "" || len(choices) > 0 {
 				return refuse(source, value, accepted)
 			}
 			*field(spec) = T(value)
@@ -109,7 +113,7 @@ func text[T ~string](name, usage, accepted string, field func(*Spec) *T, choices
 
 func number(name, usage, accepted string, field func(*Spec) *int, ok func(int) bool) Setting {
 	return Setting{
-		Name: name, Usage: usage, Accepted: accepted,
+		Name: name, Usage: usage, Accepted: accepted, Number: true,
 		set: func(spec *Spec, source string, texts []string) error {
 			value, err := strconv.Atoi(texts[0])
 			if err != nil || !ok(value) || value > 1<<31-1 {
@@ -128,7 +132,7 @@ func switchSetting(name, usage string, field func(*Spec) *bool) Setting {
 	return Setting{
 		Name: name, Usage: usage, Accepted: accepted, Choices: []string{"on", "off"}, Switch: true,
 		set: func(spec *Spec, source string, texts []string) error {
-			on, known := map[string]bool{"on": true, "true": true, "off": false, "false": false}[texts[0]]
+			on, known := map[string]bool{"on": true, "true": true, "off": false, "false": false}[strings.ToLower(texts[0])]
 			if !known {
 				return refuse(source, texts[0], accepted)
 			}
@@ -137,6 +141,14 @@ func switchSetting(name, usage string, field func(*Spec) *bool) Setting {
 		},
 		get: func(spec Spec) any { return *field(&spec) },
 	}
+}
+
+// OnOff returns the word of a switch.
+func OnOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
 }
 
 func between(low, high int) func(int) bool {
@@ -151,18 +163,20 @@ func retentionDays() []int {
 	}
 }
 
-func retentionText() string {
-	var out strings.Builder
-	out.WriteString("0 (never expire)")
-	for _, days := range retentionDays()[1:] {
-		fmt.Fprintf(&out, ", %d", days)
+func retentionSetting() Setting {
+	var days []string
+	for _, n := range retentionDays() {
+		days = append(days, strconv.Itoa(n))
 	}
-	return out.String()
+	setting := number("log-retention-days", "days that logs are kept", "0 (never expire), "+strings.Join(days[1:], ", "),
+		func(s *Spec) *int { return &s.LogRetentionDays }, func(n int) bool { return slices.Contains(retentionDays(), n) })
+	setting.Choices = days
+	return setting
 }
 
 func tagSetting() Setting {
 	return Setting{
-		Name: "tag", Usage: "tag on every resource, key=value; none clears the list", Accepted: "key=value, repeatable, or none", List: true,
+		Name: "tag", Usage: "tag on every resource, key=value; none clears the list", Accepted: "key=value, repeatable, or none", List: true, Clear: None,
 		set: func(spec *Spec, source string, texts []string) error {
 			tags, err := parseTags(source, texts)
 			if err != nil {
@@ -177,7 +191,7 @@ func tagSetting() Setting {
 
 func clusterSetting() Setting {
 	return Setting{
-		Name: "cluster", Usage: "ECS cluster to watch, name or ARN; all watches every one", Accepted: "a cluster's name or ARN, repeatable, or all", List: true,
+		Name: "cluster", Usage: "ECS cluster to watch, name or ARN; all watches every one", Accepted: "a cluster's name or ARN, repeatable, or all", List: true, Clear: AllClusters,
 		set: func(spec *Spec, source string, texts []string) error {
 			clusters, err := ParseClusters(source, texts)
 			if err != nil {

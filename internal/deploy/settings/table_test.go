@@ -30,6 +30,16 @@ func TestSettingsAccept(t *testing.T) {
 		{"cooldown", "90s", `"1m30s"`},
 		{"cooldown", "0", `"0s"`},
 		{"cooldown", "24h", `"24h0m0s"`},
+		{"log-level", "warning", `"WARNING"`},
+		{"rule-state", "Disabled", `"DISABLED"`},
+		{"architecture", "ARM64", `"arm64"`},
+		{"redeploy", "Observe", `"observe"`},
+		{"tracing", "active", `"Active"`},
+		{"cluster", "ALL", `[]`},
+		{"tag", "None", `{}`},
+		{"kms-key", "NONE", `"none"`},
+		{"vpc-subnet", "None", `[]`},
+		{"metrics", "ON", `true`},
 		{"metrics", "on", `true`},
 		{"metrics", "false", `false`},
 	} {
@@ -49,7 +59,7 @@ func TestSettingsAccept(t *testing.T) {
 func TestSettingsRefuse(t *testing.T) {
 	for _, test := range []struct{ name, text, message, hint string }{
 		{"function-name", "", `--function-name "" is not accepted`, "accepted: letters, digits, - and _"},
-		{"rule-state", "enabled", `--rule-state "enabled" is not accepted`, "accepted: ENABLED, DISABLED"},
+		{"rule-state", "on", `--rule-state "on" is not accepted`, "accepted: ENABLED, DISABLED"},
 		{"memory-size", "127", `--memory-size "127" is not accepted`, "accepted: 128 to 10240"},
 		{"memory-size", "10241", `--memory-size "10241" is not accepted`, "accepted: 128 to 10240"},
 		{"memory-size", "128 MB", `--memory-size "128 MB" is not accepted`, "accepted: 128 to 10240"},

@@ -24,12 +24,12 @@ const MaxTags = 44
 // parseTags reads key=value pairs; "none" alone clears the list.
 func parseTags(source string, texts []string) (map[string]string, error) {
 	tags := map[string]string{}
-	if len(texts) == 1 && texts[0] == "none" {
+	if len(texts) == 1 && strings.EqualFold(texts[0], None) {
 		return tags, nil
 	}
 	for _, text := range texts {
 		key, value, found := strings.Cut(text, "=")
-		if text == "none" {
+		if strings.EqualFold(text, None) {
 			return nil, apperr.Invalid("none stands alone: it clears the list", "%s none does not go with other tags", source)
 		}
 		if !found {

@@ -1,0 +1,211 @@
+package settings
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// YAML's short tags of scalars (YAML 1.2, core schema; go.yaml.in/yaml).
+const (
+	tagNull  = "!!null"
+	tagBool  = "!!bool"
+	tagInt   = "!!int"
+	tagFloat = "!!float"
+	tagText  = "!!str"
+	tagTime  = "!!timestamp"
+	tagMerge = "!!merge"
+)
+
+// fileReader reads the nodes of one file; its path stands in the errors.
+type fileReader struct{ path string }
+
+// entry is a key of a mapping and its value.
+type entry struct{ key, value *yaml.Node }
+
+// at is where a key stands, and which: "spothandler.yaml:4: log-level".
+func (r fileReader) at(key *yaml.Node) string {
+	return fmt.Sprintf("%s:%d: %s", r.path, key.Line, key.Value)
+}
+
+// resolve follows an alias to what it stands for.
+func resolve(node *yaml.Node) *yaml.Node {
+	if node.Kind == yaml.AliasNode {
+		return node.Alias
+	}
+	return node
+}
+
+// entries are those of a mapping, merged ones included: a key of the mapping itself beats a merged one, and of two
+// merged ones the first.
+func (r fileReader) entries(mapping *yaml.Node) ([]entry, error) {
+	return r.merged(mapping, nil)
+}
+
+// merged is entries inside of those mappings that are being read already.
+func (r fileReader) merged(mapping *yaml.Node, within []*yaml.Node) ([]entry, error) {
+	if slices.Contains(within, mapping) {
+		return nil, badFile("merge another mapping", nil, "%s:%d: this mapping is merged into itself", r.path, mapping.Line)
+	}
+	within = append(slices.Clone(within), mapping)
+	var own []entry
+	var sources []*yaml.Node
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		key, value := resolve(mapping.Content[i]), resolve(mapping.Content[i+1])
+		switch {
+		case key.Kind != yaml.ScalarNode:
+			return nil, badFile("write key: value, one a line", nil, "%s:%d: a key must be a word", r.path, mapping.Content[i].Line)
+		case key.ShortTag() == tagMerge:
+			sources = append(sources, mergeSources(value)...)
+			continue
+		}
+		if first := find(own, key.Value); first != nil {
+			return nil, badFile("give it once; a list is key: [value, value]", nil, "%s is given twice, first on line %d", r.at(key), first.key.Line)
+		}
+		own = append(own, entry{key, value})
+	}
+	for _, source := range sources {
+		if source.Kind != yaml.MappingNode {
+			return nil, badFile("<<: *anchor   of a mapping", nil, "%s:%d: only a mapping can be merged", r.path, source.Line)
+		}
+		more, err := r.merged(source, within)
+		if err != nil {
+			return nil, err
+		}
+		for _, each := range more {
+			if find(own, each.key.Value) == nil {
+				own = append(own, each)
+			}
+		}
+	}
+	return own, nil
+}
+
+// mergeSources are the mappings that a merge key names: one, or a list.
+func mergeSources(value *yaml.Node) []*yaml.Node {
+	if value.Kind != yaml.SequenceNode {
+		return []*yaml.Node{value}
+	}
+	var sources []*yaml.Node
+	for _, element := range value.Content {
+		sources = append(sources, resolve(element))
+	}
+	return sources
+}
+
+func find(entries []entry, key string) *entry {
+	if index := slices.IndexFunc(entries, func(each entry) bool { return each.key.Value == key }); index >= 0 {
+		return &entries[index]
+	}
+	return nil
+}
+
+// value reads the value of a key; given is false where it is null.
+func (r fileReader) value(e entry) (value Value, given bool, err error) {
+	kind, known := kindOf(e.key.Value)
+	if !known {
+		return Value{}, false, r.unknownKey(e.key)
+	}
+	value.Source = r.at(e.key)
+	switch {
+	case e.value.ShortTag() == tagNull && kind.address && e.value.Value == "":
+		// An unset variable of a template leaves this behind, and would move the command to another installation.
+		return Value{}, false, badFile("give it a value, or leave the key out", nil, "%s has no value", value.Source)
+	case e.value.ShortTag() == tagNull:
+		return Value{}, false, nil
+	case e.value.Kind == yaml.ScalarNode:
+		text, err := kind.text(value.Source, e.value)
+		value.Texts = []string{text}
+		return value, true, err
+	case !kind.list:
+		return Value{}, false, badFile("write key: value", nil, "%s takes one value, not a list or a mapping", value.Source)
+	case e.value.Kind == yaml.MappingNode:
+		value.Texts, err = r.pairs(kind, value.Source, e.value)
+	default:
+		value.Texts, err = r.elements(kind, e.value)
+	}
+	if err == nil && len(value.Texts) == 0 {
+		err = badFile(kind.clear+"   says so in a word", nil, "%s is an empty list", value.Source)
+	}
+	return value, true, err
+}
+
+// elements are the values of a list.
+func (r fileReader) elements(kind valueKind, list *yaml.Node) ([]string, error) {
+	var texts []string
+	for _, each := range list.Content {
+		element := resolve(each)
+		source := fmt.Sprintf("%s:%d: an element of the list", r.path, each.Line)
+		if element.Kind != yaml.ScalarNode || element.ShortTag() == tagNull {
+			return nil, badFile("write key: [value, value]", nil, "%s is not a value", source)
+		}
+		text, err := kind.text(source, element)
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, text)
+	}
+	return texts, nil
+}
+
+// pairs are the tags that a mapping gives, as key=value.
+func (r fileReader) pairs(kind valueKind, source string, mapping *yaml.Node) ([]string, error) {
+	if !kind.pairs {
+		return nil, badFile("write key: [value, value]", nil, "%s takes a list, not a mapping", source)
+	}
+	entries, err := r.entries(mapping)
+	if err != nil {
+		return nil, err
+	}
+	var texts []string
+	for _, each := range entries {
+		if each.value.Kind != yaml.ScalarNode || each.value.ShortTag() == tagNull {
+			return nil, badFile(`write `+each.key.Value+`: "" for a tag without a value`, nil, "%s is not a value for a tag", r.at(each.key))
+		}
+		texts = append(texts, each.key.Value+"="+each.value.Value)
+	}
+	return texts, nil
+}
+
+// valueKind is what values a key of the file takes.
+type valueKind struct {
+	address, list, pairs, number, onOff bool
+	clear                               string // what a list says instead of being empty
+}
+
+func kindOf(key string) (kind valueKind, known bool) {
+	if slices.Contains(AddressKeys(), key) {
+		return valueKind{address: true, list: key == "region", clear: "region: eu-west-1"}, true
+	}
+	for _, setting := range All() {
+		if setting.Name == key {
+			return valueKind{list: setting.List, pairs: key == "tag", number: setting.Number, onOff: setting.Switch, clear: key + ": " + setting.Clear}, true
+		}
+	}
+	return valueKind{}, false
+}
+
+// text is a scalar as a flag would give it: numbers and booleans by their value, everything else as it is written. So
+// an account that begins with a zero keeps it.
+func (k valueKind) text(source string, node *yaml.Node) (string, error) {
+	switch tag := node.ShortTag(); {
+	case tag == tagInt && k.number:
+		var n int
+		if node.Decode(&n) == nil { // else too large, and refused as it is written
+			return strconv.Itoa(n), nil
+		}
+	case tag == tagBool && k.onOff:
+		var on bool
+		if err := node.Decode(&on); err != nil {
+			return "", badFile("write on or off", err, "%s: %v", source, err)
+		}
+		return OnOff(on), nil
+	case tag == tagBool:
+		return "", badFile("write "+strconv.Quote(node.Value)+" if it is a name", nil, "%s takes a text, %s is a boolean", source, node.Value)
+	case !slices.Contains([]string{tagText, tagInt, tagFloat, tagTime}, tag):
+		return "", badFile("write the value without "+node.Tag, nil, "%s: the type %s is not known here", source, node.Tag)
+	}
+	return node.Value, nil
+}
