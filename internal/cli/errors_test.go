@@ -72,18 +72,20 @@ func TestExitCode(t *testing.T) {
 
 func TestAsksJSON(t *testing.T) {
 	for _, test := range []struct {
-		args []string
-		want bool
+		args     []string
+		variable string
+		want     bool
 	}{
-		{[]string{"install", "--wrong", "-o", "json"}, true},
-		{[]string{"install", "-ojson"}, true},
-		{[]string{"install", "--output=json"}, true},
-		{[]string{"install", "-o=json", "--x"}, true},
-		{[]string{"install", "-o", "text"}, false},
-		{[]string{"install", "--prefix", "json"}, false},
+		{[]string{"install", "--wrong", "-o", "json"}, "", true},
+		{[]string{"install", "-ojson"}, "", true},
+		{[]string{"install", "--output=JSON"}, "", true},
+		{[]string{"install", "-o=json", "--x"}, "", true},
+		{[]string{"install", "-o", "text"}, "json", false},
+		{[]string{"install", "--prefix", "json"}, "", false},
+		{[]string{"install"}, "Json", true},
 	} {
-		if got := asksJSON(test.args); got != test.want {
-			t.Errorf("%v: %v", test.args, got)
+		if got := asksJSON(test.args, test.variable); got != test.want {
+			t.Errorf("%v with %q: %v", test.args, test.variable, got)
 		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 
 // installOptions are install's and upgrade's own flags.
 type installOptions struct {
-	settings       *settingFlags
+	prefix         string
 	reset          bool
 	adopt          bool
 	allowDowngrade bool
@@ -68,7 +68,7 @@ kept but for those that are given. Where nothing is installed it exits with 3.`,
 }
 
 func (a *app) installFlags(cmd *cobra.Command, o *installOptions) {
-	o.settings = addSettings(cmd)
+	addSettings(cmd, &o.prefix)
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.BoolVar(&o.reset, "reset", false, "put every setting that is not given back to its default")
@@ -80,21 +80,19 @@ func (a *app) installFlags(cmd *cobra.Command, o *installOptions) {
 }
 
 func (a *app) install(cmd *cobra.Command, o *installOptions) error {
-	given, fromFile, err := a.given(cmd, o.settings)
+	given, err := a.given(cmd, o.prefix)
 	if err != nil {
 		return err
 	}
-	if err := given.Check("", o.settings.prefix); err != nil {
-		return err
-	}
-	return a.inRegions(cmd.Context(), &o.settings.prefix, a.printNowhereInstalled, func(ctx context.Context, a *app) error {
-		return a.installHere(ctx, o, given, o.reset || fromFile)
+	reset := o.reset || cmd.Flags().Changed("config")
+	return a.inRegions(cmd.Context(), &o.prefix, a.printNowhereInstalled, func(ctx context.Context, a *app) error {
+		return a.installHere(ctx, o, given, reset)
 	})
 }
 
 func (a *app) installHere(ctx context.Context, o *installOptions, given settings.Given, reset bool) error {
 	s, err := a.connect(ctx, func(region string) error {
-		if err := given.Check(region, o.settings.prefix); err != nil {
+		if err := given.Check(region, o.prefix); err != nil {
 			return err
 		}
 		_, err := embed.Archive("arm64")
@@ -104,8 +102,8 @@ func (a *app) installHere(ctx context.Context, o *installOptions, given settings
 		return err
 	}
 	job := &installJob{app: a, connection: s, given: given, reset: reset, installOptions: o}
-	a.printHeader(s, o.settings.prefix)
-	return a.pointToPolicy(o.settings.prefix, s.SayUnchanged(job.run(ctx)))
+	a.printHeader(s, o.prefix)
+	return a.pointToPolicy(o.prefix, s.SayUnchanged(job.run(ctx)))
 }
 
 // installJob is one install: what is asked for, and what was found and planned on the way.
@@ -130,7 +128,7 @@ func (j *installJob) run(ctx context.Context) error {
 		return err
 	}
 	if j.upgrade && !j.found.Found() {
-		return j.printNotInstalled("upgrade", j.settings.prefix, j.id.Region)
+		return j.printNotInstalled("upgrade", j.installOptions.prefix, j.id.Region)
 	}
 	if err := j.plan(); err != nil {
 		return err
@@ -161,7 +159,7 @@ func (j *installJob) checkCase(ctx context.Context) error {
 	if err != nil {
 		return ctx.Err()
 	}
-	return deploy.CheckCase(j.settings.prefix, others)
+	return deploy.CheckCase(j.installOptions.prefix, others)
 }
 
 // change applies the plan, looks again and, meanwhile, for other installations. An install that has
@@ -187,7 +185,7 @@ func (j *installJob) change(ctx context.Context) (others []deploy.Listed, err er
 }
 
 func (j *installJob) look(ctx context.Context) (err error) {
-	j.found, err = deploy.Look(ctx, j.clients, j.id, j.settings.prefix, j.given)
+	j.found, err = deploy.Look(ctx, j.clients, j.id, j.installOptions.prefix, j.given)
 	return err
 }
 

@@ -21,7 +21,7 @@ import (
 
 // policyOptions are policy's own flags.
 type policyOptions struct {
-	settings  *settingFlags
+	prefix    string
 	account   string
 	partition string
 	commands  callerpolicy.Commands
@@ -57,15 +57,13 @@ what AWS cannot narrow has the resource *.`,
 			return a.policy(cmd, o)
 		},
 	}
-	o.settings = addSettings(cmd, "function-name", "rule-name", "reserved-concurrency", "vpc-subnet", "permissions-boundary", "kms-key")
+	addSettings(cmd, &o.prefix, "function-name", "rule-name", "reserved-concurrency", "vpc-subnet", "permissions-boundary", "kms-key")
 	flags := cmd.Flags()
 	flags.BoolVar(&o.commands.KeepLogs, "keep-logs", false, "for uninstall --keep-logs: without the right to delete logs")
 	flags.BoolVar(&o.commands.Force, "force", false, "for uninstall --force")
 	flags.StringVar(&o.account, "account", "", "account of the policy, instead of asking for it")
 	flags.StringVar(&o.partition, "partition", "", "partition of the policy, with --account; else the region's")
-	flags.StringSliceVar(&a.regions, "region", nil, "AWS region, repeatable; else AWS_REGION or the profile's")
-	flags.StringVar(&a.profile, "profile", "", "profile of ~/.aws; else AWS_PROFILE")
-	flags.StringVar(&a.roleARN, "role-arn", "", "role to ask as")
+	a.accountFlags(cmd)
 	return cmd
 }
 
@@ -120,11 +118,11 @@ func invalidPolicy(hint, format string, args ...any) error {
 }
 
 func (a *app) policy(cmd *cobra.Command, o *policyOptions) error {
-	given, _, err := a.given(cmd, o.settings)
+	given, err := a.given(cmd, o.prefix)
 	if err != nil {
 		return err
 	}
-	spec := settings.Defaults(o.settings.prefix)
+	spec := settings.Defaults(o.prefix)
 	if err := given.Apply(&spec); err != nil {
 		return err
 	}
@@ -164,6 +162,9 @@ func (o *policyOptions) document(places []deploy.Names, spec settings.Spec) (str
 
 // policyIdentity is what was given, or what STS answers.
 func (a *app) policyIdentity(ctx context.Context, o *policyOptions) (session.Identity, error) {
+	if o.account != "" && a.expectAccount != "" && o.account != a.expectAccount {
+		return session.Identity{}, invalidPolicy("give one of them", "--account %s is not what --expect-account says", o.account)
+	}
 	if o.account != "" && a.region != "" {
 		return o.identity(a.region), nil
 	}

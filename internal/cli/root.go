@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -47,9 +49,10 @@ type app struct {
 	out, err *term.Printer // what the streams are written with
 	args     []string
 	options
-	region  string // the one to work in; "" is the configuration's
-	prefix  string // of the installation that the command is about
-	several bool   // this is one of several regions, side by side
+	sources flagSources // where the flags' values came from
+	region  string      // the one to work in; "" is the configuration's
+	prefix  string      // of the installation that the command is about
+	several bool        // this is one of several regions, side by side
 	aws     *awsSource
 }
 
@@ -68,7 +71,7 @@ type options struct {
 }
 
 func newApp(s Streams, args []string) *app {
-	a := &app{Streams: s, args: args, aws: &awsSource{canAsk: s.inTTY}}
+	a := &app{Streams: s, args: args, aws: &awsSource{canAsk: s.inTTY}, sources: flagSources{}}
 	a.out, a.err = s.printers()
 	return a
 }
@@ -96,7 +99,7 @@ func (a *app) conclude(ctx context.Context, err error) int {
 	}
 	code := exitCode(err)
 	if code == exitError {
-		a.printError(err)
+		a.printError(a.sources.rename(err))
 	}
 	return code
 }
@@ -132,7 +135,10 @@ Exit codes: 0 fine, 1 error, 2 it differs, 3 not installed, 130 interrupted.`,
 		SuggestionsMinimumDistance: 2,
 
 		Args: unknownCommand,
-		PersistentPreRunE: func(*cobra.Command, []string) error {
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.fillFlags(cmd); err != nil {
+				return err
+			}
 			return a.checkOptions()
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -153,19 +159,24 @@ Exit codes: 0 fine, 1 error, 2 it differs, 3 not installed, 130 interrupted.`,
 	root.AddCommand(a.versionCommand())
 	root.SetUsageFunc(a.usage)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		if asksJSON(a.args) { // parsing stopped before it, perhaps
+		if text, _ := lookup(a.env, envName("output")); asksJSON(a.args, text) { // parsing stopped before it, perhaps
 			a.output = "json"
 		}
-		return usageError(cmd.CommandPath()+" --help", err)
+		return flagError(cmd, err)
 	})
 	return root
 }
 
-// awsFlags are the flags of the commands that call AWS.
+// awsFlags are the flags of the commands that work on installations in an account.
 func (a *app) awsFlags(cmd *cobra.Command) {
+	a.accountFlags(cmd)
+	cmd.Flags().BoolVar(&a.allRegions, "all-regions", false, "every region where the account has an installation")
+}
+
+// accountFlags are the flags of every command that calls AWS.
+func (a *app) accountFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringSliceVar(&a.regions, "region", nil, "AWS region, repeatable; else AWS_REGION or the profile's")
-	flags.BoolVar(&a.allRegions, "all-regions", false, "every region where the account has an installation")
 	flags.StringVar(&a.profile, "profile", "", "profile of ~/.aws; else AWS_PROFILE")
 	flags.StringVar(&a.roleARN, "role-arn", "", "role to act as, in this account or another")
 	flags.StringVar(&a.expectAccount, "expect-account", "", "refuse to work in another account than this one")
@@ -180,6 +191,7 @@ func (a *app) writeFlags(cmd *cobra.Command) {
 }
 
 func (a *app) checkOptions() error {
+	a.output = strings.ToLower(a.output)
 	if a.output != "text" && a.output != "json" {
 		wrong := a.output
 		a.output = "text"
@@ -188,10 +200,15 @@ func (a *app) checkOptions() error {
 	if a.wait < 0 {
 		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--wait %s is not accepted", a.wait), Hints: []string{"accepted: a duration like 90s or 5m"}}
 	}
+	if a.expectAccount != "" && !isAccount(a.expectAccount) {
+		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--expect-account %q is not accepted", a.expectAccount), Hints: []string{"accepted: twelve digits"}}
+	}
 	return nil
 }
 
-func (a *app) json() bool { return a.output == "json" }
+func isAccount(text string) bool { return regexp.MustCompile(`^\d{12}$`).MatchString(text) }
+
+func (a *app) json() bool { return strings.EqualFold(a.output, "json") }
 
 // addGroup puts commands under a heading of the help.
 func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {

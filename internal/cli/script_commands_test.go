@@ -3,8 +3,10 @@ package cli_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +27,7 @@ func commands() map[string]command {
 		"account": printAccount, "logging": logging, "outputs": outputs, "json": jsonValue,
 		"calls": calls, "no": none, "fault": fault, "heal": heal,
 		"interrupt": interrupt, "exited": exited, "hand": hand, "slow": slow,
-		"metadata": metadata, "container": container,
+		"unset": unset, "metadata": metadata, "container": container,
 	}
 }
 
@@ -211,4 +213,36 @@ func slow(ts *testscript.TestScript, _ bool, _ []string) {
 	w := worldOf(ts)
 	w.connect(serveLocal(ts.Defer, localaws.Options{Delays: &delays}), ts.Defer)
 	ts.Setenv("AWS_ENDPOINT_URL", w.proxy.URL())
+}
+
+// unsetVariable holds the names that unset was given.
+const unsetVariable = "SCRIPT_UNSET"
+
+// unset takes variables away from the runs that follow: testscript can only empty them, and what is empty was given.
+func unset(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	w.unset = append(w.unset, args...)
+	for _, name := range args {
+		ts.Setenv(name, "")
+	}
+}
+
+// runWithout runs a command without some variables, for it is the environment of another process that has them.
+func runWithout(names, command []string) int {
+	cmd := exec.Command(command[0], command[1:]...) //nolint:noctx // it ends with the test's own process
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	for _, entry := range os.Environ() {
+		if name, text, _ := strings.Cut(entry, "="); text != "" || !slices.Contains(names, name) {
+			cmd.Env = append(cmd.Env, entry)
+		}
+	}
+	err := cmd.Run()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return exit.ExitCode()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
 }

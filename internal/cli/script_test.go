@@ -18,6 +18,7 @@
 //	                             refuse CALL STATUS CODE MESSAGE, answer CALL FILE
 //	interrupt, exited N          ctrl-C for a command in the background, once its call is held; its exit code
 //	hand WHAT ARGS...            a change by hand: see handChanges
+//	unset NAME...                variables that env has set are there no longer, not even empty
 //	slow                         another AWS, that takes its time to settle (localaws alone)
 //	metadata refuses|hangs|serves, container   stand-ins for where credentials come from
 //
@@ -66,6 +67,9 @@ type suite struct {
 var shared suite
 
 func TestMain(m *testing.M) {
+	if names := os.Getenv(unsetVariable); names != "" {
+		os.Exit(runWithout(strings.Fields(names), os.Args[1:]))
+	}
 	os.Exit(runAll(m))
 }
 

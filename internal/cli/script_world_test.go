@@ -27,6 +27,7 @@ type world struct {
 	took    time.Duration
 	holding chan struct{} // a held call has arrived
 	stopped []*exec.Cmd   // interrupted commands
+	unset   []string      // variables that the next runs do not have
 	replace []string      // what differs from run to run, and what it becomes
 }
 
@@ -86,7 +87,12 @@ func (w *world) connect(backend testaws.Backend, atEnd func(func())) {
 func (w *world) run(ts *testscript.TestScript, name string, args []string) int {
 	w.proxy.Forget()
 	started := time.Now()
-	err := ts.Exec(binary(shared.folder, name), args...)
+	program := binary(shared.folder, name)
+	if len(w.unset) > 0 {
+		args, program = append([]string{program}, args...), os.Args[0]
+	}
+	ts.Setenv(unsetVariable, strings.Join(w.unset, " "))
+	err := ts.Exec(program, args...)
 	w.took = time.Since(started)
 	stdout, stderr := ts.ReadFile("stdout"), ts.ReadFile("stderr")
 	_, _ = ts.Stdout().Write([]byte(w.equal(stdout)))

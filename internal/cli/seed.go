@@ -25,11 +25,11 @@ import (
 func readSeed(path string) ([]localaws.Service, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return nil, badConfig("reading the seed: "+err.Error(), "a path is taken from the current directory", err)
+		return nil, badSeed("reading the seed: "+err.Error(), "a path is taken from the current directory", err)
 	}
 	var document yaml.Node
 	if err := yaml.Unmarshal(content, &document); err != nil {
-		return nil, badConfig(path+" is not YAML: "+strings.TrimPrefix(err.Error(), "yaml: "), "services: and a list", err)
+		return nil, badSeed(path+" is not YAML: "+strings.TrimPrefix(err.Error(), "yaml: "), "services: and a list", err)
 	}
 	s := seedFile{path}
 	if len(document.Content) == 0 {
@@ -124,4 +124,8 @@ func (s seedFile) word(key string, target *string, choices ...string) func(*yaml
 		*target = value.Value
 		return nil
 	}
+}
+
+func badSeed(message, hint string, cause error) error {
+	return &apperr.Error{Code: apperr.CodeInvalid, Message: message, Hints: []string{hint}, Err: cause}
 }

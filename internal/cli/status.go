@@ -19,7 +19,6 @@ type statusAnswer struct {
 
 func (a *app) statusCommand() *cobra.Command {
 	var prefix string
-	var names func() settings.Given
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show what is installed, and whether it is as it was asked for",
@@ -31,18 +30,20 @@ when one is not, and 3 when there is none.`,
   spothandler status --prefix prod -o json`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			one := a.prefixFromEnv(cmd, &prefix)
-			only := &prefix
+			names, err := a.given(cmd, prefix)
+			if err != nil {
+				return err
+			}
+			one, only := cmd.Flags().Changed("prefix"), &prefix
 			if !one {
 				only = nil
 			}
 			return a.inRegions(cmd.Context(), only, a.printNowhereInstalled, func(ctx context.Context, a *app) error {
-				return a.status(ctx, prefix, names(), one)
+				return a.status(ctx, prefix, names, one)
 			})
 		},
 	}
-	addPrefix(cmd, &prefix)
-	names = addNames(cmd)
+	addAddress(cmd, &prefix)
 	a.awsFlags(cmd)
 	return cmd
 }

@@ -30,7 +30,6 @@ type uninstallAnswer struct {
 
 func (a *app) uninstallCommand() *cobra.Command {
 	o := &uninstallOptions{}
-	var names func() settings.Given
 	cmd := &cobra.Command{
 		Use:   "uninstall",
 		Short: "Remove everything that install made",
@@ -42,14 +41,15 @@ not touched.`,
   spothandler uninstall --prefix prod --keep-logs --yes`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			a.prefixFromEnv(cmd, &o.prefix)
-			o.names = names()
+			var err error
+			if o.names, err = a.given(cmd, o.prefix); err != nil {
+				return err
+			}
 			nowhere := func(id session.Identity) error { return a.printNothingAnywhere(o.prefix, id) }
 			return a.inRegions(cmd.Context(), &o.prefix, nowhere, func(ctx context.Context, a *app) error { return a.uninstall(ctx, o) })
 		},
 	}
-	addPrefix(cmd, &o.prefix)
-	names = addNames(cmd)
+	addAddress(cmd, &o.prefix)
 	flags := cmd.Flags()
 	flags.BoolVar(&o.keepLogs, "keep-logs", false, "leave the log group and its logs")
 	flags.BoolVar(&o.force, "force", false, "remove as well what others added to our resources")

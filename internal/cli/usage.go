@@ -1,12 +1,17 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // unknownCommand names the commands that come near.
@@ -20,13 +25,76 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	}
 	return &apperr.Error{
 		Code:    apperr.CodeInvalid,
-		Message: fmt.Sprintf("%q is no command of %s", args[0], cmd.CommandPath()),
+		Message: fmt.Sprintf("%q is not a command of %s", args[0], cmd.CommandPath()),
 		Hints:   append(hints, cmd.CommandPath()+" --help"),
 	}
 }
 
-func usageError(help string, err error) error {
-	return &apperr.Error{Code: apperr.CodeInvalid, Message: err.Error(), Hints: []string{help}, Err: err}
+// flagError explains an error of the parser by what the command's flags accept.
+func flagError(cmd *cobra.Command, err error) error {
+	explained := &apperr.Error{Code: apperr.CodeInvalid, Message: err.Error(), Err: err}
+	help := cmd.CommandPath() + " --help"
+	if missing, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		explained.Hints = nearestFlags(cmd, missing)
+	}
+	if bare, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		explained.Message = fmt.Sprintf("--%s needs a value", bare.GetFlag().Name)
+		explained.Hints = acceptedHint(bare.GetFlag())
+	}
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		explained.Message = fmt.Sprintf("--%s %q is not accepted", invalid.GetFlag().Name, invalid.GetValue())
+		explained.Hints = acceptedHint(invalid.GetFlag())
+	}
+	explained.Hints = append(explained.Hints, help)
+	return explained
+}
+
+// nearestFlags are what an unknown flag may have been meant as: one of this command's, or the same of another's.
+func nearestFlags(cmd *cobra.Command, missing *pflag.NotExistError) []string {
+	name := missing.GetSpecifiedName()
+	if short := missing.GetSpecifiedShortnames(); short != "" { // -prefix is read as -p -r ...
+		name = short
+	}
+	var known []string
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) { known = append(known, flag.Name) })
+	if near := nearest(name, known); near != "" {
+		return []string{"did you mean --" + near + "?"}
+	}
+	var hints []string
+	for _, other := range cmd.Root().Commands() {
+		if other.Flags().Lookup(name) != nil {
+			hints = append(hints, other.CommandPath()+" has --"+name)
+		}
+	}
+	return hints
+}
+
+// nearest is the known name that was most likely meant: one that begins so, or one that is spelled much like it.
+func nearest(name string, known []string) string {
+	var longer []string
+	for _, each := range known {
+		if len(name) > 2 && strings.HasPrefix(each, name) {
+			longer = append(longer, each)
+		}
+	}
+	if len(longer) == 1 {
+		return longer[0]
+	}
+	return apperr.Nearest(name, known)
+}
+
+// acceptedHint is what a flag takes, where that is known.
+func acceptedHint(flag *pflag.Flag) []string {
+	for _, setting := range settings.All() {
+		if setting.Name == flag.Name {
+			return []string{"accepted: " + setting.Accepted}
+		}
+	}
+	switch flag.Value.Type() {
+	case "bool", "duration", "int":
+		return []string{"accepted: " + acceptedBy(flag)}
+	}
+	return nil
 }
 
 // noArguments refuses a word that is neither a flag nor its value, most often the prefix without its flag.
@@ -34,14 +102,17 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	hints := []string{cmd.CommandPath() + " --help"}
-	if cmd.Flags().Lookup("prefix") != nil {
-		hints = append([]string{cmd.CommandPath() + " --prefix " + quote(args[0])}, hints...)
+	var hints []string
+	switch prefix := cmd.Flags().Lookup("prefix"); {
+	case slices.Contains([]string{"on", "off", "true", "false", "yes", "no"}, strings.ToLower(args[0])):
+		hints = []string{"a flag such as --dry-run takes its value behind =, as --dry-run=false"}
+	case prefix != nil && !prefix.Changed && settings.CheckNames("", args[0], "", "") == nil:
+		hints = []string{"--prefix " + args[0] + "   if this is the prefix of the installation"}
 	}
 	return &apperr.Error{
 		Code:    apperr.CodeInvalid,
-		Message: fmt.Sprintf("%s takes flags alone, and %q is none", cmd.CommandPath(), args[0]),
-		Hints:   hints,
+		Message: fmt.Sprintf("%s takes flags only, and %q is none", cmd.CommandPath(), args[0]),
+		Hints:   append(hints, cmd.CommandPath()+" --help"),
 	}
 }
 
@@ -52,13 +123,11 @@ func complete(cmd *cobra.Command, flag string, values ...string) {
 	}
 }
 
-// asksJSON says whether -o json is among the arguments, in whatever spelling.
-func asksJSON(args []string) bool {
-	line := " " + strings.Join(args, " ") + " "
-	for _, spelling := range []string{"-o json", "-o=json", "-ojson", "--output json", "--output=json"} {
-		if strings.Contains(line, " "+spelling+" ") {
-			return true
-		}
+// asksJSON reports whether JSON is asked for, by an argument in whatever spelling or by the variable's text.
+func asksJSON(args []string, variable string) bool {
+	typed := regexp.MustCompile(`(?i) (-o[ =]?|--output[ =])(\w+) `).FindStringSubmatch(" " + strings.Join(args, " ") + " ")
+	if typed != nil {
+		variable = typed[2]
 	}
-	return false
+	return strings.EqualFold(variable, "json")
 }

@@ -137,7 +137,7 @@ func (r fileReader) unknownKey(key *yaml.Node) error {
 	accepted := acceptedKeys()
 	hints := []string{"accepted: " + strings.Join(accepted, ", ")}
 	if near := apperr.Nearest(key.Value, accepted); near != "" {
-		hints = slices.Insert(hints, 0, near+"   is the nearest key")
+		hints = slices.Insert(hints, 0, "did you mean "+near+"?")
 	}
 	return &apperr.Error{Code: apperr.CodeInvalid, Message: r.at(key) + " is not a key of the configuration", Hints: hints}
 }

@@ -1,0 +1,190 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+)
+
+// This file is where flags get their values: from the command line, else from SPOTHANDLER_<FLAG>, else from the file of
+// --config. It knows no command and no flag of theirs: what is added to a command can be given in all three ways.
+
+const envPrefix = "SPOTHANDLER_"
+
+// onlyTyped are the flags that consent to something, or widen what a command touches. A variable that was set for
+// another command must not do that.
+func onlyTyped() []string {
+	return []string{"yes", "force", "adopt", "allow-downgrade", "reset", "all", "all-regions", "for-real"}
+}
+
+// flagSources say where a flag got its value from, for errors: "--prefix", "SPOTHANDLER_PREFIX", "c.yaml:1: prefix".
+type flagSources map[string]string
+
+// fillFlags gives the flags that were not typed the values of the environment and of the file, and refuses values
+// that are none.
+func (a *app) fillFlags(cmd *cobra.Command) error {
+	if err := a.fillFlag(cmd.Flags().Lookup("output")); err != nil { // first, for the errors of the others
+		return err
+	}
+	if callsAWS(cmd) {
+		if err := checkVariables(cmd.Root(), a.env); err != nil {
+			return err
+		}
+	}
+	if err := eachFlag(cmd, a.fillFlag); err != nil {
+		return err
+	}
+	if err := a.fillFromFile(cmd); err != nil {
+		return err
+	}
+	return eachFlag(cmd, func(flag *pflag.Flag) error { return a.sources.check(cmd, flag) })
+}
+
+// fillFlag gives a flag that was not typed the value of its variable.
+func (a *app) fillFlag(flag *pflag.Flag) error {
+	if _, filled := a.sources[flag.Name]; filled {
+		return nil
+	}
+	if flag.Changed {
+		a.sources[flag.Name] = "--" + flag.Name
+		return nil
+	}
+	text, set := lookup(a.env, envName(flag.Name))
+	if !set || slices.Contains(onlyTyped(), flag.Name) {
+		return nil
+	}
+	return a.sources.give(flag, settings.Value{Texts: splitVariable(flag, text), Source: envName(flag.Name)})
+}
+
+// callsAWS reports whether a command does: those that do can be given a profile.
+func callsAWS(cmd *cobra.Command) bool { return cmd.Flags().Lookup("profile") != nil }
+
+// eachFlag does something with every flag of a command, until it fails.
+func eachFlag(cmd *cobra.Command, do func(*pflag.Flag) error) (err error) {
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+		if err == nil && flag.Name != "help" && flag.Name != "version" {
+			err = do(flag)
+		}
+	})
+	return err
+}
+
+// fillFromFile reads the file of --config for a command that has this flag.
+func (a *app) fillFromFile(cmd *cobra.Command) error {
+	config := cmd.Flags().Lookup("config")
+	if config == nil || !config.Changed {
+		return nil
+	}
+	if err := a.sources.check(cmd, config); err != nil {
+		return err
+	}
+	file, err := settings.ReadFile(config.Value.String())
+	if err != nil {
+		return err
+	}
+	return eachFlag(cmd, func(flag *pflag.Flag) error {
+		value, given := file.Values[flag.Name]
+		if !given || flag.Changed {
+			return nil
+		}
+		return a.sources.give(flag, value)
+	})
+}
+
+// give sets a flag.
+func (s flagSources) give(flag *pflag.Flag, value settings.Value) error {
+	var err error
+	switch known := flag.Value.(type) {
+	case pflag.SliceValue:
+		err = known.Replace(value.Texts)
+	default:
+		err = flag.Value.Set(value.Texts[0])
+	}
+	if err != nil {
+		return &apperr.Error{
+			Code:    apperr.CodeInvalid,
+			Message: fmt.Sprintf("%s %s is not accepted", value.Source, strconv.Quote(value.Texts[0])),
+			Hints:   []string{"accepted: " + acceptedBy(flag)}, Err: err,
+		}
+	}
+	flag.Changed, s[flag.Name] = true, value.Source
+	return nil
+}
+
+func acceptedBy(flag *pflag.Flag) string {
+	switch flag.Value.Type() {
+	case "bool":
+		return "true, false"
+	case "duration":
+		return "a duration like 90s or 5m"
+	case "int":
+		return "a whole number"
+	}
+	return "a " + flag.Value.Type()
+}
+
+// check refuses what cannot have been meant: nothing, as an unset variable of a shell or a pipeline leaves it, and a
+// flag, as it stands behind one whose value is missing.
+func (s flagSources) check(cmd *cobra.Command, flag *pflag.Flag) error {
+	texts, isText := textsOf(flag)
+	if !flag.Changed || !isText {
+		return nil
+	}
+	source := s[flag.Name]
+	if len(texts) == 0 {
+		texts = []string{""}
+	}
+	for _, text := range texts {
+		if isFlag(cmd, text) {
+			return badSource(cmd.CommandPath()+" --help", "%s needs a value, and %q is a flag", source, text)
+		}
+		if strings.TrimSpace(text) == "" && !isSetting(flag.Name) { // a setting's own error says what it accepts
+			return badSource("give it a value, or leave it out", "%s is empty", source)
+		}
+	}
+	return nil
+}
+
+// textsOf are the values of a flag that takes texts.
+func textsOf(flag *pflag.Flag) (texts []string, isText bool) {
+	if list, ok := flag.Value.(pflag.SliceValue); ok {
+		return list.GetSlice(), true
+	}
+	return []string{flag.Value.String()}, flag.Value.Type() == "string"
+}
+
+func isFlag(cmd *cobra.Command, text string) bool {
+	return strings.HasPrefix(text, "--") ||
+		len(text) == 2 && text[0] == '-' && cmd.Flags().ShorthandLookup(text[1:]) != nil
+}
+
+func isSetting(name string) bool {
+	return slices.ContainsFunc(settings.All(), func(setting settings.Setting) bool { return setting.Name == name })
+}
+
+func badSource(hint, format string, args ...any) error {
+	return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf(format, args...), Hints: []string{hint}}
+}
+
+// rename lets an error that speaks of a flag speak of where its value came from.
+func (s flagSources) rename(err error) error {
+	var known *apperr.Error
+	if !errors.As(err, &known) {
+		return err
+	}
+	renamed := *known
+	for name, source := range s {
+		if flag := "--" + name; source != flag {
+			renamed.Message = strings.ReplaceAll(renamed.Message, flag+" ", source+" ")
+		}
+	}
+	return &renamed
+}

@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+)
+
+// envName is the variable that a flag can be given by.
+func envName(flag string) string {
+	return envPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// lookup finds a variable, an empty one too.
+func lookup(environ []string, name string) (text string, set bool) {
+	for _, entry := range environ {
+		if key, value, _ := strings.Cut(entry, "="); key == name {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+// splitVariable takes a list apart at its commas. Empty parts stay, to be refused: one may have been a variable.
+func splitVariable(flag *pflag.Flag, text string) []string {
+	if _, list := flag.Value.(pflag.SliceValue); !list {
+		return []string{text}
+	}
+	parts := strings.Split(text, ",")
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	return parts
+}
+
+// checkVariables refuses variables of ours that no command knows, since passing over one would do something else than
+// was asked for, and those that would consent to something.
+func checkVariables(root *cobra.Command, environ []string) error {
+	known := everyFlag(root)
+	for _, entry := range environ {
+		name, _, _ := strings.Cut(entry, "=")
+		word, ours := strings.CutPrefix(name, envPrefix)
+		if !ours {
+			continue
+		}
+		at := slices.IndexFunc(known, func(flag string) bool { return envName(flag) == name })
+		if at < 0 {
+			return unknownVariable(name, word, known)
+		}
+		if slices.Contains(onlyTyped(), known[at]) {
+			return badSource("unset "+name, "%s is set, but --%s is accepted on the command line only", name, known[at])
+		}
+	}
+	return nil
+}
+
+func unknownVariable(name, word string, flags []string) error {
+	hints := []string{"unset " + name}
+	if near := nearest(strings.ToLower(strings.ReplaceAll(word, "_", "-")), flags); near != "" && !slices.Contains(onlyTyped(), near) {
+		hints = append(hints, "did you mean "+envName(near)+"?")
+	}
+	return &apperr.Error{
+		Code:    apperr.CodeInvalid,
+		Message: "no command knows the environment variable " + name,
+		Detail:  []string{"Each flag has its own, such as " + envName("memory-size") + " for --memory-size."},
+		Hints:   hints,
+	}
+}
+
+// everyFlag are the names of the flags of all commands.
+func everyFlag(cmd *cobra.Command) []string {
+	var names []string
+	add := func(flag *pflag.Flag) {
+		if flag.Name != "help" && flag.Name != "version" {
+			names = append(names, flag.Name)
+		}
+	}
+	cmd.Flags().VisitAll(add)
+	cmd.PersistentFlags().VisitAll(add)
+	for _, each := range cmd.Commands() {
+		names = append(names, everyFlag(each)...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
