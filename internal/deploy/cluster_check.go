@@ -1,0 +1,105 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/session"
+)
+
+// ClusterAPI is what is asked of ECS about the clusters of an installation.
+type ClusterAPI interface {
+	DescribeClusters(context.Context, *ecs.DescribeClustersInput, ...func(*ecs.Options)) (*ecs.DescribeClustersOutput, error)
+	ListClusters(context.Context, *ecs.ListClustersInput, ...func(*ecs.Options)) (*ecs.ListClustersOutput, error)
+}
+
+var _ ClusterAPI = (*ecs.Client)(nil)
+
+// clustersAtOnce is the most that DescribeClusters takes (ECS API).
+const clustersAtOnce = 100
+
+// clusterActive is the status of a cluster in which tasks can run (ECS API, Cluster).
+const clusterActive = "ACTIVE"
+
+// ClusterCheck is what ECS says of the clusters that an installation is for.
+type ClusterCheck struct {
+	Absent     []AbsentCluster // in the order of their names
+	NotChecked []NotChecked
+}
+
+// AbsentCluster is a cluster that is not there, or not ACTIVE: none of its tasks can be interrupted.
+type AbsentCluster struct {
+	Name    string
+	Region  string
+	Status  string // as ECS returns it; "" is one that it does not know
+	Nearest string // the name of a cluster that may be meant; "" where none is near
+}
+
+// String says what is wrong in a clause.
+func (c AbsentCluster) String() string {
+	switch {
+	case c.Status != "":
+		return fmt.Sprintf("cluster %s is %s, not %s", c.Name, c.Status, clusterActive)
+	case c.Nearest != "":
+		return fmt.Sprintf("there is no cluster %s in %s; the nearest name is %s", c.Name, c.Region, c.Nearest)
+	}
+	return fmt.Sprintf("there is no cluster %s in %s", c.Name, c.Region)
+}
+
+// CheckClusters asks ECS for the clusters with these names, and makes no call where there are none. Whoever may
+// not ask is told in NotChecked; the error is that of the context.
+func CheckClusters(ctx context.Context, api ClusterAPI, id session.Identity, names []string) (ClusterCheck, error) {
+	var check ClusterCheck
+	for batch := range slices.Chunk(names, clustersAtOnce) {
+		answer, err := api.DescribeClusters(ctx, &ecs.DescribeClustersInput{Clusters: batch})
+		if err != nil {
+			check.NotChecked = append(check.NotChecked, NotChecked{"clusters " + strings.Join(batch, ", "), apperr.WhyNot(err)})
+			continue
+		}
+		check.Absent = append(check.Absent, absentClusters(id.Region, batch, answer.Clusters)...)
+	}
+	if slices.ContainsFunc(check.Absent, func(c AbsentCluster) bool { return c.Status == "" }) {
+		check.findNearest(ctx, api)
+	}
+	return check, ctx.Err()
+}
+
+func absentClusters(region string, names []string, found []types.Cluster) []AbsentCluster {
+	var absent []AbsentCluster
+	for _, name := range names {
+		index := slices.IndexFunc(found, func(c types.Cluster) bool { return value(c.ClusterName) == name })
+		switch {
+		case index < 0:
+			absent = append(absent, AbsentCluster{Name: name, Region: region})
+		case value(found[index].Status) != clusterActive:
+			absent = append(absent, AbsentCluster{Name: name, Region: region, Status: value(found[index].Status)})
+		}
+	}
+	return absent
+}
+
+// findNearest looks for the clusters that may be meant.
+func (c *ClusterCheck) findNearest(ctx context.Context, api ClusterAPI) {
+	var known []string
+	for pages := ecs.NewListClustersPaginator(api, &ecs.ListClustersInput{}); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			c.NotChecked = append(c.NotChecked, NotChecked{"the nearest names of clusters", apperr.WhyNot(err)})
+			return
+		}
+		for _, arn := range page.ClusterArns {
+			known = append(known, arn[strings.LastIndex(arn, "/")+1:])
+		}
+	}
+	for index, absent := range c.Absent {
+		if absent.Status == "" {
+			c.Absent[index].Nearest = apperr.Nearest(absent.Name, known)
+		}
+	}
+}

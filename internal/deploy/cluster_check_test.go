@@ -1,0 +1,73 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// withADeleted shows the cluster old as ECS shows one that was deleted a short time ago.
+type withADeleted struct{ *ecs.Client }
+
+// DescribeClusters asks the client.
+func (c withADeleted) DescribeClusters(ctx context.Context, in *ecs.DescribeClustersInput, o ...func(*ecs.Options)) (*ecs.DescribeClustersOutput, error) {
+	answer, err := c.Client.DescribeClusters(ctx, in, o...)
+	if err != nil {
+		return nil, err
+	}
+	for index, cluster := range answer.Clusters {
+		if *cluster.ClusterName == "old" {
+			answer.Clusters[index].Status = aws.String("INACTIVE")
+		}
+	}
+	return answer, nil
+}
+
+// A mistyped cluster is found, with the name that may be meant; without permission to look, that is what is said.
+func TestCheckClusters(t *testing.T) {
+	const may = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[%s],"Resource":"*"}]}`
+	for name, test := range map[string]struct {
+		clusters []string
+		actions  string
+		want     []string
+	}{
+		"no clusters":       {nil, ``, nil},
+		"all there":         {[]string{"batch", "shop"}, `"ecs:DescribeClusters"`, nil},
+		"mistyped":          {[]string{"shop", "shpo"}, `"ecs:*"`, []string{"there is no cluster shpo in us-east-1; the nearest name is shop"}},
+		"none near":         {[]string{"analytics"}, `"ecs:*"`, []string{"there is no cluster analytics in us-east-1"}},
+		"deleted":           {[]string{"old"}, `"ecs:*"`, []string{"cluster old is INACTIVE, not ACTIVE"}},
+		"none may be named": {[]string{"shpo"}, `"ecs:DescribeClusters"`, []string{"there is no cluster shpo in us-east-1", "not checked: the nearest names of clusters: you may not ecs:ListClusters"}},
+		"denied":            {[]string{"shop", "shpo"}, `"ecs:ListClusters"`, []string{"not checked: clusters shop, shpo: you may not ecs:DescribeClusters"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := localaws.New(localaws.Options{Policies: map[string]string{"AKIACALLER": fmt.Sprintf(may, test.actions)}})
+			defer func() { _ = server.Close() }()
+			admin := ecs.NewFromConfig(server.Config())
+			for _, cluster := range []string{"shop", "batch", "old"} {
+				if _, err := admin.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: &cluster}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			config := server.Config()
+			config.Credentials = credentials.NewStaticCredentialsProvider("AKIACALLER", "secret", "")
+			check, err := CheckClusters(t.Context(), withADeleted{ecs.NewFromConfig(config)}, identity(), test.clusters)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, absent := range check.Absent {
+				got = append(got, absent.String())
+			}
+			for _, unchecked := range check.NotChecked {
+				got = append(got, unchecked.String())
+			}
+			sameLines(t, got, test.want...)
+		})
+	}
+}
