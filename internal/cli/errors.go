@@ -16,13 +16,18 @@ type errorAnswer struct {
 }
 
 type errorBody struct {
-	Message string `json:"message"`
-	Hint    string `json:"hint"`
-	Code    string `json:"code"`
+	Code    string   `json:"code"`
+	Message string   `json:"message"`
+	Detail  []string `json:"detail"`
+	Hints   []string `json:"hints"`
 }
 
-// printError shows one error and its cure, on stderr and, under -o json, on stdout as well.
-func (a *app) printError(err error) {
+func bodyOf(err *apperr.Error) errorBody {
+	return errorBody{err.Code, err.Message, append([]string{}, err.Detail...), append([]string{}, err.Hints...)}
+}
+
+// known is an error as it is shown: with a code, and with a hint.
+func (a *app) known(err error) *apperr.Error {
 	var known *apperr.Error
 	if !errors.As(err, &known) {
 		known = &apperr.Error{Code: apperr.CodeFailed, Message: err.Error()}
@@ -30,6 +35,12 @@ func (a *app) printError(err error) {
 	if len(known.Hints) == 0 {
 		known = a.withLastResort(known)
 	}
+	return known
+}
+
+// printError shows one error and its cure, on stderr and, under -o json, on stdout as well.
+func (a *app) printError(err error) {
+	known := a.known(err)
 	a.err.Print(a.err.Verdict(known.Message))
 	for _, line := range known.Detail {
 		a.err.Print(a.err.Paragraph("  ", line))
@@ -38,7 +49,7 @@ func (a *app) printError(err error) {
 		hint(a.err, each)
 	}
 	if a.json() {
-		_ = a.out.JSON(errorAnswer{errorBody{known.Message, strings.Join(known.Hints, "; "), known.Code}})
+		_ = a.out.JSON(errorAnswer{bodyOf(known)})
 	}
 }
 
@@ -65,7 +76,7 @@ func (a *app) printInterrupted(err error) {
 	a.err.Print(a.err.Note("", message))
 	hint(a.err, a.retype())
 	if a.json() {
-		_ = a.out.JSON(errorAnswer{errorBody{message, a.retype(), apperr.CodeInterrupted}})
+		_ = a.out.JSON(errorAnswer{bodyOf(&apperr.Error{Code: apperr.CodeInterrupted, Message: message, Hints: []string{a.retype()}})})
 	}
 }
 

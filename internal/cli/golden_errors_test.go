@@ -42,11 +42,11 @@ func TestErrorTexts(t *testing.T) {
 	for _, f := range failures() {
 		t.Run(f.name, func(t *testing.T) {
 			shown := f.happen(t, "text")
-			answer := errorBody{Message: f.name, Hint: f.name, Code: f.textOnly}
+			answer := errorBody{Message: f.name, Hints: []string{f.name}, Code: f.textOnly}
 			if f.textOnly == "" {
 				answer = f.happen(t, "json").answer(t)
 			}
-			if answer.Message == "" || answer.Hint == "" {
+			if answer.Message == "" || len(answer.Hints) == 0 {
 				t.Errorf("no message or no hint: %+v", answer)
 			}
 			codes[answer.Code] = true

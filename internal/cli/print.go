@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
@@ -158,8 +159,8 @@ func (a *app) printNotInstalled(command, prefix, region string) error {
 	a.err.Printf("%s %s is not installed in %s\n", st.Glyph(term.Failed), deploy.DisplayPrefix(prefix), region)
 	hint(a.err, "spothandler install"+a.scope(prefix))
 	if a.json() && command != "status" {
-		body := errorBody{deploy.DisplayPrefix(prefix) + " is not installed in " + region, "spothandler install" + a.scope(prefix), "not_installed"}
-		if err := a.out.JSON(errorAnswer{body}); err != nil {
+		missing := &apperr.Error{Code: "not_installed", Message: deploy.DisplayPrefix(prefix) + " is not installed in " + region, Hints: []string{"spothandler install" + a.scope(prefix)}}
+		if err := a.out.JSON(errorAnswer{bodyOf(missing)}); err != nil {
 			return err
 		}
 	}
