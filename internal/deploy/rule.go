@@ -182,6 +182,6 @@ func PatternWarning(want, have State) []string {
 	if len(want.Rule.Pattern) <= patternQuota || have.Rule != nil && len(have.Rule.Pattern) >= len(want.Rule.Pattern) {
 		return nil
 	}
-	return []string{fmt.Sprintf("the rule's pattern has %d characters: where the account's EventBridge quota \"Event pattern size\" is the default of %d, AWS will refuse it; ask for more in Service Quotas, or give fewer clusters",
+	return []string{fmt.Sprintf("the rule's pattern has %d characters, and EventBridge's default quota \"Event pattern size\" is %d: AWS will refuse it unless the quota was raised in Service Quotas; fewer clusters make it shorter",
 		len(want.Rule.Pattern), patternQuota)}
 }
