@@ -163,6 +163,7 @@ func action(err error) string {
 func IAMAction(service, operation string) string {
 	prefixes := map[string]string{
 		"IAM": "iam", "STS": "sts", "Lambda": "lambda", "EventBridge": "events", "CloudWatch Logs": "logs", "ECS": "ecs",
+		"Resource Groups Tagging API": "tag",
 	}
 	prefix, known := prefixes[service]
 	if !known {
