@@ -73,11 +73,7 @@ func (v *invocation) decide() {
 // calls that DescribeServices allows to others.
 func (v *invocation) describe(ctx context.Context) error {
 	v.describing.once = v.mayClaimBeforeDescribe()
-	out, err := v.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{
-		Cluster:  aws.String(v.event.ClusterARN),
-		Services: []string{v.event.Service},
-		Include:  []types.ServiceField{types.ServiceFieldTags},
-	}, func(o *ecs.Options) { o.Retryer = v.describing.retryer() })
+	out, err := v.describeServices(ctx, func(o *ecs.Options) { o.Retryer = v.describing.retryer() })
 	v.describedAt = time.Now()
 	if delay, again := asDescribeAgain(err); again {
 		return v.claimBeforeDescribe(ctx, delay)

@@ -37,6 +37,8 @@ type invocation struct {
 	updatedAt time.Time // when ECS accepted the redeployment; zero: it did not
 	before    string    // the primary deployment as last seen
 	after     string    // the deployment that was forced
+
+	notChecked string // what the decision does without
 }
 
 // begin reads the event and the context of an invocation.

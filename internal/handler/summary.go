@@ -42,6 +42,7 @@ func (v *invocation) record(err error) Record {
 		Applied:          !v.updatedAt.IsZero(),
 		DryRun:           v.dryRun,
 		Simulated:        v.event.isSimulated(),
+		NotChecked:       v.notChecked,
 		DecisionMS:       v.sinceEvent(v.decidedAt),
 		ECSAnswerMS:      v.sinceEvent(v.updatedAt),
 		Metrics:          v.metrics(),
