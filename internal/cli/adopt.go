@@ -11,7 +11,7 @@ const terraformModule = "module.ecs_spot_handler"
 // printForget says how Terraform forgets what is taken over, if it made it, and what stays of it.
 func (j *installJob) printForget() {
 	j.err.Printf("\n%s If Terraform made these, let it forget them before any terraform destroy:\n", j.err.Glyph(term.Attention))
-	for _, command := range deploy.TerraformForget(j.taken, terraformModule) {
+	for _, command := range deploy.TerraformForget(j.Taken, terraformModule) {
 		hint(j.err, command)
 	}
 	j.err.Printf("%s\n", "  The addresses begin with your name of the module. Its own role and policies")

@@ -5,23 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// apply does the changes with progress on stderr. Its error says how far it came and what to do.
-func (j *installJob) apply(ctx context.Context, names deploy.Names, changes []deploy.Change) error {
-	return j.applyChanges(ctx, j.connection, names, changes)
+// job is a prepared install or uninstall.
+type job interface {
+	Apply(context.Context, deploy.Options) (done int, err error)
 }
 
-func (a *app) applyChanges(ctx context.Context, s *connection, names deploy.Names, changes []deploy.Change) error {
-	if len(changes) == 0 {
-		return nil
-	}
+// apply does the changes of a job with progress on stderr. Its error says how far it came and what to do.
+func (a *app) apply(ctx context.Context, s *connection, j job, changes []deploy.Change) error {
 	progress := a.newProgress(changes)
-	done, err := deploy.Apply(ctx, s.clients, names, changes, deploy.Options{Wait: a.wait, Report: progress.report})
+	done, err := j.Apply(ctx, deploy.Options{Wait: a.wait, Report: progress.report})
 	progress.Stop()
 	if err == nil {
 		return nil
@@ -69,37 +66,15 @@ func (a *app) afterStop(s *connection, stopped *apperr.Error, changes []deploy.C
 	return hints
 }
 
-const (
-	settleCeiling = 90 * time.Second
-	settlePause   = 500 * time.Millisecond
-)
-
-// lookAgain repeats a look until it says that nothing is left.
-func (a *app) lookAgain(ctx context.Context, look func(context.Context) (left string, err error)) error {
-	ceiling := settleCeiling
-	if a.wait > 0 {
-		ceiling = a.wait
+// sayWhereToLook adds to the error of a job that does not settle what to look at next.
+func (a *app) sayWhereToLook(err error) error {
+	var known *apperr.Error
+	if !errors.As(err, &known) || known.Code != apperr.CodeNotSettled || len(known.Hints) > 0 {
+		return err
 	}
-	deadline := time.Now().Add(ceiling)
-	for {
-		left, err := look(ctx)
-		if err != nil || left == "" {
-			return err
-		}
-		if time.Now().After(deadline) {
-			return &apperr.Error{
-				Code:    apperr.CodeNotSettled,
-				Message: "everything was done, and still a second look finds this left: " + left,
-				Detail:  []string{"AWS may need longer, or something else changes it back."},
-				Hints:   []string{"spothandler status" + a.scope(a.prefix)},
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(settlePause):
-		}
-	}
+	explained := *known
+	explained.Hints = []string{"spothandler status" + a.scope(a.prefix)}
+	return &explained
 }
 
 // confirm asks for a word on a terminal; elsewhere only --yes will do.

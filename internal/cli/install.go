@@ -2,15 +2,13 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/embed"
-	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 
 	"github.com/spothandler/spothandler/internal/deploy/settings"
@@ -111,116 +109,47 @@ type installJob struct {
 	*app
 	*connection
 	*installOptions
+	*deploy.Install
 	given settings.Given
 	reset bool
-
-	found   *deploy.Installation
-	spec    settings.Spec
-	want    deploy.State
-	release deploy.Release
-	changes []deploy.Change
-	taken   []deploy.Stranger // what --adopt takes over
 }
 
 func (j *installJob) run(ctx context.Context) error {
 	started := time.Now()
-	if err := j.look(ctx); err != nil {
-		return err
-	}
-	if j.upgrade && !j.found.Found() {
+	var err error
+	j.Install, err = deploy.PrepareInstall(ctx, j.clients, j.id, deploy.InstallRequest{
+		Prefix: j.installOptions.prefix, Given: j.given, Reset: j.reset, Adopt: j.adopt,
+		AllowDowngrade: j.allowDowngrade, Upgrade: j.upgrade,
+		Version: binaryVersion(), Release: releaseFor, Warn: func(text string) { j.warn(text) },
+	})
+	if errors.Is(err, deploy.ErrNotInstalled) {
 		return j.printNotInstalled("upgrade", j.installOptions.prefix, j.id.Region)
 	}
-	if err := j.plan(); err != nil {
-		return err
-	}
-	if err := j.checkCase(ctx); err != nil {
-		return err
-	}
-	if err := j.found.CheckConcurrency(ctx, j.clients, j.want); err != nil {
+	if err != nil {
 		return err
 	}
 	if j.dryRun {
-		return j.printDryRun(j.lookAround(ctx))
+		j.LookAround(ctx)
+		return j.printDryRun()
 	}
-	others, err := j.change(ctx)
-	if err != nil {
+	if err := j.change(ctx); err != nil {
 		return err
 	}
-	return j.printInstalled(j, others, time.Since(started))
+	return j.printInstalled(j, time.Since(started))
 }
 
-// checkCase refuses, before the first write, a prefix that another installation has in other letters: its
-// role is not found by our name, and IAM would refuse ours. Whoever may not list roles learns it from IAM.
-func (j *installJob) checkCase(ctx context.Context) error {
-	if j.found.State.Role != nil {
+// change applies the plan and looks again. An install that has nothing to change asks for nothing more.
+func (j *installJob) change(ctx context.Context) error {
+	if len(j.Changes) == 0 {
 		return nil
-	}
-	others, err := deploy.List(ctx, j.clients, j.id)
-	if err != nil {
-		return ctx.Err()
-	}
-	return deploy.CheckCase(j.installOptions.prefix, others)
-}
-
-// change applies the plan, looks again and, meanwhile, for other installations. An install that has
-// nothing to change asks for nothing more.
-func (j *installJob) change(ctx context.Context) (others []deploy.Listed, err error) {
-	if len(j.changes) == 0 {
-		return nil, nil
 	}
 	if err := j.confirmAdoption(ctx); err != nil {
-		return nil, err
-	}
-	if err := j.apply(ctx, j.found.Names, j.changes); err != nil {
-		return nil, err
-	}
-	var group errgroup.Group
-	group.Go(func() error {
-		others = j.lookAround(ctx)
-		return nil
-	})
-	group.Go(func() error { return j.verify(ctx) })
-	err = group.Wait()
-	return others, err
-}
-
-func (j *installJob) look(ctx context.Context) (err error) {
-	j.found, err = deploy.Look(ctx, j.clients, j.id, j.installOptions.prefix, j.given)
-	return err
-}
-
-// plan decides everything before the first write.
-func (j *installJob) plan() error {
-	checks := []func() error{
-		func() error { return j.found.CheckVersion(binaryVersion(), j.allowDowngrade) },
-		func() error { return j.found.CheckOurs(j.adopt) },
-		j.found.CheckReadable,
-	}
-	for _, check := range checks {
-		if err := check(); err != nil {
-			return err
-		}
-	}
-	spec, warnings, err := j.found.Resolve(j.given, j.reset)
-	if err != nil {
 		return err
 	}
-	j.warn(warnings...)
-	if err := settings.CheckNames(j.id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil {
+	if err := j.apply(ctx, j.connection, j.Install, j.Changes); err != nil {
 		return err
 	}
-	j.spec = spec
-	if j.release, err = releaseFor(spec.Architecture); err != nil {
-		return err
-	}
-	if j.want, err = deploy.Desired(j.found.Names, spec, j.release); err != nil {
-		return err
-	}
-	j.changes, j.taken = j.found.Plan(j.want), j.found.Strangers()
-	j.warn(deploy.Lingering(j.found.State, j.changes)...)
-	j.warn(deploy.Lost(j.found.State, j.changes)...)
-	j.warn(deploy.PatternWarning(j.want, j.found.State)...)
-	return nil
+	return j.sayWhereToLook(j.Verify(ctx, j.wait))
 }
 
 func releaseFor(architecture string) (deploy.Release, error) {
@@ -231,52 +160,16 @@ func releaseFor(architecture string) (deploy.Release, error) {
 	return deploy.Release{Version: binaryVersion(), CodeSHA256: embed.CodeSHA256(zip), Zip: zip}, nil
 }
 
-// lookAround finds the other installations of the region. Whoever may not list roles still may install.
-func (j *installJob) lookAround(ctx context.Context) []deploy.Listed {
-	others, err := deploy.List(ctx, j.clients, j.id)
-	if err != nil {
-		j.warn("other installations were not looked for: " + apperr.WhyNot(err))
-		return nil
-	}
-	return others
-}
-
 // confirmAdoption asks before something that is not ours is taken over.
 func (j *installJob) confirmAdoption(ctx context.Context) error {
-	if len(j.taken) == 0 {
+	if len(j.Taken) == 0 {
 		return nil
 	}
-	j.printPlan(j.err, j.changes)
+	j.printPlan(j.err, j.Install)
 	j.printForget()
 	j.err.Printf("\n")
 	if j.yes {
 		return nil
 	}
-	return j.confirm(ctx, fmt.Sprintf("Take over %s, as above?", plural(len(j.taken), "resource")), "yes")
-}
-
-// verify looks again until nothing is left to change: AWS's answers lag behind its writes.
-func (j *installJob) verify(ctx context.Context) error {
-	return j.lookAgain(ctx, func(ctx context.Context) (string, error) {
-		if err := j.look(ctx); err != nil {
-			return "", err
-		}
-		left := j.found.Plan(j.want)
-		if len(left) == 0 {
-			return "", nil
-		}
-		return unsettled(left[0]), nil
-	})
-}
-
-// unsettled names what is still to be changed of a resource, for whoever has to find out why.
-func unsettled(change deploy.Change) string {
-	paths := make([]string, 0, len(change.Fields))
-	for _, field := range change.Fields {
-		paths = append(paths, label(field.Path))
-	}
-	if change.Action != deploy.Update {
-		return change.Describe()
-	}
-	return change.Describe() + ": " + strings.Join(paths, ", ")
+	return j.confirm(ctx, fmt.Sprintf("Take over %s, as above?", plural(len(j.Taken), "resource")), "yes")
 }

@@ -33,28 +33,28 @@ func (a *app) printHeader(s *connection, prefix string) {
 	a.err.Printf("%s\n\n", st.Dim(st.Shorten(caller, st.Width)))
 }
 
-func (a *app) printInstalled(j *installJob, others []deploy.Listed, took time.Duration) error {
-	status, err := deploy.Assess(j.found, j.release, others)
+func (a *app) printInstalled(j *installJob, took time.Duration) error {
+	status, err := deploy.Assess(j.Found, j.Release, j.Others)
 	if err != nil {
 		return err
 	}
 	if a.json() {
-		return a.out.JSON(installAnswer{status, nonNil(j.changes), len(j.changes) > 0})
+		return a.out.JSON(installAnswer{status, nonNil(j.Changes), len(j.Changes) > 0})
 	}
 	st := a.out.Style
-	if len(j.changes) == 0 {
-		a.out.Printf("%s %s (%s)\n", st.Glyph(term.OK), st.Green("Nothing to change"+a.where()+": "+deploy.DisplayPrefix(j.spec.Prefix)+" is as asked."), term.Seconds(took))
+	if len(j.Changes) == 0 {
+		a.out.Printf("%s %s (%s)\n", st.Glyph(term.OK), st.Green("Nothing to change"+a.where()+": "+deploy.DisplayPrefix(j.Spec.Prefix)+" is as asked."), term.Seconds(took))
 	} else {
-		a.out.Printf("\n%s %s\n", st.Glyph(term.OK), st.Green(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.changes), a.where(), counts(j.changes), term.Seconds(took))))
-		a.out.Print(st.List("  ", " · ", summary(j.spec)))
+		a.out.Printf("\n%s %s\n", st.Glyph(term.OK), st.Green(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.Changes), a.where(), counts(j.Changes), term.Seconds(took))))
+		a.out.Print(st.List("  ", " · ", summary(j.Spec)))
 	}
-	if touches(j.changes, deploy.KindRule) && j.spec.RuleState == "ENABLED" {
+	if touches(j.Changes, deploy.KindRule) && j.Spec.RuleState == "ENABLED" {
 		a.out.Printf("  %s\n", st.Dim("EventBridge may take a minute before a new rule matches."))
 	}
 	a.printRemarks(st, status.Problems)
-	if len(j.changes) > 0 {
+	if len(j.Changes) > 0 {
 		a.out.Printf("\n")
-		hint(a.out, "spothandler status"+a.scope(j.spec.Prefix))
+		hint(a.out, "spothandler status"+a.scope(j.Spec.Prefix))
 	}
 	return nil
 }
@@ -120,7 +120,7 @@ func counts(changes []deploy.Change) string {
 // done is the verdict in a word: the role is created by an installation, and by nothing else.
 func done(changes []deploy.Change) string {
 	for _, change := range changes {
-		if change.Resource == deploy.KindRole && change.Action == deploy.Create {
+		if change.Kind == deploy.KindRole && change.Action == deploy.Create {
 			return "Installed"
 		}
 	}
@@ -133,7 +133,7 @@ func past(action deploy.Action) string {
 
 func touches(changes []deploy.Change, kind deploy.Kind) bool {
 	for _, change := range changes {
-		if change.Resource == kind {
+		if change.Kind == kind {
 			return true
 		}
 	}
@@ -143,14 +143,14 @@ func touches(changes []deploy.Change, kind deploy.Kind) bool {
 func nonNil(changes []deploy.Change) []deploy.Change { return append([]deploy.Change{}, changes...) }
 
 // title is what a row calls a resource: its name, or for the two without one what it does.
-func title(kind deploy.Kind, name string) string {
-	switch kind {
+func title(id deploy.ID) string {
+	switch id.Kind {
 	case deploy.KindPermission:
 		return "EventBridge may invoke the function"
 	case deploy.KindTarget:
 		return "rule → function"
 	}
-	return name
+	return id.Name
 }
 
 // printNotInstalled is the verdict on one prefix. Status has said it in its own JSON already.

@@ -10,33 +10,33 @@ import (
 )
 
 // printDryRun shows the plan and what was not done.
-func (j *installJob) printDryRun(others []deploy.Listed) error {
-	if err := j.showDryRun(others); err != nil {
+func (j *installJob) printDryRun() error {
+	if err := j.showDryRun(); err != nil {
 		return err
 	}
-	if j.detailed && len(j.changes) > 0 {
+	if j.detailed && len(j.Changes) > 0 {
 		return errDiffers
 	}
 	return nil
 }
 
-func (j *installJob) showDryRun(others []deploy.Listed) error {
+func (j *installJob) showDryRun() error {
 	if j.json() {
-		status, err := deploy.Assess(j.found, j.release, others)
+		status, err := deploy.Assess(j.Found, j.Release, j.Others)
 		if err != nil {
 			return err
 		}
-		return j.out.JSON(installAnswer{status, nonNil(j.changes), false})
+		return j.out.JSON(installAnswer{status, nonNil(j.Changes), false})
 	}
-	j.printPlan(j.out, j.changes)
-	if len(j.taken) > 0 {
+	j.printPlan(j.out, j.Install)
+	if len(j.Taken) > 0 {
 		j.printForget()
 	}
-	j.out.Printf("\n%s\n", planSummary(j.changes))
-	for _, message := range deploy.Overlaps(others, j.spec) {
+	j.out.Printf("\n%s\n", planSummary(j.Changes))
+	for _, message := range deploy.Overlaps(j.Others, j.Spec) {
 		j.out.Print(j.out.Note("", message))
 	}
-	if len(j.changes) > 0 {
+	if len(j.Changes) > 0 {
 		hint(j.out, j.without("--dry-run", "--detailed-exitcode"))
 	}
 	return nil
@@ -54,12 +54,12 @@ func planSummary(changes []deploy.Change) string {
 }
 
 // printPlan shows each change with its differences, and counts what stays.
-func (a *app) printPlan(out *term.Printer, changes []deploy.Change) {
-	for _, change := range changes {
-		out.Println(out.Row(actionGlyph(change.Action), change.Resource.Words(), title(change.Resource, change.Name), ""))
+func (a *app) printPlan(out *term.Printer, plan *deploy.Install) {
+	for _, change := range plan.Changes {
+		out.Println(out.Row(actionGlyph(change.Action), change.Kind.Words(), title(change.ID), ""))
 		printFields(out, told(change))
 	}
-	if left := untouched(changes); len(left) > 0 {
+	if left := untouched(plan); len(left) > 0 {
 		out.Print(out.Item(term.Quiet, fmt.Sprintf("%d unchanged: %s", len(left), strings.Join(left, ", "))))
 	}
 }
@@ -76,11 +76,12 @@ func actionGlyph(action deploy.Action) term.Glyph {
 	return map[deploy.Action]term.Glyph{deploy.Create: term.Add, deploy.Update: term.Change, deploy.Delete: term.Remove}[action]
 }
 
-func untouched(changes []deploy.Change) []string {
+// untouched are the resources that a plan leaves as they are.
+func untouched(plan *deploy.Install) []string {
 	var left []string
-	for _, kind := range deploy.Kinds() {
-		if !touches(changes, kind) {
-			left = append(left, kind.Words())
+	for _, id := range plan.Want.IDs() {
+		if !slices.ContainsFunc(plan.Changes, func(change deploy.Change) bool { return change.ID == id }) {
+			left = append(left, id.Kind.Words())
 		}
 	}
 	return left
@@ -102,7 +103,7 @@ func printFields(out *term.Printer, fields []deploy.Field) {
 			recorded = append(recorded, strings.ReplaceAll(name, "spothandler", "version"))
 			continue
 		}
-		if length := term.Width(label(field.Path)); length <= longestLabel {
+		if length := term.Width(deploy.Label(field.Path)); length <= longestLabel {
 			width = max(width, length)
 		}
 	}
@@ -141,27 +142,17 @@ func printField(out *term.Printer, field deploy.Field, width int) {
 	}
 	arrow := out.Glyph(term.Arrow)
 	if term.Width(before)+term.Width(after)+4 <= room {
-		out.Printf("%s%s  %s %s %s\n", indent, term.Pad(label(field.Path), width), before, arrow, after)
+		out.Printf("%s%s  %s %s %s\n", indent, term.Pad(deploy.Label(field.Path), width), before, arrow, after)
 		return
 	}
-	if term.Width(label(field.Path)) > longestLabel { // the values below it, a little to the right
-		out.Printf("%s%s\n", indent, label(field.Path))
+	if term.Width(deploy.Label(field.Path)) > longestLabel { // the values below it, a little to the right
+		out.Printf("%s%s\n", indent, deploy.Label(field.Path))
 		width, room = 2, out.Width-fieldIndent-4
 		out.Printf("%s%s  %s\n", indent, term.Pad("", width), out.Shorten(before, room))
 	} else {
-		out.Printf("%s%s  %s\n", indent, term.Pad(label(field.Path), width), out.Shorten(before, room))
+		out.Printf("%s%s  %s\n", indent, term.Pad(deploy.Label(field.Path), width), out.Shorten(before, room))
 	}
 	out.Printf("%s%s%s %s\n", indent, strings.Repeat(" ", width), arrow, out.Shorten(after, room))
-}
-
-// label is a field's path in words.
-func label(path string) string {
-	for _, verbatim := range []string{"tags.", "environment.", "detail.", "policy.", "trust_policy."} {
-		if strings.HasPrefix(path, verbatim) {
-			return path
-		}
-	}
-	return strings.ReplaceAll(path, "_", " ")
 }
 
 // shown is a value with its unit.

@@ -13,11 +13,11 @@ import (
 func (a *app) printRemoval(out *term.Printer, changes []deploy.Change) {
 	for _, change := range changes {
 		if change.Action == deploy.Update {
-			out.Println(out.Row(term.Quiet, change.Resource.Words(), change.Name, "stays, with its logs"))
+			out.Println(out.Row(term.Quiet, change.Kind.Words(), change.Name, "stays, with its logs"))
 			continue
 		}
-		out.Println(out.Row(term.Remove, change.Resource.Words(), title(change.Resource, change.Name), ""))
-		if change.Resource == deploy.KindLogGroup {
+		out.Println(out.Row(term.Remove, change.Kind.Words(), title(change.ID), ""))
+		if change.Kind == deploy.KindLogGroup {
 			out.Printf("%s%s\n", term.Pad("", 4+term.KindWidth), out.Dim("with all its logs; --keep-logs keeps them"))
 		}
 	}

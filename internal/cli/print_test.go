@@ -52,7 +52,7 @@ func TestShown(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]string{"memory_size": "memory size", "tags.My_Team": "tags.My_Team", "environment.LOG_LEVEL": "environment.LOG_LEVEL"} {
-		if got := label(path); got != want {
+		if got := deploy.Label(path); got != want {
 			t.Errorf("%s is labelled %q", path, got)
 		}
 	}
@@ -60,13 +60,9 @@ func TestShown(t *testing.T) {
 
 // The verdict follows from what is wrong, whatever comes first.
 func TestVerdict(t *testing.T) {
-	missing := func(kind deploy.Kind) deploy.Problem {
-		return deploy.Problem{Code: deploy.ProblemMissing, Resource: kind}
-	}
-	differs := func(kind deploy.Kind, path, old string) deploy.Problem {
-		return deploy.Problem{Code: deploy.ProblemDiffers, Resource: kind, Fields: []deploy.Field{{Path: path, Old: old, New: "x"}}}
-	}
-	overlap := deploy.Problem{Code: deploy.ProblemOverlap}
+	overlap, foreign := deploy.Problem{Code: deploy.ProblemOverlap}, deploy.Problem{Code: deploy.ProblemForeign}
+	differs := deploy.Problem{Code: deploy.ProblemDiffers}
+	vital := deploy.Problem{Code: deploy.ProblemDiffers, Vital: true}
 	change := []deploy.Change{{}}
 	for _, test := range []struct {
 		name     string
@@ -74,20 +70,10 @@ func TestVerdict(t *testing.T) {
 		changes  []deploy.Change
 		want     string
 	}{
-		{"log group", []deploy.Problem{missing(deploy.KindLogGroup)}, change, " differs"},
-		{"log group, then function", []deploy.Problem{missing(deploy.KindLogGroup), missing(deploy.KindFunction)}, change, " misses interruptions"},
-		{"memory", []deploy.Problem{differs(deploy.KindFunction, "memory_size", "256")}, change, " differs"},
-		{"throttled", []deploy.Problem{differs(deploy.KindFunction, "reserved_concurrency", "0")}, change, " misses interruptions"},
-		{"other code", []deploy.Problem{differs(deploy.KindFunction, "code", "abc")}, change, " misses interruptions"},
-		{"pattern", []deploy.Problem{differs(deploy.KindRule, "detail.clusterArn", "")}, change, " misses interruptions"},
-		{"rule's words", []deploy.Problem{differs(deploy.KindRule, "description", "")}, change, " differs"},
-		{"rights", []deploy.Problem{differs(deploy.KindRole, "policy.Statement[0].Action", "")}, change, " misses interruptions"},
-		{"record", []deploy.Problem{differs(deploy.KindRole, "record.memory", "1")}, change, " differs"},
-		{"another target", []deploy.Problem{differs(deploy.KindTarget, "function", "arn")}, change, " misses interruptions"},
-		{"target's patience", []deploy.Problem{differs(deploy.KindTarget, "max_event_age", "1")}, change, " differs"},
-		{"permission", []deploy.Problem{differs(deploy.KindPermission, "source_arn", "1")}, change, " misses interruptions"},
-		{"overlap alone", []deploy.Problem{overlap}, nil, " needs attention"},
-		{"overlap and memory", []deploy.Problem{differs(deploy.KindFunction, "memory_size", "256"), overlap}, change, " differs"},
+		{"what only shows", []deploy.Problem{differs}, change, " differs"},
+		{"what only shows, then what counts", []deploy.Problem{differs, vital}, change, " misses interruptions"},
+		{"what install does not heal", []deploy.Problem{overlap, foreign}, nil, " needs attention"},
+		{"both", []deploy.Problem{differs, overlap}, change, " differs"},
 	} {
 		if got := verdict(deploy.Status{Problems: test.problems, Changes: test.changes}); got != test.want {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)

@@ -14,7 +14,7 @@ type progress struct {
 func (a *app) newProgress(changes []deploy.Change) progress {
 	steps := make([]term.Step, len(changes))
 	for i, change := range changes {
-		steps[i] = term.Step{Kind: change.Resource.Words(), Name: title(change.Resource, change.Name)}
+		steps[i] = term.Step{Kind: change.Kind.Words(), Name: title(change.ID)}
 	}
 	return progress{a.err.Progress(steps), changes}
 }

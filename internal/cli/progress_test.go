@@ -15,8 +15,8 @@ import (
 
 func twoChanges() []deploy.Change {
 	return []deploy.Change{
-		{Action: deploy.Create, Resource: deploy.KindRole, Name: "prod-spothandler-eu-west-1"},
-		{Action: deploy.Create, Resource: deploy.KindFunction, Name: "prod-ecs-fargate-spot-handler"},
+		{Action: deploy.Create, ID: deploy.ID{Kind: deploy.KindRole, Name: "prod-spothandler-eu-west-1"}},
+		{Action: deploy.Create, ID: deploy.ID{Kind: deploy.KindFunction, Name: "prod-ecs-fargate-spot-handler"}},
 	}
 }
 

@@ -66,7 +66,7 @@ func (a *app) status(ctx context.Context, prefix string, names settings.Given, o
 			return err
 		}
 	} else {
-		a.printStatuses(found, statuses)
+		a.printStatuses(statuses)
 	}
 	return a.verdict(s, prefix, one, statuses)
 }
@@ -104,7 +104,7 @@ func (a *app) survey(ctx context.Context, s *connection, prefix string, names se
 	group, ctx := errgroup.WithContext(ctx)
 	for index, each := range prefixes {
 		group.Go(func() (err error) {
-			found[index], err = deploy.Look(ctx, s.clients, s.id, each, names)
+			found[index], err = deploy.Find(ctx, s.clients, s.id, each, names)
 			return err
 		})
 	}

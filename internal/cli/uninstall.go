@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -69,38 +68,28 @@ func (a *app) uninstall(ctx context.Context, o *uninstallOptions) error {
 
 func (a *app) remove(ctx context.Context, s *connection, o *uninstallOptions) error {
 	started := time.Now()
-	found, err := deploy.LookToRemove(ctx, s.clients, s.id, o.prefix, o.names)
+	job, err := deploy.PrepareUninstall(ctx, s.clients, s.id, deploy.UninstallRequest{
+		Prefix: o.prefix, Names: o.names, KeepLogs: o.keepLogs, Force: o.force, Warn: func(text string) { a.warn(text) },
+	})
 	if err != nil {
 		return err
 	}
-	a.warnStrangers(found)
-	changes := deploy.Removal(found.WithoutStrangers(), o.prefix, o.keepLogs)
-	if len(changes) == 0 {
+	if len(job.Changes) == 0 {
 		return a.nothingToRemove(ctx, s, o.prefix)
 	}
-	if err := found.CheckRemovable(o.force, o.keepLogs); err != nil {
-		return err
-	}
-	a.warn(deploy.Lingering(found.State, changes)...)
 	if a.dryRun {
-		return a.printRemovalPlan(changes)
+		return a.printRemovalPlan(job.Changes)
 	}
-	if err := a.confirmRemoval(ctx, o.prefix, changes); err != nil {
+	if err := a.confirmRemoval(ctx, o.prefix, job.Changes); err != nil {
 		return err
 	}
-	if err := a.applyChanges(ctx, s, found.Names, changes); err != nil {
+	if err := a.apply(ctx, s, job, job.Changes); err != nil {
 		return err
 	}
-	if err := a.verifyRemoved(ctx, s, o); err != nil {
-		return err
+	if err := job.Verify(ctx, a.wait); err != nil {
+		return a.sayWhereToLook(err)
 	}
-	return a.printRemoved(o, changes, time.Since(started))
-}
-
-func (a *app) warnStrangers(found *deploy.Installation) {
-	for _, stranger := range found.Strangers() {
-		a.warn(fmt.Sprintf("%s %s is not ours and stays. %s", stranger.Resource.Words(), stranger.Name, stranger.Why))
-	}
+	return a.printRemoved(o, job.Changes, time.Since(started))
 }
 
 func (a *app) confirmRemoval(ctx context.Context, prefix string, changes []deploy.Change) error {
@@ -114,21 +103,6 @@ func (a *app) confirmRemoval(ctx context.Context, prefix string, changes []deplo
 		word = "uninstall"
 	}
 	return a.confirm(ctx, "Remove it?", word)
-}
-
-// verifyRemoved looks again until nothing of the installation is found.
-func (a *app) verifyRemoved(ctx context.Context, s *connection, o *uninstallOptions) error {
-	return a.lookAgain(ctx, func(ctx context.Context) (string, error) {
-		found, err := deploy.LookToRemove(ctx, s.clients, s.id, o.prefix, o.names)
-		if err != nil {
-			return "", err
-		}
-		left := deploy.Removal(found.WithoutStrangers(), o.prefix, o.keepLogs)
-		if len(left) == 0 {
-			return "", nil
-		}
-		return left[0].Describe(), nil
-	})
 }
 
 // nothingToRemove is content, and says which installations there are.

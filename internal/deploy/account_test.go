@@ -82,38 +82,47 @@ func given(words ...string) settings.Given {
 // look is what a command finds; the test ends where it cannot look.
 func (a *account) look(t *testing.T, prefix string, asked settings.Given) *Installation {
 	t.Helper()
-	found, err := Look(t.Context(), a.clients, a.id, prefix, asked)
+	found, err := Find(t.Context(), a.clients, a.id, prefix, asked)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return found
 }
 
+// prepare is an install that is about to write. It takes over what it may.
+func (a *account) prepare(ctx context.Context, prefix string, asked settings.Given) (*Install, error) {
+	return PrepareInstall(ctx, a.clients, a.id, InstallRequest{
+		Prefix: prefix, Given: asked, Adopt: true, Version: a.release.Version,
+		Release: func(string) (Release, error) { return a.release, nil },
+	})
+}
+
 // plan is what an install would do.
 func (a *account) plan(t *testing.T, prefix string, asked settings.Given) (Names, []Change) {
 	t.Helper()
-	found := a.look(t, prefix, asked)
-	spec, _, err := found.Resolve(asked, false)
+	install, err := a.prepare(t.Context(), prefix, asked)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := Desired(found.Names, spec, a.release)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found.Names, found.Plan(want)
+	return install.Found.Names, install.Changes
 }
 
-// tryInstall does what an install does, and gives how far it came.
-func (a *account) tryInstall(ctx context.Context, t *testing.T, prefix string, asked settings.Given) (int, error) {
-	t.Helper()
-	names, changes := a.plan(t, prefix, asked)
-	return Apply(ctx, a.clients, names, changes, Options{})
+// tryInstall does what an install does, and returns how far it came.
+func (a *account) tryInstall(ctx context.Context, prefix string, asked settings.Given) (int, error) {
+	install, err := a.prepare(ctx, prefix, asked)
+	if err != nil {
+		return 0, err
+	}
+	done, err := install.Apply(ctx, Options{})
+	if err != nil {
+		return done, err
+	}
+	return done, install.Verify(ctx, 0)
 }
 
 func (a *account) install(t *testing.T, prefix string, asked settings.Given) {
 	t.Helper()
-	if _, err := a.tryInstall(t.Context(), t, prefix, asked); err != nil {
+	if _, err := a.tryInstall(t.Context(), prefix, asked); err != nil {
 		t.Fatal(err)
 	}
 	if _, left := a.plan(t, prefix, nil); len(left) > 0 {
@@ -121,14 +130,21 @@ func (a *account) install(t *testing.T, prefix string, asked settings.Given) {
 	}
 }
 
+// tryUninstall does what an uninstall --force does.
+func (a *account) tryUninstall(ctx context.Context, prefix string, keepLogs bool) error {
+	uninstall, err := PrepareUninstall(ctx, a.clients, a.id, UninstallRequest{Prefix: prefix, KeepLogs: keepLogs, Force: true})
+	if err != nil {
+		return err
+	}
+	if _, err := uninstall.Apply(ctx, Options{}); err != nil {
+		return err
+	}
+	return uninstall.Verify(ctx, 0)
+}
+
 func (a *account) uninstall(t *testing.T, prefix string, keepLogs bool) {
 	t.Helper()
-	found, err := LookToRemove(t.Context(), a.clients, a.id, prefix, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	changes := Removal(found.WithoutStrangers(), prefix, keepLogs)
-	if _, err := Apply(t.Context(), a.clients, found.Names, changes, Options{}); err != nil {
+	if err := a.tryUninstall(t.Context(), prefix, keepLogs); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -155,7 +171,7 @@ func (a *account) count(name string) int {
 func (a *account) isEmpty(t *testing.T, prefix string) {
 	t.Helper()
 	found := a.look(t, prefix, nil)
-	if found.Found() || found.State.Permission != nil || found.State.Target != nil {
+	if found.Found() || len(found.Owned().resources()) > 0 {
 		t.Errorf("still there: %s", printed(Plan(State{}, found.State)))
 	}
 }
@@ -164,7 +180,7 @@ func (a *account) isEmpty(t *testing.T, prefix string) {
 func printed(changes []Change) []string {
 	lines := make([]string, 0, len(changes))
 	for _, change := range changes {
-		line := string(change.Action) + " " + change.Resource.Words()
+		line := string(change.Action) + " " + change.Kind.Words()
 		for _, field := range change.Fields {
 			if change.Action == Update {
 				line += "; " + field.Path + " " + field.Old + " -> " + field.New

@@ -6,39 +6,48 @@ import (
 	"slices"
 )
 
-// Plan is the plan from what was found to what is wanted. Where the rule is taken over from somebody
+// Plan returns the plan from what was found to what is wanted. Where a rule is taken over from somebody
 // else it is disabled before anything of the function changes, gets our target when that may invoke the
 // function, and its wanted state last: no event meets a half-changed function, or is handled twice.
 func (i *Installation) Plan(want State) []Change {
-	changes := Plan(want, i.State)
-	taken := slices.ContainsFunc(i.Strangers(), func(s Stranger) bool { return s.Resource == KindRule })
-	if !taken {
-		return changes
-	}
-	for index, change := range changes {
-		switch {
-		case change.Resource == KindTarget:
-			changes[index].wave = waveTakeTarget
-		case change.Resource == KindRule && change.Action == Update:
-			changes[index].wave = waveResumeRule
-			changes[index].do = resumeRule(want.Rule, change.Fields)
-			changes[index].Fields = resumed(change.Fields, i.State.Rule, want.Rule)
+	changes, wanted := Plan(want, i.State), want.byID()
+	for _, trigger := range i.State.Triggers {
+		if trigger.Rule == nil || trigger.Rule.unowned(i.Names.Prefix) == nil {
+			continue
+		}
+		if rule, asked := wanted[trigger.Rule.id()].(*Rule); asked {
+			changes = takeOver(changes, trigger, rule)
 		}
 	}
-	if i.State.Rule.State == ruleDisabled {
-		return changes
-	}
-	return slices.Insert(changes, 0, pauseRule(i.State.Rule))
+	return changes
 }
 
-func pauseRule(have *Rule) Change {
+// takeOver reorders the changes of a trigger whose rule is another's.
+func takeOver(changes []Change, trigger Trigger, want *Rule) []Change {
+	for index, change := range changes {
+		switch {
+		case change.ID == ID{KindTarget, trigger.ID}:
+			changes[index].wave = waveTakeTarget
+		case change.ID == want.id() && change.Action == Update:
+			changes[index].wave = waveResumeRule
+			changes[index].do = resume(want, change.Fields)
+			changes[index].Fields = resumed(change.Fields, trigger.Rule, want)
+		}
+	}
+	if trigger.Rule.State == ruleDisabled {
+		return changes
+	}
+	return slices.Insert(changes, 0, pause(trigger.Rule))
+}
+
+func pause(have *Rule) Change {
 	paused := *have
 	paused.State, paused.Tags = ruleDisabled, nil // which are theirs, AWS's own among them
 	return Change{
-		Action: Update, Resource: KindRule, Name: have.Name,
+		Action: Update, ID: have.id(),
 		Fields: []Field{{"state", have.State, paused.State}},
 		wave:   wavePauseRule,
-		do:     func(ctx context.Context, r *run) error { return r.putRule(ctx, &paused) },
+		do:     paused.put,
 	}
 }
 
@@ -51,20 +60,20 @@ func resumed(fields []Field, have, want *Rule) []Field {
 	return slices.Insert(others, 0, Field{"state", ruleDisabled, want.State})
 }
 
-// resumeRule sends the whole rule in any case: it may differ only by the state that the pause left.
-func resumeRule(want *Rule, fields changed) func(context.Context, *run) error {
-	return func(ctx context.Context, r *run) error {
-		if err := r.putRule(ctx, want); err != nil {
-			return err
-		}
-		return updateRule(want, slices.DeleteFunc(slices.Clone(fields), func(f Field) bool { return !isTag(f.Path) }))(ctx, r)
+// resume sends the whole rule in any case: it may differ only by the state that the pause left.
+func resume(want *Rule, fields changed) func(context.Context, *runner) error {
+	return func(ctx context.Context, r *runner) error {
+		return inOrder(
+			step{true, func() error { return want.put(ctx, r) }},
+			step{fields.has("tags"), func() error { return want.retag(ctx, r, fields) }},
+		)
 	}
 }
 
-// TerraformForget are the commands that make the Terraform module forget what was taken over, to be run
-// before any `terraform destroy`. The addresses are those of the module's own resources, below the
+// TerraformForget returns the commands that make the Terraform module forget what was taken over, to be
+// run before any `terraform destroy`. The addresses are those of the module's own resources, below the
 // user's name for it, module (terraform-aws-modules/lambda 8 below that).
-func TerraformForget(taken []Stranger, module string) []string {
+func TerraformForget(taken []Unowned, module string) []string {
 	addresses := map[Kind][]string{
 		KindFunction: {
 			"aws_lambda_permission.allow_eventbridge",
@@ -77,8 +86,8 @@ func TerraformForget(taken []Stranger, module string) []string {
 		},
 	}
 	var commands []string
-	for _, stranger := range taken {
-		for _, address := range addresses[stranger.Resource] {
+	for _, each := range taken {
+		for _, address := range addresses[each.Kind] {
 			commands = append(commands, fmt.Sprintf("terraform state rm '%s.%s'", module, address))
 		}
 	}

@@ -94,7 +94,7 @@ func TestAdopt(t *testing.T) {
 
 		_, changes := a.plan(t, "", nil)
 		for _, change := range changes { // the plan tells of what goes
-			gone := map[Kind]string{KindPermission: "AllowExecutionFromEventBridge", KindTarget: "ECSSpotHandler"}[change.Resource]
+			gone := map[Kind]string{KindPermission: "AllowExecutionFromEventBridge", KindTarget: "ECSSpotHandler"}[change.Kind]
 			if gone != "" && !slices.Contains(change.Fields, Field{"duplicates", gone, ""}) {
 				t.Errorf("%s: %v", change.Describe(), change.Fields)
 			}
@@ -113,7 +113,7 @@ func TestAdopt(t *testing.T) {
 		if spec.MemorySize != 256 || spec.Timeout != 45 || spec.LogLevel != "DEBUG" || spec.LogRetentionDays != 30 || spec.Tags["Team"] != "web" || spec.Architecture != "x86_64" {
 			t.Errorf("%+v", spec)
 		}
-		if s := after.State; s.Rule.State != "ENABLED" || len(s.Rule.Targets) > 0 || len(s.Foreign) > 0 || len(s.Twins.Statements) > 0 || s.Function.RoleARN != n.RoleARN() {
+		if s := after.State; s.Triggers[0].Rule.State != "ENABLED" || len(s.Triggers[0].Rule.Targets) > 0 || len(s.Foreign()) > 0 || len(s.Triggers[0].DuplicateStatements) > 0 || s.Function.RoleARN != n.RoleARN() {
 			t.Errorf("%+v", s)
 		}
 	})
@@ -133,18 +133,18 @@ func TestAdoptPausesTheRule(t *testing.T) {
 				if _, err := a.clients.Events.PutRule(t.Context(), &rule); err != nil {
 					t.Fatal(err)
 				}
-				before := a.look(t, "", nil).State.Rule
+				before := a.look(t, "", nil).State.Triggers[0].Rule
 				stop := a.Inject(localaws.Fault{Action: "UpdateFunctionCode", Deny: true})
-				if _, err := a.tryInstall(t.Context(), t, "", nil); !apperr.IsAccessDenied(err) {
+				if _, err := a.tryInstall(t.Context(), "", nil); !apperr.IsAccessDenied(err) {
 					t.Fatal(err)
 				}
 				stop()
 				before.State = "DISABLED"
-				if paused := a.look(t, "", nil).State.Rule; encodeJSON(paused) != encodeJSON(before) {
+				if paused := a.look(t, "", nil).State.Triggers[0].Rule; encodeJSON(paused) != encodeJSON(before) {
 					t.Errorf("got\n\t%s\nwant\n\t%s", encodeJSON(paused), encodeJSON(before))
 				}
 				a.install(t, "", nil)
-				if state := a.look(t, "", nil).State.Rule.State; state != "ENABLED" {
+				if state := a.look(t, "", nil).State.Triggers[0].Rule.State; state != "ENABLED" {
 					t.Errorf("the rule is left %s", state)
 				}
 			})
@@ -158,12 +158,12 @@ func TestAdoptDenied(t *testing.T) {
 	prepare := func(t *testing.T, a *account) { terraformed(t, a) }
 	everyWrite(t, prepare, adopt, func(t *testing.T, a *account, n int, _ string) {
 		stop := a.Inject(denyFrom(n))
-		if _, err := a.tryInstall(t.Context(), t, "", nil); !apperr.IsAccessDenied(err) {
+		if _, err := a.tryInstall(t.Context(), "", nil); !apperr.IsAccessDenied(err) {
 			t.Fatal(err)
 		}
 		stop()
 		adopt(t, a)
-		if state := a.look(t, "", nil).State.Rule.State; state != "ENABLED" {
+		if state := a.look(t, "", nil).State.Triggers[0].Rule.State; state != "ENABLED" {
 			t.Errorf("the rule is left %s", state)
 		}
 	})
@@ -178,7 +178,7 @@ func TestAdoptDisabledRule(t *testing.T) {
 		}
 		a.ForgetCalls()
 		a.install(t, "", nil)
-		if state := a.look(t, "", nil).State.Rule.State; state != "DISABLED" {
+		if state := a.look(t, "", nil).State.Triggers[0].Rule.State; state != "DISABLED" {
 			t.Errorf("the rule is %s", state)
 		}
 		if puts := a.count("events:PutRule"); puts != 1 { // which makes it ours: there is nothing to pause
@@ -213,7 +213,7 @@ func TestAdoptSendsNoTagsOfOthers(t *testing.T) {
 
 // What Terraform has to forget, by the module's own addresses.
 func TestTerraformForget(t *testing.T) {
-	sameLines(t, TerraformForget([]Stranger{{Resource: KindLogGroup}, {Resource: KindFunction}, {Resource: KindRule}}, "module.spot"),
+	sameLines(t, TerraformForget([]Unowned{{ID: ID{Kind: KindLogGroup}}, {ID: ID{Kind: KindFunction}}, {ID: ID{Kind: KindRule}}}, "module.spot"),
 		"terraform state rm 'module.spot.module.spot_handler_lambda.aws_cloudwatch_log_group.lambda[0]'",
 		"terraform state rm 'module.spot.aws_lambda_permission.allow_eventbridge'",
 		"terraform state rm 'module.spot.module.spot_handler_lambda.aws_lambda_function.this[0]'",
@@ -222,7 +222,7 @@ func TestTerraformForget(t *testing.T) {
 }
 
 // What lets another rule, or another service, invoke the function is no second way: it is an addition, and stays.
-func TestAlmostTwins(t *testing.T) {
+func TestNoDuplicates(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "", nil)
 		n := a.look(t, "", nil).Names
@@ -237,14 +237,14 @@ func TestAlmostTwins(t *testing.T) {
 		}
 		a.install(t, "", given("timeout", "30"))
 		found := a.look(t, "", nil).State
-		if len(found.Twins.Statements) > 0 || len(found.Foreign) != 2 {
-			t.Errorf("twins are %q, additions %v", found.Twins.Statements, found.Foreign)
+		if duplicates := found.Triggers[0].DuplicateStatements; len(duplicates) > 0 || len(found.Foreign()) != 2 {
+			t.Errorf("duplicates are %q, additions %v", duplicates, found.Foreign())
 		}
 	})
 }
 
 // A second way from our rule to our function, made by whomever, is drift and goes.
-func TestTwins(t *testing.T) {
+func TestDuplicates(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "", nil)
 		n := a.look(t, "", nil).Names

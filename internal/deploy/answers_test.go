@@ -133,7 +133,7 @@ func TestTagsDenied(t *testing.T) {
 		a.withFunction(func(answer *lambda.GetFunctionOutput) {
 			answer.Tags, answer.TagsError = nil, &functions.TagsError{Message: aws.String("not authorized")}
 		})
-		_, err := Look(t.Context(), a.clients, a.id, "", nil)
+		_, err := Find(t.Context(), a.clients, a.id, "", nil)
 		if refusal := errorOf(t, err); refusal.Code != apperr.CodeAccessDenied || !strings.Contains(refusal.Hints[0], "lambda:ListTags") {
 			t.Errorf("%+v", refusal)
 		}
@@ -193,7 +193,7 @@ func TestStatementForms(t *testing.T) {
 			`events.amazonaws.com||{"ArnNotLike AWS:SourceArn":"arn:x"}`,
 		},
 	} {
-		permission := statementOf(t, test.document).permission()
+		permission := statementOf(t, test.document).permission("fn")
 		if got := permission.Principal + "|" + permission.SourceARN + "|" + permission.Other; got != test.want {
 			t.Errorf("got %s, not %s", got, test.want)
 		}
@@ -219,7 +219,7 @@ func TestTargetForms(t *testing.T) {
 		`{"RoleArn":"arn:role"}`:       {RoleArn: aws.String("arn:role")},
 		`{"InputTransformer":{"InputTemplate":"x","InputPathsMap":null}}`: {InputTransformer: &types.InputTransformer{InputTemplate: aws.String("x")}},
 	} {
-		if got := fromTarget(target).Other; got != want {
+		if got := fromTarget("rule", target).Other; got != want {
 			t.Errorf("got %s, not %s", got, want)
 		}
 	}
@@ -233,11 +233,11 @@ func TestProgress(t *testing.T) {
 		a.Inject(localaws.Fault{Action: "PutTargets", Deny: true})
 		_, err := Apply(t.Context(), a.clients, names, changes, Options{Report: func(p Progress) {
 			word := map[Stage]string{Begun: "begun", Waiting: p.Note, Done: "done", Failed: "failed"}[p.Stage]
-			if p.Change.Resource != changes[p.Index].Resource || p.Elapsed < 0 {
+			if p.Change.ID != changes[p.Index].ID || p.Elapsed < 0 {
 				t.Errorf("%+v", p)
 			}
-			if !strings.HasSuffix(stages[p.Change.Resource], word) {
-				stages[p.Change.Resource] = strings.TrimPrefix(stages[p.Change.Resource]+", "+word, ", ")
+			if !strings.HasSuffix(stages[p.Change.Kind], word) {
+				stages[p.Change.Kind] = strings.TrimPrefix(stages[p.Change.Kind]+", "+word, ", ")
 			}
 		}})
 		if !apperr.IsAccessDenied(err) || errors.Is(err, context.Canceled) {

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // Progress is what Apply tells while it works.
@@ -34,14 +37,6 @@ const (
 type Options struct {
 	Wait   time.Duration  // ceiling of each wait for AWS; 0 means each its own
 	Report func(Progress) // may be nil
-}
-
-// run is what a change may use while it is applied.
-type run struct {
-	Clients
-	names   Names
-	ceiling time.Duration
-	note    func(string)
 }
 
 // Apply does the changes wave by wave, those of a wave side by side, and stops after the first wave in
@@ -113,7 +108,7 @@ func (a *applying) apply(ctx context.Context, index int) error {
 		}
 	}
 	tell(Begun, "")
-	r := &run{a.clients, a.names, a.options.Wait, func(note string) { tell(Waiting, note) }}
+	r := &runner{a.clients, a.names, a.options.Wait, func(note string) { tell(Waiting, note) }}
 	err := change.do(ctx, r)
 	if err == nil {
 		tell(Done, "")
@@ -125,4 +120,46 @@ func (a *applying) apply(ctx context.Context, index int) error {
 	}
 	tell(Failed, "")
 	return explain(change.Describe(), a.names.Identity, err)
+}
+
+const (
+	settleCeiling = 90 * time.Second
+	settlePause   = 500 * time.Millisecond
+)
+
+// settled looks again until nothing is left to change: AWS's answers lag behind its writes.
+func settled(ctx context.Context, ceiling time.Duration, look func(context.Context) (left []Change, err error)) error {
+	if ceiling == 0 {
+		ceiling = settleCeiling
+	}
+	deadline := time.Now().Add(ceiling)
+	for {
+		left, err := look(ctx)
+		if err != nil || len(left) == 0 {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return unsettled(left[0])
+		}
+		if err := sleep(ctx, settlePause); err != nil {
+			return err
+		}
+	}
+}
+
+// unsettled names what is still to be changed of a resource, for whoever has to find out why.
+func unsettled(change Change) *apperr.Error {
+	text := change.Describe()
+	if change.Action == Update {
+		paths := make([]string, 0, len(change.Fields))
+		for _, field := range change.Fields {
+			paths = append(paths, Label(field.Path))
+		}
+		text += ": " + strings.Join(paths, ", ")
+	}
+	return &apperr.Error{
+		Code:    apperr.CodeNotSettled,
+		Message: "everything was done, and still a second look finds this left: " + text,
+		Detail:  []string{"AWS may need longer, or something else changes it back."},
+	}
 }

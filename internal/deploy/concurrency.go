@@ -13,18 +13,18 @@ import (
 // reserve nothing (Lambda Developer Guide, reserved concurrency).
 const leastUnreserved = 100
 
-// CheckConcurrency refuses, before the first write, to reserve executions that the account does not have.
+// checkConcurrency refuses, before the first write, to reserve executions that the account does not have.
 // It asks only where a reservation is to be made or changed. Whoever may not ask, and an emulator that
-// cannot answer, learns it from Lambda itself.
-func (i *Installation) CheckConcurrency(ctx context.Context, clients Clients, want State) error {
-	asked, held := want.Function.ReservedConcurrency, 0
-	if have := i.State.Function; have != nil {
+// cannot answer, learns it from Lambda itself. have is the function that was found, or nil.
+func (f *Function) checkConcurrency(ctx context.Context, api FunctionAPI, region string, have *Function) error {
+	asked, held := f.ReservedConcurrency, 0
+	if have != nil {
 		held = max(0, have.ReservedConcurrency)
 	}
 	if asked <= held { // 0 among them, which needs no room
 		return nil
 	}
-	answer, err := clients.Lambda.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
+	answer, err := api.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
 	if err != nil || answer.AccountLimit == nil || answer.AccountLimit.UnreservedConcurrentExecutions == nil {
 		return ctx.Err()
 	}
@@ -33,8 +33,8 @@ func (i *Installation) CheckConcurrency(ctx context.Context, clients Clients, wa
 	if asked <= room {
 		return nil
 	}
-	return tooFewExecutions(want.Function, fmt.Sprintf("Its limit in %s is %d concurrent executions, and after what is reserved already %s left to reserve.",
-		i.Names.Region, limit, atMost(room)), nil)
+	return f.tooFewExecutions(fmt.Sprintf("Its limit in %s is %d concurrent executions, and after what is reserved already %s left to reserve.",
+		region, limit, atMost(room)), nil)
 }
 
 func atMost(room int) string {
@@ -45,10 +45,10 @@ func atMost(room int) string {
 }
 
 // tooFewExecutions is the refusal, whoever finds it out.
-func tooFewExecutions(want *Function, detail string, cause error) *apperr.Error {
+func (f *Function) tooFewExecutions(detail string, cause error) *apperr.Error {
 	return &apperr.Error{
 		Code:    apperr.CodeNoConcurrency,
-		Message: fmt.Sprintf("reserving %d executions for function %s: the account has too few", want.ReservedConcurrency, want.Name),
+		Message: fmt.Sprintf("reserving %d executions for function %s: the account has too few", f.ReservedConcurrency, f.Name),
 		Detail:  []string{detail},
 		Hints: []string{
 			"--reserved-concurrency -1   take from the account's pool, as is the default",

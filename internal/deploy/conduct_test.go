@@ -99,7 +99,7 @@ func TestProtectedLogGroup(t *testing.T) {
 			t.Errorf("protection is a difference: %+v", status.Problems)
 		}
 		began := time.Now()
-		_, err := Apply(t.Context(), a.clients, before.Names, Removal(before.WithoutStrangers(), "prod", false), Options{})
+		_, err := Apply(t.Context(), a.clients, before.Names, Removal(before.Owned(), "prod", false), Options{})
 		if waited := time.Since(began); err == nil || !strings.Contains(err.Error(), "deletion protection") || waited > firstPause {
 			t.Errorf("after %s: %v", waited, err)
 		}
@@ -115,23 +115,23 @@ func TestProtectedLogGroup(t *testing.T) {
 func TestManagedRule(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
-		names := a.look(t, "prod", nil).Names
+		names, changes := a.plan(t, "prod", given("cluster", "shop"))
 		a.ManageRule(names.Rule, "autoscaling.amazonaws.com")
 		refusal := errorOf(t, a.look(t, "prod", nil).CheckOurs(true))
 		if refusal.Code != apperr.CodeNotOurs || refusal.Detail[0] != "AWS manages it for autoscaling.amazonaws.com." {
 			t.Errorf("%+v", refusal)
 		}
 		began := time.Now()
-		_, err := a.tryInstall(t.Context(), t, "prod", given("cluster", "shop"))
+		_, err := Apply(t.Context(), a.clients, names, changes, Options{})
 		if got := errorOf(t, err); !strings.Contains(got.Message, "ManagedRuleException") || time.Since(began) > 0 {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
-		found, err := LookToRemove(t.Context(), a.clients, a.id, "prod", nil)
+		found, err := FindForRemoval(t.Context(), a.clients, a.id, "prod", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, change := range Removal(found.WithoutStrangers(), "prod", false) {
-			if change.Resource == KindRule || change.Resource == KindTarget {
+		for _, change := range Removal(found.Owned(), "prod", false) {
+			if change.Kind == KindRule || change.Kind == KindTarget {
 				t.Errorf("an uninstall would touch it: %s", change.Describe())
 			}
 		}
@@ -143,7 +143,7 @@ func TestPutRuleKeepsTheState(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("rule-state", "DISABLED"))
 		a.install(t, "prod", given("cluster", "shop"))
-		if state := a.look(t, "prod", nil).State.Rule.State; state != "DISABLED" {
+		if state := a.look(t, "prod", nil).State.Triggers[0].Rule.State; state != "DISABLED" {
 			t.Errorf("the rule is %s", state)
 		}
 	})
@@ -154,13 +154,13 @@ func TestRuleNotThereInOtherWords(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		for _, words := range []string{"Rule x not found", "Rule x does not exist on EventBus default."} {
 			stop := a.Inject(localaws.Fault{Action: "ListTargetsByRule", Nth: 1, Refuse: &localaws.Error{Code: "ValidationException", Message: words}})
-			if found := a.look(t, "prod", nil); found.State.Target != nil {
-				t.Errorf("%+v", found.State.Target)
+			if found := a.look(t, "prod", nil); found.State.Triggers[0].Target != nil {
+				t.Errorf("%+v", found.State.Triggers[0].Target)
 			}
 			stop()
 		}
 		a.Inject(localaws.Fault{Action: "ListTargetsByRule", Refuse: &localaws.Error{Code: "ValidationException", Message: "Limit must be 1 or more"}})
-		if _, err := Look(t.Context(), a.clients, a.id, "prod", nil); err == nil {
+		if _, err := Find(t.Context(), a.clients, a.id, "prod", nil); err == nil {
 			t.Error("any ValidationException is taken for an absence")
 		}
 	})
@@ -188,8 +188,8 @@ func TestTargetsInPages(t *testing.T) {
 		}
 		a.clients.Events = singleTargets{a.clients.Events}
 		found := a.look(t, "prod", nil).State
-		if found.Target == nil || !slices.Equal(found.Rule.Targets, []string{"a", "zz"}) {
-			t.Errorf("ours is %+v, others' are %q", found.Target, found.Rule.Targets)
+		if found.Triggers[0].Target == nil || !slices.Equal(found.Triggers[0].Rule.Targets, []string{"a", "zz"}) {
+			t.Errorf("ours is %+v, others' are %q", found.Triggers[0].Target, found.Triggers[0].Rule.Targets)
 		}
 	})
 }
@@ -217,7 +217,7 @@ func TestStatesThatAreFine(t *testing.T) {
 func TestStatementAddedMeanwhile(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
-		a.deleteByHand(t, KindPermission, a.look(t, "prod", nil).Names)
+		a.deleteKind(t, KindPermission, a.look(t, "prod", nil).Names)
 		names, changes := a.plan(t, "prod", nil)
 		add := func(principal string) {
 			t.Helper()
@@ -236,7 +236,7 @@ func TestStatementAddedMeanwhile(t *testing.T) {
 		}
 		a.install(t, "prod", nil)
 
-		a.deleteByHand(t, KindPermission, names)
+		a.deleteKind(t, KindPermission, names)
 		a.Inject(localaws.Fault{Action: "AddPermission", Nth: 1, Refuse: &localaws.Error{
 			Code: "ResourceConflictException", Status: 409, Message: "The statement id (spothandler) provided already exists. Please provide a new statement id, or remove the existing statement.",
 		}})
@@ -254,11 +254,11 @@ func TestRoleInAnInstanceProfile(t *testing.T) {
 			t.Fatal(err)
 		}
 		began := time.Now()
-		_, err := Apply(t.Context(), a.clients, before.Names, Removal(before.WithoutStrangers(), "prod", false), Options{})
+		_, err := Apply(t.Context(), a.clients, before.Names, Removal(before.Owned(), "prod", false), Options{})
 		if err == nil || !strings.Contains(err.Error(), "must remove roles from instance profile first") || time.Since(began) > firstPause {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
-		found, err := LookToRemove(t.Context(), a.clients, a.id, "prod", nil)
+		found, err := FindForRemoval(t.Context(), a.clients, a.id, "prod", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -273,17 +273,8 @@ func TestRoleInAnInstanceProfile(t *testing.T) {
 func TestConcurrencyIsCheckedFirst(t *testing.T) {
 	check := func(t *testing.T, a *account, executions string) error {
 		t.Helper()
-		asked := given("reserved-concurrency", executions)
-		found := a.look(t, "", asked)
-		spec, _, err := found.Resolve(asked, false)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want, err := Desired(found.Names, spec, a.release)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return found.CheckConcurrency(t.Context(), a.clients, want)
+		_, err := a.prepare(t.Context(), "", given("reserved-concurrency", executions))
+		return err
 	}
 	for _, test := range []struct {
 		limit  int

@@ -12,7 +12,7 @@ import (
 const roundTrip = 50 * time.Millisecond
 
 // What each command costs, GetCallerIdentity included, which is one more call and round trip before
-// all others; and without what only waits: polls of the function, and the second look after an install.
+// all others; and without what only waits: polls of the function, and the second look after a change.
 func TestCost(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.Inject(localaws.Fault{Delay: roundTrip})
@@ -22,16 +22,25 @@ func TestCost(t *testing.T) {
 			calls, writes, trips int // at most
 		}{
 			{"install", func() {
-				if _, err := a.tryInstall(t.Context(), t, "prod", nil); err != nil {
+				names, changes := a.plan(t, "prod", nil)
+				if _, err := Apply(t.Context(), a.clients, names, changes, Options{}); err != nil {
 					t.Fatal(err)
 				}
-			}, 22, 9, 10},
+			}, 20, 9, 11},
 			{"second install", func() {
 				if _, changes := a.plan(t, "prod", nil); len(changes) > 0 {
 					t.Fatal(printed(changes))
 				}
 			}, 13, 0, 3},
-			{"uninstall", func() { a.uninstall(t, "prod", false) }, 20, 7, 10},
+			{"uninstall", func() {
+				uninstall, err := PrepareUninstall(t.Context(), a.clients, a.id, UninstallRequest{Prefix: "prod"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := uninstall.Apply(t.Context(), Options{}); err != nil {
+					t.Fatal(err)
+				}
+			}, 20, 7, 10},
 		} {
 			a.ForgetCalls()
 			began := time.Now()

@@ -40,54 +40,18 @@ func doInstall(asked settings.Given) command {
 		if err := a.whoAmI(ctx); err != nil {
 			return err
 		}
-		found, err := Look(ctx, a.clients, a.id, crashPrefix, asked)
+		install, err := PrepareInstall(ctx, a.clients, a.id, InstallRequest{
+			Prefix: crashPrefix, Given: asked, Version: a.release.Version,
+			Release: func(string) (Release, error) { return a.release, nil },
+		})
 		if err != nil {
 			return err
 		}
-		want, err := wantedOf(found, asked, a.release)
-		if err != nil {
+		if _, err := install.Apply(ctx, Options{}); err != nil {
 			return err
 		}
-		if found.State.Role == nil {
-			_, _ = List(ctx, a.clients, a.id) // who may not list roles may install
-		}
-		if err := found.CheckConcurrency(ctx, a.clients, want); err != nil {
-			return err
-		}
-		changes := found.Plan(want)
-		if len(changes) == 0 {
-			return nil
-		}
-		if _, err := Apply(ctx, a.clients, found.Names, changes, Options{}); err != nil {
-			return err
-		}
-		_, _ = List(ctx, a.clients, a.id)
-		if found, err = Look(ctx, a.clients, a.id, crashPrefix, asked); err != nil {
-			return err
-		}
-		if left := found.Plan(want); len(left) > 0 {
-			return notYet(left)
-		}
-		return nil
+		return install.Verify(ctx, 0)
 	}
-}
-
-// notYet is what the binary says when it has looked again for long enough.
-func notYet(left []Change) error {
-	return &apperr.Error{Code: apperr.CodeNotSettled, Message: "everything was done, and still a second look finds this left: " + left[0].Describe()}
-}
-
-func wantedOf(found *Installation, asked settings.Given, release Release) (State, error) {
-	for _, check := range []error{found.CheckVersion(release.Version, false), found.CheckOurs(false), found.CheckReadable()} {
-		if check != nil {
-			return State{}, check
-		}
-	}
-	spec, _, err := found.Resolve(asked, false)
-	if err != nil {
-		return State{}, err
-	}
-	return Desired(found.Names, spec, release)
 }
 
 // doUninstall is `spothandler uninstall`. names are needed only where the role is gone and they are not the defaults.
@@ -96,27 +60,14 @@ func doUninstall(names settings.Given, keepLogs bool) command {
 		if err := a.whoAmI(ctx); err != nil {
 			return err
 		}
-		found, err := LookToRemove(ctx, a.clients, a.id, crashPrefix, names)
-		if err != nil {
+		uninstall, err := PrepareUninstall(ctx, a.clients, a.id, UninstallRequest{Prefix: crashPrefix, Names: names, KeepLogs: keepLogs})
+		if err != nil || len(uninstall.Changes) == 0 {
 			return err
 		}
-		changes := Removal(found.WithoutStrangers(), crashPrefix, keepLogs)
-		if len(changes) == 0 {
-			return nil
-		}
-		if err := found.CheckRemovable(false, keepLogs); err != nil {
+		if _, err := uninstall.Apply(ctx, Options{}); err != nil {
 			return err
 		}
-		if _, err := Apply(ctx, a.clients, found.Names, changes, Options{}); err != nil {
-			return err
-		}
-		if found, err = LookToRemove(ctx, a.clients, a.id, crashPrefix, names); err != nil {
-			return err
-		}
-		if left := Removal(found.WithoutStrangers(), crashPrefix, keepLogs); len(left) > 0 {
-			return notYet(left)
-		}
-		return nil
+		return uninstall.Verify(ctx, 0)
 	}
 }
 

@@ -1,8 +1,6 @@
 package deploy
 
 import (
-	"maps"
-
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
@@ -20,12 +18,7 @@ const (
 	runtime             = "provided.al2023"
 	functionHandler     = "bootstrap"
 	functionDescription = "Redeploys ECS services when Fargate Spot interrupts their tasks"
-	ruleDescription     = "Interruptions of ECS tasks on Fargate Spot"
-
-	// MaxEventAge is how old an event may become, in seconds, on its way to the function: the notice is
-	// two minutes, and later is useless. Both EventBridge and Lambda's queue drop older ones.
-	MaxEventAge  = 120
-	asyncRetries = 1
+	asyncRetries        = 1
 )
 
 // Desired is the state that a Spec asks for. It is pure. Its errors are about settings that AWS's
@@ -42,24 +35,24 @@ func Desired(names Names, spec settings.Spec, release Release) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
-	pattern, err := eventPattern(names.Identity, spec)
-	if err != nil {
-		return State{}, err
+	want := State{
+		Role:     &Role{Name: names.Role, Path: Path, Description: record, Trust: trustPolicy(), Policy: policy, Boundary: spec.Boundary, Tags: resourceTags(spec)},
+		LogGroup: &LogGroup{Name: names.LogGroup, RetentionDays: spec.LogRetentionDays, KMSKey: spec.KMSKey, Tags: resourceTags(spec)},
+		Function: desiredFunction(names, spec, release),
+		DropTags: dropTags(spec.Dropped),
 	}
-	tags := resourceTags(spec)
-	return State{
-		Role:       &Role{Name: names.Role, Path: Path, Description: record, Trust: trustPolicy(), Policy: policy, Boundary: spec.Boundary, Tags: tags},
-		LogGroup:   &LogGroup{Name: names.LogGroup, RetentionDays: spec.LogRetentionDays, KMSKey: spec.KMSKey, Tags: tags},
-		Function:   desiredFunction(names, spec, release),
-		Permission: &Permission{Principal: eventsPrincipal, Action: "lambda:InvokeFunction", SourceARN: names.RuleARN()},
-		Rule:       &Rule{Name: names.Rule, Pattern: pattern, State: spec.RuleState, Description: ruleDescription, Tags: tags},
-		Target:     &Target{FunctionARN: names.FunctionARN(), MaxAge: MaxEventAge, MaxRetries: defaultTargetRetries},
-		DropTags:   dropTags(spec.Dropped),
-	}, nil
+	for _, each := range triggerTypes() {
+		trigger, err := each.wanted(names, spec)
+		if err != nil {
+			return State{}, err
+		}
+		want.Triggers = append(want.Triggers, trigger)
+	}
+	return want, nil
 }
 
 func desiredFunction(names Names, spec settings.Spec, release Release) *Function {
-	tags := maps.Clone(resourceTags(spec))
+	tags := resourceTags(spec)
 	tags[TagVersion] = release.Version
 	return &Function{
 		Name:         names.Function,

@@ -28,10 +28,11 @@ func desiredFor(t *testing.T, asked settings.Given) State {
 
 // allFields are the comparable fields of every resource.
 func allFields(s State) map[Kind][]pair {
-	return map[Kind][]pair{
-		KindRole: s.Role.fields(), KindLogGroup: s.LogGroup.fields(), KindFunction: s.Function.fields(),
-		KindPermission: s.Permission.fields(), KindRule: s.Rule.fields(), KindTarget: s.Target.fields(),
+	all := map[Kind][]pair{}
+	for _, each := range s.resources() {
+		all[each.id().Kind] = append(all[each.id().Kind], each.fields()...)
 	}
+	return all
 }
 
 // The whole of what a default installation is.

@@ -21,7 +21,7 @@ func TestDrift(t *testing.T) {
 					t.Fatal(err)
 				}
 				_, changes := a.plan(t, handsPrefix, nil)
-				if len(changes) != 1 || changes[0].Action != Update || changes[0].Resource != hand.kind {
+				if len(changes) != 1 || changes[0].Action != Update || changes[0].Kind != hand.kind {
 					t.Fatalf("it is found as %q", printed(changes))
 				}
 				var paths []string

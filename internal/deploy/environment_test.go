@@ -108,7 +108,7 @@ func TestKeyWithoutPolicyForLogs(t *testing.T) {
 				a.install(t, "", test.prepare)
 			}
 			stop := a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == test.call }, Refuse: &refusal})
-			_, err := a.tryInstall(t.Context(), t, "", given("kms-key", aKey))
+			_, err := a.tryInstall(t.Context(), "", given("kms-key", aKey))
 			got := errorOf(t, err)
 			if got.Code != apperr.CodeFailed || !strings.HasPrefix(got.Message, "encrypting log group /aws/lambda/ecs-fargate-spot-handler: ") ||
 				!strings.Contains(got.Hints[0], "kms:GenerateDataKey*") {
@@ -136,7 +136,7 @@ func TestDestinationNotNow(t *testing.T) {
 	})
 	inAccount(t, func(t *testing.T, a *account) {
 		refuse(a, 1, "The destination ARN "+aQueue+" is invalid.")
-		_, err := a.tryInstall(t.Context(), t, "", given("on-failure", aQueue))
+		_, err := a.tryInstall(t.Context(), "", given("on-failure", aQueue))
 		if err == nil || !strings.Contains(err.Error(), "The destination ARN") || a.count("lambda:PutFunctionEventInvokeConfig") != 1 {
 			t.Errorf("%v", err)
 		}

@@ -83,7 +83,7 @@ func TestExplainPasses(t *testing.T) {
 // The request id is there when AWS gave one.
 func TestExplainRequestID(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
-		_, err := getRolePolicy(t.Context(), a.clients.IAM, strings.Repeat("x", 65))
+		err := (&Role{Name: strings.Repeat("x", 65)}).readOwnPolicy(a.clients.IAM)(t.Context())
 		own := errorOf(t, explain("reading", a.id, err))
 		if len(own.Detail) != 1 || !strings.HasPrefix(own.Detail[0], "The call was iam:GetRolePolicy, request id ") {
 			t.Errorf("%+v", own)

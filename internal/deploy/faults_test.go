@@ -65,7 +65,7 @@ func anUninstall(t *testing.T, a *account) { a.uninstall(t, "prod", false) }
 func TestInstallDenied(t *testing.T) {
 	everyWrite(t, nothing, aFullInstall, func(t *testing.T, a *account, n int, _ string) {
 		stop := a.Inject(denyFrom(n))
-		_, err := a.tryInstall(t.Context(), t, "prod", given("tag", "Team=web", "reserved-concurrency", "2"))
+		_, err := a.tryInstall(t.Context(), "prod", given("tag", "Team=web", "reserved-concurrency", "2"))
 		refusal, ok := errors.AsType[*apperr.Error](err)
 		if !ok || refusal.Code != apperr.CodeAccessDenied || !strings.Contains(strings.Join(refusal.Detail, " "), "assumed-role/dev/ana may not "+denied(a)) {
 			t.Fatalf("%v", err)
@@ -110,7 +110,7 @@ func TestUninstallDenied(t *testing.T) {
 	everyWrite(t, aFullInstall, anUninstall, func(t *testing.T, a *account, n int, _ string) {
 		stop := a.Inject(denyFrom(n))
 		found := a.look(t, "prod", nil)
-		if _, err := Apply(t.Context(), a.clients, found.Names, Removal(found.WithoutStrangers(), "prod", false), Options{}); !apperr.IsAccessDenied(err) {
+		if _, err := Apply(t.Context(), a.clients, found.Names, Removal(found.Owned(), "prod", false), Options{}); !apperr.IsAccessDenied(err) {
 			t.Fatal(err)
 		}
 		stop()
@@ -136,7 +136,7 @@ func TestReadDenied(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
 				aFullInstall(t, a)
 				a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == read }, Deny: true})
-				_, err := Look(t.Context(), a.clients, a.id, "prod", nil)
+				_, err := Find(t.Context(), a.clients, a.id, "prod", nil)
 				if !apperr.IsAccessDenied(err) || !strings.Contains(strings.Join(errorOf(t, err).Detail, " "), "may not "+read) {
 					t.Errorf("%v", err)
 				}
@@ -254,7 +254,7 @@ func TestWaitTooLong(t *testing.T) {
 	delays := &localaws.Delays{RoleUsable: time.Hour}
 	inAccountWith(t, localaws.Options{Delays: delays}, func(t *testing.T, a *account) {
 		started := time.Now()
-		_, err := a.tryInstall(t.Context(), t, "prod", nil)
+		_, err := a.tryInstall(t.Context(), "prod", nil)
 		refusal := errorOf(t, err)
 		if waited := time.Since(started); waited < ceilingRole-longestPause || waited > ceilingRole {
 			t.Errorf("it waited %s", waited)
@@ -278,7 +278,7 @@ func TestWaitTooLong(t *testing.T) {
 func TestFailedEntries(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		stop := a.Inject(localaws.Fault{Action: "PutTargets", Entries: &localaws.Error{Code: "LimitExceededException", Message: "The requested resource exceeds the maximum number allowed."}})
-		_, err := a.tryInstall(t.Context(), t, "", nil)
+		_, err := a.tryInstall(t.Context(), "", nil)
 		if err == nil || err.Error() != "creating target spothandler: LimitExceededException: The requested resource exceeds the maximum number allowed." {
 			t.Errorf("%v", err)
 		}
@@ -293,7 +293,7 @@ func TestFailedEntries(t *testing.T) {
 // An account without enough concurrency says so, and how to go on.
 func TestConcurrencyCannotBeReserved(t *testing.T) {
 	inAccountWith(t, localaws.Options{Concurrency: 10, Delays: &localaws.Delays{}}, func(t *testing.T, a *account) {
-		_, err := a.tryInstall(t.Context(), t, "", given("reserved-concurrency", "2"))
+		_, err := a.tryInstall(t.Context(), "", given("reserved-concurrency", "2"))
 		if refusal := errorOf(t, err); !strings.Contains(refusal.Message, "the account has too few") || !strings.Contains(refusal.Hints[0], "--reserved-concurrency -1") {
 			t.Errorf("%v", refusal)
 		}

@@ -46,21 +46,21 @@ func TestForeignAdditions(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		found, err := Look(t.Context(), a.clients, a.id, "prod", nil)
+		found, err := Find(t.Context(), a.clients, a.id, "prod", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var what []string
-		for _, foreign := range found.State.Foreign {
-			what = append(what, foreign.Resource.Words()+" "+foreign.What)
+		for _, foreign := range found.State.Foreign() {
+			what = append(what, foreign.Kind.Words()+" "+foreign.What)
 		}
-		sameLines(t, what, "permission statement mine", "role inline policy mine",
-			"role attached policy arn:aws:iam::aws:policy/ReadOnlyAccess", "rule target mine")
+		sameLines(t, what, "role inline policy mine", "role attached policy arn:aws:iam::aws:policy/ReadOnlyAccess",
+			"permission statement mine", "rule target mine")
 		a.install(t, "prod", given("timeout", "30")) // keeps them
-		if found, err = LookToRemove(t.Context(), a.clients, a.id, "prod", nil); err != nil {
+		if found, err = FindForRemoval(t.Context(), a.clients, a.id, "prod", nil); err != nil {
 			t.Fatal(err)
 		}
-		if again := found.State.Foreign; len(again) != 5 || again[3].What != "instance profile machines" {
+		if again := found.State.Foreign(); len(again) != 5 || again[2].What != "instance profile machines" {
 			t.Errorf("left are %v", again)
 		}
 		if err := found.CheckRemovable(false, false); err == nil || !strings.Contains(err.Error(), "others have added") {
@@ -94,7 +94,7 @@ func TestForeignAdditionsOfAFunctionMadeAnew(t *testing.T) {
 		_, changes := a.plan(t, "prod", given("timeout", "30"))
 		sameLines(t, Lost(a.look(t, "prod", nil).State, changes))
 
-		a.deleteByHand(t, KindRole, n)
+		a.deleteKind(t, KindRole, n)
 		_, changes = a.plan(t, "prod", nil)
 		sameLines(t, Lost(a.look(t, "prod", nil).State, changes),
 			"function prod-ecs-fargate-spot-handler has to be made anew, and its statement mine, which is not ours, goes with it: add that again")

@@ -201,7 +201,7 @@ func TestFurtherSalvage(t *testing.T) {
 			t.Errorf("%q, %v", warnings, err)
 		}
 		_, changes := a.plan(t, "prod", nil)
-		if len(changes) != 1 || changes[0].Resource != KindRole || len(changes[0].Fields) == 0 || !changed(changes[0].Fields).has("record") {
+		if len(changes) != 1 || changes[0].Kind != KindRole || len(changes[0].Fields) == 0 || !changed(changes[0].Fields).has("record") {
 			t.Errorf("%q", printed(changes))
 		}
 	})
@@ -228,7 +228,7 @@ func TestLingering(t *testing.T) {
 		sameLines(t, Lingering(have, Removal(have, "prod", false)), want)
 		have.Role = nil
 		_, _, replaced := replacing(desiredFor(t, further()), have)
-		sameLines(t, Lingering(have, replaced))
+		sameLines(t, Lingering(have, []Change{*replaced}))
 	})
 }
 
@@ -246,7 +246,7 @@ func TestFurtherInTrouble(t *testing.T) {
 			command := func(t *testing.T, a *account) { a.install(t, "prod", change.settings) }
 			everyWrite(t, change.before, command, func(t *testing.T, a *account, n int, _ string) {
 				stop := a.Inject(denyFrom(n))
-				if _, err := a.tryInstall(t.Context(), t, "prod", change.settings); !apperr.IsAccessDenied(err) {
+				if _, err := a.tryInstall(t.Context(), "prod", change.settings); !apperr.IsAccessDenied(err) {
 					t.Fatal(err)
 				}
 				stop()

@@ -67,7 +67,7 @@ func TestKeepLogsInterrupted(t *testing.T) {
 		stop := a.Inject(localaws.Fault{Service: "logs", Action: "UntagResource", Deny: true})
 		defer stop()
 		found := a.look(t, "", nil)
-		if _, err := Apply(t.Context(), a.clients, found.Names, Removal(found.WithoutStrangers(), "", true), Options{}); !apperr.IsAccessDenied(err) {
+		if _, err := Apply(t.Context(), a.clients, found.Names, Removal(found.Owned(), "", true), Options{}); !apperr.IsAccessDenied(err) {
 			t.Fatal(err)
 		}
 	}

@@ -107,7 +107,7 @@ func isRoleOf(name, region string) bool {
 // prefix may not read the others' roles: there the list's description, which is a record, has to do.
 func listed(ctx context.Context, clients Clients, id session.Identity, seen types.Role) (*Listed, error) {
 	name := value(seen.RoleName)
-	role, err := lookRole(ctx, clients, id, name)
+	role, err := findRole(ctx, clients, id, name)
 	if record := settings.ParseRecord(value(seen.Description)); record != nil && apperr.IsAccessDenied(err) {
 		return &Listed{Prefix: prefixOf(name, id.Region), Region: id.Region, Record: record}, nil
 	}
@@ -152,4 +152,14 @@ func Overlaps(all []Listed, spec settings.Spec) []string {
 
 func acts(redeploy, ruleState string) bool {
 	return redeploy != "observe" && ruleState == "ENABLED"
+}
+
+// CheckCase refuses a prefix that differs from that of another installation only in case.
+func CheckCase(prefix string, others []Listed) error {
+	for _, other := range others {
+		if other.Prefix != prefix && strings.EqualFold(other.Prefix, prefix) {
+			return samePrefix(prefix, other.Prefix)
+		}
+	}
+	return nil
 }

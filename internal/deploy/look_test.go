@@ -32,7 +32,7 @@ func TestNamesAreRecorded(t *testing.T) {
 			"function-name": "--function-name other: the installation here has function-name fn, and a name never changes",
 			"rule-name":     "--rule-name other: the installation here has rule-name my.rule, and a name never changes",
 		} {
-			_, err := Look(t.Context(), a.clients, a.id, "prod", given(setting, "other"))
+			_, err := Find(t.Context(), a.clients, a.id, "prod", given(setting, "other"))
 			if refusal := errorOf(t, err); refusal.Code != apperr.CodeRenamed || refusal.Message != message {
 				t.Errorf("%+v", refusal)
 			}
@@ -44,7 +44,7 @@ func TestNamesAreRecorded(t *testing.T) {
 func TestSamePrefixInAnotherCase(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
-		done, err := a.tryInstall(t.Context(), t, "Prod", nil)
+		done, err := a.tryInstall(t.Context(), "Prod", nil)
 		refusal := errorOf(t, err)
 		if done != 0 || refusal.Code != apperr.CodeSamePrefix || refusal.Message != `the prefix "Prod" differs from the installed "prod" only in case, and IAM takes both role names for one` {
 			t.Errorf("%d done, %+v", done, refusal)
@@ -90,10 +90,10 @@ func TestFound(t *testing.T) {
 		"a role":      {func(s State) State { return State{Role: s.Role} }, true},
 		"a log group": {func(s State) State { return State{LogGroup: s.LogGroup} }, true},
 		"a function":  {func(s State) State { return State{Function: s.Function} }, true},
-		"a rule":      {func(s State) State { return State{Rule: s.Rule} }, true},
+		"a rule":      {func(s State) State { return State{Triggers: []Trigger{{Rule: s.Triggers[0].Rule}}} }, true},
 		"another's rule": {func(s State) State {
-			s.Rule.Tags = nil
-			return State{Rule: s.Rule}
+			s.Triggers[0].Rule.Tags = nil
+			return State{Triggers: []Trigger{{Rule: s.Triggers[0].Rule}}}
 		}, false},
 	} {
 		found := assessed(t)
@@ -131,12 +131,12 @@ func TestAppearsMeanwhile(t *testing.T) {
 			theirs := wanted(t)
 			theirs.LogGroup.Name, theirs.Function.Name = names.LogGroup, names.Function
 			theirs.Function.Zip, theirs.Function.RoleARN = a.release.Zip, names.RoleARN()
-			r := &run{a.clients, names, 0, func(string) {}}
+			r := &runner{a.clients, names, 0, func(string) {}}
 			first := changes[0].do(t.Context(), r) // the role
 			if kind == KindLogGroup {
-				first = errors.Join(first, createLogGroup(theirs.LogGroup)(t.Context(), r))
+				first = errors.Join(first, theirs.LogGroup.create(t.Context(), r, diff{}))
 			} else {
-				first = errors.Join(first, createFunction(theirs.Function)(t.Context(), r))
+				first = errors.Join(first, theirs.Function.create(t.Context(), r, diff{}))
 			}
 			if first != nil {
 				t.Fatal(first)
@@ -168,9 +168,9 @@ func TestFunctionIsThereAlready(t *testing.T) {
 				a.withFunction(func(answer *lambda.GetFunctionOutput) { answer.Configuration.State = test.state })
 				found.Names.Prefix = test.prefix
 				want := &Function{Name: found.Names.Function, CodeSHA256: cmp.Or(test.code, a.release.CodeSHA256)}
-				r := &run{a.clients, found.Names, 0, func(string) {}}
+				r := &runner{a.clients, found.Names, 0, func(string) {}}
 				conflict := &smithy.GenericAPIError{Code: "ResourceConflictException", Message: "Function already exist"}
-				err := r.takeCreatedFunction(t.Context(), want, conflict)
+				err := want.takeCreated(t.Context(), r, conflict)
 				_, refused := errors.AsType[*apperr.Error](err)
 				if taken := err == nil; taken != test.taken || refused != test.refused || !taken && !refused && !errors.Is(err, conflict) {
 					t.Errorf("%v", err)
@@ -216,7 +216,7 @@ func TestResolve(t *testing.T) {
 func TestLookFails(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.Inject(localaws.Fault{Action: "GetRole", Refuse: &localaws.Error{Code: "ValidationError", Message: "no"}})
-		_, err := Look(t.Context(), a.clients, a.id, "prod", nil)
+		_, err := Find(t.Context(), a.clients, a.id, "prod", nil)
 		if err == nil || err.Error() != "reading role prod-spothandler-us-east-1: ValidationError: no" {
 			t.Errorf("%v", err)
 		}

@@ -1,8 +1,12 @@
 package deploy
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -59,10 +63,60 @@ func (n Names) LogGroupARN() string { return n.ARN("logs", n.Region, "log-group:
 // FunctionARN is the unqualified ARN of the function.
 func (n Names) FunctionARN() string { return n.ARN("lambda", n.Region, "function:"+n.Function) }
 
-// isFunction says whether an ARN is the function's, or that of one of its versions and aliases.
+// isFunction reports whether an ARN is the function's, or that of one of its versions and aliases.
 func (n Names) isFunction(arn string) bool {
 	return arn == n.FunctionARN() || strings.HasPrefix(arn, n.FunctionARN()+":")
 }
 
 // RuleARN is the ARN of the rule on the default event bus, which has no bus segment.
-func (n Names) RuleARN() string { return n.ARN("events", n.Region, "rule/"+n.Rule) }
+func (n Names) RuleARN() string { return n.ruleARN(n.Rule) }
+
+func (n Names) ruleARN(name string) string { return n.ARN("events", n.Region, "rule/"+name) }
+
+func samePrefix(prefix, other string) *apperr.Error {
+	return &apperr.Error{
+		Code:    apperr.CodeSamePrefix,
+		Message: fmt.Sprintf("the prefix %q differs from the installed %q only in case, and IAM takes both role names for one", prefix, other),
+		Hints:   []string{fmt.Sprintf("--prefix %s   the installed one", other), "--prefix NAME   another name"},
+	}
+}
+
+// Tags of ours. ManagedBy and Prefix together make a resource ours; Kept marks a log group that an
+// uninstall left behind; Version stands on the function.
+const (
+	TagManagedBy = settings.TagManagedBy
+	TagPrefix    = settings.OwnTagPrefix + "prefix"
+	TagVersion   = settings.OwnTagPrefix + "version"
+	TagKept      = settings.OwnTagPrefix + "kept"
+	managedBy    = "spothandler"
+
+	maxTagsOfAWS = 50
+)
+
+// ours reports whether these tags make a resource part of the installation with this prefix.
+func ours(tags map[string]string, prefix string) bool {
+	value, tagged := tags[TagPrefix]
+	return tags[TagManagedBy] == managedBy && tagged && value == prefix
+}
+
+// resourceTags are the tags that every resource of an installation carries.
+func resourceTags(spec settings.Spec) map[string]string {
+	tags := maps.Clone(nonNilMap(spec.Tags))
+	tags[TagManagedBy] = managedBy
+	tags[TagPrefix] = spec.Prefix
+	return tags
+}
+
+// withForeign are the wanted tags and those that others have put there; AWS's own nobody can set.
+func withForeign(want, have map[string]string, drop []string) map[string]string {
+	all := maps.Clone(nonNilMap(have))
+	maps.DeleteFunc(all, func(key, _ string) bool { return slices.Contains(drop, key) || strings.HasPrefix(key, "aws:") })
+	maps.Copy(all, want)
+	return all
+}
+
+// dropTags are the tags to take off the resources: recorded ones that are wanted no longer, and the mark
+// of a log group that was kept.
+func dropTags(dropped map[string]string) []string {
+	return append(sortedKeys(dropped), TagKept)
+}

@@ -8,7 +8,7 @@ import (
 )
 
 // What stands under our names and is not ours: who may be taken over, and what an uninstall leaves.
-func TestStrangers(t *testing.T) {
+func TestUnowned(t *testing.T) {
 	theirs := map[string]string{"Owner": "them"}
 	for _, test := range []struct {
 		name      string
@@ -39,12 +39,12 @@ func TestStrangers(t *testing.T) {
 			[]string{"delete target", "delete rule", "delete log group", "delete role"},
 		},
 		{
-			"rule", func(s *State) { s.Rule.Tags = theirs }, "rule prod-ecs-spot-interruption is not ours",
+			"rule", func(s *State) { s.Triggers[0].Rule.Tags = theirs }, "rule prod-ecs-spot-interruption is not ours",
 			"It has no tag managed-by=spothandler.", true,
 			[]string{"delete permission", "delete function", "delete log group", "delete role"},
 		},
 		{
-			"rule of AWS", func(s *State) { s.Rule.ManagedBy = "ecs.amazonaws.com" }, "rule prod-ecs-spot-interruption is not ours",
+			"rule of AWS", func(s *State) { s.Triggers[0].Rule.ManagedBy = "ecs.amazonaws.com" }, "rule prod-ecs-spot-interruption is not ours",
 			"AWS manages it for ecs.amazonaws.com.", false,
 			[]string{"delete permission", "delete function", "delete log group", "delete role"},
 		},
@@ -62,7 +62,7 @@ func TestStrangers(t *testing.T) {
 			if adopted := found.CheckOurs(true) == nil; adopted != test.adoptable {
 				t.Errorf("with --adopt: %t", adopted)
 			}
-			sameLines(t, printed(Removal(found.WithoutStrangers(), "prod", false)), test.removal...)
+			sameLines(t, printed(Removal(found.Owned(), "prod", false)), test.removal...)
 		})
 	}
 	if err := assessed(t).CheckOurs(false); err != nil {
@@ -71,9 +71,9 @@ func TestStrangers(t *testing.T) {
 }
 
 // Whoever has to decide about a takeover sees all of what it is about, and is not sent to one that cannot be.
-func TestSeveralStrangers(t *testing.T) {
+func TestSeveralUnowned(t *testing.T) {
 	found := assessed(t)
-	found.State.LogGroup.Tags, found.State.Function.Tags, found.State.Rule.Tags = nil, nil, nil
+	found.State.LogGroup.Tags, found.State.Function.Tags, found.State.Triggers[0].Rule.Tags = nil, nil, nil
 	refusal := errorOf(t, found.CheckOurs(false))
 	sameLines(t, append([]string{refusal.Message}, refusal.Detail...),
 		"log group /aws/lambda/prod-ecs-fargate-spot-handler is not ours",
@@ -85,7 +85,7 @@ func TestSeveralStrangers(t *testing.T) {
 		t.Error(err)
 	}
 
-	found.State.Rule.ManagedBy = "ecs.amazonaws.com"
+	found.State.Triggers[0].Rule.ManagedBy = "ecs.amazonaws.com"
 	sameLines(t, errorOf(t, found.CheckOurs(false)).Hints, "--prefix NAME   install beside it")
 	if refusal := errorOf(t, found.CheckOurs(true)); refusal.Message != "rule prod-ecs-spot-interruption is not ours" || len(refusal.Detail) != 1 {
 		t.Errorf("%+v", refusal)
@@ -106,10 +106,10 @@ func TestCheckRemovable(t *testing.T) {
 		t.Error(err)
 	}
 	found.State.LogGroup.Protected = false
-	found.State.Foreign = []Foreign{{KindRule, "r", "target x"}, {KindRole, "o", "attached policy y"}}
+	found.State.Triggers[0].Rule.Targets, found.State.Role.Attached = []string{"x"}, []string{"y"}
 	refusal := errorOf(t, found.CheckRemovable(false, false))
-	sameLines(t, refusal.Detail, "rule r: target x", "role o: attached policy y", "Nothing was changed.")
-	found.State.Rule.Tags, found.State.Role.Tags = nil, nil // then the additions are not our concern either
+	sameLines(t, refusal.Detail, "role prod-spothandler-us-east-1: attached policy y", "rule prod-ecs-spot-interruption: target x", "Nothing was changed.")
+	found.State.Triggers[0].Rule.Tags, found.State.Role.Tags = nil, nil // then the additions are not our concern either
 	if err := found.CheckRemovable(false, false); err != nil {
 		t.Error(err)
 	}

@@ -5,11 +5,35 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 )
+
+// eventsPrincipal is the same in every partition (aws-cdk region-info).
+const eventsPrincipal = "events.amazonaws.com"
+
+// Permission is our statement in the function's resource policy: it lets the rule invoke the function.
+type Permission struct {
+	Sid       string
+	Function  string // its name
+	Principal string
+	Action    string
+	SourceARN string
+	Other     string // effect and conditions that are not ours, as JSON; "" is none
+}
+
+func (p *Permission) id() ID                  { return ID{KindPermission, p.Sid} }
+func (p *Permission) partOf() ID              { return ID{KindFunction, p.Function} }
+func (p *Permission) waves() (_, _ wave)      { return waveTarget, waveDeleteRule }
+func (p *Permission) detail() string          { return "" }
+func (p *Permission) vital(Field) bool        { return true }
+func (p *Permission) unowned(string) *Unowned { return nil }
+func (p *Permission) additions() []Foreign    { return nil }
+
+func (p *Permission) fields() []pair {
+	return []pair{{"principal", p.Principal}, {"action", p.Action}, {"source_arn", p.SourceARN}, {"other", p.Other}}
+}
 
 // resourceStatement is a statement of a function's resource policy as GetPolicy returns it.
 type resourceStatement struct {
@@ -21,39 +45,26 @@ type resourceStatement struct {
 	Condition map[string]map[string]any
 }
 
-// permissions are what a resource policy holds: our statement, its twins, and what others added.
-type permissions struct {
-	own     *Permission
-	twins   []string
-	foreign []Foreign
-}
-
-func getPermissions(ctx context.Context, api FunctionAPI, names Names) (found permissions, err error) {
-	answer, err := api.GetPolicy(ctx, &lambda.GetPolicyInput{FunctionName: &names.Function})
+// getStatements returns what the function's resource policy holds.
+func getStatements(ctx context.Context, api FunctionAPI, function string) ([]*Permission, error) {
+	answer, err := api.GetPolicy(ctx, &lambda.GetPolicyInput{FunctionName: &function})
 	if err != nil {
-		return found, apperr.IgnoreNotFound(err)
+		return nil, apperr.IgnoreNotFound(err)
 	}
 	var policy struct{ Statement []resourceStatement }
 	if err := json.Unmarshal([]byte(value(answer.Policy)), &policy); err != nil {
-		return found, fmt.Errorf("reading the resource policy: %w", err)
+		return nil, fmt.Errorf("reading the resource policy: %w", err)
 	}
-	for _, statement := range policy.Statement {
-		permission := statement.permission()
-		switch {
-		case statement.Sid == StatementID:
-			found.own = permission
-		case permission.Principal == eventsPrincipal && permission.SourceARN == names.RuleARN():
-			found.twins = append(found.twins, statement.Sid)
-		default:
-			found.foreign = append(found.foreign, Foreign{KindPermission, names.Function, "statement " + statement.Sid})
-		}
+	statements := make([]*Permission, 0, len(policy.Statement))
+	for _, each := range policy.Statement {
+		statements = append(statements, each.permission(function))
 	}
-	return found, nil
+	return statements, nil
 }
 
 // permission takes the statement apart; what is in it beyond ours goes to Other.
-func (s resourceStatement) permission() *Permission {
-	found := &Permission{Principal: principalService(s.Principal), Action: s.Action}
+func (s resourceStatement) permission(function string) *Permission {
+	found := &Permission{Sid: s.Sid, Function: function, Principal: principalService(s.Principal), Action: s.Action}
 	rest := map[string]any{}
 	if s.Effect != "Allow" {
 		rest["Effect"] = s.Effect
@@ -85,73 +96,69 @@ func principalService(principal any) string {
 	return encodeJSON(principal)
 }
 
-func (p *Permission) fields() []pair {
-	return []pair{{"principal", p.Principal}, {"action", p.Action}, {"source_arn", p.SourceARN}, {"other", p.Other}}
-}
-
-func createPermission(want *Permission, twins []string) func(context.Context, *run) error {
-	return func(ctx context.Context, r *run) error {
-		if err := r.addPermission(ctx, want); err != nil {
-			return err
-		}
-		return r.removeStatements(ctx, twins)
-	}
-}
-
-func (r *run) addPermission(ctx context.Context, want *Permission) error {
-	return r.retry(ctx, waitForPropagation(), func() error {
+// create adds the statement before its duplicates go: the rule may invoke the function all the while.
+func (p *Permission) create(ctx context.Context, r *runner, d diff) error {
+	err := r.retry(ctx, waitForPropagation(), func() error {
 		_, err := r.Lambda.AddPermission(ctx, &lambda.AddPermissionInput{
-			FunctionName: &r.names.Function,
-			StatementId:  aws.String(StatementID),
-			Principal:    &want.Principal,
-			Action:       &want.Action,
-			SourceArn:    &want.SourceARN,
+			FunctionName: &p.Function,
+			StatementId:  &p.Sid,
+			Principal:    &p.Principal,
+			Action:       &p.Action,
+			SourceArn:    &p.SourceARN,
 		})
 		if apperr.IsAlreadyThere(err) { // the answer of an earlier attempt was lost, or it is another's
-			return r.takeCreatedPermission(ctx, want, err)
+			return p.takeCreated(ctx, r, err)
 		}
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return p.removeStatements(ctx, r, d.duplicates...)
 }
 
-// takeCreatedPermission goes on with a statement of ours that is there and as it should be. The type of the
-// error is that of any conflict, which is waited out; a statement that is another's is not.
-func (r *run) takeCreatedPermission(ctx context.Context, want *Permission, cause error) error {
-	have, err := getPermissions(ctx, r.Lambda, r.names)
-	switch {
-	case err != nil || have.own == nil: // Lambda may not show it yet
+// takeCreated goes on with a statement of ours that is there and as it should be. The type of the error
+// is that of any conflict, which is waited out; a statement that is another's is not.
+func (p *Permission) takeCreated(ctx context.Context, r *runner, cause error) error {
+	statements, err := getStatements(ctx, r.Lambda, p.Function)
+	if err != nil {
 		return cause
-	case len(compare(want.fields(), have.own.fields(), nil)) == 0:
-		return nil
 	}
-	return &apperr.Error{
-		Code:    apperr.CodeFailed,
-		Message: fmt.Sprintf("function %s: somebody has added a statement %s to its policy meanwhile, which is not as it should be", r.names.Function, StatementID),
-		Hints:   []string{"run it again: it is replaced then"},
-	}
-}
-
-// updatePermission removes the statement and adds it anew: Lambda has no call to change one.
-func updatePermission(want *Permission, fields changed, twins []string) func(context.Context, *run) error {
-	return func(ctx context.Context, r *run) error {
-		if !fields.has("principal", "action", "source_arn", "other") {
-			return r.removeStatements(ctx, twins)
+	for _, have := range statements {
+		if have.Sid != p.Sid {
+			continue
 		}
-		if err := deletePermission(ctx, r); err != nil {
-			return err
+		if len(compare(p.fields(), have.fields(), nil)) == 0 {
+			return nil
 		}
-		return createPermission(want, twins)(ctx, r)
+		return &apperr.Error{
+			Code:    apperr.CodeFailed,
+			Message: fmt.Sprintf("function %s: somebody has added a statement %s to its policy meanwhile, which is not as it should be", p.Function, p.Sid),
+			Hints:   []string{"run it again: it is replaced then"},
+		}
 	}
+	return cause // Lambda may not show it yet
 }
 
-func deletePermission(ctx context.Context, r *run) error {
-	return r.removeStatements(ctx, []string{StatementID})
+// update removes the statement and adds it anew: Lambda has no call to change one.
+func (p *Permission) update(ctx context.Context, r *runner, d diff) error {
+	if !d.fields.has("principal", "action", "source_arn", "other") {
+		return p.removeStatements(ctx, r, d.duplicates...)
+	}
+	if err := p.delete(ctx, r); err != nil {
+		return err
+	}
+	return p.create(ctx, r, d)
 }
 
-func (r *run) removeStatements(ctx context.Context, ids []string) error {
+func (p *Permission) delete(ctx context.Context, r *runner) error {
+	return p.removeStatements(ctx, r, p.Sid)
+}
+
+func (p *Permission) removeStatements(ctx context.Context, r *runner, ids ...string) error {
 	for _, id := range ids {
 		err := r.retry(ctx, waitForConflict(), func() error {
-			_, err := r.Lambda.RemovePermission(ctx, &lambda.RemovePermissionInput{FunctionName: &r.names.Function, StatementId: aws.String(id)})
+			_, err := r.Lambda.RemovePermission(ctx, &lambda.RemovePermissionInput{FunctionName: &p.Function, StatementId: &id})
 			return apperr.IgnoreNotFound(err)
 		})
 		if err != nil {

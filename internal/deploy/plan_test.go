@@ -21,15 +21,15 @@ func installed(t *testing.T) State {
 func wanted(t *testing.T) State { return desiredFor(t, given("tag", "Team=web")) }
 
 func TestPlanFromNothing(t *testing.T) {
-	var kinds []Kind
+	var ids []ID
 	for _, change := range Plan(wanted(t), State{}) {
-		kinds = append(kinds, change.Resource)
-		if change.Action != Create || change.Name == "" || change.do == nil || len(change.Fields) == 0 && change.Resource != KindTarget {
+		ids = append(ids, change.ID)
+		if change.Action != Create || change.Name == "" || change.do == nil || len(change.Fields) == 0 {
 			t.Errorf("%+v", change)
 		}
 	}
-	if !slices.Equal(kinds, Kinds()) {
-		t.Errorf("the order is %v", kinds)
+	if !slices.Equal(ids, wanted(t).IDs()) {
+		t.Errorf("the order is %v", ids)
 	}
 }
 
@@ -45,7 +45,7 @@ func TestRemoval(t *testing.T) {
 	sameLines(t, printed(Removal(have, "prod", true)),
 		"delete target", "delete rule", "delete permission", "delete function",
 		"update log group; tags.spothandler:kept  -> prod; tags.managed-by spothandler -> ; tags.spothandler:prefix prod -> ", "delete role")
-	have.Target, have.Permission, have.LogGroup = nil, nil, nil
+	have.Triggers[0].Target, have.Triggers[0].Permission, have.LogGroup = nil, nil, nil
 	sameLines(t, printed(Removal(have, "prod", true)), "delete rule", "delete function", "delete role")
 	sameLines(t, printed(Removal(State{}, "prod", true)))
 }
@@ -54,29 +54,25 @@ func TestRemoval(t *testing.T) {
 // the structs themselves: a new one that Plan does not compare fails here.
 func TestPlanUpdatesEveryField(t *testing.T) {
 	notCompared := []string{
-		"Name", "Role.Path", // these say which resource it is
+		"Name", "Role.Path", "Permission.Sid", "Permission.Function", "Target.TargetID", "Target.Rule", // these say which resource it is
 		"Function.Zip",                                                                   // CodeSHA256 is compared in its place
 		"Role.UniqueID", "Role.Created", "Role.Inline", "Role.Attached", "Role.Profiles", // found, never wanted
 		"LogGroup.RetentionRuler", "LogGroup.Protected", "Function.Broken", //
-		"Function.Deleting", "Function.Modified", "Function.Hidden", //
-		"Rule.ManagedBy", "Rule.Targets", //
+		"Function.Deleting", "Function.Modified", "Function.Hidden", "Function.Statements", //
+		"Rule.ManagedBy", "Rule.Targets", "Rule.Duplicates", //
 	}
-	kinds := map[string]Kind{
-		"Role": KindRole, "LogGroup": KindLogGroup, "Function": KindFunction,
-		"Permission": KindPermission, "Rule": KindRule, "Target": KindTarget,
-	}
-	for resource, kind := range kinds {
-		described, _ := reflect.TypeFor[State]().FieldByName(resource)
-		for _, field := range reflect.VisibleFields(described.Type.Elem()) {
-			if slices.Contains(notCompared, field.Name) || slices.Contains(notCompared, resource+"."+field.Name) {
+	for index, each := range installed(t).resources() {
+		described := reflect.TypeOf(each).Elem()
+		for _, field := range reflect.VisibleFields(described) {
+			if slices.Contains(notCompared, field.Name) || slices.Contains(notCompared, described.Name()+"."+field.Name) {
 				continue
 			}
-			for name, index := range parts(field) {
-				t.Run(resource+"."+name, func(t *testing.T) {
+			for name, at := range parts(field) {
+				t.Run(each.id().String()+" "+name, func(t *testing.T) {
 					have := installed(t)
-					change(reflect.ValueOf(&have).Elem().FieldByName(resource).Elem().FieldByIndex(index))
+					change(reflect.ValueOf(have.resources()[index]).Elem().FieldByIndex(at))
 					changes := Plan(wanted(t), have)
-					if len(changes) != 1 || changes[0].Action != Update || changes[0].Resource != kind || len(changes[0].Fields) == 0 {
+					if len(changes) != 1 || changes[0].Action != Update || changes[0].ID != each.id() || len(changes[0].Fields) == 0 {
 						t.Errorf("%q", printed(changes))
 					}
 				})
@@ -153,7 +149,7 @@ func TestPlanReplacesFunction(t *testing.T) {
 					t.Error("it does not say why")
 				}
 			}
-			if have.Function == nil || have.Permission == nil {
+			if have.Function == nil || have.Triggers[0].Permission == nil {
 				t.Error("Plan changed its argument")
 			}
 		})
@@ -180,7 +176,7 @@ func TestPlanLeavesAlone(t *testing.T) {
 			s.Role.Tags = map[string]string{"theirs": "1", "Team": "web", TagManagedBy: "spothandler", TagPrefix: "prod"}
 		},
 		"others' additions": func(s *State) {
-			s.Role.Inline, s.Role.Attached, s.Rule.Targets = []string{"a"}, []string{"b"}, []string{"c"}
+			s.Role.Inline, s.Role.Attached, s.Triggers[0].Rule.Targets = []string{"a"}, []string{"b"}, []string{"c"}
 		},
 		"a note about tags that were taken off": func(s *State) {
 			s.Role.Description = strings.Replace(s.Role.Description, `"arch"`, `"untagged":"abcd","arch"`, 1)
@@ -197,16 +193,16 @@ func TestPlanLeavesAlone(t *testing.T) {
 // Tags: what is wanted is set, what was wanted goes, empty values count.
 func TestPlanTags(t *testing.T) {
 	have, want := installed(t), wanted(t)
-	have.Rule.Tags = map[string]string{"Team": "ops", "old": "1", "empty": "", "theirs": "1", TagManagedBy: "spothandler"}
+	have.Triggers[0].Rule.Tags = map[string]string{"Team": "ops", "old": "1", "empty": "", "theirs": "1", TagManagedBy: "spothandler"}
 	want.DropTags = []string{"old", "empty", "absent"}
-	want.Rule.Tags = map[string]string{"Team": "web", TagManagedBy: "spothandler", "new": ""}
+	want.Triggers[0].Rule.Tags = map[string]string{"Team": "web", TagManagedBy: "spothandler", "new": ""}
 	changes := Plan(want, have)
 	sameLines(t, printed(changes), "update rule; tags.Team ops -> web; tags.new  -> ; tags.empty  -> ; tags.old 1 -> ")
 	fields := changed(changes[0].Fields)
-	if add := fields.tagged(want.Rule.Tags); encodeJSON(add) != `{"Team":"web","new":""}` {
+	if add := fields.tagged(want.Triggers[0].Rule.Tags); encodeJSON(add) != `{"Team":"web","new":""}` {
 		t.Errorf("added are %v", add)
 	}
-	sameLines(t, fields.untagged(want.Rule.Tags), "empty", "old")
+	sameLines(t, fields.untagged(want.Triggers[0].Rule.Tags), "empty", "old")
 	if fields.beyondTags() {
 		t.Error("there is more than tags")
 	}
@@ -214,9 +210,9 @@ func TestPlanTags(t *testing.T) {
 
 func TestDescribe(t *testing.T) {
 	for want, change := range map[string]Change{
-		"creating log group /aws/lambda/x": {Action: Create, Resource: KindLogGroup, Name: "/aws/lambda/x"},
-		"updating role x":                  {Action: Update, Resource: KindRole, Name: "x"},
-		"deleting target spothandler":      {Action: Delete, Resource: KindTarget, Name: TargetID},
+		"creating log group /aws/lambda/x": {Action: Create, ID: ID{KindLogGroup, "/aws/lambda/x"}},
+		"updating role x":                  {Action: Update, ID: ID{KindRole, "x"}},
+		"deleting target spothandler":      {Action: Delete, ID: ID{KindTarget, TargetID}},
 	} {
 		if got := change.Describe(); got != want {
 			t.Errorf("%s, not %s", got, want)

@@ -1,46 +1,91 @@
 package deploy
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"net/url"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// RoleAPI is what an installation needs of IAM.
-type RoleAPI interface {
-	CreateRole(context.Context, *iam.CreateRoleInput, ...func(*iam.Options)) (*iam.CreateRoleOutput, error)
-	GetRole(context.Context, *iam.GetRoleInput, ...func(*iam.Options)) (*iam.GetRoleOutput, error)
-	UpdateRole(context.Context, *iam.UpdateRoleInput, ...func(*iam.Options)) (*iam.UpdateRoleOutput, error)
-	UpdateAssumeRolePolicy(context.Context, *iam.UpdateAssumeRolePolicyInput, ...func(*iam.Options)) (*iam.UpdateAssumeRolePolicyOutput, error)
-	DeleteRole(context.Context, *iam.DeleteRoleInput, ...func(*iam.Options)) (*iam.DeleteRoleOutput, error)
-	ListRoles(context.Context, *iam.ListRolesInput, ...func(*iam.Options)) (*iam.ListRolesOutput, error)
-	TagRole(context.Context, *iam.TagRoleInput, ...func(*iam.Options)) (*iam.TagRoleOutput, error)
-	UntagRole(context.Context, *iam.UntagRoleInput, ...func(*iam.Options)) (*iam.UntagRoleOutput, error)
-	PutRolePolicy(context.Context, *iam.PutRolePolicyInput, ...func(*iam.Options)) (*iam.PutRolePolicyOutput, error)
-	GetRolePolicy(context.Context, *iam.GetRolePolicyInput, ...func(*iam.Options)) (*iam.GetRolePolicyOutput, error)
-	DeleteRolePolicy(context.Context, *iam.DeleteRolePolicyInput, ...func(*iam.Options)) (*iam.DeleteRolePolicyOutput, error)
-	ListRolePolicies(context.Context, *iam.ListRolePoliciesInput, ...func(*iam.Options)) (*iam.ListRolePoliciesOutput, error)
-	ListAttachedRolePolicies(context.Context, *iam.ListAttachedRolePoliciesInput, ...func(*iam.Options)) (*iam.ListAttachedRolePoliciesOutput, error)
-	PutRolePermissionsBoundary(context.Context, *iam.PutRolePermissionsBoundaryInput, ...func(*iam.Options)) (*iam.PutRolePermissionsBoundaryOutput, error)
-	DeleteRolePermissionsBoundary(context.Context, *iam.DeleteRolePermissionsBoundaryInput, ...func(*iam.Options)) (*iam.DeleteRolePermissionsBoundaryOutput, error)
-	ListInstanceProfilesForRole(context.Context, *iam.ListInstanceProfilesForRoleInput, ...func(*iam.Options)) (*iam.ListInstanceProfilesForRoleOutput, error)
-	RemoveRoleFromInstanceProfile(context.Context, *iam.RemoveRoleFromInstanceProfileInput, ...func(*iam.Options)) (*iam.RemoveRoleFromInstanceProfileOutput, error)
-	DetachRolePolicy(context.Context, *iam.DetachRolePolicyInput, ...func(*iam.Options)) (*iam.DetachRolePolicyOutput, error)
+// Role is the execution role with its one inline policy.
+type Role struct {
+	Name        string
+	Path        string
+	Description string // the record of the settings
+	Trust       string // JSON
+	Policy      string // JSON of the inline policy; "" is absent
+	Boundary    string // ARN of the permissions boundary; "" is none
+	Tags        map[string]string
+
+	// Found, never wanted.
+	UniqueID string // RoleId, AROA...
+	Created  time.Time
+	Inline   []string // inline policies that are not ours
+	Attached []string // ARNs of attached policies
+	Profiles []string // instance profiles that the role is in; found only for a removal
 }
 
-var _ RoleAPI = (*iam.Client)(nil)
+func (r *Role) id() ID             { return ID{KindRole, r.Name} }
+func (r *Role) partOf() ID         { return ID{} }
+func (r *Role) waves() (_, _ wave) { return waveRole, waveDeleteRole }
+func (r *Role) detail() string     { return "" }
 
-// getRole gives the role itself, without its policies; nil where there is none.
+func (r *Role) fields() []pair {
+	fields := recordFields(r.Description)
+	fields = append(fields, documentFields("trust_policy", r.Trust)...)
+	fields = append(fields, documentFields("policy", r.Policy)...)
+	fields = append(fields, pair{"permissions_boundary", r.Boundary})
+	return append(fields, tagFields(r.Tags)...)
+}
+
+// recordFields names each recorded setting, so that a change reads as the setting that it changes.
+func recordFields(description string) []pair {
+	if settings.ParseRecord(description) == nil {
+		return []pair{{"record", description}}
+	}
+	return slices.DeleteFunc(documentFields("record", description), func(field pair) bool {
+		return field.path == "record.untagged" // a note to a later run; the tags themselves are compared
+	})
+}
+
+func (r *Role) vital(field Field) bool {
+	return field.Path == "" || below(field.Path, "policy", "trust_policy")
+}
+
+// unowned never offers a takeover: what others have given their role would be the function's.
+func (r *Role) unowned(prefix string) *Unowned {
+	switch {
+	case r.Path != Path:
+		return &Unowned{ID: r.id(), Why: fmt.Sprintf("Its path is %s, not %s.", r.Path, Path)}
+	case !ours(r.Tags, prefix):
+		return &Unowned{ID: r.id(), Why: whyNotOurs(r.Tags)}
+	}
+	return nil
+}
+
+func (r *Role) additions() []Foreign {
+	var all []Foreign
+	for _, policy := range r.Inline {
+		all = append(all, Foreign{r.id(), "inline policy " + policy})
+	}
+	for _, arn := range r.Attached {
+		all = append(all, Foreign{r.id(), "attached policy " + arn})
+	}
+	for _, profile := range r.Profiles {
+		all = append(all, Foreign{r.id(), "instance profile " + profile})
+	}
+	return all
+}
+
+// getRole returns the role itself, without its policies; nil where there is none.
 func getRole(ctx context.Context, api RoleAPI, name string) (*Role, error) {
 	answer, err := api.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
 	if apperr.IsNotFound(err) {
@@ -69,55 +114,6 @@ func getRole(ctx context.Context, api RoleAPI, name string) (*Role, error) {
 	return found, nil
 }
 
-// readOwnPolicy adds our policy to a role that was found.
-func readOwnPolicy(api RoleAPI, role *Role) reading {
-	return reading{"reading the inline policy of role " + role.Name, func(ctx context.Context) (err error) {
-		role.Policy, err = getRolePolicy(ctx, api, role.Name)
-		return err
-	}}
-}
-
-// readRoleAdditions adds to a role that was found the policies that are not ours.
-func readRoleAdditions(api RoleAPI, role *Role) []reading {
-	return []reading{
-		{"listing the inline policies of role " + role.Name, func(ctx context.Context) error {
-			pages := iam.NewListRolePoliciesPaginator(api, &iam.ListRolePoliciesInput{RoleName: &role.Name})
-			for pages.HasMorePages() {
-				page, err := pages.NextPage(ctx)
-				if err != nil {
-					return apperr.IgnoreNotFound(err)
-				}
-				role.Inline = append(role.Inline, without(page.PolicyNames, PolicyName)...)
-			}
-			return nil
-		}},
-		{"listing the attached policies of role " + role.Name, func(ctx context.Context) error {
-			pages := iam.NewListAttachedRolePoliciesPaginator(api, &iam.ListAttachedRolePoliciesInput{RoleName: &role.Name})
-			for pages.HasMorePages() {
-				page, err := pages.NextPage(ctx)
-				if err != nil {
-					return apperr.IgnoreNotFound(err)
-				}
-				for _, policy := range page.AttachedPolicies {
-					role.Attached = append(role.Attached, value(policy.PolicyArn))
-				}
-			}
-			return nil
-		}},
-	}
-}
-
-func getRolePolicy(ctx context.Context, api RoleAPI, role string) (string, error) {
-	answer, err := api.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &role, PolicyName: aws.String(PolicyName)})
-	if apperr.IsNotFound(err) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	return unescape(answer.PolicyDocument)
-}
-
 // unescape decodes a document as IAM returns it: URL-encoded after RFC 3986, where + is a plus.
 func unescape(document *string) (string, error) {
 	text, err := url.PathUnescape(value(document))
@@ -127,167 +123,87 @@ func unescape(document *string) (string, error) {
 	return text, nil
 }
 
-func (r *Role) fields() []pair {
-	fields := recordFields(r.Description)
-	fields = append(fields, documentFields("trust_policy", r.Trust)...)
-	fields = append(fields, documentFields("policy", r.Policy)...)
-	fields = append(fields, pair{"permissions_boundary", r.Boundary})
-	return append(fields, tagFields(r.Tags)...)
-}
+// roleObserver reads what belongs to a role that was found already; nil is none.
+type roleObserver struct{ role *Role }
 
-// recordFields names each recorded setting, so that a change reads as the setting that it changes.
-func recordFields(description string) []pair {
-	if settings.ParseRecord(description) == nil {
-		return []pair{{"record", description}}
+func (o *roleObserver) readings(clients Clients, _ Names, why Purpose) []reading {
+	role, api := o.role, clients.IAM
+	if role == nil {
+		return nil
 	}
-	return slices.DeleteFunc(documentFields("record", description), func(field pair) bool {
-		return field.path == "record.untagged" // a note to a later run; the tags themselves are compared
-	})
+	readings := []reading{
+		{"listing the inline policies of role " + role.Name, role.readInlinePolicies(api)},
+		{"listing the attached policies of role " + role.Name, role.readAttachedPolicies(api)},
+	}
+	if why == ToRemove {
+		return append(readings, reading{"listing the instance profiles of role " + role.Name, role.readProfiles(api)})
+	}
+	return append(readings, reading{"reading the inline policy of role " + role.Name, role.readOwnPolicy(api)})
 }
 
-func createRole(want *Role) func(context.Context, *run) error {
-	return func(ctx context.Context, r *run) error {
-		err := r.retry(ctx, waitForConflict(), func() error {
-			_, err := r.IAM.CreateRole(ctx, &iam.CreateRoleInput{
-				RoleName:                 &want.Name,
-				Path:                     aws.String(Path),
-				Description:              &want.Description,
-				AssumeRolePolicyDocument: &want.Trust,
-				PermissionsBoundary:      stringOrNil(want.Boundary),
-				Tags:                     toIAMTags(want.Tags),
-			})
-			return err
-		})
-		if apperr.IsAlreadyThere(err) {
-			err = r.takeCreatedRole(ctx, want, err)
-		}
+func (r *Role) readOwnPolicy(api RoleAPI) func(context.Context) error {
+	return func(ctx context.Context) error {
+		answer, err := api.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &r.Name, PolicyName: aws.String(PolicyName)})
 		if err != nil {
-			return err
+			return apperr.IgnoreNotFound(err)
 		}
-		return r.retry(ctx, waitForIAM(), func() error { return r.putRolePolicy(ctx, want) })
+		r.Policy, err = unescape(answer.PolicyDocument)
+		return err
 	}
 }
 
-// takeCreatedRole goes on with a role that turns out to be there and ours: an earlier attempt of this
-// call got through and its answer was lost, or another install is at work. IAM may not show it yet.
-func (r *run) takeCreatedRole(ctx context.Context, want *Role, cause error) error {
-	return r.retry(ctx, waitForIAM(), func() error {
-		have, err := getRole(ctx, r.IAM, want.Name)
-		switch {
-		case err != nil:
-			return err
-		case have == nil:
-			return cmp.Or(r.otherSpelling(ctx, want.Name), fmt.Errorf("%w: %w", errSettling, cause))
-		case !ours(have.Tags, r.names.Prefix):
-			return cause
+func (r *Role) readInlinePolicies(api RoleAPI) func(context.Context) error {
+	return func(ctx context.Context) error {
+		pages := iam.NewListRolePoliciesPaginator(api, &iam.ListRolePoliciesInput{RoleName: &r.Name})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return apperr.IgnoreNotFound(err)
+			}
+			r.Inline = append(r.Inline, without(page.PolicyNames, PolicyName)...)
 		}
 		return nil
-	})
+	}
 }
 
-// otherSpelling looks for the role whose name differs only in case: it is in the way, and not found by
-// ours. Without one, or without the right to look, the role itself may just not be seen yet.
-func (r *run) otherSpelling(ctx context.Context, name string) error {
-	pages := iam.NewListRolesPaginator(r.IAM, &iam.ListRolesInput{PathPrefix: aws.String(Path)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if apperr.IsAccessDenied(err) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		for _, role := range page.Roles {
-			if other := value(role.RoleName); other != name && strings.EqualFold(other, name) {
-				return samePrefix(r.names.Prefix, prefixOf(other, r.names.Region))
+func (r *Role) readAttachedPolicies(api RoleAPI) func(context.Context) error {
+	return func(ctx context.Context) error {
+		pages := iam.NewListAttachedRolePoliciesPaginator(api, &iam.ListAttachedRolePoliciesInput{RoleName: &r.Name})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return apperr.IgnoreNotFound(err)
+			}
+			for _, policy := range page.AttachedPolicies {
+				r.Attached = append(r.Attached, value(policy.PolicyArn))
 			}
 		}
-	}
-	return nil
-}
-
-func (r *run) putRolePolicy(ctx context.Context, want *Role) error {
-	_, err := r.IAM.PutRolePolicy(ctx, &iam.PutRolePolicyInput{
-		RoleName: &want.Name, PolicyName: aws.String(PolicyName), PolicyDocument: &want.Policy,
-	})
-	return err
-}
-
-func (r *run) setBoundary(ctx context.Context, want *Role) (err error) {
-	if want.Boundary == "" {
-		_, err = r.IAM.DeleteRolePermissionsBoundary(ctx, &iam.DeleteRolePermissionsBoundaryInput{RoleName: &want.Name})
-		return apperr.IgnoreNotFound(err)
-	}
-	_, err = r.IAM.PutRolePermissionsBoundary(ctx, &iam.PutRolePermissionsBoundaryInput{RoleName: &want.Name, PermissionsBoundary: &want.Boundary})
-	return err
-}
-
-// updateRole begins with the record and the tags that it speaks of: what comes later can be told from them. It knows
-// tags by their marks alone, so new ones stand on the role before it does: a run that ends between the two loses nothing.
-func updateRole(want, have *Role, fields changed) func(context.Context, *run) error {
-	return func(ctx context.Context, r *run) error {
-		remove, add := fields.untagged(want.Tags), fields.tagged(want.Tags)
-		early := len(add) > 0 && fits(have.Tags, remove, add)
-		tag := func() error {
-			_, err := r.IAM.TagRole(ctx, &iam.TagRoleInput{RoleName: &want.Name, Tags: toIAMTags(add)})
-			return err
-		}
-		return r.inTurn(
-			ctx, waitForIAM(),
-			step{early, tag},
-			step{fields.has("record"), func() error {
-				_, err := r.IAM.UpdateRole(ctx, &iam.UpdateRoleInput{RoleName: &want.Name, Description: &want.Description})
-				return err
-			}},
-			step{len(remove) > 0, func() error {
-				_, err := r.IAM.UntagRole(ctx, &iam.UntagRoleInput{RoleName: &want.Name, TagKeys: remove})
-				return err
-			}},
-			step{len(add) > 0 && !early, tag},
-			step{fields.has("trust_policy"), func() error {
-				_, err := r.IAM.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: &want.Name, PolicyDocument: &want.Trust})
-				return err
-			}},
-			step{fields.has("permissions_boundary"), func() error { return r.setBoundary(ctx, want) }},
-			step{fields.has("policy"), func() error { return r.putRolePolicy(ctx, want) }},
-		)
+		return nil
 	}
 }
 
-// deleteRole removes everything from the role first, as IAM demands (IAM API, DeleteRole). Policies and
-// instance profiles that are not ours are among it only under --force.
-func deleteRole(have *Role) func(context.Context, *run) error {
-	return func(ctx context.Context, r *run) error {
-		var steps []step
-		for _, profile := range have.Profiles {
-			steps = append(steps, step{true, func() error { return r.leaveProfile(ctx, have.Name, profile) }})
-		}
-		for _, arn := range have.Attached {
-			steps = append(steps, step{true, func() error {
-				_, err := r.IAM.DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: &have.Name, PolicyArn: aws.String(arn)})
+// readProfiles finds the instance profiles that the role is in: somebody's addition, with which IAM would
+// refuse to delete the role (IAM API, DeleteRole). Nothing else needs to know of them.
+func (r *Role) readProfiles(api RoleAPI) func(context.Context) error {
+	return func(ctx context.Context) error {
+		pages := iam.NewListInstanceProfilesForRolePaginator(api, &iam.ListInstanceProfilesForRoleInput{RoleName: &r.Name})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
 				return apperr.IgnoreNotFound(err)
-			}})
+			}
+			for _, profile := range page.InstanceProfiles {
+				r.Profiles = append(r.Profiles, value(profile.InstanceProfileName))
+			}
 		}
-		for _, policy := range append(slices.Clone(have.Inline), PolicyName) {
-			steps = append(steps, step{true, func() error {
-				_, err := r.IAM.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &have.Name, PolicyName: aws.String(policy)})
-				return apperr.IgnoreNotFound(err)
-			}})
-		}
-		steps = append(steps, step{true, func() error {
-			_, err := r.IAM.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &have.Name})
-			return apperr.IgnoreNotFound(err)
-		}})
-		return r.inTurn(ctx, waitForDelete(), steps...)
+		return nil
 	}
 }
 
-// fits says whether the new tags have room on a role beside those that go: AWS allows 50, and IAM takes keys that differ
-// only in case for one (IAM User Guide, tags).
-func fits(have map[string]string, remove []string, add map[string]string) bool {
-	all := maps.Clone(nonNilMap(have))
-	maps.Copy(all, add)
-	return len(all) <= maxTagsOfAWS && !slices.ContainsFunc(remove, func(key string) bool {
-		return slices.ContainsFunc(sortedKeys(add), func(other string) bool { return equalFold(key, other) })
-	})
+func fromIAMTags(list []types.Tag) map[string]string {
+	tags := make(map[string]string, len(list))
+	for _, tag := range list {
+		tags[value(tag.Key)] = value(tag.Value)
+	}
+	return tags
 }

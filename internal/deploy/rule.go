@@ -9,34 +9,56 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/deploy/settings"
-	"github.com/spothandler/spothandler/internal/handler"
-	"github.com/spothandler/spothandler/internal/session"
-)
-
-// RuleAPI is what an installation needs of EventBridge: a rule on the default bus and its target.
-type RuleAPI interface {
-	PutRule(context.Context, *eventbridge.PutRuleInput, ...func(*eventbridge.Options)) (*eventbridge.PutRuleOutput, error)
-	DescribeRule(context.Context, *eventbridge.DescribeRuleInput, ...func(*eventbridge.Options)) (*eventbridge.DescribeRuleOutput, error)
-	DeleteRule(context.Context, *eventbridge.DeleteRuleInput, ...func(*eventbridge.Options)) (*eventbridge.DeleteRuleOutput, error)
-	ListTagsForResource(context.Context, *eventbridge.ListTagsForResourceInput, ...func(*eventbridge.Options)) (*eventbridge.ListTagsForResourceOutput, error)
-	TagResource(context.Context, *eventbridge.TagResourceInput, ...func(*eventbridge.Options)) (*eventbridge.TagResourceOutput, error)
-	UntagResource(context.Context, *eventbridge.UntagResourceInput, ...func(*eventbridge.Options)) (*eventbridge.UntagResourceOutput, error)
-	PutTargets(context.Context, *eventbridge.PutTargetsInput, ...func(*eventbridge.Options)) (*eventbridge.PutTargetsOutput, error)
-	RemoveTargets(context.Context, *eventbridge.RemoveTargetsInput, ...func(*eventbridge.Options)) (*eventbridge.RemoveTargetsOutput, error)
-	ListTargetsByRule(context.Context, *eventbridge.ListTargetsByRuleInput, ...func(*eventbridge.Options)) (*eventbridge.ListTargetsByRuleOutput, error)
-}
-
-var _ RuleAPI = (*eventbridge.Client)(nil)
-
-// Limits of an event pattern, in characters, which a list of clusters can exceed.
-const (
-	maxPattern   = 4096 // EventBridge API, PutRule, EventPattern
-	patternQuota = 2048 // EventBridge quotas, "Event pattern size", the default
 )
 
 // ruleDisabled is the one state in which a rule matches nothing.
 const ruleDisabled = "DISABLED"
+
+// Rule is a rule on the default event bus.
+type Rule struct {
+	Name        string
+	Pattern     string // JSON
+	State       string
+	Description string
+	Tags        map[string]string
+
+	// Found, never wanted.
+	Schedule   string   // somebody gave the rule a schedule as well
+	ManagedBy  string   // the AWS service that owns a managed rule
+	Targets    []string // ids of targets that are not ours, duplicates included
+	Duplicates []string // ids of those among them that invoke the function: each event would be handled twice
+}
+
+func (r *Rule) id() ID             { return ID{KindRule, r.Name} }
+func (r *Rule) partOf() ID         { return ID{} }
+func (r *Rule) waves() (_, _ wave) { return waveReplace, waveDeleteRule }
+func (r *Rule) detail() string     { return r.State }
+
+func (r *Rule) fields() []pair {
+	fields := []pair{{"state", r.State}, {"description", r.Description}, {"schedule", r.Schedule}}
+	fields = append(fields, documentFields("", r.Pattern)...)
+	return append(fields, tagFields(r.Tags)...)
+}
+
+func (r *Rule) vital(field Field) bool { return !isTag(field.Path) && field.Path != "description" }
+
+func (r *Rule) unowned(prefix string) *Unowned {
+	switch {
+	case r.ManagedBy != "":
+		return &Unowned{ID: r.id(), Why: fmt.Sprintf("AWS manages it for %s.", r.ManagedBy)}
+	case !ours(r.Tags, prefix):
+		return &Unowned{ID: r.id(), Why: whyNotOurs(r.Tags), Adoption: "its pattern, state and target become ours"}
+	}
+	return nil
+}
+
+func (r *Rule) additions() []Foreign {
+	var all []Foreign
+	for _, id := range without(r.Targets, r.Duplicates...) {
+		all = append(all, Foreign{r.id(), "target " + id})
+	}
+	return all
+}
 
 func getRule(ctx context.Context, api RuleAPI, name string) (*Rule, error) {
 	answer, err := api.DescribeRule(ctx, &eventbridge.DescribeRuleInput{Name: &name})
@@ -68,70 +90,58 @@ func getRuleTags(ctx context.Context, api RuleAPI, arn string) (map[string]strin
 	return tags, nil
 }
 
-func (r *Rule) fields() []pair {
-	fields := []pair{{"state", r.State}, {"description", r.Description}, {"schedule", r.Schedule}}
-	fields = append(fields, documentFields("", r.Pattern)...)
-	return append(fields, tagFields(r.Tags)...)
-}
-
-// putRule sends the whole rule each time: PutRule replaces what it is not given with its default, so
+// put sends the whole rule each time: PutRule replaces what it is not given with its default, so
 // that a rule without a state would be enabled. Tags it takes only at the creation (API, PutRule); they go along each
 // time, for a rule that somebody removed meanwhile comes back by this call, and has to be known as ours.
-func (r *run) putRule(ctx context.Context, want *Rule) error {
-	return r.retry(ctx, waitForConflict(), func() error {
-		_, err := r.Events.PutRule(ctx, &eventbridge.PutRuleInput{
-			Name:               &want.Name,
-			EventPattern:       stringOrNil(want.Pattern), // somebody's rule, which is paused, may have a schedule alone
-			ScheduleExpression: stringOrNil(want.Schedule),
-			State:              types.RuleState(want.State),
-			Description:        &want.Description,
-			Tags:               toRuleTags(want.Tags),
+func (r *Rule) put(ctx context.Context, run *runner) error {
+	return run.retry(ctx, waitForConflict(), func() error {
+		_, err := run.Events.PutRule(ctx, &eventbridge.PutRuleInput{
+			Name:               &r.Name,
+			EventPattern:       stringOrNil(r.Pattern), // somebody's rule, which is paused, may have a schedule alone
+			ScheduleExpression: stringOrNil(r.Schedule),
+			State:              types.RuleState(r.State),
+			Description:        &r.Description,
+			Tags:               toRuleTags(r.Tags),
 		})
 		return err
 	})
 }
 
-func createRule(want *Rule) func(context.Context, *run) error {
-	return func(ctx context.Context, r *run) error { return r.putRule(ctx, want) }
+func (r *Rule) create(ctx context.Context, run *runner, _ diff) error { return r.put(ctx, run) }
+
+func (r *Rule) update(ctx context.Context, run *runner, d diff) error {
+	return inOrder(
+		step{d.fields.beyondTags(), func() error { return r.put(ctx, run) }},
+		step{d.fields.has("tags"), func() error { return r.retag(ctx, run, d.fields) }},
+	)
 }
 
-func updateRule(want *Rule, fields changed) func(context.Context, *run) error {
-	return func(ctx context.Context, r *run) error {
-		return inOrder(
-			step{fields.beyondTags(), func() error { return r.putRule(ctx, want) }},
-			step{fields.has("tags"), func() error { return r.retagRule(ctx, fields.untagged(want.Tags), fields.tagged(want.Tags)) }},
-		)
-	}
-}
-
-func (r *run) retagRule(ctx context.Context, remove []string, add map[string]string) error {
-	arn := r.names.RuleARN()
-	return r.inTurn(
+func (r *Rule) retag(ctx context.Context, run *runner, fields changed) error {
+	arn, remove, add := run.names.ruleARN(r.Name), fields.untagged(r.Tags), fields.tagged(r.Tags)
+	return run.inTurn(
 		ctx, waitForConflict(),
 		step{len(remove) > 0, func() error {
-			_, err := r.Events.UntagResource(ctx, &eventbridge.UntagResourceInput{ResourceARN: &arn, TagKeys: remove})
+			_, err := run.Events.UntagResource(ctx, &eventbridge.UntagResourceInput{ResourceARN: &arn, TagKeys: remove})
 			return err
 		}},
 		step{len(add) > 0, func() error {
-			_, err := r.Events.TagResource(ctx, &eventbridge.TagResourceInput{ResourceARN: &arn, Tags: toRuleTags(add)})
+			_, err := run.Events.TagResource(ctx, &eventbridge.TagResourceInput{ResourceARN: &arn, Tags: toRuleTags(add)})
 			return err
 		}},
 	)
 }
 
-// deleteRule takes the remaining targets off first, which are others' and there only under --force.
-func deleteRule(have *Rule) func(context.Context, *run) error {
-	return func(ctx context.Context, r *run) error {
-		if len(have.Targets) > 0 {
-			if err := r.removeTargets(ctx, have.Targets); err != nil {
-				return err
-			}
+// delete takes the remaining targets off first, which are others' and there only under --force.
+func (r *Rule) delete(ctx context.Context, run *runner) error {
+	if len(r.Targets) > 0 {
+		if err := removeTargets(ctx, run, r.Name, r.Targets...); err != nil {
+			return err
 		}
-		return r.retry(ctx, waitForTargets(), func() error {
-			_, err := r.Events.DeleteRule(ctx, &eventbridge.DeleteRuleInput{Name: &have.Name})
-			return apperr.IgnoreNotFound(err)
-		})
 	}
+	return run.retry(ctx, waitForTargets(), func() error {
+		_, err := run.Events.DeleteRule(ctx, &eventbridge.DeleteRuleInput{Name: &r.Name})
+		return apperr.IgnoreNotFound(err)
+	})
 }
 
 func toRuleTags(tags map[string]string) []types.Tag {
@@ -140,48 +150,4 @@ func toRuleTags(tags map[string]string) []types.Tag {
 		list = append(list, types.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
 	}
 	return list
-}
-
-// eventPattern returns the rule's event pattern: interruptions of this account and Region, and none that
-// an archive replays (the field replay-name: EventBridge User Guide, archives). Both stop codes and the
-// stopped reason match, since AWS has changed the code once. Tasks that are DEPROVISIONING or STOPPED do not,
-// for it is too late for them; a task without a lastStatus does. In mode always every status matches, as in
-// the Terraform module. Beside ECS's events match those of a rehearsal; sources and detail types are two
-// lists, and the function takes them in pairs only.
-func eventPattern(id session.Identity, spec settings.Spec) (string, error) {
-	absent := map[string]any{"exists": false}
-	detail := map[string]any{
-		"$or": []any{
-			map[string]any{"stopCode": []any{handler.StopCodeSpotInterruption, handler.StopCodeTerminationNotice}},
-			map[string]any{"stoppedReason": []any{map[string]any{"prefix": handler.StoppedReasonPrefix}}},
-		},
-	}
-	if spec.Redeploy != handler.ModeAlways {
-		detail["lastStatus"] = []any{map[string]any{"anything-but": []any{"DEPROVISIONING", "STOPPED"}}, absent}
-	}
-	if len(spec.Clusters) > 0 {
-		detail["clusterArn"] = clusterARNs(id, spec.Clusters)
-	}
-	pattern := encodeJSON(map[string]any{
-		"source":      []string{handler.EventSource, handler.SimulateSource},
-		"detail-type": []string{handler.EventDetailType, handler.SimulateSource},
-		"account":     []string{id.Account},
-		"region":      []string{id.Region},
-		"replay-name": []any{absent},
-		"detail":      detail,
-	})
-	if len(pattern) > maxPattern {
-		return "", apperr.Invalid("--cluster all, or fewer clusters", "the rule's pattern for %d clusters has %d characters, EventBridge allows %d", len(spec.Clusters), len(pattern), maxPattern)
-	}
-	return pattern, nil
-}
-
-// PatternWarning returns a warning where the rule's pattern is to change to one that is longer than
-// EventBridge's default quota allows.
-func PatternWarning(want, have State) []string {
-	if len(want.Rule.Pattern) <= patternQuota || have.Rule != nil && len(have.Rule.Pattern) >= len(want.Rule.Pattern) {
-		return nil
-	}
-	return []string{fmt.Sprintf("the rule's pattern has %d characters, and EventBridge's default quota \"Event pattern size\" is %d: AWS will refuse it unless the quota was raised in Service Quotas; fewer clusters make it shorter",
-		len(want.Rule.Pattern), patternQuota)}
 }

@@ -37,7 +37,9 @@ func TestEventPattern(t *testing.T) {
 
 // Above EventBridge's default quota there is a warning that names it; not where AWS has accepted as much.
 func TestPatternWarning(t *testing.T) {
-	patterned := func(length int) State { return State{Rule: &Rule{Pattern: strings.Repeat("x", length)}} }
+	patterned := func(length int) State {
+		return State{Triggers: []Trigger{{Rule: &Rule{Pattern: strings.Repeat("x", length)}}}}
+	}
 	for _, test := range []struct {
 		want, have State
 		warns      bool
@@ -50,7 +52,7 @@ func TestPatternWarning(t *testing.T) {
 	} {
 		got := fmt.Sprint(PatternWarning(test.want, test.have))
 		if warns := strings.Contains(got, `"Event pattern size"`) && strings.Contains(got, "2048"); warns != test.warns {
-			t.Errorf("a pattern of %d characters: %s", len(test.want.Rule.Pattern), got)
+			t.Errorf("a pattern of %d characters: %s", len(test.want.Triggers[0].Rule.Pattern), got)
 		}
 	}
 }

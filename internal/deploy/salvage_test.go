@@ -26,16 +26,16 @@ func TestSalvage(t *testing.T) {
 			func(s *settings.Spec) { s.MemorySize = 512 }, nil,
 		},
 		{"clusters", func(s *State) {
-			s.Rule.Pattern = `{"detail":{"clusterArn":["arn:aws:ecs:us-east-1:111122223333:cluster/shop"]}}`
+			s.Triggers[0].Rule.Pattern = `{"detail":{"clusterArn":["arn:aws:ecs:us-east-1:111122223333:cluster/shop"]}}`
 		}, nil, func(s *settings.Spec) { s.Clusters = []string{"shop"} }, []string{`clusters ["shop"]`}},
 		{"clusters of elsewhere", func(s *State) {
-			s.Rule.Pattern = `{"detail":{"clusterArn":["arn:aws:ecs:eu-west-1:111122223333:cluster/shop"]}}`
+			s.Triggers[0].Rule.Pattern = `{"detail":{"clusterArn":["arn:aws:ecs:eu-west-1:111122223333:cluster/shop"]}}`
 		}, nil, func(*settings.Spec) {}, nil},
-		{"clusters by prefix", func(s *State) { s.Rule.Pattern = `{"detail":{"clusterArn":[{"prefix":"arn:"}]}}` }, nil, func(*settings.Spec) {}, nil},
-		{"clusters that are none", func(s *State) { s.Rule.Pattern = `{"detail":{"clusterArn":["*"]}}` }, nil, func(*settings.Spec) {}, nil},
+		{"clusters by prefix", func(s *State) { s.Triggers[0].Rule.Pattern = `{"detail":{"clusterArn":[{"prefix":"arn:"}]}}` }, nil, func(*settings.Spec) {}, nil},
+		{"clusters that are none", func(s *State) { s.Triggers[0].Rule.Pattern = `{"detail":{"clusterArn":["*"]}}` }, nil, func(*settings.Spec) {}, nil},
 		{"values that nobody could give", func(s *State) {
 			s.Function.Environment = map[string]string{"LOG_LEVEL": "verbose", "SPOTHANDLER_REDEPLOY": "", "SPOTHANDLER_COOLDOWN": "1500ms"}
-			s.Function.Architecture, s.Rule.State = "riscv", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+			s.Function.Architecture, s.Triggers[0].Rule.State = "riscv", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 		}, nil, func(*settings.Spec) {}, nil},
 		{"tags", func(s *State) {
 			s.Function.Tags = map[string]string{"Team": "web", "team": "ops", "aws:stack": "1", "Managed-By": "terraform", TagVersion: "1", "odd*": "1"}

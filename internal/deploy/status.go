@@ -25,15 +25,23 @@ type Status struct {
 	Warnings         []string       `json:"-"`
 	Reminders        []string       `json:"-"` // of what was asked for and is easily forgotten
 	Changes          []Change       `json:"-"` // what install would do
+	Resources        []Resource     `json:"-"` // all that belong to it, in the order of creation
+}
+
+// Resource is one resource of an installation in a few words.
+type Resource struct {
+	ID
+	Detail string // "" where there is none, or the resource is missing
 }
 
 // Problem is one reason why an installation is not healthy.
 type Problem struct {
-	Code     string  `json:"code"` // missing, differs, broken, not_ours, foreign, overlap, concurrency_zero
-	Resource Kind    `json:"resource,omitempty"`
-	Name     string  `json:"name,omitempty"`
-	Message  string  `json:"message"`
-	Fields   []Field `json:"fields,omitempty"`
+	Code    string  `json:"code"` // missing, differs, broken, not_ours, foreign, overlap, concurrency_zero
+	ID              // of the resource; zero where it is about none
+	Message string  `json:"message"`
+	Fields  []Field `json:"fields,omitempty"`
+
+	Vital bool `json:"-"` // interruptions go unanswered
 }
 
 // Codes of a Problem.
@@ -65,16 +73,29 @@ func Assess(i *Installation, embedded Release, others []Listed) (Status, error) 
 	if f := i.State.Function; f != nil && f.CodeSHA256 == embedded.CodeSHA256 {
 		want.Function.CodeSHA256 = embedded.CodeSHA256
 	}
-	have := i.WithoutStrangers()
+	have := i.Owned()
 	status := Status{
 		Prefix: i.Names.Prefix, Region: i.Names.Region, Account: i.Names.Account,
 		Settings: settings.JSON(spec), Outputs: i.Outputs(), Warnings: slices.Concat(warnings, i.unchecked(), i.retentionWarning(spec)), Reminders: idle(spec),
-		Changes: Plan(want, have),
+		Changes: Plan(want, have), Resources: describe(want, have),
 	}
-	status.Problems = problems(i, spec, status.Changes, others)
+	status.Problems = problems(i, want, spec, status.Changes, others)
 	status.Healthy = len(status.Problems) == 0
 	status.UpgradeAvailable = status.Healthy && i.upgradable(embedded)
 	return status, nil
+}
+
+func describe(want, have State) []Resource {
+	found := have.byID()
+	var all []Resource
+	for _, id := range want.IDs() {
+		each := Resource{ID: id}
+		if found[id] != nil {
+			each.Detail = found[id].detail()
+		}
+		all = append(all, each)
+	}
+	return all
 }
 
 // idle reminds of settings with which no interruption is answered.
@@ -96,23 +117,28 @@ func (i *Installation) upgradable(embedded Release) bool {
 }
 
 // problems lists what is wrong, in the order of the resources, what only a person can mend last.
-func problems(i *Installation, spec settings.Spec, changes []Change, others []Listed) []Problem {
-	list := []Problem{}
-	strangers := map[Kind]bool{}
-	for _, s := range i.Strangers() {
-		strangers[s.Resource] = true
-		list = append(list, Problem{Code: ProblemNotOurs, Resource: s.Resource, Name: s.Name, Message: fmt.Sprintf("%s %s is not ours. %s", s.Resource.Words(), s.Name, s.Why)})
+func problems(i *Installation, want State, spec settings.Spec, changes []Change, others []Listed) []Problem {
+	list, wanted, unowned := []Problem{}, want.byID(), map[ID]bool{}
+	for _, each := range i.Unowned() {
+		unowned[each.ID] = true
+		list = append(list, Problem{
+			Code: ProblemNotOurs, ID: each.ID, Message: fmt.Sprintf("%s is not ours. %s", each.ID, each.Why),
+			Vital: wanted[each.ID] != nil && wanted[each.ID].vital(Field{}),
+		})
 	}
-	for _, change := range withoutRemade(changes, i.State) {
-		if !strangers[change.Resource] {
+	for _, change := range withoutRecreated(changes, want, i.State) {
+		if !unowned[change.ID] {
 			list = append(list, problemOf(change))
 		}
 	}
-	for _, f := range i.WithoutStrangers().Foreign {
-		list = append(list, Problem{Code: ProblemForeign, Resource: f.Resource, Name: f.Name, Message: fmt.Sprintf("%s %s has an addition that is not ours: %s", f.Resource.Words(), f.Name, f.What)})
+	for _, f := range i.Owned().Foreign() {
+		list = append(list, Problem{Code: ProblemForeign, ID: f.ID, Message: fmt.Sprintf("%s has an addition that is not ours: %s", f.ID, f.What)})
 	}
 	if spec.ReservedConcurrency == 0 {
-		list = append(list, Problem{Code: ProblemConcurrencyZero, Resource: KindFunction, Name: i.Names.Function, Message: fmt.Sprintf("function %s has a reserved concurrency of 0: no invocation can run", i.Names.Function)})
+		list = append(list, Problem{
+			Code: ProblemConcurrencyZero, ID: want.Function.id(), Vital: true,
+			Message: fmt.Sprintf("%s has a reserved concurrency of 0: no invocation can run", want.Function.id()),
+		})
 	}
 	for _, message := range Overlaps(others, spec) {
 		list = append(list, Problem{Code: ProblemOverlap, Message: message})
@@ -120,24 +146,25 @@ func problems(i *Installation, spec settings.Spec, changes []Change, others []Li
 	return list
 }
 
-// withoutRemade leaves out the creations that only follow from a replaced function: the function is not
-// missing, nor is the permission that goes with it.
-func withoutRemade(changes []Change, have State) []Change {
-	if !slices.ContainsFunc(changes, func(c Change) bool { return c.Action == Delete }) {
-		return changes
+// withoutRecreated leaves out the creations that only follow from the deletion of what has to be made anew: it is not
+// missing, nor are the parts that go with it.
+func withoutRecreated(changes []Change, want, have State) []Change {
+	wanted, found, deleted := want.byID(), have.byID(), map[ID]bool{}
+	for _, change := range changes {
+		deleted[change.ID] = deleted[change.ID] || change.Action == Delete
 	}
 	return slices.DeleteFunc(slices.Clone(changes), func(c Change) bool {
-		return c.Action == Create && (c.Resource == KindFunction || c.Resource == KindPermission && have.Permission != nil)
+		return c.Action == Create && (deleted[c.ID] || found[c.ID] != nil && deleted[wanted[c.ID].partOf()])
 	})
 }
 
 func problemOf(change Change) Problem {
-	problem := Problem{Code: ProblemDiffers, Resource: change.Resource, Name: change.Name, Fields: change.Fields}
+	problem := Problem{Code: ProblemDiffers, ID: change.ID, Fields: change.Fields, Vital: change.vital}
 	switch change.Action {
 	case Create:
 		problem.Code, problem.Fields = ProblemMissing, nil
-		problem.Message = fmt.Sprintf("%s %s is missing", change.Resource.Words(), change.Name)
-	case Delete: // the function that has to be made anew
+		problem.Message = fmt.Sprintf("%s is missing", change.ID)
+	case Delete: // what has to be made anew
 		problem.Code, problem.Fields = ProblemBroken, nil
 		problem.Message = "has to be made anew: " + change.Fields[0].Old
 	default:
@@ -145,7 +172,7 @@ func problemOf(change Change) Problem {
 		for _, field := range change.Fields {
 			paths = append(paths, field.Path)
 		}
-		problem.Message = fmt.Sprintf("%s %s differs: %s", change.Resource.Words(), change.Name, strings.Join(paths, ", "))
+		problem.Message = fmt.Sprintf("%s differs: %s", change.ID, strings.Join(paths, ", "))
 	}
 	return problem
 }

@@ -60,7 +60,7 @@ func TestProblems(t *testing.T) {
 		want   []string
 	}{
 		{
-			"missing", func(i *Installation) { i.State.Permission = nil }, nil,
+			"missing", func(i *Installation) { i.State.Triggers[0].Permission = nil }, nil,
 			[]string{"missing: permission spothandler is missing"},
 		},
 		{
@@ -72,7 +72,7 @@ func TestProblems(t *testing.T) {
 			[]string{"missing: role prod-spothandler-us-east-1 is missing", "broken: has to be made anew: its role is gone, and a new one cannot decrypt its environment"},
 		},
 		{
-			"role and permission gone", func(i *Installation) { i.State.Role, i.Record, i.State.Permission = nil, nil, nil }, nil,
+			"role and permission gone", func(i *Installation) { i.State.Role, i.Record, i.State.Triggers[0].Permission = nil, nil, nil }, nil,
 			[]string{"missing: role prod-spothandler-us-east-1 is missing", "broken: has to be made anew: its role is gone, and a new one cannot decrypt its environment", "missing: permission spothandler is missing"},
 		},
 		{
@@ -80,16 +80,16 @@ func TestProblems(t *testing.T) {
 			[]string{"broken: has to be made anew: its role was made anew and cannot decrypt its environment"},
 		},
 		{
-			"another's rule", func(i *Installation) { i.State.Rule.Tags = nil }, nil,
+			"another's rule", func(i *Installation) { i.State.Triggers[0].Rule.Tags = nil }, nil,
 			[]string{"not_ours: rule prod-ecs-spot-interruption is not ours. It has no tag managed-by=spothandler.", "missing: target spothandler is missing"},
 		},
 		{
-			"foreign", func(i *Installation) { i.State.Foreign = []Foreign{{KindRole, "r", "inline policy x"}} }, nil,
-			[]string{"foreign_additions: role r has an addition that is not ours: inline policy x"},
+			"foreign", func(i *Installation) { i.State.Role.Inline = []string{"x"} }, nil,
+			[]string{"foreign_additions: role prod-spothandler-us-east-1 has an addition that is not ours: inline policy x"},
 		},
 		{"foreign on another's", func(i *Installation) {
 			i.State.Function.Tags = map[string]string{TagManagedBy: "spothandler", TagPrefix: "test"}
-			i.State.Foreign = []Foreign{{KindPermission, "f", "statement x"}}
+			i.State.Function.Statements = []string{"x"}
 		}, nil, []string{`not_ours: function prod-ecs-fargate-spot-handler is not ours. Its tag spothandler:prefix is "test".`, "missing: permission spothandler is missing"}},
 		{
 			"concurrency zero", func(i *Installation) {
@@ -232,5 +232,37 @@ func TestOutputs(t *testing.T) {
 	sameDocument(t, encodeJSON(found.Outputs()), want)
 	if nothing := (&Installation{Names: found.Names}).Outputs(); nothing.RoleUniqueID != "" || nothing.ModuleVersion != "" {
 		t.Errorf("%+v", nothing)
+	}
+}
+
+// Which differences keep interruptions from being answered, "" being the resource as a whole. Without its log group
+// the function works, unseen.
+func TestVital(t *testing.T) {
+	found := wanted(t).byID()
+	names := NewNames(identity(), "prod", settings.Defaults("").FunctionName, settings.Defaults("").RuleName)
+	for _, test := range []struct {
+		id    ID
+		paths []string
+		want  bool
+	}{
+		{ID{KindRole, names.Role}, []string{"", "policy.Statement[0].Action", "trust_policy.Version"}, true},
+		{ID{KindRole, names.Role}, []string{"record.memory", "permissions_boundary", "tags.Team"}, false},
+		{ID{KindLogGroup, names.LogGroup}, []string{"", "retention_days", "kms_key"}, false},
+		{ID{KindFunction, names.Function}, []string{"", "state", "code", "role", "runtime", "handler", "architecture", "environment"}, true},
+		{ID{KindFunction, names.Function}, []string{"memory_size", "environment.LOG_LEVEL", "reserved_concurrency", "tags.Team"}, false},
+		{ID{KindPermission, StatementID}, []string{"", "source_arn", "principal"}, true},
+		{ID{KindRule, names.Rule}, []string{"", "detail.clusterArn", "state", "schedule"}, true},
+		{ID{KindRule, names.Rule}, []string{"description", "tags.Team"}, false},
+		{ID{KindTarget, TargetID}, []string{"", "function", "other"}, true},
+		{ID{KindTarget, TargetID}, []string{"max_event_age", "max_retries"}, false},
+	} {
+		for _, path := range test.paths {
+			if got := found[test.id].vital(Field{Path: path, Old: "x"}); got != test.want {
+				t.Errorf("%s, %q: %t", test.id, path, got)
+			}
+		}
+	}
+	if f := found[ID{KindFunction, names.Function}]; !f.vital(Field{"reserved_concurrency", "0", "-1"}) {
+		t.Error("a function that nothing may invoke is fine")
 	}
 }

@@ -13,7 +13,7 @@ func TestRecoverTagsFromAnyResource(t *testing.T) {
 	tags := map[string]string{"Team": "web"}
 	for kind, state := range map[Kind]State{
 		KindRole: {Role: &Role{Tags: tags}}, KindLogGroup: {LogGroup: &LogGroup{Tags: tags}},
-		KindFunction: {Function: &Function{Tags: tags}}, KindRule: {Rule: &Rule{Tags: tags}},
+		KindFunction: {Function: &Function{Tags: tags}}, KindRule: {Triggers: []Trigger{{Rule: &Rule{Tags: tags}}}},
 	} {
 		found := &Installation{Record: &settings.Record{TagMarks: settings.MarkTags(tags)}, State: state}
 		if got, warnings := found.recordedTags(nil); !maps.Equal(got, tags) || len(warnings) > 0 {

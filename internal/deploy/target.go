@@ -3,7 +3,6 @@ package deploy
 import (
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/smithy-go"
@@ -13,45 +12,61 @@ import (
 
 // EventBridge's defaults for a target without a retry policy (EventBridge API, RetryPolicy).
 const (
-	defaultTargetAge     = 86400
+	defaultTargetAge     = 86400 // seconds
 	defaultTargetRetries = 185
 )
 
-// targets are those of a rule: ours, the ids of others, and which of these are our function all the same.
-type targets struct {
-	own           *Target
-	others, twins []string
+// Target is our target on a rule: the function.
+type Target struct {
+	TargetID    string
+	Rule        string // its name
+	FunctionARN string
+	MaxAge      int    // seconds; 86400 is AWS's default
+	MaxRetries  int    // 185 is AWS's default
+	Other       string // what it has beyond ours, as JSON; "" is nothing
 }
 
-func getTargets(ctx context.Context, api RuleAPI, names Names) (found targets, err error) {
-	input := &eventbridge.ListTargetsByRuleInput{Rule: &names.Rule}
+func (t *Target) id() ID                  { return ID{KindTarget, t.TargetID} }
+func (t *Target) partOf() ID              { return ID{KindRule, t.Rule} }
+func (t *Target) waves() (_, _ wave)      { return waveTarget, waveDeleteTarget }
+func (t *Target) detail() string          { return "" }
+func (t *Target) unowned(string) *Unowned { return nil }
+func (t *Target) additions() []Foreign    { return nil }
+
+func (t *Target) fields() []pair {
+	return []pair{
+		{"function", t.FunctionARN},
+		{"max_event_age", decimal(t.MaxAge)},
+		{"max_retries", decimal(t.MaxRetries)},
+		{"other", t.Other},
+	}
+}
+
+func (t *Target) vital(field Field) bool {
+	return field.Path == "" || field.Path == "function" || field.Path == "other"
+}
+
+// getTargets returns all targets of a rule, or none where there is no such rule.
+func getTargets(ctx context.Context, api RuleAPI, rule string) (targets []types.Target, err error) {
+	input := &eventbridge.ListTargetsByRuleInput{Rule: &rule}
 	for {
 		answer, err := api.ListTargetsByRule(ctx, input)
 		if apperr.IsNotFound(err) || apperr.HasCode(err, "ValidationException") && apperr.Says(err, " not found", "does not exist") {
-			return found, nil // EventBridge has words of two kinds for a rule that is not there (terraform-provider-aws, events/target.go)
+			return nil, nil // EventBridge has words of two kinds for a rule that is not there (terraform-provider-aws, events/target.go)
 		}
 		if err != nil {
-			return found, err
+			return nil, err
 		}
-		for _, target := range answer.Targets {
-			if value(target.Id) == TargetID {
-				found.own = fromTarget(target)
-				continue
-			}
-			found.others = append(found.others, value(target.Id))
-			if names.isFunction(value(target.Arn)) {
-				found.twins = append(found.twins, value(target.Id))
-			}
-		}
+		targets = append(targets, answer.Targets...)
 		if value(answer.NextToken) == "" {
-			return found, nil
+			return targets, nil
 		}
 		input.NextToken = answer.NextToken
 	}
 }
 
-func fromTarget(target types.Target) *Target {
-	found := &Target{FunctionARN: value(target.Arn), MaxAge: defaultTargetAge, MaxRetries: defaultTargetRetries}
+func fromTarget(rule string, target types.Target) *Target {
+	found := &Target{TargetID: value(target.Id), Rule: rule, FunctionARN: value(target.Arn), MaxAge: defaultTargetAge, MaxRetries: defaultTargetRetries}
 	if policy := target.RetryPolicy; policy != nil {
 		found.MaxAge = int(valueOr(policy.MaximumEventAgeInSeconds, defaultTargetAge))
 		found.MaxRetries = int(valueOr(policy.MaximumRetryAttempts, defaultTargetRetries))
@@ -84,54 +99,46 @@ func otherOfTarget(target types.Target) string {
 	return encodeJSON(rest)
 }
 
-func (t *Target) fields() []pair {
-	return []pair{
-		{"function", t.FunctionARN},
-		{"max_event_age", decimal(t.MaxAge)},
-		{"max_retries", decimal(t.MaxRetries)},
-		{"other", t.Other},
-	}
-}
+func (t *Target) create(ctx context.Context, r *runner, d diff) error { return t.put(ctx, r, d) }
+func (t *Target) update(ctx context.Context, r *runner, d diff) error { return t.put(ctx, r, d) }
 
-// putTarget creates and updates: a target of the same id is overwritten (EventBridge API, PutTargets).
-// Twins go first, for a rule has room for five.
-func putTarget(want *Target, twins []string) func(context.Context, *run) error {
-	return func(ctx context.Context, r *run) error {
-		if len(twins) > 0 {
-			if err := r.removeTargets(ctx, twins); err != nil {
-				return err
-			}
+// put creates and updates: a target of the same id is overwritten (EventBridge API, PutTargets).
+// Duplicates go first, for a rule has room for five targets.
+func (t *Target) put(ctx context.Context, r *runner, d diff) error {
+	if len(d.duplicates) > 0 {
+		if err := removeTargets(ctx, r, t.Rule, d.duplicates...); err != nil {
+			return err
 		}
-		return r.retry(ctx, waitForPropagation(), func() error {
-			answer, err := r.Events.PutTargets(ctx, &eventbridge.PutTargetsInput{
-				Rule: &r.names.Rule,
-				Targets: []types.Target{{
-					Id:  aws.String(TargetID),
-					Arn: &want.FunctionARN,
-					RetryPolicy: &types.RetryPolicy{
-						MaximumEventAgeInSeconds: int32Ptr(want.MaxAge),
-						MaximumRetryAttempts:     int32Ptr(want.MaxRetries),
-					},
-				}},
-			})
-			if err != nil {
-				return err
-			}
-			for _, entry := range answer.FailedEntries {
-				return &smithy.GenericAPIError{Code: value(entry.ErrorCode), Message: value(entry.ErrorMessage)}
-			}
-			return nil
-		})
 	}
+	return r.retry(ctx, waitForPropagation(), func() error {
+		answer, err := r.Events.PutTargets(ctx, &eventbridge.PutTargetsInput{
+			Rule: &t.Rule,
+			Targets: []types.Target{{
+				Id:  &t.TargetID,
+				Arn: &t.FunctionARN,
+				RetryPolicy: &types.RetryPolicy{
+					MaximumEventAgeInSeconds: int32Ptr(t.MaxAge),
+					MaximumRetryAttempts:     int32Ptr(t.MaxRetries),
+				},
+			}},
+		})
+		if err != nil {
+			return err
+		}
+		for _, entry := range answer.FailedEntries {
+			return &smithy.GenericAPIError{Code: value(entry.ErrorCode), Message: value(entry.ErrorMessage)}
+		}
+		return nil
+	})
 }
 
-func deleteTarget(ctx context.Context, r *run) error {
-	return r.removeTargets(ctx, []string{TargetID})
+func (t *Target) delete(ctx context.Context, r *runner) error {
+	return removeTargets(ctx, r, t.Rule, t.TargetID)
 }
 
-func (r *run) removeTargets(ctx context.Context, ids []string) error {
+func removeTargets(ctx context.Context, r *runner, rule string, ids ...string) error {
 	return r.retry(ctx, waitForConflict(), func() error {
-		answer, err := r.Events.RemoveTargets(ctx, &eventbridge.RemoveTargetsInput{Rule: &r.names.Rule, Ids: ids})
+		answer, err := r.Events.RemoveTargets(ctx, &eventbridge.RemoveTargetsInput{Rule: &rule, Ids: ids})
 		if err != nil {
 			return apperr.IgnoreNotFound(err)
 		}

@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,20 +16,28 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// deleteByHand removes one resource as somebody with another tool would.
-func (a *account) deleteByHand(t *testing.T, kind Kind, n Names) {
+// deleteByHand removes one resource as somebody with another tool would, and first what AWS wants removed before.
+func (a *account) deleteByHand(t *testing.T, id ID, n Names) {
 	t.Helper()
 	state := a.look(t, n.Prefix, nil).State
-	r := &run{a.clients, n, 0, func(string) {}}
-	do := map[Kind]func(context.Context, *run) error{
-		KindRole: deleteRole(state.Role), KindLogGroup: deleteLogGroup(state.LogGroup), KindFunction: deleteFunction(state.Function),
-		KindPermission: deletePermission, KindTarget: deleteTarget,
-		KindRule: func(ctx context.Context, r *run) error {
-			return errors.Join(deleteTarget(ctx, r), deleteRule(state.Rule)(ctx, r))
-		},
-	}[kind]
-	if err := do(t.Context(), r); err != nil {
-		t.Fatal(err)
+	r := &runner{a.clients, n, 0, func(string) {}}
+	for _, each := range slices.Backward(state.resources()) {
+		if each.id() != id && (id.Kind != KindRule || each.partOf() != id) {
+			continue
+		}
+		if err := each.delete(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// deleteKind is deleteByHand for every resource of a kind.
+func (a *account) deleteKind(t *testing.T, kind Kind, n Names) {
+	t.Helper()
+	for _, id := range a.look(t, n.Prefix, nil).State.IDs() {
+		if id.Kind == kind {
+			a.deleteByHand(t, id, n)
+		}
 	}
 }
 
@@ -48,7 +57,7 @@ func TestDeletedByHand(t *testing.T) {
 					"redeploy", "observe", "cooldown", "90s", "timeout", "45", "architecture", "x86_64", "rule-state", "DISABLED")
 				a.install(t, "prod", asked)
 				before := settings.JSON(resolved(t, a.look(t, "prod", nil)))
-				a.deleteByHand(t, kind, a.look(t, "prod", nil).Names)
+				a.deleteKind(t, kind, a.look(t, "prod", nil).Names)
 				_, changes := a.plan(t, "prod", nil)
 				sameLines(t, printed(changes), healing...)
 				a.install(t, "prod", nil)
@@ -78,7 +87,7 @@ func TestRoleMadeAnew(t *testing.T) {
 		a.install(t, "prod", nil)
 		role := a.look(t, "prod", nil).State.Role
 		time.Sleep(time.Hour) // of the bubble's time
-		a.deleteByHand(t, KindRole, a.look(t, "prod", nil).Names)
+		a.deleteKind(t, KindRole, a.look(t, "prod", nil).Names)
 		_, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{
 			RoleName: &role.Name, Path: &role.Path, Description: &role.Description, AssumeRolePolicyDocument: &role.Trust, Tags: toIAMTags(role.Tags),
 		})
@@ -135,17 +144,17 @@ func TestInterrupted(t *testing.T) {
 	inAccountWith(t, localaws.Options{Delays: delays}, func(t *testing.T, a *account) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
-		done, err := a.tryInstall(ctx, t, "prod", given("tag", "Team=web"))
+		done, err := a.tryInstall(ctx, "prod", given("tag", "Team=web"))
 		if done != 3 || !errors.Is(err, context.DeadlineExceeded) || !strings.HasPrefix(err.Error(), "creating function") {
 			t.Fatalf("%d done, %v", done, err)
 		}
-		if done, err := a.tryInstall(ctx, t, "prod", nil); done != 0 || !errors.Is(err, context.DeadlineExceeded) {
+		if done, err := a.tryInstall(ctx, "prod", nil); done != 0 || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("in a context that is over: %d done, %v", done, err)
 		}
 		_, changes := a.plan(t, "prod", nil)
 		sameLines(t, printed(changes), "create function", "create permission", "create target")
 		a.install(t, "prod", nil)
-		if tags := a.look(t, "prod", nil).State.Rule.Tags; tags["Team"] != "web" {
+		if tags := a.look(t, "prod", nil).State.Triggers[0].Rule.Tags; tags["Team"] != "web" {
 			t.Errorf("the tag of the first run is lost: %v", tags)
 		}
 	})
@@ -156,7 +165,7 @@ func TestInterruptedWhileUntagging(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "", given("tag", "Team=web", "tag", "Empty="))
 		stop := a.Inject(localaws.Fault{Service: "lambda", Action: "UntagResource", Deny: true})
-		done, err := a.tryInstall(t.Context(), t, "", given("tag", "none"))
+		done, err := a.tryInstall(t.Context(), "", given("tag", "none"))
 		if done != 3 || !apperr.IsAccessDenied(err) {
 			t.Fatalf("%d done, %v", done, err)
 		}

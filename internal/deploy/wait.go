@@ -1,12 +1,12 @@
 package deploy
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // wait says what is waited for, how long at most, and which errors mean "not yet".
@@ -24,11 +24,6 @@ const (
 	ceilingConflict = time.Minute
 	ceilingTargets  = 5 * time.Minute
 	ceilingTags     = 5 * time.Second
-)
-
-const (
-	firstPause   = 400 * time.Millisecond
-	longestPause = 5 * time.Second
 )
 
 func waitForRole() wait { return wait{"waiting for the role", ceilingRole, roleNotYet} }
@@ -117,41 +112,6 @@ func (e *waitError) hints() []string {
 // errSettling stands for a resource that is there and not ready.
 var errSettling = errors.New("not ready yet")
 
-// retry does it again while its error means "not yet", with growing pauses, up to the ceiling (or the
-// one that the user gave). What AWS said last is in the error. It ends at once with the context.
-func (r *run) retry(ctx context.Context, w wait, do func() error) error {
-	ceiling := w.ceiling
-	if r.ceiling > 0 {
-		ceiling = r.ceiling
-	}
-	deadline := time.Now().Add(ceiling)
-	for pause := firstPause; ; pause = min(pause*3/2, longestPause) {
-		err := do()
-		if err == nil || !w.again(err) {
-			return err
-		}
-		if time.Now().Add(pause).After(deadline) {
-			return &waitError{w.what, ceiling, err}
-		}
-		r.note(w.what)
-		if err := sleep(ctx, pause); err != nil {
-			return err
-		}
-	}
-}
-
-// sleep pauses, or ends with the context's error.
-func sleep(ctx context.Context, pause time.Duration) error {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}
-
 // isRolePropagating says that Lambda does not see the new role, its policy or its grants yet
 // (terraform-provider-aws, lambda/function.go; a trust policy that is really wrong reads the same).
 func isRolePropagating(err error) bool {
@@ -160,4 +120,20 @@ func isRolePropagating(err error) bool {
 		"The provided execution role does not have permissions",
 		"KMS key is invalid for CreateGrant",
 		"throttled by EC2")
+}
+
+// explain is apperr.Explain for what an installation does: it also knows a wait that reached its ceiling.
+func explain(doing string, caller session.Identity, err error) error {
+	explained := apperr.Explain(doing, caller.Caller, err)
+	late, waited := errors.AsType[*waitError](err)
+	known, ok := errors.AsType[*apperr.Error](explained)
+	if !waited || !ok || known.Code == apperr.CodeAccessDenied {
+		return explained
+	}
+	timeout := *known
+	timeout.Code = apperr.CodeNotSettled
+	timeout.Message = fmt.Sprintf("%s: %s for %s was not enough", doing, late.what, late.ceiling)
+	timeout.Detail = append([]string{late.lastWords()}, known.Detail...)
+	timeout.Hints = late.hints()
+	return &timeout
 }

@@ -46,7 +46,7 @@ func TestWaits(t *testing.T) {
 			}
 			synctest.Test(t, func(t *testing.T) {
 				started, notes := time.Now(), 0
-				r := &run{note: func(string) { notes++ }}
+				r := &runner{note: func(string) { notes++ }}
 				err := r.retry(t.Context(), test.wait, func() error { return test.again[0] })
 				late, ok := errors.AsType[*waitError](err)
 				waited := time.Since(started)
@@ -63,7 +63,7 @@ func TestRetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var at []time.Duration
 		started := time.Now()
-		r := &run{note: func(string) {}}
+		r := &runner{note: func(string) {}}
 		err := r.retry(t.Context(), waitForConflict(), func() error {
 			if at = append(at, time.Since(started)); len(at) < 5 {
 				return &smithy.GenericAPIError{Code: "ConcurrentModificationException", Message: ""}

@@ -71,7 +71,7 @@ func pattern(t *testing.T, identity session.Identity, mode handler.Mode) string 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return state.Rule.Pattern
+	return state.Triggers[0].Rule.Pattern
 }
 
 // matches asks the local AWS whether a pattern lets an event through. As in AWS

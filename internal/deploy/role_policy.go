@@ -1,10 +1,75 @@
 package deploy
 
 import (
-	"github.com/spothandler/spothandler/internal/deploy/settings"
-
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/session"
 )
+
+// maxPolicy is the limit of all inline policies of a role together, in characters without white space
+// (IAM quotas). A list of clusters can exceed it.
+const maxPolicy = 10240
+
+// lambdaPrincipal is the same in every partition (aws-cdk region-info).
+const lambdaPrincipal = "lambda.amazonaws.com"
+
+type policyDocument struct {
+	Version   string
+	Statement []statement
+}
+
+type statement struct {
+	Sid       string `json:",omitempty"`
+	Effect    string
+	Principal any                       `json:",omitempty"`
+	Action    any                       `json:",omitempty"`
+	Resource  any                       `json:",omitempty"`
+	Condition map[string]map[string]any `json:",omitempty"`
+}
+
+func trustPolicy() string {
+	return encodeJSON(policyDocument{"2012-10-17", []statement{{
+		Effect:    "Allow",
+		Principal: map[string]string{"Service": lambdaPrincipal},
+		Action:    "sts:AssumeRole",
+	}}})
+}
+
+// rolePolicy is all that the function may do: look at and redeploy services of its account and region,
+// and write to its own log group, which it may not create; and what its settings need. The condition on ecs:cluster, and not the
+// ARN, narrows to clusters, because services from before 2021 have none in their ARN.
+func rolePolicy(names Names, spec settings.Spec) (string, error) {
+	services := statement{
+		Sid:      "Services",
+		Effect:   "Allow",
+		Action:   []string{"ecs:DescribeServices", "ecs:UpdateService"},
+		Resource: names.ARN("ecs", names.Region, "service/*"),
+	}
+	if len(spec.Clusters) > 0 {
+		services.Condition = map[string]map[string]any{"ArnEquals": {"ecs:cluster": clusterARNs(names.Identity, spec.Clusters)}}
+	}
+	logs := statement{
+		Sid:      "Logs",
+		Effect:   "Allow",
+		Action:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
+		Resource: names.LogGroupARN() + ":*",
+	}
+	policy := encodeJSON(policyDocument{"2012-10-17", append([]statement{services, logs}, optionalStatements(names, spec)...)})
+	if len(policy) > maxPolicy {
+		return "", apperr.Invalid("--cluster all, or fewer clusters", "the role's policy for %d clusters has %d characters, IAM allows %d", len(spec.Clusters), len(policy), maxPolicy)
+	}
+	return policy, nil
+}
+
+func clusterARNs(id session.Identity, clusters []string) []string {
+	arns := make([]string, 0, len(clusters))
+	for _, cluster := range clusters {
+		arns = append(arns, id.ClusterARN(cluster))
+	}
+	return arns
+}
 
 // optionalStatements returns what the role may do for settings that not every installation has.
 func optionalStatements(names Names, spec settings.Spec) []statement {

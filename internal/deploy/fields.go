@@ -1,0 +1,225 @@
+package deploy
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// pair is one comparable field of a resource, as text.
+type pair struct{ path, value string }
+
+// unknown is the value of a found field that AWS does not show, nor any part of it.
+const unknown = "\x00"
+
+// Field is one difference of a resource. Old is what was found, New what is wanted; "" is absent.
+type Field struct {
+	Path string `json:"path"`
+	Old  string `json:"old"`
+	New  string `json:"new"`
+}
+
+// Label returns a field's path in words: "memory size". Tags, variables and parts of documents keep their names.
+func Label(path string) string {
+	for _, verbatim := range []string{tagPath, "environment.", "detail.", "policy.", "trust_policy."} {
+		if strings.HasPrefix(path, verbatim) {
+			return path
+		}
+	}
+	return strings.ReplaceAll(path, "_", " ")
+}
+
+// compare returns the differences. Tags that are found and not wanted count only when they are dropped:
+// the others are somebody else's.
+func compare(want, have []pair, drop []string) []Field {
+	found, hidden := map[string]string{}, []string{}
+	for _, field := range have {
+		found[field.path] = field.value
+		if field.value == unknown {
+			hidden = append(hidden, field.path)
+		}
+	}
+	var fields []Field
+	wanted := map[string]bool{}
+	for _, field := range want {
+		wanted[field.path] = true
+		if below(field.path, hidden...) {
+			continue
+		}
+		if old, ok := found[field.path]; old != field.value || !ok && isTag(field.path) {
+			fields = append(fields, Field{field.path, old, field.value})
+		}
+	}
+	for _, field := range have {
+		goes := field.value != "" && field.value != unknown
+		if key, tag := strings.CutPrefix(field.path, tagPath); tag { // whose value may be empty
+			goes = slices.Contains(drop, key)
+		}
+		if !wanted[field.path] && goes {
+			fields = append(fields, Field{field.path, field.value, ""})
+		}
+	}
+	return fields
+}
+
+// below reports whether the path is one of these, or that of a part of one.
+func below(path string, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		return path == name || strings.HasPrefix(path, name+".")
+	})
+}
+
+// tagPath is what the path of a tag begins with.
+const tagPath = "tags."
+
+func isTag(path string) bool { return strings.HasPrefix(path, tagPath) }
+
+// tagFields are the tags among a resource's fields.
+func tagFields(tags map[string]string) []pair {
+	var fields []pair
+	for _, key := range sortedKeys(tags) {
+		fields = append(fields, pair{tagPath + key, tags[key]})
+	}
+	return fields
+}
+
+// tagsOf returns the tags among a resource's fields.
+func tagsOf(fields []pair) map[string]string {
+	tags := map[string]string{}
+	for _, field := range fields {
+		if key, tag := strings.CutPrefix(field.path, tagPath); tag {
+			tags[key] = field.value
+		}
+	}
+	return tags
+}
+
+// changed are the differences that an update removes.
+type changed []Field
+
+// has reports whether one of these fields, or a part of one, differs.
+func (c changed) has(names ...string) bool {
+	return slices.ContainsFunc(c, func(field Field) bool { return below(field.Path, names...) })
+}
+
+func (c changed) beyondTags() bool {
+	return slices.ContainsFunc(c, func(field Field) bool { return !isTag(field.Path) })
+}
+
+// tagged are the tags to set.
+func (c changed) tagged(want map[string]string) map[string]string {
+	tags := map[string]string{}
+	for _, field := range c {
+		if key, ok := strings.CutPrefix(field.Path, tagPath); ok {
+			if value, wanted := want[key]; wanted {
+				tags[key] = value
+			}
+		}
+	}
+	return tags
+}
+
+// untagged are the keys of the tags to remove.
+func (c changed) untagged(want map[string]string) []string {
+	var keys []string
+	for _, field := range c {
+		if key, ok := strings.CutPrefix(field.Path, tagPath); ok {
+			if _, wanted := want[key]; !wanted {
+				keys = append(keys, key)
+			}
+		}
+	}
+	return keys
+}
+
+func decimal(n int) string { return strconv.Itoa(n) }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// encodeJSON encodes what always can be: strings, lists and maps of ours.
+func encodeJSON(v any) string {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		panic(fmt.Sprintf("encoding %T: %v", v, err)) // only a value that is not data gets here
+	}
+	return strings.TrimSpace(out.String())
+}
+
+// documentFields are the leaves of a JSON document, so that two documents differ where their meaning
+// does and not where AWS formatted one. A list of one is its element, as in IAM's grammar.
+func documentFields(path, document string) []pair {
+	if document == "" {
+		return nil
+	}
+	var value any
+	if err := json.Unmarshal([]byte(document), &value); err != nil {
+		return []pair{{path, document}}
+	}
+	return leaves(path, value)
+}
+
+func leaves(path string, value any) []pair {
+	switch v := value.(type) {
+	case map[string]any:
+		var fields []pair
+		for _, key := range sortedKeys(v) {
+			fields = append(fields, leaves(joinPath(path, key), v[key])...)
+		}
+		return fields
+	case []any:
+		return listLeaves(path, v)
+	case string:
+		return []pair{{path, v}}
+	default:
+		return []pair{{path, encodeJSON(v)}}
+	}
+}
+
+// listLeaves keeps a list of words in one line, in sorted order: in policies and patterns a list is a set.
+func listLeaves(path string, list []any) []pair {
+	if len(list) == 1 {
+		return leaves(path, list[0])
+	}
+	words := make([]string, 0, len(list))
+	for _, element := range list {
+		if word, ok := element.(string); ok {
+			words = append(words, word)
+		}
+	}
+	if len(words) == len(list) {
+		slices.Sort(words)
+		return []pair{{path, "[" + strings.Join(words, ", ") + "]"}}
+	}
+	var fields []pair
+	for i, element := range list {
+		name, rest := named(i, element)
+		fields = append(fields, leaves(fmt.Sprintf("%s[%s]", path, name), rest)...)
+	}
+	return fields
+}
+
+// named is an element's name in its list: the Sid of a statement, which stays where others come and go,
+// or else the index.
+func named(index int, element any) (string, any) {
+	statement, _ := element.(map[string]any)
+	sid, _ := statement["Sid"].(string)
+	if sid == "" {
+		return decimal(index), element
+	}
+	rest := maps.Clone(statement)
+	delete(rest, "Sid")
+	return sid, rest
+}
+
+func joinPath(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}

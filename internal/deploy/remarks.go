@@ -1,0 +1,112 @@
+package deploy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+)
+
+// CheckReadable refuses to install over an environment that the caller may not decrypt: what it is set to
+// could not be told from what it should be.
+func (i *Installation) CheckReadable() error {
+	f := i.State.Function
+	if f == nil || !f.Hidden {
+		return nil
+	}
+	return &apperr.Error{
+		Code:    apperr.CodeAccessDenied,
+		Message: fmt.Sprintf("reading the environment of function %s: access denied", f.Name),
+		Detail:  []string{fmt.Sprintf("AWS adds: %q.", f.Unread), "Nothing was changed."},
+		Hints:   []string{"allow kms:Decrypt on " + f.KMSKey},
+	}
+}
+
+// unchecked returns what a status could not look at.
+func (i *Installation) unchecked() []string {
+	if f := i.State.Function; f != nil && f.Hidden {
+		return []string{"the function's environment was not checked: you may not kms:Decrypt with " + f.KMSKey}
+	}
+	return nil
+}
+
+// retentionWarning returns that logs are kept for another time than the setting says, by whose rule.
+func (i *Installation) retentionWarning(spec settings.Spec) []string {
+	g := i.State.LogGroup
+	if g == nil || g.RetentionRuler == "" || g.RetentionDays == spec.LogRetentionDays {
+		return nil
+	}
+	return []string{fmt.Sprintf("logs are kept %s and not %s, by %s", days(g.RetentionDays), days(spec.LogRetentionDays), g.RetentionRuler)}
+}
+
+func days(n int) string {
+	if n == 0 {
+		return "for ever"
+	}
+	return fmt.Sprintf("%d days", n)
+}
+
+// Lost returns what others have added to a resource that has to be made anew, and what goes with it: it is
+// theirs to add again.
+func Lost(have State, changes []Change) []string {
+	created := map[ID]bool{}
+	for _, change := range changes {
+		created[change.ID] = change.Action == Create
+	}
+	found := have.byID()
+	var lost []string
+	for _, change := range changes {
+		if change.Action != Delete || !created[change.ID] {
+			continue
+		}
+		for _, f := range found[change.ID].additions() {
+			lost = append(lost, fmt.Sprintf("%s has to be made anew, and its %s, which is not ours, goes with it: add that again", change.ID, f.What))
+		}
+	}
+	return lost
+}
+
+// Lingering returns what stays of a VPC that these changes take the function out of: Lambda removes its
+// network interfaces later, up to 45 minutes, and then as a role that may be gone (Lambda Developer
+// Guide, foundation-networking; terraform-provider-aws, lambda_function).
+func Lingering(have State, changes []Change) []string {
+	f := have.Function
+	if f == nil || len(f.Network.Subnets) == 0 || !slices.ContainsFunc(changes, f.leavesVPC) {
+		return nil
+	}
+	return []string{fmt.Sprintf("Lambda's network interfaces may stay in %s for 45 minutes, or until somebody deletes them: they are described as AWS Lambda VPC ENI-%s-...",
+		strings.Join(f.Network.Subnets, ", "), f.Name)}
+}
+
+func (f *Function) leavesVPC(change Change) bool {
+	if change.ID != f.id() {
+		return false
+	}
+	return change.Action == Delete && len(change.Fields) == 0 || slices.ContainsFunc(change.Fields, func(field Field) bool {
+		return field.Path == "vpc_subnets" && field.New == ""
+	})
+}
+
+// patternQuota is how long a pattern may be by EventBridge's default quota "Event pattern size", in characters.
+const patternQuota = 2048
+
+// PatternWarning returns a warning for each rule whose pattern is to change to one that is longer than
+// EventBridge's default quota allows.
+func PatternWarning(want, have State) []string {
+	found := have.byID()
+	var warnings []string
+	for _, trigger := range want.Triggers {
+		rule := trigger.Rule
+		if rule == nil || len(rule.Pattern) <= patternQuota {
+			continue
+		}
+		if before, there := found[rule.id()].(*Rule); there && len(before.Pattern) >= len(rule.Pattern) {
+			continue
+		}
+		warnings = append(warnings, fmt.Sprintf("the rule's pattern has %d characters, and EventBridge's default quota \"Event pattern size\" is %d: AWS will refuse it unless the quota was raised in Service Quotas; fewer clusters make it shorter",
+			len(rule.Pattern), patternQuota))
+	}
+	return warnings
+}

@@ -1,0 +1,166 @@
+package deploy
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/handler"
+)
+
+// Resolve returns the settings: what was given, else (unless reset) what was recorded, else, where the
+// role is gone, what the resources still have, else the defaults. Warnings say what had to be guessed.
+func (i *Installation) Resolve(given settings.Given, reset bool) (spec settings.Spec, warnings []string, err error) {
+	spec = settings.Defaults(i.Names.Prefix)
+	switch {
+	case reset:
+	case i.Record != nil && i.Record.Valid():
+		spec = i.Record.Spec(i.Names.Prefix)
+		spec.Tags, warnings = i.recordedTags(given)
+	default:
+		warnings = i.inferSettings(&spec, given)
+	}
+	i.keepNames(&spec)
+	if err := given.Apply(&spec); err != nil {
+		return settings.Spec{}, nil, err
+	}
+	spec.Dropped = i.droppedTags(spec)
+	spec.Clusters, err = settings.LocalClusters(i.Names.Identity, spec.Clusters)
+	return spec, warnings, err
+}
+
+// keepNames keeps the names of an existing installation, a reset included: a rename is refused.
+func (i *Installation) keepNames(spec *settings.Spec) {
+	if i.Record != nil {
+		spec.FunctionName, spec.RuleName = i.Record.FunctionName, i.Record.RuleName
+	}
+}
+
+func (i *Installation) recordedTags(given settings.Given) (map[string]string, []string) {
+	tags, lost := settings.RecoverTags(i.Record.TagMarks, i.allTags()...)
+	_, asked := given["tag"]
+	if lost == 0 || asked {
+		return tags, nil
+	}
+	return tags, []string{fmt.Sprintf("%d recorded tags are on none of the resources any more; give them again with --tag", lost)}
+}
+
+// allTags are the tags of every resource that was found.
+func (i *Installation) allTags() []map[string]string {
+	var all []map[string]string
+	for _, each := range i.State.resources() {
+		all = append(all, tagsOf(each.fields()))
+	}
+	return all
+}
+
+// droppedTags are the recorded tags that the Spec has no longer. The record remembers them until they
+// are off every resource, so that a run that was interrupted meanwhile is finished by the next.
+func (i *Installation) droppedTags(spec settings.Spec) map[string]string {
+	if i.Record == nil {
+		return nil
+	}
+	dropped, _ := settings.RecoverTags(i.Record.TagMarks+i.Record.Untagged, i.allTags()...)
+	maps.DeleteFunc(dropped, func(key, _ string) bool {
+		_, wanted := spec.Tags[key]
+		return wanted
+	})
+	return dropped
+}
+
+// inferSettings reads the settings off the resources, for an installation whose record is lost and for
+// resources that are taken over. Each value that is not the default, and not given, has a warning.
+func (i *Installation) inferSettings(spec *settings.Spec, given settings.Given) []string {
+	before := spec.Clone()
+	found := map[string]string{}
+	if f := i.State.Function; f != nil {
+		inferFunction(found, f)
+		spec.Tags = settings.UserTags(f.Tags)
+	}
+	if g := i.State.LogGroup; g != nil && !i.Kept && g.RetentionRuler == "" {
+		found["log-retention-days"] = strconv.Itoa(g.RetentionDays)
+	}
+	i.inferKeyAndBoundary(found)
+	if r, there := i.State.byID()[ID{KindRule, i.Names.Rule}].(*Rule); there {
+		found["rule-state"] = r.State
+		spec.Clusters = i.inferClusters(r.Pattern)
+	}
+	var warnings []string
+	for _, setting := range settings.All() {
+		if text, ok := found[setting.Name]; ok {
+			texts := []string{text}
+			if setting.List {
+				texts = strings.Split(text, ",")
+			}
+			_ = setting.Set(spec, "", texts) // what is not accepted is not taken over
+		}
+		_, asked := given[setting.Name]
+		was, is := encodeJSON(setting.Get(before)), encodeJSON(setting.Get(*spec))
+		if was != is && !asked {
+			warnings = append(warnings, fmt.Sprintf("there is no record: %s %s is taken from the resources", strings.ReplaceAll(setting.JSONName(), "_", " "), is))
+		}
+	}
+	return warnings
+}
+
+func inferFunction(found map[string]string, f *Function) {
+	found["memory-size"] = strconv.Itoa(f.MemorySize)
+	found["timeout"] = strconv.Itoa(f.Timeout)
+	found["reserved-concurrency"] = strconv.Itoa(f.ReservedConcurrency)
+	found["architecture"] = f.Architecture
+	found["tracing"] = f.Tracing
+	if n := f.Network; len(n.Subnets) > 0 && len(n.SecurityGroups) > 0 {
+		found["vpc-subnet"], found["vpc-security-group"] = strings.Join(n.Subnets, ","), strings.Join(n.SecurityGroups, ",")
+	}
+	if f.Async.OnFailure != "" {
+		found["on-failure"] = f.Async.OnFailure
+	}
+	for setting, variable := range map[string]string{
+		"log-level": handler.EnvLogLevel, "redeploy": handler.EnvRedeploy, "cooldown": handler.EnvCooldown, "metrics": handler.EnvMetrics,
+	} {
+		if text, ok := f.Environment[variable]; ok {
+			found[setting] = text
+		}
+	}
+}
+
+// inferKeyAndBoundary takes the function's key before the log group's: without it the function could
+// not start. A new role has no boundary to tell.
+func (i *Installation) inferKeyAndBoundary(found map[string]string) {
+	if r := i.State.Role; r != nil && r.Boundary != "" {
+		found["permissions-boundary"] = r.Boundary
+	}
+	var key string
+	if g := i.State.LogGroup; g != nil && !i.Kept {
+		key = g.KMSKey
+	}
+	if f := i.State.Function; f != nil {
+		key = cmp.Or(f.KMSKey, key)
+	}
+	if key != "" {
+		found["kms-key"] = key
+	}
+}
+
+// inferClusters are the clusters that a rule's pattern names, if it names them one by one and here.
+func (i *Installation) inferClusters(pattern string) []string {
+	var document struct {
+		Detail struct{ ClusterArn []string }
+	}
+	if json.Unmarshal([]byte(pattern), &document) != nil || len(document.Detail.ClusterArn) == 0 {
+		return nil
+	}
+	clusters, err := settings.ParseClusters("", document.Detail.ClusterArn)
+	if err != nil {
+		return nil
+	}
+	local, err := settings.LocalClusters(i.Names.Identity, clusters)
+	if err != nil {
+		return nil
+	}
+	return local
+}

@@ -1,0 +1,81 @@
+package deploy
+
+import (
+	"context"
+	"time"
+)
+
+// runner is what a change may use while it is applied.
+type runner struct {
+	Clients
+	names   Names
+	ceiling time.Duration // of each wait; 0: each its own
+	note    func(string)  // tells what is waited for
+}
+
+const (
+	firstPause   = 400 * time.Millisecond
+	longestPause = 5 * time.Second
+)
+
+// retry does it again while its error means "not yet", with growing pauses, up to the ceiling (or the
+// one that the user gave). What AWS said last is in the error. It ends at once with the context.
+func (r *runner) retry(ctx context.Context, w wait, do func() error) error {
+	ceiling := w.ceiling
+	if r.ceiling > 0 {
+		ceiling = r.ceiling
+	}
+	deadline := time.Now().Add(ceiling)
+	for pause := firstPause; ; pause = min(pause*3/2, longestPause) {
+		err := do()
+		if err == nil || !w.again(err) {
+			return err
+		}
+		if time.Now().Add(pause).After(deadline) {
+			return &waitError{w.what, ceiling, err}
+		}
+		r.note(w.what)
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+	}
+}
+
+// sleep pauses, or ends with the context's error.
+func sleep(ctx context.Context, pause time.Duration) error {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// step is one write of a change, left out when it is not needed.
+type step struct {
+	needed bool
+	do     func() error
+}
+
+// inOrder does the steps that are needed, up to the first that fails.
+func inOrder(steps ...step) error {
+	for _, step := range steps {
+		if !step.needed {
+			continue
+		}
+		if err := step.do(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inTurn is inOrder with each step repeated while AWS says "not yet".
+func (r *runner) inTurn(ctx context.Context, w wait, steps ...step) error {
+	for index, each := range steps {
+		steps[index].do = func() error { return r.retry(ctx, w, each.do) }
+	}
+	return inOrder(steps...)
+}

@@ -1,0 +1,157 @@
+package deploy
+
+import (
+	"slices"
+)
+
+// State is what is wanted of an installation, or what was found of it. Nil is absent.
+type State struct {
+	Role     *Role
+	LogGroup *LogGroup
+	Function *Function
+	Triggers []Trigger
+
+	// DropTags are keys that the wanted state has no longer; other keys that it does not have are
+	// somebody else's, and are kept.
+	DropTags []string
+}
+
+// triggerTypes are what invokes the function, one type of event each.
+func triggerTypes() []triggerType { return []triggerType{interruptions()} }
+
+// slots is the table of the resources, in the order of creation: where the state keeps each.
+func (s *State) slots() []slot {
+	slots := []slot{slotOf(&s.Role), slotOf(&s.LogGroup), slotOf(&s.Function)}
+	for index := range s.Triggers {
+		trigger := &s.Triggers[index]
+		slots = append(slots, slotOf(&trigger.Permission), slotOf(&trigger.Rule), slotOf(&trigger.Target))
+	}
+	return slots
+}
+
+// observers are what reads each of them.
+type observers struct {
+	role     roleObserver
+	logGroup logGroupObserver
+	function functionObserver
+	triggers []triggerObserver
+}
+
+func newObservers(role *Role) *observers {
+	o := &observers{role: roleObserver{role}}
+	for _, each := range triggerTypes() {
+		o.triggers = append(o.triggers, triggerObserver{triggerType: each})
+	}
+	return o
+}
+
+func (o *observers) readings(clients Clients, names Names, why Purpose) []reading {
+	readings := slices.Concat(
+		o.role.readings(clients, names, why),
+		o.logGroup.readings(clients, names, why),
+		o.function.readings(clients, names, why),
+	)
+	for index := range o.triggers {
+		readings = append(readings, o.triggers[index].readings(clients, names, why)...)
+	}
+	return readings
+}
+
+// found returns what was read.
+func (o *observers) found(names Names) State {
+	s := State{Role: o.role.role, LogGroup: o.logGroup.found()}
+	for index := range o.triggers {
+		s.Triggers = append(s.Triggers, o.triggers[index].found(names, o.function.statements))
+	}
+	s.Function = o.function.found(s.Triggers)
+	return s
+}
+
+// slot is where a state keeps a resource.
+type slot struct {
+	get   func() resource // nil where there is none
+	clear func()
+}
+
+func slotOf[T any, P interface {
+	*T
+	resource
+}](kept *P) slot {
+	return slot{
+		get: func() resource {
+			if *kept == nil {
+				return nil
+			}
+			return *kept
+		},
+		clear: func() { *kept = nil },
+	}
+}
+
+// resources are those that there are, in the order of creation.
+func (s State) resources() []resource {
+	var all []resource
+	for _, slot := range s.slots() {
+		if each := slot.get(); each != nil {
+			all = append(all, each)
+		}
+	}
+	return all
+}
+
+// IDs are the resources that there are, in the order of creation.
+func (s State) IDs() []ID {
+	var ids []ID
+	for _, each := range s.resources() {
+		ids = append(ids, each.id())
+	}
+	return ids
+}
+
+// byID are the resources that there are.
+func (s State) byID() map[ID]resource {
+	all := map[ID]resource{}
+	for _, each := range s.resources() {
+		all[each.id()] = each
+	}
+	return all
+}
+
+// without returns the state without these resources and their parts.
+func (s State) without(gone ...ID) State {
+	s.Triggers = slices.Clone(s.Triggers)
+	for _, slot := range s.slots() {
+		if each := slot.get(); each != nil && (slices.Contains(gone, each.id()) || slices.Contains(gone, each.partOf())) {
+			slot.clear()
+		}
+	}
+	return s
+}
+
+// duplicates returns what does the same as a resource, and is not ours.
+func (s State) duplicates(id ID) []string {
+	for _, trigger := range s.Triggers {
+		if duplicates := trigger.duplicates(id); len(duplicates) > 0 {
+			return duplicates
+		}
+	}
+	return nil
+}
+
+// Foreign are the additions of others to the resources.
+func (s State) Foreign() []Foreign {
+	var all []Foreign
+	for _, each := range s.resources() {
+		all = append(all, each.additions()...)
+	}
+	return all
+}
+
+// RuleARNs are the ARNs of all rules that an installation of these names can have.
+func RuleARNs(names Names) []string {
+	var arns []string
+	for _, each := range triggerTypes() {
+		arns = append(arns, names.ruleARN(each.ruleName(names)))
+	}
+	return arns
+}
