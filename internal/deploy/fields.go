@@ -47,23 +47,26 @@ func compare(want, have []pair, drop []string) []Field {
 	wanted := map[string]bool{}
 	for _, field := range want {
 		wanted[field.path] = true
-		if below(field.path, hidden...) {
-			continue
-		}
-		if old, ok := found[field.path]; old != field.value || !ok && isTag(field.path) {
+		old, there := found[field.path]
+		differs := old != field.value || !there && isTag(field.path) // whose value may be empty
+		if differs && !below(field.path, hidden...) {
 			fields = append(fields, Field{field.path, old, field.value})
 		}
 	}
 	for _, field := range have {
-		goes := field.value != "" && field.value != unknown
-		if key, tag := strings.CutPrefix(field.path, tagPath); tag { // whose value may be empty
-			goes = slices.Contains(drop, key)
-		}
-		if !wanted[field.path] && goes {
+		if !wanted[field.path] && goes(field, drop) {
 			fields = append(fields, Field{field.path, field.value, ""})
 		}
 	}
 	return fields
+}
+
+// goes reports whether a field that is found and not wanted is a difference.
+func goes(field pair, drop []string) bool {
+	if key, tag := strings.CutPrefix(field.path, tagPath); tag {
+		return slices.Contains(drop, key)
+	}
+	return field.value != "" && field.value != unknown
 }
 
 // below reports whether the path is one of these, or that of a part of one.
