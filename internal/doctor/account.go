@@ -1,0 +1,229 @@
+package doctor
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/spothandler/spothandler/internal/services"
+)
+
+// What the account and its clusters say.
+
+// AccountSubject is an account and region as the checks see it.
+type AccountSubject struct {
+	Facts   *services.Facts
+	Account *services.Account
+}
+
+// accountCheck is one row of the account's table.
+type accountCheck struct {
+	check
+	judge func(*AccountSubject) []verdict
+}
+
+func accountTable() []accountCheck {
+	return []accountCheck{
+		{check{
+			code: "SPOT301", title: "another rule redeploys as well", parts: []services.Part{services.PartRules},
+			why: "A second function that redeploys on the same events redeploys everything twice, such as that of the Terraform module which " +
+				"spothandler replaces. A rule that only tells a chat is fine.",
+			sources: []string{"https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListRules.html"},
+			cures:   []string{"aws events disable-rule --name NAME, then remove it where it came from (terraform destroy)"},
+		}, otherRules},
+		{check{
+			code: "SPOT302", title: "the Spot quota leaves no room for a rollout", parts: []services.Part{services.PartQuotas},
+			why: "Fargate Spot and Fargate on demand have quotas of vCPUs of their own, six at first. A rollout runs old and new tasks side by side: " +
+				"where the quota has no room for the largest one, it waits for tasks to end. Usage is the maximum of three hours.",
+			sources: []string{
+				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html",
+				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/monitoring-fargate-usage.html",
+			},
+			cures: []string{"aws service-quotas request-service-quota-increase --service-code fargate --quota-code L-36FBB829 --desired-value N"},
+		}, spotQuota},
+		{check{
+			code: "SPOT303", title: "the function may not run", parts: []services.Part{services.PartConcurrency},
+			why: "A reserved concurrency of 0 stops the function. An account with ten executions or fewer to share, as new ones have, may have none left in a storm.",
+			sources: []string{
+				"https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html",
+			},
+			cures: []string{
+				"spothandler install --prefix PREFIX --reserved-concurrency -1",
+				"aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000",
+			},
+		}, fewExecutions},
+		{check{
+			code: "SPOT304", title: "tasks on Spot that nothing restarts", parts: []services.Part{services.PartTasks},
+			why: "A task that RunTask, Step Functions or AWS Batch started belongs to no service: when it is interrupted, ECS does not start it again.",
+			sources: []string{
+				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html",
+			},
+			cures: []string{"a retry in what starts the tasks, or on-demand capacity for them"},
+		}, standaloneTasks},
+		{check{
+			code: "SPOT305", title: "what a cluster brings to new services", parts: []services.Part{services.PartClusters},
+			why: "A service that is made without a capacity provider strategy takes its cluster's default: one with Fargate Spot puts it on Spot. " +
+				"Without FARGATE associated with the cluster, no service there can have an on-demand floor. PutClusterCapacityProviders replaces the whole list.",
+			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html"},
+			cures: []string{
+				"aws ecs put-cluster-capacity-providers --cluster CLUSTER --capacity-providers FARGATE FARGATE_SPOT --default-capacity-provider-strategy ..., with all of both",
+			},
+		}, clusterDefaults},
+	}
+}
+
+// JudgeAccount makes every check of the account. ignored are the codes that the caller accepts.
+func JudgeAccount(s *AccountSubject, ignored []string) Diagnosis {
+	d := Diagnosis{Findings: []Finding{}, NotChecked: []NotChecked{}}
+	for _, c := range accountTable() {
+		for _, u := range slices.Concat(s.Facts.Unread, s.Account.Unread) {
+			if slices.Contains(c.parts, u.Part) {
+				d.NotChecked = append(d.NotChecked, NotChecked{c.code, u.Why})
+			}
+		}
+		for _, v := range c.judge(s) {
+			f := Finding{Code: c.code, Severity: v.severity, Message: v.message, Cure: v.cure}
+			if slices.Contains(ignored, c.code) {
+				f.Ignored = "--ignore"
+			}
+			d.Findings = append(d.Findings, f)
+		}
+	}
+	slices.SortStableFunc(d.Findings, func(a, b Finding) int { return rank(a.Severity) - rank(b.Severity) })
+	return d
+}
+
+func otherRules(s *AccountSubject) []verdict {
+	var verdicts []verdict
+	for _, rule := range s.Account.Rules {
+		var redeploying, unsure []string
+		for _, target := range rule.Targets {
+			switch {
+			case target.Redeploys == nil:
+				unsure = append(unsure, target.ARN)
+			case *target.Redeploys:
+				redeploying = append(redeploying, target.ARN)
+			}
+		}
+		disable := "aws events disable-rule --name " + quote(rule.Name)
+		switch {
+		case len(redeploying) > 0:
+			verdicts = append(verdicts, verdict{Error, fmt.Sprintf("rule %s fires on the same events, and %s may redeploy as well", rule.Name, list(redeploying)), disable})
+		case len(unsure) > 0:
+			verdicts = append(verdicts, verdict{Info, fmt.Sprintf("rule %s fires on the same events; whether %s redeploys was not found out", rule.Name, list(unsure)), ""})
+		default:
+			verdicts = append(verdicts, verdict{Info, fmt.Sprintf("rule %s fires on the same events, and does not redeploy", rule.Name), ""})
+		}
+	}
+	return verdicts
+}
+
+func spotQuota(s *AccountSubject) []verdict {
+	if s.Account.SpotQuota == nil || s.Account.SpotUsage == nil {
+		return nil
+	}
+	quota, used := *s.Account.SpotQuota, *s.Account.SpotUsage
+	rollout, task := 0.0, 0.0
+	for i := range s.Facts.Services {
+		subject := &Subject{Service: &s.Facts.Services[i]}
+		cpu := subject.vCPUs()
+		rollout = max(rollout, float64(subject.ceiling()-int(subject.RunningCount))*cpu)
+		task = max(task, cpu)
+	}
+	if rollout <= 0 || used+rollout <= quota {
+		return nil
+	}
+	severity := Warning
+	if used+task > quota {
+		severity = Error
+	}
+	return []verdict{{
+		severity, fmt.Sprintf("Spot quota: %g vCPU, %g in use; the largest rollout needs %g more", quota, used, rollout),
+		fmt.Sprintf("aws service-quotas request-service-quota-increase --service-code fargate --quota-code %s --desired-value %g", services.QuotaSpot, roomy(used+rollout)),
+	}}
+}
+
+// vCPUs are what a task of the service takes (1,024 units each), 0 where its definition was not read.
+func (s *Subject) vCPUs() float64 {
+	if s.TaskDefinition == nil {
+		return 0
+	}
+	var units float64
+	if _, err := fmt.Sscan(aws.ToString(s.TaskDefinition.Cpu), &units); err != nil {
+		return 0
+	}
+	return units / 1024
+}
+
+// roomy is a quota to ask for: what is needed and a quarter more, in eights.
+func roomy(needed float64) float64 {
+	eights := int(needed*1.25/8) + 1
+	return float64(eights * 8)
+}
+
+// fewUnreserved is what new accounts have.
+const fewUnreserved = 10
+
+func fewExecutions(s *AccountSubject) []verdict {
+	if s.Account.Unreserved == nil || *s.Account.Unreserved > fewUnreserved {
+		return nil
+	}
+	return []verdict{{
+		Warning, fmt.Sprintf("the account has %s of Lambda to share", count(*s.Account.Unreserved, "execution")),
+		"aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000",
+	}}
+}
+
+func standaloneTasks(s *AccountSubject) []verdict {
+	groups := map[string]int{}
+	var order []string
+	for _, task := range s.Facts.Standalone {
+		key := task.Cluster + ": " + task.Group
+		if groups[key] == 0 {
+			order = append(order, key)
+		}
+		groups[key]++
+	}
+	var verdicts []verdict
+	for _, key := range order {
+		verdicts = append(verdicts, verdict{
+			Warning, fmt.Sprintf("cluster %s: %s on Spot that no service restarts", key, count(groups[key], "task")),
+			"a retry in what starts them, or on-demand capacity",
+		})
+	}
+	return verdicts
+}
+
+func clusterDefaults(s *AccountSubject) []verdict {
+	var verdicts []verdict
+	for i := range s.Facts.Clusters {
+		c := &s.Facts.Clusters[i]
+		for _, item := range c.DefaultCapacityProviderStrategy {
+			if aws.ToString(item.CapacityProvider) == services.Spot && (item.Weight > 0 || item.Base > 0) {
+				verdicts = append(verdicts, verdict{Info, "cluster " + c.Name() + ": new services without a strategy of their own run on Spot", ""})
+			}
+		}
+		if c.HasSpot() && !c.HasOnDemand() {
+			verdicts = append(verdicts, verdict{Info, "cluster " + c.Name() + ": FARGATE is not associated, so that no service can have an on-demand floor", associate(c)})
+		}
+	}
+	return verdicts
+}
+
+// associate adds FARGATE to a cluster's capacity providers, and names all that it has again.
+func associate(c *services.Cluster) string {
+	words := []string{"aws ecs put-cluster-capacity-providers --cluster", quote(c.Name()), "--capacity-providers"}
+	for _, provider := range append(slices.Clone(c.CapacityProviders), services.OnDemand) {
+		words = append(words, quote(provider))
+	}
+	words = append(words, "--default-capacity-provider-strategy")
+	if len(c.DefaultCapacityProviderStrategy) == 0 {
+		words = append(words, "[]")
+	}
+	for _, item := range c.DefaultCapacityProviderStrategy {
+		words = append(words, fmt.Sprintf("capacityProvider=%s,weight=%d,base=%d", quote(aws.ToString(item.CapacityProvider)), item.Weight, item.Base))
+	}
+	return strings.Join(words, " ")
+}

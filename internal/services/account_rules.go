@@ -1,0 +1,142 @@
+package services
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	events "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	policies "github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"golang.org/x/time/rate"
+)
+
+// rules finds the enabled rules of the default bus that match a notice, and what they invoke.
+func (r *accountReader) rules(ctx context.Context) error {
+	var token *string
+	for {
+		answer, unread, err := read(ctx, r.reader, r.pace, access{PartRules, "events:ListRules", "", true}, func(ctx context.Context) (*eventbridge.ListRulesOutput, error) {
+			return r.clients.Rules.ListRules(ctx, &eventbridge.ListRulesInput{NextToken: token})
+		})
+		if err != nil {
+			return err
+		}
+		if unread != nil {
+			r.unread(unread)
+			return nil
+		}
+		for _, rule := range answer.Rules {
+			if err := r.rule(ctx, rule); err != nil {
+				return err
+			}
+		}
+		if token = answer.NextToken; aws.ToString(token) == "" {
+			return nil
+		}
+	}
+}
+
+func (r *accountReader) rule(ctx context.Context, rule events.Rule) error {
+	name, pattern := aws.ToString(rule.Name), aws.ToString(rule.EventPattern)
+	if rule.State == events.RuleStateDisabled || aws.ToString(rule.ManagedBy) != "" || pattern == "" || slices.Contains(r.question.Ours, name) {
+		return nil
+	}
+	matches, err := r.question.Matches(pattern)
+	if err != nil {
+		r.unread(&Unread{Part: PartRules, Subject: name, Why: "rule " + name + ": " + err.Error()})
+		return nil
+	}
+	if !matches {
+		return nil
+	}
+	found := Rule{Name: name, ARN: aws.ToString(rule.Arn)}
+	a := access{PartRules, "events:ListTargetsByRule", name, false}
+	answer, unread, err := read(ctx, r.reader, r.pace, a, func(ctx context.Context) (*eventbridge.ListTargetsByRuleOutput, error) {
+		return r.clients.Rules.ListTargetsByRule(ctx, &eventbridge.ListTargetsByRuleInput{Rule: &name})
+	})
+	if err != nil {
+		return err
+	}
+	if unread != nil {
+		r.unread(unread)
+	} else {
+		for _, target := range answer.Targets {
+			one := RuleTarget{ARN: aws.ToString(target.Arn)}
+			if one.Redeploys, err = r.redeploys(ctx, one.ARN); err != nil {
+				return err
+			}
+			found.Targets = append(found.Targets, one)
+		}
+	}
+	r.set(func(a *Account) { a.Rules = append(a.Rules, found) })
+	return nil
+}
+
+// redeploys finds out whether a target is a function whose role may redeploy.
+func (r *accountReader) redeploys(ctx context.Context, target string) (*bool, error) {
+	parsed, err := arn.Parse(target)
+	if err != nil || parsed.Service != "lambda" {
+		return aws.Bool(false), nil
+	}
+	a := access{PartRules, "lambda:GetFunctionConfiguration", target, false}
+	function, unread, err := read(ctx, r.reader, r.pace, a, func(ctx context.Context) (*lambda.GetFunctionConfigurationOutput, error) {
+		return r.clients.Functions.GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &target})
+	})
+	if err != nil {
+		return nil, err
+	}
+	if unread != nil {
+		r.unread(unread)
+		return nil, nil
+	}
+	allowed, unread, err := MayRedeploy(ctx, r.clients.Simulator, aws.ToString(function.Role), r.question.Service)
+	if unread != nil {
+		r.unread(unread)
+	}
+	return allowed, err
+}
+
+// MayRedeploy asks IAM whether a role may ecs:UpdateService on a service (its ARN, or "*"). Its answer leaves out
+// service control policies with conditions and session policies (IAM user guide, policy simulator). Where
+// it could not be asked the answer is nil, and Unread says why; an error is the end of the context.
+func MayRedeploy(ctx context.Context, simulator SimulatorAPI, role, service string) (*bool, *Unread, error) {
+	input := &iam.SimulatePrincipalPolicyInput{PolicySourceArn: &role, ActionNames: []string{"ecs:UpdateService"}}
+	if service != "" {
+		input.ResourceArns = []string{service}
+	}
+	if cluster := clusterOf(service); cluster != "" {
+		input.ContextEntries = []policies.ContextEntry{{
+			ContextKeyName: aws.String("ecs:cluster"), ContextKeyType: policies.ContextKeyTypeEnumString, ContextKeyValues: []string{cluster},
+		}}
+	}
+	r := &reader{denied: map[string]Unread{}}
+	a := access{PartRules, "iam:SimulatePrincipalPolicy", role, false}
+	answer, unread, err := read(ctx, r, rate.NewLimiter(rate.Inf, 1), a, func(ctx context.Context) (*iam.SimulatePrincipalPolicyOutput, error) {
+		return simulator.SimulatePrincipalPolicy(ctx, input)
+	})
+	if err != nil || unread != nil || len(answer.EvaluationResults) == 0 {
+		return nil, unread, err
+	}
+	allowed := !slices.ContainsFunc(answer.EvaluationResults, func(e policies.EvaluationResult) bool {
+		return e.EvalDecision != policies.PolicyEvaluationDecisionTypeAllowed
+	})
+	return &allowed, nil, nil
+}
+
+// clusterOf returns the ARN of the cluster of a service's long ARN, else "".
+func clusterOf(service string) string {
+	parsed, err := arn.Parse(service)
+	if err != nil {
+		return ""
+	}
+	parts := strings.Split(parsed.Resource, "/")
+	if len(parts) != 3 {
+		return ""
+	}
+	parsed.Resource = "cluster/" + parts[1]
+	return parsed.String()
+}
