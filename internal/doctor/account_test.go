@@ -1,0 +1,85 @@
+package doctor
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	ecs "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/spothandler/spothandler/internal/services"
+)
+
+// quiet is an account without any finding: a service of 4 tasks of half a vCPU on Spot.
+func quiet() *AccountSubject {
+	service := *ready().Service
+	service.TaskDefinition.Cpu = aws.String("512")
+	return &AccountSubject{
+		Facts:   &services.Facts{Clusters: []services.Cluster{service.Cluster}, Services: []services.Service{service}},
+		Account: &services.Account{SpotQuota: aws.Float64(100), SpotUsage: aws.Float64(98), Unreserved: aws.Int(1000)},
+	}
+}
+
+// Every check of the account is shown at work, and at its nearest false positive.
+func TestAccountChecks(t *testing.T) {
+	const function = "arn:aws:lambda:eu-west-1:111122223333:function:other"
+	rule := func(redeploys *bool) services.Rule {
+		return services.Rule{Name: "ecs-spot", Targets: []services.RuleTarget{{ARN: function, Redeploys: redeploys}}}
+	}
+	for _, test := range []struct {
+		name   string
+		change func(*AccountSubject)
+		want   string
+		cure   string
+	}{
+		{"quiet", func(*AccountSubject) {}, "", ""},
+		{"another rule redeploys", func(s *AccountSubject) { s.Account.Rules = []services.Rule{rule(aws.Bool(true))} }, "SPOT301 error", "aws events disable-rule --name ecs-spot"},
+		{"another rule tells a chat", func(s *AccountSubject) { s.Account.Rules = []services.Rule{rule(aws.Bool(false))} }, "SPOT301 info", ""},
+		{"another rule of which nothing is known", func(s *AccountSubject) { s.Account.Rules = []services.Rule{rule(nil)} }, "SPOT301 info", ""},
+
+		{"no room for the largest rollout", func(s *AccountSubject) { s.Account.SpotUsage = aws.Float64(98.5) }, "SPOT302 warning", "--quota-code L-36FBB829 --desired-value 128"},
+		{"no room for a task", func(s *AccountSubject) { s.Account.SpotUsage = aws.Float64(99.75) }, "SPOT302 error", ""},
+		{"nothing runs: no figure", func(s *AccountSubject) { s.Account.SpotUsage = nil }, "", ""},
+
+		{"few executions", func(s *AccountSubject) { s.Account.Unreserved = aws.Int(10) }, "SPOT303 warning", "L-B99A9384"},
+		{"a few more", func(s *AccountSubject) { s.Account.Unreserved = aws.Int(11) }, "", ""},
+
+		{"a standalone task", func(s *AccountSubject) {
+			s.Facts.Standalone = []services.Task{{Cluster: "shop", Group: "family:job"}, {Cluster: "shop", Group: "family:job"}}
+		}, "SPOT304 warning", ""},
+
+		{"Spot by default", func(s *AccountSubject) {
+			s.Facts.Clusters[0].DefaultCapacityProviderStrategy = []ecs.CapacityProviderStrategyItem{{CapacityProvider: aws.String(services.Spot), Weight: 1}}
+		}, "SPOT305 info", ""},
+		{"a weight of 0 places none", func(s *AccountSubject) {
+			s.Facts.Clusters[0].DefaultCapacityProviderStrategy = []ecs.CapacityProviderStrategyItem{{CapacityProvider: aws.String(services.Spot)}}
+		}, "", ""},
+		{
+			"no on-demand provider", func(s *AccountSubject) { s.Facts.Clusters[0].CapacityProviders = []string{services.Spot} }, "SPOT305 info",
+			"--capacity-providers FARGATE_SPOT FARGATE --default-capacity-provider-strategy []",
+		},
+		{"neither provider", func(s *AccountSubject) { s.Facts.Clusters[0].CapacityProviders = nil }, "", ""},
+	} {
+		s := quiet()
+		test.change(s)
+		d := JudgeAccount(s, nil)
+		if got := d.brief(); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+		}
+		if test.cure != "" && (len(d.Findings) == 0 || !strings.Contains(d.Findings[0].Cure, test.cure)) {
+			t.Errorf("%s: %+v", test.name, d.Findings)
+		}
+	}
+}
+
+// What was not read of the account is told by its check; what is accepted is ignored.
+func TestAccountNotChecked(t *testing.T) {
+	s := quiet()
+	s.Account.Unread = []services.Unread{{Part: services.PartQuotas, Denied: true, Why: "you may not servicequotas:GetServiceQuota"}}
+	s.Facts.Unread = []services.Unread{{Part: services.PartTasks, Denied: true, Why: "you may not ecs:ListTasks"}}
+	s.Account.Unreserved = aws.Int(1)
+	d := JudgeAccount(s, []string{"SPOT303"})
+	if got := d.brief(); got != "SPOT303 warning, SPOT302 not checked, SPOT304 not checked" || d.Worst() != "" {
+		t.Errorf("%q, worst %q", got, d.Worst())
+	}
+}
