@@ -48,7 +48,7 @@ func (r *accountReader) rule(ctx context.Context, rule events.Rule) error {
 	matches, err := r.question.Matches(pattern)
 	if err != nil {
 		r.unread(&Unread{Part: PartRules, Subject: name, Why: "rule " + name + ": " + err.Error()})
-		return nil
+		return nil //nolint:nilerr // it is told as unread
 	}
 	if !matches {
 		return nil
@@ -80,7 +80,7 @@ func (r *accountReader) rule(ctx context.Context, rule events.Rule) error {
 func (r *accountReader) redeploys(ctx context.Context, target string) (*bool, error) {
 	parsed, err := arn.Parse(target)
 	if err != nil || parsed.Service != "lambda" {
-		return aws.Bool(false), nil
+		return aws.Bool(false), nil //nolint:nilerr // no ARN of a function does not redeploy
 	}
 	a := access{PartRules, "lambda:GetFunctionConfiguration", target, false}
 	function, unread, err := read(ctx, r.reader, r.pace, a, func(ctx context.Context) (*lambda.GetFunctionConfigurationOutput, error) {

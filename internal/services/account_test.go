@@ -102,17 +102,14 @@ func rulesOf(account *Account) string {
 
 // Of all rules those are kept that fire on a notice: enabled, nobody's service's, not ours, on a pattern.
 func TestReadAccount(t *testing.T) {
-	s := &surroundings{world: &world{}, mayWrite: true}
-	for _, rule := range []events.Rule{
+	s := &surroundings{world: &world{}, mayWrite: true, rules: []events.Rule{
 		{Name: aws.String("theirs"), EventPattern: aws.String(`{"detail":{"stopCode":["SpotInterruption"]}}`), State: events.RuleStateEnabled},
 		{Name: aws.String("prod-rule"), EventPattern: aws.String(`{"detail":{"stopCode":["SpotInterruption"]}}`)},
 		{Name: aws.String("off"), EventPattern: aws.String(`{"detail":{"stopCode":["SpotInterruption"]}}`), State: events.RuleStateDisabled},
 		{Name: aws.String("managed"), EventPattern: aws.String(`{"detail":{"stopCode":["SpotInterruption"]}}`), ManagedBy: aws.String("autoscaling.amazonaws.com")},
 		{Name: aws.String("else"), EventPattern: aws.String(`{"source":["aws.ec2"]}`)},
 		{Name: aws.String("hourly")},
-	} {
-		s.rules = append(s.rules, rule)
-	}
+	}}
 	account := s.read(t)
 	if got := rulesOf(account); got != "theirs" || len(account.Unread) > 0 {
 		t.Fatalf("rules %q, unread %v", got, account.Unread)
