@@ -155,7 +155,7 @@ func TestFurtherCalls(t *testing.T) {
 		},
 		{
 			given("permissions-boundary", aBoundary), given("permissions-boundary", "none"),
-			[]string{record, "iam:PutRolePermissionsBoundary"},
+			[]string{"iam:PutRolePermissionsBoundary", record},
 			[]string{record, "iam:DeleteRolePermissionsBoundary"},
 		},
 		{

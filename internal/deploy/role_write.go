@@ -90,10 +90,11 @@ func (r *Role) setBoundary(ctx context.Context, run *runner) (err error) {
 	return err
 }
 
-// update begins with the record and the tags that it speaks of: what comes later can be told from them. It knows
-// tags by their marks alone, so new ones stand on the role before it does: a run that ends between the two loses nothing.
+// update begins with a boundary, without which a caller may be denied all else, and then writes the record and the
+// tags that it speaks of: what comes later can be told from them. It knows tags by their marks alone, so new ones
+// stand on the role before it does: a run that ends between the two loses nothing.
 func (r *Role) update(ctx context.Context, run *runner, d diff) error {
-	remove, add := d.fields.untagged(r.Tags), d.fields.tagged(r.Tags)
+	remove, add, bound := d.fields.untagged(r.Tags), d.fields.tagged(r.Tags), d.fields.has("permissions_boundary")
 	early := len(add) > 0 && fits(tagsOf(d.have.fields()), remove, add)
 	tag := func() error {
 		_, err := run.IAM.TagRole(ctx, &iam.TagRoleInput{RoleName: &r.Name, Tags: toIAMTags(add)})
@@ -101,6 +102,7 @@ func (r *Role) update(ctx context.Context, run *runner, d diff) error {
 	}
 	return run.inTurn(
 		ctx, waitForIAM(),
+		step{bound && r.Boundary != "", func() error { return r.setBoundary(ctx, run) }},
 		step{early, tag},
 		step{d.fields.has("record"), func() error {
 			_, err := run.IAM.UpdateRole(ctx, &iam.UpdateRoleInput{RoleName: &r.Name, Description: &r.Description})
@@ -115,7 +117,7 @@ func (r *Role) update(ctx context.Context, run *runner, d diff) error {
 			_, err := run.IAM.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: &r.Name, PolicyDocument: &r.Trust})
 			return err
 		}},
-		step{d.fields.has("permissions_boundary"), func() error { return r.setBoundary(ctx, run) }},
+		step{bound && r.Boundary == "", func() error { return r.setBoundary(ctx, run) }},
 		step{d.fields.has("policy"), func() error { return r.putPolicy(ctx, run) }},
 	)
 }
