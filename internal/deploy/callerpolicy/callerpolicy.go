@@ -79,11 +79,20 @@ func when(operator, key string, value any) map[string]any {
 
 // inPlaces returns a resource of every installation: a list, or the one ARN where there is but one.
 func inPlaces(places []deploy.Names, resources ...func(deploy.Names) string) any {
-	var all []string
-	for _, names := range places {
+	return allInPlaces(places, func(names deploy.Names) []string {
+		var all []string
 		for _, resource := range resources {
 			all = append(all, resource(names))
 		}
+		return all
+	})
+}
+
+// allInPlaces is inPlaces for what an installation can have several of.
+func allInPlaces(places []deploy.Names, resources func(deploy.Names) []string) any {
+	var all []string
+	for _, names := range places {
+		all = append(all, resources(names)...)
 	}
 	if len(all) == 1 {
 		return all[0]

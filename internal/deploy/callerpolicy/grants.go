@@ -29,7 +29,7 @@ func grants(places []deploy.Names, spec settings.Spec) []grant {
 		// The calls about tags know a log group without this, the others with it (CloudWatch Logs API, LogGroup).
 		return n.LogGroupARN() + ":*"
 	})
-	function, rule := in(deploy.Names.FunctionARN), in(deploy.Names.RuleARN)
+	function, rule := in(deploy.Names.FunctionARN), allInPlaces(places, deploy.RuleARNs)
 	viaLambda := in(func(n deploy.Names) string {
 		// In China the service's name has another ending (KMS Developer Guide, kms:ViaService).
 		return "lambda." + n.Region + ".amazonaws.com*"

@@ -1,0 +1,73 @@
+package deploy
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+)
+
+// twoTriggers is a state with a second trigger beside that of the interruptions.
+func twoTriggers(t *testing.T, state State) State {
+	t.Helper()
+	second := triggerType{
+		id:       "second",
+		ruleName: func(n Names) string { return n.Prefix + "-second" },
+		rule: func(Names, settings.Spec) (*Rule, error) {
+			return &Rule{Pattern: `{"source":["second"]}`, State: "ENABLED"}, nil
+		},
+	}
+	defaults := settings.Defaults("prod")
+	defaults.Tags = map[string]string{"Team": "web"}
+	trigger, err := second.wanted(NewNames(identity(), "prod", defaults.FunctionName, defaults.RuleName), defaults)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state.Triggers = append(slices.Clone(state.Triggers), trigger)
+	return state
+}
+
+// Each of several triggers is compared, created and removed by itself: none hides the other's drift.
+func TestSeveralTriggers(t *testing.T) {
+	want := twoTriggers(t, wanted(t))
+	var created []ID
+	for _, change := range Plan(want, State{}) {
+		created = append(created, change.ID)
+	}
+	if len(created) != 9 || !slices.Equal(created, want.IDs()) {
+		t.Errorf("created are %v", created)
+	}
+	rule, permission, target := ID{KindRule, "prod-second"}, ID{KindPermission, "second"}, ID{KindTarget, "second"}
+	for name, test := range map[string]struct {
+		change func(*Trigger)
+		want   []ID
+	}{
+		"as wanted":             {func(*Trigger) {}, nil},
+		"the rule differs":      {func(s *Trigger) { s.Rule.State = "DISABLED" }, []ID{rule}},
+		"the rule is gone":      {func(s *Trigger) { s.Rule, s.Target = nil, nil }, []ID{rule, target}},
+		"the target differs":    {func(s *Trigger) { s.Target.MaxAge = 1 }, []ID{target}},
+		"a second permission":   {func(s *Trigger) { s.DuplicateStatements = []string{"x"} }, []ID{permission}},
+		"a second target on it": {func(s *Trigger) { s.Rule.Targets, s.Rule.Duplicates = []string{"x"}, []string{"x"} }, []ID{target}},
+	} {
+		have := twoTriggers(t, installed(t))
+		test.change(&have.Triggers[1])
+		var changed []ID
+		for _, change := range Plan(want, have) {
+			changed = append(changed, change.ID)
+		}
+		if !slices.Equal(changed, test.want) {
+			t.Errorf("%s: %v", name, changed)
+		}
+	}
+	found := &Installation{Names: Names{Prefix: "prod"}, State: twoTriggers(t, installed(t))}
+	found.State.Triggers[1].Rule.Tags = nil
+	if owned := found.Owned().Triggers; owned[0].Rule == nil || owned[1].Rule != nil || owned[1].Target != nil || owned[1].Permission == nil {
+		t.Errorf("ours are %+v", owned)
+	}
+	if changes := found.Plan(want); changes[0].ID != rule || changes[0].Fields[0] != (Field{"state", "ENABLED", "DISABLED"}) {
+		t.Errorf("a rule that is taken over is not paused first: %q", printed(changes))
+	}
+	if left := Plan(wanted(t), twoTriggers(t, installed(t))); len(left) != 3 || left[0].ID != target || left[0].Action != Delete {
+		t.Errorf("a trigger that is wanted no longer leaves %q", printed(left))
+	}
+}
