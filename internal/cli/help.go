@@ -22,12 +22,7 @@ func (a *app) usage(cmd *cobra.Command) error {
 	if cmd.Example != "" {
 		fmt.Fprintf(out, "\nExamples:\n%s\n", cmd.Example)
 	}
-	if cmd.HasAvailableLocalFlags() {
-		fmt.Fprintf(out, "\nFlags:\n%s", cmd.LocalFlags().FlagUsagesWrapped(a.out.Width))
-	}
-	if cmd.HasAvailableInheritedFlags() {
-		fmt.Fprintf(out, "\nGlobal Flags:\n%s", cmd.InheritedFlags().FlagUsagesWrapped(a.out.Width))
-	}
+	a.printFlagsOf(out, cmd)
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(out, "\nUse \"%s [command] --help\" for more about a command.\n", cmd.CommandPath())
 	}

@@ -53,8 +53,10 @@ rest; what was changed by hand is healed.`,
 func (a *app) upgradeCommand() *cobra.Command {
 	o := &installOptions{upgrade: true}
 	cmd := &cobra.Command{
-		Use:   "upgrade",
-		Short: "Bring an existing installation to this version",
+		Use: "upgrade",
+
+		Annotations: map[string]string{sameFlags: "install"},
+		Short:       "Bring an existing installation to this version",
 		Long: `Upgrade is install for an installation that is there: its recorded settings are
 kept but for those that are given. Where nothing is installed it exits with 3.`,
 		Example: `  spothandler upgrade --prefix prod`,
@@ -69,12 +71,12 @@ func (a *app) installFlags(cmd *cobra.Command, o *installOptions) {
 	addSettings(cmd, &o.prefix)
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.BoolVar(&o.reset, "reset", false, "put every setting that is not given back to its default")
-	flags.BoolVar(&o.adopt, "adopt", false, "take over a function, rule or log group that stands under our names")
-	flags.BoolVar(&o.allowDowngrade, "allow-downgrade", false, "touch an installation of a newer version")
-	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "with --dry-run: exit with 2 when changes are pending")
+	flags.BoolVar(&o.reset, "reset", false, "reset the settings that are not given")
+	flags.BoolVar(&o.adopt, "adopt", false, "take over what stands under these names")
+	flags.BoolVar(&o.allowDowngrade, "allow-downgrade", false, "change an installation of a newer version")
+	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "with --dry-run: exit 2 if changes are pending")
 	a.awsFlags(cmd)
-	a.writeFlags(cmd)
+	a.writeFlags(cmd, "take over what --adopt finds without asking")
 }
 
 func (a *app) install(cmd *cobra.Command, o *installOptions) error {

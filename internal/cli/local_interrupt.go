@@ -35,8 +35,9 @@ func (a *app) localInterruptCommand() *cobra.Command {
 		Use:   "interrupt",
 		Short: "Interrupt Fargate Spot tasks of the local AWS",
 		Long: `Interrupt takes the Spot capacity of running tasks away on a running local AWS,
-as AWS does: the tasks stop, with all events, and ECS replaces them. It finds the
-local AWS by the exports that "spothandler local" prints, and calls no other.`,
+as AWS does: the tasks stop, with all events, and ECS replaces them. It finds
+the local AWS by the exports that "spothandler local" prints, and calls no
+other.`,
 		Example: `  spothandler local interrupt --cluster shop --service api --tasks 3`,
 		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.localInterrupt(cmd.Context(), asked) },

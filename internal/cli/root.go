@@ -150,13 +150,14 @@ Exit codes: 0 fine, 1 error, 2 it differs, 3 not installed, 130 interrupted.`,
 	}
 	root.Flags().BoolVar(&asksVersion, "version", false, "the same as the command version")
 	flags := root.PersistentFlags()
-	flags.StringVarP(&a.output, "output", "o", "text", "form of the result: text, json")
+	flags.StringVarP(&a.output, "output", "o", "text", "text, json")
 	complete(root, "output", "text", "json")
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
-	flags.BoolVar(&a.verbose, "verbose", false, "show every AWS call on stderr")
+	flags.BoolVar(&a.verbose, "verbose", false, "show every call to AWS on stderr")
 	addGroup(root, "On your account:", a.installCommand(), a.upgradeCommand(), a.statusCommand(), a.uninstallCommand(), a.policyCommand())
 	addGroup(root, "Without an account:", a.demoCommand(), a.localCommand())
 	root.AddCommand(a.versionCommand())
+	a.completeKnown(root)
 	root.SetUsageFunc(a.usage)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		if text, _ := lookup(a.env, envName("output")); asksJSON(a.args, text) { // parsing stopped before it, perhaps
@@ -170,24 +171,24 @@ Exit codes: 0 fine, 1 error, 2 it differs, 3 not installed, 130 interrupted.`,
 // awsFlags are the flags of the commands that work on installations in an account.
 func (a *app) awsFlags(cmd *cobra.Command) {
 	a.accountFlags(cmd)
-	cmd.Flags().BoolVar(&a.allRegions, "all-regions", false, "every region where the account has an installation")
+	cmd.Flags().BoolVar(&a.allRegions, "all-regions", false, "every region that has an installation")
 }
 
 // accountFlags are the flags of every command that calls AWS.
 func (a *app) accountFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringSliceVar(&a.regions, "region", nil, "AWS region, repeatable; else AWS_REGION or the profile's")
-	flags.StringVar(&a.profile, "profile", "", "profile of ~/.aws; else AWS_PROFILE")
-	flags.StringVar(&a.roleARN, "role-arn", "", "role to act as, in this account or another")
-	flags.StringVar(&a.expectAccount, "expect-account", "", "refuse to work in another account than this one")
+	flags.StringSliceVar(&a.regions, "region", nil, "repeatable; else AWS_REGION or the profile's")
+	flags.StringVar(&a.profile, "profile", "", "profile in ~/.aws; else AWS_PROFILE")
+	flags.StringVar(&a.roleARN, "role-arn", "", "role to assume, in this account or another")
+	flags.StringVar(&a.expectAccount, "expect-account", "", "refuse to work in any other account")
 }
 
-// writeFlags are the flags of the commands that change something.
-func (a *app) writeFlags(cmd *cobra.Command) {
+// writeFlags are the flags of the commands that change something; consent says what --yes consents to.
+func (a *app) writeFlags(cmd *cobra.Command, consent string) {
 	flags := cmd.Flags()
 	flags.BoolVar(&a.dryRun, "dry-run", false, "show what would change, and change nothing")
-	flags.BoolVarP(&a.yes, "yes", "y", false, "do not ask")
-	flags.DurationVar(&a.wait, "wait", 0, "ceiling of each wait for AWS to settle; 0 is 1m to 10m, by what is waited for")
+	flags.BoolVarP(&a.yes, "yes", "y", false, consent)
+	flags.DurationVar(&a.wait, "wait", 0, "longest wait for AWS to settle; 0 is 1m to 10m")
 }
 
 func (a *app) checkOptions() error {

@@ -12,7 +12,7 @@ import (
 // addSettings gives a command the prefix, a flag for each setting, or for those that are named, and --config.
 func addSettings(cmd *cobra.Command, prefix *string, names ...string) {
 	addPrefix(cmd, prefix)
-	addConfig(cmd, "YAML file of settings, keyed by flag names; what it does not name gets its default")
+	addConfig(cmd, "YAML file of settings; the others get their defaults")
 	defaults := settings.Defaults("")
 	for _, setting := range settings.All() {
 		if len(names) == 0 || slices.Contains(names, setting.Name) {
@@ -25,36 +25,36 @@ func addSetting(cmd *cobra.Command, setting settings.Setting, defaults settings.
 	flags := cmd.Flags()
 	if setting.List {
 		flags.StringArray(setting.Name, nil, setting.Usage)
-		return
+	} else {
+		flags.String(setting.Name, "", setting.Usage+defaultOf(setting, defaults))
 	}
-	usage := setting.Usage + "; " + setting.Accepted
-	if setting.Name == "log-retention-days" { // the list is long: the error shows it whole
-		usage = setting.Usage + "; 0 never expires, else one of CloudWatch's: 1, 3, 5, 7, 14, 30 ..."
-	}
-	flags.String(setting.Name, "", fmt.Sprintf("%s (default %s)", usage, defaultOf(setting, defaults)))
 	complete(cmd, setting.Name, setting.Choices...)
 }
 
+// defaultOf is the end of a flag's help; that nothing is the default needs no words.
 func defaultOf(setting settings.Setting, defaults settings.Spec) string {
 	value := setting.Get(defaults)
 	if on, ok := value.(bool); ok {
-		return settings.OnOff(on)
+		value = settings.OnOff(on)
 	}
-	return fmt.Sprint(value)
+	if value == settings.None {
+		return ""
+	}
+	return fmt.Sprintf(" (default %v)", value)
 }
 
 // addAddress gives a command that looks at an installation, or removes it, what tells which: the prefix, a file that
 // may hold it, and the two names that find an installation whose record is lost.
 func addAddress(cmd *cobra.Command, prefix *string) {
 	addPrefix(cmd, prefix)
-	addConfig(cmd, "YAML file that tells which installation: prefix, region, profile, role-arn, expect-account; its settings are for install")
+	addConfig(cmd, "YAML file of install, for prefix, region, profile, role-arn and expect-account")
 	for _, name := range []string{"function-name", "rule-name"} {
-		cmd.Flags().String(name, "", "the installation's "+name+", where its role and with it the record is gone")
+		cmd.Flags().String(name, "", "name in the installation, where its role is gone")
 	}
 }
 
 func addPrefix(cmd *cobra.Command, prefix *string) {
-	cmd.Flags().StringVar(prefix, "prefix", "", "prefix of every name; tells installations of one region apart")
+	cmd.Flags().StringVar(prefix, "prefix", "", "prefix of every name; tells installations apart")
 }
 
 func addConfig(cmd *cobra.Command, usage string) {

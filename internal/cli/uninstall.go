@@ -50,10 +50,10 @@ not touched.`,
 	}
 	addAddress(cmd, &o.prefix)
 	flags := cmd.Flags()
-	flags.BoolVar(&o.keepLogs, "keep-logs", false, "leave the log group and its logs")
-	flags.BoolVar(&o.force, "force", false, "remove as well what others added to our resources")
+	flags.BoolVar(&o.keepLogs, "keep-logs", false, "keep the log group and its logs")
+	flags.BoolVar(&o.force, "force", false, "also remove what others added to our resources")
 	a.awsFlags(cmd)
-	a.writeFlags(cmd)
+	a.writeFlags(cmd, "remove without asking")
 	return cmd
 }
 

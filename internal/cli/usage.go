@@ -119,7 +119,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 // complete lets shell completion offer a flag's values.
 func complete(cmd *cobra.Command, flag string, values ...string) {
 	if len(values) > 0 {
-		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+		offer(cmd, flag, func(*cobra.Command) []string { return values })
 	}
 }
 

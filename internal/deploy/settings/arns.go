@@ -54,7 +54,7 @@ func destinationForm() arnForm {
 // arnSetting is a setting whose value is an ARN; "none" clears it.
 func arnSetting(name, usage string, form arnForm, field func(*Spec) *string) Setting {
 	return Setting{
-		Name: name, Usage: usage, Accepted: form.accepted,
+		Name: name, Value: "ARN", Usage: usage, Accepted: form.accepted,
 		set: func(spec *Spec, source string, texts []string) error {
 			text := texts[0]
 			switch {

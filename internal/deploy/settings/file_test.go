@@ -86,7 +86,7 @@ func TestFileAliases(t *testing.T) {
 	for _, test := range []struct{ content, want string }{
 		{"function-name: &name spot\nrule-name: *name\n", "function-name=spot rule-name=spot"},
 		{"cluster: &all [shop, batch]\ntag: {Team: web}\n", "tag=Team=web cluster=shop batch"},
-		{"tag: &common {Team: web, Cost: a}\n<<: {timeout: 30, prefix: merged}\nprefix: own\n", "prefix=own timeout=30 tag=Team=web Cost=a"},
+		{"tag: &common {Team: web, Cost: a}\n<<: {timeout: 30, prefix: merged}\nprefix: own\n", "prefix=own tag=Team=web Cost=a timeout=30"},
 		{"<<: [{timeout: 30}, {timeout: 60, memory-size: 256}]\n", "memory-size=256 timeout=30"},
 		{"<<: &a {tag: {<<: {Team: web}, Cost: b}}\n", "tag=Cost=b Team=web"},
 		{"cluster: [&one shop, *one]\n", "cluster=shop shop"},

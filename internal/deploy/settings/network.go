@@ -19,7 +19,7 @@ const (
 func idSetting(name, usage, kind string, limit int, field func(*Spec) *[]string) Setting {
 	accepted := fmt.Sprintf("%s-..., repeatable up to %d times, or none", kind, limit)
 	return Setting{
-		Name: name, Usage: usage + "; none takes the function out of its VPC", Accepted: accepted, List: true, Clear: None,
+		Name: name, Value: "ID", Usage: usage, Accepted: accepted, List: true, Clear: None,
 		set: func(spec *Spec, source string, texts []string) error {
 			ids, err := parseIDs(source, kind, accepted, texts)
 			if err != nil {

@@ -15,7 +15,9 @@ import (
 // To add a setting: a field in Spec, a row in All, a field in Record, and its use in deploy.Desired.
 type Setting struct {
 	Name     string   // the flag's name; the environment's is SPOTHANDLER_ + upper case
-	Usage    string   // one line of help
+	Group    string   // title of its part of the help
+	Value    string   // what the help calls its value, such as MB
+	Usage    string   // its help, with what is accepted in short
 	Accepted string   // what values are accepted, for help and errors
 	Choices  []string // all values, where they are few; nil: not few
 	List     bool     // may be given several times; replaces the whole list
@@ -47,44 +49,75 @@ func (s Setting) texts(spec Spec) []string {
 
 // All returns the table, in the order of the help.
 func All() []Setting {
+	return slices.Concat(
+		inGroup("Names and tags", nameSettings()),
+		inGroup("What to redeploy", redeploySettings()),
+		inGroup("Function", functionSettings()),
+		inGroup("Network and keys", networkSettings()),
+	)
+}
+
+func inGroup(title string, settings []Setting) []Setting {
+	for i := range settings {
+		settings[i].Group = title
+	}
+	return settings
+}
+
+func nameSettings() []Setting {
 	return []Setting{
-		text("function-name", "name of the Lambda function", "letters, digits, - and _",
+		text("function-name", "NAME", "Lambda function", "letters, digits, - and _",
 			func(s *Spec) *string { return &s.FunctionName }),
-		text("rule-name", "name of the EventBridge rule", "letters, digits, ., - and _",
+		text("rule-name", "NAME", "EventBridge rule", "letters, digits, ., - and _",
 			func(s *Spec) *string { return &s.RuleName }),
-		text("rule-state", "state of the rule", "ENABLED, DISABLED",
-			func(s *Spec) *string { return &s.RuleState }, "ENABLED", "DISABLED"),
-		number("memory-size", "memory of the function in MB", "128 to 10240",
-			func(s *Spec) *int { return &s.MemorySize }, between(128, 10240)),
-		number("timeout", "timeout of the function in seconds", "1 to 900",
-			func(s *Spec) *int { return &s.Timeout }, between(1, 900)),
-		number("reserved-concurrency", "executions reserved for the function", "-1 (unreserved), 0 and up",
-			func(s *Spec) *int { return &s.ReservedConcurrency }, func(n int) bool { return n >= Unreserved }),
-		text("log-level", "least level that the function logs", "DEBUG, INFO, WARNING, ERROR",
-			func(s *Spec) *string { return &s.LogLevel }, "DEBUG", "INFO", "WARNING", "ERROR"),
-		retentionSetting(),
 		tagSetting(),
-		text("architecture", "processor of the function", "arm64, x86_64",
-			func(s *Spec) *string { return &s.Architecture }, "arm64", "x86_64"),
+	}
+}
+
+func redeploySettings() []Setting {
+	return []Setting{
 		clusterSetting(),
-		text("redeploy", "when to redeploy an interrupted service", "once, always (on every event), observe (only log)",
+		text("redeploy", "MODE", "once, always, observe (only log)", "once, always (on every event), observe (only log)",
 			func(s *Spec) *handler.Mode { return &s.Redeploy },
 			string(handler.ModeOnce), string(handler.ModeAlways), string(handler.ModeObserve)),
 		cooldownSetting(),
-		idSetting("vpc-subnet", "subnet of a VPC to run the function in", "subnet", maxSubnets,
-			func(s *Spec) *[]string { return &s.Subnets }),
-		idSetting("vpc-security-group", "security group of the function in the VPC", "sg", maxSecurityGroups,
-			func(s *Spec) *[]string { return &s.SecurityGroups }),
-		arnSetting("permissions-boundary", "permissions boundary of the role", boundaryForm(),
-			func(s *Spec) *string { return &s.Boundary }),
-		arnSetting("kms-key", "key that encrypts the log group and the function's environment", keyForm(),
-			func(s *Spec) *string { return &s.KMSKey }),
-		arnSetting("on-failure", "what hears of invocations that failed for good", destinationForm(),
-			func(s *Spec) *string { return &s.OnFailure }),
-		text("tracing", "X-Ray tracing of the function", "PassThrough (as the caller does), Active",
+		text("rule-state", "STATE", "ENABLED, DISABLED", "ENABLED, DISABLED",
+			func(s *Spec) *string { return &s.RuleState }, "ENABLED", "DISABLED"),
+	}
+}
+
+func functionSettings() []Setting {
+	return []Setting{
+		text("architecture", "TYPE", "arm64, x86_64", "arm64, x86_64",
+			func(s *Spec) *string { return &s.Architecture }, "arm64", "x86_64"),
+		number("memory-size", "MB", "128 to 10240", "128 to 10240",
+			func(s *Spec) *int { return &s.MemorySize }, between(128, 10240)),
+		number("timeout", "SECONDS", "1 to 900", "1 to 900",
+			func(s *Spec) *int { return &s.Timeout }, between(1, 900)),
+		number("reserved-concurrency", "N", "executions to reserve; -1 is none", "-1 (unreserved), 0 and up",
+			func(s *Spec) *int { return &s.ReservedConcurrency }, func(n int) bool { return n >= Unreserved }),
+		text("log-level", "LEVEL", "DEBUG, INFO, WARNING, ERROR", "DEBUG, INFO, WARNING, ERROR",
+			func(s *Spec) *string { return &s.LogLevel }, "DEBUG", "INFO", "WARNING", "ERROR"),
+		retentionSetting(),
+		text("tracing", "MODE", "X-Ray: PassThrough, Active", "PassThrough (as the caller does), Active",
 			func(s *Spec) *string { return &s.Tracing }, TracingPassThrough, TracingActive),
-		switchSetting("metrics", "CloudWatch metrics in namespace SpotHandler; AWS charges for custom metrics",
+		switchSetting("metrics", "CloudWatch metrics, charged for",
 			func(s *Spec) *bool { return &s.Metrics }),
+		arnSetting("on-failure", "queue, topic, bus or function to tell of failures", destinationForm(),
+			func(s *Spec) *string { return &s.OnFailure }),
+	}
+}
+
+func networkSettings() []Setting {
+	return []Setting{
+		idSetting("vpc-subnet", "subnet of a VPC, repeatable; none leaves the VPC", "subnet", maxSubnets,
+			func(s *Spec) *[]string { return &s.Subnets }),
+		idSetting("vpc-security-group", "security group in the VPC, repeatable", "sg", maxSecurityGroups,
+			func(s *Spec) *[]string { return &s.SecurityGroups }),
+		arnSetting("kms-key", "key for the log group and the environment", keyForm(),
+			func(s *Spec) *string { return &s.KMSKey }),
+		arnSetting("permissions-boundary", "the role's permissions boundary", boundaryForm(),
+			func(s *Spec) *string { return &s.Boundary }),
 	}
 }
 
@@ -94,9 +127,9 @@ func refuse(source, value, accepted string) error {
 
 // text is a setting with one word: one of the choices, in any case, or without choices any word (names are checked as
 // a whole).
-func text[T ~string](name, usage, accepted string, field func(*Spec) *T, choices ...string) Setting {
+func text[T ~string](name, metavar, usage, accepted string, field func(*Spec) *T, choices ...string) Setting {
 	return Setting{
-		Name: name, Usage: usage, Accepted: accepted, Choices: choices,
+		Name: name, Value: metavar, Usage: usage, Accepted: accepted, Choices: choices,
 		set: func(spec *Spec, source string, texts []string) error {
 			value := texts[0]
 			if at := slices.IndexFunc(choices, func(choice string) bool { return strings.EqualFold(choice, value) }); at >= 0 {
@@ -111,9 +144,9 @@ func text[T ~string](name, usage, accepted string, field func(*Spec) *T, choices
 	}
 }
 
-func number(name, usage, accepted string, field func(*Spec) *int, ok func(int) bool) Setting {
+func number(name, metavar, usage, accepted string, field func(*Spec) *int, ok func(int) bool) Setting {
 	return Setting{
-		Name: name, Usage: usage, Accepted: accepted, Number: true,
+		Name: name, Value: metavar, Usage: usage, Accepted: accepted, Number: true,
 		set: func(spec *Spec, source string, texts []string) error {
 			value, err := strconv.Atoi(texts[0])
 			if err != nil || !ok(value) || value > 1<<31-1 {
@@ -130,7 +163,7 @@ func number(name, usage, accepted string, field func(*Spec) *int, ok func(int) b
 func switchSetting(name, usage string, field func(*Spec) *bool) Setting {
 	const accepted = "on, off"
 	return Setting{
-		Name: name, Usage: usage, Accepted: accepted, Choices: []string{"on", "off"}, Switch: true,
+		Name: name, Value: "on|off", Usage: usage, Accepted: accepted, Choices: []string{"on", "off"}, Switch: true,
 		set: func(spec *Spec, source string, texts []string) error {
 			on, known := map[string]bool{"on": true, "true": true, "off": false, "false": false}[strings.ToLower(texts[0])]
 			if !known {
@@ -168,7 +201,7 @@ func retentionSetting() Setting {
 	for _, n := range retentionDays() {
 		days = append(days, strconv.Itoa(n))
 	}
-	setting := number("log-retention-days", "days that logs are kept", "0 (never expire), "+strings.Join(days[1:], ", "),
+	setting := number("log-retention-days", "DAYS", "1, 3, 5, 7, 14, 30 ...; 0 for ever", "0 (never expire), "+strings.Join(days[1:], ", "),
 		func(s *Spec) *int { return &s.LogRetentionDays }, func(n int) bool { return slices.Contains(retentionDays(), n) })
 	setting.Choices = days
 	return setting
@@ -176,7 +209,7 @@ func retentionSetting() Setting {
 
 func tagSetting() Setting {
 	return Setting{
-		Name: "tag", Usage: "tag on every resource, key=value; none clears the list", Accepted: "key=value, repeatable, or none", List: true, Clear: None,
+		Name: "tag", Value: "KEY=VALUE", Usage: "tag on every resource, repeatable; none clears", Accepted: "key=value, repeatable, or none", List: true, Clear: None,
 		set: func(spec *Spec, source string, texts []string) error {
 			tags, err := parseTags(source, texts)
 			if err != nil {
@@ -191,7 +224,7 @@ func tagSetting() Setting {
 
 func clusterSetting() Setting {
 	return Setting{
-		Name: "cluster", Usage: "ECS cluster to watch, name or ARN; all watches every one", Accepted: "a cluster's name or ARN, repeatable, or all", List: true, Clear: AllClusters,
+		Name: "cluster", Value: "NAME", Usage: "ECS cluster to watch, repeatable (default all)", Accepted: "a cluster's name or ARN, repeatable, or all", List: true, Clear: AllClusters,
 		set: func(spec *Spec, source string, texts []string) error {
 			clusters, err := ParseClusters(source, texts)
 			if err != nil {
@@ -207,7 +240,7 @@ func clusterSetting() Setting {
 func cooldownSetting() Setting {
 	const accepted = "a duration in whole seconds up to 24h, like 90s or 5m; 0 for none"
 	return Setting{
-		Name: "cooldown", Usage: "least time between redeployments of a service with other tasks running", Accepted: accepted,
+		Name: "cooldown", Value: "DURATION", Usage: "minimum between redeployments of a service with other tasks running; 0 for none", Accepted: accepted,
 		set: func(spec *Spec, source string, texts []string) error {
 			value, err := time.ParseDuration(texts[0])
 			if err != nil || value < 0 || value > 24*time.Hour || value%time.Second != 0 {

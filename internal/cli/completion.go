@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// completionLimit is how long a person who pressed the tab key waits for AWS. Whatever goes wrong, there is then
+// nothing to offer.
+const completionLimit = 3 * time.Second
+
+// someRegion is where the account is asked for its regions by whoever has chosen none.
+const someRegion = "us-east-1"
+
+// finder finds the words that a flag can be completed to.
+type finder func(context.Context, *connection) ([]string, error)
+
+// completeKnown lets the shell offer, for every command that calls AWS, the values of its flags that an account or a
+// file knows.
+func (a *app) completeKnown(cmd *cobra.Command) {
+	for _, each := range cmd.Commands() {
+		a.completeKnown(each)
+	}
+	if !callsAWS(cmd) {
+		return
+	}
+	for flag, find := range map[string]finder{"prefix": installedPrefixes, "region": knownRegions, "cluster": clusters} {
+		if cmd.Flags().Lookup(flag) != nil {
+			offer(cmd, flag, func(cmd *cobra.Command) []string { return a.quietly(cmd, find) })
+		}
+	}
+	offer(cmd, "profile", func(*cobra.Command) []string { return a.profiles() })
+}
+
+// offer lets the shell offer words that are found when the key is pressed.
+func offer(cmd *cobra.Command, flag string, words func(*cobra.Command) []string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, func(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		fitting := slices.DeleteFunc(slices.Clone(words(cmd)), func(word string) bool { return !strings.HasPrefix(word, typed) })
+		return fitting, cobra.ShellCompDirectiveNoFileComp
+	}) // the flag is there
+}
+
+// quietly asks AWS, as the flags that were typed before say, without a word on the terminal and without asking for a
+// code.
+func (a *app) quietly(cmd *cobra.Command, find finder) []string {
+	ctx, cancel := context.WithTimeout(cmd.Context(), completionLimit)
+	defer cancel()
+	quiet := *a
+	quiet.aws = &awsSource{}
+	quiet.err = term.NewPrinter(io.Discard, a.err.Style)
+	if a.fillFlags(cmd) != nil {
+		return nil
+	}
+	quiet.options = a.options
+	if len(quiet.regions) > 0 {
+		quiet.region = quiet.regions[0]
+	} else if _, err := quiet.findRegion(ctx); err != nil {
+		quiet.region = someRegion // whoever completes --region may have none
+	}
+	s, err := quiet.connect(ctx, noCheck)
+	if err != nil {
+		return nil
+	}
+	words, err := find(ctx, s)
+	if err != nil {
+		return nil
+	}
+	return words
+}
+
+// installedPrefixes are those of the region, but for the empty one, which is given by no flag.
+func installedPrefixes(ctx context.Context, s *connection) ([]string, error) {
+	listed, err := deploy.List(ctx, s.clients, s.id)
+	if err != nil {
+		return nil, err
+	}
+	var prefixes []string
+	for _, each := range listed {
+		if each.Prefix != "" {
+			prefixes = append(prefixes, each.Prefix)
+		}
+	}
+	return prefixes, nil
+}
+
+// knownRegions are those that are enabled, or, where the caller may not list them, those that have an installation.
+func knownRegions(ctx context.Context, s *connection) ([]string, error) {
+	regions, err := s.EnabledRegions(ctx)
+	if err == nil {
+		return regions, nil
+	}
+	regions, _, err = deploy.Regions(ctx, s.clients, s.id, nil)
+	return regions, err
+}
+
+// clusters are the names of the region's ECS clusters.
+func clusters(ctx context.Context, s *connection) ([]string, error) {
+	var names []string
+	for pages := ecs.NewListClustersPaginator(ecs.NewFromConfig(s.Config), &ecs.ListClustersInput{}); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, arn := range page.ClusterArns {
+			names = append(names, arn[strings.LastIndex(arn, "/")+1:])
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// profiles are those of the files that the SDK reads. They are named [profile NAME] in the configuration, and [NAME] in the credentials (AWS SDKs and Tools Reference
+// Guide, shared config and credentials files).
+func (a *app) profiles() []string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = ""
+	}
+	file := func(variable, name string) string {
+		if path := a.getenv(variable); path != "" {
+			return path
+		}
+		return filepath.Join(home, ".aws", name)
+	}
+	names := slices.Concat(
+		sections(file("AWS_CONFIG_FILE", "config"), `^\[\s*(?:profile\s+(\S.*?)|(default))\s*\]`),
+		sections(file("AWS_SHARED_CREDENTIALS_FILE", "credentials"), `^\[\s*(\S.*?)\s*\]`),
+	)
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// sections are the names that the headings of a file have, in the first group of the pattern that is not empty.
+func sections(path, pattern string) []string {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = file.Close() }()
+	heading := regexp.MustCompile(pattern)
+	var names []string
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		if found := heading.FindStringSubmatch(strings.TrimSpace(lines.Text())); found != nil {
+			names = append(names, strings.Trim(strings.Join(found[1:], ""), `"'`))
+		}
+	}
+	return names
+}

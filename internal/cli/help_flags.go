@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+)
+
+// flagGroup is a part of a command's help.
+type flagGroup struct {
+	title string
+	flags []helpFlag
+}
+
+// helpFlag is a flag's name, and what the help calls its value.
+type helpFlag struct{ name, value string }
+
+// flagGroups are the parts of every command's help, in their order. Settings have theirs in their own table.
+func flagGroups() []flagGroup {
+	var groups []flagGroup
+	for _, setting := range settings.All() {
+		last := len(groups) - 1
+		if last < 0 || groups[last].title != setting.Group {
+			groups = append(groups, flagGroup{title: setting.Group})
+			last++
+		}
+		groups[last].flags = append(groups[last].flags, helpFlag{setting.Name, setting.Value})
+	}
+	groups[0].flags = slices.Insert(groups[0].flags, 0, helpFlag{"prefix", "PREFIX"})
+	return append(
+		groups,
+		flagGroup{"Settings", []helpFlag{{"config", "FILE"}, {"reset", ""}, {"all", ""}}},
+		flagGroup{"Account and Region", []helpFlag{
+			{"region", "NAME"}, {"all-regions", ""}, {"profile", "NAME"}, {"role-arn", "ARN"}, {"account", "ID"}, {"partition", "NAME"},
+		}},
+		flagGroup{"Safety", []helpFlag{
+			{"expect-account", "ID"},
+			{"dry-run", ""},
+			{"detailed-exitcode", ""},
+			{"adopt", ""},
+			{"allow-downgrade", ""},
+			{"keep-logs", ""},
+			{"force", ""},
+			{"yes", ""},
+		}},
+		flagGroup{"Local AWS", []helpFlag{
+			{"port", "N"}, {"seed", "FILE"}, {"access-key", "ID"}, {"service", "NAME"}, {"tasks", "N"},
+		}},
+		flagGroup{"Output", []helpFlag{{"output", "FORMAT"}, {"verbose", ""}, {"wait", "DURATION"}, {"version", ""}, {"help", ""}}},
+	)
+}
+
+// sameFlags is the annotation of a command whose flags are those of another, which its help need not repeat.
+const sameFlags = "same flags"
+
+// printFlagsOf prints a command's flags: all of them, or those that the command it names does not have.
+func (a *app) printFlagsOf(out io.Writer, cmd *cobra.Command) {
+	name, same := cmd.Annotations[sameFlags]
+	if !same {
+		printFlags(out, cmd, a.out.Width, func(*pflag.Flag) bool { return true })
+		return
+	}
+	other, _, err := cmd.Root().Find([]string{name})
+	printFlags(out, cmd, a.out.Width, func(flag *pflag.Flag) bool {
+		return err != nil || other.Flags().Lookup(flag.Name) == nil && cmd.InheritedFlags().Lookup(flag.Name) == nil && flag.Name != "help"
+	})
+	fmt.Fprintf(out, "\nAll flags of %s are accepted as well:\n  %s --help\n", other.CommandPath(), other.CommandPath())
+}
+
+// printFlags prints the flags of a command that pass, in their groups. A flag that is in none comes last, so that it
+// is not lost.
+func printFlags(out io.Writer, cmd *cobra.Command, width int, pass func(*pflag.Flag) bool) {
+	groups := flagGroups()
+	left := flagGroup{title: "Flags"}
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+		if !slices.ContainsFunc(groups, func(g flagGroup) bool { return g.has(flag.Name) }) {
+			left.flags = append(left.flags, helpFlag{flag.Name, strings.ToUpper(flag.Value.Type())})
+		}
+	})
+	for _, group := range append(groups, left) {
+		var lines strings.Builder
+		for _, each := range group.flags {
+			if flag := cmd.Flags().Lookup(each.name); flag != nil && !flag.Hidden && pass(flag) {
+				lines.WriteString(flagLines(flag, each.value, width))
+			}
+		}
+		if lines.Len() > 0 {
+			fmt.Fprintf(out, "\n%s:\n%s", group.title, lines.String())
+		}
+	}
+}
+
+func (g flagGroup) has(name string) bool {
+	return slices.ContainsFunc(g.flags, func(each helpFlag) bool { return each.name == name })
+}
+
+// flagLines are a flag's lines: how it is typed, and behind it what it is for.
+func flagLines(flag *pflag.Flag, value string, width int) string {
+	const column = 30 // where the texts begin: behind the longest flag
+	typed := "--" + flag.Name
+	if flag.Shorthand != "" {
+		typed = "-" + flag.Shorthand + ", " + typed
+	}
+	if flag.Value.Type() != "bool" {
+		typed += " " + value
+	}
+	text := flag.Usage
+	if shown := flag.DefValue; !slices.Contains([]string{"", "false", "0", "0s", "[]"}, shown) {
+		text += " (default " + shown + ")"
+	}
+	lines := term.Flow(strings.Fields(text), " ", width-column)
+	return "  " + term.Pad(typed, column-4) + "  " + strings.Join(lines, "\n"+strings.Repeat(" ", column)) + "\n"
+}

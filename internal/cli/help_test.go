@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// The help of every command fits the narrowest usual terminal, and each of its flags is in a group: install's is the
+// longest, and still two screens.
+func TestHelp(t *testing.T) {
+	var each func(cmd *cobra.Command)
+	each = func(cmd *cobra.Command) {
+		words := append(strings.Fields(cmd.CommandPath())[1:], "--help")
+		_, shown := spothandler(t.Context(), "", words...)
+		lines := strings.Split(strings.TrimSuffix(shown.out, "\n"), "\n")
+		if len(lines) > 75 {
+			t.Errorf("%s has %d lines", words, len(lines))
+		}
+		for _, line := range lines {
+			if len(line) > 80 && !strings.HasPrefix(line, "  aws ") && !strings.HasPrefix(line, "  spothandler ") { // a command is not broken
+				t.Errorf("%s: %s", words, line)
+			}
+		}
+		if strings.Contains(shown.out, "\nFlags:") {
+			t.Errorf("%s has a flag without a group: %s", words, shown.out)
+		}
+		for _, sub := range cmd.Commands() {
+			each(sub)
+		}
+	}
+	root := newApp(Streams{getenv: func(string) string { return "" }}, nil).rootCommand()
+	each(root)
+}
+
+// What upgrade has in common with install is read there alone, and all of it is accepted.
+func TestHelpOfUpgrade(t *testing.T) {
+	_, shown := spothandler(t.Context(), "", "upgrade", "--help")
+	root := newApp(Streams{getenv: func(string) string { return "" }}, nil).rootCommand()
+	install, _, err := root.Find([]string{"install"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	upgrade, _, err := root.Find([]string{"upgrade"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	install.Flags().VisitAll(func(flag *pflag.Flag) {
+		if flag.Name != "help" && (upgrade.Flags().Lookup(flag.Name) == nil || strings.Contains(shown.out, "  --"+flag.Name+" ")) {
+			t.Errorf("--%s of install is not upgrade's, or is said twice: %s", flag.Name, shown.out)
+		}
+	})
+	if !strings.Contains(shown.out, "  spothandler install --help\n") {
+		t.Errorf("it does not say where the others stand: %s", shown.out)
+	}
+}
