@@ -47,12 +47,23 @@ func (a *app) printHealthy(status deploy.Status) {
 	for _, each := range status.Resources {
 		a.out.Println(st.Row(term.OK, each.Kind.Words(), title(each.ID), each.Detail))
 	}
-	for _, warning := range slices.Concat(status.Warnings, status.Reminders) {
-		a.out.Print(st.Note("  ", warning))
-	}
+	a.printNotes(st, status)
 	if status.UpgradeAvailable {
 		a.out.Printf("\n%s", st.Note("  ", "upgrade available: this is spothandler "+binaryVersion()))
 		hint(a.out, "spothandler upgrade"+a.scope(status.Prefix))
+	}
+}
+
+// printNotes says what is no problem and has to be known all the same.
+func (a *app) printNotes(st term.Style, status deploy.Status) {
+	for _, warning := range status.Warnings {
+		a.out.Print(st.Note("  ", warning))
+	}
+	for _, each := range status.NotChecked {
+		a.out.Print(st.Note("  ", each.String()))
+	}
+	for _, reminder := range status.Reminders {
+		a.out.Print(st.Note("  ", reminder))
 	}
 }
 
@@ -65,9 +76,7 @@ func (a *app) printUnhealthy(status deploy.Status) {
 	if left := unaffected(status); len(left) > 0 {
 		a.out.Print(st.Item(term.OK, fmt.Sprintf("%d as asked: %s", len(left), strings.Join(left, ", "))))
 	}
-	for _, warning := range slices.Concat(status.Warnings, status.Reminders) {
-		a.out.Print(st.Note("  ", warning))
-	}
+	a.printNotes(st, status)
 	arrow := ""
 	if slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return len(problem.Fields) > 0 }) {
 		arrow = " An arrow points to what install would set."

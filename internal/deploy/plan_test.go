@@ -59,7 +59,7 @@ func TestPlanUpdatesEveryField(t *testing.T) {
 		"Role.UniqueID", "Role.Created", "Role.Inline", "Role.Attached", "Role.Profiles", // found, never wanted
 		"LogGroup.RetentionRuler", "LogGroup.Protected", "Function.Broken", //
 		"Function.Deleting", "Function.Modified", "Function.Hidden", "Function.Statements", //
-		"Rule.ManagedBy", "Rule.Targets", "Rule.Duplicates", //
+		"Rule.ManagedBy", "Rule.Targets", "Rule.Duplicates", "Rule.TagsUnread", "Rule.OwnTarget", //
 	}
 	for index, each := range installed(t).resources() {
 		described := reflect.TypeOf(each).Elem()

@@ -25,11 +25,17 @@ func (i *Installation) CheckReadable() error {
 }
 
 // unchecked returns what a status could not look at.
-func (i *Installation) unchecked() []string {
+func (i *Installation) unchecked() []NotChecked {
+	all := []NotChecked{}
 	if f := i.State.Function; f != nil && f.Hidden {
-		return []string{"the function's environment was not checked: you may not kms:Decrypt with " + f.KMSKey}
+		all = append(all, NotChecked{"the function's environment", "you may not kms:Decrypt with " + f.KMSKey})
 	}
-	return nil
+	for _, trigger := range i.State.Triggers {
+		if r := trigger.Rule; r != nil && r.TagsUnread != "" {
+			all = append(all, NotChecked{"the tags of " + r.id().String(), r.TagsUnread})
+		}
+	}
+	return all
 }
 
 // retentionWarning returns that logs are kept for another time than the setting says, by whose rule.

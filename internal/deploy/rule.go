@@ -3,12 +3,14 @@ package deploy
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/handler"
 )
 
 // ruleDisabled is the one state in which a rule matches nothing.
@@ -24,6 +26,8 @@ type Rule struct {
 
 	// Found, never wanted.
 	Schedule   string   // somebody gave the rule a schedule as well
+	TagsUnread string   // why EventBridge does not list the tags; "" is fine
+	OwnTarget  bool     // our target is on it: what makes it ours where the tags are not listed
 	ManagedBy  string   // the AWS service that owns a managed rule
 	Targets    []string // ids of targets that are not ours, duplicates included
 	Duplicates []string // ids of those among them that invoke the function: each event would be handled twice
@@ -37,6 +41,9 @@ func (r *Rule) detail() string     { return r.State }
 func (r *Rule) fields() []pair {
 	fields := []pair{{"state", r.State}, {"description", r.Description}, {"schedule", r.Schedule}}
 	fields = append(fields, documentFields("", r.Pattern)...)
+	if r.TagsUnread != "" {
+		return append(fields, pair{strings.TrimSuffix(tagPath, "."), unknown})
+	}
 	return append(fields, tagFields(r.Tags)...)
 }
 
@@ -46,7 +53,9 @@ func (r *Rule) unowned(prefix string) *Unowned {
 	switch {
 	case r.ManagedBy != "":
 		return &Unowned{ID: r.id(), Why: fmt.Sprintf("AWS manages it for %s.", r.ManagedBy)}
-	case !ours(r.Tags, prefix):
+	case r.TagsUnread != "" && !r.OwnTarget:
+		return &Unowned{ID: r.id(), Why: "Its tags cannot be read, and our target is not on it.", Adoption: "its pattern, state and target become ours"}
+	case r.TagsUnread == "" && !ours(r.Tags, prefix):
 		return &Unowned{ID: r.id(), Why: whyNotOurs(r.Tags), Adoption: "its pattern, state and target become ours"}
 	}
 	return nil
@@ -78,16 +87,20 @@ func getRule(ctx context.Context, api RuleAPI, name string) (*Rule, error) {
 	}, nil
 }
 
-func getRuleTags(ctx context.Context, api RuleAPI, arn string) (map[string]string, error) {
+// getRuleTags returns the tags of a rule, or, where the partition has none, why they were not read.
+func getRuleTags(ctx context.Context, api RuleAPI, partition, arn string) (tags map[string]string, unread string, err error) {
 	answer, err := api.ListTagsForResource(ctx, &eventbridge.ListTagsForResourceInput{ResourceARN: &arn})
-	if err != nil {
-		return nil, apperr.IgnoreNotFound(err)
+	if handler.TagsUnsupported(partition, err) {
+		return nil, "EventBridge does not list them in this partition: " + apperr.Plain(err), nil
 	}
-	tags := make(map[string]string, len(answer.Tags))
+	if err != nil {
+		return nil, "", apperr.IgnoreNotFound(err)
+	}
+	tags = make(map[string]string, len(answer.Tags))
 	for _, tag := range answer.Tags {
 		tags[value(tag.Key)] = value(tag.Value)
 	}
-	return tags, nil
+	return tags, "", nil
 }
 
 // put sends the whole rule each time: PutRule replaces what it is not given with its default, so

@@ -1,12 +1,18 @@
 package deploy
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/smithy-go"
+
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/localaws"
 )
 
 // What the rule's pattern matches, in each mode.
@@ -54,5 +60,75 @@ func TestPatternWarning(t *testing.T) {
 		if warns := strings.Contains(got, `"Event pattern size"`) && strings.Contains(got, "2048"); warns != test.warns {
 			t.Errorf("a pattern of %d characters: %s", len(test.want.Triggers[0].Rule.Pattern), got)
 		}
+	}
+}
+
+// untagged is EventBridge in a partition that has no tags of rules.
+type untagged struct {
+	RuleAPI
+	code string
+}
+
+func (u untagged) ListTagsForResource(context.Context, *eventbridge.ListTagsForResourceInput, ...func(*eventbridge.Options)) (*eventbridge.ListTagsForResourceOutput, error) {
+	return nil, &smithy.GenericAPIError{Code: u.code, Message: "not here"}
+}
+
+// inPartition runs a test in an empty account of the partition that this Region belongs to.
+func inPartition(t *testing.T, partition, region string, test func(t *testing.T, a *account)) {
+	t.Helper()
+	inAccountWith(t, localaws.Options{Delays: &localaws.Delays{}, Region: region}, func(t *testing.T, a *account) {
+		a.id.Partition, a.id.Region = partition, region
+		test(t, a)
+	})
+}
+
+// Where EventBridge lists no tags, status goes on and says so: our target tells that the rule is ours.
+func TestRuleTagsThatThePartitionHasNot(t *testing.T) {
+	inPartition(t, "aws-cn", "cn-north-1", func(t *testing.T, a *account) {
+		a.install(t, "prod", nil)
+		a.clients.Events = untagged{a.clients.Events, "UnsupportedOperationException"}
+		status := a.status(t, "prod")
+		want := []NotChecked{{"the tags of rule prod-ecs-spot-interruption", "EventBridge does not list them in this partition: UnsupportedOperationException: not here"}}
+		if !status.Healthy || !slices.Equal(status.NotChecked, want) {
+			t.Errorf("problems %+v, not checked %+v", status.Problems, status.NotChecked)
+		}
+		if err := a.look(t, "prod", nil).CheckOurs(false); err != nil {
+			t.Error(err)
+		}
+		if found := a.look(t, "other", nil); found.Found() {
+			t.Errorf("another installation is found: %+v", found.State)
+		}
+	})
+}
+
+// A rule without our target stays somebody else's there.
+func TestRuleOfOthersWhereThereAreNoTags(t *testing.T) {
+	inPartition(t, "aws-cn", "cn-north-1", func(t *testing.T, a *account) {
+		pattern := `{"source":["aws.ec2"]}`
+		name := "prod-" + settings.Defaults("prod").RuleName
+		if _, err := a.clients.Events.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: &name, EventPattern: &pattern}); err != nil {
+			t.Fatal(err)
+		}
+		a.clients.Events = untagged{a.clients.Events, "UnsupportedOperationException"}
+		refusal := errorOf(t, a.look(t, "prod", nil).CheckOurs(false))
+		if refusal.Detail[0] != "Its tags cannot be read, and our target is not on it." {
+			t.Errorf("%+v", refusal)
+		}
+	})
+}
+
+// In the partition that has tags, and where the caller may not list them, it is an error.
+func TestRuleTagsThatAreRefused(t *testing.T) {
+	for _, test := range []struct{ partition, region, code string }{
+		{"aws", "us-east-1", "UnsupportedOperationException"},
+		{"aws-cn", "cn-north-1", "AccessDeniedException"},
+	} {
+		inPartition(t, test.partition, test.region, func(t *testing.T, a *account) {
+			a.install(t, "prod", nil)
+			a.clients.Events = untagged{a.clients.Events, test.code}
+			if _, err := Find(t.Context(), a.clients, a.id, "prod", nil); err == nil || !strings.Contains(err.Error(), "reading the tags of rule") {
+				t.Errorf("%s in %s: %v", test.code, test.partition, err)
+			}
+		})
 	}
 }

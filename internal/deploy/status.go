@@ -19,6 +19,7 @@ type Status struct {
 	Account          string         `json:"account"`
 	Healthy          bool           `json:"healthy"`
 	UpgradeAvailable bool           `json:"upgrade_available"`
+	NotChecked       []NotChecked   `json:"not_checked"`
 	Problems         []Problem      `json:"problems"`
 	Settings         map[string]any `json:"settings"`
 	Outputs          Outputs        `json:"outputs"`
@@ -76,8 +77,9 @@ func Assess(i *Installation, embedded Release, others []Listed) (Status, error) 
 	have := i.Owned()
 	status := Status{
 		Prefix: i.Names.Prefix, Region: i.Names.Region, Account: i.Names.Account,
-		Settings: settings.JSON(spec), Outputs: i.Outputs(), Warnings: slices.Concat(warnings, i.unchecked(), i.retentionWarning(spec)), Reminders: idle(spec),
-		Changes: Plan(want, have), Resources: describe(want, have),
+		Settings: settings.JSON(spec), Outputs: i.Outputs(), Warnings: append(warnings, i.retentionWarning(spec)...), Reminders: idle(spec),
+		NotChecked: i.unchecked(),
+		Changes:    Plan(want, have), Resources: describe(want, have),
 	}
 	status.Problems = problems(i, want, spec, status.Changes, others)
 	status.Healthy = len(status.Problems) == 0

@@ -69,6 +69,7 @@ type triggerObserver struct {
 
 	rule    *Rule
 	tags    map[string]string
+	unread  string // why there are no tags
 	targets []types.Target
 }
 
@@ -80,7 +81,7 @@ func (o *triggerObserver) readings(clients Clients, names Names, _ Purpose) []re
 			return err
 		}},
 		{"reading the tags of rule " + rule, func(ctx context.Context) (err error) {
-			o.tags, err = getRuleTags(ctx, clients.Events, names.ruleARN(rule))
+			o.tags, o.unread, err = getRuleTags(ctx, clients.Events, names.Partition, names.ruleARN(rule))
 			return err
 		}},
 		{"listing the targets of rule " + rule, func(ctx context.Context) (err error) {
@@ -105,11 +106,12 @@ func (o *triggerObserver) found(names Names, statements []*Permission) Trigger {
 	if o.rule == nil {
 		return trigger
 	}
-	o.rule.Tags = o.tags
+	o.rule.Tags, o.rule.TagsUnread = o.tags, o.unread
 	for _, target := range o.targets {
 		id := value(target.Id)
 		if id == o.id {
 			trigger.Target = fromTarget(name, target)
+			o.rule.OwnTarget = trigger.Target.FunctionARN == names.FunctionARN()
 			continue
 		}
 		o.rule.Targets = append(o.rule.Targets, id)

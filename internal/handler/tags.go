@@ -21,7 +21,7 @@ func (v *invocation) describeServices(ctx context.Context, options func(*ecs.Opt
 		Include:  []types.ServiceField{types.ServiceFieldTags},
 	}
 	out, err := v.ecs.DescribeServices(ctx, in, options)
-	if !hasNoTags(arnPart(v.event.ClusterARN, arnPartition), err) {
+	if !TagsUnsupported(arnPart(v.event.ClusterARN, arnPartition), err) {
 		return out, err
 	}
 	in.Include = nil
@@ -31,11 +31,11 @@ func (v *invocation) describeServices(ctx context.Context, options func(*ecs.Opt
 	return out, err
 }
 
-// hasNoTags reports whether err says that ECS does not support tags in this
-// partition. Which code says so is not documented; those here are the ones that
+// TagsUnsupported reports whether err says that a service of AWS does not support
+// tags in this partition. Which code says so is not documented; those here are the ones that
 // terraform-provider-aws takes for it (internal/errs, IsUnsupportedOperationInPartitionError),
 // without denials. The partition aws has tags.
-func hasNoTags(partition string, err error) bool {
+func TagsUnsupported(partition string, err error) bool {
 	var api smithy.APIError
 	if partition == "" || partition == "aws" || !errors.As(err, &api) {
 		return false
