@@ -1,0 +1,164 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
+	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi/types"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/session"
+)
+
+// TagAPI finds resources of a region by their tags.
+type TagAPI interface {
+	GetResources(context.Context, *resourcegroupstaggingapi.GetResourcesInput, ...func(*resourcegroupstaggingapi.Options)) (*resourcegroupstaggingapi.GetResourcesOutput, error)
+}
+
+var _ TagAPI = (*resourcegroupstaggingapi.Client)(nil)
+
+// tagged is what the tags say of an installation: the names of its function and its rule, without the prefix.
+type tagged struct {
+	prefix           string
+	functions, rules []string
+}
+
+// FindWithoutRole finds, by their tags, the installations of a region whose role is gone, but for the known
+// ones. Only what a read by its name confirms is among them: GetResources goes on to return a resource for
+// hours after its deletion. Whoever may not look is told in the list of what was not checked.
+func FindWithoutRole(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, known []Listed) ([]*Installation, []NotChecked, error) {
+	hits, err := findTagged(ctx, tags, id)
+	if err != nil {
+		return nil, []NotChecked{{"installations whose role is gone", apperr.WhyNot(err)}}, ctx.Err()
+	}
+	var all []*Installation
+	var notChecked []NotChecked
+	for _, hit := range hits {
+		if slices.ContainsFunc(known, func(l Listed) bool { return l.Prefix == hit.prefix }) {
+			continue
+		}
+		found, err := hit.confirm(ctx, clients, id)
+		if apperr.IsAccessDenied(err) || isInvalid(err) { // a default name may be too long for the prefix
+			notChecked = append(notChecked, NotChecked{"what the tags say is left of " + DisplayPrefix(hit.prefix), apperr.WhyNot(err)})
+			continue
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, notChecked, nil
+}
+
+// findTagged returns what GetResources knows of, in the order of the prefixes.
+func findTagged(ctx context.Context, api TagAPI, id session.Identity) ([]*tagged, error) {
+	byPrefix := map[string]*tagged{}
+	pages := resourcegroupstaggingapi.NewGetResourcesPaginator(api, &resourcegroupstaggingapi.GetResourcesInput{
+		TagFilters:          []types.TagFilter{{Key: aws.String(TagManagedBy), Values: []string{managedBy}}, {Key: aws.String(TagPrefix)}},
+		ResourceTypeFilters: []string{"lambda:function", "logs:log-group", "events:rule"},
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, explain("looking for tagged resources", id, err)
+		}
+		for _, resource := range page.ResourceTagMappingList {
+			prefix, there := prefixIn(resource.Tags)
+			if !there {
+				continue
+			}
+			if byPrefix[prefix] == nil {
+				byPrefix[prefix] = &tagged{prefix: prefix}
+			}
+			byPrefix[prefix].add(value(resource.ResourceARN))
+		}
+	}
+	var all []*tagged
+	for _, prefix := range sortedKeys(byPrefix) {
+		all = append(all, byPrefix[prefix])
+	}
+	return all, nil
+}
+
+func prefixIn(tags []types.Tag) (prefix string, there bool) {
+	for _, tag := range tags {
+		if value(tag.Key) == TagPrefix {
+			return value(tag.Value), true
+		}
+	}
+	return "", false
+}
+
+// add notes the name that an ARN tells, if it is one that an installation with this prefix can have.
+func (t *tagged) add(text string) {
+	parsed, err := arn.Parse(text)
+	if err != nil {
+		return
+	}
+	for _, form := range []struct {
+		service, before string
+		names           *[]string
+	}{
+		{"lambda", "function:", &t.functions},
+		{"logs", "log-group:/aws/lambda/", &t.functions},
+		{"events", "rule/", &t.rules},
+	} {
+		name, fits := strings.CutPrefix(strings.TrimSuffix(parsed.Resource, ":*"), form.before+settings.Prefixed(t.prefix, ""))
+		if parsed.Service == form.service && fits && !slices.Contains(*form.names, name) {
+			*form.names = append(*form.names, name)
+		}
+	}
+}
+
+// confirm reads by the names that were found. Where there are several of a kind, as where the index still has
+// some that are gone, each pair is read, and what another pair's finding includes is left out.
+func (t *tagged) confirm(ctx context.Context, clients Clients, id session.Identity) ([]*Installation, error) {
+	defaults := settings.Defaults(t.prefix)
+	var all []*Installation
+	for _, function := range orDefault(t.functions, defaults.FunctionName) {
+		for _, rule := range orDefault(t.rules, defaults.RuleName) {
+			found, err := Find(ctx, clients, id, t.prefix, settings.Given{
+				"function-name": {Texts: []string{function}, Source: "the tags"}, "rule-name": {Texts: []string{rule}, Source: "the tags"},
+			})
+			if err != nil {
+				return nil, fmt.Errorf("looking at %s, which the tags tell of: %w", DisplayPrefix(t.prefix), err)
+			}
+			if found.Found() {
+				all = append(all, found)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *Installation) int { return len(b.Owned().IDs()) - len(a.Owned().IDs()) })
+	var kept []*Installation
+	for _, each := range all {
+		if !slices.ContainsFunc(kept, func(other *Installation) bool { return other.includes(each) }) {
+			kept = append(kept, each)
+		}
+	}
+	return kept, nil
+}
+
+// includes reports whether everything of another finding is in this one.
+func (i *Installation) includes(other *Installation) bool {
+	mine := i.Owned().IDs()
+	return !slices.ContainsFunc(other.Owned().IDs(), func(id ID) bool { return !slices.Contains(mine, id) })
+}
+
+func isInvalid(err error) bool {
+	refused, ok := errors.AsType[*apperr.Error](err)
+	return ok && refused.Code == apperr.CodeInvalid
+}
+
+func orDefault(names []string, otherwise string) []string {
+	if len(names) == 0 {
+		return []string{otherwise}
+	}
+	return names
+}

@@ -1,0 +1,125 @@
+package deploy
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
+
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// losesItsRole takes the role away as somebody would with another tool.
+func (a *account) losesItsRole(t *testing.T, prefix string) Names {
+	t.Helper()
+	n := a.look(t, prefix, nil).Names
+	a.deleteByHand(t, ID{KindRole, n.Role}, n)
+	return n
+}
+
+// withoutRole are the installations that the tags tell of, a line each: "prod: function fn, rule r".
+func (a *account) withoutRole(t *testing.T) (lines []string) {
+	t.Helper()
+	known, err := List(t.Context(), a.clients, a.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, notChecked, err := FindWithoutRole(t.Context(), a.clients, resourcegroupstaggingapi.NewFromConfig(a.Config()), a.id, known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, each := range found {
+		lines = append(lines, each.Names.Prefix+": "+each.Names.Function+", "+each.Names.Rule)
+	}
+	for _, each := range notChecked {
+		lines = append(lines, each.String())
+	}
+	return lines
+}
+
+// What is left of an installation whose role is gone is found by its tags, whatever its names are.
+func TestFindWithoutRole(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", given("function-name", "fn", "rule-name", "r"))
+		a.install(t, "test", nil)
+		a.install(t, "", nil)
+		sameLines(t, a.withoutRole(t))
+
+		a.losesItsRole(t, "prod")
+		a.losesItsRole(t, "")
+		sameLines(t, a.withoutRole(t), ": ecs-fargate-spot-handler, ecs-spot-interruption", "prod: prod-fn, prod-r")
+	})
+}
+
+// Each single resource is enough to be found by.
+func TestFindWithoutRoleByOneResource(t *testing.T) {
+	for _, kept := range []Kind{KindLogGroup, KindFunction, KindRule} {
+		inAccount(t, func(t *testing.T, a *account) {
+			a.install(t, "prod", given("function-name", "fn", "rule-name", "r"))
+			state, n := a.look(t, "prod", nil).State, a.look(t, "prod", nil).Names
+			for _, id := range state.IDs() {
+				if id.Kind != kept && id.Kind != KindPermission && id.Kind != KindTarget && id.Kind != KindRole {
+					a.deleteByHand(t, id, n)
+				}
+			}
+			a.losesItsRole(t, "prod")
+			want := "prod: prod-fn, prod-ecs-spot-interruption"
+			if kept == KindRule {
+				want = "prod: prod-ecs-fargate-spot-handler, prod-r"
+			}
+			sameLines(t, a.withoutRole(t), want)
+		})
+	}
+}
+
+// GetResources lists what is deleted for hours: what a read by its name does not confirm is nothing.
+func TestFindWithoutRoleBelievesNoOldIndex(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", given("function-name", "new"))
+		n := a.losesItsRole(t, "prod")
+		mine := func(prefix string) map[string]string {
+			return map[string]string{TagManagedBy: managedBy, TagPrefix: prefix}
+		}
+		a.Inject(localaws.Fault{Action: "GetResources", Lag: &localaws.Lag{Deleted: map[string]map[string]string{
+			n.ARN("lambda", n.Region, "function:prod-old"):                      mine("prod"),
+			n.ARN("logs", n.Region, "log-group:/aws/lambda/prod-older"):         mine("prod"),
+			n.ARN("events", n.Region, "rule/gone-rule"):                         mine("gone"),
+			n.ARN("lambda", n.Region, "function:named-otherwise"):               mine("prod"),
+			n.ARN("lambda", n.Region, "function:half-ecs-fargate-spot-handler"): {TagManagedBy: managedBy},
+		}}})
+		sameLines(t, a.withoutRole(t), "prod: prod-new, prod-ecs-spot-interruption")
+	})
+}
+
+// Where a name that must be guessed would be too long, that is said.
+func TestFindWithoutRoleOfALongPrefix(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		prefix := strings.Repeat("p", 42)
+		a.Inject(localaws.Fault{Action: "GetResources", Lag: &localaws.Lag{Deleted: map[string]map[string]string{
+			a.id.ARN("events", a.id.Region, "rule/"+prefix+"-r"): {TagManagedBy: managedBy, TagPrefix: prefix},
+		}}})
+		if lines := a.withoutRole(t); len(lines) != 1 || !strings.HasPrefix(lines[0], "not checked: what the tags say is left of "+prefix+": ") || !strings.Contains(lines[0], "Lambda allows 64") {
+			t.Errorf("%q", lines)
+		}
+	})
+}
+
+// What may not be looked at is said, and is no error.
+func TestFindWithoutRoleDenied(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", nil)
+		a.losesItsRole(t, "prod")
+		for action, want := range map[string]string{
+			"GetResources": "not checked: installations whose role is gone: you may not tag:GetResources",
+			"GetFunction":  "not checked: what the tags say is left of prod: you may not lambda:GetFunction",
+		} {
+			stop := a.Inject(localaws.Fault{Action: action, Deny: true})
+			sameLines(t, a.withoutRole(t), want)
+			stop()
+		}
+		a.Inject(localaws.Fault{Action: "DescribeRule", Refuse: &localaws.Error{Code: "InternalException", Status: 500}})
+		if _, _, err := FindWithoutRole(t.Context(), a.clients, resourcegroupstaggingapi.NewFromConfig(a.Config()), a.id, nil); err == nil || !strings.Contains(err.Error(), "InternalException") {
+			t.Errorf("%v", err)
+		}
+	})
+}
