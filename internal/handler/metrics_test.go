@@ -152,3 +152,22 @@ func TestMetricsNameRememberedServices(t *testing.T) {
 		}
 	})
 }
+
+// So is one without a primary deployment, and one that goes meanwhile is not.
+func TestMetricsNameWhatECSKnowsInTheEnd(t *testing.T) {
+	inWorld(t, Config{Metrics: true}, func(w *world) {
+		service := steadyService()
+		service.Deployments[0].Status = "ACTIVE"
+		w.Put(service)
+		w.mustDecide(ReasonNoPrimary, event())
+		if got := w.summary(); got["Service"] != "api" {
+			t.Errorf("got %v, want the service", got)
+		}
+		w.Put(steadyService())
+		w.Fail("UpdateService", 1, handlertest.Fault{Code: "ServiceNotFoundException"})
+		w.mustDecide(ReasonServiceMissing, event())
+		if got := w.summary(); got["Service"] != nil {
+			t.Errorf("got %v, want no service", got)
+		}
+	})
+}
