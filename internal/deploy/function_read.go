@@ -77,7 +77,7 @@ func getFunction(ctx context.Context, api FunctionAPI, name string) (*Function, 
 	if answer.Configuration == nil {
 		return nil, fmt.Errorf("the answer about function %s has no configuration in it", name)
 	}
-	function := fromConfiguration(answer.Configuration)
+	function := fromConfiguration(name, answer.Configuration)
 	function.Tags = answer.Tags
 	if answer.Concurrency != nil && answer.Concurrency.ReservedConcurrentExecutions != nil {
 		function.ReservedConcurrency = int(*answer.Concurrency.ReservedConcurrentExecutions)
@@ -85,9 +85,9 @@ func getFunction(ctx context.Context, api FunctionAPI, name string) (*Function, 
 	return function, nil
 }
 
-func fromConfiguration(c *types.FunctionConfiguration) *Function {
+func fromConfiguration(name string, c *types.FunctionConfiguration) *Function {
 	function := &Function{
-		Name:                value(c.FunctionName),
+		Name:                name,
 		RoleARN:             value(c.Role),
 		CodeSHA256:          value(c.CodeSha256),
 		Architecture:        string(types.ArchitectureX8664), // here and below: Lambda's default where the answer has none

@@ -100,7 +100,7 @@ func getRole(ctx context.Context, api RoleAPI, name string) (*Role, error) {
 		return nil, err
 	}
 	found := &Role{
-		Name:        value(role.RoleName),
+		Name:        name, // as it was asked for: IAM takes any case for the same
 		Path:        value(role.Path),
 		Description: value(role.Description),
 		Trust:       trust,
