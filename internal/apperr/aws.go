@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
@@ -115,8 +116,31 @@ func WhyNot(err error) string {
 	return err.Error()
 }
 
+// NoAnswerError says that a call was given up since nobody answered.
+type NoAnswerError struct {
+	Host   string        // as in a URL; "" where the call came to no host
+	Action string        // the call, as "sts:AssumeRole"
+	After  time.Duration // without any answer
+	Err    error         // why the last attempt failed; nil where it was still waiting
+}
+
+// Error returns it on one line.
+func (e *NoAnswerError) Error() string {
+	text := fmt.Sprintf("no answer from %s within %s", cmp.Or(e.Host, "AWS"), e.After)
+	if failed, ok := errors.AsType[*url.Error](e.Err); ok {
+		text += ": " + failed.Err.Error()
+	}
+	return text
+}
+
+// Unwrap returns why the last attempt failed.
+func (e *NoAnswerError) Unwrap() error { return e.Err }
+
 // Plain is the error without the SDK's frame around it.
 func Plain(err error) string {
+	if silent, ok := errors.AsType[*NoAnswerError](err); ok {
+		return silent.Error()
+	}
 	var api smithy.APIError
 	if errors.As(err, &api) {
 		return fmt.Sprintf("%s: %s", api.ErrorCode(), api.ErrorMessage())
@@ -164,6 +188,7 @@ func IAMAction(service, operation string) string {
 	prefixes := map[string]string{
 		"IAM": "iam", "STS": "sts", "Lambda": "lambda", "EventBridge": "events", "CloudWatch Logs": "logs", "ECS": "ecs",
 		"Resource Groups Tagging API": "tag",
+		"SSO":                         "sso", "SSO OIDC": "sso-oauth",
 	}
 	prefix, known := prefixes[service]
 	if !known {

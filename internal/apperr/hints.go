@@ -58,7 +58,8 @@ func isExpired(err error) bool {
 // isUnreachable says that no answer came, not even a refusal.
 func isUnreachable(err error) bool {
 	var sent *url.Error
-	return errors.As(err, &sent)
+	var silent *NoAnswerError
+	return errors.As(err, &sent) || errors.As(err, &silent)
 }
 
 // FailureHints returns the hints for a function that Lambda could not make or update, by what its reason says

@@ -2,22 +2,30 @@ package cli
 
 import (
 	"context"
+	"io"
 	"sync"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
-	"github.com/spothandler/spothandler/internal/session"
-
 	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
-// awsSource is the AWS configuration that all regions of a command share, loaded when the first one needs it.
+// awsSource is the AWS configuration that all regions of a command share, loaded when the first one needs it, and how
+// to reach a person meanwhile, whatever the regions' own output is held back for.
 type awsSource struct {
-	canAsk bool // on a terminal, which several regions side by side may not use for more
+	canAsk bool
+	in     io.Reader
+	err    *term.Printer
+	quiet  atomic.Bool // something is repainted on stderr, and shows what is waited for
+	warned sync.Once   // of what is dangerous about the way to AWS
+
 	mu     sync.Mutex
 	loaded *session.Source
 }
@@ -29,12 +37,31 @@ func (a *app) source(ctx context.Context) (*session.Source, error) {
 	if a.aws.loaded != nil {
 		return a.aws.loaded, nil
 	}
-	source, err := session.Load(ctx, session.Options{
+	options := session.Options{
 		Regions: a.regions, Profile: a.profile, RoleARN: a.roleARN, ExpectAccount: a.expectAccount,
-		Version: binaryVersion(), Command: a.retype(), Getenv: a.getenv, CanAsk: a.aws.canAsk,
-	})
+		Version: binaryVersion(), Command: a.retype(), Getenv: a.getenv,
+		Observer: session.Observer{Waiting: a.aws.waiting},
+	}
+	if a.aws.canAsk {
+		options.AskCode = a.aws.askCode
+	}
+	if a.verbose {
+		options.Calls = a.aws.err.Lines()
+	}
+	source, err := session.Load(ctx, options)
 	a.aws.loaded = source
 	return source, err
+}
+
+// waiting says what takes long.
+func (s *awsSource) waiting(what string) {
+	if !s.quiet.Load() {
+		s.err.Println(s.err.Dim("waiting for " + what))
+	}
+}
+
+func (s *awsSource) askCode(ctx context.Context, device string) (string, error) {
+	return s.err.AskLine(ctx, s.in, s.err.Textf("MFA code of %s: ", device))
 }
 
 // findRegion returns the region to work in: the one asked for, or the configuration's. It makes no call.
@@ -44,6 +71,15 @@ func (a *app) findRegion(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return source.Region(a.region)
+}
+
+// findCredentials finds the credentials that all regions share.
+func (a *app) findCredentials(ctx context.Context) error {
+	source, err := a.source(ctx)
+	if err != nil {
+		return err
+	}
+	return source.Credentials(ctx)
 }
 
 // connection is the account and the region that a command works in.
@@ -74,7 +110,7 @@ func (a *app) connect(ctx context.Context, check func(region string) error) (*co
 	if err != nil {
 		return nil, err
 	}
-	observer := session.Observer{}
+	observer := session.Observer{Waiting: a.aws.waiting}
 	if a.verbose {
 		observer.Calls = a.err.Lines()
 	}
@@ -82,6 +118,7 @@ func (a *app) connect(ctx context.Context, check func(region string) error) (*co
 	if err != nil {
 		return nil, err
 	}
+	a.aws.warned.Do(func() { a.warn(s.Warnings()...) })
 	return &connection{s, s.ID, clientsFor(s)}, nil
 }
 

@@ -56,14 +56,17 @@ func (a *app) printError(err error) {
 // withLastResort is an error for which nothing better is known than to look closer.
 func (a *app) withLastResort(err *apperr.Error) *apperr.Error {
 	hinted := *err
-	hinted.Hints = []string{a.without("--verbose") + " --verbose   the same, with every call to AWS"}
+	hinted.Hints = []string{a.retype() + " --verbose   the same, with every call to AWS"}
+	if a.verbose {
+		hinted.Hints = []string{"the last calls above are those that failed"}
+	}
 	return &hinted
 }
 
 // hint shows what to do next: in words, or what can be pasted.
 func hint(out *term.Printer, text string) {
 	first, _, _ := strings.Cut(text, " ")
-	command := strings.HasPrefix(first, "--") || slices.Contains([]string{"spothandler", "aws", "unset", "terraform"}, first)
+	command := strings.HasPrefix(first, "--") || slices.Contains([]string{"spothandler", "aws", "eval", "unset", "terraform"}, first)
 	out.Print(out.Hint(text, command))
 }
 

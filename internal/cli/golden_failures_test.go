@@ -101,6 +101,8 @@ func credentialFailures() []failure {
 	return []failure{
 		{name: "no credentials", args: anInstall, env: none},
 		{name: "an SSO session that is over", args: anInstall + " --profile corp", config: sso, env: none},
+		{name: "a profile that needs a code", args: anInstall + " --profile corp", config: "[profile corp]\nrole_arn = arn:aws:iam::111122223333:role/admin\nsource_profile = corp\nmfa_serial = arn:aws:iam::111122223333:mfa/ana\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n"},
+		{name: "a retry mode that is none", args: anInstall, env: map[string]string{"AWS_RETRY_MODE": "legacy"}},
 		{name: "expired", args: anInstall, before: answered("GetCallerIdentity", "ExpiredToken", "The security token included in the request is expired")},
 		{name: "expired on the way", args: anInstall, before: answered("CreateFunction", "ExpiredTokenException", "The security token included in the request is expired")},
 		{name: "unknown to AWS", args: anInstall, before: answered("GetCallerIdentity", "InvalidClientTokenId", "The security token included in the request is invalid.")},

@@ -34,6 +34,9 @@ func (a *app) inRegions(ctx context.Context, prefix *string, nowhere func(sessio
 		one.region = slices.Concat(regions, []string{""})[0]
 		return do(ctx, &one)
 	}
+	if err := a.findCredentials(ctx); err != nil { // once, and not in each region
+		return err
+	}
 	visits := make([]*visit, len(regions))
 	var group sync.WaitGroup
 	for index, region := range regions {

@@ -71,8 +71,9 @@ type options struct {
 }
 
 func newApp(s Streams, args []string) *app {
-	a := &app{Streams: s, args: args, aws: &awsSource{canAsk: s.inTTY}, sources: flagSources{}}
+	a := &app{Streams: s, args: args, sources: flagSources{}}
 	a.out, a.err = s.printers()
+	a.aws = &awsSource{canAsk: s.inTTY, in: s.in, err: a.err}
 	return a
 }
 

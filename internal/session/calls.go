@@ -34,11 +34,13 @@ func (l *callLog) wrote() bool {
 
 // register puts the log into an SDK client's stack.
 func (l *callLog) register(stack *middleware.Stack) error {
-	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("spothandlerCalls", l.handle), middleware.After)
+	operation := stack.ID()
+	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("spothandlerCalls", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+		return l.handle(ctx, operation, in, next)
+	}), middleware.After)
 }
 
-func (l *callLog) handle(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-	operation := awsmiddleware.GetOperationName(ctx)
+func (l *callLog) handle(ctx context.Context, operation string, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 	write := !isRead(operation)
 	started := time.Now()
 	out, metadata, err := next.HandleInitialize(ctx, in)
@@ -53,9 +55,20 @@ func (l *callLog) handle(ctx context.Context, in middleware.InitializeInput, nex
 		if err != nil {
 			verdict = strings.ReplaceAll(err.Error(), "\n", " ")
 		}
-		fmt.Fprintf(l.out, "%6dms %s %s\n", time.Since(started).Milliseconds(), apperr.IAMAction(awsmiddleware.GetServiceID(ctx), operation), verdict)
+		fmt.Fprintf(l.out, "%6dms %s %s\n", time.Since(started).Milliseconds(), actionOf(ctx, operation), verdict)
 	}
 	return out, metadata, err
+}
+
+// actionOf names a call by its IAM action. The metadata of an instance and of a container is no service of AWS's.
+func actionOf(ctx context.Context, operation string) string {
+	switch service := awsmiddleware.GetServiceID(ctx); {
+	case service != "":
+		return apperr.IAMAction(service, operation)
+	case operation == "GetCredentials":
+		return "container:" + operation
+	}
+	return "metadata:" + operation
 }
 
 // isRefused says that a write changed nothing: AWS answered each attempt, and that the caller was at fault.

@@ -2,89 +2,77 @@ package session
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
+	"time"
 
-	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
-	"github.com/aws/smithy-go"
-
-	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 )
 
-// Codes of the errors about credentials.
-const (
-	codeNoCredentials      = "no_credentials"
-	codeSSOExpired         = "sso_session_expired"
-	codeExpiredCredentials = "expired_credentials"
-)
-
-// explainCredentials says what is wrong with the credentials, and what to type. Some of the SDK's errors
-// about SSO are plain texts.
-func (s *Source) explainCredentials(err error) error {
-	var api smithy.APIError
-	switch {
-	case errors.Is(err, context.Canceled):
-		return err
-	case isSSO(err):
-		return s.ssoExpired(err)
-	case mentions(err, "no EC2 IMDS role found", "failed to refresh cached credentials, static credentials are empty"):
-		return s.noCredentials(err)
-	case s.RoleARN != "" && errors.As(err, &api) && apperr.IsAccessDenied(err):
-		return &apperr.Error{
-			Code:    apperr.CodeAccessDenied,
-			Message: "acting as " + s.RoleARN + ": access denied",
-			Detail:  []string{fmt.Sprintf("AWS adds: %q. Nothing was changed.", api.ErrorMessage())},
-			Hints:   []string{"the role's trust policy must allow you, and your own policy sts:AssumeRole on it"},
-			Err:     err,
-		}
-	case errors.As(err, &api) && isExpired(api.ErrorCode()):
-		return &apperr.Error{
-			Code:    codeExpiredCredentials,
-			Message: "the AWS credentials have expired",
-			Detail:  []string{"Nothing was changed."},
-			Hints:   []string{"get new ones where these came from, then " + s.Command},
-			Err:     err,
-		}
-	case errors.As(err, &api) && isInvalid(api.ErrorCode()):
-		return &apperr.Error{
-			Code:    "invalid_credentials",
-			Message: fmt.Sprintf("AWS does not accept these credentials: %s", api.ErrorCode()),
-			Detail:  []string{fmt.Sprintf("AWS adds: %q. Nothing was changed.", api.ErrorMessage())},
-			Hints:   []string{"aws sts get-caller-identity   shows the same", "--profile NAME   other credentials"},
-			Err:     err,
-		}
-	}
-	return fmt.Errorf("finding AWS credentials: %w", err)
+// Credentials finds the credentials, once for all sessions. They are renewed by the SDK when they expire.
+func (s *Source) Credentials(ctx context.Context) error {
+	_, err := s.credentials().Retrieve(ctx)
+	return s.sayUnchanged(err)
 }
 
-// isSSO says that there is no session: its token is not there, has expired, or could not be renewed because
-// AWS refused it, and not because of the network.
-func isSSO(err error) bool {
-	var legacy *ssocreds.InvalidTokenError
-	var refused smithy.APIError
-	return errors.As(err, &legacy) ||
-		mentions(err, "failed to read cached SSO token file", "cached SSO token is expired") ||
-		mentions(err, "refresh cached SSO token failed") && errors.As(err, &refused)
-}
+// credentials is what sessions get their credentials from.
+func (s *Source) credentials() aws.CredentialsProvider { return explained{s} }
 
-func isExpired(code string) bool { return code == "ExpiredToken" || code == "ExpiredTokenException" }
+// explained is the SDK's provider with errors that can be acted on, also where credentials are renewed in the middle
+// of a command.
+type explained struct{ source *Source }
 
-func isInvalid(code string) bool {
-	switch code {
-	case "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "AuthFailure":
-		return true
+// Retrieve returns credentials that have not expired.
+func (e explained) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	s := e.source
+	if s.cfg.Credentials == nil {
+		return aws.Credentials{}, s.noCredentials(nil)
 	}
-	return false
+	notice := time.AfterFunc(noticeAfter, s.tellWaiting)
+	defer notice.Stop()
+	credentials, err := s.cfg.Credentials.Retrieve(ctx)
+	if err != nil {
+		return credentials, s.explainCredentials("finding AWS credentials", err)
+	}
+	return credentials, nil
 }
 
-func mentions(err error, texts ...string) bool {
-	for _, text := range texts {
-		if strings.Contains(err.Error(), text) {
-			return true
+// tellWaiting says that credentials are waited for, unless a call of the watch's or a person is.
+func (s *Source) tellWaiting() {
+	if s.Waiting == nil || s.asking.Load() || !s.watch.idle() {
+		return
+	}
+	s.Waiting(s.origin())
+}
+
+// origin names where credentials come from, as far as the configuration tells.
+func (s *Source) origin() string {
+	for _, source := range s.cfg.ConfigSources {
+		if shared, ok := source.(config.SharedConfig); ok && shared.CredentialProcess != "" {
+			return "the credential_process of profile " + s.profileName()
 		}
 	}
-	return false
+	return "the credentials of profile " + s.profileName()
+}
+
+// askForCode lets the SDK ask for the code of an MFA device.
+func (s *Source) askForCode(ctx context.Context) func(*stscreds.AssumeRoleOptions) {
+	return func(o *stscreds.AssumeRoleOptions) {
+		if s.AskCode == nil || o.SerialNumber == nil {
+			return
+		}
+		device := *o.SerialNumber
+		o.TokenProvider = func() (string, error) {
+			s.asking.Store(true)
+			defer s.asking.Store(false)
+			code, err := s.AskCode(ctx, device)
+			if err != nil {
+				return "", fmt.Errorf("asking for the code of %s: %w", device, err)
+			}
+			return code, nil
+		}
+	}
 }
 
 func (s *Source) profileName() string {
@@ -94,31 +82,4 @@ func (s *Source) profileName() string {
 		}
 	}
 	return "default"
-}
-
-func (s *Source) noCredentials(cause error) error {
-	return &apperr.Error{
-		Code:    codeNoCredentials,
-		Message: "no AWS credentials found",
-		Detail: []string{
-			fmt.Sprintf("Looked where the AWS SDK looks: environment, ~/.aws (profile %s),", s.profileName()),
-			"container and instance role. Nothing was changed.",
-		},
-		Hints: []string{"aws sso login --profile NAME && " + s.Command + " --profile NAME", "aws configure"},
-		Err:   cause,
-	}
-}
-
-func (s *Source) ssoExpired(cause error) error {
-	login := "aws sso login"
-	if name := s.profileName(); name != "default" {
-		login += " --profile " + name
-	}
-	return &apperr.Error{
-		Code:    codeSSOExpired,
-		Message: fmt.Sprintf("the SSO session of profile %s has expired or was never begun", s.profileName()),
-		Detail:  []string{"Nothing was changed."},
-		Hints:   []string{login + " && " + s.Command},
-		Err:     cause,
-	}
 }

@@ -2,21 +2,70 @@ package session
 
 import (
 	"context"
+	"fmt"
+	"net"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Endpoints returns where calls go elsewhere than to AWS: the SDK takes that from the environment and the profile,
-// for all services or for one.
-func (s *Source) Endpoints() []string {
+// Endpoints returns where the session's calls go elsewhere than to AWS, as it may be shown: the SDK takes that from
+// the environment and the profile, for all services or for one.
+func (s *Session) Endpoints() []string {
+	var shown []string
+	for _, endpoint := range s.source.endpoints() {
+		shown = append(shown, maskURL(endpoint))
+	}
+	return shown
+}
+
+// Warnings returns what is dangerous about the way to AWS, in a sentence each.
+func (s *Session) Warnings() []string {
+	var warnings []string
+	for _, endpoint := range s.source.endpoints() {
+		if parsed, err := url.Parse(endpoint); err == nil && parsed.Scheme == "http" && !isLoopback(parsed.Hostname()) {
+			warnings = append(warnings, fmt.Sprintf("calls to %s are not encrypted: whoever is on the way can read and change them, session tokens included", maskURL(endpoint)))
+		}
+	}
+	return warnings
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// maskURL returns a URL without what may be secret in it: the user information and the query.
+func maskURL(address string) string {
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return "(not a URL)"
+	}
+	if parsed.User != nil {
+		parsed.User = url.User("***")
+	}
+	if parsed.RawQuery != "" {
+		parsed.RawQuery = "***"
+	}
+	parsed.Fragment = ""
+	return parsed.String()
+}
+
+func (s *Source) endpoints() []string {
 	var found []string
-	for _, service := range []string{"STS", "IAM", "CloudWatch Logs", "Lambda", "EventBridge"} {
-		if url := s.endpoint(service); url != "" && !slices.Contains(found, url) {
-			found = append(found, url)
+	for _, service := range []string{"STS", "IAM", "CloudWatch Logs", "Lambda", "EventBridge", "ECS", "SSO", "SSO OIDC"} {
+		if endpoint := s.endpoint(service); endpoint != "" && !slices.Contains(found, endpoint) {
+			found = append(found, endpoint)
 		}
 	}
 	return found
@@ -42,12 +91,42 @@ func (s *Source) endpoint(serviceID string) string {
 		if !ok {
 			continue
 		}
-		if url, found, err := provider.GetServiceBaseEndpoint(ctx, serviceID); err == nil && found {
-			return url
+		if endpoint, found, err := provider.GetServiceBaseEndpoint(ctx, serviceID); err == nil && found {
+			return endpoint
 		}
 	}
 	return aws.ToString(s.cfg.BaseEndpoint)
 }
 
-// Endpoints returns where the session's calls go elsewhere than to AWS.
-func (s *Session) Endpoints() []string { return s.source.Endpoints() }
+// useEndpoint sends the calls by which credentials are found to the configured endpoints, as the AWS CLI does. The SDK
+// makes their clients before it has read most of these (config, defaultAWSConfigResolvers: credentials come before the
+// base endpoint), and would hand a token to AWS that was meant for elsewhere.
+func (s *Source) useEndpoint(stack *middleware.Stack) error {
+	const resolved = "ResolveEndpointV2"
+	if _, ok := stack.Finalize.Get(resolved); !ok {
+		return nil
+	}
+	return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("spothandlerEndpoint", s.redirect), resolved, middleware.After)
+}
+
+func (s *Source) redirect(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+	service := awsmiddleware.GetServiceID(ctx)
+	if service == "" { // the metadata of an instance or a container
+		return next.HandleFinalize(ctx, in)
+	}
+	request, ok := in.Request.(*smithyhttp.Request)
+	endpoint := s.endpoint(service)
+	if !ok || endpoint == "" {
+		return next.HandleFinalize(ctx, in)
+	}
+	target, err := url.Parse(endpoint)
+	if err != nil || target.Host == "" {
+		return middleware.FinalizeOutput{}, middleware.Metadata{}, fmt.Errorf("the endpoint %s is no URL", maskURL(endpoint))
+	}
+	request.URL.Scheme, request.URL.Host = target.Scheme, target.Host
+	if path := strings.TrimSuffix(target.Path, "/"); !strings.HasPrefix(request.URL.Path, path+"/") { // a service's own endpoint is there already
+		request.URL.Path = smithyhttp.JoinPath(path, request.URL.Path)
+		request.URL.RawPath = ""
+	}
+	return next.HandleFinalize(ctx, in)
+}

@@ -4,21 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-)
-
-// The first call is given up early, so that a network that is down is said soon.
-const (
-	identifyTimeout  = 10 * time.Second
-	identifyAttempts = 3
 )
 
 // Session is an account and a region, and how to call it.
@@ -34,51 +27,34 @@ type Session struct {
 func (s *Source) Open(ctx context.Context, region string, observer Observer) (*Session, error) {
 	opened := &Session{Config: s.cfg.Copy(), calls: &callLog{out: observer.Calls}, source: s}
 	opened.Config.Region = region
-	opened.Config.APIOptions = append(slices.Clone(s.cfg.APIOptions), opened.calls.register)
-	if err := s.checkCredentials(ctx); err != nil {
+	opened.Config.Credentials = s.credentials()
+	opened.Config.APIOptions = []func(*middleware.Stack) error{opened.calls.register, newWatch(observer.Waiting).register}
+	if err := s.Credentials(ctx); err != nil { // before the first call, so that their errors are told from AWS's
 		return nil, err
 	}
 	if err := opened.identify(ctx); err != nil {
-		return nil, opened.SayUnchanged(s.explainCredentials(err))
+		return nil, opened.SayUnchanged(s.explainCredentials("asking AWS who is calling", err))
 	}
 	if s.ExpectAccount != "" && s.ExpectAccount != opened.ID.Account {
 		return nil, &apperr.Error{
 			Code:    "other_account",
 			Message: fmt.Sprintf("these credentials are of account %s, --expect-account says %s", opened.ID.Account, s.ExpectAccount),
-			Detail:  []string{"They belong to " + opened.ID.Caller + ". Nothing was changed."},
+			Detail:  []string{"They belong to " + opened.ID.Caller + ".", unchanged},
 			Hints:   []string{"--profile NAME   the credentials of the other account"},
 		}
 	}
 	return opened, nil
 }
 
-// checkCredentials fetches them before the first call, so that their errors are told from AWS's.
-func (s *Source) checkCredentials(ctx context.Context) error {
-	if s.cfg.Credentials == nil {
-		return s.noCredentials(nil)
-	}
-	if _, err := s.cfg.Credentials.Retrieve(ctx); err != nil {
-		return s.explainCredentials(err)
-	}
-	return nil
-}
+// identifyAttempts are fewer than those of other calls: that the network is down is said soon.
+const identifyAttempts = 3
 
 // identify asks who is calling; it needs no permission (STS API, GetCallerIdentity).
 func (s *Session) identify(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, identifyTimeout)
-	defer cancel()
 	client := sts.NewFromConfig(s.Config, func(o *sts.Options) { o.RetryMaxAttempts = min(o.RetryMaxAttempts, identifyAttempts) })
 	answer, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return &apperr.Error{
-			Code:    apperr.CodeFailed,
-			Message: fmt.Sprintf("asking AWS who is calling: no answer within %s", identifyTimeout),
-			Hints:   []string{"is the network there, and the way to AWS open (proxy, VPN, AWS_ENDPOINT_URL)?"},
-			Err:     err,
-		}
-	}
 	if err != nil {
-		return apperr.Explain("asking AWS who is calling", "", err)
+		return err
 	}
 	caller, err := arn.Parse(aws.ToString(answer.Arn))
 	if err != nil {

@@ -2,21 +2,18 @@ package session
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"net/http"
 	"strings"
-	"time"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
-	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 )
@@ -30,22 +27,36 @@ type Options struct {
 	Version       string   // of this program, for the User-Agent header
 	Command       string   // as it was typed, for hints
 	Getenv        func(string) string
-	CanAsk        bool // a person can be asked for an MFA code
+	HTTPClient    aws.HTTPClient // nil is the SDK's own
+
+	// AskCode asks a person for the code of an MFA device, given by its serial number or ARN. Nil: nobody can be asked.
+	AskCode func(ctx context.Context, device string) (string, error)
+
+	Observer // of the calls by which credentials are found
+}
+
+// Observer is told what a session does.
+type Observer struct {
+	Calls   io.Writer         // gets a line for each AWS call; nil is silent
+	Waiting func(what string) // is called, from any goroutine, with what takes long; may be nil
 }
 
 // Source is the AWS configuration of a process, as the SDK finds it: where credentials come from, and the region.
-// Credentials are shared by all its sessions.
+// All its sessions share the credentials, which are found once and renewed when they expire.
 type Source struct {
 	Options
-	cfg aws.Config
+	cfg    aws.Config
+	calls  *callLog
+	watch  *watch
+	asking atomic.Bool // a person is asked for a code
 }
 
 // attempts of each call: more than the SDK's three, since a half-done install is worse than a late one.
 const attempts = 6
 
-// Load reads the configuration. It makes no call.
+// Load reads the configuration. It makes no call. Its context is also that of a question for a code.
 func Load(ctx context.Context, options Options) (*Source, error) {
-	s := &Source{Options: options}
+	s := &Source{Options: options, calls: &callLog{out: options.Calls}, watch: newWatch(options.Waiting)}
 	if err := s.checkRole(); err != nil {
 		return nil, err
 	}
@@ -60,18 +71,21 @@ func Load(ctx context.Context, options Options) (*Source, error) {
 	if err != nil {
 		return nil, s.explainConfig(err)
 	}
-	if s.RoleARN != "" {
-		s.cfg.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(s.cfg), s.RoleARN, func(o *stscreds.AssumeRoleOptions) {
-			o.RoleSessionName = "spothandler"
-		}))
+	s.assumeRole()
+	s.cfg.APIOptions = nil           // a session has its own
+	if s.cfg.RetryMaxAttempts == 0 { // neither AWS_MAX_ATTEMPTS nor the profile says otherwise
+		s.cfg.RetryMaxAttempts = attempts
 	}
 	return s, nil
 }
 
+// load reads the configuration for a region; "" leaves it to the environment and the profile.
 func (s *Source) load(ctx context.Context, region string) error {
 	options := []func(*config.LoadOptions) error{
 		config.WithAppID("spothandler/" + s.Version),
 		config.WithLogger(logging.Nop{}), // the SDK's own warnings mean nothing to a user
+		config.WithAPIOptions([]func(*middleware.Stack) error{s.calls.register, s.watch.register, s.useEndpoint}),
+		config.WithAssumeRoleCredentialOptions(s.askForCode(ctx)),
 	}
 	if region != "" {
 		options = append(options, config.WithRegion(region))
@@ -79,39 +93,21 @@ func (s *Source) load(ctx context.Context, region string) error {
 	if s.Profile != "" {
 		options = append(options, config.WithSharedConfigProfile(s.Profile))
 	}
-	if s.CanAsk {
-		options = append(options, config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
-			o.TokenProvider = stscreds.StdinTokenProvider
-		}))
+	if s.HTTPClient != nil {
+		options = append(options, config.WithHTTPClient(s.HTTPClient))
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err == nil {
-		// Loaded again with an impatient client for the instance's metadata, which needs the configuration
-		// itself: off EC2 the SDK's own would look for twelve seconds.
+		// Loaded again with a client of our own for the instance's metadata, which needs the configuration itself.
 		cfg, err = config.LoadDefaultConfig(ctx, append(options, config.WithEC2RoleCredentialOptions(func(o *ec2rolecreds.Options) {
-			o.Client = impatientMetadata(cfg)
+			o.Client = s.metadataClient(cfg)
 		}))...)
 	}
-	if err != nil {
-		return err
-	}
-	if cfg.RetryMaxAttempts == 0 { // neither AWS_MAX_ATTEMPTS nor the profile says otherwise
-		cfg.RetryMaxAttempts = attempts
-	}
 	s.cfg = cfg
-	return nil
+	return err
 }
 
-// metadataTimeout is that of the AWS CLI, which also tries once: the service is on the same host.
-const metadataTimeout = time.Second
-
-func impatientMetadata(cfg aws.Config) *imds.Client {
-	return imds.NewFromConfig(cfg, func(o *imds.Options) {
-		o.Retryer = aws.NopRetryer{}
-		o.HTTPClient = &http.Client{Timeout: metadataTimeout}
-	})
-}
-
+// checkRole refuses a role to assume that is none.
 func (s *Source) checkRole() error {
 	if s.RoleARN == "" {
 		return nil
@@ -123,18 +119,16 @@ func (s *Source) checkRole() error {
 	return nil
 }
 
-func (s *Source) explainConfig(err error) error {
-	var missing config.SharedConfigProfileNotExistError
-	if errors.As(err, &missing) {
-		return &apperr.Error{
-			Code:    "no_profile",
-			Message: fmt.Sprintf("the AWS profile %s is not in ~/.aws", missing.Profile),
-			Detail:  []string{"Nothing was changed."},
-			Hints:   []string{"aws configure list-profiles", "aws configure --profile " + missing.Profile},
-			Err:     err,
-		}
+// assumeRole puts the role that was asked for behind the credentials found.
+func (s *Source) assumeRole() {
+	if s.RoleARN == "" {
+		return
 	}
-	return fmt.Errorf("loading the AWS configuration: %w", err)
+	cfg := s.cfg.Copy()
+	cfg.APIOptions = []func(*middleware.Stack) error{s.calls.register, s.watch.register}
+	s.cfg.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(cfg), s.RoleARN, func(o *stscreds.AssumeRoleOptions) {
+		o.RoleSessionName = "spothandler"
+	}))
 }
 
 // Region returns the region that was asked for, or else the configuration's; an error where there is neither.
@@ -146,14 +140,9 @@ func (s *Source) Region(asked string) (string, error) {
 		return "", &apperr.Error{
 			Code:    "no_region",
 			Message: "no AWS region found",
-			Detail:  []string{"Looked at --region, AWS_REGION and the profile. Nothing was changed."},
+			Detail:  []string{"Looked at --region, AWS_REGION and the profile.", unchanged},
 			Hints:   []string{s.Command + " --region NAME", "aws configure set region NAME"},
 		}
 	}
 	return s.cfg.Region, nil
-}
-
-// Observer is told what a session does.
-type Observer struct {
-	Calls io.Writer // gets a line for each AWS call; nil is silent
 }

@@ -80,7 +80,7 @@ func TestEndpointsAreShown(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			testaws.SetHome(t, test.config, test.env)
-			if got := strings.Join(loaded(t, Options{}).Endpoints(), " "); got != test.want {
+			if got := strings.Join((&Session{source: loaded(t, Options{})}).Endpoints(), " "); got != test.want {
 				t.Errorf("%q, want %q", got, test.want)
 			}
 		})

@@ -1,0 +1,198 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
+	"github.com/aws/smithy-go"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+)
+
+// Codes of the errors about credentials.
+const (
+	codeNoCredentials      = "no_credentials"
+	codeSSOExpired         = "sso_session_expired"
+	codeExpiredCredentials = "expired_credentials"
+	codeInvalidCredentials = "invalid_credentials"
+	codeNeedsCode          = "needs_mfa_code"
+	codeConfiguration      = "aws_configuration"
+)
+
+// explainConfig explains what the SDK says about environment and files.
+func (s *Source) explainConfig(err error) error {
+	var missing config.SharedConfigProfileNotExistError
+	var noCode config.AssumeRoleTokenProviderNotSetError
+	switch {
+	case errors.As(err, &missing):
+		return &apperr.Error{
+			Code:    "no_profile",
+			Message: fmt.Sprintf("the AWS profile %s is not in ~/.aws", missing.Profile),
+			Detail:  []string{unchanged},
+			Hints:   []string{"aws configure list-profiles", "aws configure --profile " + missing.Profile},
+			Err:     err,
+		}
+	case errors.As(err, &noCode):
+		return &apperr.Error{
+			Code:    codeNeedsCode,
+			Message: fmt.Sprintf("profile %s needs an MFA code, and there is no terminal to ask on", s.profileName()),
+			Detail:  []string{unchanged},
+			Hints:   []string{fmt.Sprintf(`eval "$(aws configure export-credentials --profile %s --format env)"   in a terminal, which asks for it`, s.profileName())},
+			Err:     err,
+		}
+	}
+	return &apperr.Error{
+		Code:    codeConfiguration,
+		Message: "reading the AWS configuration: " + err.Error(),
+		Detail:  []string{unchanged},
+		Hints:   configHints(err),
+		Err:     err,
+	}
+}
+
+// configHints returns what to do about a value that the SDK does not accept. Its errors are plain texts.
+func configHints(err error) []string {
+	for _, known := range []struct{ text, hint string }{
+		{"RetryMode", "AWS_RETRY_MODE, or retry_mode in the profile: standard or adaptive"},
+		{"AWS_RETRY_MODE", "AWS_RETRY_MODE, or retry_mode in the profile: standard or adaptive"},
+		{"CA bundle", "AWS_CA_BUNDLE, or ca_bundle in the profile: a file of certificates in PEM form"},
+		{"sso", "aws configure sso"},
+	} {
+		if strings.Contains(err.Error(), known.text) {
+			return []string{known.hint}
+		}
+	}
+	return []string{"correct it in the environment (AWS_...) or in ~/.aws/config"}
+}
+
+// explainCredentials says what is wrong with the credentials, and what to type; of other errors what was being done.
+// Some of the SDK's errors about SSO are plain texts.
+func (s *Source) explainCredentials(doing string, err error) error {
+	var api smithy.APIError
+	var own *apperr.Error
+	var process *processcreds.ProviderError
+	switch {
+	case errors.As(err, &own), errors.Is(err, context.Canceled):
+		return err
+	case isSSO(err):
+		return s.ssoExpired(err)
+	case mentions(err, "no EC2 IMDS role found", "failed to refresh cached credentials, static credentials are empty"):
+		return s.noCredentials(err)
+	case errors.As(err, &process):
+		return s.explainProcess(process)
+	case mentions(err, "AssumeRole") && apperr.IsAccessDenied(err):
+		return s.explainAssumeRole(err)
+	case errors.As(err, &api) && isExpired(api.ErrorCode()):
+		return &apperr.Error{
+			Code:    codeExpiredCredentials,
+			Message: "the AWS credentials have expired",
+			Hints:   []string{"get new ones where these came from, then " + s.Command},
+			Err:     err,
+		}
+	case errors.As(err, &api) && isInvalid(api.ErrorCode()):
+		return &apperr.Error{
+			Code:    codeInvalidCredentials,
+			Message: fmt.Sprintf("AWS does not accept these credentials: %s", api.ErrorCode()),
+			Detail:  []string{fmt.Sprintf("AWS adds: %q.", api.ErrorMessage())},
+			Hints:   []string{"aws sts get-caller-identity   shows the same", "--profile NAME   other credentials"},
+			Err:     err,
+		}
+	}
+	return apperr.Explain(doing, "", err)
+}
+
+// explainProcess leaves out what the process printed: its output may hold a secret.
+func (s *Source) explainProcess(err *processcreds.ProviderError) error {
+	why := "failed"
+	switch {
+	case mentions(err, "timed out"):
+		why = "did not end within " + processcreds.DefaultTimeout.String()
+	case mentions(err, "parse failed", "wrong version", "missing AccessKeyId", "missing SecretAccessKey"):
+		why = "did not print credentials as JSON of version 1"
+	case err.Err != nil && !mentions(err, "parse failed"):
+		why += ": " + strings.TrimPrefix(err.Err.Error(), "error in credential_process: ")
+	}
+	return &apperr.Error{
+		Code:    codeNoCredentials,
+		Message: fmt.Sprintf("the credential_process of profile %s %s", s.profileName(), why),
+		Hints:   []string{fmt.Sprintf("aws configure get credential_process --profile %s   is what was run", s.profileName())},
+	}
+}
+
+// explainAssumeRole is about a role that may not be assumed.
+func (s *Source) explainAssumeRole(err error) error {
+	var api smithy.APIError
+	errors.As(err, &api)
+	who := "the role of profile " + s.profileName()
+	if s.RoleARN != "" {
+		who = s.RoleARN
+	}
+	denied := &apperr.Error{
+		Code:    apperr.CodeAccessDenied,
+		Message: "acting as " + who + ": access denied",
+		Detail:  []string{fmt.Sprintf("AWS adds: %q.", api.ErrorMessage())},
+		Hints:   []string{"the role's trust policy must allow you, and your own policy sts:AssumeRole on it"},
+		Err:     err,
+	}
+	return denied
+}
+
+// isSSO says that there is no session: its token is not there, has expired, or could not be renewed because
+// AWS refused it, and not because of the network.
+func isSSO(err error) bool {
+	var legacy *ssocreds.InvalidTokenError
+	var refused smithy.APIError
+	return errors.As(err, &legacy) ||
+		mentions(err, "failed to read cached SSO token file", "cached SSO token is expired") ||
+		mentions(err, "refresh cached SSO token failed") && errors.As(err, &refused)
+}
+
+func isExpired(code string) bool { return code == "ExpiredToken" || code == "ExpiredTokenException" }
+
+func isInvalid(code string) bool {
+	switch code {
+	case "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "AuthFailure":
+		return true
+	}
+	return false
+}
+
+func mentions(err error, texts ...string) bool {
+	for _, text := range texts {
+		if strings.Contains(err.Error(), text) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Source) noCredentials(cause error) error {
+	return &apperr.Error{
+		Code:    codeNoCredentials,
+		Message: "no AWS credentials found",
+		Detail: []string{
+			fmt.Sprintf("Looked where the AWS SDK looks: environment, ~/.aws (profile %s),", s.profileName()),
+			"container and instance role.",
+		},
+		Hints: []string{"aws sso login --profile NAME && " + s.Command + " --profile NAME", "aws configure"},
+		Err:   cause,
+	}
+}
+
+func (s *Source) ssoExpired(cause error) error {
+	login := "aws sso login"
+	if name := s.profileName(); name != "default" {
+		login += " --profile " + name
+	}
+	return &apperr.Error{
+		Code:    codeSSOExpired,
+		Message: fmt.Sprintf("the SSO session of profile %s has expired or was never begun", s.profileName()),
+		Hints:   []string{login + " && " + s.Command},
+		Err:     cause,
+	}
+}

@@ -1,0 +1,175 @@
+package session
+
+import (
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/testaws"
+)
+
+// wire stands in for the network and for what of AWS is needed to find credentials and to say whose they are. It may
+// be used where time is not that of the clock.
+type wire struct {
+	// before is called with each request. What it returns, unless both are nil, is the answer.
+	before func(*http.Request) (*http.Response, error)
+
+	mu    sync.Mutex
+	calls []string // "POST sts.eu-west-1.amazonaws.com AssumeRole"
+}
+
+// Do answers a request.
+func (w *wire) Do(r *http.Request) (*http.Response, error) {
+	var form url.Values
+	if w.before != nil {
+		if answer, err := w.before(r); answer != nil || err != nil {
+			return answer, err
+		}
+	}
+	if r.Body != nil {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		form, _ = url.ParseQuery(string(body)) // what is no form has no action
+	}
+	action := form.Get("Action")
+	if action == "" {
+		action = r.URL.Path
+	}
+	w.mu.Lock()
+	w.calls = append(w.calls, r.Method+" "+r.URL.Host+" "+action)
+	w.mu.Unlock()
+	return answerTo(action), nil
+}
+
+// seen returns how often a call was made, by its last word.
+func (w *wire) seen(action string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := 0
+	for _, call := range w.calls {
+		if strings.HasSuffix(call, " "+action) {
+			n++
+		}
+	}
+	return n
+}
+
+func answerTo(action string) *http.Response {
+	expires := time.Now().Add(time.Hour).UTC()
+	credentials := fmt.Sprintf("<Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>%s</Expiration></Credentials>", expires.Format(time.RFC3339))
+	switch action {
+	case "AssumeRole", "AssumeRoleWithWebIdentity":
+		return answer(http.StatusOK, fmt.Sprintf("<%[1]sResponse><%[1]sResult>%[2]s</%[1]sResult></%[1]sResponse>", action, credentials))
+	case "GetCallerIdentity":
+		return answer(http.StatusOK, "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111122223333</Account><Arn>arn:aws:iam::111122223333:user/ana</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>")
+	case "/federation/credentials", "/base/federation/credentials":
+		return answer(http.StatusOK, fmt.Sprintf(`{"roleCredentials":{"accessKeyId":"ASIASSO","secretAccessKey":"secret","sessionToken":"token","expiration":%d}}`, expires.UnixMilli()))
+	}
+	return answer(http.StatusOK, "{}")
+}
+
+func answer(status int, body string) *http.Response {
+	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}
+}
+
+// stsError is how STS refuses.
+func stsError(status int, code, message string) *http.Response {
+	return answer(status, fmt.Sprintf("<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error></ErrorResponse>", code, message))
+}
+
+// silent never answers, as behind a firewall that swallows packets.
+func silent(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, &url.Error{Op: "Post", URL: r.URL.String(), Err: r.Context().Err()}
+}
+
+// Profiles with each kind of credentials.
+const (
+	roleProfile = `[profile corp]
+region = eu-west-1
+role_arn = arn:aws:iam::111122223333:role/deployer
+source_profile = base
+[profile base]
+aws_access_key_id = AKIABASE
+aws_secret_access_key = secret
+`
+	mfaProfile = `[profile corp]
+region = eu-west-1
+role_arn = arn:aws:iam::111122223333:role/deployer
+source_profile = base
+mfa_serial = arn:aws:iam::111122223333:mfa/ana
+[profile base]
+aws_access_key_id = AKIABASE
+aws_secret_access_key = secret
+`
+	ssoProfile = `[profile corp]
+region = eu-west-1
+sso_session = corp
+sso_account_id = 111122223333
+sso_role_name = Admin
+[sso-session corp]
+sso_region = eu-west-1
+sso_start_url = https://corp.awsapps.com/start
+`
+)
+
+// home gives a test a home directory with this ~/.aws/config and an SSO session that has not ended.
+func home(t *testing.T, config string, env map[string]string) {
+	t.Helper()
+	testaws.SetHome(t, config, env)
+	folder := t.TempDir()
+	t.Setenv("HOME", folder)
+	t.Setenv("USERPROFILE", folder)
+	cache := filepath.Join(folder, ".aws", "sso", "cache")
+	if err := os.MkdirAll(cache, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	const token = `{"accessToken":"signed-in","expiresAt":"2126-01-01T00:00:00Z","region":"eu-west-1","startUrl":"https://corp.awsapps.com/start"}`
+	if err := os.WriteFile(filepath.Join(cache, "ee0bfd2552fbd840c02cc48b6e823320543c450f.json"), []byte(token), 0o600); err != nil { // SHA-1 of "corp"
+		t.Fatal(err)
+	}
+}
+
+// identityToken writes a web identity token with these claims, and returns its path.
+func identityToken(t *testing.T, claims string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "token")
+	part := base64.RawURLEncoding.EncodeToString
+	token := part([]byte(`{"alg":"RS256"}`)) + "." + part([]byte(claims)) + "." + part([]byte("signature"))
+	if err := os.WriteFile(file, []byte(token), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// notices collects what a user is told to wait for.
+type notices struct {
+	mu    sync.Mutex
+	texts []string
+}
+
+func (n *notices) tell(what string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.texts = append(n.texts, what)
+}
+
+func (n *notices) want(t *testing.T, want ...string) {
+	t.Helper()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !slices.Equal(n.texts, want) {
+		t.Errorf("told %q, want %q", n.texts, want)
+	}
+}
