@@ -27,7 +27,8 @@ func Desired(names Names, spec settings.Spec, release Release) (State, error) {
 	if err := checkSpec(names, spec); err != nil {
 		return State{}, err
 	}
-	record, err := settings.NewRecord(spec, release.Version, release.CodeSHA256).Encode()
+	record := settings.NewRecord(spec, release.Version, release.CodeSHA256)
+	description, err := record.Encode()
 	if err != nil {
 		return State{}, err
 	}
@@ -36,7 +37,7 @@ func Desired(names Names, spec settings.Spec, release Release) (State, error) {
 		return State{}, err
 	}
 	want := State{
-		Role:     &Role{Name: names.Role, Path: Path, Description: record, Trust: trustPolicy(), Policy: policy, Boundary: spec.Boundary, Tags: resourceTags(spec)},
+		Role:     &Role{Name: names.Role, Path: Path, Description: description, Trust: trustPolicy(), Policy: policy, Boundary: spec.Boundary, Tags: resourceTags(spec)},
 		LogGroup: &LogGroup{Name: names.LogGroup, RetentionDays: spec.LogRetentionDays, KMSKey: spec.KMSKey, Tags: resourceTags(spec)},
 		Function: desiredFunction(names, spec, release),
 		DropTags: dropTags(spec.Dropped),
@@ -48,6 +49,7 @@ func Desired(names Names, spec settings.Spec, release Release) (State, error) {
 		}
 		want.Triggers = append(want.Triggers, trigger)
 	}
+	want.sign(record)
 	return want, nil
 }
 

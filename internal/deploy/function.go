@@ -85,6 +85,13 @@ func (f *Function) vital(field Field) bool {
 	return field.Path == "reserved_concurrency" && field.Old == "0"
 }
 
+func (f *Function) part(path string) string {
+	if below(path, "runtime", "handler", "description") {
+		return "program"
+	}
+	return within(path, "environment", "logging", "async")
+}
+
 func (f *Function) unowned(prefix string) *Unowned {
 	if ours(f.Tags, prefix) {
 		return nil

@@ -37,6 +37,8 @@ func (g *LogGroup) detail() string {
 	return fmt.Sprintf("%d days", g.RetentionDays)
 }
 
+func (g *LogGroup) part(string) string { return "" }
+
 // vital: without its log group the function works, unseen.
 func (g *LogGroup) vital(Field) bool { return false }
 

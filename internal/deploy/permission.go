@@ -23,10 +23,12 @@ type Permission struct {
 	Other     string // effect and conditions that are not ours, as JSON; "" is none
 }
 
-func (p *Permission) id() ID                  { return ID{KindPermission, p.Sid} }
-func (p *Permission) partOf() ID              { return ID{KindFunction, p.Function} }
-func (p *Permission) waves() (_, _ wave)      { return waveTarget, waveDeleteRule }
-func (p *Permission) detail() string          { return "" }
+func (p *Permission) id() ID             { return ID{KindPermission, p.Sid} }
+func (p *Permission) partOf() ID         { return ID{KindFunction, p.Function} }
+func (p *Permission) waves() (_, _ wave) { return waveTarget, waveDeleteRule }
+func (p *Permission) detail() string     { return "" }
+func (p *Permission) part(string) string { return "permission" }
+
 func (p *Permission) vital(Field) bool        { return true }
 func (p *Permission) unowned(string) *Unowned { return nil }
 func (p *Permission) additions() []Foreign    { return nil }

@@ -20,6 +20,9 @@ type resource interface {
 
 	// fields are what is compared.
 	fields() []pair
+	// part is what a field belongs to of that which this version of the program chose, as a policy or a pattern is; ""
+	// for what a setting alone says. See written.go.
+	part(path string) string
 	// vital reports whether interruptions go unanswered while this field differs, or, where it has no
 	// path, while the resource is missing.
 	vital(Field) bool

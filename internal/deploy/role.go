@@ -46,13 +46,16 @@ func (r *Role) fields() []pair {
 	return append(fields, tagFields(r.Tags)...)
 }
 
+func (r *Role) part(path string) string { return within(path, "trust_policy", "policy") }
+
 // recordFields names each recorded setting, so that a change reads as the setting that it changes.
 func recordFields(description string) []pair {
 	if settings.ParseRecord(description) == nil {
 		return []pair{{"record", description}}
 	}
 	return slices.DeleteFunc(documentFields("record", description), func(field pair) bool {
-		return field.path == "record.untagged" // a note to a later run; the tags themselves are compared
+		// Notes to a later run: the tags and what was written are compared themselves.
+		return field.path == "record.untagged" || field.path == "record.written"
 	})
 }
 

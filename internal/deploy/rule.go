@@ -47,6 +47,16 @@ func (r *Rule) fields() []pair {
 	return append(fields, tagFields(r.Tags)...)
 }
 
+func (r *Rule) part(path string) string {
+	if isTag(path) || below(path, "state", "schedule") {
+		return ""
+	}
+	if path == "description" {
+		return path
+	}
+	return "pattern"
+}
+
 func (r *Rule) vital(field Field) bool { return !isTag(field.Path) && field.Path != "description" }
 
 func (r *Rule) unowned(prefix string) *Unowned {

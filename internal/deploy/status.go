@@ -79,11 +79,13 @@ func Assess(i *Installation, embedded Release, others []Listed) (Status, error) 
 		Prefix: i.Names.Prefix, Region: i.Names.Region, Account: i.Names.Account,
 		Settings: settings.JSON(spec), Outputs: i.Outputs(), Warnings: append(warnings, i.retentionWarning(spec)...), Reminders: idle(spec),
 		NotChecked: i.unchecked(),
-		Changes:    Plan(want, have), Resources: describe(want, have),
+		Resources:  describe(want, have),
 	}
+	var outdated bool
+	status.Changes, outdated = i.drift(Plan(want, have))
 	status.Problems = problems(i, want, spec, status.Changes, others)
 	status.Healthy = len(status.Problems) == 0
-	status.UpgradeAvailable = status.Healthy && i.upgradable(embedded)
+	status.UpgradeAvailable = status.Healthy && i.upgradable(embedded, outdated)
 	return status, nil
 }
 
@@ -112,10 +114,11 @@ func idle(spec settings.Spec) []string {
 	return reminders
 }
 
-// upgradable says that this binary would install newer code.
-func (i *Installation) upgradable(embedded Release) bool {
+// upgradable reports whether this binary would install something newer: code, or, where it is outdated, what
+// goes with it.
+func (i *Installation) upgradable(embedded Release, outdated bool) bool {
 	return i.Record != nil && !newer(i.Record.Version, embedded.Version) &&
-		(embedded.CodeSHA256 != "" && embedded.CodeSHA256 != i.Record.CodeSHA256 || newer(embedded.Version, i.Record.Version))
+		(outdated || embedded.CodeSHA256 != "" && embedded.CodeSHA256 != i.Record.CodeSHA256 || newer(embedded.Version, i.Record.Version))
 }
 
 // problems lists what is wrong, in the order of the resources, what only a person can mend last.

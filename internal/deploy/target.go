@@ -42,6 +42,8 @@ func (t *Target) fields() []pair {
 	}
 }
 
+func (t *Target) part(string) string { return "target" }
+
 func (t *Target) vital(field Field) bool {
 	return field.Path == "" || field.Path == "function" || field.Path == "other"
 }

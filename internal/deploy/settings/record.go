@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -44,6 +45,10 @@ type Record struct {
 	OnFailure      string   `json:"failure,omitempty"`
 	Tracing        string   `json:"tracing,omitempty"`
 	Metrics        bool     `json:"metrics,omitempty"`
+
+	// Written holds hashes of what was written from the settings. It comes last, and is left out where there is no
+	// room for it.
+	Written string `json:"written,omitempty"`
 }
 
 // NewRecord returns the record of a Spec, of the binary's version and of the code as Lambda's CodeSha256.
@@ -127,6 +132,11 @@ func (r Record) Encode() (string, error) {
 			"the settings need %d characters, the record in the role's description holds %d", len(text), MaxRecord)
 	}
 	return text, nil
+}
+
+// WithoutWritten returns the role's description as it was encoded before its hashes were added.
+func WithoutWritten(description string) string {
+	return regexp.MustCompile(`,"written":"[^"]*"}$`).ReplaceAllString(description, "}")
 }
 
 // ParseRecord reads a role's description. It returns nil where there is no record of ours, as after a change by hand.

@@ -1,0 +1,162 @@
+package deploy
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+)
+
+// olderVersions are what earlier versions of the program might have written in place of what this one writes.
+func olderVersions() map[string]func(want *State) {
+	return map[string]func(*State){
+		"policy": func(s *State) {
+			s.Role.Policy = strings.Replace(s.Role.Policy, "ecs:DescribeServices", "ecs:Describe*", 1)
+		},
+		"trust": func(s *State) { s.Role.Trust = strings.Replace(s.Role.Trust, `{"Effect"`, `{"Sid":"Old","Effect"`, 1) },
+		"pattern": func(s *State) {
+			r := s.Triggers[0].Rule
+			r.Pattern = strings.Replace(r.Pattern, "SpotInterruption", "Interruption", 1)
+		},
+		"rule":        func(s *State) { s.Triggers[0].Rule.Description = "old" },
+		"permission":  func(s *State) { s.Triggers[0].Permission.Action = "lambda:InvokeFunctionUrl" },
+		"target":      func(s *State) { s.Triggers[0].Target.MaxRetries = 3 },
+		"program":     func(s *State) { s.Function.Handler, s.Function.Description = "main", "old" },
+		"environment": func(s *State) { delete(s.Function.Environment, "SPOTHANDLER_ACCOUNT") },
+		"logging":     func(s *State) { s.Function.Logging.System = "WARN" },
+		"async":       func(s *State) { s.Function.Async.MaxAge = 300 },
+	}
+}
+
+// installOlder installs as an earlier version would have.
+func (a *account) installOlder(t *testing.T, older ...func(*State)) {
+	t.Helper()
+	names := NewNames(a.id, "prod", "fn", "rule")
+	spec := settings.Defaults("prod")
+	spec.FunctionName, spec.RuleName, spec.Clusters = "fn", "rule", []string{"shop"}
+	want, err := Desired(names, spec, a.release)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range older {
+		change(&want)
+	}
+	record := settings.NewRecord(spec, a.release.Version, a.release.CodeSHA256)
+	if want.Role.Description, err = record.Encode(); err != nil {
+		t.Fatal(err)
+	}
+	want.sign(record)
+	if _, err := Apply(t.Context(), a.clients, names, Plan(want, State{}), Options{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What an earlier version wrote, and this one would write otherwise, is healthy; an upgrade is available, and made.
+func TestOlderVersionIsHealthy(t *testing.T) {
+	for name, older := range olderVersions() {
+		inAccount(t, func(t *testing.T, a *account) {
+			a.installOlder(t, older)
+			status := a.status(t, "prod")
+			if !status.Healthy || !status.UpgradeAvailable || len(status.Changes) > 0 {
+				t.Errorf("%s: %+v %+v", name, status.Problems, status)
+			}
+			if _, changes := a.plan(t, "prod", nil); len(changes) == 0 {
+				t.Errorf("%s: an install would change nothing", name)
+			}
+			a.install(t, "prod", nil)
+			if status := a.status(t, "prod"); !status.Healthy || status.UpgradeAvailable {
+				t.Errorf("%s, upgraded: %+v", name, status.Problems)
+			}
+		})
+	}
+}
+
+// An older binary does not call a newer version's installation broken either, nor offers it an upgrade.
+func TestNewerVersionIsHealthy(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		now := a.release
+		a.release.Version = "2.0.0"
+		a.installOlder(t, olderVersions()["policy"])
+		a.release = now
+		if status := a.status(t, "prod"); !status.Healthy || status.UpgradeAvailable {
+			t.Errorf("%+v", status)
+		}
+	})
+}
+
+// Only what differs from both is drift.
+func TestDriftBesideAnOlderVersion(t *testing.T) {
+	versions := olderVersions()
+	for _, test := range []struct {
+		name   string
+		change func(*State) // by somebody with another tool
+		want   string
+	}{
+		{"another part", func(s *State) { s.Function.Async.MaxRetries = 0 }, "function prod-fn differs: async.max_retries"},
+		{"the same part", func(s *State) { s.Triggers[0].Target.MaxAge = 60 }, "target spothandler differs: max_event_age, max_retries"},
+		{"a setting", func(s *State) { s.Function.MemorySize = 512 }, "function prod-fn differs: memory_size"},
+	} {
+		inAccount(t, func(t *testing.T, a *account) {
+			a.installOlder(t, versions["policy"], versions["target"], versions["environment"])
+			found := a.look(t, "prod", nil)
+			edited := a.look(t, "prod", nil).State
+			test.change(&edited)
+			if _, err := Apply(t.Context(), a.clients, found.Names, Plan(edited, found.State), Options{}); err != nil {
+				t.Fatal(err)
+			}
+			status := a.status(t, "prod")
+			var got []string
+			for _, problem := range status.Problems {
+				got = append(got, problem.Message)
+			}
+			sameLines(t, got, test.want)
+			if status.UpgradeAvailable {
+				t.Errorf("%s: an upgrade is offered where install is needed", test.name)
+			}
+		})
+	}
+}
+
+// The hashes are of the record that they stand in: what was asked for since, by another tool, is not what was written.
+func TestEditedRecordProvesNothing(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.installOlder(t)
+		role := a.look(t, "prod", nil).State.Role
+		edited := strings.Replace(role.Description, `"clusters":["shop"]`, `"clusters":["batch"]`, 1)
+		if _, err := a.clients.IAM.UpdateRole(t.Context(), &iam.UpdateRoleInput{RoleName: &role.Name, Description: aws.String(edited)}); err != nil {
+			t.Fatal(err)
+		}
+		if status := a.status(t, "prod"); status.Healthy || len(status.Problems) != 2 {
+			t.Errorf("%+v", status.Problems)
+		}
+	})
+}
+
+// The hashes take no setting's place in the record.
+func TestNoRoomForHashes(t *testing.T) {
+	spec := settings.Defaults("prod")
+	spec.Clusters = []string{strings.Repeat("c", 255), strings.Repeat("d", 255), strings.Repeat("e", 200)}
+	want, err := Desired(NewNames(identity(), "prod", "fn", "rule"), spec, embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := want.Role.Description; len(text) > settings.MaxRecord || strings.Contains(text, "written") || !strings.Contains(text, spec.Clusters[2]) {
+		t.Errorf("%d characters: %s", len(text), text)
+	}
+}
+
+// Each part that a version chooses has its hash, and no two have the same.
+func TestHashes(t *testing.T) {
+	hashes := desiredFor(t, nil).hashes()
+	distinct := map[string]bool{}
+	for hash := range maps.Values(hashes) {
+		distinct[hash] = true
+	}
+	if len(hashes) != len(olderVersions()) || len(distinct) != len(hashes) {
+		t.Errorf("%v", hashes)
+	}
+}
