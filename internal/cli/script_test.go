@@ -147,6 +147,9 @@ func newLocal(env *testscript.Env) testaws.Backend {
 
 func serveLocal(atEnd func(func()), options localaws.Options) testaws.Backend {
 	options.Account, options.Region = account, region
+	options.Existing = []string{ // what the scripts' settings name
+		"arn:aws:iam::" + account + ":policy/org/boundary", "arn:aws:sqs:" + region + ":" + account + ":failed",
+	}
 	server := localaws.New(options)
 	atEnd(func() { _ = server.Close() })
 	url, err := server.URL()

@@ -35,6 +35,7 @@ func inAccount(t *testing.T, test func(t *testing.T, a *account)) {
 
 func inAccountWith(t *testing.T, options localaws.Options, test func(t *testing.T, a *account)) {
 	t.Helper()
+	options.Existing = []string{aBoundary, aQueue, aTopic} // what settings may name
 	synctest.Test(t, func(t *testing.T) {
 		server := localaws.New(options)
 		defer func() {

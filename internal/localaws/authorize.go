@@ -10,69 +10,111 @@ import (
 const mayAlways = "sts:GetCallerIdentity"
 
 // authorize refuses a call that the caller's policies do not allow, and whatever else AWS asks for along with it: to
-// pass a role, to tag what is made with tags. See [Options.Policies].
+// pass a role, to tag what is made with tags. See [Options.Policies]. AssumeRole asks for itself.
 func (c *call) authorize() error {
-	if c.record.String() == mayAlways {
+	if c.record.String() == mayAlways || c.record.String() == "sts:AssumeRole" {
 		return nil
 	}
-	policies, err := c.policies()
+	have, err := c.rights()
 	if err != nil {
 		return err
 	}
 	for _, a := range c.asks() {
-		if found := c.decide(policies, a); found != policy.Allowed {
-			return c.unauthorized(a, found)
+		if found, by := c.decide(have, a.Ask); found != policy.Allowed {
+			return c.unauthorized(a, found, by)
 		}
 	}
 	return nil
 }
 
-// decide answers a question and notes it in the journal.
-func (c *call) decide(policies *policy.Policy, a ask) policy.Verdict {
-	found := policies.Decide(a.Ask)
+// decide answers a question, names the kind of policy that refuses, and notes it in the journal.
+func (c *call) decide(have rights, a policy.Ask) (found policy.Verdict, by string) {
+	found, by = have.decide(a)
 	c.server.journal.mu.Lock()
 	defer c.server.journal.mu.Unlock()
 	c.noted.Permissions = append(c.noted.Permissions, Permission{a.Action, found == policy.Allowed})
-	return found
+	return found, by
 }
 
-// may tells whether the caller is allowed something beside the call itself.
+// may reports whether the caller is allowed something beside the call itself.
 func (c *call) may(a ask) bool {
-	policies, err := c.policies()
-	return err == nil && c.decide(policies, a) == policy.Allowed
+	have, err := c.rights()
+	if err != nil {
+		return false
+	}
+	found, _ := c.decide(have, a.Ask)
+	return found == policy.Allowed
 }
 
-// unauthorized words the refusal as each service does.
-func (c *call) unauthorized(a ask, found policy.Verdict) *Error {
+// unauthorized words the refusal as each service does; by is the kind of policy that refuses.
+func (c *call) unauthorized(a ask, found policy.Verdict, by string) *Error {
 	service, action, _ := strings.Cut(a.Action, ":")
 	of := Call{Service: service, Action: action, Principal: c.record.Principal, Resource: orDefault(a.shown, a.Resource)}
 	refusal := denied(of)
 	answering := denied(c.record) // in whose code and status the answer comes: that of the service called
 	refusal.Code, refusal.Status = answering.Code, answering.Status
+	before, after, _ := strings.Cut(refusal.Message, " because no identity-based policy")
 	if found == policy.Forbidden {
-		before, _, _ := strings.Cut(refusal.Message, " because ")
-		refusal.Message = before + " with an explicit deny in an identity-based policy"
+		article := map[bool]string{true: "an ", false: "a "}[by == identityBased]
+		refusal.Message = before + " with an explicit deny in " + article + by
+	} else {
+		refusal.Message = before + " because no " + by + after
 	}
 	return refusal
 }
 
-// policies are the caller's; nil for one who may do everything.
-func (c *call) policies() (*policy.Policy, error) {
+// rights are what decides about a caller: each kind of policy that is there has to allow what is asked (IAM User Guide,
+// policy evaluation logic).
+type rights struct{ identity, boundary, session *policy.Policy }
+
+// identityBased is one of the kinds of policy, as refusals name them.
+const identityBased = "identity-based policy"
+
+// decide answers a question, and names the kind of policy that refuses.
+func (r rights) decide(a policy.Ask) (found policy.Verdict, by string) {
+	found = policy.Allowed
+	for _, kind := range []struct {
+		policy *policy.Policy
+		name   string
+	}{{r.identity, identityBased}, {r.boundary, "permissions boundary"}, {r.session, "session policy"}} {
+		switch kind.policy.Decide(a) {
+		case policy.Forbidden:
+			return policy.Forbidden, kind.name
+		case policy.NotAllowed:
+			if found == policy.Allowed {
+				found, by = policy.NotAllowed, kind.name
+			}
+		}
+	}
+	return found, by
+}
+
+// rights are the caller's; empty ones, which allow everything, for who may do everything.
+func (c *call) rights() (rights, error) {
+	c.server.mu.Lock()
+	defer c.server.mu.Unlock()
+	return c.rightsLocked()
+}
+
+// rightsLocked is rights where the lock is held.
+func (c *call) rightsLocked() (rights, error) {
 	s := c.server
 	if s.opts.Policies == nil {
-		return nil, nil
+		return rights{}, nil
 	}
-	if _, session, ok := strings.Cut(c.record.Principal, ":assumed-role/"); ok {
-		name, _, _ := strings.Cut(session, "/")
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return s.iam.roles[strings.ToLower(name)].policies()
+	if name := roleOf(c.record.Principal); name != "" {
+		have, err := s.iam.rights(s.iam.roles[strings.ToLower(name)])
+		if err == nil && c.session.policy != "" {
+			have.session, err = readPolicies(c.session.policy)
+		}
+		return have, err
 	}
 	key, _, _, _ := scope(c.request)
 	if document, restricted := s.opts.Policies[key]; restricted {
-		return readPolicies(document)
+		own, err := readPolicies(document)
+		return rights{identity: own}, err
 	}
-	return nil, nil
+	return rights{}, nil
 }
 
 func readPolicies(documents ...string) (*policy.Policy, error) {
@@ -80,22 +122,35 @@ func readPolicies(documents ...string) (*policy.Policy, error) {
 	return read, malformed(err)
 }
 
-// policies are the role's inline ones; AWS's own, which it may have attached, allow nothing here. A role that is not
-// there may do nothing.
-func (o *role) policies() (*policy.Policy, error) {
+// rights are a role's: its inline policies, those attached to it as far as they are known here, and its boundary. A role
+// that is not there may do nothing.
+func (s *iamService) rights(o *role) (have rights, err error) {
 	if o == nil {
-		return readPolicies()
+		have.identity, err = readPolicies()
+		return have, err
 	}
-	return readPolicies(sorted(o.inline)...)
+	documents := sorted(o.inline)
+	for _, arn := range o.attached {
+		if document, known := s.document(arn); known {
+			documents = append(documents, document)
+		}
+	}
+	if have.identity, err = readPolicies(documents...); err != nil || o.boundary() == "" {
+		return have, err
+	}
+	document, _ := s.document(o.boundary())
+	have.boundary, err = readPolicies(document)
+	return have, err
 }
 
 // verdict is what IAM says of a service that works as a role. The lock must be held.
 func (s *iamService) verdict(roleARN, action, resource string) policy.Verdict {
-	policies, err := s.ofARN(roleARN).policies()
+	have, err := s.rights(s.ofARN(roleARN))
 	if err != nil {
 		return policy.NotAllowed
 	}
-	return policies.Decide(policy.Ask{Action: action, Resource: resource})
+	found, _ := have.decide(policy.Ask{Action: action, Resource: resource})
+	return found
 }
 
 // mayLog tells whether Lambda can write to a log stream as the function's role. The lock must be held.
@@ -122,11 +177,11 @@ func hiding(get action) action {
 		tags := mayI("lambda:ListTags", c.record.Resource)
 		if answer["Tags"] != nil && !c.may(tags) {
 			delete(answer, "Tags")
-			answer["TagsError"] = obj{"ErrorCode": "AccessDeniedException", "Message": c.unauthorized(tags, policy.NotAllowed).Error()}
+			answer["TagsError"] = obj{"ErrorCode": "AccessDeniedException", "Message": c.unauthorized(tags, policy.NotAllowed, identityBased).Error()}
 		}
 		if conf, ok := answer["Configuration"].(configuration); ok && conf.KMSKeyArn != "" {
 			if decrypt := viaLambda("kms:Decrypt", conf.KMSKeyArn, c.region); !c.may(decrypt) {
-				answer["Configuration"] = conf.encrypted(c.unauthorized(decrypt, policy.NotAllowed))
+				answer["Configuration"] = conf.encrypted(c.unauthorized(decrypt, policy.NotAllowed, identityBased))
 			}
 		}
 		return answer, nil

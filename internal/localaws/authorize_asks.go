@@ -1,6 +1,10 @@
 package localaws
 
-import "github.com/spothandler/spothandler/internal/localaws/policy"
+import (
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/localaws/policy"
+)
 
 // ask is a question to IAM.
 type ask struct {
@@ -46,16 +50,26 @@ func (a ask) tagging(tags tagList, action string) []ask {
 // asks knows a role that is there by its ARN, and one that is not by its name alone: that IAM would guess its path is
 // not documented.
 func (in *iamInput) asks(own ask, c *call) []ask {
-	own.where("iam:permissionsboundary", orDefault(in.PermissionsBoundary, c.boundaryOf(in)))
-	own.where("iam:policyarn", in.PolicyArn)
-	if c.record.Action == "CreateRole" {
+	if strings.Contains(boundedActions, " "+c.record.Action+" ") {
+		own.where("iam:permissionsboundary", orDefault(in.PermissionsBoundary, c.boundaryOf(in)))
+	}
+	switch c.record.Action {
+	case "AttachRolePolicy", "DetachRolePolicy":
+		own.where("iam:policyarn", in.PolicyArn)
+	case "CreateRole":
 		return own.tagging(in.Tags, "iam:TagRole")
+	case "CreatePolicy":
+		return own.tagging(in.Tags, "iam:TagPolicy")
 	}
 	if in.RoleName != "" {
 		own.shown = "role " + in.RoleName
 	}
 	return []ask{own}
 }
+
+// boundedActions are the actions that have the condition key iam:PermissionsBoundary (Service Authorization Reference).
+const boundedActions = " CreateRole GetRole UpdateRole UpdateAssumeRolePolicy DeleteRole PutRolePolicy DeleteRolePolicy " +
+	"AttachRolePolicy DetachRolePolicy PutRolePermissionsBoundary DeleteRolePermissionsBoundary "
 
 // boundaryOf is the boundary that the role has already.
 func (c *call) boundaryOf(in *iamInput) string {
@@ -65,8 +79,7 @@ func (c *call) boundaryOf(in *iamInput) string {
 	if err != nil {
 		return ""
 	}
-	boundary, _ := o.PermissionsBoundary["PermissionsBoundaryArn"].(string)
-	return boundary
+	return o.boundary()
 }
 
 // asks adds those that come with what is sent: a role, a VPC, a key.
@@ -74,7 +87,7 @@ func (in *lambdaInput) asks(own ask, c *call) []ask {
 	switch own.Action {
 	case "lambda:Invoke":
 		own.Action = "lambda:InvokeFunction"
-	case "lambda:AddPermission":
+	case "lambda:AddPermission", "lambda:RemovePermission":
 		own.where("lambda:principal", in.Principal)
 	case "lambda:ListEventSourceMappings", "lambda:CreateEventSourceMapping", "lambda:CreateCodeSigningConfig": // they have no resource
 		own.where("lambda:functionarn", own.Resource)

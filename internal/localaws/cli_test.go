@@ -9,13 +9,15 @@ import (
 	"testing"
 )
 
+const aBoundary = "arn:aws:iam::111122223333:policy/boundary"
+
 // TestAWSCLIIsAClient asks with the aws CLI what a user of a local AWS asks around spothandler.
 func TestAWSCLIIsAClient(t *testing.T) {
 	program, err := exec.LookPath("aws")
 	if err != nil {
 		t.Skip("the aws CLI is not on the PATH")
 	}
-	s, c := start(t, Options{InProcess: collect(make(chan map[string]any, 9))})
+	s, c := start(t, Options{Existing: []string{aBoundary}, InProcess: collect(make(chan map[string]any, 9))})
 	listen(t, c)
 	if err := s.Seed(Service{Cluster: "shop", Name: "api", Desired: 2}); err != nil {
 		t.Fatal(err)
@@ -31,6 +33,8 @@ func TestAWSCLIIsAClient(t *testing.T) {
 		"ecs describe-services --cluster shop --services api --query services[0].deployments[0].status":   `"PRIMARY"`,
 		"events describe-rule --name spot --query State":                                                  `"ENABLED"`,
 		"logs describe-log-groups --query logGroups[0].logGroupName":                                      `"/aws/lambda/f"`,
+		"sns create-topic --name failed --query TopicArn":                                                 `"arn:aws:sns:us-east-1:111122223333:failed"`,
+		"iam list-policy-versions --policy-arn " + aBoundary + " --query Versions[0].VersionId":           `"v1"`,
 		"lambda invoke --function-name f --query StatusCode " + answer:                                    "200",
 	} {
 		t.Run(command, func(t *testing.T) {

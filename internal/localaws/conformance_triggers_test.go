@@ -97,9 +97,12 @@ func triggerSteps() []step {
 
 // What moto cannot show: a queue's mapping needs the role's rights and is there once, code signing needs a configuration.
 func TestMappingsAndCodeSigning(t *testing.T) {
-	_, c := start(t, Options{})
-	install(t, c, zipOf(t, nil), nil)
 	queue := aws.String("arn:aws:sqs:us-east-1:111122223333:jobs")
+	_, c := start(t, Options{Existing: []string{*queue}})
+	install(t, c, zipOf(t, nil), nil)
+	if _, err := c.lambda.CreateEventSourceMapping(t.Context(), &lambda.CreateEventSourceMappingInput{FunctionName: aws.String("f"), EventSourceArn: aws.String(*queue + "2")}); codeOf(err) != "InvalidParameterValueException" {
+		t.Error("no such queue:", err)
+	}
 	create := &lambda.CreateEventSourceMappingInput{FunctionName: aws.String("f"), EventSourceArn: queue}
 	if _, err := c.lambda.CreateEventSourceMapping(t.Context(), create); codeOf(err) != "InvalidParameterValueException" {
 		t.Error("without the right:", err)

@@ -18,10 +18,11 @@ type call struct {
 	params  obj   // a query's members, or what stands in a REST call's path and query
 	input   named // the request, decoded; nil where it names nothing
 	record  Call
-	noted   *Call  // its entry in the journal
-	entries *Error // a fault for the entries of a batch, see [Fault]
-	lag     Lag    // a fault
-	dropped bool   // a fault: do it and lose the answer
+	noted   *Call   // its entry in the journal
+	entries *Error  // a fault for the entries of a batch, see [Fault]
+	session session // of the caller, where there is one
+	lag     Lag     // a fault
+	dropped bool    // a fault: do it and lose the answer
 }
 
 // action does one call and gives its answer: a value for the wire protocol to write, nil for an empty one.
@@ -154,9 +155,10 @@ func (s *Server) identify(r *http.Request) (*call, error) {
 		regionName = s.opts.Region
 	}
 	c.region = s.region(regionName)
-	c.record.Principal = s.sessions[key]
+	c.session = s.sessions[key]
 	known := s.knows(key)
 	s.mu.Unlock()
+	c.record.Principal = c.session.principal
 	if c.record.Principal == "" {
 		c.record.Principal = c.region.globalARN("iam", "user/local")
 	}
@@ -174,6 +176,8 @@ func (s *Server) identify(r *http.Request) (*call, error) {
 		return c, refuse("MissingAuthenticationToken", "Missing Authentication Token")
 	case !known:
 		return c, unknownKey(c.record.Service)
+	case c.session.expired():
+		return c, expiredToken(c.record.Service)
 	}
 	return c, nil
 }

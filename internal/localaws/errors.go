@@ -21,7 +21,7 @@ func (e *Error) status() int {
 		return e.Status
 	}
 	switch e.Code {
-	case "AccessDenied", "MissingAuthenticationToken":
+	case "AccessDenied", "MissingAuthenticationToken", "ExpiredToken":
 		return http.StatusForbidden
 	case "NoSuchEntity":
 		return http.StatusNotFound
@@ -58,6 +58,10 @@ func invalidCode(service string) string {
 	switch service {
 	case "iam", "sts":
 		return "ValidationError"
+	case "sqs":
+		return "InvalidParameterValue"
+	case "sns":
+		return "InvalidParameter"
 	case "logs", "ecs", "tag":
 		return "InvalidParameterException"
 	}

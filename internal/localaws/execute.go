@@ -146,7 +146,7 @@ func (f *function) environment(stream string) map[string]string {
 	s, conf := f.region.server, f.conf
 	key := "ASIA" + strings.ToUpper(randomHex(16))
 	role := afterLast(conf.Role, "/")
-	s.sessions[key] = f.region.globalARN("sts", "assumed-role/"+role+"/"+conf.FunctionName)
+	s.sessions[key] = session{principal: f.region.globalARN("sts", "assumed-role/"+role+"/"+conf.FunctionName)}
 	env := map[string]string{
 		"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "en_US.UTF-8", "TZ": ":UTC", "_HANDLER": conf.Handler,
 		"AWS_REGION": f.region.name, "AWS_DEFAULT_REGION": f.region.name,

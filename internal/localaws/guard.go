@@ -45,11 +45,23 @@ func loopback(host string) bool {
 // one that a function or an assumed role was given. The lock must be held.
 func (s *Server) knows(key string) bool {
 	_, restricted := s.opts.Policies[key]
-	return s.opts.AccessKey == "" || same(key, s.opts.AccessKey) || restricted || s.sessions[key] != ""
+	return s.opts.AccessKey == "" || same(key, s.opts.AccessKey) || restricted || s.sessions[key].principal != ""
 }
 
 // same compares two secrets in a time that does not depend on where they differ.
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+
+// expiredToken is how each service refuses the credentials of a session that is over.
+func expiredToken(service string) *Error {
+	const message = "The security token included in the request is expired"
+	switch service {
+	case "iam", "sts":
+		return refuse("ExpiredToken", message)
+	case "lambda":
+		return &Error{Code: "ExpiredTokenException", Message: message, Status: http.StatusForbidden}
+	}
+	return refuse("ExpiredTokenException", message)
+}
 
 // unknownKey is how each service refuses an access key that does not exist.
 func unknownKey(service string) *Error {

@@ -12,6 +12,7 @@ type iamService struct {
 	server   *Server
 	roles    map[string]*role // by their names in lower case: names that differ only in case cannot both be
 	profiles map[string]*instanceProfile
+	policies map[string]*managedPolicy // the account's own, by ARN
 }
 
 // role is a role as GetRole shows it, with what it does not show.
@@ -46,18 +47,22 @@ type iamInput struct {
 	PermissionsBoundary      string  `check:"len=20:2048"`
 	Description              *string `check:"len=0:1000 re=[\\x09\\x0A\\x0D\\x20-\\x7E\\xA1-\\xFF]*"`
 	MaxSessionDuration       int     `json:",string" check:"min=3600 max=43200"`
+	VersionID                string  `json:"VersionId" check:"re=v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?"`
+	SetAsDefault             bool    `json:",string"`
 	Marker                   string
 	MaxItems                 *int `json:",string" check:"min=1 max=1000"`
 	tagging
 }
 
-// arn is the instance profile's or the role's; a role's path is known to the role alone.
+// arn is that of the instance profile, the policy or the role; a role's path is known to the role alone.
 func (in *iamInput) arn(r *region) string {
 	switch {
 	case in.InstanceProfileName != "":
 		return r.profileARN(in)
+	case in.RoleName == "" && in.PolicyName != "":
+		return r.policyARN(in)
 	case in.RoleName == "":
-		return ""
+		return in.PolicyArn
 	}
 	r.server.mu.Lock()
 	defer r.server.mu.Unlock()
@@ -74,6 +79,7 @@ func (s *iamService) on(method func(o *role, in *iamInput) (any, error), require
 
 func (s *iamService) actions() map[string]action {
 	tagRole, untagRole := tagCalls("iam", s.find, func(o *role) *tags { return &o.tags })
+	tagPolicy, untagPolicy := tagCalls("iam", s.ownPolicy, func(p *managedPolicy) *tags { return &p.tags })
 	return map[string]action{
 		"CreateRole":                    op(s.createRole, "RoleName", "AssumeRolePolicyDocument"),
 		"GetRole":                       s.on(s.getRole),
@@ -88,8 +94,8 @@ func (s *iamService) actions() map[string]action {
 		"AttachRolePolicy":              s.on(s.attachRolePolicy, "PolicyArn"),
 		"DetachRolePolicy":              s.on(s.detachRolePolicy, "PolicyArn"),
 		"ListAttachedRolePolicies":      show(s.find, (*role).listAttached, "RoleName"),
-		"PutRolePermissionsBoundary":    change(s.find, (*role).setBoundary, "RoleName", "PermissionsBoundary"),
-		"DeleteRolePermissionsBoundary": change(s.find, (*role).setBoundary, "RoleName"),
+		"PutRolePermissionsBoundary":    s.on(s.putBoundary, "PermissionsBoundary"),
+		"DeleteRolePermissionsBoundary": change(s.find, func(o *role, _ *iamInput) { o.PermissionsBoundary = nil }, "RoleName"),
 		"ListInstanceProfilesForRole":   s.on(s.listProfilesOf),
 		"CreateInstanceProfile":         op(s.createInstanceProfile, "InstanceProfileName"),
 		"DeleteInstanceProfile":         on(s.findProfile, s.deleteInstanceProfile, "InstanceProfileName"),
@@ -98,6 +104,15 @@ func (s *iamService) actions() map[string]action {
 		"ListRoleTags":                  show(s.find, (*role).listTags, "RoleName"),
 		"TagRole":                       tagRole,
 		"UntagRole":                     untagRole,
+		"CreatePolicy":                  op(s.createPolicy, "PolicyName", "PolicyDocument"),
+		"GetPolicy":                     on(s.findPolicy, s.getPolicy, "PolicyArn"),
+		"DeletePolicy":                  on(s.ownPolicy, s.deletePolicy, "PolicyArn"),
+		"CreatePolicyVersion":           on(s.ownPolicy, s.createPolicyVersion, "PolicyArn", "PolicyDocument"),
+		"GetPolicyVersion":              on(s.findPolicy, s.getPolicyVersion, "PolicyArn", "VersionID"),
+		"ListPolicyVersions":            on(s.findPolicy, s.listPolicyVersions, "PolicyArn"),
+		"DeletePolicyVersion":           on(s.ownPolicy, s.deletePolicyVersion, "PolicyArn", "VersionID"),
+		"TagPolicy":                     tagPolicy,
+		"UntagPolicy":                   untagPolicy,
 	}
 }
 
@@ -140,11 +155,19 @@ func (o *role) full() role {
 
 func (o *role) listTags() any { return obj{"Tags": o.tags.list(), "IsTruncated": false} }
 
-func (o *role) setBoundary(in *iamInput) {
-	o.PermissionsBoundary = nil
-	if in.PermissionsBoundary != "" {
-		o.PermissionsBoundary = obj{"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": in.PermissionsBoundary}
+// putBoundary sets a role's boundary, which must be a policy that there is.
+func (s *iamService) putBoundary(o *role, in *iamInput) (any, error) {
+	if _, known := s.document(in.PermissionsBoundary); !known {
+		return nil, noSuchEntity("Scope ARN: %s does not exist or is not attachable.", in.PermissionsBoundary)
 	}
+	o.PermissionsBoundary = obj{"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": in.PermissionsBoundary}
+	return nil, nil
+}
+
+// boundary is the ARN of the role's boundary, "" where it has none.
+func (o *role) boundary() string {
+	arn, _ := o.PermissionsBoundary["PermissionsBoundaryArn"].(string)
+	return arn
 }
 
 func (s *iamService) createRole(c *call, in *iamInput) (any, error) {
@@ -165,8 +188,12 @@ func (s *iamService) createRole(c *call, in *iamInput) (any, error) {
 	if err := o.tags.add("iam", in.Tags); err != nil {
 		return nil, err
 	}
+	if in.PermissionsBoundary != "" {
+		if _, err := s.putBoundary(o, in); err != nil {
+			return nil, err
+		}
+	}
 	s.roles[strings.ToLower(o.RoleName)] = o
-	o.setBoundary(in)
 	return obj{"Role": o.full()}, nil
 }
 

@@ -47,10 +47,10 @@ func (o *role) listPolicies() any {
 	return obj{"PolicyNames": slices.Sorted(maps.Keys(o.inline)), "IsTruncated": false}
 }
 
-// attachRolePolicy takes AWS's own policies: nothing here can make others.
+// attachRolePolicy takes the account's own policies, and any name of AWS's.
 func (s *iamService) attachRolePolicy(o *role, in *iamInput) (any, error) {
 	partition, _, _ := strings.Cut(o.Arn, ":iam:")
-	if !strings.HasPrefix(in.PolicyArn, partition+":iam::aws:policy/") {
+	if s.policies[in.PolicyArn] == nil && !strings.HasPrefix(in.PolicyArn, partition+":iam::aws:policy/") {
 		return nil, noSuchEntity("Policy %s does not exist or is not attachable.", in.PolicyArn)
 	}
 	if !slices.Contains(o.attached, in.PolicyArn) {

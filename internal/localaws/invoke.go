@@ -131,8 +131,10 @@ func (f *function) enqueue(payload json.RawMessage, clientContext string) {
 func (f *function) deliver(e sandbox.Event, retries int, until time.Time) {
 	s := f.region.server
 	backoff, failed := time.Second, 0
+	var out sandbox.Outcome
 	for time.Now().Before(until) {
-		out, _, err := f.run(e)
+		var err error
+		out, _, err = f.run(e)
 		switch {
 		case err != nil:
 			if !s.sleep(backoff) {
@@ -140,7 +142,10 @@ func (f *function) deliver(e sandbox.Event, retries int, until time.Time) {
 			}
 			backoff = min(2*backoff, 5*time.Minute)
 			continue
-		case !out.Failed() || failed >= retries:
+		case !out.Failed():
+			return
+		case failed >= retries:
+			f.giveUp(e, out, "RetriesExhausted", failed+1)
 			return
 		}
 		failed++
@@ -148,4 +153,12 @@ func (f *function) deliver(e sandbox.Event, retries int, until time.Time) {
 			return
 		}
 	}
+	f.giveUp(e, out, "EventAgeExceeded", failed)
+}
+
+// giveUp sends the event to the function's destination for failures.
+func (f *function) giveUp(e sandbox.Event, out sandbox.Outcome, condition string, attempts int) {
+	f.region.server.mu.Lock()
+	defer f.region.server.mu.Unlock()
+	f.region.messaging.failed(f, e, out, condition, attempts)
 }

@@ -11,7 +11,7 @@ import (
 type Call struct {
 	Time      time.Time
 	Region    string
-	Service   string // as in an IAM action: iam, sts, lambda, logs, events, ecs, tag, account
+	Service   string // as in an IAM action: iam, sts, lambda, logs, events, ecs, sqs, sns, tag, account
 	Action    string // the API's name: PutRule
 	Resource  string
 	Principal string

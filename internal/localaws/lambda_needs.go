@@ -63,6 +63,8 @@ func (f *function) checkDestination(arn string) error {
 		return invalidParameter("The provided destination config is invalid: %s", arn)
 	case arn == f.conf.FunctionArn || strings.HasPrefix(arn, f.conf.FunctionArn+":"):
 		return invalidParameter("You can't specify the function as a destination for itself.")
+	case f.region.messaging.missing(arn):
+		return invalidParameter("The destination ARN %s is invalid.", arn)
 	case !f.region.server.iam.roleMay(f.conf.Role, service+":"+call, arn):
 		return invalidParameter("The function's execution role does not have permissions to call %s on %s", call, arn)
 	}

@@ -14,7 +14,7 @@ import (
 // Lambda looks what the role may before it takes a VPC or a destination.
 func TestWhatAFunctionNeedsOfItsRole(t *testing.T) {
 	const queue = "arn:aws:sqs:us-east-1:123456789012:failed"
-	_, c := start(t, Options{Account: "123456789012", Region: "us-east-1", Delays: &Delays{}})
+	_, c := start(t, Options{Account: "123456789012", Region: "us-east-1", Delays: &Delays{}, Existing: []string{queue}})
 	if _, err := c.iam.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: aws.String("runs"), AssumeRolePolicyDocument: aws.String(trust)}); err != nil {
 		t.Fatal(err)
 	}
@@ -55,6 +55,8 @@ func TestWhatAFunctionNeedsOfItsRole(t *testing.T) {
 	check("half a VPC", network(some, nil), "SubnetIds and SecurityIds must coexist or be both empty list.")
 	check("a VPC", network(some, some), "The provided execution role does not have permissions to call CreateNetworkInterface on EC2")
 	check("a queue", failures(queue), "The function's execution role does not have permissions to call SendMessage on "+queue)
+	check("no such queue", failures(queue+"2"), "The destination ARN "+queue+"2 is invalid.")
+	check("no such topic", failures("arn:aws:sns:us-east-1:123456789012:t"), "The destination ARN arn:aws:sns:us-east-1:123456789012:t is invalid.")
 	check("itself", failures("arn:aws:lambda:us-east-1:123456789012:function:worker"), "You can't specify the function as a destination for itself.")
 	check("a rule", failures("arn:aws:ec2:us-east-1:123456789012:instance/i"),
 		"The provided destination config is invalid: arn:aws:ec2:us-east-1:123456789012:instance/i")

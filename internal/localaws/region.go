@@ -8,13 +8,15 @@ import (
 
 // region is one region of the account, with the services whose resources live in a region.
 type region struct {
-	server  *Server
-	name    string
-	lambda  *lambdaService
-	logs    *logsService
-	events  *eventsService
-	ecs     *ecsService
-	actions map[string]map[string]action // service -> action's name
+	server *Server
+	name   string
+	lambda *lambdaService
+	logs   *logsService
+	events *eventsService
+	ecs    *ecsService
+
+	messaging *messaging
+	actions   map[string]map[string]action // service -> action's name
 }
 
 // region gives the named region, making it on its first use. The lock must be held.
@@ -27,14 +29,25 @@ func (s *Server) region(name string) *region {
 	r.logs = &logsService{region: r, groups: map[string]*logGroup{}}
 	r.events = &eventsService{region: r, rules: map[string]*rule{}}
 	r.ecs = &ecsService{region: r, clusters: map[string]*cluster{}, definitions: map[string][]obj{}}
+	r.messaging = &messaging{region: r, queues: map[string]*queue{}, topics: map[string]bool{}}
+	for _, arn := range s.opts.Existing {
+		switch {
+		case strings.Contains(arn, ":sqs:"+name+":"):
+			r.messaging.queues[arn] = &queue{}
+		case strings.Contains(arn, ":sns:"+name+":"):
+			r.messaging.topics[arn] = true
+		}
+	}
 	r.actions = map[string]map[string]action{
 		"iam":    s.iam.actions(),
-		"sts":    stsActions(),
+		"sts":    s.iam.stsActions(),
 		"lambda": r.lambda.actions(),
 		"logs":   r.logs.actions(),
 		"events": r.events.actions(),
 		"ecs":    r.ecs.actions(),
 
+		"sqs":     r.messaging.sqsActions(),
+		"sns":     r.messaging.snsActions(),
 		"account": {"ListRegions": op(listRegions)},
 		"tag":     {"GetResources": op(getResources)},
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,6 +27,8 @@ type Options struct {
 	Delays *Delays
 	// Concurrency is the account's limit of concurrent Lambda executions in each region; 0 is AWS's 1000.
 	Concurrency int
+	// Existing are the ARNs of what there is from the beginning: policies, which allow everything, queues and topics.
+	Existing []string
 	// OptInRegions are the regions that the account has enabled beside those that every account has.
 	OptInRegions []string
 	// LogRetention is an account-level retention policy for every log group, which rules in place of their own; nil is none.
@@ -104,7 +107,8 @@ type Server struct {
 	iam      *iamService
 	regions  map[string]*region
 	closers  []func() error
-	sessions map[string]string                 // access key id of a running function -> the ARN it calls as
+	sessions map[string]session                // by access key id: of running functions, and of roles that callers assumed
+	mfaCodes map[string]bool                   // those that were used: each is good once
 	codes    map[string]func() (string, error) // by hash and architecture: what gives the unpacked code's folder
 	folder   *sandbox.Folder                   // nil: no code was unpacked
 }
@@ -122,13 +126,19 @@ func New(opts Options) *Server {
 	}
 	s := &Server{
 		opts: opts, delays: DefaultDelays(), routes: restRoutes(),
-		regions: map[string]*region{}, sessions: map[string]string{}, codes: map[string]func() (string, error){},
+		regions: map[string]*region{}, sessions: map[string]session{}, mfaCodes: map[string]bool{}, codes: map[string]func() (string, error){},
 	}
 	if opts.Delays != nil {
 		s.delays = *opts.Delays
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
-	s.iam = &iamService{server: s, roles: map[string]*role{}, profiles: map[string]*instanceProfile{}}
+	s.iam = &iamService{server: s, roles: map[string]*role{}, profiles: map[string]*instanceProfile{}, policies: map[string]*managedPolicy{}}
+	for _, arn := range opts.Existing {
+		if strings.Contains(arn, ":policy/") {
+			document, _ := awsManaged("AdministratorAccess")
+			s.iam.policies[arn] = newPolicy(arn, "/", document)
+		}
+	}
 	return s
 }
 
@@ -185,11 +195,19 @@ func (s *Server) Close() error {
 		errs = append(errs, c())
 	}
 	s.work.Wait()
-	if s.folder != nil {
-		errs = append(errs, s.folder.Remove())
-		s.folder = nil
+	return errors.Join(append(errs, s.removeFolder())...)
+}
+
+// removeFolder removes the code that was unpacked, once.
+func (s *Server) removeFolder() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.folder == nil {
+		return nil
 	}
-	return errors.Join(errs...)
+	err := s.folder.Remove()
+	s.folder = nil
+	return err
 }
 
 // after does f, under the lock, when d has passed, unless the server is closed by then.

@@ -132,6 +132,26 @@ func TestServeEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// Whoever closes a server a second time, while it is being closed or after it, gets no other answer.
+func TestCloseMayBeCalledAgain(t *testing.T) {
+	s := New(Options{})
+	s.mu.Lock()
+	_, err := s.codeFolder()
+	s.mu.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := make(chan error)
+	for range 8 {
+		go func() { closed <- s.Close() }()
+	}
+	for range 8 {
+		if err := <-closed; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestARegionHasItsPartitionAndItsOwnThings(t *testing.T) {
 	s, c := start(t, Options{})
 	install(t, c, zipOf(t, nil), nil) // in us-east-1

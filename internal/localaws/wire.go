@@ -40,6 +40,8 @@ func (jsonWire) target(c *call) error {
 		c.record.Service = "logs"
 	case "AmazonEC2ContainerServiceV20141113":
 		c.record.Service = "ecs"
+	case "AmazonSQS":
+		c.record.Service = "sqs"
 	case "ResourceGroupsTaggingAPI_20170126":
 		c.record.Service = "tag"
 	}

@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// queryWire is AWS Query: a form in, XML out. IAM and STS speak it.
+// queryWire is AWS Query: a form in, XML out. IAM, STS and SNS speak it.
 type queryWire struct{}
 
 // target makes of "Tags.member.1.Key=a" what JSON would say as {"Tags":[{"Key":"a"}]}.
@@ -141,8 +141,11 @@ func element(b *strings.Builder, name string, v any) {
 }
 
 func namespace(c *call) string {
-	if c.record.Service == "sts" {
+	switch c.record.Service {
+	case "sts":
 		return "https://sts.amazonaws.com/doc/2011-06-15/"
+	case "sns":
+		return "http://sns.amazonaws.com/doc/2010-03-31/"
 	}
 	return "https://iam.amazonaws.com/doc/2010-05-08/"
 }

@@ -44,6 +44,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{T: t, policies: map[string]string{callerKey: "{}"}}
 	w.server = localaws.New(localaws.Options{
 		Account: identity().Account, Region: identity().Region, Delays: &localaws.Delays{}, Policies: w.policies,
+		Existing: []string{aBoundary, aBoundary + "-2", "arn:aws:sqs:us-east-1:111122223333:failed"},
 	})
 	url, err := w.server.URL()
 	if err != nil {

@@ -54,12 +54,33 @@ func check(document string, wrong func(statement) string) error {
 	return nil
 }
 
-// Trusts tells whether a trust policy lets a service assume the role.
+// Trusts reports whether a trust policy lets a service assume the role.
 func Trusts(document, service string) bool {
-	statements, _ := read(document) // what is malformed trusts nobody
-	return slices.ContainsFunc(statements, func(s statement) bool {
-		var principal struct{ Service list[string] }
-		return json.Unmarshal(s.Principal, &principal) == nil && s.Effect == "Allow" &&
-			slices.Contains(s.Action, "sts:AssumeRole") && slices.Contains(principal.Service, service)
+	return trust(document, nil, func(services, _ []string) bool { return slices.Contains(services, service) }) == Allowed
+}
+
+// TrustsAny reports what a trust policy says to a caller with one of these names, ARNs or an account's twelve digits,
+// in this context.
+func TrustsAny(document string, names []string, context map[string]string) Verdict {
+	return trust(document, context, func(_, principals []string) bool {
+		return slices.ContainsFunc(principals, func(p string) bool { return p == "*" || slices.Contains(names, p) })
 	})
+}
+
+// trust decides by the statements whose principal fits; what is malformed trusts nobody.
+func trust(document string, context map[string]string, fits func(services, principals []string) bool) Verdict {
+	statements, _ := read(document)
+	p := Policy{slices.DeleteFunc(statements, func(s statement) bool {
+		var principal struct{ Service, AWS list[string] }
+		if string(s.Principal) == `"*"` {
+			principal.AWS = list[string]{"*"}
+		} else if json.Unmarshal(s.Principal, &principal) != nil {
+			return true
+		}
+		return !fits(principal.Service, principal.AWS)
+	})}
+	for i := range p.statements {
+		p.statements[i].Resource = list[string]{"*"} // it is about the role that it belongs to
+	}
+	return p.Decide(Ask{Action: "sts:AssumeRole", Resource: "*", Context: context})
 }

@@ -119,6 +119,7 @@ func among(patterns, exceptions []string, fits func(pattern string) bool) bool {
 	return slices.ContainsFunc(patterns, fits)
 }
 
+// conditionsHold reports whether all conditions hold; one whose operator is not known does not.
 func (s statement) conditionsHold(context map[string]string) bool {
 	for name, keys := range s.Condition {
 		for key, values := range keys {
@@ -142,6 +143,7 @@ func comparison(name string) operator {
 	positive := strings.Replace(name, "Not", "", 1)
 	fits := map[string]func(pattern, value string) bool{
 		"StringEquals": func(pattern, value string) bool { return pattern == value },
+		"Bool":         strings.EqualFold,
 		"StringLike":   Like,
 		"ArnEquals":    arnLike, "ArnLike": arnLike, // they behave identically (IAM User Guide, ARN condition operators)
 	}[positive]
@@ -151,6 +153,9 @@ func comparison(name string) operator {
 // holds tells whether one of the values fits, or none where the operator says Not. A key that is not there fits nothing,
 // unless the operator says IfExists.
 func (o operator) holds(values []string, value string, there bool) bool {
+	if o.fits == nil {
+		return false
+	}
 	if !there {
 		return o.ifExists || o.negated
 	}

@@ -1,0 +1,213 @@
+package localaws
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/policy"
+)
+
+// managedPolicy is a policy that can be attached to roles, or be their boundary.
+type managedPolicy struct {
+	PolicyName, Arn, Path         string
+	PolicyID                      string `json:"PolicyId"`
+	DefaultVersionID              string `json:"DefaultVersionId"`
+	AttachmentCount               int
+	PermissionsBoundaryUsageCount int
+	IsAttachable                  bool
+	Description                   string `json:",omitempty"`
+	CreateDate, UpdateDate        time.Time
+	Tags                          []tag
+
+	tags     tags
+	versions []policyVersion // the newest last
+	made     int             // how many versions there ever were
+}
+
+type policyVersion struct {
+	VersionID        string `json:"VersionId"`
+	IsDefaultVersion bool
+	CreateDate       time.Time
+	Document         string `json:",omitempty"`
+}
+
+// IAM's quotas for one policy.
+const (
+	maxVersions  = 5
+	managedLimit = 6144
+)
+
+// awsManaged are those of AWS's policies that are known here, below arn:<partition>:iam::aws:policy/.
+func awsManaged(name string) (document string, known bool) {
+	document, known = map[string]string{
+		"AdministratorAccess": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
+		"PowerUserAccess":     `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"}]}`,
+		"service-role/AWSLambdaBasicExecutionRole": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+			"Action":["logs:CreateLogGroup","logs:CreateLogStream","logs:PutLogEvents"],"Resource":"*"}]}`,
+	}[name]
+	return document, known
+}
+
+// document is the default version of a policy.
+func (s *iamService) document(arn string) (document string, known bool) {
+	if _, name, ok := strings.Cut(arn, ":iam::aws:policy/"); ok {
+		return awsManaged(name)
+	}
+	p := s.policies[arn]
+	if p == nil {
+		return "", false
+	}
+	return p.version(p.DefaultVersionID).Document, true
+}
+
+func (r *region) policyARN(in *iamInput) string {
+	return r.globalARN("iam", "policy"+orDefault(in.Path, "/")+in.PolicyName)
+}
+
+// ownPolicy gives one of the account's policies.
+func (s *iamService) ownPolicy(in *iamInput) (*managedPolicy, error) {
+	if p := s.policies[in.PolicyArn]; p != nil {
+		return p, nil
+	}
+	return nil, noSuchEntity("Policy %s was not found.", in.PolicyArn)
+}
+
+// findPolicy gives one of the account's policies, or one of AWS's, which nobody can change.
+func (s *iamService) findPolicy(in *iamInput) (*managedPolicy, error) {
+	document, known := s.document(in.PolicyArn)
+	if s.policies[in.PolicyArn] != nil || !known {
+		return s.ownPolicy(in)
+	}
+	return newPolicy(in.PolicyArn, "/", document), nil
+}
+
+func newPolicy(arn, path, document string) *managedPolicy {
+	p := &managedPolicy{PolicyName: afterLast(arn, "/"), Arn: arn, Path: path, PolicyID: uniqueID("ANPA"), IsAttachable: true}
+	p.CreateDate = p.add(document).CreateDate
+	return p
+}
+
+// checkManaged holds a document against what IAM asks of a managed policy, whose size is measured without white space.
+func checkManaged(document string) error {
+	if len(strings.Join(strings.Fields(document), "")) > managedLimit {
+		return refuse("LimitExceeded", "Cannot exceed quota for PolicySize: %d", managedLimit)
+	}
+	return malformed(policy.CheckPermissions(document))
+}
+
+// version gives a version by its id, nil where there is none.
+func (p *managedPolicy) version(id string) *policyVersion {
+	i := slices.IndexFunc(p.versions, func(v policyVersion) bool { return v.VersionID == id })
+	if i < 0 {
+		return nil
+	}
+	return &p.versions[i]
+}
+
+// add makes a version, the first of which is the default one.
+func (p *managedPolicy) add(document string) *policyVersion {
+	p.made++
+	now := time.Now().UTC().Truncate(time.Second)
+	p.versions = append(p.versions, policyVersion{VersionID: "v" + itoa(p.made), CreateDate: now, Document: document, IsDefaultVersion: p.made == 1})
+	p.UpdateDate, p.DefaultVersionID = now, orDefault(p.DefaultVersionID, "v1")
+	return &p.versions[len(p.versions)-1]
+}
+
+func (s *iamService) createPolicy(c *call, in *iamInput) (any, error) {
+	arn := c.region.policyARN(in)
+	if s.policies[arn] != nil {
+		return nil, refuse("EntityAlreadyExists", "A policy called %s already exists. Duplicate names are not allowed.", in.PolicyName)
+	}
+	if err := checkManaged(in.PolicyDocument); err != nil {
+		return nil, err
+	}
+	p := newPolicy(arn, orDefault(in.Path, "/"), in.PolicyDocument)
+	set(&p.Description, in.Description)
+	if err := p.tags.add("iam", in.Tags); err != nil {
+		return nil, err
+	}
+	s.policies[arn] = p
+	return s.getPolicy(p, in)
+}
+
+// uses counts the roles that a policy is attached to, and those that it is the boundary of.
+func (s *iamService) uses(arn string) (attached, bounding int) {
+	for _, o := range s.roles {
+		if slices.Contains(o.attached, arn) {
+			attached++
+		}
+		if o.boundary() == arn {
+			bounding++
+		}
+	}
+	return attached, bounding
+}
+
+func (s *iamService) getPolicy(p *managedPolicy, _ *iamInput) (any, error) {
+	shown := *p
+	shown.AttachmentCount, shown.PermissionsBoundaryUsageCount = s.uses(p.Arn)
+	shown.Tags = p.tags.list()
+	return obj{"Policy": shown}, nil
+}
+
+func (s *iamService) deletePolicy(p *managedPolicy, _ *iamInput) (any, error) {
+	switch attached, bounding := s.uses(p.Arn); {
+	case attached+bounding > 0:
+		return nil, refuse("DeleteConflict", "Cannot delete a policy attached to entities.")
+	case len(p.versions) > 1:
+		return nil, refuse("DeleteConflict", "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.")
+	}
+	delete(s.policies, p.Arn)
+	return nil, nil
+}
+
+func (s *iamService) createPolicyVersion(p *managedPolicy, in *iamInput) (any, error) {
+	if err := checkManaged(in.PolicyDocument); err != nil {
+		return nil, err
+	}
+	if len(p.versions) >= maxVersions {
+		return nil, refuse("LimitExceeded", "A managed policy can have up to %d versions. Before you create a new version, you must delete an existing version.", maxVersions)
+	}
+	added := p.add(in.PolicyDocument)
+	if in.SetAsDefault {
+		p.version(p.DefaultVersionID).IsDefaultVersion = false
+		added.IsDefaultVersion, p.DefaultVersionID = true, added.VersionID
+	}
+	return obj{"PolicyVersion": added.listed()}, nil
+}
+
+// listed is the version as lists show it: without its document.
+func (v policyVersion) listed() policyVersion {
+	v.Document = ""
+	return v
+}
+
+func (s *iamService) getPolicyVersion(p *managedPolicy, in *iamInput) (any, error) {
+	v := p.version(in.VersionID)
+	if v == nil {
+		return nil, noSuchEntity("Policy %s version %s does not exist or is not attachable.", p.Arn, in.VersionID)
+	}
+	shown := *v
+	shown.Document = escapeDocument(v.Document)
+	return obj{"PolicyVersion": shown}, nil
+}
+
+func (s *iamService) listPolicyVersions(p *managedPolicy, in *iamInput) (any, error) {
+	var all []policyVersion
+	for _, v := range slices.Backward(p.versions) {
+		all = append(all, v.listed())
+	}
+	return pagedIAM("Versions", all, in)
+}
+
+func (s *iamService) deletePolicyVersion(p *managedPolicy, in *iamInput) (any, error) {
+	if in.VersionID == p.DefaultVersionID {
+		return nil, refuse("DeleteConflict", "Cannot delete the default version of a policy.")
+	}
+	if _, err := s.getPolicyVersion(p, in); err != nil {
+		return nil, err
+	}
+	p.versions = slices.DeleteFunc(p.versions, func(v policyVersion) bool { return v.VersionID == in.VersionID })
+	return nil, nil
+}
