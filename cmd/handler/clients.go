@@ -12,10 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 )
 
-// callTimeout is the time one attempt of a call may take before it counts as a
-// network error.
-const callTimeout = 10 * time.Second
-
 // The clients are built by hand: Lambda gives region and credentials in the
 // environment, and what config.LoadDefaultConfig would add, no function needs.
 
@@ -36,9 +32,9 @@ func awsConfig(getenv func(string) string) aws.Config {
 		Region:      getenv("AWS_REGION"),
 		AppID:       "spothandler", // seen in CloudTrail
 		Credentials: aws.NewCredentialsCache(credentials(getenv)),
-		HTTPClient: awshttp.NewBuildableClient().WithTimeout(callTimeout).
-			WithDialerOptions(func(d *net.Dialer) { d.Timeout = 3 * time.Second }).
-			WithTransportOptions(func(t *http.Transport) { t.TLSHandshakeTimeout = 5 * time.Second }),
+		HTTPClient: awshttp.NewBuildableClient(). // the handler limits each attempt
+								WithDialerOptions(func(d *net.Dialer) { d.Timeout = 3 * time.Second }).
+								WithTransportOptions(func(t *http.Transport) { t.TLSHandshakeTimeout = 5 * time.Second }),
 	}
 }
 

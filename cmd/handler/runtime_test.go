@@ -4,6 +4,7 @@ package main_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"testing"
 	"time"
 
@@ -72,6 +73,25 @@ func TestErrorAnswer(t *testing.T) {
 func TestGarbage(t *testing.T) {
 	f, _ := startWithAWS(t)
 	f.mustDecide("not_an_interruption", []byte("\x00 garbage"))
+}
+
+// Whatever comes instead of AWS's answers is no reason to give up.
+func TestFaultsOnce(t *testing.T) {
+	for name, fault := range map[string]handlertest.Fault{
+		"503": handlertest.Unavailable(), "closed": handlertest.Reset(), "cut midway": handlertest.CutOff(), "throttled": handlertest.Throttled(),
+		"HTML": handlertest.HTML(http.StatusOK), "HTML, 403": handlertest.HTML(http.StatusForbidden), "broken JSON": handlertest.BrokenJSON(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, aws := startWithAWS(t)
+			for _, operation := range []string{"DescribeServices", "CreateLogStream", "UpdateService"} {
+				aws.Fail(operation, 1, fault)
+			}
+			f.mustDecide("redeploy", running("a"))
+			if got := aws.Count("UpdateService", ""); got != 1 {
+				t.Errorf("%d redeployments, want one", got)
+			}
+		})
+	}
 }
 
 // A call that hangs is left in time to tell of it.

@@ -11,9 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// replaceInterrupted decides and acts until there is an outcome. After a long
-// wait the service is forgotten, and the next step describes it and decides
-// anew.
+// replaceInterrupted decides and acts until there is an outcome. After a failed
+// call or a long wait the next step describes the service and decides anew.
 func (v *invocation) replaceInterrupted(ctx context.Context) error {
 	if !v.deadline.IsZero() {
 		var cancel context.CancelFunc
@@ -23,7 +22,7 @@ func (v *invocation) replaceInterrupted(ctx context.Context) error {
 	for {
 		done, err := v.step(ctx)
 		if err != nil {
-			err = v.updating.explain(v.describing.explain(err))
+			err = v.updating.explain(err)
 			v.decision = v.decision.failed(err)
 		}
 		if done || err != nil {
@@ -65,29 +64,52 @@ func (v *invocation) decide() {
 		HandledElsewhere: v.claim.handledElsewhere,
 		LostClaim:        v.claim.lost,
 	})
+	if v.decision.Action == ActionRedeploy && v.unclear != "" && v.service.primary().ID != v.unclear {
+		v.decision = verdict(ReasonAlreadyRedeployed, v.decision.Mode) // in mode always, too
+	}
 	v.rememberReplaced()
 }
 
-// describe asks ECS for the service. Where ECS throttles that, the claim comes
-// first, which has a rate limit of its own: without it the invocation leaves the
-// calls that DescribeServices allows to others.
+// describe makes one attempt to have ECS describe the service. Where ECS
+// throttles it, the claim comes first, which has a rate limit of its own:
+// without the claim the invocation leaves the calls that ECS allows to others.
 func (v *invocation) describe(ctx context.Context) error {
-	v.describing.once = v.mayClaimBeforeDescribe()
-	out, err := v.describeServices(ctx, func(o *ecs.Options) { o.Retryer = v.describing.retryer() })
-	v.describedAt = time.Now()
-	if delay, again := asDescribeAgain(err); again {
+	service, err := v.describeOnce(ctx)
+	if err == nil {
+		v.describing.succeeded()
+		v.service, v.before = service, service.primary().ID
+		return nil
+	}
+	delay, failure := v.describing.next(ctx, err)
+	if failure != nil {
+		return fmt.Errorf("describing service %s: %w", v.event.Service, failure)
+	}
+	v.logRetry(ctx, "DescribeServices", delay, err)
+	switch {
+	case !isThrottle(err):
+		v.claim.expires = true
+	case v.mayClaimBeforeDescribe():
 		return v.claimBeforeDescribe(ctx, delay)
 	}
-	if err == nil {
-		v.service, err = serviceIn(out)
-	} else if v.service = absent(err); v.service != nil {
-		err = nil
+	return v.wait(ctx, delay)
+}
+
+// describeOnce returns what ECS says about the service.
+func (v *invocation) describeOnce(ctx context.Context) (*Service, error) {
+	ctx, cancel := attemptContext(ctx)
+	defer cancel()
+	out, err := v.describeServices(ctx)
+	v.describedAt = time.Now()
+	switch {
+	case err == nil && len(out.Services)+len(out.Failures) == 0:
+		return nil, errNoAnswer
+	case err == nil:
+		return serviceIn(out)
 	}
-	if err != nil {
-		return fmt.Errorf("describing service %s: %w", v.event.Service, err)
+	if service := absent(err); service != nil {
+		return service, nil
 	}
-	v.before = v.service.primary().ID
-	return nil
+	return nil, err
 }
 
 // act redeploys, if the claim and the age of what is known allow it. It reports
@@ -96,7 +118,7 @@ func (v *invocation) act(ctx context.Context) (done bool, err error) {
 	if v.decision.Mode == ModeAlways {
 		return v.update(ctx)
 	}
-	if v.claim.held != v.before {
+	if v.claim.held != v.before || v.claim.ended() {
 		won, err := v.claimNext(ctx)
 		if err != nil || !won {
 			return false, err
@@ -106,58 +128,68 @@ func (v *invocation) act(ctx context.Context) (done bool, err error) {
 		v.service = nil
 		return false, nil
 	}
-	v.updating.freshUntil = v.describedAt.Add(staleAfter)
 	return v.update(ctx)
 }
 
-// update forces a new deployment. Nothing but the force is sent, so nothing
-// else about the service changes.
+// update makes one attempt to force a new deployment. Nothing but the force is
+// sent, so nothing else about the service changes.
 func (v *invocation) update(ctx context.Context) (done bool, err error) {
-	out, err := v.ecs.UpdateService(ctx, &ecs.UpdateServiceInput{
+	attempt, cancel := attemptContext(ctx)
+	defer cancel()
+	out, err := v.ecs.UpdateService(attempt, &ecs.UpdateServiceInput{
 		Cluster:            aws.String(v.event.ClusterARN),
 		Service:            aws.String(v.event.Service),
 		ForceNewDeployment: true,
-	}, func(o *ecs.Options) { o.Retryer = v.updating.retryer() })
+	}, func(o *ecs.Options) { o.Retryer = aws.NopRetryer{} })
+	if err == nil && out.Service == nil {
+		err = errNoAnswer
+	}
 	if err != nil {
-		return v.refused(ctx, err)
+		return v.updateFailed(ctx, err)
 	}
 	v.updatedAt = time.Now()
-	if out.Service != nil {
-		v.after = ServiceFrom(out.Service).primary().ID
-	}
+	v.after = ServiceFrom(out.Service).primary().ID
+	v.serviceDeployment = aws.ToString(out.Service.CurrentServiceDeployment)
 	v.memory.remember(v.key(v.before), v.updatedAt)
 	return true, nil
 }
 
-// refused handles an error of UpdateService. It reports whether that was the end.
-func (v *invocation) refused(ctx context.Context, err error) (done bool, _ error) {
+// updateFailed handles an error of UpdateService and reports whether that was
+// the end. Only throttling says that nothing happened: after any other failure
+// that is worth another attempt the service is described first, and always where
+// another invocation may have the claim by then.
+func (v *invocation) updateFailed(ctx context.Context, err error) (done bool, _ error) {
 	var inactive *types.ServiceNotActiveException
-	if delay, again := asDescribeAgain(err); again {
-		v.service = nil
-		return false, v.wait(ctx, delay)
-	}
 	if errors.As(err, &inactive) {
 		v.decision = verdict(ReasonServiceInactive, v.decision.Mode)
 		return true, nil
 	}
-	if v.service = absent(err); v.service != nil {
+	if service := absent(err); service != nil {
+		v.service = service
 		return false, nil
 	}
-	return false, fmt.Errorf("redeploying service %s: %w", v.event.Service, err)
+	delay, failure := v.updating.next(ctx, err)
+	if failure != nil {
+		return false, fmt.Errorf("redeploying service %s: %w", v.event.Service, failure)
+	}
+	v.logRetry(ctx, "UpdateService", delay, err)
+	switch {
+	case !isThrottle(err):
+		v.service, v.unclear, v.claim.expires = nil, v.before, true
+	case v.decision.Mode != ModeAlways && time.Now().Add(delay).After(v.claim.ends):
+		v.service = nil
+	}
+	return false, v.wait(ctx, delay)
 }
 
-// wait sleeps for d. It returns an error at once where that would outlast the
-// time there is to act, and when the context ends.
+// wait sleeps for d, and fails where the time to act is over or the context
+// ends.
 func (v *invocation) wait(ctx context.Context, d time.Duration) error {
-	if time.Now().Add(d).After(v.updating.until) {
-		return context.DeadlineExceeded
+	if !time.Now().Before(v.updating.until) {
+		return fmt.Errorf("waiting to act on service %s: %w", v.event.Service, errOutOfTime)
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := sleep(ctx, d); err != nil {
+		return fmt.Errorf("waiting to act on service %s: %w", v.event.Service, outOfTime(err))
 	}
+	return nil
 }

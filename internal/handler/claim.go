@@ -23,8 +23,17 @@ type LogsAPI interface {
 var _ LogsAPI = (*cloudwatchlogs.Client)(nil)
 
 const (
-	// claimRounds is how often an invocation tries to get the claim.
+	// claimRounds is how many rounds in succession an invocation loses before it
+	// gives up.
 	claimRounds = 3
+	// claimLasts is how long the holder of a claim is alone: whoever lost the
+	// round waits at least as long before the next one.
+	claimLasts = 2*claimWaitMin - time.Second
+	// retryAge is the age from which an event may come from Lambda's retry,
+	// which is a minute after the failure, and retryRounds is the number of the
+	// rounds before its first.
+	retryAge    = time.Minute
+	retryRounds = 100
 	// claimTimeout is how long a throttled claim is retried.
 	claimTimeout = 3 * time.Second
 	// earlyClaimTimeout is how long a claim before DescribeServices is retried:
@@ -44,30 +53,39 @@ const (
 	claimWaitMax = 6 * time.Second
 )
 
+// messageNoClaim is the message of the record of an invocation that may redeploy
+// at the same time as another one.
+const messageNoClaim = "The claim is not possible: acting without"
+
 // claimState is what an invocation knows about the claim on the interrupted
 // deployment.
 type claimState struct {
-	rounds           int    // rounds tried so far
-	held             string // the deployment that this invocation has claimed
-	lost             string // the deployment that another invocation has claimed
-	waited           bool   // long enough for that invocation to redeploy
-	handledElsewhere bool   // a later notice: another invocation describes the service
+	rounds           int       // the last round tried
+	losses           int       // rounds lost in succession
+	held             string    // the deployment that this invocation has claimed
+	ends             time.Time // when another invocation may claim that, too
+	expires          bool      // ECS failed, other than by throttling, so the end counts
+	lost             string    // the deployment that another invocation has claimed
+	waited           bool      // long enough for that invocation to redeploy
+	handledElsewhere bool      // a later notice: another invocation describes the service
 }
 
 // claimResult is the outcome of one try.
 type claimResult int
 
 const (
-	claimWon       claimResult = iota // or it is impossible: the invocation acts without
-	claimLost                         // another invocation has it
-	claimThrottled                    // unknown
+	claimWon        claimResult = iota
+	claimLost                   // another invocation has it
+	claimUnclear                // an attempt without an answer made it, or another invocation
+	claimThrottled              // this invocation does not have it
+	claimImpossible             // the invocation acts without
 )
 
 // mayClaimBeforeDescribe reports whether the invocation may redeploy and the
 // event names the deployment to claim.
 func (v *invocation) mayClaimBeforeDescribe() bool {
 	may := v.config.Mode != ModeAlways && v.config.Mode != ModeObserve && !v.dryRun
-	return may && v.claim.rounds == 0 && v.describing.urgentUntil.IsZero() && v.event.StartedBy != ""
+	return may && v.claim.rounds+v.claim.losses == 0 && v.describing.urgentUntil.IsZero() && v.event.StartedBy != ""
 }
 
 // claimBeforeDescribe claims the task's deployment while DescribeServices is
@@ -76,8 +94,8 @@ func (v *invocation) claimBeforeDescribe(ctx context.Context, delay time.Duratio
 	if v.describing.lowPriority {
 		return v.claimDescribe(ctx, delay)
 	}
-	v.claim.rounds = 1
-	if v.tryClaim(ctx, v.stream(v.event.StartedBy, v.claim.rounds), earlyClaimTimeout) != claimWon {
+	if got := v.claimRound(ctx, v.event.StartedBy, earlyClaimTimeout); got != claimWon && got != claimImpossible {
+		v.claim.losses++
 		v.describing.lowPriority = true
 		return v.waitForHolder(ctx, 2) // the holder has to describe first, and that is scarce
 	}
@@ -91,13 +109,13 @@ func (v *invocation) claimBeforeDescribe(ctx context.Context, delay time.Duratio
 // have seen no reason to act yet.
 func (v *invocation) claimDescribe(ctx context.Context, delay time.Duration) error {
 	if err := v.wait(ctx, delay); err != nil {
-		return fmt.Errorf("describing service %s: %w", v.event.Service, err)
+		return err
 	}
 	switch v.tryClaim(ctx, v.describeStream(), earlyClaimTimeout) {
 	case claimLost:
 		v.claim.handledElsewhere = true
 		return nil
-	case claimThrottled:
+	case claimUnclear, claimThrottled:
 		return nil // describe again
 	}
 	return v.refreshAsHolder(ctx)
@@ -108,65 +126,95 @@ func (v *invocation) claimDescribe(ctx context.Context, delay time.Duration) err
 func (v *invocation) refreshAsHolder(ctx context.Context) error {
 	v.describing.lowPriority = false
 	v.describing.urgentUntil, v.describing.maxDelay = time.Now().Add(urgentFor), urgentBackoff
-	if err := v.wait(ctx, between(urgentBackoff)); err != nil {
-		return fmt.Errorf("describing service %s: %w", v.event.Service, err)
-	}
-	return nil
+	return v.wait(ctx, between(urgentBackoff))
 }
 
 // claimNext tries the next round of the claim; after a lost round only when the
-// service was unchanged after two waits. Where even the last round is throttled
-// the claim is taken to be impossible.
+// service was unchanged after two waits. Where even the last round leaves open
+// who has it, the claim is taken to be impossible.
 func (v *invocation) claimNext(ctx context.Context) (won bool, err error) {
-	if v.claim.lost == v.before && !v.claim.waited {
-		v.claim.waited = true
+	c := &v.claim
+	if c.lost == v.before && !c.waited {
+		c.waited = true
 		return false, v.waitForHolder(ctx, 1)
 	}
-	if v.claim.rounds == claimRounds {
+	if c.lost != "" && c.lost != v.before {
+		c.losses = 0 // those were about another deployment
+	}
+	if c.losses == claimRounds {
 		return false, fmt.Errorf("redeploying service %s: %w", v.event.Service, errClaimed)
 	}
-	v.claim.rounds++
-	got := v.tryClaim(ctx, v.stream(v.before, v.claim.rounds), claimTimeout)
-	if got == claimWon || got == claimThrottled && v.claim.rounds == claimRounds {
-		v.claim.held = v.before
+	got := v.claimRound(ctx, v.before, claimTimeout)
+	if c.losses == claimRounds-1 && (got == claimUnclear || got == claimThrottled) {
+		v.log.WarnContext(ctx, messageNoClaim)
+		got = claimImpossible
+	}
+	if got == claimWon || got == claimImpossible {
+		c.held, c.losses = v.before, 0
 		return true, nil
 	}
-	v.claim.lost, v.claim.waited, v.describing.lowPriority = v.before, false, true
+	c.losses++
+	c.held, c.lost, c.waited, v.describing.lowPriority = "", v.before, false, true
 	return false, v.waitForHolder(ctx, 1)
 }
+
+// claimRound tries the next round of the claim on a deployment. An event that is
+// a minute old comes from Lambda's retry or out of a long queue: it has rounds of
+// its own, since the first ones may have gone to invocations that failed.
+func (v *invocation) claimRound(ctx context.Context, deployment string, timeout time.Duration) claimResult {
+	c := &v.claim
+	if c.rounds == 0 && v.received.Sub(v.interruptedAt()) >= retryAge {
+		c.rounds = retryRounds
+	}
+	c.ends = time.Now().Add(claimLasts)
+	got := v.tryClaim(ctx, v.stream(deployment, c.rounds+1), timeout)
+	if got != claimThrottled && got != claimImpossible { // else the round is still open
+		c.rounds++
+	}
+	return got
+}
+
+// ended reports whether the claim has to be made again, since another invocation
+// may have taken the next round meanwhile. Where ECS only throttles, that is
+// accepted: renewing hundreds of claims would have CloudWatch Logs throttle, too.
+func (c *claimState) ended() bool { return c.expires && time.Now().After(c.ends) }
 
 // waitForHolder waits for the holder of the claim to redeploy, and has the
 // service described anew.
 func (v *invocation) waitForHolder(ctx context.Context, waits int) error {
 	v.service = nil
 	if err := v.wait(ctx, v.claimWait(waits)); err != nil {
-		return fmt.Errorf("redeploying service %s: %w (%w)", v.event.Service, errClaimed, err)
+		return fmt.Errorf("%w (%w)", errClaimed, err)
 	}
 	return nil
 }
 
 // tryClaim tries to become the one invocation that redeploys, among those that
 // handle the events of sibling tasks in the same second. Creating a log stream
-// is atomic, free and already permitted. The claim only saves calls: where it is
-// impossible the invocation acts without.
+// is atomic, free and already permitted. The claim only saves calls: it takes at
+// most half of the time there is, and where it is impossible the invocation acts
+// without.
 func (v *invocation) tryClaim(ctx context.Context, stream string, timeout time.Duration) claimResult {
 	if v.config.LogGroup == "" {
-		return claimWon
+		return claimImpossible
 	}
-	timeout = max(0, min(timeout, time.Until(v.updating.until)/2)) // the rest is to redeploy
-	ctx, cancel := context.WithTimeout(ctx, timeout+time.Second)
+	end := time.Now().Add(timeout + time.Second)
+	if deadline, found := ctx.Deadline(); found {
+		half := time.Until(deadline) / 2
+		timeout = min(timeout, half)
+		end = minTime(end, time.Now().Add(half))
+	}
+	ctx, cancel := context.WithDeadline(ctx, end)
 	defer cancel()
-	until := time.Now().Add(timeout)
-	budget := &retryBudget{until: until, urgentUntil: until, maxDelay: claimBackoff}
-	_, err := v.logs.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{
-		LogGroupName:  aws.String(v.config.LogGroup),
-		LogStreamName: aws.String(stream),
-	}, func(o *cloudwatchlogs.Options) { o.Retryer = budget.retryer() })
+	unclear, err := v.createLogStream(ctx, stream, timeout)
 
 	var exists *types.ResourceAlreadyExistsException
 	switch {
 	case err == nil:
 		return claimWon
+	case errors.As(err, &exists) && unclear:
+		v.log.DebugContext(ctx, "The claim is this invocation's own, or another one's", slog.String("claim", stream))
+		return claimUnclear
 	case errors.As(err, &exists):
 		v.log.DebugContext(ctx, "Another invocation has the claim", slog.String("claim", stream))
 		return claimLost
@@ -174,8 +222,33 @@ func (v *invocation) tryClaim(ctx context.Context, stream string, timeout time.D
 		v.log.WarnContext(ctx, "The claim was throttled", slog.Any("error", err))
 		return claimThrottled
 	}
-	v.log.WarnContext(ctx, "The claim is not possible: acting without", slog.Any("error", err))
-	return claimWon
+	v.log.WarnContext(ctx, messageNoClaim, slog.Any("error", err))
+	return claimImpossible
+}
+
+// createLogStream attempts to create a log stream for some time. It reports
+// whether one of the attempts may have created it without saying so.
+func (v *invocation) createLogStream(ctx context.Context, stream string, timeout time.Duration) (unclear bool, err error) {
+	until := time.Now().Add(timeout)
+	budget := retryBudget{until: until, urgentUntil: until, maxDelay: claimBackoff}
+	for {
+		_, err := v.logs.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{
+			LogGroupName:  aws.String(v.config.LogGroup),
+			LogStreamName: aws.String(stream),
+		}, func(o *cloudwatchlogs.Options) { o.Retryer = aws.NopRetryer{} })
+		if err == nil {
+			return false, nil
+		}
+		delay, failure := budget.next(ctx, err)
+		if failure != nil {
+			return unclear, failure
+		}
+		unclear = unclear || !isThrottle(err)
+		v.logRetry(ctx, "CreateLogStream", delay, err)
+		if err := sleep(ctx, delay); err != nil {
+			return unclear, budget.outOfTime(err)
+		}
+	}
 }
 
 // claimStream returns the name of the log stream that is the claim on a
@@ -203,8 +276,8 @@ func (v *invocation) describeStream() string {
 	return fmt.Sprintf("%s/%d", v.stream(v.event.StartedBy, 0), time.Now().Unix()/int64(describeUnit/time.Second))
 }
 
-// claimWait returns the wait after a lost round, or of several rounds together:
-// random, and at most half of the time that is left.
+// claimWait returns the wait after a lost round, or twice that: random, and at
+// most half of the time that is left.
 func (v *invocation) claimWait(waits int) time.Duration {
 	var random time.Duration
 	for range waits {

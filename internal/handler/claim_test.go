@@ -155,8 +155,113 @@ func TestClaimIsOnTheDeployment(t *testing.T) {
 	})
 }
 
-// A claim throttled for three seconds is taken for lost, and the next round
-// still saves the interruption.
+// The claim takes no more than half of the time there is.
+func TestClaimHangsInAShortTimeout(t *testing.T) {
+	for _, timeout := range []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 8 * time.Second} {
+		t.Run(timeout.String(), func(t *testing.T) {
+			inWorld(t, Config{}, func(w *world) {
+				w.Fail("CreateLogStream", 100, handlertest.Fault{Hang: time.Hour})
+				if answer, err := w.handleWithin(timeout, event()); err != nil || !answer.Applied {
+					t.Errorf("got %+v, %v, want a redeployment", answer, err)
+				}
+			})
+		})
+	}
+}
+
+// A claim is retried like any call, and one that was made by an attempt without
+// an answer may be another invocation's: the next round tells.
+func TestClaimWithoutAnAnswer(t *testing.T) {
+	for name, fault := range map[string]handlertest.Fault{
+		"closed": {Network: true, Done: true}, "5xx": {Code: "ServiceUnavailableException", Status: 503, Done: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, Config{}, func(w *world) {
+				w.Fail("CreateLogStream", 1, fault)
+				w.mustDecide(ReasonRedeploy, event())
+				w.mustClaim("/1", "/1", "/2")
+			})
+			inWorld(t, Config{}, func(w *world) {
+				claims := 0
+				w.Faults = func(operation string) handlertest.Fault {
+					if operation == "CreateLogStream" {
+						if claims++; claims%2 == 1 {
+							return fault
+						}
+					}
+					return handlertest.Fault{}
+				}
+				w.mustDecide(ReasonRedeploy, event())
+				w.mustClaim("/1", "/1", "/2", "/2", "/3", "/3")
+			})
+		})
+	}
+}
+
+// While UpdateService fails the claim ends before others may make it, and has
+// to be made again.
+func TestClaimEnds(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		w.Fail("UpdateService", 10000, handlertest.Unavailable())
+		time.AfterFunc(8*time.Second, func() { w.Heal("UpdateService") })
+		w.mustDecide(ReasonRedeploy, event())
+		w.mustCount("UpdateService", 1)
+		var claimed time.Time
+		for _, call := range w.Calls("") {
+			switch call.Operation {
+			case "CreateLogStream":
+				claimed = call.At
+			case "UpdateService":
+				if age := call.At.Sub(claimed); age > claimLasts+w.Latency {
+					t.Errorf("UpdateService was called %s after the claim", age)
+				}
+			}
+		}
+	})
+}
+
+// Lambda's retry finds rounds of its own: those of the first attempt may all
+// have gone to invocations that could not redeploy.
+func TestRetryHasRoundsOfItsOwn(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		in := Parse(event())
+		for round := range claimRounds {
+			w.Claim(testLogGroup, claimStream(&in, testDeployment, in.EventTime, round+1))
+		}
+		notice := event()
+		time.Sleep(retryAge)
+		start := time.Now()
+		w.mustDecide(ReasonRedeploy, notice)
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("took %s", took)
+		}
+	})
+}
+
+// Siblings whose holders of the claim all fail are redeployed by Lambda's
+// retries.
+func TestSiblingsInAnOutageOfUpdateService(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		w.Fail("UpdateService", 10000, handlertest.Unavailable())
+		events := make([][]byte, 5)
+		for i := range events {
+			events[i] = event(map[string]any{"taskArn": testTask + string(rune('a'+i))})
+		}
+		_, errs := w.concurrently(Config{LogGroup: testLogGroup}, events...)
+		for i, err := range errs {
+			if err == nil {
+				t.Errorf("sibling %d does not fail", i)
+			}
+		}
+		w.Heal("UpdateService")
+		time.Sleep(time.Minute)
+		w.concurrently(Config{LogGroup: testLogGroup}, events...)
+		w.mustCount("UpdateService", 1)
+	})
+}
+
+// A claim throttled for three seconds is taken for lost, and tried again after
+// the waits for its holder.
 func TestClaimThrottled(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
 		w.Fail("CreateLogStream", 10000, handlertest.Throttled())
@@ -165,9 +270,8 @@ func TestClaimThrottled(t *testing.T) {
 		w.mustCount("UpdateService", 1)
 		w.mustCount("DescribeServices", 3)
 		w.mustCount("CreateLogStream", 1)
-		calls := w.Calls("CreateLogStream")
-		if stream, _ := calls[len(calls)-1].Input["logStreamName"].(string); !strings.HasSuffix(stream, "/2") {
-			t.Errorf("the claim is %q, want one of round 2", stream)
+		if claims := w.claims(); !strings.HasSuffix(claims[len(claims)-1], "/1") {
+			t.Errorf("claims %q, want the last one in the round that was still open", claims)
 		}
 	})
 }
@@ -190,10 +294,37 @@ func TestClaimStream(t *testing.T) {
 	}
 }
 
-// claimedByOthers makes the first rounds of the claim on service api lost.
+// claimedByOthers makes the first rounds of the claim on service api lost, and
+// those of Lambda's retry.
 func (w *world) claimedByOthers(rounds int) {
 	in := Parse(event())
 	for round := range rounds {
 		w.Claim(testLogGroup, claimStream(&in, testDeployment, in.EventTime, round+1))
+		w.Claim(testLogGroup, claimStream(&in, testDeployment, in.EventTime, retryRounds+round+1))
+	}
+}
+
+// claims are the log streams that were asked for, as far as ECS read the request.
+func (w *world) claims() []string {
+	var all []string
+	for _, call := range w.Calls("CreateLogStream") {
+		if stream, found := call.Input["logStreamName"].(string); found {
+			all = append(all, stream)
+		}
+	}
+	return all
+}
+
+// mustClaim checks how the log streams that were asked for end.
+func (w *world) mustClaim(want ...string) {
+	w.Helper()
+	got := w.claims()
+	if len(got) != len(want) {
+		w.Fatalf("claims %q, want those that end in %q", got, want)
+	}
+	for i := range want {
+		if !strings.HasSuffix(got[i], want[i]) {
+			w.Fatalf("claims %q, want those that end in %q", got, want)
+		}
 	}
 }

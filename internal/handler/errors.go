@@ -1,7 +1,6 @@
 package handler
 
 import (
-	"context"
 	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -28,13 +27,13 @@ var errClaimed = errors.New("another invocation holds the claim and the deployme
 func errorType(err error) string {
 	var api smithy.APIError
 	switch {
-	case errors.As(err, &api):
+	case errors.As(err, &api) && api.ErrorCode() != codeUnknown:
 		return api.ErrorCode()
 	case errors.Is(err, errClusterMissing):
 		return "ClusterNotFoundException"
 	case errors.Is(err, errClaimed):
 		return "ClaimedElsewhere"
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, errOutOfTime):
 		return "OutOfTime"
 	}
 	return "HandlerError"

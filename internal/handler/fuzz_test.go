@@ -113,7 +113,7 @@ func (f *fuzzed) DescribeServices(_ context.Context, in *ecs.DescribeServicesInp
 
 func (f *fuzzed) UpdateService(context.Context, *ecs.UpdateServiceInput, ...func(*ecs.Options)) (*ecs.UpdateServiceOutput, error) {
 	f.updates++
-	return &ecs.UpdateServiceOutput{}, nil
+	return &ecs.UpdateServiceOutput{Service: &types.Service{}}, nil
 }
 
 func (f *fuzzed) CreateLogStream(context.Context, *cloudwatchlogs.CreateLogStreamInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.CreateLogStreamOutput, error) {

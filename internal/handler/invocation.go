@@ -9,7 +9,12 @@ import (
 )
 
 const (
-	// actingEnds is the age of an event after which nothing is retried.
+	// firstActingEnds is the age of an event after which no attempt is made in
+	// the invocation that received it within promptly. It then fails early enough
+	// for Lambda's one retry a minute later to act before actingEnds.
+	promptly        = 30 * time.Second
+	firstActingEnds = 45 * time.Second
+	// actingEnds is the age of an event after which no attempt is made.
 	actingEnds = 115 * time.Second
 	// reserve is the time kept, of a timeout of 20 s and more, to tell what
 	// happened.
@@ -36,9 +41,11 @@ type invocation struct {
 	decidedAt time.Time
 	updatedAt time.Time // when ECS accepted the redeployment; zero: it did not
 	before    string    // the primary deployment as last seen
+	unclear   string    // the primary deployment at an UpdateService that may or may not have succeeded
 	after     string    // the deployment that was forced
 
-	notChecked string // what the decision does without
+	notChecked        string // what the decision does without
+	serviceDeployment string // the ARN of the rollout that this began
 }
 
 // begin reads the event and the context of an invocation.
@@ -54,16 +61,33 @@ func (h *Handler) begin(ctx context.Context, event []byte) *invocation {
 		v.log.DebugContext(ctx, "Event received", slog.String("event", string(event)))
 	}
 
+	v.limit(ctx)
+	v.describing.lowPriority = !v.event.isFirstNotice()
+	return v
+}
+
+// limit sets the times until which calls are attempted and have to be answered.
+func (v *invocation) limit(ctx context.Context) {
 	until := v.interruptedAt().Add(actingEnds)
+	if v.received.Sub(v.interruptedAt()) < promptly {
+		until = minTime(v.interruptedAt(), v.received).Add(firstActingEnds)
+		v.deadline = until.Add(reserve)
+	}
 	if deadline, found := ctx.Deadline(); found {
-		v.deadline = deadline.Add(-min(reserve, deadline.Sub(v.received)/4))
-		if v.deadline.Before(until) {
-			until = v.deadline
+		deadline = deadline.Add(-min(reserve, deadline.Sub(v.received)/4))
+		until = minTime(until, deadline)
+		if v.deadline.IsZero() || deadline.Before(v.deadline) {
+			v.deadline = deadline
 		}
 	}
 	v.describing.until, v.updating.until = until, until
-	v.describing.lowPriority = !v.event.isFirstNotice()
-	return v
+}
+
+func minTime(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // interruptedAt returns the event's time; an event without one has just happened.
@@ -103,4 +127,10 @@ func (v *invocation) rememberReplaced() {
 
 func (v *invocation) key(deployment string) deploymentKey {
 	return deploymentKey{v.event.ClusterARN, v.event.Service, deployment}
+}
+
+// logRetry records that a call failed and is attempted once more.
+func (v *invocation) logRetry(ctx context.Context, operation string, delay time.Duration, err error) {
+	v.log.DebugContext(ctx, "A call failed and is tried again",
+		slog.String("operation", operation), slog.Int64("delay_ms", delay.Milliseconds()), slog.Any("error", err))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,7 +29,8 @@ func TestSummaryRecord(t *testing.T) {
 			"event_id": "9bcdac79-b31f-4d3d-9410-fbd727c29fab", "event_time": "2000-01-01T00:00:00.000Z",
 			"availability_zone": "eu-west-1a", "action": "redeploy", "reason": "redeploy", "mode": "once",
 			"deployment_id": testDeployment, "deployment_before": testDeployment, "deployment_after": w.Primary(testCluster, "api"),
-			"applied": true, "dry_run": false, "decision_ms": 20.0, "ecs_answer_ms": 60.0, "timestamp": "2000-01-01T00:00:00.060Z",
+			"service_deployment": strings.Replace(testCluster, ":cluster/", ":service-deployment/", 1) + "/api/1",
+			"applied":            true, "dry_run": false, "decision_ms": 20.0, "ecs_answer_ms": 60.0, "timestamp": "2000-01-01T00:00:00.060Z",
 		}
 		for key, value := range want {
 			if got[key] != value {

@@ -10,7 +10,8 @@ import (
 // events for which one redeployment would have done. Whoever has the claim
 // records redeploy, all others claimed, at once.
 func (v *invocation) observe(ctx context.Context) {
-	if v.tryClaim(ctx, v.observeStream(), claimTimeout) != claimWon {
+	switch v.tryClaim(ctx, v.observeStream(), claimTimeout) {
+	case claimLost, claimThrottled:
 		v.decision = verdict(ReasonClaimed, ModeObserve)
 	}
 }

@@ -11,40 +11,78 @@ import (
 	"github.com/spothandler/spothandler/internal/handler/handlertest"
 )
 
-// Throttling is retried until the time to act is over: 5 s before the
-// deadline, a quarter of a short timeout, or 115 s after the event.
-func TestThrottledUntilTheDeadline(t *testing.T) {
+// What is worth another attempt is attempted until the time to act is over: 45 s
+// after an event that came promptly, so that Lambda's retry still acts, else
+// 115 s; and 5 s, or a quarter of a short timeout, before the deadline.
+func TestAttemptsUntilTheTimeIsOver(t *testing.T) {
 	cases := []struct {
 		name    string
 		timeout time.Duration
 		age     time.Duration // of the event
-		want    time.Duration // after which nothing is tried any more
+		want    time.Duration // after which nothing is attempted any more
 	}{
-		{"a timeout of 60 s", 60 * time.Second, 0, 55 * time.Second},
+		{"a timeout of 60 s", 60 * time.Second, 0, 45 * time.Second},
 		{"a short timeout", 8 * time.Second, 0, 6 * time.Second},
-		{"a long timeout", 15 * time.Minute, 0, 115 * time.Second},
+		{"a long timeout", 15 * time.Minute, 0, 45 * time.Second},
+		{"a prompt event", 60 * time.Second, 29 * time.Second, 16 * time.Second},
+		{"a late event", 60 * time.Second, 31 * time.Second, 55 * time.Second},
 		{"an old event", 60 * time.Second, 100 * time.Second, 15 * time.Second},
 	}
+	faults := map[string]struct {
+		fault handlertest.Fault
+		typ   string // of the error
+	}{
+		"throttling":    {handlertest.Throttled(), "ThrottlingException"},
+		"503":           {handlertest.Unavailable(), "ServiceUnavailableException"},
+		"500":           {handlertest.Broken(), "ServerException"},
+		"closed":        {handlertest.Reset(), "OutOfTime"},
+		"cut midway":    {handlertest.CutOff(), "OutOfTime"},
+		"HTML":          {handlertest.HTML(200), "OutOfTime"},
+		"HTML, 403":     {handlertest.HTML(403), "OutOfTime"},
+		"HTML, 503":     {handlertest.HTML(503), "OutOfTime"},
+		"broken JSON":   {handlertest.BrokenJSON(), "OutOfTime"},
+		"nothing in it": {handlertest.EmptyObject(), "OutOfTime"},
+		"no error code": {handlertest.Fault{Status: 400, Body: "{}"}, "OutOfTime"},
+		"timed out":     {handlertest.Fault{Code: "RequestTimeoutException"}, "RequestTimeoutException"},
+	}
 	for _, operation := range []string{"DescribeServices", "UpdateService"} {
-		for _, c := range cases {
-			t.Run(operation+", "+c.name, func(t *testing.T) {
-				inWorld(t, Config{}, func(w *world) {
-					w.Fail(operation, 10000, handlertest.Throttled())
-					notice := event()
-					time.Sleep(c.age)
-					start := time.Now()
-					ctx, cancel := context.WithTimeout(w.Context(), c.timeout)
-					defer cancel()
-					answer, err := w.handler.Handle(ctx, notice)
-					wantFailure(t, answer, err, ReasonFailed, "ThrottlingException")
-					calls := w.Calls(operation)
-					last := calls[len(calls)-1].At.Sub(start)
-					if last > c.want+100*time.Millisecond || last < c.want-lastBackoff-time.Second {
-						t.Errorf("last tried after %s of %d times, want just before %s", last, len(calls), c.want)
-					}
+		for name, f := range faults {
+			for _, c := range cases {
+				t.Run(operation+", "+name+", "+c.name, func(t *testing.T) {
+					inWorld(t, Config{}, func(w *world) {
+						w.Fail(operation, 10000, f.fault)
+						notice := event()
+						time.Sleep(c.age)
+						start := time.Now()
+						answer, err := w.handleWithin(c.timeout, notice)
+						wantFailure(t, answer, err, ReasonFailed, f.typ)
+						if took := time.Since(start); took > c.want+reserve || took < c.want-time.Second {
+							t.Errorf("ended after %s with %d attempts, want just before %s", took, w.Tries(operation), c.want)
+						}
+						if got := w.Tries(operation); got < 5 || got > 70 {
+							t.Errorf("%d attempts, want 5 to 70", got)
+						}
+						w.mustCount("UpdateService", 0)
+					})
 				})
-			})
+			}
 		}
+	}
+}
+
+// The answer to one failure comes soon: three retries take about a second.
+func TestFirstAttemptsComeSoon(t *testing.T) {
+	for _, operation := range []string{"DescribeServices", "UpdateService", "CreateLogStream"} {
+		t.Run(operation, func(t *testing.T) {
+			inWorld(t, Config{}, func(w *world) {
+				w.Fail(operation, 3, handlertest.Unavailable())
+				start := time.Now()
+				w.mustDecide(ReasonRedeploy, event())
+				if took := time.Since(start); took > 2*time.Second {
+					t.Errorf("took %s", took)
+				}
+			})
+		})
 	}
 }
 
@@ -93,44 +131,50 @@ func TestWaitedThenLooksAgain(t *testing.T) {
 
 // An answer that got lost may have been a success: look before trying again.
 func TestLostAnswerIsNotRepeatedBlindly(t *testing.T) {
-	for name, fault := range map[string]handlertest.Fault{
-		"network": {Network: true, Done: true},
-		"5xx":     {Code: "ServerException", Status: 500, Done: true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			inWorld(t, Config{}, func(w *world) {
-				w.Fail("UpdateService", 1, fault)
-				w.mustDecide(ReasonAlreadyRedeployed, event())
+	for _, mode := range []Mode{ModeOnce, ModeAlways} {
+		for name, fault := range map[string]handlertest.Fault{
+			"network":     {Network: true, Done: true},
+			"5xx":         {Code: "ServerException", Status: 500, Done: true},
+			"cut midway":  {Cut: true, Done: true},
+			"broken JSON": {Body: "{", Done: true},
+			"empty":       {Body: "{}", Done: true},
+		} {
+			t.Run(string(mode)+", "+name, func(t *testing.T) {
+				inWorld(t, Config{Mode: mode}, func(w *world) {
+					w.Fail("UpdateService", 1, fault)
+					w.mustDecide(ReasonAlreadyRedeployed, event())
+					w.mustCount("UpdateService", 1)
+				})
+			})
+		}
+	}
+}
+
+// Where the call was not carried out, looking shows that, in mode always too.
+func TestLostCallIsRepeated(t *testing.T) {
+	for _, mode := range []Mode{ModeOnce, ModeAlways} {
+		t.Run(string(mode), func(t *testing.T) {
+			inWorld(t, Config{Mode: mode}, func(w *world) {
+				w.Fail("UpdateService", 2, handlertest.CutOff())
+				w.mustDecide(ReasonRedeploy, event())
 				w.mustCount("UpdateService", 1)
+				w.mustCount("DescribeServices", 3)
 			})
 		})
 	}
 }
 
-// Network errors and 5xx are retried three times, what is permanent never.
-func TestRetriesByCause(t *testing.T) {
-	cases := []struct {
-		name  string
-		fault handlertest.Fault
-		tries int
-		typ   string
-	}{
-		{"network", handlertest.Reset(), 4, "HandlerError"},
-		{"500", handlertest.Broken(), 4, "ServerException"},
-		{"request timeout", handlertest.Fault{Code: "RequestTimeoutException"}, 4, "RequestTimeoutException"},
-		{"denied", handlertest.Denied(), 1, "AccessDeniedException"},
-		{"expired token", handlertest.Fault{Code: "ExpiredTokenException"}, 1, "ExpiredTokenException"},
-		{"another refusal", handlertest.Fault{Code: "BlockedException"}, 1, "BlockedException"},
-	}
+// What would be refused again is not attempted again, and has AWS's own code.
+func TestRefusalsAreNotRepeated(t *testing.T) {
 	for _, operation := range []string{"DescribeServices", "UpdateService"} {
-		for _, c := range cases {
-			t.Run(operation+", "+c.name, func(t *testing.T) {
+		for _, code := range []string{"AccessDeniedException", "ExpiredTokenException", "BlockedException"} {
+			t.Run(operation+", "+code, func(t *testing.T) {
 				inWorld(t, Config{}, func(w *world) {
-					w.Fail(operation, 100, c.fault)
+					w.Fail(operation, 100, handlertest.Fault{Code: code})
 					answer, err := w.handle(w.handler, event())
-					wantFailure(t, answer, err, ReasonFailed, c.typ)
-					if got := w.Tries(operation); got != c.tries {
-						t.Errorf("tried %d times, want %d", got, c.tries)
+					wantFailure(t, answer, err, ReasonFailed, code)
+					if got := w.Tries(operation); got != 1 {
+						t.Errorf("%d attempts, want one", got)
 					}
 				})
 			})
@@ -141,7 +185,7 @@ func TestRetriesByCause(t *testing.T) {
 // The SDK has errors of its own that say they are worth another attempt: a
 // clock that it has set right meanwhile is one.
 func TestWhatTheSDKCallsRetryable(t *testing.T) {
-	if !isTransient(fmt.Errorf("calling ECS: %w", clockSet{})) {
+	if !isRetryable(fmt.Errorf("calling ECS: %w", clockSet{})) {
 		t.Error("is not tried again")
 	}
 }
@@ -174,28 +218,54 @@ func TestPermanentFailureIsNotReturned(t *testing.T) {
 }
 
 // A call that hangs ends before Lambda kills the function, which then still
-// tells what happened.
-func TestHangingCallEndsBeforeTheDeadline(t *testing.T) {
+// tells what happened. A connection that hangs once costs half of the time.
+func TestHangingCall(t *testing.T) {
 	for _, operation := range []string{"DescribeServices", "UpdateService"} {
-		for timeout, want := range map[time.Duration]time.Duration{60 * time.Second: 55 * time.Second, 8 * time.Second: 6 * time.Second} {
+		for timeout, want := range map[time.Duration]time.Duration{60 * time.Second: 50 * time.Second, 8 * time.Second: 6 * time.Second} {
 			t.Run(fmt.Sprintf("%s, a timeout of %s", operation, timeout), func(t *testing.T) {
 				inWorld(t, Config{}, func(w *world) {
 					w.Fail(operation, 100, handlertest.Fault{Hang: time.Hour})
 					start := time.Now()
-					ctx, cancel := context.WithTimeout(w.Context(), timeout)
-					defer cancel()
-					answer, err := w.handler.Handle(ctx, event())
+					answer, err := w.handleWithin(timeout, event())
 					wantFailure(t, answer, err, ReasonFailed, "OutOfTime")
-					if took := time.Since(start); took != want {
-						t.Errorf("took %s, want %s", took, want)
+					if took := time.Since(start); took > want {
+						t.Errorf("took %s, want at most %s", took, want)
 					}
-					if strings.Contains(err.Error(), "attempts") {
-						t.Errorf("%v, want no word of attempts: there was one", err)
+				})
+				inWorld(t, Config{}, func(w *world) {
+					w.Fail(operation, 1, handlertest.Fault{Hang: time.Hour})
+					if answer, err := w.handleWithin(timeout, event()); err != nil || !answer.Applied {
+						t.Errorf("hung once: got %+v, %v, want a redeployment", answer, err)
 					}
 				})
 			})
 		}
 	}
+}
+
+// A timeout of a second leaves no time for a second attempt, and the error says
+// so.
+func TestHangingCallInASecond(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		w.Fail("DescribeServices", 1, handlertest.Fault{Hang: time.Hour})
+		answer, err := w.handleWithin(time.Second, event())
+		wantFailure(t, answer, err, ReasonFailed, "OutOfTime")
+		if strings.Contains(err.Error(), "attempts") {
+			t.Errorf("%v, want no word of attempts: there was one", err)
+		}
+	})
+}
+
+// Another error than the end of the time is none, not even one that reads like
+// it: the invoker is gone.
+func TestOutOfTimeOnlyWhenItIs(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		w.Fail("DescribeServices", 1, handlertest.Fault{Hang: time.Hour})
+		ctx, cancel := context.WithCancel(w.Context())
+		time.AfterFunc(time.Second, cancel)
+		answer, err := w.handler.Handle(ctx, event())
+		wantFailure(t, answer, err, ReasonFailed, "HandlerError")
+	})
 }
 
 func TestJitter(t *testing.T) {

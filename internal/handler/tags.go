@@ -14,18 +14,19 @@ import (
 // describeServices asks ECS for the service with its tags, or, where the
 // partition has no tags, without them: that is noted for the record. A refusal for
 // want of permission is an error, since the tag may switch the service off.
-func (v *invocation) describeServices(ctx context.Context, options func(*ecs.Options)) (*ecs.DescribeServicesOutput, error) {
+func (v *invocation) describeServices(ctx context.Context) (*ecs.DescribeServicesOutput, error) {
 	in := &ecs.DescribeServicesInput{
 		Cluster:  aws.String(v.event.ClusterARN),
 		Services: []string{v.event.Service},
 		Include:  []types.ServiceField{types.ServiceFieldTags},
 	}
-	out, err := v.ecs.DescribeServices(ctx, in, options)
+	once := func(o *ecs.Options) { o.Retryer = aws.NopRetryer{} }
+	out, err := v.ecs.DescribeServices(ctx, in, once)
 	if !TagsUnsupported(arnPart(v.event.ClusterARN, arnPartition), err) {
 		return out, err
 	}
 	in.Include = nil
-	if out, err = v.ecs.DescribeServices(ctx, in, options); err == nil {
+	if out, err = v.ecs.DescribeServices(ctx, in, once); err == nil {
 		v.notChecked = "the service's tags: ECS does not return them in this partition"
 	}
 	return out, err

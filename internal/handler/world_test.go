@@ -87,6 +87,13 @@ func (w *world) handle(h *Handler, event []byte) (Answer, error) {
 	return h.Handle(ctx, event)
 }
 
+// handleWithin invokes the handler with another timeout of the function.
+func (w *world) handleWithin(timeout time.Duration, event []byte) (Answer, error) {
+	ctx, cancel := context.WithTimeout(w.Context(), timeout)
+	defer cancel()
+	return w.handler.Handle(ctx, event)
+}
+
 // mustDecide invokes the handler and checks the reason it answers with.
 func (w *world) mustDecide(want Reason, event []byte) Answer {
 	w.Helper()

@@ -6,12 +6,14 @@ package handlertest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +29,9 @@ type AWS struct {
 	Latency time.Duration
 	// Rollout is the time until a forced deployment is completed; zero: never.
 	Rollout time.Duration
+	// Faults chooses the answer to a call of an operation where Fail has not; it
+	// is asked one call after the other.
+	Faults func(operation string) Fault
 	// OnCall is told each call, one after the other, instead of Calls.
 	OnCall func(Call)
 
@@ -98,6 +103,9 @@ func (a *AWS) Do(r *http.Request) (*http.Response, error) {
 	switch {
 	case fault.Network:
 		return nil, errReset
+	case fault.Body != "" || fault.Cut:
+		fault.Status = cmp.Or(fault.Status, w.Code) // of the answer that it spoils
+		return a.garble(operationOf(r), fault), nil
 	case fault.Code != "":
 		w = httptest.NewRecorder()
 		a.refuse(w, operationOf(r), fault)
@@ -107,8 +115,7 @@ func (a *AWS) Do(r *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-// ServeHTTP answers over a network; faults that break the connection do not
-// work here.
+// ServeHTTP answers over a network.
 func (a *AWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body) // or a client that leaves is not noticed
 	if err != nil {
@@ -118,12 +125,16 @@ func (a *AWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	response, err := a.Do(r)
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadGateway)
-		return
+		panic(http.ErrAbortHandler) // closes the connection
 	}
 	defer response.Body.Close()
+	if response.ContentLength >= 0 {
+		w.Header().Set("Content-Length", strconv.FormatInt(response.ContentLength, 10))
+	}
 	w.WriteHeader(response.StatusCode)
-	_, _ = io.Copy(w, response.Body)
+	if _, err = io.Copy(w, response.Body); err != nil {
+		panic(http.ErrAbortHandler)
+	}
 }
 
 func sleep(r *http.Request, d time.Duration) error {
@@ -145,6 +156,27 @@ func operationOf(r *http.Request) string {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	return operation
 }
+
+// garble returns an answer that AWS did not make, or the first bytes of one.
+func (a *AWS) garble(operation string, f Fault) *http.Response {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.record(Call{Operation: operation, At: time.Now(), Code: "garbled"})
+	w := httptest.NewRecorder()
+	w.WriteHeader(f.Status)
+	fmt.Fprint(w, f.Body)
+	response := w.Result()
+	if f.Cut {
+		response.ContentLength = 5000
+		response.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"services":[{"serviceName":`), cutOff{}))
+	}
+	return response
+}
+
+// cutOff is the end of an answer whose connection breaks.
+type cutOff struct{}
+
+func (cutOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 func (a *AWS) refuse(w http.ResponseWriter, operation string, f Fault) {
 	a.mu.Lock()

@@ -2,21 +2,23 @@ package handlertest
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
 // Service is a service of the ECS in memory, with the fields and names that
 // ECS's JSON has. A zero DesiredCount stays zero.
 type Service struct {
-	Name          string         `json:"serviceName"`
-	Cluster       string         `json:"clusterArn"`
-	Status        string         `json:"status"`
-	DesiredCount  int            `json:"desiredCount"`
-	RunningCount  int            `json:"runningCount"`
-	Controller    *Controller    `json:"deploymentController,omitempty"`
-	Configuration *Configuration `json:"deploymentConfiguration,omitempty"`
-	Deployments   []Deployment   `json:"deployments"`
-	Tags          []Tag          `json:"tags,omitempty"`
+	Name              string         `json:"serviceName"`
+	Cluster           string         `json:"clusterArn"`
+	Status            string         `json:"status"`
+	DesiredCount      int            `json:"desiredCount"`
+	RunningCount      int            `json:"runningCount"`
+	Controller        *Controller    `json:"deploymentController,omitempty"`
+	Configuration     *Configuration `json:"deploymentConfiguration,omitempty"`
+	Deployments       []Deployment   `json:"deployments"`
+	ServiceDeployment string         `json:"currentServiceDeployment,omitempty"`
+	Tags              []Tag          `json:"tags,omitempty"`
 }
 
 // Controller is a service's deployment controller.
@@ -132,5 +134,6 @@ func (a *AWS) updateService(c Call) (any, string) {
 		d.Status = "ACTIVE"
 		s.Deployments = append(s.Deployments, d)
 	}
+	s.ServiceDeployment = fmt.Sprintf("%s/%s/%d", strings.Replace(cluster, ":cluster/", ":service-deployment/", 1), s.Name, a.forced)
 	return map[string]any{"service": *s}, ""
 }

@@ -8,8 +8,10 @@ import (
 // Fault is an answer other than the usual one.
 type Fault struct {
 	Code    string        // AWS's error code
-	Status  int           // HTTP status; default 400
-	Network bool          // the connection breaks instead
+	Status  int           // HTTP status; default 400 with a Code, else as usual
+	Body    string        // the whole answer, which AWS did not make
+	Cut     bool          // the connection breaks in the middle of the answer
+	Network bool          // the connection breaks instead of an answer
 	Hang    time.Duration // before anything else
 	Done    bool          // the call is carried out all the same
 }
@@ -23,8 +25,27 @@ func Throttled() Fault { return Fault{Code: "ThrottlingException"} }
 // Broken is an answer of class 5xx.
 func Broken() Fault { return Fault{Code: "ServerException", Status: http.StatusInternalServerError} }
 
+// Unavailable is the answer of AWS during an outage.
+func Unavailable() Fault {
+	return Fault{Code: "ServiceUnavailableException", Status: http.StatusServiceUnavailable}
+}
+
 // Reset breaks the connection.
 func Reset() Fault { return Fault{Network: true} }
+
+// CutOff breaks the connection in the middle of the answer.
+func CutOff() Fault { return Fault{Cut: true} }
+
+// HTML is the answer of something between the client and AWS.
+func HTML(status int) Fault {
+	return Fault{Status: status, Body: "<html><body>Bad gateway</body></html>"}
+}
+
+// BrokenJSON is an answer that is no JSON.
+func BrokenJSON() Fault { return Fault{Body: `{"services":[{"serviceName":"api",,`} }
+
+// EmptyObject is an answer that lacks what AWS always sends.
+func EmptyObject() Fault { return Fault{Body: "{}"} }
 
 // Fail answers the next times calls of an operation with f.
 func (a *AWS) Fail(operation string, times int, f Fault) {
@@ -54,6 +75,9 @@ func (a *AWS) fault(operation string) Fault {
 	a.tries[operation]++
 	queue := a.faults[operation]
 	if len(queue) == 0 {
+		if a.Faults != nil {
+			return a.Faults(operation)
+		}
 		return Fault{}
 	}
 	a.faults[operation] = queue[1:]

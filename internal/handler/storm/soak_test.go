@@ -1,0 +1,180 @@
+package storm_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/handler/handlertest"
+)
+
+// TestSoak holds the invariant of the whole: every interruption that can be
+// answered is answered once. What happens is drawn from a seed: how many tasks
+// of how many services are interrupted, which of their notices get lost, come
+// late or twice, and which calls fail in which way. An interruption can be
+// answered where AWS works again 100 s after its first notice. SOAK=n runs n
+// seeds instead of a few.
+func TestSoak(t *testing.T) {
+	seeds := 200
+	if n, err := strconv.Atoi(os.Getenv("SOAK")); err == nil {
+		seeds = n
+	}
+	for seed := range seeds {
+		soak(t, uint64(seed))
+	}
+}
+
+// soak runs one seed.
+func soak(t *testing.T, seed uint64) {
+	t.Helper()
+	random := rand.New(rand.NewPCG(seed, 11))
+	trouble := drawTrouble(random)
+	s := storm{"soak", 1 + random.IntN(3), 1 + random.IntN(6)}
+	updates := map[string]int{}
+	out := &recordCounter{}
+	synctest.Test(t, func(*testing.T) {
+		begin := time.Now()
+		aws := limitedAWS(s)
+		aws.Faults = func(operation string) handlertest.Fault { return trouble.fault(operation, time.Since(begin)) }
+		aws.OnCall = func(c handlertest.Call) {
+			if c.Operation == "UpdateService" && c.Code == "" {
+				updates[fmt.Sprint(c.Input["service"])]++
+			}
+		}
+		ecs, logs := aws.ECS(), aws.Logs()
+		config := handler.Config{Mode: handler.ModeOnce, Cooldown: handler.DefaultCooldown, LogLevel: slog.LevelInfo, LogGroup: logGroup}
+		function := &lambda{setting: setting{timeout: time.Minute}, newSandbox: func() *handler.Handler { return handler.New(config, ecs, logs, out) }}
+		s.sendSome(function, rand.New(rand.NewPCG(seed, 12)))
+		time.Sleep(time.Hour) // of virtual time: all is over
+		synctest.Wait()
+	})
+	for i := range s.services {
+		name := serviceName(i)
+		if got, most := updates[name], 1+out.unclaimed[name]; got == 0 || got > most {
+			t.Errorf("seed %d: service %s was redeployed %d times, want once\n%+v\n%+v", seed, name, got, s, trouble)
+		}
+	}
+}
+
+// trouble is how AWS fails, from 0 s on.
+type trouble struct {
+	random  *rand.Rand
+	rate    float64 // of the calls, for 100 s
+	outages []outage
+	delays  []time.Duration // until the outages begin
+}
+
+func drawTrouble(random *rand.Rand) trouble {
+	out := trouble{random: random, rate: []float64{0, 0.05, 0.3}[random.IntN(3)]}
+	for range random.IntN(3) {
+		delay := time.Duration(random.IntN(60)) * time.Second
+		operations := []string{"DescribeServices", "UpdateService", "CreateLogStream"}
+		random.Shuffle(len(operations), func(i, j int) { operations[i], operations[j] = operations[j], operations[i] })
+		out.delays = append(out.delays, delay)
+		out.outages = append(out.outages, outage{
+			lasts:      time.Duration(1+random.IntN(100)) * time.Second,
+			operations: operations[:1+random.IntN(3)],
+			fault:      drawFault(random, 1), // what long throttling does is the storms' matter
+		})
+	}
+	return out
+}
+
+// drawFault draws a way in which a call fails, but for the first ones. Some calls
+// are carried out all the same.
+func drawFault(random *rand.Rand, without int) handlertest.Fault {
+	faults := []handlertest.Fault{
+		handlertest.Throttled(), handlertest.Unavailable(), handlertest.Broken(), handlertest.Reset(), handlertest.CutOff(),
+		handlertest.HTML(403), handlertest.BrokenJSON(), handlertest.EmptyObject(),
+		{Hang: time.Hour},
+	}
+	fault := faults[without+random.IntN(len(faults)-without)]
+	fault.Done = random.IntN(4) == 0 && fault != handlertest.Throttled()
+	return fault
+}
+
+// fault chooses the answer to a call.
+func (tr trouble) fault(operation string, at time.Duration) handlertest.Fault {
+	if at >= 100*time.Second {
+		return handlertest.Fault{}
+	}
+	for i, o := range tr.outages {
+		if at >= tr.delays[i] && at < tr.delays[i]+o.lasts && slices.Contains(o.operations, operation) {
+			return asAnswered(operation, o.fault)
+		}
+	}
+	if tr.random.Float64() < tr.rate {
+		return asAnswered(operation, drawFault(tr.random, 0))
+	}
+	return handlertest.Fault{}
+}
+
+// asAnswered carries a CreateLogStream out whose answer has the status of a
+// success: AWS's own has an empty body, so nobody could tell them apart.
+func asAnswered(operation string, f handlertest.Fault) handlertest.Fault {
+	success := f.Status == 0 && (f.Body != "" || f.Cut)
+	f.Done = f.Done || operation == "CreateLogStream" && success
+	return f
+}
+
+// sendSome brings the notices of each task that reach the function: the first
+// one of the first task at 0 s, and of the others any, late, or twice.
+func (s storm) sendSome(function *lambda, random *rand.Rand) {
+	begin := time.Now()
+	var wait sync.WaitGroup
+	for service := range s.services {
+		for task := range s.tasks {
+			for _, step := range steps()[:3] {
+				first := task == 0 && step.after == 0
+				if !first && random.IntN(3) == 0 {
+					continue
+				}
+				late := time.Duration(0)
+				if !first && random.IntN(4) == 0 {
+					late = time.Duration(random.IntN(40)) * time.Second
+				}
+				event := s.event(service, task, step, begin)
+				for range 1 + random.IntN(5)/4 {
+					wait.Go(func() {
+						time.Sleep(step.after + late)
+						function.deliver(delivery{event: event, arrived: time.Now()})
+					})
+				}
+			}
+		}
+	}
+	wait.Wait()
+}
+
+// recordCounter counts the records that say that an invocation acted without a
+// claim, by service: these may act twice.
+type recordCounter struct {
+	mu        sync.Mutex
+	unclaimed map[string]int
+}
+
+func (r *recordCounter) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte("acting without")) {
+		var record struct{ Service string }
+		if err := json.Unmarshal(line, &record); err != nil {
+			return 0, err
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.unclaimed == nil {
+			r.unclaimed = map[string]int{}
+		}
+		r.unclaimed[record.Service]++
+	}
+	return len(line), nil
+}
