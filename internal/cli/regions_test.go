@@ -7,11 +7,14 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+
+	"github.com/spothandler/spothandler/internal/testaws"
 )
 
 // Several regions are visited side by side: each waits here for the others to begin, so that one after the other would
 // never end. What they say comes in their order, one's failure stops none of the others, and the worst is the exit code.
 func TestRegionsSideBySide(t *testing.T) {
+	testaws.SetHome(t, "", nil)
 	synctest.Test(t, func(t *testing.T) {
 		outcomes := map[string]error{"ap-east-1": errDiffers, "eu-west-1": errors.New("broken"), "us-east-1": nil}
 		var out, problems bytes.Buffer
