@@ -150,5 +150,37 @@ func eventsSteps() []step {
 		{name: "delete it", call: deleteRule, want: "done"},
 		{name: "delete it again", call: deleteRule, want: "done"},
 		{name: "targets of what is not there", call: listTargets, want: "ResourceNotFoundException"},
+		{name: "put an event", call: putEvents(ownEvent(`{"a":1}`)), want: "0"},
+		{name: "put an event of AWS's", call: putEvents(eventOf("aws.ecs")), want: "1 NotAuthorizedForSourceException", moto: "0", because: "moto takes every source; the API reference of PutEvents: sources that begin with aws. are AWS's"},
+		{name: "put an event of nobody", call: putEvents(eventOf("")), want: "1 InvalidArgument"},
+		{name: "put an event whose detail is no JSON", call: putEvents(ownEvent(`{`), ownEvent(`{}`)), want: "1 MalformedDetail"},
+		{name: "put eleven events", call: putEvents(make([]types.PutEventsRequestEntry, 11)...), want: "ValidationException"},
+	}
+}
+
+func eventOf(source string) types.PutEventsRequestEntry {
+	e := ownEvent(`{}`)
+	e.Source = aws.String(source)
+	return e
+}
+
+func ownEvent(detail string) types.PutEventsRequestEntry {
+	return types.PutEventsRequestEntry{Source: aws.String("spothandler.simulate"), DetailType: aws.String("spothandler.simulate"), Detail: aws.String(detail)}
+}
+
+// putEvents gives how many events failed, and why.
+func putEvents(entries ...types.PutEventsRequestEntry) func(context.Context, clients) (string, error) {
+	return func(ctx context.Context, c clients) (string, error) {
+		out, err := c.events.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: entries})
+		if err != nil {
+			return "", err
+		}
+		facts := []any{out.FailedEntryCount}
+		for _, e := range out.Entries {
+			if e.ErrorCode != nil {
+				facts = append(facts, *e.ErrorCode)
+			}
+		}
+		return text(facts...), nil
 	}
 }

@@ -52,6 +52,14 @@ func patternCases() []patternCase {
 		{pattern: `{"detail":{"list":{"a":[2]}}}`, want: true, because: "moto does not look into objects in lists; EventBridge's guide does (Arrays)"},
 		{pattern: `{"detail":{"$or":[{"stopCode":["x"]},{"stoppedReason":[{"prefix":"Your Spot Task"}]}]}}`, want: true},
 		{pattern: `{"detail":{"$or":[{"stopCode":["x"]},{"ok":[false]}]}}`},
+		{pattern: `{"$or":[{"source":["spothandler.simulate"]},{"source":["aws.ecs"],"detail":{"stopCode":["SpotInterruption"]}}]}`, want: true},
+		{pattern: `{"$or":[{"source":["spothandler.simulate"]},{"source":["aws.ecs"],"detail":{"stopCode":["x"]}}]}`},
+		{pattern: `{"replay-name":[{"exists":false}],"source":["aws.ecs"]}`, want: true},
+		{pattern: `{"replay-name":[{"exists":true}]}`},
+		{pattern: `{"source":[{"anything-but":["spothandler.simulate"]}]}`, want: true},
+		{pattern: `{"source":[{"anything-but":["aws.ecs"]}]}`},
+		{pattern: `{"account":["123456789012"],"region":["us-east-1"]}`, want: true},
+		{pattern: `{"account":["444455556666"]}`},
 		{pattern: `{"detail":{"$or":[{"stopCode":["SpotInterruption"]},{"ok":[false]}],"version":[5]}}`},
 	}
 }

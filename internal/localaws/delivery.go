@@ -32,12 +32,75 @@ func (s *eventsService) event(source, detailType string, resources []string, det
 	}
 }
 
-// publish sends an event to the targets of every rule that it matches.
+// Publish puts an event on the default event bus of the server's own region as it is, such as one that another account
+// or region has forwarded, or that an archive replays.
+func (s *Server) Publish(event json.RawMessage) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.region(s.opts.Region).events.send(event)
+}
+
+// putEvents puts events of the caller's own on the bus. What fails is in the answer (EventBridge API, PutEvents): AWS's
+// own sources are AWS's.
+func (s *eventsService) putEvents(_ *call, in *eventsInput) (any, error) {
+	if len(in.Entries) == 0 || len(in.Entries) > maxEntries {
+		return nil, invalidEvents("1 validation error detected: Value '[PutEventsRequestEntry]' at 'entries' failed to satisfy constraint: Member must have length between 1 and %d", maxEntries)
+	}
+	entries, failed := []obj{}, 0
+	for _, e := range in.Entries {
+		if refusal := e.check(); refusal != nil {
+			failed++
+			entries = append(entries, obj{"ErrorCode": refusal.Code, "ErrorMessage": refusal.Message})
+			continue
+		}
+		event := s.event(e.Source, e.DetailType, append([]string{}, e.Resources...), nil)
+		event["detail"] = json.RawMessage(e.Detail)
+		s.publish(event)
+		entries = append(entries, obj{"EventId": event["id"]})
+	}
+	return obj{"FailedEntryCount": failed, "Entries": entries}, nil
+}
+
+// maxEntries is how many events PutEvents takes at once.
+const maxEntries = 10
+
+// putEntry is one event of PutEvents.
+type putEntry struct {
+	Source, DetailType, Detail, EventBusName string
+	Resources                                []string
+}
+
+func (e putEntry) check() *Error {
+	for _, given := range []struct{ name, value string }{{"Source", e.Source}, {"DetailType", e.DetailType}, {"Detail", e.Detail}} {
+		if given.value == "" {
+			return refuse("InvalidArgument", "Parameter %s is not valid. Reason: %s is a required argument.", given.name, given.name)
+		}
+	}
+	var detail obj
+	switch err := (&eventsInput{EventBusName: e.EventBusName}).known(); {
+	case err != nil:
+		return refuse("InvalidArgument", "%v", err)
+	case strings.HasPrefix(e.Source, "aws."):
+		return refuse("NotAuthorizedForSourceException", "Not authorized for the source.")
+	case json.Unmarshal([]byte(e.Detail), &detail) != nil:
+		return refuse("MalformedDetail", "Detail is malformed.")
+	}
+	return nil
+}
+
+// publish sends an event of this package's own making.
 func (s *eventsService) publish(e obj) {
-	var decoded obj
 	text, err := json.Marshal(e)
-	if err != nil || json.Unmarshal(text, &decoded) != nil { // only what can be JSON goes in
-		return
+	if err == nil { // only what can be JSON goes in
+		_ = s.send(text)
+	}
+}
+
+// send sends an event to the targets of every rule that it matches.
+func (s *eventsService) send(text json.RawMessage) error {
+	var decoded obj
+	if err := json.Unmarshal(text, &decoded); err != nil {
+		return err
 	}
 	for _, o := range sorted(s.rules) {
 		if o.matches == nil || !strings.HasPrefix(o.State, "ENABLED") || time.Now().Before(o.effective) || !o.matches(decoded) {
@@ -50,6 +113,7 @@ func (s *eventsService) publish(e obj) {
 			}
 		}
 	}
+	return nil
 }
 
 // deliver hands an event to a target. Lambda refuses it at once where the permission is missing, and EventBridge does

@@ -42,6 +42,7 @@ type eventsInput struct {
 	IDs                []string `json:"Ids"`
 	ResourceARN        string
 	Event              string
+	Entries            []putEntry
 	NamePrefix         string
 	NextToken          string
 	Limit              *int `check:"min=1 max=100"`
@@ -75,6 +76,7 @@ func (s *eventsService) actions() map[string]action {
 		"TagResource":         tagResource,
 		"UntagResource":       untagResource,
 		"ListTagsForResource": show(s.find, func(o *rule) any { return obj{"Tags": o.tags.list()} }),
+		"PutEvents":           op(s.putEvents),
 		"TestEventPattern":    op(s.testEventPattern, "EventPattern", "Event"),
 	}
 }

@@ -34,6 +34,44 @@ func collect(events chan<- map[string]any) InProcess {
 	}
 }
 
+// Events that callers put, and those that come from another account or an archive, reach the rules that they match.
+func TestEventsFromElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		received := make(chan map[string]any, 9)
+		s, c := start(t, Options{InProcess: collect(received)})
+		listen(t, c)
+		pattern := `{"$or":[{"source":["spothandler.simulate"]},{"account":["444455556666"]}],"replay-name":[{"exists":false}]}`
+		if _, err := c.events.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: aws.String("spot"), EventPattern: aws.String(pattern)}); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := putEvents(ownEvent(`{"n":1}`))(t.Context(), c); got != "0" {
+			t.Error(got, err)
+		}
+		for _, event := range []string{
+			`{"source":"aws.ecs","account":"444455556666","detail":{"n":2}}`,
+			`{"source":"aws.ecs","account":"444455556666","replay-name":"r","detail":{"n":3}}`,
+			`{"source":"aws.ecs","account":"111122223333","detail":{"n":4}}`,
+		} {
+			if err := s.Publish(json.RawMessage(event)); err != nil {
+				t.Error(err)
+			}
+		}
+		synctest.Wait()
+		sum := 0.0
+		for len(received) > 0 {
+			detail, _ := (<-received)["detail"].(map[string]any)
+			n, _ := detail["n"].(float64)
+			sum += n
+		}
+		if sum != 3 {
+			t.Error("of the events 1 and 2 those arrived whose sum is", sum)
+		}
+		if err := s.Publish(json.RawMessage(`{`)); err == nil {
+			t.Error("it takes what is no JSON")
+		}
+	})
+}
+
 // listen makes a rule for interruptions with the function "f" as its target, which EventBridge may invoke.
 func listen(t *testing.T, c clients) {
 	t.Helper()

@@ -4,12 +4,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/insights"
 )
 
 // logsService keeps one region's log groups.
 type logsService struct {
-	region *region
-	groups map[string]*logGroup
+	region  *region
+	groups  map[string]*logGroup
+	queries map[string][][]insights.Field // results by query id
 }
 
 // logGroup is a log group as DescribeLogGroups shows it, with what it does not show.
@@ -58,6 +61,11 @@ type logsInput struct {
 	RoleArn             string
 	Distribution        string `check:"enum=Random|ByLogStream"`
 
+	LogGroupNames       []string `check:"len=0:50"`
+	LogGroupIdentifiers []string `check:"len=0:50"`
+	QueryString         string   `check:"len=0:10000"`
+	QueryID             string   `json:"queryId" check:"len=1:256"`
+
 	ResourceArn string
 	NextToken   string
 	Limit       *int `check:"min=1 max=10000"`
@@ -67,6 +75,9 @@ type logsInput struct {
 // group is the log group's name, however it was given; tag calls take the ARN without ":*".
 func (in *logsInput) group() string {
 	_, name, _ := strings.Cut(in.ResourceArn, ":log-group:")
+	if all := in.queried(); len(all) > 0 {
+		return all[0]
+	}
 	return orDefault(in.LogGroupName, orDefault(afterLast(in.LogGroupIdentifier, ":"), name))
 }
 
@@ -99,6 +110,8 @@ func (s *logsService) actions() map[string]action {
 		"PutLogEvents":                  on(s.stream, s.putLogEvents),
 		"GetLogEvents":                  on(s.stream, s.getLogEvents),
 		"FilterLogEvents":               on(s.find, s.filterLogEvents),
+		"StartQuery":                    op(s.startQuery, "QueryString"),
+		"GetQueryResults":               op(s.getQueryResults, "QueryID"),
 		"PutSubscriptionFilter":         on(s.find, s.putSubscriptionFilter, "FilterName", "FilterPattern", "DestinationArn"),
 		"DescribeSubscriptionFilters":   on(s.find, s.describeSubscriptionFilters),
 		"DeleteSubscriptionFilter":      on(s.find, s.deleteSubscriptionFilter, "FilterName"),

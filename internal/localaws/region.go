@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"fmt"
 	"strings"
+
+	"github.com/spothandler/spothandler/internal/localaws/insights"
 )
 
 // region is one region of the account, with the services whose resources live in a region.
@@ -26,7 +28,7 @@ func (s *Server) region(name string) *region {
 	}
 	r := &region{server: s, name: name}
 	r.lambda = &lambdaService{region: r, functions: map[string]*function{}, mappings: map[string]*mapping{}}
-	r.logs = &logsService{region: r, groups: map[string]*logGroup{}}
+	r.logs = &logsService{region: r, groups: map[string]*logGroup{}, queries: map[string][][]insights.Field{}}
 	r.events = &eventsService{region: r, rules: map[string]*rule{}}
 	r.ecs = &ecsService{region: r, clusters: map[string]*cluster{}, definitions: map[string][]obj{}}
 	r.messaging = &messaging{region: r, queues: map[string]*queue{}, topics: map[string]bool{}}
