@@ -34,15 +34,18 @@ func accountTable() []accountCheck {
 			cures:   []string{"aws events disable-rule --name NAME, then remove it where it came from (terraform destroy)"},
 		}, otherRules},
 		{check{
-			code: "SPOT302", title: "the Spot quota leaves no room for a rollout", parts: []services.Part{services.PartQuotas},
+			code: "SPOT302", title: "a vCPU quota leaves no room for a rollout", parts: []services.Part{services.PartQuotas},
 			why: "Fargate Spot and Fargate on demand have quotas of vCPUs of their own, six at first. A rollout runs old and new tasks side by side: " +
 				"where the quota has no room for the largest one, it waits for tasks to end. Usage is the maximum of three hours.",
 			sources: []string{
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html",
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/monitoring-fargate-usage.html",
 			},
-			cures: []string{"aws service-quotas request-service-quota-increase --service-code fargate --quota-code L-36FBB829 --desired-value N"},
-		}, spotQuota},
+			cures: []string{
+				"aws service-quotas request-service-quota-increase --service-code fargate --quota-code L-36FBB829 --desired-value N (Spot)",
+				"aws service-quotas request-service-quota-increase --service-code fargate --quota-code L-3032A538 --desired-value N (on demand)",
+			},
+		}, quotas},
 		{check{
 			code: "SPOT303", title: "the function may not run", parts: []services.Part{services.PartConcurrency},
 			why: "A reserved concurrency of 0 stops the function. An account with ten executions or fewer to share, as new ones have, may have none left in a storm.",
@@ -86,7 +89,7 @@ func JudgeAccount(s *AccountSubject, ignored []string) Diagnosis {
 		for _, v := range c.judge(s) {
 			f := Finding{Code: c.code, Severity: v.severity, Message: v.message, Cure: v.cure}
 			if slices.Contains(ignored, c.code) {
-				f.Ignored = "--ignore"
+				f.Ignored = ignoredByFlag
 			}
 			d.Findings = append(d.Findings, f)
 		}
@@ -120,28 +123,47 @@ func otherRules(s *AccountSubject) []verdict {
 	return verdicts
 }
 
-func spotQuota(s *AccountSubject) []verdict {
-	if s.Account.SpotQuota == nil || s.Account.SpotUsage == nil {
-		return nil
+// quota is one of Fargate's two, which are separate.
+type quota struct {
+	name, code, provider string
+	limit, used          *float64
+}
+
+func quotas(s *AccountSubject) []verdict {
+	var verdicts []verdict
+	for _, q := range []quota{
+		{"Spot", services.QuotaSpot, services.Spot, s.Account.SpotQuota, s.Account.SpotUsage},
+		{"on-demand", services.QuotaOnDemand, services.OnDemand, s.Account.OnDemandQuota, s.Account.OnDemandUsage},
+	} {
+		if q.limit != nil && q.used != nil {
+			verdicts = append(verdicts, q.judge(s.Facts.Services)...)
+		}
 	}
-	quota, used := *s.Account.SpotQuota, *s.Account.SpotUsage
+	return verdicts
+}
+
+func (q quota) judge(all []services.Service) []verdict {
 	rollout, task := 0.0, 0.0
-	for i := range s.Facts.Services {
-		subject := &Subject{Service: &s.Facts.Services[i]}
-		cpu := subject.vCPUs()
-		rollout = max(rollout, float64(subject.ceiling()-int(subject.RunningCount))*cpu)
-		task = max(task, cpu)
+	for i := range all {
+		subject := &Subject{Service: &all[i]}
+		more := max(0, subject.ceiling()-int(subject.RunningCount))
+		if q.provider == services.OnDemand { // of Spot, the worst case is that all of them are
+			more = all[i].Placed(q.provider, more)
+		}
+		if more > 0 {
+			rollout, task = max(rollout, float64(more)*subject.vCPUs()), max(task, subject.vCPUs())
+		}
 	}
-	if rollout <= 0 || used+rollout <= quota {
+	if rollout == 0 || *q.used+rollout <= *q.limit {
 		return nil
 	}
 	severity := Warning
-	if used+task > quota {
+	if *q.used+task > *q.limit {
 		severity = Error
 	}
 	return []verdict{{
-		severity, fmt.Sprintf("Spot quota: %g vCPU, %g in use; the largest rollout needs %g more", quota, used, rollout),
-		fmt.Sprintf("aws service-quotas request-service-quota-increase --service-code fargate --quota-code %s --desired-value %g", services.QuotaSpot, roomy(used+rollout)),
+		severity, fmt.Sprintf("%s quota: %g vCPU, %g in use; the largest rollout needs %g more", q.name, *q.limit, *q.used, rollout),
+		fmt.Sprintf("aws service-quotas request-service-quota-increase --service-code fargate --quota-code %s --desired-value %g", q.code, roomy(*q.used+rollout)),
 	}}
 }
 
@@ -220,7 +242,7 @@ func associate(c *services.Cluster) string {
 	}
 	words = append(words, "--default-capacity-provider-strategy")
 	if len(c.DefaultCapacityProviderStrategy) == 0 {
-		words = append(words, "[]")
+		words = append(words, "'[]'")
 	}
 	for _, item := range c.DefaultCapacityProviderStrategy {
 		words = append(words, fmt.Sprintf("capacityProvider=%s,weight=%d,base=%d", quote(aws.ToString(item.CapacityProvider)), item.Weight, item.Base))

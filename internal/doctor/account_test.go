@@ -41,6 +41,13 @@ func TestAccountChecks(t *testing.T) {
 		{"no room for a task", func(s *AccountSubject) { s.Account.SpotUsage = aws.Float64(99.75) }, "SPOT302 error", ""},
 		{"nothing runs: no figure", func(s *AccountSubject) { s.Account.SpotUsage = nil }, "", ""},
 
+		{"no room on demand", func(s *AccountSubject) {
+			s.Account.OnDemandQuota, s.Account.OnDemandUsage = aws.Float64(6), aws.Float64(5.5)
+		}, "SPOT302 warning", "--quota-code L-3032A538 --desired-value 16"},
+		{"room for the share that is on demand", func(s *AccountSubject) {
+			s.Account.OnDemandQuota, s.Account.OnDemandUsage = aws.Float64(6), aws.Float64(5)
+		}, "", ""},
+
 		{"few executions", func(s *AccountSubject) { s.Account.Unreserved = aws.Int(10) }, "SPOT303 warning", "L-B99A9384"},
 		{"a few more", func(s *AccountSubject) { s.Account.Unreserved = aws.Int(11) }, "", ""},
 
@@ -56,7 +63,7 @@ func TestAccountChecks(t *testing.T) {
 		}, "", ""},
 		{
 			"no on-demand provider", func(s *AccountSubject) { s.Facts.Clusters[0].CapacityProviders = []string{services.Spot} }, "SPOT305 info",
-			"--capacity-providers FARGATE_SPOT FARGATE --default-capacity-provider-strategy []",
+			"--capacity-providers FARGATE_SPOT FARGATE --default-capacity-provider-strategy '[]'",
 		},
 		{"neither provider", func(s *AccountSubject) { s.Facts.Clusters[0].CapacityProviders = nil }, "", ""},
 	} {

@@ -40,7 +40,8 @@ func balancingChecks() []check {
 			code: "SPOT110", title: "two minutes cut what lasts longer", parts: groups, judge: lasting,
 			why: "Long-lived connections (TCP, TLS, UDP, QUIC, gRPC, WebSockets), sticky sessions and Service Connect's idle connections end with " +
 				"their task. A slow start of more than two minutes gives the new tasks less than their share for longer than the notice lasts. " +
-				"Names in AWS Cloud Map stay in DNS caches for their TTL.",
+				"Names in AWS Cloud Map stay in DNS caches for their TTL. Whether Fargate drains Service Connect before SIGTERM, as the agent on EC2 " +
+				"does, AWS does not say. A target group that terminates connections after its deregistration delay does so by default for UDP.",
 			sources: []string{"https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html"},
 			cures: []string{
 				"clients that connect again, with backoff",
@@ -121,7 +122,7 @@ func lasting(s *Subject) []verdict {
 		verdicts = append(verdicts, lastingIn(group)...)
 	}
 	if s.serviceConnect() != nil {
-		verdicts = append(verdicts, verdict{Info, "Service Connect keeps idle connections for minutes: clients must connect again", ""})
+		verdicts = append(verdicts, verdict{Info, "Service Connect keeps idle connections, 5 min for HTTP and 1 h for TCP: clients must connect again", ""})
 	}
 	if len(s.ServiceRegistries) > 0 {
 		verdicts = append(verdicts, verdict{Info, "its name in AWS Cloud Map stays in DNS caches for the record's TTL", ""})

@@ -76,9 +76,14 @@ func capacityChecks() []check {
 	}
 }
 
-// floorCure gives a service a task on demand. A change of the strategy needs a forced deployment.
+// floorCure gives a service a task on demand. A change of the strategy needs a forced deployment, and the provider
+// to be associated with the cluster.
 func (s *Subject) floorCure() string {
-	return s.updateService("--capacity-provider-strategy capacityProvider=FARGATE,base=1,weight=1 capacityProvider=FARGATE_SPOT,weight=4 --force-new-deployment")
+	cure := s.redeploy("--capacity-provider-strategy capacityProvider=FARGATE,base=1,weight=1 capacityProvider=FARGATE_SPOT,weight=4 --force-new-deployment")
+	if s.isRolledByECS() && !s.Cluster.HasOnDemand() {
+		return associate(&s.Cluster) + " && " + cure
+	}
+	return cure
 }
 
 func onlyTask(s *Subject) []verdict {
@@ -120,9 +125,9 @@ func oneZone(s *Subject) []verdict {
 	case len(zones) == 1:
 		return []verdict{{
 			Warning, "every task is in one Availability Zone, " + zones[0],
-			"add subnets of other zones to the service's network configuration",
+			s.addSubnet("SUBNET-OF-ANOTHER-ZONE"),
 		}}
-	case len(zones) > 1 && s.AvailabilityZoneRebalancing != ecs.AvailabilityZoneRebalancingEnabled && s.maximumPercent() > 100:
+	case len(zones) > 1 && s.isRolledByECS() && s.AvailabilityZoneRebalancing != ecs.AvailabilityZoneRebalancingEnabled && s.maximumPercent() > 100:
 		return []verdict{{
 			Info, "Availability Zone rebalancing is off: tasks may pile up in one zone", s.updateService("--availability-zone-rebalancing ENABLED"),
 		}}
@@ -147,8 +152,24 @@ func addresses(s *Subject) []verdict {
 	}
 	return []verdict{{
 		severity, fmt.Sprintf("its subnets have %d free addresses, a rollout takes up to %d", free, needed),
-		"add subnets with free addresses to the service's network configuration",
+		s.addSubnet("SUBNET-WITH-ADDRESSES"),
 	}}
+}
+
+// addSubnet adds a subnet to those that the service has.
+func (s *Subject) addSubnet(placeholder string) string {
+	if s.NetworkConfiguration == nil || s.NetworkConfiguration.AwsvpcConfiguration == nil {
+		return "add subnets to the network configuration of its next deployment"
+	}
+	c := s.NetworkConfiguration.AwsvpcConfiguration
+	text := "awsvpcConfiguration={subnets=[" + strings.Join(slices.Concat(c.Subnets, []string{placeholder}), ",") + "]"
+	if len(c.SecurityGroups) > 0 {
+		text += ",securityGroups=[" + strings.Join(c.SecurityGroups, ",") + "]"
+	}
+	if c.AssignPublicIp != "" {
+		text += ",assignPublicIp=" + string(c.AssignPublicIp)
+	}
+	return s.redeploy("--network-configuration " + quote(text+"}"))
 }
 
 // recently is how far back a shortage counts.
@@ -168,8 +189,12 @@ func shortage(s *Subject) []verdict {
 	if times == 0 {
 		return nil
 	}
+	cure := "more Availability Zones, or a larger weight of FARGATE in its strategy"
+	if !s.HasOnDemandFloor() {
+		cure = s.floorCure()
+	}
 	return []verdict{{
-		Warning, fmt.Sprintf("ECS could not place tasks %s in 7 days, last on %s", count(times, "time"), last.UTC().Format("2 Jan 15:04 UTC")), s.floorCure(),
+		Warning, fmt.Sprintf("ECS could not place tasks %s in 7 days, last on %s", count(times, "time"), last.UTC().Format("2 Jan 15:04 UTC")), cure,
 	}}
 }
 

@@ -19,6 +19,10 @@ func addContainer(s *Subject, c ecs.ContainerDefinition) {
 	s.TaskDefinition.ContainerDefinitions = append(s.TaskDefinition.ContainerDefinitions, c)
 }
 
+func byCodeDeploy(s *Subject) {
+	s.DeploymentController = &ecs.DeploymentController{Type: ecs.DeploymentControllerTypeCodeDeploy}
+}
+
 func onSpotAlone(s *Subject) { s.CapacityProviderStrategy = s.CapacityProviderStrategy[1:] }
 
 // Every check is shown at work, and at its nearest false positive.
@@ -56,6 +60,8 @@ func TestServiceChecks(t *testing.T) {
 			onSpotAlone(s)
 			s.LoadBalancers, s.TargetGroups = nil, nil
 		}, "SPOT103 info", ""},
+		{"SPOT103", "no floor, and no provider for it", func(s *Subject) { onSpotAlone(s); s.Cluster.CapacityProviders = []string{services.Spot} }, "SPOT103 warning", "--capacity-providers FARGATE_SPOT FARGATE --default-capacity-provider-strategy '[]' && aws ecs update-service"},
+		{"SPOT103", "no floor, under CodeDeploy", func(s *Subject) { onSpotAlone(s); byCodeDeploy(s) }, "SPOT103 warning, SPOT201 warning", "with its next deployment by CodeDeploy"},
 		{"SPOT103", "a base on demand", func(s *Subject) { s.CapacityProviderStrategy[0].Weight = 0 }, "", ""},
 
 		{"SPOT104", "the default delay", func(s *Subject) { delete(s.TargetGroups[0].Attributes, "deregistration_delay.timeout_seconds") }, "SPOT104 warning", "--attributes Key=deregistration_delay.timeout_seconds,Value=90"},
@@ -63,14 +69,16 @@ func TestServiceChecks(t *testing.T) {
 		{"SPOT104", "just shorter", func(s *Subject) { s.TargetGroups[0].Attributes["deregistration_delay.timeout_seconds"] = "119" }, "", ""},
 
 		{"SPOT105", "a shell", func(s *Subject) { app(s).EntryPoint = []string{"/bin/sh", "-c", "/app --serve"} }, "SPOT105 warning", "exec"},
-		{"SPOT105", "a shell as the command", func(s *Subject) { app(s).EntryPoint, app(s).Command = nil, []string{"bash", "-ec", "/app"} }, "SPOT105 warning", ""},
+		{"SPOT105", "a shell as the command", func(s *Subject) { app(s).EntryPoint, app(s).Command = nil, []string{"bash", "-ec", "migrate; /app"} }, "SPOT105 warning", ""},
+		{"SPOT105", "bash replaces itself by a single command", func(s *Subject) { app(s).EntryPoint = []string{"bash", "-c", "/app --serve"} }, "", ""},
 		{"SPOT105", "npm", func(s *Subject) { app(s).EntryPoint = []string{"npm", "start"} }, "SPOT105 info", ""},
 		{"SPOT105", "the image decides", func(s *Subject) { app(s).EntryPoint = nil }, "SPOT105 info", ""},
 		{"SPOT105", "a shell that execs", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "migrate && exec /app"} }, "", ""},
 		{"SPOT105", "a shell that traps", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "trap stop TERM; /app & wait"} }, "", ""},
 		{"SPOT105", "a script file", func(s *Subject) { app(s).EntryPoint = []string{"/bin/sh", "/entrypoint.sh", "-c"} }, "", ""},
 
-		{"SPOT106", "one zone", func(s *Subject) { s.Subnets[1].AvailabilityZoneId = s.Subnets[0].AvailabilityZoneId }, "SPOT106 warning", ""},
+		{"SPOT106", "one zone", func(s *Subject) { s.Subnets[1].AvailabilityZoneId = s.Subnets[0].AvailabilityZoneId }, "SPOT106 warning", "subnets=[subnet-a,subnet-b,SUBNET-OF-ANOTHER-ZONE],securityGroups=[sg-1]"},
+		{"SPOT106", "CodeDeploy knows no rebalancing", func(s *Subject) { byCodeDeploy(s); s.AvailabilityZoneRebalancing = "" }, "SPOT201 warning", ""},
 		{"SPOT106", "rebalancing is off", func(s *Subject) { s.AvailabilityZoneRebalancing = "" }, "SPOT106 info", "--availability-zone-rebalancing ENABLED"},
 		{"SPOT106", "rebalancing needs more than 100 %", func(s *Subject) {
 			s.AvailabilityZoneRebalancing = ""
@@ -97,6 +105,12 @@ func TestServiceChecks(t *testing.T) {
 			s.DeploymentConfiguration.MaximumPercent = aws.Int32(125)
 		}, "SPOT108 error, SPOT202 warning", "maximumPercent=200,minimumHealthyPercent=100,deploymentCircuitBreaker={enable=true,rollback=true}"},
 		{"SPOT108", "125 % of four", func(s *Subject) { s.DeploymentConfiguration.MaximumPercent = aws.Int32(125) }, "", ""},
+
+		{"SPOT108", "CodeDeploy does not count in percent", func(s *Subject) {
+			byCodeDeploy(s)
+			s.DesiredCount, s.RunningCount = 3, 3
+			s.DeploymentConfiguration.MaximumPercent = aws.Int32(125)
+		}, "SPOT201 warning", ""},
 
 		{"SPOT109", "slow to start", func(s *Subject) {
 			s.HealthCheckGracePeriodSeconds = aws.Int32(0)
@@ -138,7 +152,8 @@ func TestServiceChecks(t *testing.T) {
 			s.Deployments[0].RolloutState, s.Deployments[0].CreatedAt = ecs.DeploymentRolloutStateInProgress, aws.Time(noon.Add(-29*time.Minute))
 		}, "", ""},
 
-		{"SPOT115", "a shortage this week", func(s *Subject) { addEvent(s, 6*24*time.Hour) }, "SPOT115 warning", "capacityProvider=FARGATE"},
+		{"SPOT115", "a shortage this week", func(s *Subject) { addEvent(s, 6*24*time.Hour); onSpotAlone(s) }, "SPOT103 warning, SPOT115 warning", "capacityProvider=FARGATE,base=1"},
+		{"SPOT115", "a shortage, in spite of a floor", func(s *Subject) { addEvent(s, 6*24*time.Hour) }, "SPOT115 warning", "a larger weight of FARGATE"},
 		{"SPOT115", "a shortage last month", func(s *Subject) { addEvent(s, 8*24*time.Hour) }, "", ""},
 
 		{"SPOT116", "no rollback", func(s *Subject) { s.DeploymentConfiguration.DeploymentCircuitBreaker.Rollback = false }, "SPOT116 warning", "deploymentCircuitBreaker={enable=true,rollback=true}"},
@@ -149,6 +164,7 @@ func TestServiceChecks(t *testing.T) {
 		{"SPOT116", "three per cent is no count", func(s *Subject) {
 			s.DeploymentConfiguration.DeploymentCircuitBreaker.ThresholdConfiguration = &ecs.ThresholdConfiguration{Type: ecs.ThresholdTypeBoundedPercent, Value: 3}
 		}, "", ""},
+		{"SPOT116", "CodeDeploy has none", func(s *Subject) { byCodeDeploy(s); s.DeploymentConfiguration.DeploymentCircuitBreaker = nil }, "SPOT201 warning", ""},
 		{"SPOT116", "alarms that roll back", func(s *Subject) {
 			s.DeploymentConfiguration.Alarms = &ecs.DeploymentAlarms{Enable: true, Rollback: true, AlarmNames: []string{"errors"}}
 		}, "SPOT116 info", ""},
@@ -184,6 +200,7 @@ func TestServiceChecks(t *testing.T) {
 		}, "", ""},
 
 		{"SPOT203", "switched off", func(s *Subject) { s.Tags = []ecs.Tag{{Key: aws.String("SpotHandler"), Value: aws.String("disabled")}} }, "SPOT203 info", "--tag-keys SpotHandler"},
+		{"SPOT203", "an unknown word", func(s *Subject) { s.Tags = []ecs.Tag{{Key: aws.String("spothandler"), Value: aws.String("maybe")}} }, "SPOT203 warning", "--tag-keys spothandler"},
 		{"SPOT203", "observed", func(s *Subject) { s.Tags = []ecs.Tag{{Key: aws.String("spothandler"), Value: aws.String("observe")}} }, "SPOT203 info", ""},
 		{"SPOT203", "in no installation", func(s *Subject) { s.Heard = false }, "SPOT203 warning", ""},
 
@@ -206,6 +223,14 @@ func addEvent(s *Subject, age time.Duration) {
 		CreatedAt: aws.Time(noon.Add(-age)),
 		Message:   aws.String("(service api) was unable to place a task. Reason: Capacity is unavailable at this time. Please try again later or in a different availability zone."),
 	})
+}
+
+// A service of an external controller may have no task definition at all.
+func TestNoTaskDefinition(t *testing.T) {
+	d := judged(t, func(s *Subject) { s.TaskDefinition = nil })
+	if d.Ready() || !strings.Contains(d.brief(), "SPOT101 not checked") {
+		t.Errorf("%q", d.brief())
+	}
 }
 
 // Without a part that was not read the checks that need it are not made, and the service is not ready.

@@ -5,11 +5,26 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	ecs "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // updateService is the beginning of a command that changes a service.
 func (s *Subject) updateService(flags string) string {
 	return fmt.Sprintf("aws ecs update-service --cluster %s --service %s %s", quote(s.Cluster.Name()), quote(s.Name()), flags)
+}
+
+// isRolledByECS reports whether ECS itself controls the service's deployments.
+func (s *Subject) isRolledByECS() bool {
+	return s.DeploymentController == nil || s.DeploymentController.Type == "" || s.DeploymentController.Type == ecs.DeploymentControllerTypeEcs
+}
+
+// redeploy is a change of a service that only a deployment brings. ECS refuses it where another controls the
+// deployments (ECS API, UpdateService).
+func (s *Subject) redeploy(flags string) string {
+	if !s.isRolledByECS() {
+		return fmt.Sprintf("with its next deployment by %s: %s", controllerName(string(s.DeploymentController.Type)), flags)
+	}
+	return s.updateService(flags)
 }
 
 // revise is a command that registers a revision of the task definition with a change made by jq, and
@@ -22,7 +37,7 @@ func (s *Subject) revise(change string) string {
 		"jq " + quote(change+" | "+added) + " > " + quote(family+".json"),
 	}, " | ") + " && " + strings.Join([]string{
 		"aws ecs register-task-definition --cli-input-json " + quote("file://"+family+".json"),
-		s.updateService("--task-definition " + quote(family)),
+		s.redeploy("--task-definition " + quote(family)),
 	}, " && ")
 }
 

@@ -26,6 +26,12 @@ type Finding struct {
 	Ignored  string   `json:"ignored,omitempty"` // who accepted it: "--ignore" or the service's tag; "" is nobody
 }
 
+// Who accepted a finding.
+const (
+	ignoredByFlag = "--ignore"
+	ignoredByTag  = "tag " + IgnoreTag
+)
+
 // NotChecked is a check that could not be made.
 type NotChecked struct {
 	Code string `json:"code"`

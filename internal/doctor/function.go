@@ -3,6 +3,7 @@ package doctor
 import (
 	"cmp"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -88,6 +89,8 @@ func unheard(s *Subject) []verdict {
 	switch {
 	case !s.Heard:
 		return []verdict{{Warning, "no installation listens to cluster " + s.Cluster.Name(), "spothandler status   shows the clusters of each installation"}}
+	case s.Decision.Reason == handler.ReasonSwitchedOff && s.Decision.Level > slog.LevelInfo: // an unknown word
+		return []verdict{{Warning, s.Decision.Message, untag}}
 	case s.Decision.Reason == handler.ReasonSwitchedOff:
 		return []verdict{{Info, "its tag spothandler switches the function off", untag}}
 	case s.Decision.Mode == handler.ModeObserve && s.tagKeys() != "":
@@ -115,6 +118,6 @@ func shortARN(s *Subject) []verdict {
 	}
 	return []verdict{{
 		Info, "its ARN is of the old form, which carries no tags: spothandler=off cannot be set",
-		"aws ecs put-account-setting --name serviceLongArnFormat --value enabled   as " + cmp.Or(aws.ToString(s.CreatedBy), "the principal that made it") + "; it cannot be undone",
+		"aws ecs put-account-setting --name serviceLongArnFormat --value enabled && aws ecs put-account-setting --name taskLongArnFormat --value enabled   as " + cmp.Or(aws.ToString(s.CreatedBy), "the principal that made it") + "; it cannot be undone",
 	}}
 }

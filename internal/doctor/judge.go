@@ -55,9 +55,9 @@ func JudgeService(s *Subject, ignored []string) Diagnosis {
 			f := Finding{Code: c.code, Severity: v.severity, Message: v.message, Cure: v.cure}
 			switch {
 			case slices.Contains(ignored, c.code):
-				f.Ignored = "--ignore"
+				f.Ignored = ignoredByFlag
 			case slices.Contains(accepted, c.code):
-				f.Ignored = "tag " + IgnoreTag
+				f.Ignored = ignoredByTag
 			}
 			d.Findings = append(d.Findings, f)
 		}
@@ -72,6 +72,9 @@ func (s *Subject) missing(parts []services.Part) string {
 		if slices.Contains(parts, u.Part) {
 			return u.Why
 		}
+	}
+	if s.TaskDefinition == nil && slices.Contains(parts, services.PartTaskDefinition) {
+		return "it has no task definition of its own" // an external controller without a primary task set
 	}
 	return ""
 }

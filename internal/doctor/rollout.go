@@ -65,6 +65,9 @@ func (s *Subject) ceiling() int { return int(s.DesiredCount) * s.maximumPercent(
 
 func stuck(s *Subject) []verdict {
 	desired := int(s.DesiredCount)
+	if !s.isRolledByECS() { // on Fargate the percentages count for rolling updates only (ECS API, DeploymentConfiguration)
+		return nil
+	}
 	if desired < 2 || s.ceiling() > desired || s.floor() < desired {
 		return nil
 	}
@@ -118,6 +121,9 @@ func rolloutState(s *Subject) []verdict {
 const fewFailures = 3
 
 func breaker(s *Subject) []verdict {
+	if !s.isRolledByECS() { // the circuit breaker is ECS's own
+		return nil
+	}
 	cure := s.updateService(s.configuration(s.maximumPercent(), s.minimumHealthyPercent(), &ecs.DeploymentCircuitBreaker{Enable: true, Rollback: true}))
 	b := s.breaker()
 	if b == nil || !b.Enable {

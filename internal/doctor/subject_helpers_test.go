@@ -37,6 +37,9 @@ func ready() *Subject {
 				Id: aws.String("ecs-svc/1"), Status: aws.String("PRIMARY"), RolloutState: ecs.DeploymentRolloutStateCompleted,
 				TaskDefinition: aws.String(root + "task-definition/api:7"), CreatedAt: aws.Time(noon.Add(-24 * time.Hour)),
 			}},
+			NetworkConfiguration: &ecs.NetworkConfiguration{AwsvpcConfiguration: &ecs.AwsVpcConfiguration{
+				Subnets: []string{"subnet-a", "subnet-b"}, SecurityGroups: []string{"sg-1"},
+			}},
 			TaskDefinition:  aws.String(root + "task-definition/api:7"),
 			PlatformVersion: aws.String("LATEST"), PlatformFamily: aws.String("Linux"),
 			LoadBalancers: []ecs.LoadBalancer{{TargetGroupArn: aws.String("arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/api-tg/6d0ecf831eec9f09")}},

@@ -29,7 +29,7 @@ func taskChecks() []check {
 		{
 			code: "SPOT105", title: "SIGTERM may not reach the program", parts: needs, judge: signals,
 			why: "A shell that runs the program (sh -c ...) gets SIGTERM as process 1 and does not pass it on, unless the script " +
-				"uses exec or traps the signal; npm and yarn may not either. linuxParameters.initProcessEnabled helps a program " +
+				"uses exec or traps the signal, or is a single command, by which bash replaces itself (and dash, in newer versions); npm and yarn may not either. linuxParameters.initProcessEnabled helps a program " +
 				"without a handler of its own, and not a shell: init signals its only child. Where the task definition has neither " +
 				"an entry point nor a command, the image decides, and its STOPSIGNAL as well.",
 			sources: []string{"https://docs.docker.com/reference/dockerfile/#entrypoint"},
@@ -45,7 +45,8 @@ func taskChecks() []check {
 		{
 			code: "SPOT112", title: "a redeployment may bring another image", parts: needs, judge: images,
 			why: "ECS resolves a tag to a digest once for a deployment and keeps it for the tasks that it replaces by itself. A " +
-				"forced deployment resolves the tag anew: what somebody pushed meanwhile is rolled out by an interruption. A tag in " +
+				"forced deployment resolves the tag anew: what somebody pushed meanwhile is rolled out by an interruption. Before platform " +
+				"version 1.3.0, and with versionConsistency disabled, every new task resolves it. A tag in " +
 				"a repository of immutable tags is fine, which the task definition does not show.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html"},
 			cures:   []string{"a revision of the task definition with the image's digest (@sha256:...)", "immutable tags in the ECR repository"},
@@ -53,13 +54,13 @@ func taskChecks() []check {
 		{
 			code: "SPOT113", title: "the task definition is not active", parts: needs, judge: inactive,
 			why: "A service whose task definition was deregistered keeps scaling with it, but a new deployment of it may be refused, " +
-				"so that nothing is redeployed at an interruption.",
+				"so that nothing is redeployed at an interruption: naming it is (\"TaskDefinition is inactive\"); whether a forced deployment alone is, AWS does not say.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html"},
 			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY"},
 		},
 		{
 			code: "SPOT117", title: "Fargate Spot does not run this platform", parts: needs, judge: platform,
-			why: "Fargate Spot runs Linux: X86_64 from platform version 1.3.0, ARM64 from 1.4.0. LATEST is fine.",
+			why: "Fargate Spot runs Linux: X86_64 from platform version 1.3.0, ARM64 from 1.4.0 (older pages deny it). LATEST is fine.",
 			sources: []string{
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html",
 				"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html",
@@ -136,7 +137,7 @@ func signals(s *Subject) []verdict {
 }
 
 // isShell reports whether a command is a shell with a script that neither uses exec nor traps the signal.
-// A bare script of one command is as bad: not every shell replaces itself by it.
+// Of a single command bash replaces itself, and which shell sh is nobody can tell from here.
 func isShell(command []string) bool {
 	if !slices.Contains([]string{"sh", "bash", "ash", "dash"}, path.Base(command[0])) {
 		return false
@@ -146,7 +147,8 @@ func isShell(command []string) bool {
 			return false // a file
 		}
 		if !strings.HasPrefix(word, "--") && strings.HasSuffix(word, "c") {
-			return !handsOver(strings.Join(command[i+2:], " "))
+			script := strings.Join(command[i+2:], " ")
+			return !handsOver(script) && (path.Base(command[0]) != "bash" || strings.ContainsAny(script, ";&|\n`(){}"))
 		}
 	}
 	return false
@@ -215,7 +217,7 @@ func inactive(s *Subject) []verdict {
 	family := aws.ToString(s.TaskDefinition.Family)
 	return []verdict{{
 		Warning, fmt.Sprintf("task definition %s:%d is %s: a redeployment may be refused", family, s.TaskDefinition.Revision, s.TaskDefinition.Status),
-		s.updateService("--task-definition " + quote(family)),
+		s.redeploy("--task-definition " + quote(family)),
 	}}
 }
 
@@ -229,7 +231,7 @@ func platform(s *Subject) []verdict {
 		}
 	}
 	if strings.HasPrefix(strings.ToUpper(family), "WINDOWS") {
-		return []verdict{{Error, "Fargate Spot does not run Windows containers", s.updateService("--capacity-provider-strategy capacityProvider=FARGATE,weight=1 --force-new-deployment")}}
+		return []verdict{{Error, "Fargate Spot does not run Windows containers", s.redeploy("--capacity-provider-strategy capacityProvider=FARGATE,weight=1 --force-new-deployment")}}
 	}
 	least := "1.3.0"
 	if arm {
@@ -241,7 +243,7 @@ func platform(s *Subject) []verdict {
 	}
 	return []verdict{{
 		Error, fmt.Sprintf("platform version %s is older than %s, the first with Fargate Spot for its processor", version, least),
-		s.updateService("--platform-version LATEST"),
+		s.redeploy("--platform-version LATEST"),
 	}}
 }
 

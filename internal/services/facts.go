@@ -139,6 +139,23 @@ func places(s *types.Service, provider string) bool {
 	return false
 }
 
+// Placed returns how many of n tasks a service's strategy places on a provider at most: its base, and its share of
+// the others by weight, rounded up.
+func (s *Service) Placed(provider string, n int) int {
+	base, weight, bases, weights := 0, 0, 0, 0
+	for _, item := range strategy(&s.Service) {
+		bases, weights = bases+int(item.Base), weights+int(item.Weight)
+		if aws.ToString(item.CapacityProvider) == provider {
+			base, weight = base+int(item.Base), weight+int(item.Weight)
+		}
+	}
+	others := max(0, n-bases)
+	if weights > 0 {
+		base += (others*weight + weights - 1) / weights
+	}
+	return min(n, base)
+}
+
 // onFargate reports whether a service without Spot runs on Fargate, for the count of what is left out.
 func onFargate(s *types.Service) bool {
 	return s.LaunchType == types.LaunchTypeFargate || places(s, OnDemand)

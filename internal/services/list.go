@@ -5,8 +5,11 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/spothandler/spothandler/internal/handler"
 )
 
 const (
@@ -89,9 +92,7 @@ func (r *reader) inCluster(ctx context.Context, c *Cluster) ([]types.Service, *U
 	for batch := range slices.Chunk(arns, servicesAtOnce) {
 		a := access{PartServices, "ecs:DescribeServices", c.Name(), false}
 		answer, unread, err := read(ctx, r, r.limits.services, a, func(ctx context.Context) (*ecs.DescribeServicesOutput, error) {
-			return r.clients.ECS.DescribeServices(ctx, &ecs.DescribeServicesInput{
-				Cluster: c.ClusterArn, Services: batch, Include: []types.ServiceField{types.ServiceFieldTags},
-			})
+			return r.describe(ctx, c, batch)
 		})
 		if err != nil || unread != nil {
 			return nil, unread, err
@@ -99,6 +100,21 @@ func (r *reader) inCluster(ctx context.Context, c *Cluster) ([]types.Service, *U
 		all = append(all, answer.Services...) // a failure is a service that was deleted meanwhile
 	}
 	return all, nil, nil
+}
+
+// describe asks for the tags as well, unless the partition has none, as the function does.
+func (r *reader) describe(ctx context.Context, c *Cluster, names []string) (*ecs.DescribeServicesOutput, error) {
+	in := &ecs.DescribeServicesInput{Cluster: c.ClusterArn, Services: names, Include: []types.ServiceField{types.ServiceFieldTags}}
+	answer, err := r.clients.ECS.DescribeServices(ctx, in)
+	cluster, notAnARN := arn.Parse(aws.ToString(c.ClusterArn))
+	if notAnARN != nil || !handler.TagsUnsupported(cluster.Partition, err) {
+		return answer, err
+	}
+	if err := r.limits.services.Wait(ctx); err != nil {
+		return nil, err
+	}
+	in.Include = nil
+	return r.clients.ECS.DescribeServices(ctx, in)
 }
 
 func (r *reader) serviceARNs(ctx context.Context, c *Cluster) ([]string, *Unread, error) {

@@ -1,0 +1,134 @@
+package doctor
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spothandler/spothandler/internal/services"
+)
+
+// What an installation of spothandler says.
+
+// InstallationSubject is one installation as the checks see it.
+type InstallationSubject struct {
+	Prefix string // as a flag takes it; "" is none
+	Name   string // as it is shown
+	// Problems are what a status reports of it, a reserved concurrency of 0 left out.
+	Problems []string
+	// Throttled reports whether its function has a reserved concurrency of 0.
+	Throttled bool
+	// Disabled reports whether its rule is DISABLED.
+	Disabled bool
+	Rule     string // its name
+	// Matches reports whether its rule matches a notice, and MayRedeploy whether its role may ecs:UpdateService;
+	// nil: it was not found out.
+	Matches, MayRedeploy *bool
+	Role                 string // its name
+	Unread               []services.Unread
+}
+
+// The parts of an installation.
+const (
+	PartInstallation services.Part = "installation"
+	PartPattern                    = services.PartPattern
+	PartPermission   services.Part = "permission"
+)
+
+type installationCheck struct {
+	check
+	judge func(*InstallationSubject) []verdict
+}
+
+func installationTable() []installationCheck {
+	return []installationCheck{
+		{check{code: throttledCode, parts: []services.Part{PartInstallation}}, throttled},
+		{check{
+			code: "SPOT401", title: "the rule does not match a notice", parts: []services.Part{PartPattern},
+			why: "EventBridge is asked whether the installed rule's pattern matches an interruption of a task on Fargate Spot " +
+				"(events:TestEventPattern; where that is not available, spothandler's own matcher answers). A rule that does not match, " +
+				"or is DISABLED, invokes nothing.",
+			sources: []string{"https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html"},
+			cures:   []string{"spothandler install --prefix PREFIX", "spothandler install --prefix PREFIX --rule-state ENABLED"},
+		}, deaf},
+		{check{
+			code: "SPOT402", title: "the function's role may not redeploy", parts: []services.Part{PartPermission},
+			why: "IAM is asked whether the function's role may ecs:UpdateService (iam:SimulatePrincipalPolicy). Its answer heeds the role's " +
+				"policies, its boundary, and service control policies without conditions; those with conditions it leaves out.",
+			sources: []string{"https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html"},
+			cures:   []string{"spothandler install --prefix PREFIX", "a look at the role's permissions boundary and the organization's service control policies"},
+		}, powerless},
+		{check{
+			code: "SPOT403", title: "the installation is not as it was asked for", parts: []services.Part{PartInstallation},
+			why:     "What is installed differs from its own record, or a part is missing: status says what and why.",
+			sources: []string{"https://github.com/spothandler/spothandler#readme"},
+			cures:   []string{"spothandler status --prefix PREFIX", "spothandler install --prefix PREFIX"},
+		}, differing},
+	}
+}
+
+// throttledCode is the account's check of what the function may run, which has a part for each installation.
+const throttledCode = "SPOT303"
+
+// JudgeInstallation makes every check of an installation. ignored are the codes that the caller accepts.
+func JudgeInstallation(s *InstallationSubject, ignored []string) Diagnosis {
+	d := Diagnosis{Findings: []Finding{}, NotChecked: []NotChecked{}}
+	for _, c := range installationTable() {
+		at := slices.IndexFunc(s.Unread, func(u services.Unread) bool { return slices.Contains(c.parts, u.Part) })
+		if at >= 0 {
+			d.NotChecked = append(d.NotChecked, NotChecked{c.code, s.Unread[at].Why})
+			continue
+		}
+		for _, v := range c.judge(s) {
+			f := Finding{Code: c.code, Severity: v.severity, Message: s.Name + ": " + v.message, Cure: v.cure}
+			if slices.Contains(ignored, c.code) {
+				f.Ignored = ignoredByFlag
+			}
+			d.Findings = append(d.Findings, f)
+		}
+	}
+	slices.SortStableFunc(d.Findings, func(a, b Finding) int { return rank(a.Severity) - rank(b.Severity) })
+	return d
+}
+
+// command is a command of ours about the installation.
+func (s *InstallationSubject) command(words string) string {
+	if s.Prefix != "" {
+		words += " --prefix " + quote(s.Prefix)
+	}
+	return "spothandler " + words
+}
+
+func throttled(s *InstallationSubject) []verdict {
+	if !s.Throttled {
+		return nil
+	}
+	return []verdict{{Error, "its function's reserved concurrency is 0: it is never run", s.command("install --reserved-concurrency -1")}}
+}
+
+func deaf(s *InstallationSubject) []verdict {
+	switch {
+	case s.Disabled:
+		return []verdict{{Error, "its rule " + s.Rule + " is DISABLED: no interruption is heard", s.command("install --rule-state ENABLED")}}
+	case s.Matches != nil && !*s.Matches:
+		return []verdict{{Error, "its rule " + s.Rule + " does not match a notice", s.command("install")}}
+	}
+	return nil
+}
+
+func powerless(s *InstallationSubject) []verdict {
+	if s.MayRedeploy == nil || *s.MayRedeploy {
+		return nil
+	}
+	return []verdict{{Error, "its role " + s.Role + " may not ecs:UpdateService", s.command("install")}}
+}
+
+func differing(s *InstallationSubject) []verdict {
+	if len(s.Problems) == 0 {
+		return nil
+	}
+	more := ""
+	if n := len(s.Problems) - 1; n > 0 {
+		more = fmt.Sprintf(", and %d more", n)
+	}
+	return []verdict{{Warning, s.Problems[0] + more, s.command("status")}}
+}
