@@ -92,7 +92,7 @@ func (s *site) account() string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return strings.ReplaceAll(text, s.number, account)
+	return strings.ReplaceAll(withoutHashes(text), s.number, account)
 }
 
 // writes are the calls of the last run that change something, each once.
