@@ -164,7 +164,7 @@ func shown(path, value string) string {
 		return "(none)"
 	}
 	switch path {
-	case "memory_size":
+	case "memory_size", "ephemeral_storage":
 		return value + " MB"
 	case "timeout", "max_event_age", "async.max_event_age":
 		return value + "s"

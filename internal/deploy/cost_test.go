@@ -40,7 +40,7 @@ func TestCost(t *testing.T) {
 				if _, err := uninstall.Apply(t.Context(), Options{}); err != nil {
 					t.Fatal(err)
 				}
-			}, 20, 7, 10},
+			}, 22, 7, 10},
 		} {
 			a.ForgetCalls()
 			began := time.Now()

@@ -75,6 +75,8 @@ func desiredFunction(names Names, spec settings.Spec, release Release) *Function
 		Network:             Network{Subnets: spec.Subnets, SecurityGroups: spec.SecurityGroups},
 		KMSKey:              spec.KMSKey,
 		Tracing:             spec.Tracing,
+		Storage:             defaultStorage,
+		SnapStart:           snapStartOff,
 		Tags:                tags,
 	}
 }

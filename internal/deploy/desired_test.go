@@ -50,6 +50,7 @@ func TestDesired(t *testing.T) {
 			"logging.group=/aws/lambda/prod-ecs-fargate-spot-handler",
 			"async.max_event_age=120", "async.max_retries=1", "async.on_failure=", "async.on_success=",
 			"vpc_subnets=", "vpc_security_groups=", "kms_key=", "tracing=PassThrough",
+			"ephemeral_storage=512", "layers=", "dead_letter_queue=", "file_systems=", "snap_start=None",
 			"tags.Team=web", "tags.managed-by=spothandler", "tags.spothandler:prefix=prod", "tags.spothandler:version=1.0.0",
 		},
 		KindPermission: {

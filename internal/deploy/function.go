@@ -22,8 +22,13 @@ type Function struct {
 	ReservedConcurrency int
 	Async               Async
 	Network             Network
-	KMSKey              string // ARN; "" is the service's own
-	Tracing             string // PassThrough or Active
+	KMSKey              string   // ARN; "" is the service's own
+	Tracing             string   // PassThrough or Active
+	Storage             int      // of /tmp, in MB
+	Layers              []string // ARNs of their versions; never wanted
+	DeadLetters         string   // ARN of a queue or topic; never wanted
+	FileSystems         []string // ARNs of access points; never wanted
+	SnapStart           string   // None or PublishedVersions
 	Tags                map[string]string
 
 	// Zip is the code to upload; wanted only.
@@ -36,8 +41,13 @@ type Function struct {
 	Unread   string // why Lambda does not show the environment; "" where it does
 	Hidden   bool   // it is the caller who may not decrypt it: nothing is known of it
 	Modified time.Time
-	// Statements are the Sids of its resource policy that are neither ours nor duplicates of ours.
+	// Statements are the Sids of its resource policy that are neither ours nor duplicates of ours. These
+	// and what follows are additions of others; only a report and a removal find what follows.
 	Statements []string
+	URLs       []string
+	Mappings   []Mapping
+	Signing    []string // ARN of the code signing configuration
+	Unseen     error    // why nobody can tell whether there are URLs or mappings; nil: they were read
 }
 
 // Logging is the function's LoggingConfig.
@@ -104,6 +114,15 @@ func (f *Function) additions() []Foreign {
 	for _, sid := range f.Statements {
 		all = append(all, Foreign{ID{KindPermission, f.Name}, "statement " + sid})
 	}
+	for _, url := range f.URLs {
+		all = append(all, Foreign{f.id(), "function URL " + url})
+	}
+	for _, mapping := range f.Mappings {
+		all = append(all, Foreign{f.id(), fmt.Sprintf("event source mapping %s from %s", mapping.UUID, mapping.Source)})
+	}
+	for _, arn := range f.Signing {
+		all = append(all, Foreign{f.id(), "code signing configuration " + arn})
+	}
 	return all
 }
 
@@ -143,7 +162,9 @@ func (f *Function) fields() []pair {
 			pair{"async.on_failure", f.Async.OnFailure}, pair{"async.on_success", f.Async.OnSuccess})
 	}
 	fields = append(fields, f.Network.fields()...)
-	fields = append(fields, pair{"kms_key", f.KMSKey}, pair{"tracing", f.Tracing})
+	fields = append(fields, pair{"kms_key", f.KMSKey}, pair{"tracing", f.Tracing},
+		pair{"ephemeral_storage", decimal(f.Storage)}, pair{"layers", strings.Join(f.Layers, ", ")},
+		pair{"dead_letter_queue", f.DeadLetters}, pair{"file_systems", strings.Join(f.FileSystems, ", ")}, pair{"snap_start", f.SnapStart})
 	return append(fields, tagFields(f.Tags)...)
 }
 

@@ -15,11 +15,13 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// functionObserver reads the function, its resource policy and, to compare, its asynchronous invocation settings.
+// functionObserver reads the function, its resource policy, its asynchronous invocation settings unless it is to be
+// removed, and what others can add to it.
 type functionObserver struct {
 	function   *Function
 	async      Async
 	statements []*Permission
+	additions  additionsObserver
 }
 
 func (o *functionObserver) readings(clients Clients, names Names, why Purpose) []reading {
@@ -33,7 +35,8 @@ func (o *functionObserver) readings(clients Clients, names Names, why Purpose) [
 			return err
 		}},
 	}
-	if why == ToRemove {
+	readings = append(readings, o.additions.readings(clients, names, why)...)
+	if why == ToRemove || why == ToFind {
 		return readings
 	}
 	return append(readings, reading{"reading the async configuration of function " + names.Function, func(ctx context.Context) (err error) {
@@ -49,6 +52,7 @@ func (o *functionObserver) found(triggers []Trigger) *Function {
 		return nil
 	}
 	o.function.Async = o.async
+	o.additions.addTo(o.function)
 	for _, statement := range o.statements {
 		if !slices.ContainsFunc(triggers, func(t Trigger) bool { return t.knows(statement.Sid) }) {
 			o.function.Statements = append(o.function.Statements, statement.Sid)
@@ -105,6 +109,7 @@ func fromConfiguration(name string, c *types.FunctionConfiguration) *Function {
 		function.Architecture = string(c.Architectures[0])
 	}
 	function.Network, function.KMSKey, function.Tracing = fromVPC(c.VpcConfig), value(c.KMSKeyArn), fromTracing(c.TracingConfig)
+	function.readAdded(c)
 	function.readEnvironment(c.Environment)
 	if l := c.LoggingConfig; l != nil {
 		function.Logging = fromLogging(l, function.Name)
@@ -120,6 +125,32 @@ func fromConfiguration(name string, c *types.FunctionConfiguration) *Function {
 		function.Modified = modified
 	}
 	return function
+}
+
+// Lambda's own values of what no setting sets (Lambda API, EphemeralStorage and SnapStart).
+const (
+	defaultStorage = 512 // MB
+	snapStartOff   = string(types.SnapStartApplyOnNone)
+)
+
+// readAdded reads what others can add to the configuration, and what an update takes away again.
+func (f *Function) readAdded(c *types.FunctionConfiguration) {
+	f.Storage, f.SnapStart = defaultStorage, snapStartOff
+	if c.EphemeralStorage != nil {
+		f.Storage = int(valueOr(c.EphemeralStorage.Size, defaultStorage))
+	}
+	if c.SnapStart != nil {
+		f.SnapStart = cmp.Or(string(c.SnapStart.ApplyOn), snapStartOff)
+	}
+	if c.DeadLetterConfig != nil {
+		f.DeadLetters = value(c.DeadLetterConfig.TargetArn)
+	}
+	for _, layer := range c.Layers {
+		f.Layers = append(f.Layers, value(layer.Arn))
+	}
+	for _, system := range c.FileSystemConfigs {
+		f.FileSystems = append(f.FileSystems, value(system.Arn))
+	}
 }
 
 // fromLogging fills in what an answer leaves out: text, the group of the function's name, and, in JSON,

@@ -18,12 +18,14 @@ func replacing(want, have State) (wanted, left State, removal *Change) {
 	if reason == "" {
 		return want, have, nil
 	}
+	gone := *f
+	gone.Mappings = nil // they are of the function's name, and invoke the new one
 	again := *want.Function
 	again.Tags = withForeign(want.Function.Tags, f.Tags, want.DropTags)
 	want.Function = &again
 	removal = &Change{
 		Action: Delete, ID: f.id(), Fields: []Field{{"state", reason, ""}},
-		vital: true, wave: waveReplace, do: f.delete,
+		vital: true, wave: waveReplace, do: gone.delete,
 	}
 	return want, have.without(f.id()), removal // the resource policy goes with the function
 }

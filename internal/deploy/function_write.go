@@ -83,7 +83,8 @@ func (f *Function) update(ctx context.Context, r *runner, d diff) error {
 	underway := slices.Contains(d.fields, Field{"state", settlingState, ""})
 	broken := d.fields.has("state") && !underway
 	configuration := broken || d.fields.has("runtime", "handler", "description", "role", "memory_size", "timeout",
-		"environment", "logging", "vpc_subnets", "vpc_security_groups", "kms_key", "tracing")
+		"environment", "logging", "vpc_subnets", "vpc_security_groups", "kms_key", "tracing",
+		"ephemeral_storage", "layers", "dead_letter_queue", "file_systems", "snap_start")
 	return inOrder(
 		step{underway, func() error { return f.waitForSettled(ctx, r) }}, // of an earlier run
 		// The code first: it knows older settings, and older code would not know newer ones.
@@ -134,6 +135,7 @@ func (f *Function) updateConfiguration(ctx context.Context, r *runner, fields ch
 	if fields.has("state", "environment", "kms_key") {
 		input.KMSKeyArn = &f.KMSKey // "" goes back to the service's own
 	}
+	f.takeAway(input, fields)
 	err := r.retry(ctx, waitForUpdate(), func() error {
 		_, err := r.Lambda.UpdateFunctionConfiguration(ctx, input)
 		return err
@@ -142,6 +144,26 @@ func (f *Function) updateConfiguration(ctx context.Context, r *runner, fields ch
 		return err
 	}
 	return f.waitForSettled(ctx, r)
+}
+
+// takeAway removes from the configuration what others have added. Something empty takes away what was
+// there; what is left out stays (Lambda API, UpdateFunctionConfiguration).
+func (f *Function) takeAway(input *lambda.UpdateFunctionConfigurationInput, fields changed) {
+	if fields.has("ephemeral_storage") {
+		input.EphemeralStorage = &types.EphemeralStorage{Size: int32Ptr(f.Storage)}
+	}
+	if fields.has("layers") {
+		input.Layers = []string{}
+	}
+	if fields.has("dead_letter_queue") {
+		input.DeadLetterConfig = &types.DeadLetterConfig{TargetArn: &f.DeadLetters}
+	}
+	if fields.has("file_systems") {
+		input.FileSystemConfigs = []types.FileSystemConfig{}
+	}
+	if fields.has("snap_start") {
+		input.SnapStart = &types.SnapStart{ApplyOn: types.SnapStartApplyOn(f.SnapStart)}
+	}
 }
 
 // updateCode always names the architecture, which changes only here and whose omission is not documented.
@@ -196,6 +218,9 @@ func (f *Function) setAsync(ctx context.Context, r *runner) error {
 // delete waits until the function is gone, so that nothing of it writes to a log group or uses a role that
 // is removed next.
 func (f *Function) delete(ctx context.Context, r *runner) error {
+	if err := f.removeMappings(ctx, r); err != nil { // which are there only under --force
+		return err
+	}
 	err := r.retry(ctx, waitForFunction(), func() error {
 		_, err := r.Lambda.DeleteFunction(ctx, &lambda.DeleteFunctionInput{FunctionName: &f.Name})
 		return apperr.IgnoreNotFound(err)

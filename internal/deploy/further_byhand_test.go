@@ -34,6 +34,31 @@ func furtherChanges() []byHand {
 			})
 			return err
 		}, KindFunction, []string{"vpc_subnets", "vpc_security_groups"}},
+		{"file system", func(t *testing.T, a *account, n Names) error {
+			defer a.allow(t, n, "ec2:*")()
+			_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &input{
+				FunctionName: &n.Function, VpcConfig: &functions.VpcConfig{SubnetIds: []string{aSubnet}, SecurityGroupIds: []string{aGroup}},
+				FileSystemConfigs: []functions.FileSystemConfig{{
+					Arn: aws.String("arn:aws:elasticfilesystem:us-east-1:111122223333:access-point/fsap-0123456789abcdef0"), LocalMountPath: aws.String("/mnt/x"),
+				}},
+			})
+			return err
+		}, KindFunction, []string{"vpc_subnets", "vpc_security_groups", "file_systems"}},
+		{"dead letters", func(t *testing.T, a *account, n Names) error {
+			defer a.allow(t, n, "sqs:SendMessage")()
+			_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &input{FunctionName: &n.Function, DeadLetterConfig: &functions.DeadLetterConfig{TargetArn: aws.String(aQueue)}})
+			return err
+		}, KindFunction, []string{"dead_letter_queue"}},
+		configuration("layer", "layers", func(in *input) {
+			in.Layers = []string{"arn:aws:lambda:us-east-1:580247275435:layer:LambdaInsightsExtension:14"}
+		}),
+		configuration("storage", "ephemeral_storage", func(in *input) { in.EphemeralStorage = &functions.EphemeralStorage{Size: aws.Int32(1024)} }),
+		{"snapshot", func(t *testing.T, a *account, n Names) error {
+			_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &input{
+				FunctionName: &n.Function, Runtime: functions.RuntimePython313, SnapStart: &functions.SnapStart{ApplyOn: functions.SnapStartApplyOnPublishedVersions},
+			})
+			return err
+		}, KindFunction, []string{"runtime", "snap_start"}},
 		{"queue for failures", async(func(d *functions.DestinationConfig) {
 			d.OnFailure = &functions.OnFailure{Destination: aws.String(aQueue)}
 		}), KindFunction, []string{"async.on_failure"}},

@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -50,7 +51,7 @@ var ErrNotInstalled = errors.New("it is not installed")
 func PrepareInstall(ctx context.Context, clients Clients, id session.Identity, request InstallRequest) (*Install, error) {
 	i := &Install{clients: clients, id: id, request: request}
 	var err error
-	if i.Found, err = Find(ctx, clients, id, request.Prefix, request.Given); err != nil {
+	if i.Found, err = find(ctx, clients, id, request.Prefix, request.Given, ToCompare); err != nil {
 		return nil, err
 	}
 	if request.Upgrade && !i.Found.Found() {
@@ -63,6 +64,9 @@ func PrepareInstall(ctx context.Context, clients Clients, id session.Identity, r
 		return nil, err
 	}
 	if err := i.Want.Function.checkConcurrency(ctx, clients.Lambda, id.Region, i.Found.State.Function); err != nil {
+		return nil, err
+	}
+	if err := i.warnOfLoss(ctx); err != nil {
 		return nil, err
 	}
 	return i, nil
@@ -90,7 +94,6 @@ func (i *Install) plan() error {
 	}
 	i.Changes, i.Taken = i.Found.Plan(i.Want), i.Found.Unowned()
 	i.warn(Lingering(i.Found.State, i.Changes)...)
-	i.warn(Lost(i.Found.State, i.Changes)...)
 	i.warn(PatternWarning(i.Want, i.Found.State)...)
 	return nil
 }
@@ -103,6 +106,23 @@ func (i *Install) checkFound() error {
 		return err
 	}
 	return i.Found.CheckReadable()
+}
+
+// warnOfLoss tells what others have added to a function that has to be made anew: it alone looks for what
+// no comparison needs.
+func (i *Install) warnOfLoss(ctx context.Context) error {
+	f := i.Found.State.Function
+	if f != nil && slices.ContainsFunc(i.Changes, func(c Change) bool { return c.Action == Delete && c.ID == f.id() }) {
+		unread, err := f.readAdditions(ctx, i.clients, i.Found.Names)
+		if err != nil {
+			return err
+		}
+		for _, each := range unread {
+			i.warn(each.String())
+		}
+	}
+	i.warn(Lost(i.Found.State, i.Changes)...)
+	return nil
 }
 
 // checkCase refuses a prefix that another installation has in other letters: its role is not found by our

@@ -21,7 +21,7 @@ type Installation struct {
 // Find finds the installation with this prefix: the role's record tells the other names, or, where
 // there is none, what was given or the defaults do. It only reads.
 func Find(ctx context.Context, clients Clients, id session.Identity, prefix string, given settings.Given) (*Installation, error) {
-	return find(ctx, clients, id, prefix, given, ToCompare)
+	return find(ctx, clients, id, prefix, given, ToReport)
 }
 
 // FindForRemoval is Find for an uninstall: it finds what Removal and CheckRemovable need, instance profiles

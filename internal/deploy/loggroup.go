@@ -2,9 +2,11 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
@@ -19,8 +21,9 @@ type LogGroup struct {
 	Tags          map[string]string
 
 	// Found, never wanted.
-	RetentionRuler string // who rules the retention instead of the group, in words; "" is nobody
-	Protected      bool   // deletion protection
+	RetentionRuler string   // who rules the retention instead of the group, in words; "" is nobody
+	Protected      bool     // deletion protection
+	Forwarded      []string // by subscription filters: their names and destinations; only a report finds them
 }
 
 func (g *LogGroup) id() ID             { return ID{KindLogGroup, g.Name} }
@@ -69,12 +72,14 @@ func (g *LogGroup) kept(prefix string) bool {
 
 // logGroupObserver reads the group and its tags side by side.
 type logGroupObserver struct {
-	group *LogGroup
-	tags  map[string]string
+	group      *LogGroup
+	tags       map[string]string
+	forwarded  []string
+	notChecked []NotChecked
 }
 
-func (o *logGroupObserver) readings(clients Clients, names Names, _ Purpose) []reading {
-	return []reading{
+func (o *logGroupObserver) readings(clients Clients, names Names, why Purpose) []reading {
+	readings := []reading{
 		{"reading log group " + names.LogGroup, func(ctx context.Context) (err error) {
 			o.group, err = findLogGroup(ctx, clients.Logs, names.LogGroup)
 			return err
@@ -87,12 +92,38 @@ func (o *logGroupObserver) readings(clients Clients, names Names, _ Purpose) []r
 			return apperr.IgnoreNotFound(err)
 		}},
 	}
+	if why != ToReport {
+		return readings
+	}
+	return append(readings, reading{"reading the subscription filters of log group " + names.LogGroup, func(ctx context.Context) error {
+		err := apperr.IgnoreNotFound(o.readFilters(ctx, clients.Logs, names.LogGroup))
+		if _, answered := errors.AsType[*awshttp.ResponseError](err); answered {
+			o.notChecked = []NotChecked{{"the subscription filters of log group " + names.LogGroup, apperr.WhyNot(err)}}
+			return nil
+		}
+		return err
+	}})
+}
+
+// readFilters finds who is sent the group's records: log forwarders add themselves to every group.
+func (o *logGroupObserver) readFilters(ctx context.Context, api LogGroupAPI, name string) error {
+	pages := cloudwatchlogs.NewDescribeSubscriptionFiltersPaginator(api, &cloudwatchlogs.DescribeSubscriptionFiltersInput{LogGroupName: &name})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, filter := range page.SubscriptionFilters {
+			o.forwarded = append(o.forwarded, fmt.Sprintf("%s to %s", value(filter.FilterName), value(filter.DestinationArn)))
+		}
+	}
+	return nil
 }
 
 // found returns the group with its tags, or nil.
 func (o *logGroupObserver) found() *LogGroup {
 	if o.group != nil {
-		o.group.Tags = o.tags
+		o.group.Tags, o.group.Forwarded = o.tags, o.forwarded
 	}
 	return o.group
 }

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -66,8 +67,14 @@ func (i *Installation) CheckRemovable(force, keepLogs bool) error {
 			},
 		}
 	}
+	if force {
+		return nil
+	}
+	if f := left.Function; f != nil && f.Unseen != nil {
+		return withHint(f.Unseen, "--force   remove it all the same, and what others have added to it")
+	}
 	additions := left.Foreign()
-	if force || len(additions) == 0 {
+	if len(additions) == 0 {
 		return nil
 	}
 	refusal := &apperr.Error{
@@ -80,4 +87,15 @@ func (i *Installation) CheckRemovable(force, keepLogs bool) error {
 	}
 	refusal.Detail = append(refusal.Detail, "Nothing was changed.")
 	return refusal
+}
+
+// withHint adds one to an error that is explained.
+func withHint(err error, hint string) error {
+	known, explained := errors.AsType[*apperr.Error](err)
+	if !explained {
+		return err
+	}
+	hinted := *known
+	hinted.Hints = append(slices.Clone(known.Hints), hint)
+	return &hinted
 }

@@ -57,8 +57,8 @@ func TestPlanUpdatesEveryField(t *testing.T) {
 		"Name", "Role.Path", "Permission.Sid", "Permission.Function", "Target.TargetID", "Target.Rule", // these say which resource it is
 		"Function.Zip",                                                                   // CodeSHA256 is compared in its place
 		"Role.UniqueID", "Role.Created", "Role.Inline", "Role.Attached", "Role.Profiles", // found, never wanted
-		"LogGroup.RetentionRuler", "LogGroup.Protected", "Function.Broken", //
-		"Function.Deleting", "Function.Modified", "Function.Hidden", "Function.Statements", //
+		"LogGroup.RetentionRuler", "LogGroup.Protected", "LogGroup.Forwarded", "Function.Broken", //
+		"Function.Deleting", "Function.Modified", "Function.Hidden", "Function.Statements", "Function.URLs", "Function.Mappings", "Function.Signing", "Function.Unseen", //
 		"Rule.ManagedBy", "Rule.Targets", "Rule.Duplicates", "Rule.TagsUnread", "Rule.OwnTarget", //
 	}
 	for index, each := range installed(t).resources() {

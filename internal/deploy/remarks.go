@@ -26,7 +26,7 @@ func (i *Installation) CheckReadable() error {
 
 // unchecked returns what a status could not look at.
 func (i *Installation) unchecked() []NotChecked {
-	all := []NotChecked{}
+	all := slices.Concat([]NotChecked{}, i.State.NotChecked)
 	if f := i.State.Function; f != nil && f.Hidden {
 		all = append(all, NotChecked{"the function's environment", "you may not kms:Decrypt with " + f.KMSKey})
 	}
@@ -36,6 +36,17 @@ func (i *Installation) unchecked() []NotChecked {
 		}
 	}
 	return all
+}
+
+// forwarding reminds of who else is sent the function's records.
+func (i *Installation) forwarding() []string {
+	var reminders []string
+	if g := i.Owned().LogGroup; g != nil {
+		for _, each := range g.Forwarded {
+			reminders = append(reminders, fmt.Sprintf("log group %s is forwarded by the subscription filter %s", g.Name, each))
+		}
+	}
+	return reminders
 }
 
 // retentionWarning returns that logs are kept for another time than the setting says, by whose rule.

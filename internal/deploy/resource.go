@@ -79,14 +79,16 @@ type reading struct {
 	read  func(context.Context) error
 }
 
-// Purpose is what is read for: to compare, or to remove, which needs no more than what is there and what
-// others have added to it.
+// Purpose is what is read for.
 type Purpose int
 
-// The two purposes.
+// The purposes: to compare; to report, which also shows what others have added and an install keeps; to
+// remove, which needs what is there and what others have added; and to find what is there, no more.
 const (
 	ToCompare Purpose = iota
+	ToReport
 	ToRemove
+	ToFind
 )
 
 func whyNotOurs(tags map[string]string) string {

@@ -131,7 +131,7 @@ type roleObserver struct{ role *Role }
 
 func (o *roleObserver) readings(clients Clients, _ Names, why Purpose) []reading {
 	role, api := o.role, clients.IAM
-	if role == nil {
+	if role == nil || why == ToFind {
 		return nil
 	}
 	readings := []reading{

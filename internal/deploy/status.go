@@ -77,7 +77,8 @@ func Assess(i *Installation, embedded Release, others []Listed) (Status, error) 
 	have := i.Owned()
 	status := Status{
 		Prefix: i.Names.Prefix, Region: i.Names.Region, Account: i.Names.Account,
-		Settings: settings.JSON(spec), Outputs: i.Outputs(), Warnings: append(warnings, i.retentionWarning(spec)...), Reminders: idle(spec),
+		Settings: settings.JSON(spec), Outputs: i.Outputs(), Warnings: append(warnings, i.retentionWarning(spec)...),
+		Reminders:  slices.Concat(idle(spec), i.forwarding()),
 		NotChecked: i.unchecked(),
 		Resources:  describe(want, have),
 	}

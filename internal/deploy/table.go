@@ -14,6 +14,8 @@ type State struct {
 	// DropTags are keys that the wanted state has no longer; other keys that it does not have are
 	// somebody else's, and are kept.
 	DropTags []string
+	// NotChecked is what could not be read.
+	NotChecked []NotChecked
 }
 
 // triggerTypes are what invokes the function, one type of event each.
@@ -64,6 +66,7 @@ func (o *observers) found(names Names) State {
 		s.Triggers = append(s.Triggers, o.triggers[index].found(names, o.function.statements))
 	}
 	s.Function = o.function.found(s.Triggers)
+	s.NotChecked = slices.Concat(o.logGroup.notChecked, o.function.additions.notChecked())
 	return s
 }
 

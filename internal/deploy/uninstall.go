@@ -40,6 +40,9 @@ func PrepareUninstall(ctx context.Context, clients Clients, id session.Identity,
 	for _, each := range u.Found.Unowned() {
 		warn(request.Warn, fmt.Sprintf("%s is not ours and stays. %s", each.ID, each.Why))
 	}
+	for _, each := range u.Found.State.NotChecked {
+		warn(request.Warn, each.String())
+	}
 	u.Changes = u.Found.removal(request.KeepLogs)
 	if len(u.Changes) == 0 {
 		return u, nil
@@ -63,7 +66,7 @@ func (u *Uninstall) Apply(ctx context.Context, options Options) (done int, err e
 // Verify looks again until nothing of the installation is found, for at most the ceiling (0: its own).
 func (u *Uninstall) Verify(ctx context.Context, ceiling time.Duration) error {
 	return settled(ctx, ceiling, func(ctx context.Context) (left []Change, err error) {
-		found, err := findAgain(ctx, u.clients, u.Found.Names, ToRemove)
+		found, err := findAgain(ctx, u.clients, u.Found.Names, ToFind)
 		if err != nil {
 			return nil, err
 		}

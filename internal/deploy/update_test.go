@@ -149,7 +149,7 @@ func TestCalls(t *testing.T) {
 		count("a first install", 34, func() { apply(nil) })
 		count("a second install", 12, func() { apply(nil) })
 		count("one setting", 29, func() { apply(given("timeout", "30")) })
-		count("an uninstall", 27, func() { anUninstall(t, a) })
+		count("an uninstall", 30, func() { anUninstall(t, a) })
 	})
 }
 

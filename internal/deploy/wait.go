@@ -58,6 +58,13 @@ func waitForPropagation() wait {
 	return wait{"waiting for AWS", ceilingConflict, func(err error) bool { return apperr.IsNotFound(err) || apperr.IsConflict(err) }}
 }
 
+// waitForMapping covers a mapping that is created or updated just then (Lambda API, DeleteEventSourceMapping).
+func waitForMapping() wait {
+	return wait{"waiting for an event source mapping", ceilingConflict, func(err error) bool {
+		return apperr.IsConflict(err) || apperr.HasCode(err, "ResourceInUseException")
+	}}
+}
+
 // waitForTags covers a caller whose rights depend on the group's tags, which IAM does not see at once
 // (terraform-provider-aws, logs/group.go).
 func waitForTags() wait {

@@ -94,12 +94,23 @@ func (in *lambdaInput) asks(own ask, c *call) []ask {
 		own.Resource = "*"
 	case "lambda:DeleteEventSourceMapping":
 		own.Resource = c.region.arn("lambda", "event-source-mapping:"+in.UUID)
+		own.where("lambda:functionarn", c.functionOf(in.UUID))
 	case "lambda:CreateFunction":
 		return append(own.tagging(in.Tags, "lambda:TagResource"), in.configuring(c.region)...)
 	case "lambda:UpdateFunctionConfiguration":
 		return append([]ask{own}, in.configuring(c.region)...)
 	}
 	return []ask{own}
+}
+
+// functionOf is the function that an event source mapping invokes.
+func (c *call) functionOf(mapping string) string {
+	c.server.mu.Lock()
+	defer c.server.mu.Unlock()
+	if m := c.region.lambda.mappings[mapping]; m != nil {
+		return m.FunctionArn
+	}
+	return ""
 }
 
 func (in *lambdaInput) configuring(r *region) []ask {

@@ -144,12 +144,21 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case fault.Lose:
 		panic(http.ErrAbortHandler)
 	default:
-		p.forward(w, r, body, index, fault.Drop)
+		p.forward(w, r, body, index, fault.Drop, unknownTo(c))
 	}
 }
 
-// forward sends the call on and gives its answer back, or loses it.
-func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, body []byte, index int, drop bool) {
+// unknownTo is the answer to a call that moto does not know: what AWS says where there is nothing.
+func unknownTo(c Call) []byte {
+	if c.Action == "ListFunctionUrlConfigs" {
+		return []byte(`{"FunctionUrlConfigs":[]}`)
+	}
+	return nil
+}
+
+// forward sends the call on and gives its answer back, or loses it. Where the AWS does not know the call, instead is
+// the answer.
+func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, body []byte, index int, drop bool, instead []byte) {
 	onward, err := http.NewRequestWithContext(r.Context(), r.Method, p.backend.URL+r.URL.RequestURI(), bytes.NewReader(body))
 	if err != nil {
 		panic(http.ErrAbortHandler)
@@ -163,6 +172,11 @@ func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, body []byte, ind
 	defer func() { _ = answer.Body.Close() }()
 	if drop {
 		panic(http.ErrAbortHandler)
+	}
+	if instead != nil && answer.StatusCode == http.StatusNotFound && answer.Header.Get("X-Amzn-Errortype") == "" {
+		p.answered(index, http.StatusOK)
+		_, _ = w.Write(instead)
+		return
 	}
 	p.answered(index, answer.StatusCode)
 	for name, values := range answer.Header {

@@ -186,12 +186,19 @@ func TestPolicyOfSeveralRegions(t *testing.T) {
 // Only what AWS cannot narrow is allowed on everything, and no action is a wildcard.
 func TestPolicyIsNarrow(t *testing.T) {
 	for _, statement := range parse(t, policyFor(t, names(), fullSpec(), allCommands())).Statement {
-		if statement.Sid == "InstanceProfiles" { // whose names nobody knows beforehand
+		switch statement.Sid { // whose names nobody knows beforehand
+		case "InstanceProfiles":
 			equal(t, statement.Action, "iam:RemoveRoleFromInstanceProfile")
+			continue
+		case "Mappings":
+			equal(t, statement.Action, "lambda:DeleteEventSourceMapping")
+			if want := map[string]any{"ArnEquals": map[string]any{"lambda:FunctionArn": names().FunctionARN()}}; !reflect.DeepEqual(statement.Condition, want) {
+				t.Errorf("event source mappings of any function: %v", statement.Condition)
+			}
 			continue
 		}
 		if statement.Resource == "*" {
-			equal(t, statement.Action, "iam:ListRoles", "logs:DescribeLogGroups",
+			equal(t, statement.Action, "iam:ListRoles", "logs:DescribeLogGroups", "lambda:ListEventSourceMappings",
 				"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs")
 		} else if text := fmt.Sprint(statement.Resource); !strings.Contains(text, "prod-") && text != aKey || strings.Contains(strings.ReplaceAll(text, ":*", ""), "*") {
 			t.Errorf("%s is for %s", statement.Sid, text)

@@ -36,6 +36,8 @@ func grants(places []deploy.Names, spec settings.Spec) []grant {
 	})
 	// Nobody knows beforehand what others call their instance profiles.
 	profiles := in(func(n deploy.Names) string { return n.ARN("iam", "", "instance-profile/*") })
+	// The ids of event source mappings are not known either, but their function is.
+	mappings := places[0].ARN("lambda", "*", "event-source-mapping:*")
 	return []grant{
 		{statement{Sid: "Role", Resource: role}, rolePermissions()},
 		{statement{Sid: "Boundary", Resource: role, Condition: when("StringEquals", "iam:PermissionsBoundary", spec.Boundary)}, boundaryPermissions()},
@@ -43,6 +45,7 @@ func grants(places []deploy.Names, spec settings.Spec) []grant {
 		{statement{Sid: "Logs", Resource: logGroup}, logPermissions()},
 		{statement{Sid: "Function", Resource: function}, functionPermissions()},
 		{statement{Sid: "Permission", Resource: function, Condition: when("StringEquals", "lambda:Principal", eventsPrincipal)}, invokePermissions()},
+		{statement{Sid: "Mappings", Resource: mappings, Condition: when("ArnEquals", "lambda:FunctionArn", function)}, mappingPermissions()},
 		{statement{Sid: "Rule", Resource: rule}, rulePermissions()},
 		{statement{Sid: "Target", Resource: rule, Condition: when("ArnEquals", "events:TargetArn", function)}, targetPermissions()},
 		{statement{Sid: "InstanceProfiles", Resource: profiles}, profilePermissions()},
@@ -57,6 +60,7 @@ type purpose uint
 const (
 	reading   purpose = 1 << iota // what every command begins with
 	comparing                     // what every command but uninstall begins with
+	reporting                     // what status shows beside that
 	installing
 	uninstalling
 	deletingLogs
@@ -82,7 +86,7 @@ func (c Commands) purposes(spec settings.Spec) purpose {
 			withBoundary.onlyIf(bounded) | withoutBoundary.onlyIf(!bounded)
 	}
 	if c.Status {
-		purposes |= comparing | readingEncrypted.onlyIf(encrypted)
+		purposes |= comparing | reporting | readingEncrypted.onlyIf(encrypted)
 	}
 	if c.Uninstall {
 		purposes |= uninstalling | keepingLogs.onlyIf(c.KeepLogs) | deletingLogs.onlyIf(!c.KeepLogs) | forcing.onlyIf(c.Force)

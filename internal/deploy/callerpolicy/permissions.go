@@ -51,6 +51,7 @@ func passRolePermissions() []permission { return []permission{{"iam:PassRole", i
 func logPermissions() []permission {
 	return []permission{
 		{"logs:ListTagsForResource", reading},
+		{"logs:DescribeSubscriptionFilters", reporting},
 		{"logs:CreateLogGroup", installing},
 		{"logs:PutRetentionPolicy", installing},
 		{"logs:DeleteRetentionPolicy", installing},
@@ -68,6 +69,8 @@ func functionPermissions() []permission {
 		{"lambda:ListTags", reading}, // GetFunction leaves the tags out without it
 		{"lambda:GetFunctionEventInvokeConfig", comparing},
 		{"lambda:GetPolicy", reading},
+		{"lambda:ListFunctionUrlConfigs", reporting | uninstalling | installing}, // install tells what a new function is without
+		{"lambda:GetFunctionCodeSigningConfig", reporting | uninstalling | installing},
 		{"lambda:CreateFunction", installing},
 		{"lambda:UpdateFunctionCode", installing},
 		{"lambda:UpdateFunctionConfiguration", installing},
@@ -82,6 +85,11 @@ func functionPermissions() []permission {
 }
 
 func invokePermissions() []permission { return []permission{{"lambda:AddPermission", installing}} }
+
+// mappingPermissions are about event source mappings, which belong to others and have any id.
+func mappingPermissions() []permission {
+	return []permission{{"lambda:DeleteEventSourceMapping", forcing}}
+}
 
 func rulePermissions() []permission {
 	return []permission{
@@ -114,6 +122,7 @@ func unscopedPermissions() []permission {
 	return []permission{
 		{"iam:ListRoles", reading},
 		{"logs:DescribeLogGroups", reading},
+		{"lambda:ListEventSourceMappings", reporting | uninstalling},
 		{"lambda:GetAccountSettings", reserving},
 		{"ec2:DescribeSecurityGroups", withVPC},
 		{"ec2:DescribeSubnets", withVPC},

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/spothandler/spothandler/internal/deploy"
 )
@@ -110,7 +111,7 @@ func keptLogs() state {
 	}}
 }
 
-// withAdditions has on role and rule what only --force removes.
+// withAdditions has on role, function and rule what only --force removes.
 func withAdditions() state {
 	return state{"others have added something", func(w *world) {
 		installed(plain).bring(w)
@@ -120,6 +121,9 @@ func withAdditions() state {
 			_, attach := c.iam.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: &n.Role, PolicyArn: ptr("arn:aws:iam::aws:policy/ReadOnlyAccess")})
 			_, _ = c.iam.CreateInstanceProfile(ctx, &iam.CreateInstanceProfileInput{InstanceProfileName: profile})                          // it may be there
 			_, _ = c.iam.AddRoleToInstanceProfile(ctx, &iam.AddRoleToInstanceProfileInput{InstanceProfileName: profile, RoleName: &n.Role}) // and the role in it
+			_, _ = c.lambda.CreateEventSourceMapping(ctx, &lambda.CreateEventSourceMappingInput{                                            // it may be there as well
+				FunctionName: &n.Function, EventSourceArn: ptr("arn:aws:sqs:us-east-1:444455556666:theirs"),
+			})
 			return errors.Join(put, attach, putTarget(ctx, c, n, "theirs", n.FunctionARN()+"-2"))
 		})
 	}}

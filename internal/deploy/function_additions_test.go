@@ -1,0 +1,175 @@
+package deploy
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// addToFunction gives the function what no other call shows: a URL, an event source mapping, a code signing configuration.
+func addToFunction(t *testing.T, a *account, n Names) {
+	t.Helper()
+	defer a.allow(t, n, "sqs:*")()
+	api := lambda.NewFromConfig(a.Config())
+	_, url := api.CreateFunctionUrlConfig(t.Context(), &lambda.CreateFunctionUrlConfigInput{FunctionName: &n.Function, AuthType: functions.FunctionUrlAuthTypeNone})
+	_, mapping := api.CreateEventSourceMapping(t.Context(), &lambda.CreateEventSourceMappingInput{FunctionName: &n.Function, EventSourceArn: aws.String(aQueue)})
+	signing, made := api.CreateCodeSigningConfig(t.Context(), &lambda.CreateCodeSigningConfigInput{AllowedPublishers: &functions.AllowedPublishers{
+		SigningProfileVersionArns: []string{"arn:aws:signer:us-east-1:111122223333:/signing-profiles/p/1"},
+	}})
+	if err := errors.Join(url, mapping, made); err != nil {
+		t.Fatal(err)
+	}
+	_, err := api.PutFunctionCodeSigningConfig(t.Context(), &lambda.PutFunctionCodeSigningConfigInput{
+		FunctionName: &n.Function, CodeSigningConfigArn: signing.CodeSigningConfig.CodeSigningConfigArn,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// additionsOf are the foreign additions among the problems, shortened to what they are.
+func additionsOf(status Status) []string {
+	var all []string
+	for _, problem := range status.Problems {
+		_, what, _ := strings.Cut(problem.Message, "not ours: ")
+		all = append(all, problem.Code+": "+strings.Join(strings.Fields(what)[:2], " "))
+	}
+	return all
+}
+
+// What others add to the function is shown by a status, kept by an install, and in the way of an uninstall, which with
+// --force leaves nothing of it behind.
+func TestAdditionsToTheFunction(t *testing.T) {
+	want := []string{"foreign_additions: function URL", "foreign_additions: event source", "foreign_additions: code signing"}
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", nil)
+		addToFunction(t, a, a.look(t, "prod", nil).Names)
+		sameLines(t, additionsOf(a.status(t, "prod")), want...)
+
+		a.ForgetCalls()
+		a.install(t, "prod", nil)
+		a.install(t, "prod", given("timeout", "30"))
+		if asked := a.count("lambda:ListFunctionUrlConfigs") + a.count("lambda:ListEventSourceMappings") + a.count("lambda:GetFunctionCodeSigningConfig"); asked > 0 {
+			t.Errorf("an install asks %d times for what it keeps", asked)
+		}
+		sameLines(t, additionsOf(a.status(t, "prod")), want...)
+
+		a.ForgetCalls()
+		_, err := PrepareUninstall(t.Context(), a.clients, a.id, UninstallRequest{Prefix: "prod"})
+		if refusal := errorOf(t, err); refusal.Code != apperr.CodeForeign || len(refusal.Detail) != 4 || !strings.HasPrefix(refusal.Detail[0], "function prod-ecs-fargate-spot-handler: function URL https://") {
+			t.Errorf("%+v", refusal)
+		}
+		sameLines(t, a.calls(writes))
+		a.uninstall(t, "prod", false)
+		left, err := a.clients.Lambda.ListEventSourceMappings(t.Context(), &lambda.ListEventSourceMappingsInput{})
+		if err != nil || len(left.EventSourceMappings) > 0 {
+			t.Errorf("left is %v, %v", left.EventSourceMappings, err)
+		}
+	})
+}
+
+// A function that has to be made anew loses its URL and its code signing configuration, which is told before.
+func TestAdditionsOfAFunctionMadeAnewAreTold(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", nil)
+		n := a.look(t, "prod", nil).Names
+		addToFunction(t, a, n)
+		time.Sleep(time.Hour) // of the bubble's time: a new role is younger than the function
+		a.deleteKind(t, KindRole, n)
+		var told []string
+		_, err := PrepareInstall(t.Context(), a.clients, a.id, InstallRequest{
+			Prefix: "prod", Version: "1.0.0", Release: func(string) (Release, error) { return a.release, nil },
+			Warn: func(text string) { told = append(told, text) },
+		})
+		if err != nil || len(told) != 2 || !strings.Contains(told[0], "its function URL https://") || !strings.Contains(told[1], "its code signing configuration arn:") {
+			t.Errorf("%q, %v", told, err)
+		}
+		a.install(t, "prod", nil)
+		if mappings := a.look(t, "prod", nil).State.Function.Mappings; len(mappings) != 1 {
+			t.Errorf("others' mappings, which are of the function's name, are %v", mappings)
+		}
+	})
+}
+
+// Whoever may not look is told so by a status, which says nothing else about it. An uninstall does not take along what it
+// could not see, unless forced.
+func TestAdditionsNotChecked(t *testing.T) {
+	for call, what := range map[string]string{
+		"lambda:ListFunctionUrlConfigs":       "the URLs of function prod-ecs-fargate-spot-handler",
+		"lambda:ListEventSourceMappings":      "the event source mappings of function prod-ecs-fargate-spot-handler",
+		"lambda:GetFunctionCodeSigningConfig": "the code signing configuration of function prod-ecs-fargate-spot-handler",
+		"logs:DescribeSubscriptionFilters":    "the subscription filters of log group /aws/lambda/prod-ecs-fargate-spot-handler",
+	} {
+		t.Run(call, func(t *testing.T) {
+			inAccount(t, func(t *testing.T, a *account) {
+				a.install(t, "prod", nil)
+				heal := a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == call }, Deny: true})
+				status := a.status(t, "prod")
+				if want := []NotChecked{{what, "you may not " + call}}; !status.Healthy || !slices.Equal(status.NotChecked, want) {
+					t.Errorf("healthy %t, not checked %v", status.Healthy, status.NotChecked)
+				}
+				_, err := PrepareUninstall(t.Context(), a.clients, a.id, UninstallRequest{Prefix: "prod"})
+				if denied := apperr.IsAccessDenied(err); denied != strings.HasPrefix(call, "lambda:List") {
+					t.Errorf("an uninstall: %v", err)
+				}
+				if _, err := PrepareUninstall(t.Context(), a.clients, a.id, UninstallRequest{Prefix: "prod", Force: true}); err != nil {
+					t.Errorf("a forced uninstall: %v", err)
+				}
+				heal()
+
+				// Not every Region, and no emulator, knows every call.
+				a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == call }, Refuse: &localaws.Error{Code: "UnknownOperationException", Status: 404}})
+				if status := a.status(t, "prod"); !status.Healthy || len(status.NotChecked) != 1 || status.NotChecked[0].What != what {
+					t.Errorf("%+v", status.NotChecked)
+				}
+				a.uninstall(t, "prod", false)
+				a.isEmpty(t, "prod")
+			})
+		})
+	}
+}
+
+// Other partitions have no code signing, and would refuse to tell of it.
+func TestCodeSigningInOtherPartitions(t *testing.T) {
+	inAccountWith(t, localaws.Options{Region: "us-gov-west-1", Delays: &localaws.Delays{}}, func(t *testing.T, a *account) {
+		a.id.Partition, a.id.Region = "aws-us-gov", "us-gov-west-1"
+		a.install(t, "prod", nil)
+		a.ForgetCalls()
+		if status := a.status(t, "prod"); len(status.NotChecked) > 0 || a.count("lambda:ListFunctionUrlConfigs") != 1 || a.count("lambda:GetFunctionCodeSigningConfig") != 0 {
+			t.Errorf("not checked is %v", status.NotChecked)
+		}
+	})
+}
+
+// A subscription filter, which log forwarders add to every group, is worth a word and in nobody's way.
+func TestForwardedLogGroup(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", nil)
+		n := a.look(t, "prod", nil).Names
+		_, err := cloudwatchlogs.NewFromConfig(a.Config()).PutSubscriptionFilter(t.Context(), &cloudwatchlogs.PutSubscriptionFilterInput{
+			LogGroupName: &n.LogGroup, FilterName: aws.String("all"), FilterPattern: aws.String(""),
+			DestinationArn: aws.String("arn:aws:kinesis:us-east-1:111122223333:stream/logs"), RoleArn: aws.String(n.RoleARN()),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		status := a.status(t, "prod")
+		if !status.Healthy {
+			t.Errorf("%+v", status.Problems)
+		}
+		sameLines(t, status.Reminders, "log group /aws/lambda/prod-ecs-fargate-spot-handler is forwarded by the subscription filter all to arn:aws:kinesis:us-east-1:111122223333:stream/logs")
+		if uninstall, err := PrepareUninstall(t.Context(), a.clients, a.id, UninstallRequest{Prefix: "prod"}); err != nil || len(uninstall.Changes) != 6 {
+			t.Errorf("%v", err)
+		}
+	})
+}
