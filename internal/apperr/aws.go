@@ -82,8 +82,8 @@ func Explain(doing string, caller string, err error) error {
 	if IsAccessDenied(err) {
 		return explainDenied(doing, caller, err)
 	}
-	explained := &Error{Code: CodeFailed, Message: fmt.Sprintf("%s: %s", doing, Plain(err)), Hints: hintsFor(err), Err: err}
-	if action := action(err); action != "" {
+	explained := &Error{Code: CodeFailed, Message: fmt.Sprintf("%s: %s", doing, Plain(err)), Hints: HintsFor(err), Err: err}
+	if action := ActionOf(err); action != "" {
 		explained.Detail = append(explained.Detail, "The call was "+action+requestID(err)+".")
 	}
 	return explained
@@ -97,8 +97,8 @@ func explainDenied(doing string, caller string, err error) error {
 	denied := &Error{
 		Code:    CodeAccessDenied,
 		Message: doing + ": access denied",
-		Detail:  []string{fmt.Sprintf("%s may not %s.", who, cmp.Or(deniedAction(err), action(err), "do this"))},
-		Hints:   hintsFor(err),
+		Detail:  []string{fmt.Sprintf("%s may not %s.", who, cmp.Or(deniedAction(err), ActionOf(err), "do this"))},
+		Hints:   HintsFor(err),
 		Err:     err,
 	}
 	var api smithy.APIError
@@ -110,10 +110,10 @@ func explainDenied(doing string, caller string, err error) error {
 
 // WhyNot returns, as a clause, why something could not be looked at: where access was denied, the missing permission.
 func WhyNot(err error) string {
-	if missing := cmp.Or(deniedAction(err), action(err)); IsAccessDenied(err) && missing != "" {
+	if missing := cmp.Or(deniedAction(err), ActionOf(err)); IsAccessDenied(err) && missing != "" {
 		return "you may not " + missing
 	}
-	return err.Error()
+	return Plain(err)
 }
 
 // NoAnswerError says that a call was given up since nobody answered.
@@ -136,8 +136,10 @@ func (e *NoAnswerError) Error() string {
 // Unwrap returns why the last attempt failed.
 func (e *NoAnswerError) Unwrap() error { return e.Err }
 
-// Plain is the error without the SDK's frame around it.
-func Plain(err error) string {
+// Plain returns the error's text without the SDK's frame around it, and without the passwords of URLs.
+func Plain(err error) string { return MaskURLs(plain(err)) }
+
+func plain(err error) string {
 	if silent, ok := errors.AsType[*NoAnswerError](err); ok {
 		return silent.Error()
 	}
@@ -159,7 +161,7 @@ func hostOf(address string) string {
 	if parsed, err := url.Parse(address); err == nil {
 		return parsed.Host
 	}
-	return address
+	return "an address that is no URL"
 }
 
 // deniedAction is the action that AWS names in a refusal. It may be another than the call's: iam:PassRole
@@ -174,8 +176,8 @@ func deniedAction(err error) string {
 	return named
 }
 
-// action is the IAM action of the call that failed, as "iam:CreateRole", or "".
-func action(err error) string {
+// ActionOf returns the IAM action of the call that failed, as "iam:CreateRole", or "".
+func ActionOf(err error) string {
 	var operation *smithy.OperationError
 	if !errors.As(err, &operation) {
 		return ""

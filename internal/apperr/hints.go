@@ -1,22 +1,22 @@
 package apperr
 
 import (
-	"errors"
-	"net/url"
 	"strings"
 )
 
 // This file says what to do about an answer of AWS, where the answer itself does not.
 
-// hintsFor returns the hints for what AWS answered; none where there is nothing to say but to try again.
-func hintsFor(err error) []string {
+// HintsFor returns the hints for what AWS answered; none where there is nothing to say but to try again.
+func HintsFor(err error) []string {
+	if hint := networkHint(err); hint != "" {
+		return []string{hint}
+	}
 	for _, known := range []struct {
 		meant func(error) bool
 		hint  string
 	}{
 		{isThrottled, "wait a minute: AWS refuses calls that come too fast, of everybody in the account together"},
 		{isExpired, "get new credentials where these came from"},
-		{isUnreachable, "is the network there, the region's name right, and the way to AWS open (proxy, VPN, AWS_ENDPOINT_URL)?"},
 		{withCode("LimitExceeded"), "remove roles or policies that nobody uses, or ask AWS to raise IAM's quota"},
 		{withCode("LimitExceededException"), "remove what nobody uses (a rule has room for 5 targets), or ask AWS to raise the service's quota"},
 		{withCode("CodeStorageExceededException"), "delete functions and versions that nobody uses, or ask AWS to raise Lambda's quota of code storage"},
@@ -53,13 +53,6 @@ func isThrottled(err error) bool {
 
 func isExpired(err error) bool {
 	return HasCode(err, "ExpiredToken", "ExpiredTokenException", "RequestExpired")
-}
-
-// isUnreachable says that no answer came, not even a refusal.
-func isUnreachable(err error) bool {
-	var sent *url.Error
-	var silent *NoAnswerError
-	return errors.As(err, &sent) || errors.As(err, &silent)
 }
 
 // FailureHints returns the hints for a function that Lambda could not make or update, by what its reason says

@@ -66,7 +66,7 @@ func (a *app) withLastResort(err *apperr.Error) *apperr.Error {
 // hint shows what to do next: in words, or what can be pasted.
 func hint(out *term.Printer, text string) {
 	first, _, _ := strings.Cut(text, " ")
-	command := strings.HasPrefix(first, "--") || slices.Contains([]string{"spothandler", "aws", "eval", "unset", "terraform"}, first)
+	command := strings.HasPrefix(first, "--") || slices.Contains([]string{"spothandler", "aws", "eval", "export", "unset", "terraform"}, first)
 	out.Print(out.Hint(text, command))
 }
 

@@ -33,6 +33,13 @@ func (a *app) printHeader(s *connection, prefix string) {
 	a.err.Printf("%s\n\n", st.Dim(st.Shorten(caller, st.Width)))
 }
 
+// printEndpoints says where calls go elsewhere than to AWS, for a command without a header.
+func (a *app) printEndpoints(s *connection) {
+	if endpoints := s.Endpoints(); len(endpoints) > 0 {
+		a.err.Printf("%s\n", a.err.Dim("endpoint "+strings.Join(endpoints, ", ")))
+	}
+}
+
 func (a *app) printInstalled(j *installJob, took time.Duration) error {
 	status, err := deploy.Assess(j.Found, j.Release, j.Others)
 	if err != nil {

@@ -71,7 +71,7 @@ func (a *app) chosenRegions(ctx context.Context, prefix *string) ([]string, sess
 	for _, role := range ignored {
 		a.warn("role " + role + " under " + deploy.Path + " is ignored: its name does not end in a region of partition " + s.id.Partition)
 	}
-	return regions, s.id, err
+	return regions, s.id, s.SayUnchanged(err)
 }
 
 // visit is a command in one of several regions. What it prints is held back until all are done.

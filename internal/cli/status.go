@@ -53,6 +53,7 @@ func (a *app) status(ctx context.Context, prefix string, names settings.Given, o
 	if err != nil {
 		return err
 	}
+	a.printEndpoints(s)
 	found, others, err := a.survey(ctx, s, prefix, names, one)
 	if err != nil {
 		return a.pointToPolicy(prefix, err)
@@ -90,7 +91,7 @@ func (a *app) verdict(s *connection, prefix string, one bool, statuses []deploy.
 // denied) one installation can still be looked at.
 func (a *app) survey(ctx context.Context, s *connection, prefix string, names settings.Given, one bool) ([]*deploy.Installation, []deploy.Listed, error) {
 	others, err := deploy.List(ctx, s.clients, s.id)
-	if err != nil && !one {
+	if err != nil && (!one || ctx.Err() != nil) {
 		return nil, nil, err
 	}
 	if err != nil {

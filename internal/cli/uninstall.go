@@ -108,6 +108,9 @@ func (a *app) confirmRemoval(ctx context.Context, prefix string, changes []deplo
 // nothingToRemove is content, and says which installations there are.
 func (a *app) nothingToRemove(ctx context.Context, s *connection, prefix string) error {
 	others, err := deploy.List(ctx, s.clients, s.id)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil {
 		a.warn("other installations were not looked for: " + apperr.WhyNot(err))
 	}

@@ -180,6 +180,9 @@ func (i *Install) Verify(ctx context.Context, ceiling time.Duration) error {
 // LookAround finds the other installations of the region. Whoever may not list roles may still install.
 func (i *Install) LookAround(ctx context.Context) {
 	others, err := List(ctx, i.clients, i.id)
+	if ctx.Err() != nil {
+		return
+	}
 	if err != nil {
 		i.warn("other installations were not looked for: " + apperr.WhyNot(err))
 		return

@@ -33,7 +33,7 @@ func (e explained) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	defer notice.Stop()
 	credentials, err := s.cfg.Credentials.Retrieve(ctx)
 	if err != nil {
-		return credentials, s.explainCredentials("finding AWS credentials", err)
+		return credentials, s.explainCredentials("finding AWS credentials", s.cfg.Region, err)
 	}
 	return credentials, nil
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // Endpoints returns where the session's calls go elsewhere than to AWS, as it may be shown: the SDK takes that from
@@ -48,22 +50,43 @@ func isLoopback(host string) bool {
 // maskURL returns a URL without what may be secret in it: the user information and the query.
 func maskURL(address string) string {
 	parsed, err := url.Parse(address)
-	if err != nil {
-		return "(not a URL)"
+	if err != nil || parsed.Host == "" {
+		if at := strings.LastIndex(address, "@"); at >= 0 {
+			return "***" + address[at:]
+		}
+		return address
 	}
-	if parsed.User != nil {
-		parsed.User = url.User("***")
-	}
+	secret := parsed.User != nil
+	parsed.User, parsed.Fragment = nil, ""
 	if parsed.RawQuery != "" {
 		parsed.RawQuery = "***"
 	}
-	parsed.Fragment = ""
+	if secret {
+		return strings.Replace(parsed.String(), "://", "://***@", 1)
+	}
 	return parsed.String()
+}
+
+// checkEndpoints refuses an endpoint that is no URL, before the SDK prints it with whatever is secret in it.
+func (s *Source) checkEndpoints() error {
+	for _, endpoint := range s.endpoints() {
+		parsed, err := url.Parse(endpoint)
+		if err == nil && parsed.Host != "" && (parsed.Scheme == "http" || parsed.Scheme == "https") {
+			continue
+		}
+		return &apperr.Error{
+			Code:    codeConfiguration,
+			Message: fmt.Sprintf("the endpoint %s is not a URL of a host", maskURL(endpoint)),
+			Detail:  []string{"It comes from AWS_ENDPOINT_URL, a variable of one service, or the profile.", unchanged},
+			Hints:   []string{"export AWS_ENDPOINT_URL=http://HOST:PORT"},
+		}
+	}
+	return nil
 }
 
 func (s *Source) endpoints() []string {
 	var found []string
-	for _, service := range []string{"STS", "IAM", "CloudWatch Logs", "Lambda", "EventBridge", "ECS", "SSO", "SSO OIDC"} {
+	for _, service := range []string{"STS", "IAM", "CloudWatch Logs", "Lambda", "EventBridge", "ECS", "Resource Groups Tagging API", "Account", "SSO", "SSO OIDC"} {
 		if endpoint := s.endpoint(service); endpoint != "" && !slices.Contains(found, endpoint) {
 			found = append(found, endpoint)
 		}
@@ -120,8 +143,8 @@ func (s *Source) redirect(ctx context.Context, in middleware.FinalizeInput, next
 		return next.HandleFinalize(ctx, in)
 	}
 	target, err := url.Parse(endpoint)
-	if err != nil || target.Host == "" {
-		return middleware.FinalizeOutput{}, middleware.Metadata{}, fmt.Errorf("the endpoint %s is no URL", maskURL(endpoint))
+	if err != nil {
+		return middleware.FinalizeOutput{}, middleware.Metadata{}, fmt.Errorf("the endpoint %s is not a URL", maskURL(endpoint))
 	}
 	request.URL.Scheme, request.URL.Host = target.Scheme, target.Host
 	if path := strings.TrimSuffix(target.Path, "/"); !strings.HasPrefix(request.URL.Path, path+"/") { // a service's own endpoint is there already

@@ -48,7 +48,7 @@ func (s *Source) explainConfig(err error) error {
 	}
 	return &apperr.Error{
 		Code:    codeConfiguration,
-		Message: "reading the AWS configuration: " + err.Error(),
+		Message: "reading the AWS configuration: " + apperr.MaskURLs(err.Error()),
 		Detail:  []string{unchanged},
 		Hints:   configHints(err),
 		Err:     err,
@@ -58,10 +58,10 @@ func (s *Source) explainConfig(err error) error {
 // configHints returns what to do about a value that the SDK does not accept. Its errors are plain texts.
 func configHints(err error) []string {
 	for _, known := range []struct{ text, hint string }{
-		{"RetryMode", "AWS_RETRY_MODE, or retry_mode in the profile: standard or adaptive"},
-		{"AWS_RETRY_MODE", "AWS_RETRY_MODE, or retry_mode in the profile: standard or adaptive"},
-		{"CA bundle", "AWS_CA_BUNDLE, or ca_bundle in the profile: a file of certificates in PEM form"},
-		{"sso", "aws configure sso"},
+		{"AWS_RETRY_MODE", "export AWS_RETRY_MODE=standard   or adaptive: the AWS SDK for Go knows no other mode"},
+		{"RetryMode", "aws configure set retry_mode standard   or adaptive: the AWS SDK for Go knows no other mode"},
+		{"CA bundle", "AWS_CA_BUNDLE, or ca_bundle in the profile, names a file of certificates in PEM form"},
+		{"SSO", "aws configure sso"},
 	} {
 		if strings.Contains(err.Error(), known.text) {
 			return []string{known.hint}
@@ -72,7 +72,7 @@ func configHints(err error) []string {
 
 // explainCredentials says what is wrong with the credentials, and what to type; of other errors what was being done.
 // Some of the SDK's errors about SSO are plain texts.
-func (s *Source) explainCredentials(doing string, err error) error {
+func (s *Source) explainCredentials(doing, region string, err error) error {
 	var api smithy.APIError
 	var own *apperr.Error
 	var process *processcreds.ProviderError
@@ -85,8 +85,20 @@ func (s *Source) explainCredentials(doing string, err error) error {
 		return s.noCredentials(err)
 	case errors.As(err, &process):
 		return s.explainProcess(process)
+	case mentions(err, "AssumeRoleWithWebIdentity") && errors.As(err, &api):
+		return s.explainWebIdentity(err)
 	case mentions(err, "AssumeRole") && apperr.IsAccessDenied(err):
 		return s.explainAssumeRole(err)
+	}
+	return s.explainAnswer(doing, region, err)
+}
+
+// explainAnswer says what a refusal means that is not of a role to assume.
+func (s *Source) explainAnswer(doing, region string, err error) error {
+	var api smithy.APIError
+	switch {
+	case isNoRegion(region, err):
+		return noRegion(region, err)
 	case errors.As(err, &api) && isExpired(api.ErrorCode()):
 		return &apperr.Error{
 			Code:    codeExpiredCredentials,
@@ -95,15 +107,28 @@ func (s *Source) explainCredentials(doing string, err error) error {
 			Err:     err,
 		}
 	case errors.As(err, &api) && isInvalid(api.ErrorCode()):
-		return &apperr.Error{
-			Code:    codeInvalidCredentials,
-			Message: fmt.Sprintf("AWS does not accept these credentials: %s", api.ErrorCode()),
-			Detail:  []string{fmt.Sprintf("AWS adds: %q.", api.ErrorMessage())},
-			Hints:   []string{"aws sts get-caller-identity   shows the same", "--profile NAME   other credentials"},
-			Err:     err,
-		}
+		return s.explainInvalid(region, api, err)
 	}
 	return apperr.Explain(doing, "", err)
+}
+
+// explainInvalid is about credentials that AWS does not know, or not in this region.
+func (s *Source) explainInvalid(region string, api smithy.APIError, err error) error {
+	hints := apperr.HintsFor(err)
+	switch {
+	case len(hints) > 0: // the clock
+	case mayBeDisabled(region) && s.endpoint("STS") == "":
+		hints = []string{"aws account get-region-opt-status --region-name " + region + "   tells whether the account has this region enabled"}
+	default:
+		hints = []string{"aws sts get-caller-identity   shows the same"}
+	}
+	return &apperr.Error{
+		Code:    codeInvalidCredentials,
+		Message: fmt.Sprintf("AWS does not accept these credentials in %s: %s", region, api.ErrorCode()),
+		Detail:  []string{fmt.Sprintf("AWS adds: %q.", api.ErrorMessage())},
+		Hints:   append(hints, "--profile NAME   other credentials"),
+		Err:     err,
+	}
 }
 
 // explainProcess leaves out what the process printed: its output may hold a secret.
@@ -132,14 +157,17 @@ func (s *Source) explainAssumeRole(err error) error {
 	if s.RoleARN != "" {
 		who = s.RoleARN
 	}
-	denied := &apperr.Error{
+	hint := "the role's trust policy must allow you, and your own policy sts:AssumeRole on it"
+	if strings.Contains(api.ErrorMessage(), "one time pass code") {
+		hint = s.Command + "   again, with the device's next code: each is accepted once"
+	}
+	return &apperr.Error{
 		Code:    apperr.CodeAccessDenied,
 		Message: "acting as " + who + ": access denied",
 		Detail:  []string{fmt.Sprintf("AWS adds: %q.", api.ErrorMessage())},
-		Hints:   []string{"the role's trust policy must allow you, and your own policy sts:AssumeRole on it"},
+		Hints:   []string{hint},
 		Err:     err,
 	}
-	return denied
 }
 
 // isSSO says that there is no session: its token is not there, has expired, or could not be renewed because
@@ -156,7 +184,7 @@ func isExpired(code string) bool { return code == "ExpiredToken" || code == "Exp
 
 func isInvalid(code string) bool {
 	switch code {
-	case "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "AuthFailure":
+	case "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "AuthFailure", "RegionDisabledException":
 		return true
 	}
 	return false

@@ -33,7 +33,7 @@ func (s *Source) Open(ctx context.Context, region string, observer Observer) (*S
 		return nil, err
 	}
 	if err := opened.identify(ctx); err != nil {
-		return nil, opened.SayUnchanged(s.explainCredentials("asking AWS who is calling", err))
+		return nil, opened.SayUnchanged(s.explainCredentials("asking AWS who is calling", region, err))
 	}
 	if s.ExpectAccount != "" && s.ExpectAccount != opened.ID.Account {
 		return nil, &apperr.Error{

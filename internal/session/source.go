@@ -71,6 +71,9 @@ func Load(ctx context.Context, options Options) (*Source, error) {
 	if err != nil {
 		return nil, s.explainConfig(err)
 	}
+	if err := s.checkEndpoints(); err != nil {
+		return nil, err
+	}
 	s.assumeRole()
 	s.cfg.APIOptions = nil           // a session has its own
 	if s.cfg.RetryMaxAttempts == 0 { // neither AWS_MAX_ATTEMPTS nor the profile says otherwise

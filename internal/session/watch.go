@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http/httptrace"
 	"sync"
@@ -49,7 +50,7 @@ func (w *watch) register(stack *middleware.Stack) error {
 		call := &watchedCall{watch: w, action: actionOf(ctx, operation), limit: limitOf(operation), cancel: cancel}
 		defer call.begin()()
 		out, metadata, err := next.HandleInitialize(context.WithValue(ctx, watchedKey{}, call), in)
-		if err != nil && context.Cause(ctx) == error(errSilence{}) {
+		if err != nil && errors.Is(context.Cause(ctx), errSilence{}) {
 			err = call.noAnswer()
 		}
 		return out, metadata, err

@@ -1,0 +1,88 @@
+package apperr
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+)
+
+// networkHint returns what to do where AWS was not reached, or an answer shows that the way to it is at fault; "" for
+// other errors.
+func networkHint(err error) string {
+	var invalid x509.CertificateInvalidError
+	var unknown x509.UnknownAuthorityError
+	var misnamed x509.HostnameError
+	text := err.Error()
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return fmt.Sprintf("is this computer's clock right? It says %s", time.Now().UTC().Format(time.RFC3339))
+	case errors.As(err, &unknown), errors.As(err, &misnamed):
+		return "export AWS_CA_BUNDLE=FILE   with the CA certificates of the proxy or firewall that answers in the place of AWS"
+	case strings.Contains(text, "proxyconnect"), strings.Contains(text, "Proxy Authentication Required"):
+		return "check the proxy that HTTPS_PROXY names: it does not let the call through; NO_PROXY excepts hosts"
+	case IsNoSuchHost(err):
+		return "is the region's name right, and are names resolved here (VPN, DNS)?"
+	case clockSkew(err) != 0:
+		return "set this computer's clock: it is " + offBy(clockSkew(err))
+	case isUnreachable(err):
+		return "is the network there, and the way to AWS open (proxy, VPN, AWS_ENDPOINT_URL)?"
+	}
+	return ""
+}
+
+// IsNoSuchHost reports whether a host's name has no address.
+func IsNoSuchHost(err error) bool {
+	var unresolved *net.DNSError
+	return errors.As(err, &unresolved) && unresolved.IsNotFound
+}
+
+// isUnreachable says that no answer came, not even a refusal.
+func isUnreachable(err error) bool {
+	var sent *url.Error
+	var silent *NoAnswerError
+	return errors.As(err, &sent) || errors.As(err, &silent)
+}
+
+// skewThreshold is from when on AWS refuses signatures, and the SDK takes a refusal for a wrong clock
+// (aws-sdk-go-v2, retry/middleware.go).
+const skewThreshold = 4 * time.Minute
+
+// clockSkew returns how far this computer's clock is behind AWS's, as the Date of a refused call tells, where that may
+// be the reason of the refusal; else 0.
+func clockSkew(err error) time.Duration {
+	var refused *awshttp.ResponseError
+	if !errors.As(err, &refused) || refused.HTTPResponse() == nil {
+		return 0
+	}
+	if !HasCode(err, "SignatureDoesNotMatch", "InvalidSignatureException", "RequestExpired", "RequestTimeTooSkewed", "AuthFailure",
+		"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException") {
+		return 0
+	}
+	date, parseErr := time.Parse(time.RFC1123, refused.HTTPResponse().Header.Get("Date"))
+	if parseErr != nil {
+		return 0
+	}
+	if skew := time.Until(date).Round(time.Minute); skew.Abs() > skewThreshold {
+		return skew
+	}
+	return 0
+}
+
+func offBy(skew time.Duration) string {
+	if skew < 0 {
+		return skew.Abs().String() + " ahead of AWS's"
+	}
+	return skew.String() + " behind AWS's"
+}
+
+// MaskURLs hides the user information of the URLs in a text, which may be a password.
+func MaskURLs(text string) string {
+	return regexp.MustCompile(`(://)[^/@\s"']+@`).ReplaceAllString(text, "$1***@")
+}

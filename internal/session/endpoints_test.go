@@ -1,0 +1,42 @@
+package session
+
+import (
+	"slices"
+	"testing"
+)
+
+// What may be secret in an endpoint's URL is shown nowhere.
+func TestEndpointsAreMasked(t *testing.T) {
+	for url, want := range map[string]string{
+		"http://127.0.0.1:4566":                       "http://127.0.0.1:4566",
+		"https://ana:hunter2@aws.example.com/base":    "https://***@aws.example.com/base",
+		"https://token@aws.example.com?key=hunter2#x": "https://***@aws.example.com?***",
+		"http://ana:hunter 2@aws.example.com":         "***@aws.example.com",
+		"ana:hunter2@aws.example.com":                 "***@aws.example.com",
+		"localhost:4566":                              "localhost:4566",
+	} {
+		if got := maskURL(url); got != want {
+			t.Errorf("%s is shown as %s, want %s", url, got, want)
+		}
+	}
+}
+
+// Whoever sends calls unencrypted over a network is warned; on the machine itself that is how local clouds work.
+func TestUnencryptedEndpoints(t *testing.T) {
+	const warning = "calls to http://***@10.0.0.5:4566 are not encrypted: whoever is on the way can read and change them, session tokens included"
+	for url, want := range map[string][]string{
+		"http://127.0.0.1:4566":             nil,
+		"http://[::1]:4566":                 nil,
+		"http://localhost:4566":             nil,
+		"http://aws.localhost:4566":         nil,
+		"https://aws.example.com":           nil,
+		"http://ana:hunter2@10.0.0.5:4566":  {warning},
+		"http://localhost.example.com:4566": {"calls to http://localhost.example.com:4566 are not encrypted: whoever is on the way can read and change them, session tokens included"},
+	} {
+		home(t, "", map[string]string{"AWS_ENDPOINT_URL": url})
+		s := &Session{source: loaded(t, Options{})}
+		if got := s.Warnings(); !slices.Equal(got, want) {
+			t.Errorf("%s: %q", url, got)
+		}
+	}
+}
