@@ -151,7 +151,7 @@ func TestBoundaryOfSeveralRegions(t *testing.T) {
 	if err != nil || !strings.Contains(document, "arn:aws:ecs:eu-west-1:") || !strings.Contains(document, "arn:aws:ecs:us-east-1:") {
 		t.Errorf("%s, %v", document, err)
 	}
-	if _, err := callerpolicy.Boundary(slices.Repeat(places, 20)); err == nil || !strings.Contains(err.Error(), "IAM allows 6144") {
+	if _, err := callerpolicy.Boundary(regions(40)); err == nil || !strings.Contains(err.Error(), "IAM allows 6144") {
 		t.Errorf("forty regions give %v", err)
 	}
 }

@@ -158,6 +158,17 @@ func TestPolicyLengthToTheCharacter(t *testing.T) {
 	}
 }
 
+// regions are places in so many regions.
+func regions(n int) []deploy.Names {
+	var places []deploy.Names
+	for i := range n {
+		one := names()
+		one.Region = fmt.Sprintf("eu-west-%d", i+1)
+		places = append(places, one)
+	}
+	return places
+}
+
 // One policy serves several regions, as long as they fit.
 func TestPolicyOfSeveralRegions(t *testing.T) {
 	var places []deploy.Names
@@ -178,7 +189,7 @@ func TestPolicyOfSeveralRegions(t *testing.T) {
 			}
 		}
 	}
-	if _, err := callerpolicy.New(slices.Repeat(places, 5), settings.Defaults(prefix), allCommands()); err == nil || !strings.Contains(err.Error(), "IAM allows 6144") {
+	if _, err := callerpolicy.New(regions(20), settings.Defaults(prefix), allCommands()); err == nil || !strings.Contains(err.Error(), "IAM allows 6144") {
 		t.Errorf("twenty regions give %v", err)
 	}
 }

@@ -5,10 +5,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	events "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -105,9 +108,9 @@ func createRole(boundary string) func(context.Context, clients, deploy.Names) er
 	}
 }
 
-// trustingCaller is the trust policy that lets everybody in the account assume the role.
+// trustingCaller is the trust policy that lets the caller assume the role, whatever its own policies say.
 func trustingCaller() string {
-	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"sts:AssumeRole"}]}`
+	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:user/local"},"Action":"sts:AssumeRole"}]}`
 }
 
 // refuses tries each as the caller, whom IAM must refuse that very action.
@@ -121,6 +124,80 @@ func (w *world) refuses(circumstances string, attempts []escalation) {
 	}
 }
 
+// Whoever gives the role every permission, and assumes it, gets no more than the boundary.
+func TestBoundaryLimitsWhoAssumesTheRole(t *testing.T) {
+	w := newWorld(t)
+	arn := w.createPolicy("prod-spothandler-boundary", w.printed("boundary"))
+	w.allow(w.printed("install --permissions-boundary " + arn))
+	if said, code := w.run(callerKey, "install --prefix prod --permissions-boundary "+arn); code != 0 {
+		t.Fatal(said)
+	}
+	for _, each := range changesOfTheRole() {
+		if err := each.do(t.Context(), w.clients(callerKey), names()); err != nil {
+			t.Fatalf("%s: %v", each.name, err)
+		}
+	}
+	n, role := names(), w.assume(callerKey, names().RoleARN())
+	ctx := t.Context()
+	_, err := role.logs.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: &n.LogGroup, LogStreamName: ptr("mine")})
+	if err != nil {
+		t.Errorf("within the boundary: %v", err)
+	}
+	for action, do := range map[string]func() error{
+		"iam:CreateRole": func() error { return createRole("")(ctx, role, deploy.Names{Role: "mine"}) },
+		"iam:PutRolePolicy": func() error {
+			_, err := role.iam.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &n.Role, PolicyName: ptr("mine"), PolicyDocument: ptr(everything)})
+			return err
+		},
+		"iam:DeleteRolePermissionsBoundary": func() error {
+			_, err := role.iam.DeleteRolePermissionsBoundary(ctx, &iam.DeleteRolePermissionsBoundaryInput{RoleName: &n.Role})
+			return err
+		},
+		"iam:CreatePolicyVersion": func() error {
+			_, err := role.iam.CreatePolicyVersion(ctx, &iam.CreatePolicyVersionInput{PolicyArn: &arn, PolicyDocument: ptr(everything), SetAsDefault: true})
+			return err
+		},
+		"lambda:DeleteFunction": func() error {
+			_, err := role.lambda.DeleteFunction(ctx, &lambda.DeleteFunctionInput{FunctionName: &n.Function})
+			return err
+		},
+		"logs:DeleteLogGroup": func() error {
+			_, err := role.logs.DeleteLogGroup(ctx, &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: &n.LogGroup})
+			return err
+		},
+		"events:DisableRule": func() error {
+			_, err := role.events.DisableRule(ctx, &eventbridge.DisableRuleInput{Name: &n.Rule})
+			return err
+		},
+	} {
+		if err := do(); !apperr.IsAccessDenied(err) || !apperr.Says(err, "not authorized to perform: "+action+" ") {
+			t.Errorf("%s: %v", action, err)
+		}
+	}
+}
+
+// createPolicy makes a managed policy, as an administrator, and returns its ARN.
+func (w *world) createPolicy(name, document string) string {
+	w.Helper()
+	made, err := w.clients(adminKey).iam.CreatePolicy(w.Context(), &iam.CreatePolicyInput{PolicyName: &name, PolicyDocument: &document})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return *made.Policy.Arn
+}
+
+// assume returns the clients of a role that the holder of a key assumes.
+func (w *world) assume(key, role string) clients {
+	w.Helper()
+	config := w.server.Config()
+	config.Credentials = credentials.NewStaticCredentialsProvider(key, "secret", "")
+	answer, err := sts.NewFromConfig(config).AssumeRole(w.Context(), &sts.AssumeRoleInput{RoleArn: &role, RoleSessionName: ptr("mine")})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return w.clients(*answer.Credentials.AccessKeyId)
+}
+
 // Without a boundary the holder of the policy for install makes the function's role an administrator: README and
 // docs/security.md say so.
 func TestWithoutABoundaryThePolicyIsAnAdministrators(t *testing.T) {
@@ -131,6 +208,9 @@ func TestWithoutABoundaryThePolicyIsAnAdministrators(t *testing.T) {
 		if err := each.do(w.Context(), w.clients(callerKey), names()); err != nil {
 			t.Errorf("%s: %v", each.name, err)
 		}
+	}
+	if err := createRole("")(t.Context(), w.assume(callerKey, names().RoleARN()), deploy.Names{Role: "mine"}); err != nil {
+		t.Errorf("the role that may do everything: %v", err)
 	}
 	if strings.Contains(w.printed("install --permissions-boundary "+aBoundary), "iam:DeleteRolePermissionsBoundary") {
 		t.Error("the policy with a boundary lets it be taken off")
