@@ -26,7 +26,7 @@ func TestCost(t *testing.T) {
 				if _, err := Apply(t.Context(), a.clients, names, changes, Options{}); err != nil {
 					t.Fatal(err)
 				}
-			}, 20, 9, 11},
+			}, 21, 9, 11},
 			{"second install", func() {
 				if _, changes := a.plan(t, "prod", nil); len(changes) > 0 {
 					t.Fatal(printed(changes))

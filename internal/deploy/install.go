@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -165,7 +166,7 @@ func (i *Install) Verify(ctx context.Context, ceiling time.Duration) error {
 		return nil
 	})
 	group.Go(func() error {
-		return settled(ctx, ceiling, func(ctx context.Context) (left []Change, err error) {
+		err := settled(ctx, ceiling, func(ctx context.Context) (left []Change, err error) {
 			found, err := findAgain(ctx, i.clients, i.Found.Names, ToCompare)
 			if err != nil {
 				return nil, err
@@ -173,6 +174,10 @@ func (i *Install) Verify(ctx context.Context, ceiling time.Duration) error {
 			i.Found = found
 			return found.Plan(i.Want), nil
 		})
+		if known, explained := errors.AsType[*apperr.Error](err); explained && known.Code == apperr.CodeNotSettled {
+			return cmp.Or(i.Found.CheckOurs(false), err) // somebody made it theirs
+		}
+		return err
 	})
 	return group.Wait()
 }

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/smithy-go"
@@ -125,6 +128,22 @@ func TestAppearsMeanwhile(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+	inAccount(t, func(t *testing.T, a *account) {
+		names, changes := a.plan(t, "", nil)
+		_, err := a.clients.Events.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: &names.Rule, EventPattern: aws.String(`{"source":["theirs"]}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = Apply(t.Context(), a.clients, names, changes, Options{})
+		refusal := errorOf(t, err)
+		if refusal.Code != apperr.CodeNotOurs || refusal.Message != "rule ecs-spot-interruption has appeared while this install was at work, and is not ours" ||
+			refusal.Detail[0] != `It has no tag managed-by=spothandler. It is ENABLED, and its pattern is {"source":["theirs"]}` {
+			t.Errorf("%+v", refusal)
+		}
+		if rule := a.look(t, "", nil).State.Triggers[0].Rule; rule.Pattern != `{"source":["theirs"]}` {
+			t.Errorf("it was taken over: %+v", rule)
+		}
+	})
 	for _, kind := range []Kind{KindLogGroup, KindFunction} {
 		inAccount(t, func(t *testing.T, a *account) {
 			names, changes := a.plan(t, "", nil)
@@ -144,6 +163,67 @@ func TestAppearsMeanwhile(t *testing.T) {
 			if _, err := Apply(t.Context(), a.clients, names, changes, Options{}); err == nil || !strings.Contains(err.Error(), names.Function) {
 				t.Errorf("%s: %v", kind, err)
 			}
+		})
+	}
+}
+
+// What becomes another's while an install is at work is not reported as slowness.
+func TestTakenAwayMeanwhile(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		install, err := a.prepare(t.Context(), "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := install.Apply(t.Context(), Options{}); err != nil {
+			t.Fatal(err)
+		}
+		arn := install.Found.Names.RuleARN()
+		_, err = a.clients.Events.UntagResource(t.Context(), &eventbridge.UntagResourceInput{ResourceARN: &arn, TagKeys: []string{TagManagedBy}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if refusal := errorOf(t, install.Verify(t.Context(), 0)); refusal.Code != apperr.CodeNotOurs || refusal.Message != "rule ecs-spot-interruption is not ours" {
+			t.Errorf("%+v", refusal)
+		}
+	})
+}
+
+// A role of our name and tags that appears meanwhile is gone on with only where nobody else may assume it.
+func TestRoleAppearsMeanwhile(t *testing.T) {
+	const mine = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":"sts:AssumeRole"}]}`
+	for name, test := range map[string]struct {
+		path, trust string
+		detail      string // "" is gone on with
+	}{
+		"another install's":     {Path, trustPolicy(), ""},
+		"with a foreign trust":  {Path, mine, "Its trust policy is " + mine},
+		"under a foreign path":  {"/", trustPolicy(), "Its path is /, not /spothandler/."},
+		"with ours and another": {Path, strings.Replace(mine, "[{", `[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"},{`, 1), "Its trust policy is "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inAccount(t, func(t *testing.T, a *account) {
+				names, changes := a.plan(t, "", nil)
+				_, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{
+					RoleName: &names.Role, Path: &test.path, AssumeRolePolicyDocument: &test.trust,
+					Tags: toIAMTags(map[string]string{TagManagedBy: managedBy, TagPrefix: ""}),
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = Apply(t.Context(), a.clients, names, changes, Options{})
+				if test.detail == "" {
+					if err != nil {
+						t.Error(err)
+					}
+					return
+				}
+				if refusal := errorOf(t, err); refusal.Code != apperr.CodeNotOurs || !strings.HasPrefix(refusal.Detail[0], test.detail) {
+					t.Errorf("%+v", refusal)
+				}
+				if puts := a.count("iam:PutRolePolicy"); puts > 0 {
+					t.Error("it was given our policy")
+				}
+			})
 		})
 	}
 }

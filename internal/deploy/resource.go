@@ -119,6 +119,16 @@ func notOurs(unowned []Unowned, adoptable bool) *apperr.Error {
 	return refusal
 }
 
+// appeared refuses a resource that has appeared since it was looked for, and says what it is.
+func appeared(id ID, what string) *apperr.Error {
+	return &apperr.Error{
+		Code:    apperr.CodeNotOurs,
+		Message: fmt.Sprintf("%s has appeared while this install was at work, and is not ours", id),
+		Detail:  []string{what},
+		Hints:   []string{"find out who made it", "--prefix NAME   install beside it"},
+	}
+}
+
 // neverAdopted reports whether the resource cannot be taken over.
 func neverAdopted(u Unowned) bool { return u.Adoption == "" }
 

@@ -49,8 +49,22 @@ func (r *Role) takeCreated(ctx context.Context, run *runner, cause error) error 
 		case !ours(have.Tags, run.names.Prefix):
 			return cause
 		}
-		return nil
+		return r.checkCreated(have)
 	})
+}
+
+// checkCreated refuses a role that has our name and tags and is not the one that was to be made: whoever else may
+// assume it would get what our policy allows.
+func (r *Role) checkCreated(have *Role) error {
+	switch differs := changed(compare(documentFields("trust_policy", r.Trust), documentFields("trust_policy", have.Trust), nil)); {
+	case have.Path != r.Path:
+		return appeared(r.id(), fmt.Sprintf("Its path is %s, not %s.", have.Path, r.Path))
+	case len(differs) > 0:
+		return appeared(r.id(), "Its trust policy is "+have.Trust)
+	case have.Boundary != r.Boundary:
+		return appeared(r.id(), fmt.Sprintf("Its permissions boundary is %q, not %q.", have.Boundary, r.Boundary))
+	}
+	return nil
 }
 
 // otherSpelling looks for the role whose name differs only in case: it is in the way, and not found by

@@ -117,20 +117,47 @@ func getRuleTags(ctx context.Context, api RuleAPI, partition, arn string) (tags 
 // that a rule without a state would be enabled. Tags it takes only at the creation (API, PutRule); they go along each
 // time, for a rule that somebody removed meanwhile comes back by this call, and has to be known as ours.
 func (r *Rule) put(ctx context.Context, run *runner) error {
+	return run.retry(ctx, waitForConflict(), func() error { return r.putOnce(ctx, run) })
+}
+
+func (r *Rule) putOnce(ctx context.Context, run *runner) error {
+	_, err := run.Events.PutRule(ctx, &eventbridge.PutRuleInput{
+		Name:               &r.Name,
+		EventPattern:       stringOrNil(r.Pattern), // somebody's rule, which is paused, may have a schedule alone
+		ScheduleExpression: stringOrNil(r.Schedule),
+		State:              types.RuleState(r.State),
+		Description:        &r.Description,
+		Tags:               toRuleTags(r.Tags),
+	})
+	return err
+}
+
+// create looks again right before each attempt: PutRule takes a rule over without a word.
+func (r *Rule) create(ctx context.Context, run *runner, _ diff) error {
 	return run.retry(ctx, waitForConflict(), func() error {
-		_, err := run.Events.PutRule(ctx, &eventbridge.PutRuleInput{
-			Name:               &r.Name,
-			EventPattern:       stringOrNil(r.Pattern), // somebody's rule, which is paused, may have a schedule alone
-			ScheduleExpression: stringOrNil(r.Schedule),
-			State:              types.RuleState(r.State),
-			Description:        &r.Description,
-			Tags:               toRuleTags(r.Tags),
-		})
-		return err
+		if err := r.checkAbsent(ctx, run); err != nil {
+			return err
+		}
+		return r.putOnce(ctx, run)
 	})
 }
 
-func (r *Rule) create(ctx context.Context, run *runner, _ diff) error { return r.put(ctx, run) }
+// checkAbsent refuses a rule of somebody else's that has appeared since the look. One of ours may have: another
+// install is at work, or was.
+func (r *Rule) checkAbsent(ctx context.Context, run *runner) error {
+	have, err := getRule(ctx, run.Events, r.Name)
+	if have == nil || err != nil {
+		return err
+	}
+	have.Tags, have.TagsUnread, err = getRuleTags(ctx, run.Events, run.names.Partition, run.names.ruleARN(r.Name))
+	if err != nil {
+		return err
+	}
+	if unowned := have.unowned(run.names.Prefix); unowned != nil {
+		return appeared(unowned.ID, fmt.Sprintf("%s It is %s, and its pattern is %s", unowned.Why, have.State, have.Pattern))
+	}
+	return nil
+}
 
 func (r *Rule) update(ctx context.Context, run *runner, d diff) error {
 	return inOrder(

@@ -146,7 +146,7 @@ func TestCalls(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		count("a first install", 34, func() { apply(nil) })
+		count("a first install", 35, func() { apply(nil) })
 		count("a second install", 12, func() { apply(nil) })
 		count("one setting", 29, func() { apply(given("timeout", "30")) })
 		count("an uninstall", 30, func() { anUninstall(t, a) })
