@@ -5,14 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // job is a prepared install or uninstall.
 type job interface {
 	Apply(context.Context, deploy.Options) (done int, err error)
+	Verify(ctx context.Context, ceiling time.Duration) error
 }
 
 // apply does the changes of a job with progress on stderr. Its error says how far it came and what to do.
@@ -66,6 +69,17 @@ func (a *app) afterStop(s *connection, stopped *apperr.Error, changes []deploy.C
 		hints = append(hints, "spothandler uninstall"+a.scope(a.prefix)+"   removes what is there")
 	}
 	return hints
+}
+
+// verify looks again until nothing is left to change. It says so when that takes long.
+func (a *app) verify(ctx context.Context, j job, changes []deploy.Change) error {
+	notice := time.AfterFunc(session.NoticeAfter, func() { a.aws.waiting("AWS to show the changes in its answers") })
+	defer notice.Stop()
+	err := j.Verify(ctx, a.wait)
+	if err != nil && ctx.Err() != nil {
+		return &apperr.Error{Code: apperr.CodeInterrupted, Message: fmt.Sprintf("interrupted: %d of %d done, and not checked again", len(changes), len(changes)), Err: err}
+	}
+	return a.sayWhereToLook(err)
 }
 
 // sayWhereToLook adds to the error of a job that does not settle what to look at next.

@@ -213,6 +213,8 @@ func refusals() []failure {
 			Code: "InvalidParameterValueException", Message: "The destination ARN arn:aws:sqs:eu-west-1:111122223333:failed is invalid.",
 		})},
 		{name: "a fault of AWS's own", args: anInstall, before: refused("PutRule", localaws.Error{Code: "InternalException", Status: 500, Message: "This exception occurs due to unexpected causes."})},
+		{name: "a fault while reading", args: "status --prefix prod", before: refused("DescribeRule", localaws.Error{Code: "InternalException", Status: 500, Message: "This exception occurs due to unexpected causes."})},
+		{name: "the same with --verbose, which is not proposed again", args: "status --prefix prod --verbose", before: refused("DescribeRule", localaws.Error{Code: "InternalException", Status: 500, Message: "This exception occurs due to unexpected causes."})},
 		{name: "an answer that never came", args: anInstall, before: func(_ *testing.T, s *stage) { s.Inject(localaws.Fault{Action: "PutRule", Drop: true}) }},
 		{
 			name: "a role that does not spread", args: anInstall + " --wait 1ms",
@@ -232,6 +234,10 @@ func stops() []failure {
 		{name: "an uninstall that is not confirmed", args: "uninstall --prefix prod", typed: "prdo\n", before: admin(anInstall)},
 		{name: "an uninstall in several regions", args: "uninstall --prefix prod --region eu-west-1 --region us-east-1", textOnly: "needs_yes", before: admin(anInstall)},
 		{name: "ctrl-C before the first write", args: anInstall, before: func(_ *testing.T, s *stage) { s.interruptAt("DescribeRule") }},
+		{name: "ctrl-C while credentials are found", args: anInstall + " --role-arn arn:aws:iam::111122223333:role/admin", before: func(_ *testing.T, s *stage) { s.interruptAt("AssumeRole") }},
+		{name: "ctrl-C while others are looked for", args: anInstall + " --memory-size 256 --dry-run", before: after(anInstall, func(_ *testing.T, s *stage) { s.interruptAt("ListRoles") })},
+		{name: "ctrl-C where nothing is to remove", args: anUninstall, before: func(_ *testing.T, s *stage) { s.interruptAt("ListRoles") }},
+		{name: "ctrl-C in the last look", args: anInstall, before: func(_ *testing.T, s *stage) { s.interruptAtNth("GetFunctionEventInvokeConfig", 2) }},
 		{name: "ctrl-C half-way", args: anInstall, before: func(_ *testing.T, s *stage) { s.interruptAt("CreateFunction") }},
 	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -79,8 +80,15 @@ func after(line string, rest func(*testing.T, *stage)) func(*testing.T, *stage) 
 }
 
 // interruptAt presses ctrl-C while a call is under way, which is never answered.
-func (s *stage) interruptAt(action string) {
+func (s *stage) interruptAt(action string) { s.interruptAtNth(action, 1) }
+
+// interruptAtNth does so at the n-th call of that name.
+func (s *stage) interruptAtNth(action string, n int) {
+	var seen atomic.Int64
 	s.Inject(localaws.Fault{Action: action, Delay: time.Hour, Match: func(localaws.Call) bool {
+		if seen.Add(1) < int64(n) {
+			return false
+		}
 		s.cancel()
 		return true
 	}})

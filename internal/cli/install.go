@@ -132,6 +132,9 @@ func (j *installJob) run(ctx context.Context) error {
 	}
 	if j.dryRun {
 		j.LookAround(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		return j.printDryRun()
 	}
 	if err := j.change(ctx); err != nil {
@@ -151,7 +154,7 @@ func (j *installJob) change(ctx context.Context) error {
 	if err := j.apply(ctx, j.connection, j.Install, j.Changes); err != nil {
 		return err
 	}
-	return j.sayWhereToLook(j.Verify(ctx, j.wait))
+	return j.verify(ctx, j.Install, j.Changes)
 }
 
 func releaseFor(architecture string) (deploy.Release, error) {

@@ -86,8 +86,8 @@ func (a *app) remove(ctx context.Context, s *connection, o *uninstallOptions) er
 	if err := a.apply(ctx, s, job, job.Changes); err != nil {
 		return err
 	}
-	if err := job.Verify(ctx, a.wait); err != nil {
-		return a.sayWhereToLook(err)
+	if err := a.verify(ctx, job, job.Changes); err != nil {
+		return err
 	}
 	return a.printRemoved(o, job.Changes, time.Since(started))
 }

@@ -29,7 +29,7 @@ func (e explained) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	if s.cfg.Credentials == nil {
 		return aws.Credentials{}, s.noCredentials(nil)
 	}
-	notice := time.AfterFunc(noticeAfter, s.tellWaiting)
+	notice := time.AfterFunc(NoticeAfter, s.tellWaiting)
 	defer notice.Stop()
 	credentials, err := s.cfg.Credentials.Retrieve(ctx)
 	if err != nil {

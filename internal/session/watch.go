@@ -19,8 +19,8 @@ const (
 	// silenceLimit ends a call: so long without any sign of life from the other side. Whoever answers, were it by
 	// throttling, has it anew for the next attempt.
 	silenceLimit = 10 * time.Second
-	// noticeAfter is when a call that has not ended is told to [Observer.Waiting].
-	noticeAfter = 2 * time.Second
+	// NoticeAfter is when whatever has not ended is told to [Observer.Waiting].
+	NoticeAfter = 2 * time.Second
 )
 
 // watch ends calls that nobody answers, and tells of those that take long.
@@ -135,7 +135,7 @@ func (c *watchedCall) sent(host string) {
 		c.silence = time.AfterFunc(c.limit, func() { c.cancel(errSilence{}) })
 	}
 	if c.notice == nil {
-		c.notice = time.AfterFunc(noticeAfter, c.tell)
+		c.notice = time.AfterFunc(NoticeAfter, c.tell)
 	}
 }
 
