@@ -114,11 +114,13 @@ func (a *app) connect(ctx context.Context, check func(region string) error) (*co
 	if a.verbose {
 		observer.Calls = a.err.Lines()
 	}
+	a.found = region
 	s, err := source.Open(ctx, region, observer)
 	if err != nil {
 		return nil, err
 	}
 	a.aws.warned.Do(func() { a.warn(s.Warnings()...) })
+	a.account = s.ID.Account
 	return &connection{s, s.ID, clientsFor(s)}, nil
 }
 

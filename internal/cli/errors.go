@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,11 +27,18 @@ func bodyOf(err *apperr.Error) errorBody {
 	return errorBody{err.Code, err.Message, append([]string{}, err.Detail...), append([]string{}, err.Hints...)}
 }
 
-// known is an error as it is shown: with a code, and with a hint.
-func (a *app) known(err error) *apperr.Error {
+// explain returns an error as it is shown: with a code, with a hint, and with the flags as they were given.
+func (a *app) explain(ctx context.Context, err error) *apperr.Error {
 	var known *apperr.Error
-	if !errors.As(err, &known) {
-		known = &apperr.Error{Code: apperr.CodeFailed, Message: err.Error()}
+	if ctx.Err() != nil {
+		message := "interrupted"
+		if errors.As(err, &known) && known.Code == apperr.CodeInterrupted {
+			message = known.Message
+		}
+		return &apperr.Error{Code: apperr.CodeInterrupted, Message: message, Hints: []string{a.retype()}, Err: err}
+	}
+	if !errors.As(a.sources.rename(err), &known) {
+		known = &apperr.Error{Code: apperr.CodeFailed, Message: err.Error(), Err: err}
 	}
 	if len(known.Hints) == 0 {
 		known = a.withLastResort(known)
@@ -38,18 +46,26 @@ func (a *app) known(err error) *apperr.Error {
 	return known
 }
 
-// printError shows one error and its cure, on stderr and, under -o json, on stdout as well.
-func (a *app) printError(err error) {
-	known := a.known(err)
-	a.err.Print(a.err.Verdict(known.Message))
-	for _, line := range known.Detail {
+// printError shows one error and its cure, on stderr and, under -o json, on stdout as well. Among several
+// regions it names its own, and leaves JSON to the report on all.
+func (a *app) printError(err *apperr.Error) {
+	message := err.Message
+	if a.several {
+		message = a.region + ": " + message
+	}
+	if err.Code == apperr.CodeInterrupted {
+		a.err.Print(a.err.Note("", message))
+	} else {
+		a.err.Print(a.err.Verdict(message))
+	}
+	for _, line := range err.Detail {
 		a.err.Print(a.err.Paragraph("  ", line))
 	}
-	for _, each := range known.Hints {
+	for _, each := range err.Hints {
 		hint(a.err, each)
 	}
-	if a.json() {
-		_ = a.out.JSON(errorAnswer{bodyOf(known)})
+	if a.json() && !a.several && !a.ownErrors {
+		_ = a.out.JSON(errorAnswer{bodyOf(err)}) // nobody is left to tell that it could not be written
 	}
 }
 
@@ -68,19 +84,6 @@ func hint(out *term.Printer, text string) {
 	first, _, _ := strings.Cut(text, " ")
 	command := strings.HasPrefix(first, "--") || slices.Contains([]string{"spothandler", "aws", "eval", "export", "unset", "terraform"}, first)
 	out.Print(out.Hint(text, command))
-}
-
-func (a *app) printInterrupted(err error) {
-	message := "interrupted"
-	var known *apperr.Error
-	if errors.As(err, &known) && known.Code == apperr.CodeInterrupted {
-		message = known.Message
-	}
-	a.err.Print(a.err.Note("", message))
-	hint(a.err, a.retype())
-	if a.json() {
-		_ = a.out.JSON(errorAnswer{bodyOf(&apperr.Error{Code: apperr.CodeInterrupted, Message: message, Hints: []string{a.retype()}})})
-	}
 }
 
 // retype is the command as it was typed, to be pasted again.

@@ -180,12 +180,18 @@ func must(t *testing.T, line string) {
 	}
 }
 
-// answer is the error under -o json.
+// answer is the error under -o json, which in status's own answer is one of a region.
 func (o outcome) answer(t *testing.T) errorBody {
 	t.Helper()
-	var answer errorAnswer
+	var answer struct {
+		errorAnswer
+		Errors []regionError `json:"errors"`
+	}
 	if err := json.Unmarshal([]byte(o.out), &answer); err != nil {
 		t.Fatalf("%v: %s", err, o.out)
+	}
+	if len(answer.Errors) > 0 {
+		return answer.Errors[0].Error
 	}
 	return answer.Error
 }

@@ -31,6 +31,15 @@ type installAnswer struct {
 	Applied      bool            `json:"applied"`
 }
 
+func (i installAnswer) brief() string { return briefly(i.Changes, i.Applied) }
+
+func (i installAnswer) at(where place) any {
+	return struct {
+		place
+		installAnswer
+	}{where, i}
+}
+
 func (a *app) installCommand() *cobra.Command {
 	o := &installOptions{}
 	cmd := &cobra.Command{
@@ -85,12 +94,12 @@ func (a *app) install(cmd *cobra.Command, o *installOptions) error {
 		return err
 	}
 	reset := o.reset || cmd.Flags().Changed("config")
-	return a.inRegions(cmd.Context(), &o.prefix, a.printNowhereInstalled, func(ctx context.Context, a *app) error {
+	return inRegions(cmd.Context(), a, o.prefix, a.nowhereInstalled, func(ctx context.Context, a *app) (installAnswer, error) {
 		return a.installHere(ctx, o, given, reset)
 	})
 }
 
-func (a *app) installHere(ctx context.Context, o *installOptions, given settings.Given, reset bool) error {
+func (a *app) installHere(ctx context.Context, o *installOptions, given settings.Given, reset bool) (installAnswer, error) {
 	s, err := a.connect(ctx, func(region string) error {
 		if err := given.Check(region, o.prefix); err != nil {
 			return err
@@ -99,11 +108,15 @@ func (a *app) installHere(ctx context.Context, o *installOptions, given settings
 		return err
 	})
 	if err != nil {
-		return err
+		return installAnswer{}, err
 	}
 	job := &installJob{app: a, connection: s, given: given, reset: reset, installOptions: o}
 	a.printHeader(s, o.prefix)
-	return a.pointToPolicy(o.prefix, s.SayUnchanged(job.run(ctx)))
+	answer, err := job.run(ctx)
+	if errors.Is(err, errNotInstalled) {
+		return answer, err
+	}
+	return answer, a.pointToPolicy(o.prefix, s.SayUnchanged(err))
 }
 
 // installJob is one install: what is asked for, and what was found and planned on the way.
@@ -112,35 +125,63 @@ type installJob struct {
 	*connection
 	*installOptions
 	*deploy.Install
-	given settings.Given
-	reset bool
+	given    settings.Given
+	reset    bool
+	warnings []string
 }
 
-func (j *installJob) run(ctx context.Context) error {
+func (j *installJob) run(ctx context.Context) (installAnswer, error) {
 	started := time.Now()
 	var err error
 	j.Install, err = deploy.PrepareInstall(ctx, j.clients, j.id, deploy.InstallRequest{
 		Prefix: j.installOptions.prefix, Given: j.given, Reset: j.reset, Adopt: j.adopt,
 		AllowDowngrade: j.allowDowngrade, Upgrade: j.upgrade,
-		Version: binaryVersion(), Release: releaseFor, Warn: func(text string) { j.warn(text) },
+		Version: binaryVersion(), Release: releaseFor, Warn: j.hear,
 	})
 	if errors.Is(err, deploy.ErrNotInstalled) {
-		return j.printNotInstalled("upgrade", j.installOptions.prefix, j.id.Region)
+		return installAnswer{}, j.notInstalled(j.installOptions.prefix, j.id.Region)
 	}
 	if err != nil {
-		return err
+		return installAnswer{}, err
 	}
 	if j.dryRun {
 		j.LookAround(ctx)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return j.printDryRun()
+		err = ctx.Err()
+	} else {
+		err = j.change(ctx)
 	}
-	if err := j.change(ctx); err != nil {
-		return err
+	if err != nil {
+		return installAnswer{}, err
 	}
-	return j.printInstalled(j, time.Since(started))
+	status, err := deploy.Assess(j.Found, j.Release, j.Others)
+	if err != nil {
+		return installAnswer{}, err
+	}
+	status.Warnings = append(append([]string{}, j.warnings...), status.Warnings...)
+	status.Settings = settings.JSON(j.Spec) // also of a dry run, which has recorded nothing
+	status.NotChecked = append(status.NotChecked, j.NotChecked...)
+	answer := installAnswer{status, append([]deploy.Change{}, j.Changes...), !j.dryRun && len(j.Changes) > 0}
+	if !j.json() {
+		j.print(status, time.Since(started))
+	}
+	if j.dryRun && j.detailed && len(j.Changes) > 0 {
+		return answer, errDiffers
+	}
+	return answer, nil
+}
+
+// hear shows a warning at once, and keeps it for the answer.
+func (j *installJob) hear(warning string) {
+	j.warn(warning)
+	j.warnings = append(j.warnings, warning)
+}
+
+func (j *installJob) print(status deploy.Status, took time.Duration) {
+	if j.dryRun {
+		j.printDryRun()
+	} else {
+		j.printInstalled(status, took)
+	}
 }
 
 // change applies the plan and looks again. An install that has nothing to change asks for nothing more.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -40,36 +41,26 @@ func (a *app) printEndpoints(s *connection) {
 	}
 }
 
-func (a *app) printInstalled(j *installJob, took time.Duration) error {
-	status, err := deploy.Assess(j.Found, j.Release, j.Others)
-	if err != nil {
-		return err
-	}
-	if a.json() {
-		return a.out.JSON(installAnswer{status, nonNil(j.Changes), len(j.Changes) > 0})
-	}
-	st := a.out.Style
+func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
+	st := j.out.Style
 	if len(j.Changes) == 0 {
-		a.out.Printf("%s %s (%s)\n", st.Glyph(term.OK), st.Green("Nothing to change"+a.where()+": "+deploy.DisplayPrefix(j.Spec.Prefix)+" is as asked."), term.Seconds(took))
+		j.out.Printf("%s %s (%s)\n", st.Glyph(term.OK), st.Green("Nothing to change"+j.where()+": "+deploy.DisplayPrefix(j.Spec.Prefix)+" is as asked."), term.Seconds(took))
 	} else {
-		a.out.Printf("\n%s %s\n", st.Glyph(term.OK), st.Green(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.Changes), a.where(), counts(j.Changes), term.Seconds(took))))
-		a.out.Print(st.List("  ", " · ", summary(j.Spec)))
+		j.out.Printf("\n%s %s\n", st.Glyph(term.OK), st.Green(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.Changes), j.where(), counts(j.Changes), term.Seconds(took))))
+		j.out.Print(st.List("  ", " · ", summary(j.Spec)))
 	}
 	if touches(j.Changes, deploy.KindRule) && j.Spec.RuleState == "ENABLED" {
-		a.out.Printf("  %s\n", st.Dim("EventBridge may take a minute before a new rule matches."))
+		j.out.Printf("  %s\n", st.Dim("EventBridge may take a minute before a new rule matches."))
 	}
-	a.printRemarks(st, status.Problems)
+	for _, problem := range status.Problems { // what install does not mend
+		j.out.Print(st.Note("  ", problem.Message))
+	}
+	for _, each := range j.NotChecked {
+		j.out.Print(st.Item(term.Quiet, each.String()))
+	}
 	if len(j.Changes) > 0 {
-		a.out.Printf("\n")
-		hint(a.out, "spothandler status"+a.scope(j.Spec.Prefix))
-	}
-	return nil
-}
-
-// printRemarks shows what install does not mend: overlaps, additions of others, a concurrency of 0.
-func (a *app) printRemarks(st term.Style, problems []deploy.Problem) {
-	for _, problem := range problems {
-		a.out.Print(st.Note("  ", problem.Message))
+		j.out.Printf("\n")
+		hint(j.out, "spothandler status"+j.scope(j.Spec.Prefix))
 	}
 }
 
@@ -147,7 +138,16 @@ func touches(changes []deploy.Change, kind deploy.Kind) bool {
 	return false
 }
 
-func nonNil(changes []deploy.Change) []deploy.Change { return append([]deploy.Change{}, changes...) }
+// briefly is what a plan does, or did, in a few words.
+func briefly(changes []deploy.Change, applied bool) string {
+	switch {
+	case len(changes) == 0:
+		return "nothing to change"
+	case applied:
+		return counts(changes)
+	}
+	return plural(len(changes), "change") + " pending"
+}
 
 // title is what a row calls a resource: its name, or for the two without one what it does.
 func title(id deploy.ID) string {
@@ -160,38 +160,31 @@ func title(id deploy.ID) string {
 	return id.Name
 }
 
-// printNotInstalled is the verdict on one prefix. Status has said it in its own JSON already.
-func (a *app) printNotInstalled(command, prefix, region string) error {
-	st := a.err.Style
-	a.err.Printf("%s %s is not installed in %s\n", st.Glyph(term.Failed), deploy.DisplayPrefix(prefix), region)
-	hint(a.err, "spothandler install"+a.scope(prefix))
-	if a.json() && command != "status" {
-		missing := &apperr.Error{Code: "not_installed", Message: deploy.DisplayPrefix(prefix) + " is not installed in " + region, Hints: []string{"spothandler install" + a.scope(prefix)}}
-		if err := a.out.JSON(errorAnswer{bodyOf(missing)}); err != nil {
-			return err
-		}
-	}
-	return errNotInstalled
+// notInstalled is the verdict on one prefix.
+func (a *app) notInstalled(prefix, region string) error {
+	return missing(fmt.Sprintf("%s is not installed in %s", deploy.DisplayPrefix(prefix), region), "spothandler install"+a.scope(prefix))
 }
 
-// printNowhereInstalled is the verdict on all regions.
-func (a *app) printNowhereInstalled(id session.Identity) error {
-	st := a.err.Style
-	a.err.Printf("%s it is installed in no region of account %s\n", st.Glyph(term.Failed), id.Account)
-	hint(a.err, "spothandler install --region NAME --region NAME")
+func missing(message string, hints ...string) error {
+	return &apperr.Error{Code: "not_installed", Message: message, Hints: hints, Err: errNotInstalled}
+}
+
+// notHere is the verdict of status on a region.
+func (a *app) notHere(id session.Identity, o *statusOptions) error {
+	if o.one {
+		return a.notInstalled(o.prefix, id.Region)
+	}
+	return missing(fmt.Sprintf("nothing is installed in %s of account %s", id.Region, id.Account),
+		"spothandler install --prefix NAME",
+		"spothandler status --prefix NAME   one whose role was deleted by hand")
+}
+
+// nowhereInstalled is the verdict on all regions.
+func (a *app) nowhereInstalled(id session.Identity) error {
+	a.ownErrors = true
+	verdict := missing("it is installed in no region of account "+id.Account, "spothandler install --region NAME --region NAME")
 	if a.json() {
-		if err := a.printVisits(nil); err != nil {
-			return err
-		}
+		return errors.Join(verdict, a.out.JSON(results{[]any{}}))
 	}
-	return errNotInstalled
-}
-
-// printNoneInstalled is the verdict on a region.
-func (a *app) printNoneInstalled(id session.Identity) error {
-	st := a.err.Style
-	a.err.Printf("%s nothing is installed in %s of account %s\n", st.Glyph(term.Failed), id.Region, id.Account)
-	hint(a.err, "spothandler install --prefix NAME")
-	hint(a.err, "spothandler status --prefix NAME   one whose role was deleted by hand")
-	return errNotInstalled
+	return verdict
 }

@@ -10,36 +10,21 @@ import (
 )
 
 // printDryRun shows the plan and what was not done.
-func (j *installJob) printDryRun() error {
-	if err := j.showDryRun(); err != nil {
-		return err
-	}
-	if j.detailed && len(j.Changes) > 0 {
-		return errDiffers
-	}
-	return nil
-}
-
-func (j *installJob) showDryRun() error {
-	if j.json() {
-		status, err := deploy.Assess(j.Found, j.Release, j.Others)
-		if err != nil {
-			return err
-		}
-		return j.out.JSON(installAnswer{status, nonNil(j.Changes), false})
-	}
+func (j *installJob) printDryRun() {
 	j.printPlan(j.out, j.Install)
 	if len(j.Taken) > 0 {
 		j.printForget()
 	}
 	j.out.Printf("\n%s\n", planSummary(j.Changes))
-	for _, message := range deploy.Overlaps(j.Others, j.Spec) {
-		j.out.Print(j.out.Note("", message))
+	if overlapping := deploy.Overlaps(j.Others, j.Spec); len(overlapping) > 0 {
+		j.out.Print(j.out.Note("", deploy.OverlapMessage(overlapping)))
+	}
+	for _, each := range j.NotChecked {
+		j.out.Print(j.out.Item(term.Quiet, each.String()))
 	}
 	if len(j.Changes) > 0 {
 		hint(j.out, j.without("--dry-run", "--detailed-exitcode"))
 	}
-	return nil
 }
 
 func planSummary(changes []deploy.Change) string {
@@ -136,7 +121,7 @@ func withoutLostRecord(fields []deploy.Field) []deploy.Field {
 func printField(out *term.Printer, field deploy.Field, width int) {
 	indent := strings.Repeat(" ", fieldIndent)
 	room := out.Width - fieldIndent - width - 2
-	before, after := shown(field.Path, field.Old), shown(field.Path, field.New)
+	before, after := valueWords(field.Path, field.Old), valueWords(field.Path, field.New)
 	if field.Path == "tags."+deploy.TagPrefix && field.New == "" {
 		after = `""` // the tag of an installation without a prefix
 	}
@@ -155,8 +140,8 @@ func printField(out *term.Printer, field deploy.Field, width int) {
 	out.Printf("%s%s%s %s\n", indent, strings.Repeat(" ", width), arrow, out.Shorten(after, room))
 }
 
-// shown is a value with its unit.
-func shown(path, value string) string {
+// valueWords is a value with its unit.
+func valueWords(path, value string) string {
 	switch {
 	case value == "" && path == "state": // nothing is wrong with the function
 		return "Active"

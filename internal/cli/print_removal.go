@@ -23,19 +23,18 @@ func (a *app) printRemoval(out *term.Printer, changes []deploy.Change) {
 	}
 }
 
-func (a *app) printRemovalPlan(changes []deploy.Change) error {
+func (a *app) printRemovalPlan(changes []deploy.Change) {
 	if a.json() {
-		return a.out.JSON(uninstallAnswer{Changes: nonNil(changes)})
+		return
 	}
 	a.printRemoval(a.out, changes)
 	a.out.Printf("\n%s\n", planSummary(changes))
 	hint(a.out, a.without("--dry-run"))
-	return nil
 }
 
-func (a *app) printRemoved(o *uninstallOptions, changes []deploy.Change, took time.Duration) error {
+func (a *app) printRemoved(o *uninstallOptions, changes []deploy.Change, took time.Duration) {
 	if a.json() {
-		return a.out.JSON(uninstallAnswer{nonNil(changes), true})
+		return
 	}
 	st := a.out.Style
 	left := "nothing of " + deploy.DisplayPrefix(o.prefix) + " is left here"
@@ -43,13 +42,12 @@ func (a *app) printRemoved(o *uninstallOptions, changes []deploy.Change, took ti
 		left = "only the logs are left here"
 	}
 	a.out.Printf("\n%s %s\n", st.Glyph(term.OK), st.Green(fmt.Sprintf("Removed%s: %s in %s. Looked again: %s.", a.where(), counts(changes), term.Seconds(took), left)))
-	return nil
 }
 
 // printNothingAnywhere is the verdict of an uninstall in all regions: like rm -f it is content.
 func (a *app) printNothingAnywhere(prefix string, id session.Identity) error {
 	if a.json() {
-		return a.printVisits(nil)
+		return a.out.JSON(results{[]any{}})
 	}
 	st := a.out.Style
 	a.out.Printf("%s Nothing to remove: %s is installed in no region of account %s.\n", st.Glyph(term.OK), deploy.DisplayPrefix(prefix), id.Account)

@@ -9,29 +9,46 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// printStatuses shows each installation: the verdict first, what is fine counted where something is not.
-func (a *app) printStatuses(statuses []deploy.Status) {
-	for index, status := range statuses {
-		if index > 0 {
-			a.out.Printf("\n")
-		}
-		if status.Healthy {
-			a.printHealthy(status)
-		} else {
-			a.printUnhealthy(status)
-		}
+// printStatuses shows one installation whole; of many a line each, and then those that need attention.
+func (a *app) printStatuses(all []deploy.Status) {
+	switch len(all) {
+	case 0:
+	case 1:
+		a.printOne(all[0])
+	default:
+		a.printMany(all)
 	}
 }
 
+// printOne shows an installation: the verdict first, what is fine counted where something is not.
+func (a *app) printOne(status deploy.Status) {
+	if status.Healthy {
+		a.printVerdict(status, term.OK, a.out.Green)
+	} else {
+		a.printVerdict(status, term.Failed, a.out.Red)
+	}
+	if status.Healthy {
+		for _, each := range status.Resources {
+			a.out.Println(a.out.Row(term.OK, each.Kind.Words(), title(each.ID), each.Detail))
+		}
+	}
+	a.printProblems(status)
+	a.printNotes(status)
+	if set := notDefault(status.Spec); len(set) > 0 {
+		a.out.Printf("\n%s", a.out.Labelled("settings", " · ", set))
+	}
+	a.printCures(status)
+}
+
 // printVerdict says where in the same line, or where that is too long in the next.
-func (a *app) printVerdict(st term.Style, status deploy.Status, g term.Glyph, verdict string, paint func(string) term.Text) {
-	verdict = deploy.DisplayPrefix(status.Prefix) + verdict
+func (a *app) printVerdict(status deploy.Status, g term.Glyph, paint func(string) term.Text) {
+	verdict := deploy.DisplayPrefix(status.Prefix) + " " + sentence(status.Verdict)
 	place := fmt.Sprintf("account %s · %s · spothandler %s", status.Account, status.Region, orUnknown(status.Outputs.ModuleVersion))
 	between := " · "
-	if term.Width(verdict+between+place)+2 > st.Width {
+	if term.Width(verdict+between+place)+2 > a.out.Width {
 		between = "\n  "
 	}
-	a.out.Printf("%s %s%s%s\n\n", st.Glyph(g), paint(verdict), st.Textf(between), st.Dim(place))
+	a.out.Printf("%s %s%s%s\n\n", a.out.Glyph(g), paint(verdict), a.out.Textf(between), a.out.Dim(place))
 }
 
 func orUnknown(version string) string {
@@ -41,50 +58,61 @@ func orUnknown(version string) string {
 	return version
 }
 
-func (a *app) printHealthy(status deploy.Status) {
-	st := a.out.Style
-	a.printVerdict(st, status, term.OK, " is healthy", st.Green)
-	for _, each := range status.Resources {
-		a.out.Println(st.Row(term.OK, each.Kind.Words(), title(each.ID), each.Detail))
+// inWords is a verdict as it stands in a list.
+func inWords(verdict deploy.Verdict) string { return strings.ReplaceAll(string(verdict), "_", " ") }
+
+// sentence is a verdict behind the name of its installation.
+func sentence(verdict deploy.Verdict) string {
+	if verdict == deploy.Healthy {
+		return "is healthy"
 	}
-	a.printNotes(st, status)
-	if status.UpgradeAvailable {
-		a.out.Printf("\n%s", st.Note("  ", "upgrade available: this is spothandler "+binaryVersion()))
-		hint(a.out, "spothandler upgrade"+a.scope(status.Prefix))
+	return inWords(verdict)
+}
+
+func (a *app) printProblems(status deploy.Status) {
+	for _, problem := range status.Problems {
+		a.printProblem(problem)
+	}
+	if left := unaffected(status); len(left) > 0 && !status.Healthy {
+		a.out.Print(a.out.Item(term.OK, fmt.Sprintf("%d up to date: %s", len(left), strings.Join(left, ", "))))
 	}
 }
 
-// printNotes says what is no problem and has to be known all the same.
-func (a *app) printNotes(st term.Style, status deploy.Status) {
-	for _, warning := range status.Warnings {
-		a.out.Print(st.Note("  ", warning))
+// printNotes shows what is no problem: warnings, reminders, and what was not checked.
+func (a *app) printNotes(status deploy.Status) {
+	for _, warning := range slices.Concat(status.Warnings, status.Reminders) {
+		a.out.Print(a.out.Note("  ", warning))
 	}
 	for _, each := range status.NotChecked {
-		a.out.Print(st.Note("  ", each.String()))
-	}
-	for _, reminder := range status.Reminders {
-		a.out.Print(st.Note("  ", reminder))
+		a.out.Print(a.out.Item(term.Quiet, each.String()))
 	}
 }
 
-func (a *app) printUnhealthy(status deploy.Status) {
-	st := a.out.Style
-	a.printVerdict(st, status, term.Failed, verdict(status), st.Red)
-	for _, problem := range status.Problems {
-		a.printProblem(st, problem)
+// printCures says what to do about the problems, and that there is a newer version.
+func (a *app) printCures(status deploy.Status) {
+	if !status.Healthy {
+		arrow := ""
+		if slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return len(problem.Fields) > 0 }) {
+			arrow = " The arrow points to what install would set."
+		}
+		a.out.Printf("\n%s.%s\n", plural(len(status.Problems), "problem"), arrow)
+		for _, options := range cures(status) {
+			hint(a.out, "spothandler install"+a.scopeOf(status)+" "+options)
+		}
 	}
-	if left := unaffected(status); len(left) > 0 {
-		a.out.Print(st.Item(term.OK, fmt.Sprintf("%d as asked: %s", len(left), strings.Join(left, ", "))))
+	if status.UpgradeAvailable {
+		a.out.Printf("\n%s", a.out.Note("  ", "upgrade available: this is spothandler "+binaryVersion()))
+		hint(a.out, "spothandler upgrade"+a.scopeOf(status))
 	}
-	a.printNotes(st, status)
-	arrow := ""
-	if slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return len(problem.Fields) > 0 }) {
-		arrow = " An arrow points to what install would set."
+}
+
+// scopeOf is the flags that make another command be about this installation.
+func (a *app) scopeOf(status deploy.Status) string {
+	one := *a
+	if len(a.regions) > 0 || a.allRegions {
+		one.region = status.Region
 	}
-	a.out.Printf("\n%s.%s\n", plural(len(status.Problems), "problem"), arrow)
-	for _, options := range cures(status) {
-		hint(a.out, "spothandler install"+a.scope(status.Prefix)+" "+options)
-	}
+	return one.scope(status.Prefix)
 }
 
 // cures are the options of install that help, for what is wrong.
@@ -105,18 +133,8 @@ func cures(status deploy.Status) []string {
 	return options
 }
 
-// verdict is what a person wants to know first: does it still do its work?
-func verdict(status deploy.Status) string {
-	switch {
-	case slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return problem.Vital }):
-		return " misses interruptions"
-	case len(status.Changes) == 0: // only a person can mend it
-		return " needs attention"
-	}
-	return " differs"
-}
-
-func (a *app) printProblem(st term.Style, problem deploy.Problem) {
+func (a *app) printProblem(problem deploy.Problem) {
+	st := a.out.Style
 	switch problem.Code {
 	case deploy.ProblemMissing:
 		name := "missing: " + title(problem.ID)

@@ -34,7 +34,7 @@ func TestFlow(t *testing.T) {
 	}
 }
 
-func TestShown(t *testing.T) {
+func TestValueWords(t *testing.T) {
 	for _, test := range []struct{ path, value, want string }{
 		{"memory_size", "128", "128 MB"},
 		{"timeout", "60", "60s"},
@@ -47,36 +47,13 @@ func TestShown(t *testing.T) {
 		{"code", "short", "short"},
 		{"tags.Team", "", "(none)"},
 	} {
-		if got := shown(test.path, test.value); got != test.want {
+		if got := valueWords(test.path, test.value); got != test.want {
 			t.Errorf("%s %q is shown as %q", test.path, test.value, got)
 		}
 	}
 	for path, want := range map[string]string{"memory_size": "memory size", "tags.My_Team": "tags.My_Team", "environment.LOG_LEVEL": "environment.LOG_LEVEL"} {
 		if got := deploy.Label(path); got != want {
 			t.Errorf("%s is labelled %q", path, got)
-		}
-	}
-}
-
-// The verdict follows from what is wrong, whatever comes first.
-func TestVerdict(t *testing.T) {
-	overlap, foreign := deploy.Problem{Code: deploy.ProblemOverlap}, deploy.Problem{Code: deploy.ProblemForeign}
-	differs := deploy.Problem{Code: deploy.ProblemDiffers}
-	vital := deploy.Problem{Code: deploy.ProblemDiffers, Vital: true}
-	change := []deploy.Change{{}}
-	for _, test := range []struct {
-		name     string
-		problems []deploy.Problem
-		changes  []deploy.Change
-		want     string
-	}{
-		{"what only shows", []deploy.Problem{differs}, change, " differs"},
-		{"what only shows, then what counts", []deploy.Problem{differs, vital}, change, " misses interruptions"},
-		{"what install does not heal", []deploy.Problem{overlap, foreign}, nil, " needs attention"},
-		{"both", []deploy.Problem{differs, overlap}, change, " differs"},
-	} {
-		if got := verdict(deploy.Status{Problems: test.problems, Changes: test.changes}); got != test.want {
-			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
 	}
 }

@@ -3,11 +3,11 @@ package cli
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
+	"errors"
 	"io"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -18,34 +18,130 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// inRegions does a command in every region that was asked for, side by side: one report in the order
-// of the regions, one region's failure not stopping the others, and the worst exit code. Where there is
-// no region to do it in, nowhere is done instead.
-func (a *app) inRegions(ctx context.Context, prefix *string, nowhere func(session.Identity) error, do func(context.Context, *app) error) error {
-	regions, id, err := a.chosenRegions(ctx, prefix)
-	if err != nil {
+// place is where a command works.
+type place struct {
+	Prefix  string `json:"prefix"`
+	Region  string `json:"region"`
+	Account string `json:"account"` // "" until it is known
+}
+
+// answer is what a command says in one region, beside what it prints for a person.
+type answer interface {
+	finding
+	at(where place) any // as a result among those of other regions, in JSON
+}
+
+// finding is what a command comes to in one region.
+type finding interface {
+	brief() string // in a few words, for a line among those of other regions
+}
+
+// work is a command in one region. What it comes to counts where it ends well or with errDiffers.
+type work[T finding] func(context.Context, *app) (T, error)
+
+// inRegions does a command in every region that was asked for and answers in JSON, where that was asked for.
+// Where there is no region to do it in, nowhere is done instead.
+func inRegions[T answer](ctx context.Context, a *app, prefix string, nowhere func(session.Identity) error, do work[T]) error {
+	visits, id, err := visitRegions(ctx, a, &prefix, do)
+	switch {
+	case err != nil:
 		return err
-	}
-	if a.allRegions && len(regions) == 0 {
+	case len(visits) == 0:
 		return nowhere(id)
+	case !visits[0].app.several:
+		v := visits[0]
+		if a.json() && v.answered() {
+			return errors.Join(a.out.JSON(v.answer), v.err)
+		}
+		return v.err
+	}
+	return report(ctx, a, prefix, visits)
+}
+
+// visit is a command in one region: with others its text is held back until all are done.
+type visit[T finding] struct {
+	app    *app
+	out    bytes.Buffer
+	errOut bytes.Buffer
+	answer T
+	err    error
+	code   int
+}
+
+// visitRegions does a command in every region that was asked for, side by side: one region's failure does
+// not stop the others. It returns the visits in the order of the regions, and the account where there is none.
+func visitRegions[T finding](ctx context.Context, a *app, prefix *string, do work[T]) ([]*visit[T], session.Identity, error) {
+	regions, id, err := a.chosenRegions(ctx, prefix)
+	if err != nil || a.allRegions && len(regions) == 0 {
+		return nil, id, err
 	}
 	if len(regions) < 2 && (!a.allRegions || !a.json()) { // whose answer has one form, however many there are
 		one := *a
 		one.region = slices.Concat(regions, []string{""})[0]
-		return do(ctx, &one)
+		v := &visit[T]{app: &one}
+		v.answer, v.err = do(ctx, &one)
+		return []*visit[T]{v}, id, nil
 	}
 	if err := a.findCredentials(ctx); err != nil { // once, and not in each region
-		return err
+		return nil, id, err
 	}
-	visits := make([]*visit, len(regions))
-	var group sync.WaitGroup
+	visits := make([]*visit[T], len(regions))
+	steps := make([]term.Step, len(regions))
 	for index, region := range regions {
-		visits[index] = a.visit(region)
-		group.Go(func() { visits[index].run(ctx, do) })
+		visits[index] = &visit[T]{}
+		visits[index].app = a.among(region, &visits[index].out, &visits[index].errOut)
+		steps[index] = term.Step{Kind: "region", Name: region}
+	}
+	progress := a.err.Progress(steps)
+	var group sync.WaitGroup
+	for index, v := range visits {
+		group.Go(func() { v.run(ctx, do, progress, index) })
 	}
 	group.Wait()
-	return a.report(visits)
+	progress.Stop()
+	return visits, id, nil
 }
+
+// among is the command in one of several regions.
+func (a *app) among(region string, out, err io.Writer) *app {
+	one := *a
+	one.region, one.found, one.several = region, region, true
+	one.inTTY = false
+	later := a.err.Style
+	later.Dumb = true // nothing moves in what is shown later
+	one.out, one.err = term.NewPrinter(out, a.out.Style), term.NewPrinter(err, later)
+	return &one
+}
+
+func (v *visit[T]) run(ctx context.Context, do work[T], progress *term.Progress, index int) {
+	started := time.Now()
+	progress.Begin(index)
+	v.answer, v.err = do(ctx, v.app)
+	v.code = v.app.conclude(ctx, v.err)
+	sign, words := ending(v.code)
+	if v.answered() {
+		words = v.answer.brief()
+	}
+	progress.End(index, sign, words, time.Since(started))
+}
+
+// ending is how a command ended, in a sign and a word.
+func ending(code int) (term.Glyph, string) {
+	switch code {
+	case exitFine:
+		return term.OK, ""
+	case exitDiffers:
+		return term.Attention, ""
+	case exitNotInstalled:
+		return term.Quiet, "not installed"
+	case exitInterrupted:
+		return term.Attention, "interrupted"
+	}
+	return term.Failed, "failed"
+}
+
+// answered reports whether the command came to an answer.
+func (v *visit[T]) answered() bool { return v.err == nil || errors.Is(v.err, errDiffers) }
 
 // chosenRegions are those of --region, or with --all-regions those where the account, which is told too,
 // has an installation, with this prefix unless it is nil.
@@ -72,103 +168,4 @@ func (a *app) chosenRegions(ctx context.Context, prefix *string) ([]string, sess
 		a.warn("role " + role + " under " + deploy.Path + " is ignored: its name does not end in a region of partition " + s.id.Partition)
 	}
 	return regions, s.id, s.SayUnchanged(err)
-}
-
-// visit is a command in one of several regions. What it prints is held back until all are done.
-type visit struct {
-	app      *app
-	out, err bytes.Buffer
-	code     int
-}
-
-func (a *app) visit(region string) *visit {
-	v := &visit{}
-	one := *a
-	one.region, one.several = region, true
-	one.inTTY = false
-	out, err := a.out.Style, a.err.Style
-	err.Dumb = true // nothing moves in what is shown later
-	one.out, one.err = term.NewPrinter(&v.out, out), term.NewPrinter(&v.err, err)
-	v.app = &one
-	return v
-}
-
-func (v *visit) run(ctx context.Context, do func(context.Context, *app) error) {
-	v.code = v.app.conclude(ctx, do(ctx, v.app))
-}
-
-// visitsError carries the worst exit code; everything was printed already.
-type visitsError struct{ code int }
-
-func (e *visitsError) Error() string {
-	return fmt.Sprintf("the worst exit code of the regions is %d", e.code)
-}
-
-func (a *app) report(visits []*visit) error {
-	worst := exitFine
-	for index, v := range visits {
-		worst = worse(worst, v.code)
-		if index > 0 && !a.json() {
-			v.firstStream(a).Printf("\n")
-		}
-		if _, err := io.Copy(a.Streams.err, &v.err); err != nil {
-			return err
-		}
-		if a.json() {
-			continue
-		}
-		if _, err := io.Copy(a.Streams.out, &v.out); err != nil {
-			return err
-		}
-	}
-	if a.json() {
-		if err := a.printVisits(visits); err != nil {
-			return err
-		}
-	}
-	if worst == exitFine {
-		return nil
-	}
-	return &visitsError{worst}
-}
-
-// firstStream is where the block of a region begins.
-func (v *visit) firstStream(a *app) *term.Printer {
-	if v.err.Len() > 0 {
-		return a.err
-	}
-	return a.out
-}
-
-// worse orders exit codes: 130, 1, 2, 3, 0.
-func worse(a, b int) int {
-	for _, code := range []int{exitInterrupted, exitError, exitDiffers, exitNotInstalled} {
-		if a == code || b == code {
-			return code
-		}
-	}
-	return exitFine
-}
-
-// visitsAnswer is the JSON of a command in several regions.
-type visitsAnswer struct {
-	Regions []visitAnswer `json:"regions"`
-}
-
-type visitAnswer struct {
-	Region   string          `json:"region"`
-	ExitCode int             `json:"exit_code"`
-	Result   json.RawMessage `json:"result"` // what the command answers in one region; null where it answers nothing
-}
-
-func (a *app) printVisits(visits []*visit) error {
-	answer := visitsAnswer{Regions: []visitAnswer{}}
-	for _, v := range visits {
-		result := json.RawMessage(bytes.TrimSpace(v.out.Bytes()))
-		if len(result) == 0 {
-			result = json.RawMessage("null")
-		}
-		answer.Regions = append(answer.Regions, visitAnswer{v.app.region, v.code, result})
-	}
-	return a.out.JSON(answer)
 }

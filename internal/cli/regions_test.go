@@ -7,16 +7,25 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
+// found is what a command came to in a region.
+type found string
+
+func (f found) brief() string      { return string(f) }
+func (f found) at(where place) any { return where }
+
 // Several regions are visited side by side: each waits here for the others to begin, so that one after the other would
-// never end. What they say comes in their order, one's failure stops none of the others, and the worst is the exit code.
+// never end. Each has a line as soon as it is done. What they print comes in their order, an error names its region,
+// one's failure stops none of the others, and the worst is the exit code.
 func TestRegionsSideBySide(t *testing.T) {
 	testaws.SetHome(t, "", nil)
 	synctest.Test(t, func(t *testing.T) {
 		outcomes := map[string]error{"ap-east-1": errDiffers, "eu-west-1": errors.New("broken"), "us-east-1": nil}
+		takes := map[string]time.Duration{"ap-east-1": 3 * time.Second, "eu-west-1": time.Second, "us-east-1": 2 * time.Second}
 		var out, problems bytes.Buffer
 		streams := fake(false)
 		streams.out, streams.err = &out, &problems
@@ -25,17 +34,28 @@ func TestRegionsSideBySide(t *testing.T) {
 
 		var begun sync.WaitGroup
 		begun.Add(len(outcomes))
-		err := a.inRegions(t.Context(), nil, nil, func(_ context.Context, a *app) error {
+		err := inRegions(t.Context(), a, "prod", nil, func(_ context.Context, a *app) (found, error) {
 			begun.Done()
 			begun.Wait()
+			time.Sleep(takes[a.region])
 			a.out.Printf("%s\n", a.region)
-			return outcomes[a.region]
+			return "as found", outcomes[a.region]
 		})
 		if code := a.conclude(t.Context(), err); code != exitError {
 			t.Errorf("the exit code is %d", code)
 		}
-		if out.String() != "ap-east-1\neu-west-1\n\nus-east-1\n" || !bytes.HasPrefix(problems.Bytes(), []byte("\n✗ broken\n")) {
-			t.Errorf("stdout\n%s\nstderr\n%s", &out, &problems)
+		if out.String() != "ap-east-1\neu-west-1\n\nus-east-1\n" {
+			t.Errorf("stdout\n%s", &out)
+		}
+		const want = `  ✗ region      eu-west-1                                         failed   1.0s
+  ✓ region      us-east-1                                       as found   2.0s
+  ! region      ap-east-1                                       as found   3.0s
+
+✗ eu-west-1: broken
+  › spothandler --verbose   the same, with every call to AWS
+`
+		if problems.String() != want {
+			t.Errorf("stderr\n%s", &problems)
 		}
 	})
 }

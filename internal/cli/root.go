@@ -37,7 +37,8 @@ const (
 	exitInterrupted  = 130
 )
 
-// errDiffers and errNotInstalled are verdicts that were printed already: only their exit code is left.
+// errDiffers is a verdict that was printed already: only its exit code is left. errNotInstalled is the cause of
+// an error that is an answer too.
 var (
 	errDiffers      = errors.New("it differs")
 	errNotInstalled = errors.New("not installed")
@@ -53,7 +54,11 @@ type app struct {
 	region  string      // the one to work in; "" is the configuration's
 	prefix  string      // of the installation that the command is about
 	several bool        // this is one of several regions, side by side
-	aws     *awsSource
+	// ownErrors says that the command puts its errors into its own answer in JSON.
+	ownErrors bool
+	found     string // the region that the command works in, once it is known
+	account   string // the account of the credentials, once it is known
+	aws       *awsSource
 }
 
 // options are the global flags.
@@ -90,19 +95,19 @@ func Run(ctx context.Context, args []string, s Streams) int {
 
 // conclude prints an error that was not printed yet, and gives the exit code.
 func (a *app) conclude(ctx context.Context, err error) int {
-	var visits *visitsError
-	if errors.As(err, &visits) {
-		return visits.code
+	if printed, ok := errors.AsType[*shownError](err); ok {
+		return printed.code
 	}
-	if ctx.Err() != nil && err != nil {
-		a.printInterrupted(err)
+	if err == nil || errors.Is(err, errDiffers) {
+		return exitCode(err)
+	}
+	if !a.several || !errors.Is(err, errNotInstalled) { // the region's own line says it
+		a.printError(a.explain(ctx, err))
+	}
+	if ctx.Err() != nil {
 		return exitInterrupted
 	}
-	code := exitCode(err)
-	if code == exitError {
-		a.printError(a.sources.rename(err))
-	}
-	return code
+	return exitCode(err)
 }
 
 func exitCode(err error) int {

@@ -2,6 +2,9 @@ package cli
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -9,16 +12,39 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // statusAnswer is status's JSON.
 type statusAnswer struct {
 	Version       string          `json:"version"`
 	Installations []deploy.Status `json:"installations"`
+	Errors        []regionError   `json:"errors"`
+}
+
+// regionError is why a region could not be read.
+type regionError struct {
+	Region string    `json:"region"`
+	Error  errorBody `json:"error"`
+}
+
+// statusOptions are status's own flags.
+type statusOptions struct {
+	prefix string
+	names  settings.Given
+	one    bool // a prefix was given
+}
+
+// only is the one prefix to look at; nil where it is all.
+func (o *statusOptions) only() *string {
+	if o.one {
+		return &o.prefix
+	}
+	return nil
 }
 
 func (a *app) statusCommand() *cobra.Command {
-	var prefix string
+	o := &statusOptions{}
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show what is installed, and whether it is as it was asked for",
@@ -30,89 +56,151 @@ when one is not, and 3 when there is none.`,
   spothandler status --prefix prod -o json`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			names, err := a.given(cmd, prefix)
-			if err != nil {
+			var err error
+			if o.names, err = a.given(cmd, o.prefix); err != nil {
 				return err
 			}
-			one, only := cmd.Flags().Changed("prefix"), &prefix
-			if !one {
-				only = nil
-			}
-			return a.inRegions(cmd.Context(), only, a.printNowhereInstalled, func(ctx context.Context, a *app) error {
-				return a.status(ctx, prefix, names, one)
-			})
+			o.one = cmd.Flags().Changed("prefix")
+			return a.status(cmd.Context(), o)
 		},
 	}
-	addAddress(cmd, &prefix)
+	addAddress(cmd, &o.prefix)
 	a.awsFlags(cmd)
 	return cmd
 }
 
-func (a *app) status(ctx context.Context, prefix string, names settings.Given, one bool) error {
-	s, err := a.open(ctx, prefix)
+// status shows the installations of all regions together: what concerns several of them is said once.
+func (a *app) status(ctx context.Context, o *statusOptions) error {
+	visits, id, err := visitRegions(ctx, a, o.only(), func(ctx context.Context, a *app) (statuses, error) { return a.statusHere(ctx, o) })
 	if err != nil {
 		return err
 	}
-	a.printEndpoints(s)
-	found, others, err := a.survey(ctx, s, prefix, names, one)
-	if err != nil {
-		return a.pointToPolicy(prefix, err)
-	}
-	statuses, err := assess(found, others)
-	if err != nil {
-		return err
-	}
-	if a.json() {
-		if err := a.out.JSON(statusAnswer{binaryVersion(), statuses}); err != nil {
-			return err
+	if len(visits) == 1 && !visits[0].app.several {
+		v := visits[0]
+		if v.err != nil && v.app.account == "" { // it has not come to a region
+			return v.err
 		}
-	} else {
-		a.printStatuses(statuses)
+		v.app.ownErrors = true
+		v.code = v.app.conclude(ctx, v.err)
 	}
-	return a.verdict(s, prefix, one, statuses)
+	if err := a.showStatuses(ctx, visits); err != nil {
+		return err
+	}
+	if noneAnywhere(visits) {
+		return a.noneIn(visits, id)
+	}
+	return alreadyShown(worst(visits))
 }
 
-func (a *app) verdict(s *connection, prefix string, one bool, statuses []deploy.Status) error {
-	if len(statuses) == 0 {
-		if !one {
-			return a.printNoneInstalled(s.id)
+// noneAnywhere reports whether several regions, or none, have nothing.
+func noneAnywhere(visits []*visit[statuses]) bool {
+	found := func(v *visit[statuses]) bool { return v.code != exitNotInstalled }
+	return len(visits) != 1 && !slices.ContainsFunc(visits, found)
+}
+
+// showStatuses prints what was held back, and the answer.
+func (a *app) showStatuses(ctx context.Context, visits []*visit[statuses]) error {
+	answer := statusAnswer{binaryVersion(), []deploy.Status{}, []regionError{}}
+	for _, v := range visits {
+		if err := v.show(a); err != nil {
+			return err
 		}
-		return a.printNotInstalled("status", prefix, s.id.Region)
-	}
-	for _, status := range statuses {
-		if !status.Healthy {
-			return errDiffers
+		answer.Installations = append(answer.Installations, v.answer...)
+		if v.code == exitError || v.code == exitInterrupted {
+			answer.Errors = append(answer.Errors, regionError{v.app.found, bodyOf(v.app.explain(ctx, v.err))})
 		}
 	}
+	if a.json() {
+		return a.out.JSON(answer)
+	}
+	a.printStatuses(answer.Installations)
 	return nil
+}
+
+// noneIn is the verdict on several regions.
+func (a *app) noneIn(visits []*visit[statuses], id session.Identity) error {
+	a.ownErrors = true
+	if len(visits) == 0 {
+		return missing("it is installed in no region of account "+id.Account, "spothandler install --region NAME --region NAME")
+	}
+	regions := make([]string, len(visits))
+	for i, v := range visits {
+		regions[i] = v.app.region
+	}
+	return missing(fmt.Sprintf("nothing is installed in %s of account %s", strings.Join(regions, ", "), visits[0].app.account), "spothandler install --prefix NAME --region NAME")
+}
+
+// statuses are the installations of a region.
+type statuses []deploy.Status
+
+func (s statuses) brief() string {
+	bad := 0
+	for _, status := range s {
+		if !status.Healthy {
+			bad++
+		}
+	}
+	switch {
+	case len(s) == 1:
+		return inWords(s[0].Verdict)
+	case bad == 0:
+		return fmt.Sprintf("%d healthy", len(s))
+	}
+	return fmt.Sprintf("%d of %d not healthy", bad, len(s))
+}
+
+func (a *app) statusHere(ctx context.Context, o *statusOptions) (statuses, error) {
+	s, err := a.open(ctx, o.prefix)
+	if err != nil {
+		return nil, err
+	}
+	a.printEndpoints(s)
+	found, others, notChecked, err := a.survey(ctx, s, o)
+	if err != nil {
+		return nil, a.pointToPolicy(o.prefix, err)
+	}
+	all, err := assess(found, others)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, a.notHere(s.id, o)
+	}
+	for index := range all {
+		all[index].NotChecked = append(all[index].NotChecked, notChecked...)
+	}
+	if slices.ContainsFunc(all, func(status deploy.Status) bool { return !status.Healthy }) {
+		return all, errDiffers
+	}
+	return all, nil
 }
 
 // survey looks at one installation, or at every one of the region side by side. Without a list (ListRoles
 // denied) one installation can still be looked at.
-func (a *app) survey(ctx context.Context, s *connection, prefix string, names settings.Given, one bool) ([]*deploy.Installation, []deploy.Listed, error) {
+func (a *app) survey(ctx context.Context, s *connection, o *statusOptions) (_ []*deploy.Installation, _ []deploy.Listed, notChecked []deploy.NotChecked, _ error) {
 	others, err := deploy.List(ctx, s.clients, s.id)
-	if err != nil && (!one || ctx.Err() != nil) {
-		return nil, nil, err
+	if err != nil && (!o.one || ctx.Err() != nil) {
+		return nil, nil, nil, err
 	}
 	if err != nil {
-		a.warn("other installations were not looked for: " + apperr.WhyNot(err))
+		notChecked = append(notChecked, deploy.NotChecked{What: "other installations", Why: apperr.WhyNot(err)})
 	}
-	prefixes := []string{prefix}
-	if !one {
+	prefixes := []string{o.prefix}
+	if !o.one {
 		prefixes = prefixesOf(others)
 	}
 	found := make([]*deploy.Installation, len(prefixes))
 	group, ctx := errgroup.WithContext(ctx)
 	for index, each := range prefixes {
 		group.Go(func() (err error) {
-			found[index], err = deploy.Find(ctx, s.clients, s.id, each, names)
+			found[index], err = deploy.Find(ctx, s.clients, s.id, each, o.names)
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	return onlyFound(found), others, nil
+	return onlyFound(found), others, notChecked, nil
 }
 
 // prefixesOf are the prefixes to look at. The empty one is always among them: what is left of an
@@ -139,7 +227,7 @@ func onlyFound(all []*deploy.Installation) []*deploy.Installation {
 }
 
 func assess(found []*deploy.Installation, others []deploy.Listed) ([]deploy.Status, error) {
-	statuses := []deploy.Status{}
+	all := []deploy.Status{}
 	for _, each := range found {
 		architecture := settings.Defaults("").Architecture
 		if each.Record != nil {
@@ -153,7 +241,7 @@ func assess(found []*deploy.Installation, others []deploy.Listed) ([]deploy.Stat
 		if err != nil {
 			return nil, err
 		}
-		statuses = append(statuses, status)
+		all = append(all, status)
 	}
-	return statuses, nil
+	return all, nil
 }

@@ -23,8 +23,18 @@ type uninstallOptions struct {
 
 // uninstallAnswer is uninstall's JSON.
 type uninstallAnswer struct {
-	Changes []deploy.Change `json:"changes"`
-	Applied bool            `json:"applied"`
+	Changes  []deploy.Change `json:"changes"`
+	Applied  bool            `json:"applied"`
+	Warnings []string        `json:"warnings"`
+}
+
+func (u uninstallAnswer) brief() string { return briefly(u.Changes, u.Applied) }
+
+func (u uninstallAnswer) at(where place) any {
+	return struct {
+		place
+		uninstallAnswer
+	}{where, u}
 }
 
 func (a *app) uninstallCommand() *cobra.Command {
@@ -45,7 +55,7 @@ not touched.`,
 				return err
 			}
 			nowhere := func(id session.Identity) error { return a.printNothingAnywhere(o.prefix, id) }
-			return a.inRegions(cmd.Context(), &o.prefix, nowhere, func(ctx context.Context, a *app) error { return a.uninstall(ctx, o) })
+			return inRegions(cmd.Context(), a, o.prefix, nowhere, func(ctx context.Context, a *app) (uninstallAnswer, error) { return a.uninstall(ctx, o) })
 		},
 	}
 	addAddress(cmd, &o.prefix)
@@ -57,28 +67,35 @@ not touched.`,
 	return cmd
 }
 
-func (a *app) uninstall(ctx context.Context, o *uninstallOptions) error {
+func (a *app) uninstall(ctx context.Context, o *uninstallOptions) (uninstallAnswer, error) {
 	s, err := a.open(ctx, o.prefix)
 	if err != nil {
-		return err
+		return uninstallAnswer{}, err
 	}
 	a.printHeader(s, o.prefix)
-	return a.pointToPolicy(o.prefix, s.SayUnchanged(a.remove(ctx, s, o)))
+	answer := uninstallAnswer{Changes: []deploy.Change{}, Warnings: []string{}}
+	err = a.remove(ctx, s, o, &answer)
+	return answer, a.pointToPolicy(o.prefix, s.SayUnchanged(err))
 }
 
-func (a *app) remove(ctx context.Context, s *connection, o *uninstallOptions) error {
+func (a *app) remove(ctx context.Context, s *connection, o *uninstallOptions, answer *uninstallAnswer) error {
 	started := time.Now()
 	job, err := deploy.PrepareUninstall(ctx, s.clients, s.id, deploy.UninstallRequest{
-		Prefix: o.prefix, Names: o.names, KeepLogs: o.keepLogs, Force: o.force, Warn: func(text string) { a.warn(text) },
+		Prefix: o.prefix, Names: o.names, KeepLogs: o.keepLogs, Force: o.force, Warn: func(text string) {
+			a.warn(text)
+			answer.Warnings = append(answer.Warnings, text)
+		},
 	})
 	if err != nil {
 		return err
 	}
+	answer.Changes = append(answer.Changes, job.Changes...)
 	if len(job.Changes) == 0 {
 		return a.nothingToRemove(ctx, s, o.prefix)
 	}
 	if a.dryRun {
-		return a.printRemovalPlan(job.Changes)
+		a.printRemovalPlan(job.Changes)
+		return nil
 	}
 	if err := a.confirmRemoval(ctx, o.prefix, job.Changes); err != nil {
 		return err
@@ -89,7 +106,9 @@ func (a *app) remove(ctx context.Context, s *connection, o *uninstallOptions) er
 	if err := a.verify(ctx, job, job.Changes); err != nil {
 		return err
 	}
-	return a.printRemoved(o, job.Changes, time.Since(started))
+	answer.Applied = true
+	a.printRemoved(o, job.Changes, time.Since(started))
+	return nil
 }
 
 func (a *app) confirmRemoval(ctx context.Context, prefix string, changes []deploy.Change) error {
@@ -115,7 +134,7 @@ func (a *app) nothingToRemove(ctx context.Context, s *connection, prefix string)
 		a.warn("other installations were not looked for: " + apperr.WhyNot(err))
 	}
 	if a.json() {
-		return a.out.JSON(uninstallAnswer{Changes: []deploy.Change{}})
+		return nil
 	}
 	st := a.out.Style
 	a.out.Printf("%s Nothing to remove: %s is not installed in %s.\n", st.Glyph(term.OK), deploy.DisplayPrefix(prefix), s.id.Region)

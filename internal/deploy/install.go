@@ -38,6 +38,8 @@ type Install struct {
 	Taken   []Unowned // what the changes take over from others
 	Others  []Listed  // installations of the region, once Verify or LookAround has looked for them
 
+	NotChecked []NotChecked // what Verify or LookAround may not look at
+
 	clients Clients
 	id      session.Identity
 	request InstallRequest
@@ -189,7 +191,7 @@ func (i *Install) LookAround(ctx context.Context) {
 		return
 	}
 	if err != nil {
-		i.warn("other installations were not looked for: " + apperr.WhyNot(err))
+		i.NotChecked = append(i.NotChecked, NotChecked{"other installations", apperr.WhyNot(err)})
 		return
 	}
 	i.Others = others

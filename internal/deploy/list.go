@@ -132,8 +132,8 @@ func sorted(found []*Listed) []Listed {
 	return list
 }
 
-// Overlaps says which other installations of the region would redeploy for a cluster of ours, in a
-// sentence each. One that only observes, or whose rule is disabled, redeploys nothing.
+// Overlaps returns the prefixes of the other installations of the region that would redeploy for a cluster
+// of ours. One that only observes, or whose rule is disabled, redeploys nothing.
 func Overlaps(all []Listed, spec settings.Spec) []string {
 	var found []string
 	for _, other := range all {
@@ -144,10 +144,35 @@ func Overlaps(all []Listed, spec settings.Spec) []string {
 			continue
 		}
 		if settings.Overlap(spec.Clusters, other.Record.Clusters) {
-			found = append(found, fmt.Sprintf("the installation %s watches the same clusters: both would redeploy", DisplayPrefix(other.Prefix)))
+			found = append(found, other.Prefix)
 		}
 	}
 	return found
+}
+
+// OverlapMessage says which installations watch the clusters of one.
+func OverlapMessage(prefixes []string) string {
+	if len(prefixes) == 1 {
+		return fmt.Sprintf("the installation %s watches the same clusters: both would redeploy", DisplayPrefix(prefixes[0]))
+	}
+	return fmt.Sprintf("the installations %s watch the same clusters: each would redeploy", Enumerate(prefixes))
+}
+
+// Enumerate returns prefixes as a person lists them: of many the first, and how many more there are.
+func Enumerate(prefixes []string) string {
+	const named = 5
+	var names []string
+	for _, prefix := range prefixes[:min(named, len(prefixes))] {
+		names = append(names, DisplayPrefix(prefix))
+	}
+	if more := len(prefixes) - named; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), more)
+	}
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 func acts(redeploy, ruleState string) bool {

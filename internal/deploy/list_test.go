@@ -149,3 +149,20 @@ func TestOverlaps(t *testing.T) {
 		})
 	}
 }
+
+// Of forty installations that watch the same clusters the first are named, and the others counted.
+func TestOverlapMessage(t *testing.T) {
+	for _, test := range []struct {
+		prefixes []string
+		want     string
+	}{
+		{[]string{"a"}, "the installation a watches the same clusters: both would redeploy"},
+		{[]string{"", "a"}, "the installations (no prefix) and a watch the same clusters: each would redeploy"},
+		{[]string{"a", "b", "c", "d", "e"}, "the installations a, b, c, d and e watch the same clusters: each would redeploy"},
+		{[]string{"a", "b", "c", "d", "e", "f", "g"}, "the installations a, b, c, d, e and 2 more watch the same clusters: each would redeploy"},
+	} {
+		if got := OverlapMessage(test.prefixes); got != test.want {
+			t.Errorf("%q", got)
+		}
+	}
+}

@@ -18,16 +18,32 @@ type Status struct {
 	Region           string         `json:"region"`
 	Account          string         `json:"account"`
 	Healthy          bool           `json:"healthy"`
+	Verdict          Verdict        `json:"verdict"`
+	Problems         []Problem      `json:"problems"`
+	Reminders        []string       `json:"reminders"` // of what was asked for and is easily forgotten
+	Warnings         []string       `json:"warnings"`
 	UpgradeAvailable bool           `json:"upgrade_available"`
 	NotChecked       []NotChecked   `json:"not_checked"`
-	Problems         []Problem      `json:"problems"`
 	Settings         map[string]any `json:"settings"`
 	Outputs          Outputs        `json:"outputs"`
-	Warnings         []string       `json:"-"`
-	Reminders        []string       `json:"-"` // of what was asked for and is easily forgotten
-	Changes          []Change       `json:"-"` // what install would do
-	Resources        []Resource     `json:"-"` // all that belong to it, in the order of creation
+	Last24h          any            `json:"last_24h"` // what the function did; nil where it was not read
+	Latest           any            `json:"latest"`
+
+	Spec      settings.Spec `json:"-"`
+	Changes   []Change      `json:"-"` // what install would do
+	Resources []Resource    `json:"-"` // all that belong to it, in the order of creation
 }
+
+// Verdict is the state of an installation in a word.
+type Verdict string
+
+// The verdicts, from the best.
+const (
+	Healthy             Verdict = "healthy"
+	NeedsAttention      Verdict = "needs_attention" // install would not mend it
+	Differs             Verdict = "differs"
+	MissesInterruptions Verdict = "misses_interruptions"
+)
 
 // Resource is one resource of an installation in a few words.
 type Resource struct {
@@ -41,6 +57,8 @@ type Problem struct {
 	ID              // of the resource; zero where it is about none
 	Message string  `json:"message"`
 	Fields  []Field `json:"fields,omitempty"`
+	// Others are the prefixes of the installations that watch the same clusters.
+	Others []string `json:"others,omitempty"`
 
 	Vital bool `json:"-"` // interruptions go unanswered
 }
@@ -77,17 +95,31 @@ func Assess(i *Installation, embedded Release, others []Listed) (Status, error) 
 	have := i.Owned()
 	status := Status{
 		Prefix: i.Names.Prefix, Region: i.Names.Region, Account: i.Names.Account,
-		Settings: settings.JSON(spec), Outputs: i.Outputs(), Warnings: append(warnings, i.retentionWarning(spec)...),
-		Reminders:  slices.Concat(idle(spec), i.forwarding()),
-		NotChecked: i.unchecked(),
+		Settings: settings.JSON(spec), Outputs: i.Outputs(), Spec: spec,
+		Warnings: append(append([]string{}, warnings...), i.retentionWarning(spec)...), Reminders: append(idle(spec), i.forwarding()...),
+		NotChecked: append([]NotChecked{}, i.unchecked()...),
 		Resources:  describe(want, have),
 	}
 	var outdated bool
 	status.Changes, outdated = i.drift(Plan(want, have))
 	status.Problems = problems(i, want, spec, status.Changes, others)
 	status.Healthy = len(status.Problems) == 0
-	status.UpgradeAvailable = status.Healthy && i.upgradable(embedded, outdated)
+	status.Verdict = verdictOn(status.Problems, status.Changes)
+	status.UpgradeAvailable = i.upgradable(embedded, outdated)
 	return status, nil
+}
+
+// verdictOn is what a person wants to know first: does it still do its work?
+func verdictOn(problems []Problem, changes []Change) Verdict {
+	switch {
+	case len(problems) == 0:
+		return Healthy
+	case slices.ContainsFunc(problems, func(problem Problem) bool { return problem.Vital }):
+		return MissesInterruptions
+	case len(changes) == 0:
+		return NeedsAttention
+	}
+	return Differs
 }
 
 func describe(want, have State) []Resource {
@@ -105,7 +137,7 @@ func describe(want, have State) []Resource {
 
 // idle reminds of settings with which no interruption is answered.
 func idle(spec settings.Spec) []string {
-	var reminders []string
+	reminders := []string{}
 	if spec.RuleState == ruleDisabled {
 		reminders = append(reminders, "the rule is DISABLED, as was asked: no interruption is heard")
 	}
@@ -146,8 +178,8 @@ func problems(i *Installation, want State, spec settings.Spec, changes []Change,
 			Message: fmt.Sprintf("%s has a reserved concurrency of 0: no invocation can run", want.Function.id()),
 		})
 	}
-	for _, message := range Overlaps(others, spec) {
-		list = append(list, Problem{Code: ProblemOverlap, Message: message})
+	if overlapping := Overlaps(others, spec); len(overlapping) > 0 {
+		list = append(list, Problem{Code: ProblemOverlap, Message: OverlapMessage(overlapping), Others: overlapping})
 	}
 	return list
 }
@@ -172,7 +204,9 @@ func problemOf(change Change) Problem {
 		problem.Message = fmt.Sprintf("%s is missing", change.ID)
 	case Delete: // what has to be made anew
 		problem.Code, problem.Fields = ProblemBroken, nil
-		problem.Message = "has to be made anew: " + change.Fields[0].Old
+		for _, field := range change.Fields {
+			problem.Message = "has to be made anew: " + field.Old
+		}
 	default:
 		paths := make([]string, 0, len(change.Fields))
 		for _, field := range change.Fields {

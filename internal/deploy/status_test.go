@@ -159,7 +159,7 @@ func TestAssessCode(t *testing.T) {
 		{"as recorded", "c29tZSBoYXNo", embedded(), true, false},
 		{"as recorded, a newer binary", "c29tZSBoYXNo", newer, true, true},
 		{"as embedded already", "bmV3ZXI=", newer, true, true},
-		{"neither", "b3RoZXI=", newer, false, false},
+		{"neither: drift does not hide that there is a newer one", "b3RoZXI=", newer, false, true},
 		{"a newer version of the same code", "c29tZSBoYXNo", Release{Version: "1.1.0", CodeSHA256: "c29tZSBoYXNo"}, true, true},
 		{"an older binary", "c29tZSBoYXNo", Release{Version: "0.9.0", CodeSHA256: "b2xkZXI="}, true, false},
 		{"a binary without the archives", "c29tZSBoYXNo", Release{Version: "1.0.0"}, true, false},
@@ -264,5 +264,29 @@ func TestVital(t *testing.T) {
 	}
 	if f := found[ID{KindFunction, names.Function}]; !f.vital(Field{"reserved_concurrency", "0", "-1"}) {
 		t.Error("a function that nothing may invoke is fine")
+	}
+}
+
+// The verdict follows from what is wrong, whatever comes first.
+func TestVerdict(t *testing.T) {
+	overlap, foreign := Problem{Code: ProblemOverlap}, Problem{Code: ProblemForeign}
+	differs := Problem{Code: ProblemDiffers}
+	vital := Problem{Code: ProblemDiffers, Vital: true}
+	change := []Change{{}}
+	for _, test := range []struct {
+		name     string
+		problems []Problem
+		changes  []Change
+		want     Verdict
+	}{
+		{"what only shows", []Problem{differs}, change, Differs},
+		{"what only shows, then what counts", []Problem{differs, vital}, change, MissesInterruptions},
+		{"what install does not heal", []Problem{overlap, foreign}, nil, NeedsAttention},
+		{"nothing", nil, nil, Healthy},
+		{"both", []Problem{differs, overlap}, change, Differs},
+	} {
+		if got := verdictOn(test.problems, test.changes); got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
 	}
 }

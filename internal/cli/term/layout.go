@@ -50,6 +50,35 @@ func (s Style) Item(g Glyph, text string) Text {
 	return s.behind("  ", g, gap, s.Wrap(text, s.Width-2-Width(s.bare(g))-len(gap)))
 }
 
+// Cells returns a line of a table of names: sign, name, and further cells, which the caller has padded.
+func (s Style) Cells(g Glyph, name string, cells ...string) Text {
+	line := "  " + s.Glyph(g).s + s.gap(g) + s.Bold(name).s
+	for i, cell := range cells {
+		cell = s.Plain(cell)
+		if i == len(cells)-1 {
+			cell = s.Dim(cell).s
+		}
+		line += "  " + cell
+	}
+	return Text{strings.TrimRight(line, " ") + "\n"}
+}
+
+// Labelled returns short texts behind their label, as a row of a table without a sign, with its line breaks. A
+// text is broken only where it is longer than a line.
+func (s Style) Labelled(label, between string, parts []string) Text {
+	const indent = "  "
+	column := len(indent) + Width(s.gap(OK)) + Width(s.bare(OK)) + KindWidth
+	plain := make([]string, len(parts))
+	for i, part := range parts {
+		plain[i] = s.Plain(part)
+	}
+	var lines []string
+	for _, line := range Flow(plain, s.signs(between), s.Width-column) {
+		lines = append(lines, s.Wrap(line, s.Width-column)...)
+	}
+	return Text{indent + Pad(s.Plain(label), column-len(indent)) + strings.Join(lines, "\n"+strings.Repeat(" ", column)) + "\n"}
+}
+
 // List returns short texts side by side, none of them broken, with its line breaks.
 func (s Style) List(indent, between string, parts []string) Text {
 	plain := make([]string, len(parts))

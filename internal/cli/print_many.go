@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// printMany shows a line for each installation, then what concerns several of them, then those that need
+// attention.
+func (a *app) printMany(all []deploy.Status) {
+	a.printList(all)
+	a.printOverlaps(all)
+	a.printUpgrades(all)
+	notes := sharedNotes(all)
+	for _, each := range notes {
+		a.out.Printf("\n")
+		a.out.Print(a.out.Note("", deploy.Enumerate(each.prefixes)+": "+each.text))
+	}
+	for _, status := range all {
+		if status = withoutShared(status, notes); needsAttention(status) {
+			a.out.Printf("\n")
+			a.printOne(status)
+		}
+	}
+}
+
+func (a *app) printList(all []deploy.Status) {
+	bad, prefixes, regions, verdicts := 0, 0, 0, 0
+	for _, status := range all {
+		if !status.Healthy {
+			bad++
+		}
+		prefixes = max(prefixes, term.Width(deploy.DisplayPrefix(status.Prefix)))
+		regions = max(regions, term.Width(status.Region))
+		verdicts = max(verdicts, len(status.Verdict))
+	}
+	sign, verdict := a.out.Glyph(term.OK), a.out.Green(fmt.Sprintf("%d installations are healthy", len(all)))
+	if bad > 0 {
+		are := "are"
+		if bad == 1 {
+			are = "is"
+		}
+		sign, verdict = a.out.Glyph(term.Failed), a.out.Red(fmt.Sprintf("%d of %d installations %s not healthy", bad, len(all), are))
+	}
+	a.out.Printf("%s %s%s\n\n", sign, verdict, a.out.Dim(" · account "+all[0].Account))
+	for _, status := range all {
+		sign := term.OK
+		if !status.Healthy {
+			sign = term.Failed
+		}
+		name := term.Pad(deploy.DisplayPrefix(status.Prefix), prefixes)
+		version := "spothandler " + orUnknown(status.Outputs.ModuleVersion)
+		a.out.Print(a.out.Cells(sign, name, term.Pad(status.Region, regions), term.Pad(inWords(status.Verdict), verdicts), version))
+	}
+}
+
+// printOverlaps says once which installations watch the same clusters.
+func (a *app) printOverlaps(all []deploy.Status) {
+	told := map[string]bool{} // region and prefix
+	key := func(region, prefix string) string { return region + "/" + prefix }
+	for _, status := range all {
+		group := overlapping(all, status)
+		if len(group) < 2 || told[key(status.Region, status.Prefix)] {
+			continue
+		}
+		for _, prefix := range group {
+			told[key(status.Region, prefix)] = true
+		}
+		a.out.Printf("\n")
+		a.out.Print(a.out.Note("", fmt.Sprintf("%s watch the same clusters in %s: each would redeploy", deploy.Enumerate(group), status.Region)))
+		hint(a.out, "spothandler install"+a.scopeOf(deploy.Status{Prefix: "NAME", Region: status.Region})+" --cluster NAME   clusters that no other watches")
+	}
+}
+
+// overlapping are the installations that this one overlaps with, those that they overlap with, and so on.
+func overlapping(all []deploy.Status, status deploy.Status) []string {
+	others := map[string][]string{}
+	for _, each := range all {
+		for _, problem := range each.Problems {
+			if each.Region == status.Region {
+				others[each.Prefix] = append(others[each.Prefix], problem.Others...)
+			}
+		}
+	}
+	group := []string{status.Prefix}
+	for i := 0; i < len(group); i++ {
+		for _, other := range others[group[i]] {
+			if !slices.Contains(group, other) {
+				group = append(group, other)
+			}
+		}
+	}
+	slices.Sort(group)
+	return group
+}
+
+// printUpgrades says once that there is a newer version.
+func (a *app) printUpgrades(all []deploy.Status) {
+	var old []deploy.Status
+	var prefixes []string
+	for _, status := range all {
+		if status.UpgradeAvailable {
+			old, prefixes = append(old, status), append(prefixes, status.Prefix)
+		}
+	}
+	if len(old) == 0 {
+		return
+	}
+	a.out.Printf("\n")
+	a.out.Print(a.out.Note("", fmt.Sprintf("upgrade available for %s: this is spothandler %s", deploy.Enumerate(prefixes), binaryVersion())))
+	const few = 3
+	for _, status := range old[:min(few, len(old))] {
+		hint(a.out, "spothandler upgrade"+a.scopeOf(status))
+	}
+}
+
+// note is a remark on several installations.
+type note struct {
+	text     string
+	prefixes []string
+}
+
+// sharedNotes are the remarks that more than one installation has.
+func sharedNotes(all []deploy.Status) []note {
+	var notes []note
+	for _, status := range all {
+		for _, text := range remarks(status) {
+			at := slices.IndexFunc(notes, func(n note) bool { return n.text == text })
+			if at < 0 {
+				notes = append(notes, note{text: text})
+				at = len(notes) - 1
+			}
+			notes[at].prefixes = append(notes[at].prefixes, status.Prefix)
+		}
+	}
+	return slices.DeleteFunc(notes, func(n note) bool { return len(n.prefixes) < 2 })
+}
+
+func remarks(status deploy.Status) []string {
+	texts := slices.Concat(status.Warnings, status.Reminders)
+	for _, each := range status.NotChecked {
+		texts = append(texts, each.String())
+	}
+	return texts
+}
+
+// withoutShared is an installation less what was said of several.
+func withoutShared(status deploy.Status, notes []note) deploy.Status {
+	shared := func(text string) bool {
+		return slices.ContainsFunc(notes, func(n note) bool { return n.text == text })
+	}
+	status.Warnings = slices.DeleteFunc(slices.Clone(status.Warnings), shared)
+	status.Reminders = slices.DeleteFunc(slices.Clone(status.Reminders), shared)
+	status.NotChecked = slices.DeleteFunc(slices.Clone(status.NotChecked), func(n deploy.NotChecked) bool { return shared(n.String()) })
+	status.Problems = slices.DeleteFunc(slices.Clone(status.Problems), func(p deploy.Problem) bool { return p.Code == deploy.ProblemOverlap })
+	status.UpgradeAvailable = false
+	return status
+}
+
+func needsAttention(status deploy.Status) bool {
+	return len(status.Problems)+len(remarks(status)) > 0
+}

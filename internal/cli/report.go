@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+)
+
+// results is the answer of a command that writes, for several targets.
+type results struct {
+	Results []any `json:"results"`
+}
+
+// failedResult is the result of a target that ended in an error.
+type failedResult struct {
+	place
+	Error errorBody `json:"error"`
+}
+
+// shownError carries the exit code of what was printed already.
+type shownError struct{ code int }
+
+func (e *shownError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// alreadyShown returns the error of an exit code whose reason was printed already.
+func alreadyShown(code int) error {
+	if code == exitFine {
+		return nil
+	}
+	return &shownError{code}
+}
+
+// report shows what several visits printed, and gives the worst exit code.
+func report[T answer](ctx context.Context, a *app, prefix string, visits []*visit[T]) error {
+	all := results{Results: []any{}}
+	for index, v := range visits {
+		if index > 0 && !a.json() {
+			v.firstPrinter(a).Printf("\n")
+		}
+		if err := v.show(a); err != nil {
+			return err
+		}
+		where := place{prefix, v.app.region, v.app.account}
+		if v.answered() {
+			all.Results = append(all.Results, v.answer.at(where))
+		} else {
+			all.Results = append(all.Results, failedResult{where, bodyOf(v.app.explain(ctx, v.err))})
+		}
+	}
+	if a.json() {
+		if err := a.out.JSON(all); err != nil {
+			return err
+		}
+	}
+	return alreadyShown(worst(visits))
+}
+
+// show prints what was held back.
+func (v *visit[T]) show(a *app) error {
+	if _, err := io.Copy(a.Streams.err, &v.errOut); err != nil {
+		return err
+	}
+	_, err := io.Copy(a.Streams.out, &v.out)
+	return err
+}
+
+// firstPrinter is where the block of a region begins.
+func (v *visit[T]) firstPrinter(a *app) *term.Printer {
+	if v.errOut.Len() > 0 {
+		return a.err
+	}
+	return a.out
+}
+
+func worst[T finding](visits []*visit[T]) int {
+	code := exitFine
+	for _, v := range visits {
+		code = worse(code, v.code)
+	}
+	return code
+}
+
+// worse orders exit codes: 130, 1, 2, 3, 0.
+func worse(a, b int) int {
+	for _, code := range []int{exitInterrupted, exitError, exitDiffers, exitNotInstalled} {
+		if a == code || b == code {
+			return code
+		}
+	}
+	return exitFine
+}

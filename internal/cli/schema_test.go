@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/localaws"
+	"github.com/spothandler/spothandler/internal/testaws"
+)
+
+const schemaFolder = "../../docs/schema"
+
+// Every answer in JSON is what its schema says, and has no key that the schema does not know.
+func TestAnswersKeepToTheirSchemas(t *testing.T) {
+	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
+		t.Skip(err)
+	}
+	server := localaws.New(localaws.Options{Region: "eu-west-1", Delays: &localaws.Delays{}})
+	defer server.Close()
+	url, err := server.URL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	schemas := strictSchemas(t)
+	for _, step := range []struct{ line, schema string }{
+		{"version", "version"},
+		{"status", "status"},
+		{"status --prefix prod", "status"},
+		{"status --memory-size 1", "error"},
+		{"upgrade --prefix prod", "error"},
+		{"install --prefix prod --dry-run", "install"},
+		{"install --prefix prod", "install"},
+		{"install --prefix prod --cluster shop --tag Team=a --metrics on --redeploy observe", "install"},
+		{"install --prefix prod", "install"},
+		{"install --prefix test --region eu-west-1 --region us-east-1 --reserved-concurrency 0", "install"},
+		{"install --prefix test --region eu-west-1 --region us-east-1 --vpc-subnet subnet-00000000 --vpc-security-group sg-00000000", "install"},
+		{"upgrade --prefix new --region eu-west-1 --region us-east-1", "install"},
+		{"status", "status"},
+		{"status --prefix test --all-regions", "status"},
+		{"status --region eu-west-1 --region eu-north-1", "status"},
+		{"uninstall --prefix prod --dry-run", "uninstall"},
+		{"uninstall --prefix prod", "error"},
+		{"uninstall --prefix prod --yes", "uninstall"},
+		{"uninstall --prefix prod --yes", "uninstall"},
+		{"uninstall --prefix test --all-regions", "uninstall"},
+		{"uninstall --prefix test --all-regions --yes", "uninstall"},
+		{"uninstall --prefix test --all-regions --yes", "uninstall"},
+		{"install --prefix prod --all-regions", "install"},
+	} {
+		_, shown := spothandler(t.Context(), "", append(words(step.line), "-o", "json")...)
+		answer, err := jsonschema.UnmarshalJSON(strings.NewReader(shown.out))
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", step.line, err, shown.out)
+		}
+		if err := schemas[step.schema].Validate(answer); err != nil {
+			t.Errorf("%s: %#v\n%s", step.line, err, shown.out)
+		}
+	}
+}
+
+// strictSchemas are the schemas of all answers, by name. For programs they are open, since keys may be added; here no
+// key may be missing from them.
+func strictSchemas(t *testing.T) map[string]*jsonschema.Schema {
+	t.Helper()
+	compiler := jsonschema.NewCompiler()
+	schemas := map[string]*jsonschema.Schema{}
+	documents := schemaDocuments(t)
+	for name, document := range documents {
+		closeObjects(document)
+		if err := compiler.AddResource(name, document); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name := range documents {
+		schema, err := compiler.Compile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		schemas[strings.TrimSuffix(filepath.Base(name), ".schema.json")] = schema
+	}
+	return schemas
+}
+
+// schemaDocuments are the files, by the URL that is their $id.
+func schemaDocuments(t *testing.T) map[string]map[string]any {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(schemaFolder, "*.schema.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no schemas: %v", err)
+	}
+	documents := map[string]map[string]any{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		document := value.(map[string]any)
+		id := document["$id"].(string)
+		if filepath.Base(id) != filepath.Base(file) {
+			t.Errorf("%s calls itself %s", file, id)
+		}
+		documents[id] = document
+	}
+	return documents
+}
+
+// closeObjects refuses further keys wherever a schema names keys.
+func closeObjects(value any) {
+	switch value := value.(type) {
+	case map[string]any:
+		if _, named := value["properties"]; named {
+			value["additionalProperties"] = false
+		}
+		for _, each := range value {
+			closeObjects(each)
+		}
+	case []any:
+		for _, each := range value {
+			closeObjects(each)
+		}
+	}
+}
+
+// The schema names each setting, and no other.
+func TestSchemaHasEverySetting(t *testing.T) {
+	for id, document := range schemaDocuments(t) {
+		if filepath.Base(id) != "installation.schema.json" {
+			continue
+		}
+		named := document["properties"].(map[string]any)["settings"].(map[string]any)["properties"].(map[string]any)
+		if want := slices.Sorted(maps.Keys(settings.JSON(settings.Defaults("")))); !slices.Equal(slices.Sorted(maps.Keys(named)), want) {
+			t.Errorf("%v, want %v", slices.Sorted(maps.Keys(named)), want)
+		}
+	}
+}

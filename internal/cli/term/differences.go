@@ -1,0 +1,82 @@
+package term
+
+import "strings"
+
+// Difference is a value that was found and the one that is wanted. Where both are lists, what goes and what
+// comes may be given instead.
+type Difference struct {
+	Label, Old, New string
+	Less, More      []string
+}
+
+const (
+	longestLabel = 36 // a longer one has a line of its own
+	belowLabel   = 4  // where its values begin
+)
+
+// Differences shows values as "label  old → new", the arrows in one column, and in two lines what is too long
+// for one. What goes from a list and what comes has a line each.
+func (s Style) Differences(indent string, all []Difference) Text {
+	t := differenceTable{Style: s, indent: indent, differences: make([]Difference, len(all))}
+	for i, d := range all {
+		t.differences[i] = Difference{s.Plain(d.Label), s.Plain(d.Old), s.Plain(d.New), d.Less, d.More}
+		if width := Width(t.differences[i].Label); width <= longestLabel {
+			t.label = max(t.label, width)
+		}
+	}
+	for _, d := range t.differences {
+		if t.fits(d, Width(d.Old)) {
+			t.old = max(t.old, Width(d.Old))
+		}
+	}
+	var out strings.Builder
+	for _, d := range t.differences {
+		out.WriteString(t.show(d))
+	}
+	return Text{out.String()}
+}
+
+// differenceTable is a table of differences with the widths of its columns.
+type differenceTable struct {
+	Style
+	indent      string
+	differences []Difference
+	label, old  int
+}
+
+// fits reports whether a difference fits into one line in which the old value takes this width.
+func (t differenceTable) fits(d Difference, old int) bool {
+	arrow := Width(t.bare(Arrow)) + 2
+	return !d.isList() && Width(d.Label) <= longestLabel && len(t.indent)+t.label+2+old+arrow+Width(d.New) <= t.Width
+}
+
+func (d Difference) isList() bool { return len(d.Less)+len(d.More) > 0 }
+
+func (t differenceTable) show(d Difference) string {
+	if t.fits(d, max(t.old, Width(d.Old))) {
+		return t.indent + Pad(d.Label, t.label) + "  " + Pad(d.Old, t.old) + " " + t.Glyph(Arrow).s + " " + d.New + "\n"
+	}
+	column := t.label + 2
+	first := t.indent + Pad(d.Label, t.label)
+	if Width(d.Label) > longestLabel {
+		column = belowLabel
+		first = t.indent + d.Label + "\n" + t.indent + strings.Repeat(" ", column-2)
+	}
+	if !d.isList() {
+		next := t.indent + strings.Repeat(" ", column-1-Width(t.bare(Arrow)))
+		return first + "  " + t.Shorten(d.Old, t.Width-len(t.indent)-column) + "\n" + next + t.value(Arrow, d.New, column)
+	}
+	var lines []string
+	for _, text := range d.Less {
+		lines = append(lines, t.value(Remove, text, column+2))
+	}
+	for _, text := range d.More {
+		lines = append(lines, t.value(Add, text, column+2))
+	}
+	return first + "  " + strings.Join(lines, t.indent+strings.Repeat(" ", column))
+}
+
+// value is a value behind a sign, which ends at this column.
+func (t differenceTable) value(g Glyph, text string, column int) string {
+	return t.Glyph(g).s + " " + t.Shorten(text, t.Width-len(t.indent)-column) + "\n"
+}
