@@ -9,6 +9,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy"
 )
 
 // errorAnswer is how an error looks under -o json.
@@ -51,7 +52,7 @@ func (a *app) explain(ctx context.Context, err error) *apperr.Error {
 func (a *app) printError(err *apperr.Error) {
 	message := err.Message
 	if a.several {
-		message = a.region + ": " + message
+		message = a.target + ": " + message
 	}
 	if err.Code == apperr.CodeInterrupted {
 		a.err.Print(a.err.Note("", message))
@@ -99,7 +100,7 @@ func (a *app) retype() string {
 func (a *app) scope(prefix string) string {
 	var out strings.Builder
 	for _, flag := range []struct{ name, value string }{
-		{"prefix", prefix}, {"region", a.region}, {"profile", a.profile}, {"role-arn", a.roleARN},
+		{"prefix", prefix}, {"region", a.region}, {"profile", a.profile}, {"role-arn", a.roleARN}, {"expect-account", a.expectAccount},
 	} {
 		if flag.value != "" {
 			fmt.Fprintf(&out, " --%s %s", flag.name, quote(flag.value))
@@ -108,17 +109,26 @@ func (a *app) scope(prefix string) string {
 	return out.String()
 }
 
-// without is the typed command less some flags that take no value.
+// another is a command about another installation, or where nothing that can be typed leads to it, what is in the way.
+func (a *app) another(command, prefix string) string {
+	if prefix == "" && a.setPrefix != "" {
+		return fmt.Sprintf("%s is meant only where %s does not give a prefix", deploy.DisplayPrefix(prefix), a.setPrefix)
+	}
+	return "spothandler " + command + a.scope(prefix)
+}
+
+// without is the typed command less some flags that take no value. One that the environment has set is turned off.
 func (a *app) without(flags ...string) string {
 	copied := *a
 	copied.args = nil
 	for _, arg := range a.args {
-		keep := true
-		for _, flag := range flags {
-			keep = keep && arg != flag
-		}
-		if keep {
+		if name, _, _ := strings.Cut(arg, "="); !slices.Contains(flags, name) {
 			copied.args = append(copied.args, arg)
+		}
+	}
+	for _, flag := range flags {
+		if source := a.sources[strings.TrimPrefix(flag, "--")]; source != "" && source != flag {
+			copied.args = append(copied.args, flag+"=false")
 		}
 	}
 	return copied.retype()

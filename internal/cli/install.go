@@ -59,23 +59,6 @@ rest; what was changed by hand is healed.`,
 	return cmd
 }
 
-func (a *app) upgradeCommand() *cobra.Command {
-	o := &installOptions{upgrade: true}
-	cmd := &cobra.Command{
-		Use: "upgrade",
-
-		Annotations: map[string]string{sameFlags: "install"},
-		Short:       "Bring an existing installation to this version",
-		Long: `Upgrade is install for an installation that is there: its recorded settings are
-kept but for those that are given. Where nothing is installed it exits with 3.`,
-		Example: `  spothandler upgrade --prefix prod`,
-		Args:    noArguments,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.install(cmd, o) },
-	}
-	a.installFlags(cmd, o)
-	return cmd
-}
-
 func (a *app) installFlags(cmd *cobra.Command, o *installOptions) {
 	addSettings(cmd, &o.prefix)
 	flags := cmd.Flags()
@@ -139,7 +122,7 @@ func (j *installJob) run(ctx context.Context) (installAnswer, error) {
 		Version: binaryVersion(), Release: releaseFor, Warn: j.hear,
 	})
 	if errors.Is(err, deploy.ErrNotInstalled) {
-		return installAnswer{}, j.notInstalled(j.installOptions.prefix, j.id.Region)
+		return installAnswer{}, j.nothingToUpgrade(ctx)
 	}
 	if err != nil {
 		return installAnswer{}, err

@@ -46,7 +46,7 @@ func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 	if len(j.Changes) == 0 {
 		j.out.Printf("%s %s (%s)\n", st.Glyph(term.OK), st.Green("Nothing to change"+j.where()+": "+deploy.DisplayPrefix(j.Spec.Prefix)+" is as asked."), term.Seconds(took))
 	} else {
-		j.out.Printf("\n%s %s\n", st.Glyph(term.OK), st.Green(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.Changes), j.where(), counts(j.Changes), term.Seconds(took))))
+		j.out.Printf("\n%s %s\n", st.Glyph(term.OK), st.Green(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.Changes), j.which(), counts(j.Changes), term.Seconds(took))))
 		j.out.Print(st.List("  ", " · ", summary(j.Spec)))
 	}
 	if touches(j.Changes, deploy.KindRule) && j.Spec.RuleState == "ENABLED" {
@@ -70,6 +70,14 @@ func (a *app) where() string {
 		return ""
 	}
 	return " in " + a.region
+}
+
+// which names the target where a result could be of several.
+func (a *app) which() string {
+	if a.several && a.target != a.region {
+		return " " + a.target
+	}
+	return a.where()
 }
 
 // summary is an installation's settings in a few words each.
@@ -160,9 +168,29 @@ func title(id deploy.ID) string {
 	return id.Name
 }
 
-// notInstalled is the verdict on one prefix.
-func (a *app) notInstalled(prefix, region string) error {
-	return missing(fmt.Sprintf("%s is not installed in %s", deploy.DisplayPrefix(prefix), region), "spothandler install"+a.scope(prefix))
+// notInstalled is the verdict of a command on one prefix. Where there are other installations one of them was meant,
+// or else a new one would listen beside them: they are named, and an installation is not proposed.
+func (a *app) notInstalled(command, prefix, region string, others []deploy.Listed) error {
+	verdict := &apperr.Error{
+		Code: "not_installed", Message: fmt.Sprintf("%s is not installed in %s", deploy.DisplayPrefix(prefix), region), Err: errNotInstalled,
+	}
+	if len(others) == 0 {
+		verdict.Hints = []string{"spothandler install" + a.scope(prefix)}
+		return verdict
+	}
+	var names []string
+	for _, other := range others {
+		names = append(names, deploy.DisplayPrefix(other.Prefix))
+	}
+	verdict.Detail = []string{"Installed there: " + strings.Join(names, ", ") + "."}
+	const few = 3
+	for _, other := range others[:min(few, len(others))] {
+		verdict.Hints = append(verdict.Hints, a.another(command, other.Prefix))
+	}
+	if command == "upgrade" && len(others) > 1 && a.setPrefix == "" {
+		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+a.scope("")+"   every one of them")
+	}
+	return verdict
 }
 
 func missing(message string, hints ...string) error {
@@ -170,9 +198,9 @@ func missing(message string, hints ...string) error {
 }
 
 // notHere is the verdict of status on a region.
-func (a *app) notHere(id session.Identity, o *statusOptions) error {
+func (a *app) notHere(id session.Identity, o *statusOptions, others []deploy.Listed) error {
 	if o.one {
-		return a.notInstalled(o.prefix, id.Region)
+		return a.notInstalled("status", o.prefix, id.Region, others)
 	}
 	return missing(fmt.Sprintf("nothing is installed in %s of account %s", id.Region, id.Account),
 		"spothandler install --prefix NAME",

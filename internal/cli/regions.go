@@ -6,10 +6,10 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
@@ -55,11 +55,19 @@ func inRegions[T answer](ctx context.Context, a *app, prefix string, nowhere fun
 		}
 		return v.err
 	}
-	return report(ctx, a, prefix, visits)
+	return report(ctx, a, visits)
 }
 
-// visit is a command in one region: with others its text is held back until all are done.
+// target is what one of several visits is about: a region, or an installation in a region.
+type target struct {
+	region, prefix string
+	kind, name     string // of its line among the others, and its name in errors
+	err            error  // why it is not known what is there
+}
+
+// visit is a command at one target: with others its text is held back until all are done.
 type visit[T finding] struct {
+	target
 	app    *app
 	out    bytes.Buffer
 	errOut bytes.Buffer
@@ -78,34 +86,51 @@ func visitRegions[T finding](ctx context.Context, a *app, prefix *string, do wor
 	if len(regions) < 2 && (!a.allRegions || !a.json()) { // whose answer has one form, however many there are
 		one := *a
 		one.region = slices.Concat(regions, []string{""})[0]
-		v := &visit[T]{app: &one}
+		v := &visit[T]{app: &one, target: target{region: one.region, prefix: aws.ToString(prefix)}}
 		v.answer, v.err = do(ctx, &one)
 		return []*visit[T]{v}, id, nil
 	}
 	if err := a.findCredentials(ctx); err != nil { // once, and not in each region
 		return nil, id, err
 	}
-	visits := make([]*visit[T], len(regions))
-	steps := make([]term.Step, len(regions))
+	targets := make([]target, len(regions))
 	for index, region := range regions {
-		visits[index] = &visit[T]{}
-		visits[index].app = a.among(region, &visits[index].out, &visits[index].errOut)
-		steps[index] = term.Step{Kind: "region", Name: region}
+		targets[index] = target{region: region, prefix: aws.ToString(prefix), kind: "region", name: region}
 	}
-	progress := a.err.Progress(steps)
-	var group sync.WaitGroup
-	for index, v := range visits {
-		group.Go(func() { v.run(ctx, do, progress, index) })
-	}
-	group.Wait()
-	progress.Stop()
-	return visits, id, nil
+	return visitAll(ctx, a, targets, do), id, nil
 }
 
-// among is the command in one of several regions.
-func (a *app) among(region string, out, err io.Writer) *app {
+// atOnce is how many targets are worked on side by side: enough for every region of an account, and within what IAM
+// answers without throttling.
+const atOnce = 32
+
+// visitAll does a command at every target, side by side: one target's failure does not stop the others.
+func visitAll[T finding](ctx context.Context, a *app, targets []target, do work[T]) []*visit[T] {
+	visits := make([]*visit[T], len(targets))
+	steps := make([]term.Step, len(targets))
+	for index, each := range targets {
+		v := &visit[T]{target: each}
+		v.app = a.among(each, &v.out, &v.errOut)
+		visits[index], steps[index] = v, term.Step{Kind: each.kind, Name: each.name}
+	}
+	progress := a.err.Progress(steps)
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for index, v := range visits {
+		group.Go(func() error {
+			v.run(ctx, do, progress, index)
+			return nil
+		})
+	}
+	_ = group.Wait() // each visit has its own error
+	progress.Stop()
+	return visits
+}
+
+// among is the command at one of several targets.
+func (a *app) among(t target, out, err io.Writer) *app {
 	one := *a
-	one.region, one.found, one.several = region, region, true
+	one.region, one.found, one.prefix, one.target, one.several = t.region, t.region, t.prefix, t.name, true
 	one.inTTY = false
 	later := a.err.Style
 	later.Dumb = true // nothing moves in what is shown later
@@ -116,7 +141,9 @@ func (a *app) among(region string, out, err io.Writer) *app {
 func (v *visit[T]) run(ctx context.Context, do work[T], progress *term.Progress, index int) {
 	started := time.Now()
 	progress.Begin(index)
-	v.answer, v.err = do(ctx, v.app)
+	if v.err = v.target.err; v.err == nil {
+		v.answer, v.err = do(ctx, v.app)
+	}
 	v.code = v.app.conclude(ctx, v.err)
 	sign, words := ending(v.code)
 	if v.answered() {

@@ -33,7 +33,7 @@ func alreadyShown(code int) error {
 }
 
 // report shows what several visits printed, and gives the worst exit code.
-func report[T answer](ctx context.Context, a *app, prefix string, visits []*visit[T]) error {
+func report[T answer](ctx context.Context, a *app, visits []*visit[T]) error {
 	all := results{Results: []any{}}
 	for index, v := range visits {
 		if index > 0 && !a.json() {
@@ -42,7 +42,7 @@ func report[T answer](ctx context.Context, a *app, prefix string, visits []*visi
 		if err := v.show(a); err != nil {
 			return err
 		}
-		where := place{prefix, v.app.region, v.app.account}
+		where := place{v.prefix, v.region, v.app.account}
 		if v.answered() {
 			all.Results = append(all.Results, v.answer.at(where))
 		} else {

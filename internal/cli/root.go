@@ -51,9 +51,12 @@ type app struct {
 	args     []string
 	options
 	sources flagSources // where the flags' values came from
-	region  string      // the one to work in; "" is the configuration's
-	prefix  string      // of the installation that the command is about
-	several bool        // this is one of several regions, side by side
+
+	setPrefix string // what of the environment gives a command without --prefix one; "" is nothing
+	region    string // the one to work in; "" is the configuration's
+	prefix    string // of the installation that the command is about
+	several   bool   // this is one of several targets, side by side
+	target    string // its name among them
 	// ownErrors says that the command puts its errors into its own answer in JSON.
 	ownErrors bool
 	found     string // the region that the command works in, once it is known

@@ -39,6 +39,9 @@ func (a *app) fillFlags(cmd *cobra.Command) error {
 			return err
 		}
 	}
+	if _, set := lookup(a.env, envName("prefix")); set {
+		a.setPrefix = envName("prefix")
+	}
 	if err := eachFlag(cmd, a.fillFlag); err != nil {
 		return err
 	}
@@ -89,6 +92,9 @@ func (a *app) fillFromFile(cmd *cobra.Command) error {
 	file, err := settings.ReadFile(config.Value.String())
 	if err != nil {
 		return err
+	}
+	if value, given := file.Values["prefix"]; given && a.sources["config"] != "--config" {
+		a.setPrefix = value.Source
 	}
 	return eachFlag(cmd, func(flag *pflag.Flag) error {
 		value, given := file.Values[flag.Name]

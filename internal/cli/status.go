@@ -164,7 +164,7 @@ func (a *app) statusHere(ctx context.Context, o *statusOptions) (statuses, error
 		return nil, err
 	}
 	if len(all) == 0 {
-		return nil, a.notHere(s.id, o)
+		return nil, a.notHere(s.id, o, others)
 	}
 	for index := range all {
 		all[index].NotChecked = append(all[index].NotChecked, notChecked...)

@@ -139,7 +139,7 @@ func (a *app) nothingToRemove(ctx context.Context, s *connection, prefix string)
 	st := a.out.Style
 	a.out.Printf("%s Nothing to remove: %s is not installed in %s.\n", st.Glyph(term.OK), deploy.DisplayPrefix(prefix), s.id.Region)
 	for _, other := range others {
-		a.out.Printf("  %s is: %s spothandler uninstall%s\n", deploy.DisplayPrefix(other.Prefix), st.Glyph(term.Next), a.scope(other.Prefix))
+		a.out.Printf("  %s is: %s %s\n", deploy.DisplayPrefix(other.Prefix), st.Glyph(term.Next), a.another("uninstall", other.Prefix))
 	}
 	return nil
 }

@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+)
+
+func (a *app) upgradeCommand() *cobra.Command {
+	o := &installOptions{upgrade: true}
+	var all bool
+	cmd := &cobra.Command{
+		Use:   "upgrade",
+		Short: "Bring existing installations to this version",
+		Long: `Upgrade is install for an installation that is there: its recorded settings are
+kept but for those that are given. With --all it upgrades every installation of
+the Region, or of the Regions that are given, side by side, and changes no
+setting. Where nothing is installed it exits with 3.`,
+		Example: `  spothandler upgrade --prefix prod
+  spothandler upgrade --all --all-regions --dry-run`,
+		Annotations: map[string]string{sameFlags: "install"},
+		Args:        noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if all {
+				return a.upgradeAll(cmd, o)
+			}
+			return a.install(cmd, o)
+		},
+	}
+	a.installFlags(cmd, o)
+	cmd.Flags().BoolVar(&all, "all", false, "upgrade every installation, whatever its prefix")
+	return cmd
+}
+
+// upgradeAll brings every installation of the regions that were asked for to this version.
+func (a *app) upgradeAll(cmd *cobra.Command, o *installOptions) error {
+	given, err := a.given(cmd, "")
+	if err != nil {
+		return err
+	}
+	if err := a.checkAll(cmd, given); err != nil {
+		return err
+	}
+	ctx := cmd.Context()
+	targets, err := a.installedTargets(ctx)
+	if err != nil {
+		return err
+	}
+	visits := visitAll(ctx, a, targets, func(ctx context.Context, a *app) (installAnswer, error) {
+		one := *o
+		one.prefix = a.prefix
+		return a.installHere(ctx, &one, settings.Given{}, false)
+	})
+	return report(ctx, a, visits)
+}
+
+// checkAll refuses what is about one installation: all of them would become alike.
+func (a *app) checkAll(cmd *cobra.Command, given settings.Given) error {
+	for _, name := range []string{"prefix", "reset"} {
+		if cmd.Flags().Changed(name) {
+			return badSource("give one of them", "%s and --all do not go together", a.sources[name])
+		}
+	}
+	for _, setting := range settings.All() {
+		if value, ok := given[setting.Name]; ok {
+			return badSource("--prefix PREFIX   instead of --all", "%s and --all do not go together: each installation keeps its own settings", value.Source)
+		}
+	}
+	return nil
+}
+
+// installedTargets are the installations of the regions that were asked for. A region that cannot be looked into is a
+// target as well, with its error. None at all is an error.
+func (a *app) installedTargets(ctx context.Context) ([]target, error) {
+	anyPrefix := (*string)(nil)
+	regions, id, err := a.chosenRegions(ctx, anyPrefix)
+	if err != nil {
+		return nil, err
+	}
+	if len(regions) == 0 && a.allRegions {
+		return nil, a.nowhereInstalled(id)
+	}
+	if len(regions) == 0 {
+		region, err := a.findRegion(ctx)
+		if err != nil {
+			return nil, err
+		}
+		regions = []string{region}
+	}
+	if err := a.findCredentials(ctx); err != nil { // once, and not in each region
+		return nil, err
+	}
+	found := make([][]target, len(regions))
+	var group errgroup.Group
+	for index, region := range regions {
+		group.Go(func() error {
+			found[index] = a.installedIn(ctx, region)
+			return nil
+		})
+	}
+	_ = group.Wait() // a region's error is a target
+	targets := slices.Concat(found...)
+	if len(targets) == 0 {
+		return nil, missing("nothing is installed in "+strings.Join(regions, ", "), "spothandler install --prefix NAME")
+	}
+	return targets, nil
+}
+
+func (a *app) installedIn(ctx context.Context, region string) []target {
+	one := *a
+	one.region = region
+	s, err := one.open(ctx, "")
+	var listed []deploy.Listed
+	if err == nil {
+		listed, err = deploy.List(ctx, s.clients, s.id)
+	}
+	if err != nil {
+		return []target{{region: region, kind: "region", name: region, err: a.pointToPolicy("", err)}}
+	}
+	targets := make([]target, len(listed))
+	for index, each := range listed {
+		targets[index] = target{
+			region: region, prefix: each.Prefix,
+			kind: "upgrade", name: fmt.Sprintf("%s in %s", deploy.DisplayPrefix(each.Prefix), region),
+		}
+	}
+	return targets
+}
+
+// nothingToUpgrade is the verdict where there is no installation with the prefix, with the names of those that there are,
+// as far as the caller may list them.
+func (j *installJob) nothingToUpgrade(ctx context.Context) error {
+	others, err := deploy.List(ctx, j.clients, j.id)
+	if err != nil && !apperr.IsAccessDenied(err) {
+		return err
+	}
+	return j.notInstalled("upgrade", j.installOptions.prefix, j.id.Region, others)
+}
