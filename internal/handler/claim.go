@@ -64,7 +64,7 @@ type claimState struct {
 	losses           int       // rounds lost in succession
 	held             string    // the deployment that this invocation has claimed
 	ends             time.Time // when another invocation may claim that, too
-	expires          bool      // ECS failed, other than by throttling, so the end counts
+	expires          bool      // ECS failed since, other than by throttling: the end counts
 	lost             string    // the deployment that another invocation has claimed
 	waited           bool      // long enough for that invocation to redeploy
 	handledElsewhere bool      // a later notice: another invocation describes the service
@@ -150,7 +150,7 @@ func (v *invocation) claimNext(ctx context.Context) (won bool, err error) {
 		got = claimImpossible
 	}
 	if got == claimWon || got == claimImpossible {
-		c.held, c.losses = v.before, 0
+		c.held, c.losses, c.expires = v.before, 0, false
 		return true, nil
 	}
 	c.losses++

@@ -220,6 +220,23 @@ func TestClaimEnds(t *testing.T) {
 	})
 }
 
+// A claim that takes nearly as long as it lasts is used all the same.
+func TestSlowClaimsAfterAFailure(t *testing.T) {
+	for _, failing := range []string{"DescribeServices", "UpdateService"} {
+		t.Run(failing, func(t *testing.T) {
+			inWorld(t, Config{}, func(w *world) {
+				w.Fail(failing, 1, handlertest.Unavailable())
+				w.Fail("CreateLogStream", 100, handlertest.Fault{Hang: 2990 * time.Millisecond})
+				start := time.Now()
+				w.mustDecide(ReasonRedeploy, event())
+				if took := time.Since(start); took > 10*time.Second {
+					t.Errorf("took %s", took)
+				}
+			})
+		})
+	}
+}
+
 // Lambda's retry finds rounds of its own: those of the first attempt may all
 // have gone to invocations that could not redeploy.
 func TestRetryHasRoundsOfItsOwn(t *testing.T) {

@@ -97,6 +97,7 @@ func drawFault(random *rand.Rand, without int) handlertest.Fault {
 		handlertest.Throttled(), handlertest.Unavailable(), handlertest.Broken(), handlertest.Reset(), handlertest.CutOff(),
 		handlertest.HTML(403), handlertest.BrokenJSON(), handlertest.EmptyObject(),
 		{Hang: time.Hour},
+		{Hang: 900 * time.Millisecond},
 	}
 	fault := faults[without+random.IntN(len(faults)-without)]
 	fault.Done = random.IntN(4) == 0 && fault != handlertest.Throttled()
