@@ -81,10 +81,12 @@ func (a *app) withLastResort(err *apperr.Error) *apperr.Error {
 }
 
 // hint shows what to do next: in words, or what can be pasted.
-func hint(out *term.Printer, text string) {
+func hint(out *term.Printer, text string) { out.Print(out.Hint(text, isCommand(text))) }
+
+// isCommand reports whether a text can be pasted into a shell.
+func isCommand(text string) bool {
 	first, _, _ := strings.Cut(text, " ")
-	command := strings.HasPrefix(first, "--") || slices.Contains([]string{"spothandler", "aws", "eval", "export", "unset", "terraform"}, first)
-	out.Print(out.Hint(text, command))
+	return strings.HasPrefix(first, "--") || slices.Contains([]string{"spothandler", "aws", "eval", "export", "unset", "terraform"}, first)
 }
 
 // retype is the command as it was typed, to be pasted again.

@@ -40,6 +40,7 @@ func flagGroups() []flagGroup {
 		flagGroup{"Account and Region", []helpFlag{
 			{"region", "NAME"}, {"all-regions", ""}, {"profile", "NAME"}, {"role-arn", "ARN"}, {"account", "ID"}, {"partition", "NAME"},
 		}},
+		flagGroup{"Checks", []helpFlag{{"ignore", "CODE"}, {"explain", "CODE"}, {"strict", ""}}},
 		flagGroup{"Safety", []helpFlag{
 			{"expect-account", "ID"},
 			{"dry-run", ""},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -148,7 +149,7 @@ Exit codes: 0 fine, 1 error, 2 it differs, 3 not installed, 130 interrupted.`,
 			if err := a.fillFlags(cmd); err != nil {
 				return err
 			}
-			return a.checkOptions()
+			return a.checkOptions(cmd)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asksVersion {
@@ -163,7 +164,7 @@ Exit codes: 0 fine, 1 error, 2 it differs, 3 not installed, 130 interrupted.`,
 	complete(root, "output", "text", "json")
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
 	flags.BoolVar(&a.verbose, "verbose", false, "show every call to AWS on stderr")
-	addGroup(root, "On your account:", a.installCommand(), a.upgradeCommand(), a.statusCommand(), a.uninstallCommand(), a.policyCommand())
+	addGroup(root, "On your account:", a.installCommand(), a.upgradeCommand(), a.statusCommand(), a.doctorCommand(), a.uninstallCommand(), a.policyCommand())
 	addGroup(root, "Without an account:", a.demoCommand(), a.localCommand())
 	root.AddCommand(a.versionCommand())
 	a.completeKnown(root)
@@ -200,12 +201,19 @@ func (a *app) writeFlags(cmd *cobra.Command, consent string) {
 	flags.DurationVar(&a.wait, "wait", 0, "longest wait for AWS to settle; 0 is 1m to 10m")
 }
 
-func (a *app) checkOptions() error {
+// moreFormats is the annotation of a command that prints in another format as well.
+const moreFormats = "more formats"
+
+func (a *app) checkOptions(cmd *cobra.Command) error {
 	a.output = strings.ToLower(a.output)
-	if a.output != "text" && a.output != "json" {
+	accepted := []string{"text", "json"}
+	if more := cmd.Annotations[moreFormats]; more != "" {
+		accepted = append(accepted, more)
+	}
+	if !slices.Contains(accepted, a.output) {
 		wrong := a.output
 		a.output = "text"
-		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--output %q is not accepted", wrong), Hints: []string{"accepted: text, json"}}
+		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--output %q is not accepted", wrong), Hints: []string{"accepted: " + strings.Join(accepted, ", ")}}
 	}
 	if a.wait < 0 {
 		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--wait %s is not accepted", a.wait), Hints: []string{"accepted: a duration like 90s or 5m"}}

@@ -5,21 +5,24 @@ import "strings"
 // Hint returns what to do next, with its line breaks. Words are broken to fit. A command, which may be
 // followed by three spaces and what it does, can be pasted as it stands: where it is too long for a terminal
 // it goes on in the next line, as a shell reads it.
-func (s Style) Hint(hint string, command bool) Text {
-	const room = 4 // the sign and what is around it
+func (s Style) Hint(hint string, command bool) Text { return s.HintAt("  ", hint, command) }
+
+// HintAt is Hint with another indent.
+func (s Style) HintAt(indent, hint string, command bool) Text {
+	room := len(indent) + 2 // and the sign and what is around it
 	hint = s.Plain(hint)
 	switch {
 	case !command:
-		return s.behind("  ", Next, " ", s.Wrap(hint, s.Width-room))
+		return s.behind(indent, Next, " ", s.Wrap(hint, s.Width-room))
 	case !s.TTY || Width(hint) <= s.Width-room:
-		return s.behind("  ", Next, " ", []string{hint})
+		return s.behind(indent, Next, " ", []string{hint})
 	}
 	typed, meaning, _ := strings.Cut(hint, "   ")
 	lines := s.continued(typed, s.Width-room)
 	for _, line := range s.Wrap(meaning, s.Width-room-4) {
 		lines = append(lines, "    "+line)
 	}
-	return s.behind("  ", Next, " ", lines)
+	return s.behind(indent, Next, " ", lines)
 }
 
 // continued breaks a command between its words, with the backslash that tells a shell so.

@@ -147,3 +147,22 @@ func (s Style) gap(g Glyph) string {
 	}
 	return strings.Repeat(" ", 5-len(s.bare(g)))
 }
+
+// Sign returns a symbol without its colour, to stand inside a text.
+func (s Style) Sign(g Glyph) string { return s.bare(g) }
+
+// RowStart returns the beginning of a row of a table: its sign.
+func (s Style) RowStart(g Glyph) Text { return Text{"  " + s.Glyph(g).s + s.gap(g)} }
+
+// FindingWidth is the column in which the words of a finding begin.
+const FindingWidth = 13
+
+// Finding returns a line about something that was found: sign, code, and words that are broken to fit.
+func (s Style) Finding(g Glyph, code, words string) Text {
+	gap := s.gap(g)
+	begin := 2 + Width(s.bare(g)) + len(gap)
+	code = Pad(s.Plain(code), FindingWidth-begin)
+	lines := s.Wrap(words, s.Width-FindingWidth)
+	hang := strings.Repeat(" ", begin+Width(code))
+	return Text{"  " + s.Glyph(g).s + gap + s.Dim(code).s + strings.Join(lines, "\n"+hang) + "\n"}
+}

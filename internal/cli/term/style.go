@@ -113,6 +113,9 @@ func (s Style) Green(text string) Text { return s.paint(color.FgGreen, text) }
 // Red returns a text as a bad verdict is shown.
 func (s Style) Red(text string) Text { return s.paint(color.FgRed, text) }
 
+// Yellow returns a text as a verdict is shown that asks for attention.
+func (s Style) Yellow(text string) Text { return s.paint(color.FgYellow, text) }
+
 // Plain returns a text escaped, with our typographic signs replaced where the terminal cannot show them.
 func (s Style) Plain(text string) string {
 	return s.signs(Escape(text))

@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/doctor"
+	"github.com/spothandler/spothandler/internal/session"
+)
+
+// doctorOptions are doctor's own flags.
+type doctorOptions struct {
+	clusters, services, ignored []string
+	explain                     string
+	strict                      bool
+}
+
+func (a *app) doctorCommand() *cobra.Command {
+	o := &doctorOptions{}
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Check whether your services are ready for an interruption",
+		Long: `Doctor reads every ECS service of the region that runs on Fargate Spot, says
+what happens to it at an interruption, what would hurt, and how to cure it. It
+changes nothing, and works before anything is installed. What the caller may
+not read is not checked, and said.
+
+It exits with 2 when there is an error, with --strict also for a warning. A
+team can accept a finding: --ignore SPOT103, or the service's tag
+spothandler-ignore=SPOT103+SPOT110.`,
+		Example: `  spothandler doctor
+  spothandler doctor --cluster shop --service api --strict
+  spothandler doctor --explain SPOT104
+  spothandler doctor -o markdown > report.md`,
+		Args:        noArguments,
+		Annotations: map[string]string{moreFormats: "markdown"},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(); err != nil {
+				return err
+			}
+			if cmd.Flags().Changed("explain") {
+				return a.explainCheck(o.explain)
+			}
+			return a.inRegions(cmd.Context(), nil, a.nowhereToLook, func(ctx context.Context, a *app) error {
+				return a.doctor(ctx, o)
+			})
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringSliceVar(&o.clusters, "cluster", nil, "look at this cluster alone, a name or an ARN; repeatable")
+	flags.StringSliceVar(&o.services, "service", nil, "look at this service alone, a name or an ARN; repeatable")
+	flags.StringSliceVar(&o.ignored, "ignore", nil, "accept the findings of this check; repeatable")
+	flags.StringVar(&o.explain, "explain", "", "say what a check is about, where AWS says so, and every cure")
+	flags.BoolVar(&o.strict, "strict", false, "exit with 2 for warnings, too")
+	complete(cmd, "ignore", doctor.Codes()...)
+	complete(cmd, "explain", doctor.Codes()...)
+	a.awsFlags(cmd)
+	return cmd
+}
+
+// check refuses what cannot have been meant, before the first call.
+func (o *doctorOptions) check() error {
+	for _, given := range []struct {
+		flag  string
+		texts []string
+	}{{"--cluster", o.clusters}, {"--service", o.services}, {"--ignore", o.ignored}} {
+		if slices.ContainsFunc(given.texts, func(text string) bool { return strings.TrimSpace(text) == "" }) {
+			return apperr.Invalid("give it a value, or leave it out", "%s is empty", given.flag)
+		}
+	}
+	for i, code := range o.ignored {
+		known, err := knownCode("--ignore", code)
+		if err != nil {
+			return err
+		}
+		o.ignored[i] = known
+	}
+	return nil
+}
+
+// knownCode returns the code of a check, in capitals.
+func knownCode(flag, code string) (string, error) {
+	codes := doctor.Codes()
+	wanted := strings.ToUpper(strings.TrimSpace(code))
+	if slices.Contains(codes, wanted) {
+		return wanted, nil
+	}
+	refusal := &apperr.Error{
+		Code: apperr.CodeInvalid, Message: fmt.Sprintf("%s %s: there is no such check", flag, code),
+		Hints: []string{"accepted: " + strings.Join(codes, ", ")},
+	}
+	if near := apperr.Nearest(wanted, codes); near != "" {
+		refusal.Hints = slices.Insert(refusal.Hints, 0, "did you mean "+near+"?")
+	}
+	return "", refusal
+}
+
+// nowhereToLook is the verdict where no region has an installation.
+func (a *app) nowhereToLook(id session.Identity) error {
+	st := a.err.Style
+	a.err.Printf("%s no region of account %s has an installation\n", st.Dim("-"), id.Account)
+	hint(a.err, "spothandler doctor --region NAME   works before anything is installed")
+	if a.json() {
+		return a.printVisits(nil)
+	}
+	return nil
+}
+
+func (a *app) doctor(ctx context.Context, o *doctorOptions) error {
+	s, err := a.connect(ctx, noCheck)
+	if err != nil {
+		return err
+	}
+	e := newExamination(a, s, o)
+	if err := e.read(ctx); err != nil {
+		return err
+	}
+	e.judge()
+	if err := a.printExamination(e); err != nil {
+		return err
+	}
+	if worst := e.worst(); worst == doctor.Error || o.strict && worst == doctor.Warning {
+		return errDiffers
+	}
+	return nil
+}
+
+func (a *app) printExamination(e *examination) error {
+	switch a.output {
+	case "json":
+		return a.out.JSON(e.answer())
+	case "markdown":
+		e.printMarkdown()
+	default:
+		e.printText()
+	}
+	return nil
+}
+
+func (a *app) explainCheck(code string) error {
+	known, err := knownCode("--explain", code)
+	if err != nil {
+		return err
+	}
+	all := doctor.Explanations()
+	found := all[slices.IndexFunc(all, func(e doctor.Explanation) bool { return e.Code == known })]
+	switch a.output {
+	case "json":
+		return a.out.JSON(found)
+	case "markdown":
+		a.out.Printf("## %s: %s\n\n%s\n", found.Code, found.Title, found.Why)
+		for _, cure := range found.Cures {
+			a.out.Printf("\n- `%s`", cure)
+		}
+		a.out.Printf("\n\n")
+		for _, source := range found.Sources {
+			a.out.Printf("<%s>\n", source)
+		}
+		return nil
+	}
+	st := a.out.Style
+	a.out.Printf("%s  %s\n\n", st.Bold(found.Code), found.Title)
+	a.out.Print(st.Paragraph("  ", found.Why))
+	a.out.Printf("\n%s\n", st.Dim("cures"))
+	for _, cure := range found.Cures {
+		hint(a.out, cure)
+	}
+	a.out.Printf("\n%s\n", st.Dim("sources"))
+	for _, source := range found.Sources {
+		a.out.Printf("  %s\n", source)
+	}
+	return nil
+}

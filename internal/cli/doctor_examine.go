@@ -1,0 +1,255 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/spothandler/spothandler/internal/doctor"
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/services"
+)
+
+// examination is one look of doctor at a region.
+type examination struct {
+	*app
+	s       *connection
+	options *doctorOptions
+	began   time.Time
+
+	facts         *services.Facts
+	account       *services.Account
+	installations []*examined
+	notListed     string // why the installations are not known; "" is nothing
+
+	patients     []patient
+	accountSays  doctor.Diagnosis
+	installSays  doctor.Diagnosis
+	wholeUnread  []doctor.NotChecked // what concerns every check
+	eventBridge  *eventbridge.Client
+	iam          *iam.Client
+	lambdaClient *lambda.Client
+}
+
+// patient is one service with what was found.
+type patient struct {
+	*services.Service
+	doctor.Diagnosis
+	decision handler.Decision
+	by       *examined // the installation that would answer; nil: none
+}
+
+func newExamination(a *app, s *connection, o *doctorOptions) *examination {
+	return &examination{
+		app: a, s: s, options: o, began: time.Now(),
+		eventBridge: eventbridge.NewFromConfig(s.Config), iam: iam.NewFromConfig(s.Config), lambdaClient: lambda.NewFromConfig(s.Config),
+	}
+}
+
+// read reads the services and the installations side by side, then what needs both.
+func (e *examination) read(ctx context.Context) error {
+	progress := e.newReadingProgress()
+	defer progress.stop()
+	group, inGroup := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		clients := services.Clients{
+			ECS: ecs.NewFromConfig(e.s.Config), Balancer: elb.NewFromConfig(e.s.Config),
+			EC2: ec2.NewFromConfig(e.s.Config), Scaling: applicationautoscaling.NewFromConfig(e.s.Config),
+		}
+		e.facts, err = services.Read(inGroup, clients, services.Options{
+			Clusters: e.options.clusters, Services: e.options.services, Progress: progress.show,
+		})
+		return err
+	})
+	group.Go(func() error { return e.findInstallations(inGroup) })
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	group, inGroup = errgroup.WithContext(ctx)
+	group.Go(func() error { return e.readAccount(inGroup) })
+	for _, each := range e.installations {
+		group.Go(func() error { return e.tryOut(inGroup, each) })
+	}
+	return group.Wait()
+}
+
+func (e *examination) readAccount(ctx context.Context) (err error) {
+	notices := e.notices()
+	var ours []string
+	for _, each := range e.installations {
+		ours = append(ours, each.subject.Rule)
+	}
+	e.account, err = services.ReadAccount(ctx, services.AccountClients{
+		Rules: e.eventBridge, Functions: e.lambdaClient, Simulator: e.iam,
+		Quotas: servicequotas.NewFromConfig(e.s.Config), Metrics: cloudwatch.NewFromConfig(e.s.Config),
+	}, services.AccountQuestion{
+		Matches: func(pattern string) (bool, error) { return services.MatchesAny(pattern, notices) },
+		Ours:    ours, Service: e.someService(nil), Now: e.began,
+	})
+	return err
+}
+
+// notices are interruptions of every service, or of one that could be where there is none.
+func (e *examination) notices() []handler.Event {
+	var all []handler.Event
+	for i := range e.facts.Services {
+		s := &e.facts.Services[i]
+		all = append(all, services.Notice(e.s.id.ClusterARN(s.Cluster.Name()), s.Name(), e.began))
+	}
+	if len(all) == 0 {
+		all = append(all, services.Notice(e.s.id.ClusterARN(anyName), anyName, e.began))
+	}
+	return all
+}
+
+// anyName stands for a cluster and for a service where none is known.
+const anyName = "default"
+
+// someService is the ARN of a service in one of the clusters, which are names or ARNs; none means any.
+func (e *examination) someService(clusters []string) string {
+	for i := range e.facts.Services {
+		s := &e.facts.Services[i]
+		if len(clusters) == 0 || slices.Contains(clusters, s.Cluster.Name()) || slices.Contains(clusters, e.s.id.ClusterARN(s.Cluster.Name())) {
+			return e.s.id.ARN("ecs", e.s.id.Region, "service/"+s.Cluster.Name()+"/"+s.Name()) // long, whichever it has
+		}
+	}
+	cluster := anyName
+	if len(clusters) > 0 {
+		cluster = lastPart(clusters[0])
+	}
+	return e.s.id.ARN("ecs", e.s.id.Region, "service/"+cluster+"/"+anyName)
+}
+
+// judge makes every check.
+func (e *examination) judge() {
+	for i := range e.facts.Services {
+		e.patients = append(e.patients, e.judgeService(&e.facts.Services[i]))
+	}
+	e.accountSays = doctor.JudgeAccount(&doctor.AccountSubject{Facts: e.facts, Account: e.account}, e.options.ignored)
+	e.installSays = doctor.Diagnosis{Findings: []doctor.Finding{}, NotChecked: []doctor.NotChecked{}}
+	for _, each := range e.installations {
+		said := doctor.JudgeInstallation(&each.subject, e.options.ignored)
+		each.says = said
+		e.installSays.Findings = append(e.installSays.Findings, said.Findings...)
+		e.installSays.NotChecked = append(e.installSays.NotChecked, said.NotChecked...)
+	}
+	for _, u := range e.facts.Unread {
+		if u.Part == services.PartClusters {
+			e.wholeUnread = append(e.wholeUnread, doctor.NotChecked{Code: everyCheck, Why: u.Why})
+		}
+	}
+	for i := range e.facts.Clusters {
+		if c := &e.facts.Clusters[i]; c.Unread != nil {
+			e.wholeUnread = append(e.wholeUnread, doctor.NotChecked{Code: everyCheck, Why: "cluster " + c.Name() + ": " + c.Unread.Why})
+		}
+	}
+	if e.notListed != "" {
+		e.wholeUnread = append(e.wholeUnread, doctor.NotChecked{Code: everyInstallation, Why: "which installations there are: " + e.notListed})
+	}
+}
+
+// What is not checked where it is more than one check.
+const (
+	everyCheck        = "all"
+	everyInstallation = "installations"
+)
+
+func (e *examination) judgeService(s *services.Service) patient {
+	by, heard := e.listener(s)
+	mode := handler.ModeOnce
+	if by != nil {
+		mode = by.mode
+	}
+	p := patient{Service: s, decision: s.Decision(mode, e.began), by: by}
+	p.Diagnosis = doctor.JudgeService(&doctor.Subject{Service: s, Now: e.began, Decision: p.decision, Heard: heard}, e.options.ignored)
+	return p
+}
+
+// listener finds the installation that hears a service's interruptions: one that acts rather than one that does not. It
+// is heard as well where nothing is installed, or nobody knows.
+func (e *examination) listener(s *services.Service) (by *examined, heard bool) {
+	for _, each := range e.installations {
+		if each.hears(e.s.id.ClusterARN(s.Cluster.Name()), s.Cluster.Name()) && (by == nil || each.acts() && !by.acts()) {
+			by = each
+		}
+	}
+	return by, by != nil || len(e.installations) == 0
+}
+
+// worst is the worst severity that nobody accepted.
+func (e *examination) worst() doctor.Severity {
+	worst := doctor.Severity("")
+	for _, d := range e.diagnoses() {
+		switch severity := d.Worst(); {
+		case severity == doctor.Error:
+			return doctor.Error
+		case severity == doctor.Warning || worst == "":
+			worst = severity
+		}
+	}
+	return worst
+}
+
+func (e *examination) diagnoses() []*doctor.Diagnosis {
+	all := []*doctor.Diagnosis{&e.accountSays, &e.installSays}
+	for i := range e.patients {
+		all = append(all, &e.patients[i].Diagnosis)
+	}
+	return all
+}
+
+// doctorAnswer is doctor's JSON.
+type doctorAnswer struct {
+	Version         string              `json:"version"`
+	Account         string              `json:"account"`
+	Region          string              `json:"region"`
+	Ready           bool                `json:"ready"`
+	Services        []doctorService     `json:"services"`
+	Installation    []doctor.Finding    `json:"installation"`
+	AccountFindings []doctor.Finding    `json:"account_findings"`
+	NotChecked      []doctor.NotChecked `json:"not_checked"`
+}
+
+type doctorService struct {
+	Cluster  string         `json:"cluster"`
+	Service  string         `json:"service"`
+	Desired  int            `json:"desired"`
+	Running  int            `json:"running"`
+	Decision doctorDecision `json:"decision"`
+	doctor.Diagnosis
+}
+
+type doctorDecision struct {
+	Action handler.Action `json:"action"`
+	Reason handler.Reason `json:"reason"`
+}
+
+func (e *examination) answer() doctorAnswer {
+	answer := doctorAnswer{
+		Version: binaryVersion(), Account: e.s.id.Account, Region: e.s.id.Region, Services: []doctorService{},
+		Installation: e.installSays.Findings, AccountFindings: e.accountSays.Findings,
+		NotChecked: slices.Concat([]doctor.NotChecked{}, e.wholeUnread, e.accountSays.NotChecked, e.installSays.NotChecked),
+	}
+	answer.Ready = len(e.wholeUnread) == 0
+	for _, d := range e.diagnoses() {
+		answer.Ready = answer.Ready && d.Ready()
+	}
+	for _, p := range e.patients {
+		answer.Services = append(answer.Services, doctorService{
+			p.Cluster.Name(), p.Name(), int(p.DesiredCount), int(p.RunningCount),
+			doctorDecision{p.decision.Action, p.decision.Reason}, p.Diagnosis,
+		})
+	}
+	return answer
+}

@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/doctor"
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/services"
+)
+
+// examined is an installation as doctor looks at it.
+type examined struct {
+	prefix   string
+	clusters []string // names or ARNs; none means every cluster
+	mode     handler.Mode
+	roleARN  string
+	pattern  string
+	subject  doctor.InstallationSubject
+	says     doctor.Diagnosis
+}
+
+// hears reports whether events of a cluster reach the installation.
+func (x *examined) hears(arn, name string) bool {
+	return len(x.clusters) == 0 || slices.Contains(x.clusters, arn) || slices.Contains(x.clusters, name)
+}
+
+func (x *examined) acts() bool { return x.mode != handler.ModeObserve && !x.subject.Disabled }
+
+// findInstallations finds the installations of the region, and looks at each. What the caller may not read is said.
+func (e *examination) findInstallations(ctx context.Context) error {
+	listed, err := deploy.List(ctx, e.s.clients, e.s.id)
+	if err != nil && ctx.Err() != nil {
+		return err
+	}
+	if err != nil {
+		e.notListed = apperr.WhyNot(err)
+		return nil
+	}
+	e.installations = make([]*examined, len(listed))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, each := range listed {
+		group.Go(func() (err error) {
+			e.installations[i], err = e.look(ctx, each, listed)
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// look reads one installation. Where it may not, the role's record has to do.
+func (e *examination) look(ctx context.Context, listed deploy.Listed, others []deploy.Listed) (*examined, error) {
+	x := &examined{prefix: listed.Prefix, mode: handler.ModeOnce}
+	defaults := settings.Defaults(listed.Prefix)
+	function, rule := defaults.FunctionName, defaults.RuleName
+	if record := listed.Record; record != nil {
+		x.clusters, x.mode = record.Clusters, handler.Mode(record.Redeploy)
+		function, rule = record.FunctionName, record.RuleName
+		x.subject.Disabled = record.RuleState == "DISABLED"
+	}
+	names := deploy.NewNames(e.s.id, listed.Prefix, function, rule)
+	x.roleARN = names.RoleARN()
+	x.subject.Prefix, x.subject.Name = listed.Prefix, deploy.DisplayPrefix(listed.Prefix)
+	x.subject.Rule, x.subject.Role = names.Rule, names.Role
+
+	installation, err := deploy.Find(ctx, e.s.clients, e.s.id, listed.Prefix, nil)
+	if err != nil && ctx.Err() != nil {
+		return nil, err
+	}
+	if err == nil {
+		err = x.take(installation, others)
+	}
+	if err != nil {
+		for _, part := range []services.Part{doctor.PartInstallation, doctor.PartPattern} {
+			x.unread(part, x.subject.Name+": "+apperr.WhyNot(err))
+		}
+	}
+	return x, nil
+}
+
+func (x *examined) unread(part services.Part, why string) {
+	x.subject.Unread = append(x.subject.Unread, services.Unread{Part: part, Why: why})
+}
+
+// take takes what was found of the installation.
+func (x *examined) take(found *deploy.Installation, others []deploy.Listed) error {
+	statuses, err := assess([]*deploy.Installation{found}, others)
+	if err != nil {
+		return err
+	}
+	for _, problem := range statuses[0].Problems {
+		if problem.Code != deploy.ProblemConcurrencyZero {
+			x.subject.Problems = append(x.subject.Problems, problem.Message)
+		}
+	}
+	for _, each := range statuses[0].NotChecked {
+		x.unread(doctor.PartInstallation, x.subject.Name+": "+each.What+": "+each.Why)
+	}
+	if f := found.State.Function; f != nil {
+		x.subject.Throttled = f.ReservedConcurrency == 0
+	}
+	for _, trigger := range found.State.Triggers {
+		if rule := trigger.Rule; rule != nil && rule.Name == x.subject.Rule {
+			x.pattern = rule.Pattern
+			x.subject.Disabled = rule.State == "DISABLED"
+		}
+	}
+	return nil
+}
+
+// tryOut asks EventBridge whether the rule matches a notice, and IAM whether the role may redeploy.
+func (e *examination) tryOut(ctx context.Context, x *examined) error {
+	service := e.someService(x.clusters)
+	if x.pattern != "" {
+		cluster := strings.Split(service, "/")[1]
+		matches, unread, err := services.TestPattern(ctx, e.eventBridge, x.pattern, services.Notice(e.s.id.ClusterARN(cluster), lastPart(service), e.began))
+		if err != nil {
+			return err
+		}
+		if unread != nil {
+			x.unread(doctor.PartPattern, unread.Why)
+		}
+		x.subject.Matches = matches
+	}
+	may, unread, err := services.MayRedeploy(ctx, e.iam, x.roleARN, service)
+	if unread != nil {
+		x.unread(doctor.PartPermission, unread.Why)
+	}
+	x.subject.MayRedeploy = may
+	return err
+}
+
+// lastPart is the name at the end of an ARN, or a name as it is.
+func lastPart(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }

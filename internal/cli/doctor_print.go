@@ -1,0 +1,281 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/doctor"
+	"github.com/spothandler/spothandler/internal/handler"
+)
+
+// printText shows the verdict, the services with what happens to them, then what was found, the worst first.
+func (e *examination) printText() {
+	st := e.out.Style
+	sign, words := e.verdict()
+	paint := map[term.Glyph]func(string) term.Text{term.OK: st.Green, term.Failed: st.Red, term.Attention: st.Yellow}[sign]
+	place := fmt.Sprintf(" · %s · %s · %s", plural(len(e.facts.Clusters), "cluster"), e.s.id.Region, term.Seconds(time.Since(e.began)))
+	e.out.Printf("%s %s%s\n", st.Glyph(sign), paint(words), st.Dim(place))
+	e.printServices()
+	for i := range e.patients {
+		e.printSection(e.patients[i].Cluster.Name()+"/"+e.patients[i].Name(), e.patients[i].Findings)
+	}
+	e.printSection("account", e.accountSays.Findings)
+	e.printSection("installation", e.installSays.Findings)
+	e.printInstallations()
+	e.printCounts()
+	e.printNextSteps()
+}
+
+// listed are the services that have a row of their own: the worst first.
+func (e *examination) listed() (rows []*patient, ready, unchecked int) {
+	for i := range e.patients {
+		p := &e.patients[i]
+		switch {
+		case e.options.all(e), p.Worst() == doctor.Error, p.Worst() == doctor.Warning:
+			rows = append(rows, p)
+		case len(p.NotChecked) > 0:
+			unchecked++
+		case p.decision.Action != handler.ActionRedeploy:
+			rows = append(rows, p)
+		default:
+			ready++
+		}
+	}
+	order := []term.Glyph{term.Failed, term.Attention, term.Quiet, term.OK}
+	slices.SortStableFunc(rows, func(a, b *patient) int { return slices.Index(order, a.sign()) - slices.Index(order, b.sign()) })
+	return rows, ready, unchecked
+}
+
+// all reports whether nothing is only counted.
+func (o *doctorOptions) all(e *examination) bool { return e.verbose || len(o.services) > 0 }
+
+// The columns of the table of services.
+const (
+	tasksWidth   = 9
+	longestFate  = 40
+	widestColumn = 60
+)
+
+func (e *examination) printServices() {
+	rows, ready, unchecked := e.listed()
+	if len(e.patients) == 0 {
+		e.printElsewhere()
+		return
+	}
+	st := e.out.Style
+	width := term.Width("10 more are not checked whole")
+	for _, p := range rows {
+		width = max(width, term.Width(st.Plain(p.Cluster.Name()+"/"+p.Name())))
+	}
+	if st.TTY {
+		width = min(width, max(20, st.Width-4-tasksWidth-2-longestFate), widestColumn)
+	}
+	header := "at an interruption"
+	if len(e.installations) == 0 && e.notListed == "" {
+		header += ", once installed"
+	}
+	e.out.Printf("\n%s\n", st.Dim("    "+term.Pad("", width)+fmt.Sprintf("%*s  ", tasksWidth, "tasks")+header))
+	for _, p := range rows {
+		name := st.Shorten(p.Cluster.Name()+"/"+p.Name(), width)
+		tasks := fmt.Sprintf("%*s", tasksWidth, fmt.Sprintf("%d/%d", p.RunningCount, p.DesiredCount))
+		e.out.Printf("%s%s%s  %s\n", st.RowStart(p.sign()), st.Bold(name), term.Pad("", width-term.Width(name))+tasks, e.fate(p))
+	}
+	for _, more := range []struct {
+		sign  term.Glyph
+		count int
+		words string
+	}{{term.Quiet, unchecked, "not checked whole"}, {term.OK, ready, "ready"}} {
+		if more.count > 0 {
+			text := plural(more.count, "service") + map[bool]string{true: " is ", false: " are "}[more.count == 1] + more.words
+			if len(rows) > 0 {
+				text = fmt.Sprintf("%d more %s %s", more.count, map[bool]string{true: "is", false: "are"}[more.count == 1], more.words)
+			}
+			e.out.Printf("%s%s%s\n", st.RowStart(more.sign), term.Pad(text, width+tasksWidth+2), st.Dim("--verbose lists them"))
+		}
+	}
+	e.printElsewhere()
+}
+
+// printElsewhere counts what is not on Spot.
+func (e *examination) printElsewhere() {
+	var parts []string
+	for _, each := range []struct {
+		count int
+		words string
+	}{{e.facts.OnDemand, "on Fargate on demand"}, {e.facts.Idle, "on Spot with a desired count of 0"}, {e.facts.Elsewhere, "on other capacity"}} {
+		if each.count > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", each.count, each.words))
+		}
+	}
+	if len(parts) > 0 {
+		e.out.Printf("    %s\n", e.out.Dim("not looked at: "+strings.Join(parts, ", ")))
+	}
+}
+
+// printSection shows the findings on one thing: info only where it was asked for.
+func (e *examination) printSection(title string, findings []doctor.Finding) {
+	st := e.out.Style
+	shown := slices.DeleteFunc(slices.Clone(findings), func(f doctor.Finding) bool { return f.Severity == doctor.Info && !e.verbose })
+	if len(shown) == 0 {
+		return
+	}
+	e.out.Printf("\n%s\n", st.Bold(title))
+	for _, f := range shown {
+		message := f.Message
+		if f.Ignored != "" {
+			message = "ignored (" + f.Ignored + "): " + message
+		}
+		e.out.Print(st.Finding(signOf(f), f.Code, message))
+		if f.Cure != "" && f.Ignored == "" {
+			e.out.Print(st.HintAt(strings.Repeat(" ", term.FindingWidth), f.Cure, isCommand(f.Cure)))
+		}
+	}
+}
+
+// printInstallations says in a line each whether the installations do their part.
+func (e *examination) printInstallations() {
+	st := e.out.Style
+	e.out.Printf("\n")
+	if e.notListed == "" && len(e.installations) == 0 {
+		e.out.Print(st.Item(term.Quiet, "nothing is installed here: the decisions are those of spothandler as install would set it up"))
+	}
+	for _, x := range e.installations {
+		e.out.Print(st.Bold(x.subject.Name), st.List("  ", " · ", x.parts(st)))
+	}
+}
+
+// parts are what an installation's line says.
+func (x *examined) parts(st term.Style) []string {
+	mark := func(known, good bool, yes, no string) string {
+		switch {
+		case !known:
+			return st.Plain("· not checked: " + yes)
+		case good:
+			return st.Sign(term.OK) + " " + yes
+		}
+		return st.Sign(term.Failed) + " " + no
+	}
+	s := &x.subject
+	read := !slices.ContainsFunc(x.says.NotChecked, func(n doctor.NotChecked) bool { return n.Code == "SPOT403" })
+	hears := "hears every cluster"
+	if len(x.clusters) > 0 {
+		hears = "hears " + strings.Join(x.clusters, ", ")
+	}
+	return []string{
+		mark(read, len(s.Problems) == 0, "installed as asked", "differs"),
+		mark(true, !s.Disabled, hears, "its rule is DISABLED"),
+		mark(s.Matches != nil, s.Matches != nil && *s.Matches, "rule matches a notice", "rule does not match a notice"),
+		mark(read, !s.Throttled, "may run", "throttled to 0"),
+		mark(s.MayRedeploy != nil, s.MayRedeploy != nil && *s.MayRedeploy, "may redeploy", "may not redeploy"),
+	}
+}
+
+func (e *examination) printCounts() {
+	st := e.out.Style
+	counts := e.counted()
+	total := counts[doctor.Error] + counts[doctor.Warning]
+	line := "no error and no warning"
+	if total > 0 {
+		line = plural(total, "finding") + ":"
+		for _, each := range []struct {
+			severity doctor.Severity
+			sign     term.Glyph
+		}{{doctor.Error, term.Failed}, {doctor.Warning, term.Attention}} {
+			if n := counts[each.severity]; n > 0 {
+				line += fmt.Sprintf(" %d %s", n, st.Sign(each.sign))
+			}
+		}
+	}
+	if n := counts[doctor.Info]; n > 0 && !e.verbose {
+		line += fmt.Sprintf(" · %d worth knowing, with --verbose", n)
+	}
+	e.out.Printf("\n%s\n", line)
+	reasons, checks := e.unchecked()
+	for _, why := range reasons {
+		could := plural(checks[why], "check") + " could not be made: "
+		if slices.ContainsFunc(e.wholeUnread, func(n doctor.NotChecked) bool { return n.Why == why }) {
+			could = "not checked: "
+		}
+		e.out.Print(st.Item(term.Quiet, could+why))
+	}
+}
+
+func (e *examination) printNextSteps() {
+	reasons, _ := e.unchecked()
+	for _, d := range e.diagnosesByPlace() {
+		if severity := d.Worst(); severity == doctor.Error || severity == doctor.Warning {
+			at := slices.IndexFunc(d.Findings, func(f doctor.Finding) bool { return f.Ignored == "" })
+			hint(e.out, "spothandler doctor --explain "+d.Findings[at].Code+"   why it matters, where AWS says so")
+			break
+		}
+	}
+	if slices.ContainsFunc(reasons, func(why string) bool { return strings.Contains(why, "you may not ") }) {
+		hint(e.out, "spothandler policy doctor   the least that its caller needs")
+	}
+	if len(e.installations) == 0 && e.notListed == "" {
+		hint(e.out, "spothandler install"+e.scope("")+"   redeploys at an interruption")
+	}
+}
+
+// diagnosesByPlace are all diagnoses as they are printed.
+func (e *examination) diagnosesByPlace() []*doctor.Diagnosis {
+	all := e.diagnoses()
+	return append(all[2:], all[:2]...)
+}
+
+// printMarkdown is what goes into a ticket or a wiki.
+func (e *examination) printMarkdown() {
+	_, words := e.verdict()
+	e.out.Printf("# %s\n\nAccount %s, %s, spothandler %s\n", words, e.s.id.Account, e.s.id.Region, binaryVersion())
+	if len(e.patients) > 0 {
+		e.out.Printf("\n| service | tasks | ready | at an interruption |\n|---|---:|---|---|\n")
+	}
+	for i := range e.patients {
+		p := &e.patients[i]
+		e.out.Printf("| %s | %d/%d | %s | %s |\n", inTable(p.Cluster.Name()+"/"+p.Name()), p.RunningCount, p.DesiredCount,
+			map[bool]string{true: "yes", false: "no"}[p.Ready()], inTable(e.fate(p)))
+	}
+	section := func(title string, findings []doctor.Finding) {
+		if len(findings) == 0 {
+			return
+		}
+		e.out.Printf("\n## %s\n\n", inTable(title))
+		for _, f := range findings {
+			ignored := ""
+			if f.Ignored != "" {
+				ignored = ", ignored (" + f.Ignored + ")"
+			}
+			e.out.Printf("- **%s** %s%s: %s\n", f.Code, string(f.Severity), ignored, inTable(f.Message))
+			if f.Cure != "" && isCommand(f.Cure) {
+				e.out.Printf("\n  ```sh\n  %s\n  ```\n\n", f.Cure)
+			} else if f.Cure != "" {
+				e.out.Printf("  %s\n", inTable(f.Cure))
+			}
+		}
+	}
+	for i := range e.patients {
+		section(e.patients[i].Cluster.Name()+"/"+e.patients[i].Name(), e.patients[i].Findings)
+	}
+	section("Account", e.accountSays.Findings)
+	section("Installation", e.installSays.Findings)
+	names := make([]string, 0, len(e.installations))
+	for _, x := range e.installations {
+		names = append(names, deploy.DisplayPrefix(x.prefix))
+	}
+	if reasons, checks := e.unchecked(); len(reasons) > 0 {
+		e.out.Printf("\n## Not checked\n\n")
+		for _, why := range reasons {
+			e.out.Printf("- %s (%s)\n", inTable(why), plural(checks[why], "check"))
+		}
+	}
+	e.out.Printf("\nInstallations: %s\n", inTable(strings.Join(append(names, map[bool]string{true: "none"}[len(names) == 0]), " ")))
+}
+
+// inTable keeps a text from being Markdown.
+func inTable(text string) string {
+	return strings.NewReplacer("|", `\|`, "<", "&lt;", "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`).Replace(text)
+}

@@ -1,0 +1,164 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/doctor"
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/services"
+)
+
+// fate is what happens to a service at an interruption, in words that fit a column.
+func (e *examination) fate(p *patient) string {
+	const left = "left to ECS: "
+	switch {
+	case p.by == nil && len(e.installations) > 0:
+		return left + "no installation hears it"
+	case p.by != nil && p.by.says.Worst() == doctor.Error:
+		return left + p.by.subject.Name + " is broken"
+	case p.decision.Action == handler.ActionRedeploy && p.decision.Mode == handler.ModeObserve:
+		return left + "mode observe only logs it"
+	case p.decision.Action == handler.ActionRedeploy:
+		return "redeployed"
+	}
+	if words := whyLeft(p); words != "" {
+		return left + words
+	}
+	return left + string(p.decision.Reason)
+}
+
+// whyLeft is why the function leaves a service to ECS.
+func whyLeft(p *patient) string {
+	switch p.decision.Reason {
+	case handler.ReasonSwitchedOff:
+		return "tagged spothandler=off"
+	case handler.ReasonControllerUnsupported:
+		return map[string]string{"CODE_DEPLOY": "CodeDeploy controls it"}[string(p.DeploymentController.Type)]
+	case handler.ReasonStrategyUnsupported:
+		return fmt.Sprintf("%s deployments", p.DeploymentConfiguration.Strategy)
+	case handler.ReasonNoPrimary:
+		return "it has no deployment"
+	case handler.ReasonRolloutFailed:
+		return "its deployment failed"
+	case handler.ReasonRolloutInProgress:
+		return "a rollout is under way"
+	case handler.ReasonWouldStopHealthy:
+		return "healthy tasks would stop"
+	case handler.ReasonNoRolloutRoom:
+		return "a rollout has no room"
+	}
+	return ""
+}
+
+// sign is how a service stands in the table.
+func (p *patient) sign() term.Glyph {
+	switch p.Worst() {
+	case doctor.Error:
+		return term.Failed
+	case doctor.Warning:
+		return term.Attention
+	}
+	if len(p.NotChecked) > 0 || p.decision.Action != handler.ActionRedeploy {
+		return term.Quiet
+	}
+	return term.OK
+}
+
+// signOf is how a finding stands.
+func signOf(f doctor.Finding) term.Glyph {
+	switch {
+	case f.Ignored != "" || f.Severity == doctor.Info:
+		return term.Quiet
+	case f.Severity == doctor.Error:
+		return term.Failed
+	}
+	return term.Attention
+}
+
+// verdict is the first line: what is to be known first, and in which colour.
+func (e *examination) verdict() (sign term.Glyph, words string) {
+	ready, unchecked := 0, 0
+	for i := range e.patients {
+		switch p := &e.patients[i]; {
+		case p.Ready():
+			ready++
+		case p.Worst() != doctor.Error && p.Worst() != doctor.Warning:
+			unchecked++
+		}
+	}
+	all, what := len(e.patients), plural(len(e.patients), "Spot service")
+	is := map[bool]string{true: "is", false: "are"}[all == 1]
+	switch worst, sick := e.worst(), all-ready-unchecked; {
+	case len(e.wholeUnread) > 0 && all == 0 && worst != doctor.Error:
+		return term.Attention, "the services could not be read"
+	case sick > 0:
+		one := map[bool]string{true: "is", false: "are"}[sick == 1]
+		return signFor(worst), fmt.Sprintf("%d of %s %s not ready", sick, what, one)
+	case worst == doctor.Error:
+		return term.Failed, what + " " + is + " ready, and what is around " + map[bool]string{true: "it", false: "them"}[all == 1] + " is not"
+	case all == 0:
+		return term.OK, "no service runs on Fargate Spot"
+	case unchecked > 0:
+		return term.Attention, fmt.Sprintf("%d of %s were not checked whole", unchecked, what)
+	}
+	return term.OK, what + " " + is + " ready"
+}
+
+func signFor(worst doctor.Severity) term.Glyph {
+	if worst == doctor.Error {
+		return term.Failed
+	}
+	return term.Attention
+}
+
+// counted counts the findings that nobody accepted, by severity.
+func (e *examination) counted() map[doctor.Severity]int {
+	counts := map[doctor.Severity]int{}
+	for _, d := range e.diagnoses() {
+		for _, f := range d.Findings {
+			if f.Ignored == "" {
+				counts[f.Severity]++
+			}
+		}
+	}
+	return counts
+}
+
+// unchecked are the reasons why checks could not be made, each with how many.
+func (e *examination) unchecked() (reasons []string, checks map[string]int) {
+	checks = map[string]int{}
+	add := func(all []doctor.NotChecked) {
+		for _, n := range all {
+			if checks[n.Why] == 0 {
+				reasons = append(reasons, n.Why)
+			}
+			checks[n.Why]++
+		}
+	}
+	add(e.wholeUnread)
+	for _, d := range e.diagnoses() {
+		add(d.NotChecked)
+	}
+	return reasons, checks
+}
+
+// readingProgress shows on a terminal how far the reading is.
+type readingProgress struct {
+	app  *app
+	line *term.StatusLine
+}
+
+func (a *app) newReadingProgress() *readingProgress {
+	a.aws.quiet.Store(a.err.Live() && !a.several)
+	return &readingProgress{a, a.err.StatusLine()}
+}
+
+func (p *readingProgress) show(now services.Progress) {
+	p.line.Set(fmt.Sprintf("reading: %d of %s, %d of %s on Spot", now.ClustersRead, plural(now.Clusters, "cluster"), now.ServicesRead, plural(now.Services, "service")))
+}
+
+func (p *readingProgress) stop() {
+	p.line.Clear()
+	p.app.aws.quiet.Store(false)
+}
