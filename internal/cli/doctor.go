@@ -40,7 +40,7 @@ spothandler-ignore=SPOT103+SPOT110.`,
 		Args:        noArguments,
 		Annotations: map[string]string{moreFormats: "markdown"},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.check(); err != nil {
+			if err := o.check(cmd); err != nil {
 				return err
 			}
 			if cmd.Flags().Changed("explain") {
@@ -64,13 +64,14 @@ spothandler-ignore=SPOT103+SPOT110.`,
 }
 
 // check refuses what cannot have been meant, before the first call.
-func (o *doctorOptions) check() error {
+func (o *doctorOptions) check(cmd *cobra.Command) error {
 	for _, given := range []struct {
 		flag  string
 		texts []string
-	}{{"--cluster", o.clusters}, {"--service", o.services}, {"--ignore", o.ignored}} {
-		if slices.ContainsFunc(given.texts, func(text string) bool { return strings.TrimSpace(text) == "" }) {
-			return apperr.Invalid("give it a value, or leave it out", "%s is empty", given.flag)
+	}{{"cluster", o.clusters}, {"service", o.services}, {"ignore", o.ignored}} {
+		nothing := cmd.Flags().Changed(given.flag) && len(given.texts) == 0
+		if nothing || slices.ContainsFunc(given.texts, func(text string) bool { return strings.TrimSpace(text) == "" }) {
+			return apperr.Invalid("give it a value, or leave it out", "--%s is empty", given.flag)
 		}
 	}
 	for i, code := range o.ignored {

@@ -248,7 +248,8 @@ func (e *examination) answer() doctorAnswer {
 	for _, p := range e.patients {
 		answer.Services = append(answer.Services, doctorService{
 			p.Cluster.Name(), p.Name(), int(p.DesiredCount), int(p.RunningCount),
-			doctorDecision{p.decision.Action, p.decision.Reason}, p.Diagnosis,
+			doctorDecision{p.decision.Action, p.decision.Reason},
+			p.Diagnosis,
 		})
 	}
 	return answer

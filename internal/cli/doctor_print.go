@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/cli/term"
-	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/handler"
 )
@@ -90,9 +89,9 @@ func (e *examination) printServices() {
 		words string
 	}{{term.Quiet, unchecked, "not checked whole"}, {term.OK, ready, "ready"}} {
 		if more.count > 0 {
-			text := plural(more.count, "service") + map[bool]string{true: " is ", false: " are "}[more.count == 1] + more.words
+			text := fmt.Sprintf("%s %s %s", plural(more.count, "service"), are(more.count), more.words)
 			if len(rows) > 0 {
-				text = fmt.Sprintf("%d more %s %s", more.count, map[bool]string{true: "is", false: "are"}[more.count == 1], more.words)
+				text = fmt.Sprintf("%d more %s %s", more.count, are(more.count), more.words)
 			}
 			e.out.Printf("%s%s%s\n", st.RowStart(more.sign), term.Pad(text, width+tasksWidth+2), st.Dim("--verbose lists them"))
 		}
@@ -141,7 +140,7 @@ func (e *examination) printInstallations() {
 	st := e.out.Style
 	e.out.Printf("\n")
 	if e.notListed == "" && len(e.installations) == 0 {
-		e.out.Print(st.Item(term.Quiet, "nothing is installed here: the decisions are those of spothandler as install would set it up"))
+		e.out.Print(st.Item(term.Quiet, "nothing is installed here: what stands above is what an installation would do"))
 	}
 	for _, x := range e.installations {
 		e.out.Print(st.Bold(x.subject.Name), st.List("  ", " · ", x.parts(st)))
@@ -225,57 +224,4 @@ func (e *examination) printNextSteps() {
 func (e *examination) diagnosesByPlace() []*doctor.Diagnosis {
 	all := e.diagnoses()
 	return append(all[2:], all[:2]...)
-}
-
-// printMarkdown is what goes into a ticket or a wiki.
-func (e *examination) printMarkdown() {
-	_, words := e.verdict()
-	e.out.Printf("# %s\n\nAccount %s, %s, spothandler %s\n", words, e.s.id.Account, e.s.id.Region, binaryVersion())
-	if len(e.patients) > 0 {
-		e.out.Printf("\n| service | tasks | ready | at an interruption |\n|---|---:|---|---|\n")
-	}
-	for i := range e.patients {
-		p := &e.patients[i]
-		e.out.Printf("| %s | %d/%d | %s | %s |\n", inTable(p.Cluster.Name()+"/"+p.Name()), p.RunningCount, p.DesiredCount,
-			map[bool]string{true: "yes", false: "no"}[p.Ready()], inTable(e.fate(p)))
-	}
-	section := func(title string, findings []doctor.Finding) {
-		if len(findings) == 0 {
-			return
-		}
-		e.out.Printf("\n## %s\n\n", inTable(title))
-		for _, f := range findings {
-			ignored := ""
-			if f.Ignored != "" {
-				ignored = ", ignored (" + f.Ignored + ")"
-			}
-			e.out.Printf("- **%s** %s%s: %s\n", f.Code, string(f.Severity), ignored, inTable(f.Message))
-			if f.Cure != "" && isCommand(f.Cure) {
-				e.out.Printf("\n  ```sh\n  %s\n  ```\n\n", f.Cure)
-			} else if f.Cure != "" {
-				e.out.Printf("  %s\n", inTable(f.Cure))
-			}
-		}
-	}
-	for i := range e.patients {
-		section(e.patients[i].Cluster.Name()+"/"+e.patients[i].Name(), e.patients[i].Findings)
-	}
-	section("Account", e.accountSays.Findings)
-	section("Installation", e.installSays.Findings)
-	names := make([]string, 0, len(e.installations))
-	for _, x := range e.installations {
-		names = append(names, deploy.DisplayPrefix(x.prefix))
-	}
-	if reasons, checks := e.unchecked(); len(reasons) > 0 {
-		e.out.Printf("\n## Not checked\n\n")
-		for _, why := range reasons {
-			e.out.Printf("- %s (%s)\n", inTable(why), plural(checks[why], "check"))
-		}
-	}
-	e.out.Printf("\nInstallations: %s\n", inTable(strings.Join(append(names, map[bool]string{true: "none"}[len(names) == 0]), " ")))
-}
-
-// inTable keeps a text from being Markdown.
-func inTable(text string) string {
-	return strings.NewReplacer("|", `\|`, "<", "&lt;", "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`).Replace(text)
 }

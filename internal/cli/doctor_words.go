@@ -88,21 +88,26 @@ func (e *examination) verdict() (sign term.Glyph, words string) {
 		}
 	}
 	all, what := len(e.patients), plural(len(e.patients), "Spot service")
-	is := map[bool]string{true: "is", false: "are"}[all == 1]
 	switch worst, sick := e.worst(), all-ready-unchecked; {
 	case len(e.wholeUnread) > 0 && all == 0 && worst != doctor.Error:
 		return term.Attention, "the services could not be read"
 	case sick > 0:
-		one := map[bool]string{true: "is", false: "are"}[sick == 1]
-		return signFor(worst), fmt.Sprintf("%d of %s %s not ready", sick, what, one)
+		return signFor(worst), fmt.Sprintf("%d of %s %s not ready", sick, what, are(sick))
 	case worst == doctor.Error:
-		return term.Failed, what + " " + is + " ready, and what is around " + map[bool]string{true: "it", false: "them"}[all == 1] + " is not"
+		return term.Failed, fmt.Sprintf("%s %s ready, but there is an error", what, are(all))
 	case all == 0:
 		return term.OK, "no service runs on Fargate Spot"
 	case unchecked > 0:
-		return term.Attention, fmt.Sprintf("%d of %s were not checked whole", unchecked, what)
+		return term.Attention, fmt.Sprintf("%d of %s %s not checked whole", unchecked, what, are(unchecked))
 	}
-	return term.OK, what + " " + is + " ready"
+	return term.OK, what + " " + are(all) + " ready"
+}
+
+func are(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
 }
 
 func signFor(worst doctor.Severity) term.Glyph {

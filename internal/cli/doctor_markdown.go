@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/doctor"
+)
+
+// printMarkdown is what goes into a ticket or a wiki.
+func (e *examination) printMarkdown() {
+	_, words := e.verdict()
+	e.out.Printf("# %s\n\nAccount %s, %s, spothandler %s\n", words, e.s.id.Account, e.s.id.Region, binaryVersion())
+	if len(e.patients) > 0 {
+		e.out.Printf("\n| service | tasks | ready | at an interruption |\n|---|---:|---|---|\n")
+	}
+	for i := range e.patients {
+		p := &e.patients[i]
+		e.out.Printf("| %s | %d/%d | %s | %s |\n", inMarkdown(p.Cluster.Name()+"/"+p.Name()), p.RunningCount, p.DesiredCount,
+			map[bool]string{true: "yes", false: "no"}[p.Ready()], inMarkdown(e.fate(p)))
+	}
+	for i := range e.patients {
+		e.markdownSection(e.patients[i].Cluster.Name()+"/"+e.patients[i].Name(), e.patients[i].Findings)
+	}
+	e.markdownSection("Account", e.accountSays.Findings)
+	e.markdownSection("Installation", e.installSays.Findings)
+	if reasons, checks := e.unchecked(); len(reasons) > 0 {
+		e.out.Printf("\n## Not checked\n\n")
+		for _, why := range reasons {
+			e.out.Printf("- %s (%s)\n", inMarkdown(why), plural(checks[why], "check"))
+		}
+	}
+	names := []string{}
+	for _, x := range e.installations {
+		names = append(names, x.subject.Name)
+	}
+	if len(names) == 0 {
+		names = []string{"none"}
+	}
+	e.out.Printf("\nInstallations: %s\n", inMarkdown(strings.Join(names, ", ")))
+}
+
+func (e *examination) markdownSection(title string, findings []doctor.Finding) {
+	if len(findings) == 0 {
+		return
+	}
+	e.out.Printf("\n## %s\n\n", inMarkdown(title))
+	for _, f := range findings {
+		ignored := ""
+		if f.Ignored != "" {
+			ignored = ", ignored (" + f.Ignored + ")"
+		}
+		e.out.Printf("- **%s** %s%s: %s\n", f.Code, string(f.Severity), ignored, inMarkdown(f.Message))
+		if f.Cure != "" && isCommand(f.Cure) {
+			e.out.Printf("\n  ```sh\n  %s\n  ```\n\n", f.Cure)
+		} else if f.Cure != "" {
+			e.out.Printf("  %s\n", inMarkdown(f.Cure))
+		}
+	}
+}
+
+// inMarkdown keeps a text from being Markdown itself.
+func inMarkdown(text string) string {
+	return strings.NewReplacer("|", `\|`, "<", "&lt;", "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`).Replace(text)
+}
