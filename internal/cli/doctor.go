@@ -10,7 +10,6 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/doctor"
-	"github.com/spothandler/spothandler/internal/session"
 )
 
 // doctorOptions are doctor's own flags.
@@ -46,9 +45,14 @@ spothandler-ignore=SPOT103+SPOT110.`,
 			if cmd.Flags().Changed("explain") {
 				return a.explainCheck(o.explain)
 			}
-			return a.inRegions(cmd.Context(), nil, a.nowhereToLook, func(ctx context.Context, a *app) error {
-				return a.doctor(ctx, o)
-			})
+			visits, id, err := visitRegions(cmd.Context(), a, nil, func(ctx context.Context, a *app) (doctorAnswer, error) { return a.doctor(ctx, o) })
+			if err != nil {
+				return err
+			}
+			if len(visits) == 0 {
+				return a.nowhereInstalled(id)
+			}
+			return answerAll(cmd.Context(), a, visits)
 		},
 	}
 	flags := cmd.Flags()
@@ -101,46 +105,27 @@ func knownCode(flag, code string) (string, error) {
 	return "", refusal
 }
 
-// nowhereToLook is the verdict where no region has an installation.
-func (a *app) nowhereToLook(id session.Identity) error {
-	st := a.err.Style
-	a.err.Printf("%s no region of account %s has an installation\n", st.Dim("-"), id.Account)
-	hint(a.err, "spothandler doctor --region NAME   works before anything is installed")
-	if a.json() {
-		return a.printVisits(nil)
-	}
-	return nil
-}
-
-func (a *app) doctor(ctx context.Context, o *doctorOptions) error {
+func (a *app) doctor(ctx context.Context, o *doctorOptions) (doctorAnswer, error) {
 	s, err := a.connect(ctx, noCheck)
 	if err != nil {
-		return err
+		return doctorAnswer{}, err
 	}
 	e := newExamination(a, s, o)
 	if err := e.read(ctx); err != nil {
-		return err
+		return doctorAnswer{}, err
 	}
 	e.judge()
-	if err := a.printExamination(e); err != nil {
-		return err
-	}
-	if worst := e.worst(); worst == doctor.Error || o.strict && worst == doctor.Warning {
-		return errDiffers
-	}
-	return nil
-}
-
-func (a *app) printExamination(e *examination) error {
 	switch a.output {
-	case "json":
-		return a.out.JSON(e.answer())
+	case "json": // the caller prints it
 	case "markdown":
 		e.printMarkdown()
 	default:
 		e.printText()
 	}
-	return nil
+	if worst := e.worst(); worst == doctor.Error || o.strict && worst == doctor.Warning {
+		return e.answer(), errDiffers
+	}
+	return e.answer(), nil
 }
 
 func (a *app) explainCheck(code string) error {

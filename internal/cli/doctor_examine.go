@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -234,6 +235,19 @@ type doctorDecision struct {
 	Action handler.Action `json:"action"`
 	Reason handler.Reason `json:"reason"`
 }
+
+func (d doctorAnswer) brief() string {
+	sick := 0
+	for i := range d.Services {
+		if !d.Services[i].Ready() {
+			sick++
+		}
+	}
+	return fmt.Sprintf("%s, %d not ready", plural(len(d.Services), "service"), sick)
+}
+
+// at is the answer itself, which names its place.
+func (d doctorAnswer) at(place) any { return d }
 
 func (e *examination) answer() doctorAnswer {
 	answer := doctorAnswer{

@@ -78,17 +78,9 @@ func signOf(f doctor.Finding) term.Glyph {
 
 // verdict is the first line: what is to be known first, and in which colour.
 func (e *examination) verdict() (sign term.Glyph, words string) {
-	ready, unchecked := 0, 0
-	for i := range e.patients {
-		switch p := &e.patients[i]; {
-		case p.Ready():
-			ready++
-		case p.Worst() != doctor.Error && p.Worst() != doctor.Warning:
-			unchecked++
-		}
-	}
+	sick, unchecked := e.unready()
 	all, what := len(e.patients), plural(len(e.patients), "Spot service")
-	switch worst, sick := e.worst(), all-ready-unchecked; {
+	switch worst := e.worst(); {
 	case len(e.wholeUnread) > 0 && all == 0 && worst != doctor.Error:
 		return term.Attention, "the services could not be read"
 	case sick > 0:
@@ -101,6 +93,20 @@ func (e *examination) verdict() (sign term.Glyph, words string) {
 		return term.Attention, fmt.Sprintf("%d of %s %s not checked whole", unchecked, what, are(unchecked))
 	}
 	return term.OK, what + " " + are(all) + " ready"
+}
+
+// unready counts the services that have an error or a warning, and those that were only not checked whole.
+func (e *examination) unready() (sick, unchecked int) {
+	for i := range e.patients {
+		switch p := &e.patients[i]; {
+		case p.Ready():
+		case p.Worst() == doctor.Error, p.Worst() == doctor.Warning:
+			sick++
+		default:
+			unchecked++
+		}
+	}
+	return sick, unchecked
 }
 
 func are(n int) string {

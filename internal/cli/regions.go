@@ -48,14 +48,20 @@ func inRegions[T answer](ctx context.Context, a *app, prefix string, nowhere fun
 		return err
 	case len(visits) == 0:
 		return nowhere(id)
-	case !visits[0].app.several:
-		v := visits[0]
-		if a.json() && v.answered() {
-			return errors.Join(a.out.JSON(v.answer), v.err)
-		}
-		return v.err
 	}
-	return report(ctx, a, visits)
+	return answerAll(ctx, a, visits)
+}
+
+// answerAll shows what the visits came to, and answers in JSON, where that was asked for.
+func answerAll[T answer](ctx context.Context, a *app, visits []*visit[T]) error {
+	if visits[0].app.several {
+		return report(ctx, a, visits)
+	}
+	v := visits[0]
+	if a.json() && v.answered() {
+		return errors.Join(a.out.JSON(v.answer), v.err)
+	}
+	return v.err
 }
 
 // target is what one of several visits is about: a region, or an installation in a region.
