@@ -54,7 +54,7 @@ func (a *app) fillFlags(cmd *cobra.Command) error {
 // fillFlag gives a flag that was not typed the value of its variable.
 func (a *app) fillFlag(flag *pflag.Flag) error {
 	if _, filled := a.sources[flag.Name]; filled {
-		return nil
+		return nil // output comes before the others
 	}
 	if flag.Changed {
 		a.sources[flag.Name] = "--" + flag.Name

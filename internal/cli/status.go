@@ -192,8 +192,12 @@ func (a *app) survey(ctx context.Context, s *connection, o *statusOptions) (_ []
 	found := make([]*deploy.Installation, len(prefixes))
 	group, ctx := errgroup.WithContext(ctx)
 	for index, each := range prefixes {
+		names := o.names
+		if each != o.prefix { // they are of one installation
+			names = nil
+		}
 		group.Go(func() (err error) {
-			found[index], err = deploy.Find(ctx, s.clients, s.id, each, o.names)
+			found[index], err = deploy.Find(ctx, s.clients, s.id, each, names)
 			return err
 		})
 	}
