@@ -156,6 +156,38 @@ func deleteFunction(ctx context.Context, c clients) (string, error) {
 	return "done", err
 }
 
+// tryCode gives the size of other code, as it would be, and of what the function has still.
+func tryCode(ctx context.Context, c clients) (string, error) {
+	var other bytes.Buffer
+	z := zip.NewWriter(&other)
+	if err := z.SetComment("28 letters more than without"); err != nil {
+		return "", err
+	}
+	if err := z.Close(); err != nil {
+		return "", err
+	}
+	tried, err := c.lambda.UpdateFunctionCode(ctx, &lambda.UpdateFunctionCodeInput{FunctionName: aws.String("worker"), ZipFile: other.Bytes(), DryRun: true})
+	if err != nil {
+		return "", err
+	}
+	have, err := c.lambda.GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: aws.String("worker")})
+	if err != nil {
+		return "", err
+	}
+	return text(tried.CodeSize, have.CodeSize), nil
+}
+
+// getVersion gives the version that is found under a qualifier.
+func getVersion(qualifier string) func(context.Context, clients) (string, error) {
+	return func(ctx context.Context, c clients) (string, error) {
+		out, err := c.lambda.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: aws.String("worker"), Qualifier: aws.String(qualifier)})
+		if err != nil {
+			return "", err
+		}
+		return aws.ToString(out.Configuration.Version), nil
+	}
+}
+
 func lambdaSteps() []step {
 	worker := aws.String("worker")
 	made := targetARN + " [arm64] Zip hznHbmgfkAkjuQDJ3w73XPQh05yrtUZQxLmtGbanbYU= 22"
@@ -254,6 +286,20 @@ func lambdaSteps() []step {
 				return "", err
 			}
 			return functionTags(ctx, c)
+		}},
+		{name: "try new code", want: "50 22", moto: "22 22", because: "moto answers with the code that the function has; AWS with the one that was sent", call: tryCode},
+		{name: "another version", call: getVersion("7"), want: "ResourceNotFoundException"},
+		{name: "this version", call: getVersion("$LATEST"), want: "$LATEST"},
+		{name: "its versions", want: "$LATEST", call: func(ctx context.Context, c clients) (string, error) {
+			out, err := c.lambda.ListVersionsByFunction(ctx, &lambda.ListVersionsByFunctionInput{FunctionName: worker})
+			if err != nil {
+				return "", err
+			}
+			var all []any
+			for _, v := range out.Versions {
+				all = append(all, aws.ToString(v.Version))
+			}
+			return text(all...), nil
 		}},
 		{name: "list functions", want: "true", call: func(ctx context.Context, c clients) (string, error) {
 			out, err := c.lambda.ListFunctions(ctx, &lambda.ListFunctionsInput{})

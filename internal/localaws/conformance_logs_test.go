@@ -79,6 +79,27 @@ func deleteGroup(ctx context.Context, c clients) (string, error) {
 	return "done", err
 }
 
+// event is a log event so long from now.
+func event(fromNow time.Duration, message string) types.InputLogEvent {
+	return types.InputLogEvent{Timestamp: aws.Int64(time.Now().Add(fromNow).UnixMilli()), Message: aws.String(message)}
+}
+
+// write gives how many events from the first were too old, and the index of the first that was too new.
+func write(events ...types.InputLogEvent) func(context.Context, clients) (string, error) {
+	return func(ctx context.Context, c clients) (string, error) {
+		if events == nil {
+			events = []types.InputLogEvent{}
+		}
+		out, err := c.logs.PutLogEvents(ctx, &cloudwatchlogs.PutLogEventsInput{LogGroupName: aws.String("/tools/worker"), LogStreamName: aws.String("one"), LogEvents: events})
+		if err != nil {
+			return "", err
+		}
+		rejected := types.RejectedLogEventsInfo{}
+		set(&rejected, out.RejectedLogEventsInfo)
+		return text(aws.ToInt32(rejected.TooOldLogEventEndIndex), aws.ToInt32(rejected.TooNewLogEventStartIndex)), nil
+	}
+}
+
 // queried gives the rows of a query of the group, without what only points to them.
 func queried(query string) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
@@ -195,6 +216,10 @@ func logsSteps() []step {
 			}})
 			return "done", err
 		}},
+		{name: "write backwards", call: write(event(0, "b"), event(-time.Second, "a")), want: "InvalidParameterException"},
+		{name: "write nothing", call: write(), want: "InvalidParameterException", moto: "0 0", because: lax},
+		{name: "write into the far past", call: write(event(-15*24*time.Hour, "old")), want: "1 0", moto: "0 0", because: "moto gives the index of the last; the API reference: the index of the first event that is not too old"},
+		{name: "write into the future", call: write(event(3*time.Hour, "new")), want: "0 0"},
 		{name: "read", want: "3 plain ERROR", call: func(ctx context.Context, c clients) (string, error) {
 			out, err := c.logs.GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: group, LogStreamName: aws.String("one"), StartFromHead: aws.Bool(true)})
 			if err != nil || len(out.Events) == 0 {

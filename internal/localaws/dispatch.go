@@ -46,6 +46,9 @@ func free[In any](method func(c *call, in *In) (any, error), required ...string)
 		if err := c.wire.decode(c, in); err != nil {
 			return nil, err
 		}
+		if err := c.unknown(in); err != nil {
+			return nil, err
+		}
 		if n, ok := any(in).(named); ok {
 			c.input, c.record.Resource = n, n.arn(c.region)
 		}

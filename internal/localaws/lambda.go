@@ -23,6 +23,7 @@ const lambdaAPI = `
 200 GET    /2015-03-31/functions/{FunctionName}/configuration            GetFunctionConfiguration
 200 PUT    /2015-03-31/functions/{FunctionName}/configuration            UpdateFunctionConfiguration
 200 PUT    /2015-03-31/functions/{FunctionName}/code                     UpdateFunctionCode
+200 GET    /2015-03-31/functions/{FunctionName}/versions                 ListVersionsByFunction
 200 POST   /2015-03-31/functions/{FunctionName}/invocations              Invoke
 201 POST   /2015-03-31/functions/{FunctionName}/policy                   AddPermission
 200 GET    /2015-03-31/functions/{FunctionName}/policy                   GetPolicy
@@ -54,7 +55,13 @@ type lambdaInput struct {
 	FunctionName string `check:"len=1:170 re=(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?"`
 	Resource     string
 	functionSettings
-	Code          struct{ ZipFile []byte }
+	Qualifier string `check:"len=1:128 re=\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+"`
+	Publish   bool
+	DryRun    bool
+	Code      struct {
+		ZipFile                   []byte
+		S3Bucket, S3Key, ImageURI string
+	}
 	ZipFile       []byte
 	Architectures []string `check:"len=0:1 enum=arm64|x86_64"`
 	PackageType   string   `check:"enum=Zip"`
@@ -80,9 +87,19 @@ type lambdaInput struct {
 	tagging
 }
 
-// name is the function's own name, of a name or ARN with or without $LATEST.
+// named gives the function's own name and the qualifier behind it, of a name, an ARN or a part of one.
+func (in *lambdaInput) named() (name, qualifier string) {
+	name = orDefault(in.FunctionName, in.Resource)
+	if _, own, ok := strings.Cut(name, "function:"); ok {
+		name = own
+	}
+	name, qualifier, _ = strings.Cut(name, ":")
+	return name, qualifier
+}
+
 func (in *lambdaInput) name() string {
-	return afterLast(strings.TrimSuffix(orDefault(in.FunctionName, in.Resource), ":$LATEST"), ":")
+	name, _ := in.named()
+	return name
 }
 
 func (in *lambdaInput) arn(r *region) string {
@@ -102,6 +119,7 @@ func (s *lambdaService) actions() map[string]action {
 		"UpdateFunctionConfiguration":     on(s.writable, s.updateFunctionConfiguration),
 		"DeleteFunction":                  on(s.find, s.deleteFunction),
 		"ListFunctions":                   op(s.listFunctions),
+		"ListVersionsByFunction":          on(s.find, s.listVersions),
 		"Invoke":                          free(s.invoke),
 		"AddPermission":                   on(s.find, s.addPermission, "StatementID", "Action", "Principal"),
 		"RemovePermission":                on(s.find, s.removePermission),
@@ -144,10 +162,28 @@ func (s *lambdaService) find(in *lambdaInput) (*function, error) {
 	if in.Resource != "" && in.Resource != in.arn(s.region) {
 		return nil, invalidParameter("The provided ARN %s is not an unqualified function ARN.", in.Resource)
 	}
+	_, qualifier := in.named()
+	if qualifier != "" && in.Qualifier != "" && qualifier != in.Qualifier {
+		return nil, invalidParameter("The derived qualifier from the function name does not match the specified qualifier.")
+	}
+	if qualifier = orDefault(in.Qualifier, qualifier); qualifier != "" && qualifier != "$LATEST" { // the only version that there is
+		return nil, notFound("Function not found: %s:%s", in.arn(s.region), qualifier)
+	}
 	if f := s.named(in.name()); f != nil && !time.Now().Before(f.seenFrom) {
 		return f, nil
 	}
 	return nil, notFound("Function not found: %s", in.arn(s.region))
+}
+
+// here refuses code from where this package reads none, and versions.
+func (in *lambdaInput) here() error {
+	switch {
+	case in.Code.S3Bucket+in.Code.S3Key+in.Code.ImageURI != "":
+		return notHere("lambda:CreateFunction with code that is no ZipFile")
+	case in.Publish:
+		return notHere("lambda:PublishVersion, which publish=true asks for,")
+	}
+	return nil
 }
 
 func notFound(format string, args ...any) *Error {
@@ -162,91 +198,4 @@ func invalidParameter(format string, args ...any) *Error {
 
 func conflict(format string, args ...any) *Error {
 	return refuse("ResourceConflictException", format, args...)
-}
-
-func (s *lambdaService) createFunction(c *call, in *lambdaInput) (any, error) {
-	name := in.name()
-	switch {
-	case len(name) > 64:
-		return nil, invalidParameter("1 validation error detected: Value '%s' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64", name)
-	case s.named(name) != nil:
-		return nil, conflict("Function already exist: %s", name)
-	case in.Runtime == "" || in.Handler == "":
-		return nil, invalidParameter("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
-	}
-	f := newFunction(c.region, name)
-	if err := f.tags.add("lambda", in.Tags); err != nil {
-		return nil, err
-	}
-	if err := f.setCode(in.Code.ZipFile, in.Architectures); err != nil {
-		return nil, err
-	}
-	if err := f.apply(in.functionSettings); err != nil {
-		return nil, err
-	}
-	f.seenFrom, f.activeAt = time.Now().Add(c.server.delays.FunctionSeen), time.Now().Add(c.server.delays.FunctionActive)
-	s.functions[name] = f
-	return f.view(), nil
-}
-
-func (s *lambdaService) getFunction(f *function, _ *lambdaInput) (any, error) {
-	answer := obj{"Configuration": f.view(), "Code": obj{"RepositoryType": "S3", "Location": "https://localaws.invalid/code.zip"}}
-	if len(f.tags) > 0 {
-		answer["Tags"] = f.tags
-	}
-	if f.reserved != nil {
-		answer["Concurrency"] = f.concurrency()
-	}
-	return answer, nil
-}
-
-// writable is find for updates: one that Lambda could not take now is refused.
-func (s *lambdaService) writable(in *lambdaInput) (*function, error) {
-	f, err := s.find(in)
-	if err != nil {
-		return nil, err
-	}
-	switch conf := f.view(); {
-	case conf.State != "Active":
-		return nil, conflict("The operation cannot be performed at this time. The function is currently in the following state: %s", conf.State)
-	case conf.LastUpdateStatus == "InProgress":
-		return nil, conflict("The operation cannot be performed at this time. An update is in progress for resource: %s", conf.FunctionArn)
-	case in.RevisionID != "" && in.RevisionID != conf.RevisionID:
-		return nil, refuse("PreconditionFailedException", "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id")
-	}
-	return f, nil
-}
-
-func (s *lambdaService) updateFunctionCode(f *function, in *lambdaInput) (any, error) {
-	if err := f.setCode(in.ZipFile, in.Architectures); err != nil {
-		return nil, err
-	}
-	f.updated(s.region.server.delays.FunctionUpdate)
-	return f.view(), nil
-}
-
-func (s *lambdaService) updateFunctionConfiguration(f *function, in *lambdaInput) (any, error) {
-	if err := f.apply(in.functionSettings); err != nil {
-		return nil, err
-	}
-	f.updated(s.region.server.delays.FunctionUpdate)
-	return f.view(), nil
-}
-
-func (s *lambdaService) deleteFunction(f *function, _ *lambdaInput) (any, error) {
-	if f.goneAt.IsZero() {
-		f.goneAt = time.Now().Add(s.region.server.delays.FunctionDelete)
-		f.discard()
-	}
-	return nil, nil
-}
-
-func (s *lambdaService) listFunctions(_ *call, in *lambdaInput) (any, error) {
-	var all []configuration
-	for _, f := range sorted(s.functions) {
-		if !f.gone() {
-			all = append(all, f.conf)
-		}
-	}
-	return paged("lambda", "Functions", all, "NextMarker", in.Marker, in.MaxItems, 50)
 }

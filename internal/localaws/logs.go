@@ -51,7 +51,7 @@ type logsInput struct {
 	LogStreamNamePrefix string
 	OrderBy             string `check:"enum=LogStreamName|LastEventTime"`
 	Descending          bool
-	LogEvents           []logEvent
+	LogEvents           []logEvent `check:"len=1:10000"`
 	StartTime, EndTime  int64
 	StartFromHead       bool
 	FilterPattern       *string `check:"len=0:1024"`
@@ -107,7 +107,7 @@ func (s *logsService) actions() map[string]action {
 		"ListTagsForResource":           show(s.find, func(g *logGroup) any { return obj{"tags": g.tags} }),
 		"CreateLogStream":               on(s.find, s.createLogStream, "LogStreamName"),
 		"DescribeLogStreams":            on(s.find, s.describeLogStreams),
-		"PutLogEvents":                  on(s.stream, s.putLogEvents),
+		"PutLogEvents":                  on(s.stream, s.putLogEvents, "LogEvents"),
 		"GetLogEvents":                  on(s.stream, s.getLogEvents),
 		"FilterLogEvents":               on(s.find, s.filterLogEvents),
 		"StartQuery":                    op(s.startQuery, "QueryString"),

@@ -25,7 +25,7 @@ type logEvent struct {
 	LogStreamName string `json:"logStreamName,omitempty"` // in FilterLogEvents only
 	EventID       string `json:"eventId,omitempty"`
 	Timestamp     int64  `json:"timestamp"`
-	Message       string `json:"message"`
+	Message       string `json:"message" check:"len=1:1048576"`
 	IngestionTime int64  `json:"ingestionTime"`
 }
 
@@ -87,11 +87,44 @@ func (s *logsService) describeLogStreams(g *logGroup, in *logsInput) (any, error
 	return paged("logs", "logStreams", found, "nextToken", in.NextToken, in.Limit, 50)
 }
 
+// What PutLogEvents takes at once, an event counting some bytes more than its message (CloudWatch Logs API, PutLogEvents).
+const (
+	batchBytes   = 1048576
+	perEvent     = 26
+	batchSpan    = 24 * time.Hour
+	newestFuture = 2 * time.Hour
+	oldestPast   = 14 * 24 * time.Hour
+)
+
+// putLogEvents leaves out events of the far past and of the future, and says which in its answer.
 func (s *logsService) putLogEvents(t *logStream, in *logsInput) (any, error) {
-	for _, e := range in.LogEvents {
-		t.add(logEvent{Timestamp: e.Timestamp, Message: e.Message})
+	events, bytes := in.LogEvents, 0
+	for _, e := range events {
+		bytes += len(e.Message) + perEvent
 	}
-	return obj{"nextSequenceToken": newID()}, nil
+	switch {
+	case bytes > batchBytes:
+		return nil, badLogParameter("Upload too large: %d bytes exceeds limit of %d", bytes, batchBytes)
+	case !slices.IsSortedFunc(events, byTime):
+		return nil, badLogParameter("Log events in a single PutLogEvents request must be in chronological order.")
+	case time.Duration(events[len(events)-1].Timestamp-events[0].Timestamp)*time.Millisecond > batchSpan:
+		return nil, badLogParameter("The batch of log events in a single PutLogEvents request cannot span more than 24 hours.")
+	}
+	answer, rejected := obj{"nextSequenceToken": newID()}, obj{}
+	for i, e := range events {
+		switch age := time.Since(time.UnixMilli(e.Timestamp)); {
+		case age > oldestPast:
+			rejected["tooOldLogEventEndIndex"] = i + 1
+		case -age > newestFuture && rejected["tooNewLogEventStartIndex"] == nil:
+			rejected["tooNewLogEventStartIndex"] = i
+		case -age <= newestFuture:
+			t.add(logEvent{Timestamp: e.Timestamp, Message: e.Message})
+		}
+	}
+	if len(rejected) > 0 {
+		answer["rejectedLogEventsInfo"] = rejected
+	}
+	return answer, nil
 }
 
 // during tells whether an event is from StartTime, inclusive, to EndTime; 0 is open.

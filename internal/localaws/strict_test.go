@@ -6,9 +6,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	logstypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -43,10 +45,18 @@ func TestRefusals(t *testing.T) {
 		"a tracing that is none":       {updateF(&lambda.UpdateFunctionConfigurationInput{TracingConfig: &types.TracingConfig{Mode: "On"}}), "ValidationException"},
 		"levels of plain text":         {updateF(&lambda.UpdateFunctionConfigurationInput{LoggingConfig: &types.LoggingConfig{LogFormat: types.LogFormatText, SystemLogLevel: types.SystemLogLevelInfo}}), "InvalidParameterValueException"},
 		"logs in AWS's own group":      {updateF(&lambda.UpdateFunctionConfigurationInput{LoggingConfig: &types.LoggingConfig{LogGroup: aws.String("aws/x")}}), "InvalidParameterValueException"},
+		"a version to publish":         {updateCodeF(&lambda.UpdateFunctionCodeInput{ZipFile: emptyZip(), Publish: true}), "NotImplemented"},
+		"code from S3":                 {updateCodeF(&lambda.UpdateFunctionCodeInput{S3Bucket: aws.String("bucket"), S3Key: aws.String("key")}), "NotImplemented"},
+		"a member that is not here":    {updateF(&lambda.UpdateFunctionConfigurationInput{ImageConfig: &types.ImageConfig{Command: []string{"x"}}}), "NotImplemented"},
+		"two versions at once":         {getTwoVersionsF, "InvalidParameterValueException"},
+		"a version as a function":      {invokeF(&lambda.InvokeInput{Qualifier: aws.String("7")}), "ResourceNotFoundException"},
+		"the end of a version":         {deleteVersionF, "InvalidParameterValueException"},
 		"a payload that is no JSON":    {invokeF(&lambda.InvokeInput{Payload: []byte("{")}), "InvalidRequestContentException"},
 		"a context that is no JSON":    {invokeF(&lambda.InvokeInput{ClientContext: aws.String("e30K!")}), "InvalidRequestContentException"},
 		"a permission for anything":    {permit("anything", "s1"), "InvalidParameterValueException"},
 		"20 KB of permissions":         {manyPermissions, "PolicyLengthExceededException"},
+		"a log event of 1 MB":          {writeF(event(0, strings.Repeat("x", 1048576-25))), "InvalidParameterException"},
+		"log events of two days":       {writeF(event(-25*time.Hour, "a"), event(0, "b")), "InvalidParameterException"},
 		"a log group of AWS's":         {newGroup(&cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("aws/x")}), "InvalidParameterException"},
 		"a log group with no tags":     {newGroup(&cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("x"), Tags: map[string]string{}}), "InvalidParameterException"},
 		"a target with two inputs":     {aim(ebtypes.Target{Id: aws.String("t"), Arn: aws.String(targetARN), Input: aws.String("{}"), InputPath: aws.String("$")}), "ValidationException"},
@@ -97,6 +107,35 @@ func TestAZipHasItsLimit(t *testing.T) {
 	if err := f.setCode(make([]byte, zipLimit+1), nil); err == nil || !strings.Contains(err.Error(), "Zipped size must be smaller than 52428800 bytes") {
 		t.Error(err)
 	}
+}
+
+func writeF(events ...logstypes.InputLogEvent) func(context.Context, clients) error {
+	return func(ctx context.Context, c clients) error {
+		stream := &cloudwatchlogs.CreateLogStreamInput{LogGroupName: aws.String("/aws/lambda/f"), LogStreamName: aws.String(randomHex(8))}
+		if _, err := c.logs.CreateLogStream(ctx, stream); err != nil {
+			return err
+		}
+		_, err := c.logs.PutLogEvents(ctx, &cloudwatchlogs.PutLogEventsInput{LogGroupName: stream.LogGroupName, LogStreamName: stream.LogStreamName, LogEvents: events})
+		return err
+	}
+}
+
+func updateCodeF(in *lambda.UpdateFunctionCodeInput) func(context.Context, clients) error {
+	return func(ctx context.Context, c clients) error {
+		in.FunctionName = aws.String("f")
+		_, err := c.lambda.UpdateFunctionCode(ctx, in)
+		return err
+	}
+}
+
+func getTwoVersionsF(ctx context.Context, c clients) error {
+	_, err := c.lambda.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: aws.String("f:1"), Qualifier: aws.String("2")})
+	return err
+}
+
+func deleteVersionF(ctx context.Context, c clients) error {
+	_, err := c.lambda.DeleteFunction(ctx, &lambda.DeleteFunctionInput{FunctionName: aws.String("f"), Qualifier: aws.String("$LATEST")})
+	return err
 }
 
 func tagRole(count int) func(context.Context, clients) error {

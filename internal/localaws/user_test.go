@@ -106,14 +106,15 @@ func TestLogsInPages(t *testing.T) {
 	_, c := start(t, Options{})
 	ctx, group := t.Context(), aws.String("g")
 	createAGroup(t, c, "g")
+	now := time.Now().UnixMilli()
 	for i, name := range []string{"b", "a"} {
 		if _, err := c.logs.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: group, LogStreamName: &name}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := c.logs.PutLogEvents(ctx, &cloudwatchlogs.PutLogEventsInput{LogGroupName: group, LogStreamName: &name, LogEvents: []logs.InputLogEvent{
-			{Timestamp: aws.Int64(int64(10*i + 1)), Message: aws.String("1" + name)},
-			{Timestamp: aws.Int64(int64(10*i + 2)), Message: aws.String("2" + name)},
-			{Timestamp: aws.Int64(int64(10*i + 3)), Message: aws.String("3" + name)},
+			{Timestamp: aws.Int64(now + int64(10*i+1)), Message: aws.String("1" + name)},
+			{Timestamp: aws.Int64(now + int64(10*i+2)), Message: aws.String("2" + name)},
+			{Timestamp: aws.Int64(now + int64(10*i+3)), Message: aws.String("3" + name)},
 		}}); err != nil {
 			t.Fatal(err)
 		}

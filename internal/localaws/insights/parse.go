@@ -46,23 +46,14 @@ func (p *parser) command(q *Query) {
 		q.filters = append(q.filters, p.either())
 	case "stats":
 		q.order = "" // as the groups come
-		p.list(func() string {
-			a := aggregate{function: p.field(), field: p.argument()}
-			if !slices.Contains([]string{"count", "sum", "min", "max", "avg"}, a.function) {
-				p.refuse(a.name())
-			}
-			q.stats = append(q.stats, a)
-			return ""
-		})
+		for q.stats = append(q.stats, p.aggregate()); p.take(","); {
+			q.stats = append(q.stats, p.aggregate())
+		}
 		if p.take("by") {
 			q.by = p.list(p.grouping)
 		}
 	case "sort":
-		q.order = p.field()
-		if p.peek() == "(" {
-			q.order += "(" + p.argument() + ")"
-		}
-		q.descending = p.take("desc") || !p.take("asc") && q.descending
+		p.sort(q)
 	case "limit":
 		n, err := strconv.Atoi(p.next())
 		if q.limit = n; err != nil || n < 1 {
@@ -71,6 +62,23 @@ func (p *parser) command(q *Query) {
 	default:
 		p.refuse(name)
 	}
+}
+
+func (p *parser) sort(q *Query) {
+	if q.order = p.field(); p.peek() == "(" {
+		q.order += "(" + p.argument() + ")"
+	}
+	if q.descending = p.take("desc"); !q.descending {
+		p.take("asc")
+	}
+}
+
+func (p *parser) aggregate() aggregate {
+	a := aggregate{function: p.field(), field: p.argument()}
+	if !slices.Contains([]string{"count", "sum", "min", "max", "avg"}, a.function) {
+		p.refuse(a.name())
+	}
+	return a
 }
 
 // refuse notes what is not accepted; the first counts.

@@ -1,0 +1,110 @@
+package localaws
+
+import "time"
+
+func (s *lambdaService) createFunction(c *call, in *lambdaInput) (any, error) {
+	name := in.name()
+	switch {
+	case len(name) > 64:
+		return nil, invalidParameter("1 validation error detected: Value '%s' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64", name)
+	case s.named(name) != nil:
+		return nil, conflict("Function already exist: %s", name)
+	case in.here() != nil:
+		return nil, in.here()
+	case in.Runtime == "" || in.Handler == "":
+		return nil, invalidParameter("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
+	}
+	f := newFunction(c.region, name)
+	if err := f.tags.add("lambda", in.Tags); err != nil {
+		return nil, err
+	}
+	if err := f.setCode(in.Code.ZipFile, in.Architectures); err != nil {
+		return nil, err
+	}
+	if err := f.apply(in.functionSettings); err != nil {
+		return nil, err
+	}
+	f.seenFrom, f.activeAt = time.Now().Add(c.server.delays.FunctionSeen), time.Now().Add(c.server.delays.FunctionActive)
+	s.functions[name] = f
+	return f.view(), nil
+}
+
+func (s *lambdaService) getFunction(f *function, _ *lambdaInput) (any, error) {
+	answer := obj{"Configuration": f.view(), "Code": obj{"RepositoryType": "S3", "Location": "https://localaws.invalid/code.zip"}}
+	if len(f.tags) > 0 {
+		answer["Tags"] = f.tags
+	}
+	if f.reserved != nil {
+		answer["Concurrency"] = f.concurrency()
+	}
+	return answer, nil
+}
+
+// writable is find for updates: one that Lambda could not take now is refused.
+func (s *lambdaService) writable(in *lambdaInput) (*function, error) {
+	f, err := s.find(in)
+	if err != nil {
+		return nil, err
+	}
+	switch conf := f.view(); {
+	case conf.State != "Active":
+		return nil, conflict("The operation cannot be performed at this time. The function is currently in the following state: %s", conf.State)
+	case conf.LastUpdateStatus == "InProgress":
+		return nil, conflict("The operation cannot be performed at this time. An update is in progress for resource: %s", conf.FunctionArn)
+	case in.RevisionID != "" && in.RevisionID != conf.RevisionID:
+		return nil, refuse("PreconditionFailedException", "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id")
+	}
+	return f, nil
+}
+
+func (s *lambdaService) updateFunctionCode(f *function, in *lambdaInput) (any, error) {
+	if err := in.here(); err != nil {
+		return nil, err
+	}
+	if in.DryRun { // what it would be, and nothing changes
+		tried := *f
+		err := tried.setCode(in.ZipFile, in.Architectures)
+		return tried.view(), err
+	}
+	if err := f.setCode(in.ZipFile, in.Architectures); err != nil {
+		return nil, err
+	}
+	f.updated(s.region.server.delays.FunctionUpdate)
+	return f.view(), nil
+}
+
+func (s *lambdaService) updateFunctionConfiguration(f *function, in *lambdaInput) (any, error) {
+	if err := f.apply(in.functionSettings); err != nil {
+		return nil, err
+	}
+	f.updated(s.region.server.delays.FunctionUpdate)
+	return f.view(), nil
+}
+
+func (s *lambdaService) deleteFunction(f *function, in *lambdaInput) (any, error) {
+	if _, qualifier := in.named(); orDefault(in.Qualifier, qualifier) == "$LATEST" {
+		return nil, invalidParameter("$LATEST version cannot be deleted without deleting the function.")
+	}
+	if f.goneAt.IsZero() {
+		f.goneAt = time.Now().Add(s.region.server.delays.FunctionDelete)
+		f.discard()
+	}
+	return nil, nil
+}
+
+// listVersions lists the only version that a function has here; there its ARN is qualified.
+func (s *lambdaService) listVersions(f *function, in *lambdaInput) (any, error) {
+	latest := f.view()
+	latest.FunctionArn += ":" + latest.Version
+	return paged("lambda", "Versions", []configuration{latest}, "NextMarker", in.Marker, in.MaxItems, 50)
+}
+
+func (s *lambdaService) listFunctions(_ *call, in *lambdaInput) (any, error) {
+	var all []configuration
+	for _, f := range sorted(s.functions) {
+		if !f.gone() {
+			all = append(all, f.conf)
+		}
+	}
+	return paged("lambda", "Functions", all, "NextMarker", in.Marker, in.MaxItems, 50)
+}

@@ -1,0 +1,60 @@
+package localaws
+
+import (
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// unknown refuses a member of the input that this package does not know, unless it says nothing: what is asked for must
+// not be passed over in silence.
+func (c *call) unknown(in any) error {
+	members := maps.Clone(c.params)
+	if members == nil {
+		members = obj{}
+	}
+	var body map[string]json.RawMessage
+	if c.record.Action != "Invoke" && json.Unmarshal(c.body, &body) == nil { // a payload is no input
+		for name, value := range body {
+			members[name] = value
+		}
+	}
+	if c.record.Action == "RegisterTaskDefinition" { // whatever it has is kept
+		return nil
+	}
+	known := knownMembers(reflect.TypeOf(in).Elem())
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if !known[strings.ToLower(name)] && says(members[name]) {
+			return notHere(c.record.String() + " with the member " + name)
+		}
+	}
+	return nil
+}
+
+// knownMembers are the names of a struct's fields in small letters, as encoding/json has them.
+func knownMembers(t reflect.Type) map[string]bool {
+	known := map[string]bool{"action": true, "version": true} // of every query
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous {
+			maps.Copy(known, knownMembers(f.Type))
+			continue
+		}
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		known[strings.ToLower(orDefault(name, f.Name))] = true
+	}
+	return known
+}
+
+// says reports whether a member says anything: no zero value does.
+func says(value any) bool {
+	switch value := value.(type) {
+	case json.RawMessage:
+		return !slices.Contains([]string{"null", "false", "0", `""`, "[]", "{}"}, string(value))
+	case string:
+		return value != "" && value != "false"
+	}
+	return true
+}
