@@ -8,12 +8,14 @@ import (
 // terraformModule is the name under which the module's own README calls it.
 const terraformModule = "module.ecs_spot_handler"
 
-// printForget says how Terraform forgets what is taken over, if it made it, and what stays of it.
+// printForget says how Terraform forgets what is taken over, if it made it, and how to remove the rest of
+// its module.
 func (j *installJob) printForget() {
-	j.err.Printf("\n%s If Terraform made these, let it forget them before any terraform destroy:\n", j.err.Glyph(term.Attention))
+	j.err.Printf("\n%s If Terraform made these, let it forget them before any terraform apply or destroy:\n", j.err.Glyph(term.Attention))
 	for _, command := range deploy.TerraformForget(j.Taken, terraformModule) {
 		hint(j.err, command)
 	}
-	j.err.Printf("%s\n", "  The addresses begin with your name of the module. Its own role and policies")
-	j.err.Printf("%s\n", "  stay, unused, until a terraform destroy removes them.")
+	hint(j.err, "terraform destroy -target="+terraformModule)
+	j.err.Printf("%s\n", "  The addresses begin with your name of the module. The last command removes")
+	j.err.Printf("%s\n", "  its role and policies. Then remove its block, or an apply makes it all again.")
 }

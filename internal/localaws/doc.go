@@ -1,5 +1,5 @@
 // Package localaws is an AWS in one process, for tests and for trying things out: IAM, STS, Lambda, CloudWatch Logs,
-// EventBridge and ECS over their own wire protocols, in memory, as strict as the real ones in the calls that
+// EventBridge and ECS over their own wire protocols, in memory, as strict as the documents of the real ones in the calls that
 // spothandler, its users and its tests make, and as slow to settle as asked for ([Delays]).
 //
 // A [Server] is an [net/http.Handler]. Any AWS client becomes its client through AWS_ENDPOINT_URL, and a Go client
