@@ -1,7 +1,9 @@
 package deploy
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -147,5 +149,29 @@ func TestDestinationNotNow(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 		a.install(t, "", given("on-failure", aTopic))
+	})
+}
+
+// What others have set is not ours to show: adopting a function, and healing ours, names its variables and masks their
+// values, in JSON too.
+func TestForeignVariablesAreMasked(t *testing.T) {
+	const secret = "hunter2-secret"
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", nil)
+		environment := a.look(t, "prod", nil).State.Function.Environment
+		environment["DB_PASSWORD"], environment["SPOTHANDLER_METRICS"], environment["LOG_LEVEL"] = secret, "true", "DEBUG"
+		if _, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &lambda.UpdateFunctionConfigurationInput{
+			FunctionName: aws.String("prod-ecs-fargate-spot-handler"), Environment: &functions.Environment{Variables: environment},
+		}); err != nil {
+			t.Fatal(err)
+		}
+		status := a.status(t, "prod")
+		sameLines(t, printed(status.Changes),
+			"update function; environment.LOG_LEVEL DEBUG -> INFO; environment.DB_PASSWORD (masked) -> ; environment.SPOTHANDLER_METRICS true -> ")
+		for what, value := range map[string]any{"status": status, "changes": status.Changes} {
+			if text, err := json.Marshal(value); err != nil || bytes.Contains(text, []byte(secret)) {
+				t.Errorf("%s in JSON: %s, %v", what, text, err)
+			}
+		}
 	})
 }

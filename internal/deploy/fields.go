@@ -25,7 +25,7 @@ type Field struct {
 
 // Label returns a field's path in words: "memory size". Tags, variables and parts of documents keep their names.
 func Label(path string) string {
-	for _, verbatim := range []string{tagPath, "environment.", "detail.", "policy.", "trust_policy."} {
+	for _, verbatim := range []string{tagPath, environmentPath, "detail.", "policy.", "trust_policy."} {
 		if strings.HasPrefix(path, verbatim) {
 			return path
 		}
@@ -55,11 +55,27 @@ func compare(want, have []pair, drop []string) []Field {
 	}
 	for _, field := range have {
 		if !wanted[field.path] && goes(field, drop) {
-			fields = append(fields, Field{field.path, field.value, ""})
+			fields = append(fields, Field{field.path, shownValue(field), ""})
 		}
 	}
 	return fields
 }
+
+// masked stands for a value that is not ours to show.
+const masked = "(masked)"
+
+// shownValue returns a found value that is not wanted, masked where it is that of a variable which we never
+// set: it may be a secret of whoever set it.
+func shownValue(field pair) string {
+	name, variable := strings.CutPrefix(field.path, environmentPath)
+	if variable && !strings.HasPrefix(name, "SPOTHANDLER_") {
+		return masked
+	}
+	return field.value
+}
+
+// environmentPath is what the path of a variable begins with.
+const environmentPath = "environment."
 
 // goes reports whether a field that is found and not wanted is a difference.
 func goes(field pair, drop []string) bool {

@@ -177,7 +177,7 @@ func (f *Function) environmentFields() []pair {
 		fields = append(fields, pair{"environment", "cannot be decrypted: " + f.Unread})
 	}
 	for _, key := range sortedKeys(f.Environment) {
-		fields = append(fields, pair{"environment." + key, f.Environment[key]})
+		fields = append(fields, pair{environmentPath + key, f.Environment[key]})
 	}
 	return fields
 }
