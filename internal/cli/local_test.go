@@ -43,7 +43,7 @@ func TestDemo(t *testing.T) {
 		"2 of 6", "$ spothandler install --prefix demo", "✓ Installed: 6 created",
 		"3 of 6", "✓ demo is healthy",
 		"4 of 6", "✓ redeploy", "· already_redeployed", "4 of 4 running, the old tasks are gone",
-		"5 of 6", "✓ Nothing to change: demo is as asked.",
+		"5 of 6", "✓ Nothing to change: demo is up to date.",
 		"6 of 6", "✓ Removed: 6 deleted", "0 roles, 0 log groups, 0 functions, 0 rules in the account",
 		"✓ 3 tasks interrupted, 1 redeployment, nothing left behind.",
 	} {

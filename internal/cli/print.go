@@ -44,7 +44,7 @@ func (a *app) printEndpoints(s *connection) {
 func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 	st := j.out.Style
 	if len(j.Changes) == 0 {
-		j.out.Printf("%s %s (%s)\n", st.Glyph(term.OK), st.Green("Nothing to change"+j.where()+": "+deploy.DisplayPrefix(j.Spec.Prefix)+" is as asked."), term.Seconds(took))
+		j.out.Printf("%s %s (%s)\n", st.Glyph(term.OK), st.Green("Nothing to change"+j.where()+": "+deploy.DisplayPrefix(j.Spec.Prefix)+" is up to date."), term.Seconds(took))
 	} else {
 		j.out.Printf("\n%s %s\n", st.Glyph(term.OK), st.Green(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.Changes), j.which(), counts(j.Changes), term.Seconds(took))))
 		j.out.Print(st.List("  ", " · ", summary(j.Spec)))
@@ -80,7 +80,7 @@ func (a *app) which() string {
 	return a.where()
 }
 
-// summary is an installation's settings in a few words each.
+// summary is an installation's settings: what everybody asks about, and what is not the default.
 func summary(spec settings.Spec) []string {
 	clusters := "every cluster"
 	if len(spec.Clusters) > 0 {
@@ -90,10 +90,7 @@ func summary(spec settings.Spec) []string {
 		clusters, fmt.Sprintf("redeploy %s", spec.Redeploy), spec.Architecture, fmt.Sprintf("%d MB", spec.MemorySize),
 		fmt.Sprintf("%ds", spec.Timeout), "logs " + days(spec.LogRetentionDays),
 	}
-	if spec.RuleState != "ENABLED" {
-		words = append(words, "rule "+spec.RuleState)
-	}
-	return words
+	return append(words, notDefault(spec, "cluster", "redeploy", "architecture", "memory-size", "timeout", "log-retention-days")...)
 }
 
 func days(n int) string {
@@ -123,11 +120,13 @@ func counts(changes []deploy.Change) string {
 	return strings.Join(parts, ", ")
 }
 
+const installed = "Installed"
+
 // done is the verdict in a word: the role is created by an installation, and by nothing else.
 func done(changes []deploy.Change) string {
 	for _, change := range changes {
 		if change.Kind == deploy.KindRole && change.Action == deploy.Create {
-			return "Installed"
+			return installed
 		}
 	}
 	return "Updated"

@@ -15,6 +15,9 @@ func (j *installJob) printDryRun() {
 	if len(j.Taken) > 0 {
 		j.printForget()
 	}
+	if done(j.Changes) == installed {
+		j.out.Printf("\n%s", j.out.Labelled("settings", " · ", summary(j.Spec)))
+	}
 	j.out.Printf("\n%s\n", planSummary(j.Changes))
 	if overlapping := deploy.Overlaps(j.Others, j.Spec); len(overlapping) > 0 {
 		j.out.Print(j.out.Note("", deploy.OverlapMessage(overlapping)))
@@ -42,19 +45,22 @@ func planSummary(changes []deploy.Change) string {
 func (a *app) printPlan(out *term.Printer, plan *deploy.Install) {
 	for _, change := range plan.Changes {
 		out.Println(out.Row(actionGlyph(change.Action), change.Kind.Words(), title(change.ID), ""))
-		printFields(out, told(change))
+		printFields(out, shownFields(change))
 	}
 	if left := untouched(plan); len(left) > 0 {
 		out.Print(out.Item(term.Quiet, fmt.Sprintf("%d unchanged: %s", len(left), strings.Join(left, ", "))))
 	}
 }
 
-// told are the differences that a plan shows: of what is made anew only what goes for it, as another's target does.
-func told(change deploy.Change) []deploy.Field {
+// shownFields are the differences that a plan shows: of what is created only what goes for it, as another's
+// target does, and what the function may do.
+func shownFields(change deploy.Change) []deploy.Field {
 	if change.Action != deploy.Create {
 		return change.Fields
 	}
-	return slices.DeleteFunc(slices.Clone(change.Fields), func(field deploy.Field) bool { return field.Old == "" })
+	return slices.DeleteFunc(slices.Clone(change.Fields), func(field deploy.Field) bool {
+		return field.Old == "" && !strings.HasPrefix(field.Path, "policy.")
+	})
 }
 
 func actionGlyph(action deploy.Action) term.Glyph {
@@ -70,74 +76,6 @@ func untouched(plan *deploy.Install) []string {
 		}
 	}
 	return left
-}
-
-const (
-	fieldIndent  = 6
-	longestLabel = 24 // a longer one has a line of its own
-)
-
-// printFields shows differences as "label  old → new", in two lines where one is too narrow. What the
-// record says is told in one line: each of its values is a field of another resource.
-func printFields(out *term.Printer, fields []deploy.Field) {
-	var recorded []string
-	width := 0
-	fields = withoutLostRecord(fields)
-	for _, field := range fields {
-		if name, ok := strings.CutPrefix(field.Path, "record."); ok {
-			recorded = append(recorded, strings.ReplaceAll(name, "spothandler", "version"))
-			continue
-		}
-		if length := term.Width(deploy.Label(field.Path)); length <= longestLabel {
-			width = max(width, length)
-		}
-	}
-	indent := strings.Repeat(" ", fieldIndent)
-	if len(recorded) > 0 {
-		width = max(width, len("recorded"))
-		slices.Sort(recorded)
-		out.Printf("%s%s  %s\n", indent, term.Pad("recorded", width), out.Shorten(strings.Join(slices.Compact(recorded), ", "), out.Width-fieldIndent-width-2))
-	}
-	for _, field := range fields {
-		if !strings.HasPrefix(field.Path, "record.") {
-			printField(out, field, width)
-		}
-	}
-}
-
-// withoutLostRecord tells a record that a hand overwrote in one line: every setting of it would be new.
-func withoutLostRecord(fields []deploy.Field) []deploy.Field {
-	at := slices.IndexFunc(fields, func(field deploy.Field) bool { return field.Path == "record" })
-	if at < 0 {
-		return fields
-	}
-	old := fields[at].Old
-	rest := slices.DeleteFunc(slices.Clone(fields), func(field deploy.Field) bool {
-		return field.Path == "record" || strings.HasPrefix(field.Path, "record.")
-	})
-	return append([]deploy.Field{{Path: "description", Old: old, New: "the record of the settings"}}, rest...)
-}
-
-func printField(out *term.Printer, field deploy.Field, width int) {
-	indent := strings.Repeat(" ", fieldIndent)
-	room := out.Width - fieldIndent - width - 2
-	before, after := valueWords(field.Path, field.Old), valueWords(field.Path, field.New)
-	if field.Path == "tags."+deploy.TagPrefix && field.New == "" {
-		after = `""` // the tag of an installation without a prefix
-	}
-	arrow := out.Glyph(term.Arrow)
-	if term.Width(before)+term.Width(after)+4 <= room {
-		out.Printf("%s%s  %s %s %s\n", indent, term.Pad(deploy.Label(field.Path), width), before, arrow, after)
-		return
-	}
-	if term.Width(deploy.Label(field.Path)) > longestLabel { // the values below it, a little to the right
-		out.Printf("%s%s\n", indent, deploy.Label(field.Path))
-		width, room = 2, out.Width-fieldIndent-4
-		out.Printf("%s%s  %s\n", indent, term.Pad("", width), out.Shorten(before, room))
-	} else {
-		out.Printf("%s%s  %s\n", indent, term.Pad(deploy.Label(field.Path), width), out.Shorten(before, room))
-	}
-	out.Printf("%s%s%s %s\n", indent, strings.Repeat(" ", width), arrow, out.Shorten(after, room))
 }
 
 // valueWords is a value with its unit.

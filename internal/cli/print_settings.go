@@ -10,11 +10,14 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// notDefault are the settings that are not the default, in words.
-func notDefault(spec settings.Spec) []string {
+// notDefault are the settings that are not the default, in words, but for some.
+func notDefault(spec settings.Spec, but ...string) []string {
 	defaults := settings.Defaults(spec.Prefix)
 	var words []string
 	for _, setting := range settings.All() {
+		if slices.Contains(but, setting.Name) {
+			continue
+		}
 		if value := setting.Get(spec); !reflect.DeepEqual(value, setting.Get(defaults)) {
 			words = append(words, settingName(setting.Name)+" "+settingValue(setting.Name, value))
 		}

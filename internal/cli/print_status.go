@@ -144,7 +144,7 @@ func (a *app) printProblem(problem deploy.Problem) {
 		a.out.Println(st.Row(term.Failed, problem.Kind.Words(), name, ""))
 	case deploy.ProblemBroken:
 		a.out.Println(st.Row(term.Failed, problem.Kind.Words(), problem.Name, ""))
-		a.out.Print(st.Paragraph(term.Pad("", fieldIndent), problem.Message))
+		a.out.Print(st.Paragraph(fieldIndent, problem.Message))
 	case deploy.ProblemDiffers:
 		a.out.Println(st.Row(term.Attention, problem.Kind.Words(), title(problem.ID)+" differs", ""))
 		printFields(a.out, problem.Fields)

@@ -1,11 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
@@ -25,12 +25,59 @@ func fake(tty bool, env ...string) Streams {
 	}
 }
 
-// The settings of an installation are broken between them, not within.
-func TestFlow(t *testing.T) {
-	lines := term.Flow(summary(settings.Spec{Redeploy: "observe", Architecture: "arm64", MemorySize: 128, Timeout: 60, LogRetentionDays: 14, RuleState: "DISABLED"}), " · ", 76)
-	want := []string{"every cluster · redeploy observe · arm64 · 128 MB · 60s · logs 14 days", "rule DISABLED"}
-	if !slices.Equal(lines, want) {
-		t.Errorf("%q", lines)
+// What everybody asks about comes first, then what is not the default.
+func TestSummary(t *testing.T) {
+	spec := settings.Defaults("prod")
+	spec.Redeploy, spec.RuleState, spec.Clusters = "observe", "DISABLED", []string{"shop", "batch"}
+	spec.Cooldown, spec.Metrics, spec.Tags = 0, true, map[string]string{"Team": "a", "Env": "b"}
+	want := []string{
+		"cluster shop, batch", "redeploy observe", "arm64", "128 MB", "60s", "logs 14 days",
+		"tag Env=b, Team=a", "cooldown 0s", "rule state DISABLED", "metrics on",
+	}
+	if got := summary(spec); !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	if got := summary(settings.Defaults("")); !slices.Equal(got, []string{"every cluster", "redeploy once", "arm64", "128 MB", "60s", "logs 14 days"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+// Policies and patterns differ in their parts: a statement comes or goes as a whole, a list by its elements.
+func TestFieldsOfDocuments(t *testing.T) {
+	const cluster = "arn:aws:ecs:eu-west-1:111122223333:cluster/"
+	var shown bytes.Buffer
+	streams := fake(false)
+	streams.out = &shown
+	printFields(newApp(streams, nil).out, []deploy.Field{
+		{Path: "record.memory", Old: "128", New: "256"},
+		{Path: "record.spothandler", Old: "1.0.0", New: "1.1.0"},
+		{Path: "policy.Version", Old: "", New: "2012-10-17"},
+		{Path: "policy.Statement[Services].Action", Old: "ecs:DescribeServices", New: "[ecs:DescribeServices, ecs:UpdateService]"},
+		{Path: "policy.Statement[Logs].Action", Old: "", New: "[logs:CreateLogStream, logs:PutLogEvents]"},
+		{Path: "policy.Statement[Logs].Effect", Old: "", New: "Allow"},
+		{Path: "policy.Statement[Logs].Resource", Old: "", New: "arn:aws:logs:eu-west-1:111122223333:log-group:x:*"},
+		{Path: "policy.Statement[Services].Condition.ArnEquals.ecs:cluster", Old: cluster + "a", New: "[" + cluster + "a, " + cluster + "b]"},
+		{Path: "policy.Statement[3].Effect", Old: "Deny", New: ""},
+		{Path: "policy.Statement[3].Action", Old: "*", New: ""},
+		{Path: "policy.Statement[3].Condition.StringEquals.aws:x", Old: "y", New: ""},
+		{Path: "trust_policy.Statement.Principal.Service", Old: "ec2.amazonaws.com", New: "lambda.amazonaws.com"},
+		{Path: "detail.clusterArn", Old: "[" + cluster + "old, " + cluster + "shop]", New: "[" + cluster + "new, " + cluster + "shop]"},
+		{Path: "detail.stopCode", Old: "SpotInterruption", New: "[SpotInterruption, TerminationNotice]"},
+	})
+	const want = `      recorded settings: memory, version
+      policy Services Action          + ecs:UpdateService
+      policy Services ecs:cluster     + arn:aws:ecs:eu-west-1:111122223333:cluster/b
+      policy Logs                     + logs:CreateLogStream, logs:PutLogEvents
+                                      + on arn:aws:logs:eu-west-1:111122223333:log-group:x:*
+      policy 3                        - deny *
+                                      - if StringEquals aws:x y
+      trust policy Principal.Service  ec2.amazonaws.com → lambda.amazonaws.com
+      detail.clusterArn               - arn:aws:ecs:eu-west-1:111122223333:cluster/old
+                                      + arn:aws:ecs:eu-west-1:111122223333:cluster/new
+      detail.stopCode                 + TerminationNotice
+`
+	if shown.String() != want {
+		t.Errorf("\n%s", shown.String())
 	}
 }
 

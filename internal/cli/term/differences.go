@@ -2,8 +2,8 @@ package term
 
 import "strings"
 
-// Difference is a value that was found and the one that is wanted. Where both are lists, what goes and what
-// comes may be given instead.
+// Difference is a value that was found and the one that is wanted. Where these are lists, what goes and what
+// comes is shown where the values do not fit into a line, or are not given.
 type Difference struct {
 	Label, Old, New string
 	Less, More      []string
@@ -47,7 +47,7 @@ type differenceTable struct {
 // fits reports whether a difference fits into one line in which the old value takes this width.
 func (t differenceTable) fits(d Difference, old int) bool {
 	arrow := Width(t.bare(Arrow)) + 2
-	return !d.isList() && Width(d.Label) <= longestLabel && len(t.indent)+t.label+2+old+arrow+Width(d.New) <= t.Width
+	return d.Old+d.New != "" && Width(d.Label) <= longestLabel && len(t.indent)+t.label+2+old+arrow+Width(d.New) <= t.Width
 }
 
 func (d Difference) isList() bool { return len(d.Less)+len(d.More) > 0 }

@@ -85,9 +85,7 @@ func (s Style) List(indent, between string, parts []string) Text {
 	for i, part := range parts {
 		plain[i] = s.Plain(part)
 	}
-	between = s.signs(between)
-	lines := Flow(plain, between, s.Width-len(indent)-2)
-	return Text{indent + strings.Join(lines, strings.TrimRight(between, " ")+"\n"+indent) + "\n"}
+	return Text{indent + strings.Join(Flow(plain, s.signs(between), s.Width-len(indent)), "\n"+indent) + "\n"}
 }
 
 // behind returns lines behind a sign, which all but the first are indented for.

@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+const fieldIndent = "      "
+
+// printFields shows differences as "label  old → new". What the record says is told in one line, since each of
+// its values is a field of another resource, and a statement that comes or goes is told as a whole.
+func printFields(out *term.Printer, fields []deploy.Field) {
+	fields = withoutLostRecord(fields)
+	var shown []term.Difference
+	var recorded []string
+	statements := statementsOf(fields)
+	for _, field := range fields {
+		name, isRecord := strings.CutPrefix(field.Path, "record.")
+		title, _ := statementPart(field.Path)
+		switch {
+		case isRecord:
+			recorded = append(recorded, strings.ReplaceAll(name, "spothandler", "version"))
+		case title == "":
+			shown = append(shown, difference(deploy.Label(field.Path), field))
+		case statements[title] != nil:
+			shown = append(shown, statements[title]...)
+			delete(statements, title) // told where its first field is
+		}
+	}
+	if len(recorded) > 0 {
+		slices.Sort(recorded)
+		out.Print(out.Paragraph(fieldIndent, "recorded settings: "+strings.Join(slices.Compact(recorded), ", ")))
+	}
+	out.Print(out.Differences(fieldIndent, shown))
+}
+
+// withoutLostRecord tells a record that somebody overwrote in one line: every setting of it would be new. The
+// version of the grammar of a policy that comes or goes is not told either.
+func withoutLostRecord(fields []deploy.Field) []deploy.Field {
+	at := slices.IndexFunc(fields, func(field deploy.Field) bool { return field.Path == "record" })
+	rest := slices.DeleteFunc(slices.Clone(fields), func(field deploy.Field) bool {
+		grammar := strings.HasSuffix(field.Path, "policy.Version") && (field.Old == "" || field.New == "")
+		return grammar || at >= 0 && (field.Path == "record" || strings.HasPrefix(field.Path, "record."))
+	})
+	if at < 0 {
+		return rest
+	}
+	return append([]deploy.Field{{Path: "description", Old: fields[at].Old, New: "the record of the settings"}}, rest...)
+}
+
+// difference is a field as it is shown; where its values are lists, with what goes and what comes.
+func difference(label string, field deploy.Field) term.Difference {
+	d := term.Difference{Label: label, Old: valueWords(field.Path, field.Old), New: valueWords(field.Path, field.New)}
+	if field.Path == "tags."+deploy.TagPrefix && field.New == "" {
+		d.New = `""` // the tag of an installation without a prefix
+	}
+	before, after := elements(field.Old), elements(field.New)
+	if len(before) != 1 || len(after) != 1 {
+		d.Less, d.More = without(before, after), without(after, before)
+	}
+	return d
+}
+
+// elements are those of a list, as a policy or a pattern has it; a list of one stands there without brackets.
+func elements(value string) []string {
+	inner, begins := strings.CutPrefix(value, "[")
+	inner, ends := strings.CutSuffix(inner, "]")
+	switch {
+	case begins && ends:
+		return strings.Split(inner, ", ")
+	case value == "":
+		return nil
+	}
+	return []string{value}
+}
+
+func without(list, gone []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(element string) bool { return slices.Contains(gone, element) })
+}
+
+// statementPart splits the path of a part of a policy's statement: what the statement is called, and which part
+// it is. It returns "" for other paths.
+func statementPart(path string) (title, part string) {
+	found := regexp.MustCompile(`^(policy|trust_policy)\.Statement(?:\[([^\]]*)\])?\.(.+)$`).FindStringSubmatch(path)
+	if found == nil {
+		return "", ""
+	}
+	return strings.TrimSpace(strings.ReplaceAll(found[1], "_", " ") + " " + found[2]), found[3]
+}
+
+// statementsOf are the differences of each statement, by what it is called.
+func statementsOf(fields []deploy.Field) map[string][]term.Difference {
+	parts := map[string][]deploy.Field{}
+	for _, field := range fields {
+		if title, part := statementPart(field.Path); title != "" {
+			parts[title] = append(parts[title], deploy.Field{Path: part, Old: field.Old, New: field.New})
+		}
+	}
+	all := map[string][]term.Difference{}
+	for title, fields := range parts {
+		comes := !slices.ContainsFunc(fields, func(f deploy.Field) bool { return f.Old != "" })
+		goes := !slices.ContainsFunc(fields, func(f deploy.Field) bool { return f.New != "" })
+		switch {
+		case comes:
+			all[title] = []term.Difference{{Label: title, More: clauses(fields, func(f deploy.Field) string { return f.New })}}
+		case goes:
+			all[title] = []term.Difference{{Label: title, Less: clauses(fields, func(f deploy.Field) string { return f.Old })}}
+		default:
+			for _, field := range fields {
+				all[title] = append(all[title], difference(title+" "+strings.TrimPrefix(field.Path, "Condition.ArnEquals."), field))
+			}
+		}
+	}
+	return all
+}
+
+// clauses are a statement in words: what it allows, on what, and if what.
+func clauses(fields []deploy.Field, value func(deploy.Field) string) []string {
+	var actions, rest, conditions []string
+	deny := ""
+	for _, field := range fields {
+		text := strings.Join(elements(value(field)), ", ")
+		operator, key, _ := strings.Cut(strings.TrimPrefix(field.Path, "Condition."), ".")
+		switch {
+		case field.Path == "Effect":
+			if text != "Allow" {
+				deny = strings.ToLower(text) + " "
+			}
+		case field.Path == "Action":
+			actions = append(actions, text)
+		case field.Path == "Resource":
+			rest = append(rest, "on "+text)
+		case strings.HasPrefix(field.Path, "Condition."):
+			conditions = append(conditions, "if "+operator+" "+key+" "+text)
+		default:
+			rest = append(rest, field.Path+" "+text)
+		}
+	}
+	lines := slices.Concat(actions, rest, conditions)
+	if len(lines) > 0 {
+		lines[0] = deny + lines[0]
+	}
+	return lines
+}
