@@ -68,7 +68,7 @@ func furtherChanges() []byHand {
 		{"boundary", func(t *testing.T, a *account, n Names) error {
 			_, err := a.clients.IAM.PutRolePermissionsBoundary(t.Context(), &iam.PutRolePermissionsBoundaryInput{RoleName: &n.Role, PermissionsBoundary: aws.String(aBoundary)})
 			return err
-		}, KindRole, []string{"permissions_boundary"}},
+		}, KindRole, nil}, // it is kept: TestBoundaryIsKept
 		{"group's key", func(t *testing.T, a *account, n Names) error {
 			_, err := a.clients.Logs.AssociateKmsKey(t.Context(), &cloudwatchlogs.AssociateKmsKeyInput{LogGroupName: &n.LogGroup, KmsKeyId: aws.String(aKey)})
 			return err

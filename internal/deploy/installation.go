@@ -16,6 +16,9 @@ type Installation struct {
 	Record *settings.Record // nil where the role is gone, or its description is not ours
 	State  State
 	Kept   bool // the log group is one that an uninstall left behind; then it is in State for an install only
+
+	// namedByRecord: the record alone tells the function's name, and the function is to be removed.
+	namedByRecord bool
 }
 
 // Find finds the installation with this prefix: the role's record tells the other names, or, where
@@ -39,7 +42,13 @@ func find(ctx context.Context, clients Clients, id session.Identity, prefix stri
 	if err != nil {
 		return nil, err
 	}
-	return findRest(ctx, clients, names, role, record, why)
+	found, err := findRest(ctx, clients, names, role, record, why)
+	if err != nil {
+		return nil, err
+	}
+	found.namedByRecord = why == ToRemove && record != nil && given.Text("function-name") == "" &&
+		record.FunctionName != settings.Defaults(prefix).FunctionName
+	return found, nil
 }
 
 // findAgain finds an installation whose names are known: those that a role which is gone cannot tell any more.

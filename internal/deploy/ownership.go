@@ -16,6 +16,9 @@ func (i *Installation) Unowned() []Unowned {
 			all = append(all, *unowned)
 		}
 	}
+	if unowned := i.ofRecordAlone(); unowned != nil {
+		all = append(all, *unowned)
+	}
 	return all
 }
 

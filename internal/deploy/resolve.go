@@ -13,7 +13,8 @@ import (
 )
 
 // Resolve returns the settings: what was given, else (unless reset) what was recorded, else, where the
-// role is gone, what the resources still have, else the defaults. Warnings say what had to be guessed.
+// role is gone, what the resources still have, else the defaults. Warnings say what had to be guessed, and
+// what was kept because nobody gave another value.
 func (i *Installation) Resolve(given settings.Given, reset bool) (spec settings.Spec, warnings []string, err error) {
 	spec = settings.Defaults(i.Names.Prefix)
 	switch {
@@ -25,6 +26,7 @@ func (i *Installation) Resolve(given settings.Given, reset bool) (spec settings.
 		warnings = i.inferSettings(&spec, given)
 	}
 	i.keepNames(&spec)
+	warnings = append(warnings, i.guard(&spec, given, reset)...)
 	if err := given.Apply(&spec); err != nil {
 		return settings.Spec{}, nil, err
 	}

@@ -70,6 +70,7 @@ func (u *Uninstall) Verify(ctx context.Context, ceiling time.Duration) error {
 		if err != nil {
 			return nil, err
 		}
+		found.namedByRecord = u.Found.namedByRecord
 		return found.removal(u.request.KeepLogs), nil
 	})
 }

@@ -72,6 +72,7 @@ func installSteps() []step {
 		{installed("--log-retention-days 0"), install + "--log-retention-days 7 " + plain},
 		{installed(plain), "upgrade --prefix prod"},
 		{keptLogs(), install},
+		{withABoundary(), install + "--permissions-boundary none"},
 	}
 	for _, each := range outOfBand() {
 		steps = append(steps, step{state{each.name, func(w *world) {
@@ -90,6 +91,17 @@ func nothing() state {
 func installed(settings string) state {
 	return state{"installed " + settings, func(w *world) {
 		w.admin("install --prefix prod --reset --permissions-boundary none --on-failure none " + settings)
+	}}
+}
+
+// withABoundary has one that the settings do not have; no install takes it off unasked.
+func withABoundary() state {
+	return state{"somebody gave the role a boundary", func(w *world) {
+		installed(plain).bring(w)
+		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
+			_, err := c.iam.PutRolePermissionsBoundary(ctx, &iam.PutRolePermissionsBoundaryInput{RoleName: &n.Role, PermissionsBoundary: ptr(aBoundary)})
+			return err
+		})
 	}}
 }
 
