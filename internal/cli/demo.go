@@ -1,9 +1,13 @@
 package cli
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"os/exec"
 	"strings"
@@ -51,17 +55,18 @@ anything is not as it should be.`,
 	}
 }
 
-// tour is the demo while it runs.
-type tour struct {
+// demoRun is the demo while it runs.
+type demoRun struct {
 	*app
 	server *localaws.Server
 	url    string
 	key    string // the server's access key
 	step   int
 	before string // what the account held at first
+	answer demoAnswer
 }
 
-// demo runs the tour. Its first failed check ends it.
+// demo runs the demo. Its first failed check ends it.
 func (a *app) demo(ctx context.Context) (err error) {
 	started := time.Now()
 	ctx, cancel := context.WithTimeoutCause(ctx, demoLimit, errors.New("the demo took longer than "+demoLimit.String()))
@@ -76,12 +81,21 @@ func (a *app) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	t := &tour{app: a, server: server, url: url, key: key}
+	t := &demoRun{app: a, server: server, url: url, key: key}
+	if a.json() { // only the answer at the end
+		silent := *a
+		silent.out = term.NewPrinter(io.Discard, term.Style{})
+		t.app = &silent
+	}
 	if err := t.run(ctx); err != nil {
 		if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 			return cause
 		}
 		return err
+	}
+	if a.json() {
+		t.answer.Seconds = math.Round(time.Since(started).Seconds()*10) / 10
+		return a.out.JSON(t.answer)
 	}
 	a.out.Printf("\n%s %s\n", t.out.Glyph(term.OK), t.out.Green(fmt.Sprintf(
 		"%d tasks interrupted, 1 redeployment, nothing left behind. %s", demoTasks, term.Seconds(time.Since(started)))))
@@ -91,7 +105,7 @@ func (a *app) demo(ctx context.Context) (err error) {
 	return nil
 }
 
-func (t *tour) run(ctx context.Context) error {
+func (t *demoRun) run(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
 		t.showServices, t.install, t.status, t.interrupt, t.installAgain, t.uninstall,
 	} {
@@ -102,7 +116,7 @@ func (t *tour) run(ctx context.Context) error {
 	return nil
 }
 
-func (t *tour) title(text string) {
+func (t *demoRun) title(text string) {
 	t.step++
 	if t.step > 1 {
 		t.out.Printf("\n")
@@ -111,33 +125,34 @@ func (t *tour) title(text string) {
 	t.out.Printf("%s%s\n\n", t.out.Dim(head), t.out.Bold(text))
 }
 
-func (t *tour) showServices(ctx context.Context) error {
+func (t *demoRun) showServices(ctx context.Context) error {
 	t.title("An ECS cluster with three services on Fargate Spot")
 	services, err := t.describe(ctx)
 	if err != nil {
 		return err
 	}
 	for _, service := range services {
-		t.out.Printf("  %s  %s\n", term.Pad(service.name, 14), t.out.Dim(t.out.Plain(fmt.Sprintf("%d of %d running · deployment %s", service.running, service.desired, service.primary))))
+		t.answer.Services = append(t.answer.Services, demoServiceAnswer{demoCluster, service.name, service.desired, service.running, service.primary})
+		t.out.Printf("  %s  %s\n", term.Pad(demoCluster+"/"+service.name, 14), t.out.Dim(t.out.Plain(fmt.Sprintf("%d of %d running · deployment %s", service.running, service.desired, service.primary))))
 	}
 	t.before, err = t.inventory(ctx)
 	return err
 }
 
-func (t *tour) install(ctx context.Context) error {
+func (t *demoRun) install(ctx context.Context) error {
 	t.title("Install: one command, six resources")
-	return t.command(ctx, "install", "--prefix", demoPrefix)
+	return t.command(ctx, &t.answer.Install, "install", "--prefix", demoPrefix)
 }
 
-func (t *tour) status(ctx context.Context) error {
+func (t *demoRun) status(ctx context.Context) error {
 	t.title("Status: is it all as asked?")
-	return t.command(ctx, "status", "--prefix", demoPrefix)
+	return t.command(ctx, &t.answer.Status, "status", "--prefix", demoPrefix)
 }
 
-func (t *tour) installAgain(ctx context.Context) error {
+func (t *demoRun) installAgain(ctx context.Context) error {
 	t.title("Install again: nothing to change, and no call that writes")
 	t.server.ForgetCalls()
-	if err := t.command(ctx, "install", "--prefix", demoPrefix); err != nil {
+	if err := t.command(ctx, &t.answer.Reinstall, "install", "--prefix", demoPrefix); err != nil {
 		return err
 	}
 	for _, call := range t.server.Calls() {
@@ -148,9 +163,9 @@ func (t *tour) installAgain(ctx context.Context) error {
 	return nil
 }
 
-func (t *tour) uninstall(ctx context.Context) error {
+func (t *demoRun) uninstall(ctx context.Context) error {
 	t.title("Uninstall: the account is as it was")
-	if err := t.command(ctx, "uninstall", "--prefix", demoPrefix, "--yes"); err != nil {
+	if err := t.command(ctx, &t.answer.Uninstall, "uninstall", "--prefix", demoPrefix, "--yes"); err != nil {
 		return err
 	}
 	after, err := t.inventory(ctx)
@@ -164,27 +179,32 @@ func (t *tour) uninstall(ctx context.Context) error {
 	return nil
 }
 
-// command runs this very binary as a user would, on the local AWS.
-func (t *tour) command(ctx context.Context, args ...string) error {
+// command runs this very binary as a user would, on the local AWS. Under -o json its answer is kept.
+func (t *demoRun) command(ctx context.Context, answer *json.RawMessage, args ...string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("finding this program: %w", err)
 	}
 	t.out.Printf("%s\n\n", t.out.Bold("$ spothandler "+strings.Join(args, " ")))
+	var output bytes.Buffer
 	cmd := exec.CommandContext(ctx, self, args...)
+	cmd.Stdout, cmd.Stderr = t.Streams.out, t.Streams.err
+	if t.json() {
+		cmd.Args, cmd.Stdout = append(cmd.Args, "-o", "json"), &output
+	}
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 3 * time.Second
 	cmd.Env = withoutAWS(t.env)
 	for _, v := range localEnv(t.url, localRegion, t.key) {
 		cmd.Env = append(cmd.Env, v.String())
 	}
-	cmd.Stdout, cmd.Stderr = t.Streams.out, t.Streams.err
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		return &apperr.Error{Code: apperr.CodeFailed, Message: fmt.Sprintf("spothandler %s: %v", strings.Join(args, " "), err), Err: err}
 	}
+	*answer = output.Bytes()
 	return nil
 }
 

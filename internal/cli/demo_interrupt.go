@@ -26,7 +26,7 @@ import (
 // ruleEffective is more than the local EventBridge takes before a new rule matches.
 const ruleEffective = time.Second
 
-// shownService is a service as the tour shows it.
+// shownService is a service as the demo shows it.
 type shownService struct {
 	name             string
 	desired, running int32
@@ -36,7 +36,7 @@ type shownService struct {
 }
 
 // interrupt takes three tasks of one service away at once, and shows what comes of it.
-func (t *tour) interrupt(ctx context.Context) error {
+func (t *demoRun) interrupt(ctx context.Context) error {
 	t.title(fmt.Sprintf("AWS reclaims %d tasks of %s/%s at once", demoTasks, demoCluster, demoService))
 	before, err := t.service(ctx)
 	if err != nil {
@@ -46,7 +46,8 @@ func (t *tour) interrupt(ctx context.Context) error {
 		return err
 	}
 	began := time.Now()
-	if _, err := t.server.Interrupt(demoCluster, demoService, demoTasks); err != nil {
+	tasks, err := t.server.Interrupt(demoCluster, demoService, demoTasks)
+	if err != nil {
 		return err
 	}
 	after, err := t.settled(ctx, before)
@@ -57,11 +58,12 @@ func (t *tour) interrupt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.printDecisions(decisions, began)
+	t.answer.Interruption = demoInterruption{demoCluster, demoService, tasks, t.shownDecisions(decisions, began), before.primary, after.primary}
+	t.printDecisions(decisions)
 	return t.checkRedeployment(before, after)
 }
 
-func (t *tour) checkRedeployment(before, after shownService) error {
+func (t *demoRun) checkRedeployment(before, after shownService) error {
 	redeployments := 0
 	for _, call := range t.server.Calls() {
 		if call.Action == "UpdateService" && call.Code == "" {
@@ -74,14 +76,14 @@ func (t *tour) checkRedeployment(before, after shownService) error {
 	if before.primary == after.primary {
 		return errors.New("the service has no new deployment")
 	}
-	t.out.Printf("\n  %s %s %s %s\n", term.Pad(after.name, 10), before.primary, t.out.Glyph(term.Arrow), t.out.Green(after.primary))
+	t.out.Printf("\n  %s %s %s %s\n", term.Pad(demoCluster+"/"+after.name, 10), before.primary, t.out.Glyph(term.Arrow), t.out.Green(after.primary))
 	t.out.Printf("  %s %d of %d running, the old tasks are gone\n", term.Pad("", 10), after.running, after.desired)
 	return nil
 }
 
 // decisions waits until every event that was delivered has one: an invocation that found another at
 // work looks again after a few seconds.
-func (t *tour) decisions(ctx context.Context) ([]handler.Record, error) {
+func (t *demoRun) decisions(ctx context.Context) ([]handler.Record, error) {
 	client := cloudwatchlogs.NewFromConfig(t.server.Config())
 	group := deploy.NewNames(session.Identity{}, demoPrefix, settings.Defaults("").FunctionName, "").LogGroup
 	for {
@@ -107,11 +109,10 @@ func (t *tour) decisions(ctx context.Context) ([]handler.Record, error) {
 	}
 }
 
-func (t *tour) printDecisions(decisions []handler.Record, began time.Time) {
-	statuses := t.eventStatuses()
+func (t *demoRun) printDecisions(decisions []handler.Record) {
 	t.out.Printf("  %s\n", t.out.Dim("after   task      event         the function's decision"))
-	for _, d := range decisions {
-		sign := term.Quiet
+	for i, d := range decisions {
+		shown, sign := t.answer.Interruption.Decisions[i], term.Quiet
 		switch {
 		case d.Applied:
 			sign = term.OK
@@ -119,14 +120,13 @@ func (t *tour) printDecisions(decisions []handler.Record, began time.Time) {
 			sign = term.Failed
 		}
 		task := d.TaskARN[strings.LastIndexByte(d.TaskARN, '/')+1:]
-		after := max(0, d.Timestamp.Sub(began).Seconds())
-		t.out.Printf("%6.2fs  %s  %s  %s %s\n", after, task[:min(8, len(task))], term.Pad(statuses[d.EventID], 12), t.out.Glyph(sign), d.Reason)
+		t.out.Printf("%6.2fs  %s  %s  %s %s\n", float64(shown.AfterMS)/1000, task[:min(8, len(task))], term.Pad(shown.LastStatus, 12), t.out.Glyph(sign), d.Reason)
 	}
 	t.printReasons(decisions)
 }
 
 // printReasons says what each reason means that the decisions have.
-func (t *tour) printReasons(decisions []handler.Record) {
+func (t *demoRun) printReasons(decisions []handler.Record) {
 	t.out.Printf("\n")
 	for _, r := range handler.Reasons() {
 		if slices.ContainsFunc(decisions, func(d handler.Record) bool { return d.Reason == r.Reason }) {
@@ -136,7 +136,7 @@ func (t *tour) printReasons(decisions []handler.Record) {
 }
 
 // eventStatuses are the task's status in each event that was delivered, by the event's id.
-func (t *tour) eventStatuses() map[string]string {
+func (t *demoRun) eventStatuses() map[string]string {
 	statuses := map[string]string{}
 	for _, delivery := range t.server.Deliveries() {
 		event := handler.Parse(delivery.Event)
@@ -146,7 +146,7 @@ func (t *tour) eventStatuses() map[string]string {
 }
 
 // settled waits until a new deployment is all there is.
-func (t *tour) settled(ctx context.Context, before shownService) (shownService, error) {
+func (t *demoRun) settled(ctx context.Context, before shownService) (shownService, error) {
 	for {
 		service, err := t.service(ctx)
 		if err != nil || service.primary != before.primary && service.completed && service.deployments == 1 && service.running == service.desired {
@@ -158,7 +158,7 @@ func (t *tour) settled(ctx context.Context, before shownService) (shownService, 
 	}
 }
 
-func (t *tour) service(ctx context.Context) (shownService, error) {
+func (t *demoRun) service(ctx context.Context) (shownService, error) {
 	services, err := t.describe(ctx)
 	if err != nil {
 		return shownService{}, err
@@ -166,7 +166,7 @@ func (t *tour) service(ctx context.Context) (shownService, error) {
 	return services[0], nil
 }
 
-func (t *tour) describe(ctx context.Context) ([]shownService, error) {
+func (t *demoRun) describe(ctx context.Context) ([]shownService, error) {
 	var names []string
 	for _, service := range demoServices() {
 		names = append(names, service.Name)
@@ -178,7 +178,7 @@ func (t *tour) describe(ctx context.Context) ([]shownService, error) {
 	var services []shownService
 	for _, s := range answer.Services {
 		shown := shownService{
-			name: demoCluster + "/" + aws.ToString(s.ServiceName), desired: s.DesiredCount, running: s.RunningCount, deployments: len(s.Deployments),
+			name: aws.ToString(s.ServiceName), desired: s.DesiredCount, running: s.RunningCount, deployments: len(s.Deployments),
 		}
 		for _, d := range s.Deployments {
 			if aws.ToString(d.Status) == "PRIMARY" {
@@ -194,7 +194,7 @@ func (t *tour) describe(ctx context.Context) ([]shownService, error) {
 }
 
 // inventory counts what the account holds of the kinds that an installation is made of.
-func (t *tour) inventory(ctx context.Context) (string, error) {
+func (t *demoRun) inventory(ctx context.Context) (string, error) {
 	cfg := t.server.Config()
 	roles, err := iam.NewFromConfig(cfg).ListRoles(ctx, &iam.ListRolesInput{})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"net"
 	"os"
 	"os/exec"
@@ -17,6 +18,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/spothandler/spothandler/internal/cli"
 )
 
 // spothandler is the binary in an environment without any AWS settings.
@@ -30,7 +34,7 @@ func spothandler(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// The tour shows each part of the job, and ends well.
+// The demo shows each part of the job, and ends well.
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	output, err := spothandler(t, "demo").CombinedOutput()
@@ -57,6 +61,78 @@ func TestDemo(t *testing.T) {
 		if n := len([]rune(line)); n > 80 {
 			t.Errorf("%d columns: %s", n, line)
 		}
+	}
+}
+
+// Under -o json the demo prints one answer, which is what its schema says.
+func TestDemoInJSON(t *testing.T) {
+	t.Parallel()
+	cmd := spothandler(t, "demo", "-o", "json")
+	output, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	keepsToSchema(t, "demo", output)
+	var answer struct {
+		Interruption struct {
+			Tasks            []string
+			Decisions        []struct{ Applied bool }
+			DeploymentBefore string `json:"deployment_before"`
+			DeploymentAfter  string `json:"deployment_after"`
+		}
+	}
+	if err := json.Unmarshal(output, &answer); err != nil {
+		t.Fatal(err)
+	}
+	applied := 0
+	for _, d := range answer.Interruption.Decisions {
+		if d.Applied {
+			applied++
+		}
+	}
+	if found := answer.Interruption; len(found.Tasks) != 3 || applied != 1 || found.DeploymentBefore == found.DeploymentAfter {
+		t.Errorf("%+v", found)
+	}
+}
+
+// What local and local interrupt print under -o json is what their schemas say.
+func TestLocalInJSON(t *testing.T) {
+	t.Parallel()
+	cmd := spothandler(t, "local", "--port", "0", "-o", "json")
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	local := &serving{cmd: cmd}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	var answer json.RawMessage
+	if err := json.NewDecoder(stdout).Decode(&answer); err != nil {
+		t.Fatal(err)
+	}
+	keepsToSchema(t, "local", answer)
+	var shown struct{ Environment map[string]string }
+	if err := json.Unmarshal(answer, &shown); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range shown.Environment {
+		local.env = append(local.env, name+"="+value)
+	}
+	keepsToSchema(t, "interrupt", []byte(local.run(t, spothandler(t, "local", "interrupt", "--cluster", "shop", "--service", "api", "-o", "json"))))
+	ctrlC(t, local)
+}
+
+// keepsToSchema holds an answer against a schema in docs/schema.
+func keepsToSchema(t *testing.T, schema string, text []byte) {
+	t.Helper()
+	answer, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if err := cli.StrictSchemas(t)[schema].Validate(answer); err != nil {
+		t.Errorf("%#v\n%s", err, text)
 	}
 }
 

@@ -69,6 +69,12 @@ func TestAnswersKeepToTheirSchemas(t *testing.T) {
 	}
 }
 
+// StrictSchemas is strictSchemas for the tests that run the binary, which are in package cli_test.
+func StrictSchemas(t *testing.T) map[string]*jsonschema.Schema {
+	t.Helper()
+	return strictSchemas(t)
+}
+
 // strictSchemas are the schemas of all answers, by name. For programs they are open, since keys may be added; here no
 // key may be missing from them.
 func strictSchemas(t *testing.T) map[string]*jsonschema.Schema {

@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/handler"
+)
+
+// demoAnswer is the answer of `spothandler demo -o json`, with those of the commands that it ran.
+type demoAnswer struct {
+	Services     []demoServiceAnswer `json:"services"`
+	Install      json.RawMessage     `json:"install"`
+	Status       json.RawMessage     `json:"status"`
+	Interruption demoInterruption    `json:"interruption"`
+	Reinstall    json.RawMessage     `json:"reinstall"`
+	Uninstall    json.RawMessage     `json:"uninstall"`
+	Seconds      float64             `json:"seconds"` // how long the demo took
+}
+
+type demoServiceAnswer struct {
+	Cluster    string `json:"cluster"`
+	Service    string `json:"service"`
+	Desired    int32  `json:"desired"`
+	Running    int32  `json:"running"`
+	Deployment string `json:"deployment"`
+}
+
+type demoInterruption struct {
+	Cluster          string         `json:"cluster"`
+	Service          string         `json:"service"`
+	Tasks            []string       `json:"tasks"`     // ARNs of those that were interrupted
+	Decisions        []demoDecision `json:"decisions"` // one for each event
+	DeploymentBefore string         `json:"deployment_before"`
+	DeploymentAfter  string         `json:"deployment_after"`
+}
+
+type demoDecision struct {
+	AfterMS    int64          `json:"after_ms"` // milliseconds since the interruption
+	TaskARN    string         `json:"task_arn"`
+	LastStatus string         `json:"last_status"` // of the task, in the event
+	Reason     handler.Reason `json:"reason"`
+	Applied    bool           `json:"applied"`
+}
+
+// shownDecisions are the function's decisions since the interruption began.
+func (t *demoRun) shownDecisions(decisions []handler.Record, began time.Time) []demoDecision {
+	statuses := t.eventStatuses()
+	shown := make([]demoDecision, 0, len(decisions))
+	for _, d := range decisions {
+		after := max(0, d.Timestamp.Sub(began).Milliseconds())
+		shown = append(shown, demoDecision{after, d.TaskARN, statuses[d.EventID], d.Reason, d.Applied})
+	}
+	return shown
+}
