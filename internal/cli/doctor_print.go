@@ -19,8 +19,8 @@ func (e *examination) printText() {
 	place := fmt.Sprintf(" · %s · %s · %s", plural(len(e.facts.Clusters), "cluster"), e.s.id.Region, term.Seconds(time.Since(e.began)))
 	e.out.Printf("%s %s%s\n", st.Glyph(sign), paint(words), st.Dim(place))
 	e.printServices()
-	for i := range e.patients {
-		e.printSection(e.patients[i].Cluster.Name()+"/"+e.patients[i].Name(), e.patients[i].Findings)
+	for _, p := range e.worstFirst() {
+		e.printSection(p.Cluster.Name()+"/"+p.Name(), p.Findings)
 	}
 	e.printSection("account", e.accountSays.Findings)
 	e.printSection("installation", e.installSays.Findings)
@@ -29,10 +29,20 @@ func (e *examination) printText() {
 	e.printNextSteps()
 }
 
-// listed are the services that have a row of their own: the worst first.
-func (e *examination) listed() (rows []*patient, ready, unchecked int) {
+// worstFirst are the services as they are listed.
+func (e *examination) worstFirst() []*patient {
+	all := make([]*patient, len(e.patients))
 	for i := range e.patients {
-		p := &e.patients[i]
+		all[i] = &e.patients[i]
+	}
+	order := []term.Glyph{term.Failed, term.Attention, term.Quiet, term.OK}
+	slices.SortStableFunc(all, func(a, b *patient) int { return slices.Index(order, a.sign()) - slices.Index(order, b.sign()) })
+	return all
+}
+
+// listed are the services that have a row of their own, and how many have none.
+func (e *examination) listed() (rows []*patient, ready, unchecked int) {
+	for _, p := range e.worstFirst() {
 		switch {
 		case e.options.all(e), p.Worst() == doctor.Error, p.Worst() == doctor.Warning:
 			rows = append(rows, p)
@@ -44,8 +54,6 @@ func (e *examination) listed() (rows []*patient, ready, unchecked int) {
 			ready++
 		}
 	}
-	order := []term.Glyph{term.Failed, term.Attention, term.Quiet, term.OK}
-	slices.SortStableFunc(rows, func(a, b *patient) int { return slices.Index(order, a.sign()) - slices.Index(order, b.sign()) })
 	return rows, ready, unchecked
 }
 
@@ -140,7 +148,7 @@ func (e *examination) printInstallations() {
 	st := e.out.Style
 	e.out.Printf("\n")
 	if e.notListed == "" && len(e.installations) == 0 {
-		e.out.Print(st.Item(term.Quiet, "nothing is installed here: what stands above is what an installation would do"))
+		e.out.Print(st.Item(term.Quiet, "nothing is installed: so would an installation decide"))
 	}
 	for _, x := range e.installations {
 		e.out.Print(st.Bold(x.subject.Name), st.List("  ", " · ", x.parts(st)))

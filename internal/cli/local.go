@@ -52,7 +52,7 @@ answered, and web pages never: what they could ask for runs as your user.`,
 	}
 	cmd.Flags().IntVar(&o.port, "port", localPort, "loopback port to serve on; 0 takes a free one")
 	cmd.Flags().StringVar(&o.region, "region", localRegion, "region of the services")
-	cmd.Flags().StringVar(&o.seed, "seed", "", "YAML file of services to begin with, instead of the three of the demo")
+	cmd.Flags().StringVar(&o.seed, "seed", "", "YAML file of services to begin with, instead of the built-in ones")
 	cmd.Flags().StringVar(&o.accessKey, "access-key", "", "access key id to accept, for scripts; else one is drawn at every start")
 	_ = cmd.MarkFlagFilename("seed", "yaml", "yml")
 	cmd.AddCommand(a.localInterruptCommand())
@@ -60,7 +60,7 @@ answered, and web pages never: what they could ask for runs as your user.`,
 }
 
 func (a *app) local(ctx context.Context, o localOptions) error {
-	services := demoServices()
+	services := localServices()
 	if o.seed != "" {
 		var err error
 		if services, err = readSeed(o.seed); err != nil {

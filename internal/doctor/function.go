@@ -74,7 +74,11 @@ func controllerName(controller string) string {
 func harmful(s *Subject) []verdict {
 	switch s.Decision.Reason {
 	case handler.ReasonNoRolloutRoom:
-		return []verdict{{Warning, "the function leaves it to ECS: a redeployment would have no room and never end", s.updateService(s.configuration(200, 100, s.breaker()))}}
+		cure := ""
+		if len(stuck(s)) == 0 { // else SPOT108 has it
+			cure = s.updateService(s.configuration(200, 100, s.breaker()))
+		}
+		return []verdict{{Warning, "the function leaves it to ECS: a redeployment would have no room and never end", cure}}
 	case handler.ReasonWouldStopHealthy:
 		return []verdict{{
 			Warning, fmt.Sprintf("the function leaves it to ECS: a redeployment may stop all but %d of %d tasks first", s.floor(), s.DesiredCount),

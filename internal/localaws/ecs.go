@@ -20,6 +20,9 @@ type cluster struct {
 	services map[string]*service
 	tasks    []*task // the oldest first, stopped ones too
 	tags     tags
+
+	providers []string
+	strategy  []strategyItem // of services that are made without one
 }
 
 // ecsInput has the members of all calls.
@@ -34,17 +37,23 @@ type ecsInput struct {
 	ServiceName string
 	Task        string
 
-	DesiredCount             *int `check:"min=0"`
-	TaskDefinition           string
-	Family                   string
-	CapacityProviderStrategy []strategyItem
-	LaunchType               *string `check:"enum=EC2|FARGATE|EXTERNAL"`
-	DeploymentConfiguration  json.RawMessage
-	DeploymentController     obj
-	NetworkConfiguration     obj
-	ForceNewDeployment       bool
-	Force                    bool
-	Reason                   string
+	DesiredCount                    *int `check:"min=0"`
+	TaskDefinition                  string
+	Family                          string
+	CapacityProviderStrategy        []strategyItem
+	LaunchType                      *string `check:"enum=EC2|FARGATE|EXTERNAL"`
+	DeploymentConfiguration         json.RawMessage
+	DeploymentController            obj
+	NetworkConfiguration            obj
+	LoadBalancers                   []obj
+	PlatformVersion                 string
+	HealthCheckGracePeriodSeconds   *int   `check:"min=0"`
+	AvailabilityZoneRebalancing     string `check:"enum=ENABLED|DISABLED"`
+	CapacityProviders               []string
+	DefaultCapacityProviderStrategy []strategyItem
+	ForceNewDeployment              bool
+	Force                           bool
+	Reason                          string
 
 	StartedBy     string
 	DesiredStatus string `check:"enum=RUNNING|PENDING|STOPPED"`
@@ -79,22 +88,23 @@ func (in *ecsInput) arn(r *region) string {
 func (s *ecsService) actions() map[string]action {
 	tagResource, untagResource := tagCalls("ecs", s.tagged, func(t *tags) *tags { return t })
 	return map[string]action{
-		"CreateCluster":          op(s.createCluster),
-		"DescribeClusters":       op(s.describeClusters),
-		"ListClusters":           op(s.listClusters),
-		"RegisterTaskDefinition": op(s.registerTaskDefinition, "Family"),
-		"DescribeTaskDefinition": op(s.describeTaskDefinition, "TaskDefinition"),
-		"CreateService":          on(s.find, s.createService, "ServiceName"),
-		"UpdateService":          on(s.find, s.updateService, "Service"),
-		"DeleteService":          on(s.find, s.deleteService, "Service"),
-		"DescribeServices":       on(s.find, s.describeServices),
-		"ListServices":           on(s.find, s.listServices),
-		"ListTasks":              on(s.find, s.listTasks),
-		"DescribeTasks":          on(s.find, s.describeTasks),
-		"StopTask":               on(s.find, s.stopTask, "Task"),
-		"TagResource":            tagResource,
-		"UntagResource":          untagResource,
-		"ListTagsForResource":    show(s.tagged, func(t *tags) any { return obj{"tags": t.lower()} }),
+		"CreateCluster":               op(s.createCluster),
+		"DescribeClusters":            op(s.describeClusters),
+		"ListClusters":                op(s.listClusters),
+		"PutClusterCapacityProviders": on(s.find, s.putProviders),
+		"RegisterTaskDefinition":      op(s.registerTaskDefinition, "Family"),
+		"DescribeTaskDefinition":      op(s.describeTaskDefinition, "TaskDefinition"),
+		"CreateService":               on(s.find, s.createService, "ServiceName"),
+		"UpdateService":               on(s.find, s.updateService, "Service"),
+		"DeleteService":               on(s.find, s.deleteService, "Service"),
+		"DescribeServices":            on(s.find, s.describeServices),
+		"ListServices":                on(s.find, s.listServices),
+		"ListTasks":                   on(s.find, s.listTasks),
+		"DescribeTasks":               on(s.find, s.describeTasks),
+		"StopTask":                    on(s.find, s.stopTask, "Task"),
+		"TagResource":                 tagResource,
+		"UntagResource":               untagResource,
+		"ListTagsForResource":         show(s.tagged, func(t *tags) any { return obj{"tags": t.lower()} }),
 	}
 }
 
@@ -125,7 +135,7 @@ func describe[T any](s *ecsService, member, kind string, names []string, find fu
 // cluster gives a cluster, which it makes where there is none.
 func (s *ecsService) cluster(name string) *cluster {
 	if s.clusters[name] == nil {
-		s.clusters[name] = &cluster{name: name, services: map[string]*service{}}
+		s.clusters[name] = &cluster{name: name, services: map[string]*service{}, providers: []string{"FARGATE", "FARGATE_SPOT"}}
 	}
 	return s.clusters[name]
 }
@@ -150,7 +160,7 @@ func (s *ecsService) clusterJSON(k *cluster) obj {
 	return obj{
 		"clusterArn": s.region.arn("ecs", "cluster/"+k.name), "clusterName": k.name, "status": "ACTIVE", "registeredContainerInstancesCount": 0,
 		"runningTasksCount": running, "pendingTasksCount": pending, "activeServicesCount": active,
-		"capacityProviders": []string{"FARGATE", "FARGATE_SPOT"}, "tags": k.tags.lower(),
+		"capacityProviders": k.providers, "defaultCapacityProviderStrategy": append([]strategyItem{}, k.strategy...), "tags": k.tags.lower(),
 	}
 }
 

@@ -22,6 +22,11 @@ type service struct {
 	deployments         []*deployment // PRIMARY first
 	events              []obj
 	tags                tags
+
+	balancers   []obj
+	platform    string
+	grace       *int // seconds; nil where nobody said
+	rebalancing string
 }
 
 type strategyItem struct {
@@ -93,6 +98,13 @@ func (s *ecsService) apply(v *service, in *ecsInput) error {
 	if in.NetworkConfiguration != nil {
 		v.network = in.NetworkConfiguration
 	}
+	if in.LoadBalancers != nil {
+		v.balancers = in.LoadBalancers
+	}
+	if in.HealthCheckGracePeriodSeconds != nil {
+		v.grace = in.HealthCheckGracePeriodSeconds
+	}
+	v.platform, v.rebalancing = orDefault(in.PlatformVersion, v.platform), orDefault(in.AvailabilityZoneRebalancing, v.rebalancing)
 	set(&v.desired, in.DesiredCount)
 	return nil
 }
@@ -110,15 +122,23 @@ func (s *ecsService) updateService(k *cluster, in *ecsInput) (any, error) {
 	case v.controllerType() == "CODE_DEPLOY" && in.ForceNewDeployment:
 		return nil, ecsInvalid("Cannot force a new deployment on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.")
 	}
+	if in.CapacityProviderStrategy != nil && !in.ForceNewDeployment {
+		return nil, ecsInvalid("When you change the capacity provider strategy of a service, you must force a new deployment.")
+	}
 	before := v.definition
 	if err := s.apply(v, in); err != nil {
 		return nil, err
 	}
-	if in.ForceNewDeployment || v.definition != before {
+	if in.deploys() || v.definition != before {
 		s.deploy(v)
 	}
 	s.reconcile(v)
 	return obj{"service": s.serviceJSON(v, true)}, nil
+}
+
+// deploys reports whether an update begins a deployment whatever the service was like.
+func (in *ecsInput) deploys() bool {
+	return in.ForceNewDeployment || in.NetworkConfiguration != nil || in.PlatformVersion != ""
 }
 
 func (v *service) controllerType() string {
@@ -187,7 +207,8 @@ func (s *ecsService) serviceJSON(v *service, withTags bool) obj {
 		"serviceArn": s.serviceARN(v), "serviceName": v.name, "clusterArn": s.region.arn("ecs", "cluster/"+v.cluster.name), "status": v.status,
 		"desiredCount": v.desired, "runningCount": running, "pendingCount": pending, "taskDefinition": v.definition,
 		"deploymentConfiguration": v.config, "deployments": deployments, "events": v.events, "createdAt": epoch(v.created),
-		"schedulingStrategy": "REPLICA", "loadBalancers": []any{}, "serviceRegistries": []any{}, "platformVersion": "LATEST",
+		"schedulingStrategy": "REPLICA", "loadBalancers": append([]obj{}, v.balancers...), "serviceRegistries": []any{}, "platformVersion": orDefault(v.platform, "LATEST"),
+		"availabilityZoneRebalancing": orDefault(v.rebalancing, "DISABLED"), "healthCheckGracePeriodSeconds": v.grace,
 		"deploymentController": v.controller, "networkConfiguration": v.network, "launchType": v.launchType, "capacityProviderStrategy": v.strategy,
 	}
 	if withTags {

@@ -21,7 +21,7 @@ func (e *Error) status() int {
 		return e.Status
 	}
 	switch e.Code {
-	case "AccessDenied", "MissingAuthenticationToken", "ExpiredToken":
+	case "AccessDenied", "UnauthorizedOperation", "MissingAuthenticationToken", "ExpiredToken":
 		return http.StatusForbidden
 	case "NoSuchEntity":
 		return http.StatusNotFound
@@ -84,8 +84,11 @@ func throttled(service string) *Error {
 // denied is how IAM's refusal reads in each service's answer.
 func denied(c Call) *Error {
 	code := "AccessDeniedException"
-	if c.Service == "iam" || c.Service == "sts" {
+	switch c.Service {
+	case "iam", "sts", "elasticloadbalancing", "cloudwatch":
 		code = "AccessDenied"
+	case "ec2":
+		code = "UnauthorizedOperation"
 	}
 	e := refuse(code, "User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
 		c.Principal, c, orDefault(c.Resource, "*"), c)

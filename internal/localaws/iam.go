@@ -104,6 +104,7 @@ func (s *iamService) actions() map[string]action {
 		"ListRoleTags":                  show(s.find, (*role).listTags, "RoleName"),
 		"TagRole":                       tagRole,
 		"UntagRole":                     untagRole,
+		"SimulatePrincipalPolicy":       op(s.simulate, "PolicySourceArn", "ActionNames"),
 		"CreatePolicy":                  op(s.createPolicy, "PolicyName", "PolicyDocument"),
 		"GetPolicy":                     on(s.findPolicy, s.getPolicy, "PolicyArn"),
 		"DeletePolicy":                  on(s.ownPolicy, s.deletePolicy, "PolicyArn"),

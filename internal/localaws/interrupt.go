@@ -15,6 +15,14 @@ type Service struct {
 	CapacityProvider string            // "" is FARGATE_SPOT
 	Tags             map[string]string // such as spothandler's own switch
 	Age              time.Duration     // since its deployment; 0 is an hour
+
+	// What stands around it; the zero values are nothing of the kind.
+	Container  map[string]any // more fields of its container's definition, such as "stopTimeout"
+	OnDemand   int            // tasks that its strategy places on FARGATE first
+	Drain      int            // seconds that its target group, which has its name and -tg, drains for
+	Controller string         // of its deployments, such as CODE_DEPLOY
+	LeastTasks int            // Application Auto Scaling may scale it down to so many
+	Settings   map[string]any // as UpdateService takes them, such as "availabilityZoneRebalancing"
 }
 
 // Seed adds services, with their clusters, as if they had been running for a while: the deployment completed, every
@@ -42,9 +50,12 @@ func (s *ecsService) seed(seed Service) error {
 	v.desired, v.created = seed.Desired, since
 	v.definition = s.define(seed.Name, obj{
 		"cpu": "256", "memory": "512", "networkMode": "awsvpc",
-		"containerDefinitions": []obj{{"name": "app", "image": "app", "essential": true}},
+		"containerDefinitions": []obj{container(seed)},
 	})
 	v.strategy = []strategyItem{{CapacityProvider: orDefault(seed.CapacityProvider, "FARGATE_SPOT"), Weight: 1}}
+	if err := s.surround(v, seed); err != nil {
+		return err
+	}
 	if err := v.tags.add("ecs", tags(seed.Tags).list()); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package localaws
 import (
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/localaws/insights"
@@ -17,6 +18,7 @@ type region struct {
 	events *eventsService
 	ecs    *ecsService
 
+	around    *surroundings
 	messaging *messaging
 	actions   map[string]map[string]action // service -> action's name
 }
@@ -31,6 +33,7 @@ func (s *Server) region(name string) *region {
 	r.logs = &logsService{region: r, groups: map[string]*logGroup{}, queries: map[string][][]insights.Field{}}
 	r.events = &eventsService{region: r, rules: map[string]*rule{}}
 	r.ecs = &ecsService{region: r, clusters: map[string]*cluster{}, definitions: map[string][]obj{}}
+	r.around = newSurroundings(r)
 	r.messaging = &messaging{region: r, queues: map[string]*queue{}, topics: map[string]bool{}}
 	for _, arn := range s.opts.Existing {
 		switch {
@@ -53,6 +56,7 @@ func (s *Server) region(name string) *region {
 		"account": {"ListRegions": op(listRegions)},
 		"tag":     {"GetResources": op(getResources)},
 	}
+	maps.Copy(r.actions, r.around.actions())
 	s.regions[name] = r
 	return r
 }

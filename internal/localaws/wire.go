@@ -21,6 +21,10 @@ func wireOf(r *http.Request) wire {
 	switch {
 	case r.Header.Get("X-Amz-Target") != "":
 		return jsonWire{}
+	case strings.HasPrefix(r.URL.Path, "/service/"):
+		return cborWire{}
+	case strings.Contains(r.Header.Get("Authorization"), "/ec2/aws4_request"):
+		return ec2Wire{}
 	case strings.HasPrefix(r.URL.Path, "/20"), r.URL.Path == "/listRegions":
 		return restWire{}
 	}
@@ -42,6 +46,10 @@ func (jsonWire) target(c *call) error {
 		c.record.Service = "ecs"
 	case "AmazonSQS":
 		c.record.Service = "sqs"
+	case "AnyScaleFrontendService":
+		c.record.Service = "application-autoscaling"
+	case "ServiceQuotasV20190624":
+		c.record.Service = "servicequotas"
 	case "ResourceGroupsTaggingAPI_20170126":
 		c.record.Service = "tag"
 	}

@@ -144,6 +144,8 @@ func namespace(c *call) string {
 	switch c.record.Service {
 	case "sts":
 		return "https://sts.amazonaws.com/doc/2011-06-15/"
+	case "elasticloadbalancing":
+		return "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"
 	case "sns":
 		return "http://sns.amazonaws.com/doc/2010-03-31/"
 	}

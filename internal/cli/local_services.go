@@ -1,0 +1,40 @@
+package cli
+
+import "github.com/spothandler/spothandler/internal/localaws"
+
+// localServices are those of the demo and a few more, with what doctor finds in real accounts.
+func localServices() []localaws.Service {
+	careful := func(more map[string]any) map[string]any {
+		settings := map[string]any{
+			"availabilityZoneRebalancing": "ENABLED", "healthCheckGracePeriodSeconds": 60,
+			"deploymentConfiguration": map[string]any{
+				"maximumPercent": 200, "minimumHealthyPercent": 100, "deploymentCircuitBreaker": map[string]any{"enable": true, "rollback": true},
+			},
+		}
+		for key, value := range more {
+			settings[key] = value
+		}
+		return settings
+	}
+	pinned := func(more map[string]any) map[string]any {
+		container := map[string]any{
+			"image":       "registry.example/app@sha256:0f5d4b1c7a3e9862d4b1c7a3e98620f5d4b1c7a3e98620f5d4b1c7a3e9862a11",
+			"stopTimeout": 120, "entryPoint": []string{"/app"},
+		}
+		for key, value := range more {
+			container[key] = value
+		}
+		return container
+	}
+	return []localaws.Service{
+		{Cluster: demoCluster, Name: demoService, Desired: 4, Drain: 300, OnDemand: 1, LeastTasks: 1, Container: pinned(nil), Settings: careful(nil)},
+		{Cluster: demoCluster, Name: "worker", Desired: 2, Container: pinned(map[string]any{"stopTimeout": 10}), Settings: careful(map[string]any{"availabilityZoneRebalancing": "DISABLED"})},
+		{Cluster: demoCluster, Name: "index", Desired: 3, OnDemand: 1, Container: pinned(nil), Settings: careful(map[string]any{
+			"deploymentConfiguration": map[string]any{"maximumPercent": 125, "minimumHealthyPercent": 100, "deploymentCircuitBreaker": map[string]any{"enable": true, "rollback": false}},
+		})},
+		{Cluster: demoCluster, Name: "mailer", Desired: 1, Container: pinned(nil), Settings: careful(nil)},
+		{Cluster: demoCluster, Name: "web", Desired: 2, OnDemand: 1, Drain: 60, LeastTasks: 2, Container: pinned(nil), Settings: careful(nil)},
+		{Cluster: "batch", Name: "etl", Desired: 2, OnDemand: 1, Controller: "CODE_DEPLOY", Container: pinned(nil), Settings: careful(nil)},
+		{Cluster: "batch", Name: "search", Desired: 3, OnDemand: 1, Container: pinned(nil), Settings: careful(nil), Tags: map[string]string{"spothandler": "off"}},
+	}
+}

@@ -1,0 +1,57 @@
+package localaws
+
+import (
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/localaws/policy"
+)
+
+// simulateInput is that of SimulatePrincipalPolicy.
+type simulateInput struct {
+	PolicySourceArn string
+	ActionNames     []string
+	ResourceArns    []string
+	ContextEntries  []struct {
+		ContextKeyName   string
+		ContextKeyValues []string
+	}
+}
+
+func (in *simulateInput) arn(*region) string { return in.PolicySourceArn }
+
+func (in *simulateInput) asks(own ask, _ *call) []ask { return []ask{own} }
+
+// simulate decides by a role's policies and its boundary, as if it were asked for real.
+func (s *iamService) simulate(_ *call, in *simulateInput) (any, error) {
+	role := s.ofARN(in.PolicySourceArn)
+	if !strings.Contains(in.PolicySourceArn, ":iam:") {
+		return nil, refuse("InvalidInput", "Invalid Entity Arn: %s does not clearly define entity type and name.", in.PolicySourceArn)
+	}
+	if role == nil {
+		return nil, noSuchEntity("The role %s cannot be found.", in.PolicySourceArn)
+	}
+	have, err := s.rights(role)
+	if err != nil {
+		return nil, err
+	}
+	context := map[string]string{}
+	for _, entry := range in.ContextEntries {
+		if len(entry.ContextKeyValues) > 0 {
+			context[strings.ToLower(entry.ContextKeyName)] = entry.ContextKeyValues[0]
+		}
+	}
+	if len(in.ResourceArns) == 0 {
+		in.ResourceArns = []string{"*"}
+	}
+	results := []obj{}
+	for _, action := range in.ActionNames {
+		for _, resource := range in.ResourceArns {
+			found, _ := have.decide(policy.Ask{Action: action, Resource: resource, Context: context})
+			results = append(results, obj{
+				"EvalActionName": action, "EvalResourceName": resource,
+				"EvalDecision": map[policy.Verdict]string{policy.Allowed: "allowed", policy.Forbidden: "explicitDeny", policy.NotAllowed: "implicitDeny"}[found],
+			})
+		}
+	}
+	return obj{"EvaluationResults": results, "IsTruncated": false}, nil
+}

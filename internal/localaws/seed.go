@@ -1,0 +1,55 @@
+package localaws
+
+import (
+	"encoding/json"
+	"maps"
+)
+
+// container is the one container of a seeded service.
+func container(seed Service) obj {
+	c := obj{"name": "app", "image": "app", "essential": true}
+	maps.Copy(c, seed.Container)
+	return c
+}
+
+// surround puts around a seeded service what it asks for.
+func (s *ecsService) surround(v *service, seed Service) error {
+	around := s.region.around
+	subnets := []any{}
+	for _, subnet := range around.subnets {
+		subnets = append(subnets, subnet["subnetId"])
+	}
+	v.network = obj{"awsvpcConfiguration": obj{"subnets": subnets, "securityGroups": []any{"sg-00000000000000001"}, "assignPublicIp": "DISABLED"}}
+	if seed.OnDemand > 0 {
+		v.strategy = append(v.strategy, strategyItem{CapacityProvider: "FARGATE", Base: seed.OnDemand})
+	}
+	if seed.Controller != "" {
+		v.controller = obj{"type": seed.Controller}
+	}
+	if seed.Drain > 0 {
+		group := around.addGroup(v.name+"-tg", seed.Drain)
+		v.balancers = []obj{{"targetGroupArn": group.arn, "containerName": "app", "containerPort": 80}}
+	}
+	if seed.LeastTasks > 0 {
+		id := "service/" + v.cluster.name + "/" + v.name
+		around.targets[id] = obj{
+			"ServiceNamespace": "ecs", "ResourceId": id, "ScalableDimension": "ecs:service:DesiredCount", "RoleARN": "", "CreationTime": 0,
+			"MinCapacity": seed.LeastTasks, "MaxCapacity": max(seed.LeastTasks, 2*seed.Desired),
+		}
+	}
+	settings, err := json.Marshal(seed.Settings)
+	in := &ecsInput{}
+	if err == nil {
+		err = json.Unmarshal(settings, in)
+	}
+	if err != nil {
+		return err
+	}
+	return s.apply(v, in)
+}
+
+// putProviders replaces a cluster's capacity providers and its default strategy.
+func (s *ecsService) putProviders(k *cluster, in *ecsInput) (any, error) {
+	k.providers, k.strategy = in.CapacityProviders, in.DefaultCapacityProviderStrategy
+	return obj{"cluster": s.clusterJSON(k)}, nil
+}

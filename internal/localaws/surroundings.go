@@ -1,0 +1,242 @@
+package localaws
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// surroundings are what stands around one region's services: target groups, subnets, scalable targets, quotas.
+type surroundings struct {
+	region  *region
+	groups  []*targetGroup
+	subnets []obj
+	targets map[string]obj // scalable targets, by resource id
+	quotas  map[string]float64
+}
+
+type targetGroup struct {
+	arn, name  string
+	attributes map[string]string
+}
+
+func newSurroundings(r *region) *surroundings {
+	s := &surroundings{region: r, targets: map[string]obj{}, quotas: map[string]float64{"L-36FBB829": 6, "L-3032A538": 6}}
+	for i, zone := range []string{"a", "b"} {
+		s.subnets = append(s.subnets, obj{
+			"subnetId": "subnet-0000000000000000" + strconv.Itoa(i+1), "availabilityZone": r.name + zone, "availabilityZoneId": fmt.Sprintf("%s-az%d", r.name, i+1),
+			"availableIpAddressCount": 250, "state": "available", "ipv6Native": false,
+		})
+	}
+	return s
+}
+
+func (s *surroundings) actions() map[string]map[string]action {
+	return map[string]map[string]action{
+		"elasticloadbalancing": {
+			"DescribeTargetGroups":          op(s.describeTargetGroups),
+			"DescribeTargetGroupAttributes": on(s.group, s.describeAttributes),
+			"ModifyTargetGroupAttributes":   on(s.group, s.modifyAttributes),
+		},
+		"ec2": {"DescribeSubnets": op(s.describeSubnets)},
+		"application-autoscaling": {
+			"DescribeScalableTargets": op(s.describeScalableTargets),
+			"RegisterScalableTarget":  op(s.registerScalableTarget, "ResourceID"),
+		},
+		"servicequotas": {
+			"GetServiceQuota":             op(s.getServiceQuota, "QuotaCode"),
+			"RequestServiceQuotaIncrease": op(s.requestQuota, "QuotaCode"),
+		},
+		"cloudwatch": {"GetMetricData": op(s.getMetricData)},
+	}
+}
+
+type balancerInput struct {
+	TargetGroupArn string
+	PageSize       *int `json:",string" check:"min=1 max=400"`
+	Marker         string
+	Attributes     []tag
+}
+
+func (in *balancerInput) arn(*region) string { return in.TargetGroupArn }
+
+// asks knows that what only describes has no resource (Service Authorization Reference).
+func (in *balancerInput) asks(own ask, c *call) []ask {
+	if !c.record.Write() {
+		own.Resource = "*"
+	}
+	return []ask{own}
+}
+
+func (s *surroundings) group(in *balancerInput) (*targetGroup, error) {
+	at := slices.IndexFunc(s.groups, func(g *targetGroup) bool { return g.arn == in.TargetGroupArn })
+	if at < 0 {
+		return nil, refuse("TargetGroupNotFound", "One or more target groups not found")
+	}
+	return s.groups[at], nil
+}
+
+// addGroup makes a target group that drains for so many seconds.
+func (s *surroundings) addGroup(name string, drain int) *targetGroup {
+	g := &targetGroup{
+		arn: s.region.arn("elasticloadbalancing", "targetgroup/"+name+"/"+randomHex(16)), name: name,
+		attributes: map[string]string{"deregistration_delay.timeout_seconds": strconv.Itoa(drain), "slow_start.duration_seconds": "0", "stickiness.enabled": "false"},
+	}
+	s.groups = append(s.groups, g)
+	return g
+}
+
+func (s *surroundings) describeTargetGroups(_ *call, in *balancerInput) (any, error) {
+	all := []obj{}
+	for _, g := range s.groups {
+		all = append(all, obj{
+			"TargetGroupArn": g.arn, "TargetGroupName": g.name, "Protocol": "HTTP", "ProtocolVersion": "HTTP1", "TargetType": "ip",
+			"HealthCheckIntervalSeconds": 30, "UnhealthyThresholdCount": 2, "HealthyThresholdCount": 5,
+		})
+	}
+	return paged("elasticloadbalancing", "TargetGroups", all, "NextMarker", in.Marker, in.PageSize, 400)
+}
+
+func (s *surroundings) describeAttributes(g *targetGroup, _ *balancerInput) (any, error) {
+	return obj{"Attributes": tags(g.attributes).list()}, nil
+}
+
+func (s *surroundings) modifyAttributes(g *targetGroup, in *balancerInput) (any, error) {
+	for _, attribute := range in.Attributes {
+		if _, known := g.attributes[attribute.Key]; !known {
+			return nil, refuse("InvalidConfigurationRequest", "Target group attribute key '%s' is not recognized", attribute.Key)
+		}
+		g.attributes[attribute.Key] = attribute.Value
+	}
+	return s.describeAttributes(g, in)
+}
+
+type subnetInput struct {
+	Filter []struct {
+		Name  string
+		Value []string `check:"len=1:200"`
+	}
+}
+
+func (s *surroundings) describeSubnets(_ *call, in *subnetInput) (any, error) {
+	found := []obj{}
+	for _, subnet := range s.subnets {
+		fits := true
+		for _, f := range in.Filter {
+			if f.Name != "subnet-id" {
+				return nil, refuse("InvalidParameterValue", "The filter '%s' is invalid", f.Name)
+			}
+			fits = fits && slices.Contains(f.Value, fmt.Sprint(subnet["subnetId"]))
+		}
+		if fits {
+			found = append(found, subnet)
+		}
+	}
+	return obj{"subnetSet": found}, nil
+}
+
+type scalingInput struct {
+	ServiceNamespace  string   `check:"enum=ecs"`
+	ResourceID        string   `json:"ResourceId"`
+	ResourceIDs       []string `json:"ResourceIds" check:"len=0:50"`
+	ScalableDimension string
+	MinCapacity       *int `check:"min=0"`
+	MaxCapacity       *int `check:"min=0"`
+}
+
+func (s *surroundings) describeScalableTargets(_ *call, in *scalingInput) (any, error) {
+	found := []obj{}
+	for _, id := range in.ResourceIDs {
+		if target := s.targets[id]; target != nil {
+			found = append(found, target)
+		}
+	}
+	return obj{"ScalableTargets": found}, nil
+}
+
+func (s *surroundings) registerScalableTarget(_ *call, in *scalingInput) (any, error) {
+	target := s.targets[in.ResourceID]
+	switch {
+	case target == nil && (in.MinCapacity == nil || in.MaxCapacity == nil):
+		return nil, refuse("ValidationException", "MinCapacity and MaxCapacity are required to register a new scalable target")
+	case target == nil:
+		target = obj{"ServiceNamespace": "ecs", "ResourceId": in.ResourceID, "ScalableDimension": "ecs:service:DesiredCount", "RoleARN": "", "CreationTime": 0}
+		s.targets[in.ResourceID] = target
+	}
+	for name, given := range map[string]*int{"MinCapacity": in.MinCapacity, "MaxCapacity": in.MaxCapacity} {
+		if given != nil {
+			target[name] = *given
+		}
+	}
+	return obj{}, nil
+}
+
+type quotaInput struct {
+	ServiceCode  string
+	QuotaCode    string
+	DesiredValue float64
+}
+
+func (in *quotaInput) arn(r *region) string {
+	return r.arn("servicequotas", in.ServiceCode+"/"+in.QuotaCode)
+}
+
+func (in *quotaInput) asks(own ask, _ *call) []ask { return []ask{own} }
+
+func (s *surroundings) getServiceQuota(_ *call, in *quotaInput) (any, error) {
+	value, known := s.quotas[in.QuotaCode]
+	if !known || in.ServiceCode != "fargate" {
+		return nil, refuse("NoSuchResourceException", "The request failed because the specified quota code does not exist.")
+	}
+	return obj{"Quota": obj{"ServiceCode": in.ServiceCode, "QuotaCode": in.QuotaCode, "Value": value, "Adjustable": true}}, nil
+}
+
+// requestQuota grants at once what it is asked for.
+func (s *surroundings) requestQuota(c *call, in *quotaInput) (any, error) {
+	if _, err := s.getServiceQuota(c, in); err != nil {
+		return nil, err
+	}
+	s.quotas[in.QuotaCode] = in.DesiredValue
+	return obj{"RequestedQuota": obj{"QuotaCode": in.QuotaCode, "DesiredValue": in.DesiredValue, "Status": "APPROVED"}}, nil
+}
+
+type metricsInput struct {
+	MetricDataQueries []struct {
+		ID         string `json:"Id"`
+		MetricStat struct {
+			Metric struct {
+				Dimensions []struct{ Name, Value string }
+			}
+		}
+	} `check:"len=1:500"`
+}
+
+// getMetricData tells the vCPUs that run now, which is all that anybody asks for here.
+func (s *surroundings) getMetricData(_ *call, in *metricsInput) (any, error) {
+	results := []obj{}
+	for _, query := range in.MetricDataQueries {
+		class := ""
+		for _, d := range query.MetricStat.Metric.Dimensions {
+			if d.Name == "Class" {
+				class = d.Value
+			}
+		}
+		results = append(results, obj{
+			"Id": query.ID, "StatusCode": "Complete", "Values": []float64{s.running(map[string]string{"Standard/Spot": "FARGATE_SPOT", "Standard/OnDemand": "FARGATE"}[class])},
+		})
+	}
+	return obj{"MetricDataResults": results}, nil
+}
+
+// running are the vCPUs of the tasks on a capacity provider: a quarter each.
+func (s *surroundings) running(provider string) float64 {
+	n := 0
+	for _, k := range s.region.ecs.clusters {
+		for _, t := range k.tasks {
+			if t.provider == provider {
+				n += t.runs()
+			}
+		}
+	}
+	return float64(n) / 4
+}

@@ -1,0 +1,104 @@
+package localaws
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/aws/smithy-go/encoding/cbor"
+)
+
+// cborWire is Smithy RPC v2 CBOR: service and action in the path, everything else in the body. CloudWatch speaks it.
+type cborWire struct{}
+
+func (cborWire) target(c *call) error {
+	parts := strings.Split(c.request.URL.Path, "/") // /service/GraniteServiceVersion20100801/operation/GetMetricData
+	c.record.Service = "cloudwatch"
+	c.record.Action = parts[len(parts)-1]
+	return nil
+}
+
+func (cborWire) decode(c *call, in any) error {
+	if len(c.body) == 0 {
+		return nil
+	}
+	value, err := cbor.Decode(c.body)
+	if err == nil {
+		err = fill(in, uncbor(value))
+	}
+	if err != nil {
+		return refuse("SerializationException", "%v", err)
+	}
+	return nil
+}
+
+// uncbor makes what JSON could say of a value.
+func uncbor(v cbor.Value) any {
+	switch v := v.(type) {
+	case cbor.Map:
+		tree := obj{}
+		for key, each := range v {
+			tree[key] = uncbor(each)
+		}
+		return tree
+	case cbor.List:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = uncbor(v[i])
+		}
+		return list
+	case cbor.String:
+		return string(v)
+	case cbor.Uint:
+		return uint64(v)
+	case cbor.Float64:
+		return float64(v)
+	case cbor.Float32:
+		return float64(v)
+	case cbor.Bool:
+		return bool(v)
+	case *cbor.Tag:
+		return uncbor(v.Value)
+	}
+	return nil
+}
+
+// tocbor is the other way.
+func tocbor(v any) cbor.Value {
+	switch v := v.(type) {
+	case map[string]any:
+		tree := cbor.Map{}
+		for key, each := range v {
+			tree[key] = tocbor(each)
+		}
+		return tree
+	case []any:
+		list := cbor.List{}
+		for _, each := range v {
+			list = append(list, tocbor(each))
+		}
+		return list
+	case string:
+		return cbor.String(v)
+	case bool:
+		return cbor.Bool(v)
+	case interface{ Float64() (float64, error) }: // a number of JSON
+		n, _ := v.Float64()
+		return cbor.Float64(n)
+	}
+	return &cbor.Nil{}
+}
+
+func (w cborWire) answer(to http.ResponseWriter, _ *call, out any) {
+	w.write(to, http.StatusOK, out)
+}
+
+func (w cborWire) refuse(to http.ResponseWriter, _ *call, e *Error) {
+	w.write(to, e.status(), obj{"__type": "com.amazonaws.cloudwatch#" + e.Code, "message": e.Message})
+}
+
+func (cborWire) write(to http.ResponseWriter, status int, out any) {
+	to.Header().Set("Smithy-Protocol", "rpc-v2-cbor")
+	to.Header().Set("Content-Type", "application/cbor")
+	to.WriteHeader(status)
+	_, _ = to.Write(cbor.Encode(tocbor(plain(out))))
+}

@@ -1,0 +1,95 @@
+package localaws
+
+import (
+	"encoding/xml"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ec2Wire is EC2's own dialect of AWS Query: lists are numbered without "member", and are elements called item in the
+// answer, which has no result around it.
+type ec2Wire struct{}
+
+func (ec2Wire) target(c *call) error {
+	form, err := url.ParseQuery(string(c.body))
+	if err != nil {
+		return refuse("MalformedQueryString", "%v", err)
+	}
+	c.record.Service, c.record.Action, c.params = "ec2", form.Get("Action"), obj{}
+	for key, values := range form {
+		plant(c.params, strings.Split(key, "."), values[0])
+	}
+	return nil
+}
+
+func (ec2Wire) decode(c *call, in any) error {
+	if err := fill(in, numbered(c.params)); err != nil {
+		return refuse("InvalidParameterValue", "%v", err)
+	}
+	return nil
+}
+
+// numbered replaces {"1":a,"2":b} with [a,b], at every depth.
+func numbered(v any) any {
+	tree, ok := v.(obj)
+	if !ok {
+		return v
+	}
+	list := make([]any, 0, len(tree))
+	for i := range len(tree) {
+		if child, there := tree[strconv.Itoa(i+1)]; there {
+			list = append(list, numbered(child))
+		}
+	}
+	if len(list) > 0 {
+		return list
+	}
+	for key, child := range tree {
+		tree[key] = numbered(child)
+	}
+	return tree
+}
+
+func (ec2Wire) answer(w http.ResponseWriter, c *call, out any) {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<%sResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>%s</requestId>`, c.record.Action, newID())
+	answer, _ := plain(out).(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(answer)) {
+		item(&b, name, answer[name])
+	}
+	fmt.Fprintf(&b, "</%sResponse>", c.record.Action)
+	writeXML(w, http.StatusOK, b.String())
+}
+
+func item(b *strings.Builder, name string, v any) {
+	b.WriteString("<" + name + ">")
+	switch v := v.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			item(b, key, v[key])
+		}
+	case []any:
+		for _, e := range v {
+			item(b, "item", e)
+		}
+	default:
+		_ = xml.EscapeText(b, []byte(fmt.Sprint(v))) // a builder takes everything
+	}
+	b.WriteString("</" + name + ">")
+}
+
+func (ec2Wire) refuse(w http.ResponseWriter, _ *call, e *Error) {
+	var b strings.Builder
+	b.WriteString("<Response><Errors><Error>")
+	element(&b, "Code", e.Code)
+	element(&b, "Message", e.Message)
+	b.WriteString("</Error></Errors>")
+	element(&b, "RequestID", newID())
+	b.WriteString("</Response>")
+	writeXML(w, e.status(), b.String())
+}
