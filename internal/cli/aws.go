@@ -26,6 +26,8 @@ type awsSource struct {
 	quiet  atomic.Bool // something is repainted on stderr, and shows what is waited for
 	warned sync.Once   // of what is dangerous about the way to AWS
 
+	endpoints sync.Once // shown, where there is no header
+
 	mu     sync.Mutex
 	loaded *session.Source
 }

@@ -34,11 +34,13 @@ func (a *app) printHeader(s *connection, prefix string) {
 	a.err.Printf("%s\n\n", st.Dim(st.Shorten(caller, st.Width)))
 }
 
-// printEndpoints says where calls go elsewhere than to AWS, for a command without a header.
+// printEndpoints says once where calls go elsewhere than to AWS, for a command without a header.
 func (a *app) printEndpoints(s *connection) {
-	if endpoints := s.Endpoints(); len(endpoints) > 0 {
-		a.err.Printf("%s\n", a.err.Dim("endpoint "+strings.Join(endpoints, ", ")))
+	endpoints := s.Endpoints()
+	if len(endpoints) == 0 {
+		return
 	}
+	a.aws.endpoints.Do(func() { a.aws.err.Println(a.err.Dim("endpoint " + strings.Join(endpoints, ", "))) })
 }
 
 func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {

@@ -71,7 +71,7 @@ func (a *app) printOverlaps(all []deploy.Status) {
 		}
 		a.out.Printf("\n")
 		a.out.Print(a.out.Note("", fmt.Sprintf("%s watch the same clusters in %s: each would redeploy", deploy.Enumerate(group), status.Region)))
-		hint(a.out, "spothandler install"+a.scopeOf(deploy.Status{Prefix: "NAME", Region: status.Region})+" --cluster NAME   clusters that no other watches")
+		hint(a.out, "spothandler install"+a.inRegion(status.Region).scope("NAME")+" --cluster NAME   clusters that no other watches")
 	}
 }
 
@@ -100,10 +100,10 @@ func overlapping(all []deploy.Status, status deploy.Status) []string {
 // printUpgrades says once that there is a newer version.
 func (a *app) printUpgrades(all []deploy.Status) {
 	var old []deploy.Status
-	var prefixes []string
+	var prefixes, regions []string
 	for _, status := range all {
 		if status.UpgradeAvailable {
-			old, prefixes = append(old, status), append(prefixes, status.Prefix)
+			old, prefixes, regions = append(old, status), append(prefixes, status.Prefix), append(regions, status.Region)
 		}
 	}
 	if len(old) == 0 {
@@ -111,9 +111,15 @@ func (a *app) printUpgrades(all []deploy.Status) {
 	}
 	a.out.Printf("\n")
 	a.out.Print(a.out.Note("", fmt.Sprintf("upgrade available for %s: this is spothandler %s", deploy.Enumerate(prefixes), binaryVersion())))
-	const few = 3
-	for _, status := range old[:min(few, len(old))] {
-		hint(a.out, "spothandler upgrade"+a.scopeOf(status))
+	switch {
+	case len(old) == 1:
+		hint(a.out, a.about(old[0], "upgrade", ""))
+	case a.allRegions:
+		hint(a.out, "spothandler upgrade --all --all-regions"+a.scope(""))
+	default:
+		for _, region := range slices.Compact(regions) {
+			hint(a.out, "spothandler upgrade --all"+a.inRegion(region).scope(""))
+		}
 	}
 }
 

@@ -97,22 +97,31 @@ func (a *app) printCures(status deploy.Status) {
 		}
 		a.out.Printf("\n%s.%s\n", plural(len(status.Problems), "problem"), arrow)
 		for _, options := range cures(status) {
-			hint(a.out, "spothandler install"+a.scopeOf(status)+" "+options)
+			hint(a.out, a.about(status, "install", " "+options))
 		}
 	}
 	if status.UpgradeAvailable {
 		a.out.Printf("\n%s", a.out.Note("  ", "upgrade available: this is spothandler "+binaryVersion()))
-		hint(a.out, "spothandler upgrade"+a.scopeOf(status))
+		hint(a.out, a.about(status, "upgrade", ""))
 	}
 }
 
-// scopeOf is the flags that make another command be about this installation.
-func (a *app) scopeOf(status deploy.Status) string {
+// about is a command about this installation, with further options.
+func (a *app) about(status deploy.Status, command, options string) string {
+	text := a.inRegion(status.Region).another(command, status.Prefix)
+	if strings.HasPrefix(text, "spothandler ") {
+		text += options
+	}
+	return text
+}
+
+// inRegion is the program at work in a region, which is named only where it has to be.
+func (a *app) inRegion(region string) *app {
 	one := *a
 	if len(a.regions) > 0 || a.allRegions {
-		one.region = status.Region
+		one.region = region
 	}
-	return one.scope(status.Prefix)
+	return &one
 }
 
 // cures are the options of install that help, for what is wrong.

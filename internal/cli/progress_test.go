@@ -49,7 +49,7 @@ func TestProgressOnATerminal(t *testing.T) {
 			}
 		}
 		frames := strings.Split(text, "\x1b[2A") // up two rows, over the last ones
-		last := strings.ReplaceAll(frames[len(frames)-1], "\r\x1b[K", "")
+		last := strings.TrimPrefix(frames[len(frames)-1], "\r\x1b[J")
 		want := "  ✓ role        prod-spothandler-eu-west-1                       created   0.4s\n" +
 			"  ✓ function    prod-ecs-fargate-spot-handler                    created   6.1s\n"
 		if last != want {

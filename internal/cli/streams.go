@@ -19,13 +19,17 @@ type Streams struct {
 
 	inTTY, outTTY, errTTY bool
 	width                 int // columns of the terminal; 80 where there is none
+	height                int // its lines; 0 where there is none
 }
 
 // SystemStreams returns the streams, the environment and the terminal of this process.
 func SystemStreams() Streams {
-	width := 80
-	if columns, _, err := xterm.GetSize(int(os.Stderr.Fd())); err == nil && columns > 0 {
-		width = columns
+	width, height := 80, 0
+	for _, stream := range []*os.File{os.Stderr, os.Stdout} {
+		if columns, lines, err := xterm.GetSize(int(stream.Fd())); err == nil && columns > 0 {
+			width, height = columns, lines
+			break
+		}
 	}
 	return Streams{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
@@ -33,7 +37,7 @@ func SystemStreams() Streams {
 		inTTY:  xterm.IsTerminal(int(os.Stdin.Fd())),
 		outTTY: xterm.IsTerminal(int(os.Stdout.Fd())),
 		errTTY: xterm.IsTerminal(int(os.Stderr.Fd())),
-		width:  max(60, min(width, 120)),
+		width:  max(60, min(width, 120)), height: height,
 	}
 }
 
@@ -44,6 +48,10 @@ func NewStreams(in io.Reader, out, err io.Writer) Streams {
 
 // printers are what prints on the two streams.
 func (s Streams) printers() (out, err *term.Printer) {
-	return term.NewPrinter(s.out, term.NewStyle(s.getenv, s.outTTY, s.width)),
-		term.NewPrinter(s.err, term.NewStyle(s.getenv, s.errTTY, s.width))
+	style := func(tty bool) term.Style {
+		style := term.NewStyle(s.getenv, tty, s.width)
+		style.Height = s.height
+		return style
+	}
+	return term.NewPrinter(s.out, style(s.outTTY)), term.NewPrinter(s.err, style(s.errTTY))
 }

@@ -74,7 +74,9 @@ func (s Style) Labelled(label, between string, parts []string) Text {
 	}
 	var lines []string
 	for _, line := range Flow(plain, s.signs(between), s.Width-column) {
-		lines = append(lines, s.Wrap(line, s.Width-column)...)
+		for _, each := range s.Wrap(line, s.Width-column) {
+			lines = append(lines, s.Shorten(each, s.Width-column))
+		}
 	}
 	return Text{indent + Pad(s.Plain(label), column-len(indent)) + strings.Join(lines, "\n"+strings.Repeat(" ", column)) + "\n"}
 }

@@ -9,18 +9,24 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// Printer prints on one stream.
+// Printer prints on one stream. It may be used concurrently: what is printed while a Progress is repainted
+// appears above it.
 type Printer struct {
 	Style
 	out io.Writer
+
+	mu   sync.Mutex
+	live *Progress // that is being repainted; nil: none
 }
 
 // NewPrinter returns the printer of a stream that looks like this.
-func NewPrinter(out io.Writer, style Style) *Printer { return &Printer{style, out} }
+func NewPrinter(out io.Writer, style Style) *Printer { return &Printer{Style: style, out: out} }
 
 // Printf formats like fmt.Fprintf, with the rules of Textf.
 func (p *Printer) Printf(format string, args ...any) {
@@ -29,9 +35,22 @@ func (p *Printer) Printf(format string, args ...any) {
 
 // Print writes texts, one after the other. A stream that takes no more is not an error: nobody reads it.
 func (p *Printer) Print(texts ...Text) {
+	var all strings.Builder
 	for _, text := range texts {
-		_, _ = io.WriteString(p.out, text.s)
+		all.WriteString(text.s)
 	}
+	_ = p.write(all.String())
+}
+
+// write writes above a table that is being repainted.
+func (p *Printer) write(text string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.live != nil {
+		text = p.live.erased() + text + p.live.painted()
+	}
+	_, err := io.WriteString(p.out, text)
+	return err
 }
 
 // Println writes a text and ends its line.
@@ -46,7 +65,7 @@ func (p *Printer) JSON(answer any) error {
 	if err := encoder.Encode(answer); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
 	}
-	if _, err := p.out.Write(escapeJSON(out.Bytes())); err != nil {
+	if err := p.write(string(escapeJSON(out.Bytes()))); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
 	}
 	return nil
@@ -74,9 +93,9 @@ func escapeJSON(text []byte) []byte {
 
 // Lines returns a writer for what others write, such as the help and the log of calls: it escapes everything
 // but line breaks and tabs.
-func (p *Printer) Lines() io.Writer { return lines{p.out} }
+func (p *Printer) Lines() io.Writer { return lines{p} }
 
-type lines struct{ out io.Writer }
+type lines struct{ out *Printer }
 
 func (l lines) Write(text []byte) (int, error) {
 	var safe bytes.Buffer
@@ -92,7 +111,7 @@ func (l lines) Write(text []byte) (int, error) {
 		}
 		rest = rest[end:]
 	}
-	if _, err := l.out.Write(safe.Bytes()); err != nil {
+	if err := l.out.write(safe.String()); err != nil {
 		return 0, err
 	}
 	return len(text), nil

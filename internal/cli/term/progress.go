@@ -10,10 +10,8 @@ import (
 // Progress shows steps while they are done: on a terminal a table that is repainted, elsewhere one line for
 // each step when it is done.
 type Progress struct {
-	out  *Printer
-	live bool
-
-	mu    sync.Mutex
+	out   *Printer // whose lock guards the rest
+	live  bool
 	rows  []progressRow
 	drawn bool
 	end   chan struct{}
@@ -33,13 +31,16 @@ type progressRow struct {
 
 const repaint = 120 * time.Millisecond
 
-// Progress begins to show steps. It has to be stopped.
+// Progress begins to show steps. It has to be stopped. More steps than the terminal has lines are not repainted.
 func (p *Printer) Progress(steps []Step) *Progress {
-	progress := &Progress{out: p, live: p.Live(), end: make(chan struct{})}
+	progress := &Progress{out: p, live: p.Live() && (p.Height == 0 || len(steps) < p.Height), end: make(chan struct{})}
 	for _, step := range steps {
 		progress.rows = append(progress.rows, progressRow{Step: step})
 	}
 	if progress.live {
+		p.mu.Lock()
+		p.live = progress
+		p.mu.Unlock()
 		progress.ended.Go(progress.paintUntilEnd)
 	}
 	return progress
@@ -52,30 +53,34 @@ func (p *Printer) Live() bool { return p.TTY && !p.Dumb }
 func (p *Progress) Stop() {
 	close(p.end)
 	p.ended.Wait()
+	p.out.mu.Lock()
+	p.out.live = nil
+	p.out.mu.Unlock()
 }
 
-// Begin says that a step is under way, Wait what it waits for.
+// Begin says that a step is under way.
 func (p *Progress) Begin(index int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.out.mu.Lock()
+	defer p.out.mu.Unlock()
 	p.rows[index].begun = time.Now()
 }
 
 // Wait says what a step that was begun waits for.
 func (p *Progress) Wait(index int, note string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.out.mu.Lock()
+	defer p.out.mu.Unlock()
 	p.rows[index].note = note
 }
 
 // End says how a step ended, in a word, and how long it took.
 func (p *Progress) End(index int, outcome Glyph, word string, took time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.out.mu.Lock()
 	row := &p.rows[index]
 	row.outcome, row.right = outcome, timed(word, took)
+	line := p.line(*row)
+	p.out.mu.Unlock()
 	if !p.live {
-		p.out.Println(p.line(*row))
+		p.out.Println(line)
 	}
 }
 
@@ -83,28 +88,33 @@ func (p *Progress) paintUntilEnd() {
 	tick := time.NewTicker(repaint)
 	defer tick.Stop()
 	for {
-		p.paint()
+		_ = p.out.write("") // which paints it anew
 		select {
 		case <-p.end:
-			p.paint()
+			_ = p.out.write("")
 			return
 		case <-tick.C:
 		}
 	}
 }
 
-func (p *Progress) paint() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var frame strings.Builder
-	if p.drawn {
-		fmt.Fprintf(&frame, "\x1b[%dA", len(p.rows))
+// erased moves over the table that was painted last. The lock must be held.
+func (p *Progress) erased() string {
+	if !p.drawn {
+		return ""
 	}
+	p.drawn = false
+	return fmt.Sprintf("\x1b[%dA\r\x1b[J", len(p.rows))
+}
+
+// painted is the table as it stands now. The lock must be held.
+func (p *Progress) painted() string {
+	var table strings.Builder
 	for _, row := range p.rows {
-		fmt.Fprintf(&frame, "\r\x1b[K%s\n", p.line(row))
+		table.WriteString(p.line(row).s + "\n")
 	}
 	p.drawn = true
-	p.out.Print(Text{frame.String()})
+	return table.String()
 }
 
 // line is one row as it stands now.

@@ -16,6 +16,7 @@ type Style struct {
 	ASCII   bool // the terminal does not show our glyphs
 	Dumb    bool // it cannot be repainted
 	Width   int  // columns
+	Height  int  // lines; 0 where it is not known
 }
 
 // NewStyle returns the style of a stream in this environment. NO_COLOR and TERM=dumb are honoured, and the
