@@ -1,6 +1,7 @@
 package apperr
 
 import (
+	"cmp"
 	"strings"
 )
 
@@ -10,6 +11,9 @@ import (
 func HintsFor(err error) []string {
 	if hint := networkHint(err); hint != "" {
 		return []string{hint}
+	}
+	if Says(err, "service control policy") {
+		return organizationHints(err)
 	}
 	for _, known := range []struct {
 		meant func(error) bool
@@ -26,7 +30,6 @@ func HintsFor(err error) []string {
 		{withText("InvalidGroup"), "--vpc-security-group ID   one that is there, and of the subnets' VPC"},
 		{withText("is not attachable"), "--permissions-boundary ARN   of a policy that is there"},
 		{withText("destination ARN"), "--on-failure ARN   of something that is there"},
-		{withText("service control policy"), "ask who administers the organization: one of its service control policies denies it"},
 		{withText("permissions boundary"), "ask who set the caller's permissions boundary: it does not allow it"},
 		{withText("session policy"), "get credentials without a session policy, or with one that allows it"},
 		{withText("explicit deny"), "find the policy that denies it and narrow it: no other policy can allow it again"},
@@ -36,6 +39,18 @@ func HintsFor(err error) []string {
 		}
 	}
 	return nil
+}
+
+// organizationHints returns what to do about a service control policy: it may only want roles to be made in another way.
+func organizationHints(err error) []string {
+	hints := []string{"ask who administers the organization: its service control policy denies it"}
+	denied := cmp.Or(deniedAction(err), ActionOf(err))
+	if denied == "iam:CreateRole" || denied == "iam:TagRole" || denied == "iam:PutRolePolicy" {
+		hints = append(hints,
+			"--role-path /PATH/   where roles are only allowed under a path of the organization's",
+			"--permissions-boundary ARN   where roles are only allowed with a boundary")
+	}
+	return hints
 }
 
 func withCode(code string) func(error) bool {

@@ -128,7 +128,7 @@ func deniedFailures() []failure {
 		{name: "listing the roles", args: "status", before: denied("ListRoles")},
 		{name: "reading the function, for status", args: "status --prefix prod", before: denied("GetFunction")},
 		{name: "deleting the role, at the end", args: anUninstall, before: after(anInstall, denied("DeleteRole"))},
-		{name: "the organization's policy", args: anInstall, before: because("with an explicit deny in a service control policy")},
+		{name: "the organization's policy", args: anInstall, before: because("with an explicit deny in a service control policy: arn:aws:organizations::999988887777:policy/o-a1b2c3d4e5/service_control_policy/p-a1b2c3d4")},
 		{name: "the caller's boundary", args: anInstall, before: because("because no permissions boundary allows the iam:CreateRole action")},
 		{name: "an explicit deny", args: anInstall, before: because("with an explicit deny in an identity-based policy")},
 		{name: "reading the function's tags", args: anInstall, options: without("lambda:ListTags"), before: admin(anInstall)},

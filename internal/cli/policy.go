@@ -57,7 +57,7 @@ what AWS cannot narrow has the resource *.`,
 			return a.policy(cmd, o)
 		},
 	}
-	addSettings(cmd, &o.prefix, "function-name", "rule-name", "reserved-concurrency", "vpc-subnet", "permissions-boundary", "kms-key")
+	addSettings(cmd, &o.prefix, "function-name", "rule-name", "role-path", "reserved-concurrency", "vpc-subnet", "permissions-boundary", "kms-key")
 	flags := cmd.Flags()
 	flags.BoolVar(&o.commands.KeepLogs, "keep-logs", false, "for uninstall --keep-logs: without the right to delete logs")
 	flags.BoolVar(&o.commands.Force, "force", false, "for uninstall --force")
@@ -144,7 +144,7 @@ func (a *app) policy(cmd *cobra.Command, o *policyOptions) error {
 		if err := settings.CheckNames(id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil {
 			return err
 		}
-		places = append(places, deploy.NewNames(id, spec.Prefix, spec.FunctionName, spec.RuleName))
+		places = append(places, deploy.NewNames(id, spec.Prefix, spec.FunctionName, spec.RuleName).WithRolePath(spec.RolePath))
 	}
 	policy, err := o.document(places, spec)
 	if err != nil {

@@ -196,7 +196,7 @@ func (a *app) chosenRegions(ctx context.Context, prefix *string) ([]string, sess
 	if err != nil {
 		return nil, session.Identity{}, err
 	}
-	regions, ignored, err := deploy.Regions(ctx, s.clients, s.id, prefix)
+	regions, ignored, err := deploy.Regions(ctx, s.clients, s.id, prefix, a.rolePath)
 	for _, role := range ignored {
 		a.warn("role " + role + " under " + deploy.Path + " is ignored: its name does not end in a region of partition " + s.id.Partition)
 	}

@@ -56,6 +56,7 @@ type app struct {
 	setPrefix string // what of the environment gives a command without --prefix one; "" is nothing
 	region    string // the one to work in; "" is the configuration's
 	prefix    string // of the installation that the command is about
+	rolePath  string // where roles are looked for beside the default path
 	several   bool   // this is one of several targets, side by side
 	target    string // its name among them
 	// ownErrors says that the command puts its errors into its own answer in JSON.

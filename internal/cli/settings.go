@@ -51,6 +51,7 @@ func addAddress(cmd *cobra.Command, prefix *string) {
 	for _, name := range []string{"function-name", "rule-name"} {
 		cmd.Flags().String(name, "", "name in the installation, where its role is gone")
 	}
+	cmd.Flags().String("role-path", "", "where to look for roles beside "+settings.DefaultRolePath)
 }
 
 func addPrefix(cmd *cobra.Command, prefix *string) {
@@ -72,5 +73,6 @@ func (a *app) given(cmd *cobra.Command, prefix string) (settings.Given, error) {
 			given[setting.Name] = settings.Value{Texts: texts, Source: a.sources[setting.Name]}
 		}
 	}
+	a.rolePath = given.Text("role-path")
 	return given, given.Check("", prefix)
 }

@@ -178,7 +178,7 @@ func (a *app) statusHere(ctx context.Context, o *statusOptions) (statuses, error
 // survey looks at one installation, or at every one of the region side by side. Without a list (ListRoles
 // denied) one installation can still be looked at.
 func (a *app) survey(ctx context.Context, s *connection, o *statusOptions) (_ []*deploy.Installation, _ []deploy.Listed, notChecked []deploy.NotChecked, _ error) {
-	others, err := deploy.List(ctx, s.clients, s.id)
+	others, err := deploy.List(ctx, s.clients, s.id, a.rolePath)
 	if err != nil && (!o.one || ctx.Err() != nil) {
 		return nil, nil, nil, err
 	}

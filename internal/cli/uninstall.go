@@ -126,7 +126,7 @@ func (a *app) confirmRemoval(ctx context.Context, prefix string, changes []deplo
 
 // nothingToRemove is content, and says which installations there are.
 func (a *app) nothingToRemove(ctx context.Context, s *connection, prefix string) error {
-	others, err := deploy.List(ctx, s.clients, s.id)
+	others, err := deploy.List(ctx, s.clients, s.id, a.rolePath)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

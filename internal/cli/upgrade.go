@@ -70,7 +70,7 @@ func (a *app) checkAll(cmd *cobra.Command, given settings.Given) error {
 		}
 	}
 	for _, setting := range settings.All() {
-		if value, ok := given[setting.Name]; ok {
+		if value, ok := given[setting.Name]; ok && setting.Name != "role-path" { // which tells where to look
 			return badSource("--prefix PREFIX   instead of --all", "%s and --all do not go together: each installation keeps its own settings", value.Source)
 		}
 	}
@@ -120,7 +120,7 @@ func (a *app) installedIn(ctx context.Context, region string) []target {
 	s, err := one.open(ctx, "")
 	var listed []deploy.Listed
 	if err == nil {
-		listed, err = deploy.List(ctx, s.clients, s.id)
+		listed, err = deploy.List(ctx, s.clients, s.id, a.rolePath)
 	}
 	if err != nil {
 		return []target{{region: region, kind: "region", name: region, err: a.pointToPolicy("", err)}}
@@ -138,7 +138,7 @@ func (a *app) installedIn(ctx context.Context, region string) []target {
 // nothingToUpgrade is the verdict where there is no installation with the prefix, with the names of those that there are,
 // as far as the caller may list them.
 func (j *installJob) nothingToUpgrade(ctx context.Context) error {
-	others, err := deploy.List(ctx, j.clients, j.id)
+	others, err := deploy.List(ctx, j.clients, j.id, j.rolePath)
 	if err != nil && !apperr.IsAccessDenied(err) {
 		return err
 	}

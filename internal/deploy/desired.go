@@ -37,7 +37,7 @@ func Desired(names Names, spec settings.Spec, release Release) (State, error) {
 		return State{}, err
 	}
 	want := State{
-		Role:     &Role{Name: names.Role, Path: Path, Description: description, Trust: trustPolicy(), Policy: policy, Boundary: spec.Boundary, Tags: resourceTags(spec)},
+		Role:     &Role{Name: names.Role, Path: names.RolePath, Description: description, Trust: trustPolicy(), Policy: policy, Boundary: spec.Boundary, Tags: resourceTags(spec)},
 		LogGroup: &LogGroup{Name: names.LogGroup, RetentionDays: spec.LogRetentionDays, KMSKey: spec.KMSKey, Tags: resourceTags(spec)},
 		Function: desiredFunction(names, spec, release),
 		DropTags: dropTags(spec.Dropped),

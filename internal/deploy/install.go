@@ -134,7 +134,7 @@ func (i *Install) checkCase(ctx context.Context) error {
 	if i.Found.State.Role != nil {
 		return nil
 	}
-	others, err := List(ctx, i.clients, i.id)
+	others, err := List(ctx, i.clients, i.id, i.Found.Names.RolePath)
 	if err != nil {
 		return ctx.Err()
 	}
@@ -186,7 +186,7 @@ func (i *Install) Verify(ctx context.Context, ceiling time.Duration) error {
 
 // LookAround finds the other installations of the region. Whoever may not list roles may still install.
 func (i *Install) LookAround(ctx context.Context) {
-	others, err := List(ctx, i.clients, i.id)
+	others, err := List(ctx, i.clients, i.id, i.Found.Names.RolePath)
 	if ctx.Err() != nil {
 		return
 	}

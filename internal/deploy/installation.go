@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -42,9 +43,15 @@ func find(ctx context.Context, clients Clients, id session.Identity, prefix stri
 	if err != nil {
 		return nil, err
 	}
+	if names, err = choosePath(names, role, given); err != nil {
+		return nil, err
+	}
 	found, err := findRest(ctx, clients, names, role, record, why)
 	if err != nil {
 		return nil, err
+	}
+	if role == nil && given.Text("role-path") == "" {
+		found.inferPath()
 	}
 	found.namedByRecord = why == ToRemove && record != nil && given.Text("function-name") == "" &&
 		record.FunctionName != settings.Defaults(prefix).FunctionName
@@ -86,7 +93,7 @@ func findRole(ctx context.Context, clients Clients, id session.Identity, name st
 
 // recordOf reads the record of a role that is ours; another's role says nothing.
 func recordOf(role *Role, prefix string) (*settings.Record, error) {
-	if role == nil || role.Path != Path || role.Tags[TagManagedBy] != managedBy {
+	if role == nil || role.Tags[TagManagedBy] != managedBy {
 		return nil, nil //nolint:nilnil // no record is an answer
 	}
 	if other := role.Tags[TagPrefix]; other != prefix && strings.EqualFold(other, prefix) {
@@ -123,6 +130,37 @@ func chooseNames(id session.Identity, prefix string, record *settings.Record, gi
 		}
 	}
 	return NewNames(id, prefix, function, rule), nil
+}
+
+// choosePath takes the path of a role that is ours: IAM cannot change it. Where there is none, what was given.
+func choosePath(names Names, role *Role, given settings.Given) (Names, error) {
+	asked := given.Text("role-path")
+	if role == nil || !ours(role.Tags, names.Prefix) {
+		return names.WithRolePath(cmp.Or(asked, names.RolePath)), nil
+	}
+	if asked != "" && asked != role.Path {
+		return Names{}, otherPath(role.Name, role.Path, given["role-path"].Source, asked)
+	}
+	return names.WithRolePath(role.Path), nil
+}
+
+// inferPath takes the path of a role that is gone from the function that ran as it.
+func (i *Installation) inferPath() {
+	function := i.State.Function
+	if function == nil || !ours(function.Tags, i.Names.Prefix) {
+		return
+	}
+	if path := i.Names.rolePathIn(function.RoleARN); path != "" {
+		i.Names = i.Names.WithRolePath(path)
+	}
+}
+
+func otherPath(role, path, source, asked string) *apperr.Error {
+	return &apperr.Error{
+		Code:    apperr.CodeRenamed,
+		Message: fmt.Sprintf("%s %s: role %s has the path %s, and a path never changes", source, asked, role, path),
+		Hints:   []string{"--prefix NAME   install beside it", "or uninstall it first"},
+	}
 }
 
 func renamed(setting, name, source, asked string) *apperr.Error {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"golang.org/x/sync/errgroup"
@@ -23,10 +22,10 @@ type Listed struct {
 	Record *settings.Record // nil where the description was changed by hand
 }
 
-// List finds the installations of a region by their roles. ListRoles gives no tags, so each role of
-// ours is read again.
-func List(ctx context.Context, clients Clients, id session.Identity) ([]Listed, error) {
-	all, err := rolesOfOurs(ctx, clients, id)
+// List finds the installations of a region by their roles, of the default path and of other ones. ListRoles gives no
+// tags, so each role is read again.
+func List(ctx context.Context, clients Clients, id session.Identity, paths ...string) ([]Listed, error) {
+	all, err := rolesUnder(ctx, clients, id, paths)
 	if err != nil {
 		return nil, err
 	}
@@ -45,17 +44,23 @@ func List(ctx context.Context, clients Clients, id session.Identity) ([]Listed, 
 	return sorted(found), nil
 }
 
-func rolesOfOurs(ctx context.Context, clients Clients, id session.Identity) ([]types.Role, error) {
+// rolesUnder lists the roles of the default path and of other ones, "" among them being none.
+func rolesUnder(ctx context.Context, clients Clients, id session.Identity, paths []string) ([]types.Role, error) {
 	var roles []types.Role
-	pages := iam.NewListRolesPaginator(clients.IAM, &iam.ListRolesInput{PathPrefix: aws.String(Path)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, explain("listing the roles under "+Path, id, err)
+	for _, path := range slices.Compact(slices.Sorted(slices.Values(append([]string{Path}, paths...)))) {
+		if path == "" {
+			continue
 		}
-		for _, role := range page.Roles {
-			if value(role.Path) == Path {
-				roles = append(roles, role)
+		pages := iam.NewListRolesPaginator(clients.IAM, &iam.ListRolesInput{PathPrefix: &path})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return nil, explain("listing the roles under "+path, id, err)
+			}
+			for _, role := range page.Roles {
+				if value(role.Path) == path {
+					roles = append(roles, role)
+				}
 			}
 		}
 	}
@@ -63,10 +68,10 @@ func rolesOfOurs(ctx context.Context, clients Clients, id session.Identity) ([]t
 }
 
 // Regions returns the regions in which the account has an installation, or, unless prefix is nil, one with this very
-// prefix. The names of the roles tell it: IAM is global. Roles of our path whose names end in no region of the
-// partition are no installations: ignored are their names.
-func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *string) (regions, ignored []string, err error) {
-	roles, err := rolesOfOurs(ctx, clients, id)
+// prefix. The names of the roles tell it: IAM is global. Roles of the default path whose names end in no region of the
+// partition are no installations: ignored are their names. Roles of other paths may be anybody's.
+func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *string, paths ...string) (regions, ignored []string, err error) {
+	roles, err := rolesUnder(ctx, clients, id, paths)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -74,6 +79,7 @@ func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *
 		name := value(role.RoleName)
 		region := regionOf(name, id.Partition)
 		switch {
+		case region == "" && value(role.Path) != Path:
 		case region == "":
 			ignored = append(ignored, name)
 		case prefix == nil || name == settings.RoleName(*prefix, region):

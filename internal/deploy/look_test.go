@@ -72,7 +72,6 @@ func TestRecordOfAnothersRole(t *testing.T) {
 	description := wanted(t).Role.Description
 	for name, role := range map[string]*Role{
 		"no role":        nil,
-		"another path":   {Path: "/", Description: description, Tags: map[string]string{TagManagedBy: managedBy, TagPrefix: "prod"}},
 		"no tags":        {Path: Path, Description: description},
 		"another tool":   {Path: Path, Description: description, Tags: map[string]string{TagManagedBy: "terraform", TagPrefix: "PROD"}},
 		"another prefix": {Path: Path, Description: description, Tags: map[string]string{TagManagedBy: managedBy, TagPrefix: "test"}},

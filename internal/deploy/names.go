@@ -13,8 +13,8 @@ import (
 
 // Names that are the same in every installation.
 const (
-	// Path is the IAM path of every role of ours; ListRoles with it finds all installations.
-	Path = "/spothandler/"
+	// Path is the IAM path of a role that is made without another; ListRoles with it finds installations.
+	Path = settings.DefaultRolePath
 	// PolicyName is the name of the role's one inline policy.
 	PolicyName = "spothandler"
 	// StatementID is the Sid of our statement in the function's resource policy.
@@ -28,19 +28,21 @@ type Names struct {
 	session.Identity
 	Prefix   string
 	Role     string
+	RolePath string // IAM path of the role, with a slash at both ends
 	LogGroup string
 	Function string
 	Rule     string
 }
 
-// NewNames derives the names of the installation with this prefix. functionName and ruleName are the
-// names without the prefix.
+// NewNames derives the names of the installation with this prefix, whose role has the default path. functionName and
+// ruleName are the names without the prefix.
 func NewNames(id session.Identity, prefix, functionName, ruleName string) Names {
 	function := settings.Prefixed(prefix, functionName)
 	return Names{
 		Identity: id,
 		Prefix:   prefix,
 		Role:     settings.RoleName(prefix, id.Region),
+		RolePath: settings.DefaultRolePath,
 		LogGroup: "/aws/lambda/" + function,
 		Function: function,
 		Rule:     settings.Prefixed(prefix, ruleName),
@@ -54,7 +56,22 @@ func prefixOf(role, region string) string {
 }
 
 // RoleARN is the ARN of the role, path included.
-func (n Names) RoleARN() string { return n.ARN("iam", "", "role"+Path+n.Role) }
+func (n Names) RoleARN() string { return n.ARN("iam", "", "role"+n.RolePath+n.Role) }
+
+// WithRolePath returns the names with the role under another path.
+func (n Names) WithRolePath(path string) Names {
+	n.RolePath = path
+	return n
+}
+
+// rolePathIn returns the path of our role in its ARN, or "" for the ARN of another role.
+func (n Names) rolePathIn(roleARN string) string {
+	before, after := n.ARN("iam", "", "role"), n.Role
+	if !strings.HasPrefix(roleARN, before+"/") || !strings.HasSuffix(roleARN, "/"+after) {
+		return ""
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(roleARN, before), after)
+}
 
 // LogGroupARN is the ARN of the log group in the form without the trailing ":*", which the tagging
 // calls take (CloudWatch Logs API, LogGroup).

@@ -24,11 +24,6 @@ func TestUnowned(t *testing.T) {
 			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete log group"},
 		},
 		{
-			"role elsewhere", func(s *State) { s.Role.Path = "/" }, "role prod-spothandler-us-east-1 is not ours",
-			"Its path is /, not /spothandler/.", false,
-			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete log group"},
-		},
-		{
 			"log group", func(s *State) { s.LogGroup.Tags = theirs }, "log group /aws/lambda/prod-ecs-fargate-spot-handler is not ours",
 			"It has no tag managed-by=spothandler.", true,
 			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete role"},

@@ -30,6 +30,7 @@ func (i *Installation) Resolve(given settings.Given, reset bool) (spec settings.
 	if err := given.Apply(&spec); err != nil {
 		return settings.Spec{}, nil, err
 	}
+	spec.RolePath = i.Names.RolePath
 	spec.Dropped = i.droppedTags(spec)
 	spec.Clusters, err = settings.LocalClusters(i.Names.Identity, spec.Clusters)
 	return spec, warnings, err

@@ -65,10 +65,7 @@ func (r *Role) vital(field Field) bool {
 
 // unowned never offers a takeover: what others have given their role would be the function's.
 func (r *Role) unowned(prefix string) *Unowned {
-	switch {
-	case r.Path != Path:
-		return &Unowned{ID: r.id(), Why: fmt.Sprintf("Its path is %s, not %s.", r.Path, Path)}
-	case !ours(r.Tags, prefix):
+	if !ours(r.Tags, prefix) {
 		return &Unowned{ID: r.id(), Why: whyNotOurs(r.Tags)}
 	}
 	return nil

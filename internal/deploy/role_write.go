@@ -19,7 +19,7 @@ func (r *Role) create(ctx context.Context, run *runner, _ diff) error {
 	err := run.retry(ctx, waitForConflict(), func() error {
 		_, err := run.IAM.CreateRole(ctx, &iam.CreateRoleInput{
 			RoleName:                 &r.Name,
-			Path:                     aws.String(Path),
+			Path:                     &r.Path,
 			Description:              &r.Description,
 			AssumeRolePolicyDocument: &r.Trust,
 			PermissionsBoundary:      stringOrNil(r.Boundary),
@@ -70,7 +70,7 @@ func (r *Role) checkCreated(have *Role) error {
 // otherSpelling looks for the role whose name differs only in case: it is in the way, and not found by
 // ours. Without one, or without the right to look, the role itself may just not be seen yet.
 func (r *Role) otherSpelling(ctx context.Context, run *runner) error {
-	pages := iam.NewListRolesPaginator(run.IAM, &iam.ListRolesInput{PathPrefix: aws.String(Path)})
+	pages := iam.NewListRolesPaginator(run.IAM, &iam.ListRolesInput{PathPrefix: &r.Path})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if apperr.IsAccessDenied(err) {

@@ -30,8 +30,8 @@ type tagged struct {
 	functions, rules []string
 }
 
-// FindWithoutRole finds, by their tags, the installations of a region whose role is gone, but for the known
-// ones. Only what a read by its name confirms is among them: GetResources goes on to return a resource for
+// FindWithoutRole finds, by their tags, the installations of a region whose role is gone, or was not listed since it has
+// another path, but for the known ones. Only what a read by its name confirms is among them: GetResources goes on to return a resource for
 // hours after its deletion. Whoever may not look is told in the list of what was not checked.
 func FindWithoutRole(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, known []Listed) ([]*Installation, []NotChecked, error) {
 	hits, err := findTagged(ctx, tags, id)

@@ -7,6 +7,9 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
+// DefaultRolePath is the IAM path of a role that is made without --role-path; ListRoles with it finds installations.
+const DefaultRolePath = "/spothandler/"
+
 // RoleName is the name of the anchor role. IAM is global, so the region is part of it.
 func RoleName(prefix, region string) string {
 	return Prefixed(prefix, "spothandler-"+region)

@@ -83,12 +83,13 @@ func NewRecord(spec Spec, version, codeSHA256 string) Record {
 	return record
 }
 
-// Spec returns the recorded Spec, but for the tags, which stand on the resources.
+// Spec returns the recorded Spec, but for the tags and the role's path, which stand on the resources.
 func (r Record) Spec(prefix string) Spec {
 	return Spec{
 		Prefix:              prefix,
 		FunctionName:        r.FunctionName,
 		RuleName:            r.RuleName,
+		RolePath:            DefaultRolePath, // the role itself tells another one
 		RuleState:           r.RuleState,
 		MemorySize:          r.MemorySize,
 		Timeout:             r.Timeout,

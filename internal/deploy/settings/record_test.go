@@ -24,6 +24,7 @@ func TestRecordRoundTrip(t *testing.T) {
 	back := record.Spec("prod")
 	back.Tags, _ = RecoverTags(record.TagMarks, spec.Tags)
 	back.Dropped, _ = RecoverTags(record.Untagged, spec.Dropped)
+	back.RolePath = spec.RolePath // which stands on the role
 	if !reflect.DeepEqual(back, spec) {
 		t.Errorf("%+v\ncomes back as\n%+v", spec, back)
 	}

@@ -15,6 +15,7 @@ type Spec struct {
 	Prefix              string
 	FunctionName        string // without the prefix
 	RuleName            string // without the prefix
+	RolePath            string // IAM path of the role; it never changes
 	RuleState           string // ENABLED or DISABLED
 	MemorySize          int    // MB
 	Timeout             int    // seconds
@@ -46,6 +47,7 @@ func Defaults(prefix string) Spec {
 		Prefix:              prefix,
 		FunctionName:        "ecs-fargate-spot-handler",
 		RuleName:            "ecs-spot-interruption",
+		RolePath:            DefaultRolePath,
 		RuleState:           "ENABLED",
 		MemorySize:          128,
 		Timeout:             60,

@@ -70,6 +70,7 @@ func nameSettings() []Setting {
 			func(s *Spec) *string { return &s.FunctionName }),
 		text("rule-name", "NAME", "EventBridge rule", "letters, digits, ., - and _",
 			func(s *Spec) *string { return &s.RuleName }),
+		rolePathSetting(),
 		tagSetting(),
 	}
 }

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
@@ -59,6 +60,10 @@ func TestSettingsAccept(t *testing.T) {
 func TestSettingsRefuse(t *testing.T) {
 	for _, test := range []struct{ name, text, message, hint string }{
 		{"function-name", "", `--function-name "" is not accepted`, "accepted: letters, digits, - and _"},
+		{"role-path", "team", `--role-path "team" is not accepted`, "accepted: /, or words between slashes, such as /team/spot/"},
+		{"role-path", "/team", `--role-path "/team" is not accepted`, "accepted: /, or words between slashes, such as /team/spot/"},
+		{"role-path", "/team/*/", `--role-path "/team/*/" is not accepted`, "accepted: /, or words between slashes, such as /team/spot/"},
+		{"role-path", "/" + strings.Repeat("p", 511) + "/", `--role-path "/` + strings.Repeat("p", 511) + `/" is not accepted`, "accepted: /, or words between slashes, such as /team/spot/"},
 		{"rule-state", "on", `--rule-state "on" is not accepted`, "accepted: ENABLED, DISABLED"},
 		{"memory-size", "127", `--memory-size "127" is not accepted`, "accepted: 128 to 10240"},
 		{"memory-size", "10241", `--memory-size "10241" is not accepted`, "accepted: 128 to 10240"},
@@ -92,7 +97,7 @@ func TestSettingsTable(t *testing.T) {
 	defaults := encodeJSON(JSON(Defaults("prod")))
 	const want = `{"architecture":"arm64","clusters":[],"cooldown":"5m0s","function_name":"ecs-fargate-spot-handler","kms_key":"none",` +
 		`"log_level":"INFO","log_retention_days":14,"memory_size":128,"metrics":false,"on_failure":"none","permissions_boundary":"none","redeploy":"once","reserved_concurrency":-1,` +
-		`"rule_name":"ecs-spot-interruption","rule_state":"ENABLED","tags":{},"timeout":60,` +
+		`"role_path":"/spothandler/","rule_name":"ecs-spot-interruption","rule_state":"ENABLED","tags":{},"timeout":60,` +
 		`"tracing":"PassThrough","vpc_security_groups":[],"vpc_subnets":[]}`
 	if defaults != want {
 		t.Errorf("the defaults are\n%s\nand not\n%s", defaults, want)

@@ -1,0 +1,87 @@
+package deploy
+
+import (
+	"testing"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+)
+
+// A company may want its roles under a path of its own. The role is found by its name, so that no later command needs
+// to be told.
+func TestRolePath(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		const arn = "arn:aws:iam::111122223333:role/team/spot/prod-spothandler-us-east-1"
+		a.install(t, "prod", given("role-path", "/team/spot/"))
+		found := a.look(t, "prod", nil)
+		if found.State.Role.Path != "/team/spot/" || found.State.Function.RoleARN != arn || found.Names.RoleARN() != arn {
+			t.Errorf("%+v of %+v", found.Names, found.State.Role)
+		}
+		if found.Record == nil || !a.status(t, "prod").Healthy {
+			t.Errorf("%+v", a.status(t, "prod").Problems)
+		}
+
+		a.ForgetCalls()
+		a.install(t, "prod", given("role-path", "/team/spot/"))
+		a.install(t, "prod", nil)
+		sameLines(t, a.calls(writes))
+
+		_, err := a.tryInstall(t.Context(), "prod", given("role-path", "/spothandler/"))
+		want := "--role-path /spothandler/: role prod-spothandler-us-east-1 has the path /team/spot/, and a path never changes"
+		if refusal := errorOf(t, err); refusal.Code != apperr.CodeRenamed || refusal.Message != want {
+			t.Errorf("%+v", refusal)
+		}
+
+		a.uninstall(t, "prod", false)
+		a.isEmpty(t, "prod")
+	})
+}
+
+// Where the role is gone, the function that ran as it tells where it was.
+func TestRolePathOfALostRole(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", given("role-path", "/team/"))
+		names := a.look(t, "prod", nil).Names
+		a.deleteByHand(t, ID{KindRole, names.Role}, names)
+		if found := a.look(t, "prod", nil); found.Names.RolePath != "/team/" {
+			t.Errorf("it would be made anew under %s", found.Names.RolePath)
+		}
+		a.install(t, "prod", nil)
+		if role := a.look(t, "prod", nil).State.Role; role.Path != "/team/" {
+			t.Errorf("it was made anew under %s", role.Path)
+		}
+	})
+}
+
+// ListRoles asks for a path. Roles of another one are listed where it is given, and else found by the tags of what the
+// installation has beside it.
+func TestRolesOfAnotherPathAreFound(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "", nil)
+		a.install(t, "prod", given("role-path", "/team/"))
+		prefixes := func(paths ...string) (found []string) {
+			listed, err := List(t.Context(), a.clients, a.id, paths...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, each := range listed {
+				found = append(found, each.Prefix)
+			}
+			return found
+		}
+		sameLines(t, prefixes(), "")
+		sameLines(t, prefixes("/team/"), "", "prod")
+		sameLines(t, prefixes("", Path), "")
+		sameLines(t, a.withoutRole(t), "prod: prod-ecs-fargate-spot-handler, prod-ecs-spot-interruption")
+
+		prod := "prod"
+		for _, test := range []struct {
+			paths, want []string
+		}{{nil, nil}, {[]string{"/team/"}, []string{"us-east-1"}}} {
+			regions, ignored, err := Regions(t.Context(), a.clients, a.id, &prod, test.paths...)
+			if err != nil || len(ignored) > 0 {
+				t.Errorf("%v, %q", err, ignored)
+			}
+			sameLines(t, regions, test.want...)
+		}
+	})
+}
