@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -78,7 +79,7 @@ func (e *examination) look(ctx context.Context, listed deploy.Listed, others []d
 	}
 	if err != nil {
 		for _, part := range []services.Part{doctor.PartInstallation, doctor.PartPattern} {
-			x.unread(part, x.subject.Name+": "+apperr.WhyNot(err))
+			x.unread(part, x.subject.Name+": "+whyUnread(err))
 		}
 	}
 	return x, nil
@@ -86,6 +87,15 @@ func (e *examination) look(ctx context.Context, listed deploy.Listed, others []d
 
 func (x *examined) unread(part services.Part, why string) {
 	x.subject.Unread = append(x.subject.Unread, services.Unread{Part: part, Why: why})
+}
+
+// whyUnread is why an installation could not be read, with the action that is missing.
+func whyUnread(err error) string {
+	var known *apperr.Error
+	if why := apperr.WhyNot(err); !errors.As(err, &known) || len(known.Detail) == 0 || strings.HasPrefix(why, "you may not ") {
+		return why
+	}
+	return known.Message + ": " + known.Detail[0]
 }
 
 // take takes what was found of the installation.

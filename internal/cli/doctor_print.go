@@ -160,7 +160,7 @@ func (x *examined) parts(st term.Style) []string {
 	mark := func(known, good bool, yes, no string) string {
 		switch {
 		case !known:
-			return st.Plain("· not checked: " + yes)
+			return "not checked: " + yes
 		case good:
 			return st.Sign(term.OK) + " " + yes
 		}

@@ -35,6 +35,7 @@ func localServices() []localaws.Service {
 		{Cluster: demoCluster, Name: "mailer", Desired: 1, Container: pinned(nil), Settings: careful(nil)},
 		{Cluster: demoCluster, Name: "web", Desired: 2, OnDemand: 1, Drain: 60, LeastTasks: 2, Container: pinned(nil), Settings: careful(nil)},
 		{Cluster: "batch", Name: "etl", Desired: 2, OnDemand: 1, Controller: "CODE_DEPLOY", Container: pinned(nil), Settings: careful(nil)},
+		{Cluster: "batch", Name: "report", Desired: 1, Standalone: true},
 		{Cluster: "batch", Name: "search", Desired: 3, OnDemand: 1, Container: pinned(nil), Settings: careful(nil), Tags: map[string]string{"spothandler": "off"}},
 	}
 }

@@ -31,11 +31,12 @@ type policyOptions struct {
 func (a *app) policyCommand() *cobra.Command {
 	o := &policyOptions{}
 	cmd := &cobra.Command{
-		Use:   "policy [install] [upgrade] [status] [uninstall] | boundary",
+		Use:   "policy [install] [upgrade] [status] [uninstall] [doctor] | boundary",
 		Short: "Print the IAM policy that whoever runs the commands needs",
 		Long: `Policy prints the least IAM policy for a pipeline's own role: for the named
-commands, or for all of them, on the installation with this prefix and on no
-other. Give it the settings that the installation is to have.
+commands, or for install, status and uninstall, on the installation with this
+prefix and on no other; doctor also reads every service, and changes nothing.
+Give it the settings that the installation is to have.
 
 Without --permissions-boundary the policy for install is as good as an
 administrator's: whoever has it can give the function's role every permission
@@ -69,16 +70,17 @@ what AWS cannot narrow has the resource *.`,
 
 // policyWords are the commands that a policy can be for.
 func policyWords() []string {
-	return []string{"install", "upgrade", "status", "uninstall", boundaryWord}
+	return []string{"install", "upgrade", "status", "uninstall", "doctor", boundaryWord}
 }
 
 // boundaryWord asks for the boundary instead of a policy.
 const boundaryWord = "boundary"
 
-// take reads which commands the policy is for; none means all.
+// take reads which commands the policy is for; none means those that install and remove.
 func (o *policyOptions) take(words []string) error {
 	accepted := map[string]*bool{
 		"install": &o.commands.Install, "upgrade": &o.commands.Install, "status": &o.commands.Status, "uninstall": &o.commands.Uninstall,
+		"doctor":     &o.commands.Doctor,
 		boundaryWord: &o.boundary,
 	}
 	if len(words) == 0 {

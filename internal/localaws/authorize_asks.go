@@ -183,11 +183,24 @@ func (in *eventsInput) asks(own ask, c *call) []ask {
 // asks tells the cluster beside a service: ARNs of services from before 2021 do not have it.
 func (in *ecsInput) asks(own ask, c *call) []ask {
 	own.where("ecs:cluster", c.region.arn("ecs", "cluster/"+in.cluster()))
+	switch own.Action { // those that have no resource (Service Authorization Reference)
+	case "ecs:DescribeTaskDefinition", "ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks":
+		own.Resource = "*"
+	}
 	var all []ask
-	for _, name := range in.Services {
+	add := func(resource string) {
 		one := own
-		one.Resource = c.region.arn("ecs", "service/"+in.cluster()+"/"+afterLast(name, "/"))
+		one.Resource = c.region.arn("ecs", resource)
 		all = append(all, one)
+	}
+	for _, name := range in.Services {
+		add("service/" + in.cluster() + "/" + afterLast(name, "/"))
+	}
+	for _, name := range in.Tasks {
+		add("task/" + in.cluster() + "/" + afterLast(name, "/"))
+	}
+	for _, name := range in.Clusters {
+		add("cluster/" + afterLast(name, "/"))
 	}
 	if len(all) == 0 {
 		return []ask{own}

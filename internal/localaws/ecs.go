@@ -150,9 +150,10 @@ func (s *ecsService) createCluster(_ *call, in *ecsInput) (any, error) {
 
 func (s *ecsService) clusterJSON(k *cluster) obj {
 	running, pending, active := 0, 0, 0
+	for _, t := range k.tasks {
+		running, pending = running+t.runs(), pending+t.pends()
+	}
 	for _, v := range k.services {
-		r, p := v.counts(nil)
-		running, pending = running+r, pending+p
 		if v.status == "ACTIVE" {
 			active++
 		}

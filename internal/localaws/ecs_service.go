@@ -23,6 +23,7 @@ type service struct {
 	events              []obj
 	tags                tags
 
+	standalone  bool // no service at all: it stands for tasks that belong to none
 	balancers   []obj
 	platform    string
 	grace       *int // seconds; nil where nobody said

@@ -72,7 +72,7 @@ func (s *ecsService) taskJSON(t *task, when func(time.Time) any) obj {
 	set(&launchType, t.service.launchType)
 	j := obj{
 		"taskArn": t.arn, "clusterArn": s.region.arn("ecs", "cluster/"+t.service.cluster.name), "taskDefinitionArn": t.deployment.definition,
-		"group": "service:" + t.service.name, "startedBy": t.deployment.id, "launchType": launchType,
+		"group": t.group(), "startedBy": t.deployment.id, "launchType": launchType,
 		"desiredStatus": t.desired, "lastStatus": t.last, "version": t.version, "availabilityZone": t.zone,
 		"cpu": "256", "memory": "512", "platformVersion": "1.4.0", "connectivity": "CONNECTED", "enableExecuteCommand": false,
 		"overrides": obj{"containerOverrides": []any{}},
@@ -96,6 +96,13 @@ func (s *ecsService) taskJSON(t *task, when func(time.Time) any) obj {
 		}
 	}
 	return j
+}
+
+func (t *task) group() string {
+	if t.service.standalone {
+		return "family:" + t.service.name
+	}
+	return "service:" + t.service.name
 }
 
 // task gives a task by id or ARN.

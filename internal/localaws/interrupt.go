@@ -22,6 +22,7 @@ type Service struct {
 	Drain      int            // seconds that its target group, which has its name and -tg, drains for
 	Controller string         // of its deployments, such as CODE_DEPLOY
 	LeastTasks int            // Application Auto Scaling may scale it down to so many
+	Standalone bool           // its tasks belong to no service, as RunTask makes them
 	Settings   map[string]any // as UpdateService takes them, such as "availabilityZoneRebalancing"
 }
 
@@ -61,7 +62,9 @@ func (s *ecsService) seed(seed Service) error {
 	}
 	d := v.newDeployment(since)
 	d.rollout, d.reason = "COMPLETED", fmt.Sprintf("ECS deployment %s completed.", d.id)
-	k.services[seed.Name] = v
+	if v.standalone = seed.Standalone; !v.standalone {
+		k.services[seed.Name] = v
+	}
 	for range seed.Desired {
 		t := s.newTask(v, d)
 		t.last, t.version, t.created, t.started = "RUNNING", 4, since, since

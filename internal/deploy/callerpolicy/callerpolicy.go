@@ -18,6 +18,7 @@ type Commands struct {
 	Install   bool // upgrade as well
 	Status    bool
 	Uninstall bool
+	Doctor    bool
 	KeepLogs  bool // uninstall --keep-logs, and never without it: the logs cannot be deleted
 	Force     bool // uninstall --force
 }

@@ -50,7 +50,17 @@ func grants(places []deploy.Names, spec settings.Spec) []grant {
 		{statement{Sid: "Target", Resource: rule, Condition: when("ArnEquals", "events:TargetArn", function)}, targetPermissions()},
 		{statement{Sid: "InstanceProfiles", Resource: profiles}, profilePermissions()},
 		{statement{Sid: "Key", Resource: spec.KMSKey, Condition: when("StringLike", "kms:ViaService", viaLambda)}, keyPermissions()},
+		{statement{Sid: "Doctor", Resource: allInPlaces(places, diagnosed)}, diagnosisPermissions()},
 		{statement{Sid: "NoResourceLevel", Resource: "*"}, unscopedPermissions()},
+	}
+}
+
+// diagnosed are what doctor reads of others' things: any service, any rule and its function, any function's role.
+func diagnosed(n deploy.Names) []string {
+	return []string{
+		n.ARN("ecs", n.Region, "cluster/*"), n.ARN("ecs", n.Region, "service/*"), n.ARN("ecs", n.Region, "task/*"),
+		n.ARN("events", n.Region, "rule/*"), n.ARN("lambda", n.Region, "function:*"), n.ARN("iam", "", "role/*"),
+		n.ARN("servicequotas", n.Region, "fargate/*"),
 	}
 }
 
@@ -66,6 +76,7 @@ const (
 	deletingLogs
 	keepingLogs
 	forcing
+	diagnosing
 
 	// What install needs for a setting, or to clear it.
 	withBoundary
@@ -84,6 +95,9 @@ func (c Commands) purposes(spec settings.Spec) purpose {
 		purposes |= installing | comparing | reserving.onlyIf(spec.ReservedConcurrency > 0) |
 			readingEncrypted.onlyIf(encrypted) | withKey.onlyIf(encrypted) | withVPC.onlyIf(len(spec.Subnets) > 0) |
 			withBoundary.onlyIf(bounded) | withoutBoundary.onlyIf(!bounded)
+	}
+	if c.Doctor {
+		purposes |= diagnosing | comparing | reporting | readingEncrypted.onlyIf(encrypted)
 	}
 	if c.Status {
 		purposes |= comparing | reporting | readingEncrypted.onlyIf(encrypted)

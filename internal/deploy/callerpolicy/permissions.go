@@ -116,6 +116,19 @@ func keyPermissions() []permission {
 	}
 }
 
+// diagnosisPermissions are what doctor reads beside the installation.
+func diagnosisPermissions() []permission {
+	return []permission{
+		{"ecs:DescribeClusters", diagnosing},
+		{"ecs:DescribeServices", diagnosing},
+		{"ecs:DescribeTasks", diagnosing},
+		{"events:ListTargetsByRule", diagnosing},
+		{"iam:SimulatePrincipalPolicy", diagnosing},
+		{"lambda:GetFunctionConfiguration", diagnosing},
+		{"servicequotas:GetServiceQuota", diagnosing},
+	}
+}
+
 // unscopedPermissions have no resource level. Those of EC2 Lambda checks when a function goes into a VPC
 // (Lambda Developer Guide, configuration-vpc).
 func unscopedPermissions() []permission {
@@ -123,9 +136,19 @@ func unscopedPermissions() []permission {
 		{"iam:ListRoles", reading},
 		{"logs:DescribeLogGroups", reading},
 		{"lambda:ListEventSourceMappings", reporting | uninstalling},
-		{"lambda:GetAccountSettings", reserving},
+		{"lambda:GetAccountSettings", reserving | diagnosing},
+		{"application-autoscaling:DescribeScalableTargets", diagnosing},
+		{"cloudwatch:GetMetricData", diagnosing},
+		{"ecs:DescribeTaskDefinition", diagnosing},
+		{"ecs:ListClusters", diagnosing},
+		{"ecs:ListServices", diagnosing},
+		{"ecs:ListTasks", diagnosing},
+		{"elasticloadbalancing:DescribeTargetGroupAttributes", diagnosing},
+		{"elasticloadbalancing:DescribeTargetGroups", diagnosing},
+		{"events:ListRules", diagnosing},
+		{"events:TestEventPattern", diagnosing},
 		{"ec2:DescribeSecurityGroups", withVPC},
-		{"ec2:DescribeSubnets", withVPC},
+		{"ec2:DescribeSubnets", withVPC | diagnosing},
 		{"ec2:DescribeVpcs", withVPC},
 	}
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/localaws"
 )
 
 // Settings of the installation that the commands find.
@@ -53,6 +55,7 @@ func scenarios() []scenario {
 			{withoutItsBoundary(), install},
 			{installed(optional), install + "--kms-key none --vpc-subnet none --vpc-security-group none --tracing PassThrough --on-failure none"},
 		}},
+		{policy: "doctor", steps: []step{{amongServices(), "doctor"}}},
 		{policy: "status", steps: []step{{installed(plain), status}}},
 		{policy: "status " + policyOptional, beyond: "status", steps: []step{{installed(optional), status}}},
 		{policy: "uninstall", steps: []step{{installed(plain), uninstall}, {nothing(), uninstall}}},
@@ -112,6 +115,24 @@ func withoutItsBoundary() state {
 		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
 			_, err := c.iam.DeleteRolePermissionsBoundary(ctx, &iam.DeleteRolePermissionsBoundaryInput{RoleName: &n.Role})
 			return err
+		})
+	}}
+}
+
+// amongServices is an installation with what doctor looks at around it: a service, a task of none, and a rule of others
+// that fires on the same events.
+func amongServices() state {
+	return state{"among services", func(w *world) {
+		installed(plain).bring(w)
+		_ = w.server.Seed( // it may be there
+			localaws.Service{Cluster: "shop", Name: "api", Desired: 2, OnDemand: 1, Drain: 60, LeastTasks: 2},
+			localaws.Service{Cluster: "shop", Name: "job", Desired: 1, Standalone: true},
+		)
+		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
+			_, err := c.events.PutRule(ctx, &eventbridge.PutRuleInput{Name: ptr("theirs"), EventPattern: ptr(`{"source":["aws.ecs"]}`)})
+			theirs := n
+			theirs.Rule = "theirs"
+			return errors.Join(err, putTarget(ctx, c, theirs, "theirs", n.FunctionARN()+"-2"))
 		})
 	}}
 }
