@@ -249,19 +249,19 @@ func TestDuplicates(t *testing.T) {
 		a.install(t, "", nil)
 		n := a.look(t, "", nil).Names
 		_, err := a.clients.Events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: &n.Rule, Targets: []events.Target{
-			{Id: aws.String("twin"), Arn: aws.String(n.FunctionARN())}, {Id: aws.String("older"), Arn: aws.String(n.FunctionARN() + ":1")},
+			{Id: aws.String("theirs"), Arn: aws.String(n.FunctionARN())}, {Id: aws.String("older"), Arn: aws.String(n.FunctionARN() + ":1")},
 		}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, err = a.clients.Lambda.AddPermission(t.Context(), &lambda.AddPermissionInput{
-			FunctionName: &n.Function, StatementId: aws.String("twin"), Principal: aws.String(eventsPrincipal), Action: aws.String("lambda:InvokeFunction"), SourceArn: aws.String(n.RuleARN()),
+			FunctionName: &n.Function, StatementId: aws.String("theirs"), Principal: aws.String(eventsPrincipal), Action: aws.String("lambda:InvokeFunction"), SourceArn: aws.String(n.RuleARN()),
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, changes := a.plan(t, "", nil)
-		sameLines(t, printed(changes), "update permission; duplicates twin -> ", "update target; duplicates twin, older -> ")
+		sameLines(t, printed(changes), "update permission; duplicates theirs -> ", "update target; duplicates theirs, older -> ")
 		if err := a.look(t, "", nil).CheckRemovable(false, false); err != nil {
 			t.Errorf("it is in the way of an uninstall: %v", err)
 		}

@@ -15,12 +15,12 @@ func TestDrift(t *testing.T) {
 		}
 		t.Run(hand.name, func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
-				a.install(t, handsPrefix, handsSettings())
-				should := valuesOf(a.look(t, handsPrefix, nil).State)
-				if err := hand.change(t, a, a.look(t, handsPrefix, nil).Names); err != nil {
+				a.install(t, driftPrefix, driftSettings())
+				should := valuesOf(a.look(t, driftPrefix, nil).State)
+				if err := hand.change(t, a, a.look(t, driftPrefix, nil).Names); err != nil {
 					t.Fatal(err)
 				}
-				_, changes := a.plan(t, handsPrefix, nil)
+				_, changes := a.plan(t, driftPrefix, nil)
 				if len(changes) != 1 || changes[0].Action != Update || changes[0].Kind != hand.kind {
 					t.Fatalf("it is found as %q", printed(changes))
 				}
@@ -32,12 +32,12 @@ func TestDrift(t *testing.T) {
 					}
 				}
 				sameLines(t, paths, hand.fields...)
-				problems := a.status(t, handsPrefix).Problems
+				problems := a.status(t, driftPrefix).Problems
 				if len(problems) != 1 || problems[0].Code != ProblemDiffers || encodeJSON(problems[0].Fields) != encodeJSON(changes[0].Fields) {
 					t.Errorf("status says %+v", problems)
 				}
 				a.ForgetCalls()
-				a.install(t, handsPrefix, nil)
+				a.install(t, driftPrefix, nil)
 				if calls := a.calls(writes); len(calls) != healing(hand.kind) {
 					t.Errorf("it is healed by %q", calls)
 				}
@@ -73,13 +73,13 @@ func TestDriftCoversEveryField(t *testing.T) {
 			covered[string(hand.kind)+" "+root(path)] = true
 		}
 	}
-	want := desiredFor(t, handsSettings())
+	want := desiredFor(t, driftSettings())
 	for kind, fields := range allFields(want) {
 		for _, field := range fields {
 			name := string(kind) + " " + root(field.path)
 			known := []string{
 				"role record",                                                                                              // what is wanted, not what is there
-				"role permissions_boundary",                                                                                // TestFurtherDrift, TestBoundaryIsKept
+				"role permissions_boundary",                                                                                // TestOptionalSettingsDrift, TestBoundaryIsKept
 				"function state",                                                                                           // TestFailedFunction
 				"rule detail-type", "rule detail", "rule source", "rule account", "rule region", "rule replay-name.exists", // one document
 			}

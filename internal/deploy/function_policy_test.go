@@ -124,8 +124,8 @@ func TestFunctionPolicyIsMinimal(t *testing.T) {
 			})
 		})
 	}
-	names := handsNames()
-	policy, err := rolePolicy(names, settings.Defaults(handsPrefix))
+	names := driftNames()
+	policy, err := rolePolicy(names, settings.Defaults(driftPrefix))
 	if err != nil {
 		t.Fatal(err)
 	}

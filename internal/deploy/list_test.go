@@ -12,8 +12,8 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// createRoleByHand makes a role that no install of this region made.
-func (a *account) createRoleByHand(t *testing.T, name, description string, tags map[string]string) {
+// createRoleOutOfBand makes a role that no install of this region made.
+func (a *account) createRoleOutOfBand(t *testing.T, name, description string, tags map[string]string) {
 	t.Helper()
 	input := &iam.CreateRoleInput{RoleName: &name, Path: aws.String(Path), Description: &description, AssumeRolePolicyDocument: aws.String(trustPolicy())}
 	if len(tags) > 0 {
@@ -33,11 +33,11 @@ func TestList(t *testing.T) {
 		mine := func(prefix string) map[string]string {
 			return map[string]string{TagManagedBy: managedBy, TagPrefix: prefix}
 		}
-		a.createRoleByHand(t, "other-spothandler-eu-west-1", "", mine("other"))   // another region
-		a.createRoleByHand(t, "theirs-spothandler-us-east-1", "", nil)            // no tags of ours
-		a.createRoleByHand(t, "copy-spothandler-us-east-1", "", mine("original")) // a copy, tags included
-		a.createRoleByHand(t, "half-spothandler-us-east-1", "", map[string]string{TagPrefix: "half"})
-		a.createRoleByHand(t, "lost-spothandler-us-east-1", "edited", mine("lost"))
+		a.createRoleOutOfBand(t, "other-spothandler-eu-west-1", "", mine("other"))   // another region
+		a.createRoleOutOfBand(t, "theirs-spothandler-us-east-1", "", nil)            // no tags of ours
+		a.createRoleOutOfBand(t, "copy-spothandler-us-east-1", "", mine("original")) // a copy, tags included
+		a.createRoleOutOfBand(t, "half-spothandler-us-east-1", "", map[string]string{TagPrefix: "half"})
+		a.createRoleOutOfBand(t, "lost-spothandler-us-east-1", "edited", mine("lost"))
 		_, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{
 			RoleName: aws.String("deeper-spothandler-us-east-1"), Path: aws.String(Path + "team/"), AssumeRolePolicyDocument: aws.String(trustPolicy()), Tags: toIAMTags(mine("deeper")),
 		})
@@ -65,13 +65,13 @@ func TestList(t *testing.T) {
 func TestListDenied(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("cluster", "shop"))
-		a.createRoleByHand(t, "prodspothandler-us-east-1", a.look(t, "prod", nil).State.Role.Description, nil) // which no install would name so
+		a.createRoleOutOfBand(t, "prodspothandler-us-east-1", a.look(t, "prod", nil).State.Role.Description, nil) // which no install would name so
 		stop := a.Inject(localaws.Fault{Action: "GetRole", Deny: true})
 		list, err := List(t.Context(), a.clients, a.id)
 		if err != nil || len(list) != 1 || list[0].Prefix != "prod" || list[0].Record.Clusters[0] != "shop" {
 			t.Errorf("%+v, %v", list, err)
 		}
-		a.createRoleByHand(t, "lost-spothandler-us-east-1", "edited", nil)
+		a.createRoleOutOfBand(t, "lost-spothandler-us-east-1", "edited", nil)
 		if _, err := List(t.Context(), a.clients, a.id); !apperr.IsAccessDenied(err) {
 			t.Errorf("a role that may not be read and shows no record: %v", err)
 		}
@@ -89,7 +89,7 @@ func TestRegions(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		planted := []string{"prod-spothandler-us-gov-west-1", "spothandler-", "spothandler-eu-west-1a", "spothandler-evil.com", "theirs"}
 		for _, name := range slices.Concat(planted, []string{"spothandler-eu-west-1", "prod-spothandler-eu-west-1", "prod-spothandler-us-east-1", "spothandler-x-spothandler-sa-east-1"}) {
-			a.createRoleByHand(t, name, "", nil)
+			a.createRoleOutOfBand(t, name, "", nil)
 		}
 		none, prod, odd := "", "prod", "spothandler-x"
 		for _, test := range []struct {

@@ -15,7 +15,7 @@ func TestOptionalStatements(t *testing.T) {
 		want     string
 	}{
 		{nil, `[]`},
-		{noneFurther(), `[]`},
+		{noOptionalSettings(), `[]`},
 		{given("permissions-boundary", aBoundary), `[]`},
 		{
 			given("vpc-subnet", aSubnet, "vpc-security-group", aGroup),

@@ -13,7 +13,7 @@ import (
 func (a *account) losesItsRole(t *testing.T, prefix string) Names {
 	t.Helper()
 	n := a.look(t, prefix, nil).Names
-	a.deleteByHand(t, ID{KindRole, n.Role}, n)
+	a.deleteOutOfBand(t, ID{KindRole, n.Role}, n)
 	return n
 }
 
@@ -59,7 +59,7 @@ func TestFindWithoutRoleByOneResource(t *testing.T) {
 			state, n := a.look(t, "prod", nil).State, a.look(t, "prod", nil).Names
 			for _, id := range state.IDs() {
 				if id.Kind != kept && id.Kind != KindPermission && id.Kind != KindTarget && id.Kind != KindRole {
-					a.deleteByHand(t, id, n)
+					a.deleteOutOfBand(t, id, n)
 				}
 			}
 			a.losesItsRole(t, "prod")

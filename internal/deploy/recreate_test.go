@@ -16,8 +16,8 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// deleteByHand removes one resource as somebody with another tool would, and first what AWS wants removed before.
-func (a *account) deleteByHand(t *testing.T, id ID, n Names) {
+// deleteOutOfBand removes one resource as somebody with another tool would, and first what AWS wants removed before.
+func (a *account) deleteOutOfBand(t *testing.T, id ID, n Names) {
 	t.Helper()
 	state := a.look(t, n.Prefix, nil).State
 	r := &runner{a.clients, n, 0, func(string) {}}
@@ -31,18 +31,18 @@ func (a *account) deleteByHand(t *testing.T, id ID, n Names) {
 	}
 }
 
-// deleteKind is deleteByHand for every resource of a kind.
+// deleteKind is deleteOutOfBand for every resource of a kind.
 func (a *account) deleteKind(t *testing.T, kind Kind, n Names) {
 	t.Helper()
 	for _, id := range a.look(t, n.Prefix, nil).State.IDs() {
 		if id.Kind == kind {
-			a.deleteByHand(t, id, n)
+			a.deleteOutOfBand(t, id, n)
 		}
 	}
 }
 
 // What somebody deleted is made again, with the settings that were recorded.
-func TestDeletedByHand(t *testing.T) {
+func TestDeletedOutOfBand(t *testing.T) {
 	for kind, healing := range map[Kind][]string{
 		KindRole:       {"create role", "delete function", "create function", "create permission"},
 		KindLogGroup:   {"create log group"},

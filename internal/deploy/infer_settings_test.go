@@ -7,7 +7,7 @@ import (
 )
 
 // Without a record the settings are read off the resources, as far as a user could have given them.
-func TestSalvage(t *testing.T) {
+func TestInferSettings(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		change   func(*State)

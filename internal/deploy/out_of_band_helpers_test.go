@@ -17,20 +17,20 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// hands change what was installed with this prefix and these settings.
-const handsPrefix = "prod"
+// Changes out of band are made to what was installed with this prefix and these settings.
+const driftPrefix = "prod"
 
-func handsNames() Names {
-	defaults := settings.Defaults(handsPrefix)
-	return NewNames(identity(), handsPrefix, defaults.FunctionName, defaults.RuleName)
+func driftNames() Names {
+	defaults := settings.Defaults(driftPrefix)
+	return NewNames(identity(), driftPrefix, defaults.FunctionName, defaults.RuleName)
 }
 
-func handsSettings() settings.Given {
+func driftSettings() settings.Given {
 	return given("tag", "Team=web", "cluster", "shop", "reserved-concurrency", "2")
 }
 
-// byHand is a change that somebody makes with another tool. fields are what drift then names.
-type byHand struct {
+// outOfBand is a change that somebody makes with another tool. fields are what drift then names.
+type outOfBand struct {
 	name   string
 	change func(t *testing.T, a *account, n Names) error
 	kind   Kind
@@ -38,8 +38,8 @@ type byHand struct {
 }
 
 // configuration changes the function's configuration.
-func configuration(name, field string, change func(*lambda.UpdateFunctionConfigurationInput)) byHand {
-	return byHand{name, func(t *testing.T, a *account, n Names) error {
+func configuration(name, field string, change func(*lambda.UpdateFunctionConfigurationInput)) outOfBand {
+	return outOfBand{name, func(t *testing.T, a *account, n Names) error {
 		input := &lambda.UpdateFunctionConfigurationInput{FunctionName: &n.Function}
 		change(input)
 		_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), input)
@@ -60,7 +60,7 @@ func logging(change func(*functions.LoggingConfig)) func(*lambda.UpdateFunctionC
 	}
 }
 
-func functionChanges() []byHand {
+func functionChanges() []outOfBand {
 	standard := func() map[string]string {
 		return map[string]string{"LOG_LEVEL": "INFO", "SPOTHANDLER_REDEPLOY": "once", "SPOTHANDLER_COOLDOWN": "5m0s", "SPOTHANDLER_ACCOUNT": "111122223333"}
 	}
@@ -70,7 +70,7 @@ func functionChanges() []byHand {
 		return variables
 	}
 	type input = lambda.UpdateFunctionConfigurationInput
-	return []byHand{
+	return []outOfBand{
 		configuration("memory", "memory_size", func(in *input) { in.MemorySize = aws.Int32(512) }),
 		configuration("timeout", "timeout", func(in *input) { in.Timeout = aws.Int32(3) }),
 		configuration("runtime", "runtime", func(in *input) { in.Runtime = "provided.al2" }),
@@ -124,9 +124,9 @@ func functionChanges() []byHand {
 	}
 }
 
-func roleChanges() []byHand {
+func roleChanges() []outOfBand {
 	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["lambda.amazonaws.com","ec2.amazonaws.com"]},"Action":"sts:AssumeRole"}]}`
-	return []byHand{
+	return []outOfBand{
 		{"description", func(t *testing.T, a *account, n Names) error {
 			_, err := a.clients.IAM.UpdateRole(t.Context(), &iam.UpdateRoleInput{RoleName: &n.Role, Description: aws.String(edited(t, a, n, "memory", 256))})
 			return err
@@ -165,8 +165,8 @@ func edited(t *testing.T, a *account, n Names, key string, number int) string {
 	return encodeJSON(record)
 }
 
-func logGroupChanges() []byHand {
-	return []byHand{
+func logGroupChanges() []outOfBand {
+	return []outOfBand{
 		{"retention", func(t *testing.T, a *account, n Names) error {
 			_, err := a.clients.Logs.PutRetentionPolicy(t.Context(), &cloudwatchlogs.PutRetentionPolicyInput{LogGroupName: &n.LogGroup, RetentionInDays: aws.Int32(1)})
 			return err
@@ -178,7 +178,7 @@ func logGroupChanges() []byHand {
 	}
 }
 
-func ruleChanges() []byHand {
+func ruleChanges() []outOfBand {
 	put := func(change func(*eventbridge.PutRuleInput)) func(*testing.T, *account, Names) error {
 		return func(t *testing.T, a *account, n Names) error {
 			rule, err := getRule(t.Context(), a.clients.Events, n.Rule)
@@ -191,7 +191,7 @@ func ruleChanges() []byHand {
 			return err
 		}
 	}
-	return []byHand{
+	return []outOfBand{
 		{"rule disabled", put(func(in *eventbridge.PutRuleInput) { in.State = "DISABLED" }), KindRule, []string{"state"}},
 		{"rule enabled otherwise", put(func(in *eventbridge.PutRuleInput) {
 			in.State = events.RuleStateEnabledWithAllCloudtrailManagementEvents
@@ -208,7 +208,7 @@ func ruleChanges() []byHand {
 	}
 }
 
-func targetChanges() []byHand {
+func targetChanges() []outOfBand {
 	put := func(change func(*events.Target)) func(*testing.T, *account, Names) error {
 		return func(t *testing.T, a *account, n Names) error {
 			target := events.Target{Id: aws.String(TargetID), Arn: aws.String(n.FunctionARN()), RetryPolicy: &events.RetryPolicy{
@@ -219,7 +219,7 @@ func targetChanges() []byHand {
 			return err
 		}
 	}
-	return []byHand{
+	return []outOfBand{
 		{"target's function", put(func(target *events.Target) { target.Arn = aws.String(*target.Arn + "-2") }), KindTarget, []string{"function"}},
 		{"no retry policy", put(func(target *events.Target) { target.RetryPolicy = nil }), KindTarget, []string{"max_event_age"}},
 		{"retries", put(func(target *events.Target) { target.RetryPolicy.MaximumRetryAttempts = aws.Int32(0) }), KindTarget, []string{"max_retries"}},
@@ -230,7 +230,7 @@ func targetChanges() []byHand {
 	}
 }
 
-func permissionChanges() []byHand {
+func permissionChanges() []outOfBand {
 	replace := func(change func(*lambda.AddPermissionInput)) func(*testing.T, *account, Names) error {
 		return func(t *testing.T, a *account, n Names) error {
 			_, err := a.clients.Lambda.RemovePermission(t.Context(), &lambda.RemovePermissionInput{FunctionName: &n.Function, StatementId: aws.String(StatementID)})
@@ -247,7 +247,7 @@ func permissionChanges() []byHand {
 		}
 	}
 	type input = lambda.AddPermissionInput
-	return []byHand{
+	return []outOfBand{
 		{"any rule", replace(func(in *input) { in.SourceArn = nil }), KindPermission, []string{"source_arn"}},
 		{"other principal", replace(func(in *input) { in.Principal = aws.String("s3.amazonaws.com") }), KindPermission, []string{"principal"}},
 		{"any principal", replace(func(in *input) { in.Principal = aws.String("*") }), KindPermission, []string{"principal"}},
@@ -256,6 +256,6 @@ func permissionChanges() []byHand {
 	}
 }
 
-func everyChange() []byHand {
-	return slices.Concat(functionChanges(), roleChanges(), logGroupChanges(), ruleChanges(), targetChanges(), permissionChanges(), furtherChanges())
+func everyChange() []outOfBand {
+	return slices.Concat(functionChanges(), roleChanges(), logGroupChanges(), ruleChanges(), targetChanges(), permissionChanges(), optionalChanges())
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Settings that are good one by one and not together, or not in this place.
-func TestFurtherOutOfPlace(t *testing.T) {
+func TestOptionalSettingsOutOfPlace(t *testing.T) {
 	const own = "arn:aws:lambda:us-east-1:111122223333:function:ecs-fargate-spot-handler"
 	for _, test := range []struct {
 		settings      settings.Given

@@ -28,74 +28,74 @@ const (
 	aBus        = "arn:aws:events:us-east-1:111122223333:event-bus/failed"
 )
 
-// further are the settings that name what others have made, and tracing, all at once.
-func further() settings.Given {
+// optionalSettings are those that name what others have made, and tracing, all at once.
+func optionalSettings() settings.Given {
 	return given("vpc-subnet", aSubnet, "vpc-subnet", otherSubnet, "vpc-security-group", aGroup,
 		"permissions-boundary", aBoundary, "kms-key", aKey, "on-failure", aQueue, "tracing", "Active")
 }
 
-// noneFurther clears them.
-func noneFurther() settings.Given {
+// noOptionalSettings clears them.
+func noOptionalSettings() settings.Given {
 	return given("vpc-subnet", "none", "vpc-security-group", "none",
 		"permissions-boundary", "none", "kms-key", "none", "on-failure", "none", "tracing", "PassThrough")
 }
 
 // The life of an installation that has all of it: set at once, kept, changed, cleared, removed.
-func TestFurtherCycle(t *testing.T) {
+func TestOptionalSettingsCycle(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
-		a.install(t, "prod", further())
-		sameFurther(t, a.look(t, "prod", nil).State, furtherState())
+		a.install(t, "prod", optionalSettings())
+		sameOptional(t, a.look(t, "prod", nil).State, optionalState())
 
 		a.ForgetCalls()
 		a.install(t, "prod", nil)
 		sameLines(t, a.calls(writes))
 
 		a.install(t, "prod", given("vpc-subnet", otherSubnet, "kms-key", otherKey, "on-failure", aTopic))
-		changed := furtherState()
+		changed := optionalState()
 		changed.Function.Network.Subnets = []string{otherSubnet}
 		changed.Function.KMSKey, changed.LogGroup.KMSKey, changed.Function.Async.OnFailure = otherKey, otherKey, aTopic
-		sameFurther(t, a.look(t, "prod", nil).State, changed)
+		sameOptional(t, a.look(t, "prod", nil).State, changed)
 
-		a.install(t, "prod", noneFurther())
+		a.install(t, "prod", noOptionalSettings())
 		bare := State{Role: &Role{}, LogGroup: &LogGroup{}, Function: &Function{Tracing: "PassThrough"}}
 		found := a.look(t, "prod", nil)
-		sameFurther(t, found.State, bare)
+		sameOptional(t, found.State, bare)
 		if policy := found.State.Role.Policy; strings.Contains(policy, "ec2:") || strings.Contains(policy, "kms:") {
 			t.Errorf("rights are left: %s", policy)
 		}
 
-		a.install(t, "prod", further())
+		a.install(t, "prod", optionalSettings())
 		a.uninstall(t, "prod", false)
 		a.isEmpty(t, "prod")
 	})
 }
 
 // An installation of an earlier version, whose record knows none of this, is as it should be.
-func TestFurtherUnknownToTheRecord(t *testing.T) {
+func TestOptionalSettingsUnknownToTheRecord(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "", nil)
 		if text := a.look(t, "", nil).State.Role.Description; strings.Contains(text, "PassThrough") || strings.Contains(text, "kms") {
 			t.Errorf("the record holds defaults: %s", text)
 		}
 		a.ForgetCalls()
-		a.install(t, "", noneFurther())
+		a.install(t, "", noOptionalSettings())
 		sameLines(t, a.calls(writes))
 	})
 }
 
 // Where AWS takes its time the role has its rights before the function needs them.
-func TestFurtherWhereAWSIsSlow(t *testing.T) {
+func TestOptionalSettingsWhereAWSIsSlow(t *testing.T) {
 	inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) {
-		a.install(t, "", further())
-		a.install(t, "", noneFurther())
-		a.install(t, "", further())
+		a.install(t, "", optionalSettings())
+		a.install(t, "", noOptionalSettings())
+		a.install(t, "", optionalSettings())
 		a.uninstall(t, "", false)
 		a.isEmpty(t, "")
 	})
 }
 
-// furtherState is what an install of further leads to, in the fields that it is about.
-func furtherState() State {
+// optionalState is what an install of optionalSettings leads to, in the fields that it is about.
+func optionalState() State {
 	return State{
 		Role:     &Role{Boundary: aBoundary},
 		LogGroup: &LogGroup{KMSKey: aKey},
@@ -106,7 +106,7 @@ func furtherState() State {
 	}
 }
 
-func sameFurther(t *testing.T, got, want State) {
+func sameOptional(t *testing.T, got, want State) {
 	t.Helper()
 	about := func(s State) string {
 		return encodeJSON([]any{
@@ -119,12 +119,12 @@ func sameFurther(t *testing.T, got, want State) {
 }
 
 // Lambda may give a list in any order, and empty parts where there is nothing.
-func TestFurtherAnswersOfOneMeaning(t *testing.T) {
+func TestOptionalSettingsAnswersOfOneMeaning(t *testing.T) {
 	for name, test := range map[string]struct {
 		settings settings.Given
 		edit     func(*functions.FunctionConfiguration)
 	}{
-		"another order": {further(), func(c *functions.FunctionConfiguration) { slices.Reverse(c.VpcConfig.SubnetIds) }},
+		"another order": {optionalSettings(), func(c *functions.FunctionConfiguration) { slices.Reverse(c.VpcConfig.SubnetIds) }},
 		"empty parts": {nil, func(c *functions.FunctionConfiguration) {
 			c.VpcConfig, c.KMSKeyArn = &functions.VpcConfigResponse{VpcId: aws.String(""), SubnetIds: []string{}}, aws.String("")
 		}},
@@ -142,7 +142,7 @@ func TestFurtherAnswersOfOneMeaning(t *testing.T) {
 }
 
 // Each setting is changed with no more calls than it takes, and so it is cleared.
-func TestFurtherCalls(t *testing.T) {
+func TestOptionalSettingsCalls(t *testing.T) {
 	const record, rights, configuration = "iam:UpdateRole", "iam:PutRolePolicy", "lambda:UpdateFunctionConfiguration"
 	for _, test := range []struct {
 		settings, cleared settings.Given
@@ -189,9 +189,9 @@ func TestFurtherCalls(t *testing.T) {
 }
 
 // A record that is lost is made anew from the resources.
-func TestFurtherSalvage(t *testing.T) {
+func TestOptionalSettingsSalvage(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
-		a.install(t, "prod", further())
+		a.install(t, "prod", optionalSettings())
 		n := a.look(t, "prod", nil).Names
 		if _, err := a.clients.IAM.UpdateRole(t.Context(), &iam.UpdateRoleInput{RoleName: &n.Role, Description: aws.String("mine")}); err != nil {
 			t.Fatal(err)
@@ -214,34 +214,34 @@ func TestLingering(t *testing.T) {
 		found := a.look(t, "prod", nil)
 		sameLines(t, Lingering(found.State, Removal(found.State, "prod", false)))
 
-		_, changes := a.plan(t, "prod", further())
+		_, changes := a.plan(t, "prod", optionalSettings())
 		sameLines(t, Lingering(found.State, changes))
-		a.install(t, "prod", further())
+		a.install(t, "prod", optionalSettings())
 
 		have := a.look(t, "prod", nil).State
 		_, changes = a.plan(t, "prod", given("vpc-subnet", aSubnet))
 		sameLines(t, Lingering(have, changes))
 		want := "Lambda's network interfaces may stay in " + otherSubnet + ", " + aSubnet + " for 45 minutes, or until somebody deletes them: " +
 			"they are described as AWS Lambda VPC ENI-prod-ecs-fargate-spot-handler-..."
-		_, changes = a.plan(t, "prod", noneFurther())
+		_, changes = a.plan(t, "prod", noOptionalSettings())
 		sameLines(t, Lingering(have, changes), want)
 		sameLines(t, Lingering(have, Removal(have, "prod", false)), want)
 		have.Role = nil
-		_, _, replaced := replacing(desiredFor(t, further()), have)
+		_, _, replaced := replacing(desiredFor(t, optionalSettings()), have)
 		sameLines(t, Lingering(have, []Change{*replaced}))
 	})
 }
 
 // Trouble at any write of setting all of it, and of clearing it: denied, the next run goes on from there;
 // lost, the run itself does.
-func TestFurtherInTrouble(t *testing.T) {
+func TestOptionalSettingsInTrouble(t *testing.T) {
 	bare := func(t *testing.T, a *account) { a.install(t, "prod", nil) }
-	full := func(t *testing.T, a *account) { a.install(t, "prod", further()) }
+	full := func(t *testing.T, a *account) { a.install(t, "prod", optionalSettings()) }
 	for _, change := range []struct {
 		name     string
 		before   func(*testing.T, *account)
 		settings settings.Given
-	}{{"set", bare, further()}, {"cleared", full, noneFurther()}, {"installed", nothing, further()}} {
+	}{{"set", bare, optionalSettings()}, {"cleared", full, noOptionalSettings()}, {"installed", nothing, optionalSettings()}} {
 		t.Run(change.name, func(t *testing.T) {
 			command := func(t *testing.T, a *account) { a.install(t, "prod", change.settings) }
 			everyWrite(t, change.before, command, func(t *testing.T, a *account, n int, _ string) {

@@ -109,7 +109,7 @@ func TestFound(t *testing.T) {
 // Someone else's role under our name stops an install before its first write.
 func TestAnothersRole(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
-		a.createRoleByHand(t, "spothandler-us-east-1", "theirs", nil)
+		a.createRoleOutOfBand(t, "spothandler-us-east-1", "theirs", nil)
 		found := a.look(t, "", nil)
 		if refusal := errorOf(t, found.CheckOurs(true)); refusal.Message != "role spothandler-us-east-1 is not ours" {
 			t.Errorf("%+v", refusal)
@@ -121,7 +121,7 @@ func TestAnothersRole(t *testing.T) {
 func TestAppearsMeanwhile(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		names, changes := a.plan(t, "", nil)
-		a.createRoleByHand(t, names.Role, "theirs", nil)
+		a.createRoleOutOfBand(t, names.Role, "theirs", nil)
 		_, err := Apply(t.Context(), a.clients, names, changes, Options{})
 		if err == nil || !strings.HasPrefix(err.Error(), "creating role spothandler-us-east-1: EntityAlreadyExists") {
 			t.Errorf("%v", err)
@@ -292,7 +292,7 @@ func TestResolve(t *testing.T) {
 }
 
 // A failed read names what was read, and is no absence.
-func TestLookFails(t *testing.T) {
+func TestFindFails(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.Inject(localaws.Fault{Action: "GetRole", Refuse: &localaws.Error{Code: "ValidationError", Message: "no"}})
 		_, err := Find(t.Context(), a.clients, a.id, "prod", nil)

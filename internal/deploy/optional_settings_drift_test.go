@@ -10,8 +10,8 @@ import (
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// furtherChanges are those that somebody makes with another tool where nothing of it was asked for.
-func furtherChanges() []byHand {
+// optionalChanges are those that somebody makes with another tool where nothing of it was asked for.
+func optionalChanges() []outOfBand {
 	type input = lambda.UpdateFunctionConfigurationInput
 	async := func(change func(*functions.DestinationConfig)) func(*testing.T, *account, Names) error {
 		return func(t *testing.T, a *account, n Names) error {
@@ -24,7 +24,7 @@ func furtherChanges() []byHand {
 			return err
 		}
 	}
-	return []byHand{
+	return []outOfBand{
 		configuration("tracing", "tracing", func(in *input) { in.TracingConfig = &functions.TracingConfig{Mode: functions.TracingModeActive} }),
 		configuration("function's key", "kms_key", func(in *input) { in.KMSKeyArn = aws.String(aKey) }),
 		{"vpc", func(t *testing.T, a *account, n Names) error {
@@ -96,7 +96,7 @@ func (a *account) allow(t *testing.T, n Names, action string) func() {
 }
 
 // What was set and taken away by hand is healed as well, each by one change.
-func TestFurtherDrift(t *testing.T) {
+func TestOptionalSettingsDrift(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		change func(t *testing.T, a *account, n Names) error
@@ -129,7 +129,7 @@ func TestFurtherDrift(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
-				a.install(t, "prod", further())
+				a.install(t, "prod", optionalSettings())
 				if err := test.change(t, a, a.look(t, "prod", nil).Names); err != nil {
 					t.Fatal(err)
 				}
