@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -202,4 +204,14 @@ func sameLines(t *testing.T, got []string, want ...string) {
 func refused(t *testing.T, err error, message, hint string) {
 	t.Helper()
 	apperrtest.Refused(t, err, message, hint)
+}
+
+// errorOf is the Error that an error is.
+func errorOf(t *testing.T, err error) *apperr.Error {
+	t.Helper()
+	own, ok := errors.AsType[*apperr.Error](err)
+	if !ok {
+		t.Fatalf("%v is no Error", err)
+	}
+	return own
 }

@@ -152,21 +152,29 @@ func TestAdoptPausesTheRule(t *testing.T) {
 	}
 }
 
-// A takeover that is stopped anywhere goes on with the next run; a rule that rested is woken.
+// A takeover that is stopped at any of its writes goes on with the next run; a rule that rested is woken.
 func TestAdoptDenied(t *testing.T) {
-	adopt := func(t *testing.T, a *account) { a.install(t, "", nil) }
-	prepare := func(t *testing.T, a *account) { terraformed(t, a) }
-	everyWrite(t, prepare, adopt, func(t *testing.T, a *account, n int, _ string) {
-		stop := a.Inject(denyFrom(n))
-		if _, err := a.tryInstall(t.Context(), "", nil); !apperr.IsAccessDenied(err) {
-			t.Fatal(err)
-		}
-		stop()
-		adopt(t, a)
-		if state := a.look(t, "", nil).State.Triggers[0].Rule.State; state != "ENABLED" {
-			t.Errorf("the rule is left %s", state)
-		}
-	})
+	for n, denied := 1, true; denied; n++ {
+		inAccount(t, func(t *testing.T, a *account) {
+			terraformed(t, a)
+			seen := 0
+			stop := a.Inject(localaws.Fault{Deny: true, Match: func(c localaws.Call) bool {
+				if c.Write() {
+					seen++
+				}
+				return c.Write() && seen >= n
+			}})
+			_, err := a.tryInstall(t.Context(), "", nil)
+			stop()
+			if denied = apperr.IsAccessDenied(err); !denied && (err != nil || n < 10) {
+				t.Fatalf("%d writes were let through: %v", n-1, err)
+			}
+			a.install(t, "", nil)
+			if state := a.look(t, "", nil).State.Triggers[0].Rule.State; state != "ENABLED" {
+				t.Errorf("the rule is left %s", state)
+			}
+		})
+	}
 }
 
 // A rule that was switched off before stays so.

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
-	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -230,35 +229,4 @@ func TestLingering(t *testing.T) {
 		_, _, replaced := replacing(desiredFor(t, optionalSettings()), have)
 		sameLines(t, Lingering(have, []Change{*replaced}))
 	})
-}
-
-// Trouble at any write of setting all of it, and of clearing it: denied, the next run goes on from there;
-// lost, the run itself does.
-func TestOptionalSettingsInTrouble(t *testing.T) {
-	bare := func(t *testing.T, a *account) { a.install(t, "prod", nil) }
-	full := func(t *testing.T, a *account) { a.install(t, "prod", optionalSettings()) }
-	for _, change := range []struct {
-		name     string
-		before   func(*testing.T, *account)
-		settings settings.Given
-	}{{"set", bare, optionalSettings()}, {"cleared", full, noOptionalSettings()}, {"installed", nothing, optionalSettings()}} {
-		t.Run(change.name, func(t *testing.T) {
-			command := func(t *testing.T, a *account) { a.install(t, "prod", change.settings) }
-			everyWrite(t, change.before, command, func(t *testing.T, a *account, n int, _ string) {
-				stop := a.Inject(denyFrom(n))
-				if _, err := a.tryInstall(t.Context(), "prod", change.settings); !apperr.IsAccessDenied(err) {
-					t.Fatal(err)
-				}
-				stop()
-				a.install(t, "prod", nil) // what was recorded is finished, whichever it is
-				command(t, a)
-				a.uninstall(t, "prod", false)
-				a.isEmpty(t, "prod")
-			})
-			everyWrite(t, change.before, command, func(t *testing.T, a *account, n int, _ string) {
-				a.Inject(nthWrite(n, localaws.Fault{Drop: true}))
-				command(t, a)
-			})
-		})
-	}
 }

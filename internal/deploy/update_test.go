@@ -7,7 +7,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -56,80 +55,6 @@ func TestUpdateSendsWhatDiffers(t *testing.T) {
 	}
 }
 
-// everythingElse is given after aFullInstall, and differs from it in every setting.
-func everythingElse() settings.Given {
-	return given(
-		"rule-state", "DISABLED", "memory-size", "1024", "timeout", "30", "reserved-concurrency", "3",
-		"log-level", "DEBUG", "log-retention-days", "0", "tag", "Team=ops", "tag", "New=", "architecture", "x86_64",
-		"cluster", "shop", "redeploy", "always", "cooldown", "0")
-}
-
-func anUpdate(t *testing.T, a *account) {
-	a.release = testRelease(t, "2.0.0")
-	a.install(t, "prod", everythingElse())
-}
-
-// An update that is stopped anywhere is finished by the same command, and by a plain install too: the
-// record is written before anything else changes.
-func TestUpdateDenied(t *testing.T) {
-	want := settings.Defaults("prod")
-	if err := everythingElse().Apply(&want); err != nil {
-		t.Fatal(err)
-	}
-	everyWrite(t, aFullInstall, anUpdate, func(t *testing.T, a *account, n int, call string) {
-		a.release = testRelease(t, "2.0.0")
-		stop := a.Inject(denyFrom(n))
-		if _, err := a.tryInstall(t.Context(), "prod", everythingElse()); !apperr.IsAccessDenied(err) {
-			t.Fatal(err)
-		}
-		stop()
-		if call == "iam:UpdateRole" || call == "iam:TagRole" { // nothing is recorded: the same command has to come again
-			anUpdate(t, a)
-		} else {
-			if _, warnings, err := a.look(t, "prod", nil).Resolve(nil, false); err != nil || len(warnings) > 0 {
-				t.Errorf("%q, %v", warnings, err)
-			}
-			a.install(t, "prod", nil)
-		}
-		if got := encodeJSON(settings.JSON(resolved(t, a.look(t, "prod", nil)))); got != encodeJSON(settings.JSON(want)) {
-			t.Errorf("got\n%s\nwant\n%s", got, encodeJSON(settings.JSON(want)))
-		}
-		a.uninstall(t, "prod", false)
-		a.isEmpty(t, "prod")
-	})
-}
-
-// The answer of any write may be lost on the way; the SDK asks again, and nothing is done twice.
-func TestUpdateAnswerLost(t *testing.T) {
-	everyWrite(t, aFullInstall, anUpdate, func(t *testing.T, a *account, n int, _ string) {
-		a.Inject(nthWrite(n, localaws.Fault{Drop: true}))
-		anUpdate(t, a)
-	})
-}
-
-// Throttling, each service's own, is the SDK's to wait out: every other time that a call is made.
-func TestThrottled(t *testing.T) {
-	inAccount(t, func(t *testing.T, a *account) {
-		times := map[string]int{}
-		a.Inject(localaws.Fault{Throttle: true, Match: func(c localaws.Call) bool {
-			times[c.String()]++
-			return times[c.String()]%2 == 1
-		}})
-		aFullInstall(t, a)
-		anUninstall(t, a)
-		a.isEmpty(t, "prod")
-		refused := map[string]bool{}
-		for _, call := range a.Calls() {
-			refused[call.Code] = true
-		}
-		for _, code := range []string{"Throttling", "TooManyRequestsException", "ThrottlingException"} {
-			if !refused[code] {
-				t.Errorf("nobody was refused by %s", code)
-			}
-		}
-	})
-}
-
 // The number of calls, the second look included: the fewest that say everything.
 func TestCalls(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
@@ -149,7 +74,7 @@ func TestCalls(t *testing.T) {
 		count("a first install", 35, func() { apply(nil) })
 		count("a second install", 12, func() { apply(nil) })
 		count("one setting", 29, func() { apply(given("timeout", "30")) })
-		count("an uninstall", 30, func() { anUninstall(t, a) })
+		count("an uninstall", 30, func() { a.uninstall(t, "prod", false) })
 	})
 }
 

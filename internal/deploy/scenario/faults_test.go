@@ -1,4 +1,4 @@
-package deploy
+package scenario_test
 
 import (
 	"errors"
@@ -6,9 +6,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -59,14 +60,14 @@ func aFullInstall(t *testing.T, a *account) {
 	a.install(t, "prod", given("tag", "Team=web", "reserved-concurrency", "2"))
 }
 
-func anUninstall(t *testing.T, a *account) { a.uninstall(t, "prod", false) }
+func anUninstall(t *testing.T, a *account) { a.uninstall(t, "prod") }
 
 // A caller without one of the rights is told which, and what was done does not stand in the way: of the
 // next run, and of an uninstall.
 func TestInstallDenied(t *testing.T) {
 	everyWrite(t, nothing, aFullInstall, func(t *testing.T, a *account, n int, _ string) {
 		stop := a.Inject(denyFrom(n))
-		_, err := a.tryInstall(t.Context(), "prod", given("tag", "Team=web", "reserved-concurrency", "2"))
+		err := a.tryInstall(t.Context(), "prod", given("tag", "Team=web", "reserved-concurrency", "2"))
 		refusal, ok := errors.AsType[*apperr.Error](err)
 		if !ok || refusal.Code != apperr.CodeAccessDenied || !strings.Contains(strings.Join(refusal.Detail, " "), "assumed-role/dev/ana may not "+denied(a)) {
 			t.Fatalf("%v", err)
@@ -75,7 +76,7 @@ func TestInstallDenied(t *testing.T) {
 		if n%2 == 0 {
 			aFullInstall(t, a)
 		}
-		a.uninstall(t, "prod", false)
+		a.uninstall(t, "prod")
 		a.isEmpty(t, "prod")
 	})
 }
@@ -110,8 +111,7 @@ func TestUninstallAnswerLost(t *testing.T) {
 func TestUninstallDenied(t *testing.T) {
 	everyWrite(t, aFullInstall, anUninstall, func(t *testing.T, a *account, n int, _ string) {
 		stop := a.Inject(denyFrom(n))
-		found := a.look(t, "prod", nil)
-		if _, err := Apply(t.Context(), a.clients, found.Names, Removal(found.Owned(), "prod", false), Options{}); !apperr.IsAccessDenied(err) {
+		if err := a.tryUninstall(t.Context(), "prod"); !apperr.IsAccessDenied(err) {
 			t.Fatal(err)
 		}
 		stop()
@@ -139,23 +139,13 @@ func TestReadDenied(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
 				aFullInstall(t, a)
 				a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == read }, Deny: true})
-				_, err := Find(t.Context(), a.clients, a.id, "prod", nil)
+				_, err := deploy.Find(t.Context(), a.clients, a.id, "prod", nil)
 				if !apperr.IsAccessDenied(err) || !strings.Contains(strings.Join(errorOf(t, err).Detail, " "), "may not "+read) {
 					t.Errorf("%v", err)
 				}
 			})
 		})
 	}
-}
-
-// errorOf is the Error that an error is.
-func errorOf(t *testing.T, err error) *apperr.Error {
-	t.Helper()
-	own, ok := errors.AsType[*apperr.Error](err)
-	if !ok {
-		t.Fatalf("%v is no Error", err)
-	}
-	return own
 }
 
 // What AWS calls "not now" is waited out, each service in its own words.
@@ -221,85 +211,107 @@ func TestNotNow(t *testing.T) {
 	}
 }
 
-// A caller whose rights depend on tags may not set the retention before IAM sees the new group's: that is tried
-// again, and briefly, since it may as well be the plain truth. Any other denial is told at once.
-func TestRetentionWhereRightsDependOnTags(t *testing.T) {
-	denied := func(text string) localaws.Fault {
-		return localaws.Fault{Action: "PutRetentionPolicy", Refuse: &localaws.Error{Code: "AccessDeniedException", Message: text}}
+// everythingElse is given after aFullInstall, and differs from it in every setting.
+func everythingElse() settings.Given {
+	return given(
+		"rule-state", "DISABLED", "memory-size", "1024", "timeout", "30", "reserved-concurrency", "3",
+		"log-level", "DEBUG", "log-retention-days", "0", "tag", "Team=ops", "tag", "New=", "architecture", "x86_64",
+		"cluster", "shop", "redeploy", "always", "cooldown", "0")
+}
+
+func anUpdate(t *testing.T, a *account) {
+	a.release = testRelease(t, "2.0.0")
+	a.install(t, "prod", everythingElse())
+}
+
+// An update that is stopped anywhere is finished by the same command, and by a plain install too: the
+// record is written before anything else changes.
+func TestUpdateDenied(t *testing.T) {
+	want := settings.Defaults("prod")
+	if err := everythingElse().Apply(&want); err != nil {
+		t.Fatal(err)
 	}
-	const unseen = "User: ana is not authorized to perform: logs:PutRetentionPolicy because no identity-based policy allows the logs:PutRetentionPolicy action"
-	for _, test := range []struct {
-		name        string
-		fault       localaws.Fault
-		fails       bool
-		least, most time.Duration
-	}{
-		{"for a moment", func() localaws.Fault { f := denied(unseen); f.Nth = 1; return f }(), false, firstPause, firstPause},
-		{"for good", denied(unseen), true, ceilingTags / 2, ceilingTags},
-		{"by a deny", denied("User: ana is not authorized to perform: logs:PutRetentionPolicy with an explicit deny"), true, 0, 0},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			inAccount(t, func(t *testing.T, a *account) {
-				names, changes := a.plan(t, "", nil)
-				a.Inject(test.fault)
-				began := time.Now()
-				_, err := Apply(t.Context(), a.clients, names, changes, Options{Wait: time.Hour})
-				if waited := time.Since(began); apperr.IsAccessDenied(err) != test.fails || waited < test.least || waited > test.most {
-					t.Errorf("after %s: %v", waited, err)
+	everyWrite(t, aFullInstall, anUpdate, func(t *testing.T, a *account, n int, call string) {
+		a.release = testRelease(t, "2.0.0")
+		stop := a.Inject(denyFrom(n))
+		if err := a.tryInstall(t.Context(), "prod", everythingElse()); !apperr.IsAccessDenied(err) {
+			t.Fatal(err)
+		}
+		stop()
+		if call == "iam:UpdateRole" || call == "iam:TagRole" { // nothing is recorded: the same command has to come again
+			anUpdate(t, a)
+		} else {
+			if _, warnings, err := a.look(t, "prod", nil).Resolve(nil, false); err != nil || len(warnings) > 0 {
+				t.Errorf("%q, %v", warnings, err)
+			}
+			a.install(t, "prod", nil)
+		}
+		if got := jsonOf(t, settings.JSON(resolved(t, a.look(t, "prod", nil)))); got != jsonOf(t, settings.JSON(want)) {
+			t.Errorf("got\n%s\nwant\n%s", got, jsonOf(t, settings.JSON(want)))
+		}
+		a.uninstall(t, "prod")
+		a.isEmpty(t, "prod")
+	})
+}
+
+// The answer of any write may be lost on the way; the SDK asks again, and nothing is done twice.
+func TestUpdateAnswerLost(t *testing.T) {
+	everyWrite(t, aFullInstall, anUpdate, func(t *testing.T, a *account, n int, _ string) {
+		a.Inject(nthWrite(n, localaws.Fault{Drop: true}))
+		anUpdate(t, a)
+	})
+}
+
+// Throttling, each service's own, is the SDK's to wait out: every other time that a call is made.
+func TestThrottled(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		times := map[string]int{}
+		a.Inject(localaws.Fault{Throttle: true, Match: func(c localaws.Call) bool {
+			times[c.String()]++
+			return times[c.String()]%2 == 1
+		}})
+		aFullInstall(t, a)
+		anUninstall(t, a)
+		a.isEmpty(t, "prod")
+		refused := map[string]bool{}
+		for _, call := range a.Calls() {
+			refused[call.Code] = true
+		}
+		for _, code := range []string{"Throttling", "TooManyRequestsException", "ThrottlingException"} {
+			if !refused[code] {
+				t.Errorf("nobody was refused by %s", code)
+			}
+		}
+	})
+}
+
+// Trouble at any write of setting all of it, and of clearing it: denied, the next run goes on from there;
+// lost, the run itself does.
+func TestOptionalSettingsInTrouble(t *testing.T) {
+	bare := func(t *testing.T, a *account) { a.install(t, "prod", nil) }
+	full := func(t *testing.T, a *account) { a.install(t, "prod", optionalSettings()) }
+	for _, change := range []struct {
+		name     string
+		before   func(*testing.T, *account)
+		settings settings.Given
+	}{{"set", bare, optionalSettings()}, {"cleared", full, noOptionalSettings()}, {"installed", nothing, optionalSettings()}} {
+		t.Run(change.name, func(t *testing.T) {
+			command := func(t *testing.T, a *account) { a.install(t, "prod", change.settings) }
+			everyWrite(t, change.before, command, func(t *testing.T, a *account, n int, _ string) {
+				stop := a.Inject(denyFrom(n))
+				if err := a.tryInstall(t.Context(), "prod", change.settings); !apperr.IsAccessDenied(err) {
+					t.Fatal(err)
 				}
+				stop()
+				a.install(t, "prod", nil) // what was recorded is finished, whichever it is
+				command(t, a)
+				a.uninstall(t, "prod")
+				a.isEmpty(t, "prod")
+			})
+			everyWrite(t, change.before, command, func(t *testing.T, a *account, n int, _ string) {
+				a.Inject(nthWrite(n, localaws.Fault{Drop: true}))
+				command(t, a)
 			})
 		})
 	}
-}
-
-// A wait has an end, and then says what AWS said last.
-func TestWaitTooLong(t *testing.T) {
-	delays := &localaws.Delays{RoleUsable: time.Hour}
-	inAccountWith(t, localaws.Options{Delays: delays}, func(t *testing.T, a *account) {
-		started := time.Now()
-		_, err := a.tryInstall(t.Context(), "prod", nil)
-		refusal := errorOf(t, err)
-		if waited := time.Since(started); waited < ceilingRole-longestPause || waited > ceilingRole {
-			t.Errorf("it waited %s", waited)
-		}
-		if refusal.Code != apperr.CodeNotSettled || refusal.Message != "creating function prod-ecs-fargate-spot-handler: waiting for the role for 3m0s was not enough" {
-			t.Errorf("%s: %s", refusal.Code, refusal.Message)
-		}
-		if !strings.Contains(strings.Join(refusal.Detail, " "), "cannot be assumed by Lambda") {
-			t.Errorf("%q", refusal.Detail)
-		}
-
-		names, changes := a.plan(t, "prod", nil)
-		started = time.Now()
-		if _, err := Apply(t.Context(), a.clients, names, changes, Options{Wait: 10 * time.Second}); err == nil || time.Since(started) > 10*time.Second {
-			t.Errorf("with --wait 10s it waited %s: %v", time.Since(started), err)
-		}
-	})
-}
-
-// EventBridge answers 200 and fails an entry inside.
-func TestFailedEntries(t *testing.T) {
-	inAccount(t, func(t *testing.T, a *account) {
-		stop := a.Inject(localaws.Fault{Action: "PutTargets", Entries: &localaws.Error{Code: "LimitExceededException", Message: "The requested resource exceeds the maximum number allowed."}})
-		_, err := a.tryInstall(t.Context(), "", nil)
-		if err == nil || err.Error() != "creating target spothandler: LimitExceededException: The requested resource exceeds the maximum number allowed." {
-			t.Errorf("%v", err)
-		}
-		stop()
-		a.Inject(localaws.Fault{Action: "PutTargets", Nth: 1, Entries: &localaws.Error{Code: "ConcurrentModificationException", Message: "try again"}})
-		aFullInstall(t, a)
-		a.Inject(localaws.Fault{Action: "RemoveTargets", Nth: 1, Entries: &localaws.Error{Code: "ConcurrentModificationException", Message: "try again"}})
-		anUninstall(t, a)
-	})
-}
-
-// An account without enough concurrency says so, and how to go on.
-func TestConcurrencyCannotBeReserved(t *testing.T) {
-	inAccountWith(t, localaws.Options{Concurrency: 10, Delays: &localaws.Delays{}}, func(t *testing.T, a *account) {
-		_, err := a.tryInstall(t.Context(), "", given("reserved-concurrency", "2"))
-		if refusal := errorOf(t, err); !strings.Contains(refusal.Message, "the account has too few") || !strings.Contains(refusal.Hints[0], "--reserved-concurrency -1") {
-			t.Errorf("%v", refusal)
-		}
-		a.install(t, "", given("reserved-concurrency", "-1"))
-	})
 }

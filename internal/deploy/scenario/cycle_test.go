@@ -1,9 +1,10 @@
-package deploy
+package scenario_test
 
 import (
 	"slices"
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -11,7 +12,7 @@ import (
 // The life of an installation: nothing, installed, nothing to do, changed, removed.
 func TestCycle(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
-		_, changes := a.plan(t, "prod", nil)
+		changes := a.plan(t, "prod", nil)
 		sameLines(t, printed(changes),
 			"create role", "create log group", "create function", "create permission", "create rule", "create target")
 
@@ -27,10 +28,10 @@ func TestCycle(t *testing.T) {
 			t.Errorf("a later install forgot what an earlier one was given: %+v", f)
 		}
 
-		a.uninstall(t, "prod", false)
+		a.uninstall(t, "prod")
 		a.isEmpty(t, "prod")
 		a.ForgetCalls()
-		a.uninstall(t, "prod", false) // like rm -f
+		a.uninstall(t, "prod") // like rm -f
 		sameLines(t, a.calls(writes))
 	})
 }
@@ -45,7 +46,7 @@ func TestCycleWhereAWSIsSlow(t *testing.T) {
 		}
 		a.release = testRelease(t, "1.1.0")
 		a.install(t, "", given("memory-size", "512"))
-		a.uninstall(t, "", false)
+		a.uninstall(t, "")
 		a.isEmpty(t, "")
 	})
 }
@@ -79,7 +80,7 @@ func TestChangeEverySetting(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, setting := range settings.All() {
-			if encodeJSON(setting.Get(spec)) == encodeJSON(setting.Get(settings.Defaults(""))) && other[setting.Name].Texts != nil {
+			if jsonOf(t, setting.Get(spec)) == jsonOf(t, setting.Get(settings.Defaults(""))) && other[setting.Name].Texts != nil {
 				t.Errorf("%s was not recorded", setting.Name)
 			}
 		}
@@ -89,11 +90,11 @@ func TestChangeEverySetting(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := Desired(changed.Names, spec, a.release)
+		want, err := deploy.Desired(changed.Names, spec, a.release)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Apply(t.Context(), a.clients, changed.Names, changed.Plan(want), Options{}); err != nil {
+		if _, err := deploy.Apply(t.Context(), a.clients, changed.Names, changed.Plan(want), deploy.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		sameLines(t, printed(a.look(t, "", nil).Plan(want)))
@@ -110,10 +111,10 @@ func TestTwoPrefixes(t *testing.T) {
 		a.install(t, "", nil)
 		a.install(t, "prod", given("cluster", "shop"))
 		a.install(t, "test", given("cluster", "test"))
-		a.uninstall(t, "prod", false)
+		a.uninstall(t, "prod")
 		a.isEmpty(t, "prod")
 		for _, prefix := range []string{"", "test"} {
-			if _, changes := a.plan(t, prefix, nil); len(changes) > 0 {
+			if changes := a.plan(t, prefix, nil); len(changes) > 0 {
 				t.Errorf("prefix %q: %q", prefix, printed(changes))
 			}
 		}
@@ -127,7 +128,7 @@ func TestPartitions(t *testing.T) {
 			inAccountWith(t, localaws.Options{Region: region, Delays: &localaws.Delays{}}, func(t *testing.T, a *account) {
 				a.id.Partition, a.id.Region = partition, region
 				a.install(t, "prod", given("cluster", "shop"))
-				a.uninstall(t, "prod", false)
+				a.uninstall(t, "prod")
 				a.isEmpty(t, "prod")
 			})
 		})

@@ -1,7 +1,8 @@
-package deploy
+package scenario_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/testaws"
 )
@@ -31,7 +33,7 @@ type command func(context.Context, *account) error
 // whoAmI is the first call of every command.
 func (a *account) whoAmI(ctx context.Context) error {
 	_, err := sts.NewFromConfig(a.Config()).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	return explain("asking AWS who is calling", a.id, err)
+	return apperr.Explain("asking AWS who is calling", a.id.Caller, err)
 }
 
 // doInstall is `spothandler install`. It is content only when a second look finds nothing left to do.
@@ -40,14 +42,14 @@ func doInstall(asked settings.Given) command {
 		if err := a.whoAmI(ctx); err != nil {
 			return err
 		}
-		install, err := PrepareInstall(ctx, a.clients, a.id, InstallRequest{
+		install, err := deploy.PrepareInstall(ctx, a.clients, a.id, deploy.InstallRequest{
 			Prefix: crashPrefix, Given: asked, Version: a.release.Version,
-			Release: func(string) (Release, error) { return a.release, nil },
+			Release: func(string) (deploy.Release, error) { return a.release, nil },
 		})
 		if err != nil {
 			return err
 		}
-		if _, err := install.Apply(ctx, Options{}); err != nil {
+		if _, err := install.Apply(ctx, deploy.Options{}); err != nil {
 			return err
 		}
 		return install.Verify(ctx, 0)
@@ -60,11 +62,11 @@ func doUninstall(names settings.Given, keepLogs bool) command {
 		if err := a.whoAmI(ctx); err != nil {
 			return err
 		}
-		uninstall, err := PrepareUninstall(ctx, a.clients, a.id, UninstallRequest{Prefix: crashPrefix, Names: names, KeepLogs: keepLogs})
+		uninstall, err := deploy.PrepareUninstall(ctx, a.clients, a.id, deploy.UninstallRequest{Prefix: crashPrefix, Names: names, KeepLogs: keepLogs})
 		if err != nil || len(uninstall.Changes) == 0 {
 			return err
 		}
-		if _, err := uninstall.Apply(ctx, Options{}); err != nil {
+		if _, err := uninstall.Apply(ctx, deploy.Options{}); err != nil {
 			return err
 		}
 		return uninstall.Verify(ctx, 0)
@@ -72,14 +74,14 @@ func doUninstall(names settings.Given, keepLogs bool) command {
 }
 
 // tellStatus is what `spothandler status` tells.
-func (a *account) tellStatus(t *testing.T, names settings.Given) (found *Installation, told Status) {
+func (a *account) tellStatus(t *testing.T, names settings.Given) (found *deploy.Installation, told deploy.Status) {
 	t.Helper()
-	others, err := List(t.Context(), a.clients, a.id)
+	others, err := deploy.List(t.Context(), a.clients, a.id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	found = a.look(t, crashPrefix, names)
-	if told, err = Assess(found, a.release, others); err != nil {
+	if told, err = deploy.Assess(found, a.release, others); err != nil {
 		t.Fatal(err)
 	}
 	return found, told
@@ -141,19 +143,19 @@ func neighbours(t *testing.T, a *account) {
 		}
 	}
 	role, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{
-		RoleName: aws.String("prod-2-spothandler-us-east-1"), Path: aws.String(Path), AssumeRolePolicyDocument: aws.String(trustPolicy()),
+		RoleName: aws.String("prod-2-spothandler-us-east-1"), Path: aws.String(deploy.Path), AssumeRolePolicyDocument: aws.String(trustPolicy),
 	})
 	try(role, err)
 	try(a.clients.Logs.CreateLogGroup(t.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("/aws/lambda/" + name)}))
 	try(a.clients.Events.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: aws.String(rule), EventPattern: aws.String(`{"source":["aws.ecs"]}`)}))
 	time.Sleep(time.Minute) // of the bubble's time, until Lambda can assume the role
 	function, err := a.clients.Lambda.CreateFunction(t.Context(), &lambda.CreateFunctionInput{
-		FunctionName: aws.String(name), Role: role.Role.Arn, Runtime: runtime, Handler: aws.String(functionHandler),
-		Code: &functions.FunctionCode{ZipFile: a.release.Zip}, Tags: map[string]string{TagManagedBy: managedBy, TagPrefix: "prod-2"},
+		FunctionName: aws.String(name), Role: role.Role.Arn, Runtime: functions.RuntimeProvidedal2023, Handler: aws.String("bootstrap"),
+		Code: &functions.FunctionCode{ZipFile: a.release.Zip}, Tags: map[string]string{deploy.TagManagedBy: "spothandler", deploy.TagPrefix: "prod-2"},
 	})
 	try(function, err)
 	try(a.clients.Events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{
-		Rule: aws.String(rule), Targets: []events.Target{{Id: aws.String(TargetID), Arn: function.FunctionArn}},
+		Rule: aws.String(rule), Targets: []events.Target{{Id: aws.String(deploy.TargetID), Arn: function.FunctionArn}},
 	}))
 }
 
@@ -172,4 +174,45 @@ func sameAccount(t *testing.T, when, got, want string) {
 		return lines
 	}
 	t.Errorf("%s the account differs (- is missing, + is too much):\n%s%s", when, only("-", want, got), only("+", got, want))
+}
+
+// deleteOutOfBand removes what the installation has of a kind, as somebody with another tool would.
+func (a *account) deleteOutOfBand(t *testing.T, kind deploy.Kind, n deploy.Names) {
+	t.Helper()
+	ctx, id := t.Context(), aws.String(deploy.TargetID)
+	removeTargets := func() error {
+		_, err := a.clients.Events.RemoveTargets(ctx, &eventbridge.RemoveTargetsInput{Rule: &n.Rule, Ids: []string{*id}})
+		return err
+	}
+	err := map[deploy.Kind]func() error{
+		deploy.KindRole: func() error {
+			_, policy := a.clients.IAM.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &n.Role, PolicyName: aws.String(deploy.PolicyName)})
+			_, role := a.clients.IAM.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &n.Role})
+			return errors.Join(policy, role)
+		},
+		deploy.KindLogGroup: func() error {
+			_, err := a.clients.Logs.DeleteLogGroup(ctx, &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: &n.LogGroup})
+			return err
+		},
+		deploy.KindFunction: func() error {
+			_, err := a.clients.Lambda.DeleteFunction(ctx, &lambda.DeleteFunctionInput{FunctionName: &n.Function})
+			return err
+		},
+		deploy.KindPermission: func() error {
+			_, err := a.clients.Lambda.RemovePermission(ctx, &lambda.RemovePermissionInput{FunctionName: &n.Function, StatementId: id})
+			return err
+		},
+		deploy.KindRule: func() error {
+			if err := removeTargets(); err != nil {
+				return err
+			}
+			_, err := a.clients.Events.DeleteRule(ctx, &eventbridge.DeleteRuleInput{Name: &n.Rule})
+			return err
+		},
+		deploy.KindTarget: removeTargets,
+	}[kind]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(time.Minute) // of the bubble's time, until it is gone
 }

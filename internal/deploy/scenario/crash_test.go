@@ -1,8 +1,7 @@
-package deploy
+package scenario_test
 
 import (
 	"encoding/json"
-	"maps"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -38,14 +38,14 @@ func stories() []story {
 		{name: "uninstall", before: installed, command: doUninstall(nil, false), release: "1.0.0", healthy: true},
 		{name: "uninstall --keep-logs", before: installed, command: doUninstall(nil, true), release: "1.0.0", names: names, healthy: true},
 	}
-	for _, kind := range []Kind{KindRole, KindLogGroup, KindFunction, KindPermission, KindRule, KindTarget} {
+	for _, kind := range []deploy.Kind{deploy.KindRole, deploy.KindLogGroup, deploy.KindFunction, deploy.KindPermission, deploy.KindRule, deploy.KindTarget} {
 		heal := story{name: "heal " + kind.Words(), release: "1.0.0", install: true, before: func(t *testing.T, a *account) {
 			t.Helper()
 			installed(t, a)
 			time.Sleep(time.Hour) // of the bubble's time: a new role is younger than the function
-			a.deleteKind(t, kind, a.look(t, crashPrefix, nil).Names)
+			a.deleteOutOfBand(t, kind, a.look(t, crashPrefix, nil).Names)
 		}}
-		if kind == KindRole { // with it the record of the names is gone
+		if kind == deploy.KindRole { // with it the record of the names is gone
 			heal.names = names
 		}
 		heal.command = doInstall(heal.names)
@@ -105,7 +105,7 @@ func learn(t *testing.T, s story) *course {
 		c.looking, c.working = everyPoint(a.Calls())
 		c.after = a.dump(t)
 		_, after := a.tellStatus(t, s.names)
-		c.asked = []string{encodeJSON(before.Settings), encodeJSON(after.Settings)}
+		c.asked = []string{jsonOf(t, before.Settings), jsonOf(t, after.Settings)}
 	})
 	return c
 }
@@ -212,7 +212,7 @@ func (c *course) truth(t *testing.T, a *account) {
 	if !found.Found() {
 		return
 	}
-	if found.Record != nil && (!slices.ContainsFunc(c.asked, func(asked string) bool { return sameSettings(asked, told.Settings) }) ||
+	if found.Record != nil && (!slices.ContainsFunc(c.asked, func(asked string) bool { return sameSettings(t, asked, told.Settings) }) ||
 		slices.ContainsFunc(told.Warnings, func(text string) bool { return !strings.Contains(text, "permissions boundary") })) {
 		t.Errorf("what was asked for is lost: %q, %v", told.Warnings, told.Settings)
 	}
@@ -225,12 +225,12 @@ func (c *course) truth(t *testing.T, a *account) {
 }
 
 // sameSettings compares but for the boundary: the role's counts, which comes before the record of it.
-func sameSettings(asked string, told map[string]any) bool {
-	told = maps.Clone(told)
+func sameSettings(t *testing.T, asked string, told map[string]any) bool {
+	t.Helper()
 	var wanted map[string]any
 	if err := json.Unmarshal([]byte(asked), &wanted); err != nil {
-		return false
+		t.Fatal(err)
 	}
-	told["permissions_boundary"] = wanted["permissions_boundary"]
-	return encodeJSON(told) == encodeJSON(wanted)
+	wanted["permissions_boundary"] = told["permissions_boundary"]
+	return jsonOf(t, told) == jsonOf(t, wanted)
 }

@@ -1,4 +1,4 @@
-package deploy
+package scenario_test
 
 import (
 	"fmt"

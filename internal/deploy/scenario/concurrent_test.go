@@ -1,4 +1,4 @@
-package deploy
+package scenario_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -44,7 +45,7 @@ func meetings(t *testing.T) []meeting {
 }
 
 // ofRelease is a command of another binary.
-func ofRelease(release Release, c command) command {
+func ofRelease(release deploy.Release, c command) command {
 	return func(ctx context.Context, a *account) error {
 		other := *a
 		other.release = release
@@ -78,7 +79,7 @@ func (m meeting) meet(t *testing.T, a *account, later time.Duration) {
 	neighbours(t, a)
 	empty := a.dump(t)
 	must(t, a, m.before)
-	slow := a.Inject(localaws.Fault{Delay: roundTrip})
+	slow := a.Inject(localaws.Fault{Delay: 50 * time.Millisecond})
 	var both sync.WaitGroup
 	var one, other error
 	both.Go(func() { one = m.one(t.Context(), a) })

@@ -1,0 +1,204 @@
+package scenario_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/localaws"
+	"github.com/spothandler/spothandler/internal/session"
+)
+
+// account is an AWS account in memory, and a caller who works on it. It lives in a bubble of virtual
+// time, so that waits cost nothing.
+type account struct {
+	*localaws.Server
+	clients deploy.Clients
+	id      session.Identity
+	release deploy.Release
+}
+
+// inAccount runs a test in an empty account that settles at once.
+func inAccount(t *testing.T, test func(t *testing.T, a *account)) {
+	t.Helper()
+	inAccountWith(t, localaws.Options{Delays: &localaws.Delays{}}, test)
+}
+
+func inAccountWith(t *testing.T, options localaws.Options, test func(t *testing.T, a *account)) {
+	t.Helper()
+	options.Existing = []string{aBoundary, aQueue} // what settings may name
+	synctest.Test(t, func(t *testing.T) {
+		server := localaws.New(options)
+		defer func() {
+			if err := server.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
+		a := &account{Server: server, id: identity(), release: testRelease(t, "1.0.0")}
+		a.connect(server)
+		test(t, a)
+	})
+}
+
+// connect gives the account clients that send their calls this way.
+func (a *account) connect(way http.RoundTripper) {
+	config := a.Config()
+	config.HTTPClient = &http.Client{Transport: way}
+	a.clients = deploy.Clients{
+		IAM: iam.NewFromConfig(config), Logs: cloudwatchlogs.NewFromConfig(config),
+		Lambda: lambda.NewFromConfig(config), Events: eventbridge.NewFromConfig(config),
+	}
+}
+
+func identity() session.Identity {
+	return session.Identity{Partition: "aws", Account: "111122223333", Region: "us-east-1", Caller: "arn:aws:sts::111122223333:assumed-role/dev/ana"}
+}
+
+// look is what a command finds; the test ends where it cannot look.
+func (a *account) look(t *testing.T, prefix string, asked settings.Given) *deploy.Installation {
+	t.Helper()
+	found, err := deploy.Find(t.Context(), a.clients, a.id, prefix, asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// prepare is an install that is about to write. It takes over what it may.
+func (a *account) prepare(ctx context.Context, prefix string, asked settings.Given) (*deploy.Install, error) {
+	return deploy.PrepareInstall(ctx, a.clients, a.id, deploy.InstallRequest{
+		Prefix: prefix, Given: asked, Adopt: true, Version: a.release.Version,
+		Release: func(string) (deploy.Release, error) { return a.release, nil },
+	})
+}
+
+// plan is what an install would do.
+func (a *account) plan(t *testing.T, prefix string, asked settings.Given) []deploy.Change {
+	t.Helper()
+	install, err := a.prepare(t.Context(), prefix, asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return install.Changes
+}
+
+// tryInstall does what an install does.
+func (a *account) tryInstall(ctx context.Context, prefix string, asked settings.Given) error {
+	install, err := a.prepare(ctx, prefix, asked)
+	if err != nil {
+		return err
+	}
+	if _, err := install.Apply(ctx, deploy.Options{}); err != nil {
+		return err
+	}
+	return install.Verify(ctx, 0)
+}
+
+func (a *account) install(t *testing.T, prefix string, asked settings.Given) {
+	t.Helper()
+	if err := a.tryInstall(t.Context(), prefix, asked); err != nil {
+		t.Fatal(err)
+	}
+	if left := a.plan(t, prefix, nil); len(left) > 0 {
+		t.Fatalf("after the install there is still %s", printed(left))
+	}
+}
+
+// tryUninstall does what an uninstall does.
+func (a *account) tryUninstall(ctx context.Context, prefix string) error {
+	uninstall, err := deploy.PrepareUninstall(ctx, a.clients, a.id, deploy.UninstallRequest{Prefix: prefix})
+	if err != nil {
+		return err
+	}
+	if _, err := uninstall.Apply(ctx, deploy.Options{}); err != nil {
+		return err
+	}
+	return uninstall.Verify(ctx, 0)
+}
+
+func (a *account) uninstall(t *testing.T, prefix string) {
+	t.Helper()
+	if err := a.tryUninstall(t.Context(), prefix); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// calls are the calls since the last ForgetCalls that fit, as "iam:GetRole".
+func (a *account) calls(fit func(localaws.Call) bool) []string {
+	var names []string
+	for _, call := range a.Calls() {
+		if fit(call) {
+			names = append(names, call.String())
+		}
+	}
+	return names
+}
+
+func writes(c localaws.Call) bool { return c.Write() }
+
+// count says how often a call was made.
+func (a *account) count(name string) int {
+	return len(a.calls(func(c localaws.Call) bool { return c.String() == name }))
+}
+
+// isEmpty checks that nothing of an installation is there.
+func (a *account) isEmpty(t *testing.T, prefix string) {
+	t.Helper()
+	found := a.look(t, prefix, nil)
+	if found.Found() {
+		t.Errorf("still there: %s", printed(deploy.Plan(deploy.State{}, found.State)))
+	}
+}
+
+// printed is a plan as a test reads it: "update function x: timeout 60 -> 3".
+func printed(changes []deploy.Change) []string {
+	lines := make([]string, 0, len(changes))
+	for _, change := range changes {
+		line := string(change.Action) + " " + change.Kind.Words()
+		for _, field := range change.Fields {
+			if change.Action == deploy.Update {
+				line += "; " + field.Path + " " + field.Old + " -> " + field.New
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func sameLines(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n\t%q\nwant\n\t%q", got, want)
+	}
+}
+
+// errorOf is the Error that an error is.
+func errorOf(t *testing.T, err error) *apperr.Error {
+	t.Helper()
+	own, ok := errors.AsType[*apperr.Error](err)
+	if !ok {
+		t.Fatalf("%v is no Error", err)
+	}
+	return own
+}
+
+// resolved are the settings that an installation has.
+func resolved(t *testing.T, found *deploy.Installation) settings.Spec {
+	t.Helper()
+	spec, _, err := found.Resolve(nil, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spec
+}

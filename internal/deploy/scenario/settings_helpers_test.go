@@ -1,0 +1,77 @@
+package scenario_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"testing"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+)
+
+const (
+	aSubnet     = "subnet-0a1b2c3d"
+	otherSubnet = "subnet-00112233445566778"
+	aGroup      = "sg-0a1b2c3d4e5f67890"
+	aBoundary   = "arn:aws:iam::111122223333:policy/org/boundary"
+	aKey        = "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555"
+	otherKey    = "arn:aws:kms:us-east-1:111122223333:key/mrk-0123456789abcdef0123456789abcdef"
+	aQueue      = "arn:aws:sqs:us-east-1:111122223333:failed"
+
+	// trustPolicy is that of every installation's role.
+	trustPolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
+)
+
+// given are settings as flags give them: name, value, name, value. A name that stands twice is a list.
+func given(words ...string) settings.Given {
+	asked := settings.Given{}
+	for i := 0; i < len(words); i += 2 {
+		name := words[i]
+		asked[name] = settings.Value{Texts: append(asked[name].Texts, words[i+1]), Source: "--" + name}
+	}
+	return asked
+}
+
+// optionalSettings are those that name what others have made, and tracing, all at once.
+func optionalSettings() settings.Given {
+	return given("vpc-subnet", aSubnet, "vpc-subnet", otherSubnet, "vpc-security-group", aGroup,
+		"permissions-boundary", aBoundary, "kms-key", aKey, "on-failure", aQueue, "tracing", "Active")
+}
+
+// noOptionalSettings clears them.
+func noOptionalSettings() settings.Given {
+	return given("vpc-subnet", "none", "vpc-security-group", "none",
+		"permissions-boundary", "none", "kms-key", "none", "on-failure", "none", "tracing", "PassThrough")
+}
+
+// testRelease is a release whose code is a real zip, another one for each version.
+func testRelease(t *testing.T, version string) deploy.Release {
+	t.Helper()
+	var out bytes.Buffer
+	archive := zip.NewWriter(&out)
+	file, err := archive.Create("bootstrap")
+	if err == nil {
+		_, err = file.Write([]byte("code of " + version))
+	}
+	if err == nil {
+		err = archive.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(out.Bytes())
+	return deploy.Release{Version: version, CodeSHA256: base64.StdEncoding.EncodeToString(sum[:]), Zip: out.Bytes()}
+}
+
+// jsonOf is any value of ours as JSON.
+func jsonOf(t *testing.T, value any) string {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
