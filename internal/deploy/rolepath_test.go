@@ -41,7 +41,7 @@ func TestRolePathOfALostRole(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("role-path", "/team/"))
 		names := a.look(t, "prod", nil).Names
-		a.deleteByHand(t, ID{KindRole, names.Role}, names)
+		a.deleteOutOfBand(t, ID{KindRole, names.Role}, names)
 		if found := a.look(t, "prod", nil); found.Names.RolePath != "/team/" {
 			t.Errorf("it would be made anew under %s", found.Names.RolePath)
 		}
