@@ -189,8 +189,8 @@ func ActionOf(err error) string {
 func IAMAction(service, operation string) string {
 	prefixes := map[string]string{
 		"IAM": "iam", "STS": "sts", "Lambda": "lambda", "EventBridge": "events", "CloudWatch Logs": "logs", "ECS": "ecs",
-		"Resource Groups Tagging API": "tag",
-		"SSO":                         "sso", "SSO OIDC": "sso-oauth",
+		"SSO OIDC": "sso-oauth", "Resource Groups Tagging API": "tag", "Service Quotas": "servicequotas",
+		"Elastic Load Balancing v2": "elasticloadbalancing", "Application Auto Scaling": "application-autoscaling",
 	}
 	prefix, known := prefixes[service]
 	if !known {

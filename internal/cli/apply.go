@@ -20,8 +20,7 @@ type job interface {
 
 // apply does the changes of a job with progress on stderr. Its error says how far it came and what to do.
 func (a *app) apply(ctx context.Context, s *connection, j job, changes []deploy.Change) error {
-	a.aws.quiet.Store(a.err.Live())
-	defer a.aws.quiet.Store(false)
+	defer a.repainting()()
 	progress := a.newProgress(changes)
 	done, err := j.Apply(ctx, deploy.Options{Wait: a.wait, Report: progress.report})
 	progress.Stop()

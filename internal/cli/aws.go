@@ -23,8 +23,8 @@ type awsSource struct {
 	canAsk bool
 	in     io.Reader
 	err    *term.Printer
-	quiet  atomic.Bool // something is repainted on stderr, and shows what is waited for
-	warned sync.Once   // of what is dangerous about the way to AWS
+	quiet  atomic.Int32 // how much is repainted on stderr, which shows what is waited for
+	warned sync.Once    // of what is dangerous about the way to AWS
 
 	endpoints sync.Once // shown, where there is no header
 
@@ -57,9 +57,18 @@ func (a *app) source(ctx context.Context) (*session.Source, error) {
 
 // waiting says what takes long.
 func (s *awsSource) waiting(what string) {
-	if !s.quiet.Load() {
+	if s.quiet.Load() == 0 {
 		s.err.Println(s.err.Dim("waiting for " + what))
 	}
+}
+
+// repainting says that something is repainted on stderr until the end is called.
+func (a *app) repainting() (end func()) {
+	if !a.err.Live() {
+		return func() {}
+	}
+	a.aws.quiet.Add(1)
+	return func() { a.aws.quiet.Add(-1) }
 }
 
 func (s *awsSource) askCode(ctx context.Context, device string) (string, error) {

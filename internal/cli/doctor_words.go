@@ -156,13 +156,12 @@ func (e *examination) unchecked() (reasons []string, checks map[string]int) {
 
 // readingProgress shows on a terminal how far the reading is.
 type readingProgress struct {
-	app  *app
 	line *term.StatusLine
+	end  func()
 }
 
 func (a *app) newReadingProgress() *readingProgress {
-	a.aws.quiet.Store(a.err.Live() && !a.several)
-	return &readingProgress{a, a.err.StatusLine()}
+	return &readingProgress{a.err.StatusLine(), a.repainting()}
 }
 
 func (p *readingProgress) show(now services.Progress) {
@@ -171,5 +170,5 @@ func (p *readingProgress) show(now services.Progress) {
 
 func (p *readingProgress) stop() {
 	p.line.Clear()
-	p.app.aws.quiet.Store(false)
+	p.end()
 }

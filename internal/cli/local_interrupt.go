@@ -16,6 +16,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // localAnswerTimeout is how long a local AWS, which is on this machine, may take to answer.
@@ -81,7 +82,7 @@ func (a *app) localEndpoint() (*url.URL, error) {
 	}
 	endpoint, err := url.Parse(text)
 	if err != nil || endpoint.Host == "" {
-		return nil, noLocal(fmt.Sprintf("AWS_ENDPOINT_URL is %q, which is no URL", text), err)
+		return nil, noLocal(fmt.Sprintf("AWS_ENDPOINT_URL is %q, which is not a URL", session.MaskURL(text)), nil)
 	}
 	if address, err := netip.ParseAddr(endpoint.Hostname()); endpoint.Hostname() != "localhost" && (err != nil || !address.IsLoopback()) {
 		return nil, noLocal(fmt.Sprintf("AWS_ENDPOINT_URL points to %s, which is not this machine", endpoint.Host), nil)

@@ -119,6 +119,7 @@ func visitAll[T finding](ctx context.Context, a *app, targets []target, do work[
 		v.app = a.among(each, &v.out, &v.errOut)
 		visits[index], steps[index] = v, term.Step{Kind: each.kind, Name: each.name}
 	}
+	defer a.repainting()()
 	progress := a.err.Progress(steps)
 	var group errgroup.Group
 	group.SetLimit(atOnce)

@@ -18,12 +18,12 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Endpoints returns where the session's calls go elsewhere than to AWS, as it may be shown: the SDK takes that from
+// Endpoints returns where the session's calls may go elsewhere than to AWS, as it may be shown: the SDK takes that from
 // the environment and the profile, for all services or for one.
 func (s *Session) Endpoints() []string {
 	var shown []string
 	for _, endpoint := range s.source.endpoints() {
-		shown = append(shown, maskURL(endpoint))
+		shown = append(shown, MaskURL(endpoint))
 	}
 	return shown
 }
@@ -33,7 +33,7 @@ func (s *Session) Warnings() []string {
 	var warnings []string
 	for _, endpoint := range s.source.endpoints() {
 		if parsed, err := url.Parse(endpoint); err == nil && parsed.Scheme == "http" && !isLoopback(parsed.Hostname()) {
-			warnings = append(warnings, fmt.Sprintf("calls to %s are not encrypted: whoever is on the way can read and change them, session tokens included", maskURL(endpoint)))
+			warnings = append(warnings, fmt.Sprintf("calls to %s are not encrypted: whoever is on the way can read and change them, session tokens included", MaskURL(endpoint)))
 		}
 	}
 	return warnings
@@ -47,8 +47,8 @@ func isLoopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// maskURL returns a URL without what may be secret in it: the user information and the query.
-func maskURL(address string) string {
+// MaskURL returns a URL without what may be secret in it: the user information and the query.
+func MaskURL(address string) string {
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.Host == "" {
 		if at := strings.LastIndex(address, "@"); at >= 0 {
@@ -76,7 +76,7 @@ func (s *Source) checkEndpoints() error {
 		}
 		return &apperr.Error{
 			Code:    codeConfiguration,
-			Message: fmt.Sprintf("the endpoint %s is not a URL of a host", maskURL(endpoint)),
+			Message: fmt.Sprintf("the endpoint %s is not a URL of a host", MaskURL(endpoint)),
 			Detail:  []string{"It comes from AWS_ENDPOINT_URL, a variable of one service, or the profile.", unchanged},
 			Hints:   []string{"export AWS_ENDPOINT_URL=http://HOST:PORT"},
 		}
@@ -86,7 +86,10 @@ func (s *Source) checkEndpoints() error {
 
 func (s *Source) endpoints() []string {
 	var found []string
-	for _, service := range []string{"STS", "IAM", "CloudWatch Logs", "Lambda", "EventBridge", "ECS", "Resource Groups Tagging API", "Account", "SSO", "SSO OIDC"} {
+	for _, service := range []string{
+		"STS", "SSO", "SSO OIDC", "IAM", "CloudWatch Logs", "Lambda", "EventBridge", "ECS", "Resource Groups Tagging API", "Account",
+		"EC2", "Elastic Load Balancing v2", "Application Auto Scaling", "CloudWatch", "Service Quotas",
+	} {
 		if endpoint := s.endpoint(service); endpoint != "" && !slices.Contains(found, endpoint) {
 			found = append(found, endpoint)
 		}
@@ -144,7 +147,7 @@ func (s *Source) redirect(ctx context.Context, in middleware.FinalizeInput, next
 	}
 	target, err := url.Parse(endpoint)
 	if err != nil {
-		return middleware.FinalizeOutput{}, middleware.Metadata{}, fmt.Errorf("the endpoint %s is not a URL", maskURL(endpoint))
+		return middleware.FinalizeOutput{}, middleware.Metadata{}, fmt.Errorf("the endpoint %s is not a URL", MaskURL(endpoint))
 	}
 	request.URL.Scheme, request.URL.Host = target.Scheme, target.Host
 	if path := strings.TrimSuffix(target.Path, "/"); !strings.HasPrefix(request.URL.Path, path+"/") { // a service's own endpoint is there already

@@ -15,7 +15,7 @@ func TestEndpointsAreMasked(t *testing.T) {
 		"ana:hunter2@aws.example.com":                 "***@aws.example.com",
 		"localhost:4566":                              "localhost:4566",
 	} {
-		if got := maskURL(url); got != want {
+		if got := MaskURL(url); got != want {
 			t.Errorf("%s is shown as %s, want %s", url, got, want)
 		}
 	}
