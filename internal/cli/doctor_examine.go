@@ -253,7 +253,7 @@ func (e *examination) answer() doctorAnswer {
 	answer := doctorAnswer{
 		Version: binaryVersion(), Account: e.s.id.Account, Region: e.s.id.Region, Services: []doctorService{},
 		Installation: e.installSays.Findings, AccountFindings: e.accountSays.Findings,
-		NotChecked: slices.Concat([]doctor.NotChecked{}, e.wholeUnread, e.accountSays.NotChecked, e.installSays.NotChecked),
+		NotChecked: append([]doctor.NotChecked{}, slices.Concat(e.wholeUnread, e.accountSays.NotChecked, e.installSays.NotChecked)...),
 	}
 	answer.Ready = len(e.wholeUnread) == 0
 	for _, d := range e.diagnoses() {

@@ -100,6 +100,7 @@ func whyUnread(err error) string {
 
 // take takes what was found of the installation.
 func (x *examined) take(found *deploy.Installation, others []deploy.Listed) error {
+	x.roleARN = found.Names.RoleARN() // its path may be another than the default
 	statuses, err := assess([]*deploy.Installation{found}, others)
 	if err != nil {
 		return err

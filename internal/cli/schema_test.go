@@ -31,6 +31,9 @@ func TestAnswersKeepToTheirSchemas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := server.Seed(localServices()...); err != nil {
+		t.Fatal(err)
+	}
 	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
 	schemas := strictSchemas(t)
 	for _, step := range []struct{ line, schema string }{
@@ -49,6 +52,9 @@ func TestAnswersKeepToTheirSchemas(t *testing.T) {
 		{"status", "status"},
 		{"status --prefix test --all-regions", "status"},
 		{"status --region eu-west-1 --region eu-north-1", "status"},
+		{"doctor", "doctor"},
+		{"doctor --region eu-west-1 --region us-east-1 --ignore SPOT104", "doctor"},
+		{"doctor --cluster shp", "error"},
 		{"uninstall --prefix prod --dry-run", "uninstall"},
 		{"uninstall --prefix prod", "error"},
 		{"uninstall --prefix prod --yes", "uninstall"},
