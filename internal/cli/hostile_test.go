@@ -21,18 +21,26 @@ func TestNothingHostileReachesTheTerminal(t *testing.T) {
 	}
 	l := newLiar(t)
 	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": l.url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	if err := l.aws.Seed(demoServices()...); err != nil {
+		t.Fatal(err)
+	}
 	must(t, "install --prefix prod --cluster shop --tag Team=a")
 	must(t, "install")
 	for _, test := range []struct {
 		line string
 		step int // every text, or one of some
 	}{
-		{"status --prefix prod --verbose", 1},
-		{"status -o json", 9},
-		{"install --prefix prod --dry-run --reset --adopt", 3},
-		{"uninstall --prefix prod --dry-run --force", 2},
-		{"upgrade --prefix prod --dry-run -o json", 7},
+		{"status --prefix prod --verbose", 3},
+		{"status -o json", 13},
+		{"install --prefix prod --dry-run --reset --adopt", 5},
+		{"uninstall --prefix prod --dry-run --force", 7},
+		{"upgrade --prefix prod --dry-run -o json", 11},
 		{"policy --prefix prod --verbose", 1},
+		{"doctor --verbose", 19},
+		{"doctor -o json", 67},
+		{"doctor -o markdown", 61},
+		{"__complete status --prefix ''", 1},
+		{"__complete install --cluster ''", 1},
 	} {
 		t.Run(test.line, func(t *testing.T) { l.everyLie(t, test.line, test.step) })
 	}
