@@ -230,6 +230,9 @@ func (e *examination) printNextSteps() {
 
 // diagnosesByPlace are all diagnoses as they are printed.
 func (e *examination) diagnosesByPlace() []*doctor.Diagnosis {
-	all := e.diagnoses()
-	return append(all[2:], all[:2]...)
+	var all []*doctor.Diagnosis
+	for _, p := range e.worstFirst() {
+		all = append(all, &p.Diagnosis)
+	}
+	return append(all, &e.accountSays, &e.installSays)
 }
