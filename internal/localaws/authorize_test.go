@@ -72,6 +72,10 @@ func TestDeniedInAWSsWords(t *testing.T) {
 			condition("ecs:*", "ArnEquals", "ecs:cluster", "arn:aws:ecs:us-east-1:111122223333:cluster/shop"), describeServices,
 			"AccessDeniedException: " + user + "ecs:DescribeServices on resource: arn:aws:ecs:us-east-1:111122223333:service/other/api because no identity-based policy allows the ecs:DescribeServices action",
 		},
+		"clusters, which have no resource": {
+			allow("ecs:*", "arn:aws:ecs:us-east-1:111122223333:*"), listClusters,
+			"AccessDeniedException: " + user + "ecs:ListClusters on resource: * because no identity-based policy allows the ecs:ListClusters action",
+		},
 		"an explicit deny": {
 			`{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "NotAction": "sts:*", "Resource": "*"}]}`, getRole("x"),
 			"AccessDenied: " + user + "iam:GetRole on resource: role x with an explicit deny in an identity-based policy",
@@ -168,6 +172,11 @@ func putTarget(ctx context.Context, config aws.Config) error {
 
 func describeServices(ctx context.Context, config aws.Config) error {
 	_, err := ecs.NewFromConfig(config).DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String("other"), Services: []string{"api"}})
+	return err
+}
+
+func listClusters(ctx context.Context, config aws.Config) error {
+	_, err := ecs.NewFromConfig(config).ListClusters(ctx, &ecs.ListClustersInput{})
 	return err
 }
 

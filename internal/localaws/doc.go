@@ -1,6 +1,6 @@
-// Package localaws is an AWS in one process, for tests and for trying things out: IAM, STS, Lambda, CloudWatch Logs,
-// EventBridge and ECS over their own wire protocols, in memory, as strict as the documents of the real ones in the calls that
-// spothandler, its users and its tests make, and as slow to settle as asked for ([Delays]).
+// Package localaws is an AWS in one process, for tests and for trying things out: the calls that spothandler, its users
+// and its tests make, over the wire protocols of their services, in memory, by the rules that AWS documents, and as slow
+// to settle as asked for ([Delays]). docs/local.md lists the calls; every other is refused by its name.
 //
 // A [Server] is an [net/http.Handler]. Any AWS client becomes its client through AWS_ENDPOINT_URL, and a Go client
 // without a socket through [Server.Config], which makes it usable inside a testing/synctest bubble. An uploaded Lambda
@@ -10,6 +10,6 @@
 // faults) -> the action itself, under the server's one lock -> answer. Every action is one method of its service's
 // type, listed in that service's actions table.
 //
-// What knows no server is in packages of its own: event patterns (eventpattern), filters of logs (filter), IAM policies
-// (policy), and what runs a function (sandbox).
+// What knows no server is in packages of its own: event patterns (eventpattern), filters and queries of logs (filter,
+// insights), IAM policies (policy), and what runs a function (sandbox).
 package localaws

@@ -24,6 +24,11 @@ func (s *lambdaService) createFunction(c *call, in *lambdaInput) (any, error) {
 	if err := f.apply(in.functionSettings); err != nil {
 		return nil, err
 	}
+	if in.CodeSigningConfigArn != "" {
+		if _, err := s.putCodeSigningConfig(f, in); err != nil {
+			return nil, err
+		}
+	}
 	f.seenFrom, f.activeAt = time.Now().Add(c.server.delays.FunctionSeen), time.Now().Add(c.server.delays.FunctionActive)
 	s.functions[name] = f
 	return f.view(), nil

@@ -36,6 +36,8 @@ type messagingInput struct {
 	MaxNumberOfMessages int    `check:"min=1 max=10"`
 	Name                string `check:"re=[A-Za-z0-9_-]{1,256}"`
 	TopicArn            string
+	AttributeNames      []string // all are answered
+	WaitTimeSeconds     int      // the most that a caller waits for a message; here nobody does
 }
 
 // arn is the queue's or the topic's.

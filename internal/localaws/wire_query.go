@@ -22,7 +22,7 @@ func (queryWire) target(c *call) error {
 	if err != nil {
 		return refuse("MalformedQueryString", "%v", err)
 	}
-	c.record.Action, c.params = form.Get("Action"), obj{}
+	c.record.Action, c.params = orDefault(form.Get("Action"), c.request.Method+" "+c.request.URL.Path), obj{}
 	for key, values := range form {
 		plant(c.params, strings.Split(key, "."), values[0])
 	}
