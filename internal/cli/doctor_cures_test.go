@@ -3,12 +3,14 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -127,6 +129,41 @@ func TestDoctorExitCodes(t *testing.T) {
 			if s.Service == "web" && (s.Decision.Action != "redeploy" || !s.Ready()) {
 				t.Errorf("%v: web: %+v", test.args, s)
 			}
+		}
+	}
+}
+
+// What is wrong with an installation is found, its own cure mends it, and another's rule is told from ours.
+func TestDoctorOfInstallation(t *testing.T) {
+	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
+		t.Skip(err)
+	}
+	useLocal(t, localaws.Service{Cluster: "shop", Name: "api", Desired: 2, OnDemand: 1}, localaws.Service{Cluster: "batch", Name: "etl", Desired: 2, OnDemand: 1})
+	own := func(line string) {
+		t.Helper()
+		var out bytes.Buffer
+		if code := Run(t.Context(), strings.Fields(line), NewStreams(strings.NewReader(""), &out, &out)); code != exitFine {
+			t.Fatalf("%s: exit code %d: %s", line, code, out.String())
+		}
+	}
+	own("install --prefix prod --cluster shop")
+	answer, code := diagnose(t)
+	if code != exitFine || len(answer.Installation) > 0 || answer.found("api", "SPOT203") != nil || answer.found("etl", "SPOT203") == nil {
+		t.Errorf("exit code %d: only etl is heard by nobody: %+v", code, answer)
+	}
+	for _, test := range []struct{ breaking, code string }{
+		{"install --prefix prod --reserved-concurrency 0", "SPOT303"},
+		{"install --prefix prod --rule-state DISABLED", "SPOT401"},
+	} {
+		own(test.breaking)
+		answer, code := diagnose(t)
+		finding := answer.found("", test.code)
+		if code != exitDiffers || finding == nil {
+			t.Fatalf("%s: exit code %d: %+v", test.breaking, code, answer.Installation)
+		}
+		own(strings.TrimPrefix(finding.Cure, "spothandler "))
+		if answer, code := diagnose(t); code != exitFine || answer.found("", test.code) != nil {
+			t.Errorf("after %s: exit code %d: %+v", finding.Cure, code, answer.Installation)
 		}
 	}
 }
