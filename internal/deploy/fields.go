@@ -92,6 +92,16 @@ func below(path string, names ...string) bool {
 	})
 }
 
+// within returns the one of the names that the path is, or is below, or "".
+func within(path string, names ...string) string {
+	for _, name := range names {
+		if below(path, name) {
+			return name
+		}
+	}
+	return ""
+}
+
 // tagPath is what the path of a tag begins with.
 const tagPath = "tags."
 

@@ -78,9 +78,9 @@ func TestForeignAdditions(t *testing.T) {
 	})
 }
 
-// A function that has to be made anew keeps the tags that others gave it. What they added to its policy cannot
+// A function that must be recreated keeps the tags that others gave it. What they added to its policy cannot
 // be kept, and is told before.
-func TestForeignAdditionsOfAFunctionMadeAnew(t *testing.T) {
+func TestForeignAdditionsOfARecreatedFunction(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("tag", "Team=web"))
 		n := a.look(t, "prod", nil).Names
@@ -97,7 +97,7 @@ func TestForeignAdditionsOfAFunctionMadeAnew(t *testing.T) {
 		a.deleteKind(t, KindRole, n)
 		_, changes = a.plan(t, "prod", nil)
 		sameLines(t, Lost(a.look(t, "prod", nil).State, changes),
-			"function prod-ecs-fargate-spot-handler has to be made anew, and its statement mine, which is not ours, goes with it: add that again")
+			"function prod-ecs-fargate-spot-handler must be recreated, and its statement mine, which is not ours, will be lost: add it again")
 		a.install(t, "prod", nil)
 		if tags := a.look(t, "prod", nil).State.Function.Tags; tags["theirs"] != "1" || tags["Team"] != "web" {
 			t.Errorf("the function's tags are %v", tags)

@@ -73,6 +73,12 @@ type Network struct {
 	SecurityGroups []string
 }
 
+// Mapping is an event source mapping: Lambda invokes the function with what it reads from a queue or stream.
+type Mapping struct {
+	UUID   string
+	Source string // ARN
+}
+
 func (f *Function) id() ID             { return ID{KindFunction, f.Name} }
 func (f *Function) partOf() ID         { return ID{} }
 func (f *Function) waves() (_, _ wave) { return waveFunction, waveDeleteFunction }

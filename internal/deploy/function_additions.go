@@ -11,12 +11,6 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Mapping is an event source mapping: Lambda invokes the function with what it reads from a queue or stream.
-type Mapping struct {
-	UUID   string
-	Source string // ARN
-}
-
 // additionsObserver reads what others can add to a function and what no other call shows. An install does
 // not ask for it: it keeps all of it.
 type additionsObserver struct {
@@ -40,7 +34,7 @@ func (o *additionsObserver) readings(clients Clients, names Names, why Purpose) 
 		o.reading(2, "the event source mappings of function ", names, o.readMappings(clients.Lambda, names.Function)))
 }
 
-// ofTheFunction reads what a function made anew under its name would be without; event source mappings are of the name.
+// ofTheFunction reads what a function recreated under its name would be without; event source mappings are of the name.
 func (o *additionsObserver) ofTheFunction(api FunctionAPI, names Names) []reading {
 	readings := []reading{o.reading(0, "the URLs of function ", names, o.readURLs(api, names.Function))}
 	// Other partitions have no code signing, and refuse the call as if access were denied (terraform-provider-aws,

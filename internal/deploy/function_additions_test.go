@@ -78,8 +78,8 @@ func TestAdditionsToTheFunction(t *testing.T) {
 	})
 }
 
-// A function that has to be made anew loses its URL and its code signing configuration, which is told before.
-func TestAdditionsOfAFunctionMadeAnewAreTold(t *testing.T) {
+// A function that must be recreated loses its URL and its code signing configuration, which is told before.
+func TestLossOfAdditionsIsTold(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
 		n := a.look(t, "prod", nil).Names

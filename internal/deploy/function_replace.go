@@ -6,28 +6,25 @@ import (
 
 // replacing removes a function that no update heals: one that is being deleted already, one that Lambda
 // failed to create, and one that is older than its role. The grant that decrypts its environment follows
-// the id of the role that it was made with, so under a role of the same name that was made anew every
+// the id of the role that it was made with, so under a role of the same name that was recreated every
 // invocation would fail (terraform-provider-aws, lambda_function; KMSAccessDeniedException). The new one
 // gets the tags that others gave the old one.
-func replacing(want, have State) (wanted, left State, removal *Change) {
+// gone is the one to remove, for the reason; nil: none is.
+func replacing(want, have State) (wanted, left State, gone *Function, reason string) {
 	f := have.Function
 	if want.Function == nil || f == nil {
-		return want, have, nil
+		return want, have, nil, ""
 	}
-	reason := beyondRepair(f, want.Function, have.Role)
+	reason = beyondRepair(f, want.Function, have.Role)
 	if reason == "" {
-		return want, have, nil
+		return want, have, nil, ""
 	}
-	gone := *f
-	gone.Mappings = nil // they are of the function's name, and invoke the new one
+	removed := *f
+	removed.Mappings = nil // they are of the function's name, and invoke the new one
 	again := *want.Function
 	again.Tags = withForeign(want.Function.Tags, f.Tags, want.DropTags)
 	want.Function = &again
-	removal = &Change{
-		Action: Delete, ID: f.id(), Fields: []Field{{"state", reason, ""}},
-		vital: true, wave: waveReplace, do: gone.delete,
-	}
-	return want, have.without(f.id()), removal // the resource policy goes with the function
+	return want, have.without(f.id()), &removed, reason // the resource policy goes with the function
 }
 
 // beyondRepair returns why no update would do; "" where one does.
@@ -40,7 +37,7 @@ func beyondRepair(have, want *Function, role *Role) string {
 	case sameRole && role == nil:
 		return "its role is gone, and a new one cannot decrypt its environment"
 	case sameRole && have.olderThan(role.Created):
-		return "its role was made anew and cannot decrypt its environment"
+		return "its role was recreated and cannot decrypt its environment"
 	}
 	return ""
 }

@@ -111,7 +111,7 @@ func (i *Install) checkFound() error {
 	return i.Found.CheckReadable()
 }
 
-// warnOfLoss tells what others have added to a function that has to be made anew: it alone looks for what
+// warnOfLoss tells what others have added to a function that must be recreated: it alone looks for what
 // no comparison needs.
 func (i *Install) warnOfLoss(ctx context.Context) error {
 	f := i.Found.State.Function

@@ -137,3 +137,11 @@ func withForeign(want, have map[string]string, drop []string) map[string]string 
 func dropTags(dropped map[string]string) []string {
 	return append(sortedKeys(dropped), TagKept)
 }
+
+// DisplayPrefix is a prefix as a person reads it; the empty one has words.
+func DisplayPrefix(prefix string) string {
+	if prefix == "" {
+		return "(no prefix)"
+	}
+	return prefix
+}

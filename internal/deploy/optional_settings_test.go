@@ -187,7 +187,7 @@ func TestOptionalSettingsCalls(t *testing.T) {
 	}
 }
 
-// A record that is lost is made anew from the resources.
+// A record that is lost is recreated from the resources.
 func TestOptionalSettingsSalvage(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", optionalSettings())
@@ -226,7 +226,7 @@ func TestLingering(t *testing.T) {
 		sameLines(t, Lingering(have, changes), want)
 		sameLines(t, Lingering(have, Removal(have, "prod", false)), want)
 		have.Role = nil
-		_, _, replaced := replacing(desiredFor(t, optionalSettings()), have)
-		sameLines(t, Lingering(have, []Change{*replaced}))
+		_, _, gone, reason := replacing(desiredFor(t, optionalSettings()), have)
+		sameLines(t, Lingering(have, []Change{replacement(gone, reason)}))
 	})
 }

@@ -37,7 +37,7 @@ func (c Change) Describe() string {
 // Plan returns what leads from what was found to what is wanted: changes in the order of creation, or,
 // where something is not wanted, deletions in the reverse order, first. It is pure.
 func Plan(want, have State) []Change {
-	want, have, replacement := replacing(want, have)
+	want, have, gone, reason := replacing(want, have)
 	wanted, found := want.byID(), have.byID()
 	var changes []Change
 	for _, each := range slices.Backward(have.resources()) {
@@ -46,8 +46,8 @@ func Plan(want, have State) []Change {
 		}
 	}
 	for _, each := range want.resources() {
-		if replacement != nil && replacement.ID == each.id() {
-			changes = append(changes, *replacement)
+		if gone != nil && gone.id() == each.id() {
+			changes = append(changes, replacement(gone, reason))
 		}
 		duplicates := have.duplicates(each.id())
 		if there := found[each.id()]; there != nil {
@@ -57,6 +57,14 @@ func Plan(want, have State) []Change {
 		}
 	}
 	return changes
+}
+
+// replacement is the deletion of what is created anew right after it.
+func replacement(gone resource, reason string) Change {
+	return Change{
+		Action: Delete, ID: gone.id(), Fields: []Field{{"state", reason, ""}},
+		vital: true, wave: waveReplace, do: gone.delete,
+	}
 }
 
 func deletion(have resource) Change {

@@ -80,9 +80,9 @@ func resolved(t *testing.T, found *Installation) settings.Spec {
 	return spec
 }
 
-// A role that somebody made anew under our name is ours by its tags, and useless to the function: the
+// A role that somebody recreated under our name is ours by its tags, and useless to the function: the
 // grant that decrypts its environment follows the old role's id.
-func TestRoleMadeAnew(t *testing.T) {
+func TestRecreatedRole(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
 		role := a.look(t, "prod", nil).State.Role
@@ -104,7 +104,7 @@ func TestRoleMadeAnew(t *testing.T) {
 	})
 }
 
-// A function on its way out is waited for and made anew.
+// A function on its way out is waited for and recreated.
 func TestFunctionIsBeingDeleted(t *testing.T) {
 	delays := &localaws.Delays{FunctionDelete: 30 * time.Second}
 	inAccountWith(t, localaws.Options{Delays: delays}, func(t *testing.T, a *account) {

@@ -65,7 +65,7 @@ func days(n int) string {
 	return fmt.Sprintf("%d days", n)
 }
 
-// Lost returns what others have added to a resource that has to be made anew, and what goes with it: it is
+// Lost returns what others have added to a resource that must be recreated, and what goes with it: it is
 // theirs to add again.
 func Lost(have State, changes []Change) []string {
 	created := map[ID]bool{}
@@ -79,7 +79,7 @@ func Lost(have State, changes []Change) []string {
 			continue
 		}
 		for _, f := range found[change.ID].additions() {
-			lost = append(lost, fmt.Sprintf("%s has to be made anew, and its %s, which is not ours, goes with it: add that again", change.ID, f.What))
+			lost = append(lost, fmt.Sprintf("%s must be recreated, and its %s, which is not ours, will be lost: add it again", change.ID, f.What))
 		}
 	}
 	return lost

@@ -66,7 +66,7 @@ const (
 	waveDeleteRole
 	waveRole
 	wavePauseRule // a rule that is taken over
-	waveReplace   // the removal of a function that has to be made anew; the log group and the rules as well
+	waveReplace   // the removal of a function that must be recreated; the log group and the rules as well
 	waveFunction
 	waveTarget     // and the permission
 	waveTakeTarget // of a rule that is taken over: after the permission

@@ -43,11 +43,11 @@ func TestRolePathOfALostRole(t *testing.T) {
 		names := a.look(t, "prod", nil).Names
 		a.deleteOutOfBand(t, ID{KindRole, names.Role}, names)
 		if found := a.look(t, "prod", nil); found.Names.RolePath != "/team/" {
-			t.Errorf("it would be made anew under %s", found.Names.RolePath)
+			t.Errorf("it would be recreated under %s", found.Names.RolePath)
 		}
 		a.install(t, "prod", nil)
 		if role := a.look(t, "prod", nil).State.Role; role.Path != "/team/" {
-			t.Errorf("it was made anew under %s", role.Path)
+			t.Errorf("it was recreated under %s", role.Path)
 		}
 	})
 }

@@ -184,7 +184,7 @@ func problems(i *Installation, want State, spec settings.Spec, changes []Change,
 	return list
 }
 
-// withoutRecreated leaves out the creations that only follow from the deletion of what has to be made anew: it is not
+// withoutRecreated leaves out the creations that only follow from the deletion of what must be recreated: it is not
 // missing, nor are the parts that go with it.
 func withoutRecreated(changes []Change, want, have State) []Change {
 	wanted, found, deleted := want.byID(), have.byID(), map[ID]bool{}
@@ -202,10 +202,10 @@ func problemOf(change Change) Problem {
 	case Create:
 		problem.Code, problem.Fields = ProblemMissing, nil
 		problem.Message = fmt.Sprintf("%s is missing", change.ID)
-	case Delete: // what has to be made anew
+	case Delete: // what must be recreated
 		problem.Code, problem.Fields = ProblemBroken, nil
 		for _, field := range change.Fields {
-			problem.Message = "has to be made anew: " + field.Old
+			problem.Message = "must be recreated: " + field.Old
 		}
 	default:
 		paths := make([]string, 0, len(change.Fields))
@@ -215,14 +215,6 @@ func problemOf(change Change) Problem {
 		problem.Message = fmt.Sprintf("%s differs: %s", change.ID, strings.Join(paths, ", "))
 	}
 	return problem
-}
-
-// DisplayPrefix is a prefix as a person reads it; the empty one has words.
-func DisplayPrefix(prefix string) string {
-	if prefix == "" {
-		return "(no prefix)"
-	}
-	return prefix
 }
 
 // CheckVersion refuses to touch an installation of a newer version than the binary's.

@@ -69,15 +69,15 @@ func TestProblems(t *testing.T) {
 		},
 		{
 			"role gone", func(i *Installation) { i.State.Role, i.Record = nil, nil }, nil,
-			[]string{"missing: role prod-spothandler-us-east-1 is missing", "broken: has to be made anew: its role is gone, and a new one cannot decrypt its environment"},
+			[]string{"missing: role prod-spothandler-us-east-1 is missing", "broken: must be recreated: its role is gone, and a new one cannot decrypt its environment"},
 		},
 		{
 			"role and permission gone", func(i *Installation) { i.State.Role, i.Record, i.State.Triggers[0].Permission = nil, nil, nil }, nil,
-			[]string{"missing: role prod-spothandler-us-east-1 is missing", "broken: has to be made anew: its role is gone, and a new one cannot decrypt its environment", "missing: permission spothandler is missing"},
+			[]string{"missing: role prod-spothandler-us-east-1 is missing", "broken: must be recreated: its role is gone, and a new one cannot decrypt its environment", "missing: permission spothandler is missing"},
 		},
 		{
 			"role newer", func(i *Installation) { i.State.Role.Created = i.State.Role.Created.Add(time.Hour) }, nil,
-			[]string{"broken: has to be made anew: its role was made anew and cannot decrypt its environment"},
+			[]string{"broken: must be recreated: its role was recreated and cannot decrypt its environment"},
 		},
 		{
 			"another's rule", func(i *Installation) { i.State.Triggers[0].Rule.Tags = nil }, nil,

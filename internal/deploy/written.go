@@ -88,13 +88,3 @@ func (i *Installation) drift(changes []Change) (drifted []Change, outdated bool)
 	}
 	return drifted, outdated
 }
-
-// within returns the one of the names that the path is, or is below, or "".
-func within(path string, names ...string) string {
-	for _, name := range names {
-		if below(path, name) {
-			return name
-		}
-	}
-	return ""
-}
