@@ -15,7 +15,7 @@ import (
 
 // This file is the one place that says what an AWS error means. IAM's codes lack "Exception" on the wire.
 
-// HasCode says whether AWS answered with one of these error codes.
+// HasCode reports whether AWS answered with one of these error codes.
 func HasCode(err error, codes ...string) bool {
 	var api smithy.APIError
 	if !errors.As(err, &api) {
@@ -43,7 +43,7 @@ func Says(err error, texts ...string) bool {
 	return false
 }
 
-// IsNotFound says that the thing is not there. Access denied is another matter.
+// IsNotFound reports whether AWS answered that there is no such resource. Access denied is another matter.
 func IsNotFound(err error) bool {
 	return HasCode(err, "NoSuchEntity", "NoSuchEntityException", "ResourceNotFoundException")
 }
@@ -61,12 +61,12 @@ func IsAlreadyThere(err error) bool {
 	return HasCode(err, "EntityAlreadyExists", "EntityAlreadyExistsException", "ResourceAlreadyExistsException", "ResourceConflictException")
 }
 
-// IsAccessDenied says that the caller may not do what it asked for.
+// IsAccessDenied reports whether AWS answered that the caller lacks a permission.
 func IsAccessDenied(err error) bool {
 	return HasCode(err, "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized")
 }
 
-// IsConflict says that another operation on the same resource is under way: wait and ask again.
+// IsConflict reports whether another operation on the same resource is in progress, so that trying again may help.
 func IsConflict(err error) bool {
 	return HasCode(err, "ResourceConflictException", "ConcurrentModification", "ConcurrentModificationException",
 		"OperationAbortedException", "EntityTemporarilyUnmodifiable", "EntityTemporarilyUnmodifiableException", "PreconditionFailedException")
@@ -116,7 +116,7 @@ func WhyNot(err error) string {
 	return Plain(err)
 }
 
-// NoAnswerError says that a call was given up since nobody answered.
+// NoAnswerError is the error of a call that was ended because no answer came.
 type NoAnswerError struct {
 	Host   string        // as in a URL; "" where the call came to no host
 	Action string        // the call, as "sts:AssumeRole"
@@ -164,7 +164,7 @@ func hostOf(address string) string {
 	return "an address that is no URL"
 }
 
-// deniedAction is the action that AWS names in a refusal. It may be another than the call's: iam:PassRole
+// deniedAction returns the action that AWS names in a refusal. It may be another than the call's: iam:PassRole
 // for a function that is given a role.
 func deniedAction(err error) string {
 	var api smithy.APIError
@@ -185,7 +185,7 @@ func ActionOf(err error) string {
 	return IAMAction(operation.Service(), operation.Operation())
 }
 
-// IAMAction is the IAM action of an SDK operation (Service Authorization Reference).
+// IAMAction returns the IAM action of an SDK operation (Service Authorization Reference).
 func IAMAction(service, operation string) string {
 	prefixes := map[string]string{
 		"IAM": "iam", "STS": "sts", "Lambda": "lambda", "EventBridge": "events", "CloudWatch Logs": "logs", "ECS": "ecs",

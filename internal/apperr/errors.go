@@ -1,5 +1,5 @@
-// Package apperr is what goes wrong, in words: the error that a user can act on, what the errors of AWS
-// mean, and the hints that go with them.
+// Package apperr defines the error that a user can act on, and says what the errors of AWS mean and what to do
+// about them.
 package apperr
 
 import "fmt"
@@ -17,11 +17,11 @@ const (
 	CodeInterrupted  = "interrupted"
 	CodeFailed       = "failed"
 
-	// CodeNoConcurrency says that the account has no executions left to reserve.
+	// CodeNoConcurrency means that the account has no executions left to reserve.
 	CodeNoConcurrency = "no_concurrency"
 )
 
-// Error is what a user can act on: it names the object, and its hints can be pasted.
+// Error is an error that a user can act on: it names the object, and its hints can be pasted.
 type Error struct {
 	Code    string
 	Message string   // one line: gerund, object, cause
@@ -30,10 +30,10 @@ type Error struct {
 	Err     error    // the cause, for errors.Is and errors.As; already part of Message where it matters
 }
 
-// Error is the one line.
+// Error returns the message.
 func (e *Error) Error() string { return e.Message }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Invalid returns an error about a value that is not accepted; hint says what is.

@@ -19,20 +19,20 @@ func HintsFor(err error) []string {
 		meant func(error) bool
 		hint  string
 	}{
-		{isThrottled, "wait a minute: AWS refuses calls that come too fast, of everybody in the account together"},
-		{isExpired, "get new credentials where these came from"},
-		{withCode("LimitExceeded"), "remove roles or policies that nobody uses, or ask AWS to raise IAM's quota"},
-		{withCode("LimitExceededException"), "remove what nobody uses (a rule has room for 5 targets), or ask AWS to raise the service's quota"},
-		{withCode("CodeStorageExceededException"), "delete functions and versions that nobody uses, or ask AWS to raise Lambda's quota of code storage"},
-		{withCode("ManagedRuleException"), "--rule-name NAME   another rule: an AWS service manages this one"},
-		{withText("rchitecture"), "--architecture x86_64   arm64 is not in every region"},
-		{withText("InvalidSubnetID"), "--vpc-subnet ID   one that is there"},
-		{withText("InvalidGroup"), "--vpc-security-group ID   one that is there, and of the subnets' VPC"},
-		{withText("is not attachable"), "--permissions-boundary ARN   of a policy that is there"},
-		{withText("destination ARN"), "--on-failure ARN   of something that is there"},
-		{withText("permissions boundary"), "ask who set the caller's permissions boundary: it does not allow it"},
-		{withText("session policy"), "get credentials without a session policy, or with one that allows it"},
-		{withText("explicit deny"), "find the policy that denies it and narrow it: no other policy can allow it again"},
+		{isThrottled, "wait a minute and try again: the account has reached AWS's request rate"},
+		{isExpired, "get new credentials, then run the command again"},
+		{withCode("LimitExceeded"), "delete unused roles or policies, or request a higher IAM quota"},
+		{withCode("LimitExceededException"), "delete what is not used (a rule can have 5 targets), or request a higher quota of the service"},
+		{withCode("CodeStorageExceededException"), "delete unused functions and versions, or request a higher Lambda quota for code storage"},
+		{withCode("ManagedRuleException"), "--rule-name NAME   another rule: this one is managed by an AWS service"},
+		{withText("rchitecture"), "--architecture x86_64   arm64 is not available in every region"},
+		{withText("InvalidSubnetID"), "--vpc-subnet ID   of an existing subnet"},
+		{withText("InvalidGroup"), "--vpc-security-group ID   of an existing group in the subnets' VPC"},
+		{withText("is not attachable"), "--permissions-boundary ARN   of an existing policy"},
+		{withText("destination ARN"), "--on-failure ARN   of an existing destination"},
+		{withText("permissions boundary"), "ask whoever set the caller's permissions boundary: it does not allow this"},
+		{withText("session policy"), "use credentials without a session policy, or with one that allows this"},
+		{withText("explicit deny"), "find the policy with the explicit deny and narrow it: no other policy can override it"},
 	} {
 		if known.meant(err) {
 			return []string{known.hint}
@@ -43,12 +43,12 @@ func HintsFor(err error) []string {
 
 // organizationHints returns what to do about a service control policy: it may only want roles to be made in another way.
 func organizationHints(err error) []string {
-	hints := []string{"ask who administers the organization: its service control policy denies it"}
+	hints := []string{"ask the organization's administrator: a service control policy denies this"}
 	denied := cmp.Or(deniedAction(err), ActionOf(err))
 	if denied == "iam:CreateRole" || denied == "iam:TagRole" || denied == "iam:PutRolePolicy" {
 		hints = append(hints,
-			"--role-path /PATH/   where roles are only allowed under a path of the organization's",
-			"--permissions-boundary ARN   where roles are only allowed with a boundary")
+			"--role-path /PATH/   if the organization requires a path for roles",
+			"--permissions-boundary ARN   if it requires a permissions boundary")
 	}
 	return hints
 }
@@ -59,7 +59,7 @@ func withCode(code string) func(error) bool {
 
 func withText(text string) func(error) bool { return func(err error) bool { return Says(err, text) } }
 
-// isThrottled says that the caller is too fast, in the words of each service (aws-sdk-go-v2, retry
+// isThrottled reports whether the caller exceeded a request rate, by the codes of each service (aws-sdk-go-v2, retry
 // DefaultThrottleErrorCodes). The SDK has tried again before. LimitExceededException is among its codes
 // too, but is about a quota.
 func isThrottled(err error) bool {
@@ -74,15 +74,15 @@ func isExpired(err error) bool {
 // (Lambda API, StateReasonCode and LastUpdateStatusReasonCode).
 func FailureHints(reason string) []string {
 	for _, known := range []struct{ code, hint string }{
-		{"SubnetOutOfIPAddresses", "--vpc-subnet ID   one with free addresses"},
-		{"EniLimitExceeded", "ask AWS to raise the region's quota of network interfaces, or use a VPC that needs fewer"},
-		{"InvalidSubnet", "--vpc-subnet ID   one that is there"},
-		{"InvalidSecurityGroup", "--vpc-security-group ID   one that is there, and of the subnets' VPC"},
+		{"SubnetOutOfIPAddresses", "--vpc-subnet ID   of a subnet with free addresses"},
+		{"EniLimitExceeded", "request a higher quota of network interfaces in the region, or use another VPC"},
+		{"InvalidSubnet", "--vpc-subnet ID   of an existing subnet"},
+		{"InvalidSecurityGroup", "--vpc-security-group ID   of an existing group in the subnets' VPC"},
 		{"KMSKey", "--kms-key ARN   a key that is enabled, or none"},
 	} {
 		if strings.Contains(reason, known.code) {
 			return []string{known.hint}
 		}
 	}
-	return []string{"run it again: what failed is done anew"}
+	return []string{"run it again to retry what failed"}
 }

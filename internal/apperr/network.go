@@ -22,17 +22,17 @@ func networkHint(err error) string {
 	text := err.Error()
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return fmt.Sprintf("is this computer's clock right? It says %s", time.Now().UTC().Format(time.RFC3339))
+		return fmt.Sprintf("check this computer's clock: it says %s", time.Now().UTC().Format(time.RFC3339))
 	case errors.As(err, &unknown), errors.As(err, &misnamed):
-		return "export AWS_CA_BUNDLE=FILE   with the CA certificates of the proxy or firewall that answers in the place of AWS"
+		return "export AWS_CA_BUNDLE=FILE   the CA certificates of the proxy or firewall that intercepts TLS"
 	case strings.Contains(text, "proxyconnect"), strings.Contains(text, "Proxy Authentication Required"):
-		return "check the proxy that HTTPS_PROXY names: it does not let the call through; NO_PROXY excepts hosts"
+		return "check the proxy in HTTPS_PROXY: it does not let the call through (NO_PROXY exempts hosts)"
 	case IsNoSuchHost(err):
-		return "is the region's name right, and are names resolved here (VPN, DNS)?"
+		return "check the region's name, and that names are resolved here (VPN, DNS)"
 	case clockSkew(err) != 0:
 		return "set this computer's clock: it is " + offBy(clockSkew(err))
 	case isUnreachable(err):
-		return "is the network there, and the way to AWS open (proxy, VPN, AWS_ENDPOINT_URL)?"
+		return "check the network and the way to AWS: VPN, proxy, AWS_ENDPOINT_URL"
 	}
 	return ""
 }
@@ -43,14 +43,14 @@ func IsNoSuchHost(err error) bool {
 	return errors.As(err, &unresolved) && unresolved.IsNotFound
 }
 
-// isUnreachable says that no answer came, not even a refusal.
+// isUnreachable reports whether no answer came, not even a refusal.
 func isUnreachable(err error) bool {
 	var sent *url.Error
 	var silent *NoAnswerError
 	return errors.As(err, &sent) || errors.As(err, &silent)
 }
 
-// skewThreshold is from when on AWS refuses signatures, and the SDK takes a refusal for a wrong clock
+// skewThreshold is the difference from which the SDK takes a refused signature for a wrong clock
 // (aws-sdk-go-v2, retry/middleware.go).
 const skewThreshold = 4 * time.Minute
 

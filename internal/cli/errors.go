@@ -75,7 +75,7 @@ func (a *app) withLastResort(err *apperr.Error) *apperr.Error {
 	hinted := *err
 	hinted.Hints = []string{a.retype() + " --verbose   the same, with every call to AWS"}
 	if a.verbose {
-		hinted.Hints = []string{"the last calls above are those that failed"}
+		hinted.Hints = []string{"see the failed calls above"}
 	}
 	return &hinted
 }

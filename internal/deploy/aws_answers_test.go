@@ -90,11 +90,11 @@ func TestFailedFunction(t *testing.T) {
 	for _, test := range []struct {
 		code, reason, hint string
 	}{
-		{"InvalidRuntime", "no such runtime", "run it again: what failed is done anew"},
-		{"SubnetOutOfIPAddresses", "no address is left", "--vpc-subnet ID   one with free addresses"},
-		{"EniLimitExceeded", "too many", "ask AWS to raise the region's quota of network interfaces, or use a VPC that needs fewer"},
-		{"InvalidSubnet", "it is gone", "--vpc-subnet ID   one that is there"},
-		{"InvalidSecurityGroup", "it is gone", "--vpc-security-group ID   one that is there, and of the subnets' VPC"},
+		{"InvalidRuntime", "no such runtime", "run it again to retry what failed"},
+		{"SubnetOutOfIPAddresses", "no address is left", "--vpc-subnet ID   of a subnet with free addresses"},
+		{"EniLimitExceeded", "too many", "request a higher quota of network interfaces in the region, or use another VPC"},
+		{"InvalidSubnet", "it is gone", "--vpc-subnet ID   of an existing subnet"},
+		{"InvalidSecurityGroup", "it is gone", "--vpc-security-group ID   of an existing group in the subnets' VPC"},
 		{"DisabledKMSKey", "it is disabled", "--kms-key ARN   a key that is enabled, or none"},
 	} {
 		fails := func(t *testing.T, state string, asked settings.Given, edit func(*functions.FunctionConfiguration)) {

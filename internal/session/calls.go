@@ -25,7 +25,7 @@ type callLog struct {
 	writes int
 }
 
-// wrote says whether a call that may change something was sent.
+// wrote reports whether a call that may change something was sent.
 func (l *callLog) wrote() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -71,7 +71,7 @@ func actionOf(ctx context.Context, operation string) string {
 	return "metadata:" + operation
 }
 
-// isRefused says that a write changed nothing: AWS answered each attempt, and that the caller was at fault.
+// isRefused reports whether a write changed nothing: AWS answered each attempt with an error of class 4xx.
 // One whose answer was lost may have changed something.
 func isRefused(err error, metadata middleware.Metadata) bool {
 	if err == nil {

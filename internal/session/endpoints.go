@@ -33,7 +33,7 @@ func (s *Session) Warnings() []string {
 	var warnings []string
 	for _, endpoint := range s.source.endpoints() {
 		if parsed, err := url.Parse(endpoint); err == nil && parsed.Scheme == "http" && !isLoopback(parsed.Hostname()) {
-			warnings = append(warnings, fmt.Sprintf("calls to %s are not encrypted: whoever is on the way can read and change them, session tokens included", MaskURL(endpoint)))
+			warnings = append(warnings, fmt.Sprintf("calls to %s are not encrypted: whoever is on the way can read and change them, including session tokens", MaskURL(endpoint)))
 		}
 	}
 	return warnings

@@ -103,7 +103,7 @@ func (s *Source) explainAnswer(doing, region string, err error) error {
 		return &apperr.Error{
 			Code:    codeExpiredCredentials,
 			Message: "the AWS credentials have expired",
-			Hints:   []string{"get new ones where these came from, then " + s.Command},
+			Hints:   []string{"renew them, then run " + s.Command},
 			Err:     err,
 		}
 	case errors.As(err, &api) && isInvalid(api.ErrorCode()):
@@ -118,13 +118,13 @@ func (s *Source) explainInvalid(region string, api smithy.APIError, err error) e
 	switch {
 	case len(hints) > 0: // the clock
 	case mayBeDisabled(region) && s.endpoint("STS") == "":
-		hints = []string{"aws account get-region-opt-status --region-name " + region + "   tells whether the account has this region enabled"}
+		hints = []string{"aws account get-region-opt-status --region-name " + region + "   shows whether the region is enabled for the account"}
 	default:
 		hints = []string{"aws sts get-caller-identity   shows the same"}
 	}
 	return &apperr.Error{
 		Code:    codeInvalidCredentials,
-		Message: fmt.Sprintf("AWS does not accept these credentials in %s: %s", region, api.ErrorCode()),
+		Message: fmt.Sprintf("AWS rejected these credentials in %s: %s", region, api.ErrorCode()),
 		Detail:  []string{fmt.Sprintf("AWS adds: %q.", api.ErrorMessage())},
 		Hints:   append(hints, "--profile NAME   other credentials"),
 		Err:     err,
@@ -157,20 +157,20 @@ func (s *Source) explainAssumeRole(err error) error {
 	if s.RoleARN != "" {
 		who = s.RoleARN
 	}
-	hint := "the role's trust policy must allow you, and your own policy sts:AssumeRole on it"
+	hint := "the role's trust policy must allow you, and your own policy must allow sts:AssumeRole on it"
 	if strings.Contains(api.ErrorMessage(), "one time pass code") {
 		hint = s.Command + "   again, with the device's next code: each is accepted once"
 	}
 	return &apperr.Error{
 		Code:    apperr.CodeAccessDenied,
-		Message: "acting as " + who + ": access denied",
+		Message: "assuming " + who + ": access denied",
 		Detail:  []string{fmt.Sprintf("AWS adds: %q.", api.ErrorMessage())},
 		Hints:   []string{hint},
 		Err:     err,
 	}
 }
 
-// isSSO says that there is no session: its token is not there, has expired, or could not be renewed because
+// isSSO reports whether there is no session: its token is not there, has expired, or could not be renewed because
 // AWS refused it, and not because of the network.
 func isSSO(err error) bool {
 	var legacy *ssocreds.InvalidTokenError
@@ -219,7 +219,7 @@ func (s *Source) ssoExpired(cause error) error {
 	}
 	return &apperr.Error{
 		Code:    codeSSOExpired,
-		Message: fmt.Sprintf("the SSO session of profile %s has expired or was never begun", s.profileName()),
+		Message: fmt.Sprintf("the SSO session of profile %s has expired or was never started", s.profileName()),
 		Hints:   []string{login + " && " + s.Command},
 		Err:     cause,
 	}

@@ -95,63 +95,63 @@ func TestOpenExplains(t *testing.T) {
 	}{
 		{
 			name: "a clock that is wrong", wire: wrongClock,
-			message: "AWS does not accept these credentials in eu-west-1: SignatureDoesNotMatch",
+			message: "AWS rejected these credentials in eu-west-1: SignatureDoesNotMatch",
 			detail:  `AWS adds: "Signature expired".`, hint: "set this computer's clock: it is 15m0s behind AWS's",
 		},
 		{
 			name: "a region that the account has to enable", region: "af-south-1", wire: refuse("InvalidClientTokenId", "The security token included in the request is invalid"),
-			message: "AWS does not accept these credentials in af-south-1: InvalidClientTokenId",
+			message: "AWS rejected these credentials in af-south-1: InvalidClientTokenId",
 			hint:    "aws account get-region-opt-status --region-name af-south-1",
 		},
 		{
 			name: "credentials that are unknown", wire: refuse("InvalidClientTokenId", "The security token included in the request is invalid"),
-			message: "AWS does not accept these credentials in eu-west-1: InvalidClientTokenId",
+			message: "AWS rejected these credentials in eu-west-1: InvalidClientTokenId",
 			hint:    "aws sts get-caller-identity",
 		},
 		{
 			name: "a region that does not exist", region: "eu-wset-1",
 			wire:    fail(&net.DNSError{Err: "no such host", Name: "sts.eu-wset-1.amazonaws.com", IsNotFound: true}),
-			message: "no address was found for AWS in region eu-wset-1", detail: "The call was sts:GetCallerIdentity.", hint: "--region eu-west-1",
+			message: "no address found for AWS in region eu-wset-1", detail: "The call was sts:GetCallerIdentity.", hint: "--region eu-west-1",
 		},
 		{
 			name: "a region that exists, and no names", wire: fail(&net.DNSError{Err: "no such host", Name: "sts.eu-west-1.amazonaws.com", IsNotFound: true}),
-			message: "no address was found for AWS in region eu-west-1", hint: "is the region's name right, and are names resolved here",
+			message: "no address found for AWS in region eu-west-1", hint: "check the region's name, and that names are resolved here",
 		},
 		{
 			name: "an endpoint whose host has no address", env: map[string]string{"AWS_ENDPOINT_URL": "http://local-aws:4566"},
 			wire:    fail(&net.DNSError{Err: "no such host", Name: "local-aws", IsNotFound: true}),
-			message: "asking AWS who is calling: no answer from local-aws:4566: lookup local-aws: no such host", hint: "is the region's name right, and are names resolved here",
+			message: "identifying the caller: no answer from local-aws:4566: lookup local-aws: no such host", hint: "check the region's name, and that names are resolved here",
 		},
 		{
 			name: "a proxy that lets nothing through", wire: fail(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: errors.New("connection refused")}),
-			message: "asking AWS who is calling: no answer from sts.eu-west-1.amazonaws.com: proxyconnect tcp: connection refused", hint: "check the proxy that HTTPS_PROXY names",
+			message: "identifying the caller: no answer from sts.eu-west-1.amazonaws.com: proxyconnect tcp: connection refused", hint: "check the proxy in HTTPS_PROXY",
 		},
 		{
 			name: "a clock that is years behind", wire: fail(&tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired, Detail: "current time is before"}}),
-			message: "asking AWS who is calling: no answer from sts.eu-west-1.amazonaws.com: tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time is before",
-			hint:    "is this computer's clock right? It says ",
+			message: "identifying the caller: no answer from sts.eu-west-1.amazonaws.com: tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time is before",
+			hint:    "check this computer's clock: it says ",
 		},
 		{
 			name: "a web identity that the trust policy does not allow", env: web, wire: refuse("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"),
-			message: "acting as arn:aws:iam::111122223333:role/deployer with a web identity: access denied",
+			message: "assuming arn:aws:iam::111122223333:role/deployer with a web identity: access denied",
 			detail:  "The token's provider is https://token.actions.githubusercontent.com, its subject repo:acme/shop:ref:refs/heads/main, its audience sts.amazonaws.com.",
 			hint:    "the role's trust policy must allow sts:AssumeRoleWithWebIdentity",
 		},
 		{
 			name: "a web identity of a provider that IAM does not know", env: web, wire: refuse("InvalidIdentityToken", "No OpenIDConnect provider found in your account"),
-			message: "acting as arn:aws:iam::111122223333:role/deployer with a web identity: InvalidIdentityToken",
+			message: "assuming arn:aws:iam::111122223333:role/deployer with a web identity: InvalidIdentityToken",
 			hint:    "aws iam list-open-id-connect-providers",
 		},
 		{
 			name: "a web identity that is over", env: web, wire: refuse("ExpiredTokenException", "Token expired"),
-			message: "acting as arn:aws:iam::111122223333:role/deployer with a web identity: ExpiredTokenException",
-			hint:    "get a new token where this one came from, then spothandler status",
+			message: "assuming arn:aws:iam::111122223333:role/deployer with a web identity: ExpiredTokenException",
+			hint:    "get a new token, then run spothandler status",
 		},
 		{
 			name: "an MFA code that is wrong", config: mfaProfile,
 			options: Options{Profile: "corp", AskCode: func(context.Context, string) (string, error) { return "000000", nil }},
 			wire:    refuse("AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code."),
-			message: "acting as the role of profile corp: access denied", hint: "spothandler status   again, with the device's next code",
+			message: "assuming the role of profile corp: access denied", hint: "spothandler status   again, with the device's next code",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -241,7 +241,7 @@ func TestInspectingProxy(t *testing.T) {
 	home(t, "", env)
 	_, err := loaded(t, Options{}).Open(t.Context(), "eu-west-1", Observer{})
 	host := strings.TrimPrefix(server.URL, "https://")
-	wantError(t, err, "asking AWS who is calling: no answer from "+host+": tls: failed to verify certificate: x509: certificate signed by unknown authority", "", "export AWS_CA_BUNDLE=FILE")
+	wantError(t, err, "identifying the caller: no answer from "+host+": tls: failed to verify certificate: x509: certificate signed by unknown authority", "", "export AWS_CA_BUNDLE=FILE")
 
 	bundle := filepath.Join(t.TempDir(), "ca.pem")
 	if err := os.WriteFile(bundle, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {

@@ -3,7 +3,7 @@ package session
 
 import "strings"
 
-// Identity says where an installation stands and who works on it.
+// Identity is an account and a region, and who calls AWS there.
 type Identity struct {
 	Partition string `json:"partition"` // aws, aws-cn, aws-us-gov ...
 	Account   string `json:"account"`   // twelve digits

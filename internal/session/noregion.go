@@ -32,14 +32,14 @@ func isNoRegion(region string, err error) bool {
 
 // noRegion explains that there is no such region, as far as can be told.
 func noRegion(region string, err error) error {
-	hints := []string{"is the region's name right, and are names resolved here (VPN, DNS)?"}
+	hints := []string{"check the region's name, and that names are resolved here (VPN, DNS)"}
 	known := strings.Fields(enabledByDefault + " " + otherRegions)
 	if nearest := apperr.Nearest(region, known); nearest != "" && nearest != region {
 		hints = []string{"--region " + nearest}
 	}
 	return &apperr.Error{
 		Code:    apperr.CodeInvalid,
-		Message: fmt.Sprintf("no address was found for AWS in region %s", region),
+		Message: fmt.Sprintf("no address found for AWS in region %s", region),
 		Detail:  []string{"The call was " + apperr.ActionOf(err) + "."},
 		Hints:   hints,
 		Err:     err,

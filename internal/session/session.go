@@ -33,12 +33,12 @@ func (s *Source) Open(ctx context.Context, region string, observer Observer) (*S
 		return nil, err
 	}
 	if err := opened.identify(ctx); err != nil {
-		return nil, opened.SayUnchanged(s.explainCredentials("asking AWS who is calling", region, err))
+		return nil, opened.SayUnchanged(s.explainCredentials("identifying the caller", region, err))
 	}
 	if s.ExpectAccount != "" && s.ExpectAccount != opened.ID.Account {
 		return nil, &apperr.Error{
 			Code:    "other_account",
-			Message: fmt.Sprintf("these credentials are of account %s, --expect-account says %s", opened.ID.Account, s.ExpectAccount),
+			Message: fmt.Sprintf("these credentials are for account %s, but --expect-account is %s", opened.ID.Account, s.ExpectAccount),
 			Detail:  []string{"They belong to " + opened.ID.Caller + ".", unchanged},
 			Hints:   []string{"--profile NAME   the credentials of the other account"},
 		}

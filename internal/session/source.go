@@ -117,7 +117,7 @@ func (s *Source) checkRole() error {
 	}
 	role, err := arn.Parse(s.RoleARN)
 	if err != nil || role.Service != "iam" || !strings.HasPrefix(role.Resource, "role/") {
-		return apperr.Invalid("--role-arn arn:PARTITION:iam::ACCOUNT:role/NAME", "--role-arn %q is no ARN of a role", s.RoleARN)
+		return apperr.Invalid("--role-arn arn:PARTITION:iam::ACCOUNT:role/NAME", "--role-arn %q is not the ARN of a role", s.RoleARN)
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func (s *Source) explainWebIdentity(err error) error {
 	role, file := s.webIdentity()
 	explained := &apperr.Error{
 		Code:    apperr.CodeAccessDenied,
-		Message: fmt.Sprintf("acting as %s with a web identity: %s", cmp.Or(role, "the role"), api.ErrorCode()),
+		Message: fmt.Sprintf("assuming %s with a web identity: %s", cmp.Or(role, "the role"), api.ErrorCode()),
 		Detail:  []string{fmt.Sprintf("AWS adds: %q.", api.ErrorMessage())},
 		Err:     err,
 	}
@@ -33,7 +33,7 @@ func (s *Source) explainWebIdentity(err error) error {
 	case "InvalidIdentityToken":
 		explained.Hints = []string{"aws iam list-open-id-connect-providers   must list the token's provider, with its audience"}
 	default:
-		explained.Hints = []string{"get a new token where this one came from, then " + s.Command}
+		explained.Hints = []string{"get a new token, then run " + s.Command}
 	}
 	if claims := claimsOf(file); claims != "" {
 		explained.Detail = append(explained.Detail, claims)

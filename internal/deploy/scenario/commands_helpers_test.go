@@ -33,7 +33,7 @@ type command func(context.Context, *account) error
 // whoAmI is the first call of every command.
 func (a *account) whoAmI(ctx context.Context) error {
 	_, err := sts.NewFromConfig(a.Config()).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	return apperr.Explain("asking AWS who is calling", a.id.Caller, err)
+	return apperr.Explain("identifying the caller", a.id.Caller, err)
 }
 
 // doInstall is `spothandler install`. It is content only when a second look finds nothing left to do.
