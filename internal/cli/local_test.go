@@ -140,6 +140,7 @@ func keepsToSchema(t *testing.T, schema string, text []byte) {
 type serving struct {
 	cmd     *exec.Cmd
 	env     []string // what its exports say
+	shown   string   // what it printed first
 	output  *bufio.Scanner
 	notices *lockedBuffer // its stderr
 }
@@ -181,6 +182,7 @@ func serveAWSIn(t *testing.T, env []string, args ...string) *serving {
 	}
 	s.output = bufio.NewScanner(stdout)
 	for s.output.Scan() && !strings.Contains(s.output.Text(), "ctrl-C ends it") {
+		s.shown += s.output.Text() + "\n"
 		if variable, ok := strings.CutPrefix(s.output.Text(), "  export "); ok {
 			s.env = append(s.env, variable)
 		}
@@ -417,6 +419,11 @@ func TestLocalRefuses(t *testing.T) {
 		{name: "no name", seed: "services:\n  - cluster: shop\n", want: []string{"seed.yaml:2: a service has no name"}},
 		{name: "no number", seed: "services:\n  - name: api\n    desired: many\n", want: []string{`seed.yaml:3: desired is "many"`, "0 to 1000"}},
 		{name: "another provider", seed: "services:\n  - name: api\n    capacity_provider: EC2\n", want: []string{`seed.yaml:3: capacity_provider is "EC2"`, "FARGATE_SPOT, FARGATE"}},
+		{name: "a name that is null", seed: "services:\n  - name: null\n", want: []string{"seed.yaml:2: a service has no name"}},
+		{name: "a name twice", seed: "services:\n  - name: api\n    name: web\n", want: []string{`seed.yaml:2: line 3: mapping key "name" already defined at line 2`}},
+		{name: "a list for a name", seed: "services:\n  - name: [api]\n", want: []string{"seed.yaml:2: name is no word"}},
+		{name: "two documents", seed: "services:\n  - name: api\n---\nservices:\n  - name: web\n", want: []string{"seed.yaml has more than one document"}},
+		{name: "too large", seed: strings.Repeat("# much\n", 200_000), want: []string{"seed.yaml is larger than 1048576 bytes"}},
 		{name: "no YAML", seed: "services: [\n", want: []string{"seed.yaml is not YAML: line"}},
 		{name: "twice the same", seed: "services:\n  - name: api\n  - name: api\n", want: []string{"seeding service api of cluster default", "a name of its own"}},
 	} {
@@ -445,13 +452,19 @@ func TestLocalRefuses(t *testing.T) {
 func TestLocalSeed(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "seed.yaml")
-	seed := "services:\n  - cluster: batch\n    name: etl\n    desired: 2\n    capacity_provider: FARGATE\n    tags: {spothandler: observe}\n"
+	seed := "services:\n  - &etl {cluster: batch, name: etl, desired: 2, capacity_provider: FARGATE, tags: {spothandler: observe}}\n" +
+		"  - {<<: *etl, name: report, capacity_provider: null}\n"
 	if err := os.WriteFile(path, []byte(seed), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	local := serveAWS(t, "--seed", path, "--region", "cn-north-1")
 	if !strings.Contains(strings.Join(local.env, " "), "AWS_REGION=cn-north-1") {
 		t.Error(local.env)
+	}
+	for _, line := range []string{"batch/etl            2 tasks on FARGATE\n", "batch/report         2 tasks on FARGATE_SPOT\n"} {
+		if !strings.Contains(local.shown, line) {
+			t.Errorf("%q is not in\n%s", line, local.shown)
+		}
 	}
 	if out := local.run(t, spothandler(t, "install", "-o", "json")); !strings.Contains(out, "arn:aws-cn:lambda:cn-north-1:"+account) {
 		t.Error(out)

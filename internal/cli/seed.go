@@ -1,8 +1,13 @@
 package cli
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,13 +28,17 @@ import (
 //
 // An error names the file, the line, the key and what is accepted.
 func readSeed(path string) ([]localaws.Service, error) {
-	content, err := os.ReadFile(path)
+	content, err := readSeedFile(path)
 	if err != nil {
 		return nil, badSeed("reading the seed: "+err.Error(), "a path is taken from the current directory", err)
 	}
-	var document yaml.Node
-	if err := yaml.Unmarshal(content, &document); err != nil {
+	var document, second yaml.Node
+	documents := yaml.NewDecoder(bytes.NewReader(content))
+	if err := documents.Decode(&document); err != nil && !errors.Is(err, io.EOF) {
 		return nil, badSeed(path+" is not YAML: "+strings.TrimPrefix(err.Error(), "yaml: "), "services: and a list", err)
+	}
+	if documents.Decode(&second) == nil {
+		return nil, badSeed(path+" has more than one document", "one document: services: and a list", nil)
 	}
 	s := seedFile{path}
 	if len(document.Content) == 0 {
@@ -58,6 +67,22 @@ func readSeed(path string) ([]localaws.Service, error) {
 	return services, err
 }
 
+// seedLimit is how large a file may be, in bytes.
+const seedLimit = 1 << 20
+
+func readSeedFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	content, err := io.ReadAll(io.LimitReader(file, seedLimit+1))
+	if err == nil && len(content) > seedLimit {
+		err = fmt.Errorf("%s is larger than %d bytes", path, seedLimit)
+	}
+	return content, err
+}
+
 type seedFile struct{ path string }
 
 func (s seedFile) refuse(node *yaml.Node, wrong, accepted string) error {
@@ -68,18 +93,26 @@ func (s seedFile) refuse(node *yaml.Node, wrong, accepted string) error {
 	}
 }
 
-// each hands every value of a map to the function of its key.
+// each hands every value of a map to the function of its key. Aliases and merge keys are resolved, a null is as if the
+// key were not there, and a key that stands twice is an error.
 func (s seedFile) each(node *yaml.Node, keys map[string]func(*yaml.Node) error, accepted string) error {
-	if node.Kind != yaml.MappingNode {
+	if node.Kind != yaml.MappingNode && node.Kind != yaml.AliasNode {
 		return s.refuse(node, "this is no map of keys", accepted)
 	}
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		key, value := node.Content[i], node.Content[i+1]
-		take, known := keys[key.Value]
+	var values map[string]yaml.Node
+	if err := node.Decode(&values); err != nil {
+		return s.refuse(node, strings.TrimPrefix(strings.Join(strings.Fields(err.Error()), " "), "yaml: unmarshal errors: "), accepted)
+	}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		value := values[key]
+		take, known := keys[key]
 		if !known {
-			return s.refuse(key, strconv.Quote(key.Value)+" is no key", accepted)
+			return s.refuse(&value, strconv.Quote(key)+" is no key", accepted)
 		}
-		if err := take(value); err != nil {
+		if value.Tag == "!!null" {
+			continue
+		}
+		if err := take(&value); err != nil {
 			return err
 		}
 	}
