@@ -41,6 +41,8 @@ func flagGroups() []flagGroup {
 			{"region", "NAME"}, {"all-regions", ""}, {"profile", "NAME"}, {"role-arn", "ARN"}, {"account", "ID"}, {"partition", "NAME"},
 		}},
 		flagGroup{"Checks", []helpFlag{{"ignore", "CODE"}, {"explain", "CODE"}, {"strict", ""}}},
+		flagGroup{"Which service", []helpFlag{{"service", "NAME"}, {"task", "ID"}}},
+		flagGroup{"Rehearsal", []helpFlag{{"event", "FILE"}, {"for-real", ""}}},
 		flagGroup{"Safety", []helpFlag{
 			{"expect-account", "ID"},
 			{"dry-run", ""},
@@ -52,7 +54,7 @@ func flagGroups() []flagGroup {
 			{"yes", ""},
 		}},
 		flagGroup{"Local AWS", []helpFlag{
-			{"port", "N"}, {"seed", "FILE"}, {"access-key", "ID"}, {"service", "NAME"}, {"tasks", "N"},
+			{"port", "N"}, {"seed", "FILE"}, {"access-key", "ID"}, {"tasks", "N"},
 		}},
 		flagGroup{"Output", []helpFlag{{"output", "FORMAT"}, {"verbose", ""}, {"wait", "DURATION"}, {"version", ""}, {"help", ""}}},
 	)

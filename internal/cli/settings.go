@@ -68,7 +68,7 @@ func addConfig(cmd *cobra.Command, usage string) {
 func (a *app) given(cmd *cobra.Command, prefix string) (settings.Given, error) {
 	given := settings.Given{}
 	for _, setting := range settings.All() {
-		if flag := cmd.Flags().Lookup(setting.Name); flag != nil && flag.Changed {
+		if flag := cmd.Flags().Lookup(setting.Name); flag != nil && flag.Changed && flag.Annotations[notInFile] == nil {
 			texts, _ := textsOf(flag)
 			given[setting.Name] = settings.Value{Texts: texts, Source: a.sources[setting.Name]}
 		}

@@ -19,6 +19,10 @@ import (
 
 const envPrefix = "SPOTHANDLER_"
 
+// notInFile is the annotation of a flag that means something else than the setting of its name, such as one cluster to
+// look at instead of those to hear.
+const notInFile = "not in the file"
+
 // onlyTyped are the flags that consent to something, or widen what a command touches. A variable that was set for
 // another command must not do that.
 func onlyTyped() []string {
@@ -98,7 +102,7 @@ func (a *app) fillFromFile(cmd *cobra.Command) error {
 	}
 	return eachFlag(cmd, func(flag *pflag.Flag) error {
 		value, given := file.Values[flag.Name]
-		if !given || flag.Changed {
+		if !given || flag.Changed || flag.Annotations[notInFile] != nil {
 			return nil
 		}
 		return a.sources.give(flag, value)
@@ -152,7 +156,7 @@ func (s flagSources) check(cmd *cobra.Command, flag *pflag.Flag) error {
 		if isFlag(cmd, text) {
 			return badSource(cmd.CommandPath()+" --help", "%s needs a value, and %q is a flag", source, text)
 		}
-		if strings.TrimSpace(text) == "" && !isSetting(flag.Name) { // a setting's own error says what it accepts
+		if strings.TrimSpace(text) == "" && !isSetting(flag) { // a setting's own error says what it accepts
 			return badSource("give it a value, or leave it out", "%s is empty", source)
 		}
 	}
@@ -172,8 +176,9 @@ func isFlag(cmd *cobra.Command, text string) bool {
 		len(text) == 2 && text[0] == '-' && cmd.Flags().ShorthandLookup(text[1:]) != nil
 }
 
-func isSetting(name string) bool {
-	return slices.ContainsFunc(settings.All(), func(setting settings.Setting) bool { return setting.Name == name })
+func isSetting(flag *pflag.Flag) bool {
+	return flag.Annotations[notInFile] == nil &&
+		slices.ContainsFunc(settings.All(), func(setting settings.Setting) bool { return setting.Name == flag.Name })
 }
 
 func badSource(hint, format string, args ...any) error {

@@ -36,7 +36,7 @@ func TestEmptyVariable(t *testing.T) {
 		name := "SPOTHANDLER_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
 		a, cmd := withEnvironment(t, command, name+"=")
 		err := a.fillFlags(cmd)
-		if err == nil && isSetting(flag.Name) {
+		if err == nil && isSetting(flag) {
 			_, err = a.given(cmd, "")
 		}
 		if err == nil || !strings.Contains(err.Error(), name) {

@@ -12,6 +12,8 @@ import (
 type Options struct {
 	Clusters []string // names or ARNs; none means every cluster of the region
 	Services []string // names or ARNs; none means every service of the clusters
+	// Bare leaves out what surrounds the services, and the tasks of none: ECS alone is asked.
+	Bare bool
 	// Progress, where it is not nil, is called as the reading goes on, one call at a time.
 	Progress func(Progress)
 }
@@ -38,6 +40,11 @@ func Read(ctx context.Context, clients Clients, options Options) (*Facts, error)
 	if err != nil {
 		return nil, err
 	}
+	r.facts.Services = found
+	defer r.sort()
+	if options.Bare {
+		return &r.facts, nil
+	}
 	if err := r.surroundings(ctx, found); err != nil {
 		return nil, err
 	}
@@ -46,8 +53,6 @@ func Read(ctx context.Context, clients Clients, options Options) (*Facts, error)
 			return nil, err
 		}
 	}
-	r.facts.Services = found
-	r.sort()
 	return &r.facts, nil
 }
 

@@ -1,0 +1,255 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/services"
+	"github.com/spothandler/spothandler/internal/session"
+	"github.com/spothandler/spothandler/internal/simulate"
+)
+
+// simulateOptions are simulate's own flags.
+type simulateOptions struct {
+	prefix                       string
+	oneInstallation              bool // a prefix was given
+	names                        settings.Given
+	cluster, service, task, file string
+	forReal                      bool
+}
+
+func (a *app) simulateCommand() *cobra.Command {
+	o := &simulateOptions{}
+	cmd := &cobra.Command{
+		Use:   "simulate",
+		Short: "Rehearse an interruption, link by link; changes nothing",
+		Long: `Simulate sends a test notice about a running task to EventBridge and waits for
+the function's record of it: rule, permission, function, ECS and log have then
+all worked. The function never redeploys for it. Where a link is broken it says
+which, why, and the cure. Then it shows the events of a real interruption, and
+what the function would say of each.
+
+--event tries an event of a file instead, by this version's rule and gate, and
+needs no account. --for-real invokes the function with a notice: it redeploys.
+
+It exits with 0 when the path works, 2 when it does not or was not seen to, and
+3 when nothing is installed.`,
+		Example: `  spothandler simulate --cluster shop --service api
+  spothandler simulate --event event.json
+  spothandler simulate --cluster shop --service api --for-real`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(a); err != nil {
+				return err
+			}
+			if o.file != "" {
+				return a.tryEvent(o.file)
+			}
+			var err error
+			if o.names, err = a.given(cmd, o.prefix); err != nil {
+				return err
+			}
+			o.oneInstallation = cmd.Flags().Changed("prefix")
+			return a.simulate(cmd.Context(), o)
+		},
+	}
+	addAddress(cmd, &o.prefix)
+	flags := cmd.Flags()
+	flags.StringVar(&o.cluster, "cluster", "", "cluster of the service, a name or an ARN")
+	flags.StringVar(&o.service, "service", "", "service to rehearse with; else the only one on Spot")
+	flags.StringVar(&o.task, "task", "", "task to rehearse with, its id or ARN; else any of the service")
+	flags.StringVar(&o.file, "event", "", "try the event of a file, or - for stdin, without an account")
+	flags.BoolVar(&o.forReal, "for-real", false, "redeploy the service, by a notice to the function")
+	flags.BoolVarP(&a.yes, "yes", "y", false, "redeploy without asking")
+	for _, own := range []string{"cluster", "service"} { // in the file of install they are its own
+		_ = flags.SetAnnotation(own, notInFile, []string{"true"})
+	}
+	a.accountFlags(cmd)
+	return cmd
+}
+
+// check refuses what does not go together, before the first call.
+func (o *simulateOptions) check(a *app) error {
+	slices.Sort(a.regions)
+	a.regions = slices.Compact(a.regions)
+	switch {
+	case len(a.regions) > 1:
+		return apperr.Invalid("give one of them", "--region is given %d times: one path is rehearsed at a time", len(a.regions))
+	case o.file != "" && (o.cluster != "" || o.service != "" || o.task != "" || o.forReal):
+		return apperr.Invalid("give one or the other", "--event is tried without an account, and does not go with --cluster, --service, --task and --for-real")
+	case a.yes && !o.forReal:
+		return apperr.Invalid("leave it out", "--yes is about --for-real: a rehearsal changes nothing and does not ask")
+	case o.service != "" && o.cluster == "" && !strings.HasPrefix(o.service, "arn:"):
+		return nil // it may be the only one of its name
+	case o.task != "" && o.cluster == "" && !strings.HasPrefix(o.task, "arn:"):
+		return apperr.Invalid("--cluster NAME   that it runs in", "--task %s: an id says nothing of its cluster", o.task)
+	}
+	if len(a.regions) == 1 {
+		a.region = a.regions[0]
+	}
+	return nil
+}
+
+// simulation is what a rehearsal needs of AWS.
+type simulation struct {
+	*app
+	s   *connection
+	o   *simulateOptions
+	ecs *ecs.Client
+
+	service  *services.Service
+	task     *types.Task // nil: none is running, and a made-up one stands in
+	standIn  string      // why
+	event    handler.Event
+	at       time.Time
+	rehearse *simulate.Installed
+}
+
+func (a *app) simulate(ctx context.Context, o *simulateOptions) error {
+	s, err := a.open(ctx, o.prefix)
+	if err != nil {
+		return err
+	}
+	a.printEndpoints(s)
+	st := &simulation{app: a, s: s, o: o, ecs: ecs.NewFromConfig(s.Config)}
+	answer, err := st.run(ctx)
+	if err != nil || answer == nil {
+		return a.pointToPolicy(o.prefix, err)
+	}
+	if a.json() {
+		if err := a.out.JSON(answer); err != nil {
+			return err
+		}
+	}
+	if !answer.Works {
+		return errDiffers
+	}
+	return nil
+}
+
+// run comes to an answer; nil where there is no service to rehearse with, which was said.
+func (t *simulation) run(ctx context.Context) (*simulateAnswer, error) {
+	if found, err := t.findService(ctx); err != nil || !found {
+		return nil, err
+	}
+	if err := t.findInstallation(ctx); err != nil {
+		return nil, err
+	}
+	t.at = time.Now()
+	t.event = simulate.StandIn(t.service, t.clusterARN(), t.at)
+	if t.task != nil {
+		t.event = handler.InterruptionEvent(t.task, t.at)
+	}
+	if t.o.forReal {
+		return t.redeploy(ctx)
+	}
+	return t.rehearsal(ctx)
+}
+
+func (t *simulation) rehearsal(ctx context.Context) (*simulateAnswer, error) {
+	t.printIntroduction()
+	line := t.err.StatusLine()
+	t.aws.quiet.Store(t.err.Live())
+	rehearsal := simulate.Rehearsal{
+		Bus: eventbridge.NewFromConfig(t.s.Config), Logs: cloudwatchlogs.NewFromConfig(t.s.Config), Simulator: iam.NewFromConfig(t.s.Config),
+		Installed: t.rehearse, Event: t.event, Service: t.serviceARN(), Progress: line.Set,
+	}
+	result, err := rehearsal.Run(ctx)
+	line.Clear()
+	t.aws.quiet.Store(false)
+	if err != nil {
+		return nil, err
+	}
+	answer := t.answer(result)
+	if !t.json() {
+		t.printRehearsal(result, answer)
+	}
+	return answer, nil
+}
+
+// clusterARN is that of the service's cluster.
+func (t *simulation) clusterARN() string { return t.s.id.ClusterARN(t.service.Cluster.Name()) }
+
+// serviceARN is the long form, whichever the service has.
+func (t *simulation) serviceARN() string {
+	return t.s.id.ARN("ecs", t.s.id.Region, "service/"+t.service.Cluster.Name()+"/"+t.service.Name())
+}
+
+// simulateAnswer is simulate's JSON.
+type simulateAnswer struct {
+	Version string            `json:"version"`
+	Account string            `json:"account"`
+	Region  string            `json:"region"`
+	Prefix  string            `json:"prefix"`
+	Works   bool              `json:"works"`
+	Cluster string            `json:"cluster"`
+	Service string            `json:"service"`
+	TaskARN string            `json:"task_arn"` // "" where none is running, and a made-up one stood in
+	Steps   []simulate.Step   `json:"steps"`
+	Series  []simulate.Moment `json:"series"`
+	// ForReal is what the function answered to a notice; nil: it was a rehearsal.
+	ForReal *handler.Answer `json:"for_real"`
+}
+
+func (t *simulation) answer(result *simulate.Result) *simulateAnswer {
+	answer := &simulateAnswer{
+		Version: binaryVersion(), Account: t.s.id.Account, Region: t.s.id.Region, Prefix: t.rehearse.Names.Prefix,
+		Cluster: t.service.Cluster.Name(), Service: t.service.Name(), Steps: []simulate.Step{}, Series: []simulate.Moment{},
+	}
+	if t.task != nil {
+		answer.TaskARN = aws.ToString(t.task.TaskArn)
+	}
+	if result == nil {
+		return answer
+	}
+	answer.Works, answer.Steps = result.Works(), result.Steps
+	question := simulate.Question{
+		Event: t.event, At: t.at, Service: handler.ServiceFrom(&t.service.Service), Account: t.s.id.Account, Region: t.s.id.Region,
+		Mode: t.rehearse.Status.Spec.Redeploy, Cooldown: t.rehearse.Status.Spec.Cooldown,
+	}
+	if rule := t.rehearse.Rule(); rule != nil {
+		question.Pattern = rule.Pattern
+		answer.Series = simulate.Series(question)
+	}
+	return answer
+}
+
+// name is the service as a person writes it.
+func (t *simulation) name() string { return t.service.Cluster.Name() + "/" + t.service.Name() }
+
+// tryEvent shows what an event comes to in an installation of this version with default settings.
+func (a *app) tryEvent(file string) error {
+	raw, err := a.readEvent(file)
+	if err != nil {
+		return err
+	}
+	in := handler.Parse(raw)
+	id := session.Identity{Partition: session.PartitionOf(in.Region), Account: in.Account, Region: in.Region}
+	pattern, err := patternFor(id)
+	if err != nil {
+		return err
+	}
+	trial, err := simulate.Try(raw, pattern)
+	if err != nil {
+		return fmt.Errorf("trying the event: %w", err)
+	}
+	if a.json() {
+		return a.out.JSON(trialAnswer(trial))
+	}
+	a.printTrial(trial)
+	return nil
+}

@@ -1,0 +1,252 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/services"
+	"github.com/spothandler/spothandler/internal/session"
+	"github.com/spothandler/spothandler/internal/simulate"
+)
+
+// findService finds the service and its task. found is false where no service runs on Fargate Spot, which it says.
+func (t *simulation) findService(ctx context.Context) (found bool, err error) {
+	if err := t.takeTask(ctx); err != nil {
+		return false, err
+	}
+	options := services.Options{Bare: true}
+	if t.o.cluster != "" {
+		options.Clusters = []string{t.o.cluster}
+	}
+	if t.o.service != "" {
+		options.Services = []string{t.o.service}
+	}
+	facts, err := services.Read(ctx, services.Clients{ECS: t.ecs}, options)
+	if err != nil {
+		return false, err
+	}
+	if err := unread(facts); err != nil {
+		return false, err
+	}
+	if len(facts.Services) == 0 {
+		return false, t.noService(facts)
+	}
+	if len(facts.Services) > 1 {
+		return false, severalServices(facts.Services)
+	}
+	t.service = &facts.Services[0]
+	return true, t.findTask(ctx)
+}
+
+// takeTask reads the task that was asked for, and what it says of cluster and service.
+func (t *simulation) takeTask(ctx context.Context) error {
+	if t.o.task == "" {
+		return nil
+	}
+	if t.o.cluster == "" { // an ARN, which ends in task/CLUSTER/ID
+		parts := strings.Split(t.o.task, "/")
+		if len(parts) != 3 {
+			return apperr.Invalid("--cluster NAME   that it runs in", "--task %s says nothing of its cluster", t.o.task)
+		}
+		t.o.cluster = parts[1]
+	}
+	task, err := simulate.TaskOf(ctx, t.ecs, t.o.cluster, t.o.task)
+	if err != nil {
+		return apperr.Explain("reading task "+t.o.task, t.s.id.Caller, err)
+	}
+	if !simulate.OnSpot(task) {
+		return apperr.Invalid("leave it out   any task of the service on Spot will do", "--task %s does not run on Fargate Spot", t.o.task)
+	}
+	name := simulate.ServiceOf(task)
+	if t.o.service != "" && lastPart(t.o.service) != name {
+		return apperr.Invalid("--service "+name, "--task %s belongs to the service %s", t.o.task, name)
+	}
+	t.task, t.o.service = task, name
+	return nil
+}
+
+// unread is the error of what could not be read of ECS, nil for nothing.
+func unread(facts *services.Facts) error {
+	all := slices.Clone(facts.Unread)
+	for _, cluster := range facts.Clusters {
+		if cluster.Unread != nil {
+			all = append(all, *cluster.Unread)
+		}
+	}
+	for _, each := range all {
+		code := apperr.CodeFailed
+		if each.Denied {
+			code = apperr.CodeAccessDenied
+		}
+		return &apperr.Error{Code: code, Message: "reading the services: " + each.Why, Detail: []string{"Nothing was changed."}}
+	}
+	return nil
+}
+
+// noService says that there is nothing to rehearse with: an error only where a service was named.
+func (t *simulation) noService(facts *services.Facts) error {
+	switch {
+	case t.o.service != "" && facts.Idle > 0:
+		return apperr.Invalid("aws ecs update-service --cluster CLUSTER --service "+lastPart(t.o.service)+" --desired-count 1", "--service %s has a desired count of 0: nothing can be interrupted", t.o.service)
+	case t.o.service != "":
+		return apperr.Invalid("spothandler doctor   lists those on Spot", "--service %s does not run on Fargate Spot", t.o.service)
+	case t.json():
+		return t.out.JSON(simulateAnswer{
+			Version: binaryVersion(), Account: t.s.id.Account, Region: t.s.id.Region, Steps: []simulate.Step{}, Series: []simulate.Moment{},
+		})
+	}
+	where := t.s.id.Region
+	if t.o.cluster != "" {
+		where = "cluster " + lastPart(t.o.cluster)
+	}
+	t.out.Printf("%s No service of %s runs on Fargate Spot: there is nothing to rehearse with.\n", t.out.Glyph(term.OK), where)
+	return nil
+}
+
+// severalServices asks for one of them.
+func severalServices(all []services.Service) error {
+	const few = 5
+	refusal := &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("%d services run on Fargate Spot: say which to rehearse with", len(all))}
+	for i := range all[:min(few, len(all))] {
+		refusal.Hints = append(refusal.Hints, fmt.Sprintf("--cluster %s --service %s", all[i].Cluster.Name(), all[i].Name()))
+	}
+	if more := len(all) - few; more > 0 {
+		refusal.Detail = []string{fmt.Sprintf("These are the first %d; spothandler doctor --verbose lists all.", few)}
+	}
+	return refusal
+}
+
+// findTask finds a task to rehearse with. Where there is none, or it may not be read, a made-up one does: the path is
+// the same.
+func (t *simulation) findTask(ctx context.Context) error {
+	if t.task != nil {
+		return nil
+	}
+	task, err := simulate.LiveTask(ctx, t.ecs, t.clusterARN(), t.service.Name())
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		t.standIn = "its tasks could not be read: " + apperr.WhyNot(err)
+	case task == nil:
+		t.standIn = "no task of it is running on Fargate Spot"
+	}
+	t.task = task
+	return nil
+}
+
+// findInstallation finds the installation to rehearse: with this prefix, else the one that hears the service.
+func (t *simulation) findInstallation(ctx context.Context) error {
+	others, err := deploy.List(ctx, t.s.clients, t.s.id)
+	if err != nil && (ctx.Err() != nil || !t.o.oneInstallation) {
+		return err
+	}
+	prefix := t.o.prefix
+	if !t.o.oneInstallation {
+		if prefix, err = t.listener(others); err != nil {
+			return err
+		}
+	}
+	names := t.o.names
+	if prefix != t.o.prefix {
+		names = nil // they are of one installation
+	}
+	found, err := deploy.Find(ctx, t.s.clients, t.s.id, prefix, names)
+	if err != nil {
+		return err
+	}
+	if !found.Found() {
+		return t.notInstalled("simulate", prefix, t.s.id.Region, others)
+	}
+	statuses, err := assess([]*deploy.Installation{found}, others)
+	if err != nil {
+		return err
+	}
+	t.rehearse = &simulate.Installed{Installation: found, Status: statuses[0], Scope: t.scope(prefix)}
+	t.prefix = prefix
+	return nil
+}
+
+// listener is the prefix of the one installation that hears the service's cluster, or of the only one.
+func (t *simulation) listener(all []deploy.Listed) (string, error) {
+	if len(all) == 0 {
+		return "", nil // what is left of one without a prefix has no role
+	}
+	if len(all) == 1 {
+		return all[0].Prefix, nil
+	}
+	var hearing []string
+	for _, each := range all {
+		if each.Record == nil || len(each.Record.Clusters) == 0 || slices.ContainsFunc(each.Record.Clusters, func(c string) bool {
+			return t.s.id.ClusterARN(c) == t.clusterARN()
+		}) {
+			hearing = append(hearing, each.Prefix)
+		}
+	}
+	if len(hearing) == 1 {
+		return hearing[0], nil
+	}
+	refusal := &apperr.Error{
+		Code: apperr.CodeInvalid, Message: fmt.Sprintf("%d installations hear cluster %s: say which to rehearse", len(hearing), t.service.Cluster.Name()),
+	}
+	if len(hearing) == 0 {
+		refusal.Message = fmt.Sprintf("none of the %d installations hears cluster %s: say which to rehearse", len(all), t.service.Cluster.Name())
+		hearing = prefixesOf(all)[1:]
+	}
+	for _, each := range hearing {
+		refusal.Hints = append(refusal.Hints, "--prefix "+quote(each))
+	}
+	return "", refusal
+}
+
+// patternFor is the pattern of the rule that this version installs, with default settings.
+func patternFor(id session.Identity) (string, error) {
+	spec := settings.Defaults("")
+	want, err := deploy.Desired(deploy.NewNames(id, "", spec.FunctionName, spec.RuleName), spec, deploy.Release{Version: binaryVersion()})
+	if err != nil {
+		return "", err
+	}
+	for _, trigger := range want.Triggers {
+		if trigger.Rule.Name == spec.RuleName {
+			return trigger.Rule.Pattern, nil
+		}
+	}
+	return "", nil
+}
+
+// readEvent reads an event from a file, or from stdin.
+func (a *app) readEvent(file string) ([]byte, error) {
+	if file == "-" {
+		return simulate.ReadEvent(a.in, "standard input")
+	}
+	opened, err := os.Open(file)
+	if err != nil {
+		return nil, apperr.Invalid("--event FILE, or - for standard input", "--event %s: %v", file, errorCause(err))
+	}
+	defer func() { _ = opened.Close() }()
+	return simulate.ReadEvent(io.Reader(opened), file)
+}
+
+// errorCause is what the system says, without the name of the file.
+func errorCause(err error) error {
+	if cause, ok := err.(interface{ Unwrap() error }); ok { //nolint:errorlint // os gives it bare
+		return cause.Unwrap()
+	}
+	return err
+}
+
+// taskID is the id of the task, on a terminal in short.
+func (t *simulation) taskID() string {
+	const short = 9
+	return t.out.Shorten(lastPart(aws.ToString(t.task.TaskArn)), short)
+}

@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/history"
+)
+
+// redeploy invokes the function with a notice, once somebody has agreed to it.
+func (t *simulation) redeploy(ctx context.Context) (*simulateAnswer, error) {
+	if t.task == nil {
+		return nil, apperr.Invalid("spothandler simulate   rehearses without one", "--for-real needs a running task on Fargate Spot: %s", t.standIn)
+	}
+	if err := t.confirmRedeployment(ctx); err != nil {
+		return nil, err
+	}
+	t.event.ID = history.ForRealPrefix + t.event.ID
+	said, err := t.invoke(ctx)
+	if err != nil {
+		return nil, err
+	}
+	answer := t.answer(nil)
+	answer.ForReal, answer.Works = said, said.Action != handler.ActionFail
+	if !t.json() {
+		t.printRedeployment(said)
+	}
+	return answer, nil
+}
+
+func (t *simulation) confirmRedeployment(ctx context.Context) error {
+	if t.yes {
+		return nil
+	}
+	t.err.Print(t.err.Paragraph("", fmt.Sprintf(
+		"The function %s gets a notice of task %s of %s, as at an interruption. Where it decides to, every task of the service is replaced. The task itself is not interrupted.",
+		t.rehearse.Names.Function, t.taskID(), t.name())))
+	return t.confirm(ctx, "Redeploy it?", t.name())
+}
+
+// invoke hands the function the event, exactly as EventBridge would, and never twice.
+func (t *simulation) invoke(ctx context.Context) (*handler.Answer, error) {
+	function := t.rehearse.Names.Function
+	out, err := lambda.NewFromConfig(t.s.Config).Invoke(ctx, &lambda.InvokeInput{FunctionName: &function, Payload: t.event.JSON()}, func(o *lambda.Options) {
+		o.Retryer = aws.NopRetryer{}
+	})
+	if err != nil {
+		return nil, apperr.Explain("invoking function "+function, t.s.id.Caller, err)
+	}
+	if out.FunctionError != nil {
+		return nil, &apperr.Error{
+			Code: apperr.CodeFailed, Message: "function " + function + " failed: " + failureOf(out.Payload),
+			Hints: []string{"spothandler status" + t.scope(t.prefix)},
+		}
+	}
+	var answer handler.Answer
+	if err := json.Unmarshal(out.Payload, &answer); err != nil || answer.Reason == "" {
+		return nil, &apperr.Error{
+			Code: apperr.CodeFailed, Message: "function " + function + " did not answer as ours does",
+			Hints: []string{"spothandler status" + t.scope(t.prefix)}, Err: err,
+		}
+	}
+	return &answer, nil
+}
+
+// failureOf is what a failed function says (Lambda Developer Guide, handling errors).
+func failureOf(payload []byte) string {
+	var failure struct{ ErrorMessage, ErrorType string }
+	if json.Unmarshal(payload, &failure) != nil || failure.ErrorMessage == "" {
+		return string(payload)
+	}
+	return failure.ErrorType + ": " + failure.ErrorMessage
+}
+
+func (t *simulation) printRedeployment(said *handler.Answer) {
+	st := t.out.Style
+	switch {
+	case said.Applied:
+		t.out.Printf("%s %s %s %s %s\n", st.Glyph(term.OK), st.Green("Redeployed "+t.name()+":"), said.DeploymentBefore, st.Glyph(term.Arrow), said.DeploymentAfter)
+	case said.Action == handler.ActionFail:
+		t.out.Print(st.Verdict(fmt.Sprintf("Not redeployed: %s: %s", said.Reason, said.Message)))
+	default:
+		t.out.Print(st.Item(term.Quiet, fmt.Sprintf("Not redeployed: %s: %s", said.Reason, said.Message)))
+	}
+}

@@ -1,0 +1,273 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/history"
+	"github.com/spothandler/spothandler/internal/localaws"
+	"github.com/spothandler/spothandler/internal/simulate"
+	"github.com/spothandler/spothandler/internal/testaws"
+)
+
+// rehearsalWorld is a local AWS that runs the function, with a cluster shop.
+func rehearsalWorld(t *testing.T, services ...localaws.Service) (*localaws.Server, aws.Config) {
+	t.Helper()
+	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
+		t.Skip(err)
+	}
+	server := newApp(SystemStreams(), nil).newLocalAWS("eu-west-1", "", nil)
+	t.Cleanup(func() { _ = server.Close() })
+	if err := server.Seed(services...); err != nil {
+		t.Fatal(err)
+	}
+	url, err := server.URL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	return server, server.Config()
+}
+
+func shopAPI() localaws.Service { return localaws.Service{Cluster: "shop", Name: "api", Desired: 4} }
+
+// simulated runs simulate with -o json, and checks its answer against the schema.
+func simulated(t *testing.T, line string) (int, simulateAnswer) {
+	t.Helper()
+	code, shown := spothandler(t.Context(), "", append(words(line), "-o", "json")...)
+	var answer simulateAnswer
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(shown.out))
+	if err != nil || json.Unmarshal([]byte(shown.out), &answer) != nil {
+		t.Fatalf("%s: %v\n%s\n%s", line, err, shown.out, shown.err)
+	}
+	if err := strictSchemas(t)["simulate"].Validate(value); err != nil {
+		t.Errorf("%s: %#v\n%s", line, err, shown.out)
+	}
+	return code, answer
+}
+
+// The whole path, with nothing redeployed; and then for real.
+func TestSimulate(t *testing.T) {
+	_, config := rehearsalWorld(t, shopAPI(), localaws.Service{Cluster: "shop", Name: "worker", Desired: 1})
+	if code, shown := spothandler(t.Context(), "", "simulate", "--cluster", "shop", "--service", "api"); code != exitNotInstalled {
+		t.Errorf("nothing is installed: exit code %d\n%s", code, shown.err)
+	}
+	must(t, "install --prefix prod")
+	before := primaryOf(t, config)
+
+	code, answer := simulated(t, "simulate --cluster shop --service api")
+	if code != exitFine || !answer.Works || answer.TaskARN == "" || answer.Prefix != "prod" {
+		t.Errorf("exit code %d: %+v", code, answer)
+	}
+	for _, step := range answer.Steps {
+		if step.Broken() || step.OK == nil && step.Name != simulate.LinkPermission {
+			t.Errorf("%+v", step)
+		}
+	}
+	if first := answer.Series[0]; first.Reason != handler.ReasonRedeploy || answer.Series[1].Reason != handler.ReasonAlreadyRedeployed {
+		t.Errorf("the series is %+v", answer.Series)
+	}
+	_, shown := spothandler(t.Context(), "", "simulate", "--task", answer.TaskARN)
+	if !strings.Contains(shown.out, "✓ The whole path works: one interruption, one redeployment") {
+		t.Errorf("%s\n%s", shown.out, shown.err)
+	}
+	if after := primaryOf(t, config); after != before {
+		t.Fatalf("a rehearsal redeployed: %s, before %s", after, before)
+	}
+
+	if code, shown := spothandler(t.Context(), "no\n", words("simulate --cluster shop --service api --for-real")...); code != exitError || !strings.Contains(shown.err, "not confirmed") {
+		t.Errorf("exit code %d\n%s", code, shown.err)
+	}
+	t.Setenv("SPOTHANDLER_FOR_REAL", "true")
+	if code, shown := spothandler(t.Context(), "", words("simulate --cluster shop --service api --yes")...); code != exitError || primaryOf(t, config) != before {
+		t.Fatalf("a variable consented to a redeployment: exit code %d\n%s", code, shown.err)
+	}
+	t.Setenv("SPOTHANDLER_FOR_REAL", "") // testing puts it back, and an empty variable would be refused
+	if err := os.Unsetenv("SPOTHANDLER_FOR_REAL"); err != nil {
+		t.Fatal(err)
+	}
+	code, answer = simulated(t, "simulate --cluster shop --service api --for-real --yes")
+	if code != exitFine || answer.ForReal == nil || !answer.ForReal.Applied || primaryOf(t, config) == before {
+		t.Errorf("exit code %d: %+v", code, answer.ForReal)
+	}
+	if id := lastRecord(t, config).EventID; !strings.HasPrefix(id, history.ForRealPrefix) {
+		t.Errorf("the event's id is %s", id)
+	}
+}
+
+func primaryOf(t *testing.T, config aws.Config) string {
+	t.Helper()
+	out, err := ecs.NewFromConfig(config).DescribeServices(t.Context(), &ecs.DescribeServicesInput{Cluster: aws.String("shop"), Services: []string{"api"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return aws.ToString(out.Services[0].Deployments[0].Id)
+}
+
+// lastRecord is the function's last record of a redeployment.
+func lastRecord(t *testing.T, config aws.Config) handler.Record {
+	t.Helper()
+	out, err := cloudwatchlogs.NewFromConfig(config).FilterLogEvents(t.Context(), &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String(rehearsedLogs)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last handler.Record
+	for _, event := range out.Events {
+		if r, ok := handler.ParseRecord([]byte(aws.ToString(event.Message))); ok && r.Applied {
+			last = r
+		}
+	}
+	return last
+}
+
+const (
+	rehearsedRule     = "prod-ecs-spot-interruption"
+	rehearsedFunction = "prod-ecs-fargate-spot-handler"
+	rehearsedLogs     = "/aws/lambda/" + rehearsedFunction
+)
+
+// Each link, broken by hand, is named with the cure, at once and with no event sent; the cure heals it.
+func TestSimulateNamesWhatWasBrokenByHand(t *testing.T) {
+	server, config := rehearsalWorld(t, shopAPI())
+	must(t, "install --prefix prod")
+	events, functions := eventbridge.NewFromConfig(config), lambda.NewFromConfig(config)
+	for _, c := range []struct {
+		name string
+		link simulate.Link
+		hand func() error
+	}{
+		{"rule disabled", simulate.LinkRule, func() error {
+			_, err := events.DisableRule(t.Context(), &eventbridge.DisableRuleInput{Name: aws.String(rehearsedRule)})
+			return err
+		}},
+		{"target removed", simulate.LinkRule, func() error {
+			_, err := events.RemoveTargets(t.Context(), &eventbridge.RemoveTargetsInput{Rule: aws.String(rehearsedRule), Ids: []string{"spothandler"}})
+			return err
+		}},
+		{"permission removed", simulate.LinkFunction, func() error {
+			_, err := functions.RemovePermission(t.Context(), &lambda.RemovePermissionInput{FunctionName: aws.String(rehearsedFunction), StatementId: aws.String("spothandler")})
+			return err
+		}},
+		{"concurrency 0", simulate.LinkFunction, func() error {
+			_, err := functions.PutFunctionConcurrency(t.Context(), &lambda.PutFunctionConcurrencyInput{FunctionName: aws.String(rehearsedFunction), ReservedConcurrentExecutions: aws.Int32(0)})
+			return err
+		}},
+		{"log group deleted", simulate.LinkRecord, func() error {
+			_, err := cloudwatchlogs.NewFromConfig(config).DeleteLogGroup(t.Context(), &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: aws.String(rehearsedLogs)})
+			return err
+		}},
+		{"role's policy removed", simulate.LinkPermission, func() error {
+			_, err := iam.NewFromConfig(config).DeleteRolePolicy(t.Context(), &iam.DeleteRolePolicyInput{RoleName: aws.String("prod-spothandler-eu-west-1"), PolicyName: aws.String("spothandler")})
+			return err
+		}},
+	} {
+		if err := c.hand(); err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		server.ForgetCalls()
+		code, answer := simulated(t, "simulate --cluster shop --service api")
+		var named []simulate.Link
+		for _, step := range answer.Steps {
+			if step.Broken() {
+				named = append(named, step.Name)
+				if step.Cure != "spothandler install --prefix prod" {
+					t.Errorf("%s: the cure is %q", c.name, step.Cure)
+				}
+			}
+		}
+		if code != exitDiffers || answer.Works || len(named) != 1 || named[0] != c.link {
+			t.Errorf("%s: exit code %d, named %v, want %s: %+v", c.name, code, named, c.link, answer.Steps)
+		}
+		for _, call := range server.Calls() {
+			if call.Action == "PutEvents" || call.Action == "Invoke" {
+				t.Errorf("%s: %s", c.name, call)
+			}
+		}
+		must(t, "install --prefix prod")
+	}
+	if code, answer := simulated(t, "simulate --cluster shop --service api"); code != exitFine {
+		t.Errorf("healed: exit code %d: %+v", code, answer.Steps)
+	}
+}
+
+// What cannot be meant is refused before any call, and what is not there is named with the nearest name.
+func TestSimulateRefuses(t *testing.T) {
+	server, _ := rehearsalWorld(t, shopAPI(), localaws.Service{Cluster: "shop", Name: "worker", Desired: 1})
+	for _, c := range []struct {
+		line  string
+		want  string
+		calls bool
+	}{
+		{"--event e.json --cluster shop", "--event is tried without an account, and does not go with --cluster", false},
+		{"--event nowhere.json", "--event nowhere.json: no such file or directory", false},
+		{"--yes", "--yes is about --for-real", false},
+		{"--task 0123", "--task 0123: an id says nothing of its cluster", false},
+		{"--cluster ''", "--cluster is empty", false},
+		{"--region eu-west-1 --region us-east-1", "--region is given 2 times", false},
+		{"", "2 services run on Fargate Spot: say which to rehearse with", true},
+		{"--cluster shopp --service api", "--cluster shopp: there is no such cluster", true},
+		{"--service apl", "--service apl: there is no such service", true},
+		{"--cluster shop --task 0123", "--task 0123: cluster shop has no such task", true},
+	} {
+		server.ForgetCalls()
+		code, shown := spothandler(t.Context(), "", append([]string{"simulate"}, words(c.line)...)...)
+		if code != exitError || !strings.Contains(shown.err, c.want) || strings.Count(shown.err, "✗") != 1 {
+			t.Errorf("%s: exit code %d, want %q in\n%s", c.line, code, c.want, shown.err)
+		}
+		if called := len(server.Calls()) > 0; called != c.calls {
+			t.Errorf("%s: called AWS: %t", c.line, called)
+		}
+	}
+}
+
+// Without a service on Fargate Spot there is nothing to rehearse with, and that is fine.
+func TestSimulateWithoutASpotService(t *testing.T) {
+	rehearsalWorld(t)
+	code, shown := spothandler(t.Context(), "", "simulate")
+	if code != exitFine || !strings.Contains(shown.out, "nothing to rehearse with") {
+		t.Errorf("exit code %d\n%s%s", code, shown.out, shown.err)
+	}
+	if code, answer := simulated(t, "simulate"); code != exitFine || answer.Service != "" {
+		t.Errorf("exit code %d: %+v", code, answer)
+	}
+}
+
+// An event from a file, or from stdin, is tried without any account, and what it says is printed harmless.
+func TestSimulateAnEventOfAFile(t *testing.T) {
+	testaws.SetHome(t, "", map[string]string{"AWS_EC2_METADATA_DISABLED": "true"})
+	const event = `{"source": "aws.ecs", "detail-type": "ECS Task State Change", "account": "111122223333", "region": "eu-west-1", "time": "2026-11-22T20:01:08Z",
+ "detail": {"clusterArn": "arn:aws:ecs:eu-west-1:111122223333:cluster/shop", "group": "service:api\u001b[31m", "lastStatus": "RUNNING", "stopCode": "SpotInterruption"}}`
+	file := filepath.Join(t.TempDir(), "event.json")
+	if err := os.WriteFile(file, []byte(event), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, shown := spothandler(t.Context(), "", "simulate", "--event", file)
+	if code != exitFine || !strings.Contains(shown.out, "matches: the event reaches the function") || !strings.Contains(shown.out, "not_an_interruption? no") || strings.Contains(shown.out, "\x1b") {
+		t.Errorf("exit code %d\n%s%s", code, shown.out, shown.err)
+	}
+	code, shown = spothandler(t.Context(), strings.Replace(event, "RUNNING", "STOPPED", 1), "simulate", "--event", "-")
+	if code != exitFine || !strings.Contains(shown.out, "leaves it out, by detail.lastStatus") || !strings.Contains(shown.out, "too_late? yes") {
+		t.Errorf("exit code %d\n%s%s", code, shown.out, shown.err)
+	}
+	if _, answer := simulated(t, "simulate --event "+file); answer.Version == "" {
+		t.Errorf("%+v", answer)
+	}
+	code, shown = spothandler(t.Context(), strings.Replace(event, `"SpotInterruption"`, "3", 1), "simulate", "--event", "-")
+	if code != exitError || !strings.Contains(shown.err, "standard input:2: detail.stopCode: a text is expected, and this is a number") {
+		t.Errorf("exit code %d\n%s", code, shown.err)
+	}
+}

@@ -1,0 +1,20 @@
+package term
+
+import "strings"
+
+// Step returns a line of a table of steps: sign, name, what was found, broken to fit, and what stands at the right edge
+// of its first line. It ends its last line.
+func (s Style) Step(g Glyph, name, found, right string) Text {
+	const rightWidth = 7
+	left := "  " + s.bare(g) + s.gap(g) + Pad(s.Plain(name), KindWidth)
+	lines := s.Wrap(found, s.Width-Width(left)-rightWidth)
+	for i := range lines {
+		lines[i] = s.Plain(lines[i])
+	}
+	if right != "" && len(lines) > 0 {
+		room := s.Width - Width(left) - Width(right)
+		lines[0] = Pad(lines[0], max(room, Width(lines[0])+1)) + s.Dim(right).s
+	}
+	head := "  " + s.Glyph(g).s + s.gap(g) + Pad(s.Plain(name), KindWidth)
+	return Text{head + strings.Join(lines, "\n"+strings.Repeat(" ", Width(left))) + "\n"}
+}

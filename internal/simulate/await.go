@@ -1,0 +1,185 @@
+package simulate
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"golang.org/x/time/rate"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/history"
+)
+
+// await waits for the function's record of one of the events that were sent. Without one it is nil, and the links say
+// why. An error is the end of the context.
+func (r *Rehearsal) await(ctx context.Context) (*handler.Record, error) {
+	began, limit := time.Now(), history.Rate()
+	for pace := pollFirst; ; pace = min(2*pace, pollLast) {
+		record, err := r.look(ctx, limit, began)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			r.unreadable(err)
+			return nil, nil //nolint:nilnil,nilerr // the links say it
+		}
+		waited := time.Since(began)
+		if record != nil {
+			return record, nil
+		}
+		if waited >= waitLongest {
+			r.unseen()
+			return nil, nil //nolint:nilnil // the links say it
+		}
+		if r.Progress != nil {
+			r.Progress(fmt.Sprintf("waiting for the function's record  %ds", int(waited.Seconds())))
+		}
+		if time.Since(r.last) >= sendAgain && len(r.sent) == 1 {
+			if err := r.send(ctx); err != nil {
+				return nil, err
+			}
+		}
+		if err := pause(ctx, pace); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// look looks once for the record. A page may be empty and have a successor (CloudWatch Logs API, FilterLogEvents).
+func (r *Rehearsal) look(ctx context.Context, limit *rate.Limiter, since time.Time) (*handler.Record, error) {
+	var token *string
+	for {
+		if err := limit.Wait(ctx); err != nil {
+			return nil, err
+		}
+		page, err := r.Logs.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{
+			LogGroupName:  &r.Installed.Names.LogGroup,
+			StartTime:     aws.Int64(since.Add(-clockSkew).UnixMilli()),
+			FilterPattern: aws.String(r.pattern()),
+			NextToken:     token,
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, event := range page.Events {
+			record, ok := handler.ParseRecord([]byte(aws.ToString(event.Message)))
+			if _, ours := r.sent[record.EventID]; ok && ours {
+				return &record, nil
+			}
+		}
+		if token = page.NextToken; aws.ToString(token) == "" {
+			return nil, nil //nolint:nilnil // none yet
+		}
+	}
+}
+
+// clockSkew is how far this machine's clock may be ahead of Lambda's.
+const clockSkew = 5 * time.Minute
+
+// pattern lets the records of the events through that were sent. Their ids are EventBridge's, which have no quotes.
+func (r *Rehearsal) pattern() string {
+	var all []string
+	for _, id := range slices.Sorted(maps.Keys(r.sent)) {
+		all = append(all, fmt.Sprintf(`$.event_id = %q`, id))
+	}
+	return "{ " + strings.Join(all, " || ") + " }"
+}
+
+// read says what a record shows: rule, permission, function, ECS and log have worked.
+func (r *Rehearsal) read(record *handler.Record) {
+	sent := r.sent[record.EventID]
+	seen := time.Since(sent)
+	names := r.Installed.Names
+	r.note(holds(LinkRule, names.Rule+" matched it"))
+	r.note(holds(LinkRecord, "arrived in "+names.LogGroup).after(seen))
+	function := holds(LinkFunction, "was invoked, and read the service from ECS")
+	if record.Reason == handler.ReasonFailed {
+		f := fault{"was invoked, and could not read the service: " + record.Error, "spothandler status" + r.Installed.Scope}
+		if strings.Contains(record.ErrorType, "AccessDenied") {
+			f.cure = r.Installed.install()
+		}
+		function = broken(LinkFunction, f)
+	}
+	if took := record.Timestamp.Sub(sent); took >= 0 && took <= seen { // else the two clocks differ
+		function = function.after(took)
+	}
+	r.note(function)
+	if record.Reason == handler.ReasonFailed {
+		r.note(unchecked(LinkDecision, "not made: the function failed"))
+		return
+	}
+	r.note(holds(LinkDecision, decisionWords(record)))
+}
+
+// decisionWords is what the function said.
+func decisionWords(record *handler.Record) string {
+	text := string(record.Reason)
+	for _, each := range handler.Reasons() {
+		if each.Reason == record.Reason {
+			text += ": " + each.Text
+		}
+	}
+	if record.Action == handler.ActionRedeploy && record.Mode == handler.ModeObserve {
+		text += "; mode observe only logs it"
+	}
+	return text
+}
+
+// unreadable says that the log cannot be searched.
+func (r *Rehearsal) unreadable(err error) {
+	names := r.Installed.Names
+	if apperr.IsNotFound(err) {
+		r.note(broken(LinkRecord, fault{"log group " + names.LogGroup + " is missing", r.Installed.install()}))
+		return
+	}
+	why := "logs:FilterLogEvents: " + apperr.Plain(err)
+	if apperr.IsAccessDenied(err) {
+		why = "you may not logs:FilterLogEvents"
+	}
+	for _, link := range []Link{LinkRule, LinkFunction, LinkDecision, LinkRecord} {
+		r.note(unchecked(link, why))
+	}
+}
+
+// unseen says that every link is there and the record is not.
+func (r *Rehearsal) unseen() {
+	names := r.Installed.Names
+	r.note(unchecked(LinkRule, names.Rule+" is enabled, and its pattern matches"))
+	detail := fmt.Sprintf("not seen yet in %s after %ds: a new rule may take a minute", names.LogGroup, int(waitLongest.Seconds()))
+	if key := r.Installed.key(); key != "" {
+		detail += "; with key " + key + ": its policy has to let CloudWatch Logs, and the function's role, use it"
+	}
+	r.note(broken(LinkRecord, fault{detail, "run it again in a minute"}))
+}
+
+// key is the customer's key that the path needs, "" for none.
+func (i *Installed) key() string {
+	if f := i.State.Function; f != nil && f.KMSKey != "" {
+		return f.KMSKey
+	}
+	if g := i.State.LogGroup; g != nil {
+		return g.KMSKey
+	}
+	return ""
+}
+
+// lastPart is the name at the end of an ARN, or a name as it is.
+func lastPart(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }

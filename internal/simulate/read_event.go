@@ -1,0 +1,182 @@
+package simulate
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+)
+
+// maxFile is more than any event has: EventBridge delivers at most 1 MB.
+const maxFile = 4 << 20
+
+// ReadEvent reads an event as EventBridge delivers it. name is what an error calls the file. An *apperr.Error names
+// the line, and the field where there is one.
+func ReadEvent(in io.Reader, name string) ([]byte, error) {
+	raw, err := io.ReadAll(io.LimitReader(in, maxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", name, err)
+	}
+	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
+	switch {
+	case len(raw) > maxFile:
+		return nil, notAnEvent("%s is larger than any event: %d bytes and more", name, maxFile)
+	case len(bytes.TrimSpace(raw)) == 0:
+		return nil, notAnEvent("%s is empty", name)
+	}
+	var value any
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	if err := decoder.Decode(&value); err != nil {
+		return nil, notAnEvent("%s:%d: %s", name, lineAt(raw, errorAt(err, raw)), wordsOf(err))
+	}
+	if rest := bytes.TrimSpace(raw[decoder.InputOffset():]); len(rest) > 0 {
+		return nil, notAnEvent("%s:%d: more follows behind the event; give one event", name, lineAt(raw, len(raw)-len(rest)))
+	}
+	event, isObject := value.(map[string]any)
+	if !isObject {
+		return nil, notAnEvent("%s:1: an event is an object, and this is %s", name, kindOf(value))
+	}
+	for _, each := range members() {
+		if wrong := each.check(event); wrong != "" {
+			return nil, notAnEvent("%s:%d: %s: %s", name, lineOf(raw, each.path), strings.Join(each.path, "."), wrong)
+		}
+	}
+	return raw, nil
+}
+
+func notAnEvent(format string, args ...any) error {
+	return apperr.Invalid(`an event looks like {"source": "aws.ecs", "detail-type": "ECS Task State Change", "detail": {...}}`, format, args...)
+}
+
+// errorAt is where in the text JSON ends to be JSON.
+func errorAt(err error, raw []byte) int {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return int(syntax.Offset)
+	}
+	return len(raw)
+}
+
+func wordsOf(err error) string {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return "the JSON ends in the middle"
+	}
+	return err.Error()
+}
+
+// lineAt is the line of an offset, from 1.
+func lineAt(raw []byte, offset int) int {
+	return 1 + bytes.Count(raw[:min(offset, len(raw))], []byte("\n"))
+}
+
+// member is a field that the rule or the function reads.
+type member struct {
+	path     []string
+	kind     string // as kindOf names it
+	required bool
+}
+
+// members are what an event has to be made of. Others may be there; these may not be of another type.
+func members() []member {
+	all := []member{
+		{[]string{"source"}, text, true},
+		{[]string{"detail-type"}, text, true},
+		{[]string{"detail"}, "an object", true},
+		{[]string{"resources"}, "a list", false},
+	}
+	for _, name := range []string{"id", "account", "region", "time", "replay-name"} {
+		all = append(all, member{[]string{name}, text, false})
+	}
+	for _, name := range []string{
+		"clusterArn", "group", "taskArn", "taskDefinitionArn", "stopCode", "stoppedReason", "startedBy", "lastStatus",
+		"capacityProviderName", "launchType", "availabilityZone",
+	} {
+		all = append(all, member{[]string{"detail", name}, text, false})
+	}
+	return append(all, member{[]string{"detail", "version"}, "a number", false})
+}
+
+const text = "a text"
+
+// check says what is wrong with the field, "" for nothing.
+func (m member) check(event map[string]any) string {
+	holder := event
+	if len(m.path) > 1 {
+		holder, _ = event[m.path[0]].(map[string]any)
+	}
+	name := m.path[len(m.path)-1]
+	value, there := holder[name]
+	switch {
+	case !there && m.required:
+		if near := apperr.Nearest(name, slices.Collect(maps.Keys(holder))); near != "" {
+			return fmt.Sprintf("it is missing; there is %q", near)
+		}
+		return "it is missing"
+	case !there || value == nil && !m.required:
+		return ""
+	case kindOf(value) != m.kind:
+		return fmt.Sprintf("%s is expected, and this is %s", m.kind, kindOf(value))
+	case name == "time":
+		if _, err := time.Parse(time.RFC3339, value.(string)); err != nil {
+			return fmt.Sprintf("a time like 2026-11-22T20:01:08Z is expected, and this is %q", value)
+		}
+	}
+	return ""
+}
+
+func kindOf(value any) string {
+	switch value.(type) {
+	case string:
+		return text
+	case float64:
+		return "a number"
+	case bool:
+		return "a truth value"
+	case []any:
+		return "a list"
+	case map[string]any:
+		return "an object"
+	}
+	return "null"
+}
+
+// lineOf is the line of a field; 1, where the event begins, for one that is not there.
+func lineOf(raw []byte, path []string) int {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	var at []string // the names on the way to the current value
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return 1
+		}
+		switch token {
+		case json.Delim('{'):
+			at = append(at, "")
+			continue
+		case json.Delim('}'):
+			at = at[:len(at)-1]
+			continue
+		}
+		at[len(at)-1], _ = token.(string) // objects are walked through, so that only names come here
+		if slices.Equal(at, path) {
+			return lineAt(raw, int(decoder.InputOffset()))
+		}
+		if !opensObject(decoder, raw) {
+			var ignored json.RawMessage
+			if decoder.Decode(&ignored) != nil {
+				return 1
+			}
+		}
+	}
+}
+
+// opensObject reports whether the value that follows a name is an object.
+func opensObject(decoder *json.Decoder, raw []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(raw[decoder.InputOffset():], ": \t\r\n"), []byte("{"))
+}

@@ -1,0 +1,158 @@
+package simulate
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/history"
+	"github.com/spothandler/spothandler/internal/services"
+)
+
+// BusAPI is what is asked of EventBridge.
+type BusAPI interface {
+	PutEvents(context.Context, *eventbridge.PutEventsInput, ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error)
+}
+
+var _ BusAPI = (*eventbridge.Client)(nil)
+
+// Rehearsal is one rehearsal of an interruption.
+type Rehearsal struct {
+	Bus       BusAPI
+	Logs      history.LogsAPI
+	Simulator services.SimulatorAPI
+
+	Installed *Installed
+	Event     handler.Event // of the interruption, as ECS would send it
+	Service   string        // the long ARN of its service
+	// Progress, where it is not nil, is told what is waited for.
+	Progress func(string)
+
+	steps map[Link]Step
+	sent  map[string]time.Time // by the event's id
+	last  time.Time            // when the last event was sent
+}
+
+// How long the function's record is waited for. A new rule may take a minute to match, and a log event some seconds
+// until it can be found.
+const (
+	waitLongest = 90 * time.Second
+	sendAgain   = 45 * time.Second // while nothing is seen
+	pollFirst   = 250 * time.Millisecond
+	pollLast    = 2 * time.Second // everybody in the account shares five calls a second
+)
+
+// Run rehearses the interruption. Where the installation shows that the path is broken, no event is sent. An error is
+// the end of the context, or that EventBridge was not to be asked.
+func (r *Rehearsal) Run(ctx context.Context) (*Result, error) {
+	r.steps, r.sent = map[Link]Step{}, map[string]time.Time{}
+	for link, f := range r.Installed.faults(r.Event) {
+		r.steps[link] = broken(link, f)
+	}
+	known := len(r.steps) > 0
+	if err := r.askPermission(ctx); err != nil {
+		return nil, err
+	}
+	result := &Result{}
+	if known {
+		r.note(unchecked(LinkEvent, "not sent: a link behind it is broken"))
+		return r.finish(result, "not tried"), nil
+	}
+	if err := r.send(ctx); err != nil {
+		return nil, err
+	}
+	result.Sent = len(r.sent) > 0
+	if !result.Sent {
+		return r.finish(result, "not tried"), nil
+	}
+	record, err := r.await(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if record != nil {
+		result.Seen, result.Skipped = true, record.Action == handler.ActionSkip
+		r.read(record)
+	}
+	return r.finish(result, "nothing was seen of it"), nil
+}
+
+// finish puts the links in their order; those of which nothing is known get a reason.
+func (r *Rehearsal) finish(result *Result, otherwise string) *Result {
+	for _, link := range []Link{LinkEvent, LinkRule, LinkFunction, LinkDecision, LinkPermission, LinkRecord} {
+		step, known := r.steps[link]
+		if !known {
+			step = unchecked(link, otherwise)
+		}
+		result.Steps = append(result.Steps, step)
+	}
+	return result
+}
+
+// note keeps the first thing that is known of a link.
+func (r *Rehearsal) note(step Step) {
+	if _, known := r.steps[step.Name]; !known {
+		r.steps[step.Name] = step
+	}
+}
+
+// askPermission asks IAM about what cannot be tried without doing it.
+func (r *Rehearsal) askPermission(ctx context.Context) error {
+	names := r.Installed.Names
+	may, unread, err := services.MayRedeploy(ctx, r.Simulator, names.RoleARN(), r.Service)
+	if err != nil {
+		return err
+	}
+	switch {
+	case may != nil && *may:
+		r.note(holds(LinkPermission, "its role may ecs:UpdateService on "+r.name()))
+	case may != nil:
+		r.note(broken(LinkPermission, fault{"role " + names.Role + " may not ecs:UpdateService on " + r.name(), r.Installed.install()}))
+	case unread != nil:
+		r.note(unchecked(LinkPermission, "may its role redeploy? "+unread.Why))
+	default:
+		r.note(unchecked(LinkPermission, "IAM did not say whether its role may redeploy"))
+	}
+	return nil
+}
+
+// name is the service as a person writes it.
+func (r *Rehearsal) name() string {
+	in := handler.Parse(r.Event.JSON())
+	return lastPart(in.ClusterARN) + "/" + in.Service
+}
+
+// send puts a rehearsal event on the bus. What EventBridge does not take breaks the link; what it never got is an error.
+func (r *Rehearsal) send(ctx context.Context) error {
+	e := r.Event.Simulated()
+	detail, err := json.Marshal(e.Detail)
+	if err != nil {
+		return fmt.Errorf("encoding the event: %w", err)
+	}
+	began := time.Now()
+	out, err := r.Bus.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{
+		Source: &e.Source, DetailType: &e.DetailType, Detail: aws.String(string(detail)), Resources: e.Resources,
+	}}})
+	if err != nil {
+		return apperr.Explain("sending an event to EventBridge", r.Installed.Names.Caller, err)
+	}
+	if len(out.Entries) == 0 {
+		return errors.New("sending an event to EventBridge: it answered without the event")
+	}
+	if refused := out.Entries[0]; out.FailedEntryCount > 0 || aws.ToString(refused.EventId) == "" { // with HTTP 200
+		why := fmt.Sprintf("EventBridge did not take it: %s: %s", aws.ToString(refused.ErrorCode), aws.ToString(refused.ErrorMessage))
+		r.note(broken(LinkEvent, fault{why, "try again"}))
+		return nil
+	}
+	r.last = time.Now()
+	r.sent[aws.ToString(out.Entries[0].EventId)] = r.last
+	r.note(holds(LinkEvent, "a test notice was sent to EventBridge").after(r.last.Sub(began)))
+	return nil
+}

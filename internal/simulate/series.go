@@ -1,0 +1,78 @@
+package simulate
+
+import (
+	"slices"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/eventpattern"
+	"github.com/spothandler/spothandler/internal/handler"
+)
+
+// Moment is one event of a real interruption.
+type Moment struct {
+	AtS        int            `json:"at_s"` // seconds after the notice, about
+	LastStatus string         `json:"last_status"`
+	Reaches    *bool          `json:"reaches_function"` // nil: the rule's pattern is not known here
+	Action     handler.Action `json:"action"`           // "" where it does not reach the function
+	Reason     handler.Reason `json:"reason"`
+}
+
+// Question is what the events of an interruption are asked about.
+type Question struct {
+	Event    handler.Event // the first, as ECS would send it now
+	At       time.Time     // when
+	Service  *handler.Service
+	Pattern  string // of the rule
+	Account  string
+	Region   string
+	Mode     handler.Mode
+	Cooldown time.Duration
+}
+
+// stages are how a task ends, with about when: tasks that were stopped have gone through them in this time (events of
+// ECS's own samples); a longer stop timeout or deregistration delay stretches them to two minutes.
+func stages() []Moment {
+	return []Moment{{AtS: 0, LastStatus: "RUNNING"}, {AtS: 31, LastStatus: "DEACTIVATING"}, {AtS: 52, LastStatus: "DEPROVISIONING"}, {AtS: 66, LastStatus: "STOPPED"}}
+}
+
+// Series returns the events that an interruption sends, whether the rule lets each through, and what the function
+// would say of it, from the function's own gate. A redeployment is taken to begin at once. It makes no call.
+func Series(q Question) []Moment {
+	matches, notAPattern := eventpattern.Parse(q.Pattern)
+	service, series, observed := *q.Service, stages(), false
+	for i := range series {
+		m := &series[i]
+		now := q.At.Add(time.Duration(m.AtS) * time.Second)
+		event := q.Event.Later(m.LastStatus, now)
+		if notAPattern == nil {
+			m.Reaches = new(matches(fields(event.JSON())))
+		}
+		if m.Reaches != nil && !*m.Reaches {
+			continue
+		}
+		decision := handler.Decide(handler.Situation{
+			Event: handler.Parse(event.JSON()), Service: &service, Account: q.Account, Region: q.Region,
+			Mode: q.Mode, Cooldown: q.Cooldown, Now: now, HandledElsewhere: observed,
+		})
+		m.Action, m.Reason = decision.Action, decision.Reason
+		if decision.Action == handler.ActionRedeploy {
+			if observed = decision.Mode == handler.ModeObserve; !observed {
+				service.Deployments = redeployed(service.Deployments, now)
+			}
+		}
+	}
+	return series
+}
+
+// redeployed are the deployments after a new one was forced.
+func redeployed(before []handler.Deployment, at time.Time) []handler.Deployment {
+	after := slices.Clone(before)
+	next := handler.Deployment{ID: "ecs-svc/next", Status: "PRIMARY", RolloutState: "IN_PROGRESS", CreatedAt: at}
+	for i := range after {
+		if after[i].Status == next.Status {
+			next.TaskDefinition = after[i].TaskDefinition
+			after[i].Status = "ACTIVE"
+		}
+	}
+	return append(after, next)
+}

@@ -1,0 +1,85 @@
+package simulate
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/services"
+)
+
+// TasksAPI is what is asked of ECS about tasks.
+type TasksAPI interface {
+	ListTasks(context.Context, *ecs.ListTasksInput, ...func(*ecs.Options)) (*ecs.ListTasksOutput, error)
+	DescribeTasks(context.Context, *ecs.DescribeTasksInput, ...func(*ecs.Options)) (*ecs.DescribeTasksOutput, error)
+}
+
+var _ TasksAPI = (*ecs.Client)(nil)
+
+// tasksAtOnce is the most that DescribeTasks takes, and the most that ListTasks returns a page.
+const tasksAtOnce = 100
+
+// TaskOf returns the task of a cluster with this id or ARN. An *apperr.Error says that there is none, or that no
+// service would start it again.
+func TaskOf(ctx context.Context, api TasksAPI, cluster, id string) (*types.Task, error) {
+	out, err := api.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: &cluster, Tasks: []string{id}})
+	if err != nil {
+		return nil, err
+	}
+	if len(out.Tasks) == 0 {
+		return nil, apperr.Invalid("aws ecs list-tasks --cluster "+lastPart(cluster), "--task %s: cluster %s has no such task; ECS forgets stopped ones within the hour", id, lastPart(cluster))
+	}
+	task := &out.Tasks[0]
+	if kind, _, _ := strings.Cut(aws.ToString(task.Group), ":"); kind != "service" {
+		return nil, apperr.Invalid("--service NAME   a task of that service", "--task %s belongs to no service: nothing would be redeployed for it", id)
+	}
+	return task, nil
+}
+
+// ServiceOf is the name of the service that a task belongs to.
+func ServiceOf(task *types.Task) string {
+	return strings.TrimPrefix(aws.ToString(task.Group), "service:")
+}
+
+// LiveTask returns a running task of a service on Fargate Spot, nil where there is none.
+func LiveTask(ctx context.Context, api TasksAPI, cluster, service string) (*types.Task, error) {
+	list, err := api.ListTasks(ctx, &ecs.ListTasksInput{
+		Cluster: &cluster, ServiceName: &service, DesiredStatus: types.DesiredStatusRunning, MaxResults: aws.Int32(tasksAtOnce),
+	})
+	if err != nil || len(list.TaskArns) == 0 {
+		return nil, err
+	}
+	out, err := api.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: &cluster, Tasks: list.TaskArns})
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(out.Tasks, func(t types.Task) bool {
+		return aws.ToString(t.LastStatus) == "RUNNING" && OnSpot(&t)
+	})
+	if at < 0 {
+		return nil, nil //nolint:nilnil // none is an answer
+	}
+	return &out.Tasks[at], nil
+}
+
+// OnSpot reports whether a task runs on Fargate Spot.
+func OnSpot(task *types.Task) bool { return aws.ToString(task.CapacityProviderName) == services.Spot }
+
+// StandIn is the event of a task that does not exist, for a service of which none runs: of its primary deployment.
+func StandIn(service *services.Service, clusterARN string, at time.Time) handler.Event {
+	e := services.Notice(clusterARN, service.Name(), at)
+	for _, d := range service.Deployments {
+		if aws.ToString(d.Status) == "PRIMARY" {
+			e.Detail["startedBy"] = aws.ToString(d.Id)
+			e.Detail["taskDefinitionArn"] = aws.ToString(d.TaskDefinition)
+		}
+	}
+	return e
+}
