@@ -86,20 +86,19 @@ It exits with 0 when the path works, 2 when it does not or was not seen to, and
 func (o *simulateOptions) check(a *app) error {
 	slices.Sort(a.regions)
 	a.regions = slices.Compact(a.regions)
+	rehearses := o.cluster+o.service+o.task != "" || o.forReal
 	switch {
 	case len(a.regions) > 1:
 		return apperr.Invalid("give one of them", "--region is given %d times: one path is rehearsed at a time", len(a.regions))
-	case o.file != "" && (o.cluster != "" || o.service != "" || o.task != "" || o.forReal):
+	case o.file != "" && rehearses:
 		return apperr.Invalid("give one or the other", "--event is tried without an account, and does not go with --cluster, --service, --task and --for-real")
 	case a.yes && !o.forReal:
 		return apperr.Invalid("leave it out", "--yes is about --for-real: a rehearsal changes nothing and does not ask")
-	case o.service != "" && o.cluster == "" && !strings.HasPrefix(o.service, "arn:"):
-		return nil // it may be the only one of its name
-	case o.task != "" && o.cluster == "" && !strings.HasPrefix(o.task, "arn:"):
+	case o.cluster == "" && o.task != "" && !strings.HasPrefix(o.task, "arn:"):
 		return apperr.Invalid("--cluster NAME   that it runs in", "--task %s: an id says nothing of its cluster", o.task)
 	}
-	if len(a.regions) == 1 {
-		a.region = a.regions[0]
+	for _, region := range a.regions {
+		a.region = region
 	}
 	return nil
 }

@@ -83,14 +83,14 @@ func unread(facts *services.Facts) error {
 			all = append(all, *cluster.Unread)
 		}
 	}
-	for _, each := range all {
-		code := apperr.CodeFailed
-		if each.Denied {
-			code = apperr.CodeAccessDenied
-		}
-		return &apperr.Error{Code: code, Message: "reading the services: " + each.Why, Detail: []string{"Nothing was changed."}}
+	if len(all) == 0 {
+		return nil
 	}
-	return nil
+	code := apperr.CodeFailed
+	if all[0].Denied {
+		code = apperr.CodeAccessDenied
+	}
+	return &apperr.Error{Code: code, Message: "reading the services: " + all[0].Why, Detail: []string{"Nothing was changed."}}
 }
 
 // noService says that there is nothing to rehearse with: an error only where a service was named.
@@ -239,7 +239,7 @@ func (a *app) readEvent(file string) ([]byte, error) {
 
 // errorCause is what the system says, without the name of the file.
 func errorCause(err error) error {
-	if cause, ok := err.(interface{ Unwrap() error }); ok { //nolint:errorlint // os gives it bare
+	if cause, ok := err.(interface{ Unwrap() error }); ok {
 		return cause.Unwrap()
 	}
 	return err

@@ -28,7 +28,7 @@ func (r *Rehearsal) await(ctx context.Context) (*handler.Record, error) {
 		}
 		if err != nil {
 			r.unreadable(err)
-			return nil, nil //nolint:nilnil,nilerr // the links say it
+			return nil, nil //nolint:nilnil // the links say it
 		}
 		waited := time.Since(began)
 		if record != nil {

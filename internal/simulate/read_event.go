@@ -123,7 +123,7 @@ func (m member) check(event map[string]any) string {
 	case kindOf(value) != m.kind:
 		return fmt.Sprintf("%s is expected, and this is %s", m.kind, kindOf(value))
 	case name == "time":
-		if _, err := time.Parse(time.RFC3339, value.(string)); err != nil {
+		if _, err := time.Parse(time.RFC3339, fmt.Sprint(value)); err != nil {
 			return fmt.Sprintf("a time like 2026-11-22T20:01:08Z is expected, and this is %q", value)
 		}
 	}
