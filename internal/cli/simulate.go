@@ -162,14 +162,14 @@ func (t *simulation) run(ctx context.Context) (*simulateAnswer, error) {
 func (t *simulation) rehearsal(ctx context.Context) (*simulateAnswer, error) {
 	t.printIntroduction()
 	line := t.err.StatusLine()
-	t.aws.quiet.Store(t.err.Live())
+	ended := t.repainting()
 	rehearsal := simulate.Rehearsal{
 		Bus: eventbridge.NewFromConfig(t.s.Config), Logs: cloudwatchlogs.NewFromConfig(t.s.Config), Simulator: iam.NewFromConfig(t.s.Config),
 		Installed: t.rehearse, Event: t.event, Service: t.serviceARN(), Progress: line.Set,
 	}
 	result, err := rehearsal.Run(ctx)
 	line.Clear()
-	t.aws.quiet.Store(false)
+	ended()
 	if err != nil {
 		return nil, err
 	}
