@@ -28,23 +28,11 @@ import (
 //
 // An error names the file, the line, the key and what is accepted.
 func readSeed(path string) ([]localaws.Service, error) {
-	content, err := readSeedFile(path)
+	root, err := seedRoot(path)
 	if err != nil {
-		return nil, badSeed("reading the seed: "+err.Error(), "a path is taken from the current directory", err)
-	}
-	var document, second yaml.Node
-	documents := yaml.NewDecoder(bytes.NewReader(content))
-	if err := documents.Decode(&document); err != nil && !errors.Is(err, io.EOF) {
-		return nil, badSeed(path+" is not YAML: "+strings.TrimPrefix(err.Error(), "yaml: "), "services: and a list", err)
-	}
-	if documents.Decode(&second) == nil {
-		return nil, badSeed(path+" has more than one document", "one document: services: and a list", nil)
+		return nil, err
 	}
 	s := seedFile{path}
-	if len(document.Content) == 0 {
-		return nil, s.refuse(&yaml.Node{Line: 1}, "the file is empty", "services: and a list")
-	}
-	root := document.Content[0]
 	var services []localaws.Service
 	err = s.each(root, map[string]func(*yaml.Node) error{
 		"services": func(list *yaml.Node) error {
@@ -65,6 +53,26 @@ func readSeed(path string) ([]localaws.Service, error) {
 		err = s.refuse(root, "there are no services", "services: and a list")
 	}
 	return services, err
+}
+
+// seedRoot reads the only document of a file.
+func seedRoot(path string) (*yaml.Node, error) {
+	content, err := readSeedFile(path)
+	if err != nil {
+		return nil, badSeed("reading the seed: "+err.Error(), "a path is taken from the current directory", err)
+	}
+	var document, second yaml.Node
+	documents := yaml.NewDecoder(bytes.NewReader(content))
+	if err := documents.Decode(&document); err != nil && !errors.Is(err, io.EOF) {
+		return nil, badSeed(path+" is not YAML: "+strings.TrimPrefix(err.Error(), "yaml: "), "services: and a list", err)
+	}
+	if documents.Decode(&second) == nil {
+		return nil, badSeed(path+" has more than one document", "one document: services: and a list", nil)
+	}
+	if len(document.Content) == 0 {
+		return nil, seedFile{path}.refuse(&yaml.Node{Line: 1}, "the file is empty", "services: and a list")
+	}
+	return document.Content[0], nil
 }
 
 // seedLimit is how large a file may be, in bytes.
