@@ -40,6 +40,9 @@ func flagGroups() []flagGroup {
 		flagGroup{"Account and Region", []helpFlag{
 			{"region", "NAME"}, {"all-regions", ""}, {"profile", "NAME"}, {"role-arn", "ARN"}, {"account", "ID"}, {"partition", "NAME"},
 		}},
+		flagGroup{"Records", []helpFlag{
+			{"since", "TIME"}, {"until", "TIME"}, {"follow", ""}, {"reason", "REASON"}, {"level", "LEVEL"}, {"task", "ID"}, {"days", "N"},
+		}},
 		flagGroup{"Checks", []helpFlag{{"ignore", "CODE"}, {"explain", "CODE"}, {"strict", ""}}},
 		flagGroup{"Which service", []helpFlag{{"service", "NAME"}, {"task", "ID"}}},
 		flagGroup{"Rehearsal", []helpFlag{{"event", "FILE"}, {"for-real", ""}}},

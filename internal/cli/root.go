@@ -165,7 +165,7 @@ Exit codes: 0 fine, 1 error, 2 it differs, 3 not installed, 130 interrupted.`,
 	complete(root, "output", "text", "json")
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
 	flags.BoolVar(&a.verbose, "verbose", false, "show every call to AWS on stderr")
-	addGroup(root, "On your account:", a.installCommand(), a.upgradeCommand(), a.statusCommand(), a.doctorCommand(), a.simulateCommand(), a.uninstallCommand(), a.policyCommand())
+	addGroup(root, "On your account:", a.installCommand(), a.upgradeCommand(), a.statusCommand(), a.logsCommand(), a.doctorCommand(), a.simulateCommand(), a.uninstallCommand(), a.policyCommand())
 	addGroup(root, "Without an account:", a.demoCommand(), a.localCommand())
 	root.AddCommand(a.versionCommand())
 	a.completeKnown(root)

@@ -10,11 +10,11 @@ import (
 
 // Filter narrows what is read. What is empty narrows nothing.
 type Filter struct {
-	Cluster string // name or ARN
-	Service string
-	Task    string // ARN, or the id at its end, or the beginning of that
-	Reasons []handler.Reason
-	Level   string // the least: DEBUG, INFO, WARNING or ERROR
+	Clusters []string // names or ARNs
+	Services []string // names
+	Task     string   // ARN, or the id at its end, or the beginning of that
+	Reasons  []handler.Reason
+	Level    string // the least: DEBUG, INFO, WARNING or ERROR
 }
 
 // Levels are the levels of records, the least first.
@@ -22,8 +22,8 @@ func Levels() []string { return []string{"DEBUG", "INFO", "WARNING", "ERROR"} }
 
 // Matches reports whether the filter lets an entry through.
 func (f *Filter) Matches(e *Entry) bool {
-	return (f.Cluster == "" || f.Cluster == e.Cluster || f.Cluster == lastPart(e.Cluster)) &&
-		(f.Service == "" || f.Service == e.Service) &&
+	return (len(f.Clusters) == 0 || slices.Contains(f.Clusters, e.Cluster) || slices.Contains(f.Clusters, lastPart(e.Cluster))) &&
+		(len(f.Services) == 0 || slices.Contains(f.Services, e.Service)) &&
 		(f.Task == "" || f.Task == e.TaskARN || strings.HasPrefix(lastPart(e.TaskARN), f.Task)) &&
 		f.wants(e)
 }
@@ -34,12 +34,12 @@ func (f *Filter) wants(e *Entry) bool {
 }
 
 // pattern is what CloudWatch Logs can filter by itself, so that less is sent: the function's records, and
-// of these one service's. What a name may hold cannot break out of it: ECS's names have no quotes, and a
+// of these the service's, where it is one. What a name may hold cannot break out of it: ECS's names have no quotes, and a
 // name with other letters is left to Matches.
 func (f *Filter) pattern() string {
 	const names = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-	if f.Service != "" && strings.Trim(f.Service, names) == "" {
-		return fmt.Sprintf(`{ $.reason = "*" && $.service = %q }`, f.Service)
+	if len(f.Services) == 1 && strings.Trim(f.Services[0], names) == "" {
+		return fmt.Sprintf(`{ $.reason = "*" && $.service = %q }`, f.Services[0])
 	}
 	return `{ $.reason = "*" }`
 }

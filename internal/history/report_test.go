@@ -132,10 +132,11 @@ func TestFilter(t *testing.T) {
 		filter Filter
 		want   int
 	}{
-		{"service", Filter{Service: "api"}, 4},
-		{"cluster by name", Filter{Cluster: "shop"}, 6},
-		{"cluster by ARN", Filter{Cluster: shop}, 6},
-		{"another cluster", Filter{Cluster: "batch"}, 0},
+		{"service", Filter{Services: []string{"api"}}, 4},
+		{"cluster by name", Filter{Clusters: []string{"shop"}}, 6},
+		{"cluster by ARN", Filter{Clusters: []string{shop}}, 6},
+		{"another cluster", Filter{Clusters: []string{"batch"}}, 0},
+		{"two services", Filter{Services: []string{"api", "worker"}}, 5},
 		{"task by the beginning of its id", Filter{Task: "a"}, 3},
 		{"reason", Filter{Reasons: []handler.Reason{handler.ReasonClaimed, handler.ReasonFailed}}, 3},
 		{"level", Filter{Level: "ERROR"}, 2},

@@ -88,7 +88,7 @@ func isRefused(err error, metadata middleware.Metadata) bool {
 }
 
 func isRead(operation string) bool {
-	for _, verb := range []string{"Get", "List", "Describe"} {
+	for _, verb := range []string{"Get", "List", "Describe", "Filter"} {
 		if strings.HasPrefix(operation, verb) {
 			return true
 		}

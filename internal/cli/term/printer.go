@@ -71,6 +71,20 @@ func (p *Printer) JSON(answer any) error {
 	return nil
 }
 
+// JSONLine writes a value as JSON on a line of its own, in which every character is printable.
+func (p *Printer) JSONLine(value any) error {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Errorf("writing the result: %w", err)
+	}
+	if _, err := p.out.Write(escapeJSON(out.Bytes())); err != nil {
+		return fmt.Errorf("writing the result: %w", err)
+	}
+	return nil
+}
+
 // escapeJSON escapes what is not printable. The encoder has escaped the control characters of ASCII, and what
 // is not ASCII stands inside of strings.
 func escapeJSON(text []byte) []byte {

@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/history"
+)
+
+// This file is what the commands share that read the function's records: where they are, of which time, and what is
+// said where they cannot be read.
+
+// journal is an installation whose records are read.
+type journal struct {
+	*connection
+	*deploy.Located
+	logs history.LogsAPI
+}
+
+// openJournal finds an installation's records. Without --prefix it is the one without a prefix, or the only one there is.
+func (a *app) openJournal(ctx context.Context, o *addressOptions) (*journal, error) {
+	s, err := a.open(ctx, o.prefix)
+	if err != nil {
+		return nil, err
+	}
+	a.printEndpoints(s)
+	located, err := deploy.Locate(ctx, s.clients, s.id, o.prefix, o.names)
+	if err == nil && located == nil {
+		located, err = a.locateOther(ctx, s, o)
+	}
+	if err != nil {
+		return nil, a.pointToPolicyOf(o.command, o.prefix, err)
+	}
+	a.prefix = located.Names.Prefix
+	return &journal{s, located, cloudwatchlogs.NewFromConfig(s.Config)}, nil
+}
+
+// addressOptions say which installation a command reads the records of.
+type addressOptions struct {
+	command string // for hints
+	prefix  string
+	one     bool // a prefix was given
+	names   settings.Given
+}
+
+// locateOther is for a region that has no installation with the prefix. A caller who may not list the others is not
+// told of them.
+func (a *app) locateOther(ctx context.Context, s *connection, o *addressOptions) (*deploy.Located, error) {
+	others, err := deploy.List(ctx, s.clients, s.id)
+	if err != nil && !apperr.IsAccessDenied(err) {
+		return nil, err
+	}
+	if len(others) == 1 && !o.one {
+		return deploy.Locate(ctx, s.clients, s.id, others[0].Prefix, nil)
+	}
+	return nil, a.notInstalled(o.command, o.prefix, s.id.Region, others)
+}
+
+// readRecords reads records, and says on a terminal how far it is.
+func (a *app) readRecords(ctx context.Context, j *journal, query history.Query, keep func(history.Entry) error) error {
+	line := a.err.StatusLine()
+	defer line.Clear()
+	query.Progress = func(p history.Progress) {
+		if !a.outTTY || p.Records == 0 { // else the records themselves show it
+			line.Set(fmt.Sprintf("reading the records: %d of %d parts, %s", p.WindowsRead, p.Windows, plural(p.Records, "record")))
+		}
+	}
+	_, err := history.Read(ctx, j.logs, query, func(e history.Entry) error {
+		if a.outTTY {
+			line.Clear()
+		}
+		return keep(e)
+	})
+	return err
+}
+
+// unreadable explains why records could not be read.
+func (a *app) unreadable(j *journal, command string, err error) error {
+	group := j.Names.LogGroup
+	switch {
+	case apperr.IsNotFound(err):
+		return &apperr.Error{
+			Code:    "log_group_missing",
+			Message: "log group " + group + " is gone, and the records in it",
+			Detail:  []string{"The function goes on without it, but nobody sees what it does."},
+			Hints:   []string{"spothandler install" + a.scope(j.Names.Prefix) + "   creates it again"}, Err: err,
+		}
+	case apperr.Says(err, "KMS", "kms:"):
+		return &apperr.Error{
+			Code: apperr.CodeAccessDenied, Message: "reading log group " + group + ": its KMS key may not be used",
+			Detail: []string{fmt.Sprintf("AWS adds: %q.", apperr.Plain(err))},
+			Hints:  []string{"allow the caller kms:Decrypt with the key, in the key's policy"}, Err: err,
+		}
+	}
+	explained := apperr.Explain("reading log group "+group, j.id.Caller, err)
+	return a.pointToPolicyOf(command, j.Names.Prefix, explained)
+}
+
+// pointToPolicyOf is pointToPolicy for a command that has a policy of its own.
+func (a *app) pointToPolicyOf(command, prefix string, err error) error {
+	var known *apperr.Error
+	if !errors.As(err, &known) || known.Code != apperr.CodeAccessDenied {
+		return err
+	}
+	explained := *known
+	explained.Hints = append([]string{"spothandler policy " + command + a.scope(prefix) + "   the least that its caller needs"}, known.Hints...)
+	return &explained
+}
+
+// period is the time that is asked for. To is not included.
+type period struct{ from, to time.Time }
+
+// skew is how far the clocks of this machine and of AWS may be apart.
+const skew = 5 * time.Minute
+
+// parsePeriod reads --since and --until; what is "" is so long before now, and now. It makes no call.
+func parsePeriod(since, until string, usual time.Duration, now time.Time) (period, error) {
+	p := period{now.Add(-usual), now.Add(skew)}
+	var err error
+	if since != "" {
+		if p.from, err = parseMoment("since", since, now); err != nil {
+			return period{}, err
+		}
+	}
+	if until != "" {
+		if p.to, err = parseMoment("until", until, now); err != nil {
+			return period{}, err
+		}
+	}
+	switch {
+	case p.from.After(now):
+		return period{}, apperr.Invalid("give a time that has been", "--since %s is in the future", since)
+	case !p.from.Before(p.to) && since == "":
+		return period{}, apperr.Invalid("--since TIME   an earlier one", "--until %s is before the period begins, %s ago", until, inDays(usual))
+	case !p.from.Before(p.to):
+		return period{}, apperr.Invalid("give the earlier time to --since", "--since %s is not before --until %s", since, until)
+	}
+	return p, nil
+}
+
+func inDays(d time.Duration) string { return plural(int(d/time.Hour), "hour") }
+
+const acceptedMoments = "accepted: 90s, 30m, 6h or 2d ago, a date like 2026-11-20 (its beginning in UTC), or a time like 2026-11-20T06:00:00Z"
+
+// parseMoment reads a time: so long ago, a date, or RFC 3339.
+func parseMoment(flag, text string, now time.Time) (time.Time, error) {
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.UTC(), nil
+		}
+	}
+	ago, err := time.ParseDuration(text)
+	if days, found := strings.CutSuffix(text, "d"); found {
+		var n int
+		n, err = strconv.Atoi(days)
+		ago = time.Duration(min(n, longestDays+1)) * 24 * time.Hour
+	}
+	if err != nil || ago < 0 || ago > longestDays*24*time.Hour {
+		return time.Time{}, apperr.Invalid(acceptedMoments, "--%s %s is not accepted", flag, strconv.Quote(text))
+	}
+	return now.Add(-ago), nil
+}
+
+// longestDays is ten years, the longest that CloudWatch Logs keeps but for ever.
+const longestDays = 3653

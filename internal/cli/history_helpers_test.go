@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/localaws"
+	"github.com/spothandler/spothandler/internal/testaws"
+)
+
+const prodGroup = "/aws/lambda/prod-ecs-fargate-spot-handler"
+
+// archive is a local AWS with an installation prod, whose log group the test fills.
+type archive struct {
+	*testing.T
+	*localaws.Server
+	written int
+}
+
+func newArchive(t *testing.T, install string, options localaws.Options) *archive {
+	t.Helper()
+	options.Region = "eu-west-1"
+	if options.Delays == nil {
+		options.Delays = &localaws.Delays{}
+	}
+	a := &archive{T: t, Server: localaws.New(options)}
+	t.Cleanup(func() { _ = a.Close() })
+	url, err := a.URL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	if install != "" {
+		must(t, install)
+	}
+	return a
+}
+
+// write puts lines into the log group, as of so long ago, each in a stream of its own.
+func (a *archive) write(ago time.Duration, lines ...string) {
+	a.Helper()
+	logs := cloudwatchlogs.NewFromConfig(a.Config())
+	group, at := prodGroup, time.Now().Add(-ago).UnixMilli()
+	for _, line := range lines {
+		a.written++
+		stream := fmt.Sprintf("stream-%d", a.written)
+		_, created := logs.CreateLogStream(a.Context(), &cloudwatchlogs.CreateLogStreamInput{LogGroupName: &group, LogStreamName: &stream})
+		_, put := logs.PutLogEvents(a.Context(), &cloudwatchlogs.PutLogEventsInput{
+			LogGroupName: &group, LogStreamName: &stream, LogEvents: []types.InputLogEvent{{Timestamp: &at, Message: &line}},
+		})
+		if created != nil || put != nil {
+			a.Fatal(created, put)
+		}
+	}
+}
+
+// record is the record of an event of a task of shop/api in eu-west-1a, changed as the test says.
+func (a *archive) record(ago time.Duration, task string, change func(*handler.Record)) {
+	a.Helper()
+	at := time.Now().Add(-ago)
+	r := handler.Record{
+		Timestamp: handler.Time{Time: at}, Level: "INFO", Message: "as it is", RequestID: "r-" + task,
+		Cluster: "arn:aws:ecs:eu-west-1:111122223333:cluster/shop", Service: "api", AvailabilityZone: "eu-west-1a",
+		TaskARN: "arn:aws:ecs:eu-west-1:111122223333:task/shop/" + task, EventID: "event-" + task, EventTime: handler.Time{Time: at.Add(-2 * time.Second)},
+		Action: handler.ActionSkip, Reason: handler.ReasonAlreadyRedeployed, Mode: handler.ModeOnce, DeploymentID: "ecs-svc/1",
+	}
+	if change != nil {
+		change(&r)
+	}
+	line, err := json.Marshal(r)
+	if err != nil {
+		a.Fatal(err)
+	}
+	a.write(ago, string(line))
+}
+
+// redeployed turns a record into that of a redeployment, accepted 1.9 s after the event.
+func redeployed(r *handler.Record) {
+	ms := int64(1900)
+	r.Applied, r.Action, r.Reason, r.ECSAnswerMS = true, handler.ActionRedeploy, handler.ReasonRedeploy, &ms
+	r.DeploymentBefore, r.DeploymentAfter = "ecs-svc/1", "ecs-svc/2"
+}
+
+// refusedByIAM turns a record into that of a failure for want of a permission.
+func refusedByIAM(r *handler.Record) {
+	r.Action, r.Reason, r.Level = handler.ActionFail, handler.ReasonFailed, "ERROR"
+	r.ErrorType, r.Error = "AccessDeniedException", "AccessDeniedException: may not ecs:UpdateService"
+}

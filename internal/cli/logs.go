@@ -1,0 +1,224 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/history"
+)
+
+// logsOptions are logs' own flags.
+type logsOptions struct {
+	addressOptions
+	since, until      string
+	follow            bool
+	services, reasons []string
+	task, level       string
+	period            period
+	filter            history.Filter
+}
+
+func (a *app) logsCommand() *cobra.Command {
+	o := &logsOptions{addressOptions: addressOptions{command: "logs"}}
+	cmd := &cobra.Command{
+		Use:   "logs",
+		Short: "Show what the function did about each interruption",
+		Long: `Logs shows the function's records, a line for each event: what was done for
+which service, and why. Without --since they are those of the last 24 hours;
+with --follow it goes on until ctrl-C. With -o json the records are printed as
+they are, one JSON object a line.
+
+It exits with 3 where nothing is installed.`,
+		Example: `  spothandler logs --since 6h
+  spothandler logs --prefix prod --since 2026-11-20 --until 2026-11-21 --level ERROR
+  spothandler logs --follow --service api -o json | jq .reason`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.takeLogs(cmd, o, time.Now()); err != nil {
+				return err
+			}
+			return a.logs(cmd.Context(), o)
+		},
+	}
+	addAddress(cmd, &o.prefix)
+	flags := cmd.Flags()
+	flags.StringVar(&o.since, "since", "", "begin: 6h or 2d ago, a date or an RFC 3339 time (default 24h)")
+	flags.StringVar(&o.until, "until", "", "end, in the same forms; else now")
+	flags.BoolVarP(&o.follow, "follow", "f", false, "go on as records come, until ctrl-C")
+	flags.StringArray("cluster", nil, "of this cluster alone, a name or an ARN; repeatable")
+	flags.StringSliceVar(&o.services, "service", nil, "of this service alone, a name or an ARN; repeatable")
+	flags.StringSliceVar(&o.reasons, "reason", nil, "with this reason alone; repeatable")
+	flags.StringVar(&o.level, "level", "", "of this level or worse: "+strings.Join(history.Levels(), ", "))
+	flags.StringVar(&o.task, "task", "", "of this task alone: its ARN, its id, or how that begins")
+	complete(cmd, "reason", reasonNames()...)
+	complete(cmd, "level", history.Levels()...)
+	a.awsFlags(cmd)
+	return cmd
+}
+
+func reasonNames() []string {
+	var names []string
+	for _, each := range handler.Reasons() {
+		names = append(names, string(each.Reason))
+	}
+	return names
+}
+
+// takeLogs reads the flags, and refuses what cannot have been meant, before the first call.
+func (a *app) takeLogs(cmd *cobra.Command, o *logsOptions, now time.Time) (err error) {
+	if o.names, err = a.given(cmd, o.prefix); err != nil {
+		return err
+	}
+	o.one = cmd.Flags().Changed("prefix")
+	if o.filter.Clusters, err = settings.ParseClusters(a.sources["cluster"], o.names["cluster"].Texts); err != nil {
+		return err
+	}
+	if o.period, err = parsePeriod(o.since, o.until, 24*time.Hour, now); err != nil {
+		return err
+	}
+	if o.follow && o.until != "" {
+		return apperr.Invalid("leave one of them out", "--follow and --until do not go together")
+	}
+	if o.follow && (a.allRegions || len(a.regions) > 1) {
+		return apperr.Invalid("--region NAME   one of them", "--follow is for one region at a time")
+	}
+	return o.takeFilter(cmd)
+}
+
+func (o *logsOptions) takeFilter(cmd *cobra.Command) error {
+	for _, name := range []string{"service", "reason"} { // of a list that is empty nothing has been said yet
+		if texts, _ := textsOf(cmd.Flags().Lookup(name)); cmd.Flags().Changed(name) && len(texts) == 0 {
+			return apperr.Invalid("give it a value, or leave it out", "--%s is empty", name)
+		}
+	}
+	for _, service := range o.services {
+		o.filter.Services = append(o.filter.Services, lastPart(strings.TrimSpace(service)))
+	}
+	for _, reason := range o.reasons {
+		known, err := oneOf("reason", strings.ToLower(strings.TrimSpace(reason)), reasonNames())
+		if err != nil {
+			return err
+		}
+		o.filter.Reasons = append(o.filter.Reasons, handler.Reason(known))
+	}
+	o.filter.Task = strings.TrimSpace(o.task)
+	if o.level == "" {
+		return nil
+	}
+	level, err := oneOf("level", strings.ToUpper(strings.TrimSpace(o.level)), history.Levels())
+	o.filter.Level = level
+	return err
+}
+
+// oneOf returns a value of a flag that takes one of a few.
+func oneOf(flag, text string, accepted []string) (string, error) {
+	if slices.Contains(accepted, text) {
+		return text, nil
+	}
+	refusal := apperr.Invalid("accepted: "+strings.Join(accepted, ", "), "--%s %q is not accepted", flag, text)
+	if near := nearest(text, accepted); near != "" {
+		refusal.Hints = slices.Insert(refusal.Hints, 0, "did you mean "+near+"?")
+	}
+	return "", refusal
+}
+
+// shownLogs is what logs comes to in one region: how many records were printed.
+type shownLogs int
+
+func (n shownLogs) brief() string { return plural(int(n), "record") }
+
+func (a *app) logs(ctx context.Context, o *logsOptions) error {
+	visits, id, err := visitRegions(ctx, a, o.only(), func(ctx context.Context, a *app) (shownLogs, error) { return a.logsHere(ctx, o) })
+	switch {
+	case err != nil:
+		return err
+	case len(visits) == 0:
+		a.ownErrors = a.json() // no record is no line
+		return missing("it is installed in no region of account "+id.Account, "spothandler install --region NAME --region NAME")
+	case !visits[0].app.several:
+		return visits[0].err
+	}
+	for i, v := range visits {
+		if !a.json() {
+			if i > 0 {
+				a.out.Printf("\n")
+			}
+			a.out.Printf("%s\n", a.out.Bold(v.region))
+		}
+		if v.code == exitNotInstalled && !a.json() {
+			a.out.Print(a.out.Item(term.Quiet, "not installed"))
+		}
+		if err := v.show(a); err != nil {
+			return err
+		}
+		if a.json() && !v.answered() {
+			if err := a.out.JSONLine(regionError{v.region, bodyOf(v.app.explain(ctx, v.err))}); err != nil {
+				return err
+			}
+		}
+	}
+	return alreadyShown(worst(visits))
+}
+
+// only is the one prefix to look for; nil is any.
+func (o *addressOptions) only() *string {
+	if o.one {
+		return &o.prefix
+	}
+	return nil
+}
+
+func (a *app) logsHere(ctx context.Context, o *logsOptions) (shownLogs, error) {
+	j, err := a.openJournal(ctx, &o.addressOptions)
+	if err != nil {
+		return 0, err
+	}
+	a.remarkOn(j, o)
+	printer := &logPrinter{app: a, journal: j}
+	query := history.Query{LogGroup: j.Names.LogGroup, From: o.period.from, To: o.period.to, Filter: o.filter}
+	if o.follow {
+		follower := &follower{logs: j.logs, query: query, print: printer.print, trouble: func(text string) { a.warn(text) }}
+		err = follower.run(ctx)
+	} else {
+		err = a.readRecords(ctx, j, query, func(e history.Entry) error { return printer.print(&e) })
+	}
+	if err != nil {
+		return 0, a.unreadable(j, "logs", err)
+	}
+	if printer.printed == 0 && !a.json() && !o.follow {
+		a.out.Print(a.out.Item(term.Quiet, "no records from "+stamp(o.period.from)+" to "+stamp(o.period.to)))
+	}
+	return shownLogs(printer.printed), nil
+}
+
+// stamp is a time as it is said in a sentence.
+func stamp(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }
+
+// remarkOn says what keeps records from being found.
+func (a *app) remarkOn(j *journal, o *logsOptions) {
+	if j.Left {
+		a.warn("the role of " + deploy.DisplayPrefix(j.Names.Prefix) + " is gone: these are the records that are left")
+	}
+	if j.Record == nil {
+		return
+	}
+	if level := j.Record.LogLevel; hidesRecords(level) && slices.Index(history.Levels(), o.filter.Level) < slices.Index(history.Levels(), level) {
+		a.warn("with log level " + level + " the function does not record everything: install --log-level INFO does")
+	}
+	if kept := j.Record.LogRetentionDays; kept > 0 && o.since != "" && time.Since(o.period.from) > time.Duration(kept)*24*time.Hour+time.Minute {
+		a.warn("logs are kept for " + days(kept) + ": what is older is gone")
+	}
+}
+
+// hidesRecords reports whether the function leaves records out: those of redeployments, and of most that it skips, are
+// of level INFO.
+func hidesRecords(level string) bool { return level == "WARNING" || level == "ERROR" }

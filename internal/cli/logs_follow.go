@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/history"
+)
+
+// follower reads records as they come.
+type follower struct {
+	logs    history.LogsAPI
+	query   history.Query
+	print   func(*history.Entry) error
+	trouble func(text string)
+
+	seen map[seenRecord]bool
+}
+
+// seenRecord tells a record from every other: its request and event are in its line.
+type seenRecord struct {
+	at  time.Time
+	raw string
+}
+
+const (
+	followEvery = 2 * time.Second
+	// late is how long after its time a record can turn up: CloudWatch Logs takes some seconds to make what it is sent
+	// searchable, and streams are not alike in this.
+	late = time.Minute
+)
+
+// run reads until the context ends, which is how it is meant to end and no error. What AWS refuses for good ends it;
+// whatever may pass, throttling, an outage or credentials that are being renewed, is said once and waited for.
+func (f *follower) run(ctx context.Context) error {
+	f.seen = map[seenRecord]bool{}
+	f.query.Limiter = history.Rate()
+	said := false
+	for {
+		f.query.To = time.Now().Add(skew)
+		began := time.Now()
+		_, err := history.Read(ctx, f.logs, f.query, f.take)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err == nil:
+			said = false
+			f.forget(began.Add(-late))
+		case apperr.IsAccessDenied(err) || apperr.IsNotFound(err) || apperr.HasCode(err, "InvalidParameterException"):
+			return err
+		case !said:
+			said = true
+			f.trouble("waiting for CloudWatch Logs: " + apperr.Plain(err))
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(followEvery):
+		}
+	}
+}
+
+func (f *follower) take(e history.Entry) error {
+	key := seenRecord{e.At, e.Raw}
+	if f.seen[key] {
+		return nil
+	}
+	f.seen[key] = true
+	return f.print(&e)
+}
+
+// forget moves the period on, and lets go of what lies before it.
+func (f *follower) forget(before time.Time) {
+	if before.After(f.query.From) {
+		f.query.From = before
+	}
+	for key := range f.seen {
+		if key.at.Before(f.query.From) {
+			delete(f.seen, key)
+		}
+	}
+}

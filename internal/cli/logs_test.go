@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	"github.com/aws/smithy-go"
+
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/history"
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// A line for each event says what was done for which service, why, and what cures a failure.
+func TestLogs(t *testing.T) {
+	a := newArchive(t, "install --prefix prod", localaws.Options{})
+	a.record(50*time.Minute, "1111", redeployed)
+	a.record(40*time.Minute, "2222", nil)
+	a.record(30*time.Minute, "3333", func(r *handler.Record) {
+		r.Service, r.Reason, r.Level = "evil\x1b[31m", handler.ReasonControllerUnsupported, "WARNING"
+	})
+	a.record(20*time.Minute, "4444", refusedByIAM)
+	a.record(10*time.Minute, "5555", func(r *handler.Record) { redeployed(r); r.Applied, r.DryRun = false, true })
+	a.write(5*time.Minute, "START RequestId", `{"reason": "cut off`, `{"level":"ERROR","message":"a problem on the way"}`)
+	for _, test := range []struct{ line, want string }{
+		{"logs --prefix prod", `✓ redeployed  shop/api     notice + 1.9s                 ecs-svc/2
+· skipped     shop/api     already_redeployed            task 2222
+! skipped     shop/evil\x1b[31m controller_unsupported   task 3333
+✗ failed      shop/api          AccessDeniedException: may not
+ecs:UpdateService
+› spothandler install --prefix prod   heals the role
+· rehearsed   shop/api          redeploy (rehearsal)     task 5555
+`},
+		{"logs --reason redeploy --since 45m", "· rehearsed   shop/api     redeploy (rehearsal)          task 5555\n"},
+		{"logs --level warning --cluster shop --task 3", "! skipped     shop/evil\\x1b[31m controller_unsupported   task 3333\n"},
+		{"logs --service worker", ""},
+		{"logs --since 2d --until 1h", ""},
+	} {
+		code, shown := spothandler(t.Context(), "", words(test.line)...)
+		got := regexp.MustCompile(`(?m)^(\d{4}-\d\d-\d\d UTC\n|  · no records.*\n| +|\d\d:\d\d:\d\d\.\d{3}  )`).ReplaceAllString(shown.out, "")
+		if code != exitFine || got != test.want {
+			t.Errorf("%s exits with %d:\n%swant:\n%s%s", test.line, code, got, test.want, shown.err)
+		}
+	}
+	_, shown := spothandler(t.Context(), "", "logs", "-o", "json", "--task", "1111")
+	if record, ok := handler.ParseRecord([]byte(shown.out)); !ok || record.DeploymentAfter != "ecs-svc/2" || strings.Count(shown.out, "\n") != 1 {
+		t.Errorf("%s", shown.out)
+	}
+	_, shown = spothandler(t.Context(), "", "logs", "-o", "json")
+	if strings.Contains(shown.out, "\x1b") || strings.Count(shown.out, "\n") != 5 {
+		t.Errorf("%q", shown.out)
+	}
+}
+
+// What cannot have been meant is refused before any call.
+func TestLogsRefuses(t *testing.T) {
+	a := newArchive(t, "", localaws.Options{})
+	for line, want := range map[string]string{
+		"--since 2099-01-01":                      "--since 2099-01-01 is in the future",
+		"--since 1h --until 2h":                   "--since 1h is not before --until 2h",
+		"--until 2020-01-01":                      "--until 2020-01-01 is before the period begins, 24 hours ago",
+		"--since yesterday":                       `--since "yesterday" is not accepted`,
+		"--since -1h":                             `--since "-1h" is not accepted`,
+		"--until ''":                              "--until is empty",
+		"--follow --until 1h":                     "--follow and --until do not go together",
+		"--follow --region a --region b":          "--follow is for one region at a time",
+		"--reason redploy":                        `--reason "redploy" is not accepted`,
+		"--level LOUD":                            `--level "LOUD" is not accepted`,
+		"--service ''":                            "--service is empty",
+		"--cluster a/b":                           `--cluster "a/b" is not accepted`,
+		"--task ''":                               "--task is empty",
+		"-o markdown":                             `--output "markdown" is not accepted`,
+		"--prefix prod --region eu-west-1 lately": `spothandler logs takes flags only, and "lately" is none`,
+	} {
+		code, shown := spothandler(t.Context(), "", append([]string{"logs"}, words(line)...)...)
+		if code != exitError || !strings.Contains(shown.err, want) || len(a.Calls()) > 0 {
+			t.Errorf("logs %s exits with %d after %d calls: %s", line, code, len(a.Calls()), shown.err)
+		}
+	}
+}
+
+// Times are so long ago, dates in UTC whatever the machine's zone, or RFC 3339.
+func TestParsePeriod(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.FixedZone("", 9*3600))
+	for text, want := range map[string]string{
+		"": "2026-11-22T03:00:00Z", "6h": "2026-11-22T21:00:00Z", "2d": "2026-11-21T03:00:00Z", "90s": "2026-11-23T02:58:30Z",
+		"2026-11-20": "2026-11-20T00:00:00Z", "2026-11-20T06:00:00+02:00": "2026-11-20T04:00:00Z", "3653d": "2016-11-22T03:00:00Z",
+	} {
+		p, err := parsePeriod(text, "", 24*time.Hour, now)
+		if got := p.from.UTC().Format(time.RFC3339); err != nil || got != want {
+			t.Errorf("%q begins at %s, not %s: %v", text, got, want, err)
+		}
+	}
+	for _, text := range []string{"d", "1.5d", "-2d", "3654d", "99999999999999999999d", "2026-13-01", "20261120", "6", "9999999h"} {
+		if p, err := parsePeriod(text, "", 24*time.Hour, now); err == nil {
+			t.Errorf("%q begins at %s", text, p.from)
+		}
+	}
+}
+
+// Where there is nothing to read, logs says which of the reasons it is.
+func TestLogsInTrouble(t *testing.T) {
+	a := newArchive(t, "", localaws.Options{})
+	says := func(line string, want int, words ...string) {
+		t.Helper()
+		code, shown := spothandler(t.Context(), "", strings.Fields(line)...)
+		all := strings.Join(strings.Fields(shown.out+shown.err), " ")
+		for _, word := range words {
+			if code != want || !strings.Contains(all, word) {
+				t.Errorf("%s exits with %d, says no %q:\n%s", line, code, word, all)
+			}
+		}
+	}
+	says("logs", exitNotInstalled, "(no prefix) is not installed in eu-west-1")
+	says("logs --all-regions", exitNotInstalled, "it is installed in no region")
+	must(t, "install --prefix prod --log-level ERROR")
+	says("logs", exitFine, "no records from", "with log level ERROR the function does not record everything")
+	says("logs --since 30d", exitFine, "logs are kept for 14 days: what is older is gone")
+	says("logs --prefix other", exitNotInstalled, "other is not installed", "Installed there: prod")
+	says("logs --region eu-west-1 --region us-east-1", exitNotInstalled, "not installed", "no records")
+
+	trouble := ""
+	during := func(which string) func(localaws.Call) bool { return func(localaws.Call) bool { return trouble == which } }
+	a.Inject(localaws.Fault{Action: "FilterLogEvents", Match: during("denied"), Deny: true})
+	a.Inject(localaws.Fault{Action: "FilterLogEvents", Match: during("key"), Refuse: &localaws.Error{
+		Status: 400, Code: "AccessDeniedException", Message: "The KMS key is not accessible",
+	}})
+	trouble = "denied"
+	says("logs --prefix prod", exitError, "reading log group "+prodGroup+": access denied", "may not logs:FilterLogEvents", "› spothandler policy logs --prefix prod")
+	says("logs --prefix prod -o json", exitError, `"access_denied"`)
+	trouble = "key"
+	says("logs --prefix prod", exitError, "its KMS key may not be used", "kms:Decrypt")
+	trouble = ""
+
+	must(t, "uninstall --prefix prod --yes --keep-logs")
+	says("logs --prefix prod", exitFine, "the role of prod is gone: these are the records that are left")
+	must(t, "install --prefix prod")
+	group := prodGroup
+	if _, err := cloudwatchlogs.NewFromConfig(a.Config()).DeleteLogGroup(t.Context(), &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: &group}); err != nil {
+		t.Fatal(err)
+	}
+	says("logs --prefix prod", exitError, "log group "+prodGroup+" is gone", "› spothandler install --prefix prod creates it again")
+}
+
+// stream answers FilterLogEvents with one more record at each call, after some troubles.
+type stream struct {
+	began    time.Time
+	calls    int
+	troubles map[int]error // by the call
+}
+
+func (s *stream) FilterLogEvents(_ context.Context, in *cloudwatchlogs.FilterLogEventsInput, _ ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.FilterLogEventsOutput, error) {
+	s.calls++
+	if err := s.troubles[s.calls]; err != nil {
+		return nil, err
+	}
+	out := &cloudwatchlogs.FilterLogEventsOutput{}
+	for n := range s.calls { // one more each time, and those before stay
+		if at := s.began.Add(time.Duration(n) * followEvery).UnixMilli(); at >= *in.StartTime {
+			out.Events = append(out.Events, types.FilteredLogEvent{Timestamp: &at, Message: aws.String(fmt.Sprintf(`{"reason":"redeploy","request_id":"%d"}`, n))})
+		}
+	}
+	return out, nil
+}
+
+// Following prints each record once, outlives throttling and credentials that have to be renewed, and ends with the
+// context; what is refused for good ends it.
+func TestLogsFollow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &stream{began: time.Now(), troubles: map[int]error{
+			2: &smithy.GenericAPIError{Code: "ThrottlingException", Message: "Rate exceeded"},
+			3: &smithy.GenericAPIError{Code: "ExpiredTokenException", Message: "expired"},
+		}}
+		var printed, troubles []string
+		f := &follower{
+			logs: s, query: history.Query{From: time.Now()},
+			print:   func(e *history.Entry) error { printed = append(printed, e.RequestID); return nil },
+			trouble: func(text string) { troubles = append(troubles, text) },
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+		defer cancel()
+		if err := f.run(ctx); err != nil {
+			t.Error(err)
+		}
+		if got, want := strings.Join(printed, " "), "0 1 2 3 4 5 6 7 "; !strings.HasPrefix(got, want) || len(printed) != s.calls || s.calls < 100 {
+			t.Errorf("printed %s in %d calls", got, s.calls)
+		}
+		if len(f.seen) > 60 {
+			t.Errorf("%d records are still held", len(f.seen))
+		}
+		if len(troubles) != 1 || !strings.Contains(troubles[0], "ThrottlingException") {
+			t.Errorf("%q", troubles)
+		}
+		s.troubles = map[int]error{s.calls + 2: &smithy.GenericAPIError{Code: "AccessDeniedException"}}
+		if err := f.run(t.Context()); !errors.As(err, new(*smithy.GenericAPIError)) {
+			t.Errorf("%v", err)
+		}
+	})
+}

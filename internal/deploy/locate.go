@@ -1,0 +1,54 @@
+package deploy
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/session"
+)
+
+// Located is an installation as far as it takes to read its records.
+type Located struct {
+	Names  Names
+	Record *settings.Record // nil where the role is gone, or its description was changed by hand
+	// Left says that the role is gone and the log group is left: of an installation that lost it, or of one
+	// that was removed with --keep-logs.
+	Left bool
+}
+
+// Locate finds the installation with this prefix by its role, or what is left of it by the tags of its log group. It
+// returns nil where there is neither.
+func Locate(ctx context.Context, clients Clients, id session.Identity, prefix string, given settings.Given) (*Located, error) {
+	role, record, err := findRecord(ctx, clients, id, prefix)
+	if err != nil {
+		return nil, err
+	}
+	names, err := chooseNames(id, prefix, record, given)
+	if err != nil {
+		return nil, err
+	}
+	if role != nil && ours(role.Tags, prefix) {
+		return &Located{Names: names, Record: record}, nil
+	}
+	answer, err := clients.Logs.ListTagsForResource(ctx, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: aws.String(names.LogGroupARN())})
+	if err != nil {
+		return nil, explain("reading the tags of log group "+names.LogGroup, id, apperr.IgnoreNotFound(err))
+	}
+	if group := (&LogGroup{Tags: answer.Tags}); ours(group.Tags, prefix) || group.kept(prefix) {
+		return &Located{Names: names, Left: true}, nil
+	}
+	return nil, nil //nolint:nilnil // nothing is there, which is an answer
+}
+
+// Retention returns for how many days a log group keeps what is written, 0 for ever.
+func Retention(ctx context.Context, clients Clients, id session.Identity, logGroup string) (days int, err error) {
+	group, err := findLogGroup(ctx, clients.Logs, logGroup)
+	if err != nil || group == nil {
+		return 0, explain("reading log group "+logGroup, id, err)
+	}
+	return group.RetentionDays, nil
+}
