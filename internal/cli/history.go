@@ -55,7 +55,7 @@ type addressOptions struct {
 // locateOther is for a region that has no installation with the prefix. A caller who may not list the others is not
 // told of them.
 func (a *app) locateOther(ctx context.Context, s *connection, o *addressOptions) (*deploy.Located, error) {
-	others, err := deploy.List(ctx, s.clients, s.id)
+	others, err := deploy.List(ctx, s.clients, s.id, a.rolePath)
 	if err != nil && !apperr.IsAccessDenied(err) {
 		return nil, err
 	}

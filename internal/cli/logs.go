@@ -148,25 +148,28 @@ func (a *app) logs(ctx context.Context, o *logsOptions) error {
 		return visits[0].err
 	}
 	for i, v := range visits {
-		if !a.json() {
-			if i > 0 {
-				a.out.Printf("\n")
-			}
-			a.out.Printf("%s\n", a.out.Bold(v.region))
+		if i > 0 && !a.json() {
+			a.out.Printf("\n")
 		}
-		if v.code == exitNotInstalled && !a.json() {
-			a.out.Print(a.out.Item(term.Quiet, "not installed"))
-		}
-		if err := v.show(a); err != nil {
+		if err := a.showLogsOf(ctx, v); err != nil {
 			return err
-		}
-		if a.json() && !v.answered() {
-			if err := a.out.JSONLine(regionError{v.region, bodyOf(v.app.explain(ctx, v.err))}); err != nil {
-				return err
-			}
 		}
 	}
 	return alreadyShown(worst(visits))
+}
+
+// showLogsOf prints one of several regions. An error is a line of its own in JSON.
+func (a *app) showLogsOf(ctx context.Context, v *visit[shownLogs]) error {
+	if !a.json() {
+		a.out.Printf("%s\n", a.out.Bold(v.region))
+	}
+	if v.code == exitNotInstalled && !a.json() {
+		a.out.Print(a.out.Item(term.Quiet, "not installed"))
+	}
+	if err := v.show(a); err != nil || v.answered() || !a.json() {
+		return err
+	}
+	return a.out.JSONLine(regionError{v.region, bodyOf(v.app.explain(ctx, v.err))})
 }
 
 // only is the one prefix to look for; nil is any.

@@ -43,7 +43,7 @@ func (f *follower) run(ctx context.Context) error {
 		_, err := history.Read(ctx, f.logs, f.query, f.take)
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // it is how following ends
 		case err == nil:
 			said = false
 			f.forget(began.Add(-late))

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -140,9 +141,12 @@ func (p *logPrinter) cures(e *history.Entry) []string {
 		return nil
 	}
 	scope := p.scope(p.Names.Prefix)
-	denied := strings.HasPrefix(e.ErrorType, "AccessDenied")
+	contains := func(text string, parts ...string) bool {
+		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
+	}
+	denied := contains(e.ErrorType, "AccessDenied")
 	switch {
-	case denied && (strings.Contains(e.Error, "explicit deny") || strings.Contains(e.Error, "permissions boundary") || strings.Contains(e.Error, "service control policy")):
+	case denied && contains(e.Error, "explicit deny", "permissions boundary", "service control policy"):
 		return []string{"find the policy that denies it: the role's own allows it"}
 	case denied:
 		return []string{"spothandler install" + scope + "   heals the role"}
@@ -150,7 +154,7 @@ func (p *logPrinter) cures(e *history.Entry) []string {
 		return []string{"spothandler doctor" + p.scope("") + "   is the cluster still there?"}
 	case e.Reason == handler.ReasonRolloutFailed:
 		return []string{"aws ecs describe-services --cluster " + quote(lastPart(e.Cluster)) + " --services " + quote(e.Service) + "   why its rollout failed"}
-	case strings.Contains(e.ErrorType, "Throttl") || e.ErrorType == "OutOfTime" || strings.HasPrefix(e.ErrorType, "Server"):
+	case contains(e.ErrorType, "Throttl", "OutOfTime", "Server"):
 		return []string{"Lambda tries a failed event once more a minute later: see the lines below"}
 	}
 	return []string{"spothandler doctor" + p.scope("") + " --cluster " + quote(lastPart(e.Cluster)) + " --service " + quote(e.Service) + "   what is in its way"}

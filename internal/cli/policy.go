@@ -31,12 +31,12 @@ type policyOptions struct {
 func (a *app) policyCommand() *cobra.Command {
 	o := &policyOptions{}
 	cmd := &cobra.Command{
-		Use:   "policy [install] [upgrade] [status] [uninstall] [doctor] | boundary",
+		Use:   "policy [install] [upgrade] [status] [logs] [report] [uninstall] [doctor] | boundary",
 		Short: "Print the IAM policy that whoever runs the commands needs",
 		Long: `Policy prints the least IAM policy for a pipeline's own role: for the named
-commands, or for install, status and uninstall, on the installation with this
-prefix and on no other; doctor also reads every service, and changes nothing.
-Give it the settings that the installation is to have.
+commands, or for install, status, logs and uninstall, on the installation with
+this prefix and on no other; doctor and report also read every service, and
+change nothing. Give it the settings that the installation is to have.
 
 Without --permissions-boundary the policy for install is as good as an
 administrator's: whoever has it can give the function's role every permission
@@ -62,6 +62,7 @@ what AWS cannot narrow has the resource *.`,
 	flags := cmd.Flags()
 	flags.BoolVar(&o.commands.KeepLogs, "keep-logs", false, "for uninstall --keep-logs: without the right to delete logs")
 	flags.BoolVar(&o.commands.Force, "force", false, "for uninstall --force")
+	flags.BoolVar(&o.commands.NoHistory, "no-history", false, "for status --no-history: without the right to read logs")
 	flags.StringVar(&o.account, "account", "", "account of the policy, instead of asking for it")
 	flags.StringVar(&o.partition, "partition", "", "partition of the policy, with --account; else the region's")
 	a.accountFlags(cmd)
@@ -70,7 +71,7 @@ what AWS cannot narrow has the resource *.`,
 
 // policyWords are the commands that a policy can be for.
 func policyWords() []string {
-	return []string{"install", "upgrade", "status", "uninstall", "doctor", boundaryWord}
+	return []string{"install", "upgrade", "status", "logs", "report", "uninstall", "doctor", boundaryWord}
 }
 
 // boundaryWord asks for the boundary instead of a policy.
@@ -80,11 +81,12 @@ const boundaryWord = "boundary"
 func (o *policyOptions) take(words []string) error {
 	accepted := map[string]*bool{
 		"install": &o.commands.Install, "upgrade": &o.commands.Install, "status": &o.commands.Status, "uninstall": &o.commands.Uninstall,
+		"logs": &o.commands.Logs, "report": &o.commands.Report,
 		"doctor":     &o.commands.Doctor,
 		boundaryWord: &o.boundary,
 	}
 	if len(words) == 0 {
-		words = []string{"install", "status", "uninstall"}
+		words = []string{"install", "status", "logs", "uninstall"}
 	}
 	for _, word := range words {
 		asked, known := accepted[word]
@@ -98,6 +100,9 @@ func (o *policyOptions) take(words []string) error {
 	}
 	if (o.commands.KeepLogs || o.commands.Force) && !o.commands.Uninstall {
 		return invalidPolicy("spothandler policy uninstall", "--keep-logs and --force are about an uninstall")
+	}
+	if o.commands.NoHistory && !o.commands.Status {
+		return invalidPolicy("spothandler policy status --no-history", "--no-history is about a status")
 	}
 	return o.checkAccount()
 }

@@ -17,8 +17,11 @@ import (
 type Commands struct {
 	Install   bool // upgrade as well
 	Status    bool
+	Logs      bool
+	Report    bool
 	Uninstall bool
 	Doctor    bool
+	NoHistory bool // status --no-history
 	KeepLogs  bool // uninstall --keep-logs, and never without it: the logs cannot be deleted
 	Force     bool // uninstall --force
 }

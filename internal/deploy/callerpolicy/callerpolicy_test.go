@@ -84,7 +84,7 @@ func fullSpec() settings.Spec {
 func installing() callerpolicy.Commands { return callerpolicy.Commands{Install: true} }
 
 func allCommands() callerpolicy.Commands {
-	return callerpolicy.Commands{Install: true, Status: true, Uninstall: true, Force: true}
+	return callerpolicy.Commands{Install: true, Status: true, Logs: true, Uninstall: true, Force: true}
 }
 
 // Every call that the engine can make is in a policy, and every action of a policy is such a call, but for
@@ -94,6 +94,7 @@ func TestPolicyHasEveryCall(t *testing.T) {
 	for _, action := range []string{
 		"iam:PassRole", "lambda:ListTags", "kms:CreateGrant", "kms:Encrypt", "kms:Decrypt",
 		"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
+		"logs:FilterLogEvents", "ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", // the records' and the report's
 	} {
 		needed[action] = true
 	}
@@ -107,7 +108,9 @@ func TestPolicyHasEveryCall(t *testing.T) {
 	}
 	allowed := map[string]bool{}
 	for _, spec := range []settings.Spec{{ReservedConcurrency: 2}, settings.Defaults(prefix), fullSpec()} {
-		for _, action := range actionsOf(t, policyFor(t, names(), spec, allCommands())) {
+		all := allCommands()
+		all.Report = true
+		for _, action := range actionsOf(t, policyFor(t, names(), spec, all)) {
 			allowed[action] = true
 		}
 	}

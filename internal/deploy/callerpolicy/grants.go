@@ -34,6 +34,8 @@ func grants(places []deploy.Names, spec settings.Spec) []grant {
 		// In China the service's name has another ending (KMS Developer Guide, kms:ViaService).
 		return "lambda." + n.Region + ".amazonaws.com*"
 	})
+	deployments := in(func(n deploy.Names) string { return n.ARN("ecs", n.Region, "service/*") },
+		func(n deploy.Names) string { return n.ARN("ecs", n.Region, "service-deployment/*") })
 	// Nobody knows beforehand what others call their instance profiles.
 	profiles := in(func(n deploy.Names) string { return n.ARN("iam", "", "instance-profile/*") })
 	// The ids of event source mappings are not known either, but their function is.
@@ -48,6 +50,7 @@ func grants(places []deploy.Names, spec settings.Spec) []grant {
 		{statement{Sid: "Mappings", Resource: mappings, Condition: when("ArnEquals", "lambda:FunctionArn", function)}, mappingPermissions()},
 		{statement{Sid: "Rule", Resource: rule}, rulePermissions()},
 		{statement{Sid: "Target", Resource: rule, Condition: when("ArnEquals", "events:TargetArn", function)}, targetPermissions()},
+		{statement{Sid: "Deployments", Resource: deployments}, deploymentPermissions()},
 		{statement{Sid: "InstanceProfiles", Resource: profiles}, profilePermissions()},
 		{statement{Sid: "Key", Resource: spec.KMSKey, Condition: when("StringLike", "kms:ViaService", viaLambda)}, keyPermissions()},
 		{statement{Sid: "Doctor", Resource: allInPlaces(places, diagnosed)}, diagnosisPermissions()},
@@ -68,8 +71,8 @@ func diagnosed(n deploy.Names) []string {
 type purpose uint
 
 const (
-	reading   purpose = 1 << iota // what every command begins with
-	comparing                     // what every command but uninstall begins with
+	reading   purpose = 1 << iota // what every command begins with that compares or removes
+	comparing                     // what each of these but uninstall begins with
 	reporting                     // what status shows beside that
 	installing
 	uninstalling
@@ -77,6 +80,9 @@ const (
 	keepingLogs
 	forcing
 	diagnosing
+	locating    // the records
+	readingLogs // of which status shows the last day
+	summarizing // them in a report
 
 	// What install needs for a setting, or to clear it.
 	withBoundary
@@ -90,7 +96,7 @@ const (
 
 func (c Commands) purposes(spec settings.Spec) purpose {
 	bounded, encrypted := spec.Boundary != "", spec.KMSKey != ""
-	purposes := reading
+	purposes := reading.onlyIf(c.Install || c.Status || c.Uninstall || c.Doctor)
 	if c.Install {
 		purposes |= installing | comparing | reserving.onlyIf(spec.ReservedConcurrency > 0) |
 			readingEncrypted.onlyIf(encrypted) | withKey.onlyIf(encrypted) | withVPC.onlyIf(len(spec.Subnets) > 0) |
@@ -101,6 +107,9 @@ func (c Commands) purposes(spec settings.Spec) purpose {
 	}
 	if c.Status {
 		purposes |= comparing | reporting | readingEncrypted.onlyIf(encrypted)
+	}
+	if c.Logs || c.Report {
+		purposes |= locating | readingLogs | summarizing.onlyIf(c.Report)
 	}
 	if c.Uninstall {
 		purposes |= uninstalling | keepingLogs.onlyIf(c.KeepLogs) | deletingLogs.onlyIf(!c.KeepLogs) | forcing.onlyIf(c.Force)

@@ -10,7 +10,7 @@ type permission struct {
 
 func rolePermissions() []permission {
 	return []permission{
-		{"iam:GetRole", reading},
+		{"iam:GetRole", reading | locating},
 		{"iam:GetRolePolicy", comparing},
 		{"iam:ListRolePolicies", reading},
 		{"iam:ListAttachedRolePolicies", reading},
@@ -50,7 +50,8 @@ func passRolePermissions() []permission { return []permission{{"iam:PassRole", i
 
 func logPermissions() []permission {
 	return []permission{
-		{"logs:ListTagsForResource", reading},
+		{"logs:ListTagsForResource", reading | locating}, // where the role is gone
+		{"logs:FilterLogEvents", readingLogs},
 		{"logs:DescribeSubscriptionFilters", reporting},
 		{"logs:CreateLogGroup", installing},
 		{"logs:PutRetentionPolicy", installing},
@@ -104,6 +105,11 @@ func rulePermissions() []permission {
 	}
 }
 
+// deploymentPermissions are about the rollouts of every service: what became of a redeployment.
+func deploymentPermissions() []permission {
+	return []permission{{"ecs:ListServiceDeployments", summarizing}, {"ecs:DescribeServiceDeployments", summarizing}}
+}
+
 func targetPermissions() []permission { return []permission{{"events:PutTargets", installing}} }
 
 // keyPermissions are what Lambda does as the caller with a key for the environment (Lambda Developer Guide,
@@ -134,7 +140,7 @@ func diagnosisPermissions() []permission {
 func unscopedPermissions() []permission {
 	return []permission{
 		{"iam:ListRoles", reading},
-		{"logs:DescribeLogGroups", reading},
+		{"logs:DescribeLogGroups", reading | summarizing}, // for the retention
 		{"lambda:ListEventSourceMappings", reporting | uninstalling},
 		{"lambda:GetAccountSettings", reserving | diagnosing},
 		{"application-autoscaling:DescribeScalableTargets", diagnosing},

@@ -42,7 +42,7 @@ type state struct {
 }
 
 func scenarios() []scenario {
-	const install, status, uninstall = "install --prefix prod --wait 1s ", "status --prefix prod", "uninstall --prefix prod --yes "
+	const install, status, logs, uninstall = "install --prefix prod --wait 1s ", "status --prefix prod", "logs --prefix prod", "uninstall --prefix prod --yes "
 	unread := map[string]string{"kms:Decrypt": "uninstall does not look at the environment, which GetFunction returns unasked"}
 	return []scenario{
 		{policy: "install --reserved-concurrency 2", steps: installSteps(), quiet: map[string]string{
@@ -58,6 +58,7 @@ func scenarios() []scenario {
 		{policy: "doctor", steps: []step{{amongServices(), "doctor"}}},
 		{policy: "status", steps: []step{{installed(plain), status}}},
 		{policy: "status " + policyOptional, beyond: "status", steps: []step{{installed(optional), status}}},
+		{policy: "logs", steps: []step{{installed(plain), logs}, {keptLogs(), logs}}},
 		{policy: "uninstall", steps: []step{{installed(plain), uninstall}, {nothing(), uninstall}}},
 		{policy: "uninstall " + policyOptional, beyond: "uninstall", steps: []step{{installed(optional), uninstall}}, quiet: unread},
 		{policy: "uninstall --keep-logs", steps: []step{{installed(plain), uninstall + "--keep-logs"}, {nothing(), uninstall + "--keep-logs"}}},
