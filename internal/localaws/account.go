@@ -29,16 +29,22 @@ func listRegions(c *call, in *accountInput) (any, error) {
 	names := map[string]string{"aws": defaultRegions + " " + optInRegions, "aws-cn": chinaRegions, "aws-us-gov": govRegions}
 	all := []obj{}
 	for _, name := range strings.Fields(names[c.region.partition()]) {
-		status := "ENABLED_BY_DEFAULT"
+		status := "DISABLED"
 		switch {
-		case slices.Contains(c.server.opts.OptInRegions, name):
+		case strings.Contains(defaultRegions, name) || c.region.partition() != "aws":
+			status = "ENABLED_BY_DEFAULT"
+		case c.server.enabled(name):
 			status = "ENABLED"
-		case strings.Contains(optInRegions, name):
-			status = "DISABLED"
 		}
 		if len(in.RegionOptStatusContains) == 0 || slices.Contains(in.RegionOptStatusContains, status) {
 			all = append(all, obj{"RegionName": name, "RegionOptStatus": status})
 		}
 	}
 	return paged("account", "Regions", all, "NextToken", in.NextToken, in.MaxResults, 50)
+}
+
+// enabled reports whether the account can use a region. Elsewhere its credentials are not known (AWS Account Management
+// guide, Enable or disable AWS Regions).
+func (s *Server) enabled(region string) bool {
+	return region == s.opts.Region || !slices.Contains(strings.Fields(optInRegions), region) || slices.Contains(s.opts.OptInRegions, region)
 }

@@ -51,6 +51,18 @@ func TestListRegionsIsOfThePartition(t *testing.T) {
 	}
 }
 
+// In a region that the account has not enabled its credentials are not known.
+func TestARegionThatIsNotEnabled(t *testing.T) {
+	s, _ := start(t, Options{OptInRegions: []string{"eu-south-2"}})
+	for region, want := range map[string]string{"eu-south-2": "", "eu-south-1": "UnrecognizedClientException"} {
+		cfg := s.Config()
+		cfg.Region, cfg.RetryMaxAttempts = region, 1
+		if _, err := clientsOf(cfg).logs.DescribeLogGroups(t.Context(), nil); codeOf(err) != want {
+			t.Error(region, err)
+		}
+	}
+}
+
 func TestListRegionsRefuses(t *testing.T) {
 	s, _ := start(t, Options{Policies: map[string]string{"AKIANOBODY": `{"Statement":[]}`}})
 	cfg := s.Config()

@@ -11,8 +11,9 @@ import (
 	"unicode/utf8"
 )
 
-// model is what checks inputs. It keeps the patterns that it has compiled, which costs more than all else of a call.
-type model struct{ forms sync.Map }
+// model is what checks inputs. It keeps the patterns that it has compiled and the members that inputs have, which costs
+// more than all else of a call.
+type model struct{ forms, inputs sync.Map }
 
 // check holds an input, a pointer to a struct, against the API model: the members required by the call, and the
 // constraints that the fields' tags name, for every member that is there, and in the structs and lists inside it:

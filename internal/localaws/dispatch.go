@@ -159,7 +159,7 @@ func (s *Server) identify(r *http.Request) (*call, error) {
 	}
 	c.region = s.region(regionName)
 	c.session = s.sessions[key]
-	known := s.knows(key)
+	known := s.knows(key) && s.enabled(regionName)
 	s.mu.Unlock()
 	c.record.Principal = c.session.principal
 	if c.record.Principal == "" {

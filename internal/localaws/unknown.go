@@ -24,13 +24,22 @@ func (c *call) unknown(in any) error {
 	if c.record.Action == "RegisterTaskDefinition" { // whatever it has is kept
 		return nil
 	}
-	known := knownMembers(reflect.TypeOf(in).Elem())
+	known := c.server.model.members(reflect.TypeOf(in).Elem())
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if !known[strings.ToLower(name)] && says(members[name]) {
 			return notHere(c.record.String() + " with the member " + name)
 		}
 	}
 	return nil
+}
+
+// members is knownMembers, which costs more than most calls, once for each type.
+func (m *model) members(t reflect.Type) map[string]bool {
+	known, found := m.inputs.Load(t)
+	if !found {
+		known, _ = m.inputs.LoadOrStore(t, knownMembers(t))
+	}
+	return known.(map[string]bool) //nolint:forcetypeassert // nothing else is stored
 }
 
 // knownMembers are the names of a struct's fields in small letters, as encoding/json has them.
