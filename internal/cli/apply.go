@@ -21,7 +21,7 @@ type job interface {
 // apply does the changes of a job with progress on stderr. Its error says how far it came and what to do.
 func (a *app) apply(ctx context.Context, s *connection, j job, changes []deploy.Change) error {
 	defer a.repainting()()
-	progress := a.newProgress(changes)
+	progress := newProgress(a.err, changes)
 	done, err := j.Apply(ctx, deploy.Options{Wait: a.wait, Report: progress.report})
 	progress.Stop()
 	if err == nil {
@@ -53,16 +53,16 @@ func (a *app) explainStop(ctx context.Context, s *connection, err error, done in
 func (a *app) afterStop(s *connection, stopped *apperr.Error, changes []deploy.Change) []string {
 	if !s.Wrote() {
 		if stopped.Code == apperr.CodeAccessDenied {
-			return []string{a.retype() + "   again, once it is allowed"}
+			return []string{a.commandLine() + "   again, once it is allowed"}
 		}
 		if len(stopped.Hints) > 0 {
-			return []string{a.retype() + "   again after that"}
+			return []string{a.commandLine() + "   again after that"}
 		}
 		return nil
 	}
-	hints := []string{a.retype() + "   finishes it"}
+	hints := []string{a.commandLine() + "   finishes it"}
 	if len(stopped.Hints) > 0 && stopped.Code != apperr.CodeNotSettled { // by itself it would most often fail again
-		hints = []string{a.retype() + "   finishes it after that"}
+		hints = []string{a.commandLine() + "   finishes it after that"}
 	}
 	if slices.ContainsFunc(changes, func(c deploy.Change) bool { return c.Action == deploy.Create }) {
 		hints = append(hints, "spothandler uninstall"+a.scope(a.prefix)+"   removes what is there")
@@ -103,7 +103,7 @@ func (a *app) confirm(ctx context.Context, question, word string) error {
 			Code:    "needs_yes",
 			Message: message,
 			Detail:  []string{"Nothing was changed."},
-			Hints:   []string{a.retype() + " --yes"},
+			Hints:   []string{a.commandLine() + " --yes"},
 		}
 	}
 	typed, err := a.err.Ask(ctx, a.in, question, word)

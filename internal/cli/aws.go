@@ -41,7 +41,7 @@ func (a *app) source(ctx context.Context) (*session.Source, error) {
 	}
 	options := session.Options{
 		Regions: a.regions, Profile: a.profile, RoleARN: a.roleARN, ExpectAccount: a.expectAccount,
-		Version: binaryVersion(), Command: a.retype(), Getenv: a.getenv,
+		Version: binaryVersion(), Command: a.commandLine(), Getenv: a.getenv,
 		Observer: session.Observer{Waiting: a.aws.waiting},
 	}
 	if a.aws.canAsk {

@@ -45,14 +45,14 @@ spothandler-ignore=SPOT103+SPOT110.`,
 			if cmd.Flags().Changed("explain") {
 				return a.explainCheck(o.explain)
 			}
-			visits, id, err := visitRegions(cmd.Context(), a, nil, func(ctx context.Context, a *app) (doctorAnswer, error) { return a.doctor(ctx, o) })
+			runs, id, err := runInRegions(cmd.Context(), a, nil, func(ctx context.Context, a *app) (doctorAnswer, error) { return a.doctor(ctx, o) })
 			if err != nil {
 				return err
 			}
-			if len(visits) == 0 {
+			if len(runs) == 0 {
 				return a.nowhereInstalled(id)
 			}
-			return answerAll(cmd.Context(), a, visits)
+			return answerAll(cmd.Context(), a, runs)
 		},
 	}
 	flags := cmd.Flags()

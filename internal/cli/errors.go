@@ -36,7 +36,7 @@ func (a *app) explain(ctx context.Context, err error) *apperr.Error {
 		if errors.As(err, &known) && known.Code == apperr.CodeInterrupted {
 			message = known.Message
 		}
-		return &apperr.Error{Code: apperr.CodeInterrupted, Message: message, Hints: []string{a.retype()}, Err: err}
+		return &apperr.Error{Code: apperr.CodeInterrupted, Message: message, Hints: []string{a.commandLine()}, Err: err}
 	}
 	if !errors.As(a.sources.rename(err), &known) {
 		known = &apperr.Error{Code: apperr.CodeFailed, Message: err.Error(), Err: err}
@@ -73,7 +73,7 @@ func (a *app) printError(err *apperr.Error) {
 // withLastResort is an error for which nothing better is known than to look closer.
 func (a *app) withLastResort(err *apperr.Error) *apperr.Error {
 	hinted := *err
-	hinted.Hints = []string{a.retype() + " --verbose   the same, with every call to AWS"}
+	hinted.Hints = []string{a.commandLine() + " --verbose   the same, with every call to AWS"}
 	if a.verbose {
 		hinted.Hints = []string{"see the failed calls above"}
 	}
@@ -89,8 +89,8 @@ func isCommand(text string) bool {
 	return strings.HasPrefix(first, "--") || slices.Contains([]string{"spothandler", "aws", "eval", "export", "unset", "terraform"}, first)
 }
 
-// retype is the command as it was typed, to be pasted again.
-func (a *app) retype() string {
+// commandLine is the command as it was typed, to be pasted again.
+func (a *app) commandLine() string {
 	words := []string{"spothandler"}
 	for _, arg := range a.args {
 		words = append(words, quote(arg))
@@ -133,7 +133,7 @@ func (a *app) without(flags ...string) string {
 			copied.args = append(copied.args, flag+"=false")
 		}
 	}
-	return copied.retype()
+	return copied.commandLine()
 }
 
 func quote(word string) string {

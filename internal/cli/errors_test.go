@@ -11,7 +11,7 @@ import (
 )
 
 // What is typed again is what was typed: a shell must read it so.
-func TestRetype(t *testing.T) {
+func TestCommandLine(t *testing.T) {
 	for _, test := range []struct {
 		args []string
 		want string
@@ -24,7 +24,7 @@ func TestRetype(t *testing.T) {
 		{[]string{"install", "--tag", "größe=1"}, "spothandler install --tag 'größe=1'"},
 		{[]string{"status", "--profile=a/b:c@d"}, "spothandler status --profile=a/b:c@d"},
 	} {
-		if got := (&app{args: test.args}).retype(); got != test.want {
+		if got := (&app{args: test.args}).commandLine(); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)
 		}
 	}

@@ -194,7 +194,7 @@ func (j *installJob) confirmAdoption(ctx context.Context) error {
 	if len(j.Taken) == 0 {
 		return nil
 	}
-	j.printPlan(j.err, j.Install)
+	printPlan(j.err, j.Install)
 	j.printForget()
 	j.err.Printf("\n")
 	if j.yes {

@@ -137,17 +137,17 @@ type shownLogs int
 func (n shownLogs) brief() string { return plural(int(n), "record") }
 
 func (a *app) logs(ctx context.Context, o *logsOptions) error {
-	visits, id, err := visitRegions(ctx, a, o.only(), func(ctx context.Context, a *app) (shownLogs, error) { return a.logsHere(ctx, o) })
+	runs, id, err := runInRegions(ctx, a, o.only(), func(ctx context.Context, a *app) (shownLogs, error) { return a.logsHere(ctx, o) })
 	switch {
 	case err != nil:
 		return err
-	case len(visits) == 0:
+	case len(runs) == 0:
 		a.ownErrors = a.json() // no record is no line
 		return missing("it is installed in no region of account "+id.Account, "spothandler install --region NAME --region NAME")
-	case !visits[0].app.several:
-		return visits[0].err
+	case !runs[0].app.several:
+		return runs[0].err
 	}
-	for i, v := range visits {
+	for i, v := range runs {
 		if i > 0 && !a.json() {
 			a.out.Printf("\n")
 		}
@@ -155,11 +155,11 @@ func (a *app) logs(ctx context.Context, o *logsOptions) error {
 			return err
 		}
 	}
-	return alreadyShown(worst(visits))
+	return alreadyShown(worst(runs))
 }
 
 // showLogsOf prints one of several regions. An error is a line of its own in JSON.
-func (a *app) showLogsOf(ctx context.Context, v *visit[shownLogs]) error {
+func (a *app) showLogsOf(ctx context.Context, v *targetRun[shownLogs]) error {
 	if !a.json() {
 		a.out.Printf("%s\n", a.out.Bold(v.region))
 	}

@@ -55,7 +55,7 @@ what AWS cannot narrow has the resource *.`,
 			if err := o.take(args); err != nil {
 				return err
 			}
-			return a.policy(cmd, o)
+			return policyRun{a, o}.run(cmd)
 		},
 	}
 	addSettings(cmd, &o.prefix, "function-name", "rule-name", "role-path", "reserved-concurrency", "vpc-subnet", "permissions-boundary", "kms-key")
@@ -124,24 +124,28 @@ func invalidPolicy(hint, format string, args ...any) error {
 	return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf(format, args...), Hints: []string{hint}}
 }
 
-func (a *app) policy(cmd *cobra.Command, o *policyOptions) error {
-	given, err := a.given(cmd, o.prefix)
+// policyRun is one policy.
+type policyRun struct {
+	*app
+	asked *policyOptions
+}
+
+func (r policyRun) run(cmd *cobra.Command) error {
+	given, err := r.given(cmd, r.asked.prefix)
 	if err != nil {
 		return err
 	}
-	spec := settings.Defaults(o.prefix)
+	spec := settings.Defaults(r.asked.prefix)
 	if err := given.Apply(&spec); err != nil {
 		return err
 	}
-	regions := slices.Compact(slices.Sorted(slices.Values(a.regions)))
+	regions := slices.Compact(slices.Sorted(slices.Values(r.regions)))
 	if len(regions) == 0 {
 		regions = []string{""} // the configuration's
 	}
 	var places []deploy.Names
 	for _, region := range regions {
-		one := *a
-		one.region = region
-		id, err := one.policyIdentity(cmd.Context(), o)
+		id, err := r.identity(cmd.Context(), region)
 		if err != nil {
 			return err
 		}
@@ -153,11 +157,11 @@ func (a *app) policy(cmd *cobra.Command, o *policyOptions) error {
 		}
 		places = append(places, deploy.NewNames(id, spec.Prefix, spec.FunctionName, spec.RuleName).WithRolePath(spec.RolePath))
 	}
-	policy, err := o.document(places, spec)
+	policy, err := r.asked.document(places, spec)
 	if err != nil {
 		return err
 	}
-	return a.printPolicy(policy)
+	return r.out.JSON(json.RawMessage(policy))
 }
 
 func (o *policyOptions) document(places []deploy.Names, spec settings.Spec) (string, error) {
@@ -167,8 +171,10 @@ func (o *policyOptions) document(places []deploy.Names, spec settings.Spec) (str
 	return callerpolicy.New(places, spec, o.commands)
 }
 
-// policyIdentity is what was given, or what STS answers.
-func (a *app) policyIdentity(ctx context.Context, o *policyOptions) (session.Identity, error) {
+// identity is what was given, or what STS answers.
+func (r policyRun) identity(ctx context.Context, region string) (session.Identity, error) {
+	a, o := *r.app, r.asked
+	a.region = region
 	if o.account != "" && a.expectAccount != "" && o.account != a.expectAccount {
 		return session.Identity{}, invalidPolicy("give one of them", "--account %s is not what --expect-account says", o.account)
 	}
@@ -192,10 +198,6 @@ func (o *policyOptions) identity(region string) session.Identity {
 		id.Partition = session.PartitionOf(region)
 	}
 	return id
-}
-
-func (a *app) printPolicy(policy string) error {
-	return a.out.JSON(json.RawMessage(policy))
 }
 
 // pointToPolicy adds to an error for want of rights where to read which are needed.

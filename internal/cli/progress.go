@@ -11,12 +11,12 @@ type progress struct {
 	changes []deploy.Change
 }
 
-func (a *app) newProgress(changes []deploy.Change) progress {
+func newProgress(out *term.Printer, changes []deploy.Change) progress {
 	steps := make([]term.Step, len(changes))
 	for i, change := range changes {
 		steps[i] = term.Step{Kind: change.Kind.Words(), Name: title(change.ID)}
 	}
-	return progress{a.err.Progress(steps), changes}
+	return progress{out.Progress(steps), changes}
 }
 
 // report takes what deploy.Apply tells.
@@ -33,16 +33,4 @@ func (p progress) report(told deploy.Progress) {
 	case deploy.Stopped:
 		p.End(told.Index, term.Attention, "interrupted", told.Elapsed)
 	}
-}
-
-const kept = "kept"
-
-// pastOf is what was done, in a word: a log group that an uninstall leaves is kept.
-func pastOf(change deploy.Change) string {
-	for _, field := range change.Fields {
-		if field.Path == "tags."+deploy.TagKept && field.New != "" {
-			return kept
-		}
-	}
-	return past(change.Action)
 }

@@ -27,7 +27,7 @@ func TestProgressOnATerminal(t *testing.T) {
 		streams := fake(true, "NO_COLOR=1")
 		streams.err = &screen
 		a := newApp(streams, nil)
-		p := a.newProgress(twoChanges())
+		p := newProgress(a.err, twoChanges())
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Begun})
 		time.Sleep(time.Second)
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Done, Elapsed: 400 * time.Millisecond})
@@ -68,7 +68,7 @@ func TestProgressInALog(t *testing.T) {
 		streams := fake(false)
 		streams.err = &log
 		a := newApp(streams, nil)
-		p := a.newProgress(twoChanges())
+		p := newProgress(a.err, twoChanges())
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Begun})
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Waiting, Note: "waiting for IAM"})
 		time.Sleep(10 * time.Second)
@@ -90,7 +90,7 @@ func TestProgressInterrupted(t *testing.T) {
 	streams := fake(false)
 	streams.err = &log
 	a := newApp(streams, nil)
-	p := a.newProgress(twoChanges())
+	p := newProgress(a.err, twoChanges())
 	p.report(deploy.Progress{Index: 1, Stage: deploy.Stopped, Elapsed: time.Second})
 	p.Stop()
 	const want = "  ! function    prod-ecs-fargate-spot-handler                interrupted   1.0s\n"

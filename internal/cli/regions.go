@@ -42,37 +42,37 @@ type work[T finding] func(context.Context, *app) (T, error)
 // inRegions does a command in every region that was asked for and answers in JSON, where that was asked for.
 // Where there is no region to do it in, nowhere is done instead.
 func inRegions[T answer](ctx context.Context, a *app, prefix string, nowhere func(session.Identity) error, do work[T]) error {
-	visits, id, err := visitRegions(ctx, a, &prefix, do)
+	runs, id, err := runInRegions(ctx, a, &prefix, do)
 	switch {
 	case err != nil:
 		return err
-	case len(visits) == 0:
+	case len(runs) == 0:
 		return nowhere(id)
 	}
-	return answerAll(ctx, a, visits)
+	return answerAll(ctx, a, runs)
 }
 
-// answerAll shows what the visits came to, and answers in JSON, where that was asked for.
-func answerAll[T answer](ctx context.Context, a *app, visits []*visit[T]) error {
-	if visits[0].app.several {
-		return report(ctx, a, visits)
+// answerAll shows what the runs came to, and answers in JSON, where that was asked for.
+func answerAll[T answer](ctx context.Context, a *app, runs []*targetRun[T]) error {
+	if runs[0].app.several {
+		return report(ctx, a, runs)
 	}
-	v := visits[0]
+	v := runs[0]
 	if a.json() && v.answered() {
 		return errors.Join(a.out.JSON(v.answer), v.err)
 	}
 	return v.err
 }
 
-// target is what one of several visits is about: a region, or an installation in a region.
+// target is what one of several runs is about: a region, or an installation in a region.
 type target struct {
 	region, prefix string
 	kind, name     string // of its line among the others, and its name in errors
 	err            error  // why it is not known what is there
 }
 
-// visit is a command at one target: with others its text is held back until all are done.
-type visit[T finding] struct {
+// targetRun is a command at one target: with others its text is held back until all are done.
+type targetRun[T finding] struct {
 	target
 	app    *app
 	out    bytes.Buffer
@@ -82,9 +82,9 @@ type visit[T finding] struct {
 	code   int
 }
 
-// visitRegions does a command in every region that was asked for, side by side: one region's failure does
-// not stop the others. It returns the visits in the order of the regions, and the account where there is none.
-func visitRegions[T finding](ctx context.Context, a *app, prefix *string, do work[T]) ([]*visit[T], session.Identity, error) {
+// runInRegions does a command in every region that was asked for, side by side: one region's failure does
+// not stop the others. It returns the runs in the order of the regions, and the account where there is none.
+func runInRegions[T finding](ctx context.Context, a *app, prefix *string, do work[T]) ([]*targetRun[T], session.Identity, error) {
 	regions, id, err := a.chosenRegions(ctx, prefix)
 	if err != nil || a.allRegions && len(regions) == 0 {
 		return nil, id, err
@@ -92,9 +92,9 @@ func visitRegions[T finding](ctx context.Context, a *app, prefix *string, do wor
 	if len(regions) < 2 && (!a.allRegions || !a.json()) { // whose answer has one form, however many there are
 		one := *a
 		one.region = slices.Concat(regions, []string{""})[0]
-		v := &visit[T]{app: &one, target: target{region: one.region, prefix: aws.ToString(prefix)}}
+		v := &targetRun[T]{app: &one, target: target{region: one.region, prefix: aws.ToString(prefix)}}
 		v.answer, v.err = do(ctx, &one)
-		return []*visit[T]{v}, id, nil
+		return []*targetRun[T]{v}, id, nil
 	}
 	if err := a.findCredentials(ctx); err != nil { // once, and not in each region
 		return nil, id, err
@@ -103,35 +103,35 @@ func visitRegions[T finding](ctx context.Context, a *app, prefix *string, do wor
 	for index, region := range regions {
 		targets[index] = target{region: region, prefix: aws.ToString(prefix), kind: "region", name: region}
 	}
-	return visitAll(ctx, a, targets, do), id, nil
+	return runAll(ctx, a, targets, do), id, nil
 }
 
 // atOnce is how many targets are worked on side by side: enough for every region of an account, and within what IAM
 // answers without throttling.
 const atOnce = 32
 
-// visitAll does a command at every target, side by side: one target's failure does not stop the others.
-func visitAll[T finding](ctx context.Context, a *app, targets []target, do work[T]) []*visit[T] {
-	visits := make([]*visit[T], len(targets))
+// runAll does a command at every target, side by side: one target's failure does not stop the others.
+func runAll[T finding](ctx context.Context, a *app, targets []target, do work[T]) []*targetRun[T] {
+	runs := make([]*targetRun[T], len(targets))
 	steps := make([]term.Step, len(targets))
 	for index, each := range targets {
-		v := &visit[T]{target: each}
+		v := &targetRun[T]{target: each}
 		v.app = a.among(each, &v.out, &v.errOut)
-		visits[index], steps[index] = v, term.Step{Kind: each.kind, Name: each.name}
+		runs[index], steps[index] = v, term.Step{Kind: each.kind, Name: each.name}
 	}
 	defer a.repainting()()
 	progress := a.err.Progress(steps)
 	var group errgroup.Group
 	group.SetLimit(atOnce)
-	for index, v := range visits {
+	for index, v := range runs {
 		group.Go(func() error {
 			v.run(ctx, do, progress, index)
 			return nil
 		})
 	}
-	_ = group.Wait() // each visit has its own error
+	_ = group.Wait() // each run has its own error
 	progress.Stop()
-	return visits
+	return runs
 }
 
 // among is the command at one of several targets.
@@ -145,7 +145,7 @@ func (a *app) among(t target, out, err io.Writer) *app {
 	return &one
 }
 
-func (v *visit[T]) run(ctx context.Context, do work[T], progress *term.Progress, index int) {
+func (v *targetRun[T]) run(ctx context.Context, do work[T], progress *term.Progress, index int) {
 	started := time.Now()
 	progress.Begin(index)
 	if v.err = v.target.err; v.err == nil {
@@ -175,7 +175,7 @@ func ending(code int) (term.Glyph, string) {
 }
 
 // answered reports whether the command came to an answer.
-func (v *visit[T]) answered() bool { return v.err == nil || errors.Is(v.err, errDiffers) }
+func (v *targetRun[T]) answered() bool { return v.err == nil || errors.Is(v.err, errDiffers) }
 
 // chosenRegions are those of --region, or with --all-regions those where the account, which is told too,
 // has an installation, with this prefix unless it is nil.

@@ -18,7 +18,7 @@ type found string
 func (f found) brief() string      { return string(f) }
 func (f found) at(where place) any { return where }
 
-// Several regions are visited side by side: each waits here for the others to begin, so that one after the other would
+// Several regions are worked on side by side: each waits here for the others to begin, so that one after the other would
 // never end. Each has a line as soon as it is done. What they print comes in their order, an error names its region,
 // one's failure stops none of the others, and the worst is the exit code.
 func TestRegionsSideBySide(t *testing.T) {

@@ -32,10 +32,10 @@ func alreadyShown(code int) error {
 	return &shownError{code}
 }
 
-// report shows what several visits printed, and gives the worst exit code.
-func report[T answer](ctx context.Context, a *app, visits []*visit[T]) error {
+// report shows what several runs printed, and gives the worst exit code.
+func report[T answer](ctx context.Context, a *app, runs []*targetRun[T]) error {
 	all := results{Results: []any{}}
-	for index, v := range visits {
+	for index, v := range runs {
 		if index > 0 && !a.json() {
 			v.firstPrinter(a).Printf("\n")
 		}
@@ -54,11 +54,11 @@ func report[T answer](ctx context.Context, a *app, visits []*visit[T]) error {
 			return err
 		}
 	}
-	return alreadyShown(worst(visits))
+	return alreadyShown(worst(runs))
 }
 
 // show prints what was held back.
-func (v *visit[T]) show(a *app) error {
+func (v *targetRun[T]) show(a *app) error {
 	if _, err := io.Copy(a.Streams.err, &v.errOut); err != nil {
 		return err
 	}
@@ -67,16 +67,16 @@ func (v *visit[T]) show(a *app) error {
 }
 
 // firstPrinter is where the block of a region begins.
-func (v *visit[T]) firstPrinter(a *app) *term.Printer {
+func (v *targetRun[T]) firstPrinter(a *app) *term.Printer {
 	if v.errOut.Len() > 0 {
 		return a.err
 	}
 	return a.out
 }
 
-func worst[T finding](visits []*visit[T]) int {
+func worst[T finding](runs []*targetRun[T]) int {
 	code := exitFine
-	for _, v := range visits {
+	for _, v := range runs {
 		code = worse(code, v.code)
 	}
 	return code

@@ -61,7 +61,7 @@ when one is not, and 3 when there is none.`,
 				return err
 			}
 			o.one = cmd.Flags().Changed("prefix")
-			return a.status(cmd.Context(), o)
+			return statusRun{a, o}.run(cmd.Context())
 		},
 	}
 	addAddress(cmd, &o.prefix)
@@ -69,40 +69,46 @@ when one is not, and 3 when there is none.`,
 	return cmd
 }
 
-// status shows the installations of all regions together: what concerns several of them is said once.
-func (a *app) status(ctx context.Context, o *statusOptions) error {
-	visits, id, err := visitRegions(ctx, a, o.only(), func(ctx context.Context, a *app) (statuses, error) { return a.statusHere(ctx, o) })
+// statusRun is one status.
+type statusRun struct {
+	*app
+	asked *statusOptions
+}
+
+// run shows the installations of all regions together: what concerns several of them is said once.
+func (r statusRun) run(ctx context.Context) error {
+	runs, id, err := runInRegions(ctx, r.app, r.asked.only(), func(ctx context.Context, a *app) (statuses, error) { return statusRun{a, r.asked}.here(ctx) })
 	if err != nil {
 		return err
 	}
-	if len(visits) == 1 && !visits[0].app.several {
-		v := visits[0]
+	if len(runs) == 1 && !runs[0].app.several {
+		v := runs[0]
 		if v.err != nil && v.app.account == "" { // it has not come to a region
 			return v.err
 		}
 		v.app.ownErrors = true
 		v.code = v.app.conclude(ctx, v.err)
 	}
-	if err := a.showStatuses(ctx, visits); err != nil {
+	if err := r.show(ctx, runs); err != nil {
 		return err
 	}
-	if noneAnywhere(visits) {
-		return a.noneIn(visits, id)
+	if noneAnywhere(runs) {
+		return r.noneIn(runs, id)
 	}
-	return alreadyShown(worst(visits))
+	return alreadyShown(worst(runs))
 }
 
 // noneAnywhere reports whether several regions, or none, have nothing.
-func noneAnywhere(visits []*visit[statuses]) bool {
-	found := func(v *visit[statuses]) bool { return v.code != exitNotInstalled }
-	return len(visits) != 1 && !slices.ContainsFunc(visits, found)
+func noneAnywhere(runs []*targetRun[statuses]) bool {
+	found := func(v *targetRun[statuses]) bool { return v.code != exitNotInstalled }
+	return len(runs) != 1 && !slices.ContainsFunc(runs, found)
 }
 
-// showStatuses prints what was held back, and the answer.
-func (a *app) showStatuses(ctx context.Context, visits []*visit[statuses]) error {
+// show prints what was held back, and the answer.
+func (r statusRun) show(ctx context.Context, runs []*targetRun[statuses]) error {
 	answer := statusAnswer{binaryVersion(), []deploy.Status{}, []regionError{}}
-	for _, v := range visits {
-		if err := v.show(a); err != nil {
+	for _, v := range runs {
+		if err := v.show(r.app); err != nil {
 			return err
 		}
 		answer.Installations = append(answer.Installations, v.answer...)
@@ -110,24 +116,34 @@ func (a *app) showStatuses(ctx context.Context, visits []*visit[statuses]) error
 			answer.Errors = append(answer.Errors, regionError{v.app.found, bodyOf(v.app.explain(ctx, v.err))})
 		}
 	}
-	if a.json() {
-		return a.out.JSON(answer)
+	if r.json() {
+		return r.out.JSON(answer)
 	}
-	a.printStatuses(answer.Installations)
+	r.print(answer.Installations)
 	return nil
 }
 
+// notHere is the verdict of status on a region.
+func (r statusRun) notHere(id session.Identity, others []deploy.Listed) error {
+	if r.asked.one {
+		return r.notInstalled("status", r.asked.prefix, id.Region, others)
+	}
+	return missing(fmt.Sprintf("nothing is installed in %s of account %s", id.Region, id.Account),
+		"spothandler install --prefix NAME",
+		"spothandler status --prefix NAME   one whose role was deleted by hand")
+}
+
 // noneIn is the verdict on several regions.
-func (a *app) noneIn(visits []*visit[statuses], id session.Identity) error {
-	a.ownErrors = true
-	if len(visits) == 0 {
+func (r statusRun) noneIn(runs []*targetRun[statuses], id session.Identity) error {
+	r.ownErrors = true
+	if len(runs) == 0 {
 		return missing("it is installed in no region of account "+id.Account, "spothandler install --region NAME --region NAME")
 	}
-	regions := make([]string, len(visits))
-	for i, v := range visits {
+	regions := make([]string, len(runs))
+	for i, v := range runs {
 		regions[i] = v.app.region
 	}
-	return missing(fmt.Sprintf("nothing is installed in %s of account %s", strings.Join(regions, ", "), visits[0].app.account), "spothandler install --prefix NAME --region NAME")
+	return missing(fmt.Sprintf("nothing is installed in %s of account %s", strings.Join(regions, ", "), runs[0].app.account), "spothandler install --prefix NAME --region NAME")
 }
 
 // statuses are the installations of a region.
@@ -149,22 +165,22 @@ func (s statuses) brief() string {
 	return fmt.Sprintf("%d of %d not healthy", bad, len(s))
 }
 
-func (a *app) statusHere(ctx context.Context, o *statusOptions) (statuses, error) {
-	s, err := a.open(ctx, o.prefix)
+func (r statusRun) here(ctx context.Context) (statuses, error) {
+	s, err := r.open(ctx, r.asked.prefix)
 	if err != nil {
 		return nil, err
 	}
-	a.printEndpoints(s)
-	found, others, notChecked, err := a.survey(ctx, s, o)
+	r.printEndpoints(s)
+	found, others, notChecked, err := r.survey(ctx, s)
 	if err != nil {
-		return nil, a.pointToPolicy(o.prefix, err)
+		return nil, r.pointToPolicy(r.asked.prefix, err)
 	}
 	all, err := assess(found, others)
 	if err != nil {
 		return nil, err
 	}
 	if len(all) == 0 {
-		return nil, a.notHere(s.id, o, others)
+		return nil, r.notHere(s.id, others)
 	}
 	for index := range all {
 		all[index].NotChecked = append(all[index].NotChecked, notChecked...)
@@ -177,23 +193,23 @@ func (a *app) statusHere(ctx context.Context, o *statusOptions) (statuses, error
 
 // survey looks at one installation, or at every one of the region side by side. Without a list (ListRoles
 // denied) one installation can still be looked at.
-func (a *app) survey(ctx context.Context, s *connection, o *statusOptions) (_ []*deploy.Installation, _ []deploy.Listed, notChecked []deploy.NotChecked, _ error) {
-	others, err := deploy.List(ctx, s.clients, s.id, a.rolePath)
-	if err != nil && (!o.one || ctx.Err() != nil) {
+func (r statusRun) survey(ctx context.Context, s *connection) (_ []*deploy.Installation, _ []deploy.Listed, notChecked []deploy.NotChecked, _ error) {
+	others, err := deploy.List(ctx, s.clients, s.id, r.rolePath)
+	if err != nil && (!r.asked.one || ctx.Err() != nil) {
 		return nil, nil, nil, err
 	}
 	if err != nil {
 		notChecked = append(notChecked, deploy.NotChecked{What: "other installations", Why: apperr.WhyNot(err)})
 	}
-	prefixes := []string{o.prefix}
-	if !o.one {
+	prefixes := []string{r.asked.prefix}
+	if !r.asked.one {
 		prefixes = prefixesOf(others)
 	}
 	found := make([]*deploy.Installation, len(prefixes))
 	group, ctx := errgroup.WithContext(ctx)
 	for index, each := range prefixes {
-		names := o.names
-		if each != o.prefix { // they are of one installation
+		names := r.asked.names
+		if each != r.asked.prefix { // they are of one installation
 			names = nil
 		}
 		group.Go(func() (err error) {

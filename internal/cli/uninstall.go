@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
@@ -54,8 +53,12 @@ not touched.`,
 			if o.names, err = a.given(cmd, o.prefix); err != nil {
 				return err
 			}
-			nowhere := func(id session.Identity) error { return a.printNothingAnywhere(o.prefix, id) }
-			return inRegions(cmd.Context(), a, o.prefix, nowhere, func(ctx context.Context, a *app) (uninstallAnswer, error) { return a.uninstall(ctx, o) })
+			nowhere := func(id session.Identity) error { return (&removal{app: a, asked: o}).nothingAnywhere(id) }
+			return inRegions(cmd.Context(), a, o.prefix, nowhere, func(ctx context.Context, a *app) (uninstallAnswer, error) {
+				r := &removal{app: a, asked: o, answer: uninstallAnswer{Changes: []deploy.Change{}, Warnings: []string{}}}
+				err := r.run(ctx)
+				return r.answer, err
+			})
 		},
 	}
 	addAddress(cmd, &o.prefix)
@@ -67,79 +70,83 @@ not touched.`,
 	return cmd
 }
 
-func (a *app) uninstall(ctx context.Context, o *uninstallOptions) (uninstallAnswer, error) {
-	s, err := a.open(ctx, o.prefix)
-	if err != nil {
-		return uninstallAnswer{}, err
-	}
-	a.printHeader(s, o.prefix)
-	answer := uninstallAnswer{Changes: []deploy.Change{}, Warnings: []string{}}
-	err = a.remove(ctx, s, o, &answer)
-	return answer, a.pointToPolicy(o.prefix, s.SayUnchanged(err))
+// removal is one uninstall in one region.
+type removal struct {
+	*app
+	*connection
+	asked  *uninstallOptions
+	answer uninstallAnswer
 }
 
-func (a *app) remove(ctx context.Context, s *connection, o *uninstallOptions, answer *uninstallAnswer) error {
+func (r *removal) run(ctx context.Context) (err error) {
+	if r.connection, err = r.open(ctx, r.asked.prefix); err != nil {
+		return err
+	}
+	r.printHeader(r.connection, r.asked.prefix)
+	return r.pointToPolicy(r.asked.prefix, r.SayUnchanged(r.remove(ctx)))
+}
+
+func (r *removal) remove(ctx context.Context) error {
 	started := time.Now()
-	job, err := deploy.PrepareUninstall(ctx, s.clients, s.id, deploy.UninstallRequest{
-		Prefix: o.prefix, Names: o.names, KeepLogs: o.keepLogs, Force: o.force, Warn: func(text string) {
-			a.warn(text)
-			answer.Warnings = append(answer.Warnings, text)
-		},
+	job, err := deploy.PrepareUninstall(ctx, r.clients, r.id, deploy.UninstallRequest{
+		Prefix: r.asked.prefix, Names: r.asked.names, KeepLogs: r.asked.keepLogs, Force: r.asked.force, Warn: r.hear,
 	})
 	if err != nil {
 		return err
 	}
-	answer.Changes = append(answer.Changes, job.Changes...)
+	r.answer.Changes = append(r.answer.Changes, job.Changes...)
 	if len(job.Changes) == 0 {
-		return a.nothingToRemove(ctx, s, o.prefix)
+		return r.nothingToRemove(ctx)
 	}
-	if a.dryRun {
-		a.printRemovalPlan(job.Changes)
+	if r.dryRun {
+		r.printDryRun()
 		return nil
 	}
-	if err := a.confirmRemoval(ctx, o.prefix, job.Changes); err != nil {
+	if err := r.confirmed(ctx); err != nil {
 		return err
 	}
-	if err := a.apply(ctx, s, job, job.Changes); err != nil {
+	if err := r.apply(ctx, r.connection, job, job.Changes); err != nil {
 		return err
 	}
-	if err := a.verify(ctx, job, job.Changes); err != nil {
+	if err := r.verify(ctx, job, job.Changes); err != nil {
 		return err
 	}
-	answer.Applied = true
-	a.printRemoved(o, job.Changes, time.Since(started))
+	r.answer.Applied = true
+	r.printRemoved(time.Since(started))
 	return nil
 }
 
-func (a *app) confirmRemoval(ctx context.Context, prefix string, changes []deploy.Change) error {
-	if a.yes {
+// hear shows a warning at once, and keeps it for the answer.
+func (r *removal) hear(warning string) {
+	r.warn(warning)
+	r.answer.Warnings = append(r.answer.Warnings, warning)
+}
+
+// confirmed asks, unless --yes has answered.
+func (r *removal) confirmed(ctx context.Context) error {
+	if r.yes {
 		return nil
 	}
-	a.printRemoval(a.err, changes)
-	a.err.Printf("\nYour ECS services are not touched.\n")
-	word := prefix
+	printRemoval(r.err, r.answer.Changes)
+	r.err.Printf("\nYour ECS services are not touched.\n")
+	word := r.asked.prefix
 	if word == "" {
 		word = "uninstall"
 	}
-	return a.confirm(ctx, "Remove it?", word)
+	return r.confirm(ctx, "Remove it?", word)
 }
 
 // nothingToRemove is content, and says which installations there are.
-func (a *app) nothingToRemove(ctx context.Context, s *connection, prefix string) error {
-	others, err := deploy.List(ctx, s.clients, s.id, a.rolePath)
+func (r *removal) nothingToRemove(ctx context.Context) error {
+	others, err := deploy.List(ctx, r.clients, r.id, r.rolePath)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
-		a.warn("other installations were not looked for: " + apperr.WhyNot(err))
+		r.hear("other installations were not looked for: " + apperr.WhyNot(err))
 	}
-	if a.json() {
-		return nil
-	}
-	st := a.out.Style
-	a.out.Printf("%s Nothing to remove: %s is not installed in %s.\n", st.Glyph(term.OK), deploy.DisplayPrefix(prefix), s.id.Region)
-	for _, other := range others {
-		a.out.Printf("  %s is: %s %s\n", deploy.DisplayPrefix(other.Prefix), st.Glyph(term.Next), a.another("uninstall", other.Prefix))
+	if !r.json() {
+		r.printNothing(others)
 	}
 	return nil
 }

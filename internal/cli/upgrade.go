@@ -54,12 +54,12 @@ func (a *app) upgradeAll(cmd *cobra.Command, o *installOptions) error {
 	if err != nil {
 		return err
 	}
-	visits := visitAll(ctx, a, targets, func(ctx context.Context, a *app) (installAnswer, error) {
+	runs := runAll(ctx, a, targets, func(ctx context.Context, a *app) (installAnswer, error) {
 		one := *o
 		one.prefix = a.prefix
 		return a.installHere(ctx, &one, settings.Given{}, false)
 	})
-	return report(ctx, a, visits)
+	return report(ctx, a, runs)
 }
 
 // checkAll refuses what is about one installation: all of them would become alike.

@@ -9,46 +9,46 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// printStatuses shows one installation whole; of many a line each, and then those that need attention.
-func (a *app) printStatuses(all []deploy.Status) {
+// print shows one installation whole; of many a line each, and then those that need attention.
+func (r statusRun) print(all []deploy.Status) {
 	switch len(all) {
 	case 0:
 	case 1:
-		a.printOne(all[0])
+		r.printOne(all[0])
 	default:
-		a.printMany(all)
+		r.printMany(all)
 	}
 }
 
 // printOne shows an installation: the verdict first, what is fine counted where something is not.
-func (a *app) printOne(status deploy.Status) {
+func (r statusRun) printOne(status deploy.Status) {
 	if status.Healthy {
-		a.printVerdict(status, term.OK, a.out.Green)
+		r.printVerdict(status, term.OK, r.out.Green)
 	} else {
-		a.printVerdict(status, term.Failed, a.out.Red)
+		r.printVerdict(status, term.Failed, r.out.Red)
 	}
 	if status.Healthy {
 		for _, each := range status.Resources {
-			a.out.Println(a.out.Row(term.OK, each.Kind.Words(), title(each.ID), each.Detail))
+			r.out.Println(r.out.Row(term.OK, each.Kind.Words(), title(each.ID), each.Detail))
 		}
 	}
-	a.printProblems(status)
-	a.printNotes(status)
+	r.printProblems(status)
+	r.printNotes(status)
 	if set := notDefault(status.Spec); len(set) > 0 {
-		a.out.Printf("\n%s", a.out.Labelled("settings", " · ", set))
+		r.out.Printf("\n%s", r.out.Labelled("settings", " · ", set))
 	}
-	a.printCures(status)
+	r.printCures(status)
 }
 
 // printVerdict says where in the same line, or where that is too long in the next.
-func (a *app) printVerdict(status deploy.Status, g term.Glyph, paint func(string) term.Text) {
+func (r statusRun) printVerdict(status deploy.Status, g term.Glyph, paint func(string) term.Text) {
 	verdict := deploy.DisplayPrefix(status.Prefix) + " " + sentence(status.Verdict)
 	place := fmt.Sprintf("account %s · %s · spothandler %s", status.Account, status.Region, orUnknown(status.Outputs.ModuleVersion))
 	between := " · "
-	if term.Width(verdict+between+place)+2 > a.out.Width {
+	if term.Width(verdict+between+place)+2 > r.out.Width {
 		between = "\n  "
 	}
-	a.out.Printf("%s %s%s%s\n\n", a.out.Glyph(g), paint(verdict), a.out.Textf(between), a.out.Dim(place))
+	r.out.Printf("%s %s%s%s\n\n", r.out.Glyph(g), paint(verdict), r.out.Textf(between), r.out.Dim(place))
 }
 
 func orUnknown(version string) string {
@@ -69,46 +69,46 @@ func sentence(verdict deploy.Verdict) string {
 	return inWords(verdict)
 }
 
-func (a *app) printProblems(status deploy.Status) {
+func (r statusRun) printProblems(status deploy.Status) {
 	for _, problem := range status.Problems {
-		a.printProblem(problem)
+		r.printProblem(problem)
 	}
 	if left := unaffected(status); len(left) > 0 && !status.Healthy {
-		a.out.Print(a.out.Item(term.OK, fmt.Sprintf("%d up to date: %s", len(left), strings.Join(left, ", "))))
+		r.out.Print(r.out.Item(term.OK, fmt.Sprintf("%d up to date: %s", len(left), strings.Join(left, ", "))))
 	}
 }
 
 // printNotes shows what is no problem: warnings, reminders, and what was not checked.
-func (a *app) printNotes(status deploy.Status) {
+func (r statusRun) printNotes(status deploy.Status) {
 	for _, warning := range slices.Concat(status.Warnings, status.Reminders) {
-		a.out.Print(a.out.Note("  ", warning))
+		r.out.Print(r.out.Note("  ", warning))
 	}
 	for _, each := range status.NotChecked {
-		a.out.Print(a.out.Item(term.Quiet, each.String()))
+		r.out.Print(r.out.Item(term.Quiet, each.String()))
 	}
 }
 
 // printCures says what to do about the problems, and that there is a newer version.
-func (a *app) printCures(status deploy.Status) {
+func (r statusRun) printCures(status deploy.Status) {
 	if !status.Healthy {
 		arrow := ""
 		if slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return len(problem.Fields) > 0 }) {
 			arrow = " The arrow points to what install would set."
 		}
-		a.out.Printf("\n%s.%s\n", plural(len(status.Problems), "problem"), arrow)
+		r.out.Printf("\n%s.%s\n", plural(len(status.Problems), "problem"), arrow)
 		for _, options := range cures(status) {
-			hint(a.out, a.about(status, "install", " "+options))
+			hint(r.out, r.about(status, "install", " "+options))
 		}
 	}
 	if status.UpgradeAvailable {
-		a.out.Printf("\n%s", a.out.Note("  ", "upgrade available: this is spothandler "+binaryVersion()))
-		hint(a.out, a.about(status, "upgrade", ""))
+		r.out.Printf("\n%s", r.out.Note("  ", "upgrade available: this is spothandler "+binaryVersion()))
+		hint(r.out, r.about(status, "upgrade", ""))
 	}
 }
 
 // about is a command about this installation, with further options.
-func (a *app) about(status deploy.Status, command, options string) string {
-	text := a.inRegion(status.Region).another(command, status.Prefix)
+func (r statusRun) about(status deploy.Status, command, options string) string {
+	text := r.inRegion(status.Region).another(command, status.Prefix)
 	if strings.HasPrefix(text, "spothandler ") {
 		text += options
 	}
@@ -116,9 +116,9 @@ func (a *app) about(status deploy.Status, command, options string) string {
 }
 
 // inRegion is the program at work in a region, which is named only where it has to be.
-func (a *app) inRegion(region string) *app {
-	one := *a
-	if len(a.regions) > 0 || a.allRegions {
+func (r statusRun) inRegion(region string) *app {
+	one := *r.app
+	if len(r.regions) > 0 || r.allRegions {
 		one.region = region
 	}
 	return &one
@@ -142,23 +142,23 @@ func cures(status deploy.Status) []string {
 	return options
 }
 
-func (a *app) printProblem(problem deploy.Problem) {
-	st := a.out.Style
+func (r statusRun) printProblem(problem deploy.Problem) {
+	st := r.out.Style
 	switch problem.Code {
 	case deploy.ProblemMissing:
 		name := "missing: " + title(problem.ID)
 		if problem.Kind == deploy.KindPermission {
 			name = "missing: EventBridge may not invoke the function"
 		}
-		a.out.Println(st.Row(term.Failed, problem.Kind.Words(), name, ""))
+		r.out.Println(st.Row(term.Failed, problem.Kind.Words(), name, ""))
 	case deploy.ProblemBroken:
-		a.out.Println(st.Row(term.Failed, problem.Kind.Words(), problem.Name, ""))
-		a.out.Print(st.Paragraph(fieldIndent, problem.Message))
+		r.out.Println(st.Row(term.Failed, problem.Kind.Words(), problem.Name, ""))
+		r.out.Print(st.Paragraph(fieldIndent, problem.Message))
 	case deploy.ProblemDiffers:
-		a.out.Println(st.Row(term.Attention, problem.Kind.Words(), title(problem.ID)+" differs", ""))
-		printFields(a.out, problem.Fields)
+		r.out.Println(st.Row(term.Attention, problem.Kind.Words(), title(problem.ID)+" differs", ""))
+		printFields(r.out, problem.Fields)
 	default:
-		a.out.Print(st.Note("  ", problem.Message))
+		r.out.Print(st.Note("  ", problem.Message))
 	}
 }
 
@@ -173,11 +173,4 @@ func unaffected(status deploy.Status) []string {
 		}
 	}
 	return left
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
 }

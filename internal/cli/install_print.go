@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -11,7 +12,7 @@ import (
 
 // printDryRun shows the plan and what was not done.
 func (j *installJob) printDryRun() {
-	j.printPlan(j.out, j.Install)
+	printPlan(j.out, j.Install)
 	if len(j.Taken) > 0 {
 		j.printForget()
 	}
@@ -42,7 +43,7 @@ func planSummary(changes []deploy.Change) string {
 }
 
 // printPlan shows each change with its differences, and counts what stays.
-func (a *app) printPlan(out *term.Printer, plan *deploy.Install) {
+func printPlan(out *term.Printer, plan *deploy.Install) {
 	for _, change := range plan.Changes {
 		out.Println(out.Row(actionGlyph(change.Action), change.Kind.Words(), title(change.ID), ""))
 		printFields(out, shownFields(change))
@@ -78,30 +79,37 @@ func untouched(plan *deploy.Install) []string {
 	return left
 }
 
-// valueWords is a value with its unit.
-func valueWords(path, value string) string {
-	switch {
-	case value == "" && path == "state": // nothing is wrong with the function
-		return "Active"
-	case value == "":
-		return "(none)"
+func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
+	st := j.out.Style
+	if len(j.Changes) == 0 {
+		j.out.Printf("%s %s (%s)\n", st.Glyph(term.OK), st.Green("Nothing to change"+j.where()+": "+deploy.DisplayPrefix(j.Spec.Prefix)+" is up to date."), term.Seconds(took))
+	} else {
+		j.out.Printf("\n%s %s\n", st.Glyph(term.OK), st.Green(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.Changes), j.which(), counts(j.Changes), term.Seconds(took))))
+		j.out.Print(st.List("  ", " · ", summary(j.Spec)))
 	}
-	switch path {
-	case "memory_size", "ephemeral_storage":
-		return value + " MB"
-	case "timeout", "max_event_age", "async.max_event_age":
-		return value + "s"
-	case "retention_days":
-		if value == "0" {
-			return "never expire"
-		}
-		return value + " days"
-	case "reserved_concurrency":
-		if value == "-1" {
-			return "unreserved"
-		}
-	case "code":
-		return value[:min(8, len(value))]
+	if touches(j.Changes, deploy.KindRule) && j.Spec.RuleState == "ENABLED" {
+		j.out.Printf("  %s\n", st.Dim("EventBridge may take a minute before a new rule matches."))
 	}
-	return value
+	for _, problem := range status.Problems { // what install does not mend
+		j.out.Print(st.Note("  ", problem.Message))
+	}
+	for _, each := range j.NotChecked {
+		j.out.Print(st.Item(term.Quiet, each.String()))
+	}
+	if len(j.Changes) > 0 {
+		j.out.Printf("\n")
+		hint(j.out, "spothandler status"+j.scope(j.Spec.Prefix))
+	}
+}
+
+const installed = "Installed"
+
+// done is the verdict in a word: the role is created by an installation, and by nothing else.
+func done(changes []deploy.Change) string {
+	for _, change := range changes {
+		if change.Kind == deploy.KindRole && change.Action == deploy.Create {
+			return installed
+		}
+	}
+	return "Updated"
 }

@@ -10,24 +10,24 @@ import (
 
 // printMany shows a line for each installation, then what concerns several of them, then those that need
 // attention.
-func (a *app) printMany(all []deploy.Status) {
-	a.printList(all)
-	a.printOverlaps(all)
-	a.printUpgrades(all)
+func (r statusRun) printMany(all []deploy.Status) {
+	r.printList(all)
+	r.printOverlaps(all)
+	r.printUpgrades(all)
 	notes := sharedNotes(all)
 	for _, each := range notes {
-		a.out.Printf("\n")
-		a.out.Print(a.out.Note("", deploy.Enumerate(each.prefixes)+": "+each.text))
+		r.out.Printf("\n")
+		r.out.Print(r.out.Note("", deploy.Enumerate(each.prefixes)+": "+each.text))
 	}
 	for _, status := range all {
 		if status = withoutShared(status, notes); needsAttention(status) {
-			a.out.Printf("\n")
-			a.printOne(status)
+			r.out.Printf("\n")
+			r.printOne(status)
 		}
 	}
 }
 
-func (a *app) printList(all []deploy.Status) {
+func (r statusRun) printList(all []deploy.Status) {
 	bad, prefixes, regions, verdicts := 0, 0, 0, 0
 	for _, status := range all {
 		if !status.Healthy {
@@ -37,15 +37,15 @@ func (a *app) printList(all []deploy.Status) {
 		regions = max(regions, term.Width(status.Region))
 		verdicts = max(verdicts, len(status.Verdict))
 	}
-	sign, verdict := a.out.Glyph(term.OK), a.out.Green(fmt.Sprintf("%d installations are healthy", len(all)))
+	sign, verdict := r.out.Glyph(term.OK), r.out.Green(fmt.Sprintf("%d installations are healthy", len(all)))
 	if bad > 0 {
 		are := "are"
 		if bad == 1 {
 			are = "is"
 		}
-		sign, verdict = a.out.Glyph(term.Failed), a.out.Red(fmt.Sprintf("%d of %d installations %s not healthy", bad, len(all), are))
+		sign, verdict = r.out.Glyph(term.Failed), r.out.Red(fmt.Sprintf("%d of %d installations %s not healthy", bad, len(all), are))
 	}
-	a.out.Printf("%s %s%s\n\n", sign, verdict, a.out.Dim(" · account "+all[0].Account))
+	r.out.Printf("%s %s%s\n\n", sign, verdict, r.out.Dim(" · account "+all[0].Account))
 	for _, status := range all {
 		sign := term.OK
 		if !status.Healthy {
@@ -53,12 +53,12 @@ func (a *app) printList(all []deploy.Status) {
 		}
 		name := term.Pad(deploy.DisplayPrefix(status.Prefix), prefixes)
 		version := "spothandler " + orUnknown(status.Outputs.ModuleVersion)
-		a.out.Print(a.out.Cells(sign, name, term.Pad(status.Region, regions), term.Pad(inWords(status.Verdict), verdicts), version))
+		r.out.Print(r.out.Cells(sign, name, term.Pad(status.Region, regions), term.Pad(inWords(status.Verdict), verdicts), version))
 	}
 }
 
 // printOverlaps says once which installations watch the same clusters.
-func (a *app) printOverlaps(all []deploy.Status) {
+func (r statusRun) printOverlaps(all []deploy.Status) {
 	told := map[string]bool{} // region and prefix
 	key := func(region, prefix string) string { return region + "/" + prefix }
 	for _, status := range all {
@@ -69,9 +69,9 @@ func (a *app) printOverlaps(all []deploy.Status) {
 		for _, prefix := range group {
 			told[key(status.Region, prefix)] = true
 		}
-		a.out.Printf("\n")
-		a.out.Print(a.out.Note("", fmt.Sprintf("%s watch the same clusters in %s: each would redeploy", deploy.Enumerate(group), status.Region)))
-		hint(a.out, "spothandler install"+a.inRegion(status.Region).scope("NAME")+" --cluster NAME   clusters that no other watches")
+		r.out.Printf("\n")
+		r.out.Print(r.out.Note("", fmt.Sprintf("%s watch the same clusters in %s: each would redeploy", deploy.Enumerate(group), status.Region)))
+		hint(r.out, "spothandler install"+r.inRegion(status.Region).scope("NAME")+" --cluster NAME   clusters that no other watches")
 	}
 }
 
@@ -98,7 +98,7 @@ func overlapping(all []deploy.Status, status deploy.Status) []string {
 }
 
 // printUpgrades says once that there is a newer version.
-func (a *app) printUpgrades(all []deploy.Status) {
+func (r statusRun) printUpgrades(all []deploy.Status) {
 	var old []deploy.Status
 	var prefixes, regions []string
 	for _, status := range all {
@@ -109,16 +109,16 @@ func (a *app) printUpgrades(all []deploy.Status) {
 	if len(old) == 0 {
 		return
 	}
-	a.out.Printf("\n")
-	a.out.Print(a.out.Note("", fmt.Sprintf("upgrade available for %s: this is spothandler %s", deploy.Enumerate(prefixes), binaryVersion())))
+	r.out.Printf("\n")
+	r.out.Print(r.out.Note("", fmt.Sprintf("upgrade available for %s: this is spothandler %s", deploy.Enumerate(prefixes), binaryVersion())))
 	switch {
 	case len(old) == 1:
-		hint(a.out, a.about(old[0], "upgrade", ""))
-	case a.allRegions:
-		hint(a.out, "spothandler upgrade --all --all-regions"+a.scope(""))
+		hint(r.out, r.about(old[0], "upgrade", ""))
+	case r.allRegions:
+		hint(r.out, "spothandler upgrade --all --all-regions"+r.scope(""))
 	default:
 		for _, region := range slices.Compact(regions) {
-			hint(a.out, "spothandler upgrade --all"+a.inRegion(region).scope(""))
+			hint(r.out, "spothandler upgrade --all"+r.inRegion(region).scope(""))
 		}
 	}
 }

@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/session"
+)
+
+// notInstalled is the verdict of a command on one prefix. Where there are other installations one of them was meant,
+// or else a new one would listen beside them: they are named, and an installation is not proposed.
+func (a *app) notInstalled(command, prefix, region string, others []deploy.Listed) error {
+	verdict := &apperr.Error{
+		Code: "not_installed", Message: fmt.Sprintf("%s is not installed in %s", deploy.DisplayPrefix(prefix), region), Err: errNotInstalled,
+	}
+	if len(others) == 0 {
+		verdict.Hints = []string{"spothandler install" + a.scope(prefix)}
+		return verdict
+	}
+	var names []string
+	for _, other := range others {
+		names = append(names, deploy.DisplayPrefix(other.Prefix))
+	}
+	verdict.Detail = []string{"Installed there: " + strings.Join(names, ", ") + "."}
+	const few = 3
+	for _, other := range others[:min(few, len(others))] {
+		verdict.Hints = append(verdict.Hints, a.another(command, other.Prefix))
+	}
+	if command == "upgrade" && len(others) > 1 && a.setPrefix == "" {
+		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+a.scope("")+"   every one of them")
+	}
+	return verdict
+}
+
+func missing(message string, hints ...string) error {
+	return &apperr.Error{Code: "not_installed", Message: message, Hints: hints, Err: errNotInstalled}
+}
+
+// nowhereInstalled is the verdict on all regions.
+func (a *app) nowhereInstalled(id session.Identity) error {
+	a.ownErrors = true
+	verdict := missing("it is installed in no region of account "+id.Account, "spothandler install --region NAME --region NAME")
+	if a.json() {
+		return errors.Join(verdict, a.out.JSON(results{[]any{}}))
+	}
+	return verdict
+}

@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/session"
+)
+
+// printRemoval lists what an uninstall takes away.
+func printRemoval(out *term.Printer, changes []deploy.Change) {
+	for _, change := range changes {
+		if change.Action == deploy.Update {
+			out.Println(out.Row(term.Quiet, change.Kind.Words(), change.Name, "stays, with its logs"))
+			continue
+		}
+		out.Println(out.Row(term.Remove, change.Kind.Words(), title(change.ID), ""))
+		if change.Kind == deploy.KindLogGroup {
+			out.Printf("%s%s\n", term.Pad("", 4+term.KindWidth), out.Dim("with all its logs; --keep-logs keeps them"))
+		}
+	}
+}
+
+func (r *removal) printDryRun() {
+	if r.json() {
+		return
+	}
+	printRemoval(r.out, r.answer.Changes)
+	r.out.Printf("\n%s\n", planSummary(r.answer.Changes))
+	hint(r.out, r.without("--dry-run"))
+}
+
+func (r *removal) printRemoved(took time.Duration) {
+	if r.json() {
+		return
+	}
+	left := "nothing of " + deploy.DisplayPrefix(r.asked.prefix) + " is left here"
+	if r.asked.keepLogs {
+		left = "only the logs are left here"
+	}
+	r.out.Printf("\n%s %s\n", r.out.Glyph(term.OK), r.out.Green(fmt.Sprintf("Removed%s: %s in %s. Looked again: %s.", r.where(), counts(r.answer.Changes), term.Seconds(took), left)))
+}
+
+func (r *removal) printNothing(others []deploy.Listed) {
+	r.out.Printf("%s Nothing to remove: %s is not installed in %s.\n", r.out.Glyph(term.OK), deploy.DisplayPrefix(r.asked.prefix), r.id.Region)
+	for _, other := range others {
+		r.out.Printf("  %s is: %s %s\n", deploy.DisplayPrefix(other.Prefix), r.out.Glyph(term.Next), r.another("uninstall", other.Prefix))
+	}
+}
+
+// nothingAnywhere is the verdict of an uninstall in all regions: like rm -f it is content.
+func (r *removal) nothingAnywhere(id session.Identity) error {
+	if r.json() {
+		return r.out.JSON(results{[]any{}})
+	}
+	r.out.Printf("%s Nothing to remove: %s is installed in no region of account %s.\n", r.out.Glyph(term.OK), deploy.DisplayPrefix(r.asked.prefix), id.Account)
+	return nil
+}
