@@ -59,8 +59,8 @@ func (a *app) quietly(cmd *cobra.Command, find finder) []string {
 	ctx, cancel := context.WithTimeout(cmd.Context(), completionLimit)
 	defer cancel()
 	quiet := *a
-	quiet.aws = &awsSource{}
 	quiet.err = term.NewPrinter(io.Discard, a.err.Style)
+	quiet.aws = &awsSource{err: quiet.err}
 	if a.fillFlags(cmd) != nil {
 		return nil
 	}
