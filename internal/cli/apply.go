@@ -95,9 +95,9 @@ func (a *app) sayWhereToLook(err error) error {
 // confirm asks for a word on a terminal; elsewhere only --yes will do.
 func (a *app) confirm(ctx context.Context, question, word string) error {
 	if !a.inTTY {
-		message := "this needs a yes, and there is no terminal to ask on"
+		message := "this needs confirmation, and there is no terminal to ask on"
 		if a.several {
-			message = "this needs a yes, and several regions cannot be asked for at once"
+			message = "this needs confirmation, and several regions cannot be asked about at once"
 		}
 		return &apperr.Error{
 			Code:    "needs_yes",
@@ -111,7 +111,7 @@ func (a *app) confirm(ctx context.Context, question, word string) error {
 		return err
 	}
 	if !typed {
-		return &apperr.Error{Code: "declined", Message: "not confirmed", Detail: []string{"Nothing was changed."}, Hints: []string{"--yes   does not ask"}}
+		return &apperr.Error{Code: "declined", Message: "not confirmed", Detail: []string{"Nothing was changed."}, Hints: []string{"--yes   skips the question"}}
 	}
 	return nil
 }

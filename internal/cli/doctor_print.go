@@ -148,7 +148,7 @@ func (e *examination) printInstallations() {
 	st := e.out.Style
 	e.out.Printf("\n")
 	if e.notListed == "" && len(e.installations) == 0 {
-		e.out.Print(st.Item(term.Quiet, "nothing is installed: so would an installation decide"))
+		e.out.Print(st.Item(term.Quiet, "not installed yet: this is what an installation would do"))
 	}
 	for _, x := range e.installations {
 		e.out.Print(st.Bold(x.subject.Name), st.List("  ", " · ", x.parts(st)))

@@ -143,7 +143,7 @@ func (a *app) logs(ctx context.Context, o *logsOptions) error {
 		return err
 	case len(runs) == 0:
 		a.ownErrors = a.json() // no record is no line
-		return missing("it is installed in no region of account "+id.Account, "spothandler install --region NAME --region NAME")
+		return missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
 	case !runs[0].app.several:
 		return runs[0].err
 	}

@@ -79,7 +79,7 @@ func TestLogsRefuses(t *testing.T) {
 		"--cluster a/b":                           `--cluster "a/b" is not accepted`,
 		"--task ''":                               "--task is empty",
 		"-o markdown":                             `--output "markdown" is not accepted`,
-		"--prefix prod --region eu-west-1 lately": `spothandler logs takes flags only, and "lately" is none`,
+		"--prefix prod --region eu-west-1 lately": `spothandler logs takes no arguments, and "lately" is one`,
 	} {
 		code, shown := spothandler(t.Context(), "", append([]string{"logs"}, words(line)...)...)
 		if code != exitError || !strings.Contains(shown.err, want) || len(a.Calls()) > 0 {
@@ -121,7 +121,7 @@ func TestLogsInTrouble(t *testing.T) {
 		}
 	}
 	says("logs", exitNotInstalled, "(no prefix) is not installed in eu-west-1")
-	says("logs --all-regions", exitNotInstalled, "it is installed in no region")
+	says("logs --all-regions", exitNotInstalled, "spothandler is not installed in any region")
 	must(t, "install --prefix prod --log-level ERROR")
 	says("logs", exitFine, "no records from", "with log level ERROR the function does not record everything")
 	says("logs --since 30d", exitFine, "logs are kept for 14 days: what is older is gone")

@@ -42,7 +42,7 @@ func missing(message string, hints ...string) error {
 // nowhereInstalled is the verdict on all regions.
 func (a *app) nowhereInstalled(id session.Identity) error {
 	a.ownErrors = true
-	verdict := missing("it is installed in no region of account "+id.Account, "spothandler install --region NAME --region NAME")
+	verdict := missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
 	if a.json() {
 		return errors.Join(verdict, a.out.JSON(results{[]any{}}))
 	}

@@ -130,14 +130,14 @@ func (r statusRun) notHere(id session.Identity, others []deploy.Listed) error {
 	}
 	return missing(fmt.Sprintf("nothing is installed in %s of account %s", id.Region, id.Account),
 		"spothandler install --prefix NAME",
-		"spothandler status --prefix NAME   one whose role was deleted by hand")
+		"spothandler status --prefix NAME   to check one whose role was deleted")
 }
 
 // noneIn is the verdict on several regions.
 func (r statusRun) noneIn(runs []*targetRun[statuses], id session.Identity) error {
 	r.ownErrors = true
 	if len(runs) == 0 {
-		return missing("it is installed in no region of account "+id.Account, "spothandler install --region NAME --region NAME")
+		return missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
 	}
 	regions := make([]string, len(runs))
 	for i, v := range runs {

@@ -55,6 +55,6 @@ func (r *removal) nothingAnywhere(id session.Identity) error {
 	if r.json() {
 		return r.out.JSON(results{[]any{}})
 	}
-	r.out.Printf("%s Nothing to remove: %s is installed in no region of account %s.\n", r.out.Glyph(term.OK), deploy.DisplayPrefix(r.asked.prefix), id.Account)
+	r.out.Printf("%s Nothing to remove: %s is not installed in any region of account %s.\n", r.out.Glyph(term.OK), deploy.DisplayPrefix(r.asked.prefix), id.Account)
 	return nil
 }

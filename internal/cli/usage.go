@@ -111,7 +111,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	}
 	return &apperr.Error{
 		Code:    apperr.CodeInvalid,
-		Message: fmt.Sprintf("%s takes flags only, and %q is none", cmd.CommandPath(), args[0]),
+		Message: fmt.Sprintf("%s takes no arguments, and %q is one", cmd.CommandPath(), args[0]),
 		Hints:   append(hints, cmd.CommandPath()+" --help"),
 	}
 }

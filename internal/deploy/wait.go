@@ -27,9 +27,10 @@ const (
 )
 
 func waitForRole() wait { return wait{"waiting for the role", ceilingRole, roleNotYet} }
+// waitForIAM ends at once where a permissions boundary does not exist: no time makes it.
 func waitForIAM() wait {
 	return wait{"waiting for IAM", ceilingIAM, func(err error) bool {
-		return apperr.IsNotFound(err) || apperr.IsConflict(err) || errors.Is(err, errSettling)
+		return apperr.IsNotFound(err) && !apperr.Says(err, "is not attachable") || apperr.IsConflict(err) || errors.Is(err, errSettling)
 	}}
 }
 

@@ -19,7 +19,8 @@ func TestWaits(t *testing.T) {
 	hasTargets := &smithy.GenericAPIError{Code: "ValidationException", Message: "Rule can't be deleted since it has targets."}
 	inUse := &smithy.GenericAPIError{Code: "DeleteConflict", Message: "must delete policies first"}
 	untagged := &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no identity-based policy allows the logs:PutRetentionPolicy action"}
-	all := []error{conflict, missing, propagating, hasTargets, inUse, untagged, errSettling}
+	noBoundary := &smithy.GenericAPIError{Code: "NoSuchEntity", Message: "Scope ARN: arn:aws:iam::111122223333:policy/nope does not exist or is not attachable."}
+	all := []error{conflict, missing, noBoundary, propagating, hasTargets, inUse, untagged, errSettling}
 	for _, test := range []struct {
 		wait    wait
 		ceiling time.Duration
@@ -31,7 +32,7 @@ func TestWaits(t *testing.T) {
 		{waitForFunction(), 10 * time.Minute, []error{conflict, errSettling}},
 		{waitForUpdate(), 10 * time.Minute, []error{conflict, propagating}},
 		{waitForConflict(), time.Minute, []error{conflict}},
-		{waitForPropagation(), time.Minute, []error{conflict, missing}},
+		{waitForPropagation(), time.Minute, []error{conflict, missing, noBoundary}},
 		{waitForTargets(), 5 * time.Minute, []error{conflict, hasTargets}},
 		{waitForTags(), 5 * time.Second, []error{untagged}},
 	} {

@@ -267,3 +267,22 @@ func TestIgnored(t *testing.T) {
 		t.Error("SPOT103 was not accepted")
 	}
 }
+
+// The findings about one deployment configuration have one cure: run one after the other, they do not undo each other.
+func TestOneCureOfARollout(t *testing.T) {
+	d := judged(t, func(s *Subject) {
+		s.DesiredCount, s.RunningCount = 3, 3
+		s.DeploymentConfiguration.MaximumPercent = aws.Int32(125)
+		s.DeploymentConfiguration.DeploymentCircuitBreaker.Rollback = false
+	})
+	want := "aws ecs update-service --cluster shop --service api --deployment-configuration " +
+		"'maximumPercent=200,minimumHealthyPercent=100,deploymentCircuitBreaker={enable=true,rollback=true}'"
+	for _, f := range d.Findings {
+		if (f.Code == "SPOT108" || f.Code == "SPOT116") && f.Cure != want {
+			t.Errorf("%s: %s", f.Code, f.Cure)
+		}
+	}
+	if d.brief() != "SPOT108 error, SPOT116 warning, SPOT202 warning" {
+		t.Errorf("%s", d.brief())
+	}
+}

@@ -64,17 +64,33 @@ func (s *Subject) floor() int   { return (int(s.DesiredCount)*s.minimumHealthyPe
 func (s *Subject) ceiling() int { return int(s.DesiredCount) * s.maximumPercent() / 100 }
 
 func stuck(s *Subject) []verdict {
-	desired := int(s.DesiredCount)
-	if !s.isRolledByECS() { // on Fargate the percentages count for rolling updates only (ECS API, DeploymentConfiguration)
-		return nil
-	}
-	if desired < 2 || s.ceiling() > desired || s.floor() < desired {
+	if !s.isStuck() {
 		return nil
 	}
 	return []verdict{{
-		Error, fmt.Sprintf("a rollout can neither start nor stop a task: %d to %d%% of %d tasks", s.minimumHealthyPercent(), s.maximumPercent(), desired),
-		s.updateService(s.configuration(200, 100, s.breaker())),
+		Error, fmt.Sprintf("a rollout can neither start nor stop a task: %d to %d%% of %d tasks", s.minimumHealthyPercent(), s.maximumPercent(), s.DesiredCount),
+		s.mendRollout(s.breaker()),
 	}}
+}
+
+// isStuck reports whether a rollout has no room. On Fargate the percentages count for rolling updates only (ECS
+// API, DeploymentConfiguration).
+func (s *Subject) isStuck() bool {
+	desired := int(s.DesiredCount)
+	return s.isRolledByECS() && desired >= 2 && s.ceiling() <= desired && s.floor() >= desired
+}
+
+// mendRollout is a command that sets this circuit breaker, and percentages with room where there is none. The
+// findings about either have one command, so that the one does not undo the other.
+func (s *Subject) mendRollout(breaker *ecs.DeploymentCircuitBreaker) string {
+	maximum, minimum := s.maximumPercent(), s.minimumHealthyPercent()
+	if s.isStuck() {
+		maximum, minimum = 200, 100
+	}
+	if breaker != nil && breaker.Enable {
+		breaker = &ecs.DeploymentCircuitBreaker{Enable: true, Rollback: true}
+	}
+	return s.updateService(s.configuration(maximum, minimum, breaker))
 }
 
 // configuration is a deployment configuration with these percentages and circuit breaker. It names the alarms
@@ -124,7 +140,7 @@ func breaker(s *Subject) []verdict {
 	if !s.isRolledByECS() { // the circuit breaker is ECS's own
 		return nil
 	}
-	cure := s.updateService(s.configuration(s.maximumPercent(), s.minimumHealthyPercent(), &ecs.DeploymentCircuitBreaker{Enable: true, Rollback: true}))
+	cure := s.mendRollout(&ecs.DeploymentCircuitBreaker{Enable: true, Rollback: true})
 	b := s.breaker()
 	if b == nil || !b.Enable {
 		return []verdict{{Info, "the deployment circuit breaker is off", cure}}

@@ -51,7 +51,7 @@ func (s *Situation) unknownTag() bool {
 
 // explainTag names the tag's value and the accepted ones.
 func (s *Situation) explainTag() string {
-	return fmt.Sprintf("the service's tag %s has the unknown value %q; accepted are %s, %s, %s, and %s for no difference",
+	return fmt.Sprintf("the service's tag %s has the unknown value %q; accepted are %s, %s and %s, and %s to keep the installation's mode",
 		TagKey, s.Service.Tag, TagOff, TagObserve, TagRedeploy, tagOn)
 }
 
