@@ -220,7 +220,7 @@ func (t *simulation) answer(result *simulate.Result) *simulateAnswer {
 		Event: t.event, At: t.at, Service: handler.ServiceFrom(&t.service.Service), Account: t.s.id.Account, Region: t.s.id.Region,
 		Mode: t.rehearse.Status.Spec.Redeploy, Cooldown: t.rehearse.Status.Spec.Cooldown,
 	}
-	if rule := t.rehearse.Rule(); rule != nil {
+	if rule := t.rehearse.Rule(); rule != nil && result.Sent {
 		question.Pattern = rule.Pattern
 		answer.Series = simulate.Series(question)
 	}

@@ -81,7 +81,7 @@ func (i *Installed) disabled() fault {
 	if rule == nil || rule.State != "DISABLED" {
 		return fault{}
 	}
-	f := fault{"rule " + rule.Name + " is DISABLED: it matches nothing", i.install()}
+	f := fault{rule.Name + " is DISABLED: nothing is heard", i.install()}
 	if i.Status.Spec.RuleState == rule.State {
 		f.cure = i.install("--rule-state ENABLED")
 	}
@@ -93,7 +93,7 @@ func (i *Installed) throttled() fault {
 	if function == nil || function.ReservedConcurrency != 0 {
 		return fault{}
 	}
-	f := fault{"function " + function.Name + " has a reserved concurrency of 0: no invocation can run", i.install()}
+	f := fault{function.Name + " has a reserved concurrency of 0: no invocation can run", i.install()}
 	if i.Status.Spec.ReservedConcurrency == 0 {
 		f.cure = i.install(fmt.Sprintf("--reserved-concurrency %d", settings.Unreserved))
 	}
@@ -111,19 +111,19 @@ func (i *Installed) deaf(event handler.Event) fault {
 	if matches || err != nil {
 		return fault{}
 	}
-	trueOne, _ := services.MatchesAny(rule.Pattern, []handler.Event{event})
+	hearsReal, _ := services.MatchesAny(rule.Pattern, []handler.Event{event})
 	clusters := i.Status.Spec.Clusters
 	switch cluster, _ := event.Detail["clusterArn"].(string); {
-	case trueOne:
-		return fault{"rule " + rule.Name + " hears interruptions, but is of a version that knows no rehearsal", "spothandler upgrade" + i.Scope}
+	case hearsReal:
+		return fault{rule.Name + " hears interruptions, but is of a version that knows no rehearsal", "spothandler upgrade" + i.Scope}
 	case len(clusters) > 0 && !i.hears(cluster):
 		flags := []string{}
 		for _, each := range append(slices.Clone(clusters), cluster[strings.LastIndexByte(cluster, '/')+1:]) {
 			flags = append(flags, "--cluster "+each)
 		}
-		return fault{fmt.Sprintf("rule %s hears only the clusters %s", rule.Name, strings.Join(clusters, ", ")), i.install(flags...)}
+		return fault{fmt.Sprintf("%s hears only the clusters %s", rule.Name, strings.Join(clusters, ", ")), i.install(flags...)}
 	}
-	return fault{"rule " + rule.Name + " does not match the event", i.install()}
+	return fault{rule.Name + " does not match the event", i.install()}
 }
 
 func (i *Installed) hears(clusterARN string) bool {
