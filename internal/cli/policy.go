@@ -31,7 +31,7 @@ type policyOptions struct {
 func (a *app) policyCommand() *cobra.Command {
 	o := &policyOptions{}
 	cmd := &cobra.Command{
-		Use:   "policy [install] [upgrade] [status] [logs] [report] [uninstall] [doctor] | boundary",
+		Use:   "policy [install] [upgrade] [status] [logs] [report] [uninstall] [doctor] [simulate] | boundary",
 		Short: "Print the IAM policy that whoever runs the commands needs",
 		Long: `Policy prints the least IAM policy for a pipeline's own role: for the named
 commands, or for install, status, logs and uninstall, on the installation with
@@ -63,6 +63,7 @@ what AWS cannot narrow has the resource *.`,
 	flags.BoolVar(&o.commands.KeepLogs, "keep-logs", false, "for uninstall --keep-logs: without the right to delete logs")
 	flags.BoolVar(&o.commands.Force, "force", false, "for uninstall --force")
 	flags.BoolVar(&o.commands.NoHistory, "no-history", false, "for status --no-history: without the right to read logs")
+	flags.BoolVar(&o.commands.ForReal, "for-real", false, "for simulate --for-real")
 	flags.StringVar(&o.account, "account", "", "account of the policy, instead of asking for it")
 	flags.StringVar(&o.partition, "partition", "", "partition of the policy, with --account; else the region's")
 	a.accountFlags(cmd)
@@ -71,7 +72,7 @@ what AWS cannot narrow has the resource *.`,
 
 // policyWords are the commands that a policy can be for.
 func policyWords() []string {
-	return []string{"install", "upgrade", "status", "logs", "report", "uninstall", "doctor", boundaryWord}
+	return []string{"install", "upgrade", "status", "logs", "report", "uninstall", "doctor", "simulate", boundaryWord}
 }
 
 // boundaryWord asks for the boundary instead of a policy.
@@ -83,6 +84,7 @@ func (o *policyOptions) take(words []string) error {
 		"install": &o.commands.Install, "upgrade": &o.commands.Install, "status": &o.commands.Status, "uninstall": &o.commands.Uninstall,
 		"logs": &o.commands.Logs, "report": &o.commands.Report,
 		"doctor":     &o.commands.Doctor,
+		"simulate":   &o.commands.Simulate,
 		boundaryWord: &o.boundary,
 	}
 	if len(words) == 0 {
@@ -97,6 +99,9 @@ func (o *policyOptions) take(words []string) error {
 	}
 	if o.boundary && o.commands != (callerpolicy.Commands{}) {
 		return invalidPolicy("spothandler policy boundary", "the boundary is printed alone: it is the role's, not a policy of whoever runs the commands")
+	}
+	if o.commands.ForReal && !o.commands.Simulate {
+		return invalidPolicy("spothandler policy simulate", "--for-real is about a rehearsal")
 	}
 	if (o.commands.KeepLogs || o.commands.Force) && !o.commands.Uninstall {
 		return invalidPolicy("spothandler policy uninstall", "--keep-logs and --force are about an uninstall")

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/services"
@@ -200,6 +201,8 @@ type simulateAnswer struct {
 	TaskARN string            `json:"task_arn"` // "" where none is running, and a made-up one stood in
 	Steps   []simulate.Step   `json:"steps"`
 	Series  []simulate.Moment `json:"series"`
+	// NotChecked is what could not be read of the installation.
+	NotChecked []deploy.NotChecked `json:"not_checked"`
 	// ForReal is what the function answered to a notice; nil: it was a rehearsal.
 	ForReal *handler.Answer `json:"for_real"`
 }
@@ -208,6 +211,7 @@ func (t *simulation) answer(result *simulate.Result) *simulateAnswer {
 	answer := &simulateAnswer{
 		Version: binaryVersion(), Account: t.s.id.Account, Region: t.s.id.Region, Prefix: t.rehearse.Names.Prefix,
 		Cluster: t.service.Cluster.Name(), Service: t.service.Name(), Steps: []simulate.Step{}, Series: []simulate.Moment{},
+		NotChecked: append([]deploy.NotChecked{}, t.rehearse.Status.NotChecked...),
 	}
 	if t.task != nil {
 		answer.TaskARN = aws.ToString(t.task.TaskArn)

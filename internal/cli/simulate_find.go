@@ -102,7 +102,7 @@ func (t *simulation) noService(facts *services.Facts) error {
 		return apperr.Invalid("spothandler doctor   lists those on Spot", "--service %s does not run on Fargate Spot", t.o.service)
 	case t.json():
 		return t.out.JSON(simulateAnswer{
-			Version: binaryVersion(), Account: t.s.id.Account, Region: t.s.id.Region, Steps: []simulate.Step{}, Series: []simulate.Moment{},
+			Version: binaryVersion(), Account: t.s.id.Account, Region: t.s.id.Region, Steps: []simulate.Step{}, Series: []simulate.Moment{}, NotChecked: []deploy.NotChecked{},
 		})
 	}
 	where := t.s.id.Region
@@ -147,12 +147,13 @@ func (t *simulation) findTask(ctx context.Context) error {
 
 // findInstallation finds the installation to rehearse: with this prefix, else the one that hears the service.
 func (t *simulation) findInstallation(ctx context.Context) error {
-	others, err := deploy.List(ctx, t.s.clients, t.s.id)
-	if err != nil && (ctx.Err() != nil || !t.o.oneInstallation) {
-		return err
+	others, listing := deploy.List(ctx, t.s.clients, t.s.id)
+	if listing != nil && (ctx.Err() != nil || !t.o.oneInstallation) {
+		return listing
 	}
 	prefix := t.o.prefix
 	if !t.o.oneInstallation {
+		var err error
 		if prefix, err = t.listener(others); err != nil {
 			return err
 		}
@@ -171,6 +172,9 @@ func (t *simulation) findInstallation(ctx context.Context) error {
 	statuses, err := assess([]*deploy.Installation{found}, others)
 	if err != nil {
 		return err
+	}
+	if listing != nil {
+		statuses[0].NotChecked = append(statuses[0].NotChecked, deploy.NotChecked{What: "other installations", Why: apperr.WhyNot(listing)})
 	}
 	t.rehearse = &simulate.Installed{Installation: found, Status: statuses[0], Scope: t.scope(prefix)}
 	t.prefix = prefix

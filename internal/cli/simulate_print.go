@@ -28,6 +28,9 @@ func (t *simulation) printRehearsal(result *simulate.Result, answer *simulateAns
 	for i := range result.Steps {
 		t.printStep(&result.Steps[i])
 	}
+	for _, each := range answer.NotChecked {
+		t.out.Print(t.out.Item(term.Quiet, "not checked: "+each.What+": "+each.Why))
+	}
 	t.printSeries(answer.Series)
 	t.out.Printf("\n")
 	st := t.out.Style

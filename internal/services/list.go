@@ -46,8 +46,9 @@ func (r *reader) services(ctx context.Context, clusters []Cluster, asked []strin
 	if err != nil {
 		return nil, err
 	}
+	unread := len(r.facts.Unread) > 0 || slices.ContainsFunc(r.facts.Clusters, func(c Cluster) bool { return c.Unread != nil })
 	for _, name := range asked {
-		if !slices.Contains(names, lastPart(name)) && !slices.ContainsFunc(r.facts.Clusters, func(c Cluster) bool { return c.Unread != nil }) {
+		if !slices.Contains(names, lastPart(name)) && !unread {
 			return nil, notThere("service", lastPart(name), "--service", "in the clusters on Fargate Spot", names)
 		}
 	}

@@ -264,3 +264,17 @@ func TestProgress(t *testing.T) {
 		t.Errorf("%+v", last)
 	}
 }
+
+// Where the clusters may not be read, nothing is known of a service that was asked for: least of all that it is not there.
+func TestReadCallsNoServiceMissingWhereClustersAreUnread(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, action := range []string{"ecs:ListClusters", "ecs:DescribeClusters"} {
+			w := &world{denied: map[string]string{action: "AccessDeniedException"}}
+			w.addCluster("shop", Spot)
+			facts, err := Read(t.Context(), w.clients(), Options{Services: []string{"api"}})
+			if err != nil || len(facts.Unread) != 1 || facts.Unread[0].Action != action {
+				t.Errorf("%s: %v, %+v", action, err, facts)
+			}
+		}
+	})
+}

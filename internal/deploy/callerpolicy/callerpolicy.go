@@ -22,6 +22,8 @@ type Commands struct {
 	Uninstall bool
 	Doctor    bool
 	NoHistory bool // status --no-history
+	Simulate  bool
+	ForReal   bool // simulate --for-real
 	KeepLogs  bool // uninstall --keep-logs, and never without it: the logs cannot be deleted
 	Force     bool // uninstall --force
 }

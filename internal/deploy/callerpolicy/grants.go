@@ -2,8 +2,8 @@ package callerpolicy
 
 import (
 	"github.com/spothandler/spothandler/internal/deploy"
-
 	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/handler"
 )
 
 // Service principals are the same in every partition (aws-cdk region-info).
@@ -36,6 +36,7 @@ func grants(places []deploy.Names, spec settings.Spec) []grant {
 	})
 	deployments := in(func(n deploy.Names) string { return n.ARN("ecs", n.Region, "service/*") },
 		func(n deploy.Names) string { return n.ARN("ecs", n.Region, "service-deployment/*") })
+	bus := in(func(n deploy.Names) string { return n.ARN("events", n.Region, "event-bus/default") })
 	// Nobody knows beforehand what others call their instance profiles.
 	profiles := in(func(n deploy.Names) string { return n.ARN("iam", "", "instance-profile/*") })
 	// The ids of event source mappings are not known either, but their function is.
@@ -53,15 +54,21 @@ func grants(places []deploy.Names, spec settings.Spec) []grant {
 		{statement{Sid: "Deployments", Resource: deployments}, deploymentPermissions()},
 		{statement{Sid: "InstanceProfiles", Resource: profiles}, profilePermissions()},
 		{statement{Sid: "Key", Resource: spec.KMSKey, Condition: when("StringLike", "kms:ViaService", viaLambda)}, keyPermissions()},
+		{statement{Sid: "Services", Resource: allInPlaces(places, anyService)}, servicePermissions()},
+		{statement{Sid: "Rehearsal", Resource: bus, Condition: when("StringEquals", "events:source", handler.SimulateSource)}, rehearsalPermissions()},
 		{statement{Sid: "Doctor", Resource: allInPlaces(places, diagnosed)}, diagnosisPermissions()},
 		{statement{Sid: "NoResourceLevel", Resource: "*"}, unscopedPermissions()},
 	}
 }
 
-// diagnosed are what doctor reads of others' things: any service, any rule and its function, any function's role.
+// anyService is what is read of ECS: any service, with its cluster and its tasks.
+func anyService(n deploy.Names) []string {
+	return []string{n.ARN("ecs", n.Region, "cluster/*"), n.ARN("ecs", n.Region, "service/*"), n.ARN("ecs", n.Region, "task/*")}
+}
+
+// diagnosed are what doctor reads of others' things beside services: any rule and its function, any function's role.
 func diagnosed(n deploy.Names) []string {
 	return []string{
-		n.ARN("ecs", n.Region, "cluster/*"), n.ARN("ecs", n.Region, "service/*"), n.ARN("ecs", n.Region, "task/*"),
 		n.ARN("events", n.Region, "rule/*"), n.ARN("lambda", n.Region, "function:*"), n.ARN("iam", "", "role/*"),
 		n.ARN("servicequotas", n.Region, "fargate/*"),
 	}
@@ -83,6 +90,8 @@ const (
 	locating    // the records
 	readingLogs // of which status shows the last day
 	summarizing // them in a report
+	rehearsing
+	redeploying // simulate --for-real
 
 	// What install needs for a setting, or to clear it.
 	withBoundary
@@ -104,6 +113,9 @@ func (c Commands) purposes(spec settings.Spec) purpose {
 	}
 	if c.Doctor {
 		purposes |= diagnosing | comparing | reporting | readingEncrypted.onlyIf(encrypted)
+	}
+	if c.Simulate {
+		purposes |= rehearsing | comparing | reporting | readingEncrypted.onlyIf(encrypted) | redeploying.onlyIf(c.ForReal)
 	}
 	if c.Status {
 		purposes |= comparing | reporting | readingEncrypted.onlyIf(encrypted)

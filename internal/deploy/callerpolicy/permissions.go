@@ -14,6 +14,7 @@ func rolePermissions() []permission {
 		{"iam:GetRolePolicy", comparing},
 		{"iam:ListRolePolicies", reading},
 		{"iam:ListAttachedRolePolicies", reading},
+		{"iam:SimulatePrincipalPolicy", rehearsing},
 		{"iam:CreateRole", withoutBoundary},
 		{"iam:UpdateRole", withoutBoundary},
 		{"iam:UpdateAssumeRolePolicy", withoutBoundary},
@@ -51,7 +52,7 @@ func passRolePermissions() []permission { return []permission{{"iam:PassRole", i
 func logPermissions() []permission {
 	return []permission{
 		{"logs:ListTagsForResource", reading | locating}, // where the role is gone
-		{"logs:FilterLogEvents", readingLogs},
+		{"logs:FilterLogEvents", readingLogs | rehearsing},
 		{"logs:DescribeSubscriptionFilters", reporting},
 		{"logs:CreateLogGroup", installing},
 		{"logs:PutRetentionPolicy", installing},
@@ -72,6 +73,7 @@ func functionPermissions() []permission {
 		{"lambda:GetPolicy", reading},
 		{"lambda:ListFunctionUrlConfigs", reporting | uninstalling | installing}, // install tells what a new function is without
 		{"lambda:GetFunctionCodeSigningConfig", reporting | uninstalling | installing},
+		{"lambda:InvokeFunction", redeploying},
 		{"lambda:CreateFunction", installing},
 		{"lambda:UpdateFunctionCode", installing},
 		{"lambda:UpdateFunctionConfiguration", installing},
@@ -122,12 +124,21 @@ func keyPermissions() []permission {
 	}
 }
 
+// servicePermissions are about services, which belong to others and have any name.
+func servicePermissions() []permission {
+	return []permission{
+		{"ecs:DescribeClusters", diagnosing | rehearsing},
+		{"ecs:DescribeServices", diagnosing | rehearsing},
+		{"ecs:DescribeTasks", diagnosing | rehearsing},
+	}
+}
+
+// rehearsalPermissions let events be sent that only rehearse an interruption.
+func rehearsalPermissions() []permission { return []permission{{"events:PutEvents", rehearsing}} }
+
 // diagnosisPermissions are what doctor reads beside the installation.
 func diagnosisPermissions() []permission {
 	return []permission{
-		{"ecs:DescribeClusters", diagnosing},
-		{"ecs:DescribeServices", diagnosing},
-		{"ecs:DescribeTasks", diagnosing},
 		{"events:ListTargetsByRule", diagnosing},
 		{"iam:SimulatePrincipalPolicy", diagnosing},
 		{"lambda:GetFunctionConfiguration", diagnosing},
@@ -146,9 +157,9 @@ func unscopedPermissions() []permission {
 		{"application-autoscaling:DescribeScalableTargets", diagnosing},
 		{"cloudwatch:GetMetricData", diagnosing},
 		{"ecs:DescribeTaskDefinition", diagnosing},
-		{"ecs:ListClusters", diagnosing},
-		{"ecs:ListServices", diagnosing},
-		{"ecs:ListTasks", diagnosing},
+		{"ecs:ListClusters", diagnosing | rehearsing},
+		{"ecs:ListServices", diagnosing | rehearsing},
+		{"ecs:ListTasks", diagnosing | rehearsing},
 		{"elasticloadbalancing:DescribeTargetGroupAttributes", diagnosing},
 		{"elasticloadbalancing:DescribeTargetGroups", diagnosing},
 		{"events:ListRules", diagnosing},

@@ -56,6 +56,11 @@ func scenarios() []scenario {
 			{installed(optional), install + "--kms-key none --vpc-subnet none --vpc-security-group none --tracing PassThrough --on-failure none"},
 		}},
 		{policy: "doctor", steps: []step{{amongServices(), "doctor"}}},
+		{policy: "simulate", steps: []step{
+			{amongServices(), "simulate --prefix prod --service api"},
+			{amongServices(), "simulate --prefix prod --cluster shop --service api"},
+		}},
+		{policy: "simulate --for-real", beyond: "simulate", steps: []step{{amongServices(), "simulate --prefix prod --cluster shop --service api --for-real --yes"}}},
 		{policy: "status", steps: []step{{installed(plain), status}}},
 		{policy: "status " + policyOptional, beyond: "status", steps: []step{{installed(optional), status}}},
 		{policy: "logs", steps: []step{{installed(plain), logs}, {keptLogs(), logs}}},

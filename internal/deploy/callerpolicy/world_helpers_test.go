@@ -3,7 +3,9 @@ package callerpolicy_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -18,6 +21,7 @@ import (
 	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/cli"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -44,6 +48,9 @@ func newWorld(t *testing.T) *world {
 	w := &world{T: t, policies: map[string]string{callerKey: "{}"}}
 	w.server = localaws.New(localaws.Options{
 		Account: identity().Account, Region: identity().Region, Delays: &localaws.Delays{}, Policies: w.policies,
+		InProcess: func(getenv func(string) string, out io.Writer) (localaws.Handler, error) {
+			return w.function(getenv, out)
+		},
 		Existing: []string{aBoundary, aBoundary + "-2", "arn:aws:sqs:us-east-1:111122223333:failed"},
 	})
 	url, err := w.server.URL()
@@ -63,6 +70,16 @@ func newWorld(t *testing.T) *world {
 		t.Setenv(name, value)
 	}
 	return w
+}
+
+// function is the installed one.
+func (w *world) function(getenv func(string) string, out io.Writer) (localaws.Handler, error) {
+	config, err := handler.ConfigFromEnv(getenv)
+	if err != nil {
+		return nil, err
+	}
+	h := handler.New(config, ecs.NewFromConfig(w.server.Config()), cloudwatchlogs.NewFromConfig(w.server.Config()), out)
+	return func(ctx context.Context, event json.RawMessage) (any, error) { return h.Handle(ctx, event) }, nil
 }
 
 // allow gives the caller a policy, in place of the one before.
