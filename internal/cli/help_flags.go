@@ -54,6 +54,7 @@ func flagGroups() []flagGroup {
 			{"allow-downgrade", ""},
 			{"keep-logs", ""},
 			{"force", ""},
+			{"no-history", ""},
 			{"yes", ""},
 		}},
 		flagGroup{"Local AWS", []helpFlag{

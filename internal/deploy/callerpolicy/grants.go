@@ -105,7 +105,7 @@ const (
 
 func (c Commands) purposes(spec settings.Spec) purpose {
 	bounded, encrypted := spec.Boundary != "", spec.KMSKey != ""
-	purposes := reading.onlyIf(c.Install || c.Status || c.Uninstall || c.Doctor)
+	purposes := reading.onlyIf(c.lookAtAll())
 	if c.Install {
 		purposes |= installing | comparing | reserving.onlyIf(spec.ReservedConcurrency > 0) |
 			readingEncrypted.onlyIf(encrypted) | withKey.onlyIf(encrypted) | withVPC.onlyIf(len(spec.Subnets) > 0) |
@@ -127,6 +127,11 @@ func (c Commands) purposes(spec settings.Spec) purpose {
 		purposes |= uninstalling | keepingLogs.onlyIf(c.KeepLogs) | deletingLogs.onlyIf(!c.KeepLogs) | forcing.onlyIf(c.Force)
 	}
 	return purposes
+}
+
+// lookAtAll reports whether one of the commands reads the whole installation.
+func (c Commands) lookAtAll() bool {
+	return c.Install || c.Status || c.Uninstall || c.Doctor || c.Simulate
 }
 
 func (p purpose) onlyIf(asked bool) purpose {
