@@ -39,11 +39,12 @@ func (a *app) localCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "local",
 		Short: "Serve a local AWS to try every command on",
-		Long: `Local serves IAM, STS, Lambda, CloudWatch Logs, EventBridge and ECS on a
+		Long: `Local serves the calls of AWS that the commands and the function need, on a
 loopback port until ctrl-C, with services on Fargate Spot, in memory: nothing
 leaves this machine, and nothing stays on it. It prints the exports that point
-any AWS client at it. Only programs that have the access key among them are
-answered, and web pages never: what they could ask for runs as your user.`,
+any AWS client at it, and a line for each interruption and each answer of the
+function. It answers only to the access key among the exports, and never to web
+pages, since a function runs as your user.`,
 		Example: `  spothandler local
   spothandler local --port 8080 --seed services.yaml
   spothandler local interrupt --cluster shop --service api --tasks 3`,
