@@ -165,7 +165,7 @@ Exit codes: 0 fine, 1 error, 2 differences found, 3 not installed, 130 interrupt
 	complete(root, "output", "text", "json")
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
 	flags.BoolVar(&a.verbose, "verbose", false, "show every call to AWS on stderr")
-	addGroup(root, "On your account:", a.installCommand(), a.upgradeCommand(), a.statusCommand(), a.logsCommand(), a.doctorCommand(), a.simulateCommand(), a.uninstallCommand(), a.policyCommand())
+	addGroup(root, "On your account:", a.installCommand(), a.upgradeCommand(), a.statusCommand(), a.logsCommand(), a.reportCommand(), a.doctorCommand(), a.simulateCommand(), a.uninstallCommand(), a.policyCommand())
 	addGroup(root, "Without an account:", a.demoCommand(), a.localCommand())
 	root.AddCommand(a.versionCommand())
 	a.completeKnown(root)
@@ -202,14 +202,14 @@ func (a *app) writeFlags(cmd *cobra.Command, consent string) {
 	flags.DurationVar(&a.wait, "wait", 0, "longest wait for AWS to settle; 0 is 1m to 10m")
 }
 
-// moreFormats is the annotation of a command that prints in another format as well.
+// moreFormats is the annotation of a command that prints in other formats as well, separated by ", ".
 const moreFormats = "more formats"
 
 func (a *app) checkOptions(cmd *cobra.Command) error {
 	a.output = strings.ToLower(a.output)
 	accepted := []string{"text", "json"}
 	if more := cmd.Annotations[moreFormats]; more != "" {
-		accepted = append(accepted, more)
+		accepted = append(accepted, strings.Split(more, ", ")...)
 	}
 	if !slices.Contains(accepted, a.output) {
 		wrong := a.output

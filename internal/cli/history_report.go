@@ -1,0 +1,176 @@
+package cli
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/history"
+)
+
+// reportOptions are report's own flags.
+type reportOptions struct {
+	addressOptions
+	days int
+	now  time.Time
+}
+
+func (a *app) reportCommand() *cobra.Command {
+	o := &reportOptions{addressOptions: addressOptions{command: "report"}}
+	cmd := &cobra.Command{
+		Use:   "report",
+		Short: "Sum up the interruptions of some days",
+		Long: `Report counts the interruptions of the last days, what the function did about
+them, how soon, and what became of the redeployments: by service, by zone and by
+hour. Rehearsals are not counted. With -o csv each interruption is a row.
+
+It exits with 3 where nothing is installed.`,
+		Example: `  spothandler report --days 30
+  spothandler report --prefix prod --all-regions -o csv > interruptions.csv
+  spothandler report -o markdown >> "$GITHUB_STEP_SUMMARY"`,
+		Args:        noArguments,
+		Annotations: map[string]string{moreFormats: "csv, markdown"},
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if o.names, err = a.given(cmd, o.prefix); err != nil {
+				return err
+			}
+			if o.days < 1 || o.days > longestDays {
+				return apperr.Invalid(fmt.Sprintf("accepted: 1 to %d", longestDays), "--days %d is not accepted", o.days)
+			}
+			o.one, o.now = cmd.Flags().Changed("prefix"), time.Now()
+			return a.report(cmd.Context(), o)
+		},
+	}
+	addAddress(cmd, &o.prefix)
+	cmd.Flags().IntVar(&o.days, "days", 14, "how many days back")
+	a.awsFlags(cmd)
+	return cmd
+}
+
+// shownReport is what report comes to in one region.
+type shownReport struct{ history.Report }
+
+func (r shownReport) brief() string { return plural(r.Interruptions, "interruption") }
+
+// at is the report itself, which names its place.
+func (r shownReport) at(place) any { return r }
+
+func (a *app) report(ctx context.Context, o *reportOptions) error {
+	if a.output == "csv" { // one table, however many regions
+		if err := a.writeCSV(csvHeader()); err != nil {
+			return err
+		}
+	}
+	visits, id, err := visitRegions(ctx, a, o.only(), func(ctx context.Context, a *app) (shownReport, error) { return a.reportHere(ctx, o) })
+	if err != nil {
+		return err
+	}
+	if len(visits) == 0 {
+		return a.nowhereInstalled(id)
+	}
+	if a.output != "csv" || !visits[0].app.several {
+		return answerAll(ctx, a, visits)
+	}
+	for _, v := range visits {
+		if err := v.show(a); err != nil {
+			return err
+		}
+	}
+	return alreadyShown(worst(visits))
+}
+
+func (a *app) reportHere(ctx context.Context, o *reportOptions) (shownReport, error) {
+	j, err := a.openJournal(ctx, &o.addressOptions)
+	if err != nil {
+		return shownReport{}, err
+	}
+	from := o.now.Add(-time.Duration(o.days) * 24 * time.Hour)
+	kept, err := deploy.Retention(ctx, j.clients, j.id, j.Names.LogGroup)
+	if err != nil {
+		return shownReport{}, a.pointToPolicyOf("report", j.Names.Prefix, err)
+	}
+	if kept > 0 && kept < o.days {
+		a.warn(fmt.Sprintf("logs are kept for %s: of %d days asked for, what is older is gone", days(kept), o.days))
+		from = o.now.Add(-time.Duration(kept) * 24 * time.Hour)
+	}
+	if j.Record != nil && hidesRecords(j.Record.LogLevel) {
+		a.warn("with log level " + j.Record.LogLevel + " the function does not record everything, and the counts are too low: install --log-level INFO records all")
+	}
+	collector := &history.Collector{}
+	query := history.Query{LogGroup: j.Names.LogGroup, From: from, To: o.now.Add(skew)}
+	quiet := *a
+	quiet.outTTY = false // nothing is printed meanwhile
+	err = quiet.readRecords(ctx, j, query, func(e history.Entry) error {
+		collector.Add(&e)
+		return nil
+	})
+	if err != nil {
+		return shownReport{}, a.unreadable(j, "report", err)
+	}
+	collector.Interruptions()
+	if err := history.FindOutcomes(ctx, ecs.NewFromConfig(j.Config), collector.Redeployments); err != nil {
+		return shownReport{}, err
+	}
+	r := shownReport{history.Summarize(collector, from, o.now)}
+	r.Prefix, r.Region = j.Names.Prefix, j.id.Region
+	return r, a.printReport(&r.Report)
+}
+
+func (a *app) printReport(r *history.Report) error {
+	switch a.output {
+	case "csv":
+		return a.writeCSV(csvRows(r)...)
+	case "markdown":
+		a.printReportMarkdown(r)
+	case "text":
+		a.printReportText(r)
+	}
+	return nil
+}
+
+func csvHeader() []string {
+	return []string{"time", "region", "cluster", "service", "task", "zone", "result", "reason", "reaction_ms", "deployment", "error"}
+}
+
+func csvRows(r *history.Report) [][]string {
+	rows := make([][]string, len(r.All))
+	for n, i := range r.All {
+		reaction := ""
+		if i.ReactionMS != nil {
+			reaction = strconv.FormatInt(*i.ReactionMS, 10)
+		}
+		rows[n] = []string{
+			i.At.UTC().Format(time.RFC3339), r.Region, lastPart(i.Cluster), i.Service, lastPart(i.Task), i.Zone,
+			string(i.Result), string(i.Reason), reaction, i.Deployment, i.Error,
+		}
+	}
+	return rows
+}
+
+// writeCSV writes rows, in which a control character is escaped, and a text that a spreadsheet would take for a formula
+// begins with an apostrophe (OWASP, CSV injection).
+func (a *app) writeCSV(rows ...[]string) error {
+	out := csv.NewWriter(a.out.Lines())
+	for _, row := range rows {
+		safe := make([]string, len(row))
+		for n, text := range row {
+			safe[n] = term.Escape(text)
+			if text != "" && (text[0] == '=' || text[0] == '+' || text[0] == '-' || text[0] == '@') {
+				safe[n] = "'" + safe[n]
+			}
+		}
+		if err := out.Write(safe); err != nil {
+			return fmt.Errorf("writing the result: %w", err)
+		}
+	}
+	out.Flush()
+	return out.Error()
+}

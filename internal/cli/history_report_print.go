@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/history"
+)
+
+// counted is a line of a chart.
+type counted struct {
+	name string
+	n    int
+}
+
+// headline are the report's totals in words.
+func headline(r *history.Report) []string {
+	skipped := 0
+	for _, n := range r.Skipped {
+		skipped += n
+	}
+	lines := []string{fmt.Sprintf("%s interrupted · %s · %d skipped · %d failed",
+		plural(r.Interruptions, "task"), plural(r.Redeployments, "redeployment"), skipped, r.Failures)}
+	if r.ReactionMS.Median != nil {
+		lines = append(lines, fmt.Sprintf("notice to redeployment: median %s, slowest %s", inSeconds(*r.ReactionMS.Median), inSeconds(*r.ReactionMS.Max)))
+	}
+	if r.Redeployments > 0 {
+		lines = append(lines, "outcomes: "+strings.Join(outcomes(r), " · "))
+	}
+	for _, why := range r.UnknownOutcomes {
+		lines = append(lines, "not known: "+why)
+	}
+	if r.Rehearsals > 0 {
+		lines = append(lines, plural(r.Rehearsals, "record")+" of rehearsals not counted")
+	}
+	return lines
+}
+
+func outcomes(r *history.Report) []string {
+	var parts []string
+	for _, each := range []counted{
+		{"completed", r.Outcomes.Completed},
+		{"rolled back", r.Outcomes.RolledBack},
+		{"failed", r.Outcomes.Failed},
+		{"stopped", r.Outcomes.Stopped},
+		{"in progress", r.Outcomes.InProgress},
+		{"unknown", r.Outcomes.Unknown},
+	} {
+		if each.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", each.n, each.name))
+		}
+	}
+	if r.Outcomes.Seconds.Median != nil {
+		parts = append(parts, fmt.Sprintf("median %ds", *r.Outcomes.Seconds.Median))
+	}
+	return parts
+}
+
+func inSeconds(ms int64) string { return term.Seconds(time.Duration(ms) * time.Millisecond) }
+
+// reportTitle says whose report it is, and of which time.
+func reportTitle(r *history.Report) string {
+	return fmt.Sprintf("%s · %s · %s to %s UTC", deploy.DisplayPrefix(r.Prefix), r.Region, r.From.Format("2006-01-02 15:04"), r.To.Format("2006-01-02 15:04"))
+}
+
+func byService(r *history.Report) []counted {
+	var all []counted
+	for _, s := range r.ByService {
+		all = append(all, counted{s.Cluster + "/" + s.Service, s.Interruptions})
+	}
+	return all
+}
+
+func byZone(r *history.Report) []counted {
+	var all []counted
+	for _, z := range r.ByZone {
+		name := z.Zone
+		if name == "" {
+			name = "not recorded"
+		}
+		all = append(all, counted{name, z.Interruptions})
+	}
+	return all
+}
+
+func (a *app) printReportText(r *history.Report) {
+	st := a.out.Style
+	a.out.Printf("%s\n\n", st.Bold(reportTitle(r)))
+	for _, line := range headline(r) {
+		a.out.Print(st.Paragraph("", line))
+	}
+	if r.Interruptions == 0 {
+		return
+	}
+	a.out.Printf("\n")
+	a.printBars("by service", byService(r))
+	a.printBars("by zone", byZone(r))
+	a.printHours(r)
+	a.out.Printf("%s\n", st.Dim("Counts, not rates: how long tasks ran is not recorded."))
+}
+
+// printBars shows counts as bars beside each other.
+func (a *app) printBars(title string, all []counted) {
+	const widest = 28
+	st := a.out.Style
+	names, digits := 0, 0
+	for _, each := range all {
+		names, digits = max(names, min(term.Width(st.Shorten(each.name, widest)), widest)), max(digits, len(fmt.Sprint(each.n)))
+	}
+	room := st.Width - 2 - names - 2 - 2 - digits
+	a.out.Printf("%s\n", st.Dim(title))
+	for _, each := range all {
+		bar := st.Bar(each.n, all[0].n, room)
+		a.out.Printf("  %s  %s  %s\n", term.Pad(st.Shorten(each.name, widest), names), term.Pad(bar, room), fmt.Sprintf("%*d", digits, each.n))
+	}
+	a.out.Printf("\n")
+}
+
+// weekdays are in the order of a report's by_hour.
+func weekdays() []string { return []string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"} }
+
+// printHours shows the hours of the week, two columns an hour.
+func (a *app) printHours(r *history.Report) {
+	st := a.out.Style
+	a.out.Printf("%s\n", st.Dim("by hour (UTC)"))
+	a.out.Printf("%s\n", st.Dim("       00          06          12          18"))
+	for day, name := range weekdays() {
+		var row strings.Builder
+		sum := 0
+		for _, n := range r.ByHour[day] {
+			row.WriteString(st.Shade(n))
+			sum += n
+		}
+		a.out.Printf("  %s  %s  %s\n", name, row.String(), fmt.Sprintf("%3d", sum))
+	}
+	var legend strings.Builder
+	for _, each := range []struct {
+		n     int
+		words string
+	}{{0, "0"}, {1, "1"}, {2, "2-3"}, {4, "4-6"}, {7, "7 or more"}} {
+		fmt.Fprintf(&legend, "  %s %s", st.Shade(each.n), each.words)
+	}
+	a.out.Printf("%s\n", st.Dim(legend.String()))
+}
+
+// printReportMarkdown is for a ticket or a job's page.
+func (a *app) printReportMarkdown(r *history.Report) {
+	a.out.Printf("## Interruptions: %s\n\n", inMarkdown(reportTitle(r)))
+	for _, line := range headline(r) {
+		a.out.Printf("- %s\n", inMarkdown(line))
+	}
+	a.out.Printf("\n| service | interruptions | redeployments | failed |\n|---|--:|--:|--:|\n")
+	for _, s := range r.ByService {
+		a.out.Printf("| %s | %d | %d | %d |\n", inMarkdown(s.Cluster+"/"+s.Service), s.Interruptions, s.Redeployments, s.Failures)
+	}
+	a.out.Printf("\n| zone | interruptions |\n|---|--:|\n")
+	for _, z := range byZone(r) {
+		a.out.Printf("| %s | %d |\n", inMarkdown(z.name), z.n)
+	}
+	a.out.Printf("\n| UTC | 00-05 | 06-11 | 12-17 | 18-23 |\n|---|--:|--:|--:|--:|\n")
+	for day, name := range weekdays() {
+		var quarters [4]int
+		for hour, n := range r.ByHour[day] {
+			quarters[hour/6] += n
+		}
+		a.out.Printf("| %s | %d | %d | %d | %d |\n", name, quarters[0], quarters[1], quarters[2], quarters[3])
+	}
+}

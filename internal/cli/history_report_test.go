@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/history"
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// The report has the same figures in every form, whatever the names in the records hold.
+func TestReport(t *testing.T) {
+	a := newArchive(t, "install --prefix prod", localaws.Options{})
+	a.record(50*time.Hour, "1111", redeployed)
+	a.record(50*time.Hour, "2222", nil)
+	a.record(50*time.Hour, "2222", func(r *handler.Record) { r.EventID = "later" }) // the same interruption
+	a.record(30*time.Hour, "3333", func(r *handler.Record) {
+		r.Service, r.AvailabilityZone, r.Reason = "=evil|\x1b[31m", "", handler.ReasonControllerUnsupported
+	})
+	a.record(20*time.Hour, "4444", refusedByIAM)
+	a.record(10*time.Hour, "5555", func(r *handler.Record) { redeployed(r); r.Applied, r.DryRun = false, true })
+	run := func(line string) string {
+		t.Helper()
+		code, shown := spothandler(t.Context(), "", strings.Fields(line)...)
+		if code != exitFine || strings.Contains(shown.out, "\x1b") {
+			t.Errorf("%s exits with %d: %q %s", line, code, shown.out, shown.err)
+		}
+		return shown.out
+	}
+	text := run("report --days 7")
+	for _, want := range []string{
+		"4 tasks interrupted · 1 redeployment · 2 skipped · 1 failed\n", "median 1.9s, slowest 1.9s\n", "1 record of rehearsals not counted\n",
+		"  shop/api ", "  not recorded  ", "  eu-west-1a    ", "Counts, not rates",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	for line := range strings.Lines(text) {
+		if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+	var r history.Report
+	if err := json.Unmarshal([]byte(run("report --days 7 -o json")), &r); err != nil || r.Prefix != "prod" || r.Region != "eu-west-1" ||
+		r.Interruptions != 4 || r.Redeployments != 1 || r.Failures != 1 || r.Rehearsals != 1 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(run("report --days 7 -o csv"))).ReadAll()
+	if err != nil || len(rows) != 1+r.Interruptions || rows[1][6] != "redeployed" || rows[1][8] != "1900" {
+		t.Errorf("%q, %v", rows, err)
+	}
+	if service := rows[3][3]; service != `'=evil|\x1b[31m` {
+		t.Errorf("a formula: %q", service)
+	}
+	if markdown := run("report --days 7 -o markdown"); !strings.Contains(markdown, "| shop/api | 3 | 1 | 1 |\n") || !strings.Contains(markdown, `=evil\|`) {
+		t.Errorf("%s", markdown)
+	}
+	if yesterday := run("report --days 1"); !strings.Contains(yesterday, "1 task interrupted") {
+		t.Errorf("%s", yesterday)
+	}
+}
+
+// What a report lacks is said.
+func TestReportInTrouble(t *testing.T) {
+	a := newArchive(t, "", localaws.Options{})
+	says := func(line string, want int, words ...string) {
+		t.Helper()
+		code, shown := spothandler(t.Context(), "", strings.Fields(line)...)
+		all := strings.Join(strings.Fields(shown.out+shown.err), " ")
+		for _, word := range words {
+			if code != want || !strings.Contains(all, word) {
+				t.Errorf("%s exits with %d, says no %q:\n%s", line, code, word, all)
+			}
+		}
+	}
+	for _, days := range []string{"0", "-1", "3654"} {
+		says("report --days "+days, exitError, "--days "+days+" is not accepted")
+	}
+	if len(a.Calls()) > 0 {
+		t.Errorf("%v", a.Calls())
+	}
+	says("report", exitNotInstalled, "is not installed")
+	must(t, "install --prefix prod --log-level WARNING")
+	says("report --days 30", exitFine, "logs are kept for 14 days: of 30 days", "0 tasks interrupted", "the counts are too low")
+	a.Inject(localaws.Fault{Action: "FilterLogEvents", Deny: true})
+	says("report", exitError, "may not logs:FilterLogEvents", "› spothandler policy report --prefix prod")
+}
