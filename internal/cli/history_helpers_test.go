@@ -23,12 +23,9 @@ type archive struct {
 	written int
 }
 
-func newArchive(t *testing.T, install string, options localaws.Options) *archive {
+func newArchive(t *testing.T, install string) *archive {
 	t.Helper()
-	options.Region = "eu-west-1"
-	if options.Delays == nil {
-		options.Delays = &localaws.Delays{}
-	}
+	options := localaws.Options{Region: "eu-west-1", Delays: &localaws.Delays{}}
 	a := &archive{T: t, Server: localaws.New(options)}
 	t.Cleanup(func() { _ = a.Close() })
 	url, err := a.URL()

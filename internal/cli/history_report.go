@@ -69,22 +69,22 @@ func (a *app) report(ctx context.Context, o *reportOptions) error {
 			return err
 		}
 	}
-	visits, id, err := visitRegions(ctx, a, o.only(), func(ctx context.Context, a *app) (shownReport, error) { return a.reportHere(ctx, o) })
+	runs, id, err := runInRegions(ctx, a, o.only(), func(ctx context.Context, a *app) (shownReport, error) { return a.reportHere(ctx, o) })
 	if err != nil {
 		return err
 	}
-	if len(visits) == 0 {
+	if len(runs) == 0 {
 		return a.nowhereInstalled(id)
 	}
-	if a.output != "csv" || !visits[0].app.several {
-		return answerAll(ctx, a, visits)
+	if a.output != "csv" || !runs[0].app.several {
+		return answerAll(ctx, a, runs)
 	}
-	for _, v := range visits {
+	for _, v := range runs {
 		if err := v.show(a); err != nil {
 			return err
 		}
 	}
-	return alreadyShown(worst(visits))
+	return alreadyShown(worst(runs))
 }
 
 func (a *app) reportHere(ctx context.Context, o *reportOptions) (shownReport, error) {

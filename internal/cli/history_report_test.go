@@ -14,7 +14,7 @@ import (
 
 // The report has the same figures in every form, whatever the names in the records hold.
 func TestReport(t *testing.T) {
-	a := newArchive(t, "install --prefix prod", localaws.Options{})
+	a := newArchive(t, "install --prefix prod")
 	a.record(50*time.Hour, "1111", redeployed)
 	a.record(50*time.Hour, "2222", nil)
 	a.record(50*time.Hour, "2222", func(r *handler.Record) { r.EventID = "later" }) // the same interruption
@@ -67,7 +67,7 @@ func TestReport(t *testing.T) {
 
 // What a report lacks is said.
 func TestReportInTrouble(t *testing.T) {
-	a := newArchive(t, "", localaws.Options{})
+	a := newArchive(t, "")
 	says := func(line string, want int, words ...string) {
 		t.Helper()
 		code, shown := spothandler(t.Context(), "", strings.Fields(line)...)
