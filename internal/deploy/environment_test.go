@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -126,6 +127,18 @@ func TestKeyWithoutPolicyForLogs(t *testing.T) {
 			a.install(t, "", given("kms-key", aKey))
 		})
 	}
+}
+
+// A boundary that is not there is told at once where it is changed, too.
+func TestBoundaryThatIsNotThere(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "", nil)
+		began := time.Now()
+		_, err := a.tryInstall(t.Context(), "", given("permissions-boundary", aBoundary+"-none"))
+		if err == nil || !strings.Contains(err.Error(), aBoundary+"-none does not exist") || time.Since(began) > time.Second {
+			t.Errorf("%v after %s", err, time.Since(began))
+		}
+	})
 }
 
 // The right to reach the destination takes a while to spread; a destination that is not there is told at once.
