@@ -43,6 +43,9 @@ func PrepareUninstall(ctx context.Context, clients Clients, id session.Identity,
 	for _, each := range u.Found.State.NotChecked {
 		warn(request.Warn, each.String())
 	}
+	if kept := u.Found.State.LogGroup; u.Found.Kept && !request.KeepLogs {
+		warn(request.Warn, fmt.Sprintf("%s was kept by an earlier uninstall and stays; aws logs delete-log-group --log-group-name %s deletes it", kept.id(), kept.Name))
+	}
 	u.Changes = u.Found.removal(request.KeepLogs)
 	if len(u.Changes) == 0 {
 		return u, nil
