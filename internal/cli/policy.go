@@ -100,6 +100,11 @@ func (o *policyOptions) take(words []string) error {
 	if o.boundary && o.commands != (callerpolicy.Commands{}) {
 		return invalidPolicy("spothandler policy boundary", "the boundary is printed alone: it is the role's, not a policy of whoever runs the commands")
 	}
+	return o.checkFlags()
+}
+
+// checkFlags refuses flags that are about other commands.
+func (o *policyOptions) checkFlags() error {
 	if o.commands.ForReal && !o.commands.Simulate {
 		return invalidPolicy("spothandler policy simulate", "--for-real is about a rehearsal")
 	}

@@ -41,7 +41,7 @@ func (t *simulation) printRehearsal(result *simulate.Result, answer *simulateAns
 	case first != nil:
 		t.out.Print(st.Verdict("The path is broken at the " + string(first.Name) + "."))
 	case !result.Seen:
-		t.out.Printf("%s %s\n", st.Glyph(term.Attention), st.Yellow("No link is known to be broken, but the rehearsal's record could not be looked for."))
+		t.out.Printf("%s %s\n", st.Glyph(term.Attention), st.Yellow("No link is known to be broken, but the rehearsal could not be seen to its end."))
 		hint(t.out, "spothandler policy simulate"+t.scope(t.prefix)+"   the least that its caller needs")
 	case result.Skipped:
 		t.out.Printf("%s %s\n", st.Glyph(term.OK), st.Green("The whole path works; for this service the function leaves an interruption to ECS."))

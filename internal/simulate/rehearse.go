@@ -38,7 +38,7 @@ type Rehearsal struct {
 
 	steps map[Link]Step
 	sent  map[string]time.Time // by the event's id
-	last  time.Time            // when the last event was sent
+	last  time.Time            // when an event was last sent
 }
 
 // How long the function's record is waited for. A new rule may take a minute to match, and a log event some seconds
@@ -137,11 +137,18 @@ func (r *Rehearsal) send(ctx context.Context) error {
 		return fmt.Errorf("encoding the event: %w", err)
 	}
 	began := time.Now()
+	r.last = began // a second event that is not taken is not sent again and again
 	out, err := r.Bus.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{
 		Source: &e.Source, DetailType: &e.DetailType, Detail: aws.String(string(detail)), Resources: e.Resources,
 	}}})
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case apperr.IsAccessDenied(err):
 		return apperr.Explain("sending an event to EventBridge", r.Installed.Names.Caller, err)
+	case err != nil: // says nothing of the installation
+		r.note(unchecked(LinkEvent, "not sent: events:PutEvents: "+apperr.Plain(err)))
+		return nil
 	}
 	if len(out.Entries) == 0 {
 		return errors.New("sending an event to EventBridge: it answered without the event")
