@@ -27,6 +27,7 @@ const (
 )
 
 func waitForRole() wait { return wait{"waiting for the role", ceilingRole, roleNotYet} }
+
 // waitForIAM ends at once where a permissions boundary does not exist: no time makes it.
 func waitForIAM() wait {
 	return wait{"waiting for IAM", ceilingIAM, func(err error) bool {

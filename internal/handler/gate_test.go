@@ -248,7 +248,7 @@ func TestReasons(t *testing.T) {
 func TestDecideExplains(t *testing.T) {
 	for want, put := range map[string]func(*Situation){
 		`the service's tag spothandler has the unknown value "of"; accepted are off, observe and redeploy, and on to keep the installation's mode`: func(s *Situation) { s.Service.Tag = "of" },
-		"the event has 6291456 bytes, and EventBridge delivers at most 1048576":                                                   func(s *Situation) { s.Event.Oversize = 6 << 20 },
+		"the event has 6291456 bytes, and EventBridge delivers at most 1048576":                                                                    func(s *Situation) { s.Event.Oversize = 6 << 20 },
 	} {
 		s := interrupted()
 		put(&s)

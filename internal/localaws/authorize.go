@@ -153,7 +153,7 @@ func (s *iamService) verdict(roleARN, action, resource string) policy.Verdict {
 	return found
 }
 
-// mayLog tells whether Lambda can write to a log stream as the function's role. The lock must be held.
+// mayLog reports whether Lambda can write to a log stream as the function's role. The lock must be held.
 func (s *logsService) mayLog(roleARN, group, stream string) bool {
 	server := s.region.server
 	if server.opts.Policies == nil {

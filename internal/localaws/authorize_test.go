@@ -21,7 +21,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// restricted gives an AWS where the clients of this configuration may do what the policy says, and nothing else.
+// restricted returns an AWS where the clients of this configuration may do what the policy says, and nothing else.
 func restricted(t *testing.T, policy string) aws.Config {
 	t.Helper()
 	const key = "AKIARESTRICTED"

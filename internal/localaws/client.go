@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
-// Config gives a configuration whose clients call the server without a socket: from any goroutine of this process, and
+// Config returns a configuration whose clients call the server without a socket: from any goroutine of this process, and
 // inside a testing/synctest bubble too.
 func (s *Server) Config() aws.Config {
 	return aws.Config{

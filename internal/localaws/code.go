@@ -11,7 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
-// codeOf gives what gives the folder with a function's code, unpacked once for all sandboxes that run it. The lock must
+// codeOf returns a function that returns the folder with a Lambda function's code, unpacked once for all sandboxes that run it. The lock must
 // be held.
 func (s *Server) codeOf(f *function) func() (string, error) {
 	architecture := f.conf.Architectures[0]

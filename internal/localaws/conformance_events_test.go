@@ -168,7 +168,7 @@ func ownEvent(detail string) types.PutEventsRequestEntry {
 	return types.PutEventsRequestEntry{Source: aws.String("spothandler.simulate"), DetailType: aws.String("spothandler.simulate"), Detail: aws.String(detail)}
 }
 
-// putEvents gives how many events failed, and why.
+// putEvents returns how many events failed, and why.
 func putEvents(entries ...types.PutEventsRequestEntry) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		out, err := c.events.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: entries})

@@ -216,7 +216,7 @@ func deleteProfile(ctx context.Context, c clients) (string, error) {
 	return "done", err
 }
 
-// roleTags gives the keys of the role's tags.
+// roleTags returns the keys of the role's tags.
 func roleTags(ctx context.Context, c clients) (string, error) {
 	out, err := c.iam.ListRoleTags(ctx, &iam.ListRoleTagsInput{RoleName: aws.String("worker")})
 	if err != nil {

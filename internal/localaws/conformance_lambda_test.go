@@ -69,7 +69,7 @@ func addPermission(sid string) func(context.Context, clients) (string, error) {
 	}
 }
 
-// sameJSON gives JSON in one form: keys sorted, no white space.
+// sameJSON returns JSON in one form: keys sorted, no white space.
 func sameJSON(s string) string {
 	var v any
 	if err := json.Unmarshal([]byte(s), &v); err != nil {
@@ -156,7 +156,7 @@ func deleteFunction(ctx context.Context, c clients) (string, error) {
 	return "done", err
 }
 
-// tryCode gives the size of other code, as it would be, and of what the function has still.
+// tryCode returns the size of other code, as it would be, and of what the function has still.
 func tryCode(ctx context.Context, c clients) (string, error) {
 	var other bytes.Buffer
 	z := zip.NewWriter(&other)
@@ -177,7 +177,7 @@ func tryCode(ctx context.Context, c clients) (string, error) {
 	return text(tried.CodeSize, have.CodeSize), nil
 }
 
-// getVersion gives the version that is found under a qualifier.
+// getVersion returns the version that is found under a qualifier.
 func getVersion(qualifier string) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		out, err := c.lambda.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: aws.String("worker"), Qualifier: aws.String(qualifier)})

@@ -34,7 +34,7 @@ func putRetention(days int32) func(context.Context, clients) (string, error) {
 	}
 }
 
-// describeGroup gives arn, retention.
+// describeGroup returns arn, retention.
 func describeGroup(ctx context.Context, c clients) (string, error) {
 	out, err := c.logs.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: aws.String("/tools/")})
 	if err != nil || len(out.LogGroups) == 0 {
@@ -59,7 +59,7 @@ func createStream(ctx context.Context, c clients) (string, error) {
 	return "done", err
 }
 
-// filtered gives the messages that fit a pattern.
+// filtered returns the messages that fit a pattern.
 func filtered(pattern string) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		out, err := c.logs.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/tools/worker"), FilterPattern: aws.String(pattern)})
@@ -84,7 +84,7 @@ func event(fromNow time.Duration, message string) types.InputLogEvent {
 	return types.InputLogEvent{Timestamp: aws.Int64(time.Now().Add(fromNow).UnixMilli()), Message: aws.String(message)}
 }
 
-// write gives how many events from the first were too old, and the index of the first that was too new.
+// write returns how many events from the first were too old, and the index of the first that was too new.
 func write(events ...types.InputLogEvent) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		if events == nil {
@@ -100,7 +100,7 @@ func write(events ...types.InputLogEvent) func(context.Context, clients) (string
 	}
 }
 
-// queried gives the rows of a query of the group, without what only points to them.
+// queried returns the rows of a query of the group, without what only points to them.
 func queried(query string) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		now := time.Now().Unix()
@@ -159,7 +159,7 @@ func shipper(ctx context.Context, c clients) (string, error) {
 	return "done", err
 }
 
-// subscriptions gives the group's subscription filters.
+// subscriptions returns the group's subscription filters.
 func subscriptions(ctx context.Context, c clients) (string, error) {
 	out, err := c.logs.DescribeSubscriptionFilters(ctx, &cloudwatchlogs.DescribeSubscriptionFiltersInput{LogGroupName: aws.String("/tools/worker")})
 	if err != nil {

@@ -120,7 +120,7 @@ func writeTo(t *testing.T, c clients, name, pattern string) {
 	}
 }
 
-// written tells whether anything is in the log group.
+// written reports whether anything is in the log group.
 func written(t *testing.T, c clients, group string) bool {
 	t.Helper()
 	out, err := c.logs.FilterLogEvents(t.Context(), &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String(group)})

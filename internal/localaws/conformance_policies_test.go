@@ -25,7 +25,7 @@ func createPolicy(document string) func(context.Context, clients) (string, error
 	}
 }
 
-// describePolicy gives the default version, how many roles have the policy, and its tags.
+// describePolicy returns the default version, how many roles have the policy, and its tags.
 func describePolicy(arn string) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		out, err := c.iam.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: aws.String(arn)})
@@ -57,7 +57,7 @@ func addVersion(document string, isDefault bool) func(context.Context, clients) 
 	}
 }
 
-// versions gives the ids of the policy's versions, the default one with a star.
+// versions returns the ids of the policy's versions, the default one with a star.
 func versions(ctx context.Context, c clients) (string, error) {
 	out, err := c.iam.ListPolicyVersions(ctx, &iam.ListPolicyVersionsInput{PolicyArn: aws.String(ownPolicyARN)})
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi/types"
 )
 
-// found gives the ends of the ARNs that GetResources answers, in order. Moto breaks over services of ECS without tags,
+// found returns the ends of the ARNs that GetResources answers, in order. Moto breaks over services of ECS without tags,
 // so only log groups and rules are asked for unless the input says otherwise.
 func found(in *resourcegroupstaggingapi.GetResourcesInput) func(context.Context, clients) (string, error) {
 	if in.ResourceTypeFilters == nil {

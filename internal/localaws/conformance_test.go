@@ -97,7 +97,7 @@ const (
 	lax = "moto does not check this constraint; AWS's API model has it"
 )
 
-// moto starts a moto server and gives a configuration for it.
+// moto starts a moto server and returns a configuration for it.
 func moto(t *testing.T) aws.Config {
 	t.Helper()
 	program, err := exec.LookPath("moto_server")
@@ -154,5 +154,5 @@ func awaitHTTP(t *testing.T, url string) {
 	t.Fatal("nothing answers at " + url)
 }
 
-// text gives facts in one line.
+// text returns facts in one line.
 func text(facts ...any) string { return strings.TrimSpace(fmt.Sprintln(facts...)) }

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// getURL gives who may call the function's URL, and how it answers.
+// getURL returns who may call the function's URL, and how it answers.
 func getURL(ctx context.Context, c clients) (string, error) {
 	out, err := c.lambda.GetFunctionUrlConfig(ctx, &lambda.GetFunctionUrlConfigInput{FunctionName: aws.String("called")})
 	if err != nil {
@@ -27,7 +27,7 @@ func createURL(ctx context.Context, c clients) (string, error) {
 	return getURL(ctx, c)
 }
 
-// listURLs gives how many URLs a function has.
+// listURLs returns how many URLs a function has.
 func listURLs(name string) func(ctx context.Context, c clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		out, err := c.lambda.ListFunctionUrlConfigs(ctx, &lambda.ListFunctionUrlConfigsInput{FunctionName: aws.String(name)})
@@ -38,7 +38,7 @@ func listURLs(name string) func(ctx context.Context, c clients) (string, error) 
 	}
 }
 
-// getSigning gives the code signing configuration of a function.
+// getSigning returns the code signing configuration of a function.
 func getSigning(name string) func(ctx context.Context, c clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		out, err := c.lambda.GetFunctionCodeSigningConfig(ctx, &lambda.GetFunctionCodeSigningConfigInput{FunctionName: aws.String(name)})
@@ -49,7 +49,7 @@ func getSigning(name string) func(ctx context.Context, c clients) (string, error
 	}
 }
 
-// listMappings gives the sources of a function's event source mappings.
+// listMappings returns the sources of a function's event source mappings.
 func listMappings(name string) func(ctx context.Context, c clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		out, err := c.lambda.ListEventSourceMappings(ctx, &lambda.ListEventSourceMappingsInput{FunctionName: aws.String(name)})
@@ -145,7 +145,7 @@ func TestMappingsAndCodeSigning(t *testing.T) {
 	}
 }
 
-// grant gives a role an inline policy.
+// grant returns a role an inline policy.
 func grant(t *testing.T, c clients, role, document string) {
 	t.Helper()
 	if _, err := c.iam.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: aws.String(role), PolicyName: aws.String("granted"), PolicyDocument: aws.String(document)}); err != nil {

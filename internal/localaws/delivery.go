@@ -17,7 +17,7 @@ type Delivery struct {
 	Accepted bool // false: the target's resource policy lacks the permission, or it is no target here
 }
 
-// Deliveries gives all events that rules sent to targets in the server's own region, the oldest first.
+// Deliveries returns all events that rules sent to targets in the server's own region, the oldest first.
 func (s *Server) Deliveries() []Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -25,7 +25,7 @@ type call struct {
 	dropped bool    // a fault: do it and lose the answer
 }
 
-// action does one call and gives its answer: a value for the wire protocol to write, nil for an empty one.
+// action does one call and returns its answer: a value for the wire protocol to write, nil for an empty one.
 type action func(c *call) (any, error)
 
 // obj is an answer, or a part of one, by its members' names.
@@ -222,7 +222,7 @@ func restRoutes() []route {
 	return routes
 }
 
-// match gives the values of the route's {names}, where the request is one of this route.
+// match returns the values of the route's {names}, where the request is one of this route.
 func (t route) match(method string, segments []string) (obj, bool) {
 	if method != t.method || len(segments) != len(t.path) {
 		return nil, false

@@ -132,7 +132,7 @@ func describe[T any](s *ecsService, member, kind string, names []string, find fu
 	return obj{member: found, "failures": failures}
 }
 
-// cluster gives a cluster, which it makes where there is none.
+// cluster returns a cluster, which it makes where there is none.
 func (s *ecsService) cluster(name string) *cluster {
 	if s.clusters[name] == nil {
 		s.clusters[name] = &cluster{name: name, services: map[string]*service{}, providers: []string{"FARGATE", "FARGATE_SPOT"}}
@@ -194,7 +194,7 @@ func (s *ecsService) registerTaskDefinition(c *call, in *ecsInput) (any, error) 
 	return obj{"taskDefinition": definition}, nil
 }
 
-// define adds a revision and gives its ARN.
+// define adds a revision and returns its ARN.
 func (s *ecsService) define(family string, definition obj) string {
 	revision := len(s.definitions[family]) + 1
 	arn := s.region.arn("ecs", fmt.Sprintf("task-definition/%s:%d", family, revision))
@@ -206,7 +206,7 @@ func (s *ecsService) define(family string, definition obj) string {
 	return arn
 }
 
-// definition gives a task definition by family, family:revision or ARN; nil where there is none.
+// definition returns a task definition by family, family:revision or ARN; nil where there is none.
 func (s *ecsService) definition(name string) obj {
 	family, revision, _ := strings.Cut(afterLast(name, "/"), ":")
 	n := len(s.definitions[family])
@@ -227,7 +227,7 @@ func (s *ecsService) describeTaskDefinition(_ *call, in *ecsInput) (any, error) 
 	return obj{"taskDefinition": found}, nil
 }
 
-// tagged gives the tags of the cluster or service of an ARN.
+// tagged returns the tags of the cluster or service of an ARN.
 func (s *ecsService) tagged(in *ecsInput) (*tags, error) {
 	parts := strings.Split(afterLast(in.ResourceArn, ":"), "/")
 	if len(parts) < 2 || s.clusters[parts[1]] == nil {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// of gives the service's tasks that are not on their way down, of one deployment or (nil) of all.
+// of returns the service's tasks that are not on their way down, of one deployment or (nil) of all.
 func (v *service) of(d *deployment) []*task {
 	var found []*task
 	for _, t := range v.cluster.tasks {

@@ -110,7 +110,7 @@ func (s *ecsService) apply(v *service, in *ecsInput) error {
 	return nil
 }
 
-// find gives a service by name or ARN.
+// find returns a service by name or ARN.
 func (k *cluster) find(name string) *service { return k.services[afterLast(name, "/")] }
 
 func (s *ecsService) updateService(k *cluster, in *ecsInput) (any, error) {

@@ -105,7 +105,7 @@ func (t *task) group() string {
 	return "service:" + t.service.name
 }
 
-// task gives a task by id or ARN.
+// task returns a task by id or ARN.
 func (k *cluster) task(name string) *task {
 	i := slices.IndexFunc(k.tasks, func(t *task) bool { return t.id == afterLast(name, "/") })
 	if i < 0 {

@@ -12,7 +12,7 @@ type Error struct {
 	Status  int // HTTP status; 0 is the code's own
 }
 
-// Error gives the code and the message.
+// Error returns the code and the message.
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
 // status is the HTTP status: the code's own where no other is asked for.
@@ -43,7 +43,7 @@ func (e *Error) status() int {
 	return http.StatusBadRequest
 }
 
-// refuse gives an [Error].
+// refuse returns an [Error].
 func refuse(code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }

@@ -180,7 +180,7 @@ func (s *eventsService) deleteRule(_ *call, in *eventsInput) (any, error) {
 	return nil, nil
 }
 
-// turn gives the change that switches a rule on or off.
+// turn returns the change that switches a rule on or off.
 func (s *eventsService) turn(state string) func(*rule, *eventsInput) {
 	return func(o *rule, _ *eventsInput) {
 		o.State, o.effective = state, time.Now().Add(s.region.server.delays.RuleEffective)

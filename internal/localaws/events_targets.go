@@ -27,7 +27,7 @@ type retryPolicy struct {
 const maxTargets = 5
 
 // batch is the answer to a batch that is fine but for the entries which fault says fail, the HTTP status being 200 all
-// the same. It gives which of them do not fail, too.
+// the same. It returns which of them do not fail, too.
 func batch(ids []string, fault *Error) (fine []string, answer obj) {
 	failed := []obj{}
 	for _, id := range ids {

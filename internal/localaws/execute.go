@@ -27,7 +27,7 @@ type cell struct {
 	end    context.CancelFunc
 }
 
-// run hands an event to a sandbox, an idle one where there is one, and gives the last 4 KB of its log as well. An error
+// run hands an event to a sandbox, an idle one where there is one, and returns the last 4 KB of its log as well. An error
 // is a refusal: the function was not invoked.
 func (f *function) run(e sandbox.Event) (sandbox.Outcome, string, error) {
 	box, err := f.acquire()
@@ -88,7 +88,7 @@ func (s *Server) start(box *cell) (sandbox.Sandbox, error) {
 	return sandbox.Start(box.ctx, root, box.env, box.output)
 }
 
-// acquire reserves a place for an execution and gives an idle sandbox, or a new one that is not started.
+// acquire reserves a place for an execution and returns an idle sandbox, or a new one that is not started.
 func (f *function) acquire() (*cell, error) {
 	s := f.region.server
 	s.mu.Lock()

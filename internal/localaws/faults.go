@@ -39,7 +39,7 @@ type armed struct {
 	seen int
 }
 
-// hits tells whether the fault strikes this call, which counts as seen where it fits.
+// hits reports whether the fault strikes this call, which counts as seen where it fits.
 func (a *armed) hits(c Call) bool {
 	fits := (a.Service == "" || a.Service == c.Service) && (a.Action == "" || a.Action == c.Action) &&
 		(a.Match == nil || a.Match(c))

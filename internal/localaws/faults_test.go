@@ -79,7 +79,7 @@ func TestDenialIsEachServicesOwn(t *testing.T) {
 	}
 }
 
-// createAGroup makes a log group and gives the error's code.
+// createAGroup makes a log group and returns the error's code.
 func createAGroup(t *testing.T, c clients, name string) string {
 	t.Helper()
 	_, err := c.logs.CreateLogGroup(t.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String(name)})

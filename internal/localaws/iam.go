@@ -117,7 +117,7 @@ func (s *iamService) actions() map[string]action {
 	}
 }
 
-// find gives the role of exactly this name.
+// find returns the role of exactly this name.
 func (s *iamService) find(in *iamInput) (*role, error) {
 	found := s.roles[strings.ToLower(in.RoleName)]
 	if found == nil || found.RoleName != in.RoleName || time.Now().Before(found.seenFrom) {
@@ -249,7 +249,7 @@ func pagedIAM[T any](name string, items []T, in *iamInput) (any, error) {
 	return answer, nil
 }
 
-// ofARN gives the role of an ARN, nil where there is none.
+// ofARN returns the role of an ARN, nil where there is none.
 func (s *iamService) ofARN(arn string) *role {
 	if o := s.roles[strings.ToLower(afterLast(arn, "/"))]; o != nil && o.Arn == arn {
 		return o
@@ -257,7 +257,7 @@ func (s *iamService) ofARN(arn string) *role {
 	return nil
 }
 
-// assumable tells whether Lambda can work as the role of this ARN by now.
+// assumable reports whether Lambda can work as the role of this ARN by now.
 func (s *iamService) assumable(arn string) bool {
 	o := s.ofARN(arn)
 	return o != nil && !time.Now().Before(o.usableFrom) && policy.Trusts(o.AssumeRolePolicyDocument, "lambda.amazonaws.com")

@@ -65,7 +65,7 @@ func (r *region) policyARN(in *iamInput) string {
 	return r.globalARN("iam", "policy"+orDefault(in.Path, "/")+in.PolicyName)
 }
 
-// ownPolicy gives one of the account's policies.
+// ownPolicy returns one of the account's policies.
 func (s *iamService) ownPolicy(in *iamInput) (*managedPolicy, error) {
 	if p := s.policies[in.PolicyArn]; p != nil {
 		return p, nil
@@ -73,7 +73,7 @@ func (s *iamService) ownPolicy(in *iamInput) (*managedPolicy, error) {
 	return nil, noSuchEntity("Policy %s was not found.", in.PolicyArn)
 }
 
-// findPolicy gives one of the account's policies, or one of AWS's, which nobody can change.
+// findPolicy returns one of the account's policies, or one of AWS's, which nobody can change.
 func (s *iamService) findPolicy(in *iamInput) (*managedPolicy, error) {
 	document, known := s.document(in.PolicyArn)
 	if s.policies[in.PolicyArn] != nil || !known {
@@ -96,7 +96,7 @@ func checkManaged(document string) error {
 	return malformed(policy.CheckPermissions(document))
 }
 
-// version gives a version by its id, nil where there is none.
+// version returns a version by its id, nil where there is none.
 func (p *managedPolicy) version(id string) *policyVersion {
 	i := slices.IndexFunc(p.versions, func(v policyVersion) bool { return v.VersionID == id })
 	if i < 0 {

@@ -26,7 +26,7 @@ type Permission struct {
 	Allowed bool
 }
 
-// Write tells whether the call could change something.
+// Write reports whether the call could change something.
 func (c Call) Write() bool {
 	for _, reading := range []string{"Get", "List", "Describe", "Filter", "Test"} {
 		if strings.HasPrefix(c.Action, reading) {
@@ -46,7 +46,7 @@ type journal struct {
 	faults []*armed
 }
 
-// Calls gives every call made so far, the oldest first. A call is there as soon as it is admitted, its Code as soon as
+// Calls returns every call made so far, the oldest first. A call is there as soon as it is admitted, its Code as soon as
 // it is answered.
 func (s *Server) Calls() []Call {
 	s.journal.mu.Lock()

@@ -87,7 +87,7 @@ type lambdaInput struct {
 	tagging
 }
 
-// named gives the function's own name and the qualifier behind it, of a name, an ARN or a part of one.
+// named returns the function's own name and the qualifier behind it, of a name, an ARN or a part of one.
 func (in *lambdaInput) named() (name, qualifier string) {
 	name = orDefault(in.FunctionName, in.Resource)
 	if _, own, ok := strings.Cut(name, "function:"); ok {
@@ -148,7 +148,7 @@ func (s *lambdaService) actions() map[string]action {
 	}
 }
 
-// named gives a function that has not gone yet, nil where there is none.
+// named returns a function that has not gone yet, nil where there is none.
 func (s *lambdaService) named(name string) *function {
 	f := s.functions[name]
 	if f == nil || f.gone() {

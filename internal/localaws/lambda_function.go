@@ -110,7 +110,7 @@ func (f *function) touch() {
 	f.conf.RevisionID, f.conf.LastModified = newID(), time.Now().UTC().Format("2006-01-02T15:04:05.000+0000")
 }
 
-// gone tells whether a deletion is over.
+// gone reports whether a deletion is over.
 func (f *function) gone() bool { return !f.goneAt.IsZero() && !time.Now().Before(f.goneAt) }
 
 // view is the configuration as it shows now.

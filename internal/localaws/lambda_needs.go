@@ -71,7 +71,7 @@ func (f *function) checkDestination(arn string) error {
 	return nil
 }
 
-// roleMay tells whether a role's own policies allow what a service does in its name. What AWS's policies, attached
+// roleMay reports whether a role's own policies allow what a service does in its name. What AWS's policies, attached
 // to it, allow is not known here, so they are taken to.
 func (s *iamService) roleMay(roleARN, action, resource string) bool {
 	o := s.ofARN(roleARN)

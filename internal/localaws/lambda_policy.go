@@ -99,7 +99,7 @@ func (s *lambdaService) getPolicy(f *function, _ *lambdaInput) (any, error) {
 	return obj{"Policy": f.policyText(), "RevisionId": f.conf.RevisionID}, nil
 }
 
-// allows tells whether the resource policy lets a service invoke the function on behalf of a resource.
+// allows reports whether the resource policy lets a service invoke the function on behalf of a resource.
 func (f *function) allows(service, sourceARN string) bool {
 	return slices.ContainsFunc(f.policy, func(s statement) bool {
 		principal, _ := s.Principal.(map[string]string)

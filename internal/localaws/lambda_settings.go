@@ -127,7 +127,7 @@ func checkEnvironment(e *environment) error {
 	return nil
 }
 
-// reservedVariable tells whether Lambda sets this variable itself and lets nobody else.
+// reservedVariable reports whether Lambda sets this variable itself and lets nobody else.
 func reservedVariable(key string) bool {
 	switch key {
 	case "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",

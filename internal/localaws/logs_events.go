@@ -127,12 +127,12 @@ func (s *logsService) putLogEvents(t *logStream, in *logsInput) (any, error) {
 	return answer, nil
 }
 
-// during tells whether an event is from StartTime, inclusive, to EndTime; 0 is open.
+// during reports whether an event is from StartTime, inclusive, to EndTime; 0 is open.
 func (in *logsInput) during(e logEvent) bool {
 	return e.Timestamp >= in.StartTime && (in.EndTime == 0 || e.Timestamp <= in.EndTime)
 }
 
-// getLogEvents gives a page from its token's place on ("f/7", "b/7": forward, backward from the 7th event), or the
+// getLogEvents returns a page from its token's place on ("f/7", "b/7": forward, backward from the 7th event), or the
 // newest ones. The token at either end is the one that led there: so AWS says "no more".
 func (s *logsService) getLogEvents(t *logStream, in *logsInput) (any, error) {
 	events := slices.DeleteFunc(slices.Clone(t.events), func(e logEvent) bool { return !in.during(e) })

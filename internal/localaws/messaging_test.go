@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// onSQS makes a call to SQS, and gives the answer's members or the error's code.
+// onSQS makes a call to SQS, and returns the answer's members or the error's code.
 func onSQS(t *testing.T, s *Server, action, body string) (answer obj, code string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://local/", strings.NewReader(body))

@@ -43,7 +43,7 @@ func (o *output) line(text string) {
 	}
 }
 
-// end gives the end of the invocation's log, and begins anew.
+// end returns the end of the invocation's log, and begins anew.
 func (o *output) end() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()

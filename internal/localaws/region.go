@@ -23,7 +23,7 @@ type region struct {
 	actions   map[string]map[string]action // service -> action's name
 }
 
-// region gives the named region, making it on its first use. The lock must be held.
+// region returns the named region, making it on its first use. The lock must be held.
 func (s *Server) region(name string) *region {
 	if r := s.regions[name]; r != nil {
 		return r
@@ -82,7 +82,7 @@ func (r *region) globalARN(service, resource string) string {
 	return fmt.Sprintf("arn:%s:%s::%s:%s", r.partition(), service, r.server.opts.Account, resource)
 }
 
-// newID gives a random version 4 UUID.
+// newID returns a random version 4 UUID.
 func newID() string {
 	b := make([]byte, 16)
 	_, _ = rand.Read(b) // never fails, says its documentation
@@ -90,8 +90,8 @@ func newID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// randomHex gives n random hexadecimal digits, 32 at most.
+// randomHex returns n random hexadecimal digits, 32 at most.
 func randomHex(n int) string { return strings.ReplaceAll(newID(), "-", "")[:n] }
 
-// uniqueID gives an IAM identifier: its kind (AROA for a role), then 17 capital letters and digits.
+// uniqueID returns an IAM identifier: its kind (AROA for a role), then 17 capital letters and digits.
 func uniqueID(kind string) string { return kind + rand.Text()[:17] }

@@ -29,7 +29,7 @@ func onLinux(t *testing.T) {
 	}
 }
 
-// bootstrap builds testdata/function and gives the program.
+// bootstrap builds testdata/function and returns the program.
 func bootstrap(t *testing.T) []byte {
 	t.Helper()
 	onLinux(t)
@@ -69,7 +69,7 @@ func install(t *testing.T, c clients, code []byte, change func(*lambda.CreateFun
 	}
 }
 
-// do invokes "f" and gives its answer, what kind of error it is, and the end of its log.
+// do invokes "f" and returns its answer, what kind of error it is, and the end of its log.
 func do(t *testing.T, c clients, what, name string) (answer, failed, tail string) {
 	t.Helper()
 	out, err := c.lambda.Invoke(t.Context(), &lambda.InvokeInput{
@@ -85,7 +85,7 @@ func do(t *testing.T, c clients, what, name string) (answer, failed, tail string
 	return string(out.Payload), aws.ToString(out.FunctionError), string(log)
 }
 
-// messages gives all log messages of "f".
+// messages returns all log messages of "f".
 func messages(t *testing.T, c clients) []string {
 	t.Helper()
 	out, err := c.logs.FilterLogEvents(t.Context(), &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/aws/lambda/f")})
@@ -270,7 +270,7 @@ func testCloseLeavesNoProcess(t *testing.T, program []byte) {
 	}
 }
 
-// processes gives the commands of this user's processes of this program that are children of this one, or orphans.
+// processes returns the commands of this user's processes of this program that are children of this one, or orphans.
 func processes(t *testing.T, program, argument string) []string {
 	t.Helper()
 	paths, err := filepath.Glob("/proc/[0-9]*/cmdline")
@@ -288,7 +288,7 @@ func processes(t *testing.T, program, argument string) []string {
 	return found
 }
 
-// mine tells whether a process, by its /proc path, was started by this test process.
+// mine reports whether a process, by its /proc path, was started by this test process.
 func mine(path string) bool {
 	text, err := os.ReadFile(filepath.Join(filepath.Dir(path), "stat"))
 	if err != nil {

@@ -113,7 +113,7 @@ type Server struct {
 	folder   *sandbox.Folder                   // nil: no code was unpacked
 }
 
-// New gives a server with an empty account. Close it.
+// New returns a server with an empty account. Close it.
 func New(opts Options) *Server {
 	if opts.Account == "" {
 		opts.Account = "111122223333"
@@ -142,7 +142,7 @@ func New(opts Options) *Server {
 	return s
 }
 
-// Serve answers on l until ctx ends or the server is closed; then it closes the server and gives nil, or what went wrong.
+// Serve answers on l until ctx ends or the server is closed; then it closes the server and returns nil, or what went wrong.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	s.mu.Lock()
 	web := s.web(l)

@@ -39,7 +39,7 @@ func clientsOf(cfg aws.Config) clients {
 	}
 }
 
-// start gives a server that settles at once, unless opts say otherwise, and clients that call it without a socket.
+// start returns a server that settles at once, unless opts say otherwise, and clients that call it without a socket.
 func start(t *testing.T, opts Options) (*Server, clients) {
 	t.Helper()
 	if opts.Delays == nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// state gives the states of "worker", and the code of the error that an update of it would have now.
+// state returns the states of "worker", and the code of the error that an update of it would have now.
 func state(t *testing.T, c clients) string {
 	t.Helper()
 	out, err := c.lambda.GetFunction(t.Context(), &lambda.GetFunctionInput{FunctionName: aws.String("worker")})

@@ -16,7 +16,7 @@ type session struct {
 
 func (s session) expired() bool { return !s.expires.IsZero() && !time.Now().Before(s.expires) }
 
-// role is the name of the role that a principal is a session of, "" for others.
+// roleOf is the name of the role that a principal is a session of, "" for others.
 func roleOf(principal string) string {
 	_, rest, _ := strings.Cut(principal, ":assumed-role/")
 	name, _, _ := strings.Cut(rest, "/")
@@ -45,7 +45,7 @@ func (s *iamService) getCallerIdentity(c *call, _ *struct{}) (any, error) {
 	return obj{"Arn": c.record.Principal, "UserId": id, "Account": s.server.opts.Account}, nil
 }
 
-// assumeRole gives temporary credentials of a role that trusts the caller, which are good as long as asked for, an hour
+// assumeRole returns temporary credentials of a role that trusts the caller, which are good as long as asked for, an hour
 // otherwise, and never longer than the role says (STS API, AssumeRole).
 func (s *iamService) assumeRole(c *call, in *stsInput) (any, error) {
 	o := s.ofARN(in.RoleArn)

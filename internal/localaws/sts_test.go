@@ -43,7 +43,7 @@ func newRole(t *testing.T, c clients, name, trust, boundary string) string {
 	return aws.ToString(made.Role.Arn)
 }
 
-// as gives the clients of somebody who has assumed a role.
+// as returns the clients of somebody who has assumed a role.
 func as(t *testing.T, cfg aws.Config, in *sts.AssumeRoleInput) (clients, error) {
 	t.Helper()
 	cfg.RetryMaxAttempts = 1

@@ -211,7 +211,7 @@ type metricsInput struct {
 	} `check:"len=1:500"`
 }
 
-// getMetricData tells the vCPUs that run now, which is all that anybody asks for here.
+// getMetricData returns the vCPUs that run now, which is all that anybody asks for here.
 func (s *surroundings) getMetricData(_ *call, in *metricsInput) (any, error) {
 	results := []obj{}
 	for _, query := range in.MetricDataQueries {

@@ -37,7 +37,7 @@ type tagging struct {
 
 func (g tagging) given() tagging { return g }
 
-// list gives the tags sorted by key, so that answers do not change by themselves.
+// list returns the tags sorted by key, so that answers do not change by themselves.
 func (t tags) list() []tag {
 	l := make([]tag, 0, len(t))
 	for _, key := range slices.Sorted(maps.Keys(t)) {
@@ -84,7 +84,7 @@ func (t *tags) add(service string, more tagList) error {
 	return nil
 }
 
-// distinct tells whether no two keys are one to IAM, which compares them without case.
+// distinct reports whether no two keys are one to IAM, which compares them without case.
 func distinct(list tagList) bool {
 	keys := map[string]bool{}
 	for _, t := range list {

@@ -40,7 +40,7 @@ type module struct {
 	arns map[string]string
 }
 
-// must gives a call's answer, which it has to have.
+// must returns a call's answer, which it has to have.
 func must[Out any](m *module) func(out *Out, err error) *Out {
 	return func(out *Out, err error) *Out {
 		m.Helper()
@@ -98,7 +98,7 @@ func (m *module) function() string {
 	return "arn:aws:lambda:us-east-1:111122223333:function:" + handlerName
 }
 
-// refresh gives all that the provider reads, without what no two answers share.
+// refresh returns all that the provider reads, without what no two answers share.
 func (m *module) refresh() string {
 	m.Helper()
 	ctx, name := m.Context(), aws.String(handlerName)

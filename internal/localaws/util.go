@@ -39,7 +39,7 @@ func set[T any](field *T, given *T) {
 	}
 }
 
-// sorted gives a map's values in the order of their keys.
+// sorted returns a map's values in the order of their keys.
 func sorted[T any](m map[string]T) []T {
 	all := make([]T, 0, len(m))
 	for _, key := range slices.Sorted(maps.Keys(m)) {

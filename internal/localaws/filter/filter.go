@@ -13,7 +13,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// Filter tells whether a message is let through.
+// Filter reports whether a message is let through.
 type Filter func(message string) bool
 
 // Parse reads a filter pattern: some terms (`ERROR "two words" -not ?either ?or`), or comparisons of JSON fields

@@ -50,7 +50,7 @@ func (l *list[T]) UnmarshalJSON(text []byte) error {
 // Malformed is AWS's reason for not taking a policy.
 type Malformed string
 
-// Error gives the reason.
+// Error returns the reason.
 func (m Malformed) Error() string { return string(m) }
 
 // Read reads identity policies. A condition operator that this package does not know is an error: it must not seem to
@@ -103,7 +103,7 @@ func (p *Policy) Decide(a Ask) Verdict {
 	return found
 }
 
-// covers tells whether the statement is about what is asked. Actions are compared without case, ARNs with it.
+// covers reports whether the statement is about what is asked. Actions are compared without case, ARNs with it.
 func (s statement) covers(a Ask) bool {
 	action := strings.ToLower(a.Action)
 	return among(s.Action, s.NotAction, func(pattern string) bool { return Like(strings.ToLower(pattern), action) }) &&
@@ -111,7 +111,7 @@ func (s statement) covers(a Ask) bool {
 		s.conditionsHold(a.Context)
 }
 
-// among tells whether one of the patterns fits, or, where the exceptions are given instead, none of these.
+// among reports whether one of the patterns fits, or, where the exceptions are given instead, none of these.
 func among(patterns, exceptions []string, fits func(pattern string) bool) bool {
 	if len(exceptions) > 0 {
 		return !slices.ContainsFunc(exceptions, fits)
@@ -150,7 +150,7 @@ func comparison(name string) operator {
 	return operator{fits, positive != name, ifExists}
 }
 
-// holds tells whether one of the values fits, or none where the operator says Not. A key that is not there fits nothing,
+// holds reports whether one of the values fits, or none where the operator says Not. A key that is not there fits nothing,
 // unless the operator says IfExists.
 func (o operator) holds(values []string, value string, there bool) bool {
 	if o.fits == nil {
@@ -168,7 +168,7 @@ func arnLike(pattern, arn string) bool {
 	return slices.EqualFunc(patterns, parts, Like)
 }
 
-// Like tells whether text fits a pattern in which * is anything and ? any one character.
+// Like reports whether text fits a pattern in which * is anything and ? any one character.
 func Like(pattern, text string) bool {
 	star, resume := -1, 0 // the last star, and where in the text what follows it is tried
 	p := 0

@@ -71,7 +71,7 @@ func removeStale(t *testing.T) {
 	}
 }
 
-// holder starts a process that has a folder, and gives the folder.
+// holder starts a process that has a folder, and returns the folder.
 func holder(t *testing.T) (*exec.Cmd, string) {
 	t.Helper()
 	self, err := os.Executable()

@@ -18,7 +18,7 @@ type InProcess func(environment func(string) string, out io.Writer) (Handler, er
 // client context. Its answer is written as JSON.
 type Handler func(ctx context.Context, event json.RawMessage) (any, error)
 
-// Start gives a sandbox that calls a handler.
+// Start returns a sandbox that calls a handler.
 func (factory InProcess) Start(env map[string]string, out io.Writer) (Sandbox, error) {
 	h, err := factory(func(key string) string { return env[key] }, out)
 	if err != nil {

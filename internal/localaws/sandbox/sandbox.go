@@ -11,7 +11,7 @@ import (
 
 // Sandbox is one place where a function runs.
 type Sandbox interface {
-	// Invoke hands the function an event and gives how that ended; ctx ends at the event's deadline. One at a time.
+	// Invoke hands the function an event and returns how that ended; ctx ends at the event's deadline. One at a time.
 	Invoke(ctx context.Context, e Event) Outcome
 	// Close ends the function and waits for its end. It may be called again.
 	Close()
@@ -33,7 +33,7 @@ type Outcome struct {
 	Broken  bool            // the sandbox is of no more use
 }
 
-// Failed tells whether the function did not succeed.
+// Failed reports whether the function did not succeed.
 func (o Outcome) Failed() bool { return o.Status != "success" }
 
 // Failure is the outcome of an event that broke its sandbox, or found none.
