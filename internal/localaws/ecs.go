@@ -55,6 +55,9 @@ type ecsInput struct {
 	Force                           bool
 	Reason                          string
 
+	ServiceDeploymentArns []string
+	CreatedAt             *span
+
 	StartedBy     string
 	DesiredStatus string `check:"enum=RUNNING|PENDING|STOPPED"`
 	ResourceArn   string
@@ -99,6 +102,8 @@ func (s *ecsService) actions() map[string]action {
 		"DeleteService":               on(s.find, s.deleteService, "Service"),
 		"DescribeServices":            on(s.find, s.describeServices),
 		"ListServices":                on(s.find, s.listServices),
+		"ListServiceDeployments":      on(s.find, s.listServiceDeployments, "Service"),
+		"DescribeServiceDeployments":  op(s.describeServiceDeployments),
 		"ListTasks":                   on(s.find, s.listTasks),
 		"DescribeTasks":               on(s.find, s.describeTasks),
 		"StopTask":                    on(s.find, s.stopTask, "Task"),

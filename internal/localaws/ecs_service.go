@@ -20,6 +20,7 @@ type service struct {
 	controller, network obj
 	created             time.Time
 	deployments         []*deployment // PRIMARY first
+	past                []*deployment // all that there were, the oldest first
 	events              []obj
 	tags                tags
 
@@ -47,6 +48,7 @@ type deployment struct {
 	id, status, definition, rollout, reason string
 	created, updated                        time.Time
 	strategy                                []strategyItem
+	serviceDeployment                       string // its id as a service deployment
 }
 
 func (s *ecsService) serviceARN(v *service) string {
@@ -151,8 +153,9 @@ func (v *service) controllerType() string {
 func (v *service) newDeployment(at time.Time) *deployment {
 	d := &deployment{
 		id: fmt.Sprintf("ecs-svc/%d", int64(1e18)+rand.Int64N(8e18)), status: "PRIMARY", definition: v.definition,
-		created: at, updated: at, strategy: v.strategy,
+		created: at, updated: at, strategy: v.strategy, serviceDeployment: newID(),
 	}
+	v.past = append(v.past, d)
 	v.deployments = append([]*deployment{d}, v.deployments...)
 	return d
 }
@@ -211,6 +214,9 @@ func (s *ecsService) serviceJSON(v *service, withTags bool) obj {
 		"schedulingStrategy": "REPLICA", "loadBalancers": append([]obj{}, v.balancers...), "serviceRegistries": []any{}, "platformVersion": orDefault(v.platform, "LATEST"),
 		"availabilityZoneRebalancing": orDefault(v.rebalancing, "DISABLED"), "healthCheckGracePeriodSeconds": v.grace,
 		"deploymentController": v.controller, "networkConfiguration": v.network, "launchType": v.launchType, "capacityProviderStrategy": v.strategy,
+	}
+	if len(v.deployments) > 0 {
+		j["currentServiceDeployment"] = s.deploymentARN(v, v.deployments[0])
 	}
 	if withTags {
 		j["tags"] = v.tags.lower()

@@ -1,0 +1,78 @@
+package localaws
+
+import (
+	"slices"
+	"time"
+)
+
+// deploymentARN is the ARN of the service deployment that a deployment is. AWS's id is another than that of ecs-svc/...,
+// and no field leads from one to the other.
+func (s *ecsService) deploymentARN(v *service, d *deployment) string {
+	return s.region.arn("ecs", "service-deployment/"+v.cluster.name+"/"+v.name+"/"+d.serviceDeployment)
+}
+
+// serviceDeploymentJSON is a service deployment as both calls show it, in the parts that are told here.
+func (s *ecsService) serviceDeploymentJSON(v *service, d *deployment) obj {
+	j := obj{
+		"serviceDeploymentArn": s.deploymentARN(v, d), "serviceArn": s.serviceARN(v), "clusterArn": s.region.arn("ecs", "cluster/"+v.cluster.name),
+		"status": "IN_PROGRESS", "createdAt": epoch(d.created), "startedAt": epoch(d.created),
+	}
+	switch {
+	case d.rollout == "COMPLETED":
+		j["status"], j["finishedAt"] = "SUCCESSFUL", epoch(d.updated)
+	case d.rollout == "FAILED":
+		j["status"], j["finishedAt"] = "ROLLBACK_SUCCESSFUL", epoch(d.updated)
+	case v.deployments[0] != d: // another came before it had ended
+		j["status"], j["finishedAt"] = "STOPPED", epoch(d.updated)
+	}
+	return j
+}
+
+// span is the createdAt of ListServiceDeployments, in seconds since 1970.
+type span struct {
+	After  *float64 `json:"after"`
+	Before *float64 `json:"before"`
+}
+
+func (p *span) has(at time.Time) bool {
+	seconds := float64(at.UnixMilli()) / 1000
+	return p == nil || (p.After == nil || seconds >= *p.After) && (p.Before == nil || seconds <= *p.Before)
+}
+
+// listServiceDeployments shows the newest first.
+func (s *ecsService) listServiceDeployments(k *cluster, in *ecsInput) (any, error) {
+	v := k.find(in.Service)
+	if v == nil {
+		return nil, refuse("ServiceNotFoundException", "Service not found.")
+	}
+	found := []obj{}
+	for _, d := range slices.Backward(v.past) {
+		if in.CreatedAt.has(d.created) {
+			found = append(found, s.serviceDeploymentJSON(v, d))
+		}
+	}
+	return paged("ecs", "serviceDeployments", found, "nextToken", in.NextToken, in.MaxResults, 100)
+}
+
+func (s *ecsService) describeServiceDeployments(_ *call, in *ecsInput) (any, error) {
+	if len(in.ServiceDeploymentArns) == 0 || len(in.ServiceDeploymentArns) > 20 {
+		return nil, ecsInvalid("serviceDeploymentArns must have between 1 and 20 entries.")
+	}
+	found := map[string]obj{}
+	for _, k := range s.clusters {
+		for _, v := range k.services {
+			for _, d := range v.past {
+				found[s.deploymentARN(v, d)] = s.serviceDeploymentJSON(v, d)
+			}
+		}
+	}
+	shown, failures := []obj{}, []obj{}
+	for _, arn := range in.ServiceDeploymentArns {
+		if j := found[arn]; j != nil {
+			shown = append(shown, j)
+		} else {
+			failures = append(failures, obj{"arn": arn, "reason": "MISSING"})
+		}
+	}
+	return obj{"serviceDeployments": shown, "failures": failures}, nil
+}
