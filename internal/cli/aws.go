@@ -7,9 +7,11 @@ import (
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -133,6 +135,13 @@ func (a *app) connect(ctx context.Context, check func(region string) error) (*co
 	a.aws.warned.Do(func() { a.warn(s.Warnings()...) })
 	a.account = s.ID.Account
 	return &connection{s, s.ID, clientsFor(s)}, nil
+}
+
+// clusters returns the client that knows which clusters there are.
+func (c *connection) clusters() deploy.ClusterAPI { return ecs.NewFromConfig(c.Config) }
+
+func tagsOf(s *session.Session) deploy.TagAPI {
+	return resourcegroupstaggingapi.NewFromConfig(s.Config)
 }
 
 func clientsFor(s *session.Session) deploy.Clients {

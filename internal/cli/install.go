@@ -119,7 +119,7 @@ func (j *installJob) run(ctx context.Context) (installAnswer, error) {
 	j.Install, err = deploy.PrepareInstall(ctx, j.clients, j.id, deploy.InstallRequest{
 		Prefix: j.installOptions.prefix, Given: j.given, Reset: j.reset, Adopt: j.adopt,
 		AllowDowngrade: j.allowDowngrade, Upgrade: j.upgrade,
-		Version: binaryVersion(), Release: releaseFor, Warn: j.hear,
+		Clusters: j.clusters(), Version: binaryVersion(), Release: releaseFor, Warn: j.hear,
 	})
 	if errors.Is(err, deploy.ErrNotInstalled) {
 		return installAnswer{}, j.nothingToUpgrade(ctx)
@@ -143,6 +143,7 @@ func (j *installJob) run(ctx context.Context) (installAnswer, error) {
 	status.Warnings = append(append([]string{}, j.warnings...), status.Warnings...)
 	status.Settings = settings.JSON(j.Spec) // also of a dry run, which has recorded nothing
 	status.NotChecked = append(status.NotChecked, j.NotChecked...)
+	j.ClusterCheck.Add(&status)
 	answer := installAnswer{status, append([]deploy.Change{}, j.Changes...), !j.dryRun && len(j.Changes) > 0}
 	if !j.json() {
 		j.print(status, time.Since(started))

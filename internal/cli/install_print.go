@@ -91,9 +91,12 @@ func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 		j.out.Printf("  %s\n", st.Dim("EventBridge may take a minute before a new rule matches."))
 	}
 	for _, problem := range status.Problems { // what install does not mend
+		if problem.Code == deploy.ProblemNoCluster { // of which it has warned
+			continue
+		}
 		j.out.Print(st.Note("  ", problem.Message))
 	}
-	for _, each := range j.NotChecked {
+	for _, each := range slices.Concat(j.NotChecked, j.ClusterCheck.NotChecked) {
 		j.out.Print(st.Item(term.Quiet, each.String()))
 	}
 	if len(j.Changes) > 0 {

@@ -58,12 +58,13 @@ what AWS cannot narrow has the resource *.`,
 			return policyRun{a, o}.run(cmd)
 		},
 	}
-	addSettings(cmd, &o.prefix, "function-name", "rule-name", "role-path", "reserved-concurrency", "vpc-subnet", "permissions-boundary", "kms-key")
+	addSettings(cmd, &o.prefix, "function-name", "rule-name", "role-path", "reserved-concurrency", "vpc-subnet", "permissions-boundary", "kms-key", "cluster")
 	flags := cmd.Flags()
 	flags.BoolVar(&o.commands.KeepLogs, "keep-logs", false, "for uninstall --keep-logs: without the right to delete logs")
 	flags.BoolVar(&o.commands.Force, "force", false, "for uninstall --force")
 	flags.BoolVar(&o.commands.NoHistory, "no-history", false, "for status --no-history: without the right to read logs")
 	flags.BoolVar(&o.commands.ForReal, "for-real", false, "for simulate --for-real")
+	flags.BoolVar(&o.commands.AllRegions, "all-regions", false, "for status --all-regions: every region and, without --prefix, every prefix")
 	flags.StringVar(&o.account, "account", "", "account of the policy, instead of asking for it")
 	flags.StringVar(&o.partition, "partition", "", "partition of the policy, with --account; else the region's")
 	a.accountFlags(cmd)
@@ -97,14 +98,17 @@ func (o *policyOptions) take(words []string) error {
 		}
 		*asked = true
 	}
+	if err := o.checkFlags(); err != nil {
+		return err
+	}
+	return o.checkAccount()
+}
+
+// checkFlags refuses flags about a command that the policy is not for.
+func (o *policyOptions) checkFlags() error {
 	if o.boundary && o.commands != (callerpolicy.Commands{}) {
 		return invalidPolicy("spothandler policy boundary", "the boundary is printed alone: it is the role's, not a policy of whoever runs the commands")
 	}
-	return o.checkFlags()
-}
-
-// checkFlags refuses flags that are about other commands.
-func (o *policyOptions) checkFlags() error {
 	if o.commands.ForReal && !o.commands.Simulate {
 		return invalidPolicy("spothandler policy simulate", "--for-real is about a rehearsal")
 	}
@@ -114,7 +118,10 @@ func (o *policyOptions) checkFlags() error {
 	if o.commands.NoHistory && !o.commands.Status {
 		return invalidPolicy("spothandler policy status --no-history", "--no-history is about a status")
 	}
-	return o.checkAccount()
+	if o.commands.AllRegions && o.commands != (callerpolicy.Commands{Status: true, NoHistory: o.commands.NoHistory, AllRegions: true}) {
+		return invalidPolicy("spothandler policy status --all-regions", "--all-regions is for the policy of status alone: give the regions of the others with --region")
+	}
+	return nil
 }
 
 func (o *policyOptions) checkAccount() error {
@@ -149,29 +156,51 @@ func (r policyRun) run(cmd *cobra.Command) error {
 	if err := given.Apply(&spec); err != nil {
 		return err
 	}
-	regions := slices.Compact(slices.Sorted(slices.Values(r.regions)))
-	if len(regions) == 0 {
-		regions = []string{""} // the configuration's
-	}
-	var places []deploy.Names
-	for _, region := range regions {
-		id, err := r.identity(cmd.Context(), region)
-		if err != nil {
-			return err
-		}
-		if err := given.Check(id.Region, spec.Prefix); err != nil {
-			return err
-		}
-		if err := settings.CheckNames(id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil {
-			return err
-		}
-		places = append(places, deploy.NewNames(id, spec.Prefix, spec.FunctionName, spec.RuleName).WithRolePath(spec.RolePath))
+	places, err := r.places(cmd, given, spec)
+	if err != nil {
+		return err
 	}
 	policy, err := r.asked.document(places, spec)
 	if err != nil {
 		return err
 	}
 	return r.out.JSON(json.RawMessage(policy))
+}
+
+// places are the names of the installations that the policy is for, one a region.
+func (r policyRun) places(cmd *cobra.Command, given settings.Given, spec settings.Spec) (places []deploy.Names, err error) {
+	regions := slices.Compact(slices.Sorted(slices.Values(r.regions)))
+	if r.asked.commands.AllRegions && len(regions) > 0 {
+		return nil, invalidPolicy("give one of them", "--region and --all-regions do not go together")
+	}
+	if len(regions) == 0 {
+		regions = []string{""} // the configuration's
+	}
+	for _, region := range regions {
+		id, err := r.identity(cmd.Context(), region)
+		if err != nil {
+			return nil, err
+		}
+		if err := given.Check(id.Region, spec.Prefix); err != nil {
+			return nil, err
+		}
+		if err := settings.CheckNames(id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil {
+			return nil, err
+		}
+		if r.asked.commands.AllRegions {
+			prefix := &spec.Prefix
+			if !cmd.Flags().Changed("prefix") {
+				prefix = nil
+			}
+			places = callerpolicy.Everywhere(id, prefix, spec.FunctionName, spec.RuleName)
+			for index := range places {
+				places[index] = places[index].WithRolePath(spec.RolePath)
+			}
+			return places, nil
+		}
+		places = append(places, deploy.NewNames(id, spec.Prefix, spec.FunctionName, spec.RuleName).WithRolePath(spec.RolePath))
+	}
+	return places, nil
 }
 
 func (o *policyOptions) document(places []deploy.Names, spec settings.Spec) (string, error) {
@@ -193,6 +222,9 @@ func (r policyRun) identity(ctx context.Context, region string) (session.Identit
 	}
 	if o.account != "" {
 		region, err := a.findRegion(ctx)
+		if o.commands.AllRegions { // which needs none but to tell the partition
+			err = nil
+		}
 		return o.identity(region), err
 	}
 	s, err := a.connect(ctx, noCheck)

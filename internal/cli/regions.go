@@ -180,6 +180,9 @@ func (v *targetRun[T]) answered() bool { return v.err == nil || errors.Is(v.err,
 // chosenRegions are those of --region, or with --all-regions those where the account, which is told too,
 // has an installation, with this prefix unless it is nil.
 func (a *app) chosenRegions(ctx context.Context, prefix *string) ([]string, session.Identity, error) {
+	if a.chosen != nil {
+		return a.chosen.regions, a.chosen.id, nil
+	}
 	if !a.allRegions {
 		for _, region := range a.regions { // before the first call in any of them
 			if err := settings.CheckNames(region, aws.ToString(prefix), "", ""); err != nil {
@@ -197,9 +200,15 @@ func (a *app) chosenRegions(ctx context.Context, prefix *string) ([]string, sess
 	if err != nil {
 		return nil, session.Identity{}, err
 	}
+	regions, err := a.regionsOfRoles(ctx, s, prefix)
+	return regions, s.id, err
+}
+
+// regionsOfRoles are the regions in which the account has an installation, as its roles tell.
+func (a *app) regionsOfRoles(ctx context.Context, s *connection, prefix *string) ([]string, error) {
 	regions, ignored, err := deploy.Regions(ctx, s.clients, s.id, prefix, a.rolePath)
 	for _, role := range ignored {
 		a.warn("role " + role + " under " + deploy.Path + " is ignored: its name does not end in a region of partition " + s.id.Partition)
 	}
-	return regions, s.id, s.SayUnchanged(err)
+	return regions, s.SayUnchanged(err)
 }

@@ -64,6 +64,8 @@ type app struct {
 	found     string // the region that the command works in, once it is known
 	account   string // the account of the credentials, once it is known
 	aws       *awsSource
+	chosen    *choice // the regions to work in, where status has chosen them
+	unchecked *unchecked
 }
 
 // options are the global flags.
@@ -83,6 +85,7 @@ type options struct {
 func newApp(s Streams, args []string) *app {
 	a := &app{Streams: s, args: args, sources: flagSources{}}
 	a.out, a.err = s.printers()
+	a.unchecked = &unchecked{}
 	a.aws = &awsSource{canAsk: s.inTTY, in: s.in, err: a.err}
 	return a
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/spothandler/spothandler/embed"
@@ -36,6 +38,9 @@ func TestAnswersKeepToTheirSchemas(t *testing.T) {
 	}
 	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
 	schemas := strictSchemas(t)
+	if _, err := ecs.NewFromConfig(server.Config()).CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: aws.String("shop")}); err != nil {
+		t.Fatal(err)
+	}
 	for _, step := range []struct{ line, schema string }{
 		{"version", "version"},
 		{"status", "status"},
@@ -55,6 +60,9 @@ func TestAnswersKeepToTheirSchemas(t *testing.T) {
 		{"doctor", "doctor"},
 		{"doctor --region eu-west-1 --region us-east-1 --ignore SPOT104", "doctor"},
 		{"doctor --cluster shp", "error"},
+		{"install --prefix prod --cluster shpo", "install"},
+		{"status", "status"},
+		{"status --all-regions", "status"},
 		{"uninstall --prefix prod --dry-run", "uninstall"},
 		{"uninstall --prefix prod", "error"},
 		{"uninstall --prefix prod --yes", "uninstall"},

@@ -3,6 +3,7 @@ package cli_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/spothandler/spothandler/embed"
@@ -45,6 +47,9 @@ func worldOf(ts *testscript.TestScript) *world {
 func setUp(env *testscript.Env, backend testaws.Backend) error {
 	w := &world{}
 	w.connect(backend, env.Defer)
+	if err := createClusters(w.witness); err != nil {
+		return err
+	}
 	env.Values[worldKey{}] = w
 	env.Setenv("HOME", env.WorkDir)
 	env.Setenv("USERPROFILE", env.WorkDir)
@@ -55,6 +60,16 @@ func setUp(env *testscript.Env, backend testaws.Backend) error {
 	env.Setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
 	env.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
 	env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	return nil
+}
+
+// createClusters makes those that the scripts install for.
+func createClusters(witness testaws.Clients) error {
+	for _, cluster := range []string{"shop", "batch", "web", "one", "two", "three", "test"} {
+		if _, err := witness.ECS.CreateCluster(context.Background(), &ecs.CreateClusterInput{ClusterName: &cluster}); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

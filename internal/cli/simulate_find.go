@@ -205,7 +205,9 @@ func (t *simulation) listener(all []deploy.Listed) (string, error) {
 	}
 	if len(hearing) == 0 {
 		refusal.Message = fmt.Sprintf("none of the %d installations hears cluster %s: say which to rehearse", len(all), t.service.Cluster.Name())
-		hearing = prefixesOf(all)[1:]
+		for _, each := range all {
+			hearing = append(hearing, each.Prefix)
+		}
 	}
 	for _, each := range hearing {
 		refusal.Hints = append(refusal.Hints, "--prefix "+quote(each))

@@ -7,9 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
-	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
@@ -17,9 +15,10 @@ import (
 
 // statusAnswer is status's JSON.
 type statusAnswer struct {
-	Version       string          `json:"version"`
-	Installations []deploy.Status `json:"installations"`
-	Errors        []regionError   `json:"errors"`
+	Version       string              `json:"version"`
+	Installations []deploy.Status     `json:"installations"`
+	Errors        []regionError       `json:"errors"`
+	NotChecked    []deploy.NotChecked `json:"not_checked"` // beside what each installation has of it
 }
 
 // regionError is why a region could not be read.
@@ -43,17 +42,22 @@ func (o *statusOptions) only() *string {
 	return nil
 }
 
+// isFor reports whether the status is to show installations with this prefix.
+func (o *statusOptions) isFor(prefix string) bool { return !o.one || prefix == o.prefix }
+
 func (a *app) statusCommand() *cobra.Command {
 	o := &statusOptions{}
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show what is installed, and whether it is as it was asked for",
 		Long: `Status compares each installation with its own record and changes nothing.
-Without --prefix it shows every installation of the region, found by its role;
-one whose role is gone needs --prefix. It exits with 0 when all are healthy, 2
-when one is not, and 3 when there is none.`,
+Without --prefix it shows every installation of the region, also one whose role
+was deleted. With --all-regions it looks in every region that is enabled for the
+account. It exits with 0 when all are healthy, 2 when one is not, and 3 when
+there is none. What it may not look at it says, and goes on.`,
 		Example: `  spothandler status
-  spothandler status --prefix prod -o json`,
+  spothandler status --prefix prod -o json
+  spothandler status --all-regions`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
@@ -77,6 +81,9 @@ type statusRun struct {
 
 // run shows the installations of all regions together: what concerns several of them is said once.
 func (r statusRun) run(ctx context.Context) error {
+	if err := r.lookEverywhere(ctx); err != nil {
+		return err
+	}
 	runs, id, err := runInRegions(ctx, r.app, r.asked.only(), func(ctx context.Context, a *app) (statuses, error) { return statusRun{a, r.asked}.here(ctx) })
 	if err != nil {
 		return err
@@ -106,7 +113,7 @@ func noneAnywhere(runs []*targetRun[statuses]) bool {
 
 // show prints what was held back, and the answer.
 func (r statusRun) show(ctx context.Context, runs []*targetRun[statuses]) error {
-	answer := statusAnswer{binaryVersion(), []deploy.Status{}, []regionError{}}
+	answer := statusAnswer{binaryVersion(), []deploy.Status{}, []regionError{}, r.unchecked.list()}
 	for _, v := range runs {
 		if err := v.show(r.app); err != nil {
 			return err
@@ -129,8 +136,7 @@ func (r statusRun) notHere(id session.Identity, others []deploy.Listed) error {
 		return r.notInstalled("status", r.asked.prefix, id.Region, others)
 	}
 	return missing(fmt.Sprintf("nothing is installed in %s of account %s", id.Region, id.Account),
-		"spothandler install --prefix NAME",
-		"spothandler status --prefix NAME   to check one whose role was deleted")
+		"spothandler install --prefix NAME")
 }
 
 // noneIn is the verdict on several regions.
@@ -171,19 +177,17 @@ func (r statusRun) here(ctx context.Context) (statuses, error) {
 		return nil, err
 	}
 	r.printEndpoints(s)
-	found, others, notChecked, err := r.survey(ctx, s)
+	survey, err := deploy.Look(ctx, s.clients, tagsOf(s.Session), s.id, r.asked.only(), r.asked.names)
 	if err != nil {
 		return nil, r.pointToPolicy(r.asked.prefix, err)
 	}
-	all, err := assess(found, others)
+	all, err := s.judge(ctx, survey)
 	if err != nil {
 		return nil, err
 	}
 	if len(all) == 0 {
-		return nil, r.notHere(s.id, others)
-	}
-	for index := range all {
-		all[index].NotChecked = append(all[index].NotChecked, notChecked...)
+		r.leaveUnchecked(survey.NotChecked...)
+		return nil, r.notHere(s.id, survey.Others)
 	}
 	if slices.ContainsFunc(all, func(status deploy.Status) bool { return !status.Healthy }) {
 		return all, errDiffers
@@ -191,61 +195,24 @@ func (r statusRun) here(ctx context.Context) (statuses, error) {
 	return all, nil
 }
 
-// survey looks at one installation, or at every one of the region side by side. Without a list (ListRoles
-// denied) one installation can still be looked at.
-func (r statusRun) survey(ctx context.Context, s *connection) (_ []*deploy.Installation, _ []deploy.Listed, notChecked []deploy.NotChecked, _ error) {
-	others, err := deploy.List(ctx, s.clients, s.id, r.rolePath)
-	if err != nil && (!r.asked.one || ctx.Err() != nil) {
-		return nil, nil, nil, err
-	}
+// judge assesses what was found, and asks for the clusters.
+func (s *connection) judge(ctx context.Context, survey *deploy.Survey) ([]deploy.Status, error) {
+	all, err := assess(survey.Found, survey.Others)
 	if err != nil {
-		notChecked = append(notChecked, deploy.NotChecked{What: "other installations", Why: apperr.WhyNot(err)})
+		return nil, err
 	}
-	prefixes := []string{r.asked.prefix}
-	if !r.asked.one {
-		prefixes = prefixesOf(others)
-	}
-	found := make([]*deploy.Installation, len(prefixes))
-	group, ctx := errgroup.WithContext(ctx)
-	for index, each := range prefixes {
-		names := r.asked.names
-		if each != r.asked.prefix { // they are of one installation
-			names = nil
+	for index := range all {
+		clusters, err := deploy.CheckClusters(ctx, s.clusters(), s.id, all[index].Spec.Clusters)
+		if err != nil {
+			return nil, err
 		}
-		group.Go(func() (err error) {
-			found[index], err = deploy.Find(ctx, s.clients, s.id, each, names)
-			return err
-		})
+		clusters.Add(&all[index])
+		all[index].NotChecked = append(all[index].NotChecked, survey.NotChecked...)
 	}
-	if err := group.Wait(); err != nil {
-		return nil, nil, nil, err
-	}
-	return onlyFound(found), others, notChecked, nil
+	return all, nil
 }
 
-// prefixesOf are the prefixes to look at. The empty one is always among them: what is left of an
-// installation without a prefix whose role is gone is found only by its names.
-func prefixesOf(listed []deploy.Listed) []string {
-	prefixes := []string{""}
-	for _, each := range listed {
-		if each.Prefix != "" {
-			prefixes = append(prefixes, each.Prefix)
-		}
-	}
-	return prefixes
-}
-
-// onlyFound leaves out what is not there, or is there and none of ours.
-func onlyFound(all []*deploy.Installation) []*deploy.Installation {
-	var found []*deploy.Installation
-	for _, each := range all {
-		if each.Found() {
-			found = append(found, each)
-		}
-	}
-	return found
-}
-
+// assess compares what was found with what was asked for.
 func assess(found []*deploy.Installation, others []deploy.Listed) ([]deploy.Status, error) {
 	all := []deploy.Status{}
 	for _, each := range found {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // print shows one installation whole; of many a line each, and then those that need attention.
@@ -126,6 +127,30 @@ func (r statusRun) inRegion(region string) *app {
 
 // cures are the options of install that help, for what is wrong.
 func cures(status deploy.Status) []string {
+	options := curesWithoutNames(status)
+	names := ownNames(status)
+	for index := range options {
+		options[index] = names + options[index]
+	}
+	return options
+}
+
+// ownNames are the flags that tell the names of an installation whose role, which knew them, is gone.
+func ownNames(status deploy.Status) string {
+	if !slices.ContainsFunc(status.Problems, func(p deploy.Problem) bool { return p.Code == deploy.ProblemMissing && p.Kind == deploy.KindRole }) {
+		return ""
+	}
+	flags, defaults := "", settings.Defaults(status.Prefix)
+	if name := status.Spec.FunctionName; name != defaults.FunctionName {
+		flags += "--function-name " + name + " "
+	}
+	if name := status.Spec.RuleName; name != defaults.RuleName {
+		flags += "--rule-name " + name + " "
+	}
+	return flags
+}
+
+func curesWithoutNames(status deploy.Status) []string {
 	has := func(code string) bool {
 		return slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return problem.Code == code })
 	}
@@ -135,6 +160,9 @@ func cures(status deploy.Status) []string {
 	}
 	if has(deploy.ProblemConcurrencyZero) {
 		options = append(options, "--reserved-concurrency -1")
+	}
+	if has(deploy.ProblemNoCluster) {
+		options = append(options, "--cluster NAME   clusters that exist")
 	}
 	if has(deploy.ProblemOverlap) {
 		options = append(options, "--cluster NAME   clusters that no other watches")

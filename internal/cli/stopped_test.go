@@ -38,6 +38,9 @@ func siteOn(t *testing.T, backend testaws.Backend) *site {
 	s := &site{t: t, proxy: testaws.NewProxy(backend), witness: backend.Clients(region), number: cmp.Or(backend.Account, account), home: t.TempDir()}
 	s.binary = "spothandler-" + newer // whose function is small, which saves time
 	t.Cleanup(s.proxy.Close)
+	if err := createClusters(s.witness); err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 

@@ -24,6 +24,9 @@ var _ ClusterAPI = (*ecs.Client)(nil)
 // clustersAtOnce is the most that DescribeClusters takes (ECS API).
 const clustersAtOnce = 100
 
+// ProblemNoCluster is the code of a Problem: a cluster is not there, or not ACTIVE.
+const ProblemNoCluster = "no_cluster"
+
 // clusterActive is the status of a cluster in which tasks can run (ECS API, Cluster).
 const clusterActive = "ACTIVE"
 
@@ -41,15 +44,37 @@ type AbsentCluster struct {
 	Nearest string // the name of a cluster that may be meant; "" where none is near
 }
 
-// String says what is wrong in a clause.
-func (c AbsentCluster) String() string {
-	switch {
-	case c.Status != "":
-		return fmt.Sprintf("cluster %s is %s, not %s", c.Name, c.Status, clusterActive)
-	case c.Nearest != "":
-		return fmt.Sprintf("there is no cluster %s in %s; the nearest name is %s", c.Name, c.Region, c.Nearest)
+// Messages says what is wrong, in a clause each: those of which nothing more is known are named together.
+func (c ClusterCheck) Messages() []string {
+	var messages, unknown []string
+	region := ""
+	for _, absent := range c.Absent {
+		switch {
+		case absent.Status != "":
+			messages = append(messages, fmt.Sprintf("cluster %s is %s, not %s", absent.Name, absent.Status, clusterActive))
+		case absent.Nearest != "":
+			messages = append(messages, fmt.Sprintf("there is no cluster %s in %s; the nearest name is %s", absent.Name, absent.Region, absent.Nearest))
+		default:
+			unknown, region = append(unknown, absent.Name), absent.Region
+		}
 	}
-	return fmt.Sprintf("there is no cluster %s in %s", c.Name, c.Region)
+	switch len(unknown) {
+	case 0:
+		return messages
+	case 1:
+		return append(messages, fmt.Sprintf("there is no cluster %s in %s", unknown[0], region))
+	}
+	return append(messages, fmt.Sprintf("there are no clusters %s in %s", enumerate(unknown), region))
+}
+
+// enumerate names a few, and counts the others.
+func enumerate(names []string) string {
+	const few = 5
+	if more := len(names) - few; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), more)
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // CheckClusters asks ECS for the clusters with these names, and makes no call where there are none. Whoever may
@@ -68,6 +93,16 @@ func CheckClusters(ctx context.Context, api ClusterAPI, id session.Identity, nam
 		check.findNearest(ctx, api)
 	}
 	return check, ctx.Err()
+}
+
+// Add makes a problem of each absent cluster. It is vital where there is no other: no interruption is heard.
+func (c ClusterCheck) Add(status *Status) {
+	for _, message := range c.Messages() {
+		status.Problems = append(status.Problems, Problem{Code: ProblemNoCluster, Message: message, Vital: len(c.Absent) == len(status.Spec.Clusters)})
+	}
+	status.NotChecked = append(status.NotChecked, c.NotChecked...)
+	status.Healthy = len(status.Problems) == 0
+	status.Verdict = verdictOn(status.Problems, status.Changes)
 }
 
 func absentClusters(region string, names []string, found []types.Cluster) []AbsentCluster {

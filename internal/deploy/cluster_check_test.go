@@ -41,6 +41,8 @@ func TestCheckClusters(t *testing.T) {
 		"all there":         {[]string{"batch", "shop"}, `"ecs:DescribeClusters"`, nil},
 		"mistyped":          {[]string{"shop", "shpo"}, `"ecs:*"`, []string{"there is no cluster shpo in us-east-1; the nearest name is shop"}},
 		"none near":         {[]string{"analytics"}, `"ecs:*"`, []string{"there is no cluster analytics in us-east-1"}},
+		"several":           {[]string{"analytics", "payments"}, `"ecs:*"`, []string{"there are no clusters analytics and payments in us-east-1"}},
+		"many":              {[]string{"c1", "c2", "c3", "c4", "c5", "c6", "c7"}, `"ecs:*"`, []string{"there are no clusters c1, c2, c3, c4, c5 and 2 more in us-east-1"}},
 		"deleted":           {[]string{"old"}, `"ecs:*"`, []string{"cluster old is INACTIVE, not ACTIVE"}},
 		"none may be named": {[]string{"shpo"}, `"ecs:DescribeClusters"`, []string{"there is no cluster shpo in us-east-1", "not checked: the nearest names of clusters: you may not ecs:ListClusters"}},
 		"denied":            {[]string{"shop", "shpo"}, `"ecs:ListClusters"`, []string{"not checked: clusters shop, shpo: you may not ecs:DescribeClusters"}},
@@ -60,10 +62,7 @@ func TestCheckClusters(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var got []string
-			for _, absent := range check.Absent {
-				got = append(got, absent.String())
-			}
+			got := check.Messages()
 			for _, unchecked := range check.NotChecked {
 				got = append(got, unchecked.String())
 			}

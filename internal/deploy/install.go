@@ -23,9 +23,10 @@ type InstallRequest struct {
 	AllowDowngrade bool // touch an installation of a newer version
 	Upgrade        bool // only where there is an installation already
 
-	Version string                                     // of the binary
-	Release func(architecture string) (Release, error) // the code to install
-	Warn    func(string)                               // hears what deserves attention and stops nothing; may be nil
+	Clusters ClusterAPI                                 // is asked whether the clusters exist; nil: they are not looked for
+	Version  string                                     // of the binary
+	Release  func(architecture string) (Release, error) // the code to install
+	Warn     func(string)                               // hears what deserves attention and stops nothing; may be nil
 }
 
 // Install is a prepared install: everything is decided, and nothing is written.
@@ -38,7 +39,8 @@ type Install struct {
 	Taken   []Unowned // what the changes take over from others
 	Others  []Listed  // installations of the region, once Verify or LookAround has looked for them
 
-	NotChecked []NotChecked // what Verify or LookAround may not look at
+	ClusterCheck ClusterCheck
+	NotChecked   []NotChecked // what Verify or LookAround may not look at
 
 	clients Clients
 	id      session.Identity
@@ -64,6 +66,9 @@ func PrepareInstall(ctx context.Context, clients Clients, id session.Identity, r
 		return nil, err
 	}
 	if err := i.checkCase(ctx); err != nil {
+		return nil, err
+	}
+	if err := i.checkClusters(ctx); err != nil {
 		return nil, err
 	}
 	if err := i.Want.Function.checkConcurrency(ctx, clients.Lambda, id.Region, i.Found.State.Function); err != nil {
@@ -139,6 +144,17 @@ func (i *Install) checkCase(ctx context.Context) error {
 		return ctx.Err()
 	}
 	return CheckCase(i.request.Prefix, others)
+}
+
+// checkClusters warns of a cluster that is not there: it may be created later, and it may be mistyped.
+func (i *Install) checkClusters(ctx context.Context) error {
+	if i.request.Clusters == nil {
+		return nil
+	}
+	check, err := CheckClusters(ctx, i.request.Clusters, i.id, i.Spec.Clusters)
+	i.ClusterCheck = check
+	i.warn(check.Messages()...)
+	return err
 }
 
 func (i *Install) warn(texts ...string) { warn(i.request.Warn, texts...) }

@@ -36,11 +36,15 @@ func (i *Installation) Resolve(given settings.Given, reset bool) (spec settings.
 	return spec, warnings, err
 }
 
-// keepNames keeps the names of an existing installation, a reset included: a rename is refused.
+// keepNames keeps the names of an existing installation, a reset included: a rename is refused. Without a record they
+// are those that it was found by.
 func (i *Installation) keepNames(spec *settings.Spec) {
 	if i.Record != nil {
 		spec.FunctionName, spec.RuleName = i.Record.FunctionName, i.Record.RuleName
+		return
 	}
+	before := settings.Prefixed(i.Names.Prefix, "")
+	spec.FunctionName, spec.RuleName = strings.TrimPrefix(i.Names.Function, before), strings.TrimPrefix(i.Names.Rule, before)
 }
 
 func (i *Installation) recordedTags(given settings.Given) (map[string]string, []string) {

@@ -30,10 +30,10 @@ type tagged struct {
 	functions, rules []string
 }
 
-// FindWithoutRole finds, by their tags, the installations of a region whose role is gone, or was not listed since it has
-// another path, but for the known ones. Only what a read by its name confirms is among them: GetResources goes on to return a resource for
-// hours after its deletion. Whoever may not look is told in the list of what was not checked.
-func FindWithoutRole(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, known []Listed) ([]*Installation, []NotChecked, error) {
+// FindWithoutRole finds, by their tags, the installations of a region whose role is gone, or was not listed since it
+// has another path, and whose prefix is asked for. Only what a read by its name confirms is among them: GetResources goes on to return a resource for hours
+// after its deletion. Whoever may not look is told in the list of what was not checked.
+func FindWithoutRole(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, asked func(prefix string) bool) ([]*Installation, []NotChecked, error) {
 	hits, err := findTagged(ctx, tags, id)
 	if err != nil {
 		return nil, []NotChecked{{"installations whose role is gone", apperr.WhyNot(err)}}, ctx.Err()
@@ -41,7 +41,7 @@ func FindWithoutRole(ctx context.Context, clients Clients, tags TagAPI, id sessi
 	var all []*Installation
 	var notChecked []NotChecked
 	for _, hit := range hits {
-		if slices.ContainsFunc(known, func(l Listed) bool { return l.Prefix == hit.prefix }) {
+		if !asked(hit.prefix) {
 			continue
 		}
 		found, err := hit.confirm(ctx, clients, id)

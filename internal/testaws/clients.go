@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -17,6 +18,7 @@ type Clients struct {
 	Logs   *cloudwatchlogs.Client
 	Lambda *lambda.Client
 	Events *eventbridge.Client
+	ECS    *ecs.Client
 }
 
 // Clients gives clients for a region.
@@ -30,6 +32,7 @@ func (b Backend) Clients(region string) Clients {
 	return Clients{
 		IAM: iam.NewFromConfig(config), Logs: cloudwatchlogs.NewFromConfig(config),
 		Lambda: lambda.NewFromConfig(config), Events: eventbridge.NewFromConfig(config),
+		ECS: ecs.NewFromConfig(config),
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 // Call is one call as it was seen on the wire.
 type Call struct {
-	Service string // as in an IAM action: iam, sts, lambda, logs, events, ecs
+	Service string // as in an IAM action: iam, sts, lambda, logs, events, ecs, tag, account
 	Action  string // the API's name: PutRule
 	Status  int    // of the answer; 0 where there was none
 }
@@ -42,6 +42,10 @@ func nameCall(r *http.Request, body []byte) Call {
 		c.Action = form.Get("Action")
 		return c
 	}
+	if c.Service == "account" {
+		c.Action = strings.ToUpper(r.URL.Path[1:2]) + r.URL.Path[2:] // "/listRegions"
+		return c
+	}
 	c.Action = lambdaAction(r.Method, r.URL.Path)
 	return c
 }
@@ -50,7 +54,7 @@ func nameCall(r *http.Request, body []byte) Call {
 func serviceOf(r *http.Request) string {
 	_, scope, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
 	if parts := strings.Split(scope, "/"); len(parts) > 3 {
-		return parts[3]
+		return strings.Replace(parts[3], "tagging", "tag", 1) // which IAM calls it
 	}
 	return "unsigned"
 }

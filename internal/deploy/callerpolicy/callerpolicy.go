@@ -5,12 +5,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 
 	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // Commands are what a caller is going to run.
@@ -26,6 +28,20 @@ type Commands struct {
 	ForReal   bool // simulate --for-real
 	KeepLogs  bool // uninstall --keep-logs, and never without it: the logs cannot be deleted
 	Force     bool // uninstall --force
+
+	// AllRegions is status --all-regions, which looks in every region that is enabled for the account. Its places are
+	// those of Everywhere.
+	AllRegions bool
+}
+
+// Everywhere returns the places of status --all-regions, with wildcards for names: the regions of an account, and,
+// unless a prefix is given, every prefix.
+func Everywhere(id session.Identity, prefix *string, functionName, ruleName string) []deploy.Names {
+	id.Region = "*"
+	if prefix != nil {
+		return []deploy.Names{deploy.NewNames(id, *prefix, functionName, ruleName)}
+	}
+	return []deploy.Names{deploy.NewNames(id, "", functionName, ruleName), deploy.NewNames(id, "*", functionName, ruleName)}
 }
 
 // MaxLength is how long a managed policy may be (IAM quotas), in characters that are not white space.
@@ -98,7 +114,11 @@ func inPlaces(places []deploy.Names, resources ...func(deploy.Names) string) any
 func allInPlaces(places []deploy.Names, resources func(deploy.Names) []string) any {
 	var all []string
 	for _, names := range places {
-		all = append(all, resources(names)...)
+		for _, each := range resources(names) {
+			if !slices.Contains(all, each) { // as the clusters of every prefix
+				all = append(all, each)
+			}
+		}
 	}
 	if len(all) == 1 {
 		return all[0]

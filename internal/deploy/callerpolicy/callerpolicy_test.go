@@ -77,7 +77,7 @@ func actionsOf(t *testing.T, policy string) []string {
 // fullSpec has every setting that needs further permissions.
 func fullSpec() settings.Spec {
 	spec := settings.Defaults(prefix)
-	spec.Boundary, spec.KMSKey, spec.Subnets = aBoundary, aKey, []string{aSubnet}
+	spec.Boundary, spec.KMSKey, spec.Subnets, spec.Clusters = aBoundary, aKey, []string{aSubnet}, []string{"shop"}
 	return spec
 }
 
@@ -92,11 +92,16 @@ func allCommands() callerpolicy.Commands {
 func TestPolicyHasEveryCall(t *testing.T) {
 	needed := map[string]bool{}
 	for _, action := range []string{
-		"iam:PassRole", "lambda:ListTags", "kms:CreateGrant", "kms:Encrypt", "kms:Decrypt",
+		"account:ListRegions", "iam:PassRole", "lambda:ListTags", "kms:CreateGrant", "kms:Encrypt", "kms:Decrypt",
 		"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
 		"logs:FilterLogEvents", "ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", // the records' and the report's
 	} {
 		needed[action] = true
+	}
+	for service, api := range map[string]reflect.Type{"tag": reflect.TypeFor[deploy.TagAPI](), "ecs": reflect.TypeFor[deploy.ClusterAPI]()} {
+		for i := range api.NumMethod() {
+			needed[service+":"+api.Method(i).Name] = true
+		}
 	}
 	clients := reflect.TypeFor[deploy.Clients]()
 	for i := range clients.NumField() {
@@ -113,6 +118,9 @@ func TestPolicyHasEveryCall(t *testing.T) {
 		for _, action := range actionsOf(t, policyFor(t, names(), spec, all)) {
 			allowed[action] = true
 		}
+	}
+	for _, action := range actionsOf(t, policyFor(t, names(), fullSpec(), callerpolicy.Commands{Status: true, AllRegions: true})) {
+		allowed[action] = true
 	}
 	equal(t, slices.Sorted(maps.Keys(allowed)), slices.Sorted(maps.Keys(needed))...)
 }
@@ -212,9 +220,9 @@ func TestPolicyIsNarrow(t *testing.T) {
 			continue
 		}
 		if statement.Resource == "*" {
-			equal(t, statement.Action, "iam:ListRoles", "logs:DescribeLogGroups", "lambda:ListEventSourceMappings",
+			equal(t, statement.Action, "iam:ListRoles", "logs:DescribeLogGroups", "lambda:ListEventSourceMappings", "ecs:ListClusters", "tag:GetResources",
 				"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs")
-		} else if text := fmt.Sprint(statement.Resource); !strings.Contains(text, "prod-") && text != aKey || strings.Contains(strings.ReplaceAll(text, ":*", ""), "*") {
+		} else if text := fmt.Sprint(statement.Resource); !strings.Contains(text, "prod-") && text != aKey && !strings.HasSuffix(text, ":cluster/shop") || strings.Contains(strings.ReplaceAll(text, ":*", ""), "*") {
 			t.Errorf("%s is for %s", statement.Sid, text)
 		}
 		if strings.Contains(fmt.Sprint(statement.Action), "*") {

@@ -37,6 +37,16 @@ func grants(places []deploy.Names, spec settings.Spec) []grant {
 	deployments := in(func(n deploy.Names) string { return n.ARN("ecs", n.Region, "service/*") },
 		func(n deploy.Names) string { return n.ARN("ecs", n.Region, "service-deployment/*") })
 	bus := in(func(n deploy.Names) string { return n.ARN("events", n.Region, "event-bus/default") })
+	clusters := in(func(n deploy.Names) string { return n.ClusterARN("*") })
+	if len(spec.Clusters) > 0 {
+		clusters = allInPlaces(places, func(n deploy.Names) []string {
+			var arns []string
+			for _, cluster := range spec.Clusters {
+				arns = append(arns, n.ClusterARN(cluster))
+			}
+			return arns
+		})
+	}
 	// Nobody knows beforehand what others call their instance profiles.
 	profiles := in(func(n deploy.Names) string { return n.ARN("iam", "", "instance-profile/*") })
 	// The ids of event source mappings are not known either, but their function is.
@@ -57,6 +67,7 @@ func grants(places []deploy.Names, spec settings.Spec) []grant {
 		{statement{Sid: "Services", Resource: allInPlaces(places, anyService)}, servicePermissions()},
 		{statement{Sid: "Rehearsal", Resource: bus, Condition: when("StringEquals", "events:source", handler.SimulateSource)}, rehearsalPermissions()},
 		{statement{Sid: "Doctor", Resource: allInPlaces(places, diagnosed)}, diagnosisPermissions()},
+		{statement{Sid: "Clusters", Resource: clusters}, clusterPermissions()},
 		{statement{Sid: "NoResourceLevel", Resource: "*"}, unscopedPermissions()},
 	}
 }
@@ -99,32 +110,33 @@ const (
 	withKey
 	withVPC
 	reserving // executions: without the permission install goes on, and fails later where there are none left
+	surveying // looks for what no role tells of
+	everywhere
+	withClusters
 	// readingEncrypted compares an environment that a key encrypts.
 	readingEncrypted
 )
 
 func (c Commands) purposes(spec settings.Spec) purpose {
-	bounded, encrypted := spec.Boundary != "", spec.KMSKey != ""
-	purposes := reading.onlyIf(c.lookAtAll())
-	if c.Install {
-		purposes |= installing | comparing | reserving.onlyIf(spec.ReservedConcurrency > 0) |
-			readingEncrypted.onlyIf(encrypted) | withKey.onlyIf(encrypted) | withVPC.onlyIf(len(spec.Subnets) > 0) |
-			withBoundary.onlyIf(bounded) | withoutBoundary.onlyIf(!bounded)
-	}
-	if c.Doctor {
-		purposes |= diagnosing | comparing | reporting | readingEncrypted.onlyIf(encrypted)
-	}
-	if c.Simulate {
-		purposes |= rehearsing | comparing | reporting | readingEncrypted.onlyIf(encrypted) | redeploying.onlyIf(c.ForReal)
-	}
-	if c.Status {
-		purposes |= comparing | reporting | readingEncrypted.onlyIf(encrypted)
-	}
-	if c.Logs || c.Report {
-		purposes |= locating | readingLogs | summarizing.onlyIf(c.Report)
-	}
-	if c.Uninstall {
-		purposes |= uninstalling | keepingLogs.onlyIf(c.KeepLogs) | deletingLogs.onlyIf(!c.KeepLogs) | forcing.onlyIf(c.Force)
+	bounded, encrypted, named := spec.Boundary != "", spec.KMSKey != "", len(spec.Clusters) > 0 || c.AllRegions
+	var purposes purpose
+	for _, each := range []struct {
+		asked bool
+		needs purpose
+	}{
+		{c.lookAtAll(), reading},
+		{c.Install || c.Status || c.Doctor || c.Simulate, comparing | readingEncrypted.onlyIf(encrypted)},
+		{c.Status || c.Doctor || c.Simulate, reporting},
+		{c.Install, installing | reserving.onlyIf(spec.ReservedConcurrency > 0) | withKey.onlyIf(encrypted) | withVPC.onlyIf(len(spec.Subnets) > 0)},
+		{c.Install, withBoundary.onlyIf(bounded) | withoutBoundary.onlyIf(!bounded)},
+		{c.Install || c.Status, withClusters.onlyIf(named)},
+		{c.Status, surveying | everywhere.onlyIf(c.AllRegions)},
+		{c.Doctor, diagnosing},
+		{c.Simulate, rehearsing | redeploying.onlyIf(c.ForReal)},
+		{c.Logs || c.Report, locating | readingLogs | summarizing.onlyIf(c.Report)},
+		{c.Uninstall, uninstalling | keepingLogs.onlyIf(c.KeepLogs) | deletingLogs.onlyIf(!c.KeepLogs) | forcing.onlyIf(c.Force)},
+	} {
+		purposes |= each.needs.onlyIf(each.asked)
 	}
 	return purposes
 }

@@ -114,6 +114,9 @@ func deploymentPermissions() []permission {
 
 func targetPermissions() []permission { return []permission{{"events:PutTargets", installing}} }
 
+// clusterPermissions find a mistyped cluster.
+func clusterPermissions() []permission { return []permission{{"ecs:DescribeClusters", withClusters}} }
+
 // keyPermissions are what Lambda does as the caller with a key for the environment (Lambda Developer Guide,
 // securing environment variables). CloudWatch Logs has its own permission, from the key's policy.
 func keyPermissions() []permission {
@@ -157,13 +160,15 @@ func unscopedPermissions() []permission {
 		{"application-autoscaling:DescribeScalableTargets", diagnosing},
 		{"cloudwatch:GetMetricData", diagnosing},
 		{"ecs:DescribeTaskDefinition", diagnosing},
-		{"ecs:ListClusters", diagnosing | rehearsing},
+		{"ecs:ListClusters", diagnosing | rehearsing | withClusters},
 		{"ecs:ListServices", diagnosing | rehearsing},
 		{"ecs:ListTasks", diagnosing | rehearsing},
 		{"elasticloadbalancing:DescribeTargetGroupAttributes", diagnosing},
 		{"elasticloadbalancing:DescribeTargetGroups", diagnosing},
 		{"events:ListRules", diagnosing},
 		{"events:TestEventPattern", diagnosing},
+		{"tag:GetResources", surveying},
+		{"account:ListRegions", everywhere},
 		{"ec2:DescribeSecurityGroups", withVPC},
 		{"ec2:DescribeSubnets", withVPC | diagnosing},
 		{"ec2:DescribeVpcs", withVPC},

@@ -33,6 +33,7 @@ type scenario struct {
 type step struct {
 	state   state
 	command string
+	exit    int
 }
 
 // state is what the administrator, or somebody with another tool, has made of the account.
@@ -45,29 +46,39 @@ func scenarios() []scenario {
 	const install, status, logs, uninstall = "install --prefix prod --wait 1s ", "status --prefix prod", "logs --prefix prod", "uninstall --prefix prod --yes "
 	unread := map[string]string{"kms:Decrypt": "uninstall does not look at the environment, which GetFunction returns unasked"}
 	return []scenario{
-		{policy: "install --reserved-concurrency 2", steps: installSteps(), quiet: map[string]string{
+		{policy: "install --reserved-concurrency 2 --cluster shop --cluster shpo", steps: installSteps(), quiet: map[string]string{
 			"lambda:GetAccountSettings": "Lambda itself refuses what it would tell",
 		}},
 		{policy: "install " + policyOptional, beyond: "install", steps: []step{
-			{installed(plain), install + optional}, // a role from before there was a boundary gets it first
-			{nothing(), install + optional},
-			{installed(optional), install},
-			{withoutItsBoundary(), install},
-			{installed(optional), install + "--kms-key none --vpc-subnet none --vpc-security-group none --tracing PassThrough --on-failure none"},
+			{state: installed("--tag Team=web"), command: install + optional}, // a role from before there was a boundary gets it first
+			{state: nothing(), command: install + optional},
+			{state: installed(optional), command: install},
+			{state: withoutItsBoundary(), command: install},
+			{state: installed(optional), command: install + "--kms-key none --vpc-subnet none --vpc-security-group none --tracing PassThrough --on-failure none"},
 		}},
-		{policy: "doctor", steps: []step{{amongServices(), "doctor"}}},
+		{policy: "doctor", steps: []step{{state: amongServices(), command: "doctor"}}},
 		{policy: "simulate", steps: []step{
-			{amongServices(), "simulate --prefix prod --service api"},
-			{amongServices(), "simulate --prefix prod --cluster shop --service api"},
+			{state: amongServices(), command: "simulate --prefix prod --service api"},
+			{state: amongServices(), command: "simulate --prefix prod --cluster shop --service api"},
 		}},
-		{policy: "simulate --for-real", beyond: "simulate", steps: []step{{amongServices(), "simulate --prefix prod --cluster shop --service api --for-real --yes"}}},
-		{policy: "status", steps: []step{{installed(plain), status}}},
-		{policy: "status " + policyOptional, beyond: "status", steps: []step{{installed(optional), status}}},
-		{policy: "logs", steps: []step{{installed(plain), logs}, {keptLogs(), logs}}},
-		{policy: "uninstall", steps: []step{{installed(plain), uninstall}, {nothing(), uninstall}}},
-		{policy: "uninstall " + policyOptional, beyond: "uninstall", steps: []step{{installed(optional), uninstall}}, quiet: unread},
-		{policy: "uninstall --keep-logs", steps: []step{{installed(plain), uninstall + "--keep-logs"}, {nothing(), uninstall + "--keep-logs"}}},
-		{policy: "uninstall --force", steps: []step{{withAdditions(), uninstall + "--force"}, {nothing(), uninstall + "--force"}}},
+		{policy: "simulate --for-real", beyond: "simulate", steps: []step{{state: amongServices(), command: "simulate --prefix prod --cluster shop --service api --for-real --yes"}}},
+		{policy: "status --cluster shop --cluster shpo", steps: []step{
+			{state: installed(plain), command: status},
+			{state: installed("--cluster shpo"), command: status, exit: 2},
+			{state: roleDeleted(), command: status, exit: 2},
+		}},
+		{policy: "status --all-regions", steps: []step{
+			{state: installed(plain), command: "status --all-regions"},
+			{state: installed("--cluster shpo"), command: "status --all-regions", exit: 2},
+			{state: roleDeleted(), command: "status --all-regions", exit: 2},
+			{state: roleDeleted(), command: "status", exit: 2},
+		}},
+		{policy: "status " + policyOptional, beyond: "status", steps: []step{{state: installed(optional), command: status}}},
+		{policy: "logs", steps: []step{{state: installed(plain), command: logs}, {state: keptLogs(), command: logs}}},
+		{policy: "uninstall", steps: []step{{state: installed(plain), command: uninstall}, {state: nothing(), command: uninstall}}},
+		{policy: "uninstall " + policyOptional, beyond: "uninstall", steps: []step{{state: installed(optional), command: uninstall}}, quiet: unread},
+		{policy: "uninstall --keep-logs", steps: []step{{state: installed(plain), command: uninstall + "--keep-logs"}, {state: nothing(), command: uninstall + "--keep-logs"}}},
+		{policy: "uninstall --force", steps: []step{{state: withAdditions(), command: uninstall + "--force"}, {state: nothing(), command: uninstall + "--force"}}},
 	}
 }
 
@@ -75,19 +86,20 @@ func scenarios() []scenario {
 func installSteps() []step {
 	const install = "install --prefix prod --wait 1s "
 	steps := []step{
-		{nothing(), install + plain},
-		{installed(plain), install},
-		{installed(plain), install + "--tag none --reserved-concurrency -1 --log-retention-days 0 --cluster all --timeout 30"},
-		{installed("--log-retention-days 0"), install + "--log-retention-days 7 " + plain},
-		{installed(plain), "upgrade --prefix prod"},
-		{keptLogs(), install},
-		{withABoundary(), install + "--permissions-boundary none"},
+		{state: nothing(), command: install + plain},
+		{state: installed(plain), command: install},
+		{state: installed(plain), command: install + "--tag none --reserved-concurrency -1 --log-retention-days 0 --cluster all --timeout 30"},
+		{state: installed("--log-retention-days 0"), command: install + "--log-retention-days 7 " + plain},
+		{state: installed(plain), command: "upgrade --prefix prod"},
+		{state: keptLogs(), command: install},
+		{state: installed(plain), command: install + "--cluster shpo"},
+		{state: withABoundary(), command: install + "--permissions-boundary none"},
 	}
 	for _, each := range outOfBand() {
-		steps = append(steps, step{state{each.name, func(w *world) {
+		steps = append(steps, step{command: install, state: state{each.name, func(w *world) {
 			installed(plain).bring(w)
 			w.edit(each.change)
-		}}, install})
+		}}})
 	}
 	return steps
 }
@@ -111,6 +123,18 @@ func withABoundary() state {
 			_, err := c.iam.PutRolePermissionsBoundary(ctx, &iam.PutRolePermissionsBoundaryInput{RoleName: &n.Role, PermissionsBoundary: ptr(aBoundary)})
 			return err
 		})
+	}}
+}
+
+// roleDeleted has everything but the role.
+func roleDeleted() state {
+	return state{"the role was deleted", func(w *world) {
+		installed(plain).bring(w)
+		for _, each := range deletions() {
+			if each.name == "role deleted" {
+				w.edit(each.change)
+			}
+		}
 	}}
 }
 

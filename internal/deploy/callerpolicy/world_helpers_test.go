@@ -57,6 +57,9 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := ecs.NewFromConfig(w.server.Config()).CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: ptr("shop")}); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
 		if err := w.server.Close(); err != nil {
 			t.Error(err)
@@ -88,7 +91,10 @@ func (w *world) allow(policy string) { w.policies[callerKey] = policy }
 // printed is the policy that the command line prints for these commands and settings.
 func (w *world) printed(arguments string) string {
 	w.Helper()
-	said, code := w.run(adminKey, "policy "+arguments+" --prefix "+prefix+" --account "+identity().Account)
+	if !strings.Contains(arguments, "--all-regions") {
+		arguments += " --prefix " + prefix
+	}
+	said, code := w.run(adminKey, "policy "+arguments+" --account "+identity().Account)
 	if code != 0 {
 		w.Fatal(said)
 	}
@@ -98,9 +104,14 @@ func (w *world) printed(arguments string) string {
 // run runs a command and returns all that it said, and its exit code.
 func (w *world) run(key, command string) (said string, code int) {
 	w.Helper()
+	return w.runWords(key, strings.Fields(command)...)
+}
+
+func (w *world) runWords(key string, words ...string) (said string, code int) {
+	w.Helper()
 	w.Setenv("AWS_ACCESS_KEY_ID", key)
 	var out bytes.Buffer
-	code = cli.Run(w.Context(), strings.Fields(command), cli.NewStreams(strings.NewReader(""), &out, &out))
+	code = cli.Run(w.Context(), words, cli.NewStreams(strings.NewReader(""), &out, &out))
 	return out.String(), code
 }
 

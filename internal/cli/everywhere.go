@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/session"
+)
+
+// regionsAtOnce is in how many regions status looks for what has no role at the same time.
+const regionsAtOnce = 8
+
+// choice is in which regions of an account a command works.
+type choice struct {
+	regions []string
+	id      session.Identity
+}
+
+// unchecked is what a command could not look at, in any region.
+type unchecked struct {
+	mu  sync.Mutex
+	all []deploy.NotChecked
+}
+
+func (u *unchecked) list() []deploy.NotChecked {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return append([]deploy.NotChecked{}, u.all...)
+}
+
+// leaveUnchecked notes, and says, what could not be looked at.
+func (a *app) leaveUnchecked(notChecked ...deploy.NotChecked) {
+	a.unchecked.mu.Lock()
+	a.unchecked.all = append(a.unchecked.all, notChecked...)
+	a.unchecked.mu.Unlock()
+	for _, each := range notChecked {
+		a.warn(each.String())
+	}
+}
+
+// lookEverywhere chooses the regions of status --all-regions: those of the roles, and of all the others that are
+// enabled for the account those in which the tags tell of an installation whose role is gone.
+func (r statusRun) lookEverywhere(ctx context.Context) error {
+	a, o := r.app, r.asked
+	if !a.allRegions || len(a.regions) > 0 { // which do not go together
+		return nil
+	}
+	s, err := a.open(ctx, "")
+	if err != nil {
+		return err
+	}
+	ofRoles, err := a.regionsOfRoles(ctx, s, o.only())
+	if err != nil {
+		return err
+	}
+	a.chosen = &choice{ofRoles, s.id}
+	enabled, err := s.EnabledRegions(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		a.leaveUnchecked(deploy.NotChecked{What: "regions in which no role is left", Why: apperr.WhyNot(err)})
+		return nil
+	}
+	others := slices.DeleteFunc(enabled, func(region string) bool { return slices.Contains(ofRoles, region) })
+	found, err := r.regionsByTags(ctx, s, others)
+	a.chosen.regions = append(ofRoles, found...)
+	slices.Sort(a.chosen.regions)
+	return err
+}
+
+// regionsByTags returns which of the regions have an installation without a role.
+func (r statusRun) regionsByTags(ctx context.Context, s *connection, regions []string) (found []string, err error) {
+	var mu sync.Mutex
+	why := map[deploy.NotChecked][]string{} // what could not be looked at, and where
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(regionsAtOnce)
+	for _, region := range regions {
+		group.Go(func() error {
+			there := s.In(region)
+			all, notChecked, err := deploy.FindWithoutRole(groupCtx, clientsFor(there), tagsOf(there), there.ID, r.asked.isFor)
+			if groupCtx.Err() != nil {
+				return groupCtx.Err()
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				notChecked = append(notChecked, deploy.NotChecked{What: "installations whose role is gone", Why: apperr.WhyNot(err)})
+			}
+			for _, each := range notChecked {
+				why[each] = append(why[each], region)
+			}
+			if len(all) > 0 {
+				found = append(found, region)
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	r.leaveUnchecked(inRegionsOf(why)...)
+	return found, nil
+}
+
+// inRegionsOf says once what could not be looked at in several regions.
+func inRegionsOf(why map[deploy.NotChecked][]string) []deploy.NotChecked {
+	var all []deploy.NotChecked
+	for each, regions := range why {
+		slices.Sort(regions)
+		each.What = fmt.Sprintf("%s in %s", each.What, strings.Join(regions, ", "))
+		all = append(all, each)
+	}
+	slices.SortFunc(all, func(a, b deploy.NotChecked) int { return strings.Compare(a.What, b.What) })
+	return all
+}

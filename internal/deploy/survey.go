@@ -1,0 +1,108 @@
+package deploy
+
+import (
+	"context"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/session"
+)
+
+// Survey is what there is in a region.
+type Survey struct {
+	Found      []*Installation
+	Others     []Listed     // every installation that has a role
+	NotChecked []NotChecked // of the region
+}
+
+// Look finds the installation with this prefix, or every one of the region where prefix is nil, also those
+// whose role is gone. given are the names that cannot be read off a role. Whoever may not list roles can still
+// look at one installation.
+func Look(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, prefix *string, given settings.Given) (*Survey, error) {
+	s := &Survey{}
+	if prefix != nil {
+		return s, s.lookAtOne(ctx, clients, tags, id, *prefix, given)
+	}
+	others, err := List(ctx, clients, id, given.Text("role-path"))
+	if err != nil {
+		return nil, err
+	}
+	s.Others = others
+	return s, s.lookAtAll(ctx, clients, tags, id, given)
+}
+
+func (s *Survey) lookAtOne(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, prefix string, given settings.Given) error {
+	var one *Installation
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		s.Others, err = List(groupCtx, clients, id, given.Text("role-path"))
+		if err != nil && groupCtx.Err() == nil {
+			s.NotChecked, err = append(s.NotChecked, NotChecked{"other installations", apperr.WhyNot(err)}), nil
+		}
+		return err
+	})
+	group.Go(func() (err error) {
+		one, err = Find(groupCtx, clients, id, prefix, given)
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	s.add(one)
+	if one.State.Role != nil {
+		return nil
+	}
+	found, notChecked, err := FindWithoutRole(ctx, clients, tags, id, func(other string) bool { return other == prefix })
+	s.NotChecked = append(s.NotChecked, notChecked...)
+	s.add(found...)
+	return err
+}
+
+// lookAtAll looks, beside those that have a role, at the names of an installation without a prefix, which need no tags.
+func (s *Survey) lookAtAll(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, given settings.Given) error {
+	prefixes := []string{""}
+	for _, each := range s.Others {
+		if each.Prefix != "" {
+			prefixes = append(prefixes, each.Prefix)
+		}
+	}
+	found := make([]*Installation, len(prefixes))
+	var withoutRole []*Installation
+	group, groupCtx := errgroup.WithContext(ctx)
+	for index, prefix := range prefixes {
+		names := given
+		if prefix != "" { // they are of one installation
+			names = nil
+		}
+		group.Go(func() (err error) {
+			found[index], err = Find(groupCtx, clients, id, prefix, names)
+			return err
+		})
+	}
+	group.Go(func() (err error) {
+		hasNoRole := func(prefix string) bool {
+			return !slices.ContainsFunc(s.Others, func(l Listed) bool { return l.Prefix == prefix })
+		}
+		withoutRole, s.NotChecked, err = FindWithoutRole(groupCtx, clients, tags, id, hasNoRole)
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	s.add(found...)
+	s.add(withoutRole...)
+	return nil
+}
+
+// add adds what is there, unless another finding has it already.
+func (s *Survey) add(found ...*Installation) {
+	for _, each := range found {
+		known := func(other *Installation) bool { return other.Names.Prefix == each.Names.Prefix && other.includes(each) }
+		if each.Found() && !slices.ContainsFunc(s.Found, known) {
+			s.Found = append(s.Found, each)
+		}
+	}
+}
