@@ -112,9 +112,11 @@ func (a *app) callInterrupt(ctx context.Context, endpoint *url.URL, asked interr
 	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, emptyPayload, "local", orRegion(a.getenv("AWS_REGION")), time.Now()); err != nil {
 		return nil, err
 	}
-	response, err := http.DefaultClient.Do(request)
+	// A redirect is an answer like any other: the access key stays on this machine.
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := client.Do(request)
 	if err != nil {
-		return nil, noLocal("nothing answers at "+endpoint.Redacted(), err)
+		return nil, noLocal("nothing answers at "+session.MaskURL(endpoint.String()), err)
 	}
 	defer response.Body.Close()
 	var answer struct {
@@ -124,9 +126,9 @@ func (a *app) callInterrupt(ctx context.Context, endpoint *url.URL, asked interr
 	err = json.NewDecoder(response.Body).Decode(&answer)
 	switch {
 	case response.StatusCode == http.StatusForbidden:
-		return nil, noLocal("the local AWS at "+endpoint.Redacted()+" does not accept this access key: it was started anew since the exports were pasted", nil)
+		return nil, noLocal("the local AWS at "+session.MaskURL(endpoint.String())+" does not accept this access key: it was started anew since the exports were pasted", nil)
 	case err != nil || answer.Tasks == nil && answer.Error == "":
-		return nil, noLocal("what answers at "+endpoint.Redacted()+" is no local AWS", err)
+		return nil, noLocal("what answers at "+session.MaskURL(endpoint.String())+" is no local AWS", err)
 	case answer.Error != "":
 		return nil, &apperr.Error{
 			Code:    apperr.CodeFailed,

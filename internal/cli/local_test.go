@@ -6,6 +6,8 @@ import (
 	"context"
 	"encoding/json"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -252,6 +254,7 @@ func TestLocalInterruptRefuses(t *testing.T) {
 	t.Parallel()
 	local := serveAWS(t)
 	ended := "AWS_ENDPOINT_URL=http://127.0.0.1:1"
+	redirecting := redirect(t)
 	for _, c := range []struct {
 		name string
 		args []string
@@ -264,6 +267,8 @@ func TestLocalInterruptRefuses(t *testing.T) {
 		{"no exports", []string{"--service", "api"}, []string{"AWS_ENDPOINT_URL="}, "no local AWS found"},
 		{"another machine", []string{"--service", "api"}, []string{"AWS_ENDPOINT_URL=https://lambda.eu-west-1.amazonaws.com"}, "which is not this machine"},
 		{"a server that has ended", []string{"--service", "api"}, []string{ended}, "nothing answers at http://127.0.0.1:1"},
+		{"a secret in the URL", []string{"--service", "api"}, []string{"AWS_ENDPOINT_URL=http://tok3n@127.0.0.1:1"}, "nothing answers at http://***@127.0.0.1:1"},
+		{"a server that sends elsewhere", []string{"--service", "api"}, []string{"AWS_ENDPOINT_URL=" + redirecting}, "is no local AWS"},
 		{"a server that was started anew", []string{"--service", "api"}, []string{"AWS_ACCESS_KEY_ID=AKIAOLDOLDOLDOLDOLD"}, "does not accept this access key"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -275,6 +280,18 @@ func TestLocalInterruptRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// redirect is a server that sends whoever comes to another one, which must not be reached.
+func redirect(t *testing.T) string {
+	t.Helper()
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		t.Error("the request went elsewhere, and the access key with it")
+	}))
+	t.Cleanup(elsewhere.Close)
+	server := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
 // Whoever lacks the access key is refused, and each start has another.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
 )
@@ -18,6 +19,9 @@ import (
 func (t *simulation) redeploy(ctx context.Context) (*simulateAnswer, error) {
 	if t.task == nil {
 		return nil, apperr.Invalid("spothandler simulate   rehearses without one", "--for-real needs a running task on Fargate Spot: %s", t.standIn)
+	}
+	if err := t.functionIsOurs(); err != nil {
+		return nil, err
 	}
 	if err := t.confirmRedeployment(ctx); err != nil {
 		return nil, err
@@ -33,6 +37,25 @@ func (t *simulation) redeploy(ctx context.Context) (*simulateAnswer, error) {
 		t.printRedeployment(said)
 	}
 	return answer, nil
+}
+
+// functionIsOurs refuses a function of others, which the record of the settings may name.
+func (t *simulation) functionIsOurs() error {
+	for _, each := range t.rehearse.Unowned() {
+		if each.Kind == deploy.KindFunction {
+			return &apperr.Error{
+				Code: apperr.CodeNotOurs, Message: each.ID.String() + " is not ours and is not invoked", Detail: []string{each.Why, "Nothing was changed."},
+				Hints: []string{"spothandler status" + t.scope(t.prefix)},
+			}
+		}
+	}
+	if t.rehearse.State.Function == nil {
+		return &apperr.Error{
+			Code: apperr.CodeFailed, Message: "function " + t.rehearse.Names.Function + " is missing", Detail: []string{"Nothing was changed."},
+			Hints: []string{"spothandler install" + t.scope(t.prefix) + "   restores it"},
+		}
+	}
+	return nil
 }
 
 func (t *simulation) confirmRedeployment(ctx context.Context) error {

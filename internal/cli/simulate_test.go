@@ -271,3 +271,18 @@ func TestSimulateAnEventOfAFile(t *testing.T) {
 		t.Errorf("exit code %d\n%s", code, shown.err)
 	}
 }
+
+// A function of others is not invoked, whatever the record names.
+func TestSimulateForRealInvokesOurFunctionAlone(t *testing.T) {
+	_, config := rehearsalWorld(t, shopAPI())
+	must(t, "install --prefix prod")
+	before := primaryOf(t, config)
+	arn := "arn:aws:lambda:eu-west-1:111122223333:function:prod-ecs-fargate-spot-handler"
+	if _, err := lambda.NewFromConfig(config).UntagResource(t.Context(), &lambda.UntagResourceInput{Resource: &arn, TagKeys: []string{"managed-by"}}); err != nil {
+		t.Fatal(err)
+	}
+	code, shown := spothandler(t.Context(), "", words("simulate --cluster shop --service api --for-real --yes")...)
+	if code != exitError || !strings.Contains(shown.err, "is not ours and is not invoked") || primaryOf(t, config) != before {
+		t.Errorf("exit code %d\n%s", code, shown.err)
+	}
+}
