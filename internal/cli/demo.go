@@ -145,7 +145,7 @@ func (t *demoRun) install(ctx context.Context) error {
 }
 
 func (t *demoRun) status(ctx context.Context) error {
-	t.title("Status: is it all as asked?")
+	t.title("Status: is everything up to date?")
 	return t.command(ctx, &t.answer.Status, "status", "--prefix", demoPrefix)
 }
 
