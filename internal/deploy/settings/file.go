@@ -18,7 +18,7 @@ import (
 // maxFile is the size of the largest configuration file, in bytes: hundreds of times what all settings need.
 const maxFile = 1 << 20
 
-// File is what a configuration file gives, by key. A key without a value, which YAML calls null, is not in it.
+// File is what a configuration file gives, by key. A setting without a value, which YAML calls null, is not in it.
 type File struct {
 	Path   string
 	Values map[string]Value // each with file and line as its source

@@ -69,15 +69,32 @@ func shown(file File) string {
 	return strings.Join(parts, " ")
 }
 
-// A null is not given; nothing at all behind an address is a hole, as a template leaves it.
+// A null leaves a setting to its default. It is no address: a template leaves one where a value was meant, and the
+// command would work on another installation, or in another account.
 func TestFileNull(t *testing.T) {
-	file, err := read(t, "prefix: prod\ncluster: null\nkms-key: ~\nmemory-size:\nregion: null\n")
+	file, err := read(t, "prefix: prod\ncluster: null\nkms-key: ~\nmemory-size:\ntimeout: !!null\n")
 	if err != nil || shown(file) != "prefix=prod" {
 		t.Errorf("%s, %v", shown(file), err)
 	}
 	for _, key := range AddressKeys() {
-		_, err := read(t, "timeout: 30\n"+key+":\n")
-		apperrtest.Refused(t, err, "c.yaml:2: "+key+" has no value", "give it a value, or leave the key out")
+		for _, null := range []string{"", "null", "~", "NULL", "!!null", "!!null ~"} {
+			_, err := read(t, "timeout: 30\n"+key+": "+null+"\n")
+			apperrtest.Refused(t, err, "c.yaml:2: "+key+" has no value", "give it a value, or leave the key out")
+		}
+	}
+	_, err = read(t, "<<: {prefix: prod}\nprefix: null\n")
+	apperrtest.Refused(t, err, "c.yaml:2: prefix has no value", "give it a value, or leave the key out")
+	_, err = read(t, "<<: {prefix: null}\ntimeout: 30\n")
+	apperrtest.Refused(t, err, "c.yaml:1: prefix has no value", "give it a value, or leave the key out")
+}
+
+// A value that is declared to be null is none, whatever the key.
+func TestFileNullWithAValue(t *testing.T) {
+	for _, key := range acceptedKeys() {
+		for _, value := range []string{"prod", "0", "[prod]", "{prod: x}"} {
+			_, err := read(t, "\n"+key+": !!null "+value+"\n")
+			apperrtest.Refused(t, err, "c.yaml:2: "+key+" has the type !!null and a value", "write the value without !!null")
+		}
 	}
 }
 

@@ -102,7 +102,7 @@ func find(entries []entry, key string) *entry {
 	return nil
 }
 
-// value reads the value of a key; given is false where it is null.
+// value reads the value of a key; given is false where it is the null of a setting.
 func (r fileReader) value(e entry) (value Value, given bool, err error) {
 	kind, known := kindOf(e.key.Value)
 	if !known {
@@ -110,11 +110,8 @@ func (r fileReader) value(e entry) (value Value, given bool, err error) {
 	}
 	value.Source = r.at(e.key)
 	switch {
-	case e.value.ShortTag() == tagNull && kind.address && e.value.Value == "":
-		// An unset variable of a template leaves this behind, and would move the command to another installation.
-		return Value{}, false, badFile("give it a value, or leave the key out", nil, "%s has no value", value.Source)
 	case e.value.ShortTag() == tagNull:
-		return Value{}, false, nil
+		return Value{}, false, checkNull(kind, value.Source, e.value)
 	case e.value.Kind == yaml.ScalarNode:
 		text, err := kind.text(value.Source, e.value)
 		value.Texts = []string{text}
@@ -130,6 +127,19 @@ func (r fileReader) value(e entry) (value Value, given bool, err error) {
 		err = badFile(kind.clear+"   says so in a word", nil, "%s is an empty list", value.Source)
 	}
 	return value, true, err
+}
+
+// checkNull refuses a null that is an address's, or has a value beside its tag (YAML 1.2, core schema).
+func checkNull(kind valueKind, source string, node *yaml.Node) error {
+	switch {
+	case node.Kind != yaml.ScalarNode || !slices.Contains([]string{"", "~", "null", "Null", "NULL"}, node.Value):
+		return badFile("write the value without !!null", nil, "%s has the type !!null and a value", source)
+	case kind.address:
+		// An unset variable of a template leaves this behind. It would drop a guard, or move the command to another
+		// installation.
+		return badFile("give it a value, or leave the key out", nil, "%s has no value", source)
+	}
+	return nil
 }
 
 // elements are the values of a list.
