@@ -166,25 +166,37 @@ func TestDestinationNotNow(t *testing.T) {
 }
 
 // What others have set is not ours to show: adopting a function, and healing ours, names its variables and masks their
-// values, in JSON too.
+// values, in JSON too. A variable is ours by its exact name and a value that the function accepts.
 func TestForeignVariablesAreMasked(t *testing.T) {
-	const secret = "hunter2-secret"
-	inAccount(t, func(t *testing.T, a *account) {
-		a.install(t, "prod", nil)
-		environment := a.look(t, "prod", nil).State.Function.Environment
-		environment["DB_PASSWORD"], environment["SPOTHANDLER_METRICS"], environment["LOG_LEVEL"] = secret, "true", "DEBUG"
-		if _, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &lambda.UpdateFunctionConfigurationInput{
-			FunctionName: aws.String("prod-ecs-fargate-spot-handler"), Environment: &functions.Environment{Variables: environment},
-		}); err != nil {
-			t.Fatal(err)
-		}
-		status := a.status(t, "prod")
-		sameLines(t, printed(status.Changes),
-			"update function; environment.LOG_LEVEL DEBUG -> INFO; environment.DB_PASSWORD (masked) -> ; environment.SPOTHANDLER_METRICS true -> ")
-		for what, value := range map[string]any{"status": status, "changes": status.Changes} {
-			if text, err := json.Marshal(value); err != nil || bytes.Contains(text, []byte(secret)) {
-				t.Errorf("%s in JSON: %s, %v", what, text, err)
+	for _, test := range []struct{ name, value, want string }{
+		{"DB_PASSWORD", "hunter2-secret", "(masked) -> "},
+		{"SPOTHANDLER_TOKEN", "hunter2-secret", "(masked) -> "},
+		{"SPOTHANDLER_METRICS_KEY", "true", "(masked) -> "},
+		{"SPOTHANDLER_METRICS", "hunter2-secret", "(masked) -> "},
+		{"SPOTHANDLER_METRICS", "true", "true -> "},
+		{"LOG_LEVEL", "hunter2-secret", "(masked) -> INFO"},
+		{"LOG_LEVEL", "DEBUG", "DEBUG -> INFO"},
+		{"SPOTHANDLER_REDEPLOY", "hunter2-secret", "(masked) -> once"},
+		{"SPOTHANDLER_REDEPLOY", "always", "always -> once"},
+		{"SPOTHANDLER_COOLDOWN", "hunter2-secret", "(masked) -> 5m0s"},
+		{"SPOTHANDLER_COOLDOWN", "1s", "1s -> 5m0s"},
+		{"SPOTHANDLER_ACCOUNT", "hunter2-secret", "(masked) -> 111122223333"},
+		{"SPOTHANDLER_ACCOUNT", "444455556666", "444455556666 -> 111122223333"},
+	} {
+		inAccount(t, func(t *testing.T, a *account) {
+			a.install(t, "prod", nil)
+			environment := a.look(t, "prod", nil).State.Function.Environment
+			environment[test.name] = test.value
+			if _, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &lambda.UpdateFunctionConfigurationInput{
+				FunctionName: aws.String("prod-ecs-fargate-spot-handler"), Environment: &functions.Environment{Variables: environment},
+			}); err != nil {
+				t.Fatal(err)
 			}
-		}
-	})
+			status := a.status(t, "prod")
+			sameLines(t, printed(status.Changes), "update function; environment."+test.name+" "+test.want)
+			if text, err := json.Marshal(status); err != nil || bytes.Contains(text, []byte("hunter2-secret")) {
+				t.Errorf("%s in JSON: %s, %v", test.name, text, err)
+			}
+		})
+	}
 }

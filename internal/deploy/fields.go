@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/spothandler/spothandler/internal/handler"
 )
 
 // pair is one comparable field of a resource, as text.
@@ -50,7 +52,7 @@ func compare(want, have []pair, drop []string) []Field {
 		old, there := found[field.path]
 		differs := old != field.value || !there && isTag(field.path) // whose value may be empty
 		if differs && !below(field.path, hidden...) {
-			fields = append(fields, Field{field.path, old, field.value})
+			fields = append(fields, Field{field.path, shownValue(pair{field.path, old}), field.value})
 		}
 	}
 	for _, field := range have {
@@ -64,14 +66,31 @@ func compare(want, have []pair, drop []string) []Field {
 // masked stands for a value that is not ours to show.
 const masked = "(masked)"
 
-// shownValue returns a found value that is not wanted, masked where it is that of a variable which we never
-// set: it may be a secret of whoever set it.
+// shownValue returns a found value, masked where it is that of a variable and we cannot have set it: it may be a
+// secret of whoever did. "" is an absent variable, or an empty one.
 func shownValue(field pair) string {
 	name, variable := strings.CutPrefix(field.path, environmentPath)
-	if variable && !strings.HasPrefix(name, "SPOTHANDLER_") {
+	if variable && field.value != "" && !ownVariable(name, field.value) {
 		return masked
 	}
 	return field.value
+}
+
+// ownVariable reports whether the function knows the variable and accepts the value.
+func ownVariable(name, value string) bool {
+	switch name {
+	case handler.EnvMetrics: // which the function takes for off, whatever it does not know
+		return value == "true" || value == "false"
+	case handler.EnvRedeploy, handler.EnvCooldown, handler.EnvLogLevel, handler.EnvAccount:
+		_, err := handler.ConfigFromEnv(func(variable string) string {
+			if variable == name {
+				return value
+			}
+			return ""
+		})
+		return err == nil
+	}
+	return false
 }
 
 // environmentPath is what the path of a variable begins with.
