@@ -172,6 +172,7 @@ Exit codes: 0 fine, 1 error, 2 differences found, 3 not installed, 130 interrupt
 	addGroup(root, "Without an account:", a.demoCommand(), a.localCommand())
 	root.AddCommand(a.versionCommand())
 	a.completeKnown(root)
+	refuseSecondValues(root)
 	root.SetUsageFunc(a.usage)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		if text, _ := lookup(a.env, envName("output")); asksJSON(a.args, text) { // parsing stopped before it, perhaps

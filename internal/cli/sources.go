@@ -29,6 +29,9 @@ func onlyTyped() []string {
 	return []string{"yes", "force", "adopt", "allow-downgrade", "reset", "all", "all-regions", "for-real"}
 }
 
+// guards are the flags that keep a command from changing something, or from changing it elsewhere than was meant.
+func guards() []string { return append([]string{"dry-run"}, settings.AddressKeys()...) }
+
 // flagSources say where a flag got its value from, for errors: "--prefix", "SPOTHANDLER_PREFIX", "c.yaml:1: prefix".
 type flagSources map[string]string
 
@@ -39,7 +42,7 @@ func (a *app) fillFlags(cmd *cobra.Command) error {
 		return err
 	}
 	if callsAWS(cmd) {
-		if err := checkVariables(cmd.Root(), a.env); err != nil {
+		if err := checkVariables(cmd, a.env); err != nil {
 			return err
 		}
 	}

@@ -2,11 +2,14 @@ package cli
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 )
 
 // Every flag of every command can come from its variable, but for those that consent or widen, which are refused.
@@ -41,6 +44,83 @@ func TestEmptyVariable(t *testing.T) {
 		}
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: an empty %s gives %v", command, name, err)
+		}
+	})
+}
+
+// A flag that takes one value is not given two: neither is known to be the one that was meant.
+func TestEveryScalarFlagIsGivenOnce(t *testing.T) {
+	everyCommandFlag(t, func(t *testing.T, command string, flag *pflag.Flag) {
+		first, second := someValue(flag), map[string]string{"bool": "false", "int": "2", "duration": "2m", "string": "other"}[flag.Value.Type()]
+		if second == "" {
+			return // a list
+		}
+		parse := func(texts ...string) error {
+			_, cmd := withEnvironment(t, command)
+			for _, text := range texts {
+				if err := cmd.ParseFlags([]string{"--" + flag.Name + "=" + text}); err != nil {
+					return flagError(cmd, err)
+				}
+			}
+			return nil
+		}
+		apperrtest.Refused(t, parse(first, second), "--"+flag.Name+" is given twice, as "+strconv.Quote(first)+" and "+strconv.Quote(second), "give it once")
+		if err := parse(first, first); err != nil {
+			t.Errorf("%s --%s twice the same: %v", command, flag.Name, err)
+		}
+	})
+}
+
+// A list may be given as often as one likes, and the help knows the type of a flag as before.
+func TestListFlagsAreRepeatable(t *testing.T) {
+	for _, line := range []string{"--region eu-west-1 --region us-east-1", "--tag A=1 --tag B=2", "--cluster a --cluster b"} {
+		_, cmd := withEnvironment(t, "install")
+		if err := cmd.ParseFlags(strings.Fields(line)); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}
+
+// A guard that a command does not have is refused where something would change without it.
+func TestGuardVariableWithoutAFlag(t *testing.T) {
+	for _, test := range []struct {
+		line, variable string
+		refused        bool
+	}{
+		{"simulate --for-real --yes", "SPOTHANDLER_DRY_RUN=true", true},
+		{"simulate --for-real", "SPOTHANDLER_DRY_RUN=1", true},
+		{"simulate --for-real", "SPOTHANDLER_DRY_RUN=", true},
+		{"simulate --for-real", "SPOTHANDLER_DRY_RUN=false", false},
+		{"simulate --for-real", "SPOTHANDLER_EXPECT_ACCOUNT=111122223333", false}, // which it has
+		{"simulate", "SPOTHANDLER_DRY_RUN=true", false},
+		{"status", "SPOTHANDLER_DRY_RUN=true", false},
+		{"install", "SPOTHANDLER_DRY_RUN=true", false},
+	} {
+		words := strings.Fields(test.line)
+		a, cmd := withEnvironment(t, words[0], test.variable)
+		if err := cmd.ParseFlags(words[1:]); err != nil {
+			t.Fatal(err)
+		}
+		err := a.fillFlags(cmd)
+		if test.refused {
+			apperrtest.Refused(t, err, "SPOTHANDLER_DRY_RUN is set, but spothandler simulate has no --dry-run, and would change something", "unset SPOTHANDLER_DRY_RUN")
+		} else if err != nil {
+			t.Errorf("%s with %s: %v", test.line, test.variable, err)
+		}
+	}
+}
+
+// Every guard that there is stands on every other command that changes something.
+func TestChangingCommandsHaveTheGuards(t *testing.T) {
+	everyCommandFlag(t, func(t *testing.T, command string, flag *pflag.Flag) {
+		if flag.Name != "yes" || command == "simulate" {
+			return
+		}
+		_, cmd := withEnvironment(t, command)
+		for _, guard := range guards() {
+			if cmd.Flags().Lookup(guard) == nil {
+				t.Errorf("%s has no --%s", command, guard)
+			}
 		}
 	})
 }

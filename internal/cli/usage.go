@@ -44,6 +44,10 @@ func flagError(cmd *cobra.Command, err error) error {
 	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		explained.Message = fmt.Sprintf("--%s %q is not accepted", invalid.GetFlag().Name, invalid.GetValue())
 		explained.Hints = acceptedHint(invalid.GetFlag())
+		if twice, ok := errors.AsType[*givenTwiceError](err); ok {
+			explained.Message = fmt.Sprintf("--%s is %v", invalid.GetFlag().Name, twice)
+			explained.Hints = []string{"give it once"}
+		}
 	}
 	explained.Hints = append(explained.Hints, help)
 	return explained

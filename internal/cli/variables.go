@@ -2,6 +2,7 @@ package cli
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -39,10 +40,12 @@ func splitVariable(flag *pflag.Flag, text string) []string {
 
 // checkVariables refuses variables of ours that no command knows, since passing over one would do something else than
 // was asked for, and those that would consent to something.
-func checkVariables(root *cobra.Command, environ []string) error {
-	known := everyFlag(root)
+//
+// A guard is refused as well where the command would change something and has no such flag.
+func checkVariables(cmd *cobra.Command, environ []string) error {
+	known := everyFlag(cmd.Root())
 	for _, entry := range environ {
-		name, _, _ := strings.Cut(entry, "=")
+		name, text, _ := strings.Cut(entry, "=")
 		word, ours := strings.CutPrefix(name, envPrefix)
 		if !ours {
 			continue
@@ -54,8 +57,24 @@ func checkVariables(root *cobra.Command, environ []string) error {
 		if slices.Contains(onlyTyped(), known[at]) {
 			return badSource("unset "+name, "%s is set, but --%s is accepted on the command line only", name, known[at])
 		}
+		if on, err := strconv.ParseBool(text); err == nil && !on {
+			continue // a guard that is off
+		}
+		if slices.Contains(guards(), known[at]) && cmd.Flags().Lookup(known[at]) == nil && wouldChange(cmd) {
+			return badSource("unset "+name, "%s is set, but %s has no --%s, and would change something", name, cmd.CommandPath(), known[at])
+		}
 	}
 	return nil
+}
+
+// wouldChange reports whether the command, as it was typed, changes something: those that do have --yes, and simulate
+// does with --for-real alone.
+func wouldChange(cmd *cobra.Command) bool {
+	if cmd.Flags().Lookup("yes") == nil {
+		return false
+	}
+	forReal := cmd.Flags().Lookup("for-real")
+	return forReal == nil || forReal.Value.String() == "true"
 }
 
 func unknownVariable(name, word string, flags []string) error {

@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// givenOnce is a flag that takes one value, and refuses a second that differs: which was meant cannot be known, and it
+// may be another installation or account.
+type givenOnce struct {
+	pflag.Value
+	text  string // as it was given
+	given bool
+}
+
+// Set sets the value, or returns a *givenTwiceError.
+func (o *givenOnce) Set(text string) error {
+	before := o.String()
+	if err := o.Value.Set(text); err != nil {
+		return err
+	}
+	if o.given && o.String() != before {
+		return &givenTwiceError{o.text, text}
+	}
+	o.text, o.given = text, true
+	return nil
+}
+
+// givenTwiceError is the error of a flag that was given two values.
+type givenTwiceError struct{ first, second string }
+
+func (e *givenTwiceError) Error() string {
+	return fmt.Sprintf("given twice, as %s and %s", strconv.Quote(e.first), strconv.Quote(e.second))
+}
+
+// refuseSecondValues makes every flag of all commands that takes one value a givenOnce.
+func refuseSecondValues(cmd *cobra.Command) {
+	wrap := func(flag *pflag.Flag) {
+		_, list := flag.Value.(pflag.SliceValue)
+		_, wrapped := flag.Value.(*givenOnce)
+		if !list && !wrapped {
+			flag.Value = &givenOnce{Value: flag.Value}
+		}
+	}
+	cmd.Flags().VisitAll(wrap)
+	cmd.PersistentFlags().VisitAll(wrap)
+	for _, each := range cmd.Commands() {
+		refuseSecondValues(each)
+	}
+}
