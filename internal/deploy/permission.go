@@ -27,7 +27,7 @@ func (p *Permission) id() ID             { return ID{KindPermission, p.Sid} }
 func (p *Permission) partOf() ID         { return ID{KindFunction, p.Function} }
 func (p *Permission) waves() (_, _ wave) { return waveTarget, waveDeleteRule }
 func (p *Permission) detail() string     { return "" }
-func (p *Permission) part(string) string { return "permission" }
+func (p *Permission) part(string) string { return "" } // no version may differ in it
 
 func (p *Permission) vital(Field) bool        { return true }
 func (p *Permission) unowned(string) *Unowned { return nil }

@@ -95,7 +95,11 @@ func whyNotOurs(tags map[string]string) string {
 	if tags[TagManagedBy] != managedBy {
 		return fmt.Sprintf("It has no tag %s=%s.", TagManagedBy, managedBy)
 	}
-	return fmt.Sprintf("Its tag %s is %q.", TagPrefix, tags[TagPrefix])
+	prefix, tagged := tags[TagPrefix]
+	if !tagged {
+		return fmt.Sprintf("It has no tag %s.", TagPrefix)
+	}
+	return fmt.Sprintf("Its tag %s is %q.", TagPrefix, prefix)
 }
 
 // notOurs refuses to change these resources. It offers a takeover where all can be taken over.

@@ -101,12 +101,19 @@ func Assess(i *Installation, embedded Release, others []Listed) (Status, error) 
 		Resources:  describe(want, have),
 	}
 	var outdated bool
-	status.Changes, outdated = i.drift(Plan(want, have))
+	status.Changes, outdated = i.drift(Plan(want, i.compared()), spec, embedded)
 	status.Problems = problems(i, want, spec, status.Changes, others)
 	status.Healthy = len(status.Problems) == 0
 	status.Verdict = verdictOn(status.Problems, status.Changes)
 	status.UpgradeAvailable = i.upgradable(embedded, outdated)
 	return status, nil
+}
+
+// compared is what belongs to the installation, and its role even where that is not ours: the function runs as it.
+func (i *Installation) compared() State {
+	have := i.Owned()
+	have.Role = i.State.Role
+	return have
 }
 
 // verdictOn is what a person wants to know first: does it still do its work?

@@ -290,3 +290,19 @@ func TestVerdict(t *testing.T) {
 		}
 	}
 }
+
+// A role that lost its tag is there all the same: the function is not to be recreated.
+func TestRoleLostItsTag(t *testing.T) {
+	found := assessed(t)
+	found.State.Role.Tags = map[string]string{TagManagedBy: managedBy}
+	found.Record = nil
+	status, err := Assess(found, embedded(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, problem := range status.Problems {
+		got = append(got, problem.Message)
+	}
+	sameLines(t, got, "role prod-spothandler-us-east-1 is not ours. It has no tag spothandler:prefix.")
+}

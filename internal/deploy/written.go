@@ -1,13 +1,21 @@
 package deploy
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/eventpattern"
+	"github.com/spothandler/spothandler/internal/handler"
 )
 
 // The record holds a hash of each part that this version of the program wrote: a policy, a pattern, an environment.
@@ -67,8 +75,12 @@ func (i *Installation) asWritten() map[part]bool {
 	return written
 }
 
-// drift returns the changes without the differences between versions, and whether there are any of these.
-func (i *Installation) drift(changes []Change) (drifted []Change, outdated bool) {
+// drift returns the changes without the differences between versions, and whether there are any of these. Between
+// equals there are none.
+func (i *Installation) drift(changes []Change, spec settings.Spec, embedded Release) (drifted []Change, outdated bool) {
+	if i.Record == nil || i.isOf(embedded) {
+		return changes, false
+	}
 	written, found := i.asWritten(), i.State.byID()
 	for _, change := range changes {
 		have := found[change.ID]
@@ -78,7 +90,7 @@ func (i *Installation) drift(changes []Change) (drifted []Change, outdated bool)
 		}
 		all := len(change.Fields)
 		change.Fields = slices.DeleteFunc(slices.Clone(change.Fields), func(field Field) bool {
-			return written[part{change.ID, have.part(field.Path)}]
+			return written[part{change.ID, have.part(field.Path)}] && i.harmless(have, field, spec)
 		})
 		outdated = outdated || len(change.Fields) < all
 		if len(change.Fields) > 0 {
@@ -87,4 +99,51 @@ func (i *Installation) drift(changes []Change) (drifted []Change, outdated bool)
 		}
 	}
 	return drifted, outdated
+}
+
+// isOf reports whether this binary's version and code are the recorded ones. A binary without the code has its version
+// alone to tell.
+func (i *Installation) isOf(embedded Release) bool {
+	return i.Record.Version == embedded.Version && (embedded.CodeSHA256 == "" || i.Record.CodeSHA256 == embedded.CodeSHA256)
+}
+
+// harmless reports whether interruptions are answered in spite of a difference. The hashes have no key: whoever may
+// update the role can write them, and they must not hide that the installation does nothing.
+func (i *Installation) harmless(have resource, field Field, spec settings.Spec) bool {
+	switch have := have.(type) {
+	case *Rule:
+		return !have.vital(field) || have.hears(i.Names, spec)
+	case *Permission, *Target:
+		return !have.vital(field)
+	case *Function:
+		return field.Path != "environment."+handler.EnvRedeploy
+	}
+	return true
+}
+
+// hears reports whether the rule's pattern matches an interruption in each of the clusters that are watched.
+func (r *Rule) hears(names Names, spec settings.Spec) bool {
+	matches, err := eventpattern.Parse(r.Pattern)
+	if err != nil {
+		return false
+	}
+	clusters := clusterARNs(names.Identity, spec.Clusters)
+	if len(clusters) == 0 {
+		clusters = []string{names.ClusterARN("any")}
+	}
+	return !slices.ContainsFunc(clusters, func(cluster string) bool {
+		var event map[string]any
+		return json.Unmarshal(sampleInterruption(cluster).JSON(), &event) != nil || !matches(event)
+	})
+}
+
+// sampleInterruption returns the event of a running task of a service in this cluster.
+func sampleInterruption(cluster string) handler.Event {
+	task := strings.Replace(cluster, ":cluster/", ":task/", 1) + "/" + strings.ToLower(rand.Text()) // of no id that a pattern could name
+	now := time.Now()
+	return handler.InterruptionEvent(&types.Task{
+		TaskArn: &task, ClusterArn: &cluster, Group: aws.String("service:sample"), StartedBy: aws.String("ecs-svc/1"),
+		LastStatus: aws.String("RUNNING"), DesiredStatus: aws.String("RUNNING"), LaunchType: types.LaunchTypeFargate,
+		CapacityProviderName: aws.String("FARGATE_SPOT"), CreatedAt: &now, StartedAt: &now,
+	}, now)
 }

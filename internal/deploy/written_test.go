@@ -23,7 +23,6 @@ func olderVersions() map[string]func(want *State) {
 			r.Pattern = strings.Replace(r.Pattern, "SpotInterruption", "Interruption", 1)
 		},
 		"rule":        func(s *State) { s.Triggers[0].Rule.Description = "old" },
-		"permission":  func(s *State) { s.Triggers[0].Permission.Action = "lambda:InvokeFunctionUrl" },
 		"target":      func(s *State) { s.Triggers[0].Target.MaxRetries = 3 },
 		"program":     func(s *State) { s.Function.Handler, s.Function.Description = "main", "old" },
 		"environment": func(s *State) { delete(s.Function.Environment, "SPOTHANDLER_ACCOUNT") },
@@ -32,20 +31,32 @@ func olderVersions() map[string]func(want *State) {
 	}
 }
 
-// installOlder installs as an earlier version would have.
+// installOlder installs as version 0.9.0 would have.
 func (a *account) installOlder(t *testing.T, older ...func(*State)) {
 	t.Helper()
-	names := NewNames(a.id, "prod", "fn", "rule")
+	names, spec := olderInstallation(a)
+	release := a.release
+	release.Version = "0.9.0"
+	a.installAs(t, names, spec, release, older...)
+}
+
+func olderInstallation(a *account) (Names, settings.Spec) {
 	spec := settings.Defaults("prod")
 	spec.FunctionName, spec.RuleName, spec.Clusters = "fn", "rule", []string{"shop"}
-	want, err := Desired(names, spec, a.release)
+	return NewNames(a.id, "prod", "fn", "rule"), spec
+}
+
+// installAs installs as this release would have.
+func (a *account) installAs(t *testing.T, names Names, spec settings.Spec, release Release, older ...func(*State)) {
+	t.Helper()
+	want, err := Desired(names, spec, release)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, change := range older {
 		change(&want)
 	}
-	record := settings.NewRecord(spec, a.release.Version, a.release.CodeSHA256)
+	record := settings.NewRecord(spec, release.Version, release.CodeSHA256)
 	if want.Role.Description, err = record.Encode(); err != nil {
 		t.Fatal(err)
 	}
@@ -78,14 +89,59 @@ func TestOlderVersionIsHealthy(t *testing.T) {
 // An older binary does not call a newer version's installation broken either, nor offers it an upgrade.
 func TestNewerVersionIsHealthy(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
-		now := a.release
-		a.release.Version = "2.0.0"
-		a.installOlder(t, olderVersions()["policy"])
-		a.release = now
+		names, spec := olderInstallation(a)
+		newer := a.release
+		newer.Version = "2.0.0"
+		a.installAs(t, names, spec, newer, olderVersions()["policy"])
 		if status := a.status(t, "prod"); !status.Healthy || status.UpgradeAvailable {
 			t.Errorf("%+v", status)
 		}
 	})
+}
+
+// The hashes have no key, and whoever may update the role can write them. They excuse nothing between equals, and never
+// what keeps interruptions from being answered.
+func TestForgedHash(t *testing.T) {
+	deadPattern := func(s *State) { s.Triggers[0].Rule.Pattern = `{"source":["nobody"]}` }
+	for _, test := range []struct {
+		name, version string
+		change        func(*State)
+		want          string
+	}{
+		{"a pattern, of this version", "1.0.0", olderVersions()["pattern"], "rule prod-rule differs: detail.$or"},
+		{"a policy, of this version", "1.0.0", olderVersions()["policy"], "role prod-spothandler-us-east-1 differs: policy"},
+		{"a pattern that matches nothing", "0.9.0", deadPattern, "rule prod-rule differs: "},
+		{"a pattern of another cluster", "0.9.0", func(s *State) {
+			r := s.Triggers[0].Rule
+			r.Pattern = strings.Replace(r.Pattern, "cluster/shop", "cluster/batch", 1)
+		}, "rule prod-rule differs: detail.clusterArn"},
+		{"a pattern that is none", "0.9.0", func(s *State) { s.Triggers[0].Rule.Pattern = `{"source":[{"nothing":1}]}` }, "rule prod-rule differs: "},
+		{"a permission", "0.9.0", func(s *State) { s.Triggers[0].Permission.Action = "lambda:InvokeFunctionUrl" }, "permission spothandler differs: action"},
+		{"a target", "0.9.0", func(s *State) { s.Triggers[0].Target.FunctionARN += "x" }, "target spothandler differs: function"},
+		{"what the function does", "0.9.0", func(s *State) { s.Function.Environment["SPOTHANDLER_REDEPLOY"] = "observe" }, "function prod-fn differs: environment.SPOTHANDLER_REDEPLOY"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inAccount(t, func(t *testing.T, a *account) {
+				names, spec := olderInstallation(a)
+				release := a.release
+				release.Version = test.version
+				want, err := Desired(names, spec, release)
+				if err != nil {
+					t.Fatal(err)
+				}
+				test.change(&want)
+				want.sign(settings.NewRecord(spec, release.Version, release.CodeSHA256))
+				found := &Installation{Names: names, Record: settings.ParseRecord(want.Role.Description), State: want}
+				status, err := Assess(found, a.release, nil)
+				if err != nil || status.Healthy || len(status.Problems) != 1 || !strings.HasPrefix(status.Problems[0].Message, test.want) {
+					t.Fatalf("%+v, %v", status.Problems, err)
+				}
+				if status.UpgradeAvailable != (test.version != a.release.Version) {
+					t.Errorf("upgrade available: %t", status.UpgradeAvailable)
+				}
+			})
+		})
+	}
 }
 
 // Only what differs from both is drift.
