@@ -2,12 +2,14 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
@@ -181,9 +183,9 @@ func (r statusRun) here(ctx context.Context) (statuses, error) {
 	if err != nil {
 		return nil, r.pointToPolicy(r.asked.prefix, err)
 	}
-	all, err := s.judge(ctx, survey)
-	if err != nil {
-		return nil, err
+	all := s.judge(ctx, survey)
+	if err := failuresOf(survey.Failed); err != nil {
+		return all, r.pointToPolicy(r.asked.prefix, err)
 	}
 	if len(all) == 0 {
 		r.leaveUnchecked(survey.NotChecked...)
@@ -195,21 +197,50 @@ func (r statusRun) here(ctx context.Context) (statuses, error) {
 	return all, nil
 }
 
-// judge assesses what was found, and asks for the clusters.
-func (s *connection) judge(ctx context.Context, survey *deploy.Survey) ([]deploy.Status, error) {
-	all, err := assess(survey.Found, survey.Others)
-	if err != nil {
-		return nil, err
-	}
-	for index := range all {
-		clusters, err := deploy.CheckClusters(ctx, s.clusters(), s.id, all[index].Spec.Clusters)
+// judge assesses what was found, and asks for the clusters. Where that fails for one it is another failure of the survey.
+func (s *connection) judge(ctx context.Context, survey *deploy.Survey) []deploy.Status {
+	all := []deploy.Status{}
+	for _, found := range survey.Found {
+		status, err := s.judgeOne(ctx, found, survey)
 		if err != nil {
-			return nil, err
+			survey.Failed = append(survey.Failed, deploy.Failure{Prefix: found.Names.Prefix, Err: err})
+			continue
 		}
-		clusters.Add(&all[index])
-		all[index].NotChecked = append(all[index].NotChecked, survey.NotChecked...)
+		all = append(all, status)
 	}
-	return all, nil
+	return all
+}
+
+func (s *connection) judgeOne(ctx context.Context, found *deploy.Installation, survey *deploy.Survey) (deploy.Status, error) {
+	one, err := assess([]*deploy.Installation{found}, survey.Others)
+	if err != nil {
+		return deploy.Status{}, err
+	}
+	status := one[0]
+	clusters, err := deploy.CheckClusters(ctx, s.clusters(), s.id, status.Spec.Clusters)
+	if err != nil {
+		return deploy.Status{}, err
+	}
+	clusters.Add(&status)
+	status.NotChecked = append(status.NotChecked, survey.NotChecked...)
+	return status, nil
+}
+
+// failuresOf is one error for the installations that could not be looked at; nil where there is none.
+func failuresOf(failed []deploy.Failure) error {
+	if len(failed) == 0 {
+		return nil
+	}
+	first := failed[0].Err
+	var known *apperr.Error
+	if !errors.As(first, &known) {
+		known = &apperr.Error{Code: apperr.CodeFailed, Message: first.Error(), Err: first}
+	}
+	explained := *known
+	for _, other := range failed[1:] {
+		explained.Detail = append(slices.Clone(explained.Detail), deploy.DisplayPrefix(other.Prefix)+": "+apperr.MaskURLs(other.Err.Error()))
+	}
+	return &explained
 }
 
 // assess compares what was found with what was asked for.

@@ -91,7 +91,8 @@ func findRole(ctx context.Context, clients Clients, id session.Identity, name st
 	return role, explain("reading role "+name, id, err)
 }
 
-// recordOf reads the record of a role that is ours; another's role says nothing.
+// recordOf reads the record of a role that is ours; another's role says nothing, nor
+// do names that AWS would refuse.
 func recordOf(role *Role, prefix string) (*settings.Record, error) {
 	if role == nil || role.Tags[TagManagedBy] != managedBy {
 		return nil, nil //nolint:nilnil // no record is an answer
@@ -102,7 +103,26 @@ func recordOf(role *Role, prefix string) (*settings.Record, error) {
 	if !ours(role.Tags, prefix) {
 		return nil, nil //nolint:nilnil // CheckOurs names it
 	}
-	return settings.ParseRecord(role.Description), nil
+	record := settings.ParseRecord(role.Description)
+	if record != nil && !record.Fits(prefix) {
+		record = nil // a name that is too long behind the prefix was never ours
+	}
+	return record, nil
+}
+
+// recordHolds reports whether what is recorded could have been installed here: a hand may have written what this
+// version, or AWS, would refuse.
+func (i *Installation) recordHolds() bool {
+	if i.Record == nil || !i.Record.Valid() {
+		return false
+	}
+	spec := i.Record.Spec(i.Names.Prefix)
+	var err error
+	if spec.Clusters, err = settings.LocalClusters(i.Names.Identity, spec.Clusters); err != nil {
+		return false
+	}
+	_, err = Desired(i.Names, spec, Release{Version: i.Record.Version, CodeSHA256: i.Record.CodeSHA256})
+	return err == nil
 }
 
 // chooseNames takes the recorded names: a second installation under one prefix would share its role.

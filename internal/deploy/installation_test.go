@@ -1,6 +1,15 @@
 package deploy
 
-import "testing"
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
+	"github.com/aws/smithy-go"
+)
 
 // A record with a value that no version of ours accepts is not followed; its version still counts.
 func TestRecordWithBadValue(t *testing.T) {
@@ -15,6 +24,78 @@ func TestRecordWithBadValue(t *testing.T) {
 		sameLines(t, warnings, "there is no record: memory size 256 is taken from the resources")
 		if err := found.CheckVersion("1.0.0", false); err == nil {
 			t.Error("a newer installation was not refused")
+		}
+	})
+}
+
+// A record that AWS would not have let us write is none: status names it, the other installations are shown, and the
+// default names do for a removal.
+func TestImpossibleRecord(t *testing.T) {
+	var many []string
+	for i := range 100 {
+		many = append(many, "c"+decimal(i))
+	}
+	for name, edit := range map[string]struct{ old, by string }{
+		"a function's name with a space":    {`"function":"ecs-fargate-spot-handler"`, `"function":"a b"`},
+		"a function's name with a path":     {`"function":"ecs-fargate-spot-handler"`, `"function":"a/../b"`},
+		"a rule's name without end":         {`"rule":"ecs-spot-interruption"`, `"rule":"` + strings.Repeat("x", 300) + `"`},
+		"a name too long behind the prefix": {`"rule":"ecs-spot-interruption"`, `"rule":"` + strings.Repeat("x", 62) + `"`},
+		"a boundary of another account":     {`"code":`, `"boundary":"arn:aws:iam::444455556666:policy/p","code":`},
+		"a key of another region":           {`"code":`, `"kms":"arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012","code":`},
+		"a cluster of another region":       {`"redeploy":`, `"clusters":["arn:aws:ecs:eu-west-1:111122223333:cluster/shop"],"redeploy":`},
+		"more clusters than a rule names":   {`"redeploy":`, `"clusters":["` + strings.Join(many, `","`) + `"],"redeploy":`},
+		"the function as its own hearer":    {`"code":`, `"failure":"arn:aws:lambda:us-east-1:111122223333:function:prod-ecs-fargate-spot-handler","code":`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inAccount(t, func(t *testing.T, a *account) {
+				a.install(t, "prod", nil)
+				a.install(t, "test", given("cluster", "shop"))
+				role := a.look(t, "prod", nil).State.Role
+				text, _, _ := strings.Cut(role.Description, `,"written"`)
+				text = strings.Replace(text, edit.old, edit.by, 1) + "}"
+				if _, err := a.clients.IAM.UpdateRole(t.Context(), &iam.UpdateRoleInput{RoleName: &role.Name, Description: &text}); err != nil {
+					t.Fatal(err)
+				}
+				survey, err := Look(t.Context(), a.clients, resourcegroupstaggingapi.NewFromConfig(a.Config()), a.id, nil, nil)
+				if err != nil || len(survey.Found) != 2 || len(survey.Failed) > 0 {
+					t.Fatalf("%+v, %v", survey, err)
+				}
+				status := a.status(t, "prod")
+				if len(status.Problems) != 1 || status.Problems[0].ID != (ID{KindRole, role.Name}) || !strings.Contains(status.Problems[0].Message, "differs: record") {
+					t.Errorf("%+v", status.Problems)
+				}
+				a.uninstall(t, "prod", false)
+				a.isEmpty(t, "prod")
+			})
+		})
+	}
+}
+
+// failingRule is EventBridge where one rule cannot be read.
+type failingRule struct {
+	RuleAPI
+	name string
+}
+
+func (f *failingRule) DescribeRule(ctx context.Context, in *eventbridge.DescribeRuleInput, options ...func(*eventbridge.Options)) (*eventbridge.DescribeRuleOutput, error) {
+	if value(in.Name) == f.name {
+		return nil, &smithy.GenericAPIError{Code: "InternalException", Message: "no"}
+	}
+	return f.RuleAPI.DescribeRule(ctx, in, options...)
+}
+
+// What cannot be read of one installation hides no other.
+func TestOneFailureHidesNoOther(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", nil)
+		a.install(t, "test", given("cluster", "shop"))
+		a.clients.Events = &failingRule{a.clients.Events, "prod-ecs-spot-interruption"}
+		survey, err := Look(t.Context(), a.clients, resourcegroupstaggingapi.NewFromConfig(a.Config()), a.id, nil, nil)
+		if err != nil || len(survey.Found) != 1 || survey.Found[0].Names.Prefix != "test" {
+			t.Fatalf("%+v, %v", survey, err)
+		}
+		if len(survey.Failed) != 1 || survey.Failed[0].Prefix != "prod" || !strings.Contains(survey.Failed[0].Err.Error(), "reading rule prod-ecs-spot-interruption") {
+			t.Errorf("%+v", survey.Failed)
 		}
 	})
 }

@@ -114,8 +114,8 @@ func isRoleOf(name, region string) bool {
 func listed(ctx context.Context, clients Clients, id session.Identity, seen types.Role) (*Listed, error) {
 	name := value(seen.RoleName)
 	role, err := findRole(ctx, clients, id, name)
-	if record := settings.ParseRecord(value(seen.Description)); record != nil && apperr.IsAccessDenied(err) {
-		return &Listed{Prefix: prefixOf(name, id.Region), Region: id.Region, Record: record}, nil
+	if strings.HasPrefix(value(seen.Description), `{"spothandler":`) && apperr.IsAccessDenied(err) {
+		return &Listed{Prefix: prefixOf(name, id.Region), Region: id.Region, Record: settings.ParseRecord(value(seen.Description))}, nil
 	}
 	if err != nil || role == nil {
 		return nil, err

@@ -19,7 +19,7 @@ func (i *Installation) Resolve(given settings.Given, reset bool) (spec settings.
 	spec = settings.Defaults(i.Names.Prefix)
 	switch {
 	case reset:
-	case i.Record != nil && i.Record.Valid():
+	case i.recordHolds():
 		spec = i.Record.Spec(i.Names.Prefix)
 		spec.Tags, warnings = i.recordedTags(given)
 	default:

@@ -176,18 +176,19 @@ func TestAssessCode(t *testing.T) {
 	}
 }
 
-// A record that was edited into something that AWS's limits do not hold is said to be so.
+// A record that was edited into something that could not be installed here is not followed, and differs.
 func TestAssessImpossibleRecord(t *testing.T) {
 	found := assessed(t)
 	for i := range 200 {
 		found.Record.Clusters = append(found.Record.Clusters, "cluster"+decimal(i))
 	}
-	if _, err := Assess(found, embedded(), nil); err == nil {
-		t.Error("no error")
+	if status, err := Assess(found, embedded(), nil); err != nil || len(status.Settings["clusters"].([]string)) > 0 {
+		t.Errorf("%+v, %v", status, err)
 	}
 	found.Record.Clusters = []string{"arn:aws:ecs:eu-west-1:111122223333:cluster/shop"}
-	if _, err := Assess(found, embedded(), nil); err == nil {
-		t.Error("no error")
+	found.recorded(t)
+	if status, err := Assess(found, embedded(), nil); err != nil || status.Healthy || status.Problems[0].Fields[0].Path != "record.clusters" {
+		t.Errorf("%+v, %v", status, err)
 	}
 }
 

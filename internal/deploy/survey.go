@@ -2,7 +2,9 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,7 +17,14 @@ import (
 type Survey struct {
 	Found      []*Installation
 	Others     []Listed     // every installation that has a role
+	Failed     []Failure    // installations that could not be looked at
 	NotChecked []NotChecked // of the region
+}
+
+// Failure is why an installation could not be looked at.
+type Failure struct {
+	Prefix string // "" as well where it is not about one prefix; then Err names it
+	Err    error
 }
 
 // Look finds the installation with this prefix, or every one of the region where prefix is nil, also those
@@ -31,7 +40,19 @@ func Look(ctx context.Context, clients Clients, tags TagAPI, id session.Identity
 		return nil, err
 	}
 	s.Others = others
-	return s, s.lookAtAll(ctx, clients, tags, id, given)
+	s.lookAtAll(ctx, clients, tags, id, given)
+	if ctx.Err() != nil || len(s.Found) == 0 && len(s.Failed) > 0 {
+		return s, errors.Join(ctx.Err(), s.failure())
+	}
+	return s, nil
+}
+
+// failure is the first one's.
+func (s *Survey) failure() error {
+	for _, each := range s.Failed {
+		return each.Err
+	}
+	return nil
 }
 
 func (s *Survey) lookAtOne(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, prefix string, given settings.Given) error {
@@ -62,39 +83,40 @@ func (s *Survey) lookAtOne(ctx context.Context, clients Clients, tags TagAPI, id
 }
 
 // lookAtAll looks, beside those that have a role, at the names of an installation without a prefix, which need no tags.
-func (s *Survey) lookAtAll(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, given settings.Given) error {
+// One that cannot be looked at hides no other.
+func (s *Survey) lookAtAll(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, given settings.Given) {
 	prefixes := []string{""}
 	for _, each := range s.Others {
 		if each.Prefix != "" {
 			prefixes = append(prefixes, each.Prefix)
 		}
 	}
-	found := make([]*Installation, len(prefixes))
-	var withoutRole []*Installation
-	group, groupCtx := errgroup.WithContext(ctx)
+	found, failed := make([]*Installation, len(prefixes)), make([]error, len(prefixes))
+	var group sync.WaitGroup
 	for index, prefix := range prefixes {
 		names := given
 		if prefix != "" { // they are of one installation
 			names = nil
 		}
-		group.Go(func() (err error) {
-			found[index], err = Find(groupCtx, clients, id, prefix, names)
-			return err
-		})
+		group.Go(func() { found[index], failed[index] = Find(ctx, clients, id, prefix, names) })
 	}
-	group.Go(func() (err error) {
-		hasNoRole := func(prefix string) bool {
-			return !slices.ContainsFunc(s.Others, func(l Listed) bool { return l.Prefix == prefix })
+	hasNoRole := func(prefix string) bool {
+		return !slices.ContainsFunc(s.Others, func(l Listed) bool { return l.Prefix == prefix })
+	}
+	withoutRole, notChecked, err := FindWithoutRole(ctx, clients, tags, id, hasNoRole)
+	group.Wait()
+	s.NotChecked = notChecked
+	for index, prefix := range prefixes {
+		if failed[index] != nil {
+			s.Failed = append(s.Failed, Failure{prefix, failed[index]})
+			continue
 		}
-		withoutRole, s.NotChecked, err = FindWithoutRole(groupCtx, clients, tags, id, hasNoRole)
-		return err
-	})
-	if err := group.Wait(); err != nil {
-		return err
+		s.add(found[index])
 	}
-	s.add(found...)
+	if err != nil {
+		s.Failed = append(s.Failed, Failure{Err: err}) // it names its own
+	}
 	s.add(withoutRole...)
-	return nil
 }
 
 // add adds what is there, unless another finding has it already.

@@ -40,6 +40,7 @@ func FindWithoutRole(ctx context.Context, clients Clients, tags TagAPI, id sessi
 	}
 	var all []*Installation
 	var notChecked []NotChecked
+	var failed error
 	for _, hit := range hits {
 		if !asked(hit.prefix) {
 			continue
@@ -50,11 +51,12 @@ func FindWithoutRole(ctx context.Context, clients Clients, tags TagAPI, id sessi
 			continue
 		}
 		if err != nil {
-			return nil, nil, err
+			failed = errors.Join(failed, err)
+			continue
 		}
 		all = append(all, found...)
 	}
-	return all, notChecked, nil
+	return all, notChecked, failed
 }
 
 // findTagged returns what GetResources knows of, in the order of the prefixes.

@@ -140,7 +140,8 @@ func WithoutWritten(description string) string {
 	return regexp.MustCompile(`,"written":"[^"]*"}$`).ReplaceAllString(description, "}")
 }
 
-// ParseRecord reads a role's description. It returns nil where there is no record of ours, as after a change by hand.
+// ParseRecord reads a role's description. It returns nil where there is no record of ours, as after a change by hand,
+// nor one whose names AWS would have refused.
 // Fields that a newer version added are passed over.
 func ParseRecord(description string) *Record {
 	var record Record
@@ -150,5 +151,13 @@ func ParseRecord(description string) *Record {
 	if record.Version == "" || record.FunctionName == "" || record.RuleName == "" {
 		return nil
 	}
+	if !record.Fits("") {
+		return nil
+	}
 	return &record
+}
+
+// Fits reports whether AWS accepts the recorded names behind this prefix.
+func (r Record) Fits(prefix string) bool {
+	return CheckNames("", prefix, r.FunctionName, r.RuleName) == nil
 }

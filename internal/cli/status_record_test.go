@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/spothandler/spothandler/internal/localaws"
+	"github.com/spothandler/spothandler/internal/testaws"
+)
+
+// One record that somebody spoiled hides no other installation, and can be uninstalled.
+func TestSpoiledRecord(t *testing.T) {
+	server := localaws.New(localaws.Options{Region: "eu-west-1", Delays: &localaws.Delays{}})
+	defer server.Close()
+	url, err := server.URL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	must(t, "install --prefix prod --cluster shop --region eu-west-1")
+	must(t, "install --prefix test --cluster batch --region eu-west-1")
+	api := iam.NewFromConfig(server.Config())
+	role, err := api.GetRole(t.Context(), &iam.GetRoleInput{RoleName: aws.String(theRole)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	spoiled := strings.Replace(aws.ToString(role.Role.Description), `"function":"ecs-fargate-spot-handler"`, `"function":"a b"`, 1)
+	if _, err := api.UpdateRole(t.Context(), &iam.UpdateRoleInput{RoleName: aws.String(theRole), Description: &spoiled}); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"status --region eu-west-1 -o json", "status --all-regions -o json"} {
+		code, shown := spothandler(t.Context(), "", words(line)...)
+		var answer statusAnswer
+		if err := json.Unmarshal([]byte(shown.out), &answer); err != nil {
+			t.Fatal(err, shown.out)
+		}
+		if code != exitDiffers || len(answer.Installations) != 2 || len(answer.Errors) > 0 {
+			t.Errorf("%s: %d, %s", line, code, shown.out)
+		}
+	}
+	must(t, "uninstall --prefix prod --region eu-west-1 --dry-run")
+}
+
+// What cannot be read of one installation is an error, and the others are shown.
+func TestStatusShowsTheOthers(t *testing.T) {
+	server := localaws.New(localaws.Options{Region: "eu-west-1", Delays: &localaws.Delays{}})
+	defer server.Close()
+	url, err := server.URL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	must(t, "install --prefix prod --cluster shop --region eu-west-1")
+	must(t, "install --prefix test --cluster batch --region eu-west-1")
+	server.Inject(localaws.Fault{Action: "DescribeRule", Match: func(c localaws.Call) bool { return strings.Contains(c.Resource, theRule) }, Refuse: &localaws.Error{Code: "InternalException", Status: 500}})
+	code, shown := spothandler(t.Context(), "", words("status --region eu-west-1 -o json")...)
+	var answer statusAnswer
+	if err := json.Unmarshal([]byte(shown.out), &answer); err != nil {
+		t.Fatal(err, shown.out)
+	}
+	if code != exitError || len(answer.Installations) != 1 || answer.Installations[0].Prefix != "test" || len(answer.Errors) != 1 || !strings.Contains(answer.Errors[0].Error.Message, "InternalException") {
+		t.Errorf("%d, %s", code, shown.out)
+	}
+}
