@@ -72,6 +72,9 @@ func TestCures(t *testing.T) {
 	services := append(localServices(),
 		localaws.Service{Cluster: "more", Name: "slow", Desired: 2, Drain: 60, Settings: map[string]any{"platformVersion": "1.2.0"}},
 		localaws.Service{Cluster: "more", Name: "large", Desired: 9, OnDemand: 1},
+		localaws.Service{Cluster: "more", Name: "loose", Desired: 2, OnDemand: 1, Settings: map[string]any{
+			"deploymentConfiguration": map[string]any{"deploymentCircuitBreaker": map[string]any{"enable": true, "rollback": false}},
+		}},
 	)
 	useLocal(t, services...)
 	t.Chdir(t.TempDir())
@@ -81,8 +84,8 @@ func TestCures(t *testing.T) {
 		{"worker", "SPOT103"},
 		{"api", "SPOT104"},
 		{"worker", "SPOT106"},
-		{"index", "SPOT116"},
-		{"index", "SPOT108"},
+		{"index", "SPOT108"}, // and SPOT116 with it
+		{"loose", "SPOT116"},
 		{"slow", "SPOT109"},
 		{"slow", "SPOT117"},
 		{"api", "SPOT118"},

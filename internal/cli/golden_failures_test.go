@@ -214,6 +214,10 @@ func refusals() []failure {
 		})},
 		{name: "a fault of AWS's own", args: anInstall, before: refused("PutRule", localaws.Error{Code: "InternalException", Status: 500, Message: "This exception occurs due to unexpected causes."})},
 		{name: "a fault while reading", args: "status --prefix prod", before: refused("DescribeRule", localaws.Error{Code: "InternalException", Status: 500, Message: "This exception occurs due to unexpected causes."})},
+		{name: "a log group that is gone", args: "logs --prefix prod", before: func(t *testing.T, s *stage) {
+			must(t, anInstall)
+			refused("FilterLogEvents", localaws.Error{Code: "ResourceNotFoundException", Message: "The specified log group does not exist."})(t, s)
+		}},
 		{name: "the same with --verbose, which is not proposed again", args: "status --prefix prod --verbose", before: refused("DescribeRule", localaws.Error{Code: "InternalException", Status: 500, Message: "This exception occurs due to unexpected causes."})},
 		{name: "an answer that never came", args: anInstall, before: func(_ *testing.T, s *stage) { s.Inject(localaws.Fault{Action: "PutRule", Drop: true}) }},
 		{

@@ -142,7 +142,7 @@ service, once, where it helps, before the task is stopped.
 Settings come from flags, SPOTHANDLER_<FLAG> in the environment and --config;
 credentials and region the AWS SDK's ways (profiles, SSO, roles, AWS_REGION).
 
-Exit codes: 0 fine, 1 error, 2 differences found, 3 not installed, 130 interrupted.`,
+Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 
