@@ -106,20 +106,26 @@ func (o *policyOptions) take(words []string) error {
 
 // checkFlags refuses flags about a command that the policy is not for.
 func (o *policyOptions) checkFlags() error {
-	if o.boundary && o.commands != (callerpolicy.Commands{}) {
-		return invalidPolicy("spothandler policy boundary", "the boundary is printed alone: it is the role's, not a policy of whoever runs the commands")
-	}
-	if o.commands.ForReal && !o.commands.Simulate {
-		return invalidPolicy("spothandler policy simulate", "--for-real is about a rehearsal")
-	}
-	if (o.commands.KeepLogs || o.commands.Force) && !o.commands.Uninstall {
-		return invalidPolicy("spothandler policy uninstall", "--keep-logs and --force are about an uninstall")
-	}
-	if o.commands.NoHistory && !o.commands.Status {
-		return invalidPolicy("spothandler policy status --no-history", "--no-history is about a status")
-	}
-	if o.commands.AllRegions && o.commands != (callerpolicy.Commands{Status: true, NoHistory: o.commands.NoHistory, AllRegions: true}) {
-		return invalidPolicy("spothandler policy status --all-regions", "--all-regions is for the policy of status alone: give the regions of the others with --region")
+	c := o.commands
+	for _, each := range []struct {
+		wrong         bool
+		hint, message string
+	}{
+		{
+			o.boundary && c != (callerpolicy.Commands{}),
+			"boundary", "the boundary is printed alone: it is the role's, not a policy of whoever runs the commands",
+		},
+		{c.ForReal && !c.Simulate, "simulate", "--for-real is about a rehearsal"},
+		{(c.KeepLogs || c.Force) && !c.Uninstall, "uninstall", "--keep-logs and --force are about an uninstall"},
+		{c.NoHistory && !c.Status, "status --no-history", "--no-history is about a status"},
+		{
+			c.AllRegions && c != (callerpolicy.Commands{Status: true, NoHistory: c.NoHistory, AllRegions: true}),
+			"status --all-regions", "--all-regions is for the policy of status alone: give the regions of the others with --region",
+		},
+	} {
+		if each.wrong {
+			return invalidPolicy("spothandler policy "+each.hint, "%s", each.message)
+		}
 	}
 	return nil
 }

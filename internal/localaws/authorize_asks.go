@@ -202,6 +202,10 @@ func (in *ecsInput) asks(own ask, c *call) []ask {
 	for _, name := range in.Clusters {
 		add("cluster/" + afterLast(name, "/"))
 	}
+	for _, arn := range in.ServiceDeploymentArns {
+		_, resource, _ := strings.Cut(arn, ":service-deployment/")
+		add("service-deployment/" + resource)
+	}
 	if len(all) == 0 {
 		return []ask{own}
 	}

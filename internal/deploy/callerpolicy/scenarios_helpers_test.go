@@ -2,13 +2,19 @@ package callerpolicy_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -75,6 +81,7 @@ func scenarios() []scenario {
 		}},
 		{policy: "status " + policyOptional, beyond: "status", steps: []step{{state: installed(optional), command: status}}},
 		{policy: "logs", steps: []step{{state: installed(plain), command: logs}, {state: keptLogs(), command: logs}}},
+		{policy: "report", steps: []step{{state: afterInterruptions(), command: "report --prefix prod"}, {state: keptLogs(), command: "report --prefix prod"}}},
 		{policy: "uninstall", steps: []step{{state: installed(plain), command: uninstall}, {state: nothing(), command: uninstall}}},
 		{policy: "uninstall " + policyOptional, beyond: "uninstall", steps: []step{{state: installed(optional), command: uninstall}}, quiet: unread},
 		{policy: "uninstall --keep-logs", steps: []step{{state: installed(plain), command: uninstall + "--keep-logs"}, {state: nothing(), command: uninstall + "--keep-logs"}}},
@@ -163,6 +170,28 @@ func amongServices() state {
 			theirs := n
 			theirs.Rule = "theirs"
 			return errors.Join(err, putTarget(ctx, c, theirs, "theirs", n.FunctionARN()+"-2"))
+		})
+	}}
+}
+
+// afterInterruptions has the records of two redeployments; ECS named the service deployment of one.
+func afterInterruptions() state {
+	return state{"after interruptions", func(w *world) {
+		amongServices().bring(w)
+		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
+			stream, now := ptr("records"), time.Now()
+			_, _ = c.logs.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: &n.LogGroup, LogStreamName: stream}) // it may be there
+			var lines []types.InputLogEvent
+			for _, serviceDeployment := range []string{"", n.ARN("ecs", n.Region, "service-deployment/shop/api/0123456789")} {
+				line, _ := json.Marshal(handler.Record{
+					Timestamp: handler.Time{Time: now}, Level: "INFO", Message: handler.MessageRedeployed, EventTime: handler.Time{Time: now},
+					Cluster: n.ClusterARN("shop"), Service: "api", TaskARN: n.ARN("ecs", n.Region, "task/shop/0123456789"),
+					Action: handler.ActionRedeploy, Reason: handler.ReasonRedeploy, Applied: true, ServiceDeployment: serviceDeployment,
+				})
+				lines = append(lines, types.InputLogEvent{Message: ptr(string(line)), Timestamp: aws.Int64(now.UnixMilli())})
+			}
+			_, err := c.logs.PutLogEvents(ctx, &cloudwatchlogs.PutLogEventsInput{LogGroupName: &n.LogGroup, LogStreamName: stream, LogEvents: lines})
+			return err
 		})
 	}}
 }
