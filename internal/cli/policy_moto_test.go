@@ -49,8 +49,8 @@ func enforcedMoto(t *testing.T) *enforced {
 	}
 	e.nobody = user("nobody", "")
 	e.admin = admins(front.URL, user("admin", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`))
-	for _, errand := range errands() {
-		e.callers[errand] = user(strings.ReplaceAll(errand, " ", ""), actionsAlone(t, e.printed(errand, motoAccount)))
+	for _, arguments := range policyArguments() {
+		e.callers[arguments] = user(strings.ReplaceAll(arguments, " ", ""), actionsAlone(t, e.printed(arguments, motoAccount)))
 	}
 	enforce, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/moto-api/reset-auth", strings.NewReader("0"))
 	if err != nil {

@@ -19,16 +19,16 @@ import (
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// errands are the policies that the binary prints, by what is printed for.
-func errands() []string {
+// policyArguments are the policies that the binary prints, by what is printed for.
+func policyArguments() []string {
 	return []string{"install", "status", "uninstall", "uninstall --keep-logs"}
 }
 
-// enforced is an AWS that holds every call against its caller's policy, and a caller for each errand.
+// enforced is an AWS that holds every call against its caller's policy, and a caller for each of them.
 type enforced struct {
 	*testing.T
 	url     string
-	callers map[string]aws.Credentials // by errand
+	callers map[string]aws.Credentials // by the policy's arguments
 	nobody  aws.Credentials            // may do nothing
 	scoped  bool                       // resources count, and conditions
 	admin   testaws.Clients
@@ -132,10 +132,10 @@ func (e *enforced) run(version, command string, env ...string) (stdout, stderr s
 	return out.String(), said.String(), process.ProcessState.ExitCode()
 }
 
-// printed is the policy for an errand, which asks nobody.
-func (e *enforced) printed(errand, account string) string {
+// printed is the policy for these arguments, which asks nobody.
+func (e *enforced) printed(arguments, account string) string {
 	e.Helper()
-	policy, said, code := e.run("", "policy "+errand+" --prefix prod --region "+region+" --account "+account)
+	policy, said, code := e.run("", "policy "+arguments+" --prefix prod --region "+region+" --account "+account)
 	if code != 0 {
 		e.Fatal(said)
 	}
@@ -156,10 +156,10 @@ func enforcedLocal(t *testing.T) *enforced {
 	e := &enforced{T: t, scoped: true, callers: map[string]aws.Credentials{}}
 	policies := map[string]string{"AKIANOBODY": "{}"}
 	e.nobody = aws.Credentials{AccessKeyID: "AKIANOBODY", SecretAccessKey: "secret"}
-	for _, errand := range errands() {
-		key := "AKIA" + strings.ReplaceAll(strings.ToUpper(errand), " --", "")
-		policies[key] = e.printed(errand, account)
-		e.callers[errand] = aws.Credentials{AccessKeyID: key, SecretAccessKey: "secret"}
+	for _, arguments := range policyArguments() {
+		key := "AKIA" + strings.ReplaceAll(strings.ToUpper(arguments), " --", "")
+		policies[key] = e.printed(arguments, account)
+		e.callers[arguments] = aws.Credentials{AccessKeyID: key, SecretAccessKey: "secret"}
 	}
 	e.url = serveLocal(t.Cleanup, localaws.Options{Delays: &localaws.Delays{}, Policies: policies}).URL
 	e.admin = admins(e.url, aws.Credentials{AccessKeyID: "AKIAADMIN", SecretAccessKey: "secret"})
