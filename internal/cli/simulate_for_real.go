@@ -44,7 +44,7 @@ func (t *simulation) functionIsOurs() error {
 	for _, each := range t.rehearse.Unowned() {
 		if each.Kind == deploy.KindFunction {
 			return &apperr.Error{
-				Code: apperr.CodeNotOurs, Message: each.ID.String() + " is not ours and is not invoked", Detail: []string{each.Why, "Nothing was changed."},
+				Code: apperr.CodeNotOurs, Message: each.String() + " is not ours and is not invoked", Detail: []string{each.Why, "Nothing was changed."},
 				Hints: []string{"spothandler status" + t.scope(t.prefix)},
 			}
 		}
