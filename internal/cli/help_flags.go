@@ -54,7 +54,6 @@ func flagGroups() []flagGroup {
 			{"allow-downgrade", ""},
 			{"keep-logs", ""},
 			{"force", ""},
-			{"no-history", ""},
 			{"yes", ""},
 		}},
 		flagGroup{"Local AWS", []helpFlag{

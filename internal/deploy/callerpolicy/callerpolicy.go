@@ -23,7 +23,6 @@ type Commands struct {
 	Report    bool
 	Uninstall bool
 	Doctor    bool
-	NoHistory bool // status --no-history
 	Simulate  bool
 	ForReal   bool // simulate --for-real
 	KeepLogs  bool // uninstall --keep-logs, and never without it: the logs cannot be deleted
