@@ -2,13 +2,16 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -79,6 +82,57 @@ func TestAnswersKeepToTheirSchemas(t *testing.T) {
 		}
 		if err := schemas[step.schema].Validate(answer); err != nil {
 			t.Errorf("%s: %#v\n%s", step.line, err, shown.out)
+		}
+	}
+}
+
+// The same for what is read out of the function's log.
+func TestHistoryKeepsToItsSchemas(t *testing.T) {
+	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
+		t.Skip(err)
+	}
+	log := newArchive(t, "install --prefix prod")
+	log.record(time.Hour, "1", redeployed)
+	log.record(2*time.Hour, "2", refusedByIAM)
+	log.record(3*time.Hour, "3", nil)
+	log.write(time.Hour, "START RequestId: 1")
+	schemas := strictSchemas(t)
+	for _, test := range []struct{ line, schema string }{
+		{"logs --prefix prod", "logs"},
+		{"logs --prefix prod --region eu-west-1 --region us-east-1", "logs"},
+		{"report --prefix prod --days 1", "report"},
+		{"report --prefix prod --days 1 --region eu-west-1 --region us-east-1", "report"},
+		{"report --prefix nix", "error"},
+	} {
+		_, shown := spothandler(t.Context(), "", append(words(test.line), "-o", "json")...)
+		answers := 0
+		for decoder := json.NewDecoder(strings.NewReader(shown.out)); ; answers++ {
+			var answer any
+			if err := decoder.Decode(&answer); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				t.Fatalf("%s: %v\n%s", test.line, err, shown.out)
+			}
+			if err := schemas[test.schema].Validate(answer); err != nil {
+				t.Errorf("%s: %#v\n%s", test.line, err, shown.out)
+			}
+		}
+		if answers == 0 {
+			t.Errorf("%s: no answer: %s", test.line, shown.err)
+		}
+	}
+}
+
+// Every command has the schema of its answer, but those whose answer is a document of IAM's, a script, or a help.
+func TestEveryAnswerHasASchema(t *testing.T) {
+	schemas := strictSchemas(t)
+	for _, command := range newApp(fake(false), nil).rootCommand().Commands() {
+		name := command.Name()
+		if name == "upgrade" { // which answers as install does
+			name = "install"
+		}
+		if schemas[name] == nil && !slices.Contains([]string{"policy", "completion", "help"}, name) {
+			t.Errorf("docs/schema has no %s.schema.json", name)
 		}
 	}
 }
