@@ -84,7 +84,7 @@ func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 	if len(j.Changes) == 0 {
 		j.out.Printf("%s %s (%s)\n", st.Glyph(term.OK), st.Green("Nothing to change"+j.where()+": "+deploy.DisplayPrefix(j.Spec.Prefix)+" is up to date."), term.Seconds(took))
 	} else {
-		j.out.Printf("\n%s %s\n", st.Glyph(term.OK), st.Green(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.Changes), j.which(), counts(j.Changes), term.Seconds(took))))
+		j.out.Printf("\n%s", st.Success(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.Changes), j.which(), counts(j.Changes), term.Seconds(took))))
 		j.out.Print(st.List("  ", " · ", summary(j.Spec)))
 	}
 	if touches(j.Changes, deploy.KindRule) && j.Spec.RuleState == "ENABLED" {

@@ -79,7 +79,7 @@ func TestLogsRefuses(t *testing.T) {
 		"--cluster a/b":                  `--cluster "a/b" is not accepted`,
 		"--task ''":                      "--task is empty",
 		"-o markdown":                    `--output "markdown" is not accepted`,
-		"--prefix prod --region eu-west-1 lately": `spothandler logs takes no arguments, and "lately" is one`,
+		"--prefix prod lately":           `spothandler logs takes no arguments, and "lately" is one`,
 	} {
 		code, shown := spothandler(t.Context(), "", append([]string{"logs"}, words(line)...)...)
 		if code != exitError || !strings.Contains(shown.err, want) || len(a.Calls()) > 0 {

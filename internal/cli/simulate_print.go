@@ -44,9 +44,9 @@ func (t *simulation) printRehearsal(result *simulate.Result, answer *simulateAns
 		t.out.Printf("%s %s\n", st.Glyph(term.Attention), st.Yellow("No link is known to be broken, but the rehearsal could not be seen to its end."))
 		hint(t.out, "spothandler policy simulate"+t.scope(t.prefix)+"   the least that its caller needs")
 	case result.Skipped:
-		t.out.Printf("%s %s\n", st.Glyph(term.OK), st.Green("The whole path works; for this service the function leaves an interruption to ECS."))
+		t.out.Print(st.Success("The whole path works; for this service the function leaves an interruption to ECS."))
 	default:
-		t.out.Printf("%s %s\n", st.Glyph(term.OK), st.Green("The whole path works: "+redeployments(answer.Series)+unheard(result)+"."))
+		t.out.Print(st.Success("The whole path works: " + redeployments(answer.Series) + unheard(result) + "."))
 	}
 }
 
@@ -178,7 +178,7 @@ func (a *app) printTrial(t *simulate.Trial) {
 	case !t.Reaches:
 		a.out.Printf("%s The event does not reach the function.\n", st.Glyph(term.Quiet))
 	case t.Decision.Action == handler.ActionLook:
-		a.out.Printf("%s %s\n", st.Glyph(term.OK), st.Green("The function would look at "+service+" and decide by what ECS says of it."))
+		a.out.Print(st.Success("The function would look at " + service + " and decide by what ECS says of it."))
 		hint(a.out, "spothandler simulate --cluster "+quote(lastPart(t.Event.ClusterARN))+" --service "+quote(t.Event.Service))
 	default:
 		a.out.Printf("%s The function would leave it: %s.\n", st.Glyph(term.Quiet), t.Decision.Reason)

@@ -40,7 +40,7 @@ func (r *removal) printRemoved(took time.Duration) {
 	if r.asked.keepLogs {
 		left = "only the logs are left here"
 	}
-	r.out.Printf("\n%s %s\n", r.out.Glyph(term.OK), r.out.Green(fmt.Sprintf("Removed%s: %s in %s. Looked again: %s.", r.where(), counts(r.answer.Changes), term.Seconds(took), left)))
+	r.out.Printf("\n%s", r.out.Success(fmt.Sprintf("Removed%s: %s in %s. Looked again: %s.", r.where(), counts(r.answer.Changes), term.Seconds(took), left)))
 }
 
 func (r *removal) printNothing(others []deploy.Listed) {

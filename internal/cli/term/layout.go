@@ -102,16 +102,21 @@ func (s Style) behind(indent string, sign Glyph, gap string, lines []string) Tex
 
 // Verdict returns a bad verdict behind its sign, in red, broken to fit a terminal. A log keeps it whole, to
 // be searched for.
-func (s Style) Verdict(text string) Text {
+func (s Style) Verdict(text string) Text { return s.verdict(Failed, s.Red, text) }
+
+// Success returns a good verdict behind its sign, in green, otherwise as Verdict does.
+func (s Style) Success(text string) Text { return s.verdict(OK, s.Green, text) }
+
+func (s Style) verdict(sign Glyph, paint func(string) Text, text string) Text {
 	lines := []string{s.Plain(text)}
 	if s.TTY {
 		lines = s.Wrap(text, s.Width-2)
 	}
 	painted := make([]string, len(lines))
 	for i, line := range lines {
-		painted[i] = s.Red(line).s
+		painted[i] = paint(line).s
 	}
-	return Text{s.Glyph(Failed).s + " " + strings.Join(painted, "\n  ") + "\n"}
+	return Text{s.Glyph(sign).s + " " + strings.Join(painted, "\n  ") + "\n"}
 }
 
 // Paragraph returns a text in lines that fit, each indented. It ends its last line.
