@@ -173,7 +173,7 @@ func (x *examined) parts(st term.Style) []string {
 		hears = "hears " + strings.Join(x.clusters, ", ")
 	}
 	return []string{
-		mark(read, len(s.Problems) == 0, "installed as asked", "differs"),
+		mark(read, len(s.Problems) == 0, "installed as configured", "differs"),
 		mark(true, !s.Disabled, hears, "its rule is DISABLED"),
 		mark(s.Matches != nil, s.Matches != nil && *s.Matches, "rule matches a notice", "rule does not match a notice"),
 		mark(read, !s.Throttled, "may run", "throttled to 0"),

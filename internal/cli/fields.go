@@ -9,6 +9,9 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
+// duplicatesPath is the field of what an update removes because it does the same and is not ours.
+const duplicatesPath = "duplicates"
+
 const fieldIndent = "      "
 
 // printFields shows differences as "label  old → new". What the record says is told in one line, since each of
@@ -55,6 +58,9 @@ func withoutLostRecord(fields []deploy.Field) []deploy.Field {
 // difference is a field as it is shown; where its values are lists, with what goes and what comes.
 func difference(label string, field deploy.Field) term.Difference {
 	d := term.Difference{Label: label, Old: valueWords(field.Path, field.Old), New: valueWords(field.Path, field.New)}
+	if field.Path == duplicatesPath {
+		return term.Difference{Label: label, Less: strings.Split(field.Old, ", ")}
+	}
 	if field.Path == "tags."+deploy.TagPrefix && field.New == "" {
 		d.New = `""` // the tag of an installation without a prefix
 	}

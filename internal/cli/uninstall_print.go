@@ -36,11 +36,11 @@ func (r *removal) printRemoved(took time.Duration) {
 	if r.json() {
 		return
 	}
-	left := "nothing of " + deploy.DisplayPrefix(r.asked.prefix) + " is left here"
+	left := "nothing is left"
 	if r.asked.keepLogs {
-		left = "only the logs are left here"
+		left = "only the logs are left"
 	}
-	r.out.Printf("\n%s", r.out.Success(fmt.Sprintf("Removed%s: %s in %s. Looked again: %s.", r.where(), counts(r.answer.Changes), term.Seconds(took), left)))
+	r.out.Printf("\n%s", r.out.Success(fmt.Sprintf("Removed%s: %s in %s. Checked again: %s.", r.where(), counts(r.answer.Changes), term.Seconds(took), left)))
 }
 
 func (r *removal) printNothing(others []deploy.Listed) {

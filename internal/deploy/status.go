@@ -146,10 +146,10 @@ func describe(want, have State) []Resource {
 func idle(spec settings.Spec) []string {
 	reminders := []string{}
 	if spec.RuleState == ruleDisabled {
-		reminders = append(reminders, "the rule is DISABLED, as was asked: no interruption is heard")
+		reminders = append(reminders, "the rule is DISABLED, as configured: no interruption is heard")
 	}
 	if spec.Redeploy == handler.ModeObserve {
-		reminders = append(reminders, "redeploy is observe, as was asked: interruptions are only logged")
+		reminders = append(reminders, "redeploy is observe, as configured: interruptions are only logged")
 	}
 	return reminders
 }

@@ -35,8 +35,8 @@ func TestReminders(t *testing.T) {
 	for _, test := range []struct {
 		setting, value, want string
 	}{
-		{"rule-state", "DISABLED", "the rule is DISABLED, as was asked: no interruption is heard"},
-		{"redeploy", "observe", "redeploy is observe, as was asked: interruptions are only logged"},
+		{"rule-state", "DISABLED", "the rule is DISABLED, as configured: no interruption is heard"},
+		{"redeploy", "observe", "redeploy is observe, as configured: interruptions are only logged"},
 	} {
 		inAccount(t, func(t *testing.T, a *account) {
 			a.install(t, "", given(test.setting, test.value))
