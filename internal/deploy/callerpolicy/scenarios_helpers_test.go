@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -118,7 +119,12 @@ func nothing() state {
 // installed is an installation with these settings, and the defaults otherwise.
 func installed(settings string) state {
 	return state{"installed " + settings, func(w *world) {
-		w.admin("install --prefix prod --reset --permissions-boundary none --on-failure none " + settings)
+		for _, kept := range []string{"--permissions-boundary", "--on-failure"} { // which no reset takes away
+			if !strings.Contains(settings, kept) {
+				settings += " " + kept + " none"
+			}
+		}
+		w.admin("install --prefix prod --reset " + settings)
 	}}
 }
 
