@@ -137,6 +137,7 @@ func withoutHashes(text string) string {
 // equal makes equal what differs from run to run. A duration keeps its place in a column.
 func (w *world) equal(text string) string {
 	text = strings.NewReplacer(w.replace...).Replace(text)
+	text = regexp.MustCompile(`(?m)^waiting for [a-z-]+:\w+ at \S+\n`).ReplaceAllString(text, "") // where the machine is slow
 	text = regexp.MustCompile(`request id [0-9A-Za-z-]+`).ReplaceAllString(text, "request id 1234")
 	text = withoutHashes(text)
 	text = regexp.MustCompile(` *\b\d+\.\ds\b`).ReplaceAllStringFunc(text, func(found string) string {

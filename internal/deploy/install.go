@@ -179,8 +179,9 @@ func (i *Install) Verify(ctx context.Context, ceiling time.Duration) error {
 		return nil
 	}
 	var group errgroup.Group
+	rolePath := i.Found.Names.RolePath // Found is looked for again meanwhile
 	group.Go(func() error {
-		i.LookAround(ctx)
+		i.lookAround(ctx, rolePath)
 		return nil
 	})
 	group.Go(func() error {
@@ -201,8 +202,10 @@ func (i *Install) Verify(ctx context.Context, ceiling time.Duration) error {
 }
 
 // LookAround finds the other installations of the region. Whoever may not list roles may still install.
-func (i *Install) LookAround(ctx context.Context) {
-	others, err := List(ctx, i.clients, i.id, i.Found.Names.RolePath)
+func (i *Install) LookAround(ctx context.Context) { i.lookAround(ctx, i.Found.Names.RolePath) }
+
+func (i *Install) lookAround(ctx context.Context, rolePath string) {
+	others, err := List(ctx, i.clients, i.id, rolePath)
 	if ctx.Err() != nil {
 		return
 	}

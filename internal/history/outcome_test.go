@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,11 +18,11 @@ import (
 type deployments struct {
 	known  []types.ServiceDeploymentBrief
 	denied bool
-	calls  int
+	calls  atomic.Int64
 }
 
 func (d *deployments) ListServiceDeployments(_ context.Context, in *ecs.ListServiceDeploymentsInput, _ ...func(*ecs.Options)) (*ecs.ListServiceDeploymentsOutput, error) {
-	d.calls++
+	d.calls.Add(1)
 	if d.denied {
 		return nil, &smithy.GenericAPIError{Code: "AccessDeniedException"}
 	}
@@ -35,7 +36,7 @@ func (d *deployments) ListServiceDeployments(_ context.Context, in *ecs.ListServ
 }
 
 func (d *deployments) DescribeServiceDeployments(_ context.Context, in *ecs.DescribeServiceDeploymentsInput, _ ...func(*ecs.Options)) (*ecs.DescribeServiceDeploymentsOutput, error) {
-	d.calls++
+	d.calls.Add(1)
 	if d.denied || len(in.ServiceDeploymentArns) > 20 {
 		return nil, &smithy.GenericAPIError{Code: "AccessDeniedException"}
 	}
@@ -132,8 +133,8 @@ func TestOutcomesInBatches(t *testing.T) {
 		for i := range all {
 			all[i].ServiceDeployment = "sd/1"
 		}
-		if err := FindOutcomes(t.Context(), api, all); err != nil || api.calls != 3 || all[44].Outcome != OutcomeCompleted {
-			t.Errorf("%d calls, %v", api.calls, err)
+		if err := FindOutcomes(t.Context(), api, all); err != nil || api.calls.Load() != 3 || all[44].Outcome != OutcomeCompleted {
+			t.Errorf("%d calls, %v", api.calls.Load(), err)
 		}
 	})
 }

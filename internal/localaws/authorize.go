@@ -63,6 +63,14 @@ func (c *call) unauthorized(a ask, found policy.Verdict, by string) *Error {
 	return refusal
 }
 
+// SetPolicy gives the caller with this access key id a policy, in place of the one of [Options.Policies], which must
+// not be nil.
+func (s *Server) SetPolicy(accessKey, document string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opts.Policies[accessKey] = document
+}
+
 // rights are what decides about a caller: each kind of policy that is there has to allow what is asked (IAM User Guide,
 // policy evaluation logic).
 type rights struct{ identity, boundary, session *policy.Policy }

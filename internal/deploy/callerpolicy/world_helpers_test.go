@@ -86,7 +86,7 @@ func (w *world) function(getenv func(string) string, out io.Writer) (localaws.Ha
 }
 
 // allow gives the caller a policy, in place of the one before.
-func (w *world) allow(policy string) { w.policies[callerKey] = policy }
+func (w *world) allow(policy string) { w.server.SetPolicy(callerKey, policy) }
 
 // printed is the policy that the command line prints for these commands and settings.
 func (w *world) printed(arguments string) string {
