@@ -93,7 +93,7 @@ func isCommand(text string) bool {
 func (a *app) commandLine() string {
 	words := []string{"spothandler"}
 	for _, arg := range a.args {
-		words = append(words, quote(arg))
+		words = append(words, apperr.Quote(arg))
 	}
 	return strings.Join(words, " ")
 }
@@ -105,7 +105,7 @@ func (a *app) scope(prefix string) string {
 		{"prefix", prefix}, {"region", a.region}, {"profile", a.profile}, {"role-arn", a.roleARN}, {"expect-account", a.expectAccount},
 	} {
 		if flag.value != "" {
-			fmt.Fprintf(&out, " --%s %s", flag.name, quote(flag.value))
+			fmt.Fprintf(&out, " --%s %s", flag.name, apperr.Quote(flag.value))
 		}
 	}
 	return out.String()
@@ -134,12 +134,4 @@ func (a *app) without(flags ...string) string {
 		}
 	}
 	return copied.commandLine()
-}
-
-func quote(word string) string {
-	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:,@+%"
-	if word != "" && strings.Trim(word, safe) == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

@@ -133,7 +133,7 @@ func (a *app) callInterrupt(ctx context.Context, endpoint *url.URL, asked interr
 		return nil, &apperr.Error{
 			Code:    apperr.CodeFailed,
 			Message: fmt.Sprintf("interrupting tasks of %s/%s: %s", asked.Cluster, asked.Service, answer.Error),
-			Hints:   []string{"aws ecs list-services --cluster " + quote(asked.Cluster), "aws ecs list-clusters"},
+			Hints:   []string{"aws ecs list-services --cluster " + apperr.Quote(asked.Cluster), "aws ecs list-clusters"},
 		}
 	}
 	return answer.Tasks, nil

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
@@ -153,9 +154,9 @@ func (p *logPrinter) cures(e *history.Entry) []string {
 	case e.Reason == handler.ReasonClusterMissing:
 		return []string{"spothandler doctor" + p.scope("") + "   is the cluster still there?"}
 	case e.Reason == handler.ReasonRolloutFailed:
-		return []string{"aws ecs describe-services --cluster " + quote(lastPart(e.Cluster)) + " --services " + quote(e.Service) + "   why its rollout failed"}
+		return []string{"aws ecs describe-services --cluster " + apperr.Quote(lastPart(e.Cluster)) + " --services " + apperr.Quote(e.Service) + "   why its rollout failed"}
 	case contains(e.ErrorType, "Throttl", "OutOfTime", "Server"):
 		return []string{"Lambda tries a failed event once more a minute later: see the lines below"}
 	}
-	return []string{"spothandler doctor" + p.scope("") + " --cluster " + quote(lastPart(e.Cluster)) + " --service " + quote(e.Service) + "   what is in its way"}
+	return []string{"spothandler doctor" + p.scope("") + " --cluster " + apperr.Quote(lastPart(e.Cluster)) + " --service " + apperr.Quote(e.Service) + "   what is in its way"}
 }

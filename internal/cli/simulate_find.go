@@ -210,7 +210,7 @@ func (t *simulation) listener(all []deploy.Listed) (string, error) {
 		}
 	}
 	for _, each := range hearing {
-		refusal.Hints = append(refusal.Hints, "--prefix "+quote(each))
+		refusal.Hints = append(refusal.Hints, "--prefix "+apperr.Quote(each))
 	}
 	return "", refusal
 }

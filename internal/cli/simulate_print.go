@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/simulate"
@@ -179,7 +180,7 @@ func (a *app) printTrial(t *simulate.Trial) {
 		a.out.Printf("%s The event does not reach the function.\n", st.Glyph(term.Quiet))
 	case t.Decision.Action == handler.ActionLook:
 		a.out.Print(st.Success("The function would look at " + service + " and decide by what ECS says of it."))
-		hint(a.out, "spothandler simulate --cluster "+quote(lastPart(t.Event.ClusterARN))+" --service "+quote(t.Event.Service))
+		hint(a.out, "spothandler simulate --cluster "+apperr.Quote(lastPart(t.Event.ClusterARN))+" --service "+apperr.Quote(t.Event.Service))
 	default:
 		a.out.Printf("%s The function would leave it: %s.\n", st.Glyph(term.Quiet), t.Decision.Reason)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/services"
 )
 
@@ -110,7 +111,7 @@ func otherRules(s *AccountSubject) []verdict {
 				redeploying = append(redeploying, target.ARN)
 			}
 		}
-		disable := "aws events disable-rule --name " + quote(rule.Name)
+		disable := "aws events disable-rule --name " + apperr.Quote(rule.Name)
 		switch {
 		case len(redeploying) > 0:
 			verdicts = append(verdicts, verdict{Error, fmt.Sprintf("rule %s fires on the same events, and %s may redeploy as well", rule.Name, list(redeploying)), disable})
@@ -236,16 +237,16 @@ func clusterDefaults(s *AccountSubject) []verdict {
 
 // associate adds FARGATE to a cluster's capacity providers, and names all that it has again.
 func associate(c *services.Cluster) string {
-	words := []string{"aws ecs put-cluster-capacity-providers --cluster", quote(c.Name()), "--capacity-providers"}
+	words := []string{"aws ecs put-cluster-capacity-providers --cluster", apperr.Quote(c.Name()), "--capacity-providers"}
 	for _, provider := range append(slices.Clone(c.CapacityProviders), services.OnDemand) {
-		words = append(words, quote(provider))
+		words = append(words, apperr.Quote(provider))
 	}
 	words = append(words, "--default-capacity-provider-strategy")
 	if len(c.DefaultCapacityProviderStrategy) == 0 {
 		words = append(words, "'[]'")
 	}
 	for _, item := range c.DefaultCapacityProviderStrategy {
-		words = append(words, fmt.Sprintf("capacityProvider=%s,weight=%d,base=%d", quote(aws.ToString(item.CapacityProvider)), item.Weight, item.Base))
+		words = append(words, fmt.Sprintf("capacityProvider=%s,weight=%d,base=%d", apperr.Quote(aws.ToString(item.CapacityProvider)), item.Weight, item.Base))
 	}
 	return strings.Join(words, " ")
 }

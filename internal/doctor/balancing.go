@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/services"
 )
 
@@ -73,7 +74,7 @@ func draining(s *Subject) []verdict {
 }
 
 func modifyGroup(group services.TargetGroup, attribute string, value int) string {
-	return fmt.Sprintf("aws elbv2 modify-target-group-attributes --target-group-arn %s --attributes Key=%s,Value=%d", quote(aws.ToString(group.TargetGroupArn)), attribute, value)
+	return fmt.Sprintf("aws elbv2 modify-target-group-attributes --target-group-arn %s --attributes Key=%s,Value=%d", apperr.Quote(aws.ToString(group.TargetGroupArn)), attribute, value)
 }
 
 func seconds(group services.TargetGroup, attribute string, absent int) int {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ecs "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/services"
 )
 
@@ -169,7 +170,7 @@ func (s *Subject) addSubnet(placeholder string) string {
 	if c.AssignPublicIp != "" {
 		text += ",assignPublicIp=" + string(c.AssignPublicIp)
 	}
-	return s.redeploy("--network-configuration " + quote(text+"}"))
+	return s.redeploy("--network-configuration " + apperr.Quote(text+"}"))
 }
 
 // recently is how far back a shortage counts.
@@ -205,7 +206,7 @@ func scaleIn(s *Subject) []verdict {
 	return []verdict{{
 		Warning, fmt.Sprintf("it may scale in to %s", count(int(aws.ToInt32(s.Scaling.MinCapacity)), "task")),
 		fmt.Sprintf("aws application-autoscaling register-scalable-target --service-namespace ecs --resource-id %s --scalable-dimension ecs:service:DesiredCount --min-capacity 2",
-			quote("service/"+s.Cluster.Name()+"/"+s.Name())),
+			apperr.Quote("service/"+s.Cluster.Name()+"/"+s.Name())),
 	}}
 }
 

@@ -6,11 +6,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ecs "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // updateService is the beginning of a command that changes a service.
 func (s *Subject) updateService(flags string) string {
-	return fmt.Sprintf("aws ecs update-service --cluster %s --service %s %s", quote(s.Cluster.Name()), quote(s.Name()), flags)
+	return fmt.Sprintf("aws ecs update-service --cluster %s --service %s %s", apperr.Quote(s.Cluster.Name()), apperr.Quote(s.Name()), flags)
 }
 
 // isRolledByECS reports whether ECS itself controls the service's deployments.
@@ -33,11 +35,11 @@ func (s *Subject) revise(change string) string {
 	const added = "del(.taskDefinitionArn,.revision,.status,.requiresAttributes,.compatibilities,.registeredAt,.registeredBy,.deregisteredAt)"
 	family := aws.ToString(s.TaskDefinition.Family)
 	return strings.Join([]string{
-		"aws ecs describe-task-definition --task-definition " + quote(family) + " --query taskDefinition --output json",
-		"jq " + quote(change+" | "+added) + " > " + quote(family+".json"),
+		"aws ecs describe-task-definition --task-definition " + apperr.Quote(family) + " --query taskDefinition --output json",
+		"jq " + apperr.Quote(change+" | "+added) + " > " + apperr.Quote(family+".json"),
 	}, " | ") + " && " + strings.Join([]string{
-		"aws ecs register-task-definition --cli-input-json " + quote("file://"+family+".json"),
-		s.redeploy("--task-definition " + quote(family)),
+		"aws ecs register-task-definition --cli-input-json " + apperr.Quote("file://"+family+".json"),
+		s.redeploy("--task-definition " + apperr.Quote(family)),
 	}, " && ")
 }
 
@@ -48,15 +50,6 @@ func setInContainers(names []string, field string, value int) string {
 		tests[i] = fmt.Sprintf(".name==%q", name)
 	}
 	return fmt.Sprintf("(.containerDefinitions[] | select(%s) | .%s) |= %d", strings.Join(tests, " or "), field, value)
-}
-
-// quote makes a word safe to paste into a shell.
-func quote(word string) string {
-	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:,@+%"
-	if word != "" && strings.Trim(word, safe) == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // list joins names for a message: "a, b and c".

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
@@ -89,7 +90,7 @@ func harmful(s *Subject) []verdict {
 }
 
 func unheard(s *Subject) []verdict {
-	untag := "aws ecs untag-resource --resource-arn " + quote(s.ARN()) + " --tag-keys " + s.tagKeys()
+	untag := "aws ecs untag-resource --resource-arn " + apperr.Quote(s.ARN()) + " --tag-keys " + s.tagKeys()
 	switch {
 	case !s.Heard:
 		return []verdict{{Warning, "no installation listens to cluster " + s.Cluster.Name(), "spothandler status   shows the clusters of each installation"}}
@@ -108,7 +109,7 @@ func (s *Subject) tagKeys() string {
 	var keys []string
 	for _, tag := range s.Tags {
 		if strings.EqualFold(strings.TrimSpace(aws.ToString(tag.Key)), handler.TagKey) {
-			keys = append(keys, quote(aws.ToString(tag.Key)))
+			keys = append(keys, apperr.Quote(aws.ToString(tag.Key)))
 		}
 	}
 	slices.Sort(keys)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/services"
 )
 
@@ -93,7 +94,7 @@ func JudgeInstallation(s *InstallationSubject, ignored []string) Diagnosis {
 // command is a command of ours about the installation.
 func (s *InstallationSubject) command(words string) string {
 	if s.Prefix != "" {
-		words += " --prefix " + quote(s.Prefix)
+		words += " --prefix " + apperr.Quote(s.Prefix)
 	}
 	return "spothandler " + words
 }

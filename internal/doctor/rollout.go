@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ecs "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // How a rollout goes.
@@ -103,7 +105,7 @@ func (s *Subject) configuration(maximum, minimum int, breaker *ecs.DeploymentCir
 	if c := s.DeploymentConfiguration; c != nil && c.Alarms != nil && len(c.Alarms.AlarmNames) > 0 {
 		text += fmt.Sprintf(",alarms={alarmNames=[%s],enable=%t,rollback=%t}", strings.Join(c.Alarms.AlarmNames, ","), c.Alarms.Enable, c.Alarms.Rollback)
 	}
-	return "--deployment-configuration " + quote(text)
+	return "--deployment-configuration " + apperr.Quote(text)
 }
 
 // breaker is the service's circuit breaker, nil where it has none.
@@ -127,7 +129,7 @@ func rolloutState(s *Subject) []verdict {
 		case d.RolloutState == ecs.DeploymentRolloutStateFailed:
 			return []verdict{{Error, "its newest deployment failed, and ECS launches no task of it", "deploy a revision that works"}}
 		case d.RolloutState == ecs.DeploymentRolloutStateInProgress && age > tooLong:
-			return []verdict{{Warning, fmt.Sprintf("its deployment is in progress for %s", age.Round(time.Minute)), "aws ecs describe-services --cluster " + quote(s.Cluster.Name()) + " --services " + quote(s.Name()) + " --query 'services[].events[:5].message'"}}
+			return []verdict{{Warning, fmt.Sprintf("its deployment is in progress for %s", age.Round(time.Minute)), "aws ecs describe-services --cluster " + apperr.Quote(s.Cluster.Name()) + " --services " + apperr.Quote(s.Name()) + " --query 'services[].events[:5].message'"}}
 		}
 	}
 	return nil

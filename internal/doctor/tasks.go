@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/services"
 )
 
@@ -217,7 +218,7 @@ func inactive(s *Subject) []verdict {
 	family := aws.ToString(s.TaskDefinition.Family)
 	return []verdict{{
 		Warning, fmt.Sprintf("task definition %s:%d is %s: a redeployment may be refused", family, s.TaskDefinition.Revision, s.TaskDefinition.Status),
-		s.redeploy("--task-definition " + quote(family)),
+		s.redeploy("--task-definition " + apperr.Quote(family)),
 	}}
 }
 
