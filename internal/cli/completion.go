@@ -45,14 +45,6 @@ func (a *app) completeKnown(cmd *cobra.Command) {
 	offer(cmd, "profile", func(*cobra.Command) []string { return a.profiles() })
 }
 
-// offer lets the shell offer words that are found when the key is pressed.
-func offer(cmd *cobra.Command, flag string, words func(*cobra.Command) []string) {
-	_ = cmd.RegisterFlagCompletionFunc(flag, func(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-		fitting := slices.DeleteFunc(slices.Clone(words(cmd)), func(word string) bool { return !strings.HasPrefix(word, typed) })
-		return fitting, cobra.ShellCompDirectiveNoFileComp
-	}) // the flag is there
-}
-
 // quietly asks AWS, as the flags that were typed before say, without a word on the terminal and without asking for a
 // code.
 func (a *app) quietly(cmd *cobra.Command, find finder) []string {

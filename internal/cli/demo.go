@@ -37,7 +37,7 @@ func demoServices() []localaws.Service {
 	}
 }
 
-func (a *app) demoCommand() *cobra.Command {
+func demoCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
 		Short: "Show the whole job on a local AWS",

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -19,7 +18,7 @@ type doctorOptions struct {
 	strict                      bool
 }
 
-func (a *app) doctorCommand() *cobra.Command {
+func doctorCommand(a *app) *cobra.Command {
 	o := &doctorOptions{}
 	cmd := &cobra.Command{
 		Use:   "doctor",
@@ -43,9 +42,9 @@ spothandler-ignore=SPOT103+SPOT110.`,
 				return err
 			}
 			if cmd.Flags().Changed("explain") {
-				return a.explainCheck(o.explain)
+				return explainCheck(a, o.explain)
 			}
-			runs, id, err := runInRegions(cmd.Context(), a, nil, func(ctx context.Context, a *app) (doctorAnswer, error) { return a.doctor(ctx, o) })
+			runs, id, err := runInRegions(cmd.Context(), a, nil, func(ctx context.Context, a *app) (doctorAnswer, error) { return examine(ctx, a, o) })
 			if err != nil {
 				return err
 			}
@@ -88,24 +87,8 @@ func (o *doctorOptions) check(cmd *cobra.Command) error {
 	return nil
 }
 
-// knownCode returns the code of a check, in capitals.
-func knownCode(flag, code string) (string, error) {
-	codes := doctor.Codes()
-	wanted := strings.ToUpper(strings.TrimSpace(code))
-	if slices.Contains(codes, wanted) {
-		return wanted, nil
-	}
-	refusal := &apperr.Error{
-		Code: apperr.CodeInvalid, Message: fmt.Sprintf("%s %s: there is no such check", flag, code),
-		Hints: []string{"accepted: " + strings.Join(codes, ", ")},
-	}
-	if near := apperr.Nearest(wanted, codes); near != "" {
-		refusal.Hints = slices.Insert(refusal.Hints, 0, "did you mean "+near+"?")
-	}
-	return "", refusal
-}
-
-func (a *app) doctor(ctx context.Context, o *doctorOptions) (doctorAnswer, error) {
+// examine is doctor in one region.
+func examine(ctx context.Context, a *app, o *doctorOptions) (doctorAnswer, error) {
 	s, err := a.connect(ctx, noCheck)
 	if err != nil {
 		return doctorAnswer{}, err
@@ -126,39 +109,4 @@ func (a *app) doctor(ctx context.Context, o *doctorOptions) (doctorAnswer, error
 		return e.answer(), errDiffers
 	}
 	return e.answer(), nil
-}
-
-func (a *app) explainCheck(code string) error {
-	known, err := knownCode("--explain", code)
-	if err != nil {
-		return err
-	}
-	all := doctor.Explanations()
-	found := all[slices.IndexFunc(all, func(e doctor.Explanation) bool { return e.Code == known })]
-	switch a.output {
-	case "json":
-		return a.out.JSON(found)
-	case "markdown":
-		a.out.Printf("## %s: %s\n\n%s\n", found.Code, found.Title, found.Why)
-		for _, cure := range found.Cures {
-			a.out.Printf("\n- `%s`", cure)
-		}
-		a.out.Printf("\n\n")
-		for _, source := range found.Sources {
-			a.out.Printf("<%s>\n", source)
-		}
-		return nil
-	}
-	st := a.out.Style
-	a.out.Printf("%s  %s\n\n", st.Bold(found.Code), found.Title)
-	a.out.Print(st.Paragraph("  ", found.Why))
-	a.out.Printf("\n%s\n", st.Dim("cures"))
-	for _, cure := range found.Cures {
-		hint(a.out, cure)
-	}
-	a.out.Printf("\n%s\n", st.Dim("sources"))
-	for _, source := range found.Sources {
-		a.out.Printf("  %s\n", source)
-	}
-	return nil
 }

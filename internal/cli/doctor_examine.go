@@ -60,7 +60,7 @@ func newExamination(a *app, s *connection, o *doctorOptions) *examination {
 
 // read reads the services and the installations side by side, then what needs both.
 func (e *examination) read(ctx context.Context) error {
-	progress := e.newReadingProgress()
+	progress := newReadingProgress(e.app)
 	defer progress.stop()
 	group, inGroup := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {

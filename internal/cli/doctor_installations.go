@@ -146,6 +146,3 @@ func (e *examination) tryOut(ctx context.Context, x *examined) error {
 	x.subject.MayRedeploy = may
 	return err
 }
-
-// lastPart is the name at the end of an ARN, or a name as it is.
-func lastPart(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }

@@ -57,8 +57,3 @@ func (e *examination) markdownSection(title string, findings []doctor.Finding) {
 		}
 	}
 }
-
-// inMarkdown keeps a text from being Markdown itself.
-func inMarkdown(text string) string {
-	return strings.NewReplacer("|", `\|`, "<", "&lt;", "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`).Replace(text)
-}

@@ -6,7 +6,6 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/handler"
-	"github.com/spothandler/spothandler/internal/services"
 )
 
 // fate is what happens to a service at an interruption, in words that fit a column.
@@ -109,13 +108,6 @@ func (e *examination) unready() (sick, unchecked int) {
 	return sick, unchecked
 }
 
-func are(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
-}
-
 func signFor(worst doctor.Severity) term.Glyph {
 	if worst == doctor.Error {
 		return term.Failed
@@ -152,23 +144,4 @@ func (e *examination) unchecked() (reasons []string, checks map[string]int) {
 		add(d.NotChecked)
 	}
 	return reasons, checks
-}
-
-// readingProgress shows on a terminal how far the reading is.
-type readingProgress struct {
-	line *term.StatusLine
-	end  func()
-}
-
-func (a *app) newReadingProgress() *readingProgress {
-	return &readingProgress{a.err.StatusLine(), a.repainting()}
-}
-
-func (p *readingProgress) show(now services.Progress) {
-	p.line.Set(fmt.Sprintf("reading: %d of %s, %d of %s on Spot", now.ClustersRead, plural(now.Clusters, "cluster"), now.ServicesRead, plural(now.Services, "service")))
-}
-
-func (p *readingProgress) stop() {
-	p.line.Clear()
-	p.end()
 }

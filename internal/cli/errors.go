@@ -135,3 +135,24 @@ func (a *app) without(flags ...string) string {
 	}
 	return copied.commandLine()
 }
+
+// regionError is why a region could not be read.
+type regionError struct {
+	Region string    `json:"region"`
+	Error  errorBody `json:"error"`
+}
+
+// pointToPolicy adds to an error for want of rights where to read which are needed: for a command, or for those of the
+// usual policy where command is "".
+func (a *app) pointToPolicy(command, prefix string, err error) error {
+	var known *apperr.Error
+	if !errors.As(err, &known) || known.Code != apperr.CodeAccessDenied {
+		return err
+	}
+	if command != "" {
+		command = " " + command
+	}
+	explained := *known
+	explained.Hints = append([]string{"spothandler policy" + command + a.scope(prefix) + "   the least that its caller needs"}, known.Hints...)
+	return &explained
+}

@@ -31,14 +31,14 @@ func TestHelp(t *testing.T) {
 			each(sub)
 		}
 	}
-	root := newApp(Streams{getenv: func(string) string { return "" }}, nil).rootCommand()
+	root := rootCommand(newApp(Streams{getenv: func(string) string { return "" }}, nil))
 	each(root)
 }
 
 // What upgrade has in common with install is read there alone, and all of it is accepted.
 func TestHelpOfUpgrade(t *testing.T) {
 	_, shown := spothandler(t.Context(), "", "upgrade", "--help")
-	root := newApp(Streams{getenv: func(string) string { return "" }}, nil).rootCommand()
+	root := rootCommand(newApp(Streams{getenv: func(string) string { return "" }}, nil))
 	install, _, err := root.Find([]string{"install"})
 	if err != nil {
 		t.Fatal(err)

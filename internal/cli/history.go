@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -21,13 +20,15 @@ import (
 
 // journal is an installation whose records are read.
 type journal struct {
+	*app
 	*connection
 	*deploy.Located
-	logs history.LogsAPI
+	asked *addressOptions
+	logs  history.LogsAPI
 }
 
 // openJournal finds an installation's records. Without --prefix it is the one without a prefix, or the only one there is.
-func (a *app) openJournal(ctx context.Context, o *addressOptions) (*journal, error) {
+func openJournal(ctx context.Context, a *app, o *addressOptions) (*journal, error) {
 	s, err := a.open(ctx, o.prefix)
 	if err != nil {
 		return nil, err
@@ -35,13 +36,13 @@ func (a *app) openJournal(ctx context.Context, o *addressOptions) (*journal, err
 	a.printEndpoints(s)
 	located, err := deploy.Locate(ctx, s.clients, s.id, o.prefix, o.names)
 	if err == nil && located == nil {
-		located, err = a.locateOther(ctx, s, o)
+		located, err = o.locateOther(ctx, a, s)
 	}
 	if err != nil {
-		return nil, a.pointToPolicyOf(o.command, o.prefix, err)
+		return nil, a.pointToPolicy(o.command, o.prefix, err)
 	}
 	a.prefix = located.Names.Prefix
-	return &journal{s, located, cloudwatchlogs.NewFromConfig(s.Config)}, nil
+	return &journal{a, s, located, o, cloudwatchlogs.NewFromConfig(s.Config)}, nil
 }
 
 // addressOptions say which installation a command reads the records of.
@@ -54,7 +55,7 @@ type addressOptions struct {
 
 // locateOther is for a region that has no installation with the prefix. A caller who may not list the others is not
 // told of them.
-func (a *app) locateOther(ctx context.Context, s *connection, o *addressOptions) (*deploy.Located, error) {
+func (o *addressOptions) locateOther(ctx context.Context, a *app, s *connection) (*deploy.Located, error) {
 	others, err := deploy.List(ctx, s.clients, s.id, a.rolePath)
 	if err != nil && !apperr.IsAccessDenied(err) {
 		return nil, err
@@ -65,17 +66,18 @@ func (a *app) locateOther(ctx context.Context, s *connection, o *addressOptions)
 	return nil, a.notInstalled(o.command, o.prefix, s.id.Region, others)
 }
 
-// readRecords reads records, and says on a terminal how far it is.
-func (a *app) readRecords(ctx context.Context, j *journal, query history.Query, keep func(history.Entry) error) error {
-	line := a.err.StatusLine()
+// read reads records, and says on a terminal how far it is. Printed says that the records are printed as they come.
+func (j *journal) read(ctx context.Context, query history.Query, printed bool, keep func(history.Entry) error) error {
+	printed = printed && j.outTTY
+	line := j.err.StatusLine()
 	defer line.Clear()
 	query.Progress = func(p history.Progress) {
-		if !a.outTTY || p.Records == 0 { // else the records themselves show it
+		if !printed || p.Records == 0 { // else the records themselves show it
 			line.Set(fmt.Sprintf("reading the records: %d of %d parts, %s", p.WindowsRead, p.Windows, plural(p.Records, "record")))
 		}
 	}
 	_, err := history.Read(ctx, j.logs, query, func(e history.Entry) error {
-		if a.outTTY {
+		if printed {
 			line.Clear()
 		}
 		return keep(e)
@@ -84,7 +86,7 @@ func (a *app) readRecords(ctx context.Context, j *journal, query history.Query, 
 }
 
 // unreadable explains why records could not be read.
-func (a *app) unreadable(j *journal, command string, err error) error {
+func (j *journal) unreadable(err error) error {
 	group := j.Names.LogGroup
 	switch {
 	case apperr.IsNotFound(err):
@@ -92,7 +94,7 @@ func (a *app) unreadable(j *journal, command string, err error) error {
 			Code:    "log_group_missing",
 			Message: "log group " + group + " is gone, and the records in it",
 			Detail:  []string{"The function goes on without it, but nobody sees what it does."},
-			Hints:   []string{"spothandler install" + a.scope(j.Names.Prefix) + "   creates it again"}, Err: err,
+			Hints:   []string{"spothandler install" + j.scope(j.Names.Prefix) + "   creates it again"}, Err: err,
 		}
 	case apperr.Says(err, "KMS", "kms:"):
 		return &apperr.Error{
@@ -102,18 +104,7 @@ func (a *app) unreadable(j *journal, command string, err error) error {
 		}
 	}
 	explained := apperr.Explain("reading log group "+group, j.id.Caller, err)
-	return a.pointToPolicyOf(command, j.Names.Prefix, explained)
-}
-
-// pointToPolicyOf is pointToPolicy for a command that has a policy of its own.
-func (a *app) pointToPolicyOf(command, prefix string, err error) error {
-	var known *apperr.Error
-	if !errors.As(err, &known) || known.Code != apperr.CodeAccessDenied {
-		return err
-	}
-	explained := *known
-	explained.Hints = append([]string{"spothandler policy " + command + a.scope(prefix) + "   the least that its caller needs"}, known.Hints...)
-	return &explained
+	return j.pointToPolicy(j.asked.command, j.Names.Prefix, explained)
 }
 
 // period is the time that is asked for. To is not included.
@@ -172,3 +163,11 @@ func parseMoment(flag, text string, now time.Time) (time.Time, error) {
 
 // longestDays is ten years, the longest that CloudWatch Logs keeps but for ever.
 const longestDays = 3653
+
+// only is the one prefix to look for; nil is any.
+func (o *addressOptions) only() *string {
+	if o.one {
+		return &o.prefix
+	}
+	return nil
+}

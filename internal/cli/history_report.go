@@ -23,7 +23,7 @@ type reportOptions struct {
 	now  time.Time
 }
 
-func (a *app) reportCommand() *cobra.Command {
+func reportCommand(a *app) *cobra.Command {
 	o := &reportOptions{addressOptions: addressOptions{command: "report"}}
 	cmd := &cobra.Command{
 		Use:   "report",
@@ -46,7 +46,7 @@ It exits with 3 where nothing is installed.`,
 				return apperr.Invalid(fmt.Sprintf("accepted: 1 to %d", longestDays), "--days %d is not accepted", o.days)
 			}
 			o.one, o.now = cmd.Flags().Changed("prefix"), time.Now()
-			return a.report(cmd.Context(), o)
+			return reportRun{a, o}.run(cmd.Context())
 		},
 	}
 	addAddress(cmd, &o.prefix)
@@ -63,75 +63,80 @@ func (r shownReport) brief() string { return plural(r.Interruptions, "interrupti
 // at is the report itself, which names its place.
 func (r shownReport) at(place) any { return r }
 
-func (a *app) report(ctx context.Context, o *reportOptions) error {
-	if a.output == "csv" { // one table, however many regions
-		if err := a.writeCSV(csvHeader()); err != nil {
+// reportRun is one report.
+type reportRun struct {
+	*app
+	asked *reportOptions
+}
+
+func (r reportRun) run(ctx context.Context) error {
+	if r.output == "csv" { // one table, however many regions
+		if err := r.writeCSV(csvHeader()); err != nil {
 			return err
 		}
 	}
-	runs, id, err := runInRegions(ctx, a, o.only(), func(ctx context.Context, a *app) (shownReport, error) { return a.reportHere(ctx, o) })
+	runs, id, err := runInRegions(ctx, r.app, r.asked.only(), func(ctx context.Context, a *app) (shownReport, error) { return reportRun{a, r.asked}.here(ctx) })
 	if err != nil {
 		return err
 	}
 	if len(runs) == 0 {
-		return a.nowhereInstalled(id)
+		return r.nowhereInstalled(id)
 	}
-	if a.output != "csv" || !runs[0].app.several {
-		return answerAll(ctx, a, runs)
+	if r.output != "csv" || !runs[0].app.several {
+		return answerAll(ctx, r.app, runs)
 	}
 	for _, v := range runs {
-		if err := v.show(a); err != nil {
+		if err := v.show(r.app); err != nil {
 			return err
 		}
 	}
 	return alreadyShown(worst(runs))
 }
 
-func (a *app) reportHere(ctx context.Context, o *reportOptions) (shownReport, error) {
-	j, err := a.openJournal(ctx, &o.addressOptions)
+func (r reportRun) here(ctx context.Context) (shownReport, error) {
+	o := r.asked
+	j, err := openJournal(ctx, r.app, &o.addressOptions)
 	if err != nil {
 		return shownReport{}, err
 	}
 	from := o.now.Add(-time.Duration(o.days) * 24 * time.Hour)
 	kept, err := deploy.Retention(ctx, j.clients, j.id, j.Names.LogGroup)
 	if err != nil {
-		return shownReport{}, a.pointToPolicyOf("report", j.Names.Prefix, err)
+		return shownReport{}, r.pointToPolicy("report", j.Names.Prefix, err)
 	}
 	if kept > 0 && kept < o.days {
-		a.warn(fmt.Sprintf("logs are kept for %s: of %d days asked for, what is older is gone", days(kept), o.days))
+		r.warn(fmt.Sprintf("logs are kept for %s: of %d days asked for, what is older is gone", days(kept), o.days))
 		from = o.now.Add(-time.Duration(kept) * 24 * time.Hour)
 	}
 	if j.Record != nil && hidesRecords(j.Record.LogLevel) {
-		a.warn("with log level " + j.Record.LogLevel + " the function does not record everything, and the counts are too low: install --log-level INFO records all")
+		r.warn("with log level " + j.Record.LogLevel + " the function does not record everything, and the counts are too low: install --log-level INFO records all")
 	}
 	collector := &history.Collector{}
 	query := history.Query{LogGroup: j.Names.LogGroup, From: from, To: o.now.Add(skew)}
-	quiet := *a
-	quiet.outTTY = false // nothing is printed meanwhile
-	err = quiet.readRecords(ctx, j, query, func(e history.Entry) error {
+	err = j.read(ctx, query, false, func(e history.Entry) error {
 		collector.Add(&e)
 		return nil
 	})
 	if err != nil {
-		return shownReport{}, a.unreadable(j, "report", err)
+		return shownReport{}, j.unreadable(err)
 	}
 	collector.Interruptions()
 	if err := history.FindOutcomes(ctx, ecs.NewFromConfig(j.Config), collector.Redeployments); err != nil {
 		return shownReport{}, err
 	}
-	r := shownReport{history.Summarize(collector, from, o.now)}
-	r.Prefix, r.Region = j.Names.Prefix, j.id.Region
-	return r, a.printReport(&r.Report)
+	shown := shownReport{history.Summarize(collector, from, o.now)}
+	shown.Prefix, shown.Region = j.Names.Prefix, j.id.Region
+	return shown, r.print(&shown.Report)
 }
 
-func (a *app) printReport(r *history.Report) error {
-	switch a.output {
+func (r reportRun) print(sums *history.Report) error {
+	switch r.output {
 	case "csv":
-		return a.writeCSV(csvRows(r)...)
+		return r.writeCSV(csvRows(sums)...)
 	case "markdown":
-		a.printReportMarkdown(r)
+		printReportMarkdown(r.out, sums)
 	case "text":
-		a.printReportText(r)
+		printReportText(r.out, sums)
 	}
 	return nil
 }
@@ -157,8 +162,8 @@ func csvRows(r *history.Report) [][]string {
 
 // writeCSV writes rows, in which a control character is escaped, and a text that a spreadsheet would take for a formula
 // begins with an apostrophe (OWASP, CSV injection).
-func (a *app) writeCSV(rows ...[]string) error {
-	out := csv.NewWriter(a.out.Lines())
+func (r reportRun) writeCSV(rows ...[]string) error {
+	out := csv.NewWriter(r.out.Lines())
 	for _, row := range rows {
 		safe := make([]string, len(row))
 		for n, text := range row {

@@ -86,47 +86,47 @@ func byZone(r *history.Report) []counted {
 	return all
 }
 
-func (a *app) printReportText(r *history.Report) {
-	st := a.out.Style
-	a.out.Printf("%s\n\n", st.Bold(reportTitle(r)))
+func printReportText(out *term.Printer, r *history.Report) {
+	st := out.Style
+	out.Printf("%s\n\n", st.Bold(reportTitle(r)))
 	for _, line := range headline(r) {
-		a.out.Print(st.Paragraph("", line))
+		out.Print(st.Paragraph("", line))
 	}
 	if r.Interruptions == 0 {
 		return
 	}
-	a.out.Printf("\n")
-	a.printBars("by service", byService(r))
-	a.printBars("by zone", byZone(r))
-	a.printHours(r)
-	a.out.Printf("%s\n", st.Dim("Counts, not rates: how long tasks ran is not recorded."))
+	out.Printf("\n")
+	printBars(out, "by service", byService(r))
+	printBars(out, "by zone", byZone(r))
+	printHours(out, r)
+	out.Printf("%s\n", st.Dim("Counts, not rates: how long tasks ran is not recorded."))
 }
 
 // printBars shows counts as bars beside each other.
-func (a *app) printBars(title string, all []counted) {
+func printBars(out *term.Printer, title string, all []counted) {
 	const widest = 28
-	st := a.out.Style
+	st := out.Style
 	names, digits := 0, 0
 	for _, each := range all {
 		names, digits = max(names, min(term.Width(st.Shorten(each.name, widest)), widest)), max(digits, len(fmt.Sprint(each.n)))
 	}
 	room := st.Width - 2 - names - 2 - 2 - digits
-	a.out.Printf("%s\n", st.Dim(title))
+	out.Printf("%s\n", st.Dim(title))
 	for _, each := range all {
 		bar := st.Bar(each.n, all[0].n, room)
-		a.out.Printf("  %s  %s  %s\n", term.Pad(st.Shorten(each.name, widest), names), term.Pad(bar, room), fmt.Sprintf("%*d", digits, each.n))
+		out.Printf("  %s  %s  %s\n", term.Pad(st.Shorten(each.name, widest), names), term.Pad(bar, room), fmt.Sprintf("%*d", digits, each.n))
 	}
-	a.out.Printf("\n")
+	out.Printf("\n")
 }
 
 // weekdays are in the order of a report's by_hour.
 func weekdays() []string { return []string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"} }
 
 // printHours shows the hours of the week, two columns an hour.
-func (a *app) printHours(r *history.Report) {
-	st := a.out.Style
-	a.out.Printf("%s\n", st.Dim("by hour (UTC)"))
-	a.out.Printf("%s\n", st.Dim("       00          06          12          18"))
+func printHours(out *term.Printer, r *history.Report) {
+	st := out.Style
+	out.Printf("%s\n", st.Dim("by hour (UTC)"))
+	out.Printf("%s\n", st.Dim("       00          06          12          18"))
 	for day, name := range weekdays() {
 		var row strings.Builder
 		sum := 0
@@ -134,7 +134,7 @@ func (a *app) printHours(r *history.Report) {
 			row.WriteString(st.Shade(n))
 			sum += n
 		}
-		a.out.Printf("  %s  %s  %s\n", name, row.String(), fmt.Sprintf("%3d", sum))
+		out.Printf("  %s  %s  %s\n", name, row.String(), fmt.Sprintf("%3d", sum))
 	}
 	var legend strings.Builder
 	for _, each := range []struct {
@@ -143,29 +143,29 @@ func (a *app) printHours(r *history.Report) {
 	}{{0, "0"}, {1, "1"}, {2, "2-3"}, {4, "4-6"}, {7, "7 or more"}} {
 		fmt.Fprintf(&legend, "  %s %s", st.Shade(each.n), each.words)
 	}
-	a.out.Printf("%s\n", st.Dim(legend.String()))
+	out.Printf("%s\n", st.Dim(legend.String()))
 }
 
 // printReportMarkdown is for a ticket or a job's page.
-func (a *app) printReportMarkdown(r *history.Report) {
-	a.out.Printf("## Interruptions: %s\n\n", inMarkdown(reportTitle(r)))
+func printReportMarkdown(out *term.Printer, r *history.Report) {
+	out.Printf("## Interruptions: %s\n\n", inMarkdown(reportTitle(r)))
 	for _, line := range headline(r) {
-		a.out.Printf("- %s\n", inMarkdown(line))
+		out.Printf("- %s\n", inMarkdown(line))
 	}
-	a.out.Printf("\n| service | interruptions | redeployments | failed |\n|---|--:|--:|--:|\n")
+	out.Printf("\n| service | interruptions | redeployments | failed |\n|---|--:|--:|--:|\n")
 	for _, s := range r.ByService {
-		a.out.Printf("| %s | %d | %d | %d |\n", inMarkdown(s.Cluster+"/"+s.Service), s.Interruptions, s.Redeployments, s.Failures)
+		out.Printf("| %s | %d | %d | %d |\n", inMarkdown(s.Cluster+"/"+s.Service), s.Interruptions, s.Redeployments, s.Failures)
 	}
-	a.out.Printf("\n| zone | interruptions |\n|---|--:|\n")
+	out.Printf("\n| zone | interruptions |\n|---|--:|\n")
 	for _, z := range byZone(r) {
-		a.out.Printf("| %s | %d |\n", inMarkdown(z.name), z.n)
+		out.Printf("| %s | %d |\n", inMarkdown(z.name), z.n)
 	}
-	a.out.Printf("\n| UTC | 00-05 | 06-11 | 12-17 | 18-23 |\n|---|--:|--:|--:|--:|\n")
+	out.Printf("\n| UTC | 00-05 | 06-11 | 12-17 | 18-23 |\n|---|--:|--:|--:|--:|\n")
 	for day, name := range weekdays() {
 		var quarters [4]int
 		for hour, n := range r.ByHour[day] {
 			quarters[hour/6] += n
 		}
-		a.out.Printf("| %s | %d | %d | %d | %d |\n", name, quarters[0], quarters[1], quarters[2], quarters[3])
+		out.Printf("| %s | %d | %d | %d | %d |\n", name, quarters[0], quarters[1], quarters[2], quarters[3])
 	}
 }

@@ -64,7 +64,7 @@ func hostileLines() []hostileLine {
 // Every command that calls AWS is among them, but simulate, which waits for the function, half a minute where a text is
 // not what it should be; what it shows is of the kinds that doctor and logs show.
 func TestHostileLinesAreOfAllCommands(t *testing.T) {
-	for _, command := range newApp(fake(false), nil).rootCommand().Commands() {
+	for _, command := range rootCommand(newApp(fake(false), nil)).Commands() {
 		if command.Flags().Lookup("region") == nil || slices.Contains([]string{"local", "simulate"}, command.Name()) {
 			continue
 		}

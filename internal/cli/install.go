@@ -40,7 +40,7 @@ func (i installAnswer) at(where place) any {
 	}{where, i}
 }
 
-func (a *app) installCommand() *cobra.Command {
+func installCommand(a *app) *cobra.Command {
 	o := &installOptions{}
 	cmd := &cobra.Command{
 		Use:   "install",
@@ -99,7 +99,7 @@ func (a *app) installHere(ctx context.Context, o *installOptions, given settings
 	if errors.Is(err, errNotInstalled) {
 		return answer, err
 	}
-	return answer, a.pointToPolicy(o.prefix, s.SayUnchanged(err))
+	return answer, a.pointToPolicy("", o.prefix, s.SayUnchanged(err))
 }
 
 // installJob is one install: what is asked for, and what was found and planned on the way.
@@ -180,14 +180,6 @@ func (j *installJob) change(ctx context.Context) error {
 		return err
 	}
 	return j.verify(ctx, j.Install, j.Changes)
-}
-
-func releaseFor(architecture string) (deploy.Release, error) {
-	zip, err := embed.Archive(architecture)
-	if err != nil {
-		return deploy.Release{}, err
-	}
-	return deploy.Release{Version: binaryVersion(), CodeSHA256: embed.CodeSHA256(zip), Zip: zip}, nil
 }
 
 // confirmAdoption asks before something that is not ours is taken over.

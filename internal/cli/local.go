@@ -34,7 +34,7 @@ type localOptions struct {
 	seed, accessKey string
 }
 
-func (a *app) localCommand() *cobra.Command {
+func localCommand(a *app) *cobra.Command {
 	var o localOptions
 	cmd := &cobra.Command{
 		Use:   "local",
@@ -56,7 +56,7 @@ pages, since a function runs as your user.`,
 	cmd.Flags().StringVar(&o.seed, "seed", "", "YAML file of services to begin with, instead of the built-in ones")
 	cmd.Flags().StringVar(&o.accessKey, "access-key", "", "access key id to accept, for scripts; else one is drawn at every start")
 	_ = cmd.MarkFlagFilename("seed", "yaml", "yml")
-	cmd.AddCommand(a.localInterruptCommand())
+	cmd.AddCommand(localInterruptCommand(a))
 	return cmd
 }
 

@@ -30,7 +30,7 @@ type interruption struct {
 	Tasks   []string `json:"tasks"` // ARNs of those that were interrupted
 }
 
-func (a *app) localInterruptCommand() *cobra.Command {
+func localInterruptCommand(a *app) *cobra.Command {
 	var asked interruption
 	cmd := &cobra.Command{
 		Use:   "interrupt",

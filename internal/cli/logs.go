@@ -27,7 +27,7 @@ type logsOptions struct {
 	filter            history.Filter
 }
 
-func (a *app) logsCommand() *cobra.Command {
+func logsCommand(a *app) *cobra.Command {
 	o := &logsOptions{addressOptions: addressOptions{command: "logs"}}
 	cmd := &cobra.Command{
 		Use:   "logs",
@@ -43,10 +43,11 @@ It exits with 3 where nothing is installed.`,
   spothandler logs --follow --service api -o json | jq .reason`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.takeLogs(cmd, o, time.Now()); err != nil {
+			r := logsRun{a, o}
+			if err := r.take(cmd, time.Now()); err != nil {
 				return err
 			}
-			return a.logs(cmd.Context(), o)
+			return r.run(cmd.Context())
 		},
 	}
 	addAddress(cmd, &o.prefix)
@@ -73,13 +74,20 @@ func reasonNames() []string {
 	return names
 }
 
-// takeLogs reads the flags, and refuses what cannot have been meant, before the first call.
-func (a *app) takeLogs(cmd *cobra.Command, o *logsOptions, now time.Time) (err error) {
-	if o.names, err = a.given(cmd, o.prefix); err != nil {
+// logsRun is one logs.
+type logsRun struct {
+	*app
+	asked *logsOptions
+}
+
+// take reads the flags, and refuses what cannot have been meant, before the first call.
+func (r logsRun) take(cmd *cobra.Command, now time.Time) (err error) {
+	o := r.asked
+	if o.names, err = r.given(cmd, o.prefix); err != nil {
 		return err
 	}
 	o.one = cmd.Flags().Changed("prefix")
-	if o.filter.Clusters, err = settings.ParseClusters(a.sources["cluster"], o.names["cluster"].Texts); err != nil {
+	if o.filter.Clusters, err = settings.ParseClusters(r.sources["cluster"], o.names["cluster"].Texts); err != nil {
 		return err
 	}
 	if o.period, err = parsePeriod(o.since, o.until, 24*time.Hour, now); err != nil {
@@ -88,7 +96,7 @@ func (a *app) takeLogs(cmd *cobra.Command, o *logsOptions, now time.Time) (err e
 	if o.follow && o.until != "" {
 		return apperr.Invalid("leave one of them out", "--follow and --until do not go together")
 	}
-	if o.follow && (a.allRegions || len(a.regions) > 1) {
+	if o.follow && (r.allRegions || len(r.regions) > 1) {
 		return apperr.Invalid("--region NAME   one of them", "--follow is for one region at a time")
 	}
 	return o.takeFilter(cmd)
@@ -119,86 +127,67 @@ func (o *logsOptions) takeFilter(cmd *cobra.Command) error {
 	return err
 }
 
-// oneOf returns a value of a flag that takes one of a few.
-func oneOf(flag, text string, accepted []string) (string, error) {
-	if slices.Contains(accepted, text) {
-		return text, nil
-	}
-	refusal := apperr.Invalid("accepted: "+strings.Join(accepted, ", "), "--%s %q is not accepted", flag, text)
-	if near := nearest(text, accepted); near != "" {
-		refusal.Hints = slices.Insert(refusal.Hints, 0, "did you mean "+near+"?")
-	}
-	return "", refusal
-}
-
 // shownLogs is what logs comes to in one region: how many records were printed.
 type shownLogs int
 
 func (n shownLogs) brief() string { return plural(int(n), "record") }
 
-func (a *app) logs(ctx context.Context, o *logsOptions) error {
-	runs, id, err := runInRegions(ctx, a, o.only(), func(ctx context.Context, a *app) (shownLogs, error) { return a.logsHere(ctx, o) })
+func (r logsRun) run(ctx context.Context) error {
+	runs, id, err := runInRegions(ctx, r.app, r.asked.only(), func(ctx context.Context, a *app) (shownLogs, error) { return logsRun{a, r.asked}.here(ctx) })
 	switch {
 	case err != nil:
 		return err
 	case len(runs) == 0:
-		a.ownErrors = a.json() // no record is no line
+		r.ownErrors = r.json() // no record is no line
 		return missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
 	case !runs[0].app.several:
 		return runs[0].err
 	}
 	for i, v := range runs {
-		if i > 0 && !a.json() {
-			a.out.Printf("\n")
+		if i > 0 && !r.json() {
+			r.out.Printf("\n")
 		}
-		if err := a.showLogsOf(ctx, v); err != nil {
+		if err := r.showRegion(ctx, v); err != nil {
 			return err
 		}
 	}
 	return alreadyShown(worst(runs))
 }
 
-// showLogsOf prints one of several regions. An error is a line of its own in JSON.
-func (a *app) showLogsOf(ctx context.Context, v *targetRun[shownLogs]) error {
-	if !a.json() {
-		a.out.Printf("%s\n", a.out.Bold(v.region))
+// showRegion prints one of several regions. An error is a line of its own in JSON.
+func (r logsRun) showRegion(ctx context.Context, v *targetRun[shownLogs]) error {
+	if !r.json() {
+		r.out.Printf("%s\n", r.out.Bold(v.region))
 	}
-	if v.code == exitNotInstalled && !a.json() {
-		a.out.Print(a.out.Item(term.Quiet, "not installed"))
+	if v.code == exitNotInstalled && !r.json() {
+		r.out.Print(r.out.Item(term.Quiet, "not installed"))
 	}
-	if err := v.show(a); err != nil || v.answered() || !a.json() {
+	if err := v.show(r.app); err != nil || v.answered() || !r.json() {
 		return err
 	}
-	return a.out.JSONLine(regionError{v.region, bodyOf(v.app.explain(ctx, v.err))})
+	return r.out.JSONLine(regionError{v.region, bodyOf(v.app.explain(ctx, v.err))})
 }
 
-// only is the one prefix to look for; nil is any.
-func (o *addressOptions) only() *string {
-	if o.one {
-		return &o.prefix
-	}
-	return nil
-}
-
-func (a *app) logsHere(ctx context.Context, o *logsOptions) (shownLogs, error) {
-	j, err := a.openJournal(ctx, &o.addressOptions)
+func (r logsRun) here(ctx context.Context) (shownLogs, error) {
+	j, err := openJournal(ctx, r.app, &r.asked.addressOptions)
 	if err != nil {
 		return 0, err
 	}
-	a.remarkOn(j, o)
-	printer := &logPrinter{app: a, journal: j}
+	r.remarkOn(j)
+	printer := &logPrinter{journal: j}
+	o := r.asked
 	query := history.Query{LogGroup: j.Names.LogGroup, From: o.period.from, To: o.period.to, Filter: o.filter}
 	if o.follow {
-		follower := &follower{logs: j.logs, query: query, print: printer.print, trouble: func(text string) { a.warn(text) }}
+		follower := &follower{logs: j.logs, query: query, print: printer.print, trouble: func(text string) { r.warn(text) }}
 		err = follower.run(ctx)
 	} else {
-		err = a.readRecords(ctx, j, query, func(e history.Entry) error { return printer.print(&e) })
+		err = j.read(ctx, query, true, func(e history.Entry) error { return printer.print(&e) })
 	}
 	if err != nil {
-		return 0, a.unreadable(j, "logs", err)
+		return 0, j.unreadable(err)
 	}
-	if printer.printed == 0 && !a.json() && !o.follow {
-		a.out.Print(a.out.Item(term.Quiet, "no records from "+stamp(o.period.from)+" to "+stamp(o.period.to)))
+	if printer.printed == 0 && !r.json() && !o.follow {
+		r.out.Print(r.out.Item(term.Quiet, "no records from "+stamp(o.period.from)+" to "+stamp(o.period.to)))
 	}
 	return shownLogs(printer.printed), nil
 }
@@ -207,18 +196,19 @@ func (a *app) logsHere(ctx context.Context, o *logsOptions) (shownLogs, error) {
 func stamp(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }
 
 // remarkOn says what keeps records from being found.
-func (a *app) remarkOn(j *journal, o *logsOptions) {
+func (r logsRun) remarkOn(j *journal) {
+	o := r.asked
 	if j.Left {
-		a.warn("the role of " + deploy.DisplayPrefix(j.Names.Prefix) + " is gone: these are the records that are left")
+		r.warn("the role of " + deploy.DisplayPrefix(j.Names.Prefix) + " is gone: these are the records that are left")
 	}
 	if j.Record == nil {
 		return
 	}
 	if level := j.Record.LogLevel; hidesRecords(level) && slices.Index(history.Levels(), o.filter.Level) < slices.Index(history.Levels(), level) {
-		a.warn("with log level " + level + " the function does not record everything: install --log-level INFO does")
+		r.warn("with log level " + level + " the function does not record everything: install --log-level INFO does")
 	}
 	if kept := j.Record.LogRetentionDays; kept > 0 && o.since != "" && time.Since(o.period.from) > time.Duration(kept)*24*time.Hour+time.Minute {
-		a.warn("logs are kept for " + days(kept) + ": what is older is gone")
+		r.warn("logs are kept for " + days(kept) + ": what is older is gone")
 	}
 }
 

@@ -15,7 +15,6 @@ import (
 
 // logPrinter prints records, a line each, as they are read.
 type logPrinter struct {
-	*app
 	*journal
 	printed int
 	date    string // of the last line

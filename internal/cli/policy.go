@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -28,7 +27,7 @@ type policyOptions struct {
 	boundary  bool // print the permissions boundary of the role instead
 }
 
-func (a *app) policyCommand() *cobra.Command {
+func policyCommand(a *app) *cobra.Command {
 	o := &policyOptions{}
 	cmd := &cobra.Command{
 		Use:   "policy [install] [upgrade] [status] [logs] [report] [uninstall] [doctor] [simulate] | boundary",
@@ -244,15 +243,4 @@ func (o *policyOptions) identity(region string) session.Identity {
 		id.Partition = session.PartitionOf(region)
 	}
 	return id
-}
-
-// pointToPolicy adds to an error for want of rights where to read which are needed.
-func (a *app) pointToPolicy(prefix string, err error) error {
-	var known *apperr.Error
-	if !errors.As(err, &known) || known.Code != apperr.CodeAccessDenied {
-		return err
-	}
-	explained := *known
-	explained.Hints = slices.Concat([]string{"spothandler policy" + a.scope(prefix) + "   the least that its caller needs"}, known.Hints)
-	return &explained
 }

@@ -2,98 +2,14 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"regexp"
-	"runtime/debug"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
-
-	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/cli/term"
 )
-
-// version is set by the linker; a binary of `go install` takes the module's.
-var version string
-
-func binaryVersion() string {
-	if version != "" {
-		return version
-	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return info.Main.Version[1:] // without the v
-	}
-	return "0.0.0-dev"
-}
-
-// Exit codes, as every command documents them.
-const (
-	exitFine         = 0
-	exitError        = 1
-	exitDiffers      = 2
-	exitNotInstalled = 3
-	exitInterrupted  = 130
-)
-
-// errDiffers is a verdict that was printed already: only its exit code is left. errNotInstalled is the cause of
-// an error that is an answer too.
-var (
-	errDiffers      = errors.New("it differs")
-	errNotInstalled = errors.New("not installed")
-)
-
-// app is what every command shares.
-type app struct {
-	Streams
-	out, err *term.Printer // what the streams are written with
-	args     []string
-	options
-	sources flagSources // where the flags' values came from
-
-	setPrefix string // what of the environment gives a command without --prefix one; "" is nothing
-	region    string // the one to work in; "" is the configuration's
-	prefix    string // of the installation that the command is about
-	rolePath  string // where roles are looked for beside the default path
-	several   bool   // this is one of several targets, side by side
-	target    string // its name among them
-	// ownErrors says that the command puts its errors into its own answer in JSON.
-	ownErrors bool
-	found     string // the region that the command works in, once it is known
-	account   string // the account of the credentials, once it is known
-	aws       *awsSource
-	chosen    *choice // the regions to work in, where status has chosen them
-	unchecked *unchecked
-}
-
-// options are the global flags.
-type options struct {
-	regions       []string
-	allRegions    bool
-	roleARN       string
-	profile       string
-	output        string
-	expectAccount string
-	dryRun        bool
-	yes           bool
-	wait          time.Duration
-	verbose       bool
-}
-
-func newApp(s Streams, args []string) *app {
-	a := &app{Streams: s, args: args, sources: flagSources{}}
-	a.out, a.err = s.printers()
-	a.unchecked = &unchecked{}
-	a.aws = &awsSource{canAsk: s.inTTY, in: s.in, err: a.err}
-	return a
-}
 
 // Run runs the program with args, without its name, and returns the exit code.
 func Run(ctx context.Context, args []string, s Streams) int {
 	a := newApp(s, args)
-	root := a.rootCommand()
+	root := rootCommand(a)
 	root.SetArgs(args)
 	root.SetIn(s.in)
 	root.SetOut(a.out.Lines())
@@ -101,36 +17,8 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	return a.conclude(ctx, root.ExecuteContext(ctx))
 }
 
-// conclude prints an error that was not printed yet, and gives the exit code.
-func (a *app) conclude(ctx context.Context, err error) int {
-	if printed, ok := errors.AsType[*shownError](err); ok {
-		return printed.code
-	}
-	if err == nil || errors.Is(err, errDiffers) {
-		return exitCode(err)
-	}
-	if !a.several || !errors.Is(err, errNotInstalled) { // the region's own line says it
-		a.printError(a.explain(ctx, err))
-	}
-	if ctx.Err() != nil {
-		return exitInterrupted
-	}
-	return exitCode(err)
-}
-
-func exitCode(err error) int {
-	switch {
-	case err == nil:
-		return exitFine
-	case errors.Is(err, errDiffers):
-		return exitDiffers
-	case errors.Is(err, errNotInstalled):
-		return exitNotInstalled
-	}
-	return exitError
-}
-
-func (a *app) rootCommand() *cobra.Command {
+// rootCommand returns the program with all its commands, which are named here alone.
+func rootCommand(a *app) *cobra.Command {
 	var asksVersion bool
 	root := &cobra.Command{
 		Use:   "spothandler",
@@ -168,9 +56,9 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 	complete(root, "output", "text", "json")
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
 	flags.BoolVar(&a.verbose, "verbose", false, "show every call to AWS on stderr")
-	addGroup(root, "On your account:", a.installCommand(), a.upgradeCommand(), a.statusCommand(), a.logsCommand(), a.reportCommand(), a.doctorCommand(), a.simulateCommand(), a.uninstallCommand(), a.policyCommand())
-	addGroup(root, "Without an account:", a.demoCommand(), a.localCommand())
-	root.AddCommand(a.versionCommand())
+	addGroup(root, "On your account:", installCommand(a), upgradeCommand(a), statusCommand(a), logsCommand(a), reportCommand(a), doctorCommand(a), simulateCommand(a), uninstallCommand(a), policyCommand(a))
+	addGroup(root, "Without an account:", demoCommand(a), localCommand(a))
+	root.AddCommand(versionCommand(a))
 	a.completeKnown(root)
 	refuseSecondValues(root)
 	root.SetUsageFunc(a.usage)
@@ -182,56 +70,6 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 	})
 	return root
 }
-
-// awsFlags are the flags of the commands that work on installations in an account.
-func (a *app) awsFlags(cmd *cobra.Command) {
-	a.accountFlags(cmd)
-	cmd.Flags().BoolVar(&a.allRegions, "all-regions", false, "every region that has an installation")
-}
-
-// accountFlags are the flags of every command that calls AWS.
-func (a *app) accountFlags(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.StringSliceVar(&a.regions, "region", nil, "repeatable; else AWS_REGION or the profile's")
-	flags.StringVar(&a.profile, "profile", "", "profile in ~/.aws; else AWS_PROFILE")
-	flags.StringVar(&a.roleARN, "role-arn", "", "role to assume, in this account or another")
-	flags.StringVar(&a.expectAccount, "expect-account", "", "refuse to work in any other account")
-}
-
-// writeFlags are the flags of the commands that change something; consent says what --yes consents to.
-func (a *app) writeFlags(cmd *cobra.Command, consent string) {
-	flags := cmd.Flags()
-	flags.BoolVar(&a.dryRun, "dry-run", false, "show what would change, and change nothing")
-	flags.BoolVarP(&a.yes, "yes", "y", false, consent)
-	flags.DurationVar(&a.wait, "wait", 0, "longest wait for AWS to settle; 0 is 1m to 10m")
-}
-
-// moreFormats is the annotation of a command that prints in other formats as well, separated by ", ".
-const moreFormats = "more formats"
-
-func (a *app) checkOptions(cmd *cobra.Command) error {
-	a.output = strings.ToLower(a.output)
-	accepted := []string{"text", "json"}
-	if more := cmd.Annotations[moreFormats]; more != "" {
-		accepted = append(accepted, strings.Split(more, ", ")...)
-	}
-	if !slices.Contains(accepted, a.output) {
-		wrong := a.output
-		a.output = "text"
-		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--output %q is not accepted", wrong), Hints: []string{"accepted: " + strings.Join(accepted, ", ")}}
-	}
-	if a.wait < 0 {
-		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--wait %s is not accepted", a.wait), Hints: []string{"accepted: a duration like 90s or 5m"}}
-	}
-	if a.expectAccount != "" && !isAccount(a.expectAccount) {
-		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--expect-account %q is not accepted", a.expectAccount), Hints: []string{"accepted: twelve digits"}}
-	}
-	return nil
-}
-
-func isAccount(text string) bool { return regexp.MustCompile(`^\d{12}$`).MatchString(text) }
-
-func (a *app) json() bool { return strings.EqualFold(a.output, "json") }
 
 // addGroup puts commands under a heading of the help.
 func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {

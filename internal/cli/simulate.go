@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +19,6 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/services"
-	"github.com/spothandler/spothandler/internal/session"
 	"github.com/spothandler/spothandler/internal/simulate"
 )
 
@@ -33,7 +31,7 @@ type simulateOptions struct {
 	forReal                      bool
 }
 
-func (a *app) simulateCommand() *cobra.Command {
+func simulateCommand(a *app) *cobra.Command {
 	o := &simulateOptions{}
 	cmd := &cobra.Command{
 		Use:   "simulate",
@@ -58,14 +56,14 @@ It exits with 0 when the path works, 2 when it does not or was not seen to, and
 				return err
 			}
 			if o.file != "" {
-				return a.tryEvent(o.file)
+				return tryEvent(a, o.file)
 			}
 			var err error
 			if o.names, err = a.given(cmd, o.prefix); err != nil {
 				return err
 			}
 			o.oneInstallation = cmd.Flags().Changed("prefix")
-			return a.simulate(cmd.Context(), o)
+			return (&simulation{app: a, o: o}).start(cmd.Context())
 		},
 	}
 	addAddress(cmd, &o.prefix)
@@ -119,19 +117,19 @@ type simulation struct {
 	rehearse *simulate.Installed
 }
 
-func (a *app) simulate(ctx context.Context, o *simulateOptions) error {
-	s, err := a.open(ctx, o.prefix)
-	if err != nil {
+// start connects, runs and answers.
+func (t *simulation) start(ctx context.Context) (err error) {
+	if t.s, err = t.open(ctx, t.o.prefix); err != nil {
 		return err
 	}
-	a.printEndpoints(s)
-	st := &simulation{app: a, s: s, o: o, ecs: ecs.NewFromConfig(s.Config)}
-	answer, err := st.run(ctx)
+	t.printEndpoints(t.s)
+	t.ecs = ecs.NewFromConfig(t.s.Config)
+	answer, err := t.run(ctx)
 	if err != nil || answer == nil {
-		return a.pointToPolicy(o.prefix, err)
+		return t.pointToPolicy("", t.o.prefix, err)
 	}
-	if a.json() {
-		if err := a.out.JSON(answer); err != nil {
+	if t.json() {
+		if err := t.out.JSON(answer); err != nil {
 			return err
 		}
 	}
@@ -233,26 +231,3 @@ func (t *simulation) answer(result *simulate.Result) *simulateAnswer {
 
 // name is the service as a person writes it.
 func (t *simulation) name() string { return t.service.Cluster.Name() + "/" + t.service.Name() }
-
-// tryEvent shows what an event comes to in an installation of this version with default settings.
-func (a *app) tryEvent(file string) error {
-	raw, err := a.readEvent(file)
-	if err != nil {
-		return err
-	}
-	in := handler.Parse(raw)
-	id := session.Identity{Partition: session.PartitionOf(in.Region), Account: in.Account, Region: in.Region}
-	pattern, err := patternFor(id)
-	if err != nil {
-		return err
-	}
-	trial, err := simulate.Try(raw, pattern)
-	if err != nil {
-		return fmt.Errorf("trying the event: %w", err)
-	}
-	if a.json() {
-		return a.out.JSON(trialAnswer(trial))
-	}
-	a.printTrial(trial)
-	return nil
-}

@@ -3,8 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -13,9 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
-	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/services"
-	"github.com/spothandler/spothandler/internal/session"
 	"github.com/spothandler/spothandler/internal/simulate"
 )
 
@@ -213,42 +209,6 @@ func (t *simulation) listener(all []deploy.Listed) (string, error) {
 		refusal.Hints = append(refusal.Hints, "--prefix "+apperr.Quote(each))
 	}
 	return "", refusal
-}
-
-// patternFor is the pattern of the rule that this version installs, with default settings.
-func patternFor(id session.Identity) (string, error) {
-	spec := settings.Defaults("")
-	want, err := deploy.Desired(deploy.NewNames(id, "", spec.FunctionName, spec.RuleName), spec, deploy.Release{Version: binaryVersion()})
-	if err != nil {
-		return "", err
-	}
-	for _, trigger := range want.Triggers {
-		if trigger.Rule.Name == spec.RuleName {
-			return trigger.Rule.Pattern, nil
-		}
-	}
-	return "", nil
-}
-
-// readEvent reads an event from a file, or from stdin.
-func (a *app) readEvent(file string) ([]byte, error) {
-	if file == "-" {
-		return simulate.ReadEvent(a.in, "standard input")
-	}
-	opened, err := os.Open(file)
-	if err != nil {
-		return nil, apperr.Invalid("--event FILE, or - for standard input", "--event %s: %v", file, errorCause(err))
-	}
-	defer func() { _ = opened.Close() }()
-	return simulate.ReadEvent(io.Reader(opened), file)
-}
-
-// errorCause is what the system says, without the name of the file.
-func errorCause(err error) error {
-	if cause, ok := err.(interface{ Unwrap() error }); ok {
-		return cause.Unwrap()
-	}
-	return err
 }
 
 // taskID is the id of the task, on a terminal in short.

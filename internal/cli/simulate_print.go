@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/simulate"
@@ -117,71 +116,5 @@ func (t *simulation) printSeries(series []simulate.Moment) {
 			decision = "   " + st.Sign(sign) + " " + string(m.Reason)
 		}
 		t.out.Printf("  %5s   %-14s   %s%s\n", fmt.Sprintf("%ds", m.AtS), m.LastStatus, strings.TrimRight(term.Pad(rule, 10), map[bool]string{true: " ", false: ""}[decision == ""]), decision)
-	}
-}
-
-// trial is the answer to --event.
-type trial struct {
-	Version         string         `json:"version"`
-	EventID         string         `json:"event_id"`
-	Cluster         string         `json:"cluster"`
-	Service         string         `json:"service"`
-	TaskARN         string         `json:"task_arn"`
-	ReachesFunction bool           `json:"reaches_function"`
-	Unmatched       []string       `json:"unmatched"` // the fields of the rule's pattern that keep it out
-	Rows            []trialRow     `json:"rows"`      // of the gate, until one holds
-	Action          handler.Action `json:"action"`
-	Reason          handler.Reason `json:"reason"` // "" where the service decides
-}
-
-type trialRow struct {
-	Reason handler.Reason `json:"reason"`
-	Holds  bool           `json:"holds"`
-	Text   string         `json:"text"`
-}
-
-func trialAnswer(t *simulate.Trial) trial {
-	answer := trial{
-		Version: binaryVersion(), EventID: t.Event.EventID, Cluster: lastPart(t.Event.ClusterARN), Service: t.Event.Service, TaskARN: t.Event.TaskARN,
-		ReachesFunction: t.Reaches, Unmatched: append([]string{}, t.Unmatched...), Rows: []trialRow{}, Action: t.Decision.Action, Reason: t.Decision.Reason,
-	}
-	for _, row := range t.Rows {
-		answer.Rows = append(answer.Rows, trialRow(row))
-	}
-	return answer
-}
-
-// printTrial shows what an event comes to, row by row.
-func (a *app) printTrial(t *simulate.Trial) {
-	st := a.out.Style
-	a.out.Print(st.Paragraph("", "By the rule and the gate of this version with default settings, in the event's own account and Region, at the event's own time:"))
-	a.out.Printf("\n")
-	if t.Reaches {
-		a.out.Print(st.Step(term.OK, "rule", "matches: the event reaches the function", ""))
-	} else {
-		a.out.Print(st.Step(term.Quiet, "rule", "leaves it out, by "+strings.Join(t.Unmatched, ", "), ""))
-	}
-	name := "gate"
-	for i, row := range t.Rows {
-		if i+1 < len(t.Rows) && t.Rows[i+1].Reason == row.Reason && !row.Holds { // the next row says the same
-			continue
-		}
-		if row.Holds {
-			a.out.Print(st.Step(term.Attention, name, string(row.Reason)+"? yes: "+row.Text, ""))
-		} else {
-			a.out.Print(st.Step(term.Quiet, name, string(row.Reason)+"? no", ""))
-		}
-		name = ""
-	}
-	a.out.Printf("\n")
-	service := lastPart(t.Event.ClusterARN) + "/" + t.Event.Service
-	switch {
-	case !t.Reaches:
-		a.out.Printf("%s The event does not reach the function.\n", st.Glyph(term.Quiet))
-	case t.Decision.Action == handler.ActionLook:
-		a.out.Print(st.Success("The function would look at " + service + " and decide by what ECS says of it."))
-		hint(a.out, "spothandler simulate --cluster "+apperr.Quote(lastPart(t.Event.ClusterARN))+" --service "+apperr.Quote(t.Event.Service))
-	default:
-		a.out.Printf("%s The function would leave it: %s.\n", st.Glyph(term.Quiet), t.Decision.Reason)
 	}
 }

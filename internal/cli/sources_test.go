@@ -150,7 +150,7 @@ func everyCommandFlag(t *testing.T, do func(t *testing.T, command string, flag *
 func withEnvironment(t *testing.T, command string, environ ...string) (*app, *cobra.Command) {
 	t.Helper()
 	a := newApp(Streams{getenv: func(string) string { return "" }, env: environ}, nil)
-	root := a.rootCommand()
+	root := rootCommand(a)
 	cmd, _, err := root.Find(strings.Fields(command))
 	if err != nil {
 		t.Fatal(err)

@@ -23,12 +23,6 @@ type statusAnswer struct {
 	NotChecked    []deploy.NotChecked `json:"not_checked"` // beside what each installation has of it
 }
 
-// regionError is why a region could not be read.
-type regionError struct {
-	Region string    `json:"region"`
-	Error  errorBody `json:"error"`
-}
-
 // statusOptions are status's own flags.
 type statusOptions struct {
 	prefix string
@@ -47,7 +41,7 @@ func (o *statusOptions) only() *string {
 // isFor reports whether the status is to show installations with this prefix.
 func (o *statusOptions) isFor(prefix string) bool { return !o.one || prefix == o.prefix }
 
-func (a *app) statusCommand() *cobra.Command {
+func statusCommand(a *app) *cobra.Command {
 	o := &statusOptions{}
 	cmd := &cobra.Command{
 		Use:   "status",
@@ -67,7 +61,7 @@ there is none. What it may not look at it says, and goes on.`,
 				return err
 			}
 			o.one = cmd.Flags().Changed("prefix")
-			return statusRun{a, o}.run(cmd.Context())
+			return statusRun{a, o, &unchecked{}}.run(cmd.Context())
 		},
 	}
 	addAddress(cmd, &o.prefix)
@@ -78,7 +72,8 @@ there is none. What it may not look at it says, and goes on.`,
 // statusRun is one status.
 type statusRun struct {
 	*app
-	asked *statusOptions
+	asked     *statusOptions
+	unchecked *unchecked // shared by all regions
 }
 
 // run shows the installations of all regions together: what concerns several of them is said once.
@@ -86,7 +81,9 @@ func (r statusRun) run(ctx context.Context) error {
 	if err := r.lookEverywhere(ctx); err != nil {
 		return err
 	}
-	runs, id, err := runInRegions(ctx, r.app, r.asked.only(), func(ctx context.Context, a *app) (statuses, error) { return statusRun{a, r.asked}.here(ctx) })
+	runs, id, err := runInRegions(ctx, r.app, r.asked.only(), func(ctx context.Context, a *app) (statuses, error) {
+		return statusRun{a, r.asked, r.unchecked}.here(ctx)
+	})
 	if err != nil {
 		return err
 	}
@@ -181,11 +178,11 @@ func (r statusRun) here(ctx context.Context) (statuses, error) {
 	r.printEndpoints(s)
 	survey, err := deploy.Look(ctx, s.clients, tagsOf(s.Session), s.id, r.asked.only(), r.asked.names)
 	if err != nil {
-		return nil, r.pointToPolicy(r.asked.prefix, err)
+		return nil, r.pointToPolicy("", r.asked.prefix, err)
 	}
 	all := s.judge(ctx, survey)
 	if err := failuresOf(survey.Failed); err != nil {
-		return all, r.pointToPolicy(r.asked.prefix, err)
+		return all, r.pointToPolicy("", r.asked.prefix, err)
 	}
 	if len(all) == 0 {
 		r.leaveUnchecked(survey.NotChecked...)
@@ -241,25 +238,4 @@ func failuresOf(failed []deploy.Failure) error {
 		explained.Detail = append(slices.Clone(explained.Detail), deploy.DisplayPrefix(other.Prefix)+": "+apperr.MaskURLs(other.Err.Error()))
 	}
 	return &explained
-}
-
-// assess compares what was found with what was asked for.
-func assess(found []*deploy.Installation, others []deploy.Listed) ([]deploy.Status, error) {
-	all := []deploy.Status{}
-	for _, each := range found {
-		architecture := settings.Defaults("").Architecture
-		if each.Record != nil {
-			architecture = each.Record.Architecture
-		}
-		release, err := releaseFor(architecture)
-		if err != nil { // a binary without the function's code can still look
-			release = deploy.Release{Version: binaryVersion()}
-		}
-		status, err := deploy.Assess(each, release, others)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, status)
-	}
-	return all, nil
 }

@@ -25,7 +25,7 @@ func shownStatuses(all []deploy.Status, regions ...string) string {
 	streams.out = &shown
 	a := newApp(streams, nil)
 	a.regions = regions
-	statusRun{a, &statusOptions{}}.print(all)
+	statusRun{app: a, asked: &statusOptions{}}.print(all)
 	return shown.String()
 }
 

@@ -36,7 +36,7 @@ func (u uninstallAnswer) at(where place) any {
 	}{where, u}
 }
 
-func (a *app) uninstallCommand() *cobra.Command {
+func uninstallCommand(a *app) *cobra.Command {
 	o := &uninstallOptions{}
 	cmd := &cobra.Command{
 		Use:   "uninstall",
@@ -83,7 +83,7 @@ func (r *removal) run(ctx context.Context) (err error) {
 		return err
 	}
 	r.printHeader(r.connection, r.asked.prefix)
-	return r.pointToPolicy(r.asked.prefix, r.SayUnchanged(r.remove(ctx)))
+	return r.pointToPolicy("", r.asked.prefix, r.SayUnchanged(r.remove(ctx)))
 }
 
 func (r *removal) remove(ctx context.Context) error {

@@ -14,7 +14,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-func (a *app) upgradeCommand() *cobra.Command {
+func upgradeCommand(a *app) *cobra.Command {
 	o := &installOptions{upgrade: true}
 	var all bool
 	cmd := &cobra.Command{
@@ -123,7 +123,7 @@ func (a *app) installedIn(ctx context.Context, region string) []target {
 		listed, err = deploy.List(ctx, s.clients, s.id, a.rolePath)
 	}
 	if err != nil {
-		return []target{{region: region, kind: "region", name: region, err: a.pointToPolicy("", err)}}
+		return []target{{region: region, kind: "region", name: region, err: a.pointToPolicy("", "", err)}}
 	}
 	targets := make([]target, len(listed))
 	for index, each := range listed {

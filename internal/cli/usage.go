@@ -135,3 +135,23 @@ func asksJSON(args []string, variable string) bool {
 	}
 	return strings.EqualFold(variable, "json")
 }
+
+// oneOf returns a value of a flag that takes one of a few.
+func oneOf(flag, text string, accepted []string) (string, error) {
+	if slices.Contains(accepted, text) {
+		return text, nil
+	}
+	refusal := apperr.Invalid("accepted: "+strings.Join(accepted, ", "), "--%s %q is not accepted", flag, text)
+	if near := nearest(text, accepted); near != "" {
+		refusal.Hints = slices.Insert(refusal.Hints, 0, "did you mean "+near+"?")
+	}
+	return "", refusal
+}
+
+// offer lets the shell offer words that are found when the key is pressed.
+func offer(cmd *cobra.Command, flag string, words func(*cobra.Command) []string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, func(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		fitting := slices.DeleteFunc(slices.Clone(words(cmd)), func(word string) bool { return !strings.HasPrefix(word, typed) })
+		return fitting, cobra.ShellCompDirectiveNoFileComp
+	}) // the flag is there
+}

@@ -17,7 +17,7 @@ type versionAnswer struct {
 	Code    map[string]string `json:"code"` // CodeSha256 of the function by architecture
 }
 
-func (a *app) versionCommand() *cobra.Command {
+func versionCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Show the version of this binary and of the function it carries",

@@ -11,39 +11,10 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
-	"github.com/spothandler/spothandler/internal/session"
 )
 
 // regionsAtOnce is in how many regions status looks for what has no role at the same time.
 const regionsAtOnce = 8
-
-// choice is in which regions of an account a command works.
-type choice struct {
-	regions []string
-	id      session.Identity
-}
-
-// unchecked is what a command could not look at, in any region.
-type unchecked struct {
-	mu  sync.Mutex
-	all []deploy.NotChecked
-}
-
-func (u *unchecked) list() []deploy.NotChecked {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	return append([]deploy.NotChecked{}, u.all...)
-}
-
-// leaveUnchecked notes, and says, what could not be looked at.
-func (a *app) leaveUnchecked(notChecked ...deploy.NotChecked) {
-	a.unchecked.mu.Lock()
-	a.unchecked.all = append(a.unchecked.all, notChecked...)
-	a.unchecked.mu.Unlock()
-	for _, each := range notChecked {
-		a.warn(each.String())
-	}
-}
 
 // lookEverywhere chooses the regions of status --all-regions: those of the roles, and of all the others that are
 // enabled for the account those in which the tags tell of an installation whose role is gone.
@@ -66,7 +37,7 @@ func (r statusRun) lookEverywhere(ctx context.Context) error {
 		return ctx.Err()
 	}
 	if err != nil {
-		a.leaveUnchecked(deploy.NotChecked{What: "regions in which no role is left", Why: apperr.WhyNot(err)})
+		r.leaveUnchecked(deploy.NotChecked{What: "regions in which no role is left", Why: apperr.WhyNot(err)})
 		return nil
 	}
 	others := slices.DeleteFunc(enabled, func(region string) bool { return slices.Contains(ofRoles, region) })
@@ -120,4 +91,30 @@ func inRegionsOf(why map[deploy.NotChecked][]string) []deploy.NotChecked {
 	}
 	slices.SortFunc(all, func(a, b deploy.NotChecked) int { return strings.Compare(a.What, b.What) })
 	return all
+}
+
+// unchecked is what a status could not look at, in any region. Its zero value is empty.
+type unchecked struct {
+	mu  sync.Mutex
+	all []deploy.NotChecked
+}
+
+func (u *unchecked) add(notChecked ...deploy.NotChecked) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.all = append(u.all, notChecked...)
+}
+
+func (u *unchecked) list() []deploy.NotChecked {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return append([]deploy.NotChecked{}, u.all...)
+}
+
+// leaveUnchecked notes, and says, what could not be looked at.
+func (r statusRun) leaveUnchecked(notChecked ...deploy.NotChecked) {
+	r.unchecked.add(notChecked...)
+	for _, each := range notChecked {
+		r.warn(each.String())
+	}
 }

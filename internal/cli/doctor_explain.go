@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/doctor"
+)
+
+// explainCheck shows what is known of a check. It makes no call.
+func explainCheck(a *app, code string) error {
+	known, err := knownCode("--explain", code)
+	if err != nil {
+		return err
+	}
+	all := doctor.Explanations()
+	found := all[slices.IndexFunc(all, func(e doctor.Explanation) bool { return e.Code == known })]
+	switch a.output {
+	case "json":
+		return a.out.JSON(found)
+	case "markdown":
+		a.out.Printf("## %s: %s\n\n%s\n", found.Code, found.Title, found.Why)
+		for _, cure := range found.Cures {
+			a.out.Printf("\n- `%s`", cure)
+		}
+		a.out.Printf("\n\n")
+		for _, source := range found.Sources {
+			a.out.Printf("<%s>\n", source)
+		}
+		return nil
+	}
+	st := a.out.Style
+	a.out.Printf("%s  %s\n\n", st.Bold(found.Code), found.Title)
+	a.out.Print(st.Paragraph("  ", found.Why))
+	a.out.Printf("\n%s\n", st.Dim("cures"))
+	for _, cure := range found.Cures {
+		hint(a.out, cure)
+	}
+	a.out.Printf("\n%s\n", st.Dim("sources"))
+	for _, source := range found.Sources {
+		a.out.Printf("  %s\n", source)
+	}
+	return nil
+}
+
+// knownCode returns the code of a check, in capitals.
+func knownCode(flag, code string) (string, error) {
+	codes := doctor.Codes()
+	wanted := strings.ToUpper(strings.TrimSpace(code))
+	if slices.Contains(codes, wanted) {
+		return wanted, nil
+	}
+	refusal := &apperr.Error{
+		Code: apperr.CodeInvalid, Message: fmt.Sprintf("%s %s: there is no such check", flag, code),
+		Hints: []string{"accepted: " + strings.Join(codes, ", ")},
+	}
+	if near := apperr.Nearest(wanted, codes); near != "" {
+		refusal.Hints = slices.Insert(refusal.Hints, 0, "did you mean "+near+"?")
+	}
+	return "", refusal
+}

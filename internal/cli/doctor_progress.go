@@ -1,0 +1,27 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/services"
+)
+
+// readingProgress shows on a terminal how far the reading is.
+type readingProgress struct {
+	line *term.StatusLine
+	end  func()
+}
+
+func newReadingProgress(a *app) *readingProgress {
+	return &readingProgress{a.err.StatusLine(), a.repainting()}
+}
+
+func (p *readingProgress) show(now services.Progress) {
+	p.line.Set(fmt.Sprintf("reading: %d of %s, %d of %s on Spot", now.ClustersRead, plural(now.Clusters, "cluster"), now.ServicesRead, plural(now.Services, "service")))
+}
+
+func (p *readingProgress) stop() {
+	p.line.Clear()
+	p.end()
+}

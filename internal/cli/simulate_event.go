@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/session"
+	"github.com/spothandler/spothandler/internal/simulate"
+)
+
+// tryEvent shows what an event comes to in an installation of this version with default settings.
+func tryEvent(a *app, file string) error {
+	raw, err := readEvent(a.in, file)
+	if err != nil {
+		return err
+	}
+	in := handler.Parse(raw)
+	id := session.Identity{Partition: session.PartitionOf(in.Region), Account: in.Account, Region: in.Region}
+	pattern, err := patternFor(id)
+	if err != nil {
+		return err
+	}
+	trial, err := simulate.Try(raw, pattern)
+	if err != nil {
+		return fmt.Errorf("trying the event: %w", err)
+	}
+	if a.json() {
+		return a.out.JSON(trialAnswer(trial))
+	}
+	printTrial(a.out, trial)
+	return nil
+}
+
+// patternFor is the pattern of the rule that this version installs, with default settings.
+func patternFor(id session.Identity) (string, error) {
+	spec := settings.Defaults("")
+	want, err := deploy.Desired(deploy.NewNames(id, "", spec.FunctionName, spec.RuleName), spec, deploy.Release{Version: binaryVersion()})
+	if err != nil {
+		return "", err
+	}
+	for _, trigger := range want.Triggers {
+		if trigger.Rule.Name == spec.RuleName {
+			return trigger.Rule.Pattern, nil
+		}
+	}
+	return "", nil
+}
+
+// readEvent reads an event from a file, or from stdin.
+func readEvent(in io.Reader, file string) ([]byte, error) {
+	if file == "-" {
+		return simulate.ReadEvent(in, "standard input")
+	}
+	opened, err := os.Open(file)
+	if err != nil {
+		return nil, apperr.Invalid("--event FILE, or - for standard input", "--event %s: %v", file, errorCause(err))
+	}
+	defer func() { _ = opened.Close() }()
+	return simulate.ReadEvent(io.Reader(opened), file)
+}
+
+// errorCause is what the system says, without the name of the file.
+func errorCause(err error) error {
+	if cause, ok := err.(interface{ Unwrap() error }); ok {
+		return cause.Unwrap()
+	}
+	return err
+}
+
+// trial is the answer to --event.
+type trial struct {
+	Version         string         `json:"version"`
+	EventID         string         `json:"event_id"`
+	Cluster         string         `json:"cluster"`
+	Service         string         `json:"service"`
+	TaskARN         string         `json:"task_arn"`
+	ReachesFunction bool           `json:"reaches_function"`
+	Unmatched       []string       `json:"unmatched"` // the fields of the rule's pattern that keep it out
+	Rows            []trialRow     `json:"rows"`      // of the gate, until one holds
+	Action          handler.Action `json:"action"`
+	Reason          handler.Reason `json:"reason"` // "" where the service decides
+}
+
+type trialRow struct {
+	Reason handler.Reason `json:"reason"`
+	Holds  bool           `json:"holds"`
+	Text   string         `json:"text"`
+}
+
+func trialAnswer(t *simulate.Trial) trial {
+	answer := trial{
+		Version: binaryVersion(), EventID: t.Event.EventID, Cluster: lastPart(t.Event.ClusterARN), Service: t.Event.Service, TaskARN: t.Event.TaskARN,
+		ReachesFunction: t.Reaches, Unmatched: append([]string{}, t.Unmatched...), Rows: []trialRow{}, Action: t.Decision.Action, Reason: t.Decision.Reason,
+	}
+	for _, row := range t.Rows {
+		answer.Rows = append(answer.Rows, trialRow(row))
+	}
+	return answer
+}
+
+// printTrial shows what an event comes to, row by row.
+func printTrial(out *term.Printer, t *simulate.Trial) {
+	st := out.Style
+	out.Print(st.Paragraph("", "By the rule and the gate of this version with default settings, in the event's own account and Region, at the event's own time:"))
+	out.Printf("\n")
+	if t.Reaches {
+		out.Print(st.Step(term.OK, "rule", "matches: the event reaches the function", ""))
+	} else {
+		out.Print(st.Step(term.Quiet, "rule", "leaves it out, by "+strings.Join(t.Unmatched, ", "), ""))
+	}
+	name := "gate"
+	for i, row := range t.Rows {
+		if i+1 < len(t.Rows) && t.Rows[i+1].Reason == row.Reason && !row.Holds { // the next row says the same
+			continue
+		}
+		if row.Holds {
+			out.Print(st.Step(term.Attention, name, string(row.Reason)+"? yes: "+row.Text, ""))
+		} else {
+			out.Print(st.Step(term.Quiet, name, string(row.Reason)+"? no", ""))
+		}
+		name = ""
+	}
+	out.Printf("\n")
+	service := lastPart(t.Event.ClusterARN) + "/" + t.Event.Service
+	switch {
+	case !t.Reaches:
+		out.Printf("%s The event does not reach the function.\n", st.Glyph(term.Quiet))
+	case t.Decision.Action == handler.ActionLook:
+		out.Print(st.Success("The function would look at " + service + " and decide by what ECS says of it."))
+		hint(out, "spothandler simulate --cluster "+apperr.Quote(lastPart(t.Event.ClusterARN))+" --service "+apperr.Quote(t.Event.Service))
+	default:
+		out.Printf("%s The function would leave it: %s.\n", st.Glyph(term.Quiet), t.Decision.Reason)
+	}
+}
