@@ -12,11 +12,21 @@ DEV = 0.0.0-dev.$(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 # same, and say so. CI must have it.
 RACE = $(shell go list -race errors >/dev/null 2>&1 && echo -race)
 
+# What makes releases is installed at these versions: docs/decisions.md says why it is in no module.
+GORELEASER := v2.16.0
+SYFT := v1.57.1
+GORELEASER_DIR := $(CURDIR)/bin/tools/goreleaser-$(GORELEASER)
+SYFT_DIR := $(CURDIR)/bin/tools/syft-$(SYFT)
+# goreleaser takes no commit from a clone without a remote.
+RELEASE := PATH='$(GORELEASER_DIR):$(SYFT_DIR):$(PATH)' GIT_CONFIG_COUNT=1 \
+	GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=https://github.com/spothandler/spothandler
+
 .NOTPARALLEL:
-.PHONY: help build generate test format-check format vet lint tidy-check cross unit bench demo clean
+.PHONY: help build generate test format-check format vet lint actionlint tidy-check cross unit bench demo licenses
+.PHONY: vulncheck release-tools release-check release-snapshot release-build release-test clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 build: generate ## build bin/spothandler
 	@go build -trimpath -ldflags '-s -w -X github.com/spothandler/spothandler/internal/cli.version=$(or $(VERSION),$(DEV))' -o bin/ ./cmd/spothandler
@@ -26,7 +36,7 @@ generate: ## build the function's archives into embed/dist
 	@echo '== go generate ./embed'
 	@go generate ./embed
 
-test: format-check vet lint tidy-check cross generate unit ## everything CI checks
+test: format-check vet lint actionlint tidy-check cross generate unit ## everything CI checks
 	@echo 'All checks passed.'
 
 format-check:
@@ -44,6 +54,12 @@ vet:
 lint: ## run golangci-lint
 	@echo '== golangci-lint'
 	@$(TOOL) golangci-lint run
+
+# In a module of its own: it does not compile with the YAML parser that golangci-lint needs. Without shellcheck, which
+# is not everywhere.
+actionlint:
+	@echo '== actionlint'
+	@go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 -shellcheck= -pyflakes=
 
 tidy-check:
 	@echo '== go mod tidy'
@@ -71,6 +87,34 @@ bench: ## run the benchmarks
 
 demo: build ## show the whole job on an AWS of its own
 	@bin/spothandler demo
+
+licenses: ## write THIRD_PARTY_LICENSES.txt, which is in every release
+	@go run ./internal/release licenses THIRD_PARTY_LICENSES.txt
+
+vulncheck: generate ## look for known vulnerabilities (asks vuln.go.dev)
+	@$(TOOL) govulncheck ./...
+
+release-tools: $(GORELEASER_DIR)/goreleaser $(SYFT_DIR)/syft
+
+$(GORELEASER_DIR)/goreleaser:
+	@echo 'installing goreleaser $(GORELEASER): some minutes, once'
+	@GOBIN='$(GORELEASER_DIR)' go install github.com/goreleaser/goreleaser/v2@$(GORELEASER)
+
+$(SYFT_DIR)/syft:
+	@echo 'installing syft $(SYFT): some minutes, once'
+	@GOBIN='$(SYFT_DIR)' go install github.com/anchore/syft/cmd/syft@$(SYFT)
+
+release-check: release-tools
+	@$(RELEASE) goreleaser check
+
+release-snapshot: release-check ## build everything a release has into dist, of the current commit
+	@$(RELEASE) goreleaser release --snapshot --clean
+
+release-build: release-check ## the same of the current tag; nothing is published
+	@$(RELEASE) goreleaser release --clean --skip=publish,announce
+
+release-test: release-check ## build two snapshots of the commit, compare, install and verify them
+	@$(RELEASE) .ci/release-test
 
 clean: ## remove what the other targets wrote
 	@rm -rf bin dist coverage.out embed/dist/*.zip
