@@ -40,12 +40,11 @@ type app struct {
 	options
 	sources flagSources // where the flags' values came from
 
-	setPrefix string // what of the environment gives a command without --prefix one; "" is nothing
-	region    string // the one to work in; "" is the configuration's
-	prefix    string // of the installation that the command is about
-	rolePath  string // where roles are looked for beside the default path
-	several   bool   // this is one of several targets, side by side
-	target    string // its name among them
+	region   string // the one to work in; "" is the configuration's
+	prefix   string // of the installation that the command is about
+	rolePath string // where roles are looked for beside the default path
+	several  bool   // this is one of several targets, side by side
+	target   string // its name among them
 	// ownErrors says that the command puts its errors into its own answer in JSON.
 	ownErrors bool
 	found     string // the region that the command works in, once it is known
@@ -69,7 +68,7 @@ type options struct {
 }
 
 func newApp(s Streams, args []string) *app {
-	a := &app{Streams: s, args: args, sources: flagSources{}}
+	a := &app{Streams: s, args: args, sources: flagSources{environ: s.env, of: map[string]string{}}}
 	a.out, a.err = s.printers()
 	a.aws = &awsSource{canAsk: s.inTTY, in: s.in, err: a.err}
 	return a
@@ -158,4 +157,17 @@ func (a *app) json() bool { return strings.EqualFold(a.output, "json") }
 type choice struct {
 	regions []string
 	id      session.Identity
+}
+
+// shownError carries the exit code of what was printed already.
+type shownError struct{ code int }
+
+func (e *shownError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// alreadyShown returns the error of an exit code whose reason was printed already.
+func alreadyShown(code int) error {
+	if code == exitFine {
+		return nil
+	}
+	return &shownError{code}
 }

@@ -28,35 +28,38 @@ const someRegion = "us-east-1"
 // finder finds the words that a flag can be completed to.
 type finder func(context.Context, *connection) ([]string, error)
 
-// completeKnown lets the shell offer, for every command that calls AWS, the values of its flags that an account or a
+// completion completes the flags of the commands that call AWS.
+type completion struct{ *app }
+
+// offerKnown lets the shell offer, for every command that calls AWS, the values of its flags that an account or a
 // file knows.
-func (a *app) completeKnown(cmd *cobra.Command) {
+func (c completion) offerKnown(cmd *cobra.Command) {
 	for _, each := range cmd.Commands() {
-		a.completeKnown(each)
+		c.offerKnown(each)
 	}
 	if !callsAWS(cmd) {
 		return
 	}
 	for flag, find := range map[string]finder{"prefix": installedPrefixes, "region": knownRegions, "cluster": clusters} {
 		if cmd.Flags().Lookup(flag) != nil {
-			offer(cmd, flag, func(cmd *cobra.Command) []string { return a.quietly(cmd, find) })
+			offer(cmd, flag, func(cmd *cobra.Command) []string { return c.quietly(cmd, find) })
 		}
 	}
-	offer(cmd, "profile", func(*cobra.Command) []string { return a.profiles() })
+	offer(cmd, "profile", func(*cobra.Command) []string { return c.profiles() })
 }
 
 // quietly asks AWS, as the flags that were typed before say, without a word on the terminal and without asking for a
 // code.
-func (a *app) quietly(cmd *cobra.Command, find finder) []string {
+func (c completion) quietly(cmd *cobra.Command, find finder) []string {
 	ctx, cancel := context.WithTimeout(cmd.Context(), completionLimit)
 	defer cancel()
-	quiet := *a
-	quiet.err = term.NewPrinter(io.Discard, a.err.Style)
+	quiet := *c.app
+	quiet.err = term.NewPrinter(io.Discard, c.err.Style)
 	quiet.aws = &awsSource{err: quiet.err}
-	if a.fillFlags(cmd) != nil {
+	if c.sources.fill(cmd) != nil {
 		return nil
 	}
-	quiet.options = a.options
+	quiet.options = c.options
 	if len(quiet.regions) > 0 {
 		quiet.region = quiet.regions[0]
 	} else if _, err := quiet.findRegion(ctx); err != nil {
@@ -116,13 +119,13 @@ func clusters(ctx context.Context, s *connection) ([]string, error) {
 
 // profiles are those of the files that the SDK reads. They are named [profile NAME] in the configuration, and [NAME] in the credentials (AWS SDKs and Tools Reference
 // Guide, shared config and credentials files).
-func (a *app) profiles() []string {
+func (c completion) profiles() []string {
 	home, err := os.UserHomeDir()
 	if err != nil {
 		home = ""
 	}
 	file := func(variable, name string) string {
-		if path := a.getenv(variable); path != "" {
+		if path := c.getenv(variable); path != "" {
 			return path
 		}
 		return filepath.Join(home, ".aws", name)

@@ -22,20 +22,10 @@ import (
 )
 
 const (
-	demoPrefix  = "demo"
-	demoCluster = "shop"
-	demoService = "api"
-	demoTasks   = 3
-	demoLimit   = 30 * time.Second
+	demoPrefix = "demo"
+	demoTasks  = 3
+	demoLimit  = 30 * time.Second
 )
-
-func demoServices() []localaws.Service {
-	return []localaws.Service{
-		{Cluster: demoCluster, Name: demoService, Desired: 4},
-		{Cluster: demoCluster, Name: "worker", Desired: 2},
-		{Cluster: demoCluster, Name: "index", Desired: 3},
-	}
-}
 
 func demoCommand(a *app) *cobra.Command {
 	return &cobra.Command{
@@ -50,7 +40,7 @@ anything is not as it should be.`,
 			if _, err := embed.Archive(hostArchitecture()); err != nil {
 				return err
 			}
-			return a.demo(cmd.Context())
+			return (&demoRun{app: a}).start(cmd.Context())
 		},
 	}
 }
@@ -66,22 +56,21 @@ type demoRun struct {
 	answer demoAnswer
 }
 
-// demo runs the demo. Its first failed check ends it.
-func (a *app) demo(ctx context.Context) (err error) {
+// start starts the local AWS and runs the demo on it. The first failed check ends it.
+func (t *demoRun) start(ctx context.Context) (err error) {
 	started := time.Now()
 	ctx, cancel := context.WithTimeoutCause(ctx, demoLimit, errors.New("the demo took longer than "+demoLimit.String()))
 	defer cancel()
-	key := localaws.NewAccessKey()
-	server := a.newLocalAWS(localRegion, key, nil)
-	defer func() { err = errors.Join(err, server.Close()) }()
-	if err := server.Seed(demoServices()...); err != nil {
+	a := t.app
+	t.key = localaws.NewAccessKey()
+	t.server = newLocalAWS(a, localRegion, t.key, nil)
+	defer func() { err = errors.Join(err, t.server.Close()) }()
+	if err := t.server.Seed(demoServices()...); err != nil {
 		return err
 	}
-	url, err := server.URL()
-	if err != nil {
+	if t.url, err = t.server.URL(); err != nil {
 		return err
 	}
-	t := &demoRun{app: a, server: server, url: url, key: key}
 	if a.json() { // only the answer at the end
 		silent := *a
 		silent.out = term.NewPrinter(io.Discard, term.Style{})

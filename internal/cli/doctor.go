@@ -49,7 +49,7 @@ spothandler-ignore=SPOT103+SPOT110.`,
 				return err
 			}
 			if len(runs) == 0 {
-				return a.nowhereInstalled(id)
+				return nowhereInstalled(a, id)
 			}
 			return answerAll(cmd.Context(), a, runs)
 		},

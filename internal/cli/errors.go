@@ -113,8 +113,8 @@ func (a *app) scope(prefix string) string {
 
 // another is a command about another installation, or where nothing that can be typed leads to it, what is in the way.
 func (a *app) another(command, prefix string) string {
-	if prefix == "" && a.setPrefix != "" {
-		return fmt.Sprintf("%s is meant only where %s does not give a prefix", deploy.DisplayPrefix(prefix), a.setPrefix)
+	if prefix == "" && a.sources.prefix != "" {
+		return fmt.Sprintf("%s is meant only where %s does not give a prefix", deploy.DisplayPrefix(prefix), a.sources.prefix)
 	}
 	return "spothandler " + command + a.scope(prefix)
 }
@@ -129,7 +129,7 @@ func (a *app) without(flags ...string) string {
 		}
 	}
 	for _, flag := range flags {
-		if source := a.sources[strings.TrimPrefix(flag, "--")]; source != "" && source != flag {
+		if source := a.sources.of[strings.TrimPrefix(flag, "--")]; source != "" && source != flag {
 			copied.args = append(copied.args, flag+"=false")
 		}
 	}

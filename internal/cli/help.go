@@ -10,9 +10,9 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// usage prints a command's usage within the terminal's width. cobra's own templates do not wrap, and
+// printUsage prints a command's usage within the terminal's width. cobra's own templates do not wrap, and
 // a template of ours would link text/template with all that reflection keeps alive: a third of the binary.
-func (a *app) usage(cmd *cobra.Command) error {
+func printUsage(cmd *cobra.Command, width int) {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "Usage:\n  %s\n", cmd.UseLine())
 	if cmd.HasAvailableSubCommands() {
@@ -22,11 +22,10 @@ func (a *app) usage(cmd *cobra.Command) error {
 	if cmd.Example != "" {
 		fmt.Fprintf(out, "\nExamples:\n%s\n", cmd.Example)
 	}
-	a.printFlagsOf(out, cmd)
+	printFlagsOf(out, cmd, width)
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(out, "\nUse \"%s [command] --help\" for more about a command.\n", cmd.CommandPath())
 	}
-	return nil
 }
 
 // printCommands lists the subcommands under their headings, those without one last.

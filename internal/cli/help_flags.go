@@ -67,14 +67,14 @@ func flagGroups() []flagGroup {
 const sameFlags = "same flags"
 
 // printFlagsOf prints a command's flags: all of them, or those that the command it names does not have.
-func (a *app) printFlagsOf(out io.Writer, cmd *cobra.Command) {
+func printFlagsOf(out io.Writer, cmd *cobra.Command, width int) {
 	name, same := cmd.Annotations[sameFlags]
 	if !same {
-		printFlags(out, cmd, a.out.Width, func(*pflag.Flag) bool { return true })
+		printFlags(out, cmd, width, func(*pflag.Flag) bool { return true })
 		return
 	}
 	other, _, err := cmd.Root().Find([]string{name})
-	printFlags(out, cmd, a.out.Width, func(flag *pflag.Flag) bool {
+	printFlags(out, cmd, width, func(flag *pflag.Flag) bool {
 		return err != nil || other.Flags().Lookup(flag.Name) == nil && cmd.InheritedFlags().Lookup(flag.Name) == nil && flag.Name != "help"
 	})
 	fmt.Fprintf(out, "\nAll flags of %s are accepted as well:\n  %s --help\n", other.CommandPath(), other.CommandPath())

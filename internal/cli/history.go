@@ -63,7 +63,7 @@ func (o *addressOptions) locateOther(ctx context.Context, a *app, s *connection)
 	if len(others) == 1 && !o.one {
 		return deploy.Locate(ctx, s.clients, s.id, others[0].Prefix, nil)
 	}
-	return nil, a.notInstalled(o.command, o.prefix, s.id.Region, others)
+	return nil, notInstalled(a, o.command, o.prefix, s.id.Region, others)
 }
 
 // read reads records, and says on a terminal how far it is. Printed says that the records are printed as they come.

@@ -80,7 +80,7 @@ func (r reportRun) run(ctx context.Context) error {
 		return err
 	}
 	if len(runs) == 0 {
-		return r.nowhereInstalled(id)
+		return nowhereInstalled(r.app, id)
 	}
 	if r.output != "csv" || !runs[0].app.several {
 		return answerAll(ctx, r.app, runs)

@@ -9,7 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/session"
 
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
@@ -53,13 +55,14 @@ rest; what was changed by hand is healed.`,
   spothandler install --prefix prod --memory-size 256 --dry-run
   spothandler install --cluster shop --cluster batch --tag Team=platform`,
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.install(cmd, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return (&installRun{app: a, asked: o}).run(cmd) },
 	}
-	a.installFlags(cmd, o)
+	addInstallFlags(cmd, a, o)
 	return cmd
 }
 
-func (a *app) installFlags(cmd *cobra.Command, o *installOptions) {
+// addInstallFlags gives a command the flags of install.
+func addInstallFlags(cmd *cobra.Command, a *app, o *installOptions) {
 	addSettings(cmd, &o.prefix)
 	flags := cmd.Flags()
 	flags.SortFlags = false
@@ -71,20 +74,29 @@ func (a *app) installFlags(cmd *cobra.Command, o *installOptions) {
 	a.writeFlags(cmd, "take over what --adopt finds without asking")
 }
 
-func (a *app) install(cmd *cobra.Command, o *installOptions) error {
-	given, err := a.given(cmd, o.prefix)
-	if err != nil {
+// installRun is one install or upgrade.
+type installRun struct {
+	*app
+	asked *installOptions
+	given settings.Given
+	reset bool // also by --config
+}
+
+func (r *installRun) run(cmd *cobra.Command) (err error) {
+	if r.given, err = r.app.given(cmd, r.asked.prefix); err != nil {
 		return err
 	}
-	reset := o.reset || cmd.Flags().Changed("config")
-	return inRegions(cmd.Context(), a, o.prefix, a.nowhereInstalled, func(ctx context.Context, a *app) (installAnswer, error) {
-		return a.installHere(ctx, o, given, reset)
+	r.reset = r.asked.reset || cmd.Flags().Changed("config")
+	nowhere := func(id session.Identity) error { return nowhereInstalled(r.app, id) }
+	return inRegions(cmd.Context(), r.app, r.asked.prefix, nowhere, func(ctx context.Context, a *app) (installAnswer, error) {
+		return (&installRun{a, r.asked, r.given, r.reset}).here(ctx)
 	})
 }
 
-func (a *app) installHere(ctx context.Context, o *installOptions, given settings.Given, reset bool) (installAnswer, error) {
-	s, err := a.connect(ctx, func(region string) error {
-		if err := given.Check(region, o.prefix); err != nil {
+func (r *installRun) here(ctx context.Context) (installAnswer, error) {
+	prefix := r.asked.prefix
+	s, err := r.connect(ctx, func(region string) error {
+		if err := r.given.Check(region, prefix); err != nil {
 			return err
 		}
 		_, err := embed.Archive("arm64")
@@ -93,23 +105,19 @@ func (a *app) installHere(ctx context.Context, o *installOptions, given settings
 	if err != nil {
 		return installAnswer{}, err
 	}
-	job := &installJob{app: a, connection: s, given: given, reset: reset, installOptions: o}
-	a.printHeader(s, o.prefix)
-	answer, err := job.run(ctx)
+	r.printHeader(s, prefix)
+	answer, err := (&installJob{installRun: r, connection: s}).run(ctx)
 	if errors.Is(err, errNotInstalled) {
 		return answer, err
 	}
-	return answer, a.pointToPolicy("", o.prefix, s.SayUnchanged(err))
+	return answer, r.pointToPolicy("", prefix, s.SayUnchanged(err))
 }
 
-// installJob is one install: what is asked for, and what was found and planned on the way.
+// installJob is an install in one region: what was found and planned on the way.
 type installJob struct {
-	*app
+	*installRun
 	*connection
-	*installOptions
 	*deploy.Install
-	given    settings.Given
-	reset    bool
 	warnings []string
 }
 
@@ -117,8 +125,8 @@ func (j *installJob) run(ctx context.Context) (installAnswer, error) {
 	started := time.Now()
 	var err error
 	j.Install, err = deploy.PrepareInstall(ctx, j.clients, j.id, deploy.InstallRequest{
-		Prefix: j.installOptions.prefix, Given: j.given, Reset: j.reset, Adopt: j.adopt,
-		AllowDowngrade: j.allowDowngrade, Upgrade: j.upgrade,
+		Prefix: j.asked.prefix, Given: j.given, Reset: j.reset, Adopt: j.asked.adopt,
+		AllowDowngrade: j.asked.allowDowngrade, Upgrade: j.asked.upgrade,
 		Clusters: j.clusters(), Version: binaryVersion(), Release: releaseFor, Warn: j.hear,
 	})
 	if errors.Is(err, deploy.ErrNotInstalled) {
@@ -148,7 +156,7 @@ func (j *installJob) run(ctx context.Context) (installAnswer, error) {
 	if !j.json() {
 		j.print(status, time.Since(started))
 	}
-	if j.dryRun && j.detailed && len(j.Changes) > 0 {
+	if j.dryRun && j.asked.detailed && len(j.Changes) > 0 {
 		return answer, errDiffers
 	}
 	return answer, nil
@@ -176,10 +184,7 @@ func (j *installJob) change(ctx context.Context) error {
 	if err := j.confirmAdoption(ctx); err != nil {
 		return err
 	}
-	if err := j.apply(ctx, j.connection, j.Install, j.Changes); err != nil {
-		return err
-	}
-	return j.verify(ctx, j.Install, j.Changes)
+	return applying{j.app, j.connection, j.Install, j.Changes}.run(ctx)
 }
 
 // confirmAdoption asks before something that is not ours is taken over.
@@ -193,5 +198,15 @@ func (j *installJob) confirmAdoption(ctx context.Context) error {
 	if j.yes {
 		return nil
 	}
-	return j.confirm(ctx, fmt.Sprintf("Take over %s, as above?", plural(len(j.Taken), "resource")), "yes")
+	return confirm(ctx, j.app, fmt.Sprintf("Take over %s, as above?", plural(len(j.Taken), "resource")), "yes")
+}
+
+// nothingToUpgrade is the verdict where there is no installation with the prefix, with the names of those that there are,
+// as far as the caller may list them.
+func (j *installJob) nothingToUpgrade(ctx context.Context) error {
+	others, err := deploy.List(ctx, j.clients, j.id, j.rolePath)
+	if err != nil && !apperr.IsAccessDenied(err) {
+		return err
+	}
+	return notInstalled(j.app, "upgrade", j.asked.prefix, j.id.Region, others)
 }

@@ -1,30 +1,17 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"regexp"
-	"runtime"
 	"strconv"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/spf13/cobra"
 
-	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/localaws"
-)
-
-const (
-	localRegion  = "eu-west-1"
-	localAccount = "111122223333"
-	localPort    = 4599
 )
 
 // localOptions are the flags of `spothandler local`.
@@ -49,37 +36,42 @@ pages, since a function runs as your user.`,
   spothandler local --port 8080 --seed services.yaml
   spothandler local interrupt --cluster shop --service api --tasks 3`,
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.local(cmd.Context(), o) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return (&localRun{a, o}).run(cmd.Context()) },
 	}
 	cmd.Flags().IntVar(&o.port, "port", localPort, "loopback port to serve on; 0 takes a free one")
 	cmd.Flags().StringVar(&o.region, "region", localRegion, "region of the services")
 	cmd.Flags().StringVar(&o.seed, "seed", "", "YAML file of services to begin with, instead of the built-in ones")
 	cmd.Flags().StringVar(&o.accessKey, "access-key", "", "access key id to accept, for scripts; else one is drawn at every start")
 	_ = cmd.MarkFlagFilename("seed", "yaml", "yml")
-	cmd.AddCommand(localInterruptCommand(a))
 	return cmd
 }
 
-func (a *app) local(ctx context.Context, o localOptions) error {
+// localRun is one local AWS that is served.
+type localRun struct {
+	*app
+	asked localOptions
+}
+
+func (r *localRun) run(ctx context.Context) error {
 	services := localServices()
-	if o.seed != "" {
+	if r.asked.seed != "" {
 		var err error
-		if services, err = readSeed(o.seed); err != nil {
+		if services, err = readSeed(r.asked.seed); err != nil {
 			return err
 		}
 	}
-	if err := o.drawKey(); err != nil {
+	if err := r.asked.drawKey(); err != nil {
 		return err
 	}
-	listener, err := listen(ctx, o.port)
+	listener, err := listen(ctx, r.asked.port)
 	if err != nil {
 		return err
 	}
-	server := a.newLocalAWS(o.region, o.accessKey, &localNotices{app: a})
+	server := newLocalAWS(r.app, r.asked.region, r.asked.accessKey, &localNotices{err: r.err})
 	if err := server.Seed(services...); err != nil {
 		return errors.Join(err, listener.Close(), server.Close())
 	}
-	if err := a.printLocal("http://"+listener.Addr().String(), o, services); err != nil {
+	if err := r.print("http://"+listener.Addr().String(), services); err != nil {
 		return errors.Join(err, listener.Close(), server.Close())
 	}
 	if err := server.Serve(ctx, listener); err != nil {
@@ -116,47 +108,4 @@ func listen(ctx context.Context, port int) (net.Listener, error) {
 		}
 	}
 	return listener, nil
-}
-
-// newLocalAWS returns a local AWS that runs our function: the uploaded zip where the system can, and the same function
-// built for this processor where the zip is of another one. What servers that were killed left behind is removed.
-func (a *app) newLocalAWS(region, accessKey string, notices *localNotices) *localaws.Server {
-	if err := localaws.RemoveStale(); err != nil {
-		a.warn(err.Error())
-	}
-	var server *localaws.Server
-	options := localaws.Options{Account: localAccount, Region: region, AccessKey: accessKey, HostZip: hostZip}
-	if notices != nil {
-		options.Interrupted, options.Answered = notices.interrupted, notices.answered
-	}
-	if runtime.GOOS != "linux" {
-		options.InProcess = func(getenv func(string) string, out io.Writer) (localaws.Handler, error) {
-			config, err := handler.ConfigFromEnv(getenv)
-			if err != nil {
-				return nil, err
-			}
-			aws := server.Config()
-			h := handler.New(config, ecs.NewFromConfig(aws), cloudwatchlogs.NewFromConfig(aws), out)
-			return handlerOf(h), nil
-		}
-	}
-	server = localaws.New(options)
-	return server
-}
-
-// hostZip exchanges our function of one architecture for the same one of the other.
-func hostZip(zip []byte) ([]byte, error) {
-	for _, architecture := range []string{"arm64", "x86_64"} {
-		if known, err := embed.Archive(architecture); err == nil && bytes.Equal(known, zip) {
-			return embed.Archive(hostArchitecture())
-		}
-	}
-	return nil, fmt.Errorf("the function is not built for %s, and not one of this binary's", runtime.GOARCH)
-}
-
-func hostArchitecture() string {
-	if runtime.GOARCH == "arm64" {
-		return "arm64"
-	}
-	return "x86_64"
 }

@@ -41,7 +41,7 @@ the local AWS by the exports that "spothandler local" prints, and calls no
 other.`,
 		Example: `  spothandler local interrupt --cluster shop --service api --tasks 3`,
 		Args:    noArguments,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.localInterrupt(cmd.Context(), asked) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return (&interruptRun{a, asked}).run(cmd.Context()) },
 	}
 	cmd.Flags().StringVar(&asked.Cluster, "cluster", "default", "cluster of the service")
 	cmd.Flags().StringVar(&asked.Service, "service", "", "service whose tasks are interrupted")
@@ -49,35 +49,42 @@ other.`,
 	return cmd
 }
 
-func (a *app) localInterrupt(ctx context.Context, asked interruption) error {
+// interruptRun is one local interrupt.
+type interruptRun struct {
+	*app
+	asked interruption
+}
+
+func (r *interruptRun) run(ctx context.Context) error {
+	asked := &r.asked
 	if asked.Service == "" {
 		return &apperr.Error{Code: apperr.CodeInvalid, Message: "--service is missing", Hints: []string{"spothandler local interrupt --cluster shop --service api"}}
 	}
 	if asked.asked < 1 {
 		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--tasks %d is not accepted", asked.asked), Hints: []string{"accepted: a number from 1 up"}}
 	}
-	endpoint, err := a.localEndpoint()
+	endpoint, err := r.endpoint()
 	if err != nil {
 		return err
 	}
-	if asked.Tasks, err = a.callInterrupt(ctx, endpoint, asked); err != nil {
+	if asked.Tasks, err = r.call(ctx, endpoint); err != nil {
 		return err
 	}
-	if a.json() {
-		return a.out.JSON(asked)
+	if r.json() {
+		return r.out.JSON(asked)
 	}
-	st := a.out.Style
-	a.out.Printf("%s %s of %s/%s interrupted\n", st.Glyph(term.OK), plural(len(asked.Tasks), "task"), asked.Cluster, asked.Service)
+	st := r.out.Style
+	r.out.Printf("%s %s of %s/%s interrupted\n", st.Glyph(term.OK), plural(len(asked.Tasks), "task"), asked.Cluster, asked.Service)
 	if len(asked.Tasks) < asked.asked {
-		a.warn("no more than these run on Fargate Spot")
+		r.warn("no more than these run on Fargate Spot")
 	}
 	return nil
 }
 
-// localEndpoint returns the URL of the local AWS out of its exports. Nothing is ever sent to another machine.
-func (a *app) localEndpoint() (*url.URL, error) {
-	text := a.getenv("AWS_ENDPOINT_URL")
-	if text == "" || a.getenv("AWS_ACCESS_KEY_ID") == "" {
+// endpoint returns the URL of the local AWS out of its exports. Nothing is ever sent to another machine.
+func (r *interruptRun) endpoint() (*url.URL, error) {
+	text := r.getenv("AWS_ENDPOINT_URL")
+	if text == "" || r.getenv("AWS_ACCESS_KEY_ID") == "" {
 		return nil, noLocal("no local AWS found: AWS_ENDPOINT_URL or AWS_ACCESS_KEY_ID is not set", nil)
 	}
 	endpoint, err := url.Parse(text)
@@ -98,8 +105,9 @@ func noLocal(message string, err error) error {
 	}
 }
 
-// callInterrupt asks the local AWS to interrupt tasks, and returns their ARNs.
-func (a *app) callInterrupt(ctx context.Context, endpoint *url.URL, asked interruption) ([]string, error) {
+// call asks the local AWS to interrupt tasks, and returns their ARNs.
+func (r *interruptRun) call(ctx context.Context, endpoint *url.URL) ([]string, error) {
+	asked := r.asked
 	ctx, cancel := context.WithTimeout(ctx, localAnswerTimeout)
 	defer cancel()
 	target := endpoint.JoinPath("/_local/interrupt")
@@ -108,8 +116,8 @@ func (a *app) callInterrupt(ctx context.Context, endpoint *url.URL, asked interr
 	if err != nil {
 		return nil, err
 	}
-	credentials := aws.Credentials{AccessKeyID: a.getenv("AWS_ACCESS_KEY_ID"), SecretAccessKey: a.getenv("AWS_SECRET_ACCESS_KEY")}
-	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, emptyPayload, "local", orRegion(a.getenv("AWS_REGION")), time.Now()); err != nil {
+	credentials := aws.Credentials{AccessKeyID: r.getenv("AWS_ACCESS_KEY_ID"), SecretAccessKey: r.getenv("AWS_SECRET_ACCESS_KEY")}
+	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, emptyPayload, "local", orRegion(r.getenv("AWS_REGION")), time.Now()); err != nil {
 		return nil, err
 	}
 	// A redirect is an answer like any other: the access key stays on this machine.

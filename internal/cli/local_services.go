@@ -39,3 +39,17 @@ func localServices() []localaws.Service {
 		{Cluster: "batch", Name: "search", Desired: 3, OnDemand: 1, Container: pinned(nil), Settings: careful(nil), Tags: map[string]string{"spothandler": "off"}},
 	}
 }
+
+// demoServices are those of the demo.
+func demoServices() []localaws.Service {
+	return []localaws.Service{
+		{Cluster: demoCluster, Name: demoService, Desired: 4},
+		{Cluster: demoCluster, Name: "worker", Desired: 2},
+		{Cluster: demoCluster, Name: "index", Desired: 3},
+	}
+}
+
+const (
+	demoCluster = "shop"
+	demoService = "api"
+)

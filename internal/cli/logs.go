@@ -87,7 +87,7 @@ func (r logsRun) take(cmd *cobra.Command, now time.Time) (err error) {
 		return err
 	}
 	o.one = cmd.Flags().Changed("prefix")
-	if o.filter.Clusters, err = settings.ParseClusters(r.sources["cluster"], o.names["cluster"].Texts); err != nil {
+	if o.filter.Clusters, err = settings.ParseClusters(r.sources.of["cluster"], o.names["cluster"].Texts); err != nil {
 		return err
 	}
 	if o.period, err = parsePeriod(o.since, o.until, 24*time.Hour, now); err != nil {

@@ -12,7 +12,7 @@ import (
 
 // notInstalled is the verdict of a command on one prefix. Where there are other installations one of them was meant,
 // or else a new one would listen beside them: they are named, and an installation is not proposed.
-func (a *app) notInstalled(command, prefix, region string, others []deploy.Listed) error {
+func notInstalled(a *app, command, prefix, region string, others []deploy.Listed) error {
 	verdict := &apperr.Error{
 		Code: "not_installed", Message: fmt.Sprintf("%s is not installed in %s", deploy.DisplayPrefix(prefix), region), Err: errNotInstalled,
 	}
@@ -29,7 +29,7 @@ func (a *app) notInstalled(command, prefix, region string, others []deploy.Liste
 	for _, other := range others[:min(few, len(others))] {
 		verdict.Hints = append(verdict.Hints, a.another(command, other.Prefix))
 	}
-	if command == "upgrade" && len(others) > 1 && a.setPrefix == "" {
+	if command == "upgrade" && len(others) > 1 && a.sources.prefix == "" {
 		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+a.scope("")+"   every one of them")
 	}
 	return verdict
@@ -40,7 +40,7 @@ func missing(message string, hints ...string) error {
 }
 
 // nowhereInstalled is the verdict on all regions.
-func (a *app) nowhereInstalled(id session.Identity) error {
+func nowhereInstalled(a *app, id session.Identity) error {
 	a.ownErrors = true
 	verdict := missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
 	if a.json() {

@@ -110,7 +110,7 @@ func TestCtrlCAtTheQuestion(t *testing.T) {
 		a := newApp(streams, nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
-		if err := a.confirm(ctx, "Remove it?", "prod"); !errors.Is(err, context.Canceled) {
+		if err := confirm(ctx, a, "Remove it?", "prod"); !errors.Is(err, context.Canceled) {
 			t.Errorf("it is %v", err)
 		}
 		if shown.String() != "? Remove it? Type prod: \n" {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"io"
 
 	"github.com/spothandler/spothandler/internal/cli/term"
@@ -17,19 +16,6 @@ type results struct {
 type failedResult struct {
 	place
 	Error errorBody `json:"error"`
-}
-
-// shownError carries the exit code of what was printed already.
-type shownError struct{ code int }
-
-func (e *shownError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
-
-// alreadyShown returns the error of an exit code whose reason was printed already.
-func alreadyShown(code int) error {
-	if code == exitFine {
-		return nil
-	}
-	return &shownError{code}
 }
 
 // report shows what several runs printed, and gives the worst exit code.

@@ -38,14 +38,14 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 
 		Args: unknownCommand,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.fillFlags(cmd); err != nil {
+			if err := a.sources.fill(cmd); err != nil {
 				return err
 			}
 			return a.checkOptions(cmd)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asksVersion {
-				return a.showVersion()
+				return showVersion(a)
 			}
 			return cmd.Help()
 		},
@@ -57,11 +57,16 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
 	flags.BoolVar(&a.verbose, "verbose", false, "show every call to AWS on stderr")
 	addGroup(root, "On your account:", installCommand(a), upgradeCommand(a), statusCommand(a), logsCommand(a), reportCommand(a), doctorCommand(a), simulateCommand(a), uninstallCommand(a), policyCommand(a))
-	addGroup(root, "Without an account:", demoCommand(a), localCommand(a))
+	local := localCommand(a)
+	local.AddCommand(localInterruptCommand(a))
+	addGroup(root, "Without an account:", demoCommand(a), local)
 	root.AddCommand(versionCommand(a))
-	a.completeKnown(root)
+	completion{a}.offerKnown(root)
 	refuseSecondValues(root)
-	root.SetUsageFunc(a.usage)
+	root.SetUsageFunc(func(cmd *cobra.Command) error {
+		printUsage(cmd, a.out.Width)
+		return nil
+	})
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		if text, _ := lookup(a.env, envName("output")); asksJSON(a.args, text) { // parsing stopped before it, perhaps
 			a.output = "json"

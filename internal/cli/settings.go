@@ -70,7 +70,7 @@ func (a *app) given(cmd *cobra.Command, prefix string) (settings.Given, error) {
 	for _, setting := range settings.All() {
 		if flag := cmd.Flags().Lookup(setting.Name); flag != nil && flag.Changed && flag.Annotations[notInFile] == nil {
 			texts, _ := textsOf(flag)
-			given[setting.Name] = settings.Value{Texts: texts, Source: a.sources[setting.Name]}
+			given[setting.Name] = settings.Value{Texts: texts, Source: a.sources.of[setting.Name]}
 		}
 	}
 	a.rolePath = given.Text("role-path")

@@ -163,7 +163,7 @@ func (t *simulation) findInstallation(ctx context.Context) error {
 		return err
 	}
 	if !found.Found() {
-		return t.notInstalled("simulate", prefix, t.s.id.Region, others)
+		return notInstalled(t.app, "simulate", prefix, t.s.id.Region, others)
 	}
 	statuses, err := assess([]*deploy.Installation{found}, others)
 	if err != nil {

@@ -30,7 +30,7 @@ func rehearsalWorld(t *testing.T, services ...localaws.Service) (*localaws.Serve
 	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
 		t.Skip(err)
 	}
-	server := newApp(SystemStreams(), nil).newLocalAWS("eu-west-1", "", nil)
+	server := newLocalAWS(newApp(SystemStreams(), nil), "eu-west-1", "", nil)
 	t.Cleanup(func() { _ = server.Close() })
 	if err := server.Seed(services...); err != nil {
 		t.Fatal(err)

@@ -17,61 +17,54 @@ import (
 // This file is where flags get their values: from the command line, else from SPOTHANDLER_<FLAG>, else from the file of
 // --config. It knows no command and no flag of theirs: what is added to a command can be given in all three ways.
 
-const envPrefix = "SPOTHANDLER_"
-
 // notInFile is the annotation of a flag that means something else than the setting of its name, such as one cluster to
 // look at instead of those to hear.
 const notInFile = "not in the file"
 
-// onlyTyped are the flags that consent to something, or widen what a command touches. A variable that was set for
-// another command must not do that.
-func onlyTyped() []string {
-	return []string{"yes", "force", "adopt", "allow-downgrade", "reset", "all", "all-regions", "for-real"}
+// flagSources fills flags, and knows for errors where each got its value from.
+type flagSources struct {
+	environ []string          // as os.Environ
+	of      map[string]string // by flag: "--prefix", "SPOTHANDLER_PREFIX", "c.yaml:1: prefix"
+	prefix  string            // what gives a command without --prefix one; "" is nothing
 }
 
-// guards are the flags that keep a command from changing something, or from changing it elsewhere than was meant.
-func guards() []string { return append([]string{"dry-run"}, settings.AddressKeys()...) }
-
-// flagSources say where a flag got its value from, for errors: "--prefix", "SPOTHANDLER_PREFIX", "c.yaml:1: prefix".
-type flagSources map[string]string
-
-// fillFlags gives the flags that were not typed the values of the environment and of the file, and refuses values
+// fill gives the flags that were not typed the values of the environment and of the file, and refuses values
 // that are none.
-func (a *app) fillFlags(cmd *cobra.Command) error {
-	if err := a.fillFlag(cmd.Flags().Lookup("output")); err != nil { // first, for the errors of the others
+func (s *flagSources) fill(cmd *cobra.Command) error {
+	if err := s.fillFlag(cmd.Flags().Lookup("output")); err != nil { // first, for the errors of the others
 		return err
 	}
 	if callsAWS(cmd) {
-		if err := checkVariables(cmd, a.env); err != nil {
+		if err := checkVariables(cmd, s.environ); err != nil {
 			return err
 		}
 	}
-	if _, set := lookup(a.env, envName("prefix")); set {
-		a.setPrefix = envName("prefix")
+	if _, set := lookup(s.environ, envName("prefix")); set {
+		s.prefix = envName("prefix")
 	}
-	if err := eachFlag(cmd, a.fillFlag); err != nil {
+	if err := eachFlag(cmd, s.fillFlag); err != nil {
 		return err
 	}
-	if err := a.fillFromFile(cmd); err != nil {
+	if err := s.fillFromFile(cmd); err != nil {
 		return err
 	}
-	return eachFlag(cmd, func(flag *pflag.Flag) error { return a.sources.check(cmd, flag) })
+	return eachFlag(cmd, func(flag *pflag.Flag) error { return s.check(cmd, flag) })
 }
 
 // fillFlag gives a flag that was not typed the value of its variable.
-func (a *app) fillFlag(flag *pflag.Flag) error {
-	if _, filled := a.sources[flag.Name]; filled {
+func (s *flagSources) fillFlag(flag *pflag.Flag) error {
+	if _, filled := s.of[flag.Name]; filled {
 		return nil // output comes before the others
 	}
 	if flag.Changed {
-		a.sources[flag.Name] = "--" + flag.Name
+		s.of[flag.Name] = "--" + flag.Name
 		return nil
 	}
-	text, set := lookup(a.env, envName(flag.Name))
+	text, set := lookup(s.environ, envName(flag.Name))
 	if !set || slices.Contains(onlyTyped(), flag.Name) {
 		return nil
 	}
-	return a.sources.give(flag, settings.Value{Texts: splitVariable(flag, text), Source: envName(flag.Name)})
+	return s.give(flag, settings.Value{Texts: splitVariable(flag, text), Source: envName(flag.Name)})
 }
 
 // callsAWS reports whether a command does: those that do can be given a profile.
@@ -88,32 +81,32 @@ func eachFlag(cmd *cobra.Command, do func(*pflag.Flag) error) (err error) {
 }
 
 // fillFromFile reads the file of --config for a command that has this flag.
-func (a *app) fillFromFile(cmd *cobra.Command) error {
+func (s *flagSources) fillFromFile(cmd *cobra.Command) error {
 	config := cmd.Flags().Lookup("config")
 	if config == nil || !config.Changed {
 		return nil
 	}
-	if err := a.sources.check(cmd, config); err != nil {
+	if err := s.check(cmd, config); err != nil {
 		return err
 	}
 	file, err := settings.ReadFile(config.Value.String())
 	if err != nil {
 		return err
 	}
-	if value, given := file.Values["prefix"]; given && a.sources["config"] != "--config" {
-		a.setPrefix = value.Source
+	if value, given := file.Values["prefix"]; given && s.of["config"] != "--config" {
+		s.prefix = value.Source
 	}
 	return eachFlag(cmd, func(flag *pflag.Flag) error {
 		value, given := file.Values[flag.Name]
 		if !given || flag.Changed || flag.Annotations[notInFile] != nil {
 			return nil
 		}
-		return a.sources.give(flag, value)
+		return s.give(flag, value)
 	})
 }
 
 // give sets a flag.
-func (s flagSources) give(flag *pflag.Flag, value settings.Value) error {
+func (s *flagSources) give(flag *pflag.Flag, value settings.Value) error {
 	var err error
 	switch known := flag.Value.(type) {
 	case pflag.SliceValue:
@@ -128,30 +121,18 @@ func (s flagSources) give(flag *pflag.Flag, value settings.Value) error {
 			Hints:   []string{"accepted: " + acceptedBy(flag)}, Err: err,
 		}
 	}
-	flag.Changed, s[flag.Name] = true, value.Source
+	flag.Changed, s.of[flag.Name] = true, value.Source
 	return nil
-}
-
-func acceptedBy(flag *pflag.Flag) string {
-	switch flag.Value.Type() {
-	case "bool":
-		return "true, false"
-	case "duration":
-		return "a duration like 90s or 5m"
-	case "int":
-		return "a whole number"
-	}
-	return "a " + flag.Value.Type()
 }
 
 // check refuses what cannot have been meant: nothing, as an unset variable of a shell or a pipeline leaves it, and a
 // flag, as it stands behind one whose value is missing.
-func (s flagSources) check(cmd *cobra.Command, flag *pflag.Flag) error {
+func (s *flagSources) check(cmd *cobra.Command, flag *pflag.Flag) error {
 	texts, isText := textsOf(flag)
 	if !flag.Changed || !isText {
 		return nil
 	}
-	source := s[flag.Name]
+	source := s.of[flag.Name]
 	if len(texts) == 0 {
 		texts = []string{""}
 	}
@@ -184,18 +165,14 @@ func isSetting(flag *pflag.Flag) bool {
 		slices.ContainsFunc(settings.All(), func(setting settings.Setting) bool { return setting.Name == flag.Name })
 }
 
-func badSource(hint, format string, args ...any) error {
-	return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf(format, args...), Hints: []string{hint}}
-}
-
 // rename lets an error that speaks of a flag speak of where its value came from.
-func (s flagSources) rename(err error) error {
+func (s *flagSources) rename(err error) error {
 	var known *apperr.Error
 	if !errors.As(err, &known) {
 		return err
 	}
 	renamed := *known
-	for name, source := range s {
+	for name, source := range s.of {
 		if flag := "--" + name; source != flag {
 			renamed.Message = strings.ReplaceAll(renamed.Message, flag+" ", source+" ")
 		}

@@ -17,14 +17,14 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 	everyCommandFlag(t, func(t *testing.T, command string, flag *pflag.Flag) {
 		name := "SPOTHANDLER_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
 		a, cmd := withEnvironment(t, command, name+"="+someValue(flag))
-		err := a.fillFlags(cmd)
+		err := a.sources.fill(cmd)
 		filled := cmd.Flags().Lookup(flag.Name)
 		switch {
 		case !slices.Contains([]string{"yes", "force", "adopt", "allow-downgrade", "reset", "all", "all-regions", "for-real"}, flag.Name):
 			if flag.Name == "config" {
 				err = nil // there is no such file
 			}
-			if err != nil || !filled.Changed || a.sources[flag.Name] != name {
+			if err != nil || !filled.Changed || a.sources.of[flag.Name] != name {
 				t.Errorf("%s: --%s is not filled: %v", command, flag.Name, err)
 			}
 		case err == nil || filled.Changed:
@@ -38,7 +38,7 @@ func TestEmptyVariable(t *testing.T) {
 	everyCommandFlag(t, func(t *testing.T, command string, flag *pflag.Flag) {
 		name := "SPOTHANDLER_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
 		a, cmd := withEnvironment(t, command, name+"=")
-		err := a.fillFlags(cmd)
+		err := a.sources.fill(cmd)
 		if err == nil && isSetting(flag) {
 			_, err = a.given(cmd, "")
 		}
@@ -101,7 +101,7 @@ func TestGuardVariableWithoutAFlag(t *testing.T) {
 		if err := cmd.ParseFlags(words[1:]); err != nil {
 			t.Fatal(err)
 		}
-		err := a.fillFlags(cmd)
+		err := a.sources.fill(cmd)
 		if test.refused {
 			apperrtest.Refused(t, err, "SPOTHANDLER_DRY_RUN is set, but spothandler simulate has no --dry-run, and would change something", "unset SPOTHANDLER_DRY_RUN")
 		} else if err != nil {

@@ -132,7 +132,7 @@ func (r statusRun) show(ctx context.Context, runs []*targetRun[statuses]) error 
 // notHere is the verdict of status on a region.
 func (r statusRun) notHere(id session.Identity, others []deploy.Listed) error {
 	if r.asked.one {
-		return r.notInstalled("status", r.asked.prefix, id.Region, others)
+		return notInstalled(r.app, "status", r.asked.prefix, id.Region, others)
 	}
 	return missing(fmt.Sprintf("nothing is installed in %s of account %s", id.Region, id.Account),
 		"spothandler install --prefix NAME")

@@ -105,10 +105,7 @@ func (r *removal) remove(ctx context.Context) error {
 	if err := r.confirmed(ctx); err != nil {
 		return err
 	}
-	if err := r.apply(ctx, r.connection, job, job.Changes); err != nil {
-		return err
-	}
-	if err := r.verify(ctx, job, job.Changes); err != nil {
+	if err := (applying{r.app, r.connection, job, job.Changes}).run(ctx); err != nil {
 		return err
 	}
 	r.answer.Applied = true
@@ -133,7 +130,7 @@ func (r *removal) confirmed(ctx context.Context) error {
 	if word == "" {
 		word = "uninstall"
 	}
-	return r.confirm(ctx, "Remove it?", word)
+	return confirm(ctx, r.app, "Remove it?", word)
 }
 
 // nothingToRemove is content, and says which installations there are.

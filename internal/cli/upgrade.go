@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
@@ -30,43 +29,48 @@ setting. Where nothing is installed it exits with 3.`,
 		Args:        noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if all {
-				return a.upgradeAll(cmd, o)
+				return upgradeAll{a, o}.run(cmd)
 			}
-			return a.install(cmd, o)
+			return (&installRun{app: a, asked: o}).run(cmd)
 		},
 	}
-	a.installFlags(cmd, o)
+	addInstallFlags(cmd, a, o)
 	cmd.Flags().BoolVar(&all, "all", false, "upgrade every installation, whatever its prefix")
 	return cmd
 }
 
-// upgradeAll brings every installation of the regions that were asked for to this version.
-func (a *app) upgradeAll(cmd *cobra.Command, o *installOptions) error {
-	given, err := a.given(cmd, "")
+// upgradeAll is one upgrade --all: it brings every installation of the regions that were asked for to this version.
+type upgradeAll struct {
+	*app
+	asked *installOptions
+}
+
+func (u upgradeAll) run(cmd *cobra.Command) error {
+	given, err := u.given(cmd, "")
 	if err != nil {
 		return err
 	}
-	if err := a.checkAll(cmd, given); err != nil {
+	if err := u.check(cmd, given); err != nil {
 		return err
 	}
 	ctx := cmd.Context()
-	targets, err := a.installedTargets(ctx)
+	targets, err := u.targets(ctx)
 	if err != nil {
 		return err
 	}
-	runs := runAll(ctx, a, targets, func(ctx context.Context, a *app) (installAnswer, error) {
-		one := *o
+	runs := runAll(ctx, u.app, targets, func(ctx context.Context, a *app) (installAnswer, error) {
+		one := *u.asked
 		one.prefix = a.prefix
-		return a.installHere(ctx, &one, settings.Given{}, false)
+		return (&installRun{app: a, asked: &one, given: settings.Given{}}).here(ctx)
 	})
-	return report(ctx, a, runs)
+	return report(ctx, u.app, runs)
 }
 
-// checkAll refuses what is about one installation: all of them would become alike.
-func (a *app) checkAll(cmd *cobra.Command, given settings.Given) error {
+// check refuses what is about one installation: all of them would become alike.
+func (u upgradeAll) check(cmd *cobra.Command, given settings.Given) error {
 	for _, name := range []string{"prefix", "reset"} {
 		if cmd.Flags().Changed(name) {
-			return badSource("give one of them", "%s and --all do not go together", a.sources[name])
+			return badSource("give one of them", "%s and --all do not go together", u.sources.of[name])
 		}
 	}
 	for _, setting := range settings.All() {
@@ -77,32 +81,32 @@ func (a *app) checkAll(cmd *cobra.Command, given settings.Given) error {
 	return nil
 }
 
-// installedTargets are the installations of the regions that were asked for. A region that cannot be looked into is a
+// targets are the installations of the regions that were asked for. A region that cannot be looked into is a
 // target as well, with its error. None at all is an error.
-func (a *app) installedTargets(ctx context.Context) ([]target, error) {
+func (u upgradeAll) targets(ctx context.Context) ([]target, error) {
 	anyPrefix := (*string)(nil)
-	regions, id, err := a.chosenRegions(ctx, anyPrefix)
+	regions, id, err := u.chosenRegions(ctx, anyPrefix)
 	if err != nil {
 		return nil, err
 	}
-	if len(regions) == 0 && a.allRegions {
-		return nil, a.nowhereInstalled(id)
+	if len(regions) == 0 && u.allRegions {
+		return nil, nowhereInstalled(u.app, id)
 	}
 	if len(regions) == 0 {
-		region, err := a.findRegion(ctx)
+		region, err := u.findRegion(ctx)
 		if err != nil {
 			return nil, err
 		}
 		regions = []string{region}
 	}
-	if err := a.findCredentials(ctx); err != nil { // once, and not in each region
+	if err := u.findCredentials(ctx); err != nil { // once, and not in each region
 		return nil, err
 	}
 	found := make([][]target, len(regions))
 	var group errgroup.Group
 	for index, region := range regions {
 		group.Go(func() error {
-			found[index] = a.installedIn(ctx, region)
+			found[index] = u.installedIn(ctx, region)
 			return nil
 		})
 	}
@@ -114,16 +118,17 @@ func (a *app) installedTargets(ctx context.Context) ([]target, error) {
 	return targets, nil
 }
 
-func (a *app) installedIn(ctx context.Context, region string) []target {
-	one := *a
+// installedIn are the targets of one region.
+func (u upgradeAll) installedIn(ctx context.Context, region string) []target {
+	one := *u.app
 	one.region = region
 	s, err := one.open(ctx, "")
 	var listed []deploy.Listed
 	if err == nil {
-		listed, err = deploy.List(ctx, s.clients, s.id, a.rolePath)
+		listed, err = deploy.List(ctx, s.clients, s.id, u.rolePath)
 	}
 	if err != nil {
-		return []target{{region: region, kind: "region", name: region, err: a.pointToPolicy("", "", err)}}
+		return []target{{region: region, kind: "region", name: region, err: u.pointToPolicy("", "", err)}}
 	}
 	targets := make([]target, len(listed))
 	for index, each := range listed {
@@ -133,14 +138,4 @@ func (a *app) installedIn(ctx context.Context, region string) []target {
 		}
 	}
 	return targets
-}
-
-// nothingToUpgrade is the verdict where there is no installation with the prefix, with the names of those that there are,
-// as far as the caller may list them.
-func (j *installJob) nothingToUpgrade(ctx context.Context) error {
-	others, err := deploy.List(ctx, j.clients, j.id, j.rolePath)
-	if err != nil && !apperr.IsAccessDenied(err) {
-		return err
-	}
-	return j.notInstalled("upgrade", j.installOptions.prefix, j.id.Region, others)
 }

@@ -155,3 +155,15 @@ func offer(cmd *cobra.Command, flag string, words func(*cobra.Command) []string)
 		return fitting, cobra.ShellCompDirectiveNoFileComp
 	}) // the flag is there
 }
+
+func acceptedBy(flag *pflag.Flag) string {
+	switch flag.Value.Type() {
+	case "bool":
+		return "true, false"
+	case "duration":
+		return "a duration like 90s or 5m"
+	case "int":
+		return "a whole number"
+	}
+	return "a " + flag.Value.Type()
+}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // envName is the variable that a flag can be given by.
@@ -105,4 +107,19 @@ func everyFlag(cmd *cobra.Command) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+const envPrefix = "SPOTHANDLER_"
+
+// onlyTyped are the flags that consent to something, or widen what a command touches. A variable that was set for
+// another command must not do that.
+func onlyTyped() []string {
+	return []string{"yes", "force", "adopt", "allow-downgrade", "reset", "all", "all-regions", "for-real"}
+}
+
+// guards are the flags that keep a command from changing something, or from changing it elsewhere than was meant.
+func guards() []string { return append([]string{"dry-run"}, settings.AddressKeys()...) }
+
+func badSource(hint, format string, args ...any) error {
+	return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf(format, args...), Hints: []string{hint}}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
 // versionAnswer is version's JSON.
@@ -22,11 +23,11 @@ func versionCommand(a *app) *cobra.Command {
 		Use:   "version",
 		Short: "Show the version of this binary and of the function it carries",
 		Args:  noArguments,
-		RunE:  func(*cobra.Command, []string) error { return a.showVersion() },
+		RunE:  func(*cobra.Command, []string) error { return showVersion(a) },
 	}
 }
 
-func (a *app) showVersion() error {
+func showVersion(a *app) error {
 	answer := versionAnswer{binaryVersion(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, map[string]string{}}
 	for _, architecture := range []string{"arm64", "x86_64"} {
 		zip, err := embed.Archive(architecture)
@@ -40,17 +41,17 @@ func (a *app) showVersion() error {
 	if a.json() {
 		return a.out.JSON(answer)
 	}
-	a.printVersion(answer)
+	answer.print(a.out)
 	return nil
 }
 
-func (a *app) printVersion(answer versionAnswer) {
-	a.out.Printf("spothandler %s (%s, %s)\n", answer.Version, answer.Go, answer.System)
+func (v versionAnswer) print(out *term.Printer) {
+	out.Printf("spothandler %s (%s, %s)\n", v.Version, v.Go, v.System)
 	for _, architecture := range []string{"arm64", "x86_64"} {
-		code := answer.Code[architecture]
+		code := v.Code[architecture]
 		if code == "" {
 			code = "not built in: run `go generate ./embed` and build again"
 		}
-		a.out.Printf("function %-7s %s\n", architecture, code)
+		out.Printf("function %-7s %s\n", architecture, code)
 	}
 }

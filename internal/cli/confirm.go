@@ -1,0 +1,31 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+)
+
+// confirm asks for a word on a terminal; elsewhere only --yes will do.
+func confirm(ctx context.Context, a *app, question, word string) error {
+	if !a.inTTY {
+		message := "this needs confirmation, and there is no terminal to ask on"
+		if a.several {
+			message = "this needs confirmation, and several regions cannot be asked about at once"
+		}
+		return &apperr.Error{
+			Code:    "needs_yes",
+			Message: message,
+			Detail:  []string{"Nothing was changed."},
+			Hints:   []string{a.commandLine() + " --yes"},
+		}
+	}
+	typed, err := a.err.Ask(ctx, a.in, question, word)
+	if err != nil {
+		return err
+	}
+	if !typed {
+		return &apperr.Error{Code: "declined", Message: "not confirmed", Detail: []string{"Nothing was changed."}, Hints: []string{"--yes   skips the question"}}
+	}
+	return nil
+}

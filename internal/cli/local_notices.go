@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// localNotices prints on stderr what happens on a local AWS while it serves. It may be called concurrently.
+type localNotices struct {
+	err *term.Printer
+	mu  sync.Mutex
+}
+
+func (n *localNotices) interrupted(cluster, service string, tasks []string) {
+	n.print(term.Attention, fmt.Sprintf("interrupted %s of %s/%s", plural(len(tasks), "task"), cluster, service))
+}
+
+func (n *localNotices) answered(answer localaws.Answer) {
+	var d handler.Answer
+	var failure struct {
+		Message string `json:"errorMessage"`
+	}
+	sign, outcome := term.Quiet, "answered"
+	switch {
+	case answer.Failed && json.Unmarshal(answer.Payload, &failure) == nil:
+		sign, outcome = term.Failed, "failed: "+failure.Message
+	case json.Unmarshal(answer.Payload, &d) == nil && d.Reason != "":
+		outcome = string(d.Reason)
+		if d.Service != "" {
+			outcome += fmt.Sprintf(" %s/%s", d.Cluster[strings.LastIndexByte(d.Cluster, '/')+1:], d.Service)
+		}
+		if d.Applied {
+			sign = term.OK
+		}
+	}
+	n.print(sign, fmt.Sprintf("%s: %s (%d ms)", answer.Function, outcome, answer.Took.Milliseconds()))
+}
+
+func (n *localNotices) print(sign term.Glyph, text string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.err.Printf("%s %s\n", n.err.Glyph(sign), text)
+}
