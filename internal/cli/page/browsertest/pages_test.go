@@ -1,0 +1,215 @@
+package browsertest
+
+import (
+	_ "embed" // for what is asked of a page
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/cdproto/cdp"
+)
+
+// report is what is compared of report's JSON.
+type report struct {
+	Interruptions, Redeployments, Failures int
+	Skipped                                map[string]int
+	ReactionMS                             spread `json:"reaction_ms"`
+	Outcomes                               struct {
+		Completed, Failed, Stopped, Unknown int
+		RolledBack                          int `json:"rolled_back"`
+		InProgress                          int `json:"in_progress"`
+		Seconds                             spread
+	}
+	ByService []struct {
+		Cluster, Service                       string
+		Interruptions, Redeployments, Failures int
+	} `json:"by_service"`
+	ByZone []struct {
+		Zone          string
+		Interruptions int
+	} `json:"by_zone"`
+	ByHour          [7][24]int `json:"by_hour"`
+	Rehearsals      int
+	LinesPassedOver int      `json:"lines_passed_over"`
+	UnknownOutcomes []string `json:"unknown_outcomes"`
+}
+
+type spread struct{ Median, Max *int64 }
+
+// sample is what a page was made of.
+type sample struct {
+	Regions []struct {
+		Name, Unread string
+		Report       *report
+		Warnings     []string
+	}
+}
+
+//go:embed look.js
+var look string
+
+// looked is what look.js finds on a page.
+type looked struct {
+	Regions map[string]struct {
+		Text     string
+		Figures  map[string]string
+		Reaction []string
+		Tables   map[string]struct {
+			Rows [][]string
+			Bars []float64
+		}
+	}
+	Faint   []string
+	Wider   int
+	Scripts int
+}
+
+// samples writes a page of each kind, with the JSON that it was made of, and returns where.
+func samples(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	write := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-run", "^TestSamples$", ".")
+	write.Dir, write.Env = "..", append(os.Environ(), "PAGE_SAMPLES="+dir)
+	if out, err := write.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return dir
+}
+
+// Every page loads without a complaint and asks for nothing but itself, shows the figures of the JSON, fits a phone and
+// a desk in both schemes, and can be read: by contrast, by a screen reader, on paper. With BROWSER_SHOTS its pictures are
+// kept in that folder.
+func TestPages(t *testing.T) {
+	b := newBrowser(t)
+	dir := samples(t)
+	shots := os.Getenv("BROWSER_SHOTS")
+	if shots == "" {
+		shots = t.TempDir()
+	}
+	pages, err := filepath.Glob(filepath.Join(dir, "*.html"))
+	if err != nil || len(pages) < 4 {
+		t.Fatal(pages, err)
+	}
+	for _, file := range pages {
+		name := strings.TrimSuffix(filepath.Base(file), ".html")
+		var made sample
+		if text, err := os.ReadFile(strings.TrimSuffix(file, ".html") + ".json"); err != nil || json.Unmarshal(text, &made) != nil {
+			t.Fatal(name, err)
+		}
+		for _, s := range screens() {
+			where := name + " on a " + s.name + ", " + s.scheme
+			requests, console := b.open(file, s)
+			if want := []string{fileURL(file)}; !slices.Equal(requests, want) || len(console) > 0 {
+				t.Errorf("%s requests %q and complains %q", where, requests, console)
+			}
+			page := ask[looked](b, look)
+			if page.Wider > 0 || page.Scripts > 0 || len(page.Faint) > 0 {
+				t.Errorf("%s is %d px too wide, has %d foreign elements, and text that is too faint: %q", where, page.Wider, page.Scripts, page.Faint)
+			}
+			for _, region := range made.Regions {
+				page.compare(t, where, region.Name, region.Report, append(region.Warnings, region.Unread))
+			}
+			b.shoot(filepath.Join(shots, name+"-"+s.name+"-"+s.scheme+".png"))
+		}
+		b.print(filepath.Join(shots, name+".pdf"))
+	}
+}
+
+// A page that runs a script, asks for a picture and speaks to the console is seen to.
+func TestWatch(t *testing.T) {
+	b := newBrowser(t)
+	file := filepath.Join(t.TempDir(), "bad.html")
+	if err := os.WriteFile(file, []byte(`<img src="missing.png"><p style="color:#999;width:3000px">faint<script>console.log(1)</script>`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	requests, console := b.open(file, screens()[0])
+	page := ask[looked](b, look)
+	if len(requests) != 2 || len(console) < 2 || len(page.Faint) != 1 || page.Wider <= 0 || page.Scripts != 2 {
+		t.Errorf("%q, %q, %+v", requests, console, page)
+	}
+}
+
+// On a phone, where the tables are laid out in another way, a screen reader still finds them.
+func TestTablesOnAPhone(t *testing.T) {
+	b := newBrowser(t)
+	b.open(filepath.Join(samples(t), "one.html"), screens()[0])
+	count := map[string]int{}
+	call(b, accessibility.Enable, cdp.Empty{})
+	for _, node := range call(b, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{}).Nodes {
+		role := textOf(node.Role)
+		count[role]++
+		if role == "table" && textOf(node.Name) == "" {
+			t.Error("a table without a name")
+		}
+	}
+	// Of the week alone there are 7 days of 24 hours and a sum, and a row of sums.
+	if count["table"] != 5 || count["columnheader"] < 26 || count["rowheader"] < 8 || count["cell"] < 8*25 {
+		t.Errorf("%v", count)
+	}
+}
+
+func textOf(value *accessibility.Value) string {
+	var text string
+	if value != nil {
+		_ = json.Unmarshal(value.Value, &text)
+	}
+	return text
+}
+
+// compare holds what the page shows of a Region against its JSON.
+func (l *looked) compare(t *testing.T, where, name string, want *report, told []string) {
+	t.Helper()
+	shown, ok := l.Regions[plain(name)]
+	if !ok {
+		t.Errorf("%s: no section %s", where, name)
+		return
+	}
+	equal := func(what string, got, want any) {
+		t.Helper()
+		a, _ := json.Marshal(got)
+		b, _ := json.Marshal(want)
+		if string(a) != string(b) {
+			t.Errorf("%s, %s, %s: %s, want %s", where, name, what, a, b)
+		}
+	}
+	if want == nil {
+		equal("figures", shown.Figures, map[string]string{})
+	} else {
+		told = append(told, want.UnknownOutcomes...)
+		equal("figures", shown.Figures, map[string]string{
+			"tasks interrupted": itoa(want.Interruptions), "redeployments": itoa(want.Redeployments),
+			"skipped": itoa(sum(want.Skipped)), "failed": itoa(want.Failures),
+		})
+		for id, rows := range want.tables() {
+			table := shown.Tables[id+"-"+plain(name)]
+			rest := shown.Tables[id+"-"+plain(name)+"-rest"]
+			got := append(table.Rows, rest.Rows...)
+			if want.Interruptions == 0 {
+				rows = nil
+			}
+			equal(id, got, rows)
+			if id != "week" && len(rows) > 0 {
+				mustBeInProportion(t, where+", "+id, table.Bars, table.Rows)
+			}
+		}
+		if want.Interruptions > 0 {
+			equal("reaction", shown.Reaction, []string{seconds(want.ReactionMS.Median), seconds(want.ReactionMS.Max)})
+			told = append(told, strconv.FormatInt(*want.Outcomes.Seconds.Median, 10)+"s by the median", strconv.FormatInt(*want.Outcomes.Seconds.Max, 10)+"s at most")
+		}
+		told = append(told, itoa(want.Rehearsals)+" record", itoa(want.LinesPassedOver)+" line")
+		if want.Rehearsals == 0 && want.LinesPassedOver == 0 {
+			told = told[:len(told)-2]
+		}
+	}
+	for _, text := range told {
+		if !strings.Contains(shown.Text, plain(text)) {
+			t.Errorf("%s, %s does not say %q", where, name, text)
+		}
+	}
+}

@@ -1,0 +1,56 @@
+// Package page writes the figures of a report as one HTML page that needs nothing else: no network, no script, no font.
+// It is read on a phone, on a desk, on paper and by a screen reader; each chart is a table.
+package page
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed" // for the template and the style sheet
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/history"
+)
+
+// Page is what a page shows.
+type Page struct {
+	Regions []Region  // in the order of the page
+	Made    time.Time // when the figures were read
+	Version string    // of the program, for the page's foot
+}
+
+// Region is what is known of one Region.
+type Region struct {
+	Name     string
+	Report   *history.Report // nil where it could not be read
+	Unread   string          // why not
+	Warnings []string        // what the reader has to know about the figures
+}
+
+//go:embed page.gohtml
+var markup string
+
+//go:embed page.css
+var style string
+
+// Write writes the page to w. Texts that came from events or from AWS are shown without control characters,
+// and escaped. An error is that of w.
+func Write(w io.Writer, p Page) error {
+	t, err := template.New("page").Parse(markup)
+	if err != nil {
+		return fmt.Errorf("the page's template: %w", err)
+	}
+	v := newView(p)
+	v.Style = template.CSS(style) // our own
+	sum := sha256.Sum256([]byte(style))
+	v.StyleHash = base64.StdEncoding.EncodeToString(sum[:])
+	var out bytes.Buffer // the whole or nothing
+	if err := t.Execute(&out, v); err != nil {
+		return fmt.Errorf("the page: %w", err)
+	}
+	_, err = w.Write(out.Bytes())
+	return err
+}

@@ -1,0 +1,261 @@
+package page
+
+import (
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/history"
+)
+
+// view is what the template shows: texts that are harmless, and lengths.
+type view struct {
+	Style     template.CSS
+	StyleHash string // of the one style sheet that the browser may use (Content Security Policy)
+
+	Title, Headline, Lead string
+	Prefix, Where         string
+	From, To              moment
+	Figures               []figure // of all Regions together
+	Overview              *table   // of several Regions
+	Weeks                 []*week
+	Several               bool
+	Sections              []section
+	Made                  moment
+	Version               string
+}
+
+// moment is a time for people and for machines.
+type moment struct{ Text, Machine string }
+
+// figure is a number with its name.
+type figure struct {
+	Name, Value string
+	Look        string // none, bad, or ""
+}
+
+// section is one Region.
+type section struct {
+	Name     string
+	Unread   string
+	Warnings []string
+	Summary  string
+	Figures  []figure
+	Reaction *reaction
+	// The charts: two columns of them, and those that need the whole width.
+	Left, Right, Whole []table
+	Week               *week
+	Notes              []string
+}
+
+// table is a chart: a row's bar stands beside its first number.
+type table struct {
+	ID, Title, Note string
+	Level           int      // of its heading
+	Columns         []string // the first is that of the rows' names
+	Rows, Rest      []row    // Rest is shown when it is asked for
+}
+
+type row struct {
+	Name, Note, Link string
+	First            string // figure, with the bar
+	Length           float64
+	Others           []named
+	Faint            bool // nothing to see
+	Unknown          bool // no bar
+	Span             int  // of how many columns the figure is, where it is of several
+}
+
+// named is a figure with its column's name.
+type named struct{ Name, Text string }
+
+// newRow is a row with a bar for the first of its figures, n of the most.
+func (t *table) newRow(name string, n, most int, others ...string) row {
+	r := row{Name: name, First: strconv.Itoa(n), Length: share(n, most), Faint: n == 0}
+	for i, text := range others {
+		r.Others = append(r.Others, named{t.Columns[i+2], text})
+	}
+	return r
+}
+
+// longest is how many rows of a table are shown before the reader asks for more.
+const longest = 20
+
+func newView(p Page) view {
+	v := view{Several: len(p.Regions) > 1, Version: term.Escape(p.Version), Made: momentOf(p.Made)}
+	var read []*history.Report
+	var names []string
+	level, s := 2, scaleOf(p.Regions)
+	if v.Several {
+		level = 3
+	}
+	for _, r := range p.Regions {
+		names = append(names, term.Escape(r.Name))
+		shown := newSection(r, level, s)
+		v.Sections = append(v.Sections, shown)
+		if v.Several && shown.Week != nil {
+			v.Weeks = append(v.Weeks, shown.Week)
+		}
+		if r.Report != nil {
+			read = append(read, r.Report)
+		}
+	}
+	v.Where = strings.Join(names, ", ")
+	if len(names) > 3 {
+		v.Where = fmt.Sprintf("%d Regions", len(names))
+	}
+	v.Title = "Spot interruptions · " + v.Where
+	v.Headline = "The records could not be read"
+	if len(read) == 0 {
+		return v
+	}
+	all := together(read)
+	v.Prefix = term.Escape(all.Prefix)
+	v.From, v.To = momentOf(all.From), momentOf(all.To)
+	v.Headline, v.Lead = headline(&all), lead(&all, v.Several)
+	v.Figures = figures(&all)
+	if v.Several {
+		v.Overview = overview(p.Regions)
+		v.Lead += notRead(len(p.Regions) - len(read))
+	}
+	return v
+}
+
+// together adds up the Regions' counts. A median of several cannot be had from their medians.
+func together(read []*history.Report) history.Report {
+	all := *read[0]
+	if len(read) == 1 {
+		return all
+	}
+	all.Skipped, all.ReactionMS = map[string]int{}, history.Spread{}
+	all.Interruptions, all.Redeployments, all.Failures = 0, 0, 0
+	for _, r := range read {
+		all.Interruptions += r.Interruptions
+		all.Redeployments += r.Redeployments
+		all.Failures += r.Failures
+		for reason, n := range r.Skipped {
+			all.Skipped[reason] += n
+		}
+		if r.From.Before(all.From) {
+			all.From = r.From
+		}
+		if slowest := r.ReactionMS.Max; slowest != nil && (all.ReactionMS.Max == nil || *slowest > *all.ReactionMS.Max) {
+			all.ReactionMS.Max = slowest
+		}
+	}
+	return all
+}
+
+func headline(r *history.Report) string {
+	if r.Interruptions == 0 {
+		return "No task was interrupted"
+	}
+	return plural(r.Interruptions, "task") + " interrupted"
+}
+
+// lead says in a sentence or two what the function did.
+func lead(r *history.Report, several bool) string {
+	if r.Interruptions == 0 {
+		return "AWS took back no Fargate Spot capacity from a service in this time."
+	}
+	text := plural(r.Redeployments, "redeployment") + " followed"
+	if r.Redeployments == 0 {
+		text = "No redeployment followed"
+	}
+	switch {
+	case r.ReactionMS.Median != nil && !several:
+		text += ", half of them within " + seconds(*r.ReactionMS.Median) + " of the notice"
+	case r.ReactionMS.Max != nil:
+		text += ", the slowest " + seconds(*r.ReactionMS.Max) + " after its notice"
+	}
+	if r.Failures == 0 {
+		return text + ". Nothing failed."
+	}
+	return text + ". For " + plural(r.Failures, "task") + " the function failed."
+}
+
+func notRead(regions int) string {
+	if regions == 0 {
+		return ""
+	}
+	return " " + plural(regions, "Region") + " could not be read."
+}
+
+func figures(r *history.Report) []figure {
+	return []figure{
+		figureOf("tasks interrupted", r.Interruptions, ""), figureOf("redeployments", r.Redeployments, ""),
+		figureOf("skipped", skipped(r), ""), figureOf("failed", r.Failures, "bad"),
+	}
+}
+
+func figureOf(name string, n int, look string) figure {
+	if n == 0 {
+		look = "none"
+	}
+	return figure{name, strconv.Itoa(n), look}
+}
+
+func skipped(r *history.Report) int {
+	sum := 0
+	for _, n := range r.Skipped {
+		sum += n
+	}
+	return sum
+}
+
+// overview compares the Regions.
+func overview(regions []Region) *table {
+	t := &table{ID: "regions", Title: "By Region", Level: 2, Columns: []string{"Region", "tasks", "redeployed", "skipped", "failed", "median", "slowest"}}
+	most := 0
+	for _, r := range regions {
+		if r.Report != nil {
+			most = max(most, r.Report.Interruptions)
+		}
+	}
+	for _, r := range regions {
+		name := term.Escape(r.Name)
+		if r.Report == nil {
+			t.Rows = append(t.Rows, row{Name: name, Link: name, First: "not read", Faint: true, Unknown: true, Span: len(t.Columns) - 1})
+			continue
+		}
+		line := t.newRow(name, r.Report.Interruptions, most, strconv.Itoa(r.Report.Redeployments), strconv.Itoa(skipped(r.Report)),
+			strconv.Itoa(r.Report.Failures), maybe(r.Report.ReactionMS.Median, seconds), maybe(r.Report.ReactionMS.Max, seconds))
+		line.Link = name
+		t.Rows = append(t.Rows, line)
+	}
+	return t
+}
+
+func momentOf(at time.Time) moment {
+	return moment{at.UTC().Format("2 January 2006, 15:04"), at.UTC().Format(time.RFC3339)}
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// share is the length of a bar among bars of which the longest is most.
+func share(n, most int) float64 {
+	if most == 0 {
+		return 0
+	}
+	return 100 * float64(n) / float64(most)
+}
+
+func seconds(ms int64) string { return term.Seconds(time.Duration(ms) * time.Millisecond) }
+
+func wholeSeconds(s int64) string { return fmt.Sprintf("%ds", s) }
+
+// maybe is a figure, or a dash where there is none.
+func maybe(n *int64, words func(int64) string) string {
+	if n == nil {
+		return "–"
+	}
+	return words(*n)
+}
