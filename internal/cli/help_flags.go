@@ -59,7 +59,7 @@ func flagGroups() []flagGroup {
 		flagGroup{"Local AWS", []helpFlag{
 			{"port", "N"}, {"seed", "FILE"}, {"access-key", "ID"}, {"tasks", "N"},
 		}},
-		flagGroup{"Output", []helpFlag{{"output", "FORMAT"}, {"verbose", ""}, {"wait", "DURATION"}, {"version", ""}, {"help", ""}}},
+		flagGroup{"Output", []helpFlag{{"output", "FORMAT"}, {"html", "FILE"}, {"verbose", ""}, {"wait", "DURATION"}, {"version", ""}, {"help", ""}}},
 	)
 }
 

@@ -20,7 +20,10 @@ import (
 type reportOptions struct {
 	addressOptions
 	days int
+	html string // file of the page; "-" is standard output
 	now  time.Time
+
+	page *reportPage // nil: none was asked for
 }
 
 func reportCommand(a *app) *cobra.Command {
@@ -32,9 +35,13 @@ func reportCommand(a *app) *cobra.Command {
 them, how soon, and what became of the redeployments: by service, by zone and by
 hour. Rehearsals are not counted. With -o csv each interruption is a row.
 
+With --html it also writes an HTML page that needs nothing else: no network, no
+script. Read it on a phone, or print it.
+
 It exits with 3 where nothing is installed.`,
 		Example: `  spothandler report --days 30
   spothandler report --prefix prod --all-regions -o csv > interruptions.csv
+  spothandler report --html report.html
   spothandler report -o markdown >> "$GITHUB_STEP_SUMMARY"`,
 		Args:        noArguments,
 		Annotations: map[string]string{moreFormats: "csv, markdown"},
@@ -45,18 +52,28 @@ It exits with 3 where nothing is installed.`,
 			if o.days < 1 || o.days > longestDays {
 				return apperr.Invalid(fmt.Sprintf("accepted: 1 to %d", longestDays), "--days %d is not accepted", o.days)
 			}
+			if cmd.Flags().Changed("html") {
+				if o.page, err = openPage(a, o.html); err != nil {
+					return err
+				}
+			}
 			o.one, o.now = cmd.Flags().Changed("prefix"), time.Now()
 			return reportRun{a, o}.run(cmd.Context())
 		},
 	}
 	addAddress(cmd, &o.prefix)
 	cmd.Flags().IntVar(&o.days, "days", 14, "how many days back")
+	cmd.Flags().StringVar(&o.html, "html", "", "write an HTML page to this file, or - for stdout")
+	_ = cmd.MarkFlagFilename("html", "html", "htm")
 	a.awsFlags(cmd)
 	return cmd
 }
 
 // shownReport is what report comes to in one region.
-type shownReport struct{ history.Report }
+type shownReport struct {
+	history.Report
+	warnings []string // that were printed
+}
 
 func (r shownReport) brief() string { return plural(r.Interruptions, "interruption") }
 
@@ -82,7 +99,18 @@ func (r reportRun) run(ctx context.Context) error {
 	if len(runs) == 0 {
 		return nowhereInstalled(r.app, id)
 	}
-	if r.output != "csv" || !runs[0].app.several {
+	shown := r.show(ctx, runs)
+	if r.asked.page == nil {
+		return shown
+	}
+	if err := r.asked.page.write(ctx, runs); err != nil {
+		return err
+	}
+	return shown
+}
+
+func (r reportRun) show(ctx context.Context, runs []*targetRun[shownReport]) error {
+	if r.output != "csv" && !r.asked.page.printed() || !runs[0].app.several {
 		return answerAll(ctx, r.app, runs)
 	}
 	for _, v := range runs {
@@ -104,13 +132,15 @@ func (r reportRun) here(ctx context.Context) (shownReport, error) {
 	if err != nil {
 		return shownReport{}, r.pointToPolicy("report", j.Names.Prefix, err)
 	}
+	var warnings []string
 	if kept > 0 && kept < o.days {
-		r.warn(fmt.Sprintf("logs are kept for %s: of %d days asked for, what is older is gone", days(kept), o.days))
+		warnings = append(warnings, fmt.Sprintf("logs are kept for %s: of %d days asked for, what is older is gone", days(kept), o.days))
 		from = o.now.Add(-time.Duration(kept) * 24 * time.Hour)
 	}
 	if j.Record != nil && hidesRecords(j.Record.LogLevel) {
-		r.warn("with log level " + j.Record.LogLevel + " the function does not record everything, and the counts are too low: install --log-level INFO records all")
+		warnings = append(warnings, "with log level "+j.Record.LogLevel+" the function does not record everything, and the counts are too low: install --log-level INFO records all")
 	}
+	r.warn(warnings...)
 	collector := &history.Collector{}
 	query := history.Query{LogGroup: j.Names.LogGroup, From: from, To: o.now.Add(skew)}
 	err = j.read(ctx, query, false, func(e history.Entry) error {
@@ -124,7 +154,7 @@ func (r reportRun) here(ctx context.Context) (shownReport, error) {
 	if err := history.FindOutcomes(ctx, ecs.NewFromConfig(j.Config), collector.Redeployments); err != nil {
 		return shownReport{}, err
 	}
-	shown := shownReport{history.Summarize(collector, from, o.now)}
+	shown := shownReport{history.Summarize(collector, from, o.now), warnings}
 	shown.Prefix, shown.Region = j.Names.Prefix, j.id.Region
 	return shown, r.print(&shown.Report)
 }
@@ -136,7 +166,9 @@ func (r reportRun) print(sums *history.Report) error {
 	case "markdown":
 		printReportMarkdown(r.out, sums)
 	case "text":
-		printReportText(r.out, sums)
+		if !r.asked.page.printed() {
+			printReportText(r.out, sums)
+		}
 	}
 	return nil
 }

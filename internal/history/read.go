@@ -65,6 +65,11 @@ func Read(ctx context.Context, logs LogsAPI, q Query, keep func(Entry) error) (p
 		r.limiter = Rate()
 	}
 	spans := cut(q.From, q.To)
+	if len(spans) > 1 {
+		if done, err := r.atOnce(ctx, keep); done || err != nil {
+			return r.passedOver, err
+		}
+	}
 	r.progress.Windows = len(spans)
 	pages := make([]chan []types.FilteredLogEvent, len(spans))
 	for i := range pages {
@@ -140,6 +145,19 @@ func (r *reading) give(ctx context.Context, windows []chan []types.FilteredLogEv
 	return nil
 }
 
+// atOnce reads the whole period with one call, where that is enough: most installations have few records.
+func (r *reading) atOnce(ctx context.Context, keep func(Entry) error) (done bool, err error) {
+	answer, err := r.call(ctx, span{r.query.From, r.query.To}, nil)
+	if err != nil || aws.ToString(answer.NextToken) != "" {
+		return false, err
+	}
+	r.progress.Windows = 1
+	page := make(chan []types.FilteredLogEvent, 1)
+	page <- answer.Events
+	close(page)
+	return true, r.give(ctx, []chan []types.FilteredLogEvent{page}, keep)
+}
+
 func next(ctx context.Context, pages <-chan []types.FilteredLogEvent) (page []types.FilteredLogEvent, more bool, err error) {
 	select {
 	case page, more = <-pages:
@@ -174,16 +192,7 @@ func (r *reading) report() {
 func (r *reading) window(ctx context.Context, w span, pages chan<- []types.FilteredLogEvent) error {
 	var token *string
 	for {
-		if err := r.limiter.Wait(ctx); err != nil {
-			return err
-		}
-		answer, err := r.logs.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{
-			LogGroupName:  &r.query.LogGroup,
-			StartTime:     aws.Int64(w.from.UnixMilli()),
-			EndTime:       aws.Int64(w.to.UnixMilli() - 1), // both ends are included
-			FilterPattern: aws.String(r.query.Filter.pattern()),
-			NextToken:     token,
-		})
+		answer, err := r.call(ctx, w, token)
 		if err != nil {
 			return err
 		}
@@ -198,4 +207,18 @@ func (r *reading) window(ctx context.Context, w span, pages chan<- []types.Filte
 			return nil
 		}
 	}
+}
+
+// call asks for a page of a window, when it is time to.
+func (r *reading) call(ctx context.Context, w span, token *string) (*cloudwatchlogs.FilterLogEventsOutput, error) {
+	if err := r.limiter.Wait(ctx); err != nil {
+		return nil, err
+	}
+	return r.logs.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{
+		LogGroupName:  &r.query.LogGroup,
+		StartTime:     aws.Int64(w.from.UnixMilli()),
+		EndTime:       aws.Int64(w.to.UnixMilli() - 1), // both ends are included
+		FilterPattern: aws.String(r.query.Filter.pattern()),
+		NextToken:     token,
+	})
 }

@@ -171,6 +171,26 @@ func TestOrder(t *testing.T) {
 	})
 }
 
+// A period of few records takes one call, however long it is; where one does not answer all, it is read in parts.
+func TestCallsOfAPeriod(t *testing.T) {
+	for _, test := range []struct {
+		empty bool
+		calls int
+	}{{false, 1}, {true, 1 + 28 + 9}} { // 28 parts of six hours, and an empty page before each of the nine that have a record
+		synctest.Test(t, func(t *testing.T) {
+			g := &group{pageSize: 100, empty: test.empty}
+			for day := range 9 {
+				g.record(t, notice("t", "api", "", monday.Add(time.Duration(day)*18*time.Hour), handler.ReasonClaimed))
+			}
+			seen := 0
+			_, err := Read(t.Context(), g, Query{From: monday, To: monday.Add(7 * 24 * time.Hour)}, func(Entry) error { seen++; return nil })
+			if err != nil || seen != 9 || len(g.calls) != test.calls {
+				t.Errorf("%d records, %d calls, %v", seen, len(g.calls), err)
+			}
+		})
+	}
+}
+
 // The end of the context ends the reading, and so does keep.
 func TestReadEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

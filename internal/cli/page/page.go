@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spothandler/spothandler/internal/history"
@@ -44,8 +45,9 @@ func Write(w io.Writer, p Page) error {
 		return fmt.Errorf("the page's template: %w", err)
 	}
 	v := newView(p)
-	v.Style = template.CSS(style) // our own
-	sum := sha256.Sum256([]byte(style))
+	sheet := strings.ReplaceAll(style, "\t", "")
+	v.Style = template.CSS(sheet) // our own
+	sum := sha256.Sum256([]byte(sheet))
 	v.StyleHash = base64.StdEncoding.EncodeToString(sum[:])
 	var out bytes.Buffer // the whole or nothing
 	if err := t.Execute(&out, v); err != nil {

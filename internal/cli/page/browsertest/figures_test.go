@@ -16,8 +16,12 @@ func (r *report) tables() map[string][][]string {
 	all := map[string][][]string{"week": r.week()}
 	if r.Redeployments > 0 {
 		all["outcomes"] = [][]string{
-			{"completed", itoa(o.Completed)}, {"rolled back", itoa(o.RolledBack)}, {"failed", itoa(o.Failed)},
-			{"stopped", itoa(o.Stopped)}, {"in progress", itoa(o.InProgress)}, {"unknown", itoa(o.Unknown)},
+			{"completed", itoa(o.Completed)},
+			{"rolled back", itoa(o.RolledBack)},
+			{"failed", itoa(o.Failed)},
+			{"stopped", itoa(o.Stopped)},
+			{"in progress", itoa(o.InProgress)},
+			{"unknown", itoa(o.Unknown)},
 		}
 	}
 	for _, s := range r.ByService {

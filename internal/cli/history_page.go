@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/page"
+	"github.com/spothandler/spothandler/internal/cli/term"
+)
+
+// toStdout is the name of a file that means standard output.
+const toStdout = "-"
+
+// reportPage is the HTML page of a report.
+type reportPage struct {
+	*app
+	file *pageFile // nil: standard output
+}
+
+// openPage checks where the page shall go, before anything is read.
+func openPage(a *app, path string) (*reportPage, error) {
+	if path == toStdout {
+		if a.output != "text" {
+			return nil, apperr.Invalid("give --html a file, or leave one of them out", "--html - and -o %s would both print to standard output", a.output)
+		}
+		return &reportPage{app: a}, nil
+	}
+	file, err := openPageFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return &reportPage{a, file}, nil
+}
+
+// printed reports whether the page is the command's output.
+func (p *reportPage) printed() bool { return p != nil && p.file == nil }
+
+// write writes the page of what the runs came to. Where none has an answer there is no page.
+func (p *reportPage) write(ctx context.Context, runs []*targetRun[shownReport]) error {
+	shown := page.Page{Made: time.Now(), Version: binaryVersion()}
+	answers := 0
+	for _, v := range runs {
+		region := page.Region{Name: v.region}
+		if v.answered() {
+			answers++
+			region.Name, region.Report, region.Warnings = v.answer.Region, &v.answer.Report, v.answer.warnings
+		} else {
+			region.Unread = v.app.explain(ctx, v.err).Message
+		}
+		shown.Regions = append(shown.Regions, region)
+	}
+	if answers == 0 {
+		return nil
+	}
+	var text bytes.Buffer
+	if err := page.Write(&text, shown); err != nil {
+		return err
+	}
+	if p.file == nil {
+		if _, err := p.Streams.out.Write(text.Bytes()); err != nil {
+			return fmt.Errorf("writing the result: %w", err)
+		}
+		return nil
+	}
+	if err := p.file.write(text.Bytes()); err != nil {
+		return err
+	}
+	p.err.Printf("%s page written to %s\n", p.err.Glyph(term.OK), p.file.path)
+	return nil
+}

@@ -1,0 +1,140 @@
+package page
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"html"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/spothandler/spothandler/internal/history"
+)
+
+func written(t *testing.T, p Page) string {
+	t.Helper()
+	var out strings.Builder
+	if err := Write(&out, p); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// What events bring is shown and does nothing.
+func TestHostileTexts(t *testing.T) {
+	text := written(t, samples()["hostile"])
+	if shown := "&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(2)&gt;{{.}}\\u202e\\x1b[31m\\x00"; strings.Count(text, shown) != 8 {
+		t.Errorf("shown %d times", strings.Count(text, shown))
+	}
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSuffix(line, "\n"); strings.ContainsFunc(line, func(r rune) bool { return !strconv.IsPrint(r) }) {
+			t.Errorf("not printable: %q", line)
+		}
+	}
+	if tags := regexp.MustCompile(`<(script|img|link|iframe|form)|\son[a-z]+=["']`).FindAllString(text, -1); len(tags) > 0 {
+		t.Errorf("%q", tags)
+	}
+}
+
+// The page needs nothing else, and the browser is told to load nothing: only its own style sheet applies.
+func TestNothingElseIsNeeded(t *testing.T) {
+	for name, p := range samples() {
+		text := written(t, p)
+		if found := regexp.MustCompile(`(?i)https?:|url\(|@import|<script|\ssrc="|style="`).FindAllString(text, -1); len(found) > 0 {
+			t.Errorf("%s: %q", name, found)
+		}
+		sheet := regexp.MustCompile(`(?s)<style>(.*)</style>`).FindStringSubmatch(text)[1]
+		sum := sha256.Sum256([]byte(sheet))
+		if want := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri"; !strings.Contains(html.UnescapeString(text), want) {
+			t.Errorf("%s lacks %s", name, want)
+		}
+	}
+}
+
+// What is known least: nothing happened, no time was recorded, no Region could be read.
+func TestLittleIsKnown(t *testing.T) {
+	quiet := samples()["quiet"]
+	untimed := shopReport("eu-west-1", 5)
+	untimed.ReactionMS, untimed.Outcomes.Seconds = history.Spread{}, history.Spread{}
+	for _, test := range []struct {
+		name      string
+		page      Page
+		says      []string
+		saysNotAs []string
+	}{
+		{"nothing happened", quiet, []string{"No task was interrupted", "<dd>0</dd>"}, []string{"<table", "Counts, not rates"}},
+		{"no times", page(Region{Name: "eu-west-1", Report: &untimed}), []string{"2 redeployments followed. Nothing failed.", "No reaction time was recorded."}, []string{"by the median"}},
+		{"nothing read", page(Region{Name: "eu-west-1", Unread: "no"}), []string{"The records could not be read", "<strong>Not read:</strong> no"}, []string{"<table", "<dl"}},
+	} {
+		text := written(t, test.page)
+		for _, want := range test.says {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: no %q", test.name, want)
+			}
+		}
+		for _, not := range test.saysNotAs {
+			if strings.Contains(text, not) {
+				t.Errorf("%s: %q", test.name, not)
+			}
+		}
+	}
+}
+
+// Several Regions are added up, but their medians, and what could not be read is told.
+func TestSeveralRegions(t *testing.T) {
+	text := written(t, samples()["several"])
+	for _, want := range []string{
+		"<h1>837 tasks interrupted</h1>",
+		"281 redeployments followed, the slowest 4.3s after its notice. For 3 tasks the function failed. 1 Region could not be read.",
+		`<a href="#us-east-1">us-east-1</a>`, `<section id="us-east-1"`, "<strong>Not read:</strong> you may not logs:FilterLogEvents",
+		"<strong>Note:</strong> logs are kept for 7 days", "<summary>8 more</summary>",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+}
+
+// The shades are the terminal's, and where more happens in an hour four equal steps.
+func TestScale(t *testing.T) {
+	for _, test := range []struct {
+		most   int
+		legend string
+		shades map[int]int
+	}{
+		{0, "0, 1, 2–3, 4–6, 7 or more", map[int]int{0: 0, 1: 1}},
+		{12, "0, 1, 2–3, 4–6, 7 or more", map[int]int{1: 1, 2: 2, 3: 2, 4: 3, 6: 3, 7: 4, 12: 4}},
+		{13, "0, 1–4, 5–8, 9–12, 13 or more", map[int]int{0: 0, 4: 1, 5: 2, 12: 3, 13: 4}},
+		{400, "0, 1–100, 101–200, 201–300, 301 or more", map[int]int{100: 1, 101: 2, 300: 3, 400: 4}},
+	} {
+		var r history.Report
+		r.ByHour[3][4] = test.most
+		s := scaleOf([]Region{{Report: &r}, {}})
+		var words []string
+		for _, each := range s.legend() {
+			words = append(words, each.Words)
+		}
+		if got := strings.Join(words, ", "); got != test.legend {
+			t.Errorf("up to %d: %s", test.most, got)
+		}
+		for n, want := range test.shades {
+			if got := s.of(n); got != want {
+				t.Errorf("%d of %d has shade %d, want %d", n, test.most, got, want)
+			}
+		}
+	}
+}
+
+type full struct{}
+
+var errFull = errors.New("no space left")
+
+func (full) Write([]byte) (int, error) { return 0, errFull }
+
+func TestWriteFails(t *testing.T) {
+	if err := Write(full{}, samples()["one"]); !errors.Is(err, errFull) {
+		t.Error(err)
+	}
+}
