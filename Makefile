@@ -79,7 +79,7 @@ ifneq ($(CI),true)
 else
 	@test -n '$(RACE)' || { echo 'the race detector is required in CI: install a C compiler'; exit 1; }
 endif
-	@go test $(RACE) -timeout 20m -parallel 8 -coverprofile=coverage.out ./...
+	@go test $(RACE) -timeout 20m -p 4 -parallel 8 -coverprofile=coverage.out ./...
 	@.ci/coverage coverage.out 85 internal/deploy internal/handler
 
 bench: ## run the benchmarks

@@ -156,8 +156,9 @@ func (v *invocation) update(ctx context.Context) (done bool, err error) {
 
 // updateFailed handles an error of UpdateService and reports whether that was
 // the end. Only throttling says that nothing happened: after any other failure
-// that is worth another attempt the service is described first, and always where
-// another invocation may have the claim by then.
+// that is worth another attempt the service is described first. Where another
+// invocation may have the claim by then, the service is described and the claim
+// is renewed.
 func (v *invocation) updateFailed(ctx context.Context, err error) (done bool, _ error) {
 	var inactive *types.ServiceNotActiveException
 	if errors.As(err, &inactive) {
@@ -177,7 +178,7 @@ func (v *invocation) updateFailed(ctx context.Context, err error) (done bool, _ 
 	case !isThrottle(err):
 		v.service, v.unclear, v.claim.expires = nil, v.before, true
 	case v.decision.Mode != ModeAlways && time.Now().Add(delay).After(v.claim.ends):
-		v.service = nil
+		v.service, v.claim.expires = nil, true
 	}
 	return false, v.wait(ctx, delay)
 }

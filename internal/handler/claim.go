@@ -64,7 +64,7 @@ type claimState struct {
 	losses           int       // rounds lost in succession
 	held             string    // the deployment that this invocation has claimed
 	ends             time.Time // when another invocation may claim that, too
-	expires          bool      // ECS failed since, other than by throttling: the end counts
+	expires          bool      // ECS did not let this invocation act in time: the end counts
 	lost             string    // the deployment that another invocation has claimed
 	waited           bool      // long enough for that invocation to redeploy
 	handledElsewhere bool      // a later notice: another invocation describes the service
@@ -175,8 +175,9 @@ func (v *invocation) claimRound(ctx context.Context, deployment string, timeout 
 }
 
 // ended reports whether the claim has to be made again, since another invocation
-// may have taken the next round meanwhile. Where ECS only throttles, that is
-// accepted: renewing hundreds of claims would have CloudWatch Logs throttle, too.
+// may have taken the next round meanwhile. Where ECS only throttles
+// DescribeServices, that is accepted: renewing hundreds of claims would have
+// CloudWatch Logs throttle, too.
 func (c *claimState) ended() bool { return c.expires && time.Now().After(c.ends) }
 
 // waitForHolder waits for the holder of the claim to redeploy, and has the

@@ -151,7 +151,10 @@ func TestClaimIsOnTheDeployment(t *testing.T) {
 		})
 		time.AfterFunc(10*time.Second, func() { w.Heal("UpdateService") })
 		w.mustDecide(ReasonRedeploy, event())
-		w.mustCount("CreateLogStream", 2)
+		claims := w.claims()
+		if first, last := claims[0], claims[len(claims)-1]; !strings.Contains(first, testDeployment) || !strings.Contains(last, replacedDeployment) {
+			t.Errorf("claims %q, want the first on %s and the last on %s", claims, testDeployment, replacedDeployment)
+		}
 	})
 }
 

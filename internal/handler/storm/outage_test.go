@@ -95,6 +95,17 @@ func TestOutages(t *testing.T) {
 	}
 }
 
+// TestThrottledUpdate shows that an interruption with several notices is
+// answered once, too, when UpdateService is throttled for longer than a claim
+// lasts: in one of a hundred such outages two holders would act in the same
+// instant, unless they renewed their claims.
+func TestThrottledUpdate(t *testing.T) {
+	for i := range 200 {
+		lasts := time.Duration(30+i%13) * time.Second
+		answered(t, outage{lasts, []string{"UpdateService"}, handlertest.Throttled()}, outageNotices()[4])
+	}
+}
+
 // answered sends an interruption's notices in an outage, and returns the time
 // from the first one to the one redeployment that there has to be.
 func answered(t *testing.T, o outage, at notices) time.Duration {
