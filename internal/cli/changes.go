@@ -70,3 +70,15 @@ func title(id deploy.ID) string {
 	}
 	return id.Name
 }
+
+// planSummary counts what a plan would do.
+func planSummary(changes []deploy.Change) string {
+	if len(changes) == 0 {
+		return "Nothing to change."
+	}
+	n := map[deploy.Action]int{}
+	for _, change := range changes {
+		n[change.Action]++
+	}
+	return fmt.Sprintf("Plan: %d to create, %d to update, %d to delete. Nothing was changed.", n[deploy.Create], n[deploy.Update], n[deploy.Delete])
+}

@@ -171,3 +171,7 @@ func (o *addressOptions) only() *string {
 	}
 	return nil
 }
+
+// hidesRecords reports whether the function leaves records out: those of redeployments, and of most that it skips, are
+// of level INFO.
+func hidesRecords(level string) bool { return level == "WARNING" || level == "ERROR" }

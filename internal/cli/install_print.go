@@ -31,17 +31,6 @@ func (j *installJob) printDryRun() {
 	}
 }
 
-func planSummary(changes []deploy.Change) string {
-	if len(changes) == 0 {
-		return "Nothing to change."
-	}
-	n := map[deploy.Action]int{}
-	for _, change := range changes {
-		n[change.Action]++
-	}
-	return fmt.Sprintf("Plan: %d to create, %d to update, %d to delete. Nothing was changed.", n[deploy.Create], n[deploy.Update], n[deploy.Delete])
-}
-
 // printPlan shows each change with its differences, and counts what stays.
 func printPlan(out *term.Printer, plan *deploy.Install) {
 	for _, change := range plan.Changes {

@@ -211,7 +211,3 @@ func (r logsRun) remarkOn(j *journal) {
 		r.warn("logs are kept for " + days(kept) + ": what is older is gone")
 	}
 }
-
-// hidesRecords reports whether the function leaves records out: those of redeployments, and of most that it skips, are
-// of level INFO.
-func hidesRecords(level string) bool { return level == "WARNING" || level == "ERROR" }

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -83,4 +85,12 @@ func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
 		command.GroupID = title
 		root.AddCommand(command)
 	}
+}
+
+// Commands returns the root of all commands, for what describes them: man pages, completions, documents. None of them is
+// run, and nothing is read from the environment.
+func Commands() *cobra.Command {
+	root := rootCommand(newApp(NewStreams(strings.NewReader(""), io.Discard, io.Discard), nil))
+	root.InitDefaultCompletionCmd() // else it is there only once a command runs
+	return root
 }

@@ -1,0 +1,159 @@
+// Package architecture holds the tests of how the code is divided into files. How it is divided into packages is held
+// by depguard, in .golangci.yml.
+package architecture
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Files that refer to each other in a circle can only be read together: no circle of ten grows.
+func TestCirclesOfFiles(t *testing.T) {
+	for _, folder := range []string{"../deploy", "../cli"} {
+		if largest := load(t, folder).largestCircle(); len(largest) > 9 {
+			t.Errorf("%s: %d files refer to each other in a circle: %v", folder, len(largest), largest)
+		}
+	}
+}
+
+// What the commands share knows no command, and no command knows another: root.go alone names their constructors, and
+// only files of its own name depend on a command's file.
+func TestCommandsStandAlone(t *testing.T) {
+	p := load(t, "../cli")
+	commands := p.commands()
+	if len(commands) < 10 {
+		t.Fatalf("the constructors of the commands are not found, only %v", commands)
+	}
+	for use, used := range p.info.Uses {
+		if file := p.fileOf(use.Pos()); commands[used] != "" && file != "root.go" {
+			t.Errorf("%s names %s, which is for root.go", p.fset.Position(use.Pos()), used.Name())
+		}
+	}
+	if t.Failed() { // nearly every file would follow
+		return
+	}
+	install := map[string]bool{"upgrade.go": true} // which is an install of what is there
+	for file := range p.uses {
+		reached := p.reachedFrom(file)
+		for _, command := range commands {
+			name := strings.TrimSuffix(command, ".go")
+			if file == "root.go" || strings.HasPrefix(file, name) || command == "install.go" && install[file] {
+				continue
+			}
+			if slices.Contains(reached, command) {
+				t.Errorf("%s depends on %s: what both need belongs to neither", file, command)
+			}
+		}
+	}
+}
+
+// source is the code of a package, less its tests.
+type source struct {
+	fset *token.FileSet
+	info *types.Info
+	uses map[string]map[string]bool // by file: the files whose declarations it uses
+}
+
+func load(t *testing.T, folder string) *source {
+	t.Helper()
+	p := &source{token.NewFileSet(), &types.Info{Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}, map[string]map[string]bool{}}
+	paths, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []*ast.File
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(p.fset, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+		p.uses[filepath.Base(path)] = map[string]bool{}
+	}
+	// What is imported stays unknown, which keeps this fast: only the package's own declarations count.
+	config := types.Config{Importer: nothing{}, Error: func(error) {}}
+	pkg, _ := config.Check(folder, p.fset, files, p.info) // its errors are about what is imported
+	for id, object := range p.info.Uses {
+		local, isVar := object.(*types.Var)
+		if object.Pkg() != pkg || isVar && !local.IsField() && object.Parent() != pkg.Scope() {
+			continue
+		}
+		if from, to := p.fileOf(id.Pos()), p.fileOf(object.Pos()); from != to {
+			p.uses[from][to] = true
+		}
+	}
+	return p
+}
+
+// nothing is an importer of empty packages.
+type nothing struct{}
+
+func (nothing) Import(path string) (*types.Package, error) {
+	pkg := types.NewPackage(path, filepath.Base(path))
+	pkg.MarkComplete()
+	return pkg, nil
+}
+
+func (p *source) fileOf(pos token.Pos) string { return filepath.Base(p.fset.Position(pos).Filename) }
+
+// reachedFrom returns the files that a file depends on, and those that they depend on, and so on.
+func (p *source) reachedFrom(file string) []string {
+	reached := map[string]bool{}
+	todo := []string{file}
+	for len(todo) > 0 {
+		next := todo[0]
+		todo = todo[1:]
+		for to := range p.uses[next] {
+			if !reached[to] {
+				reached[to] = true
+				todo = append(todo, to)
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(reached))
+}
+
+// largestCircle returns the files of the largest set in which each reaches every other.
+func (p *source) largestCircle() (largest []string) {
+	reached := map[string][]string{}
+	for file := range p.uses {
+		reached[file] = p.reachedFrom(file)
+	}
+	for file := range p.uses {
+		var circle []string
+		for _, other := range reached[file] {
+			if slices.Contains(reached[other], file) {
+				circle = append(circle, other)
+			}
+		}
+		if len(circle) > len(largest) {
+			largest = circle
+		}
+	}
+	return largest
+}
+
+// commands are the functions that make a command out of an app, each with its file.
+func (p *source) commands() map[types.Object]string {
+	all := map[types.Object]string{}
+	for id, object := range p.info.Defs {
+		f, ok := object.(*types.Func)
+		if !ok || id.Name == "rootCommand" || !strings.HasSuffix(id.Name, "Command") {
+			continue
+		}
+		if takes := f.Signature().Params(); takes.Len() == 1 && strings.HasSuffix(takes.At(0).Type().String(), ".app") {
+			all[f] = p.fileOf(id.Pos())
+		}
+	}
+	return all
+}
