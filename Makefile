@@ -4,6 +4,9 @@ export GOWORK := off
 
 TOOL := go tool -modfile=tools/go.mod
 
+# The module of the test in a browser, whose dependencies are none of the program's.
+BROWSER_TEST = internal/cli/page/browsertest
+
 # 1.2.0 on a tag, 1.2.0-5-gabc1234 after it, 0.0.0-dev.abc1234 before the first.
 VERSION = $(shell git describe --tags --match 'v*' --dirty 2>/dev/null | sed 's/^v//')
 DEV = 0.0.0-dev.$(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
@@ -36,7 +39,7 @@ generate: ## build the function's archives into embed/dist
 	@echo '== go generate ./embed'
 	@go generate ./embed
 
-test: format-check vet lint actionlint tidy-check cross generate unit ## everything CI checks
+test: format-check vet lint actionlint tidy-check cross generate unit ## everything CI checks but the page in a browser
 	@echo 'All checks passed.'
 
 format-check:
@@ -54,6 +57,7 @@ vet:
 lint: ## run golangci-lint
 	@echo '== golangci-lint'
 	@$(TOOL) golangci-lint run
+	@cd $(BROWSER_TEST) && go tool -modfile=$(CURDIR)/tools/go.mod golangci-lint run
 
 # In a module of its own: it does not compile with the YAML parser that golangci-lint needs. Without shellcheck, which
 # is not everywhere.
@@ -65,6 +69,7 @@ tidy-check:
 	@echo '== go mod tidy'
 	@go mod tidy -diff
 	@go -C tools mod tidy -diff
+	@go -C $(BROWSER_TEST) mod tidy -diff
 
 cross:
 	@echo '== compile for Windows and macOS'
@@ -81,6 +86,11 @@ else
 endif
 	@go test $(RACE) -timeout 20m -p 4 -parallel 8 -coverprofile=coverage.out ./...
 	@.ci/coverage coverage.out 85 internal/deploy internal/handler
+
+# Without Chromium it says so and is skipped; in CI it fails. BROWSER_SHOTS=DIR keeps the pictures.
+browser-test: ## look at report's page in Chromium
+	@echo '== the page in a browser'
+	@go -C $(BROWSER_TEST) test -count=1 -v .
 
 bench: ## run the benchmarks
 	@go test -run '^$$' -bench . -benchmem ./...

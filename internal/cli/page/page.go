@@ -5,10 +5,8 @@ package page
 import (
 	"bytes"
 	"crypto/sha256"
-	_ "embed" // for the template and the style sheet
+	_ "embed" // for the style sheet
 	"encoding/base64"
-	"fmt"
-	"html/template"
 	"io"
 	"strings"
 	"time"
@@ -31,28 +29,20 @@ type Region struct {
 	Warnings []string        // what the reader has to know about the figures
 }
 
-//go:embed page.gohtml
-var markup string
-
 //go:embed page.css
 var style string
 
 // Write writes the page to w. Texts that came from events or from AWS are shown without control characters,
 // and escaped. An error is that of w.
 func Write(w io.Writer, p Page) error {
-	t, err := template.New("page").Parse(markup)
-	if err != nil {
-		return fmt.Errorf("the page's template: %w", err)
-	}
 	v := newView(p)
-	sheet := strings.ReplaceAll(style, "\t", "")
-	v.Style = template.CSS(sheet) // our own
-	sum := sha256.Sum256([]byte(sheet))
+	v.Style = strings.ReplaceAll(style, "\t", "")
+	sum := sha256.Sum256([]byte(v.Style))
 	v.StyleHash = base64.StdEncoding.EncodeToString(sum[:])
 	var out bytes.Buffer // the whole or nothing
-	if err := t.Execute(&out, v); err != nil {
-		return fmt.Errorf("the page: %w", err)
+	if err := v.document().Render(&out); err != nil {
+		return err
 	}
-	_, err = w.Write(out.Bytes())
+	_, err := w.Write(out.Bytes())
 	return err
 }

@@ -2,7 +2,6 @@ package page
 
 import (
 	"fmt"
-	"html/template"
 	"strconv"
 	"strings"
 	"time"
@@ -11,9 +10,9 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// view is what the template shows: texts that are harmless, and lengths.
+// view is what the page shows: texts without control characters, and lengths.
 type view struct {
-	Style     template.CSS
+	Style     string
 	StyleHash string // of the one style sheet that the browser may use (Content Security Policy)
 
 	Title, Headline, Lead string
@@ -60,13 +59,13 @@ type table struct {
 }
 
 type row struct {
-	Name, Note, Link string
-	First            string // figure, with the bar
-	Length           float64
-	Others           []named
-	Faint            bool // nothing to see
-	Unknown          bool // no bar
-	Span             int  // of how many columns the figure is, where it is of several
+	Name, Note string
+	Link       string // to a Region's section, instead of the name
+	First      string // figure, with the bar
+	Length     float64
+	Others     []named
+	Faint      bool // nothing to see
+	Span       int  // of how many columns the first figure is, where it is of several and has no bar
 }
 
 // named is a figure with its column's name.
@@ -166,6 +165,8 @@ func lead(r *history.Report, several bool) string {
 		text = "No redeployment followed"
 	}
 	switch {
+	case r.ReactionMS.Max != nil && r.Redeployments == 1:
+		text += " " + seconds(*r.ReactionMS.Max) + " after the notice"
 	case r.ReactionMS.Median != nil && !several:
 		text += ", half of them within " + seconds(*r.ReactionMS.Median) + " of the notice"
 	case r.ReactionMS.Max != nil:
@@ -218,7 +219,7 @@ func overview(regions []Region) *table {
 	for _, r := range regions {
 		name := term.Escape(r.Name)
 		if r.Report == nil {
-			t.Rows = append(t.Rows, row{Name: name, Link: name, First: "not read", Faint: true, Unknown: true, Span: len(t.Columns) - 1})
+			t.Rows = append(t.Rows, row{Link: name, First: "not read", Faint: true, Span: len(t.Columns) - 1})
 			continue
 		}
 		line := t.newRow(name, r.Report.Interruptions, most, strconv.Itoa(r.Report.Redeployments), strconv.Itoa(skipped(r.Report)),

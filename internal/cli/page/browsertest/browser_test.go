@@ -62,6 +62,16 @@ func newBrowser(t *testing.T) *browser {
 	return b
 }
 
+// test runs a part of the test in the same browser.
+func (b *browser) test(name string, part func(*browser)) {
+	whole := b.T
+	defer func() { b.T = whole }()
+	whole.Run(name, func(t *testing.T) {
+		b.T = t
+		part(b)
+	})
+}
+
 // call runs a command of the DevTools protocol on the page.
 func call[P, R any](b *browser, command cdp.Command[P, R], params P) R {
 	b.Helper()
@@ -105,9 +115,7 @@ func (b *browser) open(file string, s screen) (requests, console []string) {
 	b.mu.Lock()
 	b.requests, b.console = nil, nil
 	b.mu.Unlock()
-	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-		Width: s.width, Height: 800, DeviceScaleFactor: 1, Mobile: s.width < 500,
-	})
+	b.size(s.width)
 	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: s.scheme}},
 	})
@@ -117,6 +125,14 @@ func (b *browser) open(file string, s screen) (requests, console []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.requests, b.console
+}
+
+// size makes the screen so wide, in CSS pixels.
+func (b *browser) size(width int64) {
+	b.Helper()
+	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: width, Height: 800, DeviceScaleFactor: 1, Mobile: width < 500,
+	})
 }
 
 func fileURL(path string) string { return (&url.URL{Scheme: "file", Path: path}).String() }

@@ -82,12 +82,12 @@ func samples(t *testing.T) string {
 	return dir
 }
 
-// Every page loads without a complaint and asks for nothing but itself, shows the figures of the JSON, fits a phone and
-// a desk in both schemes, and can be read: by contrast, by a screen reader, on paper. With BROWSER_SHOTS its pictures are
-// kept in that folder.
-func TestPages(t *testing.T) {
+// The report's page in a browser. With BROWSER_SHOTS its pictures are kept in that folder.
+func TestBrowser(t *testing.T) {
 	b := newBrowser(t)
 	dir := samples(t)
+	b.test("faults are seen", seesFaults)
+	b.test("tables on a phone", func(b *browser) { findsTables(b, filepath.Join(dir, "one.html")) })
 	shots := os.Getenv("BROWSER_SHOTS")
 	if shots == "" {
 		shots = t.TempDir()
@@ -97,60 +97,71 @@ func TestPages(t *testing.T) {
 		t.Fatal(pages, err)
 	}
 	for _, file := range pages {
-		name := strings.TrimSuffix(filepath.Base(file), ".html")
-		var made sample
-		if text, err := os.ReadFile(strings.TrimSuffix(file, ".html") + ".json"); err != nil || json.Unmarshal(text, &made) != nil {
-			t.Fatal(name, err)
-		}
-		for _, s := range screens() {
-			where := name + " on a " + s.name + ", " + s.scheme
-			requests, console := b.open(file, s)
-			if want := []string{fileURL(file)}; !slices.Equal(requests, want) || len(console) > 0 {
-				t.Errorf("%s requests %q and complains %q", where, requests, console)
-			}
-			page := ask[looked](b, look)
-			if page.Wider > 0 || page.Scripts > 0 || len(page.Faint) > 0 {
-				t.Errorf("%s is %d px too wide, has %d foreign elements, and text that is too faint: %q", where, page.Wider, page.Scripts, page.Faint)
-			}
-			for _, region := range made.Regions {
-				page.compare(t, where, region.Name, region.Report, append(region.Warnings, region.Unread))
-			}
-			b.shoot(filepath.Join(shots, name+"-"+s.name+"-"+s.scheme+".png"))
-		}
-		b.print(filepath.Join(shots, name+".pdf"))
+		b.test(filepath.Base(file), func(b *browser) { isRight(b, file, shots) })
 	}
 }
 
-// A page that runs a script, asks for a picture and speaks to the console is seen to.
-func TestWatch(t *testing.T) {
-	b := newBrowser(t)
-	file := filepath.Join(t.TempDir(), "bad.html")
-	if err := os.WriteFile(file, []byte(`<img src="missing.png"><p style="color:#999;width:3000px">faint<script>console.log(1)</script>`), 0o600); err != nil {
-		t.Fatal(err)
+// isRight holds a page against its JSON. It loads without a complaint and asks for nothing but itself, shows the figures,
+// fits a phone and a desk in both schemes, and can be read: its contrast is WCAG's AA.
+func isRight(b *browser, file, shots string) {
+	name := strings.TrimSuffix(filepath.Base(file), ".html")
+	var made sample
+	if text, err := os.ReadFile(strings.TrimSuffix(file, ".html") + ".json"); err != nil || json.Unmarshal(text, &made) != nil {
+		b.Fatal(err)
+	}
+	for _, s := range screens() {
+		where := s.name + ", " + s.scheme
+		requests, console := b.open(file, s)
+		if want := []string{fileURL(file)}; !slices.Equal(requests, want) || len(console) > 0 {
+			b.Errorf("%s: requests %q and complains %q", where, requests, console)
+		}
+		page := ask[looked](b, look)
+		if page.Wider > 0 || page.Scripts > 0 || len(page.Faint) > 0 {
+			b.Errorf("%s: %d px too wide, has %d foreign elements, and text that is too faint: %q", where, page.Wider, page.Scripts, page.Faint)
+		}
+		for _, region := range made.Regions {
+			page.compare(b.T, where, region.Name, region.Report, append(region.Warnings, region.Unread))
+		}
+		b.shoot(filepath.Join(shots, name+"-"+s.name+"-"+s.scheme+".png"))
+	}
+	b.size(320) // the narrowest that WCAG asks for
+	if page := ask[looked](b, look); page.Wider > 0 {
+		b.Errorf("%d px too wide for a screen of 320", page.Wider)
+	}
+	b.print(filepath.Join(shots, name+".pdf"))
+}
+
+// seesFaults shows that a page that runs a script, asks for a picture, speaks to the console, is too wide and too faint
+// does not pass.
+func seesFaults(b *browser) {
+	file := filepath.Join(b.TempDir(), "bad.html")
+	const bad = `<img src="missing.png"><p style="color:#999;width:3000px">faint<script>console.log(1)</script>`
+	if err := os.WriteFile(file, []byte(bad), 0o600); err != nil {
+		b.Fatal(err)
 	}
 	requests, console := b.open(file, screens()[0])
 	page := ask[looked](b, look)
 	if len(requests) != 2 || len(console) < 2 || len(page.Faint) != 1 || page.Wider <= 0 || page.Scripts != 2 {
-		t.Errorf("%q, %q, %+v", requests, console, page)
+		b.Errorf("%q, %q, %+v", requests, console, page)
 	}
 }
 
-// On a phone, where the tables are laid out in another way, a screen reader still finds them.
-func TestTablesOnAPhone(t *testing.T) {
-	b := newBrowser(t)
-	b.open(filepath.Join(samples(t), "one.html"), screens()[0])
+// findsTables finds every table as a screen reader does on a phone, where they are laid out in another way.
+func findsTables(b *browser, file string) {
+	b.open(file, screens()[0])
 	count := map[string]int{}
 	call(b, accessibility.Enable, cdp.Empty{})
 	for _, node := range call(b, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{}).Nodes {
 		role := textOf(node.Role)
 		count[role]++
 		if role == "table" && textOf(node.Name) == "" {
-			t.Error("a table without a name")
+			b.Error("a table without a name")
 		}
 	}
+	call(b, accessibility.Disable, cdp.Empty{})
 	// Of the week alone there are 7 days of 24 hours and a sum, and a row of sums.
 	if count["table"] != 5 || count["columnheader"] < 26 || count["rowheader"] < 8 || count["cell"] < 8*25 {
-		t.Errorf("%v", count)
+		b.Errorf("%v", count)
 	}
 }
 
