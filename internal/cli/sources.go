@@ -93,6 +93,9 @@ func (s *flagSources) fillFromFile(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if file.Installations != nil {
+		return badSource("a file of one installation, with its keys at the top", "%s is a file of several installations, which no command works on yet", file.Path)
+	}
 	if value, given := file.Values["prefix"]; given && s.of["config"] != "--config" {
 		s.prefix = value.Source
 	}

@@ -146,7 +146,7 @@ func Overlaps(all []Listed, spec settings.Spec) []string {
 		if other.Record == nil || other.Prefix == spec.Prefix {
 			continue
 		}
-		if !acts(string(spec.Redeploy), spec.RuleState) || !acts(other.Record.Redeploy, other.Record.RuleState) {
+		if !settings.Acts(string(spec.Redeploy), spec.RuleState) || !settings.Acts(other.Record.Redeploy, other.Record.RuleState) {
 			continue
 		}
 		if settings.Overlap(spec.Clusters, other.Record.Clusters) {
@@ -179,10 +179,6 @@ func Enumerate(prefixes []string) string {
 		return names[0]
 	}
 	return strings.Join(names[:last], ", ") + " and " + names[last]
-}
-
-func acts(redeploy, ruleState string) bool {
-	return redeploy != "observe" && ruleState == "ENABLED"
 }
 
 // CheckCase refuses a prefix that differs from that of another installation only in case.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"regexp"
 	"slices"
@@ -18,10 +19,23 @@ import (
 // maxFile is the size of the largest configuration file, in bytes: hundreds of times what all settings need.
 const maxFile = 1 << 20
 
+// FileVersion is the version of the form of a configuration file that this program reads. A file need not name it.
+const FileVersion = 1
+
+// The keys of a file that are neither settings nor address keys.
+const (
+	keyVersion       = "version"
+	keyInstallations = "installations"
+)
+
 // File is what a configuration file gives, by key. A setting without a value, which YAML calls null, is not in it.
 type File struct {
 	Path   string
-	Values map[string]Value // each with file and line as its source
+	Values map[string]Value // at the top of the file, each with file and line as its source
+
+	// Installations are those that the file names, in its order; nil where the file is about one, with all its keys
+	// at the top.
+	Installations []Installation
 }
 
 // AddressKeys returns the keys of a file that say which installation is meant, and whose account it is in. A file
@@ -30,8 +44,8 @@ func AddressKeys() []string {
 	return []string{"prefix", "region", "profile", "role-arn", "expect-account"}
 }
 
-// ReadFile reads a YAML file of settings and address keys. It says with file and line what is wrong with its form;
-// whether a value is accepted says Given.Check.
+// ReadFile reads a YAML file of settings and address keys, and of named installations. It says with file and line what is
+// wrong with its form; whether its values are accepted says Check.
 func ReadFile(path string) (File, error) {
 	content, err := readAtMost(path, maxFile)
 	if err != nil {
@@ -46,28 +60,33 @@ func ReadFile(path string) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	if len(entries) == 0 {
+	if entries, err = reader.takeVersion(entries); err != nil {
+		return File{}, err
+	}
+	named := find(entries, keyInstallations)
+	entries = slices.DeleteFunc(slices.Clone(entries), func(each entry) bool { return each.key.Value == keyInstallations })
+	if len(entries) == 0 && named == nil {
 		return File{}, noKeys(path)
 	}
-	file := File{path, map[string]Value{}}
-	for _, each := range entries {
-		value, given, err := reader.value(each)
-		if err != nil {
-			return File{}, err
-		}
-		if given {
-			file.Values[each.key.Value] = value
-		}
+	file := File{Path: path}
+	if file.Values, err = reader.values(entries, nil); err != nil {
+		return File{}, err
 	}
-	return file, nil
+	if named != nil {
+		file.Installations, err = reader.installations(named, file.Values)
+	}
+	return file, err
 }
 
 func readAtMost(path string, limit int64) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, badFile("a path is taken from the current directory", err, "reading the configuration: %v", err)
+		return nil, unreadable(path, err)
 	}
 	defer func() { _ = file.Close() }()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, badFile("--config FILE   a YAML file", nil, "%s is a directory, not a file", path)
+	}
 	content, err := io.ReadAll(io.LimitReader(file, limit+1))
 	if err != nil {
 		return nil, badFile("--config FILE   a YAML file", err, "reading the configuration: %v", err)
@@ -76,6 +95,14 @@ func readAtMost(path string, limit int64) ([]byte, error) {
 		return nil, badFile("--config FILE   a YAML file of settings", nil, "%s is larger than 1 MB", path)
 	}
 	return content, nil
+}
+
+// unreadable says why a file cannot be opened.
+func unreadable(path string, err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return badFile("have its owner allow you to read it", err, "%s may not be read by this user", path)
+	}
+	return badFile("a path is taken from the current directory", err, "reading the configuration: %v", err)
 }
 
 // parseYAML returns the mapping that the one document of the file is.
@@ -124,20 +151,5 @@ func badFile(hint string, cause error, format string, args ...any) error {
 	return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf(format, args...), Hints: []string{hint}, Err: cause}
 }
 
-// accepted are the keys of a file, those of the address first.
-func acceptedKeys() []string {
-	keys := AddressKeys()
-	for _, setting := range All() {
-		keys = append(keys, setting.Name)
-	}
-	return keys
-}
-
-func (r fileReader) unknownKey(key *yaml.Node) error {
-	accepted := acceptedKeys()
-	hints := []string{"accepted: " + strings.Join(accepted, ", ")}
-	if near := apperr.Nearest(key.Value, accepted); near != "" {
-		hints = slices.Insert(hints, 0, "did you mean "+near+"?")
-	}
-	return &apperr.Error{Code: apperr.CodeInvalid, Message: r.at(key) + " is not a key of the configuration", Hints: hints}
-}
+// SchemaURL is where editors find the schema of the file.
+const SchemaURL = "https://raw.githubusercontent.com/spothandler/spothandler/main/docs/schema/spothandler.schema.json"

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -100,6 +101,26 @@ func find(entries []entry, key string) *entry {
 		return &entries[index]
 	}
 	return nil
+}
+
+// values reads the settings and address keys of a mapping, on top of those that are common to several. A setting that is
+// null has its default, whatever is common.
+func (r fileReader) values(entries []entry, common map[string]Value) (map[string]Value, error) {
+	values := maps.Clone(common)
+	if values == nil {
+		values = map[string]Value{}
+	}
+	for _, each := range entries {
+		value, given, err := r.value(each)
+		if err != nil {
+			return nil, err
+		}
+		delete(values, each.key.Value)
+		if given {
+			values[each.key.Value] = value
+		}
+	}
+	return values, nil
 }
 
 // value reads the value of a key; given is false where it is the null of a setting.

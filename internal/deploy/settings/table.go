@@ -2,6 +2,7 @@ package settings
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,8 @@ type Setting struct {
 	List     bool     // may be given several times; replaces the whole list
 	Switch   bool     // on or off
 	Number   bool     // a whole number
+	Low      int      // of a number: the least that is accepted
+	High     int      // of a number: the most that is accepted
 	Clear    string   // of a list: the word that stands for none of it, or for no restriction
 
 	set func(spec *Spec, source string, texts []string) error
@@ -92,11 +95,11 @@ func functionSettings() []Setting {
 		text("architecture", "TYPE", "arm64, x86_64", "arm64, x86_64",
 			func(s *Spec) *string { return &s.Architecture }, "arm64", "x86_64"),
 		number("memory-size", "MB", "128 to 10240", "128 to 10240",
-			func(s *Spec) *int { return &s.MemorySize }, between(128, 10240)),
+			128, 10240, func(s *Spec) *int { return &s.MemorySize }),
 		number("timeout", "SECONDS", "1 to 900", "1 to 900",
-			func(s *Spec) *int { return &s.Timeout }, between(1, 900)),
+			1, 900, func(s *Spec) *int { return &s.Timeout }),
 		number("reserved-concurrency", "N", "executions to reserve; -1 is none", "-1 (unreserved), 0 and up",
-			func(s *Spec) *int { return &s.ReservedConcurrency }, func(n int) bool { return n >= Unreserved }),
+			Unreserved, math.MaxInt32, func(s *Spec) *int { return &s.ReservedConcurrency }),
 		text("log-level", "LEVEL", "DEBUG, INFO, WARNING, ERROR", "DEBUG, INFO, WARNING, ERROR",
 			func(s *Spec) *string { return &s.LogLevel }, "DEBUG", "INFO", "WARNING", "ERROR"),
 		retentionSetting(),
@@ -145,12 +148,13 @@ func text[T ~string](name, metavar, usage, accepted string, field func(*Spec) *T
 	}
 }
 
-func number(name, metavar, usage, accepted string, field func(*Spec) *int, ok func(int) bool) Setting {
+// number is a setting with a whole number from low to high, or where there are choices, with one of them.
+func number(name, metavar, usage, accepted string, low, high int, field func(*Spec) *int, choices ...string) Setting {
 	return Setting{
-		Name: name, Value: metavar, Usage: usage, Accepted: accepted, Number: true,
+		Name: name, Value: metavar, Usage: usage, Accepted: accepted, Number: true, Low: low, High: high, Choices: choices,
 		set: func(spec *Spec, source string, texts []string) error {
 			value, err := strconv.Atoi(texts[0])
-			if err != nil || !ok(value) || value > 1<<31-1 {
+			if err != nil || value < low || value > high || len(choices) > 0 && !slices.Contains(choices, strconv.Itoa(value)) {
 				return refuse(source, texts[0], accepted)
 			}
 			*field(spec) = value
@@ -185,10 +189,6 @@ func OnOff(on bool) string {
 	return "off"
 }
 
-func between(low, high int) func(int) bool {
-	return func(n int) bool { return low <= n && n <= high }
-}
-
 // retentionDays is CloudWatch's list (PutRetentionPolicy, retentionInDays); 0 means never expire.
 func retentionDays() []int {
 	return []int{
@@ -202,10 +202,8 @@ func retentionSetting() Setting {
 	for _, n := range retentionDays() {
 		days = append(days, strconv.Itoa(n))
 	}
-	setting := number("log-retention-days", "DAYS", "1, 3, 5, 7, 14, 30 ...; 0 for ever", "0 (never expire), "+strings.Join(days[1:], ", "),
-		func(s *Spec) *int { return &s.LogRetentionDays }, func(n int) bool { return slices.Contains(retentionDays(), n) })
-	setting.Choices = days
-	return setting
+	return number("log-retention-days", "DAYS", "1, 3, 5, 7, 14, 30 ...; 0 for ever", "0 (never expire), "+strings.Join(days[1:], ", "),
+		0, slices.Max(retentionDays()), func(s *Spec) *int { return &s.LogRetentionDays }, days...)
 }
 
 func tagSetting() Setting {

@@ -1,0 +1,162 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/handler"
+)
+
+// Check validates what the file gives, as far as that needs no call. Its errors name the line.
+func (f File) Check() error {
+	if f.Installations == nil {
+		return Installation{Source: f.Path, Values: f.Values}.check()
+	}
+	return CheckTogether(f.Installations)
+}
+
+// CheckTogether validates each of several installations, and refuses two that are one, or that would both redeploy for
+// some cluster, as far as that is known without a call.
+func CheckTogether(all []Installation) error {
+	for index, each := range all {
+		if err := each.check(); err != nil {
+			return err
+		}
+		for _, other := range all[:index] {
+			if err := each.checkBeside(other); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (i Installation) check() error {
+	if err := i.checkAccount(); err != nil {
+		return err
+	}
+	for _, region := range append([]string{""}, i.Regions()...) {
+		if err := i.Settings().Check(region, i.Prefix()); err != nil {
+			return i.Locate(err)
+		}
+	}
+	return nil
+}
+
+// Locate lets an error that speaks of a flag speak of the line of the file that gave its value; any other begins with
+// where the installation stands.
+func (i Installation) Locate(err error) error {
+	known, ok := errors.AsType[*apperr.Error](err)
+	if !ok {
+		return fmt.Errorf("%s: %w", i.Source, err)
+	}
+	located := *known
+	named := false
+	for key, value := range i.Values {
+		if strings.Contains(located.Message, "--"+key+" ") {
+			located.Message = strings.ReplaceAll(located.Message, "--"+key+" ", value.Source+" ")
+		}
+		named = named || strings.Contains(located.Message, value.Source)
+	}
+	if !named {
+		located.Message = i.Source + ": " + located.Message
+	}
+	return &located
+}
+
+func (i Installation) checkAccount() error {
+	expected, role := i.Values["expect-account"], i.Values["role-arn"]
+	if account := Given(i.Values).Text("expect-account"); account != "" && !regexp.MustCompile(`^\d{12}$`).MatchString(account) {
+		return refuse(expected.Source, account, "twelve digits")
+	}
+	if text := Given(i.Values).Text("role-arn"); text != "" {
+		parts, err := arn.Parse(text)
+		if err != nil || parts.Service != "iam" || !strings.HasPrefix(parts.Resource, "role/") {
+			return apperr.Invalid("role-arn: arn:PARTITION:iam::ACCOUNT:role/NAME", "%s %q is not the ARN of a role", role.Source, text)
+		}
+		if account := Given(i.Values).Text("expect-account"); !agree(account, parts.AccountID) {
+			return apperr.Invalid("give the account of the role, or another role", "%s is %s, and the role is in account %s", expected.Source, account, parts.AccountID)
+		}
+	}
+	return nil
+}
+
+// account is the one that the installation is in, as far as the file tells; "" is unknown.
+func (i Installation) account() string {
+	if account := Given(i.Values).Text("expect-account"); account != "" {
+		return account
+	}
+	return partsOf(Given(i.Values).Text("role-arn")).AccountID
+}
+
+// credentials tell apart where two installations have theirs from.
+func (i Installation) credentials() [2]string {
+	given := Given(i.Values)
+	return [2]string{given.Text("profile"), given.Text("role-arn")}
+}
+
+// meets returns the regions in which two installations are in one account; "" is the region of the configuration. What
+// cannot be known without a call is not in it.
+func (i Installation) meets(other Installation) []string {
+	same := i.credentials() == other.credentials()
+	if a, b := i.account(), other.account(); a != "" && b != "" {
+		same = a == b
+	}
+	if !same {
+		return nil
+	}
+	mine, theirs := append([]string{}, i.Regions()...), append([]string{}, other.Regions()...)
+	if len(mine) == 0 && len(theirs) == 0 {
+		return []string{""}
+	}
+	return slices.DeleteFunc(mine, func(region string) bool { return !slices.Contains(theirs, region) })
+}
+
+// checkBeside refuses an installation that is the other one, or works on the same clusters.
+func (i Installation) checkBeside(other Installation) error {
+	regions := i.meets(other)
+	if len(regions) == 0 {
+		return nil
+	}
+	where := "in " + strings.Join(regions, ", ")
+	if regions[0] == "" {
+		where = "in the same Region"
+	}
+	if strings.EqualFold(i.Prefix(), other.Prefix()) { // IAM takes names that differ in case alone for one
+		return apperr.Invalid("give one of them another prefix, region or account",
+			"%s is the same installation as %s on line %d: both have the prefix %q %s", i.Source, other.Name, other.Line, i.Prefix(), where)
+	}
+	mine, theirs := i.spec(), other.spec()
+	if !Acts(string(mine.Redeploy), mine.RuleState) || !Acts(string(theirs.Redeploy), theirs.RuleState) || !Overlap(names(mine.Clusters), names(theirs.Clusters)) {
+		return nil
+	}
+	return apperr.Invalid("cluster: [NAME, NAME]   for each the clusters that the other has not",
+		"%s and %s on line %d watch the same clusters %s: both would redeploy", i.Source, other.Name, other.Line, where)
+}
+
+// spec is what a checked installation is asked to be.
+func (i Installation) spec() Spec {
+	spec := Defaults(i.Prefix())
+	_ = i.Settings().Apply(&spec) // check has applied it before
+	return spec
+}
+
+// names are those of clusters that may be given by their ARNs, in the one account and region that matters.
+func names(clusters []string) []string {
+	short := make([]string, len(clusters))
+	for n, cluster := range clusters {
+		short[n] = cluster[strings.LastIndexByte(cluster, '/')+1:]
+	}
+	return short
+}
+
+// Acts reports whether an installation with this mode of redeploying and this state of the rule redeploys at all.
+func Acts(redeploy, ruleState string) bool {
+	return redeploy != string(handler.ModeObserve) && ruleState == "ENABLED"
+}

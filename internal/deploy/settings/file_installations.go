@@ -1,0 +1,124 @@
+package settings
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+)
+
+// Installation is one of those that a file names: in one region, or the same in several.
+type Installation struct {
+	Name   string
+	Source string           // where it stands: "spothandler.yaml:4: production"
+	Line   int              // of its name
+	Values map[string]Value // its own, and of the common ones those that it has not itself
+}
+
+// Prefix returns the prefix of the installation; "" is the one without.
+func (i Installation) Prefix() string { return Given(i.Values).Text("prefix") }
+
+// Regions returns the regions of the installation, sorted; none means that of the AWS configuration.
+func (i Installation) Regions() []string {
+	return slices.Compact(slices.Sorted(slices.Values(i.Values["region"].Texts)))
+}
+
+// Settings returns what the installation is asked to be, without the keys that say where it is.
+func (i Installation) Settings() Given {
+	given := Given{}
+	for _, setting := range All() {
+		if value, ok := i.Values[setting.Name]; ok {
+			given[setting.Name] = value
+		}
+	}
+	return given
+}
+
+// takeVersion checks the version of the file's form, before any key of it: a newer form has others. It returns the
+// entries without it.
+func (r fileReader) takeVersion(entries []entry) ([]entry, error) {
+	found := find(entries, keyVersion)
+	if found == nil {
+		return entries, nil
+	}
+	version, err := strconv.Atoi(found.value.Value)
+	switch {
+	case found.value.Kind != yaml.ScalarNode || err != nil || version < 1:
+		return nil, badFile("version: "+strconv.Itoa(FileVersion), nil, "%s takes the version of the file's form, a whole number", r.at(found.key))
+	case version > FileVersion:
+		return nil, badFile("use the spothandler that the file is written for, or a later one", nil,
+			"%s is %d: this spothandler reads version %d", r.at(found.key), version, FileVersion)
+	}
+	return slices.DeleteFunc(entries, func(each entry) bool { return each.key.Value == keyVersion }), nil
+}
+
+// installations reads the named installations of a file, on top of what is common to them.
+func (r fileReader) installations(named *entry, common map[string]Value) ([]Installation, error) {
+	const form = "production: {prefix: prod, region: eu-west-1}   below it"
+	if named.value.Kind != yaml.MappingNode {
+		return nil, badFile(form, nil, "%s takes a name for each installation, with its keys below", r.at(named.key))
+	}
+	entries, err := r.entries(named.value)
+	if err != nil {
+		return nil, err
+	}
+	if len(entries) == 0 {
+		return nil, badFile(form, nil, "%s are none", r.at(named.key))
+	}
+	var all []Installation
+	for _, each := range entries {
+		one, err := r.installation(each, common)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+func (r fileReader) installation(e entry, common map[string]Value) (Installation, error) {
+	name, at := e.key.Value, r.at(e.key)
+	if !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`).MatchString(name) {
+		return Installation{}, badFile("accepted: up to 64 letters, digits, - and _", nil, "%s is not accepted as the name of an installation", at)
+	}
+	if e.value.Kind != yaml.MappingNode {
+		return Installation{}, badFile(name+": {prefix: "+name+"}   such as this", nil, "%s is the name of an installation, and has no keys below it", at)
+	}
+	entries, err := r.entries(e.value)
+	if err != nil {
+		return Installation{}, err
+	}
+	if len(entries) == 0 {
+		return Installation{}, badFile(name+": {prefix: "+name+"}   such as this", nil, "%s is the name of an installation, and has no keys below it", at)
+	}
+	for _, each := range entries {
+		if each.key.Value == keyVersion || each.key.Value == keyInstallations {
+			return Installation{}, badFile("move it to the left", nil, "%s stands at the top of a file, not in an installation", r.at(each.key))
+		}
+	}
+	values, err := r.values(entries, common)
+	return Installation{name, at, e.key.Line, values}, err
+}
+
+// acceptedKeys are the keys of a file that holds one installation, and those of each where it holds several: first the
+// keys of the address.
+func acceptedKeys() []string {
+	keys := AddressKeys()
+	for _, setting := range All() {
+		keys = append(keys, setting.Name)
+	}
+	return keys
+}
+
+func (r fileReader) unknownKey(key *yaml.Node) error {
+	accepted := acceptedKeys()
+	hints := []string{"accepted: " + strings.Join(accepted, ", ") + "; " + keyVersion + " and " + keyInstallations + " at the top"}
+	if near := apperr.Nearest(key.Value, append(accepted, keyVersion, keyInstallations)); near != "" {
+		hints = slices.Insert(hints, 0, "did you mean "+near+"?")
+	}
+	return &apperr.Error{Code: apperr.CodeInvalid, Message: r.at(key) + " is not a key of the configuration", Hints: hints}
+}
