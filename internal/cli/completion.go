@@ -16,6 +16,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/handler"
 )
 
 // completionLimit is how long a person who pressed the tab key waits for AWS. Whatever goes wrong, there is then
@@ -110,7 +111,7 @@ func clusters(ctx context.Context, s *connection) ([]string, error) {
 			return nil, err
 		}
 		for _, arn := range page.ClusterArns {
-			names = append(names, arn[strings.LastIndex(arn, "/")+1:])
+			names = append(names, handler.NameOf(arn))
 		}
 	}
 	slices.Sort(names)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -118,7 +117,7 @@ func (t *demoRun) printDecisions(decisions []handler.Record) {
 		case d.Level == "ERROR":
 			sign = term.Failed
 		}
-		task := d.TaskARN[strings.LastIndexByte(d.TaskARN, '/')+1:]
+		task := handler.NameOf(d.TaskARN)
 		t.out.Printf("%6.2fs  %s  %s  %s %s\n", float64(shown.AfterMS)/1000, task[:min(8, len(task))], term.Pad(shown.LastStatus, 12), t.out.Glyph(sign), d.Reason)
 	}
 	t.printReasons(decisions)

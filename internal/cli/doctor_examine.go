@@ -127,7 +127,7 @@ func (e *examination) someService(clusters []string) string {
 	}
 	cluster := anyName
 	if len(clusters) > 0 {
-		cluster = lastPart(clusters[0])
+		cluster = handler.NameOf(clusters[0])
 	}
 	return e.s.id.ARN("ecs", e.s.id.Region, "service/"+cluster+"/"+anyName)
 }

@@ -130,7 +130,7 @@ func (e *examination) tryOut(ctx context.Context, x *examined) error {
 	service := e.someService(x.clusters)
 	if x.pattern != "" {
 		cluster := strings.Split(service, "/")[1]
-		matches, unread, err := services.TestPattern(ctx, e.eventBridge, x.pattern, services.Notice(e.s.id.ClusterARN(cluster), lastPart(service), e.began))
+		matches, unread, err := services.TestPattern(ctx, e.eventBridge, x.pattern, services.Notice(e.s.id.ClusterARN(cluster), handler.NameOf(service), e.began))
 		if err != nil {
 			return err
 		}

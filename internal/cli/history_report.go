@@ -13,6 +13,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
 )
 
@@ -185,7 +186,7 @@ func csvRows(r *history.Report) [][]string {
 			reaction = strconv.FormatInt(*i.ReactionMS, 10)
 		}
 		rows[n] = []string{
-			i.At.UTC().Format(time.RFC3339), r.Region, lastPart(i.Cluster), i.Service, lastPart(i.Task), i.Zone,
+			i.At.UTC().Format(time.RFC3339), r.Region, handler.NameOf(i.Cluster), i.Service, handler.NameOf(i.Task), i.Zone,
 			string(i.Result), string(i.Reason), reaction, i.Deployment, i.Error,
 		}
 	}

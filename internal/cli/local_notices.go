@@ -3,7 +3,6 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/spothandler/spothandler/internal/cli/term"
@@ -33,7 +32,7 @@ func (n *localNotices) answered(answer localaws.Answer) {
 	case json.Unmarshal(answer.Payload, &d) == nil && d.Reason != "":
 		outcome = string(d.Reason)
 		if d.Service != "" {
-			outcome += fmt.Sprintf(" %s/%s", d.Cluster[strings.LastIndexByte(d.Cluster, '/')+1:], d.Service)
+			outcome += fmt.Sprintf(" %s/%s", handler.NameOf(d.Cluster), d.Service)
 		}
 		if d.Applied {
 			sign = term.OK

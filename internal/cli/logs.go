@@ -109,7 +109,7 @@ func (o *logsOptions) takeFilter(cmd *cobra.Command) error {
 		}
 	}
 	for _, service := range o.services {
-		o.filter.Services = append(o.filter.Services, lastPart(strings.TrimSpace(service)))
+		o.filter.Services = append(o.filter.Services, handler.NameOf(strings.TrimSpace(service)))
 	}
 	for _, reason := range o.reasons {
 		known, err := oneOf("reason", strings.ToLower(strings.TrimSpace(reason)), reasonNames())

@@ -41,7 +41,7 @@ func (p *logPrinter) print(e *history.Entry) error {
 		p.date = date
 		p.out.Printf("%s\n", p.out.Dim(date+" UTC"))
 	}
-	name := lastPart(e.Cluster) + "/" + e.Service
+	name := handler.NameOf(e.Cluster) + "/" + e.Service
 	if e.Cluster == "" && e.Service == "" {
 		name = "-"
 	}
@@ -108,7 +108,7 @@ func (p *logPrinter) words(e *history.Entry) (words, right string) {
 }
 
 // taskID is a task's id, shortened where a person reads it.
-func (p *logPrinter) taskID(arn string) string { return p.out.Shorten(lastPart(arn), 9) }
+func (p *logPrinter) taskID(arn string) string { return p.out.Shorten(handler.NameOf(arn), 9) }
 
 // wrapWith are words in lines of at most width columns, the last one with what stands at the right edge.
 func wrapWith(st term.Style, words, right string, width int) []string {
@@ -153,9 +153,9 @@ func (p *logPrinter) cures(e *history.Entry) []string {
 	case e.Reason == handler.ReasonClusterMissing:
 		return []string{"spothandler doctor" + p.scope("") + "   is the cluster still there?"}
 	case e.Reason == handler.ReasonRolloutFailed:
-		return []string{"aws ecs describe-services --cluster " + apperr.Quote(lastPart(e.Cluster)) + " --services " + apperr.Quote(e.Service) + "   why its rollout failed"}
+		return []string{"aws ecs describe-services --cluster " + apperr.Quote(handler.NameOf(e.Cluster)) + " --services " + apperr.Quote(e.Service) + "   why its rollout failed"}
 	case contains(e.ErrorType, "Throttl", "OutOfTime", "Server"):
 		return []string{"Lambda tries a failed event once more a minute later: see the lines below"}
 	}
-	return []string{"spothandler doctor" + p.scope("") + " --cluster " + apperr.Quote(lastPart(e.Cluster)) + " --service " + apperr.Quote(e.Service) + "   what is in its way"}
+	return []string{"spothandler doctor" + p.scope("") + " --cluster " + apperr.Quote(handler.NameOf(e.Cluster)) + " --service " + apperr.Quote(e.Service) + "   what is in its way"}
 }

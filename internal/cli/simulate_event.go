@@ -96,7 +96,7 @@ type trialRow struct {
 
 func trialAnswer(t *simulate.Trial) trial {
 	answer := trial{
-		Version: binaryVersion(), EventID: t.Event.EventID, Cluster: lastPart(t.Event.ClusterARN), Service: t.Event.Service, TaskARN: t.Event.TaskARN,
+		Version: binaryVersion(), EventID: t.Event.EventID, Cluster: handler.NameOf(t.Event.ClusterARN), Service: t.Event.Service, TaskARN: t.Event.TaskARN,
 		ReachesFunction: t.Reaches, Unmatched: append([]string{}, t.Unmatched...), Rows: []trialRow{}, Action: t.Decision.Action, Reason: t.Decision.Reason,
 	}
 	for _, row := range t.Rows {
@@ -128,13 +128,13 @@ func printTrial(out *term.Printer, t *simulate.Trial) {
 		name = ""
 	}
 	out.Printf("\n")
-	service := lastPart(t.Event.ClusterARN) + "/" + t.Event.Service
+	service := handler.NameOf(t.Event.ClusterARN) + "/" + t.Event.Service
 	switch {
 	case !t.Reaches:
 		out.Printf("%s The event does not reach the function.\n", st.Glyph(term.Quiet))
 	case t.Decision.Action == handler.ActionLook:
 		out.Print(st.Success("The function would look at " + service + " and decide by what ECS says of it."))
-		hint(out, "spothandler simulate --cluster "+apperr.Quote(lastPart(t.Event.ClusterARN))+" --service "+apperr.Quote(t.Event.Service))
+		hint(out, "spothandler simulate --cluster "+apperr.Quote(handler.NameOf(t.Event.ClusterARN))+" --service "+apperr.Quote(t.Event.Service))
 	default:
 		out.Printf("%s The function would leave it: %s.\n", st.Glyph(term.Quiet), t.Decision.Reason)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/services"
 	"github.com/spothandler/spothandler/internal/simulate"
 )
@@ -64,7 +65,7 @@ func (t *simulation) takeTask(ctx context.Context) error {
 		return apperr.Invalid("leave it out   any task of the service on Spot will do", "--task %s does not run on Fargate Spot", t.o.task)
 	}
 	name := simulate.ServiceOf(task)
-	if t.o.service != "" && lastPart(t.o.service) != name {
+	if t.o.service != "" && handler.NameOf(t.o.service) != name {
 		return apperr.Invalid("--service "+name, "--task %s belongs to the service %s", t.o.task, name)
 	}
 	t.task, t.o.service = task, name
@@ -93,7 +94,7 @@ func unread(facts *services.Facts) error {
 func (t *simulation) noService(facts *services.Facts) error {
 	switch {
 	case t.o.service != "" && facts.Idle > 0:
-		return apperr.Invalid("aws ecs update-service --cluster CLUSTER --service "+lastPart(t.o.service)+" --desired-count 1", "--service %s has a desired count of 0: nothing can be interrupted", t.o.service)
+		return apperr.Invalid("aws ecs update-service --cluster CLUSTER --service "+handler.NameOf(t.o.service)+" --desired-count 1", "--service %s has a desired count of 0: nothing can be interrupted", t.o.service)
 	case t.o.service != "":
 		return apperr.Invalid("spothandler doctor   lists those on Spot", "--service %s does not run on Fargate Spot", t.o.service)
 	case t.json():
@@ -103,7 +104,7 @@ func (t *simulation) noService(facts *services.Facts) error {
 	}
 	where := t.s.id.Region
 	if t.o.cluster != "" {
-		where = "cluster " + lastPart(t.o.cluster)
+		where = "cluster " + handler.NameOf(t.o.cluster)
 	}
 	t.out.Printf("%s No service of %s runs on Fargate Spot: there is nothing to rehearse with.\n", t.out.Glyph(term.OK), where)
 	return nil
@@ -214,5 +215,5 @@ func (t *simulation) listener(all []deploy.Listed) (string, error) {
 // taskID is the id of the task, on a terminal in short.
 func (t *simulation) taskID() string {
 	const short = 9
-	return t.out.Shorten(lastPart(aws.ToString(t.task.TaskArn)), short)
+	return t.out.Shorten(handler.NameOf(aws.ToString(t.task.TaskArn)), short)
 }

@@ -106,9 +106,6 @@ func plural(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// lastPart is the name at the end of an ARN, or a name as it is.
-func lastPart(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
-
 func are(n int) string {
 	if n == 1 {
 		return "is"

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
@@ -129,7 +130,7 @@ func (c *ClusterCheck) findNearest(ctx context.Context, api ClusterAPI) {
 			return
 		}
 		for _, arn := range page.ClusterArns {
-			known = append(known, arn[strings.LastIndex(arn, "/")+1:])
+			known = append(known, handler.NameOf(arn))
 		}
 	}
 	for index, absent := range c.Absent {

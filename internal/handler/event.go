@@ -170,10 +170,8 @@ const (
 	arnAccount   = 4
 )
 
-// clusterName returns the last part of a cluster's ARN, or the name itself.
-func clusterName(cluster string) string {
-	return cluster[strings.LastIndexByte(cluster, '/')+1:]
-}
+// NameOf returns the name at the end of an ECS resource's ARN, in its long form or its short one, or a name as it is.
+func NameOf(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
 
 // object is a JSON object of which nothing is expected: each accessor returns
 // the zero value for what is missing, null or of another type.

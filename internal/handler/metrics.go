@@ -54,7 +54,7 @@ func (v *invocation) metrics() *Metrics {
 		Metrics:    []MetricDefinition{{"Interruptions", "Count"}, {"Redeployments", "Count"}, {"Skipped", "Count"}, {"Failures", "Count"}},
 	}
 	if v.isKnown() {
-		m.Cluster, m.Service = clusterName(v.event.ClusterARN), v.event.Service
+		m.Cluster, m.Service = NameOf(v.event.ClusterARN), v.event.Service
 		directive.Dimensions = [][]string{{"Cluster", "Service"}, {}}
 	}
 	if m.ReactionTime != nil {

@@ -22,9 +22,9 @@ func Levels() []string { return []string{"DEBUG", "INFO", "WARNING", "ERROR"} }
 
 // Matches reports whether the filter lets an entry through.
 func (f *Filter) Matches(e *Entry) bool {
-	return (len(f.Clusters) == 0 || slices.Contains(f.Clusters, e.Cluster) || slices.Contains(f.Clusters, lastPart(e.Cluster))) &&
+	return (len(f.Clusters) == 0 || slices.Contains(f.Clusters, e.Cluster) || slices.Contains(f.Clusters, handler.NameOf(e.Cluster))) &&
 		(len(f.Services) == 0 || slices.Contains(f.Services, e.Service)) &&
-		(f.Task == "" || f.Task == e.TaskARN || strings.HasPrefix(lastPart(e.TaskARN), f.Task)) &&
+		(f.Task == "" || f.Task == e.TaskARN || strings.HasPrefix(handler.NameOf(e.TaskARN), f.Task)) &&
 		f.wants(e)
 }
 
@@ -43,6 +43,3 @@ func (f *Filter) pattern() string {
 	}
 	return `{ $.reason = "*" }`
 }
-
-// lastPart returns what stands behind the last slash.
-func lastPart(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/handler"
 )
 
 // Report is the figures of a period, as the report command's JSON has them.
@@ -90,7 +92,7 @@ func Summarize(c *Collector, from, to time.Time) Report {
 
 func (r *Report) count(i *Interruption, services map[[2]string]*ServiceCount, zones map[string]int) {
 	r.Interruptions++
-	key := [2]string{lastPart(i.Cluster), i.Service}
+	key := [2]string{handler.NameOf(i.Cluster), i.Service}
 	if services[key] == nil {
 		services[key] = &ServiceCount{Cluster: key[0], Service: key[1]}
 	}

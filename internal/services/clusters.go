@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/handler"
 )
 
 // clustersAtOnce is the most that DescribeClusters takes, and the most that ListClusters returns a page.
@@ -78,14 +79,14 @@ func (r *reader) missing(ctx context.Context, asked []string, failures []types.F
 	if len(asked) == 0 || len(failures) == 0 {
 		return nil // deleted between the two calls
 	}
-	name := lastPart(aws.ToString(failures[0].Arn))
+	name := handler.NameOf(aws.ToString(failures[0].Arn))
 	all, _, err := r.clusterARNs(ctx)
 	if err != nil {
 		return err
 	}
 	names := make([]string, len(all))
 	for i, arn := range all {
-		names[i] = lastPart(arn)
+		names[i] = handler.NameOf(arn)
 	}
 	return notThere("cluster", name, "--cluster", "in this account and region", names)
 }

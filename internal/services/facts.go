@@ -2,7 +2,6 @@ package services
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
@@ -160,6 +159,3 @@ func (s *Service) Placed(provider string, n int) int {
 func onFargate(s *types.Service) bool {
 	return s.LaunchType == types.LaunchTypeFargate || places(s, OnDemand)
 }
-
-// lastPart returns what stands behind the last slash of an ARN: a name, whether the ARN is long or short.
-func lastPart(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }

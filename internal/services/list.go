@@ -48,8 +48,8 @@ func (r *reader) services(ctx context.Context, clusters []Cluster, asked []strin
 	}
 	unread := len(r.facts.Unread) > 0 || slices.ContainsFunc(r.facts.Clusters, func(c Cluster) bool { return c.Unread != nil })
 	for _, name := range asked {
-		if !slices.Contains(names, lastPart(name)) && !unread {
-			return nil, notThere("service", lastPart(name), "--service", "in the clusters on Fargate Spot", names)
+		if !slices.Contains(names, handler.NameOf(name)) && !unread {
+			return nil, notThere("service", handler.NameOf(name), "--service", "in the clusters on Fargate Spot", names)
 		}
 	}
 	return found, nil

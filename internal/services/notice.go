@@ -34,7 +34,7 @@ func taskIn(clusterARN string) string {
 	if err != nil {
 		return ""
 	}
-	parsed.Resource = "task/" + lastPart(clusterARN) + "/00000000000000000000000000000000"
+	parsed.Resource = "task/" + handler.NameOf(clusterARN) + "/00000000000000000000000000000000"
 	return parsed.String()
 }
 

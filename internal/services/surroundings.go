@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/spothandler/spothandler/internal/handler"
 )
 
 // surroundings reads what stands around the services, each thing once, however many services share it.
@@ -49,7 +51,7 @@ func (r *reader) tell(users []*Service, unread Unread) {
 func (r *reader) definitions(ctx context.Context, found []Service) error {
 	users := sharing(found, func(s *Service) []string { return []string{s.definition()} })
 	return each(ctx, slices.Sorted(maps.Keys(users)), func(ctx context.Context, arn string) error {
-		a := access{PartTaskDefinition, "ecs:DescribeTaskDefinition", lastPart(arn), true}
+		a := access{PartTaskDefinition, "ecs:DescribeTaskDefinition", handler.NameOf(arn), true}
 		answer, unread, err := read(ctx, r, r.limits.definitions, a, func(ctx context.Context) (*ecs.DescribeTaskDefinitionOutput, error) {
 			return r.clients.ECS.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &arn})
 		})

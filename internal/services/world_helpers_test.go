@@ -19,6 +19,8 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/aws/smithy-go"
+
+	"github.com/spothandler/spothandler/internal/handler"
 )
 
 const (
@@ -100,7 +102,7 @@ func (w *world) DescribeClusters(_ context.Context, in *ecs.DescribeClustersInpu
 	for _, asked := range in.Clusters {
 		at := slices.IndexFunc(w.clusters, func(c types.Cluster) bool { return *c.ClusterArn == asked || *c.ClusterName == asked })
 		if at < 0 || w.gone[*w.clusters[at].ClusterName] {
-			out.Failures = append(out.Failures, types.Failure{Arn: aws.String(arnRoot + "cluster/" + lastPart(asked)), Reason: aws.String("MISSING")})
+			out.Failures = append(out.Failures, types.Failure{Arn: aws.String(arnRoot + "cluster/" + handler.NameOf(asked)), Reason: aws.String("MISSING")})
 			continue
 		}
 		out.Clusters = append(out.Clusters, w.clusters[at])
@@ -117,7 +119,7 @@ func (w *world) ListServices(_ context.Context, in *ecs.ListServicesInput, _ ...
 		size = min(100, int(*in.MaxResults))
 	}
 	var arns []string
-	for _, s := range w.services[lastPart(*in.Cluster)] {
+	for _, s := range w.services[handler.NameOf(*in.Cluster)] {
 		arns = append(arns, *s.ServiceArn)
 	}
 	arns, next := page(arns, in.NextToken, size)
@@ -133,12 +135,12 @@ func (w *world) DescribeServices(_ context.Context, in *ecs.DescribeServicesInpu
 	}
 	out := &ecs.DescribeServicesOutput{}
 	for _, asked := range in.Services {
-		at := slices.IndexFunc(w.services[lastPart(*in.Cluster)], func(s types.Service) bool { return *s.ServiceArn == asked })
+		at := slices.IndexFunc(w.services[handler.NameOf(*in.Cluster)], func(s types.Service) bool { return *s.ServiceArn == asked })
 		if at < 0 || w.gone[asked] {
 			out.Failures = append(out.Failures, types.Failure{Arn: &asked, Reason: aws.String("MISSING")})
 			continue
 		}
-		out.Services = append(out.Services, w.services[lastPart(*in.Cluster)][at])
+		out.Services = append(out.Services, w.services[handler.NameOf(*in.Cluster)][at])
 	}
 	return out, nil
 }
@@ -158,7 +160,7 @@ func (w *world) ListTasks(_ context.Context, in *ecs.ListTasksInput, _ ...func(*
 		return nil, err
 	}
 	var arns []string
-	for _, t := range w.tasks[lastPart(*in.Cluster)] {
+	for _, t := range w.tasks[handler.NameOf(*in.Cluster)] {
 		arns = append(arns, *t.TaskArn)
 	}
 	arns, next := page(arns, in.NextToken, 100)
@@ -170,7 +172,7 @@ func (w *world) DescribeTasks(_ context.Context, in *ecs.DescribeTasksInput, _ .
 		return nil, err
 	}
 	out := &ecs.DescribeTasksOutput{}
-	for _, t := range w.tasks[lastPart(*in.Cluster)] {
+	for _, t := range w.tasks[handler.NameOf(*in.Cluster)] {
 		if slices.Contains(in.Tasks, *t.TaskArn) {
 			out.Tasks = append(out.Tasks, t)
 		}
@@ -191,7 +193,7 @@ func (w *world) DescribeTargetGroups(_ context.Context, in *elb.DescribeTargetGr
 				if !w.gone[arn] {
 					groups = append(groups, elbtypes.TargetGroup{TargetGroupArn: &arn, TargetGroupName: aws.String(strings.Split(arn, "/")[1])})
 				}
-				groups = append(groups, elbtypes.TargetGroup{TargetGroupArn: aws.String(elbRoot + "other/" + lastPart(arn))})
+				groups = append(groups, elbtypes.TargetGroup{TargetGroupArn: aws.String(elbRoot + "other/" + handler.NameOf(arn))})
 			}
 		}
 	}

@@ -180,6 +180,3 @@ func (i *Installed) key() string {
 	}
 	return ""
 }
-
-// lastPart is the name at the end of an ARN, or a name as it is.
-func lastPart(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }

@@ -118,7 +118,7 @@ func (i *Installed) deaf(event handler.Event) fault {
 		return fault{rule.Name + " hears interruptions, but is of a version that knows no rehearsal", "spothandler upgrade" + i.Scope}
 	case len(clusters) > 0 && !i.hears(cluster):
 		flags := []string{}
-		for _, each := range append(slices.Clone(clusters), cluster[strings.LastIndexByte(cluster, '/')+1:]) {
+		for _, each := range append(slices.Clone(clusters), handler.NameOf(cluster)) {
 			flags = append(flags, "--cluster "+each)
 		}
 		return fault{fmt.Sprintf("%s hears only the clusters %s", rule.Name, strings.Join(clusters, ", ")), i.install(flags...)}

@@ -126,7 +126,7 @@ func (r *Rehearsal) askPermission(ctx context.Context) error {
 // name is the service as a person writes it.
 func (r *Rehearsal) name() string {
 	in := handler.Parse(r.Event.JSON())
-	return lastPart(in.ClusterARN) + "/" + in.Service
+	return handler.NameOf(in.ClusterARN) + "/" + in.Service
 }
 
 // send puts a rehearsal event on the bus. What EventBridge does not take breaks the link; what it never got is an error.
