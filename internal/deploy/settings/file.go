@@ -55,7 +55,7 @@ func ReadFile(path string) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	reader := fileReader{path}
+	reader := fileReader{path: path}
 	entries, err := reader.entries(root)
 	if err != nil {
 		return File{}, err

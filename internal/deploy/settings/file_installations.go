@@ -100,6 +100,7 @@ func (r fileReader) installation(e entry, common map[string]Value) (Installation
 			return Installation{}, badFile("move it to the left", nil, "%s stands at the top of a file, not in an installation", r.at(each.key))
 		}
 	}
+	r.below = true
 	values, err := r.values(entries, common)
 	return Installation{name, at, e.key.Line, values}, err
 }
@@ -116,8 +117,11 @@ func acceptedKeys() []string {
 
 func (r fileReader) unknownKey(key *yaml.Node) error {
 	accepted := acceptedKeys()
-	hints := []string{"accepted: " + strings.Join(accepted, ", ") + "; " + keyVersion + " and " + keyInstallations + " at the top"}
-	if near := apperr.Nearest(key.Value, append(accepted, keyVersion, keyInstallations)); near != "" {
+	if !r.below {
+		accepted = append(accepted, keyVersion, keyInstallations)
+	}
+	hints := []string{"accepted: " + strings.Join(accepted, ", ")}
+	if near := apperr.Nearest(key.Value, accepted); near != "" {
 		hints = slices.Insert(hints, 0, "did you mean "+near+"?")
 	}
 	return &apperr.Error{Code: apperr.CodeInvalid, Message: r.at(key) + " is not a key of the configuration", Hints: hints}

@@ -91,6 +91,7 @@ func TestFileInstallationsRefused(t *testing.T) {
 		{"installations: {a: {prefix: a}}\ninstallations: {b: {prefix: b}}", "c.yaml:2: installations is given twice, first on line 1", "give it once"},
 		{"instalations:\n  a: {prefix: a}", "c.yaml:1: instalations is not a key of the configuration", "did you mean installations?"},
 		{"installations:\n  a:\n    memorysize: 1", "c.yaml:3: memorysize is not a key of the configuration", "did you mean memory-size?"},
+		{"installations:\n  a:\n    zzz: 1", "c.yaml:3: zzz is not a key of the configuration", "accepted: prefix, region"},
 		{"installations:\n  a:\n    prefix: a\n    version: 1", "c.yaml:4: version stands at the top of a file, not in an installation", "move it to the left"},
 		{"installations:\n  a:\n    installations: {b: {prefix: b}}", "c.yaml:3: installations stands at the top of a file, not in an installation", "move it to the left"},
 		{"installations:\n  a: {prefix: a,\n    region: null}", "c.yaml:3: region has no value", "give it a value, or leave the key out"},

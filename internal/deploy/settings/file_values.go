@@ -21,7 +21,10 @@ const (
 )
 
 // fileReader reads the nodes of one file; its path stands in the errors.
-type fileReader struct{ path string }
+type fileReader struct {
+	path  string
+	below bool // what is read stands in one of several installations
+}
 
 // entry is a key of a mapping and its value.
 type entry struct{ key, value *yaml.Node }
