@@ -57,6 +57,13 @@ func (a *app) source(ctx context.Context) (*session.Source, error) {
 	return source, err
 }
 
+// forget has the configuration read again when it is needed next.
+func (s *awsSource) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.loaded = nil
+}
+
 // waiting says what takes long.
 func (s *awsSource) waiting(what string) {
 	if s.quiet.Load() == 0 {

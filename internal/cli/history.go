@@ -67,7 +67,8 @@ func (o *addressOptions) locateOther(ctx context.Context, a *app, s *connection)
 }
 
 // read reads records, and says on a terminal how far it is. Printed says that the records are printed as they come.
-func (j *journal) read(ctx context.Context, query history.Query, printed bool, keep func(history.Entry) error) error {
+// It returns how many lines are none of the function's.
+func (j *journal) read(ctx context.Context, query history.Query, printed bool, keep func(history.Entry) error) (passedOver int, err error) {
 	printed = printed && j.outTTY
 	line := j.err.StatusLine()
 	defer line.Clear()
@@ -76,13 +77,12 @@ func (j *journal) read(ctx context.Context, query history.Query, printed bool, k
 			line.Set(fmt.Sprintf("reading the records: %d of %d parts, %s", p.WindowsRead, p.Windows, plural(p.Records, "record")))
 		}
 	}
-	_, err := history.Read(ctx, j.logs, query, func(e history.Entry) error {
+	return history.Read(ctx, j.logs, query, func(e history.Entry) error {
 		if printed {
 			line.Clear()
 		}
 		return keep(e)
 	})
-	return err
 }
 
 // unreadable explains why records could not be read.
@@ -110,12 +110,9 @@ func (j *journal) unreadable(err error) error {
 // period is the time that is asked for. To is not included.
 type period struct{ from, to time.Time }
 
-// skew is how far the clocks of this machine and of AWS may be apart.
-const skew = 5 * time.Minute
-
 // parsePeriod reads --since and --until; what is "" is so long before now, and now. It makes no call.
 func parsePeriod(since, until string, usual time.Duration, now time.Time) (period, error) {
-	p := period{now.Add(-usual), now.Add(skew)}
+	p := period{now.Add(-usual), now.Add(history.Skew)}
 	var err error
 	if since != "" {
 		if p.from, err = parseMoment("since", since, now); err != nil {
@@ -172,6 +169,7 @@ func (o *addressOptions) only() *string {
 	return nil
 }
 
-// hidesRecords reports whether the function leaves records out: those of redeployments, and of most that it skips, are
-// of level INFO.
-func hidesRecords(level string) bool { return level == "WARNING" || level == "ERROR" }
+// recordAll is the command with which a function records everything from then on.
+func recordAll(a *app, prefix string) string {
+	return "spothandler install" + a.scope(prefix) + " --log-level INFO   records all that follows"
+}

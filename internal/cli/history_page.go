@@ -44,11 +44,15 @@ func (p *reportPage) write(ctx context.Context, runs []*targetRun[shownReport]) 
 	answers := 0
 	for _, v := range runs {
 		region := page.Region{Name: v.region}
-		if v.answered() {
+		switch {
+		case !v.answered():
+			region.Unread = v.app.explain(ctx, v.err).Message
+		case v.answer.CountsUnknown != "":
+			answers++
+			region.Name, region.Unread = v.answer.Region, "counts unknown: "+v.answer.CountsUnknown
+		default:
 			answers++
 			region.Name, region.Report, region.Warnings = v.answer.Region, &v.answer.Report, v.answer.warnings
-		} else {
-			region.Unread = v.app.explain(ctx, v.err).Message
 		}
 		shown.Regions = append(shown.Regions, region)
 	}

@@ -76,7 +76,12 @@ type shownReport struct {
 	warnings []string // that were printed
 }
 
-func (r shownReport) brief() string { return plural(r.Interruptions, "interruption") }
+func (r shownReport) brief() string {
+	if r.CountsUnknown != "" {
+		return "counts unknown"
+	}
+	return plural(r.Interruptions, "interruption")
+}
 
 // at is the report itself, which names its place.
 func (r shownReport) at(place) any { return r }
@@ -129,35 +134,59 @@ func (r reportRun) here(ctx context.Context) (shownReport, error) {
 		return shownReport{}, err
 	}
 	from := o.now.Add(-time.Duration(o.days) * 24 * time.Hour)
-	kept, err := deploy.Retention(ctx, j.clients, j.id, j.Names.LogGroup)
+	from, warnings, err := r.keptFrom(ctx, j, from)
 	if err != nil {
-		return shownReport{}, r.pointToPolicy("report", j.Names.Prefix, err)
+		return shownReport{}, err
 	}
-	var warnings []string
-	if kept > 0 && kept < o.days {
-		warnings = append(warnings, fmt.Sprintf("logs are kept for %s: of %d days asked for, what is older is gone", days(kept), o.days))
-		from = o.now.Add(-time.Duration(kept) * 24 * time.Hour)
+	unknown := ""
+	if j.Record != nil && deploy.HidesRecords(j.Record.LogLevel) {
+		unknown = deploy.LevelHides(j.Record.LogLevel)
 	}
-	if j.Record != nil && hidesRecords(j.Record.LogLevel) {
-		warnings = append(warnings, "with log level "+j.Record.LogLevel+" the function does not record everything, and the counts are too low: install --log-level INFO records all")
+	if unknown != "" && r.output == "csv" { // whose rows are what is recorded, and no counts
+		warnings = append(warnings, "rows are missing: "+unknown)
 	}
 	r.warn(warnings...)
+	shown := shownReport{history.Report{From: from.UTC(), To: o.now.UTC(), UnknownOutcomes: []string{}}, warnings}
+	if unknown == "" || r.output == "csv" {
+		if shown.Report, err = j.sum(ctx, from, o.now); err != nil {
+			return shownReport{}, err
+		}
+	}
+	shown.Prefix, shown.Region, shown.CountsUnknown = j.Names.Prefix, j.id.Region, unknown
+	return shown, r.print(&shown.Report)
+}
+
+// keptFrom returns since when the logs are kept, of the time asked for, and what there is to say of that.
+func (r reportRun) keptFrom(ctx context.Context, j *journal, from time.Time) (time.Time, []string, error) {
+	kept, err := deploy.Retention(ctx, j.clients, j.id, j.Names.LogGroup)
+	switch {
+	case apperr.IsAccessDenied(err):
+		return from, []string{deploy.NotChecked{What: "how long logs are kept", Why: apperr.WhyNot(err)}.String()}, nil
+	case err != nil || kept == 0 || kept >= r.asked.days:
+		return from, nil, err
+	}
+	return r.asked.now.Add(-time.Duration(kept) * 24 * time.Hour),
+		[]string{fmt.Sprintf("logs are kept for %s: of %d days asked for, what is older is gone", days(kept), r.asked.days)}, nil
+}
+
+// sum sums up the records of a period.
+func (j *journal) sum(ctx context.Context, from, to time.Time) (history.Report, error) {
 	collector := &history.Collector{}
-	query := history.Query{LogGroup: j.Names.LogGroup, From: from, To: o.now.Add(skew)}
-	err = j.read(ctx, query, false, func(e history.Entry) error {
+	query := history.Query{LogGroup: j.Names.LogGroup, From: from, To: to.Add(history.Skew)}
+	passedOver, err := j.read(ctx, query, false, func(e history.Entry) error {
 		collector.Add(&e)
 		return nil
 	})
 	if err != nil {
-		return shownReport{}, j.unreadable(err)
+		return history.Report{}, j.unreadable(err)
 	}
 	collector.Interruptions()
 	if err := history.FindOutcomes(ctx, ecs.NewFromConfig(j.Config), collector.Redeployments); err != nil {
-		return shownReport{}, err
+		return history.Report{}, err
 	}
-	shown := shownReport{history.Summarize(collector, from, o.now), warnings}
-	shown.Prefix, shown.Region = j.Names.Prefix, j.id.Region
-	return shown, r.print(&shown.Report)
+	sums := history.Summarize(collector, from, to)
+	sums.LinesPassedOver = passedOver
+	return sums, nil
 }
 
 func (r reportRun) print(sums *history.Report) error {
@@ -169,9 +198,17 @@ func (r reportRun) print(sums *history.Report) error {
 	case "text":
 		if !r.asked.page.printed() {
 			printReportText(r.out, sums)
+			r.printCure(sums)
 		}
 	}
 	return nil
+}
+
+// printCure says how to know the counts from now on, where they are unknown.
+func (r reportRun) printCure(sums *history.Report) {
+	if sums.CountsUnknown != "" {
+		hint(r.out, recordAll(r.app, sums.Prefix))
+	}
 }
 
 func csvHeader() []string {

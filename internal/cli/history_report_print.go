@@ -89,6 +89,10 @@ func byZone(r *history.Report) []counted {
 func printReportText(out *term.Printer, r *history.Report) {
 	st := out.Style
 	out.Printf("%s\n\n", st.Bold(reportTitle(r)))
+	if r.CountsUnknown != "" {
+		out.Print(st.Note("", "counts unknown: "+r.CountsUnknown))
+		return
+	}
 	for _, line := range headline(r) {
 		out.Print(st.Paragraph("", line))
 	}
@@ -149,6 +153,10 @@ func printHours(out *term.Printer, r *history.Report) {
 // printReportMarkdown is for a ticket or a job's page.
 func printReportMarkdown(out *term.Printer, r *history.Report) {
 	out.Printf("## Interruptions: %s\n\n", inMarkdown(reportTitle(r)))
+	if r.CountsUnknown != "" {
+		out.Printf("- %s\n", inMarkdown("counts unknown: "+r.CountsUnknown))
+		return
+	}
 	for _, line := range headline(r) {
 		out.Printf("- %s\n", inMarkdown(line))
 	}

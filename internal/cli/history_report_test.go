@@ -86,7 +86,15 @@ func TestReportInTrouble(t *testing.T) {
 	}
 	says("report", exitNotInstalled, "is not installed")
 	must(t, "install --prefix prod --log-level WARNING")
-	says("report --days 30", exitFine, "logs are kept for 14 days: of 30 days", "0 tasks interrupted", "the counts are too low")
+	const cure = "› spothandler install --prefix prod --log-level INFO records all that follows"
+	says("report --days 30", exitFine, "logs are kept for 14 days: of 30 days", "counts unknown: log level WARNING leaves records out", cure)
+	says("report -o markdown", exitFine, "- counts unknown: log level WARNING leaves records out")
+	says("report --html -", exitFine, "</html>", "counts unknown: log level WARNING leaves records out")
+	says("report -o csv", exitFine, "rows are missing: log level WARNING leaves records out")
+	says("report -o json", exitFine, `"interruptions": null`, `"by_hour": null`, `"counts_unknown": "log level WARNING leaves records out`)
+	must(t, "install --prefix prod --log-level INFO")
+	a.Inject(localaws.Fault{Action: "DescribeLogGroups", Deny: true})
+	says("report", exitFine, "not checked: how long logs are kept: you may not logs:DescribeLogGroups", "0 tasks interrupted")
 	a.Inject(localaws.Fault{Action: "FilterLogEvents", Deny: true})
 	says("report", exitError, "may not logs:FilterLogEvents", "› spothandler policy report --prefix prod")
 }

@@ -181,7 +181,7 @@ func (r logsRun) here(ctx context.Context) (shownLogs, error) {
 		follower := &follower{logs: j.logs, query: query, print: printer.print, trouble: func(text string) { r.warn(text) }}
 		err = follower.run(ctx)
 	} else {
-		err = j.read(ctx, query, true, func(e history.Entry) error { return printer.print(&e) })
+		_, err = j.read(ctx, query, true, func(e history.Entry) error { return printer.print(&e) })
 	}
 	if err != nil {
 		return 0, j.unreadable(err)
@@ -204,8 +204,9 @@ func (r logsRun) remarkOn(j *journal) {
 	if j.Record == nil {
 		return
 	}
-	if level := j.Record.LogLevel; hidesRecords(level) && slices.Index(history.Levels(), o.filter.Level) < slices.Index(history.Levels(), level) {
-		r.warn("with log level " + level + " the function does not record everything: install --log-level INFO does")
+	if level := j.Record.LogLevel; deploy.HidesRecords(level) && slices.Index(history.Levels(), o.filter.Level) < slices.Index(history.Levels(), level) {
+		r.warn(deploy.LevelHides(level))
+		hint(r.err, recordAll(r.app, j.Names.Prefix))
 	}
 	if kept := j.Record.LogRetentionDays; kept > 0 && o.since != "" && time.Since(o.period.from) > time.Duration(kept)*24*time.Hour+time.Minute {
 		r.warn("logs are kept for " + days(kept) + ": what is older is gone")

@@ -38,7 +38,7 @@ func (f *follower) run(ctx context.Context) error {
 	f.query.Limiter = history.Rate()
 	said := false
 	for {
-		f.query.To = time.Now().Add(skew)
+		f.query.To = time.Now().Add(history.Skew)
 		began := time.Now()
 		_, err := history.Read(ctx, f.logs, f.query, f.take)
 		switch {

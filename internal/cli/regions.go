@@ -120,7 +120,11 @@ func runAll[T finding](ctx context.Context, a *app, targets []target, do work[T]
 		runs[index], steps[index] = v, term.Step{Kind: each.kind, Name: each.name}
 	}
 	defer a.repainting()()
-	progress := a.err.Progress(steps)
+	shown := a.err
+	if a.unseen {
+		shown = term.NewPrinter(io.Discard, term.Style{})
+	}
+	progress := shown.Progress(steps)
 	var group errgroup.Group
 	group.SetLimit(atOnce)
 	for index, v := range runs {

@@ -45,10 +45,15 @@ func report[T answer](ctx context.Context, a *app, runs []*targetRun[T]) error {
 
 // show prints what was held back.
 func (v *targetRun[T]) show(a *app) error {
-	if _, err := io.Copy(a.Streams.err, &v.errOut); err != nil {
+	if err := copyTo(a.Streams.err, &v.errOut); err != nil {
 		return err
 	}
-	_, err := io.Copy(a.Streams.out, &v.out)
+	return copyTo(a.Streams.out, &v.out)
+}
+
+// copyTo prints what was printed once, to be shown later.
+func copyTo(stream io.Writer, shown io.Reader) error {
+	_, err := io.Copy(stream, shown)
 	return err
 }
 

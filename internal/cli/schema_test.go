@@ -103,6 +103,11 @@ func TestHistoryKeepsToItsSchemas(t *testing.T) {
 		{"report --prefix prod --days 1", "report"},
 		{"report --prefix prod --days 1 --region eu-west-1 --region us-east-1", "report"},
 		{"report --prefix nix", "error"},
+		{"status --prefix prod", "status"},
+		{"status --prefix prod --no-history", "status"},
+		{"install --prefix prod --log-level ERROR", "install"},
+		{"report --prefix prod", "report"},
+		{"status --prefix prod", "status"},
 	} {
 		_, shown := spothandler(t.Context(), "", append(words(test.line), "-o", "json")...)
 		answers := 0

@@ -2,14 +2,13 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
@@ -28,6 +27,10 @@ type statusOptions struct {
 	prefix string
 	names  settings.Given
 	one    bool // a prefix was given
+
+	noHistory bool // read no records
+	watch     bool
+	every     time.Duration // between two looks
 }
 
 // only is the one prefix to look at; nil where it is all.
@@ -42,7 +45,7 @@ func (o *statusOptions) only() *string {
 func (o *statusOptions) isFor(prefix string) bool { return !o.one || prefix == o.prefix }
 
 func statusCommand(a *app) *cobra.Command {
-	o := &statusOptions{}
+	o := &statusOptions{every: watchEvery}
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show what is installed, and whether it is as it was asked for",
@@ -50,10 +53,15 @@ func statusCommand(a *app) *cobra.Command {
 Without --prefix it shows every installation of the region, also one whose role
 was deleted. With --all-regions it looks in every region that is enabled for the
 account. It exits with 0 when all are healthy, 2 when one is not, and 3 when
-there is none. What it may not look at it says, and goes on.`,
+there is none. What it may not look at it says, and goes on.
+
+It also counts what the functions did in the last 24 hours, which they record in
+their log groups; that never changes the verdict. A pipeline can do without it:
+--no-history. With --watch it looks again every few seconds, until ctrl-C.`,
 		Example: `  spothandler status
-  spothandler status --prefix prod -o json
-  spothandler status --all-regions`,
+  spothandler status --prefix prod --no-history -o json
+  spothandler status --all-regions
+  spothandler status --watch`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
@@ -61,10 +69,12 @@ there is none. What it may not look at it says, and goes on.`,
 				return err
 			}
 			o.one = cmd.Flags().Changed("prefix")
-			return statusRun{a, o, &unchecked{}}.run(cmd.Context())
+			return statusRun{app: a, asked: o, unchecked: &unchecked{}}.run(cmd.Context())
 		},
 	}
 	addAddress(cmd, &o.prefix)
+	cmd.Flags().BoolVar(&o.noHistory, "no-history", false, "do not read what the functions did in the last 24 hours")
+	cmd.Flags().BoolVar(&o.watch, "watch", false, "look again every few seconds, on a terminal, until ctrl-C")
 	a.awsFlags(cmd)
 	return cmd
 }
@@ -74,15 +84,28 @@ type statusRun struct {
 	*app
 	asked     *statusOptions
 	unchecked *unchecked // shared by all regions
+
+	failure func(error) // is told why something failed; may be nil
 }
 
-// run shows the installations of all regions together: what concerns several of them is said once.
 func (r statusRun) run(ctx context.Context) error {
+	if err := r.checkWatch(); err != nil {
+		return err
+	}
+	if r.asked.watch {
+		return r.watch(ctx)
+	}
+	return r.once(ctx)
+}
+
+// once shows the installations of all regions together: what concerns several of them is said once.
+func (r statusRun) once(ctx context.Context) (err error) {
+	defer func() { r.tell(err) }()
 	if err := r.lookEverywhere(ctx); err != nil {
 		return err
 	}
 	runs, id, err := runInRegions(ctx, r.app, r.asked.only(), func(ctx context.Context, a *app) (statuses, error) {
-		return statusRun{a, r.asked, r.unchecked}.here(ctx)
+		return statusRun{app: a, asked: r.asked, unchecked: r.unchecked}.here(ctx)
 	})
 	if err != nil {
 		return err
@@ -95,6 +118,9 @@ func (r statusRun) run(ctx context.Context) error {
 		v.app.ownErrors = true
 		v.code = v.app.conclude(ctx, v.err)
 	}
+	for _, v := range runs {
+		r.tell(v.err)
+	}
 	if err := r.show(ctx, runs); err != nil {
 		return err
 	}
@@ -102,6 +128,13 @@ func (r statusRun) run(ctx context.Context) error {
 		return r.noneIn(runs, id)
 	}
 	return alreadyShown(worst(runs))
+}
+
+// tell passes on why something failed.
+func (r statusRun) tell(err error) {
+	if r.failure != nil && err != nil {
+		r.failure(err)
+	}
 }
 
 // noneAnywhere reports whether several regions, or none, have nothing.
@@ -176,11 +209,21 @@ func (r statusRun) here(ctx context.Context) (statuses, error) {
 		return nil, err
 	}
 	r.printEndpoints(s)
-	survey, err := deploy.Look(ctx, s.clients, tagsOf(s.Session), s.id, r.asked.only(), r.asked.names)
+	var days *recents
+	var located func(deploy.Names, *settings.Record)
+	if !r.asked.noHistory {
+		days = newRecents(ctx, logsOf(s))
+		defer days.end()
+		located = days.located
+	}
+	survey, err := deploy.Look(ctx, s.clients, tagsOf(s.Session), s.id, r.asked.only(), r.asked.names, located)
 	if err != nil {
 		return nil, r.pointToPolicy("", r.asked.prefix, err)
 	}
-	all := s.judge(ctx, survey)
+	all := s.judge(ctx, survey, days)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if err := failuresOf(survey.Failed); err != nil {
 		return all, r.pointToPolicy("", r.asked.prefix, err)
 	}
@@ -192,50 +235,4 @@ func (r statusRun) here(ctx context.Context) (statuses, error) {
 		return all, errDiffers
 	}
 	return all, nil
-}
-
-// judge assesses what was found, and asks for the clusters. Where that fails for one it is another failure of the survey.
-func (s *connection) judge(ctx context.Context, survey *deploy.Survey) []deploy.Status {
-	all := []deploy.Status{}
-	for _, found := range survey.Found {
-		status, err := s.judgeOne(ctx, found, survey)
-		if err != nil {
-			survey.Failed = append(survey.Failed, deploy.Failure{Prefix: found.Names.Prefix, Err: err})
-			continue
-		}
-		all = append(all, status)
-	}
-	return all
-}
-
-func (s *connection) judgeOne(ctx context.Context, found *deploy.Installation, survey *deploy.Survey) (deploy.Status, error) {
-	one, err := assess([]*deploy.Installation{found}, survey.Others)
-	if err != nil {
-		return deploy.Status{}, err
-	}
-	status := one[0]
-	clusters, err := deploy.CheckClusters(ctx, s.clusters(), s.id, status.Spec.Clusters)
-	if err != nil {
-		return deploy.Status{}, err
-	}
-	clusters.Add(&status)
-	status.NotChecked = append(status.NotChecked, survey.NotChecked...)
-	return status, nil
-}
-
-// failuresOf is one error for the installations that could not be looked at; nil where there is none.
-func failuresOf(failed []deploy.Failure) error {
-	if len(failed) == 0 {
-		return nil
-	}
-	first := failed[0].Err
-	var known *apperr.Error
-	if !errors.As(first, &known) {
-		known = &apperr.Error{Code: apperr.CodeFailed, Message: first.Error(), Err: first}
-	}
-	explained := *known
-	for _, other := range failed[1:] {
-		explained.Detail = append(slices.Clone(explained.Detail), deploy.DisplayPrefix(other.Prefix)+": "+apperr.MaskURLs(other.Err.Error()))
-	}
-	return &explained
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -28,7 +29,7 @@ func (r statusRun) printMany(all []deploy.Status) {
 }
 
 func (r statusRun) printList(all []deploy.Status) {
-	bad, prefixes, regions, verdicts := 0, 0, 0, 0
+	bad, prefixes, regions, verdicts, versions := 0, 0, 0, 0, 0
 	for _, status := range all {
 		if !status.Healthy {
 			bad++
@@ -36,6 +37,7 @@ func (r statusRun) printList(all []deploy.Status) {
 		prefixes = max(prefixes, term.Width(deploy.DisplayPrefix(status.Prefix)))
 		regions = max(regions, term.Width(status.Region))
 		verdicts = max(verdicts, len(status.Verdict))
+		versions = max(versions, term.Width(orUnknown(status.Outputs.ModuleVersion)))
 	}
 	sign, verdict := r.out.Glyph(term.OK), r.out.Green(fmt.Sprintf("%d installations are healthy", len(all)))
 	if bad > 0 {
@@ -52,8 +54,8 @@ func (r statusRun) printList(all []deploy.Status) {
 			sign = term.Failed
 		}
 		name := term.Pad(deploy.DisplayPrefix(status.Prefix), prefixes)
-		version := "spothandler " + orUnknown(status.Outputs.ModuleVersion)
-		r.out.Print(r.out.Cells(sign, name, term.Pad(status.Region, regions), term.Pad(inWords(status.Verdict), verdicts), version))
+		r.out.Print(r.out.Cells(sign, name, term.Pad(status.Region, regions), term.Pad(inWords(status.Verdict), verdicts),
+			term.Pad(orUnknown(status.Outputs.ModuleVersion), versions), recentInBrief(status)))
 	}
 }
 
@@ -129,7 +131,7 @@ type note struct {
 	prefixes []string
 }
 
-// sharedNotes are the remarks that more than one installation has.
+// sharedNotes are the remarks that more than one installation has, and why records could not be read.
 func sharedNotes(all []deploy.Status) []note {
 	var notes []note
 	for _, status := range all {
@@ -142,8 +144,11 @@ func sharedNotes(all []deploy.Status) []note {
 			notes[at].prefixes = append(notes[at].prefixes, status.Prefix)
 		}
 	}
-	return slices.DeleteFunc(notes, func(n note) bool { return len(n.prefixes) < 2 })
+	return slices.DeleteFunc(notes, func(n note) bool { return len(n.prefixes) < 2 && !strings.HasPrefix(n.text, notRead) })
 }
+
+// notRead begins the remark that the records could not be read, which has nobody shown whole.
+const notRead = "not checked: " + lastDay
 
 func remarks(status deploy.Status) []string {
 	texts := slices.Concat(status.Warnings, status.Reminders)

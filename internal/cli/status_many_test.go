@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/history"
 )
 
 // healthy is an installation that nothing is wrong with.
@@ -50,13 +52,17 @@ func TestManyInstallations(t *testing.T) {
 	for i := range all {
 		all[i].NotChecked = append(all[i].NotChecked, denied)
 	}
+	all[0].Last24h, all[1].Last24h = &history.Day{}, &history.Day{Interruptions: 1240, Failures: 37}
+	all[2].NotChecked = append(all[2].NotChecked, deploy.NotChecked{What: lastDay, Why: "you may not logs:FilterLogEvents"})
+	all[4].Last24h = &history.Day{Interruptions: 1, Redeployments: 1}
+	all[4].Latest = &history.Latest{At: time.Date(2026, 11, 23, 2, 14, 9, 0, time.UTC), Cluster: "shop", Service: "api", Result: history.Redeployed}
 	const want = `✗ 3 of 5 installations are not healthy · account 111122223333
 
-  ✗ (no prefix)  eu-west-1  needs attention  spothandler 1.1.0
-  ✗ b            eu-west-1  needs attention  spothandler 1.1.0
-  ✓ c            eu-west-1  healthy          spothandler 1.1.0
-  ✗ d            us-east-1  differs          spothandler 1.1.0
-  ✓ e            us-east-1  healthy          spothandler 1.1.0
+  ✗ (no prefix)  eu-west-1  needs attention  1.1.0  24 h: none recorded
+  ✗ b            eu-west-1  needs attention  1.1.0  24 h: 1240 interrupted, 37 failed
+  ✓ c            eu-west-1  healthy          1.1.0  24 h: unknown
+  ✗ d            us-east-1  differs          1.1.0
+  ✓ e            us-east-1  healthy          1.1.0  24 h: 1 interrupted
 
 ! (no prefix) and b watch the same clusters in eu-west-1: each would redeploy
   › spothandler install --prefix NAME --region eu-west-1 --cluster NAME   clusters that no other watches
@@ -66,6 +72,8 @@ func TestManyInstallations(t *testing.T) {
 
 ! (no prefix), b, c, d and e: not checked: the clusters: you may not
   ecs:DescribeClusters
+
+! c: not checked: last 24 h: you may not logs:FilterLogEvents
 
 ✗ d differs · account 111122223333 · us-east-1 · spothandler 1.1.0
 
@@ -81,6 +89,8 @@ func TestManyInstallations(t *testing.T) {
   ✓ role        e-role
   ! the rule is DISABLED, as configured: no interruption is heard
 
+  last 24 h     1 task interrupted · 1 redeployed · 0 skipped · 0 failed
+  latest        02:14:09 UTC · shop/api · redeployed
   settings      rule state DISABLED
 `
 	if got := shownStatuses(all, "eu-west-1", "us-east-1"); got != want {

@@ -35,8 +35,13 @@ func (r statusRun) printOne(status deploy.Status) {
 	}
 	r.printProblems(status)
 	r.printNotes(status)
-	if set := notDefault(status.Spec); len(set) > 0 {
-		r.out.Printf("\n%s", r.out.Labelled("settings", " · ", set))
+	set := notDefault(status.Spec)
+	if len(set) > 0 || status.Last24h != nil || unreadOf(status) != "" {
+		r.out.Printf("\n")
+	}
+	r.printRecent(status)
+	if len(set) > 0 {
+		r.out.Print(r.out.Labelled("settings", " · ", set))
 	}
 	r.printCures(status)
 }
@@ -85,7 +90,9 @@ func (r statusRun) printNotes(status deploy.Status) {
 		r.out.Print(r.out.Note("  ", warning))
 	}
 	for _, each := range status.NotChecked {
-		r.out.Print(r.out.Item(term.Quiet, each.String()))
+		if each.What != lastDay { // which has a row of its own
+			r.out.Print(r.out.Item(term.Quiet, each.String()))
+		}
 	}
 }
 

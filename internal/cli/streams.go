@@ -20,25 +20,34 @@ type Streams struct {
 	inTTY, outTTY, errTTY bool
 	width                 int // columns of the terminal; 80 where there is none
 	height                int // its lines; 0 where there is none
+
+	// size measures the terminal again, which may have been resized. Nil: it has not.
+	size func() (width, height int)
 }
 
 // SystemStreams returns the streams, the environment and the terminal of this process.
 func SystemStreams() Streams {
-	width, height := 80, 0
-	for _, stream := range []*os.File{os.Stderr, os.Stdout} {
-		if columns, lines, err := xterm.GetSize(int(stream.Fd())); err == nil && columns > 0 {
-			width, height = columns, lines
-			break
-		}
-	}
+	width, height := terminalSize()
 	return Streams{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
 		getenv: os.Getenv, env: os.Environ(),
 		inTTY:  xterm.IsTerminal(int(os.Stdin.Fd())),
 		outTTY: xterm.IsTerminal(int(os.Stdout.Fd())),
 		errTTY: xterm.IsTerminal(int(os.Stderr.Fd())),
-		width:  max(60, min(width, 120)), height: height,
+		width:  width, height: height, size: terminalSize,
 	}
+}
+
+// terminalSize measures the terminal, and answers with columns that can be printed in.
+func terminalSize() (width, height int) {
+	width, height = 80, 0
+	for _, stream := range []*os.File{os.Stderr, os.Stdout} {
+		if columns, lines, err := xterm.GetSize(int(stream.Fd())); err == nil && columns > 0 {
+			width, height = columns, lines
+			break
+		}
+	}
+	return max(60, min(width, 120)), height
 }
 
 // NewStreams returns streams that are no terminal, with the environment of this process.

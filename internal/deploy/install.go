@@ -56,7 +56,7 @@ var ErrNotInstalled = errors.New("it is not installed")
 func PrepareInstall(ctx context.Context, clients Clients, id session.Identity, request InstallRequest) (*Install, error) {
 	i := &Install{clients: clients, id: id, request: request}
 	var err error
-	if i.Found, err = find(ctx, clients, id, request.Prefix, request.Given, ToCompare); err != nil {
+	if i.Found, err = find(ctx, clients, id, request.Prefix, request.Given, ToCompare, nil); err != nil {
 		return nil, err
 	}
 	if request.Upgrade && !i.Found.Found() {

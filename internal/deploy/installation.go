@@ -25,26 +25,26 @@ type Installation struct {
 // Find finds the installation with this prefix: the role's record tells the other names, or, where
 // there is none, what was given or the defaults do. It only reads.
 func Find(ctx context.Context, clients Clients, id session.Identity, prefix string, given settings.Given) (*Installation, error) {
-	return find(ctx, clients, id, prefix, given, ToReport)
+	return find(ctx, clients, id, prefix, given, ToReport, nil)
 }
 
 // FindForRemoval is Find for an uninstall: it finds what Removal and CheckRemovable need, instance profiles
 // of the role among it, and not what a comparison would need.
 func FindForRemoval(ctx context.Context, clients Clients, id session.Identity, prefix string, given settings.Given) (*Installation, error) {
-	return find(ctx, clients, id, prefix, given, ToRemove)
+	return find(ctx, clients, id, prefix, given, ToRemove, nil)
 }
 
-func find(ctx context.Context, clients Clients, id session.Identity, prefix string, given settings.Given, why Purpose) (*Installation, error) {
+func find(ctx context.Context, clients Clients, id session.Identity, prefix string, given settings.Given, why Purpose, located func(Names, *settings.Record)) (*Installation, error) {
 	role, record, err := findRecord(ctx, clients, id, prefix)
 	if err != nil {
 		return nil, err
 	}
-	names, err := chooseNames(id, prefix, record, given)
+	names, err := namesOf(id, prefix, role, record, given)
 	if err != nil {
 		return nil, err
 	}
-	if names, err = choosePath(names, role, given); err != nil {
-		return nil, err
+	if located != nil && record != nil {
+		located(names, record)
 	}
 	found, err := findRest(ctx, clients, names, role, record, why)
 	if err != nil {
@@ -56,6 +56,15 @@ func find(ctx context.Context, clients Clients, id session.Identity, prefix stri
 	found.namedByRecord = why == ToRemove && record != nil && given.Text("function-name") == "" &&
 		record.FunctionName != settings.Defaults(prefix).FunctionName
 	return found, nil
+}
+
+// namesOf are the names of an installation with this role and record, which may be nil.
+func namesOf(id session.Identity, prefix string, role *Role, record *settings.Record, given settings.Given) (Names, error) {
+	names, err := chooseNames(id, prefix, record, given)
+	if err != nil {
+		return Names{}, err
+	}
+	return choosePath(names, role, given)
 }
 
 // findAgain finds an installation whose names are known: those that a role which is gone cannot tell any more.

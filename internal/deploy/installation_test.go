@@ -56,7 +56,7 @@ func TestImpossibleRecord(t *testing.T) {
 				if _, err := a.clients.IAM.UpdateRole(t.Context(), &iam.UpdateRoleInput{RoleName: &role.Name, Description: &text}); err != nil {
 					t.Fatal(err)
 				}
-				survey, err := Look(t.Context(), a.clients, resourcegroupstaggingapi.NewFromConfig(a.Config()), a.id, nil, nil)
+				survey, err := Look(t.Context(), a.clients, resourcegroupstaggingapi.NewFromConfig(a.Config()), a.id, nil, nil, nil)
 				if err != nil || len(survey.Found) != 2 || len(survey.Failed) > 0 {
 					t.Fatalf("%+v, %v", survey, err)
 				}
@@ -90,7 +90,7 @@ func TestOneFailureHidesNoOther(t *testing.T) {
 		a.install(t, "prod", nil)
 		a.install(t, "test", given("cluster", "shop"))
 		a.clients.Events = &failingRule{a.clients.Events, "prod-ecs-spot-interruption"}
-		survey, err := Look(t.Context(), a.clients, resourcegroupstaggingapi.NewFromConfig(a.Config()), a.id, nil, nil)
+		survey, err := Look(t.Context(), a.clients, resourcegroupstaggingapi.NewFromConfig(a.Config()), a.id, nil, nil, nil)
 		if err != nil || len(survey.Found) != 1 || survey.Found[0].Names.Prefix != "test" {
 			t.Fatalf("%+v, %v", survey, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/history"
 )
 
 // Status is what can be said of an installation: shown by status, and as "installation" in JSON.
@@ -26,8 +27,10 @@ type Status struct {
 	NotChecked       []NotChecked   `json:"not_checked"`
 	Settings         map[string]any `json:"settings"`
 	Outputs          Outputs        `json:"outputs"`
-	Last24h          any            `json:"last_24h"` // what the function did; nil where it was not read
-	Latest           any            `json:"latest"`
+
+	// What the function did, where the caller has read its records; nil where not.
+	Last24h *history.Day    `json:"last_24h"`
+	Latest  *history.Latest `json:"latest"` // nil as well where there was no interruption
 
 	Spec      settings.Spec `json:"-"`
 	Changes   []Change      `json:"-"` // what install would do

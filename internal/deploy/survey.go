@@ -19,6 +19,8 @@ type Survey struct {
 	Others     []Listed     // every installation that has a role
 	Failed     []Failure    // installations that could not be looked at
 	NotChecked []NotChecked // of the region
+
+	located func(Names, *settings.Record)
 }
 
 // Failure is why an installation could not be looked at.
@@ -29,9 +31,10 @@ type Failure struct {
 
 // Look finds the installation with this prefix, or every one of the region where prefix is nil, also those
 // whose role is gone. given are the names that cannot be read off a role. Whoever may not list roles can still
-// look at one installation.
-func Look(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, prefix *string, given settings.Given) (*Survey, error) {
-	s := &Survey{}
+// look at one installation. Each installation that has a role is given to located, unless that is nil, as soon as its
+// names are known, from several goroutines, and before the rest of it is read.
+func Look(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, prefix *string, given settings.Given, located func(Names, *settings.Record)) (*Survey, error) {
+	s := &Survey{located: located}
 	if prefix != nil {
 		return s, s.lookAtOne(ctx, clients, tags, id, *prefix, given)
 	}
@@ -66,7 +69,7 @@ func (s *Survey) lookAtOne(ctx context.Context, clients Clients, tags TagAPI, id
 		return err
 	})
 	group.Go(func() (err error) {
-		one, err = Find(groupCtx, clients, id, prefix, given)
+		one, err = find(groupCtx, clients, id, prefix, given, ToReport, s.located)
 		return err
 	})
 	if err := group.Wait(); err != nil {
@@ -98,7 +101,7 @@ func (s *Survey) lookAtAll(ctx context.Context, clients Clients, tags TagAPI, id
 		if prefix != "" { // they are of one installation
 			names = nil
 		}
-		group.Go(func() { found[index], failed[index] = Find(ctx, clients, id, prefix, names) })
+		group.Go(func() { found[index], failed[index] = find(ctx, clients, id, prefix, names, ToReport, s.located) })
 	}
 	hasNoRole := func(prefix string) bool {
 		return !slices.ContainsFunc(s.Others, func(l Listed) bool { return l.Prefix == prefix })

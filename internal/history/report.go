@@ -2,6 +2,7 @@ package history
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -26,8 +27,30 @@ type Report struct {
 	Rehearsals       int            `json:"rehearsals"`        // records of dry runs and simulations, which are not counted above
 	LinesPassedOver  int            `json:"lines_passed_over"` // that are none of the function's records
 	UnknownOutcomes  []string       `json:"unknown_outcomes"`  // why, each once
+	CountsUnknown    string         `json:"counts_unknown"`    // why the function's records do not tell the counts; "" where they do
 	RedeploymentsAll []Redeployment `json:"-"`
 	All              []Interruption `json:"-"`
+}
+
+// MarshalJSON returns the report with null for the counts that are unknown.
+func (r Report) MarshalJSON() ([]byte, error) {
+	type plain Report
+	if r.CountsUnknown == "" {
+		return json.Marshal(plain(r))
+	}
+	return json.Marshal(struct {
+		plain
+		Interruptions   *int `json:"interruptions"`
+		Redeployments   *int `json:"redeployments"`
+		Skipped         *int `json:"skipped"`
+		Failures        *int `json:"failures"`
+		Outcomes        *int `json:"outcomes"`
+		ByService       *int `json:"by_service"`
+		ByZone          *int `json:"by_zone"`
+		ByHour          *int `json:"by_hour"`
+		Rehearsals      *int `json:"rehearsals"`
+		LinesPassedOver *int `json:"lines_passed_over"`
+	}{plain: plain(r)})
 }
 
 // Spread is the middle and the end of a set of figures, nil where there is none.
@@ -62,11 +85,11 @@ type ZoneCount struct {
 	Interruptions int    `json:"interruptions"`
 }
 
-// Summarize makes the figures of what a Collector has. The interruptions are those of the period by the
+// Summarize makes the figures of what a Collector has. The period is told to the second. The interruptions are those of the period by the
 // time of their event.
 func Summarize(c *Collector, from, to time.Time) Report {
 	r := Report{
-		From: from.UTC(), To: to.UTC(), Skipped: map[string]int{}, ByService: []ServiceCount{}, ByZone: []ZoneCount{},
+		From: from.UTC().Truncate(time.Second), To: to.UTC().Truncate(time.Second), Skipped: map[string]int{}, ByService: []ServiceCount{}, ByZone: []ZoneCount{},
 		Rehearsals: c.Rehearsals, UnknownOutcomes: []string{}, All: c.Interruptions(), RedeploymentsAll: c.Redeployments,
 	}
 	services := map[[2]string]*ServiceCount{}

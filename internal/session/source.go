@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
@@ -75,11 +76,25 @@ func Load(ctx context.Context, options Options) (*Source, error) {
 		return nil, err
 	}
 	s.assumeRole()
+	s.cfg.HTTPClient = shared(s.cfg.HTTPClient)
 	s.cfg.APIOptions = nil           // a session has its own
 	if s.cfg.RetryMaxAttempts == 0 { // neither AWS_MAX_ATTEMPTS nor the profile says otherwise
 		s.cfg.RetryMaxAttempts = attempts
 	}
 	return s, nil
+}
+
+// shared returns an HTTP client whose connections all service clients share. The SDK's own is copied for each of them,
+// with connections that stay open for 90 seconds: status --watch, which makes new ones for every look, would run out of
+// files.
+func shared(client aws.HTTPClient) aws.HTTPClient {
+	if client == nil {
+		client = awshttp.NewBuildableClient()
+	}
+	if own, ok := client.(*awshttp.BuildableClient); ok {
+		return own.Freeze()
+	}
+	return client
 }
 
 // load reads the configuration for a region; "" leaves it to the environment and the profile.

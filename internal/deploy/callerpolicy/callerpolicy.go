@@ -19,6 +19,7 @@ import (
 type Commands struct {
 	Install   bool // upgrade as well
 	Status    bool
+	NoHistory bool // status --no-history, which reads no logs
 	Logs      bool
 	Report    bool
 	Uninstall bool

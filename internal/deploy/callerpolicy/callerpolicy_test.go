@@ -136,6 +136,16 @@ func TestPolicyOfDefaults(t *testing.T) {
 	}
 }
 
+// Whoever leaves the history out may not read the logs; all else is the same.
+func TestPolicyWithoutHistory(t *testing.T) {
+	with := actionsOf(t, policyFor(t, names(), fullSpec(), callerpolicy.Commands{Status: true}))
+	without := actionsOf(t, policyFor(t, names(), fullSpec(), callerpolicy.Commands{Status: true, NoHistory: true}))
+	equal(t, slices.DeleteFunc(with, func(action string) bool { return action == "logs:FilterLogEvents" }), without...)
+	if slices.Contains(without, "logs:FilterLogEvents") {
+		t.Error(without)
+	}
+}
+
 // The longest names in the longest region leave room in a managed policy.
 func TestPolicyFits(t *testing.T) {
 	id := session.Identity{Partition: "aws-us-gov", Account: "111122223333", Region: "ap-southeast-1"}

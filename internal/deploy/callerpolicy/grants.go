@@ -130,7 +130,7 @@ func (c Commands) purposes(spec settings.Spec) purpose {
 		{c.Install, installing | reserving.onlyIf(spec.ReservedConcurrency > 0) | withKey.onlyIf(encrypted) | withVPC.onlyIf(len(spec.Subnets) > 0)},
 		{c.Install, withBoundary.onlyIf(bounded) | withoutBoundary.onlyIf(!bounded)},
 		{c.Install || c.Status, withClusters.onlyIf(named)},
-		{c.Status, surveying | everywhere.onlyIf(c.AllRegions)},
+		{c.Status, surveying | everywhere.onlyIf(c.AllRegions) | readingLogs.onlyIf(!c.NoHistory)},
 		{c.Doctor, diagnosing},
 		{c.Simulate, rehearsing | redeploying.onlyIf(c.ForReal)},
 		{c.Logs || c.Report, locating | readingLogs | summarizing.onlyIf(c.Report)},

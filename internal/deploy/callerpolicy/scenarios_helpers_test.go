@@ -74,6 +74,10 @@ func scenarios() []scenario {
 			{state: installed("--cluster shpo"), command: status, exit: 2},
 			{state: roleDeleted(), command: status, exit: 2},
 		}},
+		{policy: "status --no-history --cluster shop", beyond: "status --cluster shop", steps: []step{
+			{state: installed(plain), command: status + " --no-history"},
+			{state: roleDeleted(), command: status + " --no-history", exit: 2},
+		}},
 		{policy: "status --all-regions", steps: []step{
 			{state: installed(plain), command: "status --all-regions"},
 			{state: installed("--cluster shpo"), command: "status --all-regions", exit: 2},

@@ -1,0 +1,239 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/history"
+	"github.com/spothandler/spothandler/internal/localaws"
+	"github.com/spothandler/spothandler/internal/session"
+)
+
+// recentRows are what status shows of the records, with times made equal.
+func recentRows(t *testing.T, line string) string {
+	t.Helper()
+	code, shown := spothandler(t.Context(), "", words(line)...)
+	if code != exitFine {
+		t.Errorf("%s exits with %d: %s", line, code, shown.err)
+	}
+	_, rows, found := strings.Cut(shown.out, "\n  last 24 h")
+	if !found {
+		t.Fatalf("%s has no row for it:\n%s", line, shown.out)
+	}
+	return "  last 24 h" + rows
+}
+
+// twoInstallations makes of prod one of two that do not overlap.
+func (a *archive) twoInstallations() {
+	a.Helper()
+	for _, cluster := range []string{"web", "batch"} {
+		if _, err := ecs.NewFromConfig(a.Config()).CreateCluster(a.Context(), &ecs.CreateClusterInput{ClusterName: &cluster}); err != nil {
+			a.Fatal(err)
+		}
+	}
+	must(a.T, "install --prefix test --cluster batch")
+	must(a.T, "install --prefix prod --cluster web")
+}
+
+// Status tells what the function did in the last 24 hours in the figures of report, and what to do about failures.
+func TestStatusHistory(t *testing.T) {
+	a := newArchive(t, "install --prefix prod")
+	if got := recentRows(t, "status"); got != "  last 24 h     no interruption was recorded\n" {
+		t.Errorf("%s", got)
+	}
+	a.record(25*time.Hour, "1000", redeployed)
+	a.record(50*time.Minute, "2222", nil)
+	a.record(50*time.Minute, "1111", redeployed)
+	a.record(20*time.Minute, "3333", func(r *handler.Record) { redeployed(r); r.Applied, r.DryRun = false, true })
+	a.write(5*time.Minute, "START RequestId", `{"reason": "cut off`)
+	at := time.Now().Add(-50 * time.Minute).UTC().Format("15:04")
+	got := recentRows(t, "status")
+	if !strings.HasPrefix(got, "  last 24 h     2 tasks interrupted · 1 redeployed · 1 skipped · 0 failed\n  latest        "+at) || !strings.HasSuffix(got, " UTC · shop/api · redeployed\n") {
+		t.Errorf("%s", got)
+	}
+	a.record(10*time.Minute, "4444", func(r *handler.Record) { refusedByIAM(r); r.Service = "evil\x1b[31m" })
+	got = recentRows(t, "status --region eu-west-1")
+	if !strings.Contains(got, "3 tasks interrupted · 1 redeployed · 1 skipped · 1 failed\n") ||
+		!strings.HasSuffix(got, " UTC · shop/evil\\x1b[31m · failed\n  › spothandler logs --prefix prod --region eu-west-1 --level ERROR   what failed, and what helps\n") {
+		t.Errorf("%q", got)
+	}
+
+	_, shown := spothandler(t.Context(), "", "status", "-o", "json")
+	var status struct{ Installations []deploy.Status }
+	_, reported := spothandler(t.Context(), "", "report", "--days", "1", "-o", "json")
+	var report history.Report
+	if err := json.Unmarshal([]byte(shown.out), &status); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(reported.out), &report); err != nil {
+		t.Fatal(err)
+	}
+	one := status.Installations[0]
+	if d := one.Last24h; d.Interruptions != report.Interruptions || d.Redeployments != report.Redeployments || d.Failures != report.Failures ||
+		skippedOf(d.Skipped) != 1 || len(one.NotChecked) > 0 {
+		t.Errorf("%+v is not %+v", d, report)
+	}
+	if l := one.Latest; l.Cluster != "shop" || l.Result != history.Failed || l.Error != "AccessDeniedException: may not ecs:UpdateService" || !strings.HasSuffix(l.TaskARN, "/4444") {
+		t.Errorf("%+v", l)
+	}
+	a.twoInstallations()
+	_, shown = spothandler(t.Context(), "", "status")
+	for _, want := range []string{"  24 h: 3 interrupted, 1 failed\n", "  24 h: none recorded\n"} {
+		if !strings.Contains(shown.out, want) {
+			t.Errorf("no %q in %s", want, shown.out)
+		}
+	}
+}
+
+// Whatever happens to the records, status says why they are unknown, and its verdict and exit code are what they were.
+func TestStatusHistoryInTrouble(t *testing.T) {
+	a := newArchive(t, "install --prefix prod")
+	trouble := ""
+	during := func(which string) func(localaws.Call) bool {
+		return func(localaws.Call) bool { return trouble == which }
+	}
+	a.Inject(localaws.Fault{Action: "FilterLogEvents", Match: during("denied"), Deny: true})
+	a.Inject(localaws.Fault{Action: "FilterLogEvents", Match: during("key"), Refuse: &localaws.Error{
+		Status: 400, Code: "AccessDeniedException", Message: "The KMS key is not accessible",
+	}})
+	a.Inject(localaws.Fault{Action: "FilterLogEvents", Match: during("throttled"), Throttle: true})
+	for _, test := range []struct{ trouble, want string }{
+		{"denied", "unknown: you may not logs:FilterLogEvents\n"},
+		{"key", "unknown: the KMS key of the log group may not be used:\n"},
+		{"throttled", "unknown: ThrottlingException: Rate exceeded\n"},
+	} {
+		trouble = test.trouble
+		if got := recentRows(t, "status --prefix prod"); !strings.HasPrefix(got, "  last 24 h     "+test.want) || strings.Contains(got, "latest") {
+			t.Errorf("%s: %s", test.trouble, got)
+		}
+	}
+	trouble = "denied"
+	code, shown := spothandler(t.Context(), "", "status", "-o", "json")
+	for _, want := range []string{`"last_24h": null`, `"latest": null`, `"what": "last 24 h"`, `"why": "you may not logs:FilterLogEvents"`} {
+		if code != exitFine || !strings.Contains(shown.out, want) {
+			t.Errorf("exit code %d, no %s in %s", code, want, shown.out)
+		}
+	}
+	a.twoInstallations()
+	_, shown = spothandler(t.Context(), "", "status")
+	if strings.Count(shown.out, "24 h: unknown\n") != 2 || strings.Count(shown.out, "! prod and test: not checked: last 24 h: you may not logs:FilterLogEvents\n") != 1 || strings.Count(shown.out, "\n") != 6 {
+		t.Errorf("%s", shown.out)
+	}
+	trouble = ""
+	a.ForgetCalls()
+	_, shown = spothandler(t.Context(), "", "status", "--prefix", "prod", "--no-history")
+	if strings.Contains(shown.out, "24 h") {
+		t.Errorf("%s", shown.out)
+	}
+	for _, call := range a.Calls() {
+		if call.Action == "FilterLogEvents" {
+			t.Error("records were read")
+		}
+	}
+}
+
+// Where records are left out, or go elsewhere, the counts are unknown, and not 0.
+func TestStatusHistoryOfHiddenRecords(t *testing.T) {
+	a := newArchive(t, "install --prefix prod --log-level ERROR")
+	if got, want := recentRows(t, "status"), `  last 24 h     unknown: log level ERROR leaves records out
+  › spothandler install --prefix prod --log-level INFO   records all that follows
+  settings      log level ERROR
+`; got != want {
+		t.Errorf("%s", got)
+	}
+	must(t, "install --prefix prod --log-level INFO")
+	functions, name := lambda.NewFromConfig(a.Config()), "prod-ecs-fargate-spot-handler"
+	for _, test := range []struct {
+		change lambda.UpdateFunctionConfigurationInput
+		want   string
+	}{
+		{lambda.UpdateFunctionConfigurationInput{Environment: &types.Environment{Variables: map[string]string{"LOG_LEVEL": "WARNING"}}}, "log level WARNING leaves records out"},
+		{lambda.UpdateFunctionConfigurationInput{LoggingConfig: &types.LoggingConfig{LogFormat: types.LogFormatJson, ApplicationLogLevel: types.ApplicationLogLevelError}}, "Lambda's log level ERROR leaves records out"},
+		{lambda.UpdateFunctionConfigurationInput{LoggingConfig: &types.LoggingConfig{LogFormat: types.LogFormatJson, LogGroup: aString("/theirs")}}, "the function writes to log group /theirs"},
+	} {
+		test.change.FunctionName = &name
+		if _, err := functions.UpdateFunctionConfiguration(t.Context(), &test.change); err != nil {
+			t.Fatal(err)
+		}
+		code, shown := spothandler(t.Context(), "", "status")
+		if code != exitDiffers || !strings.Contains(shown.out, "  last 24 h     unknown: "+test.want+"\n") {
+			t.Errorf("exit code %d, no %q in %s", code, test.want, shown.out)
+		}
+		must(t, "install --prefix prod")
+	}
+}
+
+func aString(text string) *string { return &text }
+
+// sluggish answers for some log groups, and for the others not before the context ends.
+type sluggish struct{ quick string }
+
+func (s sluggish) FilterLogEvents(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput, _ ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.FilterLogEventsOutput, error) {
+	if *in.LogGroupName == s.quick {
+		return &cloudwatchlogs.FilterLogEventsOutput{}, nil
+	}
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// However many installations a region has, their records are waited for three seconds all told, and CloudWatch Logs is
+// asked at the pace that it allows.
+func TestStatusHistoryIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		names := func(i int) deploy.Names {
+			return deploy.NewNames(session.Identity{Region: "eu-west-1"}, fmt.Sprintf("p%02d", i), "fn", "rule")
+		}
+		began := time.Now()
+		days := newRecents(t.Context(), sluggish{names(0).LogGroup})
+		defer days.end()
+		for i := range 20 {
+			days.located(names(i), &settings.Record{LogLevel: "INFO"})
+		}
+		days.beginRest([]*deploy.Installation{{Names: names(20)}, {Names: names(21)}})
+		unknown := 0
+		for i := range 22 {
+			var status deploy.Status
+			days.add(&status, &deploy.Installation{Names: names(i)})
+			switch why := unreadOf(status); {
+			case i == 0 && status.Last24h != nil && why == "":
+			case i > 0 && status.Last24h == nil && why == "not read within 3s":
+				unknown++
+			default:
+				t.Errorf("%d: %+v, %q", i, status.Last24h, why)
+			}
+		}
+		if took := time.Since(began); took != recentLimit || unknown != 21 {
+			t.Errorf("it took %s, %d are unknown", took, unknown)
+		}
+		days.end()
+		synctest.Wait()
+	})
+}
+
+// What was read while other reads took longer than three seconds counts.
+func TestStatusHistoryReadInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := deploy.NewNames(session.Identity{Region: "eu-west-1"}, "prod", "fn", "rule")
+		days := newRecents(t.Context(), sluggish{n.LogGroup})
+		defer days.end()
+		days.located(n, &settings.Record{LogLevel: "INFO"})
+		time.Sleep(time.Minute)
+		var status deploy.Status
+		if days.add(&status, &deploy.Installation{Names: n}); status.Last24h == nil {
+			t.Errorf("%q", unreadOf(status))
+		}
+	})
+}

@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// judge assesses what was found, asks for the clusters, and adds what the functions did of late, unless days is nil.
+// Where that fails for one it is another failure of the survey.
+func (s *connection) judge(ctx context.Context, survey *deploy.Survey, days *recents) []deploy.Status {
+	if days != nil {
+		days.beginRest(survey.Found)
+	}
+	all := []deploy.Status{}
+	for _, found := range survey.Found {
+		status, err := s.judgeOne(ctx, found, survey)
+		if err != nil {
+			survey.Failed = append(survey.Failed, deploy.Failure{Prefix: found.Names.Prefix, Err: err})
+			continue
+		}
+		if days != nil {
+			days.add(&status, found)
+		}
+		all = append(all, status)
+	}
+	return all
+}
+
+func (s *connection) judgeOne(ctx context.Context, found *deploy.Installation, survey *deploy.Survey) (deploy.Status, error) {
+	one, err := assess([]*deploy.Installation{found}, survey.Others)
+	if err != nil {
+		return deploy.Status{}, err
+	}
+	status := one[0]
+	clusters, err := deploy.CheckClusters(ctx, s.clusters(), s.id, status.Spec.Clusters)
+	if err != nil {
+		return deploy.Status{}, err
+	}
+	clusters.Add(&status)
+	status.NotChecked = append(status.NotChecked, survey.NotChecked...)
+	return status, nil
+}
+
+// failuresOf is one error for the installations that could not be looked at; nil where there is none.
+func failuresOf(failed []deploy.Failure) error {
+	if len(failed) == 0 {
+		return nil
+	}
+	first := failed[0].Err
+	var known *apperr.Error
+	if !errors.As(first, &known) {
+		known = &apperr.Error{Code: apperr.CodeFailed, Message: first.Error(), Err: first}
+	}
+	explained := *known
+	for _, other := range failed[1:] {
+		explained.Detail = append(slices.Clone(explained.Detail), deploy.DisplayPrefix(other.Prefix)+": "+apperr.MaskURLs(other.Err.Error()))
+	}
+	return &explained
+}

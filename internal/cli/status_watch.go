@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/term"
+)
+
+// watchEvery is how long --watch waits between two looks: they cost some twenty calls each, of what AWS allows the account.
+const watchEvery = 5 * time.Second
+
+// checkWatch refuses what cannot be repainted.
+func (r statusRun) checkWatch() error {
+	switch {
+	case !r.asked.watch:
+		return nil
+	case r.json():
+		return apperr.Invalid("leave one of them out", "--watch and --output json do not go together")
+	case !r.out.Live():
+		return apperr.Invalid("spothandler logs --follow"+r.scope(r.asked.prefix)+"   a line for each event, anywhere", "--watch repaints a terminal, and this is none")
+	case r.verbose:
+		return apperr.Invalid("leave one of them out", "--watch and --verbose do not go together")
+	}
+	return nil
+}
+
+// look is what one status showed.
+type look struct {
+	out, err bytes.Buffer
+	code     int
+	failed   error // what to return where it was the first
+	expired  bool
+}
+
+// watch shows the status again and again until the context ends, which is how it is meant to end and no error. The first
+// look has to succeed; one that fails later is told below what was seen before.
+func (r statusRun) watch(ctx context.Context) error {
+	r.aws.quiet.Add(1)
+	defer r.aws.quiet.Add(-1)
+	screen, seen := r.out.Screen(), ""
+	for first := true; ; first = false {
+		one := r.look(ctx)
+		switch {
+		case first && one.isBad():
+			return errors.Join(copyTo(r.Streams.err, &one.err), copyTo(r.Streams.out, &one.out), one.failed)
+		case ctx.Err() != nil:
+			return nil
+		case one.code != exitError:
+			seen = one.out.String()
+		}
+		if one.expired {
+			r.aws.forget()
+		}
+		r.paint(screen, seen, one.err.String())
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(r.asked.every):
+		}
+	}
+}
+
+// isBad reports whether there is nothing to be watched.
+func (l *look) isBad() bool { return l.code != exitFine && l.code != exitDiffers }
+
+// look does a status whose text is held back.
+func (r statusRun) look(ctx context.Context) *look {
+	one, seen := *r.app, &look{}
+	if r.size != nil {
+		one.width, one.height = r.size()
+	}
+	out, err := one.printers()
+	err.Dumb = true // nothing moves in what is shown later
+	one.Streams.out, one.Streams.err = &seen.out, &seen.err
+	one.out, one.err = term.NewPrinter(&seen.out, out.Style), term.NewPrinter(&seen.err, err.Style)
+	one.chosen, one.unseen = nil, true
+	seen.failed = statusRun{&one, r.asked, &unchecked{}, func(err error) { seen.expired = seen.expired || isExpired(err) }}.once(ctx)
+	seen.code = one.conclude(ctx, seen.failed)
+	seen.failed = alreadyShown(seen.code)
+	return seen
+}
+
+// paint shows what was seen, and below it what has gone wrong since.
+func (r statusRun) paint(screen *term.Screen, seen, trouble string) {
+	height := r.height
+	if r.size != nil {
+		_, height = r.size()
+	}
+	text := seen
+	if trouble != "" {
+		text += "\n" + trouble
+	}
+	at := r.out.Dim(time.Now().UTC().Format("15:04:05 UTC") + " · looks again every " + r.asked.every.String() + " · ctrl-C ends it")
+	screen.Paint(text+"\n"+at.String()+"\n", height)
+}
+
+// isExpired reports whether credentials have expired, or were replaced by others: what the configuration says of them
+// has to be read again.
+func isExpired(err error) bool {
+	known, ok := errors.AsType[*apperr.Error](err)
+	return ok && slices.Contains([]string{"expired_credentials", "sso_session_expired"}, known.Code) ||
+		apperr.HasCode(err, "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException")
+}

@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// screenOf is what a watching status paints.
+type screenOf struct {
+	mu   sync.Mutex
+	last string
+}
+
+func (s *screenOf) Write(text []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, s.last, _ = strings.Cut(string(text), "\x1b[H")
+	return len(text), nil
+}
+
+// shows waits until what is painted has all of these texts.
+func (s *screenOf) shows(t *testing.T, texts ...string) {
+	t.Helper()
+	s.until(t, fmt.Sprintf("%q are there", texts), func(screen string) bool {
+		return !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(screen, text) })
+	})
+}
+
+// showsNo waits until what is painted does not have the text.
+func (s *screenOf) showsNo(t *testing.T, text string) {
+	t.Helper()
+	s.until(t, text+" is gone", func(screen string) bool { return !strings.Contains(screen, text) })
+}
+
+func (s *screenOf) until(t *testing.T, what string, seen func(screen string) bool) {
+	t.Helper()
+	for range 6000 {
+		s.mu.Lock()
+		last := s.last
+		s.mu.Unlock()
+		if seen(last) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("waited in vain until %s:\n%s", what, s.last)
+}
+
+// Watching shows what is new, outlives a read that fails and credentials that have expired, and ends with the context.
+func TestStatusWatch(t *testing.T) {
+	a := newArchive(t, "install --prefix prod")
+	var trouble atomic.Value
+	trouble.Store("")
+	during := func(which string) func(localaws.Call) bool {
+		return func(localaws.Call) bool { return trouble.Load() == which }
+	}
+	a.Inject(localaws.Fault{Action: "GetFunction", Match: during("throttled"), Throttle: true})
+	a.Inject(localaws.Fault{Action: "GetCallerIdentity", Match: during("expired"), Refuse: &localaws.Error{Status: 400, Code: "ExpiredToken", Message: "The security token included in the request is expired"}})
+
+	screen := &screenOf{}
+	streams := NewStreams(strings.NewReader(""), screen, screen)
+	streams.outTTY, streams.errTTY, streams.width, streams.height = true, true, 80, 40
+	app := newApp(streams, []string{"status", "--watch"})
+	app.output = "text"
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error)
+	go func() {
+		ended <- statusRun{app: app, asked: &statusOptions{watch: true, every: 5 * time.Millisecond}}.run(ctx)
+	}()
+	screen.shows(t, "prod is healthy", "no interruption was recorded", "looks again every 5ms · ctrl-C ends it")
+	a.record(0, "1111", redeployed)
+	screen.shows(t, "1 task interrupted · 1 redeployed")
+	for _, test := range []struct{ trouble, says string }{
+		{"throttled", "reading function"}, {"expired", "the AWS credentials have expired"},
+	} {
+		trouble.Store(test.trouble)
+		screen.shows(t, "prod is healthy", "1 task interrupted", test.says)
+		trouble.Store("")
+		screen.showsNo(t, test.says)
+	}
+	must(t, "uninstall --prefix prod --yes")
+	screen.shows(t, "nothing is installed in eu-west-1")
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// What cannot be repainted is refused before any call; the first look ends it as a status would.
+func TestStatusWatchRefuses(t *testing.T) {
+	a := newArchive(t, "")
+	terminal := func(args ...string) (int, string) {
+		var screen strings.Builder
+		streams := NewStreams(strings.NewReader(""), &screen, &screen)
+		streams.outTTY, streams.errTTY = true, true
+		return Run(t.Context(), args, streams), screen.String()
+	}
+	if code, shown := spothandler(t.Context(), "", "status", "--watch"); code != exitError || !strings.Contains(shown.err, "--watch repaints a terminal, and this is none\n  › spothandler logs --follow") {
+		t.Errorf("no terminal: %d, %s", code, shown.err)
+	}
+	for line, want := range map[string]string{
+		"--watch -o json":   "--watch and --output json do not go together",
+		"--watch --verbose": "--watch and --verbose do not go together",
+	} {
+		if code, shown := terminal(append([]string{"status"}, words(line)...)...); code != exitError || !strings.Contains(shown, want) {
+			t.Errorf("%s: %d, %s", line, code, shown)
+		}
+	}
+	if len(a.Calls()) > 0 {
+		t.Errorf("%v", a.Calls())
+	}
+	if code, shown := terminal("status", "--watch"); code != exitNotInstalled || !strings.Contains(shown, "nothing is installed in eu-west-1") {
+		t.Errorf("%d, %s", code, shown)
+	}
+}
