@@ -149,7 +149,7 @@ func TestBadEnvironment(t *testing.T) {
 		t.Error("ended without an error")
 	}
 	records := f.records()
-	want := `reading SPOTHANDLER_REDEPLOY: "twice" is none of once, always, observe`
+	want := `reading SPOTHANDLER_REDEPLOY: "twice" is not one of once, always, observe`
 	if len(records) != 1 || records[0]["error"] != want {
 		t.Errorf("wrote %s, want %s", f.written(), want)
 	}

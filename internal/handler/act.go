@@ -12,7 +12,7 @@ import (
 )
 
 // replaceInterrupted decides and acts until there is an outcome. After a failed
-// call or a long wait the next step describes the service and decides anew.
+// call or a long wait, the next step describes the service and decides again.
 func (v *invocation) replaceInterrupted(ctx context.Context) error {
 	if !v.deadline.IsZero() {
 		var cancel context.CancelFunc
@@ -31,8 +31,8 @@ func (v *invocation) replaceInterrupted(ctx context.Context) error {
 	}
 }
 
-// step decides once and does what was decided. It reports whether that was the
-// end.
+// step decides once and carries out the decision. It reports whether the
+// invocation is finished.
 func (v *invocation) step(ctx context.Context) (done bool, err error) {
 	v.decide()
 	switch {
@@ -49,7 +49,7 @@ func (v *invocation) step(ctx context.Context) (done bool, err error) {
 	return v.act(ctx)
 }
 
-// decide asks the gate.
+// decide evaluates the gate.
 func (v *invocation) decide() {
 	v.decidedAt = time.Now()
 	v.decision = Decide(Situation{
@@ -70,9 +70,10 @@ func (v *invocation) decide() {
 	v.rememberReplaced()
 }
 
-// describe makes one attempt to have ECS describe the service. Where ECS
-// throttles it, the claim comes first, which has a rate limit of its own:
-// without the claim the invocation leaves the calls that ECS allows to others.
+// describe makes one attempt at DescribeServices. Where ECS throttles the call,
+// the invocation first tries to claim the deployment, because CloudWatch Logs
+// has a rate limit of its own: an invocation without the claim leaves the
+// scarce calls to others.
 func (v *invocation) describe(ctx context.Context) error {
 	service, err := v.describeOnce(ctx)
 	if err == nil {
@@ -94,7 +95,7 @@ func (v *invocation) describe(ctx context.Context) error {
 	return v.wait(ctx, delay)
 }
 
-// describeOnce returns what ECS says about the service.
+// describeOnce returns the service as ECS describes it.
 func (v *invocation) describeOnce(ctx context.Context) (*Service, error) {
 	ctx, cancel := attemptContext(ctx)
 	defer cancel()
@@ -112,8 +113,8 @@ func (v *invocation) describeOnce(ctx context.Context) (*Service, error) {
 	return nil, err
 }
 
-// act redeploys, if the claim and the age of what is known allow it. It reports
-// whether that was the end.
+// act redeploys if the claim and the age of the last description allow it. It
+// reports whether the invocation is finished.
 func (v *invocation) act(ctx context.Context) (done bool, err error) {
 	if v.decision.Mode == ModeAlways {
 		return v.update(ctx)
@@ -131,8 +132,8 @@ func (v *invocation) act(ctx context.Context) (done bool, err error) {
 	return v.update(ctx)
 }
 
-// update makes one attempt to force a new deployment. Nothing but the force is
-// sent, so nothing else about the service changes.
+// update makes one attempt to force a new deployment. The request contains
+// nothing but the force, so nothing else about the service changes.
 func (v *invocation) update(ctx context.Context) (done bool, err error) {
 	attempt, cancel := attemptContext(ctx)
 	defer cancel()
@@ -154,11 +155,10 @@ func (v *invocation) update(ctx context.Context) (done bool, err error) {
 	return true, nil
 }
 
-// updateFailed handles an error of UpdateService and reports whether that was
-// the end. Only throttling says that nothing happened: after any other failure
-// that is worth another attempt the service is described first. Where another
-// invocation may have the claim by then, the service is described and the claim
-// is renewed.
+// updateFailed handles an error of UpdateService and reports whether the
+// invocation is finished. Only throttling proves that nothing happened: after
+// any other retryable failure the service is described first. Once the claim
+// has expired, the service is described and the claim renewed.
 func (v *invocation) updateFailed(ctx context.Context, err error) (done bool, _ error) {
 	var inactive *types.ServiceNotActiveException
 	if errors.As(err, &inactive) {
@@ -183,8 +183,8 @@ func (v *invocation) updateFailed(ctx context.Context, err error) (done bool, _ 
 	return false, v.wait(ctx, delay)
 }
 
-// wait sleeps for d, and fails where the time to act is over or the context
-// ends.
+// wait sleeps for d. It returns an error if the time to act is over or the
+// context ends.
 func (v *invocation) wait(ctx context.Context, d time.Duration) error {
 	if !time.Now().Before(v.updating.until) {
 		return fmt.Errorf("waiting to act on service %s: %w", v.event.Service, errOutOfTime)

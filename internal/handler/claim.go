@@ -23,62 +23,62 @@ type LogsAPI interface {
 var _ LogsAPI = (*cloudwatchlogs.Client)(nil)
 
 const (
-	// claimRounds is how many rounds in succession an invocation loses before it
-	// gives up.
+	// claimRounds is the number of consecutive lost rounds after which an
+	// invocation gives up.
 	claimRounds = 3
-	// claimLasts is how long the holder of a claim is alone: whoever lost the
-	// round waits at least as long before the next one.
+	// claimLasts is how long only the holder of a claim may act: a losing
+	// invocation waits at least as long before the next round.
 	claimLasts = 2*claimWaitMin - time.Second
 	// retryAge is the age from which an event may come from Lambda's retry,
-	// which is a minute after the failure, and retryRounds is the number of the
-	// rounds before its first.
+	// which runs a minute after the failure. retryRounds is the number of
+	// rounds reserved before those of a retry.
 	retryAge    = time.Minute
 	retryRounds = 100
 	// claimTimeout is how long a throttled claim is retried.
 	claimTimeout = 3 * time.Second
 	// earlyClaimTimeout is how long a claim before DescribeServices is retried:
-	// many invocations try it at once, and nothing is known about the service.
+	// many invocations try at once, and nothing is known about the service yet.
 	earlyClaimTimeout = 8 * time.Second
-	// claimUnit tells the interruptions of one deployment apart: events in the
+	// claimUnit separates the interruptions of one deployment: events in the
 	// same unit share a claim.
 	claimUnit = 120 * time.Second
-	// describeUnit is the time in which one DescribeServices serves all later
-	// notices of a deployment. Each of them has waited as long before it claims,
-	// so that the call comes after its event.
+	// describeUnit is the period for which one DescribeServices call serves all
+	// later notices of a deployment. Each of them waits as long before it
+	// claims, so that the call comes after its event.
 	describeUnit = lowPriorityBackoff / 2
-	// claimWaitMin and claimWaitMax bound the wait after a lost round: the time
-	// that the holder needs to redeploy. Where ECS throttles, the holder has to
-	// describe the service first, and the wait is twice as long.
+	// claimWaitMin and claimWaitMax bound the wait after a lost round, which
+	// gives the holder time to redeploy. Where ECS throttles, the holder must
+	// describe the service first, and the wait is doubled.
 	claimWaitMin = 2 * time.Second
 	claimWaitMax = 6 * time.Second
 )
 
-// messageNoClaim is the message of the record of an invocation that may redeploy
-// at the same time as another one.
+// messageNoClaim is the log message of an invocation that acts without a claim,
+// possibly at the same time as another one.
 const messageNoClaim = "The claim is not possible: acting without"
 
 // claimState is what an invocation knows about the claim on the interrupted
 // deployment.
 type claimState struct {
 	rounds           int       // the last round tried
-	losses           int       // rounds lost in succession
+	losses           int       // consecutive rounds lost
 	held             string    // the deployment that this invocation has claimed
-	ends             time.Time // when another invocation may claim that, too
-	expires          bool      // ECS did not let this invocation act in time: the end counts
+	ends             time.Time // when another invocation may claim it, too
+	expires          bool      // ECS delayed this invocation, so ends counts
 	lost             string    // the deployment that another invocation has claimed
-	waited           bool      // long enough for that invocation to redeploy
+	waited           bool      // waited long enough for that invocation to redeploy
 	handledElsewhere bool      // a later notice: another invocation describes the service
 }
 
-// claimResult is the outcome of one try.
+// claimResult is the outcome of one attempt to claim.
 type claimResult int
 
 const (
 	claimWon        claimResult = iota
 	claimLost                   // another invocation has it
-	claimUnclear                // an attempt without an answer made it, or another invocation
+	claimUnclear                // made by this invocation's attempt that got no answer, or by another invocation
 	claimThrottled              // this invocation does not have it
-	claimImpossible             // the invocation acts without
+	claimImpossible             // the invocation acts without a claim
 )
 
 // mayClaimBeforeDescribe reports whether the invocation may redeploy and the
@@ -97,16 +97,16 @@ func (v *invocation) claimBeforeDescribe(ctx context.Context, delay time.Duratio
 	if got := v.claimRound(ctx, v.event.StartedBy, earlyClaimTimeout); got != claimWon && got != claimImpossible {
 		v.claim.losses++
 		v.describing.lowPriority = true
-		return v.waitForHolder(ctx, 2) // the holder has to describe first, and that is scarce
+		return v.waitForHolder(ctx, 2) // the holder must describe the service first, and those calls are scarce
 	}
 	v.claim.held = v.event.StartedBy
 	return v.refreshAsHolder(ctx)
 }
 
 // claimDescribe claims the DescribeServices call for all later notices of the
-// same time: such a notice can wait, and can leave even the call to another
-// one. It cannot leave it to the holder of the claim on the deployment, who may
-// have seen no reason to act yet.
+// same period. Such a notice can wait, and can leave the call to another later
+// notice. It cannot leave it to the holder of the claim on the deployment,
+// which may have found no reason to act yet.
 func (v *invocation) claimDescribe(ctx context.Context, delay time.Duration) error {
 	if err := v.wait(ctx, delay); err != nil {
 		return err
@@ -121,17 +121,17 @@ func (v *invocation) claimDescribe(ctx context.Context, delay time.Duration) err
 	return v.refreshAsHolder(ctx)
 }
 
-// refreshAsHolder prepares a DescribeServices with short waits: other
-// invocations rely on the holder of the claim.
+// refreshAsHolder prepares a DescribeServices call with short waits, because
+// other invocations rely on the holder of the claim.
 func (v *invocation) refreshAsHolder(ctx context.Context) error {
 	v.describing.lowPriority = false
 	v.describing.urgentUntil, v.describing.maxDelay = time.Now().Add(urgentFor), urgentBackoff
 	return v.wait(ctx, between(urgentBackoff))
 }
 
-// claimNext tries the next round of the claim; after a lost round only when the
-// service was unchanged after two waits. Where even the last round leaves open
-// who has it, the claim is taken to be impossible.
+// claimNext tries the next round of the claim; after a lost round, only if the
+// service was unchanged after two waits. If even the last round leaves open who
+// holds the claim, the invocation acts without one.
 func (v *invocation) claimNext(ctx context.Context) (won bool, err error) {
 	c := &v.claim
 	if c.lost == v.before && !c.waited {
@@ -139,7 +139,7 @@ func (v *invocation) claimNext(ctx context.Context) (won bool, err error) {
 		return false, v.waitForHolder(ctx, 1)
 	}
 	if c.lost != "" && c.lost != v.before {
-		c.losses = 0 // those were about another deployment
+		c.losses = 0 // those concerned another deployment
 	}
 	if c.losses == claimRounds {
 		return false, fmt.Errorf("redeploying service %s: %w", v.event.Service, errClaimed)
@@ -158,9 +158,10 @@ func (v *invocation) claimNext(ctx context.Context) (won bool, err error) {
 	return false, v.waitForHolder(ctx, 1)
 }
 
-// claimRound tries the next round of the claim on a deployment. An event that is
-// a minute old comes from Lambda's retry or out of a long queue: it has rounds of
-// its own, since the first ones may have gone to invocations that failed.
+// claimRound tries the next round of the claim on a deployment. An event that
+// is a minute old comes from Lambda's retry or from a long queue. It has
+// separate rounds, since the first ones may have gone to invocations that
+// failed.
 func (v *invocation) claimRound(ctx context.Context, deployment string, timeout time.Duration) claimResult {
 	c := &v.claim
 	if c.rounds == 0 && v.received.Sub(v.interruptedAt()) >= retryAge {
@@ -168,20 +169,20 @@ func (v *invocation) claimRound(ctx context.Context, deployment string, timeout 
 	}
 	c.ends = time.Now().Add(claimLasts)
 	got := v.tryClaim(ctx, v.stream(deployment, c.rounds+1), timeout)
-	if got != claimThrottled && got != claimImpossible { // else the round is still open
+	if got != claimThrottled && got != claimImpossible { // otherwise the round is still open
 		c.rounds++
 	}
 	return got
 }
 
-// ended reports whether the claim has to be made again, since another invocation
+// ended reports whether the claim must be renewed because another invocation
 // may have taken the next round meanwhile. Where ECS only throttles
-// DescribeServices, that is accepted: renewing hundreds of claims would have
-// CloudWatch Logs throttle, too.
+// DescribeServices, that risk is accepted: renewing hundreds of claims would
+// make CloudWatch Logs throttle, too.
 func (c *claimState) ended() bool { return c.expires && time.Now().After(c.ends) }
 
-// waitForHolder waits for the holder of the claim to redeploy, and has the
-// service described anew.
+// waitForHolder waits for the holder of the claim to redeploy, then has the
+// service described again.
 func (v *invocation) waitForHolder(ctx context.Context, waits int) error {
 	v.service = nil
 	if err := v.wait(ctx, v.claimWait(waits)); err != nil {
@@ -190,11 +191,11 @@ func (v *invocation) waitForHolder(ctx context.Context, waits int) error {
 	return nil
 }
 
-// tryClaim tries to become the one invocation that redeploys, among those that
-// handle the events of sibling tasks in the same second. Creating a log stream
-// is atomic, free and already permitted. The claim only saves calls: it takes at
-// most half of the time there is, and where it is impossible the invocation acts
-// without.
+// tryClaim tries to become the one invocation that redeploys among those that
+// handle events of sibling tasks in the same second. Creating a log stream is
+// atomic, free and already permitted. The claim only saves calls: it takes at
+// most half of the remaining time, and if it is impossible the invocation acts
+// without it.
 func (v *invocation) tryClaim(ctx context.Context, stream string, timeout time.Duration) claimResult {
 	if v.config.LogGroup == "" {
 		return claimImpossible
@@ -227,8 +228,8 @@ func (v *invocation) tryClaim(ctx context.Context, stream string, timeout time.D
 	return claimImpossible
 }
 
-// createLogStream attempts to create a log stream for some time. It reports
-// whether one of the attempts may have created it without saying so.
+// createLogStream tries to create a log stream until timeout. It reports
+// whether one of the attempts may have created it without receiving an answer.
 func (v *invocation) createLogStream(ctx context.Context, stream string, timeout time.Duration) (unclear bool, err error) {
 	until := time.Now().Add(timeout)
 	budget := retryBudget{until: until, urgentUntil: until, maxDelay: claimBackoff}
@@ -252,33 +253,33 @@ func (v *invocation) createLogStream(ctx context.Context, stream string, timeout
 	}
 }
 
-// claimStream returns the name of the log stream that is the claim on a
+// claimStream returns the name of the log stream that represents the claim on a
 // deployment.
 func claimStream(in *Interruption, deployment string, interrupted time.Time, round int) string {
 	return fmt.Sprintf("redeploy/%s/%d/%d", claimName(in, deployment), interrupted.Unix()/int64(claimUnit/time.Second), round)
 }
 
-// claimName returns the part of a claim's name that tells services and their
-// deployments apart.
+// claimName returns the part of a claim's name that identifies the service and
+// its deployment.
 func claimName(in *Interruption, deployment string) string {
 	service := sha256.Sum256([]byte(in.ClusterARN + "/" + in.Service))
-	id := strings.NewReplacer(":", "_", "*", "_").Replace(deployment) // not allowed in a stream's name
+	id := strings.NewReplacer(":", "_", "*", "_").Replace(deployment) // not allowed in the name of a stream
 	return fmt.Sprintf("%x/%s", service[:8], id)
 }
 
-// stream returns the name of the log stream of a round of the claim.
+// stream returns the name of the log stream for a round of the claim.
 func (v *invocation) stream(deployment string, round int) string {
 	return claimStream(&v.event, deployment, v.interruptedAt(), round)
 }
 
-// describeStream returns the name of the log stream of the claim on a
+// describeStream returns the name of the log stream for the claim on a
 // DescribeServices call: round 0, and the current describeUnit.
 func (v *invocation) describeStream() string {
 	return fmt.Sprintf("%s/%d", v.stream(v.event.StartedBy, 0), time.Now().Unix()/int64(describeUnit/time.Second))
 }
 
-// claimWait returns the wait after a lost round, or twice that: random, and at
-// most half of the time that is left.
+// claimWait returns a random wait after a lost round, multiplied by waits, and
+// at most half of the remaining time.
 func (v *invocation) claimWait(waits int) time.Duration {
 	var random time.Duration
 	for range waits {

@@ -9,24 +9,25 @@ import (
 	"github.com/spothandler/spothandler/internal/handler/handlertest"
 )
 
-// Where DescribeServices is exhausted the claim tells siblings apart before
-// the look. What an invocation did shows in its calls.
+// When DescribeServices is throttled, the claim picks one of the siblings
+// before the service is described.
 
-func TestFirstNoticeClaimsBeforeAThrottledLook(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+func TestFirstNoticeClaimsBeforeThrottledDescribe(t *testing.T) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.Fail("DescribeServices", 3, handlertest.Throttled())
 		start := time.Now()
 		w.mustDecide(ReasonRedeploy, event())
 		w.mustCall("DescribeServices", "CreateLogStream", "DescribeServices", "DescribeServices", "DescribeServices", "UpdateService")
 		if took := time.Since(start); took > 2*time.Second {
-			t.Errorf("took %s: who has the claim is in a refreshAsHolder", took)
+			t.Errorf("took %s: the holder of the claim waits little", took)
 		}
 	})
 }
 
-// Who loses the claim leaves the looks to who has it, and looks again later.
-func TestLostBeforeTheLook(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+// An invocation that loses the claim leaves DescribeServices to the holder, and
+// describes again later.
+func TestClaimLostBeforeDescribe(t *testing.T) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.claimedByOthers(1)
 		w.Fail("DescribeServices", 1, handlertest.Throttled())
 		time.AfterFunc(3*time.Second, func() { w.Put(replacedService()) })
@@ -34,14 +35,14 @@ func TestLostBeforeTheLook(t *testing.T) {
 		w.mustDecide(ReasonAlreadyRedeployed, event())
 		w.mustCall("DescribeServices", "CreateLogStream", "DescribeServices")
 		if took := time.Since(start); took < 2*claimWaitMin {
-			t.Errorf("looked again after %s, want at least %s", took, 2*claimWaitMin)
+			t.Errorf("described again after %s, want at least %s", took, 2*claimWaitMin)
 		}
 	})
 }
 
-// Whoever had the claim died: the next round saves the interruption.
-func TestLostBeforeTheLookToNobody(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+// The holder of the claim died: the next round handles the interruption.
+func TestClaimHolderDiesBeforeDescribe(t *testing.T) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.claimedByOthers(1)
 		w.Fail("DescribeServices", 1, handlertest.Throttled())
 		w.mustDecide(ReasonRedeploy, event())
@@ -49,12 +50,11 @@ func TestLostBeforeTheLookToNobody(t *testing.T) {
 	})
 }
 
-// A claim that is throttled, too, is taken for lost; one that is impossible
-// changes nothing.
-func TestClaimBeforeTheLookInTrouble(t *testing.T) {
+// A throttled claim counts as lost; an impossible claim changes nothing.
+func TestClaimFailsBeforeDescribe(t *testing.T) {
 	for name, fault := range map[string]handlertest.Fault{"throttled": handlertest.Throttled(), "denied": handlertest.Denied()} {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, Config{}, func(w *world) {
+			withFixture(t, Config{}, func(w *fixture) {
 				w.Fail("DescribeServices", 1, handlertest.Throttled())
 				w.Fail("CreateLogStream", 10000, fault)
 				time.AfterFunc(15*time.Second, func() { w.Heal("CreateLogStream") })
@@ -65,9 +65,10 @@ func TestClaimBeforeTheLookInTrouble(t *testing.T) {
 	}
 }
 
-// Later notices have time, and one look does for all of the same ten seconds.
-func TestLaterNoticesShareALook(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+// Later notices can wait, so one description serves all of the same ten
+// seconds.
+func TestLaterNoticesShareDescribe(t *testing.T) {
+	withFixture(t, Config{}, func(w *fixture) {
 		events := make([][]byte, 50)
 		for i := range events {
 			events[i] = laterNotice()
@@ -83,7 +84,7 @@ func TestLaterNoticesShareALook(t *testing.T) {
 		}
 		looks := w.Count("DescribeServices", "")
 		if looks < 1 || looks > int(lowPriorityBackoff/describeUnit)+1 {
-			t.Errorf("%d looks, want one for each ten seconds", looks)
+			t.Errorf("%d DescribeServices calls, want one per ten seconds", looks)
 		}
 		if first := w.Calls("CreateLogStream")[0].At.Sub(start); first < describeUnit {
 			t.Errorf("claimed after %s: the first notices come first", first)
@@ -92,23 +93,23 @@ func TestLaterNoticesShareALook(t *testing.T) {
 }
 
 func TestLaterNoticeAlone(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.Fail("DescribeServices", 1, handlertest.Throttled())
-		w.mustDecide(ReasonRedeploy, laterNotice()) // nobody else did
+		w.mustDecide(ReasonRedeploy, laterNotice()) // no other invocation did
 		w.mustCall("DescribeServices", "CreateLogStream", "DescribeServices", "CreateLogStream", "UpdateService")
 	})
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.Fail("DescribeServices", 1, handlertest.Throttled())
 		w.Fail("CreateLogStream", 10000, handlertest.Throttled())
 		w.Put(replacedService())
-		w.mustDecide(ReasonAlreadyRedeployed, laterNotice()) // looks again instead
+		w.mustDecide(ReasonAlreadyRedeployed, laterNotice()) // describes the service again instead
 	})
 }
 
-// Whoever claimed the deployment before the look saw no reason to act. That
-// says nothing about a later notice, when fewer tasks run.
-func TestClaimIsNoReasonToSkip(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+// The invocation that claimed the deployment before describing it saw no reason
+// to act. A later notice may see one, when fewer tasks run.
+func TestClaimAloneDoesNotSkip(t *testing.T) {
+	withFixture(t, Config{}, func(w *fixture) {
 		service := steadyService()
 		service.Configuration = &handlertest.Configuration{MinimumHealthyPercent: 50}
 		w.Put(service)
@@ -121,10 +122,10 @@ func TestClaimIsNoReasonToSkip(t *testing.T) {
 	})
 }
 
-// The claim was on the task's deployment, and the primary one, a failed one,
-// is another since before: nobody is on that.
-func TestLostBeforeTheLookAtAnotherDeployment(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+// The lost claim was on the task's deployment, but the primary one is an older,
+// failed one that nobody has claimed.
+func TestClaimLostBeforeDescribeOnAnotherDeployment(t *testing.T) {
+	withFixture(t, Config{}, func(w *fixture) {
 		service := replacedService()
 		service.Deployments[0].RolloutState = "FAILED"
 		w.Put(service)
@@ -134,17 +135,17 @@ func TestLostBeforeTheLookAtAnotherDeployment(t *testing.T) {
 	})
 }
 
-// Neither a claim in trouble nor the waits for a winner that died use up a
-// short timeout.
-func TestClaimBeforeTheLookInAShortTimeout(t *testing.T) {
-	for name, trouble := range map[string]func(*world){
-		"the claim hangs":        func(w *world) { w.Fail("CreateLogStream", 1, handlertest.Fault{Hang: time.Hour}) },
-		"the claim is throttled": func(w *world) { w.Fail("CreateLogStream", 10000, handlertest.Throttled()) },
-		"the winner died":        func(w *world) { w.claimedByOthers(1) },
+// Neither a failing claim nor the waits for a holder that died use up a short
+// timeout.
+func TestClaimBeforeDescribeWithShortTimeout(t *testing.T) {
+	for name, trouble := range map[string]func(*fixture){
+		"the claim hangs":        func(w *fixture) { w.Fail("CreateLogStream", 1, handlertest.Fault{Hang: time.Hour}) },
+		"the claim is throttled": func(w *fixture) { w.Fail("CreateLogStream", 10000, handlertest.Throttled()) },
+		"the winner died":        func(w *fixture) { w.claimedByOthers(1) },
 	} {
 		for _, timeout := range []time.Duration{5 * time.Second, 10 * time.Second} {
 			t.Run(fmt.Sprintf("%s, a timeout of %s", name, timeout), func(t *testing.T) {
-				inWorld(t, Config{}, func(w *world) {
+				withFixture(t, Config{}, func(w *fixture) {
 					w.Fail("DescribeServices", 1, handlertest.Throttled())
 					trouble(w)
 					ctx, cancel := context.WithTimeout(w.Context(), timeout)
@@ -158,8 +159,9 @@ func TestClaimBeforeTheLookInAShortTimeout(t *testing.T) {
 	}
 }
 
-// Only who may act claims, and who knows what: the others wait for their look.
-func TestNoClaimBeforeTheLook(t *testing.T) {
+// An invocation claims only if it may act and knows the deployment; the others
+// wait for DescribeServices.
+func TestNoClaimBeforeDescribe(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		config Config
@@ -170,17 +172,17 @@ func TestNoClaimBeforeTheLook(t *testing.T) {
 		{"deployment unknown", Config{}, map[string]any{"startedBy": nil}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			inWorld(t, test.config, func(w *world) {
+			withFixture(t, test.config, func(w *fixture) {
 				w.Fail("DescribeServices", 2, handlertest.Throttled())
 				w.mustDecide(ReasonRedeploy, event(test.event))
 				if calls := w.operations(); len(calls) < 3 || calls[1] != "DescribeServices" || calls[2] != "DescribeServices" {
-					t.Errorf("got %q, want three looks first", calls)
+					t.Errorf("got %q, want DescribeServices three times first", calls)
 				}
 			})
 		})
 	}
 	t.Run("dry run", func(t *testing.T) {
-		inWorld(t, Config{}, func(w *world) {
+		withFixture(t, Config{}, func(w *fixture) {
 			w.Fail("DescribeServices", 2, handlertest.Throttled())
 			if _, err := w.handler.Handle(askedForDryRun(w.Context()), event()); err != nil {
 				t.Error(err)
@@ -190,14 +192,14 @@ func TestNoClaimBeforeTheLook(t *testing.T) {
 	})
 }
 
-// Where there is little time half of it has to do for a wait.
-func TestClaimWaitInLittleTime(t *testing.T) {
+// If little time remains, at most half of it is spent waiting.
+func TestClaimWaitWithLittleTime(t *testing.T) {
 	for left, want := range map[time.Duration][2]time.Duration{
 		time.Minute:     {claimWaitMin, claimWaitMax},
 		4 * time.Second: {2 * time.Second, 2 * time.Second},
 		time.Second:     {time.Second / 2, time.Second / 2},
 	} {
-		inWorld(t, Config{}, func(w *world) {
+		withFixture(t, Config{}, func(w *fixture) {
 			v := &invocation{updating: retryBudget{until: time.Now().Add(left)}}
 			if got := v.claimWait(1); got < want[0] || got > want[1] {
 				w.Errorf("with %s left: %s, want %s to %s", left, got, want[0], want[1])
@@ -206,11 +208,11 @@ func TestClaimWaitInLittleTime(t *testing.T) {
 	}
 }
 
-// laterNotice is an event of an interruption that there was a notice of before.
+// laterNotice is a later event of an interruption that was already reported.
 func laterNotice() []byte { return event(map[string]any{"lastStatus": "DEACTIVATING"}) }
 
-// operations are the calls so far, failed ones included.
-func (w *world) operations() []string {
+// operations returns the operations called so far, failed calls included.
+func (w *fixture) operations() []string {
 	var all []string
 	for _, call := range w.Calls("") {
 		all = append(all, call.Operation)
@@ -219,7 +221,7 @@ func (w *world) operations() []string {
 }
 
 // mustCall checks all calls so far.
-func (w *world) mustCall(want ...string) {
+func (w *fixture) mustCall(want ...string) {
 	w.Helper()
 	got := w.operations()
 	if len(got) != len(want) {

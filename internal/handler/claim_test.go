@@ -10,9 +10,10 @@ import (
 	"github.com/spothandler/spothandler/internal/handler/handlertest"
 )
 
-// Fifty siblings go in the same instant, each handled by a sandbox of its own.
+// Fifty sibling tasks are interrupted at the same instant, each handled by its
+// own sandbox.
 func TestSiblingsRedeployOnce(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		events := make([][]byte, 50)
 		for i := range events {
 			events[i] = event(map[string]any{"taskArn": testTask + string(rune('a'+i))})
@@ -36,10 +37,10 @@ func TestSiblingsRedeployOnce(t *testing.T) {
 	})
 }
 
-// The winner of a round dies without acting: the next round's winner acts.
+// The winner of a round dies without acting: the winner of the next round acts.
 func TestClaimRounds(t *testing.T) {
 	for round := 1; round <= claimRounds; round++ {
-		inWorld(t, Config{}, func(w *world) {
+		withFixture(t, Config{}, func(w *fixture) {
 			w.claimedByOthers(round - 1)
 			w.mustDecide(ReasonRedeploy, event())
 			if got := w.Tries("CreateLogStream"); got != round {
@@ -49,9 +50,9 @@ func TestClaimRounds(t *testing.T) {
 	}
 }
 
-// After three lost rounds Lambda shall try again.
+// After three lost rounds the invocation fails, so that Lambda retries.
 func TestClaimGivesUp(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.claimedByOthers(3)
 		start := time.Now()
 		answer, err := w.handle(w.handler, event())
@@ -64,9 +65,9 @@ func TestClaimGivesUp(t *testing.T) {
 	})
 }
 
-// With little time the waits are short, and the rounds are over in it.
+// With little time left the waits are short, and all rounds fit into it.
 func TestClaimLostAtTheEnd(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.claimedByOthers(claimRounds)
 		notice := event()
 		time.Sleep(114 * time.Second)
@@ -75,26 +76,26 @@ func TestClaimLostAtTheEnd(t *testing.T) {
 	})
 }
 
-// A claim that is throttled to the end is no reason to lose the interruption.
-func TestClaimThrottledForGood(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+// A claim that is throttled to the end does not lose the interruption.
+func TestClaimAlwaysThrottled(t *testing.T) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.Fail("CreateLogStream", 10000, handlertest.Throttled())
 		w.mustDecide(ReasonRedeploy, event())
 		w.mustCount("UpdateService", 1)
 	})
 }
 
-// Whoever finds, after a lost round, a deployment that nothing else explains,
-// leaves the service to the winner.
+// An invocation that lost a round leaves the service to the winner once the
+// service shows a new deployment.
 func TestClaimedElsewhere(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.claimedByOthers(1)
 		time.AfterFunc(time.Second, func() { w.Put(replacedService()) })
 		w.mustDecide(ReasonClaimed, event(map[string]any{"startedBy": nil}))
 	})
 }
 
-// The claim only saves calls: without it every interruption is still handled.
+// The claim only saves calls: every interruption is handled without it, too.
 func TestClaimImpossible(t *testing.T) {
 	cases := []struct {
 		name  string
@@ -109,7 +110,7 @@ func TestClaimImpossible(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			inWorld(t, Config{}, func(w *world) {
+			withFixture(t, Config{}, func(w *fixture) {
 				w.Fail("CreateLogStream", c.times, c.fault)
 				w.mustDecide(ReasonRedeploy, event())
 				w.mustCount("UpdateService", 1)
@@ -117,7 +118,7 @@ func TestClaimImpossible(t *testing.T) {
 		})
 	}
 	t.Run("no log group known", func(t *testing.T) {
-		inWorld(t, Config{}, func(w *world) {
+		withFixture(t, Config{}, func(w *fixture) {
 			h := New(Config{}, w.ECS(), w.Logs(), io.Discard)
 			if answer, err := w.handle(h, event()); err != nil || !answer.Applied {
 				t.Errorf("got %+v, %v", answer, err)
@@ -129,9 +130,9 @@ func TestClaimImpossible(t *testing.T) {
 	})
 }
 
-// A claim that took long leaves what was seen before it too old to act on.
+// After a slow claim, the earlier description is too old to act on.
 func TestClaimSlow(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.Fail("CreateLogStream", 1, handlertest.Fault{Hang: 3 * time.Second, Done: true})
 		time.AfterFunc(time.Second, func() { w.Put(replacedService()) })
 		w.mustDecide(ReasonAlreadyRedeployed, event())
@@ -140,9 +141,9 @@ func TestClaimSlow(t *testing.T) {
 	})
 }
 
-// A claim is on one deployment: a rollback meanwhile needs another claim.
+// A claim covers one deployment: a rollback meanwhile needs a new claim.
 func TestClaimIsOnTheDeployment(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.Fail("UpdateService", 10000, handlertest.Throttled())
 		time.AfterFunc(3*time.Second, func() {
 			service := replacedService()
@@ -158,11 +159,11 @@ func TestClaimIsOnTheDeployment(t *testing.T) {
 	})
 }
 
-// The claim takes no more than half of the time there is.
-func TestClaimHangsInAShortTimeout(t *testing.T) {
+// The claim takes at most half of the remaining time.
+func TestClaimHangsWithShortTimeout(t *testing.T) {
 	for _, timeout := range []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 8 * time.Second} {
 		t.Run(timeout.String(), func(t *testing.T) {
-			inWorld(t, Config{}, func(w *world) {
+			withFixture(t, Config{}, func(w *fixture) {
 				w.Fail("CreateLogStream", 100, handlertest.Fault{Hang: time.Hour})
 				if answer, err := w.handleWithin(timeout, event()); err != nil || !answer.Applied {
 					t.Errorf("got %+v, %v, want a redeployment", answer, err)
@@ -172,19 +173,19 @@ func TestClaimHangsInAShortTimeout(t *testing.T) {
 	}
 }
 
-// A claim is retried like any call, and one that was made by an attempt without
-// an answer may be another invocation's: the next round tells.
+// A claim is retried like any call. If an attempt got no answer, an existing
+// claim may be another invocation's: the next round decides.
 func TestClaimWithoutAnAnswer(t *testing.T) {
 	for name, fault := range map[string]handlertest.Fault{
 		"closed": {Network: true, Done: true}, "5xx": {Code: "ServiceUnavailableException", Status: 503, Done: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inWorld(t, Config{}, func(w *world) {
+			withFixture(t, Config{}, func(w *fixture) {
 				w.Fail("CreateLogStream", 1, fault)
 				w.mustDecide(ReasonRedeploy, event())
 				w.mustClaim("/1", "/1", "/2")
 			})
-			inWorld(t, Config{}, func(w *world) {
+			withFixture(t, Config{}, func(w *fixture) {
 				claims := 0
 				w.Faults = func(operation string) handlertest.Fault {
 					if operation == "CreateLogStream" {
@@ -201,10 +202,10 @@ func TestClaimWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// While UpdateService fails the claim ends before others may make it, and has
-// to be made again.
+// While UpdateService fails, the claim expires before others may make it, and
+// must be renewed.
 func TestClaimEnds(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.Fail("UpdateService", 10000, handlertest.Unavailable())
 		time.AfterFunc(8*time.Second, func() { w.Heal("UpdateService") })
 		w.mustDecide(ReasonRedeploy, event())
@@ -223,11 +224,11 @@ func TestClaimEnds(t *testing.T) {
 	})
 }
 
-// A claim that takes nearly as long as it lasts is used all the same.
+// A claim that takes nearly as long as it lasts is still used.
 func TestSlowClaimsAfterAFailure(t *testing.T) {
 	for _, failing := range []string{"DescribeServices", "UpdateService"} {
 		t.Run(failing, func(t *testing.T) {
-			inWorld(t, Config{}, func(w *world) {
+			withFixture(t, Config{}, func(w *fixture) {
 				w.Fail(failing, 1, handlertest.Unavailable())
 				w.Fail("CreateLogStream", 100, handlertest.Fault{Hang: 2990 * time.Millisecond})
 				start := time.Now()
@@ -240,10 +241,10 @@ func TestSlowClaimsAfterAFailure(t *testing.T) {
 	}
 }
 
-// Lambda's retry finds rounds of its own: those of the first attempt may all
-// have gone to invocations that could not redeploy.
-func TestRetryHasRoundsOfItsOwn(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+// Lambda's retry uses separate rounds: those of the first attempt may all have
+// gone to invocations that could not redeploy.
+func TestRetryHasSeparateRounds(t *testing.T) {
+	withFixture(t, Config{}, func(w *fixture) {
 		in := Parse(event())
 		for round := range claimRounds {
 			w.Claim(testLogGroup, claimStream(&in, testDeployment, in.EventTime, round+1))
@@ -258,10 +259,9 @@ func TestRetryHasRoundsOfItsOwn(t *testing.T) {
 	})
 }
 
-// Siblings whose holders of the claim all fail are redeployed by Lambda's
-// retries.
-func TestSiblingsInAnOutageOfUpdateService(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+// If all holders of the claim fail, Lambda's retries redeploy the service.
+func TestSiblingsDuringUpdateServiceOutage(t *testing.T) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.Fail("UpdateService", 10000, handlertest.Unavailable())
 		events := make([][]byte, 5)
 		for i := range events {
@@ -280,10 +280,10 @@ func TestSiblingsInAnOutageOfUpdateService(t *testing.T) {
 	})
 }
 
-// A claim throttled for three seconds is taken for lost, and tried again after
-// the waits for its holder.
+// A claim that is throttled for three seconds counts as lost, and is tried
+// again after the waits for its holder.
 func TestClaimThrottled(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.Fail("CreateLogStream", 10000, handlertest.Throttled())
 		time.AfterFunc(4*time.Second, func() { w.Heal("CreateLogStream") })
 		w.mustDecide(ReasonRedeploy, event())
@@ -314,9 +314,9 @@ func TestClaimStream(t *testing.T) {
 	}
 }
 
-// claimedByOthers makes the first rounds of the claim on service api lost, and
-// those of Lambda's retry.
-func (w *world) claimedByOthers(rounds int) {
+// claimedByOthers makes other invocations hold the first rounds of the claim on
+// service api, and those of Lambda's retry.
+func (w *fixture) claimedByOthers(rounds int) {
 	in := Parse(event())
 	for round := range rounds {
 		w.Claim(testLogGroup, claimStream(&in, testDeployment, in.EventTime, round+1))
@@ -324,8 +324,9 @@ func (w *world) claimedByOthers(rounds int) {
 	}
 }
 
-// claims are the log streams that were asked for, as far as ECS read the request.
-func (w *world) claims() []string {
+// claims returns the names of the requested log streams, as far as the requests
+// arrived.
+func (w *fixture) claims() []string {
 	var all []string
 	for _, call := range w.Calls("CreateLogStream") {
 		if stream, found := call.Input["logStreamName"].(string); found {
@@ -335,8 +336,8 @@ func (w *world) claims() []string {
 	return all
 }
 
-// mustClaim checks how the log streams that were asked for end.
-func (w *world) mustClaim(want ...string) {
+// mustClaim checks the suffixes of the requested log streams.
+func (w *fixture) mustClaim(want ...string) {
 	w.Helper()
 	got := w.claims()
 	if len(got) != len(want) {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// The conditions of the gate's rows. Each reports whether the row holds; those
-// of the service rows need a Service.
+// The conditions of the gate's rows. Each reports whether its row applies;
+// those of the service rows need a Service.
 
 func (s *Situation) tooLarge() bool          { return s.Event.Oversize > 0 }
 func (s *Situation) notAnInterruption() bool { return !s.Event.saysSpot() }
@@ -23,19 +23,19 @@ func (s *Situation) explainSize() string {
 	return fmt.Sprintf("the event has %d bytes, and EventBridge delivers at most %d", s.Event.Oversize, maxEventSize)
 }
 
-// otherAccount: the event, or the cluster in it, is of another account, as on an
-// event bus that other accounts forward to. ECS would deny it.
+// otherAccount: the event or its cluster belongs to another account, as on an
+// event bus that other accounts forward to. ECS would deny access.
 func (s *Situation) otherAccount() bool {
 	return differs(s.Account, s.Event.Account) || differs(s.Account, arnPart(s.Event.ClusterARN, arnAccount))
 }
 
-// otherRegion: the event, or the cluster in it, is of another Region, where a
-// service of the same name may be another service.
+// otherRegion: the event or its cluster belongs to another Region, where a
+// service of the same name may be a different service.
 func (s *Situation) otherRegion() bool {
 	return differs(s.Region, s.Event.Region) || differs(s.Region, arnPart(s.Event.ClusterARN, arnRegion))
 }
 
-// differs reports whether both are known and not the same.
+// differs reports whether both values are known and unequal.
 func differs(own, other string) bool { return own != "" && other != "" && own != other }
 
 func (s *Situation) serviceMissing() bool  { return s.Service.Missing }
@@ -44,7 +44,8 @@ func (s *Situation) serviceInactive() bool { return s.Service.Status != "ACTIVE"
 func (s *Situation) switchedOff() bool     { return s.Service.Tag == TagOff }
 func (s *Situation) scaledToZero() bool    { return s.Service.DesiredCount == 0 }
 
-// unknownTag: the tag may have been meant to switch the service off.
+// unknownTag: the tag may have been meant to turn the function off for the
+// service.
 func (s *Situation) unknownTag() bool {
 	return !slices.Contains([]string{"", TagOff, TagObserve, TagRedeploy}, s.Service.Tag)
 }
@@ -65,16 +66,17 @@ func (s *Situation) strategyUnsupported() bool {
 
 func (s *Situation) noPrimary() bool { return s.Service.primary().ID == "" }
 
-// rolloutFailed: a redeployment would roll out what failed, unless the interrupted
-// task is known to run that very task definition.
+// rolloutFailed: a redeployment would roll out the failed revision again,
+// unless the interrupted task is known to run that same task definition.
 func (s *Situation) rolloutFailed() bool {
 	primary := s.Service.primary()
 	same := s.Event.TaskDefinitionARN == primary.TaskDefinition || s.Event.StartedBy == primary.ID
 	return primary.RolloutState == rolloutFailed && !same
 }
 
-// alreadyRedeployed: the task belongs to another deployment than the primary
-// one; where the event does not say to which, the primary one is younger.
+// alreadyRedeployed: the task belongs to a deployment other than the primary
+// one; if the event does not name the deployment, the primary one is younger
+// than the event.
 func (s *Situation) alreadyRedeployed() bool {
 	primary := s.Service.primary()
 	switch {
@@ -89,14 +91,15 @@ func (s *Situation) alreadyRedeployed() bool {
 func (s *Situation) rolloutInProgress() bool { return s.Service.isReplacing() }
 func (s *Situation) enoughRunning() bool     { return s.remaining() >= s.Service.DesiredCount }
 
-// wouldStopHealthy: more tasks are running than the rollout has to keep running.
+// wouldStopHealthy: more tasks are running than the rollout must keep running.
 func (s *Situation) wouldStopHealthy() bool {
 	return s.remaining() > s.Service.healthyFloor() && !s.forcedByTag()
 }
 
-// noRolloutRoom: the rollout may neither start a task beside the running ones nor
-// stop one of them. It would stay IN_PROGRESS, and later interruptions would meet
-// rollout_in_progress. Without another running task it can start one.
+// noRolloutRoom: the rollout may neither start a task beside the running ones
+// nor stop one of them. It would stay IN_PROGRESS, and later interruptions
+// would be skipped as rollout_in_progress. If no other task is running it can
+// start one.
 func (s *Situation) noRolloutRoom() bool {
 	return s.Service.taskCeiling() <= s.Service.healthyFloor() && s.remaining() >= 1
 }
@@ -110,13 +113,14 @@ func (s *Situation) claimed() bool {
 	return s.LostClaim != "" && s.LostClaim != s.Service.primary().ID
 }
 
-// maxAge is the age above which an event is too late: the notice comes two
-// minutes before the task is stopped.
+// maxAge is the age above which an event is too late: ECS sends the notice two
+// minutes before it stops the task.
 const maxAge = 2 * time.Minute
 
 func (s *Situation) age() time.Duration { return s.Now.Sub(s.interruptedAt()) }
 
-// interruptedAt returns the time of the event; an event without a time is new.
+// interruptedAt returns the time of the event; an event without a time counts
+// as new.
 func (s *Situation) interruptedAt() time.Time {
 	if s.Event.EventTime.IsZero() {
 		return s.Now
@@ -124,16 +128,17 @@ func (s *Situation) interruptedAt() time.Time {
 	return s.Event.EventTime
 }
 
-// remaining returns the number of running tasks without the interrupted one, which
-// ECS still counts when it sends the notice.
+// remaining returns the number of running tasks without the interrupted one,
+// which ECS still counts when it sends the notice.
 func (s *Situation) remaining() int { return s.Service.RunningCount - 1 }
 
-// forcedByTag reports whether the service is tagged to be redeployed even where
-// that may stop healthy tasks or follows another deployment closely.
+// forcedByTag reports whether the service is tagged to be redeployed even if
+// that may stop healthy tasks or closely follows another deployment.
 func (s *Situation) forcedByTag() bool { return s.Service.Tag == TagRedeploy }
 
-// effectiveMode returns the mode that the service's tag asks for, or else the
-// installation's. The tag redeploy makes observe act; always stays always.
+// effectiveMode returns the mode set by the service's tag, or else the
+// installation's. The tag value redeploy makes mode observe act; mode always is
+// not changed by it.
 func (s *Situation) effectiveMode() Mode {
 	switch {
 	case s.Service == nil:

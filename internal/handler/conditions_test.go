@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Each condition at its limits.
+// Each condition at its boundaries.
 func TestDecideCases(t *testing.T) {
 	primary := func(s *Situation) *Deployment { return &s.Service.Deployments[0] }
 	cases := []struct {

@@ -7,39 +7,40 @@ import (
 	"time"
 )
 
-// The environment of the function. A variable that is unset or empty has its
+// The environment variables of the function. An unset or empty variable has its
 // default.
 const (
 	// EnvRedeploy names the Mode; default once.
 	EnvRedeploy = "SPOTHANDLER_REDEPLOY"
 	// EnvCooldown is the age, as a Go duration, below which a deployment is not
-	// replaced while other tasks run; "0s" for none; default DefaultCooldown.
+	// replaced while other tasks run; "0s" disables it; default
+	// DefaultCooldown.
 	EnvCooldown = "SPOTHANDLER_COOLDOWN"
 	// EnvLogLevel is the minimum level that is logged: DEBUG, INFO, WARNING or
 	// ERROR; default INFO.
 	EnvLogLevel = "LOG_LEVEL"
 	// EnvMetrics is "true" to add CloudWatch metrics to the summary record.
 	EnvMetrics = "SPOTHANDLER_METRICS"
-	// EnvAccount is the account of the installation, twelve digits; default none:
-	// events of any account are handled.
+	// EnvAccount is the account ID of the installation, twelve digits. By
+	// default, events of any account are handled.
 	EnvAccount = "SPOTHANDLER_ACCOUNT"
-	// EnvRegion is set by Lambda: the Region that the function runs in.
+	// EnvRegion is set by Lambda: the Region in which the function runs.
 	EnvRegion = "AWS_REGION"
-	// EnvLogGroup is set by Lambda: the group that the function logs to.
+	// EnvLogGroup is set by Lambda: the log group that the function writes to.
 	EnvLogGroup = "AWS_LAMBDA_LOG_GROUP_NAME"
 )
 
-// DefaultCooldown is the cooldown where none is configured.
+// DefaultCooldown is the cooldown if none is configured.
 const DefaultCooldown = 5 * time.Minute
 
-// Mode is what an installation does about interruptions.
+// Mode determines how an installation reacts to interruptions.
 type Mode string
 
 // The modes of an installation.
 const (
 	ModeOnce    Mode = "once"    // redeploy once for an interrupted deployment
 	ModeAlways  Mode = "always"  // redeploy for every event
-	ModeObserve Mode = "observe" // decide as once does, change nothing
+	ModeObserve Mode = "observe" // decide as in once, change nothing
 )
 
 // Config is the configuration of a Handler.
@@ -48,13 +49,13 @@ type Config struct {
 	Cooldown time.Duration
 	LogLevel slog.Level
 	Metrics  bool   // add CloudWatch metrics to the summary record
-	LogGroup string // where claims are made; "" makes none
+	LogGroup string // in which claims are made; "" disables claims
 	Account  string // whose events are handled; "" means any
 	Region   string // whose events are handled; "" means any
 }
 
 // ConfigFromEnv reads the configuration from the environment. The error names
-// the variable, its value and what is accepted.
+// the variable, its value and the accepted values.
 func ConfigFromEnv(getenv func(string) string) (Config, error) {
 	mode, err := parseMode(getenv(EnvRedeploy))
 	if err != nil {
@@ -90,7 +91,7 @@ func parseMode(value string) (Mode, error) {
 	case ModeOnce, ModeAlways, ModeObserve:
 		return mode, nil
 	}
-	return "", fmt.Errorf("reading %s: %q is none of once, always, observe", EnvRedeploy, value)
+	return "", fmt.Errorf("reading %s: %q is not one of once, always, observe", EnvRedeploy, value)
 }
 
 func parseCooldown(value string) (time.Duration, error) {
@@ -118,13 +119,14 @@ func parseLevel(value string) (slog.Level, error) {
 	case "ERROR":
 		return slog.LevelError, nil
 	}
-	return 0, fmt.Errorf("reading %s: %q is none of DEBUG, INFO, WARNING, ERROR", EnvLogLevel, value)
+	return 0, fmt.Errorf("reading %s: %q is not one of DEBUG, INFO, WARNING, ERROR", EnvLogLevel, value)
 }
 
-// parseAccount accepts an account ID. A wrong one would have every event skipped.
+// parseAccount accepts an account ID. With a wrong one, every event would be
+// skipped.
 func parseAccount(value string) (string, error) {
 	if value != "" && (len(value) != 12 || strings.Trim(value, "0123456789") != "") {
-		return "", fmt.Errorf("reading %s: %q is not an account ID of twelve digits", EnvAccount, value)
+		return "", fmt.Errorf("reading %s: %q is not a twelve-digit account ID", EnvAccount, value)
 	}
 	return value, nil
 }

@@ -13,9 +13,9 @@ import (
 // corpusDeployment is the deployment that the tasks of the corpus belong to.
 const corpusDeployment = "ecs-svc/8646900195280463695"
 
-// corpus gives the events of testdata/events by name. AWS publishes no
-// complete event of a Spot interruption: these have the fields of complete
-// task events, and of a Spot interruption what the documentation shows.
+// corpus returns the events of testdata/events by name. AWS publishes no
+// complete event of a Spot interruption: these combine the fields of complete
+// task events with what the documentation shows of a Spot interruption.
 func corpus(tb testing.TB) map[string][]byte {
 	tb.Helper()
 	files, err := filepath.Glob("testdata/events/*.json")
@@ -33,7 +33,7 @@ func corpus(tb testing.TB) map[string][]byte {
 	return events
 }
 
-// Each event of the corpus is decided as the file beside it says, three
+// Each event of the corpus gets the decision in the file beside it, three
 // seconds after the event and for a steady service that would be redeployed.
 func TestCorpus(t *testing.T) {
 	for name, event := range corpus(t) {
@@ -65,14 +65,15 @@ func corpusSituation(in Interruption) Situation {
 	}
 }
 
-// corpusRegion returns the Region of the installation that gets an event of the
-// corpus: one in each partition.
+// corpusRegion returns the Region of the installation that receives an event of
+// the corpus: one in each partition.
 func corpusRegion(in Interruption) string {
 	region := map[string]string{"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}[arnPart(in.ClusterARN, arnPartition)]
 	return cmp.Or(region, testRegion)
 }
 
-// BenchmarkParseAndDecide is the way from an event's bytes to the decision.
+// BenchmarkParseAndDecide measures the path from an event's bytes to the
+// decision.
 func BenchmarkParseAndDecide(b *testing.B) {
 	event := corpus(b)["running"]
 	b.ReportAllocs()

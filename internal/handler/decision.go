@@ -34,11 +34,12 @@ const (
 	ReasonCooldown              Reason = "cooldown"
 	ReasonClaimed               Reason = "claimed"
 	ReasonRedeploy              Reason = "redeploy"
-	// ReasonFailed is not the gate's: describing or redeploying the service failed.
+	// ReasonFailed does not come from the gate: describing or redeploying the
+	// service failed.
 	ReasonFailed Reason = "failed"
 )
 
-// Action is what is to be done about an event.
+// Action is the reaction to an event.
 type Action string
 
 // The actions.
@@ -46,10 +47,10 @@ const (
 	ActionLook     Action = "look"     // describe the service, then decide again
 	ActionSkip     Action = "skip"     // leave it to ECS
 	ActionRedeploy Action = "redeploy" // force a new deployment; in mode observe only record it
-	ActionFail     Action = "fail"     // report an error
+	ActionFail     Action = "fail"     // return an error
 )
 
-// Situation is all that a decision depends on.
+// Situation is everything that a decision depends on.
 type Situation struct {
 	Event            Interruption
 	Service          *Service // nil: not described yet

@@ -5,12 +5,13 @@
 //
 //	Parse(event) Interruption -> Decide(Situation) Decision -> act -> one Record
 //
-// Parse and Decide are pure. ECS replaces interrupted tasks by itself, and a
-// forced deployment replaces every task of a service, so most of the package is
-// about when not to act: gate.go is the whole table, conditions.go says when each
-// of its rows holds.
+// Parse and Decide are pure functions. ECS replaces interrupted tasks by
+// itself, and a forced deployment replaces every task of a service, so most of
+// the package decides when not to act: gate.go contains the complete table,
+// conditions.go defines when each of its rows applies.
 //
-// The words of the function are exported for whoever reads or rehearses it:
-// Record is what it logs, Reasons are the gate's with their texts, ServiceFrom
-// reads a service, and InterruptionEvent builds the event of an interruption.
+// The function's vocabulary is exported for other packages: Record is what it
+// logs, Reasons lists the gate's reasons with their texts, ServiceFrom converts
+// a service from the SDK's type, and InterruptionEvent builds the event of an
+// interruption.
 package handler

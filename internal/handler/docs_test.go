@@ -12,7 +12,7 @@ import (
 
 var update = flag.Bool("update", false, "write the gate's reasons into docs/operations.md")
 
-// The table of reasons in docs/operations.md is the gate's, to the letter.
+// The table of reasons in docs/operations.md equals the gate's.
 func TestReasonsInTheDocs(t *testing.T) {
 	const file, header = "../../docs/operations.md", "| reason | what it says | what the function does |\n|---|---|---|\n"
 	var table strings.Builder
@@ -36,11 +36,11 @@ func TestReasonsInTheDocs(t *testing.T) {
 		text = want
 	}
 	if !found || text != want {
-		t.Errorf("the table of reasons in docs/operations.md is not the gate's; write it with -update:\n%s", table.String())
+		t.Errorf("the table of reasons in docs/operations.md differs from the gate's; update it with -update:\n%s", table.String())
 	}
 }
 
-// README's table has every reason once, and no other.
+// The README's table lists every reason once, and no other.
 func TestReasonsInTheReadme(t *testing.T) {
 	raw, err := os.ReadFile("../../README.md")
 	if err != nil {

@@ -7,23 +7,24 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Error is how Handle fails: what went wrong, and its type in Lambda's answer.
+// Error is an error of Handle, with the type that Lambda reports for it.
 type Error struct {
-	Type string // AWS's error code, or a name of ours in the same style
+	Type string // AWS's error code, or a name in the same style
 	Err  error
 }
 
 func (e *Error) Error() string { return e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
-// errClusterMissing says that the event's cluster is gone, or in another account.
+// errClusterMissing reports that the event's cluster is gone or in another
+// account.
 var errClusterMissing = errors.New("ECS knows no such cluster")
 
-// errClaimed ends an invocation that another one kept from acting, without
-// acting itself.
+// errClaimed ends an invocation that gave way to another one which then did not
+// act.
 var errClaimed = errors.New("another invocation holds the claim and the deployment is unchanged")
 
-// errorType names the kind of err.
+// errorType returns the name of err's type as Lambda reports it.
 func errorType(err error) string {
 	var api smithy.APIError
 	switch {
@@ -39,9 +40,9 @@ func errorType(err error) string {
 	return "HandlerError"
 }
 
-// isPermanent reports whether ECS would refuse the same call a minute later too,
-// so that a retry by Lambda is of no use. A denied call is not permanent: a
-// new role's permissions need their time.
+// isPermanent reports whether ECS would refuse the same call a minute later, so
+// that a retry by Lambda is useless. A denied call is not permanent, because
+// the permissions of a new role take time to propagate.
 func isPermanent(err error) bool {
 	var api smithy.APIError
 	if !errors.As(err, &api) {
@@ -56,7 +57,8 @@ func isPermanent(err error) bool {
 	return false
 }
 
-// absent returns what a "not found" of ECS says about the service, else nil.
+// absent returns the Service that a "not found" error of ECS stands for, or nil
+// for any other error.
 func absent(err error) *Service {
 	var (
 		noCluster *types.ClusterNotFoundException

@@ -6,44 +6,45 @@ import (
 	"time"
 )
 
-// What an event says when AWS reclaims Spot capacity. Both stop codes are in the SDK's
-// enumeration; the documentation has shown either for Fargate Spot
+// The fields of an event that show that AWS reclaimed Spot capacity. Both stop
+// codes are in the SDK's enumeration; the documentation has shown either for
+// Fargate Spot
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html).
 const (
-	// StopCodeSpotInterruption is the stop code that ECS sends today.
+	// StopCodeSpotInterruption is the stop code that ECS sends now.
 	StopCodeSpotInterruption = "SpotInterruption"
-	// StopCodeTerminationNotice is the stop code that ECS sent formerly.
+	// StopCodeTerminationNotice is the stop code that ECS sent in the past.
 	StopCodeTerminationNotice = "TerminationNotice"
-	// StoppedReasonPrefix is how the stopped reason of an interrupted task begins,
-	// whatever its stop code.
+	// StoppedReasonPrefix is the beginning of an interrupted task's stopped
+	// reason, whatever its stop code.
 	StoppedReasonPrefix = "Your Spot Task was interrupted"
 )
 
-// The envelope of the events that concern us.
+// The envelope of the events that the function handles.
 const (
 	// EventSource is the EventBridge source of ECS.
 	EventSource = "aws.ecs"
 	// EventDetailType is the detail type of the events that ECS sends when a
 	// task changes state.
 	EventDetailType = "ECS Task State Change"
-	// SimulateSource is both the source and the detail type of the event with
-	// which an installation is rehearsed: EventBridge accepts no event of others
-	// whose source begins with "aws.", and a detail type of ECS's could match the
-	// rules of others.
+	// SimulateSource is both the source and the detail type of a simulated
+	// interruption. EventBridge rejects events from customers whose source
+	// begins with "aws.", and a detail type of ECS's could match unrelated
+	// rules.
 	SimulateSource = "spothandler.simulate"
 )
 
-// Interruption is what one "ECS Task State Change" event says. A field that
+// Interruption is the content of an "ECS Task State Change" event. A field that
 // the event lacks, or has with another type, is empty.
 type Interruption struct {
 	EventID    string
 	EventTime  time.Time // one-second resolution; zero where unknown
 	Source     string
 	DetailType string
-	Account    string // that the event is from
+	Account    string // the account that sent the event
 	Region     string
 	ReplayName string // "" unless an archive replays the event
-	Oversize   int    // bytes of an event that is too large and was not read, else 0
+	Oversize   int    // size in bytes of an event that was too large to be read, else 0
 
 	ClusterARN        string
 	Service           string // "" unless the task belongs to a service
@@ -51,22 +52,23 @@ type Interruption struct {
 	TaskDefinitionARN string
 	StopCode          string
 	StoppedReason     string
-	StartedBy         string // for a service's task: the id of its deployment
+	StartedBy         string // for a task of a service: the ID of its deployment
 	LastStatus        string
 	CapacityProvider  string
 	LaunchType        string
 	AvailabilityZone  string
-	Version           int64 // grows with each change of the task; duplicates share it
+	Version           int64 // increases with each change of the task; duplicate events share it
 }
 
-// maxEventSize is the size of the largest event that EventBridge delivers, in
-// bytes (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html).
-// Only a direct invoker can send more.
+// maxEventSize is the size in bytes of the largest event that EventBridge
+// delivers
+// (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html).
+// Only a direct invocation can send more.
 const maxEventSize = 1 << 20
 
-// Parse reads an EventBridge event. It never fails: bytes that are not an event,
-// or more than maxEventSize, give an Interruption without contents, which the
-// gate skips.
+// Parse reads an EventBridge event. It never fails: bytes that are not an
+// event, or more than maxEventSize, give an empty Interruption, which the gate
+// skips.
 func Parse(event []byte) Interruption {
 	if len(event) > maxEventSize {
 		return Interruption{Oversize: len(event)}
@@ -100,7 +102,7 @@ func Parse(event []byte) Interruption {
 	return in
 }
 
-// saysSpot reports whether the event is about a task whose Spot capacity AWS
+// saysSpot reports whether the event concerns a task whose Spot capacity AWS
 // reclaims.
 func (in *Interruption) saysSpot() bool {
 	fromECS := in.Source == EventSource && in.DetailType == EventDetailType
@@ -110,32 +112,32 @@ func (in *Interruption) saysSpot() bool {
 			strings.HasPrefix(in.StoppedReason, StoppedReasonPrefix))
 }
 
-// isSimulated reports whether the event only rehearses an interruption. Whatever
-// else holds, it is handled as a dry run, is not counted in metrics, and leaves
-// nothing in memory or claims.
+// isSimulated reports whether the event is a simulated interruption. It is
+// always handled as a dry run, is not counted in metrics, and is neither
+// remembered nor claimed.
 func (in *Interruption) isSimulated() bool {
 	return in.Source == SimulateSource && in.DetailType == SimulateSource
 }
 
-// deniesFargateSpot reports whether the event says that the task ran elsewhere.
-// TerminationNotice may also come from EC2 Spot.
+// deniesFargateSpot reports whether the event shows that the task did not run
+// on Fargate Spot. TerminationNotice may also come from EC2 Spot.
 func (in *Interruption) deniesFargateSpot() bool {
 	return in.CapacityProvider != "" && in.CapacityProvider != "FARGATE_SPOT" ||
 		in.LaunchType != "" && in.LaunchType != "FARGATE"
 }
 
-// namesService reports whether there is a service to redeploy.
+// namesService reports whether the event names a service.
 func (in *Interruption) namesService() bool {
 	return in.Service != "" && in.ClusterARN != ""
 }
 
-// taskIsGone reports whether the task has already run to its end.
+// taskIsGone reports whether the task has already stopped.
 func (in *Interruption) taskIsGone() bool {
 	return in.LastStatus == "DEPROVISIONING" || in.LastStatus == "STOPPED"
 }
 
-// serviceOf returns the service of a task's group, "" for any other group. Only
-// the first colon separates.
+// serviceOf returns the service named by a task's group, or "" for any other
+// group. Only the first colon separates.
 func serviceOf(group string) string {
 	if kind, name, found := strings.Cut(group, ":"); found && kind == "service" {
 		return name
@@ -143,8 +145,8 @@ func serviceOf(group string) string {
 	return ""
 }
 
-// clusterOf returns the cluster's ARN that a task ARN of the long form
-// (...:task/<cluster>/<id>) contains, else "".
+// clusterOf returns the cluster's ARN contained in a task ARN of the long form
+// (...:task/<cluster>/<id>), or "".
 func clusterOf(taskARN string) string {
 	head, tail, found := strings.Cut(taskARN, ":task/")
 	cluster, _, long := strings.Cut(tail, "/")
@@ -154,7 +156,7 @@ func clusterOf(taskARN string) string {
 	return head + ":cluster/" + cluster
 }
 
-// arnPart returns a part of an ARN, "" where the text is not an ARN.
+// arnPart returns a part of an ARN, or "" if the text is not an ARN.
 func arnPart(arn string, part int) string {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) < 6 || parts[0] != "arn" {
@@ -170,11 +172,12 @@ const (
 	arnAccount   = 4
 )
 
-// NameOf returns the name at the end of an ECS resource's ARN, in its long form or its short one, or a name as it is.
+// NameOf returns the name at the end of an ECS resource's ARN, in its long or
+// short form; a plain name is returned unchanged.
 func NameOf(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
 
-// object is a JSON object of which nothing is expected: each accessor returns
-// the zero value for what is missing, null or of another type.
+// object is a JSON object whose fields may have any type: each accessor returns
+// the zero value for a field that is missing, null or of another type.
 type object map[string]json.RawMessage
 
 func parseObject(raw []byte) object {

@@ -34,7 +34,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// What is missing, null or of another type is empty and harms nothing else.
+// A field that is missing, null or of another type is empty and affects no
+// other field.
 func TestParseIsTolerant(t *testing.T) {
 	cases := map[string]Interruption{
 		``:                      {},
@@ -60,7 +61,7 @@ func TestParseIsTolerant(t *testing.T) {
 	}
 }
 
-// A task ARN of the long form names the cluster where the event does not.
+// A task ARN of the long form identifies the cluster if the event does not.
 func TestParseClusterFromTask(t *testing.T) {
 	cases := map[string]string{
 		"arn:aws-us-gov:ecs:us-gov-west-1:111122223333:task/shop/7c1f": "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/shop",
@@ -75,10 +76,10 @@ func TestParseClusterFromTask(t *testing.T) {
 	}
 }
 
-// What a direct invoker sends beyond the largest event of EventBridge is refused
-// unread: it costs no further memory, at any log level.
+// An event that is larger than EventBridge's limit is rejected unread: it costs
+// no further memory at any log level.
 func TestTooLargeEvent(t *testing.T) {
-	inWorld(t, Config{LogLevel: slog.LevelDebug}, func(w *world) {
+	withFixture(t, Config{LogLevel: slog.LevelDebug}, func(w *fixture) {
 		large := event(map[string]any{"padding": strings.Repeat("x", 6<<20)})
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
@@ -96,9 +97,9 @@ func TestTooLargeEvent(t *testing.T) {
 	})
 }
 
-// The largest event of EventBridge is read.
+// The largest event that EventBridge delivers is read.
 func TestLargestEvent(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		room := maxEventSize - len(event(map[string]any{"padding": ""}))
 		w.mustDecide(ReasonRedeploy, event(map[string]any{"padding": strings.Repeat("x", room)}))
 		w.mustDecide(ReasonNotAnInterruption, event(map[string]any{"padding": strings.Repeat("x", room+1)}))

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// The rows that are explained are those that decide: the last one holds exactly where Decide does not go on, and it
-// has Decide's reason and words.
+// Explain ends where Decide does: only the last row can apply, and it has
+// Decide's reason and message.
 func TestExplainEndsWhereDecideDoes(t *testing.T) {
 	now := time.Now()
 	notice := Parse(InterruptionEvent(runningTask(), now).JSON())
@@ -30,7 +30,7 @@ func TestExplainEndsWhereDecideDoes(t *testing.T) {
 			last := rows[len(rows)-1]
 			for _, row := range rows[:len(rows)-1] {
 				if row.Holds {
-					t.Errorf("%s holds, and more rows were asked", row.Reason)
+					t.Errorf("%s holds, and more rows were evaluated", row.Reason)
 				}
 			}
 			if decided := decision.Action == ActionSkip || decision.Action == ActionFail; last.Holds != decided {

@@ -15,12 +15,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// Whatever bytes come: no panic, an answer that is JSON, and no call to ECS
-// unless the event clearly is an interruption of a service's task, of this
-// account and Region. A simulated one changes nothing and leaves no trace.
+// For any input there is no panic, the answer is JSON, and ECS is called only
+// if the event clearly is an interruption of a service's task in this account
+// and Region. A simulated one changes nothing and leaves no trace.
 func FuzzHandle(f *testing.F) {
 	for _, event := range corpus(f) {
-		if len(event) < 10_000 { // larger ones only slow the search down
+		if len(event) < 10_000 { // larger ones only slow fuzzing down
 			f.Add(event)
 			f.Add(bytes.Replace(event, []byte(`"time": `), []byte(`"then": `), 1)) // an event without a time is new
 		}
@@ -43,7 +43,7 @@ func FuzzHandle(f *testing.F) {
 	})
 }
 
-// clearInterruption reads an event the strict way, apart from Parse.
+// clearInterruption parses the event strictly and independently of Parse.
 func clearInterruption(event []byte) (certain, simulated bool) {
 	var envelope map[string]any
 	if len(event) > 1<<20 || json.Unmarshal(event, &envelope) != nil {
@@ -62,8 +62,8 @@ func clearInterruption(event []byte) (certain, simulated bool) {
 	return certain, simulated
 }
 
-// fuzzed is the handling of one event, with an AWS that counts the calls: it has
-// every service, in the state that calls for a redeployment.
+// fuzzed handles one event against an AWS that counts the calls and has every
+// service, in a state that calls for a redeployment.
 type fuzzed struct {
 	*testing.T
 	event                      []byte
@@ -90,7 +90,7 @@ func (f *fuzzed) handle(mode Mode) {
 	}
 }
 
-// leavesNoTrace checks what holds for every simulated interruption.
+// leavesNoTrace checks the invariants of a simulated interruption.
 func (f *fuzzed) leavesNoTrace() {
 	f.Helper()
 	if f.updates > 0 || f.claims > 0 || len(f.handler.memory.replaced) > 0 {

@@ -2,8 +2,9 @@ package handler
 
 import "log/slog"
 
-// Decide returns what to do about an interruption. Without a Service it returns
-// what the event alone decides, or else ActionLook. It is pure.
+// Decide returns the decision about an interruption. Without a Service it
+// returns what the event alone decides, or else ActionLook. It is a pure
+// function.
 func Decide(s Situation) Decision {
 	s.Mode = s.effectiveMode()
 	for _, row := range eventRows() {
@@ -22,10 +23,10 @@ func Decide(s Situation) Decision {
 	return Decision{ActionRedeploy, ReasonRedeploy, s.Mode, info, textRedeploy}
 }
 
-// The gate: the first row that holds decides. ECS replaces an interrupted task
-// by itself, and a redeployment replaces every task of a service; the rows are
-// the cases where it is impossible, unwanted, too late, already done, or would
-// take more capacity than it brings.
+// The gate: the first row that applies decides. ECS replaces an interrupted
+// task by itself, and a redeployment replaces every task of a service; the rows
+// are the cases in which it is impossible, unwanted, too late, already done, or
+// would cost more capacity than it adds.
 
 // eventRows returns the rows that depend on the event alone.
 func eventRows() [10]row {
@@ -43,7 +44,7 @@ func eventRows() [10]row {
 	}
 }
 
-// serviceRows returns the rows that depend on what DescribeServices returned.
+// serviceRows returns the rows that depend on the result of DescribeServices.
 func serviceRows() [17]row {
 	return [...]row{
 		{everyMode, ReasonServiceMissing, ActionSkip, warning, (*Situation).serviceMissing, "ECS has no such service", nil},
@@ -66,7 +67,7 @@ func serviceRows() [17]row {
 	}
 }
 
-// The texts of the reasons that stand in several places.
+// The texts of reasons that occur in several rows.
 const (
 	textNotAnInterruption = "the event is not a Spot interruption of an ECS task"
 	textAlreadyRedeployed = "the interrupted task's deployment has been replaced"
@@ -75,26 +76,26 @@ const (
 	textRedeploy          = "the interrupted deployment is replaced by a new one"
 )
 
-// row is one line of the gate.
+// row is one row of the gate.
 type row struct {
 	modes   modes
 	reason  Reason
 	action  Action
 	level   slog.Level
 	when    func(*Situation) bool
-	text    string                  // the reason's; the same in every row of a reason
-	explain func(*Situation) string // what is said instead of text; nil: text
+	text    string                  // of the reason; the same in every row of a reason
+	explain func(*Situation) string // returns the message instead of text; nil: text
 }
 
-// modes are the modes in which a row counts. Mode observe decides as once does.
+// modes are the modes in which a row counts. Mode observe decides as in once.
 type modes int
 
 const (
 	everyMode modes = iota
-	notAlways       // always keeps to what makes a redeployment impossible or unwanted
+	notAlways       // in mode always, only rows count that make a redeployment impossible or unwanted
 )
 
-// holds reports whether the row decides.
+// holds reports whether the row applies.
 func (r *row) holds(s *Situation) bool {
 	return (r.modes == everyMode || s.Mode != ModeAlways) && r.when(s)
 }
@@ -107,8 +108,8 @@ func (r *row) decide(s *Situation) Decision {
 	return decision
 }
 
-// verdict returns the decision of the service row with this reason, for where
-// ECS refuses for that reason.
+// verdict returns the decision of the service row with this reason. It is used
+// when ECS refuses a call for that reason.
 func verdict(reason Reason, mode Mode) Decision {
 	for _, row := range serviceRows() {
 		if row.reason == reason {
@@ -118,15 +119,15 @@ func verdict(reason Reason, mode Mode) Decision {
 	return Decision{}
 }
 
-// ReasonText is a reason and what it says, in a few words.
+// ReasonText is a reason with its short description.
 type ReasonText struct {
 	Reason Reason
-	Action Action // what is done for this reason; in mode observe nothing is
+	Action Action // the action taken for this reason; none in mode observe
 	Text   string
 }
 
-// Reasons returns every reason that a record can have, each once: the gate's in
-// its order, then redeploy and failed.
+// Reasons returns every reason that a record can have, without duplicates: the
+// gate's in its order, then redeploy and failed.
 func Reasons() []ReasonText {
 	var all []ReasonText
 	seen := map[Reason]bool{}

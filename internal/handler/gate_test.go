@@ -15,8 +15,8 @@ const (
 	testDeployment = "ecs-svc/1000000000000000001"
 )
 
-// interrupted is a situation that calls for a redeployment: four tasks of a
-// steady service, one of which is interrupted three seconds ago.
+// interrupted returns a situation that calls for a redeployment: a steady
+// service of four tasks, one of which was interrupted three seconds ago.
 func interrupted() Situation {
 	at := time.Date(2026, 11, 23, 2, 14, 7, 0, time.UTC)
 	return Situation{
@@ -40,7 +40,7 @@ func interrupted() Situation {
 	}
 }
 
-// obstacle is one cause not to redeploy, put into a situation.
+// obstacle is a cause not to redeploy, applied to a situation.
 type obstacle struct {
 	reason Reason
 	action Action
@@ -48,7 +48,7 @@ type obstacle struct {
 	put    func(*Situation)
 }
 
-// obstacles are a cause for each row of the gate, in the gate's order.
+// obstacles returns a cause for each row of the gate, in the gate's order.
 func obstacles() []obstacle {
 	return []obstacle{
 		{ReasonNotAnInterruption, ActionSkip, warning, func(s *Situation) { s.Event.Oversize = 6 << 20 }},
@@ -105,7 +105,7 @@ func TestDecideNamesEveryReason(t *testing.T) {
 	}
 }
 
-// Where several rows hold, the first one decides.
+// If several rows hold, the first one decides.
 func TestDecideOrder(t *testing.T) {
 	all := obstacles()
 	for i, first := range all {
@@ -122,7 +122,7 @@ func TestDecideOrder(t *testing.T) {
 	}
 }
 
-// The obstacles of these tests are the gate: no row is left out or misplaced.
+// The obstacles of these tests match the gate's rows, in order.
 func TestObstaclesAreTheRows(t *testing.T) {
 	var rows []Reason
 	for _, r := range eventRows() {
@@ -143,7 +143,7 @@ func TestObstaclesAreTheRows(t *testing.T) {
 }
 
 func TestDecideModes(t *testing.T) {
-	counts := map[Reason]bool{ // in mode always
+	counts := map[Reason]bool{ // rows that count in mode always
 		ReasonNotAnInterruption: true, ReasonNotFargateSpot: true, ReasonNotAServiceTask: true,
 		ReasonOtherAccount: true, ReasonOtherRegion: true, ReasonReplayed: true,
 		ReasonServiceMissing: true, ReasonClusterMissing: true, ReasonSwitchedOff: true,
@@ -168,7 +168,7 @@ func TestDecideModes(t *testing.T) {
 	}
 }
 
-// The service's tag beats the installation's mode.
+// The service's tag overrides the installation's mode.
 func TestDecideEffectiveMode(t *testing.T) {
 	cases := []struct {
 		mode Mode
@@ -196,7 +196,7 @@ func TestDecideEffectiveMode(t *testing.T) {
 }
 
 // An event that decides by itself costs no call.
-func TestDecideLooksOnlyWhenNeeded(t *testing.T) {
+func TestDecideDescribesOnlyWhenNeeded(t *testing.T) {
 	s := interrupted()
 	s.Service = nil
 	if got := Decide(s); got.Action != ActionLook {
@@ -204,7 +204,7 @@ func TestDecideLooksOnlyWhenNeeded(t *testing.T) {
 	}
 	for _, o := range obstacles() {
 		if o.reason == ReasonServiceMissing {
-			break // the first that is seen from the service
+			break // the first row that depends on the service
 		}
 		s := interrupted()
 		o.put(&s)
@@ -215,7 +215,7 @@ func TestDecideLooksOnlyWhenNeeded(t *testing.T) {
 	}
 }
 
-// BenchmarkDecide is the gate alone, for an event that passes every row.
+// BenchmarkDecide measures the gate alone, for an event that passes every row.
 func BenchmarkDecide(b *testing.B) {
 	s := interrupted()
 	b.ReportAllocs()
@@ -224,7 +224,7 @@ func BenchmarkDecide(b *testing.B) {
 	}
 }
 
-// Every reason has one text and one action, wherever it stands in the gate.
+// Every reason has one text and one action in all rows of the gate.
 func TestReasons(t *testing.T) {
 	texts := map[Reason]ReasonText{}
 	for _, r := range Reasons() {
@@ -244,7 +244,7 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-// What is not skipped for its reason alone is explained.
+// Some rows explain more than their reason's text.
 func TestDecideExplains(t *testing.T) {
 	for want, put := range map[string]func(*Situation){
 		`the service's tag spothandler has the unknown value "of"; accepted are off, observe and redeploy, and on to keep the installation's mode`: func(s *Situation) { s.Service.Tag = "of" },

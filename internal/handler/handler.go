@@ -19,14 +19,15 @@ type ECSAPI interface {
 
 var _ ECSAPI = (*ecs.Client)(nil)
 
-// An invoker asks for a dry run by this entry of the client context's custom
-// part, which neither EventBridge nor the content of an event can set.
+// An invoker requests a dry run with this entry in the custom part of the
+// client context, which neither EventBridge nor the content of an event can
+// set.
 const (
 	ClientContextKey = "spothandler"
 	DryRun           = "dry-run"
 )
 
-// Handler decides and acts on events. It may be used concurrently.
+// Handler decides and acts on events. It is safe for concurrent use.
 type Handler struct {
 	config Config
 	ecs    ECSAPI
@@ -36,14 +37,14 @@ type Handler struct {
 	memory memory
 }
 
-// New returns a Handler that writes its log records to out, one JSON object a
+// New returns a Handler that writes its log records to out, one JSON object per
 // line. The zero Config is mode once without cooldown, claim or metrics.
 func New(config Config, ecs ECSAPI, logs LogsAPI, out io.Writer) *Handler {
 	out = &lockedWriter{Writer: out}
 	return &Handler{config: config, ecs: ecs, logs: logs, out: out, logger: NewLogger(out, config.LogLevel)}
 }
 
-// Answer is what an invocation answers: the decision and what came of it.
+// Answer is the result of an invocation: the decision and its outcome.
 type Answer struct {
 	Action           Action `json:"action"`
 	Reason           Reason `json:"reason"`
@@ -58,9 +59,10 @@ type Answer struct {
 	DeploymentAfter  string `json:"deployment_after,omitempty"`
 }
 
-// Handle decides what to do about an EventBridge event and does it. What fails
-// is returned as an *Error, so that Lambda invokes the function once more; a
-// failure that would only repeat itself is told by the answer and the log.
+// Handle decides what to do about an EventBridge event and does it. It returns
+// an *Error for a failure that a retry may fix, so that Lambda invokes the
+// function once more; a permanent failure is only reported in the answer and
+// the log.
 func (h *Handler) Handle(ctx context.Context, event json.RawMessage) (answer Answer, err error) {
 	v := h.begin(ctx, event)
 	defer func() {
@@ -83,7 +85,7 @@ type eventKind struct {
 	handle     func(*invocation, context.Context) error
 }
 
-// eventKinds returns the kinds of event. Another kind is another row.
+// eventKinds returns the kinds of event that the function handles.
 func eventKinds() [2]eventKind {
 	return [...]eventKind{
 		{EventDetailType, (*invocation).replaceInterrupted},
@@ -91,8 +93,8 @@ func eventKinds() [2]eventKind {
 	}
 }
 
-// run handles the event by its detail type. The gate alone answers an event of
-// no known kind.
+// run handles the event by its detail type. For an unknown type the gate alone
+// decides.
 func (v *invocation) run(ctx context.Context) error {
 	for _, kind := range eventKinds() {
 		if kind.detailType == v.event.DetailType {

@@ -21,7 +21,7 @@ import (
 )
 
 func TestHandleRedeploys(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		answer := w.mustDecide(ReasonRedeploy, event())
 		want := Answer{
 			Action: ActionRedeploy, Reason: ReasonRedeploy, Message: answer.Message, Applied: true,
@@ -37,9 +37,9 @@ func TestHandleRedeploys(t *testing.T) {
 	})
 }
 
-// UpdateService carries the force and nothing that would change the service.
+// UpdateService is sent the force and nothing that would change the service.
 func TestHandleSendsOnlyTheForce(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.mustDecide(ReasonRedeploy, event())
 		for _, call := range w.Calls("UpdateService") {
 			if keys := slices.Sorted(maps.Keys(call.Input)); !slices.Equal(keys, []string{"cluster", "forceNewDeployment", "service"}) {
@@ -54,7 +54,7 @@ func TestHandleSendsOnlyTheForce(t *testing.T) {
 	})
 }
 
-// The gate's reasons as ECS's own answers bring them about.
+// The gate's reasons that depend on ECS's responses.
 func TestHandleAsksECS(t *testing.T) {
 	cases := []struct {
 		name   string
@@ -87,7 +87,7 @@ func TestHandleAsksECS(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			inWorld(t, Config{}, func(w *world) {
+			withFixture(t, Config{}, func(w *fixture) {
 				service := steadyService()
 				c.put(&service)
 				w.Put(service)
@@ -101,28 +101,28 @@ func TestHandleAsksECS(t *testing.T) {
 func TestHandleMissing(t *testing.T) {
 	gone := event(map[string]any{"group": "service:gone"})
 	t.Run("service, as a failure in the answer", func(t *testing.T) {
-		inWorld(t, Config{}, func(w *world) { w.mustDecide(ReasonServiceMissing, event(map[string]any{"group": "service:gone"})) })
+		withFixture(t, Config{}, func(w *fixture) { w.mustDecide(ReasonServiceMissing, event(map[string]any{"group": "service:gone"})) })
 	})
 	t.Run("service, as an error", func(t *testing.T) {
-		inWorld(t, Config{}, func(w *world) {
+		withFixture(t, Config{}, func(w *fixture) {
 			w.Fail("DescribeServices", 1, handlertest.Fault{Code: "ServiceNotFoundException"})
 			w.mustDecide(ReasonServiceMissing, event())
 		})
 	})
 	t.Run("service, when it is to be redeployed", func(t *testing.T) {
-		inWorld(t, Config{}, func(w *world) {
+		withFixture(t, Config{}, func(w *fixture) {
 			w.Fail("UpdateService", 1, handlertest.Fault{Code: "ServiceNotFoundException"})
 			w.mustDecide(ReasonServiceMissing, event())
 		})
 	})
 	t.Run("activity, when it is to be redeployed", func(t *testing.T) {
-		inWorld(t, Config{Mode: ModeAlways}, func(w *world) {
+		withFixture(t, Config{Mode: ModeAlways}, func(w *fixture) {
 			w.Fail("UpdateService", 1, handlertest.Fault{Code: "ServiceNotActiveException"})
 			w.mustDecide(ReasonServiceInactive, event())
 		})
 	})
 	t.Run("cluster", func(t *testing.T) {
-		inWorld(t, Config{}, func(w *world) {
+		withFixture(t, Config{}, func(w *fixture) {
 			w.Fail("DescribeServices", 1, handlertest.Fault{Code: "ClusterNotFoundException"})
 			answer, err := w.handle(w.handler, gone)
 			wantFailure(t, answer, err, ReasonClusterMissing, "ClusterNotFoundException")
@@ -130,7 +130,7 @@ func TestHandleMissing(t *testing.T) {
 	})
 }
 
-// wantFailure checks a failed invocation: what it answers and its error's type.
+// wantFailure checks a failed invocation: its answer and the type of its error.
 func wantFailure(t *testing.T, answer Answer, err error, reason Reason, typ string) {
 	t.Helper()
 	if answer.Action != ActionFail || answer.Reason != reason {
@@ -142,9 +142,9 @@ func wantFailure(t *testing.T, answer Answer, err error, reason Reason, typ stri
 	}
 }
 
-// One interruption sends several events; only the first one costs calls.
+// One interruption causes several events; only the first one costs calls.
 func TestHandleActsOnce(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.mustDecide(ReasonRedeploy, event())
 		calls := len(w.Calls(""))
 		time.Sleep(30 * time.Second)
@@ -157,9 +157,9 @@ func TestHandleActsOnce(t *testing.T) {
 	})
 }
 
-// Another sandbox sees it from the service, and learns.
+// Another sandbox learns from the service that it was redeployed.
 func TestHandleLearnsFromTheService(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.mustDecide(ReasonRedeploy, event())
 		w.handler = w.newHandler(Config{})
 		w.mustDecide(ReasonAlreadyRedeployed, event())
@@ -176,9 +176,9 @@ func TestHandleLearnsFromTheService(t *testing.T) {
 	})
 }
 
-// The module's behaviour: every event redeploys, without a claim.
+// In mode always, every event redeploys, without a claim.
 func TestHandleAlways(t *testing.T) {
-	inWorld(t, Config{Mode: ModeAlways}, func(w *world) {
+	withFixture(t, Config{Mode: ModeAlways}, func(w *fixture) {
 		for range 3 {
 			w.mustDecide(ReasonRedeploy, event())
 		}
@@ -187,7 +187,8 @@ func TestHandleAlways(t *testing.T) {
 	})
 }
 
-// askedForDryRun is the context of an invocation whose invoker asks for a dry run.
+// askedForDryRun returns the context of an invocation whose invoker requests a
+// dry run.
 func askedForDryRun(ctx context.Context) context.Context {
 	return lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{
 		AwsRequestID:  "1",
@@ -195,11 +196,11 @@ func askedForDryRun(ctx context.Context) context.Context {
 	})
 }
 
-// A dry run decides as a real one would, writes nothing, and leaves neither
+// A dry run decides like a real invocation, writes nothing, and leaves neither
 // memory nor metrics.
 func TestHandleDryRun(t *testing.T) {
 	for mode, updates := range map[Mode]int{ModeOnce: 1, ModeObserve: 0} {
-		inWorld(t, Config{Mode: mode, Metrics: true}, func(w *world) {
+		withFixture(t, Config{Mode: mode, Metrics: true}, func(w *fixture) {
 			answer, err := w.handler.Handle(askedForDryRun(w.Context()), event())
 			if err != nil || answer.Reason != ReasonRedeploy || !answer.DryRun || answer.Applied {
 				t.Errorf("got %+v, %v, want a redeployment not applied", answer, err)
@@ -215,9 +216,9 @@ func TestHandleDryRun(t *testing.T) {
 	}
 }
 
-// Nothing in an event can ask for a dry run.
+// Nothing in an event can request a dry run.
 func TestHandleDryRunNotFromTheEvent(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		ctx := lambdacontext.NewContext(w.Context(), &lambdacontext.LambdaContext{AwsRequestID: "1"})
 		answer, err := w.handler.Handle(ctx, event(map[string]any{"custom": map[string]any{ClientContextKey: DryRun}, "dry_run": true}))
 		if err != nil || !answer.Applied {
@@ -226,9 +227,9 @@ func TestHandleDryRunNotFromTheEvent(t *testing.T) {
 	})
 }
 
-// The answer is JSON with the decision.
+// The answer is JSON and contains the decision.
 func TestAnswerJSON(t *testing.T) {
-	inWorld(t, Config{Mode: ModeOnce}, func(w *world) {
+	withFixture(t, Config{Mode: ModeOnce}, func(w *fixture) {
 		raw, err := json.Marshal(w.mustDecide(ReasonNotAServiceTask, event(map[string]any{"group": "family:job"})))
 		want := `{"action":"skip","reason":"not_a_service_task","message":"the task does not belong to a service","mode":"once",` +
 			`"applied":false,"cluster":"` + testCluster + `","task_arn":"` + testTask + `"}`
@@ -238,7 +239,7 @@ func TestAnswerJSON(t *testing.T) {
 	})
 }
 
-// A panic is an error of the invocation, not the end of the process.
+// A panic is an error of the invocation and does not end the process.
 func TestHandlePanic(t *testing.T) {
 	var out bytes.Buffer
 	_, err := New(Config{}, panicking{}, nil, &out).Handle(t.Context(), event())
@@ -252,21 +253,22 @@ func TestHandlePanic(t *testing.T) {
 	}
 }
 
-// panicking is an ECS client that does nothing else.
+// panicking is an ECS client that panics.
 type panicking struct{ ECSAPI }
 
 func (panicking) DescribeServices(context.Context, *ecs.DescribeServicesInput, ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error) {
 	panic("out of order")
 }
 
-// A failure in ECS's answer that is not MISSING is one of the invocation.
+// A failure in ECS's response other than MISSING is an error of the invocation.
 func TestHandleUnknownFailure(t *testing.T) {
 	api := oneAnswer{&ecs.DescribeServicesOutput{Failures: []types.Failure{{Reason: aws.String("ACCESS_DENIED")}}}}
 	answer, err := New(Config{}, api, nil, io.Discard).Handle(t.Context(), event())
 	wantFailure(t, answer, err, ReasonFailed, "HandlerError")
 }
 
-// oneAnswer is an ECS client that answers DescribeServices always the same.
+// oneAnswer is an ECS client that always gives the same answer to
+// DescribeServices.
 type oneAnswer struct{ out *ecs.DescribeServicesOutput }
 
 func (o oneAnswer) DescribeServices(context.Context, *ecs.DescribeServicesInput, ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error) {

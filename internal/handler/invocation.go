@@ -9,19 +9,19 @@ import (
 )
 
 const (
-	// firstActingEnds is the age of an event after which no attempt is made in
-	// the invocation that received it within promptly. It then fails early enough
-	// for Lambda's one retry a minute later to act before actingEnds.
+	// firstActingEnds is the age of an event after which an invocation that
+	// received it promptly makes no further attempt. It then fails early enough
+	// for Lambda's one retry, a minute later, to act before actingEnds.
 	promptly        = 30 * time.Second
 	firstActingEnds = 45 * time.Second
-	// actingEnds is the age of an event after which no attempt is made.
+	// actingEnds is the age of an event after which no further attempt is made.
 	actingEnds = 115 * time.Second
-	// reserve is the time kept, of a timeout of 20 s and more, to tell what
-	// happened.
+	// reserve is the part of a timeout of 20 s or more that is kept for
+	// reporting the outcome.
 	reserve = 5 * time.Second
 )
 
-// invocation is the handling of one event.
+// invocation handles one event.
 type invocation struct {
 	*Handler
 	log       *slog.Logger
@@ -29,7 +29,7 @@ type invocation struct {
 	event     Interruption
 	dryRun    bool
 	received  time.Time
-	deadline  time.Time // of calls; zero: none
+	deadline  time.Time // for calls; zero: none
 
 	service     *Service // nil: to be described
 	describedAt time.Time
@@ -40,12 +40,12 @@ type invocation struct {
 	decision  Decision
 	decidedAt time.Time
 	updatedAt time.Time // when ECS accepted the redeployment; zero: it did not
-	before    string    // the primary deployment as last seen
-	unclear   string    // the primary deployment at an UpdateService that may or may not have succeeded
+	before    string    // the primary deployment as last described
+	unclear   string    // the primary deployment at an UpdateService call whose outcome is unknown
 	after     string    // the deployment that was forced
 
-	notChecked        string // what the decision does without
-	serviceDeployment string // the ARN of the rollout that this began
+	notChecked        string // the information that the decision was made without
+	serviceDeployment string // the ARN of the service deployment that the redeployment started
 }
 
 // begin reads the event and the context of an invocation.
@@ -66,7 +66,7 @@ func (h *Handler) begin(ctx context.Context, event []byte) *invocation {
 	return v
 }
 
-// limit sets the times until which calls are attempted and have to be answered.
+// limit sets the times by which calls must be attempted and answered.
 func (v *invocation) limit(ctx context.Context) {
 	until := v.interruptedAt().Add(actingEnds)
 	if v.received.Sub(v.interruptedAt()) < promptly {
@@ -90,7 +90,7 @@ func minTime(a, b time.Time) time.Time {
 	return a
 }
 
-// interruptedAt returns the event's time; an event without one has just happened.
+// interruptedAt returns the event's time; an event without one counts as new.
 func (v *invocation) interruptedAt() time.Time {
 	if v.event.EventTime.IsZero() {
 		return v.received
@@ -115,9 +115,9 @@ func (v *invocation) answer() Answer {
 	}
 }
 
-// rememberReplaced remembers a deployment that ECS shows to have been replaced.
-// In mode observe every event is recorded by what ECS says, and in a dry run
-// nothing may remain.
+// rememberReplaced remembers a deployment that ECS shows as replaced. Mode
+// observe remembers nothing, so that every event is recorded with its reason,
+// and a dry run must leave no state.
 func (v *invocation) rememberReplaced() {
 	if v.dryRun || v.service == nil || v.decision.Mode == ModeObserve || v.decision.Reason != ReasonAlreadyRedeployed {
 		return
@@ -129,7 +129,7 @@ func (v *invocation) key(deployment string) deploymentKey {
 	return deploymentKey{v.event.ClusterARN, v.event.Service, deployment}
 }
 
-// logRetry records that a call failed and is attempted once more.
+// logRetry records that a call failed and will be retried.
 func (v *invocation) logRetry(ctx context.Context, operation string, delay time.Duration, err error) {
 	v.log.DebugContext(ctx, "A call failed and is tried again",
 		slog.String("operation", operation), slog.Int64("delay_ms", delay.Milliseconds()), slog.Any("error", err))

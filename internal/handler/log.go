@@ -10,12 +10,12 @@ import (
 )
 
 // MessageRedeployed is the message of the record of a redeployment. Metric
-// filters look for it.
+// filters match on it.
 const MessageRedeployed = "Service redeployment triggered successfully"
 
-// NewLogger returns a logger that writes one JSON object a line: timestamp,
-// level, message, the record's own fields, and the function and line that
-// wrote it.
+// NewLogger returns a logger that writes one JSON object per line: timestamp,
+// level, message, the record's own fields, and the function and line of the
+// caller.
 func NewLogger(out io.Writer, level slog.Level) *slog.Logger {
 	return slog.New(sourceHandler{slog.NewJSONHandler(out, &slog.HandlerOptions{
 		Level:       level,
@@ -23,7 +23,7 @@ func NewLogger(out io.Writer, level slog.Level) *slog.Logger {
 	})})
 }
 
-// rename gives slog's own fields the names and forms that a Record's have.
+// rename gives slog's own fields the names and formats of Record.
 func rename(groups []string, a slog.Attr) slog.Attr {
 	if len(groups) > 0 {
 		return a
@@ -41,7 +41,7 @@ func rename(groups []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// sourceHandler adds to each record the function and the line that wrote it.
+// sourceHandler adds the caller's function and line to each record.
 type sourceHandler struct{ slog.Handler }
 
 func (h sourceHandler) Handle(ctx context.Context, r slog.Record) error {
@@ -64,7 +64,7 @@ func (h sourceHandler) WithGroup(name string) slog.Handler {
 	return sourceHandler{h.Handler.WithGroup(name)}
 }
 
-// eventAttrs returns the fields of a Record that every record of an invocation
+// eventAttrs returns the fields of Record that every record of an invocation
 // has, as far as they are known.
 func eventAttrs(in *Interruption, requestID string) []any {
 	attrs := present(
@@ -81,7 +81,7 @@ func eventAttrs(in *Interruption, requestID string) []any {
 	return attrs
 }
 
-// present returns the string attributes that are not empty.
+// present returns the attributes whose string is not empty.
 func present(attrs ...slog.Attr) []any {
 	var out []any
 	for _, a := range attrs {
@@ -92,7 +92,7 @@ func present(attrs ...slog.Attr) []any {
 	return out
 }
 
-// lockedWriter makes a writer usable concurrently.
+// lockedWriter makes a writer safe for concurrent use.
 type lockedWriter struct {
 	mu sync.Mutex
 	io.Writer

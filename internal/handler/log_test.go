@@ -14,7 +14,7 @@ import (
 )
 
 func TestSummaryRecord(t *testing.T) {
-	inWorld(t, Config{Mode: ModeOnce}, func(w *world) {
+	withFixture(t, Config{Mode: ModeOnce}, func(w *fixture) {
 		ctx := lambdacontext.NewContext(w.Context(), &lambdacontext.LambdaContext{AwsRequestID: "8476a536"})
 		if _, err := w.handler.Handle(ctx, event()); err != nil {
 			t.Fatal(err)
@@ -62,7 +62,7 @@ func TestSummaryMessages(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			inWorld(t, c.config, func(w *world) {
+			withFixture(t, c.config, func(w *fixture) {
 				if c.fault.Code != "" {
 					w.Fail("DescribeServices", 1, c.fault)
 				}
@@ -79,9 +79,9 @@ func TestSummaryMessages(t *testing.T) {
 	}
 }
 
-// An event without a time or a deployment leaves those fields out.
+// Without a time or a deployment in the event, those fields are omitted.
 func TestSummaryLeavesOutTheUnknown(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.mustDecide(ReasonNotAnInterruption, []byte(`{"detail":{"stopCode":"SpotInterruption"}}`))
 		got := w.summary()
 		for _, key := range []string{"cluster", "service", "event_id", "event_time", "decision_ms", "deployment_id", "error"} {
@@ -95,7 +95,7 @@ func TestSummaryLeavesOutTheUnknown(t *testing.T) {
 func TestLogLevel(t *testing.T) {
 	for level, want := range map[slog.Level]int{slog.LevelDebug: 2, slog.LevelInfo: 1, slog.LevelWarn: 0, slog.LevelError: 0} {
 		t.Run(level.String(), func(t *testing.T) {
-			inWorld(t, Config{LogLevel: level}, func(w *world) {
+			withFixture(t, Config{LogLevel: level}, func(w *fixture) {
 				w.mustDecide(ReasonRedeploy, event())
 				if got := len(w.records()); got != want {
 					t.Errorf("%d records, want %d:\n%s", got, want, w.out)
@@ -106,7 +106,7 @@ func TestLogLevel(t *testing.T) {
 }
 
 func TestTimestamp(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		time.Sleep(1500 * time.Microsecond)
 		w.mustDecide(ReasonRedeploy, event())
 		if got := fmt.Sprint(w.summary()["timestamp"]); !regexp.MustCompile(`^2000-01-01T00:00:00\.\d{3}Z$`).MatchString(got) {
@@ -115,9 +115,9 @@ func TestTimestamp(t *testing.T) {
 	})
 }
 
-// Of two deployments the record is about the task's.
+// If there are two deployments, the record names the task's.
 func TestSummaryNamesTheTasksDeployment(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.Put(replacedService())
 		w.mustDecide(ReasonAlreadyRedeployed, event())
 		if got := w.summary(); got["deployment_id"] != testDeployment || got["deployment_before"] != replacedDeployment {

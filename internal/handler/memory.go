@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// rememberFor is how long a replaced deployment is remembered: as long as the
-// events of one interruption keep coming.
+// rememberFor is how long a replaced deployment is remembered: as long as
+// events of one interruption keep arriving.
 const rememberFor = 120 * time.Second
 
-// memory holds the deployments that this process saw replaced, so that the
-// many events of one interruption cost no call to ECS.
+// memory holds the deployments that this process knows to be replaced, so that
+// the many events of one interruption cost no further calls to ECS.
 type memory struct {
 	mu       sync.Mutex
 	replaced map[deploymentKey]time.Time

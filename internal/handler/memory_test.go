@@ -28,8 +28,8 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// A deployment that nobody knows is not remembered: it would be every one.
-func TestMemoryOfNothing(t *testing.T) {
+// An unknown deployment is not remembered: its empty ID would match every one.
+func TestMemoryIgnoresUnknownDeployment(t *testing.T) {
 	var m memory
 	unknown := deploymentKey{testCluster, "api", ""}
 	m.remember(unknown, time.Now())
@@ -38,8 +38,8 @@ func TestMemoryOfNothing(t *testing.T) {
 	}
 }
 
-// What is too old makes room.
-func TestMemoryStaysSmall(t *testing.T) {
+// Old entries are removed.
+func TestMemoryForgets(t *testing.T) {
 	var m memory
 	start := time.Now()
 	for i := range 10 {

@@ -3,8 +3,8 @@ package handler
 // MetricsNamespace is the CloudWatch namespace of the handler's metrics.
 const MetricsNamespace = "SpotHandler"
 
-// Metrics are the fields that make a record CloudWatch Embedded Metric Format:
-// CloudWatch takes the metrics out of the log
+// Metrics are the fields that make a record CloudWatch Embedded Metric Format,
+// from which CloudWatch extracts metrics
 // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
 type Metrics struct {
 	Cluster       string     `json:"Cluster,omitempty"` // the name; "" where ECS does not know the service
@@ -17,7 +17,7 @@ type Metrics struct {
 	Definition    Definition `json:"_aws"`
 }
 
-// Definition says which fields of a record are metrics.
+// Definition declares which fields of a record are metrics.
 type Definition struct {
 	Timestamp         int64 // milliseconds since 1970
 	CloudWatchMetrics []MetricDirective
@@ -33,9 +33,9 @@ type MetricDirective struct {
 // MetricDefinition names a metric and its unit.
 type MetricDefinition struct{ Name, Unit string }
 
-// metrics returns the metrics of the outcome, nil where it is not counted. Whoever
-// can send events could make up names of services without end, and CloudWatch
-// charges for each: only those that ECS knows are named.
+// metrics returns the metrics of the outcome, or nil if it is not counted. Only
+// services that ECS knows are named, because anyone who can send events could
+// invent any number of names, and CloudWatch charges for each.
 func (v *invocation) metrics() *Metrics {
 	if !v.isCounted() {
 		return nil
@@ -64,7 +64,8 @@ func (v *invocation) metrics() *Metrics {
 	return m
 }
 
-// isCounted reports whether the event is an interruption of this installation's.
+// isCounted reports whether the event is an interruption that belongs to this
+// installation.
 func (v *invocation) isCounted() bool {
 	switch v.decision.Reason {
 	case ReasonOtherAccount, ReasonOtherRegion, ReasonReplayed:
@@ -73,8 +74,8 @@ func (v *invocation) isCounted() bool {
 	return v.config.Metrics && v.event.saysSpot() && v.event.namesService() && !v.dryRun
 }
 
-// isKnown reports whether ECS has shown the service, to this invocation or to an
-// earlier one that is remembered.
+// isKnown reports whether ECS has described the service to this invocation or
+// to an earlier one that is remembered.
 func (v *invocation) isKnown() bool {
 	switch {
 	case v.service != nil:
@@ -85,8 +86,8 @@ func (v *invocation) isKnown() bool {
 	return v.decision.Reason == ReasonAlreadyRedeployed
 }
 
-// isFirstNotice reports whether the event is the first of its interruption; the
-// task's way to STOPPED brings more of them.
+// isFirstNotice reports whether the event is the first of its interruption. ECS
+// sends more while the task stops.
 func (in *Interruption) isFirstNotice() bool {
 	switch in.LastStatus {
 	case "DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED":

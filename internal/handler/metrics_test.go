@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/handler/handlertest"
 )
 
-// The record of an invocation is its metrics too.
+// The record of an invocation contains its metrics.
 func TestMetrics(t *testing.T) {
 	cases := []struct {
 		name   string
@@ -24,7 +24,7 @@ func TestMetrics(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			inWorld(t, Config{Metrics: true, LogLevel: slog.LevelError}, func(w *world) {
+			withFixture(t, Config{Metrics: true, LogLevel: slog.LevelError}, func(w *fixture) {
 				if c.fault.Code != "" {
 					w.Fail("UpdateService", 1, c.fault)
 				}
@@ -47,8 +47,8 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// declared returns the units of the metrics that a record declares with these
-// sets of dimensions.
+// declared returns the units of the metrics that a record declares with the
+// given dimensions.
 func declared(t *testing.T, record map[string]any, dimensions string) map[string]string {
 	t.Helper()
 	var declaration Definition
@@ -70,8 +70,8 @@ func declared(t *testing.T, record map[string]any, dimensions string) map[string
 	return units
 }
 
-// What concerns no service of this installation is no metric; nor is what is no
-// interruption.
+// Events that are no interruption, or of no service of this installation, are
+// not counted.
 func TestMetricsAreOfInterruptedServices(t *testing.T) {
 	for reason, change := range map[Reason]map[string]any{
 		ReasonNotAServiceTask:   {"group": "family:x"},
@@ -79,7 +79,7 @@ func TestMetricsAreOfInterruptedServices(t *testing.T) {
 		ReasonNotAnInterruption: {"stopCode": "UserInitiated", "stoppedReason": "Scaling"},
 	} {
 		t.Run(string(reason), func(t *testing.T) {
-			inWorld(t, Config{Metrics: true, Account: testAccount}, func(w *world) {
+			withFixture(t, Config{Metrics: true, Account: testAccount}, func(w *fixture) {
 				w.mustDecide(reason, event(change))
 				if metrics := w.summary()["_aws"]; metrics != nil {
 					t.Errorf("metrics %v", metrics)
@@ -89,9 +89,9 @@ func TestMetricsAreOfInterruptedServices(t *testing.T) {
 	}
 }
 
-// An event that tells no time has no time since it.
+// An event without a time has no reaction time.
 func TestMetricsWithoutATime(t *testing.T) {
-	inWorld(t, Config{Metrics: true}, func(w *world) {
+	withFixture(t, Config{Metrics: true}, func(w *fixture) {
 		w.mustDecide(ReasonRedeploy, bytes.Replace(event(), []byte(`"time":`), []byte(`"then":`), 1))
 		got := w.summary()
 		if declared(t, got, "[[Cluster Service] []]")["ReactionTime"] != "" || got["ReactionTime"] != nil || got["Redeployments"] != 1.0 {
@@ -100,7 +100,7 @@ func TestMetricsWithoutATime(t *testing.T) {
 	})
 }
 
-// A task's way to STOPPED is one interruption.
+// The later events of an interruption are not counted again.
 func TestFirstNotice(t *testing.T) {
 	for status, want := range map[string]bool{
 		"": true, "PROVISIONING": true, "PENDING": true, "ACTIVATING": true, "RUNNING": true,
@@ -112,8 +112,8 @@ func TestFirstNotice(t *testing.T) {
 	}
 }
 
-// Every other name would be a custom metric of its own: a service that ECS does
-// not know, or was not asked about, is counted without its name.
+// Every other name would be a new custom metric: a service that ECS does not
+// know, or was not asked about, is counted without its name.
 func TestMetricsNameOnlyKnownServices(t *testing.T) {
 	cases := []struct {
 		name   string
@@ -127,7 +127,7 @@ func TestMetricsNameOnlyKnownServices(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			inWorld(t, Config{Metrics: true}, func(w *world) {
+			withFixture(t, Config{Metrics: true}, func(w *fixture) {
 				if c.fault != "" {
 					w.Fail("DescribeServices", 1, handlertest.Fault{Code: c.fault})
 				}
@@ -143,7 +143,7 @@ func TestMetricsNameOnlyKnownServices(t *testing.T) {
 
 // A service that this process remembers is known.
 func TestMetricsNameRememberedServices(t *testing.T) {
-	inWorld(t, Config{Metrics: true}, func(w *world) {
+	withFixture(t, Config{Metrics: true}, func(w *fixture) {
 		w.mustDecide(ReasonRedeploy, event())
 		calls := len(w.Calls(""))
 		w.mustDecide(ReasonAlreadyRedeployed, event())
@@ -153,9 +153,10 @@ func TestMetricsNameRememberedServices(t *testing.T) {
 	})
 }
 
-// So is one without a primary deployment, and one that goes meanwhile is not.
-func TestMetricsNameWhatECSKnowsInTheEnd(t *testing.T) {
-	inWorld(t, Config{Metrics: true}, func(w *world) {
+// A service without a primary deployment is known; one that is deleted
+// meanwhile is not.
+func TestMetricsNameServicesByLastDescription(t *testing.T) {
+	withFixture(t, Config{Metrics: true}, func(w *fixture) {
 		service := steadyService()
 		service.Deployments[0].Status = "ACTIVE"
 		w.Put(service)

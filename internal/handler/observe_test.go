@@ -9,14 +9,14 @@ import (
 	"github.com/spothandler/spothandler/internal/handler/handlertest"
 )
 
-// observed puts service api into mode observe, by the installation's mode or by
-// the service's tag.
-func observed(t *testing.T, cooldown time.Duration, test func(*world, Config)) {
+// observed runs a test with service api in mode observe, set by the
+// installation's mode or by the service's tag.
+func observed(t *testing.T, cooldown time.Duration, test func(*fixture, Config)) {
 	t.Helper()
 	for _, mode := range []Mode{ModeObserve, ModeOnce, ModeAlways} {
 		t.Run(string(mode), func(t *testing.T) {
 			config := Config{Mode: mode, Cooldown: cooldown, LogGroup: testLogGroup}
-			inWorld(t, config, func(w *world) {
+			withFixture(t, config, func(w *fixture) {
 				service := steadyService()
 				if mode != ModeObserve {
 					service.Tags = []handlertest.Tag{{Key: TagKey, Value: TagObserve}}
@@ -28,11 +28,11 @@ func observed(t *testing.T, cooldown time.Duration, test func(*world, Config)) {
 	}
 }
 
-// All events of an interruption of siblings, in whatever sandbox, give one record
-// of a redeployment. The others are claimed, at once, and nothing is said to have
-// been replaced.
+// All events of sibling interruptions, in any sandbox, give one record of a
+// redeployment. The others are recorded as claimed without waiting, and no
+// deployment is reported as replaced.
 func TestObserveRecordsOneRedeployment(t *testing.T) {
-	observed(t, 5*time.Minute, func(w *world, config Config) {
+	observed(t, 5*time.Minute, func(w *fixture, config Config) {
 		began := time.Now()
 		sibling := func(n int, status string) []byte {
 			return event(map[string]any{"taskArn": fmt.Sprint(testTask, n), "lastStatus": status})
@@ -72,7 +72,7 @@ func TestObserveRecordsOneRedeployment(t *testing.T) {
 
 // The record of a claimed event has the effective mode.
 func TestObserveRecordsItsMode(t *testing.T) {
-	observed(t, 0, func(w *world, _ Config) {
+	observed(t, 0, func(w *fixture, _ Config) {
 		w.mustDecide(ReasonRedeploy, event())
 		w.mustDecide(ReasonClaimed, event())
 		if got := w.summary(); got["mode"] != "observe" || got["reason"] != "claimed" || got["action"] != "skip" {
@@ -81,8 +81,8 @@ func TestObserveRecordsItsMode(t *testing.T) {
 	})
 }
 
-// A redeployment would count again after two minutes, or after the cooldown where
-// that is longer.
+// A redeployment counts again after two minutes, or after the cooldown if that
+// is longer.
 func TestObserveUnits(t *testing.T) {
 	for cooldown, units := range map[time.Duration]map[time.Duration]Reason{
 		0:               {119 * time.Second: ReasonClaimed, 121 * time.Second: ReasonRedeploy},
@@ -90,7 +90,7 @@ func TestObserveUnits(t *testing.T) {
 		5 * time.Minute: {121 * time.Second: ReasonClaimed, 299 * time.Second: ReasonClaimed, 301 * time.Second: ReasonRedeploy},
 	} {
 		for after, want := range units {
-			inWorld(t, Config{Mode: ModeObserve, Cooldown: cooldown}, func(w *world) {
+			withFixture(t, Config{Mode: ModeObserve, Cooldown: cooldown}, func(w *fixture) {
 				w.mustDecide(ReasonRedeploy, event())
 				time.Sleep(after)
 				w.mustDecide(want, event())
@@ -99,11 +99,11 @@ func TestObserveUnits(t *testing.T) {
 	}
 }
 
-// Where the claim is impossible each event is recorded; where nobody can say who
-// has it, somebody else does.
+// If the claim is impossible each event is recorded; if it is unclear who holds
+// it, another invocation records it.
 func TestObserveWithoutAClaim(t *testing.T) {
 	for code, want := range map[string]Reason{"AccessDeniedException": ReasonRedeploy, "ThrottlingException": ReasonClaimed} {
-		inWorld(t, Config{Mode: ModeObserve}, func(w *world) {
+		withFixture(t, Config{Mode: ModeObserve}, func(w *fixture) {
 			w.Fail("CreateLogStream", 100, handlertest.Fault{Code: code})
 			began := time.Now()
 			w.mustDecide(want, event())
@@ -114,9 +114,9 @@ func TestObserveWithoutAClaim(t *testing.T) {
 	}
 }
 
-// A dry run claims nothing.
+// A dry run makes no claim.
 func TestObserveDryRun(t *testing.T) {
-	observed(t, 0, func(w *world, _ Config) {
+	observed(t, 0, func(w *fixture, _ Config) {
 		for range 2 {
 			answer, err := w.handler.Handle(askedForDryRun(w.Context()), event())
 			if err != nil || answer.Reason != ReasonRedeploy {
@@ -127,10 +127,10 @@ func TestObserveDryRun(t *testing.T) {
 	})
 }
 
-// What ECS shows to be replaced is recorded as such, and not remembered: the tag
-// may be taken off.
+// A deployment that ECS shows as replaced is recorded as such but not
+// remembered, since the tag may be removed.
 func TestObserveRemembersNothing(t *testing.T) {
-	observed(t, 0, func(w *world, _ Config) {
+	observed(t, 0, func(w *fixture, _ Config) {
 		service := replacedService()
 		service.Tags = []handlertest.Tag{{Key: TagKey, Value: TagObserve}}
 		w.Put(service)

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Record is the log record of one event's outcome: the one that the function
-// writes for every event, as a JSON object on one line. Problems on the way have
-// records of their own with the same fields, but without a Reason.
+// Record is the log record of one event's outcome. The function writes one for
+// every event, as a JSON object on one line. Problems along the way are logged
+// separately, with the same fields but without a Reason.
 type Record struct {
 	Timestamp Time   `json:"timestamp"` // when it was written
 	Level     string `json:"level"`     // DEBUG, INFO, WARNING or ERROR
@@ -28,24 +28,24 @@ type Record struct {
 	Action            Action `json:"action,omitempty"`
 	Reason            Reason `json:"reason,omitempty"`
 	Mode              Mode   `json:"mode,omitempty"`               // the effective one, after the service's tag
-	DeploymentID      string `json:"deployment_id,omitempty"`      // that the interrupted task belongs to
+	DeploymentID      string `json:"deployment_id,omitempty"`      // the deployment of the interrupted task
 	DeploymentBefore  string `json:"deployment_before,omitempty"`  // the primary one, as last described
-	DeploymentAfter   string `json:"deployment_after,omitempty"`   // that was forced
-	ServiceDeployment string `json:"service_deployment,omitempty"` // the ARN of the rollout that this began
+	DeploymentAfter   string `json:"deployment_after,omitempty"`   // the one that was forced
+	ServiceDeployment string `json:"service_deployment,omitempty"` // the ARN of the service deployment that this started
 	Applied           bool   `json:"applied"`                      // a new deployment was forced
-	DryRun            bool   `json:"dry_run"`                      // it was asked not to
-	Simulated         bool   `json:"simulated,omitempty"`          // the event only rehearsed an interruption
-	NotChecked        string `json:"not_checked,omitempty"`        // what the decision does without
+	DryRun            bool   `json:"dry_run"`                      // the function was asked to change nothing
+	Simulated         bool   `json:"simulated,omitempty"`          // the interruption was simulated
+	NotChecked        string `json:"not_checked,omitempty"`        // the information that the decision was made without
 	DecisionMS        *int64 `json:"decision_ms,omitempty"`        // milliseconds from the event to the decision
 	ECSAnswerMS       *int64 `json:"ecs_answer_ms,omitempty"`      // milliseconds from the event to the answer of UpdateService
 	Error             string `json:"error,omitempty"`
 	ErrorType         string `json:"error_type,omitempty"` // AWS's error code, or a name in the same style
 
-	*Metrics // nil where the record is no metric
+	*Metrics // nil if the record is not a metric
 }
 
-// ParseRecord reads a line of the function's log. It reports whether the line is
-// a Record; a problem on the way, a line of Lambda's or of another is none.
+// ParseRecord parses a line of the function's log. It reports whether the line
+// is a Record: records of problems along the way and lines of Lambda are not.
 func ParseRecord(line []byte) (Record, bool) {
 	var r Record
 	if json.Unmarshal(line, &r) != nil || r.Reason == "" {
@@ -54,27 +54,27 @@ func ParseRecord(line []byte) (Record, bool) {
 	return r, true
 }
 
-// line returns the record as it is written.
+// line returns the record as a line of JSON.
 func (r Record) line() []byte {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(r) // texts and numbers always can be
+	_ = encoder.Encode(r) // strings and numbers can always be encoded
 	return out.Bytes()
 }
 
-// Time is a time as records have it: RFC 3339 in UTC with milliseconds.
+// Time is a time in the format of records: RFC 3339 in UTC with milliseconds.
 type Time struct{ time.Time }
 
 // MarshalJSON returns the time as a JSON string. It never fails.
 func (t Time) MarshalJSON() ([]byte, error) { return []byte(`"` + stamp(t.Time) + `"`), nil }
 
-// stamp returns a time as text, as records have it.
+// stamp formats a time as in records.
 func stamp(t time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
 }
 
-// levelName returns the name of a level, as records have it.
+// levelName returns the name of a level as in records.
 func levelName(level slog.Level) string {
 	if level == slog.LevelWarn {
 		return "WARNING"

@@ -10,8 +10,8 @@ import (
 	"github.com/spothandler/spothandler/internal/handler/handlertest"
 )
 
-// What the function writes is a Record to the letter: nothing is lost in reading
-// it, and nothing is added.
+// What the function writes is exactly a Record: reading it loses nothing and
+// adds nothing.
 func TestRecordIsWhatIsWritten(t *testing.T) {
 	cases := []struct {
 		name   string
@@ -27,7 +27,7 @@ func TestRecordIsWhatIsWritten(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			inWorld(t, c.config, func(w *world) {
+			withFixture(t, c.config, func(w *fixture) {
 				if c.fault != "" {
 					w.Fail("UpdateService", 1, handlertest.Fault{Code: c.fault})
 				}
@@ -46,9 +46,9 @@ func TestRecordIsWhatIsWritten(t *testing.T) {
 	}
 }
 
-// The metrics' Cluster and Service are others than the record's.
+// The metrics' Cluster and Service are distinct from the record's.
 func TestRecordTellsMetricsApart(t *testing.T) {
-	inWorld(t, Config{Metrics: true}, func(w *world) {
+	withFixture(t, Config{Metrics: true}, func(w *fixture) {
 		w.mustDecide(ReasonRedeploy, event())
 		record, ok := ParseRecord(w.out.Bytes())
 		if !ok || record.Cluster != testCluster || record.Metrics == nil || record.Metrics.Cluster != "shop" {
@@ -57,7 +57,7 @@ func TestRecordTellsMetricsApart(t *testing.T) {
 	})
 }
 
-// Other lines of a function's log are no Record.
+// Other lines of a function's log are not a Record.
 func TestParseRecordRefuses(t *testing.T) {
 	for _, line := range []string{
 		"", "panic: out of order", `{"level":"WARNING","message":"The claim was throttled"}`, `["a"]`,
@@ -70,9 +70,9 @@ func TestParseRecordRefuses(t *testing.T) {
 	}
 }
 
-// A problem on the way has the same fields for what both say.
+// The record of a problem along the way uses the same field names.
 func TestOtherRecordsHaveTheSameFields(t *testing.T) {
-	inWorld(t, Config{LogLevel: slog.LevelWarn}, func(w *world) {
+	withFixture(t, Config{LogLevel: slog.LevelWarn}, func(w *fixture) {
 		w.Fail("CreateLogStream", 1, handlertest.Denied())
 		w.mustDecide(ReasonRedeploy, event())
 		var problem Record

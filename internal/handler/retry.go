@@ -17,44 +17,43 @@ const (
 	firstBackoff = 200 * time.Millisecond
 	lastBackoff  = 5 * time.Second
 	// urgentBackoff is the longest wait of the holder of a claim, for
-	// urgentFor, and claimBackoff that of a claim itself.
+	// urgentFor. claimBackoff is that of a claim itself.
 	urgentBackoff = 300 * time.Millisecond
 	urgentFor     = 10 * time.Second
 	claimBackoff  = 1500 * time.Millisecond
-	// lowPriorityBackoff is the longest wait where the answer is not urgent.
+	// lowPriorityBackoff is the longest wait if the answer is not urgent.
 	lowPriorityBackoff = 20 * time.Second
-	// staleAfter is the age from which an answer of DescribeServices is no basis
-	// for an UpdateService.
+	// staleAfter is the age from which a description is too old to act on with
+	// UpdateService.
 	staleAfter = 2 * time.Second
-	// attemptTimeout is the longest time that one attempt of a call may take.
+	// attemptTimeout is the longest time that one attempt may take.
 	attemptTimeout = 10 * time.Second
 )
 
-// The function makes every attempt of a call itself: the SDK's retryer would
-// end after three, or when its quota of retries is used up, and it does not
-// retry an answer that was cut midway.
+// The function makes every attempt of a call itself: the SDK's retryer stops
+// after three, or when its retry quota is used up, and it does not retry an
+// answer that was cut off.
 
-// errOutOfTime says that the time in which the function acts on an event is
-// over.
+// errOutOfTime reports that the time to act on an event is over.
 var errOutOfTime = errors.New("out of time")
 
-// errNoAnswer says that an answer lacks what ECS always sends, so that
-// something between ECS and the function made it.
+// errNoAnswer reports that an answer lacks what ECS always sends, so it did not
+// come from ECS.
 var errNoAnswer = errors.New("the answer says nothing about the service")
 
-// retryBudget rules the attempts of one operation within one invocation.
+// retryBudget limits the attempts of one operation within one invocation.
 type retryBudget struct {
-	until       time.Time     // no attempt starts later, the first one excepted
-	lowPriority bool          // where throttled, leave the calls to others
+	until       time.Time     // no attempt starts later, except the first one
+	lowPriority bool          // if throttled, leave the calls to other invocations
 	urgentUntil time.Time     // until then no wait is longer than maxDelay
-	maxDelay    time.Duration // the longest wait until urgentUntil
-	failures    int           // attempts that failed and were worth another one
-	cause       error         // of the last of these; nil after a success
+	maxDelay    time.Duration // the longest wait before urgentUntil
+	failures    int           // retryable failures so far
+	cause       error         // the last of these failures; nil after a success
 }
 
-// next returns the wait before another attempt of the call that ended with err,
-// or the error that the call fails with: err itself where another attempt is
-// pointless, else one that wraps errOutOfTime and the cause.
+// next returns the wait before another attempt of the call that failed with
+// err, or the final error: err itself if another attempt is pointless, else an
+// error that wraps errOutOfTime and the cause.
 func (b *retryBudget) next(ctx context.Context, err error) (time.Duration, error) {
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
@@ -74,13 +73,13 @@ func (b *retryBudget) next(ctx context.Context, err error) (time.Duration, error
 	switch {
 	case delay <= left:
 		return delay, nil
-	case b.lowPriority && isThrottle(err): // at once, so that not all of Lambda's retries come together
+	case b.lowPriority && isThrottle(err): // immediately, so that Lambda's retries do not all come at once
 		return 0, fmt.Errorf("giving up after %d failed attempts: %w", b.failures, err)
 	}
 	return between(left), nil
 }
 
-// backoff returns the wait after err, whatever time is left.
+// backoff returns the wait after err, regardless of the remaining time.
 func (b *retryBudget) backoff(err error) time.Duration {
 	switch delay := jitter(b.failures); {
 	case b.lowPriority && isThrottle(err):
@@ -92,12 +91,12 @@ func (b *retryBudget) backoff(err error) time.Duration {
 	}
 }
 
-// succeeded says that the operation was answered: what failed before is no
-// longer the cause of anything.
+// succeeded records that the operation was answered, so earlier failures no
+// longer explain a later timeout.
 func (b *retryBudget) succeeded() { b.cause = nil }
 
-// outOfTime returns the error of a call that err ended for lack of time. The
-// end of the time itself says little, the cause of the attempts before it more.
+// outOfTime returns the error of a call that failed with err for lack of time.
+// The timeout itself says little; the cause of the earlier attempts says more.
 func (b *retryBudget) outOfTime(err error) error {
 	if b.cause != nil {
 		return fmt.Errorf("%w after %d failed attempts: %w", errOutOfTime, b.failures, b.cause)
@@ -105,8 +104,8 @@ func (b *retryBudget) outOfTime(err error) error {
 	return fmt.Errorf("%w: %w", errOutOfTime, err)
 }
 
-// explain adds to the end of the time, which another operation met, why this
-// one's attempts had failed before.
+// explain adds to err, a timeout of another operation, why the earlier attempts
+// of this one failed.
 func (b *retryBudget) explain(err error) error {
 	if b.cause == nil || !errors.Is(err, errOutOfTime) || errors.Is(err, b.cause) {
 		return err
@@ -114,7 +113,7 @@ func (b *retryBudget) explain(err error) error {
 	return fmt.Errorf("%w, after %d failed attempts: %w", err, b.failures, b.cause)
 }
 
-// outOfTime returns the error of a wait that the end of its context ended.
+// outOfTime returns the error of a wait that ended with its context.
 func outOfTime(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%w: %w", errOutOfTime, err)
@@ -122,7 +121,7 @@ func outOfTime(err error) error {
 	return err
 }
 
-// jitter returns a random wait before attempt n+1, out of a time that grows
+// jitter returns a random wait before attempt n+1 from a range that grows
 // exponentially with n, which counts from 1.
 func jitter(n int) time.Duration {
 	if shift := n - 1; shift < 5 {
@@ -131,11 +130,11 @@ func jitter(n int) time.Duration {
 	return between(lastBackoff)
 }
 
-// between returns a random time between the half and the whole of d.
+// between returns a random duration between d/2 and d.
 func between(d time.Duration) time.Duration { return d/2 + rand.N(d/2) }
 
-// attemptContext returns the context of one attempt. Half of the time that is
-// left is kept for another one, unless that leaves less than a second.
+// attemptContext returns the context of one attempt. Half of the remaining time
+// is reserved for another attempt, unless that leaves less than a second.
 func attemptContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	timeout := attemptTimeout
 	if deadline, found := ctx.Deadline(); found {
@@ -144,7 +143,7 @@ func attemptContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, timeout)
 }
 
-// sleep waits for d, or returns the context's error when it ends before.
+// sleep waits for d, or returns the context's error if it ends first.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -160,13 +159,13 @@ func isThrottle(err error) bool {
 	return retry.IsErrorThrottles(retry.DefaultThrottles).IsErrorThrottle(err).Bool()
 }
 
-// isRetryable reports whether another attempt may have another outcome: after
-// throttling, a network error, an answer of class 5xx, one that was cut midway
-// and one that AWS did not make.
+// isRetryable reports whether another attempt may succeed: after throttling, a
+// network error, a 5xx response, a response that was cut off, and one that AWS
+// did not send.
 func isRetryable(err error) bool {
 	var (
 		api      smithy.APIError
-		response *smithyhttp.ResponseError // also where there was no response
+		response *smithyhttp.ResponseError // also if there was no response
 	)
 	switch {
 	case isThrottle(err), errors.Is(err, errNoAnswer), errors.Is(err, context.DeadlineExceeded):
@@ -181,6 +180,6 @@ func isRetryable(err error) bool {
 	return errors.As(err, &response) || retry.RetryableError{}.IsErrorRetryable(err).Bool()
 }
 
-// codeUnknown is the SDK's error code for an error response that has none. AWS
-// always sends one.
+// codeUnknown is the SDK's code for an error response without one. AWS always
+// sends one.
 const codeUnknown = "UnknownError"

@@ -11,15 +11,15 @@ import (
 	"github.com/spothandler/spothandler/internal/handler/handlertest"
 )
 
-// What is worth another attempt is attempted until the time to act is over: 45 s
-// after an event that came promptly, so that Lambda's retry still acts, else
-// 115 s; and 5 s, or a quarter of a short timeout, before the deadline.
+// Retryable failures are retried until the time to act is over: 45 s after an
+// event that came promptly, so that Lambda's retry can still act, else 115 s;
+// and 5 s, or a quarter of a short timeout, before the deadline.
 func TestAttemptsUntilTheTimeIsOver(t *testing.T) {
 	cases := []struct {
 		name    string
 		timeout time.Duration
 		age     time.Duration // of the event
-		want    time.Duration // after which nothing is attempted any more
+		want    time.Duration // after which nothing is attempted
 	}{
 		{"a timeout of 60 s", 60 * time.Second, 0, 45 * time.Second},
 		{"a short timeout", 8 * time.Second, 0, 6 * time.Second},
@@ -49,7 +49,7 @@ func TestAttemptsUntilTheTimeIsOver(t *testing.T) {
 		for name, f := range faults {
 			for _, c := range cases {
 				t.Run(operation+", "+name+", "+c.name, func(t *testing.T) {
-					inWorld(t, Config{}, func(w *world) {
+					withFixture(t, Config{}, func(w *fixture) {
 						w.Fail(operation, 10000, f.fault)
 						notice := event()
 						time.Sleep(c.age)
@@ -70,11 +70,11 @@ func TestAttemptsUntilTheTimeIsOver(t *testing.T) {
 	}
 }
 
-// The answer to one failure comes soon: three retries take about a second.
+// The first retries come soon: three take about a second.
 func TestFirstAttemptsComeSoon(t *testing.T) {
 	for _, operation := range []string{"DescribeServices", "UpdateService", "CreateLogStream"} {
 		t.Run(operation, func(t *testing.T) {
-			inWorld(t, Config{}, func(w *world) {
+			withFixture(t, Config{}, func(w *fixture) {
 				w.Fail(operation, 3, handlertest.Unavailable())
 				start := time.Now()
 				w.mustDecide(ReasonRedeploy, event())
@@ -86,9 +86,9 @@ func TestFirstAttemptsComeSoon(t *testing.T) {
 	}
 }
 
-// An event at the end of its time is tried once all the same.
+// An event at the end of its time is still tried once.
 func TestOldEventIsTriedOnce(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		notice := event()
 		time.Sleep(117 * time.Second)
 		w.mustDecide(ReasonRedeploy, notice)
@@ -98,7 +98,7 @@ func TestOldEventIsTriedOnce(t *testing.T) {
 func TestThrottledForAWhile(t *testing.T) {
 	for _, operation := range []string{"DescribeServices", "UpdateService"} {
 		t.Run(operation, func(t *testing.T) {
-			inWorld(t, Config{}, func(w *world) {
+			withFixture(t, Config{}, func(w *fixture) {
 				w.Fail(operation, 8, handlertest.Throttled())
 				w.mustDecide(ReasonRedeploy, event())
 				w.mustCount("UpdateService", 1)
@@ -107,10 +107,10 @@ func TestThrottledForAWhile(t *testing.T) {
 	}
 }
 
-// Whoever waited more than two seconds looks again: somebody else may have
-// redeployed meanwhile.
-func TestWaitedThenLooksAgain(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+// After a wait of more than two seconds the service is described again, because
+// another invocation may have redeployed it meanwhile.
+func TestDescribesAgainAfterWait(t *testing.T) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.Fail("UpdateService", 100, handlertest.Throttled())
 		time.AfterFunc(3*time.Second, func() { w.Put(replacedService()) })
 		w.mustDecide(ReasonAlreadyRedeployed, event())
@@ -129,7 +129,8 @@ func TestWaitedThenLooksAgain(t *testing.T) {
 	})
 }
 
-// An answer that got lost may have been a success: look before trying again.
+// A call whose answer was lost may have succeeded: the service is described
+// before a retry.
 func TestLostAnswerIsNotRepeatedBlindly(t *testing.T) {
 	for _, mode := range []Mode{ModeOnce, ModeAlways} {
 		for name, fault := range map[string]handlertest.Fault{
@@ -140,7 +141,7 @@ func TestLostAnswerIsNotRepeatedBlindly(t *testing.T) {
 			"empty":       {Body: "{}", Done: true},
 		} {
 			t.Run(string(mode)+", "+name, func(t *testing.T) {
-				inWorld(t, Config{Mode: mode}, func(w *world) {
+				withFixture(t, Config{Mode: mode}, func(w *fixture) {
 					w.Fail("UpdateService", 1, fault)
 					w.mustDecide(ReasonAlreadyRedeployed, event())
 					w.mustCount("UpdateService", 1)
@@ -150,11 +151,11 @@ func TestLostAnswerIsNotRepeatedBlindly(t *testing.T) {
 	}
 }
 
-// Where the call was not carried out, looking shows that, in mode always too.
+// If the call was not carried out the description shows it, in mode always too.
 func TestLostCallIsRepeated(t *testing.T) {
 	for _, mode := range []Mode{ModeOnce, ModeAlways} {
 		t.Run(string(mode), func(t *testing.T) {
-			inWorld(t, Config{Mode: mode}, func(w *world) {
+			withFixture(t, Config{Mode: mode}, func(w *fixture) {
 				w.Fail("UpdateService", 2, handlertest.CutOff())
 				w.mustDecide(ReasonRedeploy, event())
 				w.mustCount("UpdateService", 1)
@@ -164,12 +165,13 @@ func TestLostCallIsRepeated(t *testing.T) {
 	}
 }
 
-// What would be refused again is not attempted again, and has AWS's own code.
+// A call that would be refused again is not retried, and the error has AWS's
+// own code.
 func TestRefusalsAreNotRepeated(t *testing.T) {
 	for _, operation := range []string{"DescribeServices", "UpdateService"} {
 		for _, code := range []string{"AccessDeniedException", "ExpiredTokenException", "BlockedException"} {
 			t.Run(operation+", "+code, func(t *testing.T) {
-				inWorld(t, Config{}, func(w *world) {
+				withFixture(t, Config{}, func(w *fixture) {
 					w.Fail(operation, 100, handlertest.Fault{Code: code})
 					answer, err := w.handle(w.handler, event())
 					wantFailure(t, answer, err, ReasonFailed, code)
@@ -182,8 +184,8 @@ func TestRefusalsAreNotRepeated(t *testing.T) {
 	}
 }
 
-// The SDK has errors of its own that say they are worth another attempt: a
-// clock that it has set right meanwhile is one.
+// The SDK marks some of its own errors as retryable, such as a clock skew that
+// it has corrected.
 func TestWhatTheSDKCallsRetryable(t *testing.T) {
 	if !isRetryable(fmt.Errorf("calling ECS: %w", clockSet{})) {
 		t.Error("is not tried again")
@@ -194,14 +196,15 @@ type clockSet struct{ error }
 
 func (clockSet) RetryableError() bool { return true }
 
-// What ECS would refuse again is no error for Lambda to retry.
+// A permanent failure is not returned to Lambda as an error, so there is no
+// retry.
 func TestPermanentFailureIsNotReturned(t *testing.T) {
 	for _, code := range []string{
 		"InvalidParameterException", "ClientException", "ValidationException", "UnsupportedFeatureException", "PlatformUnknownException",
 		"PlatformTaskDefinitionIncompatibilityException", "NamespaceNotFoundException",
 	} {
 		t.Run(code, func(t *testing.T) {
-			inWorld(t, Config{}, func(w *world) {
+			withFixture(t, Config{}, func(w *fixture) {
 				w.Fail("UpdateService", 100, handlertest.Fault{Code: code})
 				if answer := w.mustDecide(ReasonFailed, event()); answer.Action != ActionFail {
 					t.Errorf("got %s, want %s", answer.Action, ActionFail)
@@ -217,13 +220,13 @@ func TestPermanentFailureIsNotReturned(t *testing.T) {
 	}
 }
 
-// A call that hangs ends before Lambda kills the function, which then still
-// tells what happened. A connection that hangs once costs half of the time.
+// A call that hangs ends before Lambda's timeout, so that the function still
+// reports the outcome. A single hanging connection costs half of the time.
 func TestHangingCall(t *testing.T) {
 	for _, operation := range []string{"DescribeServices", "UpdateService"} {
 		for timeout, want := range map[time.Duration]time.Duration{60 * time.Second: 50 * time.Second, 8 * time.Second: 6 * time.Second} {
 			t.Run(fmt.Sprintf("%s, a timeout of %s", operation, timeout), func(t *testing.T) {
-				inWorld(t, Config{}, func(w *world) {
+				withFixture(t, Config{}, func(w *fixture) {
 					w.Fail(operation, 100, handlertest.Fault{Hang: time.Hour})
 					start := time.Now()
 					answer, err := w.handleWithin(timeout, event())
@@ -232,7 +235,7 @@ func TestHangingCall(t *testing.T) {
 						t.Errorf("took %s, want at most %s", took, want)
 					}
 				})
-				inWorld(t, Config{}, func(w *world) {
+				withFixture(t, Config{}, func(w *fixture) {
 					w.Fail(operation, 1, handlertest.Fault{Hang: time.Hour})
 					if answer, err := w.handleWithin(timeout, event()); err != nil || !answer.Applied {
 						t.Errorf("hung once: got %+v, %v, want a redeployment", answer, err)
@@ -243,23 +246,23 @@ func TestHangingCall(t *testing.T) {
 	}
 }
 
-// A timeout of a second leaves no time for a second attempt, and the error says
-// so.
+// A timeout of a second leaves no time for a second attempt, and the error does
+// not mention any.
 func TestHangingCallInASecond(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.Fail("DescribeServices", 1, handlertest.Fault{Hang: time.Hour})
 		answer, err := w.handleWithin(time.Second, event())
 		wantFailure(t, answer, err, ReasonFailed, "OutOfTime")
 		if strings.Contains(err.Error(), "attempts") {
-			t.Errorf("%v, want no word of attempts: there was one", err)
+			t.Errorf("%v, want no mention of attempts: there was one", err)
 		}
 	})
 }
 
-// Another error than the end of the time is none, not even one that reads like
-// it: the invoker is gone.
+// Only the end of the deadline counts as out of time; a cancelled context does
+// not.
 func TestOutOfTimeOnlyWhenItIs(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.Fail("DescribeServices", 1, handlertest.Fault{Hang: time.Hour})
 		ctx, cancel := context.WithCancel(w.Context())
 		time.AfterFunc(time.Second, cancel)
@@ -278,19 +281,19 @@ func TestJitter(t *testing.T) {
 	}
 }
 
-// A later notice of the same interruption can wait, and so can whoever lost
-// the claim: another invocation has the service looked at.
-func TestLaterNoticesAskSeldom(t *testing.T) {
+// A later notice of the same interruption can wait, and so can an invocation
+// that lost the claim: another one describes the service.
+func TestLaterNoticesCallRarely(t *testing.T) {
 	tries := map[string]int{}
 	for name, test := range map[string]struct {
 		status string
 		lost   int // rounds of the claim
 	}{"first": {"RUNNING", 0}, "later": {"DEACTIVATING", 0}, "loser": {"RUNNING", 1}} {
-		inWorld(t, Config{}, func(w *world) {
+		withFixture(t, Config{}, func(w *fixture) {
 			w.claimedByOthers(test.lost)
 			time.AfterFunc(time.Duration(test.lost)*time.Second, func() { w.Fail("DescribeServices", 10000, handlertest.Throttled()) })
 			synctest.Wait()
-			if name == "later" { // else it would know that nobody else acts, or that somebody does
+			if name == "later" { // otherwise it would know whether another invocation acts
 				w.Fail("CreateLogStream", 10000, handlertest.Throttled())
 			}
 			answer, err := w.handle(w.handler, event(map[string]any{"lastStatus": test.status}))
@@ -303,9 +306,9 @@ func TestLaterNoticesAskSeldom(t *testing.T) {
 	}
 }
 
-// Only throttling is a reason to wait for others: a lost connection is not.
+// Only throttling makes later notices wait longer: a lost connection does not.
 func TestLaterNoticesRetryAtOnce(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.Fail("DescribeServices", 1, handlertest.Reset())
 		start := time.Now()
 		w.mustDecide(ReasonRedeploy, event(map[string]any{"lastStatus": "DEACTIVATING"}))

@@ -12,19 +12,19 @@ import (
 )
 
 // TagKey is the key of the tag by which a service overrides the installation's
-// mode. Key and value are read in any case.
+// mode. Key and value are case-insensitive.
 const TagKey = "spothandler"
 
-// The values of the tag TagKey. A few other words mean the same; a word that is
-// not known is taken as off, with a warning.
+// The values of the tag TagKey. Each has synonyms; an unknown value is taken as
+// off, with a warning.
 const (
 	TagOff      = "off"      // never redeploy this service
-	TagObserve  = "observe"  // log the decision, change nothing
+	TagObserve  = "observe"  // record the decision, change nothing
 	TagRedeploy = "redeploy" // redeploy even where it may stop healthy tasks or comes soon after another
-	tagOn       = "on"       // as installed
+	tagOn       = "on"       // as configured for the installation
 )
 
-// Service is what DescribeServices shows of an ECS service.
+// Service is the part of DescribeServices' result that the gate uses.
 type Service struct {
 	Missing        bool // ECS knows no such service
 	ClusterMissing bool // ECS knows no such cluster
@@ -32,11 +32,11 @@ type Service struct {
 	Status                string
 	DesiredCount          int
 	RunningCount          int
-	MinimumHealthyPercent int    // of DesiredCount, that a rollout keeps running
-	MaximumPercent        int    // of DesiredCount, that a rollout may run
-	Controller            string // "" where ECS does not say: ECS
-	Strategy              string // "" where ECS does not say: ROLLING
-	Tag                   string // TagOff, TagObserve, TagRedeploy, "" for none, or a word that is not known
+	MinimumHealthyPercent int    // percentage of DesiredCount that a rollout keeps running
+	MaximumPercent        int    // percentage of DesiredCount that a rollout may run
+	Controller            string // "" if ECS does not say: ECS
+	Strategy              string // "" if ECS does not say: ROLLING
+	Tag                   string // TagOff, TagObserve, TagRedeploy, "" for none, or an unknown value
 	Deployments           []Deployment
 }
 
@@ -51,8 +51,7 @@ type Deployment struct {
 	PendingCount   int
 }
 
-// primary returns the deployment that the service is at or moves to; its ID is
-// "" where there is none.
+// primary returns the primary deployment; its ID is "" if there is none.
 func (s *Service) primary() Deployment {
 	for _, d := range s.Deployments {
 		if d.Status == "PRIMARY" {
@@ -62,7 +61,8 @@ func (s *Service) primary() Deployment {
 	return Deployment{}
 }
 
-// isReplacing reports whether a rollout is under way: ECS already starts tasks.
+// isReplacing reports whether a rollout is in progress, so ECS already starts
+// tasks.
 func (s *Service) isReplacing() bool {
 	for _, d := range s.Deployments {
 		if d.Status == "PRIMARY" {
@@ -76,15 +76,15 @@ func (s *Service) isReplacing() bool {
 	return false
 }
 
-// healthyFloor returns the number of tasks that a rollout keeps running, rounded
-// up as ECS does
+// healthyFloor returns the number of tasks that a rollout keeps running,
+// rounded up as in ECS
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html).
 func (s *Service) healthyFloor() int {
 	return (s.DesiredCount*s.MinimumHealthyPercent + 99) / 100
 }
 
-// taskCeiling returns the number of tasks that a rollout may run, rounded down as
-// ECS does.
+// taskCeiling returns the number of tasks that a rollout may run, rounded down
+// as in ECS.
 func (s *Service) taskCeiling() int {
 	return s.DesiredCount * s.MaximumPercent / 100
 }
@@ -94,7 +94,7 @@ const (
 	rolloutInProgress = string(types.DeploymentRolloutStateInProgress)
 )
 
-// serviceIn returns the one service that was asked for.
+// serviceIn returns the one service that was requested.
 func serviceIn(out *ecs.DescribeServicesOutput) (*Service, error) {
 	if len(out.Services) > 0 {
 		return ServiceFrom(&out.Services[0]), nil
@@ -109,8 +109,8 @@ func serviceIn(out *ecs.DescribeServicesOutput) (*Service, error) {
 	return nil, fmt.Errorf("ECS answered with failure %s", reason)
 }
 
-// ServiceFrom returns what the gate asks of a service, as DescribeServices returns
-// it. Without its tags included it has no Tag.
+// ServiceFrom converts a service described by DescribeServices. It has no Tag
+// unless the request included the tags.
 func ServiceFrom(s *types.Service) *Service {
 	out := &Service{
 		Status:                aws.ToString(s.Status),
@@ -138,8 +138,8 @@ func ServiceFrom(s *types.Service) *Service {
 	return out
 }
 
-// tagOf returns what the tags TagKey say. Keys that differ in case are several
-// tags to ECS: the one that asks for least wins.
+// tagOf returns the value of the tag TagKey. Keys that differ in case are
+// separate tags to ECS: the most cautious value wins.
 func tagOf(tags []types.Tag) string {
 	said := ""
 	for _, t := range tags {
@@ -152,7 +152,7 @@ func tagOf(tags []types.Tag) string {
 	return said
 }
 
-// tagWord returns the one word for all that mean the same.
+// tagWord returns the canonical value for value and its synonyms.
 func tagWord(value string) string {
 	switch word := strings.ToLower(strings.TrimSpace(value)); word {
 	case TagOff, "disabled", "false", "no", "none":
@@ -164,7 +164,7 @@ func tagWord(value string) string {
 	}
 }
 
-// caution orders the words of the tag by how much they forbid.
+// caution ranks the values of the tag by how much they forbid.
 func caution(word string) int {
 	switch word {
 	case "":
@@ -176,7 +176,7 @@ func caution(word string) int {
 	case TagOff:
 		return 4
 	}
-	return 3 // not known: taken as off
+	return 3 // unknown: taken as off
 }
 
 func deploymentFrom(d *types.Deployment) Deployment {

@@ -7,7 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// The words that switch a service off, or say nothing, and what is none of them.
+// The values that turn the function off for a service, their synonyms, and
+// unknown values.
 func TestTagWords(t *testing.T) {
 	for want, values := range map[string][]string{
 		TagOff:      {"off", "Off", " OFF ", "disabled", "false", "no", "None"},
@@ -25,7 +26,7 @@ func TestTagWords(t *testing.T) {
 	}
 }
 
-// Keys that differ in case are several tags: the most cautious of them counts.
+// Keys that differ in case are separate tags: the most cautious value counts.
 func TestTagKeys(t *testing.T) {
 	cases := []struct {
 		name string
@@ -61,7 +62,7 @@ func tagged(tags ...string) *types.Service {
 	return service
 }
 
-// What ECS leaves out of a deployment configuration has ECS's defaults.
+// Fields missing from a deployment configuration have ECS's defaults.
 func TestServiceFromDefaults(t *testing.T) {
 	got := ServiceFrom(&types.Service{DeploymentConfiguration: &types.DeploymentConfiguration{}})
 	if got.MinimumHealthyPercent != 100 || got.MaximumPercent != 200 {

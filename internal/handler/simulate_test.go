@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/handler/handlertest"
 )
 
-// simulatedEvent is the event with which an installation is rehearsed.
+// simulatedEvent is the event of a simulated interruption.
 func simulatedEvent(changes ...map[string]any) []byte {
 	e := InterruptionEvent(runningTask(), time.Now()).Simulated()
 	for _, change := range changes {
@@ -20,12 +20,12 @@ func simulatedEvent(changes ...map[string]any) []byte {
 }
 
 // A simulated interruption is decided like a real one and changes nothing,
-// whatever the mode, the tag and the log level say.
+// regardless of mode, tag and log level.
 func TestSimulate(t *testing.T) {
 	for _, mode := range []Mode{ModeOnce, ModeAlways, ModeObserve} {
 		for _, tag := range []string{"", TagObserve, TagRedeploy} {
 			t.Run(string(mode)+" tagged "+tag, func(t *testing.T) {
-				inWorld(t, Config{Mode: mode, Metrics: true, LogLevel: slog.LevelError}, func(w *world) {
+				withFixture(t, Config{Mode: mode, Metrics: true, LogLevel: slog.LevelError}, func(w *fixture) {
 					service := steadyService()
 					service.Tags = []handlertest.Tag{{Key: TagKey, Value: tag}}
 					w.Put(service)
@@ -44,9 +44,9 @@ func TestSimulate(t *testing.T) {
 	}
 }
 
-// Whatever the gate says of it, it is recorded and marked.
+// Whatever the gate decides, it is recorded and marked.
 func TestSimulateIsRecordedWhenSkipped(t *testing.T) {
-	inWorld(t, Config{LogLevel: slog.LevelError, Account: testAccount}, func(w *world) {
+	withFixture(t, Config{LogLevel: slog.LevelError, Account: testAccount}, func(w *fixture) {
 		for reason, change := range map[Reason]map[string]any{
 			ReasonNotAServiceTask:   {"group": "family:job"},
 			ReasonNotAnInterruption: {"stopCode": "UserInitiated", "stoppedReason": "Scaling"},
@@ -62,10 +62,10 @@ func TestSimulateIsRecordedWhenSkipped(t *testing.T) {
 	})
 }
 
-// It asks ECS although this process remembers that the deployment was replaced,
-// and leaves no memory for the next real one.
-func TestSimulateKnowsNoMemory(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+// It calls ECS although this process remembers that the deployment was
+// replaced, and leaves no memory for the next real one.
+func TestSimulateIgnoresMemory(t *testing.T) {
+	withFixture(t, Config{}, func(w *fixture) {
 		w.mustDecide(ReasonRedeploy, simulatedEvent())
 		w.mustDecide(ReasonRedeploy, event())
 		w.mustCount("UpdateService", 1)
@@ -77,9 +77,9 @@ func TestSimulateKnowsNoMemory(t *testing.T) {
 	})
 }
 
-// A real interruption is never marked, and source and detail type go together.
+// A real interruption is never marked; source and detail type must both match.
 func TestSimulateNeedsSourceAndDetailType(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
+	withFixture(t, Config{}, func(w *fixture) {
 		half := bytes.Replace(event(), []byte(`"`+EventSource+`"`), []byte(`"`+SimulateSource+`"`), 1)
 		w.mustDecide(ReasonNotAnInterruption, half)
 		if got := w.summary(); got["simulated"] != nil {

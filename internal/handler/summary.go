@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// summarize writes the one record of an event's outcome. It is written at any
-// log level where it is the metrics, and where somebody waits for it: after a
-// simulated interruption.
+// summarize writes the one record of an event's outcome. The log level does not
+// suppress it if it carries the metrics or belongs to a simulated interruption,
+// for which the CLI waits.
 func (v *invocation) summarize(ctx context.Context, err error) {
 	r := v.record(err)
 	if r.Metrics == nil && !r.Simulated && !v.log.Enabled(ctx, v.decision.Level) {
@@ -17,10 +17,10 @@ func (v *invocation) summarize(ctx context.Context, err error) {
 	var pcs [1]uintptr
 	runtime.Callers(1, pcs[:])
 	r.Function, r.Line = sourceOf(pcs[0])
-	_, _ = v.out.Write(r.line()) // there is nowhere else to tell it
+	_, _ = v.out.Write(r.line()) // a failure to log cannot be reported anywhere
 }
 
-// record returns the record of the outcome; err is what it ended with.
+// record returns the record of the outcome; err is the invocation's error.
 func (v *invocation) record(err error) Record {
 	r := Record{
 		Timestamp:         Time{time.Now()},
@@ -54,7 +54,7 @@ func (v *invocation) record(err error) Record {
 	return r
 }
 
-// headline returns the record's message.
+// headline returns the message of the record.
 func (v *invocation) headline() string {
 	switch {
 	case !v.updatedAt.IsZero():
@@ -69,7 +69,8 @@ func (v *invocation) headline() string {
 	return "Service redeployment left out: mode observe"
 }
 
-// deployment returns the deployment that the event is about, as far as it is known.
+// deployment returns the deployment that the event concerns, as far as it is
+// known.
 func (v *invocation) deployment() string {
 	if v.event.StartedBy != "" {
 		return v.event.StartedBy
@@ -77,8 +78,8 @@ func (v *invocation) deployment() string {
 	return v.before
 }
 
-// sinceEvent returns the milliseconds from the event's time to t, nil where one
-// of them is not known.
+// sinceEvent returns the milliseconds from the event's time to t, or nil if
+// either is unknown.
 func (v *invocation) sinceEvent(t time.Time) *int64 {
 	if v.event.EventTime.IsZero() || t.IsZero() {
 		return nil

@@ -11,9 +11,10 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// describeServices asks ECS for the service with its tags, or, where the
-// partition has no tags, without them: that is noted for the record. A refusal for
-// want of permission is an error, since the tag may switch the service off.
+// describeServices calls DescribeServices with tags included, or without them
+// if the partition does not support tags, which the record then notes. Denied
+// access to the tags is an error, since the tag may turn the function off for
+// the service.
 func (v *invocation) describeServices(ctx context.Context) (*ecs.DescribeServicesOutput, error) {
 	in := &ecs.DescribeServicesInput{
 		Cluster:  aws.String(v.event.ClusterARN),
@@ -32,10 +33,11 @@ func (v *invocation) describeServices(ctx context.Context) (*ecs.DescribeService
 	return out, err
 }
 
-// TagsUnsupported reports whether err says that a service of AWS does not support
-// tags in this partition. Which code says so is not documented; those here are the ones that
-// terraform-provider-aws takes for it (internal/errs, IsUnsupportedOperationInPartitionError),
-// without denials. The partition aws has tags.
+// TagsUnsupported reports whether err means that an AWS service does not
+// support tags in this partition. The code is not documented; these are the
+// codes that terraform-provider-aws accepts (internal/errs,
+// IsUnsupportedOperationInPartitionError), without denials. The partition aws
+// supports tags.
 func TagsUnsupported(partition string, err error) bool {
 	var api smithy.APIError
 	if partition == "" || partition == "aws" || !errors.As(err, &api) {

@@ -9,12 +9,12 @@ import (
 
 const isoCluster = "arn:aws-iso:ecs:us-iso-east-1:111122223333:cluster/shop"
 
-// Where the partition has no tags the service is described without them, and the
-// record says so.
-func TestTagsThatThePartitionHasNot(t *testing.T) {
+// If the partition does not support tags the service is described without them,
+// and the record says so.
+func TestTagsUnsupportedInPartition(t *testing.T) {
 	for _, code := range []string{"UnsupportedFeatureException", "InvalidParameterException", "ValidationException"} {
 		t.Run(code, func(t *testing.T) {
-			inWorld(t, Config{}, func(w *world) {
+			withFixture(t, Config{}, func(w *fixture) {
 				service := steadyService()
 				service.Cluster = isoCluster
 				w.Put(service)
@@ -33,8 +33,8 @@ func TestTagsThatThePartitionHasNot(t *testing.T) {
 	}
 }
 
-// Any other refusal stays one: the tag may switch the service off.
-func TestTagsThatAreRefused(t *testing.T) {
+// Any other refusal is an error: the tag may turn the function off.
+func TestTagsDenied(t *testing.T) {
 	cases := []struct {
 		name, cluster string
 		fault         handlertest.Fault
@@ -46,7 +46,7 @@ func TestTagsThatAreRefused(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			inWorld(t, Config{}, func(w *world) {
+			withFixture(t, Config{}, func(w *fixture) {
 				service := steadyService()
 				service.Cluster = c.cluster
 				w.Put(service)

@@ -26,10 +26,10 @@ type Event struct {
 	Detail     map[string]any `json:"detail"`
 }
 
-// InterruptionEvent returns the first event that ECS sends when AWS reclaims the
-// Spot capacity of a task at this time. The task is as DescribeTasks returns it.
-// ECS publishes no complete example; the fields are those of its other task
-// events, and what the documentation shows of an interruption
+// InterruptionEvent returns the first event that ECS sends when AWS reclaims
+// the Spot capacity of a task at the given time. The task is as returned by
+// DescribeTasks. AWS publishes no complete example; the fields are those of
+// other task events and those that the documentation shows for an interruption
 // (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html).
 func InterruptionEvent(task *types.Task, at time.Time) Event {
 	detail := taskDetail(task)
@@ -44,9 +44,9 @@ func InterruptionEvent(task *types.Task, at time.Time) Event {
 	return e.Later(aws.ToString(task.LastStatus), at)
 }
 
-// Later returns the event that ECS sends when the interrupted task has come to
-// another status: DEACTIVATING, STOPPING, DEPROVISIONING, then STOPPED. What the
-// event says of the task's containers and network interface stays as it was.
+// Later returns the event that ECS sends when the interrupted task reaches
+// another status: DEACTIVATING, STOPPING, DEPROVISIONING, then STOPPED. The
+// containers and the network interface in the event do not change.
 func (e Event) Later(lastStatus string, at time.Time) Event {
 	version, _ := e.Detail["version"].(int64)
 	e.ID, e.Time = newEventID(), at.UTC().Format(time.RFC3339)
@@ -61,18 +61,18 @@ func (e Event) Later(lastStatus string, at time.Time) Event {
 	return e
 }
 
-// Simulated returns the event with the source and the detail type by which the
-// function only rehearses an interruption. Any account may put it on its bus.
+// Simulated returns the event with the source and the detail type that make it
+// a simulated interruption. Every account may put it on its event bus.
 func (e Event) Simulated() Event {
 	e.Source, e.DetailType = SimulateSource, SimulateSource
 	return e
 }
 
-// JSON returns the event as the function gets it.
+// JSON returns the event as the function receives it.
 func (e Event) JSON() []byte {
 	raw, err := json.Marshal(e)
 	if err != nil {
-		panic(fmt.Sprintf("encoding an event: %v", err)) // only a Detail that is not data gets here
+		panic(fmt.Sprintf("encoding an event: %v", err)) // only a Detail that cannot be encoded gets here
 	}
 	return raw
 }
@@ -85,10 +85,10 @@ func newEventID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// taskDetail returns the task as events have it: DescribeTasks's fields in lower
-// camel case, without what only answers have.
+// taskDetail returns the task as in events: the fields of DescribeTasks in
+// lower camel case, without those that only responses have.
 func taskDetail(task *types.Task) map[string]any {
-	raw, _ := json.Marshal(task) // data of the SDK always can be
+	raw, _ := json.Marshal(task) // SDK data can always be encoded
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
 	var fields map[string]any
@@ -101,13 +101,13 @@ func taskDetail(task *types.Task) map[string]any {
 	attachments, _ := detail["attachments"].([]any)
 	for _, each := range attachments {
 		if attachment, ok := each.(map[string]any); ok && attachment["type"] == "ElasticNetworkInterface" {
-			attachment["type"] = "eni" // the one value that events have otherwise
+			attachment["type"] = "eni" // the one value that differs in events
 		}
 	}
 	return detail
 }
 
-// restamp returns a time in the form that events have.
+// restamp converts a time to the format of events.
 func restamp(text string) string {
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
@@ -116,8 +116,8 @@ func restamp(text string) string {
 	return stamp(at)
 }
 
-// lowerKeys returns decoded JSON with the first letter of each key in lower case,
-// without what is null or an empty text.
+// lowerKeys returns decoded JSON with the first letter of each key in lower
+// case, without nulls and empty strings.
 func lowerKeys(value any) any {
 	switch v := value.(type) {
 	case map[string]any:

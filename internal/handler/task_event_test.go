@@ -22,7 +22,7 @@ func runningTask() *types.Task {
 	}
 }
 
-// The event is the task's, and what the handler reads in it is an interruption.
+// The event describes the task, and Parse reads it as an interruption.
 func TestInterruptionEvent(t *testing.T) {
 	at := time.Date(2026, 11, 23, 2, 14, 7, 873e6, time.UTC)
 	event := InterruptionEvent(runningTask(), at)
@@ -51,7 +51,8 @@ func TestInterruptionEvent(t *testing.T) {
 	}
 }
 
-// Each later event is another version of the task, and changes none before it.
+// Each later event is another version of the task, and leaves the earlier ones
+// unchanged.
 func TestLaterEvents(t *testing.T) {
 	at := time.Date(2026, 11, 23, 2, 14, 7, 0, time.UTC)
 	first := InterruptionEvent(runningTask(), at)
@@ -68,7 +69,7 @@ func TestLaterEvents(t *testing.T) {
 	}
 }
 
-// Simulated is the same event by another source and detail type.
+// Simulated changes nothing but the source and the detail type.
 func TestSimulatedEvent(t *testing.T) {
 	event := InterruptionEvent(runningTask(), time.Now())
 	want := Parse(event.JSON())

@@ -16,7 +16,7 @@ type Trial struct {
 	Event     handler.Interruption
 	Reaches   bool     // the rule lets it through
 	Unmatched []string // the fields of the pattern that do not match, such as "detail.lastStatus"
-	Rows      []handler.Asked
+	Rows      []handler.Evaluation
 	Decision  handler.Decision
 }
 

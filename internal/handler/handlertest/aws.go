@@ -1,7 +1,7 @@
-// Package handlertest is as much of ECS and CloudWatch Logs as the handler
-// calls, in memory, behind the real SDK clients: what a test sees of retries,
-// errors and deadlines is what the SDK makes of them. All waiting is done with
-// package time, so that it is virtual inside a testing/synctest bubble.
+// Package handlertest implements the parts of ECS and CloudWatch Logs that the
+// handler calls, in memory, behind the real SDK clients: retries, errors and
+// deadlines are the SDK's own. All waits use package time, so that they are
+// virtual inside a testing/synctest bubble.
 package handlertest
 
 import (
@@ -23,21 +23,22 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 )
 
-// AWS is the two services. Its zero value knows no service and no log group.
+// AWS is the two services. The zero value has no service and no log group.
 type AWS struct {
-	// Latency is the time that each call takes.
+	// Latency is the duration of each call.
 	Latency time.Duration
-	// Rollout is the time until a forced deployment is completed; zero: never.
+	// Rollout is the duration of a forced deployment; zero: it never completes.
 	Rollout time.Duration
-	// Faults chooses the answer to a call of an operation where Fail has not; it
-	// is asked one call after the other.
+	// Faults returns the response to a call for which Fail set none; calls to
+	// it are serialized.
 	Faults func(operation string) Fault
-	// OnCall is told each call, one after the other, instead of Calls.
+	// OnCall, if set, receives each call instead of Calls recording it; calls
+	// to it are serialized.
 	OnCall func(Call)
 
 	mu       sync.Mutex
 	services map[string]*Service
-	streams  map[string]map[string]bool // of each log group
+	streams  map[string]map[string]bool // by log group
 	faults   map[string][]Fault
 	limits   map[string]*Limit
 	calls    []Call
@@ -45,12 +46,12 @@ type AWS struct {
 	forced   int
 }
 
-// Call is one call that arrived.
+// Call is a call that arrived.
 type Call struct {
 	Operation string
 	Input     map[string]any
 	At        time.Time
-	Code      string // error code of the answer, "" for success
+	Code      string // error code of the response, "" for success
 }
 
 // ECS returns an SDK client of this ECS.
@@ -63,7 +64,7 @@ func (a *AWS) config() aws.Config {
 	return aws.Config{Region: "eu-west-1", HTTPClient: a, Credentials: aws.AnonymousCredentials{}}
 }
 
-// Calls returns the calls of an operation so far, of all for "".
+// Calls returns the calls of an operation so far, or of all operations for "".
 func (a *AWS) Calls(operation string) []Call {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -76,8 +77,8 @@ func (a *AWS) Calls(operation string) []Call {
 	return out
 }
 
-// Count is the number of calls of an operation that had this error code, ""
-// for those that succeeded.
+// Count returns the number of calls of an operation that ended with an error
+// code, or with success for "".
 func (a *AWS) Count(operation, code string) int {
 	n := 0
 	for _, c := range a.Calls(operation) {
@@ -90,7 +91,7 @@ func (a *AWS) Count(operation, code string) int {
 
 var errReset = errors.New("read: connection reset by peer")
 
-// Do answers a request of the SDK without a network.
+// Do answers a request of the SDK without using the network.
 func (a *AWS) Do(r *http.Request) (*http.Response, error) {
 	fault := a.fault(operationOf(r))
 	if err := sleep(r, a.Latency+fault.Hang); err != nil {
@@ -104,20 +105,20 @@ func (a *AWS) Do(r *http.Request) (*http.Response, error) {
 	case fault.Network:
 		return nil, errReset
 	case fault.Body != "" || fault.Cut:
-		fault.Status = cmp.Or(fault.Status, w.Code) // of the answer that it spoils
+		fault.Status = cmp.Or(fault.Status, w.Code) // of the response that it replaces
 		return a.garble(operationOf(r), fault), nil
 	case fault.Code != "":
 		w = httptest.NewRecorder()
 		a.refuse(w, operationOf(r), fault)
-	case w.Body.Len() == 0: // only hung
+	case w.Body.Len() == 0: // only delayed
 		a.serve(w, r)
 	}
 	return w.Result(), nil
 }
 
-// ServeHTTP answers over a network.
+// ServeHTTP answers requests over the network.
 func (a *AWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body) // or a client that leaves is not noticed
+	body, err := io.ReadAll(r.Body) // otherwise a client that disconnects is not noticed
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
@@ -151,13 +152,13 @@ func sleep(r *http.Request, d time.Duration) error {
 	}
 }
 
-// operationOf returns the operation that a request in AWS's JSON protocol asks for.
+// operationOf returns the operation of a request in AWS's JSON protocol.
 func operationOf(r *http.Request) string {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	return operation
 }
 
-// garble returns an answer that AWS did not make, or the first bytes of one.
+// garble returns a response that AWS did not send, or the first bytes of one.
 func (a *AWS) garble(operation string, f Fault) *http.Response {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -173,7 +174,7 @@ func (a *AWS) garble(operation string, f Fault) *http.Response {
 	return response
 }
 
-// cutOff is the end of an answer whose connection breaks.
+// cutOff is the body of a response whose connection breaks.
 type cutOff struct{}
 
 func (cutOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
@@ -188,7 +189,7 @@ func (a *AWS) refuse(w http.ResponseWriter, operation string, f Fault) {
 	answerError(w, f.Status, f.Code)
 }
 
-// serve carries a call out.
+// serve carries out a call.
 func (a *AWS) serve(w http.ResponseWriter, r *http.Request) {
 	call := Call{Operation: operationOf(r), At: time.Now()}
 	if err := json.NewDecoder(r.Body).Decode(&call.Input); err != nil {
@@ -267,7 +268,7 @@ func (a *AWS) Claim(group, stream string) {
 	a.streams[group][stream] = true
 }
 
-// Tries is the number of calls of an operation that were tried, whether they
+// Tries returns the number of attempted calls of an operation, whether they
 // arrived or not.
 func (a *AWS) Tries(operation string) int {
 	a.mu.Lock()

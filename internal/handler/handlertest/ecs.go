@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Service is a service of the ECS in memory, with the fields and names that
-// ECS's JSON has. A zero DesiredCount stays zero.
+// Service is an ECS service with the fields and names of ECS's JSON. A zero
+// DesiredCount stays zero.
 type Service struct {
 	Name              string         `json:"serviceName"`
 	Cluster           string         `json:"clusterArn"`
@@ -30,7 +30,7 @@ type Controller struct {
 type Configuration struct {
 	Strategy              string `json:"strategy,omitempty"`
 	MinimumHealthyPercent int    `json:"minimumHealthyPercent"`
-	MaximumPercent        int    `json:"maximumPercent,omitempty"` // 0: left out
+	MaximumPercent        int    `json:"maximumPercent,omitempty"` // 0: omitted
 }
 
 // Tag is a tag of a service.
@@ -50,7 +50,7 @@ type Deployment struct {
 	PendingCount   int     `json:"pendingCount"`
 }
 
-// Unix is a time as ECS's JSON has it.
+// Unix returns a time in the format of ECS's JSON.
 func Unix(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
 
 // Put adds or replaces a service.
@@ -63,7 +63,8 @@ func (a *AWS) Put(s Service) {
 	a.services[s.Cluster+"/"+s.Name] = &s
 }
 
-// Primary returns the id of a service's primary deployment, "" where there is none.
+// Primary returns the ID of a service's primary deployment, or "" if there is
+// none.
 func (a *AWS) Primary(cluster, service string) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -93,7 +94,7 @@ func (a *AWS) describeServices(c Call) (any, string) {
 	return map[string]any{"services": services, "failures": failures}, ""
 }
 
-// settle completes a rollout whose time is over.
+// settle completes a rollout whose duration has passed.
 func (a *AWS) settle(s *Service, now time.Time) {
 	if a.Rollout == 0 || len(s.Deployments) < 2 {
 		return

@@ -5,27 +5,27 @@ import (
 	"time"
 )
 
-// Fault is an answer other than the usual one.
+// Fault is an injected response.
 type Fault struct {
 	Code    string        // AWS's error code
-	Status  int           // HTTP status; default 400 with a Code, else as usual
-	Body    string        // the whole answer, which AWS did not make
-	Cut     bool          // the connection breaks in the middle of the answer
-	Network bool          // the connection breaks instead of an answer
-	Hang    time.Duration // before anything else
-	Done    bool          // the call is carried out all the same
+	Status  int           // HTTP status; default 400 with a Code, else unchanged
+	Body    string        // the whole body, if AWS did not send it
+	Cut     bool          // the connection breaks in the middle of the response
+	Network bool          // the connection breaks instead of a response
+	Hang    time.Duration // delay before anything else
+	Done    bool          // the call is still carried out
 }
 
-// Denied is the answer for lack of permission.
+// Denied is the response if the permission is missing.
 func Denied() Fault { return Fault{Code: "AccessDeniedException"} }
 
-// Throttled is the answer for too many calls.
+// Throttled is the response if there are too many calls.
 func Throttled() Fault { return Fault{Code: "ThrottlingException"} }
 
-// Broken is an answer of class 5xx.
+// Broken is a 5xx response.
 func Broken() Fault { return Fault{Code: "ServerException", Status: http.StatusInternalServerError} }
 
-// Unavailable is the answer of AWS during an outage.
+// Unavailable is AWS's response during an outage.
 func Unavailable() Fault {
 	return Fault{Code: "ServiceUnavailableException", Status: http.StatusServiceUnavailable}
 }
@@ -33,21 +33,22 @@ func Unavailable() Fault {
 // Reset breaks the connection.
 func Reset() Fault { return Fault{Network: true} }
 
-// CutOff breaks the connection in the middle of the answer.
+// CutOff breaks the connection in the middle of the response.
 func CutOff() Fault { return Fault{Cut: true} }
 
-// HTML is the answer of something between the client and AWS.
+// HTML is the response of something between the client and AWS.
 func HTML(status int) Fault {
 	return Fault{Status: status, Body: "<html><body>Bad gateway</body></html>"}
 }
 
-// BrokenJSON is an answer that is no JSON.
+// BrokenJSON is a response with invalid JSON.
 func BrokenJSON() Fault { return Fault{Body: `{"services":[{"serviceName":"api",,`} }
 
-// EmptyObject is an answer that lacks what AWS always sends.
+// EmptyObject is a response that lacks what AWS always sends.
 func EmptyObject() Fault { return Fault{Body: "{}"} }
 
-// Fail answers the next times calls of an operation with f.
+// Fail responds with f to the next calls of an operation, as many as times
+// says.
 func (a *AWS) Fail(operation string, times int, f Fault) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -59,7 +60,7 @@ func (a *AWS) Fail(operation string, times int, f Fault) {
 	}
 }
 
-// Heal ends the faults of an operation.
+// Heal removes the faults of an operation.
 func (a *AWS) Heal(operation string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -84,7 +85,7 @@ func (a *AWS) fault(operation string) Fault {
 	return queue[0]
 }
 
-// Limit throttles an operation as AWS does: a bucket of tokens.
+// Limit throttles an operation with a token bucket, as AWS does.
 type Limit struct {
 	Burst  float64
 	PerSec float64
@@ -93,7 +94,7 @@ type Limit struct {
 	last   time.Time
 }
 
-// SetLimit returns an operation a limit.
+// SetLimit sets the limit of an operation.
 func (a *AWS) SetLimit(operation string, l Limit) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

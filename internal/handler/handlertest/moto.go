@@ -10,9 +10,9 @@ import (
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// StartMoto starts a moto server, as [testaws.StartMoto] does, for the test. It
-// returns the configuration of clients of it, and skips the test where there is
-// no moto_server.
+// StartMoto starts a moto server for the test, as [testaws.StartMoto] does, and
+// returns a client configuration for it. It skips the test if moto_server is
+// not installed.
 func StartMoto(tb testing.TB, env ...string) aws.Config {
 	tb.Helper()
 	url, stop, err := testaws.StartMoto(tb.Context(), env...)

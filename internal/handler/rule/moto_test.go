@@ -17,8 +17,9 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// The local AWS and moto, an AWS written by others, agree on each event of the
-// corpus that can be put on a bus, and on the same of another account or Region.
+// The local AWS and moto, an independent implementation, agree on each event of
+// the corpus that can be put on an event bus, and on the same event from
+// another account or Region.
 func TestRuleOnMoto(t *testing.T) {
 	config := handlertest.StartMoto(t)
 	m := moto{t, eventbridge.NewFromConfig(config), cloudwatchlogs.NewFromConfig(config)}
@@ -38,7 +39,7 @@ func TestRuleOnMoto(t *testing.T) {
 				continue
 			}
 			tried++
-			if got := m.lets(entry, rule, fmt.Sprintf("corpus-%d", tried)); got != want {
+			if got := m.matches(entry, rule, fmt.Sprintf("corpus-%d", tried)); got != want {
 				t.Errorf("%s: moto says %t, the local AWS %t", e.name, got, want)
 			}
 		}
@@ -54,8 +55,8 @@ func (m moto) installation() session.Identity {
 	return session.Identity{Partition: "aws", Account: motoAccount, Region: "eu-west-1"}
 }
 
-// onBus returns what a bus of moto's makes of an event that is put on it: account
-// and Region are the bus's own, and it is no replay.
+// onBus returns an event as moto delivers it: account and Region are those of
+// the event bus, and it is no replay.
 func (m moto) onBus(event []byte) []byte {
 	m.Helper()
 	var envelope map[string]any
@@ -67,9 +68,9 @@ func (m moto) onBus(event []byte) []byte {
 	return changed
 }
 
-// busEntry is an event as PutEvents takes it. An event without a source, a
-// type or a detail cannot be put, nor can the largest one, whose envelope
-// PutEvents would count twice.
+// busEntry converts an event for PutEvents. It reports false for an event
+// without a source, a type or a detail, and for the largest event, because
+// PutEvents would count its envelope twice.
 func busEntry(event []byte) (types.PutEventsRequestEntry, bool) {
 	var envelope struct {
 		Source     string          `json:"source"`
@@ -91,9 +92,9 @@ type moto struct {
 	logs   *cloudwatchlogs.Client
 }
 
-// lets tells whether a rule with this pattern hands an entry to its target,
-// which is a log group of the rule's own.
-func (m moto) lets(entry types.PutEventsRequestEntry, pattern, name string) bool {
+// matches reports whether a rule with this pattern delivers an entry to its
+// target, a log group used by this rule only.
+func (m moto) matches(entry types.PutEventsRequestEntry, pattern, name string) bool {
 	m.Helper()
 	ctx := m.Context()
 	_, err := m.logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: &name})
@@ -110,7 +111,7 @@ func (m moto) lets(entry types.PutEventsRequestEntry, pattern, name string) bool
 	out, err := m.logs.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &name})
 	var garbled *smithy.DeserializationError
 	if errors.As(err, &garbled) {
-		return true // moto writes the times of such events with fractions, which the SDK does not read
+		return true // moto formats the times of such events with fractions, which the SDK does not parse
 	}
 	m.must(err)
 	return len(out.Events) > 0

@@ -1,5 +1,5 @@
-// Package rule holds the rule that the installer makes against the event
-// corpus of the handler: the two must agree on what reaches the function.
+// Package rule tests the rule that the installer creates against the event
+// corpus of the handler: both must agree on which events reach the function.
 package rule_test
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// corpusEvent is an event of the corpus and the decision beside it.
+// corpusEvent is an event of the corpus with its expected decision.
 type corpusEvent struct {
 	name   string
 	event  []byte
@@ -27,8 +27,8 @@ type corpusEvent struct {
 	reason handler.Reason
 }
 
-// installation is the account and Region where the event's own would be
-// installed: one in each partition.
+// installation returns the account and Region that an installation for the
+// event would have: one in each partition.
 func (e *corpusEvent) installation() session.Identity {
 	region := "eu-west-1"
 	for _, other := range []string{"cn-north-1", "us-gov-west-1"} {
@@ -62,7 +62,7 @@ func read(t *testing.T, file string) []byte {
 	return raw
 }
 
-// pattern returns the rule's pattern of an installation in this mode.
+// pattern returns the event pattern of an installation in this mode.
 func pattern(t *testing.T, identity session.Identity, mode handler.Mode) string {
 	t.Helper()
 	spec := settings.Defaults("")
@@ -74,8 +74,8 @@ func pattern(t *testing.T, identity session.Identity, mode handler.Mode) string 
 	return state.Triggers[0].Rule.Pattern
 }
 
-// matches asks the local AWS whether a pattern lets an event through. As in AWS
-// it refuses what no event bus could carry: isEvent is false.
+// matches reports whether the local AWS matches the event against a pattern.
+// Like AWS it rejects what no event bus could carry: isEvent is false.
 func matches(t *testing.T, pattern string, event []byte) (through, isEvent bool) {
 	t.Helper()
 	server := localaws.New(localaws.Options{})
@@ -89,13 +89,13 @@ func matches(t *testing.T, pattern string, event []byte) (through, isEvent bool)
 	return out.Result, true
 }
 
-// What calls for a redeployment reaches the function, a rehearsal too. What does
-// not reach it would have been skipped.
+// Events that call for a redeployment, and simulated ones, reach the function.
+// Those that do not would have been skipped.
 func TestRuleLetsThroughWhatCounts(t *testing.T) {
 	for _, e := range corpus(t) {
 		got, isEvent := matches(t, pattern(t, e.installation(), handler.ModeOnce), e.event)
 		if e.action == handler.ActionRedeploy && isEvent && !got {
-			t.Errorf("%s is to be redeployed and does not reach the function", e.name)
+			t.Errorf("%s calls for a redeployment but does not reach the function", e.name)
 		}
 		if got && slices.Contains(leftOut(), e.reason) && !strings.HasSuffix(e.name, "-alone") {
 			t.Errorf("%s is %s and reaches the function", e.name, e.reason)
@@ -103,17 +103,18 @@ func TestRuleLetsThroughWhatCounts(t *testing.T) {
 	}
 }
 
-// leftOut are the reasons for which the rule already does not match. What is in
-// one field alone is left to the gate: the source of a rehearsal without its
-// detail type, or another account in the cluster's ARN and not in the envelope.
+// leftOut returns the reasons for which the rule does not match. A condition on
+// a single field is left to the gate: the source of a simulated event without
+// its detail type, or another account in the cluster's ARN but not in the
+// envelope.
 func leftOut() []handler.Reason {
 	return []handler.Reason{
 		handler.ReasonNotAnInterruption, handler.ReasonOtherAccount, handler.ReasonOtherRegion, handler.ReasonReplayed, handler.ReasonTooLate,
 	}
 }
 
-// In mode always the rule lets the late events through too, and still none of
-// another account or Region, and no replay.
+// In mode always the rule matches late events too, but none of another account
+// or Region, and no replay.
 func TestRuleOfAlways(t *testing.T) {
 	for _, e := range corpus(t) {
 		got, isEvent := matches(t, pattern(t, e.installation(), handler.ModeAlways), e.event)

@@ -9,17 +9,17 @@ import (
 )
 
 const (
-	// maxEventAge and the one retry are what the installer configures.
+	// maxEventAge and the one retry are the installer's settings.
 	maxEventAge = 120 * time.Second
 	retries     = 1
 	retryDelay  = time.Minute
-	// Lambda puts an event that finds no free sandbox back into its queue for
-	// one second, doubling to five minutes
+	// Lambda returns an event that finds no free sandbox to its queue for one
+	// second, doubling to five minutes
 	// (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
 	firstThrottle = time.Second
 	lastThrottle  = 5 * time.Minute
-	// coldStart and overhead are the time of a sandbox's start and of an
-	// invocation, apart from its calls.
+	// coldStart and overhead are the duration of a sandbox's start and of an
+	// invocation apart from its calls.
 	coldStart = 100 * time.Millisecond
 	overhead  = 2 * time.Millisecond
 )
@@ -33,19 +33,19 @@ type lambda struct {
 	idle    []*handler.Handler
 	running int
 	waiting []delivery
-	dropped int // events that grew too old
+	dropped int // events that exceeded maxEventAge
 	failed  int // events whose last attempt failed
 }
 
-// delivery is an event on its way to a sandbox.
+// delivery is an event in the queue.
 type delivery struct {
 	event     []byte
 	arrived   time.Time
-	throttled int // times that no sandbox was free
-	attempts  int // invocations that failed
+	throttled int // how often no sandbox was free
+	attempts  int // failed invocations
 }
 
-// deliver hands an event to a sandbox, or back to the queue.
+// deliver passes an event to a sandbox, or returns it to the queue.
 func (l *lambda) deliver(d delivery) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -67,7 +67,7 @@ func (l *lambda) deliver(d delivery) {
 	}
 }
 
-// run invokes a sandbox, and goes on with what waits for one.
+// run invokes a sandbox, then continues with the next waiting event.
 func (l *lambda) run(d delivery) {
 	for {
 		sandbox := l.take()
@@ -117,7 +117,7 @@ func (l *lambda) count(n *int) {
 	*n++
 }
 
-// release frees a sandbox and returns the next event that waits for one.
+// release frees a sandbox and returns the next waiting event.
 func (l *lambda) release(sandbox *handler.Handler) (next delivery, more bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -14,10 +14,11 @@ import (
 	"github.com/spothandler/spothandler/internal/handler/handlertest"
 )
 
-// outage is a time, from 0 s on, in which AWS answers calls with faults.
+// outage is a period, beginning at 0 s, in which AWS responds to calls with
+// faults.
 type outage struct {
 	lasts      time.Duration
-	operations []string // that it concerns
+	operations []string // affected operations
 	fault      handlertest.Fault
 }
 
@@ -25,8 +26,8 @@ func (o outage) String() string {
 	return fmt.Sprintf("%s of %s, %+v", o.lasts, strings.Join(o.operations, " and "), o.fault)
 }
 
-// notices are the times, from the outage's begin, at which the events of one
-// interrupted task come.
+// notices are the times, since the beginning of the outage, at which the events
+// of one interrupted task arrive.
 type notices []time.Duration
 
 func (n notices) String() string {
@@ -37,13 +38,14 @@ func (n notices) String() string {
 	return strings.Join(words, ", ") + " s"
 }
 
-// outageNotices are one event alone, at each of the times, and all of them.
+// outageNotices returns a single event at each of the times, and all of them
+// together.
 func outageNotices() []notices {
 	const s = time.Second
 	return []notices{{0}, {1 * s}, {3 * s}, {40 * s}, {0, 1 * s, 3 * s, 40 * s}}
 }
 
-// outages are the kinds of outage of one duration.
+// outages returns the kinds of outage of one duration.
 func outages(lasts time.Duration) []outage {
 	faults := []handlertest.Fault{
 		handlertest.Unavailable(), handlertest.Reset(), handlertest.CutOff(), handlertest.HTML(200), handlertest.HTML(502),
@@ -59,17 +61,18 @@ func outages(lasts time.Duration) []outage {
 		{"CreateLogStream"},
 		{"UpdateService", "CreateLogStream"},
 	} {
-		// Each operation meets each fault as the duration grows.
+		// Each operation is combined with each fault as the duration grows.
 		all = append(all, outage{lasts, operations, faults[(int(lasts.Seconds())+i)%len(faults)]})
 	}
 	return all
 }
 
 // TestOutages shows that an interruption is answered once after every outage of
-// up to 100 s, even one with a single notice: soon after its end as long as an
-// invocation is at it, which is for 45 s, and else by Lambda's one retry, 60 s
-// later. With -v it prints the table of docs/benchmarks.md: the seconds from the
-// first notice to the redeployment, the longest of all kinds of outage.
+// up to 100 s, even with a single notice: soon after the outage ends if an
+// invocation is still running, which it does for 45 s, and otherwise by
+// Lambda's one retry, 60 s later. With -v it prints the table of
+// docs/benchmarks.md: the seconds from the first notice to the redeployment,
+// the maximum over all kinds of outage.
 func TestOutages(t *testing.T) {
 	for seconds := 1; seconds <= 100; seconds++ {
 		kinds := outages(time.Duration(seconds) * time.Second)
@@ -96,9 +99,9 @@ func TestOutages(t *testing.T) {
 }
 
 // TestThrottledUpdate shows that an interruption with several notices is
-// answered once, too, when UpdateService is throttled for longer than a claim
-// lasts: in one of a hundred such outages two holders would act in the same
-// instant, unless they renewed their claims.
+// answered once even if UpdateService is throttled for longer than a claim
+// lasts. Without renewed claims, two holders would act at the same instant in
+// one of a hundred such outages.
 func TestThrottledUpdate(t *testing.T) {
 	for i := range 200 {
 		lasts := time.Duration(30+i%13) * time.Second
@@ -106,8 +109,8 @@ func TestThrottledUpdate(t *testing.T) {
 	}
 }
 
-// answered sends an interruption's notices in an outage, and returns the time
-// from the first one to the one redeployment that there has to be.
+// answered sends an interruption's notices during an outage, and returns the
+// time from the first one to the only redeployment.
 func answered(t *testing.T, o outage, at notices) time.Duration {
 	t.Helper()
 	var updates []time.Time
@@ -134,7 +137,7 @@ func answered(t *testing.T, o outage, at notices) time.Duration {
 			time.Sleep(time.Until(begin.Add(after)))
 			function.deliver(delivery{event: s.event(0, 0, steps()[min(i, 2)], time.Now()), arrived: time.Now()})
 		}
-		time.Sleep(time.Hour) // of virtual time: all is over
+		time.Sleep(time.Hour) // virtual time: everything is finished
 		synctest.Wait()
 	})
 	if len(updates) == 0 || len(updates) > o.most(at) {
@@ -144,13 +147,13 @@ func answered(t *testing.T, o outage, at notices) time.Duration {
 	first := begin.Add(at[0])
 	after := updates[0].Sub(first)
 	if most := o.latest(at[0]); after > most {
-		t.Errorf("outage of %s, notices at %s: redeployed after %s, want it within %s", o, at, after, most)
+		t.Errorf("outage of %s, notices at %s: redeployed after %s, want %s", o, at, after, most)
 	}
 	return after
 }
 
-// most is the number of redeployments that is accepted: without claims several
-// invocations may act in the same instant.
+// most returns the maximum number of redeployments: without claims several
+// invocations may act at the same instant.
 func (o outage) most(at notices) int {
 	if slices.Contains(o.operations, "CreateLogStream") {
 		return len(at)
@@ -158,12 +161,13 @@ func (o outage) most(at notices) int {
 	return 1
 }
 
-// latest is the time from a lone notice within which it is answered. Where AWS
-// throttles, invocations make way for others, and some leave it to Lambda's retry.
+// latest returns the time within which a single notice is answered. If AWS
+// throttles, invocations give way to others, and some leave the work to
+// Lambda's retry.
 func (o outage) latest(notice time.Duration) time.Duration {
 	const (
-		attempt = 15 * time.Second // the wait before one, and one that hangs
-		claim   = 9 * time.Second  // two waits for its holder, or attempts to make it
+		attempt = 15 * time.Second // the wait before an attempt, and one that hangs
+		claim   = 9 * time.Second  // two waits for the holder, or attempts to claim
 	)
 	left := max(o.lasts-notice, 0)
 	if left > 40*time.Second || o.fault == handlertest.Throttled() {

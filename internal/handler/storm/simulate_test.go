@@ -15,12 +15,12 @@ import (
 	"github.com/spothandler/spothandler/internal/handler/handlertest"
 )
 
-// Rehearsals alone change nothing, whatever ECS throttles: no redeployment, no
-// claim, and one marked dry run in the log for each.
-func TestRehearsalsAreDryRuns(t *testing.T) {
+// Simulated interruptions change nothing, however ECS throttles: no
+// redeployment, no claim, and one marked dry run in the log for each.
+func TestSimulatedEventsAreDryRuns(t *testing.T) {
 	for _, mode := range []handler.Mode{handler.ModeOnce, handler.ModeAlways, handler.ModeObserve} {
 		t.Run(string(mode), func(t *testing.T) {
-			r := rehearsed{how: setting{mode, 0, time.Minute, false}, storm: fiftyServices()}
+			r := simulatedStorm{how: setting{mode, 0, time.Minute, false}, storm: fiftyServices()}
 			r.run(t, false)
 			if r.updates > 0 || r.claims > 0 {
 				t.Errorf("%d redeployments and %d claims, want none", r.updates, r.claims)
@@ -30,11 +30,11 @@ func TestRehearsalsAreDryRuns(t *testing.T) {
 	}
 }
 
-// Rehearsals in the middle of a storm neither take a redeployment from it nor add
+// Simulated interruptions during a storm neither prevent a redeployment nor add
 // one: each service is redeployed once.
-func TestRehearsalsInAStorm(t *testing.T) {
-	for _, concurrency := range []int{0, 10} { // sandboxes of their own, and such as real events share
-		r := rehearsed{how: setting{handler.ModeOnce, concurrency, time.Minute, false}, storm: storm{"20 x 10", 20, 10}}
+func TestSimulatedEventsDuringStorm(t *testing.T) {
+	for _, concurrency := range []int{0, 10} { // separate sandboxes, and sandboxes shared with real events
+		r := simulatedStorm{how: setting{handler.ModeOnce, concurrency, time.Minute, false}, storm: storm{"20 x 10", 20, 10}}
 		r.run(t, true)
 		if r.updates != r.services {
 			t.Errorf("%d redeployments of %d services", r.updates, r.services)
@@ -43,8 +43,8 @@ func TestRehearsalsInAStorm(t *testing.T) {
 	}
 }
 
-// rehearsed is a storm in which every service is rehearsed five times as well.
-type rehearsed struct {
+// simulatedStorm is a storm with five simulated interruptions of every service.
+type simulatedStorm struct {
 	storm
 	how setting
 
@@ -54,7 +54,7 @@ type rehearsed struct {
 	out             bytes.Buffer
 }
 
-func (r *rehearsed) run(t *testing.T, withStorm bool) {
+func (r *simulatedStorm) run(t *testing.T, withStorm bool) {
 	t.Helper()
 	synctest.Test(t, func(*testing.T) {
 		world := limitedAWS(r.storm)
@@ -73,17 +73,18 @@ func (r *rehearsed) run(t *testing.T, withStorm bool) {
 			Account: "111122223333", Region: "eu-west-1",
 		}
 		function := &lambda{setting: r.how, newSandbox: func() *handler.Handler { return handler.New(config, ecs, logs, r) }}
-		go r.rehearse(function)
+		go r.simulate(function)
 		if withStorm {
 			r.send(function)
 		}
-		time.Sleep(time.Hour) // of virtual time: all is over
+		time.Sleep(time.Hour) // virtual time: everything is finished
 		synctest.Wait()
 	})
 }
 
-// rehearse sends the events of each service's rehearsal, over the first notices.
-func (r *rehearsed) rehearse(function *lambda) {
+// simulate sends the simulated events of each service while the first notices
+// arrive.
+func (r *simulatedStorm) simulate(function *lambda) {
 	for range 5 {
 		for service := range r.services {
 			event := handler.InterruptionEvent(task(service), time.Now()).Simulated()
@@ -102,24 +103,24 @@ func task(service int) *types.Task {
 	}
 }
 
-// Write is the log of all sandboxes.
-func (r *rehearsed) Write(line []byte) (int, error) {
+// Write receives the log of all sandboxes.
+func (r *simulatedStorm) Write(line []byte) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.out.Write(line)
 }
 
-// mustMark checks the log: each rehearsal has a record of a dry run that is
-// marked and not counted, and no other record is marked.
-func (r *rehearsed) mustMark(t *testing.T) {
+// mustMark checks the log: each simulated event has a record of a dry run that
+// is marked and not counted, and no other record is marked.
+func (r *simulatedStorm) mustMark(t *testing.T) {
 	t.Helper()
-	marked := map[string]bool{} // by event: one that failed is retried, and recorded again
+	marked := map[string]bool{} // by event: a failed one is retried and recorded again
 	for line := range bytes.Lines(r.out.Bytes()) {
 		record, ok := handler.ParseRecord(line)
 		switch {
 		case !ok:
 		case record.Simulated && (!record.DryRun || record.Applied || record.Metrics != nil):
-			t.Errorf("the record of a rehearsal is %s", line)
+			t.Errorf("the record of a simulated event is %s", line)
 		case record.Simulated:
 			marked[record.EventID] = true
 		case record.DryRun:
@@ -127,6 +128,6 @@ func (r *rehearsed) mustMark(t *testing.T) {
 		}
 	}
 	if len(marked) != r.sent {
-		t.Errorf("%d of %d rehearsals have a record", len(marked), r.sent)
+		t.Errorf("%d of %d simulated events have a record", len(marked), r.sent)
 	}
 }

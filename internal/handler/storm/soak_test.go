@@ -18,12 +18,12 @@ import (
 	"github.com/spothandler/spothandler/internal/handler/handlertest"
 )
 
-// TestSoak holds the invariant of the whole: every interruption that can be
-// answered is answered once. What happens is drawn from a seed: how many tasks
-// of how many services are interrupted, which of their notices get lost, come
-// late or twice, and which calls fail in which way. An interruption can be
-// answered where AWS works again 100 s after its first notice. SOAK=n runs n
-// seeds instead of a few.
+// TestSoak checks the central invariant: every interruption that can be
+// answered is answered once. A seed determines how many tasks of how many
+// services are interrupted, which of their notices are lost, late or
+// duplicated, and which calls fail in which way. An interruption can be
+// answered if AWS works again 100 s after its first notice. SOAK=n runs n seeds
+// instead of a few.
 func TestSoak(t *testing.T) {
 	seeds := 200
 	if n, err := strconv.Atoi(os.Getenv("SOAK")); err == nil {
@@ -38,14 +38,14 @@ func TestSoak(t *testing.T) {
 func soak(t *testing.T, seed uint64) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(seed, 11))
-	trouble := drawTrouble(random)
+	failureMode := drawFailureMode(random)
 	s := storm{"soak", 1 + random.IntN(3), 1 + random.IntN(6)}
 	updates := map[string]int{}
 	out := &recordCounter{}
 	synctest.Test(t, func(*testing.T) {
 		begin := time.Now()
 		aws := limitedAWS(s)
-		aws.Faults = func(operation string) handlertest.Fault { return trouble.fault(operation, time.Since(begin)) }
+		aws.Faults = func(operation string) handlertest.Fault { return failureMode.fault(operation, time.Since(begin)) }
 		aws.OnCall = func(c handlertest.Call) {
 			if c.Operation == "UpdateService" && c.Code == "" {
 				updates[fmt.Sprint(c.Input["service"])]++
@@ -55,27 +55,27 @@ func soak(t *testing.T, seed uint64) {
 		config := handler.Config{Mode: handler.ModeOnce, Cooldown: handler.DefaultCooldown, LogLevel: slog.LevelInfo, LogGroup: logGroup}
 		function := &lambda{setting: setting{timeout: time.Minute}, newSandbox: func() *handler.Handler { return handler.New(config, ecs, logs, out) }}
 		s.sendSome(function, rand.New(rand.NewPCG(seed, 12)))
-		time.Sleep(time.Hour) // of virtual time: all is over
+		time.Sleep(time.Hour) // virtual time: everything is finished
 		synctest.Wait()
 	})
 	for i := range s.services {
 		name := serviceName(i)
 		if got, most := updates[name], 1+out.unclaimed[name]; got == 0 || got > most {
-			t.Errorf("seed %d: service %s was redeployed %d times, want once\n%+v\n%+v", seed, name, got, s, trouble)
+			t.Errorf("seed %d: service %s was redeployed %d times, want once\n%+v\n%+v", seed, name, got, s, failureMode)
 		}
 	}
 }
 
-// trouble is how AWS fails, from 0 s on.
-type trouble struct {
+// failureMode is how AWS fails, beginning at 0 s.
+type failureMode struct {
 	random  *rand.Rand
-	rate    float64 // of the calls, for 100 s
+	rate    float64 // share of calls that fail, for 100 s
 	outages []outage
-	delays  []time.Duration // until the outages begin
+	delays  []time.Duration // before the outages begin
 }
 
-func drawTrouble(random *rand.Rand) trouble {
-	out := trouble{random: random, rate: []float64{0, 0.05, 0.3}[random.IntN(3)]}
+func drawFailureMode(random *rand.Rand) failureMode {
+	out := failureMode{random: random, rate: []float64{0, 0.05, 0.3}[random.IntN(3)]}
 	for range random.IntN(3) {
 		delay := time.Duration(random.IntN(60)) * time.Second
 		operations := []string{"DescribeServices", "UpdateService", "CreateLogStream"}
@@ -84,14 +84,14 @@ func drawTrouble(random *rand.Rand) trouble {
 		out.outages = append(out.outages, outage{
 			lasts:      time.Duration(1+random.IntN(100)) * time.Second,
 			operations: operations[:1+random.IntN(3)],
-			fault:      drawFault(random, 1), // what long throttling does is the storms' matter
+			fault:      drawFault(random, 1), // the storm tests cover long throttling
 		})
 	}
 	return out
 }
 
-// drawFault draws a way in which a call fails, but for the first ones. Some calls
-// are carried out all the same.
+// drawFault draws one of the faults, without the first ones. Some calls are
+// carried out nevertheless.
 func drawFault(random *rand.Rand, without int) handlertest.Fault {
 	faults := []handlertest.Fault{
 		handlertest.Throttled(), handlertest.Unavailable(), handlertest.Broken(), handlertest.Reset(), handlertest.CutOff(),
@@ -104,8 +104,8 @@ func drawFault(random *rand.Rand, without int) handlertest.Fault {
 	return fault
 }
 
-// fault chooses the answer to a call.
-func (tr trouble) fault(operation string, at time.Duration) handlertest.Fault {
+// fault returns the response to a call.
+func (tr failureMode) fault(operation string, at time.Duration) handlertest.Fault {
 	if at >= 100*time.Second {
 		return handlertest.Fault{}
 	}
@@ -120,16 +120,17 @@ func (tr trouble) fault(operation string, at time.Duration) handlertest.Fault {
 	return handlertest.Fault{}
 }
 
-// asAnswered carries a CreateLogStream out whose answer has the status of a
-// success: AWS's own has an empty body, so nobody could tell them apart.
+// asAnswered makes a CreateLogStream take effect if the response has the status
+// of a success: AWS's own response has an empty body, so a client could not
+// tell them apart.
 func asAnswered(operation string, f handlertest.Fault) handlertest.Fault {
 	success := f.Status == 0 && (f.Body != "" || f.Cut)
 	f.Done = f.Done || operation == "CreateLogStream" && success
 	return f
 }
 
-// sendSome brings the notices of each task that reach the function: the first
-// one of the first task at 0 s, and of the others any, late, or twice.
+// sendSome sends the notices of each task that reach the function: the first
+// one of the first task at 0 s, and any of the others, late or duplicated.
 func (s storm) sendSome(function *lambda, random *rand.Rand) {
 	begin := time.Now()
 	var wait sync.WaitGroup
@@ -157,8 +158,8 @@ func (s storm) sendSome(function *lambda, random *rand.Rand) {
 	wait.Wait()
 }
 
-// recordCounter counts the records that say that an invocation acted without a
-// claim, by service: these may act twice.
+// recordCounter counts, by service, the records of invocations that acted
+// without a claim: these may act twice.
 type recordCounter struct {
 	mu        sync.Mutex
 	unclaimed map[string]int

@@ -1,6 +1,6 @@
-// Package storm shows on virtual time how the handler behaves when many Spot
-// tasks are reclaimed at once: the real handler behind the real SDK clients,
-// an ECS with its documented limits, and Lambda's asynchronous queue.
+// Package storm tests on virtual time how the handler behaves when many Spot
+// tasks are reclaimed at once: the real handler behind the real SDK clients, an
+// ECS with its documented limits, and Lambda's asynchronous queue.
 package storm_test
 
 import (
@@ -23,22 +23,23 @@ const (
 	logGroup = "/aws/lambda/ecs-fargate-spot-handler"
 )
 
-// storm is how much is reclaimed in the same instant.
+// storm is the number of services and tasks that are interrupted at the same
+// instant.
 type storm struct {
 	name     string
 	services int
 	tasks    int // of each service
 }
 
-// setting is how the function is installed.
+// setting is the configuration of the function.
 type setting struct {
 	mode        handler.Mode
-	concurrency int // reserved; 0: as much as there are events
+	concurrency int // reserved; 0: as many as there are events
 	timeout     time.Duration
-	backoff     bool // Lambda puts off events that find no free sandbox
+	backoff     bool // Lambda delays events that find no free sandbox
 }
 
-// outcome is what came of a storm.
+// outcome is the result of a storm.
 type outcome struct {
 	updates    int // UpdateService calls that succeeded
 	describes  int // DescribeServices calls that succeeded
@@ -61,7 +62,7 @@ func run(t *testing.T, s storm, how setting) (out outcome) {
 		config := handler.Config{Mode: how.mode, Cooldown: handler.DefaultCooldown, LogLevel: slog.LevelError, LogGroup: logGroup}
 		function := &lambda{setting: how, newSandbox: func() *handler.Handler { return handler.New(config, ecs, logs, io.Discard) }}
 		s.send(function)
-		time.Sleep(time.Hour) // of virtual time: all is over
+		time.Sleep(time.Hour) // virtual time: everything is finished
 		synctest.Wait()
 		out.dropped, out.failed = function.dropped, function.failed
 	})
@@ -85,7 +86,8 @@ func (o *outcome) count(c handlertest.Call, begin time.Time, seen map[string]boo
 	}
 }
 
-// limitedAWS has the storm's services and AWS's documented limits
+// limitedAWS returns an AWS with the storm's services and AWS's documented
+// limits
 // (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html,
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html).
 func limitedAWS(s storm) *handlertest.AWS {
@@ -109,7 +111,7 @@ func limitedAWS(s storm) *handlertest.AWS {
 func serviceName(i int) string  { return fmt.Sprintf("service-%03d", i) }
 func deploymentID(i int) string { return fmt.Sprintf("ecs-svc/1%018d", i) }
 
-// send brings each task's events, one in a hundred twice, in no order.
+// send sends each task's events in random order, one in a hundred twice.
 func (s storm) send(function *lambda) {
 	random := rand.New(rand.NewPCG(1, 2)) // the same storm every time
 	type task struct{ service, number int }
@@ -123,7 +125,7 @@ func (s storm) send(function *lambda) {
 	begin := time.Now()
 	for _, step := range steps() {
 		if step.always && function.mode != handler.ModeAlways {
-			continue // the rule leaves these out
+			continue // not matched by the rule
 		}
 		time.Sleep(time.Until(begin.Add(step.after)))
 		for _, task := range tasks {
@@ -135,11 +137,11 @@ func (s storm) send(function *lambda) {
 	}
 }
 
-// step is a change of an interrupted task that ECS sends an event about.
+// step is a change of an interrupted task for which ECS sends an event.
 type step struct {
 	status string
 	after  time.Duration
-	always bool // matched by the rule in mode always alone
+	always bool // matched by the rule only in mode always
 }
 
 func steps() []step {

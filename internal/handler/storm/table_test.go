@@ -16,8 +16,9 @@ func siblings() storm      { return storm{"a: 50 siblings", 1, 50} }
 func fiftyServices() storm { return storm{"b: 50 x 20", 50, 20} }
 func region() storm        { return storm{"c: 500 x 20", 500, 20} }
 
-// BenchmarkStorm prints what each setting makes of each storm. Virtual time
-// is for tests alone, so TestTable does it in a process of its own.
+// BenchmarkStorm prints the outcome of each storm under each setting. Virtual
+// time is only available in tests, so TestTable runs it in a process of its
+// own.
 func BenchmarkStorm(b *testing.B) {
 	for b.Loop() {
 		table := exec.CommandContext(b.Context(), os.Args[0], "-test.run=^TestTable$", "-test.timeout=2h")
@@ -29,9 +30,9 @@ func BenchmarkStorm(b *testing.B) {
 	}
 }
 
-// TestTable prints the table: STORM=all every row, which takes long, and
-// STORM=short those of the default timeout and a queue without backoff, but
-// for the one that takes longest.
+// TestTable prints the table: STORM=all prints every row, which takes long;
+// STORM=short prints those of the default timeout and a queue without backoff,
+// without the slowest one.
 func TestTable(t *testing.T) {
 	which := os.Getenv("STORM")
 	if which == "" {
@@ -56,12 +57,13 @@ func (s setting) isShort(of storm) bool {
 	return s.timeout == time.Minute && !s.backoff && !longest
 }
 
-// String names a setting as the name of a test.
+// String returns the setting as the name of a test.
 func (s setting) String() string {
 	return fmt.Sprintf("%s/%d/%s/%t", s.mode, s.concurrency, s.timeout, s.backoff)
 }
 
-// settings are all combinations but one: without a limit no event ever waits.
+// settings returns all combinations but one: without a limit no event ever
+// waits.
 func settings() []setting {
 	var out []setting
 	for _, mode := range []handler.Mode{handler.ModeOnce, handler.ModeAlways} {

@@ -18,19 +18,19 @@ const (
 	testEventID  = "9bcdac79-b31f-4d3d-9410-fbd727c29fab"
 )
 
-// world is a handler and the AWS it lives in, on virtual time.
-type world struct {
+// fixture is a handler with its AWS, on virtual time.
+type fixture struct {
 	*testing.T
 	*handlertest.AWS
 	handler *Handler
 	out     *bytes.Buffer
 }
 
-// inWorld runs a test in a new world with a steady service api of four tasks.
-func inWorld(t *testing.T, config Config, test func(*world)) {
+// withFixture runs a test with a steady service api of four tasks.
+func withFixture(t *testing.T, config Config, test func(*fixture)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{T: t, AWS: &handlertest.AWS{Latency: 20 * time.Millisecond}, out: &bytes.Buffer{}}
+		w := &fixture{T: t, AWS: &handlertest.AWS{Latency: 20 * time.Millisecond}, out: &bytes.Buffer{}}
 		w.AddLogGroup(testLogGroup)
 		w.Put(steadyService())
 		w.handler = w.newHandler(config)
@@ -38,15 +38,15 @@ func inWorld(t *testing.T, config Config, test func(*world)) {
 	})
 }
 
-// newHandler gives another sandbox of the same function.
-func (w *world) newHandler(config Config) *Handler {
+// newHandler returns another sandbox of the same function.
+func (w *fixture) newHandler(config Config) *Handler {
 	if config.LogGroup == "" {
 		config.LogGroup = testLogGroup
 	}
 	return New(config, w.ECS(), w.Logs(), w.out)
 }
 
-// steadyService is service api, which runs its four tasks for an hour already.
+// steadyService is service api, whose four tasks have been running for an hour.
 func steadyService() handlertest.Service {
 	return handlertest.Service{
 		Name: "api", Cluster: testCluster, Status: "ACTIVE", DesiredCount: 4, RunningCount: 4,
@@ -58,18 +58,19 @@ func steadyService() handlertest.Service {
 	}
 }
 
-// replacedDeployment is what somebody else made of service api.
+// replacedDeployment is the deployment of service api after another invocation
+// redeployed it.
 const replacedDeployment = "ecs-svc/2000000000000000000"
 
-// replacedService is service api after somebody else redeployed it.
+// replacedService is service api after another invocation redeployed it.
 func replacedService() handlertest.Service {
 	service := steadyService()
 	service.Deployments[0].ID = replacedDeployment
 	return service
 }
 
-// event is the notice of an interruption of a task of service api, now. Fields
-// of the detail can be changed, or removed with nil.
+// event returns the notice that a task of service api is interrupted now.
+// Fields of the detail can be changed, or removed with nil.
 func event(changes ...map[string]any) []byte {
 	e := InterruptionEvent(runningTask(), time.Now())
 	e.ID = testEventID
@@ -79,23 +80,23 @@ func event(changes ...map[string]any) []byte {
 	return e.JSON()
 }
 
-// handle invokes the handler with Lambda's default timeout of ours, 60 s.
-func (w *world) handle(h *Handler, event []byte) (Answer, error) {
+// handle invokes the handler with the function's default timeout, 60 s.
+func (w *fixture) handle(h *Handler, event []byte) (Answer, error) {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(w.Context(), time.Minute)
 	defer cancel()
 	return h.Handle(ctx, event)
 }
 
-// handleWithin invokes the handler with another timeout of the function.
-func (w *world) handleWithin(timeout time.Duration, event []byte) (Answer, error) {
+// handleWithin invokes the handler with another timeout.
+func (w *fixture) handleWithin(timeout time.Duration, event []byte) (Answer, error) {
 	ctx, cancel := context.WithTimeout(w.Context(), timeout)
 	defer cancel()
 	return w.handler.Handle(ctx, event)
 }
 
-// mustDecide invokes the handler and checks the reason it answers with.
-func (w *world) mustDecide(want Reason, event []byte) Answer {
+// mustDecide invokes the handler and checks the reason in its answer.
+func (w *fixture) mustDecide(want Reason, event []byte) Answer {
 	w.Helper()
 	answer, err := w.handle(w.handler, event)
 	if err != nil || answer.Reason != want {
@@ -104,16 +105,16 @@ func (w *world) mustDecide(want Reason, event []byte) Answer {
 	return answer
 }
 
-// mustCount checks how many calls of an operation succeeded.
-func (w *world) mustCount(operation string, want int) {
+// mustCount checks the number of successful calls of an operation.
+func (w *fixture) mustCount(operation string, want int) {
 	w.Helper()
 	if got := w.Count(operation, ""); got != want {
 		w.Fatalf("%d calls of %s, want %d", got, operation, want)
 	}
 }
 
-// concurrently invokes as many sandboxes as there are events at the same instant.
-func (w *world) concurrently(config Config, events ...[]byte) (answers []Answer, errs []error) {
+// concurrently invokes one sandbox per event at the same instant.
+func (w *fixture) concurrently(config Config, events ...[]byte) (answers []Answer, errs []error) {
 	answers, errs = make([]Answer, len(events)), make([]error, len(events))
 	handlers := make([]*Handler, len(events))
 	for i := range handlers {
@@ -127,8 +128,8 @@ func (w *world) concurrently(config Config, events ...[]byte) (answers []Answer,
 	return answers, errs
 }
 
-// records gives the log records so far.
-func (w *world) records() []map[string]any {
+// records returns the log records so far.
+func (w *fixture) records() []map[string]any {
 	w.Helper()
 	var out []map[string]any
 	for line := range bytes.Lines(w.out.Bytes()) {
@@ -141,8 +142,8 @@ func (w *world) records() []map[string]any {
 	return out
 }
 
-// summary gives the last log record.
-func (w *world) summary() map[string]any {
+// summary returns the last log record.
+func (w *fixture) summary() map[string]any {
 	w.Helper()
 	records := w.records()
 	if len(records) == 0 {

@@ -7,8 +7,8 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// Fifty siblings of one service go in the same instant: one redeployment, at
-// any concurrency.
+// Fifty sibling tasks of one service are interrupted at the same instant: one
+// redeployment, at any concurrency.
 func TestSiblings(t *testing.T) {
 	for _, how := range settings() {
 		if how.mode != handler.ModeOnce {
@@ -24,9 +24,9 @@ func TestSiblings(t *testing.T) {
 }
 
 // Fifty services with twenty tasks each: each is redeployed once, the last
-// within six seconds. One sandbox alone needs a little longer; of the storms
-// without a reservation one in some dozens does, too, since a thousand
-// sandboxes share by chance what ECS and CloudWatch Logs allow.
+// within six seconds. A single sandbox needs a little longer. So do a few
+// percent of the storms without reserved concurrency, because a thousand
+// sandboxes compete at random for the rate limits of ECS and CloudWatch Logs.
 func TestFiftyServices(t *testing.T) {
 	within := map[int]time.Duration{1: 7 * time.Second, 2: 6 * time.Second, 10: 6 * time.Second, 0: 12 * time.Second}
 	for concurrency, within := range within {
@@ -41,8 +41,8 @@ func TestFiftyServices(t *testing.T) {
 }
 
 // Five hundred services with twenty tasks each, at the recommended reserved
-// concurrency: all are redeployed, in the 90 s that ECS's own rate allows, and
-// a tenth.
+// concurrency: all are redeployed within the 90 s that ECS's rate limit
+// requires, plus 10 %.
 func TestRegion(t *testing.T) {
 	o := run(t, region(), setting{handler.ModeOnce, 2, time.Minute, false})
 	if o.redeployed != 500 || o.updates > 505 || o.last > 99*time.Second {
