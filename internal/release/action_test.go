@@ -1,6 +1,8 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -148,6 +150,45 @@ func TestActionRemovesTheEarlierVersion(t *testing.T) {
 	}
 	if output, err := r.step(r.steps[1], map[string]string{"run": "version"}); err == nil {
 		t.Errorf("the earlier version was run: %s", output)
+	}
+}
+
+// Each of GitHub's runners gets the archive that .goreleaser.yaml makes for it.
+func TestActionKnowsItsSystem(t *testing.T) {
+	r := published(t)
+	for system, want := range map[[2]string]string{
+		{"Linux", "ARM64"}:   "cannot download spothandler_1.2.0_linux_arm64.tar.gz",
+		{"macOS", "X64"}:     "cannot download spothandler_1.2.0_darwin_amd64.tar.gz",
+		{"macOS", "ARM64"}:   "cannot download spothandler_1.2.0_darwin_arm64.tar.gz",
+		{"Windows", "X64"}:   "cannot download spothandler_1.2.0_windows_amd64.zip",
+		{"Windows", "ARM64"}: "cannot download spothandler_1.2.0_windows_arm64.zip",
+		{"Linux", "X86"}:     "there is no spothandler for Linux on X86",
+		{"Linux", "ARM"}:     "there is no spothandler for Linux on ARM",
+		{"FreeBSD", "X64"}:   "there is no spothandler for FreeBSD",
+	} {
+		r.os, r.arch = system[0], system[1]
+		if output, err := r.act(map[string]string{"version": "1.2.0", "run": "version"}); err == nil || !strings.Contains(output, "::error::"+want) {
+			t.Errorf("%v: %s, %v", system, output, err)
+		}
+	}
+}
+
+// On Windows the archive is a zip.
+func TestActionUnzips(t *testing.T) {
+	r := published(t)
+	var out bytes.Buffer
+	archive := zip.NewWriter(&out)
+	if _, err := archive.Create("spothandler.exe"); err != nil || archive.Close() != nil {
+		t.Fatal("writing the archive: ", err)
+	}
+	const name = "spothandler_1.2.0_windows_amd64.zip"
+	r.write("releases/v1.2.0/"+name, out.String())
+	r.write("releases/v1.2.0/checksums.txt", checksum(out.String(), name))
+	r.write("attested", checksum(out.String(), name))
+	r.os = "Windows"
+	output, err := r.step(r.steps[0], map[string]string{"version": "1.2.0"})
+	if _, missing := os.Stat(filepath.Join(r.folder, "temp", "spothandler", "bin", "spothandler.exe")); err != nil || missing != nil {
+		t.Errorf("%s, %v, %v", output, err, missing)
 	}
 }
 

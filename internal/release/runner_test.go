@@ -42,7 +42,7 @@ type actionStep struct {
 // newRunner returns a runner without a release, and the steps of action.yml.
 func newRunner(t *testing.T) *runner {
 	t.Helper()
-	for _, tool := range []string{"bash", "curl", "xargs", "tar", "shasum"} {
+	for _, tool := range []string{"bash", "curl", "xargs", "tar", "unzip", "shasum"} {
 		if _, err := exec.LookPath(tool); err != nil || runtime.GOOS == "windows" {
 			t.Skipf("the steps of action.yml need a Unix with %s", tool)
 		}
