@@ -25,7 +25,7 @@ RELEASE := PATH='$(GORELEASER_DIR):$(SYFT_DIR):$(PATH)' GIT_CONFIG_COUNT=1 \
 	GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=https://github.com/spothandler/spothandler
 
 .NOTPARALLEL:
-.PHONY: help build generate test format-check format vet lint actionlint tidy-check cross unit bench demo licenses
+.PHONY: help build generate test format-check format vet lint actionlint tidy-check cross unit bench demo docs licenses
 .PHONY: vulncheck release-tools release-check release-snapshot release-build release-test clean
 
 help: ## list the targets
@@ -97,6 +97,10 @@ bench: ## run the benchmarks
 
 demo: build ## show the whole job on an AWS of its own
 	@bin/spothandler demo
+
+docs: ## write the generated parts of the documents
+	@go run ./internal/docs
+	@go test ./internal/doctor -run '^TestDocs$$' -update >/dev/null
 
 licenses: ## write THIRD_PARTY_LICENSES.txt, which is in every release
 	@go run ./internal/release licenses THIRD_PARTY_LICENSES.txt

@@ -42,7 +42,7 @@ func functionChecks() []check {
 			sources: []string{gate},
 			cures: []string{
 				"aws ecs untag-resource --resource-arn SERVICE-ARN --tag-keys spothandler",
-				"spothandler install --cluster NAME, with every cluster that is to be listened to",
+				"spothandler install --cluster NAME (with every cluster that the installation is to watch)",
 			},
 		},
 		{

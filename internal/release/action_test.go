@@ -236,7 +236,7 @@ func documented(t *testing.T, path, after string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	block := regexp.MustCompile("(?s)" + regexp.QuoteMeta(after) + ".*?\n```\n(.*?)\n```\n").FindSubmatch(content)
+	block := regexp.MustCompile("(?s)" + regexp.QuoteMeta(after) + ".*?\n```(?:sh)?\n(.*?)\n```\n").FindSubmatch(content)
 	if block == nil {
 		t.Fatalf("%s has no commands after %q", path, after)
 	}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// errorsPart lists the texts of all errors by their codes, out of what the test of the texts recorded.
+func errorsPart(root string) (string, error) {
+	golden, err := readPage(filepath.Join(root, "internal", "cli", "testdata", "errors.golden"))
+	if err != nil {
+		return "", err
+	}
+	byCode := map[string][]string{}
+	for block := range strings.SplitSeq("\n"+golden, "\n# ") {
+		title, text, found := strings.Cut(block, "\n")
+		code, name, _ := strings.Cut(title, ": ")
+		if found && name != "" {
+			byCode[code] = append(byCode[code], fmt.Sprintf("# %s\n%s", name, strings.TrimSpace(text)))
+		}
+	}
+	codes := make([]string, 0, len(byCode))
+	for code := range byCode {
+		codes = append(codes, code)
+	}
+	slices.Sort(codes)
+	var out strings.Builder
+	for _, code := range codes {
+		fmt.Fprintf(&out, "\n## %s\n\n```text\n%s\n```\n", code, strings.Join(byCode[code], "\n\n"))
+	}
+	return out.String(), nil
+}
