@@ -1,8 +1,8 @@
-// Package embed carries the Lambda function's code inside the spothandler
+// Package embed contains the Lambda function's code inside the spothandler
 // binary: one zip file for each architecture, built by `go generate ./embed`.
 //
-// A clone without the zip files compiles all the same: [Archive] then says
-// what to run.
+// A clone without the zip files still compiles: [Archive] then returns
+// [ErrNotBuilt], which says what to run.
 package embed
 
 import (
@@ -20,13 +20,13 @@ import (
 var dist embed.FS
 
 // ErrNotBuilt is returned by [Archive] in a binary that was compiled without
-// the function's code. Its text says how to get one that has it.
+// the function's code. Its text says how to build one that contains it.
 var ErrNotBuilt = errors.New("this binary was built without the function's code: " +
 	"run `go generate ./embed` and build again, or download a release")
 
-// Archive returns the zip file that Lambda takes as the function's code, for
-// an architecture as Lambda names it: "arm64" or "x86_64". The error is
-// [ErrNotBuilt] where this binary was compiled before `go generate ./embed`.
+// Archive returns the zip file with the function's code for an architecture as
+// Lambda names it: "arm64" or "x86_64". The error is [ErrNotBuilt] if this
+// binary was compiled before `go generate ./embed`.
 func Archive(architecture string) ([]byte, error) {
 	return archive(dist, architecture)
 }
@@ -47,7 +47,7 @@ func archive(files fs.FS, architecture string) ([]byte, error) {
 	return zip, nil
 }
 
-// CodeSHA256 returns the hash of a zip file in the form of the CodeSha256 of
+// CodeSHA256 returns the hash of a zip file in the format of CodeSha256 in
 // Lambda's GetFunction: the SHA-256 of the bytes in standard base64, 44
 // characters.
 func CodeSHA256(zip []byte) string {

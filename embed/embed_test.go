@@ -12,8 +12,8 @@ import (
 	"testing/fstest"
 )
 
-// maxZip keeps the upload of an installation quick and the function's cold
-// start near its floor.
+// maxZip keeps the upload of an installation fast and the function's cold start
+// short.
 const maxZip = 4 << 20
 
 func TestArchive(t *testing.T) {
@@ -67,7 +67,7 @@ func TestCodeSHA256(t *testing.T) {
 	}
 }
 
-// TestWhatIsEmbedded looks at the archives that this very build carries.
+// TestWhatIsEmbedded checks the archives embedded in this build.
 func TestWhatIsEmbedded(t *testing.T) {
 	machines := map[string]elf.Machine{"arm64": elf.EM_AARCH64, "x86_64": elf.EM_X86_64}
 	for architecture, machine := range machines {
@@ -87,7 +87,8 @@ func TestWhatIsEmbedded(t *testing.T) {
 	}
 }
 
-// checkZip wants one file, `bootstrap`, that Lambda can start on the machine.
+// checkZip checks that the zip contains one file, `bootstrap`, that Lambda can
+// start on the machine.
 func checkZip(t *testing.T, data []byte, machine elf.Machine) {
 	t.Helper()
 	r, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))

@@ -17,10 +17,10 @@ import (
 	"github.com/spothandler/spothandler/embed"
 )
 
-// BenchmarkFunction starts the real bootstrap and, in turn, a bare function
+// BenchmarkFunction starts the real bootstrap and, alternately, a bare function
 // that makes the same calls with the same clients. It prints medians: the time
-// from exec to the first question for an event (init), to the first answer
-// (cold), of an answer of the warm sandbox (warm), and the peak of the memory.
+// from exec to the first request for an event (init) and to the first response
+// (cold), the response time of the warm sandbox (warm), and the peak memory.
 func BenchmarkFunction(b *testing.B) {
 	programs := []string{bootstrap(b), bare(b)}
 	var all [2][]measures
@@ -29,7 +29,7 @@ func BenchmarkFunction(b *testing.B) {
 			all[i] = append(all[i], measure(b, program))
 		}
 	}
-	b.ReportMetric(0, "ns/op") // means nothing here
+	b.ReportMetric(0, "ns/op") // meaningless here
 	fmt.Printf("\n| medians of %d starts | handler | bare | ratio |\n|---|---:|---:|---:|\n", len(all[0]))
 	for _, row := range []struct {
 		name, unit string
@@ -54,7 +54,7 @@ func BenchmarkFunction(b *testing.B) {
 	fmt.Println()
 }
 
-// The function stays within a fourth of the memory that it gets by default.
+// The function uses at most a quarter of its default memory.
 func TestPeakMemory(t *testing.T) {
 	const limit = 32e6
 	if m := measure(t, bootstrap(t)); m.peak > limit {
@@ -62,13 +62,13 @@ func TestPeakMemory(t *testing.T) {
 	}
 }
 
-// measures are the figures of one sandbox.
+// measures are the measurements of one sandbox.
 type measures struct {
 	init, cold, warm time.Duration
 	peak             int // bytes
 }
 
-// warmInvocations is the number of invocations that warm is the mean of.
+// warmInvocations is the number of invocations over which warm is averaged.
 const warmInvocations = 20
 
 func measure(tb testing.TB, program string) (m measures) {
@@ -96,8 +96,8 @@ func (f *function) mustSucceed(event []byte) {
 	}
 }
 
-// peakMemory is the most memory that a process has had resident, in bytes. The
-// kernel's rusage would count what its parent had at the fork.
+// peakMemory returns the peak resident memory of a process, in bytes. The
+// kernel's rusage would include that of its parent at the fork.
 func peakMemory(tb testing.TB, pid int) int {
 	tb.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
@@ -112,7 +112,7 @@ func peakMemory(tb testing.TB, pid int) int {
 	return kilobytes << 10
 }
 
-// bare builds the function to compare with, with the flags of the zip.
+// bare builds the bare function with the flags of the zip.
 func bare(b *testing.B) string {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "bare")

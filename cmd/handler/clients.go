@@ -12,8 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 )
 
-// The clients are built by hand: Lambda gives region and credentials in the
-// environment, and what config.LoadDefaultConfig would add, no function needs.
+// The clients are built without config.LoadDefaultConfig: Lambda provides
+// region and credentials in the environment, and the function needs nothing
+// else.
 
 func ecsClient(getenv func(string) string) *ecs.Client {
 	return ecs.NewFromConfig(awsConfig(getenv), func(o *ecs.Options) {
@@ -30,7 +31,7 @@ func logsClient(getenv func(string) string) *cloudwatchlogs.Client {
 func awsConfig(getenv func(string) string) aws.Config {
 	return aws.Config{
 		Region:      getenv("AWS_REGION"),
-		AppID:       "spothandler", // seen in CloudTrail
+		AppID:       "spothandler", // shown in CloudTrail
 		Credentials: aws.NewCredentialsCache(credentials(getenv)),
 		HTTPClient: awshttp.NewBuildableClient(). // the handler limits each attempt
 								WithDialerOptions(func(d *net.Dialer) { d.Timeout = 3 * time.Second }).
@@ -38,8 +39,8 @@ func awsConfig(getenv func(string) string) aws.Config {
 	}
 }
 
-// credentials are those of the function's role, which hold as long as the
-// sandbox does.
+// credentials returns the credentials of the function's role, which stay valid
+// for the lifetime of the sandbox.
 func credentials(getenv func(string) string) aws.CredentialsProvider {
 	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{
@@ -51,9 +52,10 @@ func credentials(getenv func(string) string) aws.CredentialsProvider {
 	})
 }
 
-// endpoint is the URL that the environment configures for a service, as the
-// SDKs do it (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html);
-// nil is AWS's own.
+// endpoint returns the endpoint that the environment configures for a service,
+// as in the SDKs
+// (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html),
+// or nil for AWS's own.
 func endpoint(getenv func(string) string, service string) *string {
 	if getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "true" {
 		return nil

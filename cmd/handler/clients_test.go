@@ -10,7 +10,7 @@ func env(vars map[string]string) func(string) string {
 	return func(name string) string { return vars[name] }
 }
 
-// Endpoints are configured as the SDKs do it.
+// Endpoints are configured as in the SDKs.
 func TestEndpoint(t *testing.T) {
 	cases := []struct {
 		name string

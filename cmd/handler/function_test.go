@@ -22,18 +22,18 @@ import (
 	"github.com/spothandler/spothandler/internal/handler/handlertest"
 )
 
-// function is the real bootstrap out of the real zip, running behind a Runtime
+// function is the real bootstrap from the real zip, running against a Runtime
 // API as it does in Lambda.
 type function struct {
 	testing.TB
 	api     *runtimeAPI
 	process *exec.Cmd
 	exited  chan error
-	output  *os.File // all that it wrote; a file has it before the answer is there
+	output  *os.File // everything it wrote; written before the response arrives
 }
 
-// start runs the function with these variables beside those that Lambda sets.
-// The AWS that it sees is at endpoint.
+// start runs the function with these variables in addition to those that Lambda
+// sets. endpoint is the endpoint of AWS.
 func start(tb testing.TB, endpoint string, env ...string) *function {
 	tb.Helper()
 	return startProgram(tb, bootstrap(tb), endpoint, env...)
@@ -64,7 +64,7 @@ func startProgram(tb testing.TB, path, endpoint string, env ...string) *function
 	return f
 }
 
-// kill ends the function and checks what it wrote.
+// kill ends the function and checks its output.
 func (f *function) kill() {
 	f.Helper()
 	if f.output == nil {
@@ -76,15 +76,15 @@ func (f *function) kill() {
 	f.output = nil
 }
 
-// startWithAWS runs the function against an AWS in memory that has the service
-// of the events.
+// startWithAWS runs the function against an in-memory AWS with the service of
+// the events.
 func startWithAWS(t *testing.T, env ...string) (*function, *handlertest.AWS) {
 	t.Helper()
 	endpoint, aws := serveAWS(t)
 	return start(t, endpoint, env...), aws
 }
 
-// serveAWS serves an AWS in memory that has the service of the events.
+// serveAWS serves an in-memory AWS with the service of the events.
 func serveAWS(tb testing.TB) (endpoint string, aws *handlertest.AWS) {
 	tb.Helper()
 	aws = &handlertest.AWS{}
@@ -101,7 +101,7 @@ func serveAWS(tb testing.TB) (endpoint string, aws *handlertest.AWS) {
 	return server.URL, aws
 }
 
-// bootstrap unpacks the function's executable for this machine.
+// bootstrap unpacks the function's executable for this architecture.
 func bootstrap(tb testing.TB) string {
 	tb.Helper()
 	architecture := map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH]
@@ -155,7 +155,7 @@ func (f *function) records() []map[string]any {
 	return out
 }
 
-// wantJSONLines checks that all that was written is one JSON object a line.
+// wantJSONLines checks that every line of the output is a JSON object.
 func (f *function) wantJSONLines() {
 	f.Helper()
 	for line := range strings.Lines(f.written()) {
@@ -166,7 +166,7 @@ func (f *function) wantJSONLines() {
 	}
 }
 
-// terminate sends SIGTERM and waits for the end.
+// terminate sends SIGTERM and waits for the process to end.
 func (f *function) terminate() error {
 	f.Helper()
 	if err := f.process.Process.Signal(syscall.SIGTERM); err != nil {

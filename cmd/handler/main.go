@@ -1,4 +1,4 @@
-// Command handler is the Lambda function: it hands each event to
+// Command handler is the Lambda function: it passes each event to
 // internal/handler. The environment is read once, when a sandbox starts.
 package main
 
@@ -30,12 +30,12 @@ func main() {
 	lambda.Start(function{handler.New(config, ecsClient(os.Getenv), logsClient(os.Getenv), os.Stdout)})
 }
 
-// function is the handler as the Lambda runtime calls it. Bytes come and go
-// unparsed: what is no JSON is the handler's business too.
+// function adapts the handler to the Lambda runtime. It passes the bytes on
+// unparsed, since the handler also deals with events that are not JSON.
 type function struct{ *handler.Handler }
 
-// Invoke handles one event. An error carries its type, which Lambda would
-// otherwise take from the name of the Go type.
+// Invoke handles one event. An error carries its own type; otherwise Lambda
+// would use the name of the Go type.
 func (f function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	answer, err := f.Handle(ctx, event)
 	var typed *handler.Error
@@ -48,9 +48,9 @@ func (f function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	return json.Marshal(answer)
 }
 
-// lines makes JSON records of what the Lambda runtime writes to the standard
-// logger: the answer of a failed invocation, which has its own record already,
-// and troubles with the Runtime API.
+// lines writes what the Lambda runtime prints to the standard logger as JSON
+// records: the error of a failed invocation, which has its own record already,
+// and problems with the Runtime API.
 type lines struct{ *slog.Logger }
 
 var _ io.Writer = lines{}

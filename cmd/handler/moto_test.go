@@ -14,17 +14,17 @@ import (
 	"github.com/spothandler/spothandler/internal/handler/handlertest"
 )
 
-// desired is the number of tasks of the service at moto.
+// desired is the desired count of the service in moto.
 const desired = 2
 
-// One interruption of a service at moto, an AWS written by others, sends its
-// several events: the primary deployment changes once.
+// The events of one interruption of a service in moto, an independent
+// implementation of AWS, change the primary deployment once.
 func TestMoto(t *testing.T) {
 	config := handlertest.StartMoto(t, fmt.Sprint("MOTO_ECS_SERVICE_RUNNING=", desired))
 	m := moto{t, ecs.NewFromConfig(config), cloudwatchlogs.NewFromConfig(config)}
 	clusterARN := m.createService()
 	before := m.primary()
-	// moto's service was created a moment ago: no cooldown.
+	// moto's service was created just now: no cooldown.
 	f := start(t, *config.BaseEndpoint, "SPOTHANDLER_COOLDOWN=0s")
 
 	f.mustDecide("redeploy", notice(clusterARN, before, "a", "RUNNING"))
@@ -77,7 +77,7 @@ func (m moto) createService() string {
 	return aws.ToString(created.Cluster.ClusterArn)
 }
 
-// primary returns the id of the service's primary deployment.
+// primary returns the ID of the service's primary deployment.
 func (m moto) primary() string {
 	m.Helper()
 	out, err := m.ecs.DescribeServices(m.Context(), &ecs.DescribeServicesInput{Cluster: aws.String("shop"), Services: []string{"api"}})

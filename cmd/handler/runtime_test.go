@@ -18,7 +18,7 @@ const (
 	deployment = "ecs-svc/1000000000000000001"
 )
 
-// notice is the event of an interruption of a task of service api, now.
+// notice returns the event of an interruption of a task of service api, now.
 func notice(cluster, startedBy, task, lastStatus string) []byte {
 	raw, _ := json.Marshal(map[string]any{
 		"source": "aws.ecs", "detail-type": "ECS Task State Change", "id": "9bcdac79",
@@ -34,7 +34,7 @@ func notice(cluster, startedBy, task, lastStatus string) []byte {
 
 func running(task string) []byte { return notice(cluster, deployment, task, "RUNNING") }
 
-// The first invocation redeploys, and the warm sandbox remembers.
+// The first invocation redeploys, and the warm sandbox remembers it.
 func TestColdAndWarm(t *testing.T) {
 	f, aws := startWithAWS(t)
 	answer := f.mustDecide("redeploy", running("a"))
@@ -57,8 +57,8 @@ func TestColdAndWarm(t *testing.T) {
 	}
 }
 
-// A failure is answered as an error with AWS's code as its type, and the
-// sandbox lives on.
+// A failure is returned as an error with AWS's code as its type, and the
+// sandbox stays alive.
 func TestErrorAnswer(t *testing.T) {
 	f, aws := startWithAWS(t)
 	aws.Fail("UpdateService", 1, handlertest.Denied())
@@ -69,13 +69,13 @@ func TestErrorAnswer(t *testing.T) {
 	}
 }
 
-// What is no JSON at all is answered too.
-func TestGarbage(t *testing.T) {
+// An event that is not JSON is answered, too.
+func TestEventIsNotJSON(t *testing.T) {
 	f, _ := startWithAWS(t)
 	f.mustDecide("not_an_interruption", []byte("\x00 garbage"))
 }
 
-// Whatever comes instead of AWS's answers is no reason to give up.
+// The function retries after any single fault.
 func TestFaultsOnce(t *testing.T) {
 	for name, fault := range map[string]handlertest.Fault{
 		"503": handlertest.Unavailable(), "closed": handlertest.Reset(), "cut midway": handlertest.CutOff(), "throttled": handlertest.Throttled(),
@@ -94,7 +94,7 @@ func TestFaultsOnce(t *testing.T) {
 	}
 }
 
-// A call that hangs is left in time to tell of it.
+// A call that hangs is abandoned early enough to report it.
 func TestDeadline(t *testing.T) {
 	f, aws := startWithAWS(t)
 	aws.Fail("DescribeServices", 1, handlertest.Fault{Hang: time.Hour})
@@ -105,7 +105,7 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
-// SIGTERM ends an idle sandbox at once.
+// SIGTERM ends an idle sandbox immediately.
 func TestSIGTERM(t *testing.T) {
 	f, _ := startWithAWS(t)
 	f.mustDecide("redeploy", running("a"))
@@ -130,7 +130,7 @@ func TestLogLevels(t *testing.T) {
 	}
 }
 
-// An invoker asks for a dry run by the client context.
+// An invoker requests a dry run with the client context.
 func TestDryRun(t *testing.T) {
 	f, aws := startWithAWS(t)
 	r := f.invokeWith(invocation{running("a"), time.Minute, `{"custom":{"spothandler":"dry-run"}}`})
@@ -142,7 +142,8 @@ func TestDryRun(t *testing.T) {
 	}
 }
 
-// An unusable environment ends the sandbox with a record that names the cure.
+// An invalid environment ends the sandbox with a record that names the accepted
+// values.
 func TestBadEnvironment(t *testing.T) {
 	f, _ := startWithAWS(t, "SPOTHANDLER_REDEPLOY=twice")
 	if err := f.wait(); err == nil {

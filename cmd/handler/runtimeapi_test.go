@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// answerTimeout is how long a test waits for what should come at once.
+// answerTimeout is how long a test waits for an immediate response.
 const answerTimeout = 20 * time.Second
 
 // runtimeAPI is Lambda's side of a function's sandbox
@@ -22,7 +22,7 @@ type runtimeAPI struct {
 	server  *httptest.Server
 	next    chan invocation
 	results chan result
-	asked   chan time.Time // when the function first asked for an event
+	asked   chan time.Time // time of the first request for an event
 }
 
 // invocation is one event for the function.
@@ -32,7 +32,7 @@ type invocation struct {
 	clientContext string
 }
 
-// result is what came of an invocation.
+// result is the result of an invocation.
 type result struct {
 	failed bool
 	body   []byte
@@ -55,7 +55,7 @@ func (a *runtimeAPI) address() string { return strings.TrimPrefix(a.server.URL, 
 func (a *runtimeAPI) serveNext(w http.ResponseWriter, r *http.Request) {
 	select {
 	case a.asked <- time.Now():
-	default: // it asked before
+	default: // not the first request
 	}
 	select {
 	case next := <-a.next:
@@ -77,7 +77,7 @@ func (a *runtimeAPI) serveResult(failed bool) http.HandlerFunc {
 	}
 }
 
-// invoke hands the function an event with a minute to handle it.
+// invoke passes an event to the function, with a deadline of one minute.
 func (f *function) invoke(event []byte) result {
 	f.Helper()
 	return f.invokeWith(invocation{event: event, timeout: time.Minute})
@@ -100,7 +100,7 @@ func (f *function) invokeWith(i invocation) result {
 	return result{}
 }
 
-// mustDecide invokes the function and checks the reason that it answers with.
+// mustDecide invokes the function and checks the reason in its answer.
 func (f *function) mustDecide(want string, event []byte) map[string]any {
 	f.Helper()
 	answer := f.answer(f.invoke(event))
@@ -110,7 +110,7 @@ func (f *function) mustDecide(want string, event []byte) map[string]any {
 	return answer
 }
 
-// answer reads a successful result.
+// answer decodes a successful result.
 func (f *function) answer(r result) map[string]any {
 	f.Helper()
 	var answer map[string]any

@@ -2,7 +2,8 @@ package apperr
 
 import "testing"
 
-// Each service that is called has its prefix among IAM's actions (Service Authorization Reference).
+// Each service that is called has the prefix of its IAM actions (Service
+// Authorization Reference).
 func TestIAMAction(t *testing.T) {
 	for _, test := range []struct{ service, operation, want string }{
 		{"IAM", "CreateRole", "iam:CreateRole"},

@@ -13,9 +13,10 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// This file is the one place that says what an AWS error means. IAM's codes lack "Exception" on the wire.
+// This file is the only place that interprets AWS errors. IAM's error codes
+// lack the suffix "Exception" on the wire.
 
-// HasCode reports whether AWS answered with one of these error codes.
+// HasCode reports whether AWS responded with one of these error codes.
 func HasCode(err error, codes ...string) bool {
 	var api smithy.APIError
 	if !errors.As(err, &api) {
@@ -29,7 +30,8 @@ func HasCode(err error, codes ...string) bool {
 	return false
 }
 
-// Says reports whether AWS answered with a message that contains one of these texts.
+// Says reports whether AWS responded with a message that contains one of these
+// texts.
 func Says(err error, texts ...string) bool {
 	var api smithy.APIError
 	if !errors.As(err, &api) {
@@ -43,12 +45,14 @@ func Says(err error, texts ...string) bool {
 	return false
 }
 
-// IsNotFound reports whether AWS answered that there is no such resource. Access denied is another matter.
+// IsNotFound reports whether AWS responded that the resource does not exist. It
+// is false for access denied.
 func IsNotFound(err error) bool {
 	return HasCode(err, "NoSuchEntity", "NoSuchEntityException", "ResourceNotFoundException")
 }
 
-// IgnoreNotFound returns nil for an error that IsNotFound reports, and else the error.
+// IgnoreNotFound returns nil if IsNotFound reports true for err, and otherwise
+// err.
 func IgnoreNotFound(err error) error {
 	if IsNotFound(err) {
 		return nil
@@ -56,24 +60,27 @@ func IgnoreNotFound(err error) error {
 	return err
 }
 
-// IsAlreadyThere reports whether a resource of that name exists already.
+// IsAlreadyThere reports whether a resource of that name already exists.
 func IsAlreadyThere(err error) bool {
 	return HasCode(err, "EntityAlreadyExists", "EntityAlreadyExistsException", "ResourceAlreadyExistsException", "ResourceConflictException")
 }
 
-// IsAccessDenied reports whether AWS answered that the caller lacks a permission.
+// IsAccessDenied reports whether AWS responded that the caller lacks a
+// permission.
 func IsAccessDenied(err error) bool {
 	return HasCode(err, "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized")
 }
 
-// IsConflict reports whether another operation on the same resource is in progress, so that trying again may help.
+// IsConflict reports whether another operation on the same resource is in
+// progress, so that a retry may succeed.
 func IsConflict(err error) bool {
 	return HasCode(err, "ResourceConflictException", "ConcurrentModification", "ConcurrentModificationException",
 		"OperationAbortedException", "EntityTemporarilyUnmodifiable", "EntityTemporarilyUnmodifiableException", "PreconditionFailedException")
 }
 
-// Explain makes an Error of what AWS answered: doing says what was tried, as "creating role prod-x".
-// An Error and the end of a context pass unchanged.
+// Explain converts an error from AWS to an *Error. doing says what failed, as
+// in "creating role prod-x". An *Error and context.Canceled are returned
+// unchanged.
 func Explain(doing string, caller string, err error) error {
 	var own *Error
 	if err == nil || errors.As(err, &own) || errors.Is(err, context.Canceled) {
@@ -108,7 +115,8 @@ func explainDenied(doing string, caller string, err error) error {
 	return denied
 }
 
-// WhyNot returns, as a clause, why something could not be looked at: where access was denied, the missing permission.
+// WhyNot returns a clause that says why something could not be read: for access
+// denied, the missing permission.
 func WhyNot(err error) string {
 	if missing := cmp.Or(deniedAction(err), ActionOf(err)); IsAccessDenied(err) && missing != "" {
 		return "you may not " + missing
@@ -116,15 +124,16 @@ func WhyNot(err error) string {
 	return Plain(err)
 }
 
-// NoAnswerError is the error of a call that was ended because no answer came.
+// NoAnswerError is the error of a call that was ended because AWS did not
+// respond.
 type NoAnswerError struct {
-	Host   string        // as in a URL; "" where the call came to no host
-	Action string        // the call, as "sts:AssumeRole"
-	After  time.Duration // without any answer
-	Err    error         // why the last attempt failed; nil where it was still waiting
+	Host   string        // as in a URL; "" if the call reached no host
+	Action string        // the IAM action of the call, as in "sts:AssumeRole"
+	After  time.Duration // time without any response
+	Err    error         // the error of the last attempt; nil if it was still waiting
 }
 
-// Error returns it on one line.
+// Error returns the message on one line.
 func (e *NoAnswerError) Error() string {
 	text := fmt.Sprintf("no answer from %s within %s", cmp.Or(e.Host, "AWS"), e.After)
 	if failed, ok := errors.AsType[*url.Error](e.Err); ok {
@@ -133,10 +142,11 @@ func (e *NoAnswerError) Error() string {
 	return text
 }
 
-// Unwrap returns why the last attempt failed.
+// Unwrap returns the error of the last attempt.
 func (e *NoAnswerError) Unwrap() error { return e.Err }
 
-// Plain returns the error's text without the SDK's frame around it, and without the passwords of URLs.
+// Plain returns the error's text without the prefixes that the SDK adds, and
+// with the passwords in URLs masked.
 func Plain(err error) string { return MaskURLs(plain(err)) }
 
 func plain(err error) string {
@@ -164,8 +174,8 @@ func hostOf(address string) string {
 	return "an address that is no URL"
 }
 
-// deniedAction returns the action that AWS names in a refusal. It may be another than the call's: iam:PassRole
-// for a function that is given a role.
+// deniedAction returns the action that AWS names when it denies access. It may
+// differ from the call's: iam:PassRole when a function is given a role.
 func deniedAction(err error) string {
 	var api smithy.APIError
 	if !errors.As(err, &api) {
@@ -176,7 +186,8 @@ func deniedAction(err error) string {
 	return named
 }
 
-// ActionOf returns the IAM action of the call that failed, as "iam:CreateRole", or "".
+// ActionOf returns the IAM action of the failed call, as in "iam:CreateRole",
+// or "".
 func ActionOf(err error) string {
 	var operation *smithy.OperationError
 	if !errors.As(err, &operation) {
@@ -185,7 +196,8 @@ func ActionOf(err error) string {
 	return IAMAction(operation.Service(), operation.Operation())
 }
 
-// IAMAction returns the IAM action of an SDK operation (Service Authorization Reference).
+// IAMAction returns the IAM action for an SDK operation (Service Authorization
+// Reference).
 func IAMAction(service, operation string) string {
 	prefixes := map[string]string{
 		"IAM": "iam", "STS": "sts", "Lambda": "lambda", "EventBridge": "events", "CloudWatch Logs": "logs", "ECS": "ecs",
@@ -202,7 +214,8 @@ func IAMAction(service, operation string) string {
 	return prefix + ":" + operation
 }
 
-// lambdaAction names the two calls whose action has another name.
+// lambdaAction returns the IAM action of a Lambda operation. Two of them have
+// another name.
 func lambdaAction(operation string) string {
 	if operation == "Invoke" {
 		return "InvokeFunction"

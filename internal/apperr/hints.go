@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// This file says what to do about an answer of AWS, where the answer itself does not.
+// This file contains the hints for AWS errors that do not explain themselves.
 
-// HintsFor returns the hints for what AWS answered; none where there is nothing to say but to try again.
+// HintsFor returns the hints for an error from AWS, or none if all that remains
+// is to retry.
 func HintsFor(err error) []string {
 	if hint := networkHint(err); hint != "" {
 		return []string{hint}
@@ -41,7 +42,8 @@ func HintsFor(err error) []string {
 	return nil
 }
 
-// organizationHints returns what to do about a service control policy: it may only want roles to be made in another way.
+// organizationHints returns the hints for a service control policy, which may
+// only require that roles are created differently.
 func organizationHints(err error) []string {
 	hints := []string{"ask the organization's administrator: a service control policy denies this"}
 	denied := cmp.Or(deniedAction(err), ActionOf(err))
@@ -59,9 +61,10 @@ func withCode(code string) func(error) bool {
 
 func withText(text string) func(error) bool { return func(err error) bool { return Says(err, text) } }
 
-// isThrottled reports whether the caller exceeded a request rate, by the codes of each service (aws-sdk-go-v2, retry
-// DefaultThrottleErrorCodes). The SDK has tried again before. LimitExceededException is among its codes
-// too, but is about a quota.
+// isThrottled reports whether the caller exceeded a request rate, by the codes
+// of each service (aws-sdk-go-v2, retry DefaultThrottleErrorCodes). The SDK has
+// already retried. LimitExceededException is among its codes but concerns a
+// quota.
 func isThrottled(err error) bool {
 	return HasCode(err, "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "ThrottledException")
 }
@@ -70,8 +73,9 @@ func isExpired(err error) bool {
 	return HasCode(err, "ExpiredToken", "ExpiredTokenException", "RequestExpired")
 }
 
-// FailureHints returns the hints for a function that Lambda could not make or update, by what its reason says
-// (Lambda API, StateReasonCode and LastUpdateStatusReasonCode).
+// FailureHints returns the hints for a function that Lambda could not create or
+// update, by its reason code (Lambda API, StateReasonCode and
+// LastUpdateStatusReasonCode).
 func FailureHints(reason string) []string {
 	for _, known := range []struct{ code, hint string }{
 		{"SubnetOutOfIPAddresses", "--vpc-subnet ID   of a subnet with free addresses"},

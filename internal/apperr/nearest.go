@@ -7,8 +7,10 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// Nearest returns the one of the known names that name is most likely a slip of, or "" where none is near:
-// two letters may be wrong (a swapped pair counts as two), or a third of a long name's, but one of a short one's.
+// Nearest returns the known name that name is most likely a misspelling of, or
+// "" if none is close enough: at most two letters may differ (a swapped pair
+// counts as two), up to a third of a long name, but only one letter of a short
+// name.
 func Nearest(name string, known []string) string {
 	best, least := "", max(min(2, len(name)/2), len(name)/3)+1
 	for _, each := range slices.Sorted(slices.Values(known)) {

@@ -2,7 +2,7 @@ package apperr
 
 import "testing"
 
-// A slip of the pen is known; another word is not.
+// A misspelling is found; an unrelated word is not.
 func TestNearest(t *testing.T) {
 	known := []string{"shop", "batch", "search-prod", "search-staging"}
 	for _, test := range []struct{ name, want string }{

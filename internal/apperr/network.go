@@ -13,8 +13,8 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
-// networkHint returns what to do where AWS was not reached, or an answer shows that the way to it is at fault; "" for
-// other errors.
+// networkHint returns the hint for an error of the network, or for a response
+// that shows that the network is at fault, or "" for other errors.
 func networkHint(err error) string {
 	var invalid x509.CertificateInvalidError
 	var unknown x509.UnknownAuthorityError
@@ -37,25 +37,26 @@ func networkHint(err error) string {
 	return ""
 }
 
-// IsNoSuchHost reports whether a host's name has no address.
+// IsNoSuchHost reports whether a host name does not resolve.
 func IsNoSuchHost(err error) bool {
 	var unresolved *net.DNSError
 	return errors.As(err, &unresolved) && unresolved.IsNotFound
 }
 
-// isUnreachable reports whether no answer came, not even a refusal.
+// isUnreachable reports whether nothing responded, not even with an error.
 func isUnreachable(err error) bool {
 	var sent *url.Error
 	var silent *NoAnswerError
 	return errors.As(err, &sent) || errors.As(err, &silent)
 }
 
-// skewThreshold is the difference from which the SDK takes a refused signature for a wrong clock
-// (aws-sdk-go-v2, retry/middleware.go).
+// skewThreshold is the difference from which the SDK blames a rejected
+// signature on the clock (aws-sdk-go-v2, retry/middleware.go).
 const skewThreshold = 4 * time.Minute
 
-// clockSkew returns how far this computer's clock is behind AWS's, as the Date of a refused call tells, where that may
-// be the reason of the refusal; else 0.
+// clockSkew returns how far this computer's clock is behind AWS's, according to
+// the Date of the response, if that may be why the call was rejected; otherwise
+// 0.
 func clockSkew(err error) time.Duration {
 	var refused *awshttp.ResponseError
 	if !errors.As(err, &refused) || refused.HTTPResponse() == nil {
@@ -82,7 +83,8 @@ func offBy(skew time.Duration) string {
 	return skew.String() + " behind AWS's"
 }
 
-// MaskURLs hides the user information of the URLs in a text, which may be a password.
+// MaskURLs masks the user information of the URLs in a text, which may contain
+// a password.
 func MaskURLs(text string) string {
 	return regexp.MustCompile(`(://)[^/@\s"']+@`).ReplaceAllString(text, "$1***@")
 }

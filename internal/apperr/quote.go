@@ -2,7 +2,8 @@ package apperr
 
 import "strings"
 
-// Quote makes a word safe to paste into a POSIX shell, for hints and other commands that are printed.
+// Quote quotes a word for a POSIX shell where necessary, for hints and other
+// printed commands.
 func Quote(word string) string {
 	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:,@+%"
 	if word != "" && strings.Trim(word, safe) == "" {

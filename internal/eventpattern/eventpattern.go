@@ -1,4 +1,5 @@
-// Package eventpattern matches events against EventBridge event patterns. Events are given as encoding/json decodes them.
+// Package eventpattern matches events against EventBridge event patterns.
+// Events have the types that encoding/json decodes to.
 package eventpattern
 
 import (
@@ -12,13 +13,14 @@ import (
 // Pattern reports whether an event matches.
 type Pattern func(event map[string]any) bool
 
-// Refusal is the reason that AWS gives for not accepting a pattern.
+// Refusal is AWS's reason for rejecting a pattern.
 type Refusal string
 
 // Error returns the reason.
 func (r Refusal) Error() string { return string(r) }
 
-// test reports whether a field matches: its value, and whether it is there at all.
+// test reports whether a field matches, given its value and whether it is
+// present.
 type test func(have any, there bool) bool
 
 // Parse parses an event pattern, a JSON object. Its error is a [Refusal].
@@ -30,7 +32,7 @@ func Parse(text string) (Pattern, error) {
 	return object(fields)
 }
 
-// object matches where every field does.
+// object returns a pattern that matches if every field does.
 func object(fields map[string]any) (Pattern, error) {
 	if len(fields) == 0 {
 		return nil, Refusal("Empty objects are not allowed")
@@ -66,7 +68,8 @@ func field(name string, want any) (Pattern, error) {
 	return nil, Refusal(strconv.Quote(name) + " must be an object or an array")
 }
 
-// within looks into an object, or into any object of a list. What is absent may still satisfy "exists": false.
+// within matches the fields of an object, or of any object in a list. A missing
+// field may still satisfy "exists": false.
 func within(inner Pattern, have any) bool {
 	if list, ok := have.([]any); ok {
 		return slices.ContainsFunc(list, func(e any) bool { return within(inner, e) })
@@ -75,7 +78,7 @@ func within(inner Pattern, have any) bool {
 	return inner(fields)
 }
 
-// either is "$or".
+// either parses "$or".
 func either(alternatives []any) (Pattern, error) {
 	if len(alternatives) < 2 {
 		return nil, Refusal("There must have at least 2 Objects in $or relationship.")
@@ -94,7 +97,7 @@ func either(alternatives []any) (Pattern, error) {
 	}, nil
 }
 
-// anyOf is a list of values and matchers, of which one is enough.
+// anyOf parses a list of values and matchers, one of which must match.
 func anyOf(values []any) (test, error) {
 	if len(values) == 0 {
 		return nil, Refusal("Empty arrays are not allowed")
@@ -127,7 +130,8 @@ func value(want any) (test, error) {
 	return leaf(func(have any) bool { return have == want }), nil
 }
 
-// leaf is a test of a value that is there; of a list any element will do.
+// leaf returns a test of a value that is present; in a list, any element may
+// match.
 func leaf(fits func(have any) bool) test {
 	return func(have any, there bool) bool {
 		if list, ok := have.([]any); ok {
@@ -137,7 +141,7 @@ func leaf(fits func(have any) bool) test {
 	}
 }
 
-// matcher is {"prefix": "x"} and its like.
+// matcher parses {"prefix": "x"} and other matchers.
 func matcher(name string, argument any) (test, error) {
 	switch name {
 	case "exists":
@@ -173,12 +177,12 @@ func exists(argument any) (test, error) {
 		return nil, Refusal("exists match pattern must be either true or false.")
 	}
 	return func(have any, there bool) bool {
-		_, isObject := have.(map[string]any) // only leaves exist
+		_, isObject := have.(map[string]any) // "exists" applies only to leaves
 		return want == (there && !isObject)
 	}, nil
 }
 
-// numeric takes ["=", 1] or [">", 0, "<=", 5].
+// numeric parses ["=", 1] or [">", 0, "<=", 5].
 func numeric(argument any) (test, error) {
 	comparisons, _ := argument.([]any)
 	if len(comparisons) != 2 && len(comparisons) != 4 {
@@ -196,7 +200,8 @@ func numeric(argument any) (test, error) {
 	}), nil
 }
 
-// except is "anything-but": of one value, of a list of them, or of another matcher with one argument or several.
+// except parses "anything-but": a value, a list of values, or another matcher
+// with one argument or several.
 func except(argument any) (test, error) {
 	values := listOf(argument)
 	if other, ok := argument.(map[string]any); ok {

@@ -7,8 +7,8 @@ import (
 	"github.com/spothandler/spothandler/internal/eventpattern"
 )
 
-// What matches and what does not is shown beside moto in internal/localaws: TestPatternsMatch.
-func TestParseRefusesInAWSsWords(t *testing.T) {
+// Matching is compared with moto in internal/localaws: TestPatternsMatch.
+func TestParseErrorsAreAWSs(t *testing.T) {
 	for text, want := range map[string]string{
 		`{`:                            "Filter is not an object",
 		`null`:                         "Filter is not an object",
@@ -32,7 +32,7 @@ func TestParseRefusesInAWSsWords(t *testing.T) {
 	}
 }
 
-func TestMatchersOfOddValues(t *testing.T) {
+func TestMatchersWithUnusualValues(t *testing.T) {
 	event := map[string]any{}
 	if err := json.Unmarshal([]byte(`{"n": 4, "word": "a?b", "list": ["x", "y"], "object": {"k": 1}}`), &event); err != nil {
 		t.Fatal(err)

@@ -11,14 +11,14 @@ import (
 	"strings"
 )
 
-// toolchain is the Go release that builds the archives: another one gives
-// other bytes, and so an upgrade to everybody.
+// toolchain is the Go release that builds the archives: another release
+// produces other bytes, and so an upgrade for every user.
 const toolchain = "go1.26.8"
 
-// environment returns the variables for a go command in the folder module
-// whose output depends on nothing but the source: what could change the code
-// is pinned, whether it is set in the environment or by `go env -w`. Where
-// modules come from and where caches are stays as the user has it.
+// environment returns the variables for a go command in the folder module whose
+// output depends on nothing but the source: everything that could change the
+// code is pinned, whether set in the environment or by `go env -w`. The module
+// proxy and the cache folders stay as the user configured them.
 func environment(ctx context.Context, module string) ([]string, error) {
 	cmd := exec.CommandContext(ctx, "go", "env", "-json",
 		"GOAUTH", "GOCACHE", "GOCACHEPROG", "GOINSECURE", "GOMODCACHE", "GONOPROXY",
@@ -37,7 +37,7 @@ func environment(ctx context.Context, module string) ([]string, error) {
 		env = append(env, name+"="+value)
 	}
 	return append(env,
-		"GOENV=off", // makes an empty value below the default
+		"GOENV=off", // makes an empty value below mean the default
 		"GOTOOLCHAIN="+toolchain,
 		"GOFLAGS=",
 		"GOEXPERIMENT=",
@@ -49,7 +49,7 @@ func environment(ctx context.Context, module string) ([]string, error) {
 	), nil
 }
 
-// compile builds the package for linux on goarch and returns the executable.
+// compile builds the package for linux/goarch and returns the executable.
 func compile(ctx context.Context, module, pkg, goarch string, env []string) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "spothandler-")
 	if err != nil {

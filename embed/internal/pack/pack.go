@@ -1,6 +1,6 @@
 // Package pack builds the function's archives: cmd/handler cross-compiled for
 // each of Lambda's architectures, one deterministic zip file each. The same
-// source gives the same bytes in any folder, on any machine.
+// source produces the same bytes in any folder and on any machine.
 package pack
 
 import (
@@ -17,10 +17,10 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// handler is the package that becomes the function.
+// handler is the package of the function.
 const handler = "./cmd/handler"
 
-// target is an architecture as Lambda names it and as Go does.
+// target is an architecture with the names that Lambda and Go use.
 type target struct {
 	architecture string
 	goarch       string
@@ -31,7 +31,7 @@ func targets() []target {
 }
 
 // Generate builds the archives from the module in the folder module, writes
-// them to the folder dist, and prints one line on each to out: path, size in
+// them to the folder dist, and prints one line about each to out: path, size in
 // bytes and CodeSha256.
 func Generate(ctx context.Context, module, dist string, out io.Writer) error {
 	env, err := environment(ctx, module)
@@ -64,8 +64,8 @@ func Generate(ctx context.Context, module, dist string, out io.Writer) error {
 	return nil
 }
 
-// generateAgain starts build.go under the pinned toolchain, because the
-// compressor of this one may give other bytes.
+// generateAgain runs build.go with the pinned toolchain, because the compressor
+// of this one may produce other bytes.
 func generateAgain(ctx context.Context, env []string, out io.Writer) error {
 	if os.Getenv("GOTOOLCHAIN") == toolchain {
 		return fmt.Errorf("GOTOOLCHAIN=%s gave %s", toolchain, runtime.Version())
@@ -79,7 +79,7 @@ func generateAgain(ctx context.Context, env []string, out io.Writer) error {
 	return nil
 }
 
-// build gives the zip file of one package, compiled for linux on goarch.
+// build returns the zip file of one package, compiled for linux/goarch.
 func build(ctx context.Context, module, pkg, goarch string, env []string) ([]byte, error) {
 	bootstrap, err := compile(ctx, module, pkg, goarch, env)
 	if err != nil {
@@ -92,10 +92,10 @@ func build(ctx context.Context, module, pkg, goarch string, env []string) ([]byt
 	return zip, nil
 }
 
-// writeFile replaces the file in one step, so that a build that embeds it at
-// the same moment sees the old archive or the new one.
+// writeFile replaces the file atomically, so that a concurrent build embeds
+// either the old archive or the new one.
 func writeFile(path string, data []byte) error {
-	// The leading dot keeps the unfinished file out of go:embed.
+	// The leading dot excludes the unfinished file from go:embed.
 	f, err := os.CreateTemp(filepath.Dir(path), ".*.tmp")
 	if err != nil {
 		return err

@@ -12,11 +12,11 @@ import (
 	"testing"
 )
 
-// root is the module's folder, seen from this package.
+// root is the module's folder relative to this package.
 const root = "../../.."
 
-// TestSameSourceSameBytes builds the real archives, the way `go generate`
-// does, from two copies of the source whose folders differ in name and length.
+// TestSameSourceSameBytes builds the real archives, as `go generate` does, from
+// two copies of the source whose folders differ in name and length.
 func TestSameSourceSameBytes(t *testing.T) {
 	first := generateIn(t, filepath.Join(t.TempDir(), "a"))
 	second := generateIn(t, filepath.Join(t.TempDir(), "a much/longer folder/somewhere-else"))
@@ -28,7 +28,7 @@ func TestSameSourceSameBytes(t *testing.T) {
 	}
 }
 
-// generateIn runs build.go in a copy of the source and returns the folder of
+// generateIn runs build.go in a copy of the source and returns the folder with
 // the archives.
 func generateIn(t *testing.T, module string) string {
 	t.Helper()
@@ -47,7 +47,7 @@ func generateIn(t *testing.T, module string) string {
 	return dist
 }
 
-// copySource copies what the archives are built from to the folder dir.
+// copySource copies the source of the archives to the folder dir.
 func copySource(t *testing.T, dir string) {
 	t.Helper()
 	const format = `{{with .Module}}{{if .Main}}{{$.Dir}}{{range $.GoFiles}}|{{.}}{{end}}{{range $.EmbedFiles}}|{{.}}{{end}}{{end}}{{end}}`
@@ -80,8 +80,8 @@ func copySource(t *testing.T, dir string) {
 	}
 }
 
-// TestNothingSetByTheUserChangesTheBytes builds a small program as it is and
-// with every setting that could reach its code.
+// TestNothingSetByTheUserChangesTheBytes builds a small program without and
+// with every setting that could affect its code.
 func TestNothingSetByTheUserChangesTheBytes(t *testing.T) {
 	module := program(t, "package main\n\nfunc main() { println(\"hello\") }\n")
 	want := buildHere(t, module)
@@ -127,7 +127,7 @@ func program(t *testing.T, source string) string {
 	return dir
 }
 
-func TestBuildSaysWhatTheCompilerSaid(t *testing.T) {
+func TestBuildReportsCompilerOutput(t *testing.T) {
 	module := program(t, "package main\n\nfunc main() { nonsense() }\n")
 	env, err := environment(t.Context(), module)
 	if err != nil {

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// archive returns a zip file with one executable file, `bootstrap`: what
-// Lambda's provided.al2023 runtime starts. Its bytes depend on those of the
-// executable alone.
+// archive returns a zip file with one executable file, `bootstrap`, which
+// Lambda's provided.al2023 runtime starts. Its bytes depend only on the
+// executable.
 func archive(bootstrap []byte) ([]byte, error) {
 	var buf bytes.Buffer
 	w := zip.NewWriter(&buf)
@@ -20,7 +20,7 @@ func archive(bootstrap []byte) ([]byte, error) {
 	header := &zip.FileHeader{
 		Name:     "bootstrap",
 		Method:   zip.Deflate,
-		Modified: time.Date(1980, time.January, 1, 0, 0, 0, 0, time.UTC), // the earliest a zip can say
+		Modified: time.Date(1980, time.January, 1, 0, 0, 0, 0, time.UTC), // the earliest time that a zip can hold
 	}
 	header.SetMode(0o755)
 	f, err := w.CreateHeader(header)

@@ -1,5 +1,5 @@
-// Command bare is the least that a function with the handler's calls can be:
-// the benchmarks compare the handler with it.
+// Command bare is the smallest function that makes the handler's calls: the
+// benchmarks compare the handler with it.
 package main
 
 import (
