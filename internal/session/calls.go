@@ -17,7 +17,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// callLog sees every AWS call: it knows whether a write was sent, and prints them all under --verbose.
+// callLog observes every AWS call: it records whether a write was sent and, with --verbose, prints each call.
 type callLog struct {
 	out io.Writer // nil: silent
 
@@ -25,14 +25,14 @@ type callLog struct {
 	writes int
 }
 
-// wrote reports whether a call that may change something was sent.
+// wrote reports whether a call was sent that may have changed something.
 func (l *callLog) wrote() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.writes > 0
 }
 
-// register puts the log into an SDK client's stack.
+// register adds the log to an SDK client's middleware stack.
 func (l *callLog) register(stack *middleware.Stack) error {
 	operation := stack.ID()
 	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("spothandlerCalls", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
@@ -60,7 +60,8 @@ func (l *callLog) handle(ctx context.Context, operation string, in middleware.In
 	return out, metadata, err
 }
 
-// actionOf names a call by its IAM action. The metadata of an instance and of a container is no service of AWS's.
+// actionOf returns the IAM action of a call. Calls to the metadata of an instance or a container are not IAM
+// actions.
 func actionOf(ctx context.Context, operation string) string {
 	switch service := awsmiddleware.GetServiceID(ctx); {
 	case service != "":
@@ -71,8 +72,8 @@ func actionOf(ctx context.Context, operation string) string {
 	return "metadata:" + operation
 }
 
-// isRefused reports whether a write changed nothing: AWS answered each attempt with an error of class 4xx.
-// One whose answer was lost may have changed something.
+// isRefused reports whether a write changed nothing: AWS rejected each attempt with a 4xx response. A call
+// whose response was lost may have changed something.
 func isRefused(err error, metadata middleware.Metadata) bool {
 	if err == nil {
 		return false

@@ -2,7 +2,7 @@ package session
 
 import "testing"
 
-// Reads are told from writes by their names: every call that is made is one of the known verbs.
+// Reads are distinguished from writes by their names: every call is one of the known verbs.
 func TestIsRead(t *testing.T) {
 	for call, want := range map[string]bool{
 		"GetRole": true, "ListRoles": true, "DescribeRule": true,

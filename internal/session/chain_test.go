@@ -17,9 +17,9 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Each call by which credentials are found goes where the SDK's other calls go, as with the AWS CLI: a token that is
-// meant for a local AWS must not reach the real one.
-func TestEndpointsHoldForCredentials(t *testing.T) {
+// Each call that obtains credentials uses the same endpoints as the SDK's other calls, as in the AWS CLI: a
+// token intended for a local AWS must not reach the real one.
+func TestEndpointsApplyToCredentials(t *testing.T) {
 	webIdentity := map[string]string{
 		"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "",
 		"AWS_WEB_IDENTITY_TOKEN_FILE": identityToken(t, `{}`), "AWS_ROLE_ARN": "arn:aws:iam::111122223333:role/deployer",
@@ -84,8 +84,8 @@ func with(env map[string]string, name, value string) map[string]string {
 	return copied
 }
 
-// The log of calls shows those by which credentials are found, too.
-func TestChainIsLogged(t *testing.T) {
+// The call log shows the calls that obtain credentials, too.
+func TestCredentialCallsAreLogged(t *testing.T) {
 	home(t, roleProfile, nil)
 	var log bytes.Buffer
 	w := &wire{}
@@ -97,8 +97,8 @@ func TestChainIsLogged(t *testing.T) {
 	}
 }
 
-// Sessions in several regions share the credentials: the role is assumed once, the code is asked for once, and both
-// again when the credentials have expired.
+// Sessions in several regions share the credentials: the role is assumed once and the MFA code requested
+// once, and again only when the credentials have expired.
 func TestCredentialsAreShared(t *testing.T) {
 	home(t, mfaProfile, nil)
 	synctest.Test(t, func(t *testing.T) {
@@ -127,8 +127,8 @@ func TestCredentialsAreShared(t *testing.T) {
 	})
 }
 
-// Credentials that expire in the middle of a command are renewed; where that fails, the error says so.
-func TestCredentialsExpireInTheMiddle(t *testing.T) {
+// Credentials that expire during a command are renewed; if that fails, the error says so.
+func TestCredentialsExpireDuringCommand(t *testing.T) {
 	home(t, roleProfile, nil)
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{}
@@ -151,8 +151,8 @@ func TestCredentialsExpireInTheMiddle(t *testing.T) {
 	})
 }
 
-// A profile that needs a code where nobody can be asked says so, before any call.
-func TestNobodyToAsk(t *testing.T) {
+// A profile that needs an MFA code fails before any call if the code cannot be requested.
+func TestNoPromptForMFACode(t *testing.T) {
 	home(t, mfaProfile, nil)
 	_, err := Load(t.Context(), Options{Profile: "corp", Getenv: func(string) string { return "" }, Command: "spothandler status"})
 	want := "profile corp needs an MFA code, and there is no terminal to ask on"
@@ -161,38 +161,39 @@ func TestNobodyToAsk(t *testing.T) {
 	}
 }
 
-// A person may take long to type a code: that is no silence, and nothing is told meanwhile. Nor has a process that
-// gives credentials a limit but its own.
-func TestPatienceWithPeopleAndProcesses(t *testing.T) {
+// Typing an MFA code may take long: no timeout applies and no notice is printed meanwhile. A credential
+// process has no time limit but its own.
+func TestNoTimeoutForPromptsAndProcesses(t *testing.T) {
 	home(t, mfaProfile, nil)
 	synctest.Test(t, func(t *testing.T) {
-		told := &notices{}
-		source := loaded(t, Options{Profile: "corp", HTTPClient: &wire{}, Observer: Observer{Waiting: told.tell}, AskCode: func(context.Context, string) (string, error) {
+		reported := &notices{}
+		source := loaded(t, Options{Profile: "corp", HTTPClient: &wire{}, Observer: Observer{Waiting: reported.add}, AskCode: func(context.Context, string) (string, error) {
 			time.Sleep(5 * time.Minute)
 			return "123456", nil
 		}})
-		if _, err := source.Open(t.Context(), "eu-west-1", Observer{Waiting: told.tell}); err != nil {
+		if _, err := source.Open(t.Context(), "eu-west-1", Observer{Waiting: reported.add}); err != nil {
 			t.Error(err)
 		}
-		told.want(t)
+		reported.want(t)
 	})
 	home(t, "[profile corp]\nregion = eu-west-1\ncredential_process = login\n", nil)
 	synctest.Test(t, func(t *testing.T) {
-		told := &notices{}
-		source := loaded(t, Options{Profile: "corp", HTTPClient: &wire{}, Observer: Observer{Waiting: told.tell}})
+		reported := &notices{}
+		source := loaded(t, Options{Profile: "corp", HTTPClient: &wire{}, Observer: Observer{Waiting: reported.add}})
 		source.cfg.Credentials = aws.NewCredentialsCache(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			time.Sleep(time.Minute)
 			return aws.Credentials{AccessKeyID: "ASIAPROCESS", SecretAccessKey: "secret"}, nil
 		}))
-		if _, err := source.Open(t.Context(), "eu-west-1", Observer{Waiting: told.tell}); err != nil {
+		if _, err := source.Open(t.Context(), "eu-west-1", Observer{Waiting: reported.add}); err != nil {
 			t.Error(err)
 		}
-		told.want(t, "the credential_process of profile corp")
+		reported.want(t, "the credential_process of profile corp")
 	})
 }
 
-// Whoever gives credentials and never answers is named after ten seconds, and ctrl-C ends the wait at once.
-func TestSilenceOfTheChain(t *testing.T) {
+// A credential source that does not respond is reported after ten seconds, and Ctrl-C ends the wait
+// immediately.
+func TestCredentialSourceTimeout(t *testing.T) {
 	role := map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
 	for _, test := range []struct {
 		name, config string
@@ -206,8 +207,8 @@ func TestSilenceOfTheChain(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			home(t, test.config, test.env)
 			synctest.Test(t, func(t *testing.T) {
-				told := &notices{}
-				source := loaded(t, Options{Profile: "corp", HTTPClient: &wire{before: silent}, Observer: Observer{Waiting: told.tell}})
+				reported := &notices{}
+				source := loaded(t, Options{Profile: "corp", HTTPClient: &wire{before: silent}, Observer: Observer{Waiting: reported.add}})
 				started := time.Now()
 				_, err := source.Open(t.Context(), "eu-west-1", Observer{})
 				want := &apperr.Error{
@@ -221,7 +222,7 @@ func TestSilenceOfTheChain(t *testing.T) {
 				if known, ok := errors.AsType[*apperr.Error](err); !ok || known.Message != want.Message || !slices.Equal(known.Detail, want.Detail) {
 					t.Errorf("%+v", err)
 				}
-				told.want(t, test.call+" at "+test.host)
+				reported.want(t, test.call+" at "+test.host)
 
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 				time.AfterFunc(3*time.Second, cancel)
@@ -229,13 +230,13 @@ func TestSilenceOfTheChain(t *testing.T) {
 				if err == nil || err.Error() != "interrupted: nothing was changed" {
 					t.Errorf("%v", err)
 				}
-				time.Sleep(time.Minute) // the SDK lets the call end that other sessions may wait for
+				time.Sleep(time.Minute) // the SDK waits for a call that other sessions may need
 			})
 		})
 	}
 }
 
-// The metadata of an instance is asked for as long as the AWS CLI's variables say, and by default a second.
+// Instance metadata is requested for as long as the AWS CLI's variables say, by default one second.
 func TestMetadataTimeout(t *testing.T) {
 	none := map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
 	for _, test := range []struct {

@@ -10,17 +10,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 )
 
-// Credentials finds the credentials, once for all sessions. They are renewed by the SDK when they expire.
+// Credentials obtains the credentials, once for all sessions. The SDK renews them when they expire.
 func (s *Source) Credentials(ctx context.Context) error {
 	_, err := s.credentials().Retrieve(ctx)
 	return s.sayUnchanged(err)
 }
 
-// credentials is what sessions get their credentials from.
+// credentials returns the provider that all sessions use.
 func (s *Source) credentials() aws.CredentialsProvider { return explained{s} }
 
-// explained is the SDK's provider with errors that can be acted on, also where credentials are renewed in the middle
-// of a command.
+// explained wraps the SDK's provider and explains its errors, including those of a renewal during a command.
 type explained struct{ source *Source }
 
 // Retrieve returns credentials that have not expired.
@@ -29,7 +28,7 @@ func (e explained) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	if s.cfg.Credentials == nil {
 		return aws.Credentials{}, s.noCredentials(nil)
 	}
-	notice := time.AfterFunc(NoticeAfter, s.tellWaiting)
+	notice := time.AfterFunc(NoticeAfter, s.reportWaiting)
 	defer notice.Stop()
 	credentials, err := s.cfg.Credentials.Retrieve(ctx)
 	if err != nil {
@@ -38,15 +37,16 @@ func (e explained) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	return credentials, nil
 }
 
-// tellWaiting says that credentials are waited for, unless a call of the watch's or a person is.
-func (s *Source) tellWaiting() {
+// reportWaiting reports that credentials are being waited for, unless the watch already reports a call or a
+// code is being typed.
+func (s *Source) reportWaiting() {
 	if s.Waiting == nil || s.asking.Load() || !s.watch.idle() {
 		return
 	}
 	s.Waiting(s.origin())
 }
 
-// origin names where credentials come from, as far as the configuration tells.
+// origin names the source of the credentials, as far as the configuration shows it.
 func (s *Source) origin() string {
 	for _, source := range s.cfg.ConfigSources {
 		if shared, ok := source.(config.SharedConfig); ok && shared.CredentialProcess != "" {
@@ -56,7 +56,7 @@ func (s *Source) origin() string {
 	return "the credentials of profile " + s.profileName()
 }
 
-// askForCode lets the SDK ask for the code of an MFA device.
+// askForCode makes the SDK call AskCode for the code of an MFA device.
 func (s *Source) askForCode(ctx context.Context) func(*stscreds.AssumeRoleOptions) {
 	return func(o *stscreds.AssumeRoleOptions) {
 		if s.AskCode == nil || o.SerialNumber == nil {

@@ -18,7 +18,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Endpoints returns where the session's calls may go elsewhere than to AWS, as it may be shown: the SDK takes that from
+// Endpoints returns the configured endpoints other than AWS's own, without secrets. The SDK takes them from
 // the environment and the profile, for all services or for one.
 func (s *Session) Endpoints() []string {
 	var shown []string
@@ -28,12 +28,12 @@ func (s *Session) Endpoints() []string {
 	return shown
 }
 
-// Warnings returns what is dangerous about the way to AWS, in a sentence each.
+// Warnings returns the security risks of the connection to AWS, one sentence each.
 func (s *Session) Warnings() []string {
 	var warnings []string
 	for _, endpoint := range s.source.endpoints() {
 		if parsed, err := url.Parse(endpoint); err == nil && parsed.Scheme == "http" && !isLoopback(parsed.Hostname()) {
-			warnings = append(warnings, fmt.Sprintf("calls to %s are not encrypted: whoever is on the way can read and change them, including session tokens", MaskURL(endpoint)))
+			warnings = append(warnings, fmt.Sprintf("calls to %s are not encrypted: anyone on the network path can read and change them, including session tokens", MaskURL(endpoint)))
 		}
 	}
 	return warnings
@@ -47,7 +47,7 @@ func isLoopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// MaskURL returns a URL without what may be secret in it: the user information and the query.
+// MaskURL removes the parts of a URL that may be secret: the user information and the query.
 func MaskURL(address string) string {
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.Host == "" {
@@ -67,7 +67,7 @@ func MaskURL(address string) string {
 	return parsed.String()
 }
 
-// checkEndpoints refuses an endpoint that is no URL, before the SDK prints it with whatever is secret in it.
+// checkEndpoints rejects an endpoint that is not a URL, before the SDK prints it with its secrets.
 func (s *Source) checkEndpoints() error {
 	for _, endpoint := range s.endpoints() {
 		parsed, err := url.Parse(endpoint)
@@ -97,11 +97,11 @@ func (s *Source) endpoints() []string {
 	return found
 }
 
-// endpoint returns the endpoint that the SDK's clients of a service use in place of AWS's own, or "". It is the rule
-// of each client's resolveBaseEndpoint, by precedence: the service's variable, AWS_ENDPOINT_URL, the service's in the
-// profile, the profile's.
+// endpoint returns the endpoint that the SDK's clients of a service use instead of AWS's own, or "". It
+// follows each client's resolveBaseEndpoint, in order of precedence: the service's variable,
+// AWS_ENDPOINT_URL, the service's setting in the profile, the profile's.
 func (s *Source) endpoint(serviceID string) string {
-	ctx := context.Background() // nothing is read that could wait
+	ctx := context.Background() // everything is in memory
 	if ignored, found, err := config.GetIgnoreConfiguredEndpoints(ctx, s.cfg.ConfigSources); err == nil && found && ignored {
 		return ""
 	}
@@ -124,9 +124,9 @@ func (s *Source) endpoint(serviceID string) string {
 	return aws.ToString(s.cfg.BaseEndpoint)
 }
 
-// useEndpoint sends the calls by which credentials are found to the configured endpoints, as the AWS CLI does. The SDK
-// makes their clients before it has read most of these (config, defaultAWSConfigResolvers: credentials come before the
-// base endpoint), and would hand a token to AWS that was meant for elsewhere.
+// useEndpoint sends the calls that obtain credentials to the configured endpoints, as the AWS CLI does. The
+// SDK creates their clients before it has read most of the endpoints (config, defaultAWSConfigResolvers:
+// credentials come before the base endpoint), and would send to AWS a token intended for another endpoint.
 func (s *Source) useEndpoint(stack *middleware.Stack) error {
 	const resolved = "ResolveEndpointV2"
 	if _, ok := stack.Finalize.Get(resolved); !ok {
@@ -150,7 +150,7 @@ func (s *Source) redirect(ctx context.Context, in middleware.FinalizeInput, next
 		return middleware.FinalizeOutput{}, middleware.Metadata{}, fmt.Errorf("the endpoint %s is not a URL", MaskURL(endpoint))
 	}
 	request.URL.Scheme, request.URL.Host = target.Scheme, target.Host
-	if path := strings.TrimSuffix(target.Path, "/"); !strings.HasPrefix(request.URL.Path, path+"/") { // a service's own endpoint is there already
+	if path := strings.TrimSuffix(target.Path, "/"); !strings.HasPrefix(request.URL.Path, path+"/") { // the path is already that of a service's endpoint
 		request.URL.Path = smithyhttp.JoinPath(path, request.URL.Path)
 		request.URL.RawPath = ""
 	}

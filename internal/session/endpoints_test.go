@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// What may be secret in an endpoint's URL is shown nowhere.
+// Secrets in an endpoint's URL are never shown.
 func TestEndpointsAreMasked(t *testing.T) {
 	for url, want := range map[string]string{
 		"http://127.0.0.1:4566":                       "http://127.0.0.1:4566",
@@ -21,9 +21,9 @@ func TestEndpointsAreMasked(t *testing.T) {
 	}
 }
 
-// Whoever sends calls unencrypted over a network is warned; on the machine itself that is how local clouds work.
+// Unencrypted calls over a network cause a warning; calls to the local machine, as with local clouds, do not.
 func TestUnencryptedEndpoints(t *testing.T) {
-	const warning = "calls to http://***@10.0.0.5:4566 are not encrypted: whoever is on the way can read and change them, including session tokens"
+	const warning = "calls to http://***@10.0.0.5:4566 are not encrypted: anyone on the network path can read and change them, including session tokens"
 	for url, want := range map[string][]string{
 		"http://127.0.0.1:4566":             nil,
 		"http://[::1]:4566":                 nil,
@@ -31,7 +31,7 @@ func TestUnencryptedEndpoints(t *testing.T) {
 		"http://aws.localhost:4566":         nil,
 		"https://aws.example.com":           nil,
 		"http://ana:hunter2@10.0.0.5:4566":  {warning},
-		"http://localhost.example.com:4566": {"calls to http://localhost.example.com:4566 are not encrypted: whoever is on the way can read and change them, including session tokens"},
+		"http://localhost.example.com:4566": {"calls to http://localhost.example.com:4566 are not encrypted: anyone on the network path can read and change them, including session tokens"},
 	} {
 		home(t, "", map[string]string{"AWS_ENDPOINT_URL": url})
 		s := &Session{source: loaded(t, Options{})}

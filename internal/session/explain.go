@@ -24,7 +24,7 @@ const (
 	codeConfiguration      = "aws_configuration"
 )
 
-// explainConfig explains what the SDK says about environment and files.
+// explainConfig explains the SDK's errors about environment and configuration files.
 func (s *Source) explainConfig(err error) error {
 	var missing config.SharedConfigProfileNotExistError
 	var noCode config.AssumeRoleTokenProviderNotSetError
@@ -42,7 +42,7 @@ func (s *Source) explainConfig(err error) error {
 			Code:    codeNeedsCode,
 			Message: fmt.Sprintf("profile %s needs an MFA code, and there is no terminal to ask on", s.profileName()),
 			Detail:  []string{unchanged},
-			Hints:   []string{fmt.Sprintf(`eval "$(aws configure export-credentials --profile %s --format env)"   in a terminal, which asks for it`, s.profileName())},
+			Hints:   []string{fmt.Sprintf(`eval "$(aws configure export-credentials --profile %s --format env)"   in a terminal, which prompts for it`, s.profileName())},
 			Err:     err,
 		}
 	}
@@ -55,7 +55,8 @@ func (s *Source) explainConfig(err error) error {
 	}
 }
 
-// configHints returns what to do about a value that the SDK does not accept. Its errors are plain texts.
+// configHints returns the hints for a value that the SDK does not accept. Its errors have no types, only
+// texts.
 func configHints(err error) []string {
 	for _, known := range []struct{ text, hint string }{
 		{"AWS_RETRY_MODE", "export AWS_RETRY_MODE=standard   or adaptive: the AWS SDK for Go knows no other mode"},
@@ -70,8 +71,8 @@ func configHints(err error) []string {
 	return []string{"correct it in the environment (AWS_...) or in ~/.aws/config"}
 }
 
-// explainCredentials says what is wrong with the credentials, and what to type; of other errors what was being done.
-// Some of the SDK's errors about SSO are plain texts.
+// explainCredentials explains an error of the credentials, with hints; any other error is wrapped with what
+// was being done. Some of the SDK's errors about SSO have no types, only texts.
 func (s *Source) explainCredentials(doing, region string, err error) error {
 	var api smithy.APIError
 	var own *apperr.Error
@@ -93,7 +94,7 @@ func (s *Source) explainCredentials(doing, region string, err error) error {
 	return s.explainAnswer(doing, region, err)
 }
 
-// explainAnswer says what a refusal means that is not of a role to assume.
+// explainAnswer explains AWS's refusal of a call other than AssumeRole.
 func (s *Source) explainAnswer(doing, region string, err error) error {
 	var api smithy.APIError
 	switch {
@@ -112,7 +113,7 @@ func (s *Source) explainAnswer(doing, region string, err error) error {
 	return apperr.Explain(doing, "", err)
 }
 
-// explainInvalid is about credentials that AWS does not know, or not in this region.
+// explainInvalid explains credentials that AWS does not know, or not in this region.
 func (s *Source) explainInvalid(region string, api smithy.APIError, err error) error {
 	hints := apperr.HintsFor(err)
 	switch {
@@ -131,7 +132,7 @@ func (s *Source) explainInvalid(region string, api smithy.APIError, err error) e
 	}
 }
 
-// explainProcess leaves out what the process printed: its output may hold a secret.
+// explainProcess omits the output of the process, which may contain a secret.
 func (s *Source) explainProcess(err *processcreds.ProviderError) error {
 	why := "failed"
 	switch {
@@ -145,11 +146,11 @@ func (s *Source) explainProcess(err *processcreds.ProviderError) error {
 	return &apperr.Error{
 		Code:    codeNoCredentials,
 		Message: fmt.Sprintf("the credential_process of profile %s %s", s.profileName(), why),
-		Hints:   []string{fmt.Sprintf("aws configure get credential_process --profile %s   is what was run", s.profileName())},
+		Hints:   []string{fmt.Sprintf("aws configure get credential_process --profile %s   shows the command", s.profileName())},
 	}
 }
 
-// explainAssumeRole is about a role that may not be assumed.
+// explainAssumeRole explains why a role could not be assumed.
 func (s *Source) explainAssumeRole(err error) error {
 	var api smithy.APIError
 	errors.As(err, &api)
@@ -170,8 +171,8 @@ func (s *Source) explainAssumeRole(err error) error {
 	}
 }
 
-// isSSO reports whether there is no session: its token is not there, has expired, or could not be renewed because
-// AWS refused it, and not because of the network.
+// isSSO reports whether there is no valid SSO session: its token is missing, has expired, or could not be
+// renewed because AWS refused it, as opposed to a network error.
 func isSSO(err error) bool {
 	var legacy *ssocreds.InvalidTokenError
 	var refused smithy.APIError
@@ -204,7 +205,7 @@ func (s *Source) noCredentials(cause error) error {
 		Code:    codeNoCredentials,
 		Message: "no AWS credentials found",
 		Detail: []string{
-			fmt.Sprintf("Looked where the AWS SDK looks: environment, ~/.aws (profile %s),", s.profileName()),
+			fmt.Sprintf("Searched where the AWS SDK does: environment, ~/.aws (profile %s),", s.profileName()),
 			"container and instance role.",
 		},
 		Hints: []string{"aws sso login --profile NAME && " + s.Command + " --profile NAME", "aws configure"},

@@ -26,8 +26,8 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Each error of the SDK about credentials has one code of ours. Those that need a service of AWS's on the way are
-// here, the others in the scripts.
+// Each of the SDK's errors about credentials is given a code. Cases that need an AWS service are tested here,
+// the others in the scripts.
 func TestExplainCredentials(t *testing.T) {
 	refused := func(code string) error { return &smithy.GenericAPIError{Code: code, Message: "no"} }
 	for _, test := range []struct {
@@ -63,7 +63,7 @@ func TestExplainCredentials(t *testing.T) {
 	}
 }
 
-// What a user reads when credentials or the network fail, and what to do about it.
+// The errors and hints for failing credentials and networks.
 func TestOpenExplains(t *testing.T) {
 	refuse := func(code, message string) func(*http.Request) (*http.Response, error) {
 		return func(*http.Request) (*http.Response, error) { return stsError(http.StatusForbidden, code, message), nil }
@@ -91,7 +91,7 @@ func TestOpenExplains(t *testing.T) {
 		wire         func(*http.Request) (*http.Response, error)
 		message      string
 		detail       string // one of the lines
-		hint         string // how the first begins
+		hint         string // prefix of the first hint
 	}{
 		{
 			name: "a clock that is wrong", wire: wrongClock,
@@ -115,12 +115,12 @@ func TestOpenExplains(t *testing.T) {
 		},
 		{
 			name: "a region that exists, and no names", wire: fail(&net.DNSError{Err: "no such host", Name: "sts.eu-west-1.amazonaws.com", IsNotFound: true}),
-			message: "no address found for AWS in region eu-west-1", hint: "check the region's name, and that names are resolved here",
+			message: "no address found for AWS in region eu-west-1", hint: "check the region's name, and that this computer resolves host names",
 		},
 		{
 			name: "an endpoint whose host has no address", env: map[string]string{"AWS_ENDPOINT_URL": "http://local-aws:4566"},
 			wire:    fail(&net.DNSError{Err: "no such host", Name: "local-aws", IsNotFound: true}),
-			message: "identifying the caller: no answer from local-aws:4566: lookup local-aws: no such host", hint: "check the region's name, and that names are resolved here",
+			message: "identifying the caller: no answer from local-aws:4566: lookup local-aws: no such host", hint: "check the region's name, and that this computer resolves host names",
 		},
 		{
 			name: "a proxy that lets nothing through", wire: fail(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: errors.New("connection refused")}),
@@ -161,7 +161,7 @@ func TestOpenExplains(t *testing.T) {
 				region = "eu-west-1"
 			}
 			test.options.HTTPClient, test.options.Command = &wire{before: test.wire}, "spothandler status"
-			t.Setenv("AWS_MAX_ATTEMPTS", "1") // what is tried again takes time
+			t.Setenv("AWS_MAX_ATTEMPTS", "1") // retries take time
 			_, err := loaded(t, test.options).Open(t.Context(), region, Observer{})
 			wantError(t, err, test.message, test.detail, test.hint)
 		})
@@ -174,7 +174,7 @@ func wantError(t *testing.T, err error, message, detail, hint string) {
 	known, ok := errors.AsType[*apperr.Error](err)
 	switch {
 	case !ok || known.Message != message:
-		t.Errorf("%v, and not %s", err, message)
+		t.Errorf("got %v, want %s", err, message)
 	case detail != "" && !slices.Contains(known.Detail, detail):
 		t.Errorf("the details are %q", known.Detail)
 	case !slices.Contains(known.Detail, unchanged):
@@ -184,7 +184,7 @@ func wantError(t *testing.T, err error, message, detail, hint string) {
 	}
 }
 
-// What the SDK does not accept in environment and files is told before any call, with the values that are accepted.
+// Invalid values in the environment and the files are reported before any call, with the accepted values.
 func TestLoadExplains(t *testing.T) {
 	for _, test := range []struct {
 		name, config string
@@ -229,12 +229,12 @@ func TestLoadExplains(t *testing.T) {
 	}
 }
 
-// A proxy that inspects TLS answers with certificates of its own: the error names the variable, which then helps.
+// A proxy that inspects TLS uses certificates of its own: the error names the variable that solves it.
 func TestInspectingProxy(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(w, answerTo(r.FormValue("Action")).Body)
 	}))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake that is refused
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // the failed handshake
 	server.StartTLS()
 	defer server.Close()
 	env := map[string]string{"AWS_ENDPOINT_URL": server.URL}

@@ -1,17 +1,17 @@
-// Package session is the way to an AWS account: credentials, region, clients, and whose they are.
+// Package session connects to an AWS account: credentials, region, clients, and the caller's identity.
 package session
 
 import "strings"
 
-// Identity is an account and a region, and who calls AWS there.
+// Identity is an account, a region, and the caller.
 type Identity struct {
 	Partition string `json:"partition"` // aws, aws-cn, aws-us-gov ...
 	Account   string `json:"account"`   // twelve digits
 	Region    string `json:"region"`
-	Caller    string `json:"caller"` // the ARN that GetCallerIdentity answers
+	Caller    string `json:"caller"` // the ARN that GetCallerIdentity returns
 }
 
-// ARN returns the ARN of a resource of this account: region is empty for a global service.
+// ARN returns the ARN of a resource in this account: region is empty for a global service.
 func (id Identity) ARN(service, region, resource string) string {
 	return strings.Join([]string{"arn", id.Partition, service, region, id.Account, resource}, ":")
 }
@@ -24,7 +24,8 @@ func (id Identity) ClusterARN(cluster string) string {
 	return id.ARN("ecs", id.Region, "cluster/"+cluster)
 }
 
-// PartitionOf returns the partition that a region's name tells (SDK, partitions.json): aws where it tells no other.
+// PartitionOf returns the partition of a region by its name (SDK, partitions.json); aws if the name matches
+// no other partition.
 func PartitionOf(region string) string {
 	for _, known := range []struct{ prefix, partition string }{
 		{"cn-", "aws-cn"},

@@ -11,8 +11,8 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// EnabledRegions returns the regions that are enabled for the account, sorted. Account Management answers for all of
-// a partition from one of its regions.
+// EnabledRegions returns the regions that are enabled for the account, sorted. One region of a partition
+// provides Account Management for all of them.
 func (s *Session) EnabledRegions(ctx context.Context) ([]string, error) {
 	var regions []string
 	pages := account.NewListRegionsPaginator(account.NewFromConfig(s.Config), &account.ListRegionsInput{
@@ -31,7 +31,7 @@ func (s *Session) EnabledRegions(ctx context.Context) ([]string, error) {
 	return regions, nil
 }
 
-// In returns the session in another region of the same account. It makes no call.
+// In returns the session for another region of the same account. It makes no call.
 func (s *Session) In(region string) *Session {
 	other := *s
 	other.Config = s.Config.Copy()

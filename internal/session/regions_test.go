@@ -9,7 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// The regions are those that the account can use.
+// EnabledRegions returns the regions that the account can use.
 func TestEnabledRegions(t *testing.T) {
 	s := sessionIn(t, localaws.Options{OptInRegions: []string{"eu-south-2"}})
 	regions, err := s.EnabledRegions(t.Context())
@@ -23,7 +23,7 @@ func TestEnabledRegions(t *testing.T) {
 	}
 }
 
-// A caller who may not ask is told which permission is missing.
+// If access is denied, the error names the missing permission.
 func TestEnabledRegionsDenied(t *testing.T) {
 	s := sessionIn(t, localaws.Options{Policies: map[string]string{"AKIALOCAL": "{}"}})
 	if _, err := s.EnabledRegions(t.Context()); !apperr.IsAccessDenied(err) || apperr.WhyNot(err) != "you may not account:ListRegions" {
@@ -31,7 +31,7 @@ func TestEnabledRegionsDenied(t *testing.T) {
 	}
 }
 
-// A session in another region calls that region, and leaves the first where it is.
+// A session for another region calls that region and leaves the original unchanged.
 func TestIn(t *testing.T) {
 	s := sessionIn(t, localaws.Options{})
 	other := s.In("eu-west-1")
@@ -43,7 +43,7 @@ func TestIn(t *testing.T) {
 	}
 }
 
-// sessionIn is one in a local AWS.
+// sessionIn returns a session in a local AWS.
 func sessionIn(t *testing.T, options localaws.Options) *Session {
 	t.Helper()
 	server := localaws.New(options)

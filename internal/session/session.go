@@ -14,22 +14,22 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Session is an account and a region, and how to call it.
+// Session is an account and a region, and the configuration to call it.
 type Session struct {
 	ID     Identity
-	Config aws.Config // for clients: region, credentials, retries and the log of calls are set
+	Config aws.Config // for clients: region, credentials, retries and call log are set
 	calls  *callLog
 	source *Source
 }
 
-// Open finds credentials, asks whose they are, and refuses another account than the expected one.
-// The region is one that [Source.Region] returned.
+// Open obtains credentials, identifies the caller, and rejects an account other than the expected one. The
+// region is one that [Source.Region] returned.
 func (s *Source) Open(ctx context.Context, region string, observer Observer) (*Session, error) {
 	opened := &Session{Config: s.cfg.Copy(), calls: &callLog{out: observer.Calls}, source: s}
 	opened.Config.Region = region
 	opened.Config.Credentials = s.credentials()
 	opened.Config.APIOptions = []func(*middleware.Stack) error{opened.calls.register, newWatch(observer.Waiting).register}
-	if err := s.Credentials(ctx); err != nil { // before the first call, so that their errors are told from AWS's
+	if err := s.Credentials(ctx); err != nil { // before the first call, to distinguish their errors from AWS's
 		return nil, err
 	}
 	if err := opened.identify(ctx); err != nil {
@@ -46,10 +46,10 @@ func (s *Source) Open(ctx context.Context, region string, observer Observer) (*S
 	return opened, nil
 }
 
-// identifyAttempts are fewer than those of other calls: that the network is down is said soon.
+// identifyAttempts is lower than for other calls, so that a network failure is reported soon.
 const identifyAttempts = 3
 
-// identify asks who is calling; it needs no permission (STS API, GetCallerIdentity).
+// identify calls GetCallerIdentity, which needs no permission (STS API).
 func (s *Session) identify(ctx context.Context) error {
 	client := sts.NewFromConfig(s.Config, func(o *sts.Options) { o.RetryMaxAttempts = min(o.RetryMaxAttempts, identifyAttempts) })
 	answer, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
@@ -70,9 +70,9 @@ func (s *Session) identify(ctx context.Context) error {
 // Wrote reports whether a call was sent that may have changed something.
 func (s *Session) Wrote() bool { return s.calls.wrote() }
 
-// NoQuotaRetry returns the retryer but for LimitExceededException. The SDK takes it for throttling, but
-// EventBridge and CloudWatch Logs say so that a quota is used up (PutRule, PutTargets, CreateLogGroup),
-// and it would be said only after most of a minute.
+// NoQuotaRetry returns a retryer that does not retry LimitExceededException. The SDK takes it for throttling,
+// but EventBridge and CloudWatch Logs report an exhausted quota with it (PutRule, PutTargets,
+// CreateLogGroup), and retries would delay the error by most of a minute.
 func NoQuotaRetry(retryer aws.Retryer) aws.Retryer { return notForQuotas{retryer} }
 
 type notForQuotas struct{ aws.Retryer }

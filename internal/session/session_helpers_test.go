@@ -17,10 +17,10 @@ import (
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// wire stands in for the network and for what of AWS is needed to find credentials and to say whose they are. It may
-// be used where time is not that of the clock.
+// wire replaces the network and the parts of AWS that provide credentials and identify the caller. It works
+// with virtual time.
 type wire struct {
-	// before is called with each request. What it returns, unless both are nil, is the answer.
+	// before is called with each request. Unless both results are nil, they are the response.
 	before func(*http.Request) (*http.Response, error)
 
 	mu    sync.Mutex
@@ -40,7 +40,7 @@ func (w *wire) Do(r *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
-		form, _ = url.ParseQuery(string(body)) // what is no form has no action
+		form, _ = url.ParseQuery(string(body)) // a body that is not a form has no action
 	}
 	action := form.Get("Action")
 	if action == "" {
@@ -52,7 +52,7 @@ func (w *wire) Do(r *http.Request) (*http.Response, error) {
 	return answerTo(action), nil
 }
 
-// seen returns how often a call was made, by its last word.
+// seen returns how often a call was made, by its action.
 func (w *wire) seen(action string) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -83,18 +83,18 @@ func answer(status int, body string) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}
 }
 
-// stsError is how STS refuses.
+// stsError is an error response of STS.
 func stsError(status int, code, message string) *http.Response {
 	return answer(status, fmt.Sprintf("<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error></ErrorResponse>", code, message))
 }
 
-// silent never answers, as behind a firewall that swallows packets.
+// silent never responds, like a firewall that drops packets.
 func silent(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, &url.Error{Op: "Post", URL: r.URL.String(), Err: r.Context().Err()}
 }
 
-// Profiles with each kind of credentials.
+// Profiles with each type of credentials.
 const (
 	roleProfile = `[profile corp]
 region = eu-west-1
@@ -124,7 +124,7 @@ sso_start_url = https://corp.awsapps.com/start
 `
 )
 
-// home gives a test a home directory with this ~/.aws/config and an SSO session that has not ended.
+// home sets up a home directory with this ~/.aws/config and a valid SSO session.
 func home(t *testing.T, config string, env map[string]string) {
 	t.Helper()
 	testaws.SetHome(t, config, env)
@@ -141,7 +141,7 @@ func home(t *testing.T, config string, env map[string]string) {
 	}
 }
 
-// identityToken writes a web identity token with these claims, and returns its path.
+// identityToken writes a web identity token with these claims and returns its path.
 func identityToken(t *testing.T, claims string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "token")
@@ -153,13 +153,13 @@ func identityToken(t *testing.T, claims string) string {
 	return file
 }
 
-// notices collects what a user is told to wait for.
+// notices collects the notices about waiting.
 type notices struct {
 	mu    sync.Mutex
 	texts []string
 }
 
-func (n *notices) tell(what string) {
+func (n *notices) add(what string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.texts = append(n.texts, what)
@@ -170,6 +170,6 @@ func (n *notices) want(t *testing.T, want ...string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if !slices.Equal(n.texts, want) {
-		t.Errorf("told %q, want %q", n.texts, want)
+		t.Errorf("got %q, want %q", n.texts, want)
 	}
 }

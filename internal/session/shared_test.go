@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// All clients of a source share their connections: a command that opens session after session leaves one open, not one
-// for each.
+// All clients of a source share their connections: a command that opens many sessions keeps one connection
+// open, not one per session.
 func TestConnectionsAreShared(t *testing.T) {
 	var opened atomic.Int32
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -19,43 +19,44 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Options are what the SDK's own environment and files do not say.
+// Options configure a Source beyond the SDK's environment variables and files.
 type Options struct {
-	Regions       []string // to be opened; may be empty
-	Profile       string   // of ~/.aws; "" is AWS_PROFILE or the default one
-	RoleARN       string   // role to assume with the credentials found; "" is none
+	Regions       []string // to open; may be empty
+	Profile       string   // of ~/.aws; "" uses AWS_PROFILE or the default profile
+	RoleARN       string   // role to assume with these credentials; "" assumes none
 	ExpectAccount string   // [Source.Open] refuses any other account; "" accepts all
 	Version       string   // of this program, for the User-Agent header
-	Command       string   // as it was typed, for hints
+	Command       string   // the command line, for hints
 	Getenv        func(string) string
-	HTTPClient    aws.HTTPClient // nil is the SDK's own
+	HTTPClient    aws.HTTPClient // nil uses the SDK's own
 
-	// AskCode asks a person for the code of an MFA device, given by its serial number or ARN. Nil: nobody can be asked.
+	// AskCode prompts for the code of an MFA device, given its serial number or ARN. Nil: there is no prompt.
 	AskCode func(ctx context.Context, device string) (string, error)
 
-	Observer // of the calls by which credentials are found
+	Observer // of the calls that obtain credentials
 }
 
-// Observer is told what a session does.
+// Observer is notified about a session's calls.
 type Observer struct {
-	Calls   io.Writer         // gets a line for each AWS call; nil is silent
-	Waiting func(what string) // is called, from any goroutine, with what takes long; may be nil
+	Calls   io.Writer         // receives a line for each AWS call; nil discards them
+	Waiting func(what string) // called from any goroutine with the name of something slow; may be nil
 }
 
-// Source is the AWS configuration of a process, as the SDK finds it: where credentials come from, and the region.
-// All its sessions share the credentials, which are found once and renewed when they expire.
+// Source is the AWS configuration of a process as the SDK finds it: the source of credentials, and the
+// region. All its sessions share the credentials, which are obtained once and renewed when they expire.
 type Source struct {
 	Options
 	cfg    aws.Config
 	calls  *callLog
 	watch  *watch
-	asking atomic.Bool // a person is asked for a code
+	asking atomic.Bool // an MFA code is being typed
 }
 
-// attempts of each call: more than the SDK's three, since a half-done install is worse than a late one.
+// attempts is the number of attempts of each call: more than the SDK's three, because a partial installation
+// is worse than a slow one.
 const attempts = 6
 
-// Load reads the configuration. It makes no call. Its context is also that of a question for a code.
+// Load reads the configuration. It makes no call. Its context also applies to a prompt for an MFA code.
 func Load(ctx context.Context, options Options) (*Source, error) {
 	s := &Source{Options: options, calls: &callLog{out: options.Calls}, watch: newWatch(options.Waiting)}
 	if err := s.checkRole(); err != nil {
@@ -67,7 +68,7 @@ func Load(ctx context.Context, options Options) (*Source, error) {
 	}
 	err := s.load(ctx, region)
 	if err == nil && s.cfg.Region == "" && len(options.Regions) > 0 {
-		err = s.load(ctx, options.Regions[0]) // assuming a role needs one
+		err = s.load(ctx, options.Regions[0]) // AssumeRole needs a region
 	}
 	if err != nil {
 		return nil, s.explainConfig(err)
@@ -77,16 +78,16 @@ func Load(ctx context.Context, options Options) (*Source, error) {
 	}
 	s.assumeRole()
 	s.cfg.HTTPClient = shared(s.cfg.HTTPClient)
-	s.cfg.APIOptions = nil           // a session has its own
-	if s.cfg.RetryMaxAttempts == 0 { // neither AWS_MAX_ATTEMPTS nor the profile says otherwise
+	s.cfg.APIOptions = nil           // each session has its own
+	if s.cfg.RetryMaxAttempts == 0 { // neither AWS_MAX_ATTEMPTS nor the profile sets it
 		s.cfg.RetryMaxAttempts = attempts
 	}
 	return s, nil
 }
 
-// shared returns an HTTP client whose connections all service clients share. The SDK's own is copied for each of them,
-// with connections that stay open for 90 seconds: status --watch, which makes new ones for every look, would run out of
-// files.
+// shared returns an HTTP client whose connections all service clients share. The SDK copies its own for each
+// service client, and idle connections stay open for 90 seconds: status --watch, which creates clients for
+// every refresh, would run out of file descriptors.
 func shared(client aws.HTTPClient) aws.HTTPClient {
 	if client == nil {
 		client = awshttp.NewBuildableClient()
@@ -97,11 +98,11 @@ func shared(client aws.HTTPClient) aws.HTTPClient {
 	return client
 }
 
-// load reads the configuration for a region; "" leaves it to the environment and the profile.
+// load reads the configuration for a region; for "" the environment and the profile decide.
 func (s *Source) load(ctx context.Context, region string) error {
 	options := []func(*config.LoadOptions) error{
 		config.WithAppID("spothandler/" + s.Version),
-		config.WithLogger(logging.Nop{}), // the SDK's own warnings mean nothing to a user
+		config.WithLogger(logging.Nop{}), // the SDK's warnings do not help a user
 		config.WithAPIOptions([]func(*middleware.Stack) error{s.calls.register, s.watch.register, s.useEndpoint}),
 		config.WithAssumeRoleCredentialOptions(s.askForCode(ctx)),
 	}
@@ -116,7 +117,7 @@ func (s *Source) load(ctx context.Context, region string) error {
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err == nil {
-		// Loaded again with a client of our own for the instance's metadata, which needs the configuration itself.
+		// Loaded again with our client for instance metadata, which needs the configuration itself.
 		cfg, err = config.LoadDefaultConfig(ctx, append(options, config.WithEC2RoleCredentialOptions(func(o *ec2rolecreds.Options) {
 			o.Client = s.metadataClient(cfg)
 		}))...)
@@ -125,7 +126,7 @@ func (s *Source) load(ctx context.Context, region string) error {
 	return err
 }
 
-// checkRole refuses a role to assume that is none.
+// checkRole rejects a --role-arn that is not the ARN of a role.
 func (s *Source) checkRole() error {
 	if s.RoleARN == "" {
 		return nil
@@ -137,7 +138,7 @@ func (s *Source) checkRole() error {
 	return nil
 }
 
-// assumeRole puts the role that was asked for behind the credentials found.
+// assumeRole makes the sessions assume the requested role with the credentials.
 func (s *Source) assumeRole() {
 	if s.RoleARN == "" {
 		return
@@ -149,7 +150,7 @@ func (s *Source) assumeRole() {
 	}))
 }
 
-// Region returns the region that was asked for, or else the configuration's; an error where there is neither.
+// Region returns the requested region, or else the configured one. It returns an error if there is neither.
 func (s *Source) Region(asked string) (string, error) {
 	if asked != "" {
 		return asked, nil

@@ -23,7 +23,8 @@ func loaded(t *testing.T, options Options) *Source {
 	return source
 }
 
-// Each call is tried six times, unless the environment or the profile says otherwise; so with the mode.
+// Each call has six attempts, unless the environment or the profile overrides it; likewise for the retry
+// mode.
 func TestRetrySettings(t *testing.T) {
 	for _, test := range []struct {
 		name, config string
@@ -45,7 +46,7 @@ func TestRetrySettings(t *testing.T) {
 	}
 }
 
-// Whoever reads CloudTrail sees which tool it was, and of which version.
+// CloudTrail shows the tool and its version.
 func TestUserAgent(t *testing.T) {
 	testaws.SetHome(t, "", nil)
 	var agent string
@@ -62,7 +63,7 @@ func TestUserAgent(t *testing.T) {
 	}
 }
 
-// Where calls go elsewhere than to AWS is shown, from wherever the SDK takes it.
+// Endpoints other than AWS's are shown, wherever the SDK takes them from.
 func TestEndpointsAreShown(t *testing.T) {
 	const services = "[default]\nservices = mine\n[services mine]\nlambda =\n  endpoint_url = http://lambda\n"
 	for _, test := range []struct {

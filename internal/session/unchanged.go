@@ -11,7 +11,7 @@ import (
 
 const unchanged = "Nothing was changed."
 
-// SayUnchanged adds to an error that came before the first write that nothing was changed.
+// SayUnchanged adds to an error that occurred before the first write that nothing was changed.
 func (s *Session) SayUnchanged(err error) error {
 	if s.Wrote() {
 		return err

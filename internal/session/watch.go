@@ -14,34 +14,35 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Time limits of a call, however often it is tried.
+// Time limits of a call, including its retries.
 const (
-	// silenceLimit ends a call: so long without any sign of life from the other side. Whoever answers, were it by
-	// throttling, has it anew for the next attempt.
+	// silenceLimit ends a call for which nothing was received for so long. Every response, even throttling,
+	// restarts it for the next attempt.
 	silenceLimit = 10 * time.Second
-	// NoticeAfter is when whatever has not ended is told to [Observer.Waiting].
+	// NoticeAfter is the time after which a pending call is reported to [Observer.Waiting].
 	NoticeAfter = 2 * time.Second
 )
 
-// watch ends calls that nobody answers, and tells of those that take long.
+// watch ends calls that get no response, and reports slow calls.
 type watch struct {
 	waiting func(what string) // may be nil
 
 	mu    sync.Mutex
-	calls int            // under way
-	slow  map[string]int // calls under way that were found to take long, by host
+	calls int            // in progress
+	slow  map[string]int // slow calls in progress, by host
 }
 
 func newWatch(waiting func(string)) *watch { return &watch{waiting: waiting, slow: map[string]int{}} }
 
 type watchedKey struct{}
 
-// errSilence is the cause of the end of a call that nobody answers.
+// errSilence is the cause with which a call without a response is cancelled.
 type errSilence struct{}
 
 func (errSilence) Error() string { return "no answer" }
 
-// register puts the watch into an SDK client's stack: around the call with its retries, and around each attempt.
+// register adds the watch to an SDK client's middleware stack: around the call with its retries, and around
+// each attempt.
 func (w *watch) register(stack *middleware.Stack) error {
 	operation := stack.ID()
 	around := middleware.InitializeMiddlewareFunc("spothandlerWatch", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
@@ -62,8 +63,8 @@ func (w *watch) register(stack *middleware.Stack) error {
 	return stack.Deserialize.Add(attempt, middleware.After)
 }
 
-// limitOf returns how long a call may stay without an answer; 0 is without end. Invoke is answered when the function
-// has ended, which has a time limit of its own; so has the metadata service's client.
+// limitOf returns how long a call may stay without a response; 0 means no limit. Invoke responds when the
+// function ends, which has its own timeout; so has the client of the metadata service.
 func limitOf(operation string) time.Duration {
 	switch operation {
 	case "Invoke", "GetMetadata", "getToken":
@@ -72,15 +73,15 @@ func limitOf(operation string) time.Duration {
 	return silenceLimit
 }
 
-// idle reports whether no call is under way.
+// idle reports whether no call is in progress.
 func (w *watch) idle() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.calls == 0
 }
 
-// tell says what is waited for: once for all calls that a host keeps waiting at the same time.
-func (w *watch) tell(host, what string) {
+// report reports what is being waited for, once for all concurrent calls to a slow host.
+func (w *watch) report(host, what string) {
 	w.mu.Lock()
 	w.slow[host]++
 	first := w.slow[host] == 1
@@ -90,22 +91,22 @@ func (w *watch) tell(host, what string) {
 	}
 }
 
-// watchedCall is a call under way, retries included.
+// watchedCall is a call in progress, including retries.
 type watchedCall struct {
 	watch  *watch
 	action string
 	limit  time.Duration
 	cancel context.CancelCauseFunc
 
-	mu      sync.Mutex
-	host    string
-	silence *time.Timer // runs while an answer is due
-	notice  *time.Timer
-	told    string // the host that was told of
-	last    error  // of the last attempt that got no answer
+	mu       sync.Mutex
+	host     string
+	silence  *time.Timer // runs while a response is due
+	notice   *time.Timer
+	reported string // the host that was reported
+	last     error  // error of the last attempt without a response
 }
 
-// begin returns what ends it.
+// begin counts the call and returns a function that ends it.
 func (c *watchedCall) begin() (end func()) {
 	c.watch.mu.Lock()
 	c.watch.calls++
@@ -120,13 +121,13 @@ func (c *watchedCall) begin() (end func()) {
 		c.watch.mu.Lock()
 		defer c.watch.mu.Unlock()
 		c.watch.calls--
-		if c.told != "" {
-			c.watch.slow[c.told]--
+		if c.reported != "" {
+			c.watch.slow[c.reported]--
 		}
 	}
 }
 
-// sent says that an attempt begins. The time of one that was not answered runs on.
+// sent records the start of an attempt. The timer of an unanswered attempt keeps running.
 func (c *watchedCall) sent(host string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -135,19 +136,19 @@ func (c *watchedCall) sent(host string) {
 		c.silence = time.AfterFunc(c.limit, func() { c.cancel(errSilence{}) })
 	}
 	if c.notice == nil {
-		c.notice = time.AfterFunc(NoticeAfter, c.tell)
+		c.notice = time.AfterFunc(NoticeAfter, c.report)
 	}
 }
 
-func (c *watchedCall) tell() {
+func (c *watchedCall) report() {
 	c.mu.Lock()
 	host := c.host
-	c.told = host
+	c.reported = host
 	c.mu.Unlock()
-	c.watch.tell(host, c.action+" at "+host)
+	c.watch.report(host, c.action+" at "+host)
 }
 
-// alive says that something moves.
+// alive records that data was transferred.
 func (c *watchedCall) alive() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -156,7 +157,7 @@ func (c *watchedCall) alive() {
 	}
 }
 
-// answered says that an answer is complete.
+// answered records that the response is complete.
 func (c *watchedCall) answered() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -182,7 +183,7 @@ func (c *watchedCall) noAnswer() error {
 	return &apperr.NoAnswerError{Host: c.host, Action: c.action, After: c.limit, Err: c.last}
 }
 
-// handleAttempt is the part of the watch that is nearest to the wire.
+// handleAttempt is the innermost part of the watch, around each attempt.
 func handleAttempt(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
 	call, _ := ctx.Value(watchedKey{}).(*watchedCall)
 	request, ok := in.Request.(*smithyhttp.Request)
@@ -208,7 +209,7 @@ func handleAttempt(ctx context.Context, in middleware.DeserializeInput, next mid
 	return out, metadata, err
 }
 
-// movingReader says that something moves with everything that is read.
+// movingReader reports every read to the watch.
 type movingReader struct {
 	io.Reader
 	call *watchedCall
@@ -220,7 +221,7 @@ func (r movingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// answerBody is an answer that is complete when it is closed.
+// answerBody is a response body; the response is complete when it is closed.
 type answerBody struct {
 	movingReader
 	io.Closer

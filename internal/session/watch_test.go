@@ -17,11 +17,11 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// invokeAt opens a session on a wire and reads a function; it returns how long that took.
-func readFunction(t *testing.T, w *wire, told *notices) (time.Duration, error) {
+// readFunction opens a session on a wire and reads a function; it returns how long that took.
+func readFunction(t *testing.T, w *wire, reported *notices) (time.Duration, error) {
 	t.Helper()
 	source := loaded(t, Options{HTTPClient: w})
-	s, err := source.Open(t.Context(), "eu-west-1", Observer{Waiting: told.tell})
+	s, err := source.Open(t.Context(), "eu-west-1", Observer{Waiting: reported.add})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,11 +30,11 @@ func readFunction(t *testing.T, w *wire, told *notices) (time.Duration, error) {
 	return time.Since(started), err
 }
 
-// toLambda applies to the calls of Lambda alone, which follow that of STS.
+// toLambda applies f to the calls of Lambda, which follow that of STS.
 func toLambda(f func(*http.Request) (*http.Response, error)) func(*http.Request) (*http.Response, error) {
 	return func(r *http.Request) (*http.Response, error) {
 		if !strings.HasPrefix(r.URL.Host, "lambda.") {
-			return nil, nil //nolint:nilnil // the wire's own answer
+			return nil, nil //nolint:nilnil // the wire's default response
 		}
 		return f(r)
 	}
@@ -42,8 +42,8 @@ func toLambda(f func(*http.Request) (*http.Response, error)) func(*http.Request)
 
 const fromLambda = "lambda:GetFunction at lambda.eu-west-1.amazonaws.com"
 
-// A call that nobody answers ends after ten seconds, whatever else would be tried, and what is waited for is told once.
-func TestSilence(t *testing.T) {
+// A call without a response ends after ten seconds, regardless of retries, and the wait is reported once.
+func TestTimeoutWithoutResponse(t *testing.T) {
 	home(t, "", nil)
 	for _, test := range []struct {
 		name   string
@@ -65,8 +65,8 @@ func TestSilence(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				told := &notices{}
-				took, err := readFunction(t, &wire{before: toLambda(test.lambda)}, told)
+				reported := &notices{}
+				took, err := readFunction(t, &wire{before: toLambda(test.lambda)}, reported)
 				if took != 10*time.Second {
 					t.Errorf("it took %s", took)
 				}
@@ -74,14 +74,14 @@ func TestSilence(t *testing.T) {
 				if !ok || explained.Message != "reading function f: "+test.want || len(explained.Hints) == 0 {
 					t.Errorf("%+v of %v", explained, err)
 				}
-				told.want(t, fromLambda)
+				reported.want(t, fromLambda)
 			})
 		})
 	}
 }
 
-// Whatever moves is waited for: throttling, a slow upload, a slow answer.
-func TestNotSilent(t *testing.T) {
+// Any activity extends the time limit: throttling, a slow upload, a slow response.
+func TestActivityExtendsTimeout(t *testing.T) {
 	home(t, "", nil)
 	for _, test := range []struct {
 		name   string
@@ -113,18 +113,18 @@ func TestNotSilent(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				told := &notices{}
-				took, err := readFunction(t, &wire{before: toLambda(test.lambda)}, told)
+				reported := &notices{}
+				took, err := readFunction(t, &wire{before: toLambda(test.lambda)}, reported)
 				if err != nil || took < 18*time.Second {
 					t.Errorf("after %s: %v", took, err)
 				}
-				told.want(t, fromLambda)
+				reported.want(t, fromLambda)
 			})
 		})
 	}
 }
 
-// A function's code is sent over a slow line: that takes longer than ten seconds, and is no silence.
+// Uploading a function's code over a slow line takes longer than ten seconds without a timeout.
 func TestSlowUpload(t *testing.T) {
 	home(t, "", nil)
 	synctest.Test(t, func(t *testing.T) {
@@ -149,30 +149,30 @@ func TestSlowUpload(t *testing.T) {
 	})
 }
 
-// An invocation is answered when the function has ended; it is told of, and not ended.
+// Invoke responds when the function has ended: the wait is reported but not limited.
 func TestInvocationMayTakeLong(t *testing.T) {
 	home(t, "", nil)
 	synctest.Test(t, func(t *testing.T) {
-		told := &notices{}
+		reported := &notices{}
 		w := &wire{before: toLambda(func(r *http.Request) (*http.Response, error) { return nil, sleep(r, 5*time.Minute) })}
-		s, err := loaded(t, Options{HTTPClient: w}).Open(t.Context(), "eu-west-1", Observer{Waiting: told.tell})
+		s, err := loaded(t, Options{HTTPClient: w}).Open(t.Context(), "eu-west-1", Observer{Waiting: reported.add})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, err := lambda.NewFromConfig(s.Config).Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String("f")}); err != nil {
 			t.Error(err)
 		}
-		told.want(t, "lambda:InvokeFunction at lambda.eu-west-1.amazonaws.com")
+		reported.want(t, "lambda:InvokeFunction at lambda.eu-west-1.amazonaws.com")
 	})
 }
 
-// Calls side by side that one host keeps waiting are told of once; a later one again.
+// Concurrent calls to a slow host are reported once; a later call is reported again.
 func TestNoticeIsOnePerHost(t *testing.T) {
 	home(t, "", nil)
 	synctest.Test(t, func(t *testing.T) {
-		told := &notices{}
+		reported := &notices{}
 		w := &wire{before: toLambda(func(r *http.Request) (*http.Response, error) { return nil, sleep(r, 5*time.Second) })}
-		s, err := loaded(t, Options{HTTPClient: w}).Open(t.Context(), "eu-west-1", Observer{Waiting: told.tell})
+		s, err := loaded(t, Options{HTTPClient: w}).Open(t.Context(), "eu-west-1", Observer{Waiting: reported.add})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +187,7 @@ func TestNoticeIsOnePerHost(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		read()
-		told.want(t, fromLambda, fromLambda)
+		reported.want(t, fromLambda, fromLambda)
 	})
 }
 
@@ -195,7 +195,7 @@ type reader func([]byte) (int, error)
 
 func (r reader) Read(p []byte) (int, error) { return r(p) }
 
-// sleep waits, or until the request is given up.
+// sleep waits for d, or until the request is cancelled.
 func sleep(r *http.Request, d time.Duration) error {
 	select {
 	case <-r.Context().Done():

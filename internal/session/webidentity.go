@@ -15,7 +15,8 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// explainWebIdentity is about a web identity that may not assume its role. What a trust policy compares is named.
+// explainWebIdentity explains why a web identity may not assume its role. It shows the claims that a trust
+// policy compares.
 func (s *Source) explainWebIdentity(err error) error {
 	var api smithy.APIError
 	errors.As(err, &api)
@@ -41,7 +42,7 @@ func (s *Source) explainWebIdentity(err error) error {
 	return explained
 }
 
-// webIdentity returns the role and the path of the token.
+// webIdentity returns the role and the path of the token file.
 func (s *Source) webIdentity() (role, file string) {
 	for _, source := range s.cfg.ConfigSources {
 		shared, ok := source.(config.SharedConfig)
@@ -54,7 +55,8 @@ func (s *Source) webIdentity() (role, file string) {
 	return s.Getenv("AWS_ROLE_ARN"), s.Getenv("AWS_WEB_IDENTITY_TOKEN_FILE")
 }
 
-// claimsOf returns, in a sentence, what a trust policy may ask of the token in a file; "" where it cannot be read.
+// claimsOf returns a sentence with the claims of the token in a file that a trust policy may compare, or ""
+// if the file cannot be read.
 func claimsOf(file string) string {
 	token, err := os.ReadFile(file)
 	if err != nil {
@@ -66,7 +68,7 @@ func claimsOf(file string) string {
 	var claims struct {
 		Issuer   string `json:"iss"`
 		Subject  string `json:"sub"`
-		Audience any    `json:"aud"` // a text or a list of them
+		Audience any    `json:"aud"` // a string or a list of strings
 	}
 	if err != nil || json.Unmarshal(decoded, &claims) != nil || claims.Issuer == "" {
 		return ""
