@@ -96,7 +96,7 @@ func (t *demoRun) start(ctx context.Context) (err error) {
 
 func (t *demoRun) run(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		t.showServices, t.install, t.status, t.interrupt, t.installAgain, t.uninstall,
+		t.showServices, t.install, t.status, t.interrupt, t.logs, t.installAgain, t.uninstall,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -110,12 +110,12 @@ func (t *demoRun) title(text string) {
 	if t.step > 1 {
 		t.out.Printf("\n")
 	}
-	head := fmt.Sprintf("── %d of 6 ── ", t.step)
+	head := fmt.Sprintf("── %d of 7 ── ", t.step)
 	t.out.Printf("%s%s\n\n", t.out.Dim(head), t.out.Bold(text))
 }
 
 func (t *demoRun) showServices(ctx context.Context) error {
-	t.title("An ECS cluster with three services on Fargate Spot")
+	t.title("A cluster with three services on Fargate Spot")
 	services, err := t.describe(ctx)
 	if err != nil {
 		return err
@@ -129,17 +129,31 @@ func (t *demoRun) showServices(ctx context.Context) error {
 }
 
 func (t *demoRun) install(ctx context.Context) error {
-	t.title("Install: one command, six resources")
+	t.title("Install: one command creates six resources")
 	return t.command(ctx, &t.answer.Install, "install", "--prefix", demoPrefix)
 }
 
 func (t *demoRun) status(ctx context.Context) error {
-	t.title("Status: is everything up to date?")
+	t.title("Status: is everything in place?")
 	return t.command(ctx, &t.answer.Status, "status", "--prefix", demoPrefix)
 }
 
+// logs shows the same decisions as the function's own records tell them.
+func (t *demoRun) logs(ctx context.Context) error {
+	t.title("Logs: what did the function do, and why?")
+	var records json.RawMessage
+	err := t.command(ctx, &records, "logs", "--prefix", demoPrefix)
+	for line := range bytes.Lines(records) {
+		t.answer.Logs = append(t.answer.Logs, json.RawMessage(line))
+	}
+	if seen := len(t.answer.Logs); err == nil && t.json() && seen < demoTasks {
+		return fmt.Errorf("%d tasks were interrupted, and there are %d records", demoTasks, seen)
+	}
+	return err
+}
+
 func (t *demoRun) installAgain(ctx context.Context) error {
-	t.title("Install again: nothing to change, and no call that writes")
+	t.title("Install again: nothing has to change, nothing is written")
 	t.server.ForgetCalls()
 	if err := t.command(ctx, &t.answer.Reinstall, "install", "--prefix", demoPrefix); err != nil {
 		return err
@@ -153,7 +167,7 @@ func (t *demoRun) installAgain(ctx context.Context) error {
 }
 
 func (t *demoRun) uninstall(ctx context.Context) error {
-	t.title("Uninstall: the account is as it was")
+	t.title("Uninstall: the account is as it was before")
 	if err := t.command(ctx, &t.answer.Uninstall, "uninstall", "--prefix", demoPrefix, "--yes"); err != nil {
 		return err
 	}

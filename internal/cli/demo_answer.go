@@ -13,6 +13,7 @@ type demoAnswer struct {
 	Install      json.RawMessage     `json:"install"`
 	Status       json.RawMessage     `json:"status"`
 	Interruption demoInterruption    `json:"interruption"`
+	Logs         []json.RawMessage   `json:"logs"`
 	Reinstall    json.RawMessage     `json:"reinstall"`
 	Uninstall    json.RawMessage     `json:"uninstall"`
 	Seconds      float64             `json:"seconds"` // how long the demo took

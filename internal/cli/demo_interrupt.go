@@ -35,7 +35,7 @@ type shownService struct {
 
 // interrupt takes three tasks of one service away at once, and shows what comes of it.
 func (t *demoRun) interrupt(ctx context.Context) error {
-	t.title(fmt.Sprintf("AWS reclaims %d tasks of %s/%s at once", demoTasks, demoCluster, demoService))
+	t.title(fmt.Sprintf("AWS takes back %d tasks of %s/%s at once", demoTasks, demoCluster, demoService))
 	before, err := t.service(ctx)
 	if err != nil {
 		return err
