@@ -17,7 +17,7 @@ const toStdout = "-"
 // reportPage is the HTML page of a report.
 type reportPage struct {
 	*app
-	file *pageFile // nil: standard output
+	file *outputFile // nil: standard output
 }
 
 // openPage checks where the page shall go, before anything is read.
@@ -28,7 +28,7 @@ func openPage(a *app, path string) (*reportPage, error) {
 		}
 		return &reportPage{app: a}, nil
 	}
-	file, err := openPageFile(path)
+	file, err := openOutputFile("--html", path, "report.html")
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,7 @@ func TestReportPageRefused(t *testing.T) {
 		{"--html " + dir + "/new/", "names a directory", dir + "/new/report.html"},
 		{"--html " + dir + "/new/report.html", "there is no directory " + dir + "/new", "make the directory first"},
 		{"--html " + readOnly + "/report.html", "not a directory", "name another file"},
-		{"--html /dev/null", "is not a regular file", "--html - prints the page"},
+		{"--html /dev/null", "is not a regular file", "name another file"},
 		{"--html " + dangling, "cannot be followed", "remove it"},
 		{"--html " + readOnly, "may not be replaced: permission denied", "name another file"},
 		{"--html - -o json", "--html - and -o json would both print", "give --html a file"},
@@ -117,7 +117,7 @@ func TestReportPageFails(t *testing.T) {
 	a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.Action == "FilterLogEvents" && os.RemoveAll(dir) == nil }})
 	file := filepath.Join(dir, "report.html")
 	code, shown := spothandler(t.Context(), "", "report", "--prefix", "prod", "--html", file)
-	if code != exitError || !strings.Contains(shown.err, "writing "+file) || !strings.Contains(shown.err, "No page was written.") {
+	if code != exitError || !strings.Contains(shown.err, "writing "+file) || !strings.Contains(shown.err, "No file was written.") {
 		t.Errorf("exits with %d: %s", code, shown.err)
 	}
 }

@@ -58,7 +58,7 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 	complete(root, "output", "text", "json")
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
 	flags.BoolVar(&a.verbose, "verbose", false, "show every call to AWS on stderr")
-	addGroup(root, "On your account:", installCommand(a), upgradeCommand(a), statusCommand(a), logsCommand(a), reportCommand(a), doctorCommand(a), simulateCommand(a), uninstallCommand(a), policyCommand(a))
+	addGroup(root, "On your account:", installCommand(a), upgradeCommand(a), statusCommand(a), logsCommand(a), reportCommand(a), doctorCommand(a), simulateCommand(a), uninstallCommand(a), policyCommand(a), configCommand(a))
 	local := localCommand(a)
 	local.AddCommand(localInterruptCommand(a))
 	addGroup(root, "Without an account:", demoCommand(a), local)

@@ -20,7 +20,7 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 		err := a.sources.fill(cmd)
 		filled := cmd.Flags().Lookup(flag.Name)
 		switch {
-		case !slices.Contains([]string{"yes", "force", "adopt", "allow-downgrade", "reset", "all", "all-regions", "for-real"}, flag.Name):
+		case !slices.Contains([]string{"yes", "force", "adopt", "allow-downgrade", "reset", "all", "all-regions", "for-real", "overwrite"}, flag.Name):
 			if flag.Name == "config" {
 				err = nil // there is no such file
 			}

@@ -114,7 +114,7 @@ const envPrefix = "SPOTHANDLER_"
 // onlyTyped are the flags that consent to something, or widen what a command touches. A variable that was set for
 // another command must not do that.
 func onlyTyped() []string {
-	return []string{"yes", "force", "adopt", "allow-downgrade", "reset", "all", "all-regions", "for-real"}
+	return []string{"yes", "force", "adopt", "allow-downgrade", "reset", "all", "all-regions", "for-real", "overwrite"}
 }
 
 // guards are the flags that keep a command from changing something, or from changing it elsewhere than was meant.

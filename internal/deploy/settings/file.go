@@ -51,6 +51,11 @@ func ReadFile(path string) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
+	return ParseFile(path, content)
+}
+
+// ParseFile is ReadFile for what stands in a file, or is to stand there.
+func ParseFile(path string, content []byte) (File, error) {
 	root, err := parseYAML(path, content)
 	if err != nil {
 		return File{}, err

@@ -87,8 +87,8 @@ func (i Installation) checkAccount() error {
 	return nil
 }
 
-// account is the one that the installation is in, as far as the file tells; "" is unknown.
-func (i Installation) account() string {
+// Account returns the one that the installation is in, as far as the file tells; "" is unknown.
+func (i Installation) Account() string {
 	if account := Given(i.Values).Text("expect-account"); account != "" {
 		return account
 	}
@@ -105,7 +105,7 @@ func (i Installation) credentials() [2]string {
 // cannot be known without a call is not in it.
 func (i Installation) meets(other Installation) []string {
 	same := i.credentials() == other.credentials()
-	if a, b := i.account(), other.account(); a != "" && b != "" {
+	if a, b := i.Account(), other.Account(); a != "" && b != "" {
 		same = a == b
 	}
 	if !same {

@@ -141,6 +141,7 @@ func TestFileRefused(t *testing.T) {
 		{"cluster: []", "c.yaml:1: cluster is an empty list", "cluster: all   says so in a word"},
 		{"tag: {}", "c.yaml:1: tag is an empty list", "tag: none   says so in a word"},
 		{"tag:\n  Team: web\n  Owner: null", "c.yaml:3: Owner is not a value for a tag", `write Owner: "" for a tag without a value`},
+		{"tag: {a=b: c}", "c.yaml:1: a=b is not accepted as the key of a tag", "choose a key without ="},
 		{"tag: {Team: [web]}", "c.yaml:1: Team is not a value for a tag", "write Team:"},
 		{"prefix: true", "c.yaml:1: prefix takes a text, true is a boolean", `write "true" if it is a name`},
 		{"prefix: !secret prod", "c.yaml:1: prefix: the type !secret is not known here", "write the value without !secret"},

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -197,6 +198,9 @@ func (r fileReader) pairs(kind valueKind, source string, mapping *yaml.Node) ([]
 	for _, each := range entries {
 		if each.value.Kind != yaml.ScalarNode || each.value.ShortTag() == tagNull {
 			return nil, badFile(`write `+each.key.Value+`: "" for a tag without a value`, nil, "%s is not a value for a tag", r.at(each.key))
+		}
+		if strings.Contains(each.key.Value, "=") {
+			return nil, badFile("choose a key without =", nil, "%s is not accepted as the key of a tag", r.at(each.key))
 		}
 		texts = append(texts, each.key.Value+"="+each.value.Value)
 	}

@@ -12,18 +12,20 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// pageFile is a file that is written whole or not at all. An existing one is replaced.
-type pageFile struct {
+// outputFile is a file that is written whole or not at all. An existing one is replaced.
+type outputFile struct {
+	flag string // that gave its name
 	path string
 	mode fs.FileMode // of the file that is replaced; 0 where there is none
 }
 
-// openPageFile says whether a page can be written there, and changes nothing. A link is followed.
-func openPageFile(path string) (*pageFile, error) {
+// openOutputFile says whether a file can be written where the flag says, and changes nothing. A link is followed. Example
+// is the name of such a file.
+func openOutputFile(flag, path, example string) (*outputFile, error) {
 	refuse := func(hint, format string, args ...any) error {
-		return apperr.Invalid(hint, "--html "+path+" "+format, args...)
+		return apperr.Invalid(hint, flag+" "+path+" "+format, args...)
 	}
-	f := &pageFile{path: path}
+	f := &outputFile{flag: flag, path: path}
 	if _, err := os.Lstat(path); err == nil {
 		if f.path, err = filepath.EvalSymlinks(path); err != nil {
 			return nil, refuse("remove it, or name another file", "cannot be followed: %v", errorCause(err))
@@ -31,9 +33,9 @@ func openPageFile(path string) (*pageFile, error) {
 	}
 	switch info, err := os.Stat(f.path); {
 	case err == nil && info.IsDir():
-		return nil, refuse("--html "+filepath.Join(path, "report.html"), "is a directory")
+		return nil, refuse(flag+" "+filepath.Join(path, example), "is a directory")
 	case err == nil && !info.Mode().IsRegular():
-		return nil, refuse("--html - prints the page", "is not a regular file")
+		return nil, refuse("name another file", "is not a regular file")
 	case err == nil:
 		f.mode = info.Mode().Perm()
 		existing, err := os.OpenFile(f.path, os.O_WRONLY, 0)
@@ -44,13 +46,13 @@ func openPageFile(path string) (*pageFile, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, refuse("name another file", "cannot be written: %v", errorCause(err))
 	case strings.HasSuffix(path, string(filepath.Separator)):
-		return nil, refuse("--html "+filepath.Join(path, "report.html"), "names a directory")
+		return nil, refuse(flag+" "+filepath.Join(path, example), "names a directory")
 	}
 	return f, f.try(refuse)
 }
 
 // try makes the temporary file and removes it.
-func (f *pageFile) try(refuse func(string, string, ...any) error) error {
+func (f *outputFile) try(refuse func(string, string, ...any) error) error {
 	made, err := f.create()
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -62,7 +64,7 @@ func (f *pageFile) try(refuse func(string, string, ...any) error) error {
 }
 
 // create makes a file beside the one that is meant, as the process's umask has it.
-func (f *pageFile) create() (*os.File, error) {
+func (f *outputFile) create() (*os.File, error) {
 	name := "." + filepath.Base(f.path) + "." + rand.Text() + ".tmp"
 	if len(name) > 255 { // the longest name of most file systems
 		name = "." + rand.Text() + ".tmp"
@@ -71,7 +73,7 @@ func (f *pageFile) create() (*os.File, error) {
 }
 
 // write puts the text in the place of the file.
-func (f *pageFile) write(text []byte) error {
+func (f *outputFile) write(text []byte) error {
 	made, err := f.create()
 	if err != nil {
 		return f.failed(err)
@@ -90,9 +92,9 @@ func (f *pageFile) write(text []byte) error {
 	return nil
 }
 
-func (f *pageFile) failed(err error) error {
+func (f *outputFile) failed(err error) error {
 	return &apperr.Error{
 		Code: apperr.CodeFailed, Message: fmt.Sprintf("writing %s: %v", f.path, errorCause(err)),
-		Detail: []string{"No page was written."}, Hints: []string{"--html FILE   another file, or - for standard output"}, Err: err,
+		Detail: []string{"No file was written."}, Hints: []string{f.flag + " FILE   another file"}, Err: err,
 	}
 }

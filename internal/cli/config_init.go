@@ -1,0 +1,247 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+)
+
+// configInitOptions are the flags of config init.
+type configInitOptions struct {
+	prefix    string
+	one       bool // a prefix was given
+	given     settings.Given
+	file      string
+	overwrite bool
+}
+
+func configInitCommand(a *app) *cobra.Command {
+	o := &configInitOptions{}
+	cmd := &cobra.Command{
+		Use:   "init",
+		Short: "Write a configuration file of what is installed",
+		Long: `Init prints a commented configuration file of the installations that it finds, or
+writes it with --file: one installation with its keys at the top, several by
+name. It changes nothing in the account. Where nothing is installed, the file is
+one to begin with.`,
+		Example: `  spothandler config init --all-regions --file spothandler.yaml
+  spothandler config init --prefix prod`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if o.given, err = a.given(cmd, o.prefix); err != nil {
+				return err
+			}
+			o.one = cmd.Flags().Changed("prefix")
+			return (&configInit{app: a, asked: o}).run(cmd.Context())
+		},
+	}
+	flags := cmd.Flags()
+	addPrefix(cmd, &o.prefix)
+	flags.String("role-path", "", "where to look for roles beside "+settings.DefaultRolePath)
+	flags.StringVar(&o.file, "file", "", "write this file instead of printing it")
+	_ = cmd.MarkFlagFilename("file", "yaml", "yml")
+	flags.BoolVar(&o.overwrite, "overwrite", false, "with --file: replace what stands there")
+	a.awsFlags(cmd)
+	return cmd
+}
+
+// configInit is one config init.
+type configInit struct {
+	*app
+	asked *configInitOptions
+	file  *outputFile // nil: standard output
+}
+
+// installedHere are the installations of a region, as a file is to have them.
+type installedHere []settings.Entry
+
+func (i installedHere) brief() string { return plural(len(i), "installation") }
+
+func (c *configInit) run(ctx context.Context) error {
+	if err := c.mayWrite(); err != nil {
+		return err
+	}
+	only := (*string)(nil)
+	if c.asked.one {
+		only = &c.asked.prefix
+	}
+	runs, id, err := runInRegions(ctx, c.app, only, func(ctx context.Context, a *app) (installedHere, error) {
+		return (&configInit{app: a, asked: c.asked}).here(ctx)
+	})
+	switch {
+	case err != nil:
+		return err
+	case len(runs) == 0:
+		return c.write(nil, id.Account, "")
+	case !runs[0].app.several && runs[0].err != nil:
+		return runs[0].err
+	}
+	var found []settings.Entry
+	for _, v := range runs {
+		if err := v.show(c.app); err != nil {
+			return err
+		}
+		found = append(found, v.answer...)
+	}
+	if code := worst(runs); runs[0].app.several && code != exitFine {
+		return alreadyShown(code)
+	}
+	return c.write(found, runs[0].app.account, runs[0].app.found)
+}
+
+// mayWrite refuses a file that is there already, or cannot be written, before any call.
+func (c *configInit) mayWrite() (err error) {
+	path := c.asked.file
+	if path == "" {
+		if c.asked.overwrite {
+			return apperr.Invalid("--file FILE   which file", "--overwrite goes with --file")
+		}
+		return nil
+	}
+	if c.file, err = openOutputFile("--file", path, "spothandler.yaml"); err != nil {
+		return err
+	}
+	return c.mayReplace()
+}
+
+// mayReplace refuses a file that is there already, unless it may be overwritten.
+func (c *configInit) mayReplace() error {
+	if _, err := os.Stat(c.asked.file); err == nil && !c.asked.overwrite {
+		return apperr.Invalid("--overwrite   replaces it", "--file %s is there already", c.asked.file)
+	}
+	return nil
+}
+
+// here finds the installations of a region. One whose role is gone has no settings any more.
+func (c *configInit) here(ctx context.Context) (installedHere, error) {
+	s, err := c.open(ctx, c.asked.prefix)
+	if err != nil {
+		return nil, err
+	}
+	c.printEndpoints(s)
+	only := (*string)(nil)
+	if c.asked.one {
+		only = &c.asked.prefix
+	}
+	survey, err := deploy.Look(ctx, s.clients, tagsOf(s.Session), s.id, only, c.asked.given, nil)
+	if err == nil {
+		err = failuresOf(survey.Failed)
+	}
+	if err != nil {
+		return nil, c.pointToPolicy("status", c.asked.prefix, err)
+	}
+	for _, each := range survey.NotChecked {
+		c.warn(each.String())
+	}
+	all := installedHere{}
+	for _, found := range survey.Found {
+		if found.Record == nil {
+			c.warn(deploy.DisplayPrefix(found.Names.Prefix) + " is left out: its record is lost, and with it its settings")
+			continue
+		}
+		judged, err := assess([]*deploy.Installation{found}, survey.Others)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, settings.Entry{Regions: []string{s.id.Region}, Spec: judged[0].Spec})
+	}
+	return all, nil
+}
+
+// write prints the file, or writes it.
+func (c *configInit) write(found []settings.Entry, account, region string) error {
+	remarks := []string{"Written by spothandler " + binaryVersion() + " from what is installed in account " + account + "."}
+	if len(found) == 0 {
+		remarks[0] = "Written by spothandler " + binaryVersion() + ": nothing is installed in account " + account + " yet."
+		c.warn("nothing is installed: this is a file to begin with")
+		found = []settings.Entry{{Spec: settings.Defaults(cmp.Or(c.asked.prefix, "prod"))}}
+		if region != "" {
+			found[0].Regions = []string{region}
+		}
+	}
+	remarks = append(remarks, "", "spothandler install --config FILE --dry-run shows what it would change. Settings that do not",
+		"stand here are reset to their defaults; spothandler config --help says which are kept.")
+	entries := named(found)
+	common := map[string]string{"expect-account": account}
+	if c.profile != "" {
+		common["profile"] = c.profile
+	}
+	if c.roleARN != "" {
+		common["role-arn"] = c.roleARN
+	}
+	text := settings.FileText(remarks, common, entries)
+	file, err := settings.ParseFile(cmp.Or(c.asked.file, "this file"), []byte(text))
+	if err == nil {
+		err = file.Check()
+	}
+	if err != nil { // such as two installations that watch the same clusters, which no command would accept
+		c.warn("to be mended before it is used: " + err.Error())
+	}
+	if c.file != nil {
+		if err := c.put(text); err != nil {
+			return err
+		}
+	}
+	return c.answer(file, text)
+}
+
+func (c *configInit) answer(file settings.File, text string) error {
+	if c.json() {
+		answer := configuredIn(file)
+		answer.File, answer.Text = c.asked.file, text
+		return c.out.JSON(answer)
+	}
+	if c.asked.file == "" {
+		for line := range strings.Lines(text) {
+			c.out.Printf("%s\n", strings.TrimSuffix(line, "\n"))
+		}
+		return nil
+	}
+	answer := configuredIn(file)
+	c.out.Print(c.out.Success("Written: " + c.asked.file + " with " + plural(len(answer.Installations), "installation")))
+	hint(c.out, "spothandler install --config "+apperr.Quote(c.asked.file)+" --dry-run")
+	return nil
+}
+
+func (c *configInit) put(text string) error {
+	if err := c.mayReplace(); err != nil { // it may have come meanwhile
+		return err
+	}
+	return c.file.write([]byte(text))
+}
+
+// named gives each installation a name, and makes one of those that are alike in several regions.
+func named(found []settings.Entry) []settings.Entry {
+	var all []settings.Entry
+	for _, each := range found {
+		alike := slices.IndexFunc(all, func(other settings.Entry) bool { return reflect.DeepEqual(each.Spec, other.Spec) })
+		if alike >= 0 {
+			all[alike].Regions = append(all[alike].Regions, each.Regions...)
+			continue
+		}
+		all = append(all, each)
+	}
+	taken := map[string]bool{}
+	for n := range all {
+		name := cmp.Or(strings.Trim(all[n].Spec.Prefix, "-_"), "default")
+		if taken[name] && len(all[n].Regions) > 0 {
+			name += "-" + all[n].Regions[0]
+		}
+		for base, more := name, 2; taken[name]; more++ {
+			name = fmt.Sprintf("%s-%d", base, more)
+		}
+		taken[name] = true
+		all[n].Name = name
+	}
+	return all
+}
