@@ -24,13 +24,13 @@ func doctorCommand(a *app) *cobra.Command {
 		Use:   "doctor",
 		Short: "Check whether your services are ready for an interruption",
 		Long: `Doctor reads every ECS service of the region that runs on Fargate Spot, says
-what happens to it at an interruption, what would hurt, and how to cure it. It
+what happens to it at an interruption, what would hurt, and how to fix it. It
 changes nothing, and works before anything is installed. What the caller may
-not read is not checked, and said.
+not read is reported as not checked.
 
-It exits with 2 when there is an error, with --strict also for a warning. A
-team can accept a finding: --ignore SPOT103, or the service's tag
-spothandler-ignore=SPOT103+SPOT110.`,
+It exits with 2 if there is an error, with --strict also for a warning, and
+with 1 if nothing could be read. A team can accept a finding:
+--ignore SPOT103, or the service's tag spothandler-ignore=SPOT103+SPOT110.`,
 		Example: `  spothandler doctor
   spothandler doctor --cluster shop --service api --strict
   spothandler doctor --explain SPOT104
@@ -44,22 +44,26 @@ spothandler-ignore=SPOT103+SPOT110.`,
 			if cmd.Flags().Changed("explain") {
 				return explainCheck(a, o.explain)
 			}
+			enabled, err := o.everywhere(cmd.Context(), a)
+			if err != nil {
+				return err
+			}
 			runs, id, err := runInRegions(cmd.Context(), a, nil, func(ctx context.Context, a *app) (doctorAnswer, error) { return examine(ctx, a, o) })
 			if err != nil {
 				return err
 			}
 			if len(runs) == 0 {
-				return nowhereInstalled(a, id)
+				return o.nowhere(a, id, enabled)
 			}
 			return answerAll(cmd.Context(), a, runs)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringSliceVar(&o.clusters, "cluster", nil, "look at this cluster alone, a name or an ARN; repeatable")
-	flags.StringSliceVar(&o.services, "service", nil, "look at this service alone, a name or an ARN; repeatable")
+	flags.StringSliceVar(&o.clusters, "cluster", nil, "only this cluster, a name or an ARN; repeatable")
+	flags.StringSliceVar(&o.services, "service", nil, "only this service, a name or an ARN; repeatable")
 	flags.StringSliceVar(&o.ignored, "ignore", nil, "accept the findings of this check; repeatable")
-	flags.StringVar(&o.explain, "explain", "", "say what a check is about, where AWS says so, and every cure")
-	flags.BoolVar(&o.strict, "strict", false, "exit with 2 for warnings, too")
+	flags.StringVar(&o.explain, "explain", "", "explain a check: why it matters, where AWS says so, how to fix it")
+	flags.BoolVar(&o.strict, "strict", false, "exit with 2 for warnings as well")
 	complete(cmd, "ignore", doctor.Codes()...)
 	complete(cmd, "explain", doctor.Codes()...)
 	a.awsFlags(cmd)
@@ -75,6 +79,11 @@ func (o *doctorOptions) check(cmd *cobra.Command) error {
 		nothing := cmd.Flags().Changed(given.flag) && len(given.texts) == 0
 		if nothing || slices.ContainsFunc(given.texts, func(text string) bool { return strings.TrimSpace(text) == "" }) {
 			return apperr.Invalid("give it a value, or leave it out", "--%s is empty", given.flag)
+		}
+	}
+	for _, each := range askedFor(o.clusters, o.services) {
+		if err := each.checkName(); err != nil {
+			return err
 		}
 	}
 	for i, code := range o.ignored {
@@ -93,8 +102,16 @@ func examine(ctx context.Context, a *app, o *doctorOptions) (doctorAnswer, error
 	if err != nil {
 		return doctorAnswer{}, err
 	}
+	for _, each := range askedFor(o.clusters, o.services) {
+		if err := each.checkPlace(s.id); err != nil {
+			return doctorAnswer{}, err
+		}
+	}
 	e := newExamination(a, s, o)
 	if err := e.read(ctx); err != nil {
+		return doctorAnswer{}, err
+	}
+	if err := o.unreadable(e.facts); err != nil {
 		return doctorAnswer{}, err
 	}
 	e.judge()

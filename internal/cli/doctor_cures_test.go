@@ -1,14 +1,24 @@
 package cli
 
 import (
-	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	eventtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/doctor"
@@ -18,10 +28,9 @@ import (
 // diagnose runs doctor in this process against the AWS of the environment.
 func diagnose(t *testing.T, args ...string) (answer doctorAnswer, code int) {
 	t.Helper()
-	var out bytes.Buffer
-	code = Run(t.Context(), append([]string{"doctor", "-o", "json"}, args...), NewStreams(strings.NewReader(""), &out, &out))
-	if err := json.Unmarshal(out.Bytes(), &answer); err != nil {
-		t.Fatalf("%v: %s", err, out.String())
+	code, shown := spothandler(t.Context(), "", append([]string{"doctor", "-o", "json"}, args...)...)
+	if err := json.Unmarshal([]byte(shown.out), &answer); err != nil {
+		t.Fatalf("%v: %s%s", err, shown.out, shown.err)
 	}
 	return answer, code
 }
@@ -42,7 +51,7 @@ func (d doctorAnswer) found(service, code string) *doctor.Finding {
 }
 
 // useLocal points this process and its children at a local AWS with these services.
-func useLocal(t *testing.T, services ...localaws.Service) {
+func useLocal(t *testing.T, services ...localaws.Service) aws.Config {
 	t.Helper()
 	server := localaws.New(localaws.Options{Region: localRegion, Delays: &localaws.Delays{}})
 	t.Cleanup(func() { _ = server.Close() })
@@ -60,51 +69,132 @@ func useLocal(t *testing.T, services ...localaws.Service) {
 	for _, name := range []string{"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"} {
 		t.Setenv(name, nowhere)
 	}
+	return server.Config()
 }
 
-// Each of these cures runs as printed on the services of spothandler local, and its finding is gone.
-func TestCures(t *testing.T) {
-	for _, program := range []string{"aws", "jq", "sh"} {
+// shell runs a command as a person would paste it; spothandler's own run in this process.
+func shell(t *testing.T, command string) error {
+	t.Helper()
+	if own, ok := strings.CutPrefix(command, "spothandler "); ok {
+		if code, shown := spothandler(t.Context(), "", words(own)...); code != exitFine {
+			return fmt.Errorf("exit code %d: %s", code, shown.err)
+		}
+		return nil
+	}
+	if said, err := exec.CommandContext(t.Context(), "sh", "-ec", command).CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, said)
+	}
+	return nil
+}
+
+// needPrograms skips a test where a program is missing that its commands use.
+func needPrograms(t *testing.T, programs ...string) {
+	t.Helper()
+	for _, program := range programs {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skip(program + " is not on the PATH")
 		}
 	}
-	services := append(localServices(),
-		localaws.Service{Cluster: "more", Name: "slow", Desired: 2, Drain: 60, Settings: map[string]any{"platformVersion": "1.2.0"}},
-		localaws.Service{Cluster: "more", Name: "large", Desired: 9, OnDemand: 1},
-		localaws.Service{Cluster: "more", Name: "loose", Desired: 2, OnDemand: 1, Settings: map[string]any{
-			"deploymentConfiguration": map[string]any{"deploymentCircuitBreaker": map[string]any{"enable": true, "rollback": false}},
-		}},
-	)
-	useLocal(t, services...)
-	t.Chdir(t.TempDir())
-	for _, each := range []struct{ service, code string }{
+}
+
+// curable is a finding whose cure runs as printed on the local AWS; of the account or an installation, service is "".
+type curable struct{ service, code string }
+
+// curables are those of TestCures. The findings on installations are TestDoctorOfInstallation's.
+func curables() []curable {
+	return []curable{
 		{"worker", "SPOT101"},
 		{"mailer", "SPOT102"},
 		{"worker", "SPOT103"},
 		{"api", "SPOT104"},
 		{"worker", "SPOT106"},
 		{"index", "SPOT108"}, // and SPOT116 with it
-		{"loose", "SPOT116"},
 		{"slow", "SPOT109"},
+		{"loose", "SPOT116"},
 		{"slow", "SPOT117"},
-		{"api", "SPOT118"},
+		{"worker", "SPOT118"},
+		{"half", "SPOT202"},
 		{"search", "SPOT203"},
 		{"", "SPOT302"},
-	} {
-		answer, _ := diagnose(t)
-		finding := answer.found(each.service, each.code)
+		{"", "SPOT305"},
+	}
+}
+
+// incurable are the checks whose cure cannot run on the local AWS, and why.
+func incurable() map[string]string {
+	return map[string]string{
+		"SPOT105": "it is in the program's image",
+		"SPOT107": "it needs subnets that only the user knows",
+		"SPOT110": "clients have to reconnect; for a slow start it is SPOT104's command",
+		"SPOT111": "the data has to move",
+		"SPOT112": "it needs the image's digest",
+		"SPOT113": "the local AWS deregisters no task definitions",
+		"SPOT114": "it needs a task definition that works",
+		"SPOT115": "the local AWS has no shortage; the command is SPOT103's",
+		"SPOT201": "there is none",
+		"SPOT204": "the local AWS has no old ARNs",
+		"SPOT304": "it is in what starts the tasks",
+	}
+}
+
+// Every check's cure is tried, or there is a reason why not.
+func TestEveryCureIsTriedOrCannotBe(t *testing.T) {
+	tried := map[string]bool{}
+	for _, each := range curables() {
+		tried[each.code] = true
+	}
+	for _, each := range brokenInstallations() {
+		tried[each.code] = true
+	}
+	for _, code := range doctor.Codes() {
+		if tried[code] == (incurable()[code] != "") {
+			t.Errorf("%s: tried %t, cannot be: %q", code, tried[code], incurable()[code])
+		}
+	}
+}
+
+// Each of these cures runs as printed on the services of spothandler local, and its finding is gone.
+func TestCures(t *testing.T) {
+	needPrograms(t, "aws", "jq", "sh")
+	services := append(localServices(),
+		localaws.Service{Cluster: "more", Name: "slow", Desired: 2, Drain: 60, Settings: map[string]any{"platformVersion": "1.2.0"}},
+		localaws.Service{Cluster: "more", Name: "large", Desired: 9, OnDemand: 1},
+		localaws.Service{Cluster: "more", Name: "loose", Desired: 2, OnDemand: 1, Settings: map[string]any{
+			"deploymentConfiguration": map[string]any{"deploymentCircuitBreaker": map[string]any{"enable": true, "rollback": false}},
+		}},
+		localaws.Service{Cluster: "more", Name: "half", Desired: 4, OnDemand: 1, Settings: map[string]any{
+			"deploymentConfiguration": map[string]any{"maximumPercent": 200, "minimumHealthyPercent": 50},
+		}},
+	)
+	client := useLocal(t, services...)
+	if _, err := ecs.NewFromConfig(client).PutClusterCapacityProviders(t.Context(), &ecs.PutClusterCapacityProvidersInput{
+		Cluster: aws.String("batch"), CapacityProviders: []string{"FARGATE_SPOT"}, DefaultCapacityProviderStrategy: []types.CapacityProviderStrategyItem{},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	before, _ := diagnose(t)
+	var group errgroup.Group
+	group.SetLimit(4) // they wait for the aws CLI to start
+	for _, each := range curables() {
+		finding := before.found(each.service, each.code)
 		if finding == nil {
 			t.Errorf("%s %s: not found", each.service, each.code)
 			continue
 		}
 		cure, _, _ := strings.Cut(finding.Cure, "   ")
-		if said, err := exec.CommandContext(t.Context(), "sh", "-ec", cure).CombinedOutput(); err != nil {
-			t.Errorf("%s %s: %s: %v\n%s", each.service, each.code, cure, err, said)
-			continue
-		}
-		if answer, _ = diagnose(t); answer.found(each.service, each.code) != nil {
-			t.Errorf("%s %s: still there after %s", each.service, each.code, cure)
+		group.Go(func() error {
+			if err := shell(t, cure); err != nil {
+				t.Errorf("%s %s: %s: %v", each.service, each.code, cure, err)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait()
+	after, _ := diagnose(t)
+	for _, each := range curables() {
+		if left := after.found(each.service, each.code); left != nil {
+			t.Errorf("%s %s: still there: %+v", each.service, each.code, left)
 		}
 	}
 }
@@ -120,7 +210,7 @@ func TestDoctorExitCodes(t *testing.T) {
 		{nil, exitDiffers},
 		{[]string{"--service", "api"}, exitFine},
 		{[]string{"--service", "api", "--strict"}, exitDiffers},
-		{[]string{"--service", "api", "--strict", "--ignore", "spot104,SPOT118"}, exitFine},
+		{[]string{"--service", "api", "--strict", "--ignore", "spot104"}, exitFine},
 		{[]string{"--cluster", "batch"}, exitFine},
 		{[]string{"--service", "web", "--strict"}, exitFine},
 	} {
@@ -136,36 +226,75 @@ func TestDoctorExitCodes(t *testing.T) {
 	}
 }
 
+// brokenInstallation is what somebody did to an installation, or beside it, and the finding that it brings.
+type brokenInstallation struct {
+	code string
+	by   func(ctx context.Context, aws aws.Config) error
+}
+
+func brokenInstallations() []brokenInstallation {
+	own := func(line string) func(context.Context, aws.Config) error {
+		return func(ctx context.Context, _ aws.Config) error {
+			if code, shown := spothandler(ctx, "", words(line)...); code != exitFine {
+				return errors.New(shown.err)
+			}
+			return nil
+		}
+	}
+	return []brokenInstallation{
+		{"SPOT303", own("install --prefix prod --reserved-concurrency 0")},
+		{"SPOT401", own("install --prefix prod --rule-state DISABLED")},
+		{"SPOT402", func(ctx context.Context, config aws.Config) error {
+			_, err := iam.NewFromConfig(config).DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: aws.String("prod-spothandler-eu-west-1"), PolicyName: aws.String("spothandler")})
+			return err
+		}},
+		{"SPOT403", func(ctx context.Context, config aws.Config) error {
+			_, err := lambda.NewFromConfig(config).RemovePermission(ctx, &lambda.RemovePermissionInput{FunctionName: aws.String(rehearsedFunction), StatementId: aws.String("spothandler")})
+			return err
+		}},
+		{"SPOT301", func(ctx context.Context, config aws.Config) error {
+			events := eventbridge.NewFromConfig(config)
+			_, rule := events.PutRule(ctx, &eventbridge.PutRuleInput{Name: aws.String("theirs"), EventPattern: aws.String(`{"source":["aws.ecs"]}`)})
+			_, target := events.PutTargets(ctx, &eventbridge.PutTargetsInput{Rule: aws.String("theirs"), Targets: []eventtypes.Target{
+				{Id: aws.String("1"), Arn: aws.String("arn:aws:lambda:eu-west-1:111122223333:function:" + rehearsedFunction)},
+			}})
+			return errors.Join(rule, target)
+		}},
+	}
+}
+
 // What is wrong with an installation is found, its own cure mends it, and another's rule is told from ours.
 func TestDoctorOfInstallation(t *testing.T) {
 	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
 		t.Skip(err)
 	}
-	useLocal(t, localaws.Service{Cluster: "shop", Name: "api", Desired: 2, OnDemand: 1}, localaws.Service{Cluster: "batch", Name: "etl", Desired: 2, OnDemand: 1})
-	own := func(line string) {
-		t.Helper()
-		var out bytes.Buffer
-		if code := Run(t.Context(), strings.Fields(line), NewStreams(strings.NewReader(""), &out, &out)); code != exitFine {
-			t.Fatalf("%s: exit code %d: %s", line, code, out.String())
-		}
-	}
-	own("install --prefix prod --cluster shop")
+	needPrograms(t, "aws", "sh")
+	config := useLocal(t, localaws.Service{Cluster: "shop", Name: "api", Desired: 2, OnDemand: 1}, localaws.Service{Cluster: "batch", Name: "etl", Desired: 2, OnDemand: 1})
+	must(t, "install --prefix prod --cluster shop --role-path /team/")
 	answer, code := diagnose(t)
-	if code != exitFine || len(answer.Installation) > 0 || answer.found("api", "SPOT203") != nil || answer.found("etl", "SPOT203") == nil {
-		t.Errorf("exit code %d: only etl is heard by nobody: %+v", code, answer)
+	uncovered := answer.found("etl", "SPOT203")
+	if code != exitFine || len(answer.Installation) > 0 || len(answer.AccountFindings) > 0 || answer.found("api", "SPOT203") != nil || uncovered == nil {
+		t.Fatalf("exit code %d: only etl is covered by nobody: %+v", code, answer)
 	}
-	for _, test := range []struct{ breaking, code string }{
-		{"install --prefix prod --reserved-concurrency 0", "SPOT303"},
-		{"install --prefix prod --rule-state DISABLED", "SPOT401"},
-	} {
-		own(test.breaking)
-		answer, code := diagnose(t)
-		finding := answer.found("", test.code)
-		if code != exitDiffers || finding == nil {
-			t.Fatalf("%s: exit code %d: %+v", test.breaking, code, answer.Installation)
+	if err := shell(t, uncovered.Cure); err != nil {
+		t.Errorf("%s: %v", uncovered.Cure, err)
+	}
+	if answer, _ := diagnose(t); answer.found("etl", "SPOT203") != nil {
+		t.Errorf("still not covered after %s", uncovered.Cure)
+	}
+	for _, broken := range brokenInstallations() {
+		if err := broken.by(t.Context(), config); err != nil {
+			t.Fatalf("%s: %v", broken.code, err)
 		}
-		own(strings.TrimPrefix(finding.Cure, "spothandler "))
-		if answer, code := diagnose(t); code != exitFine || answer.found("", test.code) != nil {
+		answer, _ := diagnose(t)
+		finding := answer.found("", broken.code)
+		if finding == nil {
+			t.Fatalf("%s: not found: %+v", broken.code, answer)
+		}
+		if err := shell(t, finding.Cure); err != nil {
+			t.Errorf("%s: %s: %v", broken.code, finding.Cure, err)
+		}
+		if answer, code := diagnose(t); code != exitFine || answer.found("", broken.code) != nil {
 			t.Errorf("after %s: exit code %d: %+v", finding.Cure, code, answer.Installation)
 		}
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -17,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/services"
@@ -33,6 +36,7 @@ type examination struct {
 	account       *services.Account
 	installations []*examined
 	notListed     string // why the installations are not known; "" is nothing
+	notListedAll  string // why there may be more of them
 
 	patients     []patient
 	accountSays  doctor.Diagnosis
@@ -67,6 +71,7 @@ func (e *examination) read(ctx context.Context) error {
 		clients := services.Clients{
 			ECS: ecs.NewFromConfig(e.s.Config), Balancer: elb.NewFromConfig(e.s.Config),
 			EC2: ec2.NewFromConfig(e.s.Config), Scaling: applicationautoscaling.NewFromConfig(e.s.Config),
+			Images: ecr.NewFromConfig(e.s.Config),
 		}
 		e.facts, err = services.Read(inGroup, clients, services.Options{
 			Clusters: e.options.clusters, Services: e.options.services, Progress: progress.show,
@@ -137,7 +142,9 @@ func (e *examination) judge() {
 	for i := range e.facts.Services {
 		e.patients = append(e.patients, e.judgeService(&e.facts.Services[i]))
 	}
-	e.accountSays = doctor.JudgeAccount(&doctor.AccountSubject{Facts: e.facts, Account: e.account}, e.options.ignored)
+	e.accountSays = doctor.JudgeAccount(&doctor.AccountSubject{
+		Facts: e.facts, Account: e.account, OursUnknown: cmp.Or(e.notListed, e.notListedAll),
+	}, e.options.ignored)
 	e.installSays = doctor.Diagnosis{Findings: []doctor.Finding{}, NotChecked: []doctor.NotChecked{}}
 	for _, each := range e.installations {
 		said := doctor.JudgeInstallation(&each.subject, e.options.ignored)
@@ -155,8 +162,8 @@ func (e *examination) judge() {
 			e.wholeUnread = append(e.wholeUnread, doctor.NotChecked{Code: everyCheck, Why: "cluster " + c.Name() + ": " + c.Unread.Why})
 		}
 	}
-	if e.notListed != "" {
-		e.wholeUnread = append(e.wholeUnread, doctor.NotChecked{Code: everyInstallation, Why: "which installations there are: " + e.notListed})
+	if why := cmp.Or(e.notListed, e.notListedAll); why != "" {
+		e.installSays.NotChecked = append(e.installSays.NotChecked, doctor.NotChecked{Code: everyInstallation, Why: "which installations there are: " + why})
 	}
 }
 
@@ -173,8 +180,25 @@ func (e *examination) judgeService(s *services.Service) patient {
 		mode = by.mode
 	}
 	p := patient{Service: s, decision: s.Decision(mode, e.began), by: by}
-	p.Diagnosis = doctor.JudgeService(&doctor.Subject{Service: s, Now: e.began, Decision: p.decision, Heard: heard}, e.options.ignored)
+	subject := &doctor.Subject{Service: s, Now: e.began, Decision: p.decision, Heard: heard}
+	if !heard {
+		subject.Cover = e.cover(s.Cluster.Name())
+	}
+	p.Diagnosis = doctor.JudgeService(subject, e.options.ignored)
 	return p
+}
+
+// cover is a command with which the only installation covers one more cluster; "" where there are several.
+func (e *examination) cover(cluster string) string {
+	if len(e.installations) != 1 || e.notListedAll != "" {
+		return ""
+	}
+	x := e.installations[0]
+	command := "spothandler install" + e.scope(x.prefix)
+	for _, each := range append(slices.Clone(x.clusters), cluster) {
+		command += " --cluster " + apperr.Quote(each)
+	}
+	return command
 }
 
 // listener finds the installation that hears a service's interruptions: one that acts rather than one that does not. It

@@ -36,13 +36,16 @@ func (x *examined) acts() bool { return x.mode != handler.ModeObserve && !x.subj
 
 // findInstallations finds the installations of the region, and looks at each. What the caller may not read is said.
 func (e *examination) findInstallations(ctx context.Context) error {
-	listed, err := deploy.List(ctx, e.s.clients, e.s.id)
+	listed, notChecked, err := deploy.ListAll(ctx, e.s.clients, tagsOf(e.s.Session), e.s.id)
 	if err != nil && ctx.Err() != nil {
 		return err
 	}
 	if err != nil {
 		e.notListed = apperr.WhyNot(err)
 		return nil
+	}
+	if len(notChecked) > 0 {
+		e.notListedAll = notChecked[0].What + ": " + notChecked[0].Why
 	}
 	e.installations = make([]*examined, len(listed))
 	group, ctx := errgroup.WithContext(ctx)
@@ -105,10 +108,13 @@ func (x *examined) take(found *deploy.Installation, others []deploy.Listed) erro
 	if err != nil {
 		return err
 	}
+	x.subject.Heals = true
 	for _, problem := range statuses[0].Problems {
-		if problem.Code != deploy.ProblemConcurrencyZero {
-			x.subject.Problems = append(x.subject.Problems, problem.Message)
+		if problem.Code == deploy.ProblemConcurrencyZero {
+			continue
 		}
+		x.subject.Problems = append(x.subject.Problems, problem.Message)
+		x.subject.Heals = x.subject.Heals && (problem.Code == deploy.ProblemMissing || problem.Code == deploy.ProblemDiffers)
 	}
 	for _, each := range statuses[0].NotChecked {
 		x.unread(doctor.PartInstallation, x.subject.Name+": "+each.What+": "+each.Why)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/handler"
@@ -74,7 +75,7 @@ func (e *examination) printServices() {
 		return
 	}
 	st := e.out.Style
-	width := term.Width("10 more are not checked whole")
+	width := term.Width("10 more are not completely checked")
 	for _, p := range rows {
 		width = max(width, term.Width(st.Plain(p.Cluster.Name()+"/"+p.Name())))
 	}
@@ -95,7 +96,7 @@ func (e *examination) printServices() {
 		sign  term.Glyph
 		count int
 		words string
-	}{{term.Quiet, unchecked, "not checked whole"}, {term.OK, ready, "ready"}} {
+	}{{term.Quiet, unchecked, "not completely checked"}, {term.OK, ready, "ready"}} {
 		if more.count > 0 {
 			text := fmt.Sprintf("%s %s %s", plural(more.count, "service"), are(more.count), more.words)
 			if len(rows) > 0 {
@@ -148,7 +149,7 @@ func (e *examination) printInstallations() {
 	st := e.out.Style
 	e.out.Printf("\n")
 	if e.notListed == "" && len(e.installations) == 0 {
-		e.out.Print(st.Item(term.Quiet, "not installed yet: this is what an installation would do"))
+		e.out.Print(st.Item(term.Quiet, "not installed yet: the table shows what an installation would do"))
 	}
 	for _, x := range e.installations {
 		e.out.Print(st.Bold(x.subject.Name), st.List("  ", " · ", x.parts(st)))
@@ -168,9 +169,9 @@ func (x *examined) parts(st term.Style) []string {
 	}
 	s := &x.subject
 	read := !slices.ContainsFunc(x.says.NotChecked, func(n doctor.NotChecked) bool { return n.Code == "SPOT403" })
-	hears := "hears every cluster"
+	hears := "covers every cluster"
 	if len(x.clusters) > 0 {
-		hears = "hears " + strings.Join(x.clusters, ", ")
+		hears = "covers " + strings.Join(x.clusters, ", ")
 	}
 	return []string{
 		mark(read, len(s.Problems) == 0, "installed as configured", "differs"),
@@ -226,6 +227,19 @@ func (e *examination) printNextSteps() {
 	if len(e.installations) == 0 && e.notListed == "" {
 		hint(e.out, "spothandler install"+e.scope("")+"   redeploys at an interruption")
 	}
+	if p := e.toRehearse(); p != nil {
+		hint(e.out, "spothandler simulate --cluster "+apperr.Quote(p.Cluster.Name())+" --service "+apperr.Quote(p.Name())+e.scope("")+"   rehearse an interruption")
+	}
+}
+
+// toRehearse is a service that an installation would redeploy, the worst first; nil where there is none.
+func (e *examination) toRehearse() *patient {
+	for _, p := range e.worstFirst() {
+		if p.by != nil && p.decision.Action == handler.ActionRedeploy {
+			return p
+		}
+	}
+	return nil
 }
 
 // diagnosesByPlace are all diagnoses as they are printed.

@@ -78,23 +78,38 @@ func signOf(f doctor.Finding) term.Glyph {
 // verdict is the first line: what is to be known first, and in which colour.
 func (e *examination) verdict() (sign term.Glyph, words string) {
 	sick, unchecked := e.unready()
-	all, what := len(e.patients), plural(len(e.patients), "Spot service")
-	switch worst := e.worst(); {
-	case len(e.wholeUnread) > 0 && all == 0 && worst != doctor.Error:
-		return term.Attention, "the services could not be read"
-	case sick > 0:
-		return signFor(worst), fmt.Sprintf("%d of %s %s not ready", sick, what, are(sick))
-	case worst == doctor.Error:
-		return term.Failed, fmt.Sprintf("%s %s ready, but there is an error", what, are(all))
-	case all == 0:
-		return term.OK, "no service runs on Fargate Spot"
-	case unchecked > 0:
-		return term.Attention, fmt.Sprintf("%d of %s %s not checked whole", unchecked, what, are(unchecked))
+	all, worst := len(e.patients), e.worst()
+	what, ready := plural(all, "Spot service"), are(all)+" ready"
+	notReady, notChecked := fmt.Sprintf("%d of %s %s not ready", sick, what, are(sick)), fmt.Sprintf("%d of %s could not be checked completely", unchecked, what)
+	if all == 1 {
+		what = e.patients[0].Cluster.Name() + "/" + e.patients[0].Name()
+		notReady, notChecked = what+" is not ready", what+" could not be checked completely"
 	}
-	return term.OK, what + " " + are(all) + " ready"
+	switch {
+	case sick > 0:
+		return signFor(worst), notReady
+	case worst == doctor.Error:
+		return term.Failed, what + " " + ready + ", but there is an error"
+	case all == 0:
+		return e.verdictOnNone()
+	case unchecked > 0:
+		return term.Attention, notChecked
+	}
+	return term.OK, what + " " + ready
 }
 
-// unready counts the services that have an error or a warning, and those that were only not checked whole.
+// verdictOnNone is the first line where no service is on Spot.
+func (e *examination) verdictOnNone() (sign term.Glyph, words string) {
+	switch {
+	case len(e.wholeUnread) > 0:
+		return term.Attention, "not every cluster could be read"
+	case len(e.options.services) > 0:
+		return term.OK, "none of the services that were asked for runs on Fargate Spot"
+	}
+	return term.OK, "no service runs on Fargate Spot"
+}
+
+// unready counts the services that have an error or a warning, and those that were only not checked completely.
 func (e *examination) unready() (sick, unchecked int) {
 	for i := range e.patients {
 		switch p := &e.patients[i]; {

@@ -27,8 +27,8 @@ func localServices() []localaws.Service {
 		return container
 	}
 	return []localaws.Service{
-		{Cluster: demoCluster, Name: demoService, Desired: 4, Drain: 300, OnDemand: 1, LeastTasks: 1, Container: pinned(nil), Settings: careful(nil)},
-		{Cluster: demoCluster, Name: "worker", Desired: 2, Container: pinned(map[string]any{"stopTimeout": 10}), Settings: careful(map[string]any{"availabilityZoneRebalancing": "DISABLED"})},
+		{Cluster: demoCluster, Name: demoService, Desired: 4, Drain: 300, OnDemand: 1, LeastTasks: 2, Container: pinned(nil), Settings: careful(nil)},
+		{Cluster: demoCluster, Name: "worker", Desired: 2, LeastTasks: 1, Container: pinned(map[string]any{"stopTimeout": 10}), Settings: careful(map[string]any{"availabilityZoneRebalancing": "DISABLED"})},
 		{Cluster: demoCluster, Name: "index", Desired: 3, OnDemand: 1, Container: pinned(nil), Settings: careful(map[string]any{
 			"deploymentConfiguration": map[string]any{"maximumPercent": 125, "minimumHealthyPercent": 100, "deploymentCircuitBreaker": map[string]any{"enable": true, "rollback": false}},
 		})},

@@ -85,12 +85,17 @@ It exits with 0 when the path works, 2 when it does not or was not seen to, and
 func (o *simulateOptions) check(a *app) error {
 	slices.Sort(a.regions)
 	a.regions = slices.Compact(a.regions)
-	rehearses := o.cluster+o.service+o.task != "" || o.forReal
+	if err := o.checkFile(a); err != nil {
+		return err
+	}
+	for _, each := range o.asked() {
+		if err := each.checkName(); err != nil {
+			return err
+		}
+	}
 	switch {
 	case len(a.regions) > 1:
 		return apperr.Invalid("give one of them", "--region is given %d times: one path is rehearsed at a time", len(a.regions))
-	case o.file != "" && rehearses:
-		return apperr.Invalid("give one or the other", "--event is tried without an account, and does not go with --cluster, --service, --task and --for-real")
 	case a.yes && !o.forReal:
 		return apperr.Invalid("leave it out", "--yes is about --for-real: a rehearsal changes nothing and does not ask")
 	case o.cluster == "" && o.task != "" && !strings.HasPrefix(o.task, "arn:"):
@@ -100,6 +105,24 @@ func (o *simulateOptions) check(a *app) error {
 		a.region = region
 	}
 	return nil
+}
+
+// checkFile refuses what does not go with an event of a file. What the environment says may be for other commands.
+func (o *simulateOptions) checkFile(a *app) error {
+	if o.file == "" {
+		return nil
+	}
+	for _, flag := range []string{"cluster", "service", "task", "for-real", "prefix", "function-name", "rule-name", "region", "profile", "role-arn", "expect-account"} {
+		if a.sources.of[flag] == "--"+flag {
+			return apperr.Invalid("leave it out", "--event is tried without an account, and does not go with --%s", flag)
+		}
+	}
+	return nil
+}
+
+// asked are the things of ECS that flags name.
+func (o *simulateOptions) asked() []asked {
+	return slices.DeleteFunc([]asked{{"cluster", o.cluster}, {"service", o.service}, {"task", o.task}}, func(each asked) bool { return each.value == "" })
 }
 
 // simulation is what a rehearsal needs of AWS.
@@ -123,6 +146,11 @@ func (t *simulation) start(ctx context.Context) (err error) {
 		return err
 	}
 	t.printEndpoints(t.s)
+	for _, each := range t.o.asked() {
+		if err := each.checkPlace(t.s.id); err != nil {
+			return err
+		}
+	}
 	t.ecs = ecs.NewFromConfig(t.s.Config)
 	answer, err := t.run(ctx)
 	if err != nil || answer == nil {

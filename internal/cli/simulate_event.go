@@ -58,6 +58,9 @@ func readEvent(in io.Reader, file string) ([]byte, error) {
 	if file == "-" {
 		return simulate.ReadEvent(in, "standard input")
 	}
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return nil, apperr.Invalid("--event FILE, or - for standard input", "--event %s: this is a directory", file)
+	}
 	opened, err := os.Open(file)
 	if err != nil {
 		return nil, apperr.Invalid("--event FILE, or - for standard input", "--event %s: %v", file, errorCause(err))
@@ -113,7 +116,7 @@ func printTrial(out *term.Printer, t *simulate.Trial) {
 	if t.Reaches {
 		out.Print(st.Step(term.OK, "rule", "matches: the event reaches the function", ""))
 	} else {
-		out.Print(st.Step(term.Quiet, "rule", "leaves it out, by "+strings.Join(t.Unmatched, ", "), ""))
+		out.Print(st.Step(term.Quiet, "rule", "does not match: "+strings.Join(t.Unmatched, ", "), ""))
 	}
 	name := "gate"
 	for i, row := range t.Rows {

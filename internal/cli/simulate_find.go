@@ -57,12 +57,15 @@ func (t *simulation) takeTask(ctx context.Context) error {
 		}
 		t.o.cluster = parts[1]
 	}
+	if parts := strings.Split(t.o.task, "/"); len(parts) == 3 && parts[1] != handler.NameOf(t.o.cluster) {
+		return apperr.Invalid("--cluster "+apperr.Quote(parts[1]), "--task %s runs in cluster %s, not in %s", t.o.task, parts[1], handler.NameOf(t.o.cluster))
+	}
 	task, err := simulate.TaskOf(ctx, t.ecs, t.o.cluster, t.o.task)
 	if err != nil {
 		return apperr.Explain("reading task "+t.o.task, t.s.id.Caller, err)
 	}
 	if !simulate.OnSpot(task) {
-		return apperr.Invalid("leave it out   any task of the service on Spot will do", "--task %s does not run on Fargate Spot", t.o.task)
+		return apperr.Invalid("--service NAME   without --task, any task of the service on Spot is taken", "--task %s does not run on Fargate Spot", t.o.task)
 	}
 	name := simulate.ServiceOf(task)
 	if t.o.service != "" && handler.NameOf(t.o.service) != name {
@@ -144,7 +147,7 @@ func (t *simulation) findTask(ctx context.Context) error {
 
 // findInstallation finds the installation to rehearse: with this prefix, else the one that hears the service.
 func (t *simulation) findInstallation(ctx context.Context) error {
-	others, listing := deploy.List(ctx, t.s.clients, t.s.id)
+	others, notChecked, listing := deploy.ListAll(ctx, t.s.clients, tagsOf(t.s.Session), t.s.id, t.rolePath)
 	if listing != nil && (ctx.Err() != nil || !t.o.oneInstallation) {
 		return listing
 	}
@@ -171,8 +174,9 @@ func (t *simulation) findInstallation(ctx context.Context) error {
 		return err
 	}
 	if listing != nil {
-		statuses[0].NotChecked = append(statuses[0].NotChecked, deploy.NotChecked{What: "other installations", Why: apperr.WhyNot(listing)})
+		notChecked = append(notChecked, deploy.NotChecked{What: "other installations", Why: apperr.WhyNot(listing)})
 	}
+	statuses[0].NotChecked = append(statuses[0].NotChecked, notChecked...)
 	t.rehearse = &simulate.Installed{Installation: found, Status: statuses[0], Scope: t.scope(prefix)}
 	t.prefix = prefix
 	return nil

@@ -214,6 +214,14 @@ func TestSimulateRefuses(t *testing.T) {
 	}{
 		{"--event e.json --cluster shop", "--event is tried without an account, and does not go with --cluster", false},
 		{"--event nowhere.json", "--event nowhere.json: no such file or directory", false},
+		{"--event .", "--event .: this is a directory", false},
+		{"--event e.json --prefix prod", "--event is tried without an account, and does not go with --prefix", false},
+		{"--service shop/api", "--service shop/api: give the cluster by its own flag", false},
+		{"--cluster arn:aws:ecs:eu-west-1:111122223333:service/shop/api", "this is not the ARN of a cluster", false},
+		{"--service api\x1b[31m", "this can be no name of a service", false},
+		{"--service arn:aws:ecs:eu-west-1:999999999999:service/shop/api", "is in account 999999999999, and you are in 111122223333", true},
+		{"--cluster arn:aws:ecs:us-east-1:111122223333:cluster/shop", "is in us-east-1, and you are looking at eu-west-1", true},
+		{"--cluster other --task arn:aws:ecs:eu-west-1:111122223333:task/shop/0123", "runs in cluster shop, not in other", true},
 		{"--yes", "--yes is about --for-real", false},
 		{"--task 0123", "--task 0123: an id says nothing of its cluster", false},
 		{"--cluster ''", "--cluster is empty", false},
@@ -260,14 +268,14 @@ func TestSimulateAnEventOfAFile(t *testing.T) {
 		t.Errorf("exit code %d\n%s%s", code, shown.out, shown.err)
 	}
 	code, shown = spothandler(t.Context(), strings.Replace(event, "RUNNING", "STOPPED", 1), "simulate", "--event", "-")
-	if code != exitFine || !strings.Contains(shown.out, "leaves it out, by detail.lastStatus") || !strings.Contains(shown.out, "too_late? yes") {
+	if code != exitFine || !strings.Contains(shown.out, "does not match: detail.lastStatus") || !strings.Contains(shown.out, "too_late? yes") {
 		t.Errorf("exit code %d\n%s%s", code, shown.out, shown.err)
 	}
 	if _, answer := simulated(t, "simulate --event "+file); answer.Version == "" {
 		t.Errorf("%+v", answer)
 	}
 	code, shown = spothandler(t.Context(), strings.Replace(event, `"SpotInterruption"`, "3", 1), "simulate", "--event", "-")
-	if code != exitError || !strings.Contains(shown.err, "standard input:2: detail.stopCode: a text is expected, and this is a number") {
+	if code != exitError || !strings.Contains(shown.err, "standard input:2: detail.stopCode: a string is expected, but this is a number") {
 		t.Errorf("exit code %d\n%s", code, shown.err)
 	}
 }

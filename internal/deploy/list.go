@@ -190,3 +190,29 @@ func CheckCase(prefix string, others []Listed) error {
 	}
 	return nil
 }
+
+// ListAll finds the installations of a region as List does, and beside them, by their tags, those whose role has another
+// path or is gone. What the tags might have told is not checked where the caller may not look.
+func ListAll(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, paths ...string) ([]Listed, []NotChecked, error) {
+	all, err := List(ctx, clients, id, paths...)
+	if err != nil {
+		return nil, nil, err
+	}
+	isNew := func(prefix string) bool {
+		return !slices.ContainsFunc(all, func(known Listed) bool { return known.Prefix == prefix })
+	}
+	found, notChecked, err := FindWithoutRole(ctx, clients, tags, id, isNew)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, nil, err
+		}
+		notChecked = append(notChecked, NotChecked{"what is installed and has no role under " + Path, apperr.WhyNot(err)})
+	}
+	for _, each := range found {
+		if isNew(each.Names.Prefix) {
+			all = append(all, Listed{Prefix: each.Names.Prefix, Region: id.Region, Record: each.Record})
+		}
+	}
+	slices.SortFunc(all, func(a, b Listed) int { return strings.Compare(a.Prefix, b.Prefix) })
+	return all, notChecked, nil
+}

@@ -17,6 +17,8 @@ import (
 type AccountSubject struct {
 	Facts   *services.Facts
 	Account *services.Account
+	// OursUnknown is why it is not known which rules are those of installations; "" where it is.
+	OursUnknown string
 }
 
 // accountCheck is one row of the account's table.
@@ -28,16 +30,16 @@ type accountCheck struct {
 func accountTable() []accountCheck {
 	return []accountCheck{
 		{check{
-			code: "SPOT301", title: "another rule redeploys as well", parts: []services.Part{services.PartRules},
-			why: "A second function that redeploys on the same events redeploys everything twice, such as that of the Terraform module which " +
-				"spothandler replaces. A rule that only tells a chat is fine.",
+			code: rulesCode, title: "another rule redeploys as well", parts: []services.Part{services.PartRules},
+			why: "If a second function redeploys on the same events, such as that of the Terraform module that spothandler replaces, each " +
+				"interruption redeploys a service twice. A rule that only notifies somebody is fine.",
 			sources: []string{"https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListRules.html"},
-			cures:   []string{"aws events disable-rule --name NAME, then remove it where it came from (terraform destroy)"},
+			cures:   []string{"aws events disable-rule --name NAME (then remove it with what made it, such as terraform destroy)"},
 		}, otherRules},
 		{check{
 			code: "SPOT302", title: "a vCPU quota leaves no room for a rollout", parts: []services.Part{services.PartQuotas},
-			why: "Fargate Spot and Fargate on demand have quotas of vCPUs of their own, six at first. A rollout runs old and new tasks side by side: " +
-				"where the quota has no room for the largest one, it waits for tasks to end. Usage is the maximum of three hours.",
+			why: "Fargate Spot and Fargate on-demand have separate vCPU quotas, initially of six. A rollout runs old and new tasks side by side: " +
+				"if a quota has no room for the largest rollout, that waits for tasks to stop. Usage is the maximum of the last three hours.",
 			sources: []string{
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html",
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/monitoring-fargate-usage.html",
@@ -48,8 +50,9 @@ func accountTable() []accountCheck {
 			},
 		}, quotas},
 		{check{
-			code: "SPOT303", title: "the function may not run", parts: []services.Part{services.PartConcurrency},
-			why: "A reserved concurrency of 0 stops the function. An account with ten executions or fewer to share, as new ones have, may have none left in a storm.",
+			code: "SPOT303", title: "the function may be throttled", parts: []services.Part{services.PartConcurrency},
+			why: "With a reserved concurrency of 0 the function never runs. An account with an unreserved concurrency of ten or less, as new " +
+				"accounts have, may have none left when many tasks are interrupted at once.",
 			sources: []string{
 				"https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html",
 			},
@@ -60,19 +63,20 @@ func accountTable() []accountCheck {
 		}, fewExecutions},
 		{check{
 			code: "SPOT304", title: "tasks on Spot that nothing restarts", parts: []services.Part{services.PartTasks},
-			why: "A task that RunTask, Step Functions or AWS Batch started belongs to no service: when it is interrupted, ECS does not start it again.",
+			why: "A task that was started by RunTask, Step Functions or AWS Batch belongs to no service: ECS does not restart it after an interruption.",
 			sources: []string{
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html",
 			},
-			cures: []string{"a retry in what starts the tasks, or on-demand capacity for them"},
+			cures: []string{"retry in what starts the tasks, or run them on demand"},
 		}, standaloneTasks},
 		{check{
-			code: "SPOT305", title: "what a cluster brings to new services", parts: []services.Part{services.PartClusters},
-			why: "A service that is made without a capacity provider strategy takes its cluster's default: one with Fargate Spot puts it on Spot. " +
-				"Without FARGATE associated with the cluster, no service there can have an on-demand floor. PutClusterCapacityProviders replaces the whole list.",
+			code: "SPOT305", title: "cluster defaults for new services", parts: []services.Part{services.PartClusters},
+			why: "A service created without a capacity provider strategy takes its cluster's default strategy; if that includes FARGATE_SPOT, it " +
+				"runs on Spot. If FARGATE is not associated with the cluster, no service there can have an on-demand floor. " +
+				"PutClusterCapacityProviders replaces both lists, so a command has to repeat what is to stay.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html"},
 			cures: []string{
-				"aws ecs put-cluster-capacity-providers --cluster CLUSTER --capacity-providers FARGATE FARGATE_SPOT --default-capacity-provider-strategy ..., with all of both",
+				"aws ecs put-cluster-capacity-providers --cluster CLUSTER --capacity-providers FARGATE FARGATE_SPOT --default-capacity-provider-strategy ... (repeat what is to stay)",
 			},
 		}, clusterDefaults},
 	}
@@ -87,6 +91,10 @@ func JudgeAccount(s *AccountSubject, ignored []string) Diagnosis {
 				d.NotChecked = append(d.NotChecked, NotChecked{c.code, u.Why})
 			}
 		}
+		if c.code == rulesCode && s.OursUnknown != "" && len(s.Account.Rules) > 0 { // one of them may be an installation's
+			d.NotChecked = append(d.NotChecked, NotChecked{c.code, s.OursUnknown})
+			continue
+		}
 		for _, v := range c.judge(s) {
 			f := Finding{Code: c.code, Severity: v.severity, Message: v.message, Cure: v.cure}
 			if slices.Contains(ignored, c.code) {
@@ -98,6 +106,9 @@ func JudgeAccount(s *AccountSubject, ignored []string) Diagnosis {
 	slices.SortStableFunc(d.Findings, func(a, b Finding) int { return rank(a.Severity) - rank(b.Severity) })
 	return d
 }
+
+// rulesCode is the check of rules that are not ours.
+const rulesCode = "SPOT301"
 
 func otherRules(s *AccountSubject) []verdict {
 	var verdicts []verdict
@@ -114,11 +125,11 @@ func otherRules(s *AccountSubject) []verdict {
 		disable := "aws events disable-rule --name " + apperr.Quote(rule.Name)
 		switch {
 		case len(redeploying) > 0:
-			verdicts = append(verdicts, verdict{Error, fmt.Sprintf("rule %s fires on the same events, and %s may redeploy as well", rule.Name, list(redeploying)), disable})
+			verdicts = append(verdicts, verdict{Error, fmt.Sprintf("rule %s matches the same events, and %s may redeploy as well", rule.Name, list(redeploying)), disable})
 		case len(unsure) > 0:
-			verdicts = append(verdicts, verdict{Info, fmt.Sprintf("rule %s fires on the same events; whether %s redeploys was not found out", rule.Name, list(unsure)), ""})
+			verdicts = append(verdicts, verdict{Info, fmt.Sprintf("rule %s matches the same events; whether %s redeploys could not be determined", rule.Name, list(unsure)), ""})
 		default:
-			verdicts = append(verdicts, verdict{Info, fmt.Sprintf("rule %s fires on the same events, and does not redeploy", rule.Name), ""})
+			verdicts = append(verdicts, verdict{Info, fmt.Sprintf("rule %s matches the same events, but does not redeploy", rule.Name), ""})
 		}
 	}
 	return verdicts
@@ -194,7 +205,7 @@ func fewExecutions(s *AccountSubject) []verdict {
 		return nil
 	}
 	return []verdict{{
-		Warning, fmt.Sprintf("the account has %s of Lambda to share", count(*s.Account.Unreserved, "execution")),
+		Warning, fmt.Sprintf("the account's unreserved Lambda concurrency is only %d", *s.Account.Unreserved),
 		"aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000",
 	}}
 }
@@ -203,7 +214,7 @@ func standaloneTasks(s *AccountSubject) []verdict {
 	groups := map[string]int{}
 	var order []string
 	for _, task := range s.Facts.Standalone {
-		key := task.Cluster + ": " + task.Group
+		key := fmt.Sprintf("in cluster %s (group %s)", task.Cluster, task.Group)
 		if groups[key] == 0 {
 			order = append(order, key)
 		}
@@ -212,8 +223,8 @@ func standaloneTasks(s *AccountSubject) []verdict {
 	var verdicts []verdict
 	for _, key := range order {
 		verdicts = append(verdicts, verdict{
-			Warning, fmt.Sprintf("cluster %s: %s on Spot that no service restarts", key, count(groups[key], "task")),
-			"a retry in what starts them, or on-demand capacity",
+			Warning, fmt.Sprintf("not restarted after an interruption: %s on Spot %s", count(groups[key], "task"), key),
+			"retry in what starts them, or run them on demand",
 		})
 	}
 	return verdicts
@@ -225,11 +236,11 @@ func clusterDefaults(s *AccountSubject) []verdict {
 		c := &s.Facts.Clusters[i]
 		for _, item := range c.DefaultCapacityProviderStrategy {
 			if aws.ToString(item.CapacityProvider) == services.Spot && (item.Weight > 0 || item.Base > 0) {
-				verdicts = append(verdicts, verdict{Info, "cluster " + c.Name() + ": new services without a strategy of their own run on Spot", ""})
+				verdicts = append(verdicts, verdict{Info, "cluster " + c.Name() + ": new services without a strategy of their own will run on Spot", ""})
 			}
 		}
 		if c.HasSpot() && !c.HasOnDemand() {
-			verdicts = append(verdicts, verdict{Info, "cluster " + c.Name() + ": FARGATE is not associated, so that no service can have an on-demand floor", associate(c)})
+			verdicts = append(verdicts, verdict{Info, "cluster " + c.Name() + ": FARGATE is not associated, so no service can have an on-demand floor", associate(c)})
 		}
 	}
 	return verdicts

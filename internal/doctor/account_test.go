@@ -22,51 +22,7 @@ func quiet() *AccountSubject {
 
 // Every check of the account is shown at work, and at its nearest false positive.
 func TestAccountChecks(t *testing.T) {
-	const function = "arn:aws:lambda:eu-west-1:111122223333:function:other"
-	rule := func(redeploys *bool) services.Rule {
-		return services.Rule{Name: "ecs-spot", Targets: []services.RuleTarget{{ARN: function, Redeploys: redeploys}}}
-	}
-	for _, test := range []struct {
-		name   string
-		change func(*AccountSubject)
-		want   string
-		cure   string
-	}{
-		{"quiet", func(*AccountSubject) {}, "", ""},
-		{"another rule redeploys", func(s *AccountSubject) { s.Account.Rules = []services.Rule{rule(aws.Bool(true))} }, "SPOT301 error", "aws events disable-rule --name ecs-spot"},
-		{"another rule tells a chat", func(s *AccountSubject) { s.Account.Rules = []services.Rule{rule(aws.Bool(false))} }, "SPOT301 info", ""},
-		{"another rule of which nothing is known", func(s *AccountSubject) { s.Account.Rules = []services.Rule{rule(nil)} }, "SPOT301 info", ""},
-
-		{"no room for the largest rollout", func(s *AccountSubject) { s.Account.SpotUsage = aws.Float64(98.5) }, "SPOT302 warning", "--quota-code L-36FBB829 --desired-value 128"},
-		{"no room for a task", func(s *AccountSubject) { s.Account.SpotUsage = aws.Float64(99.75) }, "SPOT302 error", ""},
-		{"nothing runs: no figure", func(s *AccountSubject) { s.Account.SpotUsage = nil }, "", ""},
-
-		{"no room on demand", func(s *AccountSubject) {
-			s.Account.OnDemandQuota, s.Account.OnDemandUsage = aws.Float64(6), aws.Float64(5.5)
-		}, "SPOT302 warning", "--quota-code L-3032A538 --desired-value 16"},
-		{"room for the share that is on demand", func(s *AccountSubject) {
-			s.Account.OnDemandQuota, s.Account.OnDemandUsage = aws.Float64(6), aws.Float64(5)
-		}, "", ""},
-
-		{"few executions", func(s *AccountSubject) { s.Account.Unreserved = aws.Int(10) }, "SPOT303 warning", "L-B99A9384"},
-		{"a few more", func(s *AccountSubject) { s.Account.Unreserved = aws.Int(11) }, "", ""},
-
-		{"a standalone task", func(s *AccountSubject) {
-			s.Facts.Standalone = []services.Task{{Cluster: "shop", Group: "family:job"}, {Cluster: "shop", Group: "family:job"}}
-		}, "SPOT304 warning", ""},
-
-		{"Spot by default", func(s *AccountSubject) {
-			s.Facts.Clusters[0].DefaultCapacityProviderStrategy = []ecs.CapacityProviderStrategyItem{{CapacityProvider: aws.String(services.Spot), Weight: 1}}
-		}, "SPOT305 info", ""},
-		{"a weight of 0 places none", func(s *AccountSubject) {
-			s.Facts.Clusters[0].DefaultCapacityProviderStrategy = []ecs.CapacityProviderStrategyItem{{CapacityProvider: aws.String(services.Spot)}}
-		}, "", ""},
-		{
-			"no on-demand provider", func(s *AccountSubject) { s.Facts.Clusters[0].CapacityProviders = []string{services.Spot} }, "SPOT305 info",
-			"--capacity-providers FARGATE_SPOT FARGATE --default-capacity-provider-strategy '[]'",
-		},
-		{"neither provider", func(s *AccountSubject) { s.Facts.Clusters[0].CapacityProviders = nil }, "", ""},
-	} {
+	for _, test := range accountCases() {
 		s := quiet()
 		test.change(s)
 		d := JudgeAccount(s, nil)
@@ -88,5 +44,64 @@ func TestAccountNotChecked(t *testing.T) {
 	d := JudgeAccount(s, []string{"SPOT303"})
 	if got := d.brief(); got != "SPOT303 warning, SPOT302 not checked, SPOT304 not checked" || d.Worst() != "" {
 		t.Errorf("%q, worst %q", got, d.Worst())
+	}
+}
+
+// accountCase is an account that one check is tried on.
+type accountCase struct {
+	code   string // of the check
+	name   string
+	change func(*AccountSubject)
+	want   string // the whole diagnosis
+	cure   string // a part of the first cure
+}
+
+func accountCases() []accountCase {
+	const function = "arn:aws:lambda:eu-west-1:111122223333:function:other"
+	rule := func(redeploys *bool) services.Rule {
+		return services.Rule{Name: "ecs-spot", Targets: []services.RuleTarget{{ARN: function, Redeploys: redeploys}}}
+	}
+	return []accountCase{
+		{"", "quiet", func(*AccountSubject) {}, "", ""},
+		{"SPOT301", "another rule redeploys", func(s *AccountSubject) { s.Account.Rules = []services.Rule{rule(aws.Bool(true))} }, "SPOT301 error", "aws events disable-rule --name ecs-spot"},
+		{"SPOT301", "another rule tells a chat", func(s *AccountSubject) { s.Account.Rules = []services.Rule{rule(aws.Bool(false))} }, "SPOT301 info", ""},
+		{"SPOT301", "another rule of which nothing is known", func(s *AccountSubject) { s.Account.Rules = []services.Rule{rule(nil)} }, "SPOT301 info", ""},
+
+		{"SPOT301", "a rule that may be ours", func(s *AccountSubject) {
+			s.Account.Rules, s.OursUnknown = []services.Rule{rule(aws.Bool(true))}, "you may not iam:ListRoles"
+		}, "SPOT301 not checked", ""},
+		{"SPOT301", "no rule at all, whoever's", func(s *AccountSubject) { s.OursUnknown = "you may not iam:ListRoles" }, "", ""},
+
+		{"SPOT302", "no room for the largest rollout", func(s *AccountSubject) { s.Account.SpotUsage = aws.Float64(98.5) }, "SPOT302 warning", "--quota-code L-36FBB829 --desired-value 128"},
+		{"SPOT302", "no room for a task", func(s *AccountSubject) { s.Account.SpotUsage = aws.Float64(99.75) }, "SPOT302 error", ""},
+		{"SPOT302", "nothing runs: no figure", func(s *AccountSubject) { s.Account.SpotUsage = nil }, "", ""},
+
+		{"SPOT302", "no room on demand", func(s *AccountSubject) {
+			s.Account.OnDemandQuota, s.Account.OnDemandUsage = aws.Float64(6), aws.Float64(5.5)
+		}, "SPOT302 warning", "--quota-code L-3032A538 --desired-value 16"},
+		{"SPOT302", "room for the share that is on demand", func(s *AccountSubject) {
+			s.Account.OnDemandQuota, s.Account.OnDemandUsage = aws.Float64(6), aws.Float64(5)
+		}, "", ""},
+
+		{"SPOT303", "few executions", func(s *AccountSubject) { s.Account.Unreserved = aws.Int(10) }, "SPOT303 warning", "L-B99A9384"},
+		{"SPOT303", "a few more", func(s *AccountSubject) { s.Account.Unreserved = aws.Int(11) }, "", ""},
+
+		{"SPOT304", "a standalone task", func(s *AccountSubject) {
+			s.Facts.Standalone = []services.Task{{Cluster: "shop", Group: "family:job"}, {Cluster: "shop", Group: "family:job"}}
+		}, "SPOT304 warning", ""},
+
+		{"SPOT304", "no task of its own", func(s *AccountSubject) { s.Facts.Standalone = nil }, "", ""},
+
+		{"SPOT305", "Spot by default", func(s *AccountSubject) {
+			s.Facts.Clusters[0].DefaultCapacityProviderStrategy = []ecs.CapacityProviderStrategyItem{{CapacityProvider: aws.String(services.Spot), Weight: 1}}
+		}, "SPOT305 info", ""},
+		{"SPOT305", "a weight of 0 places none", func(s *AccountSubject) {
+			s.Facts.Clusters[0].DefaultCapacityProviderStrategy = []ecs.CapacityProviderStrategyItem{{CapacityProvider: aws.String(services.Spot)}}
+		}, "", ""},
+		{
+			"SPOT305", "no on-demand provider", func(s *AccountSubject) { s.Facts.Clusters[0].CapacityProviders = []string{services.Spot} }, "SPOT305 info",
+			"--capacity-providers FARGATE_SPOT FARGATE --default-capacity-provider-strategy '[]'",
+		},
+		{"SPOT305", "neither provider", func(s *AccountSubject) { s.Facts.Clusters[0].CapacityProviders = nil }, "", ""},
 	}
 }

@@ -19,10 +19,10 @@ func balancingChecks() []check {
 	return []check{
 		{
 			code: "SPOT104", title: "draining takes longer than the notice", parts: groups, judge: draining,
-			why: "A target group keeps the connections of a task that leaves for its deregistration delay, 300 s unless it is set; the task is " +
-				"killed after at most 120 s. On ordinary stops ECS waits for the delay before it sends SIGTERM, which stretches the " +
-				"redeployment as well, and during it the function skips further interruptions. Idle targets of an Application Load Balancer " +
-				"leave at once.",
+			why: "A target group lets the connections of a departing task finish during its deregistration delay, by default 300 seconds, but " +
+				"an interrupted task is killed after 120 seconds at most. When a deployment stops a task, ECS waits for the delay before it sends " +
+				"SIGTERM, so a long delay also prolongs the redeployment, and the function skips further interruptions until it is over. " +
+				"Idle targets of an Application Load Balancer deregister at once.",
 			sources: []string{
 				"https://repost.aws/knowledge-center/fargate-spot-termination-notice",
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-connection-draining.html",
@@ -30,22 +30,24 @@ func balancingChecks() []check {
 			cures: []string{"aws elbv2 modify-target-group-attributes --target-group-arn ARN --attributes Key=deregistration_delay.timeout_seconds,Value=90"},
 		},
 		{
-			code: "SPOT109", title: "new tasks may be killed while they start", parts: slices.Concat(groups, []services.Part{services.PartTaskDefinition}), judge: grace,
-			why: "Without a health check grace period (its default is 0), a task that the load balancer finds unhealthy while it starts is killed. " +
-				"A container whose own health check asks for a start period longer than the target group's patience (interval times unhealthy " +
-				"threshold) needs one. A new target needs to pass one check only, so that the healthy threshold does not matter.",
+			code: "SPOT109", title: "new tasks may be killed while starting", parts: slices.Concat(groups, []services.Part{services.PartTaskDefinition}), judge: grace,
+			why: "Without a health check grace period (the default is 0), ECS kills a task that the load balancer finds unhealthy while it " +
+				"starts. A grace period is needed if the start period of a container's own health check is longer than the time after which the " +
+				"target group calls a target unhealthy (interval times unhealthy threshold). The healthy threshold does not matter: a new target " +
+				"has to pass a single check.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-healthcheck.html"},
-			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --health-check-grace-period-seconds 60 (deploys nothing)"},
+			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --health-check-grace-period-seconds 60 (does not deploy)"},
 		},
 		{
-			code: "SPOT110", title: "two minutes cut what lasts longer", parts: groups, judge: lasting,
-			why: "Long-lived connections (TCP, TLS, UDP, QUIC, gRPC, WebSockets), sticky sessions and Service Connect's idle connections end with " +
-				"their task. A slow start of more than two minutes gives the new tasks less than their share for longer than the notice lasts. " +
-				"Names in AWS Cloud Map stay in DNS caches for their TTL. Whether Fargate drains Service Connect before SIGTERM, as the agent on EC2 " +
-				"does, AWS does not say. A target group that terminates connections after its deregistration delay does so by default for UDP.",
+			code: "SPOT110", title: "connections may outlast the notice", parts: groups, judge: lasting,
+			why: "Long-lived connections (TCP, TLS, UDP, QUIC, gRPC, WebSockets), sticky sessions and idle Service Connect connections end with " +
+				"their task. During a slow start of more than two minutes, new tasks get less than their share of the requests for longer than the " +
+				"notice lasts. Names in AWS Cloud Map stay in DNS caches for their TTL. A target group can close connections at the end of its " +
+				"deregistration delay; for UDP that is the default. AWS does not document whether Fargate drains Service Connect before SIGTERM, as " +
+				"the ECS agent on EC2 does.",
 			sources: []string{"https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html"},
 			cures: []string{
-				"clients that connect again, with backoff",
+				"let clients reconnect, with backoff",
 				"aws elbv2 modify-target-group-attributes --target-group-arn ARN --attributes Key=slow_start.duration_seconds,Value=60",
 			},
 		},
@@ -66,7 +68,7 @@ func draining(s *Subject) []verdict {
 			continue
 		}
 		verdicts = append(verdicts, verdict{
-			Warning, fmt.Sprintf("target group %s drains for %ds, the notice is %ds", aws.ToString(group.TargetGroupName), delay, notice),
+			Warning, fmt.Sprintf("target group %s drains for %ds, but the notice is %ds", aws.ToString(group.TargetGroupName), delay, notice),
 			modifyGroup(group, "deregistration_delay.timeout_seconds", goodDelay),
 		})
 	}
@@ -104,11 +106,11 @@ func grace(s *Subject) []verdict {
 	switch {
 	case start == 0:
 		return []verdict{{
-			Info, "no health check grace period: a task that starts slowly is killed", s.updateService("--health-check-grace-period-seconds 60"),
+			Info, "no health check grace period: a task that starts slowly may be killed", s.updateService("--health-check-grace-period-seconds 60"),
 		}}
 	case start > patience:
 		return []verdict{{
-			Warning, fmt.Sprintf("a task may take %ds to start and is killed after %ds of failed health checks", start, patience),
+			Warning, fmt.Sprintf("a task may take %ds to start, but is killed after %ds of failed health checks", start, patience),
 			s.updateService(fmt.Sprintf("--health-check-grace-period-seconds %d", start)),
 		}}
 	}
@@ -123,7 +125,7 @@ func lasting(s *Subject) []verdict {
 		verdicts = append(verdicts, lastingIn(group)...)
 	}
 	if s.serviceConnect() != nil {
-		verdicts = append(verdicts, verdict{Info, "Service Connect keeps idle connections, 5 min for HTTP and 1 h for TCP: clients must connect again", ""})
+		verdicts = append(verdicts, verdict{Info, "Service Connect keeps idle connections for 5 min (HTTP) or 1 h (TCP): clients must reconnect", ""})
 	}
 	if len(s.ServiceRegistries) > 0 {
 		verdicts = append(verdicts, verdict{Info, "its name in AWS Cloud Map stays in DNS caches for the record's TTL", ""})
@@ -148,7 +150,7 @@ func lastingIn(group services.TargetGroup) []verdict {
 	}
 	if slow := seconds(group, "slow_start.duration_seconds", 0); slow > longSlowStart {
 		verdicts = append(verdicts, verdict{
-			Warning, fmt.Sprintf("target group %s starts new tasks slowly for %ds, the notice is %ds", name, slow, notice),
+			Warning, fmt.Sprintf("target group %s has a slow start of %ds, but the notice is %ds", name, slow, notice),
 			modifyGroup(group, "slow_start.duration_seconds", goodDelay),
 		})
 	}

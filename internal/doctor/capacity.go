@@ -21,53 +21,54 @@ func capacityChecks() []check {
 	return []check{
 		{
 			code: "SPOT102", title: "the only task is on Spot", judge: onlyTask,
-			why: "A service with one task is down from its interruption until Spot capacity is there again: Fargate never replaces " +
-				"Spot by on-demand capacity. A consumer that may pause can live with that.",
+			why: "A service with one task is down from the interruption until Spot capacity is available again: Fargate never replaces " +
+				"Spot capacity with on-demand capacity. For a queue consumer that may pause, that can be acceptable.",
 			sources: []string{providers},
 			cures: []string{
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --desired-count 2",
-				"an on-demand floor, as for SPOT103",
+				"give it an on-demand floor, as for SPOT103",
 			},
 		},
 		{
 			code: "SPOT103", title: "no on-demand floor", judge: noFloor,
-			why: "Fargate never replaces Spot by on-demand capacity, so a shortage of Spot can take every task of the service. A base or " +
-				"weight on FARGATE keeps some; a base on FARGATE_SPOT does not. Without a load balancer or Service Connect it is only " +
-				"worth knowing: nobody waits for an answer.",
+			why: "Fargate never replaces Spot capacity with on-demand capacity, so a shortage of Spot can take every task of the service. " +
+				"A base or a weight on FARGATE keeps some tasks on demand; a base on FARGATE_SPOT does not. For a service without a load " +
+				"balancer or Service Connect this is an info only, since no caller waits for it.",
 			sources: []string{providers},
 			cures: []string{
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --capacity-provider-strategy capacityProvider=FARGATE,base=1,weight=1 " +
 					"capacityProvider=FARGATE_SPOT,weight=4 --force-new-deployment",
-				"where FARGATE is not associated with the cluster: SPOT305",
+				"if FARGATE is not associated with the cluster, see SPOT305 first",
 			},
 		},
 		{
-			code: "SPOT106", title: "every task is in one Availability Zone", parts: subnets, judge: oneZone,
-			why: "Spot capacity is reclaimed by zone: a service in one loses all tasks at once, and finds no capacity elsewhere. With several " +
-				"zones, Availability Zone rebalancing spreads the tasks again after an interruption; where the service does not say, it is off.",
+			code: "SPOT106", title: "all tasks run in one Availability Zone", parts: subnets, judge: oneZone,
+			why: "Spot capacity is reclaimed by Availability Zone: a service in one zone can lose all tasks at once, and finds no capacity " +
+				"elsewhere. With several zones, Availability Zone rebalancing spreads the tasks again after an interruption. A service that " +
+				"does not set it, as older ones, has it disabled.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html"},
 			cures: []string{
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --network-configuration 'awsvpcConfiguration={subnets=[A,B],securityGroups=[G]}'",
-				"aws ecs update-service --cluster CLUSTER --service SERVICE --availability-zone-rebalancing ENABLED (deploys nothing; needs a maximumPercent above 100)",
+				"aws ecs update-service --cluster CLUSTER --service SERVICE --availability-zone-rebalancing ENABLED (does not deploy; needs a maximumPercent above 100)",
 			},
 		},
 		{
-			code: "SPOT107", title: "too few free addresses for a rollout", parts: subnets, judge: addresses,
-			why: "Each new task takes an address of its subnet before an old one gives its own back. Other services share the subnets, so " +
-				"that what is free now is the most there may be. Subnets of IPv6 alone are left out.",
+			code: "SPOT107", title: "too few free IP addresses for a rollout", parts: subnets, judge: addresses,
+			why: "Each new task takes an IP address of its subnet before an old task releases one. Other services share the subnets, so " +
+				"what is free now is the most that a rollout can get. IPv6-only subnets are not checked.",
 			sources: []string{"https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html"},
-			cures:   []string{"add subnets with free addresses to the service's network configuration"},
+			cures:   []string{"add subnets with free IP addresses to the service's network configuration"},
 		},
 		{
-			code: "SPOT115", title: "ECS could not place tasks lately", judge: shortage,
-			why: "The service's events of the last seven days say that capacity was unavailable: the next interruption may meet the same " +
-				"shortage, and then the service stays smaller.",
+			code: "SPOT115", title: "capacity was unavailable recently", judge: shortage,
+			why: "The service's events of the last seven days say that ECS could not place a task because capacity was unavailable. The next " +
+				"interruption may meet the same shortage, and the service then runs with fewer tasks until it is over.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html"},
-			cures:   []string{"an on-demand floor, as for SPOT103", "more Availability Zones, as for SPOT106"},
+			cures:   []string{"give it an on-demand floor, as for SPOT103", "add Availability Zones, as for SPOT106"},
 		},
 		{
 			code: "SPOT118", title: "the service may scale in to one task", parts: []services.Part{services.PartScaling}, judge: scaleIn,
-			why:     "Application Auto Scaling may take the service down to one task, and then SPOT102 holds.",
+			why:     "Application Auto Scaling may reduce the service to a single task. If that one is on Spot, SPOT102 applies. With a base on FARGATE it is on demand, and nothing is reported.",
 			sources: []string{"https://docs.aws.amazon.com/autoscaling/application/APIReference/API_ScalableTarget.html"},
 			cures: []string{
 				"aws application-autoscaling register-scalable-target --service-namespace ecs --resource-id service/CLUSTER/SERVICE " +
@@ -125,12 +126,12 @@ func oneZone(s *Subject) []verdict {
 	switch {
 	case len(zones) == 1:
 		return []verdict{{
-			Warning, "every task is in one Availability Zone, " + zones[0],
+			Warning, "all tasks run in one Availability Zone, " + zones[0],
 			s.addSubnet("SUBNET-OF-ANOTHER-ZONE"),
 		}}
 	case len(zones) > 1 && s.isRolledByECS() && s.AvailabilityZoneRebalancing != ecs.AvailabilityZoneRebalancingEnabled && s.maximumPercent() > 100:
 		return []verdict{{
-			Info, "Availability Zone rebalancing is off: tasks may pile up in one zone", s.updateService("--availability-zone-rebalancing ENABLED"),
+			Info, "Availability Zone rebalancing is off: tasks may accumulate in one zone", s.updateService("--availability-zone-rebalancing ENABLED"),
 		}}
 	}
 	return nil
@@ -152,7 +153,7 @@ func addresses(s *Subject) []verdict {
 		severity = Error
 	}
 	return []verdict{{
-		severity, fmt.Sprintf("its subnets have %d free addresses, a rollout takes up to %d", free, needed),
+		severity, fmt.Sprintf("its subnets have %d free IP addresses, a rollout needs up to %d", free, needed),
 		s.addSubnet("SUBNET-WITH-ADDRESSES"),
 	}}
 }
@@ -190,21 +191,21 @@ func shortage(s *Subject) []verdict {
 	if times == 0 {
 		return nil
 	}
-	cure := "more Availability Zones, or a larger weight of FARGATE in its strategy"
+	cure := "add Availability Zones, or give FARGATE a larger weight in its strategy"
 	if !s.HasOnDemandFloor() {
 		cure = s.floorCure()
 	}
 	return []verdict{{
-		Warning, fmt.Sprintf("ECS could not place tasks %s in 7 days, last on %s", count(times, "time"), last.UTC().Format("2 Jan 15:04 UTC")), cure,
+		Warning, fmt.Sprintf("capacity was unavailable %s in the last 7 days, most recently on %s", count(times, "time"), last.UTC().Format("2 Jan 15:04 UTC")), cure,
 	}}
 }
 
 func scaleIn(s *Subject) []verdict {
-	if s.Scaling == nil || aws.ToInt32(s.Scaling.MinCapacity) > 1 || s.DesiredCount < 2 {
+	if s.Scaling == nil || aws.ToInt32(s.Scaling.MinCapacity) > 1 || s.DesiredCount < 2 || s.OnDemandBase() > 0 {
 		return nil
 	}
 	return []verdict{{
-		Warning, fmt.Sprintf("it may scale in to %s", count(int(aws.ToInt32(s.Scaling.MinCapacity)), "task")),
+		Warning, fmt.Sprintf("it may scale in to %s, and that one may be on Spot", count(int(aws.ToInt32(s.Scaling.MinCapacity)), "task")),
 		fmt.Sprintf("aws application-autoscaling register-scalable-target --service-namespace ecs --resource-id %s --scalable-dimension ecs:service:DesiredCount --min-capacity 2",
 			apperr.Quote("service/"+s.Cluster.Name()+"/"+s.Name())),
 	}}

@@ -29,13 +29,13 @@ func (s *Subject) redeploy(flags string) string {
 	return s.updateService(flags)
 }
 
-// revise is a command that registers a revision of the task definition with a change made by jq, and
-// deploys it. What DescribeTaskDefinition adds, RegisterTaskDefinition refuses.
+// revise is a command that registers a revision of the service's own task definition, which need not be the latest
+// of its family, with a change made by jq, and deploys it. What DescribeTaskDefinition adds, RegisterTaskDefinition refuses.
 func (s *Subject) revise(change string) string {
 	const added = "del(.taskDefinitionArn,.revision,.status,.requiresAttributes,.compatibilities,.registeredAt,.registeredBy,.deregisteredAt)"
 	family := aws.ToString(s.TaskDefinition.Family)
 	return strings.Join([]string{
-		"aws ecs describe-task-definition --task-definition " + apperr.Quote(family) + " --query taskDefinition --output json",
+		"aws ecs describe-task-definition --task-definition " + apperr.Quote(fmt.Sprintf("%s:%d", family, s.TaskDefinition.Revision)) + " --query taskDefinition --output json",
 		"jq " + apperr.Quote(change+" | "+added) + " > " + apperr.Quote(family+".json"),
 	}, " | ") + " && " + strings.Join([]string{
 		"aws ecs register-task-definition --cli-input-json " + apperr.Quote("file://"+family+".json"),

@@ -12,6 +12,33 @@ var update = flag.Bool("update", false, "write docs/doctor.md")
 
 const docs = "../../docs/doctor.md"
 
+// Every check has a case that shows it, and one, its nearest false positive, that does not.
+func TestEveryCheckIsShown(t *testing.T) {
+	shown, spared := map[string]bool{}, map[string]bool{}
+	note := func(code, want string) {
+		switch {
+		case strings.Contains(want, code+" error"), strings.Contains(want, code+" warning"), strings.Contains(want, code+" info"):
+			shown[code] = true
+		case !strings.Contains(want, code):
+			spared[code] = true
+		}
+	}
+	for _, c := range serviceCases() {
+		note(c.code, c.want)
+	}
+	for _, c := range accountCases() {
+		note(c.code, c.want)
+	}
+	for _, c := range installationCases() {
+		note(c.code, c.want)
+	}
+	for _, code := range Codes() {
+		if !shown[code] || !spared[code] {
+			t.Errorf("%s: shown %t, spared a false positive %t", code, shown[code], spared[code])
+		}
+	}
+}
+
 // docs/doctor.md has every check, as the table has it; go test -update writes it.
 func TestDocs(t *testing.T) {
 	want := document()
@@ -59,34 +86,42 @@ const beginning = `# What doctor checks
 
 ` + "`spothandler doctor`" + ` reads the ECS services of a Region that run on Fargate Spot and
 makes the checks below. An error means that an interruption is an outage, or that nothing
-redeploys; a warning, that an interruption hurts, or may; an info is worth knowing. A service
-is ready when it has neither error nor warning, and was checked whole. What the caller may not
-read is not checked, and said. A finding can be accepted with ` + "`--ignore CODE`" + `, or by the
-service's tag ` + "`spothandler-ignore`" + ` (codes joined by +).
+redeploys; a warning, that an interruption hurts, or may hurt; an info is worth knowing. A
+service is ready if it has no error and no warning, and every check could be made. What the
+caller may not read is reported as not checked. A finding can be accepted with
+` + "`--ignore CODE`" + `, or by the service's tag ` + "`spothandler-ignore`" + ` (codes joined by +); it is
+then shown as ignored.
 
-A cure made by hand lasts until Terraform or CloudFormation deploys the next time: change it
+The exit code is 2 if there is an error, with ` + "`--strict`" + ` also for a warning. It is 1 if
+nothing could be read at all, or if a cluster or service that was asked for by name could not
+be read: then nothing is known, and a pipeline must not pass.
+
+A change made with the aws CLI lasts until Terraform or CloudFormation next deploys: make it
 there as well.
 
-## Which services are looked at
+## Which services are checked
 
 Those that are ACTIVE with FARGATE_SPOT in their capacity provider strategy, with a weight or a
 base above 0 (the API's default weight is 0), or in that of a task set under CodeDeploy and
-external controllers. Services on Fargate on demand, and those with a desired count of 0, are
-counted. What happens at an interruption is the decision of the function's own gate, on a notice
-for a task of the service's primary deployment, when the cooldown is over.
+external controllers. A service that was created without a strategy and a launch type is taken
+to follow its cluster's default. Services on Fargate on-demand, and those with a desired count
+of 0, are counted only. What happens at an interruption is the decision of the function's own
+gate, on a notice for a task of the service's primary deployment, after the cooldown.
 `
 
 const end = `
 ## What is not checked, and why
 
-- **interval times healthy threshold of a target group:** a new target needs to pass one health check only.
-- **STOPSIGNAL, and an entry point of the image:** they are in the image, which is not read.
-- **immutable tags in Amazon ECR:** the task definition does not show them, and the repository may be another's; accept SPOT112 where they are.
-- **whether a program ends quickly by itself:** nobody can tell from outside; one that does loses nothing by a short stopTimeout.
-- **idle targets of an Application Load Balancer:** they leave at once, however long the deregistration delay is.
-- **service control policies with conditions, session policies:** IAM's simulator leaves them out.
-- **rates of Application Auto Scaling, EventBridge and Service Quotas:** AWS publishes none; the calls are few.
-- **whether Fargate drains Service Connect before SIGTERM, and whether ECS keeps the parts of a deployment configuration that an update leaves out:** AWS does not say. Cures name all parts.
-- **what other linters check** (security, logging, LATEST as a platform version): Checkov, Prowler, Trivy and cdk-nag do that.
-- **targets of rules on other event buses:** ECS's events come to the default bus.
+- **Interval times healthy threshold of a target group:** a new target has to pass a single health check.
+- **STOPSIGNAL, and an entry point that only the image has:** the image is not read.
+- **Immutable tags in an Amazon ECR registry of another account or Region:** callers are rarely allowed to look there; accept SPOT112 if they are.
+- **Whether a program exits quickly by itself:** this cannot be told from outside. One that does loses nothing by a short stopTimeout.
+- **Idle targets of an Application Load Balancer:** they deregister at once, however long the deregistration delay is.
+- **Which shell sh is:** newer versions of dash replace themselves with a single command, older ones do not. The image decides.
+- **Service control policies with conditions, resource and session policies:** IAM's policy simulator leaves them out.
+- **A policy for the function's role with a condition on something unknown here:** the permission is then not checked.
+- **Whether Fargate drains Service Connect before SIGTERM; whether ECS keeps the parts of a deployment configuration that an update leaves out; whether a forced deployment of an inactive task definition is refused:** AWS does not document it. The commands name every part.
+- **Rates of Application Auto Scaling, EventBridge and Service Quotas:** AWS publishes none; the calls are few.
+- **Security and logging:** Checkov, Prowler, Trivy and cdk-nag check those.
+- **Rules on other event buses:** ECS sends its events to the default bus.
 `

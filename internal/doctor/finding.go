@@ -43,8 +43,10 @@ type Subject struct {
 	*services.Service
 	Now      time.Time
 	Decision handler.Decision // what the function would do about an interruption of one of its tasks
-	// Heard is false where there are installations and the service's cluster is in none of them.
+	// Heard is false where there are installations and the service's cluster is in none of them. Cover is then a
+	// command with which one of them covers it; "" is none.
 	Heard bool
+	Cover string
 }
 
 // verdict is what a check says, before it has its code.

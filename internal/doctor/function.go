@@ -20,39 +20,39 @@ func functionChecks() []check {
 	return []check{
 		{
 			code: "SPOT201", title: "the function cannot redeploy it", judge: unsupported,
-			why: "CodeDeploy and external controllers do not accept a forced deployment, and one of a blue/green, linear or canary service shifts " +
-				"traffic and waits for minutes or hours. The function leaves such a service alone; ECS still replaces the interrupted task.",
+			why: "CodeDeploy and external controllers do not accept a forced deployment; that of a blue/green, linear or canary service would " +
+				"shift traffic and wait for minutes or hours. The function leaves such a service alone; ECS still replaces the interrupted task.",
 			sources: []string{gate, "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html"},
-			cures:   []string{"none that is cheap: rely on ECS's own replacement, with an on-demand floor as for SPOT103"},
+			cures:   []string{"no simple one: rely on ECS's own replacement, with an on-demand floor as for SPOT103"},
 		},
 		{
 			code: "SPOT202", title: "a redeployment would do harm", judge: harmful,
-			why: "Where more tasks run than a rollout has to keep, it may stop healthy tasks before new ones run: at an interruption that lowers " +
-				"capacity. Where a rollout has no room at all it never ends (SPOT108). The function skips both.",
+			why: "If more tasks run than a rollout has to keep, the rollout may stop healthy tasks before new ones run, and lower the capacity " +
+				"further. A rollout without room never ends (SPOT108). In both cases the function does not redeploy.",
 			sources: []string{gate},
 			cures: []string{
-				"a minimumHealthyPercent of 100",
+				"set minimumHealthyPercent to 100",
 				"aws ecs tag-resource --resource-arn SERVICE-ARN --tags key=spothandler,value=redeploy (redeploy all the same)",
 			},
 		},
 		{
-			code: "SPOT203", title: "nobody redeploys it", judge: unheard,
-			why: "The service's tag spothandler says off or observe, or no installation listens to its cluster (--cluster). ECS replaces its " +
-				"tasks by itself, where there is capacity.",
+			code: "SPOT203", title: "nothing redeploys it", judge: unheard,
+			why: "The service's tag spothandler is off or observe, or no installation covers its cluster (--cluster). ECS still replaces its " +
+				"tasks by itself if there is capacity.",
 			sources: []string{gate},
 			cures: []string{
 				"aws ecs untag-resource --resource-arn SERVICE-ARN --tag-keys spothandler",
-				"spothandler install --cluster NAME (with every cluster that the installation is to watch)",
+				"spothandler install --cluster NAME (repeat --cluster for every cluster that it is to cover)",
 			},
 		},
 		{
-			code: "SPOT204", title: "its ARN is short: it cannot be tagged", judge: shortARN,
-			why: "A service from before 2021 may have an ARN without its cluster, which carries no tags: spothandler=off cannot be set. It is " +
-				"migrated without downtime, and cannot go back.",
+			code: "SPOT204", title: "its short ARN does not support tags", judge: shortARN,
+			why: "An old service may have an ARN without the name of its cluster, which does not support tags: spothandler=off cannot be set. " +
+				"The migration to the long format causes no downtime, and cannot be undone.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-arn-migration.html"},
 			cures: []string{
-				"aws ecs put-account-setting --name serviceLongArnFormat --value enabled (and taskLongArnFormat), as the principal that made the service",
-				"then aws ecs tag-resource --resource-arn LONG-ARN --tags key=team,value=NAME",
+				"aws ecs put-account-setting --name serviceLongArnFormat --value enabled (then the same for taskLongArnFormat; both as the principal that created the service)",
+				"aws ecs tag-resource --resource-arn LONG-ARN --tags key=team,value=NAME (afterwards: the tag migrates the service)",
 			},
 		},
 	}
@@ -93,7 +93,7 @@ func unheard(s *Subject) []verdict {
 	untag := "aws ecs untag-resource --resource-arn " + apperr.Quote(s.ARN()) + " --tag-keys " + s.tagKeys()
 	switch {
 	case !s.Heard:
-		return []verdict{{Warning, "no installation listens to cluster " + s.Cluster.Name(), "spothandler status   shows the clusters of each installation"}}
+		return []verdict{{Warning, "no installation covers cluster " + s.Cluster.Name(), cmp.Or(s.Cover, "spothandler status   shows the clusters of each installation")}}
 	case s.Decision.Reason == handler.ReasonSwitchedOff && s.Decision.Level > slog.LevelInfo: // an unknown word
 		return []verdict{{Warning, s.Decision.Message, untag}}
 	case s.Decision.Reason == handler.ReasonSwitchedOff:
@@ -122,7 +122,7 @@ func shortARN(s *Subject) []verdict {
 		return nil
 	}
 	return []verdict{{
-		Info, "its ARN is of the old form, which carries no tags: spothandler=off cannot be set",
-		"aws ecs put-account-setting --name serviceLongArnFormat --value enabled && aws ecs put-account-setting --name taskLongArnFormat --value enabled   as " + cmp.Or(aws.ToString(s.CreatedBy), "the principal that made it") + "; it cannot be undone",
+		Info, "its ARN has the old format, which does not support tags: spothandler=off cannot be set",
+		"aws ecs put-account-setting --name serviceLongArnFormat --value enabled && aws ecs put-account-setting --name taskLongArnFormat --value enabled   as " + cmp.Or(aws.ToString(s.CreatedBy), "the principal that created it") + "; it cannot be undone",
 	}}
 }

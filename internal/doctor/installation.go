@@ -16,6 +16,8 @@ type InstallationSubject struct {
 	Name   string // as it is shown
 	// Problems are what a status reports of it, a reserved concurrency of 0 left out.
 	Problems []string
+	// Heals reports whether an install mends all of them: nothing of others is in the way.
+	Heals bool
 	// Throttled reports whether its function has a reserved concurrency of 0.
 	Throttled bool
 	// Disabled reports whether its rule is DISABLED.
@@ -45,24 +47,23 @@ func installationTable() []installationCheck {
 		{check{code: throttledCode, parts: []services.Part{PartInstallation}}, throttled},
 		{check{
 			code: "SPOT401", title: "the rule does not match a notice", parts: []services.Part{PartPattern},
-			why: "EventBridge is asked whether the installed rule's pattern matches an interruption of a task on Fargate Spot " +
-				"(events:TestEventPattern; where that is not available, spothandler's own matcher answers). A rule that does not match, " +
-				"or is DISABLED, invokes nothing.",
+			why: "EventBridge is asked (events:TestEventPattern) whether the installed rule matches the notice of a Fargate Spot task; where " +
+				"that API is not available, spothandler's own matcher answers. A rule that is DISABLED or does not match invokes nothing.",
 			sources: []string{"https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html"},
 			cures:   []string{"spothandler install --prefix PREFIX", "spothandler install --prefix PREFIX --rule-state ENABLED"},
 		}, deaf},
 		{check{
 			code: "SPOT402", title: "the function's role may not redeploy", parts: []services.Part{PartPermission},
-			why: "IAM is asked whether the function's role may ecs:UpdateService (iam:SimulatePrincipalPolicy). Its answer heeds the role's " +
-				"policies, its boundary, and service control policies without conditions; those with conditions it leaves out.",
+			why: "IAM is asked (iam:SimulatePrincipalPolicy) whether the function's role may call ecs:UpdateService. The answer covers the role's " +
+				"policies, its permissions boundary and service control policies without conditions, but not those with conditions.",
 			sources: []string{"https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html"},
-			cures:   []string{"spothandler install --prefix PREFIX", "a look at the role's permissions boundary and the organization's service control policies"},
+			cures:   []string{"spothandler install --prefix PREFIX", "check the role's permissions boundary and the organization's service control policies"},
 		}, powerless},
 		{check{
-			code: "SPOT403", title: "the installation is not as it was asked for", parts: []services.Part{PartInstallation},
-			why:     "What is installed differs from its own record, or a part is missing: status says what and why.",
+			code: "SPOT403", title: "the installation differs from its settings", parts: []services.Part{PartInstallation},
+			why:     "What is installed differs from the recorded settings, or a part is missing: status shows what, and why.",
 			sources: []string{"https://github.com/spothandler/spothandler#readme"},
-			cures:   []string{"spothandler status --prefix PREFIX", "spothandler install --prefix PREFIX"},
+			cures:   []string{"spothandler install --prefix PREFIX", "spothandler status --prefix PREFIX (where something of others is in the way)"},
 		}, differing},
 	}
 }
@@ -103,13 +104,13 @@ func throttled(s *InstallationSubject) []verdict {
 	if !s.Throttled {
 		return nil
 	}
-	return []verdict{{Error, "its function's reserved concurrency is 0: it is never run", s.command("install --reserved-concurrency -1")}}
+	return []verdict{{Error, "the reserved concurrency of its function is 0: it never runs", s.command("install --reserved-concurrency -1")}}
 }
 
 func deaf(s *InstallationSubject) []verdict {
 	switch {
 	case s.Disabled:
-		return []verdict{{Error, "its rule " + s.Rule + " is DISABLED: no interruption is heard", s.command("install --rule-state ENABLED")}}
+		return []verdict{{Error, "its rule " + s.Rule + " is DISABLED: the function is not invoked", s.command("install --rule-state ENABLED")}}
 	case s.Matches != nil && !*s.Matches:
 		return []verdict{{Error, "its rule " + s.Rule + " does not match a notice", s.command("install")}}
 	}
@@ -120,7 +121,7 @@ func powerless(s *InstallationSubject) []verdict {
 	if s.MayRedeploy == nil || *s.MayRedeploy {
 		return nil
 	}
-	return []verdict{{Error, "its role " + s.Role + " may not ecs:UpdateService", s.command("install")}}
+	return []verdict{{Error, "its role " + s.Role + " may not call ecs:UpdateService", s.command("install")}}
 }
 
 func differing(s *InstallationSubject) []verdict {
@@ -131,5 +132,9 @@ func differing(s *InstallationSubject) []verdict {
 	if n := len(s.Problems) - 1; n > 0 {
 		more = fmt.Sprintf(", and %d more", n)
 	}
-	return []verdict{{Warning, s.Problems[0] + more, s.command("status")}}
+	cure := s.command("status")
+	if s.Heals {
+		cure = s.command("install")
+	}
+	return []verdict{{Warning, s.Problems[0] + more, cure}}
 }

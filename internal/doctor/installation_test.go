@@ -11,26 +11,7 @@ import (
 
 // Every check of an installation is shown at work, and at its nearest false positive.
 func TestInstallationChecks(t *testing.T) {
-	for _, test := range []struct {
-		name   string
-		change func(*InstallationSubject)
-		want   string
-		cure   string
-	}{
-		{"healthy", func(*InstallationSubject) {}, "", ""},
-		{"throttled to zero", func(s *InstallationSubject) { s.Throttled = true }, "SPOT303 error", "spothandler install --reserved-concurrency -1 --prefix prod"},
-		{"disabled", func(s *InstallationSubject) { s.Disabled = true }, "SPOT401 error", "--rule-state ENABLED --prefix prod"},
-		{"deaf", func(s *InstallationSubject) { s.Matches = aws.Bool(false) }, "SPOT401 error", "spothandler install --prefix prod"},
-		{"powerless", func(s *InstallationSubject) { s.MayRedeploy = aws.Bool(false) }, "SPOT402 error", "spothandler install --prefix prod"},
-		{"of unknown power", func(s *InstallationSubject) { s.MayRedeploy = nil }, "", ""},
-		{"differing", func(s *InstallationSubject) { s.Problems = []string{"memory size differs", "timeout differs"} }, "SPOT403 warning", "spothandler status --prefix prod"},
-		{"not read", func(s *InstallationSubject) {
-			s.Throttled, s.Unread = true, []services.Unread{{Part: PartInstallation, Why: "you may not lambda:GetFunction"}}
-		}, "SPOT303 not checked, SPOT403 not checked", ""},
-		{"not simulated", func(s *InstallationSubject) {
-			s.Unread = []services.Unread{{Part: PartPermission, Why: "you may not iam:SimulatePrincipalPolicy"}}
-		}, "SPOT402 not checked", ""},
-	} {
+	for _, test := range installationCases() {
 		s := &InstallationSubject{Prefix: "prod", Name: "prod", Rule: "prod-rule", Role: "prod-role", Matches: aws.Bool(true), MayRedeploy: aws.Bool(true)}
 		test.change(s)
 		d := JudgeInstallation(s, nil)
@@ -40,5 +21,35 @@ func TestInstallationChecks(t *testing.T) {
 		if test.cure != "" && (len(d.Findings) == 0 || !strings.Contains(d.Findings[0].Cure, test.cure)) {
 			t.Errorf("%s: %+v", test.name, d.Findings)
 		}
+	}
+}
+
+// installationCase is an installation that one check is tried on.
+type installationCase struct {
+	code   string // of the check
+	name   string
+	change func(*InstallationSubject)
+	want   string // the whole diagnosis
+	cure   string // a part of the first cure
+}
+
+func installationCases() []installationCase {
+	return []installationCase{
+		{"SPOT402", "healthy", func(*InstallationSubject) {}, "", ""},
+		{"SPOT303", "throttled to zero", func(s *InstallationSubject) { s.Throttled = true }, "SPOT303 error", "spothandler install --reserved-concurrency -1 --prefix prod"},
+		{"SPOT401", "disabled", func(s *InstallationSubject) { s.Disabled = true }, "SPOT401 error", "--rule-state ENABLED --prefix prod"},
+		{"SPOT401", "deaf", func(s *InstallationSubject) { s.Matches = aws.Bool(false) }, "SPOT401 error", "spothandler install --prefix prod"},
+		{"SPOT402", "powerless", func(s *InstallationSubject) { s.MayRedeploy = aws.Bool(false) }, "SPOT402 error", "spothandler install --prefix prod"},
+		{"SPOT402", "of unknown power", func(s *InstallationSubject) { s.MayRedeploy = nil }, "", ""},
+		{"SPOT403", "differing", func(s *InstallationSubject) { s.Problems = []string{"memory size differs", "timeout differs"} }, "SPOT403 warning", "spothandler status --prefix prod"},
+		{"SPOT403", "differing, and nothing in the way", func(s *InstallationSubject) { s.Problems, s.Heals = []string{"timeout differs"}, true }, "SPOT403 warning", "spothandler install --prefix prod"},
+		{"SPOT403", "as it was asked for, which an install would leave alone", func(s *InstallationSubject) { s.Heals = true }, "", ""},
+		{"SPOT401", "of a pattern that could not be asked about", func(s *InstallationSubject) { s.Matches = nil }, "", ""},
+		{"SPOT403", "not read", func(s *InstallationSubject) {
+			s.Throttled, s.Unread = true, []services.Unread{{Part: PartInstallation, Why: "you may not lambda:GetFunction"}}
+		}, "SPOT303 not checked, SPOT403 not checked", ""},
+		{"SPOT402", "not simulated", func(s *InstallationSubject) {
+			s.Unread = []services.Unread{{Part: PartPermission, Why: "you may not iam:SimulatePrincipalPolicy"}}
+		}, "SPOT402 not checked", ""},
 	}
 }

@@ -17,27 +17,27 @@ func rolloutChecks() []check {
 	const deployments = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html"
 	return []check{
 		{
-			code: "SPOT108", title: "a rollout cannot move", judge: stuck,
-			why: "Where maximumPercent leaves no room for a new task and minimumHealthyPercent none to stop an old one, a deployment can do " +
-				"neither: it never ends. The function leaves such a service to ECS's own replacement.",
+			code: "SPOT108", title: "a rollout cannot make progress", judge: stuck,
+			why: "If maximumPercent leaves no room to start a task and minimumHealthyPercent none to stop one, a deployment can do neither " +
+				"and never ends. The function leaves such a service to ECS's own replacement.",
 			sources: []string{deployments},
 			cures: []string{
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --deployment-configuration maximumPercent=200,minimumHealthyPercent=100 " +
-					"(deploys nothing; name the circuit breaker and the alarms again if the service has them)",
+					"(does not deploy; repeat the circuit breaker and the alarms if the service has them)",
 			},
 		},
 		{
-			code: "SPOT114", title: "the newest deployment failed or does not end", judge: rolloutState,
-			why: "A deployment that FAILED launches no new tasks: nothing replaces an interrupted one. One that is in progress for more than half " +
-				"an hour keeps the function from redeploying, since ECS replaces tasks already.",
+			code: "SPOT114", title: "the latest deployment failed or does not end", judge: rolloutState,
+			why: "ECS launches no new tasks for a deployment that has FAILED, so nothing replaces an interrupted task. While a deployment is in " +
+				"progress the function does not redeploy, since ECS is replacing tasks already; one that takes more than half an hour may be stuck.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html"},
-			cures:   []string{"deploy a revision that works: aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:REVISION"},
+			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:REVISION (one that works)"},
 		},
 		{
-			code: "SPOT116", title: "the circuit breaker does not roll back, or breaks early", judge: breaker,
-			why: "A circuit breaker without rollback leaves a failed deployment in place, which launches no tasks (SPOT114). It counts tasks that " +
-				"ECS cannot launch, so that a shortage of Spot may break a deployment; a low count of failures makes that likely. Alarms that roll " +
-				"back may be raised by the interruption itself.",
+			code: "SPOT116", title: "the circuit breaker does not roll back, or trips early", judge: breaker,
+			why: "Without rollback, a circuit breaker leaves the failed deployment in place, which launches no tasks (SPOT114). It also counts " +
+				"tasks that ECS cannot launch, so a shortage of Spot can make a deployment fail, and with a low threshold that is likely. Alarms that " +
+				"roll back can be triggered by the interruption itself.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html"},
 			cures: []string{
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --deployment-configuration 'deploymentCircuitBreaker={enable=true,rollback=true}'",
@@ -70,7 +70,7 @@ func stuck(s *Subject) []verdict {
 		return nil
 	}
 	return []verdict{{
-		Error, fmt.Sprintf("a rollout can neither start nor stop a task: %d to %d%% of %d tasks", s.minimumHealthyPercent(), s.maximumPercent(), s.DesiredCount),
+		Error, fmt.Sprintf("a rollout can neither start nor stop a task: minimum %d%%, maximum %d%% of %d", s.minimumHealthyPercent(), s.maximumPercent(), s.DesiredCount),
 		s.mendRollout(s.breaker()),
 	}}
 }
@@ -90,22 +90,44 @@ func (s *Subject) mendRollout(breaker *ecs.DeploymentCircuitBreaker) string {
 		maximum, minimum = 200, 100
 	}
 	if breaker != nil && breaker.Enable {
-		breaker = &ecs.DeploymentCircuitBreaker{Enable: true, Rollback: true}
+		breaker = rollingBack(breaker)
 	}
 	return s.updateService(s.configuration(maximum, minimum, breaker))
 }
 
+// rollingBack is a circuit breaker that rolls back, otherwise as one that there is.
+func rollingBack(as *ecs.DeploymentCircuitBreaker) *ecs.DeploymentCircuitBreaker {
+	breaker := ecs.DeploymentCircuitBreaker{}
+	if as != nil {
+		breaker = *as
+	}
+	breaker.Enable, breaker.Rollback = true, true
+	return &breaker
+}
+
 // configuration is a deployment configuration with these percentages and circuit breaker. It names the alarms
-// again, if there are any: whether ECS keeps what is left out is not documented.
+// again, if there are any, and all of the circuit breaker: whether ECS keeps what is left out is not documented.
 func (s *Subject) configuration(maximum, minimum int, breaker *ecs.DeploymentCircuitBreaker) string {
 	text := fmt.Sprintf("maximumPercent=%d,minimumHealthyPercent=%d", maximum, minimum)
 	if breaker != nil {
-		text += fmt.Sprintf(",deploymentCircuitBreaker={enable=%t,rollback=%t}", breaker.Enable, breaker.Rollback)
+		text += fmt.Sprintf(",deploymentCircuitBreaker={enable=%t,rollback=%t%s}", breaker.Enable, breaker.Rollback, details(breaker))
 	}
 	if c := s.DeploymentConfiguration; c != nil && c.Alarms != nil && len(c.Alarms.AlarmNames) > 0 {
 		text += fmt.Sprintf(",alarms={alarmNames=[%s],enable=%t,rollback=%t}", strings.Join(c.Alarms.AlarmNames, ","), c.Alarms.Enable, c.Alarms.Rollback)
 	}
 	return "--deployment-configuration " + apperr.Quote(text)
+}
+
+// details are what a circuit breaker has beside its two switches.
+func details(breaker *ecs.DeploymentCircuitBreaker) string {
+	text := ""
+	if t := breaker.ThresholdConfiguration; t != nil {
+		text += fmt.Sprintf(",thresholdConfiguration={type=%s,value=%d}", t.Type, t.Value)
+	}
+	if breaker.ResetOnHealthyTask != nil {
+		text += fmt.Sprintf(",resetOnHealthyTask=%t", *breaker.ResetOnHealthyTask)
+	}
+	return text
 }
 
 // breaker is the service's circuit breaker, nil where it has none.
@@ -127,9 +149,9 @@ func rolloutState(s *Subject) []verdict {
 		age := s.Now.Sub(aws.ToTime(d.CreatedAt))
 		switch {
 		case d.RolloutState == ecs.DeploymentRolloutStateFailed:
-			return []verdict{{Error, "its newest deployment failed, and ECS launches no task of it", "deploy a revision that works"}}
+			return []verdict{{Error, "its latest deployment failed: ECS launches no more tasks", "deploy a task definition that works"}}
 		case d.RolloutState == ecs.DeploymentRolloutStateInProgress && age > tooLong:
-			return []verdict{{Warning, fmt.Sprintf("its deployment is in progress for %s", age.Round(time.Minute)), "aws ecs describe-services --cluster " + apperr.Quote(s.Cluster.Name()) + " --services " + apperr.Quote(s.Name()) + " --query 'services[].events[:5].message'"}}
+			return []verdict{{Warning, fmt.Sprintf("its deployment has been in progress for %d minutes", int(age.Minutes())), "aws ecs describe-services --cluster " + apperr.Quote(s.Cluster.Name()) + " --services " + apperr.Quote(s.Name()) + " --query 'services[].events[:5].message'"}}
 		}
 	}
 	return nil
@@ -142,22 +164,22 @@ func breaker(s *Subject) []verdict {
 	if !s.isRolledByECS() { // the circuit breaker is ECS's own
 		return nil
 	}
-	cure := s.mendRollout(&ecs.DeploymentCircuitBreaker{Enable: true, Rollback: true})
 	b := s.breaker()
+	cure := s.mendRollout(rollingBack(b))
 	if b == nil || !b.Enable {
 		return []verdict{{Info, "the deployment circuit breaker is off", cure}}
 	}
 	var verdicts []verdict
 	if !b.Rollback {
-		verdicts = append(verdicts, verdict{Warning, "the circuit breaker stops a deployment and does not roll back", cure})
+		verdicts = append(verdicts, verdict{Warning, "the circuit breaker fails a deployment without rolling it back", cure})
 	}
 	if t := b.ThresholdConfiguration; t != nil && t.Type == ecs.ThresholdTypeCount && t.Value <= fewFailures {
 		verdicts = append(verdicts, verdict{
-			Info, fmt.Sprintf("the circuit breaker breaks after %s, which a shortage of Spot may bring", count(int(t.Value), "failed task")), "",
+			Info, fmt.Sprintf("the circuit breaker trips after %s, which a shortage of Spot can cause", count(int(t.Value), "failed task")), "",
 		})
 	}
 	if a := s.DeploymentConfiguration.Alarms; a != nil && a.Enable && a.Rollback {
-		verdicts = append(verdicts, verdict{Info, "its alarms roll a deployment back, and the interruption itself may raise them", ""})
+		verdicts = append(verdicts, verdict{Info, "its alarms roll a deployment back, and the interruption itself may trigger them", ""})
 	}
 	return verdicts
 }

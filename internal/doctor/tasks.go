@@ -3,6 +3,7 @@ package doctor
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,48 +21,52 @@ func taskChecks() []check {
 	return []check{
 		{
 			code: "SPOT101", title: "stopTimeout is shorter than the notice", parts: needs, judge: stopTimeout,
-			why: "At an interruption ECS sends SIGTERM and, after the container's stopTimeout, SIGKILL. The default is 30 s, " +
-				"the most on Fargate 120 s: a container that does not ask for more gives away most of the two minutes' notice. " +
-				"A value from 30 up that was set is taken for deliberate. Containers that are not essential, log routers, and " +
-				"containers that others wait for to end are left out. A program that ends by itself in seconds loses nothing.",
+			why: "At an interruption ECS sends SIGTERM and, after the container's stopTimeout, SIGKILL. The default is 30 seconds, " +
+				"the maximum on Fargate 120: a container with a short timeout gives up most of the two-minute notice. " +
+				"An explicit value of 30 or more is taken as deliberate. Nonessential containers, log routers and containers " +
+				"that others wait for to complete are not checked. A program that exits within seconds of SIGTERM loses nothing.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"},
-			cures:   []string{"a revision of the task definition with \"stopTimeout\": 120"},
+			cures:   []string{"register a revision of the task definition with \"stopTimeout\": 120"},
 		},
 		{
 			code: "SPOT105", title: "SIGTERM may not reach the program", parts: needs, judge: signals,
-			why: "A shell that runs the program (sh -c ...) gets SIGTERM as process 1 and does not pass it on, unless the script " +
-				"uses exec or traps the signal, or is a single command, by which bash replaces itself (and dash, in newer versions); npm and yarn may not either. linuxParameters.initProcessEnabled helps a program " +
-				"without a handler of its own, and not a shell: init signals its only child. Where the task definition has neither " +
-				"an entry point nor a command, the image decides, and its STOPSIGNAL as well.",
+			why: "A shell that runs the program (sh -c ...) receives SIGTERM as process 1 and does not forward it, unless the script " +
+				"uses exec or traps the signal. bash, and newer versions of dash, replace themselves with a script that is a single " +
+				"command. npm and yarn may not forward the signal either. linuxParameters.initProcessEnabled helps a program without " +
+				"a signal handler of its own, but not a shell: the init process signals only its direct child. If the task definition " +
+				"sets neither an entry point nor a command, the image decides which program runs, as it does about STOPSIGNAL.",
 			sources: []string{"https://docs.docker.com/reference/dockerfile/#entrypoint"},
-			cures:   []string{"begin the script's last command with exec", "name the program as the entry point, without a shell"},
+			cures:   []string{"begin the script's last command with exec", "make the program itself the entry point, without a shell"},
 		},
 		{
-			code: "SPOT111", title: "data goes with the task", parts: needs, judge: data,
-			why: "An EBS volume that ECS makes for a service's task is always deleted with the task, and ephemeral storage is as " +
-				"well. At an interruption nobody copies it away.",
+			code: "SPOT111", title: "data is lost with the task", parts: needs, judge: data,
+			why:     "An EBS volume that ECS attaches to a service's task is always deleted with the task, and so is ephemeral storage.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-volumes.html"},
-			cures:   []string{"keep what has to last in Amazon EFS or Amazon S3"},
+			cures:   []string{"keep data that must last in Amazon EFS or Amazon S3"},
 		},
 		{
-			code: "SPOT112", title: "a redeployment may bring another image", parts: needs, judge: images,
-			why: "ECS resolves a tag to a digest once for a deployment and keeps it for the tasks that it replaces by itself. A " +
-				"forced deployment resolves the tag anew: what somebody pushed meanwhile is rolled out by an interruption. Before platform " +
-				"version 1.3.0, and with versionConsistency disabled, every new task resolves it. A tag in " +
-				"a repository of immutable tags is fine, which the task definition does not show.",
+			code: "SPOT112", title: "a redeployment may deploy another image", parts: append(needs, services.PartImages), judge: images,
+			why: "For each deployment ECS resolves an image tag to a digest once, and keeps to that digest for the tasks that it replaces by " +
+				"itself. A forced deployment resolves the tag again, so an interruption can roll out whatever was pushed since. Before platform " +
+				"version 1.3.0, and with versionConsistency disabled, every new task resolves the tag. A digest is fine, and so is a tag that " +
+				"cannot move, in an Amazon ECR repository with immutable tags of the same account and Region.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html"},
-			cures:   []string{"a revision of the task definition with the image's digest (@sha256:...)", "immutable tags in the ECR repository"},
+			cures: []string{
+				"register a revision of the task definition with the image's digest (@sha256:...)",
+				"aws ecr put-image-tag-mutability --repository-name REPOSITORY --image-tag-mutability IMMUTABLE",
+			},
 		},
 		{
 			code: "SPOT113", title: "the task definition is not active", parts: needs, judge: inactive,
-			why: "A service whose task definition was deregistered keeps scaling with it, but a new deployment of it may be refused, " +
-				"so that nothing is redeployed at an interruption: naming it is (\"TaskDefinition is inactive\"); whether a forced deployment alone is, AWS does not say.",
+			why: "A service can still scale with a task definition that was deregistered, but a deployment that names it is refused " +
+				"(\"TaskDefinition is inactive\"). AWS does not document whether a forced deployment, which does not name it, is refused " +
+				"as well: then nothing would be redeployed at an interruption.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html"},
 			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY"},
 		},
 		{
-			code: "SPOT117", title: "Fargate Spot does not run this platform", parts: needs, judge: platform,
-			why: "Fargate Spot runs Linux: X86_64 from platform version 1.3.0, ARM64 from 1.4.0 (older pages deny it). LATEST is fine.",
+			code: "SPOT117", title: "Fargate Spot does not support the platform", parts: needs, judge: platform,
+			why: "Fargate Spot supports Linux only: X86_64 from platform version 1.3.0, ARM64 from 1.4.0. LATEST is fine. (Older AWS pages say that ARM64 is not supported.)",
 			sources: []string{
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html",
 				"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html",
@@ -108,7 +113,7 @@ func stopTimeout(s *Subject) []verdict {
 		return nil
 	}
 	return []verdict{{
-		Warning, fmt.Sprintf("%s is killed %ds into the notice of 120s", list(names), shortest),
+		Warning, fmt.Sprintf("%s is killed %ds into the 120s notice", list(names), shortest),
 		s.revise(setInContainers(names, "stopTimeout", longestStopTimeout)),
 	}}
 }
@@ -116,21 +121,18 @@ func stopTimeout(s *Subject) []verdict {
 func signals(s *Subject) []verdict {
 	var verdicts []verdict
 	for _, c := range serving(s.TaskDefinition) {
-		name, command := aws.ToString(c.Name), c.EntryPoint
-		if len(command) == 0 {
-			command = c.Command
-		}
+		name, command := aws.ToString(c.Name), slices.Concat(c.EntryPoint, c.Command) // the one with the other behind it
 		switch {
 		case len(command) == 0:
-			verdicts = append(verdicts, verdict{Info, name + ": the image decides which program gets SIGTERM", ""})
+			verdicts = append(verdicts, verdict{Info, name + ": the image decides which program receives SIGTERM", ""})
 		case isShell(command):
 			verdicts = append(verdicts, verdict{
-				Warning, fmt.Sprintf("%s: %s -c gets SIGTERM and may not pass it on", name, path.Base(command[0])),
-				"begin the script's last command with exec, or name the program as the entry point",
+				Warning, fmt.Sprintf("%s: %s -c receives SIGTERM and may not forward it", name, path.Base(command[0])),
+				"begin the script's last command with exec, or make the program itself the entry point",
 			})
 		case slices.Contains([]string{"npm", "yarn"}, path.Base(command[0])):
 			verdicts = append(verdicts, verdict{
-				Info, fmt.Sprintf("%s: %s gets SIGTERM and may not pass it on", name, path.Base(command[0])), "run node itself",
+				Info, fmt.Sprintf("%s: %s receives SIGTERM and may not forward it", name, path.Base(command[0])), "run node directly",
 			})
 		}
 	}
@@ -138,7 +140,7 @@ func signals(s *Subject) []verdict {
 }
 
 // isShell reports whether a command is a shell with a script that neither uses exec nor traps the signal.
-// Of a single command bash replaces itself, and which shell sh is nobody can tell from here.
+// bash replaces itself with a single command; which shell sh is cannot be told from here.
 func isShell(command []string) bool {
 	if !slices.Contains([]string{"sh", "bash", "ash", "dash"}, path.Base(command[0])) {
 		return false
@@ -155,9 +157,9 @@ func isShell(command []string) bool {
 	return false
 }
 
-// handsOver reports whether a script replaces itself by the program, or handles the signal.
+// handsOver reports whether a script replaces itself with the program, or handles the signal.
 func handsOver(script string) bool {
-	return strings.HasPrefix(strings.TrimSpace(script), "exec ") || strings.Contains(script, " exec ") || strings.Contains(script, "trap ")
+	return regexp.MustCompile(`(^|[\s;&|({])(exec|trap)\s`).MatchString(script)
 }
 
 const defaultEphemeralStorage = 20 // GiB (ECS API, EphemeralStorage)
@@ -168,47 +170,40 @@ func data(s *Subject) []verdict {
 		for _, v := range d.VolumeConfigurations {
 			if aws.ToString(d.Status) == "PRIMARY" {
 				verdicts = append(verdicts, verdict{
-					Warning, "volume " + aws.ToString(v.Name) + " is deleted with its task", "keep what has to last in Amazon EFS or Amazon S3",
+					Warning, "volume " + aws.ToString(v.Name) + " is deleted with its task", "keep data that must last in Amazon EFS or Amazon S3",
 				})
 			}
 		}
 	}
 	if e := s.TaskDefinition.EphemeralStorage; e != nil && e.SizeInGiB > defaultEphemeralStorage {
-		verdicts = append(verdicts, verdict{Info, fmt.Sprintf("%d GiB of ephemeral storage are lost with its task", e.SizeInGiB), ""})
+		verdicts = append(verdicts, verdict{Info, fmt.Sprintf("%d GiB of ephemeral storage are lost with the task", e.SizeInGiB), ""})
 	}
 	return verdicts
 }
 
-// images: a digest is fine, and so is any tag where somebody says that the repository's are immutable.
+// images: a digest is fine, and so is a tag that cannot move.
 func images(s *Subject) []verdict {
 	var moving, tagged []string
 	for _, c := range s.TaskDefinition.ContainerDefinitions {
 		image := aws.ToString(c.Image)
-		if strings.Contains(image, "@sha256:") {
+		if strings.Contains(image, "@sha256:") || slices.Contains(s.FixedImages, image) {
 			continue
 		}
-		if tag := tagOf(image); tag == "" || tag == "latest" {
+		if tag := services.TagOf(image); tag == "" || tag == "latest" {
 			moving = append(moving, aws.ToString(c.Name))
 		} else {
 			tagged = append(tagged, aws.ToString(c.Name))
 		}
 	}
-	const cure = "a revision of the task definition with the image's digest (@sha256:...)"
+	const cure = "register a revision of the task definition with the image's digest (@sha256:...)"
 	var verdicts []verdict
 	if len(moving) > 0 {
-		verdicts = append(verdicts, verdict{Warning, list(moving) + ": a redeployment brings whatever latest is by then", cure})
+		verdicts = append(verdicts, verdict{Warning, list(moving) + ": a redeployment deploys whatever image is the latest by then", cure})
 	}
 	if len(tagged) > 0 {
-		verdicts = append(verdicts, verdict{Info, list(tagged) + ": a redeployment resolves the image's tag anew", cure})
+		verdicts = append(verdicts, verdict{Info, list(tagged) + ": a redeployment resolves the image's tag again", cure})
 	}
 	return verdicts
-}
-
-// tagOf returns an image's tag; the colon of a registry's port is none.
-func tagOf(image string) string {
-	name := image[strings.LastIndexByte(image, '/')+1:]
-	_, tag, _ := strings.Cut(name, ":")
-	return tag
 }
 
 func inactive(s *Subject) []verdict {
@@ -232,18 +227,18 @@ func platform(s *Subject) []verdict {
 		}
 	}
 	if strings.HasPrefix(strings.ToUpper(family), "WINDOWS") {
-		return []verdict{{Error, "Fargate Spot does not run Windows containers", s.redeploy("--capacity-provider-strategy capacityProvider=FARGATE,weight=1 --force-new-deployment")}}
+		return []verdict{{Error, "Fargate Spot does not support Windows containers", s.redeploy("--capacity-provider-strategy capacityProvider=FARGATE,weight=1 --force-new-deployment")}}
 	}
-	least := "1.3.0"
+	least, architecture := "1.3.0", "X86_64"
 	if arm {
-		least = "1.4.0"
+		least, architecture = "1.4.0", "ARM64"
 	}
 	version := aws.ToString(s.PlatformVersion)
 	if version == "" || version == "LATEST" || !older(version, least) {
 		return nil
 	}
 	return []verdict{{
-		Error, fmt.Sprintf("platform version %s is older than %s, the first with Fargate Spot for its processor", version, least),
+		Error, fmt.Sprintf("platform version %s is older than %s, the first that supports Fargate Spot on %s", version, least, architecture),
 		s.redeploy("--platform-version LATEST"),
 	}}
 }

@@ -62,7 +62,7 @@ func invalidCode(service string) string {
 		return "InvalidParameterValue"
 	case "sns":
 		return "InvalidParameter"
-	case "logs", "ecs", "tag":
+	case "logs", "ecs", "ecr", "tag":
 		return "InvalidParameterException"
 	}
 	return "ValidationException"

@@ -50,6 +50,7 @@ func (s *Server) region(name string) *region {
 		"logs":   r.logs.actions(),
 		"events": r.events.actions(),
 		"ecs":    r.ecs.actions(),
+		"ecr":    (&registry{region: r}).actions(),
 
 		"sqs":     r.messaging.sqsActions(),
 		"sns":     r.messaging.snsActions(),

@@ -44,6 +44,8 @@ func (jsonWire) target(c *call) error {
 		c.record.Service = "logs"
 	case "AmazonEC2ContainerServiceV20141113":
 		c.record.Service = "ecs"
+	case "AmazonEC2ContainerRegistry_V20150921":
+		c.record.Service = "ecr"
 	case "AmazonSQS":
 		c.record.Service = "sqs"
 	case "AnyScaleFrontendService":

@@ -121,10 +121,16 @@ func MayRedeploy(ctx context.Context, simulator SimulatorAPI, role, service stri
 	if err != nil || unread != nil || len(answer.EvaluationResults) == 0 {
 		return nil, unread, err
 	}
-	allowed := !slices.ContainsFunc(answer.EvaluationResults, func(e policies.EvaluationResult) bool {
-		return e.EvalDecision != policies.PolicyEvaluationDecisionTypeAllowed
-	})
-	return &allowed, nil, nil
+	for _, e := range answer.EvaluationResults {
+		switch {
+		case e.EvalDecision == policies.PolicyEvaluationDecisionTypeAllowed:
+		case len(e.MissingContextValues) > 0: // a condition on what is not known here
+			return nil, &Unread{Part: PartRules, Action: a.action, Subject: role, Why: "a policy has a condition on " + strings.Join(e.MissingContextValues, ", ")}, nil
+		default:
+			return aws.Bool(false), nil, nil
+		}
+	}
+	return aws.Bool(true), nil, nil
 }
 
 // clusterOf returns the ARN of the cluster of a service's long ARN, else "".

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 )
@@ -36,7 +37,13 @@ type ScalingAPI interface {
 	DescribeScalableTargets(context.Context, *applicationautoscaling.DescribeScalableTargetsInput, ...func(*applicationautoscaling.Options)) (*applicationautoscaling.DescribeScalableTargetsOutput, error)
 }
 
+// ImagesAPI is what is asked of Amazon ECR.
+type ImagesAPI interface {
+	DescribeRepositories(context.Context, *ecr.DescribeRepositoriesInput, ...func(*ecr.Options)) (*ecr.DescribeRepositoriesOutput, error)
+}
+
 var (
+	_ ImagesAPI   = (*ecr.Client)(nil)
 	_ ECSAPI      = (*ecs.Client)(nil)
 	_ BalancerAPI = (*elb.Client)(nil)
 	_ SubnetAPI   = (*ec2.Client)(nil)
@@ -49,4 +56,5 @@ type Clients struct {
 	Balancer BalancerAPI
 	EC2      SubnetAPI
 	Scaling  ScalingAPI
+	Images   ImagesAPI
 }

@@ -97,8 +97,13 @@ func notThere(kind, name, flag, where string, known []string) error {
 		Code:    apperr.CodeInvalid,
 		Message: fmt.Sprintf("%s %s: there is no such %s %s", flag, name, kind, where),
 	}
-	if near := apperr.Nearest(name, known); near != "" {
-		refusal.Hints = []string{fmt.Sprintf("%s %s   the nearest name there is", flag, near)}
+	if near := apperr.Nearest(handler.NameOf(name), known); near != "" {
+		refusal.Hints = []string{fmt.Sprintf("%s %s   the nearest name there is", flag, apperr.Quote(near))}
+	} else {
+		refusal.Hints = []string{fmt.Sprintf("aws ecs list-%ss   lists what there is", kind)}
+		if kind == "service" {
+			refusal.Hints = []string{"aws ecs list-services --cluster CLUSTER   lists what there is"}
+		}
 	}
 	return refusal
 }

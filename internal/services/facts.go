@@ -27,6 +27,8 @@ type Facts struct {
 	OnDemand, Idle, Elsewhere int
 	// Unread is what could not be read of the account as a whole, a service or a cluster left out.
 	Unread []Unread
+	// Unseen are the services that were asked for and not found, where what could not be read may hide them.
+	Unseen []string
 }
 
 // Cluster is an ECS cluster.
@@ -65,6 +67,7 @@ type Service struct {
 	TargetGroups   []TargetGroup
 	Subnets        []ec2.Subnet
 	Scaling        *scaling.ScalableTarget // nil as well where the service does not scale by itself
+	FixedImages    []string                // images of its task definition whose tag cannot move
 	Unread         []Unread
 }
 
@@ -97,6 +100,7 @@ const (
 	PartClusters       Part = "clusters"
 	PartServices       Part = "services"
 	PartTaskDefinition Part = "task_definition"
+	PartImages         Part = "images"
 	PartTargetGroups   Part = "target_groups"
 	PartSubnets        Part = "subnets"
 	PartScaling        Part = "scaling"
@@ -128,6 +132,17 @@ func OnSpot(s *types.Service) bool { return places(s, Spot) }
 
 // HasOnDemandFloor reports whether a service's strategy places tasks on Fargate on demand as well.
 func (s *Service) HasOnDemandFloor() bool { return places(&s.Service, OnDemand) }
+
+// OnDemandBase returns how many tasks a service's strategy places on Fargate on demand before any on Spot.
+func (s *Service) OnDemandBase() int {
+	base := 0
+	for _, item := range strategy(&s.Service) {
+		if aws.ToString(item.CapacityProvider) == OnDemand {
+			base += int(item.Base)
+		}
+	}
+	return base
+}
 
 func places(s *types.Service, provider string) bool {
 	for _, item := range strategy(s) {

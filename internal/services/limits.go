@@ -12,6 +12,7 @@ type limits struct {
 	balancer    *rate.Limiter // every Describe call of Elastic Load Balancing
 	subnets     *rate.Limiter // DescribeSubnets
 	scaling     *rate.Limiter // DescribeScalableTargets, whose rate is not published
+	images      *rate.Limiter // DescribeRepositories, of which a page holds a thousand
 }
 
 // newLimits has the documented figures: burst and refill a second (ECS developer guide, request
@@ -28,5 +29,6 @@ func newLimits() *limits {
 		balancer:    bucket(40, 10),
 		subnets:     bucket(100, 20),
 		scaling:     bucket(20, 5),
+		images:      bucket(20, 5),
 	}
 }

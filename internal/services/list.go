@@ -22,37 +22,84 @@ const (
 // services finds the services on Fargate Spot in the clusters, those with one of the names where any are
 // asked for.
 func (r *reader) services(ctx context.Context, clusters []Cluster, asked []string) ([]Service, error) {
-	var found []Service
-	var names []string // of all services seen, for the nearest to one that is not there
+	seen := &sighting{asked: asked}
 	err := each(ctx, clusters, func(ctx context.Context, c Cluster) error {
-		all, unread, err := r.inCluster(ctx, &c)
-		if err != nil {
-			return err
+		var all []types.Service
+		if c.HasSpot() {
+			var err error
+			if all, c.Unread, err = r.inCluster(ctx, &c); err != nil {
+				return err
+			}
 		}
-		c.Unread = unread
 		r.note(func(f *Facts) {
 			f.Clusters = append(f.Clusters, c)
-			for _, s := range all {
-				names = append(names, aws.ToString(s.ServiceName))
-				r.running[c.Name()] += int(s.RunningCount)
-				if len(asked) == 0 || isAsked(asked, &s) {
-					found = append(found, f.sift(c, s)...)
-				}
-			}
+			seen.take(r, c, all)
 		})
-		r.advance(func(p *Progress) { p.ClustersRead++; p.Services = len(found) })
+		r.advance(func(p *Progress) { p.ClustersRead++; p.Services = len(seen.found) })
 		return nil
 	})
+	if err == nil && len(seen.missing()) > 0 {
+		err = r.withoutSpot(ctx, clusters, seen)
+	}
 	if err != nil {
 		return nil, err
 	}
-	unread := len(r.facts.Unread) > 0 || slices.ContainsFunc(r.facts.Clusters, func(c Cluster) bool { return c.Unread != nil })
-	for _, name := range asked {
-		if !slices.Contains(names, handler.NameOf(name)) && !unread {
-			return nil, notThere("service", handler.NameOf(name), "--service", "in the clusters on Fargate Spot", names)
+	if r.facts.Unseen = seen.missing(); len(r.facts.Unseen) > 0 && r.readAll() {
+		where := "in this account and region"
+		if len(clusters) == 1 {
+			where = "in cluster " + clusters[0].Name()
+		}
+		return nil, notThere("service", r.facts.Unseen[0], "--service", where, seen.names)
+	}
+	return seen.found, nil
+}
+
+// readAll reports whether every cluster was read.
+func (r *reader) readAll() bool {
+	return len(r.facts.Unread) == 0 && !slices.ContainsFunc(r.facts.Clusters, func(c Cluster) bool { return c.Unread != nil })
+}
+
+// withoutSpot looks for the services that were asked for in the clusters that Fargate Spot is not associated with: there
+// they are, and do not run on it.
+func (r *reader) withoutSpot(ctx context.Context, clusters []Cluster, seen *sighting) error {
+	return each(ctx, clusters, func(ctx context.Context, c Cluster) error {
+		if c.HasSpot() {
+			return nil
+		}
+		all, unread, err := r.inCluster(ctx, &c)
+		r.note(func(f *Facts) {
+			seen.take(r, c, all)
+			if unread != nil {
+				f.Unread = append(f.Unread, *unread)
+			}
+		})
+		return err
+	})
+}
+
+// sighting is what was seen of the services that were asked for; all of them, where none were.
+type sighting struct {
+	asked []string
+	found []Service // on Fargate Spot
+	names []string  // of all services, for the nearest to one that is not there
+	met   []string  // of those asked for: the ones that exist
+}
+
+func (s *sighting) take(r *reader, c Cluster, all []types.Service) {
+	for _, one := range all {
+		s.names = append(s.names, aws.ToString(one.ServiceName))
+		r.running[c.Name()] += int(one.RunningCount)
+		met := slices.DeleteFunc(slices.Clone(s.asked), func(name string) bool { return !isAsked([]string{name}, &one) })
+		s.met = append(s.met, met...)
+		if len(s.asked) == 0 || len(met) > 0 {
+			s.found = append(s.found, r.facts.sift(c, one)...)
 		}
 	}
-	return found, nil
+}
+
+// missing are those of the services that were asked for that were not seen.
+func (s *sighting) missing() []string {
+	return slices.DeleteFunc(slices.Clone(s.asked), func(name string) bool { return slices.Contains(s.met, name) })
 }
 
 func isAsked(asked []string, s *types.Service) bool {
@@ -80,11 +127,8 @@ func (f *Facts) sift(c Cluster, s types.Service) []Service {
 	return nil
 }
 
-// inCluster describes every service of a cluster; none of one where Fargate Spot is not associated.
+// inCluster describes every service of a cluster.
 func (r *reader) inCluster(ctx context.Context, c *Cluster) ([]types.Service, *Unread, error) {
-	if !c.HasSpot() {
-		return nil, nil, nil
-	}
 	arns, unread, err := r.serviceARNs(ctx, c)
 	if err != nil || unread != nil {
 		return nil, unread, err

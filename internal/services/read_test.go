@@ -25,7 +25,8 @@ func shop() *world {
 	w.addService("shop", "ec2").LaunchType = types.LaunchTypeEc2
 	w.addService("shop", "gone", Spot).Status = aws.String("DRAINING")
 	w.addCluster("machines")
-	w.addService("machines", "other", Spot) // cannot be: without the provider nothing is asked
+	w.addService("machines", "stray", Spot) // cannot be: without the provider nothing is asked
+	w.addService("machines", "quiet").LaunchType = types.LaunchTypeEc2
 	return w
 }
 
@@ -117,7 +118,10 @@ func TestReadNarrowed(t *testing.T) {
 		{"a service by ARN", Options{Services: []string{arnRoot + "service/shop/mixed"}}, "shop/mixed", "", ""},
 		{"a cluster that is not there", Options{Clusters: []string{"shpo"}}, "", "--cluster shpo: there is no such cluster", "--cluster shop "},
 		{"a service that is not there", Options{Services: []string{"mixd"}}, "", "--service mixd: there is no such service", "--service mixed "},
+		{"a service of another cluster, by ARN", Options{Services: []string{arnRoot + "service/other/mixed"}}, "", "--service " + arnRoot + "service/other/mixed: there is no such service", "--service mixed "},
+		{"a service that nothing is like", Options{Services: []string{"billing"}}, "", "--service billing: there is no such service", "aws ecs list-services "},
 		{"a service that is not on Spot", Options{Services: []string{"steady"}}, "", "", ""},
+		{"a service of a cluster without Spot", Options{Services: []string{"quiet"}}, "", "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -272,7 +276,7 @@ func TestReadCallsNoServiceMissingWhereClustersAreUnread(t *testing.T) {
 			w := &world{denied: map[string]string{action: "AccessDeniedException"}}
 			w.addCluster("shop", Spot)
 			facts, err := Read(t.Context(), w.clients(), Options{Services: []string{"api"}})
-			if err != nil || len(facts.Unread) != 1 || facts.Unread[0].Action != action {
+			if err != nil || len(facts.Unread) != 1 || facts.Unread[0].Action != action || !slices.Equal(facts.Unseen, []string{"api"}) {
 				t.Errorf("%s: %v, %+v", action, err, facts)
 			}
 		}

@@ -20,7 +20,7 @@ import (
 // surroundings reads what stands around the services, each thing once, however many services share it.
 func (r *reader) surroundings(ctx context.Context, found []Service) error {
 	group, ctx := errgroup.WithContext(ctx)
-	for _, part := range []func(context.Context, []Service) error{r.definitions, r.targetGroups, r.subnets, r.scalableTargets} {
+	for _, part := range []func(context.Context, []Service) error{r.definitionsAndImages, r.targetGroups, r.subnets, r.scalableTargets} {
 		group.Go(func() error { return part(ctx, found) })
 	}
 	return group.Wait()
@@ -46,6 +46,14 @@ func (r *reader) tell(users []*Service, unread Unread) {
 			s.Unread = append(s.Unread, unread)
 		}
 	})
+}
+
+// definitionsAndImages reads the task definitions, then what they refer to.
+func (r *reader) definitionsAndImages(ctx context.Context, found []Service) error {
+	if err := r.definitions(ctx, found); err != nil {
+		return err
+	}
+	return r.images(ctx, found)
 }
 
 func (r *reader) definitions(ctx context.Context, found []Service) error {

@@ -14,6 +14,8 @@ import (
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -37,12 +39,15 @@ type world struct {
 	denied   map[string]string          // by action: the error's code
 	gone     map[string]bool            // names and ARNs that are listed and not described
 	latency  time.Duration
+	// repositories are the registry's, images those of the task definitions' only container; "" is none.
+	repositories []ecrtypes.Repository
+	images       map[string]string // by family:revision
 
 	mu    sync.Mutex
 	calls map[string][]time.Time // by action
 }
 
-func (w *world) clients() Clients { return Clients{w, w, w, w} }
+func (w *world) clients() Clients { return Clients{w, w, w, w, w} }
 
 func (w *world) call(action string) error {
 	time.Sleep(w.latency)
@@ -152,7 +157,11 @@ func (w *world) DescribeTaskDefinition(_ context.Context, in *ecs.DescribeTaskDe
 	if w.gone[*in.TaskDefinition] {
 		return nil, &smithy.GenericAPIError{Code: "ClientException", Message: "Unable to describe task definition."}
 	}
-	return &ecs.DescribeTaskDefinitionOutput{TaskDefinition: &types.TaskDefinition{TaskDefinitionArn: in.TaskDefinition}}, nil
+	definition := &types.TaskDefinition{TaskDefinitionArn: in.TaskDefinition}
+	if image := w.images[handler.NameOf(*in.TaskDefinition)]; image != "" {
+		definition.ContainerDefinitions = []types.ContainerDefinition{{Name: aws.String("app"), Image: &image}}
+	}
+	return &ecs.DescribeTaskDefinitionOutput{TaskDefinition: definition}, nil
 }
 
 func (w *world) ListTasks(_ context.Context, in *ecs.ListTasksInput, _ ...func(*ecs.Options)) (*ecs.ListTasksOutput, error) {
@@ -234,6 +243,14 @@ func (w *world) DescribeScalableTargets(_ context.Context, in *applicationautosc
 		}
 	}
 	return out, nil
+}
+
+func (w *world) DescribeRepositories(_ context.Context, in *ecr.DescribeRepositoriesInput, _ ...func(*ecr.Options)) (*ecr.DescribeRepositoriesOutput, error) {
+	if err := w.call("ecr:DescribeRepositories"); err != nil {
+		return nil, err
+	}
+	found, next := page(w.repositories, in.NextToken, min(2, int(*in.MaxResults)))
+	return &ecr.DescribeRepositoriesOutput{Repositories: found, NextToken: next}, nil
 }
 
 // addCluster adds a cluster with these capacity providers.

@@ -49,15 +49,17 @@ func TestReadEventRefuses(t *testing.T) {
 	change := func(old, replacement string) string { return strings.Replace(event, old, replacement, 1) }
 	for name, c := range map[string]struct{ text, want string }{
 		"nothing":         {" \n", "e.json is empty"},
+		"UTF-16":          {"\xff\xfe{\x00}\x00", "e.json is in UTF-16; save it as UTF-8"},
+		"ten megabytes":   {strings.Repeat(" ", 10<<20), "e.json is larger than any event: more than 4194304 bytes"},
 		"no JSON":         {"{\n \"source\": aws\n}", "e.json:2: invalid character 'a' looking for beginning of value"},
-		"half":            {event[:40], "e.json:3: the JSON ends in the middle"},
-		"two":             {event + "\n" + event, "e.json:8: more follows behind the event; give one event"},
-		"a list":          {"[" + event + "]", "e.json:1: an event is an object, and this is a list"},
+		"half":            {event[:40], "e.json:3: the JSON is cut off"},
+		"two":             {event + "\n" + event, "e.json:8: there is more after the event; give one event"},
+		"a list":          {"[" + event + "]", "e.json:1: an event is a JSON object, but this is an array"},
 		"no source":       {change(`"source": "aws.ecs",`, ""), "e.json:1: source: it is missing"},
 		"another name":    {change("detail-type", "detailType"), `e.json:1: detail-type: it is missing; there is "detailType"`},
-		"a detail's text": {change("{\n  \"group\": \"service:api\"\n }", `"x"`), "e.json:4: detail: an object is expected, and this is a text"},
-		"a group":         {change(`"service:api"`, "7"), "e.json:5: detail.group: a text is expected, and this is a number"},
-		"a time":          {change(`"source"`, "\"resources\": [{\"time\": 1}],\n \"time\": \"today\",\n \"source\""), `e.json:3: time: a time like 2026-11-22T20:01:08Z is expected, and this is "today"`},
+		"a detail's text": {change("{\n  \"group\": \"service:api\"\n }", `"x"`), "e.json:4: detail: an object is expected, but this is a string"},
+		"a group":         {change(`"service:api"`, "7"), "e.json:5: detail.group: a string is expected, but this is a number"},
+		"a time":          {change(`"source"`, "\"resources\": [{\"time\": 1}],\n \"time\": \"today\",\n \"source\""), `e.json:3: time: a time like 2026-11-22T20:01:08Z is expected, but this is "today"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ReadEvent(strings.NewReader(c.text), "e.json")

@@ -26,8 +26,10 @@ func ReadEvent(in io.Reader, name string) ([]byte, error) {
 	}
 	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
 	switch {
+	case bytes.HasPrefix(raw, []byte("\xff\xfe")), bytes.HasPrefix(raw, []byte("\xfe\xff")): // as PowerShell writes it
+		return nil, notAnEvent("%s is in UTF-16; save it as UTF-8", name)
 	case len(raw) > maxFile:
-		return nil, notAnEvent("%s is larger than any event: %d bytes and more", name, maxFile)
+		return nil, notAnEvent("%s is larger than any event: more than %d bytes", name, maxFile)
 	case len(bytes.TrimSpace(raw)) == 0:
 		return nil, notAnEvent("%s is empty", name)
 	}
@@ -37,11 +39,11 @@ func ReadEvent(in io.Reader, name string) ([]byte, error) {
 		return nil, notAnEvent("%s:%d: %s", name, lineAt(raw, errorAt(err, raw)), wordsOf(err))
 	}
 	if rest := bytes.TrimSpace(raw[decoder.InputOffset():]); len(rest) > 0 {
-		return nil, notAnEvent("%s:%d: more follows behind the event; give one event", name, lineAt(raw, len(raw)-len(rest)))
+		return nil, notAnEvent("%s:%d: there is more after the event; give one event", name, lineAt(raw, len(raw)-len(rest)))
 	}
 	event, isObject := value.(map[string]any)
 	if !isObject {
-		return nil, notAnEvent("%s:1: an event is an object, and this is %s", name, kindOf(value))
+		return nil, notAnEvent("%s:1: an event is a JSON object, but this is %s", name, kindOf(value))
 	}
 	for _, each := range members() {
 		if wrong := each.check(event); wrong != "" {
@@ -65,7 +67,7 @@ func errorAt(err error, raw []byte) int {
 
 func wordsOf(err error) string {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return "the JSON ends in the middle"
+		return "the JSON is cut off"
 	}
 	return err.Error()
 }
@@ -88,7 +90,7 @@ func members() []member {
 		{[]string{"source"}, text, true},
 		{[]string{"detail-type"}, text, true},
 		{[]string{"detail"}, "an object", true},
-		{[]string{"resources"}, "a list", false},
+		{[]string{"resources"}, "an array", false},
 	}
 	for _, name := range []string{"id", "account", "region", "time", "replay-name"} {
 		all = append(all, member{[]string{name}, text, false})
@@ -102,7 +104,7 @@ func members() []member {
 	return append(all, member{[]string{"detail", "version"}, "a number", false})
 }
 
-const text = "a text"
+const text = "a string"
 
 // check says what is wrong with the field, "" for nothing.
 func (m member) check(event map[string]any) string {
@@ -121,10 +123,10 @@ func (m member) check(event map[string]any) string {
 	case !there || value == nil && !m.required:
 		return ""
 	case kindOf(value) != m.kind:
-		return fmt.Sprintf("%s is expected, and this is %s", m.kind, kindOf(value))
+		return fmt.Sprintf("%s is expected, but this is %s", m.kind, kindOf(value))
 	case name == "time":
 		if _, err := time.Parse(time.RFC3339, fmt.Sprint(value)); err != nil {
-			return fmt.Sprintf("a time like 2026-11-22T20:01:08Z is expected, and this is %q", value)
+			return fmt.Sprintf("a time like 2026-11-22T20:01:08Z is expected, but this is %q", value)
 		}
 	}
 	return ""
@@ -137,9 +139,9 @@ func kindOf(value any) string {
 	case float64:
 		return "a number"
 	case bool:
-		return "a truth value"
+		return "a boolean"
 	case []any:
-		return "a list"
+		return "an array"
 	case map[string]any:
 		return "an object"
 	}

@@ -77,11 +77,12 @@ func anyService(n deploy.Names) []string {
 	return []string{n.ARN("ecs", n.Region, "cluster/*"), n.ARN("ecs", n.Region, "service/*"), n.ARN("ecs", n.Region, "task/*")}
 }
 
-// diagnosed are what doctor reads of others' things beside services: any rule and its function, any function's role.
+// diagnosed are what doctor reads of others' things beside services: any rule and its function, any function's role,
+// the quotas of Fargate, any repository of images.
 func diagnosed(n deploy.Names) []string {
 	return []string{
 		n.ARN("events", n.Region, "rule/*"), n.ARN("lambda", n.Region, "function:*"), n.ARN("iam", "", "role/*"),
-		n.ARN("servicequotas", n.Region, "fargate/*"),
+		n.ARN("servicequotas", n.Region, "fargate/*"), n.ARN("ecr", n.Region, "repository/*"),
 	}
 }
 
@@ -126,11 +127,11 @@ func (c Commands) purposes(spec settings.Spec) purpose {
 	}{
 		{c.lookAtAll(), reading},
 		{c.Install || c.Status || c.Doctor || c.Simulate, comparing | readingEncrypted.onlyIf(encrypted)},
-		{c.Status || c.Doctor || c.Simulate, reporting},
+		{c.Status || c.Doctor || c.Simulate, reporting | surveying},
 		{c.Install, installing | reserving.onlyIf(spec.ReservedConcurrency > 0) | withKey.onlyIf(encrypted) | withVPC.onlyIf(len(spec.Subnets) > 0)},
 		{c.Install, withBoundary.onlyIf(bounded) | withoutBoundary.onlyIf(!bounded)},
 		{c.Install || c.Status, withClusters.onlyIf(named)},
-		{c.Status, surveying | everywhere.onlyIf(c.AllRegions) | readingLogs.onlyIf(!c.NoHistory)},
+		{c.Status, everywhere.onlyIf(c.AllRegions) | readingLogs.onlyIf(!c.NoHistory)},
 		{c.Doctor, diagnosing},
 		{c.Simulate, rehearsing | redeploying.onlyIf(c.ForReal)},
 		{c.Logs || c.Report, locating | readingLogs | summarizing.onlyIf(c.Report)},

@@ -142,6 +142,7 @@ func rehearsalPermissions() []permission { return []permission{{"events:PutEvent
 // diagnosisPermissions are what doctor reads beside the installation.
 func diagnosisPermissions() []permission {
 	return []permission{
+		{"ecr:DescribeRepositories", diagnosing},
 		{"events:ListTargetsByRule", diagnosing},
 		{"iam:SimulatePrincipalPolicy", diagnosing},
 		{"lambda:GetFunctionConfiguration", diagnosing},

@@ -166,13 +166,15 @@ func withoutItsBoundary() state {
 	}}
 }
 
-// amongServices is an installation with what doctor looks at around it: a service, a task of none, and a rule of others
+// amongServices is an installation with what doctor looks at around it: a service of an image, a task of none, and a rule of others
 // that fires on the same events.
 func amongServices() state {
 	return state{"among services", func(w *world) {
 		installed(plain).bring(w)
 		_ = w.server.Seed( // it may be there
-			localaws.Service{Cluster: "shop", Name: "api", Desired: 2, OnDemand: 1, Drain: 60, LeastTasks: 2},
+			localaws.Service{Cluster: "shop", Name: "api", Desired: 2, OnDemand: 1, Drain: 60, LeastTasks: 2, Container: map[string]any{
+				"image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/api:1",
+			}},
 			localaws.Service{Cluster: "shop", Name: "job", Desired: 1, Standalone: true},
 		)
 		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {

@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/session"
+)
+
+// everywhere chooses the regions of doctor --all-regions: those with an ECS cluster, of all that are enabled for the
+// account, installed there or not. One of which that cannot be told is among them, and says why. enabled is how many
+// were asked.
+func (o *doctorOptions) everywhere(ctx context.Context, a *app) (enabled int, err error) {
+	if !a.allRegions || len(a.regions) > 0 { // which do not go together
+		return 0, nil
+	}
+	s, err := a.open(ctx, "")
+	if err != nil {
+		return 0, err
+	}
+	all, err := s.EnabledRegions(ctx)
+	if err != nil {
+		if known, ok := err.(*apperr.Error); ok && len(known.Hints) == 0 { //nolint:errorlint // it is made there
+			known.Hints = []string{"spothandler doctor --region NAME --region NAME"}
+		}
+		return 0, err
+	}
+	regions, err := withClusters(ctx, s, all)
+	if err != nil {
+		return 0, err
+	}
+	a.chosen = &choice{regions, s.id}
+	return len(all), nil
+}
+
+// withClusters are those of the regions that have an ECS cluster, or may have one.
+func withClusters(ctx context.Context, s *connection, all []string) (found []string, err error) {
+	var mu sync.Mutex
+	group, inGroup := errgroup.WithContext(ctx)
+	group.SetLimit(regionsAtOnce)
+	for _, region := range all {
+		group.Go(func() error {
+			out, err := ecs.NewFromConfig(s.In(region).Config).ListClusters(inGroup, &ecs.ListClustersInput{MaxResults: aws.Int32(1)})
+			if inGroup.Err() != nil {
+				return inGroup.Err()
+			}
+			if err != nil || len(out.ClusterArns) > 0 {
+				mu.Lock()
+				defer mu.Unlock()
+				found = append(found, region)
+			}
+			return nil
+		})
+	}
+	err = group.Wait()
+	slices.Sort(found)
+	return found, err
+}
+
+// nowhere is the verdict where no region has a cluster.
+func (o *doctorOptions) nowhere(a *app, id session.Identity, enabled int) error {
+	if a.json() {
+		return a.out.JSON(results{[]any{}})
+	}
+	a.out.Printf("%s %s\n", a.out.Glyph(term.OK), fmt.Sprintf("no ECS cluster in any of the %d regions that are enabled for account %s", enabled, id.Account))
+	return nil
+}

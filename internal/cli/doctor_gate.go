@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/services"
+)
+
+// unreadable is the error of doctor where nothing is known of what it was asked about: of no service at all, or not of
+// a cluster or service that was named. A pipeline must not take that for a good answer.
+func (o *doctorOptions) unreadable(facts *services.Facts) error {
+	unread := slices.Clone(facts.Unread)
+	read := 0 // clusters of which the services are known
+	for i := range facts.Clusters {
+		if u := facts.Clusters[i].Unread; u != nil {
+			unread = append(unread, *u)
+		} else {
+			read++
+		}
+	}
+	unread = slices.DeleteFunc(unread, func(u services.Unread) bool {
+		return u.Part != services.PartClusters && u.Part != services.PartServices
+	})
+	var what string
+	switch {
+	case len(unread) == 0:
+		return nil
+	case len(facts.Unseen) > 0:
+		what = "service " + strings.Join(facts.Unseen, ", ")
+	case read == 0:
+		what = "the services"
+	case len(o.clusters) > 0:
+		what = "a cluster that was asked for"
+	default:
+		return nil
+	}
+	code := apperr.CodeFailed
+	if unread[0].Denied {
+		code = apperr.CodeAccessDenied
+	}
+	subject := ""
+	if unread[0].Subject != "" {
+		subject = " (" + unread[0].Subject + ")"
+	}
+	return &apperr.Error{
+		Code: code, Message: fmt.Sprintf("could not read %s: %s%s", what, unread[0].Why, subject),
+		Detail: []string{"Nothing is known of its readiness. Nothing was changed."},
+		Hints:  []string{"spothandler policy doctor   the least that its caller needs"},
+	}
+}

@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/spothandler/spothandler/internal/localaws"
+	"github.com/spothandler/spothandler/internal/testaws"
+)
+
+// What doctor cannot have been meant to look at, or could not look at, is an error, and no pipeline takes it for ready.
+func TestDoctorRefuses(t *testing.T) {
+	server := localaws.New(localaws.Options{Region: localRegion, Delays: &localaws.Delays{}, Policies: map[string]string{
+		"AKIANOBODY":  `{}`,
+		"AKIACLUSTER": allowing("ecs:ListClusters", "ecs:DescribeClusters"),
+	}})
+	t.Cleanup(func() { _ = server.Close() })
+	if err := server.Seed(localaws.Service{Cluster: "shop", Name: "api", Desired: 2, OnDemand: 1}); err != nil {
+		t.Fatal(err)
+	}
+	url, err := server.URL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_REGION": localRegion, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	const root = "arn:aws:ecs:eu-west-1:111122223333:"
+	for _, test := range []struct {
+		caller, args string
+		want         string // on stderr; "" is none, and exit code 0
+	}{
+		{"AKIAADMIN", "--service " + root + "service/shop/api --cluster " + root + "cluster/shop", ""},
+		{"AKIAADMIN", "--service shop/api", "--service shop/api: give the cluster by its own flag"},
+		{"AKIAADMIN", "--service " + root + "cluster/shop", "this is not the ARN of a service"},
+		{"AKIAADMIN", "--service arn:aws:ecs:eu-west-1:999999999999:service/shop/api", "is in account 999999999999, and you are in 111122223333"},
+		{"AKIAADMIN", "--cluster arn:aws:ecs:us-east-1:111122223333:cluster/shop", "is in us-east-1, and you are looking at eu-west-1"},
+		{"AKIAADMIN", "--service " + root + "service/other/api", "service/other/api: there is no such service in cluster shop"},
+		{"AKIAADMIN", "--cluster shop --service bill", "--service bill: there is no such service in cluster shop"},
+		{"AKIAADMIN", "--ignore SPOT999", "--ignore SPOT999: there is no such check"},
+		{"AKIANOBODY", "", "could not read the services: you may not ecs:ListClusters"},
+		{"AKIANOBODY", "--cluster shop", "could not read the services: you may not ecs:DescribeClusters"},
+		{"AKIACLUSTER", "", "could not read the services: you may not ecs:ListServices (shop)"},
+		{"AKIACLUSTER", "--service api", "could not read service api: you may not ecs:ListServices (shop)"},
+	} {
+		t.Setenv("AWS_ACCESS_KEY_ID", test.caller)
+		code, shown := spothandler(t.Context(), "", append([]string{"doctor"}, words(test.args)...)...)
+		if test.want == "" {
+			if code != exitFine {
+				t.Errorf("%s: exit code %d: %s", test.args, code, shown.err)
+			}
+			continue
+		}
+		if code != exitError || !strings.Contains(shown.err, test.want) || strings.Count(shown.err, "✗") != 1 || shown.out != "" {
+			t.Errorf("%s %s: exit code %d, want %q in\n%s%s", test.caller, test.args, code, test.want, shown.out, shown.err)
+		}
+	}
+}
+
+// allowing is a policy that allows these actions on everything, and to ask who one is.
+func allowing(actions ...string) string {
+	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sts:GetCallerIdentity","` + strings.Join(actions, `","`) + `"],"Resource":"*"}]}`
+}
