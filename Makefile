@@ -25,7 +25,7 @@ RELEASE := PATH='$(GORELEASER_DIR):$(SYFT_DIR):$(PATH)' GIT_CONFIG_COUNT=1 \
 	GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=https://github.com/spothandler/spothandler
 
 .NOTPARALLEL:
-.PHONY: help build generate test format-check format vet lint actionlint tidy-check cross unit bench demo docs licenses
+.PHONY: help build generate test format-check format vet lint actionlint tidy-check cross unit browser-test bench demo docs licenses
 .PHONY: vulncheck release-tools release-check release-snapshot release-build release-test clean
 
 help: ## list the targets

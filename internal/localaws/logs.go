@@ -13,6 +13,7 @@ type logsService struct {
 	region  *region
 	groups  map[string]*logGroup
 	queries map[string][][]insights.Field // results by query id
+	filters []time.Time                   // of the last calls of FilterLogEvents that were let through
 }
 
 // logGroup is a log group as DescribeLogGroups shows it, with what it does not show.

@@ -35,8 +35,20 @@ func (s *logsService) newStream(g *logGroup, name string) *logStream {
 	return g.streams[name]
 }
 
+// SeedLog adds a message to a stream of a log group in the server's region, as if it had been written at that time. It
+// makes no call. Where the group is missing the message is lost.
+func (s *Server) SeedLog(group, stream string, at time.Time, message string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.region(s.opts.Region).logs.event(group, stream, at, message)
+}
+
 // write adds a message that a function wrote. Where the group is missing the message is lost, as in AWS.
 func (s *logsService) write(group, stream, message string) {
+	s.event(group, stream, time.Now(), message)
+}
+
+func (s *logsService) event(group, stream string, at time.Time, message string) {
 	g := s.groups[group]
 	if g == nil {
 		return
@@ -45,13 +57,15 @@ func (s *logsService) write(group, stream, message string) {
 	if t == nil {
 		t = s.newStream(g, stream)
 	}
-	t.add(logEvent{Timestamp: time.Now().UnixMilli(), Message: message})
+	t.add(logEvent{Timestamp: at.UnixMilli(), Message: message})
 }
 
 func (t *logStream) add(e logEvent) {
 	e.IngestionTime = time.Now().UnixMilli()
 	t.events = append(t.events, e)
-	slices.SortStableFunc(t.events, byTime)
+	if n := len(t.events); n > 1 && e.Timestamp < t.events[n-2].Timestamp {
+		slices.SortStableFunc(t.events, byTime)
+	}
 	t.First, t.Last, t.Ingested = t.events[0].Timestamp, t.events[len(t.events)-1].Timestamp, e.IngestionTime
 }
 
@@ -165,25 +179,73 @@ func (in *logsInput) place(events int) (way string, at int, err error) {
 	return way, min(at, events), nil
 }
 
+// What FilterLogEvents allows and gives (CloudWatch Logs quotas and API): calls a second, and the bytes and events of a page.
+const (
+	filtersPerSecond = 5
+	filteredBytes    = 1 << 20
+	filteredEvents   = 10000
+)
+
 func (s *logsService) filterLogEvents(g *logGroup, in *logsInput) (any, error) {
+	if s.region.server.opts.Rates && !s.inTime() {
+		return nil, throttled("logs")
+	}
 	pattern := ""
 	set(&pattern, in.FilterPattern)
 	matches, err := filter.Parse(pattern)
 	if err != nil {
 		return nil, badLogParameter("%v", err)
 	}
+	start, err := pageStart("logs", in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	most := filteredEvents
+	set(&most, in.Limit)
+	events := g.eventsOf(in)
+	page, bytes, at := []logEvent{}, 0, min(start, len(events))
+	for ; at < len(events) && len(page) < most; at++ {
+		e := events[at]
+		if !matches(e.Message) {
+			continue
+		}
+		if bytes += len(e.Message) + perEvent; bytes > filteredBytes && len(page) > 0 {
+			break
+		}
+		page = append(page, e)
+	}
+	answer := obj{"events": page}
+	if at < len(events) {
+		answer["nextToken"] = pageToken(at)
+	}
+	return answer, nil
+}
+
+// inTime reports whether a call of FilterLogEvents is let through, and counts it then.
+func (s *logsService) inTime() bool {
+	now := time.Now()
+	s.filters = slices.DeleteFunc(s.filters, func(at time.Time) bool { return now.Sub(at) >= time.Second })
+	if len(s.filters) >= filtersPerSecond {
+		return false
+	}
+	s.filters = append(s.filters, now)
+	return true
+}
+
+// eventsOf are the events of the streams and of the time that are asked for, in the order of time.
+func (g *logGroup) eventsOf(in *logsInput) []logEvent {
 	var found []logEvent
 	for _, t := range sorted(g.streams) {
 		if !strings.HasPrefix(t.Name, in.LogStreamNamePrefix) || len(in.LogStreamNames) > 0 && !slices.Contains(in.LogStreamNames, t.Name) {
 			continue
 		}
 		for i, e := range t.events {
-			if in.during(e) && matches(e.Message) {
+			if in.during(e) {
 				e.LogStreamName, e.EventID = t.Name, t.Name+"/"+itoa(i)
 				found = append(found, e)
 			}
 		}
 	}
 	slices.SortStableFunc(found, byTime)
-	return paged("logs", "events", found, "nextToken", in.NextToken, in.Limit, 10000)
+	return found
 }

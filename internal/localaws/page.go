@@ -20,13 +20,18 @@ func paged[T any](service, name string, items []T, tokenName, token string, aske
 	end := min(start+most, len(items))
 	answer := obj{name: append([]T{}, items[start:end]...)}
 	if end < len(items) {
-		answer[tokenName] = base64.RawURLEncoding.EncodeToString([]byte(tokenPrefix + itoa(end)))
+		answer[tokenName] = pageToken(end)
 	}
 	return answer, nil
 }
 
 // tokenPrefix is what tells a token of ours from junk.
 const tokenPrefix = "localaws page from "
+
+// pageToken is the token of the page that begins at an item.
+func pageToken(start int) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(tokenPrefix + itoa(start)))
+}
 
 func pageStart(service, token string) (int, error) {
 	if token == "" {

@@ -33,6 +33,8 @@ type Options struct {
 	OptInRegions []string
 	// LogRetention is an account-level retention policy for every log group, which rules in place of their own; nil is none.
 	LogRetention *LogRetention
+	// Rates has calls refused that come faster than AWS documents: FilterLogEvents, in each region.
+	Rates bool
 	// DuplicateEvents makes EventBridge deliver every event twice: it promises at least once.
 	DuplicateEvents bool
 	// Policies turn IAM's enforcement on: by access key id, the identity policy of its caller. A key that is not among

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -152,6 +153,37 @@ func TestLogsInPages(t *testing.T) {
 	if pages != 2 {
 		t.Error(pages, "pages")
 	}
+}
+
+// FilterLogEvents gives a megabyte a page, and with Rates on it refuses the sixth call of a second.
+func TestFilterLogEventsHasLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, c := start(t, Options{Rates: true})
+		group, began := aws.String("/g"), time.Now()
+		if _, err := c.logs.CreateLogGroup(t.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: group}); err != nil {
+			t.Fatal(err)
+		}
+		line := strings.Repeat("x", 300<<10)
+		for i := range 7 {
+			s.SeedLog("/g", "a", began.Add(time.Duration(i)*time.Second), line)
+		}
+		in := &cloudwatchlogs.FilterLogEventsInput{LogGroupName: group}
+		for _, want := range []int{3, 3, 1, 3, 3} {
+			out, err := c.logs.FilterLogEvents(t.Context(), in)
+			if err != nil || len(out.Events) != want {
+				t.Fatal(want, out, err)
+			}
+			in.NextToken = out.NextToken
+		}
+		once := func(o *cloudwatchlogs.Options) { o.Retryer = aws.NopRetryer{} }
+		if _, err := c.logs.FilterLogEvents(t.Context(), in, once); err == nil || !strings.Contains(err.Error(), "ThrottlingException: Rate exceeded") {
+			t.Error(err)
+		}
+		time.Sleep(time.Second)
+		if _, err := c.logs.FilterLogEvents(t.Context(), in, once); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // EventBridge promises at least once, and sends what a target asks for.
