@@ -96,6 +96,7 @@ func (v *view) section(s section) g.Node {
 		g.If(v.Several, text("h2", "", s.Name)),
 		g.If(v.Several, maybeText("p", "summary", s.Summary)),
 		told("Not read:", s.Unread),
+		told("Counts unknown:", s.Unknown),
 		g.Map(s.Warnings, func(warning string) g.Node { return told("Note:", warning) }),
 		figureList(s.Figures),
 		g.Iff(s.Reaction != nil, s.charts),

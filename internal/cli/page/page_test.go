@@ -66,7 +66,8 @@ func TestLittleIsKnown(t *testing.T) {
 	}{
 		{"nothing happened", quiet, []string{"No task was interrupted", "<dd>0</dd>"}, []string{"<table", "Counts, not rates"}},
 		{"no times", page(Region{Name: "eu-west-1", Report: &untimed}), []string{"2 redeployments followed. Nothing failed.", "No reaction time was recorded."}, []string{"by the median"}},
-		{"nothing read", page(Region{Name: "eu-west-1", Unread: "no"}), []string{"The records could not be read", "<strong>Not read:</strong> no"}, []string{"<table", "<dl"}},
+		{"counts unknown", samples()["unknown"], []string{"How many tasks were interrupted is unknown", "<strong>Counts unknown:</strong> log level WARNING", "23 November 2026"}, []string{"<table", "<dl", "rehearsals"}},
+		{"nothing read", page(Region{Name: "eu-west-1", Unread: "no"}), []string{"How many tasks were interrupted is unknown", "<strong>Not read:</strong> no"}, []string{"<table", "<dl"}},
 	} {
 		text := written(t, test.page)
 		for _, want := range test.says {
@@ -87,7 +88,7 @@ func TestSeveralRegions(t *testing.T) {
 	text := written(t, samples()["several"])
 	for _, want := range []string{
 		"<h1>837 tasks interrupted</h1>",
-		"281 redeployments followed, the slowest 4.3s after its notice. For 3 tasks the function failed. 1 Region could not be read.",
+		"281 redeployments followed, the slowest 4.3s after its notice. For 3 tasks the function failed. Not counted: 2 Regions.",
 		`<a href="#us-east-1">us-east-1</a>`, `<section id="us-east-1"`, "<strong>Not read:</strong> you may not logs:FilterLogEvents",
 		"<strong>Note:</strong> logs are kept for 7 days", "<summary>8 more</summary>",
 	} {

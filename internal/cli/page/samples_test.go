@@ -25,12 +25,15 @@ func samples() map[string]Page {
 	evil.Prefix, evil.UnknownOutcomes = hostile, []string{hostile}
 	evil.ByService[0].Cluster, evil.ByService[0].Service, evil.ByZone[0].Zone = hostile, hostile, hostile
 	evil.Skipped[hostile] = 1
+	unknown := history.Report{Prefix: "prod", Region: "eu-north-1", From: monday, To: monday.Add(14 * 24 * time.Hour), CountsUnknown: "log level WARNING leaves records out", UnknownOutcomes: []string{}}
 	return map[string]Page{
-		"one":   page(Region{Name: "eu-west-1", Report: &one}),
-		"quiet": page(Region{Name: "eu-west-1", Report: &quiet}),
+		"one":     page(Region{Name: "eu-west-1", Report: &one}),
+		"unknown": page(Region{Name: "eu-north-1", Report: &unknown}),
+		"quiet":   page(Region{Name: "eu-west-1", Report: &quiet}),
 		"several": page(
 			Region{Name: "ap-southeast-2", Unread: "you may not logs:FilterLogEvents"},
 			Region{Name: "eu-central-1", Report: ptr(shopReport("eu-central-1", 160)), Warnings: []string{"logs are kept for 7 days: of 14 days asked for, what is older is gone"}},
+			Region{Name: "eu-north-1", Report: &unknown},
 			Region{Name: "eu-west-1", Report: ptr(shopReport("eu-west-1", 37))},
 			Region{Name: "us-east-1", Report: ptr(shopReport("us-east-1", 640))},
 			Region{Name: "us-west-2", Report: &quiet},

@@ -19,7 +19,10 @@ func newSection(r Region, level int, shades scale) section {
 		s.Warnings = append(s.Warnings, term.Escape(warning))
 	}
 	report := r.Report
-	if report == nil {
+	if report != nil {
+		s.Unknown = term.Escape(report.CountsUnknown)
+	}
+	if !r.counted() {
 		return s
 	}
 	s.Summary = headline(report) + ". " + lead(report, false)

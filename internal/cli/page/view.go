@@ -39,7 +39,8 @@ type figure struct {
 // section is one Region.
 type section struct {
 	Name     string
-	Unread   string
+	Unread   string // why
+	Unknown  string // why the counts are
 	Warnings []string
 	Summary  string
 	Figures  []figure
@@ -85,21 +86,24 @@ const longest = 20
 
 func newView(p Page) view {
 	v := view{Several: len(p.Regions) > 1, Version: term.Escape(p.Version), Made: momentOf(p.Made)}
-	var read []*history.Report
 	var names []string
-	level, s := 2, scaleOf(p.Regions)
+	var counted []*history.Report
+	level, shades := 2, scaleOf(p.Regions)
 	if v.Several {
 		level = 3
 	}
 	for _, r := range p.Regions {
 		names = append(names, term.Escape(r.Name))
-		shown := newSection(r, level, s)
+		shown := newSection(r, level, shades)
 		v.Sections = append(v.Sections, shown)
 		if v.Several && shown.Week != nil {
 			v.Weeks = append(v.Weeks, shown.Week)
 		}
 		if r.Report != nil {
-			read = append(read, r.Report)
+			v.Prefix, v.To = term.Escape(r.Report.Prefix), momentOf(r.Report.To)
+		}
+		if r.counted() {
+			counted = append(counted, r.Report)
 		}
 	}
 	v.Where = strings.Join(names, ", ")
@@ -107,20 +111,39 @@ func newView(p Page) view {
 		v.Where = fmt.Sprintf("%d Regions", len(names))
 	}
 	v.Title = "Spot interruptions · " + v.Where
-	v.Headline = "The records could not be read"
-	if len(read) == 0 {
-		return v
-	}
-	all := together(read)
-	v.Prefix = term.Escape(all.Prefix)
-	v.From, v.To = momentOf(all.From), momentOf(all.To)
-	v.Headline, v.Lead = headline(&all), lead(&all, v.Several)
-	v.Figures = figures(&all)
-	if v.Several {
-		v.Overview = overview(p.Regions)
-		v.Lead += notRead(len(p.Regions) - len(read))
-	}
+	v.From = momentOf(earliest(p.Regions))
+	v.sum(counted, p.Regions)
 	return v
+}
+
+// sum says what the Regions come to that have counts.
+func (v *view) sum(counted []*history.Report, regions []Region) {
+	if len(counted) == 0 {
+		v.Headline = "How many tasks were interrupted is unknown"
+		return
+	}
+	all := together(counted)
+	v.Headline, v.Lead, v.Figures = headline(&all), lead(&all, v.Several), figures(&all)
+	if v.Several {
+		v.Overview = overview(regions)
+	}
+	if missing := len(regions) - len(counted); missing > 0 {
+		v.Lead += " Not counted: " + plural(missing, "Region") + "."
+	}
+}
+
+// counted reports whether the Region's counts are known.
+func (r *Region) counted() bool { return r.Report != nil && r.Report.CountsUnknown == "" }
+
+// earliest is the begin of the longest period, the zero time where nothing was read.
+func earliest(regions []Region) time.Time {
+	var from time.Time
+	for _, r := range regions {
+		if r.Report != nil && (from.IsZero() || r.Report.From.Before(from)) {
+			from = r.Report.From
+		}
+	}
+	return from
 }
 
 // together adds up the Regions' counts. A median of several cannot be had from their medians.
@@ -137,9 +160,6 @@ func together(read []*history.Report) history.Report {
 		all.Failures += r.Failures
 		for reason, n := range r.Skipped {
 			all.Skipped[reason] += n
-		}
-		if r.From.Before(all.From) {
-			all.From = r.From
 		}
 		if slowest := r.ReactionMS.Max; slowest != nil && (all.ReactionMS.Max == nil || *slowest > *all.ReactionMS.Max) {
 			all.ReactionMS.Max = slowest
@@ -178,13 +198,6 @@ func lead(r *history.Report, several bool) string {
 	return text + ". For " + plural(r.Failures, "task") + " the function failed."
 }
 
-func notRead(regions int) string {
-	if regions == 0 {
-		return ""
-	}
-	return " " + plural(regions, "Region") + " could not be read."
-}
-
 func figures(r *history.Report) []figure {
 	return []figure{
 		figureOf("tasks interrupted", r.Interruptions, ""), figureOf("redeployments", r.Redeployments, ""),
@@ -212,14 +225,14 @@ func overview(regions []Region) *table {
 	t := &table{ID: "regions", Title: "By Region", Level: 2, Columns: []string{"Region", "tasks", "redeployed", "skipped", "failed", "median", "slowest"}}
 	most := 0
 	for _, r := range regions {
-		if r.Report != nil {
+		if r.counted() {
 			most = max(most, r.Report.Interruptions)
 		}
 	}
 	for _, r := range regions {
 		name := term.Escape(r.Name)
-		if r.Report == nil {
-			t.Rows = append(t.Rows, row{Link: name, First: "not read", Faint: true, Span: len(t.Columns) - 1})
+		if !r.counted() {
+			t.Rows = append(t.Rows, row{Link: name, First: "unknown", Faint: true, Span: len(t.Columns) - 1})
 			continue
 		}
 		line := t.newRow(name, r.Report.Interruptions, most, strconv.Itoa(r.Report.Redeployments), strconv.Itoa(skipped(r.Report)),
@@ -231,6 +244,9 @@ func overview(regions []Region) *table {
 }
 
 func momentOf(at time.Time) moment {
+	if at.IsZero() {
+		return moment{}
+	}
 	return moment{at.UTC().Format("2 January 2006, 15:04"), at.UTC().Format(time.RFC3339)}
 }
 
