@@ -41,7 +41,7 @@ func flagGroups() []flagGroup {
 			{"region", "NAME"}, {"all-regions", ""}, {"profile", "NAME"}, {"role-arn", "ARN"}, {"account", "ID"}, {"partition", "NAME"},
 		}},
 		flagGroup{"Records", []helpFlag{
-			{"since", "TIME"}, {"until", "TIME"}, {"follow", ""}, {"reason", "REASON"}, {"level", "LEVEL"}, {"task", "ID"}, {"days", "N"},
+			{"since", "TIME"}, {"until", "TIME"}, {"follow", ""}, {"reason", "REASON"}, {"level", "LEVEL"}, {"task", "ID"}, {"days", "N"}, {"no-history", ""},
 		}},
 		flagGroup{"Checks", []helpFlag{{"ignore", "CODE"}, {"explain", "CODE"}, {"strict", ""}}},
 		flagGroup{"Which service", []helpFlag{{"service", "NAME"}, {"task", "ID"}}},
@@ -59,7 +59,7 @@ func flagGroups() []flagGroup {
 		flagGroup{"Local AWS", []helpFlag{
 			{"port", "N"}, {"seed", "FILE"}, {"access-key", "ID"}, {"tasks", "N"},
 		}},
-		flagGroup{"Output", []helpFlag{{"output", "FORMAT"}, {"html", "FILE"}, {"verbose", ""}, {"wait", "DURATION"}, {"version", ""}, {"help", ""}}},
+		flagGroup{"Output", []helpFlag{{"output", "FORMAT"}, {"html", "FILE"}, {"watch", ""}, {"verbose", ""}, {"wait", "DURATION"}, {"version", ""}, {"help", ""}}},
 	)
 }
 
