@@ -98,8 +98,9 @@ bench: ## run the benchmarks
 demo: build ## show the whole job on an AWS of its own
 	@bin/spothandler demo
 
-docs: ## write the generated parts of the documents
-	@go run ./internal/docs
+docs: build ## write the generated parts of the documents, and the pictures
+	@go run ./internal/docs pages
+	@go run ./internal/docs pictures bin/spothandler
 	@go test ./internal/doctor -run '^TestDocs$$' -update >/dev/null
 
 licenses: ## write THIRD_PARTY_LICENSES.txt, which is in every release

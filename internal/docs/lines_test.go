@@ -80,6 +80,9 @@ func checkFence(f fence) (int, error) {
 // checkSpan does the same for code in a line of text: a command line, or a single flag.
 func checkSpan(span string) (int, error) {
 	first, _, _ := strings.Cut(span, " ")
+	if cmd, _, err := cli.Commands().Find(strings.Fields(span)[1:]); err == nil && cmd.CommandPath() == span {
+		return 1, nil // the command's name, and no line of it
+	}
 	switch {
 	case first == "spothandler" || first == "make" && strings.Contains(span, " "):
 		return checkScript(span)

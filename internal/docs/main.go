@@ -1,25 +1,34 @@
 // Command docs writes the parts of the documents that are generated. The Makefile runs it:
 //
-//	go run ./internal/docs        the generated parts of docs/*.md
+//	go run ./internal/docs pages              the generated parts of docs/*.md
+//	go run ./internal/docs pictures BINARY    docs/images, of what the demo of this binary prints
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 )
 
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "docs:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string) error {
-	if len(args) > 0 {
-		return errors.New("usage: docs")
+func run(ctx context.Context, args []string) error {
+	switch {
+	case len(args) == 1 && args[0] == "pages":
+		return writePages()
+	case len(args) == 2 && args[0] == "pictures":
+		return pictures(ctx, args[1])
 	}
+	return errors.New("usage: docs pages | docs pictures BINARY")
+}
+
+func writePages() error {
 	pages, err := generated(".")
 	if err != nil {
 		return err

@@ -19,12 +19,13 @@ type Style struct {
 	Height  int  // lines; 0 where it is not known
 }
 
-// NewStyle returns the style of a stream in this environment. NO_COLOR and TERM=dumb are honoured, and the
-// locale says whether there is UTF-8.
+// NewStyle returns the style of a stream in this environment. NO_COLOR, TERM=dumb and CLICOLOR_FORCE are honoured, in
+// this order, and the locale says whether there is UTF-8.
 func NewStyle(getenv func(string) string, tty bool, width int) Style {
+	forced := getenv("CLICOLOR_FORCE") // of a log that shows colours: https://bixense.com/clicolors
 	return Style{
 		TTY:     tty,
-		Colored: tty && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb",
+		Colored: (tty || forced != "" && forced != "0") && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb",
 		Dumb:    getenv("TERM") == "dumb",
 		ASCII:   !isUTF8(getenv),
 		Width:   width,

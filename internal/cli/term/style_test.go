@@ -84,7 +84,7 @@ func TestNote(t *testing.T) {
 	}
 }
 
-// Colour needs a terminal, and may be declined.
+// Colour needs a terminal, and may be declined or forced.
 func TestColour(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -95,6 +95,9 @@ func TestColour(t *testing.T) {
 		{"no terminal", in(false, 80, "TERM=xterm"), false},
 		{"NO_COLOR", in(true, 80, "NO_COLOR=1"), false},
 		{"dumb", in(true, 80, "TERM=dumb"), false},
+		{"forced", in(false, 80, "CLICOLOR_FORCE=1"), true},
+		{"not forced", in(false, 80, "CLICOLOR_FORCE=0"), false},
+		{"forced and declined", in(false, 80, "CLICOLOR_FORCE=1", "NO_COLOR=1"), false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			text := test.style.Red("no").String()
