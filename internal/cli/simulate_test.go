@@ -11,8 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -39,7 +37,7 @@ func rehearsalWorld(t *testing.T, services ...localaws.Service) (*localaws.Serve
 	if err != nil {
 		t.Fatal(err)
 	}
-	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1", "AWS_DEFAULT_REGION": "eu-west-1"})
 	return server, server.Config()
 }
 
@@ -139,70 +137,6 @@ const (
 	rehearsedFunction = "prod-ecs-fargate-spot-handler"
 	rehearsedLogs     = "/aws/lambda/" + rehearsedFunction
 )
-
-// Each link, broken by hand, is named with the cure, at once and with no event sent; the cure heals it.
-func TestSimulateNamesWhatWasBrokenByHand(t *testing.T) {
-	server, config := rehearsalWorld(t, shopAPI())
-	must(t, "install --prefix prod")
-	events, functions := eventbridge.NewFromConfig(config), lambda.NewFromConfig(config)
-	for _, c := range []struct {
-		name string
-		link simulate.Link
-		hand func() error
-	}{
-		{"rule disabled", simulate.LinkRule, func() error {
-			_, err := events.DisableRule(t.Context(), &eventbridge.DisableRuleInput{Name: aws.String(rehearsedRule)})
-			return err
-		}},
-		{"target removed", simulate.LinkRule, func() error {
-			_, err := events.RemoveTargets(t.Context(), &eventbridge.RemoveTargetsInput{Rule: aws.String(rehearsedRule), Ids: []string{"spothandler"}})
-			return err
-		}},
-		{"permission removed", simulate.LinkFunction, func() error {
-			_, err := functions.RemovePermission(t.Context(), &lambda.RemovePermissionInput{FunctionName: aws.String(rehearsedFunction), StatementId: aws.String("spothandler")})
-			return err
-		}},
-		{"concurrency 0", simulate.LinkFunction, func() error {
-			_, err := functions.PutFunctionConcurrency(t.Context(), &lambda.PutFunctionConcurrencyInput{FunctionName: aws.String(rehearsedFunction), ReservedConcurrentExecutions: aws.Int32(0)})
-			return err
-		}},
-		{"log group deleted", simulate.LinkRecord, func() error {
-			_, err := cloudwatchlogs.NewFromConfig(config).DeleteLogGroup(t.Context(), &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: aws.String(rehearsedLogs)})
-			return err
-		}},
-		{"role's policy removed", simulate.LinkPermission, func() error {
-			_, err := iam.NewFromConfig(config).DeleteRolePolicy(t.Context(), &iam.DeleteRolePolicyInput{RoleName: aws.String("prod-spothandler-eu-west-1"), PolicyName: aws.String("spothandler")})
-			return err
-		}},
-	} {
-		if err := c.hand(); err != nil {
-			t.Fatalf("%s: %v", c.name, err)
-		}
-		server.ForgetCalls()
-		code, answer := simulated(t, "simulate --cluster shop --service api")
-		var named []simulate.Link
-		for _, step := range answer.Steps {
-			if step.Broken() {
-				named = append(named, step.Name)
-				if step.Cure != "spothandler install --prefix prod" {
-					t.Errorf("%s: the cure is %q", c.name, step.Cure)
-				}
-			}
-		}
-		if code != exitDiffers || answer.Works || len(named) != 1 || named[0] != c.link {
-			t.Errorf("%s: exit code %d, named %v, want %s: %+v", c.name, code, named, c.link, answer.Steps)
-		}
-		for _, call := range server.Calls() {
-			if call.Action == "PutEvents" || call.Action == "Invoke" {
-				t.Errorf("%s: %s", c.name, call)
-			}
-		}
-		must(t, "install --prefix prod")
-	}
-	if code, answer := simulated(t, "simulate --cluster shop --service api"); code != exitFine {
-		t.Errorf("healed: exit code %d: %+v", code, answer.Steps)
-	}
-}
 
 // What cannot be meant is refused before any call, and what is not there is named with the nearest name.
 func TestSimulateRefuses(t *testing.T) {

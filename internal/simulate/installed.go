@@ -81,7 +81,7 @@ func (i *Installed) disabled() fault {
 	if rule == nil || rule.State != "DISABLED" {
 		return fault{}
 	}
-	f := fault{rule.Name + " is DISABLED: nothing is heard", i.install()}
+	f := fault{rule.Name + " is DISABLED: the function is not invoked", i.install()}
 	if i.Status.Spec.RuleState == rule.State {
 		f.cure = i.install("--rule-state ENABLED")
 	}
