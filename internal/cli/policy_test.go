@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -21,7 +22,7 @@ import (
 
 // policyArguments are the policies that the binary prints, by what is printed for.
 func policyArguments() []string {
-	return []string{"install", "status", "uninstall", "uninstall --keep-logs"}
+	return []string{"install", "status", "uninstall", "uninstall --keep-logs", "doctor", "simulate"}
 }
 
 // enforced is an AWS that holds every call against its caller's policy, and a caller for each of them.
@@ -53,6 +54,7 @@ func (e *enforced) live() {
 	e.succeeds(installer, "install --prefix prod --memory-size 256 --reserved-concurrency 2 --tag Team=web")
 	e.succeeds(installer, "install --prefix prod")
 	e.succeeds(e.callers["status"], "status --prefix prod")
+	e.examine()
 	e.drift()
 	e.succeeds(installer, "install --prefix prod")
 	e.succeeds(installer, "install --prefix prod --reset --log-retention-days 0 --tag none")
@@ -67,6 +69,25 @@ func (e *enforced) live() {
 	e.runs(newer, remover, 0, "uninstall --prefix prod --yes")
 	if left, err := e.admin.Dump(e.Context()); err != nil || left != "nothing\n" {
 		e.Errorf("left is %s, %v", left, err)
+	}
+}
+
+// examine looks at a service, and rehearses its interruption, by moto alone: of localaws it is proved for every action
+// that the policy has. moto runs no function, so that the rehearsal is not seen to its end.
+func (e *enforced) examine() {
+	e.Helper()
+	if e.scoped {
+		return
+	}
+	if err := testaws.ServeOnSpot(e.Context(), e.admin.ECS); err != nil {
+		e.Fatal(err)
+	}
+	for command, caller := range map[string]string{"doctor": "doctor", "simulate --prefix prod --cluster shop --service api": "simulate"} {
+		out, said, code := e.run("", command, "AWS_ENDPOINT_URL="+e.url, "AWS_REGION="+region,
+			"AWS_ACCESS_KEY_ID="+e.callers[caller].AccessKeyID, "AWS_SECRET_ACCESS_KEY="+e.callers[caller].SecretAccessKey)
+		if code != 2 || strings.Contains(out+said, "may not ") {
+			e.Errorf("spothandler %s: exit code %d\n%s%s", command, code, out, said)
+		}
 	}
 }
 
@@ -147,7 +168,7 @@ func admins(url string, caller aws.Credentials) testaws.Clients {
 	config := aws.Config{Region: region, BaseEndpoint: &url, Credentials: credentials.StaticCredentialsProvider{Value: caller}}
 	return testaws.Clients{
 		IAM: iam.NewFromConfig(config), Logs: cloudwatchlogs.NewFromConfig(config),
-		Lambda: lambda.NewFromConfig(config), Events: eventbridge.NewFromConfig(config),
+		Lambda: lambda.NewFromConfig(config), Events: eventbridge.NewFromConfig(config), ECS: ecs.NewFromConfig(config),
 	}
 }
 
