@@ -85,9 +85,11 @@ func week(t *testing.T) *group {
 }
 
 func TestReport(t *testing.T) {
-	for _, zone := range []string{"UTC", "America/Los_Angeles", "Asia/Kolkata"} {
-		t.Run(zone, func(t *testing.T) {
-			t.Setenv("TZ", zone)
+	for _, zone := range []*time.Location{time.UTC, time.FixedZone("Los Angeles", -8*3600), time.FixedZone("Kolkata", 5*3600+1800)} {
+		t.Run(zone.String(), func(t *testing.T) {
+			local := time.Local // what TZ sets when the process begins
+			defer func() { time.Local = local }()
+			time.Local = zone
 			r := reported(t, week(t), Filter{})
 			if r.Interruptions != 6 || r.Redeployments != 2 || r.Failures != 1 || r.Rehearsals != 3 || r.LinesPassedOver != 3 {
 				t.Errorf("%d interruptions, %d redeployments, %d failures, %d rehearsals, %d lines passed over",
@@ -114,6 +116,73 @@ func TestReport(t *testing.T) {
 				t.Errorf("the redeployment of api answered %d interruptions", got)
 			}
 		})
+	}
+}
+
+// What records lack is not made up: each test has a record of a skipped event of a task, and what the report says then.
+func TestMissingFields(t *testing.T) {
+	at := monday.Add(50 * time.Hour) // Wednesday, 02:00
+	for _, test := range []struct {
+		name    string
+		lacking func(*handler.Record)
+		want    func(*Report) bool
+	}{
+		{"nothing", func(*handler.Record) {}, func(r *Report) bool {
+			return r.ByHour[2][2] == 1 && r.ByZone[0].Zone == "eu-west-1a" && r.Skipped["claimed"] == 1
+		}},
+		{"the event's time: the record's, here an hour later, is taken", func(r *handler.Record) {
+			r.EventTime, r.Timestamp = handler.Time{}, handler.Time{Time: at.Add(time.Hour)}
+		}, func(r *Report) bool { return r.ByHour[2][3] == 1 }},
+		{"the zone", func(r *handler.Record) { r.AvailabilityZone = "" }, func(r *Report) bool { return r.ByZone[0] == ZoneCount{"", 1} }},
+		{"the service", func(r *handler.Record) { r.Service = "" }, func(r *Report) bool { return r.ByService[0] == ServiceCount{Cluster: "shop", Interruptions: 1} }},
+		{"the cluster", func(r *handler.Record) { r.Cluster = "" }, func(r *Report) bool { return r.ByService[0] == ServiceCount{Service: "api", Interruptions: 1} }},
+		{"the task: its event counts", func(r *handler.Record) { r.TaskARN = "" }, func(r *Report) bool { return r.All[0].Task == "" }},
+		{"task and event: its request counts", func(r *handler.Record) { r.TaskARN, r.EventID, r.RequestID = "", "", "1" }, func(r *Report) bool { return r.Interruptions == 1 }},
+		{"the deployment", func(r *handler.Record) { r.DeploymentID = "" }, func(r *Report) bool { return r.All[0].Deployment == "" }},
+		{"the time of ECS's answer: a redeployment of unknown speed", func(r *handler.Record) {
+			*r = applied(*r, 0)
+			r.ECSAnswerMS = nil
+		}, func(r *Report) bool {
+			return r.Redeployments == 1 && r.ReactionMS == (Spread{}) && r.RedeploymentsAll[0].At.Equal(at.Add(1500*time.Millisecond))
+		}},
+	} {
+		g := &group{}
+		r := notice("1", "api", "eu-west-1a", at, handler.ReasonClaimed)
+		test.lacking(&r)
+		g.record(t, r)
+		if report := reported(t, g, Filter{}); report.Interruptions != 1 || !test.want(&report) {
+			t.Errorf("without %s: %+v", test.name, report)
+		}
+	}
+}
+
+// The median of an odd number is the one in the middle, that of an even number the mean of the two there. What has not ended,
+// or is not known, has no seconds.
+func TestOutcomesOfAReport(t *testing.T) {
+	ms := func(n int64) *int64 { return &n }
+	c := &Collector{Redeployments: []Redeployment{
+		{ReactionMS: ms(900), Outcome: OutcomeCompleted, OutcomeSeconds: 100},
+		{ReactionMS: ms(5000), Outcome: OutcomeCompleted, OutcomeSeconds: 300},
+		{ReactionMS: ms(1000), Outcome: OutcomeRolledBack, OutcomeSeconds: 700},
+		{ReactionMS: ms(2000), Outcome: OutcomeFailed, OutcomeSeconds: 200},
+		{Outcome: OutcomeInProgress, OutcomeSeconds: 9000},
+		{ReactionMS: ms(3000), Outcome: OutcomeStopped},
+		{Outcome: OutcomeUnknown, OutcomeUnknownWhy: "you may not ecs:ListServiceDeployments"},
+		{Outcome: OutcomeUnknown, OutcomeUnknownWhy: "you may not ecs:ListServiceDeployments"},
+	}}
+	r := Summarize(c, monday, monday.Add(24*time.Hour))
+	if *r.ReactionMS.Median != 2000 || *r.ReactionMS.Max != 5000 {
+		t.Errorf("reaction: %d, %d", *r.ReactionMS.Median, *r.ReactionMS.Max)
+	}
+	if *r.Outcomes.Seconds.Median != 250 || *r.Outcomes.Seconds.Max != 700 {
+		t.Errorf("seconds: %d, %d", *r.Outcomes.Seconds.Median, *r.Outcomes.Seconds.Max)
+	}
+	r.Outcomes.Seconds = Spread{}
+	if want := (Outcomes{Completed: 2, RolledBack: 1, Failed: 1, Stopped: 1, InProgress: 1, Unknown: 2}); r.Outcomes != want || r.Redeployments != 8 {
+		t.Errorf("%d redeployments, %+v", r.Redeployments, r.Outcomes)
+	}
+	if want := []string{"you may not ecs:ListServiceDeployments"}; !slices.Equal(r.UnknownOutcomes, want) {
+		t.Errorf("%q", r.UnknownOutcomes)
 	}
 }
 
