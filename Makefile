@@ -25,7 +25,7 @@ RELEASE := PATH='$(GORELEASER_DIR):$(SYFT_DIR):$(PATH)' GIT_CONFIG_COUNT=1 \
 	GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=https://github.com/spothandler/spothandler
 
 .NOTPARALLEL:
-.PHONY: help build generate test format-check format vet lint actionlint tidy-check cross unit browser-test bench demo docs licenses
+.PHONY: help build generate test format-check format vet lint actionlint tidy-check cross unit browser-test page-picture bench demo docs licenses
 .PHONY: vulncheck release-tools release-check release-snapshot release-build release-test clean
 
 help: ## list the targets
@@ -91,6 +91,9 @@ endif
 browser-test: ## look at report's page in Chromium
 	@echo '== the page in a browser'
 	@go -C $(BROWSER_TEST) test -count=1 -v .
+
+page-picture: ## take README's picture of the page in Chromium (with the font Inter, where it is installed)
+	@PAGE_PICTURE=$(CURDIR)/docs/report.webp go -C $(BROWSER_TEST) test -count=1 -run '^TestPicture$$' .
 
 bench: ## run the benchmarks
 	@go test -run '^$$' -bench . -benchmem ./...

@@ -19,7 +19,7 @@ const hostile = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{.}}\
 
 // samples are pages of every kind, by name.
 func samples() map[string]Page {
-	one := shopReport("eu-west-1", 37)
+	one := shopReport("eu-west-1", 84)
 	quiet := history.Summarize(&history.Collector{}, monday, monday.Add(14*24*time.Hour))
 	evil := shopReport("eu-west-1", 3)
 	evil.Prefix, evil.UnknownOutcomes = hostile, []string{hostile}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 )
 
 // report is what is compared of report's JSON.
@@ -102,6 +103,21 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
+// TestPicture takes README's picture of the page into the file of the variable PAGE_PICTURE: make page-picture.
+func TestPicture(t *testing.T) {
+	file := os.Getenv("PAGE_PICTURE")
+	if file == "" {
+		t.Skip("PAGE_PICTURE names no file")
+	}
+	b := newBrowser(t)
+	b.open(filepath.Join(samples(t), "one.html"), screen{"README", 1100, "light"})
+	ask[string](b, `document.body.style.fontFamily = "Inter, Arial, sans-serif"`) // not what this machine happens to have
+	beyond, quality := true, int64(80)
+	b.write(file, call(b, page.CaptureScreenshot, page.CaptureScreenshotParams{
+		Format: "webp", Quality: &quality, CaptureBeyondViewport: &beyond,
+	}).Data)
+}
+
 // isRight holds a page against its JSON. It loads without a complaint and asks for nothing but itself, shows the figures,
 // fits a phone and a desk in both schemes, and can be read: its contrast is WCAG's AA.
 func isRight(b *browser, file, shots string) {
@@ -116,18 +132,18 @@ func isRight(b *browser, file, shots string) {
 		if want := []string{fileURL(file)}; !slices.Equal(requests, want) || len(console) > 0 {
 			b.Errorf("%s: requests %q and complains %q", where, requests, console)
 		}
-		page := ask[looked](b, look)
-		if page.Wider > 0 || page.Scripts > 0 || len(page.Faint) > 0 {
-			b.Errorf("%s: %d px too wide, has %d foreign elements, and text that is too faint: %q", where, page.Wider, page.Scripts, page.Faint)
+		found := ask[looked](b, look)
+		if found.Wider > 0 || found.Scripts > 0 || len(found.Faint) > 0 {
+			b.Errorf("%s: %d px too wide, has %d foreign elements, and text that is too faint: %q", where, found.Wider, found.Scripts, found.Faint)
 		}
 		for _, region := range made.Regions {
-			page.compare(b.T, where, region.Name, region.Report, append(region.Warnings, region.Unread))
+			found.compare(b.T, where, region.Name, region.Report, append(region.Warnings, region.Unread))
 		}
 		b.shoot(filepath.Join(shots, name+"-"+s.name+"-"+s.scheme+".png"))
 	}
 	b.size(320) // the narrowest that WCAG asks for
-	if page := ask[looked](b, look); page.Wider > 0 {
-		b.Errorf("%d px too wide for a screen of 320", page.Wider)
+	if found := ask[looked](b, look); found.Wider > 0 {
+		b.Errorf("%d px too wide for a screen of 320", found.Wider)
 	}
 	b.print(filepath.Join(shots, name+".pdf"))
 }
@@ -141,9 +157,9 @@ func seesFaults(b *browser) {
 		b.Fatal(err)
 	}
 	requests, console := b.open(file, screens()[0])
-	page := ask[looked](b, look)
-	if len(requests) != 2 || len(console) < 2 || len(page.Faint) != 1 || page.Wider <= 0 || page.Scripts != 2 {
-		b.Errorf("%q, %q, %+v", requests, console, page)
+	found := ask[looked](b, look)
+	if len(requests) != 2 || len(console) < 2 || len(found.Faint) != 1 || found.Wider <= 0 || found.Scripts != 2 {
+		b.Errorf("%q, %q, %+v", requests, console, found)
 	}
 }
 
