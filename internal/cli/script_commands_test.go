@@ -27,7 +27,7 @@ func commands() map[string]command {
 		"account": printAccount, "logging": logging, "outputs": outputs, "json": jsonValue,
 		"calls": calls, "no": none, "fault": fault, "heal": heal,
 		"interrupt": interrupt, "exited": exited, "hand": hand, "slow": slow,
-		"unset": unset, "metadata": metadata, "container": container,
+		"record": record, "unset": unset, "metadata": metadata, "container": container,
 	}
 }
 

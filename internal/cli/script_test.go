@@ -17,6 +17,7 @@
 //	fault [-once] [-skip=N] KIND [CALL] [...]   trouble on the wire until heal: deny, throttle, lose, drop, hold,
 //	                             refuse CALL STATUS CODE MESSAGE, answer CALL FILE
 //	interrupt, exited N          ctrl-C for a command in the background, once its call is held; its exit code
+//	record GROUP FILE            lines of the function, of a minute ago
 //	hand WHAT ARGS...            a change by hand: see handChanges
 //	unset NAME...                variables that env has set are there no longer, not even empty
 //	slow                         another AWS, that takes its time to settle (localaws alone)
