@@ -31,7 +31,7 @@ type step struct {
 func tables() map[string][]step {
 	return map[string][]step{
 		"iam": iamSteps(), "lambda": lambdaSteps(), "logs": logsSteps(), "events": eventsSteps(), "ecs": ecsSteps(),
-		"tagging": taggingSteps(), "triggers": triggerSteps(), "policies": policySteps(),
+		"tagging": taggingSteps(), "triggers": triggerSteps(), "policies": policySteps(), "around": aroundSteps(),
 	}
 }
 

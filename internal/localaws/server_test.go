@@ -30,12 +30,13 @@ type clients struct {
 	ecs    *ecs.Client
 
 	tagging *resourcegroupstaggingapi.Client
+	around  around
 }
 
 func clientsOf(cfg aws.Config) clients {
 	return clients{
 		iam.NewFromConfig(cfg), sts.NewFromConfig(cfg), lambda.NewFromConfig(cfg), cloudwatchlogs.NewFromConfig(cfg),
-		eventbridge.NewFromConfig(cfg), ecs.NewFromConfig(cfg), resourcegroupstaggingapi.NewFromConfig(cfg),
+		eventbridge.NewFromConfig(cfg), ecs.NewFromConfig(cfg), resourcegroupstaggingapi.NewFromConfig(cfg), aroundOf(cfg),
 	}
 }
 
