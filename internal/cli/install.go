@@ -136,7 +136,7 @@ func (j *installJob) run(ctx context.Context) (installAnswer, error) {
 		return installAnswer{}, err
 	}
 	if j.dryRun {
-		j.LookAround(ctx)
+		j.FindOthers(ctx)
 		err = ctx.Err()
 	} else {
 		err = j.change(ctx)

@@ -123,7 +123,7 @@ func TestLogsInTrouble(t *testing.T) {
 	says("logs", exitNotInstalled, "(no prefix) is not installed in eu-west-1")
 	says("logs --all-regions", exitNotInstalled, "spothandler is not installed in any region")
 	must(t, "install --prefix prod --log-level ERROR")
-	says("logs", exitFine, "no records from", "log level ERROR leaves records out", "› spothandler install --prefix prod --log-level INFO")
+	says("logs", exitFine, "no records from", "log level ERROR omits records", "› spothandler install --prefix prod --log-level INFO")
 	says("logs --since 30d", exitFine, "logs are kept for 14 days: what is older is gone")
 	says("logs --prefix other", exitNotInstalled, "other is not installed", "Installed there: prod")
 	says("logs --region eu-west-1 --region us-east-1", exitNotInstalled, "not installed", "no records")

@@ -216,7 +216,7 @@ func (r statusRun) here(ctx context.Context) (statuses, error) {
 		defer days.end()
 		located = days.located
 	}
-	survey, err := deploy.Look(ctx, s.clients, tagsOf(s.Session), s.id, r.asked.only(), r.asked.names, located)
+	survey, err := deploy.Inspect(ctx, s.clients, tagsOf(s.Session), s.id, r.asked.only(), r.asked.names, located)
 	if err != nil {
 		return nil, r.pointToPolicy("", r.asked.prefix, err)
 	}

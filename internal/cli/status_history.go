@@ -48,7 +48,7 @@ func newRecents(ctx context.Context, logs history.LogsAPI) *recents {
 	return r
 }
 
-// located begins to read the records of an installation whose record is known. One that leaves records out has nothing
+// located begins to read the records of an installation whose record is known. One that omits records has nothing
 // to be counted.
 func (r *recents) located(names deploy.Names, record *settings.Record) {
 	if !deploy.HidesRecords(record.LogLevel) {

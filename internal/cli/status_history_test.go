@@ -148,7 +148,7 @@ func TestStatusHistoryInTrouble(t *testing.T) {
 // Where records are left out, or go elsewhere, the counts are unknown, and not 0.
 func TestStatusHistoryOfHiddenRecords(t *testing.T) {
 	a := newArchive(t, "install --prefix prod --log-level ERROR")
-	if got, want := recentRows(t, "status"), `  last 24 h     unknown: log level ERROR leaves records out
+	if got, want := recentRows(t, "status"), `  last 24 h     unknown: log level ERROR omits records
   › spothandler install --prefix prod --log-level INFO   records all that follows
   settings      log level ERROR
 `; got != want {
@@ -160,8 +160,8 @@ func TestStatusHistoryOfHiddenRecords(t *testing.T) {
 		change lambda.UpdateFunctionConfigurationInput
 		want   string
 	}{
-		{lambda.UpdateFunctionConfigurationInput{Environment: &types.Environment{Variables: map[string]string{"LOG_LEVEL": "WARNING"}}}, "log level WARNING leaves records out"},
-		{lambda.UpdateFunctionConfigurationInput{LoggingConfig: &types.LoggingConfig{LogFormat: types.LogFormatJson, ApplicationLogLevel: types.ApplicationLogLevelError}}, "Lambda's log level ERROR leaves records out"},
+		{lambda.UpdateFunctionConfigurationInput{Environment: &types.Environment{Variables: map[string]string{"LOG_LEVEL": "WARNING"}}}, "log level WARNING omits records"},
+		{lambda.UpdateFunctionConfigurationInput{LoggingConfig: &types.LoggingConfig{LogFormat: types.LogFormatJson, ApplicationLogLevel: types.ApplicationLogLevelError}}, "Lambda's log level ERROR omits records"},
 		{lambda.UpdateFunctionConfigurationInput{LoggingConfig: &types.LoggingConfig{LogFormat: types.LogFormatJson, LogGroup: aString("/theirs")}}, "the function writes to log group /theirs"},
 	} {
 		test.change.FunctionName = &name

@@ -46,7 +46,7 @@ func TestManyInstallations(t *testing.T) {
 	old.UpgradeAvailable = true
 	disabled := healthy("e", "us-east-1")
 	disabled.Spec.RuleState = "DISABLED"
-	disabled.Reminders = []string{"the rule is DISABLED, as configured: no interruption is heard"}
+	disabled.Reminders = []string{"the rule is DISABLED, as configured: interruptions are not handled"}
 	denied := deploy.NotChecked{What: "the clusters", Why: "you may not ecs:DescribeClusters"}
 	all := []deploy.Status{overlaps(healthy("", "eu-west-1"), "b"), overlaps(healthy("b", "eu-west-1"), ""), old, differs, disabled}
 	for i := range all {
@@ -87,7 +87,7 @@ func TestManyInstallations(t *testing.T) {
 ✓ e is healthy · account 111122223333 · us-east-1 · spothandler 1.1.0
 
   ✓ role        e-role
-  ! the rule is DISABLED, as configured: no interruption is heard
+  ! the rule is DISABLED, as configured: interruptions are not handled
 
   last 24 h     1 task interrupted · 1 redeployed · 0 skipped · 0 failed
   latest        02:14:09 UTC · shop/api · redeployed

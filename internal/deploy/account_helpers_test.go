@@ -20,8 +20,8 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// account is an AWS account in memory, and a caller who works on it. It lives in a bubble of virtual
-// time, so that waits cost nothing.
+// account is an in-memory AWS account with a caller. It runs in a bubble of virtual time, so that waits cost
+// nothing.
 type account struct {
 	*localaws.Server
 	clients Clients
@@ -29,7 +29,7 @@ type account struct {
 	release Release
 }
 
-// inAccount runs a test in an empty account that settles at once.
+// inAccount runs a test in an empty account that is immediately consistent.
 func inAccount(t *testing.T, test func(t *testing.T, a *account)) {
 	t.Helper()
 	inAccountWith(t, localaws.Options{Delays: &localaws.Delays{}}, test)
@@ -37,7 +37,7 @@ func inAccount(t *testing.T, test func(t *testing.T, a *account)) {
 
 func inAccountWith(t *testing.T, options localaws.Options, test func(t *testing.T, a *account)) {
 	t.Helper()
-	options.Existing = []string{aBoundary, aQueue, aTopic} // what settings may name
+	options.Existing = []string{aBoundary, aQueue, aTopic} // settings may name these
 	synctest.Test(t, func(t *testing.T) {
 		server := localaws.New(options)
 		defer func() {
@@ -51,7 +51,7 @@ func inAccountWith(t *testing.T, options localaws.Options, test func(t *testing.
 	})
 }
 
-// connect gives the account clients that send their calls this way.
+// connect gives the account clients with this transport.
 func (a *account) connect(way http.RoundTripper) {
 	config := a.Config()
 	config.HTTPClient = &http.Client{Transport: way}
@@ -65,14 +65,14 @@ func identity() session.Identity {
 	return session.Identity{Partition: "aws", Account: "111122223333", Region: "us-east-1", Caller: "arn:aws:sts::111122223333:assumed-role/dev/ana"}
 }
 
-// testRelease is a release whose code is a real zip, another one for each version.
+// testRelease returns a release whose code is a real zip, different for each version.
 func testRelease(t *testing.T, version string) Release {
 	t.Helper()
 	zip := zipOf(t, "bootstrap", "code of "+version)
 	return Release{Version: version, CodeSHA256: sha256Base64(zip), Zip: zip}
 }
 
-// given are settings as flags give them: name, value, name, value. A name that stands twice is a list.
+// given returns settings as given by flags: name, value, name, value. A repeated name is a list.
 func given(words ...string) settings.Given {
 	asked := settings.Given{}
 	for i := 0; i < len(words); i += 2 {
@@ -82,8 +82,8 @@ func given(words ...string) settings.Given {
 	return asked
 }
 
-// look is what a command finds; the test ends where it cannot look.
-func (a *account) look(t *testing.T, prefix string, asked settings.Given) *Installation {
+// find returns what a command finds; an error ends the test.
+func (a *account) find(t *testing.T, prefix string, asked settings.Given) *Installation {
 	t.Helper()
 	found, err := Find(t.Context(), a.clients, a.id, prefix, asked)
 	if err != nil {
@@ -92,7 +92,7 @@ func (a *account) look(t *testing.T, prefix string, asked settings.Given) *Insta
 	return found
 }
 
-// prepare is an install that is about to write. It takes over what it may.
+// prepare returns an install that is about to write, with --adopt.
 func (a *account) prepare(ctx context.Context, prefix string, asked settings.Given) (*Install, error) {
 	return PrepareInstall(ctx, a.clients, a.id, InstallRequest{
 		Prefix: prefix, Given: asked, Adopt: true, Version: a.release.Version,
@@ -100,7 +100,7 @@ func (a *account) prepare(ctx context.Context, prefix string, asked settings.Giv
 	})
 }
 
-// plan is what an install would do.
+// plan returns what an install would change.
 func (a *account) plan(t *testing.T, prefix string, asked settings.Given) (Names, []Change) {
 	t.Helper()
 	install, err := a.prepare(t.Context(), prefix, asked)
@@ -110,7 +110,7 @@ func (a *account) plan(t *testing.T, prefix string, asked settings.Given) (Names
 	return install.Found.Names, install.Changes
 }
 
-// tryInstall does what an install does, and returns how far it came.
+// tryInstall installs and returns the number of applied changes.
 func (a *account) tryInstall(ctx context.Context, prefix string, asked settings.Given) (int, error) {
 	install, err := a.prepare(ctx, prefix, asked)
 	if err != nil {
@@ -133,7 +133,7 @@ func (a *account) install(t *testing.T, prefix string, asked settings.Given) {
 	}
 }
 
-// tryUninstall does what an uninstall --force does.
+// tryUninstall does what uninstall --force does.
 func (a *account) tryUninstall(ctx context.Context, prefix string, keepLogs bool) error {
 	uninstall, err := PrepareUninstall(ctx, a.clients, a.id, UninstallRequest{Prefix: prefix, KeepLogs: keepLogs, Force: true})
 	if err != nil {
@@ -152,7 +152,7 @@ func (a *account) uninstall(t *testing.T, prefix string, keepLogs bool) {
 	}
 }
 
-// calls are the calls since the last ForgetCalls that fit, as "iam:GetRole".
+// calls returns the calls since the last ForgetCalls that match, as "iam:GetRole".
 func (a *account) calls(fit func(localaws.Call) bool) []string {
 	var names []string
 	for _, call := range a.Calls() {
@@ -165,21 +165,21 @@ func (a *account) calls(fit func(localaws.Call) bool) []string {
 
 func writes(c localaws.Call) bool { return c.Write() }
 
-// count says how often a call was made.
+// count returns how often a call was made.
 func (a *account) count(name string) int {
 	return len(a.calls(func(c localaws.Call) bool { return c.String() == name }))
 }
 
-// isEmpty checks that nothing of an installation is there.
+// isEmpty checks that nothing of an installation is left.
 func (a *account) isEmpty(t *testing.T, prefix string) {
 	t.Helper()
-	found := a.look(t, prefix, nil)
+	found := a.find(t, prefix, nil)
 	if found.Found() || len(found.Owned().resources()) > 0 {
 		t.Errorf("still there: %s", printed(Plan(State{}, found.State)))
 	}
 }
 
-// printed is a plan as a test reads it: "update function x: timeout 60 -> 3".
+// printed returns a plan in readable form: "update function x: timeout 60 -> 3".
 func printed(changes []Change) []string {
 	lines := make([]string, 0, len(changes))
 	for _, change := range changes {
@@ -206,7 +206,7 @@ func refused(t *testing.T, err error, message, hint string) {
 	apperrtest.Refused(t, err, message, hint)
 }
 
-// errorOf is the Error that an error is.
+// errorOf returns err as an *apperr.Error.
 func errorOf(t *testing.T, err error) *apperr.Error {
 	t.Helper()
 	own, ok := errors.AsType[*apperr.Error](err)

@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// Plan returns the plan from what was found to what is wanted. Where a rule is taken over from somebody
-// else it is disabled before anything of the function changes, gets our target when that may invoke the
-// function, and its wanted state last: no event meets a half-changed function, or is handled twice.
+// Plan returns the changes from what was found to what is wanted. A rule that is taken over is disabled
+// before anything of the function changes, gets our target once that may invoke the function, and its wanted
+// state last: no event reaches a half-changed function or is handled twice.
 func (i *Installation) Plan(want State) []Change {
 	changes, wanted := Plan(want, i.State), want.byID()
 	for _, trigger := range i.State.Triggers {
@@ -22,7 +22,7 @@ func (i *Installation) Plan(want State) []Change {
 	return changes
 }
 
-// takeOver reorders the changes of a trigger whose rule is another's.
+// takeOver reorders the changes of a trigger whose rule is taken over.
 func takeOver(changes []Change, trigger Trigger, want *Rule) []Change {
 	for index, change := range changes {
 		switch {
@@ -42,7 +42,7 @@ func takeOver(changes []Change, trigger Trigger, want *Rule) []Change {
 
 func pause(have *Rule) Change {
 	paused := *have
-	paused.State, paused.Tags = ruleDisabled, nil // which are theirs, AWS's own among them
+	paused.State, paused.Tags = ruleDisabled, nil // theirs, including AWS's own
 	return Change{
 		Action: Update, ID: have.id(),
 		Fields: []Field{{"state", have.State, paused.State}},
@@ -51,7 +51,7 @@ func pause(have *Rule) Change {
 	}
 }
 
-// resumed are the differences of the rule as the pause leaves it.
+// resumed returns the differences of the rule as the pause leaves it.
 func resumed(fields []Field, have, want *Rule) []Field {
 	if have.State == ruleDisabled || want.State == ruleDisabled {
 		return fields
@@ -60,19 +60,19 @@ func resumed(fields []Field, have, want *Rule) []Field {
 	return slices.Insert(others, 0, Field{"state", ruleDisabled, want.State})
 }
 
-// resume sends the whole rule in any case: it may differ only by the state that the pause left.
+// resume always sends the whole rule: it may differ only by the state that the pause left.
 func resume(want *Rule, fields changed) func(context.Context, *runner) error {
 	return func(ctx context.Context, r *runner) error {
-		return inOrder(
+		return runSteps(
 			step{true, func() error { return want.put(ctx, r) }},
 			step{fields.has("tags"), func() error { return want.retag(ctx, r, fields) }},
 		)
 	}
 }
 
-// TerraformForget returns the commands that make the Terraform module forget what was taken over, to be
-// run before any `terraform destroy`. The addresses are those of the module's own resources, below the
-// user's name for it, module (terraform-aws-modules/lambda 8 below that).
+// TerraformForget returns the commands that remove from the Terraform state what was taken over, to be run
+// before any `terraform destroy`. The addresses are those of the Terraform module's own resources
+// (terraform-aws-modules/lambda 8 for the function), below module, the user's name for it.
 func TerraformForget(taken []Unowned, module string) []string {
 	addresses := map[Kind][]string{
 		KindFunction: {

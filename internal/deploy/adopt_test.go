@@ -18,7 +18,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// terraformed makes what the Terraform module leaves in an account: the same names, its own role.
+// terraformed creates what the Terraform module leaves in an account: the same names, with its own role.
 func terraformed(t *testing.T, a *account) Names {
 	t.Helper()
 	n := NewNames(a.id, "", "ecs-fargate-spot-handler", "ecs-spot-interruption")
@@ -68,12 +68,13 @@ func terraformed(t *testing.T, a *account) Names {
 	return n
 }
 
-// The module's function, rule and log group are taken over with their settings. Its target and statement
-// go, or every event would be handled twice; the rule rests while the function changes.
+// The Terraform module's function, rule and log group are taken over with their settings. Its target and
+// statement are removed, or every event would be handled twice; the rule is disabled while the function
+// changes.
 func TestAdopt(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		n := terraformed(t, a)
-		found := a.look(t, "", nil)
+		found := a.find(t, "", nil)
 		if refusal := errorOf(t, found.CheckOurs(false)); refusal.Code != apperr.CodeNotOurs {
 			t.Errorf("%+v", refusal)
 		}
@@ -93,7 +94,7 @@ func TestAdopt(t *testing.T) {
 			`there is no record: tags {"Team":"web"} is taken from the resources`)
 
 		_, changes := a.plan(t, "", nil)
-		for _, change := range changes { // the plan tells of what goes
+		for _, change := range changes { // the plan names what is removed
 			gone := map[Kind]string{KindPermission: "AllowExecutionFromEventBridge", KindTarget: "ECSSpotHandler"}[change.Kind]
 			if gone != "" && !slices.Contains(change.Fields, Field{"duplicates", gone, ""}) {
 				t.Errorf("%s: %v", change.Describe(), change.Fields)
@@ -102,13 +103,13 @@ func TestAdopt(t *testing.T) {
 
 		a.ForgetCalls()
 		a.install(t, "", given("timeout", "45"))
-		order := slices.DeleteFunc(a.calls(writes), func(call string) bool { // those of the record, the settings and the tags
+		order := slices.DeleteFunc(a.calls(writes), func(call string) bool { // without those of the record, the settings and the tags
 			return strings.HasPrefix(call, "iam:") || strings.HasPrefix(call, "logs:") || strings.HasSuffix(call, "TagResource") || strings.HasSuffix(call, "InvokeConfig")
 		})
 		sameLines(t, order, "events:PutRule", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration",
 			"lambda:AddPermission", "lambda:RemovePermission", "events:RemoveTargets", "events:PutTargets", "events:PutRule")
 
-		after := a.look(t, "", nil)
+		after := a.find(t, "", nil)
 		spec := resolved(t, after)
 		if spec.MemorySize != 256 || spec.Timeout != 45 || spec.LogLevel != "DEBUG" || spec.LogRetentionDays != 30 || spec.Tags["Team"] != "web" || spec.Architecture != "x86_64" {
 			t.Errorf("%+v", spec)
@@ -119,7 +120,8 @@ func TestAdopt(t *testing.T) {
 	})
 }
 
-// Whatever a rule matches on, and in whichever state it does, it rests while the function changes, and is else as it was.
+// Whatever a rule matches and whatever its state, it is disabled while the function changes, and otherwise
+// unchanged.
 func TestAdoptPausesTheRule(t *testing.T) {
 	for name, rule := range map[string]eventbridge.PutRuleInput{
 		"by events":          {EventPattern: aws.String(`{"source":["aws.ecs"]}`), Description: aws.String("theirs")},
@@ -133,18 +135,18 @@ func TestAdoptPausesTheRule(t *testing.T) {
 				if _, err := a.clients.Events.PutRule(t.Context(), &rule); err != nil {
 					t.Fatal(err)
 				}
-				before := a.look(t, "", nil).State.Triggers[0].Rule
+				before := a.find(t, "", nil).State.Triggers[0].Rule
 				stop := a.Inject(localaws.Fault{Action: "UpdateFunctionCode", Deny: true})
 				if _, err := a.tryInstall(t.Context(), "", nil); !apperr.IsAccessDenied(err) {
 					t.Fatal(err)
 				}
 				stop()
 				before.State = "DISABLED"
-				if paused := a.look(t, "", nil).State.Triggers[0].Rule; encodeJSON(paused) != encodeJSON(before) {
+				if paused := a.find(t, "", nil).State.Triggers[0].Rule; encodeJSON(paused) != encodeJSON(before) {
 					t.Errorf("got\n\t%s\nwant\n\t%s", encodeJSON(paused), encodeJSON(before))
 				}
 				a.install(t, "", nil)
-				if state := a.look(t, "", nil).State.Triggers[0].Rule.State; state != "ENABLED" {
+				if state := a.find(t, "", nil).State.Triggers[0].Rule.State; state != "ENABLED" {
 					t.Errorf("the rule is left %s", state)
 				}
 			})
@@ -152,7 +154,7 @@ func TestAdoptPausesTheRule(t *testing.T) {
 	}
 }
 
-// A takeover that is stopped at any of its writes goes on with the next run; a rule that rested is woken.
+// A takeover that fails at any of its writes continues with the next run; a disabled rule is enabled again.
 func TestAdoptDenied(t *testing.T) {
 	for n, denied := 1, true; denied; n++ {
 		inAccount(t, func(t *testing.T, a *account) {
@@ -170,14 +172,14 @@ func TestAdoptDenied(t *testing.T) {
 				t.Fatalf("%d writes were let through: %v", n-1, err)
 			}
 			a.install(t, "", nil)
-			if state := a.look(t, "", nil).State.Triggers[0].Rule.State; state != "ENABLED" {
+			if state := a.find(t, "", nil).State.Triggers[0].Rule.State; state != "ENABLED" {
 				t.Errorf("the rule is left %s", state)
 			}
 		})
 	}
 }
 
-// A rule that was switched off before stays so.
+// A rule that was disabled before stays disabled.
 func TestAdoptDisabledRule(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		n := terraformed(t, a)
@@ -186,32 +188,32 @@ func TestAdoptDisabledRule(t *testing.T) {
 		}
 		a.ForgetCalls()
 		a.install(t, "", nil)
-		if state := a.look(t, "", nil).State.Triggers[0].Rule.State; state != "DISABLED" {
+		if state := a.find(t, "", nil).State.Triggers[0].Rule.State; state != "DISABLED" {
 			t.Errorf("the rule is %s", state)
 		}
-		if puts := a.count("events:PutRule"); puts != 1 { // which makes it ours: there is nothing to pause
+		if puts := a.count("events:PutRule"); puts != 1 { // makes it ours: there is nothing to pause
 			t.Errorf("it was put %d times", puts)
 		}
 	})
 }
 
-// rulesPut is an EventBridge that remembers the rules that it is given.
-type rulesPut struct {
+// sentRules is an EventBridge client that records the rules it is given.
+type sentRules struct {
 	RuleAPI
 	rules *[]eventbridge.PutRuleInput
 }
 
-func (r rulesPut) PutRule(ctx context.Context, in *eventbridge.PutRuleInput, options ...func(*eventbridge.Options)) (*eventbridge.PutRuleOutput, error) {
+func (r sentRules) PutRule(ctx context.Context, in *eventbridge.PutRuleInput, options ...func(*eventbridge.Options)) (*eventbridge.PutRuleOutput, error) {
 	*r.rules = append(*r.rules, *in)
 	return r.RuleAPI.PutRule(ctx, in, options...)
 }
 
-// A rule rests with none of its tags in the call: AWS refuses those of its own, as CloudFormation's are.
+// The call that disables a rule contains no tags: AWS rejects its own, such as CloudFormation's.
 func TestAdoptSendsNoTagsOfOthers(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		terraformed(t, a)
 		var put []eventbridge.PutRuleInput
-		a.clients.Events = rulesPut{a.clients.Events, &put}
+		a.clients.Events = sentRules{a.clients.Events, &put}
 		a.install(t, "", nil)
 		if len(put) != 2 || put[0].State != events.RuleStateDisabled || len(put[0].Tags) > 0 || put[1].State != events.RuleStateEnabled {
 			t.Errorf("%+v", put)
@@ -219,7 +221,7 @@ func TestAdoptSendsNoTagsOfOthers(t *testing.T) {
 	})
 }
 
-// What Terraform has to forget, by the module's own addresses.
+// The commands remove the resources from the Terraform state by the module's own addresses.
 func TestTerraformForget(t *testing.T) {
 	sameLines(t, TerraformForget([]Unowned{{ID: ID{Kind: KindLogGroup}}, {ID: ID{Kind: KindFunction}}, {ID: ID{Kind: KindRule}}}, "module.spot"),
 		"terraform state rm 'module.spot.module.spot_handler_lambda.aws_cloudwatch_log_group.lambda[0]'",
@@ -229,11 +231,11 @@ func TestTerraformForget(t *testing.T) {
 		"terraform state rm 'module.spot.aws_cloudwatch_event_rule.spot_interruption'")
 }
 
-// What lets another rule, or another service, invoke the function is no second way: it is an addition, and stays.
+// A statement for another rule or another service is an addition, not a duplicate, and is kept.
 func TestNoDuplicates(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "", nil)
-		n := a.look(t, "", nil).Names
+		n := a.find(t, "", nil).Names
 		for sid, statement := range map[string]lambda.AddPermissionInput{
 			"rule":    {Principal: aws.String(eventsPrincipal), SourceArn: aws.String(n.RuleARN() + "-2")},
 			"service": {Principal: aws.String("scheduler.amazonaws.com"), SourceArn: aws.String(n.RuleARN())},
@@ -244,18 +246,18 @@ func TestNoDuplicates(t *testing.T) {
 			}
 		}
 		a.install(t, "", given("timeout", "30"))
-		found := a.look(t, "", nil).State
+		found := a.find(t, "", nil).State
 		if duplicates := found.Triggers[0].DuplicateStatements; len(duplicates) > 0 || len(found.Foreign()) != 2 {
 			t.Errorf("duplicates are %q, additions %v", duplicates, found.Foreign())
 		}
 	})
 }
 
-// A second way from our rule to our function, made by whomever, is drift and goes.
+// A second target or statement from our rule to our function is drift and is removed.
 func TestDuplicates(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "", nil)
-		n := a.look(t, "", nil).Names
+		n := a.find(t, "", nil).Names
 		_, err := a.clients.Events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: &n.Rule, Targets: []events.Target{
 			{Id: aws.String("theirs"), Arn: aws.String(n.FunctionARN())}, {Id: aws.String("older"), Arn: aws.String(n.FunctionARN() + ":1")},
 		}})
@@ -270,7 +272,7 @@ func TestDuplicates(t *testing.T) {
 		}
 		_, changes := a.plan(t, "", nil)
 		sameLines(t, printed(changes), "update permission; duplicates theirs -> ", "update target; duplicates theirs, older -> ")
-		if err := a.look(t, "", nil).CheckRemovable(false, false); err != nil {
+		if err := a.find(t, "", nil).CheckRemovable(false, false); err != nil {
 			t.Errorf("it is in the way of an uninstall: %v", err)
 		}
 		a.install(t, "", nil)

@@ -12,19 +12,19 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Progress is what Apply tells while it works.
+// Progress is one progress report of Apply.
 type Progress struct {
 	Index   int // of the change in the plan
 	Change  Change
 	Stage   Stage
-	Note    string        // what is waited for, at Waiting
+	Note    string        // what is waited for, in stage Waiting
 	Elapsed time.Duration // since the change began
 }
 
-// Stage is where a change is.
+// Stage is the stage of a change.
 type Stage int
 
-// The stages of a change: it begins, may wait, and is done, failed, or stopped by the end of the context.
+// The stages of a change: it begins, may wait, and is done, has failed, or was stopped with the context.
 const (
 	Begun Stage = iota
 	Waiting
@@ -33,15 +33,15 @@ const (
 	Stopped
 )
 
-// Options of Apply.
+// Options are the options of Apply.
 type Options struct {
-	Wait   time.Duration  // ceiling of each wait for AWS; 0 means each its own
+	Wait   time.Duration  // ceiling of each wait for AWS; 0 uses each wait's own
 	Report func(Progress) // may be nil
 }
 
-// Apply does the changes wave by wave, those of a wave side by side, and stops after the first wave in
-// which one fails, or when the context ends. It gives how many are done: they stay, and a second plan
-// holds only the rest.
+// Apply applies the changes wave by wave, the changes of a wave concurrently. It stops after the first wave
+// in which a change fails, or when the context ends. It returns the number of applied changes, which are
+// kept: a second plan contains only the rest.
 func Apply(ctx context.Context, clients Clients, names Names, changes []Change, options Options) (done int, err error) {
 	a := &applying{clients: clients, names: names, changes: changes, options: options, errs: make([]error, len(changes))}
 	for _, wave := range a.waves() {
@@ -65,7 +65,7 @@ func Apply(ctx context.Context, clients Clients, names Names, changes []Change, 
 	return done, nil
 }
 
-// applying is one Apply.
+// applying is the state of one Apply.
 type applying struct {
 	clients Clients
 	names   Names
@@ -73,10 +73,10 @@ type applying struct {
 	options Options
 	errs    []error // of each change
 
-	mu sync.Mutex // reports come one at a time
+	mu sync.Mutex // serializes the reports
 }
 
-// waves are the indexes of the changes that may be done side by side, in the order of the waves.
+// waves returns the indexes of the changes that may be applied concurrently, in the order of the waves.
 func (a *applying) waves() [][]int {
 	byWave := map[wave][]int{}
 	for index, change := range a.changes {
@@ -127,7 +127,7 @@ const (
 	settlePause   = 500 * time.Millisecond
 )
 
-// settled looks again until nothing is left to change: AWS's answers lag behind its writes.
+// settled observes again until nothing is left to change, because AWS's reads are eventually consistent.
 func settled(ctx context.Context, ceiling time.Duration, look func(context.Context) (left []Change, err error)) error {
 	if ceiling == 0 {
 		ceiling = settleCeiling
@@ -147,7 +147,7 @@ func settled(ctx context.Context, ceiling time.Duration, look func(context.Conte
 	}
 }
 
-// unsettled names what is still to be changed of a resource, for whoever has to find out why.
+// unsettled returns an error that names what still differs in a resource.
 func unsettled(change Change) *apperr.Error {
 	text := change.Describe()
 	if change.Action == Update {
@@ -159,7 +159,7 @@ func unsettled(change Change) *apperr.Error {
 	}
 	return &apperr.Error{
 		Code:    apperr.CodeNotSettled,
-		Message: "everything was done, and still a second look finds this left: " + text,
-		Detail:  []string{"AWS may need longer, or something else changes it back."},
+		Message: "all changes were applied, but verification still finds: " + text,
+		Detail:  []string{"AWS may need longer, or something else reverts it."},
 	}
 }

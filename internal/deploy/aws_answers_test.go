@@ -20,15 +20,15 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// Answers that AWS gives and the local one does not, a call changed at a time.
+// Responses that AWS gives but the local AWS does not, one changed call at a time.
 
-// edgyFunctions is a Lambda whose GetFunction answers otherwise.
-type edgyFunctions struct {
+// alteredFunctions is a Lambda client with modified GetFunction responses.
+type alteredFunctions struct {
 	FunctionAPI
 	edit func(*lambda.GetFunctionOutput)
 }
 
-func (e edgyFunctions) GetFunction(ctx context.Context, in *lambda.GetFunctionInput, options ...func(*lambda.Options)) (*lambda.GetFunctionOutput, error) {
+func (e alteredFunctions) GetFunction(ctx context.Context, in *lambda.GetFunctionInput, options ...func(*lambda.Options)) (*lambda.GetFunctionOutput, error) {
 	answer, err := e.FunctionAPI.GetFunction(ctx, in, options...)
 	if err == nil {
 		e.edit(answer)
@@ -36,12 +36,12 @@ func (e edgyFunctions) GetFunction(ctx context.Context, in *lambda.GetFunctionIn
 	return answer, err
 }
 
-// withFunction changes what GetFunction answers.
+// withFunction modifies the response of GetFunction.
 func (a *account) withFunction(edit func(*lambda.GetFunctionOutput)) {
-	a.clients.Lambda = edgyFunctions{a.clients.Lambda, edit}
+	a.clients.Lambda = alteredFunctions{a.clients.Lambda, edit}
 }
 
-// What an answer leaves out is Lambda's default, but for a LoggingConfig that is not there at all.
+// A missing value in a response means Lambda's default, except for a missing LoggingConfig.
 func TestAbsentValues(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -85,7 +85,7 @@ func TestAbsentValues(t *testing.T) {
 	}
 }
 
-// A function that fails, itself or its update, ends the wait for it at once, with Lambda's reason and what to do.
+// If the function or its update fails, the wait ends at once with Lambda's reason and a hint.
 func TestFailedFunction(t *testing.T) {
 	for _, test := range []struct {
 		code, reason, hint string
@@ -126,7 +126,7 @@ func TestFailedFunction(t *testing.T) {
 	}
 }
 
-// A function whose tags may not be read is neither ours nor another's: nobody can tell.
+// If a function's tags may not be read, its owner is unknown.
 func TestTagsDenied(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "", nil)
@@ -140,13 +140,13 @@ func TestTagsDenied(t *testing.T) {
 	})
 }
 
-// edgyRoles is an IAM that shows a role late, or not at all.
-type edgyRoles struct {
+// lateRoles is an IAM client that shows a role late, or not at all.
+type lateRoles struct {
 	RoleAPI
-	hidden *int // GetRole calls that still say it is not there
+	hidden *int // number of GetRole calls that do not find it yet
 }
 
-func (e edgyRoles) GetRole(ctx context.Context, in *iam.GetRoleInput, options ...func(*iam.Options)) (*iam.GetRoleOutput, error) {
+func (e lateRoles) GetRole(ctx context.Context, in *iam.GetRoleInput, options ...func(*iam.Options)) (*iam.GetRoleOutput, error) {
 	if *e.hidden > 0 {
 		*e.hidden--
 		return nil, &smithy.GenericAPIError{Code: "NoSuchEntity", Message: "The role cannot be found."}
@@ -154,12 +154,12 @@ func (e edgyRoles) GetRole(ctx context.Context, in *iam.GetRoleInput, options ..
 	return e.RoleAPI.GetRole(ctx, in, options...)
 }
 
-// IAM says that a role is there already, and does not show it yet: the answer of an earlier attempt was
-// lost a moment ago.
-func TestRoleIsSeenLate(t *testing.T) {
+// IAM reports that a role already exists but does not show it yet: the response of an earlier attempt was
+// lost.
+func TestRoleIsVisibleLate(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
-		hidden := 4 // the look, and three more
-		a.clients.IAM = edgyRoles{a.clients.IAM, &hidden}
+		hidden := 4 // the first read, and three more
+		a.clients.IAM = lateRoles{a.clients.IAM, &hidden}
 		a.Inject(localaws.Fault{Action: "CreateRole", Nth: 1, Drop: true})
 		a.install(t, "prod", nil)
 		if hidden != 0 {
@@ -168,7 +168,7 @@ func TestRoleIsSeenLate(t *testing.T) {
 	})
 }
 
-// Documents arrive as IAM encodes them, and a broken one is said to be.
+// IAM URL-encodes documents, and an invalid encoding is an error.
 func TestUnescape(t *testing.T) {
 	if text, err := unescape(aws.String("%7B%22a%22%3A%22b+c%20d%22%7D")); err != nil || text != `{"a":"b+c d"}` {
 		t.Errorf("%s, %v", text, err)
@@ -178,7 +178,7 @@ func TestUnescape(t *testing.T) {
 	}
 }
 
-// Principals of a statement come as a word or as a map.
+// A statement's principal is a string or a map.
 func TestStatementForms(t *testing.T) {
 	for _, test := range []struct{ document, want string }{
 		{`{"Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunction"}`, "*||"},
@@ -209,7 +209,7 @@ func statementOf(t *testing.T, document string) resourceStatement {
 	return statement
 }
 
-// What a target can carry beyond ours is told apart.
+// Properties of a target that are not ours are recognized.
 func TestTargetForms(t *testing.T) {
 	for want, target := range map[string]types.Target{
 		``:                             {DeadLetterConfig: &types.DeadLetterConfig{}},
@@ -225,7 +225,7 @@ func TestTargetForms(t *testing.T) {
 	}
 }
 
-// What Apply tells while it works, in order.
+// The progress that Apply reports, in order.
 func TestProgress(t *testing.T) {
 	inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) {
 		names, changes := a.plan(t, "", nil)

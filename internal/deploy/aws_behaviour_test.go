@@ -19,11 +19,11 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// What AWS does that a naive installer does not expect. docs/aws-behaviour.md lists all of it.
+// Behaviour of AWS that a naive installer does not expect. docs/aws-behaviour.md lists all of it.
 
-// IAM does not find a new role at once and then shows its unique id in place of its ARN, Lambda does not
-// find a new function: an install goes through all the same, and nothing of it is done twice.
-func TestNewThingsAreSeenLate(t *testing.T) {
+// IAM finds a new role late and then shows its unique ID instead of its ARN; Lambda finds a new function
+// late. An install still succeeds, and creates nothing twice.
+func TestNewResourcesAreVisibleLate(t *testing.T) {
 	delays := &localaws.Delays{
 		RoleSeen: 6 * time.Second, RoleUsable: 12 * time.Second,
 		FunctionSeen: 4 * time.Second, FunctionActive: 8 * time.Second, FunctionUpdate: 2 * time.Second, FunctionDelete: 3 * time.Second,
@@ -40,10 +40,10 @@ func TestNewThingsAreSeenLate(t *testing.T) {
 	})
 }
 
-// An account's own retention policy rules over the log group's: that is no difference, nothing is written
-// again, and status says who rules.
-func TestAccountRulesTheRetention(t *testing.T) {
-	for days, text := range map[int]string{90: "90 days", 0: "for ever"} {
+// An account-level retention policy overrides the log group's: that is not drift, nothing is written, and
+// status says what sets the retention.
+func TestAccountPolicySetsRetention(t *testing.T) {
+	for days, text := range map[int]string{90: "90 days", 0: "forever"} {
 		options := localaws.Options{Delays: &localaws.Delays{}, LogRetention: &localaws.LogRetention{Policy: "org", Days: days}}
 		inAccountWith(t, options, func(t *testing.T, a *account) {
 			a.install(t, "prod", nil)
@@ -60,7 +60,8 @@ func TestAccountRulesTheRetention(t *testing.T) {
 	}
 }
 
-// A log group of the class DELIVERY, taken over, ignores what retention it is given, and its class cannot change.
+// A log group of class DELIVERY that is taken over ignores its retention setting, and its class cannot
+// change.
 func TestDeliveryClassHasItsOwnRetention(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		_, err := a.clients.Logs.CreateLogGroup(t.Context(), &cloudwatchlogs.CreateLogGroupInput{
@@ -74,23 +75,24 @@ func TestDeliveryClassHasItsOwnRetention(t *testing.T) {
 	})
 }
 
-// A log group with deletion protection stops an uninstall before its first write; the protection is its
-// owner's to take off. One that gets it meanwhile ends the uninstall with AWS's words, and without a wait.
+// A log group with deletion protection stops an uninstall before its first write, since only its owner may
+// remove the protection. If it is enabled during the uninstall, the uninstall fails with AWS's error and
+// without waiting.
 func TestProtectedLogGroup(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
 		protect := func(on bool) {
 			t.Helper()
-			name := a.look(t, "prod", nil).Names.LogGroup
+			name := a.find(t, "prod", nil).Names.LogGroup
 			_, err := cloudwatchlogs.NewFromConfig(a.Config()).PutLogGroupDeletionProtection(t.Context(),
 				&cloudwatchlogs.PutLogGroupDeletionProtectionInput{LogGroupIdentifier: &name, DeletionProtectionEnabled: &on})
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
-		before := a.look(t, "prod", nil)
+		before := a.find(t, "prod", nil)
 		protect(true)
-		found := a.look(t, "prod", nil)
+		found := a.find(t, "prod", nil)
 		refusal := errorOf(t, found.CheckRemovable(true, false))
 		if refusal.Message != "log group /aws/lambda/prod-ecs-fargate-spot-handler has deletion protection" || !strings.HasPrefix(refusal.Hints[0], "--keep-logs") {
 			t.Errorf("%+v", refusal)
@@ -111,13 +113,13 @@ func TestProtectedLogGroup(t *testing.T) {
 	})
 }
 
-// A rule that an AWS service manages is nobody's to take over, and its refusal is not waited out.
+// A rule managed by an AWS service is never taken over, and the error is not retried.
 func TestManagedRule(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
 		names, changes := a.plan(t, "prod", given("cluster", "shop"))
 		a.ManageRule(names.Rule, "autoscaling.amazonaws.com")
-		refusal := errorOf(t, a.look(t, "prod", nil).CheckOurs(true))
+		refusal := errorOf(t, a.find(t, "prod", nil).CheckOurs(true))
 		if refusal.Code != apperr.CodeNotOurs || refusal.Detail[0] != "AWS manages it for autoscaling.amazonaws.com." {
 			t.Errorf("%+v", refusal)
 		}
@@ -138,23 +140,23 @@ func TestManagedRule(t *testing.T) {
 	})
 }
 
-// A rule that was switched off stays off: PutRule without a state would switch it on.
+// A disabled rule stays disabled: PutRule without a state would enable it.
 func TestPutRuleKeepsTheState(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("rule-state", "DISABLED"))
 		a.install(t, "prod", given("cluster", "shop"))
-		if state := a.look(t, "prod", nil).State.Triggers[0].Rule.State; state != "DISABLED" {
+		if state := a.find(t, "prod", nil).State.Triggers[0].Rule.State; state != "DISABLED" {
 			t.Errorf("the rule is %s", state)
 		}
 	})
 }
 
-// ListTargetsByRule words a rule that is not there as EventBridge's other calls do, or in a ValidationException.
-func TestRuleNotThereInOtherWords(t *testing.T) {
+// ListTargetsByRule reports a missing rule like EventBridge's other calls, or as a ValidationException.
+func TestMissingRuleErrors(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		for _, words := range []string{"Rule x not found", "Rule x does not exist on EventBus default."} {
 			stop := a.Inject(localaws.Fault{Action: "ListTargetsByRule", Nth: 1, Refuse: &localaws.Error{Code: "ValidationException", Message: words}})
-			if found := a.look(t, "prod", nil); found.State.Triggers[0].Target != nil {
+			if found := a.find(t, "prod", nil); found.State.Triggers[0].Target != nil {
 				t.Errorf("%+v", found.State.Triggers[0].Target)
 			}
 			stop()
@@ -166,7 +168,7 @@ func TestRuleNotThereInOtherWords(t *testing.T) {
 	})
 }
 
-// singleTargets is an EventBridge that lists the targets of a rule one by one.
+// singleTargets is an EventBridge client that lists a rule's targets one per page.
 type singleTargets struct{ RuleAPI }
 
 func (s singleTargets) ListTargetsByRule(ctx context.Context, in *eventbridge.ListTargetsByRuleInput, options ...func(*eventbridge.Options)) (*eventbridge.ListTargetsByRuleOutput, error) {
@@ -175,28 +177,28 @@ func (s singleTargets) ListTargetsByRule(ctx context.Context, in *eventbridge.Li
 	return s.RuleAPI.ListTargetsByRule(ctx, &single, options...)
 }
 
-// A list of targets may come in pages.
+// A list of targets may have several pages.
 func TestTargetsInPages(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
-		n := a.look(t, "prod", nil).Names
-		for _, id := range []string{"a", "zz"} { // before ours and after it
+		n := a.find(t, "prod", nil).Names
+		for _, id := range []string{"a", "zz"} { // before and after ours
 			_, err := a.clients.Events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: &n.Rule, Targets: []events.Target{{Id: &id, Arn: aws.String(n.FunctionARN() + "-2")}}})
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
 		a.clients.Events = singleTargets{a.clients.Events}
-		found := a.look(t, "prod", nil).State
+		found := a.find(t, "prod", nil).State
 		if found.Triggers[0].Target == nil || !slices.Equal(found.Triggers[0].Rule.Targets, []string{"a", "zz"}) {
 			t.Errorf("ours is %+v, others' are %q", found.Triggers[0].Target, found.Triggers[0].Rule.Targets)
 		}
 	})
 }
 
-// Lambda puts a function that is idle, or that it deactivated, into a state in which it is as fine as
-// any: a wait ends there, which the SDK's waiter does not, and status finds nothing wrong.
-func TestStatesThatAreFine(t *testing.T) {
+// Lambda also reports other states for working functions that are idle or deactivated: a wait ends there,
+// unlike the SDK's waiter, and status reports no problem.
+func TestWorkingStates(t *testing.T) {
 	for _, state := range []functions.State{
 		functions.StateInactive, functions.StateActiveNonInvocable, functions.StateDeactivating, functions.StateDeactivated,
 	} {
@@ -212,12 +214,12 @@ func TestStatesThatAreFine(t *testing.T) {
 	}
 }
 
-// A statement that another adds under our id between the look and the call is named at once; the same
-// error, while Lambda does not show the statement yet, is waited out.
-func TestStatementAddedMeanwhile(t *testing.T) {
+// A statement that another owner adds under our ID between read and write is reported at once; the same error
+// is retried while Lambda does not return the statement yet.
+func TestStatementAddedDuringInstall(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
-		a.deleteKind(t, KindPermission, a.look(t, "prod", nil).Names)
+		a.deleteKind(t, KindPermission, a.find(t, "prod", nil).Names)
 		names, changes := a.plan(t, "prod", nil)
 		add := func(principal string) {
 			t.Helper()
@@ -231,7 +233,7 @@ func TestStatementAddedMeanwhile(t *testing.T) {
 		add("sns.amazonaws.com")
 		began := time.Now()
 		_, err := Apply(t.Context(), a.clients, names, changes, Options{})
-		if err == nil || !strings.Contains(err.Error(), "somebody has added a statement spothandler") || time.Since(began) > 0 {
+		if err == nil || !strings.Contains(err.Error(), "a different statement spothandler") || time.Since(began) > 0 {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
 		a.install(t, "prod", nil)
@@ -244,12 +246,12 @@ func TestStatementAddedMeanwhile(t *testing.T) {
 	})
 }
 
-// A role that is put into an instance profile between the look and its deletion ends the uninstall at once:
-// no wait would take it out of there. The next one names it before its first write.
+// A role that is added to an instance profile between read and deletion ends the uninstall at once, because
+// waiting does not remove it. The next uninstall reports it before its first write.
 func TestRoleInAnInstanceProfile(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
-		before := a.look(t, "prod", nil)
+		before := a.find(t, "prod", nil)
 		if err := a.intoProfile(t, "machines", before.Names.Role); err != nil {
 			t.Fatal(err)
 		}
@@ -269,7 +271,8 @@ func TestRoleInAnInstanceProfile(t *testing.T) {
 	})
 }
 
-// What an account has no executions for is refused before the first write. Whoever may not ask goes on.
+// A reservation that the account has no executions for is rejected before the first write. If reading the
+// limit is denied, the install continues.
 func TestConcurrencyIsCheckedFirst(t *testing.T) {
 	check := func(t *testing.T, a *account, executions string) error {
 		t.Helper()
@@ -279,14 +282,14 @@ func TestConcurrencyIsCheckedFirst(t *testing.T) {
 	for _, test := range []struct {
 		limit  int
 		asked  string
-		detail string // "" is accepted
+		detail string // "" means accepted
 	}{
 		{10, "-1", ""},
 		{10, "0", ""},
-		{10, "1", "Its limit in us-east-1 is 10 concurrent executions, and after what is reserved already none is left to reserve."},
-		{50, "2", "Its limit in us-east-1 is 50 concurrent executions, and after what is reserved already none is left to reserve."},
+		{10, "1", "Its limit in us-east-1 is 10 concurrent executions, and after existing reservations none is left."},
+		{50, "2", "Its limit in us-east-1 is 50 concurrent executions, and after existing reservations none is left."},
 		{1000, "900", ""},
-		{1000, "901", "Its limit in us-east-1 is 1000 concurrent executions, and after what is reserved already 900 are left to reserve."},
+		{1000, "901", "Its limit in us-east-1 is 1000 concurrent executions, and after existing reservations 900 are left."},
 	} {
 		inAccountWith(t, localaws.Options{Concurrency: test.limit, Delays: &localaws.Delays{}}, func(t *testing.T, a *account) {
 			err := check(t, a, test.asked)
@@ -302,12 +305,12 @@ func TestConcurrencyIsCheckedFirst(t *testing.T) {
 		})
 	}
 	inAccountWith(t, localaws.Options{Concurrency: 110, Delays: &localaws.Delays{}}, func(t *testing.T, a *account) {
-		a.install(t, "", given("reserved-concurrency", "8")) // what it holds already counts as room
+		a.install(t, "", given("reserved-concurrency", "8")) // what the function already reserves counts as available
 		if err := check(t, a, "10"); err != nil {
 			t.Error(err)
 		}
 		a.ForgetCalls()
-		for _, asked := range []string{"8", "2", "-1"} { // for which there is room in any case
+		for _, asked := range []string{"8", "2", "-1"} { // always available
 			if err := check(t, a, asked); err != nil || a.count("lambda:GetAccountSettings") > 0 {
 				t.Errorf("%s: %v, asked of the account", asked, err)
 			}

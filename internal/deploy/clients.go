@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 )
 
-// Clients are the AWS services that an installation is made of. The interfaces name every call that it takes.
+// Clients are the AWS clients of an installation. The interfaces list every call that it makes.
 type Clients struct {
 	IAM    RoleAPI
 	Logs   LogGroupAPI
@@ -17,7 +17,7 @@ type Clients struct {
 	Events RuleAPI
 }
 
-// RoleAPI is what an installation needs of IAM.
+// RoleAPI is the part of IAM that an installation uses.
 type RoleAPI interface {
 	CreateRole(context.Context, *iam.CreateRoleInput, ...func(*iam.Options)) (*iam.CreateRoleOutput, error)
 	GetRole(context.Context, *iam.GetRoleInput, ...func(*iam.Options)) (*iam.GetRoleOutput, error)
@@ -41,7 +41,7 @@ type RoleAPI interface {
 
 var _ RoleAPI = (*iam.Client)(nil)
 
-// LogGroupAPI is what an installation needs of CloudWatch Logs.
+// LogGroupAPI is the part of CloudWatch Logs that an installation uses.
 type LogGroupAPI interface {
 	CreateLogGroup(context.Context, *cloudwatchlogs.CreateLogGroupInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.CreateLogGroupOutput, error)
 	DescribeLogGroups(context.Context, *cloudwatchlogs.DescribeLogGroupsInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.DescribeLogGroupsOutput, error)
@@ -58,7 +58,7 @@ type LogGroupAPI interface {
 
 var _ LogGroupAPI = (*cloudwatchlogs.Client)(nil)
 
-// FunctionAPI is what an installation needs of Lambda, the resource policy included.
+// FunctionAPI is the part of Lambda that an installation uses, including the resource policy.
 type FunctionAPI interface {
 	CreateFunction(context.Context, *lambda.CreateFunctionInput, ...func(*lambda.Options)) (*lambda.CreateFunctionOutput, error)
 	GetFunction(context.Context, *lambda.GetFunctionInput, ...func(*lambda.Options)) (*lambda.GetFunctionOutput, error)
@@ -83,7 +83,8 @@ type FunctionAPI interface {
 
 var _ FunctionAPI = (*lambda.Client)(nil)
 
-// RuleAPI is what an installation needs of EventBridge: a rule on the default bus and its target.
+// RuleAPI is the part of EventBridge that an installation uses: a rule on the default event bus and its
+// target.
 type RuleAPI interface {
 	PutRule(context.Context, *eventbridge.PutRuleInput, ...func(*eventbridge.Options)) (*eventbridge.PutRuleOutput, error)
 	DescribeRule(context.Context, *eventbridge.DescribeRuleInput, ...func(*eventbridge.Options)) (*eventbridge.DescribeRuleOutput, error)

@@ -14,7 +14,7 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// ClusterAPI is what is asked of ECS about the clusters of an installation.
+// ClusterAPI is the part of ECS that checks the clusters of an installation.
 type ClusterAPI interface {
 	DescribeClusters(context.Context, *ecs.DescribeClustersInput, ...func(*ecs.Options)) (*ecs.DescribeClustersOutput, error)
 	ListClusters(context.Context, *ecs.ListClustersInput, ...func(*ecs.Options)) (*ecs.ListClustersOutput, error)
@@ -22,30 +22,30 @@ type ClusterAPI interface {
 
 var _ ClusterAPI = (*ecs.Client)(nil)
 
-// clustersAtOnce is the most that DescribeClusters takes (ECS API).
+// clustersAtOnce is the maximum number of clusters in DescribeClusters (ECS API).
 const clustersAtOnce = 100
 
-// ProblemNoCluster is the code of a Problem: a cluster is not there, or not ACTIVE.
+// ProblemNoCluster is the code of a Problem: a cluster does not exist or is not ACTIVE.
 const ProblemNoCluster = "no_cluster"
 
 // clusterActive is the status of a cluster in which tasks can run (ECS API, Cluster).
 const clusterActive = "ACTIVE"
 
-// ClusterCheck is what ECS says of the clusters that an installation is for.
+// ClusterCheck is the result of checking the clusters of an installation.
 type ClusterCheck struct {
-	Absent     []AbsentCluster // in the order of their names
+	Absent     []AbsentCluster // sorted by name
 	NotChecked []NotChecked
 }
 
-// AbsentCluster is a cluster that is not there, or not ACTIVE: none of its tasks can be interrupted.
+// AbsentCluster is a cluster that does not exist or is not ACTIVE, so none of its tasks can be interrupted.
 type AbsentCluster struct {
 	Name    string
 	Region  string
-	Status  string // as ECS returns it; "" is one that it does not know
-	Nearest string // the name of a cluster that may be meant; "" where none is near
+	Status  string // as ECS returns it; "" if ECS does not know the cluster
+	Nearest string // the name of a similar cluster that may be meant; "" if there is none
 }
 
-// Messages says what is wrong, in a clause each: those of which nothing more is known are named together.
+// Messages describes the absent clusters, one clause each; those with nothing more to say share one.
 func (c ClusterCheck) Messages() []string {
 	var messages, unknown []string
 	region := ""
@@ -68,7 +68,7 @@ func (c ClusterCheck) Messages() []string {
 	return append(messages, fmt.Sprintf("there are no clusters %s in %s", enumerate(unknown), region))
 }
 
-// enumerate names a few, and counts the others.
+// enumerate names the first few and counts the rest.
 func enumerate(names []string) string {
 	const few = 5
 	if more := len(names) - few; more > 0 {
@@ -78,8 +78,8 @@ func enumerate(names []string) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-// CheckClusters asks ECS for the clusters with these names, and makes no call where there are none. Whoever may
-// not ask is told in NotChecked; the error is that of the context.
+// CheckClusters describes the clusters with these names, and makes no call if there are none. Access denied
+// is reported in NotChecked; the error is the context's.
 func CheckClusters(ctx context.Context, api ClusterAPI, id session.Identity, names []string) (ClusterCheck, error) {
 	var check ClusterCheck
 	for batch := range slices.Chunk(names, clustersAtOnce) {
@@ -96,14 +96,15 @@ func CheckClusters(ctx context.Context, api ClusterAPI, id session.Identity, nam
 	return check, ctx.Err()
 }
 
-// Add makes a problem of each absent cluster. It is vital where there is no other: no interruption is heard.
+// Add adds a problem for each absent cluster. It is vital if there is no other cluster: no interruption can
+// then reach the function.
 func (c ClusterCheck) Add(status *Status) {
 	for _, message := range c.Messages() {
 		status.Problems = append(status.Problems, Problem{Code: ProblemNoCluster, Message: message, Vital: len(c.Absent) == len(status.Spec.Clusters)})
 	}
 	status.NotChecked = append(status.NotChecked, c.NotChecked...)
 	status.Healthy = len(status.Problems) == 0
-	status.Verdict = verdictOn(status.Problems, status.Changes)
+	status.Verdict = verdictOf(status.Problems, status.Changes)
 }
 
 func absentClusters(region string, names []string, found []types.Cluster) []AbsentCluster {
@@ -120,13 +121,13 @@ func absentClusters(region string, names []string, found []types.Cluster) []Abse
 	return absent
 }
 
-// findNearest looks for the clusters that may be meant.
+// findNearest finds the existing clusters that may be meant.
 func (c *ClusterCheck) findNearest(ctx context.Context, api ClusterAPI) {
 	var known []string
 	for pages := ecs.NewListClustersPaginator(api, &ecs.ListClustersInput{}); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			c.NotChecked = append(c.NotChecked, NotChecked{"the nearest names of clusters", apperr.WhyNot(err)})
+			c.NotChecked = append(c.NotChecked, NotChecked{"similar cluster names", apperr.WhyNot(err)})
 			return
 		}
 		for _, arn := range page.ClusterArns {

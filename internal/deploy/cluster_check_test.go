@@ -12,11 +12,11 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// withADeleted shows the cluster old as ECS shows one that was deleted a short time ago.
-type withADeleted struct{ *ecs.Client }
+// withDeletedCluster returns the cluster old as ECS shows a recently deleted one.
+type withDeletedCluster struct{ *ecs.Client }
 
-// DescribeClusters asks the client.
-func (c withADeleted) DescribeClusters(ctx context.Context, in *ecs.DescribeClustersInput, o ...func(*ecs.Options)) (*ecs.DescribeClustersOutput, error) {
+// DescribeClusters calls the wrapped client.
+func (c withDeletedCluster) DescribeClusters(ctx context.Context, in *ecs.DescribeClustersInput, o ...func(*ecs.Options)) (*ecs.DescribeClustersOutput, error) {
 	answer, err := c.Client.DescribeClusters(ctx, in, o...)
 	if err != nil {
 		return nil, err
@@ -29,7 +29,8 @@ func (c withADeleted) DescribeClusters(ctx context.Context, in *ecs.DescribeClus
 	return answer, nil
 }
 
-// A mistyped cluster is found, with the name that may be meant; without permission to look, that is what is said.
+// A mistyped cluster is reported with a similar existing name; without permission, the check is reported as
+// not done.
 func TestCheckClusters(t *testing.T) {
 	const may = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[%s],"Resource":"*"}]}`
 	for name, test := range map[string]struct {
@@ -44,7 +45,7 @@ func TestCheckClusters(t *testing.T) {
 		"several":           {[]string{"analytics", "payments"}, `"ecs:*"`, []string{"there are no clusters analytics and payments in us-east-1"}},
 		"many":              {[]string{"c1", "c2", "c3", "c4", "c5", "c6", "c7"}, `"ecs:*"`, []string{"there are no clusters c1, c2, c3, c4, c5 and 2 more in us-east-1"}},
 		"deleted":           {[]string{"old"}, `"ecs:*"`, []string{"cluster old is INACTIVE, not ACTIVE"}},
-		"none may be named": {[]string{"shpo"}, `"ecs:DescribeClusters"`, []string{"there is no cluster shpo in us-east-1", "not checked: the nearest names of clusters: you may not ecs:ListClusters"}},
+		"none may be named": {[]string{"shpo"}, `"ecs:DescribeClusters"`, []string{"there is no cluster shpo in us-east-1", "not checked: similar cluster names: you may not ecs:ListClusters"}},
 		"denied":            {[]string{"shop", "shpo"}, `"ecs:ListClusters"`, []string{"not checked: clusters shop, shpo: you may not ecs:DescribeClusters"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -58,7 +59,7 @@ func TestCheckClusters(t *testing.T) {
 			}
 			config := server.Config()
 			config.Credentials = credentials.NewStaticCredentialsProvider("AKIACALLER", "secret", "")
-			check, err := CheckClusters(t.Context(), withADeleted{ecs.NewFromConfig(config)}, identity(), test.clusters)
+			check, err := CheckClusters(t.Context(), withDeletedCluster{ecs.NewFromConfig(config)}, identity(), test.clusters)
 			if err != nil {
 				t.Fatal(err)
 			}

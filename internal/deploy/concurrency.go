@@ -9,19 +9,20 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// leastUnreserved is what an account always keeps unreserved: new accounts with a limit of 10 or 50 can
-// reserve nothing (Lambda Developer Guide, reserved concurrency).
-const leastUnreserved = 100
+// minUnreserved is the number of concurrent executions that an account always keeps unreserved: new
+// accounts with a limit of 10 or 50 can reserve none (Lambda Developer Guide, reserved concurrency).
+const minUnreserved = 100
 
-// checkConcurrency refuses, before the first write, to reserve executions that the account does not have.
-// It asks only where a reservation is to be made or changed. Whoever may not ask, and an emulator that
-// cannot answer, learns it from Lambda itself. have is the function that was found, or nil.
+// checkConcurrency returns an error, before the first write, if the account does not have the executions to
+// reserve. It makes a call only if a reservation is created or changed. If access is denied, or an emulator
+// does not support the call, Lambda itself reports the error later. have is the function that was found, or
+// nil.
 func (f *Function) checkConcurrency(ctx context.Context, api FunctionAPI, region string, have *Function) error {
 	asked, held := f.ReservedConcurrency, 0
 	if have != nil {
 		held = max(0, have.ReservedConcurrency)
 	}
-	if asked <= held { // 0 among them, which needs no room
+	if asked <= held { // includes 0, which takes none of the account's executions
 		return nil
 	}
 	answer, err := api.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
@@ -29,11 +30,11 @@ func (f *Function) checkConcurrency(ctx context.Context, api FunctionAPI, region
 		return ctx.Err()
 	}
 	limit := int(answer.AccountLimit.ConcurrentExecutions)
-	room := int(*answer.AccountLimit.UnreservedConcurrentExecutions) + held - leastUnreserved
+	room := int(*answer.AccountLimit.UnreservedConcurrentExecutions) + held - minUnreserved
 	if asked <= room {
 		return nil
 	}
-	return f.tooFewExecutions(fmt.Sprintf("Its limit in %s is %d concurrent executions, and after what is reserved already %s left to reserve.",
+	return f.tooFewExecutions(fmt.Sprintf("Its limit in %s is %d concurrent executions, and after existing reservations %s left.",
 		region, limit, atMost(room)), nil)
 }
 
@@ -44,14 +45,14 @@ func atMost(room int) string {
 	return fmt.Sprintf("%d are", room)
 }
 
-// tooFewExecutions is the refusal, whoever finds it out.
+// tooFewExecutions returns the error for a reservation that the account does not have.
 func (f *Function) tooFewExecutions(detail string, cause error) *apperr.Error {
 	return &apperr.Error{
 		Code:    apperr.CodeNoConcurrency,
 		Message: fmt.Sprintf("reserving %d executions for function %s: the account has too few", f.ReservedConcurrency, f.Name),
 		Detail:  []string{detail},
 		Hints: []string{
-			"--reserved-concurrency -1   take from the account's pool, as is the default",
+			"--reserved-concurrency -1   use the account's unreserved pool (default)",
 			"or ask AWS to raise Lambda's quota Concurrent executions",
 		},
 		Err: cause,

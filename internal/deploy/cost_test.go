@@ -7,19 +7,19 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// roundTrip is how long every call takes here, in virtual time: what a command lasts divided by it is
-// how many calls it makes one after the other.
+// roundTrip is the duration of every call in virtual time: a command's duration divided by it is the number
+// of sequential calls.
 const roundTrip = 50 * time.Millisecond
 
-// What each command costs, GetCallerIdentity included, which is one more call and round trip before
-// all others; and without what only waits: polls of the function, and the second look after a change.
+// The cost of each command, including GetCallerIdentity, which is one call before all others; without calls
+// that only wait: polls of the function, and the verification after a change.
 func TestCost(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.Inject(localaws.Fault{Delay: roundTrip})
 		for _, c := range []struct {
 			command              string
 			do                   func()
-			calls, writes, trips int // at most
+			calls, writes, trips int // maximum
 		}{
 			{"install", func() {
 				names, changes := a.plan(t, "prod", nil)

@@ -6,14 +6,14 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// Release is the code that an installation is to run.
+// Release is the code that an installation runs.
 type Release struct {
-	Version    string // of the binary
+	Version    string // the binary's version
 	CodeSHA256 string // of the zip, as Lambda's CodeSha256
-	Zip        []byte // may be nil where nothing is uploaded
+	Zip        []byte // may be nil if nothing is uploaded
 }
 
-// What never differs between installations.
+// Values that are the same in every installation.
 const (
 	runtime             = "provided.al2023"
 	functionHandler     = "bootstrap"
@@ -21,8 +21,8 @@ const (
 	asyncRetries        = 1
 )
 
-// Desired is the state that a Spec asks for. It is pure. Its errors are about settings that AWS's
-// limits do not hold: a record, a policy or a pattern that becomes too long.
+// Desired returns the state for a Spec. It is a pure function. Its errors concern limits of AWS: a record, a
+// policy or a pattern that is too long.
 func Desired(names Names, spec settings.Spec, release Release) (State, error) {
 	if err := checkSpec(names, spec); err != nil {
 		return State{}, err
@@ -68,7 +68,7 @@ func desiredFunction(names Names, spec settings.Spec, release Release) *Function
 		MemorySize:   spec.MemorySize,
 		Timeout:      spec.Timeout,
 		Environment:  variables(names, spec),
-		// The levels let everything of ours pass: LOG_LEVEL alone decides.
+		// These levels suppress none of the function's records: LOG_LEVEL alone decides.
 		Logging:             &Logging{Format: "JSON", Application: "TRACE", System: "INFO", Group: names.LogGroup},
 		ReservedConcurrency: spec.ReservedConcurrency,
 		Async:               Async{Set: true, MaxAge: MaxEventAge, MaxRetries: asyncRetries, OnFailure: spec.OnFailure},
@@ -81,8 +81,8 @@ func desiredFunction(names Names, spec settings.Spec, release Release) *Function
 	}
 }
 
-// variables returns the function's environment, which it reads when a sandbox starts. Metrics are off
-// where nothing is said.
+// variables returns the function's environment, which it reads when a sandbox starts. Metrics are off unless
+// the variable is set.
 func variables(names Names, spec settings.Spec) map[string]string {
 	environment := map[string]string{
 		handler.EnvAccount:  names.Account,
@@ -96,13 +96,13 @@ func variables(names Names, spec settings.Spec) map[string]string {
 	return environment
 }
 
-// checkSpec refuses settings that do not go together, or not in this place.
+// checkSpec rejects settings that do not go together, or are not available in this partition or Region.
 func checkSpec(names Names, spec settings.Spec) error {
 	if err := spec.Check(names.Identity); err != nil {
 		return err
 	}
 	if names.isFunction(spec.OnFailure) {
-		return apperr.Invalid("--on-failure ARN   of something else", "--on-failure is the function itself: its failures would come back to it")
+		return apperr.Invalid("--on-failure ARN   of another destination", "--on-failure is the function itself: its failures would be sent back to it")
 	}
 	return nil
 }

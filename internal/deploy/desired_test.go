@@ -11,7 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// desiredFor is the state that these settings ask for in an empty account, under the prefix prod.
+// desiredFor returns the state for these settings in an empty account with prefix prod.
 func desiredFor(t *testing.T, asked settings.Given) State {
 	t.Helper()
 	const prefix = "prod"
@@ -26,7 +26,7 @@ func desiredFor(t *testing.T, asked settings.Given) State {
 	return want
 }
 
-// allFields are the comparable fields of every resource.
+// allFields returns the comparable fields of every resource.
 func allFields(s State) map[Kind][]pair {
 	all := map[Kind][]pair{}
 	for _, each := range s.resources() {
@@ -35,7 +35,7 @@ func allFields(s State) map[Kind][]pair {
 	return all
 }
 
-// The whole of what a default installation is.
+// The complete state of a default installation.
 func TestDesired(t *testing.T) {
 	want := desiredFor(t, given("tag", "Team=web"))
 	for kind, lines := range map[Kind][]string{
@@ -70,8 +70,8 @@ func TestDesired(t *testing.T) {
 	}
 }
 
-// What a limit of AWS's just holds is accepted, and not one character more.
-func TestLimitsToTheCharacter(t *testing.T) {
+// A value at AWS's limit is accepted, and one character more is rejected.
+func TestLimitsAreExact(t *testing.T) {
 	names, spec := NewNames(identity(), "", "fn", "rule"), settings.Defaults("")
 	for name, test := range map[string]struct {
 		limit int
@@ -104,8 +104,8 @@ func TestLimitsToTheCharacter(t *testing.T) {
 	}
 }
 
-// Settings that AWS's limits do not hold are refused before any call.
-func TestDesiredRefuses(t *testing.T) {
+// Settings that exceed AWS's limits are rejected before any call.
+func TestDesiredRejects(t *testing.T) {
 	clusters := func(count, length int) []string {
 		var names []string
 		for i := range count {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Every test that docs/aws-behaviour.md names is there, so that the table cannot rot: as a function of the package that
-// stands beside it, or as a script of the command's. A row without one says why it cannot concern us.
+// Every test named in docs/aws-behaviour.md exists, as a function of the package beside it or as a script of
+// the command's tests. A row without a test says why it does not apply.
 func TestBehaviourTable(t *testing.T) {
 	const root = "../.."
 	content, err := os.ReadFile(filepath.Join(root, "docs/aws-behaviour.md"))
@@ -38,7 +38,8 @@ func TestBehaviourTable(t *testing.T) {
 	}
 }
 
-// testExists looks for a test function and, below it, for a script: TestScripts/input/sso is testdata/input/sso.txtar.
+// testExists reports whether a test function exists and, below it, a script: TestScripts/input/sso is
+// testdata/input/sso.txtar.
 func testExists(t *testing.T, folder, name, script string) bool {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Each field changed by hand is found by a plan and by status, with the value that it should have, and is
-// healed by one install that makes no call beside the one that heals.
+// Each field changed out of band is reported by plan and status with its expected value, and one install
+// restores it without unnecessary calls.
 func TestDrift(t *testing.T) {
 	for _, hand := range everyChange() {
 		if hand.fields == nil {
@@ -16,8 +16,8 @@ func TestDrift(t *testing.T) {
 		t.Run(hand.name, func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
 				a.install(t, driftPrefix, driftSettings())
-				should := valuesOf(a.look(t, driftPrefix, nil).State)
-				if err := hand.change(t, a, a.look(t, driftPrefix, nil).Names); err != nil {
+				should := valuesOf(a.find(t, driftPrefix, nil).State)
+				if err := hand.change(t, a, a.find(t, driftPrefix, nil).Names); err != nil {
 					t.Fatal(err)
 				}
 				_, changes := a.plan(t, driftPrefix, nil)
@@ -38,7 +38,7 @@ func TestDrift(t *testing.T) {
 				}
 				a.ForgetCalls()
 				a.install(t, driftPrefix, nil)
-				if calls := a.calls(writes); len(calls) != healing(hand.kind) {
+				if calls := a.calls(writes); len(calls) != restoring(hand.kind) {
 					t.Errorf("it is healed by %q", calls)
 				}
 			})
@@ -46,15 +46,16 @@ func TestDrift(t *testing.T) {
 	}
 }
 
-// healing is how many calls it takes: Lambda cannot change a statement, only remove it and add another.
-func healing(kind Kind) int {
+// restoring returns the number of calls that restore a resource: Lambda cannot change a statement, only
+// remove and add it.
+func restoring(kind Kind) int {
 	if kind == KindPermission {
 		return 2
 	}
 	return 1
 }
 
-// valuesOf are the fields' values, by kind and path.
+// valuesOf returns the fields' values, by kind and path.
 func valuesOf(s State) map[string]string {
 	values := map[string]string{}
 	for kind, fields := range allFields(s) {
@@ -65,7 +66,7 @@ func valuesOf(s State) map[string]string {
 	return values
 }
 
-// A field that is set and that no change by hand covers would be one that nobody has tested.
+// Every field that can be set is covered by an out-of-band change, so that none is untested.
 func TestDriftCoversEveryField(t *testing.T) {
 	covered := map[string]bool{}
 	for _, hand := range everyChange() {
@@ -78,7 +79,7 @@ func TestDriftCoversEveryField(t *testing.T) {
 		for _, field := range fields {
 			name := string(kind) + " " + root(field.path)
 			known := []string{
-				"role record",                                                                                              // what is wanted, not what is there
+				"role record",                                                                                              // what is wanted, not what exists
 				"role permissions_boundary",                                                                                // TestOptionalSettingsDrift, TestBoundaryIsKept
 				"function state",                                                                                           // TestFailedFunction
 				"rule detail-type", "rule detail", "rule source", "rule account", "rule region", "rule replay-name.exists", // one document
@@ -90,7 +91,7 @@ func TestDriftCoversEveryField(t *testing.T) {
 	}
 }
 
-// root is a path without what is below a document, a tag or a list.
+// root returns a path without the parts below a document, a tag or a list.
 func root(path string) string {
 	for _, document := range []string{"trust_policy", "policy", "record", "tags", "detail"} {
 		if path == document || strings.HasPrefix(path, document+".") {

@@ -18,7 +18,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// sealed is Lambda where the environment cannot be decrypted, until the key is taken off.
+// sealed is a Lambda client whose environment cannot be decrypted until the key is removed.
 type sealed struct {
 	FunctionAPI
 	code, message string
@@ -36,15 +36,15 @@ func (s *sealed) GetFunction(ctx context.Context, in *lambda.GetFunctionInput, o
 
 func (a *account) status(t *testing.T, prefix string) Status {
 	t.Helper()
-	status, err := Assess(a.look(t, prefix, nil), a.release, nil)
+	status, err := Assess(a.find(t, prefix, nil), a.release, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return status
 }
 
-// A caller who may not decrypt sees no difference that is none, is told what was not checked, installs
-// nothing over what it cannot see, and may remove.
+// For a caller who may not decrypt, status shows no false differences and reports what was not checked;
+// install changes nothing that it cannot read, and uninstall works.
 func TestHiddenEnvironment(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("kms-key", aKey))
@@ -59,7 +59,7 @@ func TestHiddenEnvironment(t *testing.T) {
 			t.Errorf("not checked are %+v", status.NotChecked)
 		}
 
-		refusal := errorOf(t, a.look(t, "prod", nil).CheckReadable())
+		refusal := errorOf(t, a.find(t, "prod", nil).CheckReadable())
 		if refusal.Code != apperr.CodeAccessDenied || refusal.Hints[0] != "allow kms:Decrypt on "+aKey || !strings.Contains(refusal.Detail[0], "not authorized") {
 			t.Errorf("%+v", refusal)
 		}
@@ -68,7 +68,7 @@ func TestHiddenEnvironment(t *testing.T) {
 	})
 }
 
-// A key that nobody can use any more is a problem of the function, and another key heals it.
+// A key that can no longer be used is a problem of the function, and another key fixes it.
 func TestEnvironmentWithoutItsKey(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("kms-key", aKey))
@@ -79,19 +79,19 @@ func TestEnvironmentWithoutItsKey(t *testing.T) {
 			problems[0].Fields[0].Old != "cannot be decrypted: KMSDisabledException, The key is disabled." {
 			t.Errorf("%+v", problems)
 		}
-		if err := a.look(t, "prod", nil).CheckReadable(); err != nil {
+		if err := a.find(t, "prod", nil).CheckReadable(); err != nil {
 			t.Errorf("install is refused: %v", err)
 		}
 		a.install(t, "prod", given("kms-key", "none"))
 	})
 }
 
-// A caller who may decrypt, and a function without a key, have nothing to be told.
+// A caller who may decrypt, and a function without a key, get no such report.
 func TestReadableEnvironment(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		for _, key := range []string{"none", aKey} {
 			a.install(t, "", given("kms-key", key))
-			if err := a.look(t, "", nil).CheckReadable(); err != nil {
+			if err := a.find(t, "", nil).CheckReadable(); err != nil {
 				t.Error(err)
 			}
 			if status := a.status(t, ""); len(status.NotChecked)+len(status.Warnings) > 0 {
@@ -101,8 +101,8 @@ func TestReadableEnvironment(t *testing.T) {
 	})
 }
 
-// CloudWatch Logs words a key that it may not use as if the caller were without a right. The error says
-// where the cure is.
+// CloudWatch Logs reports a key that it may not use as if the caller lacked a permission. The error explains
+// the remedy.
 func TestKeyWithoutPolicyForLogs(t *testing.T) {
 	refusal := localaws.Error{
 		Code:    "AccessDeniedException",
@@ -129,8 +129,8 @@ func TestKeyWithoutPolicyForLogs(t *testing.T) {
 	}
 }
 
-// A boundary that is not there is told at once where it is changed, too.
-func TestBoundaryThatIsNotThere(t *testing.T) {
+// A missing boundary is also reported at once when it is changed.
+func TestMissingBoundary(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "", nil)
 		began := time.Now()
@@ -141,8 +141,9 @@ func TestBoundaryThatIsNotThere(t *testing.T) {
 	})
 }
 
-// The right to reach the destination takes a while to spread; a destination that is not there is told at once.
-func TestDestinationNotNow(t *testing.T) {
+// The permission for the destination takes a while to propagate; a destination that does not exist is
+// reported at once.
+func TestDestinationNotYetAllowed(t *testing.T) {
 	refuse := func(a *account, times int, message string) {
 		for n := range times {
 			a.Inject(localaws.Fault{
@@ -165,8 +166,9 @@ func TestDestinationNotNow(t *testing.T) {
 	})
 }
 
-// What others have set is not ours to show: adopting a function, and healing ours, names its variables and masks their
-// values, in JSON too. A variable is ours by its exact name and a value that the function accepts.
+// Values that others have set must not be shown: plans to adopt a function or restore ours name its variables
+// and mask their values, in JSON too. A variable is ours if its name matches and the function accepts its
+// value.
 func TestForeignVariablesAreMasked(t *testing.T) {
 	for _, test := range []struct{ name, value, want string }{
 		{"DB_PASSWORD", "hunter2-secret", "(masked) -> "},
@@ -185,7 +187,7 @@ func TestForeignVariablesAreMasked(t *testing.T) {
 	} {
 		inAccount(t, func(t *testing.T, a *account) {
 			a.install(t, "prod", nil)
-			environment := a.look(t, "prod", nil).State.Function.Environment
+			environment := a.find(t, "prod", nil).State.Function.Environment
 			environment[test.name] = test.value
 			if _, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &lambda.UpdateFunctionConfigurationInput{
 				FunctionName: aws.String("prod-ecs-fargate-spot-handler"), Environment: &functions.Environment{Variables: environment},

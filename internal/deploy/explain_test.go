@@ -14,7 +14,7 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// What a user reads of an error of AWS.
+// The errors that users see for errors of AWS.
 func TestExplain(t *testing.T) {
 	denied := &smithy.OperationError{ServiceID: "IAM", OperationName: "CreateRole", Err: &smithy.GenericAPIError{
 		Code: "AccessDenied", Message: "no identity-based policy allows the iam:CreateRole action",
@@ -66,7 +66,7 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// What is explained already, or was stopped by the user, is passed on.
+// Errors that are already explained, or caused by the user's interrupt, are returned unchanged.
 func TestExplainPasses(t *testing.T) {
 	for _, err := range []error{
 		nil,
@@ -74,13 +74,13 @@ func TestExplainPasses(t *testing.T) {
 		fmt.Errorf("again: %w", &apperr.Error{Message: "explained"}),
 		fmt.Errorf("operation error: %w", context.Canceled),
 	} {
-		if got := explain("creating role x", session.Identity{}, err); got != err { //nolint:errorlint // the very same
+		if got := explain("creating role x", session.Identity{}, err); got != err { //nolint:errorlint // the same value
 			t.Errorf("%v became %v", err, got)
 		}
 	}
 }
 
-// The request id is there when AWS gave one.
+// The request ID is included if AWS returned one.
 func TestExplainRequestID(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		err := (&Role{Name: strings.Repeat("x", 65)}).readOwnPolicy(a.clients.IAM)(t.Context())
@@ -91,7 +91,7 @@ func TestExplainRequestID(t *testing.T) {
 	})
 }
 
-// Which error means what; access denied means neither absence nor a conflict.
+// The meaning of AWS's errors; access denied means neither absence nor a conflict.
 func TestMeaningOfErrors(t *testing.T) {
 	meanings := map[string]func(error) bool{
 		"not found": apperr.IsNotFound, "already there": apperr.IsAlreadyThere, "denied": apperr.IsAccessDenied, "conflict": apperr.IsConflict, "role not yet": isRolePropagating,

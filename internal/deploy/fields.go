@@ -15,17 +15,18 @@ import (
 // pair is one comparable field of a resource, as text.
 type pair struct{ path, value string }
 
-// unknown is the value of a found field that AWS does not show, nor any part of it.
+// unknown is the value of a found field that AWS does not show, and of its parts.
 const unknown = "\x00"
 
-// Field is one difference of a resource. Old is what was found, New what is wanted; "" is absent.
+// Field is one difference of a resource. Old was found, New is wanted; "" means absent.
 type Field struct {
 	Path string `json:"path"`
 	Old  string `json:"old"`
 	New  string `json:"new"`
 }
 
-// Label returns a field's path in words: "memory size". Tags, variables and parts of documents keep their names.
+// Label returns a field's path as words: "memory size". Tags, variables and parts of documents keep their
+// names.
 func Label(path string) string {
 	for _, verbatim := range []string{tagPath, environmentPath, "detail.", "policy.", "trust_policy."} {
 		if strings.HasPrefix(path, verbatim) {
@@ -35,8 +36,8 @@ func Label(path string) string {
 	return strings.ReplaceAll(path, "_", " ")
 }
 
-// compare returns the differences. Tags that are found and not wanted count only when they are dropped:
-// the others are somebody else's.
+// compare returns the differences. Tags that are found but not wanted count only if drop lists them: the
+// others were added by someone else.
 func compare(want, have []pair, drop []string) []Field {
 	found, hidden := map[string]string{}, []string{}
 	for _, field := range have {
@@ -50,24 +51,24 @@ func compare(want, have []pair, drop []string) []Field {
 	for _, field := range want {
 		wanted[field.path] = true
 		old, there := found[field.path]
-		differs := old != field.value || !there && isTag(field.path) // whose value may be empty
+		differs := old != field.value || !there && isTag(field.path) // a tag's value may be empty
 		if differs && !below(field.path, hidden...) {
 			fields = append(fields, Field{field.path, shownValue(pair{field.path, old}), field.value})
 		}
 	}
 	for _, field := range have {
-		if !wanted[field.path] && goes(field, drop) {
+		if !wanted[field.path] && isRemoved(field, drop) {
 			fields = append(fields, Field{field.path, shownValue(field), ""})
 		}
 	}
 	return fields
 }
 
-// masked stands for a value that is not ours to show.
+// masked replaces a value that must not be shown.
 const masked = "(masked)"
 
-// shownValue returns a found value, masked where it is that of a variable and we cannot have set it: it may be a
-// secret of whoever did. "" is an absent variable, or an empty one.
+// shownValue returns a found value. The value of a variable that spothandler cannot have set is masked,
+// because it may be a secret. "" is an absent or empty variable.
 func shownValue(field pair) string {
 	name, variable := strings.CutPrefix(field.path, environmentPath)
 	if variable && field.value != "" && !ownVariable(name, field.value) {
@@ -76,10 +77,10 @@ func shownValue(field pair) string {
 	return field.value
 }
 
-// ownVariable reports whether the function knows the variable and accepts the value.
+// ownVariable reports whether the function uses the variable and accepts the value.
 func ownVariable(name, value string) bool {
 	switch name {
-	case handler.EnvMetrics: // which the function takes for off, whatever it does not know
+	case handler.EnvMetrics: // the function takes any unknown value as off
 		return value == "true" || value == "false"
 	case handler.EnvRedeploy, handler.EnvCooldown, handler.EnvLogLevel, handler.EnvAccount:
 		_, err := handler.ConfigFromEnv(func(variable string) string {
@@ -93,25 +94,25 @@ func ownVariable(name, value string) bool {
 	return false
 }
 
-// environmentPath is what the path of a variable begins with.
+// environmentPath is the prefix of a variable's path.
 const environmentPath = "environment."
 
-// goes reports whether a field that is found and not wanted is a difference.
-func goes(field pair, drop []string) bool {
+// isRemoved reports whether a field that is found but not wanted is a difference.
+func isRemoved(field pair, drop []string) bool {
 	if key, tag := strings.CutPrefix(field.path, tagPath); tag {
 		return slices.Contains(drop, key)
 	}
 	return field.value != "" && field.value != unknown
 }
 
-// below reports whether the path is one of these, or that of a part of one.
+// below reports whether the path is one of names, or part of one.
 func below(path string, names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
 		return path == name || strings.HasPrefix(path, name+".")
 	})
 }
 
-// within returns the one of the names that the path is, or is below, or "".
+// within returns the one of names that the path equals or is part of, or "".
 func within(path string, names ...string) string {
 	for _, name := range names {
 		if below(path, name) {
@@ -121,12 +122,12 @@ func within(path string, names ...string) string {
 	return ""
 }
 
-// tagPath is what the path of a tag begins with.
+// tagPath is the prefix of a tag's path.
 const tagPath = "tags."
 
 func isTag(path string) bool { return strings.HasPrefix(path, tagPath) }
 
-// tagFields are the tags among a resource's fields.
+// tagFields returns tags as fields of a resource.
 func tagFields(tags map[string]string) []pair {
 	var fields []pair
 	for _, key := range sortedKeys(tags) {
@@ -146,7 +147,7 @@ func tagsOf(fields []pair) map[string]string {
 	return tags
 }
 
-// changed are the differences that an update removes.
+// changed are the differences that an update applies.
 type changed []Field
 
 // has reports whether one of these fields, or a part of one, differs.
@@ -158,7 +159,7 @@ func (c changed) beyondTags() bool {
 	return slices.ContainsFunc(c, func(field Field) bool { return !isTag(field.Path) })
 }
 
-// tagged are the tags to set.
+// tagged returns the tags to set.
 func (c changed) tagged(want map[string]string) map[string]string {
 	tags := map[string]string{}
 	for _, field := range c {
@@ -171,7 +172,7 @@ func (c changed) tagged(want map[string]string) map[string]string {
 	return tags
 }
 
-// untagged are the keys of the tags to remove.
+// untagged returns the keys of the tags to remove.
 func (c changed) untagged(want map[string]string) []string {
 	var keys []string
 	for _, field := range c {
@@ -188,19 +189,19 @@ func decimal(n int) string { return strconv.Itoa(n) }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// encodeJSON encodes what always can be: strings, lists and maps of ours.
+// encodeJSON encodes strings, lists and maps, which cannot fail.
 func encodeJSON(v any) string {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(v); err != nil {
-		panic(fmt.Sprintf("encoding %T: %v", v, err)) // only a value that is not data gets here
+		panic(fmt.Sprintf("encoding %T: %v", v, err)) // only a value that cannot be encoded gets here
 	}
 	return strings.TrimSpace(out.String())
 }
 
-// documentFields are the leaves of a JSON document, so that two documents differ where their meaning
-// does and not where AWS formatted one. A list of one is its element, as in IAM's grammar.
+// documentFields returns the leaves of a JSON document, so that documents are compared by meaning and not by
+// formatting. A list with one element equals that element, as in IAM's grammar.
 func documentFields(path, document string) []pair {
 	if document == "" {
 		return nil
@@ -229,7 +230,7 @@ func leaves(path string, value any) []pair {
 	}
 }
 
-// listLeaves keeps a list of words in one line, in sorted order: in policies and patterns a list is a set.
+// listLeaves returns a list of strings as one sorted line: in policies and patterns a list is a set.
 func listLeaves(path string, list []any) []pair {
 	if len(list) == 1 {
 		return leaves(path, list[0])
@@ -252,8 +253,8 @@ func listLeaves(path string, list []any) []pair {
 	return fields
 }
 
-// named is an element's name in its list: the Sid of a statement, which stays where others come and go,
-// or else the index.
+// named returns the key of a list element: the Sid of a statement, which is stable when others are added or
+// removed, or else the index.
 func named(index int, element any) (string, any) {
 	statement, _ := element.(map[string]any)
 	sid, _ := statement["Sid"].(string)

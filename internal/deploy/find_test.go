@@ -19,16 +19,16 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// An installation keeps its names; the record tells them, whatever is asked for later.
+// An installation keeps its names: the record determines them, whatever is requested later.
 func TestNamesAreRecorded(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("function-name", "fn", "rule-name", "my.rule"))
 		for _, asked := range []settings.Given{nil, given("function-name", "fn"), given("rule-name", "my.rule")} {
-			if names := a.look(t, "prod", asked).Names; names.Function != "prod-fn" || names.Rule != "prod-my.rule" || names.LogGroup != "/aws/lambda/prod-fn" {
+			if names := a.find(t, "prod", asked).Names; names.Function != "prod-fn" || names.Rule != "prod-my.rule" || names.LogGroup != "/aws/lambda/prod-fn" {
 				t.Errorf("with %v: %+v", asked, names)
 			}
 		}
-		if spec, _, err := a.look(t, "prod", nil).Resolve(nil, true); err != nil || spec.FunctionName != "fn" || spec.RuleName != "my.rule" {
+		if spec, _, err := a.find(t, "prod", nil).Resolve(nil, true); err != nil || spec.FunctionName != "fn" || spec.RuleName != "my.rule" {
 			t.Errorf("--reset renames: %+v, %v", spec, err)
 		}
 		for setting, message := range map[string]string{
@@ -43,31 +43,31 @@ func TestNamesAreRecorded(t *testing.T) {
 	})
 }
 
-// IAM takes names that differ only in case for one role.
+// IAM treats role names that differ only in case as the same.
 func TestSamePrefixInAnotherCase(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
 		done, err := a.tryInstall(t.Context(), "Prod", nil)
 		refusal := errorOf(t, err)
-		if done != 0 || refusal.Code != apperr.CodeSamePrefix || refusal.Message != `the prefix "Prod" differs from the installed "prod" only in case, and IAM takes both role names for one` {
+		if done != 0 || refusal.Code != apperr.CodeSamePrefix || refusal.Message != `the prefix "Prod" differs from the installed "prod" only in case, and IAM treats both role names as the same` {
 			t.Errorf("%d done, %+v", done, refusal)
 		}
 	})
-	// Before a role is made, the list of installations tells.
+	// Before the role is created, the list of roles shows the conflict.
 	if err := CheckCase("Prod", []Listed{{Prefix: "test"}, {Prefix: "prod"}}); errorOf(t, err).Code != apperr.CodeSamePrefix {
 		t.Errorf("%v", err)
 	}
 	if err := CheckCase("prod", []Listed{{Prefix: "test"}, {Prefix: "prod"}}); err != nil {
 		t.Error(err)
 	}
-	// Where GetRole does not mind the case, the role's tags tell.
+	// If GetRole is case-insensitive, the role's tags show the conflict.
 	role := &Role{Path: Path, Tags: map[string]string{TagManagedBy: managedBy, TagPrefix: "prod"}}
 	if _, err := recordOf(role, "Prod"); errorOf(t, err).Code != apperr.CodeSamePrefix {
 		t.Errorf("%v", err)
 	}
 }
 
-// The record of a role that is not ours says nothing.
+// The record of a role that is not ours is ignored.
 func TestRecordOfAnothersRole(t *testing.T) {
 	description := wanted(t).Role.Description
 	for name, role := range map[string]*Role{
@@ -82,7 +82,8 @@ func TestRecordOfAnothersRole(t *testing.T) {
 	}
 }
 
-// Whatever is left of an installation, and ours, is one. A permission and a target go with what they are on.
+// Any remaining resource of ours counts as an installation. A permission and a target belong to the resource
+// that they are part of.
 func TestFound(t *testing.T) {
 	for name, test := range map[string]struct {
 		left func(State) State
@@ -106,19 +107,19 @@ func TestFound(t *testing.T) {
 	}
 }
 
-// Someone else's role under our name stops an install before its first write.
-func TestAnothersRole(t *testing.T) {
+// Another owner's role under our name stops an install before its first write.
+func TestRoleOfAnotherOwner(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.createRoleOutOfBand(t, "spothandler-us-east-1", "theirs", nil)
-		found := a.look(t, "", nil)
+		found := a.find(t, "", nil)
 		if refusal := errorOf(t, found.CheckOurs(true)); refusal.Message != "role spothandler-us-east-1 is not ours" {
 			t.Errorf("%+v", refusal)
 		}
 	})
 }
 
-// A resource that appears between the look and the write, and is another's, is not taken for ours.
-func TestAppearsMeanwhile(t *testing.T) {
+// A resource that another owner creates between read and write is not treated as ours.
+func TestResourceAppearsDuringInstall(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		names, changes := a.plan(t, "", nil)
 		a.createRoleOutOfBand(t, names.Role, "theirs", nil)
@@ -139,7 +140,7 @@ func TestAppearsMeanwhile(t *testing.T) {
 			refusal.Detail[0] != `It has no tag managed-by=spothandler. It is ENABLED, and its pattern is {"source":["theirs"]}` {
 			t.Errorf("%+v", refusal)
 		}
-		if rule := a.look(t, "", nil).State.Triggers[0].Rule; rule.Pattern != `{"source":["theirs"]}` {
+		if rule := a.find(t, "", nil).State.Triggers[0].Rule; rule.Pattern != `{"source":["theirs"]}` {
 			t.Errorf("it was taken over: %+v", rule)
 		}
 	})
@@ -166,8 +167,8 @@ func TestAppearsMeanwhile(t *testing.T) {
 	}
 }
 
-// What becomes another's while an install is at work is not reported as slowness.
-func TestTakenAwayMeanwhile(t *testing.T) {
+// A resource that another owner takes during an install is not reported as slow propagation.
+func TestResourceTakenDuringInstall(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		install, err := a.prepare(t.Context(), "", nil)
 		if err != nil {
@@ -187,12 +188,13 @@ func TestTakenAwayMeanwhile(t *testing.T) {
 	})
 }
 
-// A role of our name and tags that appears meanwhile is gone on with only where nobody else may assume it.
-func TestRoleAppearsMeanwhile(t *testing.T) {
+// If a role with our name and tags appears during an install, the install continues only if no one else may
+// assume it.
+func TestRoleAppearsDuringInstall(t *testing.T) {
 	const mine = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":"sts:AssumeRole"}]}`
 	for name, test := range map[string]struct {
 		path, trust string
-		detail      string // "" is gone on with
+		detail      string // "" means that the install continues
 	}{
 		"another install's":     {Path, trustPolicy(), ""},
 		"with a foreign trust":  {Path, mine, "Its trust policy is " + mine},
@@ -227,13 +229,13 @@ func TestRoleAppearsMeanwhile(t *testing.T) {
 	}
 }
 
-// Of a function that is there already, only one of ours with this very code is gone on with: the answer of an earlier
-// attempt was lost.
-func TestFunctionIsThereAlready(t *testing.T) {
+// With an existing function, an install continues only if the function is ours and has the same code: the
+// response of an earlier attempt was lost.
+func TestFunctionExistsAlready(t *testing.T) {
 	for _, test := range []struct {
 		name, prefix, code string
 		state              functions.State
-		taken, refused     bool // neither: it is asked again
+		taken, refused     bool // neither: the call is retried
 	}{
 		{"ours", "prod", "", functions.StateActive, true, false},
 		{"ours, of other code", "prod", "b3RoZXI=", functions.StateActive, false, true},
@@ -243,7 +245,7 @@ func TestFunctionIsThereAlready(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
 				a.install(t, "prod", nil)
-				found := a.look(t, "prod", nil)
+				found := a.find(t, "prod", nil)
 				a.withFunction(func(answer *lambda.GetFunctionOutput) { answer.Configuration.State = test.state })
 				found.Names.Prefix = test.prefix
 				want := &Function{Name: found.Names.Function, CodeSHA256: cmp.Or(test.code, a.release.CodeSHA256)}
@@ -259,11 +261,11 @@ func TestFunctionIsThereAlready(t *testing.T) {
 	}
 }
 
-// Settings: what is given, else recorded, else (reset) the default.
+// Settings: the given value, else the recorded one, else (or on reset) the default.
 func TestResolve(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("memory-size", "256", "timeout", "45", "cluster", "shop", "tag", "Team=web"))
-		found := a.look(t, "prod", nil)
+		found := a.find(t, "prod", nil)
 		for _, test := range []struct {
 			settings settings.Given
 			reset    bool
@@ -291,7 +293,7 @@ func TestResolve(t *testing.T) {
 	})
 }
 
-// A failed read names what was read, and is no absence.
+// A failed read names what was read, and does not count as absent.
 func TestFindFails(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.Inject(localaws.Fault{Action: "GetRole", Refuse: &localaws.Error{Code: "ValidationError", Message: "no"}})

@@ -15,28 +15,28 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Somebody's tags on our resources are neither drift nor ours to remove.
+// Tags that others set on our resources are neither drift nor removed.
 func TestForeignTags(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "", given("tag", "Team=web"))
-		arn := a.look(t, "", nil).Names.FunctionARN()
+		arn := a.find(t, "", nil).Names.FunctionARN()
 		if _, err := a.clients.Lambda.TagResource(t.Context(), &lambda.TagResourceInput{Resource: &arn, Tags: map[string]string{"theirs": "1"}}); err != nil {
 			t.Fatal(err)
 		}
 		_, changes := a.plan(t, "", nil)
 		sameLines(t, printed(changes))
 		a.install(t, "", given("tag", "none"))
-		if tags := a.look(t, "", nil).State.Function.Tags; tags["theirs"] != "1" || tags["Team"] != "" {
+		if tags := a.find(t, "", nil).State.Function.Tags; tags["theirs"] != "1" || tags["Team"] != "" {
 			t.Errorf("the function's tags are %v", tags)
 		}
 	})
 }
 
-// An uninstall, forced, takes others' additions along; an install leaves them.
+// A forced uninstall removes others' additions; an install keeps them.
 func TestForeignAdditions(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
-		before := a.look(t, "prod", nil)
+		before := a.find(t, "prod", nil)
 		n := before.Names
 		_, attach := iam.NewFromConfig(a.Config()).AttachRolePolicy(t.Context(), &iam.AttachRolePolicyInput{RoleName: &n.Role, PolicyArn: aws.String("arn:aws:iam::aws:policy/ReadOnlyAccess")})
 		_, put := a.clients.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &n.Role, PolicyName: aws.String("mine"), PolicyDocument: &before.State.Role.Policy})
@@ -72,18 +72,18 @@ func TestForeignAdditions(t *testing.T) {
 		began := time.Now()
 		a.uninstall(t, "prod", false)
 		a.isEmpty(t, "prod")
-		if waited := time.Since(began); waited > firstPause { // for the function to go, and for nothing else
+		if waited := time.Since(began); waited > firstPause { // waits for the function's deletion only
 			t.Errorf("it waited %s", waited)
 		}
 	})
 }
 
-// A function that must be recreated keeps the tags that others gave it. What they added to its policy cannot
-// be kept, and is told before.
+// A function that must be recreated keeps the tags that others set. Their additions to its policy are lost,
+// which is reported before.
 func TestForeignAdditionsOfARecreatedFunction(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("tag", "Team=web"))
-		n := a.look(t, "prod", nil).Names
+		n := a.find(t, "prod", nil).Names
 		_, tag := a.clients.Lambda.TagResource(t.Context(), &lambda.TagResourceInput{Resource: aws.String(n.FunctionARN()), Tags: map[string]string{"theirs": "1"}})
 		_, statement := a.clients.Lambda.AddPermission(t.Context(), &lambda.AddPermissionInput{
 			FunctionName: &n.Function, StatementId: aws.String("mine"), Principal: aws.String("sns.amazonaws.com"), Action: aws.String("lambda:InvokeFunction"),
@@ -92,20 +92,20 @@ func TestForeignAdditionsOfARecreatedFunction(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, changes := a.plan(t, "prod", given("timeout", "30"))
-		sameLines(t, Lost(a.look(t, "prod", nil).State, changes))
+		sameLines(t, LostAdditions(a.find(t, "prod", nil).State, changes))
 
 		a.deleteKind(t, KindRole, n)
 		_, changes = a.plan(t, "prod", nil)
-		sameLines(t, Lost(a.look(t, "prod", nil).State, changes),
+		sameLines(t, LostAdditions(a.find(t, "prod", nil).State, changes),
 			"function prod-ecs-fargate-spot-handler must be recreated, and its statement mine, which is not ours, will be lost: add it again")
 		a.install(t, "prod", nil)
-		if tags := a.look(t, "prod", nil).State.Function.Tags; tags["theirs"] != "1" || tags["Team"] != "web" {
+		if tags := a.find(t, "prod", nil).State.Function.Tags; tags["theirs"] != "1" || tags["Team"] != "web" {
 			t.Errorf("the function's tags are %v", tags)
 		}
 	})
 }
 
-// intoProfile puts a role into an instance profile, as somebody would who lends it to a machine.
+// intoProfile adds a role to an instance profile, out of band.
 func (a *account) intoProfile(t *testing.T, profile, role string) error {
 	t.Helper()
 	api := iam.NewFromConfig(a.Config())
@@ -114,7 +114,7 @@ func (a *account) intoProfile(t *testing.T, profile, role string) error {
 	if apperr.HasCode(made, "EntityAlreadyExists") {
 		made = nil
 	}
-	if apperr.HasCode(put, "LimitExceeded") { // it is in there
+	if apperr.HasCode(put, "LimitExceeded") { // it is already in the profile
 		put = nil
 	}
 	return errors.Join(made, put)

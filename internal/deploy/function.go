@@ -18,14 +18,14 @@ type Function struct {
 	MemorySize          int // MB
 	Timeout             int // seconds
 	Environment         map[string]string
-	Logging             *Logging // nil in an answer without LoggingConfig, which only emulators give
+	Logging             *Logging // nil if a response has no LoggingConfig, as from some emulators
 	ReservedConcurrency int
 	Async               Async
 	Network             Network
-	KMSKey              string   // ARN; "" is the service's own
+	KMSKey              string   // ARN; "" uses the service's own key
 	Tracing             string   // PassThrough or Active
 	Storage             int      // of /tmp, in MB
-	Layers              []string // ARNs of their versions; never wanted
+	Layers              []string // ARNs of layer versions; never wanted
 	DeadLetters         string   // ARN of a queue or topic; never wanted
 	FileSystems         []string // ARNs of access points; never wanted
 	SnapStart           string   // None or PublishedVersions
@@ -34,20 +34,20 @@ type Function struct {
 	// Zip is the code to upload; wanted only.
 	Zip []byte
 	// Found, never wanted.
-	Failed   string // why the function or its last update failed; "" is neither
-	Broken   bool   // state Failed, which no update heals
-	Deleting bool   // state Deleting: still there, and soon not
+	Failed   string // why the function or its last update failed; "" if neither
+	Broken   bool   // state Failed, which no update repairs
+	Deleting bool   // state Deleting: it still exists
 	Settling bool   // Pending, or an update is in progress
-	Unread   string // why Lambda does not show the environment; "" where it does
-	Hidden   bool   // it is the caller who may not decrypt it: nothing is known of it
+	Unread   string // why Lambda does not return the environment; "" if it does
+	Hidden   bool   // the caller may not decrypt the environment, so nothing is known about it
 	Modified time.Time
-	// Statements are the Sids of its resource policy that are neither ours nor duplicates of ours. These
-	// and what follows are additions of others; only a report and a removal find what follows.
+	// Statements are the Sids in its resource policy that are neither ours nor duplicates of ours. They and
+	// the following fields were added by others; only a report and a removal read the following fields.
 	Statements []string
 	URLs       []string
 	Mappings   []Mapping
 	Signing    []string // ARN of the code signing configuration
-	Unseen     error    // why nobody can tell whether there are URLs or mappings; nil: they were read
+	Unseen     error    // why URLs or mappings could not be read; nil if they were
 }
 
 // Logging is the function's LoggingConfig.
@@ -58,7 +58,7 @@ type Logging struct {
 	Group       string
 }
 
-// Async is the function's event invoke configuration; the zero value is its absence.
+// Async is the function's event invoke configuration; the zero value means that there is none.
 type Async struct {
 	MaxAge     int // seconds
 	MaxRetries int
@@ -67,13 +67,14 @@ type Async struct {
 	Set        bool
 }
 
-// Network is where the function runs: in subnets of a VPC, or, as the zero value, outside of any.
+// Network is the function's VPC configuration: subnets of a VPC, or, as the zero value, none.
 type Network struct {
 	Subnets        []string
 	SecurityGroups []string
 }
 
-// Mapping is an event source mapping: Lambda invokes the function with what it reads from a queue or stream.
+// Mapping is an event source mapping: Lambda reads a queue or stream and invokes the function with the
+// records.
 type Mapping struct {
 	UUID   string
 	Source string // ARN
@@ -132,10 +133,10 @@ func (f *Function) additions() []Foreign {
 	return all
 }
 
-// settlingState is the state of a function that is there and not ready: what becomes of it is not known yet.
+// settlingState is the state of a function that exists but is not ready yet.
 const settlingState = "not ready yet"
 
-// state is what is wrong with the function itself; "" is nothing.
+// state describes what is wrong with the function itself; "" if nothing is.
 func (f *Function) state() string {
 	if f.Failed == "" && f.Settling {
 		return settlingState
@@ -176,7 +177,7 @@ func (f *Function) fields() []pair {
 
 func (f *Function) environmentFields() []pair {
 	var fields []pair
-	if f.Unread != "" { // then there are no variables to compare
+	if f.Unread != "" { // so there are no variables to compare
 		fields = append(fields, pair{"environment", unknown})
 	}
 	if f.Unread != "" && !f.Hidden {

@@ -11,8 +11,8 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// additionsObserver reads what others can add to a function and what no other call shows. An install does
-// not ask for it: it keeps all of it.
+// additionsObserver reads what others can add to a function and what no other call returns. An install does
+// not read it, because it keeps all of it.
 type additionsObserver struct {
 	urls, signing []string
 	mappings      []Mapping
@@ -22,31 +22,32 @@ type additionsObserver struct {
 // unread is a read that AWS refused.
 type unread struct {
 	what   string
-	err    error // nil: it was not refused
-	denied error // explained, where access was denied
+	err    error // nil if it succeeded
+	denied error // explained, if access was denied
 }
 
 func (o *additionsObserver) readings(clients Clients, names Names, why Purpose) []reading {
 	if why != ToReport && why != ToRemove {
 		return nil
 	}
-	return append(o.ofTheFunction(clients.Lambda, names),
+	return append(o.lostWithFunction(clients.Lambda, names),
 		o.reading(2, "the event source mappings of function ", names, o.readMappings(clients.Lambda, names.Function)))
 }
 
-// ofTheFunction reads what a function recreated under its name would be without; event source mappings are of the name.
-func (o *additionsObserver) ofTheFunction(api FunctionAPI, names Names) []reading {
+// lostWithFunction reads what is lost when the function is recreated under its name; event source mappings
+// belong to the name and are kept.
+func (o *additionsObserver) lostWithFunction(api FunctionAPI, names Names) []reading {
 	readings := []reading{o.reading(0, "the URLs of function ", names, o.readURLs(api, names.Function))}
-	// Other partitions have no code signing, and refuse the call as if access were denied (terraform-provider-aws,
-	// lambda/function.go).
+	// Other partitions do not support code signing, and refuse the call as if access were denied
+	// (terraform-provider-aws, lambda/function.go).
 	if names.Partition == "aws" {
 		readings = append(readings, o.reading(1, "the code signing configuration of function ", names, o.readSigning(api, names.Function)))
 	}
 	return readings
 }
 
-// reading is one of the reads. What AWS refuses is noted: it is told, and no more than that, since not every
-// Region and no emulator knows all of these calls.
+// reading returns one of the reads. If AWS refuses it, that is reported but is no error, because some Regions
+// and all emulators lack some of these calls.
 func (o *additionsObserver) reading(index int, what string, names Names, do func(context.Context) error) reading {
 	doing := "reading " + what + names.Function
 	return reading{doing, func(ctx context.Context) error {
@@ -104,8 +105,8 @@ func (o *additionsObserver) readMappings(api FunctionAPI, function string) func(
 	}
 }
 
-// addTo puts what was read on the function. A code signing configuration is no loss of anybody's, so not being
-// allowed to see one is in no removal's way.
+// addTo stores the results in the function. A code signing configuration is no one's loss, so a failure to
+// read it does not prevent a removal.
 func (o *additionsObserver) addTo(f *Function) {
 	f.URLs, f.Mappings, f.Signing = o.urls, o.mappings, o.signing
 	f.Unseen = cmp.Or(o.unread[0].denied, o.unread[2].denied)
@@ -122,10 +123,10 @@ func (o *additionsObserver) notChecked() []NotChecked {
 	return all
 }
 
-// readAdditions reads what a new function of this name would be without.
+// readAdditions reads what is lost when a function of this name is recreated.
 func (f *Function) readAdditions(ctx context.Context, clients Clients, names Names) ([]NotChecked, error) {
 	var o additionsObserver
-	for _, each := range o.ofTheFunction(clients.Lambda, names) {
+	for _, each := range o.lostWithFunction(clients.Lambda, names) {
 		if err := each.read(ctx); err != nil {
 			return nil, explain(each.doing, names.Identity, err)
 		}
@@ -134,7 +135,7 @@ func (f *Function) readAdditions(ctx context.Context, clients Clients, names Nam
 	return o.notChecked(), nil
 }
 
-// removeMappings removes event source mappings, which would outlive the function.
+// removeMappings deletes event source mappings, which would outlive the function.
 func (f *Function) removeMappings(ctx context.Context, r *runner) error {
 	for _, mapping := range f.Mappings {
 		err := r.retry(ctx, waitForMapping(), func() error {

@@ -16,7 +16,8 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// addToFunction gives the function what no other call shows: a URL, an event source mapping, a code signing configuration.
+// addToFunction adds what no other call returns: a URL, an event source mapping, a code signing
+// configuration.
 func addToFunction(t *testing.T, a *account, n Names) {
 	t.Helper()
 	defer a.allow(t, n, "sqs:*")()
@@ -37,7 +38,7 @@ func addToFunction(t *testing.T, a *account, n Names) {
 	}
 }
 
-// additionsOf are the foreign additions among the problems, shortened to what they are.
+// additionsOf returns the foreign additions among the problems, shortened.
 func additionsOf(status Status) []string {
 	var all []string
 	for _, problem := range status.Problems {
@@ -47,13 +48,13 @@ func additionsOf(status Status) []string {
 	return all
 }
 
-// What others add to the function is shown by a status, kept by an install, and in the way of an uninstall, which with
-// --force leaves nothing of it behind.
+// Others' additions to the function are reported by status, kept by install, and prevent an uninstall, which
+// with --force removes them all.
 func TestAdditionsToTheFunction(t *testing.T) {
 	want := []string{"foreign_additions: function URL", "foreign_additions: event source", "foreign_additions: code signing"}
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
-		addToFunction(t, a, a.look(t, "prod", nil).Names)
+		addToFunction(t, a, a.find(t, "prod", nil).Names)
 		sameLines(t, additionsOf(a.status(t, "prod")), want...)
 
 		a.ForgetCalls()
@@ -78,13 +79,14 @@ func TestAdditionsToTheFunction(t *testing.T) {
 	})
 }
 
-// A function that must be recreated loses its URL and its code signing configuration, which is told before.
-func TestLossOfAdditionsIsTold(t *testing.T) {
+// A function that must be recreated loses its URL and its code signing configuration, which is reported
+// before.
+func TestLossOfAdditionsIsReported(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
-		n := a.look(t, "prod", nil).Names
+		n := a.find(t, "prod", nil).Names
 		addToFunction(t, a, n)
-		time.Sleep(time.Hour) // of the bubble's time: a new role is younger than the function
+		time.Sleep(time.Hour) // virtual time, so that a new role is younger than the function
 		a.deleteKind(t, KindRole, n)
 		var told []string
 		_, err := PrepareInstall(t.Context(), a.clients, a.id, InstallRequest{
@@ -95,14 +97,14 @@ func TestLossOfAdditionsIsTold(t *testing.T) {
 			t.Errorf("%q, %v", told, err)
 		}
 		a.install(t, "prod", nil)
-		if mappings := a.look(t, "prod", nil).State.Function.Mappings; len(mappings) != 1 {
+		if mappings := a.find(t, "prod", nil).State.Function.Mappings; len(mappings) != 1 {
 			t.Errorf("others' mappings, which are of the function's name, are %v", mappings)
 		}
 	})
 }
 
-// Whoever may not look is told so by a status, which says nothing else about it. An uninstall does not take along what it
-// could not see, unless forced.
+// If additions may not be read, status reports only that. An uninstall does not remove what it could not
+// read, unless forced.
 func TestAdditionsNotChecked(t *testing.T) {
 	for call, what := range map[string]string{
 		"lambda:ListFunctionUrlConfigs":       "the URLs of function prod-ecs-fargate-spot-handler",
@@ -127,7 +129,7 @@ func TestAdditionsNotChecked(t *testing.T) {
 				}
 				heal()
 
-				// Not every Region, and no emulator, knows every call.
+				// Not every Region supports every call, and no emulator does.
 				a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == call }, Refuse: &localaws.Error{Code: "UnknownOperationException", Status: 404}})
 				if status := a.status(t, "prod"); !status.Healthy || len(status.NotChecked) != 1 || status.NotChecked[0].What != what {
 					t.Errorf("%+v", status.NotChecked)
@@ -139,7 +141,7 @@ func TestAdditionsNotChecked(t *testing.T) {
 	}
 }
 
-// Other partitions have no code signing, and would refuse to tell of it.
+// Other partitions do not support code signing, and would deny the call.
 func TestCodeSigningInOtherPartitions(t *testing.T) {
 	inAccountWith(t, localaws.Options{Region: "us-gov-west-1", Delays: &localaws.Delays{}}, func(t *testing.T, a *account) {
 		a.id.Partition, a.id.Region = "aws-us-gov", "us-gov-west-1"
@@ -151,11 +153,11 @@ func TestCodeSigningInOtherPartitions(t *testing.T) {
 	})
 }
 
-// A subscription filter, which log forwarders add to every group, is worth a word and in nobody's way.
+// A subscription filter, which log forwarders add to every group, is mentioned but prevents nothing.
 func TestForwardedLogGroup(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
-		n := a.look(t, "prod", nil).Names
+		n := a.find(t, "prod", nil).Names
 		_, err := cloudwatchlogs.NewFromConfig(a.Config()).PutSubscriptionFilter(t.Context(), &cloudwatchlogs.PutSubscriptionFilterInput{
 			LogGroupName: &n.LogGroup, FilterName: aws.String("all"), FilterPattern: aws.String(""),
 			DestinationArn: aws.String("arn:aws:kinesis:us-east-1:111122223333:stream/logs"), RoleArn: aws.String(n.RoleARN()),

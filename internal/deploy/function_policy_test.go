@@ -21,8 +21,8 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// inService installs for cluster shop where IAM is in force, and where the function, which may do what its role says,
-// runs: shop/api and other/web are on Fargate Spot.
+// inService runs a test with an installation for cluster shop, IAM enforcement, and a running function with
+// its role's permissions: shop/api and other/web are on Fargate Spot.
 func inService(t *testing.T, test func(t *testing.T, a *account)) {
 	t.Helper()
 	var here *account
@@ -51,7 +51,7 @@ func inService(t *testing.T, test func(t *testing.T, a *account)) {
 	})
 }
 
-// primary is the id of a service's primary deployment.
+// primary returns the ID of a service's primary deployment.
 func (a *account) primary(t *testing.T, cluster, service string) string {
 	t.Helper()
 	out, err := ecs.NewFromConfig(a.Config()).DescribeServices(t.Context(), &ecs.DescribeServicesInput{Cluster: &cluster, Services: []string{service}})
@@ -61,10 +61,10 @@ func (a *account) primary(t *testing.T, cluster, service string) string {
 	return *out.Services[0].Deployments[0].Id
 }
 
-// logged is all that the function has logged.
+// logged returns everything that the function has logged.
 func (a *account) logged(t *testing.T) string {
 	t.Helper()
-	group := a.look(t, "prod", nil).Names.LogGroup
+	group := a.find(t, "prod", nil).Names.LogGroup
 	out, err := cloudwatchlogs.NewFromConfig(a.Config()).FilterLogEvents(t.Context(), &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &group})
 	if err != nil {
 		t.Fatal(err)
@@ -76,18 +76,18 @@ func (a *account) logged(t *testing.T) string {
 	return text.String()
 }
 
-// interrupted interrupts a task of shop/api and says whether the service was redeployed.
+// interrupted interrupts a task of shop/api and reports whether the service was redeployed.
 func (a *account) interrupted(t *testing.T) bool {
 	t.Helper()
 	before := a.primary(t, "shop", "api")
 	if _, err := a.Interrupt("shop", "api", 1); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(time.Minute) // of the bubble's time
+	time.Sleep(time.Minute) // virtual time
 	return a.primary(t, "shop", "api") != before
 }
 
-// The role's policy is enough for an interruption, from the notice to the record in the logs.
+// The role's policy suffices for an interruption, from the notice to the record in the log group.
 func TestFunctionPolicyIsSufficient(t *testing.T) {
 	inService(t, func(t *testing.T, a *account) {
 		if !a.interrupted(t) || !strings.Contains(a.logged(t), "Service redeployment triggered successfully") {
@@ -96,7 +96,7 @@ func TestFunctionPolicyIsSufficient(t *testing.T) {
 	})
 }
 
-// Without any one of its actions the function fails and says which, or cannot say anything.
+// Without any one of its actions the function fails and names it, or cannot log.
 func TestFunctionPolicyIsMinimal(t *testing.T) {
 	var actions []string
 	for action, want := range map[string]struct {
@@ -111,7 +111,7 @@ func TestFunctionPolicyIsMinimal(t *testing.T) {
 		actions = append(actions, action)
 		t.Run(action, func(t *testing.T) {
 			inService(t, func(t *testing.T, a *account) {
-				role := a.look(t, "prod", nil).State.Role
+				role := a.find(t, "prod", nil).State.Role
 				policy := withoutAction(t, role.Policy, action)
 				_, err := a.clients.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &role.Name, PolicyName: aws.String(PolicyName), PolicyDocument: &policy})
 				if err != nil {
@@ -134,10 +134,10 @@ func TestFunctionPolicyIsMinimal(t *testing.T) {
 	}
 }
 
-// With --cluster even an event that names another cluster's service, which the rule would not let pass, comes to nothing.
+// With --cluster, an event for another cluster's service has no effect, even if it bypasses the rule.
 func TestFunctionPolicyKeepsToItsClusters(t *testing.T) {
 	inService(t, func(t *testing.T, a *account) {
-		names := a.look(t, "prod", nil).Names
+		names := a.find(t, "prod", nil).Names
 		before := a.primary(t, "other", "web")
 		event := encodeJSON(map[string]any{
 			"source": "aws.ecs", "detail-type": "ECS Task State Change", "time": time.Now().UTC().Format(time.RFC3339),
@@ -157,7 +157,7 @@ func TestFunctionPolicyKeepsToItsClusters(t *testing.T) {
 	})
 }
 
-// withoutAction is the policy less one action.
+// withoutAction returns the policy without one action.
 func withoutAction(t *testing.T, policy, action string) string {
 	t.Helper()
 	var document policyDocument
@@ -170,7 +170,7 @@ func withoutAction(t *testing.T, policy, action string) string {
 	return encodeJSON(document)
 }
 
-// actionsOf are the actions of a policy, in its order.
+// actionsOf returns the actions of a policy, in order.
 func actionsOf(t *testing.T, policy string) []string {
 	t.Helper()
 	var document struct{ Statement []struct{ Action []string } }

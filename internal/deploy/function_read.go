@@ -15,8 +15,8 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// functionObserver reads the function, its resource policy, its asynchronous invocation settings unless it is to be
-// removed, and what others can add to it.
+// functionObserver reads the function, its resource policy, its asynchronous invocation settings (unless it
+// is to be removed), and what others can add to it.
 type functionObserver struct {
 	function   *Function
 	async      Async
@@ -45,8 +45,8 @@ func (o *functionObserver) readings(clients Clients, names Names, why Purpose) [
 	}})
 }
 
-// found returns the function with what belongs to it, or nil. What the triggers know of its resource
-// policy is theirs; the rest is others'.
+// found returns the function with everything that belongs to it, or nil. Statements of the resource policy
+// that a trigger knows belong to the trigger; the rest was added by others.
 func (o *functionObserver) found(triggers []Trigger) *Function {
 	if o.function == nil {
 		return nil
@@ -61,25 +61,25 @@ func (o *functionObserver) found(triggers []Trigger) *Function {
 	return o.function
 }
 
-// getFunction returns the function; nil where there is none.
+// getFunction returns the function, or nil if there is none.
 func getFunction(ctx context.Context, api FunctionAPI, name string) (*Function, error) {
 	answer, err := api.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: &name})
 	if apperr.IsNotFound(err) {
-		return nil, nil //nolint:nilnil // absent is an answer, and nil is its form in State
+		return nil, nil //nolint:nilnil // nil means absent, as in State
 	}
 	if err != nil {
 		return nil, err
 	}
-	if answer.TagsError != nil { // without lambda:ListTags nobody can tell whose function it is
+	if answer.TagsError != nil { // without lambda:ListTags the owner is unknown
 		return nil, &apperr.Error{
 			Code:    apperr.CodeAccessDenied,
 			Message: fmt.Sprintf("reading the tags of function %s: access denied", name),
 			Detail:  []string{fmt.Sprintf("AWS adds: %q.", value(answer.TagsError.Message))},
-			Hints:   []string{"allow lambda:ListTags: it tells whether the function is ours"},
+			Hints:   []string{"allow lambda:ListTags, which shows whether the function is ours"},
 		}
 	}
 	if answer.Configuration == nil {
-		return nil, fmt.Errorf("the answer about function %s has no configuration in it", name)
+		return nil, fmt.Errorf("the answer about function %s has no configuration", name)
 	}
 	function := fromConfiguration(name, answer.Configuration)
 	function.Tags = answer.Tags
@@ -94,7 +94,7 @@ func fromConfiguration(name string, c *types.FunctionConfiguration) *Function {
 		Name:                name,
 		RoleARN:             value(c.Role),
 		CodeSHA256:          value(c.CodeSha256),
-		Architecture:        string(types.ArchitectureX8664), // here and below: Lambda's default where the answer has none
+		Architecture:        string(types.ArchitectureX8664), // here and below: Lambda's default if the response has no value
 		Runtime:             string(c.Runtime),
 		Handler:             value(c.Handler),
 		Description:         value(c.Description),
@@ -120,20 +120,20 @@ func fromConfiguration(name string, c *types.FunctionConfiguration) *Function {
 	case c.LastUpdateStatus == types.LastUpdateStatusFailed:
 		function.Failed = "last update failed: " + failure(string(c.LastUpdateStatusReasonCode), value(c.LastUpdateStatusReason))
 	}
-	// LastModified has its own form of ISO 8601 (Lambda API, FunctionConfiguration).
+	// LastModified has a variant of ISO 8601 (Lambda API, FunctionConfiguration).
 	if modified, err := time.Parse("2006-01-02T15:04:05.999-0700", value(c.LastModified)); err == nil {
 		function.Modified = modified
 	}
 	return function
 }
 
-// Lambda's own values of what no setting sets (Lambda API, EphemeralStorage and SnapStart).
+// Lambda's defaults for what no setting controls (Lambda API, EphemeralStorage and SnapStart).
 const (
 	defaultStorage = 512 // MB
 	snapStartOff   = string(types.SnapStartApplyOnNone)
 )
 
-// readAdded reads what others can add to the configuration, and what an update takes away again.
+// readAdded reads the configuration that others can add and that an update removes.
 func (f *Function) readAdded(c *types.FunctionConfiguration) {
 	f.Storage, f.SnapStart = defaultStorage, snapStartOff
 	if c.EphemeralStorage != nil {
@@ -153,8 +153,8 @@ func (f *Function) readAdded(c *types.FunctionConfiguration) {
 	}
 }
 
-// fromLogging fills in what an answer leaves out: text, the group of the function's name, and, in JSON,
-// the level INFO (Lambda API, LoggingConfig).
+// fromLogging sets the defaults that a response leaves out: text, the log group named after the function,
+// and, for JSON, the level INFO (Lambda API, LoggingConfig).
 func fromLogging(l *types.LoggingConfig, function string) *Logging {
 	logging := &Logging{
 		Format:      cmp.Or(string(l.LogFormat), string(types.LogFormatText)),
@@ -210,7 +210,7 @@ func fromDestinations(destinations *types.DestinationConfig) (onFailure, onSucce
 	return onFailure, onSuccess
 }
 
-// fromVPC reads an answer; a function outside of a VPC has none, or one with empty lists.
+// fromVPC converts a response; a function outside of a VPC has none, or one with empty lists.
 func fromVPC(vpc *types.VpcConfigResponse) Network {
 	if vpc == nil {
 		return Network{}
@@ -218,8 +218,9 @@ func fromVPC(vpc *types.VpcConfigResponse) Network {
 	return Network{Subnets: slices.Sorted(slices.Values(vpc.SubnetIds)), SecurityGroups: slices.Sorted(slices.Values(vpc.SecurityGroupIds))}
 }
 
-// readEnvironment tells a caller who may not decrypt the variables from a key that nobody can use: the
-// first says nothing of the function, under the second no invocation works (Lambda API, EnvironmentError).
+// readEnvironment distinguishes a caller who may not decrypt the variables from a key that cannot be used:
+// the first says nothing about the function, with the second every invocation fails (Lambda API,
+// EnvironmentError).
 func (f *Function) readEnvironment(answer *types.EnvironmentResponse) {
 	if answer == nil {
 		return

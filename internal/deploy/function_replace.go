@@ -4,31 +4,30 @@ import (
 	"time"
 )
 
-// replacing removes a function that no update heals: one that is being deleted already, one that Lambda
-// failed to create, and one that is older than its role. The grant that decrypts its environment follows
-// the id of the role that it was made with, so under a role of the same name that was recreated every
-// invocation would fail (terraform-provider-aws, lambda_function; KMSAccessDeniedException). The new one
-// gets the tags that others gave the old one.
-// gone is the one to remove, for the reason; nil: none is.
+// replacing removes a function that cannot be updated: one that is being deleted already, one that Lambda
+// failed to create, and one that is older than its role. The grant that decrypts its environment refers to
+// the ID of the role that existed then, so after the role is recreated under the same name every invocation
+// fails (terraform-provider-aws, lambda_function; KMSAccessDeniedException). The new function gets the tags
+// that others gave the old one. gone is the function to remove for the reason, or nil.
 func replacing(want, have State) (wanted, left State, gone *Function, reason string) {
 	f := have.Function
 	if want.Function == nil || f == nil {
 		return want, have, nil, ""
 	}
-	reason = beyondRepair(f, want.Function, have.Role)
+	reason = whyReplace(f, want.Function, have.Role)
 	if reason == "" {
 		return want, have, nil, ""
 	}
 	removed := *f
-	removed.Mappings = nil // they are of the function's name, and invoke the new one
+	removed.Mappings = nil // they belong to the function's name and invoke the new one
 	again := *want.Function
 	again.Tags = withForeign(want.Function.Tags, f.Tags, want.DropTags)
 	want.Function = &again
-	return want, have.without(f.id()), &removed, reason // the resource policy goes with the function
+	return want, have.without(f.id()), &removed, reason // the resource policy is deleted with the function
 }
 
-// beyondRepair returns why no update would do; "" where one does.
-func beyondRepair(have, want *Function, role *Role) string {
+// whyReplace returns why the function cannot be updated, or "" if it can.
+func whyReplace(have, want *Function, role *Role) string {
 	switch sameRole := have.RoleARN == want.RoleARN; {
 	case have.Deleting:
 		return "it is being deleted"
@@ -42,7 +41,8 @@ func beyondRepair(have, want *Function, role *Role) string {
 	return ""
 }
 
-// olderThan reports whether nothing was written to the function since then. IAM tells whole seconds.
+// olderThan reports whether the function was last written before then. IAM's times have a resolution of a
+// second.
 func (f *Function) olderThan(then time.Time) bool {
 	return !f.Modified.IsZero() && f.Modified.Truncate(time.Second).Before(then.Truncate(time.Second))
 }

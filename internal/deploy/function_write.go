@@ -39,15 +39,15 @@ func (f *Function) create(ctx context.Context, r *runner, _ diff) error {
 	if err != nil {
 		return err
 	}
-	return inOrder(
+	return runSteps(
 		step{true, func() error { return f.waitForSettled(ctx, r) }},
 		step{f.ReservedConcurrency != settings.Unreserved, func() error { return f.setConcurrency(ctx, r) }},
 		step{true, func() error { return f.setAsync(ctx, r) }},
 	)
 }
 
-// takeCreated goes on with a function that is there, ours and of this code: the answer of an
-// earlier attempt was lost. The type of the error is that of any conflict, so only a look can tell.
+// takeCreated continues with an existing function that is ours and has this code: the response of an earlier
+// attempt was lost. The error is the same as for any conflict, so only reading the function can tell.
 func (f *Function) takeCreated(ctx context.Context, r *runner, err error) error {
 	if !apperr.HasCode(err, "ResourceConflictException") {
 		return err
@@ -59,18 +59,18 @@ func (f *Function) takeCreated(ctx context.Context, r *runner, err error) error 
 	if ours(have.Tags, r.names.Prefix) && have.CodeSHA256 == f.CodeSHA256 {
 		return nil
 	}
-	return notOurs([]Unowned{{ID: f.id(), Why: "It appeared while this install was at work."}}, false)
+	return notOurs([]Unowned{{ID: f.id(), Why: "It was created while this install was running."}}, false)
 }
 
-// waitForSettled waits until the function is Active and its last update is done. It stops at once when
-// either has failed, with Lambda's own reason. The SDK's waiters do neither.
+// waitForSettled waits until the function is Active and its last update is complete. It fails at once with
+// Lambda's reason if either has failed, which the SDK's waiters do not do.
 func (f *Function) waitForSettled(ctx context.Context, r *runner) error {
 	return r.retry(ctx, waitForFunction(), func() error {
 		have, err := getFunction(ctx, r.Lambda, f.Name)
 		switch {
 		case err != nil:
 			return err
-		case have == nil || have.Settling: // a new function may not be seen yet
+		case have == nil || have.Settling: // a new function may not be visible yet
 			return errSettling
 		case have.Failed != "":
 			return &apperr.Error{Code: apperr.CodeFailed, Message: fmt.Sprintf("function %s: %s", f.Name, have.Failed), Hints: apperr.FailureHints(have.Failed)}
@@ -85,9 +85,9 @@ func (f *Function) update(ctx context.Context, r *runner, d diff) error {
 	configuration := broken || d.fields.has("runtime", "handler", "description", "role", "memory_size", "timeout",
 		"environment", "logging", "vpc_subnets", "vpc_security_groups", "kms_key", "tracing",
 		"ephemeral_storage", "layers", "dead_letter_queue", "file_systems", "snap_start")
-	return inOrder(
-		step{underway, func() error { return f.waitForSettled(ctx, r) }}, // of an earlier run
-		// The code first: it knows older settings, and older code would not know newer ones.
+	return runSteps(
+		step{underway, func() error { return f.waitForSettled(ctx, r) }}, // from an earlier run
+		// The code first: it knows older settings, but older code would not know newer ones.
 		step{broken || d.fields.has("code", "architecture"), func() error { return f.updateCode(ctx, r) }},
 		step{configuration, func() error { return f.updateConfiguration(ctx, r, d.fields) }},
 		step{d.fields.has("reserved_concurrency"), func() error { return f.setConcurrency(ctx, r) }},
@@ -96,10 +96,10 @@ func (f *Function) update(ctx context.Context, r *runner, d diff) error {
 	)
 }
 
-// retag, like its siblings for the other resources, removes before it adds: the limit is 50 tags.
+// retag, like the methods of the other resources, removes before it adds: the limit is 50 tags.
 func (f *Function) retag(ctx context.Context, r *runner, fields changed) error {
 	arn, remove, add := r.names.FunctionARN(), fields.untagged(f.Tags), fields.tagged(f.Tags)
-	return r.inTurn(
+	return r.retrySteps(
 		ctx, waitForConflict(),
 		step{len(remove) > 0, func() error {
 			_, err := r.Lambda.UntagResource(ctx, &lambda.UntagResourceInput{Resource: &arn, TagKeys: remove})
@@ -112,8 +112,8 @@ func (f *Function) retag(ctx context.Context, r *runner, fields changed) error {
 	)
 }
 
-// updateConfiguration sends what needs further rights of the caller only when it changes: with the role it
-// is iam:PassRole, with a VPC some of ec2, with a key some of kms.
+// updateConfiguration sends values that need further permissions only when they change: iam:PassRole for the
+// role, some ec2 actions for a VPC, some kms actions for a key.
 func (f *Function) updateConfiguration(ctx context.Context, r *runner, fields changed) error {
 	input := &lambda.UpdateFunctionConfigurationInput{
 		FunctionName:  &f.Name,
@@ -133,9 +133,9 @@ func (f *Function) updateConfiguration(ctx context.Context, r *runner, fields ch
 		input.VpcConfig = f.Network.toLambda()
 	}
 	if fields.has("state", "environment", "kms_key") {
-		input.KMSKeyArn = &f.KMSKey // "" goes back to the service's own
+		input.KMSKeyArn = &f.KMSKey // "" restores the service's own key
 	}
-	f.takeAway(input, fields)
+	f.removeAdditions(input, fields)
 	err := r.retry(ctx, waitForUpdate(), func() error {
 		_, err := r.Lambda.UpdateFunctionConfiguration(ctx, input)
 		return err
@@ -146,9 +146,9 @@ func (f *Function) updateConfiguration(ctx context.Context, r *runner, fields ch
 	return f.waitForSettled(ctx, r)
 }
 
-// takeAway removes from the configuration what others have added. Something empty takes away what was
-// there; what is left out stays (Lambda API, UpdateFunctionConfiguration).
-func (f *Function) takeAway(input *lambda.UpdateFunctionConfigurationInput, fields changed) {
+// removeAdditions removes from the configuration what others have added. An empty value removes; an omitted one
+// leaves it unchanged (Lambda API, UpdateFunctionConfiguration).
+func (f *Function) removeAdditions(input *lambda.UpdateFunctionConfigurationInput, fields changed) {
 	if fields.has("ephemeral_storage") {
 		input.EphemeralStorage = &types.EphemeralStorage{Size: int32Ptr(f.Storage)}
 	}
@@ -166,7 +166,8 @@ func (f *Function) takeAway(input *lambda.UpdateFunctionConfigurationInput, fiel
 	}
 }
 
-// updateCode always names the architecture, which changes only here and whose omission is not documented.
+// updateCode always sends the architecture, which only this call changes; the effect of omitting it is not
+// documented.
 func (f *Function) updateCode(ctx context.Context, r *runner) error {
 	err := r.retry(ctx, waitForUpdate(), func() error {
 		_, err := r.Lambda.UpdateFunctionCode(ctx, &lambda.UpdateFunctionCodeInput{
@@ -199,7 +200,7 @@ func (f *Function) setConcurrency(ctx context.Context, r *runner) error {
 	return err
 }
 
-// setAsync replaces the whole configuration: Put leaves nothing of an earlier one (Lambda API).
+// setAsync replaces the whole configuration: Put keeps nothing of the previous one (Lambda API).
 func (f *Function) setAsync(ctx context.Context, r *runner) error {
 	input := &lambda.PutFunctionEventInvokeConfigInput{
 		FunctionName:             &f.Name,
@@ -215,10 +216,10 @@ func (f *Function) setAsync(ctx context.Context, r *runner) error {
 	})
 }
 
-// delete waits until the function is gone, so that nothing of it writes to a log group or uses a role that
-// is removed next.
+// delete waits until the function is gone, so that it no longer writes to the log group or uses the role,
+// which are deleted next.
 func (f *Function) delete(ctx context.Context, r *runner) error {
-	if err := f.removeMappings(ctx, r); err != nil { // which are there only under --force
+	if err := f.removeMappings(ctx, r); err != nil { // present only with --force
 		return err
 	}
 	err := r.retry(ctx, waitForFunction(), func() error {
@@ -246,13 +247,13 @@ func (l *Logging) toLambda() *types.LoggingConfig {
 	}
 }
 
-// toLambda has lists that are there and empty where the function is to leave its VPC: what is left out
-// stays as it is (Lambda API, UpdateFunctionConfiguration).
+// toLambda returns empty, non-nil lists if the function leaves its VPC: omitted lists stay unchanged (Lambda
+// API, UpdateFunctionConfiguration).
 func (n Network) toLambda() *types.VpcConfig {
 	return &types.VpcConfig{SubnetIds: append([]string{}, n.Subnets...), SecurityGroupIds: append([]string{}, n.SecurityGroups...)}
 }
 
-// orNil is toLambda for a new function, whose VPC is not mentioned where it has none.
+// orNil is toLambda for a new function, which omits the VPC if it has none.
 func (n Network) orNil() *types.VpcConfig {
 	if len(n.Subnets) == 0 {
 		return nil

@@ -8,15 +8,15 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// Whoever may write no more than the role's description decides what its record says. So the record alone
-// takes no permissions boundary away, sends nothing to another account, and names no function for a removal.
+// Anyone who may write the role's description can change the record. So the record alone never removes a
+// permissions boundary, never sends data to another account, and never names a function to delete.
 
-// guard keeps what only a given value may change, and returns what it kept and why.
+// guard keeps what only an explicitly given value may change, and returns what it kept and why.
 func (i *Installation) guard(spec *settings.Spec, given settings.Given, reset bool) []string {
 	return append(i.guardBoundary(spec, given, reset), i.guardDestination(spec, given, reset)...)
 }
 
-// guardBoundary keeps the boundary that the role has.
+// guardBoundary keeps the role's boundary.
 func (i *Installation) guardBoundary(spec *settings.Spec, given settings.Given, reset bool) []string {
 	r, asked := i.State.Role, spec.Boundary
 	if _, explicit := given["permissions-boundary"]; explicit || r == nil || r.Boundary == "" || r.Boundary == asked {
@@ -32,7 +32,7 @@ func (i *Installation) guardBoundary(spec *settings.Spec, given settings.Given, 
 	return []string{fmt.Sprintf("the role has the permissions boundary %s, and the record %s: the role's is kept; --permissions-boundary ARN sets one", r.Boundary, asked)}
 }
 
-// guardDestination sets no destination of another account that the function does not have.
+// guardDestination sets no destination in another account unless the function already has it.
 func (i *Installation) guardDestination(spec *settings.Spec, given settings.Given, reset bool) []string {
 	have := ""
 	if f := i.State.Function; f != nil {
@@ -43,35 +43,35 @@ func (i *Installation) guardDestination(spec *settings.Spec, given settings.Give
 		return nil
 	}
 	switch {
-	case reset && i.Record != nil && i.Record.OnFailure == have && i.elsewhere(have):
+	case reset && i.Record != nil && i.Record.OnFailure == have && i.inOtherAccount(have):
 		spec.OnFailure = have
 		return []string{fmt.Sprintf("--reset keeps the destination %s of failed invocations; --on-failure none removes it", have)}
-	case i.elsewhere(asked):
+	case i.inOtherAccount(asked):
 		setOnFailure(spec, have)
 		return []string{fmt.Sprintf("the record sends failed invocations to %s in another account, and the function does not: it is not set; --on-failure ARN sets it", asked)}
 	}
 	return nil
 }
 
-// elsewhere reports whether an ARN is of another account.
-func (i *Installation) elsewhere(text string) bool {
+// inOtherAccount reports whether an ARN belongs to another account.
+func (i *Installation) inOtherAccount(text string) bool {
 	parsed, err := arn.Parse(text)
 	return err == nil && parsed.AccountID != "" && parsed.AccountID != i.Names.Account
 }
 
-// setOnFailure sets a destination that was found, or none where it is one that no setting accepts.
+// setOnFailure sets a destination that was found, or none if the setting does not accept it.
 func setOnFailure(spec *settings.Spec, found string) {
 	spec.OnFailure = ""
 	for _, setting := range settings.All() {
 		if setting.Name == "on-failure" && found != "" {
-			_ = setting.Set(spec, "", []string{found}) // what is not accepted is not taken over
+			_ = setting.Set(spec, "", []string{found}) // values that are not accepted are ignored
 		}
 	}
 }
 
-// ofRecordAlone returns why a function is not to be removed that nothing but the record calls this installation's: it
-// runs as another role. nil: it may be.
-func (i *Installation) ofRecordAlone() *Unowned {
+// onlyInRecord returns why a function must not be removed that only the record assigns to this installation:
+// it runs as another role. nil: it may be removed.
+func (i *Installation) onlyInRecord() *Unowned {
 	f := i.State.Function
 	if !i.namedByRecord || f == nil || f.RoleARN == i.Names.RoleARN() {
 		return nil

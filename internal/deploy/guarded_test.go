@@ -15,10 +15,10 @@ const (
 	anothersQueue = "arn:aws:sqs:us-east-1:444455556666:theirs"
 )
 
-// writeRecord is what somebody does who may do no more than describe the role.
+// writeRecord changes the record like a principal that may only change the role's description.
 func writeRecord(t *testing.T, a *account, change func(*settings.Record)) {
 	t.Helper()
-	found := a.look(t, "prod", nil)
+	found := a.find(t, "prod", nil)
 	record := *found.Record
 	change(&record)
 	text, err := record.Encode()
@@ -30,7 +30,7 @@ func writeRecord(t *testing.T, a *account, change func(*settings.Record)) {
 	}
 }
 
-// warned is a prepared install and what it warns of.
+// warned returns a prepared install and its warnings.
 func warned(t *testing.T, a *account, asked settings.Given, reset bool) (*Install, []string) {
 	t.Helper()
 	var warnings []string
@@ -45,8 +45,8 @@ func warned(t *testing.T, a *account, asked settings.Given, reset bool) (*Instal
 	return install, warnings
 }
 
-// The permissions boundary goes, and becomes another, only where that is asked for: not for what the record says, not
-// by --reset, not because the record never knew of it.
+// The permissions boundary is removed or changed only on explicit request: not because of the record,
+// --reset, or a record that does not mention it.
 func TestBoundaryIsKept(t *testing.T) {
 	for name, test := range map[string]struct {
 		installed settings.Given
@@ -68,7 +68,7 @@ func TestBoundaryIsKept(t *testing.T) {
 		},
 		"somebody gave the role one": {
 			nil, func(t *testing.T, a *account) {
-				names := a.look(t, "prod", nil).Names
+				names := a.find(t, "prod", nil).Names
 				if _, err := a.clients.IAM.PutRolePermissionsBoundary(t.Context(), &iam.PutRolePermissionsBoundaryInput{RoleName: &names.Role, PermissionsBoundary: ptr(aBoundary)}); err != nil {
 					t.Fatal(err)
 				}
@@ -98,7 +98,7 @@ func TestBoundaryIsKept(t *testing.T) {
 				if err := install.Verify(t.Context(), 0); err != nil {
 					t.Fatal(err)
 				}
-				if boundary := a.look(t, "prod", nil).State.Role.Boundary; boundary != test.want {
+				if boundary := a.find(t, "prod", nil).State.Role.Boundary; boundary != test.want {
 					t.Errorf("the role has the boundary %q", boundary)
 				}
 				if status := a.status(t, "prod"); !status.Healthy || len(status.Warnings) > 0 {
@@ -113,7 +113,7 @@ func unchanged(*testing.T, *account) {}
 
 func ptr(text string) *string { return &text }
 
-// A destination in another account is set only where it is asked for, and kept by --reset where the record and the
+// A destination in another account is set only on explicit request, and kept by --reset if the record and the
 // function agree on it.
 func TestDestinationOfAnotherAccount(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -156,7 +156,7 @@ func TestDestinationOfAnotherAccount(t *testing.T) {
 				if err := install.Verify(t.Context(), 0); err != nil {
 					t.Fatal(err)
 				}
-				found := a.look(t, "prod", nil).State
+				found := a.find(t, "prod", nil).State
 				if got := found.Function.Async.OnFailure; got != test.want || strings.Contains(found.Role.Policy, anothersQueue) != (test.want == anothersQueue) {
 					t.Errorf("the destination is %q, the policy %s", got, found.Role.Policy)
 				}
@@ -165,8 +165,8 @@ func TestDestinationOfAnotherAccount(t *testing.T) {
 	}
 }
 
-// A function that nothing but the record names is removed only where it runs as our role. One that was asked for by
-// its name, or that has the default name, is known by more than the record.
+// A function that only the record names is removed only if it runs as our role. A function that was given by
+// name, or that has the default name, is known by more than the record.
 func TestFunctionOfTheRecordAlone(t *testing.T) {
 	for name, test := range map[string]struct {
 		installed, names settings.Given
@@ -181,7 +181,7 @@ func TestFunctionOfTheRecordAlone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
 				a.install(t, "prod", test.installed)
-				names := a.look(t, "prod", nil).Names
+				names := a.find(t, "prod", nil).Names
 				if test.byAnother {
 					runAsAnother(t, a, names)
 				}

@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// Kind is a kind of AWS resource that an installation is made of.
+// Kind is a kind of AWS resource in an installation.
 type Kind string
 
 // The kinds of resources.
@@ -17,7 +17,7 @@ const (
 	KindTarget     Kind = "target"
 )
 
-// Words returns the kind as a person writes it: "log group".
+// Words returns the kind as words: "log group".
 func (k Kind) Words() string { return strings.ReplaceAll(string(k), "_", " ") }
 
 // ID is the identity of a resource within an account and region.
@@ -26,14 +26,14 @@ type ID struct {
 	Name string `json:"name,omitempty"`
 }
 
-// String returns the resource in words: "log group /aws/lambda/x".
+// String returns the resource as words: "log group /aws/lambda/x".
 func (id ID) String() string { return id.Kind.Words() + " " + id.Name }
 
-// Foreign is an addition to one of our resources that spothandler did not make.
+// Foreign is an addition to one of our resources that was not made by spothandler.
 type Foreign struct {
 	ID          // of our resource
 	What string `json:"what"` // "attached policy arn:...", "target other", "statement AllowMe"
 }
 
-// String returns the addition in words: "rule x: target other".
+// String returns the addition as words: "rule x: target other".
 func (f Foreign) String() string { return f.ID.String() + ": " + f.What }

@@ -6,7 +6,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// Without a record the settings are read off the resources, as far as a user could have given them.
+// Without a record the settings are read from the resources, as far as a user could have set them.
 func TestInferSettings(t *testing.T) {
 	for _, test := range []struct {
 		name     string
@@ -28,7 +28,7 @@ func TestInferSettings(t *testing.T) {
 		{"clusters", func(s *State) {
 			s.Triggers[0].Rule.Pattern = `{"detail":{"clusterArn":["arn:aws:ecs:us-east-1:111122223333:cluster/shop"]}}`
 		}, nil, func(s *settings.Spec) { s.Clusters = []string{"shop"} }, []string{`clusters ["shop"]`}},
-		{"clusters of elsewhere", func(s *State) {
+		{"clusters elsewhere", func(s *State) {
 			s.Triggers[0].Rule.Pattern = `{"detail":{"clusterArn":["arn:aws:ecs:eu-west-1:111122223333:cluster/shop"]}}`
 		}, nil, func(*settings.Spec) {}, nil},
 		{"clusters by prefix", func(s *State) { s.Triggers[0].Rule.Pattern = `{"detail":{"clusterArn":[{"prefix":"arn:"}]}}` }, nil, func(*settings.Spec) {}, nil},
@@ -40,7 +40,7 @@ func TestInferSettings(t *testing.T) {
 		{"tags", func(s *State) {
 			s.Function.Tags = map[string]string{"Team": "web", "team": "ops", "aws:stack": "1", "Managed-By": "terraform", TagVersion: "1", "odd*": "1"}
 		}, nil, func(s *settings.Spec) { s.Tags = map[string]string{"Team": "web"} }, []string{`tags {"Team":"web"}`}},
-		{"an account-level retention", func(s *State) { s.LogGroup.RetentionDays, s.LogGroup.RetentionRuler = 3, "p" }, nil, func(*settings.Spec) {}, nil},
+		{"an account-level retention", func(s *State) { s.LogGroup.RetentionDays, s.LogGroup.RetentionSetBy = 3, "p" }, nil, func(*settings.Spec) {}, nil},
 		{
 			"the function's key before the log group's", func(s *State) { s.Function.KMSKey, s.LogGroup.KMSKey = aKey, otherKey }, nil,
 			func(s *settings.Spec) { s.KMSKey = aKey },

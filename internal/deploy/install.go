@@ -14,45 +14,45 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// InstallRequest is what an install is asked for.
+// InstallRequest is the input of PrepareInstall.
 type InstallRequest struct {
 	Prefix         string
 	Given          settings.Given
-	Reset          bool // put what is not given back to its default
-	Adopt          bool // take over a function, rule or log group that has one of our names
-	AllowDowngrade bool // touch an installation of a newer version
-	Upgrade        bool // only where there is an installation already
+	Reset          bool // reset settings that are not given to their defaults
+	Adopt          bool // take over a function, rule or log group with one of our names
+	AllowDowngrade bool // change an installation of a newer version
+	Upgrade        bool // only if it is already installed
 
-	Clusters ClusterAPI                                 // is asked whether the clusters exist; nil: they are not looked for
-	Version  string                                     // of the binary
+	Clusters ClusterAPI                                 // checks that the clusters exist; nil: no check
+	Version  string                                     // the binary's version
 	Release  func(architecture string) (Release, error) // the code to install
-	Warn     func(string)                               // hears what deserves attention and stops nothing; may be nil
+	Warn     func(string)                               // receives warnings; may be nil
 }
 
-// Install is a prepared install: everything is decided, and nothing is written.
+// Install is a prepared install: all decisions are made, and nothing is written.
 type Install struct {
-	Found   *Installation // what was found last
+	Found   *Installation // the last observation
 	Spec    settings.Spec
 	Want    State
 	Release Release
 	Changes []Change
 	Taken   []Unowned // what the changes take over from others
-	Others  []Listed  // installations of the region, once Verify or LookAround has looked for them
+	Others  []Listed  // the other installations of the region, after Verify or FindOthers
 
 	ClusterCheck ClusterCheck
-	NotChecked   []NotChecked // what Verify or LookAround may not look at
+	NotChecked   []NotChecked // what Verify or FindOthers could not read
 
 	clients Clients
 	id      session.Identity
 	request InstallRequest
 }
 
-// ErrNotInstalled is the error of an upgrade where nothing is installed.
+// ErrNotInstalled is the error of an upgrade if nothing is installed.
 var ErrNotInstalled = errors.New("it is not installed")
 
-// PrepareInstall finds the installation and decides, before the first write, what leads to what is asked
-// for. It refuses what would fail halfway: a newer version, resources of others, a prefix that differs
-// from another's in case alone, executions that the account does not have.
+// PrepareInstall finds the installation and decides, before the first write, how to change it. It returns an
+// error for whatever would fail halfway: a newer version, resources of others, a prefix that differs from
+// another's only in case, executions that the account does not have.
 func PrepareInstall(ctx context.Context, clients Clients, id session.Identity, request InstallRequest) (*Install, error) {
 	i := &Install{clients: clients, id: id, request: request}
 	var err error
@@ -80,7 +80,7 @@ func PrepareInstall(ctx context.Context, clients Clients, id session.Identity, r
 	return i, nil
 }
 
-// plan decides without a call.
+// plan computes the plan without any call.
 func (i *Install) plan() error {
 	if err := i.checkFound(); err != nil {
 		return err
@@ -101,7 +101,7 @@ func (i *Install) plan() error {
 		return err
 	}
 	i.Changes, i.Taken = i.Found.Plan(i.Want), i.Found.Unowned()
-	i.warn(Lingering(i.Found.State, i.Changes)...)
+	i.warn(LeftInVPC(i.Found.State, i.Changes)...)
 	i.warn(PatternWarning(i.Want, i.Found.State)...)
 	return nil
 }
@@ -116,8 +116,8 @@ func (i *Install) checkFound() error {
 	return i.Found.CheckReadable()
 }
 
-// warnOfLoss tells what others have added to a function that must be recreated: it alone looks for what
-// no comparison needs.
+// warnOfLoss warns about what others have added to a function that must be recreated. No other code reads
+// these additions.
 func (i *Install) warnOfLoss(ctx context.Context) error {
 	f := i.Found.State.Function
 	if f != nil && slices.ContainsFunc(i.Changes, func(c Change) bool { return c.Action == Delete && c.ID == f.id() }) {
@@ -129,12 +129,12 @@ func (i *Install) warnOfLoss(ctx context.Context) error {
 			i.warn(each.String())
 		}
 	}
-	i.warn(Lost(i.Found.State, i.Changes)...)
+	i.warn(LostAdditions(i.Found.State, i.Changes)...)
 	return nil
 }
 
-// checkCase refuses a prefix that another installation has in other letters: its role is not found by our
-// name, and IAM would refuse ours. Whoever may not list roles learns it from IAM.
+// checkCase rejects a prefix that differs from another installation's only in case: our name does not find
+// that role, and IAM would reject ours. If listing roles is denied, IAM reports the error later.
 func (i *Install) checkCase(ctx context.Context) error {
 	if i.Found.State.Role != nil {
 		return nil
@@ -146,7 +146,7 @@ func (i *Install) checkCase(ctx context.Context) error {
 	return CheckCase(i.request.Prefix, others)
 }
 
-// checkClusters warns of a cluster that is not there: it may be created later, and it may be mistyped.
+// checkClusters warns about a missing cluster: it may be created later, or it may be mistyped.
 func (i *Install) checkClusters(ctx context.Context) error {
 	if i.request.Clusters == nil {
 		return nil
@@ -167,21 +167,21 @@ func warn(hear func(string), texts ...string) {
 	}
 }
 
-// Apply does the changes and returns how many are done, as the function Apply does.
+// Apply applies the changes and returns the number applied, as the function Apply does.
 func (i *Install) Apply(ctx context.Context, options Options) (done int, err error) {
 	return Apply(ctx, i.clients, i.Found.Names, i.Changes, options)
 }
 
-// Verify finds the installation again until nothing is left to change, for at most the ceiling (0: its
-// own), and meanwhile the other installations of the region. An install that changes nothing needs none.
+// Verify finds the installation again until nothing is left to change, for at most the ceiling (0: its own),
+// and concurrently the other installations of the region. An install without changes needs no Verify.
 func (i *Install) Verify(ctx context.Context, ceiling time.Duration) error {
 	if len(i.Changes) == 0 {
 		return nil
 	}
 	var group errgroup.Group
-	rolePath := i.Found.Names.RolePath // Found is looked for again meanwhile
+	rolePath := i.Found.Names.RolePath // Found is replaced concurrently
 	group.Go(func() error {
-		i.lookAround(ctx, rolePath)
+		i.findOthers(ctx, rolePath)
 		return nil
 	})
 	group.Go(func() error {
@@ -194,17 +194,18 @@ func (i *Install) Verify(ctx context.Context, ceiling time.Duration) error {
 			return found.Plan(i.Want), nil
 		})
 		if known, explained := errors.AsType[*apperr.Error](err); explained && known.Code == apperr.CodeNotSettled {
-			return cmp.Or(i.Found.CheckOurs(false), err) // somebody made it theirs
+			return cmp.Or(i.Found.CheckOurs(false), err) // another owner took it meanwhile
 		}
 		return err
 	})
 	return group.Wait()
 }
 
-// LookAround finds the other installations of the region. Whoever may not list roles may still install.
-func (i *Install) LookAround(ctx context.Context) { i.lookAround(ctx, i.Found.Names.RolePath) }
+// FindOthers finds the other installations of the region. An install does not need the permission to list
+// roles.
+func (i *Install) FindOthers(ctx context.Context) { i.findOthers(ctx, i.Found.Names.RolePath) }
 
-func (i *Install) lookAround(ctx context.Context, rolePath string) {
+func (i *Install) findOthers(ctx context.Context, rolePath string) {
 	others, err := List(ctx, i.clients, i.id, rolePath)
 	if ctx.Err() != nil {
 		return

@@ -14,22 +14,22 @@ import (
 // Installation is what was found under one prefix in one region.
 type Installation struct {
 	Names  Names
-	Record *settings.Record // nil where the role is gone, or its description is not ours
+	Record *settings.Record // nil if the role is gone, or its description is not ours
 	State  State
-	Kept   bool // the log group is one that an uninstall left behind; then it is in State for an install only
+	Kept   bool // the log group was left by an uninstall; State then contains it for an install only
 
-	// namedByRecord: the record alone tells the function's name, and the function is to be removed.
+	// namedByRecord: only the record names the function, and the function is to be removed.
 	namedByRecord bool
 }
 
-// Find finds the installation with this prefix: the role's record tells the other names, or, where
-// there is none, what was given or the defaults do. It only reads.
+// Find finds the installation with this prefix. The other names come from the role's record or, if there is
+// none, from given and the defaults. It only reads.
 func Find(ctx context.Context, clients Clients, id session.Identity, prefix string, given settings.Given) (*Installation, error) {
 	return find(ctx, clients, id, prefix, given, ToReport, nil)
 }
 
-// FindForRemoval is Find for an uninstall: it finds what Removal and CheckRemovable need, instance profiles
-// of the role among it, and not what a comparison would need.
+// FindForRemoval is Find for an uninstall: it reads what Removal and CheckRemovable need, including the
+// role's instance profiles, but not what only a comparison would need.
 func FindForRemoval(ctx context.Context, clients Clients, id session.Identity, prefix string, given settings.Given) (*Installation, error) {
 	return find(ctx, clients, id, prefix, given, ToRemove, nil)
 }
@@ -58,7 +58,7 @@ func find(ctx context.Context, clients Clients, id session.Identity, prefix stri
 	return found, nil
 }
 
-// namesOf are the names of an installation with this role and record, which may be nil.
+// namesOf returns the names of an installation with this role and record, either of which may be nil.
 func namesOf(id session.Identity, prefix string, role *Role, record *settings.Record, given settings.Given) (Names, error) {
 	names, err := chooseNames(id, prefix, record, given)
 	if err != nil {
@@ -67,7 +67,7 @@ func namesOf(id session.Identity, prefix string, role *Role, record *settings.Re
 	return choosePath(names, role, given)
 }
 
-// findAgain finds an installation whose names are known: those that a role which is gone cannot tell any more.
+// findAgain finds an installation whose names are known, even if its role is gone meanwhile.
 func findAgain(ctx context.Context, clients Clients, names Names, why Purpose) (*Installation, error) {
 	role, record, err := findRecord(ctx, clients, names.Identity, names.Prefix)
 	if err != nil {
@@ -100,27 +100,27 @@ func findRole(ctx context.Context, clients Clients, id session.Identity, name st
 	return role, explain("reading role "+name, id, err)
 }
 
-// recordOf reads the record of a role that is ours; another's role says nothing, nor
-// do names that AWS would refuse.
+// recordOf reads the record of a role that is ours. It returns none for another's role, or for names that AWS
+// would reject.
 func recordOf(role *Role, prefix string) (*settings.Record, error) {
 	if role == nil || role.Tags[TagManagedBy] != managedBy {
-		return nil, nil //nolint:nilnil // no record is an answer
+		return nil, nil //nolint:nilnil // no record is a valid result
 	}
 	if other := role.Tags[TagPrefix]; other != prefix && strings.EqualFold(other, prefix) {
 		return nil, samePrefix(prefix, other)
 	}
 	if !ours(role.Tags, prefix) {
-		return nil, nil //nolint:nilnil // CheckOurs names it
+		return nil, nil //nolint:nilnil // CheckOurs reports it
 	}
 	record := settings.ParseRecord(role.Description)
 	if record != nil && !record.Fits(prefix) {
-		record = nil // a name that is too long behind the prefix was never ours
+		record = nil // a name that is too long with the prefix was never ours
 	}
 	return record, nil
 }
 
-// recordHolds reports whether what is recorded could have been installed here: a hand may have written what this
-// version, or AWS, would refuse.
+// recordHolds reports whether the recorded settings could have been installed here: they may have been edited
+// to values that this version, or AWS, would reject.
 func (i *Installation) recordHolds() bool {
 	if i.Record == nil || !i.Record.Valid() {
 		return false
@@ -134,7 +134,7 @@ func (i *Installation) recordHolds() bool {
 	return err == nil
 }
 
-// chooseNames takes the recorded names: a second installation under one prefix would share its role.
+// chooseNames returns the recorded names: a second installation under one prefix would share its role.
 func chooseNames(id session.Identity, prefix string, record *settings.Record, given settings.Given) (Names, error) {
 	defaults := settings.Defaults(prefix)
 	function, rule := defaults.FunctionName, defaults.RuleName
@@ -153,7 +153,7 @@ func chooseNames(id session.Identity, prefix string, record *settings.Record, gi
 			*choice.name = asked
 		}
 	}
-	if record == nil { // recorded names have been good before
+	if record == nil { // recorded names are known to be valid
 		if err := settings.CheckNames(id.Region, prefix, function, rule); err != nil {
 			return Names{}, err
 		}
@@ -161,7 +161,7 @@ func chooseNames(id session.Identity, prefix string, record *settings.Record, gi
 	return NewNames(id, prefix, function, rule), nil
 }
 
-// choosePath takes the path of a role that is ours: IAM cannot change it. Where there is none, what was given.
+// choosePath returns the path of a role that is ours, because IAM cannot change it, or else the given path.
 func choosePath(names Names, role *Role, given settings.Given) (Names, error) {
 	asked := given.Text("role-path")
 	if role == nil || !ours(role.Tags, names.Prefix) {
@@ -173,7 +173,7 @@ func choosePath(names Names, role *Role, given settings.Given) (Names, error) {
 	return names.WithRolePath(role.Path), nil
 }
 
-// inferPath takes the path of a role that is gone from the function that ran as it.
+// inferPath takes the path of a deleted role from the function that ran as it.
 func (i *Installation) inferPath() {
 	function := i.State.Function
 	if function == nil || !ours(function.Tags, i.Names.Prefix) {

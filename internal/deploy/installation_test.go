@@ -11,11 +11,11 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// A record with a value that no version of ours accepts is not followed; its version still counts.
+// A record with a value that no version accepts is ignored; its version still counts.
 func TestRecordWithBadValue(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "", given("memory-size", "256"))
-		found := a.look(t, "", nil)
+		found := a.find(t, "", nil)
 		found.Record.Timeout, found.Record.Version = 0, "2.0.0"
 		spec, warnings, err := found.Resolve(nil, false)
 		if err != nil || spec.Timeout != 60 || spec.MemorySize != 256 {
@@ -28,8 +28,8 @@ func TestRecordWithBadValue(t *testing.T) {
 	})
 }
 
-// A record that AWS would not have let us write is none: status names it, the other installations are shown, and the
-// default names do for a removal.
+// A record that AWS would not have accepted is invalid: status reports it, the other installations are shown,
+// and a removal uses the default names.
 func TestImpossibleRecord(t *testing.T) {
 	var many []string
 	for i := range 100 {
@@ -50,13 +50,13 @@ func TestImpossibleRecord(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
 				a.install(t, "prod", nil)
 				a.install(t, "test", given("cluster", "shop"))
-				role := a.look(t, "prod", nil).State.Role
+				role := a.find(t, "prod", nil).State.Role
 				text, _, _ := strings.Cut(role.Description, `,"written"`)
 				text = strings.Replace(text, edit.old, edit.by, 1) + "}"
 				if _, err := a.clients.IAM.UpdateRole(t.Context(), &iam.UpdateRoleInput{RoleName: &role.Name, Description: &text}); err != nil {
 					t.Fatal(err)
 				}
-				survey, err := Look(t.Context(), a.clients, resourcegroupstaggingapi.NewFromConfig(a.Config()), a.id, nil, nil, nil)
+				survey, err := Inspect(t.Context(), a.clients, resourcegroupstaggingapi.NewFromConfig(a.Config()), a.id, nil, nil, nil)
 				if err != nil || len(survey.Found) != 2 || len(survey.Failed) > 0 {
 					t.Fatalf("%+v, %v", survey, err)
 				}
@@ -71,7 +71,7 @@ func TestImpossibleRecord(t *testing.T) {
 	}
 }
 
-// failingRule is EventBridge where one rule cannot be read.
+// failingRule is an EventBridge client that fails to describe one rule.
 type failingRule struct {
 	RuleAPI
 	name string
@@ -84,13 +84,13 @@ func (f *failingRule) DescribeRule(ctx context.Context, in *eventbridge.Describe
 	return f.RuleAPI.DescribeRule(ctx, in, options...)
 }
 
-// What cannot be read of one installation hides no other.
+// An installation that cannot be read does not hide the others.
 func TestOneFailureHidesNoOther(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
 		a.install(t, "test", given("cluster", "shop"))
 		a.clients.Events = &failingRule{a.clients.Events, "prod-ecs-spot-interruption"}
-		survey, err := Look(t.Context(), a.clients, resourcegroupstaggingapi.NewFromConfig(a.Config()), a.id, nil, nil, nil)
+		survey, err := Inspect(t.Context(), a.clients, resourcegroupstaggingapi.NewFromConfig(a.Config()), a.id, nil, nil, nil)
 		if err != nil || len(survey.Found) != 1 || survey.Found[0].Names.Prefix != "test" {
 			t.Fatalf("%+v, %v", survey, err)
 		}

@@ -7,11 +7,11 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// maxPattern is how long a pattern may be (EventBridge API, PutRule, EventPattern), in characters, which a list of
-// clusters can exceed.
+// maxPattern is the maximum length of a pattern in characters (EventBridge API, PutRule, EventPattern), which
+// a list of clusters can exceed.
 const maxPattern = 4096
 
-// interruptions is the trigger of the function's own purpose: ECS tasks that AWS takes the capacity from.
+// interruptions is the trigger for interruptions of ECS tasks on Fargate Spot.
 func interruptions() triggerType {
 	return triggerType{
 		id:       StatementID,
@@ -23,12 +23,12 @@ func interruptions() triggerType {
 	}
 }
 
-// eventPattern returns the rule's event pattern: interruptions of this account and Region, and none that
-// an archive replays (the field replay-name: EventBridge User Guide, archives). Both stop codes and the
-// stopped reason match, since AWS has changed the code once. Tasks that are DEPROVISIONING or STOPPED do not,
-// for it is too late for them; a task without a lastStatus does. In mode always every status matches, as in
-// the Terraform module. Beside ECS's events match those of a rehearsal; sources and detail types are two
-// lists, and the function takes them in pairs only.
+// eventPattern returns the rule's event pattern. It matches interruptions in this account and Region that are
+// not replayed from an archive (field replay-name: EventBridge User Guide, archives). It matches both stop
+// codes and the stopped reason, since AWS has changed the code before. Tasks that are DEPROVISIONING or
+// STOPPED do not match, because it is too late for them; a task without a lastStatus does. In mode always
+// every status matches, as in the Terraform module. Simulated interruptions match, too. Sources and detail
+// types are two independent lists; the function accepts only the matching pairs.
 func eventPattern(id session.Identity, spec settings.Spec) (string, error) {
 	absent := map[string]any{"exists": false}
 	detail := map[string]any{

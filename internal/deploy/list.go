@@ -15,15 +15,15 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// Listed is an installation as its role alone tells it.
+// Listed is an installation as found by its role only.
 type Listed struct {
 	Prefix string
 	Region string
-	Record *settings.Record // nil where the description was changed by hand
+	Record *settings.Record // nil if the description was changed out of band
 }
 
-// List finds the installations of a region by their roles, of the default path and of other ones. ListRoles gives no
-// tags, so each role is read again.
+// List finds the installations of a region by their roles, under the default path and under paths. ListRoles
+// returns no tags, so each role is read again.
 func List(ctx context.Context, clients Clients, id session.Identity, paths ...string) ([]Listed, error) {
 	all, err := rolesUnder(ctx, clients, id, paths)
 	if err != nil {
@@ -44,7 +44,7 @@ func List(ctx context.Context, clients Clients, id session.Identity, paths ...st
 	return sorted(found), nil
 }
 
-// rolesUnder lists the roles of the default path and of other ones, "" among them being none.
+// rolesUnder lists the roles under the default path and under paths; empty paths are ignored.
 func rolesUnder(ctx context.Context, clients Clients, id session.Identity, paths []string) ([]types.Role, error) {
 	var roles []types.Role
 	for _, path := range slices.Compact(slices.Sorted(slices.Values(append([]string{Path}, paths...)))) {
@@ -67,9 +67,10 @@ func rolesUnder(ctx context.Context, clients Clients, id session.Identity, paths
 	return roles, nil
 }
 
-// Regions returns the regions in which the account has an installation, or, unless prefix is nil, one with this very
-// prefix. The names of the roles tell it: IAM is global. Roles of the default path whose names end in no region of the
-// partition are no installations: ignored are their names. Roles of other paths may be anybody's.
+// Regions returns the regions in which the account has an installation or, if prefix is not nil, one with
+// this prefix. It only needs the names of the roles, since IAM is global. Roles under the default path whose
+// names do not end in a region of the partition are not installations: their names are returned as ignored.
+// Roles under other paths may belong to anyone.
 func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *string, paths ...string) (regions, ignored []string, err error) {
 	roles, err := rolesUnder(ctx, clients, id, paths)
 	if err != nil {
@@ -91,7 +92,7 @@ func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *
 	return slices.Compact(regions), ignored, nil
 }
 
-// regionOf returns the region that a role's name ends in, or "" where that is none of the partition.
+// regionOf returns the region that a role's name ends in, or "" if the partition has no such region.
 func regionOf(role, partition string) string {
 	bare := settings.RoleName("", "")
 	at := strings.LastIndex(role, bare)
@@ -109,8 +110,9 @@ func isRoleOf(name, region string) bool {
 	return name == settings.RoleName(prefixOf(name, region), region)
 }
 
-// listed reads one role; nil where it is gone meanwhile or not ours. A caller whose rights end at its own
-// prefix may not read the others' roles: there the list's description, which is a record, has to do.
+// listed reads one role; nil if it is gone meanwhile or not ours. If the caller's permissions are limited to
+// its own prefix, it may not read other roles: then the description in the list, which is a record, is
+// sufficient.
 func listed(ctx context.Context, clients Clients, id session.Identity, seen types.Role) (*Listed, error) {
 	name := value(seen.RoleName)
 	role, err := findRole(ctx, clients, id, name)
@@ -138,8 +140,8 @@ func sorted(found []*Listed) []Listed {
 	return list
 }
 
-// Overlaps returns the prefixes of the other installations of the region that would redeploy for a cluster
-// of ours. One that only observes, or whose rule is disabled, redeploys nothing.
+// Overlaps returns the prefixes of the other installations of the region that would redeploy for one of our
+// clusters. One in mode observe, or with a disabled rule, redeploys nothing.
 func Overlaps(all []Listed, spec settings.Spec) []string {
 	var found []string
 	for _, other := range all {
@@ -156,7 +158,7 @@ func Overlaps(all []Listed, spec settings.Spec) []string {
 	return found
 }
 
-// OverlapMessage says which installations watch the clusters of one.
+// OverlapMessage returns a message that names the installations watching the same clusters.
 func OverlapMessage(prefixes []string) string {
 	if len(prefixes) == 1 {
 		return fmt.Sprintf("the installation %s watches the same clusters: both would redeploy", DisplayPrefix(prefixes[0]))
@@ -164,7 +166,7 @@ func OverlapMessage(prefixes []string) string {
 	return fmt.Sprintf("the installations %s watch the same clusters: each would redeploy", Enumerate(prefixes))
 }
 
-// Enumerate returns prefixes as a person lists them: of many the first, and how many more there are.
+// Enumerate returns prefixes as a phrase: the first few, and how many more there are.
 func Enumerate(prefixes []string) string {
 	const named = 5
 	var names []string
@@ -181,7 +183,7 @@ func Enumerate(prefixes []string) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-// CheckCase refuses a prefix that differs from that of another installation only in case.
+// CheckCase rejects a prefix that differs from another installation's only in case.
 func CheckCase(prefix string, others []Listed) error {
 	for _, other := range others {
 		if other.Prefix != prefix && strings.EqualFold(other.Prefix, prefix) {

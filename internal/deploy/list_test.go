@@ -12,7 +12,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// createRoleOutOfBand makes a role that no install of this region made.
+// createRoleOutOfBand creates a role that no install of this region created.
 func (a *account) createRoleOutOfBand(t *testing.T, name, description string, tags map[string]string) {
 	t.Helper()
 	input := &iam.CreateRoleInput{RoleName: &name, Path: aws.String(Path), Description: &description, AssumeRolePolicyDocument: aws.String(trustPolicy())}
@@ -24,7 +24,7 @@ func (a *account) createRoleOutOfBand(t *testing.T, name, description string, ta
 	}
 }
 
-// The installations of a region are found by their roles: all of them, and no others.
+// The installations of a region are found by their roles: all of them, and nothing else.
 func TestList(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		for _, prefix := range []string{"prod", "", "spothandler-us-east-1"} {
@@ -35,7 +35,7 @@ func TestList(t *testing.T) {
 		}
 		a.createRoleOutOfBand(t, "other-spothandler-eu-west-1", "", mine("other"))   // another region
 		a.createRoleOutOfBand(t, "theirs-spothandler-us-east-1", "", nil)            // no tags of ours
-		a.createRoleOutOfBand(t, "copy-spothandler-us-east-1", "", mine("original")) // a copy, tags included
+		a.createRoleOutOfBand(t, "copy-spothandler-us-east-1", "", mine("original")) // a copy, including tags
 		a.createRoleOutOfBand(t, "half-spothandler-us-east-1", "", map[string]string{TagPrefix: "half"})
 		a.createRoleOutOfBand(t, "lost-spothandler-us-east-1", "edited", mine("lost"))
 		_, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{
@@ -61,11 +61,11 @@ func TestList(t *testing.T) {
 	})
 }
 
-// A caller whose rights end at its own prefix still learns of the others, from the list itself.
+// A caller whose permissions are limited to its own prefix still sees the others, from the list itself.
 func TestListDenied(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("cluster", "shop"))
-		a.createRoleOutOfBand(t, "prodspothandler-us-east-1", a.look(t, "prod", nil).State.Role.Description, nil) // which no install would name so
+		a.createRoleOutOfBand(t, "prodspothandler-us-east-1", a.find(t, "prod", nil).State.Role.Description, nil) // no install would use this name
 		stop := a.Inject(localaws.Fault{Action: "GetRole", Deny: true})
 		list, err := List(t.Context(), a.clients, a.id)
 		if err != nil || len(list) != 1 || list[0].Prefix != "prod" || list[0].Record.Clusters[0] != "shop" {
@@ -83,8 +83,8 @@ func TestListDenied(t *testing.T) {
 	})
 }
 
-// The regions of an account's installations are told by the names of the roles, from any region. A role of our path whose
-// name ends in no region of the partition, whoever made it, is named and leads nowhere.
+// The regions of an account's installations follow from the names of the roles. A role under our path whose
+// name does not end in a region of the partition is reported and otherwise ignored.
 func TestRegions(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		planted := []string{"prod-spothandler-us-gov-west-1", "spothandler-", "spothandler-eu-west-1a", "spothandler-evil.com", "theirs"}
@@ -115,7 +115,7 @@ func TestRegions(t *testing.T) {
 	})
 }
 
-// Two installations would both redeploy where one watches what the other does.
+// Two installations would both redeploy if they watch the same cluster.
 func TestOverlaps(t *testing.T) {
 	record := func(change func(*settings.Spec)) *settings.Record {
 		spec := settings.Defaults("other")
@@ -150,7 +150,7 @@ func TestOverlaps(t *testing.T) {
 	}
 }
 
-// Of forty installations that watch the same clusters the first are named, and the others counted.
+// Of forty installations that watch the same clusters, the first few are named and the others counted.
 func TestOverlapMessage(t *testing.T) {
 	for _, test := range []struct {
 		prefixes []string

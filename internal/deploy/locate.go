@@ -11,17 +11,17 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// Located is an installation as far as it takes to read its records.
+// Located is the part of an installation that is needed to read its records.
 type Located struct {
 	Names  Names
-	Record *settings.Record // nil where the role is gone, or its description was changed by hand
-	// Left says that the role is gone and the log group is left: of an installation that lost it, or of one
-	// that was removed with --keep-logs.
+	Record *settings.Record // nil if the role is gone, or its description was changed out of band
+	// Left reports that the role is gone and the log group remains, either of an installation that lost its
+	// role or of one that was removed with --keep-logs.
 	Left bool
 }
 
-// Locate finds the installation with this prefix by its role, or what is left of it by the tags of its log group. It
-// returns nil where there is neither.
+// Locate finds the installation with this prefix by its role, or its remaining log group by the tags. It
+// returns nil if neither exists.
 func Locate(ctx context.Context, clients Clients, id session.Identity, prefix string, given settings.Given) (*Located, error) {
 	role, record, err := findRecord(ctx, clients, id, prefix)
 	if err != nil {
@@ -41,10 +41,10 @@ func Locate(ctx context.Context, clients Clients, id session.Identity, prefix st
 	if group := (&LogGroup{Tags: answer.Tags}); ours(group.Tags, prefix) || group.kept(prefix) {
 		return &Located{Names: names, Left: true}, nil
 	}
-	return nil, nil //nolint:nilnil // nothing is there, which is an answer
+	return nil, nil //nolint:nilnil // nil means not found
 }
 
-// Retention returns for how many days a log group keeps what is written, 0 for ever.
+// Retention returns the number of days after which a log group deletes records; 0 means never.
 func Retention(ctx context.Context, clients Clients, id session.Identity, logGroup string) (days int, err error) {
 	group, err := findLogGroup(ctx, clients.Logs, logGroup)
 	if err != nil || group == nil {

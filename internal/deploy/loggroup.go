@@ -17,13 +17,13 @@ import (
 type LogGroup struct {
 	Name          string
 	RetentionDays int    // 0 never expires
-	KMSKey        string // ARN; "" is the service's own
+	KMSKey        string // ARN; "" uses the service's own key
 	Tags          map[string]string
 
 	// Found, never wanted.
-	RetentionRuler string   // who rules the retention instead of the group, in words; "" is nobody
+	RetentionSetBy string   // what determines the retention instead of the group, in words; "" if nothing does
 	Protected      bool     // deletion protection
-	Forwarded      []string // by subscription filters: their names and destinations; only a report finds them
+	Forwarded      []string // names and destinations of subscription filters; read only for a report
 }
 
 func (g *LogGroup) id() ID             { return ID{KindLogGroup, g.Name} }
@@ -42,20 +42,20 @@ func (g *LogGroup) detail() string {
 
 func (g *LogGroup) part(string) string { return "" }
 
-// vital: without its log group the function works, unseen.
+// vital: without its log group the function still works, but leaves no records.
 func (g *LogGroup) vital(Field) bool { return false }
 
 func (g *LogGroup) additions() []Foreign { return nil }
 
 func (g *LogGroup) fields() []pair {
 	days := pair{"retention_days", decimal(g.RetentionDays)}
-	if g.RetentionRuler != "" {
-		days.value = unknown // what was put on the group is not shown
+	if g.RetentionSetBy != "" {
+		days.value = unknown // the group's own value is not shown
 	}
 	return append([]pair{days, {"kms_key", g.KMSKey}}, tagFields(g.Tags)...)
 }
 
-// unowned leaves out a group that an uninstall kept: it is nobody else's.
+// unowned excludes a group that an uninstall kept: it has no other owner.
 func (g *LogGroup) unowned(prefix string) *Unowned {
 	if ours(g.Tags, prefix) || g.kept(prefix) {
 		return nil
@@ -63,14 +63,14 @@ func (g *LogGroup) unowned(prefix string) *Unowned {
 	return &Unowned{ID: g.id(), Why: whyNotOurs(g.Tags), Adoption: "its logs stay, its settings are replaced"}
 }
 
-// kept reports whether an uninstall of this prefix left the group behind for its logs. One that is still
-// ours is half-way there, and still a part of the installation.
+// kept reports whether an uninstall of this prefix left the group for its logs. A group that is still tagged
+// as ours was only half-way there, and belongs to the installation.
 func (g *LogGroup) kept(prefix string) bool {
 	value, tagged := g.Tags[TagKept]
 	return tagged && value == prefix && !ours(g.Tags, prefix)
 }
 
-// logGroupObserver reads the group and its tags side by side.
+// logGroupObserver reads the group and its tags concurrently.
 type logGroupObserver struct {
 	group      *LogGroup
 	tags       map[string]string
@@ -105,7 +105,8 @@ func (o *logGroupObserver) readings(clients Clients, names Names, why Purpose) [
 	}})
 }
 
-// readFilters finds who is sent the group's records: log forwarders add themselves to every group.
+// readFilters finds out where the group's records are forwarded to: log forwarders add filters to every
+// group.
 func (o *logGroupObserver) readFilters(ctx context.Context, api LogGroupAPI, name string) error {
 	pages := cloudwatchlogs.NewDescribeSubscriptionFiltersPaginator(api, &cloudwatchlogs.DescribeSubscriptionFiltersInput{LogGroupName: &name})
 	for pages.HasMorePages() {
@@ -128,7 +129,7 @@ func (o *logGroupObserver) found() *LogGroup {
 	return o.group
 }
 
-// findLogGroup looks for the group by its exact name: DescribeLogGroups matches prefixes.
+// findLogGroup finds the group by its exact name: DescribeLogGroups matches prefixes.
 func findLogGroup(ctx context.Context, api LogGroupAPI, name string) (*LogGroup, error) {
 	pages := cloudwatchlogs.NewDescribeLogGroupsPaginator(api, &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: &name})
 	for pages.HasMorePages() {
@@ -142,11 +143,11 @@ func findLogGroup(ctx context.Context, api LogGroupAPI, name string) (*LogGroup,
 			}
 		}
 	}
-	return nil, nil //nolint:nilnil // absent is an answer, and nil is its form in State
+	return nil, nil //nolint:nilnil // nil means absent, as in State
 }
 
-// fromLogGroup knows who rules the retention where it is not the group's own: an account-level policy, or
-// the class DELIVERY, which ignores what is put (CloudWatch Logs API, LogGroup and PutRetentionPolicy).
+// fromLogGroup notes what determines the retention if it is not the group's own: an account-level policy, or
+// the class DELIVERY, which ignores the group's value (CloudWatch Logs API, LogGroup and PutRetentionPolicy).
 func fromLogGroup(group types.LogGroup) *LogGroup {
 	found := &LogGroup{
 		Name:          value(group.LogGroupName),
@@ -156,9 +157,9 @@ func fromLogGroup(group types.LogGroup) *LogGroup {
 	}
 	switch {
 	case value(group.RetentionPolicyName) != "":
-		found.RetentionRuler = "the account's retention policy " + *group.RetentionPolicyName
+		found.RetentionSetBy = "the account's retention policy " + *group.RetentionPolicyName
 	case group.LogGroupClass == types.LogGroupClassDelivery:
-		found.RetentionRuler = "its class DELIVERY"
+		found.RetentionSetBy = "its class DELIVERY"
 	}
 	return found
 }
@@ -168,7 +169,7 @@ func (g *LogGroup) create(ctx context.Context, r *runner, _ diff) error {
 		_, err := r.Logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{
 			LogGroupName: &g.Name, KmsKeyId: stringOrNil(g.KMSKey), Tags: g.Tags,
 		})
-		return g.keyRefused(err)
+		return g.keyError(err)
 	})
 	if apperr.IsAlreadyThere(err) {
 		err = g.takeCreated(ctx, r, err)
@@ -177,11 +178,11 @@ func (g *LogGroup) create(ctx context.Context, r *runner, _ diff) error {
 		return err
 	}
 	brief := *r
-	brief.ceiling = 0 // --wait is not for an error that is most often the plain truth
+	brief.ceiling = 0 // --wait does not apply to an error that is most often permanent
 	return brief.retry(ctx, waitForTags(), func() error { return g.setRetention(ctx, r) })
 }
 
-// takeCreated goes on with a group that is there and ours: the answer of an attempt was lost.
+// takeCreated continues with an existing group that is ours: the response of an attempt was lost.
 func (g *LogGroup) takeCreated(ctx context.Context, r *runner, cause error) error {
 	answer, err := r.Logs.ListTagsForResource(ctx, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: aws.String(r.names.LogGroupARN())})
 	if err != nil || !ours(answer.Tags, r.names.Prefix) {
@@ -210,19 +211,19 @@ func (g *LogGroup) setKey(ctx context.Context, r *runner) error {
 			return err
 		}
 		_, err := r.Logs.AssociateKmsKey(ctx, &cloudwatchlogs.AssociateKmsKeyInput{LogGroupName: &g.Name, KmsKeyId: &g.KMSKey})
-		return g.keyRefused(err)
+		return g.keyError(err)
 	})
 }
 
-// keyRefused words the refusal of a key that CloudWatch Logs may not use. Its code is that of a caller
-// without a right, or of a bad parameter; the cure is in the key's policy.
-func (g *LogGroup) keyRefused(err error) error {
+// keyError explains the refusal of a key that CloudWatch Logs may not use. The error code is that of a
+// caller without a permission, or of an invalid parameter; the remedy is in the key's policy.
+func (g *LogGroup) keyError(err error) error {
 	if !apperr.Says(err, "KMS key does not exist or is not allowed to be used") {
 		return err
 	}
 	return &apperr.Error{
 		Code:    apperr.CodeFailed,
-		Message: fmt.Sprintf("encrypting log group %s: the key is not there, or its policy does not let CloudWatch Logs use it", g.Name),
+		Message: fmt.Sprintf("encrypting log group %s: the key does not exist, or its policy does not allow CloudWatch Logs to use it", g.Name),
 		Detail:  []string{fmt.Sprintf("AWS adds: %q.", apperr.Plain(err))},
 		Hints: []string{
 			"allow the region's CloudWatch Logs kms:Encrypt, kms:Decrypt, kms:ReEncrypt*, kms:GenerateDataKey* and kms:Describe* in the key's policy",
@@ -234,7 +235,7 @@ func (g *LogGroup) keyRefused(err error) error {
 
 func (g *LogGroup) update(ctx context.Context, r *runner, d diff) error {
 	remove, add := d.fields.untagged(g.Tags), d.fields.tagged(g.Tags)
-	return inOrder(
+	return runSteps(
 		step{d.fields.has("kms_key"), func() error { return g.setKey(ctx, r) }},
 		step{d.fields.has("retention_days"), func() error { return g.setRetention(ctx, r) }},
 		step{len(remove) > 0, func() error { return untagLogGroup(ctx, r, remove) }},
@@ -263,8 +264,8 @@ func (g *LogGroup) delete(ctx context.Context, r *runner) error {
 	})
 }
 
-// keep takes the group out of the installation and leaves it standing: no longer managed by us, but known
-// as ours to a later install of the same prefix.
+// keep removes the group from the installation without deleting it: it is no longer managed by us, but a
+// later install of the same prefix recognizes it.
 func (g *LogGroup) keep(prefix string) func(context.Context, *runner) error {
 	return func(ctx context.Context, r *runner) error {
 		if err := tagLogGroup(ctx, r, map[string]string{TagKept: prefix}); err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// The names and ARNs of an installation, in every partition.
+// The names and ARNs of an installation in every partition.
 func TestNames(t *testing.T) {
 	for _, test := range []struct{ partition, region, prefix, want string }{
 		{"aws", "eu-west-1", "prod", `prod-spothandler-eu-west-1 /aws/lambda/prod-fn prod-fn prod-rule
@@ -46,7 +46,8 @@ arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/shop`},
 	}
 }
 
-// A prefix that leaves room for the role and not for the default names is refused as well, before a write.
+// A prefix that is short enough for the role but too long for the default names is also rejected before a
+// write.
 func TestPrefixTooLongForTheDefaultNames(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		prefix := strings.Repeat("p", 40)

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Observe reads what stands under the names, side by side, and changes nothing. role is the role that
-// was found already, or nil. A resource that is not there is nil; any other answer of AWS is an error.
+// Observe reads the resources with these names concurrently and changes nothing. role is the role if it was
+// already read, or nil. A resource that does not exist is nil; any other failure is an error.
 func Observe(ctx context.Context, clients Clients, names Names, role *Role, why Purpose) (State, error) {
 	observers := newObservers(role)
 	group, groupCtx := errgroup.WithContext(ctx)

@@ -10,7 +10,7 @@ import (
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// optionalChanges are those that somebody makes with another tool where nothing of it was asked for.
+// optionalChanges returns out-of-band changes of settings that were not requested.
 func optionalChanges() []outOfBand {
 	type input = lambda.UpdateFunctionConfigurationInput
 	async := func(change func(*functions.DestinationConfig)) func(*testing.T, *account, Names) error {
@@ -76,8 +76,8 @@ func optionalChanges() []outOfBand {
 	}
 }
 
-// allow gives the role a policy of somebody else's until the returned function takes it away: Lambda looks
-// whether the role may before it takes a VPC or a destination, and not again.
+// allow gives the role another policy until the returned function removes it: Lambda checks the role's
+// permissions when it receives a VPC or a destination, and not later.
 func (a *account) allow(t *testing.T, n Names, action string) func() {
 	t.Helper()
 	_, err := a.clients.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{
@@ -95,7 +95,7 @@ func (a *account) allow(t *testing.T, n Names, action string) func() {
 	}
 }
 
-// What was set and taken away by hand is healed as well, each by one change.
+// Settings that were set and then removed out of band are restored, too, each by one change.
 func TestOptionalSettingsDrift(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -130,7 +130,7 @@ func TestOptionalSettingsDrift(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
 				a.install(t, "prod", optionalSettings())
-				if err := test.change(t, a, a.look(t, "prod", nil).Names); err != nil {
+				if err := test.change(t, a, a.find(t, "prod", nil).Names); err != nil {
 					t.Fatal(err)
 				}
 				_, changes := a.plan(t, "prod", nil)

@@ -14,7 +14,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// What others have made, and settings name.
+// Resources that others created and that settings refer to.
 const (
 	aSubnet     = "subnet-0a1b2c3d"
 	otherSubnet = "subnet-0123456789abcdef0"
@@ -27,7 +27,7 @@ const (
 	aBus        = "arn:aws:events:us-east-1:111122223333:event-bus/failed"
 )
 
-// optionalSettings are those that name what others have made, and tracing, all at once.
+// optionalSettings returns all settings that refer to such resources, and tracing.
 func optionalSettings() settings.Given {
 	return given("vpc-subnet", aSubnet, "vpc-subnet", otherSubnet, "vpc-security-group", aGroup,
 		"permissions-boundary", aBoundary, "kms-key", aKey, "on-failure", aQueue, "tracing", "Active")
@@ -39,11 +39,11 @@ func noOptionalSettings() settings.Given {
 		"permissions-boundary", "none", "kms-key", "none", "on-failure", "none", "tracing", "PassThrough")
 }
 
-// The life of an installation that has all of it: set at once, kept, changed, cleared, removed.
+// An installation with all optional settings: set at once, kept, changed, cleared, removed.
 func TestOptionalSettingsCycle(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", optionalSettings())
-		sameOptional(t, a.look(t, "prod", nil).State, optionalState())
+		sameOptional(t, a.find(t, "prod", nil).State, optionalState())
 
 		a.ForgetCalls()
 		a.install(t, "prod", nil)
@@ -53,11 +53,11 @@ func TestOptionalSettingsCycle(t *testing.T) {
 		changed := optionalState()
 		changed.Function.Network.Subnets = []string{otherSubnet}
 		changed.Function.KMSKey, changed.LogGroup.KMSKey, changed.Function.Async.OnFailure = otherKey, otherKey, aTopic
-		sameOptional(t, a.look(t, "prod", nil).State, changed)
+		sameOptional(t, a.find(t, "prod", nil).State, changed)
 
 		a.install(t, "prod", noOptionalSettings())
 		bare := State{Role: &Role{}, LogGroup: &LogGroup{}, Function: &Function{Tracing: "PassThrough"}}
-		found := a.look(t, "prod", nil)
+		found := a.find(t, "prod", nil)
 		sameOptional(t, found.State, bare)
 		if policy := found.State.Role.Policy; strings.Contains(policy, "ec2:") || strings.Contains(policy, "kms:") {
 			t.Errorf("rights are left: %s", policy)
@@ -69,11 +69,11 @@ func TestOptionalSettingsCycle(t *testing.T) {
 	})
 }
 
-// An installation of an earlier version, whose record knows none of this, is as it should be.
+// An installation of an earlier version, whose record does not know these settings, is healthy.
 func TestOptionalSettingsUnknownToTheRecord(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "", nil)
-		if text := a.look(t, "", nil).State.Role.Description; strings.Contains(text, "PassThrough") || strings.Contains(text, "kms") {
+		if text := a.find(t, "", nil).State.Role.Description; strings.Contains(text, "PassThrough") || strings.Contains(text, "kms") {
 			t.Errorf("the record holds defaults: %s", text)
 		}
 		a.ForgetCalls()
@@ -82,7 +82,7 @@ func TestOptionalSettingsUnknownToTheRecord(t *testing.T) {
 	})
 }
 
-// Where AWS takes its time the role has its rights before the function needs them.
+// If AWS is slow, the role has its permissions before the function needs them.
 func TestOptionalSettingsWhereAWSIsSlow(t *testing.T) {
 	inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) {
 		a.install(t, "", optionalSettings())
@@ -93,7 +93,8 @@ func TestOptionalSettingsWhereAWSIsSlow(t *testing.T) {
 	})
 }
 
-// optionalState is what an install of optionalSettings leads to, in the fields that it is about.
+// optionalState returns the state that an install of optionalSettings leads to, limited to the affected
+// fields.
 func optionalState() State {
 	return State{
 		Role:     &Role{Boundary: aBoundary},
@@ -117,8 +118,8 @@ func sameOptional(t *testing.T, got, want State) {
 	}
 }
 
-// Lambda may give a list in any order, and empty parts where there is nothing.
-func TestOptionalSettingsAnswersOfOneMeaning(t *testing.T) {
+// Lambda may return a list in any order, and empty values for absent ones.
+func TestOptionalSettingsEquivalentResponses(t *testing.T) {
 	for name, test := range map[string]struct {
 		settings settings.Given
 		edit     func(*functions.FunctionConfiguration)
@@ -140,7 +141,7 @@ func TestOptionalSettingsAnswersOfOneMeaning(t *testing.T) {
 	}
 }
 
-// Each setting is changed with no more calls than it takes, and so it is cleared.
+// Each setting is changed and cleared without unnecessary calls.
 func TestOptionalSettingsCalls(t *testing.T) {
 	const record, rights, configuration = "iam:UpdateRole", "iam:PutRolePolicy", "lambda:UpdateFunctionConfiguration"
 	for _, test := range []struct {
@@ -187,15 +188,15 @@ func TestOptionalSettingsCalls(t *testing.T) {
 	}
 }
 
-// A record that is lost is recreated from the resources.
-func TestOptionalSettingsSalvage(t *testing.T) {
+// A lost record is recreated from the resources.
+func TestOptionalSettingsInferred(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", optionalSettings())
-		n := a.look(t, "prod", nil).Names
+		n := a.find(t, "prod", nil).Names
 		if _, err := a.clients.IAM.UpdateRole(t.Context(), &iam.UpdateRoleInput{RoleName: &n.Role, Description: aws.String("mine")}); err != nil {
 			t.Fatal(err)
 		}
-		_, warnings, err := a.look(t, "prod", nil).Resolve(nil, false)
+		_, warnings, err := a.find(t, "prod", nil).Resolve(nil, false)
 		if err != nil || len(warnings) != 6 {
 			t.Errorf("%q, %v", warnings, err)
 		}
@@ -206,27 +207,27 @@ func TestOptionalSettingsSalvage(t *testing.T) {
 	})
 }
 
-// Whoever takes the function out of its VPC is told what stays there; nobody else is.
-func TestLingering(t *testing.T) {
+// An install that removes the function from its VPC reports what remains there; no other does.
+func TestLeftInVPC(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
-		found := a.look(t, "prod", nil)
-		sameLines(t, Lingering(found.State, Removal(found.State, "prod", false)))
+		found := a.find(t, "prod", nil)
+		sameLines(t, LeftInVPC(found.State, Removal(found.State, "prod", false)))
 
 		_, changes := a.plan(t, "prod", optionalSettings())
-		sameLines(t, Lingering(found.State, changes))
+		sameLines(t, LeftInVPC(found.State, changes))
 		a.install(t, "prod", optionalSettings())
 
-		have := a.look(t, "prod", nil).State
+		have := a.find(t, "prod", nil).State
 		_, changes = a.plan(t, "prod", given("vpc-subnet", aSubnet))
-		sameLines(t, Lingering(have, changes))
-		want := "Lambda's network interfaces may stay in " + otherSubnet + ", " + aSubnet + " for 45 minutes, or until somebody deletes them: " +
-			"they are described as AWS Lambda VPC ENI-prod-ecs-fargate-spot-handler-..."
+		sameLines(t, LeftInVPC(have, changes))
+		want := "Lambda's network interfaces may stay in " + otherSubnet + ", " + aSubnet + " for 45 minutes, or until they are deleted; " +
+			"their description is AWS Lambda VPC ENI-prod-ecs-fargate-spot-handler-..."
 		_, changes = a.plan(t, "prod", noOptionalSettings())
-		sameLines(t, Lingering(have, changes), want)
-		sameLines(t, Lingering(have, Removal(have, "prod", false)), want)
+		sameLines(t, LeftInVPC(have, changes), want)
+		sameLines(t, LeftInVPC(have, Removal(have, "prod", false)), want)
 		have.Role = nil
 		_, _, gone, reason := replacing(desiredFor(t, optionalSettings()), have)
-		sameLines(t, Lingering(have, []Change{replacement(gone, reason)}))
+		sameLines(t, LeftInVPC(have, []Change{replacement(gone, reason)}))
 	})
 }

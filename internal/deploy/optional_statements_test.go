@@ -6,7 +6,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// Each setting adds its own statements to the role's policy, and without it they are not there.
+// Each setting adds its own statements to the role's policy, which are absent without it.
 func TestOptionalStatements(t *testing.T) {
 	const network = `"Action":["ec2:AssignPrivateIpAddresses","ec2:CreateNetworkInterface","ec2:DeleteNetworkInterface",` +
 		`"ec2:DescribeNetworkInterfaces","ec2:DescribeSubnets","ec2:UnassignPrivateIpAddresses"],"Resource":"*"`

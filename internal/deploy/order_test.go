@@ -8,10 +8,10 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// steps are calls of which each step begins when all of the one before have been answered.
+// steps are calls, grouped: each group begins when all calls of the previous one were answered.
 type steps [][]string
 
-// sameSteps checks the order of writes, whatever the order within a step.
+// sameSteps checks the order of writes, ignoring the order within a group.
 func sameSteps(t *testing.T, got []string, want steps) {
 	t.Helper()
 	for _, step := range want {
@@ -22,9 +22,9 @@ func sameSteps(t *testing.T, got []string, want steps) {
 	sameLines(t, got)
 }
 
-// The role comes first, so that it spreads while the rest is made; an event finds a function that is ready, and the
-// function a log group. In a removal nothing invokes the function when it goes, nothing of it writes to the log group
-// when that goes, and nothing uses the role.
+// The role is created first, so that it propagates while the rest is created; an event finds a function that
+// is ready, and the function a log group. In a removal nothing invokes the function when it is deleted,
+// nothing writes to the log group when that is deleted, and nothing uses the role.
 func TestOrder(t *testing.T) {
 	delays := &localaws.Delays{FunctionActive: 5 * time.Second, FunctionDelete: 5 * time.Second}
 	inAccountWith(t, localaws.Options{Delays: delays}, func(t *testing.T, a *account) {
@@ -47,7 +47,7 @@ func TestOrder(t *testing.T) {
 			{"iam:DeleteRolePolicy"},
 			{"iam:DeleteRole"},
 		})
-		var looks []string // at the function, between its deletion and the log group's
+		var looks []string // reads of the function between its deletion and the log group's
 		for _, call := range a.Calls() {
 			switch call.String() {
 			case "lambda:DeleteFunction":

@@ -17,7 +17,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// Changes out of band are made to what was installed with this prefix and these settings.
+// Out-of-band changes are made to an installation with this prefix and these settings.
 const driftPrefix = "prod"
 
 func driftNames() Names {
@@ -29,7 +29,7 @@ func driftSettings() settings.Given {
 	return given("tag", "Team=web", "cluster", "shop", "reserved-concurrency", "2")
 }
 
-// outOfBand is a change that somebody makes with another tool. fields are what drift then names.
+// outOfBand is a change made with another tool. fields are the paths that drift then reports.
 type outOfBand struct {
 	name   string
 	change func(t *testing.T, a *account, n Names) error
@@ -37,7 +37,7 @@ type outOfBand struct {
 	fields []string
 }
 
-// configuration changes the function's configuration.
+// configuration returns a change of the function's configuration.
 func configuration(name, field string, change func(*lambda.UpdateFunctionConfigurationInput)) outOfBand {
 	return outOfBand{name, func(t *testing.T, a *account, n Names) error {
 		input := &lambda.UpdateFunctionConfigurationInput{FunctionName: &n.Function}
@@ -130,7 +130,7 @@ func roleChanges() []outOfBand {
 		{"description", func(t *testing.T, a *account, n Names) error {
 			_, err := a.clients.IAM.UpdateRole(t.Context(), &iam.UpdateRoleInput{RoleName: &n.Role, Description: aws.String(edited(t, a, n, "memory", 256))})
 			return err
-		}, KindRole, nil}, // a record is no drift: it says what is wanted
+		}, KindRole, nil}, // a record is not drift: it says what is wanted
 		{"trust", func(t *testing.T, a *account, n Names) error {
 			_, err := a.clients.IAM.UpdateAssumeRolePolicy(t.Context(), &iam.UpdateAssumeRolePolicyInput{RoleName: &n.Role, PolicyDocument: &trust})
 			return err
@@ -150,7 +150,7 @@ func roleChanges() []outOfBand {
 	}
 }
 
-// edited is the role's record with one number changed.
+// edited returns the role's record with one number changed.
 func edited(t *testing.T, a *account, n Names, key string, number int) string {
 	t.Helper()
 	role, err := getRole(t.Context(), a.clients.IAM, n.Role)

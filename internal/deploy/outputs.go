@@ -2,10 +2,10 @@ package deploy
 
 import "fmt"
 
-// ModuleName is the output module_name.
+// ModuleName is the value of the output module_name.
 const ModuleName = "spothandler"
 
-// Outputs are the sixteen outputs of the Terraform module that this tool replaces, by their names there.
+// Outputs are the sixteen outputs of the Terraform module that this tool replaces, under the same names.
 type Outputs struct {
 	LogGroupARN          string `json:"cloudwatch_log_group_arn"` // without the trailing ":*"
 	LogGroupName         string `json:"cloudwatch_log_group_name"`
@@ -15,17 +15,17 @@ type Outputs struct {
 	TargetID             string `json:"eventbridge_target_id"`
 	RoleARN              string `json:"lambda_execution_role_arn"`
 	RoleName             string `json:"lambda_execution_role_name"`
-	RoleUniqueID         string `json:"lambda_execution_role_unique_id"` // RoleId; "" while there is no role
+	RoleUniqueID         string `json:"lambda_execution_role_unique_id"` // RoleId; "" if there is no role
 	FunctionARN          string `json:"lambda_function_arn"`
 	FunctionInvokeARN    string `json:"lambda_function_invoke_arn"`
 	FunctionName         string `json:"lambda_function_name"`
 	FunctionQualifiedARN string `json:"lambda_function_qualified_arn"`
 	FunctionVersion      string `json:"lambda_function_version"`
 	ModuleName           string `json:"module_name"`
-	ModuleVersion        string `json:"module_version"` // of the installation; "" where no record tells
+	ModuleVersion        string `json:"module_version"` // the installation's version; "" if there is no record
 }
 
-// Outputs of the installation.
+// Outputs returns the outputs of the installation.
 func (i *Installation) Outputs() Outputs {
 	n := i.Names
 	outputs := Outputs{

@@ -8,7 +8,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Unowned are the resources under our names that do not belong to this installation.
+// Unowned returns the resources under our names that do not belong to this installation.
 func (i *Installation) Unowned() []Unowned {
 	var all []Unowned
 	for _, each := range i.State.resources() {
@@ -16,14 +16,14 @@ func (i *Installation) Unowned() []Unowned {
 			all = append(all, *unowned)
 		}
 	}
-	if unowned := i.ofRecordAlone(); unowned != nil {
+	if unowned := i.onlyInRecord(); unowned != nil {
 		all = append(all, *unowned)
 	}
 	return all
 }
 
-// CheckOurs refuses to change what is not ours, and names all of it. With adopt, function, rule and log
-// group may be taken over; a role and a rule that AWS manages never are.
+// CheckOurs returns an error that names all resources that are not ours. With adopt, function, rule and log
+// group may be taken over; a role and a rule managed by AWS never are.
 func (i *Installation) CheckOurs(adopt bool) error {
 	unowned := i.Unowned()
 	offered := adoptable(unowned)
@@ -36,8 +36,8 @@ func (i *Installation) CheckOurs(adopt bool) error {
 	return notOurs(unowned, offered)
 }
 
-// Owned is the state without what is not ours, and without a log group that was kept: an uninstall leaves
-// these alone.
+// Owned returns the state without resources that are not ours, and without a kept log group: an uninstall
+// leaves these alone.
 func (i *Installation) Owned() State {
 	var others []ID
 	for _, each := range i.Unowned() {
@@ -49,14 +49,14 @@ func (i *Installation) Owned() State {
 	return i.State.without(others...)
 }
 
-// Found reports whether anything of an installation is there. What is not ours is none of it, nor is a
-// log group that an uninstall kept, nor what is only a part of such a resource.
+// Found reports whether any part of an installation exists. Resources that are not ours, their parts, and a
+// kept log group do not count.
 func (i *Installation) Found() bool {
 	return slices.ContainsFunc(i.Owned().resources(), func(r resource) bool { return r.partOf() == ID{} })
 }
 
-// CheckRemovable refuses a removal, before its first write, that would take along what others added,
-// or that AWS would refuse halfway.
+// CheckRemovable returns an error, before the first write, if a removal would delete what others added, or if
+// AWS would refuse it halfway.
 func (i *Installation) CheckRemovable(force, keepLogs bool) error {
 	left := i.Owned()
 	if g := left.LogGroup; g != nil && g.Protected && !keepLogs {
@@ -74,7 +74,7 @@ func (i *Installation) CheckRemovable(force, keepLogs bool) error {
 		return nil
 	}
 	if f := left.Function; f != nil && f.Unseen != nil {
-		return withHint(f.Unseen, "--force   remove it all the same, and what others have added to it")
+		return withHint(f.Unseen, "--force   remove it anyway, including what others have added")
 	}
 	additions := left.Foreign()
 	if len(additions) == 0 {
@@ -82,8 +82,8 @@ func (i *Installation) CheckRemovable(force, keepLogs bool) error {
 	}
 	refusal := &apperr.Error{
 		Code:    apperr.CodeForeign,
-		Message: "others have added to this installation, and removing it would remove that too",
-		Hints:   []string{"take the additions away first", "--force   remove them as well"},
+		Message: "others have added to this installation, and removing it would remove their additions too",
+		Hints:   []string{"remove the additions first", "--force   remove them as well"},
 	}
 	for _, each := range additions {
 		refusal.Detail = append(refusal.Detail, each.String())
@@ -92,7 +92,7 @@ func (i *Installation) CheckRemovable(force, keepLogs bool) error {
 	return refusal
 }
 
-// withHint adds one to an error that is explained.
+// withHint adds a hint to an *apperr.Error.
 func withHint(err error, hint string) error {
 	known, explained := errors.AsType[*apperr.Error](err)
 	if !explained {

@@ -7,7 +7,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// What stands under our names and is not ours: who may be taken over, and what an uninstall leaves.
+// Resources under our names that are not ours: which may be taken over, and what an uninstall leaves.
 func TestUnowned(t *testing.T) {
 	theirs := map[string]string{"Owner": "them"}
 	for _, test := range []struct {
@@ -65,7 +65,8 @@ func TestUnowned(t *testing.T) {
 	}
 }
 
-// Whoever has to decide about a takeover sees all of what it is about, and is not sent to one that cannot be.
+// A user who must decide about a takeover sees all affected resources, and gets no hint for one that cannot
+// be taken over.
 func TestSeveralUnowned(t *testing.T) {
 	found := assessed(t)
 	found.State.LogGroup.Tags, found.State.Function.Tags, found.State.Triggers[0].Rule.Tags = nil, nil, nil
@@ -87,7 +88,7 @@ func TestSeveralUnowned(t *testing.T) {
 	}
 }
 
-// An uninstall stops before its first write where it would take along what is not ours, or would fail.
+// An uninstall stops before its first write if it would delete what is not ours, or would fail.
 func TestCheckRemovable(t *testing.T) {
 	found := assessed(t)
 	if err := found.CheckRemovable(false, false); err != nil {
@@ -104,7 +105,7 @@ func TestCheckRemovable(t *testing.T) {
 	found.State.Triggers[0].Rule.Targets, found.State.Role.Attached = []string{"x"}, []string{"y"}
 	refusal := errorOf(t, found.CheckRemovable(false, false))
 	sameLines(t, refusal.Detail, "role prod-spothandler-us-east-1: attached policy y", "rule prod-ecs-spot-interruption: target x", "Nothing was changed.")
-	found.State.Triggers[0].Rule.Tags, found.State.Role.Tags = nil, nil // then the additions are not our concern either
+	found.State.Triggers[0].Rule.Tags, found.State.Role.Tags = nil, nil // then the additions do not matter either
 	if err := found.CheckRemovable(false, false); err != nil {
 		t.Error(err)
 	}

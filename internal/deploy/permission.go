@@ -10,24 +10,25 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// eventsPrincipal is the same in every partition (aws-cdk region-info).
+// eventsPrincipal is the same in all partitions (aws-cdk region-info).
 const eventsPrincipal = "events.amazonaws.com"
 
-// Permission is our statement in the function's resource policy: it lets the rule invoke the function.
+// Permission is our statement in the function's resource policy, which allows the rule to invoke the
+// function.
 type Permission struct {
 	Sid       string
 	Function  string // its name
 	Principal string
 	Action    string
 	SourceARN string
-	Other     string // effect and conditions that are not ours, as JSON; "" is none
+	Other     string // effect and conditions that are not ours, as JSON; "" if none
 }
 
 func (p *Permission) id() ID             { return ID{KindPermission, p.Sid} }
 func (p *Permission) partOf() ID         { return ID{KindFunction, p.Function} }
 func (p *Permission) waves() (_, _ wave) { return waveTarget, waveDeleteRule }
 func (p *Permission) detail() string     { return "" }
-func (p *Permission) part(string) string { return "" } // no version may differ in it
+func (p *Permission) part(string) string { return "" } // the same in all versions
 
 func (p *Permission) vital(Field) bool        { return true }
 func (p *Permission) unowned(string) *Unowned { return nil }
@@ -41,13 +42,13 @@ func (p *Permission) fields() []pair {
 type resourceStatement struct {
 	Sid       string
 	Effect    string
-	Principal any // a word or a map of services, as Lambda likes
+	Principal any // a string or a map of services; Lambda returns either
 	Action    string
 	Resource  string
 	Condition map[string]map[string]any
 }
 
-// getStatements returns what the function's resource policy holds.
+// getStatements returns the statements of the function's resource policy.
 func getStatements(ctx context.Context, api FunctionAPI, function string) ([]*Permission, error) {
 	answer, err := api.GetPolicy(ctx, &lambda.GetPolicyInput{FunctionName: &function})
 	if err != nil {
@@ -64,7 +65,7 @@ func getStatements(ctx context.Context, api FunctionAPI, function string) ([]*Pe
 	return statements, nil
 }
 
-// permission takes the statement apart; what is in it beyond ours goes to Other.
+// permission converts the statement; anything beyond our own goes to Other.
 func (s resourceStatement) permission(function string) *Permission {
 	found := &Permission{Sid: s.Sid, Function: function, Principal: principalService(s.Principal), Action: s.Action}
 	rest := map[string]any{}
@@ -98,7 +99,8 @@ func principalService(principal any) string {
 	return encodeJSON(principal)
 }
 
-// create adds the statement before its duplicates go: the rule may invoke the function all the while.
+// create adds the statement before its duplicates are removed, so that the rule may invoke the function at
+// all times.
 func (p *Permission) create(ctx context.Context, r *runner, d diff) error {
 	err := r.retry(ctx, waitForPropagation(), func() error {
 		_, err := r.Lambda.AddPermission(ctx, &lambda.AddPermissionInput{
@@ -108,7 +110,7 @@ func (p *Permission) create(ctx context.Context, r *runner, d diff) error {
 			Action:       &p.Action,
 			SourceArn:    &p.SourceARN,
 		})
-		if apperr.IsAlreadyThere(err) { // the answer of an earlier attempt was lost, or it is another's
+		if apperr.IsAlreadyThere(err) { // the response of an earlier attempt was lost, or it is another's
 			return p.takeCreated(ctx, r, err)
 		}
 		return err
@@ -119,8 +121,8 @@ func (p *Permission) create(ctx context.Context, r *runner, d diff) error {
 	return p.removeStatements(ctx, r, d.duplicates...)
 }
 
-// takeCreated goes on with a statement of ours that is there and as it should be. The type of the error
-// is that of any conflict, which is waited out; a statement that is another's is not.
+// takeCreated continues with an existing statement that is ours and as wanted. The error is the same as for
+// any conflict, which is retried; a statement that is another's is not.
 func (p *Permission) takeCreated(ctx context.Context, r *runner, cause error) error {
 	statements, err := getStatements(ctx, r.Lambda, p.Function)
 	if err != nil {
@@ -135,14 +137,14 @@ func (p *Permission) takeCreated(ctx context.Context, r *runner, cause error) er
 		}
 		return &apperr.Error{
 			Code:    apperr.CodeFailed,
-			Message: fmt.Sprintf("function %s: somebody has added a statement %s to its policy meanwhile, which is not as it should be", p.Function, p.Sid),
-			Hints:   []string{"run it again: it is replaced then"},
+			Message: fmt.Sprintf("function %s: a different statement %s was added to its policy meanwhile", p.Function, p.Sid),
+			Hints:   []string{"run it again to replace it"},
 		}
 	}
-	return cause // Lambda may not show it yet
+	return cause // Lambda may not return it yet
 }
 
-// update removes the statement and adds it anew: Lambda has no call to change one.
+// update removes the statement and adds it again: Lambda has no call to change one.
 func (p *Permission) update(ctx context.Context, r *runner, d diff) error {
 	if !d.fields.has("principal", "action", "source_arn", "other") {
 		return p.removeStatements(ctx, r, d.duplicates...)

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Action is what a Change does.
+// Action is the kind of a Change.
 type Action string
 
 // The three actions.
@@ -17,25 +17,25 @@ const (
 	Delete Action = "delete"
 )
 
-// Change is one step of a plan: printed by a dry run, applied by Apply, shown as JSON.
+// Change is one step of a plan. A dry run prints it, Apply applies it, JSON output contains it.
 type Change struct {
 	Action Action `json:"action"`
 	ID
 	Fields []Field `json:"fields"`
 
-	vital bool // interruptions go unanswered until it is applied
+	vital bool // interruptions are not handled until it is applied
 	wave  wave
 	do    func(context.Context, *runner) error
 }
 
-// Describe returns the change in words, as the start of an error: "creating role prod-x".
+// Describe returns the change as the beginning of an error: "creating role prod-x".
 func (c Change) Describe() string {
 	gerund := map[Action]string{Create: "creating", Update: "updating", Delete: "deleting"}[c.Action]
 	return fmt.Sprintf("%s %s", gerund, c.ID)
 }
 
-// Plan returns what leads from what was found to what is wanted: changes in the order of creation, or,
-// where something is not wanted, deletions in the reverse order, first. It is pure.
+// Plan returns the changes from what was found to what is wanted: first the deletions of what is not wanted,
+// in the reverse order of creation, then the other changes in the order of creation. It is a pure function.
 func Plan(want, have State) []Change {
 	want, have, gone, reason := replacing(want, have)
 	wanted, found := want.byID(), have.byID()
@@ -59,7 +59,7 @@ func Plan(want, have State) []Change {
 	return changes
 }
 
-// replacement is the deletion of what is created anew right after it.
+// replacement returns the deletion of a resource that is created again right after it.
 func replacement(gone resource, reason string) Change {
 	return Change{
 		Action: Delete, ID: gone.id(), Fields: []Field{{"state", reason, ""}},
@@ -72,7 +72,7 @@ func deletion(have resource) Change {
 	return Change{Action: Delete, ID: have.id(), Fields: []Field{}, wave: wave, do: have.delete}
 }
 
-// creation tells of the duplicates that it removes.
+// creation lists the duplicates that it removes.
 func creation(want resource, duplicates []string) Change {
 	fields := append([]Field{}, compare(want.fields(), nil, nil)...)
 	if len(duplicates) > 0 {
@@ -85,7 +85,7 @@ func creation(want resource, duplicates []string) Change {
 	}
 }
 
-// updates is the update of what differs, or none. Duplicates are a difference.
+// updates returns the update of what differs, or none. Duplicates are a difference.
 func updates(want, have resource, drop, duplicates []string) []Change {
 	found := have.fields()
 	if len(duplicates) > 0 {
@@ -102,11 +102,11 @@ func updates(want, have resource, drop, duplicates []string) []Change {
 	}}
 }
 
-// duplicatesPath is the field that duplicates are shown as.
+// duplicatesPath is the path of the field that shows duplicates.
 const duplicatesPath = "duplicates"
 
-// Removal returns what takes away what was found: Plan(State{}, have), in which keepLogs leaves the log
-// group in place, marked as kept by this prefix. Give it only what is ours: Installation.Owned.
+// Removal returns the changes that remove what was found: Plan(State{}, have), where keepLogs leaves the log
+// group and marks it as kept by this prefix. Pass only resources that are ours: Installation.Owned.
 func Removal(have State, prefix string, keepLogs bool) []Change {
 	changes := Plan(State{}, have)
 	if !keepLogs || have.LogGroup == nil {
@@ -120,7 +120,7 @@ func Removal(have State, prefix string, keepLogs bool) []Change {
 	return changes
 }
 
-// keeping takes the log group out of the installation by its tags.
+// keeping removes the log group from the installation by changing its tags.
 func keeping(have *LogGroup, prefix string) Change {
 	_, wave := have.waves()
 	return Change{

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// installed is what Observe finds after an install of want.
+// installed returns what Observe finds after an install of wanted.
 func installed(t *testing.T) State {
 	t.Helper()
 	have := desiredFor(t, given("tag", "Team=web"))
@@ -37,7 +37,7 @@ func TestPlanWithoutDifference(t *testing.T) {
 	sameLines(t, printed(Plan(wanted(t), installed(t))))
 }
 
-// A removal goes in the reverse order, whatever is left to remove.
+// A removal uses the reverse order, whatever is left to remove.
 func TestRemoval(t *testing.T) {
 	have := installed(t)
 	sameLines(t, printed(Removal(have, "prod", false)),
@@ -50,14 +50,14 @@ func TestRemoval(t *testing.T) {
 	sameLines(t, printed(Removal(State{}, "prod", true)))
 }
 
-// Every field of every resource that differs leads to one update of that resource. The fields come from
-// the structs themselves: a new one that Plan does not compare fails here.
+// Every field that differs leads to one update of its resource. The fields come from the structs: a new one
+// that Plan does not compare fails here.
 func TestPlanUpdatesEveryField(t *testing.T) {
 	notCompared := []string{
-		"Name", "Role.Path", "Permission.Sid", "Permission.Function", "Target.TargetID", "Target.Rule", // these say which resource it is
-		"Function.Zip",                                                                   // CodeSHA256 is compared in its place
+		"Name", "Role.Path", "Permission.Sid", "Permission.Function", "Target.TargetID", "Target.Rule", // these identify the resource
+		"Function.Zip",                                                                   // CodeSHA256 is compared instead
 		"Role.UniqueID", "Role.Created", "Role.Inline", "Role.Attached", "Role.Profiles", // found, never wanted
-		"LogGroup.RetentionRuler", "LogGroup.Protected", "LogGroup.Forwarded", "Function.Broken", //
+		"LogGroup.RetentionSetBy", "LogGroup.Protected", "LogGroup.Forwarded", "Function.Broken", //
 		"Function.Deleting", "Function.Modified", "Function.Hidden", "Function.Statements", "Function.URLs", "Function.Mappings", "Function.Signing", "Function.Unseen", //
 		"Rule.ManagedBy", "Rule.Targets", "Rule.Duplicates", "Rule.TagsUnread", "Rule.OwnTarget", //
 	}
@@ -81,7 +81,7 @@ func TestPlanUpdatesEveryField(t *testing.T) {
 	}
 }
 
-// parts are a field's own fields, by name and index, or itself where it has none.
+// parts returns a field's own fields, by name and index, or the field itself if it has none.
 func parts(field reflect.StructField) map[string][]int {
 	inner := field.Type
 	if inner.Kind() == reflect.Pointer {
@@ -97,7 +97,7 @@ func parts(field reflect.StructField) map[string][]int {
 	return all
 }
 
-// change gives a field another value.
+// change sets a field to another value.
 func change(field reflect.Value) {
 	switch field.Kind() {
 	case reflect.String:
@@ -111,7 +111,7 @@ func change(field reflect.Value) {
 	case reflect.Int:
 		field.SetInt(field.Int() + 1)
 	case reflect.Map:
-		tags := map[string]string{} // of its own: Desired gives one map to several resources
+		tags := map[string]string{} // a separate map: Desired uses one map for several resources
 		for _, key := range field.MapKeys() {
 			tags[key.String()] = "other"
 		}
@@ -123,7 +123,7 @@ func change(field reflect.Value) {
 	}
 }
 
-// Some functions cannot be healed: they go, and come again, with what hangs on them.
+// Some functions cannot be updated: they are deleted and created again with everything that depends on them.
 func TestPlanReplacesFunction(t *testing.T) {
 	again := []string{"delete function", "create function", "create permission"}
 	for _, test := range []struct {
@@ -156,7 +156,7 @@ func TestPlanReplacesFunction(t *testing.T) {
 	}
 }
 
-// A function under another role is given ours; the grant follows.
+// A function with another role gets ours; the grant follows.
 func TestPlanChangesRole(t *testing.T) {
 	have := installed(t)
 	have.Role, have.Function.RoleARN = nil, "arn:aws:iam::111122223333:role/theirs"
@@ -166,12 +166,12 @@ func TestPlanChangesRole(t *testing.T) {
 	}
 }
 
-// What is absent in an answer, or ruled by somebody else, is not compared.
+// Values that a response omits, or that something else determines, are not compared.
 func TestPlanLeavesAlone(t *testing.T) {
 	for name, change := range map[string]func(*State){
 		"an emulator without LoggingConfig":    func(s *State) { s.Function.Logging = nil },
-		"an account-level retention":           func(s *State) { s.LogGroup.RetentionDays, s.LogGroup.RetentionRuler = 3, "policy" },
-		"an account-level retention of no end": func(s *State) { s.LogGroup.RetentionDays, s.LogGroup.RetentionRuler = 0, "policy" },
+		"an account-level retention":           func(s *State) { s.LogGroup.RetentionDays, s.LogGroup.RetentionSetBy = 3, "policy" },
+		"an account-level retention of no end": func(s *State) { s.LogGroup.RetentionDays, s.LogGroup.RetentionSetBy = 0, "policy" },
 		"others' tags": func(s *State) {
 			s.Role.Tags = map[string]string{"theirs": "1", "Team": "web", TagManagedBy: "spothandler", TagPrefix: "prod"}
 		},
@@ -190,7 +190,7 @@ func TestPlanLeavesAlone(t *testing.T) {
 	}
 }
 
-// Tags: what is wanted is set, what was wanted goes, empty values count.
+// Wanted tags are set, formerly wanted tags are removed, and empty values count.
 func TestPlanTags(t *testing.T) {
 	have, want := installed(t), wanted(t)
 	have.Triggers[0].Rule.Tags = map[string]string{"Team": "ops", "old": "1", "empty": "", "theirs": "1", TagManagedBy: "spothandler"}

@@ -2,7 +2,7 @@ package deploy
 
 import "slices"
 
-// value is what a pointer of the SDK points to, or the zero value.
+// value returns what a pointer of the SDK points to, or the zero value.
 func value[T any](p *T) T {
 	if p == nil {
 		return *new(T)
@@ -17,7 +17,7 @@ func valueOr[T any](p *T, absent T) T {
 	return *p
 }
 
-// stringOrNil leaves out what is empty.
+// stringOrNil returns nil for an empty string.
 func stringOrNil(text string) *string {
 	if text == "" {
 		return nil
@@ -25,9 +25,9 @@ func stringOrNil(text string) *string {
 	return &text
 }
 
-// int32Ptr is a number as the SDK takes it; all of ours are far below its limit.
+// int32Ptr returns a number as the SDK takes it; all of ours are far below its limit.
 func int32Ptr(n int) *int32 {
-	narrow := int32(n) //nolint:gosec // Settings keep it in range
+	narrow := int32(n) //nolint:gosec // the settings limit its range
 	return &narrow
 }
 

@@ -7,12 +7,12 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// HidesRecords reports whether with this log level the function leaves records out: those of redeployments, and of most
-// that it skips, are of level INFO.
+// HidesRecords reports whether the function omits records with this log level: those of redeployments, and
+// most of skipped events, have level INFO.
 func HidesRecords(logLevel string) bool { return logLevel == "WARNING" || logLevel == "ERROR" }
 
-// Unrecorded returns, as a clause, why the records in the log group of an installation with these settings do not tell
-// all that its function does, or "".
+// Unrecorded returns a clause that says why the log group of an installation with these settings does not
+// contain all of its function's records, or "".
 func (i *Installation) Unrecorded(spec settings.Spec) string {
 	level, f := spec.LogLevel, i.Owned().Function
 	if f != nil && f.Environment[handler.EnvLogLevel] != "" {
@@ -26,12 +26,12 @@ func (i *Installation) Unrecorded(spec settings.Spec) string {
 	case f.Logging.Group != i.Names.LogGroup:
 		return "the function writes to log group " + f.Logging.Group
 	case slices.Contains([]string{"WARN", "ERROR", "FATAL"}, f.Logging.Application): // Lambda API, LoggingConfig
-		return "Lambda's log level " + f.Logging.Application + " leaves records out"
+		return "Lambda's log level " + f.Logging.Application + " omits records"
 	}
 	return ""
 }
 
-// LevelHides says, as a clause, that a log level leaves records out.
+// LevelHides returns a clause that says that a log level omits records.
 func LevelHides(level string) string {
-	return "log level " + level + " leaves records out"
+	return "log level " + level + " omits records"
 }

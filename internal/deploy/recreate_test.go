@@ -16,10 +16,10 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// deleteOutOfBand removes one resource as somebody with another tool would, and first what AWS wants removed before.
+// deleteOutOfBand deletes one resource, after whatever AWS requires to be deleted before it.
 func (a *account) deleteOutOfBand(t *testing.T, id ID, n Names) {
 	t.Helper()
-	state := a.look(t, n.Prefix, nil).State
+	state := a.find(t, n.Prefix, nil).State
 	r := &runner{a.clients, n, 0, func(string) {}}
 	for _, each := range slices.Backward(state.resources()) {
 		if each.id() != id && (id.Kind != KindRule || each.partOf() != id) {
@@ -34,16 +34,16 @@ func (a *account) deleteOutOfBand(t *testing.T, id ID, n Names) {
 // deleteKind is deleteOutOfBand for every resource of a kind.
 func (a *account) deleteKind(t *testing.T, kind Kind, n Names) {
 	t.Helper()
-	for _, id := range a.look(t, n.Prefix, nil).State.IDs() {
+	for _, id := range a.find(t, n.Prefix, nil).State.IDs() {
 		if id.Kind == kind {
 			a.deleteOutOfBand(t, id, n)
 		}
 	}
 }
 
-// What somebody deleted is made again, with the settings that were recorded.
+// Resources deleted out of band are created again with the recorded settings.
 func TestDeletedOutOfBand(t *testing.T) {
-	for kind, healing := range map[Kind][]string{
+	for kind, restoring := range map[Kind][]string{
 		KindRole:       {"create role", "delete function", "create function", "create permission"},
 		KindLogGroup:   {"create log group"},
 		KindFunction:   {"create function", "create permission"},
@@ -56,12 +56,12 @@ func TestDeletedOutOfBand(t *testing.T) {
 				asked := given("memory-size", "256", "tag", "Team=web", "cluster", "shop", "log-retention-days", "30", "log-level", "DEBUG",
 					"redeploy", "observe", "cooldown", "90s", "timeout", "45", "architecture", "x86_64", "rule-state", "DISABLED")
 				a.install(t, "prod", asked)
-				before := settings.JSON(resolved(t, a.look(t, "prod", nil)))
-				a.deleteKind(t, kind, a.look(t, "prod", nil).Names)
+				before := settings.JSON(resolved(t, a.find(t, "prod", nil)))
+				a.deleteKind(t, kind, a.find(t, "prod", nil).Names)
 				_, changes := a.plan(t, "prod", nil)
-				sameLines(t, printed(changes), healing...)
+				sameLines(t, printed(changes), restoring...)
 				a.install(t, "prod", nil)
-				if after := settings.JSON(resolved(t, a.look(t, "prod", nil))); encodeJSON(after) != encodeJSON(before) {
+				if after := settings.JSON(resolved(t, a.find(t, "prod", nil))); encodeJSON(after) != encodeJSON(before) {
 					t.Errorf("the settings were %v and are %v", before, after)
 				}
 				a.uninstall(t, "prod", false)
@@ -80,14 +80,14 @@ func resolved(t *testing.T, found *Installation) settings.Spec {
 	return spec
 }
 
-// A role that somebody recreated under our name is ours by its tags, and useless to the function: the
-// grant that decrypts its environment follows the old role's id.
+// A role that was recreated under our name is ours by its tags but useless to the function: the grant that
+// decrypts its environment refers to the old role's ID.
 func TestRecreatedRole(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
-		role := a.look(t, "prod", nil).State.Role
-		time.Sleep(time.Hour) // of the bubble's time
-		a.deleteKind(t, KindRole, a.look(t, "prod", nil).Names)
+		role := a.find(t, "prod", nil).State.Role
+		time.Sleep(time.Hour) // virtual time
+		a.deleteKind(t, KindRole, a.find(t, "prod", nil).Names)
 		_, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{
 			RoleName: &role.Name, Path: &role.Path, Description: &role.Description, AssumeRolePolicyDocument: &role.Trust, Tags: toIAMTags(role.Tags),
 		})
@@ -104,12 +104,12 @@ func TestRecreatedRole(t *testing.T) {
 	})
 }
 
-// A function on its way out is waited for and recreated.
+// A function that is being deleted is waited for and recreated.
 func TestFunctionIsBeingDeleted(t *testing.T) {
 	delays := &localaws.Delays{FunctionDelete: 30 * time.Second}
 	inAccountWith(t, localaws.Options{Delays: delays}, func(t *testing.T, a *account) {
 		a.install(t, "", nil)
-		names := a.look(t, "", nil).Names
+		names := a.find(t, "", nil).Names
 		if _, err := a.clients.Lambda.DeleteFunction(t.Context(), &lambda.DeleteFunctionInput{FunctionName: &names.Function}); err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestFunctionIsBeingDeleted(t *testing.T) {
 	})
 }
 
-// What becomes of a function that is not ready is not known yet: an install waits for it, and sends nothing.
+// An install waits for a function that is not ready, and writes nothing meanwhile.
 func TestPlanWaits(t *testing.T) {
 	have := installed(t)
 	have.Function.Settling = true
@@ -125,20 +125,20 @@ func TestPlanWaits(t *testing.T) {
 	delays := &localaws.Delays{FunctionUpdate: time.Minute}
 	inAccountWith(t, localaws.Options{Delays: delays}, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
-		name := a.look(t, "prod", nil).Names.Function
+		name := a.find(t, "prod", nil).Names.Function
 		if _, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &lambda.UpdateFunctionConfigurationInput{FunctionName: &name}); err != nil {
 			t.Fatal(err)
 		}
 		a.ForgetCalls()
 		a.install(t, "prod", nil)
 		sameLines(t, a.calls(writes))
-		if a.look(t, "prod", nil).State.Function.Settling {
+		if a.find(t, "prod", nil).State.Function.Settling {
 			t.Error("it did not wait")
 		}
 	})
 }
 
-// Whoever ends a run keeps what is done; the next run does the rest.
+// An interrupted run keeps what is done; the next run does the rest.
 func TestInterrupted(t *testing.T) {
 	delays := &localaws.Delays{RoleUsable: time.Minute}
 	inAccountWith(t, localaws.Options{Delays: delays}, func(t *testing.T, a *account) {
@@ -154,13 +154,13 @@ func TestInterrupted(t *testing.T) {
 		_, changes := a.plan(t, "prod", nil)
 		sameLines(t, printed(changes), "create function", "create permission", "create target")
 		a.install(t, "prod", nil)
-		if tags := a.look(t, "prod", nil).State.Triggers[0].Rule.Tags; tags["Team"] != "web" {
+		if tags := a.find(t, "prod", nil).State.Triggers[0].Rule.Tags; tags["Team"] != "web" {
 			t.Errorf("the tag of the first run is lost: %v", tags)
 		}
 	})
 }
 
-// A run that ends while it takes tags off is finished by the next one.
+// A run interrupted while removing tags is completed by the next one.
 func TestInterruptedWhileUntagging(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "", given("tag", "Team=web", "tag", "Empty="))

@@ -9,8 +9,8 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// CheckReadable refuses to install over an environment that the caller may not decrypt: what it is set to
-// could not be told from what it should be.
+// CheckReadable returns an error if the caller may not decrypt the function's environment: an install could
+// not compare it with the wanted one.
 func (i *Installation) CheckReadable() error {
 	f := i.State.Function
 	if f == nil || !f.Hidden {
@@ -24,7 +24,7 @@ func (i *Installation) CheckReadable() error {
 	}
 }
 
-// unchecked returns what a status could not look at.
+// unchecked returns what a status could not read.
 func (i *Installation) unchecked() []NotChecked {
 	all := slices.Concat([]NotChecked{}, i.State.NotChecked)
 	if f := i.State.Function; f != nil && f.Hidden {
@@ -38,7 +38,7 @@ func (i *Installation) unchecked() []NotChecked {
 	return all
 }
 
-// forwarding reminds of who else is sent the function's records.
+// forwarding returns a reminder for each destination that receives the function's records.
 func (i *Installation) forwarding() []string {
 	var reminders []string
 	if g := i.Owned().LogGroup; g != nil {
@@ -49,25 +49,25 @@ func (i *Installation) forwarding() []string {
 	return reminders
 }
 
-// retentionWarning returns that logs are kept for another time than the setting says, by whose rule.
+// retentionWarning warns that logs are kept for a different time than the setting says, and why.
 func (i *Installation) retentionWarning(spec settings.Spec) []string {
 	g := i.State.LogGroup
-	if g == nil || g.RetentionRuler == "" || g.RetentionDays == spec.LogRetentionDays {
+	if g == nil || g.RetentionSetBy == "" || g.RetentionDays == spec.LogRetentionDays {
 		return nil
 	}
-	return []string{fmt.Sprintf("logs are kept %s and not %s, by %s", days(g.RetentionDays), days(spec.LogRetentionDays), g.RetentionRuler)}
+	return []string{fmt.Sprintf("logs are kept %s and not %s, by %s", days(g.RetentionDays), days(spec.LogRetentionDays), g.RetentionSetBy)}
 }
 
 func days(n int) string {
 	if n == 0 {
-		return "for ever"
+		return "forever"
 	}
 	return fmt.Sprintf("%d days", n)
 }
 
-// Lost returns what others have added to a resource that must be recreated, and what goes with it: it is
-// theirs to add again.
-func Lost(have State, changes []Change) []string {
+// LostAdditions returns what others have added to a resource that must be recreated, and what is deleted with it. They
+// have to add it again.
+func LostAdditions(have State, changes []Change) []string {
 	created := map[ID]bool{}
 	for _, change := range changes {
 		created[change.ID] = change.Action == Create
@@ -85,15 +85,15 @@ func Lost(have State, changes []Change) []string {
 	return lost
 }
 
-// Lingering returns what stays of a VPC that these changes take the function out of: Lambda removes its
-// network interfaces later, up to 45 minutes, and then as a role that may be gone (Lambda Developer
-// Guide, foundation-networking; terraform-provider-aws, lambda_function).
-func Lingering(have State, changes []Change) []string {
+// LeftInVPC returns what remains when these changes remove the function from a VPC: Lambda deletes its
+// network interfaces up to 45 minutes later, using a role that may be gone by then (Lambda Developer Guide,
+// foundation-networking; terraform-provider-aws, lambda_function).
+func LeftInVPC(have State, changes []Change) []string {
 	f := have.Function
 	if f == nil || len(f.Network.Subnets) == 0 || !slices.ContainsFunc(changes, f.leavesVPC) {
 		return nil
 	}
-	return []string{fmt.Sprintf("Lambda's network interfaces may stay in %s for 45 minutes, or until somebody deletes them: they are described as AWS Lambda VPC ENI-%s-...",
+	return []string{fmt.Sprintf("Lambda's network interfaces may stay in %s for 45 minutes, or until they are deleted; their description is AWS Lambda VPC ENI-%s-...",
 		strings.Join(f.Network.Subnets, ", "), f.Name)}
 }
 
@@ -106,11 +106,11 @@ func (f *Function) leavesVPC(change Change) bool {
 	})
 }
 
-// patternQuota is how long a pattern may be by EventBridge's default quota "Event pattern size", in characters.
+// patternQuota is the default value of EventBridge's quota "Event pattern size", in characters.
 const patternQuota = 2048
 
-// PatternWarning returns a warning for each rule whose pattern is to change to one that is longer than
-// EventBridge's default quota allows.
+// PatternWarning returns a warning for each rule whose pattern changes to one that exceeds EventBridge's
+// default quota.
 func PatternWarning(want, have State) []string {
 	found := have.byID()
 	var warnings []string

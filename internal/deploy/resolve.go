@@ -12,9 +12,9 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// Resolve returns the settings: what was given, else (unless reset) what was recorded, else, where the
-// role is gone, what the resources still have, else the defaults. Warnings say what had to be guessed, and
-// what was kept because nobody gave another value.
+// Resolve returns the settings: given values, else (unless reset) recorded ones, else, if the role is gone,
+// what the resources still have, else the defaults. The warnings name what had to be inferred, and what was
+// kept because no other value was given.
 func (i *Installation) Resolve(given settings.Given, reset bool) (spec settings.Spec, warnings []string, err error) {
 	spec = settings.Defaults(i.Names.Prefix)
 	switch {
@@ -36,8 +36,8 @@ func (i *Installation) Resolve(given settings.Given, reset bool) (spec settings.
 	return spec, warnings, err
 }
 
-// keepNames keeps the names of an existing installation, a reset included: a rename is refused. Without a record they
-// are those that it was found by.
+// keepNames keeps the names of an existing installation, even on reset, since renaming is refused. Without a
+// record they are the names that it was found by.
 func (i *Installation) keepNames(spec *settings.Spec) {
 	if i.Record != nil {
 		spec.FunctionName, spec.RuleName = i.Record.FunctionName, i.Record.RuleName
@@ -56,7 +56,7 @@ func (i *Installation) recordedTags(given settings.Given) (map[string]string, []
 	return tags, []string{fmt.Sprintf("%d recorded tags are on none of the resources any more; give them again with --tag", lost)}
 }
 
-// allTags are the tags of every resource that was found.
+// allTags returns the tags of every resource that was found.
 func (i *Installation) allTags() []map[string]string {
 	var all []map[string]string
 	for _, each := range i.State.resources() {
@@ -65,8 +65,8 @@ func (i *Installation) allTags() []map[string]string {
 	return all
 }
 
-// droppedTags are the recorded tags that the Spec has no longer. The record remembers them until they
-// are off every resource, so that a run that was interrupted meanwhile is finished by the next.
+// droppedTags returns the recorded tags that the Spec no longer has. The record contains them until they are
+// removed from every resource, so that the next run completes an interrupted one.
 func (i *Installation) droppedTags(spec settings.Spec) map[string]string {
 	if i.Record == nil {
 		return nil
@@ -79,8 +79,8 @@ func (i *Installation) droppedTags(spec settings.Spec) map[string]string {
 	return dropped
 }
 
-// inferSettings reads the settings off the resources, for an installation whose record is lost and for
-// resources that are taken over. Each value that is not the default, and not given, has a warning.
+// inferSettings reads the settings from the resources of an installation that lost its record, and of
+// resources that are taken over. Each value that is neither the default nor given has a warning.
 func (i *Installation) inferSettings(spec *settings.Spec, given settings.Given) []string {
 	before := spec.Clone()
 	found := map[string]string{}
@@ -88,7 +88,7 @@ func (i *Installation) inferSettings(spec *settings.Spec, given settings.Given) 
 		inferFunction(found, f)
 		spec.Tags = settings.UserTags(f.Tags)
 	}
-	if g := i.State.LogGroup; g != nil && !i.Kept && g.RetentionRuler == "" {
+	if g := i.State.LogGroup; g != nil && !i.Kept && g.RetentionSetBy == "" {
 		found["log-retention-days"] = strconv.Itoa(g.RetentionDays)
 	}
 	i.inferKeyAndBoundary(found)
@@ -103,7 +103,7 @@ func (i *Installation) inferSettings(spec *settings.Spec, given settings.Given) 
 			if setting.List {
 				texts = strings.Split(text, ",")
 			}
-			_ = setting.Set(spec, "", texts) // what is not accepted is not taken over
+			_ = setting.Set(spec, "", texts) // values that are not accepted are ignored
 		}
 		_, asked := given[setting.Name]
 		was, is := encodeJSON(setting.Get(before)), encodeJSON(setting.Get(*spec))
@@ -135,8 +135,8 @@ func inferFunction(found map[string]string, f *Function) {
 	}
 }
 
-// inferKeyAndBoundary takes the function's key before the log group's: without it the function could
-// not start. A new role has no boundary to tell.
+// inferKeyAndBoundary prefers the function's key to the log group's: without it the function could not start.
+// A new role has no boundary to infer.
 func (i *Installation) inferKeyAndBoundary(found map[string]string) {
 	if r := i.State.Role; r != nil && r.Boundary != "" {
 		found["permissions-boundary"] = r.Boundary
@@ -153,7 +153,8 @@ func (i *Installation) inferKeyAndBoundary(found map[string]string) {
 	}
 }
 
-// inferClusters are the clusters that a rule's pattern names, if it names them one by one and here.
+// inferClusters returns the clusters in a rule's pattern, if it lists clusters of this account and region by
+// ARN.
 func (i *Installation) inferClusters(pattern string) []string {
 	var document struct {
 		Detail struct{ ClusterArn []string }

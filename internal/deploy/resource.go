@@ -8,30 +8,31 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// resource is one resource of an installation, as it is wanted or as it was found. Its own file alone
-// knows its kind; the table in state.go lists it, and everything else works through this interface.
+// resource is one resource of an installation, as wanted or as found. Only its own file depends on its kind;
+// the table in table.go lists it, and all other code uses this interface.
 type resource interface {
 	id() ID
-	// partOf is the resource that this one is a part of: it is removed, recreated and left alone together
-	// with it. The zero ID: of none.
+	// partOf returns the resource of which this one is a part: both are removed, recreated and left alone
+	// together. The zero ID means none.
 	partOf() ID
-	// waves are when the resource is created or updated, and when it is deleted.
+	// waves returns when the resource is created or updated, and when it is deleted.
 	waves() (change, removal wave)
 
-	// fields are what is compared.
+	// fields returns what is compared.
 	fields() []pair
-	// part is what a field belongs to of that which this version of the program chose, as a policy or a pattern is; ""
-	// for what a setting alone says. See written.go.
+	// part returns the document chosen by this version of the program that a field belongs to, such as a
+	// policy or a pattern, or "" if a setting alone determines the field. See written.go.
 	part(path string) string
-	// vital reports whether interruptions go unanswered while this field differs, or, where it has no
+	// vital reports whether interruptions are not handled while this field differs or, if the field has no
 	// path, while the resource is missing.
 	vital(Field) bool
-	// detail is what a status says of the resource beside its name; "" is nothing.
+	// detail returns what a status shows beside the resource's name; "" if nothing.
 	detail() string
 
-	// unowned returns why the resource does not belong to the installation with this prefix; nil: it does.
+	// unowned returns why the resource does not belong to the installation with this prefix, or nil if it
+	// does.
 	unowned(prefix string) *Unowned
-	// additions are what others have added to it.
+	// additions returns what others have added to the resource.
 	additions() []Foreign
 
 	create(context.Context, *runner, diff) error
@@ -39,51 +40,51 @@ type resource interface {
 	delete(context.Context, *runner) error
 }
 
-// diff is what a creation or an update starts from.
+// diff is the input of a creation or an update.
 type diff struct {
-	have       resource // nil where there is none
+	have       resource // nil if there is none
 	fields     changed
-	duplicates []string // what does the same and is not ours, to be removed
+	duplicates []string // what has the same effect but is not ours, to be removed
 }
 
-// Unowned is a resource that has one of our names and is not ours.
+// Unowned is a resource that has one of our names but is not ours.
 type Unowned struct {
 	ID
 	Why      string
-	Adoption string // what a takeover does to it; "" where it cannot be taken over
+	Adoption string // the effect of a takeover; "" if it cannot be taken over
 }
 
-// wave says when a change is applied: after all of the waves before it, side by side with those of its
-// own. The role goes first and, in a removal, last; while IAM spreads a new role, the log group and the
-// rules are made.
+// wave determines when a change is applied: after all earlier waves, concurrently with the changes of its
+// own. The role is created first and deleted last; while a new role propagates in IAM, the log group and the
+// rules are created.
 type wave int
 
 const (
 	waveDeleteTarget wave = iota
 	waveDeleteRule        // and the permission
 	waveDeleteFunction
-	waveDeleteLogGroup // nothing of the function writes to it any more
+	waveDeleteLogGroup // the function no longer writes to it
 	waveDeleteRole
 	waveRole
 	wavePauseRule // a rule that is taken over
-	waveReplace   // the removal of a function that must be recreated; the log group and the rules as well
+	waveReplace   // the deletion of a function that must be recreated; the log group and the rules as well
 	waveFunction
 	waveTarget     // and the permission
 	waveTakeTarget // of a rule that is taken over: after the permission
 	waveResumeRule
 )
 
-// reading is one read; doing names it for an error.
+// reading is one read; doing describes it for an error.
 type reading struct {
 	doing string
 	read  func(context.Context) error
 }
 
-// Purpose is what is read for.
+// Purpose is the reason for reading, which determines what is read.
 type Purpose int
 
-// The purposes: to compare; to report, which also shows what others have added and an install keeps; to
-// remove, which needs what is there and what others have added; and to find what is there, no more.
+// The purposes: to compare; to report, which also shows additions that an install keeps; to remove, which
+// needs what exists and what others have added; and to find only what exists.
 const (
 	ToCompare Purpose = iota
 	ToReport
@@ -102,7 +103,7 @@ func whyNotOurs(tags map[string]string) string {
 	return fmt.Sprintf("Its tag %s is %q.", TagPrefix, prefix)
 }
 
-// notOurs refuses to change these resources. It offers a takeover where all can be taken over.
+// notOurs returns the error that these resources are not ours. It offers a takeover if all can be taken over.
 func notOurs(unowned []Unowned, adoptable bool) *apperr.Error {
 	first := unowned[0]
 	refusal := &apperr.Error{
@@ -123,13 +124,13 @@ func notOurs(unowned []Unowned, adoptable bool) *apperr.Error {
 	return refusal
 }
 
-// appeared refuses a resource that has appeared since it was looked for, and says what it is.
+// appeared returns the error for a resource that was created by someone else since it was looked for.
 func appeared(id ID, what string) *apperr.Error {
 	return &apperr.Error{
 		Code:    apperr.CodeNotOurs,
 		Message: fmt.Sprintf("%s has appeared while this install was at work, and is not ours", id),
 		Detail:  []string{what},
-		Hints:   []string{"find out who made it", "--prefix NAME   install beside it"},
+		Hints:   []string{"find out who created it", "--prefix NAME   install beside it"},
 	}
 }
 

@@ -9,9 +9,9 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// A caller whose rights depend on tags may not set the retention before IAM sees the new group's: that is tried
-// again, and briefly, since it may as well be the plain truth. Any other denial is told at once.
-func TestRetentionWhereRightsDependOnTags(t *testing.T) {
+// A caller whose permissions depend on tags may not set the retention before IAM sees the new group's tags.
+// That is retried only briefly, since the denial may be permanent. Any other denial fails at once.
+func TestRetentionWithTagBasedPermissions(t *testing.T) {
 	denied := func(text string) localaws.Fault {
 		return localaws.Fault{Action: "PutRetentionPolicy", Refuse: &localaws.Error{Code: "AccessDeniedException", Message: text}}
 	}
@@ -40,7 +40,7 @@ func TestRetentionWhereRightsDependOnTags(t *testing.T) {
 	}
 }
 
-// A wait has an end, and then says what AWS said last.
+// A wait ends at its ceiling and reports AWS's last response.
 func TestWaitTooLong(t *testing.T) {
 	delays := &localaws.Delays{RoleUsable: time.Hour}
 	inAccountWith(t, localaws.Options{Delays: delays}, func(t *testing.T, a *account) {
@@ -65,7 +65,7 @@ func TestWaitTooLong(t *testing.T) {
 	})
 }
 
-// EventBridge answers 200 and fails an entry inside.
+// EventBridge may respond with 200 and a failed entry.
 func TestFailedEntries(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		stop := a.Inject(localaws.Fault{Action: "PutTargets", Entries: &localaws.Error{Code: "LimitExceededException", Message: "The requested resource exceeds the maximum number allowed."}})
@@ -81,7 +81,7 @@ func TestFailedEntries(t *testing.T) {
 	})
 }
 
-// An account without enough concurrency says so, and how to go on.
+// An account without enough concurrency gets an error with hints.
 func TestConcurrencyCannotBeReserved(t *testing.T) {
 	inAccountWith(t, localaws.Options{Concurrency: 10, Delays: &localaws.Delays{}}, func(t *testing.T, a *account) {
 		_, err := a.tryInstall(t.Context(), "", given("reserved-concurrency", "2"))

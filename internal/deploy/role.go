@@ -15,22 +15,22 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// Role is the execution role with its one inline policy.
+// Role is the execution role with its inline policy.
 type Role struct {
 	Name        string
 	Path        string
 	Description string // the record of the settings
 	Trust       string // JSON
-	Policy      string // JSON of the inline policy; "" is absent
-	Boundary    string // ARN of the permissions boundary; "" is none
+	Policy      string // JSON of the inline policy; "" if absent
+	Boundary    string // ARN of the permissions boundary; "" if none
 	Tags        map[string]string
 
 	// Found, never wanted.
 	UniqueID string // RoleId, AROA...
 	Created  time.Time
-	Inline   []string // inline policies that are not ours
+	Inline   []string // names of inline policies that are not ours
 	Attached []string // ARNs of attached policies
-	Profiles []string // instance profiles that the role is in; found only for a removal
+	Profiles []string // instance profiles that contain the role; read only for a removal
 }
 
 func (r *Role) id() ID             { return ID{KindRole, r.Name} }
@@ -48,13 +48,13 @@ func (r *Role) fields() []pair {
 
 func (r *Role) part(path string) string { return within(path, "trust_policy", "policy") }
 
-// recordFields names each recorded setting, so that a change reads as the setting that it changes.
+// recordFields names each recorded setting, so that a difference is shown by setting.
 func recordFields(description string) []pair {
 	if settings.ParseRecord(description) == nil {
 		return []pair{{"record", description}}
 	}
 	return slices.DeleteFunc(documentFields("record", description), func(field pair) bool {
-		// Notes to a later run: the tags and what was written are compared themselves.
+		// Bookkeeping for a later run: the tags and the written parts themselves are compared.
 		return field.path == "record.untagged" || field.path == "record.written"
 	})
 }
@@ -63,7 +63,7 @@ func (r *Role) vital(field Field) bool {
 	return field.Path == "" || below(field.Path, "policy", "trust_policy")
 }
 
-// unowned never offers a takeover: what others have given their role would be the function's.
+// unowned never offers a takeover: the function would have all permissions that others gave the role.
 func (r *Role) unowned(prefix string) *Unowned {
 	if !ours(r.Tags, prefix) {
 		return &Unowned{ID: r.id(), Why: whyNotOurs(r.Tags)}
@@ -85,11 +85,11 @@ func (r *Role) additions() []Foreign {
 	return all
 }
 
-// getRole returns the role itself, without its policies; nil where there is none.
+// getRole returns the role itself, without its policies, or nil if there is none.
 func getRole(ctx context.Context, api RoleAPI, name string) (*Role, error) {
 	answer, err := api.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
 	if apperr.IsNotFound(err) {
-		return nil, nil //nolint:nilnil // absent is an answer, and nil is its form in State
+		return nil, nil //nolint:nilnil // nil means absent, as in State
 	}
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func getRole(ctx context.Context, api RoleAPI, name string) (*Role, error) {
 		return nil, err
 	}
 	found := &Role{
-		Name:        name, // as it was asked for: IAM takes any case for the same
+		Name:        name, // as requested: names in IAM are case-insensitive
 		Path:        value(role.Path),
 		Description: value(role.Description),
 		Trust:       trust,
@@ -114,7 +114,7 @@ func getRole(ctx context.Context, api RoleAPI, name string) (*Role, error) {
 	return found, nil
 }
 
-// unescape decodes a document as IAM returns it: URL-encoded after RFC 3986, where + is a plus.
+// unescape decodes a document as IAM returns it: URL-encoded according to RFC 3986, where + is a plus.
 func unescape(document *string) (string, error) {
 	text, err := url.PathUnescape(value(document))
 	if err != nil {
@@ -123,7 +123,7 @@ func unescape(document *string) (string, error) {
 	return text, nil
 }
 
-// roleObserver reads what belongs to a role that was found already; nil is none.
+// roleObserver reads what belongs to a role that was already read; nil if there is none.
 type roleObserver struct{ role *Role }
 
 func (o *roleObserver) readings(clients Clients, _ Names, why Purpose) []reading {
@@ -182,8 +182,8 @@ func (r *Role) readAttachedPolicies(api RoleAPI) func(context.Context) error {
 	}
 }
 
-// readProfiles finds the instance profiles that the role is in: somebody's addition, with which IAM would
-// refuse to delete the role (IAM API, DeleteRole). Nothing else needs to know of them.
+// readProfiles finds the instance profiles that contain the role. Others added them, and IAM would refuse to
+// delete the role (IAM API, DeleteRole). Only a removal needs them.
 func (r *Role) readProfiles(api RoleAPI) func(context.Context) error {
 	return func(ctx context.Context) error {
 		pages := iam.NewListInstanceProfilesForRolePaginator(api, &iam.ListInstanceProfilesForRoleInput{RoleName: &r.Name})

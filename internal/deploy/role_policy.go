@@ -8,11 +8,11 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// maxPolicy is the limit of all inline policies of a role together, in characters without white space
-// (IAM quotas). A list of clusters can exceed it.
+// maxPolicy is the maximum total size of a role's inline policies, in characters without white space (IAM
+// quotas). A list of clusters can exceed it.
 const maxPolicy = 10240
 
-// lambdaPrincipal is the same in every partition (aws-cdk region-info).
+// lambdaPrincipal is the same in all partitions (aws-cdk region-info).
 const lambdaPrincipal = "lambda.amazonaws.com"
 
 type policyDocument struct {
@@ -37,9 +37,10 @@ func trustPolicy() string {
 	}}})
 }
 
-// rolePolicy is all that the function may do: look at and redeploy services of its account and region,
-// and write to its own log group, which it may not create; and what its settings need. The condition on ecs:cluster, and not the
-// ARN, narrows to clusters, because services from before 2021 have none in their ARN.
+// rolePolicy returns everything that the function may do: describe and redeploy services of its account and
+// region, write to its own log group, which it may not create, and what its settings need. The condition on
+// ecs:cluster restricts it to clusters instead of the ARN, because ARNs of services from before 2021 do not
+// contain the cluster.
 func rolePolicy(names Names, spec settings.Spec) (string, error) {
 	services := statement{
 		Sid:      "Services",
@@ -71,19 +72,19 @@ func clusterARNs(id session.Identity, clusters []string) []string {
 	return arns
 }
 
-// optionalStatements returns what the role may do for settings that not every installation has.
+// optionalStatements returns the statements for settings that not every installation uses.
 func optionalStatements(names Names, spec settings.Spec) []statement {
 	var statements []statement
 	if len(spec.Subnets) > 0 {
 		statements = append(statements, networkStatements(names)...)
 	}
 	if spec.OnFailure != "" {
-		statements = append(statements, statement{Sid: "Failures", Effect: "Allow", Action: sendingTo(spec.OnFailure), Resource: spec.OnFailure})
+		statements = append(statements, statement{Sid: "Failures", Effect: "Allow", Action: sendAction(spec.OnFailure), Resource: spec.OnFailure})
 	}
 	if spec.KMSKey != "" {
 		statements = append(statements, environmentStatement(names, spec.KMSKey))
 	}
-	if spec.Tracing == settings.TracingActive { // X-Ray knows no resources here (Service Authorization Reference)
+	if spec.Tracing == settings.TracingActive { // X-Ray does not support resource ARNs here (Service Authorization Reference)
 		statements = append(statements, statement{
 			Sid: "Traces", Effect: "Allow", Action: []string{"xray:PutTelemetryRecords", "xray:PutTraceSegments"}, Resource: "*",
 		})
@@ -91,9 +92,10 @@ func optionalStatements(names Names, spec settings.Spec) []statement {
 	return statements
 }
 
-// networkStatements let Lambda manage the function's network interfaces as the role, which it checks before
-// there are any, so they cannot be narrowed. The function's own code, which has the same role, gets none
-// of them (Lambda Developer Guide, configuration-vpc and its security best practice).
+// networkStatements allow Lambda to manage the function's network interfaces as the role. Lambda checks these
+// permissions before any interface exists, so they cannot be restricted. The function's own code, which has
+// the same role, is denied all of them (Lambda Developer Guide, configuration-vpc and its security best
+// practice).
 func networkStatements(names Names) []statement {
 	actions := []string{
 		"ec2:AssignPrivateIpAddresses",
@@ -112,9 +114,9 @@ func networkStatements(names Names) []statement {
 	}
 }
 
-// environmentStatement allows to decrypt this function's variables and nothing else: Lambda puts the function's ARN
-// into the encryption context. Its grant does the same, but follows the id of the role that it was made
-// with, and is made only where the caller may create grants.
+// environmentStatement allows decryption of this function's variables only: Lambda puts the function's ARN
+// into the encryption context. Lambda's grant does the same, but it refers to the ID of the role at that
+// time, and exists only if the caller may create grants.
 func environmentStatement(names Names, key string) statement {
 	return statement{
 		Sid: "Environment", Effect: "Allow", Action: "kms:Decrypt", Resource: key,
@@ -122,10 +124,10 @@ func environmentStatement(names Names, key string) statement {
 	}
 }
 
-// sendingTo is the action that reaches a destination (Lambda Developer Guide, records of asynchronous
+// sendAction returns the action that sends to a destination (Lambda Developer Guide, records of asynchronous
 // invocations).
-func sendingTo(destination string) string {
-	parts, _ := arn.Parse(destination) // the setting lets only ARNs pass
+func sendAction(destination string) string {
+	parts, _ := arn.Parse(destination) // the setting accepts only ARNs
 	return map[string]string{
 		"sqs": "sqs:SendMessage", "sns": "sns:Publish", "events": "events:PutEvents", "lambda": "lambda:InvokeFunction",
 	}[parts.Service]

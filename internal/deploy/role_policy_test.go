@@ -8,7 +8,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// The role's rights, word for word.
+// The role's policy, word for word.
 func TestRolePolicy(t *testing.T) {
 	names := NewNames(identity(), "prod", "fn", "rule")
 	const logs = `{"Sid":"Logs","Effect":"Allow","Action":["logs:CreateLogStream","logs:PutLogEvents"],` +
@@ -34,7 +34,7 @@ func TestRolePolicy(t *testing.T) {
 	}
 }
 
-// sameDocument compares two JSON documents to the letter, but for the order of keys.
+// sameDocument compares two JSON documents exactly, except for the order of keys.
 func sameDocument(t *testing.T, got, want string) {
 	t.Helper()
 	var a, b any
@@ -49,8 +49,8 @@ func sameDocument(t *testing.T, got, want string) {
 	}
 }
 
-// Two documents that mean the same have the same fields, whatever AWS made of their text.
-func TestDocumentsOfOneMeaning(t *testing.T) {
+// Equivalent documents have the same fields, however AWS formats them.
+func TestEquivalentDocuments(t *testing.T) {
 	for _, test := range []struct{ name, a, b string }{
 		{"white space", `{"a": ["x", "y"]}`, "{\n\"a\":[\"x\",\"y\"]}"},
 		{"order of keys", `{"a":"1","b":"2"}`, `{"b":"2","a":"1"}`},
@@ -65,7 +65,7 @@ func TestDocumentsOfOneMeaning(t *testing.T) {
 	}
 }
 
-// A difference of two documents is named by its path.
+// A difference of two documents is reported by its path.
 func TestDocumentFields(t *testing.T) {
 	for _, test := range []struct {
 		want, have string
@@ -86,8 +86,8 @@ func TestDocumentFields(t *testing.T) {
 	}
 }
 
-// encodeJSON is for data; anything else is a mistake in this program.
-func TestEncodeJSONOfNoData(t *testing.T) {
+// encodeJSON panics for values that cannot be encoded, which is a bug.
+func TestEncodeJSONPanics(t *testing.T) {
 	defer func() {
 		if text, ok := recover().(string); !ok || !strings.HasPrefix(text, "encoding func()") {
 			t.Errorf("%v", text)

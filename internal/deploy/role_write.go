@@ -36,8 +36,8 @@ func (r *Role) create(ctx context.Context, run *runner, _ diff) error {
 	return run.retry(ctx, waitForIAM(), func() error { return r.putPolicy(ctx, run) })
 }
 
-// takeCreated goes on with a role that turns out to be there and ours: an earlier attempt of this call
-// got through and its answer was lost, or another install is at work. IAM may not show it yet.
+// takeCreated continues with an existing role that is ours: an earlier attempt succeeded but its response was
+// lost, or another install is running. IAM may not return it yet.
 func (r *Role) takeCreated(ctx context.Context, run *runner, cause error) error {
 	return run.retry(ctx, waitForIAM(), func() error {
 		have, err := getRole(ctx, run.IAM, r.Name)
@@ -45,7 +45,7 @@ func (r *Role) takeCreated(ctx context.Context, run *runner, cause error) error 
 		case err != nil:
 			return err
 		case have == nil:
-			return cmp.Or(r.otherSpelling(ctx, run), fmt.Errorf("%w: %w", errSettling, cause))
+			return cmp.Or(r.findOtherCase(ctx, run), fmt.Errorf("%w: %w", errSettling, cause))
 		case !ours(have.Tags, run.names.Prefix):
 			return cause
 		}
@@ -53,8 +53,8 @@ func (r *Role) takeCreated(ctx context.Context, run *runner, cause error) error 
 	})
 }
 
-// checkCreated refuses a role that has our name and tags and is not the one that was to be made: whoever else may
-// assume it would get what our policy allows.
+// checkCreated returns an error for a role that has our name and tags but is not the one that was to be
+// created: other principals that may assume it would get what our policy allows.
 func (r *Role) checkCreated(have *Role) error {
 	switch differs := changed(compare(documentFields("trust_policy", r.Trust), documentFields("trust_policy", have.Trust), nil)); {
 	case have.Path != r.Path:
@@ -67,9 +67,9 @@ func (r *Role) checkCreated(have *Role) error {
 	return nil
 }
 
-// otherSpelling looks for the role whose name differs only in case: it is in the way, and not found by
-// ours. Without one, or without the right to look, the role itself may just not be seen yet.
-func (r *Role) otherSpelling(ctx context.Context, run *runner) error {
+// findOtherCase finds a role whose name differs only in case: it prevents the creation but is not found by
+// our name. Without one, or without permission to list roles, our role may just not be visible yet.
+func (r *Role) findOtherCase(ctx context.Context, run *runner) error {
 	pages := iam.NewListRolesPaginator(run.IAM, &iam.ListRolesInput{PathPrefix: &r.Path})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -104,9 +104,10 @@ func (r *Role) setBoundary(ctx context.Context, run *runner) (err error) {
 	return err
 }
 
-// update begins with a boundary, without which a caller may be denied all else, and then writes the record and the
-// tags that it speaks of: what comes later can be told from them. It knows tags by their marks alone, so new ones
-// stand on the role before it does: a run that ends between the two loses nothing.
+// update begins with a boundary, without which the caller may be denied everything else, and then writes the
+// record and the tags that it names, since what was written later can be inferred from them. New tags are
+// identified only by the record, so they are set on the role before it is written: a run that ends between
+// the two loses nothing.
 func (r *Role) update(ctx context.Context, run *runner, d diff) error {
 	remove, add, bound := d.fields.untagged(r.Tags), d.fields.tagged(r.Tags), d.fields.has("permissions_boundary")
 	early := len(add) > 0 && fits(tagsOf(d.have.fields()), remove, add)
@@ -114,7 +115,7 @@ func (r *Role) update(ctx context.Context, run *runner, d diff) error {
 		_, err := run.IAM.TagRole(ctx, &iam.TagRoleInput{RoleName: &r.Name, Tags: toIAMTags(add)})
 		return err
 	}
-	return run.inTurn(
+	return run.retrySteps(
 		ctx, waitForIAM(),
 		step{bound && r.Boundary != "", func() error { return r.setBoundary(ctx, run) }},
 		step{early, tag},
@@ -136,8 +137,8 @@ func (r *Role) update(ctx context.Context, run *runner, d diff) error {
 	)
 }
 
-// fits reports whether the new tags have room on a role beside those that go: AWS allows 50, and IAM takes keys that
-// differ only in case for one (IAM User Guide, tags).
+// fits reports whether the new tags fit on a role together with those that are removed later: AWS allows 50,
+// and IAM treats keys that differ only in case as the same (IAM User Guide, tags).
 func fits(have map[string]string, remove []string, add map[string]string) bool {
 	all := maps.Clone(nonNilMap(have))
 	maps.Copy(all, add)
@@ -146,12 +147,12 @@ func fits(have map[string]string, remove []string, add map[string]string) bool {
 	})
 }
 
-// delete removes everything from the role first, as IAM demands (IAM API, DeleteRole). Policies and
-// instance profiles that are not ours are among it only under --force.
+// delete removes everything from the role first, as IAM requires (IAM API, DeleteRole). Policies and instance
+// profiles that are not ours are included only with --force.
 func (r *Role) delete(ctx context.Context, run *runner) error {
 	var steps []step
 	for _, profile := range r.Profiles {
-		steps = append(steps, step{true, func() error { // the profile stays
+		steps = append(steps, step{true, func() error { // the profile itself is kept
 			_, err := run.IAM.RemoveRoleFromInstanceProfile(ctx, &iam.RemoveRoleFromInstanceProfileInput{
 				RoleName: &r.Name, InstanceProfileName: aws.String(profile),
 			})
@@ -174,7 +175,7 @@ func (r *Role) delete(ctx context.Context, run *runner) error {
 		_, err := run.IAM.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &r.Name})
 		return apperr.IgnoreNotFound(err)
 	}})
-	return run.inTurn(ctx, waitForDelete(), steps...)
+	return run.retrySteps(ctx, waitForDelete(), steps...)
 }
 
 func toIAMTags(tags map[string]string) []types.Tag {

@@ -6,13 +6,13 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// A company may want its roles under a path of its own. The role is found by its name, so that no later command needs
-// to be told.
+// A company may require a path for its roles. The role is found by its name, so that later commands need no
+// path.
 func TestRolePath(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		const arn = "arn:aws:iam::111122223333:role/team/spot/prod-spothandler-us-east-1"
 		a.install(t, "prod", given("role-path", "/team/spot/"))
-		found := a.look(t, "prod", nil)
+		found := a.find(t, "prod", nil)
 		if found.State.Role.Path != "/team/spot/" || found.State.Function.RoleARN != arn || found.Names.RoleARN() != arn {
 			t.Errorf("%+v of %+v", found.Names, found.State.Role)
 		}
@@ -36,24 +36,24 @@ func TestRolePath(t *testing.T) {
 	})
 }
 
-// Where the role is gone, the function that ran as it tells where it was.
+// If the role is gone, the path comes from the function that ran as it.
 func TestRolePathOfALostRole(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("role-path", "/team/"))
-		names := a.look(t, "prod", nil).Names
+		names := a.find(t, "prod", nil).Names
 		a.deleteOutOfBand(t, ID{KindRole, names.Role}, names)
-		if found := a.look(t, "prod", nil); found.Names.RolePath != "/team/" {
+		if found := a.find(t, "prod", nil); found.Names.RolePath != "/team/" {
 			t.Errorf("it would be recreated under %s", found.Names.RolePath)
 		}
 		a.install(t, "prod", nil)
-		if role := a.look(t, "prod", nil).State.Role; role.Path != "/team/" {
+		if role := a.find(t, "prod", nil).State.Role; role.Path != "/team/" {
 			t.Errorf("it was recreated under %s", role.Path)
 		}
 	})
 }
 
-// ListRoles asks for a path. Roles of another one are listed where it is given, and else found by the tags of what the
-// installation has beside it.
+// ListRoles filters by path. Roles under another path are listed if it is given, and otherwise found by the
+// tags of the installation's other resources.
 func TestRolesOfAnotherPathAreFound(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "", nil)

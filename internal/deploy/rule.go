@@ -13,7 +13,7 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// ruleDisabled is the one state in which a rule matches nothing.
+// ruleDisabled is the only state in which a rule matches nothing.
 const ruleDisabled = "DISABLED"
 
 // Rule is a rule on the default event bus.
@@ -25,12 +25,12 @@ type Rule struct {
 	Tags        map[string]string
 
 	// Found, never wanted.
-	Schedule   string   // somebody gave the rule a schedule as well
-	TagsUnread string   // why EventBridge does not list the tags; "" is fine
-	OwnTarget  bool     // our target is on it: what makes it ours where the tags are not listed
+	Schedule   string   // someone also gave the rule a schedule
+	TagsUnread string   // why EventBridge does not list the tags; "" if it does
+	OwnTarget  bool     // our target is on it, which makes it ours if the tags are not listed
 	ManagedBy  string   // the AWS service that owns a managed rule
-	Targets    []string // ids of targets that are not ours, duplicates included
-	Duplicates []string // ids of those among them that invoke the function: each event would be handled twice
+	Targets    []string // IDs of targets that are not ours, including duplicates
+	Duplicates []string // IDs of those that invoke the function: each event would be handled twice
 }
 
 func (r *Rule) id() ID             { return ID{KindRule, r.Name} }
@@ -82,7 +82,7 @@ func (r *Rule) additions() []Foreign {
 func getRule(ctx context.Context, api RuleAPI, name string) (*Rule, error) {
 	answer, err := api.DescribeRule(ctx, &eventbridge.DescribeRuleInput{Name: &name})
 	if apperr.IsNotFound(err) {
-		return nil, nil //nolint:nilnil // absent is an answer, and nil is its form in State
+		return nil, nil //nolint:nilnil // nil means absent, as in State
 	}
 	if err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func getRule(ctx context.Context, api RuleAPI, name string) (*Rule, error) {
 	}, nil
 }
 
-// getRuleTags returns the tags of a rule, or, where the partition has none, why they were not read.
+// getRuleTags returns the tags of a rule or, if the partition does not support them, why they were not read.
 func getRuleTags(ctx context.Context, api RuleAPI, partition, arn string) (tags map[string]string, unread string, err error) {
 	answer, err := api.ListTagsForResource(ctx, &eventbridge.ListTagsForResourceInput{ResourceARN: &arn})
 	if handler.TagsUnsupported(partition, err) {
@@ -113,9 +113,9 @@ func getRuleTags(ctx context.Context, api RuleAPI, partition, arn string) (tags 
 	return tags, "", nil
 }
 
-// put sends the whole rule each time: PutRule replaces what it is not given with its default, so
-// that a rule without a state would be enabled. Tags it takes only at the creation (API, PutRule); they go along each
-// time, for a rule that somebody removed meanwhile comes back by this call, and has to be known as ours.
+// put always sends the whole rule: PutRule resets everything that is omitted, so a rule without a state would
+// be enabled. Tags only have an effect when the rule is created (API, PutRule). They are sent each time,
+// because this call creates a rule again that was deleted meanwhile, and it must be recognized as ours.
 func (r *Rule) put(ctx context.Context, run *runner) error {
 	return run.retry(ctx, waitForConflict(), func() error { return r.putOnce(ctx, run) })
 }
@@ -123,7 +123,7 @@ func (r *Rule) put(ctx context.Context, run *runner) error {
 func (r *Rule) putOnce(ctx context.Context, run *runner) error {
 	_, err := run.Events.PutRule(ctx, &eventbridge.PutRuleInput{
 		Name:               &r.Name,
-		EventPattern:       stringOrNil(r.Pattern), // somebody's rule, which is paused, may have a schedule alone
+		EventPattern:       stringOrNil(r.Pattern), // another's rule that is paused may have only a schedule
 		ScheduleExpression: stringOrNil(r.Schedule),
 		State:              types.RuleState(r.State),
 		Description:        &r.Description,
@@ -132,7 +132,7 @@ func (r *Rule) putOnce(ctx context.Context, run *runner) error {
 	return err
 }
 
-// create looks again right before each attempt: PutRule takes a rule over without a word.
+// create reads the rule right before each attempt, because PutRule silently overwrites an existing rule.
 func (r *Rule) create(ctx context.Context, run *runner, _ diff) error {
 	return run.retry(ctx, waitForConflict(), func() error {
 		if err := r.checkAbsent(ctx, run); err != nil {
@@ -142,8 +142,8 @@ func (r *Rule) create(ctx context.Context, run *runner, _ diff) error {
 	})
 }
 
-// checkAbsent refuses a rule of somebody else's that has appeared since the look. One of ours may have: another
-// install is at work, or was.
+// checkAbsent returns an error for another's rule that was created since it was looked for. One of ours may
+// have been created by another install.
 func (r *Rule) checkAbsent(ctx context.Context, run *runner) error {
 	have, err := getRule(ctx, run.Events, r.Name)
 	if have == nil || err != nil {
@@ -160,7 +160,7 @@ func (r *Rule) checkAbsent(ctx context.Context, run *runner) error {
 }
 
 func (r *Rule) update(ctx context.Context, run *runner, d diff) error {
-	return inOrder(
+	return runSteps(
 		step{d.fields.beyondTags(), func() error { return r.put(ctx, run) }},
 		step{d.fields.has("tags"), func() error { return r.retag(ctx, run, d.fields) }},
 	)
@@ -168,7 +168,7 @@ func (r *Rule) update(ctx context.Context, run *runner, d diff) error {
 
 func (r *Rule) retag(ctx context.Context, run *runner, fields changed) error {
 	arn, remove, add := run.names.ruleARN(r.Name), fields.untagged(r.Tags), fields.tagged(r.Tags)
-	return run.inTurn(
+	return run.retrySteps(
 		ctx, waitForConflict(),
 		step{len(remove) > 0, func() error {
 			_, err := run.Events.UntagResource(ctx, &eventbridge.UntagResourceInput{ResourceARN: &arn, TagKeys: remove})
@@ -181,7 +181,7 @@ func (r *Rule) retag(ctx context.Context, run *runner, fields changed) error {
 	)
 }
 
-// delete takes the remaining targets off first, which are others' and there only under --force.
+// delete first removes the remaining targets, which others added and which exist only with --force.
 func (r *Rule) delete(ctx context.Context, run *runner) error {
 	if len(r.Targets) > 0 {
 		if err := removeTargets(ctx, run, r.Name, r.Targets...); err != nil {

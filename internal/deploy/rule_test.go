@@ -15,7 +15,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// What the rule's pattern matches, in each mode.
+// The rule's pattern in each mode.
 func TestEventPattern(t *testing.T) {
 	const around = `{"account":["111122223333"],"region":["us-east-1"],"replay-name":[{"exists":false}],` +
 		`"source":["aws.ecs","spothandler.simulate"],"detail-type":["ECS Task State Change","spothandler.simulate"],"detail":{`
@@ -41,7 +41,8 @@ func TestEventPattern(t *testing.T) {
 	}
 }
 
-// Above EventBridge's default quota there is a warning that names it; not where AWS has accepted as much.
+// A pattern above EventBridge's default quota causes a warning, unless AWS has already accepted a pattern as
+// long.
 func TestPatternWarning(t *testing.T) {
 	patterned := func(length int) State {
 		return State{Triggers: []Trigger{{Rule: &Rule{Pattern: strings.Repeat("x", length)}}}}
@@ -63,7 +64,7 @@ func TestPatternWarning(t *testing.T) {
 	}
 }
 
-// untagged is EventBridge in a partition that has no tags of rules.
+// untagged is an EventBridge client in a partition that does not support tags on rules.
 type untagged struct {
 	RuleAPI
 	code string
@@ -73,7 +74,7 @@ func (u untagged) ListTagsForResource(context.Context, *eventbridge.ListTagsForR
 	return nil, &smithy.GenericAPIError{Code: u.code, Message: "not here"}
 }
 
-// inPartition runs a test in an empty account of the partition that this Region belongs to.
+// inPartition runs a test in an empty account of the partition of this Region.
 func inPartition(t *testing.T, partition, region string, test func(t *testing.T, a *account)) {
 	t.Helper()
 	inAccountWith(t, localaws.Options{Delays: &localaws.Delays{}, Region: region}, func(t *testing.T, a *account) {
@@ -82,8 +83,8 @@ func inPartition(t *testing.T, partition, region string, test func(t *testing.T,
 	})
 }
 
-// Where EventBridge lists no tags, status goes on and says so: our target tells that the rule is ours.
-func TestRuleTagsThatThePartitionHasNot(t *testing.T) {
+// If EventBridge lists no tags, status continues and says so: our target shows that the rule is ours.
+func TestRuleTagsUnsupportedInPartition(t *testing.T) {
 	inPartition(t, "aws-cn", "cn-north-1", func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
 		a.clients.Events = untagged{a.clients.Events, "UnsupportedOperationException"}
@@ -92,17 +93,17 @@ func TestRuleTagsThatThePartitionHasNot(t *testing.T) {
 		if !status.Healthy || !slices.Equal(status.NotChecked, want) {
 			t.Errorf("problems %+v, not checked %+v", status.Problems, status.NotChecked)
 		}
-		if err := a.look(t, "prod", nil).CheckOurs(false); err != nil {
+		if err := a.find(t, "prod", nil).CheckOurs(false); err != nil {
 			t.Error(err)
 		}
-		if found := a.look(t, "other", nil); found.Found() {
+		if found := a.find(t, "other", nil); found.Found() {
 			t.Errorf("another installation is found: %+v", found.State)
 		}
 	})
 }
 
-// A rule without our target stays somebody else's there.
-func TestRuleOfOthersWhereThereAreNoTags(t *testing.T) {
+// A rule without our target is not ours there.
+func TestForeignRuleInPartitionWithoutTags(t *testing.T) {
 	inPartition(t, "aws-cn", "cn-north-1", func(t *testing.T, a *account) {
 		pattern := `{"source":["aws.ec2"]}`
 		name := "prod-" + settings.Defaults("prod").RuleName
@@ -110,15 +111,15 @@ func TestRuleOfOthersWhereThereAreNoTags(t *testing.T) {
 			t.Fatal(err)
 		}
 		a.clients.Events = untagged{a.clients.Events, "UnsupportedOperationException"}
-		refusal := errorOf(t, a.look(t, "prod", nil).CheckOurs(false))
+		refusal := errorOf(t, a.find(t, "prod", nil).CheckOurs(false))
 		if refusal.Detail[0] != "Its tags cannot be read, and our target is not on it." {
 			t.Errorf("%+v", refusal)
 		}
 	})
 }
 
-// In the partition that has tags, and where the caller may not list them, it is an error.
-func TestRuleTagsThatAreRefused(t *testing.T) {
+// In a partition that supports tags, a caller who may not list them gets an error.
+func TestRuleTagsDenied(t *testing.T) {
 	for _, test := range []struct{ partition, region, code string }{
 		{"aws", "us-east-1", "UnsupportedOperationException"},
 		{"aws-cn", "cn-north-1", "AccessDeniedException"},

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// runner is what a change may use while it is applied.
+// runner is the context of a change while it is applied.
 type runner struct {
 	Clients
 	names   Names
-	ceiling time.Duration // of each wait; 0: each its own
-	note    func(string)  // tells what is waited for
+	ceiling time.Duration // of each wait; 0 uses each wait's own
+	note    func(string)  // reports what is waited for
 }
 
 const (
@@ -18,8 +18,8 @@ const (
 	longestPause = 5 * time.Second
 )
 
-// retry does it again while its error means "not yet", with growing pauses, up to the ceiling (or the
-// one that the user gave). What AWS said last is in the error. It ends at once with the context.
+// retry repeats do while its error means "not yet", with growing delays, up to the ceiling (or the user's).
+// The error includes AWS's last response. It ends at once with the context.
 func (r *runner) retry(ctx context.Context, w wait, do func() error) error {
 	ceiling := w.ceiling
 	if r.ceiling > 0 {
@@ -41,7 +41,7 @@ func (r *runner) retry(ctx context.Context, w wait, do func() error) error {
 	}
 }
 
-// sleep pauses, or ends with the context's error.
+// sleep pauses, or returns the context's error if it ends first.
 func sleep(ctx context.Context, pause time.Duration) error {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
@@ -53,14 +53,14 @@ func sleep(ctx context.Context, pause time.Duration) error {
 	}
 }
 
-// step is one write of a change, left out when it is not needed.
+// step is one write of a change, skipped if it is not needed.
 type step struct {
 	needed bool
 	do     func() error
 }
 
-// inOrder does the steps that are needed, up to the first that fails.
-func inOrder(steps ...step) error {
+// runSteps runs the steps that are needed, up to the first that fails.
+func runSteps(steps ...step) error {
 	for _, step := range steps {
 		if !step.needed {
 			continue
@@ -72,10 +72,10 @@ func inOrder(steps ...step) error {
 	return nil
 }
 
-// inTurn is inOrder with each step repeated while AWS says "not yet".
-func (r *runner) inTurn(ctx context.Context, w wait, steps ...step) error {
+// retrySteps is runSteps with each step repeated while AWS responds with "not yet".
+func (r *runner) retrySteps(ctx context.Context, w wait, steps ...step) error {
 	for index, each := range steps {
 		steps[index].do = func() error { return r.retry(ctx, w, each.do) }
 	}
-	return inOrder(steps...)
+	return runSteps(steps...)
 }

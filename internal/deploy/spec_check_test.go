@@ -7,8 +7,8 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// Settings that are good one by one and not together, or not in this place.
-func TestOptionalSettingsOutOfPlace(t *testing.T) {
+// Settings that are valid individually but not together, or not in this partition or Region.
+func TestOptionalSettingsCombinations(t *testing.T) {
 	const own = "arn:aws:lambda:us-east-1:111122223333:function:ecs-fargate-spot-handler"
 	for _, test := range []struct {
 		settings      settings.Given
@@ -46,8 +46,8 @@ func TestOptionalSettingsOutOfPlace(t *testing.T) {
 			given("on-failure", "arn:aws-cn:sqs:us-east-1:111122223333:q"),
 			"--on-failure arn:aws-cn:sqs:us-east-1:111122223333:q is not in partition aws", "a destination in partition aws",
 		},
-		{given("on-failure", own), "--on-failure is the function itself: its failures would come back to it", "--on-failure ARN   of something else"},
-		{given("on-failure", own+":$LATEST"), "--on-failure is the function itself: its failures would come back to it", "--on-failure ARN"},
+		{given("on-failure", own), "--on-failure is the function itself: its failures would be sent back to it", "--on-failure ARN   of another destination"},
+		{given("on-failure", own+":$LATEST"), "--on-failure is the function itself: its failures would be sent back to it", "--on-failure ARN"},
 	} {
 		spec := settings.Defaults("")
 		if err := test.settings.Apply(&spec); err != nil {
@@ -58,7 +58,7 @@ func TestOptionalSettingsOutOfPlace(t *testing.T) {
 	}
 }
 
-// AWS's own policies belong to no account.
+// AWS's managed policies belong to no account.
 func TestBoundaryOfAWS(t *testing.T) {
 	const policy = "arn:aws:iam::aws:policy/PowerUserAccess"
 	if got := desiredFor(t, given("permissions-boundary", policy)).Role.Boundary; got != policy {

@@ -13,7 +13,7 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// Status is what can be said of an installation: shown by status, and as "installation" in JSON.
+// Status describes the state of an installation: shown by status, and as "installation" in JSON.
 type Status struct {
 	Prefix           string         `json:"prefix"`
 	Region           string         `json:"region"`
@@ -21,49 +21,49 @@ type Status struct {
 	Healthy          bool           `json:"healthy"`
 	Verdict          Verdict        `json:"verdict"`
 	Problems         []Problem      `json:"problems"`
-	Reminders        []string       `json:"reminders"` // of what was asked for and is easily forgotten
+	Reminders        []string       `json:"reminders"` // settings that were chosen and are easily forgotten
 	Warnings         []string       `json:"warnings"`
 	UpgradeAvailable bool           `json:"upgrade_available"`
 	NotChecked       []NotChecked   `json:"not_checked"`
 	Settings         map[string]any `json:"settings"`
 	Outputs          Outputs        `json:"outputs"`
 
-	// What the function did, where the caller has read its records; nil where not.
+	// The function's activity, if the caller has read its records; else nil.
 	Last24h *history.Day    `json:"last_24h"`
-	Latest  *history.Latest `json:"latest"` // nil as well where there was no interruption
+	Latest  *history.Latest `json:"latest"` // also nil if there was no interruption
 
 	Spec      settings.Spec `json:"-"`
-	Changes   []Change      `json:"-"` // what install would do
-	Resources []Resource    `json:"-"` // all that belong to it, in the order of creation
+	Changes   []Change      `json:"-"` // what an install would change
+	Resources []Resource    `json:"-"` // all resources, in the order of creation
 }
 
-// Verdict is the state of an installation in a word.
+// Verdict summarizes the state of an installation.
 type Verdict string
 
-// The verdicts, from the best.
+// The verdicts, best first.
 const (
 	Healthy             Verdict = "healthy"
-	NeedsAttention      Verdict = "needs_attention" // install would not mend it
+	NeedsAttention      Verdict = "needs_attention" // an install would not fix it
 	Differs             Verdict = "differs"
 	MissesInterruptions Verdict = "misses_interruptions"
 )
 
-// Resource is one resource of an installation in a few words.
+// Resource describes one resource of an installation.
 type Resource struct {
 	ID
-	Detail string // "" where there is none, or the resource is missing
+	Detail string // "" if there is none, or the resource is missing
 }
 
 // Problem is one reason why an installation is not healthy.
 type Problem struct {
 	Code    string  `json:"code"` // missing, differs, broken, not_ours, foreign, overlap, concurrency_zero
-	ID              // of the resource; zero where it is about none
+	ID              // of the resource; zero if it concerns none
 	Message string  `json:"message"`
 	Fields  []Field `json:"fields,omitempty"`
 	// Others are the prefixes of the installations that watch the same clusters.
 	Others []string `json:"others,omitempty"`
 
-	Vital bool `json:"-"` // interruptions go unanswered
+	Vital bool `json:"-"` // interruptions are not handled
 }
 
 // Codes of a Problem.
@@ -77,8 +77,8 @@ const (
 	ProblemConcurrencyZero = "concurrency_zero"
 )
 
-// Assess compares an installation with its own record: the code that was installed is right, and so is
-// the embedded one, even though a newer binary would install another. It is pure.
+// Assess compares an installation with its own record. Both the installed code and the embedded code count as
+// right, even if a newer binary would install another. It is a pure function.
 func Assess(i *Installation, embedded Release, others []Listed) (Status, error) {
 	spec, warnings, err := i.Resolve(nil, false)
 	if err != nil {
@@ -99,7 +99,7 @@ func Assess(i *Installation, embedded Release, others []Listed) (Status, error) 
 	status := Status{
 		Prefix: i.Names.Prefix, Region: i.Names.Region, Account: i.Names.Account,
 		Settings: settings.JSON(spec), Outputs: i.Outputs(), Spec: spec,
-		Warnings: append(append([]string{}, warnings...), i.retentionWarning(spec)...), Reminders: append(idle(spec), i.forwarding()...),
+		Warnings: append(append([]string{}, warnings...), i.retentionWarning(spec)...), Reminders: append(idleReminders(spec), i.forwarding()...),
 		NotChecked: append([]NotChecked{}, i.unchecked()...),
 		Resources:  describe(want, have),
 	}
@@ -107,20 +107,21 @@ func Assess(i *Installation, embedded Release, others []Listed) (Status, error) 
 	status.Changes, outdated = i.drift(Plan(want, i.compared()), spec, embedded)
 	status.Problems = problems(i, want, spec, status.Changes, others)
 	status.Healthy = len(status.Problems) == 0
-	status.Verdict = verdictOn(status.Problems, status.Changes)
+	status.Verdict = verdictOf(status.Problems, status.Changes)
 	status.UpgradeAvailable = i.upgradable(embedded, outdated)
 	return status, nil
 }
 
-// compared is what belongs to the installation, and its role even where that is not ours: the function runs as it.
+// compared returns what belongs to the installation, and its role even if that is not ours, because the
+// function runs as it.
 func (i *Installation) compared() State {
 	have := i.Owned()
 	have.Role = i.State.Role
 	return have
 }
 
-// verdictOn is what a person wants to know first: does it still do its work?
-func verdictOn(problems []Problem, changes []Change) Verdict {
+// verdictOf answers what a user wants to know first: does the installation still work?
+func verdictOf(problems []Problem, changes []Change) Verdict {
 	switch {
 	case len(problems) == 0:
 		return Healthy
@@ -145,11 +146,11 @@ func describe(want, have State) []Resource {
 	return all
 }
 
-// idle reminds of settings with which no interruption is answered.
-func idle(spec settings.Spec) []string {
+// idleReminders returns reminders of settings with which no interruption is handled.
+func idleReminders(spec settings.Spec) []string {
 	reminders := []string{}
 	if spec.RuleState == ruleDisabled {
-		reminders = append(reminders, "the rule is DISABLED, as configured: no interruption is heard")
+		reminders = append(reminders, "the rule is DISABLED, as configured: interruptions are not handled")
 	}
 	if spec.Redeploy == handler.ModeObserve {
 		reminders = append(reminders, "redeploy is observe, as configured: interruptions are only logged")
@@ -157,14 +158,14 @@ func idle(spec settings.Spec) []string {
 	return reminders
 }
 
-// upgradable reports whether this binary would install something newer: code, or, where it is outdated, what
-// goes with it.
+// upgradable reports whether this binary would install something newer: the code or, if outdated, another
+// part.
 func (i *Installation) upgradable(embedded Release, outdated bool) bool {
 	return i.Record != nil && !newer(i.Record.Version, embedded.Version) &&
 		(outdated || embedded.CodeSHA256 != "" && embedded.CodeSHA256 != i.Record.CodeSHA256 || newer(embedded.Version, i.Record.Version))
 }
 
-// problems lists what is wrong, in the order of the resources, what only a person can mend last.
+// problems lists what is wrong in the order of the resources, followed by what only a user can fix.
 func problems(i *Installation, want State, spec settings.Spec, changes []Change, others []Listed) []Problem {
 	list, wanted, unowned := []Problem{}, want.byID(), map[ID]bool{}
 	for _, each := range i.Unowned() {
@@ -194,8 +195,8 @@ func problems(i *Installation, want State, spec settings.Spec, changes []Change,
 	return list
 }
 
-// withoutRecreated leaves out the creations that only follow from the deletion of what must be recreated: it is not
-// missing, nor are the parts that go with it.
+// withoutRecreated omits creations that only follow from the deletion of a resource that must be recreated:
+// neither it nor its parts are missing.
 func withoutRecreated(changes []Change, want, have State) []Change {
 	wanted, found, deleted := want.byID(), have.byID(), map[ID]bool{}
 	for _, change := range changes {
@@ -212,7 +213,7 @@ func problemOf(change Change) Problem {
 	case Create:
 		problem.Code, problem.Fields = ProblemMissing, nil
 		problem.Message = fmt.Sprintf("%s is missing", change.ID)
-	case Delete: // what must be recreated
+	case Delete: // must be recreated
 		problem.Code, problem.Fields = ProblemBroken, nil
 		for _, field := range change.Fields {
 			problem.Message = "must be recreated: " + field.Old
@@ -227,7 +228,7 @@ func problemOf(change Change) Problem {
 	return problem
 }
 
-// CheckVersion refuses to touch an installation of a newer version than the binary's.
+// CheckVersion returns an error for an installation of a newer version than the binary's.
 func (i *Installation) CheckVersion(version string, allowDowngrade bool) error {
 	if i.Record == nil || allowDowngrade || !newer(i.Record.Version, version) {
 		return nil
@@ -235,11 +236,11 @@ func (i *Installation) CheckVersion(version string, allowDowngrade bool) error {
 	return &apperr.Error{
 		Code:    apperr.CodeNewer,
 		Message: fmt.Sprintf("the installation is of version %s, newer than this spothandler %s", i.Record.Version, version),
-		Hints:   []string{"use spothandler " + i.Record.Version + " or newer", "--allow-downgrade   install the older one all the same"},
+		Hints:   []string{"use spothandler " + i.Record.Version + " or newer", "--allow-downgrade   install the older version anyway"},
 	}
 }
 
-// newer compares semantic versions; what is none is neither newer nor older.
+// newer compares semantic versions; any other version is neither newer nor older.
 func newer(a, b string) bool {
 	a, b = "v"+strings.TrimPrefix(a, "v"), "v"+strings.TrimPrefix(b, "v")
 	return semver.IsValid(a) && semver.IsValid(b) && semver.Compare(a, b) > 0

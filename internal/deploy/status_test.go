@@ -7,7 +7,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// assessed is the installation that Observe would find after an install of version 1.0.0.
+// assessed returns the installation that Observe would find after an install of version 1.0.0.
 func assessed(t *testing.T) *Installation {
 	t.Helper()
 	have := installed(t)
@@ -30,12 +30,12 @@ func TestAssessHealthy(t *testing.T) {
 	}
 }
 
-// What was asked for is healthy, and said all the same where no interruption is answered by it.
+// Settings that prevent handling interruptions are healthy, but are mentioned.
 func TestReminders(t *testing.T) {
 	for _, test := range []struct {
 		setting, value, want string
 	}{
-		{"rule-state", "DISABLED", "the rule is DISABLED, as configured: no interruption is heard"},
+		{"rule-state", "DISABLED", "the rule is DISABLED, as configured: interruptions are not handled"},
 		{"redeploy", "observe", "redeploy is observe, as configured: interruptions are only logged"},
 	} {
 		inAccount(t, func(t *testing.T, a *account) {
@@ -49,7 +49,7 @@ func TestReminders(t *testing.T) {
 	}
 }
 
-// Each reason why an installation is not healthy, and the words for it.
+// Each reason why an installation is not healthy, with its message.
 func TestProblems(t *testing.T) {
 	record := settings.NewRecord(settings.Defaults("other"), embedded().Version, embedded().CodeSHA256)
 	others := []Listed{{Prefix: "", Record: &record}}
@@ -119,7 +119,7 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-// recorded writes the record where AWS keeps it.
+// recorded writes the record to the role's description.
 func (i *Installation) recorded(t *testing.T) {
 	t.Helper()
 	text, err := i.Record.Encode()
@@ -129,15 +129,16 @@ func (i *Installation) recorded(t *testing.T) {
 	i.State.Role.Description = text
 }
 
-// Where another rules how long logs are kept, that is said, unless it comes to the same.
-func TestRetentionRuled(t *testing.T) {
+// If something other than the setting determines the retention, that is reported, unless the values are
+// equal.
+func TestRetentionWarning(t *testing.T) {
 	for days, want := range map[int][]string{
 		14: nil,
 		3:  {"logs are kept 3 days and not 14 days, by its class DELIVERY"},
-		0:  {"logs are kept for ever and not 14 days, by its class DELIVERY"},
+		0:  {"logs are kept forever and not 14 days, by its class DELIVERY"},
 	} {
 		found := assessed(t)
-		found.State.LogGroup.RetentionDays, found.State.LogGroup.RetentionRuler = days, "its class DELIVERY"
+		found.State.LogGroup.RetentionDays, found.State.LogGroup.RetentionSetBy = days, "its class DELIVERY"
 		status, err := Assess(found, embedded(), nil)
 		if err != nil || !status.Healthy {
 			t.Errorf("%+v, %v", status.Problems, err)
@@ -146,7 +147,7 @@ func TestRetentionRuled(t *testing.T) {
 	}
 }
 
-// The code that was installed is right, and so is the embedded one; any other is drift.
+// The installed code and the embedded code are right; any other is drift.
 func TestAssessCode(t *testing.T) {
 	newer := Release{Version: "1.1.0", CodeSHA256: "bmV3ZXI="}
 	for _, test := range []struct {
@@ -176,7 +177,7 @@ func TestAssessCode(t *testing.T) {
 	}
 }
 
-// A record that was edited into something that could not be installed here is not followed, and differs.
+// A record that was edited to something that could not be installed here is ignored, and differs.
 func TestAssessImpossibleRecord(t *testing.T) {
 	found := assessed(t)
 	for i := range 200 {
@@ -236,8 +237,8 @@ func TestOutputs(t *testing.T) {
 	}
 }
 
-// Which differences keep interruptions from being answered, "" being the resource as a whole. Without its log group
-// the function works, unseen.
+// Differences that prevent handling interruptions, "" being the whole resource. Without its log group the
+// function works but leaves no records.
 func TestVital(t *testing.T) {
 	found := wanted(t).byID()
 	names := NewNames(identity(), "prod", settings.Defaults("").FunctionName, settings.Defaults("").RuleName)
@@ -268,7 +269,7 @@ func TestVital(t *testing.T) {
 	}
 }
 
-// The verdict follows from what is wrong, whatever comes first.
+// The verdict depends on the problems, regardless of their order.
 func TestVerdict(t *testing.T) {
 	overlap, foreign := Problem{Code: ProblemOverlap}, Problem{Code: ProblemForeign}
 	differs := Problem{Code: ProblemDiffers}
@@ -286,13 +287,13 @@ func TestVerdict(t *testing.T) {
 		{"nothing", nil, nil, Healthy},
 		{"both", []Problem{differs, overlap}, change, Differs},
 	} {
-		if got := verdictOn(test.problems, test.changes); got != test.want {
+		if got := verdictOf(test.problems, test.changes); got != test.want {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
 	}
 }
 
-// A role that lost its tag is there all the same: the function is not to be recreated.
+// A role that lost its tags still exists: the function is not recreated.
 func TestRoleLostItsTag(t *testing.T) {
 	found := assessed(t)
 	found.State.Role.Tags = map[string]string{TagManagedBy: managedBy}

@@ -13,44 +13,45 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// Survey is what there is in a region.
+// Survey is the result of inspecting a region.
 type Survey struct {
 	Found      []*Installation
 	Others     []Listed     // every installation that has a role
-	Failed     []Failure    // installations that could not be looked at
-	NotChecked []NotChecked // of the region
+	Failed     []Failure    // installations that could not be read
+	NotChecked []NotChecked // for the region
 
 	located func(Names, *settings.Record)
 }
 
-// Failure is why an installation could not be looked at.
+// Failure is why an installation could not be read.
 type Failure struct {
-	Prefix string // "" as well where it is not about one prefix; then Err names it
+	Prefix string // "" also if it does not concern one prefix; then Err names it
 	Err    error
 }
 
-// Look finds the installation with this prefix, or every one of the region where prefix is nil, also those
-// whose role is gone. given are the names that cannot be read off a role. Whoever may not list roles can still
-// look at one installation. Each installation that has a role is given to located, unless that is nil, as soon as its
-// names are known, from several goroutines, and before the rest of it is read.
-func Look(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, prefix *string, given settings.Given, located func(Names, *settings.Record)) (*Survey, error) {
+// Inspect finds the installation with this prefix or, if prefix is nil, all installations of the region,
+// including those whose role is gone. given are the names that cannot be read from a role. A single
+// installation can be inspected without the permission to list roles. located, unless nil, is called for each
+// installation that has a role as soon as its names are known, from several goroutines, before the rest is
+// read.
+func Inspect(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, prefix *string, given settings.Given, located func(Names, *settings.Record)) (*Survey, error) {
 	s := &Survey{located: located}
 	if prefix != nil {
-		return s, s.lookAtOne(ctx, clients, tags, id, *prefix, given)
+		return s, s.inspectOne(ctx, clients, tags, id, *prefix, given)
 	}
 	others, err := List(ctx, clients, id, given.Text("role-path"))
 	if err != nil {
 		return nil, err
 	}
 	s.Others = others
-	s.lookAtAll(ctx, clients, tags, id, given)
+	s.inspectAll(ctx, clients, tags, id, given)
 	if ctx.Err() != nil || len(s.Found) == 0 && len(s.Failed) > 0 {
 		return s, errors.Join(ctx.Err(), s.failure())
 	}
 	return s, nil
 }
 
-// failure is the first one's.
+// failure returns the error of the first failure.
 func (s *Survey) failure() error {
 	for _, each := range s.Failed {
 		return each.Err
@@ -58,7 +59,7 @@ func (s *Survey) failure() error {
 	return nil
 }
 
-func (s *Survey) lookAtOne(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, prefix string, given settings.Given) error {
+func (s *Survey) inspectOne(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, prefix string, given settings.Given) error {
 	var one *Installation
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
@@ -85,9 +86,9 @@ func (s *Survey) lookAtOne(ctx context.Context, clients Clients, tags TagAPI, id
 	return err
 }
 
-// lookAtAll looks, beside those that have a role, at the names of an installation without a prefix, which need no tags.
-// One that cannot be looked at hides no other.
-func (s *Survey) lookAtAll(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, given settings.Given) {
+// inspectAll also checks the names of an installation without a prefix, which are found without tags. An
+// installation that cannot be read does not hide the others.
+func (s *Survey) inspectAll(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, given settings.Given) {
 	prefixes := []string{""}
 	for _, each := range s.Others {
 		if each.Prefix != "" {
@@ -98,7 +99,7 @@ func (s *Survey) lookAtAll(ctx context.Context, clients Clients, tags TagAPI, id
 	var group sync.WaitGroup
 	for index, prefix := range prefixes {
 		names := given
-		if prefix != "" { // they are of one installation
+		if prefix != "" { // they belong to one installation
 			names = nil
 		}
 		group.Go(func() { found[index], failed[index] = find(ctx, clients, id, prefix, names, ToReport, s.located) })
@@ -117,12 +118,12 @@ func (s *Survey) lookAtAll(ctx context.Context, clients Clients, tags TagAPI, id
 		s.add(found[index])
 	}
 	if err != nil {
-		s.Failed = append(s.Failed, Failure{Err: err}) // it names its own
+		s.Failed = append(s.Failed, Failure{Err: err}) // the error names it
 	}
 	s.add(withoutRole...)
 }
 
-// add adds what is there, unless another finding has it already.
+// add adds findings, unless another one already includes them.
 func (s *Survey) add(found ...*Installation) {
 	for _, each := range found {
 		known := func(other *Installation) bool { return other.Names.Prefix == each.Names.Prefix && other.includes(each) }

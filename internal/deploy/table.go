@@ -4,24 +4,24 @@ import (
 	"slices"
 )
 
-// State is what is wanted of an installation, or what was found of it. Nil is absent.
+// State is what is wanted of an installation, or what was found. Nil means absent.
 type State struct {
 	Role     *Role
 	LogGroup *LogGroup
 	Function *Function
 	Triggers []Trigger
 
-	// DropTags are keys that the wanted state has no longer; other keys that it does not have are
-	// somebody else's, and are kept.
+	// DropTags are keys that the wanted state no longer has; other unwanted keys belong to someone else and
+	// are kept.
 	DropTags []string
 	// NotChecked is what could not be read.
 	NotChecked []NotChecked
 }
 
-// triggerTypes are what invokes the function, one type of event each.
+// triggerTypes returns what invokes the function, one type of event each.
 func triggerTypes() []triggerType { return []triggerType{interruptions()} }
 
-// slots is the table of the resources, in the order of creation: where the state keeps each.
+// slots returns the table of the resources, in the order of creation: where the state holds each.
 func (s *State) slots() []slot {
 	slots := []slot{slotOf(&s.Role), slotOf(&s.LogGroup), slotOf(&s.Function)}
 	for index := range s.Triggers {
@@ -31,7 +31,7 @@ func (s *State) slots() []slot {
 	return slots
 }
 
-// observers are what reads each of them.
+// observers are the readers of the resources.
 type observers struct {
 	role     roleObserver
 	logGroup logGroupObserver
@@ -70,9 +70,9 @@ func (o *observers) found(names Names) State {
 	return s
 }
 
-// slot is where a state keeps a resource.
+// slot is where a state holds a resource.
 type slot struct {
-	get   func() resource // nil where there is none
+	get   func() resource // nil if there is none
 	clear func()
 }
 
@@ -91,7 +91,7 @@ func slotOf[T any, P interface {
 	}
 }
 
-// resources are those that there are, in the order of creation.
+// resources returns the existing resources, in the order of creation.
 func (s State) resources() []resource {
 	var all []resource
 	for _, slot := range s.slots() {
@@ -102,7 +102,7 @@ func (s State) resources() []resource {
 	return all
 }
 
-// IDs are the resources that there are, in the order of creation.
+// IDs returns the IDs of the existing resources, in the order of creation.
 func (s State) IDs() []ID {
 	var ids []ID
 	for _, each := range s.resources() {
@@ -111,7 +111,7 @@ func (s State) IDs() []ID {
 	return ids
 }
 
-// byID are the resources that there are.
+// byID returns the existing resources by ID.
 func (s State) byID() map[ID]resource {
 	all := map[ID]resource{}
 	for _, each := range s.resources() {
@@ -131,7 +131,7 @@ func (s State) without(gone ...ID) State {
 	return s
 }
 
-// duplicates returns what does the same as a resource, and is not ours.
+// duplicates returns what has the same effect as a resource but is not ours.
 func (s State) duplicates(id ID) []string {
 	for _, trigger := range s.Triggers {
 		if duplicates := trigger.duplicates(id); len(duplicates) > 0 {
@@ -141,7 +141,7 @@ func (s State) duplicates(id ID) []string {
 	return nil
 }
 
-// Foreign are the additions of others to the resources.
+// Foreign returns the additions of others to the resources.
 func (s State) Foreign() []Foreign {
 	var all []Foreign
 	for _, each := range s.resources() {
@@ -150,7 +150,7 @@ func (s State) Foreign() []Foreign {
 	return all
 }
 
-// RuleARNs are the ARNs of all rules that an installation of these names can have.
+// RuleARNs returns the ARNs of all rules that an installation with these names can have.
 func RuleARNs(names Names) []string {
 	var arns []string
 	for _, each := range triggerTypes() {

@@ -8,7 +8,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// A tag that is left on any one of the resources is known from there.
+// A tag that is left on any resource is recovered from there.
 func TestRecoverTagsFromAnyResource(t *testing.T) {
 	tags := map[string]string{"Team": "web"}
 	for kind, state := range map[Kind]State{
@@ -22,7 +22,7 @@ func TestRecoverTagsFromAnyResource(t *testing.T) {
 	}
 }
 
-// New tags stand beside the old for a moment, where there is room for both.
+// New tags coexist with the old ones, if there is room for both.
 func TestTagsFit(t *testing.T) {
 	full := map[string]string{}
 	for i := range maxTagsOfAWS - 1 {
@@ -37,7 +37,7 @@ func TestTagsFit(t *testing.T) {
 		{"the fiftieth", nil, map[string]string{"new": "1"}, true},
 		{"one too many", nil, map[string]string{"new": "1", "newer": "1"}, false},
 		{"another value", nil, map[string]string{"key1": "2", "new": "1"}, true},
-		{"a key that goes, in other letters", []string{"key1"}, map[string]string{"Key1": "1"}, false},
+		{"a key that is removed, in other letters", []string{"key1"}, map[string]string{"Key1": "1"}, false},
 	} {
 		if got := fits(full, test.remove, test.add); got != test.want {
 			t.Errorf("%s: %t", test.name, got)
@@ -45,7 +45,7 @@ func TestTagsFit(t *testing.T) {
 	}
 }
 
-// Ours is what has both tags, the second with the very prefix.
+// A resource is ours if it has both tags, the second with exactly the prefix.
 func TestOurs(t *testing.T) {
 	for _, test := range []struct {
 		tags   map[string]string
@@ -66,7 +66,7 @@ func TestOurs(t *testing.T) {
 	}
 }
 
-// Tags that are lost everywhere are said to be, unless they are given anew.
+// Tags that are lost everywhere are reported, unless they are given again.
 func TestLostTags(t *testing.T) {
 	record := settings.Record{Version: "1.0.0", TagMarks: settings.MarkTags(map[string]string{"Team": "web"})}
 	found := &Installation{Record: &record, State: State{Role: &Role{Tags: map[string]string{}}}}

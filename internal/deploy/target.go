@@ -23,7 +23,7 @@ type Target struct {
 	FunctionARN string
 	MaxAge      int    // seconds; 86400 is AWS's default
 	MaxRetries  int    // 185 is AWS's default
-	Other       string // what it has beyond ours, as JSON; "" is nothing
+	Other       string // properties other than ours, as JSON; "" if none
 }
 
 func (t *Target) id() ID                  { return ID{KindTarget, t.TargetID} }
@@ -48,13 +48,13 @@ func (t *Target) vital(field Field) bool {
 	return field.Path == "" || field.Path == "function" || field.Path == "other"
 }
 
-// getTargets returns all targets of a rule, or none where there is no such rule.
+// getTargets returns all targets of a rule, or none if there is no such rule.
 func getTargets(ctx context.Context, api RuleAPI, rule string) (targets []types.Target, err error) {
 	input := &eventbridge.ListTargetsByRuleInput{Rule: &rule}
 	for {
 		answer, err := api.ListTargetsByRule(ctx, input)
 		if apperr.IsNotFound(err) || apperr.HasCode(err, "ValidationException") && apperr.Says(err, " not found", "does not exist") {
-			return nil, nil // EventBridge has words of two kinds for a rule that is not there (terraform-provider-aws, events/target.go)
+			return nil, nil // EventBridge has two errors for a rule that does not exist (terraform-provider-aws, events/target.go)
 		}
 		if err != nil {
 			return nil, err
@@ -77,7 +77,7 @@ func fromTarget(rule string, target types.Target) *Target {
 	return found
 }
 
-// otherOfTarget is what a target for a function can have beyond ours, as JSON; "" is nothing.
+// otherOfTarget returns the properties of a function's target that are not ours, as JSON; "" if none.
 func otherOfTarget(target types.Target) string {
 	rest := map[string]any{}
 	if target.Input != nil {
@@ -104,8 +104,8 @@ func otherOfTarget(target types.Target) string {
 func (t *Target) create(ctx context.Context, r *runner, d diff) error { return t.put(ctx, r, d) }
 func (t *Target) update(ctx context.Context, r *runner, d diff) error { return t.put(ctx, r, d) }
 
-// put creates and updates: a target of the same id is overwritten (EventBridge API, PutTargets).
-// Duplicates go first, for a rule has room for five targets.
+// put creates or updates: it overwrites a target with the same ID (EventBridge API, PutTargets). Duplicates
+// are removed first, because a rule may have only five targets.
 func (t *Target) put(ctx context.Context, r *runner, d diff) error {
 	if len(d.duplicates) > 0 {
 		if err := removeTargets(ctx, r, t.Rule, d.duplicates...); err != nil {

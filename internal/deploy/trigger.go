@@ -9,19 +9,19 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// MaxEventAge is how old an event may become, in seconds, on its way to the function: the notice is
-// two minutes, and later is useless. Both EventBridge and Lambda's queue drop older ones.
+// MaxEventAge is the maximum age of an event in seconds: the notice comes two minutes before the task is
+// stopped, so a later event is useless. Both EventBridge and Lambda's queue drop older events.
 const MaxEventAge = 120
 
-// Trigger is a rule with its target and the permission for it: what one kind of event invokes the function by.
+// Trigger is a rule with its target and the permission: how one kind of event invokes the function.
 type Trigger struct {
-	ID         string // the Sid of the permission, and the id of the target
+	ID         string // the Sid of the permission, and the ID of the target
 	Permission *Permission
 	Rule       *Rule
 	Target     *Target
 
-	// DuplicateStatements are the Sids of statements of another's making that let this very rule invoke the
-	// function, as an adopted Terraform module leaves them. They are found, never wanted.
+	// DuplicateStatements are the Sids of statements that others made and that allow this rule to invoke the
+	// function, as an adopted Terraform module leaves them. Found, never wanted.
 	DuplicateStatements []string
 }
 
@@ -30,7 +30,7 @@ func (t Trigger) knows(sid string) bool {
 	return sid == t.ID || slices.Contains(t.DuplicateStatements, sid)
 }
 
-// duplicates returns what does the same as this part of the trigger, and is not ours.
+// duplicates returns what has the same effect as this part of the trigger but is not ours.
 func (t Trigger) duplicates(part ID) []string {
 	switch {
 	case part == ID{KindPermission, t.ID}:
@@ -45,10 +45,10 @@ func (t Trigger) duplicates(part ID) []string {
 type triggerType struct {
 	id       string                                    // of its Trigger
 	ruleName func(Names) string                        // with the prefix
-	rule     func(Names, settings.Spec) (*Rule, error) // nil: these settings want none
+	rule     func(Names, settings.Spec) (*Rule, error) // nil: these settings need none
 }
 
-// wanted returns the trigger that these settings ask for.
+// wanted returns the trigger for these settings.
 func (t triggerType) wanted(names Names, spec settings.Spec) (Trigger, error) {
 	rule, err := t.rule(names, spec)
 	if rule == nil || err != nil {
@@ -69,7 +69,7 @@ type triggerObserver struct {
 
 	rule    *Rule
 	tags    map[string]string
-	unread  string // why there are no tags
+	unread  string // why the tags were not read
 	targets []types.Target
 }
 

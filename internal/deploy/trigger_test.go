@@ -7,7 +7,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// twoTriggers is a state with a second trigger beside that of the interruptions.
+// twoTriggers returns a state with a second trigger.
 func twoTriggers(t *testing.T, state State) State {
 	t.Helper()
 	second := triggerType{
@@ -27,7 +27,7 @@ func twoTriggers(t *testing.T, state State) State {
 	return state
 }
 
-// Each of several triggers is compared, created and removed by itself: none hides the other's drift.
+// Each of several triggers is compared, created and removed separately: none hides the other's drift.
 func TestSeveralTriggers(t *testing.T) {
 	want := twoTriggers(t, wanted(t))
 	var created []ID

@@ -9,18 +9,18 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// UninstallRequest is what an uninstall is asked for.
+// UninstallRequest is the input of PrepareUninstall.
 type UninstallRequest struct {
 	Prefix   string
-	Names    settings.Given // of function and rule, where no role is left to tell them
-	KeepLogs bool           // leave the log group and its logs
-	Force    bool           // remove as well what others have added
+	Names    settings.Given // of function and rule, if no role records them
+	KeepLogs bool           // keep the log group and its logs
+	Force    bool           // also remove what others have added
 
-	Warn func(string) // hears what deserves attention and stops nothing; may be nil
+	Warn func(string) // receives warnings; may be nil
 }
 
-// Uninstall is a prepared uninstall: everything is decided, and nothing is written. Without changes there is
-// nothing to remove.
+// Uninstall is a prepared uninstall: all decisions are made, and nothing is written. It has no changes if
+// there is nothing to remove.
 type Uninstall struct {
 	Found   *Installation
 	Changes []Change
@@ -29,8 +29,8 @@ type Uninstall struct {
 	request UninstallRequest
 }
 
-// PrepareUninstall finds what is left of the installation and decides what to remove. It refuses, before the
-// first write, what would take along additions of others.
+// PrepareUninstall finds what is left of the installation and decides what to remove. It returns an error,
+// before the first write, if that would delete additions of others.
 func PrepareUninstall(ctx context.Context, clients Clients, id session.Identity, request UninstallRequest) (*Uninstall, error) {
 	u := &Uninstall{clients: clients, request: request}
 	var err error
@@ -53,7 +53,7 @@ func PrepareUninstall(ctx context.Context, clients Clients, id session.Identity,
 	if err := u.Found.CheckRemovable(request.Force, request.KeepLogs); err != nil {
 		return nil, err
 	}
-	warn(request.Warn, Lingering(u.Found.State, u.Changes)...)
+	warn(request.Warn, LeftInVPC(u.Found.State, u.Changes)...)
 	return u, nil
 }
 
@@ -61,12 +61,12 @@ func (i *Installation) removal(keepLogs bool) []Change {
 	return Removal(i.Owned(), i.Names.Prefix, keepLogs)
 }
 
-// Apply does the changes and returns how many are done, as the function Apply does.
+// Apply applies the changes and returns the number applied, as the function Apply does.
 func (u *Uninstall) Apply(ctx context.Context, options Options) (done int, err error) {
 	return Apply(ctx, u.clients, u.Found.Names, u.Changes, options)
 }
 
-// Verify looks again until nothing of the installation is found, for at most the ceiling (0: its own).
+// Verify repeats the search until nothing of the installation is found, for at most the ceiling (0: its own).
 func (u *Uninstall) Verify(ctx context.Context, ceiling time.Duration) error {
 	return settled(ctx, ceiling, func(ctx context.Context) (left []Change, err error) {
 		found, err := findAgain(ctx, u.clients, u.Found.Names, ToFind)

@@ -11,19 +11,19 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// functionsTold is a Lambda that remembers the configuration that a function is given.
-type functionsTold struct {
+// sentConfigurations is a Lambda client that records the configurations it is sent.
+type sentConfigurations struct {
 	FunctionAPI
 	told *lambda.UpdateFunctionConfigurationInput
 }
 
-func (f functionsTold) UpdateFunctionConfiguration(ctx context.Context, in *lambda.UpdateFunctionConfigurationInput, options ...func(*lambda.Options)) (*lambda.UpdateFunctionConfigurationOutput, error) {
+func (f sentConfigurations) UpdateFunctionConfiguration(ctx context.Context, in *lambda.UpdateFunctionConfigurationInput, options ...func(*lambda.Options)) (*lambda.UpdateFunctionConfigurationOutput, error) {
 	*f.told = *in
 	return f.FunctionAPI.UpdateFunctionConfiguration(ctx, in, options...)
 }
 
-// What needs a further right of the caller, to pass the role or to use the VPC or the key, is sent where it differs,
-// and else left as it is.
+// A value that needs a further permission, to pass the role or to use the VPC or the key, is sent only if it
+// differs.
 func TestUpdateSendsWhatDiffers(t *testing.T) {
 	for _, test := range []struct {
 		differs        string
@@ -34,16 +34,16 @@ func TestUpdateSendsWhatDiffers(t *testing.T) {
 		{"vpc_subnets", false, true, false},
 		{"vpc_security_groups", false, true, false},
 		{"kms_key", false, false, true},
-		{"environment.LOG_LEVEL", false, false, true}, // which the key encrypts anew
-		{"state", false, true, true},                  // nobody knows what a failed update left
+		{"environment.LOG_LEVEL", false, false, true}, // encrypted again with the key
+		{"state", false, true, true},                  // it is unknown what a failed update left
 	} {
 		t.Run(test.differs, func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
 				a.install(t, "prod", nil)
-				found := a.look(t, "prod", nil)
+				found := a.find(t, "prod", nil)
 				var told lambda.UpdateFunctionConfigurationInput
 				r := &runner{a.clients, found.Names, 0, func(string) {}}
-				r.Lambda = functionsTold{a.clients.Lambda, &told}
+				r.Lambda = sentConfigurations{a.clients.Lambda, &told}
 				if err := found.State.Function.updateConfiguration(t.Context(), r, changed{{Path: test.differs}}); err != nil {
 					t.Fatal(err)
 				}
@@ -55,7 +55,7 @@ func TestUpdateSendsWhatDiffers(t *testing.T) {
 	}
 }
 
-// The number of calls, the second look included: the fewest that say everything.
+// The minimum number of calls, including the verification.
 func TestCalls(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		count := func(doing string, most int, do func()) {
@@ -78,7 +78,7 @@ func TestCalls(t *testing.T) {
 	})
 }
 
-// Nothing of what Plan and Removal need is asked of AWS: without an account they say the same.
+// Plan and Removal need no AWS: they give the same result without an account.
 func TestPlanIsPure(t *testing.T) {
 	have, want := installed(t), wanted(t)
 	before := encodeJSON([]any{have, want})

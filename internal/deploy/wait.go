@@ -9,14 +9,15 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// wait says what is waited for, how long at most, and which errors mean "not yet".
+// wait describes what is waited for, for how long at most, and which errors mean "not yet".
 type wait struct {
 	what    string // "waiting for the role"; shown to the user
 	ceiling time.Duration
 	again   func(error) bool
 }
 
-// The ceilings are those of terraform-provider-aws, but for the role's: its 15 minutes serve no person.
+// The ceilings are those of terraform-provider-aws, except the role's: its 15 minutes are too long for an
+// interactive command.
 const (
 	ceilingRole     = 3 * time.Minute
 	ceilingIAM      = 2 * time.Minute
@@ -28,14 +29,14 @@ const (
 
 func waitForRole() wait { return wait{"waiting for the role", ceilingRole, roleNotYet} }
 
-// waitForIAM ends at once where a permissions boundary does not exist: no time makes it.
+// waitForIAM fails at once if a permissions boundary does not exist: waiting does not create it.
 func waitForIAM() wait {
 	return wait{"waiting for IAM", ceilingIAM, func(err error) bool {
 		return apperr.IsNotFound(err) && !apperr.Says(err, "is not attachable") || apperr.IsConflict(err) || errors.Is(err, errSettling)
 	}}
 }
 
-// waitForDelete ends at once where a role stands in an instance profile: no time takes it out of there.
+// waitForDelete fails at once if a role is in an instance profile: waiting does not remove it.
 func waitForDelete() wait {
 	return wait{"waiting for IAM", ceilingIAM, func(err error) bool {
 		return apperr.IsConflict(err) || apperr.HasCode(err, "DeleteConflict", "DeleteConflictException") && !apperr.Says(err, "instance profile")
@@ -48,26 +49,26 @@ func waitForFunction() wait {
 	}}
 }
 
-// waitForUpdate also covers a role that the function is given and that Lambda does not see yet.
+// waitForUpdate also covers a role that the function gets and that Lambda does not see yet.
 func waitForUpdate() wait { return wait{"waiting for the function", ceilingFunction, roleNotYet} }
 
 func waitForConflict() wait {
 	return wait{"waiting for another change", ceilingConflict, apperr.IsConflict}
 }
 
-// waitForPropagation covers calls that name a resource which was created a moment ago.
+// waitForPropagation covers calls that refer to a resource that was just created.
 func waitForPropagation() wait {
 	return wait{"waiting for AWS", ceilingConflict, func(err error) bool { return apperr.IsNotFound(err) || apperr.IsConflict(err) }}
 }
 
-// waitForMapping covers a mapping that is created or updated just then (Lambda API, DeleteEventSourceMapping).
+// waitForMapping covers a mapping that is being created or updated (Lambda API, DeleteEventSourceMapping).
 func waitForMapping() wait {
 	return wait{"waiting for an event source mapping", ceilingConflict, func(err error) bool {
 		return apperr.IsConflict(err) || apperr.HasCode(err, "ResourceInUseException")
 	}}
 }
 
-// waitForTags covers a caller whose rights depend on the group's tags, which IAM does not see at once
+// waitForTags covers a caller whose permissions depend on the group's tags, which IAM does not see at once
 // (terraform-provider-aws, logs/group.go).
 func waitForTags() wait {
 	return wait{"waiting for the log group's tags", ceilingTags, func(err error) bool {
@@ -75,7 +76,7 @@ func waitForTags() wait {
 	}}
 }
 
-// waitForDestination also covers a role whose right to reach the destination has not spread yet
+// waitForDestination also covers a role whose permission for the destination has not propagated yet
 // (terraform-provider-aws, lambda/function_event_invoke_config.go).
 func waitForDestination() wait {
 	return wait{"waiting for IAM", ceilingIAM, func(err error) bool {
@@ -85,14 +86,14 @@ func waitForDestination() wait {
 }
 
 func waitForTargets() wait {
-	return wait{"waiting for the target to go", ceilingTargets, func(err error) bool {
+	return wait{"waiting for the target's deletion", ceilingTargets, func(err error) bool {
 		return apperr.IsConflict(err) || apperr.HasCode(err, "ValidationException") && apperr.Says(err, "since it has targets")
 	}}
 }
 
 func roleNotYet(err error) bool { return isRolePropagating(err) || apperr.IsConflict(err) }
 
-// waitError is a wait that reached its ceiling; last is what AWS said last.
+// waitError is the error of a wait that reached its ceiling; last is AWS's last response.
 type waitError struct {
 	what    string
 	ceiling time.Duration
@@ -102,27 +103,27 @@ type waitError struct {
 func (e *waitError) Error() string { return fmt.Sprintf("%s for %s: %v", e.what, e.ceiling, e.last) }
 func (e *waitError) Unwrap() error { return e.last }
 
-func (e *waitError) lastWords() string {
-	if e.last == errSettling { //nolint:errorlint // the bare one: no answer of AWS is in it
-		return "At the last look it was still not ready."
+func (e *waitError) lastResponse() string {
+	if e.last == errSettling { //nolint:errorlint // exactly this value, without a response of AWS in it
+		return "It was still not ready at the last check."
 	}
 	return fmt.Sprintf("AWS said last: %q.", apperr.Plain(e.last))
 }
 
-// hints say how to go on; a role's trust policy that is really wrong reads like one that has not spread.
+// hints returns how to continue; a wrong trust policy gives the same error as one that has not propagated.
 func (e *waitError) hints() []string {
 	hints := []string{"--wait 15m   wait longer: AWS may only be slow"}
 	if isRolePropagating(e.last) {
-		hints = append(hints, "still so then: somebody may have changed the role's trust policy, its policy or a key's")
+		hints = append(hints, "if it still fails, check the role's trust policy, its policy and any key policy")
 	}
 	return hints
 }
 
-// errSettling stands for a resource that is there and not ready.
+// errSettling is the error for a resource that exists but is not ready.
 var errSettling = errors.New("not ready yet")
 
-// isRolePropagating says that Lambda does not see the new role, its policy or its grants yet
-// (terraform-provider-aws, lambda/function.go; a trust policy that is really wrong reads the same).
+// isRolePropagating reports whether Lambda does not see the new role, its policy or its grants yet
+// (terraform-provider-aws, lambda/function.go; a wrong trust policy gives the same error).
 func isRolePropagating(err error) bool {
 	return apperr.HasCode(err, "InvalidParameterValueException") && apperr.Says(err,
 		"cannot be assumed by Lambda",
@@ -131,7 +132,7 @@ func isRolePropagating(err error) bool {
 		"throttled by EC2")
 }
 
-// explain is apperr.Explain for what an installation does: it also knows a wait that reached its ceiling.
+// explain is apperr.Explain for an installation: it also explains a wait that reached its ceiling.
 func explain(doing string, caller session.Identity, err error) error {
 	explained := apperr.Explain(doing, caller.Caller, err)
 	late, waited := errors.AsType[*waitError](err)
@@ -142,7 +143,7 @@ func explain(doing string, caller session.Identity, err error) error {
 	timeout := *known
 	timeout.Code = apperr.CodeNotSettled
 	timeout.Message = fmt.Sprintf("%s: %s for %s was not enough", doing, late.what, late.ceiling)
-	timeout.Detail = append([]string{late.lastWords()}, known.Detail...)
+	timeout.Detail = append([]string{late.lastResponse()}, known.Detail...)
 	timeout.Hints = late.hints()
 	return &timeout
 }

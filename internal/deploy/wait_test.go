@@ -11,7 +11,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Every wait has a ceiling, and repeats what failed for its own reason only.
+// Every wait has a ceiling, and retries only for its own reason.
 func TestWaits(t *testing.T) {
 	conflict := &smithy.GenericAPIError{Code: "ResourceConflictException", Message: "An update is in progress"}
 	missing := &smithy.GenericAPIError{Code: "NoSuchEntity", Message: "not there"}
@@ -59,7 +59,7 @@ func TestWaits(t *testing.T) {
 	}
 }
 
-// The pauses grow, and end with the context.
+// The delays grow, and end with the context.
 func TestRetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var at []time.Duration
@@ -84,7 +84,7 @@ func TestRetry(t *testing.T) {
 	})
 }
 
-// What a wait that ended says by itself.
+// The error of a wait that reached its ceiling.
 func TestWaitError(t *testing.T) {
 	err := &waitError{"waiting for IAM", 2 * time.Minute, errSettling}
 	if err.Error() != "waiting for IAM for 2m0s: not ready yet" {

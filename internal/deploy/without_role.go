@@ -24,15 +24,17 @@ type TagAPI interface {
 
 var _ TagAPI = (*resourcegroupstaggingapi.Client)(nil)
 
-// tagged is what the tags say of an installation: the names of its function and its rule, without the prefix.
+// tagged is what the tags show of an installation: the names of its function and its rule, without the
+// prefix.
 type tagged struct {
 	prefix           string
 	functions, rules []string
 }
 
-// FindWithoutRole finds, by their tags, the installations of a region whose role is gone, or was not listed since it
-// has another path, and whose prefix is asked for. Only what a read by its name confirms is among them: GetResources goes on to return a resource for hours
-// after its deletion. Whoever may not look is told in the list of what was not checked.
+// FindWithoutRole finds, by their tags, the installations of a region whose role is gone or was not listed
+// because it has another path, and for whose prefix asked returns true. It returns only what a read by name
+// confirms: GetResources returns a resource for hours after its deletion. Missing permissions are reported in
+// the list of what was not checked.
 func FindWithoutRole(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, asked func(prefix string) bool) ([]*Installation, []NotChecked, error) {
 	hits, err := findTagged(ctx, tags, id)
 	if err != nil {
@@ -47,7 +49,7 @@ func FindWithoutRole(ctx context.Context, clients Clients, tags TagAPI, id sessi
 		}
 		found, err := hit.confirm(ctx, clients, id)
 		if apperr.IsAccessDenied(err) || isInvalid(err) { // a default name may be too long for the prefix
-			notChecked = append(notChecked, NotChecked{"what the tags say is left of " + DisplayPrefix(hit.prefix), apperr.WhyNot(err)})
+			notChecked = append(notChecked, NotChecked{"resources found by their tags for " + DisplayPrefix(hit.prefix), apperr.WhyNot(err)})
 			continue
 		}
 		if err != nil {
@@ -59,7 +61,7 @@ func FindWithoutRole(ctx context.Context, clients Clients, tags TagAPI, id sessi
 	return all, notChecked, failed
 }
 
-// findTagged returns what GetResources knows of, in the order of the prefixes.
+// findTagged returns the results of GetResources, sorted by prefix.
 func findTagged(ctx context.Context, api TagAPI, id session.Identity) ([]*tagged, error) {
 	byPrefix := map[string]*tagged{}
 	pages := resourcegroupstaggingapi.NewGetResourcesPaginator(api, &resourcegroupstaggingapi.GetResourcesInput{
@@ -98,7 +100,7 @@ func prefixIn(tags []types.Tag) (prefix string, there bool) {
 	return "", false
 }
 
-// add notes the name that an ARN tells, if it is one that an installation with this prefix can have.
+// add adds the name in an ARN, if an installation with this prefix can have it.
 func (t *tagged) add(text string) {
 	parsed, err := arn.Parse(text)
 	if err != nil {
@@ -119,8 +121,9 @@ func (t *tagged) add(text string) {
 	}
 }
 
-// confirm reads by the names that were found. Where there are several of a kind, as where the index still has
-// some that are gone, each pair is read, and what another pair's finding includes is left out.
+// confirm reads the resources with the names that were found. If there are several of a kind, for example
+// because GetResources still returns deleted ones, each pair is read, and a finding that another one includes
+// is omitted.
 func (t *tagged) confirm(ctx context.Context, clients Clients, id session.Identity) ([]*Installation, error) {
 	defaults := settings.Defaults(t.prefix)
 	var all []*Installation
@@ -130,7 +133,7 @@ func (t *tagged) confirm(ctx context.Context, clients Clients, id session.Identi
 				"function-name": {Texts: []string{function}, Source: "the tags"}, "rule-name": {Texts: []string{rule}, Source: "the tags"},
 			})
 			if err != nil {
-				return nil, fmt.Errorf("looking at %s, which the tags tell of: %w", DisplayPrefix(t.prefix), err)
+				return nil, fmt.Errorf("reading %s, found by its tags: %w", DisplayPrefix(t.prefix), err)
 			}
 			if found.Found() {
 				all = append(all, found)
@@ -147,7 +150,7 @@ func (t *tagged) confirm(ctx context.Context, clients Clients, id session.Identi
 	return kept, nil
 }
 
-// includes reports whether everything of another finding is in this one.
+// includes reports whether everything in other is also in this installation.
 func (i *Installation) includes(other *Installation) bool {
 	mine := i.Owned().IDs()
 	return !slices.ContainsFunc(other.Owned().IDs(), func(id ID) bool { return !slices.Contains(mine, id) })

@@ -10,15 +10,15 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// losesItsRole takes the role away as somebody would with another tool.
+// losesItsRole deletes the role out of band.
 func (a *account) losesItsRole(t *testing.T, prefix string) Names {
 	t.Helper()
-	n := a.look(t, prefix, nil).Names
+	n := a.find(t, prefix, nil).Names
 	a.deleteOutOfBand(t, ID{KindRole, n.Role}, n)
 	return n
 }
 
-// withoutRole are the installations that the tags tell of, a line each: "prod: function fn, rule r".
+// withoutRole returns the installations found by tags, one line each: "prod: function fn, rule r".
 func (a *account) withoutRole(t *testing.T) (lines []string) {
 	t.Helper()
 	known, err := List(t.Context(), a.clients, a.id)
@@ -40,7 +40,7 @@ func (a *account) withoutRole(t *testing.T) (lines []string) {
 	return lines
 }
 
-// What is left of an installation whose role is gone is found by its tags, whatever its names are.
+// The remains of an installation without a role are found by their tags, whatever their names.
 func TestFindWithoutRole(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("function-name", "fn", "rule-name", "r"))
@@ -54,12 +54,12 @@ func TestFindWithoutRole(t *testing.T) {
 	})
 }
 
-// Each single resource is enough to be found by.
+// Each single resource is sufficient.
 func TestFindWithoutRoleByOneResource(t *testing.T) {
 	for _, kept := range []Kind{KindLogGroup, KindFunction, KindRule} {
 		inAccount(t, func(t *testing.T, a *account) {
 			a.install(t, "prod", given("function-name", "fn", "rule-name", "r"))
-			state, n := a.look(t, "prod", nil).State, a.look(t, "prod", nil).Names
+			state, n := a.find(t, "prod", nil).State, a.find(t, "prod", nil).Names
 			for _, id := range state.IDs() {
 				if id.Kind != kept && id.Kind != KindPermission && id.Kind != KindTarget && id.Kind != KindRole {
 					a.deleteOutOfBand(t, id, n)
@@ -75,8 +75,8 @@ func TestFindWithoutRoleByOneResource(t *testing.T) {
 	}
 }
 
-// GetResources lists what is deleted for hours: what a read by its name does not confirm is nothing.
-func TestFindWithoutRoleBelievesNoOldIndex(t *testing.T) {
+// GetResources lists deleted resources for hours: only what a read by name confirms counts.
+func TestFindWithoutRoleConfirmsTags(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("function-name", "new"))
 		n := a.losesItsRole(t, "prod")
@@ -94,27 +94,27 @@ func TestFindWithoutRoleBelievesNoOldIndex(t *testing.T) {
 	})
 }
 
-// Where a name that must be guessed would be too long, that is said.
+// If a guessed name would be too long, that is reported.
 func TestFindWithoutRoleOfALongPrefix(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		prefix := strings.Repeat("p", 42)
 		a.Inject(localaws.Fault{Action: "GetResources", Lag: &localaws.Lag{Deleted: map[string]map[string]string{
 			a.id.ARN("events", a.id.Region, "rule/"+prefix+"-r"): {TagManagedBy: managedBy, TagPrefix: prefix},
 		}}})
-		if lines := a.withoutRole(t); len(lines) != 1 || !strings.HasPrefix(lines[0], "not checked: what the tags say is left of "+prefix+": ") || !strings.Contains(lines[0], "Lambda allows 64") {
+		if lines := a.withoutRole(t); len(lines) != 1 || !strings.HasPrefix(lines[0], "not checked: resources found by their tags for "+prefix+": ") || !strings.Contains(lines[0], "Lambda allows 64") {
 			t.Errorf("%q", lines)
 		}
 	})
 }
 
-// What may not be looked at is said, and is no error.
+// Denied access is reported, and is not an error.
 func TestFindWithoutRoleDenied(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
 		a.losesItsRole(t, "prod")
 		for action, want := range map[string]string{
 			"GetResources": "not checked: installations whose role is gone: you may not tag:GetResources",
-			"GetFunction":  "not checked: what the tags say is left of prod: you may not lambda:GetFunction",
+			"GetFunction":  "not checked: resources found by their tags for prod: you may not lambda:GetFunction",
 		} {
 			stop := a.Inject(localaws.Fault{Action: action, Deny: true})
 			sameLines(t, a.withoutRole(t), want)

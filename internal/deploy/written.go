@@ -18,14 +18,14 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// The record holds a hash of each part that this version of the program wrote: a policy, a pattern, an environment.
-// A later version may write another. Where a part is still what was written, the difference is that of the versions;
-// any other is drift.
+// The record holds a hash of each part that this version of the program wrote: a policy, a pattern, an
+// environment. A later version may write different parts. If a part is still as written, the difference is
+// one between versions; any other difference is drift.
 
-// hashLength is how many characters of base64 a hash has in the record: 36 bits, against accident.
+// hashLength is the number of base64 characters of a hash in the record: 36 bits, against accidental matches.
 const hashLength = 6
 
-// sign adds the hashes of a wanted state to its record, unless that has no room for them.
+// sign adds the hashes of a wanted state to its record, unless the record has no room for them.
 func (s State) sign(record settings.Record) {
 	record.Written = strings.Join(slices.Sorted(maps.Values(s.hashes())), "")
 	if text, err := record.Encode(); err == nil {
@@ -33,7 +33,7 @@ func (s State) sign(record settings.Record) {
 	}
 }
 
-// hashes returns the hash of each part. They are bound to the record: one that was edited says nothing.
+// hashes returns the hash of each part. They depend on the record: after it is edited they do not match.
 func (s State) hashes() map[part]string {
 	lines := map[part][]string{}
 	for _, each := range s.resources() {
@@ -53,13 +53,13 @@ func (s State) hashes() map[part]string {
 	return hashes
 }
 
-// part is a part of a resource of which the record holds a hash.
+// part is a part of a resource whose hash the record holds.
 type part struct {
 	ID
 	name string
 }
 
-// asWritten reports for each part of what was found whether it still is what was written.
+// asWritten reports for each part of what was found whether it is still as written.
 func (i *Installation) asWritten() map[part]bool {
 	written := map[part]bool{}
 	if i.Record == nil || i.State.Role == nil {
@@ -75,8 +75,8 @@ func (i *Installation) asWritten() map[part]bool {
 	return written
 }
 
-// drift returns the changes without the differences between versions, and whether there are any of these. Between
-// equals there are none.
+// drift returns the changes without the differences between versions, and whether there are such differences.
+// Equal versions have none.
 func (i *Installation) drift(changes []Change, spec settings.Spec, embedded Release) (drifted []Change, outdated bool) {
 	if i.Record == nil || i.isOf(embedded) {
 		return changes, false
@@ -101,18 +101,18 @@ func (i *Installation) drift(changes []Change, spec settings.Spec, embedded Rele
 	return drifted, outdated
 }
 
-// isOf reports whether this binary's version and code are the recorded ones. A binary without the code has its version
-// alone to tell.
+// isOf reports whether this binary's version and code are the recorded ones. A binary without embedded code
+// is compared by its version only.
 func (i *Installation) isOf(embedded Release) bool {
 	return i.Record.Version == embedded.Version && (embedded.CodeSHA256 == "" || i.Record.CodeSHA256 == embedded.CodeSHA256)
 }
 
-// harmless reports whether interruptions are answered in spite of a difference. The hashes have no key: whoever may
-// update the role can write them, and they must not hide that the installation does nothing.
+// harmless reports whether interruptions are handled in spite of a difference. The hashes are not keyed:
+// anyone who may update the role can write them, and they must not hide that the installation does nothing.
 func (i *Installation) harmless(have resource, field Field, spec settings.Spec) bool {
 	switch have := have.(type) {
 	case *Rule:
-		return !have.vital(field) || have.hears(i.Names, spec)
+		return !have.vital(field) || have.matchesInterruptions(i.Names, spec)
 	case *Permission, *Target:
 		return !have.vital(field)
 	case *Function:
@@ -121,8 +121,8 @@ func (i *Installation) harmless(have resource, field Field, spec settings.Spec) 
 	return true
 }
 
-// hears reports whether the rule's pattern matches an interruption in each of the clusters that are watched.
-func (r *Rule) hears(names Names, spec settings.Spec) bool {
+// matchesInterruptions reports whether the rule's pattern matches an interruption in each of the watched clusters.
+func (r *Rule) matchesInterruptions(names Names, spec settings.Spec) bool {
 	matches, err := eventpattern.Parse(r.Pattern)
 	if err != nil {
 		return false
@@ -139,7 +139,7 @@ func (r *Rule) hears(names Names, spec settings.Spec) bool {
 
 // sampleInterruption returns the event of a running task of a service in this cluster.
 func sampleInterruption(cluster string) handler.Event {
-	task := strings.Replace(cluster, ":cluster/", ":task/", 1) + "/" + strings.ToLower(rand.Text()) // of no id that a pattern could name
+	task := strings.Replace(cluster, ":cluster/", ":task/", 1) + "/" + strings.ToLower(rand.Text()) // with an ID that no pattern can contain
 	now := time.Now()
 	return handler.InterruptionEvent(&types.Task{
 		TaskArn: &task, ClusterArn: &cluster, Group: aws.String("service:sample"), StartedBy: aws.String("ecs-svc/1"),

@@ -11,7 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// olderVersions are what earlier versions of the program might have written in place of what this one writes.
+// olderVersions are what earlier versions of the program might have written instead.
 func olderVersions() map[string]func(want *State) {
 	return map[string]func(*State){
 		"policy": func(s *State) {
@@ -66,7 +66,7 @@ func (a *account) installAs(t *testing.T, names Names, spec settings.Spec, relea
 	}
 }
 
-// What an earlier version wrote, and this one would write otherwise, is healthy; an upgrade is available, and made.
+// What an earlier version wrote differently is healthy; an upgrade is available, and applied.
 func TestOlderVersionIsHealthy(t *testing.T) {
 	for name, older := range olderVersions() {
 		inAccount(t, func(t *testing.T, a *account) {
@@ -86,7 +86,7 @@ func TestOlderVersionIsHealthy(t *testing.T) {
 	}
 }
 
-// An older binary does not call a newer version's installation broken either, nor offers it an upgrade.
+// An older binary does not report a newer version's installation as broken, nor offer an upgrade.
 func TestNewerVersionIsHealthy(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		names, spec := olderInstallation(a)
@@ -99,9 +99,9 @@ func TestNewerVersionIsHealthy(t *testing.T) {
 	})
 }
 
-// The hashes have no key, and whoever may update the role can write them. They excuse nothing between equals, and never
-// what keeps interruptions from being answered.
-func TestForgedHash(t *testing.T) {
+// The hashes are not keyed, and anyone who may update the role can write them. They excuse no difference
+// between equal versions, and never one that prevents handling interruptions.
+func TestEditedHash(t *testing.T) {
 	deadPattern := func(s *State) { s.Triggers[0].Rule.Pattern = `{"source":["nobody"]}` }
 	for _, test := range []struct {
 		name, version string
@@ -144,14 +144,14 @@ func TestForgedHash(t *testing.T) {
 	}
 }
 
-// Only what differs from both is drift.
+// Only a difference from both versions is drift.
 func TestDriftBesideAnOlderVersion(t *testing.T) {
 	versions := olderVersions()
 	for _, test := range []struct {
 		name   string
-		change func(*State) // by somebody with another tool
+		change func(*State) // out of band
 		want   string
-		older  bool // of what is left, this version would write some otherwise
+		older  bool // this version would write some of the rest differently
 	}{
 		{"another part", func(s *State) { s.Function.Async.MaxRetries = 0 }, "function prod-fn differs: async.max_retries", true},
 		{"the same part", func(s *State) { s.Triggers[0].Target.MaxAge = 60 }, "target spothandler differs: max_event_age, max_retries", true},
@@ -159,8 +159,8 @@ func TestDriftBesideAnOlderVersion(t *testing.T) {
 	} {
 		inAccount(t, func(t *testing.T, a *account) {
 			a.installOlder(t, versions["policy"], versions["target"], versions["environment"])
-			found := a.look(t, "prod", nil)
-			edited := a.look(t, "prod", nil).State
+			found := a.find(t, "prod", nil)
+			edited := a.find(t, "prod", nil).State
 			test.change(&edited)
 			if _, err := Apply(t.Context(), a.clients, found.Names, Plan(edited, found.State), Options{}); err != nil {
 				t.Fatal(err)
@@ -178,11 +178,11 @@ func TestDriftBesideAnOlderVersion(t *testing.T) {
 	}
 }
 
-// The hashes are of the record that they stand in: what was asked for since, by another tool, is not what was written.
-func TestEditedRecordProvesNothing(t *testing.T) {
+// The hashes depend on their record: settings requested later by another tool are not what was written.
+func TestEditedRecordInvalidatesHashes(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.installOlder(t)
-		role := a.look(t, "prod", nil).State.Role
+		role := a.find(t, "prod", nil).State.Role
 		edited := strings.Replace(role.Description, `"clusters":["shop"]`, `"clusters":["batch"]`, 1)
 		if _, err := a.clients.IAM.UpdateRole(t.Context(), &iam.UpdateRoleInput{RoleName: &role.Name, Description: aws.String(edited)}); err != nil {
 			t.Fatal(err)
@@ -193,7 +193,7 @@ func TestEditedRecordProvesNothing(t *testing.T) {
 	})
 }
 
-// The hashes take no setting's place in the record.
+// The hashes displace no setting from the record.
 func TestNoRoomForHashes(t *testing.T) {
 	spec := settings.Defaults("prod")
 	spec.Clusters = []string{strings.Repeat("c", 255), strings.Repeat("d", 255), strings.Repeat("e", 200)}
@@ -206,7 +206,7 @@ func TestNoRoomForHashes(t *testing.T) {
 	}
 }
 
-// Each part that a version chooses has its hash, and no two have the same.
+// Each part that a version chooses has a unique hash.
 func TestHashes(t *testing.T) {
 	hashes := desiredFor(t, nil).hashes()
 	distinct := map[string]bool{}

@@ -158,7 +158,7 @@ func TestHandleActsOnce(t *testing.T) {
 }
 
 // Another sandbox learns from the service that it was redeployed.
-func TestHandleLearnsFromTheService(t *testing.T) {
+func TestHandleRemembersFromTheService(t *testing.T) {
 	withFixture(t, Config{}, func(w *fixture) {
 		w.mustDecide(ReasonRedeploy, event())
 		w.handler = w.newHandler(Config{})

@@ -14,7 +14,7 @@ import (
 )
 
 // A new role is not found at first, and then shown with its unique id where its ARN belongs.
-func TestNewThingsAreSeenLate(t *testing.T) {
+func TestNewResourcesAreVisibleLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, c := start(t, Options{Account: "123456789012", Delays: &Delays{RoleSeen: 4 * time.Second, FunctionSeen: time.Second}})
 		name := aws.String("runs")

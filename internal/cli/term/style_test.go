@@ -79,7 +79,7 @@ func TestWrap(t *testing.T) {
 // What is longer than the terminal goes on below its beginning.
 func TestNote(t *testing.T) {
 	st := in(false, 20)
-	if got := st.Note("  ", "no interruption is heard").String(); got != "  ! no interruption\n    is heard\n" {
+	if got := st.Note("  ", "interruptions are not handled").String(); got != "  ! no interruption\n    is heard\n" {
 		t.Errorf("%q", got)
 	}
 }
