@@ -133,7 +133,7 @@ func (c *configInit) here(ctx context.Context) (installedHere, error) {
 	if c.asked.one {
 		only = &c.asked.prefix
 	}
-	survey, err := deploy.Look(ctx, s.clients, tagsOf(s.Session), s.id, only, c.asked.given, nil)
+	survey, err := deploy.Inspect(ctx, s.clients, tagsOf(s.Session), s.id, only, c.asked.given, nil)
 	if err == nil {
 		err = failuresOf(survey.Failed)
 	}
