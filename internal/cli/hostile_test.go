@@ -56,6 +56,7 @@ func hostileLines() []hostileLine {
 		{"logs --prefix prod --since 2h --verbose", 3},
 		{"logs --prefix prod -o json", 59},
 		{"report --prefix prod --days 1", 101},
+		{"report --prefix prod --days 1 --html -", 103},
 		{"__complete status --prefix ''", 1},
 		{"__complete install --cluster ''", 1},
 	}
