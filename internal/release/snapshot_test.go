@@ -159,7 +159,7 @@ func packaged(own ...string) []string {
 	return files
 }
 
-// tarNames are the files of an archive, all of which root owns.
+// tarNames are the files of an archive, all of which root owns and everybody may read.
 func tarNames(t *testing.T, content []byte) []string {
 	t.Helper()
 	unzipped, err := gzip.NewReader(bytes.NewReader(content))
@@ -174,7 +174,11 @@ func tarNames(t *testing.T, content []byte) []string {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		if header.Uname != "root" || header.Gname != "root" || header.Mode&0o022 != 0 {
+		mode := int64(0o644)
+		if header.Typeflag == tar.TypeDir || strings.TrimPrefix(header.Name, "./usr/bin/") == "spothandler" {
+			mode = 0o755
+		}
+		if header.Uname != "root" || header.Gname != "root" || header.Mode&0o777 != mode {
 			t.Errorf("%s is %s:%s's, mode %o", header.Name, header.Uname, header.Gname, header.Mode)
 		}
 		found = append(found, strings.TrimPrefix(header.Name, "."))
@@ -245,11 +249,11 @@ func TestSnapshotInstallsByTheAction(t *testing.T) {
 	r, version, archive := host(t)
 	inputs := map[string]string{"version": version, "run": "version"}
 	output, err := r.act(inputs)
-	if err != nil || !strings.Contains(output, "\nspothandler "+version+"\n") {
+	if err != nil || !strings.Contains(output, "\nspothandler "+version+" (") {
 		t.Errorf("%s, %v", output, err)
 	}
 	r.write("releases/v"+version+"/"+archive, r.read("releases/v"+version+"/"+archive)+"x")
-	if output, err := r.act(inputs); err == nil || strings.Contains(output, "spothandler "+version+"\n") || !strings.Contains(output, "is not the one in checksums.txt") {
+	if output, err := r.act(inputs); err == nil || strings.Contains(output, "spothandler "+version+" (") || !strings.Contains(output, "is not the one in checksums.txt") {
 		t.Errorf("tampered with: %s, %v", output, err)
 	}
 }
@@ -259,7 +263,7 @@ func TestSnapshotInstallsAsDocumented(t *testing.T) {
 	r, version, archive := host(t)
 	script := documented(t, "../../docs/security.md", "## Verify a release")
 	script = strings.NewReplacer(releases, r.url, fakeArchive, archive, "1.2.0", version).Replace(script)
-	if output, err := r.bash(script+"\n./spothandler version", nil); err != nil || !strings.Contains(output, "\nspothandler "+version+"\n") {
+	if output, err := r.bash(script+"\n./spothandler version", nil); err != nil || !strings.Contains(output, "\nspothandler "+version+" (") {
 		t.Errorf("%s, %v", output, err)
 	}
 }
