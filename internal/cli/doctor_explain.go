@@ -34,11 +34,11 @@ func explainCheck(a *app, code string) error {
 	st := a.out.Style
 	a.out.Printf("%s  %s\n\n", st.Bold(found.Code), found.Title)
 	a.out.Print(st.Paragraph("  ", found.Why))
-	a.out.Printf("\n%s\n", st.Dim("cures"))
+	a.out.Printf("\n%s\n", st.Dim("how to fix it"))
 	for _, cure := range found.Cures {
 		hint(a.out, cure)
 	}
-	a.out.Printf("\n%s\n", st.Dim("sources"))
+	a.out.Printf("\n%s\n", st.Dim("where AWS says so"))
 	for _, source := range found.Sources {
 		a.out.Printf("  %s\n", source)
 	}

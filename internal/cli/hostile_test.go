@@ -62,8 +62,7 @@ func hostileLines() []hostileLine {
 	}
 }
 
-// Every command that calls AWS is among them, but simulate, which waits for the function, half a minute where a text is
-// not what it should be; what it shows is of the kinds that doctor and logs show.
+// Every command that calls AWS is among them, but simulate, which has a test of its own.
 func TestHostileLinesAreOfAllCommands(t *testing.T) {
 	for _, command := range rootCommand(newApp(fake(false), nil)).Commands() {
 		if command.Flags().Lookup("region") == nil || slices.Contains([]string{"local", "simulate"}, command.Name()) {
@@ -90,6 +89,22 @@ func (l *liar) everyLie(t *testing.T, line string, step int) {
 			mustBeHarmless(t, l.describe(), shown)
 		}
 	}
+}
+
+// The same for simulate, of a path that is known to be broken in two places, so that none of the texts makes it wait for
+// the function.
+func TestNothingHostileInARehearsal(t *testing.T) {
+	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
+		t.Skip(err)
+	}
+	l := newLiar(t)
+	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": l.url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	if err := l.aws.Seed(demoServices()...); err != nil {
+		t.Fatal(err)
+	}
+	must(t, "install --prefix prod --rule-state DISABLED --reserved-concurrency 0")
+	l.everyLie(t, "simulate --prefix prod --cluster shop --service api", 17)
+	l.everyLie(t, "simulate --prefix prod --cluster shop --service api -o json", 61)
 }
 
 // The same for the errors of every write.

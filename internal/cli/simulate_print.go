@@ -103,7 +103,7 @@ func (t *simulation) printSeries(series []simulate.Moment) {
 	for _, m := range series {
 		rule, decision := "not known", ""
 		if m.Reaches != nil {
-			rule = map[bool]string{true: "matches", false: "leaves out"}[*m.Reaches]
+			rule = map[bool]string{true: "matches", false: "no match"}[*m.Reaches]
 		}
 		if m.Reason != "" {
 			sign := term.Quiet

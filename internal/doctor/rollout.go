@@ -70,7 +70,7 @@ func stuck(s *Subject) []verdict {
 		return nil
 	}
 	return []verdict{{
-		Error, fmt.Sprintf("a rollout can neither start nor stop a task: minimum %d%%, maximum %d%% of %d", s.minimumHealthyPercent(), s.maximumPercent(), s.DesiredCount),
+		Error, fmt.Sprintf("a rollout can neither start nor stop a task: %d to %d%% of %d tasks", s.minimumHealthyPercent(), s.maximumPercent(), s.DesiredCount),
 		s.mendRollout(s.breaker()),
 	}}
 }
