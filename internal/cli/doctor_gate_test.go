@@ -59,3 +59,17 @@ func TestDoctorRefuses(t *testing.T) {
 func allowing(actions ...string) string {
 	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sts:GetCallerIdentity","` + strings.Join(actions, `","`) + `"],"Resource":"*"}]}`
 }
+
+// Before an installation doctor --all-regions looks wherever there is a cluster, and says where there is none.
+func TestDoctorInAllRegions(t *testing.T) {
+	useLocal(t)
+	code, shown := spothandler(t.Context(), "", "doctor", "--all-regions")
+	if code != exitFine || !strings.Contains(shown.out, "no ECS cluster in any of the 17 regions that are enabled for account 111122223333") {
+		t.Errorf("exit code %d: %s%s", code, shown.out, shown.err)
+	}
+	useLocal(t, localServices()...)
+	code, shown = spothandler(t.Context(), "", "doctor", "--all-regions")
+	if code != exitDiffers || !strings.Contains(shown.out, "✗ 5 of 7 Spot services are not ready · 2 clusters · "+localRegion) {
+		t.Errorf("exit code %d: %s%s", code, shown.out, shown.err)
+	}
+}
