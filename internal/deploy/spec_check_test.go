@@ -28,7 +28,7 @@ func TestOptionalSettingsCombinations(t *testing.T) {
 		},
 		{
 			given("permissions-boundary", "arn:aws:iam::444455556666:policy/boundary"),
-			"--permissions-boundary arn:aws:iam::444455556666:policy/boundary is not in account 111122223333", "a policy of the role's own account, or of AWS's",
+			"--permissions-boundary arn:aws:iam::444455556666:policy/boundary is not in account 111122223333", "a policy of the role's account, or one of AWS's",
 		},
 		{
 			given("permissions-boundary", "arn:aws-cn:iam::aws:policy/PowerUserAccess"),

@@ -5,10 +5,10 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// Boundary returns, as JSON, a permissions boundary for the roles of the installations of these names, one a
-// region: the most that a function may do whatever its settings are. It covers every cluster, a destination of
-// each type, a VPC, any key for this function's environment, and tracing. It fails where too many regions make it
-// longer than MaxLength.
+// Boundary returns, as JSON, a permissions boundary for the roles of the installations with these names, one
+// per region: the most that a function may do whatever its settings. It covers every cluster, a destination
+// of each type, a VPC, any key for this function's environment, and tracing. It returns an error if too many
+// regions make it longer than MaxLength.
 func Boundary(places []deploy.Names) (string, error) {
 	document := policyDocument{Version: "2012-10-17", Statement: boundaryStatements(places)}
 	policy := document.encode()
@@ -58,7 +58,7 @@ func boundaryStatements(places []deploy.Names) []statement {
 		{Sid: "Traces", Effect: "Allow", Action: []string{"xray:PutTelemetryRecords", "xray:PutTraceSegments"}, Resource: "*"},
 		{Sid: "Network", Effect: "Allow", Action: network, Resource: "*"},
 		{
-			// Lambda manages the interfaces as the role; the function's own code never does.
+			// Lambda manages the network interfaces as the role; the function's own code never does.
 			Sid: "NetworkNotByCode", Effect: "Deny", Action: network, Resource: "*",
 			Condition: when("ArnEquals", "lambda:SourceFunctionArn", functions),
 		},

@@ -13,7 +13,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// specs are settings that give the role everything that it can have.
+// specs are settings that give the role all possible permissions.
 func specs() map[string]settings.Spec {
 	with := func(change func(*settings.Spec)) settings.Spec {
 		spec := settings.Defaults(prefix)
@@ -38,8 +38,9 @@ func specs() map[string]settings.Spec {
 	}
 }
 
-// The boundary allows what the role may do with any settings, and has no action that no settings need.
-func TestBoundaryIsWhatTheRoleCanNeed(t *testing.T) {
+// The boundary allows whatever the role may do with any settings, and contains no action that no settings
+// need.
+func TestBoundaryCoversEveryRolePolicy(t *testing.T) {
 	document := boundary(t)
 	evaluated, err := policy.Read(document)
 	if err != nil {
@@ -63,7 +64,7 @@ func TestBoundaryIsWhatTheRoleCanNeed(t *testing.T) {
 	equal(t, slices.Compact(actions), slices.Sorted(maps.Keys(needed))...)
 }
 
-// asks are the questions that a role's policy answers with yes, one for each of its actions and resources.
+// asks returns the requests that a role's policy allows, one for each of its actions and resources.
 func asks(t *testing.T, document string) []policy.Ask {
 	t.Helper()
 	var parsed struct {
@@ -95,7 +96,7 @@ func asks(t *testing.T, document string) []policy.Ask {
 	return all
 }
 
-// words reads what a policy has as one text or as a list of them.
+// words returns a policy element as a list, whether it is one string or a list.
 func words(value any) []string {
 	list, several := value.([]any)
 	if !several {
@@ -108,7 +109,7 @@ func words(value any) []string {
 	return all
 }
 
-// What no settings need stays closed, and so does what is another function's.
+// The boundary denies what no settings need, and access to other functions.
 func TestBoundaryIsNarrow(t *testing.T) {
 	evaluated, err := policy.Read(boundary(t))
 	if err != nil {

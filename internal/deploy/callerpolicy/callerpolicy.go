@@ -1,4 +1,4 @@
-// Package callerpolicy writes the IAM policy of whoever runs the commands.
+// Package callerpolicy generates the IAM policy for the users of the commands.
 package callerpolicy
 
 import (
@@ -15,27 +15,27 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// Commands are what a caller is going to run.
+// Commands are the commands that a caller wants to run.
 type Commands struct {
-	Install   bool // upgrade as well
+	Install   bool // also upgrade
 	Status    bool
-	NoHistory bool // status --no-history, which reads no logs
+	NoHistory bool // status --no-history, which reads no records
 	Logs      bool
 	Report    bool
 	Uninstall bool
 	Doctor    bool
 	Simulate  bool
 	ForReal   bool // simulate --for-real
-	KeepLogs  bool // uninstall --keep-logs, and never without it: the logs cannot be deleted
+	KeepLogs  bool // uninstall --keep-logs only: the policy does not allow deleting the logs
 	Force     bool // uninstall --force
 
-	// AllRegions is status --all-regions, which looks in every region that is enabled for the account. Its places are
+	// AllRegions is status --all-regions, which reads every enabled region of the account. Its places are
 	// those of Everywhere.
 	AllRegions bool
 }
 
-// Everywhere returns the places of status --all-regions, with wildcards for names: the regions of an account, and,
-// unless a prefix is given, every prefix.
+// Everywhere returns the places of status --all-regions, with wildcards for names: all regions of an account
+// and, unless a prefix is given, all prefixes.
 func Everywhere(id session.Identity, prefix *string, functionName, ruleName string) []deploy.Names {
 	id.Region = "*"
 	if prefix != nil {
@@ -44,16 +44,16 @@ func Everywhere(id session.Identity, prefix *string, functionName, ruleName stri
 	return []deploy.Names{deploy.NewNames(id, "", functionName, ruleName), deploy.NewNames(id, "*", functionName, ruleName)}
 }
 
-// MaxLength is how long a managed policy may be (IAM quotas), in characters that are not white space.
+// MaxLength is the maximum length of a managed policy (IAM quotas), in characters that are not white space.
 const MaxLength = 6144
 
-// New returns the IAM policy, as JSON, that lets a caller run the commands on the installations of these
-// names, one a region, with the settings of this Spec, and nothing else. Its conditions let the role be
-// passed to Lambda alone, EventBridge alone be permitted to invoke the function, and the function alone become
-// the rule's target. With a permissions boundary in the Spec no role can be made or changed that has not got
-// it; without one, whoever has the policy for install can give the role everything. Only what has no resource
-// level has the resource * (Service Authorization Reference). It fails where too many regions make the
-// policy longer than MaxLength.
+// New returns the IAM policy, as JSON, that allows a caller to run the commands on the installations with
+// these names, one per region, with the settings of this Spec, and nothing else. Its conditions restrict
+// passing the role to Lambda, the permission to invoke the function to EventBridge, and the rule's target to
+// the function. With a permissions boundary in the Spec, roles can only be created or changed with that
+// boundary; without one, the holder of the policy for install can give the role any permission. Only actions
+// without resource-level permissions have the resource * (Service Authorization Reference). New returns an
+// error if too many regions make the policy longer than MaxLength.
 func New(places []deploy.Names, spec settings.Spec, commands Commands) (string, error) {
 	purposes := commands.purposes(spec)
 	document := policyDocument{Version: "2012-10-17"}
@@ -89,17 +89,17 @@ func (d policyDocument) encode() string {
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(d); err != nil {
-		panic(fmt.Sprintf("encoding a policy: %v", err)) // it holds nothing but text
+		panic(fmt.Sprintf("encoding a policy: %v", err)) // it contains only strings
 	}
 	return strings.TrimSpace(out.String())
 }
 
-// when returns a condition of one operator and one key.
+// when returns a condition with one operator and one key.
 func when(operator, key string, value any) map[string]any {
 	return map[string]any{operator: map[string]any{key: value}}
 }
 
-// inPlaces returns a resource of every installation: a list, or the one ARN where there is but one.
+// inPlaces returns the resources of all installations: a list, or the only ARN.
 func inPlaces(places []deploy.Names, resources ...func(deploy.Names) string) any {
 	return allInPlaces(places, func(names deploy.Names) []string {
 		var all []string
@@ -110,12 +110,12 @@ func inPlaces(places []deploy.Names, resources ...func(deploy.Names) string) any
 	})
 }
 
-// allInPlaces is inPlaces for what an installation can have several of.
+// allInPlaces is inPlaces for resources of which an installation can have several.
 func allInPlaces(places []deploy.Names, resources func(deploy.Names) []string) any {
 	var all []string
 	for _, names := range places {
 		for _, each := range resources(names) {
-			if !slices.Contains(all, each) { // as the clusters of every prefix
+			if !slices.Contains(all, each) { // such as the clusters, which all prefixes share
 				all = append(all, each)
 			}
 		}

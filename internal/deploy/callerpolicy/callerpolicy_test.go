@@ -32,7 +32,7 @@ func names() deploy.Names {
 	return deploy.NewNames(identity(), prefix, defaults.FunctionName, defaults.RuleName)
 }
 
-// document is a policy as a test reads it.
+// document is a parsed policy.
 type document struct {
 	Version   string
 	Statement []statement
@@ -45,7 +45,7 @@ type statement struct {
 	Condition   map[string]any `json:",omitempty"`
 }
 
-// policyFor is the policy for one installation.
+// policyFor returns the policy for one installation.
 func policyFor(t *testing.T, names deploy.Names, spec settings.Spec, commands callerpolicy.Commands) string {
 	t.Helper()
 	policy, err := callerpolicy.New([]deploy.Names{names}, spec, commands)
@@ -64,7 +64,7 @@ func parse(t *testing.T, policy string) document {
 	return parsed
 }
 
-// actionsOf are the actions of a policy, in its order.
+// actionsOf returns the actions of a policy, in order.
 func actionsOf(t *testing.T, policy string) []string {
 	t.Helper()
 	var actions []string
@@ -87,14 +87,14 @@ func allCommands() callerpolicy.Commands {
 	return callerpolicy.Commands{Install: true, Status: true, Logs: true, Uninstall: true, Force: true}
 }
 
-// Every call that the engine can make is in a policy, and every action of a policy is such a call, but for
-// those that AWS checks beside a call.
+// Every call that the commands can make is in a policy, and every action of a policy is such a call, except
+// those that AWS checks in addition to a call.
 func TestPolicyHasEveryCall(t *testing.T) {
 	needed := map[string]bool{}
 	for _, action := range []string{
 		"account:ListRegions", "iam:PassRole", "lambda:ListTags", "kms:CreateGrant", "kms:Encrypt", "kms:Decrypt",
 		"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
-		"logs:FilterLogEvents", "ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", // the records' and the report's
+		"logs:FilterLogEvents", "ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", // for the records and the report
 	} {
 		needed[action] = true
 	}
@@ -125,7 +125,7 @@ func TestPolicyHasEveryCall(t *testing.T) {
 	equal(t, slices.Sorted(maps.Keys(allowed)), slices.Sorted(maps.Keys(needed))...)
 }
 
-// What an installation does not have needs no permissions.
+// Settings that an installation does not use need no permissions.
 func TestPolicyOfDefaults(t *testing.T) {
 	policy := policyFor(t, names(), settings.Defaults(prefix), allCommands())
 	t.Logf("%d actions, %d characters", len(actionsOf(t, policy)), len(policy))
@@ -136,7 +136,7 @@ func TestPolicyOfDefaults(t *testing.T) {
 	}
 }
 
-// Whoever leaves the history out may not read the logs; all else is the same.
+// Without history the policy allows no reading of logs, and is otherwise the same.
 func TestPolicyWithoutHistory(t *testing.T) {
 	with := actionsOf(t, policyFor(t, names(), fullSpec(), callerpolicy.Commands{Status: true}))
 	without := actionsOf(t, policyFor(t, names(), fullSpec(), callerpolicy.Commands{Status: true, NoHistory: true}))
@@ -146,7 +146,7 @@ func TestPolicyWithoutHistory(t *testing.T) {
 	}
 }
 
-// The longest names in the longest region leave room in a managed policy.
+// The policy for the longest names in the longest region fits in a managed policy.
 func TestPolicyFits(t *testing.T) {
 	id := session.Identity{Partition: "aws-us-gov", Account: "111122223333", Region: "ap-southeast-1"}
 	prefix := strings.Repeat("p", 64-len(settings.RoleName("", id.Region))-1)
@@ -161,8 +161,8 @@ func TestPolicyFits(t *testing.T) {
 	}
 }
 
-// A policy of exactly the length that IAM allows is accepted, and not one character more.
-func TestPolicyLengthToTheCharacter(t *testing.T) {
+// A policy of exactly the maximum length is accepted, and one more character is rejected.
+func TestPolicyLengthIsExact(t *testing.T) {
 	ofKey := func(key string) (string, error) {
 		return callerpolicy.New([]deploy.Names{names()}, settings.Spec{KMSKey: key}, installing())
 	}
@@ -179,7 +179,7 @@ func TestPolicyLengthToTheCharacter(t *testing.T) {
 	}
 }
 
-// regions are places in so many regions.
+// regions returns the names of installations in n regions.
 func regions(n int) []deploy.Names {
 	var places []deploy.Names
 	for i := range n {
@@ -190,7 +190,7 @@ func regions(n int) []deploy.Names {
 	return places
 }
 
-// One policy serves several regions, as long as they fit.
+// One policy covers several regions, as long as it fits.
 func TestPolicyOfSeveralRegions(t *testing.T) {
 	var places []deploy.Names
 	for _, region := range []string{"eu-west-1", "eu-central-1", "us-east-1", "us-west-2"} {
@@ -215,10 +215,10 @@ func TestPolicyOfSeveralRegions(t *testing.T) {
 	}
 }
 
-// Only what AWS cannot narrow is allowed on everything, and no action is a wildcard.
+// Only actions that AWS cannot restrict are allowed on all resources, and no action is a wildcard.
 func TestPolicyIsNarrow(t *testing.T) {
 	for _, statement := range parse(t, policyFor(t, names(), fullSpec(), allCommands())).Statement {
-		switch statement.Sid { // whose names nobody knows beforehand
+		switch statement.Sid { // names that are not known in advance
 		case "InstanceProfiles":
 			equal(t, statement.Action, "iam:RemoveRoleFromInstanceProfile")
 			continue
@@ -241,7 +241,7 @@ func TestPolicyIsNarrow(t *testing.T) {
 	}
 }
 
-// The caller has the key through Lambda alone: what is encrypted with it elsewhere stays closed.
+// The caller may use the key only through Lambda.
 func TestPolicyKeyIsForLambda(t *testing.T) {
 	policy := policyFor(t, names(), settings.Spec{KMSKey: aKey}, installing())
 	const want = `"Resource":"` + aKey + `","Condition":{"StringLike":{"kms:ViaService":"lambda.us-east-1.amazonaws.com*"}}`

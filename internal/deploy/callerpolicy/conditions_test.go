@@ -16,9 +16,9 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// A statement for another prefix, region, account or partition is as good as none.
+// A statement for another prefix, region, account or partition has no effect.
 func TestPolicyIsScoped(t *testing.T) {
-	w := newWorld(t)
+	w := newEnvironment(t)
 	policy := w.printed("install")
 	for place, change := range map[string]func(*deploy.Names){
 		"another prefix": func(n *deploy.Names) {
@@ -41,9 +41,9 @@ func TestPolicyIsScoped(t *testing.T) {
 	}
 }
 
-// Where a statement is for several forms of an ARN, each is needed.
+// If a statement lists several forms of an ARN, each is needed.
 func TestPolicyNeedsEveryARN(t *testing.T) {
-	w := newWorld(t)
+	w := newEnvironment(t)
 	policy, tried := w.printed("install"), 0
 	for index, statement := range parse(t, policy).Statement {
 		forms, _ := statement.Resource.([]any)
@@ -59,9 +59,9 @@ func TestPolicyNeedsEveryARN(t *testing.T) {
 	}
 }
 
-// installsWith installs, where nothing is, with another resource in one statement of the policy, and returns what the
-// command said.
-func (w *world) installsWith(policy string, index int, resource any) string {
+// installsWith runs a first install with another resource in one statement of the policy, and returns the
+// command's output.
+func (w *environment) installsWith(policy string, index int, resource any) string {
 	w.Helper()
 	document := parse(w.T, policy)
 	document.Statement[index].Resource = resource
@@ -76,9 +76,9 @@ func (w *world) installsWith(policy string, index int, resource any) string {
 	return said
 }
 
-// Whoever may change the function and the rule can make of them nothing but what they are.
+// A caller who may change the function and the rule cannot use them for anything else.
 func TestPolicyConditions(t *testing.T) {
-	w := newWorld(t)
+	w := newEnvironment(t)
 	w.admin("install --prefix prod")
 	w.allow(w.printed("install uninstall"))
 	n, caller := names(), w.clients(callerKey)
@@ -114,9 +114,9 @@ func TestPolicyConditions(t *testing.T) {
 	}
 }
 
-// The role goes to Lambda alone: passed to another service it is refused.
+// The role can be passed only to Lambda.
 func TestPolicyPassesTheRoleToLambdaAlone(t *testing.T) {
-	w := newWorld(t)
+	w := newEnvironment(t)
 	w.bring(nothing())
 	w.allow(strings.ReplaceAll(w.printed("install"), "lambda.amazonaws.com", "ecs-tasks.amazonaws.com"))
 	if said, code := w.run(callerKey, "install --prefix prod"); code == 0 || !strings.Contains(said, "may not iam:PassRole.") {

@@ -17,23 +17,23 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// escalation is a call with which the holder of a policy would get more than the policy gives.
+// escalation is a call that would give the holder of a policy more permissions than the policy.
 type escalation struct {
 	name   string
 	do     func(ctx context.Context, c clients, n deploy.Names) error
-	denied string // the action
+	denied string // the denied action
 }
 
-// With a boundary in the policy, the role can be made and changed only while it has that boundary.
+// With a boundary in the policy, the role can be created and changed only while it has that boundary.
 func TestBoundaryInThePolicyStopsEscalation(t *testing.T) {
-	w := newWorld(t)
-	w.admin("install --prefix prod") // by somebody who set no boundary
+	w := newEnvironment(t)
+	w.admin("install --prefix prod") // by an administrator who set no boundary
 	w.allow(w.printed("--force --permissions-boundary " + aBoundary))
-	w.refuses("a role without the boundary", changesOfTheRole())
+	w.denies("a role without the boundary", changesOfTheRole())
 	w.edit(setBoundary(aBoundary + "-2"))
-	w.refuses("a role with another boundary", changesOfTheRole())
+	w.denies("a role with another boundary", changesOfTheRole())
 	w.edit(setBoundary(aBoundary))
-	w.refuses("a role with the boundary", []escalation{
+	w.denies("a role with the boundary", []escalation{
 		{"taking the boundary off", func(ctx context.Context, c clients, n deploy.Names) error {
 			_, err := c.iam.DeleteRolePermissionsBoundary(ctx, &iam.DeleteRolePermissionsBoundaryInput{RoleName: &n.Role})
 			return err
@@ -66,13 +66,13 @@ func TestBoundaryInThePolicyStopsEscalation(t *testing.T) {
 		}, "events:PutTargets"},
 	})
 	w.admin("uninstall --prefix prod --yes")
-	w.refuses("no role", []escalation{
+	w.denies("no role", []escalation{
 		{"a role without a boundary", createRole(""), "iam:CreateRole"},
 		{"a role with another boundary", createRole(aBoundary + "-2"), "iam:CreateRole"},
 	})
 }
 
-// changesOfTheRole are those with which it could be given more.
+// changesOfTheRole returns the calls that could give the role more permissions.
 func changesOfTheRole() []escalation {
 	return []escalation{
 		{"the right to everything", func(ctx context.Context, c clients, n deploy.Names) error {
@@ -108,13 +108,14 @@ func createRole(boundary string) func(context.Context, clients, deploy.Names) er
 	}
 }
 
-// trustingCaller is the trust policy that lets the caller assume the role, whatever its own policies say.
+// trustingCaller returns a trust policy that lets the caller assume the role, whatever the caller's own
+// policies allow.
 func trustingCaller() string {
 	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:user/local"},"Action":"sts:AssumeRole"}]}`
 }
 
-// refuses tries each as the caller, whom IAM must refuse that very action.
-func (w *world) refuses(circumstances string, attempts []escalation) {
+// denies makes each call as the caller and checks that IAM denies the expected action.
+func (w *environment) denies(circumstances string, attempts []escalation) {
 	w.Helper()
 	for _, each := range attempts {
 		err := each.do(w.Context(), w.clients(callerKey), names())
@@ -124,9 +125,9 @@ func (w *world) refuses(circumstances string, attempts []escalation) {
 	}
 }
 
-// Whoever gives the role every permission, and assumes it, gets no more than the boundary.
+// A caller who gives the role all permissions and assumes it is still limited by the boundary.
 func TestBoundaryLimitsWhoAssumesTheRole(t *testing.T) {
-	w := newWorld(t)
+	w := newEnvironment(t)
 	arn := w.createPolicy("prod-spothandler-boundary", w.printed("boundary"))
 	w.allow(w.printed("install --permissions-boundary " + arn))
 	if said, code := w.run(callerKey, "install --prefix prod --permissions-boundary "+arn); code != 0 {
@@ -176,8 +177,8 @@ func TestBoundaryLimitsWhoAssumesTheRole(t *testing.T) {
 	}
 }
 
-// createPolicy makes a managed policy, as an administrator, and returns its ARN.
-func (w *world) createPolicy(name, document string) string {
+// createPolicy creates a managed policy as an administrator and returns its ARN.
+func (w *environment) createPolicy(name, document string) string {
 	w.Helper()
 	made, err := w.clients(adminKey).iam.CreatePolicy(w.Context(), &iam.CreatePolicyInput{PolicyName: &name, PolicyDocument: &document})
 	if err != nil {
@@ -186,8 +187,8 @@ func (w *world) createPolicy(name, document string) string {
 	return *made.Policy.Arn
 }
 
-// assume returns the clients of a role that the holder of a key assumes.
-func (w *world) assume(key, role string) clients {
+// assume returns clients that use a role assumed by the holder of a key.
+func (w *environment) assume(key, role string) clients {
 	w.Helper()
 	config := w.server.Config()
 	config.Credentials = credentials.NewStaticCredentialsProvider(key, "secret", "")
@@ -198,10 +199,10 @@ func (w *world) assume(key, role string) clients {
 	return w.clients(*answer.Credentials.AccessKeyId)
 }
 
-// Without a boundary the holder of the policy for install makes the function's role an administrator: README and
-// docs/security.md say so.
+// Without a boundary the holder of the policy for install can make the function's role an administrator, as
+// README and docs/security.md say.
 func TestWithoutABoundaryThePolicyIsAnAdministrators(t *testing.T) {
-	w := newWorld(t)
+	w := newEnvironment(t)
 	w.admin("install --prefix prod")
 	w.allow(w.printed("install"))
 	for _, each := range changesOfTheRole() {

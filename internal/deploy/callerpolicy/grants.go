@@ -6,32 +6,33 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// Service principals are the same in every partition (aws-cdk region-info).
+// Service principals are the same in all partitions (aws-cdk region-info).
 const (
 	lambdaPrincipal = "lambda.amazonaws.com"
 	eventsPrincipal = "events.amazonaws.com"
 )
 
-// grant is a statement and the permissions that it may give.
+// grant is a statement with the permissions that it may contain.
 type grant struct {
 	statement
 	permissions []permission
 }
 
-// grants are all statements that a policy may have, in its order.
+// grants returns all statements that a policy may have, in order.
 func grants(places []deploy.Names, spec settings.Spec) []grant {
 	in := func(resources ...func(deploy.Names) string) any { return inPlaces(places, resources...) }
 	role := in(deploy.Names.RoleARN, func(n deploy.Names) string {
-		// IAM knows a role that does not exist (yet) by its name alone, with the path /.
+		// IAM identifies a role that does not exist (yet) by its name, with the path /.
 		return n.ARN("iam", "", "role/"+n.Role)
 	})
 	logGroup := in(deploy.Names.LogGroupARN, func(n deploy.Names) string {
-		// The calls about tags know a log group without this, the others with it (CloudWatch Logs API, LogGroup).
+		// The tagging calls use a log group's ARN without this suffix, the others with it (CloudWatch Logs
+		// API, LogGroup).
 		return n.LogGroupARN() + ":*"
 	})
 	function, rule := in(deploy.Names.FunctionARN), allInPlaces(places, deploy.RuleARNs)
 	viaLambda := in(func(n deploy.Names) string {
-		// In China the service's name has another ending (KMS Developer Guide, kms:ViaService).
+		// In China the service's name has a different suffix (KMS Developer Guide, kms:ViaService).
 		return "lambda." + n.Region + ".amazonaws.com*"
 	})
 	deployments := in(func(n deploy.Names) string { return n.ARN("ecs", n.Region, "service/*") },
@@ -47,9 +48,9 @@ func grants(places []deploy.Names, spec settings.Spec) []grant {
 			return arns
 		})
 	}
-	// Nobody knows beforehand what others call their instance profiles.
+	// The names of others' instance profiles are not known in advance.
 	profiles := in(func(n deploy.Names) string { return n.ARN("iam", "", "instance-profile/*") })
-	// The ids of event source mappings are not known either, but their function is.
+	// The IDs of event source mappings are not known in advance either, but their function is.
 	mappings := places[0].ARN("lambda", "*", "event-source-mapping:*")
 	return []grant{
 		{statement{Sid: "Role", Resource: role}, rolePermissions()},
@@ -72,13 +73,13 @@ func grants(places []deploy.Names, spec settings.Spec) []grant {
 	}
 }
 
-// anyService is what is read of ECS: any service, with its cluster and its tasks.
+// anyService returns what is read from ECS: any service, with its cluster and its tasks.
 func anyService(n deploy.Names) []string {
 	return []string{n.ARN("ecs", n.Region, "cluster/*"), n.ARN("ecs", n.Region, "service/*"), n.ARN("ecs", n.Region, "task/*")}
 }
 
-// diagnosed are what doctor reads of others' things beside services: any rule and its function, any function's role,
-// the quotas of Fargate, any repository of images.
+// diagnosed returns what doctor reads besides services: any rule and its function, any function's role, the
+// quotas of Fargate, any ECR repository.
 func diagnosed(n deploy.Names) []string {
 	return []string{
 		n.ARN("events", n.Region, "rule/*"), n.ARN("lambda", n.Region, "function:*"), n.ARN("iam", "", "role/*"),
@@ -86,13 +87,13 @@ func diagnosed(n deploy.Names) []string {
 	}
 }
 
-// purpose is what an action is needed for.
+// purpose is what an action is needed for, as a set of flags.
 type purpose uint
 
 const (
-	reading   purpose = 1 << iota // what every command begins with that compares or removes
-	comparing                     // what each of these but uninstall begins with
-	reporting                     // what status shows beside that
+	reading   purpose = 1 << iota // read by every command that compares or removes
+	comparing                     // read by the same commands except uninstall
+	reporting                     // read only by status
 	installing
 	uninstalling
 	deletingLogs
@@ -100,8 +101,8 @@ const (
 	forcing
 	diagnosing
 	locating    // the records
-	readingLogs // of which status shows the last day
-	summarizing // them in a report
+	readingLogs // those of the last day, for status
+	summarizing // those of a period, for report
 	rehearsing
 	redeploying // simulate --for-real
 
@@ -110,11 +111,11 @@ const (
 	withoutBoundary
 	withKey
 	withVPC
-	reserving // executions: without the permission install goes on, and fails later where there are none left
-	surveying // looks for what no role tells of
+	reserving // executions: without the permission install continues, and fails later if none are left
+	surveying // finds installations without a role
 	everywhere
 	withClusters
-	// readingEncrypted compares an environment that a key encrypts.
+	// readingEncrypted compares an environment that is encrypted with a key.
 	readingEncrypted
 )
 
@@ -125,7 +126,7 @@ func (c Commands) purposes(spec settings.Spec) purpose {
 		asked bool
 		needs purpose
 	}{
-		{c.lookAtAll(), reading},
+		{c.readsAll(), reading},
 		{c.Install || c.Status || c.Doctor || c.Simulate, comparing | readingEncrypted.onlyIf(encrypted)},
 		{c.Status || c.Doctor || c.Simulate, reporting | surveying},
 		{c.Install, installing | reserving.onlyIf(spec.ReservedConcurrency > 0) | withKey.onlyIf(encrypted) | withVPC.onlyIf(len(spec.Subnets) > 0)},
@@ -142,8 +143,8 @@ func (c Commands) purposes(spec settings.Spec) purpose {
 	return purposes
 }
 
-// lookAtAll reports whether one of the commands reads the whole installation.
-func (c Commands) lookAtAll() bool {
+// readsAll reports whether one of the commands reads the whole installation.
+func (c Commands) readsAll() bool {
 	return c.Install || c.Status || c.Uninstall || c.Doctor || c.Simulate
 }
 
@@ -154,7 +155,7 @@ func (p purpose) onlyIf(asked bool) purpose {
 	return 0
 }
 
-// actionsFor returns the actions that one of the purposes needs.
+// actionsFor returns the actions that at least one of the purposes needs.
 func (g grant) actionsFor(purposes purpose) []string {
 	var actions []string
 	for _, permission := range g.permissions {

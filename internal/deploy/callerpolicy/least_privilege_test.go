@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-// Each command's own policy allows every call that the command makes, it has no action that no call needs, and
-// without any one of its actions the command says which is missing.
+// Each command's own policy allows every call of the command and contains no unneeded action; without any one
+// of its actions the command names the missing one.
 func TestLeastPrivilege(t *testing.T) {
-	w := newWorld(t)
+	w := newEnvironment(t)
 	taken := 0
 	for _, s := range scenarios() {
 		policy := w.printed(s.policy)
@@ -32,9 +32,9 @@ func TestLeastPrivilege(t *testing.T) {
 	t.Logf("%d actions taken away, one at a time", taken)
 }
 
-// A command that calls AWS has a policy of its own, and is run under it above.
+// Every command that calls AWS has its own policy, and is run with it above.
 func TestEveryCommandHasItsPolicy(t *testing.T) {
-	w := newWorld(t)
+	w := newEnvironment(t)
 	offline := []string{"completion", "demo", "help", "local", "policy", "version"}
 	listed, code := w.runWords(adminKey, "__complete", "")
 	if code != 0 || !strings.Contains(listed, "install\t") {
@@ -51,8 +51,8 @@ func TestEveryCommandHasItsPolicy(t *testing.T) {
 	}
 }
 
-// actions are those that the scenario proves.
-func (s scenario) actions(w *world) []string {
+// actions returns the actions that the scenario proves to be needed.
+func (s scenario) actions(w *environment) []string {
 	w.Helper()
 	actions := actionsOf(w.T, w.printed(s.policy))
 	if s.beyond == "" {
@@ -62,8 +62,9 @@ func (s scenario) actions(w *world) []string {
 	return slices.DeleteFunc(actions, func(action string) bool { return slices.Contains(elsewhere, action) })
 }
 
-// sufficient runs every step under the policy, none of whose calls may be denied, and returns which steps need an action.
-func (s scenario) sufficient(w *world, policy string) map[string][]step {
+// sufficient runs every step with the policy, in which no call may be denied, and returns the steps that need
+// each action.
+func (s scenario) sufficient(w *environment, policy string) map[string][]step {
 	w.Helper()
 	askedBy := map[string][]step{}
 	for _, step := range s.steps {
@@ -83,9 +84,9 @@ func (s scenario) sufficient(w *world, policy string) map[string][]step {
 	return askedBy
 }
 
-// without runs the steps under a policy that lacks one action until one of them names it, and returns "" then, else
-// what the first of them said.
-func (w *world) without(policy, action string, steps []step) string {
+// without runs the steps with a policy that lacks one action until one of them names it. It returns "" in
+// that case, otherwise the output of the first step.
+func (w *environment) without(policy, action string, steps []step) string {
 	w.Helper()
 	first := ""
 	for _, step := range steps {
@@ -103,7 +104,7 @@ func (w *world) without(policy, action string, steps []step) string {
 	return first
 }
 
-// withoutAction is the policy less one action.
+// withoutAction returns the policy without one action.
 func withoutAction(t *testing.T, policy, action string) string {
 	t.Helper()
 	document := parse(t, policy)

@@ -17,13 +17,14 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// change is one that somebody makes with another tool, and that install undoes.
+// change is a change made with another tool that install undoes.
 type change struct {
 	name   string
 	change func(ctx context.Context, c clients, n deploy.Names) error
 }
 
-// outOfBand has a change for each call that only such a change brings about, and the removal of each resource.
+// outOfBand returns a change for each call that install makes only to undo it, and the deletion of each
+// resource.
 func outOfBand() []change {
 	return append(edits(), deletions()...)
 }
@@ -82,7 +83,7 @@ func edits() []change {
 	}
 }
 
-// deletions remove each resource, with what AWS demands to be removed before it.
+// deletions delete each resource, after whatever AWS requires to be deleted before it.
 func deletions() []change {
 	target := change{"target deleted", func(ctx context.Context, c clients, n deploy.Names) error {
 		_, err := c.events.RemoveTargets(ctx, &eventbridge.RemoveTargetsInput{Rule: &n.Rule, Ids: []string{deploy.TargetID}})
@@ -120,12 +121,12 @@ func putTarget(ctx context.Context, c clients, n deploy.Names, id, arn string) e
 	return err
 }
 
-// trusting is the trust policy that lets a service assume a role.
+// trusting returns the trust policy that allows a service to assume a role.
 func trusting(service string) string {
 	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"` + service + `"},"Action":"sts:AssumeRole"}]}`
 }
 
-// zipped is a function's code that is not ours.
+// zipped returns a function's code that is not ours.
 func zipped() ([]byte, error) {
 	var out bytes.Buffer
 	archive := zip.NewWriter(&out)

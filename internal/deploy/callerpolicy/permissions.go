@@ -1,8 +1,8 @@
 package callerpolicy
 
-// The tables below hold the IAM action behind every call that a command can make, and what it is needed for.
+// The tables below list the IAM action of every call that a command can make, and what it is needed for.
 
-// permission is an IAM action and what it is needed for.
+// permission is an IAM action with its purposes.
 type permission struct {
 	action   string
 	purposes purpose
@@ -20,7 +20,7 @@ func rolePermissions() []permission {
 		{"iam:UpdateAssumeRolePolicy", withoutBoundary},
 		{"iam:DeleteRolePermissionsBoundary", withoutBoundary},
 		{"iam:PutRolePolicy", withoutBoundary},
-		{"iam:TagRole", installing}, // CreateRole with tags needs it too
+		{"iam:TagRole", installing}, // also needed by CreateRole with tags
 		{"iam:UntagRole", installing},
 		{"iam:DeleteRolePolicy", uninstalling},
 		{"iam:DeleteRole", uninstalling},
@@ -29,9 +29,9 @@ func rolePermissions() []permission {
 	}
 }
 
-// boundaryPermissions are those with which a role could be given more than it has, and that know the role's boundary:
-// with the condition on it, whatever they make of the role stays within. Tagging knows no boundary, and whoever may
-// only delete needs none (Service Authorization Reference, IAM).
+// boundaryPermissions could give a role more permissions, and support a condition on the role's boundary:
+// with it, the role stays within the boundary. Tagging does not support the condition, and deleting alone
+// does not need it (Service Authorization Reference, IAM).
 func boundaryPermissions() []permission {
 	return []permission{
 		{"iam:CreateRole", withBoundary},
@@ -42,7 +42,7 @@ func boundaryPermissions() []permission {
 	}
 }
 
-// profilePermissions are about instance profiles, which belong to others and have any name.
+// profilePermissions concern instance profiles, which belong to others and have any name.
 func profilePermissions() []permission {
 	return []permission{{"iam:RemoveRoleFromInstanceProfile", forcing}}
 }
@@ -51,7 +51,7 @@ func passRolePermissions() []permission { return []permission{{"iam:PassRole", i
 
 func logPermissions() []permission {
 	return []permission{
-		{"logs:ListTagsForResource", reading | locating}, // where the role is gone
+		{"logs:ListTagsForResource", reading | locating}, // if the role is gone
 		{"logs:FilterLogEvents", readingLogs | rehearsing},
 		{"logs:DescribeSubscriptionFilters", reporting},
 		{"logs:CreateLogGroup", installing},
@@ -68,10 +68,10 @@ func logPermissions() []permission {
 func functionPermissions() []permission {
 	return []permission{
 		{"lambda:GetFunction", reading},
-		{"lambda:ListTags", reading}, // GetFunction leaves the tags out without it
+		{"lambda:ListTags", reading}, // without it, GetFunction omits the tags
 		{"lambda:GetFunctionEventInvokeConfig", comparing},
 		{"lambda:GetPolicy", reading},
-		{"lambda:ListFunctionUrlConfigs", reporting | uninstalling | installing}, // install tells what a new function is without
+		{"lambda:ListFunctionUrlConfigs", reporting | uninstalling | installing}, // install reports what a recreated function loses
 		{"lambda:GetFunctionCodeSigningConfig", reporting | uninstalling | installing},
 		{"lambda:InvokeFunction", redeploying},
 		{"lambda:CreateFunction", installing},
@@ -89,7 +89,7 @@ func functionPermissions() []permission {
 
 func invokePermissions() []permission { return []permission{{"lambda:AddPermission", installing}} }
 
-// mappingPermissions are about event source mappings, which belong to others and have any id.
+// mappingPermissions concern event source mappings, which belong to others and have any ID.
 func mappingPermissions() []permission {
 	return []permission{{"lambda:DeleteEventSourceMapping", forcing}}
 }
@@ -102,12 +102,12 @@ func rulePermissions() []permission {
 		{"events:PutRule", installing},
 		{"events:TagResource", installing},
 		{"events:UntagResource", installing},
-		{"events:RemoveTargets", installing | uninstalling}, // install removes a second target that is our function
+		{"events:RemoveTargets", installing | uninstalling}, // install removes a duplicate target
 		{"events:DeleteRule", uninstalling},
 	}
 }
 
-// deploymentPermissions are about the rollouts of every service: what became of a redeployment.
+// deploymentPermissions concern the service deployments of every service: the outcome of a redeployment.
 func deploymentPermissions() []permission {
 	return []permission{{"ecs:ListServiceDeployments", summarizing}, {"ecs:DescribeServiceDeployments", summarizing}}
 }
@@ -117,8 +117,9 @@ func targetPermissions() []permission { return []permission{{"events:PutTargets"
 // clusterPermissions find a mistyped cluster.
 func clusterPermissions() []permission { return []permission{{"ecs:DescribeClusters", withClusters}} }
 
-// keyPermissions are what Lambda does as the caller with a key for the environment (Lambda Developer Guide,
-// securing environment variables). CloudWatch Logs has its own permission, from the key's policy.
+// keyPermissions are what Lambda does on behalf of the caller with a key for the environment (Lambda
+// Developer Guide, securing environment variables). CloudWatch Logs gets its permission from the key's
+// policy.
 func keyPermissions() []permission {
 	return []permission{
 		{"kms:CreateGrant", withKey},
@@ -127,7 +128,7 @@ func keyPermissions() []permission {
 	}
 }
 
-// servicePermissions are about services, which belong to others and have any name.
+// servicePermissions concern services, which belong to others and have any name.
 func servicePermissions() []permission {
 	return []permission{
 		{"ecs:DescribeClusters", diagnosing | rehearsing},
@@ -136,10 +137,10 @@ func servicePermissions() []permission {
 	}
 }
 
-// rehearsalPermissions let events be sent that only rehearse an interruption.
+// rehearsalPermissions allow sending simulated events.
 func rehearsalPermissions() []permission { return []permission{{"events:PutEvents", rehearsing}} }
 
-// diagnosisPermissions are what doctor reads beside the installation.
+// diagnosisPermissions are what doctor reads besides the installation.
 func diagnosisPermissions() []permission {
 	return []permission{
 		{"ecr:DescribeRepositories", diagnosing},
@@ -150,8 +151,8 @@ func diagnosisPermissions() []permission {
 	}
 }
 
-// unscopedPermissions have no resource level. Those of EC2 Lambda checks when a function goes into a VPC
-// (Lambda Developer Guide, configuration-vpc).
+// unscopedPermissions do not support resource-level permissions. Lambda checks those of EC2 when a function
+// gets a VPC (Lambda Developer Guide, configuration-vpc).
 func unscopedPermissions() []permission {
 	return []permission{
 		{"iam:ListRoles", reading},

@@ -24,16 +24,16 @@ const (
 	plain    = "--tag Team=web --cluster shop --reserved-concurrency 2"
 	optional = "--vpc-subnet " + aSubnet + " --vpc-security-group sg-0a1b2c3d --permissions-boundary " + aBoundary + " --kms-key " + aKey +
 		" --on-failure arn:aws:sqs:us-east-1:111122223333:failed --tracing Active"
-	// policyOptional are those of them that the policy must know.
+	// policyOptional are those that the policy must contain.
 	policyOptional = "--vpc-subnet " + aSubnet + " --permissions-boundary " + aBoundary + " --kms-key " + aKey
 )
 
-// scenario is a policy and everything that its holder runs with it.
+// scenario is a policy with all commands that its holder runs.
 type scenario struct {
-	policy string // what it is printed for
-	beyond string // another policy, whose actions are proved elsewhere; "" is none
+	policy string // the command line that it is printed for
+	beyond string // another policy whose actions are proved elsewhere; "" if none
 	steps  []step
-	quiet  map[string]string // actions that may be denied without a word, and why
+	quiet  map[string]string // actions whose denial is not reported, and why
 }
 
 // step is one command, run in a certain state of the account.
@@ -43,10 +43,10 @@ type step struct {
 	exit    int
 }
 
-// state is what the administrator, or somebody with another tool, has made of the account.
+// state is how an administrator, or another tool, changed the account.
 type state struct {
 	name  string
-	bring func(w *world)
+	bring func(w *environment)
 }
 
 func scenarios() []scenario {
@@ -54,10 +54,10 @@ func scenarios() []scenario {
 	unread := map[string]string{"kms:Decrypt": "uninstall does not look at the environment, which GetFunction returns unasked"}
 	return []scenario{
 		{policy: "install --reserved-concurrency 2 --cluster shop --cluster shpo", steps: installSteps(), quiet: map[string]string{
-			"lambda:GetAccountSettings": "Lambda itself refuses what it would tell",
+			"lambda:GetAccountSettings": "Lambda itself denies what it would tell",
 		}},
 		{policy: "install " + policyOptional, beyond: "install", steps: []step{
-			{state: installed("--tag Team=web"), command: install + optional}, // a role from before there was a boundary gets it first
+			{state: installed("--tag Team=web"), command: install + optional}, // a role without a boundary gets it first
 			{state: nothing(), command: install + optional},
 			{state: installed(optional), command: install},
 			{state: withoutItsBoundary(), command: install},
@@ -94,7 +94,7 @@ func scenarios() []scenario {
 	}
 }
 
-// installSteps are all that an install can come upon.
+// installSteps are all situations that an install can find.
 func installSteps() []step {
 	const install = "install --prefix prod --wait 1s "
 	steps := []step{
@@ -108,7 +108,7 @@ func installSteps() []step {
 		{state: withABoundary(), command: install + "--permissions-boundary none"},
 	}
 	for _, each := range outOfBand() {
-		steps = append(steps, step{command: install, state: state{each.name, func(w *world) {
+		steps = append(steps, step{command: install, state: state{each.name, func(w *environment) {
 			installed(plain).bring(w)
 			w.edit(each.change)
 		}}})
@@ -117,13 +117,13 @@ func installSteps() []step {
 }
 
 func nothing() state {
-	return state{"nothing is installed", func(w *world) { w.admin("uninstall --prefix prod --yes --force") }}
+	return state{"nothing is installed", func(w *environment) { w.admin("uninstall --prefix prod --yes --force") }}
 }
 
-// installed is an installation with these settings, and the defaults otherwise.
+// installed returns a state with an installation with these settings, and otherwise the defaults.
 func installed(settings string) state {
-	return state{"installed " + settings, func(w *world) {
-		for _, kept := range []string{"--permissions-boundary", "--on-failure"} { // which no reset takes away
+	return state{"installed " + settings, func(w *environment) {
+		for _, kept := range []string{"--permissions-boundary", "--on-failure"} { // --reset does not remove these
 			if !strings.Contains(settings, kept) {
 				settings += " " + kept + " none"
 			}
@@ -132,9 +132,9 @@ func installed(settings string) state {
 	}}
 }
 
-// withABoundary has one that the settings do not have; no install takes it off unasked.
+// withABoundary has a boundary that the settings do not have; install only removes it on request.
 func withABoundary() state {
-	return state{"somebody gave the role a boundary", func(w *world) {
+	return state{"somebody gave the role a boundary", func(w *environment) {
 		installed(plain).bring(w)
 		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
 			_, err := c.iam.PutRolePermissionsBoundary(ctx, &iam.PutRolePermissionsBoundaryInput{RoleName: &n.Role, PermissionsBoundary: ptr(aBoundary)})
@@ -145,7 +145,7 @@ func withABoundary() state {
 
 // roleDeleted has everything but the role.
 func roleDeleted() state {
-	return state{"the role was deleted", func(w *world) {
+	return state{"the role was deleted", func(w *environment) {
 		installed(plain).bring(w)
 		for _, each := range deletions() {
 			if each.name == "role deleted" {
@@ -157,7 +157,7 @@ func roleDeleted() state {
 
 // withoutItsBoundary lost the boundary that the settings have.
 func withoutItsBoundary() state {
-	return state{"somebody took the boundary off", func(w *world) {
+	return state{"somebody took the boundary off", func(w *environment) {
 		installed(optional).bring(w)
 		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
 			_, err := c.iam.DeleteRolePermissionsBoundary(ctx, &iam.DeleteRolePermissionsBoundaryInput{RoleName: &n.Role})
@@ -166,12 +166,12 @@ func withoutItsBoundary() state {
 	}}
 }
 
-// amongServices is an installation with what doctor looks at around it: a service of an image, a task of none, and a rule of others
-// that fires on the same events.
+// amongServices has an installation and what doctor reads around it: a service with an image, a standalone
+// task, and another owner's rule that matches the same events.
 func amongServices() state {
-	return state{"among services", func(w *world) {
+	return state{"among services", func(w *environment) {
 		installed(plain).bring(w)
-		_ = w.server.Seed( // it may be there
+		_ = w.server.Seed( // it may exist already
 			localaws.Service{Cluster: "shop", Name: "api", Desired: 2, OnDemand: 1, Drain: 60, LeastTasks: 2, Container: map[string]any{
 				"image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/api:1",
 			}},
@@ -186,13 +186,13 @@ func amongServices() state {
 	}}
 }
 
-// afterInterruptions has the records of two redeployments; ECS named the service deployment of one.
+// afterInterruptions has the records of two redeployments; ECS returned the service deployment of one.
 func afterInterruptions() state {
-	return state{"after interruptions", func(w *world) {
+	return state{"after interruptions", func(w *environment) {
 		amongServices().bring(w)
 		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
 			stream, now := ptr("records"), time.Now()
-			_, _ = c.logs.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: &n.LogGroup, LogStreamName: stream}) // it may be there
+			_, _ = c.logs.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: &n.LogGroup, LogStreamName: stream}) // it may exist already
 			var lines []types.InputLogEvent
 			for _, serviceDeployment := range []string{"", n.ARN("ecs", n.Region, "service-deployment/shop/api/0123456789")} {
 				line, _ := json.Marshal(handler.Record{
@@ -209,23 +209,23 @@ func afterInterruptions() state {
 }
 
 func keptLogs() state {
-	return state{"the logs were kept", func(w *world) {
+	return state{"the logs were kept", func(w *environment) {
 		installed(plain).bring(w)
 		w.admin("uninstall --prefix prod --yes --keep-logs")
 	}}
 }
 
-// withAdditions has on role, function and rule what only --force removes.
+// withAdditions has additions to role, function and rule that only --force removes.
 func withAdditions() state {
-	return state{"others have added something", func(w *world) {
+	return state{"others have added something", func(w *environment) {
 		installed(plain).bring(w)
 		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
 			profile := ptr("machines")
 			_, put := c.iam.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &n.Role, PolicyName: ptr("theirs"), PolicyDocument: ptr(everything)})
 			_, attach := c.iam.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: &n.Role, PolicyArn: ptr("arn:aws:iam::aws:policy/ReadOnlyAccess")})
-			_, _ = c.iam.CreateInstanceProfile(ctx, &iam.CreateInstanceProfileInput{InstanceProfileName: profile})                          // it may be there
-			_, _ = c.iam.AddRoleToInstanceProfile(ctx, &iam.AddRoleToInstanceProfileInput{InstanceProfileName: profile, RoleName: &n.Role}) // and the role in it
-			_, _ = c.lambda.CreateEventSourceMapping(ctx, &lambda.CreateEventSourceMappingInput{                                            // it may be there as well
+			_, _ = c.iam.CreateInstanceProfile(ctx, &iam.CreateInstanceProfileInput{InstanceProfileName: profile})                          // it may exist already
+			_, _ = c.iam.AddRoleToInstanceProfile(ctx, &iam.AddRoleToInstanceProfileInput{InstanceProfileName: profile, RoleName: &n.Role}) // and may contain the role
+			_, _ = c.lambda.CreateEventSourceMapping(ctx, &lambda.CreateEventSourceMappingInput{                                            // it may exist already, too
 				FunctionName: &n.Function, EventSourceArn: ptr("arn:aws:sqs:us-east-1:444455556666:theirs"),
 			})
 			return errors.Join(put, attach, putTarget(ctx, c, n, "theirs", n.FunctionARN()+"-2"))

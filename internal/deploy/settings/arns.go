@@ -10,16 +10,17 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// None clears a setting that has no value of its own for that.
+// None clears a setting whose values have no word for that.
 const None = "none"
 
-// X-Ray: PassThrough records what the caller records, Active samples by itself (Lambda API, TracingConfig).
+// X-Ray tracing: PassThrough follows the caller's sampling decision, Active samples requests itself (Lambda
+// API, TracingConfig).
 const (
 	TracingPassThrough = "PassThrough"
 	TracingActive      = "Active"
 )
 
-// arnForm is what an AWS API accepts as the ARN of something that is there already.
+// arnForm describes the ARNs that an AWS API accepts for an existing resource.
 type arnForm struct {
 	accepted string
 	limit    int // characters
@@ -31,14 +32,14 @@ func boundaryForm() arnForm {
 	return arnForm{"the ARN of an IAM policy, or none", 2048, `arn:[a-z-]+:iam::(aws|\d{12}):policy/([!-~]+/)?[\w+=,.@-]{1,128}`}
 }
 
-// keyForm: a key by its id. CloudWatch Logs takes no alias (CloudWatch Logs API, AssociateKmsKey).
+// keyForm: a key by its ID. CloudWatch Logs does not accept an alias (CloudWatch Logs API, AssociateKmsKey).
 func keyForm() arnForm {
 	return arnForm{"the ARN of a KMS key, not of an alias, or none", 256, `arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})`}
 }
 
-// destinationForm: what Lambda can report a failed asynchronous invocation to. It takes the ARN of a
-// FIFO queue or topic and then delivers nothing (Lambda Developer Guide, records of asynchronous
-// invocations), so those are refused: their names end in .fifo, and other names have no dot.
+// destinationForm: what Lambda can report a failed asynchronous invocation to. Lambda accepts the ARN of a
+// FIFO queue or topic but then delivers nothing (Lambda Developer Guide, records of asynchronous
+// invocations), so those are rejected: their names end in .fifo, and other names contain no dot.
 func destinationForm() arnForm {
 	return arnForm{
 		"the ARN of a standard SQS queue, a standard SNS topic, an EventBridge bus or a Lambda function, or none", 350,
@@ -51,7 +52,7 @@ func destinationForm() arnForm {
 	}
 }
 
-// arnSetting is a setting whose value is an ARN; "none" clears it.
+// arnSetting returns a setting whose value is an ARN; "none" clears it.
 func arnSetting(name, usage string, form arnForm, field func(*Spec) *string) Setting {
 	return Setting{
 		Name: name, Value: "ARN", Usage: usage, Accepted: form.accepted,
@@ -75,8 +76,8 @@ func arnSetting(name, usage string, form arnForm, field func(*Spec) *string) Set
 	}
 }
 
-// Check refuses settings that are good one by one and not together, or not in this account and region.
-// What is not known of the identity yet is not checked.
+// Check rejects settings that are valid individually but not together, or not in this account and region.
+// Empty fields of the identity are unknown and not checked.
 func (s Spec) Check(id session.Identity) error {
 	if err := s.checkNetwork(); err != nil {
 		return err
@@ -84,12 +85,13 @@ func (s Spec) Check(id session.Identity) error {
 	return s.checkPlaces(id)
 }
 
-// checkPlaces refuses ARNs of elsewhere. What is not known of the identity yet is not checked.
+// checkPlaces rejects ARNs of another account, region or partition. Empty fields of the identity are unknown
+// and not checked.
 func (s Spec) checkPlaces(id session.Identity) error {
 	boundary, key, destination := partsOf(s.Boundary), partsOf(s.KMSKey), partsOf(s.OnFailure)
 	switch {
 	case !agree(boundary.Partition, id.Partition) || boundary.AccountID != "aws" && !agree(boundary.AccountID, id.Account):
-		return apperr.Invalid("a policy of the role's own account, or of AWS's", "--permissions-boundary %s is not in account %s", s.Boundary, id.Account)
+		return apperr.Invalid("a policy of the role's account, or one of AWS's", "--permissions-boundary %s is not in account %s", s.Boundary, id.Account)
 	case !agree(key.Partition, id.Partition) || !agree(key.Region, id.Region):
 		return apperr.Invalid("a key of the region that the function is in", "--kms-key %s is not in region %s", s.KMSKey, id.Region)
 	case !agree(destination.Partition, id.Partition):
@@ -98,11 +100,11 @@ func (s Spec) checkPlaces(id session.Identity) error {
 	return nil
 }
 
-// partsOf takes an ARN apart; the settings' forms let only ARNs pass, and "" has empty parts.
+// partsOf parses an ARN; the settings accept only ARNs, and "" has empty parts.
 func partsOf(text string) arn.ARN {
 	parts, _ := arn.Parse(text)
 	return parts
 }
 
-// agree says that two parts are the same, where both are known.
+// agree reports whether two parts are equal or one of them is unknown.
 func agree(a, b string) bool { return a == b || a == "" || b == "" }

@@ -8,8 +8,8 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 )
 
-// What is accepted of these settings, and as what it then stands in JSON.
-func TestFurtherAccepted(t *testing.T) {
+// The accepted values of these settings, and their form in JSON.
+func TestOptionalSettingsAccepted(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"vpc-subnet", aSubnet, `["` + aSubnet + `"]`},
 		{"vpc-subnet", otherSubnet, `["` + otherSubnet + `"]`},
@@ -46,8 +46,8 @@ func TestFurtherAccepted(t *testing.T) {
 	}
 }
 
-// What no AWS would accept is refused before any call.
-func TestFurtherRefused(t *testing.T) {
+// Values that AWS would not accept are rejected before any call.
+func TestOptionalSettingsRejected(t *testing.T) {
 	for _, test := range []struct{ name, text, hint string }{
 		{"vpc-subnet", "subnet-1", "accepted: subnet-..., repeatable up to 16 times, or none"},
 		{"vpc-subnet", aGroup, "accepted: subnet-..."},
@@ -72,8 +72,8 @@ func TestFurtherRefused(t *testing.T) {
 	}
 }
 
-// Lists have Lambda's limits, and an order and doubles that mean nothing.
-func TestFurtherLists(t *testing.T) {
+// Lists have Lambda's limits; order and duplicates are ignored.
+func TestOptionalLists(t *testing.T) {
 	var subnets, groups []string
 	for i := range 17 {
 		subnets = append(subnets, "vpc-subnet", fmt.Sprintf("subnet-%017x", i))
@@ -91,10 +91,10 @@ func TestFurtherLists(t *testing.T) {
 	apperrtest.Refused(t, given("vpc-subnet", aSubnet, "vpc-subnet", "none").Check("us-east-1", ""), `--vpc-subnet "none" is not accepted`, "accepted: subnet-...")
 }
 
-// The largest VPC has room in the record beside all the rest.
-func TestFurtherHasRoomInTheRecord(t *testing.T) {
+// The largest VPC configuration fits into the record together with all other settings.
+func TestVPCFitsInRecord(t *testing.T) {
 	spec := Defaults("production")
-	if err := further().Apply(&spec); err != nil {
+	if err := optionalSettings().Apply(&spec); err != nil {
 		t.Fatal(err)
 	}
 	for i := range maxSubnets - len(spec.Subnets) {
@@ -106,8 +106,8 @@ func TestFurtherHasRoomInTheRecord(t *testing.T) {
 	}
 }
 
-// What can be told without asking who the caller is, is told before the first call.
-func TestFurtherCheckedBeforeAnyCall(t *testing.T) {
+// Errors that do not depend on the caller's identity are reported before the first call.
+func TestCheckedBeforeAnyCall(t *testing.T) {
 	for _, asked := range []Given{
 		given("kms-key", strings.Replace(aKey, "us-east-1", "eu-west-1", 1)),
 		given("vpc-subnet", aSubnet, "vpc-security-group", "none"),
@@ -119,7 +119,7 @@ func TestFurtherCheckedBeforeAnyCall(t *testing.T) {
 	for _, asked := range []Given{
 		given("vpc-subnet", aSubnet), // the record may have the other half
 		given("permissions-boundary", "arn:aws:iam::444455556666:policy/boundary"),
-		further(),
+		optionalSettings(),
 	} {
 		if err := asked.Check("us-east-1", ""); err != nil {
 			t.Errorf("%v: %v", asked, err)

@@ -9,11 +9,11 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// AllClusters stands for every cluster.
+// AllClusters means every cluster.
 const AllClusters = "all"
 
-// ParseClusters reads a list of cluster names and ARNs; AllClusters alone clears it. A cluster that bears this name, or
-// the word None, has to be given by its ARN.
+// ParseClusters reads a list of cluster names and ARNs; AllClusters alone clears it. A cluster named
+// AllClusters or None must be given by its ARN.
 func ParseClusters(source string, texts []string) ([]string, error) {
 	if len(texts) == 1 && strings.EqualFold(texts[0], AllClusters) {
 		return nil, nil
@@ -36,9 +36,9 @@ func ParseClusters(source string, texts []string) ([]string, error) {
 	return slices.Compact(clusters), nil
 }
 
-// LocalClusters turns ARNs of this account and region into names, so that the record stays short and two spellings of
-// one cluster are one; only a cluster called like a word of ours keeps its ARN. An ARN of elsewhere is an error: no
-// event of it would arrive.
+// LocalClusters converts ARNs of this account and region to names, so that the record stays short and a
+// cluster has one spelling; only a cluster named like a keyword keeps its ARN. An ARN of another account or
+// region is an error, because none of its events would arrive.
 func LocalClusters(id session.Identity, clusters []string) ([]string, error) {
 	local := id.ClusterARN("")
 	var names []string
@@ -56,7 +56,7 @@ func LocalClusters(id session.Identity, clusters []string) ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-// Overlap reports whether two installations of one region would both redeploy for some cluster.
+// Overlap reports whether two installations of one region would both redeploy for the same cluster.
 func Overlap(a, b []string) bool {
 	if len(a) == 0 || len(b) == 0 {
 		return true

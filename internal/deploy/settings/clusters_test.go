@@ -13,7 +13,7 @@ func TestParseClusters(t *testing.T) {
 		{[]string{"all"}, nil},
 		{[]string{"shop", "batch", "shop"}, []string{"batch", "shop"}},
 		{[]string{arnOf("shop"), "shop"}, []string{"shop"}},
-		{[]string{arnOf("all")}, []string{arnOf("all")}}, // by name it would mean every cluster
+		{[]string{arnOf("all")}, []string{arnOf("all")}}, // its name would mean every cluster
 		{[]string{arnOf("None")}, []string{arnOf("None")}},
 	} {
 		clusters, err := ParseClusters("--cluster", test.texts)

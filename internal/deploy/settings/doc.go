@@ -1,5 +1,5 @@
-// Package settings holds what an installation can be asked to be: the table of its settings with what
-// each accepts, the Spec they fill, and the record of it in the role's description.
+// Package settings defines the settings of an installation: the table of settings with their accepted values,
+// the Spec that holds them, and their record in the role's description.
 //
-// It knows nothing of resources: package deploy turns a Spec into the state to reach.
+// It does not depend on resources: package deploy converts a Spec to the wanted state.
 package settings

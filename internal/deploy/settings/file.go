@@ -16,10 +16,10 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// maxFile is the size of the largest configuration file, in bytes: hundreds of times what all settings need.
+// maxFile is the maximum size of a configuration file in bytes: hundreds of times what all settings need.
 const maxFile = 1 << 20
 
-// FileVersion is the version of the form of a configuration file that this program reads. A file need not name it.
+// FileVersion is the version of the configuration file's format. A file may omit it.
 const FileVersion = 1
 
 // The keys of a file that are neither settings nor address keys.
@@ -28,24 +28,24 @@ const (
 	keyInstallations = "installations"
 )
 
-// File is what a configuration file gives, by key. A setting without a value, which YAML calls null, is not in it.
+// File is the content of a configuration file by key. A setting whose value is null is omitted.
 type File struct {
 	Path   string
-	Values map[string]Value // at the top of the file, each with file and line as its source
+	Values map[string]Value // the top level of the file, each with file and line as its source
 
-	// Installations are those that the file names, in its order; nil where the file is about one, with all its keys
-	// at the top.
+	// Installations are the named installations, in the file's order; nil if the file describes a single one,
+	// with all keys at the top level.
 	Installations []Installation
 }
 
-// AddressKeys returns the keys of a file that say which installation is meant, and whose account it is in. A file
-// may hold them beside the settings; each is the flag of that name.
+// AddressKeys returns the keys that identify an installation and its account. A file may contain them beside
+// the settings; each has the name of its flag.
 func AddressKeys() []string {
 	return []string{"prefix", "region", "profile", "role-arn", "expect-account"}
 }
 
-// ReadFile reads a YAML file of settings and address keys, and of named installations. It says with file and line what is
-// wrong with its form; whether its values are accepted says Check.
+// ReadFile reads a YAML file of settings, address keys, and named installations. Its errors about the format
+// name file and line; Check validates the values.
 func ReadFile(path string) (File, error) {
 	content, err := readAtMost(path, maxFile)
 	if err != nil {
@@ -54,7 +54,7 @@ func ReadFile(path string) (File, error) {
 	return ParseFile(path, content)
 }
 
-// ParseFile is ReadFile for what stands in a file, or is to stand there.
+// ParseFile parses the content of a file that exists or is to be written to path.
 func ParseFile(path string, content []byte) (File, error) {
 	root, err := parseYAML(path, content)
 	if err != nil {
@@ -102,15 +102,15 @@ func readAtMost(path string, limit int64) ([]byte, error) {
 	return content, nil
 }
 
-// unreadable says why a file cannot be opened.
+// unreadable returns the error for a file that cannot be opened.
 func unreadable(path string, err error) error {
 	if errors.Is(err, fs.ErrPermission) {
-		return badFile("have its owner allow you to read it", err, "%s may not be read by this user", path)
+		return badFile("ask its owner for read permission", err, "%s may not be read by this user", path)
 	}
 	return badFile("a path is taken from the current directory", err, "reading the configuration: %v", err)
 }
 
-// parseYAML returns the mapping that the one document of the file is.
+// parseYAML returns the mapping in the file's only document.
 func parseYAML(path string, content []byte) (*yaml.Node, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	var document, second yaml.Node
@@ -137,7 +137,7 @@ func parseYAML(path string, content []byte) (*yaml.Node, error) {
 	return root, nil
 }
 
-// notYAML moves the line out of the parser's words to where an editor looks for it.
+// notYAML moves the line number from the parser's message to the front, where editors find it.
 func notYAML(path string, err error) error {
 	words := strings.TrimPrefix(err.Error(), "yaml: ")
 	if found := regexp.MustCompile(`^line (\d+): (.*)$`).FindStringSubmatch(words); found != nil {
@@ -146,8 +146,8 @@ func notYAML(path string, err error) error {
 	return badFile("write key: value, one a line", err, "%s: not YAML: %s", path, words)
 }
 
-// noKeys refuses a file that is empty, or in which everything is a comment: it is somebody's mistake, and taken for
-// a file of defaults it would address the installation without a prefix.
+// noKeys rejects a file that is empty or has only comments: treating it as all defaults would address the
+// installation without a prefix.
 func noKeys(path string) error {
 	return badFile("write key: value, one a line, such as prefix: prod", nil, "%s has no keys", path)
 }
@@ -156,5 +156,5 @@ func badFile(hint string, cause error, format string, args ...any) error {
 	return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf(format, args...), Hints: []string{hint}, Err: cause}
 }
 
-// SchemaURL is where editors find the schema of the file.
+// SchemaURL is where editors find the JSON Schema of the file.
 const SchemaURL = "https://raw.githubusercontent.com/spothandler/spothandler/main/docs/schema/spothandler.schema.json"

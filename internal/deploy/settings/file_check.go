@@ -13,7 +13,7 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// Check validates what the file gives, as far as that needs no call. Its errors name the line.
+// Check validates the content of the file without any call. Its errors name the line.
 func (f File) Check() error {
 	if f.Installations == nil {
 		return Installation{Source: f.Path, Values: f.Values}.check()
@@ -21,8 +21,8 @@ func (f File) Check() error {
 	return CheckTogether(f.Installations)
 }
 
-// CheckTogether validates each of several installations, and refuses two that are one, or that would both redeploy for
-// some cluster, as far as that is known without a call.
+// CheckTogether validates each of several installations, and rejects two that are the same, or that would
+// both redeploy for a cluster, as far as that is known without a call.
 func CheckTogether(all []Installation) error {
 	for index, each := range all {
 		if err := each.check(); err != nil {
@@ -49,8 +49,8 @@ func (i Installation) check() error {
 	return nil
 }
 
-// Locate lets an error that speaks of a flag speak of the line of the file that gave its value; any other begins with
-// where the installation stands.
+// Locate makes an error about a flag refer to the line of the file with its value; it prefixes any other
+// error with the location of the installation.
 func (i Installation) Locate(err error) error {
 	known, ok := errors.AsType[*apperr.Error](err)
 	if !ok {
@@ -87,7 +87,7 @@ func (i Installation) checkAccount() error {
 	return nil
 }
 
-// Account returns the one that the installation is in, as far as the file tells; "" is unknown.
+// Account returns the account of the installation according to the file; "" if unknown.
 func (i Installation) Account() string {
 	if account := Given(i.Values).Text("expect-account"); account != "" {
 		return account
@@ -95,14 +95,14 @@ func (i Installation) Account() string {
 	return partsOf(Given(i.Values).Text("role-arn")).AccountID
 }
 
-// credentials tell apart where two installations have theirs from.
+// credentials returns the values that determine the credentials of an installation.
 func (i Installation) credentials() [2]string {
 	given := Given(i.Values)
 	return [2]string{given.Text("profile"), given.Text("role-arn")}
 }
 
-// meets returns the regions in which two installations are in one account; "" is the region of the configuration. What
-// cannot be known without a call is not in it.
+// meets returns the regions in which two installations are in the same account; "" is the configured region.
+// What cannot be known without a call is left out.
 func (i Installation) meets(other Installation) []string {
 	same := i.credentials() == other.credentials()
 	if a, b := i.Account(), other.Account(); a != "" && b != "" {
@@ -118,7 +118,7 @@ func (i Installation) meets(other Installation) []string {
 	return slices.DeleteFunc(mine, func(region string) bool { return !slices.Contains(theirs, region) })
 }
 
-// checkBeside refuses an installation that is the other one, or works on the same clusters.
+// checkBeside rejects an installation that is the same as another one, or works on the same clusters.
 func (i Installation) checkBeside(other Installation) error {
 	regions := i.meets(other)
 	if len(regions) == 0 {
@@ -128,7 +128,7 @@ func (i Installation) checkBeside(other Installation) error {
 	if regions[0] == "" {
 		where = "in the same Region"
 	}
-	if strings.EqualFold(i.Prefix(), other.Prefix()) { // IAM takes names that differ in case alone for one
+	if strings.EqualFold(i.Prefix(), other.Prefix()) { // IAM treats names that differ only in case as the same
 		return apperr.Invalid("give one of them another prefix, region or account",
 			"%s is the same installation as %s on line %d: both have the prefix %q %s", i.Source, other.Name, other.Line, i.Prefix(), where)
 	}
@@ -136,18 +136,18 @@ func (i Installation) checkBeside(other Installation) error {
 	if !Acts(string(mine.Redeploy), mine.RuleState) || !Acts(string(theirs.Redeploy), theirs.RuleState) || !Overlap(names(mine.Clusters), names(theirs.Clusters)) {
 		return nil
 	}
-	return apperr.Invalid("cluster: [NAME, NAME]   for each the clusters that the other has not",
+	return apperr.Invalid("cluster: [NAME, NAME]   for each, clusters that the other does not have",
 		"%s and %s on line %d watch the same clusters %s: both would redeploy", i.Source, other.Name, other.Line, where)
 }
 
-// spec is what a checked installation is asked to be.
+// spec returns the Spec of a checked installation.
 func (i Installation) spec() Spec {
 	spec := Defaults(i.Prefix())
-	_ = i.Settings().Apply(&spec) // check has applied it before
+	_ = i.Settings().Apply(&spec) // check has already applied it
 	return spec
 }
 
-// names are those of clusters that may be given by their ARNs, in the one account and region that matters.
+// names returns the names of clusters that may be given by ARN, in the same account and region.
 func names(clusters []string) []string {
 	short := make([]string, len(clusters))
 	for n, cluster := range clusters {
@@ -156,7 +156,7 @@ func names(clusters []string) []string {
 	return short
 }
 
-// Acts reports whether an installation with this mode of redeploying and this state of the rule redeploys at all.
+// Acts reports whether an installation with this mode and this rule state redeploys.
 func Acts(redeploy, ruleState string) bool {
 	return redeploy != string(handler.ModeObserve) && ruleState == "ENABLED"
 }

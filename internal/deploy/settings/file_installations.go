@@ -11,23 +11,23 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Installation is one of those that a file names: in one region, or the same in several.
+// Installation is a named installation in a file, in one or more regions.
 type Installation struct {
 	Name   string
-	Source string           // where it stands: "spothandler.yaml:4: production"
+	Source string           // its location: "spothandler.yaml:4: production"
 	Line   int              // of its name
-	Values map[string]Value // its own, and of the common ones those that it has not itself
+	Values map[string]Value // its own values, and the common ones that it does not override
 }
 
-// Prefix returns the prefix of the installation; "" is the one without.
+// Prefix returns the prefix of the installation; "" if it has none.
 func (i Installation) Prefix() string { return Given(i.Values).Text("prefix") }
 
-// Regions returns the regions of the installation, sorted; none means that of the AWS configuration.
+// Regions returns the regions of the installation, sorted; none means the configured region.
 func (i Installation) Regions() []string {
 	return slices.Compact(slices.Sorted(slices.Values(i.Values["region"].Texts)))
 }
 
-// Settings returns what the installation is asked to be, without the keys that say where it is.
+// Settings returns the settings of the installation, without the address keys.
 func (i Installation) Settings() Given {
 	given := Given{}
 	for _, setting := range All() {
@@ -38,8 +38,8 @@ func (i Installation) Settings() Given {
 	return given
 }
 
-// takeVersion checks the version of the file's form, before any key of it: a newer form has others. It returns the
-// entries without it.
+// takeVersion checks the version of the file's format before any other key, because a newer format has
+// different keys. It returns the entries without it.
 func (r fileReader) takeVersion(entries []entry) ([]entry, error) {
 	found := find(entries, keyVersion)
 	if found == nil {
@@ -50,13 +50,13 @@ func (r fileReader) takeVersion(entries []entry) ([]entry, error) {
 	case found.value.Kind != yaml.ScalarNode || err != nil || version < 1:
 		return nil, badFile("version: "+strconv.Itoa(FileVersion), nil, "%s takes the version of the file's form, a whole number", r.at(found.key))
 	case version > FileVersion:
-		return nil, badFile("use the spothandler that the file is written for, or a later one", nil,
+		return nil, badFile("use the spothandler version that the file is written for, or a later one", nil,
 			"%s is %d: this spothandler reads version %d", r.at(found.key), version, FileVersion)
 	}
 	return slices.DeleteFunc(entries, func(each entry) bool { return each.key.Value == keyVersion }), nil
 }
 
-// installations reads the named installations of a file, on top of what is common to them.
+// installations reads the named installations of a file. common are the values that they share.
 func (r fileReader) installations(named *entry, common map[string]Value) ([]Installation, error) {
 	const form = "production: {prefix: prod, region: eu-west-1}   below it"
 	if named.value.Kind != yaml.MappingNode {
@@ -105,8 +105,7 @@ func (r fileReader) installation(e entry, common map[string]Value) (Installation
 	return Installation{name, at, e.key.Line, values}, err
 }
 
-// acceptedKeys are the keys of a file that holds one installation, and those of each where it holds several: first the
-// keys of the address.
+// acceptedKeys returns the accepted keys of an installation: first the address keys.
 func acceptedKeys() []string {
 	keys := AddressKeys()
 	for _, setting := range All() {

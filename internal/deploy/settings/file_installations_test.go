@@ -9,7 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 )
 
-// environments is a file of several installations, as a team would write it.
+// environments is a typical file with several installations.
 const environments = `# yaml-language-server: $schema=docs/schema/spothandler.schema.json
 version: 1
 log-level: WARNING
@@ -26,7 +26,7 @@ installations:
   staging: {prefix: staging, region: eu-west-1, log-level: DEBUG, tag: null}
 `
 
-// Each installation has the common settings, but for those that it has itself; null is the default of a setting.
+// Each installation has the common settings unless it overrides them; null means the default of a setting.
 func TestFileInstallations(t *testing.T) {
 	file, err := read(t, environments)
 	if err != nil {
@@ -55,7 +55,7 @@ func TestFileInstallations(t *testing.T) {
 	}
 }
 
-// A file out of an editor of Windows, byte order mark and line ends and all, reads like any other.
+// A file from a Windows editor, with a byte order mark and CRLF, is accepted.
 func TestFileOfWindows(t *testing.T) {
 	file, err := read(t, "\ufeff"+strings.ReplaceAll(environments, "\n", "\r\n"))
 	if err != nil || len(file.Installations) != 2 || file.Installations[0].Source != "c.yaml:8: production" {
@@ -63,7 +63,7 @@ func TestFileOfWindows(t *testing.T) {
 	}
 }
 
-// The version of a file may be left out, for this form has been the first.
+// A file may omit the version, since this format is the first.
 func TestFileVersion(t *testing.T) {
 	for _, content := range []string{"prefix: prod", "version: 1\nprefix: prod", "prefix: prod\nversion: \"1\""} {
 		if file, err := read(t, content); err != nil || shown(file) != "prefix=prod" {
@@ -72,10 +72,10 @@ func TestFileVersion(t *testing.T) {
 	}
 }
 
-// The form of a file of several installations.
+// The format of a file with several installations.
 func TestFileInstallationsRefused(t *testing.T) {
 	for _, test := range []struct{ content, message, hint string }{
-		{"regions: x\nversion: 2", "c.yaml:2: version is 2: this spothandler reads version 1", "use the spothandler that the file is written for"},
+		{"regions: x\nversion: 2", "c.yaml:2: version is 2: this spothandler reads version 1", "use the spothandler version that the file is written for"},
 		{"version: 0", "c.yaml:1: version takes the version of the file's form, a whole number", "version: 1"},
 		{"version: 1.2.3", "c.yaml:1: version takes the version of the file's form, a whole number", "version: 1"},
 		{"version:", "c.yaml:1: version takes the version of the file's form, a whole number", "version: 1"},
@@ -102,7 +102,7 @@ func TestFileInstallationsRefused(t *testing.T) {
 	}
 }
 
-// What a file says is checked before any call, each value and then the installations beside each other.
+// A file is checked before any call, first each value and then the installations together.
 func TestFileChecked(t *testing.T) {
 	pair := func(a, b string) string { return "installations:\n  a: {" + a + "}\n  b: {" + b + "}\n" }
 	const accounts = "expect-account: \"111122223333\", "
@@ -110,7 +110,7 @@ func TestFileChecked(t *testing.T) {
 		{"memory-size: 1", `c.yaml:1: memory-size "1" is not accepted`, "accepted: 128 to 10240"},
 		{"prefix: \"a b\"", `c.yaml:1: prefix "a b" has a character that IAM and Lambda refuse`, "--prefix NAME"},
 		{"installations:\n  a: {prefix: a}\n  b:\n    timeout: 0", `c.yaml:4: timeout "0" is not accepted`, "accepted: 1 to 900"},
-		{"installations:\n  a:\n    region: Ireland", `c.yaml:2: a: "Ireland" is no name of a region`, "--region NAME"},
+		{"installations:\n  a:\n    region: Ireland", `c.yaml:2: a: "Ireland" is not the name of a region`, "--region NAME"},
 		{"expect-account: 123", `c.yaml:1: expect-account "123" is not accepted`, "accepted: twelve digits"},
 		{"role-arn: deploy", `c.yaml:1: role-arn "deploy" is not the ARN of a role`, "role-arn: arn:PARTITION"},
 		{"role-arn: arn:aws:iam::111122223333:role/a\nexpect-account: 444455556666", "c.yaml:2: expect-account is 444455556666, and the role is in account 111122223333", "give the account of the role"},
@@ -156,7 +156,7 @@ func TestFileChecked(t *testing.T) {
 	}
 }
 
-// What stands at the path is told from what stands in the file.
+// An error of the path is distinguished from an error in the content.
 func TestFileThatCannotBeRead(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.Mkdir("folder.yaml", 0o700); err != nil {
@@ -164,6 +164,6 @@ func TestFileThatCannotBeRead(t *testing.T) {
 	}
 	_, err := ReadFile("folder.yaml")
 	apperrtest.Refused(t, err, "folder.yaml is a directory, not a file", "--config FILE   a YAML file")
-	err = unreadable("secret.yaml", &fs.PathError{Op: "open", Path: "secret.yaml", Err: fs.ErrPermission}) // which root never gets
-	apperrtest.Refused(t, err, "secret.yaml may not be read by this user", "have its owner allow you to read it")
+	err = unreadable("secret.yaml", &fs.PathError{Op: "open", Path: "secret.yaml", Err: fs.ErrPermission}) // not possible as root
+	apperrtest.Refused(t, err, "secret.yaml may not be read by this user", "ask its owner for read permission")
 }

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the schema of the configuration f
 
 const schemaFile = "../../../docs/schema/spothandler.schema.json"
 
-// The schema that editors read has every key, as the table of settings has it.
+// The schema that editors use matches the table of settings.
 func TestFileSchemaIsFresh(t *testing.T) {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
@@ -28,7 +28,7 @@ func TestFileSchemaIsFresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	if *update {
-		if err := os.WriteFile(schemaFile, text.Bytes(), 0o644); err != nil { //nolint:gosec // everybody may read it
+		if err := os.WriteFile(schemaFile, text.Bytes(), 0o644); err != nil { //nolint:gosec // readable by everyone
 			t.Fatal(err)
 		}
 	}
@@ -38,7 +38,7 @@ func TestFileSchemaIsFresh(t *testing.T) {
 	}
 }
 
-// An editor accepts what this program accepts, and underlines what it refuses.
+// The schema accepts what this program accepts, and rejects what it rejects.
 func TestFileSchemaAgreesWithTheReader(t *testing.T) {
 	compiler := jsonschema.NewCompiler()
 	text, err := json.Marshal(fileSchema())
@@ -83,8 +83,8 @@ func TestFileSchemaAgreesWithTheReader(t *testing.T) {
 	}
 }
 
-// onlyHere reports whether a content is refused by what a schema does not say: the forms of ARNs, names, paths, durations
-// and ids, and what goes with what.
+// onlyHere reports whether a content is rejected for a reason that the schema does not express: the forms of
+// ARNs, names, paths, durations and IDs, and combinations of settings.
 func onlyHere(content string) bool {
 	for _, key := range []string{
 		"role-path", "tag", "cluster", "cooldown", "on-failure", "vpc-subnet", "vpc-security-group", "kms-key", "permissions-boundary", "role-arn", "region",
@@ -96,7 +96,7 @@ func onlyHere(content string) bool {
 	return false
 }
 
-// fileSchema is the JSON Schema of the configuration file.
+// fileSchema returns the JSON Schema of the configuration file.
 func fileSchema() map[string]any {
 	keys := map[string]any{}
 	for key, text := range map[string]string{

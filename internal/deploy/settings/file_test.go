@@ -11,7 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 )
 
-// read reads a file of that content, called c.yaml in its errors.
+// read parses a file with this content, called c.yaml in its errors.
 func read(t *testing.T, content string) (File, error) {
 	t.Helper()
 	t.Chdir(t.TempDir())
@@ -21,7 +21,7 @@ func read(t *testing.T, content string) (File, error) {
 	return ReadFile("c.yaml")
 }
 
-// What a file gives is what a flag would: by the type of the value, and not by its text.
+// A value in a file means the same as in a flag, by its type and not by its text.
 func TestFileValues(t *testing.T) {
 	for _, test := range []struct{ content, want string }{
 		{"prefix: prod", "prefix=prod"},
@@ -58,7 +58,7 @@ func TestFileValues(t *testing.T) {
 	}
 }
 
-// shown are the values of a file, in the order of its keys in the help.
+// shown returns the values of a file, in the order of its keys in the help.
 func shown(file File) string {
 	var parts []string
 	for _, key := range acceptedKeys() {
@@ -69,8 +69,8 @@ func shown(file File) string {
 	return strings.Join(parts, " ")
 }
 
-// A null leaves a setting to its default. It is no address: a template leaves one where a value was meant, and the
-// command would work on another installation, or in another account.
+// Null leaves a setting at its default. It is rejected for an address key, because a template with a missing
+// value would make the command work on another installation or account.
 func TestFileNull(t *testing.T) {
 	file, err := read(t, "prefix: prod\ncluster: null\nkms-key: ~\nmemory-size:\ntimeout: !!null\n")
 	if err != nil || shown(file) != "prefix=prod" {
@@ -88,7 +88,7 @@ func TestFileNull(t *testing.T) {
 	apperrtest.Refused(t, err, "c.yaml:1: prefix has no value", "give it a value, or leave the key out")
 }
 
-// A value that is declared to be null is none, whatever the key.
+// A value tagged as null is rejected for every key.
 func TestFileNullWithAValue(t *testing.T) {
 	for _, key := range acceptedKeys() {
 		for _, value := range []string{"prod", "0", "[prod]", "{prod: x}"} {
@@ -98,7 +98,7 @@ func TestFileNullWithAValue(t *testing.T) {
 	}
 }
 
-// Aliases stand for what they name, and merged keys give way to the file's own.
+// Aliases are resolved, and merged keys are overridden by the file's own.
 func TestFileAliases(t *testing.T) {
 	for _, test := range []struct{ content, want string }{
 		{"function-name: &name spot\nrule-name: *name\n", "function-name=spot rule-name=spot"},
@@ -115,7 +115,7 @@ func TestFileAliases(t *testing.T) {
 	}
 }
 
-// What is wrong with a file is said with its line, and with what would do.
+// Errors in a file name the line and the accepted input.
 func TestFileRefused(t *testing.T) {
 	for _, test := range []struct{ content, message, hint string }{
 		{"", "c.yaml has no keys", "write key: value, one a line, such as prefix: prod"},
@@ -138,14 +138,14 @@ func TestFileRefused(t *testing.T) {
 		{"cluster: {a: b}", "c.yaml:1: cluster takes a list, not a mapping", "write key: [value, value]"},
 		{"cluster: [shop,\n  null]", "c.yaml:2: an element of the list is not a value", "write key: [value, value]"},
 		{"cluster: [[shop]]", "c.yaml:1: an element of the list is not a value", "write key: [value, value]"},
-		{"cluster: []", "c.yaml:1: cluster is an empty list", "cluster: all   says so in a word"},
-		{"tag: {}", "c.yaml:1: tag is an empty list", "tag: none   says so in a word"},
+		{"cluster: []", "c.yaml:1: cluster is an empty list", "cluster: all   states it explicitly"},
+		{"tag: {}", "c.yaml:1: tag is an empty list", "tag: none   states it explicitly"},
 		{"tag:\n  Team: web\n  Owner: null", "c.yaml:3: Owner is not a value for a tag", `write Owner: "" for a tag without a value`},
 		{"tag: {a=b: c}", "c.yaml:1: a=b is not accepted as the key of a tag", "choose a key without ="},
 		{"tag: {Team: [web]}", "c.yaml:1: Team is not a value for a tag", "write Team:"},
 		{"prefix: true", "c.yaml:1: prefix takes a text, true is a boolean", `write "true" if it is a name`},
-		{"prefix: !secret prod", "c.yaml:1: prefix: the type !secret is not known here", "write the value without !secret"},
-		{"kms-key: !!binary aGk=", "c.yaml:1: kms-key: the type !!binary is not known here", "write the value without !!binary"},
+		{"prefix: !secret prod", "c.yaml:1: prefix: the type !secret is not supported", "write the value without !secret"},
+		{"kms-key: !!binary aGk=", "c.yaml:1: kms-key: the type !!binary is not supported", "write the value without !!binary"},
 		{"? [a, b]\n: c\n", "c.yaml:1: a key must be a word", "write key: value"},
 		{"<<: prod", "c.yaml:1: only a mapping can be merged", "<<: *anchor   of a mapping"},
 		{"&a\nprefix: prod\n<<: *a\n", "c.yaml:1: this mapping is merged into itself", "merge another mapping"},
@@ -159,7 +159,7 @@ func TestFileRefused(t *testing.T) {
 	}
 }
 
-// A file that cannot be read is named, with the system's own reason.
+// A file that cannot be read is named, with the system's reason.
 func TestFileUnreadable(t *testing.T) {
 	folder := t.TempDir()
 	for _, path := range []string{filepath.Join(folder, "missing.yaml"), folder} {
@@ -171,7 +171,7 @@ func TestFileUnreadable(t *testing.T) {
 	}
 }
 
-// No file, however odd, ends the program.
+// No file content makes the program panic.
 func FuzzReadFile(f *testing.F) {
 	for _, seed := range []string{"prefix: prod", "<<: &a {tag: {<<: *a}}", "cluster: &a [*a]", "a: !!binary x", "? {a: b}\n: c", "--- \n---"} {
 		f.Add([]byte(seed))

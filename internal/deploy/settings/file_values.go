@@ -10,7 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// YAML's short tags of scalars (YAML 1.2, core schema; go.yaml.in/yaml).
+// YAML's short tags for scalars (YAML 1.2, core schema; go.yaml.in/yaml).
 const (
 	tagNull  = "!!null"
 	tagBool  = "!!bool"
@@ -21,21 +21,21 @@ const (
 	tagMerge = "!!merge"
 )
 
-// fileReader reads the nodes of one file; its path stands in the errors.
+// fileReader reads the nodes of one file; errors contain its path.
 type fileReader struct {
 	path  string
-	below bool // what is read stands in one of several installations
+	below bool // the nodes belong to one of several installations
 }
 
-// entry is a key of a mapping and its value.
+// entry is a key of a mapping with its value.
 type entry struct{ key, value *yaml.Node }
 
-// at is where a key stands, and which: "spothandler.yaml:4: log-level".
+// at returns the location and the name of a key: "spothandler.yaml:4: log-level".
 func (r fileReader) at(key *yaml.Node) string {
 	return fmt.Sprintf("%s:%d: %s", r.path, key.Line, key.Value)
 }
 
-// resolve follows an alias to what it stands for.
+// resolve returns the node that an alias refers to.
 func resolve(node *yaml.Node) *yaml.Node {
 	if node.Kind == yaml.AliasNode {
 		return node.Alias
@@ -43,13 +43,13 @@ func resolve(node *yaml.Node) *yaml.Node {
 	return node
 }
 
-// entries are those of a mapping, merged ones included: a key of the mapping itself beats a merged one, and of two
-// merged ones the first.
+// entries returns the entries of a mapping, including merged ones: a key of the mapping overrides a merged
+// one, and the first of two merged ones counts.
 func (r fileReader) entries(mapping *yaml.Node) ([]entry, error) {
 	return r.merged(mapping, nil)
 }
 
-// merged is entries inside of those mappings that are being read already.
+// merged is entries; within are the mappings that are being read, to detect cycles.
 func (r fileReader) merged(mapping *yaml.Node, within []*yaml.Node) ([]entry, error) {
 	if slices.Contains(within, mapping) {
 		return nil, badFile("merge another mapping", nil, "%s:%d: this mapping is merged into itself", r.path, mapping.Line)
@@ -88,7 +88,7 @@ func (r fileReader) merged(mapping *yaml.Node, within []*yaml.Node) ([]entry, er
 	return own, nil
 }
 
-// mergeSources are the mappings that a merge key names: one, or a list.
+// mergeSources returns the mappings of a merge key: one, or a list.
 func mergeSources(value *yaml.Node) []*yaml.Node {
 	if value.Kind != yaml.SequenceNode {
 		return []*yaml.Node{value}
@@ -107,8 +107,8 @@ func find(entries []entry, key string) *entry {
 	return nil
 }
 
-// values reads the settings and address keys of a mapping, on top of those that are common to several. A setting that is
-// null has its default, whatever is common.
+// values reads the settings and address keys of a mapping, which override the common ones. A setting that is
+// null has its default, even if a common value exists.
 func (r fileReader) values(entries []entry, common map[string]Value) (map[string]Value, error) {
 	values := maps.Clone(common)
 	if values == nil {
@@ -127,7 +127,7 @@ func (r fileReader) values(entries []entry, common map[string]Value) (map[string
 	return values, nil
 }
 
-// value reads the value of a key; given is false where it is the null of a setting.
+// value reads the value of a key; given is false for a setting that is null.
 func (r fileReader) value(e entry) (value Value, given bool, err error) {
 	kind, known := kindOf(e.key.Value)
 	if !known {
@@ -149,25 +149,25 @@ func (r fileReader) value(e entry) (value Value, given bool, err error) {
 		value.Texts, err = r.elements(kind, e.value)
 	}
 	if err == nil && len(value.Texts) == 0 {
-		err = badFile(kind.clear+"   says so in a word", nil, "%s is an empty list", value.Source)
+		err = badFile(kind.clear+"   states it explicitly", nil, "%s is an empty list", value.Source)
 	}
 	return value, true, err
 }
 
-// checkNull refuses a null that is an address's, or has a value beside its tag (YAML 1.2, core schema).
+// checkNull rejects null for an address key, and a null tag with a value (YAML 1.2, core schema).
 func checkNull(kind valueKind, source string, node *yaml.Node) error {
 	switch {
 	case node.Kind != yaml.ScalarNode || !slices.Contains([]string{"", "~", "null", "Null", "NULL"}, node.Value):
 		return badFile("write the value without !!null", nil, "%s has the type !!null and a value", source)
 	case kind.address:
-		// An unset variable of a template leaves this behind. It would drop a guard, or move the command to another
+		// An unset variable in a template causes this. It would drop a safeguard, or address another
 		// installation.
 		return badFile("give it a value, or leave the key out", nil, "%s has no value", source)
 	}
 	return nil
 }
 
-// elements are the values of a list.
+// elements returns the values of a list.
 func (r fileReader) elements(kind valueKind, list *yaml.Node) ([]string, error) {
 	var texts []string
 	for _, each := range list.Content {
@@ -185,7 +185,7 @@ func (r fileReader) elements(kind valueKind, list *yaml.Node) ([]string, error) 
 	return texts, nil
 }
 
-// pairs are the tags that a mapping gives, as key=value.
+// pairs returns the tags in a mapping, as key=value.
 func (r fileReader) pairs(kind valueKind, source string, mapping *yaml.Node) ([]string, error) {
 	if !kind.pairs {
 		return nil, badFile("write key: [value, value]", nil, "%s takes a list, not a mapping", source)
@@ -207,10 +207,10 @@ func (r fileReader) pairs(kind valueKind, source string, mapping *yaml.Node) ([]
 	return texts, nil
 }
 
-// valueKind is what values a key of the file takes.
+// valueKind describes the accepted values of a key.
 type valueKind struct {
 	address, list, pairs, number, onOff bool
-	clear                               string // what a list says instead of being empty
+	clear                               string // what a list uses instead of being empty
 }
 
 func kindOf(key string) (kind valueKind, known bool) {
@@ -225,13 +225,13 @@ func kindOf(key string) (kind valueKind, known bool) {
 	return valueKind{}, false
 }
 
-// text is a scalar as a flag would give it: numbers and booleans by their value, everything else as it is written. So
-// an account that begins with a zero keeps it.
+// text returns a scalar as a flag would give it: numbers and booleans by their value, anything else as
+// written. So an account with a leading zero keeps it.
 func (k valueKind) text(source string, node *yaml.Node) (string, error) {
 	switch tag := node.ShortTag(); {
 	case tag == tagInt && k.number:
 		var n int
-		if node.Decode(&n) == nil { // else too large, and refused as it is written
+		if node.Decode(&n) == nil { // otherwise it is too large, and rejected as written
 			return strconv.Itoa(n), nil
 		}
 	case tag == tagBool && k.onOff:
@@ -243,7 +243,7 @@ func (k valueKind) text(source string, node *yaml.Node) (string, error) {
 	case tag == tagBool:
 		return "", badFile("write "+strconv.Quote(node.Value)+" if it is a name", nil, "%s takes a text, %s is a boolean", source, node.Value)
 	case !slices.Contains([]string{tagText, tagInt, tagFloat, tagTime}, tag):
-		return "", badFile("write the value without "+node.Tag, nil, "%s: the type %s is not known here", source, node.Tag)
+		return "", badFile("write the value without "+node.Tag, nil, "%s: the type %s is not supported", source, node.Tag)
 	}
 	return node.Value, nil
 }

@@ -10,16 +10,17 @@ import (
 	"strings"
 )
 
-// Entry is an installation as a configuration file is to give it.
+// Entry is an installation to be written to a configuration file.
 type Entry struct {
 	Name    string
 	Regions []string
-	Spec    Spec // its prefix among it
+	Spec    Spec // including the prefix
 }
 
-// FileText returns a configuration file of these installations, with their settings that are not the default, and below
-// them every setting with its default as a comment. The remarks stand above as comments; common are keys that all share,
-// such as expect-account, in the order of AddressKeys. One installation stands at the top of the file, several have names.
+// FileText returns a configuration file for these installations, with the settings that differ from the
+// defaults and, as comments, every setting with its default. The remarks come first, as comments. common are
+// keys that all share, such as expect-account, in the order of AddressKeys. A single installation is written
+// at the top level, several by name.
 func FileText(remarks []string, common map[string]string, all []Entry) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "# yaml-language-server: $schema=%s\n", SchemaURL)
@@ -63,7 +64,7 @@ func (e Entry) write(out *strings.Builder, indent string) {
 	}
 }
 
-// yaml is the setting's value in a Spec, as a file gives it.
+// yaml returns the setting's value in a Spec as YAML.
 func (s Setting) yaml(spec Spec) string {
 	switch value := s.Get(spec).(type) {
 	case []string:
@@ -89,7 +90,7 @@ func (s Setting) yaml(spec Spec) string {
 	}
 }
 
-// flow is one text, or several as a list.
+// flow returns one string, or several as a list.
 func flow(texts []string) string {
 	quoted := make([]string, len(texts))
 	for n, text := range texts {
@@ -101,16 +102,17 @@ func flow(texts []string) string {
 	return "[" + strings.Join(quoted, ", ") + "]"
 }
 
-// scalar is a text in YAML: bare where every reader takes it for a text, else in double quotes, as in JSON.
+// scalar returns a string in YAML: bare if every parser reads it as a string, otherwise in double quotes, as
+// in JSON.
 func scalar(text string) string {
 	bare := regexp.MustCompile(`^[A-Za-z/][A-Za-z0-9_./:+=@-]*[A-Za-z0-9_./]$`)
-	word := regexp.MustCompile(`(?i)^(true|false|null|yes|no|on|off|nan|inf)$`) // of YAML 1.1, too
+	word := regexp.MustCompile(`(?i)^(true|false|null|yes|no|on|off|nan|inf)$`) // including YAML 1.1
 	if bare.MatchString(text) && !word.MatchString(text) {
 		return text
 	}
 	var quoted strings.Builder
 	encoder := json.NewEncoder(&quoted)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(text) // a string can be
+	_ = encoder.Encode(text) // a string can always be encoded
 	return strings.TrimSpace(quoted.String())
 }

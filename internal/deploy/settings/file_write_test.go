@@ -9,7 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// What a file is written from is what it gives, whatever characters are in it.
+// Reading a written file returns the same values, whatever characters they contain.
 func TestFileTextIsReadBack(t *testing.T) {
 	plain := Entry{"default", []string{"eu-north-1"}, Defaults("")}
 	full := Entry{"prod", []string{"eu-west-1", "us-east-1"}, Defaults("prod")}
@@ -46,7 +46,8 @@ func TestFileTextIsReadBack(t *testing.T) {
 	}
 }
 
-// The defaults in the comments are what they say: without their signs the file is of an installation with defaults.
+// The commented defaults are correct: without the comment signs the file describes an installation with
+// defaults.
 func TestFileTextCommentsAreDefaults(t *testing.T) {
 	text := FileText(nil, nil, []Entry{{"default", nil, Defaults("")}})
 	_, comments, _ := strings.Cut(text, "is set.\n")
@@ -58,7 +59,7 @@ func TestFileTextCommentsAreDefaults(t *testing.T) {
 	if err := Given(file.Values).Apply(&spec); err != nil || len(file.Values) != len(All()) {
 		t.Errorf("%v: %+v", err, file.Values)
 	}
-	spec.Clusters, spec.Subnets, spec.SecurityGroups = nil, nil, nil // empty and none are one
+	spec.Clusters, spec.Subnets, spec.SecurityGroups = nil, nil, nil // empty and nil are the same
 	if !reflect.DeepEqual(spec, Defaults("")) {
 		t.Errorf("%+v", spec)
 	}

@@ -7,15 +7,15 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// DefaultRolePath is the IAM path of a role that is made without --role-path; ListRoles with it finds installations.
+// DefaultRolePath is the IAM path of the role without --role-path; ListRoles with it finds installations.
 const DefaultRolePath = "/spothandler/"
 
-// RoleName is the name of the anchor role. IAM is global, so the region is part of it.
+// RoleName returns the name of the role. IAM is global, so the name contains the region.
 func RoleName(prefix, region string) string {
 	return Prefixed(prefix, "spothandler-"+region)
 }
 
-// Prefixed puts a prefix, which may be empty, before a name.
+// Prefixed returns the name with the prefix, which may be empty.
 func Prefixed(prefix, name string) string {
 	if prefix == "" {
 		return name
@@ -23,7 +23,7 @@ func Prefixed(prefix, name string) string {
 	return prefix + "-" + name
 }
 
-// nameRule is what an AWS API accepts as a name.
+// nameRule describes the names that an AWS API accepts.
 type nameRule struct {
 	what, source string
 	limit        int
@@ -39,27 +39,27 @@ func nameRules() (role, function, rule nameRule) {
 	return role, function, rule
 }
 
-func (r nameRule) check(name, cure string) error {
+func (r nameRule) check(name, hint string) error {
 	if !r.pattern.MatchString(name) {
 		return &apperr.Error{
 			Code:    apperr.CodeInvalid,
 			Message: fmt.Sprintf("the %s name %q has a character that %s refuses", r.what, name, r.source),
 			Detail:  []string{"Accepted: " + r.accepted + "."},
-			Hints:   []string{cure},
+			Hints:   []string{hint},
 		}
 	}
 	if len(name) > r.limit {
 		return &apperr.Error{
 			Code:    apperr.CodeInvalid,
 			Message: fmt.Sprintf("the %s name %s has %d characters, %s allows %d", r.what, name, len(name), r.source, r.limit),
-			Hints:   []string{cure},
+			Hints:   []string{hint},
 		}
 	}
 	return nil
 }
 
-// CheckNames says whether AWS will accept the names that these settings lead to. It needs no call.
-// What is empty of region, functionName and ruleName is not known yet, and not checked.
+// CheckNames returns an error if AWS would reject the names that these settings lead to. It needs no call.
+// Empty arguments are unknown and not checked.
 func CheckNames(region, prefix, functionName, ruleName string) error {
 	role, function, rule := nameRules()
 	if prefix != "" && !role.pattern.MatchString(prefix) {
@@ -89,15 +89,15 @@ func CheckNames(region, prefix, functionName, ruleName string) error {
 	return rule.check(Prefixed(prefix, ruleName), "--rule-name NAME or --prefix NAME   another one")
 }
 
-// checkRegion refuses what has not the form of a region's name, such as an availability zone. Which ones
-// there are is not known without a call.
+// checkRegion rejects what does not have the form of a region's name, such as an availability zone. The
+// existing regions are not known without a call.
 func checkRegion(region string) error {
 	if regexp.MustCompile(`^[a-z]+(-[a-z]+)+-[0-9]+$`).MatchString(region) {
 		return nil
 	}
 	return &apperr.Error{
 		Code:    apperr.CodeInvalid,
-		Message: fmt.Sprintf("%q is no name of a region", region),
+		Message: fmt.Sprintf("%q is not the name of a region", region),
 		Hints:   []string{"--region NAME   or AWS_REGION, such as eu-west-1"},
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 )
 
-// A name that AWS would refuse is refused before the first call, with its length and the limit.
+// A name that AWS would reject is rejected before the first call, with its length and the limit.
 func TestCheckNames(t *testing.T) {
 	long := strings.Repeat("n", 64)
 	for _, test := range []struct{ prefix, function, rule, message, hint string }{
@@ -33,7 +33,7 @@ func TestCheckNames(t *testing.T) {
 	}
 }
 
-// A region has to look like one; an availability zone does not, and nothing else does that people type.
+// A region must have the right form, unlike an availability zone and other likely mistakes.
 func TestCheckRegion(t *testing.T) {
 	for _, region := range []string{"eu-west-1", "ap-southeast-7", "cn-northwest-1", "us-gov-east-1", "us-isob-east-1", "eusc-de-east-1"} {
 		if err := CheckNames(region, "", "", ""); err != nil {
@@ -41,6 +41,6 @@ func TestCheckRegion(t *testing.T) {
 		}
 	}
 	for _, wrong := range []string{"eu-west-1a", "eu-west", "EU (Ireland)", "eu_west_1", "aws-global", "eu-west-1 "} {
-		apperrtest.Refused(t, CheckNames(wrong, "prod", "", ""), strconv.Quote(wrong)+" is no name of a region", "--region NAME")
+		apperrtest.Refused(t, CheckNames(wrong, "prod", "", ""), strconv.Quote(wrong)+" is not the name of a region", "--region NAME")
 	}
 }

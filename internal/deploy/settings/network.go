@@ -9,13 +9,13 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// How many a function may have (Lambda API, VpcConfig).
+// The maximum numbers for a function (Lambda API, VpcConfig).
 const (
 	maxSubnets        = 16
 	maxSecurityGroups = 5
 )
 
-// idSetting is a list of the ids that EC2 gives things of this kind; "none" alone clears it.
+// idSetting returns a setting for a list of EC2 resource IDs of one kind; "none" alone clears it.
 func idSetting(name, usage, kind string, limit int, field func(*Spec) *[]string) Setting {
 	accepted := fmt.Sprintf("%s-..., repeatable up to %d times, or none", kind, limit)
 	return Setting{
@@ -51,7 +51,8 @@ func parseIDs(source, kind, accepted string, texts []string) ([]string, error) {
 	return slices.Compact(ids), nil
 }
 
-// checkNetwork refuses half a VPC: Lambda wants subnets and security groups, or neither.
+// checkNetwork rejects an incomplete VPC configuration: Lambda requires both subnets and security groups, or
+// neither.
 func (s Spec) checkNetwork() error {
 	missing, there := "--vpc-security-group", "--vpc-subnet"
 	switch {

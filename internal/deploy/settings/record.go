@@ -14,13 +14,13 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// MaxRecord is the length that IAM allows for a role's description (IAM API, CreateRole), in characters.
+// MaxRecord is the maximum length of a role's description in characters (IAM API, CreateRole).
 const MaxRecord = 1000
 
-// Record is what the role's description holds: the wanted settings of an installation and the code
-// that was installed. It is written before anything else changes.
+// Record is the content of the role's description: the wanted settings of an installation and the installed
+// code. It is written before anything else changes.
 type Record struct {
-	Version             string   `json:"spothandler"` // of the binary that installed
+	Version             string   `json:"spothandler"` // version of the binary that installed
 	FunctionName        string   `json:"function"`
 	RuleName            string   `json:"rule"`
 	RuleState           string   `json:"state"`
@@ -30,14 +30,14 @@ type Record struct {
 	LogLevel            string   `json:"log"`
 	LogRetentionDays    int      `json:"days"`
 	TagMarks            string   `json:"tags,omitempty"`
-	Untagged            string   `json:"untagged,omitempty"` // marks of tags that are being taken off
+	Untagged            string   `json:"untagged,omitempty"` // marks of tags that are being removed
 	Architecture        string   `json:"arch"`
 	Clusters            []string `json:"clusters,omitempty"`
 	Redeploy            string   `json:"redeploy"`
 	Cooldown            int      `json:"cooldown"` // seconds
 	CodeSHA256          string   `json:"code"`     // as Lambda's CodeSha256
 
-	// Absent where they have their defaults, as in the records of versions that did not know them.
+	// Omitted if they have their defaults, as in the records of versions that did not know them.
 	Subnets        []string `json:"subnets,omitempty"`
 	SecurityGroups []string `json:"groups,omitempty"`
 	Boundary       string   `json:"boundary,omitempty"`
@@ -46,12 +46,12 @@ type Record struct {
 	Tracing        string   `json:"tracing,omitempty"`
 	Metrics        bool     `json:"metrics,omitempty"`
 
-	// Written holds hashes of what was written from the settings. It comes last, and is left out where there is no
-	// room for it.
+	// Written holds hashes of what was written from the settings. It comes last, and is omitted if there is
+	// no room for it.
 	Written string `json:"written,omitempty"`
 }
 
-// NewRecord returns the record of a Spec, of the binary's version and of the code as Lambda's CodeSha256.
+// NewRecord returns the record of a Spec, the binary's version, and the code as Lambda's CodeSha256.
 func NewRecord(spec Spec, version, codeSHA256 string) Record {
 	record := Record{
 		Version:             version,
@@ -83,13 +83,13 @@ func NewRecord(spec Spec, version, codeSHA256 string) Record {
 	return record
 }
 
-// Spec returns the recorded Spec, but for the tags and the role's path, which stand on the resources.
+// Spec returns the recorded Spec without the tags and the role's path, which are read from the resources.
 func (r Record) Spec(prefix string) Spec {
 	return Spec{
 		Prefix:              prefix,
 		FunctionName:        r.FunctionName,
 		RuleName:            r.RuleName,
-		RolePath:            DefaultRolePath, // the role itself tells another one
+		RolePath:            DefaultRolePath, // the role itself shows a different one
 		RuleState:           r.RuleState,
 		MemorySize:          r.MemorySize,
 		Timeout:             r.Timeout,
@@ -110,8 +110,8 @@ func (r Record) Spec(prefix string) Spec {
 	}
 }
 
-// Valid reports whether every recorded setting is one that this version accepts: a hand, or a newer
-// version, may have written others.
+// Valid reports whether this version accepts every recorded setting: a newer version, or an out-of-band
+// change, may have written others.
 func (r Record) Valid() bool {
 	spec, scratch := r.Spec(""), Defaults("")
 	return !slices.ContainsFunc(All(), func(setting Setting) bool {
@@ -119,7 +119,7 @@ func (r Record) Valid() bool {
 	})
 }
 
-// Encode returns the role's description: JSON in ASCII, since IAM accepts no more than Latin-1 there.
+// Encode returns the role's description: JSON in ASCII, since IAM accepts only Latin-1.
 func (r Record) Encode() (string, error) {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
@@ -135,14 +135,13 @@ func (r Record) Encode() (string, error) {
 	return text, nil
 }
 
-// WithoutWritten returns the role's description as it was encoded before its hashes were added.
+// WithoutWritten returns the role's description as encoded before its hashes were added.
 func WithoutWritten(description string) string {
 	return regexp.MustCompile(`,"written":"[^"]*"}$`).ReplaceAllString(description, "}")
 }
 
-// ParseRecord reads a role's description. It returns nil where there is no record of ours, as after a change by hand,
-// nor one whose names AWS would have refused.
-// Fields that a newer version added are passed over.
+// ParseRecord parses a role's description. It returns nil if there is no record, as after an out-of-band
+// change, or if AWS would reject the recorded names. Fields that a newer version added are ignored.
 func ParseRecord(description string) *Record {
 	var record Record
 	if err := json.Unmarshal([]byte(description), &record); err != nil {
@@ -157,7 +156,7 @@ func ParseRecord(description string) *Record {
 	return &record
 }
 
-// Fits reports whether AWS accepts the recorded names behind this prefix.
+// Fits reports whether AWS accepts the recorded names with this prefix.
 func (r Record) Fits(prefix string) bool {
 	return CheckNames("", prefix, r.FunctionName, r.RuleName) == nil
 }

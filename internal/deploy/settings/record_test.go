@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Every field of the Spec comes back from the record: a new one that is forgotten there fails here.
+// Every field of the Spec is restored from the record: a new field that the record omits fails here.
 func TestRecordRoundTrip(t *testing.T) {
 	spec := Defaults("prod")
 	fill(reflect.ValueOf(&spec).Elem())
@@ -24,7 +24,7 @@ func TestRecordRoundTrip(t *testing.T) {
 	back := record.Spec("prod")
 	back.Tags, _ = RecoverTags(record.TagMarks, spec.Tags)
 	back.Dropped, _ = RecoverTags(record.Untagged, spec.Dropped)
-	back.RolePath = spec.RolePath // which stands on the role
+	back.RolePath = spec.RolePath // read from the role
 	if !reflect.DeepEqual(back, spec) {
 		t.Errorf("%+v\ncomes back as\n%+v", spec, back)
 	}
@@ -33,7 +33,7 @@ func TestRecordRoundTrip(t *testing.T) {
 	}
 }
 
-// fill gives every exported field a value that is not its default.
+// fill sets every exported field to a value other than its default.
 func fill(v reflect.Value) {
 	for i := range v.NumField() {
 		if !v.Type().Field(i).IsExported() {
@@ -58,7 +58,7 @@ func fill(v reflect.Value) {
 	}
 }
 
-// What stands in the role's description, word for word: later versions have to read it.
+// The exact text of the role's description, which later versions must be able to read.
 func TestRecordText(t *testing.T) {
 	spec := Defaults("prod")
 	spec.Tags = map[string]string{"Team": "web"}
@@ -75,7 +75,7 @@ func TestRecordText(t *testing.T) {
 	}
 }
 
-// The largest record: 44 tags on their way in, 44 on their way out, and names as long as they may be.
+// The largest record: 44 tags being added, 44 being removed, and names of maximum length.
 func TestRecordHasRoom(t *testing.T) {
 	spec := Defaults("")
 	spec.FunctionName, spec.RuleName = strings.Repeat("f", 64), strings.Repeat("r", 64)
@@ -89,7 +89,7 @@ func TestRecordHasRoom(t *testing.T) {
 	}
 }
 
-// A description that is not ours, or not whole, is no record.
+// A description that is not ours, or is truncated, is not a record.
 func TestParseRecord(t *testing.T) {
 	const whole = `{"spothandler":"9.0.0","function":"fn","rule":"r","news":{"of":"a later version"}}`
 	for text, want := range map[string]bool{

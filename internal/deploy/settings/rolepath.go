@@ -2,11 +2,11 @@ package settings
 
 import "regexp"
 
-// maxRolePath is the length that IAM allows for a path (IAM API, CreateRole).
+// maxRolePath is the maximum length of a path (IAM API, CreateRole).
 const maxRolePath = 512
 
-// rolePathSetting is the IAM path of the role. Of the characters that IAM allows, those are accepted that mean nothing
-// else in an ARN or a policy.
+// rolePathSetting is the IAM path of the role. It accepts those of IAM's characters that have no other
+// meaning in an ARN or a policy.
 func rolePathSetting() Setting {
 	const accepted = "/, or words between slashes, such as /team/spot/"
 	form := regexp.MustCompile(`^/([A-Za-z0-9+=,.@_-]+/)*$`)

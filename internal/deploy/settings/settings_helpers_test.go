@@ -8,7 +8,7 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// What others have made, and settings name.
+// Existing resources that settings refer to.
 const (
 	aSubnet     = "subnet-0a1b2c3d"
 	otherSubnet = "subnet-0123456789abcdef0"
@@ -20,11 +20,11 @@ const (
 	aTopic      = "arn:aws:sns:us-east-1:111122223333:failed"
 	aBus        = "arn:aws:events:us-east-1:111122223333:event-bus/failed"
 
-	// aCodeSHA256 is as long as every CodeSha256.
+	// aCodeSHA256 has the length of every CodeSha256.
 	aCodeSHA256 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 )
 
-// given are settings as flags give them: name, value, name, value. A name that stands twice is a list.
+// given returns settings as given by flags: name, value, name, value. A repeated name is a list.
 func given(words ...string) Given {
 	asked := Given{}
 	for i := 0; i < len(words); i += 2 {
@@ -34,8 +34,8 @@ func given(words ...string) Given {
 	return asked
 }
 
-// further are the settings that name what others have made, and tracing, all at once.
-func further() Given {
+// optionalSettings returns all settings that refer to existing resources, and tracing.
+func optionalSettings() Given {
 	return given("vpc-subnet", aSubnet, "vpc-subnet", otherSubnet, "vpc-security-group", aGroup,
 		"permissions-boundary", aBoundary, "kms-key", aKey, "on-failure", aQueue, "tracing", "Active")
 }

@@ -10,38 +10,38 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// Spec is what an installation is asked to be. Its values are valid once Resolve has returned it.
+// Spec holds the settings of an installation. Its values are valid once Resolve has returned it.
 type Spec struct {
 	Prefix              string
 	FunctionName        string // without the prefix
 	RuleName            string // without the prefix
-	RolePath            string // IAM path of the role; it never changes
+	RolePath            string // IAM path of the role; it cannot be changed
 	RuleState           string // ENABLED or DISABLED
 	MemorySize          int    // MB
 	Timeout             int    // seconds
-	ReservedConcurrency int    // executions; Unreserved takes from the account's pool
+	ReservedConcurrency int    // concurrent executions; Unreserved uses the account's pool
 	LogLevel            string // DEBUG, INFO, WARNING or ERROR
-	LogRetentionDays    int    // 0 never expires
+	LogRetentionDays    int    // 0: never expire
 	Tags                map[string]string
 	Architecture        string   // arm64 or x86_64
-	Clusters            []string // names, or ARNs of another form; none means every cluster
+	Clusters            []string // names, or ARNs with another form; none means every cluster
 	Redeploy            handler.Mode
 	Cooldown            time.Duration
-	Subnets             []string // of a VPC to run the function in; none means outside of any
+	Subnets             []string // of the function's VPC; none means no VPC
 	SecurityGroups      []string // of the function in the VPC
-	Boundary            string   // ARN of the role's permissions boundary; "" is none
-	KMSKey              string   // ARN of the key for the log group and the environment; "" is AWS's own
-	OnFailure           string   // ARN of what hears of failed invocations; "" is nobody
+	Boundary            string   // ARN of the role's permissions boundary; "" if none
+	KMSKey              string   // ARN of the key for the log group and the environment; "" uses AWS's own
+	OnFailure           string   // ARN of the destination of failed invocations; "" if none
 	Tracing             string   // PassThrough or Active
-	Metrics             bool     // the function's records are CloudWatch metrics as well
+	Metrics             bool     // the function's records also contain CloudWatch metrics
 
-	Dropped map[string]string // recorded tags that are wanted no longer, to be taken off the resources
+	Dropped map[string]string // recorded tags that are no longer wanted, to be removed from the resources
 }
 
-// Unreserved as a reserved concurrency means that the function takes from the account's pool.
+// Unreserved, as a reserved concurrency, means that the function uses the account's unreserved pool.
 const Unreserved = -1
 
-// Defaults is the Spec of a first install without any flag.
+// Defaults returns the Spec of a first install without any flags.
 func Defaults(prefix string) Spec {
 	return Spec{
 		Prefix:              prefix,
@@ -68,10 +68,10 @@ type Value struct {
 	Source string   // for errors: "--memory-size", "SPOTHANDLER_MEMORY_SIZE", "spothandler.yaml: memory-size"
 }
 
-// Given holds the settings that the user gave, by Setting.Name. What is not in it is not asked for.
+// Given holds the settings that the user gave, by Setting.Name. Other settings keep their value.
 type Given map[string]Value
 
-// Text returns the given value of a setting that takes one, or "".
+// Text returns the given value of a setting with a single value, or "".
 func (g Given) Text(name string) string {
 	value, ok := g[name]
 	if !ok || len(value.Texts) == 0 {
@@ -80,7 +80,7 @@ func (g Given) Text(name string) string {
 	return value.Texts[len(value.Texts)-1]
 }
 
-// Apply sets what was given on the Spec. The error names the source and what is accepted.
+// Apply applies the given settings to the Spec. The error names the source and the accepted values.
 func (g Given) Apply(spec *Spec) error {
 	for _, setting := range All() {
 		value, ok := g[setting.Name]
@@ -97,7 +97,7 @@ func (g Given) Apply(spec *Spec) error {
 	return nil
 }
 
-// Check validates what was given without any AWS call, names included.
+// Check validates the given settings, including names, without any AWS call.
 func (g Given) Check(region, prefix string) error {
 	spec := Defaults(prefix)
 	if err := g.Apply(&spec); err != nil {
@@ -108,7 +108,7 @@ func (g Given) Check(region, prefix string) error {
 	}
 	_, subnets := g["vpc-subnet"]
 	_, groups := g["vpc-security-group"]
-	if subnets && groups { // one alone may go with what is recorded
+	if subnets && groups { // one alone may complement the recorded one
 		if err := spec.checkNetwork(); err != nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func (g Given) Check(region, prefix string) error {
 	return CheckNames(region, prefix, g.Text("function-name"), g.Text("rule-name"))
 }
 
-// Clone copies the Spec so that the copy shares nothing with it.
+// Clone returns a copy of the Spec that shares nothing with it.
 func (s Spec) Clone() Spec {
 	s.Tags = maps.Clone(s.Tags)
 	s.Clusters = slices.Clone(s.Clusters)

@@ -12,35 +12,35 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// Setting is one row of the table that flags, environment and configuration file come from.
-// To add a setting: a field in Spec, a row in All, a field in Record, and its use in deploy.Desired.
+// Setting is one row of the table from which flags, environment variables and configuration file keys are
+// derived. To add a setting: a field in Spec, a row in All, a field in Record, and its use in deploy.Desired.
 type Setting struct {
-	Name     string   // the flag's name; the environment's is SPOTHANDLER_ + upper case
-	Group    string   // title of its part of the help
-	Value    string   // what the help calls its value, such as MB
-	Usage    string   // its help, with what is accepted in short
-	Accepted string   // what values are accepted, for help and errors
-	Choices  []string // all values, where they are few; nil: not few
+	Name     string   // the flag's name; the environment variable is SPOTHANDLER_ + upper case
+	Group    string   // title of its group in the help
+	Value    string   // placeholder in the help, such as MB
+	Usage    string   // help text, with the accepted values in short
+	Accepted string   // accepted values, for help and errors
+	Choices  []string // all values, if there are few; otherwise nil
 	List     bool     // may be given several times; replaces the whole list
-	Switch   bool     // on or off
-	Number   bool     // a whole number
-	Low      int      // of a number: the least that is accepted
-	High     int      // of a number: the most that is accepted
-	Clear    string   // of a list: the word that stands for none of it, or for no restriction
+	Switch   bool     // a boolean
+	Number   bool     // an integer
+	Low      int      // minimum of a number
+	High     int      // maximum of a number
+	Clear    string   // of a list: the word for an empty list, or for no restriction
 
 	set func(spec *Spec, source string, texts []string) error
 	get func(spec Spec) any
 }
 
-// Set puts a value, given as texts, on the Spec. The error names the source and what is accepted.
+// Set parses a value and stores it in the Spec. The error names the source and the accepted values.
 func (s Setting) Set(spec *Spec, source string, texts []string) error {
 	return s.set(spec, source, texts)
 }
 
-// Get is the setting's value in a Spec: a string, a number, a list or a map, as JSON shows it.
+// Get returns the setting's value in a Spec: a string, a number, a list or a map, as in JSON.
 func (s Setting) Get(spec Spec) any { return s.get(spec) }
 
-// texts is the setting's value as a user would give it; not for tags.
+// texts returns the setting's value as a user would give it; not for tags.
 func (s Setting) texts(spec Spec) []string {
 	switch value := s.get(spec).(type) {
 	case []string:
@@ -50,7 +50,7 @@ func (s Setting) texts(spec Spec) []string {
 	}
 }
 
-// All returns the table, in the order of the help.
+// All returns the settings in the order of the help.
 func All() []Setting {
 	return slices.Concat(
 		inGroup("Names and tags", nameSettings()),
@@ -98,7 +98,7 @@ func functionSettings() []Setting {
 			128, 10240, func(s *Spec) *int { return &s.MemorySize }),
 		number("timeout", "SECONDS", "1 to 900", "1 to 900",
 			1, 900, func(s *Spec) *int { return &s.Timeout }),
-		number("reserved-concurrency", "N", "executions to reserve; -1 is none", "-1 (unreserved), 0 and up",
+		number("reserved-concurrency", "N", "executions to reserve; -1 for none", "-1 (unreserved), 0 and up",
 			Unreserved, math.MaxInt32, func(s *Spec) *int { return &s.ReservedConcurrency }),
 		text("log-level", "LEVEL", "DEBUG, INFO, WARNING, ERROR", "DEBUG, INFO, WARNING, ERROR",
 			func(s *Spec) *string { return &s.LogLevel }, "DEBUG", "INFO", "WARNING", "ERROR"),
@@ -107,7 +107,7 @@ func functionSettings() []Setting {
 			func(s *Spec) *string { return &s.Tracing }, TracingPassThrough, TracingActive),
 		switchSetting("metrics", "CloudWatch metrics, charged for",
 			func(s *Spec) *bool { return &s.Metrics }),
-		arnSetting("on-failure", "queue, topic, bus or function to tell of failures", destinationForm(),
+		arnSetting("on-failure", "queue, topic, bus or function for failed invocations", destinationForm(),
 			func(s *Spec) *string { return &s.OnFailure }),
 	}
 }
@@ -129,8 +129,8 @@ func refuse(source, value, accepted string) error {
 	return apperr.Invalid("accepted: "+accepted, "%s %s is not accepted", source, strconv.Quote(value))
 }
 
-// text is a setting with one word: one of the choices, in any case, or without choices any word (names are checked as
-// a whole).
+// text returns a setting with a string value: one of the case-insensitive choices or, without choices, any
+// word (names are checked together).
 func text[T ~string](name, metavar, usage, accepted string, field func(*Spec) *T, choices ...string) Setting {
 	return Setting{
 		Name: name, Value: metavar, Usage: usage, Accepted: accepted, Choices: choices,
@@ -148,7 +148,7 @@ func text[T ~string](name, metavar, usage, accepted string, field func(*Spec) *T
 	}
 }
 
-// number is a setting with a whole number from low to high, or where there are choices, with one of them.
+// number returns a setting with an integer value from low to high or, if there are choices, one of them.
 func number(name, metavar, usage, accepted string, low, high int, field func(*Spec) *int, choices ...string) Setting {
 	return Setting{
 		Name: name, Value: metavar, Usage: usage, Accepted: accepted, Number: true, Low: low, High: high, Choices: choices,
@@ -164,7 +164,7 @@ func number(name, metavar, usage, accepted string, low, high int, field func(*Sp
 	}
 }
 
-// switchSetting is on or off; true and false, as YAML and JSON say it, are accepted as well.
+// switchSetting returns a boolean setting: on or off, also true and false, as in YAML and JSON.
 func switchSetting(name, usage string, field func(*Spec) *bool) Setting {
 	const accepted = "on, off"
 	return Setting{
@@ -181,7 +181,7 @@ func switchSetting(name, usage string, field func(*Spec) *bool) Setting {
 	}
 }
 
-// OnOff returns the word of a switch.
+// OnOff returns "on" or "off".
 func OnOff(on bool) string {
 	if on {
 		return "on"
@@ -189,7 +189,8 @@ func OnOff(on bool) string {
 	return "off"
 }
 
-// retentionDays is CloudWatch's list (PutRetentionPolicy, retentionInDays); 0 means never expire.
+// retentionDays returns CloudWatch Logs' accepted values (PutRetentionPolicy, retentionInDays); 0 means never
+// expire.
 func retentionDays() []int {
 	return []int{
 		0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,
@@ -202,7 +203,7 @@ func retentionSetting() Setting {
 	for _, n := range retentionDays() {
 		days = append(days, strconv.Itoa(n))
 	}
-	return number("log-retention-days", "DAYS", "1, 3, 5, 7, 14, 30 ...; 0 for ever", "0 (never expire), "+strings.Join(days[1:], ", "),
+	return number("log-retention-days", "DAYS", "1, 3, 5, 7, 14, 30 ...; 0 never expires", "0 (never expire), "+strings.Join(days[1:], ", "),
 		0, slices.Max(retentionDays()), func(s *Spec) *int { return &s.LogRetentionDays }, days...)
 }
 
@@ -259,7 +260,7 @@ func nonNilMap(m map[string]string) map[string]string {
 	return m
 }
 
-// JSON shows a Spec by the names of the flags, in snake case.
+// JSON returns a Spec as JSON, with the flags' names in snake case.
 func JSON(spec Spec) map[string]any {
 	shown := map[string]any{}
 	for _, setting := range All() {
@@ -268,7 +269,7 @@ func JSON(spec Spec) map[string]any {
 	return shown
 }
 
-// JSONName is the setting's name in JSON; lists are in the plural.
+// JSONName returns the setting's name in JSON; lists are in the plural.
 func (s Setting) JSONName() string {
 	name := strings.ReplaceAll(s.Name, "-", "_")
 	if s.List {

@@ -7,7 +7,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 )
 
-// Every setting: what it accepts, and as what it then stands in JSON.
+// Every setting: its accepted values, and their form in JSON.
 func TestSettingsAccept(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"function-name", "spot", `"spot"`},
@@ -56,8 +56,8 @@ func TestSettingsAccept(t *testing.T) {
 	}
 }
 
-// What is not accepted is refused with where it came from, what it was, and what would do.
-func TestSettingsRefuse(t *testing.T) {
+// The error for a rejected value names its source, the value, and the accepted values.
+func TestSettingsReject(t *testing.T) {
 	for _, test := range []struct{ name, text, message, hint string }{
 		{"function-name", "", `--function-name "" is not accepted`, "accepted: letters, digits, - and _"},
 		{"role-path", "team", `--role-path "team" is not accepted`, "accepted: /, or words between slashes, such as /team/spot/"},
@@ -92,7 +92,7 @@ func TestSettingsRefuse(t *testing.T) {
 	apperrtest.Refused(t, empty.Check("us-east-1", ""), `spothandler.yaml: timeout "" is not accepted`, "accepted: 1 to 900")
 }
 
-// The table itself: each setting can be shown, and the defaults are what is written in the help.
+// The table: each setting can be shown, and the defaults match the help.
 func TestSettingsTable(t *testing.T) {
 	defaults := encodeJSON(JSON(Defaults("prod")))
 	const want = `{"architecture":"arm64","clusters":[],"cooldown":"5m0s","function_name":"ecs-fargate-spot-handler","kms_key":"none",` +

@@ -12,16 +12,16 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Keys that no user may give a tag: they tell whose a resource is.
+// Tag keys that users may not set, because they identify the owner of a resource.
 const (
 	TagManagedBy = "managed-by"
-	OwnTagPrefix = "spothandler:" // what every other key of ours begins with
+	OwnTagPrefix = "spothandler:" // prefix of all our other keys
 )
 
-// MaxTags is how many tags the user may give: AWS allows 50 on a resource, the rest is for ours.
+// MaxTags is the maximum number of user tags: AWS allows 50 on a resource, the rest is for ours.
 const MaxTags = 44
 
-// parseTags reads key=value pairs; "none" alone clears the list.
+// parseTags parses key=value pairs; "none" alone clears the list.
 func parseTags(source string, texts []string) (map[string]string, error) {
 	tags := map[string]string{}
 	if len(texts) == 1 && strings.EqualFold(texts[0], None) {
@@ -50,7 +50,7 @@ func parseTags(source string, texts []string) (map[string]string, error) {
 	return tags, checkTagCase(source, tags)
 }
 
-// checkTag applies the narrowest of the four services' tag rules (IAM API, Tag).
+// checkTag applies the strictest of the four services' tag rules (IAM API, Tag).
 func checkTag(source, key, value string) error {
 	valid := regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 	const accepted = "letters, digits, spaces and _ . : / = + - @"
@@ -70,7 +70,7 @@ func checkTag(source, key, value string) error {
 	return nil
 }
 
-// checkTagCase refuses keys that differ only in case: IAM takes them for one (IAM User Guide, tags).
+// checkTagCase rejects keys that differ only in case: IAM treats them as the same (IAM User Guide, tags).
 func checkTagCase(source string, tags map[string]string) error {
 	seen := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
@@ -82,8 +82,8 @@ func checkTagCase(source string, tags map[string]string) error {
 	return nil
 }
 
-// tagMark is a short fingerprint of one tag. The record holds one for each tag of the user's: the tags
-// themselves would not fit, and stand on the resources, where a hand may have added or changed some.
+// tagMark returns a short fingerprint of one tag. The record holds one for each user tag, because the tags
+// themselves would not fit. They are on the resources, where they may have been changed out of band.
 func tagMark(key, value string) string {
 	sum := sha256.Sum256([]byte(key + "=" + value))
 	return base64.RawURLEncoding.EncodeToString(sum[:3])
@@ -91,7 +91,7 @@ func tagMark(key, value string) string {
 
 const tagMarkLen = 4
 
-// MarkTags returns the record's form of the user's tags.
+// MarkTags returns the marks of the user's tags, as in the record.
 func MarkTags(tags map[string]string) string {
 	var out strings.Builder
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
@@ -100,8 +100,8 @@ func MarkTags(tags map[string]string) string {
 	return out.String()
 }
 
-// RecoverTags finds the tags behind the marks on the resources, so that a tag that somebody changed or
-// removed on one of them is known from the others. It says how many were found nowhere.
+// RecoverTags finds the tags on the resources that match the marks, so that a tag that was changed or removed
+// on one resource is restored from another. It also returns how many were found nowhere.
 func RecoverTags(marks string, resources ...map[string]string) (tags map[string]string, lost int) {
 	tags = map[string]string{}
 	wanted := map[string]bool{}
@@ -119,8 +119,8 @@ func RecoverTags(marks string, resources ...map[string]string) (tags map[string]
 	return tags, len(wanted)
 }
 
-// UserTags returns the tags that a user could give: without ours, without AWS's own, and only one of those
-// that differ in case.
+// UserTags returns the tags that a user could set: without ours and AWS's own, and only one of those that
+// differ in case.
 func UserTags(tags map[string]string) map[string]string {
 	users, seen := map[string]string{}, map[string]bool{}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {

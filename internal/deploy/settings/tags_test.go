@@ -55,7 +55,7 @@ func TestTagsAccepted(t *testing.T) {
 	}
 }
 
-// The record holds a mark of each tag; the tags stand on the resources.
+// The record holds a mark of each tag; the tags are on the resources.
 func TestRecoverTags(t *testing.T) {
 	wanted := map[string]string{"Team": "web", "Cost": "1"}
 	marks := MarkTags(wanted)
@@ -85,7 +85,7 @@ func TestRecoverTags(t *testing.T) {
 	}
 }
 
-// Of a function that is taken over only so many tags are kept that ours have room.
+// When a function is taken over, only as many tags are kept as leave room for ours.
 func TestUsersTagsHaveRoom(t *testing.T) {
 	tags := map[string]string{}
 	for i := range 50 {

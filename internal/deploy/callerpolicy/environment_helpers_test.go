@@ -27,25 +27,25 @@ import (
 
 const (
 	adminKey  = "AKIAADMIN"  // may do everything
-	callerKey = "AKIACALLER" // may do what allow says
+	callerKey = "AKIACALLER" // may do what allow sets
 )
 
-// world is an AWS account in which IAM is enforced, and what runs the commands in it.
-type world struct {
+// environment is an AWS account with IAM enforcement that runs the commands.
+type environment struct {
 	*testing.T
 	server   *localaws.Server
-	policies map[string]string // by access key id
-	state    string            // that the account was brought to last
+	policies map[string]string // by access key ID
+	state    string            // the last state set by bring
 }
 
-// newWorld returns an empty account that settles at once. The test cannot run in parallel with others: the commands
-// find their credentials in the environment.
-func newWorld(t *testing.T) *world {
+// newEnvironment returns an empty account that is immediately consistent. The test cannot run in parallel
+// with others, because the commands find their credentials in environment variables.
+func newEnvironment(t *testing.T) *environment {
 	t.Helper()
 	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
 		t.Skip(err)
 	}
-	w := &world{T: t, policies: map[string]string{callerKey: "{}"}}
+	w := &environment{T: t, policies: map[string]string{callerKey: "{}"}}
 	w.server = localaws.New(localaws.Options{
 		Account: identity().Account, Region: identity().Region, Delays: &localaws.Delays{}, Policies: w.policies,
 		InProcess: func(getenv func(string) string, out io.Writer) (localaws.Handler, error) {
@@ -75,8 +75,8 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// function is the installed one.
-func (w *world) function(getenv func(string) string, out io.Writer) (localaws.Handler, error) {
+// function is the installed function.
+func (w *environment) function(getenv func(string) string, out io.Writer) (localaws.Handler, error) {
 	config, err := handler.ConfigFromEnv(getenv)
 	if err != nil {
 		return nil, err
@@ -85,11 +85,11 @@ func (w *world) function(getenv func(string) string, out io.Writer) (localaws.Ha
 	return func(ctx context.Context, event json.RawMessage) (any, error) { return h.Handle(ctx, event) }, nil
 }
 
-// allow gives the caller a policy, in place of the one before.
-func (w *world) allow(policy string) { w.server.SetPolicy(callerKey, policy) }
+// allow replaces the caller's policy.
+func (w *environment) allow(policy string) { w.server.SetPolicy(callerKey, policy) }
 
-// printed is the policy that the command line prints for these commands and settings.
-func (w *world) printed(arguments string) string {
+// printed returns the policy that the command line prints for these commands and settings.
+func (w *environment) printed(arguments string) string {
 	w.Helper()
 	if !strings.Contains(arguments, "--all-regions") {
 		arguments += " --prefix " + prefix
@@ -101,13 +101,13 @@ func (w *world) printed(arguments string) string {
 	return said
 }
 
-// run runs a command and returns all that it said, and its exit code.
-func (w *world) run(key, command string) (said string, code int) {
+// run runs a command and returns its output and exit code.
+func (w *environment) run(key, command string) (said string, code int) {
 	w.Helper()
 	return w.runWords(key, strings.Fields(command)...)
 }
 
-func (w *world) runWords(key string, words ...string) (said string, code int) {
+func (w *environment) runWords(key string, words ...string) (said string, code int) {
 	w.Helper()
 	w.Setenv("AWS_ACCESS_KEY_ID", key)
 	var out bytes.Buffer
@@ -116,16 +116,16 @@ func (w *world) runWords(key string, words ...string) (said string, code int) {
 }
 
 // admin runs a command as the administrator, which must succeed.
-func (w *world) admin(command string) {
+func (w *environment) admin(command string) {
 	w.Helper()
 	if said, code := w.run(adminKey, command); code != 0 {
 		w.Fatalf("spothandler %s exits with %d:\n%s", command, code, said)
 	}
 }
 
-// bring has the account in a state. It does nothing where the account is in it still, as far as the calls tell that
-// were made since the last ForgetCalls.
-func (w *world) bring(s state) {
+// bring puts the account into a state. It does nothing if the account is still in it, according to the calls
+// since the last ForgetCalls.
+func (w *environment) bring(s state) {
 	w.Helper()
 	changed := slices.ContainsFunc(w.server.Calls(), func(call localaws.Call) bool { return call.Write() && call.Code == "" })
 	if w.state == s.name && !changed {
@@ -135,8 +135,8 @@ func (w *world) bring(s state) {
 	w.state = s.name
 }
 
-// asked returns the actions that IAM was asked about for the caller's calls, sorted, and those of them that it denied.
-func (w *world) asked() (all, denied []string) {
+// asked returns, sorted, the actions that IAM checked for the caller's calls, and those that it denied.
+func (w *environment) asked() (all, denied []string) {
 	for _, call := range w.server.Calls() {
 		for _, permission := range call.Permissions {
 			all = append(all, permission.Action)
@@ -149,7 +149,7 @@ func (w *world) asked() (all, denied []string) {
 	return slices.Compact(all), denied
 }
 
-// clients are an administrator's tools beside spothandler.
+// clients are an administrator's clients for changes out of band.
 type clients struct {
 	iam    *iam.Client
 	logs   *cloudwatchlogs.Client
@@ -157,14 +157,14 @@ type clients struct {
 	events *eventbridge.Client
 }
 
-func (w *world) clients(key string) clients {
+func (w *environment) clients(key string) clients {
 	config := w.server.Config()
 	config.Credentials = credentials.NewStaticCredentialsProvider(key, "secret", "")
 	return clients{iam.NewFromConfig(config), cloudwatchlogs.NewFromConfig(config), lambda.NewFromConfig(config), eventbridge.NewFromConfig(config)}
 }
 
-// edit makes a change with another tool than spothandler, which must succeed.
-func (w *world) edit(change func(ctx context.Context, c clients, n deploy.Names) error) {
+// edit makes an out-of-band change, which must succeed.
+func (w *environment) edit(change func(ctx context.Context, c clients, n deploy.Names) error) {
 	w.Helper()
 	if err := change(w.Context(), w.clients(adminKey), names()); err != nil {
 		w.Fatal(err)
