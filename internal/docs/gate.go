@@ -7,29 +7,31 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// diagramPart draws the gate as a Mermaid flowchart, which GitHub and GitLab render.
+// diagramPart draws the gate as a Mermaid flowchart, which GitHub and GitLab render. Its rows stand in two boxes, since
+// a box for each would fill three screens.
 func diagramPart() string {
-	var out strings.Builder
-	out.WriteString("```mermaid\nflowchart TD\n")
-	out.WriteString("  event([an event of the rule]) --> r0\n")
 	rows := handler.Gate()
-	last := len(rows) - 1
-	for group, title := range []string{"the event alone: no call to AWS", "the service, as ECS describes it now"} {
-		fmt.Fprintf(&out, "  subgraph %s\n", []string{"s0[" + title + "]", "s1[" + title + "]"}[group])
-		for i, row := range rows[:last] {
-			if row.OfService == (group == 1) {
-				fmt.Fprintf(&out, "    r%d[\"%s<br><b>%s</b>\"]:::%s\n", i, row.Text, row.Reason, row.Action)
-			}
+	last := rows[len(rows)-1]
+	var of [2]strings.Builder // the rows of the event alone, and those of the service
+	for i, row := range rows[:len(rows)-1] {
+		half := &of[0]
+		if row.OfService {
+			half = &of[1]
 		}
-		out.WriteString("  end\n")
+		fails := ""
+		if row.Action == handler.ActionFail {
+			fails = ": the invocation fails"
+		}
+		fmt.Fprintf(half, "<br>%d. <b>%s</b> %s%s", i+1, row.Reason, row.Text, fails)
 	}
-	for i := range rows[:last-1] {
-		fmt.Fprintf(&out, "  r%d --> r%d\n", i, i+1)
-	}
-	fmt.Fprintf(&out, "  r%d -- none applies --> redeploy([\"<b>%s</b>: UpdateService, forceNewDeployment\"]):::redeploy\n", last-1, rows[last].Reason)
-	out.WriteString("  s0 -- the first that applies --> ecs([the service is left to ECS]):::skip\n")
-	out.WriteString("  s1 -- the first that applies --> ecs\n")
-	out.WriteString("  classDef skip stroke-dasharray:4 3\n  classDef fail stroke:#cf222e,stroke-width:2px\n  classDef redeploy stroke:#1a7f37,stroke-width:2px\n```\n")
+	var out strings.Builder
+	out.WriteString("```mermaid\n%%{init: {\"flowchart\": {\"wrappingWidth\": 700}}}%%\nflowchart TD\n")
+	out.WriteString("  event([an event of the rule]) --> first\n")
+	fmt.Fprintf(&out, "  first[\"From the event alone, without a call to AWS:%s\"]:::rows\n", of[0].String())
+	fmt.Fprintf(&out, "  second[\"From the service, as DescribeServices returns it:%s\"]:::rows\n", of[1].String())
+	out.WriteString("  first -- one applies --> left([the service is left to ECS]):::skip\n  first -- none applies --> second\n")
+	fmt.Fprintf(&out, "  second -- one applies --> left\n  second -- none applies --> act([\"<b>%s</b> UpdateService, forceNewDeployment\"]):::redeploy\n", last.Reason)
+	out.WriteString("  classDef rows text-align:left\n  classDef skip stroke-dasharray:4 3\n  classDef redeploy stroke:#1a7f37,stroke-width:2px\n```\n")
 	return out.String()
 }
 
