@@ -135,6 +135,14 @@ func parsePeriod(since, until string, usual time.Duration, now time.Time) (perio
 	return p, nil
 }
 
+// untilNow is the end of what has been of the period.
+func (p period) untilNow() time.Time {
+	if now := time.Now(); p.to.After(now) {
+		return now
+	}
+	return p.to
+}
+
 func inDays(d time.Duration) string { return plural(int(d/time.Hour), "hour") }
 
 const acceptedMoments = "accepted: 90s, 30m, 6h or 2d ago, a date like 2026-11-20 (its beginning in UTC), or a time like 2026-11-20T06:00:00Z"

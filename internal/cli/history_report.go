@@ -142,10 +142,8 @@ func (r reportRun) here(ctx context.Context) (shownReport, error) {
 	if j.Record != nil && deploy.HidesRecords(j.Record.LogLevel) {
 		unknown = deploy.LevelHides(j.Record.LogLevel)
 	}
-	if unknown != "" && r.output == "csv" { // whose rows are what is recorded, and no counts
-		warnings = append(warnings, "rows are missing: "+unknown)
-	}
 	r.warn(warnings...)
+	r.warnOfRows(j, unknown)
 	shown := shownReport{history.Report{From: from.UTC(), To: o.now.UTC(), UnknownOutcomes: []string{}}, warnings}
 	if unknown == "" || r.output == "csv" {
 		if shown.Report, err = j.sum(ctx, from, o.now); err != nil {
@@ -154,6 +152,14 @@ func (r reportRun) here(ctx context.Context) (shownReport, error) {
 	}
 	shown.Prefix, shown.Region, shown.CountsUnknown = j.Names.Prefix, j.id.Region, unknown
 	return shown, r.print(&shown.Report)
+}
+
+// warnOfRows says what CSV lacks, whose rows are what is recorded, and no counts.
+func (r reportRun) warnOfRows(j *journal, unknown string) {
+	if unknown != "" && r.output == "csv" {
+		r.warn("rows are missing: " + unknown)
+		hint(r.err, recordAll(r.app, j.Names.Prefix))
+	}
 }
 
 // keptFrom returns since when the logs are kept, of the time asked for, and what there is to say of that.

@@ -187,7 +187,7 @@ func (r logsRun) here(ctx context.Context) (shownLogs, error) {
 		return 0, j.unreadable(err)
 	}
 	if printer.printed == 0 && !r.json() && !o.follow {
-		r.out.Print(r.out.Item(term.Quiet, "no records from "+stamp(o.period.from)+" to "+stamp(o.period.to)))
+		r.out.Print(r.out.Item(term.Quiet, "no records from "+stamp(o.period.from)+" to "+stamp(o.period.untilNow())))
 	}
 	return shownLogs(printer.printed), nil
 }

@@ -100,6 +100,9 @@ func TestParsePeriod(t *testing.T) {
 			t.Errorf("%q begins at %s, not %s: %v", text, got, want, err)
 		}
 	}
+	if p, err := parsePeriod("1h", "", 6*time.Hour, time.Now()); err != nil || p.untilNow().After(time.Now()) || !p.to.After(time.Now()) {
+		t.Errorf("it is said to end at %s, and read to %s: %v", p.untilNow(), p.to, err)
+	}
 	for _, text := range []string{"d", "1.5d", "-2d", "3654d", "99999999999999999999d", "2026-13-01", "20261120", "6", "9999999h"} {
 		if p, err := parsePeriod(text, "", 24*time.Hour, now); err == nil {
 			t.Errorf("%q begins at %s", text, p.from)

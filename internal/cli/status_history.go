@@ -145,6 +145,21 @@ func (r statusRun) printRecent(status deploy.Status) {
 	}
 }
 
+// printRecordAll shows, below a remark on several installations, with what their functions record all, where it is about
+// their log level.
+func (r statusRun) printRecordAll(all []deploy.Status, remark note) {
+	prefix := "NAME"
+	if len(remark.prefixes) == 1 {
+		prefix = remark.prefixes[0]
+	}
+	for _, status := range all {
+		if remark.text == notRead+": "+deploy.LevelHides(status.Spec.LogLevel) {
+			hint(r.out, recordAll(r.inRegion(status.Region), prefix))
+			return
+		}
+	}
+}
+
 // unreadOf is why the records of an installation are not known; "" where they are, or were not asked for.
 func unreadOf(status deploy.Status) string {
 	for _, each := range status.NotChecked {

@@ -154,6 +154,12 @@ func TestStatusHistoryOfHiddenRecords(t *testing.T) {
 `; got != want {
 		t.Errorf("%s", got)
 	}
+	a.twoInstallations()
+	_, shown := spothandler(t.Context(), "", "status")
+	if !strings.HasSuffix(shown.out, "\n! prod: not checked: last 24 h: log level ERROR omits records\n  › spothandler install --prefix prod --log-level INFO   records all that follows\n") {
+		t.Errorf("%s", shown.out)
+	}
+	must(t, "uninstall --prefix test --yes")
 	must(t, "install --prefix prod --log-level INFO")
 	functions, name := lambda.NewFromConfig(a.Config()), "prod-ecs-fargate-spot-handler"
 	for _, test := range []struct {

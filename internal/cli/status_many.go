@@ -19,6 +19,7 @@ func (r statusRun) printMany(all []deploy.Status) {
 	for _, each := range notes {
 		r.out.Printf("\n")
 		r.out.Print(r.out.Note("", deploy.Enumerate(each.prefixes)+": "+each.text))
+		r.printRecordAll(all, each)
 	}
 	for _, status := range all {
 		if status = withoutShared(status, notes); needsAttention(status) {
