@@ -20,8 +20,8 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// account is an AWS account in memory, and a caller who works on it. It lives in a bubble of virtual
-// time, so that waits cost nothing.
+// account is an in-memory AWS account with a caller. It runs in a bubble of virtual time, so that waits cost
+// nothing.
 type account struct {
 	*localaws.Server
 	clients deploy.Clients
@@ -29,7 +29,7 @@ type account struct {
 	release deploy.Release
 }
 
-// inAccount runs a test in an empty account that settles at once.
+// inAccount runs a test in an empty account that is immediately consistent.
 func inAccount(t *testing.T, test func(t *testing.T, a *account)) {
 	t.Helper()
 	inAccountWith(t, localaws.Options{Delays: &localaws.Delays{}}, test)
@@ -37,7 +37,7 @@ func inAccount(t *testing.T, test func(t *testing.T, a *account)) {
 
 func inAccountWith(t *testing.T, options localaws.Options, test func(t *testing.T, a *account)) {
 	t.Helper()
-	options.Existing = []string{aBoundary, aQueue} // what settings may name
+	options.Existing = []string{aBoundary, aQueue} // settings may name these
 	synctest.Test(t, func(t *testing.T) {
 		server := localaws.New(options)
 		defer func() {
@@ -51,7 +51,7 @@ func inAccountWith(t *testing.T, options localaws.Options, test func(t *testing.
 	})
 }
 
-// connect gives the account clients that send their calls this way.
+// connect gives the account clients with this transport.
 func (a *account) connect(way http.RoundTripper) {
 	config := a.Config()
 	config.HTTPClient = &http.Client{Transport: way}
@@ -65,8 +65,8 @@ func identity() session.Identity {
 	return session.Identity{Partition: "aws", Account: "111122223333", Region: "us-east-1", Caller: "arn:aws:sts::111122223333:assumed-role/dev/ana"}
 }
 
-// look is what a command finds; the test ends where it cannot look.
-func (a *account) look(t *testing.T, prefix string, asked settings.Given) *deploy.Installation {
+// find returns what a command finds; an error ends the test.
+func (a *account) find(t *testing.T, prefix string, asked settings.Given) *deploy.Installation {
 	t.Helper()
 	found, err := deploy.Find(t.Context(), a.clients, a.id, prefix, asked)
 	if err != nil {
@@ -75,7 +75,7 @@ func (a *account) look(t *testing.T, prefix string, asked settings.Given) *deplo
 	return found
 }
 
-// prepare is an install that is about to write. It takes over what it may.
+// prepare returns an install that is about to write, with --adopt.
 func (a *account) prepare(ctx context.Context, prefix string, asked settings.Given) (*deploy.Install, error) {
 	return deploy.PrepareInstall(ctx, a.clients, a.id, deploy.InstallRequest{
 		Prefix: prefix, Given: asked, Adopt: true, Version: a.release.Version,
@@ -83,7 +83,7 @@ func (a *account) prepare(ctx context.Context, prefix string, asked settings.Giv
 	})
 }
 
-// plan is what an install would do.
+// plan returns what an install would change.
 func (a *account) plan(t *testing.T, prefix string, asked settings.Given) []deploy.Change {
 	t.Helper()
 	install, err := a.prepare(t.Context(), prefix, asked)
@@ -93,7 +93,7 @@ func (a *account) plan(t *testing.T, prefix string, asked settings.Given) []depl
 	return install.Changes
 }
 
-// tryInstall does what an install does.
+// tryInstall does what install does.
 func (a *account) tryInstall(ctx context.Context, prefix string, asked settings.Given) error {
 	install, err := a.prepare(ctx, prefix, asked)
 	if err != nil {
@@ -115,7 +115,7 @@ func (a *account) install(t *testing.T, prefix string, asked settings.Given) {
 	}
 }
 
-// tryUninstall does what an uninstall does.
+// tryUninstall does what uninstall does.
 func (a *account) tryUninstall(ctx context.Context, prefix string) error {
 	uninstall, err := deploy.PrepareUninstall(ctx, a.clients, a.id, deploy.UninstallRequest{Prefix: prefix})
 	if err != nil {
@@ -134,7 +134,7 @@ func (a *account) uninstall(t *testing.T, prefix string) {
 	}
 }
 
-// calls are the calls since the last ForgetCalls that fit, as "iam:GetRole".
+// calls returns the calls since the last ForgetCalls that match, as "iam:GetRole".
 func (a *account) calls(fit func(localaws.Call) bool) []string {
 	var names []string
 	for _, call := range a.Calls() {
@@ -147,21 +147,21 @@ func (a *account) calls(fit func(localaws.Call) bool) []string {
 
 func writes(c localaws.Call) bool { return c.Write() }
 
-// count says how often a call was made.
+// count returns how often a call was made.
 func (a *account) count(name string) int {
 	return len(a.calls(func(c localaws.Call) bool { return c.String() == name }))
 }
 
-// isEmpty checks that nothing of an installation is there.
+// isEmpty checks that nothing of an installation is left.
 func (a *account) isEmpty(t *testing.T, prefix string) {
 	t.Helper()
-	found := a.look(t, prefix, nil)
+	found := a.find(t, prefix, nil)
 	if found.Found() {
 		t.Errorf("still there: %s", printed(deploy.Plan(deploy.State{}, found.State)))
 	}
 }
 
-// printed is a plan as a test reads it: "update function x: timeout 60 -> 3".
+// printed returns a plan in readable form: "update function x: timeout 60 -> 3".
 func printed(changes []deploy.Change) []string {
 	lines := make([]string, 0, len(changes))
 	for _, change := range changes {
@@ -183,7 +183,7 @@ func sameLines(t *testing.T, got []string, want ...string) {
 	}
 }
 
-// errorOf is the Error that an error is.
+// errorOf returns err as an *apperr.Error.
 func errorOf(t *testing.T, err error) *apperr.Error {
 	t.Helper()
 	own, ok := errors.AsType[*apperr.Error](err)
@@ -193,7 +193,7 @@ func errorOf(t *testing.T, err error) *apperr.Error {
 	return own
 }
 
-// resolved are the settings that an installation has.
+// resolved returns the settings of an installation.
 func resolved(t *testing.T, found *deploy.Installation) settings.Spec {
 	t.Helper()
 	spec, _, err := found.Resolve(nil, false)

@@ -24,10 +24,10 @@ import (
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// crashPrefix is the prefix of what the commands work on.
+// crashPrefix is the prefix of the installation in the crash tests.
 const crashPrefix = "prod"
 
-// command is one command line, as far as it concerns AWS: the very calls that the binary makes, in its order.
+// command is a command line without its output: the same calls as the binary, in the same order.
 type command func(context.Context, *account) error
 
 // whoAmI is the first call of every command.
@@ -36,7 +36,7 @@ func (a *account) whoAmI(ctx context.Context) error {
 	return apperr.Explain("identifying the caller", a.id.Caller, err)
 }
 
-// doInstall is `spothandler install`. It is content only when a second look finds nothing left to do.
+// doInstall is `spothandler install`. It succeeds only if verification finds nothing left to change.
 func doInstall(asked settings.Given) command {
 	return func(ctx context.Context, a *account) error {
 		if err := a.whoAmI(ctx); err != nil {
@@ -56,7 +56,8 @@ func doInstall(asked settings.Given) command {
 	}
 }
 
-// doUninstall is `spothandler uninstall`. names are needed only where the role is gone and they are not the defaults.
+// doUninstall is `spothandler uninstall`. names are only needed if the role is gone and they are not the
+// defaults.
 func doUninstall(names settings.Given, keepLogs bool) command {
 	return func(ctx context.Context, a *account) error {
 		if err := a.whoAmI(ctx); err != nil {
@@ -73,22 +74,22 @@ func doUninstall(names settings.Given, keepLogs bool) command {
 	}
 }
 
-// tellStatus is what `spothandler status` tells.
-func (a *account) tellStatus(t *testing.T, names settings.Given) (found *deploy.Installation, told deploy.Status) {
+// statusOf returns what `spothandler status` reports.
+func (a *account) statusOf(t *testing.T, names settings.Given) (found *deploy.Installation, told deploy.Status) {
 	t.Helper()
 	others, err := deploy.List(t.Context(), a.clients, a.id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	found = a.look(t, crashPrefix, names)
+	found = a.find(t, crashPrefix, names)
 	if told, err = deploy.Assess(found, a.release, others); err != nil {
 		t.Fatal(err)
 	}
 	return found, told
 }
 
-// dump is all that the account holds, as a witness sees it who knows nothing of us. The note of tags that are being
-// taken off is left out of the record: it goes with the next change.
+// dump returns the content of the account as seen by independent clients. The record's marks of tags that are
+// being removed are left out, since the next change removes them.
 func (a *account) dump(t *testing.T) string {
 	t.Helper()
 	config := a.Config()
@@ -102,8 +103,8 @@ func (a *account) dump(t *testing.T) string {
 	return regexp.MustCompile(`,"untagged":"[^"]*"`).ReplaceAllString(text, "") + a.underway(t)
 }
 
-// underway is what the contents of an account do not tell of the stories' function: it comes, changes or goes, or it is
-// older than its role.
+// underway describes a state of the function that the dump does not contain: it is being created, changed or
+// deleted, or it is older than its role.
 func (a *account) underway(t *testing.T) (text string) {
 	t.Helper()
 	answer, err := a.clients.Lambda.GetFunction(t.Context(), &lambda.GetFunctionInput{FunctionName: aws.String("prod-fn")})
@@ -124,7 +125,7 @@ func (a *account) underway(t *testing.T) (text string) {
 	return text
 }
 
-// must gives a command that has to end well.
+// must runs a command that must succeed.
 func must(t *testing.T, a *account, c command) {
 	t.Helper()
 	if err := c(t.Context(), a); err != nil {
@@ -132,7 +133,8 @@ func must(t *testing.T, a *account, c command) {
 	}
 }
 
-// neighbours puts into the account what is not ours and looks like it: names that begin like ours, a role under our path.
+// neighbours adds resources that are not ours but look similar: names with the same beginning, a role under
+// our path.
 func neighbours(t *testing.T, a *account) {
 	t.Helper()
 	const name, rule = "prod-ecs-fargate-spot-handler-2", "prod-ecs-spot-interruption-2"
@@ -148,7 +150,7 @@ func neighbours(t *testing.T, a *account) {
 	try(role, err)
 	try(a.clients.Logs.CreateLogGroup(t.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("/aws/lambda/" + name)}))
 	try(a.clients.Events.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: aws.String(rule), EventPattern: aws.String(`{"source":["aws.ecs"]}`)}))
-	time.Sleep(time.Minute) // of the bubble's time, until Lambda can assume the role
+	time.Sleep(time.Minute) // virtual time, until Lambda can assume the role
 	function, err := a.clients.Lambda.CreateFunction(t.Context(), &lambda.CreateFunctionInput{
 		FunctionName: aws.String(name), Role: role.Role.Arn, Runtime: functions.RuntimeProvidedal2023, Handler: aws.String("bootstrap"),
 		Code: &functions.FunctionCode{ZipFile: a.release.Zip}, Tags: map[string]string{deploy.TagManagedBy: "spothandler", deploy.TagPrefix: "prod-2"},
@@ -176,7 +178,7 @@ func sameAccount(t *testing.T, when, got, want string) {
 	t.Errorf("%s the account differs (- is missing, + is too much):\n%s%s", when, only("-", want, got), only("+", got, want))
 }
 
-// deleteOutOfBand removes what the installation has of a kind, as somebody with another tool would.
+// deleteOutOfBand deletes the installation's resources of a kind, out of band.
 func (a *account) deleteOutOfBand(t *testing.T, kind deploy.Kind, n deploy.Names) {
 	t.Helper()
 	ctx, id := t.Context(), aws.String(deploy.TargetID)
@@ -214,5 +216,5 @@ func (a *account) deleteOutOfBand(t *testing.T, kind deploy.Kind, n deploy.Names
 	if err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(time.Minute) // of the bubble's time, until it is gone
+	time.Sleep(time.Minute) // virtual time, until it is gone
 }

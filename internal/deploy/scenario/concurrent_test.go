@@ -13,12 +13,13 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// meeting is two commands at the same time. The second begins later, by more and more: each meets the other everywhere.
+// meeting is two concurrent commands. The second one starts later in each round, so that the commands overlap
+// at every call.
 type meeting struct {
 	name       string
 	before     command
 	one, other command
-	bothWell   bool // neither is in the other's way
+	bothWell   bool // neither interferes with the other
 }
 
 func meetings(t *testing.T) []meeting {
@@ -44,7 +45,7 @@ func meetings(t *testing.T) []meeting {
 	}
 }
 
-// ofRelease is a command of another binary.
+// ofRelease returns a command of another binary.
 func ofRelease(release deploy.Release, c command) command {
 	return func(ctx context.Context, a *account) error {
 		other := *a
@@ -53,7 +54,7 @@ func ofRelease(release deploy.Release, c command) command {
 	}
 }
 
-// interrupted is a command that is stopped by ctrl-C in the middle.
+// interrupted returns a command that Ctrl-C stops midway.
 func interrupted(c command) command {
 	return func(ctx context.Context, a *account) error {
 		ctx, stop := context.WithTimeout(ctx, 700*time.Millisecond)
@@ -62,7 +63,7 @@ func interrupted(c command) command {
 	}
 }
 
-// Two at once: each ends well or with a clear error, and the next run converges.
+// Of two concurrent commands each succeeds or fails with a clear error, and the next run converges.
 func TestTwoAtOnce(t *testing.T) {
 	for _, m := range meetings(t) {
 		t.Run(m.name, func(t *testing.T) {
@@ -84,7 +85,7 @@ func (m meeting) meet(t *testing.T, a *account, later time.Duration) {
 	var one, other error
 	both.Go(func() { one = m.one(t.Context(), a) })
 	both.Go(func() {
-		time.Sleep(later) // of the bubble's time
+		time.Sleep(later) // virtual time
 		other = m.other(t.Context(), a)
 	})
 	both.Wait()
@@ -96,14 +97,14 @@ func (m meeting) meet(t *testing.T, a *account, later time.Duration) {
 	}
 	a.release = testRelease(t, "2.0.0")
 	must(t, a, doInstall(given("memory-size", "1024", "log-retention-days", "1")))
-	if found, told := a.tellStatus(t, nil); !told.Healthy || found.State.Function.MemorySize != 1024 || found.State.LogGroup.RetentionDays != 1 {
+	if found, told := a.statusOf(t, nil); !told.Healthy || found.State.Function.MemorySize != 1024 || found.State.LogGroup.RetentionDays != 1 {
 		t.Errorf("%s later: %v", later, told.Problems)
 	}
 	must(t, a, doUninstall(nil, false))
 	sameAccount(t, fmt.Sprintf("%s later, after an uninstall", later), a.dump(t), empty)
 }
 
-// isClear says that an error tells a user what was tried and what to do, or that it was the user who stopped it.
+// isClear reports whether an error tells a user what was tried and what to do, or that the user stopped it.
 func isClear(err error) bool {
 	_, own := errors.AsType[*apperr.Error](err)
 	return err == nil || own || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)

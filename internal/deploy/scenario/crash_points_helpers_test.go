@@ -8,19 +8,19 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// ending is how a run comes to its end in the middle of a call.
+// ending is how a run ends during a call.
 type ending string
 
 const (
-	callRefused ending = "refused"    // the caller may not: no right for this call from here on
-	callLost    ending = "lost"       // the network is gone before the call took effect, and stays gone
-	answerLost  ending = "unanswered" // the call took effect; its answer is lost and the network with it
+	callRefused ending = "refused"    // permission denied, for this call from here on
+	callLost    ending = "lost"       // the network fails before the call takes effect, and stays down
+	answerLost  ending = "unanswered" // the call takes effect; the response is lost and the network stays down
 )
 
 func endings() []ending { return []ending{callRefused, callLost, answerLost} }
 
-// point is a place in a command where a run ends. Calls that are made side by side have no order among each
-// other, so that a place is the n-th call of its kind.
+// point is a call in a command at which a run ends. Concurrent calls have no order, so a point is the n-th
+// call of its kind.
 type point struct {
 	call string // "iam:CreateRole"
 	nth  int
@@ -29,9 +29,9 @@ type point struct {
 
 func (p point) String() string { return fmt.Sprintf("%s#%d %s", p.call, p.nth, p.how) }
 
-// everyPoint is each of a run's calls, ended in each way. The first are looking: what a run needs before it writes. It
-// does not need the list of roles and the account's limits, which come after.
-func everyPoint(calls []localaws.Call) (looking, working []point) {
+// everyPoint returns each of a run's calls with each ending. The reading ones come before the first write.
+// The list of roles and the account's limits are not needed then and come later.
+func everyPoint(calls []localaws.Call) (reading, writing []point) {
 	seen := map[string]int{}
 	looked := false
 	for _, call := range calls {
@@ -40,16 +40,16 @@ func everyPoint(calls []localaws.Call) (looking, working []point) {
 		for _, how := range endings() {
 			p := point{call.String(), seen[call.String()], how}
 			if looked {
-				working = append(working, p)
+				writing = append(writing, p)
 			} else {
-				looking = append(looking, p)
+				reading = append(reading, p)
 			}
 		}
 	}
-	return looking, working
+	return reading, writing
 }
 
-// blow is a point in an account that waits for its call.
+// blow is a point that is waiting for its call.
 type blow struct {
 	point
 	seen   int
@@ -57,7 +57,7 @@ type blow struct {
 	heal   func()
 }
 
-// strikeAt makes the next run end at this point. Heal it, and AWS is there again.
+// strikeAt makes the next run end at this point, until it is healed.
 func (a *account) strikeAt(p point) *blow {
 	b := &blow{point: p}
 	var faults []localaws.Fault
@@ -72,7 +72,7 @@ func (a *account) strikeAt(p point) *blow {
 			b.reach(c)
 			return b.struck
 		}})
-	case answerLost: // the call itself is struck only by the second
+	case answerLost: // the call itself takes effect; the second one fails
 		faults = append(faults,
 			localaws.Fault{Lose: true, Match: func(localaws.Call) bool { return b.struck }},
 			localaws.Fault{Drop: true, Match: b.reach})
@@ -89,7 +89,7 @@ func (a *account) strikeAt(p point) *blow {
 	return b
 }
 
-// reach counts the call, and says whether it is the one.
+// reach counts the call and reports whether it is the point.
 func (b *blow) reach(c localaws.Call) bool {
 	if c.String() != b.call {
 		return false
@@ -99,8 +99,8 @@ func (b *blow) reach(c localaws.Call) bool {
 	return b.seen == b.nth
 }
 
-// done are the writes of a run that took effect: what it did to the account. Two runs of a command with the same have
-// led to the same.
+// done returns the writes of a run that took effect. Two runs of a command with the same writes have led to
+// the same state.
 func (b *blow) done(calls []localaws.Call) string {
 	var writes []string
 	cut := false

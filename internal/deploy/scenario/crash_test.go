@@ -14,19 +14,19 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// story is a command, and what stands in the account before it.
+// story is a command and the initial state of the account.
 type story struct {
 	name    string
 	before  func(*testing.T, *account)
 	command command
-	release string         // of the binary
-	names   settings.Given // for status and uninstall, where no role can tell them
-	install bool           // the command leaves an installation behind
-	healthy bool           // what stands before it is one, and as it should be
+	release string         // version of the binary
+	names   settings.Given // for status and uninstall, if no role records them
+	install bool           // the command leaves an installation
+	healthy bool           // the initial state is a healthy installation
 }
 
-// stories are the commands whose every call is tried: a first install, an upgrade of everything, a heal of each
-// resource, an uninstall with and without its logs.
+// stories returns the commands whose every call is tested: a first install, an upgrade of everything, a
+// repair of each resource, an uninstall with and without its logs.
 func stories() []story {
 	names := given("function-name", "fn", "rule-name", "my.rule")
 	first := given("function-name", "fn", "rule-name", "my.rule", "tag", "Team=web", "tag", "Gone=soon",
@@ -42,10 +42,10 @@ func stories() []story {
 		heal := story{name: "heal " + kind.Words(), release: "1.0.0", install: true, before: func(t *testing.T, a *account) {
 			t.Helper()
 			installed(t, a)
-			time.Sleep(time.Hour) // of the bubble's time: a new role is younger than the function
-			a.deleteOutOfBand(t, kind, a.look(t, crashPrefix, nil).Names)
+			time.Sleep(time.Hour) // virtual time, so that a new role is younger than the function
+			a.deleteOutOfBand(t, kind, a.find(t, crashPrefix, nil).Names)
 		}}
-		if kind == deploy.KindRole { // with it the record of the names is gone
+		if kind == deploy.KindRole { // the record of the names is gone, too
 			heal.names = names
 		}
 		heal.command = doInstall(heal.names)
@@ -54,20 +54,20 @@ func stories() []story {
 	return all
 }
 
-// TestCrash ends a run at every call that it makes, reads included, in each of three ways. From there on status tells
-// the truth, the same command converges, and an uninstall leaves the account as it was before we came. Points that
-// leave the account in the same state go on from there together.
+// TestCrash ends a run at every call, including reads, in each of three ways. After that status reports the
+// actual state, the same command converges, and an uninstall restores the account as it was before the
+// installation. Points that leave the account in the same state are tested once.
 func TestCrash(t *testing.T) {
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // for a thousand small accounts, one after the other
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a thousand small accounts, one after the other
 	var points, states atomic.Int64
 	t.Run("at", func(t *testing.T) {
 		for _, s := range stories() {
 			t.Run(s.name, func(t *testing.T) {
 				t.Parallel()
-				c := learn(t, s)
-				c.tryLooking(t)
-				c.tryWorking(t)
-				points.Add(int64(len(c.looking) + len(c.working)))
+				c := newCourse(t, s)
+				c.tryReading(t)
+				c.tryWriting(t)
+				points.Add(int64(len(c.reading) + len(c.writing)))
 				states.Add(int64(len(c.tried)))
 			})
 		}
@@ -78,17 +78,17 @@ func TestCrash(t *testing.T) {
 	}
 }
 
-// course is a story as it goes without trouble.
+// course is a story without a crash.
 type course struct {
 	story
-	empty, before, after string   // what the account holds at its stations
-	way                  *tape    // to the station before the command
-	asked                []string // settings that may be taken for wanted: those before and those after
-	looking, working     []point
-	tried                map[string]bool // states of the account from which all has been tried
+	empty, before, after string   // content of the account at each stage
+	way                  *tape    // to the stage before the command
+	asked                []string // settings that may be reported as wanted: those before and those after
+	reading, writing     []point
+	tried                map[string]bool // states of the account that have been tested completely
 }
 
-func learn(t *testing.T, s story) *course {
+func newCourse(t *testing.T, s story) *course {
 	t.Helper()
 	c := &course{story: s, tried: map[string]bool{}}
 	inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) {
@@ -99,18 +99,18 @@ func learn(t *testing.T, s story) *course {
 		})
 		a.release = testRelease(t, s.release)
 		c.before = a.dump(t)
-		_, before := a.tellStatus(t, s.names)
+		_, before := a.statusOf(t, s.names)
 		a.ForgetCalls()
 		must(t, a, s.command)
-		c.looking, c.working = everyPoint(a.Calls())
+		c.reading, c.writing = everyPoint(a.Calls())
 		c.after = a.dump(t)
-		_, after := a.tellStatus(t, s.names)
+		_, after := a.statusOf(t, s.names)
 		c.asked = []string{jsonOf(t, before.Settings), jsonOf(t, after.Settings)}
 	})
 	return c
 }
 
-// inAccount runs a test in an account of others' things in which the command is about to be given.
+// inAccount runs a test in an account with neighbours, right before the command.
 func (c *course) inAccount(t *testing.T, test func(t *testing.T, a *account)) {
 	t.Helper()
 	inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) {
@@ -120,7 +120,7 @@ func (c *course) inAccount(t *testing.T, test func(t *testing.T, a *account)) {
 	})
 }
 
-// crash runs the command to the point, and gives the writes that took effect.
+// crash runs the command to the point, and returns the writes that took effect.
 func (c *course) crash(t *testing.T, a *account, p point) (done string, err error) {
 	t.Helper()
 	a.ForgetCalls()
@@ -136,11 +136,12 @@ func (c *course) crash(t *testing.T, a *account, p point) (done string, err erro
 	return b.done(a.Calls()), err
 }
 
-// tryLooking ends runs that have written nothing yet, one after the other in one account: there is nothing to mend.
-func (c *course) tryLooking(t *testing.T) {
+// tryReading ends runs before their first write, one after the other in one account: there is nothing to
+// repair.
+func (c *course) tryReading(t *testing.T) {
 	c.inAccount(t, func(t *testing.T, a *account) {
-		for _, p := range c.looking {
-			if p.call == "lambda:GetFunctionCodeSigningConfig" && p.how == callRefused { // TestAdditionsNotChecked: nobody's loss
+		for _, p := range c.reading {
+			if p.call == "lambda:GetFunctionCodeSigningConfig" && p.how == callRefused { // TestAdditionsNotChecked: this read is optional
 				continue
 			}
 			if done, err := c.crash(t, a, p); err == nil || done != "" {
@@ -152,8 +153,8 @@ func (c *course) tryLooking(t *testing.T) {
 	})
 }
 
-func (c *course) tryWorking(t *testing.T) {
-	for _, p := range c.working {
+func (c *course) tryWriting(t *testing.T) {
+	for _, p := range c.writing {
 		t.Run(p.String(), func(t *testing.T) {
 			var known bool
 			c.inAccount(t, func(t *testing.T, a *account) { known = c.tryAgain(t, a, p) })
@@ -164,7 +165,7 @@ func (c *course) tryWorking(t *testing.T) {
 	}
 }
 
-// tryAgain gives the command a second time after a crash, unless it is known what follows from there.
+// tryAgain repeats the command after a crash, unless the result is known.
 func (c *course) tryAgain(t *testing.T, a *account, p point) (known bool) {
 	t.Helper()
 	done, err := c.crash(t, a, p)
@@ -183,28 +184,28 @@ func (c *course) tryAgain(t *testing.T, a *account, p point) (known bool) {
 	return false
 }
 
-// tryRemoval uninstalls after a crash. A log group that was kept already stays.
+// tryRemoval uninstalls after a crash. A log group that was already kept stays.
 func (c *course) tryRemoval(t *testing.T, a *account, p point) {
 	t.Helper()
 	_, _ = c.crash(t, a, p)
 	want := c.empty
-	if found, _ := a.tellStatus(t, c.names); found.Kept {
+	if found, _ := a.statusOf(t, c.names); found.Kept {
 		want = c.after
 	}
 	must(t, a, doUninstall(c.names, false))
 	sameAccount(t, "After an uninstall", a.dump(t), want)
 }
 
-// truth holds status against what a witness sees: healthy is the account before or after the whole command, where
-// these are as they should be, and not installed is the account without us. What it takes for wanted is what was asked
-// for before, or what was asked for now: nothing in between, and nothing lost.
+// truth compares status with the account's content: healthy means the content before or after the whole
+// command, if those are healthy, and not installed means the content without the installation. The reported
+// settings are those requested before or now: nothing in between, and nothing lost.
 func (c *course) truth(t *testing.T, a *account) {
 	t.Helper()
-	found, told := a.tellStatus(t, c.names)
+	found, told := a.statusOf(t, c.names)
 	now := a.dump(t)
 	gone := []string{c.empty}
 	if !c.install {
-		gone = append(gone, c.after) // which, with --keep-logs, has the log group
+		gone = append(gone, c.after) // with --keep-logs it contains the log group
 	}
 	if found.Found() == slices.Contains(gone, now) {
 		t.Errorf("status finds an installation: %t; the account holds\n%s", found.Found(), now)
@@ -224,7 +225,7 @@ func (c *course) truth(t *testing.T, a *account) {
 	}
 }
 
-// sameSettings compares but for the boundary: the role's counts, which comes before the record of it.
+// sameSettings compares settings without the boundary: the role's counts, which is set before it is recorded.
 func sameSettings(t *testing.T, asked string, told map[string]any) bool {
 	t.Helper()
 	var wanted map[string]any

@@ -9,7 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// The life of an installation: nothing, installed, nothing to do, changed, removed.
+// The life cycle of an installation: none, installed, up to date, changed, removed.
 func TestCycle(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		changes := a.plan(t, "prod", nil)
@@ -23,7 +23,7 @@ func TestCycle(t *testing.T) {
 		sameLines(t, a.calls(writes))
 
 		a.install(t, "prod", given("timeout", "90"))
-		found := a.look(t, "prod", nil)
+		found := a.find(t, "prod", nil)
 		if f := found.State.Function; f.MemorySize != 256 || f.Timeout != 90 || f.ReservedConcurrency != 2 || f.Tags["Team"] != "web" {
 			t.Errorf("a later install forgot what an earlier one was given: %+v", f)
 		}
@@ -36,8 +36,8 @@ func TestCycle(t *testing.T) {
 	})
 }
 
-// An AWS that takes its time: a role that Lambda cannot assume yet, a function that is pending and
-// refuses changes, one that is still there after its deletion.
+// A slow AWS: a role that Lambda cannot assume yet, a function that is pending and rejects changes, a
+// function that still exists after its deletion.
 func TestCycleWhereAWSIsSlow(t *testing.T) {
 	inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) {
 		a.install(t, "", given("reserved-concurrency", "1"))
@@ -51,7 +51,7 @@ func TestCycleWhereAWSIsSlow(t *testing.T) {
 	})
 }
 
-// everyOtherSetting differs from the defaults, and from what the tests install first, in every setting.
+// everyOtherSetting differs in every setting from the defaults and from what the tests install first.
 func everyOtherSetting() settings.Given {
 	return given(
 		"rule-state", "DISABLED", "memory-size", "1024", "timeout", "30", "reserved-concurrency", "3",
@@ -61,7 +61,7 @@ func everyOtherSetting() settings.Given {
 		"on-failure", aQueue, "tracing", "Active", "metrics", "on")
 }
 
-// Every setting that can change does so with one install, and back with another.
+// Every setting that can be changed is changed by one install, and restored by another.
 func TestChangeEverySetting(t *testing.T) {
 	other, never := everyOtherSetting(), []string{"function-name", "rule-name", "role-path"}
 	for _, setting := range settings.All() {
@@ -71,10 +71,10 @@ func TestChangeEverySetting(t *testing.T) {
 	}
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "", nil)
-		first := a.look(t, "", nil)
+		first := a.find(t, "", nil)
 		a.release = testRelease(t, "2.0.0")
 		a.install(t, "", other)
-		changed := a.look(t, "", nil)
+		changed := a.find(t, "", nil)
 		spec, _, err := changed.Resolve(nil, false)
 		if err != nil {
 			t.Fatal(err)
@@ -97,15 +97,15 @@ func TestChangeEverySetting(t *testing.T) {
 		if _, err := deploy.Apply(t.Context(), a.clients, changed.Names, changed.Plan(want), deploy.Options{}); err != nil {
 			t.Fatal(err)
 		}
-		sameLines(t, printed(a.look(t, "", nil).Plan(want)))
-		if last := a.look(t, "", nil); last.State.Role.Description == first.State.Role.Description ||
+		sameLines(t, printed(a.find(t, "", nil).Plan(want)))
+		if last := a.find(t, "", nil); last.State.Role.Description == first.State.Role.Description ||
 			last.Record.Untagged == "" || last.State.Function.Tags["Team"] != "" {
 			t.Errorf("tags that were taken off: record %q, function %v", last.State.Role.Description, last.State.Function.Tags)
 		}
 	})
 }
 
-// Two installations beside each other know nothing of each other.
+// Two installations in one account are independent.
 func TestTwoPrefixes(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "", nil)
@@ -121,7 +121,7 @@ func TestTwoPrefixes(t *testing.T) {
 	})
 }
 
-// The names of the other partitions differ in nothing but their ARNs.
+// In other partitions only the ARNs differ.
 func TestPartitions(t *testing.T) {
 	for region, partition := range map[string]string{"cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov", "eu-west-1": "aws"} {
 		t.Run(partition, func(t *testing.T) {

@@ -1,3 +1,3 @@
-// Package scenario tests what an installation goes through as a whole: its life, runs that end at any of their
-// calls, two runs at the same time, and an AWS that refuses, is busy, or loses its answers.
+// Package scenario tests an installation as a whole: its life cycle, runs that end at any call, two
+// concurrent runs, and an AWS that denies, throttles, or loses responses.
 package scenario

@@ -13,8 +13,8 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// everyWrite does a command once to learn its writes, and then tests each of them, each time in a new
-// account that is prepared the same way.
+// everyWrite runs a command once to record its writes, and then tests each of them in a new account that is
+// prepared in the same way.
 func everyWrite(t *testing.T, prepare, command func(*testing.T, *account), test func(t *testing.T, a *account, n int, call string)) {
 	t.Helper()
 	var calls []string
@@ -34,13 +34,13 @@ func everyWrite(t *testing.T, prepare, command func(*testing.T, *account), test 
 	}
 }
 
-// nthWrite is a fault in the n-th write from now on.
+// nthWrite returns a fault for the n-th write from now on.
 func nthWrite(n int, fault localaws.Fault) localaws.Fault {
 	fault.Match, fault.Nth = writes, n
 	return fault
 }
 
-// denyFrom refuses the n-th write from now on, however often it is repeated.
+// denyFrom denies the n-th write from now on, however often it is repeated.
 func denyFrom(n int) localaws.Fault {
 	var seen int
 	var denied string
@@ -62,8 +62,8 @@ func aFullInstall(t *testing.T, a *account) {
 
 func anUninstall(t *testing.T, a *account) { a.uninstall(t, "prod") }
 
-// A caller without one of the rights is told which, and what was done does not stand in the way: of the
-// next run, and of an uninstall.
+// A caller without one of the permissions is told which one is missing, and the applied changes do not
+// prevent the next run or an uninstall.
 func TestInstallDenied(t *testing.T) {
 	everyWrite(t, nothing, aFullInstall, func(t *testing.T, a *account, n int, _ string) {
 		stop := a.Inject(denyFrom(n))
@@ -81,7 +81,7 @@ func TestInstallDenied(t *testing.T) {
 	})
 }
 
-// denied is the call that was refused: which is the n-th differs where calls are made side by side.
+// denied returns the call that was denied: the n-th call varies when calls are concurrent.
 func denied(a *account) string {
 	for _, call := range a.Calls() {
 		if strings.HasPrefix(call.Code, "AccessDenied") {
@@ -91,7 +91,7 @@ func denied(a *account) string {
 	return ""
 }
 
-// An answer that is lost makes the SDK ask again, and AWS say that it is there already, or gone.
+// If a response is lost the SDK retries, and AWS reports that the resource already exists or is gone.
 func TestInstallAnswerLost(t *testing.T) {
 	everyWrite(t, nothing, aFullInstall, func(t *testing.T, a *account, n int, _ string) {
 		a.Inject(nthWrite(n, localaws.Fault{Drop: true}))
@@ -107,7 +107,7 @@ func TestUninstallAnswerLost(t *testing.T) {
 	})
 }
 
-// An uninstall that is stopped anywhere is finished by the next.
+// An uninstall that is stopped anywhere is completed by the next one.
 func TestUninstallDenied(t *testing.T) {
 	everyWrite(t, aFullInstall, anUninstall, func(t *testing.T, a *account, n int, _ string) {
 		stop := a.Inject(denyFrom(n))
@@ -120,14 +120,14 @@ func TestUninstallDenied(t *testing.T) {
 	})
 }
 
-// Access denied is never taken for absence: each read that is refused is an error that names its call, but for those
-// of TestAdditionsNotChecked.
+// Access denied never means absent: each denied read is an error that names its call, except those of
+// TestAdditionsNotChecked.
 func TestReadDenied(t *testing.T) {
 	var reads []string
 	inAccount(t, func(t *testing.T, a *account) {
 		aFullInstall(t, a)
 		a.ForgetCalls()
-		a.look(t, "prod", nil)
+		a.find(t, "prod", nil)
 		additions := []string{"ListFunctionUrlConfigs", "ListEventSourceMappings", "GetFunctionCodeSigningConfig", "DescribeSubscriptionFilters"}
 		reads = a.calls(func(c localaws.Call) bool { return !slices.Contains(additions, c.Action) })
 	})
@@ -148,7 +148,7 @@ func TestReadDenied(t *testing.T) {
 	}
 }
 
-// What AWS calls "not now" is waited out, each service in its own words.
+// Temporary errors of AWS are retried, each service with its own error codes.
 func TestNotNow(t *testing.T) {
 	conflict := localaws.Error{Code: "ResourceConflictException", Message: "The operation cannot be performed at this time. An update is in progress for resource: x", Status: 409}
 	aborted := localaws.Error{Code: "OperationAbortedException", Message: "A conflicting operation is currently in progress against this resource. Please try again."}
@@ -211,7 +211,7 @@ func TestNotNow(t *testing.T) {
 	}
 }
 
-// everythingElse is given after aFullInstall, and differs from it in every setting.
+// everythingElse differs from aFullInstall in every setting.
 func everythingElse() settings.Given {
 	return given(
 		"rule-state", "DISABLED", "memory-size", "1024", "timeout", "30", "reserved-concurrency", "3",
@@ -224,8 +224,8 @@ func anUpdate(t *testing.T, a *account) {
 	a.install(t, "prod", everythingElse())
 }
 
-// An update that is stopped anywhere is finished by the same command, and by a plain install too: the
-// record is written before anything else changes.
+// An update that is stopped anywhere is completed by the same command, and also by a plain install, because
+// the record is written first.
 func TestUpdateDenied(t *testing.T) {
 	want := settings.Defaults("prod")
 	if err := everythingElse().Apply(&want); err != nil {
@@ -238,15 +238,15 @@ func TestUpdateDenied(t *testing.T) {
 			t.Fatal(err)
 		}
 		stop()
-		if call == "iam:UpdateRole" || call == "iam:TagRole" { // nothing is recorded: the same command has to come again
+		if call == "iam:UpdateRole" || call == "iam:TagRole" { // nothing is recorded: only the same command completes it
 			anUpdate(t, a)
 		} else {
-			if _, warnings, err := a.look(t, "prod", nil).Resolve(nil, false); err != nil || len(warnings) > 0 {
+			if _, warnings, err := a.find(t, "prod", nil).Resolve(nil, false); err != nil || len(warnings) > 0 {
 				t.Errorf("%q, %v", warnings, err)
 			}
 			a.install(t, "prod", nil)
 		}
-		if got := jsonOf(t, settings.JSON(resolved(t, a.look(t, "prod", nil)))); got != jsonOf(t, settings.JSON(want)) {
+		if got := jsonOf(t, settings.JSON(resolved(t, a.find(t, "prod", nil)))); got != jsonOf(t, settings.JSON(want)) {
 			t.Errorf("got\n%s\nwant\n%s", got, jsonOf(t, settings.JSON(want)))
 		}
 		a.uninstall(t, "prod")
@@ -254,7 +254,7 @@ func TestUpdateDenied(t *testing.T) {
 	})
 }
 
-// The answer of any write may be lost on the way; the SDK asks again, and nothing is done twice.
+// The response of any write may be lost; the SDK retries, and nothing is done twice.
 func TestUpdateAnswerLost(t *testing.T) {
 	everyWrite(t, aFullInstall, anUpdate, func(t *testing.T, a *account, n int, _ string) {
 		a.Inject(nthWrite(n, localaws.Fault{Drop: true}))
@@ -262,7 +262,7 @@ func TestUpdateAnswerLost(t *testing.T) {
 	})
 }
 
-// Throttling, each service's own, is the SDK's to wait out: every other time that a call is made.
+// The SDK retries throttling with each service's own error code, here at every other attempt.
 func TestThrottled(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		times := map[string]int{}
@@ -285,9 +285,9 @@ func TestThrottled(t *testing.T) {
 	})
 }
 
-// Trouble at any write of setting all of it, and of clearing it: denied, the next run goes on from there;
-// lost, the run itself does.
-func TestOptionalSettingsInTrouble(t *testing.T) {
+// Faults at any write of setting and clearing all optional settings: after a denial the next run continues;
+// after a lost response the same run does.
+func TestOptionalSettingsFaults(t *testing.T) {
 	bare := func(t *testing.T, a *account) { a.install(t, "prod", nil) }
 	full := func(t *testing.T, a *account) { a.install(t, "prod", optionalSettings()) }
 	for _, change := range []struct {
@@ -303,7 +303,7 @@ func TestOptionalSettingsInTrouble(t *testing.T) {
 					t.Fatal(err)
 				}
 				stop()
-				a.install(t, "prod", nil) // what was recorded is finished, whichever it is
+				a.install(t, "prod", nil) // completes whichever settings are recorded
 				command(t, a)
 				a.uninstall(t, "prod")
 				a.isEmpty(t, "prod")

@@ -21,11 +21,11 @@ const (
 	otherKey    = "arn:aws:kms:us-east-1:111122223333:key/mrk-0123456789abcdef0123456789abcdef"
 	aQueue      = "arn:aws:sqs:us-east-1:111122223333:failed"
 
-	// trustPolicy is that of every installation's role.
+	// trustPolicy is the trust policy of every installation's role.
 	trustPolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
 )
 
-// given are settings as flags give them: name, value, name, value. A name that stands twice is a list.
+// given returns settings as given by flags: name, value, name, value. A repeated name is a list.
 func given(words ...string) settings.Given {
 	asked := settings.Given{}
 	for i := 0; i < len(words); i += 2 {
@@ -35,7 +35,7 @@ func given(words ...string) settings.Given {
 	return asked
 }
 
-// optionalSettings are those that name what others have made, and tracing, all at once.
+// optionalSettings returns all settings that refer to existing resources, and tracing.
 func optionalSettings() settings.Given {
 	return given("vpc-subnet", aSubnet, "vpc-subnet", otherSubnet, "vpc-security-group", aGroup,
 		"permissions-boundary", aBoundary, "kms-key", aKey, "on-failure", aQueue, "tracing", "Active")
@@ -47,7 +47,7 @@ func noOptionalSettings() settings.Given {
 		"permissions-boundary", "none", "kms-key", "none", "on-failure", "none", "tracing", "PassThrough")
 }
 
-// testRelease is a release whose code is a real zip, another one for each version.
+// testRelease returns a release whose code is a real zip, different for each version.
 func testRelease(t *testing.T, version string) deploy.Release {
 	t.Helper()
 	var out bytes.Buffer
@@ -66,7 +66,7 @@ func testRelease(t *testing.T, version string) deploy.Release {
 	return deploy.Release{Version: version, CodeSHA256: base64.StdEncoding.EncodeToString(sum[:]), Zip: out.Bytes()}
 }
 
-// jsonOf is any value of ours as JSON.
+// jsonOf returns a value as JSON.
 func jsonOf(t *testing.T, value any) string {
 	t.Helper()
 	text, err := json.Marshal(value)

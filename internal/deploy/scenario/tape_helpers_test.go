@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// tape holds the requests that changed an account, to bring another one to the same state at little cost.
+// tape holds the requests that changed an account, to bring another account to the same state quickly.
 type tape struct {
 	mu     sync.Mutex
 	began  time.Time
@@ -20,14 +20,14 @@ type tape struct {
 	writes []recorded
 }
 
-// recorded is one request and when it came.
+// recorded is one request with its time.
 type recorded struct {
 	at      time.Duration
 	request *http.Request
 	body    []byte
 }
 
-// record puts what is done in the account on tape.
+// record records the requests of do in the account.
 func (a *account) record(t *testing.T, do func(*testing.T, *account)) *tape {
 	t.Helper()
 	tp := &tape{began: time.Now()}
@@ -38,12 +38,12 @@ func (a *account) record(t *testing.T, do func(*testing.T, *account)) *tape {
 	return tp
 }
 
-// play does in this account what is on the tape, in the same pace.
+// play repeats the recorded requests in this account at the same times.
 func (a *account) play(t *testing.T, tp *tape) {
 	t.Helper()
 	began := time.Now()
 	for _, w := range tp.writes {
-		time.Sleep(w.at - time.Since(began)) // of the bubble's time
+		time.Sleep(w.at - time.Since(began)) // virtual time
 		request := w.request.Clone(context.WithoutCancel(t.Context()))
 		request.Body = io.NopCloser(bytes.NewReader(w.body))
 		if _, err := a.RoundTrip(request); err != nil {
@@ -53,7 +53,7 @@ func (a *account) play(t *testing.T, tp *tape) {
 	time.Sleep(tp.length - time.Since(began))
 }
 
-// recorder is the way to the account past a tape.
+// recorder records requests on their way to the account.
 type recorder struct {
 	http.RoundTripper
 	tape *tape
@@ -76,7 +76,7 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	return r.RoundTripper.RoundTrip(request)
 }
 
-// isWrite knows the three protocols: an action in a header, in a form, or in the method.
+// isWrite recognizes the three protocols: an action in a header, in a form, or in the method.
 func isWrite(request *http.Request, body []byte) bool {
 	_, action, named := strings.Cut(request.Header.Get("X-Amz-Target"), ".")
 	if form, err := url.ParseQuery(string(body)); !named && err == nil && form.Has("Action") {
