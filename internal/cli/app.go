@@ -44,7 +44,10 @@ type app struct {
 	prefix   string // of the installation that the command is about
 	rolePath string // where roles are looked for beside the default path
 	several  bool   // this is one of several targets, side by side
-	target   string // its name among them
+
+	file   []*configured // the installations of a file of several, where one was given
+	of     *configured   // the one of them that this is at
+	target string        // its name among them
 	// ownErrors says that the command puts its errors into its own answer in JSON.
 	ownErrors bool
 	unseen    bool   // nobody sees how far it is with its targets
@@ -71,7 +74,7 @@ type options struct {
 func newApp(s Streams, args []string) *app {
 	a := &app{Streams: s, args: args, sources: flagSources{environ: s.env, of: map[string]string{}}}
 	a.out, a.err = s.printers()
-	a.aws = &awsSource{canAsk: s.inTTY, in: s.in, err: a.err}
+	a.aws = &awsSource{person: &person{canAsk: s.inTTY, in: s.in, err: a.err}}
 	return a
 }
 

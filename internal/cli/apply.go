@@ -81,7 +81,7 @@ func (p applying) afterStop(stopped *apperr.Error) []string {
 		hints = []string{p.commandLine() + "   finishes it after that"}
 	}
 	if slices.ContainsFunc(p.changes, func(c deploy.Change) bool { return c.Action == deploy.Create }) {
-		hints = append(hints, "spothandler uninstall"+p.scope(p.prefix)+"   removes what is there")
+		hints = append(hints, "spothandler uninstall"+p.address(p.prefix)+"   removes what is there")
 	}
 	return hints
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -19,19 +20,47 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// awsSource is the AWS configuration that all regions of a command share, loaded when the first one needs it, and how
-// to reach a person meanwhile, whatever the regions' own output is held back for.
-type awsSource struct {
+// person is how to reach one, whatever the targets' own output is held back for.
+type person struct {
 	canAsk bool
 	in     io.Reader
 	err    *term.Printer
 	quiet  atomic.Int32 // how much is repainted on stderr, which shows what is waited for
-	warned sync.Once    // of what is dangerous about the way to AWS
 
 	endpoints sync.Once // shown, where there is no header
+}
+
+// awsSource is the AWS configuration that all regions of a command share, loaded when the first one needs it.
+type awsSource struct {
+	*person
+	warned sync.Once // of what is dangerous about the way to AWS
 
 	mu     sync.Mutex
 	loaded *session.Source
+
+	regions []string                  // those of all installations that share it
+	others  map[awsAddress]*awsSource // of the installations of a file
+}
+
+// awsAddress tells where credentials come from. A region that is given must not be taken for the configuration's.
+type awsAddress struct {
+	profile, roleARN, expectAccount string
+	regional                        bool
+}
+
+// of returns the configuration that an installation of a file has in common with those of the same address.
+func (s *awsSource) of(c *configured) *awsSource {
+	address := awsAddress{c.app.profile, c.app.roleARN, c.app.expectAccount, len(c.Regions()) > 0}
+	shared := s.others[address]
+	if shared == nil {
+		shared = &awsSource{person: s.person}
+		if s.others == nil {
+			s.others = map[awsAddress]*awsSource{}
+		}
+		s.others[address] = shared
+	}
+	shared.regions = append(shared.regions, c.Regions()...)
+	return shared
 }
 
 // source returns the shared configuration. It makes no call.
@@ -42,7 +71,7 @@ func (a *app) source(ctx context.Context) (*session.Source, error) {
 		return a.aws.loaded, nil
 	}
 	options := session.Options{
-		Regions: a.regions, Profile: a.profile, RoleARN: a.roleARN, ExpectAccount: a.expectAccount,
+		Regions: slices.Concat(a.regions, a.aws.regions), Profile: a.profile, RoleARN: a.roleARN, ExpectAccount: a.expectAccount,
 		Version: binaryVersion(), Command: a.commandLine(), Getenv: a.getenv,
 		Observer: session.Observer{Waiting: a.aws.waiting},
 	}
@@ -62,10 +91,13 @@ func (s *awsSource) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.loaded = nil
+	for _, other := range s.others {
+		other.forget()
+	}
 }
 
 // waiting says what takes long.
-func (s *awsSource) waiting(what string) {
+func (s *person) waiting(what string) {
 	if s.quiet.Load() == 0 {
 		s.err.Println(s.err.Dim("waiting for " + what))
 	}
@@ -80,7 +112,7 @@ func (a *app) repainting() (end func()) {
 	return func() { a.aws.quiet.Add(-1) }
 }
 
-func (s *awsSource) askCode(ctx context.Context, device string) (string, error) {
+func (s *person) askCode(ctx context.Context, device string) (string, error) {
 	return s.err.AskLine(ctx, s.in, s.err.Textf("MFA code of %s: ", device))
 }
 

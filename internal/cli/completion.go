@@ -56,7 +56,7 @@ func (c completion) quietly(cmd *cobra.Command, find finder) []string {
 	defer cancel()
 	quiet := *c.app
 	quiet.err = term.NewPrinter(io.Discard, c.err.Style)
-	quiet.aws = &awsSource{err: quiet.err}
+	quiet.aws = &awsSource{person: &person{err: quiet.err}}
 	if c.sources.fill(cmd) != nil {
 		return nil
 	}

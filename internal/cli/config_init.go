@@ -30,8 +30,8 @@ func configInitCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Write a configuration file of what is installed",
-		Long: `Init prints a commented configuration file of the installations that it finds, or
-writes it with --file: one installation with its keys at the top, several by
+		Long: `Init prints a commented configuration file of the installations that it finds,
+or writes it with --file: one installation with its keys at the top, several by
 name. It changes nothing in the account. Where nothing is installed, the file is
 one to begin with.`,
 		Example: `  spothandler config init --all-regions --file spothandler.yaml
@@ -171,7 +171,7 @@ func (c *configInit) write(found []settings.Entry, account, region string) error
 	}
 	remarks = append(remarks, "", "spothandler install --config FILE --dry-run shows what it would change. Settings that do not",
 		"stand here are reset to their defaults; spothandler config --help says which are kept.")
-	entries := named(found)
+	entries := withNames(found)
 	common := map[string]string{"expect-account": account}
 	if c.profile != "" {
 		common["profile"] = c.profile
@@ -220,8 +220,8 @@ func (c *configInit) put(text string) error {
 	return c.file.write([]byte(text))
 }
 
-// named gives each installation a name, and makes one of those that are alike in several regions.
-func named(found []settings.Entry) []settings.Entry {
+// withNames gives each installation a name, and makes one of those that are alike in several regions.
+func withNames(found []settings.Entry) []settings.Entry {
 	var all []settings.Entry
 	for _, each := range found {
 		alike := slices.IndexFunc(all, func(other settings.Entry) bool { return reflect.DeepEqual(each.Spec, other.Spec) })

@@ -11,7 +11,7 @@ func confirm(ctx context.Context, a *app, question, word string) error {
 	if !a.inTTY {
 		message := "this needs confirmation, and there is no terminal to ask on"
 		if a.several {
-			message = "this needs confirmation, and several regions cannot be asked about at once"
+			message = "this needs confirmation, and several targets cannot be asked about at once"
 		}
 		return &apperr.Error{
 			Code:    "needs_yes",

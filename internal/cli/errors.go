@@ -100,6 +100,14 @@ func (a *app) commandLine() string {
 
 // scope is the flags that make another command be about the same installation: what was typed of them.
 func (a *app) scope(prefix string) string {
+	if a.of != nil && prefix == a.of.Prefix() {
+		return a.ofFile(a.of.Name)
+	}
+	return a.address(prefix)
+}
+
+// address is the same by the flags that say where it is.
+func (a *app) address(prefix string) string {
 	var out strings.Builder
 	for _, flag := range []struct{ name, value string }{
 		{"prefix", prefix}, {"region", a.region}, {"profile", a.profile}, {"role-arn", a.roleARN}, {"expect-account", a.expectAccount},
@@ -138,6 +146,7 @@ func (a *app) without(flags ...string) string {
 
 // regionError is why a region could not be read.
 type regionError struct {
+	Name   string    `json:"name,omitempty"` // of the installation in its file
 	Region string    `json:"region"`
 	Error  errorBody `json:"error"`
 }

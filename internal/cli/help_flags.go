@@ -36,7 +36,7 @@ func flagGroups() []flagGroup {
 	groups[0].flags = slices.Insert(groups[0].flags, 0, helpFlag{"prefix", "PREFIX"})
 	return append(
 		groups,
-		flagGroup{"Settings", []helpFlag{{"config", "FILE"}, {"file", "FILE"}, {"overwrite", ""}, {"reset", ""}, {"all", ""}}},
+		flagGroup{"Settings", []helpFlag{{"config", "FILE"}, {"only", "NAME"}, {"file", "FILE"}, {"overwrite", ""}, {"reset", ""}, {"all", ""}}},
 		flagGroup{"Account and Region", []helpFlag{
 			{"region", "NAME"}, {"all-regions", ""}, {"profile", "NAME"}, {"role-arn", "ARN"}, {"account", "ID"}, {"partition", "NAME"},
 		}},

@@ -181,3 +181,11 @@ func (o *addressOptions) only() *string {
 func recordAll(a *app, prefix string) string {
 	return "spothandler install" + a.scope(prefix) + " --log-level INFO   records all that follows"
 }
+
+// at is the address of one of several installations of a file.
+func (o addressOptions) at(a *app) addressOptions {
+	if a.of != nil {
+		o.prefix, o.one, o.names = a.of.Prefix(), true, a.of.given
+	}
+	return o
+}

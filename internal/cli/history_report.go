@@ -98,7 +98,7 @@ func (r reportRun) run(ctx context.Context) error {
 			return err
 		}
 	}
-	runs, id, err := runInRegions(ctx, r.app, r.asked.only(), func(ctx context.Context, a *app) (shownReport, error) { return reportRun{a, r.asked}.here(ctx) })
+	runs, id, err := runInRegions(ctx, r.app, r.asked.only(), func(ctx context.Context, a *app) (shownReport, error) { return reportRun{a, r.asked.at(a)}.here(ctx) })
 	if err != nil {
 		return err
 	}
@@ -254,4 +254,11 @@ func (r reportRun) writeCSV(rows ...[]string) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// at is what is asked for at one of several installations of a file.
+func (o *reportOptions) at(a *app) *reportOptions {
+	one := *o
+	one.addressOptions = o.addressOptions.at(a)
+	return &one
 }

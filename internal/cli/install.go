@@ -88,12 +88,38 @@ func (r *installRun) run(cmd *cobra.Command) (err error) {
 	}
 	r.reset = r.asked.reset || cmd.Flags().Changed("config")
 	nowhere := func(id session.Identity) error { return nowhereInstalled(r.app, id) }
+	if r.file != nil {
+		return r.runPlanned(cmd.Context())
+	}
 	return inRegions(cmd.Context(), r.app, r.asked.prefix, nowhere, func(ctx context.Context, a *app) (installAnswer, error) {
 		return (&installRun{a, r.asked, r.given, r.reset}).here(ctx)
 	})
 }
 
+// runPlanned installs all that the file gives, once it is known of each what will change.
+func (r *installRun) runPlanned(ctx context.Context) error {
+	targets, err := r.configuredTargets(ctx)
+	if err != nil {
+		return err
+	}
+	every := planned[installAnswer]{app: r.app, together: true, check: oneAccount[installAnswer], plan: func(ctx context.Context, a *app) (installAnswer, work[installAnswer], error) {
+		asked := *r.asked
+		asked.prefix = a.of.Prefix()
+		return (&installRun{a, &asked, a.of.given, true}).plan(ctx)
+	}}
+	return every.run(ctx, targets)
+}
+
 func (r *installRun) here(ctx context.Context) (installAnswer, error) {
+	answer, left, err := r.plan(ctx)
+	if err != nil || left == nil {
+		return answer, err
+	}
+	return left(ctx, r.app)
+}
+
+// plan finds what is to change, and whether it may. It is all of a dry run.
+func (r *installRun) plan(ctx context.Context) (installAnswer, work[installAnswer], error) {
 	prefix := r.asked.prefix
 	s, err := r.connect(ctx, func(region string) error {
 		if err := r.given.Check(region, prefix); err != nil {
@@ -103,14 +129,32 @@ func (r *installRun) here(ctx context.Context) (installAnswer, error) {
 		return err
 	})
 	if err != nil {
-		return installAnswer{}, err
+		return installAnswer{}, nil, err
 	}
 	r.printHeader(s, prefix)
-	answer, err := (&installJob{installRun: r, connection: s}).run(ctx)
-	if errors.Is(err, errNotInstalled) {
-		return answer, err
+	explain := func(err error) error {
+		if errors.Is(err, errNotInstalled) {
+			return err
+		}
+		return r.pointToPolicy("", prefix, s.SayUnchanged(err))
 	}
-	return answer, r.pointToPolicy("", prefix, s.SayUnchanged(err))
+	job := &installJob{installRun: r, connection: s, started: time.Now()}
+	if err := job.prepare(ctx); err != nil {
+		return installAnswer{}, nil, explain(err)
+	}
+	if r.dryRun || len(job.Changes) == 0 {
+		answer, err := job.conclude()
+		return answer, nil, explain(err)
+	}
+	answer, err := job.answer()
+	return answer, func(ctx context.Context, _ *app) (installAnswer, error) {
+		err := applying{r.app, s, job.Install, job.Changes}.run(ctx)
+		if err != nil {
+			return installAnswer{}, explain(err)
+		}
+		answer, err := job.conclude()
+		return answer, explain(err)
+	}, explain(err)
 }
 
 // installJob is an install in one region: what was found and planned on the way.
@@ -118,32 +162,35 @@ type installJob struct {
 	*installRun
 	*connection
 	*deploy.Install
+	started  time.Time
 	warnings []string
 }
 
-func (j *installJob) run(ctx context.Context) (installAnswer, error) {
-	started := time.Now()
-	var err error
+// prepare plans the install. It asks before something that is not ours is taken over.
+func (j *installJob) prepare(ctx context.Context) (err error) {
 	j.Install, err = deploy.PrepareInstall(ctx, j.clients, j.id, deploy.InstallRequest{
 		Prefix: j.asked.prefix, Given: j.given, Reset: j.reset, Adopt: j.asked.adopt,
 		AllowDowngrade: j.asked.allowDowngrade, Upgrade: j.asked.upgrade,
 		Clusters: j.clusters(), Version: binaryVersion(), Release: releaseFor, Warn: j.hear,
 	})
 	if errors.Is(err, deploy.ErrNotInstalled) {
-		return installAnswer{}, j.nothingToUpgrade(ctx)
+		return j.nothingToUpgrade(ctx)
 	}
 	if err != nil {
-		return installAnswer{}, err
+		return err
 	}
 	if j.dryRun {
 		j.FindOthers(ctx)
-		err = ctx.Err()
-	} else {
-		err = j.change(ctx)
+		return ctx.Err()
 	}
-	if err != nil {
-		return installAnswer{}, err
+	if len(j.Changes) == 0 { // an install that has nothing to change asks for nothing more
+		return nil
 	}
+	return j.confirmAdoption(ctx)
+}
+
+// answer is what was found and planned. Nothing of it is applied yet.
+func (j *installJob) answer() (installAnswer, error) {
 	status, err := deploy.Assess(j.Found, j.Release, j.Others)
 	if err != nil {
 		return installAnswer{}, err
@@ -152,9 +199,18 @@ func (j *installJob) run(ctx context.Context) (installAnswer, error) {
 	status.Settings = settings.JSON(j.Spec) // also of a dry run, which has recorded nothing
 	status.NotChecked = append(status.NotChecked, j.NotChecked...)
 	j.ClusterCheck.Add(&status)
-	answer := installAnswer{status, append([]deploy.Change{}, j.Changes...), !j.dryRun && len(j.Changes) > 0}
+	return installAnswer{status, append([]deploy.Change{}, j.Changes...), false}, nil
+}
+
+// conclude says what was done, or in a dry run what would be.
+func (j *installJob) conclude() (installAnswer, error) {
+	answer, err := j.answer()
+	if err != nil {
+		return installAnswer{}, err
+	}
+	answer.Applied = !j.dryRun && len(j.Changes) > 0
 	if !j.json() {
-		j.print(status, time.Since(started))
+		j.print(answer.Installation, time.Since(j.started))
 	}
 	if j.dryRun && j.asked.detailed && len(j.Changes) > 0 {
 		return answer, errDiffers
@@ -174,17 +230,6 @@ func (j *installJob) print(status deploy.Status, took time.Duration) {
 	} else {
 		j.printInstalled(status, took)
 	}
-}
-
-// change applies the plan and looks again. An install that has nothing to change asks for nothing more.
-func (j *installJob) change(ctx context.Context) error {
-	if len(j.Changes) == 0 {
-		return nil
-	}
-	if err := j.confirmAdoption(ctx); err != nil {
-		return err
-	}
-	return applying{j.app, j.connection, j.Install, j.Changes}.run(ctx)
 }
 
 // confirmAdoption asks before something that is not ours is taken over.

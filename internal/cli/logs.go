@@ -133,7 +133,7 @@ type shownLogs int
 func (n shownLogs) brief() string { return plural(int(n), "record") }
 
 func (r logsRun) run(ctx context.Context) error {
-	runs, id, err := runInRegions(ctx, r.app, r.asked.only(), func(ctx context.Context, a *app) (shownLogs, error) { return logsRun{a, r.asked}.here(ctx) })
+	runs, id, err := runInRegions(ctx, r.app, r.asked.only(), func(ctx context.Context, a *app) (shownLogs, error) { return logsRun{a, r.asked.at(a)}.here(ctx) })
 	switch {
 	case err != nil:
 		return err
@@ -157,7 +157,7 @@ func (r logsRun) run(ctx context.Context) error {
 // showRegion prints one of several regions. An error is a line of its own in JSON.
 func (r logsRun) showRegion(ctx context.Context, v *targetRun[shownLogs]) error {
 	if !r.json() {
-		r.out.Printf("%s\n", r.out.Bold(v.region))
+		r.out.Printf("%s\n", r.out.Bold(v.name))
 	}
 	if v.code == exitNotInstalled && !r.json() {
 		r.out.Print(r.out.Item(term.Quiet, "not installed"))
@@ -165,7 +165,7 @@ func (r logsRun) showRegion(ctx context.Context, v *targetRun[shownLogs]) error 
 	if err := v.show(r.app); err != nil || v.answered() || !r.json() {
 		return err
 	}
-	return r.out.JSONLine(regionError{v.region, bodyOf(v.app.explain(ctx, v.err))})
+	return r.out.JSONLine(regionError{v.label(), v.region, bodyOf(v.app.explain(ctx, v.err))})
 }
 
 func (r logsRun) here(ctx context.Context) (shownLogs, error) {
@@ -211,4 +211,11 @@ func (r logsRun) remarkOn(j *journal) {
 	if kept := j.Record.LogRetentionDays; kept > 0 && o.since != "" && time.Since(o.period.from) > time.Duration(kept)*24*time.Hour+time.Minute {
 		r.warn("logs are kept for " + days(kept) + ": what is older is gone")
 	}
+}
+
+// at is what is asked for at one of several installations of a file.
+func (o *logsOptions) at(a *app) *logsOptions {
+	one := *o
+	one.addressOptions = o.addressOptions.at(a)
+	return &one
 }

@@ -49,7 +49,8 @@ what AWS cannot narrow has the resource *.`,
   aws iam create-policy --policy-name prod-spothandler-boundary --policy-document file://boundary.json
   spothandler policy --prefix prod --permissions-boundary ARN > policy.json
   spothandler policy status --prefix prod --account 111122223333 --region eu-west-1`,
-		ValidArgs: policyWords(),
+		Annotations: map[string]string{oneAtATime: "true"},
+		ValidArgs:   policyWords(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.take(args); err != nil {
 				return err

@@ -20,6 +20,7 @@ import (
 
 // place is where a command works.
 type place struct {
+	Name    string `json:"name,omitempty"` // of the installation in its file
 	Prefix  string `json:"prefix"`
 	Region  string `json:"region"`
 	Account string `json:"account"` // "" until it is known
@@ -69,6 +70,7 @@ type target struct {
 	region, prefix string
 	kind, name     string // of its line among the others, and its name in errors
 	err            error  // why it is not known what is there
+	of             *configured
 }
 
 // targetRun is a command at one target: with others its text is held back until all are done.
@@ -85,16 +87,31 @@ type targetRun[T finding] struct {
 // runInRegions does a command in every region that was asked for, side by side: one region's failure does
 // not stop the others. It returns the runs in the order of the regions, and the account where there is none.
 func runInRegions[T finding](ctx context.Context, a *app, prefix *string, do work[T]) ([]*targetRun[T], session.Identity, error) {
+	targets, id, err := a.targets(ctx, prefix)
+	if err != nil || len(targets) == 0 {
+		return nil, id, err
+	}
+	if one := targets[0]; one.name == "" {
+		v := &targetRun[T]{app: a.alone(one), target: one}
+		v.answer, v.err = do(ctx, v.app)
+		return []*targetRun[T]{v}, id, nil
+	}
+	return runAll(ctx, a, targets, do), id, nil
+}
+
+// targets are the installations of a file, or the regions that were asked for; a target without a name stands alone.
+// Where the account has no installation there is none.
+func (a *app) targets(ctx context.Context, prefix *string) ([]target, session.Identity, error) {
+	if a.file != nil {
+		targets, err := a.configuredTargets(ctx)
+		return targets, session.Identity{}, err
+	}
 	regions, id, err := a.chosenRegions(ctx, prefix)
 	if err != nil || a.allRegions && len(regions) == 0 {
 		return nil, id, err
 	}
 	if len(regions) < 2 && (!a.allRegions || !a.json()) { // whose answer has one form, however many there are
-		one := *a
-		one.region = slices.Concat(regions, []string{""})[0]
-		v := &targetRun[T]{app: &one, target: target{region: one.region, prefix: aws.ToString(prefix)}}
-		v.answer, v.err = do(ctx, &one)
-		return []*targetRun[T]{v}, id, nil
+		return []target{{region: slices.Concat(regions, []string{""})[0], prefix: aws.ToString(prefix)}}, id, nil
 	}
 	if err := a.findCredentials(ctx); err != nil { // once, and not in each region
 		return nil, id, err
@@ -103,7 +120,14 @@ func runInRegions[T finding](ctx context.Context, a *app, prefix *string, do wor
 	for index, region := range regions {
 		targets[index] = target{region: region, prefix: aws.ToString(prefix), kind: "region", name: region}
 	}
-	return runAll(ctx, a, targets, do), id, nil
+	return targets, id, nil
+}
+
+// alone is the command at the only target.
+func (a *app) alone(t target) *app {
+	one := *a
+	one.region = t.region
+	return &one
 }
 
 // atOnce is how many targets are worked on side by side: enough for every region of an account, and within what IAM
@@ -113,11 +137,20 @@ const atOnce = 32
 // runAll does a command at every target, side by side: one target's failure does not stop the others.
 func runAll[T finding](ctx context.Context, a *app, targets []target, do work[T]) []*targetRun[T] {
 	runs := make([]*targetRun[T], len(targets))
-	steps := make([]term.Step, len(targets))
 	for index, each := range targets {
 		v := &targetRun[T]{target: each}
 		v.app = a.among(each, &v.out, &v.errOut)
-		runs[index], steps[index] = v, term.Step{Kind: each.kind, Name: each.name}
+		runs[index] = v
+	}
+	runThrough(ctx, a, runs, do)
+	return runs
+}
+
+// runThrough does a command, or the next part of it, at targets that have been prepared.
+func runThrough[T finding](ctx context.Context, a *app, runs []*targetRun[T], do work[T]) {
+	steps := make([]term.Step, len(runs))
+	for index, v := range runs {
+		steps[index] = term.Step{Kind: v.kind, Name: v.name}
 	}
 	defer a.repainting()()
 	shown := a.err
@@ -135,12 +168,14 @@ func runAll[T finding](ctx context.Context, a *app, targets []target, do work[T]
 	}
 	_ = group.Wait() // each run has its own error
 	progress.Stop()
-	return runs
 }
 
 // among is the command at one of several targets.
 func (a *app) among(t target, out, err io.Writer) *app {
 	one := *a
+	if t.of != nil {
+		one = *t.of.app
+	}
 	one.region, one.found, one.prefix, one.target, one.several = t.region, t.region, t.prefix, t.name, true
 	one.inTTY = false
 	later := a.err.Style

@@ -43,7 +43,10 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 			if err := a.sources.fill(cmd); err != nil {
 				return err
 			}
-			return a.checkOptions(cmd)
+			if err := a.checkOptions(cmd); err != nil {
+				return err
+			}
+			return a.configure(cmd)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asksVersion {

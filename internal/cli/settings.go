@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
@@ -61,6 +62,8 @@ func addPrefix(cmd *cobra.Command, prefix *string) {
 func addConfig(cmd *cobra.Command, usage string) {
 	cmd.Flags().String("config", "", usage)
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
+	cmd.Flags().StringSlice("only", nil, "of several installations in the file this one, repeatable")
+	offer(cmd, "only", installationsOf)
 }
 
 // given returns the settings that a command was given by flag, environment or file, checked as far as that needs no
@@ -68,11 +71,32 @@ func addConfig(cmd *cobra.Command, usage string) {
 func (a *app) given(cmd *cobra.Command, prefix string) (settings.Given, error) {
 	given := settings.Given{}
 	for _, setting := range settings.All() {
-		if flag := cmd.Flags().Lookup(setting.Name); flag != nil && flag.Changed && flag.Annotations[notInFile] == nil {
+		if flag := settingOf(cmd, setting.Name); flag != nil && flag.Changed {
 			texts, _ := textsOf(flag)
 			given[setting.Name] = settings.Value{Texts: texts, Source: a.sources.of[setting.Name]}
 		}
 	}
 	a.rolePath = given.Text("role-path")
 	return given, given.Check("", prefix)
+}
+
+// settingOf is the flag of a setting; nil where the command does not take it, or has a flag of that name for something else.
+func settingOf(cmd *cobra.Command, name string) *pflag.Flag {
+	if flag := cmd.Flags().Lookup(name); flag != nil && flag.Annotations[notInFile] == nil {
+		return flag
+	}
+	return nil
+}
+
+// installationsOf are the names in the file that was typed, for completion.
+func installationsOf(cmd *cobra.Command) []string {
+	file, err := settings.ReadFile(cmd.Flags().Lookup("config").Value.String())
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, each := range file.Installations {
+		names = append(names, each.Name)
+	}
+	return names
 }

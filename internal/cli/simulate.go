@@ -50,7 +50,8 @@ It exits with 0 when the path works, 2 when it does not or was not seen to, and
 		Example: `  spothandler simulate --cluster shop --service api
   spothandler simulate --event event.json
   spothandler simulate --cluster shop --service api --for-real`,
-		Args: noArguments,
+		Annotations: map[string]string{oneAtATime: "true"},
+		Args:        noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(a); err != nil {
 				return err

@@ -26,6 +26,10 @@ type flagSources struct {
 	environ []string          // as os.Environ
 	of      map[string]string // by flag: "--prefix", "SPOTHANDLER_PREFIX", "c.yaml:1: prefix"
 	prefix  string            // what gives a command without --prefix one; "" is nothing
+
+	file          string                  // of several installations; "" is none
+	installations []settings.Installation // those of it to work on
+	inFile        int                     // how many it has
 }
 
 // fill gives the flags that were not typed the values of the environment and of the file, and refuses values
@@ -83,10 +87,17 @@ func eachFlag(cmd *cobra.Command, do func(*pflag.Flag) error) (err error) {
 // fillFromFile reads the file of --config for a command that has this flag.
 func (s *flagSources) fillFromFile(cmd *cobra.Command) error {
 	config := cmd.Flags().Lookup("config")
-	if config == nil || !config.Changed {
+	if config == nil {
 		return nil
 	}
-	if err := s.check(cmd, config); err != nil {
+	only := cmd.Flags().Lookup("only")
+	if !config.Changed {
+		if only.Changed {
+			return badSource("--config FILE   that has it", "%s is about the installations of a file", s.of["only"])
+		}
+		return nil
+	}
+	if err := errors.Join(s.check(cmd, config), s.check(cmd, only)); err != nil {
 		return err
 	}
 	file, err := settings.ReadFile(config.Value.String())
@@ -94,8 +105,50 @@ func (s *flagSources) fillFromFile(cmd *cobra.Command) error {
 		return err
 	}
 	if file.Installations != nil {
-		return badSource("a file of one installation, with its keys at the top", "%s is a file of several installations, which no command works on yet", file.Path)
+		return s.fillFromSeveral(cmd, file)
 	}
+	if only.Changed {
+		return badSource("leave "+s.of["only"]+" out", "%s holds one installation, which has no name", file.Path)
+	}
+	return s.fillFromValues(cmd, file)
+}
+
+// fillFromSeveral chooses the installations to work on. A command that is about one takes its flags from it.
+func (s *flagSources) fillFromSeveral(cmd *cobra.Command, file settings.File) error {
+	if err := file.Check(); err != nil {
+		return err
+	}
+	for _, name := range append(settings.AddressKeys(), "all-regions") {
+		if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed {
+			return badSource("--only NAME   one of its installations", "%s does not go with %s, which says for each installation where it is", s.of[name], file.Path)
+		}
+	}
+	names, _ := textsOf(cmd.Flags().Lookup("only"))
+	chosen, err := chosenIn(file, names)
+	if err != nil {
+		return err
+	}
+	if !takesOne(cmd) {
+		s.file, s.installations, s.inFile = file.Path, chosen, len(file.Installations)
+		return nil
+	}
+	if len(chosen) > 1 {
+		return badSource("--only "+chosen[0].Name+"   for example", "%s is about one installation at a time, and %s has %d", cmd.CommandPath(), file.Path, len(chosen))
+	}
+	return s.fillFromValues(cmd, settings.File{Path: file.Path, Values: chosen[0].Values})
+}
+
+// oneAtATime is the annotation of a command that is about one installation of a file.
+const oneAtATime = "one at a time"
+
+// takesOne reports whether a command, as it was typed, is about one installation of a file.
+func takesOne(cmd *cobra.Command) bool {
+	follow := cmd.Flags().Lookup("follow")
+	return cmd.Annotations[oneAtATime] != "" || follow != nil && follow.Value.String() == "true"
+}
+
+// fillFromValues gives the flags that were not given otherwise the values of the file.
+func (s *flagSources) fillFromValues(cmd *cobra.Command, file settings.File) error {
 	if value, given := file.Values["prefix"]; given && s.of["config"] != "--config" {
 		s.prefix = value.Source
 	}

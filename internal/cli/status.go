@@ -41,6 +41,15 @@ func (o *statusOptions) only() *string {
 	return nil
 }
 
+// at is what is asked for at one of several installations of a file.
+func (o *statusOptions) at(a *app) *statusOptions {
+	one := *o
+	if a.of != nil {
+		one.prefix, one.one, one.names = a.of.Prefix(), true, a.of.given
+	}
+	return &one
+}
+
 // isFor reports whether the status is to show installations with this prefix.
 func (o *statusOptions) isFor(prefix string) bool { return !o.one || prefix == o.prefix }
 
@@ -86,6 +95,14 @@ type statusRun struct {
 	unchecked *unchecked // shared by all regions
 
 	failure func(error) // is told why something failed; may be nil
+	origins map[origin]*configured
+}
+
+// origin tells the installations of a file apart.
+type origin struct{ account, region, prefix string }
+
+func originOf(status deploy.Status) origin {
+	return origin{status.Account, status.Region, status.Prefix}
 }
 
 func (r statusRun) run(ctx context.Context) error {
@@ -105,7 +122,7 @@ func (r statusRun) once(ctx context.Context) (err error) {
 		return err
 	}
 	runs, id, err := runInRegions(ctx, r.app, r.asked.only(), func(ctx context.Context, a *app) (statuses, error) {
-		return statusRun{app: a, asked: r.asked, unchecked: r.unchecked}.here(ctx)
+		return statusRun{app: a, asked: r.asked.at(a), unchecked: r.unchecked}.here(ctx)
 	})
 	if err != nil {
 		return err
@@ -140,26 +157,43 @@ func (r statusRun) tell(err error) {
 // noneAnywhere reports whether several regions, or none, have nothing.
 func noneAnywhere(runs []*targetRun[statuses]) bool {
 	found := func(v *targetRun[statuses]) bool { return v.code != exitNotInstalled }
-	return len(runs) != 1 && !slices.ContainsFunc(runs, found)
+	return (len(runs) != 1 || runs[0].of != nil) && !slices.ContainsFunc(runs, found)
 }
 
 // show prints what was held back, and the answer.
 func (r statusRun) show(ctx context.Context, runs []*targetRun[statuses]) error {
 	answer := statusAnswer{binaryVersion(), []deploy.Status{}, []regionError{}, r.unchecked.list()}
+	r.origins = map[origin]*configured{}
 	for _, v := range runs {
 		if err := v.show(r.app); err != nil {
 			return err
 		}
 		answer.Installations = append(answer.Installations, v.answer...)
-		if v.code == exitError || v.code == exitInterrupted {
-			answer.Errors = append(answer.Errors, regionError{v.app.found, bodyOf(v.app.explain(ctx, v.err))})
+		for _, status := range v.answer {
+			r.origins[originOf(status)] = v.of
+		}
+		if v.code == exitError || v.code == exitInterrupted || v.code == exitNotInstalled && v.of != nil {
+			answer.Errors = append(answer.Errors, regionError{v.label(), v.app.found, bodyOf(v.app.explain(ctx, v.err))})
 		}
 	}
 	if r.json() {
 		return r.out.JSON(answer)
 	}
 	r.print(answer.Installations)
+	r.printAbsent(runs)
 	return nil
+}
+
+// printAbsent names those installations of a file that are not installed.
+func (r statusRun) printAbsent(runs []*targetRun[statuses]) {
+	for _, v := range runs {
+		if v.of == nil || v.code != exitNotInstalled || noneAnywhere(runs) {
+			continue
+		}
+		r.out.Printf("\n")
+		r.out.Print(r.out.Note("", fmt.Sprintf("%s is not installed: %s in %s of account %s", v.label(), deploy.DisplayPrefix(v.prefix), v.region, v.app.account)))
+		hint(r.out, "spothandler install"+r.ofFile(v.label()))
+	}
 }
 
 // notHere is the verdict of status on a region.
@@ -176,6 +210,9 @@ func (r statusRun) noneIn(runs []*targetRun[statuses], id session.Identity) erro
 	r.ownErrors = true
 	if len(runs) == 0 {
 		return missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
+	}
+	if r.file != nil {
+		return missing("nothing of "+r.sources.file+" is installed", "spothandler install"+r.ofFile(namesOf(runs)...))
 	}
 	regions := make([]string, len(runs))
 	for i, v := range runs {

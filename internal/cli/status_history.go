@@ -154,7 +154,11 @@ func (r statusRun) printRecordAll(all []deploy.Status, remark note) {
 	}
 	for _, status := range all {
 		if remark.text == notRead+": "+deploy.LevelHides(status.Spec.LogLevel) {
-			hint(r.out, recordAll(r.inRegion(status.Region), prefix))
+			cure := recordAll(r.inRegion(status.Region), prefix)
+			if r.file != nil {
+				cure = "log-level: INFO   in " + r.sources.file
+			}
+			hint(r.out, cure)
 			return
 		}
 	}

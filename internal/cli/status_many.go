@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
@@ -18,7 +19,7 @@ func (r statusRun) printMany(all []deploy.Status) {
 	notes := sharedNotes(all)
 	for _, each := range notes {
 		r.out.Printf("\n")
-		r.out.Print(r.out.Note("", deploy.Enumerate(each.prefixes)+": "+each.text))
+		r.out.Print(r.out.Note("", deploy.Enumerate(slices.Compact(each.prefixes))+": "+each.text))
 		r.printRecordAll(all, each)
 	}
 	for _, status := range all {
@@ -31,12 +32,13 @@ func (r statusRun) printMany(all []deploy.Status) {
 
 func (r statusRun) printList(all []deploy.Status) {
 	bad, prefixes, regions, verdicts, versions := 0, 0, 0, 0, 0
+	accounts := accountsOf(all)
 	for _, status := range all {
 		if !status.Healthy {
 			bad++
 		}
 		prefixes = max(prefixes, term.Width(deploy.DisplayPrefix(status.Prefix)))
-		regions = max(regions, term.Width(status.Region))
+		regions = max(regions, term.Width(placeAmong(status, accounts)))
 		verdicts = max(verdicts, len(status.Verdict))
 		versions = max(versions, term.Width(orUnknown(status.Outputs.ModuleVersion)))
 	}
@@ -48,32 +50,54 @@ func (r statusRun) printList(all []deploy.Status) {
 		}
 		sign, verdict = r.out.Glyph(term.Failed), r.out.Red(fmt.Sprintf("%d of %d installations %s not healthy", bad, len(all), are))
 	}
-	r.out.Printf("%s %s%s\n\n", sign, verdict, r.out.Dim(" · account "+all[0].Account))
+	r.out.Printf("%s %s%s\n\n", sign, verdict, r.out.Dim(" · account "+strings.Join(accounts, ", ")))
 	for _, status := range all {
 		sign := term.OK
 		if !status.Healthy {
 			sign = term.Failed
 		}
 		name := term.Pad(deploy.DisplayPrefix(status.Prefix), prefixes)
-		r.out.Print(r.out.Cells(sign, name, term.Pad(status.Region, regions), term.Pad(inWords(status.Verdict), verdicts),
+		r.out.Print(r.out.Cells(sign, name, term.Pad(placeAmong(status, accounts), regions), term.Pad(inWords(status.Verdict), verdicts),
 			term.Pad(orUnknown(status.Outputs.ModuleVersion), versions), recentInBrief(status)))
 	}
 }
 
+// accountsOf are the accounts that installations are in, each once.
+func accountsOf(all []deploy.Status) []string {
+	var accounts []string
+	for _, status := range all {
+		if !slices.Contains(accounts, status.Account) {
+			accounts = append(accounts, status.Account)
+		}
+	}
+	return accounts
+}
+
+// placeAmong is where an installation is, among those of these accounts.
+func placeAmong(status deploy.Status, accounts []string) string {
+	if len(accounts) > 1 {
+		return status.Region + " of " + status.Account
+	}
+	return status.Region
+}
+
 // printOverlaps says once which installations watch the same clusters.
 func (r statusRun) printOverlaps(all []deploy.Status) {
-	told := map[string]bool{} // region and prefix
-	key := func(region, prefix string) string { return region + "/" + prefix }
+	told := map[origin]bool{}
 	for _, status := range all {
 		group := overlapping(all, status)
-		if len(group) < 2 || told[key(status.Region, status.Prefix)] {
+		if len(group) < 2 || told[originOf(status)] {
 			continue
 		}
 		for _, prefix := range group {
-			told[key(status.Region, prefix)] = true
+			told[origin{status.Account, status.Region, prefix}] = true
 		}
 		r.out.Printf("\n")
 		r.out.Print(r.out.Note("", fmt.Sprintf("%s watch the same clusters in %s: each would redeploy", deploy.Enumerate(group), status.Region)))
+		if r.file != nil {
+			hint(r.out, "cluster: [NAME, NAME]   in "+r.sources.file+", clusters that no other watches")
+			continue
+		}
 		hint(r.out, "spothandler install"+r.inRegion(status.Region).scope("NAME")+" --cluster NAME   clusters that no other watches")
 	}
 }
@@ -83,7 +107,7 @@ func overlapping(all []deploy.Status, status deploy.Status) []string {
 	others := map[string][]string{}
 	for _, each := range all {
 		for _, problem := range each.Problems {
-			if each.Region == status.Region {
+			if each.Region == status.Region && each.Account == status.Account {
 				others[each.Prefix] = append(others[each.Prefix], problem.Others...)
 			}
 		}
@@ -117,6 +141,8 @@ func (r statusRun) printUpgrades(all []deploy.Status) {
 	switch {
 	case len(old) == 1:
 		hint(r.out, r.about(old[0], "upgrade", ""))
+	case r.file != nil:
+		hint(r.out, "spothandler upgrade --config "+apperr.Quote(r.sources.file))
 	case r.allRegions:
 		hint(r.out, "spothandler upgrade --all --all-regions"+r.scope(""))
 	default:

@@ -116,6 +116,9 @@ func (r statusRun) printCures(status deploy.Status) {
 
 // about is a command about this installation, with further options.
 func (r statusRun) about(status deploy.Status, command, options string) string {
+	if from := r.origins[originOf(status)]; from != nil {
+		return "spothandler " + command + r.ofFile(from.Name) + options
+	}
 	text := r.inRegion(status.Region).another(command, status.Prefix)
 	if strings.HasPrefix(text, "spothandler ") {
 		text += options

@@ -79,7 +79,9 @@ func (r statusRun) look(ctx context.Context) *look {
 	one.Streams.out, one.Streams.err = &seen.out, &seen.err
 	one.out, one.err = term.NewPrinter(&seen.out, out.Style), term.NewPrinter(&seen.err, err.Style)
 	one.chosen, one.unseen = nil, true
-	seen.failed = statusRun{&one, r.asked, &unchecked{}, func(err error) { seen.expired = seen.expired || isExpired(err) }}.once(ctx)
+	seen.failed = statusRun{app: &one, asked: r.asked, unchecked: &unchecked{}, failure: func(err error) {
+		seen.expired = seen.expired || isExpired(err)
+	}}.once(ctx)
 	seen.code = one.conclude(ctx, seen.failed)
 	seen.failed = alreadyShown(seen.code)
 	return seen

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -9,13 +11,13 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
-	"github.com/spothandler/spothandler/internal/session"
 )
 
 // uninstallOptions are uninstall's own flags.
 type uninstallOptions struct {
 	prefix   string
 	names    settings.Given
+	all      bool // of the file's installations
 	keepLogs bool
 	force    bool
 }
@@ -53,16 +55,12 @@ not touched.`,
 			if o.names, err = a.given(cmd, o.prefix); err != nil {
 				return err
 			}
-			nowhere := func(id session.Identity) error { return (&removal{app: a, asked: o}).nothingAnywhere(id) }
-			return inRegions(cmd.Context(), a, o.prefix, nowhere, func(ctx context.Context, a *app) (uninstallAnswer, error) {
-				r := &removal{app: a, asked: o, answer: uninstallAnswer{Changes: []deploy.Change{}, Warnings: []string{}}}
-				err := r.run(ctx)
-				return r.answer, err
-			})
+			return uninstallRun{a, o}.run(cmd.Context())
 		},
 	}
 	addAddress(cmd, &o.prefix)
 	flags := cmd.Flags()
+	flags.BoolVar(&o.all, "all", false, "remove every installation of the file of --config")
 	flags.BoolVar(&o.keepLogs, "keep-logs", false, "keep the log group and its logs")
 	flags.BoolVar(&o.force, "force", false, "also remove what others added to our resources")
 	a.awsFlags(cmd)
@@ -70,46 +68,102 @@ not touched.`,
 	return cmd
 }
 
+// uninstallRun is one uninstall.
+type uninstallRun struct {
+	*app
+	asked *uninstallOptions
+}
+
+func (u uninstallRun) run(ctx context.Context) error {
+	if err := mayRemoveSeveral(u.app, u.asked.all); err != nil {
+		return err
+	}
+	targets, id, err := u.targets(ctx, &u.asked.prefix)
+	switch {
+	case err != nil:
+		return err
+	case len(targets) == 0:
+		return u.nothingAnywhere(id)
+	case targets[0].name != "":
+		every := planned[uninstallAnswer]{app: u.app, together: u.file != nil, plan: u.plan, agree: u.confirmed}
+		return every.run(ctx, targets)
+	}
+	return u.removeAlone(ctx, targets[0])
+}
+
+// removeAlone removes what is at the only target.
+func (u uninstallRun) removeAlone(ctx context.Context, only target) error {
+	v := &targetRun[uninstallAnswer]{app: u.alone(only), target: only}
+	answer, remove, err := u.plan(ctx, v.app)
+	if err == nil && remove != nil {
+		v.answer = answer
+		if err = u.confirmed(ctx, []*targetRun[uninstallAnswer]{v}); err == nil {
+			answer, err = remove(ctx, v.app)
+		}
+	}
+	if u.json() && err == nil {
+		return u.out.JSON(answer)
+	}
+	return err
+}
+
+// plan finds what is to be removed at a target.
+func (u uninstallRun) plan(ctx context.Context, a *app) (uninstallAnswer, work[uninstallAnswer], error) {
+	asked := *u.asked
+	if a.of != nil {
+		asked.prefix, asked.names = a.of.Prefix(), a.of.given
+	}
+	r := &removal{app: a, asked: &asked, started: time.Now(), answer: uninstallAnswer{Changes: []deploy.Change{}, Warnings: []string{}}}
+	var err error
+	if r.connection, err = r.open(ctx, asked.prefix); err != nil {
+		return r.answer, nil, err
+	}
+	r.printHeader(r.connection, asked.prefix)
+	explain := func(err error) error { return r.pointToPolicy("", asked.prefix, r.SayUnchanged(err)) }
+	job, err := r.prepare(ctx)
+	if err != nil || job == nil {
+		return r.answer, nil, explain(err)
+	}
+	return r.answer, func(ctx context.Context, _ *app) (uninstallAnswer, error) {
+		err := r.remove(ctx, job)
+		return r.answer, explain(err)
+	}, nil
+}
+
 // removal is one uninstall in one region.
 type removal struct {
 	*app
 	*connection
-	asked  *uninstallOptions
-	answer uninstallAnswer
+	asked   *uninstallOptions
+	started time.Time
+	answer  uninstallAnswer
 }
 
-func (r *removal) run(ctx context.Context) (err error) {
-	if r.connection, err = r.open(ctx, r.asked.prefix); err != nil {
-		return err
-	}
-	r.printHeader(r.connection, r.asked.prefix)
-	return r.pointToPolicy("", r.asked.prefix, r.SayUnchanged(r.remove(ctx)))
-}
-
-func (r *removal) remove(ctx context.Context) error {
-	started := time.Now()
+// prepare finds what is to be removed; nil where nothing is, or only in words.
+func (r *removal) prepare(ctx context.Context) (*deploy.Uninstall, error) {
 	job, err := deploy.PrepareUninstall(ctx, r.clients, r.id, deploy.UninstallRequest{
 		Prefix: r.asked.prefix, Names: r.asked.names, KeepLogs: r.asked.keepLogs, Force: r.asked.force, Warn: r.hear,
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.answer.Changes = append(r.answer.Changes, job.Changes...)
 	if len(job.Changes) == 0 {
-		return r.nothingToRemove(ctx)
+		return nil, r.nothingToRemove(ctx)
 	}
 	if r.dryRun {
 		r.printDryRun()
-		return nil
+		return nil, nil
 	}
-	if err := r.confirmed(ctx); err != nil {
-		return err
-	}
+	return job, nil
+}
+
+func (r *removal) remove(ctx context.Context, job *deploy.Uninstall) error {
 	if err := (applying{r.app, r.connection, job, job.Changes}).run(ctx); err != nil {
 		return err
 	}
 	r.answer.Applied = true
-	r.printRemoved(time.Since(started))
+	r.printRemoved(time.Since(r.started))
 	return nil
 }
 
@@ -119,18 +173,25 @@ func (r *removal) hear(warning string) {
 	r.answer.Warnings = append(r.answer.Warnings, warning)
 }
 
-// confirmed asks, unless --yes has answered.
-func (r *removal) confirmed(ctx context.Context) error {
-	if r.yes {
+// confirmed shows all that is to be removed, and asks once, unless --yes has answered.
+func (u uninstallRun) confirmed(ctx context.Context, runs []*targetRun[uninstallAnswer]) error {
+	if u.yes {
 		return nil
 	}
-	printRemoval(r.err, r.answer.Changes)
-	r.err.Printf("\nYour ECS services are not touched.\n")
-	word := r.asked.prefix
-	if word == "" {
-		word = "uninstall"
+	for _, v := range runs {
+		if v.name != "" {
+			u.err.Printf("%s%s\n", u.err.Bold(v.name), u.err.Dim(" · account "+v.app.account+" · "+v.region+" · "+deploy.DisplayPrefix(v.prefix)))
+		}
+		printRemoval(u.err, v.answer.Changes)
+		if v.name != "" {
+			u.err.Printf("\n")
+		}
 	}
-	return confirm(ctx, r.app, "Remove it?", word)
+	u.err.Printf("%sYour ECS services are not touched.\n", strings.Repeat("\n", 2-min(len(runs), 2)))
+	if u.file != nil {
+		return confirm(ctx, u.app, "Remove all of it?", strings.Join(namesOf(runs), " "))
+	}
+	return confirm(ctx, u.app, "Remove it?", cmp.Or(u.asked.prefix, "uninstall"))
 }
 
 // nothingToRemove is content, and says which installations there are.

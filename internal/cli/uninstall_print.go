@@ -40,7 +40,7 @@ func (r *removal) printRemoved(took time.Duration) {
 	if r.asked.keepLogs {
 		left = "only the logs are left"
 	}
-	r.out.Printf("\n%s", r.out.Success(fmt.Sprintf("Removed%s: %s in %s. Checked again: %s.", r.where(), counts(r.answer.Changes), term.Seconds(took), left)))
+	r.out.Printf("\n%s", r.out.Success(fmt.Sprintf("Removed%s: %s in %s. Checked again: %s.", r.which(), counts(r.answer.Changes), term.Seconds(took), left)))
 }
 
 func (r *removal) printNothing(others []deploy.Listed) {
@@ -51,10 +51,10 @@ func (r *removal) printNothing(others []deploy.Listed) {
 }
 
 // nothingAnywhere is the verdict of an uninstall in all regions: like rm -f it is content.
-func (r *removal) nothingAnywhere(id session.Identity) error {
-	if r.json() {
-		return r.out.JSON(results{[]any{}})
+func (u uninstallRun) nothingAnywhere(id session.Identity) error {
+	if u.json() {
+		return u.out.JSON(results{[]any{}})
 	}
-	r.out.Printf("%s Nothing to remove: %s is not installed in any region of account %s.\n", r.out.Glyph(term.OK), deploy.DisplayPrefix(r.asked.prefix), id.Account)
+	u.out.Printf("%s Nothing to remove: %s is not installed in any region of account %s.\n", u.out.Glyph(term.OK), deploy.DisplayPrefix(u.asked.prefix), id.Account)
 	return nil
 }

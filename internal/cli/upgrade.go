@@ -50,6 +50,9 @@ func (u upgradeAll) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if u.file != nil {
+		return badSource("leave --all out: without --only, every installation of the file is upgraded", "--all and %s do not go together", u.sources.of["config"])
+	}
 	if err := u.check(cmd, given); err != nil {
 		return err
 	}

@@ -118,7 +118,7 @@ func onlyTyped() []string {
 }
 
 // guards are the flags that keep a command from changing something, or from changing it elsewhere than was meant.
-func guards() []string { return append([]string{"dry-run"}, settings.AddressKeys()...) }
+func guards() []string { return append([]string{"dry-run", "only"}, settings.AddressKeys()...) }
 
 func badSource(hint, format string, args ...any) error {
 	return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf(format, args...), Hints: []string{hint}}

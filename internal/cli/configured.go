@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+)
+
+// This file is about a file of several installations: which of them a command works on, and how each differs from the
+// command as it was typed.
+
+// configured is one of the installations of a file, and the command as it is at this one.
+type configured struct {
+	settings.Installation
+	file  string
+	app   *app           // with the address, the credentials and the sources of the values
+	given settings.Given // its settings, those of the command line on top, as far as the command takes them
+}
+
+// chosenIn returns the installations of a file that --only names, or all of them.
+func chosenIn(file settings.File, only []string) ([]settings.Installation, error) {
+	if len(only) == 0 {
+		return file.Installations, nil
+	}
+	var known []string
+	for _, each := range file.Installations {
+		known = append(known, each.Name)
+	}
+	for _, name := range only {
+		if slices.Contains(known, name) {
+			continue
+		}
+		refusal := apperr.Invalid("its installations: "+strings.Join(known, ", "), "--only %s is not in %s", apperr.Quote(name), file.Path)
+		if near := nearest(name, known); near != "" {
+			refusal.Hints = slices.Insert(refusal.Hints, 0, "did you mean --only "+near+"?")
+		}
+		return nil, refusal
+	}
+	return slices.DeleteFunc(slices.Clone(file.Installations), func(each settings.Installation) bool { return !slices.Contains(only, each.Name) }), nil
+}
+
+// configure has the command work on the installations that it was given by a file. What is typed is set for all.
+func (a *app) configure(cmd *cobra.Command) error {
+	all := slices.Clone(a.sources.installations)
+	for n := range all {
+		all[n].Values = maps.Clone(all[n].Values)
+		for _, setting := range settings.All() {
+			if flag := settingOf(cmd, setting.Name); flag != nil && flag.Changed {
+				texts, _ := textsOf(flag)
+				all[n].Values[setting.Name] = settings.Value{Texts: texts, Source: a.sources.of[setting.Name]}
+			}
+		}
+	}
+	if err := settings.CheckTogether(all); err != nil {
+		return err
+	}
+	for _, each := range all {
+		given := each.Settings()
+		maps.DeleteFunc(given, func(name string, _ settings.Value) bool { return settingOf(cmd, name) == nil })
+		a.file = append(a.file, a.configuredAs(&configured{Installation: each, file: a.sources.file, given: given}))
+	}
+	for _, each := range a.file {
+		each.app.aws = a.aws.of(each)
+	}
+	return nil
+}
+
+// configuredAs gives an installation the command as it is there.
+func (a *app) configuredAs(c *configured) *configured {
+	one, values := *a, settings.Given(c.Values)
+	one.profile, one.roleARN, one.expectAccount = values.Text("profile"), values.Text("role-arn"), values.Text("expect-account")
+	one.regions, one.prefix, one.rolePath = c.Regions(), c.Prefix(), values.Text("role-path")
+	one.sources.of = maps.Clone(a.sources.of)
+	for name, value := range c.Values {
+		one.sources.of[name] = value.Source
+	}
+	one.of, c.app = c, &one
+	return c
+}
+
+// targets are the installations of the file, each in each of its regions. Credentials are found before they are worked
+// on side by side, for a person may be asked for a code. Its error is one that is the same for all.
+func (a *app) configuredTargets(ctx context.Context) ([]target, error) {
+	failed := map[*awsSource]error{}
+	for _, each := range a.file {
+		if _, done := failed[each.app.aws]; !done {
+			failed[each.app.aws] = each.app.findCredentials(ctx)
+		}
+	}
+	if len(failed) == 1 && failed[a.file[0].app.aws] != nil {
+		return nil, failed[a.file[0].app.aws]
+	}
+	var all []target
+	for _, each := range a.file {
+		base := target{prefix: each.Prefix(), kind: "target", name: each.Name, err: failed[each.app.aws], of: each}
+		regions := each.Regions()
+		if len(regions) == 0 {
+			region, err := each.app.findRegion(ctx)
+			if base.err == nil {
+				base.err = err
+			}
+			regions = []string{region}
+		}
+		for _, region := range regions {
+			one := base
+			one.region = region
+			if len(regions) > 1 {
+				one.name += " in " + region
+			}
+			all = append(all, one)
+		}
+	}
+	return all, nil
+}
+
+// label is the name of the installation of a file; "" where the target is not of one.
+func (t target) label() string {
+	if t.of == nil {
+		return ""
+	}
+	return t.of.Name
+}
+
+// ofFile is the flags that make another command be about installations of the same file.
+func (a *app) ofFile(names ...string) string {
+	out := " --config " + apperr.Quote(a.sources.file)
+	if len(names) < a.sources.inFile {
+		for _, name := range names {
+			out += " --only " + name
+		}
+	}
+	return out
+}
