@@ -9,17 +9,17 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// ForRealPrefix begins the event id of a notice that a person sends to see a redeployment happen: it is
-// marked by that alone, since in everything else it has to be exactly a notice.
+// ForRealPrefix is the prefix of the event ID of a notice that simulate --for-real sends. It is the only
+// mark, since everything else must be exactly as in a real notice.
 const ForRealPrefix = "spothandler-"
 
-// Rehearsal reports whether a record is of no interruption of AWS's: a dry run, a simulated event, or a
-// notice that a person sent.
+// Rehearsal reports whether a record is not about an interruption by AWS: a dry run, a simulated event, or a
+// notice sent by simulate --for-real.
 func Rehearsal(r *handler.Record) bool {
 	return r.DryRun || r.Simulated || strings.HasPrefix(r.EventID, ForRealPrefix)
 }
 
-// Result says what came of an interruption.
+// Result is the result of an interruption.
 type Result string
 
 // The results.
@@ -27,42 +27,42 @@ const (
 	Redeployed Result = "redeployed" // one of its events forced a new deployment
 	Skipped    Result = "skipped"    // the function left it to ECS, or to another redeployment
 	Observed   Result = "observed"   // the function would have redeployed; mode observe changes nothing
-	Failed     Result = "failed"     // the function could not find out, or ECS refused
+	Failed     Result = "failed"     // the service could not be described, or ECS refused the redeployment
 )
 
-// Interruption is a task whose Spot capacity AWS took back, with all that the function recorded of it.
+// Interruption is a task whose Spot capacity AWS reclaimed, with the function's records about it.
 type Interruption struct {
 	Task, Cluster, Service, Zone string
-	At                           time.Time // of the first event, else of its record
+	At                           time.Time // of the first event, or else of its record
 	Result                       Result
 	Reason                       handler.Reason
 	Error                        string
-	Deployment                   string // that the task belonged to
-	Events                       int    // records: ECS sends several events for a task
-	ReactionMS                   *int64 // from the event to ECS's acceptance
+	Deployment                   string // the deployment of the task
+	Events                       int    // number of records: ECS sends several events for a task
+	ReactionMS                   *int64 // milliseconds from the event to ECS's acceptance
 }
 
 // Redeployment is a deployment that the function forced.
 type Redeployment struct {
 	Cluster, Service  string
 	At                time.Time // when ECS accepted it
-	Before, After     string    // deployment ids, ecs-svc/...
-	ServiceDeployment string    // ARN; "" where the function did not learn it
+	Before, After     string    // deployment IDs, ecs-svc/...
+	ServiceDeployment string    // ARN; "" if unknown to the function
 	ReactionMS        *int64
-	Tasks             []string // whose interruptions it answered, ARNs
+	Tasks             []string // ARNs of the interrupted tasks that it replaces
 	Outcome           Outcome
-	OutcomeSeconds    int    // from its beginning to its end
+	OutcomeSeconds    int    // from its start to its end
 	OutcomeUnknownWhy string // "you may not ecs:DescribeServiceDeployments", or ""
 }
 
-// Collector puts records together. Its zero value is empty.
+// Collector combines records. The zero value is empty.
 type Collector struct {
 	tasks         map[string]*track
 	Redeployments []Redeployment
-	Rehearsals    int // records of no interruption
+	Rehearsals    int // records that are not about an interruption
 }
 
-// track is what is kept of a task's records: one entry an event, the last attempt's.
+// track holds a task's records: the last attempt for each event.
 type track struct {
 	Interruption
 	events map[string]attempt
@@ -76,7 +76,7 @@ type attempt struct {
 	err    string
 }
 
-// Add takes a record. Records that are about no service's task on Spot are none of an interruption.
+// Add adds a record. Records that are not about a service's task on Spot belong to no interruption.
 func (c *Collector) Add(e *Entry) {
 	if Rehearsal(&e.Record) {
 		c.Rehearsals++
@@ -135,8 +135,8 @@ func (c *Collector) redeployed(e *Entry) {
 	})
 }
 
-// Interruptions returns what was collected, in the order of time, and notes at each redeployment which of
-// them it answered.
+// Interruptions returns the interruptions in the order of time, and adds to each redeployment the tasks that
+// it replaces.
 func (c *Collector) Interruptions() []Interruption {
 	all := make([]Interruption, 0, len(c.tasks))
 	for _, t := range c.tasks {
@@ -159,9 +159,8 @@ func (c *Collector) Interruptions() []Interruption {
 	return all
 }
 
-// conclude says what came of the events of a task that was not redeployed: the first event's last attempt
-// counts; where that failed, a later event that had an answer does. That a later event came too late is
-// no answer.
+// conclude determines the result for a task that was not redeployed: the last attempt at the first event
+// counts or, if that failed, a later event with a decision. A later event that came too late does not count.
 func (t *track) conclude() {
 	if t.Result == Redeployed {
 		return
@@ -181,7 +180,7 @@ func (t *track) conclude() {
 	switch decisive.action {
 	case handler.ActionFail:
 		t.Result = Failed
-	case handler.ActionRedeploy: // and not applied
+	case handler.ActionRedeploy: // but not applied
 		t.Result = Observed
 	default:
 		t.Result = Skipped

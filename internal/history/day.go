@@ -7,7 +7,7 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// Day is what the function did in the last 24 hours, in the figures that a Report of one day has.
+// Day summarizes the function's activity of the last 24 hours, with the figures of a Report of one day.
 type Day struct {
 	From          time.Time      `json:"from"`
 	To            time.Time      `json:"to"`
@@ -25,14 +25,15 @@ type Latest struct {
 	TaskARN string         `json:"task_arn"`
 	Result  Result         `json:"result"`
 	Reason  handler.Reason `json:"reason"`
-	Error   string         `json:"error"` // "" where it is no failure
+	Error   string         `json:"error"` // "" unless it failed
 }
 
-// Skew is how far the clocks of this machine and of AWS may be apart: records of so long after now are read too.
+// Skew is the assumed difference between this machine's clock and AWS's: records up to that long after now
+// are read, too.
 const Skew = 5 * time.Minute
 
-// ReadDay reads the last 24 hours before now of a log group, at the pace of the limiter, as Read does. The latest is nil
-// where there was no interruption.
+// ReadDay reads the last 24 hours before now from a log group, limited like Read. The latest interruption is
+// nil if there was none.
 func ReadDay(ctx context.Context, logs LogsAPI, q Query, now time.Time) (*Day, *Latest, error) {
 	q.From, q.To = now.Add(-24*time.Hour), now.Add(Skew)
 	collector := &Collector{}
@@ -47,8 +48,9 @@ func ReadDay(ctx context.Context, logs LogsAPI, q Query, now time.Time) (*Day, *
 	return &Day{r.From, r.To, r.Interruptions, r.Redeployments, r.Skipped, r.Failures}, latest(r.All), nil
 }
 
-// latest returns the last of the interruptions, which are in the order of time. Of the tasks of one deployment that were
-// interrupted together it is the one for which the service was redeployed: the others were skipped since it was.
+// latest returns the last of the interruptions, which are sorted by time. If several tasks of one deployment
+// were interrupted together it is the one for which the service was redeployed, because the others were
+// skipped for that reason.
 func latest(all []Interruption) *Latest {
 	if len(all) == 0 {
 		return nil

@@ -9,12 +9,12 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// A day is what a report of one day says, in one call where one page holds it.
+// ReadDay returns the figures of a report of one day, with one call if one page holds it.
 func TestReadDay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		now := monday.Add(12 * time.Hour)
 		g := &group{pageSize: 100}
-		g.record(t, applied(notice("a1", "api", "eu-west-1a", now.Add(-25*time.Hour), handler.ReasonRedeploy), 1900)) // too long ago
+		g.record(t, applied(notice("a1", "api", "eu-west-1a", now.Add(-25*time.Hour), handler.ReasonRedeploy), 1900)) // too old
 		g.record(t, applied(notice("a2", "api", "eu-west-1a", now.Add(-2*time.Hour), handler.ReasonRedeploy), 1900))
 		g.record(t, notice("a3", "api", "eu-west-1b", now.Add(-2*time.Hour+time.Second), handler.ReasonAlreadyRedeployed))
 		rehearsed := notice("d1", "api", "eu-west-1a", now.Add(-time.Hour), handler.ReasonRedeploy)
@@ -32,8 +32,8 @@ func TestReadDay(t *testing.T) {
 	})
 }
 
-// The latest is the last interruption, or the one for which the service was redeployed when several tasks of a deployment
-// were interrupted together.
+// The latest is the last interruption or, if several tasks of a deployment were interrupted together, the one
+// for which the service was redeployed.
 func TestLatest(t *testing.T) {
 	at := func(seconds int) time.Time { return monday.Add(time.Duration(seconds) * time.Second) }
 	redeployed := Interruption{Task: "1", Cluster: shop, Service: "api", At: at(0), Result: Redeployed, Reason: handler.ReasonRedeploy, Deployment: "ecs-svc/1"}

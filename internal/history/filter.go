@@ -8,19 +8,19 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// Filter narrows what is read. What is empty narrows nothing.
+// Filter limits what is read. Empty fields limit nothing.
 type Filter struct {
 	Clusters []string // names or ARNs
 	Services []string // names
-	Task     string   // ARN, or the id at its end, or the beginning of that
+	Task     string   // ARN, or the ID at its end, or the beginning of that
 	Reasons  []handler.Reason
-	Level    string // the least: DEBUG, INFO, WARNING or ERROR
+	Level    string // minimum level: DEBUG, INFO, WARNING or ERROR
 }
 
-// Levels are the levels of records, the least first.
+// Levels returns the levels of records, lowest first.
 func Levels() []string { return []string{"DEBUG", "INFO", "WARNING", "ERROR"} }
 
-// Matches reports whether the filter lets an entry through.
+// Matches reports whether an entry passes the filter.
 func (f *Filter) Matches(e *Entry) bool {
 	return (len(f.Clusters) == 0 || slices.Contains(f.Clusters, e.Cluster) || slices.Contains(f.Clusters, handler.NameOf(e.Cluster))) &&
 		(len(f.Services) == 0 || slices.Contains(f.Services, e.Service)) &&
@@ -33,9 +33,9 @@ func (f *Filter) wants(e *Entry) bool {
 		(f.Level == "" || slices.Index(Levels(), e.Level) >= slices.Index(Levels(), f.Level))
 }
 
-// pattern is what CloudWatch Logs can filter by itself, so that less is sent: the function's records, and
-// of these the service's, where it is one. What a name may hold cannot break out of it: ECS's names have no quotes, and a
-// name with other letters is left to Matches.
+// pattern returns the part of the filter that CloudWatch Logs can apply, to transfer less: the function's
+// records and, if there is only one service, that service's. It needs no escaping: ECS's names contain no
+// quotes, and a name with other characters is left to Matches.
 func (f *Filter) pattern() string {
 	const names = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 	if len(f.Services) == 1 && strings.Trim(f.Services[0], names) == "" {

@@ -15,7 +15,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Outcome says what became of a redeployment.
+// Outcome is the outcome of a redeployment.
 type Outcome string
 
 // The outcomes.
@@ -28,7 +28,7 @@ const (
 	OutcomeUnknown    Outcome = "unknown"
 )
 
-// DeploymentsAPI is what is asked of ECS. It keeps service deployments for 90 days.
+// DeploymentsAPI is the part of ECS that is used. ECS keeps service deployments for 90 days.
 type DeploymentsAPI interface {
 	ListServiceDeployments(context.Context, *ecs.ListServiceDeploymentsInput, ...func(*ecs.Options)) (*ecs.ListServiceDeploymentsOutput, error)
 	DescribeServiceDeployments(context.Context, *ecs.DescribeServiceDeploymentsInput, ...func(*ecs.Options)) (*ecs.DescribeServiceDeploymentsOutput, error)
@@ -37,16 +37,17 @@ type DeploymentsAPI interface {
 var _ DeploymentsAPI = (*ecs.Client)(nil)
 
 const (
-	// deploymentsAtOnce is the most that DescribeServiceDeployments takes.
+	// deploymentsAtOnce is the maximum of DescribeServiceDeployments.
 	deploymentsAtOnce = 20
-	// near is how close to the acceptance of a redeployment its service deployment is created.
+	// near is the maximum time between the acceptance of a redeployment and the creation of its service
+	// deployment.
 	near = 30 * time.Second
 )
 
-// FindOutcomes asks ECS what became of redeployments, and notes it at each. Where the function's record names
-// the service deployment, that is asked; else the one that was created within 30 s of the acceptance, if
-// it is the only one, since AWS documents no way from ecs-svc/... to it. What may not be asked, or is not
-// known any more, stays unknown, and says why. An error is the end of the context.
+// FindOutcomes reads the outcomes of redeployments from ECS and stores them. If the function's record names
+// the service deployment, that is described; otherwise the only one that was created within 30 s of the
+// acceptance, since AWS documents no way from ecs-svc/... to it. Without permission, or after ECS has deleted
+// it, the outcome stays unknown with a reason. An error is the context's.
 func FindOutcomes(ctx context.Context, api DeploymentsAPI, redeployments []Redeployment) error {
 	o := &outcomes{api: api, limiter: rate.NewLimiter(8, 8)}
 	var named, unnamed []*Redeployment
@@ -58,7 +59,7 @@ func FindOutcomes(ctx context.Context, api DeploymentsAPI, redeployments []Redep
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(sideBySide)
+	group.SetLimit(parallelism)
 	for batch := range slices.Chunk(named, deploymentsAtOnce) {
 		group.Go(func() error { return o.describe(ctx, batch) })
 	}
@@ -73,7 +74,7 @@ type outcomes struct {
 	limiter *rate.Limiter
 }
 
-// describe asks for the deployments by ARN. Those of a cluster that is gone fail a whole call.
+// describe describes the deployments by ARN. One of a deleted cluster makes the whole call fail.
 func (o *outcomes) describe(ctx context.Context, batch []*Redeployment) error {
 	arns := make([]string, len(batch))
 	for i, r := range batch {
@@ -97,7 +98,7 @@ func (o *outcomes) describe(ctx context.Context, batch []*Redeployment) error {
 	return nil
 }
 
-// find looks for the one service deployment that was created when ECS accepted the redeployment.
+// find finds the only service deployment that was created when ECS accepted the redeployment.
 func (o *outcomes) find(ctx context.Context, r *Redeployment) error {
 	if err := o.limiter.Wait(ctx); err != nil {
 		return err
@@ -123,7 +124,7 @@ func (o *outcomes) find(ctx context.Context, r *Redeployment) error {
 	return nil
 }
 
-// unknown notes why nothing is known. The end of the context ends the command.
+// unknown stores why the outcome is unknown. The context's error ends the command.
 func unknown(ctx context.Context, batch []*Redeployment, action string, err error) error {
 	if ctx.Err() != nil || errors.Is(err, context.Canceled) {
 		return err
@@ -138,7 +139,7 @@ func unknown(ctx context.Context, batch []*Redeployment, action string, err erro
 	return nil
 }
 
-// settle notes the outcome (ECS API, ServiceDeployment, status).
+// settle stores the outcome (ECS API, ServiceDeployment, status).
 func (r *Redeployment) settle(status types.ServiceDeploymentStatus, started, created, finished *time.Time) {
 	r.OutcomeUnknownWhy = ""
 	switch status {

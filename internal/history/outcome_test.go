@@ -14,7 +14,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// deployments are the service deployments that ECS knows.
+// deployments are the service deployments in ECS.
 type deployments struct {
 	known  []types.ServiceDeploymentBrief
 	denied bool
@@ -70,7 +70,7 @@ func outcomeOf(t *testing.T, api DeploymentsAPI, r Redeployment) Redeployment {
 	return all[0]
 }
 
-// The record's service deployment is asked by its ARN.
+// The service deployment in the record is described by its ARN.
 func TestOutcomeByARN(t *testing.T) {
 	for status, want := range map[types.ServiceDeploymentStatus]Outcome{
 		"SUCCESSFUL": OutcomeCompleted, "ROLLBACK_SUCCESSFUL": OutcomeRolledBack, "ROLLBACK_FAILED": OutcomeFailed, "STOPPED": OutcomeStopped,
@@ -85,7 +85,7 @@ func TestOutcomeByARN(t *testing.T) {
 	}
 }
 
-// Without it, the one that was created within 30 s of the acceptance is taken, and none of several.
+// Otherwise the one that was created within 30 s of the acceptance is used, but not one of several.
 func TestOutcomeByTime(t *testing.T) {
 	at := monday.Add(time.Hour)
 	near := deployment("sd/1", "SUCCESSFUL", at.Add(2*time.Second), time.Minute)
@@ -106,7 +106,8 @@ func TestOutcomeByTime(t *testing.T) {
 	}
 }
 
-// What may not be asked is unknown and names the action; a deployment that ECS keeps no longer is unknown.
+// Without permission the outcome is unknown and the action is named; a deployment that ECS has deleted is
+// unknown.
 func TestOutcomeUnknown(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -125,7 +126,7 @@ func TestOutcomeUnknown(t *testing.T) {
 	}
 }
 
-// Twenty are asked for in one call.
+// Twenty are described per call.
 func TestOutcomesInBatches(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := &deployments{known: []types.ServiceDeploymentBrief{deployment("sd/1", "SUCCESSFUL", monday, time.Minute)}}

@@ -13,24 +13,24 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// LogsAPI is what is asked of CloudWatch Logs.
+// LogsAPI is the part of CloudWatch Logs that is used.
 type LogsAPI interface {
 	FilterLogEvents(context.Context, *cloudwatchlogs.FilterLogEventsInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.FilterLogEventsOutput, error)
 }
 
 var _ LogsAPI = (*cloudwatchlogs.Client)(nil)
 
-// Query says which records to read.
+// Query selects the records to read.
 type Query struct {
 	LogGroup string
 	From, To time.Time // of the records; To is not included
 	Filter   Filter
-	Limiter  *rate.Limiter // shared by everything that reads in one account and region; nil: one of its own
-	// Progress, where it is not nil, is called as the reading goes on, one call at a time.
+	Limiter  *rate.Limiter // shared by all readers of one account and region; nil: a separate one
+	// Progress, if not nil, is called during the reading; calls are serialized.
 	Progress func(Progress)
 }
 
-// Progress says how far a reading is.
+// Progress is the progress of a reading.
 type Progress struct {
 	Windows, WindowsRead int
 	Records              int
@@ -39,26 +39,27 @@ type Progress struct {
 // Entry is one record of the function.
 type Entry struct {
 	handler.Record
-	At  time.Time // when CloudWatch Logs says that it was written
-	Raw string    // the line as it is
+	At  time.Time // when it was written, according to CloudWatch Logs
+	Raw string    // the original line
 }
 
-// Rate is the pace of FilterLogEvents: AWS documents five calls a second for an account and region, of
-// everybody together (CloudWatch Logs quotas), so a little less is taken.
+// Rate returns a limiter for FilterLogEvents: AWS documents five calls per second for all callers in an
+// account and region (CloudWatch Logs quotas), so a little less is used.
 func Rate() *rate.Limiter { return rate.NewLimiter(4.8, 1) }
 
 const (
-	// sideBySide is how many windows are read at once: enough for the documented rate at a second a call.
-	sideBySide = 5
-	// windows is into how many parts a long period is cut, so that each has a page or two of a busy
-	// account's records; shortest is the part that a short one is cut into.
+	// parallelism is the number of windows that are read concurrently: enough for the documented rate at one
+	// second per call.
+	parallelism = 5
+	// windows is the number of parts of a long period, so that each has a page or two of a busy account's
+	// records; shortest is the length of the parts of a short period.
 	windows  = 48
 	shortest = 6 * time.Hour
 )
 
-// Read reads the records of a period, in the order of their time, and gives each to keep, one at a time.
-// It returns how many lines were passed over because they are none of the function's records. A page is
-// held no longer than until it was given. An error is AWS's, keep's, or the end of the context.
+// Read reads the records of a period in the order of time and passes each to keep, one at a time. It returns
+// the number of lines that are not records of the function. Pages are only held until they were passed on. An
+// error is AWS's, keep's, or the context's.
 func Read(ctx context.Context, logs LogsAPI, q Query, keep func(Entry) error) (passedOver int, err error) {
 	r := &reading{logs: logs, query: q, limiter: q.Limiter}
 	if r.limiter == nil {
@@ -73,11 +74,11 @@ func Read(ctx context.Context, logs LogsAPI, q Query, keep func(Entry) error) (p
 	r.progress.Windows = len(spans)
 	pages := make([]chan []types.FilteredLogEvent, len(spans))
 	for i := range pages {
-		pages[i] = make(chan []types.FilteredLogEvent, 1) // a window runs ahead by two pages
+		pages[i] = make(chan []types.FilteredLogEvent, 1) // a window is at most two pages ahead
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return r.give(ctx, pages, keep) })
-	free := make(chan struct{}, sideBySide)
+	free := make(chan struct{}, parallelism)
 	group.Go(func() error {
 		for i, w := range spans {
 			select {
@@ -117,11 +118,11 @@ type reading struct {
 	logs       LogsAPI
 	query      Query
 	limiter    *rate.Limiter
-	progress   Progress // of give
+	progress   Progress // maintained by give
 	passedOver int
 }
 
-// give hands the pages over in the order of the windows.
+// give passes the pages on in the order of the windows.
 func (r *reading) give(ctx context.Context, windows []chan []types.FilteredLogEvent, keep func(Entry) error) error {
 	for _, pages := range windows {
 		for {
@@ -145,7 +146,7 @@ func (r *reading) give(ctx context.Context, windows []chan []types.FilteredLogEv
 	return nil
 }
 
-// atOnce reads the whole period with one call, where that is enough: most installations have few records.
+// atOnce reads the whole period with one call if one page is enough: most installations have few records.
 func (r *reading) atOnce(ctx context.Context, keep func(Entry) error) (done bool, err error) {
 	answer, err := r.call(ctx, span{r.query.From, r.query.To}, nil)
 	if err != nil || aws.ToString(answer.NextToken) != "" {
@@ -188,7 +189,7 @@ func (r *reading) report() {
 	}
 }
 
-// window reads one window page by page. A page may be empty and have a successor (FilterLogEvents).
+// window reads one window page by page. An empty page may be followed by others (FilterLogEvents).
 func (r *reading) window(ctx context.Context, w span, pages chan<- []types.FilteredLogEvent) error {
 	var token *string
 	for {
@@ -209,7 +210,7 @@ func (r *reading) window(ctx context.Context, w span, pages chan<- []types.Filte
 	}
 }
 
-// call asks for a page of a window, when it is time to.
+// call reads a page of a window within the rate limit.
 func (r *reading) call(ctx context.Context, w span, token *string) (*cloudwatchlogs.FilterLogEventsOutput, error) {
 	if err := r.limiter.Wait(ctx); err != nil {
 		return nil, err
@@ -217,7 +218,7 @@ func (r *reading) call(ctx context.Context, w span, token *string) (*cloudwatchl
 	return r.logs.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{
 		LogGroupName:  &r.query.LogGroup,
 		StartTime:     aws.Int64(w.from.UnixMilli()),
-		EndTime:       aws.Int64(w.to.UnixMilli() - 1), // both ends are included
+		EndTime:       aws.Int64(w.to.UnixMilli() - 1), // both ends are inclusive
 		FilterPattern: aws.String(r.query.Filter.pattern()),
 		NextToken:     token,
 	})

@@ -9,7 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// Report is the figures of a period, as the report command's JSON has them.
+// Report contains the figures of a period, as in the report command's JSON.
 type Report struct {
 	Prefix           string         `json:"prefix"`
 	Region           string         `json:"region"`
@@ -25,14 +25,14 @@ type Report struct {
 	ByZone           []ZoneCount    `json:"by_zone"`
 	ByHour           [7][24]int     `json:"by_hour"`           // Monday to Sunday, hours of UTC
 	Rehearsals       int            `json:"rehearsals"`        // records of dry runs and simulations, which are not counted above
-	LinesPassedOver  int            `json:"lines_passed_over"` // that are none of the function's records
-	UnknownOutcomes  []string       `json:"unknown_outcomes"`  // why, each once
-	CountsUnknown    string         `json:"counts_unknown"`    // why the function's records do not tell the counts; "" where they do
+	LinesPassedOver  int            `json:"lines_passed_over"` // lines that are not records of the function
+	UnknownOutcomes  []string       `json:"unknown_outcomes"`  // the reasons, without duplicates
+	CountsUnknown    string         `json:"counts_unknown"`    // why the counts cannot be determined from the records; "" if they can
 	RedeploymentsAll []Redeployment `json:"-"`
 	All              []Interruption `json:"-"`
 }
 
-// MarshalJSON returns the report with null for the counts that are unknown.
+// MarshalJSON returns the report as JSON, with null for unknown counts.
 func (r Report) MarshalJSON() ([]byte, error) {
 	type plain Report
 	if r.CountsUnknown == "" {
@@ -53,13 +53,13 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	}{plain: plain(r)})
 }
 
-// Spread is the middle and the end of a set of figures, nil where there is none.
+// Spread contains the median and the maximum of a set of figures, nil if the set is empty.
 type Spread struct {
 	Median *int64 `json:"median"`
 	Max    *int64 `json:"max"`
 }
 
-// Outcomes counts what became of the redeployments.
+// Outcomes counts the outcomes of the redeployments.
 type Outcomes struct {
 	Completed  int    `json:"completed"`
 	RolledBack int    `json:"rolled_back"`
@@ -79,14 +79,14 @@ type ServiceCount struct {
 	Failures      int    `json:"failures"`
 }
 
-// ZoneCount counts the interruptions in one Availability Zone, "" where it is not known.
+// ZoneCount counts the interruptions in one Availability Zone, "" if unknown.
 type ZoneCount struct {
 	Zone          string `json:"zone"`
 	Interruptions int    `json:"interruptions"`
 }
 
-// Summarize makes the figures of what a Collector has. The period is told to the second. The interruptions are those of the period by the
-// time of their event.
+// Summarize computes the figures from what a Collector has. The period has a resolution of one second. It
+// contains the interruptions whose event is within it.
 func Summarize(c *Collector, from, to time.Time) Report {
 	r := Report{
 		From: from.UTC().Truncate(time.Second), To: to.UTC().Truncate(time.Second), Skipped: map[string]int{}, ByService: []ServiceCount{}, ByZone: []ZoneCount{},
@@ -170,7 +170,7 @@ func (o *Outcomes) of(outcome Outcome) *int {
 	return &o.Unknown
 }
 
-// spread takes the mean of the two in the middle of an even number.
+// spread uses the mean of the two middle figures if their number is even.
 func spread(figures []int64) Spread {
 	if len(figures) == 0 {
 		return Spread{}

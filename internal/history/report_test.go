@@ -11,7 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// reported are the figures of a week of records.
+// reported returns the figures of a week of records.
 func reported(t *testing.T, g *group, filter Filter) Report {
 	t.Helper()
 	var report Report
@@ -33,8 +33,8 @@ func reported(t *testing.T, g *group, filter Filter) Report {
 	return report
 }
 
-// A week by hand: four tasks of api, of which one is redeployed for the others; a worker that fails once
-// and then succeeds; an etl that fails for good.
+// A week of records: four tasks of api, one of which triggers the redeployment for the others; a worker that
+// fails once and then succeeds; an etl that always fails.
 func week(t *testing.T) *group {
 	t.Helper()
 	g := &group{}
@@ -65,7 +65,8 @@ func week(t *testing.T) *group {
 	observed.Mode = handler.ModeObserve
 	g.record(t, observed)
 
-	// None of an interruption: a dry run, a rehearsal, a notice that a person sent, an event of others.
+	// Records that are not about an interruption: a dry run, a simulation, a notice sent by a user, an event
+	// of others.
 	dry := notice("d1", "api", "eu-west-1a", monday.Add(14*time.Hour), handler.ReasonRedeploy)
 	dry.DryRun = true
 	g.record(t, dry)
@@ -77,7 +78,7 @@ func week(t *testing.T) *group {
 	g.record(t, sent)
 	g.record(t, notice("x1", "", "", monday.Add(15*time.Hour), handler.ReasonNotAServiceTask))
 
-	// Foreign lines, a truncated one, and a problem on the way, which is no outcome.
+	// Other lines, a truncated one, and a problem along the way, which is not an outcome.
 	g.add(monday.Add(16*time.Hour), "START RequestId: 1 Version: $LATEST")
 	g.add(monday.Add(16*time.Hour), `{"timestamp":"2026-11-09T16:00:00.000Z","reason":"redep`)
 	g.add(monday.Add(16*time.Hour), `{"timestamp":"2026-11-09T16:00:00.000Z","level":"WARNING","message":"retrying"}`)
@@ -87,7 +88,7 @@ func week(t *testing.T) *group {
 func TestReport(t *testing.T) {
 	for _, zone := range []*time.Location{time.UTC, time.FixedZone("Los Angeles", -8*3600), time.FixedZone("Kolkata", 5*3600+1800)} {
 		t.Run(zone.String(), func(t *testing.T) {
-			local := time.Local // what TZ sets when the process begins
+			local := time.Local // as TZ sets it when the process starts
 			defer func() { time.Local = local }()
 			time.Local = zone
 			r := reported(t, week(t), Filter{})
@@ -119,7 +120,8 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// What records lack is not made up: each test has a record of a skipped event of a task, and what the report says then.
+// Missing fields are not invented: each test has a record of a skipped event of a task, and the resulting
+// report.
 func TestMissingFields(t *testing.T) {
 	at := monday.Add(50 * time.Hour) // Wednesday, 02:00
 	for _, test := range []struct {
@@ -156,8 +158,8 @@ func TestMissingFields(t *testing.T) {
 	}
 }
 
-// The median of an odd number is the one in the middle, that of an even number the mean of the two there. What has not ended,
-// or is not known, has no seconds.
+// The median of an odd number of figures is the middle one, that of an even number the mean of the two middle
+// ones. Deployments that have not ended, or are unknown, have no seconds.
 func TestOutcomesOfAReport(t *testing.T) {
 	ms := func(n int64) *int64 { return &n }
 	c := &Collector{Redeployments: []Redeployment{
@@ -186,7 +188,7 @@ func TestOutcomesOfAReport(t *testing.T) {
 	}
 }
 
-// Nothing is nothing: no figure where there is none.
+// An empty report has no figures.
 func TestReportOfNothing(t *testing.T) {
 	r := reported(t, &group{}, Filter{})
 	if r.Interruptions != 0 || r.ReactionMS.Median != nil || r.Outcomes.Seconds.Max != nil || len(r.ByService) != 0 {
@@ -194,7 +196,7 @@ func TestReportOfNothing(t *testing.T) {
 	}
 }
 
-// Each filter lets through what it names.
+// Each filter passes what it names.
 func TestFilter(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -216,7 +218,7 @@ func TestFilter(t *testing.T) {
 	}
 }
 
-// Entries come in the order of their time, each once, whatever the pages are.
+// Entries come in the order of time, without duplicates, however they are paged.
 func TestOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &group{pageSize: 3, empty: true, latency: 300 * time.Millisecond}
@@ -240,7 +242,8 @@ func TestOrder(t *testing.T) {
 	})
 }
 
-// A period of few records takes one call, however long it is; where one does not answer all, it is read in parts.
+// A period with few records takes one call, however long it is; if one call does not return everything, the
+// period is read in parts.
 func TestCallsOfAPeriod(t *testing.T) {
 	for _, test := range []struct {
 		empty bool
@@ -260,7 +263,7 @@ func TestCallsOfAPeriod(t *testing.T) {
 	}
 }
 
-// The end of the context ends the reading, and so does keep.
+// The end of the context ends the reading, and so does an error of keep.
 func TestReadEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())

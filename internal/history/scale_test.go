@@ -19,9 +19,9 @@ import (
 
 type logEvent = types.FilteredLogEvent
 
-// Fifty thousand records of fourteen days: three events of each task, and a redeployment for every fifty tasks. The report
-// ends within 1.2 times what CloudWatch's documented rate allows for the calls that it takes, none of which is throttled,
-// and holds less than 100 MB.
+// Fifty thousand records in fourteen days: three events of each task, and a redeployment for every fifty
+// tasks. The report takes at most 1.2 times as long as CloudWatch's documented rate requires for its calls,
+// none of which is throttled, and holds less than 100 MB.
 func TestReportAtScale(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const records, days = 50_000, 14
@@ -102,7 +102,7 @@ func fill(t *testing.T, account *localaws.Server, records int, from, to time.Tim
 	}
 }
 
-// held is how much of the heap is in use.
+// held returns the size of the heap in use.
 func held() int64 {
 	var m runtime.MemStats
 	runtime.GC()

@@ -17,17 +17,17 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// monday is the first day of the period of the tests.
+// monday is the first day of the tests' period.
 var monday = time.Date(2026, 11, 9, 0, 0, 0, 0, time.UTC)
 
 const shop = "arn:aws:ecs:eu-west-1:111122223333:cluster/shop"
 
-// group is a log group that answers FilterLogEvents as CloudWatch Logs does: by time, in pages, some of
-// them empty, and with a token that ends.
+// group is a log group that responds to FilterLogEvents like CloudWatch Logs: sorted by time, in pages, some
+// of them empty, and with a token on all but the last.
 type group struct {
 	lines    []types.FilteredLogEvent // by time
 	pageSize int
-	empty    bool // an empty page comes before each other one
+	empty    bool // an empty page precedes every other one
 	latency  time.Duration
 
 	mu    sync.Mutex
@@ -38,7 +38,7 @@ func (g *group) add(at time.Time, line string) {
 	g.lines = append(g.lines, types.FilteredLogEvent{Timestamp: aws.Int64(at.UnixMilli()), Message: &line})
 }
 
-// record adds a record of the function as it writes them.
+// record adds a record in the function's format.
 func (g *group) record(t *testing.T, r handler.Record) {
 	t.Helper()
 	line, err := json.Marshal(r)
@@ -75,7 +75,7 @@ func (g *group) FilterLogEvents(_ context.Context, in *cloudwatchlogs.FilterLogE
 	return out, nil
 }
 
-// notice is the record of an event of a task, written a second and a half after it.
+// notice returns the record of an event of a task, written a second and a half after it.
 func notice(task, service, zone string, at time.Time, reason handler.Reason) handler.Record {
 	action := handler.ActionSkip
 	if reason == handler.ReasonRedeploy {
@@ -88,7 +88,7 @@ func notice(task, service, zone string, at time.Time, reason handler.Reason) han
 	}
 }
 
-// applied turns the record into that of a redeployment, accepted so many milliseconds after the event.
+// applied turns the record into that of a redeployment, accepted ms milliseconds after the event.
 func applied(r handler.Record, ms int64) handler.Record {
 	r.Applied, r.Action, r.Reason, r.ECSAnswerMS = true, handler.ActionRedeploy, handler.ReasonRedeploy, &ms
 	r.DeploymentBefore, r.DeploymentAfter = r.DeploymentID, "ecs-svc/2"

@@ -14,13 +14,14 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Account is what surrounds the services of a region: other rules, quotas, and room for executions.
+// Account describes the account around the services of a region: other rules, quotas, and available
+// executions.
 type Account struct {
-	Rules []Rule // enabled ones of the default bus that match a notice
-	// SpotQuota and OnDemandQuota are the vCPUs that Fargate may run, SpotUsage and OnDemandUsage the most
-	// that ran in the last three hours; nil where they were not read.
+	Rules []Rule // enabled rules of the default event bus that match a notice
+	// SpotQuota and OnDemandQuota are the vCPUs that Fargate may run, SpotUsage and OnDemandUsage the maximum
+	// that ran in the last three hours; nil if they were not read.
 	SpotQuota, OnDemandQuota, SpotUsage, OnDemandUsage *float64
-	// Unreserved is the account's executions that no function has reserved; nil where it was not read.
+	// Unreserved is the account's unreserved concurrent executions; nil if it was not read.
 	Unreserved *int
 	Unread     []Unread
 }
@@ -32,10 +33,10 @@ type Rule struct {
 	Targets []RuleTarget
 }
 
-// RuleTarget is what a rule invokes.
+// RuleTarget is the target of a rule.
 type RuleTarget struct {
 	ARN string
-	// Redeploys reports whether it is a function whose role may ecs:UpdateService; nil: it was not found out.
+	// Redeploys reports whether it is a function whose role may ecs:UpdateService; nil if unknown.
 	Redeploys *bool
 }
 
@@ -52,29 +53,29 @@ const (
 	QuotaOnDemand = "L-3032A538"
 )
 
-// RulesAPI is what is asked of EventBridge.
+// RulesAPI is the part of EventBridge that is used.
 type RulesAPI interface {
 	ListRules(context.Context, *eventbridge.ListRulesInput, ...func(*eventbridge.Options)) (*eventbridge.ListRulesOutput, error)
 	ListTargetsByRule(context.Context, *eventbridge.ListTargetsByRuleInput, ...func(*eventbridge.Options)) (*eventbridge.ListTargetsByRuleOutput, error)
 }
 
-// FunctionsAPI is what is asked of Lambda.
+// FunctionsAPI is the part of Lambda that is used.
 type FunctionsAPI interface {
 	GetFunctionConfiguration(context.Context, *lambda.GetFunctionConfigurationInput, ...func(*lambda.Options)) (*lambda.GetFunctionConfigurationOutput, error)
 	GetAccountSettings(context.Context, *lambda.GetAccountSettingsInput, ...func(*lambda.Options)) (*lambda.GetAccountSettingsOutput, error)
 }
 
-// SimulatorAPI is what is asked of IAM.
+// SimulatorAPI is the part of IAM that is used.
 type SimulatorAPI interface {
 	SimulatePrincipalPolicy(context.Context, *iam.SimulatePrincipalPolicyInput, ...func(*iam.Options)) (*iam.SimulatePrincipalPolicyOutput, error)
 }
 
-// QuotasAPI is what is asked of Service Quotas.
+// QuotasAPI is the part of Service Quotas that is used.
 type QuotasAPI interface {
 	GetServiceQuota(context.Context, *servicequotas.GetServiceQuotaInput, ...func(*servicequotas.Options)) (*servicequotas.GetServiceQuotaOutput, error)
 }
 
-// MetricsAPI is what is asked of CloudWatch.
+// MetricsAPI is the part of CloudWatch that is used.
 type MetricsAPI interface {
 	GetMetricData(context.Context, *cloudwatch.GetMetricDataInput, ...func(*cloudwatch.Options)) (*cloudwatch.GetMetricDataOutput, error)
 }
@@ -87,7 +88,7 @@ var (
 	_ MetricsAPI   = (*cloudwatch.Client)(nil)
 )
 
-// AccountClients are the AWS services that an account's surroundings are read from.
+// AccountClients are the AWS clients to read an Account with.
 type AccountClients struct {
 	Rules     RulesAPI
 	Functions FunctionsAPI
@@ -96,21 +97,22 @@ type AccountClients struct {
 	Metrics   MetricsAPI
 }
 
-// AccountQuestion says what to look for.
+// AccountQuestion are the options of ReadAccount.
 type AccountQuestion struct {
-	// Matches reports whether an event pattern, as JSON, matches a notice; an error says that it is not known.
+	// Matches reports whether an event pattern, as JSON, matches a notice; an error means that this is
+	// unknown.
 	Matches func(pattern string) (bool, error)
-	Ours    []string // names of rules that are left out
-	Service string   // ARN of a service that a target's role is asked about
+	Ours    []string // names of rules to ignore
+	Service string   // ARN of a service for which a target's role is checked
 	Now     time.Time
 }
 
-// ReadAccount reads what surrounds the services. What the caller may not read, or what fails, is told in
-// Unread. An error is the end of the context.
+// ReadAccount reads the account around the services. Denied and failed reads are reported in Unread. An error
+// is the context's.
 func ReadAccount(ctx context.Context, clients AccountClients, q AccountQuestion) (*Account, error) {
 	r := &accountReader{
 		reader: &reader{denied: map[string]Unread{}}, clients: clients, question: q,
-		// Reads of EventBridge have no published rate; Lambda documents 15 a second for all of its control plane.
+		// EventBridge publishes no rates for reads; Lambda documents 15 a second for its whole control plane.
 		pace: rate.NewLimiter(10, 5),
 	}
 	group, ctx := errgroup.WithContext(ctx)
@@ -131,7 +133,7 @@ type accountReader struct {
 	account  Account
 }
 
-// set changes the account, for one goroutine at a time.
+// set changes the account; it is safe for concurrent use.
 func (r *accountReader) set(change func(*Account)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

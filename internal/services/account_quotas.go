@@ -12,10 +12,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 )
 
-// usagePeriod is the time whose maximum counts as what is used.
+// usagePeriod is the period over which the maximum usage is taken.
 const usagePeriod = 3 * time.Hour
 
-// usage reads the vCPUs that Fargate ran (ECS developer guide, Fargate usage metrics).
+// usage reads the vCPUs that Fargate used (ECS developer guide, Fargate usage metrics).
 func (r *accountReader) usage(ctx context.Context) error {
 	query := func(id, class string) metrics.MetricDataQuery {
 		dimension := func(name, value string) metrics.Dimension { return metrics.Dimension{Name: &name, Value: &value} }

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// rules finds the enabled rules of the default bus that match a notice, and what they invoke.
+// rules finds the enabled rules of the default event bus that match a notice, and their targets.
 func (r *accountReader) rules(ctx context.Context) error {
 	var token *string
 	for {
@@ -48,7 +48,7 @@ func (r *accountReader) rule(ctx context.Context, rule events.Rule) error {
 	matches, err := r.question.Matches(pattern)
 	if err != nil {
 		r.unread(&Unread{Part: PartRules, Subject: name, Why: "rule " + name + ": " + err.Error()})
-		return nil //nolint:nilerr // it is told as unread
+		return nil //nolint:nilerr // it is reported as unread
 	}
 	if !matches {
 		return nil
@@ -76,11 +76,11 @@ func (r *accountReader) rule(ctx context.Context, rule events.Rule) error {
 	return nil
 }
 
-// redeploys finds out whether a target is a function whose role may redeploy.
+// redeploys reports whether a target is a function whose role may redeploy.
 func (r *accountReader) redeploys(ctx context.Context, target string) (*bool, error) {
 	parsed, err := arn.Parse(target)
 	if err != nil || parsed.Service != "lambda" {
-		return aws.Bool(false), nil //nolint:nilerr // no ARN of a function does not redeploy
+		return aws.Bool(false), nil //nolint:nilerr // a target that is not a function does not redeploy
 	}
 	a := access{PartRules, "lambda:GetFunctionConfiguration", target, false}
 	function, unread, err := read(ctx, r.reader, r.pace, a, func(ctx context.Context) (*lambda.GetFunctionConfigurationOutput, error) {
@@ -100,9 +100,10 @@ func (r *accountReader) redeploys(ctx context.Context, target string) (*bool, er
 	return allowed, err
 }
 
-// MayRedeploy asks IAM whether a role may ecs:UpdateService on a service (its ARN, or "*"). Its answer leaves out
-// service control policies with conditions and session policies (IAM user guide, policy simulator). Where
-// it could not be asked the answer is nil, and Unread says why; an error is the end of the context.
+// MayRedeploy reports, according to IAM's policy simulator, whether a role may ecs:UpdateService on a service
+// (its ARN, or "*"). The simulator does not consider service control policies with conditions, nor session
+// policies (IAM user guide, policy simulator). If it could not be called the result is nil and Unread says
+// why; an error is the context's.
 func MayRedeploy(ctx context.Context, simulator SimulatorAPI, role, service string) (*bool, *Unread, error) {
 	input := &iam.SimulatePrincipalPolicyInput{PolicySourceArn: &role, ActionNames: []string{"ecs:UpdateService"}}
 	if service != "" {
@@ -124,7 +125,7 @@ func MayRedeploy(ctx context.Context, simulator SimulatorAPI, role, service stri
 	for _, e := range answer.EvaluationResults {
 		switch {
 		case e.EvalDecision == policies.PolicyEvaluationDecisionTypeAllowed:
-		case len(e.MissingContextValues) > 0: // a condition on what is not known here
+		case len(e.MissingContextValues) > 0: // a condition on a value that is unknown here
 			return nil, &Unread{Part: PartRules, Action: a.action, Subject: role, Why: "a policy has a condition on " + strings.Join(e.MissingContextValues, ", ")}, nil
 		default:
 			return aws.Bool(false), nil, nil
@@ -133,7 +134,7 @@ func MayRedeploy(ctx context.Context, simulator SimulatorAPI, role, service stri
 	return aws.Bool(true), nil, nil
 }
 
-// clusterOf returns the ARN of the cluster of a service's long ARN, else "".
+// clusterOf returns the ARN of the cluster in a service's long ARN, or "".
 func clusterOf(service string) string {
 	parsed, err := arn.Parse(service)
 	if err != nil {

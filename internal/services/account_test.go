@@ -19,15 +19,15 @@ import (
 	quotas "github.com/aws/aws-sdk-go-v2/service/servicequotas/types"
 )
 
-// surroundings is an account with rules, a function, quotas and figures of what runs.
-type surroundings struct {
-	*world
+// fakeAccount is an account with rules, a function, quotas and usage figures.
+type fakeAccount struct {
+	*fakeAWS
 	rules    []events.Rule
 	mayWrite bool // the function's role may ecs:UpdateService
 	asked    *iam.SimulatePrincipalPolicyInput
 }
 
-func (s *surroundings) ListRules(_ context.Context, in *eventbridge.ListRulesInput, _ ...func(*eventbridge.Options)) (*eventbridge.ListRulesOutput, error) {
+func (s *fakeAccount) ListRules(_ context.Context, in *eventbridge.ListRulesInput, _ ...func(*eventbridge.Options)) (*eventbridge.ListRulesOutput, error) {
 	if err := s.call("events:ListRules"); err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (s *surroundings) ListRules(_ context.Context, in *eventbridge.ListRulesInp
 	return &eventbridge.ListRulesOutput{Rules: rules, NextToken: next}, nil
 }
 
-func (s *surroundings) ListTargetsByRule(_ context.Context, _ *eventbridge.ListTargetsByRuleInput, _ ...func(*eventbridge.Options)) (*eventbridge.ListTargetsByRuleOutput, error) {
+func (s *fakeAccount) ListTargetsByRule(_ context.Context, _ *eventbridge.ListTargetsByRuleInput, _ ...func(*eventbridge.Options)) (*eventbridge.ListTargetsByRuleOutput, error) {
 	if err := s.call("events:ListTargetsByRule"); err != nil {
 		return nil, err
 	}
@@ -45,15 +45,15 @@ func (s *surroundings) ListTargetsByRule(_ context.Context, _ *eventbridge.ListT
 	}}, nil
 }
 
-func (s *surroundings) GetFunctionConfiguration(context.Context, *lambda.GetFunctionConfigurationInput, ...func(*lambda.Options)) (*lambda.GetFunctionConfigurationOutput, error) {
+func (s *fakeAccount) GetFunctionConfiguration(context.Context, *lambda.GetFunctionConfigurationInput, ...func(*lambda.Options)) (*lambda.GetFunctionConfigurationOutput, error) {
 	return &lambda.GetFunctionConfigurationOutput{Role: aws.String("arn:aws:iam::111122223333:role/service-role/other")}, s.call("lambda:GetFunctionConfiguration")
 }
 
-func (s *surroundings) GetAccountSettings(context.Context, *lambda.GetAccountSettingsInput, ...func(*lambda.Options)) (*lambda.GetAccountSettingsOutput, error) {
+func (s *fakeAccount) GetAccountSettings(context.Context, *lambda.GetAccountSettingsInput, ...func(*lambda.Options)) (*lambda.GetAccountSettingsOutput, error) {
 	return &lambda.GetAccountSettingsOutput{AccountLimit: &lambdatypes.AccountLimit{UnreservedConcurrentExecutions: aws.Int32(900)}}, s.call("lambda:GetAccountSettings")
 }
 
-func (s *surroundings) SimulatePrincipalPolicy(_ context.Context, in *iam.SimulatePrincipalPolicyInput, _ ...func(*iam.Options)) (*iam.SimulatePrincipalPolicyOutput, error) {
+func (s *fakeAccount) SimulatePrincipalPolicy(_ context.Context, in *iam.SimulatePrincipalPolicyInput, _ ...func(*iam.Options)) (*iam.SimulatePrincipalPolicyOutput, error) {
 	if err := s.call("iam:SimulatePrincipalPolicy"); err != nil {
 		return nil, err
 	}
@@ -65,18 +65,18 @@ func (s *surroundings) SimulatePrincipalPolicy(_ context.Context, in *iam.Simula
 	return &iam.SimulatePrincipalPolicyOutput{EvaluationResults: []policies.EvaluationResult{{EvalDecision: decision}}}, nil
 }
 
-func (s *surroundings) GetServiceQuota(_ context.Context, in *servicequotas.GetServiceQuotaInput, _ ...func(*servicequotas.Options)) (*servicequotas.GetServiceQuotaOutput, error) {
+func (s *fakeAccount) GetServiceQuota(_ context.Context, in *servicequotas.GetServiceQuotaInput, _ ...func(*servicequotas.Options)) (*servicequotas.GetServiceQuotaOutput, error) {
 	value := map[string]float64{QuotaSpot: 512, QuotaOnDemand: 6}[*in.QuotaCode]
 	return &servicequotas.GetServiceQuotaOutput{Quota: &quotas.ServiceQuota{Value: &value}}, s.call("servicequotas:GetServiceQuota")
 }
 
-func (s *surroundings) GetMetricData(context.Context, *cloudwatch.GetMetricDataInput, ...func(*cloudwatch.Options)) (*cloudwatch.GetMetricDataOutput, error) {
+func (s *fakeAccount) GetMetricData(context.Context, *cloudwatch.GetMetricDataInput, ...func(*cloudwatch.Options)) (*cloudwatch.GetMetricDataOutput, error) {
 	return &cloudwatch.GetMetricDataOutput{MetricDataResults: []metrics.MetricDataResult{
 		{Id: aws.String("spot"), Values: []float64{470, 490}}, {Id: aws.String("ondemand")},
 	}}, s.call("cloudwatch:GetMetricData")
 }
 
-func (s *surroundings) read(t *testing.T) *Account {
+func (s *fakeAccount) read(t *testing.T) *Account {
 	t.Helper()
 	var account *Account
 	synctest.Test(t, func(t *testing.T) {
@@ -100,9 +100,9 @@ func rulesOf(account *Account) string {
 	return strings.Join(names, " ")
 }
 
-// Of all rules those are kept that fire on a notice: enabled, nobody's service's, not ours, on a pattern.
+// Only rules that match a notice are kept: enabled, not managed by a service, not ours, with a pattern.
 func TestReadAccount(t *testing.T) {
-	s := &surroundings{world: &world{}, mayWrite: true, rules: []events.Rule{
+	s := &fakeAccount{fakeAWS: &fakeAWS{}, mayWrite: true, rules: []events.Rule{
 		{Name: aws.String("theirs"), EventPattern: aws.String(`{"detail":{"stopCode":["SpotInterruption"]}}`), State: events.RuleStateEnabled},
 		{Name: aws.String("prod-rule"), EventPattern: aws.String(`{"detail":{"stopCode":["SpotInterruption"]}}`)},
 		{Name: aws.String("off"), EventPattern: aws.String(`{"detail":{"stopCode":["SpotInterruption"]}}`), State: events.RuleStateDisabled},
@@ -126,13 +126,13 @@ func TestReadAccount(t *testing.T) {
 	}
 }
 
-// A denial leaves its part unread, and the rest is read.
+// A denial leaves its part unread; the rest is read.
 func TestReadAccountDenied(t *testing.T) {
 	for _, action := range []string{
 		"events:ListRules", "events:ListTargetsByRule", "lambda:GetFunctionConfiguration", "iam:SimulatePrincipalPolicy",
 		"servicequotas:GetServiceQuota", "cloudwatch:GetMetricData", "lambda:GetAccountSettings",
 	} {
-		s := &surroundings{world: &world{denied: map[string]string{action: "AccessDenied"}}}
+		s := &fakeAccount{fakeAWS: &fakeAWS{denied: map[string]string{action: "AccessDenied"}}}
 		s.rules = []events.Rule{{Name: aws.String("theirs"), EventPattern: aws.String("Spot")}}
 		account := s.read(t)
 		if len(account.Unread) != 1 || account.Unread[0].Why != "you may not "+action {

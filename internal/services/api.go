@@ -10,7 +10,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 )
 
-// ECSAPI is what is asked of ECS.
+// ECSAPI is the part of ECS that is used.
 type ECSAPI interface {
 	ListClusters(context.Context, *ecs.ListClustersInput, ...func(*ecs.Options)) (*ecs.ListClustersOutput, error)
 	DescribeClusters(context.Context, *ecs.DescribeClustersInput, ...func(*ecs.Options)) (*ecs.DescribeClustersOutput, error)
@@ -21,23 +21,23 @@ type ECSAPI interface {
 	DescribeTasks(context.Context, *ecs.DescribeTasksInput, ...func(*ecs.Options)) (*ecs.DescribeTasksOutput, error)
 }
 
-// BalancerAPI is what is asked of Elastic Load Balancing.
+// BalancerAPI is the part of Elastic Load Balancing that is used.
 type BalancerAPI interface {
 	DescribeTargetGroups(context.Context, *elb.DescribeTargetGroupsInput, ...func(*elb.Options)) (*elb.DescribeTargetGroupsOutput, error)
 	DescribeTargetGroupAttributes(context.Context, *elb.DescribeTargetGroupAttributesInput, ...func(*elb.Options)) (*elb.DescribeTargetGroupAttributesOutput, error)
 }
 
-// SubnetAPI is what is asked of EC2.
+// SubnetAPI is the part of EC2 that is used.
 type SubnetAPI interface {
 	DescribeSubnets(context.Context, *ec2.DescribeSubnetsInput, ...func(*ec2.Options)) (*ec2.DescribeSubnetsOutput, error)
 }
 
-// ScalingAPI is what is asked of Application Auto Scaling.
+// ScalingAPI is the part of Application Auto Scaling that is used.
 type ScalingAPI interface {
 	DescribeScalableTargets(context.Context, *applicationautoscaling.DescribeScalableTargetsInput, ...func(*applicationautoscaling.Options)) (*applicationautoscaling.DescribeScalableTargetsOutput, error)
 }
 
-// ImagesAPI is what is asked of Amazon ECR.
+// ImagesAPI is the part of Amazon ECR that is used.
 type ImagesAPI interface {
 	DescribeRepositories(context.Context, *ecr.DescribeRepositoriesInput, ...func(*ecr.Options)) (*ecr.DescribeRepositoriesOutput, error)
 }
@@ -50,7 +50,7 @@ var (
 	_ ScalingAPI  = (*applicationautoscaling.Client)(nil)
 )
 
-// Clients are the AWS services that are read.
+// Clients are the AWS clients to read with.
 type Clients struct {
 	ECS      ECSAPI
 	Balancer BalancerAPI

@@ -9,10 +9,10 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 )
 
-// groupsAPage is the most that DescribeTargetGroups returns.
+// groupsAPage is the maximum page size of DescribeTargetGroups.
 const groupsAPage = 400
 
-// targetGroups lists every target group of the region, since one unknown ARN fails a call by ARNs, and
+// targetGroups lists all target groups of the region, because one unknown ARN makes a call by ARNs fail, and
 // reads the attributes of those that services use.
 func (r *reader) targetGroups(ctx context.Context, found []Service) error {
 	users := sharing(found, (*Service).targetGroupARNs)
@@ -24,12 +24,12 @@ func (r *reader) targetGroups(ctx context.Context, found []Service) error {
 		return err
 	}
 	if unread != nil {
-		r.tell(usersOf(users, slices.Sorted(maps.Keys(users))), *unread)
+		r.markUnread(usersOf(users, slices.Sorted(maps.Keys(users))), *unread)
 		return nil
 	}
 	for arn, services := range users {
 		if _, there := groups[arn]; !there {
-			r.tell(services, Unread{
+			r.markUnread(services, Unread{
 				Part: PartTargetGroups, Action: "elasticloadbalancing:DescribeTargetGroups", Subject: arn,
 				Why: "the target group " + arn + " is not there",
 			})
@@ -71,7 +71,7 @@ func (r *reader) attributes(ctx context.Context, group TargetGroup, users []*Ser
 		return err
 	}
 	if unread != nil {
-		r.tell(users, *unread)
+		r.markUnread(users, *unread)
 		return nil
 	}
 	group.Attributes = map[string]string{}

@@ -13,10 +13,10 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// clustersAtOnce is the most that DescribeClusters takes, and the most that ListClusters returns a page.
+// clustersAtOnce is the maximum of DescribeClusters, and the maximum page size of ListClusters.
 const clustersAtOnce = 100
 
-// clusters describes the clusters that were asked for, or all. Those without Fargate Spot are among them.
+// clusters describes the requested clusters, or all. It includes those without Fargate Spot.
 func (r *reader) clusters(ctx context.Context, asked []string) ([]Cluster, error) {
 	names := asked
 	if len(names) == 0 {
@@ -74,7 +74,7 @@ func (r *reader) clusterARNs(ctx context.Context) ([]string, *Unread, error) {
 	}
 }
 
-// missing refuses a cluster that was asked for and is not there, with the nearest name that is.
+// missing returns an error for a requested cluster that does not exist, with the most similar name.
 func (r *reader) missing(ctx context.Context, asked []string, failures []types.Failure) error {
 	if len(asked) == 0 || len(failures) == 0 {
 		return nil // deleted between the two calls
@@ -91,7 +91,7 @@ func (r *reader) missing(ctx context.Context, asked []string, failures []types.F
 	return notThere("cluster", name, "--cluster", "in this account and region", names)
 }
 
-// notThere is the error about a name that AWS does not know.
+// notThere returns the error for a name that AWS does not know.
 func notThere(kind, name, flag, where string, known []string) error {
 	refusal := &apperr.Error{
 		Code:    apperr.CodeInvalid,

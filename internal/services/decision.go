@@ -8,8 +8,8 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// Decision returns what the function would decide, in this mode, about an interruption at now of one of the
-// service's tasks: a task of the primary deployment, of as many as are wanted, when the cooldown is over.
+// Decision returns the function's decision in this mode if one of the service's tasks were interrupted at
+// now: a task of the primary deployment, with all desired tasks running and the cooldown over.
 func (s *Service) Decision(mode handler.Mode, now time.Time) handler.Decision {
 	service := handler.ServiceFrom(&s.Service)
 	service.RunningCount = service.DesiredCount

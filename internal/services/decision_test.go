@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// The function's own gate says what happens at an interruption; a service at rest is redeployed.
+// The function's own gate determines the decision; a steady service is redeployed.
 func TestDecision(t *testing.T) {
 	now := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 	for _, test := range []struct {
@@ -39,7 +39,7 @@ func TestDecision(t *testing.T) {
 			s.DeploymentConfiguration = &types.DeploymentConfiguration{MinimumHealthyPercent: aws.Int32(50)}
 		}, handler.ReasonWouldStopHealthy},
 	} {
-		w := &world{}
+		w := &fakeAWS{}
 		w.addCluster("shop", Spot)
 		service := Service{Service: *w.addService("shop", "api", Spot), Cluster: Cluster{Cluster: w.clusters[0]}}
 		service.Deployments = []types.Deployment{{

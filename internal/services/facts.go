@@ -10,42 +10,43 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 )
 
-// Spot is the name of Fargate Spot's capacity provider, OnDemand that of Fargate's other one.
+// Spot is the name of Fargate Spot's capacity provider, OnDemand that of Fargate on demand.
 const (
 	Spot     = "FARGATE_SPOT"
 	OnDemand = "FARGATE"
 )
 
-// Facts are what was read of an account and region.
+// Facts is the result of reading an account and region.
 type Facts struct {
 	Clusters []Cluster
-	Services []Service // on Fargate Spot, with a desired count above zero, by cluster and name
+	Services []Service // on Fargate Spot, with a desired count above zero, sorted by cluster and name
 	// Standalone are the running tasks on Fargate Spot that belong to no service.
 	Standalone []Task
 	// OnDemand, Idle and Elsewhere count the services that are not in Services: those on Fargate without
 	// Spot, those on Spot with a desired count of zero, and those on EC2 or external capacity.
 	OnDemand, Idle, Elsewhere int
-	// Unread is what could not be read of the account as a whole, a service or a cluster left out.
+	// Unread lists what could not be read of the account, apart from services and clusters.
 	Unread []Unread
-	// Unseen are the services that were asked for and not found, where what could not be read may hide them.
+	// Unseen are the requested services that were not found, if something that could not be read may contain
+	// them.
 	Unseen []string
 }
 
 // Cluster is an ECS cluster.
 type Cluster struct {
 	types.Cluster
-	// Unread is why its services could not be read; nil: they were, or it has none on Fargate Spot.
+	// Unread is why its services could not be read; nil if they were, or if it has none on Fargate Spot.
 	Unread *Unread
 }
 
 // Name returns the cluster's name.
 func (c *Cluster) Name() string { return aws.ToString(c.ClusterName) }
 
-// HasSpot reports whether Fargate Spot is associated with the cluster. It cannot be dissociated while
+// HasSpot reports whether the cluster has the capacity provider FARGATE_SPOT. It cannot be removed while
 // tasks use it (ECS API, PutClusterCapacityProviders).
 func (c *Cluster) HasSpot() bool { return c.has(Spot) }
 
-// HasOnDemand reports whether Fargate's on-demand capacity provider is associated with the cluster.
+// HasOnDemand reports whether the cluster has the capacity provider FARGATE.
 func (c *Cluster) HasOnDemand() bool { return c.has(OnDemand) }
 
 func (c *Cluster) has(provider string) bool {
@@ -57,17 +58,17 @@ func (c *Cluster) has(provider string) bool {
 	return false
 }
 
-// Service is an ECS service on Fargate Spot with what surrounds it.
+// Service is an ECS service on Fargate Spot with the resources that it uses.
 type Service struct {
 	types.Service
 	Cluster Cluster
 
-	// The rest is nil or incomplete where Unread has an entry of its part.
+	// The other fields are nil or incomplete if Unread has an entry for their part.
 	TaskDefinition *types.TaskDefinition
 	TargetGroups   []TargetGroup
 	Subnets        []ec2.Subnet
-	Scaling        *scaling.ScalableTarget // nil as well where the service does not scale by itself
-	FixedImages    []string                // images of its task definition whose tag cannot move
+	Scaling        *scaling.ScalableTarget // also nil if the service has no auto scaling
+	FixedImages    []string                // images of its task definition whose tag is immutable
 	Unread         []Unread
 }
 
@@ -83,16 +84,16 @@ type TargetGroup struct {
 	Attributes map[string]string
 }
 
-// Task is a running task that no service restarts.
+// Task is a running task that does not belong to a service.
 type Task struct {
 	ARN        string
 	Cluster    string
-	Group      string // "family:NAME", or what started it says
+	Group      string // "family:NAME", or as set by whoever started it
 	StartedBy  string
 	Definition string // ARN
 }
 
-// Part is a kind of what is read.
+// Part is a part of what is read.
 type Part string
 
 // The parts.
@@ -110,14 +111,15 @@ const (
 // Unread is a part that could not be read.
 type Unread struct {
 	Part    Part
-	Action  string // the IAM action that would have read it, such as "ec2:DescribeSubnets"
-	Denied  bool   // the caller may not; else Why is another failure
+	Action  string // the IAM action that reads it, such as "ec2:DescribeSubnets"
+	Denied  bool   // access was denied; otherwise Why is another failure
 	Why     string // one line
-	Subject string // what it is about: a cluster's name, a task definition; "" is the account
+	Subject string // the affected object: a cluster's name, a task definition; "" for the account
 }
 
-// strategy is the capacity provider strategy that a service's tasks are placed by: its own, or, under
-// CODE_DEPLOY and EXTERNAL, those of its task sets. A deployment controller of ECS has no task sets.
+// strategy returns the capacity provider strategy that places a service's tasks: its own or, with the
+// deployment controllers CODE_DEPLOY and EXTERNAL, those of its task sets. Services with the controller ECS
+// have no task sets.
 func strategy(s *types.Service) []types.CapacityProviderStrategyItem {
 	items := slices.Clone(s.CapacityProviderStrategy)
 	for _, set := range s.TaskSets {
@@ -126,11 +128,11 @@ func strategy(s *types.Service) []types.CapacityProviderStrategyItem {
 	return items
 }
 
-// OnSpot reports whether a service's strategy places tasks on Fargate Spot. The API's default weight is
-// 0, and an entry with neither weight nor base places none (ECS API, CapacityProviderStrategyItem).
+// OnSpot reports whether a service's strategy places tasks on Fargate Spot. The API's default weight is 0,
+// and an entry with neither weight nor base places no tasks (ECS API, CapacityProviderStrategyItem).
 func OnSpot(s *types.Service) bool { return places(s, Spot) }
 
-// HasOnDemandFloor reports whether a service's strategy places tasks on Fargate on demand as well.
+// HasOnDemandFloor reports whether a service's strategy also places tasks on Fargate on demand.
 func (s *Service) HasOnDemandFloor() bool { return places(&s.Service, OnDemand) }
 
 // OnDemandBase returns how many tasks a service's strategy places on Fargate on demand before any on Spot.
@@ -153,8 +155,8 @@ func places(s *types.Service, provider string) bool {
 	return false
 }
 
-// Placed returns how many of n tasks a service's strategy places on a provider at most: its base, and its share of
-// the others by weight, rounded up.
+// Placed returns the maximum number of n tasks that a service's strategy places on a provider: its base, and
+// its share of the others by weight, rounded up.
 func (s *Service) Placed(provider string, n int) int {
 	base, weight, bases, weights := 0, 0, 0, 0
 	for _, item := range strategy(&s.Service) {
@@ -170,7 +172,7 @@ func (s *Service) Placed(provider string, n int) int {
 	return min(n, base)
 }
 
-// onFargate reports whether a service without Spot runs on Fargate, for the count of what is left out.
+// onFargate reports whether a service without Spot runs on Fargate.
 func onFargate(s *types.Service) bool {
 	return s.LaunchType == types.LaunchTypeFargate || places(s, OnDemand)
 }

@@ -14,11 +14,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
 )
 
-// repositoriesAPage is the most that DescribeRepositories returns.
+// repositoriesAPage is the maximum page size of DescribeRepositories.
 const repositoriesAPage = 1000
 
-// images finds out which of the services' tagged images cannot change: those in a repository of Amazon ECR with
-// immutable tags. Repositories of other accounts and Regions are not asked about, since callers are rarely allowed to.
+// images finds the services' tagged images that cannot change: those in an ECR repository with immutable
+// tags. Repositories of other accounts and Regions are not read, since callers rarely have the permission.
 func (r *reader) images(ctx context.Context, found []Service) error {
 	users := sharing(found, func(s *Service) []string {
 		var all []string
@@ -35,7 +35,7 @@ func (r *reader) images(ctx context.Context, found []Service) error {
 		return err
 	}
 	if unread != nil {
-		r.tell(usersOf(users, slices.Sorted(maps.Keys(users))), *unread)
+		r.markUnread(usersOf(users, slices.Sorted(maps.Keys(users))), *unread)
 		return nil
 	}
 	r.note(func(*Facts) {
@@ -51,7 +51,7 @@ func (r *reader) images(ctx context.Context, found []Service) error {
 	return nil
 }
 
-// repositories lists every repository of the registry, by name.
+// repositories returns all repositories of the registry by name.
 func (r *reader) repositories(ctx context.Context) (map[string]types.Repository, *Unread, error) {
 	all := map[string]types.Repository{}
 	var token *string
@@ -72,8 +72,8 @@ func (r *reader) repositories(ctx context.Context) (map[string]types.Repository,
 	}
 }
 
-// taggedInOwnRegistry are the service's images that have a tag and no digest, in the registry of the service's own
-// account and Region, each with its repository.
+// taggedInOwnRegistry returns the service's images that have a tag but no digest and are in the registry of
+// the service's account and Region, each with its repository.
 func (s *Service) taggedInOwnRegistry() map[string]string {
 	images := map[string]string{}
 	own, err := arn.Parse(aws.ToString(s.Cluster.ClusterArn))
@@ -89,8 +89,8 @@ func (s *Service) taggedInOwnRegistry() map[string]string {
 	return images
 }
 
-// repositoryOf returns the repository of an image in the private registry of an account and Region, "" for any other
-// (ECR user guide, private registry: both of its host names).
+// repositoryOf returns the repository of an image in the private registry of an account and Region, or "" for
+// any other image (ECR user guide, private registry: both of its host names).
 func repositoryOf(image, account, region string) string {
 	parts := regexp.MustCompile(`^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)/([^:@]+)`).FindStringSubmatch(image)
 	if parts == nil || parts[1] != account || parts[2] != region {
@@ -99,15 +99,15 @@ func repositoryOf(image, account, region string) string {
 	return parts[3]
 }
 
-// TagOf returns an image's tag, "" where it has none. The colon of a registry's port is none.
+// TagOf returns an image's tag, or "" if it has none. The colon before a registry's port does not count.
 func TagOf(image string) string {
 	name, _, _ := strings.Cut(image[strings.LastIndexByte(image, '/')+1:], "@")
 	_, tag, _ := strings.Cut(name, ":")
 	return tag
 }
 
-// isFixed reports whether a tag of a repository cannot be moved to another image; none is the tag latest (ECR API,
-// Repository: the filters name the exceptions).
+// isFixed reports whether a tag of a repository is immutable. An image without a tag means the tag latest
+// (ECR API, Repository: the filters name the exceptions).
 func isFixed(repository *types.Repository, tag string) bool {
 	if tag == "" {
 		tag = "latest"

@@ -7,8 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
 )
 
-// A tag that cannot move is told from one that can, by the repository's own settings; the registry is listed once,
-// and only if an image of its own may be in it.
+// The repository's settings determine whether a tag is immutable; the registry is listed once, and only if it
+// may contain one of the images.
 func TestFixedImages(t *testing.T) {
 	const own, other = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/", "444455556666.dkr.ecr.eu-west-1.amazonaws.com/"
 	filters := []types.ImageTagMutabilityExclusionFilter{{Filter: aws.String("dev-*"), FilterType: types.ImageTagMutabilityExclusionFilterTypeWildcard}}
@@ -37,7 +37,7 @@ func TestFixedImages(t *testing.T) {
 		"evil.example/111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/fixed:1": {false, 0},
 		"team/fixed:1": {false, 0},
 	} {
-		w := &world{repositories: repositories, images: map[string]string{"api:1": image}}
+		w := &fakeAWS{repositories: repositories, images: map[string]string{"api:1": image}}
 		w.addCluster("shop", Spot)
 		w.addService("shop", "api", Spot)
 		facts := mustRead(t, w, Options{})
@@ -47,9 +47,9 @@ func TestFixedImages(t *testing.T) {
 	}
 }
 
-// Who may not look is told, at the services whose images might be there.
+// Denied access is reported for the services whose images might be in the registry.
 func TestImagesUnread(t *testing.T) {
-	w := &world{images: map[string]string{"api:1": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/app:1"}, denied: map[string]string{"ecr:DescribeRepositories": "AccessDeniedException"}}
+	w := &fakeAWS{images: map[string]string{"api:1": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/app:1"}, denied: map[string]string{"ecr:DescribeRepositories": "AccessDeniedException"}}
 	w.addCluster("shop", Spot)
 	w.addService("shop", "api", Spot)
 	w.addService("shop", "web", Spot)

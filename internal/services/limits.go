@@ -2,8 +2,8 @@ package services
 
 import "golang.org/x/time/rate"
 
-// limits pace the calls: one limiter for each bucket that AWS documents. Everybody in the account and
-// region shares a bucket, so half of its burst and four fifths of its refill are taken.
+// limits pace the calls with one limiter for each bucket that AWS documents. All callers in the account and
+// region share a bucket, so only half of its burst and four fifths of its refill are used.
 type limits struct {
 	clusters    *rate.Limiter // ListClusters, DescribeClusters
 	services    *rate.Limiter // ListServices, DescribeServices
@@ -12,10 +12,10 @@ type limits struct {
 	balancer    *rate.Limiter // every Describe call of Elastic Load Balancing
 	subnets     *rate.Limiter // DescribeSubnets
 	scaling     *rate.Limiter // DescribeScalableTargets, whose rate is not published
-	images      *rate.Limiter // DescribeRepositories, of which a page holds a thousand
+	images      *rate.Limiter // DescribeRepositories, with a thousand per page
 }
 
-// newLimits has the documented figures: burst and refill a second (ECS developer guide, request
+// newLimits returns the documented limits: burst and refill per second (ECS developer guide, request
 // throttling; ELB API reference, API throttling; EC2 API reference, request throttling).
 func newLimits() *limits {
 	bucket := func(burst, refill float64) *rate.Limiter {

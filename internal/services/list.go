@@ -13,14 +13,13 @@ import (
 )
 
 const (
-	// servicesAPage is the most that ListServices returns; its default is 10.
+	// servicesAPage is the maximum page size of ListServices; the default is 10.
 	servicesAPage = 100
-	// servicesAtOnce is the most that DescribeServices takes.
+	// servicesAtOnce is the maximum of DescribeServices.
 	servicesAtOnce = 10
 )
 
-// services finds the services on Fargate Spot in the clusters, those with one of the names where any are
-// asked for.
+// services finds the services on Fargate Spot in the clusters; if names are given, only those.
 func (r *reader) services(ctx context.Context, clusters []Cluster, asked []string) ([]Service, error) {
 	seen := &sighting{asked: asked}
 	err := each(ctx, clusters, func(ctx context.Context, c Cluster) error {
@@ -59,8 +58,8 @@ func (r *reader) readAll() bool {
 	return len(r.facts.Unread) == 0 && !slices.ContainsFunc(r.facts.Clusters, func(c Cluster) bool { return c.Unread != nil })
 }
 
-// withoutSpot looks for the services that were asked for in the clusters that Fargate Spot is not associated with: there
-// they are, and do not run on it.
+// withoutSpot looks for the requested services in clusters without Fargate Spot, where they may exist but do
+// not run on Spot.
 func (r *reader) withoutSpot(ctx context.Context, clusters []Cluster, seen *sighting) error {
 	return each(ctx, clusters, func(ctx context.Context, c Cluster) error {
 		if c.HasSpot() {
@@ -77,12 +76,12 @@ func (r *reader) withoutSpot(ctx context.Context, clusters []Cluster, seen *sigh
 	})
 }
 
-// sighting is what was seen of the services that were asked for; all of them, where none were.
+// sighting records which of the requested services were seen, or all services if none were requested.
 type sighting struct {
 	asked []string
 	found []Service // on Fargate Spot
-	names []string  // of all services, for the nearest to one that is not there
-	met   []string  // of those asked for: the ones that exist
+	names []string  // of all services, to find a similar name
+	met   []string  // the requested services that exist
 }
 
 func (s *sighting) take(r *reader, c Cluster, all []types.Service) {
@@ -97,7 +96,7 @@ func (s *sighting) take(r *reader, c Cluster, all []types.Service) {
 	}
 }
 
-// missing are those of the services that were asked for that were not seen.
+// missing returns the requested services that were not seen.
 func (s *sighting) missing() []string {
 	return slices.DeleteFunc(slices.Clone(s.asked), func(name string) bool { return slices.Contains(s.met, name) })
 }
@@ -110,7 +109,7 @@ func isAsked(asked []string, s *types.Service) bool {
 
 // sift keeps a service on Fargate Spot, and counts any other.
 func (f *Facts) sift(c Cluster, s types.Service) []Service {
-	if len(strategy(&s)) == 0 && s.LaunchType == "" { // it was made with neither: the cluster's default holds
+	if len(strategy(&s)) == 0 && s.LaunchType == "" { // it was created with neither: the cluster's default applies
 		s.CapacityProviderStrategy = c.DefaultCapacityProviderStrategy
 	}
 	switch {
@@ -127,7 +126,7 @@ func (f *Facts) sift(c Cluster, s types.Service) []Service {
 	return nil
 }
 
-// inCluster describes every service of a cluster.
+// inCluster describes all services of a cluster.
 func (r *reader) inCluster(ctx context.Context, c *Cluster) ([]types.Service, *Unread, error) {
 	arns, unread, err := r.serviceARNs(ctx, c)
 	if err != nil || unread != nil {
@@ -147,7 +146,7 @@ func (r *reader) inCluster(ctx context.Context, c *Cluster) ([]types.Service, *U
 	return all, nil, nil
 }
 
-// describe asks for the tags as well, unless the partition has none, as the function does.
+// describe includes the tags unless the partition does not support them, like the function.
 func (r *reader) describe(ctx context.Context, c *Cluster, names []string) (*ecs.DescribeServicesOutput, error) {
 	in := &ecs.DescribeServicesInput{Cluster: c.ClusterArn, Services: names, Include: []types.ServiceField{types.ServiceFieldTags}}
 	answer, err := r.clients.ECS.DescribeServices(ctx, in)

@@ -15,11 +15,11 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// PartPattern is whether a rule's pattern matches a notice.
+// PartPattern is the result of matching a rule's pattern against a notice.
 const PartPattern Part = "pattern"
 
-// Notice returns the event of an interruption of a task of a service, given the ARN of its cluster, as ECS sends
-// it at the beginning of the two minutes.
+// Notice returns the event that ECS sends two minutes before it stops an interrupted task of the service,
+// given the ARN of the service's cluster.
 func Notice(clusterARN, service string, at time.Time) handler.Event {
 	task := &types.Task{
 		ClusterArn: &clusterARN, TaskArn: aws.String(taskIn(clusterARN)), Group: aws.String("service:" + service), StartedBy: aws.String("ecs-svc/1"),
@@ -28,7 +28,7 @@ func Notice(clusterARN, service string, at time.Time) handler.Event {
 	return handler.InterruptionEvent(task, at)
 }
 
-// taskIn is the ARN of a task that does not exist.
+// taskIn returns the ARN of a task that does not exist.
 func taskIn(clusterARN string) string {
 	parsed, err := arn.Parse(clusterARN)
 	if err != nil {
@@ -38,8 +38,8 @@ func taskIn(clusterARN string) string {
 	return parsed.String()
 }
 
-// MatchesAny reports whether an event pattern, as JSON, matches one of the events by our own matcher. An error says
-// that the pattern is none that it knows.
+// MatchesAny reports whether an event pattern, as JSON, matches one of the events according to package
+// eventpattern. An error means that the pattern is invalid or not supported.
 func MatchesAny(pattern string, events []handler.Event) (bool, error) {
 	matches, err := eventpattern.Parse(pattern)
 	if err != nil {
@@ -57,16 +57,16 @@ func MatchesAny(pattern string, events []handler.Event) (bool, error) {
 	return false, nil
 }
 
-// PatternAPI is what is asked of EventBridge about patterns.
+// PatternAPI is the part of EventBridge that evaluates patterns.
 type PatternAPI interface {
 	TestEventPattern(context.Context, *eventbridge.TestEventPatternInput, ...func(*eventbridge.Options)) (*eventbridge.TestEventPatternOutput, error)
 }
 
 var _ PatternAPI = (*eventbridge.Client)(nil)
 
-// TestPattern asks EventBridge whether a pattern matches an event. An AWS that cannot tell, as some emulators,
-// says no to a pattern that fits every notice as well: there our own matcher answers. Where EventBridge may not be
-// asked, Unread says why; an error is the end of the context.
+// TestPattern reports whether a pattern matches an event according to EventBridge. Some emulators always
+// answer no, even for a pattern that matches every notice: then package eventpattern decides. If EventBridge
+// could not be called, Unread says why; an error is the context's.
 func TestPattern(ctx context.Context, api PatternAPI, pattern string, event handler.Event) (*bool, *Unread, error) {
 	r := &reader{denied: map[string]Unread{}}
 	ask := func(pattern string) (*eventbridge.TestEventPatternOutput, *Unread, error) {
@@ -90,7 +90,7 @@ func TestPattern(ctx context.Context, api PatternAPI, pattern string, event hand
 	}
 	matches, err := MatchesAny(pattern, []handler.Event{event})
 	if err != nil {
-		return nil, &Unread{Part: PartPattern, Action: "events:TestEventPattern", Why: "the rule's pattern: " + err.Error()}, nil //nolint:nilerr // it is told as unread
+		return nil, &Unread{Part: PartPattern, Action: "events:TestEventPattern", Why: "the rule's pattern: " + err.Error()}, nil //nolint:nilerr // it is reported as unread
 	}
 	return &matches, nil, nil
 }

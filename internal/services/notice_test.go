@@ -16,7 +16,7 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// bridge answers TestEventPattern as EventBridge does, or not at all, or with the nothing of an emulator.
+// bridge answers TestEventPattern like EventBridge, or fails, or answers like an emulator without support.
 type bridge struct {
 	err   error
 	empty bool
@@ -37,7 +37,7 @@ func (b bridge) TestEventPattern(_ context.Context, in *eventbridge.TestEventPat
 	return &eventbridge.TestEventPatternOutput{Result: matches(event)}, nil
 }
 
-// A pattern is held against a real notice by EventBridge, and by our own matcher only where EventBridge cannot tell.
+// EventBridge matches a pattern against a real notice; our own matcher is only used if EventBridge cannot.
 func TestTestPattern(t *testing.T) {
 	notice := Notice(arnRoot+"cluster/shop", "api", time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC))
 	const (
@@ -73,20 +73,21 @@ func TestTestPattern(t *testing.T) {
 
 func notice2026() time.Time { return time.Date(2026, 11, 1, 12, 0, 1, 0, time.UTC) }
 
-// withoutTags is a partition where ECS has no tags.
-type withoutTags struct{ *world }
+// withoutTags is a partition where ECS does not support tags.
+type withoutTags struct{ *fakeAWS }
 
 func (w withoutTags) DescribeServices(ctx context.Context, in *ecs.DescribeServicesInput, options ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error) {
 	if len(in.Include) > 0 {
 		return nil, &smithy.GenericAPIError{Code: "UnsupportedFeatureException", Message: "tags are not supported"}
 	}
-	return w.world.DescribeServices(ctx, in, options...)
+	return w.fakeAWS.DescribeServices(ctx, in, options...)
 }
 
-// Where a partition has no tags, services are read without them, as the function does; where it has, a refusal is one.
+// In a partition without tags, services are read without them, like the function does; in others, denied
+// access is an error.
 func TestPartitionWithoutTags(t *testing.T) {
 	for partition, want := range map[string]int{"aws-iso": 1, "aws": 0} {
-		w := &world{}
+		w := &fakeAWS{}
 		w.addCluster("shop", Spot)
 		w.addService("shop", "api", Spot)
 		w.clusters[0].ClusterArn = aws.String("arn:" + partition + ":ecs:us-iso-east-1:111122223333:cluster/shop")
@@ -99,7 +100,7 @@ func TestPartitionWithoutTags(t *testing.T) {
 	}
 }
 
-// On Fargate a base is placed first, and what is left by weight.
+// On Fargate the base is placed first, and the rest by weight.
 func TestPlaced(t *testing.T) {
 	s := &Service{Service: types.Service{CapacityProviderStrategy: []types.CapacityProviderStrategyItem{
 		{CapacityProvider: aws.String(OnDemand), Base: 1, Weight: 1}, {CapacityProvider: aws.String(Spot), Weight: 4},

@@ -8,28 +8,28 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Options say what to read.
+// Options are the options of Read.
 type Options struct {
 	Clusters []string // names or ARNs; none means every cluster of the region
 	Services []string // names or ARNs; none means every service of the clusters
-	// Bare leaves out what surrounds the services, and the tasks of none: ECS alone is asked.
+	// Bare skips the resources that the services use, and standalone tasks: only ECS is called.
 	Bare bool
-	// Progress, where it is not nil, is called as the reading goes on, one call at a time.
+	// Progress, if not nil, is called during the reading; calls are serialized.
 	Progress func(Progress)
 }
 
-// Progress says how far a reading is.
+// Progress is the progress of a reading.
 type Progress struct {
 	Clusters, ClustersRead int
 	Services, ServicesRead int // on Fargate Spot
 }
 
-// sideBySide is how many calls are under way at once: enough for the documented rates at 100 ms a call.
-const sideBySide = 8
+// parallelism is the number of concurrent calls: enough for the documented rates at 100 ms per call.
+const parallelism = 8
 
-// Read reads the account and region of the clients. What the caller may not read, or what fails, is told
-// in Unread. An error is the end of the context, or a cluster or service of the options that is not there
-// (*apperr.Error), or a failure of the first call (every cluster is unknown then).
+// Read reads the account and region of the clients. Denied and failed reads are reported in Unread. An error
+// is the context's, or reports a requested cluster or service that does not exist (*apperr.Error), or the
+// failure of the first call, without which no cluster is known.
 func Read(ctx context.Context, clients Clients, options Options) (*Facts, error) {
 	r := &reader{clients: clients, limits: newLimits(), progress: options.Progress, denied: map[string]Unread{}, running: map[string]int{}}
 	clusters, err := r.clusters(ctx, options.Clusters)
@@ -45,7 +45,7 @@ func Read(ctx context.Context, clients Clients, options Options) (*Facts, error)
 	if options.Bare {
 		return &r.facts, nil
 	}
-	if err := r.surroundings(ctx, found); err != nil {
+	if err := r.related(ctx, found); err != nil {
 		return nil, err
 	}
 	if len(options.Services) == 0 {
@@ -64,10 +64,10 @@ func (r *reader) sort() {
 	slices.SortFunc(r.facts.Standalone, func(a, b Task) int { return cmp.Compare(a.ARN, b.ARN) })
 }
 
-// each does something for every element, several at once, until one fails.
+// each runs do for every element concurrently until one fails.
 func each[T any](ctx context.Context, all []T, do func(context.Context, T) error) error {
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(sideBySide)
+	group.SetLimit(parallelism)
 	for _, one := range all {
 		group.Go(func() error { return do(ctx, one) })
 	}

@@ -14,9 +14,9 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// shop is a cluster with a service of each kind.
-func shop() *world {
-	w := &world{}
+// shop returns an account with a service of each kind.
+func shop() *fakeAWS {
+	w := &fakeAWS{}
 	w.addCluster("shop", Spot, OnDemand)
 	w.addService("shop", "api1", Spot)
 	w.addService("shop", "mixed", OnDemand, Spot)
@@ -25,12 +25,12 @@ func shop() *world {
 	w.addService("shop", "ec2").LaunchType = types.LaunchTypeEc2
 	w.addService("shop", "gone", Spot).Status = aws.String("DRAINING")
 	w.addCluster("machines")
-	w.addService("machines", "stray", Spot) // cannot be: without the provider nothing is asked
+	w.addService("machines", "stray", Spot) // impossible in AWS: without the provider the cluster is not read
 	w.addService("machines", "quiet").LaunchType = types.LaunchTypeEc2
 	return w
 }
 
-func mustRead(t *testing.T, w *world, options Options) *Facts {
+func mustRead(t *testing.T, w *fakeAWS, options Options) *Facts {
 	t.Helper()
 	var facts *Facts
 	synctest.Test(t, func(t *testing.T) {
@@ -50,7 +50,7 @@ func names(facts *Facts) string {
 	return strings.Join(all, " ")
 }
 
-// What runs on Spot is kept, the rest is counted; a cluster without Fargate Spot is not asked.
+// Services on Spot are kept, others are counted; clusters without Fargate Spot are not read.
 func TestReadKeepsWhatRunsOnSpot(t *testing.T) {
 	w := shop()
 	facts := mustRead(t, w, Options{})
@@ -71,7 +71,7 @@ func TestReadKeepsWhatRunsOnSpot(t *testing.T) {
 	}
 }
 
-// A service is on Spot by weight or base of its strategy, whatever its launch type says.
+// A service is on Spot if its strategy has a weight or base for it, whatever its launch type says.
 func TestOnSpot(t *testing.T) {
 	item := func(provider string, weight, base int32) types.CapacityProviderStrategyItem {
 		return types.CapacityProviderStrategyItem{CapacityProvider: &provider, Weight: weight, Base: base}
@@ -94,9 +94,9 @@ func TestOnSpot(t *testing.T) {
 	}
 }
 
-// A service that was made with neither launch type nor strategy has its cluster's default.
+// A service that was created with neither launch type nor strategy has its cluster's default.
 func TestStrategyOnTheClusterOnly(t *testing.T) {
-	w := &world{}
+	w := &fakeAWS{}
 	w.addCluster("shop", Spot)
 	w.clusters[0].DefaultCapacityProviderStrategy = []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String(Spot), Weight: 1}}
 	w.addService("shop", "api")
@@ -141,11 +141,12 @@ func TestReadNarrowed(t *testing.T) {
 	}
 }
 
-// A denial is told where it matters, and an action that knows no resources is not called again.
+// A denial is reported for the affected objects, and an action without resource-level permissions is not
+// called again.
 func TestDenied(t *testing.T) {
 	for _, test := range []struct {
 		action, code string
-		calls        int // of the action
+		calls        int // calls of the action
 		services     int
 		part         Part
 	}{
@@ -169,8 +170,8 @@ func TestDenied(t *testing.T) {
 			if len(facts.Services) != test.services {
 				t.Errorf("services: %s", names(facts))
 			}
-			// Calls that were on their way when the first answer came do not count as calls after it.
-			if calls := len(w.calls[test.action]); calls > max(test.calls, sideBySide) || test.services == 0 && calls != test.calls {
+			// Calls that were in progress when the first response came do not count as later calls.
+			if calls := len(w.calls[test.action]); calls > max(test.calls, parallelism) || test.services == 0 && calls != test.calls {
 				t.Errorf("%d calls", calls)
 			}
 			for _, u := range unreadOf(facts) {
@@ -185,7 +186,7 @@ func TestDenied(t *testing.T) {
 	}
 }
 
-// unreadOf are the unread parts of the account, its clusters and its services.
+// unreadOf returns the unread parts of the account, its clusters and its services.
 func unreadOf(facts *Facts) []Unread {
 	all := slices.Clone(facts.Unread)
 	for _, c := range facts.Clusters {
@@ -199,7 +200,8 @@ func unreadOf(facts *Facts) []Unread {
 	return all
 }
 
-// What is deleted between two calls is passed over; what a service names and is not there is unread.
+// An object that is deleted between two calls is ignored; a missing object that a service refers to is
+// unread.
 func TestDeletedMeanwhile(t *testing.T) {
 	w := shop()
 	w.addCluster("leaving", Spot)
@@ -227,7 +229,7 @@ func TestDeletedMeanwhile(t *testing.T) {
 	}
 }
 
-// Tasks are asked for only where more of them run than the services account for.
+// Tasks are only listed if more of them run than the services account for.
 func TestStandaloneTasks(t *testing.T) {
 	w := shop()
 	w.tasks = map[string][]types.Task{"shop": {
@@ -245,7 +247,7 @@ func TestStandaloneTasks(t *testing.T) {
 	}
 }
 
-// The end of the context ends the reading, whatever is under way.
+// The end of the context ends the reading at any call.
 func TestInterrupted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -260,7 +262,7 @@ func TestInterrupted(t *testing.T) {
 	})
 }
 
-// Progress ends where everything was read.
+// The progress ends when everything was read.
 func TestProgress(t *testing.T) {
 	var last Progress
 	mustRead(t, shop(), Options{Progress: func(p Progress) { last = p }})
@@ -269,11 +271,11 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// Where the clusters may not be read, nothing is known of a service that was asked for: least of all that it is not there.
+// If the clusters may not be read, a requested service is not reported as missing.
 func TestReadCallsNoServiceMissingWhereClustersAreUnread(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, action := range []string{"ecs:ListClusters", "ecs:DescribeClusters"} {
-			w := &world{denied: map[string]string{action: "AccessDeniedException"}}
+			w := &fakeAWS{denied: map[string]string{action: "AccessDeniedException"}}
 			w.addCluster("shop", Spot)
 			facts, err := Read(t.Context(), w.clients(), Options{Services: []string{"api"}})
 			if err != nil || len(facts.Unread) != 1 || facts.Unread[0].Action != action || !slices.Equal(facts.Unseen, []string{"api"}) {

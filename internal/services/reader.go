@@ -17,23 +17,23 @@ type reader struct {
 
 	mu     sync.Mutex
 	facts  Facts
-	denied map[string]Unread // by action: not called again
-	// running counts, by cluster, the tasks that its services account for
+	denied map[string]Unread // by action; not called again
+	// running counts, by cluster, the tasks that belong to services
 	running map[string]int
 	count   Progress
 }
 
-// access is a call as IAM sees it.
+// access describes a call for IAM.
 type access struct {
 	part    Part
 	action  string
 	subject string
-	// anywhere: IAM knows no resources for the action, so that one denial holds for every call
-	// (Service Authorization Reference).
+	// anywhere: the action has no resource-level permissions, so one denial applies to every call (Service
+	// Authorization Reference).
 	anywhere bool
 }
 
-// read makes a call within its limit. What fails is an Unread; an error is the end of the context.
+// read makes a call within its rate limit. A failure is returned as an Unread; an error is the context's.
 func read[T any](ctx context.Context, r *reader, limit *rate.Limiter, a access, call func(context.Context) (T, error)) (T, *Unread, error) {
 	var none T
 	if known, found := r.known(a); found {
@@ -77,7 +77,7 @@ func (r *reader) remember(a access, unread Unread) {
 	r.denied[a.action] = unread
 }
 
-// note changes the facts, for one goroutine at a time.
+// note changes the facts; it is safe for concurrent use.
 func (r *reader) note(change func(*Facts)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

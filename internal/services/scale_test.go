@@ -9,10 +9,10 @@ import (
 )
 
 // A thousand services in twenty clusters, three hundred of them on Spot, are read with at most 800 calls,
-// and no bucket of AWS's is ever overdrawn.
+// without exceeding any of AWS's buckets.
 func TestReadAtScale(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{latency: 50 * time.Millisecond}
+		w := &fakeAWS{latency: 50 * time.Millisecond}
 		for c := range 20 {
 			cluster := fmt.Sprintf("c%d", c)
 			w.addCluster(cluster, Spot, OnDemand)
@@ -47,7 +47,7 @@ func TestReadAtScale(t *testing.T) {
 }
 
 // checkBuckets replays the calls against the documented token buckets.
-func (w *world) checkBuckets(t *testing.T) {
+func (w *fakeAWS) checkBuckets(t *testing.T) {
 	t.Helper()
 	for _, bucket := range []struct {
 		name          string
@@ -74,7 +74,7 @@ func (w *world) checkBuckets(t *testing.T) {
 	}
 }
 
-// overdraw returns the least that the bucket held.
+// overdraw returns the minimum number of tokens in the bucket.
 func overdraw(calls []time.Time, burst, refill float64) float64 {
 	slices.SortFunc(calls, time.Time.Compare)
 	tokens, least, last := burst, burst, calls[0]

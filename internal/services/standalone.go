@@ -10,11 +10,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// tasksAtOnce is the most that ListTasks returns a page and that DescribeTasks takes.
+// tasksAtOnce is the maximum page size of ListTasks and the maximum of DescribeTasks.
 const tasksAtOnce = 100
 
-// standalone finds tasks on Fargate Spot that no service restarts. A cluster is asked only where more
-// tasks run than its services account for.
+// standalone finds tasks on Fargate Spot that do not belong to a service. A cluster is only read if it runs
+// more tasks than its services account for.
 func (r *reader) standalone(ctx context.Context) error {
 	return each(ctx, r.facts.Clusters, func(ctx context.Context, c Cluster) error {
 		if !c.HasSpot() || c.Unread != nil || int(c.RunningTasksCount) <= r.running[c.Name()] {

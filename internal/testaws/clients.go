@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 )
 
-// Clients are a second set of clients of an AWS, past the [Proxy].
+// Clients are a second set of AWS clients that bypass the [Proxy].
 type Clients struct {
 	IAM    *iam.Client
 	Logs   *cloudwatchlogs.Client
@@ -21,7 +21,7 @@ type Clients struct {
 	ECS    *ecs.Client
 }
 
-// Clients gives clients for a region.
+// Clients returns clients for a region.
 func (b Backend) Clients(region string) Clients {
 	config := aws.Config{
 		Region:       region,

@@ -1,6 +1,6 @@
-// Package testaws is what a test needs around an AWS to see and to disturb what a program does with it: a [Proxy]
-// that records every call on the wire and can make any of them fail, a moto server to stand behind it, and [Dump],
-// which writes down everything that an account holds, through clients of its own.
+// Package testaws provides what a test needs to observe a program's use of AWS and to inject faults: a
+// [Proxy] that records every call on the wire and can make any of them fail, a moto server behind it, and
+// [Dump], which describes everything in an account, using separate clients.
 //
-// It knows nothing of the program under test: a second witness, not a helper of the first.
+// It does not depend on the program under test, so that it is an independent check.
 package testaws

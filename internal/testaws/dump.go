@@ -12,9 +12,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// Dump writes down what an account holds in the clients' region, and its roles: one paragraph a resource, everything
-// in it that somebody may have set, sorted. What AWS sets by itself (ids, times) is left out, and so is a function's
-// LoggingConfig, which moto does not tell: see [Clients.Logging]. An empty account is "nothing\n".
+// Dump returns a description of everything in an account in the clients' region, and of its roles: one
+// paragraph per resource with everything that may have been set, sorted. Values set by AWS (IDs, times) are
+// left out, and so is a function's LoggingConfig, which moto does not return: see [Clients.Logging]. An empty
+// account is "nothing\n".
 func (c Clients) Dump(ctx context.Context) (string, error) {
 	p := &page{}
 	for _, part := range []func(context.Context, *page) error{c.dumpRoles, c.dumpLogGroups, c.dumpFunctions, c.dumpRules} {
@@ -33,7 +34,7 @@ type page struct{ out strings.Builder }
 
 func (p *page) title(kind, name string) { fmt.Fprintf(&p.out, "%s %s\n", kind, name) }
 
-// line is one property; an empty one is left out.
+// line writes one property; an empty one is left out.
 func (p *page) line(name, value string) {
 	if value != "" {
 		fmt.Fprintf(&p.out, "  %s %s\n", name, value)
@@ -46,7 +47,7 @@ func (p *page) tags(tags map[string]string) {
 	}
 }
 
-// compact is a JSON document without white space, its keys sorted; what is none stays as it is.
+// compact returns a JSON document without white space and with sorted keys; other text is returned unchanged.
 func compact(document string) string {
 	var value any
 	if json.Unmarshal([]byte(document), &value) != nil {
@@ -59,7 +60,7 @@ func compact(document string) string {
 	return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(text))
 }
 
-// unescaped is a policy document of IAM, which comes URL-encoded.
+// unescaped returns a policy document of IAM, which is URL-encoded.
 func unescaped(document *string) string {
 	text, err := url.PathUnescape(aws.ToString(document))
 	if err != nil {

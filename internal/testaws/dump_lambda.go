@@ -70,7 +70,7 @@ func (c Clients) dumpFunction(ctx context.Context, p *page, name *string) error 
 	return nil
 }
 
-// dumpAround writes down what has calls of its own: async configuration and resource policy.
+// dumpAround describes what has separate calls: async configuration and resource policy.
 func (c Clients) dumpAround(ctx context.Context, p *page, name *string) error {
 	async, err := c.Lambda.GetFunctionEventInvokeConfig(ctx, &lambda.GetFunctionEventInvokeConfigInput{FunctionName: name})
 	if err := unlessAbsent(err); err != nil {
@@ -92,7 +92,7 @@ func (c Clients) dumpAround(ctx context.Context, p *page, name *string) error {
 	return p.statements(aws.ToString(policy.Policy))
 }
 
-// statements writes down a resource policy without its frame, of which AWS makes what it likes.
+// statements writes the statements of a resource policy without the enclosing document, which AWS generates.
 func (p *page) statements(policy string) error {
 	var document struct {
 		Statement []json.RawMessage
@@ -113,7 +113,7 @@ func unlessAbsent(err error) error {
 	return err
 }
 
-// Logging gives a function's LoggingConfig in one line; "" where the AWS does not tell.
+// Logging returns a function's LoggingConfig on one line, or "" if the AWS does not return it.
 func (c Clients) Logging(ctx context.Context, function string) (string, error) {
 	answer, err := c.Lambda.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: &function})
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// SetHome gives a test a home with this ~/.aws/config, and no AWS setting around it but these.
+// SetHome gives a test a home directory with this ~/.aws/config, and no AWS variables in the environment but
+// these.
 func SetHome(t *testing.T, content string, env map[string]string) {
 	t.Helper()
 	home := t.TempDir()
@@ -17,7 +18,7 @@ func SetHome(t *testing.T, content string, env map[string]string) {
 	}
 	for _, entry := range os.Environ() {
 		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "AWS_") {
-			t.Setenv(name, "") // which puts it back in the end
+			t.Setenv(name, "") // restores it at the end
 			_ = os.Unsetenv(name)
 		}
 	}

@@ -11,11 +11,12 @@ import (
 	"time"
 )
 
-// ErrNoMoto is [StartMoto]'s where no moto server is on the PATH.
+// ErrNoMoto is returned by [StartMoto] if moto_server is not on the PATH.
 var ErrNoMoto = errors.New("moto_server is not on the PATH: pip install 'moto[server]'")
 
-// StartMoto starts a moto server, an AWS written by others, on a free loopback port, and gives its URL as soon as it
-// answers. It ends with stop, which waits for its end: a test binary that exits right after would leave it behind.
+// StartMoto starts a moto server, an independent implementation of AWS, on a free loopback port, and returns
+// its URL as soon as it responds. stop ends the server and waits for it: otherwise a test binary that exits
+// right after would leave it running.
 func StartMoto(ctx context.Context, environment ...string) (url string, stop func(), err error) {
 	path, err := exec.LookPath("moto_server")
 	if err != nil {
@@ -34,7 +35,7 @@ func StartMoto(ctx context.Context, environment ...string) (url string, stop fun
 	}
 	ended := make(chan struct{})
 	go func() {
-		_ = server.Wait() // it is killed in the end
+		_ = server.Wait() // it is always killed
 		close(ended)
 	}()
 	stop = func() {

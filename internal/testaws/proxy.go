@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-// Proxy stands between a program and an AWS: it records every call and brings about faults.
+// Proxy stands between a program and an AWS: it records every call and injects faults.
 type Proxy struct {
 	backend Backend
 	server  *httptest.Server
@@ -20,79 +20,79 @@ type Proxy struct {
 	faults []*Fault
 }
 
-// Backend is an AWS to call.
+// Backend is the AWS behind the proxy.
 type Backend struct {
 	URL     string
-	Account string // where set, the moto account (its x-moto-account-id) of every call, but for those of an assumed role
+	Account string // if set, the moto account (x-moto-account-id) of every call, except those with an assumed role
 }
 
-// Fault is trouble for some calls. What it does is its first set field in the order below; without any the call
-// goes through.
+// Fault makes calls fail. The first field that is set in the order below determines how; without any, the
+// call succeeds.
 type Fault struct {
-	Call string // "iam:CreateRole"; "" is every call
-	Skip int    // this many calls go through first
-	Once bool   // only one call is struck
+	Call string // "iam:CreateRole"; "" means every call
+	Skip int    // number of calls that succeed first
+	Once bool   // only one call is affected
 
-	Deny   bool   // refused as IAM refuses who may not
-	Refuse *Error // refused with this error
+	Deny   bool   // access is denied, as by IAM
+	Refuse *Error // the response is this error
 	Lose   bool   // the connection is cut, nothing is done
-	Drop   bool   // done, but the connection is cut before the answer
-	Hold   func() // called, then the call is held until the client goes away; nothing is done
-	Answer []byte // answered with this body and 200
+	Drop   bool   // the call is done, but the connection is cut before the response
+	Hold   func() // called first, then the call waits until the client disconnects; nothing is done
+	Answer []byte // response body, with status 200
 }
 
-// Error is an error as AWS sends it, in the protocol of the call it answers.
+// Error is an error of AWS in the protocol of the call.
 type Error struct {
 	Status  int
 	Code    string
 	Message string
 }
 
-// NewProxy starts a proxy on a loopback port. Close it.
+// NewProxy starts a proxy on a loopback port. The caller must close it.
 func NewProxy(backend Backend) *Proxy {
 	p := &Proxy{backend: backend}
 	p.server = httptest.NewServer(p)
 	return p
 }
 
-// URL is where the proxy answers: the value for AWS_ENDPOINT_URL.
+// URL returns the value for AWS_ENDPOINT_URL.
 func (p *Proxy) URL() string { return p.server.URL }
 
-// Close ends the proxy and every connection to it.
+// Close closes the proxy and every connection to it.
 func (p *Proxy) Close() {
 	p.server.CloseClientConnections()
 	p.server.Close()
 }
 
-// Calls gives every call seen since the start or the last Forget, in the order of their arrival.
+// Calls returns all calls since the start or the last Forget, in the order of arrival.
 func (p *Proxy) Calls() []Call {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]Call{}, p.calls...)
 }
 
-// Forget empties the list of calls.
+// Forget clears the list of calls.
 func (p *Proxy) Forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.calls = nil
 }
 
-// Inject brings about a fault from now on.
+// Inject adds a fault.
 func (p *Proxy) Inject(f Fault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.faults = append(p.faults, &f)
 }
 
-// Heal ends all faults.
+// Heal removes all faults.
 func (p *Proxy) Heal() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.faults = nil
 }
 
-// admit records the call and gives its place in the list and the fault that strikes it.
+// admit records the call and returns its index in the list and the fault that applies.
 func (p *Proxy) admit(c Call) (index int, hit Fault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -113,7 +113,7 @@ func (p *Proxy) admit(c Call) (index int, hit Fault) {
 	return len(p.calls) - 1, Fault{}
 }
 
-// answered notes how a call was answered, unless the list was emptied meanwhile.
+// answered records the status of the response, unless the list was cleared meanwhile.
 func (p *Proxy) answered(index, status int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -122,11 +122,11 @@ func (p *Proxy) answered(index, status int) {
 	}
 }
 
-// ServeHTTP is one call on its way through.
+// ServeHTTP forwards one call, or makes it fail.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		panic(http.ErrAbortHandler) // net/http's way to cut the connection
+		panic(http.ErrAbortHandler) // how net/http cuts the connection
 	}
 	c := nameCall(r, body)
 	index, fault := p.admit(c)
@@ -148,7 +148,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// unknownTo is the answer to a call that moto does not know: what AWS says where there is nothing.
+// unknownTo returns the response to a call that moto does not support: that of AWS if nothing exists.
 func unknownTo(c Call) []byte {
 	if c.Action == "ListFunctionUrlConfigs" {
 		return []byte(`{"FunctionUrlConfigs":[]}`)
@@ -156,8 +156,8 @@ func unknownTo(c Call) []byte {
 	return nil
 }
 
-// forward sends the call on and gives its answer back, or loses it. Where the AWS does not know the call, instead is
-// the answer.
+// forward forwards the call and returns or drops its response. If the AWS does not support the call, instead
+// is the response.
 func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, body []byte, index int, drop bool, instead []byte) {
 	onward, err := http.NewRequestWithContext(r.Context(), r.Method, p.backend.URL+r.URL.RequestURI(), bytes.NewReader(body))
 	if err != nil {
@@ -192,7 +192,7 @@ func (b Backend) address(r *http.Request) {
 	}
 }
 
-// denied is AWS's refusal, in words as it uses them.
+// denied returns AWS's error for denied access, worded like AWS's.
 func denied(c Call) Error {
 	code := "AccessDeniedException"
 	if c.Service == "iam" || c.Service == "sts" {
@@ -201,7 +201,7 @@ func denied(c Call) Error {
 	return Error{http.StatusForbidden, code, fmt.Sprintf("User is not authorized to perform: %s because no identity-based policy allows the %s action", c, c)}
 }
 
-// refuse writes an error in the call's protocol: XML for IAM and STS, else JSON.
+// refuse writes an error in the call's protocol: XML for IAM and STS, otherwise JSON.
 func refuse(w http.ResponseWriter, r *http.Request, e Error) int {
 	const id = "7f4bd4e1-0000-4000-8000-000000000000"
 	w.Header().Set("X-Amzn-Requestid", id)

@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// UseMoto starts a moto server, points this process at it in a region, and returns a configuration for it. Without
-// moto the test is skipped.
+// UseMoto starts a moto server, configures this process to use it in a region, and returns a client
+// configuration for it. Without moto the test is skipped.
 func UseMoto(t *testing.T, region string) aws.Config {
 	t.Helper()
 	url, stop, err := StartMoto(t.Context())
@@ -27,8 +27,8 @@ func UseMoto(t *testing.T, region string) aws.Config {
 	return aws.Config{Region: region, BaseEndpoint: &url, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
 }
 
-// ServeOnSpot makes the service api of one task on Fargate Spot, in the cluster shop. moto drops a strategy that
-// CreateService is given, and keeps UpdateService's.
+// ServeOnSpot creates the service api with one task on Fargate Spot in the cluster shop. moto ignores the
+// strategy in CreateService, but not the one in UpdateService.
 func ServeOnSpot(ctx context.Context, client *ecs.Client) error {
 	_, cluster := client.CreateCluster(ctx, &ecs.CreateClusterInput{ClusterName: aws.String("shop"), CapacityProviders: []string{"FARGATE", "FARGATE_SPOT"}})
 	_, definition := client.RegisterTaskDefinition(ctx, &ecs.RegisterTaskDefinitionInput{

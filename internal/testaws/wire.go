@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// Call is one call as it was seen on the wire.
+// Call is one call as seen on the wire.
 type Call struct {
 	Service string // as in an IAM action: iam, sts, lambda, logs, events, ecs, tag, account
 	Action  string // the API's name: PutRule
-	Status  int    // of the answer; 0 where there was none
+	Status  int    // of the response; 0 if there was none
 }
 
-// String is the call as IAM writes an action: "events:PutRule".
+// String returns the call as an IAM action: "events:PutRule".
 func (c Call) String() string { return c.Service + ":" + c.Action }
 
-// Write tells whether the call could change something. STS keeps nothing.
+// Write reports whether the call could change something. STS has no state.
 func (c Call) Write() bool {
 	if c.Service == "sts" {
 		return false
@@ -29,8 +29,9 @@ func (c Call) Write() bool {
 	return true
 }
 
-// nameCall reads off a request which call it is: the service from the scope of its signature, the action from the
-// header of the JSON protocols, the form of the query protocol, or method and path of Lambda's REST.
+// nameCall determines which call a request is: the service from the scope of its signature, the action from
+// the header of the JSON protocols, the form of the query protocol, or the method and path of Lambda's REST
+// API.
 func nameCall(r *http.Request, body []byte) Call {
 	c := Call{Service: serviceOf(r)}
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
@@ -38,7 +39,7 @@ func nameCall(r *http.Request, body []byte) Call {
 		return c
 	}
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		form, _ := url.ParseQuery(string(body)) // what is wrong in it, its service will say
+		form, _ := url.ParseQuery(string(body)) // the service reports invalid forms
 		c.Action = form.Get("Action")
 		return c
 	}
@@ -54,12 +55,13 @@ func nameCall(r *http.Request, body []byte) Call {
 func serviceOf(r *http.Request) string {
 	_, scope, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
 	if parts := strings.Split(scope, "/"); len(parts) > 3 {
-		return strings.Replace(parts[3], "tagging", "tag", 1) // which IAM calls it
+		return strings.Replace(parts[3], "tagging", "tag", 1) // IAM's prefix
 	}
 	return "unsigned"
 }
 
-// lambdaAction names a call of Lambda's REST API; one that is not in the table is its method and path.
+// lambdaAction names a call of Lambda's REST API; calls that are not in the table are named by method and
+// path.
 func lambdaAction(method, path string) string {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	shape := method

@@ -17,8 +17,8 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// surroundings reads what stands around the services, each thing once, however many services share it.
-func (r *reader) surroundings(ctx context.Context, found []Service) error {
+// related reads the resources that the services use, each once, however many services share it.
+func (r *reader) related(ctx context.Context, found []Service) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, part := range []func(context.Context, []Service) error{r.definitionsAndImages, r.targetGroups, r.subnets, r.scalableTargets} {
 		group.Go(func() error { return part(ctx, found) })
@@ -26,7 +26,7 @@ func (r *reader) surroundings(ctx context.Context, found []Service) error {
 	return group.Wait()
 }
 
-// sharing lists, for each thing that services refer to, the services that do.
+// sharing returns, for each referenced object, the services that refer to it.
 func sharing(found []Service, refers func(*Service) []string) map[string][]*Service {
 	users := map[string][]*Service{}
 	for i := range found {
@@ -39,8 +39,8 @@ func sharing(found []Service, refers func(*Service) []string) map[string][]*Serv
 	return users
 }
 
-// tell notes at each of the services that a part is unread.
-func (r *reader) tell(users []*Service, unread Unread) {
+// markUnread records for each of the services that a part is unread.
+func (r *reader) markUnread(users []*Service, unread Unread) {
 	r.note(func(*Facts) {
 		for _, s := range users {
 			s.Unread = append(s.Unread, unread)
@@ -48,7 +48,7 @@ func (r *reader) tell(users []*Service, unread Unread) {
 	})
 }
 
-// definitionsAndImages reads the task definitions, then what they refer to.
+// definitionsAndImages reads the task definitions, then their images.
 func (r *reader) definitionsAndImages(ctx context.Context, found []Service) error {
 	if err := r.definitions(ctx, found); err != nil {
 		return err
@@ -67,7 +67,7 @@ func (r *reader) definitions(ctx context.Context, found []Service) error {
 			return err
 		}
 		if unread != nil {
-			r.tell(users[arn], *unread)
+			r.markUnread(users[arn], *unread)
 		} else {
 			r.note(func(*Facts) {
 				for _, s := range users[arn] {
@@ -80,7 +80,7 @@ func (r *reader) definitions(ctx context.Context, found []Service) error {
 	})
 }
 
-// definition is the ARN of the task definition of a service, or of its primary task set.
+// definition returns the ARN of the task definition of a service, or of its primary task set.
 func (s *Service) definition() string {
 	if arn := aws.ToString(s.Service.TaskDefinition); arn != "" {
 		return arn
@@ -93,8 +93,8 @@ func (s *Service) definition() string {
 	return ""
 }
 
-// targetGroupARNs are the target groups of a service's load balancers, the ones that a blue/green
-// deployment moves to among them.
+// targetGroupARNs returns the target groups of a service's load balancers, including those that a blue/green
+// deployment shifts traffic to.
 func (s *Service) targetGroupARNs() []string {
 	var arns []string
 	balancers := slices.Clone(s.LoadBalancers)
@@ -110,7 +110,7 @@ func (s *Service) targetGroupARNs() []string {
 	return arns
 }
 
-// subnetIDs are the subnets that a service's tasks run in.
+// subnetIDs returns the subnets of a service's tasks.
 func (s *Service) subnetIDs() []string {
 	var ids []string
 	configurations := []*types.NetworkConfiguration{s.NetworkConfiguration}
@@ -125,10 +125,10 @@ func (s *Service) subnetIDs() []string {
 	return ids
 }
 
-// subnetsAtOnce is the most values that one filter of DescribeSubnets takes (EC2 API, Filter).
+// subnetsAtOnce is the maximum number of values in a filter of DescribeSubnets (EC2 API, Filter).
 const subnetsAtOnce = 200
 
-// subnets asks by a filter, since one unknown id fails a whole call by ids.
+// subnets uses a filter, because one unknown ID makes a call by IDs fail.
 func (r *reader) subnets(ctx context.Context, found []Service) error {
 	users := sharing(found, (*Service).subnetIDs)
 	for batch := range slices.Chunk(slices.Sorted(maps.Keys(users)), subnetsAtOnce) {
@@ -144,7 +144,7 @@ func (r *reader) subnets(ctx context.Context, found []Service) error {
 				return err
 			}
 			if unread != nil {
-				r.tell(usersOf(users, batch), *unread)
+				r.markUnread(usersOf(users, batch), *unread)
 				break
 			}
 			r.note(func(*Facts) {
@@ -162,7 +162,7 @@ func (r *reader) subnets(ctx context.Context, found []Service) error {
 	return nil
 }
 
-// usersOf are the services that refer to one of the keys, each once.
+// usersOf returns the services that refer to one of the keys, without duplicates.
 func usersOf(users map[string][]*Service, keys []string) []*Service {
 	var all []*Service
 	for _, key := range keys {
@@ -175,7 +175,7 @@ func usersOf(users map[string][]*Service, keys []string) []*Service {
 	return all
 }
 
-// targetsAtOnce is the most that DescribeScalableTargets takes.
+// targetsAtOnce is the maximum of DescribeScalableTargets.
 const targetsAtOnce = 50
 
 func (r *reader) scalableTargets(ctx context.Context, found []Service) error {
@@ -193,7 +193,7 @@ func (r *reader) scalableTargets(ctx context.Context, found []Service) error {
 			return err
 		}
 		if unread != nil {
-			r.tell(usersOf(users, batch), *unread)
+			r.markUnread(usersOf(users, batch), *unread)
 			continue
 		}
 		r.note(func(*Facts) {

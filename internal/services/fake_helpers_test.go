@@ -30,16 +30,16 @@ const (
 	elbRoot = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/"
 )
 
-// world is an account that answers as AWS documents it, page sizes and limits of a call included. It
-// records when each call came.
-type world struct {
+// fakeAWS is an account that responds as AWS documents it, including page sizes and limits. It records the
+// time of each call.
+type fakeAWS struct {
 	clusters []types.Cluster
 	services map[string][]types.Service // by cluster name
 	tasks    map[string][]types.Task    // by cluster name
-	denied   map[string]string          // by action: the error's code
-	gone     map[string]bool            // names and ARNs that are listed and not described
+	denied   map[string]string          // by action: the error code
+	gone     map[string]bool            // names and ARNs that are listed but not described
 	latency  time.Duration
-	// repositories are the registry's, images those of the task definitions' only container; "" is none.
+	// repositories are the registry's, images those of the task definitions' only container; "" if none.
 	repositories []ecrtypes.Repository
 	images       map[string]string // by family:revision
 
@@ -47,9 +47,9 @@ type world struct {
 	calls map[string][]time.Time // by action
 }
 
-func (w *world) clients() Clients { return Clients{w, w, w, w, w} }
+func (w *fakeAWS) clients() Clients { return Clients{w, w, w, w, w} }
 
-func (w *world) call(action string) error {
+func (w *fakeAWS) call(action string) error {
 	time.Sleep(w.latency)
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -63,7 +63,7 @@ func (w *world) call(action string) error {
 	return nil
 }
 
-func (w *world) total() int {
+func (w *fakeAWS) total() int {
 	n := 0
 	for _, times := range w.calls {
 		n += len(times)
@@ -71,7 +71,7 @@ func (w *world) total() int {
 	return n
 }
 
-// page cuts a list; the token is the index to go on at.
+// page returns a page of a list; the token is the next index.
 func page[T any](all []T, token *string, size int) ([]T, *string) {
 	from := 0
 	if token != nil {
@@ -84,7 +84,7 @@ func page[T any](all []T, token *string, size int) ([]T, *string) {
 	return all[from:to], aws.String(fmt.Sprint(to))
 }
 
-func (w *world) ListClusters(_ context.Context, in *ecs.ListClustersInput, _ ...func(*ecs.Options)) (*ecs.ListClustersOutput, error) {
+func (w *fakeAWS) ListClusters(_ context.Context, in *ecs.ListClustersInput, _ ...func(*ecs.Options)) (*ecs.ListClustersOutput, error) {
 	if err := w.call("ecs:ListClusters"); err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (w *world) ListClusters(_ context.Context, in *ecs.ListClustersInput, _ ...
 	return &ecs.ListClustersOutput{ClusterArns: arns, NextToken: next}, nil
 }
 
-func (w *world) DescribeClusters(_ context.Context, in *ecs.DescribeClustersInput, _ ...func(*ecs.Options)) (*ecs.DescribeClustersOutput, error) {
+func (w *fakeAWS) DescribeClusters(_ context.Context, in *ecs.DescribeClustersInput, _ ...func(*ecs.Options)) (*ecs.DescribeClustersOutput, error) {
 	if err := w.call("ecs:DescribeClusters"); err != nil {
 		return nil, err
 	}
@@ -115,11 +115,11 @@ func (w *world) DescribeClusters(_ context.Context, in *ecs.DescribeClustersInpu
 	return out, nil
 }
 
-func (w *world) ListServices(_ context.Context, in *ecs.ListServicesInput, _ ...func(*ecs.Options)) (*ecs.ListServicesOutput, error) {
+func (w *fakeAWS) ListServices(_ context.Context, in *ecs.ListServicesInput, _ ...func(*ecs.Options)) (*ecs.ListServicesOutput, error) {
 	if err := w.call("ecs:ListServices"); err != nil {
 		return nil, err
 	}
-	size := 10 // what AWS gives where nothing is asked for
+	size := 10 // AWS's default
 	if in.MaxResults != nil {
 		size = min(100, int(*in.MaxResults))
 	}
@@ -131,7 +131,7 @@ func (w *world) ListServices(_ context.Context, in *ecs.ListServicesInput, _ ...
 	return &ecs.ListServicesOutput{ServiceArns: arns, NextToken: next}, nil
 }
 
-func (w *world) DescribeServices(_ context.Context, in *ecs.DescribeServicesInput, _ ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error) {
+func (w *fakeAWS) DescribeServices(_ context.Context, in *ecs.DescribeServicesInput, _ ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error) {
 	if err := w.call("ecs:DescribeServices"); err != nil {
 		return nil, err
 	}
@@ -150,7 +150,7 @@ func (w *world) DescribeServices(_ context.Context, in *ecs.DescribeServicesInpu
 	return out, nil
 }
 
-func (w *world) DescribeTaskDefinition(_ context.Context, in *ecs.DescribeTaskDefinitionInput, _ ...func(*ecs.Options)) (*ecs.DescribeTaskDefinitionOutput, error) {
+func (w *fakeAWS) DescribeTaskDefinition(_ context.Context, in *ecs.DescribeTaskDefinitionInput, _ ...func(*ecs.Options)) (*ecs.DescribeTaskDefinitionOutput, error) {
 	if err := w.call("ecs:DescribeTaskDefinition"); err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func (w *world) DescribeTaskDefinition(_ context.Context, in *ecs.DescribeTaskDe
 	return &ecs.DescribeTaskDefinitionOutput{TaskDefinition: definition}, nil
 }
 
-func (w *world) ListTasks(_ context.Context, in *ecs.ListTasksInput, _ ...func(*ecs.Options)) (*ecs.ListTasksOutput, error) {
+func (w *fakeAWS) ListTasks(_ context.Context, in *ecs.ListTasksInput, _ ...func(*ecs.Options)) (*ecs.ListTasksOutput, error) {
 	if err := w.call("ecs:ListTasks"); err != nil {
 		return nil, err
 	}
@@ -176,7 +176,7 @@ func (w *world) ListTasks(_ context.Context, in *ecs.ListTasksInput, _ ...func(*
 	return &ecs.ListTasksOutput{TaskArns: arns, NextToken: next}, nil
 }
 
-func (w *world) DescribeTasks(_ context.Context, in *ecs.DescribeTasksInput, _ ...func(*ecs.Options)) (*ecs.DescribeTasksOutput, error) {
+func (w *fakeAWS) DescribeTasks(_ context.Context, in *ecs.DescribeTasksInput, _ ...func(*ecs.Options)) (*ecs.DescribeTasksOutput, error) {
 	if err := w.call("ecs:DescribeTasks"); err != nil {
 		return nil, err
 	}
@@ -189,8 +189,8 @@ func (w *world) DescribeTasks(_ context.Context, in *ecs.DescribeTasksInput, _ .
 	return out, nil
 }
 
-// DescribeTargetGroups lists those that the services name, and as many of others' again.
-func (w *world) DescribeTargetGroups(_ context.Context, in *elb.DescribeTargetGroupsInput, _ ...func(*elb.Options)) (*elb.DescribeTargetGroupsOutput, error) {
+// DescribeTargetGroups returns those that the services use, and as many others.
+func (w *fakeAWS) DescribeTargetGroups(_ context.Context, in *elb.DescribeTargetGroupsInput, _ ...func(*elb.Options)) (*elb.DescribeTargetGroupsOutput, error) {
 	if err := w.call("elasticloadbalancing:DescribeTargetGroups"); err != nil {
 		return nil, err
 	}
@@ -210,7 +210,7 @@ func (w *world) DescribeTargetGroups(_ context.Context, in *elb.DescribeTargetGr
 	return &elb.DescribeTargetGroupsOutput{TargetGroups: groups, NextMarker: next}, nil
 }
 
-func (w *world) DescribeTargetGroupAttributes(_ context.Context, _ *elb.DescribeTargetGroupAttributesInput, _ ...func(*elb.Options)) (*elb.DescribeTargetGroupAttributesOutput, error) {
+func (w *fakeAWS) DescribeTargetGroupAttributes(_ context.Context, _ *elb.DescribeTargetGroupAttributesInput, _ ...func(*elb.Options)) (*elb.DescribeTargetGroupAttributesOutput, error) {
 	if err := w.call("elasticloadbalancing:DescribeTargetGroupAttributes"); err != nil {
 		return nil, err
 	}
@@ -219,7 +219,7 @@ func (w *world) DescribeTargetGroupAttributes(_ context.Context, _ *elb.Describe
 	}}, nil
 }
 
-func (w *world) DescribeSubnets(_ context.Context, in *ec2.DescribeSubnetsInput, _ ...func(*ec2.Options)) (*ec2.DescribeSubnetsOutput, error) {
+func (w *fakeAWS) DescribeSubnets(_ context.Context, in *ec2.DescribeSubnetsInput, _ ...func(*ec2.Options)) (*ec2.DescribeSubnetsOutput, error) {
 	if err := w.call("ec2:DescribeSubnets"); err != nil {
 		return nil, err
 	}
@@ -232,7 +232,7 @@ func (w *world) DescribeSubnets(_ context.Context, in *ec2.DescribeSubnetsInput,
 	return out, nil
 }
 
-func (w *world) DescribeScalableTargets(_ context.Context, in *applicationautoscaling.DescribeScalableTargetsInput, _ ...func(*applicationautoscaling.Options)) (*applicationautoscaling.DescribeScalableTargetsOutput, error) {
+func (w *fakeAWS) DescribeScalableTargets(_ context.Context, in *applicationautoscaling.DescribeScalableTargetsInput, _ ...func(*applicationautoscaling.Options)) (*applicationautoscaling.DescribeScalableTargetsOutput, error) {
 	if err := w.call("application-autoscaling:DescribeScalableTargets"); err != nil {
 		return nil, err
 	}
@@ -245,7 +245,7 @@ func (w *world) DescribeScalableTargets(_ context.Context, in *applicationautosc
 	return out, nil
 }
 
-func (w *world) DescribeRepositories(_ context.Context, in *ecr.DescribeRepositoriesInput, _ ...func(*ecr.Options)) (*ecr.DescribeRepositoriesOutput, error) {
+func (w *fakeAWS) DescribeRepositories(_ context.Context, in *ecr.DescribeRepositoriesInput, _ ...func(*ecr.Options)) (*ecr.DescribeRepositoriesOutput, error) {
 	if err := w.call("ecr:DescribeRepositories"); err != nil {
 		return nil, err
 	}
@@ -254,15 +254,15 @@ func (w *world) DescribeRepositories(_ context.Context, in *ecr.DescribeReposito
 }
 
 // addCluster adds a cluster with these capacity providers.
-func (w *world) addCluster(name string, providers ...string) {
+func (w *fakeAWS) addCluster(name string, providers ...string) {
 	w.clusters = append(w.clusters, types.Cluster{
 		ClusterName: &name, ClusterArn: aws.String(arnRoot + "cluster/" + name), Status: aws.String("ACTIVE"), CapacityProviders: providers,
 	})
 }
 
-// addService adds an active service of two tasks, with a task definition and a target group of its own,
-// placed by the providers.
-func (w *world) addService(cluster, name string, providers ...string) *types.Service {
+// addService adds an active service of two tasks with a separate task definition and target group, placed on
+// the providers.
+func (w *fakeAWS) addService(cluster, name string, providers ...string) *types.Service {
 	s := types.Service{
 		ServiceName: &name, ServiceArn: aws.String(arnRoot + "service/" + cluster + "/" + name), Status: aws.String("ACTIVE"),
 		DesiredCount: 2, RunningCount: 2, TaskDefinition: aws.String(arnRoot + "task-definition/" + name + ":1"),
