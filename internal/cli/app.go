@@ -133,12 +133,25 @@ func (a *app) writeFlags(cmd *cobra.Command, consent string) {
 // moreFormats is the annotation of a command that prints in other formats as well, separated by ", ".
 const moreFormats = "more formats"
 
+// formatsOf are the formats that a command prints in.
+func formatsOf(cmd *cobra.Command) []string {
+	formats := []string{"text", "json"}
+	if more := cmd.Annotations[moreFormats]; more != "" {
+		formats = append(formats, strings.Split(more, ", ")...)
+	}
+	return formats
+}
+
+// findFormat finds out whether JSON is asked for, for an error before the flags were read.
+func (a *app) findFormat() {
+	if text, _ := lookup(a.env, envName("output")); asksJSON(a.args, text) {
+		a.output = "json"
+	}
+}
+
 func (a *app) checkOptions(cmd *cobra.Command) error {
 	a.output = strings.ToLower(a.output)
-	accepted := []string{"text", "json"}
-	if more := cmd.Annotations[moreFormats]; more != "" {
-		accepted = append(accepted, strings.Split(more, ", ")...)
-	}
+	accepted := formatsOf(cmd)
 	if !slices.Contains(accepted, a.output) {
 		wrong := a.output
 		a.output = "text"

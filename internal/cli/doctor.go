@@ -55,7 +55,9 @@ with 1 if nothing could be read. A team can accept a finding:
 			if len(runs) == 0 {
 				return o.nowhere(a, id, enabled)
 			}
-			return answerAll(cmd.Context(), a, runs)
+			err = answerAll(cmd.Context(), a, runs)
+			a.printEndpoints() // behind the verdict
+			return err
 		},
 	}
 	flags := cmd.Flags()

@@ -28,9 +28,14 @@ func (a *app) printHeader(s *connection, prefix string) {
 	a.err.Printf("%s\n\n", st.Dim(st.Shorten(caller, st.Width)))
 }
 
-// printEndpoints says once where calls go elsewhere than to AWS, for a command without a header.
-func (a *app) printEndpoints(s *connection) {
-	endpoints := s.Endpoints()
+// printEndpoints says once where calls go, or went, elsewhere than to AWS, for a command without a header.
+func (a *app) printEndpoints() {
+	a.aws.mu.Lock()
+	defer a.aws.mu.Unlock()
+	if a.aws.loaded == nil {
+		return
+	}
+	endpoints := a.aws.loaded.Endpoints()
 	if len(endpoints) == 0 {
 		return
 	}

@@ -48,3 +48,35 @@ func printCommands(out io.Writer, cmd *cobra.Command) {
 		}
 	}
 }
+
+// helpOn is the command help. cobra's own shows the root's for a word that it does not know.
+func helpOn() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Help about any command",
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			var names []string
+			for _, each := range about.Commands() {
+				if each.IsAvailableCommand() && strings.HasPrefix(each.Name(), typed) {
+					names = append(names, cobra.CompletionWithDesc(each.Name(), each.Short))
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil {
+				return err
+			}
+			if err := unknownCommand(about, rest); err != nil {
+				return err
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
+}

@@ -22,7 +22,26 @@ type flagGroup struct {
 // helpFlag is a flag's name, and what the help calls its value.
 type helpFlag struct{ name, value string }
 
-// flagGroups are the parts of every command's help, in their order. Settings have theirs in their own table.
+// groupsFor are the parts of a command's help, in their order: of a command about one service cluster and task are about
+// it as well, and nothing is in two parts.
+func groupsFor(cmd *cobra.Command) []flagGroup {
+	groups := flagGroups()
+	about := []helpFlag{{"cluster", "NAME"}, {"service", "NAME"}, {"task", "ID"}}
+	if cmd.Flags().Lookup("service") == nil {
+		return groups
+	}
+	for i := range groups {
+		groups[i].flags = slices.DeleteFunc(groups[i].flags, func(flag helpFlag) bool { return slices.Contains(about, flag) })
+		if groups[i].title == serviceGroup {
+			groups[i].flags = about
+		}
+	}
+	return groups
+}
+
+const serviceGroup = "Which service"
+
+// flagGroups are the parts of all commands' help. Settings have theirs in their own table.
 func flagGroups() []flagGroup {
 	var groups []flagGroup
 	for _, setting := range settings.All() {
@@ -41,10 +60,10 @@ func flagGroups() []flagGroup {
 			{"region", "NAME"}, {"all-regions", ""}, {"profile", "NAME"}, {"role-arn", "ARN"}, {"account", "ID"}, {"partition", "NAME"},
 		}},
 		flagGroup{"Records", []helpFlag{
-			{"since", "TIME"}, {"until", "TIME"}, {"follow", ""}, {"reason", "REASON"}, {"level", "LEVEL"}, {"task", "ID"}, {"days", "N"}, {"no-history", ""},
+			{"since", "TIME"}, {"until", "TIME"}, {"follow", ""}, {"reason", "REASON"}, {"level", "LEVEL"}, {"days", "N"}, {"no-history", ""},
 		}},
 		flagGroup{"Checks", []helpFlag{{"ignore", "CODE"}, {"explain", "CODE"}, {"strict", ""}}},
-		flagGroup{"Which service", []helpFlag{{"service", "NAME"}, {"task", "ID"}}},
+		flagGroup{title: serviceGroup}, // groupsFor fills it
 		flagGroup{"Rehearsal", []helpFlag{{"event", "FILE"}, {"for-real", ""}}},
 		flagGroup{"Safety", []helpFlag{
 			{"expect-account", "ID"},
@@ -83,7 +102,7 @@ func printFlagsOf(out io.Writer, cmd *cobra.Command, width int) {
 // printFlags prints the flags of a command that pass, in their groups. A flag that is in none comes last, so that it
 // is not lost.
 func printFlags(out io.Writer, cmd *cobra.Command, width int, pass func(*pflag.Flag) bool) {
-	groups := flagGroups()
+	groups := groupsFor(cmd)
 	left := flagGroup{title: "Flags"}
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		if !slices.ContainsFunc(groups, func(g flagGroup) bool { return g.has(flag.Name) }) {
@@ -94,7 +113,7 @@ func printFlags(out io.Writer, cmd *cobra.Command, width int, pass func(*pflag.F
 		var lines strings.Builder
 		for _, each := range group.flags {
 			if flag := cmd.Flags().Lookup(each.name); flag != nil && !flag.Hidden && pass(flag) {
-				lines.WriteString(flagLines(flag, each.value, width))
+				lines.WriteString(flagLines(cmd, flag, each.value, width))
 			}
 		}
 		if lines.Len() > 0 {
@@ -108,7 +127,7 @@ func (g flagGroup) has(name string) bool {
 }
 
 // flagLines are a flag's lines: how it is typed, and behind it what it is for.
-func flagLines(flag *pflag.Flag, value string, width int) string {
+func flagLines(cmd *cobra.Command, flag *pflag.Flag, value string, width int) string {
 	const column = 30 // where the texts begin: behind the longest flag
 	typed := "--" + flag.Name
 	if flag.Shorthand != "" {
@@ -118,6 +137,9 @@ func flagLines(flag *pflag.Flag, value string, width int) string {
 		typed += " " + value
 	}
 	text := flag.Usage
+	if flag.Name == "output" {
+		text = strings.Join(formatsOf(cmd), ", ")
+	}
 	if shown := flag.DefValue; !slices.Contains([]string{"", "false", "0", "0s", "[]"}, shown) {
 		text += " (default " + shown + ")"
 	}

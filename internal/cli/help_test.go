@@ -27,6 +27,11 @@ func TestHelp(t *testing.T) {
 		if strings.Contains(shown.out, "\nFlags:") {
 			t.Errorf("%s has a flag without a group: %s", words, shown.out)
 		}
+		cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+			if n := strings.Count(shown.out, "  --"+flag.Name+" "); n > 1 {
+				t.Errorf("%s has --%s in %d parts: %s", words, flag.Name, n, shown.out)
+			}
+		})
 		for _, sub := range cmd.Commands() {
 			each(sub)
 		}

@@ -33,7 +33,7 @@ func openJournal(ctx context.Context, a *app, o *addressOptions) (*journal, erro
 	if err != nil {
 		return nil, err
 	}
-	a.printEndpoints(s)
+	a.printEndpoints()
 	located, err := deploy.Locate(ctx, s.clients, s.id, o.prefix, o.names)
 	if err == nil && located == nil {
 		located, err = o.locateOther(ctx, a, s)

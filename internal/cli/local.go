@@ -35,7 +35,10 @@ pages, since a function runs as your user.`,
 		Example: `  spothandler local
   spothandler local --port 8080 --seed services.yaml
   spothandler local interrupt --cluster shop --service api --tasks 3`,
-		Args: noArguments,
+		Args: unknownCommand,
+
+		SuggestionsMinimumDistance: 2,
+
 		RunE: func(cmd *cobra.Command, _ []string) error { return (&localRun{a, o}).run(cmd.Context()) },
 	}
 	cmd.Flags().IntVar(&o.port, "port", localPort, "loopback port to serve on; 0 takes a free one")

@@ -16,6 +16,10 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	root.SetIn(s.in)
 	root.SetOut(a.out.Lines())
 	root.SetErr(a.err.Lines())
+	if err := unknownWord(root, args); err != nil {
+		a.findFormat()
+		return a.conclude(ctx, err)
+	}
 	return a.conclude(ctx, root.ExecuteContext(ctx))
 }
 
@@ -58,10 +62,11 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 	root.Flags().BoolVar(&asksVersion, "version", false, "the same as the command version")
 	flags := root.PersistentFlags()
 	flags.StringVarP(&a.output, "output", "o", "text", "text, json")
-	complete(root, "output", "text", "json")
+	offer(root, "output", formatsOf)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
 	flags.BoolVar(&a.verbose, "verbose", false, "show every call to AWS on stderr")
 	addGroup(root, "On your account:", installCommand(a), upgradeCommand(a), statusCommand(a), logsCommand(a), reportCommand(a), doctorCommand(a), simulateCommand(a), uninstallCommand(a), policyCommand(a), configCommand(a))
+	root.SetHelpCommand(helpOn())
 	local := localCommand(a)
 	local.AddCommand(localInterruptCommand(a))
 	addGroup(root, "Without an account:", demoCommand(a), local)
@@ -73,9 +78,7 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 		return nil
 	})
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		if text, _ := lookup(a.env, envName("output")); asksJSON(a.args, text) { // parsing stopped before it, perhaps
-			a.output = "json"
-		}
+		a.findFormat()
 		return flagError(cmd, err)
 	})
 	return root

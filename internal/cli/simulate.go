@@ -146,7 +146,7 @@ func (t *simulation) start(ctx context.Context) (err error) {
 	if t.s, err = t.open(ctx, t.o.prefix); err != nil {
 		return err
 	}
-	t.printEndpoints(t.s)
+	t.printEndpoints()
 	for _, each := range t.o.asked() {
 		if err := each.checkPlace(t.s.id); err != nil {
 			return err

@@ -141,6 +141,7 @@ func (r statusRun) once(ctx context.Context) (err error) {
 	if err := r.show(ctx, runs); err != nil {
 		return err
 	}
+	defer r.printEndpoints() // behind the verdict
 	if noneAnywhere(runs) {
 		return r.noneIn(runs, id)
 	}
@@ -245,7 +246,6 @@ func (r statusRun) here(ctx context.Context) (statuses, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.printEndpoints(s)
 	var days *recents
 	var located func(deploy.Names, *settings.Record)
 	if !r.asked.noHistory {

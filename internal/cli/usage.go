@@ -30,6 +30,59 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	}
 }
 
+// unknownWord is the error of a word where a command belongs, whatever flags stand beside it: they would be judged, and
+// help printed, as those of the command above.
+func unknownWord(root *cobra.Command, args []string) error {
+	if len(args) > 0 && strings.HasPrefix(args[0], "__") { // the shell asks for words
+		return nil
+	}
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd(args...)
+	cmd, rest, err := root.Find(args)
+	if err != nil || !cmd.HasSubCommands() {
+		return nil //nolint:nilerr // running it returns it
+	}
+	if word := firstWord(cmd, rest); word != "" {
+		return unknownCommand(cmd, []string{word})
+	}
+	return nil
+}
+
+// firstWord is the first argument that is neither a flag of the command nor its value. Behind a flag that the command
+// does not have nobody knows.
+func firstWord(cmd *cobra.Command, args []string) string {
+	cmd.InitDefaultHelpFlag()
+	for i := 0; i < len(args); i++ {
+		name, isFlag := strings.CutPrefix(args[i], "-")
+		if !isFlag {
+			return args[i]
+		}
+		long, isLong := strings.CutPrefix(name, "-")
+		long, _, joined := strings.Cut(long, "=")
+		flag := cmd.Flag(long)
+		if !isLong {
+			flag, joined = nil, len(name) > 1
+			if len(name) > 0 {
+				flag = shorthand(cmd, name[:1])
+			}
+		}
+		switch {
+		case flag == nil:
+			return ""
+		case !joined && flag.NoOptDefVal == "":
+			i++
+		}
+	}
+	return ""
+}
+
+func shorthand(cmd *cobra.Command, letter string) *pflag.Flag {
+	if flag := cmd.Flags().ShorthandLookup(letter); flag != nil {
+		return flag
+	}
+	return cmd.InheritedFlags().ShorthandLookup(letter)
+}
+
 // flagError explains an error of the parser by what the command's flags accept.
 func flagError(cmd *cobra.Command, err error) error {
 	explained := &apperr.Error{Code: apperr.CodeInvalid, Message: err.Error(), Err: err}

@@ -20,9 +20,12 @@ import (
 
 // Endpoints returns the configured endpoints other than AWS's own, without secrets. The SDK takes them from
 // the environment and the profile, for all services or for one.
-func (s *Session) Endpoints() []string {
+func (s *Session) Endpoints() []string { return s.source.Endpoints() }
+
+// Endpoints returns what Session.Endpoints does, before there is a session.
+func (s *Source) Endpoints() []string {
 	var shown []string
-	for _, endpoint := range s.source.endpoints() {
+	for _, endpoint := range s.endpoints() {
 		shown = append(shown, MaskURL(endpoint))
 	}
 	return shown
