@@ -128,7 +128,7 @@ func (c *configInit) here(ctx context.Context) (installedHere, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.printEndpoints(s)
+	c.printEndpoints()
 	only := (*string)(nil)
 	if c.asked.one {
 		only = &c.asked.prefix
