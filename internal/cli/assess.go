@@ -1,6 +1,10 @@
 package cli
 
 import (
+	"errors"
+	"slices"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
@@ -24,4 +28,21 @@ func assess(found []*deploy.Installation, others []deploy.Listed) ([]deploy.Stat
 		all = append(all, status)
 	}
 	return all, nil
+}
+
+// failuresOf is one error for the installations that could not be looked at; nil where there is none.
+func failuresOf(failed []deploy.Failure) error {
+	if len(failed) == 0 {
+		return nil
+	}
+	first := failed[0].Err
+	var known *apperr.Error
+	if !errors.As(first, &known) {
+		known = &apperr.Error{Code: apperr.CodeFailed, Message: first.Error(), Err: first}
+	}
+	explained := *known
+	for _, other := range failed[1:] {
+		explained.Detail = append(slices.Clone(explained.Detail), deploy.DisplayPrefix(other.Prefix)+": "+apperr.MaskURLs(other.Err.Error()))
+	}
+	return &explained
 }

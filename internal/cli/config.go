@@ -10,8 +10,8 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-func configCommand(a *app) *cobra.Command {
-	cmd := &cobra.Command{
+func configCommand(*app) *cobra.Command {
+	return &cobra.Command{
 		Use:   "config",
 		Short: "Check a configuration file, or write one of what is installed",
 		Long: `A configuration file holds an installation's settings by the names of the flags,
@@ -28,8 +28,6 @@ setting.`,
 		Args: unknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(configInitCommand(a), configCheckCommand(a))
-	return cmd
 }
 
 // configAnswer is the JSON of config's commands.

@@ -251,3 +251,6 @@ func (a *app) regionsOfRoles(ctx context.Context, s *connection, prefix *string)
 	}
 	return regions, s.SayUnchanged(err)
 }
+
+// regionsAtOnce is in how many regions a command looks for what has no role at the same time.
+const regionsAtOnce = 8

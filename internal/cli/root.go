@@ -65,7 +65,9 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 	offer(root, "output", formatsOf)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
 	flags.BoolVar(&a.verbose, "verbose", false, "show every call to AWS on stderr")
-	addGroup(root, "On your account:", installCommand(a), upgradeCommand(a), statusCommand(a), logsCommand(a), reportCommand(a), doctorCommand(a), simulateCommand(a), uninstallCommand(a), policyCommand(a), configCommand(a))
+	config := configCommand(a)
+	config.AddCommand(configInitCommand(a), configCheckCommand(a))
+	addGroup(root, "On your account:", installCommand(a), upgradeCommand(a), statusCommand(a), logsCommand(a), reportCommand(a), doctorCommand(a), simulateCommand(a), uninstallCommand(a), policyCommand(a), config)
 	root.SetHelpCommand(helpOn())
 	local := localCommand(a)
 	local.AddCommand(localInterruptCommand(a))

@@ -13,9 +13,6 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// regionsAtOnce is in how many regions status looks for what has no role at the same time.
-const regionsAtOnce = 8
-
 // lookEverywhere chooses the regions of status --all-regions: those of the roles, and of all the others that are
 // enabled for the account those in which the tags tell of an installation whose role is gone.
 func (r statusRun) lookEverywhere(ctx context.Context) error {

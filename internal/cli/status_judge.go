@@ -2,10 +2,7 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"slices"
 
-	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
@@ -43,21 +40,4 @@ func (s *connection) judgeOne(ctx context.Context, found *deploy.Installation, s
 	clusters.Add(&status)
 	status.NotChecked = append(status.NotChecked, survey.NotChecked...)
 	return status, nil
-}
-
-// failuresOf is one error for the installations that could not be looked at; nil where there is none.
-func failuresOf(failed []deploy.Failure) error {
-	if len(failed) == 0 {
-		return nil
-	}
-	first := failed[0].Err
-	var known *apperr.Error
-	if !errors.As(first, &known) {
-		known = &apperr.Error{Code: apperr.CodeFailed, Message: first.Error(), Err: first}
-	}
-	explained := *known
-	for _, other := range failed[1:] {
-		explained.Detail = append(slices.Clone(explained.Detail), deploy.DisplayPrefix(other.Prefix)+": "+apperr.MaskURLs(other.Err.Error()))
-	}
-	return &explained
 }
