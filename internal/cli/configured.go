@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,28 +20,6 @@ type configured struct {
 	file  string
 	app   *app           // with the address, the credentials and the sources of the values
 	given settings.Given // its settings, those of the command line on top, as far as the command takes them
-}
-
-// chosenIn returns the installations of a file that --only names, or all of them.
-func chosenIn(file settings.File, only []string) ([]settings.Installation, error) {
-	if len(only) == 0 {
-		return file.Installations, nil
-	}
-	var known []string
-	for _, each := range file.Installations {
-		known = append(known, each.Name)
-	}
-	for _, name := range only {
-		if slices.Contains(known, name) {
-			continue
-		}
-		refusal := apperr.Invalid("its installations: "+strings.Join(known, ", "), "--only %s is not in %s", apperr.Quote(name), file.Path)
-		if near := nearest(name, known); near != "" {
-			refusal.Hints = slices.Insert(refusal.Hints, 0, "did you mean --only "+near+"?")
-		}
-		return nil, refusal
-	}
-	return slices.DeleteFunc(slices.Clone(file.Installations), func(each settings.Installation) bool { return !slices.Contains(only, each.Name) }), nil
 }
 
 // configure has the command work on the installations that it was given by a file. What is typed is set for all.

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
@@ -78,14 +77,6 @@ func (a *app) given(cmd *cobra.Command, prefix string) (settings.Given, error) {
 	}
 	a.rolePath = given.Text("role-path")
 	return given, given.Check("", prefix)
-}
-
-// settingOf is the flag of a setting; nil where the command does not take it, or has a flag of that name for something else.
-func settingOf(cmd *cobra.Command, name string) *pflag.Flag {
-	if flag := cmd.Flags().Lookup(name); flag != nil && flag.Annotations[notInFile] == nil {
-		return flag
-	}
-	return nil
 }
 
 // installationsOf are the names in the file that was typed, for completion.

@@ -235,3 +235,33 @@ func (s *flagSources) rename(err error) error {
 	}
 	return &renamed
 }
+
+// chosenIn returns the installations of a file that --only names, or all of them.
+func chosenIn(file settings.File, only []string) ([]settings.Installation, error) {
+	if len(only) == 0 {
+		return file.Installations, nil
+	}
+	var known []string
+	for _, each := range file.Installations {
+		known = append(known, each.Name)
+	}
+	for _, name := range only {
+		if slices.Contains(known, name) {
+			continue
+		}
+		refusal := apperr.Invalid("its installations: "+strings.Join(known, ", "), "--only %s is not in %s", apperr.Quote(name), file.Path)
+		if near := nearest(name, known); near != "" {
+			refusal.Hints = slices.Insert(refusal.Hints, 0, "did you mean --only "+near+"?")
+		}
+		return nil, refusal
+	}
+	return slices.DeleteFunc(slices.Clone(file.Installations), func(each settings.Installation) bool { return !slices.Contains(only, each.Name) }), nil
+}
+
+// settingOf is the flag of a setting; nil where the command does not take it, or has a flag of that name for something else.
+func settingOf(cmd *cobra.Command, name string) *pflag.Flag {
+	if flag := cmd.Flags().Lookup(name); flag != nil && flag.Annotations[notInFile] == nil {
+		return flag
+	}
+	return nil
+}
