@@ -65,7 +65,7 @@ func (p planned[T]) run(ctx context.Context, targets []target) error {
 // heldBack says at each target that its plan was not carried out.
 func (p planned[T]) heldBack(left []*targetRun[T]) {
 	for _, v := range left {
-		v.app.err.Print(v.app.err.Note("", fmt.Sprintf("%s: %s, and nothing was changed: another was refused. --only %s leaves that one out", v.name, v.answer.brief(), v.label())))
+		v.app.err.Print(v.app.err.Note("", fmt.Sprintf("%s: %s, held back because another was refused; --only %s goes ahead without it", v.name, v.answer.brief(), v.label())))
 	}
 }
 
