@@ -16,7 +16,8 @@ func configCommand(*app) *cobra.Command {
 		Short: "Check a configuration file, or write one of what is installed",
 		Long: `A configuration file holds an installation's settings by the names of the flags,
 and prefix, region, profile, role-arn and expect-account. Under "installations"
-it holds several by name; what stands above is common to all of them.
+it holds several by name; what stands above is common to all of them. --only
+chooses among them, and a setting that is typed is set for all.
 
 install and upgrade with --config set what the file gives, and reset every other
 setting to its default. They keep the names and the role's path, which never

@@ -167,3 +167,25 @@ func TestFileThatCannotBeRead(t *testing.T) {
 	err = unreadable("secret.yaml", &fs.PathError{Op: "open", Path: "secret.yaml", Err: fs.ErrPermission}) // not possible as root
 	apperrtest.Refused(t, err, "secret.yaml may not be read by this user", "ask its owner for read permission")
 }
+
+// The files in the documents are accepted.
+func TestFilesOfTheDocuments(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(strings.ReplaceAll(string(page), "\r\n", "\n"), "\n```yaml\n")[1:]
+	if len(blocks) < 2 {
+		t.Errorf("%d files were found", len(blocks))
+	}
+	for _, block := range blocks {
+		content, _, _ := strings.Cut(block, "```")
+		file, err := ParseFile("configuration.md", []byte(content))
+		if err == nil {
+			err = file.Check()
+		}
+		if err != nil {
+			t.Errorf("%v in\n%s", err, content)
+		}
+	}
+}
