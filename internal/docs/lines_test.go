@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -143,6 +144,37 @@ func checkCall(args []string) error {
 		return checkTargets(args[1:])
 	case "go":
 		return checkGo(args[1:])
+	case "aws":
+		return checkAWS(args[1:])
+	}
+	return nil
+}
+
+// checkAWS looks for the call of the AWS CLI's command among those that docs/local.md lists, and a few that the local AWS
+// does not have.
+func checkAWS(args []string) error {
+	for len(args) > 1 && strings.HasPrefix(args[0], "--") { // options and their values
+		args = args[2:]
+	}
+	if len(args) < 2 {
+		return nil // the name of the program or of a service
+	}
+	others := []string{"configure export-credentials", "configure list-profiles", "sso login", "ecr put-image-tag-mutability", "ecs put-account-setting"}
+	if slices.Contains(others, args[0]+" "+args[1]) {
+		return nil
+	}
+	text, err := readPage(filepath.Join(root, "docs", "local.md"))
+	if err != nil {
+		return err
+	}
+	service := cmp.Or(map[string]string{"elbv2": "elasticloadbalancing", "service-quotas": "servicequotas"}[args[0]], args[0])
+	row := regexp.MustCompile("(?m)^\\| [^|]*\\(`" + regexp.QuoteMeta(service) + "`\\) \\| (.*) \\|$").FindStringSubmatch(text)
+	if row == nil {
+		return fmt.Errorf("docs/local.md lists no calls of %s", service)
+	}
+	call := strings.ReplaceAll(args[1], "-", "")
+	if !slices.ContainsFunc(strings.Split(row[1], ", "), func(known string) bool { return strings.EqualFold(known, call) }) {
+		return fmt.Errorf("docs/local.md lists no call %s of %s", args[1], service)
 	}
 	return nil
 }
@@ -236,12 +268,14 @@ func TestWrongCommandLines(t *testing.T) {
 		"spothandler install --prefix prod --memory-size 256 # more": false,
 		"spothandler policy status --prefix prod > policy.json":      false,
 		"SPOTHANDLER_PREFIX=prod spothandler status | jq .verdict":   false,
-		"spothandler instal":                         true,
-		"spothandler install --memory 256":           true,
-		"spothandler install prod":                   true,
-		"spothandler local start":                    true,
-		"echo ok && spothandler status --everywhere": true,
-		"arn=$(spothandler status --format json)":    true,
+		"spothandler instal":                                      true,
+		"spothandler install --memory 256":                        true,
+		"spothandler install prod":                                true,
+		"spothandler local start":                                 true,
+		"echo ok && spothandler status --everywhere":              true,
+		"arn=$(spothandler status --format json)":                 true,
+		"aws ecs describe-service --cluster shop":                 true,
+		"aws elbv2 modify-target-group-attributes --attributes X": false,
 		"make tests": true,
 		"go test ./internal/docs -run TestNothing":      true,
 		"go run ./internal/nothing":                     true,

@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"errors"
+	"os"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/localaws"
+	"github.com/spothandler/spothandler/internal/testaws"
+)
+
+// Who follows docs/quick-start.md, or the first screen of README, line by line, gets what it says. What waits for ctrl-C,
+// and what other programs do, is left out.
+func TestDocumentedCommands(t *testing.T) {
+	for file, end := range map[string]string{"docs/quick-start.md": "\n## 7", "README.md": "\n## Install\n"} {
+		t.Run(file, func(t *testing.T) {
+			quickWorld(t)
+			page, err := os.ReadFile("../../" + file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, _, _ := strings.Cut(strings.ReplaceAll(string(page), "\r\n", "\n"), end)
+			ran := 0
+			for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(text, -1) {
+				for line := range strings.Lines(block[1]) {
+					line, _, _ = strings.Cut(line, "#")
+					if command, found := strings.CutPrefix(line, "spothandler "); found && !strings.Contains(command, "--follow") {
+						runDocumented(t, words(command))
+						ran++
+					}
+				}
+			}
+			if ran < 5 {
+				t.Errorf("%d lines were run", ran)
+			}
+		})
+	}
+}
+
+func runDocumented(t *testing.T, args []string) {
+	t.Helper()
+	want := exitFine
+	switch args[0] {
+	case "doctor":
+		want = exitDiffers // which finds what is wrong with the local services
+	case "uninstall":
+		args = append(args, "--yes") // there is no terminal to ask on
+	}
+	if code, shown := spothandler(t.Context(), "", args...); code != want {
+		t.Errorf("%s: exit code %d\n%s%s", args, code, shown.out, shown.err)
+	}
+}
+
+// quickWorld is a local AWS with the services of `local`, in which nothing takes time.
+func quickWorld(t *testing.T) {
+	t.Helper()
+	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
+		t.Skip(err)
+	}
+	if runtime.GOOS != "linux" {
+		t.Skip("the function runs on Linux alone")
+	}
+	server := localaws.New(localaws.Options{Region: "eu-west-1", HostZip: hostZip, Delays: &localaws.Delays{}})
+	t.Cleanup(func() { _ = server.Close() })
+	if err := server.Seed(localServices()...); err != nil {
+		t.Fatal(err)
+	}
+	url, err := server.URL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1", "AWS_DEFAULT_REGION": "eu-west-1"})
+}
