@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/spothandler/spothandler/internal/doctor"
 )
 
 // errorsPart lists the texts of all errors by their codes, out of what the test of the texts recorded.
@@ -31,4 +33,14 @@ func errorsPart(root string) (string, error) {
 		fmt.Fprintf(&out, "\n## %s\n\n```text\n%s\n```\n", code, strings.Join(byCode[code], "\n\n"))
 	}
 	return out.String(), nil
+}
+
+// findingsPart is a table of doctor's findings, each with a link to what docs/doctor.md says of it.
+func findingsPart() string {
+	var out strings.Builder
+	out.WriteString("| code | finding |\n|---|---|\n")
+	for _, e := range doctor.Explanations() {
+		fmt.Fprintf(&out, "| [`%s`](doctor.md#%s) | %s |\n", e.Code, slug(e.Code+": "+e.Title), e.Title)
+	}
+	return out.String()
 }

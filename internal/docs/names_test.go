@@ -87,7 +87,7 @@ func readSource(t *testing.T) *source {
 func (s *source) has(span string) (known, missing bool) {
 	name, _, _ := strings.Cut(span, "/") // of a test, whose cases follow
 	switch {
-	case regexp.MustCompile(`^(internal|cmd|embed|docs|tools|\.ci|\.github)/[\w./-]*$`).MatchString(span) && !strings.HasSuffix(span, "..."):
+	case regexp.MustCompile(`^(internal|cmd|embed|docs|tools|\.ci|\.github)/[\w./-]*$`).MatchString(span) && !strings.HasSuffix(span, "...") && !strings.Contains(span, "NAME"):
 		_, err := os.Stat(filepath.Join(root, span))
 		known = err == nil
 	case regexp.MustCompile(`^\w+\.go$`).MatchString(span):

@@ -19,6 +19,7 @@ func parts(root string) map[string]func() (string, error) {
 		"diagram":  func() (string, error) { return diagramPart(), nil },
 		"reasons":  func() (string, error) { return reasonsPart(), nil },
 		"errors":   func() (string, error) { return errorsPart(root) },
+		"findings": func() (string, error) { return findingsPart(), nil },
 	}
 }
 
