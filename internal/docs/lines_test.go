@@ -217,7 +217,7 @@ func checkGo(args []string) error {
 		case strings.HasPrefix(arg, "./") && !strings.HasSuffix(arg, "..."):
 			folder = arg
 		case i > 0 && args[i-1] == "-run":
-			name = strings.Trim(arg, "^$")
+			name = strings.Trim(arg, "^$") // which may be a part of a name
 		}
 	}
 	if folder == "" {
@@ -232,7 +232,7 @@ func checkGo(args []string) error {
 		if err != nil {
 			return err
 		}
-		if name == "" || strings.Contains(string(content), "\nfunc "+name) {
+		if name == "" || regexp.MustCompile(`\nfunc (Test|Benchmark|Fuzz)?\w*`+regexp.QuoteMeta(name)).Match(content) {
 			return nil
 		}
 	}
