@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// accountAPI is where Account Management's API has its actions, see [lambdaAPI].
+// accountAPI lists the actions of Account Management's API, see [lambdaAPI].
 const accountAPI = `200 POST /listRegions ListRegions`
 
-// The regions of each partition. Those of aws that an account has to enable before it can use them come second.
+// The regions of each partition. The regions of aws that an account must enable are in a separate list.
 const (
 	defaultRegions = "ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1 " +
 		"eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2"
@@ -43,8 +43,8 @@ func listRegions(c *call, in *accountInput) (any, error) {
 	return paged("account", "Regions", all, "NextToken", in.NextToken, in.MaxResults, 50)
 }
 
-// enabled reports whether the account can use a region. Elsewhere its credentials are not known (AWS Account Management
-// guide, Enable or disable AWS Regions).
+// enabled reports whether the account can use a region. In other regions its credentials are unknown (AWS
+// Account Management guide, Enable or disable AWS Regions).
 func (s *Server) enabled(region string) bool {
 	return region == s.opts.Region || !slices.Contains(strings.Fields(optInRegions), region) || slices.Contains(s.opts.OptInRegions, region)
 }

@@ -6,11 +6,11 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// mayAlways is allowed to everybody, even under an explicit deny (STS API, GetCallerIdentity).
+// mayAlways is allowed for every caller, even with an explicit deny (STS API, GetCallerIdentity).
 const mayAlways = "sts:GetCallerIdentity"
 
-// authorize refuses a call that the caller's policies do not allow, and whatever else AWS asks for along with it: to
-// pass a role, to tag what is made with tags. See [Options.Policies]. AssumeRole asks for itself.
+// authorize denies a call that the caller's policies do not allow, including the dependent actions that AWS
+// checks: passing a role, tagging on creation. See [Options.Policies]. AssumeRole does its own check.
 func (c *call) authorize() error {
 	if c.record.String() == mayAlways || c.record.String() == "sts:AssumeRole" {
 		return nil
@@ -27,7 +27,7 @@ func (c *call) authorize() error {
 	return nil
 }
 
-// decide answers a question, names the kind of policy that refuses, and notes it in the journal.
+// decide evaluates a request, names the kind of policy that denies it, and records it in the journal.
 func (c *call) decide(have rights, a policy.Ask) (found policy.Verdict, by string) {
 	found, by = have.decide(a)
 	c.server.journal.mu.Lock()
@@ -36,7 +36,7 @@ func (c *call) decide(have rights, a policy.Ask) (found policy.Verdict, by strin
 	return found, by
 }
 
-// may reports whether the caller is allowed something beside the call itself.
+// may reports whether the caller is allowed an action other than the call itself.
 func (c *call) may(a ask) bool {
 	have, err := c.rights()
 	if err != nil {
@@ -46,12 +46,12 @@ func (c *call) may(a ask) bool {
 	return found == policy.Allowed
 }
 
-// unauthorized words the refusal as each service does; by is the kind of policy that refuses.
+// unauthorized returns the error in each service's wording; by is the kind of policy that denies.
 func (c *call) unauthorized(a ask, found policy.Verdict, by string) *Error {
 	service, action, _ := strings.Cut(a.Action, ":")
 	of := Call{Service: service, Action: action, Principal: c.record.Principal, Resource: orDefault(a.shown, a.Resource)}
 	refusal := denied(of)
-	answering := denied(c.record) // in whose code and status the answer comes: that of the service called
+	answering := denied(c.record) // the called service determines code and status
 	refusal.Code, refusal.Status = answering.Code, answering.Status
 	before, after, _ := strings.Cut(refusal.Message, " because no identity-based policy")
 	if found == policy.Forbidden {
@@ -63,22 +63,22 @@ func (c *call) unauthorized(a ask, found policy.Verdict, by string) *Error {
 	return refusal
 }
 
-// SetPolicy gives the caller with this access key id a policy, in place of the one of [Options.Policies], which must
-// not be nil.
+// SetPolicy sets the policy of the caller with this access key ID, replacing that of [Options.Policies],
+// which must not be nil.
 func (s *Server) SetPolicy(accessKey, document string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.opts.Policies[accessKey] = document
 }
 
-// rights are what decides about a caller: each kind of policy that is there has to allow what is asked (IAM User Guide,
-// policy evaluation logic).
+// rights are the policies of a caller: each kind that exists must allow a request (IAM User Guide, policy
+// evaluation logic).
 type rights struct{ identity, boundary, session *policy.Policy }
 
-// identityBased is one of the kinds of policy, as refusals name them.
+// identityBased is one of the kinds of policy named in errors.
 const identityBased = "identity-based policy"
 
-// decide answers a question, and names the kind of policy that refuses.
+// decide evaluates a request and names the kind of policy that denies it.
 func (r rights) decide(a policy.Ask) (found policy.Verdict, by string) {
 	found = policy.Allowed
 	for _, kind := range []struct {
@@ -97,14 +97,14 @@ func (r rights) decide(a policy.Ask) (found policy.Verdict, by string) {
 	return found, by
 }
 
-// rights are the caller's; empty ones, which allow everything, for who may do everything.
+// rights returns the caller's policies; empty ones, which allow everything, for an unrestricted caller.
 func (c *call) rights() (rights, error) {
 	c.server.mu.Lock()
 	defer c.server.mu.Unlock()
 	return c.rightsLocked()
 }
 
-// rightsLocked is rights where the lock is held.
+// rightsLocked is rights for callers that hold the lock.
 func (c *call) rightsLocked() (rights, error) {
 	s := c.server
 	if s.opts.Policies == nil {
@@ -130,8 +130,8 @@ func readPolicies(documents ...string) (*policy.Policy, error) {
 	return read, malformed(err)
 }
 
-// rights are a role's: its inline policies, those attached to it as far as they are known here, and its boundary. A role
-// that is not there may do nothing.
+// rights returns a role's policies: its inline policies, the attached ones that are known here, and its
+// boundary. A role that does not exist has no permissions.
 func (s *iamService) rights(o *role) (have rights, err error) {
 	if o == nil {
 		have.identity, err = readPolicies()
@@ -151,7 +151,7 @@ func (s *iamService) rights(o *role) (have rights, err error) {
 	return have, err
 }
 
-// verdict is what IAM says of a service that works as a role. The lock must be held.
+// verdict evaluates a request by a service that uses a role. The lock must be held.
 func (s *iamService) verdict(roleARN, action, resource string) policy.Verdict {
 	have, err := s.rights(s.ofARN(roleARN))
 	if err != nil {
@@ -161,7 +161,7 @@ func (s *iamService) verdict(roleARN, action, resource string) policy.Verdict {
 	return found
 }
 
-// mayLog reports whether Lambda can write to a log stream as the function's role. The lock must be held.
+// mayLog reports whether Lambda can write to a log stream with the function's role. The lock must be held.
 func (s *logsService) mayLog(roleARN, group, stream string) bool {
 	server := s.region.server
 	if server.opts.Policies == nil {
@@ -174,7 +174,8 @@ func (s *logsService) mayLog(roleARN, group, stream string) bool {
 	return may("logs:PutLogEvents") && (!isNew || may("logs:CreateLogStream"))
 }
 
-// hiding makes GetFunction leave out what the caller may not see, and say so: tags, and variables that a key encrypts.
+// hiding makes GetFunction omit, with an error in the response, what the caller may not see: tags, and
+// variables encrypted with a key.
 func hiding(get action) action {
 	return func(c *call) (any, error) {
 		out, err := get(c)
@@ -196,7 +197,7 @@ func hiding(get action) action {
 	}
 }
 
-// encrypted is the configuration as Lambda shows it to a caller who may not decrypt the variables.
+// encrypted returns the configuration for a caller who may not decrypt the variables.
 func (conf configuration) encrypted(cause *Error) any {
 	reason := "Lambda was unable to decrypt your environment variables because the KMS access was denied. " +
 		"Please check your KMS permissions. KMS Exception: AccessDeniedException KMS Message: " + cause.Message

@@ -6,18 +6,18 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// ask is a question to IAM.
+// ask is a request to be evaluated by IAM.
 type ask struct {
 	policy.Ask
-	shown string // the resource as a refusal names it, where that is no ARN
+	shown string // the resource as shown in errors, if that is not an ARN
 }
 
-// mayI asks about an action under no circumstances that matter.
+// mayI returns a request without a context.
 func mayI(action, resource string) ask {
 	return ask{Ask: policy.Ask{Action: action, Resource: resource, Context: map[string]string{}}}
 }
 
-// asks are the questions that IAM answers before the call is done.
+// asks returns the requests that IAM evaluates before the call is done.
 func (c *call) asks() []ask {
 	own := mayI(c.record.String(), orDefault(c.record.Resource, "*"))
 	if c.input == nil {
@@ -26,20 +26,20 @@ func (c *call) asks() []ask {
 	return c.input.asks(own, c)
 }
 
-// beside is a question about another action on the same resource, in the same context.
+// beside returns a request for another action on the same resource, in the same context.
 func (a ask) beside(action string) ask {
 	a.Action = action
 	return a
 }
 
-// where adds to the circumstances what is there.
+// where adds a condition key to the context, unless the value is empty.
 func (a ask) where(key, value string) {
 	if value != "" {
 		a.Context[key] = value
 	}
 }
 
-// tagging adds the question that comes with tags in a call that makes something.
+// tagging adds the request for tags in a call that creates a resource.
 func (a ask) tagging(tags tagList, action string) []ask {
 	if len(tags) == 0 {
 		return []ask{a}
@@ -47,8 +47,8 @@ func (a ask) tagging(tags tagList, action string) []ask {
 	return []ask{a, a.beside(action)}
 }
 
-// asks knows a role that is there by its ARN, and one that is not by its name alone: that IAM would guess its path is
-// not documented.
+// asks uses the ARN of an existing role, and only the name of others: it is not documented that IAM would
+// guess their path.
 func (in *iamInput) asks(own ask, c *call) []ask {
 	if strings.Contains(boundedActions, " "+c.record.Action+" ") {
 		own.where("iam:permissionsboundary", orDefault(in.PermissionsBoundary, c.boundaryOf(in)))
@@ -67,11 +67,12 @@ func (in *iamInput) asks(own ask, c *call) []ask {
 	return []ask{own}
 }
 
-// boundedActions are the actions that have the condition key iam:PermissionsBoundary (Service Authorization Reference).
+// boundedActions are the actions that support the condition key iam:PermissionsBoundary (Service
+// Authorization Reference).
 const boundedActions = " CreateRole GetRole UpdateRole UpdateAssumeRolePolicy DeleteRole PutRolePolicy DeleteRolePolicy " +
 	"AttachRolePolicy DetachRolePolicy PutRolePermissionsBoundary DeleteRolePermissionsBoundary "
 
-// boundaryOf is the boundary that the role has already.
+// boundaryOf returns the role's current boundary.
 func (c *call) boundaryOf(in *iamInput) string {
 	c.server.mu.Lock()
 	defer c.server.mu.Unlock()
@@ -82,14 +83,14 @@ func (c *call) boundaryOf(in *iamInput) string {
 	return o.boundary()
 }
 
-// asks adds those that come with what is sent: a role, a VPC, a key.
+// asks adds the requests for what is passed: a role, a VPC, a key.
 func (in *lambdaInput) asks(own ask, c *call) []ask {
 	switch own.Action {
 	case "lambda:Invoke":
 		own.Action = "lambda:InvokeFunction"
 	case "lambda:AddPermission", "lambda:RemovePermission":
 		own.where("lambda:principal", in.Principal)
-	case "lambda:ListEventSourceMappings", "lambda:CreateEventSourceMapping", "lambda:CreateCodeSigningConfig": // they have no resource
+	case "lambda:ListEventSourceMappings", "lambda:CreateEventSourceMapping", "lambda:CreateCodeSigningConfig": // these have no resource
 		own.where("lambda:functionarn", own.Resource)
 		own.Resource = "*"
 	case "lambda:DeleteEventSourceMapping":
@@ -103,7 +104,7 @@ func (in *lambdaInput) asks(own ask, c *call) []ask {
 	return []ask{own}
 }
 
-// functionOf is the function that an event source mapping invokes.
+// functionOf returns the function of an event source mapping.
 func (c *call) functionOf(mapping string) string {
 	c.server.mu.Lock()
 	defer c.server.mu.Unlock()
@@ -131,7 +132,7 @@ func (in *lambdaInput) configuring(r *region) []ask {
 	return all
 }
 
-// viaLambda is a question about what Lambda does with a key as its caller.
+// viaLambda returns a request for what Lambda does with a key on behalf of its caller.
 func viaLambda(action, key string, r *region) ask {
 	ending := ""
 	if r.partition() == "aws-cn" {
@@ -142,8 +143,8 @@ func viaLambda(action, key string, r *region) ask {
 	return use
 }
 
-// asks knows log groups by two forms of ARN: the calls about tags by the group's own, the others by one that goes on
-// to its streams (CloudWatch Logs API, LogGroup).
+// asks uses two forms of a log group's ARN: the tagging calls use the group's own, the others the one that
+// includes its streams (CloudWatch Logs API, LogGroup).
 func (in *logsInput) asks(own ask, _ *call) []ask {
 	tagged := own.beside("logs:TagResource")
 	if in.ResourceArn == "" && in.group() != "" && in.LogStreamName == "" {
@@ -180,10 +181,11 @@ func (in *eventsInput) asks(own ask, c *call) []ask {
 	return []ask{own}
 }
 
-// asks tells the cluster beside a service: ARNs of services from before 2021 do not have it.
+// asks adds the cluster to a service's ARN in the context, because ARNs of services from before 2021 do not
+// contain it.
 func (in *ecsInput) asks(own ask, c *call) []ask {
 	own.where("ecs:cluster", c.region.arn("ecs", "cluster/"+in.cluster()))
-	switch own.Action { // those that have no resource (Service Authorization Reference)
+	switch own.Action { // actions without a resource (Service Authorization Reference)
 	case "ecs:DescribeTaskDefinition", "ecs:ListClusters", "ecs:ListServices", "ecs:ListTasks":
 		own.Resource = "*"
 	}

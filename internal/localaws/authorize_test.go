@@ -21,7 +21,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// restricted returns an AWS where the clients of this configuration may do what the policy says, and nothing else.
+// restricted returns a client configuration that is limited to the policy.
 func restricted(t *testing.T, policy string) aws.Config {
 	t.Helper()
 	const key = "AKIARESTRICTED"
@@ -36,7 +36,7 @@ func restricted(t *testing.T, policy string) aws.Config {
 	return config
 }
 
-// A call that no statement allows is refused in the words of its service, and so is one that a statement denies.
+// A call that no statement allows, or that one denies, is rejected in its service's wording.
 func TestDeniedInAWSsWords(t *testing.T) {
 	const user = "User: arn:aws:iam::111122223333:user/local is not authorized to perform: "
 	for name, test := range map[string]struct {
@@ -94,7 +94,7 @@ func TestDeniedInAWSsWords(t *testing.T) {
 	}
 }
 
-// What policies allow passes, by whichever of their elements.
+// Calls that policies allow succeed, by each of the policy elements.
 func TestAllowed(t *testing.T) {
 	for name, test := range map[string]struct {
 		policy string
@@ -116,8 +116,8 @@ func TestAllowed(t *testing.T) {
 	}
 }
 
-// A policy that this AWS does not understand stops everything: it must not seem to allow.
-func TestUnknownCondition(t *testing.T) {
+// A policy with unsupported elements denies everything, because ignoring them could allow too much.
+func TestUnknownConditionDenies(t *testing.T) {
 	err := createLogGroup(t.Context(), restricted(t, condition("*", "DateLessThan", "aws:CurrentTime", "2030-01-01")))
 	var refusal smithy.APIError
 	if !errors.As(err, &refusal) || refusal.ErrorCode() != "MalformedPolicyDocument" {
@@ -180,7 +180,7 @@ func listClusters(ctx context.Context, config aws.Config) error {
 	return err
 }
 
-// missingCluster is content where IAM lets it through.
+// missingCluster expects a missing cluster once IAM allows the call.
 func missingCluster(ctx context.Context, config aws.Config) error {
 	err := describeServices(ctx, config)
 	var refusal smithy.APIError

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 )
 
-// A new role is not found at first, and then shown with its unique id where its ARN belongs.
+// A new role is not found at first, and then returned with its unique ID instead of its ARN.
 func TestNewResourcesAreVisibleLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, c := start(t, Options{Account: "123456789012", Delays: &Delays{RoleSeen: 4 * time.Second, FunctionSeen: time.Second}})
@@ -56,8 +56,8 @@ func TestNewResourcesAreVisibleLate(t *testing.T) {
 	})
 }
 
-// An account-level retention policy rules in place of the log group's own, and the class DELIVERY has none of its own.
-func TestRetentionThatOthersRule(t *testing.T) {
+// An account-level retention policy overrides the log group's, and the class DELIVERY has a fixed one.
+func TestRetentionOverride(t *testing.T) {
 	_, c := start(t, Options{LogRetention: &LogRetention{Policy: "org", Days: 90}})
 	for name, class := range map[string]logs.LogGroupClass{"a": logs.LogGroupClassStandard, "b": logs.LogGroupClassDelivery} {
 		_, err := c.logs.CreateLogGroup(t.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: &name, LogGroupClass: class})
@@ -80,8 +80,8 @@ func TestRetentionThatOthersRule(t *testing.T) {
 	}
 }
 
-// Nobody but AWS changes a rule that AWS manages.
-func TestManagedRuleIsRefused(t *testing.T) {
+// No caller can change a rule that an AWS service manages.
+func TestManagedRuleIsReadOnly(t *testing.T) {
 	s, c := start(t, Options{})
 	put := func() error {
 		_, err := c.events.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: aws.String("theirs"), EventPattern: aws.String(`{"source":["aws.ecs"]}`)})

@@ -11,16 +11,18 @@ import (
 	"unicode/utf8"
 )
 
-// model is what checks inputs. It keeps the patterns that it has compiled and the members that inputs have, which costs
-// more than all else of a call.
+// model validates inputs. It caches the compiled patterns and the inputs' members, which cost more than the
+// rest of a call.
 type model struct{ forms, inputs sync.Map }
 
-// check holds an input, a pointer to a struct, against the API model: the members required by the call, and the
-// constraints that the fields' tags name, for every member that is there, and in the structs and lists inside it:
+// check validates an input, a pointer to a struct, against the API model: the members required by the call,
+// and the constraints in the fields' tags for every member that is present, including those in nested structs
+// and lists:
 //
 //	Name string `check:"len=1:64 enum=A|B min=1 max=900 re=[a-z]+"`
 //
-// It words a violation as AWS does: "1 validation error detected: Value 'x' at 'name' failed to satisfy constraint: …".
+// The error has AWS's wording: "1 validation error detected: Value 'x' at 'name' failed to satisfy
+// constraint: …".
 func (m *model) check(service string, in any, required []string) error {
 	found := m.violations(reflect.ValueOf(in).Elem(), "", required)
 	switch len(found) {
@@ -32,7 +34,8 @@ func (m *model) check(service string, in any, required []string) error {
 	return refuse(invalidCode(service), "%d validation errors detected: %s", len(found), strings.Join(found, "; "))
 }
 
-// violations are those of a struct at a place in the input. Only in the input itself what is zero was not given.
+// violations returns those of a struct at a path of the input. Only at the top level does a zero value mean
+// that the member is missing.
 func (m *model) violations(v reflect.Value, at string, required []string) []string {
 	var found []string
 	for i := range v.NumField() {
@@ -51,7 +54,7 @@ func (m *model) violations(v reflect.Value, at string, required []string) []stri
 	return found
 }
 
-// broken words what a value, and what is inside it, must be to keep its rules.
+// broken returns the constraints that a value, and the values inside it, violate.
 func (m *model) broken(rules string, value reflect.Value, name string) []string {
 	var found []string
 	for rule := range strings.FieldsSeq(rules) {
@@ -72,7 +75,7 @@ func (m *model) broken(rules string, value reflect.Value, name string) []string 
 	return found
 }
 
-// unmet says what a value must be to keep the rule, "" where it keeps it.
+// unmet returns the constraint if the value violates the rule, or "".
 func (m *model) unmet(rule string, value reflect.Value) string {
 	name, limit, _ := strings.Cut(rule, "=")
 	text := fmt.Sprint(value)
@@ -83,7 +86,7 @@ func (m *model) unmet(rule string, value reflect.Value) string {
 		}
 		return unmetLength(limit, utf8.RuneCountInString(text))
 	case "enum":
-		if !slices.Contains(strings.Split(limit, "|"), strings.Trim(text, "[]")) { // a list of one, too
+		if !slices.Contains(strings.Split(limit, "|"), strings.Trim(text, "[]")) { // or a list of one
 			return "Member must satisfy enum value set: [" + strings.ReplaceAll(limit, "|", ", ") + "]"
 		}
 	case "min":
@@ -113,13 +116,13 @@ func unmetLength(limits string, n int) string {
 	return ""
 }
 
-// number reads a limit or a value that the decoder has seen to be a number.
+// number parses a limit, or a value that the decoder has found to be a number.
 func number(s string) float64 {
 	n, _ := strconv.ParseFloat(s, 64)
 	return n
 }
 
-// form is a pattern that has to match the whole.
+// form returns a compiled pattern that must match the whole string.
 func (m *model) form(pattern string) *regexp.Regexp {
 	known, found := m.forms.Load(pattern)
 	if !found {

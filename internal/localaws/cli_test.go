@@ -11,7 +11,7 @@ import (
 
 const aBoundary = "arn:aws:iam::111122223333:policy/boundary"
 
-// TestAWSCLIIsAClient asks with the aws CLI what a user of a local AWS asks around spothandler.
+// TestAWSCLIIsAClient makes the calls that users of a local AWS typically make with the aws CLI.
 func TestAWSCLIIsAClient(t *testing.T) {
 	program, err := exec.LookPath("aws")
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
-// Config returns a configuration whose clients call the server without a socket: from any goroutine of this process, and
-// inside a testing/synctest bubble too.
+// Config returns a configuration whose clients call the server without a socket: from any goroutine of this
+// process, also inside a testing/synctest bubble.
 func (s *Server) Config() aws.Config {
 	return aws.Config{
 		Region:       s.opts.Region,
@@ -20,7 +20,7 @@ func (s *Server) Config() aws.Config {
 	}
 }
 
-// RoundTrip hands the request to the server, in the caller's goroutine. A connection that a fault cuts is
+// RoundTrip handles the request in the caller's goroutine. A connection cut by a fault is
 // [io.ErrUnexpectedEOF].
 func (s *Server) RoundTrip(r *http.Request) (response *http.Response, err error) {
 	if r.Body == nil {
@@ -41,7 +41,7 @@ func (s *Server) RoundTrip(r *http.Request) (response *http.Response, err error)
 	return w.response(r), nil
 }
 
-// closed closes a request's body, as a transport must.
+// closed closes a request's body, as a RoundTripper must.
 func closed(body io.Closer, err error) error {
 	if e := body.Close(); err == nil {
 		return e
@@ -49,7 +49,7 @@ func closed(body io.Closer, err error) error {
 	return err
 }
 
-// recorder is an http.ResponseWriter that keeps the answer.
+// recorder is an http.ResponseWriter that records the response.
 type recorder struct {
 	status int
 	header http.Header

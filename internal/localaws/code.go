@@ -11,8 +11,8 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
-// codeOf returns a function that returns the folder with a Lambda function's code, unpacked once for all sandboxes that run it. The lock must
-// be held.
+// codeOf returns a function that returns the folder with a Lambda function's code, which is unpacked once for
+// all its sandboxes. The lock must be held.
 func (s *Server) codeOf(f *function) func() (string, error) {
 	architecture := f.conf.Architectures[0]
 	key := f.conf.CodeSha256 + architecture
@@ -23,7 +23,7 @@ func (s *Server) codeOf(f *function) func() (string, error) {
 	return s.codes[key]
 }
 
-// hostArchitecture is this host's in Lambda's words.
+// hostArchitecture returns this host's architecture as Lambda names it.
 func hostArchitecture() string {
 	if runtime.GOARCH == "amd64" {
 		return "x86_64"
@@ -51,7 +51,7 @@ func (s *Server) unpack(code []byte, architecture string) (string, error) {
 	return dir, os.CopyFS(dir, files)
 }
 
-// codeFolder makes an empty folder below the one of this server. The lock must be held.
+// codeFolder creates an empty folder in the server's folder. The lock must be held.
 func (s *Server) codeFolder() (string, error) {
 	if s.folder == nil {
 		var err error
@@ -62,6 +62,5 @@ func (s *Server) codeFolder() (string, error) {
 	return os.MkdirTemp(s.folder.Path, "code-*")
 }
 
-// RemoveStale removes what servers that were killed have left in the directory for temporary files: the code of the
-// functions that they ran.
+// RemoveStale removes the code that killed servers left in the directory for temporary files.
 func RemoveStale() error { return sandbox.RemoveStale() }

@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// createService makes the service "api" in the cluster "shop", changed, with no task wanted.
+// createService creates the service "api" in the cluster "shop" with change applied, and desired count 0.
 func createService(change func(*ecs.CreateServiceInput)) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		in := &ecs.CreateServiceInput{

@@ -14,7 +14,7 @@ const (
 	targetARN = "arn:aws:lambda:us-east-1:123456789012:function:worker"
 )
 
-// putRule puts the rule "spot", changed.
+// putRule creates the rule "spot" with change applied.
 func putRule(change func(*eventbridge.PutRuleInput)) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		in := &eventbridge.PutRuleInput{

@@ -24,7 +24,7 @@ func iamTags(pairs ...string) []types.Tag {
 	return list
 }
 
-// createRole makes a role "worker" under /tools/, changed.
+// createRole creates a role "worker" under /tools/ with change applied.
 func createRole(change func(*iam.CreateRoleInput)) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		in := &iam.CreateRoleInput{

@@ -14,14 +14,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// emptyZip is a zip without files: nobody runs it here.
+// emptyZip returns a zip without files; the function never runs.
 func emptyZip() []byte {
 	var b bytes.Buffer
-	_ = zip.NewWriter(&b).Close() // a buffer takes everything
+	_ = zip.NewWriter(&b).Close() // writing to a buffer cannot fail
 	return b.Bytes()
 }
 
-// createFunction makes the function "worker", changed.
+// createFunction creates the function "worker" with change applied.
 func createFunction(change func(*lambda.CreateFunctionInput)) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		in := &lambda.CreateFunctionInput{
@@ -39,7 +39,7 @@ func createFunction(change func(*lambda.CreateFunctionInput)) func(context.Conte
 	}
 }
 
-// refusedFunction is a CreateFunction for another function, to be refused.
+// refusedFunction is a CreateFunction call for another function that must fail.
 func refusedFunction(change func(*lambda.CreateFunctionInput)) func(context.Context, clients) (string, error) {
 	return refused(createFunction(func(in *lambda.CreateFunctionInput) {
 		in.FunctionName = aws.String("other" + randomHex(8))
@@ -69,7 +69,7 @@ func addPermission(sid string) func(context.Context, clients) (string, error) {
 	}
 }
 
-// sameJSON returns JSON in one form: keys sorted, no white space.
+// sameJSON returns JSON in canonical form: sorted keys, no white space.
 func sameJSON(s string) string {
 	var v any
 	if err := json.Unmarshal([]byte(s), &v); err != nil {
@@ -156,7 +156,7 @@ func deleteFunction(ctx context.Context, c clients) (string, error) {
 	return "done", err
 }
 
-// tryCode returns the size of other code, as it would be, and of what the function has still.
+// tryCode returns the size of other code with DryRun, and of the function's unchanged code.
 func tryCode(ctx context.Context, c clients) (string, error) {
 	var other bytes.Buffer
 	z := zip.NewWriter(&other)

@@ -59,7 +59,7 @@ func createStream(ctx context.Context, c clients) (string, error) {
 	return "done", err
 }
 
-// filtered returns the messages that fit a pattern.
+// filtered returns the messages that match a pattern.
 func filtered(pattern string) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		out, err := c.logs.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/tools/worker"), FilterPattern: aws.String(pattern)})
@@ -79,12 +79,12 @@ func deleteGroup(ctx context.Context, c clients) (string, error) {
 	return "done", err
 }
 
-// event is a log event so long from now.
+// event returns a log event with a time relative to now.
 func event(fromNow time.Duration, message string) types.InputLogEvent {
 	return types.InputLogEvent{Timestamp: aws.Int64(time.Now().Add(fromNow).UnixMilli()), Message: aws.String(message)}
 }
 
-// write returns how many events from the first were too old, and the index of the first that was too new.
+// write returns how many leading events were too old, and the index of the first that was too new.
 func write(events ...types.InputLogEvent) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		if events == nil {
@@ -100,7 +100,7 @@ func write(events ...types.InputLogEvent) func(context.Context, clients) (string
 	}
 }
 
-// queried returns the rows of a query of the group, without what only points to them.
+// queried returns the rows of a query of the group, without the pointers to events.
 func queried(query string) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		now := time.Now().Unix()
@@ -136,7 +136,7 @@ func rowsOf(results [][]types.ResultField) string {
 	return strings.Join(rows, " | ")
 }
 
-// subscribe puts a subscription filter on the group.
+// subscribe adds a subscription filter to the group.
 func subscribe(name, destination string) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		_, err := c.logs.PutSubscriptionFilter(ctx, &cloudwatchlogs.PutSubscriptionFilterInput{
@@ -148,7 +148,7 @@ func subscribe(name, destination string) func(context.Context, clients) (string,
 
 const shipperARN = "arn:aws:lambda:us-east-1:123456789012:function:shipper"
 
-// shipper makes a function that logs can be sent to.
+// shipper creates a function that logs can be sent to.
 func shipper(ctx context.Context, c clients) (string, error) {
 	if _, err := c.iam.CreateRole(ctx, &iam.CreateRoleInput{RoleName: aws.String("ships"), AssumeRolePolicyDocument: aws.String(trust)}); err != nil {
 		return "", err

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 )
 
-// The event that patterns are held against.
+// The event that is matched against the patterns.
 const (
 	eventResource = "arn:aws:ecs:us-east-1:123456789012:task/a/b"
 	eventDetail   = `{"stopCode":"SpotInterruption","stoppedReason":"Your Spot Task was interrupted.","version":4,"none":null,"ok":true,
@@ -19,11 +19,11 @@ const (
 		"time":"2026-01-02T03:04:05Z","region":"us-east-1","resources":["` + eventResource + `"],"detail":` + eventDetail + `}`
 )
 
-// patternCase is a pattern and whether it matches the event.
+// patternCase is a pattern with its expected result.
 type patternCase struct {
 	pattern string
 	want    bool
-	because string // why moto says the opposite
+	because string // why moto's result differs
 }
 
 func patternCases() []patternCase {
@@ -74,7 +74,8 @@ func TestPatternsMatch(t *testing.T) {
 	}
 }
 
-// TestPatternsMatchOnMoto makes a rule of each pattern that writes to a log group of its own: moto has no TestEventPattern.
+// TestPatternsMatchOnMoto creates a rule for each pattern that writes to a separate log group, because moto
+// does not support TestEventPattern.
 func TestPatternsMatchOnMoto(t *testing.T) {
 	c := clientsOf(moto(t))
 	names := map[string]string{}
@@ -95,7 +96,7 @@ func TestPatternsMatchOnMoto(t *testing.T) {
 	}
 }
 
-// writeTo makes a rule whose target is the log group of its name.
+// writeTo creates a rule whose target is the log group with the same name.
 func writeTo(t *testing.T, c clients, name, pattern string) {
 	t.Helper()
 	steps := []func(context.Context) error{
@@ -120,11 +121,11 @@ func writeTo(t *testing.T, c clients, name, pattern string) {
 	}
 }
 
-// written reports whether anything is in the log group.
+// written reports whether the log group contains anything.
 func written(t *testing.T, c clients, group string) bool {
 	t.Helper()
 	out, err := c.logs.FilterLogEvents(t.Context(), &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String(group)})
-	if codeOf(err) == "no AWS answer" { // moto writes the times of such events with fractions, which the SDK does not read
+	if codeOf(err) == "no AWS answer" { // moto formats the times of such events with fractions, which the SDK does not parse
 		return true
 	}
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 
 const ownPolicyARN = "arn:aws:iam::123456789012:policy/tools/logs"
 
-// createPolicy makes the policy /tools/logs of a document.
+// createPolicy creates the policy /tools/logs.
 func createPolicy(document string) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		out, err := c.iam.CreatePolicy(ctx, &iam.CreatePolicyInput{
@@ -25,7 +25,7 @@ func createPolicy(document string) func(context.Context, clients) (string, error
 	}
 }
 
-// describePolicy returns the default version, how many roles have the policy, and its tags.
+// describePolicy returns the default version, the number of roles with the policy, and its tags.
 func describePolicy(arn string) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		out, err := c.iam.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: aws.String(arn)})
@@ -57,7 +57,7 @@ func addVersion(document string, isDefault bool) func(context.Context, clients) 
 	}
 }
 
-// versions returns the ids of the policy's versions, the default one with a star.
+// versions returns the IDs of the policy's versions, with a star at the default.
 func versions(ctx context.Context, c clients) (string, error) {
 	out, err := c.iam.ListPolicyVersions(ctx, &iam.ListPolicyVersionsInput{PolicyArn: aws.String(ownPolicyARN)})
 	if err != nil {
@@ -130,8 +130,8 @@ func policySteps() []step {
 	}
 }
 
-// What moto accepts: a policy that is too long, more versions than there may be, and the end of a policy that has several
-// or that a role has.
+// Limits that moto does not enforce: a policy that is too long, too many versions, and deleting a policy that
+// has several versions or is attached to a role.
 func TestManagedPoliciesHaveLimits(t *testing.T) {
 	_, c := start(t, Options{Account: "123456789012"})
 	long := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"` + strings.Repeat("x", 6144) + `"}]}`

@@ -15,8 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi/types"
 )
 
-// found returns the ends of the ARNs that GetResources answers, in order. Moto breaks over services of ECS without tags,
-// so only log groups and rules are asked for unless the input says otherwise.
+// found returns the ends of the ARNs in GetResources' response, sorted. moto fails for ECS services without
+// tags, so only log groups and rules are requested unless the input says otherwise.
 func found(in *resourcegroupstaggingapi.GetResourcesInput) func(context.Context, clients) (string, error) {
 	if in.ResourceTypeFilters == nil {
 		in.ResourceTypeFilters = []string{"logs", "events"}
@@ -35,12 +35,12 @@ func found(in *resourcegroupstaggingapi.GetResourcesInput) func(context.Context,
 	}
 }
 
-// tagged is a filter of one key.
+// tagged returns a filter with one key.
 func tagged(key string, values ...string) []types.TagFilter {
 	return []types.TagFilter{{Key: aws.String(key), Values: values}}
 }
 
-// taggedGroup makes a log group with the tag found=1.
+// taggedGroup creates a log group with the tag found=1.
 func taggedGroup(name string) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		_, err := c.logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String(name), Tags: map[string]string{"found": "1"}})
@@ -48,7 +48,7 @@ func taggedGroup(name string) func(context.Context, clients) (string, error) {
 	}
 }
 
-// taggedRule makes a rule with the tag found=2.
+// taggedRule creates a rule with the tag found=2.
 func taggedRule(ctx context.Context, c clients) (string, error) {
 	_, err := c.events.PutRule(ctx, &eventbridge.PutRuleInput{
 		Name: aws.String("tagged"), EventPattern: aws.String(`{"source":["aws.ecs"]}`), Tags: []eventstypes.Tag{{Key: aws.String("found"), Value: aws.String("2")}},
@@ -75,7 +75,7 @@ func taggingSteps() []step {
 	}
 }
 
-// GetResources comes in pages, and lags behind what it lists.
+// GetResources returns pages, and its index lags.
 func TestGetResourcesInPagesAndBehind(t *testing.T) {
 	s, c := start(t, Options{})
 	for _, name := range []string{"one", "two", "three"} {
@@ -114,7 +114,7 @@ func TestGetResourcesInPagesAndBehind(t *testing.T) {
 	remove()
 }
 
-// Functions and ECS's clusters and services are found as well, and what has no tag is not.
+// Functions and ECS's clusters and services are found, too, but not resources without tags.
 func TestGetResourcesOfEachService(t *testing.T) {
 	s, c := start(t, Options{})
 	if err := s.Seed(Service{Cluster: "shop", Name: "api", Tags: map[string]string{"found": "1"}}, Service{Cluster: "shop", Name: "web"}); err != nil {

@@ -16,22 +16,22 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
-// step is one call of a conformance table. The steps of a table are made in order, against localaws and against moto,
-// an AWS that others wrote: so the two cannot drift apart unseen.
+// step is one call of a conformance table. The steps of a table are run in order against localaws and against
+// moto, an independent implementation, so that differences are noticed.
 type step struct {
 	name string
-	// call gives the facts of the answer that matter, in words.
+	// call returns the relevant facts of the response.
 	call func(ctx context.Context, c clients) (facts string, err error)
-	// want is AWS's outcome: the error's code, else the facts.
+	// want is AWS's outcome: the error code, or else the facts.
 	want string
-	// moto is moto's outcome where it differs, and because says why, with the source that says who is right.
+	// moto is moto's outcome if it differs; because says why, with a source for AWS's behaviour.
 	moto, because string
 }
 
 func tables() map[string][]step {
 	return map[string][]step{
 		"iam": iamSteps(), "lambda": lambdaSteps(), "logs": logsSteps(), "events": eventsSteps(), "ecs": ecsSteps(),
-		"tagging": taggingSteps(), "triggers": triggerSteps(), "policies": policySteps(), "around": aroundSteps(),
+		"tagging": taggingSteps(), "triggers": triggerSteps(), "policies": policySteps(), "related": relatedSteps(),
 	}
 }
 
@@ -73,7 +73,7 @@ func TestEveryDifferenceHasItsReason(t *testing.T) {
 	}
 }
 
-// outcome makes the call.
+// outcome runs the call.
 func (s step) outcome(t *testing.T, c clients) string {
 	t.Helper()
 	facts, err := s.call(t.Context(), c)
@@ -83,7 +83,7 @@ func (s step) outcome(t *testing.T, c clients) string {
 	return facts
 }
 
-// refused is a call that AWS refuses; of an answer that is none nothing matters.
+// refused is a call that AWS rejects, so that only the error matters.
 func refused(call func(context.Context, clients) (string, error)) func(context.Context, clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		_, err := call(ctx, c)
@@ -93,11 +93,11 @@ func refused(call func(context.Context, clients) (string, error)) func(context.C
 
 const (
 	accepted = "accepted"
-	// lax is why moto accepts what breaks a constraint of the API model, which AWS checks before anything else.
+	// lax is why moto accepts what violates the API model, which AWS checks first.
 	lax = "moto does not check this constraint; AWS's API model has it"
 )
 
-// moto starts a moto server and returns a configuration for it.
+// moto starts a moto server and returns a client configuration for it.
 func moto(t *testing.T) aws.Config {
 	t.Helper()
 	program, err := exec.LookPath("moto_server")
@@ -111,12 +111,12 @@ func moto(t *testing.T) aws.Config {
 	}
 	var output strings.Builder
 	cmd := exec.CommandContext(t.Context(), program, "-H", host, "-p", port)
-	cmd.Env = append(os.Environ(), "MOTO_LAMBDA_CONCURRENCY_QUOTA=1000") // moto has no limit of its own
+	cmd.Env = append(os.Environ(), "MOTO_LAMBDA_CONCURRENCY_QUOTA=1000") // moto has no limit by default
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &output, &output, time.Second
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = cmd.Wait() }) // the test's context has ended it
+	t.Cleanup(func() { _ = cmd.Wait() }) // the test's context has killed it
 	awaitHTTP(t, "http://"+address+"/moto-api/")
 	cfg, err := config.LoadDefaultConfig(t.Context(),
 		config.WithRegion("us-east-1"), config.WithBaseEndpoint("http://"+address), config.WithRetryMaxAttempts(1),
@@ -137,7 +137,7 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// awaitHTTP waits until something answers, half a minute at most.
+// awaitHTTP waits until something responds, for at most half a minute.
 func awaitHTTP(t *testing.T, url string) {
 	t.Helper()
 	for range 300 {
@@ -154,5 +154,5 @@ func awaitHTTP(t *testing.T, url string) {
 	t.Fatal("nothing answers at " + url)
 }
 
-// text returns facts in one line.
+// text returns facts on one line.
 func text(facts ...any) string { return strings.TrimSpace(fmt.Sprintln(facts...)) }

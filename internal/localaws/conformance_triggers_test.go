@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// getURL returns who may call the function's URL, and how it answers.
+// getURL returns the authorization type and the invoke mode of the function's URL.
 func getURL(ctx context.Context, c clients) (string, error) {
 	out, err := c.lambda.GetFunctionUrlConfig(ctx, &lambda.GetFunctionUrlConfigInput{FunctionName: aws.String("called")})
 	if err != nil {
@@ -27,7 +27,7 @@ func createURL(ctx context.Context, c clients) (string, error) {
 	return getURL(ctx, c)
 }
 
-// listURLs returns how many URLs a function has.
+// listURLs returns the number of a function's URLs.
 func listURLs(name string) func(ctx context.Context, c clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		out, err := c.lambda.ListFunctionUrlConfigs(ctx, &lambda.ListFunctionUrlConfigsInput{FunctionName: aws.String(name)})
@@ -38,7 +38,7 @@ func listURLs(name string) func(ctx context.Context, c clients) (string, error) 
 	}
 }
 
-// getSigning returns the code signing configuration of a function.
+// getSigning returns a function's code signing configuration.
 func getSigning(name string) func(ctx context.Context, c clients) (string, error) {
 	return func(ctx context.Context, c clients) (string, error) {
 		out, err := c.lambda.GetFunctionCodeSigningConfig(ctx, &lambda.GetFunctionCodeSigningConfigInput{FunctionName: aws.String(name)})
@@ -95,7 +95,8 @@ func triggerSteps() []step {
 	}
 }
 
-// What moto cannot show: a queue's mapping needs the role's rights and is there once, code signing needs a configuration.
+// Behaviour that moto does not have: a queue's mapping needs the role's permissions and is unique, and code
+// signing needs a configuration.
 func TestMappingsAndCodeSigning(t *testing.T) {
 	queue := aws.String("arn:aws:sqs:us-east-1:111122223333:jobs")
 	_, c := start(t, Options{Existing: []string{*queue}})
@@ -145,7 +146,7 @@ func TestMappingsAndCodeSigning(t *testing.T) {
 	}
 }
 
-// grant returns a role an inline policy.
+// grant gives a role an inline policy.
 func grant(t *testing.T, c clients, role, document string) {
 	t.Helper()
 	if _, err := c.iam.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: aws.String(role), PolicyName: aws.String("granted"), PolicyDocument: aws.String(document)}); err != nil {
@@ -153,7 +154,7 @@ func grant(t *testing.T, c clients, role, document string) {
 	}
 }
 
-// What others can add to a function's configuration, and take away again with an empty list.
+// What others can add to a function's configuration, and remove with an empty list.
 func TestAdditionsToTheConfiguration(t *testing.T) {
 	_, c := start(t, Options{})
 	install(t, c, zipOf(t, nil), nil)
@@ -164,7 +165,7 @@ func TestAdditionsToTheConfiguration(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		in   in
-		want string // layers, dead letters, file systems, SnapStart; or the error's code
+		want string // layers, dead letters, file systems, SnapStart; or the error code
 	}{
 		{"a layer of another region", in{Layers: []string{"arn:aws:lambda:eu-west-1:580247275435:layer:x:1"}}, "InvalidParameterValueException"},
 		{"a layer without its version", in{Layers: []string{"arn:aws:lambda:us-east-1:580247275435:layer:x"}}, "InvalidParameterValueException"},

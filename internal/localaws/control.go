@@ -6,11 +6,12 @@ import (
 	"strconv"
 )
 
-// control serves what no AWS has, under /_local/:
+// control serves paths under /_local/ that AWS does not have:
 //
 //	POST /_local/interrupt?cluster=C&service=S&tasks=N   interrupts N (1) running tasks; gives {"tasks": [ARN...]}
 //
-// An error is {"error": "..."}. A request must be signed like those to AWS, with [Options.AccessKey] where there is one.
+// An error is {"error": "..."}. A request must be signed like those to AWS, with [Options.AccessKey] if there
+// is one.
 func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	if key, _, _, _ := scope(r); s.opts.AccessKey != "" && !same(key, s.opts.AccessKey) {

@@ -14,10 +14,10 @@ type Delivery struct {
 	Rule     string
 	Target   string // ARN
 	Event    json.RawMessage
-	Accepted bool // false: the target's resource policy lacks the permission, or it is no target here
+	Accepted bool // false: the target's resource policy lacks the permission, or the target is not supported
 }
 
-// Deliveries returns all events that rules sent to targets in the server's own region, the oldest first.
+// Deliveries returns all events that rules sent to targets in the server's own region, oldest first.
 func (s *Server) Deliveries() []Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -32,16 +32,16 @@ func (s *eventsService) event(source, detailType string, resources []string, det
 	}
 }
 
-// Publish puts an event on the default event bus of the server's own region as it is, such as one that another account
-// or region has forwarded, or that an archive replays.
+// Publish puts an unmodified event on the default event bus of the server's own region, such as one that
+// another account or region forwarded, or that an archive replays.
 func (s *Server) Publish(event json.RawMessage) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.region(s.opts.Region).events.send(event)
 }
 
-// putEvents puts events of the caller's own on the bus. What fails is in the answer (EventBridge API, PutEvents): AWS's
-// own sources are AWS's.
+// putEvents puts events of the caller on the bus. The response contains the failures (EventBridge API,
+// PutEvents), such as sources reserved for AWS.
 func (s *eventsService) putEvents(_ *call, in *eventsInput) (any, error) {
 	if len(in.Entries) == 0 || len(in.Entries) > maxEntries {
 		return nil, invalidEvents("1 validation error detected: Value '[PutEventsRequestEntry]' at 'entries' failed to satisfy constraint: Member must have length between 1 and %d", maxEntries)
@@ -61,7 +61,7 @@ func (s *eventsService) putEvents(_ *call, in *eventsInput) (any, error) {
 	return obj{"FailedEntryCount": failed, "Entries": entries}, nil
 }
 
-// maxEntries is how many events PutEvents takes at once.
+// maxEntries is the maximum number of events in PutEvents.
 const maxEntries = 10
 
 // putEntry is one event of PutEvents.
@@ -88,10 +88,10 @@ func (e putEntry) check() *Error {
 	return nil
 }
 
-// publish sends an event of this package's own making.
+// publish sends an event created by this package.
 func (s *eventsService) publish(e obj) {
 	text, err := json.Marshal(e)
-	if err == nil { // only what can be JSON goes in
+	if err == nil { // only valid JSON is published
 		_ = s.send(text)
 	}
 }
@@ -116,8 +116,8 @@ func (s *eventsService) send(text json.RawMessage) error {
 	return nil
 }
 
-// deliver hands an event to a target. Lambda refuses it at once where the permission is missing, and EventBridge does
-// not try again then.
+// deliver sends an event to a target. If the permission is missing Lambda rejects it, and EventBridge does
+// not retry.
 func (s *eventsService) deliver(o *rule, t target, event json.RawMessage) {
 	payload := event
 	if t.Input != "" {

@@ -8,38 +8,40 @@ import (
 	"strings"
 )
 
-// call is one request on its way through the server.
+// call is one request to the server.
 type call struct {
 	server  *Server
 	region  *region
 	wire    wire
 	request *http.Request
 	body    []byte
-	params  obj   // a query's members, or what stands in a REST call's path and query
-	input   named // the request, decoded; nil where it names nothing
+	params  obj   // a query's members, or those in a REST call's path and query
+	input   named // the decoded request; nil if it names nothing
 	record  Call
 	noted   *Call   // its entry in the journal
-	entries *Error  // a fault for the entries of a batch, see [Fault]
-	session session // of the caller, where there is one
-	lag     Lag     // a fault
-	dropped bool    // a fault: do it and lose the answer
+	entries *Error  // an injected error for the entries of a batch, see [Fault]
+	session session // of the caller, if there is one
+	lag     Lag     // injected
+	dropped bool    // injected: carry out the call but lose the response
 }
 
-// action does one call and returns its answer: a value for the wire protocol to write, nil for an empty one.
+// action does one call and returns its response: a value for the wire protocol to encode, nil for an empty
+// one.
 type action func(c *call) (any, error)
 
-// obj is an answer, or a part of one, by its members' names.
+// obj is a response, or part of one, by member names.
 type obj = map[string]any
 
-// named is an input that names the resource it is about.
+// named is an input that names its resource.
 type named interface {
 	arn(r *region) string
-	// asks are IAM's questions before the call is done: own, made more precise, and what AWS wants to be allowed beside it
-	// (Service Authorization Reference, dependent actions).
+	// asks returns the requests that IAM evaluates before the call is done: own, made more precise, and the
+	// dependent actions (Service Authorization Reference).
 	asks(own ask, c *call) []ask
 }
 
-// free makes an action of a method: input decoded, admitted and checked. The method takes the lock by itself.
+// free makes an action of a method: it decodes, admits and checks the input. The method takes the lock
+// itself.
 func free[In any](method func(c *call, in *In) (any, error), required ...string) action {
 	return func(c *call) (any, error) {
 		in := new(In)
@@ -71,7 +73,7 @@ func op[In any](method func(c *call, in *In) (any, error), required ...string) a
 	}, required...)
 }
 
-// on makes an action of a method on one thing, the one that the input names.
+// on makes an action of a method on the object that the input names.
 func on[T, In any](find func(in *In) (*T, error), method func(o *T, in *In) (any, error), required ...string) action {
 	return op(func(_ *call, in *In) (any, error) {
 		o, err := find(in)
@@ -82,12 +84,12 @@ func on[T, In any](find func(in *In) (*T, error), method func(o *T, in *In) (any
 	}, required...)
 }
 
-// show makes an action that only looks at one thing.
+// show makes an action that only reads one object.
 func show[T, In any](find func(in *In) (*T, error), look func(o *T) any, required ...string) action {
 	return on(find, func(o *T, _ *In) (any, error) { return look(o), nil }, required...)
 }
 
-// change makes an action that changes one thing, cannot fail, and answers nothing.
+// change makes an action that changes one object, cannot fail, and has an empty response.
 func change[T, In any](find func(in *In) (*T, error), do func(o *T, in *In), required ...string) action {
 	return on(find, func(o *T, in *In) (any, error) {
 		do(o, in)
@@ -95,7 +97,7 @@ func change[T, In any](find func(in *In) (*T, error), do func(o *T, in *In), req
 	}, required...)
 }
 
-// ServeHTTP answers one request of an AWS client, or of this package's own control paths under /_local/. It refuses
+// ServeHTTP handles a request of an AWS client, or to this package's own paths under /_local/. It rejects
 // every request that was not sent to a loopback name, or that has an Origin header.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := guard(r); err != nil {
@@ -105,7 +107,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.serve(w, r)
 }
 
-// serve is ServeHTTP for a request of this process or past the guard.
+// serve is ServeHTTP for requests of this process, or after the guard.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/_local/") {
 		s.control(w, r)
@@ -123,13 +125,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.fail(w, c, err)
 }
 
-// fail answers with an error, or with nothing at all where a fault says so.
+// fail responds with an error, or cuts the connection if a fault requires it.
 func (s *Server) fail(w http.ResponseWriter, c *call, err error) {
 	var refusal *Error
 	switch {
 	case c.dropped || errors.Is(err, errDropped):
 		s.journal.finish(c, &Error{Code: "(answer lost)"})
-		panic(http.ErrAbortHandler) // net/http's way to cut the connection
+		panic(http.ErrAbortHandler) // how net/http cuts the connection
 	case !errors.As(err, &refusal):
 		refusal = refuse("InternalFailure", "%v", err)
 	}
@@ -137,7 +139,7 @@ func (s *Server) fail(w http.ResponseWriter, c *call, err error) {
 	c.wire.refuse(w, c, refusal)
 }
 
-// do finds the action and does it.
+// do finds the action and runs it.
 func (s *Server) do(c *call) (any, error) {
 	act := c.region.actions[c.record.Service][c.record.Action]
 	if act == nil {
@@ -149,7 +151,7 @@ func (s *Server) do(c *call) (any, error) {
 	return act(c)
 }
 
-// identify finds out which protocol, service, region and action a request is of, and who calls.
+// identify determines the protocol, service, region and action of a request, and its caller.
 func (s *Server) identify(r *http.Request) (*call, error) {
 	c := &call{server: s, request: r, wire: wireOf(r)}
 	key, regionName, service, signed := scope(r)
@@ -185,8 +187,8 @@ func (s *Server) identify(r *http.Request) (*call, error) {
 	return c, nil
 }
 
-// scope reads the credential scope of a signed request: Credential=KEY/date/region/service/aws4_request. Signatures
-// are not verified: the access key id is what the caller must know, see [Options.AccessKey].
+// scope parses the credential scope of a signed request: Credential=KEY/date/region/service/aws4_request.
+// Signatures are not verified: the access key ID is the secret, see [Options.AccessKey].
 func scope(r *http.Request) (key, region, service string, ok bool) {
 	_, rest, ok := strings.Cut(r.Header.Get("Authorization"), "Credential=")
 	if !ok {
@@ -204,12 +206,12 @@ func scope(r *http.Request) (key, region, service string, ok bool) {
 type route struct {
 	service string
 	method  string
-	path    []string // {Name} takes one segment
+	path    []string // {Name} matches one segment
 	action  string
 	success int // HTTP status
 }
 
-// restRoutes reads the tables of the services that speak REST JSON.
+// restRoutes parses the tables of the REST JSON services.
 func restRoutes() []route {
 	var routes []route
 	for service, table := range map[string]string{"lambda": lambdaAPI, "account": accountAPI} {
@@ -222,7 +224,7 @@ func restRoutes() []route {
 	return routes
 }
 
-// match returns the values of the route's {names}, where the request is one of this route.
+// match returns the values of the route's {names} if the request matches the route.
 func (t route) match(method string, segments []string) (obj, bool) {
 	if method != t.method || len(segments) != len(t.path) {
 		return nil, false

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// docs/local.md names every call that is there, and no other.
+// docs/local.md lists exactly the supported calls.
 func TestTheDocumentNamesEveryCall(t *testing.T) {
 	text, err := os.ReadFile("../../docs/local.md")
 	if err != nil {

@@ -1,6 +1,6 @@
 package localaws
 
-// registry is the private registry of one region: its repositories, which hold no images.
+// registry is the private registry of one region: its repositories, which contain no images.
 type registry struct {
 	region       *region
 	repositories []*repository
@@ -26,7 +26,7 @@ type registryInput struct {
 }
 
 func (in *registryInput) arn(r *region) string {
-	if in.RepositoryName == "" { // a list is of any
+	if in.RepositoryName == "" { // a list concerns all
 		return r.arn("ecr", "repository/*")
 	}
 	return r.arn("ecr", "repository/"+in.RepositoryName)
@@ -60,7 +60,7 @@ func (s *registry) json(r *repository) obj {
 	}
 }
 
-// describe lists every repository, or those with these names, one of which that is not there fails the call.
+// describe lists all repositories, or those with these names; a missing one makes the call fail.
 func (s *registry) describe(_ *call, in *registryInput) (any, error) {
 	all := []obj{}
 	for _, each := range s.repositories {

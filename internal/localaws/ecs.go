@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// ecsService keeps one region's clusters.
+// ecsService holds one region's clusters.
 type ecsService struct {
 	region      *region
 	clusters    map[string]*cluster
@@ -18,11 +18,11 @@ type ecsService struct {
 type cluster struct {
 	name     string
 	services map[string]*service
-	tasks    []*task // the oldest first, stopped ones too
+	tasks    []*task // oldest first, including stopped ones
 	tags     tags
 
 	providers []string
-	strategy  []strategyItem // of services that are made without one
+	strategy  []strategyItem // for services created without one
 }
 
 // ecsInput has the members of all calls.
@@ -66,7 +66,7 @@ type ecsInput struct {
 	tagging
 }
 
-// cluster is the cluster's name, of a name or an ARN; "default" where there is none.
+// cluster returns the cluster's name from a name or an ARN; "default" if there is none.
 func (in *ecsInput) cluster() string {
 	return orDefault(afterLast(orDefault(in.ClusterName, in.Cluster), "/"), "default")
 }
@@ -124,7 +124,7 @@ func ecsInvalid(format string, args ...any) *Error {
 	return refuse("InvalidParameterException", format, args...)
 }
 
-// describe looks things up by name or ARN; what is missing is a failure inside an answer that is fine.
+// describe finds objects by name or ARN; a missing one is a failure in a successful response.
 func describe[T any](s *ecsService, member, kind string, names []string, find func(name string) *T, show func(*T) obj) obj {
 	found, failures := []obj{}, []obj{}
 	for _, name := range names {
@@ -137,7 +137,7 @@ func describe[T any](s *ecsService, member, kind string, names []string, find fu
 	return obj{member: found, "failures": failures}
 }
 
-// cluster returns a cluster, which it makes where there is none.
+// cluster returns a cluster, creating it if necessary.
 func (s *ecsService) cluster(name string) *cluster {
 	if s.clusters[name] == nil {
 		s.clusters[name] = &cluster{name: name, services: map[string]*service{}, providers: []string{"FARGATE", "FARGATE_SPOT"}}
@@ -186,7 +186,7 @@ func (s *ecsService) listClusters(_ *call, in *ecsInput) (any, error) {
 	return paged("ecs", "clusterArns", arns, "nextToken", in.NextToken, in.MaxResults, 100)
 }
 
-// registerTaskDefinition keeps whatever it is given, under the next revision.
+// registerTaskDefinition stores any definition as the next revision.
 func (s *ecsService) registerTaskDefinition(c *call, in *ecsInput) (any, error) {
 	var definition obj
 	if err := json.Unmarshal(c.body, &definition); err != nil {
@@ -211,7 +211,7 @@ func (s *ecsService) define(family string, definition obj) string {
 	return arn
 }
 
-// definition returns a task definition by family, family:revision or ARN; nil where there is none.
+// definition returns a task definition by family, family:revision or ARN; nil if there is none.
 func (s *ecsService) definition(name string) obj {
 	family, revision, _ := strings.Cut(afterLast(name, "/"), ":")
 	n := len(s.definitions[family])
@@ -248,7 +248,7 @@ func (s *ecsService) tagged(in *ecsInput) (*tags, error) {
 	return nil, ecsInvalid("The specified resource is not found: %s", in.ResourceArn)
 }
 
-// lower is the list form with ECS's small letters.
+// lower returns the tags in ECS's form, with lower case keys.
 func (t tags) lower() []obj {
 	l := []obj{}
 	for _, e := range t.list() {

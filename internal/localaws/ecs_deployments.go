@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// deploymentARN is the ARN of the service deployment that a deployment is. AWS's id is another than that of ecs-svc/...,
-// and no field leads from one to the other.
+// deploymentARN returns the ARN of the service deployment for a deployment. In AWS its ID differs from that
+// of ecs-svc/..., and no field leads from one to the other.
 func (s *ecsService) deploymentARN(v *service, d *deployment) string {
 	return s.region.arn("ecs", "service-deployment/"+v.cluster.name+"/"+v.name+"/"+d.serviceDeployment)
 }
 
-// serviceDeploymentJSON is a service deployment as both calls show it, in the parts that are told here.
+// serviceDeploymentJSON returns a service deployment as in both calls, with the supported fields.
 func (s *ecsService) serviceDeploymentJSON(v *service, d *deployment) obj {
 	j := obj{
 		"serviceDeploymentArn": s.deploymentARN(v, d), "serviceArn": s.serviceARN(v), "clusterArn": s.region.arn("ecs", "cluster/"+v.cluster.name),
@@ -22,13 +22,13 @@ func (s *ecsService) serviceDeploymentJSON(v *service, d *deployment) obj {
 		j["status"], j["finishedAt"] = "SUCCESSFUL", epoch(d.updated)
 	case d.rollout == "FAILED":
 		j["status"], j["finishedAt"] = "ROLLBACK_SUCCESSFUL", epoch(d.updated)
-	case v.deployments[0] != d: // another came before it had ended
+	case v.deployments[0] != d: // another one started before it had ended
 		j["status"], j["finishedAt"] = "STOPPED", epoch(d.updated)
 	}
 	return j
 }
 
-// span is the createdAt of ListServiceDeployments, in seconds since 1970.
+// span is createdAt in ListServiceDeployments, in seconds since 1970.
 type span struct {
 	After  *float64 `json:"after"`
 	Before *float64 `json:"before"`
@@ -39,7 +39,7 @@ func (p *span) has(at time.Time) bool {
 	return p == nil || (p.After == nil || seconds >= *p.After) && (p.Before == nil || seconds <= *p.Before)
 }
 
-// listServiceDeployments shows the newest first.
+// listServiceDeployments returns the newest first.
 func (s *ecsService) listServiceDeployments(k *cluster, in *ecsInput) (any, error) {
 	v := k.find(in.Service)
 	if v == nil {

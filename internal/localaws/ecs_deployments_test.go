@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// A redeployment has a service deployment, which UpdateService names and both calls know.
+// A redeployment has a service deployment, which UpdateService returns and both calls find.
 func TestServiceDeployments(t *testing.T) {
 	server := New(Options{Delays: &Delays{}})
 	defer server.Close()
@@ -36,7 +36,7 @@ func TestServiceDeployments(t *testing.T) {
 	if n := listed(types.CreatedAt{After: aws.Time(began.Add(-time.Minute))}); n != 1 {
 		t.Errorf("%d since", n)
 	}
-	if n := listed(types.CreatedAt{Before: aws.Time(began.Add(-time.Minute))}); n != 1 { // the seed's
+	if n := listed(types.CreatedAt{Before: aws.Time(began.Add(-time.Minute))}); n != 1 { // that of Seed
 		t.Errorf("%d before", n)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// of returns the service's tasks that are not on their way down, of one deployment or (nil) of all.
+// of returns the service's tasks that are not stopping, of one deployment or (nil) of all.
 func (v *service) of(d *deployment) []*task {
 	var found []*task
 	for _, t := range v.cluster.tasks {
@@ -17,7 +17,7 @@ func (v *service) of(d *deployment) []*task {
 	return found
 }
 
-// counts counts the tasks of a deployment (nil: of all) as ECS does: by last status, on their way down or not.
+// counts counts the tasks of a deployment (nil: of all) as ECS does: by last status, including stopping ones.
 func (v *service) counts(d *deployment) (running, pending int) {
 	for _, t := range v.cluster.tasks {
 		if t.service == v && (d == nil || t.deployment == d) {
@@ -27,8 +27,9 @@ func (v *service) counts(d *deployment) (running, pending int) {
 	return running, pending
 }
 
-// reconcile is the service scheduler: it starts and stops tasks so that the PRIMARY deployment comes to the desired
-// count within the bounds of the deployment configuration, as a rolling update. It is called after every change.
+// reconcile is the service scheduler: it starts and stops tasks so that the PRIMARY deployment reaches the
+// desired count within the limits of the deployment configuration, as a rolling update. It is called after
+// every change.
 func (s *ecsService) reconcile(v *service) {
 	primary := v.deployments[0]
 	most := v.desired * v.config.MaximumPercent / 100
@@ -41,8 +42,8 @@ func (s *ecsService) reconcile(v *service) {
 	s.settle(v, primary)
 }
 
-// surplus is what may be stopped now: older deployments' tasks as long as enough others run, and what is above the
-// desired count.
+// surplus returns the tasks that may be stopped now: those of older deployments if enough others run, and
+// those above the desired count.
 func (s *ecsService) surplus(v *service, primary *deployment) []*task {
 	healthy := 0
 	for _, t := range v.of(nil) {
@@ -64,7 +65,7 @@ func (s *ecsService) surplus(v *service, primary *deployment) []*task {
 	return append(stop, own[:max(0, len(own)-v.desired)]...)
 }
 
-// settle ends older deployments that have no task left, and the PRIMARY's rollout when all its tasks run.
+// settle ends older deployments without tasks, and the PRIMARY's rollout when all its tasks run.
 func (s *ecsService) settle(v *service, primary *deployment) {
 	v.deployments = slices.DeleteFunc(v.deployments, func(d *deployment) bool {
 		running, pending := v.counts(d)
@@ -82,13 +83,13 @@ func (s *ecsService) settle(v *service, primary *deployment) {
 	}
 }
 
-// note adds to the service's events, the newest first.
+// note adds a message to the service's events, newest first.
 func (v *service) note(message string) {
 	event := obj{"id": newID(), "createdAt": epoch(time.Now()), "message": message}
 	v.events = append([]obj{event}, v.events...)
 }
 
-// provider chooses the capacity provider of the next task: bases first, then by weight.
+// provider returns the capacity provider of the next task: bases first, then by weight.
 func (v *service) provider() string {
 	used := map[string]int{}
 	for _, t := range v.of(v.deployments[0]) {
@@ -107,7 +108,7 @@ func (v *service) provider() string {
 	return best
 }
 
-// newTask adds a task of a deployment, and forgets those that stopped more than an hour ago, as ECS does.
+// newTask adds a task of a deployment, and removes those that stopped more than an hour ago, as ECS does.
 func (s *ecsService) newTask(v *service, d *deployment) *task {
 	k, id := v.cluster, randomHex(32)
 	k.tasks = slices.DeleteFunc(k.tasks, func(t *task) bool { return !t.ended.IsZero() && time.Since(t.ended) > time.Hour })
@@ -126,7 +127,7 @@ func (s *ecsService) launch(v *service, d *deployment) {
 	s.enter(t, "PROVISIONING")
 }
 
-// next is the state that follows one, on the way up and on the way down.
+// next returns the state after the current one, while starting or stopping.
 func (t *task) next() string {
 	up := []string{"PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"}
 	down := []string{"RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"}
@@ -134,7 +135,7 @@ func (t *task) next() string {
 	if t.desired == "STOPPED" {
 		way = down
 		if slices.Index(up, t.last) >= 0 && t.last != "RUNNING" {
-			return "DEPROVISIONING" // it never ran: nothing to deactivate
+			return "DEPROVISIONING" // it never ran, so there is nothing to deactivate
 		}
 	}
 	i := slices.Index(way, t.last)
@@ -144,7 +145,7 @@ func (t *task) next() string {
 	return way[i+1]
 }
 
-// enter puts a task into a state, says so, and moves it on when its time there is over.
+// enter puts a task into a state, sends the event, and schedules the next state.
 func (s *ecsService) enter(t *task, state string) {
 	t.last = state
 	t.stamp()
@@ -155,7 +156,7 @@ func (s *ecsService) enter(t *task, state string) {
 	}
 }
 
-// schedule moves the task on in time; whatever changes its way meanwhile has scheduled anew.
+// schedule moves the task to its next state after a delay; a change of its course meanwhile schedules again.
 func (s *ecsService) schedule(t *task) {
 	if t.next() == "" {
 		return
@@ -168,7 +169,7 @@ func (s *ecsService) schedule(t *task) {
 	})
 }
 
-// halt sends a task down; a task that is on its way already is left alone.
+// halt starts stopping a task, unless it is stopping already.
 func (s *ecsService) halt(t *task, stopCode, reason string) {
 	if t.desired == "STOPPED" {
 		return

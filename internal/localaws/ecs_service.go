@@ -20,14 +20,14 @@ type service struct {
 	controller, network obj
 	created             time.Time
 	deployments         []*deployment // PRIMARY first
-	past                []*deployment // all that there were, the oldest first
+	past                []*deployment // all deployments ever, oldest first
 	events              []obj
 	tags                tags
 
-	standalone  bool // no service at all: it stands for tasks that belong to none
+	standalone  bool // not a service: it represents standalone tasks
 	balancers   []obj
 	platform    string
-	grace       *int // seconds; nil where nobody said
+	grace       *int // seconds; nil if not set
 	rebalancing string
 }
 
@@ -48,7 +48,7 @@ type deployment struct {
 	id, status, definition, rollout, reason string
 	created, updated                        time.Time
 	strategy                                []strategyItem
-	serviceDeployment                       string // its id as a service deployment
+	serviceDeployment                       string // its ID as a service deployment
 }
 
 func (s *ecsService) serviceARN(v *service) string {
@@ -73,7 +73,7 @@ func (s *ecsService) createService(k *cluster, in *ecsInput) (any, error) {
 	return obj{"service": s.serviceJSON(v, true)}, nil
 }
 
-// newService is an ACTIVE service with AWS's defaults.
+// newService returns an ACTIVE service with AWS's defaults.
 func newService(k *cluster, name string) *service {
 	return &service{
 		cluster: k, name: name, status: "ACTIVE", created: time.Now(),
@@ -81,7 +81,7 @@ func newService(k *cluster, name string) *service {
 	}
 }
 
-// apply changes what the input names.
+// apply changes what the input sets.
 func (s *ecsService) apply(v *service, in *ecsInput) error {
 	if in.TaskDefinition != "" {
 		found := s.definition(in.TaskDefinition)
@@ -90,7 +90,7 @@ func (s *ecsService) apply(v *service, in *ecsInput) error {
 		}
 		v.definition = fmt.Sprint(found["taskDefinitionArn"])
 	}
-	if given := in.DeploymentConfiguration; given != nil { // what it leaves out stays
+	if given := in.DeploymentConfiguration; given != nil { // omitted values stay
 		if err := json.Unmarshal(given, &v.config); err != nil {
 			return ecsInvalid("%v", err)
 		}
@@ -139,7 +139,7 @@ func (s *ecsService) updateService(k *cluster, in *ecsInput) (any, error) {
 	return obj{"service": s.serviceJSON(v, true)}, nil
 }
 
-// deploys reports whether an update begins a deployment whatever the service was like.
+// deploys reports whether an update always starts a deployment.
 func (in *ecsInput) deploys() bool {
 	return in.ForceNewDeployment || in.NetworkConfiguration != nil || in.PlatformVersion != ""
 }
@@ -149,7 +149,7 @@ func (v *service) controllerType() string {
 	return kind
 }
 
-// newDeployment puts a PRIMARY deployment before all others; its id has 19 digits, as ECS's have.
+// newDeployment adds a PRIMARY deployment before all others; its ID has 19 digits, as in ECS.
 func (v *service) newDeployment(at time.Time) *deployment {
 	d := &deployment{
 		id: fmt.Sprintf("ecs-svc/%d", int64(1e18)+rand.Int64N(8e18)), status: "PRIMARY", definition: v.definition,
@@ -160,7 +160,7 @@ func (v *service) newDeployment(at time.Time) *deployment {
 	return d
 }
 
-// deploy begins a new PRIMARY deployment; the ones before it are ACTIVE until their tasks are gone.
+// deploy starts a new PRIMARY deployment; the previous ones are ACTIVE until their tasks are gone.
 func (s *ecsService) deploy(v *service) {
 	for _, d := range v.deployments {
 		d.status = "ACTIVE"
@@ -170,7 +170,7 @@ func (s *ecsService) deploy(v *service) {
 	s.reconcile(v)
 }
 
-// rollout notes and announces how far a deployment is.
+// rollout records and announces the state of a rollout.
 func (s *ecsService) rollout(v *service, d *deployment, state string) {
 	d.rollout, d.updated = state, time.Now()
 	d.reason = fmt.Sprintf("ECS deployment %s %s.", d.id, strings.ToLower(strings.ReplaceAll(state, "_", " ")))

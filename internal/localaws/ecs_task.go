@@ -17,7 +17,7 @@ type task struct {
 	stopping, executionEnd, ended time.Time
 }
 
-// runs is 1 for a task that counts as running.
+// runs returns 1 for a task that counts as running.
 func (t *task) runs() int {
 	if t.last == "RUNNING" {
 		return 1
@@ -25,7 +25,7 @@ func (t *task) runs() int {
 	return 0
 }
 
-// pends is 1 for a task on its way up.
+// pends returns 1 for a task that is starting.
 func (t *task) pends() int {
 	if slices.Contains([]string{"PROVISIONING", "PENDING", "ACTIVATING"}, t.last) {
 		return 1
@@ -33,7 +33,7 @@ func (t *task) pends() int {
 	return 0
 }
 
-// stamp notes the time of the state that the task has just reached.
+// stamp records the time at which the task reached its state.
 func (t *task) stamp() {
 	switch t.last {
 	case "RUNNING":
@@ -45,7 +45,7 @@ func (t *task) stamp() {
 	}
 }
 
-// announce publishes the task's state, under its next version, as ECS does with every change.
+// announce publishes the task's state with its next version, as ECS does for every change.
 func (s *ecsService) announce(t *task) {
 	t.version++
 	detail := s.taskJSON(t, func(at time.Time) any { return at.UTC().Format("2006-01-02T15:04:05.000Z") })
@@ -54,7 +54,7 @@ func (s *ecsService) announce(t *task) {
 	s.region.events.publish(s.region.events.event("aws.ecs", "ECS Task State Change", []string{t.arn}, detail))
 }
 
-// attachment is the task's network interface, whose type has two names: one in events, one in answers.
+// attachment returns the task's network interface, whose type differs between events and responses.
 func (t *task) attachment(kind string) obj {
 	status := "ATTACHED"
 	if t.last == "STOPPED" {
@@ -66,7 +66,7 @@ func (t *task) attachment(kind string) obj {
 	}
 }
 
-// taskJSON is a task as answers and events have it, its times as when writes them.
+// taskJSON returns a task as in responses and events, with times formatted by when.
 func (s *ecsService) taskJSON(t *task, when func(time.Time) any) obj {
 	launchType := "FARGATE"
 	set(&launchType, t.service.launchType)

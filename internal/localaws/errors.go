@@ -5,17 +5,17 @@ import (
 	"net/http"
 )
 
-// Error is an answer that refuses a call, as AWS would word it.
+// Error is an error response in AWS's wording.
 type Error struct {
-	Code    string // AWS's name of the error, as in its wire protocol: IAM's have no "Exception" at the end
+	Code    string // AWS's error code on the wire: IAM's have no suffix "Exception"
 	Message string
-	Status  int // HTTP status; 0 is the code's own
+	Status  int // HTTP status; 0 uses that of the code
 }
 
 // Error returns the code and the message.
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
-// status is the HTTP status: the code's own where no other is asked for.
+// status returns the HTTP status: the code's own unless another one is set.
 func (e *Error) status() int {
 	if e.Status != 0 {
 		return e.Status
@@ -48,12 +48,12 @@ func refuse(code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// notHere refuses what AWS does and this package does not.
+// notHere returns the error for what AWS supports and this package does not.
 func notHere(what string) *Error {
 	return refuse("NotImplemented", "%s is not implemented by spothandler's local AWS", what)
 }
 
-// invalidCode is what each service calls a parameter that breaks the API model's constraints.
+// invalidCode returns each service's code for a violation of the API model's constraints.
 func invalidCode(service string) string {
 	switch service {
 	case "iam", "sts":
@@ -68,7 +68,7 @@ func invalidCode(service string) string {
 	return "ValidationException"
 }
 
-// throttled is each service's own way to say "too fast".
+// throttled returns each service's throttling error.
 func throttled(service string) *Error {
 	switch service {
 	case "iam", "sts":
@@ -81,7 +81,7 @@ func throttled(service string) *Error {
 	return refuse("ThrottlingException", "Rate exceeded")
 }
 
-// denied is how IAM's refusal reads in each service's answer.
+// denied returns IAM's error for denied access in each service's form.
 func denied(c Call) *Error {
 	code := "AccessDeniedException"
 	switch c.Service {

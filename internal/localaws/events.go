@@ -8,14 +8,14 @@ import (
 	"github.com/spothandler/spothandler/internal/eventpattern"
 )
 
-// eventsService keeps the rules of one region's default event bus.
+// eventsService holds the rules of one region's default event bus.
 type eventsService struct {
 	region     *region
 	rules      map[string]*rule
 	deliveries []Delivery
 }
 
-// rule is a rule as DescribeRule shows it, with what it does not show.
+// rule is a rule as returned by DescribeRule, with internal state.
 type rule struct {
 	Name, Arn, State, EventBusName                         string
 	EventPattern, ScheduleExpression, Description, RoleArn string `json:",omitempty"`
@@ -31,7 +31,7 @@ type rule struct {
 // eventsInput has the members of all calls.
 type eventsInput struct {
 	Name               string `check:"len=1:64 re=[\\.\\-_A-Za-z0-9]+"`
-	Rule               string `check:"len=1:64 re=[\\.\\-_A-Za-z0-9]+"` // what calls about targets call the name
+	Rule               string `check:"len=1:64 re=[\\.\\-_A-Za-z0-9]+"` // the name in calls about targets
 	EventBusName       string
 	EventPattern       string `check:"len=0:4096"`
 	ScheduleExpression string `check:"len=0:256"`
@@ -49,7 +49,7 @@ type eventsInput struct {
 	tagging
 }
 
-// name is the rule's name, however it was given.
+// name returns the rule's name, however it was given.
 func (in *eventsInput) name() string {
 	return orDefault(in.Name, orDefault(in.Rule, afterLast(in.ResourceARN, "/")))
 }
@@ -85,7 +85,7 @@ func invalidEvents(format string, args ...any) *Error {
 	return refuse("ValidationException", format, args...)
 }
 
-// known refuses every event bus but the default one.
+// known rejects every event bus but the default one.
 func (in *eventsInput) known() error {
 	if in.EventBusName == "" || in.EventBusName == "default" || strings.HasSuffix(in.EventBusName, ":event-bus/default") {
 		return nil
@@ -106,7 +106,7 @@ func (s *eventsService) find(in *eventsInput) (*rule, error) {
 	return nil, refuse("ResourceNotFoundException", "Rule %s does not exist on EventBus default.", in.name())
 }
 
-// own is find for writes: a rule that an AWS service manages is not to be touched.
+// own is find for writes: it rejects a rule that an AWS service manages.
 func (s *eventsService) own(in *eventsInput) (*rule, error) {
 	found, err := s.find(in)
 	if err == nil && found.ManagedBy != "" {
@@ -115,8 +115,8 @@ func (s *eventsService) own(in *eventsInput) (*rule, error) {
 	return found, err
 }
 
-// ManageRule makes a rule one that an AWS service manages, named as in "autoscaling.amazonaws.com": nobody else may
-// change it then. A rule that is not there is left alone.
+// ManageRule makes a rule managed by an AWS service, named as in "autoscaling.amazonaws.com": no one else may
+// change it then. It does nothing if the rule does not exist.
 func (s *Server) ManageRule(name, service string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,7 +125,7 @@ func (s *Server) ManageRule(name, service string) {
 	}
 }
 
-// putRule replaces everything of a rule but its targets and its tags, which are taken for a new rule only.
+// putRule replaces everything of a rule but its targets and its tags, which only take effect for a new rule.
 func (s *eventsService) putRule(c *call, in *eventsInput) (any, error) {
 	if err := in.known(); err != nil {
 		return nil, err
@@ -164,7 +164,7 @@ func (s *eventsService) listRules(_ *call, in *eventsInput) (any, error) {
 	return paged("events", "Rules", found, "NextToken", in.NextToken, in.Limit, 100)
 }
 
-// deleteRule is content where there is no rule, and refuses one that has targets.
+// deleteRule succeeds if the rule does not exist, and rejects one that has targets.
 func (s *eventsService) deleteRule(_ *call, in *eventsInput) (any, error) {
 	if s.rules[in.Name] == nil {
 		return nil, in.known()
@@ -180,7 +180,7 @@ func (s *eventsService) deleteRule(_ *call, in *eventsInput) (any, error) {
 	return nil, nil
 }
 
-// turn returns the change that switches a rule on or off.
+// turn returns the change that enables or disables a rule.
 func (s *eventsService) turn(state string) func(*rule, *eventsInput) {
 	return func(o *rule, _ *eventsInput) {
 		o.State, o.effective = state, time.Now().Add(s.region.server.delays.RuleEffective)

@@ -26,8 +26,8 @@ type retryPolicy struct {
 // maxTargets is AWS's limit for one rule.
 const maxTargets = 5
 
-// batch is the answer to a batch that is fine but for the entries which fault says fail, the HTTP status being 200 all
-// the same. It returns which of them do not fail, too.
+// batch returns the response to a batch in which some entries fail because of fault, with HTTP status 200. It
+// also returns the entries that succeed.
 func batch(ids []string, fault *Error) (fine []string, answer obj) {
 	failed := []obj{}
 	for _, id := range ids {
@@ -63,7 +63,7 @@ func (s *eventsService) putTargets(c *call, in *eventsInput) (any, error) {
 	return answer, nil
 }
 
-// check refuses what the API model does not.
+// check rejects what the API model does not.
 func (t target) check() error {
 	if !regexp.MustCompile(`^arn:aws[a-z-]*:[a-z0-9-]+:`).MatchString(t.Arn) {
 		return invalidEvents("Parameter %s is not valid. Reason: Provided Arn is not in correct format.", t.Arn)

@@ -22,7 +22,7 @@ func Example() {
 	}
 	server.Inject(localaws.Fault{Service: "logs", Nth: 1, Throttle: true})
 
-	logs := cloudwatchlogs.NewFromConfig(server.Config()) // retries by itself
+	logs := cloudwatchlogs.NewFromConfig(server.Config()) // retries automatically
 	if _, err := logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("/shop/api")}); err != nil {
 		log.Fatal(err)
 	}

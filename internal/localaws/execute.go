@@ -9,17 +9,17 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
-// InProcess makes the handler of a function that is not to run as a process, see [Options].
+// InProcess creates the handler of a function that does not run as a process, see [Options].
 type InProcess = sandbox.InProcess
 
-// Handler does one invocation inside this process.
+// Handler handles one invocation inside this process.
 type Handler = sandbox.Handler
 
-// cell is a sandbox, which starts with its first event, with what it is made of.
+// cell is a sandbox, which starts with its first event, and its configuration.
 type cell struct {
 	sandbox.Sandbox
 	conf   configuration
-	code   func() (string, error) // the folder with it
+	code   func() (string, error) // the folder with the code
 	epoch  int
 	output *output
 	env    map[string]string
@@ -27,8 +27,8 @@ type cell struct {
 	end    context.CancelFunc
 }
 
-// run hands an event to a sandbox, an idle one where there is one, and returns the last 4 KB of its log as well. An error
-// is a refusal: the function was not invoked.
+// run passes an event to a sandbox, preferably an idle one, and also returns the last 4 KB of its log. An
+// error means that the function was not invoked.
 func (f *function) run(e sandbox.Event) (sandbox.Outcome, string, error) {
 	box, err := f.acquire()
 	if err != nil {
@@ -56,7 +56,7 @@ func (f *function) run(e sandbox.Event) (sandbox.Outcome, string, error) {
 	return out, tail, nil
 }
 
-// invoke starts the sandbox where it is new, and hands it the event.
+// invoke starts the sandbox if it is new, and passes it the event.
 func (s *Server) invoke(ctx context.Context, box *cell, e sandbox.Event) sandbox.Outcome {
 	if box.Sandbox == nil {
 		started, err := s.start(box)
@@ -88,7 +88,7 @@ func (s *Server) start(box *cell) (sandbox.Sandbox, error) {
 	return sandbox.Start(box.ctx, root, box.env, box.output)
 }
 
-// acquire reserves a place for an execution and returns an idle sandbox, or a new one that is not started.
+// acquire reserves an execution and returns an idle sandbox, or a new one that is not started.
 func (f *function) acquire() (*cell, error) {
 	s := f.region.server
 	s.mu.Lock()
@@ -102,7 +102,7 @@ func (f *function) acquire() (*cell, error) {
 	if err := f.reserve(); err != nil {
 		return nil, err
 	}
-	s.work.Add(1) // Close waits for every execution; release is its end
+	s.work.Add(1) // Close waits for every execution; release ends it
 	if n := len(f.idle); n > 0 {
 		box := f.idle[n-1]
 		f.idle = f.idle[:n-1]
@@ -117,7 +117,7 @@ func (f *function) acquire() (*cell, error) {
 	return box, nil
 }
 
-// release gives the place back, and keeps the sandbox for the next invocation unless it is broken or outdated.
+// release frees the execution, and keeps the sandbox for the next invocation unless it is broken or outdated.
 func (f *function) release(box *cell, broken bool) {
 	s := f.region.server
 	defer s.work.Done()
@@ -131,8 +131,8 @@ func (f *function) release(box *cell, broken bool) {
 	f.idle = append(f.idle, box)
 }
 
-// discard ends all idle sandboxes, and the others with their executions: the function has changed or gone. The lock must
-// be held.
+// discard ends all idle sandboxes now, and the others after their executions, because the function has
+// changed or was deleted. The lock must be held.
 func (f *function) discard() {
 	f.epoch++
 	for _, box := range f.idle {
@@ -141,7 +141,7 @@ func (f *function) discard() {
 	f.idle = nil
 }
 
-// environment is what Lambda gives a function, with the function's own variables.
+// environment returns the function's environment: what Lambda sets, and the function's own variables.
 func (f *function) environment(stream string) map[string]string {
 	s, conf := f.region.server, f.conf
 	key := "ASIA" + strings.ToUpper(randomHex(16))

@@ -5,41 +5,41 @@ import (
 	"time"
 )
 
-// errDropped is a connection cut before the answer.
+// errDropped is the error of a connection that is cut before the response.
 var errDropped = errors.New("the connection was cut by a fault")
 
-// Fault is trouble for some calls: what it leaves empty in its first part fits every call.
+// Fault makes calls fail: empty fields in its first part match every call.
 type Fault struct {
 	Service, Action string          // as in [Call]
-	Match           func(Call) bool // for what names cannot say
-	Nth             int             // only the n-th call that fits, counted from 1 when the fault is injected
-	Every           int             // every n-th call that fits
+	Match           func(Call) bool // for conditions that names cannot express
+	Nth             int             // only the n-th matching call, counted from 1 since the injection
+	Every           int             // every n-th matching call
 
-	Delay    time.Duration // first of all, the call takes longer
-	Refuse   *Error        // answered with this error and not done
-	Throttle bool          // refused as the service refuses who is too fast
-	Deny     bool          // refused as IAM refuses who may not
-	Lose     bool          // cut before it took effect
-	Drop     bool          // done, but its answer is lost
-	// Entries makes the entries of a batch fail inside an answer that says 200: PutTargets, RemoveTargets.
+	Delay    time.Duration // before anything else, the call takes longer
+	Refuse   *Error        // the response is this error, and the call is not done
+	Throttle bool          // the response is the service's throttling error
+	Deny     bool          // access is denied, as by IAM
+	Lose     bool          // cut before it takes effect
+	Drop     bool          // done, but its response is lost
+	// Entries makes the entries of a batch fail with status 200: PutTargets, RemoveTargets.
 	Entries *Error
-	// Lag makes GetResources answer from an index that lags behind.
+	// Lag makes GetResources use an outdated index.
 	Lag *Lag
 }
 
-// Lag is how far the index of the Resource Groups Tagging API is behind.
+// Lag is how the index of the Resource Groups Tagging API is outdated.
 type Lag struct {
-	Missing bool                         // it does not list what there is now
-	Deleted map[string]map[string]string // it still lists these resources, by ARN with their tags
+	Missing bool                         // it lacks the existing resources
+	Deleted map[string]map[string]string // it still contains these resources, by ARN with their tags
 }
 
-// armed is a fault that counts.
+// armed is an injected fault with its counter.
 type armed struct {
 	Fault
 	seen int
 }
 
-// hits reports whether the fault strikes this call, which counts as seen where it fits.
+// hits reports whether the fault applies to this call, and counts the call if it matches.
 func (a *armed) hits(c Call) bool {
 	fits := (a.Service == "" || a.Service == c.Service) && (a.Action == "" || a.Action == c.Action) &&
 		(a.Match == nil || a.Match(c))
@@ -56,7 +56,7 @@ func (a *armed) hits(c Call) bool {
 	return true
 }
 
-// strike does to the call what the fault says.
+// strike applies the fault to the call.
 func (f Fault) strike(c *call) error {
 	if f.Delay > 0 {
 		select {

@@ -20,7 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// oneOfEach calls each service once.
+// oneOfEach returns one call for each service.
 func oneOfEach() map[string]func(context.Context, clients) error {
 	return map[string]func(context.Context, clients) error{
 		"iam": func(ctx context.Context, c clients) error {
@@ -79,7 +79,7 @@ func TestDenialIsEachServicesOwn(t *testing.T) {
 	}
 }
 
-// createAGroup makes a log group and returns the error's code.
+// createAGroup creates a log group and returns the error code.
 func createAGroup(t *testing.T, c clients, name string) string {
 	t.Helper()
 	_, err := c.logs.CreateLogGroup(t.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String(name)})
@@ -94,7 +94,7 @@ func TestFaultsStrikeTheCallsTheyName(t *testing.T) {
 	tests := []struct {
 		name  string
 		fault Fault
-		codes []string // of creating a, b, c, d
+		codes []string // when creating a, b, c, d
 		made  int
 	}{
 		{"refused, all", Fault{Action: "CreateLogGroup", Refuse: broken}, []string{broken.Code, broken.Code, broken.Code, broken.Code}, 0},

@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// NewAccessKey returns a random access key id for [Options.AccessKey].
+// NewAccessKey returns a random access key ID for [Options.AccessKey].
 func NewAccessKey() string { return "AKIALOCAL" + rand.Text() }
 
-// guard refuses what a web page may have sent: a page that the user visits can reach a loopback port, through a host
-// name of its own that resolves to 127.0.0.1 (DNS rebinding), or with the Origin header that browsers add.
+// guard rejects what a web page may have sent: a page that the user visits can reach a loopback port, with
+// its own host name that resolves to 127.0.0.1 (DNS rebinding), or with the Origin header that browsers add.
 func guard(r *http.Request) error {
 	if !loopback(r.Host) {
 		return &Error{
@@ -29,8 +29,8 @@ func guard(r *http.Request) error {
 	return nil
 }
 
-// loopback reports whether a Host header names this machine's loopback interface. The names below localhost are
-// resolved to it by definition (RFC 6761, section 6.3).
+// loopback reports whether a Host header names this machine's loopback interface. Names ending in localhost
+// always resolve to it (RFC 6761, section 6.3).
 func loopback(host string) bool {
 	name, _, err := net.SplitHostPort(host)
 	if err != nil { // no port
@@ -41,17 +41,17 @@ func loopback(host string) bool {
 	return err == nil && address.IsLoopback() || name == "localhost" || strings.HasSuffix(name, ".localhost")
 }
 
-// knows reports whether calls with this access key id are accepted: the server's own, one of [Options.Policies], or
-// one that a function or an assumed role was given. The lock must be held.
+// knows reports whether calls with this access key ID are accepted: the server's own, one of
+// [Options.Policies], or one that a function or an assumed role was given. The lock must be held.
 func (s *Server) knows(key string) bool {
 	_, restricted := s.opts.Policies[key]
 	return s.opts.AccessKey == "" || same(key, s.opts.AccessKey) || restricted || s.sessions[key].principal != ""
 }
 
-// same compares two secrets in a time that does not depend on where they differ.
+// same compares two secrets in constant time.
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
-// expiredToken is how each service refuses the credentials of a session that is over.
+// expiredToken returns each service's error for expired session credentials.
 func expiredToken(service string) *Error {
 	const message = "The security token included in the request is expired"
 	switch service {
@@ -63,7 +63,7 @@ func expiredToken(service string) *Error {
 	return refuse("ExpiredTokenException", message)
 }
 
-// unknownKey is how each service refuses an access key that does not exist.
+// unknownKey returns each service's error for an access key that does not exist.
 func unknownKey(service string) *Error {
 	const message = "The security token included in the request is invalid."
 	switch service {

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 )
 
-// send makes a call as somebody who is no AWS client: what comes with a Host, an Origin and an Authorization header.
+// send makes a call with these headers, unlike an AWS client.
 func send(t *testing.T, url, path, host, origin, authorization string) (status int, body string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+path, strings.NewReader("Action=GetCallerIdentity"))
@@ -90,7 +90,7 @@ func TestWebPagesAndStrangersAreRefused(t *testing.T) {
 	}
 }
 
-// A server that another program mounts is guarded as its own listener is.
+// A server that another program mounts is protected like its own listener.
 func TestAMountedServerIsGuarded(t *testing.T) {
 	s, _ := start(t, Options{})
 	web := httptest.NewServer(s)

@@ -7,15 +7,15 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// iamService keeps the account's roles, the only part of IAM here. It belongs to no region.
+// iamService holds the account's roles and policies. It belongs to no region.
 type iamService struct {
 	server   *Server
-	roles    map[string]*role // by their names in lower case: names that differ only in case cannot both be
+	roles    map[string]*role // by name in lower case: names that differ only in case conflict
 	profiles map[string]*instanceProfile
 	policies map[string]*managedPolicy // the account's own, by ARN
 }
 
-// role is a role as GetRole shows it, with what it does not show.
+// role is a role as returned by GetRole, with internal state.
 type role struct {
 	Path, RoleName           string
 	RoleID                   string `json:"RoleId"`
@@ -28,7 +28,7 @@ type role struct {
 	Tags                     []tag `json:",omitempty"`
 
 	tags       tags
-	seenFrom   time.Time // before it, IAM does not find the role, and for as long after it shows its id for its ARN
+	seenFrom   time.Time // before it, IAM does not find the role, and for as long after it returns its ID instead of its ARN
 	usableFrom time.Time
 	inline     map[string]string
 	attached   []string // ARNs
@@ -54,7 +54,7 @@ type iamInput struct {
 	tagging
 }
 
-// arn is that of the instance profile, the policy or the role; a role's path is known to the role alone.
+// arn returns the ARN of the instance profile, the policy or the role; only the role itself knows its path.
 func (in *iamInput) arn(r *region) string {
 	switch {
 	case in.InstanceProfileName != "":
@@ -117,7 +117,7 @@ func (s *iamService) actions() map[string]action {
 	}
 }
 
-// find returns the role of exactly this name.
+// find returns the role with exactly this name.
 func (s *iamService) find(in *iamInput) (*role, error) {
 	found := s.roles[strings.ToLower(in.RoleName)]
 	if found == nil || found.RoleName != in.RoleName || time.Now().Before(found.seenFrom) {
@@ -130,7 +130,7 @@ func noSuchEntity(format string, args ...any) *Error {
 	return refuse("NoSuchEntity", format, args...)
 }
 
-// listed is the role as lists show it: without tags and boundary.
+// listed returns the role as in lists: without tags and boundary.
 func (o *role) listed() role {
 	shown := *o
 	shown.AssumeRolePolicyDocument = escapeDocument(o.AssumeRolePolicyDocument)
@@ -138,7 +138,7 @@ func (o *role) listed() role {
 	return shown
 }
 
-// getRole shows a role that is very new with its unique id where its ARN belongs, as IAM does.
+// getRole returns a very new role with its unique ID instead of its ARN, as IAM does.
 func (s *iamService) getRole(o *role, _ *iamInput) (any, error) {
 	shown := o.full()
 	if time.Now().Before(o.seenFrom.Add(s.server.delays.RoleSeen)) {
@@ -147,7 +147,7 @@ func (s *iamService) getRole(o *role, _ *iamInput) (any, error) {
 	return obj{"Role": shown}, nil
 }
 
-// full is the role with its tags and its boundary.
+// full returns the role with its tags and its boundary.
 func (o *role) full() role {
 	shown := o.listed()
 	shown.PermissionsBoundary, shown.Tags = o.PermissionsBoundary, o.tags.list()
@@ -156,7 +156,7 @@ func (o *role) full() role {
 
 func (o *role) listTags() any { return obj{"Tags": o.tags.list(), "IsTruncated": false} }
 
-// putBoundary sets a role's boundary, which must be a policy that there is.
+// putBoundary sets a role's boundary, which must be an existing policy.
 func (s *iamService) putBoundary(o *role, in *iamInput) (any, error) {
 	if _, known := s.document(in.PermissionsBoundary); !known {
 		return nil, noSuchEntity("Scope ARN: %s does not exist or is not attachable.", in.PermissionsBoundary)
@@ -165,7 +165,7 @@ func (s *iamService) putBoundary(o *role, in *iamInput) (any, error) {
 	return nil, nil
 }
 
-// boundary is the ARN of the role's boundary, "" where it has none.
+// boundary returns the ARN of the role's boundary, or "" if it has none.
 func (o *role) boundary() string {
 	arn, _ := o.PermissionsBoundary["PermissionsBoundaryArn"].(string)
 	return arn
@@ -239,7 +239,7 @@ func (s *iamService) listRoles(_ *call, in *iamInput) (any, error) {
 	return pagedIAM("Roles", all, in)
 }
 
-// pagedIAM is a page as IAM answers it, which says whether it is not the last.
+// pagedIAM returns a page in IAM's form, which says whether more follow.
 func pagedIAM[T any](name string, items []T, in *iamInput) (any, error) {
 	answer, err := paged("iam", name, items, "Marker", in.Marker, in.MaxItems, 100)
 	if err != nil {
@@ -249,7 +249,7 @@ func pagedIAM[T any](name string, items []T, in *iamInput) (any, error) {
 	return answer, nil
 }
 
-// ofARN returns the role of an ARN, nil where there is none.
+// ofARN returns the role with an ARN, or nil if there is none.
 func (s *iamService) ofARN(arn string) *role {
 	if o := s.roles[strings.ToLower(afterLast(arn, "/"))]; o != nil && o.Arn == arn {
 		return o
@@ -257,7 +257,7 @@ func (s *iamService) ofARN(arn string) *role {
 	return nil
 }
 
-// assumable reports whether Lambda can work as the role of this ARN by now.
+// assumable reports whether Lambda can already assume the role with this ARN.
 func (s *iamService) assumable(arn string) bool {
 	o := s.ofARN(arn)
 	return o != nil && !time.Now().Before(o.usableFrom) && policy.Trusts(o.AssumeRolePolicyDocument, "lambda.amazonaws.com")

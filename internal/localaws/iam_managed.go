@@ -21,8 +21,8 @@ type managedPolicy struct {
 	Tags                          []tag
 
 	tags     tags
-	versions []policyVersion // the newest last
-	made     int             // how many versions there ever were
+	versions []policyVersion // newest last
+	made     int             // number of versions ever created
 }
 
 type policyVersion struct {
@@ -38,7 +38,7 @@ const (
 	managedLimit = 6144
 )
 
-// awsManaged are those of AWS's policies that are known here, below arn:<partition>:iam::aws:policy/.
+// awsManaged returns the AWS managed policies that are known here, below arn:<partition>:iam::aws:policy/.
 func awsManaged(name string) (document string, known bool) {
 	document, known = map[string]string{
 		"AdministratorAccess": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
@@ -49,7 +49,7 @@ func awsManaged(name string) (document string, known bool) {
 	return document, known
 }
 
-// document is the default version of a policy.
+// document returns the default version of a policy.
 func (s *iamService) document(arn string) (document string, known bool) {
 	if _, name, ok := strings.Cut(arn, ":iam::aws:policy/"); ok {
 		return awsManaged(name)
@@ -73,7 +73,7 @@ func (s *iamService) ownPolicy(in *iamInput) (*managedPolicy, error) {
 	return nil, noSuchEntity("Policy %s was not found.", in.PolicyArn)
 }
 
-// findPolicy returns one of the account's policies, or one of AWS's, which nobody can change.
+// findPolicy returns one of the account's policies, or one of AWS's, which cannot be changed.
 func (s *iamService) findPolicy(in *iamInput) (*managedPolicy, error) {
 	document, known := s.document(in.PolicyArn)
 	if s.policies[in.PolicyArn] != nil || !known {
@@ -88,7 +88,7 @@ func newPolicy(arn, path, document string) *managedPolicy {
 	return p
 }
 
-// checkManaged holds a document against what IAM asks of a managed policy, whose size is measured without white space.
+// checkManaged validates a managed policy, whose size is measured without white space.
 func checkManaged(document string) error {
 	if len(strings.Join(strings.Fields(document), "")) > managedLimit {
 		return refuse("LimitExceeded", "Cannot exceed quota for PolicySize: %d", managedLimit)
@@ -96,7 +96,7 @@ func checkManaged(document string) error {
 	return malformed(policy.CheckPermissions(document))
 }
 
-// version returns a version by its id, nil where there is none.
+// version returns a version by its ID, or nil if there is none.
 func (p *managedPolicy) version(id string) *policyVersion {
 	i := slices.IndexFunc(p.versions, func(v policyVersion) bool { return v.VersionID == id })
 	if i < 0 {
@@ -105,7 +105,7 @@ func (p *managedPolicy) version(id string) *policyVersion {
 	return &p.versions[i]
 }
 
-// add makes a version, the first of which is the default one.
+// add creates a version; the first one is the default.
 func (p *managedPolicy) add(document string) *policyVersion {
 	p.made++
 	now := time.Now().UTC().Truncate(time.Second)
@@ -131,7 +131,7 @@ func (s *iamService) createPolicy(c *call, in *iamInput) (any, error) {
 	return s.getPolicy(p, in)
 }
 
-// uses counts the roles that a policy is attached to, and those that it is the boundary of.
+// uses counts the roles to which a policy is attached, and those whose boundary it is.
 func (s *iamService) uses(arn string) (attached, bounding int) {
 	for _, o := range s.roles {
 		if slices.Contains(o.attached, arn) {
@@ -177,7 +177,7 @@ func (s *iamService) createPolicyVersion(p *managedPolicy, in *iamInput) (any, e
 	return obj{"PolicyVersion": added.listed()}, nil
 }
 
-// listed is the version as lists show it: without its document.
+// listed returns the version as in lists: without its document.
 func (v policyVersion) listed() policyVersion {
 	v.Document = ""
 	return v

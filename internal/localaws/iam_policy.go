@@ -9,7 +9,8 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// inlineLimit is how long a role's inline policies may be together, in characters that are not white space.
+// inlineLimit is the maximum total length of a role's inline policies, in characters that are not white
+// space.
 const inlineLimit = 10240
 
 func (s *iamService) putRolePolicy(o *role, in *iamInput) (any, error) {
@@ -47,7 +48,7 @@ func (o *role) listPolicies() any {
 	return obj{"PolicyNames": slices.Sorted(maps.Keys(o.inline)), "IsTruncated": false}
 }
 
-// attachRolePolicy takes the account's own policies, and any name of AWS's.
+// attachRolePolicy accepts the account's own policies, and any name of AWS's.
 func (s *iamService) attachRolePolicy(o *role, in *iamInput) (any, error) {
 	partition, _, _ := strings.Cut(o.Arn, ":iam:")
 	if s.policies[in.PolicyArn] == nil && !strings.HasPrefix(in.PolicyArn, partition+":iam::aws:policy/") {
@@ -76,12 +77,12 @@ func (o *role) listAttached() any {
 	return obj{"AttachedPolicies": attached, "IsTruncated": false}
 }
 
-// escapeDocument encodes a policy as IAM's Get calls give it, by RFC 3986.
+// escapeDocument encodes a policy as IAM's Get calls return it, according to RFC 3986.
 func escapeDocument(document string) string {
 	return strings.ReplaceAll(url.QueryEscape(document), "+", "%20")
 }
 
-// malformed words what is wrong with a policy; nil where nothing is.
+// malformed returns IAM's error for an invalid policy; nil if err is nil.
 func malformed(err error) error {
 	if err == nil {
 		return nil

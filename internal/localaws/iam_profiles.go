@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// instanceProfile is what hands a role to EC2 instances; a role in one cannot be deleted.
+// instanceProfile passes a role to EC2 instances; a role in one cannot be deleted.
 type instanceProfile struct {
 	Path, InstanceProfileName, Arn string
 	InstanceProfileID              string `json:"InstanceProfileId"`
@@ -14,7 +14,7 @@ type instanceProfile struct {
 	Roles                          []role
 }
 
-// profileARN names an instance profile.
+// profileARN returns the ARN of an instance profile.
 func (r *region) profileARN(in *iamInput) string {
 	return r.globalARN("iam", "instance-profile"+orDefault(in.Path, "/")+in.InstanceProfileName)
 }
@@ -70,7 +70,7 @@ func (p *instanceProfile) has(name string) bool {
 	return slices.ContainsFunc(p.Roles, func(o role) bool { return strings.EqualFold(o.RoleName, name) })
 }
 
-// profilesOf are the instance profiles that a role is in.
+// profilesOf returns the instance profiles that contain a role.
 func (s *iamService) profilesOf(o *role) []*instanceProfile {
 	return slices.DeleteFunc(sorted(s.profiles), func(p *instanceProfile) bool { return !p.has(o.RoleName) })
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// simulateInput is that of SimulatePrincipalPolicy.
+// simulateInput is the input of SimulatePrincipalPolicy.
 type simulateInput struct {
 	PolicySourceArn string
 	ActionNames     []string
@@ -21,7 +21,7 @@ func (in *simulateInput) arn(*region) string { return in.PolicySourceArn }
 
 func (in *simulateInput) asks(own ask, _ *call) []ask { return []ask{own} }
 
-// simulate decides by a role's policies and its boundary, as if it were asked for real.
+// simulate evaluates a role's policies and its boundary as for a real call.
 func (s *iamService) simulate(_ *call, in *simulateInput) (any, error) {
 	role := s.ofARN(in.PolicySourceArn)
 	if !strings.Contains(in.PolicySourceArn, ":iam:") {

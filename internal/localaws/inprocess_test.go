@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// failing is a function that fails every time, and says so on calls.
+// failing is a function that always fails and sends its events to calls.
 func failing(calls chan<- json.RawMessage) InProcess {
 	return func(func(string) string, io.Writer) (Handler, error) {
 		return func(_ context.Context, event json.RawMessage) (any, error) {
@@ -51,7 +51,7 @@ func TestConcurrencyIsLimited(t *testing.T) {
 		name     string
 		account  int
 		reserved *int32
-		at       int // once how many run
+		at       int // with this many executions running
 	}{
 		{"by the account", 3, nil, 3},
 		{"by the function's own", 1000, aws.Int32(2), 2},
@@ -81,7 +81,7 @@ func TestConcurrencyIsLimited(t *testing.T) {
 	}
 }
 
-// holding is a function that says when it has begun, and ends when hold is closed.
+// holding is a function that reports when it has begun, and ends when hold is closed.
 func holding(begun chan<- bool, hold <-chan bool) InProcess {
 	return func(func(string) string, io.Writer) (Handler, error) {
 		return func(context.Context, json.RawMessage) (any, error) {

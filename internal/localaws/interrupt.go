@@ -7,27 +7,27 @@ import (
 	"time"
 )
 
-// Service is an ECS service to begin with: see [Server.Seed].
+// Service is an initial ECS service: see [Server.Seed].
 type Service struct {
 	Cluster          string
 	Name             string
 	Desired          int               // tasks, all of them running
-	CapacityProvider string            // "" is FARGATE_SPOT
+	CapacityProvider string            // "" means FARGATE_SPOT
 	Tags             map[string]string // such as spothandler's own switch
-	Age              time.Duration     // since its deployment; 0 is an hour
+	Age              time.Duration     // since its deployment; 0 means an hour
 
-	// What stands around it; the zero values are nothing of the kind.
+	// Related resources; the zero values mean none.
 	Container  map[string]any // more fields of its container's definition, such as "stopTimeout"
-	OnDemand   int            // tasks that its strategy places on FARGATE first
-	Drain      int            // seconds that its target group, which has its name and -tg, drains for
+	OnDemand   int            // tasks that its strategy first places on FARGATE
+	Drain      int            // deregistration delay in seconds of its target group, which is named after it with the suffix -tg
 	Controller string         // of its deployments, such as CODE_DEPLOY
-	LeastTasks int            // Application Auto Scaling may scale it down to so many
-	Standalone bool           // its tasks belong to no service, as RunTask makes them
+	LeastTasks int            // minimum capacity for Application Auto Scaling
+	Standalone bool           // its tasks belong to no service, as with RunTask
 	Settings   map[string]any // as UpdateService takes them, such as "availabilityZoneRebalancing"
 }
 
-// Seed adds services, with their clusters, as if they had been running for a while: the deployment completed, every
-// task up. It makes no calls and no events.
+// Seed adds services and their clusters in a steady state: the deployment completed, all tasks running. It
+// makes no calls and sends no events.
 func (s *Server) Seed(services ...Service) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -72,8 +72,9 @@ func (s *ecsService) seed(seed Service) error {
 	return nil
 }
 
-// Interrupt takes the Spot capacity of some running tasks of a service away, as AWS does: with the whole series of
-// events, the service scheduler replacing them. It returns the ARNs of the tasks, fewer than asked for where fewer run on Spot.
+// Interrupt reclaims the Spot capacity of running tasks of a service as AWS does: it sends the whole series
+// of events, and the service scheduler replaces the tasks. It returns the ARNs of the tasks, fewer than
+// requested if fewer run on Spot.
 func (s *Server) Interrupt(cluster, service string, tasks int) ([]string, error) {
 	arns, err := s.interrupt(cluster, service, tasks)
 	if err == nil && s.opts.Interrupted != nil {
@@ -95,7 +96,7 @@ func (s *Server) interrupt(cluster, service string, tasks int) ([]string, error)
 		return nil, refuse("ServiceNotFoundException", "Service not found.")
 	}
 	candidates := slices.DeleteFunc(v.of(nil), func(t *task) bool { return t.provider != "FARGATE_SPOT" })
-	slices.SortStableFunc(candidates, func(a, b *task) int { return b.runs() - a.runs() }) // those that run first
+	slices.SortStableFunc(candidates, func(a, b *task) int { return b.runs() - a.runs() }) // running tasks first
 	if len(candidates) == 0 {
 		return nil, ecsInvalid("No task of the service is on Fargate Spot.")
 	}

@@ -18,11 +18,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 )
 
-// spotPattern is a rule's pattern as spothandler installs it, in short.
+// spotPattern is an abbreviated form of the pattern that spothandler installs.
 const spotPattern = `{"source":["aws.ecs"],"detail-type":["ECS Task State Change"],"detail":{"$or":[
 	{"stopCode":["SpotInterruption"]},{"stoppedReason":[{"prefix":"Your Spot Task was interrupted"}]}]}}`
 
-// collect is a function that sends every event on.
+// collect is a function that passes every event on.
 func collect(events chan<- map[string]any) InProcess {
 	return func(func(string) string, io.Writer) (Handler, error) {
 		return func(_ context.Context, text json.RawMessage) (any, error) {
@@ -34,7 +34,7 @@ func collect(events chan<- map[string]any) InProcess {
 	}
 }
 
-// Events that callers put, and those that come from another account or an archive, reach the rules that they match.
+// Events from callers, other accounts and archives reach the rules that they match.
 func TestEventsFromElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		received := make(chan map[string]any, 9)
@@ -72,7 +72,7 @@ func TestEventsFromElsewhere(t *testing.T) {
 	})
 }
 
-// listen makes a rule for interruptions with the function "f" as its target, which EventBridge may invoke.
+// listen creates a rule for interruptions with the function "f" as its target, which EventBridge may invoke.
 func listen(t *testing.T, c clients) {
 	t.Helper()
 	install(t, c, zipOf(t, nil), nil)
@@ -93,7 +93,7 @@ func listen(t *testing.T, c clients) {
 	}
 }
 
-// service describes shop/api.
+// serviceOf describes shop/api.
 func serviceOf(t *testing.T, c clients) ecstypes.Service {
 	t.Helper()
 	out, err := c.ecs.DescribeServices(t.Context(), &ecs.DescribeServicesInput{Cluster: aws.String("shop"), Services: []string{"api"}})
@@ -203,7 +203,7 @@ func TestForcedDeploymentReplacesTasksOverTime(t *testing.T) {
 			aws.ToString(v.Deployments[1].Id) != before || v.RunningCount != 4 || v.PendingCount != 4 {
 			t.Errorf("at once: %d deployments, %d running, %d pending", len(v.Deployments), v.RunningCount, v.PendingCount)
 		}
-		for range 20 { // never below the minimum on the way
+		for range 20 { // never below the minimum meanwhile
 			time.Sleep(500 * time.Millisecond)
 			if v := serviceOf(t, c); v.RunningCount < 4 {
 				t.Errorf("%d running", v.RunningCount)

@@ -14,8 +14,8 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// The events of an interruption here and those that the handler builds from the task's description are written
-// apart from each other, and the same to the letter; but for containers and network interfaces on their way down.
+// The events of an interruption are implemented separately here and in the handler, which builds them from
+// the task's description. They are identical, except for containers and network interfaces that are stopping.
 func TestInterruptionEventsAreTheHandlers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		events := make(chan map[string]any, 100)
@@ -63,7 +63,7 @@ func onlyTask(t *testing.T, c clients) ecstypes.Task {
 	return out.Tasks[0]
 }
 
-// sameEvent compares two events but for their ids, field by field.
+// sameEvent compares two events field by field, without their IDs.
 func sameEvent(t *testing.T, got map[string]any, event handler.Event) {
 	t.Helper()
 	var want map[string]any

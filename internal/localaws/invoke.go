@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
-// invokeAnswer is an answer in headers and a bare body.
+// invokeAnswer is a response with headers and a raw body.
 type invokeAnswer struct {
 	status  int
 	payload json.RawMessage
@@ -78,7 +78,7 @@ func (s *lambdaService) invoked(in *lambdaInput) (*function, error) {
 	return f, f.invocable()
 }
 
-// invocable refuses while the function is not ready, or where it could not read its environment.
+// invocable returns an error while the function is not ready, or if it could not read its environment.
 func (f *function) invocable() error {
 	if conf := f.view(); conf.State != "Active" {
 		return conflict("The operation cannot be performed at this time. The function is currently in the following state: %s", conf.State)
@@ -90,7 +90,7 @@ func (f *function) invocable() error {
 	return nil
 }
 
-// reserve takes a place for one execution, or refuses as Lambda throttles.
+// reserve reserves one execution, or returns Lambda's throttling error.
 func (f *function) reserve() error {
 	running, places := f.region.lambda.unreserved()
 	if f.reserved != nil {
@@ -103,7 +103,8 @@ func (f *function) reserve() error {
 	return nil
 }
 
-// unreserved counts the executions of functions that have reserved nothing, and the places that they share.
+// unreserved counts the executions of functions without reserved concurrency, and the executions that they
+// share.
 func (s *lambdaService) unreserved() (running, places int) {
 	for _, f := range s.functions {
 		if f.reserved == nil {
@@ -113,7 +114,7 @@ func (s *lambdaService) unreserved() (running, places int) {
 	return running, s.region.server.opts.Concurrency - s.reservedElsewhere(nil)
 }
 
-// enqueue invokes the function asynchronously, as its configuration says. The lock must be held.
+// enqueue invokes the function asynchronously, according to its configuration. The lock must be held.
 func (f *function) enqueue(payload json.RawMessage, clientContext string) {
 	e := sandbox.Event{ID: newID(), Payload: payload, ClientContext: clientContext}
 	retries, age := 2, 6*time.Hour
@@ -126,8 +127,9 @@ func (f *function) enqueue(payload json.RawMessage, clientContext string) {
 	f.region.server.background(func() { f.deliver(e, retries, time.Now().Add(age)) })
 }
 
-// deliver runs the event until it succeeds, was tried often enough, or is too old. A throttled one is no try: it waits
-// 1 s, then twice as long each time up to 5 minutes. A failed one waits [Delays].AsyncRetry, then twice as long.
+// deliver runs the event until it succeeds, has no retries left, or is too old. Throttling does not count as
+// a retry: it waits 1 s, doubling each time up to 5 minutes. After a failure it waits [Delays].AsyncRetry,
+// doubling each time.
 func (f *function) deliver(e sandbox.Event, retries int, until time.Time) {
 	s := f.region.server
 	backoff, failed := time.Second, 0

@@ -15,12 +15,12 @@ type Call struct {
 	Action    string // the API's name: PutRule
 	Resource  string
 	Principal string
-	Code      string // the error it was answered with
+	Code      string // the error code of its response
 
-	Permissions []Permission // that IAM was asked for, in order: the first that is denied is the last
+	Permissions []Permission // evaluated by IAM, in order: the first that is denied is the last
 }
 
-// Permission is an action that IAM was asked about for a call.
+// Permission is an action that IAM evaluated for a call.
 type Permission struct {
 	Action  string // "iam:PassRole"
 	Allowed bool
@@ -36,18 +36,18 @@ func (c Call) Write() bool {
 	return true
 }
 
-// String is the call as IAM writes an action: "events:PutRule".
+// String returns the call as an IAM action: "events:PutRule".
 func (c Call) String() string { return c.Service + ":" + c.Action }
 
-// journal holds the calls made and the faults to bring about.
+// journal holds the calls made and the injected faults.
 type journal struct {
 	mu     sync.Mutex
 	calls  []*Call
 	faults []*armed
 }
 
-// Calls returns every call made so far, the oldest first. A call is there as soon as it is admitted, its Code as soon as
-// it is answered.
+// Calls returns all calls so far, oldest first. A call is listed once it is admitted, its Code once it is
+// answered.
 func (s *Server) Calls() []Call {
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()
@@ -58,15 +58,15 @@ func (s *Server) Calls() []Call {
 	return calls
 }
 
-// ForgetCalls empties the list of calls; faults count on.
+// ForgetCalls clears the list of calls; the counters of faults continue.
 func (s *Server) ForgetCalls() {
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()
 	s.journal.calls = nil
 }
 
-// finish notes how a call ended; refusal is nil where it went well. A call that was refused before it was admitted is
-// noted now.
+// finish records how a call ended; refusal is nil if it succeeded. A call that was rejected before it was
+// admitted is recorded now.
 func (j *journal) finish(c *call, refusal *Error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -86,8 +86,8 @@ func (j *journal) note(c *call) {
 	j.calls = append(j.calls, c.noted)
 }
 
-// admit is the one place that every call passes before it does anything: here it is recorded, here faults happen, and
-// here it is held against the caller's policies.
+// admit is called before any call has an effect: it records the call, applies faults, and evaluates the
+// caller's policies.
 func (c *call) admit() error {
 	j := &c.server.journal
 	j.mu.Lock()
@@ -107,7 +107,7 @@ func (c *call) admit() error {
 	return c.authorize()
 }
 
-// Inject brings about a fault from now on; calling the function that it gives ends it.
+// Inject adds a fault; the returned function removes it.
 func (s *Server) Inject(f Fault) (remove func()) {
 	j := &s.journal
 	a := &armed{Fault: f}

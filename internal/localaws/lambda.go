@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// lambdaService keeps one region's functions.
+// lambdaService holds one region's functions.
 type lambdaService struct {
 	region    *region
 	functions map[string]*function
 	mappings  map[string]*mapping // by UUID
-	signing   []string            // ids of code signing configurations
+	signing   []string            // IDs of code signing configurations
 }
 
-// lambdaAPI is where Lambda's API has its actions: HTTP status of success, method, path, action.
+// lambdaAPI lists the actions of Lambda's API: HTTP status of success, method, path, action.
 const lambdaAPI = `
 201 POST   /2015-03-31/functions                                         CreateFunction
 200 GET    /2015-03-31/functions                                         ListFunctions
@@ -50,7 +50,7 @@ const lambdaAPI = `
 204 DELETE /2020-06-30/functions/{FunctionName}/code-signing-config      DeleteFunctionCodeSigningConfig
 200 GET    /2016-08-19/account-settings                                  GetAccountSettings`
 
-// lambdaInput has the members of all calls. Resource is how the tag calls name a function: by its ARN.
+// lambdaInput has the members of all calls. Resource is the function's ARN in tagging calls.
 type lambdaInput struct {
 	FunctionName string `check:"len=1:170 re=(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?"`
 	Resource     string
@@ -87,7 +87,7 @@ type lambdaInput struct {
 	tagging
 }
 
-// named returns the function's own name and the qualifier behind it, of a name, an ARN or a part of one.
+// named returns the function's own name and the qualifier of a name, an ARN or a partial ARN.
 func (in *lambdaInput) named() (name, qualifier string) {
 	name = orDefault(in.FunctionName, in.Resource)
 	if _, own, ok := strings.Cut(name, "function:"); ok {
@@ -148,7 +148,7 @@ func (s *lambdaService) actions() map[string]action {
 	}
 }
 
-// named returns a function that has not gone yet, nil where there is none.
+// named returns a function that is not deleted yet, or nil.
 func (s *lambdaService) named(name string) *function {
 	f := s.functions[name]
 	if f == nil || f.gone() {
@@ -166,7 +166,7 @@ func (s *lambdaService) find(in *lambdaInput) (*function, error) {
 	if qualifier != "" && in.Qualifier != "" && qualifier != in.Qualifier {
 		return nil, invalidParameter("The derived qualifier from the function name does not match the specified qualifier.")
 	}
-	if qualifier = orDefault(in.Qualifier, qualifier); qualifier != "" && qualifier != "$LATEST" { // the only version that there is
+	if qualifier = orDefault(in.Qualifier, qualifier); qualifier != "" && qualifier != "$LATEST" { // the only version
 		return nil, notFound("Function not found: %s:%s", in.arn(s.region), qualifier)
 	}
 	if f := s.named(in.name()); f != nil && !time.Now().Before(f.seenFrom) {
@@ -175,7 +175,7 @@ func (s *lambdaService) find(in *lambdaInput) (*function, error) {
 	return nil, notFound("Function not found: %s", in.arn(s.region))
 }
 
-// here refuses code from where this package reads none, and versions.
+// here rejects versions, and code from sources that this package does not support.
 func (in *lambdaInput) here() error {
 	switch {
 	case in.Code.S3Bucket+in.Code.S3Key+in.Code.ImageURI != "":

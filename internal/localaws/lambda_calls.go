@@ -45,7 +45,7 @@ func (s *lambdaService) getFunction(f *function, _ *lambdaInput) (any, error) {
 	return answer, nil
 }
 
-// writable is find for updates: one that Lambda could not take now is refused.
+// writable is find for updates: it rejects a function that Lambda could not update now.
 func (s *lambdaService) writable(in *lambdaInput) (*function, error) {
 	f, err := s.find(in)
 	if err != nil {
@@ -66,7 +66,7 @@ func (s *lambdaService) updateFunctionCode(f *function, in *lambdaInput) (any, e
 	if err := in.here(); err != nil {
 		return nil, err
 	}
-	if in.DryRun { // what it would be, and nothing changes
+	if in.DryRun { // shows the result without changing anything
 		tried := *f
 		err := tried.setCode(in.ZipFile, in.Architectures)
 		return tried.view(), err
@@ -97,7 +97,7 @@ func (s *lambdaService) deleteFunction(f *function, in *lambdaInput) (any, error
 	return nil, nil
 }
 
-// listVersions lists the only version that a function has here; there its ARN is qualified.
+// listVersions returns the only version of a function, with its qualified ARN.
 func (s *lambdaService) listVersions(f *function, in *lambdaInput) (any, error) {
 	latest := f.view()
 	latest.FunctionArn += ":" + latest.Version

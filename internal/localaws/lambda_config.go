@@ -2,7 +2,7 @@ package localaws
 
 import "time"
 
-// concurrency says what is reserved; nothing where nothing is.
+// concurrency returns the reserved concurrency, or an empty response if there is none.
 func (f *function) concurrency() obj {
 	if f.reserved == nil {
 		return obj{}
@@ -10,7 +10,7 @@ func (f *function) concurrency() obj {
 	return obj{"ReservedConcurrentExecutions": *f.reserved}
 }
 
-// reservedElsewhere is what other functions of the region have reserved.
+// reservedElsewhere returns what other functions of the region have reserved.
 func (s *lambdaService) reservedElsewhere(but *function) int {
 	sum := 0
 	for _, f := range s.functions {
@@ -61,7 +61,7 @@ func (s *lambdaService) putEventInvokeConfig(f *function, in *lambdaInput) (any,
 	return f.async, nil
 }
 
-// configured is find for a function that has an asynchronous configuration.
+// configured is find for a function with an asynchronous configuration.
 func (s *lambdaService) configured(in *lambdaInput) (*function, error) {
 	f, err := s.find(in)
 	if err == nil && f.async == nil {

@@ -14,7 +14,7 @@ const (
 	environmentLimit = 4096
 )
 
-// function is one Lambda function, its $LATEST version being its only one.
+// function is a Lambda function with $LATEST as its only version.
 type function struct {
 	region   *region
 	conf     configuration
@@ -25,17 +25,17 @@ type function struct {
 	async    *asyncConfig
 	url      *functionURL // nil: none
 	signing  string       // the ARN of its code signing configuration
-	roleID   string       // which role may decrypt the environment: of the last configuration written
+	roleID   string       // the role that may decrypt the environment: that of the last written configuration
 
 	seenFrom, activeAt, updatedAt, goneAt time.Time
-	settled                               bool // Pending is over, and the revision has changed with it
+	settled                               bool // Pending is over, and the revision has changed
 
 	idle    []*cell
-	epoch   int // counts what makes running sandboxes outdated
-	running int // executions in flight
+	epoch   int // incremented when running sandboxes become outdated
+	running int // executions in progress
 }
 
-// configuration is a function's configuration as every call of Lambda shows it.
+// configuration is a function's configuration as in every response of Lambda.
 type configuration struct {
 	FunctionName, FunctionArn, Runtime, Role, Handler string
 	CodeSize                                          int
@@ -110,10 +110,10 @@ func (f *function) touch() {
 	f.conf.RevisionID, f.conf.LastModified = newID(), time.Now().UTC().Format("2006-01-02T15:04:05.000+0000")
 }
 
-// gone reports whether a deletion is over.
+// gone reports whether the deletion is complete.
 func (f *function) gone() bool { return !f.goneAt.IsZero() && !time.Now().Before(f.goneAt) }
 
-// view is the configuration as it shows now.
+// view returns the current configuration.
 func (f *function) view() configuration {
 	now := time.Now()
 	if !f.settled && !now.Before(f.activeAt) {
@@ -135,14 +135,14 @@ func (f *function) view() configuration {
 	return conf
 }
 
-// updated begins an update's time in progress.
+// updated starts an update that takes d.
 func (f *function) updated(d time.Duration) {
 	f.updatedAt = time.Now().Add(d)
 	f.touch()
 	f.discard()
 }
 
-// setCode takes a zip, and an architecture where one is asked for.
+// setCode sets the zip, and the architecture if one is given.
 func (f *function) setCode(code []byte, architectures []string) error {
 	if len(code) > zipLimit {
 		return refuse("RequestEntityTooLargeException", "Zipped size must be smaller than %d bytes", zipLimit)

@@ -6,7 +6,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// checkNetwork is what Lambda does before it makes network interfaces as the role.
+// checkNetwork does Lambda's check before it creates network interfaces as the role.
 func (f *function) checkNetwork(role string, given *vpcConfig) error {
 	if given == nil || len(given.Subnets)+len(given.SecurityGroups) == 0 {
 		return nil
@@ -22,7 +22,7 @@ func (f *function) checkNetwork(role string, given *vpcConfig) error {
 	return nil
 }
 
-// checkDeadLetters is what Lambda does before it sends failed events to a queue or topic as the role.
+// checkDeadLetters does Lambda's check before it sends failed events to a queue or topic as the role.
 func (f *function) checkDeadLetters(role string, given *deadLetterConfig) error {
 	if given == nil || given.TargetArn == "" {
 		return nil
@@ -38,7 +38,7 @@ func (f *function) checkDeadLetters(role string, given *deadLetterConfig) error 
 	return invalidParameter("Invalid dead letter queue ARN: %s", given.TargetArn)
 }
 
-// check refuses a destination that Lambda knows it cannot reach as the function's role.
+// check rejects a destination that Lambda cannot reach with the function's role.
 func (d *destinations) check(f *function) error {
 	if d == nil {
 		return nil
@@ -71,8 +71,8 @@ func (f *function) checkDestination(arn string) error {
 	return nil
 }
 
-// roleMay reports whether a role's own policies allow what a service does in its name. What AWS's policies, attached
-// to it, allow is not known here, so they are taken to.
+// roleMay reports whether a role's own policies allow what a service does with it. Attached AWS managed
+// policies are not known here and taken to allow it.
 func (s *iamService) roleMay(roleARN, action, resource string) bool {
 	o := s.ofARN(roleARN)
 	found := s.verdict(roleARN, action, resource)

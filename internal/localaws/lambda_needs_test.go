@@ -11,7 +11,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Lambda looks what the role may before it takes a VPC or a destination.
+// Lambda checks the role's permissions before it accepts a VPC or a destination.
 func TestWhatAFunctionNeedsOfItsRole(t *testing.T) {
 	const queue = "arn:aws:sqs:us-east-1:123456789012:failed"
 	_, c := start(t, Options{Account: "123456789012", Region: "us-east-1", Delays: &Delays{}, Existing: []string{queue}})

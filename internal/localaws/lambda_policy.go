@@ -8,7 +8,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// statement is one statement of a function's resource policy, in the order in which AWS writes it.
+// statement is one statement of a function's resource policy, in AWS's field order.
 type statement struct {
 	Sid       string
 	Effect    string
@@ -18,7 +18,7 @@ type statement struct {
 	Condition map[string]map[string]string `json:",omitempty"`
 }
 
-// policyLimit is the size of a resource policy in bytes.
+// policyLimit is the maximum size of a resource policy in bytes.
 const policyLimit = 20480
 
 func (s *lambdaService) addPermission(f *function, in *lambdaInput) (any, error) {
@@ -39,7 +39,7 @@ func (s *lambdaService) addPermission(f *function, in *lambdaInput) (any, error)
 	return obj{"Statement": string(one)}, err
 }
 
-// statement words the permission as Lambda does.
+// statement returns the permission as a statement in Lambda's form.
 func (in *lambdaInput) statement(f *function) (statement, error) {
 	added := statement{Sid: in.StatementID, Effect: "Allow", Action: in.Action, Resource: f.conf.FunctionArn}
 	switch {
@@ -62,7 +62,7 @@ func (in *lambdaInput) statement(f *function) (statement, error) {
 	return added, nil
 }
 
-// statement is the index of a statement, -1 where there is none.
+// statement returns the index of a statement, or -1.
 func (f *function) statement(id string) int {
 	return slices.IndexFunc(f.policy, func(s statement) bool { return s.Sid == id })
 }
@@ -73,7 +73,7 @@ func (f *function) policyText() string {
 		ID        string `json:"Id"`
 		Statement []statement
 	}{"2012-10-17", "default", f.policy})
-	if err != nil { // plain strings only: cannot happen
+	if err != nil { // cannot fail for strings
 		return ""
 	}
 	return string(text)
@@ -99,7 +99,7 @@ func (s *lambdaService) getPolicy(f *function, _ *lambdaInput) (any, error) {
 	return obj{"Policy": f.policyText(), "RevisionId": f.conf.RevisionID}, nil
 }
 
-// allows reports whether the resource policy lets a service invoke the function on behalf of a resource.
+// allows reports whether the resource policy allows a service to invoke the function on behalf of a resource.
 func (f *function) allows(service, sourceARN string) bool {
 	return slices.ContainsFunc(f.policy, func(s statement) bool {
 		principal, _ := s.Principal.(map[string]string)

@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// functionSettings are what CreateFunction and UpdateFunctionConfiguration set; what is nil or empty stays as it is.
+// functionSettings are set by CreateFunction and UpdateFunctionConfiguration; nil or empty values stay
+// unchanged.
 type functionSettings struct {
 	Runtime          string  `check:"re=(provided|python|nodejs|java|ruby|dotnet|go)[a-z0-9.]*"`
 	Handler          string  `check:"len=1:128 re=[^\\s]+"`
@@ -30,7 +31,7 @@ type functionSettings struct {
 	FileSystemConfigs []fileSystemConfig `check:"len=0:1"`
 }
 
-// apply changes what the settings name, all of it or nothing.
+// apply changes all given settings or none.
 func (f *function) apply(s functionSettings) error {
 	conf := f.conf
 	conf.Role = orDefault(s.Role, conf.Role)
@@ -66,7 +67,7 @@ func (f *function) apply(s functionSettings) error {
 	return nil
 }
 
-// setOrClear puts what a caller gave; something empty takes away what was there.
+// setOrClear sets a given value; an empty one clears the field.
 func setOrClear[T any](field **T, given *T, full bool) {
 	switch {
 	case full:
@@ -76,7 +77,8 @@ func setOrClear[T any](field **T, given *T, full bool) {
 	}
 }
 
-// apply changes what is given: JSON without levels has INFO, Text has none, a log group alone keeps the format.
+// apply sets the given values: JSON without levels has INFO, Text has no levels, and a log group alone keeps
+// the format.
 func (l *loggingConfig) apply(given *loggingConfig) error {
 	if given == nil {
 		return nil
@@ -99,7 +101,7 @@ func (l *loggingConfig) apply(given *loggingConfig) error {
 	return nil
 }
 
-// checkEnvironment refuses what Lambda does not take as environment variables.
+// checkEnvironment rejects environment variables that Lambda does not accept.
 func checkEnvironment(e *environment) error {
 	if e == nil {
 		return nil
@@ -127,7 +129,7 @@ func checkEnvironment(e *environment) error {
 	return nil
 }
 
-// reservedVariable reports whether Lambda sets this variable itself and lets nobody else.
+// reservedVariable reports whether only Lambda may set this variable.
 func reservedVariable(key string) bool {
 	switch key {
 	case "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
@@ -137,8 +139,7 @@ func reservedVariable(key string) bool {
 	return strings.HasPrefix(key, "AWS_LAMBDA_") && key != "AWS_LAMBDA_EXEC_WRAPPER"
 }
 
-// add changes what comes from elsewhere into the function: layers, a file system, a snapshot. An empty list takes away
-// what was there.
+// add sets what is included from elsewhere: layers, a file system, a snapshot. An empty list removes them.
 func (conf *configuration) add(r *region, s functionSettings) error {
 	if s.SnapStart != nil {
 		if s.SnapStart.ApplyOn == "PublishedVersions" && strings.HasPrefix(conf.Runtime, "provided") {
@@ -160,7 +161,8 @@ func (conf *configuration) add(r *region, s functionSettings) error {
 	return err
 }
 
-// layers are those of the ARNs; that they exist is not checked, most are another account's.
+// layers returns the layers with these ARNs; their existence is not checked, since most belong to other
+// accounts.
 func (r *region) layers(arns []string) ([]layer, error) {
 	var all []layer
 	for _, arn := range arns {

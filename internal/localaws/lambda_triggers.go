@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// mapping is an event source mapping. It is there to be seen: nothing here reads the queue.
+// mapping is an event source mapping. It is only stored: nothing reads the queue.
 type mapping struct {
 	UUID, EventSourceMappingArn, EventSourceArn, FunctionArn string
 	BatchSize, MaximumBatchingWindowInSeconds                int
@@ -15,7 +15,7 @@ type mapping struct {
 	FunctionResponseTypes                                    []string
 }
 
-// functionURL is a function's URL. Nothing answers at it.
+// functionURL is a function's URL. It does not respond.
 type functionURL struct {
 	FunctionURL                    string `json:"FunctionUrl"`
 	FunctionArn, AuthType          string
@@ -23,7 +23,7 @@ type functionURL struct {
 	InvokeMode                     string
 }
 
-// triggerInput is what calls about other ways to invoke a function send.
+// triggerInput is the input of calls about other ways to invoke a function.
 type triggerInput struct {
 	UUID           string
 	EventSourceArn string `check:"re=arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:([a-z]{2}(-gov)?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)"`
@@ -73,7 +73,7 @@ func (s *lambdaService) deleteEventSourceMapping(_ *call, in *lambdaInput) (any,
 	return m, nil
 }
 
-// listEventSourceMappings does not ask whether the function is there: a mapping outlives it.
+// listEventSourceMappings does not require the function: a mapping outlives it.
 func (s *lambdaService) listEventSourceMappings(c *call, in *lambdaInput) (any, error) {
 	all := []*mapping{}
 	for _, m := range sorted(s.mappings) {
@@ -96,7 +96,7 @@ func (s *lambdaService) createFunctionURL(f *function, in *lambdaInput) (any, er
 	return f.url, nil
 }
 
-// withURL is find for a function that has a URL.
+// withURL is find for a function with a URL.
 func (s *lambdaService) withURL(in *lambdaInput) (*function, error) {
 	f, err := s.find(in)
 	if err == nil && f.url == nil {
@@ -113,7 +113,7 @@ func (s *lambdaService) listFunctionURLs(f *function, in *lambdaInput) (any, err
 	return paged("lambda", "FunctionUrlConfigs", all, "NextMarker", in.Marker, in.MaxItems, 50)
 }
 
-// createCodeSigningConfig makes a configuration that a function can be given. No signature is ever checked.
+// createCodeSigningConfig creates a configuration for functions. Signatures are never checked.
 func (s *lambdaService) createCodeSigningConfig(c *call, in *lambdaInput) (any, error) {
 	id := "csc-" + randomHex(17)
 	made := obj{
@@ -134,7 +134,7 @@ func (s *lambdaService) putCodeSigningConfig(f *function, in *lambdaInput) (any,
 	return f.codeSigning(), nil
 }
 
-// codeSigning is empty for a function that has no such configuration.
+// codeSigning returns an empty response for a function without such a configuration.
 func (f *function) codeSigning() any {
 	if f.signing == "" {
 		return obj{}

@@ -8,15 +8,15 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/insights"
 )
 
-// logsService keeps one region's log groups.
+// logsService holds one region's log groups.
 type logsService struct {
 	region  *region
 	groups  map[string]*logGroup
-	queries map[string][][]insights.Field // results by query id
-	filters []time.Time                   // of the last calls of FilterLogEvents that were let through
+	queries map[string][][]insights.Field // results by query ID
+	filters []time.Time                   // times of the last accepted FilterLogEvents calls
 }
 
-// logGroup is a log group as DescribeLogGroups shows it, with what it does not show.
+// logGroup is a log group as returned by DescribeLogGroups, with internal state.
 type logGroup struct {
 	Name         string `json:"logGroupName"`
 	CreationTime int64  `json:"creationTime"`
@@ -73,7 +73,7 @@ type logsInput struct {
 	tagging
 }
 
-// group is the log group's name, however it was given; tag calls take the ARN without ":*".
+// group returns the log group's name, however it was given; tagging calls use the ARN without ":*".
 func (in *logsInput) group() string {
 	_, name, _ := strings.Cut(in.ResourceArn, ":log-group:")
 	if all := in.queried(); len(all) > 0 {
@@ -172,8 +172,8 @@ func (s *logsService) describeLogGroups(_ *call, in *logsInput) (any, error) {
 	return paged("logs", "logGroups", found, "nextToken", in.NextToken, in.Limit, 50)
 }
 
-// shown is the group with the retention that is in force: the account's where it has one, and two days in the class
-// DELIVERY, which has no other.
+// shown returns the group with the effective retention: the account's if there is one, or two days in the
+// class DELIVERY.
 func (g *logGroup) shown(account *LogRetention) *logGroup {
 	shown := *g
 	switch {

@@ -9,7 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/filter"
 )
 
-// logStream is a log stream as DescribeLogStreams shows it, with its events.
+// logStream is a log stream as returned by DescribeLogStreams, with its events.
 type logStream struct {
 	Name         string `json:"logStreamName"`
 	Arn          string `json:"arn"`
@@ -20,7 +20,7 @@ type logStream struct {
 	events       []logEvent
 }
 
-// logEvent is one event of a stream; its times are milliseconds since 1970.
+// logEvent is one event of a stream, with times in milliseconds since 1970.
 type logEvent struct {
 	LogStreamName string `json:"logStreamName,omitempty"` // in FilterLogEvents only
 	EventID       string `json:"eventId,omitempty"`
@@ -35,15 +35,15 @@ func (s *logsService) newStream(g *logGroup, name string) *logStream {
 	return g.streams[name]
 }
 
-// SeedLog adds a message to a stream of a log group in the server's region, as if it had been written at that time. It
-// makes no call. Where the group is missing the message is lost.
+// SeedLog adds a message to a stream of a log group in the server's region with the given time. It makes no
+// call. If the group does not exist the message is lost.
 func (s *Server) SeedLog(group, stream string, at time.Time, message string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.region(s.opts.Region).logs.event(group, stream, at, message)
 }
 
-// write adds a message that a function wrote. Where the group is missing the message is lost, as in AWS.
+// write adds a message of a function. If the group does not exist the message is lost, as in AWS.
 func (s *logsService) write(group, stream, message string) {
 	s.event(group, stream, time.Now(), message)
 }
@@ -101,7 +101,7 @@ func (s *logsService) describeLogStreams(g *logGroup, in *logsInput) (any, error
 	return paged("logs", "logStreams", found, "nextToken", in.NextToken, in.Limit, 50)
 }
 
-// What PutLogEvents takes at once, an event counting some bytes more than its message (CloudWatch Logs API, PutLogEvents).
+// Limits of PutLogEvents; an event counts more bytes than its message (CloudWatch Logs API, PutLogEvents).
 const (
 	batchBytes   = 1048576
 	perEvent     = 26
@@ -110,7 +110,7 @@ const (
 	oldestPast   = 14 * 24 * time.Hour
 )
 
-// putLogEvents leaves out events of the far past and of the future, and says which in its answer.
+// putLogEvents skips events that are too old or in the future, and reports them in its response.
 func (s *logsService) putLogEvents(t *logStream, in *logsInput) (any, error) {
 	events, bytes := in.LogEvents, 0
 	for _, e := range events {
@@ -141,13 +141,13 @@ func (s *logsService) putLogEvents(t *logStream, in *logsInput) (any, error) {
 	return answer, nil
 }
 
-// during reports whether an event is from StartTime, inclusive, to EndTime; 0 is open.
+// during reports whether an event is between StartTime and EndTime, both inclusive; 0 means unlimited.
 func (in *logsInput) during(e logEvent) bool {
 	return e.Timestamp >= in.StartTime && (in.EndTime == 0 || e.Timestamp <= in.EndTime)
 }
 
-// getLogEvents returns a page from its token's place on ("f/7", "b/7": forward, backward from the 7th event), or the
-// newest ones. The token at either end is the one that led there: so AWS says "no more".
+// getLogEvents returns the page at the token ("f/7", "b/7": forward, backward from the 7th event), or the
+// newest events. At either end the token is the one that was given, which is how AWS says "no more".
 func (s *logsService) getLogEvents(t *logStream, in *logsInput) (any, error) {
 	events := slices.DeleteFunc(slices.Clone(t.events), func(e logEvent) bool { return !in.during(e) })
 	size := 10000
@@ -169,7 +169,7 @@ func (s *logsService) getLogEvents(t *logStream, in *logsInput) (any, error) {
 	return obj{"events": append([]logEvent{}, events[start:end]...), "nextForwardToken": "f/" + itoa(end), "nextBackwardToken": "b/" + itoa(start)}, nil
 }
 
-// place reads the token of GetLogEvents.
+// place parses the token of GetLogEvents.
 func (in *logsInput) place(events int) (way string, at int, err error) {
 	way, place, _ := strings.Cut(in.NextToken, "/")
 	at, wrong := strconv.Atoi(place)
@@ -179,7 +179,8 @@ func (in *logsInput) place(events int) (way string, at int, err error) {
 	return way, min(at, events), nil
 }
 
-// What FilterLogEvents allows and gives (CloudWatch Logs quotas and API): calls a second, and the bytes and events of a page.
+// Limits of FilterLogEvents (CloudWatch Logs quotas and API): calls per second, and bytes and events per
+// page.
 const (
 	filtersPerSecond = 5
 	filteredBytes    = 1 << 20
@@ -221,7 +222,7 @@ func (s *logsService) filterLogEvents(g *logGroup, in *logsInput) (any, error) {
 	return answer, nil
 }
 
-// inTime reports whether a call of FilterLogEvents is let through, and counts it then.
+// inTime reports whether a call of FilterLogEvents is within the rate limit, and counts it then.
 func (s *logsService) inTime() bool {
 	now := time.Now()
 	s.filters = slices.DeleteFunc(s.filters, func(at time.Time) bool { return now.Sub(at) >= time.Second })
@@ -232,7 +233,7 @@ func (s *logsService) inTime() bool {
 	return true
 }
 
-// eventsOf are the events of the streams and of the time that are asked for, in the order of time.
+// eventsOf returns the events of the requested streams and period, by time.
 func (g *logGroup) eventsOf(in *logsInput) []logEvent {
 	var found []logEvent
 	for _, t := range sorted(g.streams) {

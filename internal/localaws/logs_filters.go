@@ -8,7 +8,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/filter"
 )
 
-// subscription is a subscription filter. It is there to be seen: nothing is sent to its destination.
+// subscription is a subscription filter. It is only stored: nothing is sent to its destination.
 type subscription struct {
 	FilterName     string `json:"filterName"`
 	LogGroupName   string `json:"logGroupName"`
@@ -19,10 +19,10 @@ type subscription struct {
 	CreationTime   int64  `json:"creationTime"`
 }
 
-// maxSubscriptions is CloudWatch Logs' quota for one log group.
+// maxSubscriptions is CloudWatch Logs' quota for a log group.
 const maxSubscriptions = 2
 
-// putSubscriptionFilter makes a subscription filter, or replaces the one of the same name.
+// putSubscriptionFilter creates a subscription filter, or replaces the one with the same name.
 func (s *logsService) putSubscriptionFilter(g *logGroup, in *logsInput) (any, error) {
 	if _, err := filter.Parse(*in.FilterPattern); err != nil {
 		return nil, badLogParameter("%v", err)
@@ -40,7 +40,7 @@ func (s *logsService) putSubscriptionFilter(g *logGroup, in *logsInput) (any, er
 	return nil, nil
 }
 
-// checkDestination refuses a function that CloudWatch Logs may not invoke, and a stream that it has no role for.
+// checkDestination rejects a function that CloudWatch Logs may not invoke, and a stream without a role.
 func (s *logsService) checkDestination(g *logGroup, in *logsInput) error {
 	parts := strings.SplitN(in.DestinationArn, ":", 6)
 	if len(parts) < 6 || !slices.Contains([]string{"lambda", "kinesis", "firehose", "logs"}, parts[2]) {

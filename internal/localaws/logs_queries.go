@@ -7,7 +7,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/insights"
 )
 
-// queried are the names of the log groups that a query is about, however they were given.
+// queried returns the names of a query's log groups, however they were given.
 func (in *logsInput) queried() []string {
 	names := append([]string{}, in.LogGroupNames...)
 	for _, id := range in.LogGroupIdentifiers {
@@ -16,7 +16,7 @@ func (in *logsInput) queried() []string {
 	return names
 }
 
-// startQuery runs a query at once; its times are seconds since 1970, both inclusive.
+// startQuery runs a query immediately; its times are seconds since 1970, both inclusive.
 func (s *logsService) startQuery(_ *call, in *logsInput) (any, error) {
 	names := in.queried()
 	if in.LogGroupName != "" {

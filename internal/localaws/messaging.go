@@ -9,8 +9,8 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
-// messaging keeps one region's SQS queues and SNS topics, to which a function's failures can be sent. Nobody can
-// subscribe to a topic.
+// messaging holds one region's SQS queues and SNS topics, to which a function's failures can be sent. Topics
+// have no subscribers.
 type messaging struct {
 	region *region
 	queues map[string]*queue // by ARN
@@ -23,10 +23,10 @@ type message struct {
 	MessageID     string `json:"MessageId"`
 	ReceiptHandle string
 	Body          string
-	hidden        time.Time // until then, from its last receipt
+	hidden        time.Time // until then, since the last receipt
 }
 
-// visibility is how long a received message is hidden from others; SQS's default.
+// visibility is how long a received message is hidden; SQS's default.
 const visibility = 30 * time.Second
 
 type messagingInput struct {
@@ -36,11 +36,11 @@ type messagingInput struct {
 	MaxNumberOfMessages int    `check:"min=1 max=10"`
 	Name                string `check:"re=[A-Za-z0-9_-]{1,256}"`
 	TopicArn            string
-	AttributeNames      []string // all are answered
-	WaitTimeSeconds     int      // the most that a caller waits for a message; here nobody does
+	AttributeNames      []string // all are returned
+	WaitTimeSeconds     int      // ignored: the call does not wait
 }
 
-// arn is the queue's or the topic's.
+// arn returns the queue's or the topic's ARN.
 func (in *messagingInput) arn(r *region) string {
 	switch {
 	case in.QueueName+in.QueueURL != "":
@@ -97,7 +97,7 @@ func (s *messaging) find(in *messagingInput) (*queue, error) {
 	return nil, refuse("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.")
 }
 
-// queueURL answers with the queue's URL, which is below the address that the client called.
+// queueURL returns the queue's URL, below the address that the client called.
 func (s *messaging) queueURL(c *call, in *messagingInput) (any, error) {
 	_, err := s.find(in)
 	return obj{"QueueUrl": "http://" + c.request.Host + "/" + c.server.opts.Account + "/" + in.QueueName}, err
@@ -114,13 +114,13 @@ func (q *queue) receive(in *messagingInput) (any, error) {
 	return obj{"Messages": received}, nil
 }
 
-// missing reports whether an ARN is of a queue or topic of this account and region that is not there.
+// missing reports whether an ARN is that of a queue or topic of this account and region that does not exist.
 func (s *messaging) missing(arn string) bool {
 	own := strings.Contains(arn, ":"+s.region.name+":"+s.region.server.opts.Account+":")
 	return own && (strings.Contains(arn, ":sqs:") && s.queues[arn] == nil || strings.Contains(arn, ":sns:") && !s.topics[arn])
 }
 
-// failed sends Lambda's record of an event that was given up to the function's destination, where that is a queue.
+// failed sends Lambda's record of a failed event to the function's destination, if that is a queue.
 func (s *messaging) failed(f *function, e sandbox.Event, out sandbox.Outcome, condition string, attempts int) {
 	if f.async == nil || s.queues[f.async.DestinationConfig.OnFailure.Destination] == nil {
 		return

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// onSQS makes a call to SQS, and returns the answer's members or the error's code.
+// onSQS makes a call to SQS, and returns the response's members or the error code.
 func onSQS(t *testing.T, s *Server, action, body string) (answer obj, code string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://local/", strings.NewReader(body))
@@ -33,8 +33,8 @@ func onSQS(t *testing.T, s *Server, action, body string) (answer obj, code strin
 	return answer, code
 }
 
-// An event that the function fails is given up after its retries, and its record is in the queue that was asked for. A
-// message that was received is hidden from others until it is deleted or its time is over.
+// When the retries of a failing event are used up, its record is sent to the configured queue. A received
+// message is hidden until it is deleted or its visibility timeout ends.
 func TestFailuresGoToTheQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, c := start(t, Options{InProcess: failing(make(chan json.RawMessage, 10)), Delays: &Delays{AsyncRetry: time.Minute}})

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// output takes what a sandbox prints, line by line, to the function's log group.
+// output writes a sandbox's output line by line to the function's log group.
 type output struct {
 	service *logsService
 	conf    configuration
@@ -18,10 +18,10 @@ type output struct {
 	tail strings.Builder // of the current invocation
 }
 
-// tailLimit is how many bytes of its log an invocation may give back.
+// tailLimit is the maximum size in bytes of the log that an invocation returns.
 const tailLimit = 4096
 
-// Write takes whole lines, each of which is one log event.
+// Write takes whole lines, each of which becomes a log event.
 func (o *output) Write(text []byte) (int, error) {
 	for line := range strings.Lines(string(text)) {
 		if line = strings.TrimSuffix(line, "\n"); line != "" {
@@ -43,7 +43,7 @@ func (o *output) line(text string) {
 	}
 }
 
-// end returns the end of the invocation's log, and begins anew.
+// end returns the end of the invocation's log, and clears it.
 func (o *output) end() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -52,7 +52,7 @@ func (o *output) end() string {
 	return text[max(0, len(text)-tailLimit):]
 }
 
-// platform writes Lambda's own record of an invocation, in the format that the function's logging configuration asks for.
+// platform writes Lambda's own record of an invocation, in the configured log format.
 func (o *output) platform(kind string, record obj) {
 	switch logging := o.conf.LoggingConfig; {
 	case logging.LogFormat == "JSON" && logging.SystemLogLevel == "WARN":

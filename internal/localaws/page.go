@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// paged is an answer of one page: its items, as many as asked for or most, under one name; the token of the next page,
-// where there is one, under another. A token that was never given out is refused as the service does.
+// paged returns a response with one page: its items, as many as asked or most, under one name; the token of
+// the next page, if there is one, under another. It returns the service's error for an invalid token.
 func paged[T any](service, name string, items []T, tokenName, token string, asked *int, most int) (obj, error) {
 	if asked != nil {
 		most = min(most, *asked)
@@ -25,10 +25,10 @@ func paged[T any](service, name string, items []T, tokenName, token string, aske
 	return answer, nil
 }
 
-// tokenPrefix is what tells a token of ours from junk.
+// tokenPrefix identifies our tokens.
 const tokenPrefix = "localaws page from "
 
-// pageToken is the token of the page that begins at an item.
+// pageToken returns the token of the page that begins at an item.
 func pageToken(start int) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(tokenPrefix + itoa(start)))
 }
@@ -46,7 +46,7 @@ func pageStart(service, token string) (int, error) {
 	return start, nil
 }
 
-// badToken is how a service refuses a page's token that it did not give out.
+// badToken returns a service's error for an invalid page token.
 func badToken(service string) *Error {
 	switch service {
 	case "iam":

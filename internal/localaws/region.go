@@ -9,7 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/insights"
 )
 
-// region is one region of the account, with the services whose resources live in a region.
+// region is one region of the account, with its services and their resources.
 type region struct {
 	server *Server
 	name   string
@@ -18,12 +18,12 @@ type region struct {
 	events *eventsService
 	ecs    *ecsService
 
-	around    *surroundings
+	related   *related
 	messaging *messaging
 	actions   map[string]map[string]action // service -> action's name
 }
 
-// region returns the named region, making it on its first use. The lock must be held.
+// region returns the named region, creating it on first use. The lock must be held.
 func (s *Server) region(name string) *region {
 	if r := s.regions[name]; r != nil {
 		return r
@@ -33,7 +33,7 @@ func (s *Server) region(name string) *region {
 	r.logs = &logsService{region: r, groups: map[string]*logGroup{}, queries: map[string][][]insights.Field{}}
 	r.events = &eventsService{region: r, rules: map[string]*rule{}}
 	r.ecs = &ecsService{region: r, clusters: map[string]*cluster{}, definitions: map[string][]obj{}}
-	r.around = newSurroundings(r)
+	r.related = newRelated(r)
 	r.messaging = &messaging{region: r, queues: map[string]*queue{}, topics: map[string]bool{}}
 	for _, arn := range s.opts.Existing {
 		switch {
@@ -57,12 +57,12 @@ func (s *Server) region(name string) *region {
 		"account": {"ListRegions": op(listRegions)},
 		"tag":     {"GetResources": op(getResources)},
 	}
-	maps.Copy(r.actions, r.around.actions())
+	maps.Copy(r.actions, r.related.actions())
 	s.regions[name] = r
 	return r
 }
 
-// partition is the partition that the region belongs to.
+// partition returns the partition of the region.
 func (r *region) partition() string {
 	switch {
 	case strings.HasPrefix(r.name, "cn-"):
@@ -73,12 +73,12 @@ func (r *region) partition() string {
 	return "aws"
 }
 
-// arn names a resource of this region.
+// arn returns the ARN of a resource in this region.
 func (r *region) arn(service, resource string) string {
 	return fmt.Sprintf("arn:%s:%s:%s:%s:%s", r.partition(), service, r.name, r.server.opts.Account, resource)
 }
 
-// globalARN names a resource of IAM or STS, which belong to no region.
+// globalARN returns the ARN of a resource of IAM or STS, which belong to no region.
 func (r *region) globalARN(service, resource string) string {
 	return fmt.Sprintf("arn:%s:%s::%s:%s", r.partition(), service, r.server.opts.Account, resource)
 }
@@ -86,13 +86,13 @@ func (r *region) globalARN(service, resource string) string {
 // newID returns a random version 4 UUID.
 func newID() string {
 	b := make([]byte, 16)
-	_, _ = rand.Read(b) // never fails, says its documentation
+	_, _ = rand.Read(b) // never fails, according to its documentation
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// randomHex returns n random hexadecimal digits, 32 at most.
+// randomHex returns n random hexadecimal digits, at most 32.
 func randomHex(n int) string { return strings.ReplaceAll(newID(), "-", "")[:n] }
 
-// uniqueID returns an IAM identifier: its kind (AROA for a role), then 17 capital letters and digits.
+// uniqueID returns an IAM identifier: its kind (AROA for a role), then 17 upper case letters and digits.
 func uniqueID(kind string) string { return kind + rand.Text()[:17] }

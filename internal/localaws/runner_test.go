@@ -21,7 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// onLinux skips where functions cannot be processes.
+// onLinux skips the test where functions cannot be processes.
 func onLinux(t *testing.T) {
 	t.Helper()
 	if runtime.GOOS != "linux" {
@@ -29,7 +29,7 @@ func onLinux(t *testing.T) {
 	}
 }
 
-// bootstrap builds testdata/function and returns the program.
+// bootstrap builds testdata/function and returns the binary.
 func bootstrap(t *testing.T) []byte {
 	t.Helper()
 	onLinux(t)
@@ -45,7 +45,7 @@ func bootstrap(t *testing.T) []byte {
 	return program
 }
 
-// install makes role, log group and function "f" of a zip for this host; change may alter what is asked for.
+// install creates role, log group and function "f" from a zip for this host; change may modify the request.
 func install(t *testing.T, c clients, code []byte, change func(*lambda.CreateFunctionInput)) {
 	t.Helper()
 	ctx := t.Context()
@@ -69,7 +69,7 @@ func install(t *testing.T, c clients, code []byte, change func(*lambda.CreateFun
 	}
 }
 
-// do invokes "f" and returns its answer, what kind of error it is, and the end of its log.
+// do invokes "f" and returns its response, the type of its error, and the end of its log.
 func do(t *testing.T, c clients, what, name string) (answer, failed, tail string) {
 	t.Helper()
 	out, err := c.lambda.Invoke(t.Context(), &lambda.InvokeInput{
@@ -99,7 +99,7 @@ func messages(t *testing.T, c clients) []string {
 	return all
 }
 
-// TestRunner builds the function once for all that run it.
+// TestRunner builds the function once for all subtests.
 func TestRunner(t *testing.T) {
 	program := bootstrap(t)
 	for name, test := range map[string]func(*testing.T, []byte){
@@ -123,7 +123,7 @@ func testFunctionRunsAsAProcess(t *testing.T, program []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// One after the other in one sandbox, until one of them ends it.
+	// One after the other in one sandbox, until one of them ends the sandbox.
 	tests := []struct {
 		what, name     string
 		answer, failed string
@@ -250,7 +250,7 @@ func testCloseLeavesNoProcess(t *testing.T, program []byte) {
 		t.Fatal(answer)
 	}
 	var wg sync.WaitGroup
-	for range 3 { // some of them in the middle of something
+	for range 3 { // some of them while running
 		wg.Go(func() {
 			_, _ = c.lambda.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String("f"), Payload: []byte(`{"Do":"hang"}`)})
 		})
@@ -270,7 +270,7 @@ func testCloseLeavesNoProcess(t *testing.T, program []byte) {
 	}
 }
 
-// processes returns the commands of this user's processes of this program that are children of this one, or orphans.
+// processes returns the command lines of this program's processes that are children of this one, or orphans.
 func processes(t *testing.T, program, argument string) []string {
 	t.Helper()
 	paths, err := filepath.Glob("/proc/[0-9]*/cmdline")
@@ -279,7 +279,7 @@ func processes(t *testing.T, program, argument string) []string {
 	}
 	var found []string
 	for _, path := range paths {
-		text, _ := os.ReadFile(path) // one that has just ended is gone
+		text, _ := os.ReadFile(path) // a process that has just ended is gone
 		words := strings.Split(strings.TrimRight(string(text), "\x00"), "\x00")
 		if filepath.Base(words[0]) == program && strings.Contains(words[0]+strings.Join(words[1:], " "), argument) && mine(path) {
 			found = append(found, strings.Join(words, " "))

@@ -5,18 +5,18 @@ import (
 	"maps"
 )
 
-// container is the one container of a seeded service.
+// container returns the only container of a seeded service.
 func container(seed Service) obj {
 	c := obj{"name": "app", "image": "app", "essential": true}
 	maps.Copy(c, seed.Container)
 	return c
 }
 
-// surround puts around a seeded service what it asks for.
+// surround adds the related resources of a seeded service.
 func (s *ecsService) surround(v *service, seed Service) error {
-	around := s.region.around
+	related := s.region.related
 	subnets := []any{}
-	for _, subnet := range around.subnets {
+	for _, subnet := range related.subnets {
 		subnets = append(subnets, subnet["subnetId"])
 	}
 	v.network = obj{"awsvpcConfiguration": obj{"subnets": subnets, "securityGroups": []any{"sg-00000000000000001"}, "assignPublicIp": "DISABLED"}}
@@ -27,12 +27,12 @@ func (s *ecsService) surround(v *service, seed Service) error {
 		v.controller = obj{"type": seed.Controller}
 	}
 	if seed.Drain > 0 {
-		group := around.addGroup(v.name+"-tg", seed.Drain)
+		group := related.addGroup(v.name+"-tg", seed.Drain)
 		v.balancers = []obj{{"targetGroupArn": group.arn, "containerName": "app", "containerPort": 80}}
 	}
 	if seed.LeastTasks > 0 {
 		id := "service/" + v.cluster.name + "/" + v.name
-		around.targets[id] = obj{
+		related.targets[id] = obj{
 			"ServiceNamespace": "ecs", "ResourceId": id, "ScalableDimension": "ecs:service:DesiredCount", "RoleARN": "", "CreationTime": 0,
 			"MinCapacity": seed.LeastTasks, "MaxCapacity": max(seed.LeastTasks, 2*seed.Desired),
 		}

@@ -14,47 +14,52 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
-// Options say what kind of AWS a [Server] is. The zero value is a usable one.
+// Options configure a [Server]. The zero value is usable.
 type Options struct {
 	// Account is the account's twelve digits; "" is 111122223333.
 	Account string
-	// Region is where [Server.Seed], [Server.Interrupt] and [Server.Config] work; "" is us-east-1. Clients may use any.
+	// Region is used by [Server.Seed], [Server.Interrupt] and [Server.Config]; "" is us-east-1. Clients may
+	// use any region.
 	Region string
-	// AccessKey is the access key id that callers must have, apart from those of Policies; "" accepts every one. Whoever
-	// knows it can run programs on this machine as its user: a Lambda function is one. See [NewAccessKey].
+	// AccessKey is the access key ID that callers must use, apart from those of Policies; "" accepts any.
+	// Anyone who knows it can run programs on this machine as its user, in the form of Lambda functions. See
+	// [NewAccessKey].
 	AccessKey string
-	// Delays say how long things take to settle; nil is [DefaultDelays].
+	// Delays are the delays until changes take effect; nil means [DefaultDelays].
 	Delays *Delays
-	// Concurrency is the account's limit of concurrent Lambda executions in each region; 0 is AWS's 1000.
+	// Concurrency is the account's limit of concurrent Lambda executions in each region; 0 means AWS's 1000.
 	Concurrency int
-	// Existing are the ARNs of what there is from the beginning: policies, which allow everything, queues and topics.
+	// Existing are the ARNs of initial resources: policies, which allow everything, queues and topics.
 	Existing []string
-	// OptInRegions are the regions that the account has enabled beside those that every account has.
+	// OptInRegions are the regions that the account has enabled in addition to those that every account has.
 	OptInRegions []string
-	// LogRetention is an account-level retention policy for every log group, which rules in place of their own; nil is none.
+	// LogRetention is an account-level retention policy that overrides that of every log group; nil means
+	// none.
 	LogRetention *LogRetention
-	// Rates has calls refused that come faster than AWS documents: FilterLogEvents, in each region.
+	// Rates enforces AWS's documented rate limit of FilterLogEvents in each region.
 	Rates bool
-	// DuplicateEvents makes EventBridge deliver every event twice: it promises at least once.
+	// DuplicateEvents makes EventBridge deliver every event twice, because it guarantees only at-least-once
+	// delivery.
 	DuplicateEvents bool
-	// Policies turn IAM's enforcement on: by access key id, the identity policy of its caller. A key that is not among
-	// them may do everything; a function may do what its role's inline policies say. Nil: everybody may do everything.
+	// Policies enables IAM enforcement: the identity policy of the caller, by access key ID. Other keys are
+	// unrestricted; a function has the permissions of its role's inline policies. Nil: all callers are
+	// unrestricted.
 	Policies map[string]string
-	// Interrupted, where set, is called after each interruption, with the ARNs of the tasks.
+	// Interrupted, if set, is called after each interruption, with the ARNs of the tasks.
 	Interrupted func(cluster, service string, tasks []string)
-	// Answered, where set, is called after each invocation of a function.
+	// Answered, if set, is called after each invocation of a function.
 	Answered func(Answer)
-	// HostZip turns a function's zip of another architecture into one that does the same on this host. Nil, or an
-	// error: such a function's invocations fail.
+	// HostZip converts a function's zip of another architecture to one for this host. If it is nil or fails,
+	// so do the function's invocations.
 	HostZip func(zip []byte) ([]byte, error)
-	// InProcess, where set, runs functions inside this process instead of as processes of their own.
+	// InProcess, if set, runs functions inside this process instead of as separate processes.
 	InProcess InProcess
 }
 
-// Answer is how an invocation of a Lambda function ended.
+// Answer is the result of an invocation of a Lambda function.
 type Answer struct {
 	Function string          // its name
-	Payload  json.RawMessage // its answer, or the error in Lambda's words
+	Payload  json.RawMessage // its result, or the error in Lambda's form
 	Failed   bool
 	Took     time.Duration
 }
@@ -65,20 +70,20 @@ type LogRetention struct {
 	Days   int    // 0: never expires
 }
 
-// Delays say how long AWS takes; the zero value is an AWS that settles at once.
+// Delays are AWS's delays; with the zero value everything takes effect at once.
 type Delays struct {
-	RoleSeen       time.Duration // a new role until IAM finds it, and as long again until it shows its ARN
-	RoleUsable     time.Duration // a new role, or one with a new trust policy, until Lambda can assume it
-	FunctionSeen   time.Duration // a new function until Lambda finds it
+	RoleSeen       time.Duration // until IAM finds a new role, and as long again until it returns its ARN
+	RoleUsable     time.Duration // until Lambda can assume a new role, or one with a new trust policy
+	FunctionSeen   time.Duration // until Lambda finds a new function
 	FunctionActive time.Duration // a new function's time in state Pending
-	FunctionUpdate time.Duration // an update's time in progress, other updates being refused
+	FunctionUpdate time.Duration // an update's time in progress, during which other updates are rejected
 	FunctionDelete time.Duration // a deleted function's time in state Deleting
-	RuleEffective  time.Duration // a new or changed rule until it matches events
-	Task           time.Duration // an ECS task's time in each state on its way up and down
-	AsyncRetry     time.Duration // Lambda's first wait before it tries a failed event again, doubled each time; really 1 minute
+	RuleEffective  time.Duration // until a new or changed rule matches events
+	Task           time.Duration // an ECS task's time in each state while starting and stopping
+	AsyncRetry     time.Duration // Lambda's first wait before it retries a failed event, doubled each time; 1 minute in AWS
 }
 
-// DefaultDelays are long enough to be seen and short enough to wait for.
+// DefaultDelays returns delays that are long enough to be visible and short enough to wait for.
 func DefaultDelays() Delays {
 	return Delays{
 		RoleUsable:     1500 * time.Millisecond,
@@ -91,7 +96,7 @@ func DefaultDelays() Delays {
 	}
 }
 
-// Server is one AWS account in one partition for each region asked for. Its methods may be called concurrently.
+// Server is one AWS account, in one partition per region. It is safe for concurrent use.
 type Server struct {
 	opts   Options
 	delays Delays
@@ -103,19 +108,19 @@ type Server struct {
 	journal journal
 	model   model
 
-	mu       sync.Mutex // guards all below, and all state of all services
+	mu       sync.Mutex // guards everything below, and the state of all services
 	closed   bool
 	url      string
 	iam      *iamService
 	regions  map[string]*region
 	closers  []func() error
-	sessions map[string]session                // by access key id: of running functions, and of roles that callers assumed
-	mfaCodes map[string]bool                   // those that were used: each is good once
-	codes    map[string]func() (string, error) // by hash and architecture: what gives the unpacked code's folder
+	sessions map[string]session                // by access key ID: of running functions, and of assumed roles
+	mfaCodes map[string]bool                   // used codes: each is valid once
+	codes    map[string]func() (string, error) // by hash and architecture: returns the folder with the unpacked code
 	folder   *sandbox.Folder                   // nil: no code was unpacked
 }
 
-// New returns a server with an empty account. Close it.
+// New returns a server with an empty account. The caller must close it.
 func New(opts Options) *Server {
 	if opts.Account == "" {
 		opts.Account = "111122223333"
@@ -144,7 +149,8 @@ func New(opts Options) *Server {
 	return s
 }
 
-// Serve answers on l until ctx ends or the server is closed; then it closes the server and returns nil, or what went wrong.
+// Serve handles requests on l until ctx ends or the server is closed; then it closes the server and returns
+// nil, or an error.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	s.mu.Lock()
 	web := s.web(l)
@@ -156,7 +162,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	return s.Close()
 }
 
-// web is what answers on l, until Close. The lock must be held.
+// web returns the HTTP server for l, which runs until Close. The lock must be held.
 func (s *Server) web(l net.Listener) *http.Server {
 	web := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	s.url = orDefault(s.url, "http://"+l.Addr().String())
@@ -164,8 +170,8 @@ func (s *Server) web(l net.Listener) *http.Server {
 	return web
 }
 
-// URL is where the server answers: the value for AWS_ENDPOINT_URL. A server that was not given a listener gets one of
-// its own on a free loopback port with the first call of URL.
+// URL returns the value for AWS_ENDPOINT_URL. A server without a listener opens one on a free loopback port
+// at the first call of URL.
 func (s *Server) URL() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -184,8 +190,8 @@ func (s *Server) URL() (string, error) {
 	return s.url, nil
 }
 
-// Close ends everything that the server started: listeners, running functions with their children, pending events.
-// It waits for them, and may be called again.
+// Close ends everything that the server started: listeners, running functions with their children, pending
+// events. It waits for them, and may be called again.
 func (s *Server) Close() error {
 	s.mu.Lock()
 	closers := s.closers
@@ -200,7 +206,7 @@ func (s *Server) Close() error {
 	return errors.Join(append(errs, s.removeFolder())...)
 }
 
-// removeFolder removes the code that was unpacked, once.
+// removeFolder removes the unpacked code, once.
 func (s *Server) removeFolder() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -212,7 +218,7 @@ func (s *Server) removeFolder() error {
 	return err
 }
 
-// after does f, under the lock, when d has passed, unless the server is closed by then.
+// after calls f, holding the lock, after d unless the server is closed by then.
 func (s *Server) after(d time.Duration, f func()) {
 	time.AfterFunc(d, func() {
 		s.mu.Lock()
@@ -223,14 +229,14 @@ func (s *Server) after(d time.Duration, f func()) {
 	})
 }
 
-// background does f in a goroutine that Close waits for; f must end when s.ctx does. The lock must be held.
+// background runs f in a goroutine that Close waits for; f must end when s.ctx does. The lock must be held.
 func (s *Server) background(f func()) {
 	if !s.closed {
 		s.work.Go(f)
 	}
 }
 
-// sleep waits for d; it is false where the server was closed meanwhile.
+// sleep waits for d; it returns false if the server was closed meanwhile.
 func (s *Server) sleep(d time.Duration) bool {
 	select {
 	case <-time.After(d):

@@ -20,7 +20,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// clients are one client of each service.
+// clients are one client for each service.
 type clients struct {
 	iam    *iam.Client
 	sts    *sts.Client
@@ -30,17 +30,17 @@ type clients struct {
 	ecs    *ecs.Client
 
 	tagging *resourcegroupstaggingapi.Client
-	around  around
+	related relatedClients
 }
 
 func clientsOf(cfg aws.Config) clients {
 	return clients{
 		iam.NewFromConfig(cfg), sts.NewFromConfig(cfg), lambda.NewFromConfig(cfg), cloudwatchlogs.NewFromConfig(cfg),
-		eventbridge.NewFromConfig(cfg), ecs.NewFromConfig(cfg), resourcegroupstaggingapi.NewFromConfig(cfg), aroundOf(cfg),
+		eventbridge.NewFromConfig(cfg), ecs.NewFromConfig(cfg), resourcegroupstaggingapi.NewFromConfig(cfg), relatedOf(cfg),
 	}
 }
 
-// start returns a server that settles at once, unless opts say otherwise, and clients that call it without a socket.
+// start returns a server without delays, unless opts sets them, and clients that call it without a socket.
 func start(t *testing.T, opts Options) (*Server, clients) {
 	t.Helper()
 	if opts.Delays == nil {
@@ -57,7 +57,7 @@ func start(t *testing.T, opts Options) (*Server, clients) {
 	return s, clientsOf(cfg)
 }
 
-// zipOf makes a zip with a bootstrap of these bytes.
+// zipOf returns a zip with a bootstrap of these bytes.
 func zipOf(t *testing.T, bootstrap []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -79,7 +79,7 @@ func zipOf(t *testing.T, bootstrap []byte) []byte {
 
 const trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
 
-// codeOf is the code of AWS's error, "" where there is none.
+// codeOf returns AWS's error code, or "" if err is nil.
 func codeOf(err error) string {
 	var api smithy.APIError
 	if errors.As(err, &api) {
@@ -133,7 +133,7 @@ func TestServeEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// Whoever closes a server a second time, while it is being closed or after it, gets no other answer.
+// Closing a server again, during or after Close, returns the same result.
 func TestCloseMayBeCalledAgain(t *testing.T) {
 	s := New(Options{})
 	s.mu.Lock()

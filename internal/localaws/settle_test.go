@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// state returns the states of "worker", and the code of the error that an update of it would have now.
+// state returns the states of "worker", and the error code that an update of it would have now.
 func state(t *testing.T, c clients) string {
 	t.Helper()
 	out, err := c.lambda.GetFunction(t.Context(), &lambda.GetFunctionInput{FunctionName: aws.String("worker")})
@@ -21,7 +21,7 @@ func state(t *testing.T, c clients) string {
 	return text(out.Configuration.State, out.Configuration.LastUpdateStatus)
 }
 
-func TestThingsTakeTheirTime(t *testing.T) {
+func TestDelays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, c := start(t, Options{Account: "123456789012", Delays: &Delays{
 			RoleUsable: 10 * time.Second, FunctionActive: 5 * time.Second, FunctionUpdate: 3 * time.Second, FunctionDelete: 2 * time.Second,

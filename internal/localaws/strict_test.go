@@ -20,8 +20,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// What AWS refuses and moto does not look at. The account has the role "r", the log group and the function "f", the rule
-// "spot" with its target, and the service shop/api.
+// Errors of AWS that moto does not have. The account has the role "r", the log group and the function "f",
+// the rule "spot" with its target, and the service shop/api.
 func TestRefusals(t *testing.T) {
 	s, c := start(t, Options{})
 	if err := s.Seed(Service{Cluster: "shop", Name: "api", Desired: 1}); err != nil {
@@ -78,7 +78,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// A member that every client of AWS's asks for itself is asked for here too.
+// Members that AWS's clients require are required here, too.
 func TestMissingMembersAreNamed(t *testing.T) {
 	s, _ := start(t, Options{})
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://local/2015-03-31/functions", strings.NewReader(`{"Role":"r"}`))
@@ -250,7 +250,7 @@ func tasksOf(service string) func(context.Context, clients) error {
 	}
 }
 
-// serviceNamed makes a service of the cluster shop with one task.
+// serviceNamed creates a service in the cluster shop with one task.
 func serviceNamed(ctx context.Context, c clients, in *ecs.CreateServiceInput) error {
 	in.Cluster, in.TaskDefinition = aws.String("shop"), aws.String("api:1")
 	if in.DesiredCount == nil {

@@ -7,16 +7,16 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// session is what temporary credentials stand for.
+// session holds the properties of temporary credentials.
 type session struct {
 	principal string    // the ARN of the assumed role's session
 	expires   time.Time // zero: never
-	policy    string    // a session policy; "" is none
+	policy    string    // a session policy; "" if none
 }
 
 func (s session) expired() bool { return !s.expires.IsZero() && !time.Now().Before(s.expires) }
 
-// roleOf is the name of the role that a principal is a session of, "" for others.
+// roleOf returns the name of the role whose session a principal is, or "" for others.
 func roleOf(principal string) string {
 	_, rest, _ := strings.Cut(principal, ":assumed-role/")
 	name, _, _ := strings.Cut(rest, "/")
@@ -45,8 +45,8 @@ func (s *iamService) getCallerIdentity(c *call, _ *struct{}) (any, error) {
 	return obj{"Arn": c.record.Principal, "UserId": id, "Account": s.server.opts.Account}, nil
 }
 
-// assumeRole returns temporary credentials of a role that trusts the caller, which are good as long as asked for, an hour
-// otherwise, and never longer than the role says (STS API, AssumeRole).
+// assumeRole returns temporary credentials of a role that trusts the caller. They are valid as long as
+// requested, by default an hour, and at most as long as the role allows (STS API, AssumeRole).
 func (s *iamService) assumeRole(c *call, in *stsInput) (any, error) {
 	o := s.ofARN(in.RoleArn)
 	seconds := 3600
@@ -78,8 +78,9 @@ func (s *iamService) assumeRole(c *call, in *stsInput) (any, error) {
 	}, nil
 }
 
-// mayAssume reports whether the caller may assume a role: its trust policy names the caller, or the caller's account and
-// the caller's own policies allow it, and nothing denies it (IAM User Guide, cross-account policy evaluation logic).
+// mayAssume reports whether the caller may assume a role: its trust policy names the caller, or it names the
+// caller's account and the caller's own policies allow it, and nothing denies it (IAM User Guide,
+// cross-account policy evaluation logic).
 func (s *iamService) mayAssume(c *call, o *role, in *stsInput) bool {
 	if o == nil {
 		return false

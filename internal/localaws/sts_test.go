@@ -15,7 +15,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// trusting is a trust policy of a principal, under a condition where there is one.
+// trusting returns a trust policy for a principal, with a condition if one is given.
 func trusting(principal, condition string) string {
 	if condition != "" {
 		condition = `,"Condition":` + condition
@@ -28,7 +28,7 @@ const (
 	allowAll    = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
 )
 
-// newRole makes a role that trusts, may everything, and is bounded by a policy where one is given.
+// newRole creates a role with this trust policy, all permissions, and a boundary if one is given.
 func newRole(t *testing.T, c clients, name, trust, boundary string) string {
 	t.Helper()
 	in := &iam.CreateRoleInput{RoleName: aws.String(name), AssumeRolePolicyDocument: aws.String(trust)}
@@ -43,7 +43,7 @@ func newRole(t *testing.T, c clients, name, trust, boundary string) string {
 	return aws.ToString(made.Role.Arn)
 }
 
-// as returns the clients of somebody who has assumed a role.
+// as returns the clients of a caller who has assumed a role.
 func as(t *testing.T, cfg aws.Config, in *sts.AssumeRoleInput) (clients, error) {
 	t.Helper()
 	cfg.RetryMaxAttempts = 1
@@ -59,14 +59,14 @@ func as(t *testing.T, cfg aws.Config, in *sts.AssumeRoleInput) (clients, error) 
 	return clientsOf(cfg), nil
 }
 
-// Whom a role trusts may assume it, and nobody else: what the trust policy says of the caller, of its account, of an
-// external id and of MFA, and what the caller's own policies say.
+// A role can be assumed exactly by the callers that it trusts, depending on the trust policy's statements
+// about the caller, its account, an external ID and MFA, and on the caller's own policies.
 func TestAssumeRoleAsksTheTrustPolicy(t *testing.T) {
 	const caller = "AKIACALLER"
 	for name, tt := range map[string]struct {
 		trust, policy string
 		in            sts.AssumeRoleInput
-		want          string // the error's code
+		want          string // the error code
 	}{
 		"the account, and the caller may":         {trust: trusting(thisAccount, ""), policy: allowAll},
 		"the account by its number":               {trust: trusting(`{"AWS":"111122223333"}`, ""), policy: allowAll},
@@ -113,7 +113,7 @@ func TestAssumeRoleAsksTheTrustPolicy(t *testing.T) {
 	}
 }
 
-// A role that may everything may no more than its boundary, and a session no more than its own policy.
+// A role with all permissions is limited by its boundary, and a session by its own policy.
 func TestABoundaryAndASessionPolicyLimitARole(t *testing.T) {
 	s, admin := start(t, Options{Policies: map[string]string{}})
 	boundary, err := admin.iam.CreatePolicy(t.Context(), &iam.CreatePolicyInput{PolicyName: aws.String("most"), PolicyDocument: aws.String(
@@ -157,7 +157,7 @@ func TestABoundaryAndASessionPolicyLimitARole(t *testing.T) {
 	}
 }
 
-// A session ends when it was said to, and each code of an MFA device is good once.
+// A session ends at its expiration, and each MFA code is valid once.
 func TestSessionsEndAndCodesAreGoodOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, admin := start(t, Options{})

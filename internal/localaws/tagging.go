@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// taggingInput is that of GetResources.
+// taggingInput is the input of GetResources.
 type taggingInput struct {
 	PaginationToken     string      `check:"len=0:2048"`
 	TagFilters          []tagFilter `check:"len=0:50"`
@@ -20,7 +20,7 @@ type tagFilter struct {
 	Values []string `check:"len=0:20"`
 }
 
-// getResources finds tagged resources of the region by their tags. A role is none: IAM belongs to no region.
+// getResources finds resources of the region by their tags. Roles are not included: IAM belongs to no region.
 func getResources(c *call, in *taggingInput) (any, error) {
 	if in.ResourceARNList != nil && (in.TagFilters != nil || in.ResourceTypeFilters != nil || in.ResourcesPerPage != nil || in.PaginationToken != "") {
 		return nil, refuse("InvalidParameterException", "ResourceARNList cannot be used together with filters or pagination")
@@ -33,12 +33,12 @@ func getResources(c *call, in *taggingInput) (any, error) {
 	}
 	answer, err := paged("tag", "ResourceTagMappingList", found, "PaginationToken", in.PaginationToken, in.ResourcesPerPage, 100)
 	if err == nil && answer["PaginationToken"] == nil {
-		answer["PaginationToken"] = "" // so AWS ends
+		answer["PaginationToken"] = "" // how AWS marks the last page
 	}
 	return answer, err
 }
 
-// indexed returns what the index of the Tagging API holds, which is what there is unless a fault says otherwise.
+// indexed returns the index of the Tagging API, which is up to date unless a fault says otherwise.
 func (c *call) indexed() map[string]tags {
 	all := c.region.tagged()
 	if c.lag.Missing {
@@ -50,7 +50,7 @@ func (c *call) indexed() map[string]tags {
 	return all
 }
 
-// tagged returns the tags of everything in the region that has any, by ARN.
+// tagged returns the tags of all tagged resources in the region, by ARN.
 func (r *region) tagged() map[string]tags {
 	all := map[string]tags{}
 	for _, f := range r.lambda.functions {
@@ -74,7 +74,7 @@ func (r *region) tagged() map[string]tags {
 	return all
 }
 
-// wants reports whether a resource passes all filters. A filter without values is passed by any value.
+// wants reports whether a resource passes all filters. A filter without values passes any value.
 func (in *taggingInput) wants(arn string, t tags) bool {
 	for _, f := range in.TagFilters {
 		value, there := t[f.Key]

@@ -16,10 +16,10 @@ type tag struct {
 	Value string `check:"len=0:256 re=[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"`
 }
 
-// tagList is what callers send: a list of keys and values to some services, an object to others.
+// tagList is the tags in a request: a list of keys and values in some services, an object in others.
 type tagList []tag
 
-// UnmarshalJSON reads either form.
+// UnmarshalJSON decodes either form.
 func (l *tagList) UnmarshalJSON(text []byte) error {
 	var object tags
 	if json.Unmarshal(text, &object) == nil {
@@ -29,7 +29,7 @@ func (l *tagList) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*[]tag)(l))
 }
 
-// tagging is the part of an input that is about tags.
+// tagging is the part of an input that concerns tags.
 type tagging struct {
 	Tags    tagList
 	TagKeys []string
@@ -37,7 +37,7 @@ type tagging struct {
 
 func (g tagging) given() tagging { return g }
 
-// list returns the tags sorted by key, so that answers do not change by themselves.
+// list returns the tags sorted by key, so that responses are stable.
 func (t tags) list() []tag {
 	l := make([]tag, 0, len(t))
 	for _, key := range slices.Sorted(maps.Keys(t)) {
@@ -49,8 +49,8 @@ func (t tags) list() []tag {
 // maxTags is AWS's limit for one resource.
 const maxTags = 50
 
-// tagCodes are a service's errors for tags that AWS reserves, and for too many; what breaks the API model is refused
-// before, see [check].
+// tagCodes returns a service's errors for reserved tags and for too many tags; violations of the API model
+// are rejected before, see [check].
 func tagCodes(service string) (reserved, many string) {
 	switch service {
 	case "iam":
@@ -63,7 +63,7 @@ func tagCodes(service string) (reserved, many string) {
 	return invalidCode(service), invalidCode(service)
 }
 
-// add puts more tags in, all of them or none.
+// add adds all of the tags or none.
 func (t *tags) add(service string, more tagList) error {
 	reserved, many := tagCodes(service)
 	if service == "iam" && !distinct(more) {
@@ -84,7 +84,7 @@ func (t *tags) add(service string, more tagList) error {
 	return nil
 }
 
-// distinct reports whether no two keys are one to IAM, which compares them without case.
+// distinct reports whether the keys are unique for IAM, which ignores case.
 func distinct(list tagList) bool {
 	keys := map[string]bool{}
 	for _, t := range list {
@@ -93,13 +93,13 @@ func distinct(list tagList) bool {
 	return len(keys) == len(list)
 }
 
-// tagCalls makes a service's calls to tag and to untag what find finds; of gives its tags. To take a key away that is not
-// there is fine everywhere.
+// tagCalls returns a service's actions to tag and untag what find finds; of returns its tags. Removing a
+// missing key succeeds in all services.
 func tagCalls[T any, In interface{ given() tagging }](service string, find func(in *In) (*T, error), of func(o *T) *tags) (tagIt, untagIt action) {
 	tagIt = on(find, func(o *T, in *In) (any, error) {
 		added := (*in).given().Tags
 		if reserved, _ := tagCodes(service); len(added) == 0 {
-			return nil, refuse(reserved, "An error occurred and the request cannot be processed.") // Lambda's own words
+			return nil, refuse(reserved, "An error occurred and the request cannot be processed.") // Lambda's wording
 		}
 		return nil, of(o).add(service, added)
 	})

@@ -14,9 +14,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// The resources of the Terraform module (aws_iam_role, aws_iam_policy and its attachment, aws_cloudwatch_log_group,
-// aws_lambda_function and its permission, aws_cloudwatch_event_rule and its target) with the calls that the aws provider
-// makes, in its order: apply, two refreshes that find the same, destroy.
+// The resources of the Terraform module (aws_iam_role, aws_iam_policy and its attachment,
+// aws_cloudwatch_log_group, aws_lambda_function and its permission, aws_cloudwatch_event_rule and its
+// target), with the calls of the aws provider in its order: apply, two refreshes with the same result,
+// destroy.
 func TestTerraformCanApplyTheModule(t *testing.T) {
 	s, c := start(t, Options{})
 	m := &module{T: t, c: c, arns: map[string]string{}}
@@ -40,7 +41,7 @@ type module struct {
 	arns map[string]string
 }
 
-// must returns a call's answer, which it has to have.
+// must returns the response of a call that must succeed.
 func must[Out any](m *module) func(out *Out, err error) *Out {
 	return func(out *Out, err error) *Out {
 		m.Helper()
@@ -98,7 +99,7 @@ func (m *module) function() string {
 	return "arn:aws:lambda:us-east-1:111122223333:function:" + handlerName
 }
 
-// refresh returns all that the provider reads, without what no two answers share.
+// refresh returns everything that the provider reads, without values that differ in every response.
 func (m *module) refresh() string {
 	m.Helper()
 	ctx, name := m.Context(), aws.String(handlerName)

@@ -8,20 +8,20 @@ import (
 	"strings"
 )
 
-// unknown refuses a member of the input that this package does not know, unless it says nothing: what is asked for must
-// not be passed over in silence.
+// unknown rejects an input member that this package does not know, unless it is empty, because ignoring it
+// would be misleading.
 func (c *call) unknown(in any) error {
 	members := maps.Clone(c.params)
 	if members == nil {
 		members = obj{}
 	}
 	var body map[string]json.RawMessage
-	if c.record.Action != "Invoke" && json.Unmarshal(c.body, &body) == nil { // a payload is no input
+	if c.record.Action != "Invoke" && json.Unmarshal(c.body, &body) == nil { // a payload is not an input
 		for name, value := range body {
 			members[name] = value
 		}
 	}
-	if c.record.Action == "RegisterTaskDefinition" { // whatever it has is kept
+	if c.record.Action == "RegisterTaskDefinition" { // everything in it is stored
 		return nil
 	}
 	known := c.server.model.members(reflect.TypeOf(in).Elem())
@@ -33,7 +33,7 @@ func (c *call) unknown(in any) error {
 	return nil
 }
 
-// members is knownMembers, which costs more than most calls, once for each type.
+// members is knownMembers, cached by type because it costs more than most calls.
 func (m *model) members(t reflect.Type) map[string]bool {
 	known, found := m.inputs.Load(t)
 	if !found {
@@ -42,9 +42,9 @@ func (m *model) members(t reflect.Type) map[string]bool {
 	return known.(map[string]bool) //nolint:forcetypeassert // nothing else is stored
 }
 
-// knownMembers are the names of a struct's fields in small letters, as encoding/json has them.
+// knownMembers returns the names of a struct's fields in lower case, as in encoding/json.
 func knownMembers(t reflect.Type) map[string]bool {
-	known := map[string]bool{"action": true, "version": true} // of every query
+	known := map[string]bool{"action": true, "version": true} // in every query
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if f.Anonymous {
@@ -57,7 +57,7 @@ func knownMembers(t reflect.Type) map[string]bool {
 	return known
 }
 
-// says reports whether a member says anything: no zero value does.
+// says reports whether a member is set: zero values are not.
 func says(value any) bool {
 	switch value := value.(type) {
 	case json.RawMessage:

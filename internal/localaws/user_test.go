@@ -15,12 +15,12 @@ import (
 	ebtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 )
 
-// What a user does with ECS around spothandler: a service of one's own, on FARGATE for its base and on Spot beyond it.
+// What a user does with ECS besides spothandler: a service with its base on FARGATE and the rest on Spot.
 func TestAServiceOfAUser(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, c := start(t, Options{Delays: &Delays{Task: time.Second}})
 		ctx, shop := t.Context(), aws.String("shop")
-		for range 2 { // the second cluster of this name is the first
+		for range 2 { // the second one with this name is the first
 			if _, err := c.ecs.CreateCluster(ctx, &ecs.CreateClusterInput{ClusterName: shop}); err != nil {
 				t.Fatal(err)
 			}
@@ -99,7 +99,7 @@ func stopOne(t *testing.T, c clients) {
 	if err != nil || out.Task.StopCode != types.TaskStopCodeUserInitiated || aws.ToString(out.Task.StoppedReason) != "a test" {
 		t.Error(out, err)
 	}
-	time.Sleep(1500 * time.Millisecond) // it is on its way down, and another is on its way up
+	time.Sleep(1500 * time.Millisecond) // it is stopping, and another one is starting
 }
 
 // Log events are read page by page, from either end.
@@ -155,7 +155,7 @@ func TestLogsInPages(t *testing.T) {
 	}
 }
 
-// FilterLogEvents gives a megabyte a page, and with Rates on it refuses the sixth call of a second.
+// FilterLogEvents returns at most a megabyte per page, and with Rates rejects the sixth call in a second.
 func TestFilterLogEventsHasLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, c := start(t, Options{Rates: true})
@@ -186,7 +186,7 @@ func TestFilterLogEventsHasLimits(t *testing.T) {
 	})
 }
 
-// EventBridge promises at least once, and sends what a target asks for.
+// EventBridge delivers at least once, and sends the target's input.
 func TestDeliveredTwiceAndWithTheTargetsInput(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		events := make(chan map[string]any, 100)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// orDefault is v, or otherwise where v is its type's zero value.
+// orDefault returns v, or otherwise if v is zero.
 func orDefault[T comparable](v, otherwise T) T {
 	var zero T
 	if v == zero {
@@ -19,20 +19,21 @@ func orDefault[T comparable](v, otherwise T) T {
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// afterLast is what stands behind the last separator: the name at the end of an ARN, or a name as it is.
+// afterLast returns the part after the last separator: the name at the end of an ARN, or a plain name
+// unchanged.
 func afterLast(s, separator string) string {
 	return s[strings.LastIndex(s, separator)+1:]
 }
 
-// epoch is a time as AWS's JSON protocols write it: seconds since 1970, with milliseconds.
+// epoch is a time in AWS's JSON protocols: seconds since 1970, with milliseconds.
 type epoch time.Time
 
-// MarshalJSON writes the seconds.
+// MarshalJSON encodes the seconds.
 func (t epoch) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(time.Time(t).UnixMilli())/1000, 'f', 3, 64), nil
 }
 
-// set puts what a caller gave, where there is something.
+// set sets the field if a value is given.
 func set[T any](field *T, given *T) {
 	if given != nil {
 		*field = *given

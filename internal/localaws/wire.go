@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// wire is one of the protocols that AWS services speak.
+// wire is one of the protocols of AWS services.
 type wire interface {
-	// target finds the service and the action that a request asks for.
+	// target determines the service and the action of a request.
 	target(c *call) error
-	// decode reads the request's input.
+	// decode decodes the request's input.
 	decode(c *call, in any) error
 	answer(w http.ResponseWriter, c *call, out any)
 	refuse(w http.ResponseWriter, c *call, e *Error)
 }
 
-// wireOf tells the protocols apart by what only they have.
+// wireOf identifies the protocol of a request.
 func wireOf(r *http.Request) wire {
 	switch {
 	case r.Header.Get("X-Amz-Target") != "":
@@ -31,7 +31,8 @@ func wireOf(r *http.Request) wire {
 	return queryWire{}
 }
 
-// jsonWire is AWS JSON 1.1: the action in a header, everything else in the body. EventBridge, Logs and ECS speak it.
+// jsonWire is AWS JSON 1.1: the action in a header, everything else in the body. EventBridge, Logs and ECS
+// use it.
 type jsonWire struct{}
 
 func (jsonWire) target(c *call) error {
@@ -79,10 +80,10 @@ func (jsonWire) refuse(w http.ResponseWriter, _ *call, e *Error) {
 	writeJSON(w, "application/x-amz-json-1.1", e.status(), map[string]string{"__type": e.Code, "message": e.Message})
 }
 
-// restWire is REST JSON: the action is in method and path. Lambda and Account Management speak it.
+// restWire is REST JSON: the action follows from method and path. Lambda and Account Management use it.
 type restWire struct{}
 
-// responder is an answer of a REST API that is more than a JSON body.
+// responder is a response of a REST API that is more than a JSON body.
 type responder interface {
 	respond(w http.ResponseWriter)
 }
@@ -106,9 +107,9 @@ func (restWire) target(c *call) error {
 	return nil
 }
 
-// decode fills in from the body, and then what stands in path and query from there.
+// decode sets the members from the body, then those from path and query.
 func (restWire) decode(c *call, in any) error {
-	if len(c.body) > 0 && c.record.Action != "Invoke" { // an invocation's body is the payload itself
+	if len(c.body) > 0 && c.record.Action != "Invoke" { // the body of an invocation is the payload itself
 		if err := json.Unmarshal(c.body, in); err != nil {
 			return refuse("InvalidRequestContentException", "Could not parse request body into json: %v", err)
 		}
@@ -116,7 +117,7 @@ func (restWire) decode(c *call, in any) error {
 	return fill(in, c.params)
 }
 
-// fill fills in an input from its members' values.
+// fill sets an input's members from values.
 func fill(in, values any) error {
 	text, err := json.Marshal(values)
 	if err != nil {
@@ -145,7 +146,7 @@ func (restWire) answer(w http.ResponseWriter, c *call, out any) {
 
 func (restWire) refuse(w http.ResponseWriter, _ *call, e *Error) {
 	kind, key := "User", "message"
-	switch e.Code { // the only modelled ones that say it with a capital
+	switch e.Code { // the only modelled errors with a capital M
 	case "ResourceNotFoundException", "ServiceException":
 		key = "Message"
 	}
@@ -156,14 +157,14 @@ func (restWire) refuse(w http.ResponseWriter, _ *call, e *Error) {
 	writeJSON(w, "application/json", e.status(), map[string]string{"Type": kind, key: e.Message})
 }
 
-// writeJSON writes v with the headers that every AWS answer has.
+// writeJSON writes v with the headers of every AWS response.
 func writeJSON(w http.ResponseWriter, contentType string, status int, v any) {
 	body, err := json.Marshal(v)
-	if err != nil { // a mistake in this package: no client's input can bring it about
+	if err != nil { // a bug in this package: no input can cause it
 		status, body = http.StatusInternalServerError, []byte(`{"__type":"InternalFailure"}`)
 	}
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("X-Amzn-Requestid", newID())
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that has gone does not concern us
+	_, _ = w.Write(body) // the client may have disconnected
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/aws/smithy-go/encoding/cbor"
 )
 
-// cborWire is Smithy RPC v2 CBOR: service and action in the path, everything else in the body. CloudWatch speaks it.
+// cborWire is Smithy RPC v2 CBOR: service and action in the path, everything else in the body. CloudWatch
+// uses it.
 type cborWire struct{}
 
 func (cborWire) target(c *call) error {
@@ -31,7 +32,7 @@ func (cborWire) decode(c *call, in any) error {
 	return nil
 }
 
-// uncbor makes what JSON could say of a value.
+// uncbor converts a CBOR value to JSON's types.
 func uncbor(v cbor.Value) any {
 	switch v := v.(type) {
 	case cbor.Map:
@@ -62,7 +63,7 @@ func uncbor(v cbor.Value) any {
 	return nil
 }
 
-// tocbor is the other way.
+// tocbor is the inverse of uncbor.
 func tocbor(v any) cbor.Value {
 	switch v := v.(type) {
 	case map[string]any:
@@ -81,7 +82,7 @@ func tocbor(v any) cbor.Value {
 		return cbor.String(v)
 	case bool:
 		return cbor.Bool(v)
-	case interface{ Float64() (float64, error) }: // a number of JSON
+	case interface{ Float64() (float64, error) }: // a JSON number
 		n, _ := v.Float64()
 		return cbor.Float64(n)
 	}

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// ec2Wire is EC2's own dialect of AWS Query: lists are numbered without "member", and are elements called item in the
-// answer, which has no result around it.
+// ec2Wire is EC2's variant of AWS Query: lists are numbered without "member" in requests, and consist of
+// elements named item in responses, which have no result element.
 type ec2Wire struct{}
 
 func (ec2Wire) target(c *call) error {
@@ -34,7 +34,7 @@ func (ec2Wire) decode(c *call, in any) error {
 	return nil
 }
 
-// numbered replaces {"1":a,"2":b} with [a,b], at every depth.
+// numbered replaces {"1":a,"2":b} with [a,b], recursively.
 func numbered(v any) any {
 	tree, ok := v.(obj)
 	if !ok {
@@ -78,7 +78,7 @@ func item(b *strings.Builder, name string, v any) {
 			item(b, "item", e)
 		}
 	default:
-		_ = xml.EscapeText(b, []byte(fmt.Sprint(v))) // a builder takes everything
+		_ = xml.EscapeText(b, []byte(fmt.Sprint(v))) // writing to a builder cannot fail
 	}
 	b.WriteString("</" + name + ">")
 }

@@ -13,10 +13,10 @@ import (
 	"strings"
 )
 
-// queryWire is AWS Query: a form in, XML out. IAM, STS and SNS speak it.
+// queryWire is AWS Query: a form in, XML out. IAM, STS and SNS use it.
 type queryWire struct{}
 
-// target makes of "Tags.member.1.Key=a" what JSON would say as {"Tags":[{"Key":"a"}]}.
+// target converts "Tags.member.1.Key=a" to the equivalent of {"Tags":[{"Key":"a"}]}.
 func (queryWire) target(c *call) error {
 	form, err := url.ParseQuery(string(c.body))
 	if err != nil {
@@ -36,7 +36,7 @@ func (queryWire) decode(c *call, in any) error {
 	return nil
 }
 
-// plant puts value at path into a tree of maps.
+// plant sets value at path in a tree of maps.
 func plant(tree obj, path []string, value string) {
 	for _, step := range path[:len(path)-1] {
 		next, ok := tree[step].(obj)
@@ -49,7 +49,7 @@ func plant(tree obj, path []string, value string) {
 	tree[path[len(path)-1]] = value
 }
 
-// lists replaces {"member":{"1":a,"2":b}} with [a,b], at every depth.
+// lists replaces {"member":{"1":a,"2":b}} with [a,b], recursively.
 func lists(v any) any {
 	tree, ok := v.(obj)
 	if !ok {
@@ -75,7 +75,7 @@ func lists(v any) any {
 	return list
 }
 
-// answer writes <ActionResponse><ActionResult>; the result may be anything that JSON could say.
+// answer writes <ActionResponse><ActionResult>; the result may be any JSON value.
 func (queryWire) answer(w http.ResponseWriter, c *call, out any) {
 	name := c.record.Action
 	var b strings.Builder
@@ -101,27 +101,27 @@ func (queryWire) refuse(w http.ResponseWriter, c *call, e *Error) {
 	writeXML(w, e.status(), b.String())
 }
 
-// plain makes maps, lists and scalars of a value, by its JSON form.
+// plain converts a value to maps, lists and scalars, via JSON.
 func plain(v any) any {
 	var tree any
 	text, err := json.Marshal(v)
 	if err == nil {
 		err = decodeJSON(string(text), &tree)
 	}
-	if err != nil { // a mistake in this package
+	if err != nil { // a bug in this package
 		return err.Error()
 	}
 	return tree
 }
 
-// decodeJSON keeps numbers as they are written.
+// decodeJSON keeps numbers as written.
 func decodeJSON(text string, v any) error {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
 	return d.Decode(v)
 }
 
-// element writes a value as XML: members by name, a list as elements called member.
+// element writes a value as XML: members by name, a list as elements named member.
 func element(b *strings.Builder, name string, v any) {
 	b.WriteString("<" + name + ">")
 	switch v := v.(type) {
@@ -135,7 +135,7 @@ func element(b *strings.Builder, name string, v any) {
 		}
 	case nil:
 	default:
-		_ = xml.EscapeText(b, []byte(fmt.Sprint(v))) // a builder takes everything
+		_ = xml.EscapeText(b, []byte(fmt.Sprint(v))) // writing to a builder cannot fail
 	}
 	b.WriteString("</" + name + ">")
 }

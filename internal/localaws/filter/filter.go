@@ -1,4 +1,4 @@
-// Package filter decides which log messages a CloudWatch Logs filter pattern lets through.
+// Package filter implements CloudWatch Logs filter patterns.
 package filter
 
 import (
@@ -13,11 +13,11 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// Filter reports whether a message is let through.
+// Filter reports whether a message matches.
 type Filter func(message string) bool
 
-// Parse reads a filter pattern: some terms (`ERROR "two words" -not ?either ?or`), or comparisons of JSON fields
-// (`{ $.reason = "redeploy" && $.ms > 100 }`), joined by && or ||, without parentheses around several.
+// Parse parses a filter pattern: terms (`ERROR "two words" -not ?either ?or`), or comparisons of JSON fields
+// (`{ $.reason = "redeploy" && $.ms > 100 }`) joined by && or ||, without parentheses around several.
 func Parse(pattern string) (Filter, error) {
 	if inner, ok := strings.CutPrefix(strings.TrimSpace(pattern), "{"); ok {
 		return parseFields(strings.TrimSuffix(inner, "}"))
@@ -26,7 +26,7 @@ func Parse(pattern string) (Filter, error) {
 	return func(message string) bool { return terms(words, message) }, nil
 }
 
-// terms wants all words, none after -, and one of those after ?, where there are any.
+// terms requires all words, none that follows -, and one of those after ?, if there are any.
 func terms(words []string, message string) bool {
 	either, found := false, false
 	for _, term := range words {
@@ -64,7 +64,7 @@ func parseFields(text string) (Filter, error) {
 	return func(message string) bool {
 		var record any
 		numbers := json.NewDecoder(strings.NewReader(message))
-		numbers.UseNumber() // as they are written
+		numbers.UseNumber() // as written
 		if numbers.Decode(&record) != nil {
 			return false
 		}
@@ -73,7 +73,7 @@ func parseFields(text string) (Filter, error) {
 	}, nil
 }
 
-// holds compares the field as a number where the operator asks for order, else as text with * for anything.
+// holds compares the field as a number if the operator is an order, else as text with * as a wildcard.
 func (c comparison) holds(record any) bool {
 	for _, step := range c.path {
 		object, _ := record.(map[string]any)

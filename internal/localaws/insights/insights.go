@@ -1,5 +1,5 @@
-// Package insights runs queries in the language of CloudWatch Logs Insights, as far as queries about records in JSON need
-// it: the commands fields, filter, stats, sort and limit.
+// Package insights runs queries in the language of CloudWatch Logs Insights, with the subset that queries of
+// JSON records need: the commands fields, filter, stats, sort and limit.
 package insights
 
 import (
@@ -12,28 +12,28 @@ import (
 	"time"
 )
 
-// Record is one log event by its fields, such as @message and those of its JSON.
+// Record is the fields of a log event, such as @message and those of its JSON.
 type Record map[string]string
 
-// Field is one field of a row of the result.
+// Field is one field of a row in the result.
 type Field struct {
 	Name  string `json:"field"`
 	Value string `json:"value"`
 }
 
-// timeLayout is how Insights writes times.
+// timeLayout is the format of times in Insights.
 const timeLayout = "2006-01-02 15:04:05.000"
 
-// NewRecord returns the record of a log event. The fields of its message are there where that is a JSON object, but for
-// objects and lists in it.
+// NewRecord returns the record of a log event. If the message is a JSON object the record includes its
+// fields, except objects and lists.
 func NewRecord(at time.Time, message string) Record {
 	r := Record{"@timestamp": at.UTC().Format(timeLayout), "@message": message}
 	var fields map[string]json.RawMessage
-	_ = json.Unmarshal([]byte(message), &fields) // no JSON, no fields
+	_ = json.Unmarshal([]byte(message), &fields) // without JSON there are no fields
 	for name, text := range fields {
 		switch value := string(text); value {
 		case "true", "false":
-			r[name] = map[string]string{"true": "1", "false": "0"}[value] // so Insights shows them
+			r[name] = map[string]string{"true": "1", "false": "0"}[value] // as Insights shows them
 		default:
 			if json.Unmarshal(text, &value) == nil || text[0] != '{' && text[0] != '[' {
 				r[name] = value
@@ -43,7 +43,7 @@ func NewRecord(at time.Time, message string) Record {
 	return r
 }
 
-// Query is a query that was parsed.
+// Query is a parsed query.
 type Query struct {
 	filters    []condition
 	fields, by []string
@@ -91,7 +91,7 @@ func (q *Query) Run(records []Record) [][]Field {
 	return rows
 }
 
-// compare orders numbers by their value, and everything else as text.
+// compare orders numbers by value, and everything else as text.
 func compare(a, b string) int {
 	x, errX := strconv.ParseFloat(a, 64)
 	y, errY := strconv.ParseFloat(b, 64)
@@ -101,7 +101,7 @@ func compare(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-// aggregate makes one record of each group of records, in the order of their first ones.
+// aggregate makes one record of each group of records, ordered by their first records.
 func (q *Query) aggregate(records []Record) []Record {
 	var groups []Record
 	members := map[string][]Record{}
@@ -129,7 +129,7 @@ func (q *Query) aggregate(records []Record) []Record {
 	return groups
 }
 
-// grouping is the value of a field, or of bin(<period>), which is the beginning of the period that the record is in.
+// grouping returns the value of a field, or for bin(<period>) the beginning of the record's period.
 func (r Record) grouping(name string) (value string, there bool) {
 	period, isBin := strings.CutPrefix(name, "bin(")
 	if !isBin {
@@ -140,7 +140,7 @@ func (r Record) grouping(name string) (value string, there bool) {
 	return at.Truncate(duration(strings.TrimSuffix(period, ")"))).Format(timeLayout), err == nil
 }
 
-// duration reads a period such as 5m or 1d; 0 is none.
+// duration parses a period such as 5m or 1d; it returns 0 for anything else.
 func duration(text string) time.Duration {
 	if days, isDays := strings.CutSuffix(text, "d"); isDays {
 		return 24 * duration(days+"h")
@@ -149,7 +149,7 @@ func duration(text string) time.Duration {
 	return d
 }
 
-// of computes the function over a group. Only count has a value where no record has the field.
+// of computes the function over a group. If no record has the field, only count has a value.
 func (a aggregate) of(group []Record) (value string, there bool) {
 	var numbers []float64
 	present := 0

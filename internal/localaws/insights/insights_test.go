@@ -9,7 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/insights"
 )
 
-// records are three of the function's and one line that is no JSON, an hour apart.
+// records are three of the function's and one line that is not JSON, an hour apart.
 func records() []insights.Record {
 	var all []insights.Record
 	for i, message := range []string{
@@ -25,11 +25,11 @@ func records() []insights.Record {
 
 func TestQueries(t *testing.T) {
 	for query, want := range map[string]string{
-		// The two of docs/operations.md.
+		// The two queries in docs/operations.md.
 		"filter action = \"redeploy\" or level = \"ERROR\"\n| stats count() by service, reason, bin(1d)": "service=api reason=redeploy bin(1d)=2026-01-02 00:00:00.000 count()=1; service=web reason=redeploy bin(1d)=2026-01-03 00:00:00.000 count()=1",
 		`filter ispresent(reason) | stats max(ecs_answer_ms), count() by reason`:                         "reason=redeploy max(ecs_answer_ms)=120 count()=2; reason=claimed max(ecs_answer_ms)=9 count()=1",
 
-		`fields service | filter ispresent(service)`: "service=web; service=api; service=api", // the newest first
+		`fields service | filter ispresent(service)`: "service=web; service=api; service=api", // newest first
 		`fields @timestamp, service, applied | filter ecs_answer_ms < 100 and level = 'INFO' | sort ecs_answer_ms asc | limit 1`: "@timestamp=2026-01-02 23:00:00.000 service=api applied=0",
 		`filter level != "INFO"`: `@timestamp=2026-01-03 00:00:00.000 @message={"reason":"redeploy","action":"redeploy","service":"web","ecs_answer_ms":120,"level":"ERROR","detail":{"a":1}}`,
 		`stats count(*), count(reason), sum(ecs_answer_ms), avg(ecs_answer_ms), min(ecs_answer_ms)`: "count(*)=4 count(reason)=3 sum(ecs_answer_ms)=169 avg(ecs_answer_ms)=56.3333 min(ecs_answer_ms)=9",

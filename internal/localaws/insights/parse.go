@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// Malformed is why a query is not accepted: AWS would not, or this package does not know what it asks for.
+// Malformed is the reason why a query is rejected: it is invalid, or not supported by this package.
 type Malformed string
 
 // Error returns the reason.
 func (m Malformed) Error() string { return string(m) }
 
-// maxRows is how many rows a query gives that has no limit.
+// maxRows is the maximum number of rows of a query without a limit.
 const maxRows = 10000
 
-// parser goes through a query's words, up to the first that it does not accept.
+// parser reads a query's words up to the first invalid one.
 type parser struct {
 	words []string
 	wrong string
@@ -45,7 +45,7 @@ func (p *parser) command(q *Query) {
 	case "filter":
 		q.filters = append(q.filters, p.either())
 	case "stats":
-		q.order = "" // as the groups come
+		q.order = "" // in the order of the groups
 		for q.stats = append(q.stats, p.aggregate()); p.take(","); {
 			q.stats = append(q.stats, p.aggregate())
 		}
@@ -81,7 +81,7 @@ func (p *parser) aggregate() aggregate {
 	return a
 }
 
-// refuse notes what is not accepted; the first counts.
+// refuse records an error; the first one counts.
 func (p *parser) refuse(what string) {
 	if p.wrong == "" {
 		p.wrong = what
@@ -105,7 +105,7 @@ func (p *parser) next() string {
 	return word
 }
 
-// take goes past a word where it is the next.
+// take consumes the next word if it is this one.
 func (p *parser) take(word string) bool {
 	if p.peek() != word {
 		return false
@@ -120,7 +120,7 @@ func (p *parser) expect(word string) {
 	}
 }
 
-// list reads what is separated by commas.
+// list reads items separated by commas.
 func (p *parser) list(one func() string) []string {
 	all := []string{one()}
 	for p.take(",") {
@@ -161,7 +161,7 @@ func (p *parser) grouping() string {
 	return name + "(" + period + ")"
 }
 
-// either reads conditions joined by or; and binds closer.
+// either reads conditions joined by or; and has precedence.
 func (p *parser) either() condition {
 	left := p.both()
 	if !p.take("or") {
@@ -180,7 +180,7 @@ func (p *parser) both() condition {
 	return func(r Record) bool { return left(r) && right(r) }
 }
 
-// one reads ispresent(<field>) or a comparison. A field that is not there equals nothing.
+// one reads ispresent(<field>) or a comparison. A missing field equals nothing.
 func (p *parser) one() condition {
 	field := p.field()
 	if field == "ispresent" {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// CheckPermissions holds a document against what IAM asks of a policy of a role.
+// CheckPermissions validates a permissions policy of a role as IAM does.
 func CheckPermissions(document string) error {
 	return check(document, func(s statement) string {
 		switch {
@@ -18,7 +18,7 @@ func CheckPermissions(document string) error {
 	})
 }
 
-// CheckTrust holds a document against what IAM asks of a role's trust policy.
+// CheckTrust validates a role's trust policy as IAM does.
 func CheckTrust(document string) error {
 	return check(document, func(s statement) string {
 		switch {
@@ -31,7 +31,7 @@ func CheckTrust(document string) error {
 	})
 }
 
-// check finds what is wrong with any policy, and what wrong says about one of its statements, "" being nothing.
+// check validates a policy; wrong returns what is wrong with one of its statements, or "".
 func check(document string, wrong func(statement) string) error {
 	statements, err := read(document)
 	if err != nil {
@@ -54,20 +54,20 @@ func check(document string, wrong func(statement) string) error {
 	return nil
 }
 
-// Trusts reports whether a trust policy lets a service assume the role.
+// Trusts reports whether a trust policy allows a service to assume the role.
 func Trusts(document, service string) bool {
 	return trust(document, nil, func(services, _ []string) bool { return slices.Contains(services, service) }) == Allowed
 }
 
-// TrustsAny reports what a trust policy says to a caller with one of these names, ARNs or an account's twelve digits,
-// in this context.
+// TrustsAny returns a trust policy's verdict for a caller with one of these names, which are ARNs or an
+// account ID, in this context.
 func TrustsAny(document string, names []string, context map[string]string) Verdict {
 	return trust(document, context, func(_, principals []string) bool {
 		return slices.ContainsFunc(principals, func(p string) bool { return p == "*" || slices.Contains(names, p) })
 	})
 }
 
-// trust decides by the statements whose principal fits; what is malformed trusts nobody.
+// trust evaluates the statements whose principal matches; a malformed policy trusts no one.
 func trust(document string, context map[string]string, fits func(services, principals []string) bool) Verdict {
 	statements, _ := read(document)
 	p := Policy{slices.DeleteFunc(statements, func(s statement) bool {
@@ -80,7 +80,7 @@ func trust(document string, context map[string]string, fits func(services, princ
 		return !fits(principal.Service, principal.AWS)
 	})}
 	for i := range p.statements {
-		p.statements[i].Resource = list[string]{"*"} // it is about the role that it belongs to
+		p.statements[i].Resource = list[string]{"*"} // it concerns its own role
 	}
 	return p.Decide(Ask{Action: "sts:AssumeRole", Resource: "*", Context: context})
 }

@@ -1,4 +1,4 @@
-// Package policy reads IAM policies and decides by them: actions, resources, and conditions on texts and ARNs.
+// Package policy parses and evaluates IAM policies: actions, resources, and conditions on strings and ARNs.
 package policy
 
 import (
@@ -7,14 +7,15 @@ import (
 	"strings"
 )
 
-// Ask is a question to IAM: may a caller do this, to this, under these circumstances?
+// Ask is a request to be evaluated: an action, a resource and its context.
 type Ask struct {
 	Action   string            // "iam:PassRole"
-	Resource string            // an ARN; "*" where the action has no resource level
+	Resource string            // an ARN; "*" if the action has no resource-level permissions
 	Context  map[string]string // condition keys in lower case
 }
 
-// Verdict is IAM's answer. What no statement allows is denied, what one denies no other can allow.
+// Verdict is the result. Without an allowing statement a request is denied, and a denying statement overrides
+// all others.
 type Verdict int
 
 // The verdicts.
@@ -24,7 +25,7 @@ const (
 	Forbidden
 )
 
-// Policy is what one caller's identity policies say together. A nil one allows everything.
+// Policy is the combination of a caller's identity policies. A nil Policy allows everything.
 type Policy struct{ statements []statement }
 
 type statement struct {
@@ -35,10 +36,10 @@ type statement struct {
 	Condition             map[string]map[string]list[string] // operator, key, values
 }
 
-// list reads what policies allow to be one value or a list of them.
+// list decodes a policy element that may be one value or a list.
 type list[T any] []T
 
-// UnmarshalJSON takes either form.
+// UnmarshalJSON decodes either form.
 func (l *list[T]) UnmarshalJSON(text []byte) error {
 	if json.Unmarshal(text, (*[]T)(l)) == nil {
 		return nil
@@ -47,14 +48,14 @@ func (l *list[T]) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, &(*l)[0])
 }
 
-// Malformed is AWS's reason for not taking a policy.
+// Malformed is AWS's reason for rejecting a policy.
 type Malformed string
 
 // Error returns the reason.
 func (m Malformed) Error() string { return string(m) }
 
-// Read reads identity policies. A condition operator that this package does not know is an error: it must not seem to
-// allow.
+// Read parses identity policies. An unsupported condition operator is an error, because ignoring it could
+// allow too much.
 func Read(documents ...string) (*Policy, error) {
 	var all []statement
 	for _, document := range documents {
@@ -85,7 +86,7 @@ func read(document string) ([]statement, error) {
 	return p.Statement, nil
 }
 
-// Decide answers the question.
+// Decide evaluates a request.
 func (p *Policy) Decide(a Ask) Verdict {
 	if p == nil {
 		return Allowed
@@ -103,7 +104,7 @@ func (p *Policy) Decide(a Ask) Verdict {
 	return found
 }
 
-// covers reports whether the statement is about what is asked. Actions are compared without case, ARNs with it.
+// covers reports whether the statement applies to a request. Actions are case-insensitive, ARNs are not.
 func (s statement) covers(a Ask) bool {
 	action := strings.ToLower(a.Action)
 	return among(s.Action, s.NotAction, func(pattern string) bool { return Like(strings.ToLower(pattern), action) }) &&
@@ -111,7 +112,7 @@ func (s statement) covers(a Ask) bool {
 		s.conditionsHold(a.Context)
 }
 
-// among reports whether one of the patterns fits, or, where the exceptions are given instead, none of these.
+// among reports whether one of the patterns matches or, if exceptions are given instead, none of those.
 func among(patterns, exceptions []string, fits func(pattern string) bool) bool {
 	if len(exceptions) > 0 {
 		return !slices.ContainsFunc(exceptions, fits)
@@ -119,7 +120,7 @@ func among(patterns, exceptions []string, fits func(pattern string) bool) bool {
 	return slices.ContainsFunc(patterns, fits)
 }
 
-// conditionsHold reports whether all conditions hold; one whose operator is not known does not.
+// conditionsHold reports whether all conditions hold; one with an unknown operator does not.
 func (s statement) conditionsHold(context map[string]string) bool {
 	for name, keys := range s.Condition {
 		for key, values := range keys {
@@ -134,7 +135,7 @@ func (s statement) conditionsHold(context map[string]string) bool {
 
 // operator is a condition operator.
 type operator struct {
-	fits              func(pattern, value string) bool // nil: not known
+	fits              func(pattern, value string) bool // nil: unknown
 	negated, ifExists bool
 }
 
@@ -145,13 +146,13 @@ func comparison(name string) operator {
 		"StringEquals": func(pattern, value string) bool { return pattern == value },
 		"Bool":         strings.EqualFold,
 		"StringLike":   Like,
-		"ArnEquals":    arnLike, "ArnLike": arnLike, // they behave identically (IAM User Guide, ARN condition operators)
+		"ArnEquals":    arnLike, "ArnLike": arnLike, // equivalent (IAM User Guide, ARN condition operators)
 	}[positive]
 	return operator{fits, positive != name, ifExists}
 }
 
-// holds reports whether one of the values fits, or none where the operator says Not. A key that is not there fits nothing,
-// unless the operator says IfExists.
+// holds reports whether one of the values matches, or none if the operator contains Not. A missing key
+// matches nothing, unless the operator ends in IfExists.
 func (o operator) holds(values []string, value string, there bool) bool {
 	if o.fits == nil {
 		return false
@@ -162,15 +163,15 @@ func (o operator) holds(values []string, value string, there bool) bool {
 	return slices.ContainsFunc(values, func(pattern string) bool { return o.fits(pattern, value) }) != o.negated
 }
 
-// arnLike compares ARNs part by part: a wildcard does not reach across a colon of the first five.
+// arnLike compares ARNs part by part: a wildcard does not match across the first five colons.
 func arnLike(pattern, arn string) bool {
 	patterns, parts := strings.SplitN(pattern, ":", 6), strings.SplitN(arn, ":", 6)
 	return slices.EqualFunc(patterns, parts, Like)
 }
 
-// Like reports whether text fits a pattern in which * is anything and ? any one character.
+// Like reports whether text matches a pattern in which * is any string and ? any character.
 func Like(pattern, text string) bool {
-	star, resume := -1, 0 // the last star, and where in the text what follows it is tried
+	star, resume := -1, 0 // the last star, and where in the text to continue after it
 	p := 0
 	for t := 0; t < len(text); {
 		switch {
@@ -180,7 +181,7 @@ func Like(pattern, text string) bool {
 		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
 			p++
 			t++
-		case star >= 0: // let the star take one character more
+		case star >= 0: // let the star match one character more
 			resume++
 			p, t = star+1, resume
 		default:

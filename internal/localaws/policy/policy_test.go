@@ -6,7 +6,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// What policies allow and deny is shown by calls, in localaws: TestAllowed, TestDeniedInAWSsWords.
+// Evaluation is tested by calls in localaws: TestAllowed, TestDeniedInAWSsWords.
 func TestChecksRefuseInAWSsWords(t *testing.T) {
 	for name, test := range map[string]struct {
 		check          func(string) error
@@ -48,7 +48,7 @@ func TestTrusts(t *testing.T) {
 func TestARNsAreComparedPartByPart(t *testing.T) {
 	for pattern, want := range map[string]policy.Verdict{
 		"arn:aws:ecs:*:*:cluster/shop":       policy.Allowed,
-		"arn:*:cluster/shop":                 policy.NotAllowed, // a wildcard does not reach across colons
+		"arn:*:cluster/shop":                 policy.NotAllowed, // a wildcard does not match across colons
 		"arn:aws:ecs:*:*:cluster/sh?p":       policy.Allowed,
 		"arn:aws:ecs:*:*:cluster/*:whatever": policy.NotAllowed,
 	} {

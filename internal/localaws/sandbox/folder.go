@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// Folder is a temporary directory for the code that sandboxes run. It is locked as long as its process lives, so that
-// [RemoveStale] can tell it from one that a killed process left behind.
+// Folder is a temporary directory for the code of sandboxes. It is locked for the lifetime of its process, so
+// that [RemoveStale] can recognize those of killed processes.
 type Folder struct {
 	Path string
 	lock *os.File
@@ -20,7 +20,7 @@ const (
 	lockName      = "lock"
 )
 
-// NewFolder makes a folder, readable by this user alone.
+// NewFolder creates a folder that only this user can read.
 func NewFolder() (*Folder, error) {
 	for {
 		path, err := os.MkdirTemp("", folderPattern)
@@ -38,7 +38,7 @@ func NewFolder() (*Folder, error) {
 		if _, err := os.Stat(lock.Name()); err == nil {
 			return f, nil
 		}
-		_ = lock.Close() // RemoveStale had the lock before us, and took the folder for a stale one
+		_ = lock.Close() // RemoveStale locked it first, and took it for a stale one
 	}
 }
 
@@ -47,7 +47,7 @@ func (f *Folder) Remove() error {
 	return errors.Join(os.RemoveAll(f.Path), f.lock.Close())
 }
 
-// RemoveStale removes this user's folders whose process was killed. Those of other users are left alone.
+// RemoveStale removes this user's folders whose process was killed. Other users' folders are left alone.
 func RemoveStale() error {
 	paths, err := filepath.Glob(filepath.Join(os.TempDir(), folderPattern))
 	if err != nil {
@@ -63,18 +63,18 @@ func RemoveStale() error {
 func removeStale(path string) error {
 	info, err := os.Lstat(path)
 	if err != nil || !info.IsDir() || !isOurs(info) {
-		return nil // gone meanwhile, or planted by another user
+		return nil // gone meanwhile, or created by another user
 	}
 	lock, err := os.OpenFile(filepath.Join(path, lockName), os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil // being made right now
+		return nil // being created right now
 	}
 	if err != nil {
 		return fmt.Errorf("opening the lock of a folder that another server may have left: %w", err)
 	}
 	defer lock.Close()
 	if lockFile(lock, false) != nil {
-		return nil // its process lives
+		return nil // its process is alive
 	}
 	if err := os.RemoveAll(path); err != nil {
 		return fmt.Errorf("removing the folder of a server that was killed: %w", err)

@@ -6,7 +6,7 @@ import (
 	"syscall"
 )
 
-// lockFile takes the file's lock, which the kernel releases when the process ends, whatever ends it.
+// lockFile locks the file; the kernel releases the lock when the process ends.
 func lockFile(f *os.File, wait bool) error {
 	how := syscall.LOCK_EX
 	if !wait {

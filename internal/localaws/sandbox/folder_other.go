@@ -8,7 +8,7 @@ import (
 	"os"
 )
 
-// lockFile cannot lock: no code is unpacked where functions do not run as processes.
+// lockFile fails: no code is unpacked where functions do not run as processes.
 func lockFile(*os.File, bool) error { return errors.ErrUnsupported }
 
 func isOurs(fs.FileInfo) bool { return false }

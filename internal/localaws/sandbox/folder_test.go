@@ -11,7 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
-// TestMain makes this program one that has a folder and waits to be killed, where it is asked to.
+// TestMain lets this program run as one that creates a folder and waits to be killed.
 func TestMain(m *testing.M) {
 	if os.Getenv("HOLD_A_FOLDER") == "" {
 		os.Exit(m.Run())
@@ -71,7 +71,7 @@ func removeStale(t *testing.T) {
 	}
 }
 
-// holder starts a process that has a folder, and returns the folder.
+// holder starts a process that creates a folder, and returns the folder.
 func holder(t *testing.T) (*exec.Cmd, string) {
 	t.Helper()
 	self, err := os.Executable()

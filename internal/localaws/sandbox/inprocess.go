@@ -10,12 +10,12 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
-// InProcess makes a function's handler, once for each sandbox: environment is what Lambda gives the function, getenv's
-// way, and out takes its log lines. It runs where processes are not wanted, or cannot be.
+// InProcess creates a function's handler, once for each sandbox: environment returns the function's variables
+// like os.Getenv, and out receives its log lines. It is used where processes are not wanted or not possible.
 type InProcess func(environment func(string) string, out io.Writer) (Handler, error)
 
-// Handler does one invocation. Its context has the function's deadline and, as aws-lambda-go has them, request id and
-// client context. Its answer is written as JSON.
+// Handler handles one invocation. Its context has the function's deadline and, as in aws-lambda-go, request
+// ID and client context. Its result is encoded as JSON.
 type Handler func(ctx context.Context, event json.RawMessage) (any, error)
 
 // Start returns a sandbox that calls a handler.
@@ -61,5 +61,5 @@ func (h Handler) call(ctx context.Context, e Event) (out Outcome) {
 	return Outcome{Payload: words(kind[strings.LastIndex(kind, ".")+1:], err.Error()), Status: "error"}
 }
 
-// Close has nothing to end.
+// Close does nothing.
 func (h Handler) Close() {}

@@ -17,20 +17,20 @@ import (
 	"time"
 )
 
-// process is a sandbox whose function is a process of its own, behind a Runtime API of its own.
+// process is a sandbox with a separate process for the function, behind its own Runtime API.
 type process struct {
 	api    *runtimeAPI
 	web    *http.Server
 	pid    int
-	output *os.File // the end that the process writes to; held open to send marks through
+	output *os.File // the pipe's write end; kept open to send marks
 	marks  chan struct{}
 	exited chan struct{}
-	err    error // how it exited
-	ready  bool  // it has asked for its next event
+	err    error // of the process
+	ready  bool  // it has requested its next event
 }
 
-// Start runs the bootstrap in a folder, with this environment and what the Runtime API adds to it. Its output goes to log
-// line by line.
+// Start runs the bootstrap in a folder, with this environment and the variables of the Runtime API. Its
+// output is written to log line by line.
 func Start(ctx context.Context, root string, env map[string]string, log io.Writer) (Sandbox, error) {
 	if _, err := os.Stat(filepath.Join(root, "bootstrap")); err != nil {
 		return nil, errors.New("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]") //nolint:staticcheck // Lambda's words
@@ -69,8 +69,8 @@ func (p *process) start(root string, env []string, log io.Writer) error {
 	return nil
 }
 
-// run starts the process and waits for its end, on one thread all the time: the kernel ends a child with Pdeathsig when
-// the thread that made it ends.
+// run starts the process and waits for it, always on the same thread: the kernel ends a child with Pdeathsig
+// when the thread that created it ends.
 func (p *process) run(root string, env []string, started chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -86,12 +86,12 @@ func (p *process) run(root string, env []string, started chan<- error) {
 		return
 	}
 	p.err = cmd.Wait()
-	p.kill() // what it started itself
+	p.kill() // its own children
 	close(p.exited)
 }
 
-// startCommand tries again while the file is "busy": another process, forked while we wrote it, may hold it open for a
-// moment (golang.org/issue/22315).
+// startCommand retries while the file is "busy": a process forked while the file was written may briefly keep
+// it open (golang.org/issue/22315).
 func startCommand(cmd *exec.Cmd) error {
 	for range 50 {
 		err := cmd.Start()
@@ -103,10 +103,10 @@ func startCommand(cmd *exec.Cmd) error {
 	return syscall.ETXTBSY
 }
 
-// mark goes through the pipe behind everything that the process has written: where it arrives, all of that has.
+// mark is sent through the pipe after the process's output: when it arrives, so has all output.
 const mark = "\x00\x00 end of invocation \x00\x00"
 
-// copyOutput takes line by line to the log, until Close closes the pipe.
+// copyOutput copies the output to the log line by line, until Close closes the pipe.
 func (p *process) copyOutput(read *os.File, log io.Writer) {
 	defer read.Close()
 	lines := bufio.NewReader(read)
@@ -124,14 +124,14 @@ func (p *process) copyOutput(read *os.File, log io.Writer) {
 	}
 }
 
-// drain waits until everything that the process has printed is in the log.
+// drain waits until all output of the process is in the log.
 func (p *process) drain() {
 	if _, err := p.output.WriteString("\n" + mark + "\n"); err == nil {
 		<-p.marks
 	}
 }
 
-// Invoke lets the process work on the event.
+// Invoke passes the event to the process.
 func (p *process) Invoke(ctx context.Context, e Event) Outcome {
 	out := p.exchange(ctx, e)
 	if out.Broken {
@@ -142,8 +142,8 @@ func (p *process) Invoke(ctx context.Context, e Event) Outcome {
 	return out
 }
 
-// exchange waits until the process is ready, hands it the event, takes its answer, and waits until it is ready again:
-// only then the invocation is over.
+// exchange waits until the process is ready, passes it the event, receives its response, and waits until it
+// is ready again, which ends the invocation.
 func (p *process) exchange(ctx context.Context, e Event) Outcome {
 	if !p.ready {
 		if _, failed := await(ctx, p, e, p.api.idle); failed != nil {
@@ -160,7 +160,7 @@ func (p *process) exchange(ctx context.Context, e Event) Outcome {
 	return out
 }
 
-// await receives from the runtime API, or gives the outcome where the process or the time ends before.
+// await receives from the Runtime API, or returns the outcome if the process or the time ends first.
 func await[T any](ctx context.Context, p *process, e Event, from <-chan T) (got T, failed *Outcome) {
 	var out Outcome
 	select {
@@ -174,7 +174,7 @@ func await[T any](ctx context.Context, p *process, e Event, from <-chan T) (got 
 	return got, &out
 }
 
-// crashed is what Lambda answers when the process has ended in the middle.
+// crashed returns Lambda's outcome for a process that exited during the invocation.
 func (p *process) crashed(e Event) Outcome {
 	if p.err == nil {
 		return Failure(e, "Runtime.ExitError", "Runtime exited without providing a reason")
@@ -182,15 +182,15 @@ func (p *process) crashed(e Event) Outcome {
 	return Failure(e, "Runtime.ExitError", "Runtime exited with error: "+p.err.Error())
 }
 
-// kill ends the process and all of its group.
+// kill ends the process and its group.
 func (p *process) kill() {
-	_ = syscall.Kill(-p.pid, syscall.SIGKILL) // an error says that nobody is left
+	_ = syscall.Kill(-p.pid, syscall.SIGKILL) // an error means that none is left
 }
 
-// Close ends the process with all that it started.
+// Close ends the process and everything it started.
 func (p *process) Close() {
 	select {
-	case <-p.exited: // its id may be another's by now
+	case <-p.exited: // its ID may have been reused
 	default:
 		p.kill()
 		<-p.exited

@@ -7,22 +7,23 @@ import (
 	"sync"
 )
 
-// runtimeAPI is the Lambda Runtime API of one sandbox: the function asks for the next event and posts its answer.
+// runtimeAPI is the Lambda Runtime API of one sandbox: the function requests the next event and posts its
+// response.
 type runtimeAPI struct {
-	idle chan struct{} // the function asks for an event
-	next chan Event    // what it is handed
-	done chan Outcome  // its answer
+	idle chan struct{} // the function requests an event
+	next chan Event    // the event that it receives
+	done chan Outcome  // its response
 
 	mu      sync.Mutex
-	current string // the id of the event that is being worked on
+	current string // ID of the current event
 }
 
 func newRuntimeAPI() *runtimeAPI {
 	return &runtimeAPI{idle: make(chan struct{}, 1), next: make(chan Event, 1), done: make(chan Outcome, 1)}
 }
 
-// handler serves the API by its paths below a secret one, so that nobody else on this machine takes the function's events
-// or answers in its place.
+// handler serves the API below a secret path, so that no other user of this machine can receive the
+// function's events or respond to them.
 func (a *runtimeAPI) handler(secret string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", a.serveNext)
@@ -54,7 +55,8 @@ func (a *runtimeAPI) serveNext(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// take takes the answer to the current event, under this status; an answer to any other is refused.
+// take receives the response to the current event with this status; a response to any other event is
+// rejected.
 func (a *runtimeAPI) take(status string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// A function that runs as a process is shown in localaws: TestRunner.
+// Functions that run as processes are tested in localaws: TestRunner.
 func TestInProcess(t *testing.T) {
 	for name, test := range map[string]struct {
 		handler         Handler
@@ -34,7 +34,7 @@ func TestInProcess(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer box.Close()
-				defer time.Sleep(time.Hour) // until what never ends does
+				defer time.Sleep(time.Hour) // until the function that never ends does
 				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 				defer cancel()
 				out := box.Invoke(ctx, Event{ID: "1", Timeout: 3 * time.Second, ClientContext: test.context})
@@ -51,8 +51,8 @@ func TestTheRuntimeAPIRefuses(t *testing.T) {
 		code int
 		body string
 	}{
-		"/secret/2018-06-01/runtime/invocation/1/response": {400, "InvalidRequestID"}, // an answer to no event
-		"/other/2018-06-01/runtime/invocation/1/response":  {404, ""},                 // somebody who is not the function
+		"/secret/2018-06-01/runtime/invocation/1/response": {400, "InvalidRequestID"}, // a response to no event
+		"/other/2018-06-01/runtime/invocation/1/response":  {404, ""},                 // a caller that is not the function
 		"/2018-06-01/runtime/invocation/1/response":        {404, ""},
 	} {
 		w := httptest.NewRecorder()

@@ -1,4 +1,4 @@
-// Command function is the Lambda function of localaws' tests: it does what its event's "do" says.
+// Command function is the Lambda function of localaws' tests: it does what the event's "do" says.
 package main
 
 import (
@@ -35,7 +35,7 @@ func main() {
 			os.Exit(7)
 		case "hang":
 			time.Sleep(time.Hour)
-		case "child": // one that outlives an ordinary end, and is found by its argument
+		case "child": // one that survives a normal exit, and is found by its argument
 			return nil, exec.Command("sleep", e.Name).Start()
 		case "garbage":
 			fmt.Print("\x00\xff not JSON, no end of line")

@@ -6,12 +6,13 @@ import (
 	"strconv"
 )
 
-// surroundings are what stands around one region's services: target groups, subnets, scalable targets, quotas.
-type surroundings struct {
+// related holds the resources that one region's services use: target groups, subnets, scalable targets,
+// quotas.
+type related struct {
 	region  *region
 	groups  []*targetGroup
 	subnets []obj
-	targets map[string]obj // scalable targets, by resource id
+	targets map[string]obj // scalable targets, by resource ID
 	quotas  map[string]float64
 }
 
@@ -20,8 +21,8 @@ type targetGroup struct {
 	attributes map[string]string
 }
 
-func newSurroundings(r *region) *surroundings {
-	s := &surroundings{region: r, targets: map[string]obj{}, quotas: map[string]float64{"L-36FBB829": 6, "L-3032A538": 6}}
+func newRelated(r *region) *related {
+	s := &related{region: r, targets: map[string]obj{}, quotas: map[string]float64{"L-36FBB829": 6, "L-3032A538": 6}}
 	for i, zone := range []string{"a", "b"} {
 		s.subnets = append(s.subnets, obj{
 			"subnetId": "subnet-0000000000000000" + strconv.Itoa(i+1), "availabilityZone": r.name + zone, "availabilityZoneId": fmt.Sprintf("%s-az%d", r.name, i+1),
@@ -31,7 +32,7 @@ func newSurroundings(r *region) *surroundings {
 	return s
 }
 
-func (s *surroundings) actions() map[string]map[string]action {
+func (s *related) actions() map[string]map[string]action {
 	return map[string]map[string]action{
 		"elasticloadbalancing": {
 			"DescribeTargetGroups":          op(s.describeTargetGroups),
@@ -60,7 +61,7 @@ type balancerInput struct {
 
 func (in *balancerInput) arn(*region) string { return in.TargetGroupArn }
 
-// asks knows that what only describes has no resource (Service Authorization Reference).
+// asks uses no resource for actions that only describe (Service Authorization Reference).
 func (in *balancerInput) asks(own ask, c *call) []ask {
 	if !c.record.Write() {
 		own.Resource = "*"
@@ -68,7 +69,7 @@ func (in *balancerInput) asks(own ask, c *call) []ask {
 	return []ask{own}
 }
 
-func (s *surroundings) group(in *balancerInput) (*targetGroup, error) {
+func (s *related) group(in *balancerInput) (*targetGroup, error) {
 	at := slices.IndexFunc(s.groups, func(g *targetGroup) bool { return g.arn == in.TargetGroupArn })
 	if at < 0 {
 		return nil, refuse("TargetGroupNotFound", "One or more target groups not found")
@@ -76,8 +77,8 @@ func (s *surroundings) group(in *balancerInput) (*targetGroup, error) {
 	return s.groups[at], nil
 }
 
-// addGroup makes a target group that drains for so many seconds.
-func (s *surroundings) addGroup(name string, drain int) *targetGroup {
+// addGroup creates a target group with a deregistration delay in seconds.
+func (s *related) addGroup(name string, drain int) *targetGroup {
 	g := &targetGroup{
 		arn: s.region.arn("elasticloadbalancing", "targetgroup/"+name+"/"+randomHex(16)), name: name,
 		attributes: map[string]string{"deregistration_delay.timeout_seconds": strconv.Itoa(drain), "slow_start.duration_seconds": "0", "stickiness.enabled": "false"},
@@ -86,7 +87,7 @@ func (s *surroundings) addGroup(name string, drain int) *targetGroup {
 	return g
 }
 
-func (s *surroundings) describeTargetGroups(_ *call, in *balancerInput) (any, error) {
+func (s *related) describeTargetGroups(_ *call, in *balancerInput) (any, error) {
 	all := []obj{}
 	for _, g := range s.groups {
 		all = append(all, obj{
@@ -97,11 +98,11 @@ func (s *surroundings) describeTargetGroups(_ *call, in *balancerInput) (any, er
 	return paged("elasticloadbalancing", "TargetGroups", all, "NextMarker", in.Marker, in.PageSize, 400)
 }
 
-func (s *surroundings) describeAttributes(g *targetGroup, _ *balancerInput) (any, error) {
+func (s *related) describeAttributes(g *targetGroup, _ *balancerInput) (any, error) {
 	return obj{"Attributes": tags(g.attributes).list()}, nil
 }
 
-func (s *surroundings) modifyAttributes(g *targetGroup, in *balancerInput) (any, error) {
+func (s *related) modifyAttributes(g *targetGroup, in *balancerInput) (any, error) {
 	for _, attribute := range in.Attributes {
 		if _, known := g.attributes[attribute.Key]; !known {
 			return nil, refuse("InvalidConfigurationRequest", "Target group attribute key '%s' is not recognized", attribute.Key)
@@ -118,7 +119,7 @@ type subnetInput struct {
 	}
 }
 
-func (s *surroundings) describeSubnets(_ *call, in *subnetInput) (any, error) {
+func (s *related) describeSubnets(_ *call, in *subnetInput) (any, error) {
 	found := []obj{}
 	for _, subnet := range s.subnets {
 		fits := true
@@ -144,7 +145,7 @@ type scalingInput struct {
 	MaxCapacity       *int `check:"min=0"`
 }
 
-func (s *surroundings) describeScalableTargets(_ *call, in *scalingInput) (any, error) {
+func (s *related) describeScalableTargets(_ *call, in *scalingInput) (any, error) {
 	found := []obj{}
 	for _, id := range in.ResourceIDs {
 		if target := s.targets[id]; target != nil {
@@ -154,7 +155,7 @@ func (s *surroundings) describeScalableTargets(_ *call, in *scalingInput) (any, 
 	return obj{"ScalableTargets": found}, nil
 }
 
-func (s *surroundings) registerScalableTarget(_ *call, in *scalingInput) (any, error) {
+func (s *related) registerScalableTarget(_ *call, in *scalingInput) (any, error) {
 	target := s.targets[in.ResourceID]
 	switch {
 	case target == nil && (in.MinCapacity == nil || in.MaxCapacity == nil):
@@ -183,7 +184,7 @@ func (in *quotaInput) arn(r *region) string {
 
 func (in *quotaInput) asks(own ask, _ *call) []ask { return []ask{own} }
 
-func (s *surroundings) getServiceQuota(_ *call, in *quotaInput) (any, error) {
+func (s *related) getServiceQuota(_ *call, in *quotaInput) (any, error) {
 	value, known := s.quotas[in.QuotaCode]
 	if !known || in.ServiceCode != "fargate" {
 		return nil, refuse("NoSuchResourceException", "The request failed because the specified quota code does not exist.")
@@ -191,8 +192,8 @@ func (s *surroundings) getServiceQuota(_ *call, in *quotaInput) (any, error) {
 	return obj{"Quota": obj{"ServiceCode": in.ServiceCode, "QuotaCode": in.QuotaCode, "Value": value, "Adjustable": true}}, nil
 }
 
-// requestQuota grants at once what it is asked for.
-func (s *surroundings) requestQuota(c *call, in *quotaInput) (any, error) {
+// requestQuota grants the requested value immediately.
+func (s *related) requestQuota(c *call, in *quotaInput) (any, error) {
 	if _, err := s.getServiceQuota(c, in); err != nil {
 		return nil, err
 	}
@@ -211,8 +212,8 @@ type metricsInput struct {
 	} `check:"len=1:500"`
 }
 
-// getMetricData returns the vCPUs that run now, which is all that anybody asks for here.
-func (s *surroundings) getMetricData(_ *call, in *metricsInput) (any, error) {
+// getMetricData returns the vCPUs that run now, the only supported metric.
+func (s *related) getMetricData(_ *call, in *metricsInput) (any, error) {
 	results := []obj{}
 	for _, query := range in.MetricDataQueries {
 		class := ""
@@ -228,8 +229,8 @@ func (s *surroundings) getMetricData(_ *call, in *metricsInput) (any, error) {
 	return obj{"MetricDataResults": results}, nil
 }
 
-// running are the vCPUs of the tasks on a capacity provider: a quarter each.
-func (s *surroundings) running(provider string) float64 {
+// running returns the vCPUs of the tasks on a capacity provider: a quarter each.
+func (s *related) running(provider string) float64 {
 	n := 0
 	for _, k := range s.region.ecs.clusters {
 		for _, t := range k.tasks {
