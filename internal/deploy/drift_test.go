@@ -85,7 +85,7 @@ func TestDriftCoversEveryField(t *testing.T) {
 				"rule detail-type", "rule detail", "rule source", "rule account", "rule region", "rule replay-name.exists", // one document
 			}
 			if !covered[name] && !slices.Contains(known, name) {
-				t.Errorf("%s: no test changes it by hand", name)
+				t.Errorf("%s: no test changes it out of band", name)
 			}
 		}
 	}

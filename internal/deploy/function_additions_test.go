@@ -88,13 +88,13 @@ func TestLossOfAdditionsIsReported(t *testing.T) {
 		addToFunction(t, a, n)
 		time.Sleep(time.Hour) // virtual time, so that a new role is younger than the function
 		a.deleteKind(t, KindRole, n)
-		var told []string
+		var warnings []string
 		_, err := PrepareInstall(t.Context(), a.clients, a.id, InstallRequest{
 			Prefix: "prod", Version: "1.0.0", Release: func(string) (Release, error) { return a.release, nil },
-			Warn: func(text string) { told = append(told, text) },
+			Warn: func(text string) { warnings = append(warnings, text) },
 		})
-		if err != nil || len(told) != 2 || !strings.Contains(told[0], "its function URL https://") || !strings.Contains(told[1], "its code signing configuration arn:") {
-			t.Errorf("%q, %v", told, err)
+		if err != nil || len(warnings) != 2 || !strings.Contains(warnings[0], "its function URL https://") || !strings.Contains(warnings[1], "its code signing configuration arn:") {
+			t.Errorf("%q, %v", warnings, err)
 		}
 		a.install(t, "prod", nil)
 		if mappings := a.find(t, "prod", nil).State.Function.Mappings; len(mappings) != 1 {

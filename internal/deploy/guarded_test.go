@@ -66,7 +66,7 @@ func TestBoundaryIsKept(t *testing.T) {
 				writeRecord(t, a, func(r *settings.Record) { r.Boundary = otherBoundary })
 			}, nil, false, aBoundary, "the role has the permissions boundary " + aBoundary + ", and the record " + otherBoundary + ": the role's is kept; --permissions-boundary ARN sets one",
 		},
-		"somebody gave the role one": {
+		"the role got one out of band": {
 			nil, func(t *testing.T, a *account) {
 				names := a.find(t, "prod", nil).Names
 				if _, err := a.clients.IAM.PutRolePermissionsBoundary(t.Context(), &iam.PutRolePermissionsBoundaryInput{RoleName: &names.Role, PermissionsBoundary: ptr(aBoundary)}); err != nil {

@@ -33,7 +33,7 @@ func TestInferSettings(t *testing.T) {
 		}, nil, func(*settings.Spec) {}, nil},
 		{"clusters by prefix", func(s *State) { s.Triggers[0].Rule.Pattern = `{"detail":{"clusterArn":[{"prefix":"arn:"}]}}` }, nil, func(*settings.Spec) {}, nil},
 		{"clusters that are none", func(s *State) { s.Triggers[0].Rule.Pattern = `{"detail":{"clusterArn":["*"]}}` }, nil, func(*settings.Spec) {}, nil},
-		{"values that nobody could give", func(s *State) {
+		{"values that no user could give", func(s *State) {
 			s.Function.Environment = map[string]string{"LOG_LEVEL": "verbose", "SPOTHANDLER_REDEPLOY": "", "SPOTHANDLER_COOLDOWN": "1500ms"}
 			s.Function.Architecture, s.Triggers[0].Rule.State = "riscv", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 		}, nil, func(*settings.Spec) {}, nil},

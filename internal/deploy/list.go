@@ -193,8 +193,8 @@ func CheckCase(prefix string, others []Listed) error {
 	return nil
 }
 
-// ListAll finds the installations of a region as List does, and beside them, by their tags, those whose role has another
-// path or is gone. What the tags might have told is not checked where the caller may not look.
+// ListAll finds the installations of a region as List does and also, by their tags, those whose role has another path
+// or is gone. Without permission to read the tags, the search by tags is reported as not checked.
 func ListAll(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, paths ...string) ([]Listed, []NotChecked, error) {
 	all, err := List(ctx, clients, id, paths...)
 	if err != nil {

@@ -137,7 +137,7 @@ func TestPlanReplacesFunction(t *testing.T) {
 		{"it is being deleted", func(s *State) { s.Function.Deleting = true }, again},
 		{"its last update failed", func(s *State) { s.Function.Failed = "last update failed: x" }, []string{"update function; state last update failed: x -> "}},
 		{"made in the same second as its role", func(s *State) { s.Role.Created = s.Function.Modified.Add(500 * time.Millisecond) }, nil},
-		{"nobody knows when it was made", func(s *State) { s.Function.Modified = time.Time{} }, nil},
+		{"its creation time is unknown", func(s *State) { s.Function.Modified = time.Time{} }, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			have := installed(t)

@@ -23,7 +23,7 @@ func TestRetentionWithTagBasedPermissions(t *testing.T) {
 		least, most time.Duration
 	}{
 		{"for a moment", func() localaws.Fault { f := denied(unseen); f.Nth = 1; return f }(), false, firstPause, firstPause},
-		{"for good", denied(unseen), true, ceilingTags / 2, ceilingTags},
+		{"permanently", denied(unseen), true, ceilingTags / 2, ceilingTags},
 		{"by a deny", denied("User: ana is not authorized to perform: logs:PutRetentionPolicy with an explicit deny"), true, 0, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {

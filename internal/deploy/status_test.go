@@ -164,7 +164,7 @@ func TestAssessCode(t *testing.T) {
 		{"a newer version of the same code", "c29tZSBoYXNo", Release{Version: "1.1.0", CodeSHA256: "c29tZSBoYXNo"}, true, true},
 		{"an older binary", "c29tZSBoYXNo", Release{Version: "0.9.0", CodeSHA256: "b2xkZXI="}, true, false},
 		{"a binary without the archives", "c29tZSBoYXNo", Release{Version: "1.0.0"}, true, false},
-		{"a binary that was built by hand", "c29tZSBoYXNo", Release{Version: "dev", CodeSHA256: "ZGV2"}, true, true},
+		{"a binary that was built from source", "c29tZSBoYXNo", Release{Version: "dev", CodeSHA256: "ZGV2"}, true, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			found := assessed(t)

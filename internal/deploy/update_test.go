@@ -14,11 +14,11 @@ import (
 // sentConfigurations is a Lambda client that records the configurations it is sent.
 type sentConfigurations struct {
 	FunctionAPI
-	told *lambda.UpdateFunctionConfigurationInput
+	sent *lambda.UpdateFunctionConfigurationInput
 }
 
 func (f sentConfigurations) UpdateFunctionConfiguration(ctx context.Context, in *lambda.UpdateFunctionConfigurationInput, options ...func(*lambda.Options)) (*lambda.UpdateFunctionConfigurationOutput, error) {
-	*f.told = *in
+	*f.sent = *in
 	return f.FunctionAPI.UpdateFunctionConfiguration(ctx, in, options...)
 }
 
@@ -41,13 +41,13 @@ func TestUpdateSendsWhatDiffers(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
 				a.install(t, "prod", nil)
 				found := a.find(t, "prod", nil)
-				var told lambda.UpdateFunctionConfigurationInput
+				var sent lambda.UpdateFunctionConfigurationInput
 				r := &runner{a.clients, found.Names, 0, func(string) {}}
-				r.Lambda = sentConfigurations{a.clients.Lambda, &told}
+				r.Lambda = sentConfigurations{a.clients.Lambda, &sent}
 				if err := found.State.Function.updateConfiguration(t.Context(), r, changed{{Path: test.differs}}); err != nil {
 					t.Fatal(err)
 				}
-				if role, vpc, key := told.Role != nil, told.VpcConfig != nil, told.KMSKeyArn != nil; role != test.role || vpc != test.vpc || key != test.key {
+				if role, vpc, key := sent.Role != nil, sent.VpcConfig != nil, sent.KMSKeyArn != nil; role != test.role || vpc != test.vpc || key != test.key {
 					t.Errorf("sent are the role: %t, the VPC: %t, the key: %t", role, vpc, key)
 				}
 			})

@@ -43,13 +43,13 @@ func TestDecideCases(t *testing.T) {
 		{"an external controller", func(s *Situation) { s.Service.Controller = "EXTERNAL" }, ReasonControllerUnsupported},
 		{"traffic shifts in steps", func(s *Situation) { s.Service.Strategy = "LINEAR" }, ReasonStrategyUnsupported},
 		{"traffic shifts to a canary first", func(s *Situation) { s.Service.Strategy = "CANARY" }, ReasonStrategyUnsupported},
-		{"controller and strategy not told", func(s *Situation) { s.Service.Controller, s.Service.Strategy = "", "" }, ReasonRedeploy},
-		{"rollout state not told", func(s *Situation) { primary(s).RolloutState = "" }, ReasonRedeploy},
+		{"controller and strategy unknown", func(s *Situation) { s.Service.Controller, s.Service.Strategy = "", "" }, ReasonRedeploy},
+		{"rollout state unknown", func(s *Situation) { primary(s).RolloutState = "" }, ReasonRedeploy},
 		{"a failed rollout of the same task definition", func(s *Situation) {
 			primary(s).RolloutState = "FAILED"
 			s.Event.StartedBy = "ecs-svc/1000000000000000000"
 		}, ReasonRedeploy},
-		{"a failed rollout of a task definition that is not told", func(s *Situation) {
+		{"a failed rollout of a task definition that is unknown", func(s *Situation) {
 			primary(s).RolloutState = "FAILED"
 			s.Event.StartedBy, s.Event.TaskDefinitionARN = "", ""
 		}, ReasonRolloutFailed},
@@ -94,7 +94,7 @@ func TestDecideCases(t *testing.T) {
 		{"another Region in the cluster's ARN alone", func(s *Situation) {
 			s.Event.ClusterARN = "arn:aws:ecs:us-east-1:111122223333:cluster/shop"
 		}, ReasonOtherRegion},
-		{"account and Region not told", func(s *Situation) {
+		{"account and Region unknown", func(s *Situation) {
 			s.Event.Account, s.Event.Region, s.Event.ClusterARN = "", "", "shop"
 		}, ReasonRedeploy},
 		{"an installation that does not know its account and Region", func(s *Situation) {

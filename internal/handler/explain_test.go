@@ -23,7 +23,7 @@ func TestExplainEndsWhereDecideDoes(t *testing.T) {
 		{"a task that is gone", Situation{Event: gone, Now: now}},
 		{"a task that is gone, in mode always", Situation{Event: gone, Now: now, Mode: ModeAlways}},
 		{"a service that is gone", Situation{Event: notice, Now: now, Service: &Service{Missing: true}}},
-		{"a service with a tag that nobody knows", Situation{Event: notice, Now: now, Service: &Service{Status: "ACTIVE", Tag: "later"}}},
+		{"a service with an unknown tag value", Situation{Event: notice, Now: now, Service: &Service{Status: "ACTIVE", Tag: "later"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			decision, rows := Decide(c.situation), Explain(c.situation)

@@ -44,7 +44,7 @@ func (s *ecsService) seed(seed Service) error {
 	in := &ecsInput{Cluster: seed.Cluster, ServiceName: seed.Name}
 	k := s.cluster(in.cluster())
 	if seed.Name == "" || seed.Desired < 0 || k.services[seed.Name] != nil {
-		return errors.New("it needs a name of its own, and a number of tasks from 0 up")
+		return errors.New("it needs a unique name, and a number of tasks from 0 up")
 	}
 	since := time.Now().Add(-orDefault(seed.Age, time.Hour))
 	v := newService(k, seed.Name)

@@ -46,7 +46,7 @@ func TestEveryCommandHasItsPolicy(t *testing.T) {
 			return slices.ContainsFunc(s.steps, func(each step) bool { return strings.HasPrefix(each.command+" ", command+" ") })
 		})
 		if isCommand && !proved && !slices.Contains(offline, command) {
-			t.Errorf("no scenario runs %s: give it a policy and a scenario, or say here that it calls nobody", command)
+			t.Errorf("no scenario runs %s: give it a policy and a scenario, or say here that it makes no call", command)
 		}
 	}
 }

@@ -51,7 +51,7 @@ type state struct {
 
 func scenarios() []scenario {
 	const install, status, logs, uninstall = "install --prefix prod --wait 1s ", "status --prefix prod", "logs --prefix prod", "uninstall --prefix prod --yes "
-	unread := map[string]string{"kms:Decrypt": "uninstall does not look at the environment, which GetFunction returns unasked"}
+	unread := map[string]string{"kms:Decrypt": "uninstall does not need the environment, which GetFunction returns anyway"}
 	return []scenario{
 		{policy: "install --reserved-concurrency 2 --cluster shop --cluster shpo", steps: installSteps(), quiet: map[string]string{
 			"lambda:GetAccountSettings": "Lambda itself denies what it would tell",
@@ -134,7 +134,7 @@ func installed(settings string) state {
 
 // withABoundary has a boundary that the settings do not have; install only removes it on request.
 func withABoundary() state {
-	return state{"somebody gave the role a boundary", func(w *environment) {
+	return state{"the role got a boundary out of band", func(w *environment) {
 		installed(plain).bring(w)
 		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
 			_, err := c.iam.PutRolePermissionsBoundary(ctx, &iam.PutRolePermissionsBoundaryInput{RoleName: &n.Role, PermissionsBoundary: ptr(aBoundary)})
@@ -157,7 +157,7 @@ func roleDeleted() state {
 
 // withoutItsBoundary lost the boundary that the settings have.
 func withoutItsBoundary() state {
-	return state{"somebody took the boundary off", func(w *environment) {
+	return state{"the boundary was removed out of band", func(w *environment) {
 		installed(optional).bring(w)
 		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
 			_, err := c.iam.DeleteRolePermissionsBoundary(ctx, &iam.DeleteRolePermissionsBoundaryInput{RoleName: &n.Role})

@@ -75,17 +75,17 @@ func doUninstall(names settings.Given, keepLogs bool) command {
 }
 
 // statusOf returns what `spothandler status` reports.
-func (a *account) statusOf(t *testing.T, names settings.Given) (found *deploy.Installation, told deploy.Status) {
+func (a *account) statusOf(t *testing.T, names settings.Given) (found *deploy.Installation, status deploy.Status) {
 	t.Helper()
 	others, err := deploy.List(t.Context(), a.clients, a.id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	found = a.find(t, crashPrefix, names)
-	if told, err = deploy.Assess(found, a.release, others); err != nil {
+	if status, err = deploy.Assess(found, a.release, others); err != nil {
 		t.Fatal(err)
 	}
-	return found, told
+	return found, status
 }
 
 // dump returns the content of the account as seen by independent clients. The record's marks of tags that are

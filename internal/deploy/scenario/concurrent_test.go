@@ -97,8 +97,8 @@ func (m meeting) meet(t *testing.T, a *account, later time.Duration) {
 	}
 	a.release = testRelease(t, "2.0.0")
 	must(t, a, doInstall(given("memory-size", "1024", "log-retention-days", "1")))
-	if found, told := a.statusOf(t, nil); !told.Healthy || found.State.Function.MemorySize != 1024 || found.State.LogGroup.RetentionDays != 1 {
-		t.Errorf("%s later: %v", later, told.Problems)
+	if found, status := a.statusOf(t, nil); !status.Healthy || found.State.Function.MemorySize != 1024 || found.State.LogGroup.RetentionDays != 1 {
+		t.Errorf("%s later: %v", later, status.Problems)
 	}
 	must(t, a, doUninstall(nil, false))
 	sameAccount(t, fmt.Sprintf("%s later, after an uninstall", later), a.dump(t), empty)

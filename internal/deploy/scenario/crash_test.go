@@ -201,7 +201,7 @@ func (c *course) tryRemoval(t *testing.T, a *account, p point) {
 // settings are those requested before or now: nothing in between, and nothing lost.
 func (c *course) truth(t *testing.T, a *account) {
 	t.Helper()
-	found, told := a.statusOf(t, c.names)
+	found, status := a.statusOf(t, c.names)
 	now := a.dump(t)
 	gone := []string{c.empty}
 	if !c.install {
@@ -213,25 +213,25 @@ func (c *course) truth(t *testing.T, a *account) {
 	if !found.Found() {
 		return
 	}
-	if found.Record != nil && (!slices.ContainsFunc(c.asked, func(asked string) bool { return sameSettings(t, asked, told.Settings) }) ||
-		slices.ContainsFunc(told.Warnings, func(text string) bool { return !strings.Contains(text, "permissions boundary") })) {
-		t.Errorf("what was asked for is lost: %q, %v", told.Warnings, told.Settings)
+	if found.Record != nil && (!slices.ContainsFunc(c.asked, func(asked string) bool { return sameSettings(t, asked, status.Settings) }) ||
+		slices.ContainsFunc(status.Warnings, func(text string) bool { return !strings.Contains(text, "permissions boundary") })) {
+		t.Errorf("what was asked for is lost: %q, %v", status.Warnings, status.Settings)
 	}
 	fine := c.healthy && now == c.before || c.install && now == c.after
-	if told.Healthy != fine || told.Healthy != (len(told.Changes) == 0) {
-		t.Errorf("status says healthy: %t, would change %q", told.Healthy, printed(told.Changes))
+	if status.Healthy != fine || status.Healthy != (len(status.Changes) == 0) {
+		t.Errorf("status says healthy: %t, would change %q", status.Healthy, printed(status.Changes))
 		sameAccount(t, "Before all of it", now, c.before)
 		sameAccount(t, "After all of it", now, c.after)
 	}
 }
 
 // sameSettings compares settings without the boundary: the role's counts, which is set before it is recorded.
-func sameSettings(t *testing.T, asked string, told map[string]any) bool {
+func sameSettings(t *testing.T, asked string, status map[string]any) bool {
 	t.Helper()
 	var wanted map[string]any
 	if err := json.Unmarshal([]byte(asked), &wanted); err != nil {
 		t.Fatal(err)
 	}
-	wanted["permissions_boundary"] = told["permissions_boundary"]
-	return jsonOf(t, told) == jsonOf(t, wanted)
+	wanted["permissions_boundary"] = status["permissions_boundary"]
+	return jsonOf(t, status) == jsonOf(t, wanted)
 }

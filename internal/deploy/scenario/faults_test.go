@@ -279,7 +279,7 @@ func TestThrottled(t *testing.T) {
 		}
 		for _, code := range []string{"Throttling", "TooManyRequestsException", "ThrottlingException"} {
 			if !refused[code] {
-				t.Errorf("nobody was refused by %s", code)
+				t.Errorf("no call was refused with %s", code)
 			}
 		}
 	})

@@ -100,7 +100,7 @@ func onlyHere(content string) bool {
 func fileSchema() map[string]any {
 	keys := map[string]any{}
 	for key, text := range map[string]string{
-		"prefix":         "Prefix of every name; tells installations apart.",
+		"prefix":         "Prefix of every name; distinguishes installations.",
 		"region":         "Region, or a list of Regions; else that of the AWS configuration.",
 		"profile":        "Profile in ~/.aws; else AWS_PROFILE.",
 		"role-arn":       "ARN of a role to assume, in this account or another.",
