@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/localaws/policy"
@@ -49,7 +50,7 @@ func (c *call) may(a ask) bool {
 // unauthorized returns the error in each service's wording; by is the kind of policy that denies.
 func (c *call) unauthorized(a ask, found policy.Verdict, by string) *Error {
 	service, action, _ := strings.Cut(a.Action, ":")
-	of := Call{Service: service, Action: action, Principal: c.record.Principal, Resource: orDefault(a.shown, a.Resource)}
+	of := Call{Service: service, Action: action, Principal: c.record.Principal, Resource: cmp.Or(a.shown, a.Resource)}
 	refusal := denied(of)
 	answering := denied(c.record) // the called service determines code and status
 	refusal.Code, refusal.Status = answering.Code, answering.Status

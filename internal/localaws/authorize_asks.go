@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/localaws/policy"
@@ -19,7 +20,7 @@ func mayI(action, resource string) ask {
 
 // asks returns the requests that IAM evaluates before the call is done.
 func (c *call) asks() []ask {
-	own := mayI(c.record.String(), orDefault(c.record.Resource, "*"))
+	own := mayI(c.record.String(), cmp.Or(c.record.Resource, "*"))
 	if c.input == nil {
 		return []ask{own}
 	}
@@ -51,7 +52,7 @@ func (a ask) tagging(tags tagList, action string) []ask {
 // guess their path.
 func (in *iamInput) asks(own ask, c *call) []ask {
 	if strings.Contains(boundedActions, " "+c.record.Action+" ") {
-		own.where("iam:permissionsboundary", orDefault(in.PermissionsBoundary, c.boundaryOf(in)))
+		own.where("iam:permissionsboundary", cmp.Or(in.PermissionsBoundary, c.boundaryOf(in)))
 	}
 	switch c.record.Action {
 	case "AttachRolePolicy", "DetachRolePolicy":

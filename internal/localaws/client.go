@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"net/http"
 
@@ -14,7 +15,7 @@ import (
 func (s *Server) Config() aws.Config {
 	return aws.Config{
 		Region:       s.opts.Region,
-		Credentials:  credentials.NewStaticCredentialsProvider(orDefault(s.opts.AccessKey, "AKIALOCAL"), "local", ""),
+		Credentials:  credentials.NewStaticCredentialsProvider(cmp.Or(s.opts.AccessKey, "AKIALOCAL"), "local", ""),
 		HTTPClient:   &http.Client{Transport: s},
 		BaseEndpoint: aws.String("http://localaws.invalid"),
 	}

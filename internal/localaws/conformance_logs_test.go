@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -116,7 +117,7 @@ func queried(query string) func(context.Context, clients) (string, error) {
 				return "", err
 			}
 			if out.Status != types.QueryStatusRunning && out.Status != types.QueryStatusScheduled {
-				return orDefault(rowsOf(out.Results), "nothing"), nil
+				return cmp.Or(rowsOf(out.Results), "nothing"), nil
 			}
 		}
 	}
@@ -169,7 +170,7 @@ func subscriptions(ctx context.Context, c clients) (string, error) {
 	for _, f := range out.SubscriptionFilters {
 		all = append(all, aws.ToString(f.FilterName), f.Distribution)
 	}
-	return orDefault(text(all...), "none"), nil
+	return cmp.Or(text(all...), "none"), nil
 }
 
 func unsubscribe(name string) func(context.Context, clients) (string, error) {

@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"context"
+	"strconv"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -80,7 +81,7 @@ func TestPatternsMatchOnMoto(t *testing.T) {
 	c := clientsOf(moto(t))
 	names := map[string]string{}
 	for i, tt := range patternCases() {
-		names[tt.pattern] = "pattern" + itoa(i)
+		names[tt.pattern] = "pattern" + strconv.Itoa(i)
 		writeTo(t, c, names[tt.pattern], tt.pattern)
 	}
 	if _, err := c.events.PutEvents(t.Context(), &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -44,7 +45,7 @@ func putEvent(source string) func(context.Context, clients) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return text(out.FailedEntryCount, orDefault(aws.ToString(out.Entries[0].ErrorCode), "taken")), nil
+		return text(out.FailedEntryCount, cmp.Or(aws.ToString(out.Entries[0].ErrorCode), "taken")), nil
 	}
 }
 

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ func found(in *resourcegroupstaggingapi.GetResourcesInput) func(context.Context,
 			names = append(names, afterLast(aws.ToString(r.ResourceARN), ":"))
 		}
 		slices.Sort(names)
-		return orDefault(strings.Join(names, " "), "none"), nil
+		return cmp.Or(strings.Join(names, " "), "none"), nil
 	}
 }
 
@@ -127,7 +128,7 @@ func TestGetResourcesOfEachService(t *testing.T) {
 		if kind == "" {
 			in.ResourceTypeFilters = []string{}
 		}
-		if got, err := found(in)(t.Context(), c); err != nil || got != orDefault(want, "f") {
+		if got, err := found(in)(t.Context(), c); err != nil || got != cmp.Or(want, "f") {
 			t.Error(kind, got, err)
 		}
 	}

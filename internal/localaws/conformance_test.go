@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -54,7 +55,7 @@ func TestConformanceOfMoto(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := clientsOf(cfg)
 			for _, s := range steps {
-				want := orDefault(s.moto, s.want)
+				want := cmp.Or(s.moto, s.want)
 				if got := s.outcome(t, c); got != want {
 					t.Errorf("%s: %s, want %s", s.name, got, want)
 				}

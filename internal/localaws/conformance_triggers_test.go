@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"context"
 	"testing"
 
@@ -45,7 +46,7 @@ func getSigning(name string) func(ctx context.Context, c clients) (string, error
 		if err != nil {
 			return "", err
 		}
-		return orDefault(aws.ToString(out.CodeSigningConfigArn), "none"), nil
+		return cmp.Or(aws.ToString(out.CodeSigningConfigArn), "none"), nil
 	}
 }
 
@@ -60,7 +61,7 @@ func listMappings(name string) func(ctx context.Context, c clients) (string, err
 		for _, m := range out.EventSourceMappings {
 			sources = append(sources, aws.ToString(m.EventSourceArn), aws.ToString(m.State))
 		}
-		return orDefault(text(sources...), "none"), nil
+		return cmp.Or(text(sources...), "none"), nil
 	}
 }
 

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strconv"
@@ -22,7 +23,7 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 		controlError(w, http.StatusNotFound, "there is no "+call+"; there is POST /_local/interrupt")
 		return
 	}
-	tasks, err := strconv.Atoi(orDefault(query.Get("tasks"), "1"))
+	tasks, err := strconv.Atoi(cmp.Or(query.Get("tasks"), "1"))
 	if err != nil || tasks < 1 {
 		controlError(w, http.StatusBadRequest, "tasks must be a number from 1 up, not "+strconv.Quote(query.Get("tasks")))
 		return

@@ -1,5 +1,7 @@
 package localaws
 
+import "cmp"
+
 // registry is the private registry of one region: its repositories, which contain no images.
 type registry struct {
 	region       *region
@@ -47,7 +49,7 @@ func (s *registry) create(_ *call, in *registryInput) (any, error) {
 	if _, err := s.find(in); err == nil {
 		return nil, refuse("RepositoryAlreadyExistsException", "The repository with name '%s' already exists in the registry with id '%s'", in.RepositoryName, s.region.server.opts.Account)
 	}
-	made := &repository{in.RepositoryName, orDefault(in.ImageTagMutability, "MUTABLE")}
+	made := &repository{in.RepositoryName, cmp.Or(in.ImageTagMutability, "MUTABLE")}
 	s.repositories = append(s.repositories, made)
 	return obj{"repository": s.json(made)}, nil
 }

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -68,16 +69,16 @@ type ecsInput struct {
 
 // cluster returns the cluster's name from a name or an ARN; "default" if there is none.
 func (in *ecsInput) cluster() string {
-	return orDefault(afterLast(orDefault(in.ClusterName, in.Cluster), "/"), "default")
+	return cmp.Or(afterLast(cmp.Or(in.ClusterName, in.Cluster), "/"), "default")
 }
 
 func (in *ecsInput) arn(r *region) string {
-	service := afterLast(orDefault(in.Service, in.ServiceName), "/")
+	service := afterLast(cmp.Or(in.Service, in.ServiceName), "/")
 	switch {
 	case in.ResourceArn != "":
 		return in.ResourceArn
 	case in.Family != "" || in.TaskDefinition != "" && service == "":
-		return r.arn("ecs", "task-definition/"+orDefault(in.Family, in.TaskDefinition))
+		return r.arn("ecs", "task-definition/"+cmp.Or(in.Family, in.TaskDefinition))
 	case in.Task != "":
 		return r.arn("ecs", "task/"+in.cluster()+"/"+afterLast(in.Task, "/"))
 	case service != "":

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -107,7 +108,7 @@ func (s *ecsService) apply(v *service, in *ecsInput) error {
 	if in.HealthCheckGracePeriodSeconds != nil {
 		v.grace = in.HealthCheckGracePeriodSeconds
 	}
-	v.platform, v.rebalancing = orDefault(in.PlatformVersion, v.platform), orDefault(in.AvailabilityZoneRebalancing, v.rebalancing)
+	v.platform, v.rebalancing = cmp.Or(in.PlatformVersion, v.platform), cmp.Or(in.AvailabilityZoneRebalancing, v.rebalancing)
 	set(&v.desired, in.DesiredCount)
 	return nil
 }
@@ -211,8 +212,8 @@ func (s *ecsService) serviceJSON(v *service, withTags bool) obj {
 		"serviceArn": s.serviceARN(v), "serviceName": v.name, "clusterArn": s.region.arn("ecs", "cluster/"+v.cluster.name), "status": v.status,
 		"desiredCount": v.desired, "runningCount": running, "pendingCount": pending, "taskDefinition": v.definition,
 		"deploymentConfiguration": v.config, "deployments": deployments, "events": v.events, "createdAt": epoch(v.created),
-		"schedulingStrategy": "REPLICA", "loadBalancers": append([]obj{}, v.balancers...), "serviceRegistries": []any{}, "platformVersion": orDefault(v.platform, "LATEST"),
-		"availabilityZoneRebalancing": orDefault(v.rebalancing, "DISABLED"), "healthCheckGracePeriodSeconds": v.grace,
+		"schedulingStrategy": "REPLICA", "loadBalancers": append([]obj{}, v.balancers...), "serviceRegistries": []any{}, "platformVersion": cmp.Or(v.platform, "LATEST"),
+		"availabilityZoneRebalancing": cmp.Or(v.rebalancing, "DISABLED"), "healthCheckGracePeriodSeconds": v.grace,
 		"deploymentController": v.controller, "networkConfiguration": v.network, "launchType": v.launchType, "capacityProviderStrategy": v.strategy,
 	}
 	if len(v.deployments) > 0 {

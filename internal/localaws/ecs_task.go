@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -121,8 +122,8 @@ func (s *ecsService) listTasks(k *cluster, in *ecsInput) (any, error) {
 	var arns []string
 	for _, t := range k.tasks {
 		family, _, _ := strings.Cut(afterLast(t.deployment.definition, "/"), ":")
-		fits := t.desired == orDefault(in.DesiredStatus, "RUNNING") && orDefault(in.Family, family) == family &&
-			orDefault(in.StartedBy, t.deployment.id) == t.deployment.id && orDefault(afterLast(in.ServiceName, "/"), t.service.name) == t.service.name
+		fits := t.desired == cmp.Or(in.DesiredStatus, "RUNNING") && cmp.Or(in.Family, family) == family &&
+			cmp.Or(in.StartedBy, t.deployment.id) == t.deployment.id && cmp.Or(afterLast(in.ServiceName, "/"), t.service.name) == t.service.name
 		if fits {
 			arns = append(arns, t.arn)
 		}
@@ -145,7 +146,7 @@ func (s *ecsService) stopTask(k *cluster, in *ecsInput) (any, error) {
 	if t == nil {
 		return nil, ecsInvalid("The referenced task was not found.")
 	}
-	s.halt(t, "UserInitiated", orDefault(in.Reason, "Task stopped by user"))
+	s.halt(t, "UserInitiated", cmp.Or(in.Reason, "Task stopped by user"))
 	s.reconcile(t.service)
 	return obj{"task": s.describedTask(t)}, nil
 }

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 )
@@ -91,7 +92,7 @@ func denied(c Call) *Error {
 		code = "UnauthorizedOperation"
 	}
 	e := refuse(code, "User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
-		c.Principal, c, orDefault(c.Resource, "*"), c)
+		c.Principal, c, cmp.Or(c.Resource, "*"), c)
 	if c.Service == "lambda" || c.Service == "account" {
 		e.Status = http.StatusForbidden
 	}

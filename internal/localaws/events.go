@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -51,7 +52,7 @@ type eventsInput struct {
 
 // name returns the rule's name, however it was given.
 func (in *eventsInput) name() string {
-	return orDefault(in.Name, orDefault(in.Rule, afterLast(in.ResourceARN, "/")))
+	return cmp.Or(in.Name, in.Rule, afterLast(in.ResourceARN, "/"))
 }
 
 func (in *eventsInput) arn(r *region) string {
@@ -148,7 +149,7 @@ func (s *eventsService) putRule(c *call, in *eventsInput) (any, error) {
 	default:
 		next.matches = matches
 	}
-	next.Arn, next.EventBusName, next.State = in.arn(c.region), "default", orDefault(in.State, "ENABLED")
+	next.Arn, next.EventBusName, next.State = in.arn(c.region), "default", cmp.Or(in.State, "ENABLED")
 	next.EventPattern, next.ScheduleExpression = in.EventPattern, in.ScheduleExpression
 	next.Description, next.RoleArn = in.Description, in.RoleArn
 	next.effective = time.Now().Add(c.server.delays.RuleEffective)

@@ -3,6 +3,7 @@ package localaws
 import (
 	"context"
 	"maps"
+	"strconv"
 	"strings"
 	"time"
 
@@ -152,7 +153,7 @@ func (f *function) environment(stream string) map[string]string {
 		"AWS_REGION": f.region.name, "AWS_DEFAULT_REGION": f.region.name,
 		"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local",
 		"AWS_LAMBDA_FUNCTION_NAME": conf.FunctionName, "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": itoa(conf.MemorySize), "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(conf.MemorySize), "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
 		"AWS_LAMBDA_LOG_GROUP_NAME": conf.LoggingConfig.LogGroup, "AWS_LAMBDA_LOG_STREAM_NAME": stream,
 		"AWS_LAMBDA_LOG_FORMAT": conf.LoggingConfig.LogFormat,
 	}

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -69,7 +70,7 @@ func (in *iamInput) arn(r *region) string {
 	if o := r.server.iam.roles[strings.ToLower(in.RoleName)]; o != nil {
 		return o.Arn
 	}
-	return r.globalARN("iam", "role"+orDefault(in.Path, "/")+in.RoleName)
+	return r.globalARN("iam", "role"+cmp.Or(in.Path, "/")+in.RoleName)
 }
 
 // on makes an action on the role that the input names.
@@ -178,11 +179,11 @@ func (s *iamService) createRole(c *call, in *iamInput) (any, error) {
 	if err := malformed(policy.CheckTrust(in.AssumeRolePolicyDocument)); err != nil {
 		return nil, err
 	}
-	now, path := time.Now(), orDefault(in.Path, "/")
+	now, path := time.Now(), cmp.Or(in.Path, "/")
 	o := &role{
 		Path: path, RoleName: in.RoleName, RoleID: uniqueID("AROA"), Arn: c.region.globalARN("iam", "role"+path+in.RoleName),
 		CreateDate: now.UTC().Truncate(time.Second), AssumeRolePolicyDocument: in.AssumeRolePolicyDocument,
-		MaxSessionDuration: orDefault(in.MaxSessionDuration, 3600),
+		MaxSessionDuration: cmp.Or(in.MaxSessionDuration, 3600),
 		seenFrom:           now.Add(s.server.delays.RoleSeen), usableFrom: now.Add(s.server.delays.RoleUsable), inline: map[string]string{},
 	}
 	set(&o.Description, in.Description)
@@ -200,7 +201,7 @@ func (s *iamService) createRole(c *call, in *iamInput) (any, error) {
 
 func (s *iamService) updateRole(o *role, in *iamInput) (any, error) {
 	set(&o.Description, in.Description)
-	o.MaxSessionDuration = orDefault(in.MaxSessionDuration, o.MaxSessionDuration)
+	o.MaxSessionDuration = cmp.Or(in.MaxSessionDuration, o.MaxSessionDuration)
 	return obj{}, nil
 }
 
@@ -232,7 +233,7 @@ func (s *iamService) deleteRole(o *role, _ *iamInput) (any, error) {
 func (s *iamService) listRoles(_ *call, in *iamInput) (any, error) {
 	var all []role
 	for _, o := range sorted(s.roles) {
-		if strings.HasPrefix(o.Path, orDefault(in.PathPrefix, "/")) && !time.Now().Before(o.seenFrom) {
+		if strings.HasPrefix(o.Path, cmp.Or(in.PathPrefix, "/")) && !time.Now().Before(o.seenFrom) {
 			all = append(all, o.listed())
 		}
 	}

@@ -1,7 +1,9 @@
 package localaws
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,7 +64,7 @@ func (s *iamService) document(arn string) (document string, known bool) {
 }
 
 func (r *region) policyARN(in *iamInput) string {
-	return r.globalARN("iam", "policy"+orDefault(in.Path, "/")+in.PolicyName)
+	return r.globalARN("iam", "policy"+cmp.Or(in.Path, "/")+in.PolicyName)
 }
 
 // ownPolicy returns one of the account's policies.
@@ -109,8 +111,8 @@ func (p *managedPolicy) version(id string) *policyVersion {
 func (p *managedPolicy) add(document string) *policyVersion {
 	p.made++
 	now := time.Now().UTC().Truncate(time.Second)
-	p.versions = append(p.versions, policyVersion{VersionID: "v" + itoa(p.made), CreateDate: now, Document: document, IsDefaultVersion: p.made == 1})
-	p.UpdateDate, p.DefaultVersionID = now, orDefault(p.DefaultVersionID, "v1")
+	p.versions = append(p.versions, policyVersion{VersionID: "v" + strconv.Itoa(p.made), CreateDate: now, Document: document, IsDefaultVersion: p.made == 1})
+	p.UpdateDate, p.DefaultVersionID = now, cmp.Or(p.DefaultVersionID, "v1")
 	return &p.versions[len(p.versions)-1]
 }
 
@@ -122,7 +124,7 @@ func (s *iamService) createPolicy(c *call, in *iamInput) (any, error) {
 	if err := checkManaged(in.PolicyDocument); err != nil {
 		return nil, err
 	}
-	p := newPolicy(arn, orDefault(in.Path, "/"), in.PolicyDocument)
+	p := newPolicy(arn, cmp.Or(in.Path, "/"), in.PolicyDocument)
 	set(&p.Description, in.Description)
 	if err := p.tags.add("iam", in.Tags); err != nil {
 		return nil, err

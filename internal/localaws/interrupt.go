@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -46,14 +47,14 @@ func (s *ecsService) seed(seed Service) error {
 	if seed.Name == "" || seed.Desired < 0 || k.services[seed.Name] != nil {
 		return errors.New("it needs a unique name, and a number of tasks from 0 up")
 	}
-	since := time.Now().Add(-orDefault(seed.Age, time.Hour))
+	since := time.Now().Add(-cmp.Or(seed.Age, time.Hour))
 	v := newService(k, seed.Name)
 	v.desired, v.created = seed.Desired, since
 	v.definition = s.define(seed.Name, obj{
 		"cpu": "256", "memory": "512", "networkMode": "awsvpc",
 		"containerDefinitions": []obj{container(seed)},
 	})
-	v.strategy = []strategyItem{{CapacityProvider: orDefault(seed.CapacityProvider, "FARGATE_SPOT"), Weight: 1}}
+	v.strategy = []strategyItem{{CapacityProvider: cmp.Or(seed.CapacityProvider, "FARGATE_SPOT"), Weight: 1}}
 	if err := s.surround(v, seed); err != nil {
 		return err
 	}

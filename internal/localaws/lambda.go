@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -89,7 +90,7 @@ type lambdaInput struct {
 
 // named returns the function's own name and the qualifier of a name, an ARN or a partial ARN.
 func (in *lambdaInput) named() (name, qualifier string) {
-	name = orDefault(in.FunctionName, in.Resource)
+	name = cmp.Or(in.FunctionName, in.Resource)
 	if _, own, ok := strings.Cut(name, "function:"); ok {
 		name = own
 	}
@@ -166,7 +167,7 @@ func (s *lambdaService) find(in *lambdaInput) (*function, error) {
 	if qualifier != "" && in.Qualifier != "" && qualifier != in.Qualifier {
 		return nil, invalidParameter("The derived qualifier from the function name does not match the specified qualifier.")
 	}
-	if qualifier = orDefault(in.Qualifier, qualifier); qualifier != "" && qualifier != "$LATEST" { // the only version
+	if qualifier = cmp.Or(in.Qualifier, qualifier); qualifier != "" && qualifier != "$LATEST" { // the only version
 		return nil, notFound("Function not found: %s:%s", in.arn(s.region), qualifier)
 	}
 	if f := s.named(in.name()); f != nil && !time.Now().Before(f.seenFrom) {

@@ -1,6 +1,9 @@
 package localaws
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 func (s *lambdaService) createFunction(c *call, in *lambdaInput) (any, error) {
 	name := in.name()
@@ -87,7 +90,7 @@ func (s *lambdaService) updateFunctionConfiguration(f *function, in *lambdaInput
 }
 
 func (s *lambdaService) deleteFunction(f *function, in *lambdaInput) (any, error) {
-	if _, qualifier := in.named(); orDefault(in.Qualifier, qualifier) == "$LATEST" {
+	if _, qualifier := in.named(); cmp.Or(in.Qualifier, qualifier) == "$LATEST" {
 		return nil, invalidParameter("$LATEST version cannot be deleted without deleting the function.")
 	}
 	if f.goneAt.IsZero() {

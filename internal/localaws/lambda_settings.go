@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -34,7 +35,7 @@ type functionSettings struct {
 // apply changes all given settings or none.
 func (f *function) apply(s functionSettings) error {
 	conf := f.conf
-	conf.Role = orDefault(s.Role, conf.Role)
+	conf.Role = cmp.Or(s.Role, conf.Role)
 	if err := checkEnvironment(s.Environment); err != nil {
 		return err
 	}
@@ -47,7 +48,7 @@ func (f *function) apply(s functionSettings) error {
 	if err := f.checkDeadLetters(conf.Role, s.DeadLetterConfig); err != nil {
 		return err
 	}
-	conf.Runtime, conf.Handler = orDefault(s.Runtime, conf.Runtime), orDefault(s.Handler, conf.Handler)
+	conf.Runtime, conf.Handler = cmp.Or(s.Runtime, conf.Runtime), cmp.Or(s.Handler, conf.Handler)
 	set(&conf.Description, s.Description)
 	set(&conf.Timeout, s.Timeout)
 	set(&conf.MemorySize, s.MemorySize)
@@ -86,8 +87,8 @@ func (l *loggingConfig) apply(given *loggingConfig) error {
 	if strings.HasPrefix(given.LogGroup, "aws/") {
 		return invalidParameter("Log group names cannot start with the reserved prefix: aws/")
 	}
-	l.LogGroup = orDefault(given.LogGroup, l.LogGroup)
-	l.LogFormat = orDefault(given.LogFormat, l.LogFormat)
+	l.LogGroup = cmp.Or(given.LogGroup, l.LogGroup)
+	l.LogFormat = cmp.Or(given.LogFormat, l.LogFormat)
 	levels := given.ApplicationLogLevel + given.SystemLogLevel
 	switch {
 	case l.LogFormat == "Text" && levels != "":
@@ -95,8 +96,8 @@ func (l *loggingConfig) apply(given *loggingConfig) error {
 	case l.LogFormat == "Text":
 		l.ApplicationLogLevel, l.SystemLogLevel = "", ""
 	default:
-		l.ApplicationLogLevel = orDefault(orDefault(given.ApplicationLogLevel, l.ApplicationLogLevel), "INFO")
-		l.SystemLogLevel = orDefault(orDefault(given.SystemLogLevel, l.SystemLogLevel), "INFO")
+		l.ApplicationLogLevel = cmp.Or(given.ApplicationLogLevel, l.ApplicationLogLevel, "INFO")
+		l.SystemLogLevel = cmp.Or(given.SystemLogLevel, l.SystemLogLevel, "INFO")
 	}
 	return nil
 }
@@ -145,7 +146,7 @@ func (conf *configuration) add(r *region, s functionSettings) error {
 		if s.SnapStart.ApplyOn == "PublishedVersions" && strings.HasPrefix(conf.Runtime, "provided") {
 			return invalidParameter("%s is not supported for SnapStart enabled functions.", conf.Runtime)
 		}
-		conf.SnapStart.ApplyOn = orDefault(s.SnapStart.ApplyOn, conf.SnapStart.ApplyOn)
+		conf.SnapStart.ApplyOn = cmp.Or(s.SnapStart.ApplyOn, conf.SnapStart.ApplyOn)
 	}
 	if s.FileSystemConfigs != nil {
 		if len(s.FileSystemConfigs) > 0 && conf.VpcConfig == nil {

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -77,7 +78,7 @@ func (s *lambdaService) deleteEventSourceMapping(_ *call, in *lambdaInput) (any,
 func (s *lambdaService) listEventSourceMappings(c *call, in *lambdaInput) (any, error) {
 	all := []*mapping{}
 	for _, m := range sorted(s.mappings) {
-		if (in.FunctionName == "" || m.FunctionArn == in.arn(c.region)) && orDefault(in.EventSourceArn, m.EventSourceArn) == m.EventSourceArn {
+		if (in.FunctionName == "" || m.FunctionArn == in.arn(c.region)) && cmp.Or(in.EventSourceArn, m.EventSourceArn) == m.EventSourceArn {
 			all = append(all, m)
 		}
 	}
@@ -91,7 +92,7 @@ func (s *lambdaService) createFunctionURL(f *function, in *lambdaInput) (any, er
 	now := time.Now().UTC().Format(time.RFC3339Nano)
 	f.url = &functionURL{
 		FunctionURL: "https://" + randomHex(32) + ".lambda-url." + s.region.name + ".on.aws/", FunctionArn: f.conf.FunctionArn,
-		AuthType: in.AuthType, InvokeMode: orDefault(in.InvokeMode, "BUFFERED"), CreationTime: now, LastModifiedTime: now,
+		AuthType: in.AuthType, InvokeMode: cmp.Or(in.InvokeMode, "BUFFERED"), CreationTime: now, LastModifiedTime: now,
 	}
 	return f.url, nil
 }

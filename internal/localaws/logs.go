@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -79,7 +80,7 @@ func (in *logsInput) group() string {
 	if all := in.queried(); len(all) > 0 {
 		return all[0]
 	}
-	return orDefault(in.LogGroupName, orDefault(afterLast(in.LogGroupIdentifier, ":"), name))
+	return cmp.Or(in.LogGroupName, afterLast(in.LogGroupIdentifier, ":"), name)
 }
 
 func (in *logsInput) arn(r *region) string {
@@ -144,7 +145,7 @@ func (s *logsService) createLogGroup(_ *call, in *logsInput) (any, error) {
 	}
 	arn := in.arn(s.region)
 	g := &logGroup{
-		Name: in.LogGroupName, CreationTime: time.Now().UnixMilli(), Arn: arn + ":*", GroupArn: arn, Class: orDefault(in.LogGroupClass, "STANDARD"),
+		Name: in.LogGroupName, CreationTime: time.Now().UnixMilli(), Arn: arn + ":*", GroupArn: arn, Class: cmp.Or(in.LogGroupClass, "STANDARD"),
 		KmsKeyID: in.KmsKeyID, Protected: in.DeletionProtectionEnabled, streams: map[string]*logStream{}, subscriptions: map[string]*subscription{},
 	}
 	if err := g.tags.add("logs", in.Tags); err != nil {

@@ -166,7 +166,7 @@ func (s *logsService) getLogEvents(t *logStream, in *logsInput) (any, error) {
 		start = 0
 	}
 	end := min(start+size, len(events))
-	return obj{"events": append([]logEvent{}, events[start:end]...), "nextForwardToken": "f/" + itoa(end), "nextBackwardToken": "b/" + itoa(start)}, nil
+	return obj{"events": append([]logEvent{}, events[start:end]...), "nextForwardToken": "f/" + strconv.Itoa(end), "nextBackwardToken": "b/" + strconv.Itoa(start)}, nil
 }
 
 // place parses the token of GetLogEvents.
@@ -242,7 +242,7 @@ func (g *logGroup) eventsOf(in *logsInput) []logEvent {
 		}
 		for i, e := range t.events {
 			if in.during(e) {
-				e.LogStreamName, e.EventID = t.Name, t.Name+"/"+itoa(i)
+				e.LogStreamName, e.EventID = t.Name, t.Name+"/"+strconv.Itoa(i)
 				found = append(found, e)
 			}
 		}

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -35,7 +36,7 @@ func (s *logsService) putSubscriptionFilter(g *logGroup, in *logsInput) (any, er
 	}
 	g.subscriptions[in.FilterName] = &subscription{
 		FilterName: in.FilterName, LogGroupName: g.Name, FilterPattern: *in.FilterPattern, DestinationArn: in.DestinationArn,
-		RoleArn: in.RoleArn, Distribution: orDefault(in.Distribution, "ByLogStream"), CreationTime: time.Now().UnixMilli(),
+		RoleArn: in.RoleArn, Distribution: cmp.Or(in.Distribution, "ByLogStream"), CreationTime: time.Now().UnixMilli(),
 	}
 	return nil, nil
 }

@@ -1,8 +1,10 @@
 package localaws
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,7 +46,7 @@ type messagingInput struct {
 func (in *messagingInput) arn(r *region) string {
 	switch {
 	case in.QueueName+in.QueueURL != "":
-		return r.arn("sqs", orDefault(in.QueueName, afterLast(in.QueueURL, "/")))
+		return r.arn("sqs", cmp.Or(in.QueueName, afterLast(in.QueueURL, "/")))
 	case in.Name != "":
 		return r.arn("sns", in.Name)
 	}
@@ -67,7 +69,7 @@ func (s *messaging) sqsActions() map[string]action {
 			if err != nil {
 				return nil, err
 			}
-			return obj{"Attributes": obj{"QueueArn": in.arn(s.region), "ApproximateNumberOfMessages": itoa(len(q.messages))}}, nil
+			return obj{"Attributes": obj{"QueueArn": in.arn(s.region), "ApproximateNumberOfMessages": strconv.Itoa(len(q.messages))}}, nil
 		}, "QueueURL"),
 		"DeleteQueue":    change(s.find, func(_ *queue, in *messagingInput) { delete(s.queues, in.arn(s.region)) }, "QueueURL"),
 		"ReceiveMessage": on(s.find, (*queue).receive, "QueueURL"),
@@ -106,7 +108,7 @@ func (s *messaging) queueURL(c *call, in *messagingInput) (any, error) {
 func (q *queue) receive(in *messagingInput) (any, error) {
 	received := []message{}
 	for i := range q.messages {
-		if m := &q.messages[i]; !time.Now().Before(m.hidden) && len(received) < orDefault(in.MaxNumberOfMessages, 1) {
+		if m := &q.messages[i]; !time.Now().Before(m.hidden) && len(received) < cmp.Or(in.MaxNumberOfMessages, 1) {
 			m.hidden, m.ReceiptHandle = time.Now().Add(visibility), newID()
 			received = append(received, *m)
 		}

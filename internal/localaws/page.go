@@ -30,7 +30,7 @@ const tokenPrefix = "localaws page from "
 
 // pageToken returns the token of the page that begins at an item.
 func pageToken(start int) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(tokenPrefix + itoa(start)))
+	return base64.RawURLEncoding.EncodeToString([]byte(tokenPrefix + strconv.Itoa(start)))
 }
 
 func pageStart(service, token string) (int, error) {

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -165,7 +166,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // web returns the HTTP server for l, which runs until Close. The lock must be held.
 func (s *Server) web(l net.Listener) *http.Server {
 	web := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
-	s.url = orDefault(s.url, "http://"+l.Addr().String())
+	s.url = cmp.Or(s.url, "http://"+l.Addr().String())
 	s.closers = append(s.closers, web.Close)
 	return web
 }

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"reflect"
@@ -52,7 +53,7 @@ func knownMembers(t reflect.Type) map[string]bool {
 			continue
 		}
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		known[strings.ToLower(orDefault(name, f.Name))] = true
+		known[strings.ToLower(cmp.Or(name, f.Name))] = true
 	}
 	return known
 }

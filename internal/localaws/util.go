@@ -8,17 +8,6 @@ import (
 	"time"
 )
 
-// orDefault returns v, or otherwise if v is zero.
-func orDefault[T comparable](v, otherwise T) T {
-	var zero T
-	if v == zero {
-		return otherwise
-	}
-	return v
-}
-
-func itoa(n int) string { return strconv.Itoa(n) }
-
 // afterLast returns the part after the last separator: the name at the end of an ARN, or a plain name
 // unchanged.
 func afterLast(s, separator string) string {

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -22,7 +23,7 @@ func (queryWire) target(c *call) error {
 	if err != nil {
 		return refuse("MalformedQueryString", "%v", err)
 	}
-	c.record.Action, c.params = orDefault(form.Get("Action"), c.request.Method+" "+c.request.URL.Path), obj{}
+	c.record.Action, c.params = cmp.Or(form.Get("Action"), c.request.Method+" "+c.request.URL.Path), obj{}
 	for key, values := range form {
 		plant(c.params, strings.Split(key, "."), values[0])
 	}
