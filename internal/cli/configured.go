@@ -75,7 +75,7 @@ func (a *app) configuredTargets(ctx context.Context) ([]target, error) {
 	}
 	var all []target
 	for _, each := range a.file {
-		base := target{prefix: each.Prefix(), kind: "target", name: each.Name, err: failed[each.app.aws], of: each}
+		base := target{prefix: each.Prefix(), kind: "read", name: each.Name, label: each.Name, err: failed[each.app.aws], of: each}
 		regions := each.Regions()
 		if len(regions) == 0 {
 			region, err := each.app.findRegion(ctx)
@@ -96,12 +96,29 @@ func (a *app) configuredTargets(ctx context.Context) ([]target, error) {
 	return all, nil
 }
 
-// label is the name of the installation of a file; "" where the target is not of one.
-func (t target) label() string {
-	if t.of == nil {
-		return ""
+// placesOf are the regions that installations are in, each once for each way to an account, for a command that is about
+// a region and not about what is installed there.
+func placesOf(targets []target) []target {
+	type place struct {
+		aws    *awsSource
+		region string
 	}
-	return t.of.Name
+	taken, ways := map[place]bool{}, map[*awsSource]bool{}
+	var places []target
+	for _, each := range targets {
+		ways[each.of.app.aws] = true
+		if at := (place{each.of.app.aws, each.region}); !taken[at] {
+			taken[at] = true
+			places = append(places, each)
+		}
+	}
+	for n, each := range places {
+		places[n].prefix, places[n].label, places[n].name = "", "", each.region
+		if account := each.of.Account(); account != "" && len(ways) > 1 {
+			places[n].name += " of " + account
+		}
+	}
+	return places
 }
 
 // ofFile is the flags that make another command be about installations of the same file.

@@ -48,7 +48,7 @@ with 1 if nothing could be read. A team can accept a finding:
 			if err != nil {
 				return err
 			}
-			runs, id, err := runInRegions(cmd.Context(), a, nil, func(ctx context.Context, a *app) (doctorAnswer, error) { return examine(ctx, a, o) })
+			runs, id, err := runInPlaces(cmd.Context(), a, func(ctx context.Context, a *app) (doctorAnswer, error) { return examine(ctx, a, o) })
 			if err != nil {
 				return err
 			}
@@ -60,6 +60,7 @@ with 1 if nothing could be read. A team can accept a finding:
 			return err
 		},
 	}
+	addConfig(cmd, "YAML file of install, for region, profile, role-arn and expect-account")
 	flags := cmd.Flags()
 	flags.StringSliceVar(&o.clusters, "cluster", nil, "only this cluster, a name or an ARN; repeatable")
 	flags.StringSliceVar(&o.services, "service", nil, "only this service, a name or an ARN; repeatable")
@@ -68,6 +69,7 @@ with 1 if nothing could be read. A team can accept a finding:
 	flags.BoolVar(&o.strict, "strict", false, "exit with 2 for warnings as well")
 	complete(cmd, "ignore", doctor.Codes()...)
 	complete(cmd, "explain", doctor.Codes()...)
+	_ = flags.SetAnnotation("cluster", notInFile, []string{"true"}) // in the file of install it is another
 	a.awsFlags(cmd)
 	return cmd
 }

@@ -102,11 +102,14 @@ func (r *installRun) runPlanned(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	every := planned[installAnswer]{app: r.app, together: true, check: oneAccount[installAnswer], plan: func(ctx context.Context, a *app) (installAnswer, work[installAnswer], error) {
+	every := planned[installAnswer]{app: r.app, verb: "install", together: true, check: oneAccount[installAnswer], plan: func(ctx context.Context, a *app) (installAnswer, work[installAnswer], error) {
 		asked := *r.asked
 		asked.prefix = a.of.Prefix()
 		return (&installRun{a, &asked, a.of.given, true}).plan(ctx)
 	}}
+	if r.asked.upgrade {
+		every.verb = "upgrade"
+	}
 	return every.run(ctx, targets)
 }
 

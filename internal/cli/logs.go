@@ -165,7 +165,7 @@ func (r logsRun) showRegion(ctx context.Context, v *targetRun[shownLogs]) error 
 	if err := v.show(r.app); err != nil || v.answered() || !r.json() {
 		return err
 	}
-	return r.out.JSONLine(regionError{v.label(), v.region, bodyOf(v.app.explain(ctx, v.err))})
+	return r.out.JSONLine(regionError{v.label, v.region, bodyOf(v.app.explain(ctx, v.err))})
 }
 
 func (r logsRun) here(ctx context.Context) (shownLogs, error) {

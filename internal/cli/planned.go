@@ -18,6 +18,7 @@ type plan[T answer] func(context.Context, *app) (T, work[T], error)
 // planned is a command at several targets that is planned at all of them before it writes at one.
 type planned[T answer] struct {
 	app  *app
+	verb string // what is done once all is planned
 	plan plan[T]
 	// agree is given the plans, and returns an error where they are not to be carried out. It may be nil.
 	agree func(context.Context, []*targetRun[T]) error
@@ -32,6 +33,9 @@ type planned[T answer] struct {
 func (p planned[T]) run(ctx context.Context, targets []target) error {
 	var mu sync.Mutex
 	rest := map[*app]work[T]{}
+	for n := range targets {
+		targets[n].kind = "plan"
+	}
 	runs := runAll(ctx, p.app, targets, func(ctx context.Context, a *app) (T, error) {
 		answer, left, err := p.plan(ctx, a)
 		mu.Lock()
@@ -58,6 +62,9 @@ func (p planned[T]) run(ctx context.Context, targets []target) error {
 			return err
 		}
 	}
+	for _, v := range left {
+		v.kind = p.verb
+	}
 	runThrough(ctx, p.app, left, func(ctx context.Context, a *app) (T, error) { return rest[a](ctx, a) })
 	return report(ctx, p.app, runs)
 }
@@ -65,7 +72,7 @@ func (p planned[T]) run(ctx context.Context, targets []target) error {
 // heldBack says at each target that its plan was not carried out.
 func (p planned[T]) heldBack(left []*targetRun[T]) {
 	for _, v := range left {
-		v.app.err.Print(v.app.err.Note("", fmt.Sprintf("%s: %s, held back because another was refused; --only %s goes ahead without it", v.name, v.answer.brief(), v.label())))
+		v.app.err.Print(v.app.err.Note("", fmt.Sprintf("%s: %s, held back because another was refused; --only %s goes ahead without it", v.name, v.answer.brief(), v.label)))
 	}
 }
 
@@ -92,7 +99,7 @@ func oneAccount[T answer](runs []*targetRun[T]) error {
 func namesOf[T finding](runs []*targetRun[T]) []string {
 	var names []string
 	for _, v := range runs {
-		if name := v.label(); len(names) == 0 || names[len(names)-1] != name {
+		if name := v.label; len(names) == 0 || names[len(names)-1] != name {
 			names = append(names, name)
 		}
 	}

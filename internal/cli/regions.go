@@ -71,6 +71,7 @@ type target struct {
 	kind, name     string // of its line among the others, and its name in errors
 	err            error  // why it is not known what is there
 	of             *configured
+	label          string // the name of the installation in its file; "" where the target is not about one
 }
 
 // targetRun is a command at one target: with others its text is held back until all are done.
@@ -97,6 +98,18 @@ func runInRegions[T finding](ctx context.Context, a *app, prefix *string, do wor
 		return []*targetRun[T]{v}, id, nil
 	}
 	return runAll(ctx, a, targets, do), id, nil
+}
+
+// runInPlaces is runInRegions for a command that is about regions: of a file it takes those of its installations.
+func runInPlaces[T finding](ctx context.Context, a *app, do work[T]) ([]*targetRun[T], session.Identity, error) {
+	if a.file == nil {
+		return runInRegions(ctx, a, nil, do)
+	}
+	targets, err := a.configuredTargets(ctx)
+	if err != nil {
+		return nil, session.Identity{}, err
+	}
+	return runAll(ctx, a, placesOf(targets), do), session.Identity{}, nil
 }
 
 // targets are the installations of a file, or the regions that were asked for; a target without a name stands alone.

@@ -218,7 +218,7 @@ func (r reportRun) printCure(sums *history.Report) {
 }
 
 func csvHeader() []string {
-	return []string{"time", "region", "cluster", "service", "task", "zone", "result", "reason", "reaction_ms", "deployment", "error"}
+	return []string{"time", "region", "cluster", "service", "task", "zone", "result", "reason", "reaction_ms", "deployment", "error", "prefix"}
 }
 
 func csvRows(r *history.Report) [][]string {
@@ -230,7 +230,7 @@ func csvRows(r *history.Report) [][]string {
 		}
 		rows[n] = []string{
 			i.At.UTC().Format(time.RFC3339), r.Region, handler.NameOf(i.Cluster), i.Service, handler.NameOf(i.Task), i.Zone,
-			string(i.Result), string(i.Reason), reaction, i.Deployment, i.Error,
+			string(i.Result), string(i.Reason), reaction, i.Deployment, i.Error, r.Prefix,
 		}
 	}
 	return rows

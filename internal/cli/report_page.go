@@ -54,6 +54,9 @@ func (p *reportPage) write(ctx context.Context, runs []*targetRun[shownReport]) 
 			answers++
 			region.Name, region.Report, region.Warnings = v.answer.Region, &v.answer.Report, v.answer.warnings
 		}
+		if v.of != nil {
+			region.Name = v.name
+		}
 		shown.Regions = append(shown.Regions, region)
 	}
 	if answers == 0 {

@@ -28,7 +28,7 @@ func report[T answer](ctx context.Context, a *app, runs []*targetRun[T]) error {
 		if err := v.show(a); err != nil {
 			return err
 		}
-		where := place{v.label(), v.prefix, v.region, v.app.account}
+		where := place{v.label, v.prefix, v.region, v.app.account}
 		if v.answered() {
 			all.Results = append(all.Results, v.answer.at(where))
 		} else {

@@ -174,7 +174,7 @@ func (r statusRun) show(ctx context.Context, runs []*targetRun[statuses]) error 
 			r.origins[originOf(status)] = v.of
 		}
 		if v.code == exitError || v.code == exitInterrupted || v.code == exitNotInstalled && v.of != nil {
-			answer.Errors = append(answer.Errors, regionError{v.label(), v.app.found, bodyOf(v.app.explain(ctx, v.err))})
+			answer.Errors = append(answer.Errors, regionError{v.label, v.app.found, bodyOf(v.app.explain(ctx, v.err))})
 		}
 	}
 	if r.json() {
@@ -192,8 +192,8 @@ func (r statusRun) printAbsent(runs []*targetRun[statuses]) {
 			continue
 		}
 		r.out.Printf("\n")
-		r.out.Print(r.out.Note("", fmt.Sprintf("%s is not installed: %s in %s of account %s", v.label(), deploy.DisplayPrefix(v.prefix), v.region, v.app.account)))
-		hint(r.out, "spothandler install"+r.ofFile(v.label()))
+		r.out.Print(r.out.Note("", fmt.Sprintf("%s is not installed: %s in %s of account %s", v.label, deploy.DisplayPrefix(v.prefix), v.region, v.app.account)))
+		hint(r.out, "spothandler install"+r.ofFile(v.label))
 	}
 }
 

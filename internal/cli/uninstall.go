@@ -85,7 +85,7 @@ func (u uninstallRun) run(ctx context.Context) error {
 	case len(targets) == 0:
 		return u.nothingAnywhere(id)
 	case targets[0].name != "":
-		every := planned[uninstallAnswer]{app: u.app, together: u.file != nil, plan: u.plan, agree: u.confirmed}
+		every := planned[uninstallAnswer]{app: u.app, verb: "remove", together: u.file != nil, plan: u.plan, agree: u.confirmed}
 		return every.run(ctx, targets)
 	}
 	return u.removeAlone(ctx, targets[0])
