@@ -150,7 +150,7 @@ func TestBadEnvironment(t *testing.T) {
 		t.Error("ended without an error")
 	}
 	records := f.records()
-	want := `reading SPOTHANDLER_REDEPLOY: "twice" is not one of once, always, observe`
+	want := `reading SPOTHANDLER_REDEPLOY: "twice" is not once, always or observe`
 	if len(records) != 1 || records[0]["error"] != want {
 		t.Errorf("wrote %s, want %s", f.written(), want)
 	}

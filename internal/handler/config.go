@@ -91,7 +91,7 @@ func parseMode(value string) (Mode, error) {
 	case ModeOnce, ModeAlways, ModeObserve:
 		return mode, nil
 	}
-	return "", fmt.Errorf("reading %s: %q is not one of once, always, observe", EnvRedeploy, value)
+	return "", fmt.Errorf("reading %s: %q is not once, always or observe", EnvRedeploy, value)
 }
 
 func parseCooldown(value string) (time.Duration, error) {
@@ -119,7 +119,7 @@ func parseLevel(value string) (slog.Level, error) {
 	case "ERROR":
 		return slog.LevelError, nil
 	}
-	return 0, fmt.Errorf("reading %s: %q is not one of DEBUG, INFO, WARNING, ERROR", EnvLogLevel, value)
+	return 0, fmt.Errorf("reading %s: %q is not DEBUG, INFO, WARNING or ERROR", EnvLogLevel, value)
 }
 
 // parseAccount accepts an account ID. With a wrong one, every event would be

@@ -37,12 +37,12 @@ func TestConfigFromEnv(t *testing.T) {
 
 func TestConfigFromEnvRefuses(t *testing.T) {
 	cases := []struct{ name, value, want string }{
-		{EnvRedeploy, "twice", `reading SPOTHANDLER_REDEPLOY: "twice" is not one of once, always, observe`},
+		{EnvRedeploy, "twice", `reading SPOTHANDLER_REDEPLOY: "twice" is not once, always or observe`},
 		{EnvCooldown, "5", `reading SPOTHANDLER_COOLDOWN: time: missing unit in duration "5"`},
 		{EnvCooldown, "-5m", "reading SPOTHANDLER_COOLDOWN: -5m is negative"},
 		{EnvAccount, "11112222333", `reading SPOTHANDLER_ACCOUNT: "11112222333" is not a twelve-digit account ID`},
 		{EnvAccount, "arn:aws:iam:", `reading SPOTHANDLER_ACCOUNT: "arn:aws:iam:" is not a twelve-digit account ID`},
-		{EnvLogLevel, "info", `reading LOG_LEVEL: "info" is not one of DEBUG, INFO, WARNING, ERROR`},
+		{EnvLogLevel, "info", `reading LOG_LEVEL: "info" is not DEBUG, INFO, WARNING or ERROR`},
 	}
 	for _, c := range cases {
 		t.Run(c.name+"="+c.value, func(t *testing.T) {

@@ -140,6 +140,6 @@ func Reasons() []ReasonText {
 	}
 	return append(all,
 		ReasonText{ReasonRedeploy, ActionRedeploy, textRedeploy},
-		ReasonText{ReasonFailed, ActionFail, "ECS could not be asked, or did not accept the redeployment"},
+		ReasonText{ReasonFailed, ActionFail, "the service could not be described or redeployed"},
 	)
 }

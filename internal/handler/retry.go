@@ -39,7 +39,7 @@ var errOutOfTime = errors.New("out of time")
 
 // errNoAnswer reports that an answer lacks what ECS always sends, so it did not
 // come from ECS.
-var errNoAnswer = errors.New("the answer says nothing about the service")
+var errNoAnswer = errors.New("the response lacks the service")
 
 // retryBudget limits the attempts of one operation within one invocation.
 type retryBudget struct {

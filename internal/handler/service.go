@@ -100,13 +100,13 @@ func serviceIn(out *ecs.DescribeServicesOutput) (*Service, error) {
 		return ServiceFrom(&out.Services[0]), nil
 	}
 	if len(out.Failures) == 0 {
-		return nil, errors.New("ECS answered with neither the service nor a failure")
+		return nil, errors.New("ECS returned neither the service nor a failure")
 	}
 	reason := aws.ToString(out.Failures[0].Reason)
 	if reason == "MISSING" {
 		return &Service{Missing: true}, nil
 	}
-	return nil, fmt.Errorf("ECS answered with failure %s", reason)
+	return nil, fmt.Errorf("ECS returned failure %s", reason)
 }
 
 // ServiceFrom converts a service described by DescribeServices. It has no Tag
