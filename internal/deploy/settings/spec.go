@@ -38,7 +38,7 @@ type Spec struct {
 	Dropped map[string]string // recorded tags that are no longer wanted, to be removed from the resources
 }
 
-// Unreserved, as a reserved concurrency, means that the function uses the account's unreserved pool.
+// Unreserved is the reserved concurrency that leaves the function in the account's unreserved pool.
 const Unreserved = -1
 
 // Defaults returns the Spec of a first install without any flags.
