@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
@@ -45,7 +46,7 @@ func briefly(changes []deploy.Change, applied bool) string {
 	case applied:
 		return counts(changes)
 	}
-	return plural(len(changes), "change") + " pending"
+	return term.Plural(len(changes), "change") + " pending"
 }
 
 const kept = "kept"

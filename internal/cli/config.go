@@ -104,7 +104,7 @@ func configuredIn(file settings.File) configAnswer {
 
 func (c configCheck) print(answer configAnswer) {
 	out := c.out
-	out.Print(out.Success(answer.File + " is valid: " + plural(len(answer.Installations), "installation")))
+	out.Print(out.Success(answer.File + " is valid: " + term.Plural(len(answer.Installations), "installation")))
 	names, prefixes, regions := 0, 0, 0
 	cells := func(each configuredAnswer) (name, prefix, where string) {
 		prefix, where = "no prefix", "the configuration's Region"

@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spothandler/spothandler/internal/cli/show"
+	"github.com/spothandler/spothandler/internal/cli/term"
+
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
@@ -65,7 +68,7 @@ type configInit struct {
 // installedHere are the installations of a region, as a file is to have them.
 type installedHere []settings.Entry
 
-func (i installedHere) brief() string { return plural(len(i), "installation") }
+func (i installedHere) brief() string { return term.Plural(len(i), "installation") }
 
 func (c *configInit) run(ctx context.Context) error {
 	if err := c.mayWrite(); err != nil {
@@ -208,8 +211,8 @@ func (c *configInit) answer(file settings.File, text string) error {
 		return nil
 	}
 	answer := configuredIn(file)
-	c.out.Print(c.out.Success("Written: " + c.asked.file + " with " + plural(len(answer.Installations), "installation")))
-	hint(c.out, "spothandler install --config "+apperr.Quote(c.asked.file)+" --dry-run")
+	c.out.Print(c.out.Success("Written: " + c.asked.file + " with " + term.Plural(len(answer.Installations), "installation")))
+	show.Hint(c.out, "spothandler install --config "+apperr.Quote(c.asked.file)+" --dry-run")
 	return nil
 }
 

@@ -210,8 +210,8 @@ func (t *demoRun) inventory(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s, %s, %s, %s", plural(len(roles.Roles), "role"), plural(len(groups.LogGroups), "log group"),
-		plural(len(functions.Functions), "function"), plural(len(rules.Rules), "rule")), nil
+	return fmt.Sprintf("%s, %s, %s, %s", term.Plural(len(roles.Roles), "role"), term.Plural(len(groups.LogGroups), "log group"),
+		term.Plural(len(functions.Functions), "function"), term.Plural(len(rules.Rules), "rule")), nil
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/term"
+
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -267,7 +269,7 @@ func (d doctorAnswer) brief() string {
 			sick++
 		}
 	}
-	return fmt.Sprintf("%s, %d not ready", plural(len(d.Services), "service"), sick)
+	return fmt.Sprintf("%s, %d not ready", term.Plural(len(d.Services), "service"), sick)
 }
 
 // at is the answer itself, which names its place.

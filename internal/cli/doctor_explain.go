@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/doctor"
 )
 
@@ -36,7 +37,7 @@ func explainCheck(a *app, code string) error {
 	a.out.Print(st.Paragraph("  ", found.Why))
 	a.out.Printf("\n%s\n", st.Dim("how to fix it"))
 	for _, cure := range found.Cures {
-		hint(a.out, cure)
+		show.Hint(a.out, cure)
 	}
 	a.out.Printf("\n%s\n", st.Dim("where AWS says so"))
 	for _, source := range found.Sources {

@@ -3,6 +3,9 @@ package cli
 import (
 	"strings"
 
+	"github.com/spothandler/spothandler/internal/cli/show"
+	"github.com/spothandler/spothandler/internal/cli/term"
+
 	"github.com/spothandler/spothandler/internal/doctor"
 )
 
@@ -26,7 +29,7 @@ func (e *examination) printMarkdown() {
 	if reasons, checks := e.unchecked(); len(reasons) > 0 {
 		e.out.Printf("\n## Not checked\n\n")
 		for _, why := range reasons {
-			e.out.Printf("- %s (%s)\n", inMarkdown(why), plural(checks[why], "check"))
+			e.out.Printf("- %s (%s)\n", inMarkdown(why), term.Plural(checks[why], "check"))
 		}
 	}
 	names := []string{}
@@ -50,7 +53,7 @@ func (e *examination) markdownSection(title string, findings []doctor.Finding) {
 			ignored = ", ignored (" + f.Ignored + ")"
 		}
 		e.out.Printf("- **%s** %s%s: %s\n", f.Code, string(f.Severity), ignored, inMarkdown(f.Message))
-		if f.Cure != "" && isCommand(f.Cure) {
+		if f.Cure != "" && show.IsCommand(f.Cure) {
 			e.out.Printf("\n  ```sh\n  %s\n  ```\n\n", f.Cure)
 		} else if f.Cure != "" {
 			e.out.Printf("  %s\n", inMarkdown(f.Cure))

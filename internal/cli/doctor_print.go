@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/handler"
@@ -17,7 +18,7 @@ func (e *examination) printText() {
 	st := e.out.Style
 	sign, words := e.verdict()
 	paint := map[term.Glyph]func(string) term.Text{term.OK: st.Green, term.Failed: st.Red, term.Attention: st.Yellow}[sign]
-	place := fmt.Sprintf(" · %s · %s · %s", plural(len(e.facts.Clusters), "cluster"), e.s.id.Region, term.Seconds(time.Since(e.began)))
+	place := fmt.Sprintf(" · %s · %s · %s", term.Plural(len(e.facts.Clusters), "cluster"), e.s.id.Region, term.Seconds(time.Since(e.began)))
 	e.out.Printf("%s %s%s\n", st.Glyph(sign), paint(words), st.Dim(place))
 	e.printServices()
 	for _, p := range e.worstFirst() {
@@ -98,9 +99,9 @@ func (e *examination) printServices() {
 		words string
 	}{{term.Quiet, unchecked, "not completely checked"}, {term.OK, ready, "ready"}} {
 		if more.count > 0 {
-			text := fmt.Sprintf("%s %s %s", plural(more.count, "service"), are(more.count), more.words)
+			text := fmt.Sprintf("%s %s %s", term.Plural(more.count, "service"), term.Are(more.count), more.words)
 			if len(rows) > 0 {
-				text = fmt.Sprintf("%d more %s %s", more.count, are(more.count), more.words)
+				text = fmt.Sprintf("%d more %s %s", more.count, term.Are(more.count), more.words)
 			}
 			e.out.Printf("%s%s%s\n", st.RowStart(more.sign), term.Pad(text, width+tasksWidth+2), st.Dim("--verbose lists them"))
 		}
@@ -139,7 +140,7 @@ func (e *examination) printSection(title string, findings []doctor.Finding) {
 		}
 		e.out.Print(st.Finding(signOf(f), f.Code, message))
 		if f.Cure != "" && f.Ignored == "" {
-			e.out.Print(st.HintAt(strings.Repeat(" ", term.FindingWidth), f.Cure, isCommand(f.Cure)))
+			e.out.Print(st.HintAt(strings.Repeat(" ", term.FindingWidth), f.Cure, show.IsCommand(f.Cure)))
 		}
 	}
 }
@@ -188,7 +189,7 @@ func (e *examination) printCounts() {
 	total := counts[doctor.Error] + counts[doctor.Warning]
 	line := "no error and no warning"
 	if total > 0 {
-		line = plural(total, "finding") + ":"
+		line = term.Plural(total, "finding") + ":"
 		for _, each := range []struct {
 			severity doctor.Severity
 			sign     term.Glyph
@@ -204,7 +205,7 @@ func (e *examination) printCounts() {
 	e.out.Printf("\n%s\n", line)
 	reasons, checks := e.unchecked()
 	for _, why := range reasons {
-		could := plural(checks[why], "check") + " could not be made: "
+		could := term.Plural(checks[why], "check") + " could not be made: "
 		if slices.ContainsFunc(e.wholeUnread, func(n doctor.NotChecked) bool { return n.Why == why }) {
 			could = "not checked: "
 		}
@@ -217,18 +218,18 @@ func (e *examination) printNextSteps() {
 	for _, d := range e.diagnosesByPlace() {
 		if severity := d.Worst(); severity == doctor.Error || severity == doctor.Warning {
 			at := slices.IndexFunc(d.Findings, func(f doctor.Finding) bool { return f.Ignored == "" })
-			hint(e.out, "spothandler doctor --explain "+d.Findings[at].Code+"   why it matters, where AWS says so")
+			show.Hint(e.out, "spothandler doctor --explain "+d.Findings[at].Code+"   why it matters, where AWS says so")
 			break
 		}
 	}
 	if slices.ContainsFunc(reasons, func(why string) bool { return strings.Contains(why, "you may not ") }) {
-		hint(e.out, "spothandler policy doctor   the least that its caller needs")
+		show.Hint(e.out, "spothandler policy doctor   the least that its caller needs")
 	}
 	if len(e.installations) == 0 && e.notListed == "" {
-		hint(e.out, "spothandler install"+e.scope("")+"   redeploys at an interruption")
+		show.Hint(e.out, "spothandler install"+e.scope("")+"   redeploys at an interruption")
 	}
 	if p := e.toRehearse(); p != nil {
-		hint(e.out, "spothandler simulate --cluster "+apperr.Quote(p.Cluster.Name())+" --service "+apperr.Quote(p.Name())+e.scope("")+"   rehearse an interruption")
+		show.Hint(e.out, "spothandler simulate --cluster "+apperr.Quote(p.Cluster.Name())+" --service "+apperr.Quote(p.Name())+e.scope("")+"   rehearse an interruption")
 	}
 }
 

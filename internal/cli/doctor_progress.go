@@ -18,7 +18,7 @@ func newReadingProgress(a *app) *readingProgress {
 }
 
 func (p *readingProgress) show(now services.Progress) {
-	p.line.Set(fmt.Sprintf("reading: %d of %s, %d of %s on Spot", now.ClustersRead, plural(now.Clusters, "cluster"), now.ServicesRead, plural(now.Services, "service")))
+	p.line.Set(fmt.Sprintf("reading: %d of %s, %d of %s on Spot", now.ClustersRead, term.Plural(now.Clusters, "cluster"), now.ServicesRead, term.Plural(now.Services, "service")))
 }
 
 func (p *readingProgress) stop() {

@@ -79,8 +79,8 @@ func signOf(f doctor.Finding) term.Glyph {
 func (e *examination) verdict() (sign term.Glyph, words string) {
 	sick, unchecked := e.unready()
 	all, worst := len(e.patients), e.worst()
-	what, ready := plural(all, "Spot service"), are(all)+" ready"
-	notReady, notChecked := fmt.Sprintf("%d of %s %s not ready", sick, what, are(sick)), fmt.Sprintf("%d of %s could not be checked completely", unchecked, what)
+	what, ready := term.Plural(all, "Spot service"), term.Are(all)+" ready"
+	notReady, notChecked := fmt.Sprintf("%d of %s %s not ready", sick, what, term.Are(sick)), fmt.Sprintf("%d of %s could not be checked completely", unchecked, what)
 	if all == 1 {
 		what = e.patients[0].Cluster.Name() + "/" + e.patients[0].Name()
 		notReady, notChecked = what+" is not ready", what+" could not be checked completely"

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
@@ -63,7 +63,7 @@ func (a *app) printError(err *apperr.Error) {
 		a.err.Print(a.err.Paragraph("  ", line))
 	}
 	for _, each := range err.Hints {
-		hint(a.err, each)
+		show.Hint(a.err, each)
 	}
 	if a.json() && !a.several && !a.ownErrors {
 		_ = a.out.JSON(errorAnswer{bodyOf(err)}) // nobody is left to tell that it could not be written
@@ -78,15 +78,6 @@ func (a *app) withLastResort(err *apperr.Error) *apperr.Error {
 		hinted.Hints = []string{"see the failed calls above"}
 	}
 	return &hinted
-}
-
-// hint shows what to do next: in words, or what can be pasted.
-func hint(out *term.Printer, text string) { out.Print(out.Hint(text, isCommand(text))) }
-
-// isCommand reports whether a text can be pasted into a shell.
-func isCommand(text string) bool {
-	first, _, _ := strings.Cut(text, " ")
-	return strings.HasPrefix(first, "--") || slices.Contains([]string{"spothandler", "aws", "eval", "export", "unset", "terraform"}, first)
 }
 
 // commandLine is the command as it was typed, to be pasted again.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/term"
+
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/embed"
@@ -246,7 +248,7 @@ func (j *installJob) confirmAdoption(ctx context.Context) error {
 	if j.yes {
 		return nil
 	}
-	return confirm(ctx, j.app, fmt.Sprintf("Take over %s, as above?", plural(len(j.Taken), "resource")), "yes")
+	return confirm(ctx, j.app, fmt.Sprintf("Take over %s, as above?", term.Plural(len(j.Taken), "resource")), "yes")
 }
 
 // nothingToUpgrade is the verdict where there is no installation with the prefix, with the names of those that there are,

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
@@ -13,9 +14,9 @@ const terraformModule = "module.ecs_spot_handler"
 func (j *installJob) printForget() {
 	j.err.Printf("\n%s If Terraform made these, let it forget them before any terraform apply or destroy:\n", j.err.Glyph(term.Attention))
 	for _, command := range deploy.TerraformForget(j.Taken, terraformModule) {
-		hint(j.err, command)
+		show.Hint(j.err, command)
 	}
-	hint(j.err, "terraform destroy -target="+terraformModule)
+	show.Hint(j.err, "terraform destroy -target="+terraformModule)
 	j.err.Printf("%s\n", "  The addresses begin with your name of the module. The last command removes")
 	j.err.Printf("%s\n", "  its role and policies. Then remove its block, or an apply makes it all again.")
 }

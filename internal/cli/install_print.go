@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
@@ -27,7 +28,7 @@ func (j *installJob) printDryRun() {
 		j.out.Print(j.out.Item(term.Quiet, each.String()))
 	}
 	if len(j.Changes) > 0 {
-		hint(j.out, j.without("--dry-run", "--detailed-exitcode"))
+		show.Hint(j.out, j.without("--dry-run", "--detailed-exitcode"))
 	}
 }
 
@@ -90,7 +91,7 @@ func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 	}
 	if len(j.Changes) > 0 {
 		j.out.Printf("\n")
-		hint(j.out, "spothandler status"+j.scope(j.Spec.Prefix))
+		show.Hint(j.out, "spothandler status"+j.scope(j.Spec.Prefix))
 	}
 }
 

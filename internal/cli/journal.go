@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/spothandler/spothandler/internal/cli/term"
+
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 
 	"github.com/spothandler/spothandler/internal/apperr"
@@ -71,7 +73,7 @@ func (j *journal) read(ctx context.Context, query history.Query, printed bool, k
 	defer line.Clear()
 	query.Progress = func(p history.Progress) {
 		if !printed || p.Records == 0 { // else the records themselves show it
-			line.Set(fmt.Sprintf("reading the records: %d of %d parts, %s", p.WindowsRead, p.Windows, plural(p.Records, "record")))
+			line.Set(fmt.Sprintf("reading the records: %d of %d parts, %s", p.WindowsRead, p.Windows, term.Plural(p.Records, "record")))
 		}
 	}
 	return history.Read(ctx, j.logs, query, func(e history.Entry) error {

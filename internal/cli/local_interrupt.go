@@ -74,7 +74,7 @@ func (r *interruptRun) run(ctx context.Context) error {
 		return r.out.JSON(asked)
 	}
 	st := r.out.Style
-	r.out.Printf("%s %s of %s/%s interrupted\n", st.Glyph(term.OK), plural(len(asked.Tasks), "task"), asked.Cluster, asked.Service)
+	r.out.Printf("%s %s of %s/%s interrupted\n", st.Glyph(term.OK), term.Plural(len(asked.Tasks), "task"), asked.Cluster, asked.Service)
 	if len(asked.Tasks) < asked.asked {
 		r.warn("no more than these run on Fargate Spot")
 	}

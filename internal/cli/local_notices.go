@@ -17,7 +17,7 @@ type localNotices struct {
 }
 
 func (n *localNotices) interrupted(cluster, service string, tasks []string) {
-	n.print(term.Attention, fmt.Sprintf("interrupted %s of %s/%s", plural(len(tasks), "task"), cluster, service))
+	n.print(term.Attention, fmt.Sprintf("interrupted %s of %s/%s", term.Plural(len(tasks), "task"), cluster, service))
 }
 
 func (n *localNotices) answered(answer localaws.Answer) {

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -46,12 +47,12 @@ func (r *localRun) print(url string, services []localaws.Service) error {
 	}
 	r.out.Printf("\n")
 	for _, s := range answer.Services {
-		tasks := fmt.Sprintf("%s on %s", plural(s.Desired, "task"), s.CapacityProvider)
+		tasks := fmt.Sprintf("%s on %s", term.Plural(s.Desired, "task"), s.CapacityProvider)
 		r.out.Printf("  %s %s %s\n", st.Glyph(term.Quiet), term.Pad(s.Cluster+"/"+s.Service, 20), st.Dim(tasks))
 	}
 	r.out.Printf("\n  In another terminal, after the exports:\n")
 	for _, command := range localCommands(answer.Services[0]) {
-		hint(r.out, command)
+		show.Hint(r.out, command)
 	}
 	r.out.Printf("\n%s\n", st.Dim("ctrl-C ends it, and everything in it."))
 	return nil

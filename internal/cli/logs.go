@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/show"
+
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
@@ -130,7 +132,7 @@ func (o *logsOptions) takeFilter(cmd *cobra.Command) error {
 // shownLogs is what logs comes to in one region: how many records were printed.
 type shownLogs int
 
-func (n shownLogs) brief() string { return plural(int(n), "record") }
+func (n shownLogs) brief() string { return term.Plural(int(n), "record") }
 
 func (r logsRun) run(ctx context.Context) error {
 	runs, id, err := runInRegions(ctx, r.app, r.asked.only(), func(ctx context.Context, a *app) (shownLogs, error) { return logsRun{a, r.asked.at(a)}.here(ctx) })
@@ -206,7 +208,7 @@ func (r logsRun) remarkOn(j *journal) {
 	}
 	if level := j.Record.LogLevel; deploy.HidesRecords(level) && slices.Index(history.Levels(), o.filter.Level) < slices.Index(history.Levels(), level) {
 		r.warn(deploy.LevelHides(level))
-		hint(r.err, recordAll(r.app, j.Names.Prefix))
+		show.Hint(r.err, recordAll(r.app, j.Names.Prefix))
 	}
 	if kept := j.Record.LogRetentionDays; kept > 0 && o.since != "" && time.Since(o.period.from) > time.Duration(kept)*24*time.Hour+time.Minute {
 		r.warn("logs are kept for " + days(kept) + ": what is older is gone")

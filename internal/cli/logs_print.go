@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
@@ -58,7 +59,7 @@ func (p *logPrinter) print(e *history.Entry) error {
 		p.out.Printf("%s%s\n", strings.Repeat(" ", head), line)
 	}
 	for _, cure := range p.cures(e) {
-		p.out.Print(st.HintAt(strings.Repeat(" ", 14), cure, isCommand(cure)))
+		p.out.Print(st.HintAt(strings.Repeat(" ", 14), cure, show.IsCommand(cure)))
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/history"
 )
 
@@ -45,7 +46,7 @@ func (p period) untilNow() time.Time {
 	return p.to
 }
 
-func inDays(d time.Duration) string { return plural(int(d/time.Hour), "hour") }
+func inDays(d time.Duration) string { return term.Plural(int(d/time.Hour), "hour") }
 
 const acceptedMoments = "accepted: 90s, 30m, 6h or 2d ago, a date like 2026-11-20 (its beginning in UTC), or a time like 2026-11-20T06:00:00Z"
 

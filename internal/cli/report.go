@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/show"
+
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/spf13/cobra"
 
@@ -80,7 +82,7 @@ func (r shownReport) brief() string {
 	if r.CountsUnknown != "" {
 		return "counts unknown"
 	}
-	return plural(r.Interruptions, "interruption")
+	return term.Plural(r.Interruptions, "interruption")
 }
 
 // at is the report itself, which names its place.
@@ -158,7 +160,7 @@ func (r reportRun) here(ctx context.Context) (shownReport, error) {
 func (r reportRun) warnOfRows(j *journal, unknown string) {
 	if unknown != "" && r.output == "csv" {
 		r.warn("rows are missing: " + unknown)
-		hint(r.err, recordAll(r.app, j.Names.Prefix))
+		show.Hint(r.err, recordAll(r.app, j.Names.Prefix))
 	}
 }
 
@@ -213,7 +215,7 @@ func (r reportRun) print(sums *history.Report) error {
 // printCure says how to know the counts from now on, where they are unknown.
 func (r reportRun) printCure(sums *history.Report) {
 	if sums.CountsUnknown != "" {
-		hint(r.out, recordAll(r.app, sums.Prefix))
+		show.Hint(r.out, recordAll(r.app, sums.Prefix))
 	}
 }
 

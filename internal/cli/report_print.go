@@ -23,7 +23,7 @@ func headline(r *history.Report) []string {
 		skipped += n
 	}
 	lines := []string{fmt.Sprintf("%s interrupted · %s · %d skipped · %d failed",
-		plural(r.Interruptions, "task"), plural(r.Redeployments, "redeployment"), skipped, r.Failures)}
+		term.Plural(r.Interruptions, "task"), term.Plural(r.Redeployments, "redeployment"), skipped, r.Failures)}
 	if r.ReactionMS.Median != nil {
 		lines = append(lines, fmt.Sprintf("notice to redeployment: median %s, slowest %s", inSeconds(*r.ReactionMS.Median), inSeconds(*r.ReactionMS.Max)))
 	}
@@ -34,7 +34,7 @@ func headline(r *history.Report) []string {
 		lines = append(lines, "not known: "+why)
 	}
 	if r.Rehearsals > 0 {
-		lines = append(lines, plural(r.Rehearsals, "record")+" of rehearsals not counted")
+		lines = append(lines, term.Plural(r.Rehearsals, "record")+" of rehearsals not counted")
 	}
 	return lines
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
@@ -137,7 +138,7 @@ func printTrial(out *term.Printer, t *simulate.Trial) {
 		out.Printf("%s The event does not reach the function.\n", st.Glyph(term.Quiet))
 	case t.Decision.Action == handler.ActionLook:
 		out.Print(st.Success("The function would look at " + service + " and decide by what ECS says of it."))
-		hint(out, "spothandler simulate --cluster "+apperr.Quote(handler.NameOf(t.Event.ClusterARN))+" --service "+apperr.Quote(t.Event.Service))
+		show.Hint(out, "spothandler simulate --cluster "+apperr.Quote(handler.NameOf(t.Event.ClusterARN))+" --service "+apperr.Quote(t.Event.Service))
 	default:
 		out.Printf("%s The function would leave it: %s.\n", st.Glyph(term.Quiet), t.Decision.Reason)
 	}

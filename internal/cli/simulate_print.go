@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/simulate"
@@ -42,7 +43,7 @@ func (t *simulation) printRehearsal(result *simulate.Result, answer *simulateAns
 		t.out.Print(st.Verdict("The path is broken at the " + string(first.Name) + "."))
 	case !result.Seen:
 		t.out.Printf("%s %s\n", st.Glyph(term.Attention), st.Yellow("No link is known to be broken, but the rehearsal could not be seen to its end."))
-		hint(t.out, "spothandler policy simulate"+t.scope(t.prefix)+"   the least that its caller needs")
+		show.Hint(t.out, "spothandler policy simulate"+t.scope(t.prefix)+"   the least that its caller needs")
 	case result.Skipped:
 		t.out.Print(st.Success("The whole path works; for this service the function leaves an interruption to ECS."))
 	default:
@@ -68,7 +69,7 @@ func redeployments(series []simulate.Moment) string {
 			n++
 		}
 	}
-	return "one interruption, " + map[bool]string{true: "one redeployment", false: plural(n, "redeployment")}[n == 1]
+	return "one interruption, " + map[bool]string{true: "one redeployment", false: term.Plural(n, "redeployment")}[n == 1]
 }
 
 func (t *simulation) printStep(step *simulate.Step) {
@@ -89,7 +90,7 @@ func (t *simulation) printStep(step *simulate.Step) {
 	}
 	t.out.Print(st.Step(sign, string(step.Name), detail, right))
 	if step.Cure != "" {
-		t.out.Print(st.HintAt(strings.Repeat(" ", 4+term.KindWidth), step.Cure, isCommand(step.Cure)))
+		t.out.Print(st.HintAt(strings.Repeat(" ", 4+term.KindWidth), step.Cure, show.IsCommand(step.Cure)))
 	}
 }
 

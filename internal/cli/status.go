@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/show"
+
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -193,7 +195,7 @@ func (r statusRun) printAbsent(runs []*targetRun[statuses]) {
 		}
 		r.out.Printf("\n")
 		r.out.Print(r.out.Note("", fmt.Sprintf("%s is not installed: %s in %s of account %s", v.label, deploy.DisplayPrefix(v.prefix), v.region, v.app.account)))
-		hint(r.out, "spothandler install"+r.ofFile(v.label))
+		show.Hint(r.out, "spothandler install"+r.ofFile(v.label))
 	}
 }
 

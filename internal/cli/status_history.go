@@ -7,6 +7,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/show"
+	"github.com/spothandler/spothandler/internal/cli/term"
+
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"golang.org/x/time/rate"
 
@@ -129,7 +132,7 @@ func (r statusRun) printRecent(status deploy.Status) {
 	if why := unreadOf(status); why != "" {
 		r.out.Print(r.out.Labelled(lastDay, " ", []string{"unknown: " + why}))
 		if deploy.HidesRecords(status.Spec.LogLevel) {
-			hint(r.out, recordAll(r.inRegion(status.Region), status.Prefix))
+			show.Hint(r.out, recordAll(r.inRegion(status.Region), status.Prefix))
 		}
 		return
 	}
@@ -141,7 +144,7 @@ func (r statusRun) printRecent(status deploy.Status) {
 		r.out.Print(r.out.Labelled("latest", " · ", latestInWords(status.Latest)))
 	}
 	if status.Last24h.Failures > 0 {
-		hint(r.out, "spothandler logs"+r.inRegion(status.Region).scope(status.Prefix)+" --level ERROR   what failed, and what helps")
+		show.Hint(r.out, "spothandler logs"+r.inRegion(status.Region).scope(status.Prefix)+" --level ERROR   what failed, and what helps")
 	}
 }
 
@@ -158,7 +161,7 @@ func (r statusRun) printRecordAll(all []deploy.Status, remark note) {
 			if r.file != nil {
 				cure = "log-level: INFO   in " + r.sources.file
 			}
-			hint(r.out, cure)
+			show.Hint(r.out, cure)
 			return
 		}
 	}
@@ -179,7 +182,7 @@ func dayInWords(day *history.Day) []string {
 		return []string{"no interruption was recorded"}
 	}
 	return []string{
-		plural(day.Interruptions, "task") + " interrupted", fmt.Sprintf("%d redeployed", day.Redeployments),
+		term.Plural(day.Interruptions, "task") + " interrupted", fmt.Sprintf("%d redeployed", day.Redeployments),
 		fmt.Sprintf("%d skipped", skippedOf(day.Skipped)), fmt.Sprintf("%d failed", day.Failures),
 	}
 }

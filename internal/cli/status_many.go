@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
@@ -95,10 +96,10 @@ func (r statusRun) printOverlaps(all []deploy.Status) {
 		r.out.Printf("\n")
 		r.out.Print(r.out.Note("", fmt.Sprintf("%s watch the same clusters in %s: each would redeploy", deploy.Enumerate(group), status.Region)))
 		if r.file != nil {
-			hint(r.out, "cluster: [NAME, NAME]   in "+r.sources.file+", clusters that no other watches")
+			show.Hint(r.out, "cluster: [NAME, NAME]   in "+r.sources.file+", clusters that no other watches")
 			continue
 		}
-		hint(r.out, "spothandler install"+r.inRegion(status.Region).scope("NAME")+" --cluster NAME   clusters that no other watches")
+		show.Hint(r.out, "spothandler install"+r.inRegion(status.Region).scope("NAME")+" --cluster NAME   clusters that no other watches")
 	}
 }
 
@@ -140,14 +141,14 @@ func (r statusRun) printUpgrades(all []deploy.Status) {
 	r.out.Print(r.out.Note("", fmt.Sprintf("upgrade available for %s: this is spothandler %s", deploy.Enumerate(prefixes), binaryVersion())))
 	switch {
 	case len(old) == 1:
-		hint(r.out, r.about(old[0], "upgrade", ""))
+		show.Hint(r.out, r.about(old[0], "upgrade", ""))
 	case r.file != nil:
-		hint(r.out, "spothandler upgrade --config "+apperr.Quote(r.sources.file))
+		show.Hint(r.out, "spothandler upgrade --config "+apperr.Quote(r.sources.file))
 	case r.allRegions:
-		hint(r.out, "spothandler upgrade --all --all-regions"+r.scope(""))
+		show.Hint(r.out, "spothandler upgrade --all --all-regions"+r.scope(""))
 	default:
 		for _, region := range slices.Compact(regions) {
-			hint(r.out, "spothandler upgrade --all"+r.inRegion(region).scope(""))
+			show.Hint(r.out, "spothandler upgrade --all"+r.inRegion(region).scope(""))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
@@ -103,14 +104,14 @@ func (r statusRun) printCures(status deploy.Status) {
 		if slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return len(problem.Fields) > 0 }) {
 			arrow = " The arrow points to what install would set."
 		}
-		r.out.Printf("\n%s.%s\n", plural(len(status.Problems), "problem"), arrow)
+		r.out.Printf("\n%s.%s\n", term.Plural(len(status.Problems), "problem"), arrow)
 		for _, options := range cures(status) {
-			hint(r.out, r.about(status, "install", " "+options))
+			show.Hint(r.out, r.about(status, "install", " "+options))
 		}
 	}
 	if status.UpgradeAvailable {
 		r.out.Printf("\n%s", r.out.Note("  ", "upgrade available: this is spothandler "+binaryVersion()))
-		hint(r.out, r.about(status, "upgrade", ""))
+		show.Hint(r.out, r.about(status, "upgrade", ""))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/session"
@@ -29,7 +30,7 @@ func (r *removal) printDryRun() {
 	}
 	printRemoval(r.out, r.answer.Changes)
 	r.out.Printf("\n%s\n", planSummary(r.answer.Changes))
-	hint(r.out, r.without("--dry-run"))
+	show.Hint(r.out, r.without("--dry-run"))
 }
 
 func (r *removal) printRemoved(took time.Duration) {
