@@ -86,6 +86,20 @@ func (a *app) source(ctx context.Context) (*session.Source, error) {
 	return source, err
 }
 
+// elsewhere are the endpoints that are not AWS's, of all installations of a file.
+func (s *awsSource) elsewhere() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var endpoints []string
+	if s.loaded != nil {
+		endpoints = s.loaded.Endpoints()
+	}
+	for _, other := range s.others {
+		endpoints = append(endpoints, other.elsewhere()...)
+	}
+	return slices.Compact(slices.Sorted(slices.Values(endpoints)))
+}
+
 // forget has the configuration read again when it is needed next.
 func (s *awsSource) forget() {
 	s.mu.Lock()

@@ -30,12 +30,7 @@ func (a *app) printHeader(s *connection, prefix string) {
 
 // printEndpoints says once where calls go, or went, elsewhere than to AWS, for a command without a header.
 func (a *app) printEndpoints() {
-	a.aws.mu.Lock()
-	defer a.aws.mu.Unlock()
-	if a.aws.loaded == nil {
-		return
-	}
-	endpoints := a.aws.loaded.Endpoints()
+	endpoints := a.aws.elsewhere()
 	if len(endpoints) == 0 {
 		return
 	}

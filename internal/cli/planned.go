@@ -54,7 +54,9 @@ func (p planned[T]) run(ctx context.Context, targets []target) error {
 	case len(left) == 0:
 		return report(ctx, p.app, runs)
 	case p.together && len(made) < len(runs):
-		p.heldBack(left)
+		if ctx.Err() == nil {
+			p.heldBack(left)
+		}
 		return report(ctx, p.app, runs)
 	}
 	if p.agree != nil {

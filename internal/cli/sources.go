@@ -101,6 +101,9 @@ func (s *flagSources) fillFromFile(cmd *cobra.Command) error {
 		return err
 	}
 	file, err := settings.ReadFile(config.Value.String())
+	if err == nil {
+		err = file.Check() // whole, whatever the command needs of it
+	}
 	if err != nil {
 		return err
 	}
@@ -115,12 +118,13 @@ func (s *flagSources) fillFromFile(cmd *cobra.Command) error {
 
 // fillFromSeveral chooses the installations to work on. A command that is about one takes its flags from it.
 func (s *flagSources) fillFromSeveral(cmd *cobra.Command, file settings.File) error {
-	if err := file.Check(); err != nil {
-		return err
-	}
 	for _, name := range append(settings.AddressKeys(), "all-regions") {
 		if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed {
-			return badSource("--only NAME   one of its installations", "%s does not go with %s, which says for each installation where it is", s.of[name], file.Path)
+			hint := "--only NAME   one of its installations"
+			if s.of["config"] == envName("config") {
+				hint = "unset " + envName("config") + "   for an installation that is not in it"
+			}
+			return badSource(hint, "%s does not go with %s, which says for each installation where it is", s.of[name], file.Path)
 		}
 	}
 	names, _ := textsOf(cmd.Flags().Lookup("only"))
