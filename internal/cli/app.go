@@ -68,6 +68,7 @@ type options struct {
 	dryRun        bool
 	yes           bool
 	wait          time.Duration
+	files         answerFiles
 	verbose       bool
 }
 
@@ -163,7 +164,7 @@ func (a *app) checkOptions(cmd *cobra.Command) error {
 	if a.expectAccount != "" && !isAccount(a.expectAccount) {
 		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--expect-account %q is not accepted", a.expectAccount), Hints: []string{"accepted: twelve digits"}}
 	}
-	return nil
+	return a.files.check()
 }
 
 func isAccount(text string) bool { return regexp.MustCompile(`^\d{12}$`).MatchString(text) }

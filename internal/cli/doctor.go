@@ -71,6 +71,7 @@ with 1 if nothing could be read. A team can accept a finding:
 	complete(cmd, "explain", doctor.Codes()...)
 	_ = flags.SetAnnotation("cluster", notInFile, []string{"true"}) // in the file of install it is another
 	a.awsFlags(cmd)
+	addAnswerFiles(cmd, a)
 	return cmd
 }
 
@@ -119,11 +120,7 @@ func examine(ctx context.Context, a *app, o *doctorOptions) (doctorAnswer, error
 		return doctorAnswer{}, err
 	}
 	e.judge()
-	switch a.output {
-	case "json": // the caller prints it
-	case "markdown":
-		e.printMarkdown()
-	default:
+	if isText(a) { // else the caller prints it
 		e.printText()
 	}
 	if worst := e.worst(); worst == doctor.Error || o.strict && worst == doctor.Warning {

@@ -246,6 +246,8 @@ type doctorAnswer struct {
 	Installation    []doctor.Finding    `json:"installation"`
 	AccountFindings []doctor.Finding    `json:"account_findings"`
 	NotChecked      []doctor.NotChecked `json:"not_checked"`
+
+	of *examination
 }
 
 type doctorService struct {
@@ -277,7 +279,7 @@ func (d doctorAnswer) at(place) any { return d }
 
 func (e *examination) answer() doctorAnswer {
 	answer := doctorAnswer{
-		Version: binaryVersion(), Account: e.s.id.Account, Region: e.s.id.Region, Services: []doctorService{},
+		Version: binaryVersion(), Account: e.s.id.Account, Region: e.s.id.Region, Services: []doctorService{}, of: e,
 		Installation: e.installSays.Findings, AccountFindings: e.accountSays.Findings,
 		NotChecked: append([]doctor.NotChecked{}, slices.Concat(e.wholeUnread, e.accountSays.NotChecked, e.installSays.NotChecked)...),
 	}

@@ -9,27 +9,29 @@ import (
 	"github.com/spothandler/spothandler/internal/doctor"
 )
 
+func (d doctorAnswer) printMarkdown(out *term.Printer) { d.of.printMarkdown(out) }
+
 // printMarkdown is what goes into a ticket or a wiki.
-func (e *examination) printMarkdown() {
+func (e *examination) printMarkdown(out *term.Printer) {
 	_, words := e.verdict()
-	e.out.Printf("# %s\n\nAccount %s, %s, spothandler %s\n", words, e.s.id.Account, e.s.id.Region, binaryVersion())
+	out.Printf("# %s\n\nAccount %s, %s, spothandler %s\n", words, e.s.id.Account, e.s.id.Region, binaryVersion())
 	if len(e.patients) > 0 {
-		e.out.Printf("\n| service | tasks | ready | at an interruption |\n|---|---:|---|---|\n")
+		out.Printf("\n| service | tasks | ready | at an interruption |\n|---|---:|---|---|\n")
 	}
 	for i := range e.patients {
 		p := &e.patients[i]
-		e.out.Printf("| %s | %d/%d | %s | %s |\n", inMarkdown(p.Cluster.Name()+"/"+p.Name()), p.RunningCount, p.DesiredCount,
+		out.Printf("| %s | %d/%d | %s | %s |\n", inMarkdown(p.Cluster.Name()+"/"+p.Name()), p.RunningCount, p.DesiredCount,
 			map[bool]string{true: "yes", false: "no"}[p.Ready()], inMarkdown(e.fate(p)))
 	}
 	for i := range e.patients {
-		e.markdownSection(e.patients[i].Cluster.Name()+"/"+e.patients[i].Name(), e.patients[i].Findings)
+		e.markdownSection(out, e.patients[i].Cluster.Name()+"/"+e.patients[i].Name(), e.patients[i].Findings)
 	}
-	e.markdownSection("Account", e.accountSays.Findings)
-	e.markdownSection("Installation", e.installSays.Findings)
+	e.markdownSection(out, "Account", e.accountSays.Findings)
+	e.markdownSection(out, "Installation", e.installSays.Findings)
 	if reasons, checks := e.unchecked(); len(reasons) > 0 {
-		e.out.Printf("\n## Not checked\n\n")
+		out.Printf("\n## Not checked\n\n")
 		for _, why := range reasons {
-			e.out.Printf("- %s (%s)\n", inMarkdown(why), term.Plural(checks[why], "check"))
+			out.Printf("- %s (%s)\n", inMarkdown(why), term.Plural(checks[why], "check"))
 		}
 	}
 	names := []string{}
@@ -39,24 +41,24 @@ func (e *examination) printMarkdown() {
 	if len(names) == 0 {
 		names = []string{"none"}
 	}
-	e.out.Printf("\nInstallations: %s\n", inMarkdown(strings.Join(names, ", ")))
+	out.Printf("\nInstallations: %s\n", inMarkdown(strings.Join(names, ", ")))
 }
 
-func (e *examination) markdownSection(title string, findings []doctor.Finding) {
+func (e *examination) markdownSection(out *term.Printer, title string, findings []doctor.Finding) {
 	if len(findings) == 0 {
 		return
 	}
-	e.out.Printf("\n## %s\n\n", inMarkdown(title))
+	out.Printf("\n## %s\n\n", inMarkdown(title))
 	for _, f := range findings {
 		ignored := ""
 		if f.Ignored != "" {
 			ignored = ", ignored (" + f.Ignored + ")"
 		}
-		e.out.Printf("- **%s** %s%s: %s\n", f.Code, string(f.Severity), ignored, inMarkdown(f.Message))
+		out.Printf("- **%s** %s%s: %s\n", f.Code, string(f.Severity), ignored, inMarkdown(f.Message))
 		if f.Cure != "" && show.IsCommand(f.Cure) {
-			e.out.Printf("\n  ```sh\n  %s\n  ```\n\n", f.Cure)
+			out.Printf("\n  ```sh\n  %s\n  ```\n\n", f.Cure)
 		} else if f.Cure != "" {
-			e.out.Printf("  %s\n", inMarkdown(f.Cure))
+			out.Printf("  %s\n", inMarkdown(f.Cure))
 		}
 	}
 }

@@ -65,8 +65,8 @@ func (a *app) printError(err *apperr.Error) {
 	for _, each := range err.Hints {
 		show.Hint(a.err, each)
 	}
-	if a.json() && !a.several && !a.ownErrors {
-		_ = a.out.JSON(errorAnswer{bodyOf(err)}) // nobody is left to tell that it could not be written
+	if !a.several && !a.ownErrors {
+		_ = deliver(a, errorAnswer{bodyOf(err)}) // nobody is left to tell that it could not be written
 	}
 }
 

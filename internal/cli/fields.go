@@ -17,9 +17,16 @@ const fieldIndent = "      "
 // printFields shows differences as "label  old → new". What the record says is told in one line, since each of
 // its values is a field of another resource, and a statement that comes or goes is told as a whole.
 func printFields(out *term.Printer, fields []deploy.Field) {
+	shown, recorded := differences(fields)
+	if len(recorded) > 0 {
+		out.Print(out.Paragraph(fieldIndent, "recorded settings: "+strings.Join(recorded, ", ")))
+	}
+	out.Print(out.Differences(fieldIndent, shown))
+}
+
+// differences are fields as they are shown, and the names of the recorded settings among them.
+func differences(fields []deploy.Field) (shown []term.Difference, recorded []string) {
 	fields = withoutLostRecord(fields)
-	var shown []term.Difference
-	var recorded []string
 	statements := statementsOf(fields)
 	for _, field := range fields {
 		name, isRecord := strings.CutPrefix(field.Path, "record.")
@@ -34,11 +41,8 @@ func printFields(out *term.Printer, fields []deploy.Field) {
 			delete(statements, title) // told where its first field is
 		}
 	}
-	if len(recorded) > 0 {
-		slices.Sort(recorded)
-		out.Print(out.Paragraph(fieldIndent, "recorded settings: "+strings.Join(slices.Compact(recorded), ", ")))
-	}
-	out.Print(out.Differences(fieldIndent, shown))
+	slices.Sort(recorded)
+	return shown, slices.Compact(recorded)
 }
 
 // withoutLostRecord tells a record that somebody overwrote in one line: every setting of it would be new. The

@@ -33,16 +33,13 @@ type installAnswer struct {
 	Installation deploy.Status   `json:"installation"`
 	Changes      []deploy.Change `json:"changes"`
 	Applied      bool            `json:"applied"`
+
+	notes []string // what text says as well, beside the status
 }
 
 func (i installAnswer) brief() string { return briefly(i.Changes, i.Applied) }
 
-func (i installAnswer) at(where place) any {
-	return struct {
-		place
-		installAnswer
-	}{where, i}
-}
+func (i installAnswer) at(where place) any { return installResult{where, i} }
 
 func installCommand(a *app) *cobra.Command {
 	o := &installOptions{}
@@ -56,8 +53,9 @@ rest; what was changed by hand is healed.`,
 		Example: `  spothandler install --prefix prod
   spothandler install --prefix prod --memory-size 256 --dry-run
   spothandler install --cluster shop --cluster batch --tag Team=platform`,
-		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return (&installRun{app: a, asked: o}).run(cmd) },
+		Annotations: map[string]string{moreFormats: "markdown"},
+		Args:        noArguments,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return (&installRun{app: a, asked: o}).run(cmd) },
 	}
 	addInstallFlags(cmd, a, o)
 	return cmd
@@ -73,6 +71,7 @@ func addInstallFlags(cmd *cobra.Command, a *app, o *installOptions) {
 	flags.BoolVar(&o.allowDowngrade, "allow-downgrade", false, "change an installation of a newer version")
 	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "with --dry-run: exit 2 if changes are pending")
 	a.awsFlags(cmd)
+	addAnswerFiles(cmd, a)
 	a.writeFlags(cmd, "take over what --adopt finds without asking")
 }
 
@@ -204,7 +203,7 @@ func (j *installJob) answer() (installAnswer, error) {
 	status.Settings = settings.JSON(j.Spec) // also of a dry run, which has recorded nothing
 	status.NotChecked = append(status.NotChecked, j.NotChecked...)
 	j.ClusterCheck.Add(&status)
-	return installAnswer{status, append([]deploy.Change{}, j.Changes...), false}, nil
+	return installAnswer{status, append([]deploy.Change{}, j.Changes...), false, j.notes(status)}, nil
 }
 
 // conclude says what was done, or in a dry run what would be.
@@ -214,7 +213,7 @@ func (j *installJob) conclude() (installAnswer, error) {
 		return installAnswer{}, err
 	}
 	answer.Applied = !j.dryRun && len(j.Changes) > 0
-	if !j.json() {
+	if isText(j.app) {
 		j.print(answer.Installation, time.Since(j.started))
 	}
 	if j.dryRun && j.asked.detailed && len(j.Changes) > 0 {

@@ -32,6 +32,30 @@ func (j *installJob) printDryRun() {
 	}
 }
 
+// notes are what is to be known of a plan, or of what install does not mend, in Markdown.
+func (j *installJob) notes(status deploy.Status) []string {
+	var notes []string
+	if len(j.Taken) > 0 {
+		var names []string
+		for _, id := range j.Taken {
+			names = append(names, id.String())
+		}
+		notes = append(notes, "taken over: "+strings.Join(names, ", "))
+	}
+	if j.dryRun {
+		if overlapping := deploy.Overlaps(j.Others, j.Spec); len(overlapping) > 0 {
+			notes = append(notes, deploy.OverlapMessage(overlapping))
+		}
+		return notes
+	}
+	for _, problem := range status.Problems {
+		if problem.Code != deploy.ProblemNoCluster { // of which it has warned
+			notes = append(notes, problem.Message)
+		}
+	}
+	return notes
+}
+
 // printPlan shows each change with its differences, and counts what stays.
 func printPlan(out *term.Printer, plan *deploy.Install) {
 	for _, change := range plan.Changes {

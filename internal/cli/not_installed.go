@@ -43,8 +43,5 @@ func missing(message string, hints ...string) error {
 func nowhereInstalled(a *app, id session.Identity) error {
 	a.ownErrors = true
 	verdict := missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
-	if a.json() {
-		return errors.Join(verdict, a.out.JSON(results{[]any{}}))
-	}
-	return verdict
+	return errors.Join(verdict, deliver(a, results{[]any{}}))
 }

@@ -59,8 +59,10 @@ func answerAll[T answer](ctx context.Context, a *app, runs []*targetRun[T]) erro
 		return report(ctx, a, runs)
 	}
 	v := runs[0]
-	if a.json() && v.answered() {
-		return errors.Join(a.out.JSON(v.answer), v.err)
+	if v.answered() {
+		if err := deliver(a, v.answer); err != nil {
+			return err
+		}
 	}
 	return v.err
 }

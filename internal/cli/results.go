@@ -22,7 +22,7 @@ type failedResult struct {
 func report[T answer](ctx context.Context, a *app, runs []*targetRun[T]) error {
 	all := results{Results: []any{}}
 	for index, v := range runs {
-		if index > 0 && !a.json() {
+		if index > 0 && isText(a) {
 			v.firstPrinter(a).Printf("\n")
 		}
 		if err := v.show(a); err != nil {
@@ -35,10 +35,8 @@ func report[T answer](ctx context.Context, a *app, runs []*targetRun[T]) error {
 			all.Results = append(all.Results, failedResult{where, bodyOf(v.app.explain(ctx, v.err))})
 		}
 	}
-	if a.json() {
-		if err := a.out.JSON(all); err != nil {
-			return err
-		}
+	if err := deliver(a, all); err != nil {
+		return err
 	}
 	return alreadyShown(worst(runs))
 }

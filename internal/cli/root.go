@@ -16,11 +16,20 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	root.SetIn(s.in)
 	root.SetOut(a.out.Lines())
 	root.SetErr(a.err.Lines())
-	if err := unknownWord(root, args); err != nil {
+	err := unknownWord(root, args)
+	if err != nil {
 		a.findFormat()
+	} else {
+		err = root.ExecuteContext(ctx)
+	}
+	if err != nil { // perhaps before the flags were read
+		a.files.fill(a.env)
+	}
+	code := a.conclude(ctx, err)
+	if err := a.files.end(code); err != nil && code != exitError {
 		return a.conclude(ctx, err)
 	}
-	return a.conclude(ctx, root.ExecuteContext(ctx))
+	return code
 }
 
 // rootCommand returns the program with all its commands, which are named here alone.

@@ -22,6 +22,8 @@ type statusAnswer struct {
 	Installations []deploy.Status     `json:"installations"`
 	Errors        []regionError       `json:"errors"`
 	NotChecked    []deploy.NotChecked `json:"not_checked"` // beside what each installation has of it
+
+	origins map[origin]*configured
 }
 
 // statusOptions are status's own flags.
@@ -73,7 +75,8 @@ their log groups; that never changes the verdict. A pipeline can do without it:
   spothandler status --prefix prod --no-history -o json
   spothandler status --all-regions
   spothandler status --watch`,
-		Args: noArguments,
+		Annotations: map[string]string{moreFormats: "markdown"},
+		Args:        noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
 			if o.names, err = a.given(cmd, o.prefix); err != nil {
@@ -87,6 +90,7 @@ their log groups; that never changes the verdict. A pipeline can do without it:
 	cmd.Flags().BoolVar(&o.noHistory, "no-history", false, "do not read what the functions did in the last 24 hours")
 	cmd.Flags().BoolVar(&o.watch, "watch", false, "look again every few seconds, on a terminal, until ctrl-C")
 	a.awsFlags(cmd)
+	addAnswerFiles(cmd, a)
 	return cmd
 }
 
@@ -165,8 +169,8 @@ func noneAnywhere(runs []*targetRun[statuses]) bool {
 
 // show prints what was held back, and the answer.
 func (r statusRun) show(ctx context.Context, runs []*targetRun[statuses]) error {
-	answer := statusAnswer{binaryVersion(), []deploy.Status{}, []regionError{}, r.unchecked.list()}
 	r.origins = map[origin]*configured{}
+	answer := statusAnswer{binaryVersion(), []deploy.Status{}, []regionError{}, r.unchecked.list(), r.origins}
 	for _, v := range runs {
 		if err := v.show(r.app); err != nil {
 			return err
@@ -179,8 +183,8 @@ func (r statusRun) show(ctx context.Context, runs []*targetRun[statuses]) error 
 			answer.Errors = append(answer.Errors, regionError{v.label, v.app.found, bodyOf(v.app.explain(ctx, v.err))})
 		}
 	}
-	if r.json() {
-		return r.out.JSON(answer)
+	if err := deliver(r.app, answer); err != nil || !isText(r.app) {
+		return err
 	}
 	r.print(answer.Installations)
 	r.printAbsent(runs)

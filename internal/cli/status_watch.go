@@ -19,8 +19,10 @@ func (r statusRun) checkWatch() error {
 	switch {
 	case !r.asked.watch:
 		return nil
-	case r.json():
-		return apperr.Invalid("leave one of them out", "--watch and --output json do not go together")
+	case !isText(r.app):
+		return apperr.Invalid("leave one of them out", "--watch and --output %s do not go together", r.output)
+	case r.files != answerFiles{}:
+		return apperr.Invalid("leave one of them out", "--watch does not go together with --%s and --%s", summaryFlag, outputsFlag)
 	case !r.out.Live():
 		return apperr.Invalid("spothandler logs --follow"+r.scope(r.asked.prefix)+"   a line for each event, anywhere", "--watch repaints a terminal, and this is none")
 	case r.verbose:

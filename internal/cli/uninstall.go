@@ -27,16 +27,13 @@ type uninstallAnswer struct {
 	Changes  []deploy.Change `json:"changes"`
 	Applied  bool            `json:"applied"`
 	Warnings []string        `json:"warnings"`
+
+	where place
 }
 
 func (u uninstallAnswer) brief() string { return briefly(u.Changes, u.Applied) }
 
-func (u uninstallAnswer) at(where place) any {
-	return struct {
-		place
-		uninstallAnswer
-	}{where, u}
-}
+func (u uninstallAnswer) at(where place) any { return uninstallResult{where, u} }
 
 func uninstallCommand(a *app) *cobra.Command {
 	o := &uninstallOptions{}
@@ -49,7 +46,8 @@ remove. It asks on a terminal and needs --yes elsewhere. Your ECS services are
 not touched.`,
 		Example: `  spothandler uninstall --prefix prod
   spothandler uninstall --prefix prod --keep-logs --yes`,
-		Args: noArguments,
+		Annotations: map[string]string{moreFormats: "markdown"},
+		Args:        noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
 			if o.names, err = a.given(cmd, o.prefix); err != nil {
@@ -64,6 +62,7 @@ not touched.`,
 	flags.BoolVar(&o.keepLogs, "keep-logs", false, "keep the log group and its logs")
 	flags.BoolVar(&o.force, "force", false, "also remove what others added to our resources")
 	a.awsFlags(cmd)
+	addAnswerFiles(cmd, a)
 	a.writeFlags(cmd, "remove without asking")
 	return cmd
 }
@@ -101,10 +100,10 @@ func (u uninstallRun) removeAlone(ctx context.Context, only target) error {
 			answer, err = remove(ctx, v.app)
 		}
 	}
-	if u.json() && err == nil {
-		return u.out.JSON(answer)
+	if err != nil {
+		return err
 	}
-	return err
+	return deliver(u.app, answer)
 }
 
 // plan finds what is to be removed at a target.
@@ -118,6 +117,7 @@ func (u uninstallRun) plan(ctx context.Context, a *app) (uninstallAnswer, work[u
 	if r.connection, err = r.open(ctx, asked.prefix); err != nil {
 		return r.answer, nil, err
 	}
+	r.answer.where = place{Prefix: asked.prefix, Region: r.id.Region, Account: r.id.Account}
 	r.printHeader(r.connection, asked.prefix)
 	explain := func(err error) error { return r.pointToPolicy("", asked.prefix, r.SayUnchanged(err)) }
 	job, err := r.prepare(ctx)
@@ -203,7 +203,7 @@ func (r *removal) nothingToRemove(ctx context.Context) error {
 	if err != nil {
 		r.hear("other installations were not looked for: " + apperr.WhyNot(err))
 	}
-	if !r.json() {
+	if isText(r.app) {
 		r.printNothing(others)
 	}
 	return nil

@@ -25,7 +25,7 @@ func printRemoval(out *term.Printer, changes []deploy.Change) {
 }
 
 func (r *removal) printDryRun() {
-	if r.json() {
+	if !isText(r.app) {
 		return
 	}
 	printRemoval(r.out, r.answer.Changes)
@@ -34,7 +34,7 @@ func (r *removal) printDryRun() {
 }
 
 func (r *removal) printRemoved(took time.Duration) {
-	if r.json() {
+	if !isText(r.app) {
 		return
 	}
 	left := "nothing is left"
@@ -53,8 +53,8 @@ func (r *removal) printNothing(others []deploy.Listed) {
 
 // nothingAnywhere is the verdict of an uninstall in all regions: like rm -f it is content.
 func (u uninstallRun) nothingAnywhere(id session.Identity) error {
-	if u.json() {
-		return u.out.JSON(results{[]any{}})
+	if !isText(u.app) {
+		return deliver(u.app, results{[]any{}})
 	}
 	u.out.Printf("%s Nothing to remove: %s is not installed in any region of account %s.\n", u.out.Glyph(term.OK), deploy.DisplayPrefix(u.asked.prefix), id.Account)
 	return nil

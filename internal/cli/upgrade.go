@@ -25,7 +25,7 @@ the Region, or of the Regions that are given, side by side, and changes no
 setting. Where nothing is installed it exits with 3.`,
 		Example: `  spothandler upgrade --prefix prod
   spothandler upgrade --all --all-regions --dry-run`,
-		Annotations: map[string]string{sameFlags: "install"},
+		Annotations: map[string]string{sameFlags: "install", moreFormats: "markdown"},
 		Args:        noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if all {

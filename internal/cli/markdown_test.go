@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"bytes"
+	"html"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	renderer "github.com/yuin/goldmark/renderer/html"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+)
+
+// A text is shown as it is in a cell of a table: it is no link, no image, no mark-up, and no end of its cell.
+func TestHostileTextInMarkdown(t *testing.T) {
+	markdown := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(renderer.WithUnsafe()))
+	for _, text := range []string{
+		"prod", "a|b", `a\|b`, `a\\`, "a`b", "``", "`", "**a**", "_a_", "~~a~~", "[a](https://example.com)", "![a](https://example.com)",
+		"https://example.com", "www.example.com", "a@example.com", "@all", "#1", "<img src=x>", "</code></td>", "&lt;", "<!-- ", "$a$",
+		"a\n\n# b", "a\r\n| c |", "", " ", " a ", "\x1b[31m", "日本", `"`, `C:\x`, "$(id)", "{{ a }}",
+	} {
+		want := term.Escape(text)
+		for form, shown := range map[string]string{"words": inMarkdown(text), "code": inCode(text)} {
+			if form == "code" && text == "" {
+				want = `""`
+			}
+			var out bytes.Buffer
+			if err := markdown.Convert([]byte("| x | y |\n|---|---|\n| "+shown+" | z |\n"), &out); err != nil {
+				t.Fatal(err)
+			}
+			cells := regexp.MustCompile(`(?s)<tbody>\n<tr>\n<td>(.*?)</td>\n<td>z</td>\n</tr>\n</tbody>\n</table>\n$`).FindStringSubmatch(out.String())
+			if cells == nil {
+				t.Errorf("%q as %s breaks the table:\n%s", text, form, &out)
+				continue
+			}
+			cell := strings.ReplaceAll(cells[1], "<!-- -->", "")
+			if form == "code" {
+				cell = strings.TrimSuffix(strings.TrimPrefix(cell, "<code>"), "</code>")
+			}
+			if got := html.UnescapeString(cell); strings.ContainsAny(cell, "<>") || strings.TrimSpace(got) != strings.TrimSpace(want) {
+				t.Errorf("%q as %s is %s: %q", text, form, cell, got)
+			}
+		}
+		if strings.HasPrefix(text, "@") && strings.Contains(inMarkdown(text), text) {
+			t.Errorf("%q notifies somebody", text)
+		}
+	}
+}
