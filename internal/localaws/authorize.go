@@ -66,7 +66,7 @@ func (c *call) unauthorized(a ask, found policy.Verdict, by string) *Error {
 
 // SetPolicy sets the policy of the caller with this access key ID, replacing that of [Options.Policies],
 // which must not be nil.
-func (s *Server) SetPolicy(accessKey, document string) {
+func (s *kernel) SetPolicy(accessKey, document string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.opts.Policies[accessKey] = document
@@ -100,8 +100,8 @@ func (r rights) decide(a policy.Ask) (found policy.Verdict, by string) {
 
 // rights returns the caller's policies; empty ones, which allow everything, for an unrestricted caller.
 func (c *call) rights() (rights, error) {
-	c.server.mu.Lock()
-	defer c.server.mu.Unlock()
+	c.server.Lock()
+	defer c.server.Unlock()
 	return c.rightsLocked()
 }
 
@@ -112,7 +112,7 @@ func (c *call) rightsLocked() (rights, error) {
 		return rights{}, nil
 	}
 	if name := roleOf(c.record.Principal); name != "" {
-		have, err := s.iam.rights(s.iam.roles[strings.ToLower(name)])
+		have, err := s.parts.Roles.Rights(name)
 		if err == nil && c.session.policy != "" {
 			have.session, err = readPolicies(c.session.policy)
 		}
@@ -131,79 +131,10 @@ func readPolicies(documents ...string) (*policy.Policy, error) {
 	return read, malformed(err)
 }
 
-// rights returns a role's policies: its inline policies, the attached ones that are known here, and its
-// boundary. A role that does not exist has no permissions.
-func (s *iamService) rights(o *role) (have rights, err error) {
-	if o == nil {
-		have.identity, err = readPolicies()
-		return have, err
+// malformed returns IAM's error for an invalid policy; nil if err is nil.
+func malformed(err error) error {
+	if err == nil {
+		return nil
 	}
-	documents := sorted(o.inline)
-	for _, arn := range o.attached {
-		if document, known := s.document(arn); known {
-			documents = append(documents, document)
-		}
-	}
-	if have.identity, err = readPolicies(documents...); err != nil || o.boundary() == "" {
-		return have, err
-	}
-	document, _ := s.document(o.boundary())
-	have.boundary, err = readPolicies(document)
-	return have, err
-}
-
-// verdict evaluates a request by a service that uses a role. The lock must be held.
-func (s *iamService) verdict(roleARN, action, resource string) policy.Verdict {
-	have, err := s.rights(s.ofARN(roleARN))
-	if err != nil {
-		return policy.NotAllowed
-	}
-	found, _ := have.decide(policy.Ask{Action: action, Resource: resource})
-	return found
-}
-
-// mayLog reports whether Lambda can write to a log stream with the function's role. The lock must be held.
-func (s *logsService) mayLog(roleARN, group, stream string) bool {
-	server := s.region.server
-	if server.opts.Policies == nil {
-		return true
-	}
-	arn := (&logsInput{LogGroupName: group, LogStreamName: stream}).arn(s.region)
-	may := func(action string) bool { return server.iam.verdict(roleARN, action, arn) == policy.Allowed }
-	g := s.groups[group]
-	isNew := g != nil && g.streams[stream] == nil
-	return may("logs:PutLogEvents") && (!isNew || may("logs:CreateLogStream"))
-}
-
-// hiding makes GetFunction omit, with an error in the response, what the caller may not see: tags, and
-// variables encrypted with a key.
-func hiding(get action) action {
-	return func(c *call) (any, error) {
-		out, err := get(c)
-		answer, ok := out.(obj)
-		if !ok || err != nil {
-			return out, err
-		}
-		tags := mayI("lambda:ListTags", c.record.Resource)
-		if answer["Tags"] != nil && !c.may(tags) {
-			delete(answer, "Tags")
-			answer["TagsError"] = obj{"ErrorCode": "AccessDeniedException", "Message": c.unauthorized(tags, policy.NotAllowed, identityBased).Error()}
-		}
-		if conf, ok := answer["Configuration"].(configuration); ok && conf.KMSKeyArn != "" {
-			if decrypt := viaLambda("kms:Decrypt", conf.KMSKeyArn, c.region); !c.may(decrypt) {
-				answer["Configuration"] = conf.encrypted(c.unauthorized(decrypt, policy.NotAllowed, identityBased))
-			}
-		}
-		return answer, nil
-	}
-}
-
-// encrypted returns the configuration for a caller who may not decrypt the variables.
-func (conf configuration) encrypted(cause *Error) any {
-	reason := "Lambda was unable to decrypt your environment variables because the KMS access was denied. " +
-		"Please check your KMS permissions. KMS Exception: AccessDeniedException KMS Message: " + cause.Message
-	return struct {
-		configuration
-		Environment obj
-	}{conf, obj{"Error": obj{"ErrorCode": "AccessDeniedException", "Message": reason}}}
+	return refuse("MalformedPolicyDocument", "%v", err)
 }

@@ -11,9 +11,42 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
+// lambdaOptions configure Lambda.
+type lambdaOptions struct {
+	Concurrency int                              // the account's limit in each region
+	Answered    func(Answer)                     // if set, called after each invocation
+	HostZip     func(zip []byte) ([]byte, error) // see [Options]
+	InProcess   InProcess                        // if set, runs functions inside this process
+}
+
+// lambdaHost runs the functions of all regions.
+type lambdaHost struct {
+	server *kernel
+	opts   lambdaOptions
+	codes  map[string]func() (string, error) // by hash and architecture: returns the folder with the unpacked code
+	folder *sandbox.Folder                   // nil: no code was unpacked
+}
+
+// newLambdaHost returns a host, which the server cleans up when it is closed.
+func newLambdaHost(server *kernel, opts lambdaOptions) *lambdaHost {
+	s := &lambdaHost{server: server, opts: opts, codes: map[string]func() (string, error){}}
+	server.Cleanup(s.removeFolder)
+	return s
+}
+
+// removeFolder removes the unpacked code, once. The lock must be held.
+func (s *lambdaHost) removeFolder() error {
+	if s.folder == nil {
+		return nil
+	}
+	err := s.folder.Remove()
+	s.folder = nil
+	return err
+}
+
 // codeOf returns a function that returns the folder with a Lambda function's code, which is unpacked once for
 // all its sandboxes. The lock must be held.
-func (s *Server) codeOf(f *function) func() (string, error) {
+func (s *lambdaHost) codeOf(f *function) func() (string, error) {
 	architecture := f.conf.Architectures[0]
 	key := f.conf.CodeSha256 + architecture
 	if s.codes[key] == nil {
@@ -31,7 +64,7 @@ func hostArchitecture() string {
 	return runtime.GOARCH
 }
 
-func (s *Server) unpack(code []byte, architecture string) (string, error) {
+func (s *lambdaHost) unpack(code []byte, architecture string) (string, error) {
 	if architecture != hostArchitecture() && s.opts.HostZip != nil {
 		var err error
 		if code, err = s.opts.HostZip(code); err != nil {
@@ -42,9 +75,9 @@ func (s *Server) unpack(code []byte, architecture string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("reading the code's zip: %w", err)
 	}
-	s.mu.Lock()
+	s.server.Lock()
 	dir, err := s.codeFolder()
-	s.mu.Unlock()
+	s.server.Unlock()
 	if err != nil {
 		return "", err
 	}
@@ -52,7 +85,7 @@ func (s *Server) unpack(code []byte, architecture string) (string, error) {
 }
 
 // codeFolder creates an empty folder in the server's folder. The lock must be held.
-func (s *Server) codeFolder() (string, error) {
+func (s *lambdaHost) codeFolder() (string, error) {
 	if s.folder == nil {
 		var err error
 		if s.folder, err = sandbox.NewFolder(); err != nil {
@@ -61,6 +94,3 @@ func (s *Server) codeFolder() (string, error) {
 	}
 	return os.MkdirTemp(s.folder.Path, "code-*")
 }
-
-// RemoveStale removes the code that killed servers left in the directory for temporary files.
-func RemoveStale() error { return sandbox.RemoveStale() }

@@ -15,7 +15,7 @@ import (
 // is one.
 func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	if key, _, _, _ := scope(r); s.opts.AccessKey != "" && !same(key, s.opts.AccessKey) {
+	if !s.kernel.Signed(r) {
 		controlError(w, http.StatusForbidden, "the request is not signed with this server's access key")
 		return
 	}

@@ -17,14 +17,10 @@ type Delivery struct {
 	Accepted bool // false: the target's resource policy lacks the permission, or the target is not supported
 }
 
-// Deliveries returns all events that rules sent to targets in the server's own region, oldest first.
-func (s *Server) Deliveries() []Delivery {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.region(s.opts.Region).events.deliveries)
-}
+// Deliveries returns all events that rules sent to targets, the oldest first. The lock must be held.
+func (s *eventsService) Deliveries() []Delivery { return slices.Clone(s.deliveries) }
 
-// event makes an event's envelope; its time is whole seconds, as all AWS services write it.
+// event returns an event's envelope; its time is in whole seconds, as all AWS services write it.
 func (s *eventsService) event(source, detailType string, resources []string, detail obj) obj {
 	return obj{
 		"version": "0", "id": newID(), "detail-type": detailType, "source": source, "account": s.region.server.opts.Account,
@@ -32,12 +28,9 @@ func (s *eventsService) event(source, detailType string, resources []string, det
 	}
 }
 
-// Publish puts an unmodified event on the default event bus of the server's own region, such as one that
-// another account or region forwarded, or that an archive replays.
-func (s *Server) Publish(event json.RawMessage) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.region(s.opts.Region).events.send(event)
+// Emit sends an event of an AWS service to the default event bus. The lock must be held.
+func (s *eventsService) Emit(source, detailType string, resources []string, detail obj) {
+	s.publish(s.event(source, detailType, resources, detail))
 }
 
 // putEvents puts events of the caller on the bus. The response contains the failures (EventBridge API,
@@ -92,12 +85,12 @@ func (e putEntry) check() *Error {
 func (s *eventsService) publish(e obj) {
 	text, err := json.Marshal(e)
 	if err == nil { // only valid JSON is published
-		_ = s.send(text)
+		_ = s.Send(text)
 	}
 }
 
-// send sends an event to the targets of every rule that it matches.
-func (s *eventsService) send(text json.RawMessage) error {
+// Send sends an event to the targets of every rule that it matches.
+func (s *eventsService) Send(text json.RawMessage) error {
 	var decoded obj
 	if err := json.Unmarshal(text, &decoded); err != nil {
 		return err
@@ -108,7 +101,7 @@ func (s *eventsService) send(text json.RawMessage) error {
 		}
 		for _, t := range o.targets {
 			s.deliver(o, t, text)
-			if s.region.server.opts.DuplicateEvents {
+			if s.duplicates {
 				s.deliver(o, t, text)
 			}
 		}
@@ -123,13 +116,8 @@ func (s *eventsService) deliver(o *rule, t target, event json.RawMessage) {
 	if t.Input != "" {
 		payload = json.RawMessage(t.Input)
 	}
-	d := Delivery{Rule: o.Name, Target: t.Arn, Event: event}
-	f := s.region.lambda.named((&lambdaInput{FunctionName: t.Arn}).name())
-	if f != nil && f.conf.FunctionArn == strings.TrimSuffix(t.Arn, ":$LATEST") && f.allows("events.amazonaws.com", o.Arn) {
-		d.Accepted = true
-		f.enqueue(payload, "")
-	}
-	s.deliveries = append(s.deliveries, d)
+	accepted := s.functions.Deliver(t.Arn, o.Arn, payload)
+	s.deliveries = append(s.deliveries, Delivery{Rule: o.Name, Target: t.Arn, Event: event, Accepted: accepted})
 }
 
 // parsePattern reads a rule's pattern.

@@ -10,7 +10,7 @@ import (
 
 // call is one request to the server.
 type call struct {
-	server  *Server
+	server  *kernel
 	region  *region
 	wire    wire
 	request *http.Request
@@ -18,11 +18,12 @@ type call struct {
 	params  obj   // a query's members, or those in a REST call's path and query
 	input   named // the decoded request; nil if it names nothing
 	record  Call
-	noted   *Call   // its entry in the journal
-	entries *Error  // an injected error for the entries of a batch, see [Fault]
-	session session // of the caller, if there is one
-	lag     Lag     // injected
-	dropped bool    // injected: carry out the call but lose the response
+	context map[string]string // what a service knows of the resource, as condition keys
+	noted   *Call             // its entry in the journal
+	entries *Error            // an injected error for the entries of a batch, see [Fault]
+	session session           // of the caller, if there is one
+	lag     Lag               // injected
+	dropped bool              // injected: carry out the call but lose the response
 }
 
 // action does one call and returns its response: a value for the wire protocol to encode, nil for an empty
@@ -67,8 +68,8 @@ func free[In any](method func(c *call, in *In) (any, error), required ...string)
 // op makes an action of a method that runs under the server's lock.
 func op[In any](method func(c *call, in *In) (any, error), required ...string) action {
 	return free(func(c *call, in *In) (any, error) {
-		c.server.mu.Lock()
-		defer c.server.mu.Unlock()
+		c.server.Lock()
+		defer c.server.Unlock()
 		return method(c, in)
 	}, required...)
 }
@@ -99,7 +100,7 @@ func change[T, In any](find func(in *In) (*T, error), do func(o *T, in *In), req
 
 // ServeHTTP handles a request of an AWS client, or to this package's own paths under /_local/. It rejects
 // every request that was not sent to a loopback name, or that has an Origin header.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *kernel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := guard(r); err != nil {
 		s.fail(w, &call{server: s, request: r, wire: wireOf(r)}, err)
 		return
@@ -108,9 +109,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // serve is ServeHTTP for requests of this process, or after the guard.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+func (s *kernel) serve(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/_local/") {
-		s.control(w, r)
+		s.parts.Local(w, r)
 		return
 	}
 	c, err := s.identify(r)
@@ -126,7 +127,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // fail responds with an error, or cuts the connection if a fault requires it.
-func (s *Server) fail(w http.ResponseWriter, c *call, err error) {
+func (s *kernel) fail(w http.ResponseWriter, c *call, err error) {
 	var refusal *Error
 	switch {
 	case c.dropped || errors.Is(err, errDropped):
@@ -140,7 +141,7 @@ func (s *Server) fail(w http.ResponseWriter, c *call, err error) {
 }
 
 // do finds the action and runs it.
-func (s *Server) do(c *call) (any, error) {
+func (s *kernel) do(c *call) (any, error) {
 	act := c.region.actions[c.record.Service][c.record.Action]
 	if act == nil {
 		if err := c.admit(); err != nil {
@@ -152,7 +153,7 @@ func (s *Server) do(c *call) (any, error) {
 }
 
 // identify determines the protocol, service, region and action of a request, and its caller.
-func (s *Server) identify(r *http.Request) (*call, error) {
+func (s *kernel) identify(r *http.Request) (*call, error) {
 	c := &call{server: s, request: r, wire: wireOf(r)}
 	key, regionName, service, signed := scope(r)
 	s.mu.Lock()
@@ -212,9 +213,9 @@ type route struct {
 }
 
 // restRoutes parses the tables of the REST JSON services.
-func restRoutes() []route {
+func restRoutes(tables map[string]string) []route {
 	var routes []route
-	for service, table := range map[string]string{"lambda": lambdaAPI, "account": accountAPI} {
+	for service, table := range tables {
 		for line := range strings.Lines(strings.TrimSpace(table)) {
 			word := strings.Fields(line)
 			path := strings.Split(strings.Trim(word[2], "/"), "/")

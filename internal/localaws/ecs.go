@@ -3,10 +3,7 @@ package localaws
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
-	"maps"
 	"strings"
-	"time"
 )
 
 // ecsService holds one region's clusters.
@@ -14,6 +11,29 @@ type ecsService struct {
 	region      *region
 	clusters    map[string]*cluster
 	definitions map[string][]obj // by family, revision 1 first
+	events      bus
+	nearby      nearby
+}
+
+// bus is EventBridge, as far as ECS needs it. The lock is held.
+type bus interface {
+	// Emit sends an event to the default event bus.
+	Emit(source, detailType string, resources []string, detail obj)
+}
+
+// nearby are the resources that a seeded service uses. The lock is held.
+type nearby interface {
+	// SubnetIDs returns the subnets of the region.
+	SubnetIDs() []any
+	// AddTargetGroup creates a target group with this deregistration delay in seconds, and returns its ARN.
+	AddTargetGroup(name string, drain int) string
+	// AddScalableTarget lets Application Auto Scaling scale a service between two numbers of tasks.
+	AddScalableTarget(id string, least, most int)
+}
+
+// newECS returns ECS in one region.
+func newECS(r *region, events bus, nearby nearby) *ecsService {
+	return &ecsService{region: r, events: events, nearby: nearby, clusters: map[string]*cluster{}, definitions: map[string][]obj{}}
 }
 
 type cluster struct {
@@ -110,7 +130,7 @@ func (s *ecsService) actions() map[string]action {
 		"StopTask":                    on(s.find, s.stopTask, "Task"),
 		"TagResource":                 tagResource,
 		"UntagResource":               untagResource,
-		"ListTagsForResource":         show(s.tagged, func(t *tags) any { return obj{"tags": t.lower()} }),
+		"ListTagsForResource":         show(s.tagged, func(t *tags) any { return obj{"tags": lower(*t)} }),
 	}
 }
 
@@ -167,7 +187,7 @@ func (s *ecsService) clusterJSON(k *cluster) obj {
 	return obj{
 		"clusterArn": s.region.arn("ecs", "cluster/"+k.name), "clusterName": k.name, "status": "ACTIVE", "registeredContainerInstancesCount": 0,
 		"runningTasksCount": running, "pendingTasksCount": pending, "activeServicesCount": active,
-		"capacityProviders": k.providers, "defaultCapacityProviderStrategy": append([]strategyItem{}, k.strategy...), "tags": k.tags.lower(),
+		"capacityProviders": k.providers, "defaultCapacityProviderStrategy": append([]strategyItem{}, k.strategy...), "tags": lower(k.tags),
 	}
 }
 
@@ -187,50 +207,29 @@ func (s *ecsService) listClusters(_ *call, in *ecsInput) (any, error) {
 	return paged("ecs", "clusterArns", arns, "nextToken", in.NextToken, in.MaxResults, 100)
 }
 
-// registerTaskDefinition stores any definition as the next revision.
-func (s *ecsService) registerTaskDefinition(c *call, in *ecsInput) (any, error) {
-	var definition obj
-	if err := json.Unmarshal(c.body, &definition); err != nil {
-		return nil, refuse("SerializationException", "%v", err)
+// Running returns the number of running tasks on a capacity provider. The lock must be held.
+func (s *ecsService) Running(provider string) int {
+	n := 0
+	for _, k := range s.clusters {
+		for _, t := range k.tasks {
+			if t.provider == provider {
+				n += t.runs()
+			}
+		}
 	}
-	if containers, _ := definition["containerDefinitions"].([]any); len(containers) == 0 {
-		return nil, refuse("ClientException", "Container list cannot be empty.")
-	}
-	s.define(in.Family, definition)
-	return obj{"taskDefinition": definition}, nil
+	return n
 }
 
-// define adds a revision and returns its ARN.
-func (s *ecsService) define(family string, definition obj) string {
-	revision := len(s.definitions[family]) + 1
-	arn := s.region.arn("ecs", fmt.Sprintf("task-definition/%s:%d", family, revision))
-	maps.Copy(definition, obj{
-		"family": family, "revision": revision, "status": "ACTIVE", "taskDefinitionArn": arn, "registeredAt": epoch(time.Now()),
-		"compatibilities": []string{"EC2", "FARGATE"},
-	})
-	s.definitions[family] = append(s.definitions[family], definition)
-	return arn
-}
-
-// definition returns a task definition by family, family:revision or ARN; nil if there is none.
-func (s *ecsService) definition(name string) obj {
-	family, revision, _ := strings.Cut(afterLast(name, "/"), ":")
-	n := len(s.definitions[family])
-	if revision != "" {
-		n = int(number(revision))
+// Tagged returns the tags of all clusters and services, by ARN. The lock must be held.
+func (s *ecsService) Tagged() map[string]tags {
+	all := map[string]tags{}
+	for _, k := range s.clusters {
+		all[s.region.arn("ecs", "cluster/"+k.name)] = k.tags
+		for _, v := range k.services {
+			all[s.serviceARN(v)] = v.tags
+		}
 	}
-	if n < 1 || n > len(s.definitions[family]) {
-		return nil
-	}
-	return s.definitions[family][n-1]
-}
-
-func (s *ecsService) describeTaskDefinition(_ *call, in *ecsInput) (any, error) {
-	found := s.definition(in.TaskDefinition)
-	if found == nil {
-		return nil, refuse("ClientException", "Unable to describe task definition.")
-	}
-	return obj{"taskDefinition": found}, nil
+	return all
 }
 
 // tagged returns the tags of the cluster or service of an ARN.
@@ -250,7 +249,7 @@ func (s *ecsService) tagged(in *ecsInput) (*tags, error) {
 }
 
 // lower returns the tags in ECS's form, with lower case keys.
-func (t tags) lower() []obj {
+func lower(t tags) []obj {
 	l := []obj{}
 	for _, e := range t.list() {
 		l = append(l, obj{"key": e.Key, "value": e.Value})

@@ -162,7 +162,7 @@ func (s *ecsService) schedule(t *task) {
 		return
 	}
 	version := t.version
-	s.region.server.after(s.region.server.delays.Task, func() {
+	s.region.server.After(s.region.server.opts.Delays.Task, func() {
 		if t.version == version {
 			s.enter(t, t.next())
 		}

@@ -175,10 +175,10 @@ func (s *ecsService) deploy(v *service) {
 func (s *ecsService) rollout(v *service, d *deployment, state string) {
 	d.rollout, d.updated = state, time.Now()
 	d.reason = fmt.Sprintf("ECS deployment %s %s.", d.id, strings.ToLower(strings.ReplaceAll(state, "_", " ")))
-	s.region.events.publish(s.region.events.event("aws.ecs", "ECS Deployment State Change", []string{s.serviceARN(v)}, obj{
+	s.events.Emit("aws.ecs", "ECS Deployment State Change", []string{s.serviceARN(v)}, obj{
 		"eventType": "INFO", "eventName": "SERVICE_DEPLOYMENT_" + state, "deploymentId": d.id,
 		"updatedAt": d.updated.UTC().Format(time.RFC3339Nano), "reason": d.reason,
-	}))
+	})
 }
 
 func (s *ecsService) deleteService(k *cluster, in *ecsInput) (any, error) {
@@ -220,7 +220,7 @@ func (s *ecsService) serviceJSON(v *service, withTags bool) obj {
 		j["currentServiceDeployment"] = s.deploymentARN(v, v.deployments[0])
 	}
 	if withTags {
-		j["tags"] = v.tags.lower()
+		j["tags"] = lower(v.tags)
 	}
 	return j
 }

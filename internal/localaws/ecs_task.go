@@ -52,7 +52,7 @@ func (s *ecsService) announce(t *task) {
 	detail := s.taskJSON(t, func(at time.Time) any { return at.UTC().Format("2006-01-02T15:04:05.000Z") })
 	detail["updatedAt"] = time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
 	detail["attachments"] = []any{t.attachment("eni")}
-	s.region.events.publish(s.region.events.event("aws.ecs", "ECS Task State Change", []string{t.arn}, detail))
+	s.events.Emit("aws.ecs", "ECS Task State Change", []string{t.arn}, detail)
 }
 
 // attachment returns the task's network interface, whose type differs between events and responses.

@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,20 @@ type eventsService struct {
 	region     *region
 	rules      map[string]*rule
 	deliveries []Delivery
+
+	functions  functions
+	duplicates bool
+}
+
+// functions are the targets that receive events.
+type functions interface {
+	// Deliver invokes a function with an event of a rule, if it allows that, and reports whether it does.
+	Deliver(function, rule string, event json.RawMessage) bool
+}
+
+// newEvents returns EventBridge in one region, which delivers every event twice if duplicates is set.
+func newEvents(r *region, functions functions, duplicates bool) *eventsService {
+	return &eventsService{region: r, functions: functions, duplicates: duplicates, rules: map[string]*rule{}}
 }
 
 // rule is a rule as returned by DescribeRule, with internal state.
@@ -116,14 +131,21 @@ func (s *eventsService) own(in *eventsInput) (*rule, error) {
 	return found, err
 }
 
-// ManageRule makes a rule managed by an AWS service, named as in "autoscaling.amazonaws.com": no one else may
-// change it then. It does nothing if the rule does not exist.
-func (s *Server) ManageRule(name, service string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if o := s.region(s.opts.Region).events.rules[name]; o != nil {
+// ManageRule makes a rule a managed rule of an AWS service, such as "autoscaling.amazonaws.com", which nobody else may
+// change. A missing rule is ignored. The lock must be held.
+func (s *eventsService) ManageRule(name, service string) {
+	if o := s.rules[name]; o != nil {
 		o.ManagedBy = service
 	}
+}
+
+// Tagged returns the tags of all rules, by ARN. The lock must be held.
+func (s *eventsService) Tagged() map[string]tags {
+	all := map[string]tags{}
+	for _, o := range s.rules {
+		all[o.Arn] = o.tags
+	}
+	return all
 }
 
 // putRule replaces everything of a rule but its targets and its tags, which only take effect for a new rule.
@@ -152,7 +174,7 @@ func (s *eventsService) putRule(c *call, in *eventsInput) (any, error) {
 	next.Arn, next.EventBusName, next.State = in.arn(c.region), "default", cmp.Or(in.State, "ENABLED")
 	next.EventPattern, next.ScheduleExpression = in.EventPattern, in.ScheduleExpression
 	next.Description, next.RoleArn = in.Description, in.RoleArn
-	next.effective = time.Now().Add(c.server.delays.RuleEffective)
+	next.effective = time.Now().Add(c.server.opts.Delays.RuleEffective)
 	s.rules[in.Name] = next
 	return obj{"RuleArn": next.Arn}, nil
 }
@@ -184,6 +206,6 @@ func (s *eventsService) deleteRule(_ *call, in *eventsInput) (any, error) {
 // turn returns the change that enables or disables a rule.
 func (s *eventsService) turn(state string) func(*rule, *eventsInput) {
 	return func(o *rule, _ *eventsInput) {
-		o.State, o.effective = state, time.Now().Add(s.region.server.delays.RuleEffective)
+		o.State, o.effective = state, time.Now().Add(s.region.server.opts.Delays.RuleEffective)
 	}
 }

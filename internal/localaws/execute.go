@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"strconv"
 	"strings"
@@ -41,7 +42,7 @@ func (f *function) run(e sandbox.Event) (sandbox.Outcome, string, error) {
 	ctx, cancel := context.WithDeadline(box.ctx, e.Deadline)
 	defer cancel()
 	box.output.platform("start", obj{"requestId": e.ID, "functionArn": e.FunctionARN, "version": "$LATEST"})
-	out := f.region.server.invoke(ctx, box, e)
+	out := f.service.host.invoke(ctx, box, e)
 	took := time.Since(started)
 	box.output.platform("report", obj{
 		"requestId": e.ID, "functionArn": e.FunctionARN, "status": out.Status,
@@ -51,21 +52,21 @@ func (f *function) run(e sandbox.Event) (sandbox.Outcome, string, error) {
 	})
 	tail := box.output.end()
 	f.release(box, out.Broken)
-	if answered := f.region.server.opts.Answered; answered != nil {
+	if answered := f.service.host.opts.Answered; answered != nil {
 		answered(Answer{Function: box.conf.FunctionName, Payload: out.Payload, Failed: out.Failed(), Took: took})
 	}
 	return out, tail, nil
 }
 
 // invoke starts the sandbox if it is new, and passes it the event.
-func (s *Server) invoke(ctx context.Context, box *cell, e sandbox.Event) sandbox.Outcome {
+func (s *lambdaHost) invoke(ctx context.Context, box *cell, e sandbox.Event) sandbox.Outcome {
 	if box.Sandbox == nil {
 		started, err := s.start(box)
 		if err != nil {
 			return sandbox.Failure(e, "Runtime.InvalidEntrypoint", err.Error())
 		}
 		box.Sandbox = started
-		s.work.Go(func() {
+		s.server.Work().Go(func() {
 			<-box.ctx.Done()
 			started.Close()
 		})
@@ -73,11 +74,11 @@ func (s *Server) invoke(ctx context.Context, box *cell, e sandbox.Event) sandbox
 	return box.Invoke(ctx, e)
 }
 
-func (s *Server) start(box *cell) (sandbox.Sandbox, error) {
+func (s *lambdaHost) start(box *cell) (sandbox.Sandbox, error) {
 	if s.opts.InProcess != nil {
 		return s.opts.InProcess.Start(box.env, box.output)
 	}
-	url, err := s.URL()
+	url, err := s.server.URL()
 	if err != nil {
 		return nil, err
 	}
@@ -91,10 +92,10 @@ func (s *Server) start(box *cell) (sandbox.Sandbox, error) {
 
 // acquire reserves an execution and returns an idle sandbox, or a new one that is not started.
 func (f *function) acquire() (*cell, error) {
-	s := f.region.server
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed || f.gone() {
+	s := f.service.region.server
+	s.Lock()
+	defer s.Unlock()
+	if s.Closed() || f.gone() {
 		return nil, notFound("Function not found: %s", f.conf.FunctionArn)
 	}
 	if err := f.invocable(); err != nil {
@@ -103,7 +104,7 @@ func (f *function) acquire() (*cell, error) {
 	if err := f.reserve(); err != nil {
 		return nil, err
 	}
-	s.work.Add(1) // Close waits for every execution; release ends it
+	s.Work().Add(1) // Close waits for every execution; release ends it
 	if n := len(f.idle); n > 0 {
 		box := f.idle[n-1]
 		f.idle = f.idle[:n-1]
@@ -111,19 +112,19 @@ func (f *function) acquire() (*cell, error) {
 	}
 	stream := time.Now().UTC().Format("2006/01/02/") + "[$LATEST]" + randomHex(32)
 	box := &cell{
-		conf: f.conf, code: s.codeOf(f), epoch: f.epoch, env: f.environment(stream),
-		output: &output{service: f.region.logs, conf: f.conf, stream: stream},
+		conf: f.conf, code: f.service.host.codeOf(f), epoch: f.epoch, env: f.environment(stream),
+		output: &output{service: f.service, conf: f.conf, stream: stream},
 	}
-	box.ctx, box.end = context.WithCancel(s.ctx)
+	box.ctx, box.end = context.WithCancel(s.Context())
 	return box, nil
 }
 
 // release frees the execution, and keeps the sandbox for the next invocation unless it is broken or outdated.
 func (f *function) release(box *cell, broken bool) {
-	s := f.region.server
-	defer s.work.Done()
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s := f.service.region.server
+	defer s.Work().Done()
+	s.Lock()
+	defer s.Unlock()
 	f.running--
 	if broken || box.epoch != f.epoch {
 		box.end()
@@ -144,13 +145,13 @@ func (f *function) discard() {
 
 // environment returns the function's environment: what Lambda sets, and the function's own variables.
 func (f *function) environment(stream string) map[string]string {
-	s, conf := f.region.server, f.conf
+	s, conf := f.service.region.server, f.conf
 	key := "ASIA" + strings.ToUpper(randomHex(16))
 	role := afterLast(conf.Role, "/")
-	s.sessions[key] = session{principal: f.region.globalARN("sts", "assumed-role/"+role+"/"+conf.FunctionName)}
+	s.AddSession(key, session{principal: f.service.region.globalARN("sts", "assumed-role/"+role+"/"+conf.FunctionName)})
 	env := map[string]string{
 		"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "en_US.UTF-8", "TZ": ":UTC", "_HANDLER": conf.Handler,
-		"AWS_REGION": f.region.name, "AWS_DEFAULT_REGION": f.region.name,
+		"AWS_REGION": f.service.region.name, "AWS_DEFAULT_REGION": f.service.region.name,
 		"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local",
 		"AWS_LAMBDA_FUNCTION_NAME": conf.FunctionName, "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(conf.MemorySize), "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
@@ -164,4 +165,12 @@ func (f *function) environment(stream string) map[string]string {
 		maps.Copy(env, conf.Environment.Variables)
 	}
 	return env
+}
+
+// Answer is the result of an invocation of a Lambda function.
+type Answer struct {
+	Function string          // its name
+	Payload  json.RawMessage // its result, or the error in Lambda's form
+	Failed   bool
+	Took     time.Duration
 }

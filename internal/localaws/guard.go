@@ -1,16 +1,12 @@
 package localaws
 
 import (
-	"crypto/rand"
 	"crypto/subtle"
 	"net"
 	"net/http"
 	"net/netip"
 	"strings"
 )
-
-// NewAccessKey returns a random access key ID for [Options.AccessKey].
-func NewAccessKey() string { return "AKIALOCAL" + rand.Text() }
 
 // guard rejects what a web page may have sent: a page that the user visits can reach a loopback port, with
 // its own host name that resolves to 127.0.0.1 (DNS rebinding), or with the Origin header that browsers add.
@@ -43,9 +39,15 @@ func loopback(host string) bool {
 
 // knows reports whether calls with this access key ID are accepted: the server's own, one of
 // [Options.Policies], or one that a function or an assumed role was given. The lock must be held.
-func (s *Server) knows(key string) bool {
+func (s *kernel) knows(key string) bool {
 	_, restricted := s.opts.Policies[key]
 	return s.opts.AccessKey == "" || same(key, s.opts.AccessKey) || restricted || s.sessions[key].principal != ""
+}
+
+// Signed reports whether a request is signed with the server's own access key, if it has one.
+func (s *kernel) Signed(r *http.Request) bool {
+	key, _, _, _ := scope(r)
+	return s.opts.AccessKey == "" || same(key, s.opts.AccessKey)
 }
 
 // same compares two secrets in constant time.

@@ -10,10 +10,25 @@ import (
 
 // iamService holds the account's roles and policies. It belongs to no region.
 type iamService struct {
-	server   *Server
+	server   *kernel
 	roles    map[string]*role // by name in lower case: names that differ only in case conflict
 	profiles map[string]*instanceProfile
 	policies map[string]*managedPolicy // the account's own, by ARN
+	mfaCodes map[string]bool           // used codes: each is valid once
+}
+
+// newIAM returns IAM with the policies among the ARNs of what exists, which allow everything.
+func newIAM(server *kernel, existing []string) *iamService {
+	s := &iamService{
+		server: server, roles: map[string]*role{}, profiles: map[string]*instanceProfile{}, policies: map[string]*managedPolicy{}, mfaCodes: map[string]bool{},
+	}
+	for _, arn := range existing {
+		if strings.Contains(arn, ":policy/") {
+			document, _ := awsManaged("AdministratorAccess")
+			s.policies[arn] = newPolicy(arn, "/", document)
+		}
+	}
+	return s
 }
 
 // role is a role as returned by GetRole, with internal state.
@@ -59,16 +74,16 @@ type iamInput struct {
 func (in *iamInput) arn(r *region) string {
 	switch {
 	case in.InstanceProfileName != "":
-		return r.profileARN(in)
+		return profileARN(r, in)
 	case in.RoleName == "" && in.PolicyName != "":
-		return r.policyARN(in)
+		return policyARN(r, in)
 	case in.RoleName == "":
 		return in.PolicyArn
 	}
-	r.server.mu.Lock()
-	defer r.server.mu.Unlock()
-	if o := r.server.iam.roles[strings.ToLower(in.RoleName)]; o != nil {
-		return o.Arn
+	r.server.Lock()
+	defer r.server.Unlock()
+	if arn := r.server.parts.Roles.RoleARN(in.RoleName); arn != "" {
+		return arn
 	}
 	return r.globalARN("iam", "role"+cmp.Or(in.Path, "/")+in.RoleName)
 }
@@ -81,7 +96,7 @@ func (s *iamService) on(method func(o *role, in *iamInput) (any, error), require
 func (s *iamService) actions() map[string]action {
 	tagRole, untagRole := tagCalls("iam", s.find, func(o *role) *tags { return &o.tags })
 	tagPolicy, untagPolicy := tagCalls("iam", s.ownPolicy, func(p *managedPolicy) *tags { return &p.tags })
-	return map[string]action{
+	return s.bounding(map[string]action{
 		"CreateRole":                    op(s.createRole, "RoleName", "AssumeRolePolicyDocument"),
 		"GetRole":                       s.on(s.getRole),
 		"UpdateRole":                    s.on(s.updateRole),
@@ -115,7 +130,7 @@ func (s *iamService) actions() map[string]action {
 		"DeletePolicyVersion":           on(s.ownPolicy, s.deletePolicyVersion, "PolicyArn", "VersionID"),
 		"TagPolicy":                     tagPolicy,
 		"UntagPolicy":                   untagPolicy,
-	}
+	})
 }
 
 // find returns the role with exactly this name.
@@ -142,7 +157,7 @@ func (o *role) listed() role {
 // getRole returns a very new role with its unique ID instead of its ARN, as IAM does.
 func (s *iamService) getRole(o *role, _ *iamInput) (any, error) {
 	shown := o.full()
-	if time.Now().Before(o.seenFrom.Add(s.server.delays.RoleSeen)) {
+	if time.Now().Before(o.seenFrom.Add(s.server.opts.Delays.RoleSeen)) {
 		shown.Arn = o.RoleID
 	}
 	return obj{"Role": shown}, nil
@@ -184,7 +199,7 @@ func (s *iamService) createRole(c *call, in *iamInput) (any, error) {
 		Path: path, RoleName: in.RoleName, RoleID: uniqueID("AROA"), Arn: c.region.globalARN("iam", "role"+path+in.RoleName),
 		CreateDate: now.UTC().Truncate(time.Second), AssumeRolePolicyDocument: in.AssumeRolePolicyDocument,
 		MaxSessionDuration: cmp.Or(in.MaxSessionDuration, 3600),
-		seenFrom:           now.Add(s.server.delays.RoleSeen), usableFrom: now.Add(s.server.delays.RoleUsable), inline: map[string]string{},
+		seenFrom:           now.Add(s.server.opts.Delays.RoleSeen), usableFrom: now.Add(s.server.opts.Delays.RoleUsable), inline: map[string]string{},
 	}
 	set(&o.Description, in.Description)
 	if err := o.tags.add("iam", in.Tags); err != nil {
@@ -210,7 +225,7 @@ func (s *iamService) updateTrust(o *role, in *iamInput) (any, error) {
 		return nil, err
 	}
 	if in.PolicyDocument != o.AssumeRolePolicyDocument {
-		o.usableFrom = time.Now().Add(s.server.delays.RoleUsable)
+		o.usableFrom = time.Now().Add(s.server.opts.Delays.RoleUsable)
 	}
 	o.AssumeRolePolicyDocument = in.PolicyDocument
 	return nil, nil
@@ -258,8 +273,17 @@ func (s *iamService) ofARN(arn string) *role {
 	return nil
 }
 
-// assumable reports whether Lambda can already assume the role with this ARN.
-func (s *iamService) assumable(arn string) bool {
+// RoleID returns the unique ID of the role with this ARN, "" if there is none. The lock must be held.
+func (s *iamService) RoleID(arn string) string {
+	if o := s.ofARN(arn); o != nil {
+		return o.RoleID
+	}
+	return ""
+}
+
+// Assumable reports whether a service, such as lambda.amazonaws.com, can assume the role with this ARN yet. The lock must be
+// held.
+func (s *iamService) Assumable(arn, service string) bool {
 	o := s.ofARN(arn)
-	return o != nil && !time.Now().Before(o.usableFrom) && policy.Trusts(o.AssumeRolePolicyDocument, "lambda.amazonaws.com")
+	return o != nil && !time.Now().Before(o.usableFrom) && policy.Trusts(o.AssumeRolePolicyDocument, service)
 }

@@ -63,7 +63,7 @@ func (s *iamService) document(arn string) (document string, known bool) {
 	return p.version(p.DefaultVersionID).Document, true
 }
 
-func (r *region) policyARN(in *iamInput) string {
+func policyARN(r *region, in *iamInput) string {
 	return r.globalARN("iam", "policy"+cmp.Or(in.Path, "/")+in.PolicyName)
 }
 
@@ -117,7 +117,7 @@ func (p *managedPolicy) add(document string) *policyVersion {
 }
 
 func (s *iamService) createPolicy(c *call, in *iamInput) (any, error) {
-	arn := c.region.policyARN(in)
+	arn := policyARN(c.region, in)
 	if s.policies[arn] != nil {
 		return nil, refuse("EntityAlreadyExists", "A policy called %s already exists. Duplicate names are not allowed.", in.PolicyName)
 	}

@@ -81,11 +81,3 @@ func (o *role) listAttached() any {
 func escapeDocument(document string) string {
 	return strings.ReplaceAll(url.QueryEscape(document), "+", "%20")
 }
-
-// malformed returns IAM's error for an invalid policy; nil if err is nil.
-func malformed(err error) error {
-	if err == nil {
-		return nil
-	}
-	return refuse("MalformedPolicyDocument", "%v", err)
-}

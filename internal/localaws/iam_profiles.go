@@ -16,7 +16,7 @@ type instanceProfile struct {
 }
 
 // profileARN returns the ARN of an instance profile.
-func (r *region) profileARN(in *iamInput) string {
+func profileARN(r *region, in *iamInput) string {
 	return r.globalARN("iam", "instance-profile"+cmp.Or(in.Path, "/")+in.InstanceProfileName)
 }
 
@@ -32,7 +32,7 @@ func (s *iamService) createInstanceProfile(c *call, in *iamInput) (any, error) {
 		return nil, refuse("EntityAlreadyExists", "Instance Profile %s already exists.", in.InstanceProfileName)
 	}
 	made := &instanceProfile{
-		Path: cmp.Or(in.Path, "/"), InstanceProfileName: in.InstanceProfileName, Arn: c.region.profileARN(in),
+		Path: cmp.Or(in.Path, "/"), InstanceProfileName: in.InstanceProfileName, Arn: profileARN(c.region, in),
 		InstanceProfileID: uniqueID("AIPA"), CreateDate: time.Now().UTC().Truncate(time.Second), Roles: []role{},
 	}
 	s.profiles[in.InstanceProfileName] = made

@@ -27,21 +27,9 @@ type Service struct {
 	Settings   map[string]any // as UpdateService takes them, such as "availabilityZoneRebalancing"
 }
 
-// Seed adds services and their clusters in a steady state: the deployment completed, all tasks running. It
-// makes no calls and sends no events.
-func (s *Server) Seed(services ...Service) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e := s.region(s.opts.Region).ecs
-	for _, seed := range services {
-		if err := e.seed(seed); err != nil {
-			return fmt.Errorf("seeding service %s of cluster %s: %w", seed.Name, seed.Cluster, err)
-		}
-	}
-	return nil
-}
-
-func (s *ecsService) seed(seed Service) error {
+// Seed adds a service and its cluster in a steady state: the deployment completed, all tasks running. The lock must be
+// held.
+func (s *ecsService) Seed(seed Service) error {
 	in := &ecsInput{Cluster: seed.Cluster, ServiceName: seed.Name}
 	k := s.cluster(in.cluster())
 	if seed.Name == "" || seed.Desired < 0 || k.services[seed.Name] != nil {
@@ -75,20 +63,10 @@ func (s *ecsService) seed(seed Service) error {
 
 // Interrupt reclaims the Spot capacity of running tasks of a service as AWS does: it sends the whole series
 // of events, and the service scheduler replaces the tasks. It returns the ARNs of the tasks, fewer than
-// requested if fewer run on Spot.
-func (s *Server) Interrupt(cluster, service string, tasks int) ([]string, error) {
-	arns, err := s.interrupt(cluster, service, tasks)
-	if err == nil && s.opts.Interrupted != nil {
-		s.opts.Interrupted((&ecsInput{Cluster: cluster}).cluster(), service, arns)
-	}
-	return arns, err
-}
-
-func (s *Server) interrupt(cluster, service string, tasks int) ([]string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e := s.region(s.opts.Region).ecs
-	k, err := e.find(&ecsInput{Cluster: cluster})
+// requested if fewer run on Spot. The
+// lock must be held.
+func (s *ecsService) Interrupt(cluster, service string, tasks int) ([]string, error) {
+	k, err := s.find(&ecsInput{Cluster: cluster})
 	if err != nil {
 		return nil, err
 	}
@@ -104,8 +82,11 @@ func (s *Server) interrupt(cluster, service string, tasks int) ([]string, error)
 	var arns []string
 	for _, t := range candidates[:max(0, min(tasks, len(candidates)))] {
 		arns = append(arns, t.arn)
-		e.halt(t, "SpotInterruption", "Your Spot Task was interrupted.")
+		s.halt(t, "SpotInterruption", "Your Spot Task was interrupted.")
 	}
-	e.reconcile(v)
+	s.reconcile(v)
 	return arns, nil
 }
+
+// ClusterName returns the name of a cluster from a name or an ARN; "default" if there is none.
+func ClusterName(cluster string) string { return (&ecsInput{Cluster: cluster}).cluster() }

@@ -50,8 +50,8 @@ func (s *lambdaService) invoke(c *call, in *lambdaInput) (any, error) {
 	}
 	switch c.request.Header.Get("X-Amz-Invocation-Type") {
 	case "Event":
-		c.server.mu.Lock()
-		defer c.server.mu.Unlock()
+		c.server.Lock()
+		defer c.server.Unlock()
 		f.enqueue(payload, string(clientContext))
 		return invokeAnswer{status: http.StatusAccepted}, nil
 	case "DryRun":
@@ -69,8 +69,8 @@ func (s *lambdaService) invoke(c *call, in *lambdaInput) (any, error) {
 
 // invoked is find for an invocation.
 func (s *lambdaService) invoked(in *lambdaInput) (*function, error) {
-	s.region.server.mu.Lock()
-	defer s.region.server.mu.Unlock()
+	s.region.server.Lock()
+	defer s.region.server.Unlock()
 	f, err := s.find(in)
 	if err != nil {
 		return nil, err
@@ -83,8 +83,7 @@ func (f *function) invocable() error {
 	if conf := f.view(); conf.State != "Active" {
 		return conflict("The operation cannot be performed at this time. The function is currently in the following state: %s", conf.State)
 	}
-	role := f.region.server.iam.ofARN(f.conf.Role)
-	if f.conf.Environment != nil && (role == nil || role.RoleID != f.roleID) {
+	if f.conf.Environment != nil && f.service.needs.Roles.RoleID(f.conf.Role) != f.roleID {
 		return refuse("KMSAccessDeniedException", "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the function's KMS key settings.")
 	}
 	return nil
@@ -92,7 +91,7 @@ func (f *function) invocable() error {
 
 // reserve reserves one execution, or returns Lambda's throttling error.
 func (f *function) reserve() error {
-	running, places := f.region.lambda.unreserved()
+	running, places := f.service.unreserved()
 	if f.reserved != nil {
 		running, places = f.running, *f.reserved
 	}
@@ -111,7 +110,7 @@ func (s *lambdaService) unreserved() (running, places int) {
 			running += f.running
 		}
 	}
-	return running, s.region.server.opts.Concurrency - s.reservedElsewhere(nil)
+	return running, s.host.opts.Concurrency - s.reservedElsewhere(nil)
 }
 
 // enqueue invokes the function asynchronously, according to its configuration. The lock must be held.
@@ -124,14 +123,14 @@ func (f *function) enqueue(payload json.RawMessage, clientContext string) {
 			age = time.Duration(*f.async.MaximumEventAgeInSeconds) * time.Second
 		}
 	}
-	f.region.server.background(func() { f.deliver(e, retries, time.Now().Add(age)) })
+	f.service.region.server.Background(func() { f.deliver(e, retries, time.Now().Add(age)) })
 }
 
 // deliver runs the event until it succeeds, has no retries left, or is too old. Throttling does not count as
 // a retry: it waits 1 s, doubling each time up to 5 minutes. After a failure it waits [Delays].AsyncRetry,
 // doubling each time.
 func (f *function) deliver(e sandbox.Event, retries int, until time.Time) {
-	s := f.region.server
+	s := f.service.region.server
 	backoff, failed := time.Second, 0
 	var out sandbox.Outcome
 	for time.Now().Before(until) {
@@ -139,7 +138,7 @@ func (f *function) deliver(e sandbox.Event, retries int, until time.Time) {
 		out, _, err = f.run(e)
 		switch {
 		case err != nil:
-			if !s.sleep(backoff) {
+			if !s.Sleep(backoff) {
 				return
 			}
 			backoff = min(2*backoff, 5*time.Minute)
@@ -151,7 +150,7 @@ func (f *function) deliver(e sandbox.Event, retries int, until time.Time) {
 			return
 		}
 		failed++
-		if !s.sleep(s.delays.AsyncRetry << (failed - 1)) {
+		if !s.Sleep(s.opts.Delays.AsyncRetry << (failed - 1)) {
 			return
 		}
 	}
@@ -160,7 +159,40 @@ func (f *function) deliver(e sandbox.Event, retries int, until time.Time) {
 
 // giveUp sends the event to the function's destination for failures.
 func (f *function) giveUp(e sandbox.Event, out sandbox.Outcome, condition string, attempts int) {
-	f.region.server.mu.Lock()
-	defer f.region.server.mu.Unlock()
-	f.region.messaging.failed(f, e, out, condition, attempts)
+	f.service.region.server.Lock()
+	defer f.service.region.server.Unlock()
+	if f.async == nil {
+		return
+	}
+	record := obj{
+		"version": "1.0", "timestamp": time.Now().UTC().Format("2006-01-02T15:04:05.000Z"), "requestPayload": e.Payload,
+		"requestContext": obj{
+			"requestId": e.ID, "functionArn": f.conf.FunctionArn + ":$LATEST", "condition": condition, "approximateInvokeCount": attempts,
+		},
+	}
+	if attempts > 0 {
+		record["responseContext"] = obj{"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"}
+		record["responsePayload"] = out.Payload
+	}
+	if body, err := json.Marshal(record); err == nil {
+		f.service.needs.Destinations.Send(f.async.DestinationConfig.OnFailure.Destination, body)
+	}
+}
+
+// Deliver invokes a function asynchronously with an event of an EventBridge rule, if its resource policy allows it, and
+// reports whether it does. The lock must be held.
+func (s *lambdaService) Deliver(function, rule string, event json.RawMessage) bool {
+	f := s.named((&lambdaInput{FunctionName: function}).name())
+	if f == nil || f.conf.FunctionArn != strings.TrimSuffix(function, ":$LATEST") || !f.allows("events.amazonaws.com", rule) {
+		return false
+	}
+	f.enqueue(event, "")
+	return true
+}
+
+// Permits reports whether a function exists and its resource policy allows a service to invoke it on behalf of a
+// resource. The lock must be held.
+func (s *lambdaService) Permits(function, service, source string) bool {
+	f := s.named((&lambdaInput{FunctionName: function}).name())
+	return f != nil && f.allows(service, source)
 }

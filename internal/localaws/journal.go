@@ -48,7 +48,7 @@ type journal struct {
 
 // Calls returns all calls so far, oldest first. A call is listed once it is admitted, its Code once it is
 // answered.
-func (s *Server) Calls() []Call {
+func (s *kernel) Calls() []Call {
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()
 	calls := make([]Call, 0, len(s.journal.calls))
@@ -59,7 +59,7 @@ func (s *Server) Calls() []Call {
 }
 
 // ForgetCalls clears the list of calls; the counters of faults continue.
-func (s *Server) ForgetCalls() {
+func (s *kernel) ForgetCalls() {
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()
 	s.journal.calls = nil
@@ -108,7 +108,7 @@ func (c *call) admit() error {
 }
 
 // Inject adds a fault; the returned function removes it.
-func (s *Server) Inject(f Fault) (remove func()) {
+func (s *kernel) Inject(f Fault) (remove func()) {
 	j := &s.journal
 	a := &armed{Fault: f}
 	j.mu.Lock()

@@ -10,9 +10,38 @@ import (
 // lambdaService holds one region's functions.
 type lambdaService struct {
 	region    *region
+	host      *lambdaHost
+	needs     lambdaNeeds
 	functions map[string]*function
 	mappings  map[string]*mapping // by UUID
 	signing   []string            // IDs of code signing configurations
+}
+
+// lambdaNeeds are the other services that Lambda uses. They are called with the lock held.
+type lambdaNeeds struct {
+	Roles interface {
+		// RoleID returns the unique ID of the role with this ARN, "" if there is none.
+		RoleID(arn string) string
+		// Assumable reports whether a service can assume the role yet.
+		Assumable(arn, service string) bool
+		// RoleMay reports whether a role's policies allow what a service does with it.
+		RoleMay(arn, action, resource string) bool
+	}
+	Logs interface {
+		// Write adds a message to a log stream, if the role is allowed to.
+		Write(role, group, stream, message string)
+	}
+	Destinations interface {
+		// Missing reports whether the ARN is that of a queue or topic of this region that does not exist.
+		Missing(arn string) bool
+		// Send adds a message to a queue.
+		Send(arn string, body []byte)
+	}
+}
+
+// newLambda returns Lambda in one region.
+func newLambda(host *lambdaHost, r *region, needs lambdaNeeds) *lambdaService {
+	return &lambdaService{region: r, host: host, needs: needs, functions: map[string]*function{}, mappings: map[string]*mapping{}}
 }
 
 // lambdaAPI lists the actions of Lambda's API: HTTP status of success, method, path, action.
@@ -135,7 +164,7 @@ func (s *lambdaService) actions() map[string]action {
 		"UntagResource":                   untagResource,
 		"ListTags":                        show(s.find, func(f *function) any { return obj{"Tags": f.tags} }),
 		"CreateEventSourceMapping":        on(s.find, s.createEventSourceMapping, "FunctionName", "EventSourceArn"),
-		"DeleteEventSourceMapping":        op(s.deleteEventSourceMapping),
+		"DeleteEventSourceMapping":        s.mapped(op(s.deleteEventSourceMapping)),
 		"ListEventSourceMappings":         op(s.listEventSourceMappings),
 		"CreateFunctionUrlConfig":         on(s.find, s.createFunctionURL, "AuthType"),
 		"GetFunctionUrlConfig":            show(s.withURL, func(f *function) any { return f.url }),
@@ -157,6 +186,17 @@ func (s *lambdaService) named(name string) *function {
 		return nil
 	}
 	return f
+}
+
+// Tagged returns the tags of all functions, by ARN. The lock must be held.
+func (s *lambdaService) Tagged() map[string]tags {
+	all := map[string]tags{}
+	for _, f := range s.functions {
+		if !f.gone() {
+			all[f.conf.FunctionArn] = f.tags
+		}
+	}
+	return all
 }
 
 func (s *lambdaService) find(in *lambdaInput) (*function, error) {

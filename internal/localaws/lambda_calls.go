@@ -17,7 +17,7 @@ func (s *lambdaService) createFunction(c *call, in *lambdaInput) (any, error) {
 	case in.Runtime == "" || in.Handler == "":
 		return nil, invalidParameter("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
 	}
-	f := newFunction(c.region, name)
+	f := newFunction(s, name)
 	if err := f.tags.add("lambda", in.Tags); err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func (s *lambdaService) createFunction(c *call, in *lambdaInput) (any, error) {
 			return nil, err
 		}
 	}
-	f.seenFrom, f.activeAt = time.Now().Add(c.server.delays.FunctionSeen), time.Now().Add(c.server.delays.FunctionActive)
+	f.seenFrom, f.activeAt = time.Now().Add(c.server.opts.Delays.FunctionSeen), time.Now().Add(c.server.opts.Delays.FunctionActive)
 	s.functions[name] = f
 	return f.view(), nil
 }
@@ -77,7 +77,7 @@ func (s *lambdaService) updateFunctionCode(f *function, in *lambdaInput) (any, e
 	if err := f.setCode(in.ZipFile, in.Architectures); err != nil {
 		return nil, err
 	}
-	f.updated(s.region.server.delays.FunctionUpdate)
+	f.updated(s.region.server.opts.Delays.FunctionUpdate)
 	return f.view(), nil
 }
 
@@ -85,7 +85,7 @@ func (s *lambdaService) updateFunctionConfiguration(f *function, in *lambdaInput
 	if err := f.apply(in.functionSettings); err != nil {
 		return nil, err
 	}
-	f.updated(s.region.server.delays.FunctionUpdate)
+	f.updated(s.region.server.opts.Delays.FunctionUpdate)
 	return f.view(), nil
 }
 
@@ -94,7 +94,7 @@ func (s *lambdaService) deleteFunction(f *function, in *lambdaInput) (any, error
 		return nil, invalidParameter("$LATEST version cannot be deleted without deleting the function.")
 	}
 	if f.goneAt.IsZero() {
-		f.goneAt = time.Now().Add(s.region.server.delays.FunctionDelete)
+		f.goneAt = time.Now().Add(s.region.server.opts.Delays.FunctionDelete)
 		f.discard()
 	}
 	return nil, nil

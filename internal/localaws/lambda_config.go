@@ -22,7 +22,7 @@ func (s *lambdaService) reservedElsewhere(but *function) int {
 }
 
 func (s *lambdaService) putFunctionConcurrency(f *function, in *lambdaInput) (any, error) {
-	total := s.region.server.opts.Concurrency
+	total := s.host.opts.Concurrency
 	minimum := min(100, total)
 	if total-s.reservedElsewhere(f)-*in.ReservedConcurrentExecutions < minimum {
 		return nil, invalidParameter("Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [%d].", minimum)
@@ -71,7 +71,7 @@ func (s *lambdaService) configured(in *lambdaInput) (*function, error) {
 }
 
 func (s *lambdaService) getAccountSettings(c *call, _ *lambdaInput) (any, error) {
-	total := c.server.opts.Concurrency
+	total := s.host.opts.Concurrency
 	return obj{"AccountLimit": obj{
 		"ConcurrentExecutions": total, "UnreservedConcurrentExecutions": total - s.reservedElsewhere(nil),
 	}}, nil

@@ -16,7 +16,7 @@ const (
 
 // function is a Lambda function with $LATEST as its only version.
 type function struct {
-	region   *region
+	service  *lambdaService
 	conf     configuration
 	code     []byte // the zip as uploaded
 	tags     tags
@@ -93,10 +93,10 @@ type (
 	}
 )
 
-func newFunction(r *region, name string) *function {
-	f := &function{region: r}
+func newFunction(s *lambdaService, name string) *function {
+	f := &function{service: s}
 	f.conf = configuration{
-		FunctionName: name, FunctionArn: r.arn("lambda", "function:"+name), Version: "$LATEST", PackageType: "Zip",
+		FunctionName: name, FunctionArn: s.region.arn("lambda", "function:"+name), Version: "$LATEST", PackageType: "Zip",
 		Architectures: []string{"x86_64"},
 		Timeout:       3, MemorySize: 128, TracingConfig: tracingConfig{"PassThrough"}, EphemeralStorage: ephemeralStorage{512},
 		LoggingConfig: loggingConfig{LogFormat: "Text", LogGroup: "/aws/lambda/" + name}, SnapStart: snapStart{"None", "Off"},

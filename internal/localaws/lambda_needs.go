@@ -2,8 +2,6 @@ package localaws
 
 import (
 	"strings"
-
-	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
 // checkNetwork does Lambda's check before it creates network interfaces as the role.
@@ -15,7 +13,7 @@ func (f *function) checkNetwork(role string, given *vpcConfig) error {
 		return invalidParameter("SubnetIds and SecurityIds must coexist or be both empty list.")
 	}
 	for _, call := range []string{"CreateNetworkInterface", "DescribeNetworkInterfaces", "DeleteNetworkInterface"} {
-		if !f.region.server.iam.roleMay(role, "ec2:"+call, "*") {
+		if !f.service.needs.Roles.RoleMay(role, "ec2:"+call, "*") {
 			return invalidParameter("The provided execution role does not have permissions to call %s on EC2", call)
 		}
 	}
@@ -29,7 +27,7 @@ func (f *function) checkDeadLetters(role string, given *deadLetterConfig) error 
 	}
 	for service, call := range map[string]string{"SQS": "SendMessage", "SNS": "Publish"} {
 		if strings.Contains(given.TargetArn, ":"+strings.ToLower(service)+":") {
-			if !f.region.server.iam.roleMay(role, strings.ToLower(service)+":"+call, given.TargetArn) {
+			if !f.service.needs.Roles.RoleMay(role, strings.ToLower(service)+":"+call, given.TargetArn) {
 				return invalidParameter("The provided execution role does not have permissions to call %s on %s", call, service)
 			}
 			return nil
@@ -55,7 +53,7 @@ func (d *destinations) check(f *function) error {
 }
 
 func (f *function) checkDestination(arn string) error {
-	_, service, _ := strings.Cut(arn, ":"+f.region.partition()+":")
+	_, service, _ := strings.Cut(arn, ":"+f.service.region.partition()+":")
 	service, _, _ = strings.Cut(service, ":")
 	call := map[string]string{"sqs": "SendMessage", "sns": "Publish", "events": "PutEvents", "lambda": "InvokeFunction"}[service]
 	switch {
@@ -63,18 +61,10 @@ func (f *function) checkDestination(arn string) error {
 		return invalidParameter("The provided destination config is invalid: %s", arn)
 	case arn == f.conf.FunctionArn || strings.HasPrefix(arn, f.conf.FunctionArn+":"):
 		return invalidParameter("You can't specify the function as a destination for itself.")
-	case f.region.messaging.missing(arn):
+	case f.service.needs.Destinations.Missing(arn):
 		return invalidParameter("The destination ARN %s is invalid.", arn)
-	case !f.region.server.iam.roleMay(f.conf.Role, service+":"+call, arn):
+	case !f.service.needs.Roles.RoleMay(f.conf.Role, service+":"+call, arn):
 		return invalidParameter("The function's execution role does not have permissions to call %s on %s", call, arn)
 	}
 	return nil
-}
-
-// roleMay reports whether a role's own policies allow what a service does with it. Attached AWS managed
-// policies are not known here and taken to allow it.
-func (s *iamService) roleMay(roleARN, action, resource string) bool {
-	o := s.ofARN(roleARN)
-	found := s.verdict(roleARN, action, resource)
-	return found == policy.Allowed || found == policy.NotAllowed && o != nil && len(o.attached) > 0
 }

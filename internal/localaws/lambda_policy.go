@@ -46,7 +46,7 @@ func (in *lambdaInput) statement(f *function) (statement, error) {
 	case in.Principal == "*":
 		added.Principal = "*"
 	case regexp.MustCompile(`^\d{12}$`).MatchString(in.Principal):
-		added.Principal = map[string]string{"AWS": "arn:" + f.region.partition() + ":iam::" + in.Principal + ":root"}
+		added.Principal = map[string]string{"AWS": "arn:" + f.service.region.partition() + ":iam::" + in.Principal + ":root"}
 	case regexp.MustCompile(`^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$`).MatchString(in.Principal):
 		added.Principal = map[string]string{"Service": in.Principal}
 	default:
@@ -105,6 +105,6 @@ func (f *function) allows(service, sourceARN string) bool {
 		principal, _ := s.Principal.(map[string]string)
 		return principal["Service"] == service && (s.Action == "lambda:InvokeFunction" || s.Action == "lambda:*") &&
 			(s.Condition["ArnLike"] == nil || policy.Like(s.Condition["ArnLike"]["AWS:SourceArn"], sourceARN)) &&
-			(s.Condition["StringEquals"] == nil || s.Condition["StringEquals"]["AWS:SourceAccount"] == f.region.server.opts.Account)
+			(s.Condition["StringEquals"] == nil || s.Condition["StringEquals"]["AWS:SourceAccount"] == f.service.region.server.opts.Account)
 	})
 }

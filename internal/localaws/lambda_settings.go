@@ -39,7 +39,7 @@ func (f *function) apply(s functionSettings) error {
 	if err := checkEnvironment(s.Environment); err != nil {
 		return err
 	}
-	if !f.region.server.iam.assumable(conf.Role) {
+	if !f.service.needs.Roles.Assumable(conf.Role, "lambda.amazonaws.com") {
 		return invalidParameter("The role defined for the function cannot be assumed by Lambda.")
 	}
 	if err := f.checkNetwork(conf.Role, s.VpcConfig); err != nil {
@@ -61,10 +61,10 @@ func (f *function) apply(s functionSettings) error {
 	if err := conf.LoggingConfig.apply(s.LoggingConfig); err != nil {
 		return err
 	}
-	if err := conf.add(f.region, s); err != nil {
+	if err := conf.add(f.service.region, s); err != nil {
 		return err
 	}
-	f.conf, f.roleID = conf, f.region.server.iam.ofARN(conf.Role).RoleID
+	f.conf, f.roleID = conf, f.service.needs.Roles.RoleID(conf.Role)
 	return nil
 }
 
@@ -157,14 +157,14 @@ func (conf *configuration) add(r *region, s functionSettings) error {
 	if s.Layers == nil {
 		return nil
 	}
-	layers, err := r.layers(s.Layers)
+	layers, err := layersOf(r, s.Layers)
 	conf.Layers = layers
 	return err
 }
 
-// layers returns the layers with these ARNs; their existence is not checked, since most belong to other
+// layersOf returns the layers with these ARNs; their existence is not checked, since most belong to other
 // accounts.
-func (r *region) layers(arns []string) ([]layer, error) {
+func layersOf(r *region, arns []string) ([]layer, error) {
 	var all []layer
 	for _, arn := range arns {
 		switch parts := strings.Split(arn, ":"); {

@@ -39,10 +39,10 @@ func (s *lambdaService) createEventSourceMapping(f *function, in *lambdaInput) (
 	if !strings.HasPrefix(service, "sqs:") {
 		return nil, notHere("lambda:CreateEventSourceMapping of a source that is no SQS queue")
 	}
-	if s.region.messaging.missing(in.EventSourceArn) {
+	if s.needs.Destinations.Missing(in.EventSourceArn) {
 		return nil, invalidParameter("Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.")
 	}
-	if !s.region.server.iam.roleMay(f.conf.Role, "sqs:ReceiveMessage", in.EventSourceArn) {
+	if !s.needs.Roles.RoleMay(f.conf.Role, "sqs:ReceiveMessage", in.EventSourceArn) {
 		return nil, invalidParameter("The provided execution role does not have permissions to call ReceiveMessage on SQS")
 	}
 	for _, m := range s.mappings {

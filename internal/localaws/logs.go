@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/localaws/insights"
+	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
 // logsService holds one region's log groups.
@@ -14,7 +15,36 @@ type logsService struct {
 	region  *region
 	groups  map[string]*logGroup
 	queries map[string][][]insights.Field // results by query ID
-	filters []time.Time                   // times of the last accepted FilterLogEvents calls
+	opts    logsOptions
+	roles   logRoles
+	permits func(function, service, source string) bool
+	filters []time.Time // times of the last accepted FilterLogEvents calls
+}
+
+// LogRetention is an account-level retention policy of CloudWatch Logs.
+type LogRetention struct {
+	Policy string // its name
+	Days   int    // 0: never expires
+}
+
+// logsOptions configure CloudWatch Logs.
+type logsOptions struct {
+	Retention *LogRetention // nil: none
+	Rates     bool          // enforces the rate limit of FilterLogEvents
+}
+
+// logRoles are the roles of IAM, as far as CloudWatch Logs needs them. The lock is held.
+type logRoles interface {
+	// RoleID returns the unique ID of the role with this ARN, "" if there is none.
+	RoleID(arn string) string
+	// Verdict evaluates a request by a service that uses a role.
+	Verdict(roleARN, action, resource string) policy.Verdict
+}
+
+// newLogs returns CloudWatch Logs in one region; permits reports whether a function exists and allows a service to invoke it
+// on behalf of a resource.
+func newLogs(r *region, opts logsOptions, roles logRoles, permits func(function, service, source string) bool) *logsService {
+	return &logsService{region: r, opts: opts, roles: roles, permits: permits, groups: map[string]*logGroup{}, queries: map[string][][]insights.Field{}}
 }
 
 // logGroup is a log group as returned by DescribeLogGroups, with internal state.
@@ -120,6 +150,15 @@ func (s *logsService) actions() map[string]action {
 	}
 }
 
+// Tagged returns the tags of all log groups, by ARN. The lock must be held.
+func (s *logsService) Tagged() map[string]tags {
+	all := map[string]tags{}
+	for _, g := range s.groups {
+		all[g.GroupArn] = g.tags
+	}
+	return all
+}
+
 func (s *logsService) find(in *logsInput) (*logGroup, error) {
 	if in.ResourceArn != "" && in.ResourceArn != in.arn(s.region) || strings.HasSuffix(in.ResourceArn, ":*") {
 		return nil, badLogParameter("1 validation error detected: Value '%s' at 'resourceArn' failed to satisfy constraint: Member must be a log group's ARN without ':*'", in.ResourceArn)
@@ -168,7 +207,7 @@ func (s *logsService) describeLogGroups(_ *call, in *logsInput) (any, error) {
 		return !strings.HasPrefix(g.Name, in.LogGroupNamePrefix) || !strings.Contains(g.Name, in.LogGroupNamePattern)
 	})
 	for i, g := range found {
-		found[i] = g.shown(s.region.server.opts.LogRetention)
+		found[i] = g.shown(s.opts.Retention)
 	}
 	return paged("logs", "logGroups", found, "nextToken", in.NextToken, in.Limit, 50)
 }

@@ -35,20 +35,17 @@ func (s *logsService) newStream(g *logGroup, name string) *logStream {
 	return g.streams[name]
 }
 
-// SeedLog adds a message to a stream of a log group in the server's region with the given time. It makes no
-// call. If the group does not exist the message is lost.
-func (s *Server) SeedLog(group, stream string, at time.Time, message string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.region(s.opts.Region).logs.event(group, stream, at, message)
+// Write adds a message that a function with this role wrote, if the role is allowed to. Without the log group the message
+// is lost, as in AWS. The lock must be held.
+func (s *logsService) Write(role, group, stream, message string) {
+	if s.mayLog(role, group, stream) {
+		s.Add(group, stream, time.Now(), message)
+	}
 }
 
-// write adds a message of a function. If the group does not exist the message is lost, as in AWS.
-func (s *logsService) write(group, stream, message string) {
-	s.event(group, stream, time.Now(), message)
-}
-
-func (s *logsService) event(group, stream string, at time.Time, message string) {
+// Add adds a message to a stream of a log group, as if it had been written at that time. Without the log group the
+// message is lost. The lock must be held.
+func (s *logsService) Add(group, stream string, at time.Time, message string) {
 	g := s.groups[group]
 	if g == nil {
 		return
@@ -188,7 +185,7 @@ const (
 )
 
 func (s *logsService) filterLogEvents(g *logGroup, in *logsInput) (any, error) {
-	if s.region.server.opts.Rates && !s.inTime() {
+	if s.opts.Rates && !s.inTime() {
 		return nil, throttled("logs")
 	}
 	pattern := ""

@@ -49,12 +49,11 @@ func (s *logsService) checkDestination(g *logGroup, in *logsInput) error {
 	}
 	switch parts[2] {
 	case "lambda":
-		f := s.region.lambda.named((&lambdaInput{FunctionName: in.DestinationArn}).name())
-		if f == nil || !f.allows("logs.amazonaws.com", g.Arn) {
+		if !s.permits(in.DestinationArn, "logs.amazonaws.com", g.Arn) {
 			return badLogParameter("Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.")
 		}
 	case "kinesis", "firehose":
-		if s.region.server.iam.ofARN(in.RoleArn) == nil {
+		if s.roles.RoleID(in.RoleArn) == "" {
 			return badLogParameter("Could not deliver test message to specified destination. Check if the destination is valid.")
 		}
 	}

@@ -2,13 +2,10 @@ package localaws
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
 // messaging holds one region's SQS queues and SNS topics, to which a function's failures can be sent. Topics
@@ -17,6 +14,20 @@ type messaging struct {
 	region *region
 	queues map[string]*queue // by ARN
 	topics map[string]bool   // by ARN
+}
+
+// newMessaging returns a region's messaging with the queues and topics among the ARNs of what exists.
+func newMessaging(r *region, existing []string) *messaging {
+	s := &messaging{region: r, queues: map[string]*queue{}, topics: map[string]bool{}}
+	for _, arn := range existing {
+		switch {
+		case strings.Contains(arn, ":sqs:"+r.name+":"):
+			s.queues[arn] = &queue{}
+		case strings.Contains(arn, ":sns:"+r.name+":"):
+			s.topics[arn] = true
+		}
+	}
+	return s
 }
 
 type queue struct{ messages []message }
@@ -116,29 +127,15 @@ func (q *queue) receive(in *messagingInput) (any, error) {
 	return obj{"Messages": received}, nil
 }
 
-// missing reports whether an ARN is that of a queue or topic of this account and region that does not exist.
-func (s *messaging) missing(arn string) bool {
+// Missing reports whether an ARN is that of a queue or topic of this account and region that does not exist.
+func (s *messaging) Missing(arn string) bool {
 	own := strings.Contains(arn, ":"+s.region.name+":"+s.region.server.opts.Account+":")
 	return own && (strings.Contains(arn, ":sqs:") && s.queues[arn] == nil || strings.Contains(arn, ":sns:") && !s.topics[arn])
 }
 
-// failed sends Lambda's record of a failed event to the function's destination, if that is a queue.
-func (s *messaging) failed(f *function, e sandbox.Event, out sandbox.Outcome, condition string, attempts int) {
-	if f.async == nil || s.queues[f.async.DestinationConfig.OnFailure.Destination] == nil {
-		return
-	}
-	record := obj{
-		"version": "1.0", "timestamp": time.Now().UTC().Format("2006-01-02T15:04:05.000Z"), "requestPayload": e.Payload,
-		"requestContext": obj{
-			"requestId": e.ID, "functionArn": f.conf.FunctionArn + ":$LATEST", "condition": condition, "approximateInvokeCount": attempts,
-		},
-	}
-	if attempts > 0 {
-		record["responseContext"] = obj{"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"}
-		record["responsePayload"] = out.Payload
-	}
-	if body, err := json.Marshal(record); err == nil {
-		q := s.queues[f.async.DestinationConfig.OnFailure.Destination]
+// Send adds a message to a queue, if the ARN is that of one. The lock must be held.
+func (s *messaging) Send(arn string, body []byte) {
+	if q := s.queues[arn]; q != nil {
 		q.messages = append(q.messages, message{MessageID: newID(), Body: string(body)})
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 // output writes a sandbox's output line by line to the function's log group.
 type output struct {
-	service *logsService
+	service *lambdaService
 	conf    configuration
 	stream  string
 
@@ -36,11 +36,9 @@ func (o *output) line(text string) {
 	o.tail.WriteString(text + "\n")
 	o.mu.Unlock()
 	server := o.service.region.server
-	server.mu.Lock()
-	defer server.mu.Unlock()
-	if o.service.mayLog(o.conf.Role, o.conf.LoggingConfig.LogGroup, o.stream) {
-		o.service.write(o.conf.LoggingConfig.LogGroup, o.stream, text)
-	}
+	server.Lock()
+	defer server.Unlock()
+	o.service.needs.Logs.Write(o.conf.Role, o.conf.LoggingConfig.LogGroup, o.stream, text)
 }
 
 // end returns the end of the invocation's log, and clears it.

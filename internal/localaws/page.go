@@ -52,9 +52,9 @@ func badToken(service string) *Error {
 	case "iam":
 		return refuse("ValidationError", "Invalid Marker.")
 	case "lambda":
-		return invalidParameter("Invalid pagination token")
+		return refuse("InvalidParameterValueException", "Invalid pagination token")
 	case "logs":
-		return badLogParameter("The specified nextToken is invalid.")
+		return refuse("InvalidParameterException", "The specified nextToken is invalid.")
 	}
 	return refuse(invalidCode(service), "Invalid token")
 }

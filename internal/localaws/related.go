@@ -14,6 +14,7 @@ type related struct {
 	subnets []obj
 	targets map[string]obj // scalable targets, by resource ID
 	quotas  map[string]float64
+	running func(provider string) int // tasks on a capacity provider
 }
 
 type targetGroup struct {
@@ -21,8 +22,9 @@ type targetGroup struct {
 	attributes map[string]string
 }
 
-func newRelated(r *region) *related {
-	s := &related{region: r, targets: map[string]obj{}, quotas: map[string]float64{"L-36FBB829": 6, "L-3032A538": 6}}
+// newRelated returns the resources of a region; running returns the number of running tasks on a capacity provider.
+func newRelated(r *region, running func(provider string) int) *related {
+	s := &related{region: r, running: running, targets: map[string]obj{}, quotas: map[string]float64{"L-36FBB829": 6, "L-3032A538": 6}}
 	for i, zone := range []string{"a", "b"} {
 		s.subnets = append(s.subnets, obj{
 			"subnetId": "subnet-0000000000000000" + strconv.Itoa(i+1), "availabilityZone": r.name + zone, "availabilityZoneId": fmt.Sprintf("%s-az%d", r.name, i+1),
@@ -49,6 +51,8 @@ func (s *related) actions() map[string]map[string]action {
 			"RequestServiceQuotaIncrease": op(s.requestQuota, "QuotaCode"),
 		},
 		"cloudwatch": {"GetMetricData": op(s.getMetricData)},
+		"ecr":        (&registry{region: s.region}).actions(),
+		"account":    {"ListRegions": op(listRegions)},
 	}
 }
 
@@ -77,14 +81,14 @@ func (s *related) group(in *balancerInput) (*targetGroup, error) {
 	return s.groups[at], nil
 }
 
-// addGroup creates a target group with a deregistration delay in seconds.
-func (s *related) addGroup(name string, drain int) *targetGroup {
+// AddTargetGroup creates a target group with a deregistration delay in seconds.
+func (s *related) AddTargetGroup(name string, drain int) string {
 	g := &targetGroup{
 		arn: s.region.arn("elasticloadbalancing", "targetgroup/"+name+"/"+randomHex(16)), name: name,
 		attributes: map[string]string{"deregistration_delay.timeout_seconds": strconv.Itoa(drain), "slow_start.duration_seconds": "0", "stickiness.enabled": "false"},
 	}
 	s.groups = append(s.groups, g)
-	return g
+	return g.arn
 }
 
 func (s *related) describeTargetGroups(_ *call, in *balancerInput) (any, error) {
@@ -223,21 +227,28 @@ func (s *related) getMetricData(_ *call, in *metricsInput) (any, error) {
 			}
 		}
 		results = append(results, obj{
-			"Id": query.ID, "StatusCode": "Complete", "Values": []float64{s.running(map[string]string{"Standard/Spot": "FARGATE_SPOT", "Standard/OnDemand": "FARGATE"}[class])},
+			"Id": query.ID, "StatusCode": "Complete", "Values": []float64{s.vcpus(map[string]string{"Standard/Spot": "FARGATE_SPOT", "Standard/OnDemand": "FARGATE"}[class])},
 		})
 	}
 	return obj{"MetricDataResults": results}, nil
 }
 
-// running returns the vCPUs of the tasks on a capacity provider: a quarter each.
-func (s *related) running(provider string) float64 {
-	n := 0
-	for _, k := range s.region.ecs.clusters {
-		for _, t := range k.tasks {
-			if t.provider == provider {
-				n += t.runs()
-			}
-		}
+// vcpus returns the vCPUs of the tasks on a capacity provider: a quarter each.
+func (s *related) vcpus(provider string) float64 { return float64(s.running(provider)) / 4 }
+
+// SubnetIDs returns the IDs of the subnets. The lock must be held.
+func (s *related) SubnetIDs() []any {
+	all := []any{}
+	for _, subnet := range s.subnets {
+		all = append(all, subnet["subnetId"])
 	}
-	return float64(n) / 4
+	return all
+}
+
+// AddScalableTarget lets Application Auto Scaling scale a service between two numbers of tasks. The lock must be held.
+func (s *related) AddScalableTarget(id string, least, most int) {
+	s.targets[id] = obj{
+		"ServiceNamespace": "ecs", "ResourceId": id, "ScalableDimension": "ecs:service:DesiredCount", "RoleARN": "", "CreationTime": 0,
+		"MinCapacity": least, "MaxCapacity": most,
+	}
 }

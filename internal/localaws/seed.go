@@ -14,12 +14,7 @@ func container(seed Service) obj {
 
 // surround adds the related resources of a seeded service.
 func (s *ecsService) surround(v *service, seed Service) error {
-	related := s.region.related
-	subnets := []any{}
-	for _, subnet := range related.subnets {
-		subnets = append(subnets, subnet["subnetId"])
-	}
-	v.network = obj{"awsvpcConfiguration": obj{"subnets": subnets, "securityGroups": []any{"sg-00000000000000001"}, "assignPublicIp": "DISABLED"}}
+	v.network = obj{"awsvpcConfiguration": obj{"subnets": s.nearby.SubnetIDs(), "securityGroups": []any{"sg-00000000000000001"}, "assignPublicIp": "DISABLED"}}
 	if seed.OnDemand > 0 {
 		v.strategy = append(v.strategy, strategyItem{CapacityProvider: "FARGATE", Base: seed.OnDemand})
 	}
@@ -27,15 +22,11 @@ func (s *ecsService) surround(v *service, seed Service) error {
 		v.controller = obj{"type": seed.Controller}
 	}
 	if seed.Drain > 0 {
-		group := related.addGroup(v.name+"-tg", seed.Drain)
-		v.balancers = []obj{{"targetGroupArn": group.arn, "containerName": "app", "containerPort": 80}}
+		group := s.nearby.AddTargetGroup(v.name+"-tg", seed.Drain)
+		v.balancers = []obj{{"targetGroupArn": group, "containerName": "app", "containerPort": 80}}
 	}
 	if seed.LeastTasks > 0 {
-		id := "service/" + v.cluster.name + "/" + v.name
-		related.targets[id] = obj{
-			"ServiceNamespace": "ecs", "ResourceId": id, "ScalableDimension": "ecs:service:DesiredCount", "RoleARN": "", "CreationTime": 0,
-			"MinCapacity": seed.LeastTasks, "MaxCapacity": max(seed.LeastTasks, 2*seed.Desired),
-		}
+		s.nearby.AddScalableTarget("service/"+v.cluster.name+"/"+v.name, seed.LeastTasks, max(seed.LeastTasks, 2*seed.Desired))
 	}
 	settings, err := json.Marshal(seed.Settings)
 	in := &ecsInput{}

@@ -3,104 +3,49 @@ package localaws
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
-
-	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
-// Options configure a [Server]. The zero value is usable.
-type Options struct {
-	// Account is the account's twelve digits; "" is 111122223333.
-	Account string
-	// Region is used by [Server.Seed], [Server.Interrupt] and [Server.Config]; "" is us-east-1. Clients may
-	// use any region.
-	Region string
-	// AccessKey is the access key ID that callers must use, apart from those of Policies; "" accepts any.
-	// Anyone who knows it can run programs on this machine as its user, in the form of Lambda functions. See
-	// [NewAccessKey].
-	AccessKey string
-	// Delays are the delays until changes take effect; nil means [DefaultDelays].
-	Delays *Delays
-	// Concurrency is the account's limit of concurrent Lambda executions in each region; 0 means AWS's 1000.
-	Concurrency int
-	// Existing are the ARNs of initial resources: policies, which allow everything, queues and topics.
-	Existing []string
-	// OptInRegions are the regions that the account has enabled in addition to those that every account has.
+// kernelOptions configure a [kernel]. Every field must be set, apart from those where the zero value has a meaning.
+type kernelOptions struct {
+	Account      string // twelve digits
+	Region       string // of [kernel.Config]; clients may use any region
+	AccessKey    string // the access key ID that callers must use, apart from those of Policies; "" accepts any
 	OptInRegions []string
-	// LogRetention is an account-level retention policy that overrides that of every log group; nil means
-	// none.
-	LogRetention *LogRetention
-	// Rates enforces AWS's documented rate limit of FilterLogEvents in each region.
-	Rates bool
-	// DuplicateEvents makes EventBridge deliver every event twice, because it guarantees only at-least-once
-	// delivery.
-	DuplicateEvents bool
-	// Policies enables IAM enforcement: the identity policy of the caller, by access key ID. Other keys are
-	// unrestricted; a function has the permissions of its role's inline policies. Nil: all callers are
-	// unrestricted.
-	Policies map[string]string
-	// Interrupted, if set, is called after each interruption, with the ARNs of the tasks.
-	Interrupted func(cluster, service string, tasks []string)
-	// Answered, if set, is called after each invocation of a function.
-	Answered func(Answer)
-	// HostZip converts a function's zip of another architecture to one for this host. If it is nil or fails,
-	// so do the function's invocations.
-	HostZip func(zip []byte) ([]byte, error)
-	// InProcess, if set, runs functions inside this process instead of as separate processes.
-	InProcess InProcess
+	Policies     map[string]string // by access key ID, the identity policy of its caller; nil: nobody is restricted
+	Delays       Delays
 }
 
-// Answer is the result of an invocation of a Lambda function.
-type Answer struct {
-	Function string          // its name
-	Payload  json.RawMessage // its result, or the error in Lambda's form
-	Failed   bool
-	Took     time.Duration
+// parts are what the services contribute to a kernel.
+type parts struct {
+	// Roles are IAM's roles.
+	Roles roles
+	// Actions creates the services of a region, and returns their actions by service and name.
+	Actions func(r *region) map[string]map[string]action
+	// REST are the services that use REST JSON, each with the table of its API: HTTP status of success, method, path,
+	// action.
+	REST map[string]string
+	// Local handles the requests below /_local/, which are not AWS's.
+	Local http.HandlerFunc
 }
 
-// LogRetention is an account-level retention policy of CloudWatch Logs.
-type LogRetention struct {
-	Policy string // its name
-	Days   int    // 0: never expires
+// roles are the roles of IAM, as far as the kernel needs them. The lock must be held.
+type roles interface {
+	// Rights returns the policies of the role with this name. A role that does not exist has no permissions.
+	Rights(name string) (rights, error)
+	// RoleARN returns the ARN of the role with this name, "" if there is none.
+	RoleARN(name string) string
 }
 
-// Delays are AWS's delays; with the zero value everything takes effect at once.
-type Delays struct {
-	RoleSeen       time.Duration // until IAM finds a new role, and as long again until it returns its ARN
-	RoleUsable     time.Duration // until Lambda can assume a new role, or one with a new trust policy
-	FunctionSeen   time.Duration // until Lambda finds a new function
-	FunctionActive time.Duration // a new function's time in state Pending
-	FunctionUpdate time.Duration // an update's time in progress, during which other updates are rejected
-	FunctionDelete time.Duration // a deleted function's time in state Deleting
-	RuleEffective  time.Duration // until a new or changed rule matches events
-	Task           time.Duration // an ECS task's time in each state while starting and stopping
-	AsyncRetry     time.Duration // Lambda's first wait before it retries a failed event, doubled each time; 1 minute in AWS
-}
-
-// DefaultDelays returns delays that are long enough to be visible and short enough to wait for.
-func DefaultDelays() Delays {
-	return Delays{
-		RoleUsable:     1500 * time.Millisecond,
-		FunctionActive: 500 * time.Millisecond,
-		FunctionUpdate: 300 * time.Millisecond,
-		FunctionDelete: 200 * time.Millisecond,
-		RuleEffective:  200 * time.Millisecond,
-		Task:           500 * time.Millisecond,
-		AsyncRetry:     2 * time.Second,
-	}
-}
-
-// Server is one AWS account, in one partition per region. It is safe for concurrent use.
-type Server struct {
-	opts   Options
-	delays Delays
+// kernel is one AWS account, in one partition per region, without its services. It is safe for concurrent use.
+type kernel struct {
+	opts   kernelOptions
+	parts  parts
 	ctx    context.Context // ends with Close
 	stop   context.CancelFunc
 	work   sync.WaitGroup
@@ -112,47 +57,51 @@ type Server struct {
 	mu       sync.Mutex // guards everything below, and the state of all services
 	closed   bool
 	url      string
-	iam      *iamService
 	regions  map[string]*region
 	closers  []func() error
-	sessions map[string]session                // by access key ID: of running functions, and of assumed roles
-	mfaCodes map[string]bool                   // used codes: each is valid once
-	codes    map[string]func() (string, error) // by hash and architecture: returns the folder with the unpacked code
-	folder   *sandbox.Folder                   // nil: no code was unpacked
+	cleanups []func() error
+	sessions map[string]session // by access key ID: of running functions, and of assumed roles
 }
 
-// New returns a server with an empty account. The caller must close it.
-func New(opts Options) *Server {
-	if opts.Account == "" {
-		opts.Account = "111122223333"
-	}
-	if opts.Region == "" {
-		opts.Region = "us-east-1"
-	}
-	if opts.Concurrency == 0 {
-		opts.Concurrency = 1000
-	}
-	s := &Server{
-		opts: opts, delays: DefaultDelays(), routes: restRoutes(),
-		regions: map[string]*region{}, sessions: map[string]session{}, mfaCodes: map[string]bool{}, codes: map[string]func() (string, error){},
-	}
-	if opts.Delays != nil {
-		s.delays = *opts.Delays
-	}
+// newKernel returns a kernel without services; see [kernel.Assemble]. The caller must close it.
+func newKernel(opts kernelOptions) *kernel {
+	s := &kernel{opts: opts, regions: map[string]*region{}, sessions: map[string]session{}}
 	s.ctx, s.stop = context.WithCancel(context.Background())
-	s.iam = &iamService{server: s, roles: map[string]*role{}, profiles: map[string]*instanceProfile{}, policies: map[string]*managedPolicy{}}
-	for _, arn := range opts.Existing {
-		if strings.Contains(arn, ":policy/") {
-			document, _ := awsManaged("AdministratorAccess")
-			s.iam.policies[arn] = newPolicy(arn, "/", document)
-		}
-	}
 	return s
 }
 
+// Assemble adds the services. It must be called once, before the first request.
+func (s *kernel) Assemble(p parts) {
+	s.parts, s.routes = p, restRoutes(p.REST)
+}
+
+// Lock takes the lock that guards the state of all services.
+func (s *kernel) Lock() { s.mu.Lock() }
+
+// Unlock releases the lock.
+func (s *kernel) Unlock() { s.mu.Unlock() }
+
+// Closed reports whether the server was closed. The lock must be held.
+func (s *kernel) Closed() bool { return s.closed }
+
+// Context ends when the server is closed.
+func (s *kernel) Context() context.Context { return s.ctx }
+
+// Work is what Close waits for.
+func (s *kernel) Work() *sync.WaitGroup { return &s.work }
+
+// Cleanup calls f when the server is closed and everything that it started has ended. The lock must be held.
+func (s *kernel) Cleanup(f func() error) { s.cleanups = append(s.cleanups, f) }
+
+// Restricts reports whether IAM's policies are enforced.
+func (s *kernel) Restricts() bool { return s.opts.Policies != nil }
+
+// AddSession makes an access key ID that of a session. The lock must be held.
+func (s *kernel) AddSession(key string, of session) { s.sessions[key] = of }
+
 // Serve handles requests on l until ctx ends or the server is closed; then it closes the server and returns
 // nil, or an error.
-func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+func (s *kernel) Serve(ctx context.Context, l net.Listener) error {
 	s.mu.Lock()
 	web := s.web(l)
 	s.mu.Unlock()
@@ -164,7 +113,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 }
 
 // web returns the HTTP server for l, which runs until Close. The lock must be held.
-func (s *Server) web(l net.Listener) *http.Server {
+func (s *kernel) web(l net.Listener) *http.Server {
 	web := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	s.url = cmp.Or(s.url, "http://"+l.Addr().String())
 	s.closers = append(s.closers, web.Close)
@@ -173,7 +122,7 @@ func (s *Server) web(l net.Listener) *http.Server {
 
 // URL returns the value for AWS_ENDPOINT_URL. A server without a listener opens one on a free loopback port
 // at the first call of URL.
-func (s *Server) URL() (string, error) {
+func (s *kernel) URL() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.url != "" {
@@ -193,7 +142,7 @@ func (s *Server) URL() (string, error) {
 
 // Close ends everything that the server started: listeners, running functions with their children, pending
 // events. It waits for them, and may be called again.
-func (s *Server) Close() error {
+func (s *kernel) Close() error {
 	s.mu.Lock()
 	closers := s.closers
 	s.closed, s.closers = true, nil
@@ -204,23 +153,16 @@ func (s *Server) Close() error {
 		errs = append(errs, c())
 	}
 	s.work.Wait()
-	return errors.Join(append(errs, s.removeFolder())...)
-}
-
-// removeFolder removes the unpacked code, once.
-func (s *Server) removeFolder() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.folder == nil {
-		return nil
+	for _, c := range s.cleanups {
+		errs = append(errs, c())
 	}
-	err := s.folder.Remove()
-	s.folder = nil
-	return err
+	return errors.Join(errs...)
 }
 
-// after calls f, holding the lock, after d unless the server is closed by then.
-func (s *Server) after(d time.Duration, f func()) {
+// After calls f, holding the lock, after d unless the server is closed by then.
+func (s *kernel) After(d time.Duration, f func()) {
 	time.AfterFunc(d, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -230,15 +172,15 @@ func (s *Server) after(d time.Duration, f func()) {
 	})
 }
 
-// background runs f in a goroutine that Close waits for; f must end when s.ctx does. The lock must be held.
-func (s *Server) background(f func()) {
+// Background runs f in a goroutine that Close waits for; f must end when s.ctx does. The lock must be held.
+func (s *kernel) Background(f func()) {
 	if !s.closed {
 		s.work.Go(f)
 	}
 }
 
-// sleep waits for d; it returns false if the server was closed meanwhile.
-func (s *Server) sleep(d time.Duration) bool {
+// Sleep waits for d; it returns false if the server was closed meanwhile.
+func (s *kernel) Sleep(d time.Duration) bool {
 	select {
 	case <-time.After(d):
 		return s.ctx.Err() == nil

@@ -136,9 +136,9 @@ func TestServeEndsWithItsContext(t *testing.T) {
 // Closing a server again, during or after Close, returns the same result.
 func TestCloseMayBeCalledAgain(t *testing.T) {
 	s := New(Options{})
-	s.mu.Lock()
-	_, err := s.codeFolder()
-	s.mu.Unlock()
+	s.kernel.Lock()
+	_, err := s.host.codeFolder()
+	s.kernel.Unlock()
 	if err != nil {
 		t.Fatal(err)
 	}

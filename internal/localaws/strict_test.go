@@ -103,7 +103,7 @@ func TestMissingMembersAreNamed(t *testing.T) {
 
 func TestAZipHasItsLimit(t *testing.T) {
 	s, _ := start(t, Options{})
-	f := newFunction(&region{server: s, name: "us-east-1"}, "f")
+	f := newFunction(&lambdaService{region: &region{server: s.kernel, name: "us-east-1"}}, "f")
 	if err := f.setCode(make([]byte, zipLimit+1), nil); err == nil || !strings.Contains(err.Error(), "Zipped size must be smaller than 52428800 bytes") {
 		t.Error(err)
 	}

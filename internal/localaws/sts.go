@@ -7,22 +7,6 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// session holds the properties of temporary credentials.
-type session struct {
-	principal string    // the ARN of the assumed role's session
-	expires   time.Time // zero: never
-	policy    string    // a session policy; "" if none
-}
-
-func (s session) expired() bool { return !s.expires.IsZero() && !time.Now().Before(s.expires) }
-
-// roleOf returns the name of the role whose session a principal is, or "" for others.
-func roleOf(principal string) string {
-	_, rest, _ := strings.Cut(principal, ":assumed-role/")
-	name, _, _ := strings.Cut(rest, "/")
-	return name
-}
-
 type stsInput struct {
 	RoleArn         string `check:"len=20:2048"`
 	RoleSessionName string `check:"len=2:64 re=[\\w+=,.@-]*"`
@@ -58,7 +42,7 @@ func (s *iamService) assumeRole(c *call, in *stsInput) (any, error) {
 		return nil, refuse("ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
 	case seconds > o.MaxSessionDuration:
 		return nil, refuse("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
-	case in.TokenCode != "" && s.server.mfaCodes[in.SerialNumber+in.TokenCode]:
+	case in.TokenCode != "" && s.mfaCodes[in.SerialNumber+in.TokenCode]:
 		return nil, refuse("AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code. ")
 	}
 	if in.Policy != "" {
@@ -66,10 +50,10 @@ func (s *iamService) assumeRole(c *call, in *stsInput) (any, error) {
 			return nil, err
 		}
 	}
-	s.server.mfaCodes[in.SerialNumber+in.TokenCode] = in.TokenCode != ""
+	s.mfaCodes[in.SerialNumber+in.TokenCode] = in.TokenCode != ""
 	key, arn := uniqueID("ASIA"), c.region.globalARN("sts", "assumed-role/"+o.RoleName+"/"+in.RoleSessionName)
 	expires := time.Now().Add(time.Duration(seconds) * time.Second)
-	s.server.sessions[key] = session{principal: arn, expires: expires, policy: in.Policy}
+	s.server.AddSession(key, session{principal: arn, expires: expires, policy: in.Policy})
 	return obj{
 		"Credentials": obj{
 			"AccessKeyId": key, "SecretAccessKey": "local", "SessionToken": "local", "Expiration": expires.UTC().Truncate(time.Second),

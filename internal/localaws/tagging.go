@@ -21,11 +21,11 @@ type tagFilter struct {
 }
 
 // getResources finds resources of the region by their tags. Roles are not included: IAM belongs to no region.
-func getResources(c *call, in *taggingInput) (any, error) {
+func (s *regional) getResources(c *call, in *taggingInput) (any, error) {
 	if in.ResourceARNList != nil && (in.TagFilters != nil || in.ResourceTypeFilters != nil || in.ResourcesPerPage != nil || in.PaginationToken != "") {
 		return nil, refuse("InvalidParameterException", "ResourceARNList cannot be used together with filters or pagination")
 	}
-	found, tagged := []obj{}, c.indexed()
+	found, tagged := []obj{}, s.indexed(c.lag)
 	for _, arn := range slices.Sorted(maps.Keys(tagged)) {
 		if in.wants(arn, tagged[arn]) {
 			found = append(found, obj{"ResourceARN": arn, "Tags": tagged[arn].list()})
@@ -39,38 +39,17 @@ func getResources(c *call, in *taggingInput) (any, error) {
 }
 
 // indexed returns the index of the Tagging API, which is up to date unless a fault says otherwise.
-func (c *call) indexed() map[string]tags {
-	all := c.region.tagged()
-	if c.lag.Missing {
-		clear(all)
-	}
-	for arn, t := range c.lag.Deleted {
-		all[arn] = t
-	}
-	return all
-}
-
-// tagged returns the tags of all tagged resources in the region, by ARN.
-func (r *region) tagged() map[string]tags {
+func (s *regional) indexed(lag Lag) map[string]tags {
 	all := map[string]tags{}
-	for _, f := range r.lambda.functions {
-		if !f.gone() {
-			all[f.conf.FunctionArn] = f.tags
-		}
-	}
-	for _, g := range r.logs.groups {
-		all[g.GroupArn] = g.tags
-	}
-	for _, o := range r.events.rules {
-		all[o.Arn] = o.tags
-	}
-	for _, k := range r.ecs.clusters {
-		all[r.arn("ecs", "cluster/"+k.name)] = k.tags
-		for _, v := range k.services {
-			all[r.ecs.serviceARN(v)] = v.tags
+	if !lag.Missing {
+		for _, service := range []interface{ Tagged() map[string]tags }{s.lambda, s.logs, s.events, s.ecs} {
+			maps.Copy(all, service.Tagged())
 		}
 	}
 	maps.DeleteFunc(all, func(_ string, t tags) bool { return len(t) == 0 })
+	for arn, t := range lag.Deleted {
+		all[arn] = t
+	}
 	return all
 }
 

@@ -1,0 +1,141 @@
+package localaws
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"time"
+)
+
+// Server is one AWS account, in one partition per region. It is safe for concurrent use.
+type Server struct {
+	kernel  *kernel
+	opts    Options
+	iam     *iamService
+	host    *lambdaHost
+	regions map[string]*regional // guarded by the kernel's lock
+}
+
+// regional are the services of one region that others than their callers use.
+type regional struct {
+	region *region
+	lambda *lambdaService
+	logs   *logsService
+	events *eventsService
+	ecs    *ecsService
+}
+
+// New returns a server with an empty account. The caller must close it.
+func New(opts Options) *Server {
+	opts.Account, opts.Region = cmp.Or(opts.Account, "111122223333"), cmp.Or(opts.Region, "us-east-1")
+	delays := DefaultDelays()
+	if opts.Delays != nil {
+		delays = *opts.Delays
+	}
+	s := &Server{opts: opts, regions: map[string]*regional{}}
+	s.kernel = newKernel(kernelOptions{
+		Account: opts.Account, Region: opts.Region, AccessKey: opts.AccessKey, OptInRegions: opts.OptInRegions, Policies: opts.Policies, Delays: delays,
+	})
+	s.iam = newIAM(s.kernel, opts.Existing)
+	s.host = newLambdaHost(s.kernel, lambdaOptions{
+		Concurrency: cmp.Or(opts.Concurrency, 1000), Answered: opts.Answered, HostZip: opts.HostZip, InProcess: opts.InProcess,
+	})
+	s.kernel.Assemble(parts{
+		Roles: s.iam, Actions: s.assemble, REST: map[string]string{"lambda": lambdaAPI, "account": accountAPI}, Local: s.control,
+	})
+	return s
+}
+
+// assemble creates the services of a region, each of which gets what it needs of the others, and returns their actions.
+func (s *Server) assemble(r *region) map[string]map[string]action {
+	in := &regional{region: r}
+	queues := newMessaging(r, s.opts.Existing)
+	nearby := newRelated(r, func(provider string) int { return in.ecs.Running(provider) })
+	in.logs = newLogs(r, logsOptions{Retention: s.opts.LogRetention, Rates: s.opts.Rates}, s.iam,
+		func(function, service, source string) bool { return in.lambda.Permits(function, service, source) })
+	in.lambda = newLambda(s.host, r, lambdaNeeds{Roles: s.iam, Logs: in.logs, Destinations: queues})
+	in.events = newEvents(r, in.lambda, s.opts.DuplicateEvents)
+	in.ecs = newECS(r, in.events, nearby)
+	s.regions[r.name] = in
+	actions := map[string]map[string]action{
+		"iam":    s.iam.actions(),
+		"sts":    s.iam.stsActions(),
+		"lambda": in.lambda.actions(),
+		"logs":   in.logs.actions(),
+		"events": in.events.actions(),
+		"ecs":    in.ecs.actions(),
+		"sqs":    queues.sqsActions(),
+		"sns":    queues.snsActions(),
+		"tag":    {"GetResources": op(in.getResources)},
+	}
+	maps.Copy(actions, nearby.actions())
+	return actions
+}
+
+// own are the services of the server's own region. The lock must be held.
+func (s *Server) own() *regional {
+	s.kernel.region(s.opts.Region)
+	return s.regions[s.opts.Region]
+}
+
+// Deliveries returns all events that rules sent to targets in the server's own region, oldest first.
+func (s *Server) Deliveries() []Delivery {
+	s.kernel.Lock()
+	defer s.kernel.Unlock()
+	return s.own().events.Deliveries()
+}
+
+// Publish puts an unmodified event on the default event bus of the server's own region, such as one that
+// another account or region forwarded, or that an archive replays.
+func (s *Server) Publish(event json.RawMessage) error {
+	s.kernel.Lock()
+	defer s.kernel.Unlock()
+	return s.own().events.Send(event)
+}
+
+// ManageRule makes a rule managed by an AWS service, named as in "autoscaling.amazonaws.com": no one else may
+// change it then. It does nothing if the rule does not exist.
+func (s *Server) ManageRule(name, service string) {
+	s.kernel.Lock()
+	defer s.kernel.Unlock()
+	s.own().events.ManageRule(name, service)
+}
+
+// SeedLog adds a message to a stream of a log group in the server's region with the given time. It makes no
+// call. If the group does not exist the message is lost.
+func (s *Server) SeedLog(group, stream string, at time.Time, message string) {
+	s.kernel.Lock()
+	defer s.kernel.Unlock()
+	s.own().logs.Add(group, stream, at, message)
+}
+
+// Seed adds services and their clusters in a steady state: the deployment completed, all tasks running. It
+// makes no calls and sends no events.
+func (s *Server) Seed(services ...Service) error {
+	s.kernel.Lock()
+	defer s.kernel.Unlock()
+	for _, seed := range services {
+		if err := s.own().ecs.Seed(seed); err != nil {
+			return fmt.Errorf("seeding service %s of cluster %s: %w", seed.Name, seed.Cluster, err)
+		}
+	}
+	return nil
+}
+
+// Interrupt reclaims the Spot capacity of running tasks of a service as AWS does: it sends the whole series
+// of events, and the service scheduler replaces the tasks. It returns the ARNs of the tasks, fewer than
+// requested if fewer run on Spot.
+func (s *Server) Interrupt(cluster, service string, tasks int) ([]string, error) {
+	arns, err := s.interrupt(cluster, service, tasks)
+	if err == nil && s.opts.Interrupted != nil {
+		s.opts.Interrupted(ClusterName(cluster), service, arns)
+	}
+	return arns, err
+}
+
+func (s *Server) interrupt(cluster, service string, tasks int) ([]string, error) {
+	s.kernel.Lock()
+	defer s.kernel.Unlock()
+	return s.own().ecs.Interrupt(cluster, service, tasks)
+}
