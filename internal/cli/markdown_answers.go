@@ -215,7 +215,8 @@ func (s statusAnswer) printMarkdown(out *term.Printer) {
 		s.printFound(out, each)
 	}
 	for _, each := range s.Errors {
-		out.Printf("\n#### %s\n\n", inMarkdown(strings.Trim(each.Name+" in "+each.Region, " in")))
+		where := slices.DeleteFunc([]string{each.Name, each.Region}, func(part string) bool { return part == "" })
+		out.Printf("\n#### %s\n\n", inMarkdown(strings.Join(where, " in ")))
 		each.Error.printMarkdown(out)
 	}
 	printNotes(out, nil, s.NotChecked)
