@@ -12,7 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
@@ -38,7 +40,7 @@ type app struct {
 	out, err *term.Printer // what the streams are written with
 	args     []string
 	options
-	sources flagSources // where the flags' values came from
+	sources input.Sources // where the flags' values came from
 
 	region   string // the one to work in; "" is the configuration's
 	prefix   string // of the installation that the command is about
@@ -73,7 +75,7 @@ type options struct {
 }
 
 func newApp(s Streams, args []string) *app {
-	a := &app{Streams: s, args: args, sources: flagSources{environ: s.env, of: map[string]string{}}}
+	a := &app{Streams: s, args: args, sources: input.Sources{Environ: s.env, Of: map[string]string{}}}
 	a.out, a.err = s.printers()
 	a.aws = &awsSource{person: &person{canAsk: s.inTTY, in: s.in, err: a.err}}
 	return a
@@ -131,28 +133,24 @@ func (a *app) writeFlags(cmd *cobra.Command, consent string) {
 	flags.DurationVar(&a.wait, "wait", 0, "longest wait for AWS to settle; 0 is 1m to 10m")
 }
 
-// moreFormats is the annotation of a command that prints in other formats as well, separated by ", ".
-const moreFormats = "more formats"
-
-// formatsOf are the formats that a command prints in.
-func formatsOf(cmd *cobra.Command) []string {
-	formats := []string{"text", "json"}
-	if more := cmd.Annotations[moreFormats]; more != "" {
-		formats = append(formats, strings.Split(more, ", ")...)
-	}
-	return formats
+// given returns the settings that a command was given by flag, environment or file, checked as far as that needs no
+// region and no call, as is the prefix.
+func (a *app) given(cmd *cobra.Command, prefix string) (settings.Given, error) {
+	given := a.sources.Given(cmd)
+	a.rolePath = given.Text("role-path")
+	return given, given.Check("", prefix)
 }
 
 // findFormat finds out whether JSON is asked for, for an error before the flags were read.
 func (a *app) findFormat() {
-	if text, _ := lookup(a.env, envName("output")); asksJSON(a.args, text) {
+	if text, _ := input.LookupEnv(a.env, input.EnvName("output")); input.AsksJSON(a.args, text) {
 		a.output = "json"
 	}
 }
 
 func (a *app) checkOptions(cmd *cobra.Command) error {
 	a.output = strings.ToLower(a.output)
-	accepted := formatsOf(cmd)
+	accepted := input.FormatsOf(cmd)
 	if !slices.Contains(accepted, a.output) {
 		wrong := a.output
 		a.output = "text"

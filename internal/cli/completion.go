@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/spf13/cobra"
 
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/handler"
@@ -38,15 +39,15 @@ func (c completion) offerKnown(cmd *cobra.Command) {
 	for _, each := range cmd.Commands() {
 		c.offerKnown(each)
 	}
-	if !callsAWS(cmd) {
+	if !input.CallsAWS(cmd) {
 		return
 	}
 	for flag, find := range map[string]finder{"prefix": installedPrefixes, "region": knownRegions, "cluster": clusters} {
 		if cmd.Flags().Lookup(flag) != nil {
-			offer(cmd, flag, func(cmd *cobra.Command) []string { return c.quietly(cmd, find) })
+			input.Offer(cmd, flag, func(cmd *cobra.Command) []string { return c.quietly(cmd, find) })
 		}
 	}
-	offer(cmd, "profile", func(*cobra.Command) []string { return c.profiles() })
+	input.Offer(cmd, "profile", func(*cobra.Command) []string { return c.profiles() })
 }
 
 // quietly asks AWS, as the flags that were typed before say, without a word on the terminal and without asking for a
@@ -57,7 +58,7 @@ func (c completion) quietly(cmd *cobra.Command, find finder) []string {
 	quiet := *c.app
 	quiet.err = term.NewPrinter(io.Discard, c.err.Style)
 	quiet.aws = &awsSource{person: &person{err: quiet.err}}
-	if c.sources.fill(cmd) != nil {
+	if c.sources.Fill(cmd) != nil {
 		return nil
 	}
 	quiet.options = c.options

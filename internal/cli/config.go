@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
@@ -26,7 +27,7 @@ account, which change by an explicit value alone. The other commands change no
 setting.`,
 		SuggestionsMinimumDistance: 2,
 
-		Args: unknownCommand,
+		Args: input.UnknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 }

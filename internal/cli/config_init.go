@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 
@@ -39,7 +40,7 @@ name. It changes nothing in the account. Where nothing is installed, the file is
 one to begin with.`,
 		Example: `  spothandler config init --all-regions --file spothandler.yaml
   spothandler config init --prefix prod`,
-		Args: noArguments,
+		Args: input.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if o.given, err = a.given(cmd, o.prefix); err != nil {
 				return err
@@ -49,7 +50,7 @@ one to begin with.`,
 		},
 	}
 	flags := cmd.Flags()
-	addPrefix(cmd, &o.prefix)
+	input.AddPrefix(cmd, &o.prefix)
 	flags.String("role-path", "", "where to look for roles beside "+settings.DefaultRolePath)
 	flags.StringVar(&o.file, "file", "", "write this file instead of printing it")
 	_ = cmd.MarkFlagFilename("file", "yaml", "yml")
@@ -62,7 +63,7 @@ one to begin with.`,
 type configInit struct {
 	*app
 	asked *configInitOptions
-	file  *outputFile // nil: standard output
+	file  *input.OutputFile // nil: standard output
 }
 
 // installedHere are the installations of a region, as a file is to have them.
@@ -111,7 +112,7 @@ func (c *configInit) mayWrite() (err error) {
 		}
 		return nil
 	}
-	if c.file, err = openOutputFile("--file", path, "spothandler.yaml"); err != nil {
+	if c.file, err = input.OpenOutputFile("--file", path, "spothandler.yaml"); err != nil {
 		return err
 	}
 	return c.mayReplace()
@@ -220,7 +221,7 @@ func (c *configInit) put(text string) error {
 	if err := c.mayReplace(); err != nil { // it may have come meanwhile
 		return err
 	}
-	return c.file.write([]byte(text))
+	return c.file.Write([]byte(text))
 }
 
 // withNames gives each installation a name, and makes one of those that are alike in several regions.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -24,13 +25,13 @@ type configured struct {
 
 // configure has the command work on the installations that it was given by a file. What is typed is set for all.
 func (a *app) configure(cmd *cobra.Command) error {
-	all := slices.Clone(a.sources.installations)
+	all := slices.Clone(a.sources.Installations)
 	for n := range all {
 		all[n].Values = maps.Clone(all[n].Values)
 		for _, setting := range settings.All() {
-			if flag := settingOf(cmd, setting.Name); flag != nil && flag.Changed {
-				texts, _ := textsOf(flag)
-				all[n].Values[setting.Name] = settings.Value{Texts: texts, Source: a.sources.of[setting.Name]}
+			if flag := input.SettingFlag(cmd, setting.Name); flag != nil && flag.Changed {
+				texts, _ := input.TextsOf(flag)
+				all[n].Values[setting.Name] = settings.Value{Texts: texts, Source: a.sources.Of[setting.Name]}
 			}
 		}
 	}
@@ -39,8 +40,8 @@ func (a *app) configure(cmd *cobra.Command) error {
 	}
 	for _, each := range all {
 		given := each.Settings()
-		maps.DeleteFunc(given, func(name string, _ settings.Value) bool { return settingOf(cmd, name) == nil })
-		a.file = append(a.file, a.configuredAs(&configured{Installation: each, file: a.sources.file, given: given}))
+		maps.DeleteFunc(given, func(name string, _ settings.Value) bool { return input.SettingFlag(cmd, name) == nil })
+		a.file = append(a.file, a.configuredAs(&configured{Installation: each, file: a.sources.File, given: given}))
 	}
 	for _, each := range a.file {
 		each.app.aws = a.aws.of(each)
@@ -53,9 +54,9 @@ func (a *app) configuredAs(c *configured) *configured {
 	one, values := *a, settings.Given(c.Values)
 	one.profile, one.roleARN, one.expectAccount = values.Text("profile"), values.Text("role-arn"), values.Text("expect-account")
 	one.regions, one.prefix, one.rolePath = c.Regions(), c.Prefix(), values.Text("role-path")
-	one.sources.of = maps.Clone(a.sources.of)
+	one.sources.Of = maps.Clone(a.sources.Of)
 	for name, value := range c.Values {
-		one.sources.of[name] = value.Source
+		one.sources.Of[name] = value.Source
 	}
 	one.of, c.app = c, &one
 	return c
@@ -123,8 +124,8 @@ func placesOf(targets []target) []target {
 
 // ofFile is the flags that make another command be about installations of the same file.
 func (a *app) ofFile(names ...string) string {
-	out := " --config " + apperr.Quote(a.sources.file)
-	if len(names) < a.sources.inFile {
+	out := " --config " + apperr.Quote(a.sources.File)
+	if len(names) < a.sources.InFile {
 		for _, name := range names {
 			out += " --only " + name
 		}

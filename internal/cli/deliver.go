@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
@@ -44,7 +45,7 @@ func (f answerFiles) check() error {
 // fill takes the files that were not given from the environment.
 func (f *answerFiles) fill(environ []string) {
 	for flag, path := range map[string]*string{summaryFlag: &f.summary, outputsFlag: &f.outputs} {
-		if text, _ := lookup(environ, envName(flag)); *path == "" {
+		if text, _ := input.LookupEnv(environ, input.EnvName(flag)); *path == "" {
 			*path = text
 		}
 	}
@@ -60,7 +61,7 @@ func appendTo(flag, path string, text []byte) error {
 		err = errors.Join(err, file.Close())
 	}
 	if err != nil {
-		return apperr.Invalid("name another file, or leave it out", "--%s %s cannot be written: %v", flag, apperr.Quote(path), errorCause(err))
+		return apperr.Invalid("name another file, or leave it out", "--%s %s cannot be written: %v", flag, apperr.Quote(path), input.ErrorCause(err))
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -35,7 +36,7 @@ func demoCommand(a *app) *cobra.Command {
 interrupts tasks, shows what the function decides, and removes everything: real
 commands, real calls, the real function, and no account. It exits with 1 if
 anything is not as it should be.`,
-		Args: noArguments,
+		Args: input.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, err := embed.Archive(hostArchitecture()); err != nil {
 				return err
@@ -215,7 +216,7 @@ func (t *demoRun) command(ctx context.Context, answer *json.RawMessage, args ...
 func withoutAWS(env []string) []string {
 	kept := []string{"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull}
 	for _, entry := range env {
-		if !strings.HasPrefix(entry, "AWS_") && !strings.HasPrefix(entry, envPrefix) {
+		if !strings.HasPrefix(entry, "AWS_") && !strings.HasPrefix(entry, input.EnvPrefix) {
 			kept = append(kept, entry)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/doctor"
 )
 
@@ -35,8 +36,8 @@ with 1 if nothing could be read. A team can accept a finding:
   spothandler doctor --cluster shop --service api --strict
   spothandler doctor --explain SPOT104
   spothandler doctor -o markdown > report.md`,
-		Args:        noArguments,
-		Annotations: map[string]string{moreFormats: "markdown"},
+		Args:        input.NoArguments,
+		Annotations: map[string]string{input.MoreFormats: "markdown"},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(cmd); err != nil {
 				return err
@@ -60,16 +61,16 @@ with 1 if nothing could be read. A team can accept a finding:
 			return err
 		},
 	}
-	addConfig(cmd, "YAML file of install, for region, profile, role-arn and expect-account")
+	input.AddConfig(cmd, "YAML file of install, for region, profile, role-arn and expect-account")
 	flags := cmd.Flags()
 	flags.StringSliceVar(&o.clusters, "cluster", nil, "only this cluster, a name or an ARN; repeatable")
 	flags.StringSliceVar(&o.services, "service", nil, "only this service, a name or an ARN; repeatable")
 	flags.StringSliceVar(&o.ignored, "ignore", nil, "accept the findings of this check; repeatable")
 	flags.StringVar(&o.explain, "explain", "", "explain a check: why it matters, where AWS says so, how to fix it")
 	flags.BoolVar(&o.strict, "strict", false, "exit with 2 for warnings as well")
-	complete(cmd, "ignore", doctor.Codes()...)
-	complete(cmd, "explain", doctor.Codes()...)
-	_ = flags.SetAnnotation("cluster", notInFile, []string{"true"}) // in the file of install it is another
+	input.Complete(cmd, "ignore", doctor.Codes()...)
+	input.Complete(cmd, "explain", doctor.Codes()...)
+	_ = flags.SetAnnotation("cluster", input.NotInFile, []string{"true"}) // in the file of install it is another
 	a.awsFlags(cmd)
 	addAnswerFiles(cmd, a)
 	return cmd
@@ -86,8 +87,8 @@ func (o *doctorOptions) check(cmd *cobra.Command) error {
 			return apperr.Invalid("give it a value, or leave it out", "--%s is empty", given.flag)
 		}
 	}
-	for _, each := range askedFor(o.clusters, o.services) {
-		if err := each.checkName(); err != nil {
+	for _, each := range input.Resources(o.clusters, o.services) {
+		if err := each.CheckName(); err != nil {
 			return err
 		}
 	}
@@ -107,8 +108,8 @@ func examine(ctx context.Context, a *app, o *doctorOptions) (doctorAnswer, error
 	if err != nil {
 		return doctorAnswer{}, err
 	}
-	for _, each := range askedFor(o.clusters, o.services) {
-		if err := each.checkPlace(s.id); err != nil {
+	for _, each := range input.Resources(o.clusters, o.services) {
+		if err := each.CheckPlace(s.id); err != nil {
 			return doctorAnswer{}, err
 		}
 	}

@@ -38,7 +38,7 @@ func (a *app) explain(ctx context.Context, err error) *apperr.Error {
 		}
 		return &apperr.Error{Code: apperr.CodeInterrupted, Message: message, Hints: []string{a.commandLine()}, Err: err}
 	}
-	if !errors.As(a.sources.rename(err), &known) {
+	if !errors.As(a.sources.Rename(err), &known) {
 		known = &apperr.Error{Code: apperr.CodeFailed, Message: err.Error(), Err: err}
 	}
 	if len(known.Hints) == 0 {
@@ -112,8 +112,8 @@ func (a *app) address(prefix string) string {
 
 // another is a command about another installation, or where nothing that can be typed leads to it, what is in the way.
 func (a *app) another(command, prefix string) string {
-	if prefix == "" && a.sources.prefix != "" {
-		return fmt.Sprintf("%s is meant only where %s does not give a prefix", deploy.DisplayPrefix(prefix), a.sources.prefix)
+	if prefix == "" && a.sources.Prefix != "" {
+		return fmt.Sprintf("%s is meant only where %s does not give a prefix", deploy.DisplayPrefix(prefix), a.sources.Prefix)
 	}
 	return "spothandler " + command + a.scope(prefix)
 }
@@ -128,7 +128,7 @@ func (a *app) without(flags ...string) string {
 		}
 	}
 	for _, flag := range flags {
-		if source := a.sources.of[strings.TrimPrefix(flag, "--")]; source != "" && source != flag {
+		if source := a.sources.Of[strings.TrimPrefix(flag, "--")]; source != "" && source != flag {
 			copied.args = append(copied.args, flag+"=false")
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/input"
 )
 
 // What is typed again is what was typed: a shell must read it so.
@@ -84,7 +85,7 @@ func TestAsksJSON(t *testing.T) {
 		{[]string{"install", "--prefix", "json"}, "", false},
 		{[]string{"install"}, "Json", true},
 	} {
-		if got := asksJSON(test.args, test.variable); got != test.want {
+		if got := input.AsksJSON(test.args, test.variable); got != test.want {
 			t.Errorf("%v with %q: %v", test.args, test.variable, got)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/term"
 
 	"github.com/spf13/cobra"
@@ -53,8 +54,8 @@ rest; what was changed by hand is healed.`,
 		Example: `  spothandler install --prefix prod
   spothandler install --prefix prod --memory-size 256 --dry-run
   spothandler install --cluster shop --cluster batch --tag Team=platform`,
-		Annotations: map[string]string{moreFormats: "markdown"},
-		Args:        noArguments,
+		Annotations: map[string]string{input.MoreFormats: "markdown"},
+		Args:        input.NoArguments,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return (&installRun{app: a, asked: o}).run(cmd) },
 	}
 	addInstallFlags(cmd, a, o)
@@ -63,7 +64,7 @@ rest; what was changed by hand is healed.`,
 
 // addInstallFlags gives a command the flags of install.
 func addInstallFlags(cmd *cobra.Command, a *app, o *installOptions) {
-	addSettings(cmd, &o.prefix)
+	input.AddSettings(cmd, &o.prefix)
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.BoolVar(&o.reset, "reset", false, "reset the settings that are not given")

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -35,7 +36,7 @@ pages, since a function runs as your user.`,
 		Example: `  spothandler local
   spothandler local --port 8080 --seed services.yaml
   spothandler local interrupt --cluster shop --service api --tasks 3`,
-		Args: unknownCommand,
+		Args: input.UnknownCommand,
 
 		SuggestionsMinimumDistance: 2,
 

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -40,7 +41,7 @@ as AWS does: the tasks stop, with all events, and ECS replaces them. It finds
 the local AWS by the exports that "spothandler local" prints, and calls no
 other.`,
 		Example: `  spothandler local interrupt --cluster shop --service api --tasks 3`,
-		Args:    noArguments,
+		Args:    input.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return (&interruptRun{a, asked}).run(cmd.Context()) },
 	}
 	cmd.Flags().StringVar(&asked.Cluster, "cluster", "default", "cluster of the service")

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
 
 	"github.com/spf13/cobra"
@@ -25,7 +26,7 @@ type logsOptions struct {
 	follow            bool
 	services, reasons []string
 	task, level       string
-	period            period
+	period            input.Period
 	filter            history.Filter
 }
 
@@ -43,7 +44,7 @@ It exits with 3 where nothing is installed.`,
 		Example: `  spothandler logs --since 6h
   spothandler logs --prefix prod --since 2026-11-20 --until 2026-11-21 --level ERROR
   spothandler logs --follow --service api -o json | jq .reason`,
-		Args: noArguments,
+		Args: input.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			r := logsRun{a, o}
 			if err := r.take(cmd, time.Now()); err != nil {
@@ -52,7 +53,7 @@ It exits with 3 where nothing is installed.`,
 			return r.run(cmd.Context())
 		},
 	}
-	addAddress(cmd, &o.prefix)
+	input.AddAddress(cmd, &o.prefix)
 	flags := cmd.Flags()
 	flags.StringVar(&o.since, "since", "", "begin: 6h or 2d ago, a date or an RFC 3339 time (default 24h)")
 	flags.StringVar(&o.until, "until", "", "end, in the same forms; else now")
@@ -62,8 +63,8 @@ It exits with 3 where nothing is installed.`,
 	flags.StringSliceVar(&o.reasons, "reason", nil, "with this reason alone; repeatable")
 	flags.StringVar(&o.level, "level", "", "of this level or worse: "+strings.Join(history.Levels(), ", "))
 	flags.StringVar(&o.task, "task", "", "of this task alone: its ARN, its id, or how that begins")
-	complete(cmd, "reason", reasonNames()...)
-	complete(cmd, "level", history.Levels()...)
+	input.Complete(cmd, "reason", reasonNames()...)
+	input.Complete(cmd, "level", history.Levels()...)
 	a.awsFlags(cmd)
 	return cmd
 }
@@ -89,10 +90,10 @@ func (r logsRun) take(cmd *cobra.Command, now time.Time) (err error) {
 		return err
 	}
 	o.one = cmd.Flags().Changed("prefix")
-	if o.filter.Clusters, err = settings.ParseClusters(r.sources.of["cluster"], o.names["cluster"].Texts); err != nil {
+	if o.filter.Clusters, err = settings.ParseClusters(r.sources.Of["cluster"], o.names["cluster"].Texts); err != nil {
 		return err
 	}
-	if o.period, err = parsePeriod(o.since, o.until, 24*time.Hour, now); err != nil {
+	if o.period, err = input.ParsePeriod(o.since, o.until, 24*time.Hour, now); err != nil {
 		return err
 	}
 	if o.follow && o.until != "" {
@@ -106,7 +107,7 @@ func (r logsRun) take(cmd *cobra.Command, now time.Time) (err error) {
 
 func (o *logsOptions) takeFilter(cmd *cobra.Command) error {
 	for _, name := range []string{"service", "reason"} { // of a list that is empty nothing has been said yet
-		if texts, _ := textsOf(cmd.Flags().Lookup(name)); cmd.Flags().Changed(name) && len(texts) == 0 {
+		if texts, _ := input.TextsOf(cmd.Flags().Lookup(name)); cmd.Flags().Changed(name) && len(texts) == 0 {
 			return apperr.Invalid("give it a value, or leave it out", "--%s is empty", name)
 		}
 	}
@@ -114,7 +115,7 @@ func (o *logsOptions) takeFilter(cmd *cobra.Command) error {
 		o.filter.Services = append(o.filter.Services, handler.NameOf(strings.TrimSpace(service)))
 	}
 	for _, reason := range o.reasons {
-		known, err := oneOf("reason", strings.ToLower(strings.TrimSpace(reason)), reasonNames())
+		known, err := input.OneOf("reason", strings.ToLower(strings.TrimSpace(reason)), reasonNames())
 		if err != nil {
 			return err
 		}
@@ -124,7 +125,7 @@ func (o *logsOptions) takeFilter(cmd *cobra.Command) error {
 	if o.level == "" {
 		return nil
 	}
-	level, err := oneOf("level", strings.ToUpper(strings.TrimSpace(o.level)), history.Levels())
+	level, err := input.OneOf("level", strings.ToUpper(strings.TrimSpace(o.level)), history.Levels())
 	o.filter.Level = level
 	return err
 }
@@ -178,7 +179,7 @@ func (r logsRun) here(ctx context.Context) (shownLogs, error) {
 	r.remarkOn(j)
 	printer := &logPrinter{journal: j}
 	o := r.asked
-	query := history.Query{LogGroup: j.Names.LogGroup, From: o.period.from, To: o.period.to, Filter: o.filter}
+	query := history.Query{LogGroup: j.Names.LogGroup, From: o.period.From, To: o.period.To, Filter: o.filter}
 	if o.follow {
 		follower := &follower{logs: j.logs, query: query, print: printer.print, trouble: func(text string) { r.warn(text) }}
 		err = follower.run(ctx)
@@ -189,7 +190,7 @@ func (r logsRun) here(ctx context.Context) (shownLogs, error) {
 		return 0, j.unreadable(err)
 	}
 	if printer.printed == 0 && !r.json() && !o.follow {
-		r.out.Print(r.out.Item(term.Quiet, "no records from "+stamp(o.period.from)+" to "+stamp(o.period.untilNow())))
+		r.out.Print(r.out.Item(term.Quiet, "no records from "+stamp(o.period.From)+" to "+stamp(o.period.UntilNow())))
 	}
 	return shownLogs(printer.printed), nil
 }
@@ -210,7 +211,7 @@ func (r logsRun) remarkOn(j *journal) {
 		r.warn(deploy.LevelHides(level))
 		show.Hint(r.err, recordAll(r.app, j.Names.Prefix))
 	}
-	if kept := j.Record.LogRetentionDays; kept > 0 && o.since != "" && time.Since(o.period.from) > time.Duration(kept)*24*time.Hour+time.Minute {
+	if kept := j.Record.LogRetentionDays; kept > 0 && o.since != "" && time.Since(o.period.From) > time.Duration(kept)*24*time.Hour+time.Minute {
 		r.warn("logs are kept for " + days(kept) + ": what is older is gone")
 	}
 }

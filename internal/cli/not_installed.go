@@ -29,7 +29,7 @@ func notInstalled(a *app, command, prefix, region string, others []deploy.Listed
 	for _, other := range others[:min(few, len(others))] {
 		verdict.Hints = append(verdict.Hints, a.another(command, other.Prefix))
 	}
-	if command == "upgrade" && len(others) > 1 && a.sources.prefix == "" {
+	if command == "upgrade" && len(others) > 1 && a.sources.Prefix == "" {
 		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+a.scope("")+"   every one of them")
 	}
 	return verdict

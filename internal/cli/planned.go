@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -115,16 +116,16 @@ func mayRemoveSeveral(a *app, all bool) error {
 		return apperr.Invalid("--config FILE   a file of several installations", "--all is about the installations of a file")
 	case a.file == nil:
 		return nil
-	case all && a.sources.of["only"] != "":
-		return badSource("give one of them", "%s and --all do not go together", a.sources.of["only"])
-	case !all && a.sources.of["only"] == envName("only"):
-		return apperr.Invalid("--only NAME   on the command line", "what uninstall removes has to be typed, and %s is not", envName("only"))
-	case !all && a.sources.of["only"] == "":
+	case all && a.sources.Of["only"] != "":
+		return apperr.Invalid("give one of them", "%s and --all do not go together", a.sources.Of["only"])
+	case !all && a.sources.Of["only"] == input.EnvName("only"):
+		return apperr.Invalid("--only NAME   on the command line", "what uninstall removes has to be typed, and %s is not", input.EnvName("only"))
+	case !all && a.sources.Of["only"] == "":
 		var names []string
 		for _, each := range a.file {
 			names = append(names, each.Name)
 		}
-		return apperr.Invalid("--only NAME   or --all for every one", "%s holds several installations, and uninstall removes those that are typed: %s", a.sources.file, strings.Join(names, ", "))
+		return apperr.Invalid("--only NAME   or --all for every one", "%s holds several installations, and uninstall removes those that are typed: %s", a.sources.File, strings.Join(names, ", "))
 	}
 	return nil
 }

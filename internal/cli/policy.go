@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/callerpolicy"
 	"github.com/spothandler/spothandler/internal/session"
@@ -49,7 +50,7 @@ what AWS cannot narrow has the resource *.`,
   aws iam create-policy --policy-name prod-spothandler-boundary --policy-document file://boundary.json
   spothandler policy --prefix prod --permissions-boundary ARN > policy.json
   spothandler policy status --prefix prod --account 111122223333 --region eu-west-1`,
-		Annotations: map[string]string{oneAtATime: "true"},
+		Annotations: map[string]string{input.OneAtATime: "true"},
 		ValidArgs:   policyWords(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.take(args); err != nil {
@@ -58,7 +59,7 @@ what AWS cannot narrow has the resource *.`,
 			return policyRun{a, o}.run(cmd)
 		},
 	}
-	addSettings(cmd, &o.prefix, "function-name", "rule-name", "role-path", "reserved-concurrency", "vpc-subnet", "permissions-boundary", "kms-key", "cluster")
+	input.AddSettings(cmd, &o.prefix, "function-name", "rule-name", "role-path", "reserved-concurrency", "vpc-subnet", "permissions-boundary", "kms-key", "cluster")
 	flags := cmd.Flags()
 	flags.BoolVar(&o.commands.KeepLogs, "keep-logs", false, "for uninstall --keep-logs: without the right to delete logs")
 	flags.BoolVar(&o.commands.Force, "force", false, "for uninstall --force")

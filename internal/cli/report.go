@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -46,14 +47,14 @@ It exits with 3 where nothing is installed.`,
   spothandler report --prefix prod --all-regions -o csv > interruptions.csv
   spothandler report --html report.html
   spothandler report -o markdown >> "$GITHUB_STEP_SUMMARY"`,
-		Args:        noArguments,
-		Annotations: map[string]string{moreFormats: "csv, markdown"},
+		Args:        input.NoArguments,
+		Annotations: map[string]string{input.MoreFormats: "csv, markdown"},
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if o.names, err = a.given(cmd, o.prefix); err != nil {
 				return err
 			}
-			if o.days < 1 || o.days > longestDays {
-				return apperr.Invalid(fmt.Sprintf("accepted: 1 to %d", longestDays), "--days %d is not accepted", o.days)
+			if o.days < 1 || o.days > input.LongestDays {
+				return apperr.Invalid(fmt.Sprintf("accepted: 1 to %d", input.LongestDays), "--days %d is not accepted", o.days)
 			}
 			if cmd.Flags().Changed("html") {
 				if o.page, err = openPage(a, o.html); err != nil {
@@ -64,7 +65,7 @@ It exits with 3 where nothing is installed.`,
 			return reportRun{a, o}.run(cmd.Context())
 		},
 	}
-	addAddress(cmd, &o.prefix)
+	input.AddAddress(cmd, &o.prefix)
 	cmd.Flags().IntVar(&o.days, "days", 14, "how many days back")
 	cmd.Flags().StringVar(&o.html, "html", "", "write an HTML page to this file, or - for stdout")
 	_ = cmd.MarkFlagFilename("html", "html", "htm")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/page"
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
@@ -17,7 +18,7 @@ const toStdout = "-"
 // reportPage is the HTML page of a report.
 type reportPage struct {
 	*app
-	file *outputFile // nil: standard output
+	file *input.OutputFile // nil: standard output
 }
 
 // openPage checks where the page shall go, before anything is read.
@@ -28,7 +29,7 @@ func openPage(a *app, path string) (*reportPage, error) {
 		}
 		return &reportPage{app: a}, nil
 	}
-	file, err := openOutputFile("--html", path, "report.html")
+	file, err := input.OpenOutputFile("--html", path, "report.html")
 	if err != nil {
 		return nil, err
 	}
@@ -72,9 +73,9 @@ func (p *reportPage) write(ctx context.Context, runs []*targetRun[shownReport]) 
 		}
 		return nil
 	}
-	if err := p.file.write(text.Bytes()); err != nil {
+	if err := p.file.Write(text.Bytes()); err != nil {
 		return err
 	}
-	p.err.Printf("%s page written to %s\n", p.err.Glyph(term.OK), p.file.path)
+	p.err.Printf("%s page written to %s\n", p.err.Glyph(term.OK), p.file.Path)
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/spothandler/spothandler/internal/cli/input"
 )
 
 // Run runs the program with args, without its name, and returns the exit code.
@@ -16,7 +18,7 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	root.SetIn(s.in)
 	root.SetOut(a.out.Lines())
 	root.SetErr(a.err.Lines())
-	err := unknownWord(root, args)
+	err := input.UnknownWord(root, args)
 	if err != nil {
 		a.findFormat()
 	} else {
@@ -51,9 +53,9 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 
 		SuggestionsMinimumDistance: 2,
 
-		Args: unknownCommand,
+		Args: input.UnknownCommand,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.sources.fill(cmd); err != nil {
+			if err := a.sources.Fill(cmd); err != nil {
 				return err
 			}
 			if err := a.checkOptions(cmd); err != nil {
@@ -71,26 +73,26 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 	root.Flags().BoolVar(&asksVersion, "version", false, "the same as the command version")
 	flags := root.PersistentFlags()
 	flags.StringVarP(&a.output, "output", "o", "text", "text, json")
-	offer(root, "output", formatsOf)
+	input.Offer(root, "output", input.FormatsOf)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
 	flags.BoolVar(&a.verbose, "verbose", false, "show every call to AWS on stderr")
 	config := configCommand(a)
 	config.AddCommand(configInitCommand(a), configCheckCommand(a))
 	addGroup(root, "On your account:", installCommand(a), upgradeCommand(a), statusCommand(a), logsCommand(a), reportCommand(a), doctorCommand(a), simulateCommand(a), uninstallCommand(a), policyCommand(a), config)
-	root.SetHelpCommand(helpOn())
+	root.SetHelpCommand(input.HelpCommand())
 	local := localCommand(a)
 	local.AddCommand(localInterruptCommand(a))
 	addGroup(root, "Without an account:", demoCommand(a), local)
 	root.AddCommand(versionCommand(a))
 	completion{a}.offerKnown(root)
-	refuseSecondValues(root)
+	input.RefuseSecondValues(root)
 	root.SetUsageFunc(func(cmd *cobra.Command) error {
-		printUsage(cmd, a.out.Width)
+		input.PrintUsage(cmd, a.out.Width)
 		return nil
 	})
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		a.findFormat()
-		return flagError(cmd, err)
+		return input.FlagError(cmd, err)
 	})
 	return root
 }

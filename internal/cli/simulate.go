@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
@@ -50,8 +51,8 @@ It exits with 0 when the path works, 2 when it does not or was not seen to, and
 		Example: `  spothandler simulate --cluster shop --service api
   spothandler simulate --event event.json
   spothandler simulate --cluster shop --service api --for-real`,
-		Annotations: map[string]string{oneAtATime: "true"},
-		Args:        noArguments,
+		Annotations: map[string]string{input.OneAtATime: "true"},
+		Args:        input.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(a); err != nil {
 				return err
@@ -67,7 +68,7 @@ It exits with 0 when the path works, 2 when it does not or was not seen to, and
 			return (&simulation{app: a, o: o}).start(cmd.Context())
 		},
 	}
-	addAddress(cmd, &o.prefix)
+	input.AddAddress(cmd, &o.prefix)
 	flags := cmd.Flags()
 	flags.StringVar(&o.cluster, "cluster", "", "cluster of the service, a name or an ARN")
 	flags.StringVar(&o.service, "service", "", "service to rehearse with; else the only one on Spot")
@@ -76,7 +77,7 @@ It exits with 0 when the path works, 2 when it does not or was not seen to, and
 	flags.BoolVar(&o.forReal, "for-real", false, "redeploy the service, by a notice to the function")
 	flags.BoolVarP(&a.yes, "yes", "y", false, "redeploy without asking")
 	for _, own := range []string{"cluster", "service"} { // in the file of install they are its own
-		_ = flags.SetAnnotation(own, notInFile, []string{"true"})
+		_ = flags.SetAnnotation(own, input.NotInFile, []string{"true"})
 	}
 	a.accountFlags(cmd)
 	return cmd
@@ -90,7 +91,7 @@ func (o *simulateOptions) check(a *app) error {
 		return err
 	}
 	for _, each := range o.asked() {
-		if err := each.checkName(); err != nil {
+		if err := each.CheckName(); err != nil {
 			return err
 		}
 	}
@@ -114,7 +115,7 @@ func (o *simulateOptions) checkFile(a *app) error {
 		return nil
 	}
 	for _, flag := range []string{"cluster", "service", "task", "for-real", "prefix", "function-name", "rule-name", "region", "profile", "role-arn", "expect-account"} {
-		if a.sources.of[flag] == "--"+flag {
+		if a.sources.Of[flag] == "--"+flag {
 			return apperr.Invalid("leave it out", "--event is tried without an account, and does not go with --%s", flag)
 		}
 	}
@@ -122,8 +123,8 @@ func (o *simulateOptions) checkFile(a *app) error {
 }
 
 // asked are the things of ECS that flags name.
-func (o *simulateOptions) asked() []asked {
-	return slices.DeleteFunc([]asked{{"cluster", o.cluster}, {"service", o.service}, {"task", o.task}}, func(each asked) bool { return each.value == "" })
+func (o *simulateOptions) asked() []input.Resource {
+	return slices.DeleteFunc([]input.Resource{{Kind: "cluster", Value: o.cluster}, {Kind: "service", Value: o.service}, {Kind: "task", Value: o.task}}, func(each input.Resource) bool { return each.Value == "" })
 }
 
 // simulation is what a rehearsal needs of AWS.
@@ -148,7 +149,7 @@ func (t *simulation) start(ctx context.Context) (err error) {
 	}
 	t.printEndpoints()
 	for _, each := range t.o.asked() {
-		if err := each.checkPlace(t.s.id); err != nil {
+		if err := each.CheckPlace(t.s.id); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -64,18 +65,10 @@ func readEvent(in io.Reader, file string) ([]byte, error) {
 	}
 	opened, err := os.Open(file)
 	if err != nil {
-		return nil, apperr.Invalid("--event FILE, or - for standard input", "--event %s: %v", file, errorCause(err))
+		return nil, apperr.Invalid("--event FILE, or - for standard input", "--event %s: %v", file, input.ErrorCause(err))
 	}
 	defer func() { _ = opened.Close() }()
 	return simulate.ReadEvent(io.Reader(opened), file)
-}
-
-// errorCause is what the system says, without the name of the file.
-func errorCause(err error) error {
-	if cause, ok := err.(interface{ Unwrap() error }); ok {
-		return cause.Unwrap()
-	}
-	return err
 }
 
 // trial is the answer to --event.

@@ -152,7 +152,7 @@ func TestSimulateRefuses(t *testing.T) {
 		{"--event e.json --prefix prod", "--event is tried without an account, and does not go with --prefix", false},
 		{"--service shop/api", "--service shop/api: give the cluster by its own flag", false},
 		{"--cluster arn:aws:ecs:eu-west-1:111122223333:service/shop/api", "this is not the ARN of a cluster", false},
-		{"--service api\x1b[31m", "this can be no name of a service", false},
+		{"--service api\x1b[31m", "this cannot be the name of a service", false},
 		{"--service arn:aws:ecs:eu-west-1:999999999999:service/shop/api", "is in account 999999999999, and you are in 111122223333", true},
 		{"--cluster arn:aws:ecs:us-east-1:111122223333:cluster/shop", "is in us-east-1, and you are looking at eu-west-1", true},
 		{"--cluster other --task arn:aws:ecs:eu-west-1:111122223333:task/shop/0123", "runs in cluster shop, not in other", true},

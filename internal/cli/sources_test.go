@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/cli/input"
 )
 
 // Every flag of every command can come from its variable, but for those that consent or widen, which are refused.
@@ -17,14 +18,14 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 	everyCommandFlag(t, func(t *testing.T, command string, flag *pflag.Flag) {
 		name := "SPOTHANDLER_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
 		a, cmd := withEnvironment(t, command, name+"="+someValue(flag))
-		err := a.sources.fill(cmd)
+		err := a.sources.Fill(cmd)
 		filled := cmd.Flags().Lookup(flag.Name)
 		switch {
 		case !slices.Contains([]string{"yes", "force", "adopt", "allow-downgrade", "reset", "all", "all-regions", "for-real", "overwrite"}, flag.Name):
 			if flag.Name == "config" || flag.Name == "only" {
 				err = nil // there is no such file, or none
 			}
-			if err != nil || !filled.Changed || a.sources.of[flag.Name] != name {
+			if err != nil || !filled.Changed || a.sources.Of[flag.Name] != name {
 				t.Errorf("%s: --%s is not filled: %v", command, flag.Name, err)
 			}
 		case err == nil || filled.Changed:
@@ -38,8 +39,8 @@ func TestEmptyVariable(t *testing.T) {
 	everyCommandFlag(t, func(t *testing.T, command string, flag *pflag.Flag) {
 		name := "SPOTHANDLER_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
 		a, cmd := withEnvironment(t, command, name+"=")
-		err := a.sources.fill(cmd)
-		if err == nil && isSetting(flag) {
+		err := a.sources.Fill(cmd)
+		if err == nil && input.IsSetting(flag) {
 			_, err = a.given(cmd, "")
 		}
 		if err == nil || !strings.Contains(err.Error(), name) {
@@ -59,7 +60,7 @@ func TestEveryScalarFlagIsGivenOnce(t *testing.T) {
 			_, cmd := withEnvironment(t, command)
 			for _, text := range texts {
 				if err := cmd.ParseFlags([]string{"--" + flag.Name + "=" + text}); err != nil {
-					return flagError(cmd, err)
+					return input.FlagError(cmd, err)
 				}
 			}
 			return nil
@@ -101,7 +102,7 @@ func TestGuardVariableWithoutAFlag(t *testing.T) {
 		if err := cmd.ParseFlags(words[1:]); err != nil {
 			t.Fatal(err)
 		}
-		err := a.sources.fill(cmd)
+		err := a.sources.Fill(cmd)
 		if test.refused {
 			apperrtest.Refused(t, err, "SPOTHANDLER_DRY_RUN is set, but spothandler simulate has no --dry-run, and would change something", "unset SPOTHANDLER_DRY_RUN")
 		} else if err != nil {
@@ -117,7 +118,7 @@ func TestChangingCommandsHaveTheGuards(t *testing.T) {
 			return
 		}
 		_, cmd := withEnvironment(t, command)
-		for _, guard := range guards() {
+		for _, guard := range input.Guards() {
 			if cmd.Flags().Lookup(guard) == nil {
 				t.Errorf("%s has no --%s", command, guard)
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
 
 	"github.com/spf13/cobra"
@@ -75,8 +76,8 @@ their log groups; that never changes the verdict. A pipeline can do without it:
   spothandler status --prefix prod --no-history -o json
   spothandler status --all-regions
   spothandler status --watch`,
-		Annotations: map[string]string{moreFormats: "markdown"},
-		Args:        noArguments,
+		Annotations: map[string]string{input.MoreFormats: "markdown"},
+		Args:        input.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
 			if o.names, err = a.given(cmd, o.prefix); err != nil {
@@ -86,7 +87,7 @@ their log groups; that never changes the verdict. A pipeline can do without it:
 			return statusRun{app: a, asked: o, unchecked: &unchecked{}}.run(cmd.Context())
 		},
 	}
-	addAddress(cmd, &o.prefix)
+	input.AddAddress(cmd, &o.prefix)
 	cmd.Flags().BoolVar(&o.noHistory, "no-history", false, "do not read what the functions did in the last 24 hours")
 	cmd.Flags().BoolVar(&o.watch, "watch", false, "look again every few seconds, on a terminal, until ctrl-C")
 	a.awsFlags(cmd)
@@ -219,7 +220,7 @@ func (r statusRun) noneIn(runs []*targetRun[statuses], id session.Identity) erro
 		return missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
 	}
 	if r.file != nil {
-		return missing("nothing of "+r.sources.file+" is installed", "spothandler install"+r.ofFile(namesOf(runs)...))
+		return missing("nothing of "+r.sources.File+" is installed", "spothandler install"+r.ofFile(namesOf(runs)...))
 	}
 	regions := make([]string, len(runs))
 	for i, v := range runs {

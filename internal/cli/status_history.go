@@ -159,7 +159,7 @@ func (r statusRun) printRecordAll(all []deploy.Status, remark note) {
 		if remark.text == notRead+": "+deploy.LevelHides(status.Spec.LogLevel) {
 			cure := recordAll(r.inRegion(status.Region), prefix)
 			if r.file != nil {
-				cure = "log-level: INFO   in " + r.sources.file
+				cure = "log-level: INFO   in " + r.sources.File
 			}
 			show.Hint(r.out, cure)
 			return

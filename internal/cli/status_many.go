@@ -96,7 +96,7 @@ func (r statusRun) printOverlaps(all []deploy.Status) {
 		r.out.Printf("\n")
 		r.out.Print(r.out.Note("", fmt.Sprintf("%s watch the same clusters in %s: each would redeploy", deploy.Enumerate(group), status.Region)))
 		if r.file != nil {
-			show.Hint(r.out, "cluster: [NAME, NAME]   in "+r.sources.file+", clusters that no other watches")
+			show.Hint(r.out, "cluster: [NAME, NAME]   in "+r.sources.File+", clusters that no other watches")
 			continue
 		}
 		show.Hint(r.out, "spothandler install"+r.inRegion(status.Region).scope("NAME")+" --cluster NAME   clusters that no other watches")
@@ -143,7 +143,7 @@ func (r statusRun) printUpgrades(all []deploy.Status) {
 	case len(old) == 1:
 		show.Hint(r.out, r.about(old[0], "upgrade", ""))
 	case r.file != nil:
-		show.Hint(r.out, "spothandler upgrade --config "+apperr.Quote(r.sources.file))
+		show.Hint(r.out, "spothandler upgrade --config "+apperr.Quote(r.sources.File))
 	case r.allRegions:
 		show.Hint(r.out, "spothandler upgrade --all --all-regions"+r.scope(""))
 	default:

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
@@ -46,8 +47,8 @@ remove. It asks on a terminal and needs --yes elsewhere. Your ECS services are
 not touched.`,
 		Example: `  spothandler uninstall --prefix prod
   spothandler uninstall --prefix prod --keep-logs --yes`,
-		Annotations: map[string]string{moreFormats: "markdown"},
-		Args:        noArguments,
+		Annotations: map[string]string{input.MoreFormats: "markdown"},
+		Args:        input.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
 			if o.names, err = a.given(cmd, o.prefix); err != nil {
@@ -56,7 +57,7 @@ not touched.`,
 			return uninstallRun{a, o}.run(cmd.Context())
 		},
 	}
-	addAddress(cmd, &o.prefix)
+	input.AddAddress(cmd, &o.prefix)
 	flags := cmd.Flags()
 	flags.BoolVar(&o.all, "all", false, "remove every installation of the file of --config")
 	flags.BoolVar(&o.keepLogs, "keep-logs", false, "keep the log group and its logs")

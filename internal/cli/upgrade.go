@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
@@ -25,8 +27,8 @@ the Region, or of the Regions that are given, side by side, and changes no
 setting. Where nothing is installed it exits with 3.`,
 		Example: `  spothandler upgrade --prefix prod
   spothandler upgrade --all --all-regions --dry-run`,
-		Annotations: map[string]string{sameFlags: "install", moreFormats: "markdown"},
-		Args:        noArguments,
+		Annotations: map[string]string{input.SameFlags: "install", input.MoreFormats: "markdown"},
+		Args:        input.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if all {
 				return upgradeAll{a, o}.run(cmd)
@@ -51,7 +53,7 @@ func (u upgradeAll) run(cmd *cobra.Command) error {
 		return err
 	}
 	if u.file != nil {
-		return badSource("leave --all out: without --only, every installation of the file is upgraded", "--all and %s do not go together", u.sources.of["config"])
+		return apperr.Invalid("leave --all out: without --only, every installation of the file is upgraded", "--all and %s do not go together", u.sources.Of["config"])
 	}
 	if err := u.check(cmd, given); err != nil {
 		return err
@@ -73,12 +75,12 @@ func (u upgradeAll) run(cmd *cobra.Command) error {
 func (u upgradeAll) check(cmd *cobra.Command, given settings.Given) error {
 	for _, name := range []string{"prefix", "reset"} {
 		if cmd.Flags().Changed(name) {
-			return badSource("give one of them", "%s and --all do not go together", u.sources.of[name])
+			return apperr.Invalid("give one of them", "%s and --all do not go together", u.sources.Of[name])
 		}
 	}
 	for _, setting := range settings.All() {
 		if value, ok := given[setting.Name]; ok && setting.Name != "role-path" { // which tells where to look
-			return badSource("--prefix PREFIX   instead of --all", "%s and --all do not go together: each installation keeps its own settings", value.Source)
+			return apperr.Invalid("--prefix PREFIX   instead of --all", "%s and --all do not go together: each installation keeps its own settings", value.Source)
 		}
 	}
 	return nil

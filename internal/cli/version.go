@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
@@ -22,7 +23,7 @@ func versionCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Show the version of this binary and of the function it carries",
-		Args:  noArguments,
+		Args:  input.NoArguments,
 		RunE:  func(*cobra.Command, []string) error { return showVersion(a) },
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package input
 
 import (
 	"fmt"
@@ -10,9 +10,9 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// printUsage prints a command's usage within the terminal's width. cobra's own templates do not wrap, and
+// PrintUsage prints a command's usage within the terminal's width. cobra's own templates do not wrap, and
 // a template of ours would link text/template with all that reflection keeps alive: a third of the binary.
-func printUsage(cmd *cobra.Command, width int) {
+func PrintUsage(cmd *cobra.Command, width int) {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "Usage:\n  %s\n", cmd.UseLine())
 	if cmd.HasAvailableSubCommands() {
@@ -49,8 +49,8 @@ func printCommands(out io.Writer, cmd *cobra.Command) {
 	}
 }
 
-// helpOn is the command help. cobra's own shows the root's for a word that it does not know.
-func helpOn() *cobra.Command {
+// HelpCommand returns the command help. That of cobra shows the root's help for an unknown command.
+func HelpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [command]",
 		Short: "Help about any command",
@@ -72,7 +72,7 @@ func helpOn() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := unknownCommand(about, rest); err != nil {
+			if err := UnknownCommand(about, rest); err != nil {
 				return err
 			}
 			about.InitDefaultHelpFlag()

@@ -1,4 +1,4 @@
-package cli
+package input
 
 import (
 	"fmt"
@@ -36,8 +36,8 @@ func (e *givenTwiceError) Error() string {
 	return fmt.Sprintf("given twice, as %s and %s", strconv.Quote(e.first), strconv.Quote(e.second))
 }
 
-// refuseSecondValues makes every flag of all commands that takes one value a givenOnce.
-func refuseSecondValues(cmd *cobra.Command) {
+// RefuseSecondValues makes every flag of all commands that takes one value a givenOnce.
+func RefuseSecondValues(cmd *cobra.Command) {
 	wrap := func(flag *pflag.Flag) {
 		_, list := flag.Value.(pflag.SliceValue)
 		_, wrapped := flag.Value.(*givenOnce)
@@ -48,6 +48,6 @@ func refuseSecondValues(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(wrap)
 	cmd.PersistentFlags().VisitAll(wrap)
 	for _, each := range cmd.Commands() {
-		refuseSecondValues(each)
+		RefuseSecondValues(each)
 	}
 }

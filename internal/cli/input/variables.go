@@ -1,7 +1,6 @@
-package cli
+package input
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,13 +12,13 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// envName is the variable that a flag can be given by.
-func envName(flag string) string {
-	return envPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+// EnvName returns the environment variable of a flag: SPOTHANDLER_DRY_RUN for dry-run.
+func EnvName(flag string) string {
+	return EnvPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// lookup finds a variable, an empty one too.
-func lookup(environ []string, name string) (text string, set bool) {
+// LookupEnv returns the value of a variable in a list such as os.Environ, and reports whether it is set, empty or not.
+func LookupEnv(environ []string, name string) (text string, set bool) {
 	for _, entry := range environ {
 		if key, value, _ := strings.Cut(entry, "="); key == name {
 			return value, true
@@ -48,22 +47,22 @@ func checkVariables(cmd *cobra.Command, environ []string) error {
 	known := everyFlag(cmd.Root())
 	for _, entry := range environ {
 		name, text, _ := strings.Cut(entry, "=")
-		word, ours := strings.CutPrefix(name, envPrefix)
+		word, ours := strings.CutPrefix(name, EnvPrefix)
 		if !ours {
 			continue
 		}
-		at := slices.IndexFunc(known, func(flag string) bool { return envName(flag) == name })
+		at := slices.IndexFunc(known, func(flag string) bool { return EnvName(flag) == name })
 		if at < 0 {
 			return unknownVariable(name, word, known)
 		}
 		if slices.Contains(onlyTyped(), known[at]) {
-			return badSource("unset "+name, "%s is set, but --%s is accepted on the command line only", name, known[at])
+			return apperr.Invalid("unset "+name, "%s is set, but --%s is accepted on the command line only", name, known[at])
 		}
 		if on, err := strconv.ParseBool(text); err == nil && !on {
 			continue // a guard that is off
 		}
-		if slices.Contains(guards(), known[at]) && cmd.Flags().Lookup(known[at]) == nil && wouldChange(cmd) {
-			return badSource("unset "+name, "%s is set, but %s has no --%s, and would change something", name, cmd.CommandPath(), known[at])
+		if slices.Contains(Guards(), known[at]) && cmd.Flags().Lookup(known[at]) == nil && wouldChange(cmd) {
+			return apperr.Invalid("unset "+name, "%s is set, but %s has no --%s, and would change something", name, cmd.CommandPath(), known[at])
 		}
 	}
 	return nil
@@ -82,12 +81,12 @@ func wouldChange(cmd *cobra.Command) bool {
 func unknownVariable(name, word string, flags []string) error {
 	hints := []string{"unset " + name}
 	if near := nearest(strings.ToLower(strings.ReplaceAll(word, "_", "-")), flags); near != "" && !slices.Contains(onlyTyped(), near) {
-		hints = append(hints, "did you mean "+envName(near)+"?")
+		hints = append(hints, "did you mean "+EnvName(near)+"?")
 	}
 	return &apperr.Error{
 		Code:    apperr.CodeInvalid,
 		Message: "no command knows the environment variable " + name,
-		Detail:  []string{"Each flag has its own, such as " + envName("memory-size") + " for --memory-size."},
+		Detail:  []string{"Each flag has its own, such as " + EnvName("memory-size") + " for --memory-size."},
 		Hints:   hints,
 	}
 }
@@ -109,7 +108,8 @@ func everyFlag(cmd *cobra.Command) []string {
 	return slices.Compact(names)
 }
 
-const envPrefix = "SPOTHANDLER_"
+// EnvPrefix begins the name of every environment variable that gives a flag.
+const EnvPrefix = "SPOTHANDLER_"
 
 // onlyTyped are the flags that consent to something, or widen what a command touches. A variable that was set for
 // another command must not do that.
@@ -117,9 +117,5 @@ func onlyTyped() []string {
 	return []string{"yes", "force", "adopt", "allow-downgrade", "reset", "all", "all-regions", "for-real", "overwrite"}
 }
 
-// guards are the flags that keep a command from changing something, or from changing it elsewhere than was meant.
-func guards() []string { return append([]string{"dry-run", "only"}, settings.AddressKeys()...) }
-
-func badSource(hint, format string, args ...any) error {
-	return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf(format, args...), Hints: []string{hint}}
-}
+// Guards returns the flags that keep a command from changing anything, or from working in the wrong place.
+func Guards() []string { return append([]string{"dry-run", "only"}, settings.AddressKeys()...) }

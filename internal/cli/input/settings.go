@@ -1,4 +1,4 @@
-package cli
+package input
 
 import (
 	"fmt"
@@ -9,10 +9,10 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// addSettings gives a command the prefix, a flag for each setting, or for those that are named, and --config.
-func addSettings(cmd *cobra.Command, prefix *string, names ...string) {
-	addPrefix(cmd, prefix)
-	addConfig(cmd, "YAML file of settings; the others get their defaults")
+// AddSettings gives a command the prefix, a flag for each setting, or for those that are named, and --config.
+func AddSettings(cmd *cobra.Command, prefix *string, names ...string) {
+	AddPrefix(cmd, prefix)
+	AddConfig(cmd, "YAML file of settings; the others get their defaults")
 	defaults := settings.Defaults("")
 	for _, setting := range settings.All() {
 		if len(names) == 0 || slices.Contains(names, setting.Name) {
@@ -28,7 +28,7 @@ func addSetting(cmd *cobra.Command, setting settings.Setting, defaults settings.
 	} else {
 		flags.String(setting.Name, "", setting.Usage+defaultOf(setting, defaults))
 	}
-	complete(cmd, setting.Name, setting.Choices...)
+	Complete(cmd, setting.Name, setting.Choices...)
 }
 
 // defaultOf is the end of a flag's help; that nothing is the default needs no words.
@@ -43,40 +43,40 @@ func defaultOf(setting settings.Setting, defaults settings.Spec) string {
 	return fmt.Sprintf(" (default %v)", value)
 }
 
-// addAddress gives a command that looks at an installation, or removes it, what tells which: the prefix, a file that
+// AddAddress gives a command that reads or removes an installation the flags that identify it: the prefix, a file that
 // may hold it, and the two names that find an installation whose record is lost.
-func addAddress(cmd *cobra.Command, prefix *string) {
-	addPrefix(cmd, prefix)
-	addConfig(cmd, "YAML file of install, for prefix, region, profile, role-arn and expect-account")
+func AddAddress(cmd *cobra.Command, prefix *string) {
+	AddPrefix(cmd, prefix)
+	AddConfig(cmd, "YAML file of install, for prefix, region, profile, role-arn and expect-account")
 	for _, name := range []string{"function-name", "rule-name"} {
 		cmd.Flags().String(name, "", "name in the installation, where its role is gone")
 	}
 	cmd.Flags().String("role-path", "", "where to look for roles beside "+settings.DefaultRolePath)
 }
 
-func addPrefix(cmd *cobra.Command, prefix *string) {
+// AddPrefix gives a command --prefix.
+func AddPrefix(cmd *cobra.Command, prefix *string) {
 	cmd.Flags().StringVar(prefix, "prefix", "", "prefix of every name; tells installations apart")
 }
 
-func addConfig(cmd *cobra.Command, usage string) {
+// AddConfig gives a command --config, with this help text, and --only.
+func AddConfig(cmd *cobra.Command, usage string) {
 	cmd.Flags().String("config", "", usage)
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
 	cmd.Flags().StringSlice("only", nil, "of several installations in the file this one, repeatable")
-	offer(cmd, "only", installationsOf)
+	Offer(cmd, "only", installationsOf)
 }
 
-// given returns the settings that a command was given by flag, environment or file, checked as far as that needs no
-// region and no call, as is the prefix.
-func (a *app) given(cmd *cobra.Command, prefix string) (settings.Given, error) {
+// Given returns the settings that the flags of a command hold, unchecked, each with its source.
+func (s *Sources) Given(cmd *cobra.Command) settings.Given {
 	given := settings.Given{}
 	for _, setting := range settings.All() {
-		if flag := settingOf(cmd, setting.Name); flag != nil && flag.Changed {
-			texts, _ := textsOf(flag)
-			given[setting.Name] = settings.Value{Texts: texts, Source: a.sources.of[setting.Name]}
+		if flag := SettingFlag(cmd, setting.Name); flag != nil && flag.Changed {
+			texts, _ := TextsOf(flag)
+			given[setting.Name] = settings.Value{Texts: texts, Source: s.Of[setting.Name]}
 		}
 	}
-	a.rolePath = given.Text("role-path")
-	return given, given.Check("", prefix)
+	return given
 }
 
 // installationsOf are the names in the file that was typed, for completion.

@@ -1,4 +1,4 @@
-package cli
+package input
 
 import (
 	"fmt"
@@ -22,8 +22,8 @@ type flagGroup struct {
 // helpFlag is a flag's name, and what the help calls its value.
 type helpFlag struct{ name, value string }
 
-// groupsFor are the parts of a command's help, in their order: of a command about one service cluster and task are about
-// it as well, and nothing is in two parts.
+// groupsFor returns the parts of a command's help, in their order. Where a command is about one service, cluster and task
+// belong to it as well, and to no other part.
 func groupsFor(cmd *cobra.Command) []flagGroup {
 	groups := flagGroups()
 	about := []helpFlag{{"cluster", "NAME"}, {"service", "NAME"}, {"task", "ID"}}
@@ -82,12 +82,12 @@ func flagGroups() []flagGroup {
 	)
 }
 
-// sameFlags is the annotation of a command whose flags are those of another, which its help need not repeat.
-const sameFlags = "same flags"
+// SameFlags is the annotation of a command that has the flags of another, which its help need not repeat.
+const SameFlags = "same flags"
 
 // printFlagsOf prints a command's flags: all of them, or those that the command it names does not have.
 func printFlagsOf(out io.Writer, cmd *cobra.Command, width int) {
-	name, same := cmd.Annotations[sameFlags]
+	name, same := cmd.Annotations[SameFlags]
 	if !same {
 		printFlags(out, cmd, width, func(*pflag.Flag) bool { return true })
 		return
@@ -138,7 +138,7 @@ func flagLines(cmd *cobra.Command, flag *pflag.Flag, value string, width int) st
 	}
 	text := flag.Usage
 	if flag.Name == "output" {
-		text = strings.Join(formatsOf(cmd), ", ")
+		text = strings.Join(FormatsOf(cmd), ", ")
 	}
 	if shown := flag.DefValue; !slices.Contains([]string{"", "false", "0", "0s", "[]"}, shown) {
 		text += " (default " + shown + ")"

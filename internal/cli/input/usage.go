@@ -1,4 +1,4 @@
-package cli
+package input
 
 import (
 	"errors"
@@ -14,8 +14,8 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// unknownCommand names the commands that come near.
-func unknownCommand(cmd *cobra.Command, args []string) error {
+// UnknownCommand returns an error for arguments of a command that takes only subcommands, with the nearest of these.
+func UnknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
@@ -30,9 +30,9 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	}
 }
 
-// unknownWord is the error of a word where a command belongs, whatever flags stand beside it: they would be judged, and
-// help printed, as those of the command above.
-func unknownWord(root *cobra.Command, args []string) error {
+// UnknownWord returns an error for a word where a command belongs, whatever flags stand beside it. Otherwise they
+// would be checked, and help printed, as those of the command above.
+func UnknownWord(root *cobra.Command, args []string) error {
 	if len(args) > 0 && strings.HasPrefix(args[0], "__") { // the shell asks for words
 		return nil
 	}
@@ -43,7 +43,7 @@ func unknownWord(root *cobra.Command, args []string) error {
 		return nil //nolint:nilerr // running it returns it
 	}
 	if word := firstWord(cmd, rest); word != "" {
-		return unknownCommand(cmd, []string{word})
+		return UnknownCommand(cmd, []string{word})
 	}
 	return nil
 }
@@ -83,8 +83,8 @@ func shorthand(cmd *cobra.Command, letter string) *pflag.Flag {
 	return cmd.InheritedFlags().ShorthandLookup(letter)
 }
 
-// flagError explains an error of the parser by what the command's flags accept.
-func flagError(cmd *cobra.Command, err error) error {
+// FlagError returns the parser's error with what the flag accepts, or the nearest flag.
+func FlagError(cmd *cobra.Command, err error) error {
 	explained := &apperr.Error{Code: apperr.CodeInvalid, Message: err.Error(), Err: err}
 	help := cmd.CommandPath() + " --help"
 	if missing, ok := errors.AsType[*pflag.NotExistError](err); ok {
@@ -154,8 +154,8 @@ func acceptedHint(flag *pflag.Flag) []string {
 	return nil
 }
 
-// noArguments refuses a word that is neither a flag nor its value, most often the prefix without its flag.
-func noArguments(cmd *cobra.Command, args []string) error {
+// NoArguments returns an error for arguments of a command that takes none. Most often it is the prefix without its flag.
+func NoArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
@@ -173,15 +173,15 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	}
 }
 
-// complete lets shell completion offer a flag's values.
-func complete(cmd *cobra.Command, flag string, values ...string) {
+// Complete makes shell completion offer these values of a flag.
+func Complete(cmd *cobra.Command, flag string, values ...string) {
 	if len(values) > 0 {
-		offer(cmd, flag, func(*cobra.Command) []string { return values })
+		Offer(cmd, flag, func(*cobra.Command) []string { return values })
 	}
 }
 
-// asksJSON reports whether JSON is asked for, by an argument in whatever spelling or by the variable's text.
-func asksJSON(args []string, variable string) bool {
+// AsksJSON reports whether JSON output is requested by the arguments, in any spelling, or else by the variable's value.
+func AsksJSON(args []string, variable string) bool {
 	typed := regexp.MustCompile(`(?i) (-o[ =]?|--output[ =])(\w+) `).FindStringSubmatch(" " + strings.Join(args, " ") + " ")
 	if typed != nil {
 		variable = typed[2]
@@ -189,8 +189,8 @@ func asksJSON(args []string, variable string) bool {
 	return strings.EqualFold(variable, "json")
 }
 
-// oneOf returns a value of a flag that takes one of a few.
-func oneOf(flag, text string, accepted []string) (string, error) {
+// OneOf returns text if it is one of the accepted values of a flag, and an error otherwise.
+func OneOf(flag, text string, accepted []string) (string, error) {
 	if slices.Contains(accepted, text) {
 		return text, nil
 	}
@@ -201,8 +201,8 @@ func oneOf(flag, text string, accepted []string) (string, error) {
 	return "", refusal
 }
 
-// offer lets the shell offer words that are found when the key is pressed.
-func offer(cmd *cobra.Command, flag string, words func(*cobra.Command) []string) {
+// Offer makes shell completion offer words that are computed when it is asked for.
+func Offer(cmd *cobra.Command, flag string, words func(*cobra.Command) []string) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, func(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		fitting := slices.DeleteFunc(slices.Clone(words(cmd)), func(word string) bool { return !strings.HasPrefix(word, typed) })
 		return fitting, cobra.ShellCompDirectiveNoFileComp

@@ -1,0 +1,60 @@
+package input
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/session"
+)
+
+// Resource is an ECS resource that a flag names: Kind is "cluster", "service" or "task", Value its name or ARN.
+type Resource struct{ Kind, Value string }
+
+// CheckName returns an error, before any call, if the value can be neither name nor ARN (ECS API: letters, digits, - and _).
+func (a Resource) CheckName() error {
+	switch {
+	case strings.HasPrefix(a.Value, "arn:"):
+		parsed, err := arn.Parse(a.Value)
+		if err != nil || parsed.Service != "ecs" || !strings.HasPrefix(parsed.Resource, a.Kind+"/") {
+			return apperr.Invalid("arn:aws:ecs:REGION:ACCOUNT:"+a.Kind+"/...", "--%s %s: this is not the ARN of a %s", a.Kind, a.Value, a.Kind)
+		}
+	case regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`).MatchString(a.Value):
+	default:
+		cluster, service, found := strings.Cut(a.Value, "/")
+		if a.Kind == "service" && found {
+			return apperr.Invalid("--cluster "+apperr.Quote(cluster)+" --service "+apperr.Quote(service), "--service %s: give the cluster by its own flag", a.Value)
+		}
+		return apperr.Invalid("letters, digits, - and _, or an ARN", "--%s %s: this cannot be the name of a %s", a.Kind, a.Value, a.Kind)
+	}
+	return nil
+}
+
+// CheckPlace returns an error for an ARN in another account or Region than that of the command.
+func (a Resource) CheckPlace(id session.Identity) error {
+	parsed, err := arn.Parse(a.Value)
+	if err != nil {
+		return nil //nolint:nilerr // a name is of no place
+	}
+	switch {
+	case parsed.AccountID != id.Account:
+		return apperr.Invalid("--profile or --role-arn of that account", "--%s %s is in account %s, and you are in %s", a.Kind, a.Value, parsed.AccountID, id.Account)
+	case parsed.Region != id.Region:
+		return apperr.Invalid("--region "+apperr.Quote(parsed.Region), "--%s %s is in %s, and you are looking at %s", a.Kind, a.Value, parsed.Region, id.Region)
+	}
+	return nil
+}
+
+// Resources returns the values of --cluster and --service.
+func Resources(clusters, services []string) []Resource {
+	var all []Resource
+	for _, each := range clusters {
+		all = append(all, Resource{"cluster", each})
+	}
+	for _, each := range services {
+		all = append(all, Resource{"service", each})
+	}
+	return all
+}
