@@ -30,9 +30,11 @@ type runner struct {
 	steps    []actionStep
 	url      string // of the releases
 	os, arch string // as GitHub names them
+	env      []string
 }
 
 type actionStep struct {
+	ID    string
 	If    string
 	Shell string
 	Env   map[string]string
@@ -61,8 +63,11 @@ func newRunner(t *testing.T) *runner {
 	r.url = server.URL
 	r.write("attested", "")
 	r.write("path", "")
+	r.write("summary.md", "")
+	r.write("output", "")
 	r.write("bin/gh", `#!/bin/sh
 echo "gh $*" >> '`+r.folder+`/gh.log'
+[ "$1" = attestation ] || exit 0
 grep -q "$(shasum -a 256 "$3" | cut -c 1-64)" '`+r.folder+`/attested' || { echo 'Error: no attestations found' >&2; exit 1; }
 `)
 	return r
@@ -143,6 +148,7 @@ func (r *runner) step(step actionStep, inputs map[string]string) (output string,
 		r.Fatalf("not a step that this test can run, or one that runs its inputs: %+v", step)
 	}
 	env := []string{"RUNNER_OS=" + r.os, "RUNNER_ARCH=" + r.arch, "RUNNER_TEMP=" + filepath.Join(r.folder, "temp"), "GITHUB_PATH=" + filepath.Join(r.folder, "path")}
+	env = append(env, r.env...)
 	for name, value := range step.Env {
 		for input, text := range inputs {
 			value = strings.ReplaceAll(value, "${{ inputs."+input+" }}", text)
@@ -160,7 +166,7 @@ func (r *runner) bash(script string, path []string, env ...string) (output strin
 	cmd := exec.CommandContext(r.Context(), "bash", "--noprofile", "--norc", "-eo", "pipefail", filepath.Join(r.folder, "step.sh"))
 	cmd.Dir = r.folder
 	path = append(path, filepath.Join(r.folder, "bin"), os.Getenv("PATH"))
-	cmd.Env = append([]string{"PATH=" + strings.Join(path, string(os.PathListSeparator)), "HOME=" + r.folder}, env...)
+	cmd.Env = append([]string{"PATH=" + strings.Join(path, string(os.PathListSeparator)), "HOME=" + r.folder, "GITHUB_STEP_SUMMARY=" + filepath.Join(r.folder, "summary.md"), "GITHUB_OUTPUT=" + filepath.Join(r.folder, "output")}, env...)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
