@@ -2,6 +2,8 @@ package localaws
 
 import (
 	"slices"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // accountAPI lists the actions of Account Management's API, see [lambdaAPI].
@@ -14,13 +16,13 @@ type accountInput struct {
 }
 
 // listRegions lists the regions of the partition, see [Options.OptInRegions].
-func listRegions(c *call, in *accountInput) (any, error) {
-	all := []obj{}
-	for _, name := range c.region.allRegions() {
-		status := c.server.optStatus(name)
+func listRegions(c *api.Request, in *accountInput) (any, error) {
+	all := []api.Obj{}
+	for _, name := range c.Region.AllRegions() {
+		status := c.Server.OptStatus(name)
 		if len(in.RegionOptStatusContains) == 0 || slices.Contains(in.RegionOptStatusContains, status) {
-			all = append(all, obj{"RegionName": name, "RegionOptStatus": status})
+			all = append(all, api.Obj{"RegionName": name, "RegionOptStatus": status})
 		}
 	}
-	return paged("account", "Regions", all, "NextToken", in.NextToken, in.MaxResults, 50)
+	return api.Paged("account", "Regions", all, "NextToken", in.NextToken, in.MaxResults, 50)
 }

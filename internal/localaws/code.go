@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"sync"
 
+	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
@@ -21,14 +22,14 @@ type lambdaOptions struct {
 
 // lambdaHost runs the functions of all regions.
 type lambdaHost struct {
-	server *kernel
+	server *api.Server
 	opts   lambdaOptions
 	codes  map[string]func() (string, error) // by hash and architecture: returns the folder with the unpacked code
 	folder *sandbox.Folder                   // nil: no code was unpacked
 }
 
 // newLambdaHost returns a host, which the server cleans up when it is closed.
-func newLambdaHost(server *kernel, opts lambdaOptions) *lambdaHost {
+func newLambdaHost(server *api.Server, opts lambdaOptions) *lambdaHost {
 	s := &lambdaHost{server: server, opts: opts, codes: map[string]func() (string, error){}}
 	server.Cleanup(s.removeFolder)
 	return s

@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // emptyZip returns a zip without files; the function never runs.
@@ -42,7 +44,7 @@ func createFunction(change func(*lambda.CreateFunctionInput)) func(context.Conte
 // refusedFunction is a CreateFunction call for another function that must fail.
 func refusedFunction(change func(*lambda.CreateFunctionInput)) func(context.Context, clients) (string, error) {
 	return refused(createFunction(func(in *lambda.CreateFunctionInput) {
-		in.FunctionName = aws.String("other" + randomHex(8))
+		in.FunctionName = aws.String("other" + api.RandomHex(8))
 		change(in)
 	}))
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 const groupARN = "arn:aws:logs:us-east-1:123456789012:log-group:/tools/worker"
@@ -96,7 +98,7 @@ func write(events ...types.InputLogEvent) func(context.Context, clients) (string
 			return "", err
 		}
 		rejected := types.RejectedLogEventsInfo{}
-		set(&rejected, out.RejectedLogEventsInfo)
+		api.Set(&rejected, out.RejectedLogEventsInfo)
 		return text(aws.ToInt32(rejected.TooOldLogEventEndIndex), aws.ToInt32(rejected.TooNewLogEventStartIndex)), nil
 	}
 }

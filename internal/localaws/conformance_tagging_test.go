@@ -10,6 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
+
 	eventstypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
@@ -29,7 +32,7 @@ func found(in *resourcegroupstaggingapi.GetResourcesInput) func(context.Context,
 		}
 		var names []string
 		for _, r := range out.ResourceTagMappingList {
-			names = append(names, afterLast(aws.ToString(r.ResourceARN), ":"))
+			names = append(names, api.AfterLast(aws.ToString(r.ResourceARN), ":"))
 		}
 		slices.Sort(names)
 		return cmp.Or(strings.Join(names, " "), "none"), nil
@@ -95,7 +98,7 @@ func TestGetResourcesInPagesAndBehind(t *testing.T) {
 				t.Error("a long page")
 			}
 			for _, r := range page.ResourceTagMappingList {
-				names = append(names, afterLast(aws.ToString(r.ResourceARN), ":"))
+				names = append(names, api.AfterLast(aws.ToString(r.ResourceARN), ":"))
 			}
 		}
 		return names

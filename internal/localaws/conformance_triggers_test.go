@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // getURL returns the authorization type and the invoke mode of the function's URL.
@@ -196,7 +198,7 @@ func TestAdditionsToTheConfiguration(t *testing.T) {
 			}
 			conf, letters := out.Configuration, "none"
 			if conf.DeadLetterConfig != nil {
-				letters = afterLast(aws.ToString(conf.DeadLetterConfig.TargetArn), ":")
+				letters = api.AfterLast(aws.ToString(conf.DeadLetterConfig.TargetArn), ":")
 			}
 			got = text(len(conf.Layers), letters, len(conf.FileSystemConfigs), conf.SnapStart.ApplyOn)
 		}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // control serves paths under /_local/ that AWS does not have:
@@ -15,7 +17,7 @@ import (
 // is one.
 func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	if !s.kernel.Signed(r) {
+	if !s.api.Signed(r) {
 		controlError(w, http.StatusForbidden, "the request is not signed with this server's access key")
 		return
 	}
@@ -41,9 +43,9 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 		controlError(w, status, err.Error())
 		return
 	}
-	writeJSON(w, "application/json", http.StatusOK, obj{"tasks": arns})
+	api.WriteJSON(w, "application/json", http.StatusOK, api.Obj{"tasks": arns})
 }
 
 func controlError(w http.ResponseWriter, status int, message string) {
-	writeJSON(w, "application/json", status, map[string]string{"error": message})
+	api.WriteJSON(w, "application/json", status, map[string]string{"error": message})
 }

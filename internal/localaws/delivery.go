@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/eventpattern"
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // Delivery is one event sent to one target of one rule.
@@ -21,37 +22,37 @@ type Delivery struct {
 func (s *eventsService) Deliveries() []Delivery { return slices.Clone(s.deliveries) }
 
 // event returns an event's envelope; its time is in whole seconds, as all AWS services write it.
-func (s *eventsService) event(source, detailType string, resources []string, detail obj) obj {
-	return obj{
-		"version": "0", "id": newID(), "detail-type": detailType, "source": source, "account": s.region.server.opts.Account,
-		"time": time.Now().UTC().Format(time.RFC3339), "region": s.region.name, "resources": resources, "detail": detail,
+func (s *eventsService) event(source, detailType string, resources []string, detail api.Obj) api.Obj {
+	return api.Obj{
+		"version": "0", "id": api.NewID(), "detail-type": detailType, "source": source, "account": s.region.Server.Options.Account,
+		"time": time.Now().UTC().Format(time.RFC3339), "region": s.region.Name, "resources": resources, "detail": detail,
 	}
 }
 
 // Emit sends an event of an AWS service to the default event bus. The lock must be held.
-func (s *eventsService) Emit(source, detailType string, resources []string, detail obj) {
+func (s *eventsService) Emit(source, detailType string, resources []string, detail api.Obj) {
 	s.publish(s.event(source, detailType, resources, detail))
 }
 
 // putEvents puts events of the caller on the bus. The response contains the failures (EventBridge API,
 // PutEvents), such as sources reserved for AWS.
-func (s *eventsService) putEvents(_ *call, in *eventsInput) (any, error) {
+func (s *eventsService) putEvents(_ *api.Request, in *eventsInput) (any, error) {
 	if len(in.Entries) == 0 || len(in.Entries) > maxEntries {
 		return nil, invalidEvents("1 validation error detected: Value '[PutEventsRequestEntry]' at 'entries' failed to satisfy constraint: Member must have length between 1 and %d", maxEntries)
 	}
-	entries, failed := []obj{}, 0
+	entries, failed := []api.Obj{}, 0
 	for _, e := range in.Entries {
 		if refusal := e.check(); refusal != nil {
 			failed++
-			entries = append(entries, obj{"ErrorCode": refusal.Code, "ErrorMessage": refusal.Message})
+			entries = append(entries, api.Obj{"ErrorCode": refusal.Code, "ErrorMessage": refusal.Message})
 			continue
 		}
 		event := s.event(e.Source, e.DetailType, append([]string{}, e.Resources...), nil)
 		event["detail"] = json.RawMessage(e.Detail)
 		s.publish(event)
-		entries = append(entries, obj{"EventId": event["id"]})
+		entries = append(entries, api.Obj{"EventId": event["id"]})
 	}
-	return obj{"FailedEntryCount": failed, "Entries": entries}, nil
+	return api.Obj{"FailedEntryCount": failed, "Entries": entries}, nil
 }
 
 // maxEntries is the maximum number of events in PutEvents.
@@ -63,26 +64,26 @@ type putEntry struct {
 	Resources                                []string
 }
 
-func (e putEntry) check() *Error {
+func (e putEntry) check() *api.Error {
 	for _, given := range []struct{ name, value string }{{"Source", e.Source}, {"DetailType", e.DetailType}, {"Detail", e.Detail}} {
 		if given.value == "" {
-			return refuse("InvalidArgument", "Parameter %s is not valid. Reason: %s is a required argument.", given.name, given.name)
+			return api.Refuse("InvalidArgument", "Parameter %s is not valid. Reason: %s is a required argument.", given.name, given.name)
 		}
 	}
-	var detail obj
+	var detail api.Obj
 	switch err := (&eventsInput{EventBusName: e.EventBusName}).known(); {
 	case err != nil:
-		return refuse("InvalidArgument", "%v", err)
+		return api.Refuse("InvalidArgument", "%v", err)
 	case strings.HasPrefix(e.Source, "aws."):
-		return refuse("NotAuthorizedForSourceException", "Not authorized for the source.")
+		return api.Refuse("NotAuthorizedForSourceException", "Not authorized for the source.")
 	case json.Unmarshal([]byte(e.Detail), &detail) != nil:
-		return refuse("MalformedDetail", "Detail is malformed.")
+		return api.Refuse("MalformedDetail", "Detail is malformed.")
 	}
 	return nil
 }
 
 // publish sends an event created by this package.
-func (s *eventsService) publish(e obj) {
+func (s *eventsService) publish(e api.Obj) {
 	text, err := json.Marshal(e)
 	if err == nil { // only valid JSON is published
 		_ = s.Send(text)
@@ -91,11 +92,11 @@ func (s *eventsService) publish(e obj) {
 
 // Send sends an event to the targets of every rule that it matches.
 func (s *eventsService) Send(text json.RawMessage) error {
-	var decoded obj
+	var decoded api.Obj
 	if err := json.Unmarshal(text, &decoded); err != nil {
 		return err
 	}
-	for _, o := range sorted(s.rules) {
+	for _, o := range api.Sorted(s.rules) {
 		if o.matches == nil || !strings.HasPrefix(o.State, "ENABLED") || time.Now().Before(o.effective) || !o.matches(decoded) {
 			continue
 		}
@@ -124,17 +125,17 @@ func (s *eventsService) deliver(o *rule, t target, event json.RawMessage) {
 func parsePattern(text string) (eventpattern.Pattern, error) {
 	matches, err := eventpattern.Parse(text)
 	if err != nil {
-		return nil, refuse("InvalidEventPatternException", "Event pattern is not valid. Reason: %v", err)
+		return nil, api.Refuse("InvalidEventPatternException", "Event pattern is not valid. Reason: %v", err)
 	}
 	return matches, nil
 }
 
-func (s *eventsService) testEventPattern(_ *call, in *eventsInput) (any, error) {
+func (s *eventsService) testEventPattern(_ *api.Request, in *eventsInput) (any, error) {
 	matches, err := parsePattern(in.EventPattern)
 	if err != nil {
 		return nil, err
 	}
-	var event obj
+	var event api.Obj
 	if json.Unmarshal([]byte(in.Event), &event) != nil {
 		return nil, invalidEvents("Parameter Event is not valid. Reason: Event is not valid JSON.")
 	}
@@ -143,5 +144,5 @@ func (s *eventsService) testEventPattern(_ *call, in *eventsInput) (any, error) 
 			return nil, invalidEvents("Parameter Event is not valid. Reason: %s is a required field.", key)
 		}
 	}
-	return obj{"Result": matches(event)}, nil
+	return api.Obj{"Result": matches(event)}, nil
 }

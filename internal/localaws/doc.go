@@ -7,10 +7,9 @@
 // without a socket through [Server.Config], also inside a testing/synctest bubble. An uploaded Lambda
 // function is really run: its bootstrap as a process behind the Lambda Runtime API.
 //
-// A request is processed in this order: identify (caller and service) -> decode and check -> admit (journal,
-// faults) -> the action itself, under the server's lock -> response. Every action is one method of its
-// service's type, listed in that service's actions table.
-//
-// Code that does not depend on the server is in separate packages: event patterns (eventpattern), filters and
-// queries of logs (filter, insights), IAM policies (policy), and running a function (sandbox).
+// The package api is the server without its services: requests, protocols, authorization, journal and faults.
+// Each service depends on it, and on no other service: what it needs of one it names in an interface, and this
+// package connects them ([New]). Code that does not depend on the server is in packages of its own: event
+// patterns (eventpattern), filters and queries of logs (filter, insights), IAM policies (policy), and running
+// a function (sandbox).
 package localaws

@@ -21,9 +21,9 @@ func TestTheDocumentNamesEveryCall(t *testing.T) {
 		named[row[1]] = strings.Split(row[2], ", ")
 	}
 	s, _ := start(t, Options{})
-	s.kernel.Lock()
-	defer s.kernel.Unlock()
-	for service, actions := range s.kernel.region("us-east-1").actions {
+	s.api.Lock()
+	defer s.api.Unlock()
+	for service, actions := range s.api.Region("us-east-1").Actions {
 		for action := range actions {
 			if !slices.Contains(named[service], action) {
 				t.Errorf("%s:%s is not in the document", service, action)

@@ -1,20 +1,24 @@
 package localaws
 
-import "cmp"
+import (
+	"cmp"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
+)
 
 // registry is the private registry of one region: its repositories, which contain no images.
 type registry struct {
-	region       *region
+	region       *api.Region
 	repositories []*repository
 }
 
 type repository struct{ name, mutability string }
 
-func (s *registry) actions() map[string]action {
-	return map[string]action{
-		"CreateRepository":      op(s.create, "RepositoryName"),
-		"DescribeRepositories":  op(s.describe),
-		"PutImageTagMutability": on(s.find, s.putMutability, "RepositoryName", "ImageTagMutability"),
+func (s *registry) actions() map[string]api.Action {
+	return map[string]api.Action{
+		"CreateRepository":      api.Op(s.create, "RepositoryName"),
+		"DescribeRepositories":  api.Op(s.describe),
+		"PutImageTagMutability": api.On(s.find, s.putMutability, "RepositoryName", "ImageTagMutability"),
 	}
 }
 
@@ -27,14 +31,14 @@ type registryInput struct {
 	NextToken          string
 }
 
-func (in *registryInput) arn(r *region) string {
+func (in *registryInput) ARN(r *api.Region) string {
 	if in.RepositoryName == "" { // a list concerns all
-		return r.arn("ecr", "repository/*")
+		return r.ARN("ecr", "repository/*")
 	}
-	return r.arn("ecr", "repository/"+in.RepositoryName)
+	return r.ARN("ecr", "repository/"+in.RepositoryName)
 }
 
-func (in *registryInput) asks(own ask, _ *call) []ask { return []ask{own} }
+func (in *registryInput) Asks(own api.Ask, _ *api.Request) []api.Ask { return []api.Ask{own} }
 
 func (s *registry) find(in *registryInput) (*repository, error) {
 	for _, each := range s.repositories {
@@ -42,29 +46,29 @@ func (s *registry) find(in *registryInput) (*repository, error) {
 			return each, nil
 		}
 	}
-	return nil, refuse("RepositoryNotFoundException", "The repository with name '%s' does not exist in the registry with id '%s'", in.RepositoryName, s.region.server.opts.Account)
+	return nil, api.Refuse("RepositoryNotFoundException", "The repository with name '%s' does not exist in the registry with id '%s'", in.RepositoryName, s.region.Server.Options.Account)
 }
 
-func (s *registry) create(_ *call, in *registryInput) (any, error) {
+func (s *registry) create(_ *api.Request, in *registryInput) (any, error) {
 	if _, err := s.find(in); err == nil {
-		return nil, refuse("RepositoryAlreadyExistsException", "The repository with name '%s' already exists in the registry with id '%s'", in.RepositoryName, s.region.server.opts.Account)
+		return nil, api.Refuse("RepositoryAlreadyExistsException", "The repository with name '%s' already exists in the registry with id '%s'", in.RepositoryName, s.region.Server.Options.Account)
 	}
 	made := &repository{in.RepositoryName, cmp.Or(in.ImageTagMutability, "MUTABLE")}
 	s.repositories = append(s.repositories, made)
-	return obj{"repository": s.json(made)}, nil
+	return api.Obj{"repository": s.json(made)}, nil
 }
 
-func (s *registry) json(r *repository) obj {
-	account := s.region.server.opts.Account
-	return obj{
-		"repositoryArn": s.region.arn("ecr", "repository/"+r.name), "registryId": account, "repositoryName": r.name,
-		"repositoryUri": account + ".dkr.ecr." + s.region.name + ".amazonaws.com/" + r.name, "imageTagMutability": r.mutability,
+func (s *registry) json(r *repository) api.Obj {
+	account := s.region.Server.Options.Account
+	return api.Obj{
+		"repositoryArn": s.region.ARN("ecr", "repository/"+r.name), "registryId": account, "repositoryName": r.name,
+		"repositoryUri": account + ".dkr.ecr." + s.region.Name + ".amazonaws.com/" + r.name, "imageTagMutability": r.mutability,
 	}
 }
 
 // describe lists all repositories, or those with these names; a missing one makes the call fail.
-func (s *registry) describe(_ *call, in *registryInput) (any, error) {
-	all := []obj{}
+func (s *registry) describe(_ *api.Request, in *registryInput) (any, error) {
+	all := []api.Obj{}
 	for _, each := range s.repositories {
 		if len(in.RepositoryNames) == 0 {
 			all = append(all, s.json(each))
@@ -77,10 +81,10 @@ func (s *registry) describe(_ *call, in *registryInput) (any, error) {
 		}
 		all = append(all, s.json(found))
 	}
-	return paged("ecr", "repositories", all, "nextToken", in.NextToken, in.MaxResults, 100)
+	return api.Paged("ecr", "repositories", all, "nextToken", in.NextToken, in.MaxResults, 100)
 }
 
 func (s *registry) putMutability(r *repository, in *registryInput) (any, error) {
 	r.mutability = in.ImageTagMutability
-	return obj{"registryId": s.region.server.opts.Account, "repositoryName": r.name, "imageTagMutability": r.mutability}, nil
+	return api.Obj{"registryId": s.region.Server.Options.Account, "repositoryName": r.name, "imageTagMutability": r.mutability}, nil
 }

@@ -4,13 +4,15 @@ import (
 	"cmp"
 	"encoding/json"
 	"strings"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // ecsService holds one region's clusters.
 type ecsService struct {
-	region      *region
+	region      *api.Region
 	clusters    map[string]*cluster
-	definitions map[string][]obj // by family, revision 1 first
+	definitions map[string][]api.Obj // by family, revision 1 first
 	events      bus
 	nearby      nearby
 }
@@ -18,7 +20,7 @@ type ecsService struct {
 // bus is EventBridge, as far as ECS needs it. The lock is held.
 type bus interface {
 	// Emit sends an event to the default event bus.
-	Emit(source, detailType string, resources []string, detail obj)
+	Emit(source, detailType string, resources []string, detail api.Obj)
 }
 
 // nearby are the resources that a seeded service uses. The lock is held.
@@ -32,15 +34,15 @@ type nearby interface {
 }
 
 // newECS returns ECS in one region.
-func newECS(r *region, events bus, nearby nearby) *ecsService {
-	return &ecsService{region: r, events: events, nearby: nearby, clusters: map[string]*cluster{}, definitions: map[string][]obj{}}
+func newECS(r *api.Region, events bus, nearby nearby) *ecsService {
+	return &ecsService{region: r, events: events, nearby: nearby, clusters: map[string]*cluster{}, definitions: map[string][]api.Obj{}}
 }
 
 type cluster struct {
 	name     string
 	services map[string]*service
 	tasks    []*task // oldest first, including stopped ones
-	tags     tags
+	tags     api.Tags
 
 	providers []string
 	strategy  []strategyItem // for services created without one
@@ -64,9 +66,9 @@ type ecsInput struct {
 	CapacityProviderStrategy        []strategyItem
 	LaunchType                      *string `check:"enum=EC2|FARGATE|EXTERNAL"`
 	DeploymentConfiguration         json.RawMessage
-	DeploymentController            obj
-	NetworkConfiguration            obj
-	LoadBalancers                   []obj
+	DeploymentController            api.Obj
+	NetworkConfiguration            api.Obj
+	LoadBalancers                   []api.Obj
 	PlatformVersion                 string
 	HealthCheckGracePeriodSeconds   *int   `check:"min=0"`
 	AvailabilityZoneRebalancing     string `check:"enum=ENABLED|DISABLED"`
@@ -84,53 +86,53 @@ type ecsInput struct {
 	ResourceArn   string
 	NextToken     string
 	MaxResults    *int `check:"min=1 max=100"`
-	tagging
+	api.Tagging
 }
 
 // cluster returns the cluster's name from a name or an ARN; "default" if there is none.
 func (in *ecsInput) cluster() string {
-	return cmp.Or(afterLast(cmp.Or(in.ClusterName, in.Cluster), "/"), "default")
+	return cmp.Or(api.AfterLast(cmp.Or(in.ClusterName, in.Cluster), "/"), "default")
 }
 
-func (in *ecsInput) arn(r *region) string {
-	service := afterLast(cmp.Or(in.Service, in.ServiceName), "/")
+func (in *ecsInput) ARN(r *api.Region) string {
+	service := api.AfterLast(cmp.Or(in.Service, in.ServiceName), "/")
 	switch {
 	case in.ResourceArn != "":
 		return in.ResourceArn
 	case in.Family != "" || in.TaskDefinition != "" && service == "":
-		return r.arn("ecs", "task-definition/"+cmp.Or(in.Family, in.TaskDefinition))
+		return r.ARN("ecs", "task-definition/"+cmp.Or(in.Family, in.TaskDefinition))
 	case in.Task != "":
-		return r.arn("ecs", "task/"+in.cluster()+"/"+afterLast(in.Task, "/"))
+		return r.ARN("ecs", "task/"+in.cluster()+"/"+api.AfterLast(in.Task, "/"))
 	case service != "":
-		return r.arn("ecs", "service/"+in.cluster()+"/"+service)
+		return r.ARN("ecs", "service/"+in.cluster()+"/"+service)
 	case len(in.Services) == 1:
-		return r.arn("ecs", "service/"+in.cluster()+"/"+afterLast(in.Services[0], "/"))
+		return r.ARN("ecs", "service/"+in.cluster()+"/"+api.AfterLast(in.Services[0], "/"))
 	}
-	return r.arn("ecs", "cluster/"+in.cluster())
+	return r.ARN("ecs", "cluster/"+in.cluster())
 }
 
-func (s *ecsService) actions() map[string]action {
-	tagResource, untagResource := tagCalls("ecs", s.tagged, func(t *tags) *tags { return t })
-	return map[string]action{
-		"CreateCluster":               op(s.createCluster),
-		"DescribeClusters":            op(s.describeClusters),
-		"ListClusters":                op(s.listClusters),
-		"PutClusterCapacityProviders": on(s.find, s.putProviders),
-		"RegisterTaskDefinition":      op(s.registerTaskDefinition, "Family"),
-		"DescribeTaskDefinition":      op(s.describeTaskDefinition, "TaskDefinition"),
-		"CreateService":               on(s.find, s.createService, "ServiceName"),
-		"UpdateService":               on(s.find, s.updateService, "Service"),
-		"DeleteService":               on(s.find, s.deleteService, "Service"),
-		"DescribeServices":            on(s.find, s.describeServices),
-		"ListServices":                on(s.find, s.listServices),
-		"ListServiceDeployments":      on(s.find, s.listServiceDeployments, "Service"),
-		"DescribeServiceDeployments":  op(s.describeServiceDeployments),
-		"ListTasks":                   on(s.find, s.listTasks),
-		"DescribeTasks":               on(s.find, s.describeTasks),
-		"StopTask":                    on(s.find, s.stopTask, "Task"),
+func (s *ecsService) actions() map[string]api.Action {
+	tagResource, untagResource := api.TagCalls("ecs", s.tagged, func(t *api.Tags) *api.Tags { return t })
+	return map[string]api.Action{
+		"CreateCluster":               api.Op(s.createCluster),
+		"DescribeClusters":            api.Op(s.describeClusters),
+		"ListClusters":                api.Op(s.listClusters),
+		"PutClusterCapacityProviders": api.On(s.find, s.putProviders),
+		"RegisterTaskDefinition":      api.Op(s.registerTaskDefinition, "Family"),
+		"DescribeTaskDefinition":      api.Op(s.describeTaskDefinition, "TaskDefinition"),
+		"CreateService":               api.On(s.find, s.createService, "ServiceName"),
+		"UpdateService":               api.On(s.find, s.updateService, "Service"),
+		"DeleteService":               api.On(s.find, s.deleteService, "Service"),
+		"DescribeServices":            api.On(s.find, s.describeServices),
+		"ListServices":                api.On(s.find, s.listServices),
+		"ListServiceDeployments":      api.On(s.find, s.listServiceDeployments, "Service"),
+		"DescribeServiceDeployments":  api.Op(s.describeServiceDeployments),
+		"ListTasks":                   api.On(s.find, s.listTasks),
+		"DescribeTasks":               api.On(s.find, s.describeTasks),
+		"StopTask":                    api.On(s.find, s.stopTask, "Task"),
 		"TagResource":                 tagResource,
 		"UntagResource":               untagResource,
-		"ListTagsForResource":         show(s.tagged, func(t *tags) any { return obj{"tags": lower(*t)} }),
+		"ListTagsForResource":         api.Show(s.tagged, func(t *api.Tags) any { return api.Obj{"tags": lower(*t)} }),
 	}
 }
 
@@ -138,24 +140,24 @@ func (s *ecsService) find(in *ecsInput) (*cluster, error) {
 	if k := s.clusters[in.cluster()]; k != nil {
 		return k, nil
 	}
-	return nil, refuse("ClusterNotFoundException", "Cluster not found.")
+	return nil, api.Refuse("ClusterNotFoundException", "Cluster not found.")
 }
 
-func ecsInvalid(format string, args ...any) *Error {
-	return refuse("InvalidParameterException", format, args...)
+func ecsInvalid(format string, args ...any) *api.Error {
+	return api.Refuse("InvalidParameterException", format, args...)
 }
 
 // describe finds objects by name or ARN; a missing one is a failure in a successful response.
-func describe[T any](s *ecsService, member, kind string, names []string, find func(name string) *T, show func(*T) obj) obj {
-	found, failures := []obj{}, []obj{}
+func describe[T any](s *ecsService, member, kind string, names []string, find func(name string) *T, show func(*T) api.Obj) api.Obj {
+	found, failures := []api.Obj{}, []api.Obj{}
 	for _, name := range names {
 		if o := find(name); o != nil {
 			found = append(found, show(o))
 		} else {
-			failures = append(failures, obj{"arn": s.region.arn("ecs", kind+"/"+afterLast(name, "/")), "reason": "MISSING"})
+			failures = append(failures, api.Obj{"arn": s.region.ARN("ecs", kind+"/"+api.AfterLast(name, "/")), "reason": "MISSING"})
 		}
 	}
-	return obj{member: found, "failures": failures}
+	return api.Obj{member: found, "failures": failures}
 }
 
 // cluster returns a cluster, creating it if necessary.
@@ -166,15 +168,15 @@ func (s *ecsService) cluster(name string) *cluster {
 	return s.clusters[name]
 }
 
-func (s *ecsService) createCluster(_ *call, in *ecsInput) (any, error) {
+func (s *ecsService) createCluster(_ *api.Request, in *ecsInput) (any, error) {
 	k := s.cluster(in.cluster())
-	if err := k.tags.add("ecs", in.Tags); err != nil {
+	if err := k.tags.Add("ecs", in.Tags); err != nil {
 		return nil, err
 	}
-	return obj{"cluster": s.clusterJSON(k)}, nil
+	return api.Obj{"cluster": s.clusterJSON(k)}, nil
 }
 
-func (s *ecsService) clusterJSON(k *cluster) obj {
+func (s *ecsService) clusterJSON(k *cluster) api.Obj {
 	running, pending, active := 0, 0, 0
 	for _, t := range k.tasks {
 		running, pending = running+t.runs(), pending+t.pends()
@@ -184,27 +186,27 @@ func (s *ecsService) clusterJSON(k *cluster) obj {
 			active++
 		}
 	}
-	return obj{
-		"clusterArn": s.region.arn("ecs", "cluster/"+k.name), "clusterName": k.name, "status": "ACTIVE", "registeredContainerInstancesCount": 0,
+	return api.Obj{
+		"clusterArn": s.region.ARN("ecs", "cluster/"+k.name), "clusterName": k.name, "status": "ACTIVE", "registeredContainerInstancesCount": 0,
 		"runningTasksCount": running, "pendingTasksCount": pending, "activeServicesCount": active,
 		"capacityProviders": k.providers, "defaultCapacityProviderStrategy": append([]strategyItem{}, k.strategy...), "tags": lower(k.tags),
 	}
 }
 
-func (s *ecsService) describeClusters(_ *call, in *ecsInput) (any, error) {
+func (s *ecsService) describeClusters(_ *api.Request, in *ecsInput) (any, error) {
 	if len(in.Clusters) == 0 {
 		in.Clusters = []string{"default"}
 	}
-	find := func(name string) *cluster { return s.clusters[afterLast(name, "/")] }
+	find := func(name string) *cluster { return s.clusters[api.AfterLast(name, "/")] }
 	return describe(s, "clusters", "cluster", in.Clusters, find, s.clusterJSON), nil
 }
 
-func (s *ecsService) listClusters(_ *call, in *ecsInput) (any, error) {
+func (s *ecsService) listClusters(_ *api.Request, in *ecsInput) (any, error) {
 	var arns []string
-	for _, k := range sorted(s.clusters) {
-		arns = append(arns, s.region.arn("ecs", "cluster/"+k.name))
+	for _, k := range api.Sorted(s.clusters) {
+		arns = append(arns, s.region.ARN("ecs", "cluster/"+k.name))
 	}
-	return paged("ecs", "clusterArns", arns, "nextToken", in.NextToken, in.MaxResults, 100)
+	return api.Paged("ecs", "clusterArns", arns, "nextToken", in.NextToken, in.MaxResults, 100)
 }
 
 // Running returns the number of running tasks on a capacity provider. The lock must be held.
@@ -221,10 +223,10 @@ func (s *ecsService) Running(provider string) int {
 }
 
 // Tagged returns the tags of all clusters and services, by ARN. The lock must be held.
-func (s *ecsService) Tagged() map[string]tags {
-	all := map[string]tags{}
+func (s *ecsService) Tagged() map[string]api.Tags {
+	all := map[string]api.Tags{}
 	for _, k := range s.clusters {
-		all[s.region.arn("ecs", "cluster/"+k.name)] = k.tags
+		all[s.region.ARN("ecs", "cluster/"+k.name)] = k.tags
 		for _, v := range k.services {
 			all[s.serviceARN(v)] = v.tags
 		}
@@ -233,10 +235,10 @@ func (s *ecsService) Tagged() map[string]tags {
 }
 
 // tagged returns the tags of the cluster or service of an ARN.
-func (s *ecsService) tagged(in *ecsInput) (*tags, error) {
-	parts := strings.Split(afterLast(in.ResourceArn, ":"), "/")
+func (s *ecsService) tagged(in *ecsInput) (*api.Tags, error) {
+	parts := strings.Split(api.AfterLast(in.ResourceArn, ":"), "/")
 	if len(parts) < 2 || s.clusters[parts[1]] == nil {
-		return nil, refuse("ClusterNotFoundException", "Cluster not found.")
+		return nil, api.Refuse("ClusterNotFoundException", "Cluster not found.")
 	}
 	k, name := s.clusters[parts[1]], parts[len(parts)-1]
 	switch {
@@ -249,10 +251,10 @@ func (s *ecsService) tagged(in *ecsInput) (*tags, error) {
 }
 
 // lower returns the tags in ECS's form, with lower case keys.
-func lower(t tags) []obj {
-	l := []obj{}
-	for _, e := range t.list() {
-		l = append(l, obj{"key": e.Key, "value": e.Value})
+func lower(t api.Tags) []api.Obj {
+	l := []api.Obj{}
+	for _, e := range t.List() {
+		l = append(l, api.Obj{"key": e.Key, "value": e.Value})
 	}
 	return l
 }

@@ -3,27 +3,29 @@ package localaws
 import (
 	"slices"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // deploymentARN returns the ARN of the service deployment for a deployment. In AWS its ID differs from that
 // of ecs-svc/..., and no field leads from one to the other.
 func (s *ecsService) deploymentARN(v *service, d *deployment) string {
-	return s.region.arn("ecs", "service-deployment/"+v.cluster.name+"/"+v.name+"/"+d.serviceDeployment)
+	return s.region.ARN("ecs", "service-deployment/"+v.cluster.name+"/"+v.name+"/"+d.serviceDeployment)
 }
 
 // serviceDeploymentJSON returns a service deployment as in both calls, with the supported fields.
-func (s *ecsService) serviceDeploymentJSON(v *service, d *deployment) obj {
-	j := obj{
-		"serviceDeploymentArn": s.deploymentARN(v, d), "serviceArn": s.serviceARN(v), "clusterArn": s.region.arn("ecs", "cluster/"+v.cluster.name),
-		"status": "IN_PROGRESS", "createdAt": epoch(d.created), "startedAt": epoch(d.created),
+func (s *ecsService) serviceDeploymentJSON(v *service, d *deployment) api.Obj {
+	j := api.Obj{
+		"serviceDeploymentArn": s.deploymentARN(v, d), "serviceArn": s.serviceARN(v), "clusterArn": s.region.ARN("ecs", "cluster/"+v.cluster.name),
+		"status": "IN_PROGRESS", "createdAt": api.Epoch(d.created), "startedAt": api.Epoch(d.created),
 	}
 	switch {
 	case d.rollout == "COMPLETED":
-		j["status"], j["finishedAt"] = "SUCCESSFUL", epoch(d.updated)
+		j["status"], j["finishedAt"] = "SUCCESSFUL", api.Epoch(d.updated)
 	case d.rollout == "FAILED":
-		j["status"], j["finishedAt"] = "ROLLBACK_SUCCESSFUL", epoch(d.updated)
+		j["status"], j["finishedAt"] = "ROLLBACK_SUCCESSFUL", api.Epoch(d.updated)
 	case v.deployments[0] != d: // another one started before it had ended
-		j["status"], j["finishedAt"] = "STOPPED", epoch(d.updated)
+		j["status"], j["finishedAt"] = "STOPPED", api.Epoch(d.updated)
 	}
 	return j
 }
@@ -43,22 +45,22 @@ func (p *span) has(at time.Time) bool {
 func (s *ecsService) listServiceDeployments(k *cluster, in *ecsInput) (any, error) {
 	v := k.find(in.Service)
 	if v == nil {
-		return nil, refuse("ServiceNotFoundException", "Service not found.")
+		return nil, api.Refuse("ServiceNotFoundException", "Service not found.")
 	}
-	found := []obj{}
+	found := []api.Obj{}
 	for _, d := range slices.Backward(v.past) {
 		if in.CreatedAt.has(d.created) {
 			found = append(found, s.serviceDeploymentJSON(v, d))
 		}
 	}
-	return paged("ecs", "serviceDeployments", found, "nextToken", in.NextToken, in.MaxResults, 100)
+	return api.Paged("ecs", "serviceDeployments", found, "nextToken", in.NextToken, in.MaxResults, 100)
 }
 
-func (s *ecsService) describeServiceDeployments(_ *call, in *ecsInput) (any, error) {
+func (s *ecsService) describeServiceDeployments(_ *api.Request, in *ecsInput) (any, error) {
 	if len(in.ServiceDeploymentArns) == 0 || len(in.ServiceDeploymentArns) > 20 {
 		return nil, ecsInvalid("serviceDeploymentArns must have between 1 and 20 entries.")
 	}
-	found := map[string]obj{}
+	found := map[string]api.Obj{}
 	for _, k := range s.clusters {
 		for _, v := range k.services {
 			for _, d := range v.past {
@@ -66,13 +68,13 @@ func (s *ecsService) describeServiceDeployments(_ *call, in *ecsInput) (any, err
 			}
 		}
 	}
-	shown, failures := []obj{}, []obj{}
+	shown, failures := []api.Obj{}, []api.Obj{}
 	for _, arn := range in.ServiceDeploymentArns {
 		if j := found[arn]; j != nil {
 			shown = append(shown, j)
 		} else {
-			failures = append(failures, obj{"arn": arn, "reason": "MISSING"})
+			failures = append(failures, api.Obj{"arn": arn, "reason": "MISSING"})
 		}
 	}
-	return obj{"serviceDeployments": shown, "failures": failures}, nil
+	return api.Obj{"serviceDeployments": shown, "failures": failures}, nil
 }

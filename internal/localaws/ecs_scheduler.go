@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // of returns the service's tasks that are not stopping, of one deployment or (nil) of all.
@@ -85,8 +87,8 @@ func (s *ecsService) settle(v *service, primary *deployment) {
 
 // note adds a message to the service's events, newest first.
 func (v *service) note(message string) {
-	event := obj{"id": newID(), "createdAt": epoch(time.Now()), "message": message}
-	v.events = append([]obj{event}, v.events...)
+	event := api.Obj{"id": api.NewID(), "createdAt": api.Epoch(time.Now()), "message": message}
+	v.events = append([]api.Obj{event}, v.events...)
 }
 
 // provider returns the capacity provider of the next task: bases first, then by weight.
@@ -110,11 +112,11 @@ func (v *service) provider() string {
 
 // newTask adds a task of a deployment, and removes those that stopped more than an hour ago, as ECS does.
 func (s *ecsService) newTask(v *service, d *deployment) *task {
-	k, id := v.cluster, randomHex(32)
+	k, id := v.cluster, api.RandomHex(32)
 	k.tasks = slices.DeleteFunc(k.tasks, func(t *task) bool { return !t.ended.IsZero() && time.Since(t.ended) > time.Hour })
 	t := &task{
-		service: v, deployment: d, arn: s.region.arn("ecs", "task/"+k.name+"/"+id), id: id, provider: v.provider(),
-		zone: s.region.name + string("abc"[len(k.tasks)%3]), desired: "RUNNING", created: time.Now(),
+		service: v, deployment: d, arn: s.region.ARN("ecs", "task/"+k.name+"/"+id), id: id, provider: v.provider(),
+		zone: s.region.Name + string("abc"[len(k.tasks)%3]), desired: "RUNNING", created: time.Now(),
 	}
 	k.tasks = append(k.tasks, t)
 	return t
@@ -162,7 +164,7 @@ func (s *ecsService) schedule(t *task) {
 		return
 	}
 	version := t.version
-	s.region.server.After(s.region.server.opts.Delays.Task, func() {
+	s.region.Server.After(s.region.Server.Options.Delays.Task, func() {
 		if t.version == version {
 			s.enter(t, t.next())
 		}

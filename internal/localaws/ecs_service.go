@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 type service struct {
@@ -18,15 +20,15 @@ type service struct {
 	strategy            []strategyItem
 	launchType          *string // nil: by capacity provider strategy
 	config              deploymentConfig
-	controller, network obj
+	controller, network api.Obj
 	created             time.Time
 	deployments         []*deployment // PRIMARY first
 	past                []*deployment // all deployments ever, oldest first
-	events              []obj
-	tags                tags
+	events              []api.Obj
+	tags                api.Tags
 
 	standalone  bool // not a service: it represents standalone tasks
-	balancers   []obj
+	balancers   []api.Obj
 	platform    string
 	grace       *int // seconds; nil if not set
 	rebalancing string
@@ -53,7 +55,7 @@ type deployment struct {
 }
 
 func (s *ecsService) serviceARN(v *service) string {
-	return s.region.arn("ecs", "service/"+v.cluster.name+"/"+v.name)
+	return s.region.ARN("ecs", "service/"+v.cluster.name+"/"+v.name)
 }
 
 func (s *ecsService) createService(k *cluster, in *ecsInput) (any, error) {
@@ -63,7 +65,7 @@ func (s *ecsService) createService(k *cluster, in *ecsInput) (any, error) {
 	}
 	v := newService(k, in.ServiceName)
 	v.launchType, v.controller = in.LaunchType, in.DeploymentController
-	if err := v.tags.add("ecs", in.Tags); err != nil {
+	if err := v.tags.Add("ecs", in.Tags); err != nil {
 		return nil, err
 	}
 	if err := s.apply(v, in); err != nil {
@@ -71,7 +73,7 @@ func (s *ecsService) createService(k *cluster, in *ecsInput) (any, error) {
 	}
 	k.services[v.name] = v
 	s.deploy(v)
-	return obj{"service": s.serviceJSON(v, true)}, nil
+	return api.Obj{"service": s.serviceJSON(v, true)}, nil
 }
 
 // newService returns an ACTIVE service with AWS's defaults.
@@ -87,7 +89,7 @@ func (s *ecsService) apply(v *service, in *ecsInput) error {
 	if in.TaskDefinition != "" {
 		found := s.definition(in.TaskDefinition)
 		if found == nil {
-			return refuse("ClientException", "TaskDefinition not found.")
+			return api.Refuse("ClientException", "TaskDefinition not found.")
 		}
 		v.definition = fmt.Sprint(found["taskDefinitionArn"])
 	}
@@ -109,20 +111,20 @@ func (s *ecsService) apply(v *service, in *ecsInput) error {
 		v.grace = in.HealthCheckGracePeriodSeconds
 	}
 	v.platform, v.rebalancing = cmp.Or(in.PlatformVersion, v.platform), cmp.Or(in.AvailabilityZoneRebalancing, v.rebalancing)
-	set(&v.desired, in.DesiredCount)
+	api.Set(&v.desired, in.DesiredCount)
 	return nil
 }
 
 // find returns a service by name or ARN.
-func (k *cluster) find(name string) *service { return k.services[afterLast(name, "/")] }
+func (k *cluster) find(name string) *service { return k.services[api.AfterLast(name, "/")] }
 
 func (s *ecsService) updateService(k *cluster, in *ecsInput) (any, error) {
 	v := k.find(in.Service)
 	switch {
 	case v == nil:
-		return nil, refuse("ServiceNotFoundException", "Service not found.")
+		return nil, api.Refuse("ServiceNotFoundException", "Service not found.")
 	case v.status != "ACTIVE":
-		return nil, refuse("ServiceNotActiveException", "Service was not ACTIVE.")
+		return nil, api.Refuse("ServiceNotActiveException", "Service was not ACTIVE.")
 	case v.controllerType() == "CODE_DEPLOY" && in.ForceNewDeployment:
 		return nil, ecsInvalid("Cannot force a new deployment on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.")
 	}
@@ -137,7 +139,7 @@ func (s *ecsService) updateService(k *cluster, in *ecsInput) (any, error) {
 		s.deploy(v)
 	}
 	s.reconcile(v)
-	return obj{"service": s.serviceJSON(v, true)}, nil
+	return api.Obj{"service": s.serviceJSON(v, true)}, nil
 }
 
 // deploys reports whether an update always starts a deployment.
@@ -154,7 +156,7 @@ func (v *service) controllerType() string {
 func (v *service) newDeployment(at time.Time) *deployment {
 	d := &deployment{
 		id: fmt.Sprintf("ecs-svc/%d", int64(1e18)+rand.Int64N(8e18)), status: "PRIMARY", definition: v.definition,
-		created: at, updated: at, strategy: v.strategy, serviceDeployment: newID(),
+		created: at, updated: at, strategy: v.strategy, serviceDeployment: api.NewID(),
 	}
 	v.past = append(v.past, d)
 	v.deployments = append([]*deployment{d}, v.deployments...)
@@ -175,7 +177,7 @@ func (s *ecsService) deploy(v *service) {
 func (s *ecsService) rollout(v *service, d *deployment, state string) {
 	d.rollout, d.updated = state, time.Now()
 	d.reason = fmt.Sprintf("ECS deployment %s %s.", d.id, strings.ToLower(strings.ReplaceAll(state, "_", " ")))
-	s.events.Emit("aws.ecs", "ECS Deployment State Change", []string{s.serviceARN(v)}, obj{
+	s.events.Emit("aws.ecs", "ECS Deployment State Change", []string{s.serviceARN(v)}, api.Obj{
 		"eventType": "INFO", "eventName": "SERVICE_DEPLOYMENT_" + state, "deploymentId": d.id,
 		"updatedAt": d.updated.UTC().Format(time.RFC3339Nano), "reason": d.reason,
 	})
@@ -185,34 +187,34 @@ func (s *ecsService) deleteService(k *cluster, in *ecsInput) (any, error) {
 	v := k.find(in.Service)
 	switch {
 	case v == nil || v.status == "INACTIVE":
-		return nil, refuse("ServiceNotFoundException", "Service not found.")
+		return nil, api.Refuse("ServiceNotFoundException", "Service not found.")
 	case v.desired > 0 && !in.Force:
 		return nil, ecsInvalid("The service cannot be stopped while it is scaled above 0.")
 	}
 	v.status, v.desired = "DRAINING", 0
 	s.reconcile(v)
-	return obj{"service": s.serviceJSON(v, true)}, nil
+	return api.Obj{"service": s.serviceJSON(v, true)}, nil
 }
 
 func (s *ecsService) describeServices(k *cluster, in *ecsInput) (any, error) {
 	if len(in.Services) == 0 || len(in.Services) > 10 {
 		return nil, ecsInvalid("Services must have between 1 and 10 entries.")
 	}
-	show := func(v *service) obj { return s.serviceJSON(v, slices.Contains(in.Include, "TAGS")) }
+	show := func(v *service) api.Obj { return s.serviceJSON(v, slices.Contains(in.Include, "TAGS")) }
 	return describe(s, "services", "service/"+k.name, in.Services, k.find, show), nil
 }
 
-func (s *ecsService) serviceJSON(v *service, withTags bool) obj {
+func (s *ecsService) serviceJSON(v *service, withTags bool) api.Obj {
 	running, pending := v.counts(nil)
-	deployments := []obj{}
+	deployments := []api.Obj{}
 	for _, d := range v.deployments {
 		deployments = append(deployments, v.deploymentJSON(d))
 	}
-	j := obj{
-		"serviceArn": s.serviceARN(v), "serviceName": v.name, "clusterArn": s.region.arn("ecs", "cluster/"+v.cluster.name), "status": v.status,
+	j := api.Obj{
+		"serviceArn": s.serviceARN(v), "serviceName": v.name, "clusterArn": s.region.ARN("ecs", "cluster/"+v.cluster.name), "status": v.status,
 		"desiredCount": v.desired, "runningCount": running, "pendingCount": pending, "taskDefinition": v.definition,
-		"deploymentConfiguration": v.config, "deployments": deployments, "events": v.events, "createdAt": epoch(v.created),
-		"schedulingStrategy": "REPLICA", "loadBalancers": append([]obj{}, v.balancers...), "serviceRegistries": []any{}, "platformVersion": cmp.Or(v.platform, "LATEST"),
+		"deploymentConfiguration": v.config, "deployments": deployments, "events": v.events, "createdAt": api.Epoch(v.created),
+		"schedulingStrategy": "REPLICA", "loadBalancers": append([]api.Obj{}, v.balancers...), "serviceRegistries": []any{}, "platformVersion": cmp.Or(v.platform, "LATEST"),
 		"availabilityZoneRebalancing": cmp.Or(v.rebalancing, "DISABLED"), "healthCheckGracePeriodSeconds": v.grace,
 		"deploymentController": v.controller, "networkConfiguration": v.network, "launchType": v.launchType, "capacityProviderStrategy": v.strategy,
 	}
@@ -225,25 +227,25 @@ func (s *ecsService) serviceJSON(v *service, withTags bool) obj {
 	return j
 }
 
-func (v *service) deploymentJSON(d *deployment) obj {
+func (v *service) deploymentJSON(d *deployment) api.Obj {
 	running, pending := v.counts(d)
 	desired := v.desired
 	if d.status != "PRIMARY" {
 		desired = 0
 	}
-	return obj{
+	return api.Obj{
 		"id": d.id, "status": d.status, "taskDefinition": d.definition, "desiredCount": desired, "runningCount": running,
-		"pendingCount": pending, "failedTasks": 0, "createdAt": epoch(d.created), "updatedAt": epoch(d.updated),
+		"pendingCount": pending, "failedTasks": 0, "createdAt": api.Epoch(d.created), "updatedAt": api.Epoch(d.updated),
 		"rolloutState": d.rollout, "rolloutStateReason": d.reason, "capacityProviderStrategy": append([]strategyItem{}, d.strategy...),
 	}
 }
 
 func (s *ecsService) listServices(k *cluster, in *ecsInput) (any, error) {
 	var arns []string
-	for _, v := range sorted(k.services) {
+	for _, v := range api.Sorted(k.services) {
 		if v.status != "INACTIVE" {
 			arns = append(arns, s.serviceARN(v))
 		}
 	}
-	return paged("ecs", "serviceArns", arns, "nextToken", in.NextToken, in.MaxResults, 10)
+	return api.Paged("ecs", "serviceArns", arns, "nextToken", in.NextToken, in.MaxResults, 10)
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 type task struct {
@@ -56,30 +58,30 @@ func (s *ecsService) announce(t *task) {
 }
 
 // attachment returns the task's network interface, whose type differs between events and responses.
-func (t *task) attachment(kind string) obj {
+func (t *task) attachment(kind string) api.Obj {
 	status := "ATTACHED"
 	if t.last == "STOPPED" {
 		status = "DELETED"
 	}
-	return obj{
+	return api.Obj{
 		"id": t.id[:8] + "-0000-4000-8000-" + t.id[:12], "type": kind, "status": status,
 		"details": []any{map[string]string{"name": "networkInterfaceId", "value": "eni-0" + t.id[:16]}},
 	}
 }
 
 // taskJSON returns a task as in responses and events, with times formatted by when.
-func (s *ecsService) taskJSON(t *task, when func(time.Time) any) obj {
+func (s *ecsService) taskJSON(t *task, when func(time.Time) any) api.Obj {
 	launchType := "FARGATE"
-	set(&launchType, t.service.launchType)
-	j := obj{
-		"taskArn": t.arn, "clusterArn": s.region.arn("ecs", "cluster/"+t.service.cluster.name), "taskDefinitionArn": t.deployment.definition,
+	api.Set(&launchType, t.service.launchType)
+	j := api.Obj{
+		"taskArn": t.arn, "clusterArn": s.region.ARN("ecs", "cluster/"+t.service.cluster.name), "taskDefinitionArn": t.deployment.definition,
 		"group": t.group(), "startedBy": t.deployment.id, "launchType": launchType,
 		"desiredStatus": t.desired, "lastStatus": t.last, "version": t.version, "availabilityZone": t.zone,
 		"cpu": "256", "memory": "512", "platformVersion": "1.4.0", "connectivity": "CONNECTED", "enableExecuteCommand": false,
-		"overrides": obj{"containerOverrides": []any{}},
-		"containers": []any{obj{
+		"overrides": api.Obj{"containerOverrides": []any{}},
+		"containers": []any{api.Obj{
 			"name": "app", "lastStatus": t.last, "taskArn": t.arn,
-			"containerArn": s.region.arn("ecs", "container/"+t.service.cluster.name+"/"+t.id+"/app"), "networkInterfaces": []any{},
+			"containerArn": s.region.ARN("ecs", "container/"+t.service.cluster.name+"/"+t.id+"/app"), "networkInterfaces": []any{},
 		}},
 	}
 	for name, value := range map[string]string{"capacityProviderName": t.provider, "stopCode": t.stopCode, "stoppedReason": t.stoppedReason} {
@@ -108,7 +110,7 @@ func (t *task) group() string {
 
 // task returns a task by id or ARN.
 func (k *cluster) task(name string) *task {
-	i := slices.IndexFunc(k.tasks, func(t *task) bool { return t.id == afterLast(name, "/") })
+	i := slices.IndexFunc(k.tasks, func(t *task) bool { return t.id == api.AfterLast(name, "/") })
 	if i < 0 {
 		return nil
 	}
@@ -117,26 +119,26 @@ func (k *cluster) task(name string) *task {
 
 func (s *ecsService) listTasks(k *cluster, in *ecsInput) (any, error) {
 	if in.ServiceName != "" && k.find(in.ServiceName) == nil {
-		return nil, refuse("ServiceNotFoundException", "Service not found.")
+		return nil, api.Refuse("ServiceNotFoundException", "Service not found.")
 	}
 	var arns []string
 	for _, t := range k.tasks {
-		family, _, _ := strings.Cut(afterLast(t.deployment.definition, "/"), ":")
+		family, _, _ := strings.Cut(api.AfterLast(t.deployment.definition, "/"), ":")
 		fits := t.desired == cmp.Or(in.DesiredStatus, "RUNNING") && cmp.Or(in.Family, family) == family &&
-			cmp.Or(in.StartedBy, t.deployment.id) == t.deployment.id && cmp.Or(afterLast(in.ServiceName, "/"), t.service.name) == t.service.name
+			cmp.Or(in.StartedBy, t.deployment.id) == t.deployment.id && cmp.Or(api.AfterLast(in.ServiceName, "/"), t.service.name) == t.service.name
 		if fits {
 			arns = append(arns, t.arn)
 		}
 	}
-	return paged("ecs", "taskArns", arns, "nextToken", in.NextToken, in.MaxResults, 100)
+	return api.Paged("ecs", "taskArns", arns, "nextToken", in.NextToken, in.MaxResults, 100)
 }
 
 func (s *ecsService) describeTasks(k *cluster, in *ecsInput) (any, error) {
 	return describe(s, "tasks", "task/"+k.name, in.Tasks, k.task, s.describedTask), nil
 }
 
-func (s *ecsService) describedTask(t *task) obj {
-	j := s.taskJSON(t, func(at time.Time) any { return epoch(at) })
+func (s *ecsService) describedTask(t *task) api.Obj {
+	j := s.taskJSON(t, func(at time.Time) any { return api.Epoch(at) })
 	j["attachments"] = []any{t.attachment("ElasticNetworkInterface")}
 	return j
 }
@@ -148,5 +150,5 @@ func (s *ecsService) stopTask(k *cluster, in *ecsInput) (any, error) {
 	}
 	s.halt(t, "UserInitiated", cmp.Or(in.Reason, "Task stopped by user"))
 	s.reconcile(t.service)
-	return obj{"task": s.describedTask(t)}, nil
+	return api.Obj{"task": s.describedTask(t)}, nil
 }

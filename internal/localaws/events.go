@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/eventpattern"
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // eventsService holds the rules of one region's default event bus.
 type eventsService struct {
-	region     *region
+	region     *api.Region
 	rules      map[string]*rule
 	deliveries []Delivery
 
@@ -27,7 +28,7 @@ type functions interface {
 }
 
 // newEvents returns EventBridge in one region, which delivers every event twice if duplicates is set.
-func newEvents(r *region, functions functions, duplicates bool) *eventsService {
+func newEvents(r *api.Region, functions functions, duplicates bool) *eventsService {
 	return &eventsService{region: r, functions: functions, duplicates: duplicates, rules: map[string]*rule{}}
 }
 
@@ -40,7 +41,7 @@ type rule struct {
 
 	matches   eventpattern.Pattern // nil: no event
 	effective time.Time
-	tags      tags
+	tags      api.Tags
 	targets   []target
 }
 
@@ -62,43 +63,43 @@ type eventsInput struct {
 	NamePrefix         string
 	NextToken          string
 	Limit              *int `check:"min=1 max=100"`
-	tagging
+	api.Tagging
 }
 
 // name returns the rule's name, however it was given.
 func (in *eventsInput) name() string {
-	return cmp.Or(in.Name, in.Rule, afterLast(in.ResourceARN, "/"))
+	return cmp.Or(in.Name, in.Rule, api.AfterLast(in.ResourceARN, "/"))
 }
 
-func (in *eventsInput) arn(r *region) string {
+func (in *eventsInput) ARN(r *api.Region) string {
 	if in.name() == "" {
 		return ""
 	}
-	return r.arn("events", "rule/"+in.name())
+	return r.ARN("events", "rule/"+in.name())
 }
 
-func (s *eventsService) actions() map[string]action {
-	tagResource, untagResource := tagCalls("events", s.find, func(o *rule) *tags { return &o.tags })
-	return map[string]action{
-		"PutRule":             op(s.putRule, "Name"),
-		"DescribeRule":        show(s.find, func(o *rule) any { return o }, "Name"),
-		"ListRules":           op(s.listRules),
-		"DeleteRule":          op(s.deleteRule, "Name"),
-		"EnableRule":          change(s.own, s.turn("ENABLED"), "Name"),
-		"DisableRule":         change(s.own, s.turn("DISABLED"), "Name"),
-		"PutTargets":          op(s.putTargets, "Rule"),
-		"RemoveTargets":       op(s.removeTargets, "Rule"),
-		"ListTargetsByRule":   on(s.find, s.listTargetsByRule, "Rule"),
+func (s *eventsService) actions() map[string]api.Action {
+	tagResource, untagResource := api.TagCalls("events", s.find, func(o *rule) *api.Tags { return &o.tags })
+	return map[string]api.Action{
+		"PutRule":             api.Op(s.putRule, "Name"),
+		"DescribeRule":        api.Show(s.find, func(o *rule) any { return o }, "Name"),
+		"ListRules":           api.Op(s.listRules),
+		"DeleteRule":          api.Op(s.deleteRule, "Name"),
+		"EnableRule":          api.Change(s.own, s.turn("ENABLED"), "Name"),
+		"DisableRule":         api.Change(s.own, s.turn("DISABLED"), "Name"),
+		"PutTargets":          api.Op(s.putTargets, "Rule"),
+		"RemoveTargets":       api.Op(s.removeTargets, "Rule"),
+		"ListTargetsByRule":   api.On(s.find, s.listTargetsByRule, "Rule"),
 		"TagResource":         tagResource,
 		"UntagResource":       untagResource,
-		"ListTagsForResource": show(s.find, func(o *rule) any { return obj{"Tags": o.tags.list()} }),
-		"PutEvents":           op(s.putEvents),
-		"TestEventPattern":    op(s.testEventPattern, "EventPattern", "Event"),
+		"ListTagsForResource": api.Show(s.find, func(o *rule) any { return api.Obj{"Tags": o.tags.List()} }),
+		"PutEvents":           api.Op(s.putEvents),
+		"TestEventPattern":    api.Op(s.testEventPattern, "EventPattern", "Event"),
 	}
 }
 
-func invalidEvents(format string, args ...any) *Error {
-	return refuse("ValidationException", format, args...)
+func invalidEvents(format string, args ...any) *api.Error {
+	return api.Refuse("ValidationException", format, args...)
 }
 
 // known rejects every event bus but the default one.
@@ -106,27 +107,27 @@ func (in *eventsInput) known() error {
 	if in.EventBusName == "" || in.EventBusName == "default" || strings.HasSuffix(in.EventBusName, ":event-bus/default") {
 		return nil
 	}
-	return refuse("ResourceNotFoundException", "Event bus %s does not exist.", in.EventBusName)
+	return api.Refuse("ResourceNotFoundException", "Event bus %s does not exist.", in.EventBusName)
 }
 
 func (s *eventsService) find(in *eventsInput) (*rule, error) {
 	if err := in.known(); err != nil {
 		return nil, err
 	}
-	if in.ResourceARN != "" && in.ResourceARN != in.arn(s.region) {
+	if in.ResourceARN != "" && in.ResourceARN != in.ARN(s.region) {
 		return nil, invalidEvents("Parameter %s is not valid. Reason: Provided Arn is not in correct format.", in.ResourceARN)
 	}
 	if found := s.rules[in.name()]; found != nil {
 		return found, nil
 	}
-	return nil, refuse("ResourceNotFoundException", "Rule %s does not exist on EventBus default.", in.name())
+	return nil, api.Refuse("ResourceNotFoundException", "Rule %s does not exist on EventBus default.", in.name())
 }
 
 // own is find for writes: it rejects a rule that an AWS service manages.
 func (s *eventsService) own(in *eventsInput) (*rule, error) {
 	found, err := s.find(in)
 	if err == nil && found.ManagedBy != "" {
-		return nil, refuse("ManagedRuleException", "Rule %s is managed by an AWS service and can't be modified.", in.name())
+		return nil, api.Refuse("ManagedRuleException", "Rule %s is managed by an AWS service and can't be modified.", in.name())
 	}
 	return found, err
 }
@@ -140,8 +141,8 @@ func (s *eventsService) ManageRule(name, service string) {
 }
 
 // Tagged returns the tags of all rules, by ARN. The lock must be held.
-func (s *eventsService) Tagged() map[string]tags {
-	all := map[string]tags{}
+func (s *eventsService) Tagged() map[string]api.Tags {
+	all := map[string]api.Tags{}
 	for _, o := range s.rules {
 		all[o.Arn] = o.tags
 	}
@@ -149,18 +150,18 @@ func (s *eventsService) Tagged() map[string]tags {
 }
 
 // putRule replaces everything of a rule but its targets and its tags, which only take effect for a new rule.
-func (s *eventsService) putRule(c *call, in *eventsInput) (any, error) {
+func (s *eventsService) putRule(c *api.Request, in *eventsInput) (any, error) {
 	if err := in.known(); err != nil {
 		return nil, err
 	}
-	next := &rule{Name: in.Name, CreatedBy: c.server.opts.Account}
+	next := &rule{Name: in.Name, CreatedBy: c.Server.Options.Account}
 	if s.rules[in.Name] != nil {
 		have, err := s.own(in)
 		if err != nil {
 			return nil, err
 		}
 		*next = *have
-	} else if err := next.tags.add("events", in.Tags); err != nil {
+	} else if err := next.tags.Add("events", in.Tags); err != nil {
 		return nil, err
 	}
 	switch matches, err := parsePattern(in.EventPattern); {
@@ -171,24 +172,24 @@ func (s *eventsService) putRule(c *call, in *eventsInput) (any, error) {
 	default:
 		next.matches = matches
 	}
-	next.Arn, next.EventBusName, next.State = in.arn(c.region), "default", cmp.Or(in.State, "ENABLED")
+	next.Arn, next.EventBusName, next.State = in.ARN(c.Region), "default", cmp.Or(in.State, "ENABLED")
 	next.EventPattern, next.ScheduleExpression = in.EventPattern, in.ScheduleExpression
 	next.Description, next.RoleArn = in.Description, in.RoleArn
-	next.effective = time.Now().Add(c.server.opts.Delays.RuleEffective)
+	next.effective = time.Now().Add(c.Server.Options.Delays.RuleEffective)
 	s.rules[in.Name] = next
-	return obj{"RuleArn": next.Arn}, nil
+	return api.Obj{"RuleArn": next.Arn}, nil
 }
 
-func (s *eventsService) listRules(_ *call, in *eventsInput) (any, error) {
+func (s *eventsService) listRules(_ *api.Request, in *eventsInput) (any, error) {
 	if err := in.known(); err != nil {
 		return nil, err
 	}
-	found := slices.DeleteFunc(sorted(s.rules), func(o *rule) bool { return !strings.HasPrefix(o.Name, in.NamePrefix) })
-	return paged("events", "Rules", found, "NextToken", in.NextToken, in.Limit, 100)
+	found := slices.DeleteFunc(api.Sorted(s.rules), func(o *rule) bool { return !strings.HasPrefix(o.Name, in.NamePrefix) })
+	return api.Paged("events", "Rules", found, "NextToken", in.NextToken, in.Limit, 100)
 }
 
 // deleteRule succeeds if the rule does not exist, and rejects one that has targets.
-func (s *eventsService) deleteRule(_ *call, in *eventsInput) (any, error) {
+func (s *eventsService) deleteRule(_ *api.Request, in *eventsInput) (any, error) {
 	if s.rules[in.Name] == nil {
 		return nil, in.known()
 	}
@@ -206,6 +207,6 @@ func (s *eventsService) deleteRule(_ *call, in *eventsInput) (any, error) {
 // turn returns the change that enables or disables a rule.
 func (s *eventsService) turn(state string) func(*rule, *eventsInput) {
 	return func(o *rule, _ *eventsInput) {
-		o.State, o.effective = state, time.Now().Add(s.region.server.opts.Delays.RuleEffective)
+		o.State, o.effective = state, time.Now().Add(s.region.Server.Options.Delays.RuleEffective)
 	}
 }

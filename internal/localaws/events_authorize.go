@@ -1,10 +1,12 @@
 package localaws
 
-func (in *eventsInput) asks(own ask, c *call) []ask {
+import "github.com/spothandler/spothandler/internal/localaws/api"
+
+func (in *eventsInput) Asks(own api.Ask, c *api.Request) []api.Ask {
 	switch own.Action {
 	case "events:PutEvents":
-		own.Resource = c.region.arn("events", "event-bus/default")
-		var all []ask
+		own.Resource = c.Region.ARN("events", "event-bus/default")
+		var all []api.Ask
 		for _, e := range in.Entries {
 			one := own
 			one.Context = map[string]string{"events:source": e.Source, "events:detail-type": e.DetailType}
@@ -12,9 +14,9 @@ func (in *eventsInput) asks(own ask, c *call) []ask {
 		}
 		return all
 	case "events:PutRule":
-		return own.tagging(in.Tags, "events:TagResource")
+		return own.Tagging(in.Tags, "events:TagResource")
 	case "events:PutTargets":
-		var all []ask
+		var all []api.Ask
 		for _, t := range in.Targets {
 			one := own
 			one.Context = map[string]string{"events:targetarn": t.Arn}
@@ -22,5 +24,5 @@ func (in *eventsInput) asks(own ask, c *call) []ask {
 		}
 		return all
 	}
-	return []ask{own}
+	return []api.Ask{own}
 }

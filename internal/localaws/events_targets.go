@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // target is where a rule sends its events.
@@ -15,7 +17,7 @@ type target struct {
 	InputPath        string          `json:",omitempty"`
 	InputTransformer json.RawMessage `json:",omitempty"`
 	RetryPolicy      *retryPolicy    `json:",omitempty"`
-	DeadLetterConfig obj             `json:",omitempty"`
+	DeadLetterConfig api.Obj         `json:",omitempty"`
 }
 
 type retryPolicy struct {
@@ -28,19 +30,19 @@ const maxTargets = 5
 
 // batch returns the response to a batch in which some entries fail because of fault, with HTTP status 200. It
 // also returns the entries that succeed.
-func batch(ids []string, fault *Error) (fine []string, answer obj) {
-	failed := []obj{}
+func batch(ids []string, fault *api.Error) (fine []string, answer api.Obj) {
+	failed := []api.Obj{}
 	for _, id := range ids {
 		if fault != nil {
-			failed = append(failed, obj{"TargetId": id, "ErrorCode": fault.Code, "ErrorMessage": fault.Message})
+			failed = append(failed, api.Obj{"TargetId": id, "ErrorCode": fault.Code, "ErrorMessage": fault.Message})
 			continue
 		}
 		fine = append(fine, id)
 	}
-	return fine, obj{"FailedEntryCount": len(failed), "FailedEntries": failed}
+	return fine, api.Obj{"FailedEntryCount": len(failed), "FailedEntries": failed}
 }
 
-func (s *eventsService) putTargets(c *call, in *eventsInput) (any, error) {
+func (s *eventsService) putTargets(c *api.Request, in *eventsInput) (any, error) {
 	o, err := s.own(in)
 	if err != nil {
 		return nil, err
@@ -54,9 +56,9 @@ func (s *eventsService) putTargets(c *call, in *eventsInput) (any, error) {
 	}
 	kept := slices.DeleteFunc(slices.Clone(o.targets), func(t target) bool { return slices.Contains(ids, t.ID) })
 	if len(kept)+len(ids) > maxTargets {
-		return nil, refuse("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
+		return nil, api.Refuse("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
 	}
-	fine, answer := batch(ids, c.entries)
+	fine, answer := batch(ids, c.Entries)
 	if len(fine) > 0 {
 		o.targets = append(kept, in.Targets...)
 	}
@@ -80,16 +82,16 @@ func (t target) check() error {
 	return nil
 }
 
-func (s *eventsService) removeTargets(c *call, in *eventsInput) (any, error) {
+func (s *eventsService) removeTargets(c *api.Request, in *eventsInput) (any, error) {
 	o, err := s.own(in)
 	if err != nil {
 		return nil, err
 	}
-	fine, answer := batch(in.IDs, c.entries)
+	fine, answer := batch(in.IDs, c.Entries)
 	o.targets = slices.DeleteFunc(o.targets, func(t target) bool { return slices.Contains(fine, t.ID) })
 	return answer, nil
 }
 
 func (s *eventsService) listTargetsByRule(o *rule, in *eventsInput) (any, error) {
-	return paged("events", "Targets", o.targets, "NextToken", in.NextToken, in.Limit, 100)
+	return api.Paged("events", "Targets", o.targets, "NextToken", in.NextToken, in.Limit, 100)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
@@ -41,12 +42,12 @@ func (f *function) run(e sandbox.Event) (sandbox.Outcome, string, error) {
 	e.Deadline = started.Add(e.Timeout)
 	ctx, cancel := context.WithDeadline(box.ctx, e.Deadline)
 	defer cancel()
-	box.output.platform("start", obj{"requestId": e.ID, "functionArn": e.FunctionARN, "version": "$LATEST"})
+	box.output.platform("start", api.Obj{"requestId": e.ID, "functionArn": e.FunctionARN, "version": "$LATEST"})
 	out := f.service.host.invoke(ctx, box, e)
 	took := time.Since(started)
-	box.output.platform("report", obj{
+	box.output.platform("report", api.Obj{
 		"requestId": e.ID, "functionArn": e.FunctionARN, "status": out.Status,
-		"metrics": obj{
+		"metrics": api.Obj{
 			"durationMs": float64(took.Microseconds()) / 1000, "billedDurationMs": took.Milliseconds() + 1, "memorySizeMB": box.conf.MemorySize,
 		},
 	})
@@ -92,7 +93,7 @@ func (s *lambdaHost) start(box *cell) (sandbox.Sandbox, error) {
 
 // acquire reserves an execution and returns an idle sandbox, or a new one that is not started.
 func (f *function) acquire() (*cell, error) {
-	s := f.service.region.server
+	s := f.service.region.Server
 	s.Lock()
 	defer s.Unlock()
 	if s.Closed() || f.gone() {
@@ -110,7 +111,7 @@ func (f *function) acquire() (*cell, error) {
 		f.idle = f.idle[:n-1]
 		return box, nil
 	}
-	stream := time.Now().UTC().Format("2006/01/02/") + "[$LATEST]" + randomHex(32)
+	stream := time.Now().UTC().Format("2006/01/02/") + "[$LATEST]" + api.RandomHex(32)
 	box := &cell{
 		conf: f.conf, code: f.service.host.codeOf(f), epoch: f.epoch, env: f.environment(stream),
 		output: &output{service: f.service, conf: f.conf, stream: stream},
@@ -121,7 +122,7 @@ func (f *function) acquire() (*cell, error) {
 
 // release frees the execution, and keeps the sandbox for the next invocation unless it is broken or outdated.
 func (f *function) release(box *cell, broken bool) {
-	s := f.service.region.server
+	s := f.service.region.Server
 	defer s.Work().Done()
 	s.Lock()
 	defer s.Unlock()
@@ -145,13 +146,13 @@ func (f *function) discard() {
 
 // environment returns the function's environment: what Lambda sets, and the function's own variables.
 func (f *function) environment(stream string) map[string]string {
-	s, conf := f.service.region.server, f.conf
-	key := "ASIA" + strings.ToUpper(randomHex(16))
-	role := afterLast(conf.Role, "/")
-	s.AddSession(key, session{principal: f.service.region.globalARN("sts", "assumed-role/"+role+"/"+conf.FunctionName)})
+	s, conf := f.service.region.Server, f.conf
+	key := "ASIA" + strings.ToUpper(api.RandomHex(16))
+	role := api.AfterLast(conf.Role, "/")
+	s.AddSession(key, api.Session{Principal: f.service.region.GlobalARN("sts", "assumed-role/"+role+"/"+conf.FunctionName)})
 	env := map[string]string{
 		"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "en_US.UTF-8", "TZ": ":UTC", "_HANDLER": conf.Handler,
-		"AWS_REGION": f.service.region.name, "AWS_DEFAULT_REGION": f.service.region.name,
+		"AWS_REGION": f.service.region.Name, "AWS_DEFAULT_REGION": f.service.region.Name,
 		"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local",
 		"AWS_LAMBDA_FUNCTION_NAME": conf.FunctionName, "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(conf.MemorySize), "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",

@@ -188,7 +188,7 @@ func TestCallsTellWhoDidWhat(t *testing.T) {
 	}
 	for i, w := range want {
 		w.Time, w.Region, w.Principal = got[i].Time, "us-east-1", "arn:aws:iam::111122223333:user/local"
-		w.Permissions = []Permission{{w.String(), true}}
+		w.Permissions = []Permission{{Action: w.String(), Allowed: true}}
 		if !reflect.DeepEqual(got[i], w) || w.Write() != (i < 3 || i == 4) {
 			t.Errorf("%d: %+v, want %+v", i, got[i], w)
 		}

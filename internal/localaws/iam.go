@@ -5,12 +5,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
 // iamService holds the account's roles and policies. It belongs to no region.
 type iamService struct {
-	server   *kernel
+	server   *api.Server
 	roles    map[string]*role // by name in lower case: names that differ only in case conflict
 	profiles map[string]*instanceProfile
 	policies map[string]*managedPolicy // the account's own, by ARN
@@ -18,7 +19,7 @@ type iamService struct {
 }
 
 // newIAM returns IAM with the policies among the ARNs of what exists, which allow everything.
-func newIAM(server *kernel, existing []string) *iamService {
+func newIAM(server *api.Server, existing []string) *iamService {
 	s := &iamService{
 		server: server, roles: map[string]*role{}, profiles: map[string]*instanceProfile{}, policies: map[string]*managedPolicy{}, mfaCodes: map[string]bool{},
 	}
@@ -40,10 +41,10 @@ type role struct {
 	AssumeRolePolicyDocument string
 	Description              string `json:",omitempty"`
 	MaxSessionDuration       int
-	PermissionsBoundary      obj   `json:",omitempty"`
-	Tags                     []tag `json:",omitempty"`
+	PermissionsBoundary      api.Obj   `json:",omitempty"`
+	Tags                     []api.Tag `json:",omitempty"`
 
-	tags       tags
+	tags       api.Tags
 	seenFrom   time.Time // before it, IAM does not find the role, and for as long after it returns its ID instead of its ARN
 	usableFrom time.Time
 	inline     map[string]string
@@ -67,11 +68,11 @@ type iamInput struct {
 	SetAsDefault             bool    `json:",string"`
 	Marker                   string
 	MaxItems                 *int `json:",string" check:"min=1 max=1000"`
-	tagging
+	api.Tagging
 }
 
-// arn returns the ARN of the instance profile, the policy or the role; only the role itself knows its path.
-func (in *iamInput) arn(r *region) string {
+// ARN returns the ARN of the instance profile, the policy or the role; only the role itself knows its path.
+func (in *iamInput) ARN(r *api.Region) string {
 	switch {
 	case in.InstanceProfileName != "":
 		return profileARN(r, in)
@@ -80,54 +81,52 @@ func (in *iamInput) arn(r *region) string {
 	case in.RoleName == "":
 		return in.PolicyArn
 	}
-	r.server.Lock()
-	defer r.server.Unlock()
-	if arn := r.server.parts.Roles.RoleARN(in.RoleName); arn != "" {
+	if arn := r.Server.RoleARN(in.RoleName); arn != "" {
 		return arn
 	}
-	return r.globalARN("iam", "role"+cmp.Or(in.Path, "/")+in.RoleName)
+	return r.GlobalARN("iam", "role"+cmp.Or(in.Path, "/")+in.RoleName)
 }
 
 // on makes an action on the role that the input names.
-func (s *iamService) on(method func(o *role, in *iamInput) (any, error), required ...string) action {
-	return on(s.find, method, append(required, "RoleName")...)
+func (s *iamService) on(method func(o *role, in *iamInput) (any, error), required ...string) api.Action {
+	return api.On(s.find, method, append(required, "RoleName")...)
 }
 
-func (s *iamService) actions() map[string]action {
-	tagRole, untagRole := tagCalls("iam", s.find, func(o *role) *tags { return &o.tags })
-	tagPolicy, untagPolicy := tagCalls("iam", s.ownPolicy, func(p *managedPolicy) *tags { return &p.tags })
-	return s.bounding(map[string]action{
-		"CreateRole":                    op(s.createRole, "RoleName", "AssumeRolePolicyDocument"),
+func (s *iamService) actions() map[string]api.Action {
+	tagRole, untagRole := api.TagCalls("iam", s.find, func(o *role) *api.Tags { return &o.tags })
+	tagPolicy, untagPolicy := api.TagCalls("iam", s.ownPolicy, func(p *managedPolicy) *api.Tags { return &p.tags })
+	return s.bounding(map[string]api.Action{
+		"CreateRole":                    api.Op(s.createRole, "RoleName", "AssumeRolePolicyDocument"),
 		"GetRole":                       s.on(s.getRole),
 		"UpdateRole":                    s.on(s.updateRole),
 		"UpdateAssumeRolePolicy":        s.on(s.updateTrust, "PolicyDocument"),
 		"DeleteRole":                    s.on(s.deleteRole),
-		"ListRoles":                     op(s.listRoles),
+		"ListRoles":                     api.Op(s.listRoles),
 		"PutRolePolicy":                 s.on(s.putRolePolicy, "PolicyName", "PolicyDocument"),
 		"GetRolePolicy":                 s.on(s.getRolePolicy, "PolicyName"),
 		"DeleteRolePolicy":              s.on(s.deleteRolePolicy, "PolicyName"),
-		"ListRolePolicies":              show(s.find, (*role).listPolicies, "RoleName"),
+		"ListRolePolicies":              api.Show(s.find, (*role).listPolicies, "RoleName"),
 		"AttachRolePolicy":              s.on(s.attachRolePolicy, "PolicyArn"),
 		"DetachRolePolicy":              s.on(s.detachRolePolicy, "PolicyArn"),
-		"ListAttachedRolePolicies":      show(s.find, (*role).listAttached, "RoleName"),
+		"ListAttachedRolePolicies":      api.Show(s.find, (*role).listAttached, "RoleName"),
 		"PutRolePermissionsBoundary":    s.on(s.putBoundary, "PermissionsBoundary"),
-		"DeleteRolePermissionsBoundary": change(s.find, func(o *role, _ *iamInput) { o.PermissionsBoundary = nil }, "RoleName"),
+		"DeleteRolePermissionsBoundary": api.Change(s.find, func(o *role, _ *iamInput) { o.PermissionsBoundary = nil }, "RoleName"),
 		"ListInstanceProfilesForRole":   s.on(s.listProfilesOf),
-		"CreateInstanceProfile":         op(s.createInstanceProfile, "InstanceProfileName"),
-		"DeleteInstanceProfile":         on(s.findProfile, s.deleteInstanceProfile, "InstanceProfileName"),
-		"AddRoleToInstanceProfile":      on(s.findProfile, s.addRoleToProfile, "InstanceProfileName", "RoleName"),
-		"RemoveRoleFromInstanceProfile": on(s.findProfile, s.removeRoleFromProfile, "InstanceProfileName", "RoleName"),
-		"ListRoleTags":                  show(s.find, (*role).listTags, "RoleName"),
+		"CreateInstanceProfile":         api.Op(s.createInstanceProfile, "InstanceProfileName"),
+		"DeleteInstanceProfile":         api.On(s.findProfile, s.deleteInstanceProfile, "InstanceProfileName"),
+		"AddRoleToInstanceProfile":      api.On(s.findProfile, s.addRoleToProfile, "InstanceProfileName", "RoleName"),
+		"RemoveRoleFromInstanceProfile": api.On(s.findProfile, s.removeRoleFromProfile, "InstanceProfileName", "RoleName"),
+		"ListRoleTags":                  api.Show(s.find, (*role).listTags, "RoleName"),
 		"TagRole":                       tagRole,
 		"UntagRole":                     untagRole,
-		"SimulatePrincipalPolicy":       op(s.simulate, "PolicySourceArn", "ActionNames"),
-		"CreatePolicy":                  op(s.createPolicy, "PolicyName", "PolicyDocument"),
-		"GetPolicy":                     on(s.findPolicy, s.getPolicy, "PolicyArn"),
-		"DeletePolicy":                  on(s.ownPolicy, s.deletePolicy, "PolicyArn"),
-		"CreatePolicyVersion":           on(s.ownPolicy, s.createPolicyVersion, "PolicyArn", "PolicyDocument"),
-		"GetPolicyVersion":              on(s.findPolicy, s.getPolicyVersion, "PolicyArn", "VersionID"),
-		"ListPolicyVersions":            on(s.findPolicy, s.listPolicyVersions, "PolicyArn"),
-		"DeletePolicyVersion":           on(s.ownPolicy, s.deletePolicyVersion, "PolicyArn", "VersionID"),
+		"SimulatePrincipalPolicy":       api.Op(s.simulate, "PolicySourceArn", "ActionNames"),
+		"CreatePolicy":                  api.Op(s.createPolicy, "PolicyName", "PolicyDocument"),
+		"GetPolicy":                     api.On(s.findPolicy, s.getPolicy, "PolicyArn"),
+		"DeletePolicy":                  api.On(s.ownPolicy, s.deletePolicy, "PolicyArn"),
+		"CreatePolicyVersion":           api.On(s.ownPolicy, s.createPolicyVersion, "PolicyArn", "PolicyDocument"),
+		"GetPolicyVersion":              api.On(s.findPolicy, s.getPolicyVersion, "PolicyArn", "VersionID"),
+		"ListPolicyVersions":            api.On(s.findPolicy, s.listPolicyVersions, "PolicyArn"),
+		"DeletePolicyVersion":           api.On(s.ownPolicy, s.deletePolicyVersion, "PolicyArn", "VersionID"),
 		"TagPolicy":                     tagPolicy,
 		"UntagPolicy":                   untagPolicy,
 	})
@@ -142,8 +141,8 @@ func (s *iamService) find(in *iamInput) (*role, error) {
 	return found, nil
 }
 
-func noSuchEntity(format string, args ...any) *Error {
-	return refuse("NoSuchEntity", format, args...)
+func noSuchEntity(format string, args ...any) *api.Error {
+	return api.Refuse("NoSuchEntity", format, args...)
 }
 
 // listed returns the role as in lists: without tags and boundary.
@@ -157,27 +156,27 @@ func (o *role) listed() role {
 // getRole returns a very new role with its unique ID instead of its ARN, as IAM does.
 func (s *iamService) getRole(o *role, _ *iamInput) (any, error) {
 	shown := o.full()
-	if time.Now().Before(o.seenFrom.Add(s.server.opts.Delays.RoleSeen)) {
+	if time.Now().Before(o.seenFrom.Add(s.server.Options.Delays.RoleSeen)) {
 		shown.Arn = o.RoleID
 	}
-	return obj{"Role": shown}, nil
+	return api.Obj{"Role": shown}, nil
 }
 
 // full returns the role with its tags and its boundary.
 func (o *role) full() role {
 	shown := o.listed()
-	shown.PermissionsBoundary, shown.Tags = o.PermissionsBoundary, o.tags.list()
+	shown.PermissionsBoundary, shown.Tags = o.PermissionsBoundary, o.tags.List()
 	return shown
 }
 
-func (o *role) listTags() any { return obj{"Tags": o.tags.list(), "IsTruncated": false} }
+func (o *role) listTags() any { return api.Obj{"Tags": o.tags.List(), "IsTruncated": false} }
 
 // putBoundary sets a role's boundary, which must be an existing policy.
 func (s *iamService) putBoundary(o *role, in *iamInput) (any, error) {
 	if _, known := s.document(in.PermissionsBoundary); !known {
 		return nil, noSuchEntity("Scope ARN: %s does not exist or is not attachable.", in.PermissionsBoundary)
 	}
-	o.PermissionsBoundary = obj{"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": in.PermissionsBoundary}
+	o.PermissionsBoundary = api.Obj{"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": in.PermissionsBoundary}
 	return nil, nil
 }
 
@@ -187,22 +186,22 @@ func (o *role) boundary() string {
 	return arn
 }
 
-func (s *iamService) createRole(c *call, in *iamInput) (any, error) {
+func (s *iamService) createRole(c *api.Request, in *iamInput) (any, error) {
 	if s.roles[strings.ToLower(in.RoleName)] != nil {
-		return nil, refuse("EntityAlreadyExists", "Role with name %s already exists.", in.RoleName)
+		return nil, api.Refuse("EntityAlreadyExists", "Role with name %s already exists.", in.RoleName)
 	}
-	if err := malformed(policy.CheckTrust(in.AssumeRolePolicyDocument)); err != nil {
+	if err := api.Malformed(policy.CheckTrust(in.AssumeRolePolicyDocument)); err != nil {
 		return nil, err
 	}
 	now, path := time.Now(), cmp.Or(in.Path, "/")
 	o := &role{
-		Path: path, RoleName: in.RoleName, RoleID: uniqueID("AROA"), Arn: c.region.globalARN("iam", "role"+path+in.RoleName),
+		Path: path, RoleName: in.RoleName, RoleID: api.UniqueID("AROA"), Arn: c.Region.GlobalARN("iam", "role"+path+in.RoleName),
 		CreateDate: now.UTC().Truncate(time.Second), AssumeRolePolicyDocument: in.AssumeRolePolicyDocument,
 		MaxSessionDuration: cmp.Or(in.MaxSessionDuration, 3600),
-		seenFrom:           now.Add(s.server.opts.Delays.RoleSeen), usableFrom: now.Add(s.server.opts.Delays.RoleUsable), inline: map[string]string{},
+		seenFrom:           now.Add(s.server.Options.Delays.RoleSeen), usableFrom: now.Add(s.server.Options.Delays.RoleUsable), inline: map[string]string{},
 	}
-	set(&o.Description, in.Description)
-	if err := o.tags.add("iam", in.Tags); err != nil {
+	api.Set(&o.Description, in.Description)
+	if err := o.tags.Add("iam", in.Tags); err != nil {
 		return nil, err
 	}
 	if in.PermissionsBoundary != "" {
@@ -211,21 +210,21 @@ func (s *iamService) createRole(c *call, in *iamInput) (any, error) {
 		}
 	}
 	s.roles[strings.ToLower(o.RoleName)] = o
-	return obj{"Role": o.full()}, nil
+	return api.Obj{"Role": o.full()}, nil
 }
 
 func (s *iamService) updateRole(o *role, in *iamInput) (any, error) {
-	set(&o.Description, in.Description)
+	api.Set(&o.Description, in.Description)
 	o.MaxSessionDuration = cmp.Or(in.MaxSessionDuration, o.MaxSessionDuration)
-	return obj{}, nil
+	return api.Obj{}, nil
 }
 
 func (s *iamService) updateTrust(o *role, in *iamInput) (any, error) {
-	if err := malformed(policy.CheckTrust(in.PolicyDocument)); err != nil {
+	if err := api.Malformed(policy.CheckTrust(in.PolicyDocument)); err != nil {
 		return nil, err
 	}
 	if in.PolicyDocument != o.AssumeRolePolicyDocument {
-		o.usableFrom = time.Now().Add(s.server.opts.Delays.RoleUsable)
+		o.usableFrom = time.Now().Add(s.server.Options.Delays.RoleUsable)
 	}
 	o.AssumeRolePolicyDocument = in.PolicyDocument
 	return nil, nil
@@ -233,21 +232,21 @@ func (s *iamService) updateTrust(o *role, in *iamInput) (any, error) {
 
 func (s *iamService) deleteRole(o *role, _ *iamInput) (any, error) {
 	if len(s.profilesOf(o)) > 0 {
-		return nil, refuse("DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.")
+		return nil, api.Refuse("DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.")
 	}
 	if len(o.attached) > 0 {
-		return nil, refuse("DeleteConflict", "Cannot delete entity, must detach all policies first.")
+		return nil, api.Refuse("DeleteConflict", "Cannot delete entity, must detach all policies first.")
 	}
 	if len(o.inline) > 0 {
-		return nil, refuse("DeleteConflict", "Cannot delete entity, must delete policies first.")
+		return nil, api.Refuse("DeleteConflict", "Cannot delete entity, must delete policies first.")
 	}
 	delete(s.roles, strings.ToLower(o.RoleName))
 	return nil, nil
 }
 
-func (s *iamService) listRoles(_ *call, in *iamInput) (any, error) {
+func (s *iamService) listRoles(_ *api.Request, in *iamInput) (any, error) {
 	var all []role
-	for _, o := range sorted(s.roles) {
+	for _, o := range api.Sorted(s.roles) {
 		if strings.HasPrefix(o.Path, cmp.Or(in.PathPrefix, "/")) && !time.Now().Before(o.seenFrom) {
 			all = append(all, o.listed())
 		}
@@ -257,7 +256,7 @@ func (s *iamService) listRoles(_ *call, in *iamInput) (any, error) {
 
 // pagedIAM returns a page in IAM's form, which says whether more follow.
 func pagedIAM[T any](name string, items []T, in *iamInput) (any, error) {
-	answer, err := paged("iam", name, items, "Marker", in.Marker, in.MaxItems, 100)
+	answer, err := api.Paged("iam", name, items, "Marker", in.Marker, in.MaxItems, 100)
 	if err != nil {
 		return nil, err
 	}
@@ -267,7 +266,7 @@ func pagedIAM[T any](name string, items []T, in *iamInput) (any, error) {
 
 // ofARN returns the role with an ARN, or nil if there is none.
 func (s *iamService) ofARN(arn string) *role {
-	if o := s.roles[strings.ToLower(afterLast(arn, "/"))]; o != nil && o.Arn == arn {
+	if o := s.roles[strings.ToLower(api.AfterLast(arn, "/"))]; o != nil && o.Arn == arn {
 		return o
 	}
 	return nil

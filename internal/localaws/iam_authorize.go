@@ -3,27 +3,28 @@ package localaws
 import (
 	"strings"
 
+	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// asks uses the ARN of an existing role, and only the name of others: it is not documented that IAM would
+// Asks uses the ARN of an existing role, and only the name of others: it is not documented that IAM would
 // guess their path.
-func (in *iamInput) asks(own ask, c *call) []ask {
-	if strings.Contains(boundedActions, " "+c.record.Action+" ") {
-		own.where("iam:permissionsboundary", in.PermissionsBoundary)
+func (in *iamInput) Asks(own api.Ask, c *api.Request) []api.Ask {
+	if strings.Contains(boundedActions, " "+c.Record.Action+" ") {
+		own.Where("iam:permissionsboundary", in.PermissionsBoundary)
 	}
-	switch c.record.Action {
+	switch c.Record.Action {
 	case "AttachRolePolicy", "DetachRolePolicy":
-		own.where("iam:policyarn", in.PolicyArn)
+		own.Where("iam:policyarn", in.PolicyArn)
 	case "CreateRole":
-		return own.tagging(in.Tags, "iam:TagRole")
+		return own.Tagging(in.Tags, "iam:TagRole")
 	case "CreatePolicy":
-		return own.tagging(in.Tags, "iam:TagPolicy")
+		return own.Tagging(in.Tags, "iam:TagPolicy")
 	}
 	if in.RoleName != "" {
-		own.shown = "role " + in.RoleName
+		own.Shown = "role " + in.RoleName
 	}
-	return []ask{own}
+	return []api.Ask{own}
 }
 
 // boundedActions are the actions that support the condition key iam:PermissionsBoundary (Service
@@ -32,15 +33,15 @@ const boundedActions = " CreateRole GetRole UpdateRole UpdateAssumeRolePolicy De
 	"AttachRolePolicy DetachRolePolicy PutRolePermissionsBoundary DeleteRolePermissionsBoundary "
 
 // bounding adds the role's current boundary to the request that IAM evaluates, for the actions that support it.
-func (s *iamService) bounding(all map[string]action) map[string]action {
+func (s *iamService) bounding(all map[string]api.Action) map[string]api.Action {
 	for _, name := range strings.Fields(boundedActions) {
 		do := all[name]
 		if do == nil {
 			continue
 		}
-		all[name] = func(c *call) (any, error) {
-			name, _ := c.params["RoleName"].(string)
-			c.where("iam:permissionsboundary", s.boundaryOf(name))
+		all[name] = func(c *api.Request) (any, error) {
+			name, _ := c.Params["RoleName"].(string)
+			c.Where("iam:permissionsboundary", s.boundaryOf(name))
 			return do(c)
 		}
 	}
@@ -58,12 +59,12 @@ func (s *iamService) boundaryOf(name string) string {
 	return o.boundary()
 }
 
-// Rights implements the kernel's roles.
-func (s *iamService) Rights(name string) (rights, error) {
+// Rights returns the policies of the role with this name. The lock must be held.
+func (s *iamService) Rights(name string) (api.Rights, error) {
 	return s.rights(s.roles[strings.ToLower(name)])
 }
 
-// RoleARN implements the kernel's roles.
+// RoleARN returns the ARN of the role with this name, "" if there is none. The lock must be held.
 func (s *iamService) RoleARN(name string) string {
 	if o := s.roles[strings.ToLower(name)]; o != nil {
 		return o.Arn
@@ -73,22 +74,22 @@ func (s *iamService) RoleARN(name string) string {
 
 // rights returns a role's policies: its inline policies, the attached ones that are known here, and its
 // boundary. A role that does not exist has no permissions.
-func (s *iamService) rights(o *role) (have rights, err error) {
+func (s *iamService) rights(o *role) (have api.Rights, err error) {
 	if o == nil {
-		have.identity, err = readPolicies()
+		have.Identity, err = api.ReadPolicies()
 		return have, err
 	}
-	documents := sorted(o.inline)
+	documents := api.Sorted(o.inline)
 	for _, arn := range o.attached {
 		if document, known := s.document(arn); known {
 			documents = append(documents, document)
 		}
 	}
-	if have.identity, err = readPolicies(documents...); err != nil || o.boundary() == "" {
+	if have.Identity, err = api.ReadPolicies(documents...); err != nil || o.boundary() == "" {
 		return have, err
 	}
 	document, _ := s.document(o.boundary())
-	have.boundary, err = readPolicies(document)
+	have.Boundary, err = api.ReadPolicies(document)
 	return have, err
 }
 
@@ -98,7 +99,7 @@ func (s *iamService) Verdict(roleARN, action, resource string) policy.Verdict {
 	if err != nil {
 		return policy.NotAllowed
 	}
-	found, _ := have.decide(policy.Ask{Action: action, Resource: resource})
+	found, _ := have.Decide(policy.Ask{Action: action, Resource: resource})
 	return found
 }
 

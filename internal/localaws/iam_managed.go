@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
@@ -20,9 +21,9 @@ type managedPolicy struct {
 	IsAttachable                  bool
 	Description                   string `json:",omitempty"`
 	CreateDate, UpdateDate        time.Time
-	Tags                          []tag
+	Tags                          []api.Tag
 
-	tags     tags
+	tags     api.Tags
 	versions []policyVersion // newest last
 	made     int             // number of versions ever created
 }
@@ -63,8 +64,8 @@ func (s *iamService) document(arn string) (document string, known bool) {
 	return p.version(p.DefaultVersionID).Document, true
 }
 
-func policyARN(r *region, in *iamInput) string {
-	return r.globalARN("iam", "policy"+cmp.Or(in.Path, "/")+in.PolicyName)
+func policyARN(r *api.Region, in *iamInput) string {
+	return r.GlobalARN("iam", "policy"+cmp.Or(in.Path, "/")+in.PolicyName)
 }
 
 // ownPolicy returns one of the account's policies.
@@ -85,7 +86,7 @@ func (s *iamService) findPolicy(in *iamInput) (*managedPolicy, error) {
 }
 
 func newPolicy(arn, path, document string) *managedPolicy {
-	p := &managedPolicy{PolicyName: afterLast(arn, "/"), Arn: arn, Path: path, PolicyID: uniqueID("ANPA"), IsAttachable: true}
+	p := &managedPolicy{PolicyName: api.AfterLast(arn, "/"), Arn: arn, Path: path, PolicyID: api.UniqueID("ANPA"), IsAttachable: true}
 	p.CreateDate = p.add(document).CreateDate
 	return p
 }
@@ -93,9 +94,9 @@ func newPolicy(arn, path, document string) *managedPolicy {
 // checkManaged validates a managed policy, whose size is measured without white space.
 func checkManaged(document string) error {
 	if len(strings.Join(strings.Fields(document), "")) > managedLimit {
-		return refuse("LimitExceeded", "Cannot exceed quota for PolicySize: %d", managedLimit)
+		return api.Refuse("LimitExceeded", "Cannot exceed quota for PolicySize: %d", managedLimit)
 	}
-	return malformed(policy.CheckPermissions(document))
+	return api.Malformed(policy.CheckPermissions(document))
 }
 
 // version returns a version by its ID, or nil if there is none.
@@ -116,17 +117,17 @@ func (p *managedPolicy) add(document string) *policyVersion {
 	return &p.versions[len(p.versions)-1]
 }
 
-func (s *iamService) createPolicy(c *call, in *iamInput) (any, error) {
-	arn := policyARN(c.region, in)
+func (s *iamService) createPolicy(c *api.Request, in *iamInput) (any, error) {
+	arn := policyARN(c.Region, in)
 	if s.policies[arn] != nil {
-		return nil, refuse("EntityAlreadyExists", "A policy called %s already exists. Duplicate names are not allowed.", in.PolicyName)
+		return nil, api.Refuse("EntityAlreadyExists", "A policy called %s already exists. Duplicate names are not allowed.", in.PolicyName)
 	}
 	if err := checkManaged(in.PolicyDocument); err != nil {
 		return nil, err
 	}
 	p := newPolicy(arn, cmp.Or(in.Path, "/"), in.PolicyDocument)
-	set(&p.Description, in.Description)
-	if err := p.tags.add("iam", in.Tags); err != nil {
+	api.Set(&p.Description, in.Description)
+	if err := p.tags.Add("iam", in.Tags); err != nil {
 		return nil, err
 	}
 	s.policies[arn] = p
@@ -149,16 +150,16 @@ func (s *iamService) uses(arn string) (attached, bounding int) {
 func (s *iamService) getPolicy(p *managedPolicy, _ *iamInput) (any, error) {
 	shown := *p
 	shown.AttachmentCount, shown.PermissionsBoundaryUsageCount = s.uses(p.Arn)
-	shown.Tags = p.tags.list()
-	return obj{"Policy": shown}, nil
+	shown.Tags = p.tags.List()
+	return api.Obj{"Policy": shown}, nil
 }
 
 func (s *iamService) deletePolicy(p *managedPolicy, _ *iamInput) (any, error) {
 	switch attached, bounding := s.uses(p.Arn); {
 	case attached+bounding > 0:
-		return nil, refuse("DeleteConflict", "Cannot delete a policy attached to entities.")
+		return nil, api.Refuse("DeleteConflict", "Cannot delete a policy attached to entities.")
 	case len(p.versions) > 1:
-		return nil, refuse("DeleteConflict", "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.")
+		return nil, api.Refuse("DeleteConflict", "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.")
 	}
 	delete(s.policies, p.Arn)
 	return nil, nil
@@ -169,14 +170,14 @@ func (s *iamService) createPolicyVersion(p *managedPolicy, in *iamInput) (any, e
 		return nil, err
 	}
 	if len(p.versions) >= maxVersions {
-		return nil, refuse("LimitExceeded", "A managed policy can have up to %d versions. Before you create a new version, you must delete an existing version.", maxVersions)
+		return nil, api.Refuse("LimitExceeded", "A managed policy can have up to %d versions. Before you create a new version, you must delete an existing version.", maxVersions)
 	}
 	added := p.add(in.PolicyDocument)
 	if in.SetAsDefault {
 		p.version(p.DefaultVersionID).IsDefaultVersion = false
 		added.IsDefaultVersion, p.DefaultVersionID = true, added.VersionID
 	}
-	return obj{"PolicyVersion": added.listed()}, nil
+	return api.Obj{"PolicyVersion": added.listed()}, nil
 }
 
 // listed returns the version as in lists: without its document.
@@ -192,7 +193,7 @@ func (s *iamService) getPolicyVersion(p *managedPolicy, in *iamInput) (any, erro
 	}
 	shown := *v
 	shown.Document = escapeDocument(v.Document)
-	return obj{"PolicyVersion": shown}, nil
+	return api.Obj{"PolicyVersion": shown}, nil
 }
 
 func (s *iamService) listPolicyVersions(p *managedPolicy, in *iamInput) (any, error) {
@@ -205,7 +206,7 @@ func (s *iamService) listPolicyVersions(p *managedPolicy, in *iamInput) (any, er
 
 func (s *iamService) deletePolicyVersion(p *managedPolicy, in *iamInput) (any, error) {
 	if in.VersionID == p.DefaultVersionID {
-		return nil, refuse("DeleteConflict", "Cannot delete the default version of a policy.")
+		return nil, api.Refuse("DeleteConflict", "Cannot delete the default version of a policy.")
 	}
 	if _, err := s.getPolicyVersion(p, in); err != nil {
 		return nil, err

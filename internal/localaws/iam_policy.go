@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
@@ -14,7 +15,7 @@ import (
 const inlineLimit = 10240
 
 func (s *iamService) putRolePolicy(o *role, in *iamInput) (any, error) {
-	if err := malformed(policy.CheckPermissions(in.PolicyDocument)); err != nil {
+	if err := api.Malformed(policy.CheckPermissions(in.PolicyDocument)); err != nil {
 		return nil, err
 	}
 	size := 0
@@ -24,7 +25,7 @@ func (s *iamService) putRolePolicy(o *role, in *iamInput) (any, error) {
 		size += len(strings.Join(strings.Fields(document), ""))
 	}
 	if size > inlineLimit {
-		return nil, refuse("LimitExceeded", "Maximum policy size of %d bytes exceeded for role %s", inlineLimit, o.RoleName)
+		return nil, api.Refuse("LimitExceeded", "Maximum policy size of %d bytes exceeded for role %s", inlineLimit, o.RoleName)
 	}
 	o.inline = after
 	return nil, nil
@@ -35,7 +36,7 @@ func (s *iamService) getRolePolicy(o *role, in *iamInput) (any, error) {
 	if !ok {
 		return nil, noSuchEntity("The role policy with name %s cannot be found.", in.PolicyName)
 	}
-	return obj{"RoleName": o.RoleName, "PolicyName": in.PolicyName, "PolicyDocument": escapeDocument(document)}, nil
+	return api.Obj{"RoleName": o.RoleName, "PolicyName": in.PolicyName, "PolicyDocument": escapeDocument(document)}, nil
 }
 
 func (s *iamService) deleteRolePolicy(o *role, in *iamInput) (any, error) {
@@ -45,7 +46,7 @@ func (s *iamService) deleteRolePolicy(o *role, in *iamInput) (any, error) {
 }
 
 func (o *role) listPolicies() any {
-	return obj{"PolicyNames": slices.Sorted(maps.Keys(o.inline)), "IsTruncated": false}
+	return api.Obj{"PolicyNames": slices.Sorted(maps.Keys(o.inline)), "IsTruncated": false}
 }
 
 // attachRolePolicy accepts the account's own policies, and any name of AWS's.
@@ -70,11 +71,11 @@ func (s *iamService) detachRolePolicy(o *role, in *iamInput) (any, error) {
 }
 
 func (o *role) listAttached() any {
-	attached := []obj{}
+	attached := []api.Obj{}
 	for _, arn := range o.attached {
-		attached = append(attached, obj{"PolicyName": afterLast(arn, "/"), "PolicyArn": arn})
+		attached = append(attached, api.Obj{"PolicyName": api.AfterLast(arn, "/"), "PolicyArn": arn})
 	}
-	return obj{"AttachedPolicies": attached, "IsTruncated": false}
+	return api.Obj{"AttachedPolicies": attached, "IsTruncated": false}
 }
 
 // escapeDocument encodes a policy as IAM's Get calls return it, according to RFC 3986.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // instanceProfile passes a role to EC2 instances; a role in one cannot be deleted.
@@ -16,8 +18,8 @@ type instanceProfile struct {
 }
 
 // profileARN returns the ARN of an instance profile.
-func profileARN(r *region, in *iamInput) string {
-	return r.globalARN("iam", "instance-profile"+cmp.Or(in.Path, "/")+in.InstanceProfileName)
+func profileARN(r *api.Region, in *iamInput) string {
+	return r.GlobalARN("iam", "instance-profile"+cmp.Or(in.Path, "/")+in.InstanceProfileName)
 }
 
 func (s *iamService) findProfile(in *iamInput) (*instanceProfile, error) {
@@ -27,21 +29,21 @@ func (s *iamService) findProfile(in *iamInput) (*instanceProfile, error) {
 	return nil, noSuchEntity("Instance Profile %s cannot be found.", in.InstanceProfileName)
 }
 
-func (s *iamService) createInstanceProfile(c *call, in *iamInput) (any, error) {
+func (s *iamService) createInstanceProfile(c *api.Request, in *iamInput) (any, error) {
 	if s.profiles[in.InstanceProfileName] != nil {
-		return nil, refuse("EntityAlreadyExists", "Instance Profile %s already exists.", in.InstanceProfileName)
+		return nil, api.Refuse("EntityAlreadyExists", "Instance Profile %s already exists.", in.InstanceProfileName)
 	}
 	made := &instanceProfile{
-		Path: cmp.Or(in.Path, "/"), InstanceProfileName: in.InstanceProfileName, Arn: profileARN(c.region, in),
-		InstanceProfileID: uniqueID("AIPA"), CreateDate: time.Now().UTC().Truncate(time.Second), Roles: []role{},
+		Path: cmp.Or(in.Path, "/"), InstanceProfileName: in.InstanceProfileName, Arn: profileARN(c.Region, in),
+		InstanceProfileID: api.UniqueID("AIPA"), CreateDate: time.Now().UTC().Truncate(time.Second), Roles: []role{},
 	}
 	s.profiles[in.InstanceProfileName] = made
-	return obj{"InstanceProfile": made}, nil
+	return api.Obj{"InstanceProfile": made}, nil
 }
 
 func (s *iamService) deleteInstanceProfile(p *instanceProfile, _ *iamInput) (any, error) {
 	if len(p.Roles) > 0 {
-		return nil, refuse("DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.")
+		return nil, api.Refuse("DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.")
 	}
 	delete(s.profiles, p.InstanceProfileName)
 	return nil, nil
@@ -53,7 +55,7 @@ func (s *iamService) addRoleToProfile(p *instanceProfile, in *iamInput) (any, er
 		return nil, err
 	}
 	if len(p.Roles) > 0 {
-		return nil, refuse("LimitExceeded", "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1")
+		return nil, api.Refuse("LimitExceeded", "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1")
 	}
 	p.Roles = append(p.Roles, o.listed())
 	return nil, nil
@@ -73,7 +75,7 @@ func (p *instanceProfile) has(name string) bool {
 
 // profilesOf returns the instance profiles that contain a role.
 func (s *iamService) profilesOf(o *role) []*instanceProfile {
-	return slices.DeleteFunc(sorted(s.profiles), func(p *instanceProfile) bool { return !p.has(o.RoleName) })
+	return slices.DeleteFunc(api.Sorted(s.profiles), func(p *instanceProfile) bool { return !p.has(o.RoleName) })
 }
 
 func (s *iamService) listProfilesOf(o *role, in *iamInput) (any, error) {

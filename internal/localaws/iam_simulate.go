@@ -3,6 +3,7 @@ package localaws
 import (
 	"strings"
 
+	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
@@ -17,15 +18,15 @@ type simulateInput struct {
 	}
 }
 
-func (in *simulateInput) arn(*region) string { return in.PolicySourceArn }
+func (in *simulateInput) ARN(*api.Region) string { return in.PolicySourceArn }
 
-func (in *simulateInput) asks(own ask, _ *call) []ask { return []ask{own} }
+func (in *simulateInput) Asks(own api.Ask, _ *api.Request) []api.Ask { return []api.Ask{own} }
 
 // simulate evaluates a role's policies and its boundary as for a real call.
-func (s *iamService) simulate(_ *call, in *simulateInput) (any, error) {
+func (s *iamService) simulate(_ *api.Request, in *simulateInput) (any, error) {
 	role := s.ofARN(in.PolicySourceArn)
 	if !strings.Contains(in.PolicySourceArn, ":iam:") {
-		return nil, refuse("InvalidInput", "Invalid Entity Arn: %s does not clearly define entity type and name.", in.PolicySourceArn)
+		return nil, api.Refuse("InvalidInput", "Invalid Entity Arn: %s does not clearly define entity type and name.", in.PolicySourceArn)
 	}
 	if role == nil {
 		return nil, noSuchEntity("The role %s cannot be found.", in.PolicySourceArn)
@@ -43,15 +44,15 @@ func (s *iamService) simulate(_ *call, in *simulateInput) (any, error) {
 	if len(in.ResourceArns) == 0 {
 		in.ResourceArns = []string{"*"}
 	}
-	results := []obj{}
+	results := []api.Obj{}
 	for _, action := range in.ActionNames {
 		for _, resource := range in.ResourceArns {
-			found, _ := have.decide(policy.Ask{Action: action, Resource: resource, Context: context})
-			results = append(results, obj{
+			found, _ := have.Decide(policy.Ask{Action: action, Resource: resource, Context: context})
+			results = append(results, api.Obj{
 				"EvalActionName": action, "EvalResourceName": resource,
 				"EvalDecision": map[policy.Verdict]string{policy.Allowed: "allowed", policy.Forbidden: "explicitDeny", policy.NotAllowed: "implicitDeny"}[found],
 			})
 		}
 	}
-	return obj{"EvaluationResults": results, "IsTruncated": false}, nil
+	return api.Obj{"EvaluationResults": results, "IsTruncated": false}, nil
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // Service is an initial ECS service: see [Server.Seed].
@@ -38,15 +40,15 @@ func (s *ecsService) Seed(seed Service) error {
 	since := time.Now().Add(-cmp.Or(seed.Age, time.Hour))
 	v := newService(k, seed.Name)
 	v.desired, v.created = seed.Desired, since
-	v.definition = s.define(seed.Name, obj{
+	v.definition = s.define(seed.Name, api.Obj{
 		"cpu": "256", "memory": "512", "networkMode": "awsvpc",
-		"containerDefinitions": []obj{container(seed)},
+		"containerDefinitions": []api.Obj{container(seed)},
 	})
 	v.strategy = []strategyItem{{CapacityProvider: cmp.Or(seed.CapacityProvider, "FARGATE_SPOT"), Weight: 1}}
 	if err := s.surround(v, seed); err != nil {
 		return err
 	}
-	if err := v.tags.add("ecs", tags(seed.Tags).list()); err != nil {
+	if err := v.tags.Add("ecs", api.Tags(seed.Tags).List()); err != nil {
 		return err
 	}
 	d := v.newDeployment(since)
@@ -72,7 +74,7 @@ func (s *ecsService) Interrupt(cluster, service string, tasks int) ([]string, er
 	}
 	v := k.find(service)
 	if v == nil {
-		return nil, refuse("ServiceNotFoundException", "Service not found.")
+		return nil, api.Refuse("ServiceNotFoundException", "Service not found.")
 	}
 	candidates := slices.DeleteFunc(v.of(nil), func(t *task) bool { return t.provider != "FARGATE_SPOT" })
 	slices.SortStableFunc(candidates, func(a, b *task) int { return b.runs() - a.runs() }) // running tasks first

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
@@ -18,8 +19,8 @@ type invokeAnswer struct {
 	tail    string
 }
 
-func (a invokeAnswer) respond(w http.ResponseWriter) {
-	w.Header().Set("X-Amzn-Requestid", newID())
+func (a invokeAnswer) Respond(w http.ResponseWriter) {
+	w.Header().Set("X-Amzn-Requestid", api.NewID())
 	w.Header().Set("X-Amz-Executed-Version", "$LATEST")
 	w.Header().Set("Content-Type", "application/json")
 	if a.failed {
@@ -32,36 +33,36 @@ func (a invokeAnswer) respond(w http.ResponseWriter) {
 	_, _ = w.Write(a.payload)
 }
 
-func (s *lambdaService) invoke(c *call, in *lambdaInput) (any, error) {
-	payload := json.RawMessage(c.body)
+func (s *lambdaService) invoke(c *api.Request, in *lambdaInput) (any, error) {
+	payload := json.RawMessage(c.Body)
 	if len(payload) == 0 {
 		payload = json.RawMessage("{}")
 	}
 	if !json.Valid(payload) {
-		return nil, refuse("InvalidRequestContentException", "Could not parse request body into json: could not parse payload into json")
+		return nil, api.Refuse("InvalidRequestContentException", "Could not parse request body into json: could not parse payload into json")
 	}
-	clientContext, err := base64.StdEncoding.DecodeString(c.request.Header.Get("X-Amz-Client-Context"))
+	clientContext, err := base64.StdEncoding.DecodeString(c.HTTP.Header.Get("X-Amz-Client-Context"))
 	if err != nil || len(clientContext) > 0 && !json.Valid(clientContext) {
-		return nil, refuse("InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object.")
+		return nil, api.Refuse("InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object.")
 	}
 	f, err := s.invoked(in)
 	if err != nil {
 		return nil, err
 	}
-	switch c.request.Header.Get("X-Amz-Invocation-Type") {
+	switch c.HTTP.Header.Get("X-Amz-Invocation-Type") {
 	case "Event":
-		c.server.Lock()
-		defer c.server.Unlock()
+		c.Server.Lock()
+		defer c.Server.Unlock()
 		f.enqueue(payload, string(clientContext))
 		return invokeAnswer{status: http.StatusAccepted}, nil
 	case "DryRun":
 		return invokeAnswer{status: http.StatusNoContent}, nil
 	}
-	out, tail, err := f.run(sandbox.Event{ID: newID(), Payload: payload, ClientContext: string(clientContext)})
+	out, tail, err := f.run(sandbox.Event{ID: api.NewID(), Payload: payload, ClientContext: string(clientContext)})
 	if err != nil {
 		return nil, err
 	}
-	if !strings.EqualFold(c.request.Header.Get("X-Amz-Log-Type"), "Tail") {
+	if !strings.EqualFold(c.HTTP.Header.Get("X-Amz-Log-Type"), "Tail") {
 		tail = ""
 	}
 	return invokeAnswer{status: http.StatusOK, payload: out.Payload, failed: out.Failed(), tail: tail}, nil
@@ -69,8 +70,8 @@ func (s *lambdaService) invoke(c *call, in *lambdaInput) (any, error) {
 
 // invoked is find for an invocation.
 func (s *lambdaService) invoked(in *lambdaInput) (*function, error) {
-	s.region.server.Lock()
-	defer s.region.server.Unlock()
+	s.region.Server.Lock()
+	defer s.region.Server.Unlock()
 	f, err := s.find(in)
 	if err != nil {
 		return nil, err
@@ -84,7 +85,7 @@ func (f *function) invocable() error {
 		return conflict("The operation cannot be performed at this time. The function is currently in the following state: %s", conf.State)
 	}
 	if f.conf.Environment != nil && f.service.needs.Roles.RoleID(f.conf.Role) != f.roleID {
-		return refuse("KMSAccessDeniedException", "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the function's KMS key settings.")
+		return api.Refuse("KMSAccessDeniedException", "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the function's KMS key settings.")
 	}
 	return nil
 }
@@ -96,7 +97,7 @@ func (f *function) reserve() error {
 		running, places = f.running, *f.reserved
 	}
 	if running >= places {
-		return refuse("TooManyRequestsException", "Rate Exceeded.")
+		return api.Refuse("TooManyRequestsException", "Rate Exceeded.")
 	}
 	f.running++
 	return nil
@@ -115,22 +116,22 @@ func (s *lambdaService) unreserved() (running, places int) {
 
 // enqueue invokes the function asynchronously, according to its configuration. The lock must be held.
 func (f *function) enqueue(payload json.RawMessage, clientContext string) {
-	e := sandbox.Event{ID: newID(), Payload: payload, ClientContext: clientContext}
+	e := sandbox.Event{ID: api.NewID(), Payload: payload, ClientContext: clientContext}
 	retries, age := 2, 6*time.Hour
 	if f.async != nil {
-		set(&retries, f.async.MaximumRetryAttempts)
+		api.Set(&retries, f.async.MaximumRetryAttempts)
 		if f.async.MaximumEventAgeInSeconds != nil {
 			age = time.Duration(*f.async.MaximumEventAgeInSeconds) * time.Second
 		}
 	}
-	f.service.region.server.Background(func() { f.deliver(e, retries, time.Now().Add(age)) })
+	f.service.region.Server.Background(func() { f.deliver(e, retries, time.Now().Add(age)) })
 }
 
 // deliver runs the event until it succeeds, has no retries left, or is too old. Throttling does not count as
 // a retry: it waits 1 s, doubling each time up to 5 minutes. After a failure it waits [Delays].AsyncRetry,
 // doubling each time.
 func (f *function) deliver(e sandbox.Event, retries int, until time.Time) {
-	s := f.service.region.server
+	s := f.service.region.Server
 	backoff, failed := time.Second, 0
 	var out sandbox.Outcome
 	for time.Now().Before(until) {
@@ -150,7 +151,7 @@ func (f *function) deliver(e sandbox.Event, retries int, until time.Time) {
 			return
 		}
 		failed++
-		if !s.Sleep(s.opts.Delays.AsyncRetry << (failed - 1)) {
+		if !s.Sleep(s.Options.Delays.AsyncRetry << (failed - 1)) {
 			return
 		}
 	}
@@ -159,19 +160,19 @@ func (f *function) deliver(e sandbox.Event, retries int, until time.Time) {
 
 // giveUp sends the event to the function's destination for failures.
 func (f *function) giveUp(e sandbox.Event, out sandbox.Outcome, condition string, attempts int) {
-	f.service.region.server.Lock()
-	defer f.service.region.server.Unlock()
+	f.service.region.Server.Lock()
+	defer f.service.region.Server.Unlock()
 	if f.async == nil {
 		return
 	}
-	record := obj{
+	record := api.Obj{
 		"version": "1.0", "timestamp": time.Now().UTC().Format("2006-01-02T15:04:05.000Z"), "requestPayload": e.Payload,
-		"requestContext": obj{
+		"requestContext": api.Obj{
 			"requestId": e.ID, "functionArn": f.conf.FunctionArn + ":$LATEST", "condition": condition, "approximateInvokeCount": attempts,
 		},
 	}
 	if attempts > 0 {
-		record["responseContext"] = obj{"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"}
+		record["responseContext"] = api.Obj{"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"}
 		record["responsePayload"] = out.Payload
 	}
 	if body, err := json.Marshal(record); err == nil {

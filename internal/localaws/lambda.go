@@ -5,11 +5,13 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // lambdaService holds one region's functions.
 type lambdaService struct {
-	region    *region
+	region    *api.Region
 	host      *lambdaHost
 	needs     lambdaNeeds
 	functions map[string]*function
@@ -40,7 +42,7 @@ type lambdaNeeds struct {
 }
 
 // newLambda returns Lambda in one region.
-func newLambda(host *lambdaHost, r *region, needs lambdaNeeds) *lambdaService {
+func newLambda(host *lambdaHost, r *api.Region, needs lambdaNeeds) *lambdaService {
 	return &lambdaService{region: r, host: host, needs: needs, functions: map[string]*function{}, mappings: map[string]*mapping{}}
 }
 
@@ -105,7 +107,7 @@ type lambdaInput struct {
 
 	triggerInput
 	CodeSigningConfigArn string
-	AllowedPublishers    obj
+	AllowedPublishers    api.Obj
 
 	ReservedConcurrentExecutions *int `check:"min=0"`
 	MaximumRetryAttempts         *int `check:"min=0 max=2"`
@@ -114,7 +116,7 @@ type lambdaInput struct {
 
 	Marker   string
 	MaxItems *int `json:",string"`
-	tagging
+	api.Tagging
 }
 
 // named returns the function's own name and the qualifier of a name, an ARN or a partial ARN.
@@ -132,49 +134,49 @@ func (in *lambdaInput) name() string {
 	return name
 }
 
-func (in *lambdaInput) arn(r *region) string {
+func (in *lambdaInput) ARN(r *api.Region) string {
 	if in.name() == "" {
 		return ""
 	}
-	return r.arn("lambda", "function:"+in.name())
+	return r.ARN("lambda", "function:"+in.name())
 }
 
-func (s *lambdaService) actions() map[string]action {
-	tagResource, untagResource := tagCalls("lambda", s.find, func(f *function) *tags { return &f.tags })
-	return map[string]action{
-		"CreateFunction":                  op(s.createFunction, "FunctionName", "Role"),
-		"GetFunction":                     hiding(on(s.find, s.getFunction)),
-		"GetFunctionConfiguration":        show(s.find, func(f *function) any { return f.view() }),
-		"UpdateFunctionCode":              on(s.writable, s.updateFunctionCode),
-		"UpdateFunctionConfiguration":     on(s.writable, s.updateFunctionConfiguration),
-		"DeleteFunction":                  on(s.find, s.deleteFunction),
-		"ListFunctions":                   op(s.listFunctions),
-		"ListVersionsByFunction":          on(s.find, s.listVersions),
-		"Invoke":                          free(s.invoke),
-		"AddPermission":                   on(s.find, s.addPermission, "StatementID", "Action", "Principal"),
-		"RemovePermission":                on(s.find, s.removePermission),
-		"GetPolicy":                       on(s.find, s.getPolicy),
-		"PutFunctionConcurrency":          on(s.find, s.putFunctionConcurrency, "ReservedConcurrentExecutions"),
-		"GetFunctionConcurrency":          show(s.find, func(f *function) any { return f.concurrency() }),
-		"DeleteFunctionConcurrency":       change(s.find, func(f *function, _ *lambdaInput) { f.reserved = nil }),
-		"PutFunctionEventInvokeConfig":    on(s.find, s.putEventInvokeConfig),
-		"GetFunctionEventInvokeConfig":    show(s.configured, func(f *function) any { return f.async }),
-		"DeleteFunctionEventInvokeConfig": change(s.configured, func(f *function, _ *lambdaInput) { f.async = nil }),
+func (s *lambdaService) actions() map[string]api.Action {
+	tagResource, untagResource := api.TagCalls("lambda", s.find, func(f *function) *api.Tags { return &f.tags })
+	return map[string]api.Action{
+		"CreateFunction":                  api.Op(s.createFunction, "FunctionName", "Role"),
+		"GetFunction":                     hiding(api.On(s.find, s.getFunction)),
+		"GetFunctionConfiguration":        api.Show(s.find, func(f *function) any { return f.view() }),
+		"UpdateFunctionCode":              api.On(s.writable, s.updateFunctionCode),
+		"UpdateFunctionConfiguration":     api.On(s.writable, s.updateFunctionConfiguration),
+		"DeleteFunction":                  api.On(s.find, s.deleteFunction),
+		"ListFunctions":                   api.Op(s.listFunctions),
+		"ListVersionsByFunction":          api.On(s.find, s.listVersions),
+		"Invoke":                          api.Free(s.invoke),
+		"AddPermission":                   api.On(s.find, s.addPermission, "StatementID", "Action", "Principal"),
+		"RemovePermission":                api.On(s.find, s.removePermission),
+		"GetPolicy":                       api.On(s.find, s.getPolicy),
+		"PutFunctionConcurrency":          api.On(s.find, s.putFunctionConcurrency, "ReservedConcurrentExecutions"),
+		"GetFunctionConcurrency":          api.Show(s.find, func(f *function) any { return f.concurrency() }),
+		"DeleteFunctionConcurrency":       api.Change(s.find, func(f *function, _ *lambdaInput) { f.reserved = nil }),
+		"PutFunctionEventInvokeConfig":    api.On(s.find, s.putEventInvokeConfig),
+		"GetFunctionEventInvokeConfig":    api.Show(s.configured, func(f *function) any { return f.async }),
+		"DeleteFunctionEventInvokeConfig": api.Change(s.configured, func(f *function, _ *lambdaInput) { f.async = nil }),
 		"TagResource":                     tagResource,
 		"UntagResource":                   untagResource,
-		"ListTags":                        show(s.find, func(f *function) any { return obj{"Tags": f.tags} }),
-		"CreateEventSourceMapping":        on(s.find, s.createEventSourceMapping, "FunctionName", "EventSourceArn"),
-		"DeleteEventSourceMapping":        s.mapped(op(s.deleteEventSourceMapping)),
-		"ListEventSourceMappings":         op(s.listEventSourceMappings),
-		"CreateFunctionUrlConfig":         on(s.find, s.createFunctionURL, "AuthType"),
-		"GetFunctionUrlConfig":            show(s.withURL, func(f *function) any { return f.url }),
-		"DeleteFunctionUrlConfig":         change(s.withURL, func(f *function, _ *lambdaInput) { f.url = nil }),
-		"ListFunctionUrlConfigs":          on(s.find, s.listFunctionURLs),
-		"CreateCodeSigningConfig":         op(s.createCodeSigningConfig, "AllowedPublishers"),
-		"PutFunctionCodeSigningConfig":    on(s.find, s.putCodeSigningConfig, "CodeSigningConfigArn"),
-		"GetFunctionCodeSigningConfig":    show(s.find, (*function).codeSigning),
-		"DeleteFunctionCodeSigningConfig": change(s.find, func(f *function, _ *lambdaInput) { f.signing = "" }),
-		"GetAccountSettings":              op(s.getAccountSettings),
+		"ListTags":                        api.Show(s.find, func(f *function) any { return api.Obj{"Tags": f.tags} }),
+		"CreateEventSourceMapping":        api.On(s.find, s.createEventSourceMapping, "FunctionName", "EventSourceArn"),
+		"DeleteEventSourceMapping":        s.mapped(api.Op(s.deleteEventSourceMapping)),
+		"ListEventSourceMappings":         api.Op(s.listEventSourceMappings),
+		"CreateFunctionUrlConfig":         api.On(s.find, s.createFunctionURL, "AuthType"),
+		"GetFunctionUrlConfig":            api.Show(s.withURL, func(f *function) any { return f.url }),
+		"DeleteFunctionUrlConfig":         api.Change(s.withURL, func(f *function, _ *lambdaInput) { f.url = nil }),
+		"ListFunctionUrlConfigs":          api.On(s.find, s.listFunctionURLs),
+		"CreateCodeSigningConfig":         api.Op(s.createCodeSigningConfig, "AllowedPublishers"),
+		"PutFunctionCodeSigningConfig":    api.On(s.find, s.putCodeSigningConfig, "CodeSigningConfigArn"),
+		"GetFunctionCodeSigningConfig":    api.Show(s.find, (*function).codeSigning),
+		"DeleteFunctionCodeSigningConfig": api.Change(s.find, func(f *function, _ *lambdaInput) { f.signing = "" }),
+		"GetAccountSettings":              api.Op(s.getAccountSettings),
 	}
 }
 
@@ -189,8 +191,8 @@ func (s *lambdaService) named(name string) *function {
 }
 
 // Tagged returns the tags of all functions, by ARN. The lock must be held.
-func (s *lambdaService) Tagged() map[string]tags {
-	all := map[string]tags{}
+func (s *lambdaService) Tagged() map[string]api.Tags {
+	all := map[string]api.Tags{}
 	for _, f := range s.functions {
 		if !f.gone() {
 			all[f.conf.FunctionArn] = f.tags
@@ -200,7 +202,7 @@ func (s *lambdaService) Tagged() map[string]tags {
 }
 
 func (s *lambdaService) find(in *lambdaInput) (*function, error) {
-	if in.Resource != "" && in.Resource != in.arn(s.region) {
+	if in.Resource != "" && in.Resource != in.ARN(s.region) {
 		return nil, invalidParameter("The provided ARN %s is not an unqualified function ARN.", in.Resource)
 	}
 	_, qualifier := in.named()
@@ -208,35 +210,35 @@ func (s *lambdaService) find(in *lambdaInput) (*function, error) {
 		return nil, invalidParameter("The derived qualifier from the function name does not match the specified qualifier.")
 	}
 	if qualifier = cmp.Or(in.Qualifier, qualifier); qualifier != "" && qualifier != "$LATEST" { // the only version
-		return nil, notFound("Function not found: %s:%s", in.arn(s.region), qualifier)
+		return nil, notFound("Function not found: %s:%s", in.ARN(s.region), qualifier)
 	}
 	if f := s.named(in.name()); f != nil && !time.Now().Before(f.seenFrom) {
 		return f, nil
 	}
-	return nil, notFound("Function not found: %s", in.arn(s.region))
+	return nil, notFound("Function not found: %s", in.ARN(s.region))
 }
 
 // here rejects versions, and code from sources that this package does not support.
 func (in *lambdaInput) here() error {
 	switch {
 	case in.Code.S3Bucket+in.Code.S3Key+in.Code.ImageURI != "":
-		return notHere("lambda:CreateFunction with code that is no ZipFile")
+		return api.NotImplemented("lambda:CreateFunction with code that is no ZipFile")
 	case in.Publish:
-		return notHere("lambda:PublishVersion, which publish=true asks for,")
+		return api.NotImplemented("lambda:PublishVersion, which publish=true asks for,")
 	}
 	return nil
 }
 
-func notFound(format string, args ...any) *Error {
-	e := refuse("ResourceNotFoundException", format, args...)
+func notFound(format string, args ...any) *api.Error {
+	e := api.Refuse("ResourceNotFoundException", format, args...)
 	e.Status = http.StatusNotFound // 400 in other services
 	return e
 }
 
-func invalidParameter(format string, args ...any) *Error {
-	return refuse("InvalidParameterValueException", format, args...)
+func invalidParameter(format string, args ...any) *api.Error {
+	return api.Refuse("InvalidParameterValueException", format, args...)
 }
 
-func conflict(format string, args ...any) *Error {
-	return refuse("ResourceConflictException", format, args...)
+func conflict(format string, args ...any) *api.Error {
+	return api.Refuse("ResourceConflictException", format, args...)
 }

@@ -1,37 +1,40 @@
 package localaws
 
-import "github.com/spothandler/spothandler/internal/localaws/policy"
+import (
+	"github.com/spothandler/spothandler/internal/localaws/api"
+	"github.com/spothandler/spothandler/internal/localaws/policy"
+)
 
-// asks adds the requests for what is passed: a role, a VPC, a key.
-func (in *lambdaInput) asks(own ask, c *call) []ask {
+// Asks adds the requests for what is passed: a role, a VPC, a key.
+func (in *lambdaInput) Asks(own api.Ask, c *api.Request) []api.Ask {
 	switch own.Action {
 	case "lambda:Invoke":
 		own.Action = "lambda:InvokeFunction"
 	case "lambda:AddPermission", "lambda:RemovePermission":
-		own.where("lambda:principal", in.Principal)
+		own.Where("lambda:principal", in.Principal)
 	case "lambda:ListEventSourceMappings", "lambda:CreateEventSourceMapping", "lambda:CreateCodeSigningConfig": // these have no resource
-		own.where("lambda:functionarn", own.Resource)
+		own.Where("lambda:functionarn", own.Resource)
 		own.Resource = "*"
 	case "lambda:DeleteEventSourceMapping":
-		own.Resource = c.region.arn("lambda", "event-source-mapping:"+in.UUID)
+		own.Resource = c.Region.ARN("lambda", "event-source-mapping:"+in.UUID)
 	case "lambda:CreateFunction":
-		return append(own.tagging(in.Tags, "lambda:TagResource"), in.configuring(c.region)...)
+		return append(own.Tagging(in.Tags, "lambda:TagResource"), in.configuring(c.Region)...)
 	case "lambda:UpdateFunctionConfiguration":
-		return append([]ask{own}, in.configuring(c.region)...)
+		return append([]api.Ask{own}, in.configuring(c.Region)...)
 	}
-	return []ask{own}
+	return []api.Ask{own}
 }
 
-func (in *lambdaInput) configuring(r *region) []ask {
-	var all []ask
+func (in *lambdaInput) configuring(r *api.Region) []api.Ask {
+	var all []api.Ask
 	if in.Role != "" {
-		pass := mayI("iam:PassRole", in.Role)
-		pass.where("iam:passedtoservice", "lambda.amazonaws.com")
+		pass := api.NewAsk("iam:PassRole", in.Role)
+		pass.Where("iam:passedtoservice", "lambda.amazonaws.com")
 		all = append(all, pass)
 	}
 	if in.VpcConfig != nil && len(in.VpcConfig.Subnets) > 0 {
 		for _, action := range []string{"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"} {
-			all = append(all, mayI(action, "*"))
+			all = append(all, api.NewAsk(action, "*"))
 		}
 	}
 	if in.KMSKeyArn != nil && *in.KMSKeyArn != "" {
@@ -41,29 +44,29 @@ func (in *lambdaInput) configuring(r *region) []ask {
 }
 
 // viaLambda returns a request for what Lambda does with a key on behalf of its caller.
-func viaLambda(action, key string, r *region) ask {
+func viaLambda(action, key string, r *api.Region) api.Ask {
 	ending := ""
-	if r.partition() == "aws-cn" {
+	if r.Partition() == "aws-cn" {
 		ending = ".cn"
 	}
-	use := mayI(action, key)
-	use.where("kms:viaservice", "lambda."+r.name+".amazonaws.com"+ending)
+	use := api.NewAsk(action, key)
+	use.Where("kms:viaservice", "lambda."+r.Name+".amazonaws.com"+ending)
 	return use
 }
 
 // mapped adds the function of an event source mapping to the request that IAM evaluates.
-func (s *lambdaService) mapped(do action) action {
-	return func(c *call) (any, error) {
-		id, _ := c.params["UUID"].(string)
-		c.where("lambda:functionarn", s.functionOf(id))
+func (s *lambdaService) mapped(do api.Action) api.Action {
+	return func(c *api.Request) (any, error) {
+		id, _ := c.Params["UUID"].(string)
+		c.Where("lambda:functionarn", s.functionOf(id))
 		return do(c)
 	}
 }
 
 // functionOf returns the function of an event source mapping.
 func (s *lambdaService) functionOf(mapping string) string {
-	s.region.server.Lock()
-	defer s.region.server.Unlock()
+	s.region.Server.Lock()
+	defer s.region.Server.Unlock()
 	if m := s.mappings[mapping]; m != nil {
 		return m.FunctionArn
 	}
@@ -72,21 +75,21 @@ func (s *lambdaService) functionOf(mapping string) string {
 
 // hiding makes GetFunction omit, with an error in the response, what the caller may not see: tags, and
 // variables encrypted with a key.
-func hiding(get action) action {
-	return func(c *call) (any, error) {
+func hiding(get api.Action) api.Action {
+	return func(c *api.Request) (any, error) {
 		out, err := get(c)
-		answer, ok := out.(obj)
+		answer, ok := out.(api.Obj)
 		if !ok || err != nil {
 			return out, err
 		}
-		tags := mayI("lambda:ListTags", c.record.Resource)
-		if answer["Tags"] != nil && !c.may(tags) {
+		tags := api.NewAsk("lambda:ListTags", c.Record.Resource)
+		if answer["Tags"] != nil && !c.May(tags) {
 			delete(answer, "Tags")
-			answer["TagsError"] = obj{"ErrorCode": "AccessDeniedException", "Message": c.unauthorized(tags, policy.NotAllowed, identityBased).Error()}
+			answer["TagsError"] = api.Obj{"ErrorCode": "AccessDeniedException", "Message": c.Unauthorized(tags, policy.NotAllowed, api.IdentityBased).Error()}
 		}
 		if conf, ok := answer["Configuration"].(configuration); ok && conf.KMSKeyArn != "" {
-			if decrypt := viaLambda("kms:Decrypt", conf.KMSKeyArn, c.region); !c.may(decrypt) {
-				answer["Configuration"] = conf.encrypted(c.unauthorized(decrypt, policy.NotAllowed, identityBased))
+			if decrypt := viaLambda("kms:Decrypt", conf.KMSKeyArn, c.Region); !c.May(decrypt) {
+				answer["Configuration"] = conf.encrypted(c.Unauthorized(decrypt, policy.NotAllowed, api.IdentityBased))
 			}
 		}
 		return answer, nil
@@ -94,11 +97,11 @@ func hiding(get action) action {
 }
 
 // encrypted returns the configuration for a caller who may not decrypt the variables.
-func (conf configuration) encrypted(cause *Error) any {
+func (conf configuration) encrypted(cause *api.Error) any {
 	reason := "Lambda was unable to decrypt your environment variables because the KMS access was denied. " +
 		"Please check your KMS permissions. KMS Exception: AccessDeniedException KMS Message: " + cause.Message
 	return struct {
 		configuration
-		Environment obj
-	}{conf, obj{"Error": obj{"ErrorCode": "AccessDeniedException", "Message": reason}}}
+		Environment api.Obj
+	}{conf, api.Obj{"Error": api.Obj{"ErrorCode": "AccessDeniedException", "Message": reason}}}
 }

@@ -3,9 +3,11 @@ package localaws
 import (
 	"cmp"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-func (s *lambdaService) createFunction(c *call, in *lambdaInput) (any, error) {
+func (s *lambdaService) createFunction(c *api.Request, in *lambdaInput) (any, error) {
 	name := in.name()
 	switch {
 	case len(name) > 64:
@@ -18,7 +20,7 @@ func (s *lambdaService) createFunction(c *call, in *lambdaInput) (any, error) {
 		return nil, invalidParameter("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
 	}
 	f := newFunction(s, name)
-	if err := f.tags.add("lambda", in.Tags); err != nil {
+	if err := f.tags.Add("lambda", in.Tags); err != nil {
 		return nil, err
 	}
 	if err := f.setCode(in.Code.ZipFile, in.Architectures); err != nil {
@@ -32,13 +34,13 @@ func (s *lambdaService) createFunction(c *call, in *lambdaInput) (any, error) {
 			return nil, err
 		}
 	}
-	f.seenFrom, f.activeAt = time.Now().Add(c.server.opts.Delays.FunctionSeen), time.Now().Add(c.server.opts.Delays.FunctionActive)
+	f.seenFrom, f.activeAt = time.Now().Add(c.Server.Options.Delays.FunctionSeen), time.Now().Add(c.Server.Options.Delays.FunctionActive)
 	s.functions[name] = f
 	return f.view(), nil
 }
 
 func (s *lambdaService) getFunction(f *function, _ *lambdaInput) (any, error) {
-	answer := obj{"Configuration": f.view(), "Code": obj{"RepositoryType": "S3", "Location": "https://localaws.invalid/code.zip"}}
+	answer := api.Obj{"Configuration": f.view(), "Code": api.Obj{"RepositoryType": "S3", "Location": "https://localaws.invalid/code.zip"}}
 	if len(f.tags) > 0 {
 		answer["Tags"] = f.tags
 	}
@@ -60,7 +62,7 @@ func (s *lambdaService) writable(in *lambdaInput) (*function, error) {
 	case conf.LastUpdateStatus == "InProgress":
 		return nil, conflict("The operation cannot be performed at this time. An update is in progress for resource: %s", conf.FunctionArn)
 	case in.RevisionID != "" && in.RevisionID != conf.RevisionID:
-		return nil, refuse("PreconditionFailedException", "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id")
+		return nil, api.Refuse("PreconditionFailedException", "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id")
 	}
 	return f, nil
 }
@@ -77,7 +79,7 @@ func (s *lambdaService) updateFunctionCode(f *function, in *lambdaInput) (any, e
 	if err := f.setCode(in.ZipFile, in.Architectures); err != nil {
 		return nil, err
 	}
-	f.updated(s.region.server.opts.Delays.FunctionUpdate)
+	f.updated(s.region.Server.Options.Delays.FunctionUpdate)
 	return f.view(), nil
 }
 
@@ -85,7 +87,7 @@ func (s *lambdaService) updateFunctionConfiguration(f *function, in *lambdaInput
 	if err := f.apply(in.functionSettings); err != nil {
 		return nil, err
 	}
-	f.updated(s.region.server.opts.Delays.FunctionUpdate)
+	f.updated(s.region.Server.Options.Delays.FunctionUpdate)
 	return f.view(), nil
 }
 
@@ -94,7 +96,7 @@ func (s *lambdaService) deleteFunction(f *function, in *lambdaInput) (any, error
 		return nil, invalidParameter("$LATEST version cannot be deleted without deleting the function.")
 	}
 	if f.goneAt.IsZero() {
-		f.goneAt = time.Now().Add(s.region.server.opts.Delays.FunctionDelete)
+		f.goneAt = time.Now().Add(s.region.Server.Options.Delays.FunctionDelete)
 		f.discard()
 	}
 	return nil, nil
@@ -104,15 +106,15 @@ func (s *lambdaService) deleteFunction(f *function, in *lambdaInput) (any, error
 func (s *lambdaService) listVersions(f *function, in *lambdaInput) (any, error) {
 	latest := f.view()
 	latest.FunctionArn += ":" + latest.Version
-	return paged("lambda", "Versions", []configuration{latest}, "NextMarker", in.Marker, in.MaxItems, 50)
+	return api.Paged("lambda", "Versions", []configuration{latest}, "NextMarker", in.Marker, in.MaxItems, 50)
 }
 
-func (s *lambdaService) listFunctions(_ *call, in *lambdaInput) (any, error) {
+func (s *lambdaService) listFunctions(_ *api.Request, in *lambdaInput) (any, error) {
 	var all []configuration
-	for _, f := range sorted(s.functions) {
+	for _, f := range api.Sorted(s.functions) {
 		if !f.gone() {
 			all = append(all, f.conf)
 		}
 	}
-	return paged("lambda", "Functions", all, "NextMarker", in.Marker, in.MaxItems, 50)
+	return api.Paged("lambda", "Functions", all, "NextMarker", in.Marker, in.MaxItems, 50)
 }

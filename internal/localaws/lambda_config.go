@@ -1,13 +1,17 @@
 package localaws
 
-import "time"
+import (
+	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
+)
 
 // concurrency returns the reserved concurrency, or an empty response if there is none.
-func (f *function) concurrency() obj {
+func (f *function) concurrency() api.Obj {
 	if f.reserved == nil {
-		return obj{}
+		return api.Obj{}
 	}
-	return obj{"ReservedConcurrentExecutions": *f.reserved}
+	return api.Obj{"ReservedConcurrentExecutions": *f.reserved}
 }
 
 // reservedElsewhere returns what other functions of the region have reserved.
@@ -33,7 +37,7 @@ func (s *lambdaService) putFunctionConcurrency(f *function, in *lambdaInput) (an
 
 // asyncConfig is a function's configuration for asynchronous invocation.
 type asyncConfig struct {
-	LastModified             epoch
+	LastModified             api.Epoch
 	FunctionArn              string
 	MaximumRetryAttempts     *int `json:",omitempty"`
 	MaximumEventAgeInSeconds *int `json:",omitempty"`
@@ -54,10 +58,10 @@ func (s *lambdaService) putEventInvokeConfig(f *function, in *lambdaInput) (any,
 		return nil, err
 	}
 	f.async = &asyncConfig{
-		LastModified: epoch(time.Now()), FunctionArn: f.conf.FunctionArn + ":$LATEST",
+		LastModified: api.Epoch(time.Now()), FunctionArn: f.conf.FunctionArn + ":$LATEST",
 		MaximumRetryAttempts: in.MaximumRetryAttempts, MaximumEventAgeInSeconds: in.MaximumEventAgeInSeconds,
 	}
-	set(&f.async.DestinationConfig, in.DestinationConfig)
+	api.Set(&f.async.DestinationConfig, in.DestinationConfig)
 	return f.async, nil
 }
 
@@ -70,9 +74,9 @@ func (s *lambdaService) configured(in *lambdaInput) (*function, error) {
 	return f, err
 }
 
-func (s *lambdaService) getAccountSettings(c *call, _ *lambdaInput) (any, error) {
+func (s *lambdaService) getAccountSettings(c *api.Request, _ *lambdaInput) (any, error) {
 	total := s.host.opts.Concurrency
-	return obj{"AccountLimit": obj{
+	return api.Obj{"AccountLimit": api.Obj{
 		"ConcurrentExecutions": total, "UnreservedConcurrentExecutions": total - s.reservedElsewhere(nil),
 	}}, nil
 }

@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // Lambda's limits in bytes.
@@ -19,7 +21,7 @@ type function struct {
 	service  *lambdaService
 	conf     configuration
 	code     []byte // the zip as uploaded
-	tags     tags
+	tags     api.Tags
 	policy   []statement
 	reserved *int // concurrency; nil: unreserved
 	async    *asyncConfig
@@ -96,7 +98,7 @@ type (
 func newFunction(s *lambdaService, name string) *function {
 	f := &function{service: s}
 	f.conf = configuration{
-		FunctionName: name, FunctionArn: s.region.arn("lambda", "function:"+name), Version: "$LATEST", PackageType: "Zip",
+		FunctionName: name, FunctionArn: s.region.ARN("lambda", "function:"+name), Version: "$LATEST", PackageType: "Zip",
 		Architectures: []string{"x86_64"},
 		Timeout:       3, MemorySize: 128, TracingConfig: tracingConfig{"PassThrough"}, EphemeralStorage: ephemeralStorage{512},
 		LoggingConfig: loggingConfig{LogFormat: "Text", LogGroup: "/aws/lambda/" + name}, SnapStart: snapStart{"None", "Off"},
@@ -107,7 +109,7 @@ func newFunction(s *lambdaService, name string) *function {
 
 // touch gives the function a new revision.
 func (f *function) touch() {
-	f.conf.RevisionID, f.conf.LastModified = newID(), time.Now().UTC().Format("2006-01-02T15:04:05.000+0000")
+	f.conf.RevisionID, f.conf.LastModified = api.NewID(), time.Now().UTC().Format("2006-01-02T15:04:05.000+0000")
 }
 
 // gone reports whether the deletion is complete.
@@ -118,7 +120,7 @@ func (f *function) view() configuration {
 	now := time.Now()
 	if !f.settled && !now.Before(f.activeAt) {
 		f.settled = true
-		f.conf.RevisionID = newID()
+		f.conf.RevisionID = api.NewID()
 	}
 	conf := f.conf
 	switch {
@@ -145,7 +147,7 @@ func (f *function) updated(d time.Duration) {
 // setCode sets the zip, and the architecture if one is given.
 func (f *function) setCode(code []byte, architectures []string) error {
 	if len(code) > zipLimit {
-		return refuse("RequestEntityTooLargeException", "Zipped size must be smaller than %d bytes", zipLimit)
+		return api.Refuse("RequestEntityTooLargeException", "Zipped size must be smaller than %d bytes", zipLimit)
 	}
 	if _, err := zip.NewReader(bytes.NewReader(code), int64(len(code))); err != nil {
 		return invalidParameter("Could not unzip uploaded file. Please check your file, then try to upload again.")

@@ -53,7 +53,7 @@ func (d *destinations) check(f *function) error {
 }
 
 func (f *function) checkDestination(arn string) error {
-	_, service, _ := strings.Cut(arn, ":"+f.service.region.partition()+":")
+	_, service, _ := strings.Cut(arn, ":"+f.service.region.Partition()+":")
 	service, _, _ = strings.Cut(service, ":")
 	call := map[string]string{"sqs": "SendMessage", "sns": "Publish", "events": "PutEvents", "lambda": "InvokeFunction"}[service]
 	switch {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
@@ -32,11 +33,11 @@ func (s *lambdaService) addPermission(f *function, in *lambdaInput) (any, error)
 	f.policy = append(f.policy, added)
 	if text := f.policyText(); len(text) > policyLimit {
 		f.policy = f.policy[:len(f.policy)-1]
-		return nil, refuse("PolicyLengthExceededException", "The final policy size (%d) is bigger than the limit (%d).", len(text), policyLimit)
+		return nil, api.Refuse("PolicyLengthExceededException", "The final policy size (%d) is bigger than the limit (%d).", len(text), policyLimit)
 	}
-	f.conf.RevisionID = newID()
+	f.conf.RevisionID = api.NewID()
 	one, err := json.Marshal(added)
-	return obj{"Statement": string(one)}, err
+	return api.Obj{"Statement": string(one)}, err
 }
 
 // statement returns the permission as a statement in Lambda's form.
@@ -46,7 +47,7 @@ func (in *lambdaInput) statement(f *function) (statement, error) {
 	case in.Principal == "*":
 		added.Principal = "*"
 	case regexp.MustCompile(`^\d{12}$`).MatchString(in.Principal):
-		added.Principal = map[string]string{"AWS": "arn:" + f.service.region.partition() + ":iam::" + in.Principal + ":root"}
+		added.Principal = map[string]string{"AWS": "arn:" + f.service.region.Partition() + ":iam::" + in.Principal + ":root"}
 	case regexp.MustCompile(`^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$`).MatchString(in.Principal):
 		added.Principal = map[string]string{"Service": in.Principal}
 	default:
@@ -88,7 +89,7 @@ func (s *lambdaService) removePermission(f *function, in *lambdaInput) (any, err
 		return nil, notFound("Statement %s is not found in resource policy.", in.StatementID)
 	}
 	f.policy = slices.Delete(f.policy, i, i+1)
-	f.conf.RevisionID = newID()
+	f.conf.RevisionID = api.NewID()
 	return nil, nil
 }
 
@@ -96,7 +97,7 @@ func (s *lambdaService) getPolicy(f *function, _ *lambdaInput) (any, error) {
 	if len(f.policy) == 0 {
 		return nil, notFound("The resource you requested does not exist.")
 	}
-	return obj{"Policy": f.policyText(), "RevisionId": f.conf.RevisionID}, nil
+	return api.Obj{"Policy": f.policyText(), "RevisionId": f.conf.RevisionID}, nil
 }
 
 // allows reports whether the resource policy allows a service to invoke the function on behalf of a resource.
@@ -105,6 +106,6 @@ func (f *function) allows(service, sourceARN string) bool {
 		principal, _ := s.Principal.(map[string]string)
 		return principal["Service"] == service && (s.Action == "lambda:InvokeFunction" || s.Action == "lambda:*") &&
 			(s.Condition["ArnLike"] == nil || policy.Like(s.Condition["ArnLike"]["AWS:SourceArn"], sourceARN)) &&
-			(s.Condition["StringEquals"] == nil || s.Condition["StringEquals"]["AWS:SourceAccount"] == f.service.region.server.opts.Account)
+			(s.Condition["StringEquals"] == nil || s.Condition["StringEquals"]["AWS:SourceAccount"] == f.service.region.Server.Options.Account)
 	})
 }

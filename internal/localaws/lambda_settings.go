@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // functionSettings are set by CreateFunction and UpdateFunctionConfiguration; nil or empty values stay
@@ -49,12 +51,12 @@ func (f *function) apply(s functionSettings) error {
 		return err
 	}
 	conf.Runtime, conf.Handler = cmp.Or(s.Runtime, conf.Runtime), cmp.Or(s.Handler, conf.Handler)
-	set(&conf.Description, s.Description)
-	set(&conf.Timeout, s.Timeout)
-	set(&conf.MemorySize, s.MemorySize)
-	set(&conf.KMSKeyArn, s.KMSKeyArn)
-	set(&conf.TracingConfig, s.TracingConfig)
-	set(&conf.EphemeralStorage, s.EphemeralStorage)
+	api.Set(&conf.Description, s.Description)
+	api.Set(&conf.Timeout, s.Timeout)
+	api.Set(&conf.MemorySize, s.MemorySize)
+	api.Set(&conf.KMSKeyArn, s.KMSKeyArn)
+	api.Set(&conf.TracingConfig, s.TracingConfig)
+	api.Set(&conf.EphemeralStorage, s.EphemeralStorage)
 	setOrClear(&conf.Environment, s.Environment, s.Environment != nil && len(s.Environment.Variables) > 0)
 	setOrClear(&conf.DeadLetterConfig, s.DeadLetterConfig, s.DeadLetterConfig != nil && s.DeadLetterConfig.TargetArn != "")
 	setOrClear(&conf.VpcConfig, s.VpcConfig, s.VpcConfig != nil && len(s.VpcConfig.Subnets) > 0)
@@ -111,7 +113,7 @@ func checkEnvironment(e *environment) error {
 	var reserved []string
 	for _, key := range slices.Sorted(maps.Keys(e.Variables)) {
 		if !name.MatchString(key) {
-			return refuse("ValidationException", "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]")
+			return api.Refuse("ValidationException", "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]")
 		}
 		if reservedVariable(key) {
 			reserved = append(reserved, key)
@@ -141,7 +143,7 @@ func reservedVariable(key string) bool {
 }
 
 // add sets what is included from elsewhere: layers, a file system, a snapshot. An empty list removes them.
-func (conf *configuration) add(r *region, s functionSettings) error {
+func (conf *configuration) add(r *api.Region, s functionSettings) error {
 	if s.SnapStart != nil {
 		if s.SnapStart.ApplyOn == "PublishedVersions" && strings.HasPrefix(conf.Runtime, "provided") {
 			return invalidParameter("%s is not supported for SnapStart enabled functions.", conf.Runtime)
@@ -164,14 +166,14 @@ func (conf *configuration) add(r *region, s functionSettings) error {
 
 // layersOf returns the layers with these ARNs; their existence is not checked, since most belong to other
 // accounts.
-func layersOf(r *region, arns []string) ([]layer, error) {
+func layersOf(r *api.Region, arns []string) ([]layer, error) {
 	var all []layer
 	for _, arn := range arns {
 		switch parts := strings.Split(arn, ":"); {
 		case len(parts) != 8 || parts[2] != "lambda" || parts[5] != "layer":
 			return nil, invalidParameter("Layer version ARN %s is invalid.", arn)
-		case parts[3] != r.name:
-			return nil, invalidParameter("Layers are not in the same region as the function. Layers are expected to be in region %s.", r.name)
+		case parts[3] != r.Name:
+			return nil, invalidParameter("Layers are not in the same region as the function. Layers are expected to be in region %s.", r.Name)
 		}
 		all = append(all, layer{Arn: arn, CodeSize: 1024})
 	}

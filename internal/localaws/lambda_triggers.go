@@ -5,13 +5,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // mapping is an event source mapping. It is only stored: nothing reads the queue.
 type mapping struct {
 	UUID, EventSourceMappingArn, EventSourceArn, FunctionArn string
 	BatchSize, MaximumBatchingWindowInSeconds                int
-	LastModified                                             epoch
+	LastModified                                             api.Epoch
 	State, StateTransitionReason                             string
 	FunctionResponseTypes                                    []string
 }
@@ -35,9 +37,9 @@ type triggerInput struct {
 }
 
 func (s *lambdaService) createEventSourceMapping(f *function, in *lambdaInput) (any, error) {
-	_, service, _ := strings.Cut(in.EventSourceArn, ":"+s.region.partition()+":")
+	_, service, _ := strings.Cut(in.EventSourceArn, ":"+s.region.Partition()+":")
 	if !strings.HasPrefix(service, "sqs:") {
-		return nil, notHere("lambda:CreateEventSourceMapping of a source that is no SQS queue")
+		return nil, api.NotImplemented("lambda:CreateEventSourceMapping of a source that is no SQS queue")
 	}
 	if s.needs.Destinations.Missing(in.EventSourceArn) {
 		return nil, invalidParameter("Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.")
@@ -52,19 +54,19 @@ func (s *lambdaService) createEventSourceMapping(f *function, in *lambdaInput) (
 		}
 	}
 	m := &mapping{
-		UUID: newID(), EventSourceArn: in.EventSourceArn, FunctionArn: f.conf.FunctionArn, BatchSize: 10,
-		LastModified: epoch(time.Now()), State: "Enabled", StateTransitionReason: "USER_INITIATED", FunctionResponseTypes: []string{},
+		UUID: api.NewID(), EventSourceArn: in.EventSourceArn, FunctionArn: f.conf.FunctionArn, BatchSize: 10,
+		LastModified: api.Epoch(time.Now()), State: "Enabled", StateTransitionReason: "USER_INITIATED", FunctionResponseTypes: []string{},
 	}
-	set(&m.BatchSize, in.BatchSize)
+	api.Set(&m.BatchSize, in.BatchSize)
 	if in.Enabled != nil && !*in.Enabled {
 		m.State = "Disabled"
 	}
-	m.EventSourceMappingArn = s.region.arn("lambda", "event-source-mapping:"+m.UUID)
+	m.EventSourceMappingArn = s.region.ARN("lambda", "event-source-mapping:"+m.UUID)
 	s.mappings[m.UUID] = m
 	return m, nil
 }
 
-func (s *lambdaService) deleteEventSourceMapping(_ *call, in *lambdaInput) (any, error) {
+func (s *lambdaService) deleteEventSourceMapping(_ *api.Request, in *lambdaInput) (any, error) {
 	m := s.mappings[in.UUID]
 	if m == nil {
 		return nil, notFound("The resource you requested does not exist.")
@@ -75,14 +77,14 @@ func (s *lambdaService) deleteEventSourceMapping(_ *call, in *lambdaInput) (any,
 }
 
 // listEventSourceMappings does not require the function: a mapping outlives it.
-func (s *lambdaService) listEventSourceMappings(c *call, in *lambdaInput) (any, error) {
+func (s *lambdaService) listEventSourceMappings(c *api.Request, in *lambdaInput) (any, error) {
 	all := []*mapping{}
-	for _, m := range sorted(s.mappings) {
-		if (in.FunctionName == "" || m.FunctionArn == in.arn(c.region)) && cmp.Or(in.EventSourceArn, m.EventSourceArn) == m.EventSourceArn {
+	for _, m := range api.Sorted(s.mappings) {
+		if (in.FunctionName == "" || m.FunctionArn == in.ARN(c.Region)) && cmp.Or(in.EventSourceArn, m.EventSourceArn) == m.EventSourceArn {
 			all = append(all, m)
 		}
 	}
-	return paged("lambda", "EventSourceMappings", all, "NextMarker", in.Marker, in.MaxItems, 100)
+	return api.Paged("lambda", "EventSourceMappings", all, "NextMarker", in.Marker, in.MaxItems, 100)
 }
 
 func (s *lambdaService) createFunctionURL(f *function, in *lambdaInput) (any, error) {
@@ -91,7 +93,7 @@ func (s *lambdaService) createFunctionURL(f *function, in *lambdaInput) (any, er
 	}
 	now := time.Now().UTC().Format(time.RFC3339Nano)
 	f.url = &functionURL{
-		FunctionURL: "https://" + randomHex(32) + ".lambda-url." + s.region.name + ".on.aws/", FunctionArn: f.conf.FunctionArn,
+		FunctionURL: "https://" + api.RandomHex(32) + ".lambda-url." + s.region.Name + ".on.aws/", FunctionArn: f.conf.FunctionArn,
 		AuthType: in.AuthType, InvokeMode: cmp.Or(in.InvokeMode, "BUFFERED"), CreationTime: now, LastModifiedTime: now,
 	}
 	return f.url, nil
@@ -111,22 +113,22 @@ func (s *lambdaService) listFunctionURLs(f *function, in *lambdaInput) (any, err
 	if f.url != nil {
 		all = append(all, f.url)
 	}
-	return paged("lambda", "FunctionUrlConfigs", all, "NextMarker", in.Marker, in.MaxItems, 50)
+	return api.Paged("lambda", "FunctionUrlConfigs", all, "NextMarker", in.Marker, in.MaxItems, 50)
 }
 
 // createCodeSigningConfig creates a configuration for functions. Signatures are never checked.
-func (s *lambdaService) createCodeSigningConfig(c *call, in *lambdaInput) (any, error) {
-	id := "csc-" + randomHex(17)
-	made := obj{
-		"CodeSigningConfigId": id, "CodeSigningConfigArn": c.region.arn("lambda", "code-signing-config:"+id), "AllowedPublishers": in.AllowedPublishers,
-		"CodeSigningPolicies": obj{"UntrustedArtifactOnDeployment": "Warn"}, "LastModified": time.Now().UTC().Format(time.RFC3339),
+func (s *lambdaService) createCodeSigningConfig(c *api.Request, in *lambdaInput) (any, error) {
+	id := "csc-" + api.RandomHex(17)
+	made := api.Obj{
+		"CodeSigningConfigId": id, "CodeSigningConfigArn": c.Region.ARN("lambda", "code-signing-config:"+id), "AllowedPublishers": in.AllowedPublishers,
+		"CodeSigningPolicies": api.Obj{"UntrustedArtifactOnDeployment": "Warn"}, "LastModified": time.Now().UTC().Format(time.RFC3339),
 	}
 	s.signing = append(s.signing, id)
-	return obj{"CodeSigningConfig": made}, nil
+	return api.Obj{"CodeSigningConfig": made}, nil
 }
 
 func (s *lambdaService) putCodeSigningConfig(f *function, in *lambdaInput) (any, error) {
-	if !strings.HasPrefix(in.CodeSigningConfigArn, s.region.arn("lambda", "code-signing-config:")) || !slices.Contains(s.signing, afterLast(in.CodeSigningConfigArn, ":")) {
+	if !strings.HasPrefix(in.CodeSigningConfigArn, s.region.ARN("lambda", "code-signing-config:")) || !slices.Contains(s.signing, api.AfterLast(in.CodeSigningConfigArn, ":")) {
 		e := notFound("The code signing configuration cannot be found. Check that the provided configuration is not deleted: %s.", in.CodeSigningConfigArn)
 		e.Code = "CodeSigningConfigNotFoundException"
 		return nil, e
@@ -138,7 +140,7 @@ func (s *lambdaService) putCodeSigningConfig(f *function, in *lambdaInput) (any,
 // codeSigning returns an empty response for a function without such a configuration.
 func (f *function) codeSigning() any {
 	if f.signing == "" {
-		return obj{}
+		return api.Obj{}
 	}
-	return obj{"CodeSigningConfigArn": f.signing, "FunctionName": f.conf.FunctionName}
+	return api.Obj{"CodeSigningConfigArn": f.signing, "FunctionName": f.conf.FunctionName}
 }

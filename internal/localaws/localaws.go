@@ -6,20 +6,22 @@ import (
 	"fmt"
 	"maps"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // Server is one AWS account, in one partition per region. It is safe for concurrent use.
 type Server struct {
-	kernel  *kernel
+	api     *api.Server
 	opts    Options
 	iam     *iamService
 	host    *lambdaHost
-	regions map[string]*regional // guarded by the kernel's lock
+	regions map[string]*regional // guarded by the lock of api
 }
 
 // regional are the services of one region that others than their callers use.
 type regional struct {
-	region *region
+	region *api.Region
 	lambda *lambdaService
 	logs   *logsService
 	events *eventsService
@@ -34,21 +36,21 @@ func New(opts Options) *Server {
 		delays = *opts.Delays
 	}
 	s := &Server{opts: opts, regions: map[string]*regional{}}
-	s.kernel = newKernel(kernelOptions{
+	s.api = api.New(api.Options{
 		Account: opts.Account, Region: opts.Region, AccessKey: opts.AccessKey, OptInRegions: opts.OptInRegions, Policies: opts.Policies, Delays: delays,
 	})
-	s.iam = newIAM(s.kernel, opts.Existing)
-	s.host = newLambdaHost(s.kernel, lambdaOptions{
+	s.iam = newIAM(s.api, opts.Existing)
+	s.host = newLambdaHost(s.api, lambdaOptions{
 		Concurrency: cmp.Or(opts.Concurrency, 1000), Answered: opts.Answered, HostZip: opts.HostZip, InProcess: opts.InProcess,
 	})
-	s.kernel.Assemble(parts{
+	s.api.Assemble(api.Parts{
 		Roles: s.iam, Actions: s.assemble, REST: map[string]string{"lambda": lambdaAPI, "account": accountAPI}, Local: s.control,
 	})
 	return s
 }
 
 // assemble creates the services of a region, each of which gets what it needs of the others, and returns their actions.
-func (s *Server) assemble(r *region) map[string]map[string]action {
+func (s *Server) assemble(r *api.Region) map[string]map[string]api.Action {
 	in := &regional{region: r}
 	queues := newMessaging(r, s.opts.Existing)
 	nearby := newRelated(r, func(provider string) int { return in.ecs.Running(provider) })
@@ -57,8 +59,8 @@ func (s *Server) assemble(r *region) map[string]map[string]action {
 	in.lambda = newLambda(s.host, r, lambdaNeeds{Roles: s.iam, Logs: in.logs, Destinations: queues})
 	in.events = newEvents(r, in.lambda, s.opts.DuplicateEvents)
 	in.ecs = newECS(r, in.events, nearby)
-	s.regions[r.name] = in
-	actions := map[string]map[string]action{
+	s.regions[r.Name] = in
+	actions := map[string]map[string]api.Action{
 		"iam":    s.iam.actions(),
 		"sts":    s.iam.stsActions(),
 		"lambda": in.lambda.actions(),
@@ -67,7 +69,7 @@ func (s *Server) assemble(r *region) map[string]map[string]action {
 		"ecs":    in.ecs.actions(),
 		"sqs":    queues.sqsActions(),
 		"sns":    queues.snsActions(),
-		"tag":    {"GetResources": op(in.getResources)},
+		"tag":    {"GetResources": api.Op(in.getResources)},
 	}
 	maps.Copy(actions, nearby.actions())
 	return actions
@@ -75,46 +77,46 @@ func (s *Server) assemble(r *region) map[string]map[string]action {
 
 // own are the services of the server's own region. The lock must be held.
 func (s *Server) own() *regional {
-	s.kernel.region(s.opts.Region)
+	s.api.Region(s.opts.Region)
 	return s.regions[s.opts.Region]
 }
 
 // Deliveries returns all events that rules sent to targets in the server's own region, oldest first.
 func (s *Server) Deliveries() []Delivery {
-	s.kernel.Lock()
-	defer s.kernel.Unlock()
+	s.api.Lock()
+	defer s.api.Unlock()
 	return s.own().events.Deliveries()
 }
 
 // Publish puts an unmodified event on the default event bus of the server's own region, such as one that
 // another account or region forwarded, or that an archive replays.
 func (s *Server) Publish(event json.RawMessage) error {
-	s.kernel.Lock()
-	defer s.kernel.Unlock()
+	s.api.Lock()
+	defer s.api.Unlock()
 	return s.own().events.Send(event)
 }
 
 // ManageRule makes a rule managed by an AWS service, named as in "autoscaling.amazonaws.com": no one else may
 // change it then. It does nothing if the rule does not exist.
 func (s *Server) ManageRule(name, service string) {
-	s.kernel.Lock()
-	defer s.kernel.Unlock()
+	s.api.Lock()
+	defer s.api.Unlock()
 	s.own().events.ManageRule(name, service)
 }
 
 // SeedLog adds a message to a stream of a log group in the server's region with the given time. It makes no
 // call. If the group does not exist the message is lost.
 func (s *Server) SeedLog(group, stream string, at time.Time, message string) {
-	s.kernel.Lock()
-	defer s.kernel.Unlock()
+	s.api.Lock()
+	defer s.api.Unlock()
 	s.own().logs.Add(group, stream, at, message)
 }
 
 // Seed adds services and their clusters in a steady state: the deployment completed, all tasks running. It
 // makes no calls and sends no events.
 func (s *Server) Seed(services ...Service) error {
-	s.kernel.Lock()
-	defer s.kernel.Unlock()
+	s.api.Lock()
+	defer s.api.Unlock()
 	for _, seed := range services {
 		if err := s.own().ecs.Seed(seed); err != nil {
 			return fmt.Errorf("seeding service %s of cluster %s: %w", seed.Name, seed.Cluster, err)
@@ -135,7 +137,7 @@ func (s *Server) Interrupt(cluster, service string, tasks int) ([]string, error)
 }
 
 func (s *Server) interrupt(cluster, service string, tasks int) ([]string, error) {
-	s.kernel.Lock()
-	defer s.kernel.Unlock()
+	s.api.Lock()
+	defer s.api.Unlock()
 	return s.own().ecs.Interrupt(cluster, service, tasks)
 }

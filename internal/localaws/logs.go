@@ -6,13 +6,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/insights"
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
 // logsService holds one region's log groups.
 type logsService struct {
-	region  *region
+	region  *api.Region
 	groups  map[string]*logGroup
 	queries map[string][][]insights.Field // results by query ID
 	opts    logsOptions
@@ -43,7 +44,7 @@ type logRoles interface {
 
 // newLogs returns CloudWatch Logs in one region; permits reports whether a function exists and allows a service to invoke it
 // on behalf of a resource.
-func newLogs(r *region, opts logsOptions, roles logRoles, permits func(function, service, source string) bool) *logsService {
+func newLogs(r *api.Region, opts logsOptions, roles logRoles, permits func(function, service, source string) bool) *logsService {
 	return &logsService{region: r, opts: opts, roles: roles, permits: permits, groups: map[string]*logGroup{}, queries: map[string][][]insights.Field{}}
 }
 
@@ -61,7 +62,7 @@ type logGroup struct {
 	KmsKeyID     string `json:"kmsKeyId,omitempty"`
 	Protected    bool   `json:"deletionProtectionEnabled,omitempty"`
 
-	tags    tags
+	tags    api.Tags
 	streams map[string]*logStream
 
 	subscriptions map[string]*subscription
@@ -101,7 +102,7 @@ type logsInput struct {
 	ResourceArn string
 	NextToken   string
 	Limit       *int `check:"min=1 max=10000"`
-	tagging
+	api.Tagging
 }
 
 // group returns the log group's name, however it was given; tagging calls use the ARN without ":*".
@@ -110,49 +111,49 @@ func (in *logsInput) group() string {
 	if all := in.queried(); len(all) > 0 {
 		return all[0]
 	}
-	return cmp.Or(in.LogGroupName, afterLast(in.LogGroupIdentifier, ":"), name)
+	return cmp.Or(in.LogGroupName, api.AfterLast(in.LogGroupIdentifier, ":"), name)
 }
 
-func (in *logsInput) arn(r *region) string {
+func (in *logsInput) ARN(r *api.Region) string {
 	switch {
 	case in.group() == "":
 		return ""
 	case in.LogStreamName != "":
-		return r.arn("logs", "log-group:"+in.group()+":log-stream:"+in.LogStreamName)
+		return r.ARN("logs", "log-group:"+in.group()+":log-stream:"+in.LogStreamName)
 	}
-	return r.arn("logs", "log-group:"+in.group())
+	return r.ARN("logs", "log-group:"+in.group())
 }
 
-func (s *logsService) actions() map[string]action {
-	tagResource, untagResource := tagCalls("logs", s.find, func(g *logGroup) *tags { return &g.tags })
-	return map[string]action{
-		"CreateLogGroup":                op(s.createLogGroup, "LogGroupName"),
-		"DeleteLogGroup":                on(s.find, s.deleteLogGroup),
-		"DescribeLogGroups":             op(s.describeLogGroups),
-		"PutRetentionPolicy":            change(s.find, func(g *logGroup, in *logsInput) { g.Retention = *in.RetentionInDays }, "RetentionInDays"),
-		"DeleteRetentionPolicy":         change(s.find, func(g *logGroup, _ *logsInput) { g.Retention = 0 }),
-		"PutLogGroupDeletionProtection": change(s.find, func(g *logGroup, in *logsInput) { g.Protected = in.DeletionProtectionEnabled }),
-		"AssociateKmsKey":               change(s.find, func(g *logGroup, in *logsInput) { g.KmsKeyID = in.KmsKeyID }, "KmsKeyID"),
-		"DisassociateKmsKey":            change(s.find, func(g *logGroup, _ *logsInput) { g.KmsKeyID = "" }),
+func (s *logsService) actions() map[string]api.Action {
+	tagResource, untagResource := api.TagCalls("logs", s.find, func(g *logGroup) *api.Tags { return &g.tags })
+	return map[string]api.Action{
+		"CreateLogGroup":                api.Op(s.createLogGroup, "LogGroupName"),
+		"DeleteLogGroup":                api.On(s.find, s.deleteLogGroup),
+		"DescribeLogGroups":             api.Op(s.describeLogGroups),
+		"PutRetentionPolicy":            api.Change(s.find, func(g *logGroup, in *logsInput) { g.Retention = *in.RetentionInDays }, "RetentionInDays"),
+		"DeleteRetentionPolicy":         api.Change(s.find, func(g *logGroup, _ *logsInput) { g.Retention = 0 }),
+		"PutLogGroupDeletionProtection": api.Change(s.find, func(g *logGroup, in *logsInput) { g.Protected = in.DeletionProtectionEnabled }),
+		"AssociateKmsKey":               api.Change(s.find, func(g *logGroup, in *logsInput) { g.KmsKeyID = in.KmsKeyID }, "KmsKeyID"),
+		"DisassociateKmsKey":            api.Change(s.find, func(g *logGroup, _ *logsInput) { g.KmsKeyID = "" }),
 		"TagResource":                   tagResource,
 		"UntagResource":                 untagResource,
-		"ListTagsForResource":           show(s.find, func(g *logGroup) any { return obj{"tags": g.tags} }),
-		"CreateLogStream":               on(s.find, s.createLogStream, "LogStreamName"),
-		"DescribeLogStreams":            on(s.find, s.describeLogStreams),
-		"PutLogEvents":                  on(s.stream, s.putLogEvents, "LogEvents"),
-		"GetLogEvents":                  on(s.stream, s.getLogEvents),
-		"FilterLogEvents":               on(s.find, s.filterLogEvents),
-		"StartQuery":                    op(s.startQuery, "QueryString"),
-		"GetQueryResults":               op(s.getQueryResults, "QueryID"),
-		"PutSubscriptionFilter":         on(s.find, s.putSubscriptionFilter, "FilterName", "FilterPattern", "DestinationArn"),
-		"DescribeSubscriptionFilters":   on(s.find, s.describeSubscriptionFilters),
-		"DeleteSubscriptionFilter":      on(s.find, s.deleteSubscriptionFilter, "FilterName"),
+		"ListTagsForResource":           api.Show(s.find, func(g *logGroup) any { return api.Obj{"tags": g.tags} }),
+		"CreateLogStream":               api.On(s.find, s.createLogStream, "LogStreamName"),
+		"DescribeLogStreams":            api.On(s.find, s.describeLogStreams),
+		"PutLogEvents":                  api.On(s.stream, s.putLogEvents, "LogEvents"),
+		"GetLogEvents":                  api.On(s.stream, s.getLogEvents),
+		"FilterLogEvents":               api.On(s.find, s.filterLogEvents),
+		"StartQuery":                    api.Op(s.startQuery, "QueryString"),
+		"GetQueryResults":               api.Op(s.getQueryResults, "QueryID"),
+		"PutSubscriptionFilter":         api.On(s.find, s.putSubscriptionFilter, "FilterName", "FilterPattern", "DestinationArn"),
+		"DescribeSubscriptionFilters":   api.On(s.find, s.describeSubscriptionFilters),
+		"DeleteSubscriptionFilter":      api.On(s.find, s.deleteSubscriptionFilter, "FilterName"),
 	}
 }
 
 // Tagged returns the tags of all log groups, by ARN. The lock must be held.
-func (s *logsService) Tagged() map[string]tags {
-	all := map[string]tags{}
+func (s *logsService) Tagged() map[string]api.Tags {
+	all := map[string]api.Tags{}
 	for _, g := range s.groups {
 		all[g.GroupArn] = g.tags
 	}
@@ -160,34 +161,34 @@ func (s *logsService) Tagged() map[string]tags {
 }
 
 func (s *logsService) find(in *logsInput) (*logGroup, error) {
-	if in.ResourceArn != "" && in.ResourceArn != in.arn(s.region) || strings.HasSuffix(in.ResourceArn, ":*") {
+	if in.ResourceArn != "" && in.ResourceArn != in.ARN(s.region) || strings.HasSuffix(in.ResourceArn, ":*") {
 		return nil, badLogParameter("1 validation error detected: Value '%s' at 'resourceArn' failed to satisfy constraint: Member must be a log group's ARN without ':*'", in.ResourceArn)
 	}
 	if g := s.groups[in.group()]; g != nil {
 		return g, nil
 	}
-	return nil, refuse("ResourceNotFoundException", "The specified log group does not exist.")
+	return nil, api.Refuse("ResourceNotFoundException", "The specified log group does not exist.")
 }
 
-func badLogParameter(format string, args ...any) *Error {
-	return refuse("InvalidParameterException", format, args...)
+func badLogParameter(format string, args ...any) *api.Error {
+	return api.Refuse("InvalidParameterException", format, args...)
 }
 
-func (s *logsService) createLogGroup(_ *call, in *logsInput) (any, error) {
+func (s *logsService) createLogGroup(_ *api.Request, in *logsInput) (any, error) {
 	switch {
 	case s.groups[in.LogGroupName] != nil:
-		return nil, refuse("ResourceAlreadyExistsException", "The specified log group already exists")
+		return nil, api.Refuse("ResourceAlreadyExistsException", "The specified log group already exists")
 	case strings.HasPrefix(in.LogGroupName, "aws/"):
 		return nil, badLogParameter("Log groups starting with AWS/ are reserved for AWS.")
 	case in.Tags != nil && len(in.Tags) == 0:
 		return nil, badLogParameter("1 validation error detected: Value '{}' at 'tags' failed to satisfy constraint: Member must have length greater than or equal to 1")
 	}
-	arn := in.arn(s.region)
+	arn := in.ARN(s.region)
 	g := &logGroup{
 		Name: in.LogGroupName, CreationTime: time.Now().UnixMilli(), Arn: arn + ":*", GroupArn: arn, Class: cmp.Or(in.LogGroupClass, "STANDARD"),
 		KmsKeyID: in.KmsKeyID, Protected: in.DeletionProtectionEnabled, streams: map[string]*logStream{}, subscriptions: map[string]*subscription{},
 	}
-	if err := g.tags.add("logs", in.Tags); err != nil {
+	if err := g.tags.Add("logs", in.Tags); err != nil {
 		return nil, err
 	}
 	s.groups[g.Name] = g
@@ -196,20 +197,20 @@ func (s *logsService) createLogGroup(_ *call, in *logsInput) (any, error) {
 
 func (s *logsService) deleteLogGroup(g *logGroup, _ *logsInput) (any, error) {
 	if g.Protected {
-		return nil, refuse("ValidationException", "The log group %s has deletion protection enabled.", g.Name)
+		return nil, api.Refuse("ValidationException", "The log group %s has deletion protection enabled.", g.Name)
 	}
 	delete(s.groups, g.Name)
 	return nil, nil
 }
 
-func (s *logsService) describeLogGroups(_ *call, in *logsInput) (any, error) {
-	found := slices.DeleteFunc(sorted(s.groups), func(g *logGroup) bool {
+func (s *logsService) describeLogGroups(_ *api.Request, in *logsInput) (any, error) {
+	found := slices.DeleteFunc(api.Sorted(s.groups), func(g *logGroup) bool {
 		return !strings.HasPrefix(g.Name, in.LogGroupNamePrefix) || !strings.Contains(g.Name, in.LogGroupNamePattern)
 	})
 	for i, g := range found {
 		found[i] = g.shown(s.opts.Retention)
 	}
-	return paged("logs", "logGroups", found, "nextToken", in.NextToken, in.Limit, 50)
+	return api.Paged("logs", "logGroups", found, "nextToken", in.NextToken, in.Limit, 50)
 }
 
 // shown returns the group with the effective retention: the account's if there is one, or two days in the

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/filter"
 )
 
@@ -76,26 +77,26 @@ func (s *logsService) stream(in *logsInput) (*logStream, error) {
 	if t := g.streams[in.LogStreamName]; t != nil {
 		return t, nil
 	}
-	return nil, refuse("ResourceNotFoundException", "The specified log stream does not exist.")
+	return nil, api.Refuse("ResourceNotFoundException", "The specified log stream does not exist.")
 }
 
 func (s *logsService) createLogStream(g *logGroup, in *logsInput) (any, error) {
 	if g.streams[in.LogStreamName] != nil {
-		return nil, refuse("ResourceAlreadyExistsException", "The specified log stream already exists")
+		return nil, api.Refuse("ResourceAlreadyExistsException", "The specified log stream already exists")
 	}
 	s.newStream(g, in.LogStreamName)
 	return nil, nil
 }
 
 func (s *logsService) describeLogStreams(g *logGroup, in *logsInput) (any, error) {
-	found := slices.DeleteFunc(sorted(g.streams), func(t *logStream) bool { return !strings.HasPrefix(t.Name, in.LogStreamNamePrefix) })
+	found := slices.DeleteFunc(api.Sorted(g.streams), func(t *logStream) bool { return !strings.HasPrefix(t.Name, in.LogStreamNamePrefix) })
 	if in.OrderBy == "LastEventTime" {
 		slices.SortStableFunc(found, func(a, b *logStream) int { return int(a.Last - b.Last) })
 	}
 	if in.Descending {
 		slices.Reverse(found)
 	}
-	return paged("logs", "logStreams", found, "nextToken", in.NextToken, in.Limit, 50)
+	return api.Paged("logs", "logStreams", found, "nextToken", in.NextToken, in.Limit, 50)
 }
 
 // Limits of PutLogEvents; an event counts more bytes than its message (CloudWatch Logs API, PutLogEvents).
@@ -121,7 +122,7 @@ func (s *logsService) putLogEvents(t *logStream, in *logsInput) (any, error) {
 	case time.Duration(events[len(events)-1].Timestamp-events[0].Timestamp)*time.Millisecond > batchSpan:
 		return nil, badLogParameter("The batch of log events in a single PutLogEvents request cannot span more than 24 hours.")
 	}
-	answer, rejected := obj{"nextSequenceToken": newID()}, obj{}
+	answer, rejected := api.Obj{"nextSequenceToken": api.NewID()}, api.Obj{}
 	for i, e := range events {
 		switch age := time.Since(time.UnixMilli(e.Timestamp)); {
 		case age > oldestPast:
@@ -148,7 +149,7 @@ func (in *logsInput) during(e logEvent) bool {
 func (s *logsService) getLogEvents(t *logStream, in *logsInput) (any, error) {
 	events := slices.DeleteFunc(slices.Clone(t.events), func(e logEvent) bool { return !in.during(e) })
 	size := 10000
-	set(&size, in.Limit)
+	api.Set(&size, in.Limit)
 	way, at, err := in.place(len(events))
 	if err != nil {
 		return nil, err
@@ -163,7 +164,7 @@ func (s *logsService) getLogEvents(t *logStream, in *logsInput) (any, error) {
 		start = 0
 	}
 	end := min(start+size, len(events))
-	return obj{"events": append([]logEvent{}, events[start:end]...), "nextForwardToken": "f/" + strconv.Itoa(end), "nextBackwardToken": "b/" + strconv.Itoa(start)}, nil
+	return api.Obj{"events": append([]logEvent{}, events[start:end]...), "nextForwardToken": "f/" + strconv.Itoa(end), "nextBackwardToken": "b/" + strconv.Itoa(start)}, nil
 }
 
 // place parses the token of GetLogEvents.
@@ -171,7 +172,7 @@ func (in *logsInput) place(events int) (way string, at int, err error) {
 	way, place, _ := strings.Cut(in.NextToken, "/")
 	at, wrong := strconv.Atoi(place)
 	if in.NextToken != "" && (wrong != nil || at < 0 || way != "f" && way != "b") {
-		return "", 0, badToken("logs")
+		return "", 0, api.BadToken("logs")
 	}
 	return way, min(at, events), nil
 }
@@ -186,20 +187,20 @@ const (
 
 func (s *logsService) filterLogEvents(g *logGroup, in *logsInput) (any, error) {
 	if s.opts.Rates && !s.inTime() {
-		return nil, throttled("logs")
+		return nil, api.Throttled("logs")
 	}
 	pattern := ""
-	set(&pattern, in.FilterPattern)
+	api.Set(&pattern, in.FilterPattern)
 	matches, err := filter.Parse(pattern)
 	if err != nil {
 		return nil, badLogParameter("%v", err)
 	}
-	start, err := pageStart("logs", in.NextToken)
+	start, err := api.PageStart("logs", in.NextToken)
 	if err != nil {
 		return nil, err
 	}
 	most := filteredEvents
-	set(&most, in.Limit)
+	api.Set(&most, in.Limit)
 	events := g.eventsOf(in)
 	page, bytes, at := []logEvent{}, 0, min(start, len(events))
 	for ; at < len(events) && len(page) < most; at++ {
@@ -212,9 +213,9 @@ func (s *logsService) filterLogEvents(g *logGroup, in *logsInput) (any, error) {
 		}
 		page = append(page, e)
 	}
-	answer := obj{"events": page}
+	answer := api.Obj{"events": page}
 	if at < len(events) {
-		answer["nextToken"] = pageToken(at)
+		answer["nextToken"] = api.PageToken(at)
 	}
 	return answer, nil
 }
@@ -233,7 +234,7 @@ func (s *logsService) inTime() bool {
 // eventsOf returns the events of the requested streams and period, by time.
 func (g *logGroup) eventsOf(in *logsInput) []logEvent {
 	var found []logEvent
-	for _, t := range sorted(g.streams) {
+	for _, t := range api.Sorted(g.streams) {
 		if !strings.HasPrefix(t.Name, in.LogStreamNamePrefix) || len(in.LogStreamNames) > 0 && !slices.Contains(in.LogStreamNames, t.Name) {
 			continue
 		}

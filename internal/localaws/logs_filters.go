@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/filter"
 )
 
@@ -32,7 +33,7 @@ func (s *logsService) putSubscriptionFilter(g *logGroup, in *logsInput) (any, er
 		return nil, err
 	}
 	if g.subscriptions[in.FilterName] == nil && len(g.subscriptions) >= maxSubscriptions {
-		return nil, refuse("LimitExceededException", "Resource limit exceeded.")
+		return nil, api.Refuse("LimitExceededException", "Resource limit exceeded.")
 	}
 	g.subscriptions[in.FilterName] = &subscription{
 		FilterName: in.FilterName, LogGroupName: g.Name, FilterPattern: *in.FilterPattern, DestinationArn: in.DestinationArn,
@@ -61,13 +62,13 @@ func (s *logsService) checkDestination(g *logGroup, in *logsInput) error {
 }
 
 func (s *logsService) describeSubscriptionFilters(g *logGroup, in *logsInput) (any, error) {
-	found := slices.DeleteFunc(sorted(g.subscriptions), func(f *subscription) bool { return !strings.HasPrefix(f.FilterName, in.FilterNamePrefix) })
-	return paged("logs", "subscriptionFilters", found, "nextToken", in.NextToken, in.Limit, 50)
+	found := slices.DeleteFunc(api.Sorted(g.subscriptions), func(f *subscription) bool { return !strings.HasPrefix(f.FilterName, in.FilterNamePrefix) })
+	return api.Paged("logs", "subscriptionFilters", found, "nextToken", in.NextToken, in.Limit, 50)
 }
 
 func (s *logsService) deleteSubscriptionFilter(g *logGroup, in *logsInput) (any, error) {
 	if g.subscriptions[in.FilterName] == nil {
-		return nil, refuse("ResourceNotFoundException", "The specified subscription filter does not exist.")
+		return nil, api.Refuse("ResourceNotFoundException", "The specified subscription filter does not exist.")
 	}
 	delete(g.subscriptions, in.FilterName)
 	return nil, nil

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/insights"
 )
 
@@ -11,13 +12,13 @@ import (
 func (in *logsInput) queried() []string {
 	names := append([]string{}, in.LogGroupNames...)
 	for _, id := range in.LogGroupIdentifiers {
-		names = append(names, afterLast(strings.TrimSuffix(id, ":*"), ":"))
+		names = append(names, api.AfterLast(strings.TrimSuffix(id, ":*"), ":"))
 	}
 	return names
 }
 
 // startQuery runs a query immediately; its times are seconds since 1970, both inclusive.
-func (s *logsService) startQuery(_ *call, in *logsInput) (any, error) {
+func (s *logsService) startQuery(_ *api.Request, in *logsInput) (any, error) {
 	names := in.queried()
 	if in.LogGroupName != "" {
 		names = append(names, in.LogGroupName)
@@ -27,7 +28,7 @@ func (s *logsService) startQuery(_ *call, in *logsInput) (any, error) {
 	}
 	q, err := insights.Parse(in.QueryString)
 	if err != nil {
-		return nil, refuse("MalformedQueryException", "%v", err)
+		return nil, api.Refuse("MalformedQueryException", "%v", err)
 	}
 	var records []insights.Record
 	for _, name := range names {
@@ -35,26 +36,26 @@ func (s *logsService) startQuery(_ *call, in *logsInput) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, t := range sorted(g.streams) {
+		for _, t := range api.Sorted(g.streams) {
 			for _, e := range t.events {
 				if seconds := e.Timestamp / 1000; seconds < in.StartTime || seconds > in.EndTime {
 					continue
 				}
 				r := insights.NewRecord(time.UnixMilli(e.Timestamp), e.Message)
-				r["@logStream"], r["@log"] = t.Name, s.region.server.opts.Account+":"+name
+				r["@logStream"], r["@log"] = t.Name, s.region.Server.Options.Account+":"+name
 				records = append(records, r)
 			}
 		}
 	}
-	id := newID()
+	id := api.NewID()
 	s.queries[id] = q.Run(records)
-	return obj{"queryId": id}, nil
+	return api.Obj{"queryId": id}, nil
 }
 
-func (s *logsService) getQueryResults(_ *call, in *logsInput) (any, error) {
+func (s *logsService) getQueryResults(_ *api.Request, in *logsInput) (any, error) {
 	rows, there := s.queries[in.QueryID]
 	if !there {
-		return nil, refuse("ResourceNotFoundException", "Query %s does not exist.", in.QueryID)
+		return nil, api.Refuse("ResourceNotFoundException", "Query %s does not exist.", in.QueryID)
 	}
-	return obj{"queryLanguage": "CWLI", "results": rows, "status": "Complete", "statistics": obj{"recordsMatched": len(rows)}}, nil
+	return api.Obj{"queryLanguage": "CWLI", "results": rows, "status": "Complete", "statistics": api.Obj{"recordsMatched": len(rows)}}, nil
 }

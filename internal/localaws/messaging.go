@@ -6,24 +6,26 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // messaging holds one region's SQS queues and SNS topics, to which a function's failures can be sent. Topics
 // have no subscribers.
 type messaging struct {
-	region *region
+	region *api.Region
 	queues map[string]*queue // by ARN
 	topics map[string]bool   // by ARN
 }
 
 // newMessaging returns a region's messaging with the queues and topics among the ARNs of what exists.
-func newMessaging(r *region, existing []string) *messaging {
+func newMessaging(r *api.Region, existing []string) *messaging {
 	s := &messaging{region: r, queues: map[string]*queue{}, topics: map[string]bool{}}
 	for _, arn := range existing {
 		switch {
-		case strings.Contains(arn, ":sqs:"+r.name+":"):
+		case strings.Contains(arn, ":sqs:"+r.Name+":"):
 			s.queues[arn] = &queue{}
-		case strings.Contains(arn, ":sns:"+r.name+":"):
+		case strings.Contains(arn, ":sns:"+r.Name+":"):
 			s.topics[arn] = true
 		}
 	}
@@ -53,89 +55,89 @@ type messagingInput struct {
 	WaitTimeSeconds     int      // ignored: the call does not wait
 }
 
-// arn returns the queue's or the topic's ARN.
-func (in *messagingInput) arn(r *region) string {
+// ARN returns the queue's or the topic's ARN.
+func (in *messagingInput) ARN(r *api.Region) string {
 	switch {
 	case in.QueueName+in.QueueURL != "":
-		return r.arn("sqs", cmp.Or(in.QueueName, afterLast(in.QueueURL, "/")))
+		return r.ARN("sqs", cmp.Or(in.QueueName, api.AfterLast(in.QueueURL, "/")))
 	case in.Name != "":
-		return r.arn("sns", in.Name)
+		return r.ARN("sns", in.Name)
 	}
 	return in.TopicArn
 }
 
-func (in *messagingInput) asks(own ask, _ *call) []ask { return []ask{own} }
+func (in *messagingInput) Asks(own api.Ask, _ *api.Request) []api.Ask { return []api.Ask{own} }
 
-func (s *messaging) sqsActions() map[string]action {
-	return map[string]action{
-		"CreateQueue": op(func(c *call, in *messagingInput) (any, error) {
-			if arn := in.arn(s.region); s.queues[arn] == nil {
+func (s *messaging) sqsActions() map[string]api.Action {
+	return map[string]api.Action{
+		"CreateQueue": api.Op(func(c *api.Request, in *messagingInput) (any, error) {
+			if arn := in.ARN(s.region); s.queues[arn] == nil {
 				s.queues[arn] = &queue{}
 			}
 			return s.queueURL(c, in)
 		}, "QueueName"),
-		"GetQueueUrl": op(s.queueURL, "QueueName"),
-		"GetQueueAttributes": op(func(_ *call, in *messagingInput) (any, error) {
+		"GetQueueUrl": api.Op(s.queueURL, "QueueName"),
+		"GetQueueAttributes": api.Op(func(_ *api.Request, in *messagingInput) (any, error) {
 			q, err := s.find(in)
 			if err != nil {
 				return nil, err
 			}
-			return obj{"Attributes": obj{"QueueArn": in.arn(s.region), "ApproximateNumberOfMessages": strconv.Itoa(len(q.messages))}}, nil
+			return api.Obj{"Attributes": api.Obj{"QueueArn": in.ARN(s.region), "ApproximateNumberOfMessages": strconv.Itoa(len(q.messages))}}, nil
 		}, "QueueURL"),
-		"DeleteQueue":    change(s.find, func(_ *queue, in *messagingInput) { delete(s.queues, in.arn(s.region)) }, "QueueURL"),
-		"ReceiveMessage": on(s.find, (*queue).receive, "QueueURL"),
-		"DeleteMessage": change(s.find, func(q *queue, in *messagingInput) {
+		"DeleteQueue":    api.Change(s.find, func(_ *queue, in *messagingInput) { delete(s.queues, in.ARN(s.region)) }, "QueueURL"),
+		"ReceiveMessage": api.On(s.find, (*queue).receive, "QueueURL"),
+		"DeleteMessage": api.Change(s.find, func(q *queue, in *messagingInput) {
 			q.messages = slices.DeleteFunc(q.messages, func(m message) bool { return m.ReceiptHandle == in.ReceiptHandle })
 		}, "QueueURL", "ReceiptHandle"),
 	}
 }
 
-func (s *messaging) snsActions() map[string]action {
-	return map[string]action{
-		"CreateTopic": op(func(_ *call, in *messagingInput) (any, error) {
-			s.topics[in.arn(s.region)] = true
-			return obj{"TopicArn": in.arn(s.region)}, nil
+func (s *messaging) snsActions() map[string]api.Action {
+	return map[string]api.Action{
+		"CreateTopic": api.Op(func(_ *api.Request, in *messagingInput) (any, error) {
+			s.topics[in.ARN(s.region)] = true
+			return api.Obj{"TopicArn": in.ARN(s.region)}, nil
 		}, "Name"),
-		"DeleteTopic": op(func(_ *call, in *messagingInput) (any, error) {
+		"DeleteTopic": api.Op(func(_ *api.Request, in *messagingInput) (any, error) {
 			delete(s.topics, in.TopicArn)
-			return obj{}, nil
+			return api.Obj{}, nil
 		}, "TopicArn"),
 	}
 }
 
 func (s *messaging) find(in *messagingInput) (*queue, error) {
-	if q := s.queues[in.arn(s.region)]; q != nil {
+	if q := s.queues[in.ARN(s.region)]; q != nil {
 		return q, nil
 	}
-	return nil, refuse("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.")
+	return nil, api.Refuse("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.")
 }
 
 // queueURL returns the queue's URL, below the address that the client called.
-func (s *messaging) queueURL(c *call, in *messagingInput) (any, error) {
+func (s *messaging) queueURL(c *api.Request, in *messagingInput) (any, error) {
 	_, err := s.find(in)
-	return obj{"QueueUrl": "http://" + c.request.Host + "/" + c.server.opts.Account + "/" + in.QueueName}, err
+	return api.Obj{"QueueUrl": "http://" + c.HTTP.Host + "/" + c.Server.Options.Account + "/" + in.QueueName}, err
 }
 
 func (q *queue) receive(in *messagingInput) (any, error) {
 	received := []message{}
 	for i := range q.messages {
 		if m := &q.messages[i]; !time.Now().Before(m.hidden) && len(received) < cmp.Or(in.MaxNumberOfMessages, 1) {
-			m.hidden, m.ReceiptHandle = time.Now().Add(visibility), newID()
+			m.hidden, m.ReceiptHandle = time.Now().Add(visibility), api.NewID()
 			received = append(received, *m)
 		}
 	}
-	return obj{"Messages": received}, nil
+	return api.Obj{"Messages": received}, nil
 }
 
 // Missing reports whether an ARN is that of a queue or topic of this account and region that does not exist.
 func (s *messaging) Missing(arn string) bool {
-	own := strings.Contains(arn, ":"+s.region.name+":"+s.region.server.opts.Account+":")
+	own := strings.Contains(arn, ":"+s.region.Name+":"+s.region.Server.Options.Account+":")
 	return own && (strings.Contains(arn, ":sqs:") && s.queues[arn] == nil || strings.Contains(arn, ":sns:") && !s.topics[arn])
 }
 
 // Send adds a message to a queue, if the ARN is that of one. The lock must be held.
 func (s *messaging) Send(arn string, body []byte) {
 	if q := s.queues[arn]; q != nil {
-		q.messages = append(q.messages, message{MessageID: newID(), Body: string(body)})
+		q.messages = append(q.messages, message{MessageID: api.NewID(), Body: string(body)})
 	}
 }

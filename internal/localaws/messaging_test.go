@@ -11,10 +11,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // onSQS makes a call to SQS, and returns the response's members or the error code.
-func onSQS(t *testing.T, s *Server, action, body string) (answer obj, code string) {
+func onSQS(t *testing.T, s *Server, action, body string) (answer api.Obj, code string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://local/", strings.NewReader(body))
 	if err != nil {
@@ -73,7 +75,7 @@ func TestFailuresGoToTheQueue(t *testing.T) {
 			RequestPayload  json.RawMessage
 			ResponsePayload struct{ ErrorMessage string }
 		}
-		body, _ := got[0].(obj)["Body"].(string)
+		body, _ := got[0].(api.Obj)["Body"].(string)
 		if err := json.Unmarshal([]byte(body), &record); err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +86,7 @@ func TestFailuresGoToTheQueue(t *testing.T) {
 			t.Error("it is not hidden:", again)
 		}
 		time.Sleep(visibility)
-		seen, _ := receive()[0].(obj)["ReceiptHandle"].(string)
+		seen, _ := receive()[0].(api.Obj)["ReceiptHandle"].(string)
 		if _, code := onSQS(t, s, "DeleteMessage", `{"QueueUrl":"http://local/111122223333/failed","ReceiptHandle":"`+seen+`"}`); code != "" {
 			t.Error(code)
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // output writes a sandbox's output line by line to the function's log group.
@@ -35,7 +37,7 @@ func (o *output) line(text string) {
 	o.mu.Lock()
 	o.tail.WriteString(text + "\n")
 	o.mu.Unlock()
-	server := o.service.region.server
+	server := o.service.region.Server
 	server.Lock()
 	defer server.Unlock()
 	o.service.needs.Logs.Write(o.conf.Role, o.conf.LoggingConfig.LogGroup, o.stream, text)
@@ -51,11 +53,11 @@ func (o *output) end() string {
 }
 
 // platform writes Lambda's own record of an invocation, in the configured log format.
-func (o *output) platform(kind string, record obj) {
+func (o *output) platform(kind string, record api.Obj) {
 	switch logging := o.conf.LoggingConfig; {
 	case logging.LogFormat == "JSON" && logging.SystemLogLevel == "WARN":
 	case logging.LogFormat == "JSON":
-		text, err := json.Marshal(obj{
+		text, err := json.Marshal(api.Obj{
 			"time": time.Now().UTC().Format("2006-01-02T15:04:05.000Z"), "type": "platform." + kind, "record": record,
 		})
 		if err == nil {

@@ -4,15 +4,17 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // related holds the resources that one region's services use: target groups, subnets, scalable targets,
 // quotas.
 type related struct {
-	region  *region
+	region  *api.Region
 	groups  []*targetGroup
-	subnets []obj
-	targets map[string]obj // scalable targets, by resource ID
+	subnets []api.Obj
+	targets map[string]api.Obj // scalable targets, by resource ID
 	quotas  map[string]float64
 	running func(provider string) int // tasks on a capacity provider
 }
@@ -23,36 +25,36 @@ type targetGroup struct {
 }
 
 // newRelated returns the resources of a region; running returns the number of running tasks on a capacity provider.
-func newRelated(r *region, running func(provider string) int) *related {
-	s := &related{region: r, running: running, targets: map[string]obj{}, quotas: map[string]float64{"L-36FBB829": 6, "L-3032A538": 6}}
+func newRelated(r *api.Region, running func(provider string) int) *related {
+	s := &related{region: r, running: running, targets: map[string]api.Obj{}, quotas: map[string]float64{"L-36FBB829": 6, "L-3032A538": 6}}
 	for i, zone := range []string{"a", "b"} {
-		s.subnets = append(s.subnets, obj{
-			"subnetId": "subnet-0000000000000000" + strconv.Itoa(i+1), "availabilityZone": r.name + zone, "availabilityZoneId": fmt.Sprintf("%s-az%d", r.name, i+1),
+		s.subnets = append(s.subnets, api.Obj{
+			"subnetId": "subnet-0000000000000000" + strconv.Itoa(i+1), "availabilityZone": r.Name + zone, "availabilityZoneId": fmt.Sprintf("%s-az%d", r.Name, i+1),
 			"availableIpAddressCount": 250, "state": "available", "ipv6Native": false,
 		})
 	}
 	return s
 }
 
-func (s *related) actions() map[string]map[string]action {
-	return map[string]map[string]action{
+func (s *related) actions() map[string]map[string]api.Action {
+	return map[string]map[string]api.Action{
 		"elasticloadbalancing": {
-			"DescribeTargetGroups":          op(s.describeTargetGroups),
-			"DescribeTargetGroupAttributes": on(s.group, s.describeAttributes),
-			"ModifyTargetGroupAttributes":   on(s.group, s.modifyAttributes),
+			"DescribeTargetGroups":          api.Op(s.describeTargetGroups),
+			"DescribeTargetGroupAttributes": api.On(s.group, s.describeAttributes),
+			"ModifyTargetGroupAttributes":   api.On(s.group, s.modifyAttributes),
 		},
-		"ec2": {"DescribeSubnets": op(s.describeSubnets)},
+		"ec2": {"DescribeSubnets": api.Op(s.describeSubnets)},
 		"application-autoscaling": {
-			"DescribeScalableTargets": op(s.describeScalableTargets),
-			"RegisterScalableTarget":  op(s.registerScalableTarget, "ResourceID"),
+			"DescribeScalableTargets": api.Op(s.describeScalableTargets),
+			"RegisterScalableTarget":  api.Op(s.registerScalableTarget, "ResourceID"),
 		},
 		"servicequotas": {
-			"GetServiceQuota":             op(s.getServiceQuota, "QuotaCode"),
-			"RequestServiceQuotaIncrease": op(s.requestQuota, "QuotaCode"),
+			"GetServiceQuota":             api.Op(s.getServiceQuota, "QuotaCode"),
+			"RequestServiceQuotaIncrease": api.Op(s.requestQuota, "QuotaCode"),
 		},
-		"cloudwatch": {"GetMetricData": op(s.getMetricData)},
+		"cloudwatch": {"GetMetricData": api.Op(s.getMetricData)},
 		"ecr":        (&registry{region: s.region}).actions(),
-		"account":    {"ListRegions": op(listRegions)},
+		"account":    {"ListRegions": api.Op(listRegions)},
 	}
 }
 
@@ -60,23 +62,23 @@ type balancerInput struct {
 	TargetGroupArn string
 	PageSize       *int `json:",string" check:"min=1 max=400"`
 	Marker         string
-	Attributes     []tag
+	Attributes     []api.Tag
 }
 
-func (in *balancerInput) arn(*region) string { return in.TargetGroupArn }
+func (in *balancerInput) ARN(*api.Region) string { return in.TargetGroupArn }
 
-// asks uses no resource for actions that only describe (Service Authorization Reference).
-func (in *balancerInput) asks(own ask, c *call) []ask {
-	if !c.record.Write() {
+// Asks uses no resource for actions that only describe (Service Authorization Reference).
+func (in *balancerInput) Asks(own api.Ask, c *api.Request) []api.Ask {
+	if !c.Record.Write() {
 		own.Resource = "*"
 	}
-	return []ask{own}
+	return []api.Ask{own}
 }
 
 func (s *related) group(in *balancerInput) (*targetGroup, error) {
 	at := slices.IndexFunc(s.groups, func(g *targetGroup) bool { return g.arn == in.TargetGroupArn })
 	if at < 0 {
-		return nil, refuse("TargetGroupNotFound", "One or more target groups not found")
+		return nil, api.Refuse("TargetGroupNotFound", "One or more target groups not found")
 	}
 	return s.groups[at], nil
 }
@@ -84,32 +86,32 @@ func (s *related) group(in *balancerInput) (*targetGroup, error) {
 // AddTargetGroup creates a target group with a deregistration delay in seconds.
 func (s *related) AddTargetGroup(name string, drain int) string {
 	g := &targetGroup{
-		arn: s.region.arn("elasticloadbalancing", "targetgroup/"+name+"/"+randomHex(16)), name: name,
+		arn: s.region.ARN("elasticloadbalancing", "targetgroup/"+name+"/"+api.RandomHex(16)), name: name,
 		attributes: map[string]string{"deregistration_delay.timeout_seconds": strconv.Itoa(drain), "slow_start.duration_seconds": "0", "stickiness.enabled": "false"},
 	}
 	s.groups = append(s.groups, g)
 	return g.arn
 }
 
-func (s *related) describeTargetGroups(_ *call, in *balancerInput) (any, error) {
-	all := []obj{}
+func (s *related) describeTargetGroups(_ *api.Request, in *balancerInput) (any, error) {
+	all := []api.Obj{}
 	for _, g := range s.groups {
-		all = append(all, obj{
+		all = append(all, api.Obj{
 			"TargetGroupArn": g.arn, "TargetGroupName": g.name, "Protocol": "HTTP", "ProtocolVersion": "HTTP1", "TargetType": "ip",
 			"HealthCheckIntervalSeconds": 30, "UnhealthyThresholdCount": 2, "HealthyThresholdCount": 5,
 		})
 	}
-	return paged("elasticloadbalancing", "TargetGroups", all, "NextMarker", in.Marker, in.PageSize, 400)
+	return api.Paged("elasticloadbalancing", "TargetGroups", all, "NextMarker", in.Marker, in.PageSize, 400)
 }
 
 func (s *related) describeAttributes(g *targetGroup, _ *balancerInput) (any, error) {
-	return obj{"Attributes": tags(g.attributes).list()}, nil
+	return api.Obj{"Attributes": api.Tags(g.attributes).List()}, nil
 }
 
 func (s *related) modifyAttributes(g *targetGroup, in *balancerInput) (any, error) {
 	for _, attribute := range in.Attributes {
 		if _, known := g.attributes[attribute.Key]; !known {
-			return nil, refuse("InvalidConfigurationRequest", "Target group attribute key '%s' is not recognized", attribute.Key)
+			return nil, api.Refuse("InvalidConfigurationRequest", "Target group attribute key '%s' is not recognized", attribute.Key)
 		}
 		g.attributes[attribute.Key] = attribute.Value
 	}
@@ -123,13 +125,13 @@ type subnetInput struct {
 	}
 }
 
-func (s *related) describeSubnets(_ *call, in *subnetInput) (any, error) {
-	found := []obj{}
+func (s *related) describeSubnets(_ *api.Request, in *subnetInput) (any, error) {
+	found := []api.Obj{}
 	for _, subnet := range s.subnets {
 		fits := true
 		for _, f := range in.Filter {
 			if f.Name != "subnet-id" {
-				return nil, refuse("InvalidParameterValue", "The filter '%s' is invalid", f.Name)
+				return nil, api.Refuse("InvalidParameterValue", "The filter '%s' is invalid", f.Name)
 			}
 			fits = fits && slices.Contains(f.Value, fmt.Sprint(subnet["subnetId"]))
 		}
@@ -137,7 +139,7 @@ func (s *related) describeSubnets(_ *call, in *subnetInput) (any, error) {
 			found = append(found, subnet)
 		}
 	}
-	return obj{"subnetSet": found}, nil
+	return api.Obj{"subnetSet": found}, nil
 }
 
 type scalingInput struct {
@@ -149,23 +151,23 @@ type scalingInput struct {
 	MaxCapacity       *int `check:"min=0"`
 }
 
-func (s *related) describeScalableTargets(_ *call, in *scalingInput) (any, error) {
-	found := []obj{}
+func (s *related) describeScalableTargets(_ *api.Request, in *scalingInput) (any, error) {
+	found := []api.Obj{}
 	for _, id := range in.ResourceIDs {
 		if target := s.targets[id]; target != nil {
 			found = append(found, target)
 		}
 	}
-	return obj{"ScalableTargets": found}, nil
+	return api.Obj{"ScalableTargets": found}, nil
 }
 
-func (s *related) registerScalableTarget(_ *call, in *scalingInput) (any, error) {
+func (s *related) registerScalableTarget(_ *api.Request, in *scalingInput) (any, error) {
 	target := s.targets[in.ResourceID]
 	switch {
 	case target == nil && (in.MinCapacity == nil || in.MaxCapacity == nil):
-		return nil, refuse("ValidationException", "MinCapacity and MaxCapacity are required to register a new scalable target")
+		return nil, api.Refuse("ValidationException", "MinCapacity and MaxCapacity are required to register a new scalable target")
 	case target == nil:
-		target = obj{"ServiceNamespace": "ecs", "ResourceId": in.ResourceID, "ScalableDimension": "ecs:service:DesiredCount", "RoleARN": "", "CreationTime": 0}
+		target = api.Obj{"ServiceNamespace": "ecs", "ResourceId": in.ResourceID, "ScalableDimension": "ecs:service:DesiredCount", "RoleARN": "", "CreationTime": 0}
 		s.targets[in.ResourceID] = target
 	}
 	for name, given := range map[string]*int{"MinCapacity": in.MinCapacity, "MaxCapacity": in.MaxCapacity} {
@@ -173,7 +175,7 @@ func (s *related) registerScalableTarget(_ *call, in *scalingInput) (any, error)
 			target[name] = *given
 		}
 	}
-	return obj{}, nil
+	return api.Obj{}, nil
 }
 
 type quotaInput struct {
@@ -182,27 +184,27 @@ type quotaInput struct {
 	DesiredValue float64
 }
 
-func (in *quotaInput) arn(r *region) string {
-	return r.arn("servicequotas", in.ServiceCode+"/"+in.QuotaCode)
+func (in *quotaInput) ARN(r *api.Region) string {
+	return r.ARN("servicequotas", in.ServiceCode+"/"+in.QuotaCode)
 }
 
-func (in *quotaInput) asks(own ask, _ *call) []ask { return []ask{own} }
+func (in *quotaInput) Asks(own api.Ask, _ *api.Request) []api.Ask { return []api.Ask{own} }
 
-func (s *related) getServiceQuota(_ *call, in *quotaInput) (any, error) {
+func (s *related) getServiceQuota(_ *api.Request, in *quotaInput) (any, error) {
 	value, known := s.quotas[in.QuotaCode]
 	if !known || in.ServiceCode != "fargate" {
-		return nil, refuse("NoSuchResourceException", "The request failed because the specified quota code does not exist.")
+		return nil, api.Refuse("NoSuchResourceException", "The request failed because the specified quota code does not exist.")
 	}
-	return obj{"Quota": obj{"ServiceCode": in.ServiceCode, "QuotaCode": in.QuotaCode, "Value": value, "Adjustable": true}}, nil
+	return api.Obj{"Quota": api.Obj{"ServiceCode": in.ServiceCode, "QuotaCode": in.QuotaCode, "Value": value, "Adjustable": true}}, nil
 }
 
 // requestQuota grants the requested value immediately.
-func (s *related) requestQuota(c *call, in *quotaInput) (any, error) {
+func (s *related) requestQuota(c *api.Request, in *quotaInput) (any, error) {
 	if _, err := s.getServiceQuota(c, in); err != nil {
 		return nil, err
 	}
 	s.quotas[in.QuotaCode] = in.DesiredValue
-	return obj{"RequestedQuota": obj{"QuotaCode": in.QuotaCode, "DesiredValue": in.DesiredValue, "Status": "APPROVED"}}, nil
+	return api.Obj{"RequestedQuota": api.Obj{"QuotaCode": in.QuotaCode, "DesiredValue": in.DesiredValue, "Status": "APPROVED"}}, nil
 }
 
 type metricsInput struct {
@@ -217,8 +219,8 @@ type metricsInput struct {
 }
 
 // getMetricData returns the vCPUs that run now, the only supported metric.
-func (s *related) getMetricData(_ *call, in *metricsInput) (any, error) {
-	results := []obj{}
+func (s *related) getMetricData(_ *api.Request, in *metricsInput) (any, error) {
+	results := []api.Obj{}
 	for _, query := range in.MetricDataQueries {
 		class := ""
 		for _, d := range query.MetricStat.Metric.Dimensions {
@@ -226,11 +228,11 @@ func (s *related) getMetricData(_ *call, in *metricsInput) (any, error) {
 				class = d.Value
 			}
 		}
-		results = append(results, obj{
+		results = append(results, api.Obj{
 			"Id": query.ID, "StatusCode": "Complete", "Values": []float64{s.vcpus(map[string]string{"Standard/Spot": "FARGATE_SPOT", "Standard/OnDemand": "FARGATE"}[class])},
 		})
 	}
-	return obj{"MetricDataResults": results}, nil
+	return api.Obj{"MetricDataResults": results}, nil
 }
 
 // vcpus returns the vCPUs of the tasks on a capacity provider: a quarter each.
@@ -247,7 +249,7 @@ func (s *related) SubnetIDs() []any {
 
 // AddScalableTarget lets Application Auto Scaling scale a service between two numbers of tasks. The lock must be held.
 func (s *related) AddScalableTarget(id string, least, most int) {
-	s.targets[id] = obj{
+	s.targets[id] = api.Obj{
 		"ServiceNamespace": "ecs", "ResourceId": id, "ScalableDimension": "ecs:service:DesiredCount", "RoleARN": "", "CreationTime": 0,
 		"MinCapacity": least, "MaxCapacity": most,
 	}

@@ -136,9 +136,9 @@ func TestServeEndsWithItsContext(t *testing.T) {
 // Closing a server again, during or after Close, returns the same result.
 func TestCloseMayBeCalledAgain(t *testing.T) {
 	s := New(Options{})
-	s.kernel.Lock()
+	s.api.Lock()
 	_, err := s.host.codeFolder()
-	s.kernel.Unlock()
+	s.api.Unlock()
 	if err != nil {
 		t.Fatal(err)
 	}

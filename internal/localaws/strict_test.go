@@ -10,10 +10,15 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
+
 	logstypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+
 	ebtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -29,8 +34,8 @@ func TestRefusals(t *testing.T) {
 	}
 	listen(t, c)
 	for name, test := range map[string]struct {
-		call func(context.Context, clients) error
-		want string
+		Request func(context.Context, clients) error
+		want    string
 	}{
 		"51 tags":                      {tagRole(51), "LimitExceeded"},
 		"a tag without a key":          {tagFunctionF(map[string]string{"": "v"}), "ValidationException"},
@@ -71,7 +76,7 @@ func TestRefusals(t *testing.T) {
 		"an event that is no JSON":     {testPattern(`{`), "ValidationException"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := test.call(t.Context(), c); codeOf(err) != test.want {
+			if err := test.Request(t.Context(), c); codeOf(err) != test.want {
 				t.Errorf("%v, want %s", err, test.want)
 			}
 		})
@@ -103,7 +108,7 @@ func TestMissingMembersAreNamed(t *testing.T) {
 
 func TestAZipHasItsLimit(t *testing.T) {
 	s, _ := start(t, Options{})
-	f := newFunction(&lambdaService{region: &region{server: s.kernel, name: "us-east-1"}}, "f")
+	f := newFunction(&lambdaService{region: &api.Region{Server: s.api, Name: "us-east-1"}}, "f")
 	if err := f.setCode(make([]byte, zipLimit+1), nil); err == nil || !strings.Contains(err.Error(), "Zipped size must be smaller than 52428800 bytes") {
 		t.Error(err)
 	}
@@ -111,7 +116,7 @@ func TestAZipHasItsLimit(t *testing.T) {
 
 func writeF(events ...logstypes.InputLogEvent) func(context.Context, clients) error {
 	return func(ctx context.Context, c clients) error {
-		stream := &cloudwatchlogs.CreateLogStreamInput{LogGroupName: aws.String("/aws/lambda/f"), LogStreamName: aws.String(randomHex(8))}
+		stream := &cloudwatchlogs.CreateLogStreamInput{LogGroupName: aws.String("/aws/lambda/f"), LogStreamName: aws.String(api.RandomHex(8))}
 		if _, err := c.logs.CreateLogStream(ctx, stream); err != nil {
 			return err
 		}

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
 // taggingInput is the input of GetResources.
@@ -21,17 +23,17 @@ type tagFilter struct {
 }
 
 // getResources finds resources of the region by their tags. Roles are not included: IAM belongs to no region.
-func (s *regional) getResources(c *call, in *taggingInput) (any, error) {
+func (s *regional) getResources(c *api.Request, in *taggingInput) (any, error) {
 	if in.ResourceARNList != nil && (in.TagFilters != nil || in.ResourceTypeFilters != nil || in.ResourcesPerPage != nil || in.PaginationToken != "") {
-		return nil, refuse("InvalidParameterException", "ResourceARNList cannot be used together with filters or pagination")
+		return nil, api.Refuse("InvalidParameterException", "ResourceARNList cannot be used together with filters or pagination")
 	}
-	found, tagged := []obj{}, s.indexed(c.lag)
+	found, tagged := []api.Obj{}, s.indexed(c.Lag)
 	for _, arn := range slices.Sorted(maps.Keys(tagged)) {
 		if in.wants(arn, tagged[arn]) {
-			found = append(found, obj{"ResourceARN": arn, "Tags": tagged[arn].list()})
+			found = append(found, api.Obj{"ResourceARN": arn, "Tags": tagged[arn].List()})
 		}
 	}
-	answer, err := paged("tag", "ResourceTagMappingList", found, "PaginationToken", in.PaginationToken, in.ResourcesPerPage, 100)
+	answer, err := api.Paged("tag", "ResourceTagMappingList", found, "PaginationToken", in.PaginationToken, in.ResourcesPerPage, 100)
 	if err == nil && answer["PaginationToken"] == nil {
 		answer["PaginationToken"] = "" // how AWS marks the last page
 	}
@@ -39,14 +41,14 @@ func (s *regional) getResources(c *call, in *taggingInput) (any, error) {
 }
 
 // indexed returns the index of the Tagging API, which is up to date unless a fault says otherwise.
-func (s *regional) indexed(lag Lag) map[string]tags {
-	all := map[string]tags{}
+func (s *regional) indexed(lag api.Lag) map[string]api.Tags {
+	all := map[string]api.Tags{}
 	if !lag.Missing {
-		for _, service := range []interface{ Tagged() map[string]tags }{s.lambda, s.logs, s.events, s.ecs} {
+		for _, service := range []interface{ Tagged() map[string]api.Tags }{s.lambda, s.logs, s.events, s.ecs} {
 			maps.Copy(all, service.Tagged())
 		}
 	}
-	maps.DeleteFunc(all, func(_ string, t tags) bool { return len(t) == 0 })
+	maps.DeleteFunc(all, func(_ string, t api.Tags) bool { return len(t) == 0 })
 	for arn, t := range lag.Deleted {
 		all[arn] = t
 	}
@@ -54,7 +56,7 @@ func (s *regional) indexed(lag Lag) map[string]tags {
 }
 
 // wants reports whether a resource passes all filters. A filter without values passes any value.
-func (in *taggingInput) wants(arn string, t tags) bool {
+func (in *taggingInput) wants(arn string, t api.Tags) bool {
 	for _, f := range in.TagFilters {
 		value, there := t[f.Key]
 		if !there || len(f.Values) > 0 && !slices.Contains(f.Values, value) {

@@ -1,4 +1,4 @@
-package localaws
+package api
 
 import (
 	"encoding/json"
@@ -7,41 +7,42 @@ import (
 	"strings"
 )
 
-// tags are a resource's tags.
-type tags map[string]string
+// Tags are a resource's tags.
+type Tags map[string]string
 
-// tag is one tag in list form.
-type tag struct {
+// Tag is one tag in list form.
+type Tag struct {
 	Key   string `check:"len=1:128 re=[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"`
 	Value string `check:"len=0:256 re=[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"`
 }
 
 // tagList is the tags in a request: a list of keys and values in some services, an object in others.
-type tagList []tag
+type tagList []Tag
 
 // UnmarshalJSON decodes either form.
 func (l *tagList) UnmarshalJSON(text []byte) error {
-	var object tags
+	var object Tags
 	if json.Unmarshal(text, &object) == nil {
-		*l = object.list()
+		*l = object.List()
 		return nil
 	}
-	return json.Unmarshal(text, (*[]tag)(l))
+	return json.Unmarshal(text, (*[]Tag)(l))
 }
 
-// tagging is the part of an input that concerns tags.
-type tagging struct {
+// Tagging is the part of an input that concerns tags.
+type Tagging struct {
 	Tags    tagList
 	TagKeys []string
 }
 
-func (g tagging) given() tagging { return g }
+// Given returns the part of an input that is about tags.
+func (g Tagging) Given() Tagging { return g }
 
-// list returns the tags sorted by key, so that responses are stable.
-func (t tags) list() []tag {
-	l := make([]tag, 0, len(t))
+// List returns the tags sorted by key, so that responses are stable.
+func (t Tags) List() []Tag {
+	l := make([]Tag, 0, len(t))
 	for _, key := range slices.Sorted(maps.Keys(t)) {
-		l = append(l, tag{Key: key, Value: t[key]})
+		l = append(l, Tag{Key: key, Value: t[key]})
 	}
 	return l
 }
@@ -63,22 +64,22 @@ func tagCodes(service string) (reserved, many string) {
 	return invalidCode(service), invalidCode(service)
 }
 
-// add adds all of the tags or none.
-func (t *tags) add(service string, more tagList) error {
+// Add adds all of the tags or none.
+func (t *Tags) Add(service string, more tagList) error {
 	reserved, many := tagCodes(service)
 	if service == "iam" && !distinct(more) {
-		return refuse(reserved, "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+		return Refuse(reserved, "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
 	}
-	sum := tags{}
+	sum := Tags{}
 	maps.Copy(sum, *t)
 	for _, one := range more {
 		if strings.HasPrefix(strings.ToLower(one.Key), "aws:") {
-			return refuse(reserved, "System tags (prefixed with aws:) are reserved for AWS use.")
+			return Refuse(reserved, "System tags (prefixed with aws:) are reserved for AWS use.")
 		}
 		sum[one.Key] = one.Value
 	}
 	if len(sum) > maxTags {
-		return refuse(many, "Number of tags exceeds resource tag limit.")
+		return Refuse(many, "Number of tags exceeds resource tag limit.")
 	}
 	*t = sum
 	return nil
@@ -93,18 +94,18 @@ func distinct(list tagList) bool {
 	return len(keys) == len(list)
 }
 
-// tagCalls returns a service's actions to tag and untag what find finds; of returns its tags. Removing a
+// TagCalls returns a service's actions to tag and untag what find finds; of returns its tags. Removing a
 // missing key succeeds in all services.
-func tagCalls[T any, In interface{ given() tagging }](service string, find func(in *In) (*T, error), of func(o *T) *tags) (tagIt, untagIt action) {
-	tagIt = on(find, func(o *T, in *In) (any, error) {
-		added := (*in).given().Tags
+func TagCalls[T any, In interface{ Given() Tagging }](service string, find func(in *In) (*T, error), of func(o *T) *Tags) (tagIt, untagIt Action) {
+	tagIt = On(find, func(o *T, in *In) (any, error) {
+		added := (*in).Given().Tags
 		if reserved, _ := tagCodes(service); len(added) == 0 {
-			return nil, refuse(reserved, "An error occurred and the request cannot be processed.") // Lambda's wording
+			return nil, Refuse(reserved, "An error occurred and the request cannot be processed.") // Lambda's wording
 		}
-		return nil, of(o).add(service, added)
+		return nil, of(o).Add(service, added)
 	})
-	untagIt = change(find, func(o *T, in *In) {
-		for _, key := range (*in).given().TagKeys {
+	untagIt = Change(find, func(o *T, in *In) {
+		for _, key := range (*in).Given().TagKeys {
 			delete(*of(o), key)
 		}
 	})

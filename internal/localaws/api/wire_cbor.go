@@ -1,4 +1,4 @@
-package localaws
+package api
 
 import (
 	"net/http"
@@ -11,23 +11,23 @@ import (
 // uses it.
 type cborWire struct{}
 
-func (cborWire) target(c *call) error {
-	parts := strings.Split(c.request.URL.Path, "/") // /service/GraniteServiceVersion20100801/operation/GetMetricData
-	c.record.Service = "cloudwatch"
-	c.record.Action = parts[len(parts)-1]
+func (cborWire) target(c *Request) error {
+	parts := strings.Split(c.HTTP.URL.Path, "/") // /service/GraniteServiceVersion20100801/operation/GetMetricData
+	c.Record.Service = "cloudwatch"
+	c.Record.Action = parts[len(parts)-1]
 	return nil
 }
 
-func (cborWire) decode(c *call, in any) error {
-	if len(c.body) == 0 {
+func (cborWire) decode(c *Request, in any) error {
+	if len(c.Body) == 0 {
 		return nil
 	}
-	value, err := cbor.Decode(c.body)
+	value, err := cbor.Decode(c.Body)
 	if err == nil {
 		err = fill(in, uncbor(value))
 	}
 	if err != nil {
-		return refuse("SerializationException", "%v", err)
+		return Refuse("SerializationException", "%v", err)
 	}
 	return nil
 }
@@ -36,7 +36,7 @@ func (cborWire) decode(c *call, in any) error {
 func uncbor(v cbor.Value) any {
 	switch v := v.(type) {
 	case cbor.Map:
-		tree := obj{}
+		tree := Obj{}
 		for key, each := range v {
 			tree[key] = uncbor(each)
 		}
@@ -89,12 +89,12 @@ func tocbor(v any) cbor.Value {
 	return &cbor.Nil{}
 }
 
-func (w cborWire) answer(to http.ResponseWriter, _ *call, out any) {
+func (w cborWire) answer(to http.ResponseWriter, _ *Request, out any) {
 	w.write(to, http.StatusOK, out)
 }
 
-func (w cborWire) refuse(to http.ResponseWriter, _ *call, e *Error) {
-	w.write(to, e.status(), obj{"__type": "com.amazonaws.cloudwatch#" + e.Code, "message": e.Message})
+func (w cborWire) refuse(to http.ResponseWriter, _ *Request, e *Error) {
+	w.write(to, e.status(), Obj{"__type": "com.amazonaws.cloudwatch#" + e.Code, "message": e.Message})
 }
 
 func (cborWire) write(to http.ResponseWriter, status int, out any) {

@@ -1,4 +1,4 @@
-package localaws
+package api
 
 import (
 	"encoding/xml"
@@ -15,28 +15,28 @@ import (
 // elements named item in responses, which have no result element.
 type ec2Wire struct{}
 
-func (ec2Wire) target(c *call) error {
-	form, err := url.ParseQuery(string(c.body))
+func (ec2Wire) target(c *Request) error {
+	form, err := url.ParseQuery(string(c.Body))
 	if err != nil {
-		return refuse("MalformedQueryString", "%v", err)
+		return Refuse("MalformedQueryString", "%v", err)
 	}
-	c.record.Service, c.record.Action, c.params = "ec2", form.Get("Action"), obj{}
+	c.Record.Service, c.Record.Action, c.Params = "ec2", form.Get("Action"), Obj{}
 	for key, values := range form {
-		plant(c.params, strings.Split(key, "."), values[0])
+		plant(c.Params, strings.Split(key, "."), values[0])
 	}
 	return nil
 }
 
-func (ec2Wire) decode(c *call, in any) error {
-	if err := fill(in, numbered(c.params)); err != nil {
-		return refuse("InvalidParameterValue", "%v", err)
+func (ec2Wire) decode(c *Request, in any) error {
+	if err := fill(in, numbered(c.Params)); err != nil {
+		return Refuse("InvalidParameterValue", "%v", err)
 	}
 	return nil
 }
 
 // numbered replaces {"1":a,"2":b} with [a,b], recursively.
 func numbered(v any) any {
-	tree, ok := v.(obj)
+	tree, ok := v.(Obj)
 	if !ok {
 		return v
 	}
@@ -55,14 +55,14 @@ func numbered(v any) any {
 	return tree
 }
 
-func (ec2Wire) answer(w http.ResponseWriter, c *call, out any) {
+func (ec2Wire) answer(w http.ResponseWriter, c *Request, out any) {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<%sResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>%s</requestId>`, c.record.Action, newID())
+	fmt.Fprintf(&b, `<%sResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>%s</requestId>`, c.Record.Action, NewID())
 	answer, _ := plain(out).(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(answer)) {
 		item(&b, name, answer[name])
 	}
-	fmt.Fprintf(&b, "</%sResponse>", c.record.Action)
+	fmt.Fprintf(&b, "</%sResponse>", c.Record.Action)
 	writeXML(w, http.StatusOK, b.String())
 }
 
@@ -83,13 +83,13 @@ func item(b *strings.Builder, name string, v any) {
 	b.WriteString("</" + name + ">")
 }
 
-func (ec2Wire) refuse(w http.ResponseWriter, _ *call, e *Error) {
+func (ec2Wire) refuse(w http.ResponseWriter, _ *Request, e *Error) {
 	var b strings.Builder
 	b.WriteString("<Response><Errors><Error>")
 	element(&b, "Code", e.Code)
 	element(&b, "Message", e.Message)
 	b.WriteString("</Error></Errors>")
-	element(&b, "RequestID", newID())
+	element(&b, "RequestID", NewID())
 	b.WriteString("</Response>")
 	writeXML(w, e.status(), b.String())
 }

@@ -1,4 +1,4 @@
-package localaws
+package api
 
 import (
 	"cmp"
@@ -11,24 +11,24 @@ import (
 
 // unknown rejects an input member that this package does not know, unless it is empty, because ignoring it
 // would be misleading.
-func (c *call) unknown(in any) error {
-	members := maps.Clone(c.params)
+func (c *Request) unknown(in any) error {
+	members := maps.Clone(c.Params)
 	if members == nil {
-		members = obj{}
+		members = Obj{}
 	}
 	var body map[string]json.RawMessage
-	if c.record.Action != "Invoke" && json.Unmarshal(c.body, &body) == nil { // a payload is not an input
+	if c.Record.Action != "Invoke" && json.Unmarshal(c.Body, &body) == nil { // a payload is not an input
 		for name, value := range body {
 			members[name] = value
 		}
 	}
-	if c.record.Action == "RegisterTaskDefinition" { // everything in it is stored
+	if c.Record.Action == "RegisterTaskDefinition" { // everything in it is stored
 		return nil
 	}
-	known := c.server.model.members(reflect.TypeOf(in).Elem())
+	known := c.Server.model.members(reflect.TypeOf(in).Elem())
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if !known[strings.ToLower(name)] && says(members[name]) {
-			return notHere(c.record.String() + " with the member " + name)
+			return NotImplemented(c.Record.String() + " with the member " + name)
 		}
 	}
 	return nil

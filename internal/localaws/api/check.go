@@ -1,4 +1,4 @@
-package localaws
+package api
 
 import (
 	"fmt"
@@ -29,9 +29,9 @@ func (m *model) check(service string, in any, required []string) error {
 	case 0:
 		return nil
 	case 1:
-		return refuse(invalidCode(service), "1 validation error detected: %s", found[0])
+		return Refuse(invalidCode(service), "1 validation error detected: %s", found[0])
 	}
-	return refuse(invalidCode(service), "%d validation errors detected: %s", len(found), strings.Join(found, "; "))
+	return Refuse(invalidCode(service), "%d validation errors detected: %s", len(found), strings.Join(found, "; "))
 }
 
 // violations returns those of a struct at a path of the input. Only at the top level does a zero value mean

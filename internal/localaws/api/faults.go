@@ -1,4 +1,4 @@
-package localaws
+package api
 
 import (
 	"errors"
@@ -57,11 +57,11 @@ func (a *armed) hits(c Call) bool {
 }
 
 // strike applies the fault to the call.
-func (f Fault) strike(c *call) error {
+func (f Fault) strike(c *Request) error {
 	if f.Delay > 0 {
 		select {
 		case <-time.After(f.Delay):
-		case <-c.request.Context().Done():
+		case <-c.HTTP.Context().Done():
 			return errDropped
 		}
 	}
@@ -69,18 +69,18 @@ func (f Fault) strike(c *call) error {
 	case f.Lose:
 		return errDropped
 	case f.Deny:
-		return denied(c.record)
+		return denied(c.Record)
 	case f.Throttle:
-		return throttled(c.record.Service)
+		return Throttled(c.Record.Service)
 	case f.Refuse != nil:
 		return f.Refuse
 	}
 	c.dropped = c.dropped || f.Drop
 	if f.Entries != nil {
-		c.entries = f.Entries
+		c.Entries = f.Entries
 	}
 	if f.Lag != nil {
-		c.lag = *f.Lag
+		c.Lag = *f.Lag
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package localaws
+package api
 
 import (
 	"bytes"
@@ -12,10 +12,10 @@ import (
 
 // Config returns a configuration whose clients call the server without a socket: from any goroutine of this
 // process, also inside a testing/synctest bubble.
-func (s *kernel) Config() aws.Config {
+func (s *Server) Config() aws.Config {
 	return aws.Config{
-		Region:       s.opts.Region,
-		Credentials:  credentials.NewStaticCredentialsProvider(cmp.Or(s.opts.AccessKey, "AKIALOCAL"), "local", ""),
+		Region:       s.Options.Region,
+		Credentials:  credentials.NewStaticCredentialsProvider(cmp.Or(s.Options.AccessKey, "AKIALOCAL"), "local", ""),
 		HTTPClient:   &http.Client{Transport: s},
 		BaseEndpoint: aws.String("http://localaws.invalid"),
 	}
@@ -23,7 +23,7 @@ func (s *kernel) Config() aws.Config {
 
 // RoundTrip handles the request in the caller's goroutine. A connection cut by a fault is
 // [io.ErrUnexpectedEOF].
-func (s *kernel) RoundTrip(r *http.Request) (response *http.Response, err error) {
+func (s *Server) RoundTrip(r *http.Request) (response *http.Response, err error) {
 	if r.Body == nil {
 		r = r.Clone(r.Context())
 		r.Body = http.NoBody

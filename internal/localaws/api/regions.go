@@ -1,4 +1,4 @@
-package localaws
+package api
 
 import (
 	"slices"
@@ -15,14 +15,14 @@ const (
 	govRegions   = "us-gov-east-1 us-gov-west-1"
 )
 
-// allRegions returns the names of all regions of the region's partition.
-func (r *region) allRegions() []string {
+// AllRegions returns the names of all regions of the region's partition.
+func (r *Region) AllRegions() []string {
 	names := map[string]string{"aws": defaultRegions + " " + optInRegions, "aws-cn": chinaRegions, "aws-us-gov": govRegions}
-	return strings.Fields(names[r.partition()])
+	return strings.Fields(names[r.Partition()])
 }
 
-// optStatus returns a region's status in the account, as Account Management names it.
-func (s *kernel) optStatus(region string) string {
+// OptStatus returns a region's status in the account, as Account Management names it.
+func (s *Server) OptStatus(region string) string {
 	switch {
 	case !slices.Contains(strings.Fields(optInRegions), region):
 		return "ENABLED_BY_DEFAULT"
@@ -34,6 +34,6 @@ func (s *kernel) optStatus(region string) string {
 
 // enabled reports whether the account can use a region. In other regions its credentials are unknown (AWS
 // Account Management guide, Enable or disable AWS Regions).
-func (s *kernel) enabled(region string) bool {
-	return region == s.opts.Region || !slices.Contains(strings.Fields(optInRegions), region) || slices.Contains(s.opts.OptInRegions, region)
+func (s *Server) enabled(region string) bool {
+	return region == s.Options.Region || !slices.Contains(strings.Fields(optInRegions), region) || slices.Contains(s.Options.OptInRegions, region)
 }

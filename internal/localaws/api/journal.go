@@ -1,4 +1,4 @@
-package localaws
+package api
 
 import (
 	"slices"
@@ -48,7 +48,7 @@ type journal struct {
 
 // Calls returns all calls so far, oldest first. A call is listed once it is admitted, its Code once it is
 // answered.
-func (s *kernel) Calls() []Call {
+func (s *Server) Calls() []Call {
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()
 	calls := make([]Call, 0, len(s.journal.calls))
@@ -59,7 +59,7 @@ func (s *kernel) Calls() []Call {
 }
 
 // ForgetCalls clears the list of calls; the counters of faults continue.
-func (s *kernel) ForgetCalls() {
+func (s *Server) ForgetCalls() {
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()
 	s.journal.calls = nil
@@ -67,7 +67,7 @@ func (s *kernel) ForgetCalls() {
 
 // finish records how a call ended; refusal is nil if it succeeded. A call that was rejected before it was
 // admitted is recorded now.
-func (j *journal) finish(c *call, refusal *Error) {
+func (j *journal) finish(c *Request, refusal *Error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if c.noted == nil {
@@ -79,8 +79,8 @@ func (j *journal) finish(c *call, refusal *Error) {
 }
 
 // note adds the call to the list. The lock must be held.
-func (j *journal) note(c *call) {
-	record := c.record
+func (j *journal) note(c *Request) {
+	record := c.Record
 	record.Time = time.Now()
 	c.noted = &record
 	j.calls = append(j.calls, c.noted)
@@ -88,13 +88,13 @@ func (j *journal) note(c *call) {
 
 // admit is called before any call has an effect: it records the call, applies faults, and evaluates the
 // caller's policies.
-func (c *call) admit() error {
-	j := &c.server.journal
+func (c *Request) admit() error {
+	j := &c.Server.journal
 	j.mu.Lock()
 	j.note(c)
 	var hits []Fault
 	for _, f := range j.faults {
-		if f.hits(c.record) {
+		if f.hits(c.Record) {
 			hits = append(hits, f.Fault)
 		}
 	}
@@ -108,7 +108,7 @@ func (c *call) admit() error {
 }
 
 // Inject adds a fault; the returned function removes it.
-func (s *kernel) Inject(f Fault) (remove func()) {
+func (s *Server) Inject(f Fault) (remove func()) {
 	j := &s.journal
 	a := &armed{Fault: f}
 	j.mu.Lock()

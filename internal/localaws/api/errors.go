@@ -1,4 +1,4 @@
-package localaws
+package api
 
 import (
 	"cmp"
@@ -44,14 +44,14 @@ func (e *Error) status() int {
 	return http.StatusBadRequest
 }
 
-// refuse returns an [Error].
-func refuse(code, format string, args ...any) *Error {
+// Refuse returns an [Error].
+func Refuse(code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// notHere returns the error for what AWS supports and this package does not.
-func notHere(what string) *Error {
-	return refuse("NotImplemented", "%s is not implemented by spothandler's local AWS", what)
+// NotImplemented returns the error for what AWS supports and this package does not.
+func NotImplemented(what string) *Error {
+	return Refuse("NotImplemented", "%s is not implemented by spothandler's local AWS", what)
 }
 
 // invalidCode returns each service's code for a violation of the API model's constraints.
@@ -69,17 +69,17 @@ func invalidCode(service string) string {
 	return "ValidationException"
 }
 
-// throttled returns each service's throttling error.
-func throttled(service string) *Error {
+// Throttled returns each service's throttling error.
+func Throttled(service string) *Error {
 	switch service {
 	case "iam", "sts":
-		return refuse("Throttling", "Rate exceeded")
+		return Refuse("Throttling", "Rate exceeded")
 	case "lambda", "account":
-		return refuse("TooManyRequestsException", "Rate exceeded")
+		return Refuse("TooManyRequestsException", "Rate exceeded")
 	case "tag":
-		return refuse("ThrottledException", "Rate exceeded")
+		return Refuse("ThrottledException", "Rate exceeded")
 	}
-	return refuse("ThrottlingException", "Rate exceeded")
+	return Refuse("ThrottlingException", "Rate exceeded")
 }
 
 // denied returns IAM's error for denied access in each service's form.
@@ -91,7 +91,7 @@ func denied(c Call) *Error {
 	case "ec2":
 		code = "UnauthorizedOperation"
 	}
-	e := refuse(code, "User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
+	e := Refuse(code, "User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
 		c.Principal, c, cmp.Or(c.Resource, "*"), c)
 	if c.Service == "lambda" || c.Service == "account" {
 		e.Status = http.StatusForbidden

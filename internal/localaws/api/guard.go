@@ -1,4 +1,4 @@
-package localaws
+package api
 
 import (
 	"crypto/subtle"
@@ -39,15 +39,15 @@ func loopback(host string) bool {
 
 // knows reports whether calls with this access key ID are accepted: the server's own, one of
 // [Options.Policies], or one that a function or an assumed role was given. The lock must be held.
-func (s *kernel) knows(key string) bool {
-	_, restricted := s.opts.Policies[key]
-	return s.opts.AccessKey == "" || same(key, s.opts.AccessKey) || restricted || s.sessions[key].principal != ""
+func (s *Server) knows(key string) bool {
+	_, restricted := s.Options.Policies[key]
+	return s.Options.AccessKey == "" || same(key, s.Options.AccessKey) || restricted || s.sessions[key].Principal != ""
 }
 
 // Signed reports whether a request is signed with the server's own access key, if it has one.
-func (s *kernel) Signed(r *http.Request) bool {
+func (s *Server) Signed(r *http.Request) bool {
 	key, _, _, _ := scope(r)
-	return s.opts.AccessKey == "" || same(key, s.opts.AccessKey)
+	return s.Options.AccessKey == "" || same(key, s.Options.AccessKey)
 }
 
 // same compares two secrets in constant time.
@@ -58,11 +58,11 @@ func expiredToken(service string) *Error {
 	const message = "The security token included in the request is expired"
 	switch service {
 	case "iam", "sts":
-		return refuse("ExpiredToken", message)
+		return Refuse("ExpiredToken", message)
 	case "lambda":
 		return &Error{Code: "ExpiredTokenException", Message: message, Status: http.StatusForbidden}
 	}
-	return refuse("ExpiredTokenException", message)
+	return Refuse("ExpiredTokenException", message)
 }
 
 // unknownKey returns each service's error for an access key that does not exist.
@@ -74,5 +74,5 @@ func unknownKey(service string) *Error {
 	case "lambda":
 		return &Error{Code: "UnrecognizedClientException", Message: message, Status: http.StatusForbidden}
 	}
-	return refuse("UnrecognizedClientException", message)
+	return Refuse("UnrecognizedClientException", message)
 }

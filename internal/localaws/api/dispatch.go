@@ -1,4 +1,4 @@
-package localaws
+package api
 
 import (
 	"errors"
@@ -8,43 +8,43 @@ import (
 	"strings"
 )
 
-// call is one request to the server.
-type call struct {
-	server  *kernel
-	region  *region
+// Request is one request to the server.
+type Request struct {
+	Server  *Server
+	Region  *Region
 	wire    wire
-	request *http.Request
-	body    []byte
-	params  obj   // a query's members, or those in a REST call's path and query
+	HTTP    *http.Request
+	Body    []byte
+	Params  Obj   // a query's members, or those in a REST call's path and query
 	input   named // the decoded request; nil if it names nothing
-	record  Call
+	Record  Call
 	context map[string]string // what a service knows of the resource, as condition keys
 	noted   *Call             // its entry in the journal
-	entries *Error            // an injected error for the entries of a batch, see [Fault]
-	session session           // of the caller, if there is one
-	lag     Lag               // injected
+	Entries *Error            // an injected error for the entries of a batch, see [Fault]
+	session Session           // of the caller, if there is one
+	Lag     Lag               // injected
 	dropped bool              // injected: carry out the call but lose the response
 }
 
-// action does one call and returns its response: a value for the wire protocol to encode, nil for an empty
+// Action does one call and returns its response: a value for the wire protocol to encode, nil for an empty
 // one.
-type action func(c *call) (any, error)
+type Action func(c *Request) (any, error)
 
-// obj is a response, or part of one, by member names.
-type obj = map[string]any
+// Obj is a response, or part of one, by member names.
+type Obj = map[string]any
 
 // named is an input that names its resource.
 type named interface {
-	arn(r *region) string
-	// asks returns the requests that IAM evaluates before the call is done: own, made more precise, and the
+	ARN(r *Region) string
+	// Asks returns the requests that IAM evaluates before the call is done: own, made more precise, and the
 	// dependent actions (Service Authorization Reference).
-	asks(own ask, c *call) []ask
+	Asks(own Ask, c *Request) []Ask
 }
 
-// free makes an action of a method: it decodes, admits and checks the input. The method takes the lock
+// Free makes an action of a method: it decodes, admits and checks the input. The method takes the lock
 // itself.
-func free[In any](method func(c *call, in *In) (any, error), required ...string) action {
-	return func(c *call) (any, error) {
+func Free[In any](method func(c *Request, in *In) (any, error), required ...string) Action {
+	return func(c *Request) (any, error) {
 		in := new(In)
 		if err := c.wire.decode(c, in); err != nil {
 			return nil, err
@@ -53,30 +53,30 @@ func free[In any](method func(c *call, in *In) (any, error), required ...string)
 			return nil, err
 		}
 		if n, ok := any(in).(named); ok {
-			c.input, c.record.Resource = n, n.arn(c.region)
+			c.input, c.Record.Resource = n, n.ARN(c.Region)
 		}
 		if err := c.admit(); err != nil {
 			return nil, err
 		}
-		if err := c.server.model.check(c.record.Service, in, required); err != nil {
+		if err := c.Server.model.check(c.Record.Service, in, required); err != nil {
 			return nil, err
 		}
 		return method(c, in)
 	}
 }
 
-// op makes an action of a method that runs under the server's lock.
-func op[In any](method func(c *call, in *In) (any, error), required ...string) action {
-	return free(func(c *call, in *In) (any, error) {
-		c.server.Lock()
-		defer c.server.Unlock()
+// Op makes an action of a method that runs under the server's lock.
+func Op[In any](method func(c *Request, in *In) (any, error), required ...string) Action {
+	return Free(func(c *Request, in *In) (any, error) {
+		c.Server.Lock()
+		defer c.Server.Unlock()
 		return method(c, in)
 	}, required...)
 }
 
-// on makes an action of a method on the object that the input names.
-func on[T, In any](find func(in *In) (*T, error), method func(o *T, in *In) (any, error), required ...string) action {
-	return op(func(_ *call, in *In) (any, error) {
+// On makes an action of a method on the object that the input names.
+func On[T, In any](find func(in *In) (*T, error), method func(o *T, in *In) (any, error), required ...string) Action {
+	return Op(func(_ *Request, in *In) (any, error) {
 		o, err := find(in)
 		if err != nil {
 			return nil, err
@@ -85,14 +85,14 @@ func on[T, In any](find func(in *In) (*T, error), method func(o *T, in *In) (any
 	}, required...)
 }
 
-// show makes an action that only reads one object.
-func show[T, In any](find func(in *In) (*T, error), look func(o *T) any, required ...string) action {
-	return on(find, func(o *T, _ *In) (any, error) { return look(o), nil }, required...)
+// Show makes an action that only reads one object.
+func Show[T, In any](find func(in *In) (*T, error), look func(o *T) any, required ...string) Action {
+	return On(find, func(o *T, _ *In) (any, error) { return look(o), nil }, required...)
 }
 
-// change makes an action that changes one object, cannot fail, and has an empty response.
-func change[T, In any](find func(in *In) (*T, error), do func(o *T, in *In), required ...string) action {
-	return on(find, func(o *T, in *In) (any, error) {
+// Change makes an action that changes one object, cannot fail, and has an empty response.
+func Change[T, In any](find func(in *In) (*T, error), do func(o *T, in *In), required ...string) Action {
+	return On(find, func(o *T, in *In) (any, error) {
 		do(o, in)
 		return nil, nil
 	}, required...)
@@ -100,16 +100,16 @@ func change[T, In any](find func(in *In) (*T, error), do func(o *T, in *In), req
 
 // ServeHTTP handles a request of an AWS client, or to this package's own paths under /_local/. It rejects
 // every request that was not sent to a loopback name, or that has an Origin header.
-func (s *kernel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := guard(r); err != nil {
-		s.fail(w, &call{server: s, request: r, wire: wireOf(r)}, err)
+		s.fail(w, &Request{Server: s, HTTP: r, wire: wireOf(r)}, err)
 		return
 	}
 	s.serve(w, r)
 }
 
 // serve is ServeHTTP for requests of this process, or after the guard.
-func (s *kernel) serve(w http.ResponseWriter, r *http.Request) {
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/_local/") {
 		s.parts.Local(w, r)
 		return
@@ -118,7 +118,7 @@ func (s *kernel) serve(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		var out any
 		if out, err = s.do(c); err == nil && !c.dropped {
-			c.server.journal.finish(c, nil)
+			c.Server.journal.finish(c, nil)
 			c.wire.answer(w, c, out)
 			return
 		}
@@ -127,63 +127,63 @@ func (s *kernel) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // fail responds with an error, or cuts the connection if a fault requires it.
-func (s *kernel) fail(w http.ResponseWriter, c *call, err error) {
+func (s *Server) fail(w http.ResponseWriter, c *Request, err error) {
 	var refusal *Error
 	switch {
 	case c.dropped || errors.Is(err, errDropped):
 		s.journal.finish(c, &Error{Code: "(answer lost)"})
 		panic(http.ErrAbortHandler) // how net/http cuts the connection
 	case !errors.As(err, &refusal):
-		refusal = refuse("InternalFailure", "%v", err)
+		refusal = Refuse("InternalFailure", "%v", err)
 	}
 	s.journal.finish(c, refusal)
 	c.wire.refuse(w, c, refusal)
 }
 
 // do finds the action and runs it.
-func (s *kernel) do(c *call) (any, error) {
-	act := c.region.actions[c.record.Service][c.record.Action]
+func (s *Server) do(c *Request) (any, error) {
+	act := c.Region.Actions[c.Record.Service][c.Record.Action]
 	if act == nil {
 		if err := c.admit(); err != nil {
 			return nil, err
 		}
-		return nil, notHere(c.record.String())
+		return nil, NotImplemented(c.Record.String())
 	}
 	return act(c)
 }
 
 // identify determines the protocol, service, region and action of a request, and its caller.
-func (s *kernel) identify(r *http.Request) (*call, error) {
-	c := &call{server: s, request: r, wire: wireOf(r)}
+func (s *Server) identify(r *http.Request) (*Request, error) {
+	c := &Request{Server: s, HTTP: r, wire: wireOf(r)}
 	key, regionName, service, signed := scope(r)
 	s.mu.Lock()
 	if regionName == "" {
-		regionName = s.opts.Region
+		regionName = s.Options.Region
 	}
-	c.region = s.region(regionName)
+	c.Region = s.Region(regionName)
 	c.session = s.sessions[key]
 	known := s.knows(key) && s.enabled(regionName)
 	s.mu.Unlock()
-	c.record.Principal = c.session.principal
-	if c.record.Principal == "" {
-		c.record.Principal = c.region.globalARN("iam", "user/local")
+	c.Record.Principal = c.session.Principal
+	if c.Record.Principal == "" {
+		c.Record.Principal = c.Region.GlobalARN("iam", "user/local")
 	}
-	c.record.Region, c.record.Service = regionName, service
+	c.Record.Region, c.Record.Service = regionName, service
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return c, err
 	}
-	c.body = body
+	c.Body = body
 	if err := c.wire.target(c); err != nil {
 		return c, err
 	}
 	switch {
 	case !signed:
-		return c, refuse("MissingAuthenticationToken", "Missing Authentication Token")
+		return c, Refuse("MissingAuthenticationToken", "Missing Authentication Token")
 	case !known:
-		return c, unknownKey(c.record.Service)
+		return c, unknownKey(c.Record.Service)
 	case c.session.expired():
-		return c, expiredToken(c.record.Service)
+		return c, expiredToken(c.Record.Service)
 	}
 	return c, nil
 }
@@ -226,11 +226,11 @@ func restRoutes(tables map[string]string) []route {
 }
 
 // match returns the values of the route's {names} if the request matches the route.
-func (t route) match(method string, segments []string) (obj, bool) {
+func (t route) match(method string, segments []string) (Obj, bool) {
 	if method != t.method || len(segments) != len(t.path) {
 		return nil, false
 	}
-	values := obj{}
+	values := Obj{}
 	for i, want := range t.path {
 		got, err := url.PathUnescape(segments[i])
 		switch {

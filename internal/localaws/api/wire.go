@@ -1,4 +1,4 @@
-package localaws
+package api
 
 import (
 	"encoding/json"
@@ -9,11 +9,11 @@ import (
 // wire is one of the protocols of AWS services.
 type wire interface {
 	// target determines the service and the action of a request.
-	target(c *call) error
+	target(c *Request) error
 	// decode decodes the request's input.
-	decode(c *call, in any) error
-	answer(w http.ResponseWriter, c *call, out any)
-	refuse(w http.ResponseWriter, c *call, e *Error)
+	decode(c *Request, in any) error
+	answer(w http.ResponseWriter, c *Request, out any)
+	refuse(w http.ResponseWriter, c *Request, e *Error)
 }
 
 // wireOf identifies the protocol of a request.
@@ -35,49 +35,49 @@ func wireOf(r *http.Request) wire {
 // use it.
 type jsonWire struct{}
 
-func (jsonWire) target(c *call) error {
-	prefix, name, _ := strings.Cut(c.request.Header.Get("X-Amz-Target"), ".")
-	c.record.Action = name
+func (jsonWire) target(c *Request) error {
+	prefix, name, _ := strings.Cut(c.HTTP.Header.Get("X-Amz-Target"), ".")
+	c.Record.Action = name
 	switch prefix {
 	case "AWSEvents":
-		c.record.Service = "events"
+		c.Record.Service = "events"
 	case "Logs_20140328":
-		c.record.Service = "logs"
+		c.Record.Service = "logs"
 	case "AmazonEC2ContainerServiceV20141113":
-		c.record.Service = "ecs"
+		c.Record.Service = "ecs"
 	case "AmazonEC2ContainerRegistry_V20150921":
-		c.record.Service = "ecr"
+		c.Record.Service = "ecr"
 	case "AmazonSQS":
-		c.record.Service = "sqs"
+		c.Record.Service = "sqs"
 	case "AnyScaleFrontendService":
-		c.record.Service = "application-autoscaling"
+		c.Record.Service = "application-autoscaling"
 	case "ServiceQuotasV20190624":
-		c.record.Service = "servicequotas"
+		c.Record.Service = "servicequotas"
 	case "ResourceGroupsTaggingAPI_20170126":
-		c.record.Service = "tag"
+		c.Record.Service = "tag"
 	}
 	return nil
 }
 
-func (jsonWire) decode(c *call, in any) error {
-	if len(c.body) == 0 {
+func (jsonWire) decode(c *Request, in any) error {
+	if len(c.Body) == 0 {
 		return nil
 	}
-	if err := json.Unmarshal(c.body, in); err != nil {
-		return refuse("SerializationException", "%v", err)
+	if err := json.Unmarshal(c.Body, in); err != nil {
+		return Refuse("SerializationException", "%v", err)
 	}
 	return nil
 }
 
-func (jsonWire) answer(w http.ResponseWriter, _ *call, out any) {
+func (jsonWire) answer(w http.ResponseWriter, _ *Request, out any) {
 	if out == nil {
 		out = struct{}{}
 	}
-	writeJSON(w, "application/x-amz-json-1.1", http.StatusOK, out)
+	WriteJSON(w, "application/x-amz-json-1.1", http.StatusOK, out)
 }
 
-func (jsonWire) refuse(w http.ResponseWriter, _ *call, e *Error) {
-	writeJSON(w, "application/x-amz-json-1.1", e.status(), map[string]string{"__type": e.Code, "message": e.Message})
+func (jsonWire) refuse(w http.ResponseWriter, _ *Request, e *Error) {
+	WriteJSON(w, "application/x-amz-json-1.1", e.status(), map[string]string{"__type": e.Code, "message": e.Message})
 }
 
 // restWire is REST JSON: the action follows from method and path. Lambda and Account Management use it.
@@ -85,36 +85,36 @@ type restWire struct{}
 
 // responder is a response of a REST API that is more than a JSON body.
 type responder interface {
-	respond(w http.ResponseWriter)
+	Respond(w http.ResponseWriter)
 }
 
-func (restWire) target(c *call) error {
-	c.record.Service = "lambda"
-	segments := strings.Split(strings.Trim(c.request.URL.EscapedPath(), "/"), "/")
-	for _, t := range c.server.routes {
-		if values, ok := t.match(c.request.Method, segments); ok {
-			c.record.Service, c.record.Action, c.params = t.service, t.action, values
-			for name, v := range c.request.URL.Query() {
-				c.params[name] = v[0]
+func (restWire) target(c *Request) error {
+	c.Record.Service = "lambda"
+	segments := strings.Split(strings.Trim(c.HTTP.URL.EscapedPath(), "/"), "/")
+	for _, t := range c.Server.routes {
+		if values, ok := t.match(c.HTTP.Method, segments); ok {
+			c.Record.Service, c.Record.Action, c.Params = t.service, t.action, values
+			for name, v := range c.HTTP.URL.Query() {
+				c.Params[name] = v[0]
 				if name == "tagKeys" { // the only list
-					c.params[name] = v
+					c.Params[name] = v
 				}
 			}
 			return nil
 		}
 	}
-	c.record.Action = c.request.Method + " " + c.request.URL.Path
+	c.Record.Action = c.HTTP.Method + " " + c.HTTP.URL.Path
 	return nil
 }
 
 // decode sets the members from the body, then those from path and query.
-func (restWire) decode(c *call, in any) error {
-	if len(c.body) > 0 && c.record.Action != "Invoke" { // the body of an invocation is the payload itself
-		if err := json.Unmarshal(c.body, in); err != nil {
-			return refuse("InvalidRequestContentException", "Could not parse request body into json: %v", err)
+func (restWire) decode(c *Request, in any) error {
+	if len(c.Body) > 0 && c.Record.Action != "Invoke" { // the body of an invocation is the payload itself
+		if err := json.Unmarshal(c.Body, in); err != nil {
+			return Refuse("InvalidRequestContentException", "Could not parse request body into json: %v", err)
 		}
 	}
-	return fill(in, c.params)
+	return fill(in, c.Params)
 }
 
 // fill sets an input's members from values.
@@ -126,14 +126,14 @@ func fill(in, values any) error {
 	return json.Unmarshal(text, in)
 }
 
-func (restWire) answer(w http.ResponseWriter, c *call, out any) {
+func (restWire) answer(w http.ResponseWriter, c *Request, out any) {
 	if r, ok := out.(responder); ok {
-		r.respond(w)
+		r.Respond(w)
 		return
 	}
 	status := http.StatusOK
-	for _, t := range c.server.routes {
-		if t.action == c.record.Action {
+	for _, t := range c.Server.routes {
+		if t.action == c.Record.Action {
 			status = t.success
 		}
 	}
@@ -141,10 +141,10 @@ func (restWire) answer(w http.ResponseWriter, c *call, out any) {
 		w.WriteHeader(status)
 		return
 	}
-	writeJSON(w, "application/json", status, out)
+	WriteJSON(w, "application/json", status, out)
 }
 
-func (restWire) refuse(w http.ResponseWriter, _ *call, e *Error) {
+func (restWire) refuse(w http.ResponseWriter, _ *Request, e *Error) {
 	kind, key := "User", "message"
 	switch e.Code { // the only modelled errors with a capital M
 	case "ResourceNotFoundException", "ServiceException":
@@ -154,17 +154,17 @@ func (restWire) refuse(w http.ResponseWriter, _ *call, e *Error) {
 		kind = "Service"
 	}
 	w.Header().Set("X-Amzn-Errortype", e.Code)
-	writeJSON(w, "application/json", e.status(), map[string]string{"Type": kind, key: e.Message})
+	WriteJSON(w, "application/json", e.status(), map[string]string{"Type": kind, key: e.Message})
 }
 
-// writeJSON writes v with the headers of every AWS response.
-func writeJSON(w http.ResponseWriter, contentType string, status int, v any) {
+// WriteJSON writes v with the headers of every AWS response.
+func WriteJSON(w http.ResponseWriter, contentType string, status int, v any) {
 	body, err := json.Marshal(v)
 	if err != nil { // a bug in this package: no input can cause it
 		status, body = http.StatusInternalServerError, []byte(`{"__type":"InternalFailure"}`)
 	}
 	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("X-Amzn-Requestid", newID())
+	w.Header().Set("X-Amzn-Requestid", NewID())
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // the client may have disconnected
 }

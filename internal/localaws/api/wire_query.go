@@ -1,4 +1,4 @@
-package localaws
+package api
 
 import (
 	"cmp"
@@ -18,31 +18,31 @@ import (
 type queryWire struct{}
 
 // target converts "Tags.member.1.Key=a" to the equivalent of {"Tags":[{"Key":"a"}]}.
-func (queryWire) target(c *call) error {
-	form, err := url.ParseQuery(string(c.body))
+func (queryWire) target(c *Request) error {
+	form, err := url.ParseQuery(string(c.Body))
 	if err != nil {
-		return refuse("MalformedQueryString", "%v", err)
+		return Refuse("MalformedQueryString", "%v", err)
 	}
-	c.record.Action, c.params = cmp.Or(form.Get("Action"), c.request.Method+" "+c.request.URL.Path), obj{}
+	c.Record.Action, c.Params = cmp.Or(form.Get("Action"), c.HTTP.Method+" "+c.HTTP.URL.Path), Obj{}
 	for key, values := range form {
-		plant(c.params, strings.Split(key, "."), values[0])
+		plant(c.Params, strings.Split(key, "."), values[0])
 	}
 	return nil
 }
 
-func (queryWire) decode(c *call, in any) error {
-	if err := fill(in, lists(c.params)); err != nil {
-		return refuse("MalformedInput", "%v", err)
+func (queryWire) decode(c *Request, in any) error {
+	if err := fill(in, lists(c.Params)); err != nil {
+		return Refuse("MalformedInput", "%v", err)
 	}
 	return nil
 }
 
 // plant sets value at path in a tree of maps.
-func plant(tree obj, path []string, value string) {
+func plant(tree Obj, path []string, value string) {
 	for _, step := range path[:len(path)-1] {
-		next, ok := tree[step].(obj)
+		next, ok := tree[step].(Obj)
 		if !ok {
-			next = obj{}
+			next = Obj{}
 			tree[step] = next
 		}
 		tree = next
@@ -52,11 +52,11 @@ func plant(tree obj, path []string, value string) {
 
 // lists replaces {"member":{"1":a,"2":b}} with [a,b], recursively.
 func lists(v any) any {
-	tree, ok := v.(obj)
+	tree, ok := v.(Obj)
 	if !ok {
 		return v
 	}
-	members, ok := tree["member"].(obj)
+	members, ok := tree["member"].(Obj)
 	if !ok {
 		for key, child := range tree {
 			tree[key] = lists(child)
@@ -77,27 +77,27 @@ func lists(v any) any {
 }
 
 // answer writes <ActionResponse><ActionResult>; the result may be any JSON value.
-func (queryWire) answer(w http.ResponseWriter, c *call, out any) {
-	name := c.record.Action
+func (queryWire) answer(w http.ResponseWriter, c *Request, out any) {
+	name := c.Record.Action
 	var b strings.Builder
 	fmt.Fprintf(&b, `<%sResponse xmlns="%s">`, name, namespace(c))
 	if out != nil {
 		element(&b, name+"Result", plain(out))
 	}
-	element(&b, "ResponseMetadata", obj{"RequestId": newID()})
+	element(&b, "ResponseMetadata", Obj{"RequestId": NewID()})
 	fmt.Fprintf(&b, "</%sResponse>", name)
 	writeXML(w, http.StatusOK, b.String())
 }
 
-func (queryWire) refuse(w http.ResponseWriter, c *call, e *Error) {
+func (queryWire) refuse(w http.ResponseWriter, c *Request, e *Error) {
 	kind := "Sender"
 	if e.status() >= http.StatusInternalServerError {
 		kind = "Receiver"
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `<ErrorResponse xmlns="%s">`, namespace(c))
-	element(&b, "Error", obj{"Type": kind, "Code": e.Code, "Message": e.Message})
-	element(&b, "RequestId", newID())
+	element(&b, "Error", Obj{"Type": kind, "Code": e.Code, "Message": e.Message})
+	element(&b, "RequestId", NewID())
 	b.WriteString("</ErrorResponse>")
 	writeXML(w, e.status(), b.String())
 }
@@ -126,7 +126,7 @@ func decodeJSON(text string, v any) error {
 func element(b *strings.Builder, name string, v any) {
 	b.WriteString("<" + name + ">")
 	switch v := v.(type) {
-	case obj:
+	case Obj:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
 			element(b, key, v[key])
 		}
@@ -141,8 +141,8 @@ func element(b *strings.Builder, name string, v any) {
 	b.WriteString("</" + name + ">")
 }
 
-func namespace(c *call) string {
-	switch c.record.Service {
+func namespace(c *Request) string {
+	switch c.Record.Service {
 	case "sts":
 		return "https://sts.amazonaws.com/doc/2011-06-15/"
 	case "elasticloadbalancing":

@@ -1,0 +1,22 @@
+package localaws
+
+import "github.com/spothandler/spothandler/internal/localaws/api"
+
+// What callers see of the server's parts.
+type (
+	// Call is one call that a client made.
+	Call = api.Call
+	// Permission is an action that IAM was asked about for a call.
+	Permission = api.Permission
+	// Error is an error response in AWS's words.
+	Error = api.Error
+	// Fault is trouble for some calls, see [Server.Inject].
+	Fault = api.Fault
+	// Lag is how far the index of the Resource Groups Tagging API is behind.
+	Lag = api.Lag
+	// Delays are AWS's delays; with the zero value everything takes effect at once.
+	Delays = api.Delays
+)
+
+// DefaultDelays returns delays that are long enough to be visible and short enough to wait for.
+func DefaultDelays() Delays { return api.DefaultDelays() }
