@@ -35,6 +35,8 @@ const (
 func addAnswerFiles(cmd *cobra.Command, a *app) {
 	cmd.Flags().StringVar(&a.files.summary, summaryFlag, "", "append the answer in Markdown to a file")
 	cmd.Flags().StringVar(&a.files.outputs, outputsFlag, "", "append the outputs and exit code as NAME=VALUE to a file")
+	_ = cmd.MarkFlagFilename(summaryFlag)
+	_ = cmd.MarkFlagFilename(outputsFlag)
 }
 
 // check refuses files that cannot be written, before anything is done.

@@ -46,6 +46,8 @@ func hostileLines() []hostileLine {
 	return []hostileLine{
 		{"status --prefix prod --verbose", 3},
 		{"status -o json", 13},
+		{"status -o markdown", 61},
+		{"install --prefix prod --dry-run -o markdown", 13},
 		{"install --prefix prod --dry-run --reset --adopt", 5},
 		{"uninstall --prefix prod --dry-run --force", 7},
 		{"upgrade --prefix prod --dry-run -o json", 11},

@@ -7,7 +7,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -23,6 +25,10 @@ func TestActionHandsOver(t *testing.T) {
 	r.write("path", filepath.Join(r.folder, "temp/spothandler/bin"))
 	output, err := r.step(r.steps[1], map[string]string{"run": "status"})
 	exit, _ := errors.AsType[*exec.ExitError](err)
+	stop, output, _ := strings.Cut(output, "\n")
+	if !regexp.MustCompile(`^::stop-commands::[0-9a-f]{32}$`).MatchString(stop) {
+		t.Errorf("a text of the account can be a command to the runner: %s", stop)
+	}
 	if output != filepath.Join(r.folder, "summary.md")+" "+filepath.Join(r.folder, "output")+"\n" || exit == nil || exit.ExitCode() != 2 {
 		t.Errorf("%s, %v", output, err)
 	}

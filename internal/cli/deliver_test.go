@@ -1,0 +1,26 @@
+package cli
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// A value with a line break, as somebody may have written it into the record, is no further output.
+func TestOutputsAreALineEach(t *testing.T) {
+	forged := deploy.Outputs{ModuleVersion: "1.2.3\nlambda_function_arn=forged\r\nexit_code=0", FunctionARN: "arn"}
+	var out bytes.Buffer
+	if err := writeOutputs(&out, []installedThere{{Outputs: &forged}}); err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]int{}
+	for line := range strings.Lines(out.String()) {
+		name, _, _ := strings.Cut(line, "=")
+		names[name]++
+	}
+	if len(names) != 17 || names["lambda_function_arn"] != 1 || names["exit_code"] != 0 || names["results"] != 1 || strings.Contains(out.String(), "\r") {
+		t.Errorf("%s", &out)
+	}
+}
