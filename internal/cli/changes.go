@@ -83,3 +83,15 @@ func planSummary(changes []deploy.Change) string {
 	}
 	return fmt.Sprintf("Plan: %d to create, %d to update, %d to delete. Nothing was changed.", n[deploy.Create], n[deploy.Update], n[deploy.Delete])
 }
+
+const installed = "Installed"
+
+// done is the verdict in a word: the role is created by an installation, and by nothing else.
+func done(changes []deploy.Change) string {
+	for _, change := range changes {
+		if change.Kind == deploy.KindRole && change.Action == deploy.Create {
+			return installed
+		}
+	}
+	return "Updated"
+}

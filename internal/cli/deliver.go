@@ -133,34 +133,13 @@ func writeOutputs(out *bytes.Buffer, all []installedThere) error {
 	return term.NewPrinter(out, term.Style{}).JSONLine(slices.Concat([]installedThere{}, all))
 }
 
-func (i installAnswer) all() []installedThere {
-	status := i.Installation
-	return []installedThere{{place: place{Prefix: status.Prefix, Region: status.Region, Account: status.Account}, Outputs: &status.Outputs}}
-}
-
-func (s statusAnswer) all() []installedThere {
-	all := []installedThere{}
-	for _, status := range s.Installations {
-		one := installedThere{place: place{Prefix: status.Prefix, Region: status.Region, Account: status.Account}, Outputs: &status.Outputs}
-		if of := s.origins[originOf(status)]; of != nil {
-			one.Name = of.Name
-		}
-		all = append(all, one)
-	}
-	for _, each := range s.Errors {
-		all = append(all, installedThere{place: place{Name: each.Name, Region: each.Region}, Error: &each.Error})
-	}
-	return all
-}
+func (f failedResult) there() installedThere { return installedThere{place: f.place, Error: &f.Error} }
 
 func (r results) all() []installedThere {
 	all := []installedThere{}
 	for _, each := range r.Results {
-		switch known := each.(type) {
-		case installResult:
-			all = append(all, installedThere{place: known.place, Outputs: &known.Installation.Outputs})
-		case failedResult:
-			all = append(all, installedThere{place: known.place, Error: &known.Error})
+		if known, ok := each.(interface{ there() installedThere }); ok {
+			all = append(all, known.there())
 		}
 	}
 	return all

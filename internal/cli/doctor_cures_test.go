@@ -21,6 +21,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -53,7 +54,7 @@ func (d doctorAnswer) found(service, code string) *doctor.Finding {
 // useLocal points this process and its children at a local AWS with these services.
 func useLocal(t *testing.T, services ...localaws.Service) aws.Config {
 	t.Helper()
-	server := localaws.New(localaws.Options{Region: localRegion, Delays: &localaws.Delays{}})
+	server := localaws.New(localaws.Options{Region: local.Region, Delays: &localaws.Delays{}})
 	t.Cleanup(func() { _ = server.Close() })
 	if err := server.Seed(services...); err != nil {
 		t.Fatal(err)
@@ -62,8 +63,8 @@ func useLocal(t *testing.T, services ...localaws.Service) aws.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range localEnv(url, localRegion, localaws.NewAccessKey()) {
-		t.Setenv(v.name, v.value)
+	for _, v := range local.Environment(url, local.Region, localaws.NewAccessKey()) {
+		t.Setenv(v.Name, v.Value)
 	}
 	nowhere := filepath.Join(t.TempDir(), "none")
 	for _, name := range []string{"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"} {
@@ -156,7 +157,7 @@ func TestEveryCureIsTriedOrCannotBe(t *testing.T) {
 // Each of these cures runs as printed on the services of spothandler local, and its finding is gone.
 func TestCures(t *testing.T) {
 	needPrograms(t, "aws", "jq", "sh")
-	services := append(localServices(),
+	services := append(local.Services(),
 		localaws.Service{Cluster: "more", Name: "slow", Desired: 2, Drain: 60, Settings: map[string]any{"platformVersion": "1.2.0"}},
 		localaws.Service{Cluster: "more", Name: "large", Desired: 9, OnDemand: 1},
 		localaws.Service{Cluster: "more", Name: "loose", Desired: 2, OnDemand: 1, Settings: map[string]any{
@@ -202,7 +203,7 @@ func TestCures(t *testing.T) {
 // Before anything is installed doctor says what an installation would do, an error finding is exit code 2, a warning is
 // with --strict alone, and what is accepted counts no more.
 func TestDoctorExitCodes(t *testing.T) {
-	useLocal(t, localServices()...)
+	useLocal(t, local.Services()...)
 	for _, test := range []struct {
 		args []string
 		want int

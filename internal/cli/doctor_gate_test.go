@@ -4,13 +4,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/localaws"
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
 // What doctor cannot have been meant to look at, or could not look at, is an error, and no pipeline takes it for ready.
 func TestDoctorRefuses(t *testing.T) {
-	server := localaws.New(localaws.Options{Region: localRegion, Delays: &localaws.Delays{}, Policies: map[string]string{
+	server := localaws.New(localaws.Options{Region: local.Region, Delays: &localaws.Delays{}, Policies: map[string]string{
 		"AKIANOBODY":  `{}`,
 		"AKIACLUSTER": allowing("ecs:ListClusters", "ecs:DescribeClusters"),
 	}})
@@ -22,7 +23,7 @@ func TestDoctorRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_REGION": localRegion, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_REGION": local.Region, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
 	const root = "arn:aws:ecs:eu-west-1:111122223333:"
 	for _, test := range []struct {
 		caller, args string
@@ -67,9 +68,9 @@ func TestDoctorInAllRegions(t *testing.T) {
 	if code != exitFine || !strings.Contains(shown.out, "no ECS cluster in any of the 17 regions that are enabled for account 111122223333") {
 		t.Errorf("exit code %d: %s%s", code, shown.out, shown.err)
 	}
-	useLocal(t, localServices()...)
+	useLocal(t, local.Services()...)
 	code, shown = spothandler(t.Context(), "", "doctor", "--all-regions")
-	if code != exitDiffers || !strings.Contains(shown.out, "✗ 5 of 7 Spot services are not ready · 2 clusters · "+localRegion) {
+	if code != exitDiffers || !strings.Contains(shown.out, "✗ 5 of 7 Spot services are not ready · 2 clusters · "+local.Region) {
 		t.Errorf("exit code %d: %s%s", code, shown.out, shown.err)
 	}
 }

@@ -5,12 +5,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
+	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
 // On an AWS that others wrote doctor ends well, and what that cannot answer is not checked.
 func TestDoctorOnMoto(t *testing.T) {
-	if err := testaws.ServeOnSpot(t.Context(), ecs.NewFromConfig(testaws.UseMoto(t, localRegion))); err != nil {
+	if err := testaws.ServeOnSpot(t.Context(), ecs.NewFromConfig(testaws.UseMoto(t, local.Region))); err != nil {
 		t.Fatal(err)
 	}
 	answer, code := diagnose(t)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/localaws"
 	"github.com/spothandler/spothandler/internal/testaws"
 )
@@ -64,9 +65,9 @@ func quickWorld(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the function runs on Linux alone")
 	}
-	server := localaws.New(localaws.Options{Region: "eu-west-1", HostZip: hostZip, Delays: &localaws.Delays{}})
+	server := localaws.New(localaws.Options{Region: "eu-west-1", HostZip: local.HostZip, Delays: &localaws.Delays{}})
 	t.Cleanup(func() { _ = server.Close() })
-	if err := server.Seed(localServices()...); err != nil {
+	if err := server.Seed(local.Services()...); err != nil {
 		t.Fatal(err)
 	}
 	url, err := server.URL()

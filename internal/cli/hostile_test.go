@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
@@ -23,7 +24,7 @@ func TestNothingHostileReachesTheTerminal(t *testing.T) {
 	}
 	l := newLiar(t)
 	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": l.url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
-	if err := l.aws.Seed(demoServices()...); err != nil {
+	if err := l.aws.Seed(local.DemoServices()...); err != nil {
 		t.Fatal(err)
 	}
 	must(t, "install --prefix prod --cluster shop --tag Team=a")
@@ -101,7 +102,7 @@ func TestNothingHostileInARehearsal(t *testing.T) {
 	}
 	l := newLiar(t)
 	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": l.url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
-	if err := l.aws.Seed(demoServices()...); err != nil {
+	if err := l.aws.Seed(local.DemoServices()...); err != nil {
 		t.Fatal(err)
 	}
 	must(t, "install --prefix prod --rule-state DISABLED --reserved-concurrency 0")

@@ -260,3 +260,12 @@ func (j *installJob) nothingToUpgrade(ctx context.Context) error {
 	}
 	return notInstalled(j.app, "upgrade", j.asked.prefix, j.id.Region, others)
 }
+
+func (i installAnswer) all() []installedThere {
+	status := i.Installation
+	return []installedThere{{place: place{Prefix: status.Prefix, Region: status.Region, Account: status.Account}, Outputs: &status.Outputs}}
+}
+
+func (r installResult) there() installedThere {
+	return installedThere{place: r.place, Outputs: &r.Installation.Outputs}
+}

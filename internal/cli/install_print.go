@@ -56,43 +56,6 @@ func (j *installJob) notes(status deploy.Status) []string {
 	return notes
 }
 
-// printPlan shows each change with its differences, and counts what stays.
-func printPlan(out *term.Printer, plan *deploy.Install) {
-	for _, change := range plan.Changes {
-		out.Println(out.Row(actionGlyph(change.Action), change.Kind.Words(), title(change.ID), ""))
-		printFields(out, shownFields(change))
-	}
-	if left := untouched(plan); len(left) > 0 {
-		out.Print(out.Item(term.Quiet, fmt.Sprintf("%d unchanged: %s", len(left), strings.Join(left, ", "))))
-	}
-}
-
-// shownFields are the differences that a plan shows: of what is created only what goes for it, as another's
-// target does, and what the function may do.
-func shownFields(change deploy.Change) []deploy.Field {
-	if change.Action != deploy.Create {
-		return change.Fields
-	}
-	return slices.DeleteFunc(slices.Clone(change.Fields), func(field deploy.Field) bool {
-		return field.Old == "" && !strings.HasPrefix(field.Path, "policy.")
-	})
-}
-
-func actionGlyph(action deploy.Action) term.Glyph {
-	return map[deploy.Action]term.Glyph{deploy.Create: term.Add, deploy.Update: term.Change, deploy.Delete: term.Remove}[action]
-}
-
-// untouched are the resources that a plan leaves as they are.
-func untouched(plan *deploy.Install) []string {
-	var left []string
-	for _, id := range plan.Want.IDs() {
-		if !slices.ContainsFunc(plan.Changes, func(change deploy.Change) bool { return change.ID == id }) {
-			left = append(left, id.Kind.Words())
-		}
-	}
-	return left
-}
-
 func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 	st := j.out.Style
 	if len(j.Changes) == 0 {
@@ -119,14 +82,26 @@ func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 	}
 }
 
-const installed = "Installed"
+// installResult is install's answer at one of several targets.
+type installResult struct {
+	place
+	installAnswer
+}
 
-// done is the verdict in a word: the role is created by an installation, and by nothing else.
-func done(changes []deploy.Change) string {
-	for _, change := range changes {
-		if change.Kind == deploy.KindRole && change.Action == deploy.Create {
-			return installed
-		}
+func (i installResult) printMarkdown(out *term.Printer) {
+	i.place.printMarkdown(out)
+	i.printBody(out)
+}
+
+func (i installAnswer) printMarkdown(out *term.Printer) {
+	place{Prefix: i.Installation.Prefix, Region: i.Installation.Region, Account: i.Installation.Account}.printMarkdown(out)
+	i.printBody(out)
+}
+
+func (i installAnswer) printBody(out *term.Printer) {
+	printChanges(out, i.Changes, i.Applied)
+	if done(i.Changes) == installed {
+		out.Printf("\nSettings: %s\n", inMarkdown(strings.Join(summary(i.Installation.Spec), " · ")))
 	}
-	return "Updated"
+	printNotes(out, slices.Concat(i.Installation.Warnings, i.notes), i.Installation.NotChecked)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/cli/input"
+	"github.com/spothandler/spothandler/internal/cli/local"
 )
 
 // Run runs the program with args, without its name, and returns the exit code.
@@ -80,9 +81,7 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 	config.AddCommand(configInitCommand(a), configCheckCommand(a))
 	addGroup(root, "On your account:", installCommand(a), upgradeCommand(a), statusCommand(a), logsCommand(a), reportCommand(a), doctorCommand(a), simulateCommand(a), uninstallCommand(a), policyCommand(a), config)
 	root.SetHelpCommand(input.HelpCommand())
-	local := localCommand(a)
-	local.AddCommand(localInterruptCommand(a))
-	addGroup(root, "Without an account:", demoCommand(a), local)
+	addGroup(root, "Without an account:", local.DemoCommand(programOf(a)), local.Command(programOf(a)))
 	root.AddCommand(versionCommand(a))
 	completion{a}.offerKnown(root)
 	input.RefuseSecondValues(root)

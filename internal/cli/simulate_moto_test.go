@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
 	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/simulate"
 	"github.com/spothandler/spothandler/internal/testaws"
 )
@@ -17,7 +18,7 @@ func TestSimulateOnMoto(t *testing.T) {
 	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
 		t.Skip(err)
 	}
-	if err := testaws.ServeOnSpot(t.Context(), ecs.NewFromConfig(testaws.UseMoto(t, localRegion))); err != nil {
+	if err := testaws.ServeOnSpot(t.Context(), ecs.NewFromConfig(testaws.UseMoto(t, local.Region))); err != nil {
 		t.Fatal(err)
 	}
 	if code, shown := spothandler(t.Context(), "", "install", "--prefix", "prod"); code != exitFine {

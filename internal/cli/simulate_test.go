@@ -15,6 +15,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -28,7 +29,7 @@ func rehearsalWorld(t *testing.T, services ...localaws.Service) (*localaws.Serve
 	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
 		t.Skip(err)
 	}
-	server := newLocalAWS(newApp(SystemStreams(), nil), "eu-west-1", "", nil)
+	server := local.NewServer(programOf(newApp(SystemStreams(), nil))(), "eu-west-1", "", nil)
 	t.Cleanup(func() { _ = server.Close() })
 	if err := server.Seed(services...); err != nil {
 		t.Fatal(err)

@@ -280,3 +280,18 @@ func (r statusRun) here(ctx context.Context) (statuses, error) {
 	}
 	return all, nil
 }
+
+func (s statusAnswer) all() []installedThere {
+	all := []installedThere{}
+	for _, status := range s.Installations {
+		one := installedThere{place: place{Prefix: status.Prefix, Region: status.Region, Account: status.Account}, Outputs: &status.Outputs}
+		if of := s.origins[originOf(status)]; of != nil {
+			one.Name = of.Name
+		}
+		all = append(all, one)
+	}
+	for _, each := range s.Errors {
+		all = append(all, installedThere{place: place{Name: each.Name, Region: each.Region}, Error: &each.Error})
+	}
+	return all
+}

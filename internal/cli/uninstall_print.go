@@ -10,20 +10,6 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// printRemoval lists what an uninstall takes away.
-func printRemoval(out *term.Printer, changes []deploy.Change) {
-	for _, change := range changes {
-		if change.Action == deploy.Update {
-			out.Println(out.Row(term.Quiet, change.Kind.Words(), change.Name, "stays, with its logs"))
-			continue
-		}
-		out.Println(out.Row(term.Remove, change.Kind.Words(), title(change.ID), ""))
-		if change.Kind == deploy.KindLogGroup {
-			out.Printf("%s%s\n", term.Pad("", 4+term.KindWidth), out.Dim("with all its logs; --keep-logs keeps them"))
-		}
-	}
-}
-
 func (r *removal) printDryRun() {
 	if !isText(r.app) {
 		return
@@ -58,4 +44,25 @@ func (u uninstallRun) nothingAnywhere(id session.Identity) error {
 	}
 	u.out.Printf("%s Nothing to remove: %s is not installed in any region of account %s.\n", u.out.Glyph(term.OK), deploy.DisplayPrefix(u.asked.prefix), id.Account)
 	return nil
+}
+
+// uninstallResult is uninstall's answer at one of several targets.
+type uninstallResult struct {
+	place
+	uninstallAnswer
+}
+
+func (u uninstallResult) printMarkdown(out *term.Printer) {
+	u.place.printMarkdown(out)
+	u.printBody(out)
+}
+
+func (u uninstallAnswer) printMarkdown(out *term.Printer) {
+	u.where.printMarkdown(out)
+	u.printBody(out)
+}
+
+func (u uninstallAnswer) printBody(out *term.Printer) {
+	printChanges(out, u.Changes, u.Applied)
+	printNotes(out, u.Warnings, nil)
 }

@@ -1,4 +1,4 @@
-package cli
+package local
 
 import (
 	"context"
@@ -20,8 +20,8 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// localAnswerTimeout is how long a local AWS, which is on this machine, may take to answer.
-const localAnswerTimeout = 10 * time.Second
+// answerTimeout is how long a local AWS, which is on this machine, may take to answer.
+const answerTimeout = 10 * time.Second
 
 // interruption is what `local interrupt` is asked for.
 type interruption struct {
@@ -31,7 +31,7 @@ type interruption struct {
 	Tasks   []string `json:"tasks"` // ARNs of those that were interrupted
 }
 
-func localInterruptCommand(a *app) *cobra.Command {
+func interruptCommand(now func() Program) *cobra.Command {
 	var asked interruption
 	cmd := &cobra.Command{
 		Use:   "interrupt",
@@ -42,7 +42,7 @@ the local AWS by the exports that "spothandler local" prints, and calls no
 other.`,
 		Example: `  spothandler local interrupt --cluster shop --service api --tasks 3`,
 		Args:    input.NoArguments,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return (&interruptRun{a, asked}).run(cmd.Context()) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return (&interruptRun{now(), asked}).run(cmd.Context()) },
 	}
 	cmd.Flags().StringVar(&asked.Cluster, "cluster", "default", "cluster of the service")
 	cmd.Flags().StringVar(&asked.Service, "service", "", "service whose tasks are interrupted")
@@ -52,7 +52,7 @@ other.`,
 
 // interruptRun is one local interrupt.
 type interruptRun struct {
-	*app
+	Program
 	asked interruption
 }
 
@@ -71,11 +71,11 @@ func (r *interruptRun) run(ctx context.Context) error {
 	if asked.Tasks, err = r.call(ctx, endpoint); err != nil {
 		return err
 	}
-	if r.json() {
-		return r.out.JSON(asked)
+	if r.JSON {
+		return r.Out.JSON(asked)
 	}
-	st := r.out.Style
-	r.out.Printf("%s %s of %s/%s interrupted\n", st.Glyph(term.OK), term.Plural(len(asked.Tasks), "task"), asked.Cluster, asked.Service)
+	st := r.Out.Style
+	r.Out.Printf("%s %s of %s/%s interrupted\n", st.Glyph(term.OK), term.Plural(len(asked.Tasks), "task"), asked.Cluster, asked.Service)
 	if len(asked.Tasks) < asked.asked {
 		r.warn("no more than these run on Fargate Spot")
 	}
@@ -84,8 +84,8 @@ func (r *interruptRun) run(ctx context.Context) error {
 
 // endpoint returns the URL of the local AWS out of its exports. Nothing is ever sent to another machine.
 func (r *interruptRun) endpoint() (*url.URL, error) {
-	text := r.getenv("AWS_ENDPOINT_URL")
-	if text == "" || r.getenv("AWS_ACCESS_KEY_ID") == "" {
+	text := r.Getenv("AWS_ENDPOINT_URL")
+	if text == "" || r.Getenv("AWS_ACCESS_KEY_ID") == "" {
 		return nil, noLocal("no local AWS found: AWS_ENDPOINT_URL or AWS_ACCESS_KEY_ID is not set", nil)
 	}
 	endpoint, err := url.Parse(text)
@@ -109,7 +109,7 @@ func noLocal(message string, err error) error {
 // call asks the local AWS to interrupt tasks, and returns their ARNs.
 func (r *interruptRun) call(ctx context.Context, endpoint *url.URL) ([]string, error) {
 	asked := r.asked
-	ctx, cancel := context.WithTimeout(ctx, localAnswerTimeout)
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	target := endpoint.JoinPath("/_local/interrupt")
 	target.RawQuery = url.Values{"cluster": {asked.Cluster}, "service": {asked.Service}, "tasks": {strconv.Itoa(asked.asked)}}.Encode()
@@ -117,8 +117,8 @@ func (r *interruptRun) call(ctx context.Context, endpoint *url.URL) ([]string, e
 	if err != nil {
 		return nil, err
 	}
-	credentials := aws.Credentials{AccessKeyID: r.getenv("AWS_ACCESS_KEY_ID"), SecretAccessKey: r.getenv("AWS_SECRET_ACCESS_KEY")}
-	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, emptyPayload, "local", orRegion(r.getenv("AWS_REGION")), time.Now()); err != nil {
+	credentials := aws.Credentials{AccessKeyID: r.Getenv("AWS_ACCESS_KEY_ID"), SecretAccessKey: r.Getenv("AWS_SECRET_ACCESS_KEY")}
+	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, emptyPayload, "local", orRegion(r.Getenv("AWS_REGION")), time.Now()); err != nil {
 		return nil, err
 	}
 	// A redirect is an answer like any other: the access key stays on this machine.
@@ -153,7 +153,7 @@ const emptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78
 
 func orRegion(name string) string {
 	if name == "" {
-		return localRegion
+		return Region
 	}
 	return name
 }

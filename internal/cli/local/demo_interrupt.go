@@ -1,4 +1,4 @@
-package cli
+package local
 
 import (
 	"context"
@@ -74,8 +74,8 @@ func (t *demoRun) checkRedeployment(before, after shownService) error {
 	if before.primary == after.primary {
 		return errors.New("the service has no new deployment")
 	}
-	t.out.Printf("\n  %s %s %s %s\n", term.Pad(demoCluster+"/"+after.name, 10), before.primary, t.out.Glyph(term.Arrow), t.out.Green(after.primary))
-	t.out.Printf("  %s %d of %d running, the old tasks are gone\n", term.Pad("", 10), after.running, after.desired)
+	t.Out.Printf("\n  %s %s %s %s\n", term.Pad(demoCluster+"/"+after.name, 10), before.primary, t.Out.Glyph(term.Arrow), t.Out.Green(after.primary))
+	t.Out.Printf("  %s %d of %d running, the old tasks are gone\n", term.Pad("", 10), after.running, after.desired)
 	return nil
 }
 
@@ -108,7 +108,7 @@ func (t *demoRun) decisions(ctx context.Context) ([]handler.Record, error) {
 }
 
 func (t *demoRun) printDecisions(decisions []handler.Record) {
-	t.out.Printf("  %s\n", t.out.Dim("after   task      event         the function's decision"))
+	t.Out.Printf("  %s\n", t.Out.Dim("after   task      event         the function's decision"))
 	for i, d := range decisions {
 		shown, sign := t.answer.Interruption.Decisions[i], term.Quiet
 		switch {
@@ -118,17 +118,17 @@ func (t *demoRun) printDecisions(decisions []handler.Record) {
 			sign = term.Failed
 		}
 		task := handler.NameOf(d.TaskARN)
-		t.out.Printf("%6.2fs  %s  %s  %s %s\n", float64(shown.AfterMS)/1000, task[:min(8, len(task))], term.Pad(shown.LastStatus, 12), t.out.Glyph(sign), d.Reason)
+		t.Out.Printf("%6.2fs  %s  %s  %s %s\n", float64(shown.AfterMS)/1000, task[:min(8, len(task))], term.Pad(shown.LastStatus, 12), t.Out.Glyph(sign), d.Reason)
 	}
 	t.printReasons(decisions)
 }
 
 // printReasons says what each reason means that the decisions have.
 func (t *demoRun) printReasons(decisions []handler.Record) {
-	t.out.Printf("\n")
+	t.Out.Printf("\n")
 	for _, r := range handler.Reasons() {
 		if slices.ContainsFunc(decisions, func(d handler.Record) bool { return d.Reason == r.Reason }) {
-			t.out.Printf("  %s %s\n", term.Pad(string(r.Reason), 20), t.out.Dim(r.Text))
+			t.Out.Printf("  %s %s\n", term.Pad(string(r.Reason), 20), t.Out.Dim(r.Text))
 		}
 	}
 }
@@ -166,7 +166,7 @@ func (t *demoRun) service(ctx context.Context) (shownService, error) {
 
 func (t *demoRun) describe(ctx context.Context) ([]shownService, error) {
 	var names []string
-	for _, service := range demoServices() {
+	for _, service := range DemoServices() {
 		names = append(names, service.Name)
 	}
 	answer, err := ecs.NewFromConfig(t.server.Config()).DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(demoCluster), Services: names})

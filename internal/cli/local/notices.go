@@ -1,4 +1,4 @@
-package cli
+package local
 
 import (
 	"encoding/json"
@@ -10,17 +10,17 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// localNotices prints on stderr what happens on a local AWS while it serves. It may be called concurrently.
-type localNotices struct {
+// notices prints on stderr what happens on a local AWS while it serves. It may be called concurrently.
+type notices struct {
 	err *term.Printer
 	mu  sync.Mutex
 }
 
-func (n *localNotices) interrupted(cluster, service string, tasks []string) {
+func (n *notices) interrupted(cluster, service string, tasks []string) {
 	n.print(term.Attention, fmt.Sprintf("interrupted %s of %s/%s", term.Plural(len(tasks), "task"), cluster, service))
 }
 
-func (n *localNotices) answered(answer localaws.Answer) {
+func (n *notices) answered(answer localaws.Answer) {
 	var d handler.Answer
 	var failure struct {
 		Message string `json:"errorMessage"`
@@ -41,7 +41,7 @@ func (n *localNotices) answered(answer localaws.Answer) {
 	n.print(sign, fmt.Sprintf("%s: %s (%d ms)", answer.Function, outcome, answer.Took.Milliseconds()))
 }
 
-func (n *localNotices) print(sign term.Glyph, text string) {
+func (n *notices) print(sign term.Glyph, text string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.err.Printf("%s %s\n", n.err.Glyph(sign), text)

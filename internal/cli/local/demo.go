@@ -1,4 +1,4 @@
-package cli
+package local
 
 import (
 	"bytes"
@@ -28,7 +28,8 @@ const (
 	demoLimit  = 30 * time.Second
 )
 
-func demoCommand(a *app) *cobra.Command {
+// DemoCommand returns the command demo.
+func DemoCommand(now func() Program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
 		Short: "Show the whole job on a local AWS",
@@ -41,14 +42,14 @@ anything is not as it should be.`,
 			if _, err := embed.Archive(hostArchitecture()); err != nil {
 				return err
 			}
-			return (&demoRun{app: a}).start(cmd.Context())
+			return (&demoRun{Program: now()}).start(cmd.Context())
 		},
 	}
 }
 
 // demoRun is the demo while it runs.
 type demoRun struct {
-	*app
+	Program
 	server *localaws.Server
 	url    string
 	key    string // the server's access key
@@ -62,20 +63,18 @@ func (t *demoRun) start(ctx context.Context) (err error) {
 	started := time.Now()
 	ctx, cancel := context.WithTimeoutCause(ctx, demoLimit, errors.New("the demo took longer than "+demoLimit.String()))
 	defer cancel()
-	a := t.app
+	out := t.Out
 	t.key = localaws.NewAccessKey()
-	t.server = newLocalAWS(a, localRegion, t.key, nil)
+	t.server = NewServer(t.Program, Region, t.key, nil)
 	defer func() { err = errors.Join(err, t.server.Close()) }()
-	if err := t.server.Seed(demoServices()...); err != nil {
+	if err := t.server.Seed(DemoServices()...); err != nil {
 		return err
 	}
 	if t.url, err = t.server.URL(); err != nil {
 		return err
 	}
-	if a.json() { // only the answer at the end
-		silent := *a
-		silent.out = term.NewPrinter(io.Discard, term.Style{})
-		t.app = &silent
+	if t.JSON { // only the answer at the end
+		t.Out = term.NewPrinter(io.Discard, term.Style{})
 	}
 	if err := t.run(ctx); err != nil {
 		if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
@@ -83,15 +82,15 @@ func (t *demoRun) start(ctx context.Context) (err error) {
 		}
 		return err
 	}
-	if a.json() {
+	if t.JSON {
 		t.answer.Seconds = math.Round(time.Since(started).Seconds()*10) / 10
-		return a.out.JSON(t.answer)
+		return out.JSON(t.answer)
 	}
-	a.out.Printf("\n%s %s\n", t.out.Glyph(term.OK), t.out.Green(fmt.Sprintf(
+	out.Printf("\n%s %s\n", t.Out.Glyph(term.OK), t.Out.Green(fmt.Sprintf(
 		"%d tasks interrupted, 1 redeployment, nothing left behind. %s", demoTasks, term.Seconds(time.Since(started)))))
-	a.out.Printf("  Everything above ran against a local AWS; your account was not touched.\n\n")
-	a.out.Printf("  %s spothandler local                    play with it yourself\n", t.out.Glyph(term.Next))
-	a.out.Printf("  %s spothandler install --prefix prod    install for real\n", t.out.Glyph(term.Next))
+	out.Printf("  Everything above ran against a local AWS; your account was not touched.\n\n")
+	out.Printf("  %s spothandler local                    play with it yourself\n", t.Out.Glyph(term.Next))
+	out.Printf("  %s spothandler install --prefix prod    install for real\n", t.Out.Glyph(term.Next))
 	return nil
 }
 
@@ -109,10 +108,10 @@ func (t *demoRun) run(ctx context.Context) error {
 func (t *demoRun) title(text string) {
 	t.step++
 	if t.step > 1 {
-		t.out.Printf("\n")
+		t.Out.Printf("\n")
 	}
 	head := fmt.Sprintf("── %d of 7 ── ", t.step)
-	t.out.Printf("%s%s\n\n", t.out.Dim(head), t.out.Bold(text))
+	t.Out.Printf("%s%s\n\n", t.Out.Dim(head), t.Out.Bold(text))
 }
 
 func (t *demoRun) showServices(ctx context.Context) error {
@@ -123,7 +122,7 @@ func (t *demoRun) showServices(ctx context.Context) error {
 	}
 	for _, service := range services {
 		t.answer.Services = append(t.answer.Services, demoServiceAnswer{demoCluster, service.name, service.desired, service.running, service.primary})
-		t.out.Printf("  %s  %s\n", term.Pad(demoCluster+"/"+service.name, 14), t.out.Dim(t.out.Plain(fmt.Sprintf("%d of %d running · deployment %s", service.running, service.desired, service.primary))))
+		t.Out.Printf("  %s  %s\n", term.Pad(demoCluster+"/"+service.name, 14), t.Out.Dim(t.Out.Plain(fmt.Sprintf("%d of %d running · deployment %s", service.running, service.desired, service.primary))))
 	}
 	t.before, err = t.inventory(ctx)
 	return err
@@ -147,7 +146,7 @@ func (t *demoRun) logs(ctx context.Context) error {
 	for line := range bytes.Lines(records) {
 		t.answer.Logs = append(t.answer.Logs, json.RawMessage(line))
 	}
-	if seen := len(t.answer.Logs); err == nil && t.json() && seen < demoTasks {
+	if seen := len(t.answer.Logs); err == nil && t.JSON && seen < demoTasks {
 		return fmt.Errorf("%d tasks were interrupted, and there are %d records", demoTasks, seen)
 	}
 	return err
@@ -179,7 +178,7 @@ func (t *demoRun) uninstall(ctx context.Context) error {
 	if after != t.before {
 		return fmt.Errorf("the account held %s before, and now %s", t.before, after)
 	}
-	t.out.Printf("  Before and after: %s in the account.\n", after)
+	t.Out.Printf("  Before and after: %s in the account.\n", after)
 	return nil
 }
 
@@ -189,17 +188,17 @@ func (t *demoRun) command(ctx context.Context, answer *json.RawMessage, args ...
 	if err != nil {
 		return fmt.Errorf("finding this program: %w", err)
 	}
-	t.out.Printf("%s\n\n", t.out.Bold("$ spothandler "+strings.Join(args, " ")))
+	t.Out.Printf("%s\n\n", t.Out.Bold("$ spothandler "+strings.Join(args, " ")))
 	var output bytes.Buffer
 	cmd := exec.CommandContext(ctx, self, args...)
-	cmd.Stdout, cmd.Stderr = t.Streams.out, t.Streams.err
-	if t.json() {
+	cmd.Stdout, cmd.Stderr = t.Stdout, t.Stderr
+	if t.JSON {
 		cmd.Args, cmd.Stdout = append(cmd.Args, "-o", "json"), &output
 	}
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 3 * time.Second
-	cmd.Env = withoutAWS(t.env)
-	for _, v := range localEnv(t.url, localRegion, t.key) {
+	cmd.Env = withoutAWS(t.Environ)
+	for _, v := range Environment(t.url, Region, t.key) {
 		cmd.Env = append(cmd.Env, v.String())
 	}
 	if err := cmd.Run(); err != nil {

@@ -1,9 +1,10 @@
-package cli
+package local
 
 import "github.com/spothandler/spothandler/internal/localaws"
 
-// localServices are those of the demo and a few more, with what doctor finds in real accounts.
-func localServices() []localaws.Service {
+// Services returns the services of a local AWS without a seed: those of the demo and a few more, with typical findings of
+// doctor.
+func Services() []localaws.Service {
 	careful := func(more map[string]any) map[string]any {
 		settings := map[string]any{
 			"availabilityZoneRebalancing": "ENABLED", "healthCheckGracePeriodSeconds": 60,
@@ -40,8 +41,8 @@ func localServices() []localaws.Service {
 	}
 }
 
-// demoServices are those of the demo.
-func demoServices() []localaws.Service {
+// DemoServices returns the services of the demo.
+func DemoServices() []localaws.Service {
 	return []localaws.Service{
 		{Cluster: demoCluster, Name: demoService, Desired: 4},
 		{Cluster: demoCluster, Name: "worker", Desired: 2},

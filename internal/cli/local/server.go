@@ -1,4 +1,4 @@
-package cli
+package local
 
 import (
 	"bytes"
@@ -17,19 +17,20 @@ import (
 )
 
 const (
-	localRegion  = "eu-west-1"
-	localAccount = "111122223333"
-	localPort    = 4599
+	Region      = "eu-west-1"
+	account     = "111122223333"
+	defaultPort = 4599
 )
 
-// variable is an environment variable.
-type variable struct{ name, value string }
+// Variable is an environment variable.
+type Variable struct{ Name, Value string }
 
-func (v variable) String() string { return v.name + "=" + v.value }
+// String returns NAME=VALUE.
+func (v Variable) String() string { return v.Name + "=" + v.Value }
 
-// localEnv returns what points any AWS client at a local AWS.
-func localEnv(url, region, accessKey string) []variable {
-	return []variable{
+// Environment returns the variables that point any AWS client at the local AWS of this URL.
+func Environment(url, region, accessKey string) []Variable {
+	return []Variable{
 		{"AWS_ENDPOINT_URL", url},
 		{"AWS_REGION", region},
 		{"AWS_DEFAULT_REGION", region}, // older clients know only this one
@@ -38,14 +39,14 @@ func localEnv(url, region, accessKey string) []variable {
 	}
 }
 
-// newLocalAWS returns a local AWS that runs our function: the uploaded zip where the system can, and the same function
+// NewServer returns a local AWS that runs our function: the uploaded zip where the system can, and the same function
 // built for this processor where the zip is of another one. What servers that were killed left behind is removed.
-func newLocalAWS(a *app, region, accessKey string, notices *localNotices) *localaws.Server {
+func NewServer(p Program, region, accessKey string, notices *notices) *localaws.Server {
 	if err := localaws.RemoveStale(); err != nil {
-		a.warn(err.Error())
+		p.warn(err.Error())
 	}
 	var server *localaws.Server
-	options := localaws.Options{Account: localAccount, Region: region, AccessKey: accessKey, HostZip: hostZip}
+	options := localaws.Options{Account: account, Region: region, AccessKey: accessKey, HostZip: HostZip}
 	if notices != nil {
 		options.Interrupted, options.Answered = notices.interrupted, notices.answered
 	}
@@ -69,8 +70,8 @@ func handlerOf(h *handler.Handler) func(context.Context, json.RawMessage) (any, 
 	return func(ctx context.Context, event json.RawMessage) (any, error) { return h.Handle(ctx, event) }
 }
 
-// hostZip exchanges our function of one architecture for the same one of the other.
-func hostZip(zip []byte) ([]byte, error) {
+// HostZip returns the function's archive for the architecture of this machine, given that for either architecture.
+func HostZip(zip []byte) ([]byte, error) {
 	for _, architecture := range []string{"arm64", "x86_64"} {
 		if known, err := embed.Archive(architecture); err == nil && bytes.Equal(known, zip) {
 			return embed.Archive(hostArchitecture())

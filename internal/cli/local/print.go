@@ -1,4 +1,4 @@
-package cli
+package local
 
 import (
 	"fmt"
@@ -8,16 +8,16 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// localAnswer is what `spothandler local -o json` prints before it serves.
-type localAnswer struct {
+// answer is what `spothandler local -o json` prints before it serves.
+type answer struct {
 	URL         string            `json:"url"`
 	Account     string            `json:"account"`
 	Region      string            `json:"region"`
 	Environment map[string]string `json:"environment"`
-	Services    []localService    `json:"services"`
+	Services    []servedService   `json:"services"`
 }
 
-type localService struct {
+type servedService struct {
 	Cluster          string `json:"cluster"`
 	Service          string `json:"service"`
 	Desired          int    `json:"desired"`
@@ -26,40 +26,40 @@ type localService struct {
 
 // print says how to reach the local AWS, and what is in it.
 func (r *localRun) print(url string, services []localaws.Service) error {
-	answer := localAnswer{URL: url, Account: localAccount, Region: r.asked.region, Environment: map[string]string{}}
-	for _, v := range localEnv(url, r.asked.region, r.asked.accessKey) {
-		answer.Environment[v.name] = v.value
+	answer := answer{URL: url, Account: account, Region: r.asked.region, Environment: map[string]string{}}
+	for _, v := range Environment(url, r.asked.region, r.asked.accessKey) {
+		answer.Environment[v.Name] = v.Value
 	}
 	for _, s := range services {
 		provider := s.CapacityProvider
 		if provider == "" {
 			provider = "FARGATE_SPOT"
 		}
-		answer.Services = append(answer.Services, localService{s.Cluster, s.Name, s.Desired, provider})
+		answer.Services = append(answer.Services, servedService{s.Cluster, s.Name, s.Desired, provider})
 	}
-	if r.json() {
-		return r.out.JSON(answer)
+	if r.JSON {
+		return r.Out.JSON(answer)
 	}
-	st := r.out.Style
-	r.out.Printf("%s %s\n  %s\n\n", st.Glyph(term.OK), st.Green("A local AWS answers on "+url), st.Dim("account "+localAccount+" · "+r.asked.region))
-	for _, v := range localEnv(url, r.asked.region, r.asked.accessKey) {
-		r.out.Printf("  export %s\n", v)
+	st := r.Out.Style
+	r.Out.Printf("%s %s\n  %s\n\n", st.Glyph(term.OK), st.Green("A local AWS answers on "+url), st.Dim("account "+account+" · "+r.asked.region))
+	for _, v := range Environment(url, r.asked.region, r.asked.accessKey) {
+		r.Out.Printf("  export %s\n", v)
 	}
-	r.out.Printf("\n")
+	r.Out.Printf("\n")
 	for _, s := range answer.Services {
 		tasks := fmt.Sprintf("%s on %s", term.Plural(s.Desired, "task"), s.CapacityProvider)
-		r.out.Printf("  %s %s %s\n", st.Glyph(term.Quiet), term.Pad(s.Cluster+"/"+s.Service, 20), st.Dim(tasks))
+		r.Out.Printf("  %s %s %s\n", st.Glyph(term.Quiet), term.Pad(s.Cluster+"/"+s.Service, 20), st.Dim(tasks))
 	}
-	r.out.Printf("\n  In another terminal, after the exports:\n")
-	for _, command := range localCommands(answer.Services[0]) {
-		show.Hint(r.out, command)
+	r.Out.Printf("\n  In another terminal, after the exports:\n")
+	for _, command := range commandsToTry(answer.Services[0]) {
+		show.Hint(r.Out, command)
 	}
-	r.out.Printf("\n%s\n", st.Dim("ctrl-C ends it, and everything in it."))
+	r.Out.Printf("\n%s\n", st.Dim("ctrl-C ends it, and everything in it."))
 	return nil
 }
 
-// localCommands are what to try on a local AWS with this service.
-func localCommands(s localService) []string {
+// commandsToTry are what to try on a local AWS with this service.
+func commandsToTry(s servedService) []string {
 	return []string{
 		"spothandler install --prefix prod",
 		fmt.Sprintf("spothandler local interrupt --cluster %s --service %s --tasks %d", s.Cluster, s.Service, max(1, min(3, s.Desired))),

@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// printPlan shows each change with its differences, and counts what stays.
+func printPlan(out *term.Printer, plan *deploy.Install) {
+	for _, change := range plan.Changes {
+		out.Println(out.Row(actionGlyph(change.Action), change.Kind.Words(), title(change.ID), ""))
+		printFields(out, shownFields(change))
+	}
+	if left := untouched(plan); len(left) > 0 {
+		out.Print(out.Item(term.Quiet, fmt.Sprintf("%d unchanged: %s", len(left), strings.Join(left, ", "))))
+	}
+}
+
+// shownFields are the differences that a plan shows: of what is created only what goes for it, as another's
+// target does, and what the function may do.
+func shownFields(change deploy.Change) []deploy.Field {
+	if change.Action != deploy.Create {
+		return change.Fields
+	}
+	return slices.DeleteFunc(slices.Clone(change.Fields), func(field deploy.Field) bool {
+		return field.Old == "" && !strings.HasPrefix(field.Path, "policy.")
+	})
+}
+
+func actionGlyph(action deploy.Action) term.Glyph {
+	return map[deploy.Action]term.Glyph{deploy.Create: term.Add, deploy.Update: term.Change, deploy.Delete: term.Remove}[action]
+}
+
+// untouched are the resources that a plan leaves as they are.
+func untouched(plan *deploy.Install) []string {
+	var left []string
+	for _, id := range plan.Want.IDs() {
+		if !slices.ContainsFunc(plan.Changes, func(change deploy.Change) bool { return change.ID == id }) {
+			left = append(left, id.Kind.Words())
+		}
+	}
+	return left
+}
+
+// printRemoval lists what an uninstall takes away.
+func printRemoval(out *term.Printer, changes []deploy.Change) {
+	for _, change := range changes {
+		if change.Action == deploy.Update {
+			out.Println(out.Row(term.Quiet, change.Kind.Words(), change.Name, "stays, with its logs"))
+			continue
+		}
+		out.Println(out.Row(term.Remove, change.Kind.Words(), title(change.ID), ""))
+		if change.Kind == deploy.KindLogGroup {
+			out.Printf("%s%s\n", term.Pad("", 4+term.KindWidth), out.Dim("with all its logs; --keep-logs keeps them"))
+		}
+	}
+}

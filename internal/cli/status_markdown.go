@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+func (s statusAnswer) printMarkdown(out *term.Printer) {
+	out.Printf("### spothandler status\n\n")
+	if len(s.Installations) == 0 && len(s.Errors) == 0 {
+		out.Printf("Nothing is installed.\n")
+	}
+	if len(s.Installations) > 0 {
+		out.Printf("| installation | Region | account | verdict | version |\n|---|---|---|---|---|\n")
+	}
+	for _, each := range s.Installations {
+		verdict := inWords(each.Verdict)
+		if each.UpgradeAvailable {
+			verdict += ", upgrade available"
+		}
+		out.Printf("| %s | %s | %s | %s | %s |\n", inMarkdown(s.nameOf(each)), each.Region, each.Account, verdict, inMarkdown(orUnknown(each.Outputs.ModuleVersion)))
+	}
+	for _, each := range s.Installations {
+		s.printFound(out, each)
+	}
+	for _, each := range s.Errors {
+		where := slices.DeleteFunc([]string{each.Name, each.Region}, func(part string) bool { return part == "" })
+		out.Printf("\n#### %s\n\n", inMarkdown(strings.Join(where, " in ")))
+		each.Error.printMarkdown(out)
+	}
+	printNotes(out, nil, s.NotChecked)
+}
+
+// nameOf is what an installation is called, by its name in the file and by its prefix.
+func (s statusAnswer) nameOf(status deploy.Status) string {
+	name := deploy.DisplayPrefix(status.Prefix)
+	if of := s.origins[originOf(status)]; of != nil {
+		name = of.Name + ", " + name
+	}
+	return name
+}
+
+// printFound shows what is wrong with an installation, and what is to be known of it.
+func (s statusAnswer) printFound(out *term.Printer, status deploy.Status) {
+	notes := slices.Concat(status.Warnings, status.Reminders)
+	if len(status.Problems)+len(notes)+len(status.NotChecked) == 0 {
+		return
+	}
+	out.Printf("\n#### %s in %s\n", inMarkdown(s.nameOf(status)), status.Region)
+	if len(status.Problems) > 0 {
+		out.Printf("\n| resource | problem | details |\n|---|---|---|\n")
+	}
+	for _, problem := range status.Problems {
+		resource := ""
+		if problem.ID != (deploy.ID{}) {
+			resource = fmt.Sprintf("%s %s", problem.Kind.Words(), titleInMarkdown(problem.ID))
+		}
+		details := detailsOf(problem.Fields)
+		if len(details) == 0 {
+			details = []string{inMarkdown(problem.Message)}
+		}
+		out.Printf("| %s | %s | ", resource, strings.ReplaceAll(problem.Code, "_", " "))
+		printDetails(out, details)
+		out.Printf(" |\n")
+	}
+	printNotes(out, notes, status.NotChecked)
+}
