@@ -34,13 +34,16 @@ func openJournal(ctx context.Context, a *app, o *addressOptions) (*journal, erro
 	}
 	a.printEndpoints()
 	located, err := deploy.Locate(ctx, s.clients, s.id, o.prefix, o.names)
-	if err == nil && located == nil {
-		located, err = o.locateOther(ctx, a, s)
+	if err == nil && (located == nil || located.Left && !o.one) {
+		located, err = o.locateOther(ctx, a, s, located)
 	}
 	if err != nil {
 		return nil, a.pointToPolicy(o.command, o.prefix, err)
 	}
 	a.prefix = located.Names.Prefix
+	if located.Left {
+		a.warn("the role of " + deploy.DisplayPrefix(a.prefix) + " is gone: these are the records that are left")
+	}
 	return &journal{a, s, located, o, cloudwatchlogs.NewFromConfig(s.Config)}, nil
 }
 
@@ -52,17 +55,46 @@ type addressOptions struct {
 	names   settings.Given
 }
 
-// locateOther is for a region that has no installation with the prefix. A caller who may not list the others is not
-// told of them.
-func (o *addressOptions) locateOther(ctx context.Context, a *app, s *connection) (*deploy.Located, error) {
-	others, err := deploy.List(ctx, s.clients, s.id, a.rolePath)
-	if err != nil && !apperr.IsAccessDenied(err) {
+// locateOther is for a region that has no installation with the prefix, or none but the log group that is left.
+func (o *addressOptions) locateOther(ctx context.Context, a *app, s *connection, left *deploy.Located) (*deploy.Located, error) {
+	all, notChecked, err := deploy.ListAll(ctx, s.clients, tagsOf(s.Session), s.id, a.rolePath)
+	if err != nil {
+		return o.alone(a, s, left, err)
+	}
+	if len(all) == 0 && left != nil {
+		return left, nil
+	}
+	for _, each := range all {
+		isLeft := left != nil && each.Prefix == o.prefix
+		switch wanted := each.Prefix == o.prefix || !o.one && len(all) == 1; {
+		case isLeft && len(all) == 1:
+			return left, nil
+		case !wanted || isLeft || left != nil && !left.Kept:
+			continue
+		}
+		found, err := deploy.Locate(ctx, s.clients, s.id, each.Prefix, each.Given)
+		if found != nil || err != nil {
+			return found, err
+		}
+	}
+	for _, each := range notChecked {
+		a.warn(each.String())
+	}
+	return nil, notInstalled(a, o.command, o.prefix, s.id.Region, all)
+}
+
+// alone is for a caller who may not list the installations.
+func (o *addressOptions) alone(a *app, s *connection, left *deploy.Located, err error) (*deploy.Located, error) {
+	switch {
+	case !apperr.IsAccessDenied(err):
 		return nil, err
+	case left != nil:
+		return left, nil
+	case o.one:
+		return nil, notInstalled(a, o.command, o.prefix, s.id.Region, nil)
 	}
-	if len(others) == 1 && !o.one {
-		return deploy.Locate(ctx, s.clients, s.id, others[0].Prefix, nil)
-	}
-	return nil, notInstalled(a, o.command, o.prefix, s.id.Region, others)
+	a.warn(deploy.NotChecked{What: "which installations there are", Why: apperr.WhyNot(err)}.String())
+	return nil, missing(deploy.DisplayPrefix(o.prefix)+" is not installed in "+s.id.Region, "spothandler "+o.command+a.scope("")+" --prefix NAME")
 }
 
 // read reads records, and says on a terminal how far it is. Printed says that the records are printed as they come.

@@ -201,9 +201,6 @@ func stamp(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC")
 // remarkOn says what keeps records from being found.
 func (r logsRun) remarkOn(j *journal) {
 	o := r.asked
-	if j.Left {
-		r.warn("the role of " + deploy.DisplayPrefix(j.Names.Prefix) + " is gone: these are the records that are left")
-	}
 	if j.Record == nil {
 		return
 	}

@@ -20,6 +20,7 @@ type Listed struct {
 	Prefix string
 	Region string
 	Record *settings.Record // nil if the description was changed out of band
+	Given  settings.Given   // the function's name according to the tags, if the role is gone; else nil
 }
 
 // List finds the installations of a region by their roles, under the default path and under paths. ListRoles
@@ -212,7 +213,11 @@ func ListAll(ctx context.Context, clients Clients, tags TagAPI, id session.Ident
 	}
 	for _, each := range found {
 		if isNew(each.Names.Prefix) {
-			all = append(all, Listed{Prefix: each.Names.Prefix, Region: id.Region, Record: each.Record})
+			name := strings.TrimPrefix(each.Names.Function, settings.Prefixed(each.Names.Prefix, ""))
+			all = append(all, Listed{
+				Prefix: each.Names.Prefix, Region: id.Region, Record: each.Record,
+				Given: settings.Given{"function-name": {Texts: []string{name}, Source: "the tags"}},
+			})
 		}
 	}
 	slices.SortFunc(all, func(a, b Listed) int { return strings.Compare(a.Prefix, b.Prefix) })

@@ -18,6 +18,7 @@ type Located struct {
 	// Left reports that the role is gone and the log group remains, either of an installation that lost its
 	// role or of one that was removed with --keep-logs.
 	Left bool
+	Kept bool // uninstall --keep-logs left the log group: nothing is installed
 }
 
 // Locate finds the installation with this prefix by its role, or its remaining log group by the tags. It
@@ -39,7 +40,7 @@ func Locate(ctx context.Context, clients Clients, id session.Identity, prefix st
 		return nil, explain("reading the tags of log group "+names.LogGroup, id, apperr.IgnoreNotFound(err))
 	}
 	if group := (&LogGroup{Tags: answer.Tags}); ours(group.Tags, prefix) || group.kept(prefix) {
-		return &Located{Names: names, Left: true}, nil
+		return &Located{Names: names, Left: true, Kept: group.kept(prefix)}, nil
 	}
 	return nil, nil //nolint:nilnil // nil means not found
 }

@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// losesItsRole deletes the role of an installation out of band.
+func (a *archive) losesItsRole(prefix string) {
+	a.Helper()
+	client, role := iam.NewFromConfig(a.Config()), aws.String(prefix+"spothandler-eu-west-1")
+	_, emptied := client.DeleteRolePolicy(a.Context(), &iam.DeleteRolePolicyInput{RoleName: role, PolicyName: aws.String("spothandler")})
+	_, deleted := client.DeleteRole(a.Context(), &iam.DeleteRoleInput{RoleName: role})
+	if emptied != nil || deleted != nil {
+		a.Fatal(emptied, deleted)
+	}
+}
+
+// Without --prefix, logs and report read the records of the one installation that status shows. Where it is not clear
+// which is meant they name all, and never propose to install another one.
+func TestWhoseRecords(t *testing.T) {
+	a := newArchive(t, "")
+	says := func(line string, want int, words ...string) {
+		t.Helper()
+		code, shown := spothandler(t.Context(), "", strings.Fields(line)...)
+		all := strings.Join(strings.Fields(shown.out+shown.err), " ")
+		for _, word := range words {
+			if without, unwanted := strings.CutPrefix(word, "no: "); code != want || strings.Contains(all, without) == unwanted {
+				t.Errorf("%s exits with %d, want %d, and is not as %q:\n%s", line, code, want, word, all)
+			}
+		}
+	}
+	must(t, "install")
+	must(t, "uninstall --keep-logs --yes")
+	const left = "the role of (no prefix) is gone: these are the records that are left"
+	says("logs", exitFine, left)
+	says("report", exitFine, "(no prefix) · eu-west-1", left)
+
+	must(t, "install --prefix prod --function-name fn")
+	says("logs", exitFine, "no: is gone")
+	says("report", exitFine, "prod · eu-west-1", "no: is gone")
+
+	a.losesItsRole("prod-")
+	says("logs", exitFine, "the role of prod is gone")
+	says("report", exitFine, "prod · eu-west-1", "the role of prod is gone")
+	says("report --prefix prod", exitFine, "prod · eu-west-1", "the role of prod is gone")
+
+	must(t, "install --prefix test")
+	says("logs", exitNotInstalled, "Installed there: prod, test.", "› spothandler logs --prefix prod", "no: spothandler install")
+
+	a.Inject(localaws.Fault{Action: "ListRoles", Deny: true})
+	must(t, "uninstall --prefix prod --function-name fn --yes")
+	must(t, "uninstall --prefix test --yes")
+	says("logs", exitFine, left)
+	must(t, "install")
+	must(t, "uninstall --yes")
+	says("logs", exitNotInstalled, "not checked: which installations there are: you may not iam:ListRoles", "› spothandler logs --prefix NAME", "no: spothandler install")
+}
