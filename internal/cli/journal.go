@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spothandler/spothandler/internal/cli/term"
 
@@ -61,18 +62,11 @@ func (o *addressOptions) locateOther(ctx context.Context, a *app, s *connection,
 	if err != nil {
 		return o.alone(a, s, left, err)
 	}
-	if len(all) == 0 && left != nil {
+	if left != nil && !slices.ContainsFunc(all, func(each deploy.Listed) bool { return each.Prefix != o.prefix }) {
 		return left, nil
 	}
-	for _, each := range all {
-		isLeft := left != nil && each.Prefix == o.prefix
-		switch wanted := each.Prefix == o.prefix || !o.one && len(all) == 1; {
-		case isLeft && len(all) == 1:
-			return left, nil
-		case !wanted || isLeft || left != nil && !left.Kept:
-			continue
-		}
-		found, err := deploy.Locate(ctx, s.clients, s.id, each.Prefix, each.Given)
+	if meant := o.meant(all, left); meant != nil {
+		found, err := deploy.Locate(ctx, s.clients, s.id, meant.Prefix, meant.Given)
 		if found != nil || err != nil {
 			return found, err
 		}
@@ -81,6 +75,17 @@ func (o *addressOptions) locateOther(ctx context.Context, a *app, s *connection,
 		a.warn(each.String())
 	}
 	return nil, notInstalled(a, o.command, o.prefix, s.id.Region, all)
+}
+
+// meant is the one of all installations whose records are asked for; nil where that is not clear.
+func (o *addressOptions) meant(all []deploy.Listed, left *deploy.Located) *deploy.Listed {
+	switch at := slices.IndexFunc(all, func(each deploy.Listed) bool { return each.Prefix == o.prefix }); {
+	case at >= 0 && left == nil:
+		return &all[at]
+	case at >= 0, o.one, len(all) != 1, left != nil && !left.Kept:
+		return nil
+	}
+	return &all[0]
 }
 
 // alone is for a caller who may not list the installations.

@@ -105,7 +105,7 @@ func TestLogsInTrouble(t *testing.T) {
 	says("logs --all-regions", exitNotInstalled, "spothandler is not installed in any region")
 	must(t, "install --prefix prod --log-level ERROR")
 	says("logs", exitFine, "no records from", "log level ERROR omits records", "› spothandler install --prefix prod --log-level INFO")
-	says("logs --since 30d", exitFine, "logs are kept for 14 days: what is older is gone")
+	says("logs --since 30d", exitFine, "logs are kept for 14 days: older records are deleted")
 	says("logs --prefix other", exitNotInstalled, "other is not installed", "Installed there: prod")
 	says("logs --region eu-west-1 --region us-east-1", exitNotInstalled, "not installed", "no records")
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"fmt"
@@ -175,7 +176,7 @@ func (r reportRun) keptFrom(ctx context.Context, j *journal, from time.Time) (ti
 		return from, nil, err
 	}
 	return r.asked.now.Add(-time.Duration(kept) * 24 * time.Hour),
-		[]string{fmt.Sprintf("logs are kept for %s: of %d days asked for, what is older is gone", days(kept), r.asked.days)}, nil
+		[]string{fmt.Sprintf("logs are kept for %s: the report covers those, not the %d days asked for", days(kept), r.asked.days)}, nil
 }
 
 // sum sums up the records of a period.
@@ -194,7 +195,7 @@ func (j *journal) sum(ctx context.Context, from, to time.Time) (history.Report, 
 		return history.Report{}, err
 	}
 	sums := history.Summarize(collector, from, to)
-	sums.LinesPassedOver = passedOver
+	sums.LinesIgnored = passedOver
 	return sums, nil
 }
 
@@ -233,7 +234,7 @@ func csvRows(r *history.Report) [][]string {
 		}
 		rows[n] = []string{
 			i.At.UTC().Format(time.RFC3339), r.Region, handler.NameOf(i.Cluster), i.Service, handler.NameOf(i.Task), i.Zone,
-			string(i.Result), string(i.Reason), reaction, i.Deployment, i.Error, r.Prefix,
+			string(i.Result), string(i.Reason), reaction, cmp.Or(i.Forced, i.Deployment), i.Error, r.Prefix,
 		}
 	}
 	return rows

@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,12 +21,11 @@ type counted struct {
 
 // headline are the report's totals in words.
 func headline(r *history.Report) []string {
-	skipped := 0
-	for _, n := range r.Skipped {
-		skipped += n
+	lines := []string{strings.Join(slices.Concat([]string{term.Plural(r.Interruptions, "task") + " interrupted", term.Plural(r.Redeployments, "redeployment")},
+		notRedeployed(r.Skipped), []string{fmt.Sprintf("%d failed", r.Failures)}), " · ")}
+	if reasons := skippedBy(r.Skipped); len(reasons) > 0 {
+		lines = append(lines, "skipped: "+strings.Join(reasons, " · "))
 	}
-	lines := []string{fmt.Sprintf("%s interrupted · %s · %d skipped · %d failed",
-		term.Plural(r.Interruptions, "task"), term.Plural(r.Redeployments, "redeployment"), skipped, r.Failures)}
 	if r.ReactionMS.Median != nil {
 		lines = append(lines, fmt.Sprintf("notice to redeployment: median %s, slowest %s", inSeconds(*r.ReactionMS.Median), inSeconds(*r.ReactionMS.Max)))
 	}
@@ -34,9 +36,32 @@ func headline(r *history.Report) []string {
 		lines = append(lines, "not known: "+why)
 	}
 	if r.Rehearsals > 0 {
-		lines = append(lines, term.Plural(r.Rehearsals, "record")+" of rehearsals not counted")
+		lines = append(lines, term.Plural(r.Rehearsals, "record")+" of rehearsals, not counted")
 	}
 	return lines
+}
+
+// notRedeployed are the counts of what was not redeployed, in words.
+func notRedeployed(byReason map[string]int) []string {
+	skipped, observed := history.SplitSkipped(byReason)
+	words := []string{fmt.Sprintf("%d skipped", skipped)}
+	if observed > 0 {
+		words = append([]string{fmt.Sprintf("%d would have been redeployed", observed)}, words...)
+	}
+	return words
+}
+
+// skippedBy are the reasons of what was skipped, the most frequent first.
+func skippedBy(byReason map[string]int) []string {
+	var parts []string
+	for _, reason := range slices.SortedFunc(maps.Keys(byReason), func(a, b string) int {
+		return cmp.Or(byReason[b]-byReason[a], cmp.Compare(a, b))
+	}) {
+		if reason != string(history.Observed) {
+			parts = append(parts, fmt.Sprintf("%d %s", byReason[reason], reason))
+		}
+	}
+	return parts
 }
 
 func outcomes(r *history.Report) []string {
@@ -103,7 +128,7 @@ func printReportText(out *term.Printer, r *history.Report) {
 	printBars(out, "by service", byService(r))
 	printBars(out, "by zone", byZone(r))
 	printHours(out, r)
-	out.Printf("%s\n", st.Dim("Counts, not rates: how long tasks ran is not recorded."))
+	out.Printf("%s\n", st.Dim("These are counts, not rates: the records do not show how long tasks ran."))
 }
 
 // printBars shows counts as bars beside each other.

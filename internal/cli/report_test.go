@@ -22,6 +22,10 @@ func TestReport(t *testing.T) {
 		r.Service, r.AvailabilityZone, r.Reason = "=evil|\x1b[31m", "", handler.ReasonControllerUnsupported
 	})
 	a.record(20*time.Hour, "4444", refusedByIAM)
+	a.record(15*time.Hour, "6666", func(r *handler.Record) {
+		redeployed(r)
+		r.Applied, r.Mode, r.DeploymentAfter = false, handler.ModeObserve, ""
+	})
 	a.record(10*time.Hour, "5555", func(r *handler.Record) { redeployed(r); r.Applied, r.DryRun = false, true })
 	run := func(line string) string {
 		t.Helper()
@@ -33,8 +37,9 @@ func TestReport(t *testing.T) {
 	}
 	text := run("report --days 7")
 	for _, want := range []string{
-		"4 tasks interrupted · 1 redeployment · 2 skipped · 1 failed\n", "median 1.9s, slowest 1.9s\n", "1 record of rehearsals not counted\n",
-		"  shop/api ", "  not recorded  ", "  eu-west-1a    ", "Counts, not rates",
+		"5 tasks interrupted · 1 redeployment · 1 would have been redeployed · 2 skipped", "· 1 failed\n",
+		"skipped: 1 already_redeployed · 1 controller_unsupported\n", "median 1.9s, slowest 1.9s\n", "1 record of rehearsals, not counted\n",
+		"  shop/api ", "  not recorded  ", "  eu-west-1a    ", "These are counts, not rates",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
@@ -47,20 +52,21 @@ func TestReport(t *testing.T) {
 	}
 	var r history.Report
 	if err := json.Unmarshal([]byte(run("report --days 7 -o json")), &r); err != nil || r.Prefix != "prod" || r.Region != "eu-west-1" ||
-		r.Interruptions != 4 || r.Redeployments != 1 || r.Failures != 1 || r.Rehearsals != 1 {
+		r.Interruptions != 5 || r.Redeployments != 1 || r.Failures != 1 || r.Rehearsals != 1 {
 		t.Errorf("%+v, %v", r, err)
 	}
 	rows, err := csv.NewReader(strings.NewReader(run("report --days 7 -o csv"))).ReadAll()
-	if err != nil || len(rows) != 1+r.Interruptions || rows[1][6] != "redeployed" || rows[1][8] != "1900" {
+	if err != nil || len(rows) != 1+r.Interruptions || rows[1][6] != "redeployed" || rows[1][8] != "1900" || rows[1][9] != "ecs-svc/2" || rows[2][9] != "ecs-svc/1" {
 		t.Errorf("%q, %v", rows, err)
 	}
 	if service := rows[3][3]; service != `'=evil|\x1b[31m` {
 		t.Errorf("a formula: %q", service)
 	}
-	if markdown := run("report --days 7 -o markdown"); !strings.Contains(markdown, "| shop/api | 3 | 1 | 1 |\n") || !strings.Contains(markdown, `=evil\|`) {
+	if markdown := run("report --days 7 -o markdown"); !strings.Contains(markdown, "| shop/api | 4 | 1 | 1 |\n") || !strings.Contains(markdown, `=evil\|`) ||
+		!strings.Contains(markdown, "1 would have been redeployed") {
 		t.Errorf("%s", markdown)
 	}
-	if yesterday := run("report --days 1"); !strings.Contains(yesterday, "1 task interrupted") {
+	if yesterday := run("report --days 1"); !strings.Contains(yesterday, "2 tasks interrupted") {
 		t.Errorf("%s", yesterday)
 	}
 }
@@ -87,7 +93,7 @@ func TestReportInTrouble(t *testing.T) {
 	says("report", exitNotInstalled, "is not installed")
 	must(t, "install --prefix prod --log-level WARNING")
 	const cure = "› spothandler install --prefix prod --log-level INFO records all that follows"
-	says("report --days 30", exitFine, "logs are kept for 14 days: of 30 days", "counts unknown: log level WARNING omits records", cure)
+	says("report --days 30", exitFine, "logs are kept for 14 days: the report covers those, not the 30 days asked for", "counts unknown: log level WARNING omits records", cure)
 	says("report -o markdown", exitFine, "- counts unknown: log level WARNING omits records")
 	says("report --html -", exitFine, "</html>", "counts unknown: log level WARNING omits records")
 	says("report -o csv", exitFine, "rows are missing: log level WARNING omits records", cure)

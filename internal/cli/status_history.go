@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -127,13 +128,10 @@ func whyNoRecords(err error) string {
 	return apperr.WhyNot(err)
 }
 
-// printRecent shows what the function did, or why that is not known, and what helps.
+// printRecent shows what the function did, or why that is not known.
 func (r statusRun) printRecent(status deploy.Status) {
 	if why := unreadOf(status); why != "" {
 		r.out.Print(r.out.Labelled(lastDay, " ", []string{"unknown: " + why}))
-		if deploy.HidesRecords(status.Spec.LogLevel) {
-			show.Hint(r.out, recordAll(r.inRegion(status.Region), status.Prefix))
-		}
 		return
 	}
 	if status.Last24h == nil { // it was not asked for
@@ -143,7 +141,14 @@ func (r statusRun) printRecent(status deploy.Status) {
 	if status.Latest != nil {
 		r.out.Print(r.out.Labelled("latest", " · ", latestInWords(status.Latest)))
 	}
-	if status.Last24h.Failures > 0 {
+}
+
+// hintRecent says, below all rows, what helps against what printRecent showed.
+func (r statusRun) hintRecent(status deploy.Status) {
+	switch {
+	case unreadOf(status) != "" && deploy.HidesRecords(status.Spec.LogLevel):
+		show.Hint(r.out, recordAll(r.inRegion(status.Region), status.Prefix))
+	case status.Last24h != nil && status.Last24h.Failures > 0:
 		show.Hint(r.out, "spothandler logs"+r.inRegion(status.Region).scope(status.Prefix)+" --level ERROR   what failed, and what helps")
 	}
 }
@@ -181,24 +186,17 @@ func dayInWords(day *history.Day) []string {
 	if day.Interruptions == 0 {
 		return []string{"no interruption was recorded"}
 	}
-	return []string{
-		term.Plural(day.Interruptions, "task") + " interrupted", fmt.Sprintf("%d redeployed", day.Redeployments),
-		fmt.Sprintf("%d skipped", skippedOf(day.Skipped)), fmt.Sprintf("%d failed", day.Failures),
-	}
-}
-
-func skippedOf(byReason map[string]int) int {
-	skipped := 0
-	for _, n := range byReason {
-		skipped += n
-	}
-	return skipped
+	return slices.Concat([]string{term.Plural(day.Interruptions, "task") + " interrupted", fmt.Sprintf("%d redeployed", day.Redeployments)},
+		notRedeployed(day.Skipped), []string{fmt.Sprintf("%d failed", day.Failures)})
 }
 
 func latestInWords(latest *history.Latest) []string {
 	result := string(latest.Result)
-	if latest.Result == history.Skipped {
+	switch latest.Result {
+	case history.Skipped:
 		result += ": " + string(latest.Reason)
+	case history.Observed:
+		result = "would have been redeployed"
 	}
 	return []string{latest.At.UTC().Format("15:04:05 UTC"), latest.Cluster + "/" + latest.Service, result}
 }

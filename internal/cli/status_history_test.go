@@ -57,16 +57,17 @@ func TestStatusHistory(t *testing.T) {
 	a.record(25*time.Hour, "1000", redeployed)
 	a.record(50*time.Minute, "2222", nil)
 	a.record(50*time.Minute, "1111", redeployed)
+	a.record(55*time.Minute, "1212", func(r *handler.Record) { redeployed(r); r.Applied, r.Mode = false, handler.ModeObserve })
 	a.record(20*time.Minute, "3333", func(r *handler.Record) { redeployed(r); r.Applied, r.DryRun = false, true })
 	a.write(5*time.Minute, "START RequestId", `{"reason": "cut off`)
 	at := time.Now().Add(-50 * time.Minute).UTC().Format("15:04")
 	got := recentRows(t, "status")
-	if !strings.HasPrefix(got, "  last 24 h     2 tasks interrupted · 1 redeployed · 1 skipped · 0 failed\n  latest        "+at) || !strings.HasSuffix(got, " UTC · shop/api · redeployed\n") {
+	if !strings.HasPrefix(got, "  last 24 h     3 tasks interrupted · 1 redeployed\n                1 would have been redeployed · 1 skipped · 0 failed\n  latest        "+at) || !strings.HasSuffix(got, " UTC · shop/api · redeployed\n") {
 		t.Errorf("%s", got)
 	}
 	a.record(10*time.Minute, "4444", func(r *handler.Record) { refusedByIAM(r); r.Service = "evil\x1b[31m" })
 	got = recentRows(t, "status --region eu-west-1")
-	if !strings.Contains(got, "3 tasks interrupted · 1 redeployed · 1 skipped · 1 failed\n") ||
+	if !strings.Contains(got, "4 tasks interrupted · 1 redeployed\n                1 would have been redeployed · 1 skipped · 1 failed\n") ||
 		!strings.HasSuffix(got, " UTC · shop/evil\\x1b[31m · failed\n  › spothandler logs --prefix prod --region eu-west-1 --level ERROR   what failed, and what helps\n") {
 		t.Errorf("%q", got)
 	}
@@ -83,7 +84,7 @@ func TestStatusHistory(t *testing.T) {
 	}
 	one := status.Installations[0]
 	if d := one.Last24h; d.Interruptions != report.Interruptions || d.Redeployments != report.Redeployments || d.Failures != report.Failures ||
-		skippedOf(d.Skipped) != 1 || len(one.NotChecked) > 0 {
+		len(d.Skipped) != 2 || len(one.NotChecked) > 0 {
 		t.Errorf("%+v is not %+v", d, report)
 	}
 	if l := one.Latest; l.Cluster != "shop" || l.Result != history.Failed || l.Error != "AccessDeniedException: may not ecs:UpdateService" || !strings.HasSuffix(l.TaskARN, "/4444") {
@@ -91,7 +92,7 @@ func TestStatusHistory(t *testing.T) {
 	}
 	a.twoInstallations()
 	_, shown = spothandler(t.Context(), "", "status")
-	for _, want := range []string{"  24 h: 3 interrupted, 1 failed\n", "  24 h: none recorded\n"} {
+	for _, want := range []string{"  24 h: 4 interrupted, 1 failed\n", "  24 h: none recorded\n"} {
 		if !strings.Contains(shown.out, want) {
 			t.Errorf("no %q in %s", want, shown.out)
 		}
@@ -149,8 +150,8 @@ func TestStatusHistoryInTrouble(t *testing.T) {
 func TestStatusHistoryOfHiddenRecords(t *testing.T) {
 	a := newArchive(t, "install --prefix prod --log-level ERROR")
 	if got, want := recentRows(t, "status"), `  last 24 h     unknown: log level ERROR omits records
-  › spothandler install --prefix prod --log-level INFO   records all that follows
   settings      log level ERROR
+  › spothandler install --prefix prod --log-level INFO   records all that follows
 `; got != want {
 		t.Errorf("%s", got)
 	}

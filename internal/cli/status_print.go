@@ -44,6 +44,7 @@ func (r statusRun) printOne(status deploy.Status) {
 	if len(set) > 0 {
 		r.out.Print(r.out.Labelled("settings", " · ", set))
 	}
+	r.hintRecent(status)
 	r.printCures(status)
 }
 

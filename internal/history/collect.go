@@ -38,6 +38,7 @@ type Interruption struct {
 	Reason                       handler.Reason
 	Error                        string
 	Deployment                   string // the deployment of the task
+	Forced                       string // the deployment that the function forced for it, "" if none
 	Events                       int    // number of records: ECS sends several events for a task
 	ReactionMS                   *int64 // milliseconds from the event to ECS's acceptance
 }
@@ -95,7 +96,7 @@ func (c *Collector) Add(e *Entry) {
 	t.Zone = cmp.Or(t.Zone, e.AvailabilityZone)
 	t.Deployment = cmp.Or(t.Deployment, e.DeploymentID)
 	if e.Applied {
-		t.Result, t.Reason, t.ReactionMS = Redeployed, handler.ReasonRedeploy, e.ECSAnswerMS
+		t.Result, t.Reason, t.ReactionMS, t.Forced = Redeployed, handler.ReasonRedeploy, e.ECSAnswerMS, e.DeploymentAfter
 		c.redeployed(e)
 	}
 	last, seen := t.events[e.EventID]

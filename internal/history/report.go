@@ -23,11 +23,11 @@ type Report struct {
 	Outcomes         Outcomes       `json:"outcomes"`
 	ByService        []ServiceCount `json:"by_service"`
 	ByZone           []ZoneCount    `json:"by_zone"`
-	ByHour           [7][24]int     `json:"by_hour"`           // Monday to Sunday, hours of UTC
-	Rehearsals       int            `json:"rehearsals"`        // records of dry runs and simulations, which are not counted above
-	LinesPassedOver  int            `json:"lines_passed_over"` // lines that are not records of the function
-	UnknownOutcomes  []string       `json:"unknown_outcomes"`  // the reasons, without duplicates
-	CountsUnknown    string         `json:"counts_unknown"`    // why the counts cannot be determined from the records; "" if they can
+	ByHour           [7][24]int     `json:"by_hour"`          // Monday to Sunday, hours in UTC
+	Rehearsals       int            `json:"rehearsals"`       // records of dry runs and simulations, which are not counted above
+	LinesIgnored     int            `json:"lines_ignored"`    // lines that are not records of the function
+	UnknownOutcomes  []string       `json:"unknown_outcomes"` // the reasons, without duplicates
+	CountsUnknown    string         `json:"counts_unknown"`   // why the counts cannot be determined from the records; "" if they can
 	RedeploymentsAll []Redeployment `json:"-"`
 	All              []Interruption `json:"-"`
 }
@@ -40,17 +40,27 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(struct {
 		plain
-		Interruptions   *int `json:"interruptions"`
-		Redeployments   *int `json:"redeployments"`
-		Skipped         *int `json:"skipped"`
-		Failures        *int `json:"failures"`
-		Outcomes        *int `json:"outcomes"`
-		ByService       *int `json:"by_service"`
-		ByZone          *int `json:"by_zone"`
-		ByHour          *int `json:"by_hour"`
-		Rehearsals      *int `json:"rehearsals"`
-		LinesPassedOver *int `json:"lines_passed_over"`
+		Interruptions *int `json:"interruptions"`
+		Redeployments *int `json:"redeployments"`
+		Skipped       *int `json:"skipped"`
+		Failures      *int `json:"failures"`
+		Outcomes      *int `json:"outcomes"`
+		ByService     *int `json:"by_service"`
+		ByZone        *int `json:"by_zone"`
+		ByHour        *int `json:"by_hour"`
+		Rehearsals    *int `json:"rehearsals"`
+		LinesIgnored  *int `json:"lines_ignored"`
 	}{plain: plain(r)})
+}
+
+// SplitSkipped splits the counts by reason of a Report or a Day: the interruptions that were skipped, and those
+// that would have been redeployed but for mode observe.
+func SplitSkipped(byReason map[string]int) (skipped, observed int) {
+	for _, n := range byReason {
+		skipped += n
+	}
+	observed = byReason[string(Observed)]
+	return skipped - observed, observed
 }
 
 // Spread contains the median and the maximum of a set of figures, nil if the set is empty.

@@ -28,7 +28,7 @@ func reported(t *testing.T, g *group, filter Filter) Report {
 			t.Fatal(err)
 		}
 		report = Summarize(collector, monday, to)
-		report.LinesPassedOver = passed
+		report.LinesIgnored = passed
 	})
 	return report
 }
@@ -92,9 +92,9 @@ func TestReport(t *testing.T) {
 			defer func() { time.Local = local }()
 			time.Local = zone
 			r := reported(t, week(t), Filter{})
-			if r.Interruptions != 6 || r.Redeployments != 2 || r.Failures != 1 || r.Rehearsals != 3 || r.LinesPassedOver != 3 {
+			if r.Interruptions != 6 || r.Redeployments != 2 || r.Failures != 1 || r.Rehearsals != 3 || r.LinesIgnored != 3 {
 				t.Errorf("%d interruptions, %d redeployments, %d failures, %d rehearsals, %d lines passed over",
-					r.Interruptions, r.Redeployments, r.Failures, r.Rehearsals, r.LinesPassedOver)
+					r.Interruptions, r.Redeployments, r.Failures, r.Rehearsals, r.LinesIgnored)
 			}
 			if want := map[string]int{"already_redeployed": 1, "claimed": 1, "observed": 1}; !maps.Equal(r.Skipped, want) {
 				t.Errorf("skipped: %v", r.Skipped)

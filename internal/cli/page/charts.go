@@ -79,7 +79,7 @@ func (w *week) panel() g.Node {
 	head := func(content g.Node) g.Node { return g.El("th", g.Attr("scope", "col"), role("columnheader"), content) }
 	side := func(content g.Node) g.Node { return g.El("th", g.Attr("scope", "row"), role("rowheader"), content) }
 	count := func(class string, n int) g.Node { return text("td", class, strconv.Itoa(n)) }
-	note := "Tasks interrupted, hours of UTC."
+	note := "Tasks interrupted, hours in UTC."
 	if w.Busy != "" {
 		note += " " + w.Busy
 	}

@@ -32,7 +32,7 @@ func samples() map[string]Page {
 		"quiet":   page(Region{Name: "eu-west-1", Report: &quiet}),
 		"several": page(
 			Region{Name: "ap-southeast-2", Unread: "you may not logs:FilterLogEvents"},
-			Region{Name: "eu-central-1", Report: ptr(shopReport("eu-central-1", 160)), Warnings: []string{"logs are kept for 7 days: of 14 days asked for, what is older is gone"}},
+			Region{Name: "eu-central-1", Report: ptr(shopReport("eu-central-1", 160)), Warnings: []string{"logs are kept for 7 days: the report covers those, not the 14 days asked for"}},
 			Region{Name: "eu-north-1", Report: &unknown},
 			Region{Name: "eu-west-1", Report: ptr(shopReport("eu-west-1", 37))},
 			Region{Name: "us-east-1", Report: ptr(shopReport("us-east-1", 640))},
@@ -90,7 +90,7 @@ func shopReport(region string, tasks int) history.Report {
 		}
 	}
 	r := history.Summarize(c, monday, monday.Add(14*24*time.Hour))
-	r.Prefix, r.Region, r.Rehearsals, r.LinesPassedOver = "prod", region, 2, 14
+	r.Prefix, r.Region, r.Rehearsals, r.LinesIgnored = "prod", region, 2, 14
 	return r
 }
 

@@ -52,13 +52,13 @@ func newSection(r Region, level int, shades scale) section {
 func notes(r *history.Report) []string {
 	var all []string
 	if r.Rehearsals > 0 {
-		all = append(all, plural(r.Rehearsals, "record")+" of rehearsals not counted.")
+		all = append(all, plural(r.Rehearsals, "record")+" of rehearsals, not counted.")
 	}
-	if r.LinesPassedOver > 0 {
-		all = append(all, plural(r.LinesPassedOver, "line")+" of the log passed over: not records of the function.")
+	if r.LinesIgnored > 0 {
+		all = append(all, plural(r.LinesIgnored, "line")+" of the log ignored: not records of the function.")
 	}
 	if r.Interruptions > 0 {
-		all = append(all, "Counts, not rates: how long tasks ran is not recorded.")
+		all = append(all, "These are counts, not rates: the records do not show how long tasks ran.")
 	}
 	return all
 }
@@ -111,7 +111,7 @@ func outcomes(r *history.Report) table {
 		t.Rows[len(t.Rows)-1].Note = join(t.Rows[len(t.Rows)-1].Note, term.Escape(why))
 	}
 	if o.Seconds.Median != nil {
-		t.Note = fmt.Sprintf("Those that ended took %s by the median, %s at most.", maybe(o.Seconds.Median, wholeSeconds), maybe(o.Seconds.Max, wholeSeconds))
+		t.Note = fmt.Sprintf("Of those that ended: median %s, longest %s.", maybe(o.Seconds.Median, wholeSeconds), maybe(o.Seconds.Max, wholeSeconds))
 	}
 	return t
 }
@@ -125,14 +125,14 @@ func join(a, b string) string {
 
 // skippedBy says why interruptions were left to ECS.
 func skippedBy(r *history.Report) table {
-	words := map[string]string{string(history.Observed): "in mode observe nothing is redeployed"}
+	words := map[string]string{string(history.Observed): "would have been redeployed, but mode observe redeploys nothing"}
 	for _, each := range handler.Reasons() {
 		words[string(each.Reason)] = each.Text
 	}
 	reasons := slices.SortedFunc(maps.Keys(r.Skipped), func(a, b string) int {
 		return cmp.Or(r.Skipped[b]-r.Skipped[a], cmp.Compare(a, b))
 	})
-	t := table{ID: "skipped", Title: "Why tasks were skipped", Columns: []string{"reason", "tasks"}}
+	t := table{ID: "skipped", Title: "Why tasks were not redeployed", Columns: []string{"reason", "tasks"}}
 	for _, reason := range reasons {
 		line := t.newRow(term.Escape(reason), r.Skipped[reason], r.Skipped[reasons[0]])
 		line.Note = words[reason]

@@ -199,10 +199,12 @@ func lead(r *history.Report, several bool) string {
 }
 
 func figures(r *history.Report) []figure {
-	return []figure{
-		figureOf("tasks interrupted", r.Interruptions, ""), figureOf("redeployments", r.Redeployments, ""),
-		figureOf("skipped", skipped(r), ""), figureOf("failed", r.Failures, "bad"),
+	skipped, observed := history.SplitSkipped(r.Skipped)
+	all := []figure{figureOf("tasks interrupted", r.Interruptions, ""), figureOf("redeployments", r.Redeployments, "")}
+	if observed > 0 {
+		all = append(all, figureOf("would have been redeployed", observed, ""))
 	}
+	return append(all, figureOf("skipped", skipped, ""), figureOf("failed", r.Failures, "bad"))
 }
 
 func figureOf(name string, n int, look string) figure {
@@ -213,11 +215,8 @@ func figureOf(name string, n int, look string) figure {
 }
 
 func skipped(r *history.Report) int {
-	sum := 0
-	for _, n := range r.Skipped {
-		sum += n
-	}
-	return sum
+	skipped, _ := history.SplitSkipped(r.Skipped)
+	return skipped
 }
 
 // overview compares the Regions.

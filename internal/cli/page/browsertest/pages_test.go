@@ -37,7 +37,7 @@ type report struct {
 	} `json:"by_zone"`
 	ByHour          [7][24]int `json:"by_hour"`
 	Rehearsals      int
-	LinesPassedOver int      `json:"lines_passed_over"`
+	LinesIgnored    int      `json:"lines_ignored"`
 	UnknownOutcomes []string `json:"unknown_outcomes"`
 	CountsUnknown   string   `json:"counts_unknown"` // the counts are null then
 }
@@ -215,10 +215,14 @@ func (l *looked) compare(t *testing.T, where, name string, want *report, told []
 		equal("tables", len(shown.Tables), 0)
 	default:
 		told = append(told, want.UnknownOutcomes...)
-		equal("figures", shown.Figures, map[string]string{
+		figures := map[string]string{
 			"tasks interrupted": itoa(want.Interruptions), "redeployments": itoa(want.Redeployments),
-			"skipped": itoa(sum(want.Skipped)), "failed": itoa(want.Failures),
-		})
+			"skipped": itoa(sum(want.Skipped) - want.Skipped["observed"]), "failed": itoa(want.Failures),
+		}
+		if n := want.Skipped["observed"]; n > 0 {
+			figures["would have been redeployed"] = itoa(n)
+		}
+		equal("figures", shown.Figures, figures)
 		for id, rows := range want.tables() {
 			table := shown.Tables[id+"-"+plain(name)]
 			rest := shown.Tables[id+"-"+plain(name)+"-rest"]
@@ -233,10 +237,10 @@ func (l *looked) compare(t *testing.T, where, name string, want *report, told []
 		}
 		if want.Interruptions > 0 {
 			equal("reaction", shown.Reaction, []string{seconds(want.ReactionMS.Median), seconds(want.ReactionMS.Max)})
-			told = append(told, strconv.FormatInt(*want.Outcomes.Seconds.Median, 10)+"s by the median", strconv.FormatInt(*want.Outcomes.Seconds.Max, 10)+"s at most")
+			told = append(told, "median "+strconv.FormatInt(*want.Outcomes.Seconds.Median, 10)+"s", "longest "+strconv.FormatInt(*want.Outcomes.Seconds.Max, 10)+"s")
 		}
-		told = append(told, itoa(want.Rehearsals)+" record", itoa(want.LinesPassedOver)+" line")
-		if want.Rehearsals == 0 && want.LinesPassedOver == 0 {
+		told = append(told, itoa(want.Rehearsals)+" record", itoa(want.LinesIgnored)+" line")
+		if want.Rehearsals == 0 && want.LinesIgnored == 0 {
 			told = told[:len(told)-2]
 		}
 	}
