@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/localaws/api"
+	"github.com/spothandler/spothandler/internal/localaws/iam"
 )
 
 // Server is one AWS account, in one partition per region. It is safe for concurrent use.
 type Server struct {
 	api     *api.Server
 	opts    Options
-	iam     *iamService
+	iam     *iam.Service
 	host    *lambdaHost
 	regions map[string]*regional // guarded by the lock of api
 }
@@ -39,7 +40,7 @@ func New(opts Options) *Server {
 	s.api = api.New(api.Options{
 		Account: opts.Account, Region: opts.Region, AccessKey: opts.AccessKey, OptInRegions: opts.OptInRegions, Policies: opts.Policies, Delays: delays,
 	})
-	s.iam = newIAM(s.api, opts.Existing)
+	s.iam = iam.New(s.api, opts.Existing)
 	s.host = newLambdaHost(s.api, lambdaOptions{
 		Concurrency: cmp.Or(opts.Concurrency, 1000), Answered: opts.Answered, HostZip: opts.HostZip, InProcess: opts.InProcess,
 	})
@@ -61,8 +62,8 @@ func (s *Server) assemble(r *api.Region) map[string]map[string]api.Action {
 	in.ecs = newECS(r, in.events, nearby)
 	s.regions[r.Name] = in
 	actions := map[string]map[string]api.Action{
-		"iam":    s.iam.actions(),
-		"sts":    s.iam.stsActions(),
+		"iam":    s.iam.Actions(),
+		"sts":    s.iam.STSActions(),
 		"lambda": in.lambda.actions(),
 		"logs":   in.logs.actions(),
 		"events": in.events.actions(),

@@ -85,12 +85,12 @@ func TestFailuresGoToTheQueue(t *testing.T) {
 		if again := receive(); len(again) != 0 {
 			t.Error("it is not hidden:", again)
 		}
-		time.Sleep(visibility)
+		time.Sleep(30 * time.Second) // the visibility timeout
 		seen, _ := receive()[0].(api.Obj)["ReceiptHandle"].(string)
 		if _, code := onSQS(t, s, "DeleteMessage", `{"QueueUrl":"http://local/111122223333/failed","ReceiptHandle":"`+seen+`"}`); code != "" {
 			t.Error(code)
 		}
-		time.Sleep(visibility)
+		time.Sleep(30 * time.Second) // the visibility timeout
 		if again := receive(); len(again) != 0 {
 			t.Error("it is not deleted:", again)
 		}

@@ -58,7 +58,7 @@ func install(t *testing.T, c clients, code []byte, change func(*lambda.CreateFun
 	}
 	in := &lambda.CreateFunctionInput{
 		FunctionName: aws.String("f"), Role: role.Role.Arn, Handler: aws.String("bootstrap"), Runtime: types.RuntimeProvidedal2023,
-		Architectures: []types.Architecture{types.Architecture(hostArchitecture())}, Code: &types.FunctionCode{ZipFile: code},
+		Architectures: []types.Architecture{ownArchitecture()}, Code: &types.FunctionCode{ZipFile: code},
 		Timeout: aws.Int32(30),
 	}
 	if change != nil {
@@ -205,8 +205,15 @@ func TestBadCodeFailsItsInvocationOnly(t *testing.T) {
 	}
 }
 
+func ownArchitecture() types.Architecture {
+	if runtime.GOARCH == "amd64" {
+		return types.ArchitectureX8664
+	}
+	return types.ArchitectureArm64
+}
+
 func otherArchitecture() types.Architecture {
-	if hostArchitecture() == "arm64" {
+	if ownArchitecture() == types.ArchitectureArm64 {
 		return types.ArchitectureX8664
 	}
 	return types.ArchitectureArm64

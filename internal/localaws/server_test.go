@@ -133,26 +133,6 @@ func TestServeEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// Closing a server again, during or after Close, returns the same result.
-func TestCloseMayBeCalledAgain(t *testing.T) {
-	s := New(Options{})
-	s.api.Lock()
-	_, err := s.host.codeFolder()
-	s.api.Unlock()
-	if err != nil {
-		t.Fatal(err)
-	}
-	closed := make(chan error)
-	for range 8 {
-		go func() { closed <- s.Close() }()
-	}
-	for range 8 {
-		if err := <-closed; err != nil {
-			t.Error(err)
-		}
-	}
-}
-
 func TestARegionHasItsPartitionAndItsOwnThings(t *testing.T) {
 	s, c := start(t, Options{})
 	install(t, c, zipOf(t, nil), nil) // in us-east-1

@@ -106,14 +106,6 @@ func TestMissingMembersAreNamed(t *testing.T) {
 	}
 }
 
-func TestAZipHasItsLimit(t *testing.T) {
-	s, _ := start(t, Options{})
-	f := newFunction(&lambdaService{region: &api.Region{Server: s.api, Name: "us-east-1"}}, "f")
-	if err := f.setCode(make([]byte, zipLimit+1), nil); err == nil || !strings.Contains(err.Error(), "Zipped size must be smaller than 52428800 bytes") {
-		t.Error(err)
-	}
-}
-
 func writeF(events ...logstypes.InputLogEvent) func(context.Context, clients) error {
 	return func(ctx context.Context, c clients) error {
 		stream := &cloudwatchlogs.CreateLogStreamInput{LogGroupName: aws.String("/aws/lambda/f"), LogStreamName: aws.String(api.RandomHex(8))}

@@ -1,4 +1,4 @@
-package localaws
+package iam
 
 import (
 	"strings"
@@ -23,7 +23,7 @@ func (in *simulateInput) ARN(*api.Region) string { return in.PolicySourceArn }
 func (in *simulateInput) Asks(own api.Ask, _ *api.Request) []api.Ask { return []api.Ask{own} }
 
 // simulate evaluates a role's policies and its boundary as for a real call.
-func (s *iamService) simulate(_ *api.Request, in *simulateInput) (any, error) {
+func (s *Service) simulate(_ *api.Request, in *simulateInput) (any, error) {
 	role := s.ofARN(in.PolicySourceArn)
 	if !strings.Contains(in.PolicySourceArn, ":iam:") {
 		return nil, api.Refuse("InvalidInput", "Invalid Entity Arn: %s does not clearly define entity type and name.", in.PolicySourceArn)

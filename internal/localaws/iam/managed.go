@@ -1,4 +1,4 @@
-package localaws
+package iam
 
 import (
 	"cmp"
@@ -53,7 +53,7 @@ func awsManaged(name string) (document string, known bool) {
 }
 
 // document returns the default version of a policy.
-func (s *iamService) document(arn string) (document string, known bool) {
+func (s *Service) document(arn string) (document string, known bool) {
 	if _, name, ok := strings.Cut(arn, ":iam::aws:policy/"); ok {
 		return awsManaged(name)
 	}
@@ -69,7 +69,7 @@ func policyARN(r *api.Region, in *iamInput) string {
 }
 
 // ownPolicy returns one of the account's policies.
-func (s *iamService) ownPolicy(in *iamInput) (*managedPolicy, error) {
+func (s *Service) ownPolicy(in *iamInput) (*managedPolicy, error) {
 	if p := s.policies[in.PolicyArn]; p != nil {
 		return p, nil
 	}
@@ -77,7 +77,7 @@ func (s *iamService) ownPolicy(in *iamInput) (*managedPolicy, error) {
 }
 
 // findPolicy returns one of the account's policies, or one of AWS's, which cannot be changed.
-func (s *iamService) findPolicy(in *iamInput) (*managedPolicy, error) {
+func (s *Service) findPolicy(in *iamInput) (*managedPolicy, error) {
 	document, known := s.document(in.PolicyArn)
 	if s.policies[in.PolicyArn] != nil || !known {
 		return s.ownPolicy(in)
@@ -117,7 +117,7 @@ func (p *managedPolicy) add(document string) *policyVersion {
 	return &p.versions[len(p.versions)-1]
 }
 
-func (s *iamService) createPolicy(c *api.Request, in *iamInput) (any, error) {
+func (s *Service) createPolicy(c *api.Request, in *iamInput) (any, error) {
 	arn := policyARN(c.Region, in)
 	if s.policies[arn] != nil {
 		return nil, api.Refuse("EntityAlreadyExists", "A policy called %s already exists. Duplicate names are not allowed.", in.PolicyName)
@@ -135,7 +135,7 @@ func (s *iamService) createPolicy(c *api.Request, in *iamInput) (any, error) {
 }
 
 // uses counts the roles to which a policy is attached, and those whose boundary it is.
-func (s *iamService) uses(arn string) (attached, bounding int) {
+func (s *Service) uses(arn string) (attached, bounding int) {
 	for _, o := range s.roles {
 		if slices.Contains(o.attached, arn) {
 			attached++
@@ -147,14 +147,14 @@ func (s *iamService) uses(arn string) (attached, bounding int) {
 	return attached, bounding
 }
 
-func (s *iamService) getPolicy(p *managedPolicy, _ *iamInput) (any, error) {
+func (s *Service) getPolicy(p *managedPolicy, _ *iamInput) (any, error) {
 	shown := *p
 	shown.AttachmentCount, shown.PermissionsBoundaryUsageCount = s.uses(p.Arn)
 	shown.Tags = p.tags.List()
 	return api.Obj{"Policy": shown}, nil
 }
 
-func (s *iamService) deletePolicy(p *managedPolicy, _ *iamInput) (any, error) {
+func (s *Service) deletePolicy(p *managedPolicy, _ *iamInput) (any, error) {
 	switch attached, bounding := s.uses(p.Arn); {
 	case attached+bounding > 0:
 		return nil, api.Refuse("DeleteConflict", "Cannot delete a policy attached to entities.")
@@ -165,7 +165,7 @@ func (s *iamService) deletePolicy(p *managedPolicy, _ *iamInput) (any, error) {
 	return nil, nil
 }
 
-func (s *iamService) createPolicyVersion(p *managedPolicy, in *iamInput) (any, error) {
+func (s *Service) createPolicyVersion(p *managedPolicy, in *iamInput) (any, error) {
 	if err := checkManaged(in.PolicyDocument); err != nil {
 		return nil, err
 	}
@@ -186,7 +186,7 @@ func (v policyVersion) listed() policyVersion {
 	return v
 }
 
-func (s *iamService) getPolicyVersion(p *managedPolicy, in *iamInput) (any, error) {
+func (s *Service) getPolicyVersion(p *managedPolicy, in *iamInput) (any, error) {
 	v := p.version(in.VersionID)
 	if v == nil {
 		return nil, noSuchEntity("Policy %s version %s does not exist or is not attachable.", p.Arn, in.VersionID)
@@ -196,7 +196,7 @@ func (s *iamService) getPolicyVersion(p *managedPolicy, in *iamInput) (any, erro
 	return api.Obj{"PolicyVersion": shown}, nil
 }
 
-func (s *iamService) listPolicyVersions(p *managedPolicy, in *iamInput) (any, error) {
+func (s *Service) listPolicyVersions(p *managedPolicy, in *iamInput) (any, error) {
 	var all []policyVersion
 	for _, v := range slices.Backward(p.versions) {
 		all = append(all, v.listed())
@@ -204,7 +204,7 @@ func (s *iamService) listPolicyVersions(p *managedPolicy, in *iamInput) (any, er
 	return pagedIAM("Versions", all, in)
 }
 
-func (s *iamService) deletePolicyVersion(p *managedPolicy, in *iamInput) (any, error) {
+func (s *Service) deletePolicyVersion(p *managedPolicy, in *iamInput) (any, error) {
 	if in.VersionID == p.DefaultVersionID {
 		return nil, api.Refuse("DeleteConflict", "Cannot delete the default version of a policy.")
 	}

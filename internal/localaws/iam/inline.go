@@ -1,4 +1,4 @@
-package localaws
+package iam
 
 import (
 	"maps"
@@ -14,7 +14,7 @@ import (
 // space.
 const inlineLimit = 10240
 
-func (s *iamService) putRolePolicy(o *role, in *iamInput) (any, error) {
+func (s *Service) putRolePolicy(o *role, in *iamInput) (any, error) {
 	if err := api.Malformed(policy.CheckPermissions(in.PolicyDocument)); err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (s *iamService) putRolePolicy(o *role, in *iamInput) (any, error) {
 	return nil, nil
 }
 
-func (s *iamService) getRolePolicy(o *role, in *iamInput) (any, error) {
+func (s *Service) getRolePolicy(o *role, in *iamInput) (any, error) {
 	document, ok := o.inline[in.PolicyName]
 	if !ok {
 		return nil, noSuchEntity("The role policy with name %s cannot be found.", in.PolicyName)
@@ -39,7 +39,7 @@ func (s *iamService) getRolePolicy(o *role, in *iamInput) (any, error) {
 	return api.Obj{"RoleName": o.RoleName, "PolicyName": in.PolicyName, "PolicyDocument": escapeDocument(document)}, nil
 }
 
-func (s *iamService) deleteRolePolicy(o *role, in *iamInput) (any, error) {
+func (s *Service) deleteRolePolicy(o *role, in *iamInput) (any, error) {
 	_, err := s.getRolePolicy(o, in)
 	delete(o.inline, in.PolicyName)
 	return nil, err
@@ -50,7 +50,7 @@ func (o *role) listPolicies() any {
 }
 
 // attachRolePolicy accepts the account's own policies, and any name of AWS's.
-func (s *iamService) attachRolePolicy(o *role, in *iamInput) (any, error) {
+func (s *Service) attachRolePolicy(o *role, in *iamInput) (any, error) {
 	partition, _, _ := strings.Cut(o.Arn, ":iam:")
 	if s.policies[in.PolicyArn] == nil && !strings.HasPrefix(in.PolicyArn, partition+":iam::aws:policy/") {
 		return nil, noSuchEntity("Policy %s does not exist or is not attachable.", in.PolicyArn)
@@ -61,7 +61,7 @@ func (s *iamService) attachRolePolicy(o *role, in *iamInput) (any, error) {
 	return nil, nil
 }
 
-func (s *iamService) detachRolePolicy(o *role, in *iamInput) (any, error) {
+func (s *Service) detachRolePolicy(o *role, in *iamInput) (any, error) {
 	i := slices.Index(o.attached, in.PolicyArn)
 	if i < 0 {
 		return nil, noSuchEntity("Policy %s was not found.", in.PolicyArn)

@@ -1,4 +1,4 @@
-package localaws
+package iam
 
 import (
 	"strings"
@@ -33,7 +33,7 @@ const boundedActions = " CreateRole GetRole UpdateRole UpdateAssumeRolePolicy De
 	"AttachRolePolicy DetachRolePolicy PutRolePermissionsBoundary DeleteRolePermissionsBoundary "
 
 // bounding adds the role's current boundary to the request that IAM evaluates, for the actions that support it.
-func (s *iamService) bounding(all map[string]api.Action) map[string]api.Action {
+func (s *Service) bounding(all map[string]api.Action) map[string]api.Action {
 	for _, name := range strings.Fields(boundedActions) {
 		do := all[name]
 		if do == nil {
@@ -49,7 +49,7 @@ func (s *iamService) bounding(all map[string]api.Action) map[string]api.Action {
 }
 
 // boundaryOf returns the role's current boundary.
-func (s *iamService) boundaryOf(name string) string {
+func (s *Service) boundaryOf(name string) string {
 	s.server.Lock()
 	defer s.server.Unlock()
 	o, err := s.find(&iamInput{RoleName: name})
@@ -60,12 +60,12 @@ func (s *iamService) boundaryOf(name string) string {
 }
 
 // Rights returns the policies of the role with this name. The lock must be held.
-func (s *iamService) Rights(name string) (api.Rights, error) {
+func (s *Service) Rights(name string) (api.Rights, error) {
 	return s.rights(s.roles[strings.ToLower(name)])
 }
 
 // RoleARN returns the ARN of the role with this name, "" if there is none. The lock must be held.
-func (s *iamService) RoleARN(name string) string {
+func (s *Service) RoleARN(name string) string {
 	if o := s.roles[strings.ToLower(name)]; o != nil {
 		return o.Arn
 	}
@@ -74,7 +74,7 @@ func (s *iamService) RoleARN(name string) string {
 
 // rights returns a role's policies: its inline policies, the attached ones that are known here, and its
 // boundary. A role that does not exist has no permissions.
-func (s *iamService) rights(o *role) (have api.Rights, err error) {
+func (s *Service) rights(o *role) (have api.Rights, err error) {
 	if o == nil {
 		have.Identity, err = api.ReadPolicies()
 		return have, err
@@ -94,7 +94,7 @@ func (s *iamService) rights(o *role) (have api.Rights, err error) {
 }
 
 // Verdict evaluates a request by a service that uses a role. The lock must be held.
-func (s *iamService) Verdict(roleARN, action, resource string) policy.Verdict {
+func (s *Service) Verdict(roleARN, action, resource string) policy.Verdict {
 	have, err := s.rights(s.ofARN(roleARN))
 	if err != nil {
 		return policy.NotAllowed
@@ -106,7 +106,7 @@ func (s *iamService) Verdict(roleARN, action, resource string) policy.Verdict {
 // RoleMay reports whether a role's own policies allow what a service does with it. Attached AWS managed
 // policies are not known here and taken to allow it. The lock must
 // be held.
-func (s *iamService) RoleMay(roleARN, action, resource string) bool {
+func (s *Service) RoleMay(roleARN, action, resource string) bool {
 	o := s.ofARN(roleARN)
 	found := s.Verdict(roleARN, action, resource)
 	return found == policy.Allowed || found == policy.NotAllowed && o != nil && len(o.attached) > 0

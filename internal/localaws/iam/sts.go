@@ -1,4 +1,4 @@
-package localaws
+package iam
 
 import (
 	"strings"
@@ -18,11 +18,12 @@ type stsInput struct {
 	TokenCode       string `check:"len=6:6 re=[\\d]*"`
 }
 
-func (s *iamService) stsActions() map[string]api.Action {
+// STSActions returns the actions by name.
+func (s *Service) STSActions() map[string]api.Action {
 	return map[string]api.Action{"GetCallerIdentity": api.Op(s.getCallerIdentity), "AssumeRole": api.Op(s.assumeRole, "RoleArn", "RoleSessionName")}
 }
 
-func (s *iamService) getCallerIdentity(c *api.Request, _ *struct{}) (any, error) {
+func (s *Service) getCallerIdentity(c *api.Request, _ *struct{}) (any, error) {
 	id := "AIDALOCALAWSLOCALAWS1"
 	if o := s.roles[strings.ToLower(api.RoleOf(c.Record.Principal))]; o != nil {
 		id = o.RoleID + ":" + api.AfterLast(c.Record.Principal, "/")
@@ -32,7 +33,7 @@ func (s *iamService) getCallerIdentity(c *api.Request, _ *struct{}) (any, error)
 
 // assumeRole returns temporary credentials of a role that trusts the caller. They are valid as long as
 // requested, by default an hour, and at most as long as the role allows (STS API, AssumeRole).
-func (s *iamService) assumeRole(c *api.Request, in *stsInput) (any, error) {
+func (s *Service) assumeRole(c *api.Request, in *stsInput) (any, error) {
 	o := s.ofARN(in.RoleArn)
 	seconds := 3600
 	api.Set(&seconds, in.DurationSeconds)
@@ -66,7 +67,7 @@ func (s *iamService) assumeRole(c *api.Request, in *stsInput) (any, error) {
 // mayAssume reports whether the caller may assume a role: its trust policy names the caller, or it names the
 // caller's account and the caller's own policies allow it, and nothing denies it (IAM User Guide,
 // cross-account policy evaluation logic).
-func (s *iamService) mayAssume(c *api.Request, o *role, in *stsInput) bool {
+func (s *Service) mayAssume(c *api.Request, o *role, in *stsInput) bool {
 	if o == nil {
 		return false
 	}

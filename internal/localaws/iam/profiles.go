@@ -1,4 +1,4 @@
-package localaws
+package iam
 
 import (
 	"cmp"
@@ -22,14 +22,14 @@ func profileARN(r *api.Region, in *iamInput) string {
 	return r.GlobalARN("iam", "instance-profile"+cmp.Or(in.Path, "/")+in.InstanceProfileName)
 }
 
-func (s *iamService) findProfile(in *iamInput) (*instanceProfile, error) {
+func (s *Service) findProfile(in *iamInput) (*instanceProfile, error) {
 	if found := s.profiles[in.InstanceProfileName]; found != nil {
 		return found, nil
 	}
 	return nil, noSuchEntity("Instance Profile %s cannot be found.", in.InstanceProfileName)
 }
 
-func (s *iamService) createInstanceProfile(c *api.Request, in *iamInput) (any, error) {
+func (s *Service) createInstanceProfile(c *api.Request, in *iamInput) (any, error) {
 	if s.profiles[in.InstanceProfileName] != nil {
 		return nil, api.Refuse("EntityAlreadyExists", "Instance Profile %s already exists.", in.InstanceProfileName)
 	}
@@ -41,7 +41,7 @@ func (s *iamService) createInstanceProfile(c *api.Request, in *iamInput) (any, e
 	return api.Obj{"InstanceProfile": made}, nil
 }
 
-func (s *iamService) deleteInstanceProfile(p *instanceProfile, _ *iamInput) (any, error) {
+func (s *Service) deleteInstanceProfile(p *instanceProfile, _ *iamInput) (any, error) {
 	if len(p.Roles) > 0 {
 		return nil, api.Refuse("DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.")
 	}
@@ -49,7 +49,7 @@ func (s *iamService) deleteInstanceProfile(p *instanceProfile, _ *iamInput) (any
 	return nil, nil
 }
 
-func (s *iamService) addRoleToProfile(p *instanceProfile, in *iamInput) (any, error) {
+func (s *Service) addRoleToProfile(p *instanceProfile, in *iamInput) (any, error) {
 	o, err := s.find(in)
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func (s *iamService) addRoleToProfile(p *instanceProfile, in *iamInput) (any, er
 	return nil, nil
 }
 
-func (s *iamService) removeRoleFromProfile(p *instanceProfile, in *iamInput) (any, error) {
+func (s *Service) removeRoleFromProfile(p *instanceProfile, in *iamInput) (any, error) {
 	if !p.has(in.RoleName) {
 		return nil, noSuchEntity("The role with name %s cannot be found.", in.RoleName)
 	}
@@ -74,10 +74,10 @@ func (p *instanceProfile) has(name string) bool {
 }
 
 // profilesOf returns the instance profiles that contain a role.
-func (s *iamService) profilesOf(o *role) []*instanceProfile {
+func (s *Service) profilesOf(o *role) []*instanceProfile {
 	return slices.DeleteFunc(api.Sorted(s.profiles), func(p *instanceProfile) bool { return !p.has(o.RoleName) })
 }
 
-func (s *iamService) listProfilesOf(o *role, in *iamInput) (any, error) {
+func (s *Service) listProfilesOf(o *role, in *iamInput) (any, error) {
 	return pagedIAM("InstanceProfiles", s.profilesOf(o), in)
 }

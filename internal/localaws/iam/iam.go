@@ -1,4 +1,6 @@
-package localaws
+// Package iam is IAM and STS of the local AWS: roles, policies, instance profiles, sessions, and the evaluation of
+// a role's policies for the server and for other services.
+package iam
 
 import (
 	"cmp"
@@ -9,8 +11,8 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// iamService holds the account's roles and policies. It belongs to no region.
-type iamService struct {
+// Service holds the account's roles and policies. It belongs to no region.
+type Service struct {
 	server   *api.Server
 	roles    map[string]*role // by name in lower case: names that differ only in case conflict
 	profiles map[string]*instanceProfile
@@ -18,9 +20,9 @@ type iamService struct {
 	mfaCodes map[string]bool           // used codes: each is valid once
 }
 
-// newIAM returns IAM with the policies among the ARNs of what exists, which allow everything.
-func newIAM(server *api.Server, existing []string) *iamService {
-	s := &iamService{
+// New returns IAM with the policies among the ARNs of what exists, which allow everything.
+func New(server *api.Server, existing []string) *Service {
+	s := &Service{
 		server: server, roles: map[string]*role{}, profiles: map[string]*instanceProfile{}, policies: map[string]*managedPolicy{}, mfaCodes: map[string]bool{},
 	}
 	for _, arn := range existing {
@@ -88,11 +90,12 @@ func (in *iamInput) ARN(r *api.Region) string {
 }
 
 // on makes an action on the role that the input names.
-func (s *iamService) on(method func(o *role, in *iamInput) (any, error), required ...string) api.Action {
+func (s *Service) on(method func(o *role, in *iamInput) (any, error), required ...string) api.Action {
 	return api.On(s.find, method, append(required, "RoleName")...)
 }
 
-func (s *iamService) actions() map[string]api.Action {
+// Actions returns the actions by name.
+func (s *Service) Actions() map[string]api.Action {
 	tagRole, untagRole := api.TagCalls("iam", s.find, func(o *role) *api.Tags { return &o.tags })
 	tagPolicy, untagPolicy := api.TagCalls("iam", s.ownPolicy, func(p *managedPolicy) *api.Tags { return &p.tags })
 	return s.bounding(map[string]api.Action{
@@ -133,7 +136,7 @@ func (s *iamService) actions() map[string]api.Action {
 }
 
 // find returns the role with exactly this name.
-func (s *iamService) find(in *iamInput) (*role, error) {
+func (s *Service) find(in *iamInput) (*role, error) {
 	found := s.roles[strings.ToLower(in.RoleName)]
 	if found == nil || found.RoleName != in.RoleName || time.Now().Before(found.seenFrom) {
 		return nil, noSuchEntity("The role with name %s cannot be found.", in.RoleName)
@@ -154,7 +157,7 @@ func (o *role) listed() role {
 }
 
 // getRole returns a very new role with its unique ID instead of its ARN, as IAM does.
-func (s *iamService) getRole(o *role, _ *iamInput) (any, error) {
+func (s *Service) getRole(o *role, _ *iamInput) (any, error) {
 	shown := o.full()
 	if time.Now().Before(o.seenFrom.Add(s.server.Options.Delays.RoleSeen)) {
 		shown.Arn = o.RoleID
@@ -172,7 +175,7 @@ func (o *role) full() role {
 func (o *role) listTags() any { return api.Obj{"Tags": o.tags.List(), "IsTruncated": false} }
 
 // putBoundary sets a role's boundary, which must be an existing policy.
-func (s *iamService) putBoundary(o *role, in *iamInput) (any, error) {
+func (s *Service) putBoundary(o *role, in *iamInput) (any, error) {
 	if _, known := s.document(in.PermissionsBoundary); !known {
 		return nil, noSuchEntity("Scope ARN: %s does not exist or is not attachable.", in.PermissionsBoundary)
 	}
@@ -186,7 +189,7 @@ func (o *role) boundary() string {
 	return arn
 }
 
-func (s *iamService) createRole(c *api.Request, in *iamInput) (any, error) {
+func (s *Service) createRole(c *api.Request, in *iamInput) (any, error) {
 	if s.roles[strings.ToLower(in.RoleName)] != nil {
 		return nil, api.Refuse("EntityAlreadyExists", "Role with name %s already exists.", in.RoleName)
 	}
@@ -213,13 +216,13 @@ func (s *iamService) createRole(c *api.Request, in *iamInput) (any, error) {
 	return api.Obj{"Role": o.full()}, nil
 }
 
-func (s *iamService) updateRole(o *role, in *iamInput) (any, error) {
+func (s *Service) updateRole(o *role, in *iamInput) (any, error) {
 	api.Set(&o.Description, in.Description)
 	o.MaxSessionDuration = cmp.Or(in.MaxSessionDuration, o.MaxSessionDuration)
 	return api.Obj{}, nil
 }
 
-func (s *iamService) updateTrust(o *role, in *iamInput) (any, error) {
+func (s *Service) updateTrust(o *role, in *iamInput) (any, error) {
 	if err := api.Malformed(policy.CheckTrust(in.PolicyDocument)); err != nil {
 		return nil, err
 	}
@@ -230,7 +233,7 @@ func (s *iamService) updateTrust(o *role, in *iamInput) (any, error) {
 	return nil, nil
 }
 
-func (s *iamService) deleteRole(o *role, _ *iamInput) (any, error) {
+func (s *Service) deleteRole(o *role, _ *iamInput) (any, error) {
 	if len(s.profilesOf(o)) > 0 {
 		return nil, api.Refuse("DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.")
 	}
@@ -244,7 +247,7 @@ func (s *iamService) deleteRole(o *role, _ *iamInput) (any, error) {
 	return nil, nil
 }
 
-func (s *iamService) listRoles(_ *api.Request, in *iamInput) (any, error) {
+func (s *Service) listRoles(_ *api.Request, in *iamInput) (any, error) {
 	var all []role
 	for _, o := range api.Sorted(s.roles) {
 		if strings.HasPrefix(o.Path, cmp.Or(in.PathPrefix, "/")) && !time.Now().Before(o.seenFrom) {
@@ -265,7 +268,7 @@ func pagedIAM[T any](name string, items []T, in *iamInput) (any, error) {
 }
 
 // ofARN returns the role with an ARN, or nil if there is none.
-func (s *iamService) ofARN(arn string) *role {
+func (s *Service) ofARN(arn string) *role {
 	if o := s.roles[strings.ToLower(api.AfterLast(arn, "/"))]; o != nil && o.Arn == arn {
 		return o
 	}
@@ -273,7 +276,7 @@ func (s *iamService) ofARN(arn string) *role {
 }
 
 // RoleID returns the unique ID of the role with this ARN, "" if there is none. The lock must be held.
-func (s *iamService) RoleID(arn string) string {
+func (s *Service) RoleID(arn string) string {
 	if o := s.ofARN(arn); o != nil {
 		return o.RoleID
 	}
@@ -282,7 +285,7 @@ func (s *iamService) RoleID(arn string) string {
 
 // Assumable reports whether a service, such as lambda.amazonaws.com, can assume the role with this ARN yet. The lock must be
 // held.
-func (s *iamService) Assumable(arn, service string) bool {
+func (s *Service) Assumable(arn, service string) bool {
 	o := s.ofARN(arn)
 	return o != nil && !time.Now().Before(o.usableFrom) && policy.Trusts(o.AssumeRolePolicyDocument, service)
 }
