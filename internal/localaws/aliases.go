@@ -1,6 +1,9 @@
 package localaws
 
-import "github.com/spothandler/spothandler/internal/localaws/api"
+import (
+	"github.com/spothandler/spothandler/internal/localaws/api"
+	"github.com/spothandler/spothandler/internal/localaws/logs"
+)
 
 // What callers see of the server's parts.
 type (
@@ -16,6 +19,8 @@ type (
 	Lag = api.Lag
 	// Delays are AWS's delays; with the zero value everything takes effect at once.
 	Delays = api.Delays
+	// LogRetention is an account-level retention policy of CloudWatch Logs.
+	LogRetention = logs.Retention
 )
 
 // DefaultDelays returns delays that are long enough to be visible and short enough to wait for.

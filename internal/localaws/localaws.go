@@ -9,6 +9,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/iam"
+	"github.com/spothandler/spothandler/internal/localaws/logs"
 )
 
 // Server is one AWS account, in one partition per region. It is safe for concurrent use.
@@ -24,7 +25,7 @@ type Server struct {
 type regional struct {
 	region *api.Region
 	lambda *lambdaService
-	logs   *logsService
+	logs   *logs.Service
 	events *eventsService
 	ecs    *ecsService
 }
@@ -55,7 +56,7 @@ func (s *Server) assemble(r *api.Region) map[string]map[string]api.Action {
 	in := &regional{region: r}
 	queues := newMessaging(r, s.opts.Existing)
 	nearby := newRelated(r, func(provider string) int { return in.ecs.Running(provider) })
-	in.logs = newLogs(r, logsOptions{Retention: s.opts.LogRetention, Rates: s.opts.Rates}, s.iam,
+	in.logs = logs.New(r, logs.Options{Retention: s.opts.LogRetention, Rates: s.opts.Rates}, s.iam,
 		func(function, service, source string) bool { return in.lambda.Permits(function, service, source) })
 	in.lambda = newLambda(s.host, r, lambdaNeeds{Roles: s.iam, Logs: in.logs, Destinations: queues})
 	in.events = newEvents(r, in.lambda, s.opts.DuplicateEvents)
@@ -65,7 +66,7 @@ func (s *Server) assemble(r *api.Region) map[string]map[string]api.Action {
 		"iam":    s.iam.Actions(),
 		"sts":    s.iam.STSActions(),
 		"lambda": in.lambda.actions(),
-		"logs":   in.logs.actions(),
+		"logs":   in.logs.Actions(),
 		"events": in.events.actions(),
 		"ecs":    in.ecs.actions(),
 		"sqs":    queues.sqsActions(),

@@ -1,4 +1,5 @@
-package localaws
+// Package logs is CloudWatch Logs of the local AWS.
+package logs
 
 import (
 	"cmp"
@@ -11,41 +12,41 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// logsService holds one region's log groups.
-type logsService struct {
+// Service holds one region's log groups.
+type Service struct {
 	region  *api.Region
 	groups  map[string]*logGroup
 	queries map[string][][]insights.Field // results by query ID
-	opts    logsOptions
-	roles   logRoles
+	opts    Options
+	roles   Roles
 	permits func(function, service, source string) bool
 	filters []time.Time // times of the last accepted FilterLogEvents calls
 }
 
-// LogRetention is an account-level retention policy of CloudWatch Logs.
-type LogRetention struct {
+// Retention is an account-level retention policy of CloudWatch Logs.
+type Retention struct {
 	Policy string // its name
 	Days   int    // 0: never expires
 }
 
-// logsOptions configure CloudWatch Logs.
-type logsOptions struct {
-	Retention *LogRetention // nil: none
-	Rates     bool          // enforces the rate limit of FilterLogEvents
+// Options configure CloudWatch Logs.
+type Options struct {
+	Retention *Retention // nil: none
+	Rates     bool       // enforces the rate limit of FilterLogEvents
 }
 
-// logRoles are the roles of IAM, as far as CloudWatch Logs needs them. The lock is held.
-type logRoles interface {
+// Roles are the roles of IAM, as far as CloudWatch Logs needs them. The lock is held.
+type Roles interface {
 	// RoleID returns the unique ID of the role with this ARN, "" if there is none.
 	RoleID(arn string) string
 	// Verdict evaluates a request by a service that uses a role.
 	Verdict(roleARN, action, resource string) policy.Verdict
 }
 
-// newLogs returns CloudWatch Logs in one region; permits reports whether a function exists and allows a service to invoke it
+// New returns CloudWatch Logs in one region; permits reports whether a function exists and allows a service to invoke it
 // on behalf of a resource.
-func newLogs(r *api.Region, opts logsOptions, roles logRoles, permits func(function, service, source string) bool) *logsService {
-	return &logsService{region: r, opts: opts, roles: roles, permits: permits, groups: map[string]*logGroup{}, queries: map[string][][]insights.Field{}}
+func New(r *api.Region, opts Options, roles Roles, permits func(function, service, source string) bool) *Service {
+	return &Service{region: r, opts: opts, roles: roles, permits: permits, groups: map[string]*logGroup{}, queries: map[string][][]insights.Field{}}
 }
 
 // logGroup is a log group as returned by DescribeLogGroups, with internal state.
@@ -124,7 +125,8 @@ func (in *logsInput) ARN(r *api.Region) string {
 	return r.ARN("logs", "log-group:"+in.group())
 }
 
-func (s *logsService) actions() map[string]api.Action {
+// Actions returns the actions by name.
+func (s *Service) Actions() map[string]api.Action {
 	tagResource, untagResource := api.TagCalls("logs", s.find, func(g *logGroup) *api.Tags { return &g.tags })
 	return map[string]api.Action{
 		"CreateLogGroup":                api.Op(s.createLogGroup, "LogGroupName"),
@@ -152,7 +154,7 @@ func (s *logsService) actions() map[string]api.Action {
 }
 
 // Tagged returns the tags of all log groups, by ARN. The lock must be held.
-func (s *logsService) Tagged() map[string]api.Tags {
+func (s *Service) Tagged() map[string]api.Tags {
 	all := map[string]api.Tags{}
 	for _, g := range s.groups {
 		all[g.GroupArn] = g.tags
@@ -160,7 +162,7 @@ func (s *logsService) Tagged() map[string]api.Tags {
 	return all
 }
 
-func (s *logsService) find(in *logsInput) (*logGroup, error) {
+func (s *Service) find(in *logsInput) (*logGroup, error) {
 	if in.ResourceArn != "" && in.ResourceArn != in.ARN(s.region) || strings.HasSuffix(in.ResourceArn, ":*") {
 		return nil, badLogParameter("1 validation error detected: Value '%s' at 'resourceArn' failed to satisfy constraint: Member must be a log group's ARN without ':*'", in.ResourceArn)
 	}
@@ -174,7 +176,7 @@ func badLogParameter(format string, args ...any) *api.Error {
 	return api.Refuse("InvalidParameterException", format, args...)
 }
 
-func (s *logsService) createLogGroup(_ *api.Request, in *logsInput) (any, error) {
+func (s *Service) createLogGroup(_ *api.Request, in *logsInput) (any, error) {
 	switch {
 	case s.groups[in.LogGroupName] != nil:
 		return nil, api.Refuse("ResourceAlreadyExistsException", "The specified log group already exists")
@@ -195,7 +197,7 @@ func (s *logsService) createLogGroup(_ *api.Request, in *logsInput) (any, error)
 	return nil, nil
 }
 
-func (s *logsService) deleteLogGroup(g *logGroup, _ *logsInput) (any, error) {
+func (s *Service) deleteLogGroup(g *logGroup, _ *logsInput) (any, error) {
 	if g.Protected {
 		return nil, api.Refuse("ValidationException", "The log group %s has deletion protection enabled.", g.Name)
 	}
@@ -203,7 +205,7 @@ func (s *logsService) deleteLogGroup(g *logGroup, _ *logsInput) (any, error) {
 	return nil, nil
 }
 
-func (s *logsService) describeLogGroups(_ *api.Request, in *logsInput) (any, error) {
+func (s *Service) describeLogGroups(_ *api.Request, in *logsInput) (any, error) {
 	found := slices.DeleteFunc(api.Sorted(s.groups), func(g *logGroup) bool {
 		return !strings.HasPrefix(g.Name, in.LogGroupNamePrefix) || !strings.Contains(g.Name, in.LogGroupNamePattern)
 	})
@@ -215,7 +217,7 @@ func (s *logsService) describeLogGroups(_ *api.Request, in *logsInput) (any, err
 
 // shown returns the group with the effective retention: the account's if there is one, or two days in the
 // class DELIVERY.
-func (g *logGroup) shown(account *LogRetention) *logGroup {
+func (g *logGroup) shown(account *Retention) *logGroup {
 	shown := *g
 	switch {
 	case g.Class == "DELIVERY":

@@ -1,4 +1,4 @@
-package localaws
+package logs
 
 import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
@@ -19,7 +19,7 @@ func (in *logsInput) Asks(own api.Ask, _ *api.Request) []api.Ask {
 }
 
 // mayLog reports whether Lambda can write to a log stream with the function's role. The lock must be held.
-func (s *logsService) mayLog(roleARN, group, stream string) bool {
+func (s *Service) mayLog(roleARN, group, stream string) bool {
 	if !s.region.Server.Restricts() {
 		return true
 	}

@@ -1,4 +1,4 @@
-package localaws
+package logs
 
 import (
 	"slices"
@@ -31,14 +31,14 @@ type logEvent struct {
 }
 
 // newStream adds a stream to a group.
-func (s *logsService) newStream(g *logGroup, name string) *logStream {
+func (s *Service) newStream(g *logGroup, name string) *logStream {
 	g.streams[name] = &logStream{Name: name, Arn: g.GroupArn + ":log-stream:" + name, CreationTime: time.Now().UnixMilli()}
 	return g.streams[name]
 }
 
 // Write adds a message that a function with this role wrote, if the role is allowed to. Without the log group the message
 // is lost, as in AWS. The lock must be held.
-func (s *logsService) Write(role, group, stream, message string) {
+func (s *Service) Write(role, group, stream, message string) {
 	if s.mayLog(role, group, stream) {
 		s.Add(group, stream, time.Now(), message)
 	}
@@ -46,7 +46,7 @@ func (s *logsService) Write(role, group, stream, message string) {
 
 // Add adds a message to a stream of a log group, as if it had been written at that time. Without the log group the
 // message is lost. The lock must be held.
-func (s *logsService) Add(group, stream string, at time.Time, message string) {
+func (s *Service) Add(group, stream string, at time.Time, message string) {
 	g := s.groups[group]
 	if g == nil {
 		return
@@ -69,7 +69,7 @@ func (t *logStream) add(e logEvent) {
 
 func byTime(a, b logEvent) int { return int(a.Timestamp - b.Timestamp) }
 
-func (s *logsService) stream(in *logsInput) (*logStream, error) {
+func (s *Service) stream(in *logsInput) (*logStream, error) {
 	g, err := s.find(in)
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func (s *logsService) stream(in *logsInput) (*logStream, error) {
 	return nil, api.Refuse("ResourceNotFoundException", "The specified log stream does not exist.")
 }
 
-func (s *logsService) createLogStream(g *logGroup, in *logsInput) (any, error) {
+func (s *Service) createLogStream(g *logGroup, in *logsInput) (any, error) {
 	if g.streams[in.LogStreamName] != nil {
 		return nil, api.Refuse("ResourceAlreadyExistsException", "The specified log stream already exists")
 	}
@@ -88,7 +88,7 @@ func (s *logsService) createLogStream(g *logGroup, in *logsInput) (any, error) {
 	return nil, nil
 }
 
-func (s *logsService) describeLogStreams(g *logGroup, in *logsInput) (any, error) {
+func (s *Service) describeLogStreams(g *logGroup, in *logsInput) (any, error) {
 	found := slices.DeleteFunc(api.Sorted(g.streams), func(t *logStream) bool { return !strings.HasPrefix(t.Name, in.LogStreamNamePrefix) })
 	if in.OrderBy == "LastEventTime" {
 		slices.SortStableFunc(found, func(a, b *logStream) int { return int(a.Last - b.Last) })
@@ -109,7 +109,7 @@ const (
 )
 
 // putLogEvents skips events that are too old or in the future, and reports them in its response.
-func (s *logsService) putLogEvents(t *logStream, in *logsInput) (any, error) {
+func (s *Service) putLogEvents(t *logStream, in *logsInput) (any, error) {
 	events, bytes := in.LogEvents, 0
 	for _, e := range events {
 		bytes += len(e.Message) + perEvent
@@ -146,7 +146,7 @@ func (in *logsInput) during(e logEvent) bool {
 
 // getLogEvents returns the page at the token ("f/7", "b/7": forward, backward from the 7th event), or the
 // newest events. At either end the token is the one that was given, which is how AWS says "no more".
-func (s *logsService) getLogEvents(t *logStream, in *logsInput) (any, error) {
+func (s *Service) getLogEvents(t *logStream, in *logsInput) (any, error) {
 	events := slices.DeleteFunc(slices.Clone(t.events), func(e logEvent) bool { return !in.during(e) })
 	size := 10000
 	api.Set(&size, in.Limit)
@@ -185,7 +185,7 @@ const (
 	filteredEvents   = 10000
 )
 
-func (s *logsService) filterLogEvents(g *logGroup, in *logsInput) (any, error) {
+func (s *Service) filterLogEvents(g *logGroup, in *logsInput) (any, error) {
 	if s.opts.Rates && !s.inTime() {
 		return nil, api.Throttled("logs")
 	}
@@ -221,7 +221,7 @@ func (s *logsService) filterLogEvents(g *logGroup, in *logsInput) (any, error) {
 }
 
 // inTime reports whether a call of FilterLogEvents is within the rate limit, and counts it then.
-func (s *logsService) inTime() bool {
+func (s *Service) inTime() bool {
 	now := time.Now()
 	s.filters = slices.DeleteFunc(s.filters, func(at time.Time) bool { return now.Sub(at) >= time.Second })
 	if len(s.filters) >= filtersPerSecond {

@@ -1,4 +1,4 @@
-package localaws
+package logs
 
 import (
 	"cmp"
@@ -25,7 +25,7 @@ type subscription struct {
 const maxSubscriptions = 2
 
 // putSubscriptionFilter creates a subscription filter, or replaces the one with the same name.
-func (s *logsService) putSubscriptionFilter(g *logGroup, in *logsInput) (any, error) {
+func (s *Service) putSubscriptionFilter(g *logGroup, in *logsInput) (any, error) {
 	if _, err := filter.Parse(*in.FilterPattern); err != nil {
 		return nil, badLogParameter("%v", err)
 	}
@@ -43,7 +43,7 @@ func (s *logsService) putSubscriptionFilter(g *logGroup, in *logsInput) (any, er
 }
 
 // checkDestination rejects a function that CloudWatch Logs may not invoke, and a stream without a role.
-func (s *logsService) checkDestination(g *logGroup, in *logsInput) error {
+func (s *Service) checkDestination(g *logGroup, in *logsInput) error {
 	parts := strings.SplitN(in.DestinationArn, ":", 6)
 	if len(parts) < 6 || !slices.Contains([]string{"lambda", "kinesis", "firehose", "logs"}, parts[2]) {
 		return badLogParameter("Invalid destinationArn: %s", in.DestinationArn)
@@ -61,12 +61,12 @@ func (s *logsService) checkDestination(g *logGroup, in *logsInput) error {
 	return nil
 }
 
-func (s *logsService) describeSubscriptionFilters(g *logGroup, in *logsInput) (any, error) {
+func (s *Service) describeSubscriptionFilters(g *logGroup, in *logsInput) (any, error) {
 	found := slices.DeleteFunc(api.Sorted(g.subscriptions), func(f *subscription) bool { return !strings.HasPrefix(f.FilterName, in.FilterNamePrefix) })
 	return api.Paged("logs", "subscriptionFilters", found, "nextToken", in.NextToken, in.Limit, 50)
 }
 
-func (s *logsService) deleteSubscriptionFilter(g *logGroup, in *logsInput) (any, error) {
+func (s *Service) deleteSubscriptionFilter(g *logGroup, in *logsInput) (any, error) {
 	if g.subscriptions[in.FilterName] == nil {
 		return nil, api.Refuse("ResourceNotFoundException", "The specified subscription filter does not exist.")
 	}

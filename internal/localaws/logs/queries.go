@@ -1,4 +1,4 @@
-package localaws
+package logs
 
 import (
 	"strings"
@@ -18,7 +18,7 @@ func (in *logsInput) queried() []string {
 }
 
 // startQuery runs a query immediately; its times are seconds since 1970, both inclusive.
-func (s *logsService) startQuery(_ *api.Request, in *logsInput) (any, error) {
+func (s *Service) startQuery(_ *api.Request, in *logsInput) (any, error) {
 	names := in.queried()
 	if in.LogGroupName != "" {
 		names = append(names, in.LogGroupName)
@@ -52,7 +52,7 @@ func (s *logsService) startQuery(_ *api.Request, in *logsInput) (any, error) {
 	return api.Obj{"queryId": id}, nil
 }
 
-func (s *logsService) getQueryResults(_ *api.Request, in *logsInput) (any, error) {
+func (s *Service) getQueryResults(_ *api.Request, in *logsInput) (any, error) {
 	rows, there := s.queries[in.QueryID]
 	if !there {
 		return nil, api.Refuse("ResourceNotFoundException", "Query %s does not exist.", in.QueryID)
