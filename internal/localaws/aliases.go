@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
+	"github.com/spothandler/spothandler/internal/localaws/events"
 	"github.com/spothandler/spothandler/internal/localaws/logs"
 )
 
@@ -21,6 +22,8 @@ type (
 	Delays = api.Delays
 	// LogRetention is an account-level retention policy of CloudWatch Logs.
 	LogRetention = logs.Retention
+	// Delivery is an event that a rule sent to a target.
+	Delivery = events.Delivery
 )
 
 // DefaultDelays returns delays that are long enough to be visible and short enough to wait for.

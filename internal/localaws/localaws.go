@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/localaws/api"
+	"github.com/spothandler/spothandler/internal/localaws/events"
 	"github.com/spothandler/spothandler/internal/localaws/iam"
 	"github.com/spothandler/spothandler/internal/localaws/logs"
 )
@@ -26,7 +27,7 @@ type regional struct {
 	region *api.Region
 	lambda *lambdaService
 	logs   *logs.Service
-	events *eventsService
+	events *events.Service
 	ecs    *ecsService
 }
 
@@ -59,7 +60,7 @@ func (s *Server) assemble(r *api.Region) map[string]map[string]api.Action {
 	in.logs = logs.New(r, logs.Options{Retention: s.opts.LogRetention, Rates: s.opts.Rates}, s.iam,
 		func(function, service, source string) bool { return in.lambda.Permits(function, service, source) })
 	in.lambda = newLambda(s.host, r, lambdaNeeds{Roles: s.iam, Logs: in.logs, Destinations: queues})
-	in.events = newEvents(r, in.lambda, s.opts.DuplicateEvents)
+	in.events = events.New(r, in.lambda, s.opts.DuplicateEvents)
 	in.ecs = newECS(r, in.events, nearby)
 	s.regions[r.Name] = in
 	actions := map[string]map[string]api.Action{
@@ -67,7 +68,7 @@ func (s *Server) assemble(r *api.Region) map[string]map[string]api.Action {
 		"sts":    s.iam.STSActions(),
 		"lambda": in.lambda.actions(),
 		"logs":   in.logs.Actions(),
-		"events": in.events.actions(),
+		"events": in.events.Actions(),
 		"ecs":    in.ecs.actions(),
 		"sqs":    queues.sqsActions(),
 		"sns":    queues.snsActions(),

@@ -1,4 +1,4 @@
-package localaws
+package events
 
 import "github.com/spothandler/spothandler/internal/localaws/api"
 

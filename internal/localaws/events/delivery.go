@@ -1,4 +1,4 @@
-package localaws
+package events
 
 import (
 	"encoding/json"
@@ -19,10 +19,10 @@ type Delivery struct {
 }
 
 // Deliveries returns all events that rules sent to targets, the oldest first. The lock must be held.
-func (s *eventsService) Deliveries() []Delivery { return slices.Clone(s.deliveries) }
+func (s *Service) Deliveries() []Delivery { return slices.Clone(s.deliveries) }
 
 // event returns an event's envelope; its time is in whole seconds, as all AWS services write it.
-func (s *eventsService) event(source, detailType string, resources []string, detail api.Obj) api.Obj {
+func (s *Service) event(source, detailType string, resources []string, detail api.Obj) api.Obj {
 	return api.Obj{
 		"version": "0", "id": api.NewID(), "detail-type": detailType, "source": source, "account": s.region.Server.Options.Account,
 		"time": time.Now().UTC().Format(time.RFC3339), "region": s.region.Name, "resources": resources, "detail": detail,
@@ -30,13 +30,13 @@ func (s *eventsService) event(source, detailType string, resources []string, det
 }
 
 // Emit sends an event of an AWS service to the default event bus. The lock must be held.
-func (s *eventsService) Emit(source, detailType string, resources []string, detail api.Obj) {
+func (s *Service) Emit(source, detailType string, resources []string, detail api.Obj) {
 	s.publish(s.event(source, detailType, resources, detail))
 }
 
 // putEvents puts events of the caller on the bus. The response contains the failures (EventBridge API,
 // PutEvents), such as sources reserved for AWS.
-func (s *eventsService) putEvents(_ *api.Request, in *eventsInput) (any, error) {
+func (s *Service) putEvents(_ *api.Request, in *eventsInput) (any, error) {
 	if len(in.Entries) == 0 || len(in.Entries) > maxEntries {
 		return nil, invalidEvents("1 validation error detected: Value '[PutEventsRequestEntry]' at 'entries' failed to satisfy constraint: Member must have length between 1 and %d", maxEntries)
 	}
@@ -83,7 +83,7 @@ func (e putEntry) check() *api.Error {
 }
 
 // publish sends an event created by this package.
-func (s *eventsService) publish(e api.Obj) {
+func (s *Service) publish(e api.Obj) {
 	text, err := json.Marshal(e)
 	if err == nil { // only valid JSON is published
 		_ = s.Send(text)
@@ -91,7 +91,7 @@ func (s *eventsService) publish(e api.Obj) {
 }
 
 // Send sends an event to the targets of every rule that it matches.
-func (s *eventsService) Send(text json.RawMessage) error {
+func (s *Service) Send(text json.RawMessage) error {
 	var decoded api.Obj
 	if err := json.Unmarshal(text, &decoded); err != nil {
 		return err
@@ -112,7 +112,7 @@ func (s *eventsService) Send(text json.RawMessage) error {
 
 // deliver sends an event to a target. If the permission is missing Lambda rejects it, and EventBridge does
 // not retry.
-func (s *eventsService) deliver(o *rule, t target, event json.RawMessage) {
+func (s *Service) deliver(o *rule, t target, event json.RawMessage) {
 	payload := event
 	if t.Input != "" {
 		payload = json.RawMessage(t.Input)
@@ -130,7 +130,7 @@ func parsePattern(text string) (eventpattern.Pattern, error) {
 	return matches, nil
 }
 
-func (s *eventsService) testEventPattern(_ *api.Request, in *eventsInput) (any, error) {
+func (s *Service) testEventPattern(_ *api.Request, in *eventsInput) (any, error) {
 	matches, err := parsePattern(in.EventPattern)
 	if err != nil {
 		return nil, err

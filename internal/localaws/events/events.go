@@ -1,4 +1,6 @@
-package localaws
+// Package events is EventBridge of the local AWS: the rules of the default event bus, and the delivery of events
+// to their targets.
+package events
 
 import (
 	"cmp"
@@ -11,25 +13,25 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-// eventsService holds the rules of one region's default event bus.
-type eventsService struct {
+// Service holds the rules of one region's default event bus.
+type Service struct {
 	region     *api.Region
 	rules      map[string]*rule
 	deliveries []Delivery
 
-	functions  functions
+	functions  Functions
 	duplicates bool
 }
 
-// functions are the targets that receive events.
-type functions interface {
+// Functions are the targets that receive events.
+type Functions interface {
 	// Deliver invokes a function with an event of a rule, if it allows that, and reports whether it does.
 	Deliver(function, rule string, event json.RawMessage) bool
 }
 
-// newEvents returns EventBridge in one region, which delivers every event twice if duplicates is set.
-func newEvents(r *api.Region, functions functions, duplicates bool) *eventsService {
-	return &eventsService{region: r, functions: functions, duplicates: duplicates, rules: map[string]*rule{}}
+// New returns EventBridge in one region, which delivers every event twice if duplicates is set.
+func New(r *api.Region, functions Functions, duplicates bool) *Service {
+	return &Service{region: r, functions: functions, duplicates: duplicates, rules: map[string]*rule{}}
 }
 
 // rule is a rule as returned by DescribeRule, with internal state.
@@ -78,7 +80,8 @@ func (in *eventsInput) ARN(r *api.Region) string {
 	return r.ARN("events", "rule/"+in.name())
 }
 
-func (s *eventsService) actions() map[string]api.Action {
+// Actions returns the actions by name.
+func (s *Service) Actions() map[string]api.Action {
 	tagResource, untagResource := api.TagCalls("events", s.find, func(o *rule) *api.Tags { return &o.tags })
 	return map[string]api.Action{
 		"PutRule":             api.Op(s.putRule, "Name"),
@@ -110,7 +113,7 @@ func (in *eventsInput) known() error {
 	return api.Refuse("ResourceNotFoundException", "Event bus %s does not exist.", in.EventBusName)
 }
 
-func (s *eventsService) find(in *eventsInput) (*rule, error) {
+func (s *Service) find(in *eventsInput) (*rule, error) {
 	if err := in.known(); err != nil {
 		return nil, err
 	}
@@ -124,7 +127,7 @@ func (s *eventsService) find(in *eventsInput) (*rule, error) {
 }
 
 // own is find for writes: it rejects a rule that an AWS service manages.
-func (s *eventsService) own(in *eventsInput) (*rule, error) {
+func (s *Service) own(in *eventsInput) (*rule, error) {
 	found, err := s.find(in)
 	if err == nil && found.ManagedBy != "" {
 		return nil, api.Refuse("ManagedRuleException", "Rule %s is managed by an AWS service and can't be modified.", in.name())
@@ -134,14 +137,14 @@ func (s *eventsService) own(in *eventsInput) (*rule, error) {
 
 // ManageRule makes a rule a managed rule of an AWS service, such as "autoscaling.amazonaws.com", which nobody else may
 // change. A missing rule is ignored. The lock must be held.
-func (s *eventsService) ManageRule(name, service string) {
+func (s *Service) ManageRule(name, service string) {
 	if o := s.rules[name]; o != nil {
 		o.ManagedBy = service
 	}
 }
 
 // Tagged returns the tags of all rules, by ARN. The lock must be held.
-func (s *eventsService) Tagged() map[string]api.Tags {
+func (s *Service) Tagged() map[string]api.Tags {
 	all := map[string]api.Tags{}
 	for _, o := range s.rules {
 		all[o.Arn] = o.tags
@@ -150,7 +153,7 @@ func (s *eventsService) Tagged() map[string]api.Tags {
 }
 
 // putRule replaces everything of a rule but its targets and its tags, which only take effect for a new rule.
-func (s *eventsService) putRule(c *api.Request, in *eventsInput) (any, error) {
+func (s *Service) putRule(c *api.Request, in *eventsInput) (any, error) {
 	if err := in.known(); err != nil {
 		return nil, err
 	}
@@ -180,7 +183,7 @@ func (s *eventsService) putRule(c *api.Request, in *eventsInput) (any, error) {
 	return api.Obj{"RuleArn": next.Arn}, nil
 }
 
-func (s *eventsService) listRules(_ *api.Request, in *eventsInput) (any, error) {
+func (s *Service) listRules(_ *api.Request, in *eventsInput) (any, error) {
 	if err := in.known(); err != nil {
 		return nil, err
 	}
@@ -189,7 +192,7 @@ func (s *eventsService) listRules(_ *api.Request, in *eventsInput) (any, error) 
 }
 
 // deleteRule succeeds if the rule does not exist, and rejects one that has targets.
-func (s *eventsService) deleteRule(_ *api.Request, in *eventsInput) (any, error) {
+func (s *Service) deleteRule(_ *api.Request, in *eventsInput) (any, error) {
 	if s.rules[in.Name] == nil {
 		return nil, in.known()
 	}
@@ -205,7 +208,7 @@ func (s *eventsService) deleteRule(_ *api.Request, in *eventsInput) (any, error)
 }
 
 // turn returns the change that enables or disables a rule.
-func (s *eventsService) turn(state string) func(*rule, *eventsInput) {
+func (s *Service) turn(state string) func(*rule, *eventsInput) {
 	return func(o *rule, _ *eventsInput) {
 		o.State, o.effective = state, time.Now().Add(s.region.Server.Options.Delays.RuleEffective)
 	}

@@ -1,4 +1,4 @@
-package localaws
+package events
 
 import (
 	"encoding/json"
@@ -42,7 +42,7 @@ func batch(ids []string, fault *api.Error) (fine []string, answer api.Obj) {
 	return fine, api.Obj{"FailedEntryCount": len(failed), "FailedEntries": failed}
 }
 
-func (s *eventsService) putTargets(c *api.Request, in *eventsInput) (any, error) {
+func (s *Service) putTargets(c *api.Request, in *eventsInput) (any, error) {
 	o, err := s.own(in)
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func (t target) check() error {
 	return nil
 }
 
-func (s *eventsService) removeTargets(c *api.Request, in *eventsInput) (any, error) {
+func (s *Service) removeTargets(c *api.Request, in *eventsInput) (any, error) {
 	o, err := s.own(in)
 	if err != nil {
 		return nil, err
@@ -92,6 +92,6 @@ func (s *eventsService) removeTargets(c *api.Request, in *eventsInput) (any, err
 	return answer, nil
 }
 
-func (s *eventsService) listTargetsByRule(o *rule, in *eventsInput) (any, error) {
+func (s *Service) listTargetsByRule(o *rule, in *eventsInput) (any, error) {
 	return api.Paged("events", "Targets", o.targets, "NextToken", in.NextToken, in.Limit, 100)
 }
