@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
+	"github.com/spothandler/spothandler/internal/localaws/ecs"
 	"github.com/spothandler/spothandler/internal/localaws/events"
 	"github.com/spothandler/spothandler/internal/localaws/logs"
 )
@@ -24,6 +25,8 @@ type (
 	LogRetention = logs.Retention
 	// Delivery is an event that a rule sent to a target.
 	Delivery = events.Delivery
+	// Service is an initial ECS service: see [Server.Seed].
+	Service = ecs.Service
 )
 
 // DefaultDelays returns delays that are long enough to be visible and short enough to wait for.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/localaws/api"
+	"github.com/spothandler/spothandler/internal/localaws/ecs"
 	"github.com/spothandler/spothandler/internal/localaws/events"
 	"github.com/spothandler/spothandler/internal/localaws/iam"
 	"github.com/spothandler/spothandler/internal/localaws/logs"
@@ -28,7 +29,7 @@ type regional struct {
 	lambda *lambdaService
 	logs   *logs.Service
 	events *events.Service
-	ecs    *ecsService
+	ecs    *ecs.Clusters
 }
 
 // New returns a server with an empty account. The caller must close it.
@@ -61,7 +62,7 @@ func (s *Server) assemble(r *api.Region) map[string]map[string]api.Action {
 		func(function, service, source string) bool { return in.lambda.Permits(function, service, source) })
 	in.lambda = newLambda(s.host, r, lambdaNeeds{Roles: s.iam, Logs: in.logs, Destinations: queues})
 	in.events = events.New(r, in.lambda, s.opts.DuplicateEvents)
-	in.ecs = newECS(r, in.events, nearby)
+	in.ecs = ecs.New(r, in.events, nearby)
 	s.regions[r.Name] = in
 	actions := map[string]map[string]api.Action{
 		"iam":    s.iam.Actions(),
@@ -69,7 +70,7 @@ func (s *Server) assemble(r *api.Region) map[string]map[string]api.Action {
 		"lambda": in.lambda.actions(),
 		"logs":   in.logs.Actions(),
 		"events": in.events.Actions(),
-		"ecs":    in.ecs.actions(),
+		"ecs":    in.ecs.Actions(),
 		"sqs":    queues.sqsActions(),
 		"sns":    queues.snsActions(),
 		"tag":    {"GetResources": api.Op(in.getResources)},
@@ -134,7 +135,7 @@ func (s *Server) Seed(services ...Service) error {
 func (s *Server) Interrupt(cluster, service string, tasks int) ([]string, error) {
 	arns, err := s.interrupt(cluster, service, tasks)
 	if err == nil && s.opts.Interrupted != nil {
-		s.opts.Interrupted(ClusterName(cluster), service, arns)
+		s.opts.Interrupted(ecs.ClusterName(cluster), service, arns)
 	}
 	return arns, err
 }

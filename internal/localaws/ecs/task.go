@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"cmp"
@@ -49,7 +49,7 @@ func (t *task) stamp() {
 }
 
 // announce publishes the task's state with its next version, as ECS does for every change.
-func (s *ecsService) announce(t *task) {
+func (s *Clusters) announce(t *task) {
 	t.version++
 	detail := s.taskJSON(t, func(at time.Time) any { return at.UTC().Format("2006-01-02T15:04:05.000Z") })
 	detail["updatedAt"] = time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
@@ -70,7 +70,7 @@ func (t *task) attachment(kind string) api.Obj {
 }
 
 // taskJSON returns a task as in responses and events, with times formatted by when.
-func (s *ecsService) taskJSON(t *task, when func(time.Time) any) api.Obj {
+func (s *Clusters) taskJSON(t *task, when func(time.Time) any) api.Obj {
 	launchType := "FARGATE"
 	api.Set(&launchType, t.service.launchType)
 	j := api.Obj{
@@ -117,7 +117,7 @@ func (k *cluster) task(name string) *task {
 	return k.tasks[i]
 }
 
-func (s *ecsService) listTasks(k *cluster, in *ecsInput) (any, error) {
+func (s *Clusters) listTasks(k *cluster, in *ecsInput) (any, error) {
 	if in.ServiceName != "" && k.find(in.ServiceName) == nil {
 		return nil, api.Refuse("ServiceNotFoundException", "Service not found.")
 	}
@@ -133,17 +133,17 @@ func (s *ecsService) listTasks(k *cluster, in *ecsInput) (any, error) {
 	return api.Paged("ecs", "taskArns", arns, "nextToken", in.NextToken, in.MaxResults, 100)
 }
 
-func (s *ecsService) describeTasks(k *cluster, in *ecsInput) (any, error) {
+func (s *Clusters) describeTasks(k *cluster, in *ecsInput) (any, error) {
 	return describe(s, "tasks", "task/"+k.name, in.Tasks, k.task, s.describedTask), nil
 }
 
-func (s *ecsService) describedTask(t *task) api.Obj {
+func (s *Clusters) describedTask(t *task) api.Obj {
 	j := s.taskJSON(t, func(at time.Time) any { return api.Epoch(at) })
 	j["attachments"] = []any{t.attachment("ElasticNetworkInterface")}
 	return j
 }
 
-func (s *ecsService) stopTask(k *cluster, in *ecsInput) (any, error) {
+func (s *Clusters) stopTask(k *cluster, in *ecsInput) (any, error) {
 	t := k.task(in.Task)
 	if t == nil {
 		return nil, ecsInvalid("The referenced task was not found.")

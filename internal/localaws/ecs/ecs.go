@@ -1,4 +1,6 @@
-package localaws
+// Package ecs is ECS of the local AWS: clusters, services, their deployments and tasks, the service scheduler,
+// and the interruption of tasks on Fargate Spot.
+package ecs
 
 import (
 	"cmp"
@@ -8,23 +10,23 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-// ecsService holds one region's clusters.
-type ecsService struct {
+// Clusters holds one region's clusters.
+type Clusters struct {
 	region      *api.Region
 	clusters    map[string]*cluster
 	definitions map[string][]api.Obj // by family, revision 1 first
-	events      bus
-	nearby      nearby
+	events      Bus
+	nearby      Nearby
 }
 
-// bus is EventBridge, as far as ECS needs it. The lock is held.
-type bus interface {
+// Bus is EventBridge, as far as ECS needs it. The lock is held.
+type Bus interface {
 	// Emit sends an event to the default event bus.
 	Emit(source, detailType string, resources []string, detail api.Obj)
 }
 
-// nearby are the resources that a seeded service uses. The lock is held.
-type nearby interface {
+// Nearby are the resources that a seeded service uses. The lock is held.
+type Nearby interface {
 	// SubnetIDs returns the subnets of the region.
 	SubnetIDs() []any
 	// AddTargetGroup creates a target group with this deregistration delay in seconds, and returns its ARN.
@@ -33,9 +35,9 @@ type nearby interface {
 	AddScalableTarget(id string, least, most int)
 }
 
-// newECS returns ECS in one region.
-func newECS(r *api.Region, events bus, nearby nearby) *ecsService {
-	return &ecsService{region: r, events: events, nearby: nearby, clusters: map[string]*cluster{}, definitions: map[string][]api.Obj{}}
+// New returns ECS in one region.
+func New(r *api.Region, events Bus, nearby Nearby) *Clusters {
+	return &Clusters{region: r, events: events, nearby: nearby, clusters: map[string]*cluster{}, definitions: map[string][]api.Obj{}}
 }
 
 type cluster struct {
@@ -111,7 +113,8 @@ func (in *ecsInput) ARN(r *api.Region) string {
 	return r.ARN("ecs", "cluster/"+in.cluster())
 }
 
-func (s *ecsService) actions() map[string]api.Action {
+// Actions returns the actions by name.
+func (s *Clusters) Actions() map[string]api.Action {
 	tagResource, untagResource := api.TagCalls("ecs", s.tagged, func(t *api.Tags) *api.Tags { return t })
 	return map[string]api.Action{
 		"CreateCluster":               api.Op(s.createCluster),
@@ -136,7 +139,7 @@ func (s *ecsService) actions() map[string]api.Action {
 	}
 }
 
-func (s *ecsService) find(in *ecsInput) (*cluster, error) {
+func (s *Clusters) find(in *ecsInput) (*cluster, error) {
 	if k := s.clusters[in.cluster()]; k != nil {
 		return k, nil
 	}
@@ -148,7 +151,7 @@ func ecsInvalid(format string, args ...any) *api.Error {
 }
 
 // describe finds objects by name or ARN; a missing one is a failure in a successful response.
-func describe[T any](s *ecsService, member, kind string, names []string, find func(name string) *T, show func(*T) api.Obj) api.Obj {
+func describe[T any](s *Clusters, member, kind string, names []string, find func(name string) *T, show func(*T) api.Obj) api.Obj {
 	found, failures := []api.Obj{}, []api.Obj{}
 	for _, name := range names {
 		if o := find(name); o != nil {
@@ -161,14 +164,14 @@ func describe[T any](s *ecsService, member, kind string, names []string, find fu
 }
 
 // cluster returns a cluster, creating it if necessary.
-func (s *ecsService) cluster(name string) *cluster {
+func (s *Clusters) cluster(name string) *cluster {
 	if s.clusters[name] == nil {
 		s.clusters[name] = &cluster{name: name, services: map[string]*service{}, providers: []string{"FARGATE", "FARGATE_SPOT"}}
 	}
 	return s.clusters[name]
 }
 
-func (s *ecsService) createCluster(_ *api.Request, in *ecsInput) (any, error) {
+func (s *Clusters) createCluster(_ *api.Request, in *ecsInput) (any, error) {
 	k := s.cluster(in.cluster())
 	if err := k.tags.Add("ecs", in.Tags); err != nil {
 		return nil, err
@@ -176,7 +179,7 @@ func (s *ecsService) createCluster(_ *api.Request, in *ecsInput) (any, error) {
 	return api.Obj{"cluster": s.clusterJSON(k)}, nil
 }
 
-func (s *ecsService) clusterJSON(k *cluster) api.Obj {
+func (s *Clusters) clusterJSON(k *cluster) api.Obj {
 	running, pending, active := 0, 0, 0
 	for _, t := range k.tasks {
 		running, pending = running+t.runs(), pending+t.pends()
@@ -193,7 +196,7 @@ func (s *ecsService) clusterJSON(k *cluster) api.Obj {
 	}
 }
 
-func (s *ecsService) describeClusters(_ *api.Request, in *ecsInput) (any, error) {
+func (s *Clusters) describeClusters(_ *api.Request, in *ecsInput) (any, error) {
 	if len(in.Clusters) == 0 {
 		in.Clusters = []string{"default"}
 	}
@@ -201,7 +204,7 @@ func (s *ecsService) describeClusters(_ *api.Request, in *ecsInput) (any, error)
 	return describe(s, "clusters", "cluster", in.Clusters, find, s.clusterJSON), nil
 }
 
-func (s *ecsService) listClusters(_ *api.Request, in *ecsInput) (any, error) {
+func (s *Clusters) listClusters(_ *api.Request, in *ecsInput) (any, error) {
 	var arns []string
 	for _, k := range api.Sorted(s.clusters) {
 		arns = append(arns, s.region.ARN("ecs", "cluster/"+k.name))
@@ -210,7 +213,7 @@ func (s *ecsService) listClusters(_ *api.Request, in *ecsInput) (any, error) {
 }
 
 // Running returns the number of running tasks on a capacity provider. The lock must be held.
-func (s *ecsService) Running(provider string) int {
+func (s *Clusters) Running(provider string) int {
 	n := 0
 	for _, k := range s.clusters {
 		for _, t := range k.tasks {
@@ -223,7 +226,7 @@ func (s *ecsService) Running(provider string) int {
 }
 
 // Tagged returns the tags of all clusters and services, by ARN. The lock must be held.
-func (s *ecsService) Tagged() map[string]api.Tags {
+func (s *Clusters) Tagged() map[string]api.Tags {
 	all := map[string]api.Tags{}
 	for _, k := range s.clusters {
 		all[s.region.ARN("ecs", "cluster/"+k.name)] = k.tags
@@ -235,7 +238,7 @@ func (s *ecsService) Tagged() map[string]api.Tags {
 }
 
 // tagged returns the tags of the cluster or service of an ARN.
-func (s *ecsService) tagged(in *ecsInput) (*api.Tags, error) {
+func (s *Clusters) tagged(in *ecsInput) (*api.Tags, error) {
 	parts := strings.Split(api.AfterLast(in.ResourceArn, ":"), "/")
 	if len(parts) < 2 || s.clusters[parts[1]] == nil {
 		return nil, api.Refuse("ClusterNotFoundException", "Cluster not found.")

@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"slices"
@@ -9,12 +9,12 @@ import (
 
 // deploymentARN returns the ARN of the service deployment for a deployment. In AWS its ID differs from that
 // of ecs-svc/..., and no field leads from one to the other.
-func (s *ecsService) deploymentARN(v *service, d *deployment) string {
+func (s *Clusters) deploymentARN(v *service, d *deployment) string {
 	return s.region.ARN("ecs", "service-deployment/"+v.cluster.name+"/"+v.name+"/"+d.serviceDeployment)
 }
 
 // serviceDeploymentJSON returns a service deployment as in both calls, with the supported fields.
-func (s *ecsService) serviceDeploymentJSON(v *service, d *deployment) api.Obj {
+func (s *Clusters) serviceDeploymentJSON(v *service, d *deployment) api.Obj {
 	j := api.Obj{
 		"serviceDeploymentArn": s.deploymentARN(v, d), "serviceArn": s.serviceARN(v), "clusterArn": s.region.ARN("ecs", "cluster/"+v.cluster.name),
 		"status": "IN_PROGRESS", "createdAt": api.Epoch(d.created), "startedAt": api.Epoch(d.created),
@@ -42,7 +42,7 @@ func (p *span) has(at time.Time) bool {
 }
 
 // listServiceDeployments returns the newest first.
-func (s *ecsService) listServiceDeployments(k *cluster, in *ecsInput) (any, error) {
+func (s *Clusters) listServiceDeployments(k *cluster, in *ecsInput) (any, error) {
 	v := k.find(in.Service)
 	if v == nil {
 		return nil, api.Refuse("ServiceNotFoundException", "Service not found.")
@@ -56,7 +56,7 @@ func (s *ecsService) listServiceDeployments(k *cluster, in *ecsInput) (any, erro
 	return api.Paged("ecs", "serviceDeployments", found, "nextToken", in.NextToken, in.MaxResults, 100)
 }
 
-func (s *ecsService) describeServiceDeployments(_ *api.Request, in *ecsInput) (any, error) {
+func (s *Clusters) describeServiceDeployments(_ *api.Request, in *ecsInput) (any, error) {
 	if len(in.ServiceDeploymentArns) == 0 || len(in.ServiceDeploymentArns) > 20 {
 		return nil, ecsInvalid("serviceDeploymentArns must have between 1 and 20 entries.")
 	}

@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"cmp"
@@ -31,7 +31,7 @@ type Service struct {
 
 // Seed adds a service and its cluster in a steady state: the deployment completed, all tasks running. The lock must be
 // held.
-func (s *ecsService) Seed(seed Service) error {
+func (s *Clusters) Seed(seed Service) error {
 	in := &ecsInput{Cluster: seed.Cluster, ServiceName: seed.Name}
 	k := s.cluster(in.cluster())
 	if seed.Name == "" || seed.Desired < 0 || k.services[seed.Name] != nil {
@@ -67,7 +67,7 @@ func (s *ecsService) Seed(seed Service) error {
 // of events, and the service scheduler replaces the tasks. It returns the ARNs of the tasks, fewer than
 // requested if fewer run on Spot. The
 // lock must be held.
-func (s *ecsService) Interrupt(cluster, service string, tasks int) ([]string, error) {
+func (s *Clusters) Interrupt(cluster, service string, tasks int) ([]string, error) {
 	k, err := s.find(&ecsInput{Cluster: cluster})
 	if err != nil {
 		return nil, err

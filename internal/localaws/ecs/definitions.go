@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"encoding/json"
@@ -12,7 +12,7 @@ import (
 )
 
 // registerTaskDefinition stores any definition as the next revision.
-func (s *ecsService) registerTaskDefinition(c *api.Request, in *ecsInput) (any, error) {
+func (s *Clusters) registerTaskDefinition(c *api.Request, in *ecsInput) (any, error) {
 	var definition api.Obj
 	if err := json.Unmarshal(c.Body, &definition); err != nil {
 		return nil, api.Refuse("SerializationException", "%v", err)
@@ -25,7 +25,7 @@ func (s *ecsService) registerTaskDefinition(c *api.Request, in *ecsInput) (any, 
 }
 
 // define adds a revision and returns its ARN.
-func (s *ecsService) define(family string, definition api.Obj) string {
+func (s *Clusters) define(family string, definition api.Obj) string {
 	revision := len(s.definitions[family]) + 1
 	arn := s.region.ARN("ecs", fmt.Sprintf("task-definition/%s:%d", family, revision))
 	maps.Copy(definition, api.Obj{
@@ -37,7 +37,7 @@ func (s *ecsService) define(family string, definition api.Obj) string {
 }
 
 // definition returns a task definition by family, family:revision or ARN; nil if there is none.
-func (s *ecsService) definition(name string) api.Obj {
+func (s *Clusters) definition(name string) api.Obj {
 	family, revision, _ := strings.Cut(api.AfterLast(name, "/"), ":")
 	n := len(s.definitions[family])
 	if revision != "" {
@@ -49,7 +49,7 @@ func (s *ecsService) definition(name string) api.Obj {
 	return s.definitions[family][n-1]
 }
 
-func (s *ecsService) describeTaskDefinition(_ *api.Request, in *ecsInput) (any, error) {
+func (s *Clusters) describeTaskDefinition(_ *api.Request, in *ecsInput) (any, error) {
 	found := s.definition(in.TaskDefinition)
 	if found == nil {
 		return nil, api.Refuse("ClientException", "Unable to describe task definition.")

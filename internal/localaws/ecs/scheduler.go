@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"fmt"
@@ -32,7 +32,7 @@ func (v *service) counts(d *deployment) (running, pending int) {
 // reconcile is the service scheduler: it starts and stops tasks so that the PRIMARY deployment reaches the
 // desired count within the limits of the deployment configuration, as a rolling update. It is called after
 // every change.
-func (s *ecsService) reconcile(v *service) {
+func (s *Clusters) reconcile(v *service) {
 	primary := v.deployments[0]
 	most := v.desired * v.config.MaximumPercent / 100
 	for len(v.of(primary)) < v.desired && len(v.of(nil)) < max(most, 1) {
@@ -46,7 +46,7 @@ func (s *ecsService) reconcile(v *service) {
 
 // surplus returns the tasks that may be stopped now: those of older deployments if enough others run, and
 // those above the desired count.
-func (s *ecsService) surplus(v *service, primary *deployment) []*task {
+func (s *Clusters) surplus(v *service, primary *deployment) []*task {
 	healthy := 0
 	for _, t := range v.of(nil) {
 		healthy += t.runs()
@@ -68,7 +68,7 @@ func (s *ecsService) surplus(v *service, primary *deployment) []*task {
 }
 
 // settle ends older deployments without tasks, and the PRIMARY's rollout when all its tasks run.
-func (s *ecsService) settle(v *service, primary *deployment) {
+func (s *Clusters) settle(v *service, primary *deployment) {
 	v.deployments = slices.DeleteFunc(v.deployments, func(d *deployment) bool {
 		running, pending := v.counts(d)
 		return d != primary && running+pending == 0
@@ -111,7 +111,7 @@ func (v *service) provider() string {
 }
 
 // newTask adds a task of a deployment, and removes those that stopped more than an hour ago, as ECS does.
-func (s *ecsService) newTask(v *service, d *deployment) *task {
+func (s *Clusters) newTask(v *service, d *deployment) *task {
 	k, id := v.cluster, api.RandomHex(32)
 	k.tasks = slices.DeleteFunc(k.tasks, func(t *task) bool { return !t.ended.IsZero() && time.Since(t.ended) > time.Hour })
 	t := &task{
@@ -123,7 +123,7 @@ func (s *ecsService) newTask(v *service, d *deployment) *task {
 }
 
 // launch starts a task of a deployment.
-func (s *ecsService) launch(v *service, d *deployment) {
+func (s *Clusters) launch(v *service, d *deployment) {
 	t := s.newTask(v, d)
 	v.note(fmt.Sprintf("(service %s) has started 1 tasks: (task %s).", v.name, t.id))
 	s.enter(t, "PROVISIONING")
@@ -148,7 +148,7 @@ func (t *task) next() string {
 }
 
 // enter puts a task into a state, sends the event, and schedules the next state.
-func (s *ecsService) enter(t *task, state string) {
+func (s *Clusters) enter(t *task, state string) {
 	t.last = state
 	t.stamp()
 	s.announce(t)
@@ -159,7 +159,7 @@ func (s *ecsService) enter(t *task, state string) {
 }
 
 // schedule moves the task to its next state after a delay; a change of its course meanwhile schedules again.
-func (s *ecsService) schedule(t *task) {
+func (s *Clusters) schedule(t *task) {
 	if t.next() == "" {
 		return
 	}
@@ -172,7 +172,7 @@ func (s *ecsService) schedule(t *task) {
 }
 
 // halt starts stopping a task, unless it is stopping already.
-func (s *ecsService) halt(t *task, stopCode, reason string) {
+func (s *Clusters) halt(t *task, stopCode, reason string) {
 	if t.desired == "STOPPED" {
 		return
 	}

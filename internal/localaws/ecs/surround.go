@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"encoding/json"
@@ -15,7 +15,7 @@ func container(seed Service) api.Obj {
 }
 
 // surround adds the related resources of a seeded service.
-func (s *ecsService) surround(v *service, seed Service) error {
+func (s *Clusters) surround(v *service, seed Service) error {
 	v.network = api.Obj{"awsvpcConfiguration": api.Obj{"subnets": s.nearby.SubnetIDs(), "securityGroups": []any{"sg-00000000000000001"}, "assignPublicIp": "DISABLED"}}
 	if seed.OnDemand > 0 {
 		v.strategy = append(v.strategy, strategyItem{CapacityProvider: "FARGATE", Base: seed.OnDemand})
@@ -42,7 +42,7 @@ func (s *ecsService) surround(v *service, seed Service) error {
 }
 
 // putProviders replaces a cluster's capacity providers and its default strategy.
-func (s *ecsService) putProviders(k *cluster, in *ecsInput) (any, error) {
+func (s *Clusters) putProviders(k *cluster, in *ecsInput) (any, error) {
 	k.providers, k.strategy = in.CapacityProviders, in.DefaultCapacityProviderStrategy
 	return api.Obj{"cluster": s.clusterJSON(k)}, nil
 }

@@ -1,4 +1,4 @@
-package localaws
+package ecs
 
 import (
 	"cmp"
@@ -54,11 +54,11 @@ type deployment struct {
 	serviceDeployment                       string // its ID as a service deployment
 }
 
-func (s *ecsService) serviceARN(v *service) string {
+func (s *Clusters) serviceARN(v *service) string {
 	return s.region.ARN("ecs", "service/"+v.cluster.name+"/"+v.name)
 }
 
-func (s *ecsService) createService(k *cluster, in *ecsInput) (any, error) {
+func (s *Clusters) createService(k *cluster, in *ecsInput) (any, error) {
 	switch have := k.services[in.ServiceName]; {
 	case have != nil && have.status == "ACTIVE":
 		return nil, ecsInvalid("Creation of service was not idempotent.")
@@ -85,7 +85,7 @@ func newService(k *cluster, name string) *service {
 }
 
 // apply changes what the input sets.
-func (s *ecsService) apply(v *service, in *ecsInput) error {
+func (s *Clusters) apply(v *service, in *ecsInput) error {
 	if in.TaskDefinition != "" {
 		found := s.definition(in.TaskDefinition)
 		if found == nil {
@@ -118,7 +118,7 @@ func (s *ecsService) apply(v *service, in *ecsInput) error {
 // find returns a service by name or ARN.
 func (k *cluster) find(name string) *service { return k.services[api.AfterLast(name, "/")] }
 
-func (s *ecsService) updateService(k *cluster, in *ecsInput) (any, error) {
+func (s *Clusters) updateService(k *cluster, in *ecsInput) (any, error) {
 	v := k.find(in.Service)
 	switch {
 	case v == nil:
@@ -164,7 +164,7 @@ func (v *service) newDeployment(at time.Time) *deployment {
 }
 
 // deploy starts a new PRIMARY deployment; the previous ones are ACTIVE until their tasks are gone.
-func (s *ecsService) deploy(v *service) {
+func (s *Clusters) deploy(v *service) {
 	for _, d := range v.deployments {
 		d.status = "ACTIVE"
 	}
@@ -174,7 +174,7 @@ func (s *ecsService) deploy(v *service) {
 }
 
 // rollout records and announces the state of a rollout.
-func (s *ecsService) rollout(v *service, d *deployment, state string) {
+func (s *Clusters) rollout(v *service, d *deployment, state string) {
 	d.rollout, d.updated = state, time.Now()
 	d.reason = fmt.Sprintf("ECS deployment %s %s.", d.id, strings.ToLower(strings.ReplaceAll(state, "_", " ")))
 	s.events.Emit("aws.ecs", "ECS Deployment State Change", []string{s.serviceARN(v)}, api.Obj{
@@ -183,7 +183,7 @@ func (s *ecsService) rollout(v *service, d *deployment, state string) {
 	})
 }
 
-func (s *ecsService) deleteService(k *cluster, in *ecsInput) (any, error) {
+func (s *Clusters) deleteService(k *cluster, in *ecsInput) (any, error) {
 	v := k.find(in.Service)
 	switch {
 	case v == nil || v.status == "INACTIVE":
@@ -196,7 +196,7 @@ func (s *ecsService) deleteService(k *cluster, in *ecsInput) (any, error) {
 	return api.Obj{"service": s.serviceJSON(v, true)}, nil
 }
 
-func (s *ecsService) describeServices(k *cluster, in *ecsInput) (any, error) {
+func (s *Clusters) describeServices(k *cluster, in *ecsInput) (any, error) {
 	if len(in.Services) == 0 || len(in.Services) > 10 {
 		return nil, ecsInvalid("Services must have between 1 and 10 entries.")
 	}
@@ -204,7 +204,7 @@ func (s *ecsService) describeServices(k *cluster, in *ecsInput) (any, error) {
 	return describe(s, "services", "service/"+k.name, in.Services, k.find, show), nil
 }
 
-func (s *ecsService) serviceJSON(v *service, withTags bool) api.Obj {
+func (s *Clusters) serviceJSON(v *service, withTags bool) api.Obj {
 	running, pending := v.counts(nil)
 	deployments := []api.Obj{}
 	for _, d := range v.deployments {
@@ -240,7 +240,7 @@ func (v *service) deploymentJSON(d *deployment) api.Obj {
 	}
 }
 
-func (s *ecsService) listServices(k *cluster, in *ecsInput) (any, error) {
+func (s *Clusters) listServices(k *cluster, in *ecsInput) (any, error) {
 	var arns []string
 	for _, v := range api.Sorted(k.services) {
 		if v.status != "INACTIVE" {
