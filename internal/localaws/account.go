@@ -6,7 +6,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-// accountAPI lists the actions of Account Management's API, see [lambdaAPI].
+// accountAPI lists the actions of Account Management's API, see [lambda.API].
 const accountAPI = `200 POST /listRegions ListRegions`
 
 type accountInput struct {

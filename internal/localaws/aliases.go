@@ -4,6 +4,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/ecs"
 	"github.com/spothandler/spothandler/internal/localaws/events"
+	"github.com/spothandler/spothandler/internal/localaws/lambda"
 	"github.com/spothandler/spothandler/internal/localaws/logs"
 )
 
@@ -27,6 +28,12 @@ type (
 	Delivery = events.Delivery
 	// Service is an initial ECS service: see [Server.Seed].
 	Service = ecs.Service
+	// Answer is the result of an invocation of a Lambda function.
+	Answer = lambda.Answer
+	// InProcess creates the handler of a function that does not run as a process, see [Options].
+	InProcess = lambda.InProcess
+	// Handler handles one invocation inside this process.
+	Handler = lambda.Handler
 )
 
 // DefaultDelays returns delays that are long enough to be visible and short enough to wait for.

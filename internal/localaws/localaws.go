@@ -11,6 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/ecs"
 	"github.com/spothandler/spothandler/internal/localaws/events"
 	"github.com/spothandler/spothandler/internal/localaws/iam"
+	"github.com/spothandler/spothandler/internal/localaws/lambda"
 	"github.com/spothandler/spothandler/internal/localaws/logs"
 )
 
@@ -19,14 +20,14 @@ type Server struct {
 	api     *api.Server
 	opts    Options
 	iam     *iam.Service
-	host    *lambdaHost
+	host    *lambda.Host
 	regions map[string]*regional // guarded by the lock of api
 }
 
 // regional are the services of one region that others than their callers use.
 type regional struct {
 	region *api.Region
-	lambda *lambdaService
+	lambda *lambda.Service
 	logs   *logs.Service
 	events *events.Service
 	ecs    *ecs.Clusters
@@ -44,11 +45,11 @@ func New(opts Options) *Server {
 		Account: opts.Account, Region: opts.Region, AccessKey: opts.AccessKey, OptInRegions: opts.OptInRegions, Policies: opts.Policies, Delays: delays,
 	})
 	s.iam = iam.New(s.api, opts.Existing)
-	s.host = newLambdaHost(s.api, lambdaOptions{
+	s.host = lambda.NewHost(s.api, lambda.Options{
 		Concurrency: cmp.Or(opts.Concurrency, 1000), Answered: opts.Answered, HostZip: opts.HostZip, InProcess: opts.InProcess,
 	})
 	s.api.Assemble(api.Parts{
-		Roles: s.iam, Actions: s.assemble, REST: map[string]string{"lambda": lambdaAPI, "account": accountAPI}, Local: s.control,
+		Roles: s.iam, Actions: s.assemble, REST: map[string]string{"lambda": lambda.API, "account": accountAPI}, Local: s.control,
 	})
 	return s
 }
@@ -60,14 +61,14 @@ func (s *Server) assemble(r *api.Region) map[string]map[string]api.Action {
 	nearby := newRelated(r, func(provider string) int { return in.ecs.Running(provider) })
 	in.logs = logs.New(r, logs.Options{Retention: s.opts.LogRetention, Rates: s.opts.Rates}, s.iam,
 		func(function, service, source string) bool { return in.lambda.Permits(function, service, source) })
-	in.lambda = newLambda(s.host, r, lambdaNeeds{Roles: s.iam, Logs: in.logs, Destinations: queues})
+	in.lambda = lambda.New(s.host, r, lambda.Needs{Roles: s.iam, Logs: in.logs, Destinations: queues})
 	in.events = events.New(r, in.lambda, s.opts.DuplicateEvents)
 	in.ecs = ecs.New(r, in.events, nearby)
 	s.regions[r.Name] = in
 	actions := map[string]map[string]api.Action{
 		"iam":    s.iam.Actions(),
 		"sts":    s.iam.STSActions(),
-		"lambda": in.lambda.actions(),
+		"lambda": in.lambda.Actions(),
 		"logs":   in.logs.Actions(),
 		"events": in.events.Actions(),
 		"ecs":    in.ecs.Actions(),

@@ -1,4 +1,5 @@
-package localaws
+// Package lambda is Lambda of the local AWS: functions and their configuration, and their execution in sandboxes.
+package lambda
 
 import (
 	"cmp"
@@ -9,18 +10,18 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-// lambdaService holds one region's functions.
-type lambdaService struct {
+// Service holds one region's functions.
+type Service struct {
 	region    *api.Region
-	host      *lambdaHost
-	needs     lambdaNeeds
+	host      *Host
+	needs     Needs
 	functions map[string]*function
 	mappings  map[string]*mapping // by UUID
 	signing   []string            // IDs of code signing configurations
 }
 
-// lambdaNeeds are the other services that Lambda uses. They are called with the lock held.
-type lambdaNeeds struct {
+// Needs are the other services that Lambda uses. They are called with the lock held.
+type Needs struct {
 	Roles interface {
 		// RoleID returns the unique ID of the role with this ARN, "" if there is none.
 		RoleID(arn string) string
@@ -41,13 +42,13 @@ type lambdaNeeds struct {
 	}
 }
 
-// newLambda returns Lambda in one region.
-func newLambda(host *lambdaHost, r *api.Region, needs lambdaNeeds) *lambdaService {
-	return &lambdaService{region: r, host: host, needs: needs, functions: map[string]*function{}, mappings: map[string]*mapping{}}
+// New returns Lambda in one region.
+func New(host *Host, r *api.Region, needs Needs) *Service {
+	return &Service{region: r, host: host, needs: needs, functions: map[string]*function{}, mappings: map[string]*mapping{}}
 }
 
-// lambdaAPI lists the actions of Lambda's API: HTTP status of success, method, path, action.
-const lambdaAPI = `
+// API lists the actions of Lambda's API: HTTP status of success, method, path, action.
+const API = `
 201 POST   /2015-03-31/functions                                         CreateFunction
 200 GET    /2015-03-31/functions                                         ListFunctions
 200 GET    /2015-03-31/functions/{FunctionName}                          GetFunction
@@ -141,7 +142,8 @@ func (in *lambdaInput) ARN(r *api.Region) string {
 	return r.ARN("lambda", "function:"+in.name())
 }
 
-func (s *lambdaService) actions() map[string]api.Action {
+// Actions returns the actions by name.
+func (s *Service) Actions() map[string]api.Action {
 	tagResource, untagResource := api.TagCalls("lambda", s.find, func(f *function) *api.Tags { return &f.tags })
 	return map[string]api.Action{
 		"CreateFunction":                  api.Op(s.createFunction, "FunctionName", "Role"),
@@ -181,7 +183,7 @@ func (s *lambdaService) actions() map[string]api.Action {
 }
 
 // named returns a function that is not deleted yet, or nil.
-func (s *lambdaService) named(name string) *function {
+func (s *Service) named(name string) *function {
 	f := s.functions[name]
 	if f == nil || f.gone() {
 		delete(s.functions, name)
@@ -191,7 +193,7 @@ func (s *lambdaService) named(name string) *function {
 }
 
 // Tagged returns the tags of all functions, by ARN. The lock must be held.
-func (s *lambdaService) Tagged() map[string]api.Tags {
+func (s *Service) Tagged() map[string]api.Tags {
 	all := map[string]api.Tags{}
 	for _, f := range s.functions {
 		if !f.gone() {
@@ -201,7 +203,7 @@ func (s *lambdaService) Tagged() map[string]api.Tags {
 	return all
 }
 
-func (s *lambdaService) find(in *lambdaInput) (*function, error) {
+func (s *Service) find(in *lambdaInput) (*function, error) {
 	if in.Resource != "" && in.Resource != in.ARN(s.region) {
 		return nil, invalidParameter("The provided ARN %s is not an unqualified function ARN.", in.Resource)
 	}

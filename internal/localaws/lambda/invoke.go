@@ -1,4 +1,4 @@
-package localaws
+package lambda
 
 import (
 	"encoding/base64"
@@ -33,7 +33,7 @@ func (a invokeAnswer) Respond(w http.ResponseWriter) {
 	_, _ = w.Write(a.payload)
 }
 
-func (s *lambdaService) invoke(c *api.Request, in *lambdaInput) (any, error) {
+func (s *Service) invoke(c *api.Request, in *lambdaInput) (any, error) {
 	payload := json.RawMessage(c.Body)
 	if len(payload) == 0 {
 		payload = json.RawMessage("{}")
@@ -69,7 +69,7 @@ func (s *lambdaService) invoke(c *api.Request, in *lambdaInput) (any, error) {
 }
 
 // invoked is find for an invocation.
-func (s *lambdaService) invoked(in *lambdaInput) (*function, error) {
+func (s *Service) invoked(in *lambdaInput) (*function, error) {
 	s.region.Server.Lock()
 	defer s.region.Server.Unlock()
 	f, err := s.find(in)
@@ -105,7 +105,7 @@ func (f *function) reserve() error {
 
 // unreserved counts the executions of functions without reserved concurrency, and the executions that they
 // share.
-func (s *lambdaService) unreserved() (running, places int) {
+func (s *Service) unreserved() (running, places int) {
 	for _, f := range s.functions {
 		if f.reserved == nil {
 			running += f.running
@@ -182,7 +182,7 @@ func (f *function) giveUp(e sandbox.Event, out sandbox.Outcome, condition string
 
 // Deliver invokes a function asynchronously with an event of an EventBridge rule, if its resource policy allows it, and
 // reports whether it does. The lock must be held.
-func (s *lambdaService) Deliver(function, rule string, event json.RawMessage) bool {
+func (s *Service) Deliver(function, rule string, event json.RawMessage) bool {
 	f := s.named((&lambdaInput{FunctionName: function}).name())
 	if f == nil || f.conf.FunctionArn != strings.TrimSuffix(function, ":$LATEST") || !f.allows("events.amazonaws.com", rule) {
 		return false
@@ -193,7 +193,7 @@ func (s *lambdaService) Deliver(function, rule string, event json.RawMessage) bo
 
 // Permits reports whether a function exists and its resource policy allows a service to invoke it on behalf of a
 // resource. The lock must be held.
-func (s *lambdaService) Permits(function, service, source string) bool {
+func (s *Service) Permits(function, service, source string) bool {
 	f := s.named((&lambdaInput{FunctionName: function}).name())
 	return f != nil && f.allows(service, source)
 }

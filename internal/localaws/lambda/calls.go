@@ -1,4 +1,4 @@
-package localaws
+package lambda
 
 import (
 	"cmp"
@@ -7,7 +7,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-func (s *lambdaService) createFunction(c *api.Request, in *lambdaInput) (any, error) {
+func (s *Service) createFunction(c *api.Request, in *lambdaInput) (any, error) {
 	name := in.name()
 	switch {
 	case len(name) > 64:
@@ -39,7 +39,7 @@ func (s *lambdaService) createFunction(c *api.Request, in *lambdaInput) (any, er
 	return f.view(), nil
 }
 
-func (s *lambdaService) getFunction(f *function, _ *lambdaInput) (any, error) {
+func (s *Service) getFunction(f *function, _ *lambdaInput) (any, error) {
 	answer := api.Obj{"Configuration": f.view(), "Code": api.Obj{"RepositoryType": "S3", "Location": "https://localaws.invalid/code.zip"}}
 	if len(f.tags) > 0 {
 		answer["Tags"] = f.tags
@@ -51,7 +51,7 @@ func (s *lambdaService) getFunction(f *function, _ *lambdaInput) (any, error) {
 }
 
 // writable is find for updates: it rejects a function that Lambda could not update now.
-func (s *lambdaService) writable(in *lambdaInput) (*function, error) {
+func (s *Service) writable(in *lambdaInput) (*function, error) {
 	f, err := s.find(in)
 	if err != nil {
 		return nil, err
@@ -67,7 +67,7 @@ func (s *lambdaService) writable(in *lambdaInput) (*function, error) {
 	return f, nil
 }
 
-func (s *lambdaService) updateFunctionCode(f *function, in *lambdaInput) (any, error) {
+func (s *Service) updateFunctionCode(f *function, in *lambdaInput) (any, error) {
 	if err := in.here(); err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (s *lambdaService) updateFunctionCode(f *function, in *lambdaInput) (any, e
 	return f.view(), nil
 }
 
-func (s *lambdaService) updateFunctionConfiguration(f *function, in *lambdaInput) (any, error) {
+func (s *Service) updateFunctionConfiguration(f *function, in *lambdaInput) (any, error) {
 	if err := f.apply(in.functionSettings); err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (s *lambdaService) updateFunctionConfiguration(f *function, in *lambdaInput
 	return f.view(), nil
 }
 
-func (s *lambdaService) deleteFunction(f *function, in *lambdaInput) (any, error) {
+func (s *Service) deleteFunction(f *function, in *lambdaInput) (any, error) {
 	if _, qualifier := in.named(); cmp.Or(in.Qualifier, qualifier) == "$LATEST" {
 		return nil, invalidParameter("$LATEST version cannot be deleted without deleting the function.")
 	}
@@ -103,13 +103,13 @@ func (s *lambdaService) deleteFunction(f *function, in *lambdaInput) (any, error
 }
 
 // listVersions returns the only version of a function, with its qualified ARN.
-func (s *lambdaService) listVersions(f *function, in *lambdaInput) (any, error) {
+func (s *Service) listVersions(f *function, in *lambdaInput) (any, error) {
 	latest := f.view()
 	latest.FunctionArn += ":" + latest.Version
 	return api.Paged("lambda", "Versions", []configuration{latest}, "NextMarker", in.Marker, in.MaxItems, 50)
 }
 
-func (s *lambdaService) listFunctions(_ *api.Request, in *lambdaInput) (any, error) {
+func (s *Service) listFunctions(_ *api.Request, in *lambdaInput) (any, error) {
 	var all []configuration
 	for _, f := range api.Sorted(s.functions) {
 		if !f.gone() {

@@ -1,4 +1,4 @@
-package localaws
+package lambda
 
 import (
 	"encoding/json"
@@ -12,7 +12,7 @@ import (
 
 // output writes a sandbox's output line by line to the function's log group.
 type output struct {
-	service *lambdaService
+	service *Service
 	conf    configuration
 	stream  string
 

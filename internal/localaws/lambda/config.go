@@ -1,4 +1,4 @@
-package localaws
+package lambda
 
 import (
 	"time"
@@ -15,7 +15,7 @@ func (f *function) concurrency() api.Obj {
 }
 
 // reservedElsewhere returns what other functions of the region have reserved.
-func (s *lambdaService) reservedElsewhere(but *function) int {
+func (s *Service) reservedElsewhere(but *function) int {
 	sum := 0
 	for _, f := range s.functions {
 		if f != but && f.reserved != nil && !f.gone() {
@@ -25,7 +25,7 @@ func (s *lambdaService) reservedElsewhere(but *function) int {
 	return sum
 }
 
-func (s *lambdaService) putFunctionConcurrency(f *function, in *lambdaInput) (any, error) {
+func (s *Service) putFunctionConcurrency(f *function, in *lambdaInput) (any, error) {
 	total := s.host.opts.Concurrency
 	minimum := min(100, total)
 	if total-s.reservedElsewhere(f)-*in.ReservedConcurrentExecutions < minimum {
@@ -50,7 +50,7 @@ type destinations struct {
 	}
 }
 
-func (s *lambdaService) putEventInvokeConfig(f *function, in *lambdaInput) (any, error) {
+func (s *Service) putEventInvokeConfig(f *function, in *lambdaInput) (any, error) {
 	if in.MaximumRetryAttempts == nil && in.MaximumEventAgeInSeconds == nil && in.DestinationConfig == nil {
 		return nil, invalidParameter("You must specify at least one of error handling or destination setting.")
 	}
@@ -66,7 +66,7 @@ func (s *lambdaService) putEventInvokeConfig(f *function, in *lambdaInput) (any,
 }
 
 // configured is find for a function with an asynchronous configuration.
-func (s *lambdaService) configured(in *lambdaInput) (*function, error) {
+func (s *Service) configured(in *lambdaInput) (*function, error) {
 	f, err := s.find(in)
 	if err == nil && f.async == nil {
 		err = notFound("The function %s:$LATEST doesn't have an EventInvokeConfig", f.conf.FunctionArn)
@@ -74,7 +74,7 @@ func (s *lambdaService) configured(in *lambdaInput) (*function, error) {
 	return f, err
 }
 
-func (s *lambdaService) getAccountSettings(c *api.Request, _ *lambdaInput) (any, error) {
+func (s *Service) getAccountSettings(c *api.Request, _ *lambdaInput) (any, error) {
 	total := s.host.opts.Concurrency
 	return api.Obj{"AccountLimit": api.Obj{
 		"ConcurrentExecutions": total, "UnreservedConcurrentExecutions": total - s.reservedElsewhere(nil),

@@ -1,4 +1,4 @@
-package localaws
+package lambda
 
 import (
 	"context"
@@ -60,7 +60,7 @@ func (f *function) run(e sandbox.Event) (sandbox.Outcome, string, error) {
 }
 
 // invoke starts the sandbox if it is new, and passes it the event.
-func (s *lambdaHost) invoke(ctx context.Context, box *cell, e sandbox.Event) sandbox.Outcome {
+func (s *Host) invoke(ctx context.Context, box *cell, e sandbox.Event) sandbox.Outcome {
 	if box.Sandbox == nil {
 		started, err := s.start(box)
 		if err != nil {
@@ -75,7 +75,7 @@ func (s *lambdaHost) invoke(ctx context.Context, box *cell, e sandbox.Event) san
 	return box.Invoke(ctx, e)
 }
 
-func (s *lambdaHost) start(box *cell) (sandbox.Sandbox, error) {
+func (s *Host) start(box *cell) (sandbox.Sandbox, error) {
 	if s.opts.InProcess != nil {
 		return s.opts.InProcess.Start(box.env, box.output)
 	}

@@ -1,4 +1,4 @@
-package localaws
+package lambda
 
 import (
 	"archive/zip"
@@ -18,7 +18,7 @@ const (
 
 // function is a Lambda function with $LATEST as its only version.
 type function struct {
-	service  *lambdaService
+	service  *Service
 	conf     configuration
 	code     []byte // the zip as uploaded
 	tags     api.Tags
@@ -95,7 +95,7 @@ type (
 	}
 )
 
-func newFunction(s *lambdaService, name string) *function {
+func newFunction(s *Service, name string) *function {
 	f := &function{service: s}
 	f.conf = configuration{
 		FunctionName: name, FunctionArn: s.region.ARN("lambda", "function:"+name), Version: "$LATEST", PackageType: "Zip",

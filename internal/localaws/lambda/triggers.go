@@ -1,4 +1,4 @@
-package localaws
+package lambda
 
 import (
 	"cmp"
@@ -36,7 +36,7 @@ type triggerInput struct {
 	InvokeMode     string `check:"enum=BUFFERED|RESPONSE_STREAM"`
 }
 
-func (s *lambdaService) createEventSourceMapping(f *function, in *lambdaInput) (any, error) {
+func (s *Service) createEventSourceMapping(f *function, in *lambdaInput) (any, error) {
 	_, service, _ := strings.Cut(in.EventSourceArn, ":"+s.region.Partition()+":")
 	if !strings.HasPrefix(service, "sqs:") {
 		return nil, api.NotImplemented("lambda:CreateEventSourceMapping of a source that is no SQS queue")
@@ -66,7 +66,7 @@ func (s *lambdaService) createEventSourceMapping(f *function, in *lambdaInput) (
 	return m, nil
 }
 
-func (s *lambdaService) deleteEventSourceMapping(_ *api.Request, in *lambdaInput) (any, error) {
+func (s *Service) deleteEventSourceMapping(_ *api.Request, in *lambdaInput) (any, error) {
 	m := s.mappings[in.UUID]
 	if m == nil {
 		return nil, notFound("The resource you requested does not exist.")
@@ -77,7 +77,7 @@ func (s *lambdaService) deleteEventSourceMapping(_ *api.Request, in *lambdaInput
 }
 
 // listEventSourceMappings does not require the function: a mapping outlives it.
-func (s *lambdaService) listEventSourceMappings(c *api.Request, in *lambdaInput) (any, error) {
+func (s *Service) listEventSourceMappings(c *api.Request, in *lambdaInput) (any, error) {
 	all := []*mapping{}
 	for _, m := range api.Sorted(s.mappings) {
 		if (in.FunctionName == "" || m.FunctionArn == in.ARN(c.Region)) && cmp.Or(in.EventSourceArn, m.EventSourceArn) == m.EventSourceArn {
@@ -87,7 +87,7 @@ func (s *lambdaService) listEventSourceMappings(c *api.Request, in *lambdaInput)
 	return api.Paged("lambda", "EventSourceMappings", all, "NextMarker", in.Marker, in.MaxItems, 100)
 }
 
-func (s *lambdaService) createFunctionURL(f *function, in *lambdaInput) (any, error) {
+func (s *Service) createFunctionURL(f *function, in *lambdaInput) (any, error) {
 	if f.url != nil {
 		return nil, conflict("Failed to create function url config for [functionArn = %s]. Error message:  FunctionUrlConfig exists for this Lambda function", f.conf.FunctionArn)
 	}
@@ -100,7 +100,7 @@ func (s *lambdaService) createFunctionURL(f *function, in *lambdaInput) (any, er
 }
 
 // withURL is find for a function with a URL.
-func (s *lambdaService) withURL(in *lambdaInput) (*function, error) {
+func (s *Service) withURL(in *lambdaInput) (*function, error) {
 	f, err := s.find(in)
 	if err == nil && f.url == nil {
 		err = notFound("The resource you requested does not exist.")
@@ -108,7 +108,7 @@ func (s *lambdaService) withURL(in *lambdaInput) (*function, error) {
 	return f, err
 }
 
-func (s *lambdaService) listFunctionURLs(f *function, in *lambdaInput) (any, error) {
+func (s *Service) listFunctionURLs(f *function, in *lambdaInput) (any, error) {
 	all := []*functionURL{}
 	if f.url != nil {
 		all = append(all, f.url)
@@ -117,7 +117,7 @@ func (s *lambdaService) listFunctionURLs(f *function, in *lambdaInput) (any, err
 }
 
 // createCodeSigningConfig creates a configuration for functions. Signatures are never checked.
-func (s *lambdaService) createCodeSigningConfig(c *api.Request, in *lambdaInput) (any, error) {
+func (s *Service) createCodeSigningConfig(c *api.Request, in *lambdaInput) (any, error) {
 	id := "csc-" + api.RandomHex(17)
 	made := api.Obj{
 		"CodeSigningConfigId": id, "CodeSigningConfigArn": c.Region.ARN("lambda", "code-signing-config:"+id), "AllowedPublishers": in.AllowedPublishers,
@@ -127,7 +127,7 @@ func (s *lambdaService) createCodeSigningConfig(c *api.Request, in *lambdaInput)
 	return api.Obj{"CodeSigningConfig": made}, nil
 }
 
-func (s *lambdaService) putCodeSigningConfig(f *function, in *lambdaInput) (any, error) {
+func (s *Service) putCodeSigningConfig(f *function, in *lambdaInput) (any, error) {
 	if !strings.HasPrefix(in.CodeSigningConfigArn, s.region.ARN("lambda", "code-signing-config:")) || !slices.Contains(s.signing, api.AfterLast(in.CodeSigningConfigArn, ":")) {
 		e := notFound("The code signing configuration cannot be found. Check that the provided configuration is not deleted: %s.", in.CodeSigningConfigArn)
 		e.Code = "CodeSigningConfigNotFoundException"

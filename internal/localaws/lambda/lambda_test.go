@@ -1,4 +1,4 @@
-package localaws
+package lambda
 
 import (
 	"strings"
@@ -8,7 +8,7 @@ import (
 )
 
 func TestAZipHasItsLimit(t *testing.T) {
-	f := newFunction(&lambdaService{region: &api.Region{Server: api.New(api.Options{}), Name: "us-east-1"}}, "f")
+	f := newFunction(&Service{region: &api.Region{Server: api.New(api.Options{}), Name: "us-east-1"}}, "f")
 	if err := f.setCode(make([]byte, zipLimit+1), nil); err == nil || !strings.Contains(err.Error(), "Zipped size must be smaller than 52428800 bytes") {
 		t.Error(err)
 	}
@@ -17,7 +17,7 @@ func TestAZipHasItsLimit(t *testing.T) {
 // Closing a server again, during or after Close, returns the same result.
 func TestCloseMayBeCalledAgain(t *testing.T) {
 	s := api.New(api.Options{})
-	host := newLambdaHost(s, lambdaOptions{})
+	host := NewHost(s, Options{})
 	s.Lock()
 	_, err := host.codeFolder()
 	s.Unlock()

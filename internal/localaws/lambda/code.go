@@ -1,4 +1,4 @@
-package localaws
+package lambda
 
 import (
 	"archive/zip"
@@ -12,31 +12,31 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
-// lambdaOptions configure Lambda.
-type lambdaOptions struct {
+// Options configure Lambda.
+type Options struct {
 	Concurrency int                              // the account's limit in each region
 	Answered    func(Answer)                     // if set, called after each invocation
 	HostZip     func(zip []byte) ([]byte, error) // see [Options]
 	InProcess   InProcess                        // if set, runs functions inside this process
 }
 
-// lambdaHost runs the functions of all regions.
-type lambdaHost struct {
+// Host runs the functions of all regions.
+type Host struct {
 	server *api.Server
-	opts   lambdaOptions
+	opts   Options
 	codes  map[string]func() (string, error) // by hash and architecture: returns the folder with the unpacked code
 	folder *sandbox.Folder                   // nil: no code was unpacked
 }
 
-// newLambdaHost returns a host, which the server cleans up when it is closed.
-func newLambdaHost(server *api.Server, opts lambdaOptions) *lambdaHost {
-	s := &lambdaHost{server: server, opts: opts, codes: map[string]func() (string, error){}}
+// NewHost returns a host, which the server cleans up when it is closed.
+func NewHost(server *api.Server, opts Options) *Host {
+	s := &Host{server: server, opts: opts, codes: map[string]func() (string, error){}}
 	server.Cleanup(s.removeFolder)
 	return s
 }
 
 // removeFolder removes the unpacked code, once. The lock must be held.
-func (s *lambdaHost) removeFolder() error {
+func (s *Host) removeFolder() error {
 	if s.folder == nil {
 		return nil
 	}
@@ -47,7 +47,7 @@ func (s *lambdaHost) removeFolder() error {
 
 // codeOf returns a function that returns the folder with a Lambda function's code, which is unpacked once for
 // all its sandboxes. The lock must be held.
-func (s *lambdaHost) codeOf(f *function) func() (string, error) {
+func (s *Host) codeOf(f *function) func() (string, error) {
 	architecture := f.conf.Architectures[0]
 	key := f.conf.CodeSha256 + architecture
 	if s.codes[key] == nil {
@@ -65,7 +65,7 @@ func hostArchitecture() string {
 	return runtime.GOARCH
 }
 
-func (s *lambdaHost) unpack(code []byte, architecture string) (string, error) {
+func (s *Host) unpack(code []byte, architecture string) (string, error) {
 	if architecture != hostArchitecture() && s.opts.HostZip != nil {
 		var err error
 		if code, err = s.opts.HostZip(code); err != nil {
@@ -86,7 +86,7 @@ func (s *lambdaHost) unpack(code []byte, architecture string) (string, error) {
 }
 
 // codeFolder creates an empty folder in the server's folder. The lock must be held.
-func (s *lambdaHost) codeFolder() (string, error) {
+func (s *Host) codeFolder() (string, error) {
 	if s.folder == nil {
 		var err error
 		if s.folder, err = sandbox.NewFolder(); err != nil {

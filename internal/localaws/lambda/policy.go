@@ -1,4 +1,4 @@
-package localaws
+package lambda
 
 import (
 	"encoding/json"
@@ -22,7 +22,7 @@ type statement struct {
 // policyLimit is the maximum size of a resource policy in bytes.
 const policyLimit = 20480
 
-func (s *lambdaService) addPermission(f *function, in *lambdaInput) (any, error) {
+func (s *Service) addPermission(f *function, in *lambdaInput) (any, error) {
 	if f.statement(in.StatementID) >= 0 {
 		return nil, conflict("The statement id (%s) provided already exists. Please provide a new statement id, or remove the existing statement.", in.StatementID)
 	}
@@ -80,7 +80,7 @@ func (f *function) policyText() string {
 	return string(text)
 }
 
-func (s *lambdaService) removePermission(f *function, in *lambdaInput) (any, error) {
+func (s *Service) removePermission(f *function, in *lambdaInput) (any, error) {
 	if len(f.policy) == 0 {
 		return nil, notFound("No policy is associated with the given resource.")
 	}
@@ -93,7 +93,7 @@ func (s *lambdaService) removePermission(f *function, in *lambdaInput) (any, err
 	return nil, nil
 }
 
-func (s *lambdaService) getPolicy(f *function, _ *lambdaInput) (any, error) {
+func (s *Service) getPolicy(f *function, _ *lambdaInput) (any, error) {
 	if len(f.policy) == 0 {
 		return nil, notFound("The resource you requested does not exist.")
 	}

@@ -1,4 +1,4 @@
-package localaws
+package lambda
 
 import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
@@ -55,7 +55,7 @@ func viaLambda(action, key string, r *api.Region) api.Ask {
 }
 
 // mapped adds the function of an event source mapping to the request that IAM evaluates.
-func (s *lambdaService) mapped(do api.Action) api.Action {
+func (s *Service) mapped(do api.Action) api.Action {
 	return func(c *api.Request) (any, error) {
 		id, _ := c.Params["UUID"].(string)
 		c.Where("lambda:functionarn", s.functionOf(id))
@@ -64,7 +64,7 @@ func (s *lambdaService) mapped(do api.Action) api.Action {
 }
 
 // functionOf returns the function of an event source mapping.
-func (s *lambdaService) functionOf(mapping string) string {
+func (s *Service) functionOf(mapping string) string {
 	s.region.Server.Lock()
 	defer s.region.Server.Unlock()
 	if m := s.mappings[mapping]; m != nil {
