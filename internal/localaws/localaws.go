@@ -13,6 +13,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/iam"
 	"github.com/spothandler/spothandler/internal/localaws/lambda"
 	"github.com/spothandler/spothandler/internal/localaws/logs"
+	"github.com/spothandler/spothandler/internal/localaws/related"
 )
 
 // Server is one AWS account, in one partition per region. It is safe for concurrent use.
@@ -49,7 +50,7 @@ func New(opts Options) *Server {
 		Concurrency: cmp.Or(opts.Concurrency, 1000), Answered: opts.Answered, HostZip: opts.HostZip, InProcess: opts.InProcess,
 	})
 	s.api.Assemble(api.Parts{
-		Roles: s.iam, Actions: s.assemble, REST: map[string]string{"lambda": lambda.API, "account": accountAPI}, Local: s.control,
+		Roles: s.iam, Actions: s.assemble, REST: map[string]string{"lambda": lambda.API, "account": related.AccountAPI}, Local: s.control,
 	})
 	return s
 }
@@ -57,8 +58,8 @@ func New(opts Options) *Server {
 // assemble creates the services of a region, each of which gets what it needs of the others, and returns their actions.
 func (s *Server) assemble(r *api.Region) map[string]map[string]api.Action {
 	in := &regional{region: r}
-	queues := newMessaging(r, s.opts.Existing)
-	nearby := newRelated(r, func(provider string) int { return in.ecs.Running(provider) })
+	queues := related.NewMessaging(r, s.opts.Existing)
+	nearby := related.New(r, func(provider string) int { return in.ecs.Running(provider) })
 	in.logs = logs.New(r, logs.Options{Retention: s.opts.LogRetention, Rates: s.opts.Rates}, s.iam,
 		func(function, service, source string) bool { return in.lambda.Permits(function, service, source) })
 	in.lambda = lambda.New(s.host, r, lambda.Needs{Roles: s.iam, Logs: in.logs, Destinations: queues})
@@ -72,11 +73,11 @@ func (s *Server) assemble(r *api.Region) map[string]map[string]api.Action {
 		"logs":   in.logs.Actions(),
 		"events": in.events.Actions(),
 		"ecs":    in.ecs.Actions(),
-		"sqs":    queues.sqsActions(),
-		"sns":    queues.snsActions(),
+		"sqs":    queues.SQSActions(),
+		"sns":    queues.SNSActions(),
 		"tag":    {"GetResources": api.Op(in.getResources)},
 	}
-	maps.Copy(actions, nearby.actions())
+	maps.Copy(actions, nearby.Actions())
 	return actions
 }
 

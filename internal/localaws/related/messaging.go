@@ -1,4 +1,4 @@
-package localaws
+package related
 
 import (
 	"cmp"
@@ -10,17 +10,17 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-// messaging holds one region's SQS queues and SNS topics, to which a function's failures can be sent. Topics
+// Messaging holds one region's SQS queues and SNS topics, to which a function's failures can be sent. Topics
 // have no subscribers.
-type messaging struct {
+type Messaging struct {
 	region *api.Region
 	queues map[string]*queue // by ARN
 	topics map[string]bool   // by ARN
 }
 
-// newMessaging returns a region's messaging with the queues and topics among the ARNs of what exists.
-func newMessaging(r *api.Region, existing []string) *messaging {
-	s := &messaging{region: r, queues: map[string]*queue{}, topics: map[string]bool{}}
+// NewMessaging returns a region's messaging with the queues and topics among the ARNs of what exists.
+func NewMessaging(r *api.Region, existing []string) *Messaging {
+	s := &Messaging{region: r, queues: map[string]*queue{}, topics: map[string]bool{}}
 	for _, arn := range existing {
 		switch {
 		case strings.Contains(arn, ":sqs:"+r.Name+":"):
@@ -68,7 +68,8 @@ func (in *messagingInput) ARN(r *api.Region) string {
 
 func (in *messagingInput) Asks(own api.Ask, _ *api.Request) []api.Ask { return []api.Ask{own} }
 
-func (s *messaging) sqsActions() map[string]api.Action {
+// SQSActions returns the actions by name.
+func (s *Messaging) SQSActions() map[string]api.Action {
 	return map[string]api.Action{
 		"CreateQueue": api.Op(func(c *api.Request, in *messagingInput) (any, error) {
 			if arn := in.ARN(s.region); s.queues[arn] == nil {
@@ -92,7 +93,8 @@ func (s *messaging) sqsActions() map[string]api.Action {
 	}
 }
 
-func (s *messaging) snsActions() map[string]api.Action {
+// SNSActions returns the actions by name.
+func (s *Messaging) SNSActions() map[string]api.Action {
 	return map[string]api.Action{
 		"CreateTopic": api.Op(func(_ *api.Request, in *messagingInput) (any, error) {
 			s.topics[in.ARN(s.region)] = true
@@ -105,7 +107,7 @@ func (s *messaging) snsActions() map[string]api.Action {
 	}
 }
 
-func (s *messaging) find(in *messagingInput) (*queue, error) {
+func (s *Messaging) find(in *messagingInput) (*queue, error) {
 	if q := s.queues[in.ARN(s.region)]; q != nil {
 		return q, nil
 	}
@@ -113,7 +115,7 @@ func (s *messaging) find(in *messagingInput) (*queue, error) {
 }
 
 // queueURL returns the queue's URL, below the address that the client called.
-func (s *messaging) queueURL(c *api.Request, in *messagingInput) (any, error) {
+func (s *Messaging) queueURL(c *api.Request, in *messagingInput) (any, error) {
 	_, err := s.find(in)
 	return api.Obj{"QueueUrl": "http://" + c.HTTP.Host + "/" + c.Server.Options.Account + "/" + in.QueueName}, err
 }
@@ -130,13 +132,13 @@ func (q *queue) receive(in *messagingInput) (any, error) {
 }
 
 // Missing reports whether an ARN is that of a queue or topic of this account and region that does not exist.
-func (s *messaging) Missing(arn string) bool {
+func (s *Messaging) Missing(arn string) bool {
 	own := strings.Contains(arn, ":"+s.region.Name+":"+s.region.Server.Options.Account+":")
 	return own && (strings.Contains(arn, ":sqs:") && s.queues[arn] == nil || strings.Contains(arn, ":sns:") && !s.topics[arn])
 }
 
 // Send adds a message to a queue, if the ARN is that of one. The lock must be held.
-func (s *messaging) Send(arn string, body []byte) {
+func (s *Messaging) Send(arn string, body []byte) {
 	if q := s.queues[arn]; q != nil {
 		q.messages = append(q.messages, message{MessageID: api.NewID(), Body: string(body)})
 	}

@@ -1,4 +1,4 @@
-package localaws
+package related
 
 import (
 	"slices"
@@ -6,8 +6,8 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-// accountAPI lists the actions of Account Management's API, see [lambda.API].
-const accountAPI = `200 POST /listRegions ListRegions`
+// AccountAPI lists the actions of Account Management's API, see [lambda.API].
+const AccountAPI = `200 POST /listRegions ListRegions`
 
 type accountInput struct {
 	MaxResults              *int     `check:"min=1 max=50"`

@@ -1,4 +1,6 @@
-package localaws
+// Package related holds the services of the local AWS around those that run a task or a function: target groups,
+// subnets, scalable targets, quotas, metrics, container registries, queues and topics, the account's regions.
+package related
 
 import (
 	"fmt"
@@ -8,9 +10,9 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-// related holds the resources that one region's services use: target groups, subnets, scalable targets,
+// Service holds the resources that one region's services use: target groups, subnets, scalable targets,
 // quotas.
-type related struct {
+type Service struct {
 	region  *api.Region
 	groups  []*targetGroup
 	subnets []api.Obj
@@ -24,9 +26,9 @@ type targetGroup struct {
 	attributes map[string]string
 }
 
-// newRelated returns the resources of a region; running returns the number of running tasks on a capacity provider.
-func newRelated(r *api.Region, running func(provider string) int) *related {
-	s := &related{region: r, running: running, targets: map[string]api.Obj{}, quotas: map[string]float64{"L-36FBB829": 6, "L-3032A538": 6}}
+// New returns the resources of a region; running returns the number of running tasks on a capacity provider.
+func New(r *api.Region, running func(provider string) int) *Service {
+	s := &Service{region: r, running: running, targets: map[string]api.Obj{}, quotas: map[string]float64{"L-36FBB829": 6, "L-3032A538": 6}}
 	for i, zone := range []string{"a", "b"} {
 		s.subnets = append(s.subnets, api.Obj{
 			"subnetId": "subnet-0000000000000000" + strconv.Itoa(i+1), "availabilityZone": r.Name + zone, "availabilityZoneId": fmt.Sprintf("%s-az%d", r.Name, i+1),
@@ -36,7 +38,8 @@ func newRelated(r *api.Region, running func(provider string) int) *related {
 	return s
 }
 
-func (s *related) actions() map[string]map[string]api.Action {
+// Actions returns the actions by service and name.
+func (s *Service) Actions() map[string]map[string]api.Action {
 	return map[string]map[string]api.Action{
 		"elasticloadbalancing": {
 			"DescribeTargetGroups":          api.Op(s.describeTargetGroups),
@@ -75,7 +78,7 @@ func (in *balancerInput) Asks(own api.Ask, c *api.Request) []api.Ask {
 	return []api.Ask{own}
 }
 
-func (s *related) group(in *balancerInput) (*targetGroup, error) {
+func (s *Service) group(in *balancerInput) (*targetGroup, error) {
 	at := slices.IndexFunc(s.groups, func(g *targetGroup) bool { return g.arn == in.TargetGroupArn })
 	if at < 0 {
 		return nil, api.Refuse("TargetGroupNotFound", "One or more target groups not found")
@@ -84,7 +87,7 @@ func (s *related) group(in *balancerInput) (*targetGroup, error) {
 }
 
 // AddTargetGroup creates a target group with a deregistration delay in seconds.
-func (s *related) AddTargetGroup(name string, drain int) string {
+func (s *Service) AddTargetGroup(name string, drain int) string {
 	g := &targetGroup{
 		arn: s.region.ARN("elasticloadbalancing", "targetgroup/"+name+"/"+api.RandomHex(16)), name: name,
 		attributes: map[string]string{"deregistration_delay.timeout_seconds": strconv.Itoa(drain), "slow_start.duration_seconds": "0", "stickiness.enabled": "false"},
@@ -93,7 +96,7 @@ func (s *related) AddTargetGroup(name string, drain int) string {
 	return g.arn
 }
 
-func (s *related) describeTargetGroups(_ *api.Request, in *balancerInput) (any, error) {
+func (s *Service) describeTargetGroups(_ *api.Request, in *balancerInput) (any, error) {
 	all := []api.Obj{}
 	for _, g := range s.groups {
 		all = append(all, api.Obj{
@@ -104,11 +107,11 @@ func (s *related) describeTargetGroups(_ *api.Request, in *balancerInput) (any, 
 	return api.Paged("elasticloadbalancing", "TargetGroups", all, "NextMarker", in.Marker, in.PageSize, 400)
 }
 
-func (s *related) describeAttributes(g *targetGroup, _ *balancerInput) (any, error) {
+func (s *Service) describeAttributes(g *targetGroup, _ *balancerInput) (any, error) {
 	return api.Obj{"Attributes": api.Tags(g.attributes).List()}, nil
 }
 
-func (s *related) modifyAttributes(g *targetGroup, in *balancerInput) (any, error) {
+func (s *Service) modifyAttributes(g *targetGroup, in *balancerInput) (any, error) {
 	for _, attribute := range in.Attributes {
 		if _, known := g.attributes[attribute.Key]; !known {
 			return nil, api.Refuse("InvalidConfigurationRequest", "Target group attribute key '%s' is not recognized", attribute.Key)
@@ -125,7 +128,7 @@ type subnetInput struct {
 	}
 }
 
-func (s *related) describeSubnets(_ *api.Request, in *subnetInput) (any, error) {
+func (s *Service) describeSubnets(_ *api.Request, in *subnetInput) (any, error) {
 	found := []api.Obj{}
 	for _, subnet := range s.subnets {
 		fits := true
@@ -151,7 +154,7 @@ type scalingInput struct {
 	MaxCapacity       *int `check:"min=0"`
 }
 
-func (s *related) describeScalableTargets(_ *api.Request, in *scalingInput) (any, error) {
+func (s *Service) describeScalableTargets(_ *api.Request, in *scalingInput) (any, error) {
 	found := []api.Obj{}
 	for _, id := range in.ResourceIDs {
 		if target := s.targets[id]; target != nil {
@@ -161,7 +164,7 @@ func (s *related) describeScalableTargets(_ *api.Request, in *scalingInput) (any
 	return api.Obj{"ScalableTargets": found}, nil
 }
 
-func (s *related) registerScalableTarget(_ *api.Request, in *scalingInput) (any, error) {
+func (s *Service) registerScalableTarget(_ *api.Request, in *scalingInput) (any, error) {
 	target := s.targets[in.ResourceID]
 	switch {
 	case target == nil && (in.MinCapacity == nil || in.MaxCapacity == nil):
@@ -190,7 +193,7 @@ func (in *quotaInput) ARN(r *api.Region) string {
 
 func (in *quotaInput) Asks(own api.Ask, _ *api.Request) []api.Ask { return []api.Ask{own} }
 
-func (s *related) getServiceQuota(_ *api.Request, in *quotaInput) (any, error) {
+func (s *Service) getServiceQuota(_ *api.Request, in *quotaInput) (any, error) {
 	value, known := s.quotas[in.QuotaCode]
 	if !known || in.ServiceCode != "fargate" {
 		return nil, api.Refuse("NoSuchResourceException", "The request failed because the specified quota code does not exist.")
@@ -199,7 +202,7 @@ func (s *related) getServiceQuota(_ *api.Request, in *quotaInput) (any, error) {
 }
 
 // requestQuota grants the requested value immediately.
-func (s *related) requestQuota(c *api.Request, in *quotaInput) (any, error) {
+func (s *Service) requestQuota(c *api.Request, in *quotaInput) (any, error) {
 	if _, err := s.getServiceQuota(c, in); err != nil {
 		return nil, err
 	}
@@ -219,7 +222,7 @@ type metricsInput struct {
 }
 
 // getMetricData returns the vCPUs that run now, the only supported metric.
-func (s *related) getMetricData(_ *api.Request, in *metricsInput) (any, error) {
+func (s *Service) getMetricData(_ *api.Request, in *metricsInput) (any, error) {
 	results := []api.Obj{}
 	for _, query := range in.MetricDataQueries {
 		class := ""
@@ -236,10 +239,10 @@ func (s *related) getMetricData(_ *api.Request, in *metricsInput) (any, error) {
 }
 
 // vcpus returns the vCPUs of the tasks on a capacity provider: a quarter each.
-func (s *related) vcpus(provider string) float64 { return float64(s.running(provider)) / 4 }
+func (s *Service) vcpus(provider string) float64 { return float64(s.running(provider)) / 4 }
 
 // SubnetIDs returns the IDs of the subnets. The lock must be held.
-func (s *related) SubnetIDs() []any {
+func (s *Service) SubnetIDs() []any {
 	all := []any{}
 	for _, subnet := range s.subnets {
 		all = append(all, subnet["subnetId"])
@@ -248,7 +251,7 @@ func (s *related) SubnetIDs() []any {
 }
 
 // AddScalableTarget lets Application Auto Scaling scale a service between two numbers of tasks. The lock must be held.
-func (s *related) AddScalableTarget(id string, least, most int) {
+func (s *Service) AddScalableTarget(id string, least, most int) {
 	s.targets[id] = api.Obj{
 		"ServiceNamespace": "ecs", "ResourceId": id, "ScalableDimension": "ecs:service:DesiredCount", "RoleARN": "", "CreationTime": 0,
 		"MinCapacity": least, "MaxCapacity": most,

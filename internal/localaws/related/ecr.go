@@ -1,4 +1,4 @@
-package localaws
+package related
 
 import (
 	"cmp"
