@@ -5,8 +5,11 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -57,7 +60,7 @@ func (p *project) deleteRule() {
 // Every example of docs/pipelines.md, on a runner and an AWS of its own.
 func TestPipelines(t *testing.T) {
 	archive := pipelineArchive(t)
-	for name, run := range map[string]func(*project){"GitHub": (*project).tryGitHub, "gate": (*project).tryGate, "GitLab": (*project).tryGitLab, "shell": (*project).tryShell} {
+	for name, run := range map[string]func(*project){"GitHub": (*project).tryGitHub, "gate": (*project).tryGate, "GitLab": (*project).tryGitLab, "shell": (*project).tryShell, "two at once": (*project).tryTwoAtOnce} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			run(newProject(t, archive))
@@ -189,5 +192,34 @@ func (p *project) tryShell() {
 		if err != nil || !strings.Contains(output, want) || !strings.Contains(output, "prod is healthy") {
 			p.Errorf("run %d: %v: %s", run, err, output)
 		}
+	}
+}
+
+// Two jobs that install at once each end well or with a clear error, and one more run leaves nothing to change.
+func (p *project) tryTwoAtOnce() {
+	p.Helper()
+	p.as(installRole)
+	install := func() (string, error) {
+		cmd := exec.CommandContext(p.Context(), filepath.Join(strings.TrimSpace(p.read("path")), "spothandler"), "install", "--config", "spothandler.yaml", "--expect-account", "111122223333")
+		cmd.Dir, cmd.Env = p.folder, append([]string{"HOME=" + p.folder}, p.env...)
+		output, err := cmd.CombinedOutput()
+		return string(output), err
+	}
+	var jobs sync.WaitGroup
+	for range 2 {
+		jobs.Go(func() {
+			output, err := install()
+			failed := regexp.MustCompile(`(?s)\n✗ .*\n  › spothandler install `).MatchString(output)
+			if code := exitCode(err); code != 0 && (code != 1 || !failed) || strings.Contains(output, "panic") {
+				p.Errorf("%v: %s", err, output)
+			}
+		})
+	}
+	jobs.Wait()
+	if output, err := install(); err != nil {
+		p.Errorf("%v: %s", err, output)
+	}
+	if output, err := install(); err != nil || !strings.Contains(output, "Nothing to change") {
+		p.Errorf("%v: %s", err, output)
 	}
 }
