@@ -14,10 +14,16 @@ import (
 	"testing"
 )
 
-// Files that refer to each other in a circle can only be read together: no circle of ten grows.
+// Files that refer to each other in a circle can only be read together: no circle grows.
 func TestCirclesOfFiles(t *testing.T) {
-	for _, folder := range []string{"../deploy", "../cli"} {
-		if largest := load(t, folder).largestCircle(); len(largest) > 9 {
+	most := map[string]int{
+		"../deploy": 9, "../cli": 9,
+		// The files of one service of the local AWS are about the same resources; they are read together.
+		"../localaws": 3, "../localaws/api": 17, "../localaws/ecs": 8, "../localaws/iam": 6, "../localaws/lambda": 13, "../localaws/logs": 5,
+		"../localaws/events": 3, "../localaws/related": 0,
+	}
+	for folder, most := range most {
+		if largest := load(t, folder).largestCircle(); len(largest) > most {
 			t.Errorf("%s: %d files refer to each other in a circle: %v", folder, len(largest), largest)
 		}
 	}
