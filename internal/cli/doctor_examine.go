@@ -103,7 +103,7 @@ func (e *examination) readAccount(ctx context.Context) (err error) {
 		Quotas: servicequotas.NewFromConfig(e.s.Config), Metrics: cloudwatch.NewFromConfig(e.s.Config),
 	}, services.AccountQuestion{
 		Matches: func(pattern string) (bool, error) { return services.MatchesAny(pattern, notices) },
-		Ours:    ours, Service: e.someService(nil), Now: e.began,
+		Ours:    ours, Services: e.serviceARNs(), Now: e.began,
 	})
 	return err
 }
@@ -124,12 +124,29 @@ func (e *examination) notices() []handler.Event {
 // anyName stands for a cluster and for a service where none is known.
 const anyName = "default"
 
+// serviceARNs are the long ARNs of every service, or of one that could be where there is none.
+func (e *examination) serviceARNs() []string {
+	all := make([]string, 0, len(e.facts.Services))
+	for i := range e.facts.Services {
+		all = append(all, e.longARN(&e.facts.Services[i]))
+	}
+	if len(all) == 0 {
+		all = append(all, e.someService(nil))
+	}
+	return all
+}
+
+// longARN is the long ARN of a service, whichever it has.
+func (e *examination) longARN(s *services.Service) string {
+	return e.s.id.ARN("ecs", e.s.id.Region, "service/"+s.Cluster.Name()+"/"+s.Name())
+}
+
 // someService is the ARN of a service in one of the clusters, which are names or ARNs; none means any.
 func (e *examination) someService(clusters []string) string {
 	for i := range e.facts.Services {
 		s := &e.facts.Services[i]
 		if len(clusters) == 0 || slices.Contains(clusters, s.Cluster.Name()) || slices.Contains(clusters, e.s.id.ClusterARN(s.Cluster.Name())) {
-			return e.s.id.ARN("ecs", e.s.id.Region, "service/"+s.Cluster.Name()+"/"+s.Name()) // long, whichever it has
+			return e.longARN(s)
 		}
 	}
 	cluster := anyName

@@ -32,8 +32,8 @@ func capacityChecks() []check {
 		{
 			code: "SPOT103", title: "no on-demand floor", judge: noFloor,
 			why: "Fargate never replaces Spot capacity with on-demand capacity, so a shortage of Spot can take every task of the service. " +
-				"A base or a weight on FARGATE keeps some tasks on demand; a base on FARGATE_SPOT does not. For a service without a load " +
-				"balancer or Service Connect this is an info only, since no caller waits for it.",
+				"A base or a weight on FARGATE keeps some tasks on demand. A base on FARGATE_SPOT does not, and is satisfied before any weight: one that " +
+				"covers every task leaves none. For a service without a load balancer or Service Connect this is an info only, since no caller waits for it.",
 			sources: []string{providers},
 			cures: []string{
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --capacity-provider-strategy capacityProvider=FARGATE,base=1,weight=1 " +

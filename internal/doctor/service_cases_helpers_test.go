@@ -40,10 +40,20 @@ func serviceCases() []serviceCase {
 		}, "", ""},
 
 		{"SPOT102", "one task on Spot", func(s *Subject) { s.DesiredCount, s.RunningCount = 1, 1; onSpotAlone(s) }, "SPOT102 error", "aws ecs update-service --cluster shop --service api --desired-count 2"},
+		{"SPOT102", "a base on Spot takes the only task, whatever the weights", func(s *Subject) {
+			s.DesiredCount, s.RunningCount = 1, 1
+			s.CapacityProviderStrategy[0].Base, s.CapacityProviderStrategy[1].Base = 0, 1
+		}, "SPOT102 error", "--desired-count 2"},
 		{"SPOT102", "one task, on demand", func(s *Subject) { s.DesiredCount, s.RunningCount = 1, 1 }, "", ""},
 
 		{"SPOT103", "no floor, callers wait", onSpotAlone, "SPOT103 warning", "capacityProvider=FARGATE,base=1,weight=1"},
 		{"SPOT103", "a base on Spot is no floor", func(s *Subject) { onSpotAlone(s); s.CapacityProviderStrategy[0].Base = 2 }, "SPOT103 warning", ""},
+		{"SPOT103", "a base on Spot that covers every task leaves none to a weight", func(s *Subject) {
+			s.CapacityProviderStrategy[0].Base, s.CapacityProviderStrategy[1].Base = 0, 4
+		}, "SPOT103 warning", "capacityProvider=FARGATE,base=1,weight=1"},
+		{"SPOT103", "a base on Spot that leaves a task to a weight", func(s *Subject) {
+			s.CapacityProviderStrategy[0].Base, s.CapacityProviderStrategy[1].Base = 0, 3
+		}, "", ""},
 		{"SPOT103", "an entry without weight or base is no floor", func(s *Subject) { s.CapacityProviderStrategy[0].Base, s.CapacityProviderStrategy[0].Weight = 0, 0 }, "SPOT103 warning", ""},
 		{"SPOT103", "a consumer", func(s *Subject) {
 			onSpotAlone(s)

@@ -103,8 +103,9 @@ type AccountQuestion struct {
 	// unknown.
 	Matches func(pattern string) (bool, error)
 	Ours    []string // names of rules to ignore
-	Service string   // ARN of a service for which a target's role is checked
-	Now     time.Time
+	// Services are the long ARNs of the services that a target's role might redeploy.
+	Services []string
+	Now      time.Time
 }
 
 // ReadAccount reads the account around the services. Denied and failed reads are reported in Unread. An error

@@ -1,7 +1,9 @@
 package services
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -93,7 +95,7 @@ func (r *accountReader) redeploys(ctx context.Context, target string) (*bool, er
 		r.unread(unread)
 		return nil, nil
 	}
-	allowed, unread, err := MayRedeploy(ctx, r.clients.Simulator, aws.ToString(function.Role), r.question.Service)
+	allowed, unread, err := MayRedeployAny(ctx, r.clients.Simulator, aws.ToString(function.Role), r.question.Services)
 	if unread != nil {
 		r.unread(unread)
 	}
@@ -105,33 +107,94 @@ func (r *accountReader) redeploys(ctx context.Context, target string) (*bool, er
 // policies (IAM user guide, policy simulator). If it could not be called the result is nil and Unread says
 // why; an error is the context's.
 func MayRedeploy(ctx context.Context, simulator SimulatorAPI, role, service string) (*bool, *Unread, error) {
-	input := &iam.SimulatePrincipalPolicyInput{PolicySourceArn: &role, ActionNames: []string{"ecs:UpdateService"}}
-	if service != "" {
-		input.ResourceArns = []string{service}
+	return MayRedeployAny(ctx, simulator, role, []string{service})
+}
+
+// simulatedAtOnce is the number of services that one call asks about; an answer has up to 100 results (IAM API,
+// SimulatePrincipalPolicy).
+const simulatedAtOnce = 100
+
+// MayRedeployAny is MayRedeploy for several services: it reports whether the role may redeploy at least one of
+// them. It asks about the services of a cluster together, because a policy may have a condition on ecs:cluster.
+func MayRedeployAny(ctx context.Context, simulator SimulatorAPI, role string, services []string) (*bool, *Unread, error) {
+	clusters := map[string][]string{}
+	for _, service := range services {
+		cluster := clusterOf(service)
+		clusters[cluster] = append(clusters[cluster], service)
 	}
-	if cluster := clusterOf(service); cluster != "" {
+	answer := aws.Bool(false)
+	var unknown *Unread
+	for _, cluster := range slices.Sorted(maps.Keys(clusters)) {
+		for batch := range slices.Chunk(clusters[cluster], simulatedAtOnce) {
+			may, unread, err := mayRedeploy(ctx, simulator, role, cluster, batch)
+			switch {
+			case err != nil:
+				return nil, nil, err
+			case may == nil: // another batch may still be allowed
+				answer, unknown = nil, cmp.Or(unknown, unread)
+			case *may:
+				return may, nil, nil
+			}
+			if unread != nil && unread.Denied { // the next call would be as well
+				return nil, unread, nil
+			}
+		}
+	}
+	return answer, unknown, nil
+}
+
+// mayRedeploy asks about services of one cluster, whose ARN is "" if it is unknown.
+func mayRedeploy(ctx context.Context, simulator SimulatorAPI, role, cluster string, services []string) (*bool, *Unread, error) {
+	input := &iam.SimulatePrincipalPolicyInput{
+		PolicySourceArn: &role, ActionNames: []string{"ecs:UpdateService"}, ResourceArns: services,
+	}
+	if cluster != "" {
 		input.ContextEntries = []policies.ContextEntry{{
 			ContextKeyName: aws.String("ecs:cluster"), ContextKeyType: policies.ContextKeyTypeEnumString, ContextKeyValues: []string{cluster},
 		}}
 	}
 	r := &reader{denied: map[string]Unread{}}
 	a := access{PartRules, "iam:SimulatePrincipalPolicy", role, false}
-	answer, unread, err := read(ctx, r, rate.NewLimiter(rate.Inf, 1), a, func(ctx context.Context) (*iam.SimulatePrincipalPolicyOutput, error) {
-		return simulator.SimulatePrincipalPolicy(ctx, input)
-	})
-	if err != nil || unread != nil || len(answer.EvaluationResults) == 0 {
-		return nil, unread, err
-	}
-	for _, e := range answer.EvaluationResults {
-		switch {
-		case e.EvalDecision == policies.PolicyEvaluationDecisionTypeAllowed:
-		case len(e.MissingContextValues) > 0: // a condition on a value that is unknown here
-			return nil, &Unread{Part: PartRules, Action: a.action, Subject: role, Why: "a policy has a condition on " + strings.Join(e.MissingContextValues, ", ")}, nil
-		default:
-			return aws.Bool(false), nil, nil
+	var results []policies.EvaluationResult
+	for {
+		answer, unread, err := read(ctx, r, rate.NewLimiter(rate.Inf, 1), a, func(ctx context.Context) (*iam.SimulatePrincipalPolicyOutput, error) {
+			return simulator.SimulatePrincipalPolicy(ctx, input)
+		})
+		if err != nil || unread != nil {
+			return nil, unread, err
+		}
+		results = append(results, answer.EvaluationResults...)
+		if input.Marker = answer.Marker; !answer.IsTruncated || aws.ToString(input.Marker) == "" {
+			break
 		}
 	}
-	return aws.Bool(true), nil, nil
+	allowed, missing := decisions(results)
+	switch {
+	case allowed:
+		return aws.Bool(true), nil, nil
+	case len(missing) > 0: // a condition on a value that is unknown here
+		return nil, &Unread{Part: PartRules, Action: a.action, Subject: role, Why: "a policy has a condition on " + strings.Join(missing, ", ")}, nil
+	case len(results) == 0:
+		return nil, nil, nil
+	}
+	return aws.Bool(false), nil, nil
+}
+
+// decisions reports whether a result allows the action, and the condition keys without a value on which the
+// others depend. The result of several resources may be one whose decisions are in ResourceSpecificResults.
+func decisions(results []policies.EvaluationResult) (allowed bool, missing []string) {
+	for _, e := range results {
+		if len(e.ResourceSpecificResults) == 0 {
+			allowed = allowed || e.EvalDecision == policies.PolicyEvaluationDecisionTypeAllowed
+			missing = append(missing, e.MissingContextValues...)
+		}
+		for _, one := range e.ResourceSpecificResults {
+			allowed = allowed || one.EvalResourceDecision == policies.PolicyEvaluationDecisionTypeAllowed
+			missing = append(missing, one.MissingContextValues...)
+		}
+	}
+	slices.Sort(missing)
+	return allowed, slices.Compact(missing)
 }
 
 // clusterOf returns the ARN of the cluster in a service's long ARN, or "".

@@ -2,6 +2,7 @@ package services
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -23,8 +24,8 @@ import (
 type fakeAccount struct {
 	*fakeAWS
 	rules    []events.Rule
-	mayWrite bool // the function's role may ecs:UpdateService
-	asked    *iam.SimulatePrincipalPolicyInput
+	mayWrite string // the service on which the function's role may ecs:UpdateService, without root
+	asked    []*iam.SimulatePrincipalPolicyInput
 }
 
 func (s *fakeAccount) ListRules(_ context.Context, in *eventbridge.ListRulesInput, _ ...func(*eventbridge.Options)) (*eventbridge.ListRulesOutput, error) {
@@ -57,12 +58,16 @@ func (s *fakeAccount) SimulatePrincipalPolicy(_ context.Context, in *iam.Simulat
 	if err := s.call("iam:SimulatePrincipalPolicy"); err != nil {
 		return nil, err
 	}
-	s.asked = in
-	decision := policies.PolicyEvaluationDecisionTypeImplicitDeny
-	if s.mayWrite {
-		decision = policies.PolicyEvaluationDecisionTypeAllowed
+	s.asked = append(s.asked, in)
+	answer := &iam.SimulatePrincipalPolicyOutput{}
+	for _, resource := range in.ResourceArns {
+		decision := policies.PolicyEvaluationDecisionTypeImplicitDeny
+		if resource == arnRoot+s.mayWrite {
+			decision = policies.PolicyEvaluationDecisionTypeAllowed
+		}
+		answer.EvaluationResults = append(answer.EvaluationResults, policies.EvaluationResult{EvalDecision: decision})
 	}
-	return &iam.SimulatePrincipalPolicyOutput{EvaluationResults: []policies.EvaluationResult{{EvalDecision: decision}}}, nil
+	return answer, nil
 }
 
 func (s *fakeAccount) GetServiceQuota(_ context.Context, in *servicequotas.GetServiceQuotaInput, _ ...func(*servicequotas.Options)) (*servicequotas.GetServiceQuotaOutput, error) {
@@ -83,7 +88,7 @@ func (s *fakeAccount) read(t *testing.T) *Account {
 		var err error
 		account, err = ReadAccount(t.Context(), AccountClients{s, s, s, s, s}, AccountQuestion{
 			Matches: func(pattern string) (bool, error) { return strings.Contains(pattern, "Spot"), nil },
-			Ours:    []string{"prod-rule"}, Service: arnRoot + "service/shop/api",
+			Ours:    []string{"prod-rule"}, Services: []string{arnRoot + "service/batch/job", arnRoot + "service/shop/api", arnRoot + "service/shop/web"},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -102,7 +107,7 @@ func rulesOf(account *Account) string {
 
 // Only rules that match a notice are kept: enabled, not managed by a service, not ours, with a pattern.
 func TestReadAccount(t *testing.T) {
-	s := &fakeAccount{fakeAWS: &fakeAWS{}, mayWrite: true, rules: []events.Rule{
+	s := &fakeAccount{fakeAWS: &fakeAWS{}, mayWrite: "service/shop/web", rules: []events.Rule{
 		{Name: aws.String("theirs"), EventPattern: aws.String(`{"detail":{"stopCode":["SpotInterruption"]}}`), State: events.RuleStateEnabled},
 		{Name: aws.String("prod-rule"), EventPattern: aws.String(`{"detail":{"stopCode":["SpotInterruption"]}}`)},
 		{Name: aws.String("off"), EventPattern: aws.String(`{"detail":{"stopCode":["SpotInterruption"]}}`), State: events.RuleStateDisabled},
@@ -118,8 +123,12 @@ func TestReadAccount(t *testing.T) {
 	if !*targets[0].Redeploys || *targets[1].Redeploys {
 		t.Errorf("targets: %+v", targets)
 	}
-	if got := s.asked.ContextEntries[0].ContextKeyValues[0]; got != arnRoot+"cluster/shop" {
-		t.Errorf("the role was asked about cluster %s", got)
+	var clusters []string
+	for _, asked := range s.asked {
+		clusters = append(clusters, asked.ContextEntries[0].ContextKeyValues...)
+	}
+	if want := []string{arnRoot + "cluster/batch", arnRoot + "cluster/shop"}; !slices.Equal(clusters, want) {
+		t.Errorf("the role was asked about clusters %s", clusters)
 	}
 	if *account.SpotQuota != 512 || *account.OnDemandQuota != 6 || *account.SpotUsage != 490 || account.OnDemandUsage != nil || *account.Unreserved != 900 {
 		t.Errorf("%+v", account)
@@ -138,5 +147,19 @@ func TestReadAccountDenied(t *testing.T) {
 		if len(account.Unread) != 1 || account.Unread[0].Why != "you may not "+action {
 			t.Errorf("%s: %+v", action, account.Unread)
 		}
+	}
+}
+
+// Where IAM puts the decisions on several resources into one result, each of them counts.
+func TestDecisions(t *testing.T) {
+	denied, allowed := policies.PolicyEvaluationDecisionTypeExplicitDeny, policies.PolicyEvaluationDecisionTypeAllowed
+	got, missing := decisions([]policies.EvaluationResult{{
+		EvalDecision: denied,
+		ResourceSpecificResults: []policies.ResourceSpecificResult{
+			{EvalResourceDecision: denied, MissingContextValues: []string{"aws:ResourceTag/a"}}, {EvalResourceDecision: allowed},
+		},
+	}})
+	if !got || !slices.Equal(missing, []string{"aws:ResourceTag/a"}) {
+		t.Errorf("%v %v", got, missing)
 	}
 }

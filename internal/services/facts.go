@@ -132,8 +132,10 @@ func strategy(s *types.Service) []types.CapacityProviderStrategyItem {
 // and an entry with neither weight nor base places no tasks (ECS API, CapacityProviderStrategyItem).
 func OnSpot(s *types.Service) bool { return places(s, Spot) }
 
-// HasOnDemandFloor reports whether a service's strategy also places tasks on Fargate on demand.
-func (s *Service) HasOnDemandFloor() bool { return places(&s.Service, OnDemand) }
+// HasOnDemandFloor reports whether a service's strategy places some of the desired tasks on Fargate on demand.
+// A base is satisfied before any weight counts (ECS API, CapacityProviderStrategyItem): a base on Fargate Spot
+// that covers every task leaves none for a weight on Fargate.
+func (s *Service) HasOnDemandFloor() bool { return s.Placed(OnDemand, int(s.DesiredCount)) > 0 }
 
 // OnDemandBase returns how many tasks a service's strategy places on Fargate on demand before any on Spot.
 func (s *Service) OnDemandBase() int {
