@@ -30,7 +30,7 @@ func HintsFor(err error) []string {
 		{withText("InvalidSubnetID"), "--vpc-subnet ID   of an existing subnet"},
 		{withText("InvalidGroup"), "--vpc-security-group ID   of an existing group in the subnets' VPC"},
 		{withText("is not attachable"), "--permissions-boundary ARN   of an existing policy"},
-		{withText("destination ARN"), "--on-failure ARN   of an existing destination"},
+		{withText("destination ARN"), "--on-failure ARN   of an existing destination, or none"},
 		{withText("permissions boundary"), "ask the owner of the caller's permissions boundary, which denies this"},
 		{withText("session policy"), "use credentials without a session policy, or with one that allows this"},
 		{withText("explicit deny"), "find the policy with the explicit deny and narrow it: no other policy can override it"},

@@ -29,15 +29,6 @@ func past(action deploy.Action) string {
 	return map[deploy.Action]string{deploy.Create: "created", deploy.Update: "updated", deploy.Delete: "deleted"}[action]
 }
 
-func touches(changes []deploy.Change, kind deploy.Kind) bool {
-	for _, change := range changes {
-		if change.Kind == kind {
-			return true
-		}
-	}
-	return false
-}
-
 // briefly is what a plan does, or did, in a few words.
 func briefly(changes []deploy.Change, applied bool) string {
 	switch {

@@ -25,7 +25,7 @@ func confirm(ctx context.Context, a *app, question, word string) error {
 		return err
 	}
 	if !typed {
-		return &apperr.Error{Code: "declined", Message: "not confirmed", Detail: []string{"Nothing was changed."}, Hints: []string{"--yes   skips the question"}}
+		return &apperr.Error{Code: "declined", Message: "not confirmed", Detail: []string{"Nothing was changed."}, Hints: []string{"type " + word + " to confirm, or give --yes"}}
 	}
 	return nil
 }

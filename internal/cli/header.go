@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
@@ -15,17 +18,34 @@ func (a *app) warn(texts ...string) {
 	}
 }
 
+// endWarnings keeps warnings that were shown apart from what comes next.
+func endWarnings(a *app, warnings []string) {
+	if len(warnings) > 0 {
+		a.err.Printf("\n")
+	}
+}
+
 // printHeader says where a command is going to work, and as whom, before it does.
 func (a *app) printHeader(s *connection, prefix string) {
 	a.prefix = prefix
 	st := a.err.Style
 	place := fmt.Sprintf(" · account %s · %s · spothandler %s", s.id.Account, s.id.Region, binaryVersion())
 	a.err.Printf("%s%s\n", st.Bold(deploy.DisplayPrefix(prefix)), st.Dim(place))
-	caller := "as " + s.id.Caller
+	a.err.Println(st.Dim(st.Shorten("as "+callerWithin(s.id.Caller, st), st.Width)))
 	if endpoints := s.Endpoints(); len(endpoints) > 0 {
-		caller += " · endpoint " + strings.Join(endpoints, ", ")
+		a.err.Println(st.Dim("endpoint " + strings.Join(endpoints, ", ")))
 	}
-	a.err.Printf("%s\n\n", st.Dim(st.Shorten(caller, st.Width)))
+	a.err.Printf("\n")
+}
+
+// callerWithin is the caller's ARN, or where a terminal has no room for it, what of it the first line does not say: the
+// role or user.
+func callerWithin(caller string, st term.Style) string {
+	parsed, err := arn.Parse(caller)
+	if err != nil || !st.TTY || term.Width("as "+caller) <= st.Width {
+		return caller
+	}
+	return parsed.Resource
 }
 
 // printEndpoints says once where calls go, or went, elsewhere than to AWS, for a command without a header.

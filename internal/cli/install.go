@@ -144,7 +144,9 @@ func (r *installRun) plan(ctx context.Context) (installAnswer, work[installAnswe
 		return r.pointToPolicy("", prefix, s.SayUnchanged(err))
 	}
 	job := &installJob{installRun: r, connection: s, started: time.Now()}
-	if err := job.prepare(ctx); err != nil {
+	err = job.prepare(ctx)
+	endWarnings(r.app, job.warnings)
+	if err != nil {
 		return installAnswer{}, nil, explain(err)
 	}
 	if r.dryRun || len(job.Changes) == 0 {
@@ -184,12 +186,9 @@ func (j *installJob) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if j.dryRun {
+	if j.dryRun || len(j.Changes) == 0 { // otherwise Verify finds them
 		j.FindOthers(ctx)
 		return ctx.Err()
-	}
-	if len(j.Changes) == 0 { // an install that has nothing to change asks for nothing more
-		return nil
 	}
 	return j.confirmAdoption(ctx)
 }

@@ -61,11 +61,11 @@ func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 	if len(j.Changes) == 0 {
 		j.out.Printf("%s %s (%s)\n", st.Glyph(term.OK), st.Green("Nothing to change"+j.where()+": "+deploy.DisplayPrefix(j.Spec.Prefix)+" is up to date."), term.Seconds(took))
 	} else {
-		j.out.Printf("\n%s", st.Success(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.Changes), j.which(), counts(j.Changes), term.Seconds(took))))
+		j.out.Printf("\n%s", st.Success(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.Changes), j.which(), changed(j.Changes), term.Seconds(took))))
 		j.out.Print(st.List("  ", " · ", summary(j.Spec)))
 	}
-	if touches(j.Changes, deploy.KindRule) && j.Spec.RuleState == "ENABLED" {
-		j.out.Printf("  %s\n", st.Dim("EventBridge may take a minute before a new rule matches."))
+	if j.Spec.RuleState == "ENABLED" && slices.ContainsFunc(j.Changes, changesWhatMatches) {
+		j.out.Printf("  %s\n", st.Dim("EventBridge may take a minute before the rule matches."))
 	}
 	for _, problem := range status.Problems { // what install does not mend
 		if problem.Code == deploy.ProblemNoCluster { // of which it has warned
@@ -104,4 +104,20 @@ func (i installAnswer) printBody(out *term.Printer) {
 		out.Printf("\nSettings: %s\n", inMarkdown(strings.Join(summary(i.Installation.Spec), " · ")))
 	}
 	printNotes(out, slices.Concat(i.Installation.Warnings, i.notes), i.Installation.NotChecked)
+}
+
+// changed are the changes in words behind the verdict, which says of those that only update what was done.
+func changed(changes []deploy.Change) string {
+	if slices.ContainsFunc(changes, func(change deploy.Change) bool { return change.Action != deploy.Update }) {
+		return counts(changes)
+	}
+	return term.Plural(len(changes), "resource")
+}
+
+// changesWhatMatches reports whether a rule matches other events after the change. EventBridge takes a while then.
+func changesWhatMatches(change deploy.Change) bool {
+	return change.Kind == deploy.KindRule && (change.Action == deploy.Create ||
+		slices.ContainsFunc(change.Fields, func(field deploy.Field) bool {
+			return field.Path != "description" && !strings.HasPrefix(field.Path, "tags.")
+		}))
 }

@@ -462,7 +462,7 @@ func TestLocalRefuses(t *testing.T) {
 		{name: "two documents", seed: "services:\n  - name: api\n---\nservices:\n  - name: web\n", want: []string{"seed.yaml has more than one document"}},
 		{name: "too large", seed: strings.Repeat("# much\n", 200_000), want: []string{"seed.yaml is larger than 1048576 bytes"}},
 		{name: "no YAML", seed: "services: [\n", want: []string{"seed.yaml is not YAML: line"}},
-		{name: "twice the same", seed: "services:\n  - name: api\n  - name: api\n", want: []string{"seeding service api of cluster default", "a name of its own"}},
+		{name: "twice the same", seed: "services:\n  - name: api\n  - name: api\n", want: []string{"seeding service api of cluster default", "a unique name"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			args := c.args

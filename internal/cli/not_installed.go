@@ -17,7 +17,7 @@ func notInstalled(a *app, command, prefix, region string, others []deploy.Listed
 		Code: "not_installed", Message: fmt.Sprintf("%s is not installed in %s", deploy.DisplayPrefix(prefix), region), Err: errNotInstalled,
 	}
 	if len(others) == 0 {
-		verdict.Hints = []string{"spothandler install" + a.scope(prefix)}
+		verdict.Hints = lookFirst(a, prefix, "spothandler install"+a.scope(prefix))
 		return verdict
 	}
 	var names []string
@@ -25,14 +25,27 @@ func notInstalled(a *app, command, prefix, region string, others []deploy.Listed
 		names = append(names, deploy.DisplayPrefix(other.Prefix))
 	}
 	verdict.Detail = []string{"Installed there: " + strings.Join(names, ", ") + "."}
-	const few = 3
-	for _, other := range others[:min(few, len(others))] {
+	for _, other := range others[:min(fewOthers, len(others))] {
 		verdict.Hints = append(verdict.Hints, a.another(command, other.Prefix))
 	}
 	if command == "upgrade" && len(others) > 1 && a.sources.Prefix == "" {
 		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+a.scope("")+"   every one of them")
 	}
 	return verdict
+}
+
+// fewOthers is how many other installations get a hint of their own.
+const fewOthers = 3
+
+// lookFirst returns the hints where nothing was found: to look in the other Regions, and only then to install. A typed
+// Region may be the wrong one, and a second installation there would do nothing for those who look for the first.
+func lookFirst(a *app, prefix string, install string) []string {
+	if a.of != nil || a.file != nil || a.allRegions {
+		return []string{install}
+	}
+	anywhere := *a
+	anywhere.region = ""
+	return []string{"spothandler status" + anywhere.address(prefix) + " --all-regions   looks in every Region", install}
 }
 
 func missing(message string, hints ...string) error {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/input"
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/callerpolicy"
 	"github.com/spothandler/spothandler/internal/session"
@@ -135,9 +136,9 @@ func (o *policyOptions) checkAccount() error {
 	account, partition := regexp.MustCompile(`^(\d{12})?$`), regexp.MustCompile(`^(aws(-[a-z]+)*)?$`)
 	switch {
 	case !account.MatchString(o.account):
-		return invalidPolicy("accepted: twelve digits", "--account %q is no account", o.account)
+		return invalidPolicy("accepted: twelve digits", "--account %q is not an account ID", o.account)
 	case !partition.MatchString(o.partition):
-		return invalidPolicy("accepted: aws, aws-cn, aws-us-gov and their like", "--partition %q is no partition", o.partition)
+		return invalidPolicy("accepted: aws, aws-cn, aws-us-gov and their like", "--partition %q is not a partition", o.partition)
 	case o.partition != "" && o.account == "":
 		return invalidPolicy("--account ID   with it no one is asked", "--partition goes with --account")
 	}
@@ -170,6 +171,14 @@ func (r policyRun) run(cmd *cobra.Command) error {
 	policy, err := r.asked.document(places, spec)
 	if err != nil {
 		return err
+	}
+	if r.asked.commands.Install && spec.Boundary == "" {
+		r.warn("without --permissions-boundary this policy is as good as an administrator's: whoever has it can give the function's role every permission, and assume it")
+		account := ""
+		if r.asked.account != "" {
+			account = " --account " + r.asked.account
+		}
+		show.Hint(r.err, "spothandler policy boundary"+r.scope(spec.Prefix)+regionFlags(r.regions)+account+"   prints such a boundary")
 	}
 	return r.out.JSON(json.RawMessage(policy))
 }

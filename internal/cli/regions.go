@@ -183,6 +183,9 @@ func runThrough[T finding](ctx context.Context, a *app, runs []*targetRun[T], do
 	}
 	_ = group.Wait() // each run has its own error
 	progress.Stop()
+	if isText(a) {
+		shown.Printf("\n")
+	}
 }
 
 // among is the command at one of several targets.

@@ -210,7 +210,7 @@ func (r statusRun) notHere(id session.Identity, others []deploy.Listed) error {
 		return notInstalled(r.app, "status", r.asked.prefix, id.Region, others)
 	}
 	return missing(fmt.Sprintf("nothing is installed in %s of account %s", id.Region, id.Account),
-		"spothandler install --prefix NAME")
+		lookFirst(r.app, "", "spothandler install"+r.scope("NAME"))...)
 }
 
 // noneIn is the verdict on several regions.
@@ -226,7 +226,8 @@ func (r statusRun) noneIn(runs []*targetRun[statuses], id session.Identity) erro
 	for i, v := range runs {
 		regions[i] = v.app.region
 	}
-	return missing(fmt.Sprintf("nothing is installed in %s of account %s", strings.Join(regions, ", "), runs[0].app.account), "spothandler install --prefix NAME --region NAME")
+	return missing(fmt.Sprintf("nothing is installed in %s of account %s", strings.Join(regions, ", "), runs[0].app.account),
+		lookFirst(r.app, "", "spothandler install --prefix NAME --region NAME")...)
 }
 
 // statuses are the installations of a region.

@@ -107,7 +107,7 @@ func (r statusRun) printCures(status deploy.Status) {
 		}
 		r.out.Printf("\n%s.%s\n", term.Plural(len(status.Problems), "problem"), arrow)
 		for _, options := range cures(status) {
-			show.Hint(r.out, r.about(status, "install", " "+options))
+			show.Hint(r.out, r.about(status, "install", options))
 		}
 	}
 	if status.UpgradeAvailable {
@@ -142,7 +142,7 @@ func cures(status deploy.Status) []string {
 	options := curesWithoutNames(status)
 	names := ownNames(status)
 	for index := range options {
-		options[index] = names + options[index]
+		options[index] = strings.TrimRight(" "+names+options[index], " ")
 	}
 	return options
 }
@@ -168,7 +168,7 @@ func curesWithoutNames(status deploy.Status) []string {
 	}
 	var options []string
 	if len(status.Changes) > 0 {
-		options = append(options, "--dry-run")
+		options = append(options, "", "--dry-run   shows first what would change")
 	}
 	if has(deploy.ProblemConcurrencyZero) {
 		options = append(options, "--reserved-concurrency -1")

@@ -145,6 +145,7 @@ func (r *removal) prepare(ctx context.Context) (*deploy.Uninstall, error) {
 	job, err := deploy.PrepareUninstall(ctx, r.clients, r.id, deploy.UninstallRequest{
 		Prefix: r.asked.prefix, Names: r.asked.names, KeepLogs: r.asked.keepLogs, Force: r.asked.force, Warn: r.hear,
 	})
+	endWarnings(r.app, r.answer.Warnings)
 	if err != nil {
 		return nil, err
 	}
@@ -184,11 +185,9 @@ func (u uninstallRun) confirmed(ctx context.Context, runs []*targetRun[uninstall
 			u.err.Printf("%s%s\n", u.err.Bold(v.name), u.err.Dim(" · account "+v.app.account+" · "+v.region+" · "+deploy.DisplayPrefix(v.prefix)))
 		}
 		printRemoval(u.err, v.answer.Changes)
-		if v.name != "" {
-			u.err.Printf("\n")
-		}
+		u.err.Printf("\n")
 	}
-	u.err.Printf("%sYour ECS services are not touched.\n", strings.Repeat("\n", 2-min(len(runs), 2)))
+	u.err.Printf("Your ECS services are not touched.\n")
 	if u.file != nil {
 		return confirm(ctx, u.app, "Remove all of it?", strings.Join(namesOf(runs), " "))
 	}
@@ -203,6 +202,13 @@ func (r *removal) nothingToRemove(ctx context.Context) error {
 	}
 	if err != nil {
 		r.hear("other installations were not looked for: " + apperr.WhyNot(err))
+	}
+	var names []string
+	for _, other := range others {
+		names = append(names, other.Prefix)
+	}
+	if near := apperr.Nearest(r.asked.prefix, names); near != "" {
+		r.hear("there is no installation " + deploy.DisplayPrefix(r.asked.prefix) + "; the nearest name is " + near)
 	}
 	if isText(r.app) {
 		r.printNothing(others)

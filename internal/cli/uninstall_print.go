@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spothandler/spothandler/internal/cli/show"
@@ -32,8 +33,16 @@ func (r *removal) printRemoved(took time.Duration) {
 
 func (r *removal) printNothing(others []deploy.Listed) {
 	r.out.Printf("%s Nothing to remove: %s is not installed in %s.\n", r.out.Glyph(term.OK), deploy.DisplayPrefix(r.asked.prefix), r.id.Region)
+	var names []string
 	for _, other := range others {
-		r.out.Printf("  %s is: %s %s\n", deploy.DisplayPrefix(other.Prefix), r.out.Glyph(term.Next), r.another("uninstall", other.Prefix))
+		names = append(names, deploy.DisplayPrefix(other.Prefix))
+	}
+	if len(names) == 0 {
+		return
+	}
+	r.out.Print(r.out.Paragraph("  ", "Installed there: "+strings.Join(names, ", ")+"."))
+	for _, other := range others[:min(fewOthers, len(others))] {
+		show.Hint(r.out, r.another("uninstall", other.Prefix))
 	}
 }
 

@@ -118,9 +118,18 @@ func (u upgradeAll) targets(ctx context.Context) ([]target, error) {
 	_ = group.Wait() // a region's error is a target
 	targets := slices.Concat(found...)
 	if len(targets) == 0 {
-		return nil, missing("nothing is installed in "+strings.Join(regions, ", "), "spothandler install --prefix NAME")
+		return nil, missing("nothing is installed in "+strings.Join(regions, ", "), lookFirst(u.app, "", "spothandler install --prefix NAME"+regionFlags(u.regions))...)
 	}
 	return targets, nil
+}
+
+// regionFlags repeats the Regions that were typed.
+func regionFlags(regions []string) string {
+	var out strings.Builder
+	for _, region := range regions {
+		out.WriteString(" --region " + apperr.Quote(region))
+	}
+	return out.String()
 }
 
 // installedIn are the targets of one region.

@@ -286,10 +286,10 @@ func TestConcurrencyIsCheckedFirst(t *testing.T) {
 	}{
 		{10, "-1", ""},
 		{10, "0", ""},
-		{10, "1", "Its limit in us-east-1 is 10 concurrent executions, and after existing reservations none is left."},
-		{50, "2", "Its limit in us-east-1 is 50 concurrent executions, and after existing reservations none is left."},
+		{10, "1", "Its limit in us-east-1 is 10 concurrent executions, and Lambda keeps 100 unreserved: none can be reserved."},
+		{50, "2", "Its limit in us-east-1 is 50 concurrent executions, and Lambda keeps 100 unreserved: none can be reserved."},
 		{1000, "900", ""},
-		{1000, "901", "Its limit in us-east-1 is 1000 concurrent executions, and after existing reservations 900 are left."},
+		{1000, "901", "Its limit in us-east-1 is 1000 concurrent executions, and Lambda keeps 100 unreserved: 900 can be reserved."},
 	} {
 		inAccountWith(t, localaws.Options{Concurrency: test.limit, Delays: &localaws.Delays{}}, func(t *testing.T, a *account) {
 			err := check(t, a, test.asked)

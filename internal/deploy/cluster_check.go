@@ -43,12 +43,14 @@ type AbsentCluster struct {
 	Region  string
 	Status  string // as ECS returns it; "" if ECS does not know the cluster
 	Nearest string // the name of a similar cluster that may be meant; "" if there is none
+
+	others []string // the clusters of the Region, if they were listed
 }
 
 // Messages describes the absent clusters, one clause each; those with nothing more to say share one.
 func (c ClusterCheck) Messages() []string {
 	var messages, unknown []string
-	region := ""
+	var last AbsentCluster
 	for _, absent := range c.Absent {
 		switch {
 		case absent.Status != "":
@@ -56,16 +58,24 @@ func (c ClusterCheck) Messages() []string {
 		case absent.Nearest != "":
 			messages = append(messages, fmt.Sprintf("there is no cluster %s in %s; the nearest name is %s", absent.Name, absent.Region, absent.Nearest))
 		default:
-			unknown, region = append(unknown, absent.Name), absent.Region
+			unknown, last = append(unknown, absent.Name), absent
 		}
 	}
 	switch len(unknown) {
 	case 0:
 		return messages
 	case 1:
-		return append(messages, fmt.Sprintf("there is no cluster %s in %s", unknown[0], region))
+		return append(messages, fmt.Sprintf("there is no cluster %s in %s%s", unknown[0], last.Region, last.butOthers()))
 	}
-	return append(messages, fmt.Sprintf("there are no clusters %s in %s", enumerate(unknown), region))
+	return append(messages, fmt.Sprintf("there are no clusters %s in %s%s", enumerate(unknown), last.Region, last.butOthers()))
+}
+
+// butOthers names the clusters that exist instead.
+func (c AbsentCluster) butOthers() string {
+	if len(c.others) == 0 {
+		return ""
+	}
+	return "; it has " + enumerate(c.others)
 }
 
 // enumerate names the first few and counts the rest.
@@ -75,6 +85,9 @@ func enumerate(names []string) string {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), more)
 	}
 	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
@@ -134,9 +147,11 @@ func (c *ClusterCheck) findNearest(ctx context.Context, api ClusterAPI) {
 			known = append(known, handler.NameOf(arn))
 		}
 	}
+	slices.Sort(known)
 	for index, absent := range c.Absent {
 		if absent.Status == "" {
 			c.Absent[index].Nearest = apperr.Nearest(absent.Name, known)
+			c.Absent[index].others = known
 		}
 	}
 }

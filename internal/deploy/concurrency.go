@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
@@ -34,15 +35,23 @@ func (f *Function) checkConcurrency(ctx context.Context, api FunctionAPI, region
 	if asked <= room {
 		return nil
 	}
-	return f.tooFewExecutions(fmt.Sprintf("Its limit in %s is %d concurrent executions, and after existing reservations %s left.",
-		region, limit, atMost(room)), nil)
+	return f.tooFewExecutions(fmt.Sprintf("Its limit in %s is %d concurrent executions%s, and Lambda keeps %d unreserved: %s can be reserved.",
+		region, limit, taken(limit-minUnreserved-room), minUnreserved, atMost(room)), nil)
+}
+
+// taken names what other functions reserve.
+func taken(others int) string {
+	if others <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(", other functions reserve %d", others)
 }
 
 func atMost(room int) string {
 	if room <= 0 {
-		return "none is"
+		return "none"
 	}
-	return fmt.Sprintf("%d are", room)
+	return strconv.Itoa(room)
 }
 
 // tooFewExecutions returns the error for a reservation that the account does not have.
