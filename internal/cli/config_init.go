@@ -54,7 +54,7 @@ one to begin with.`,
 	flags.String("role-path", "", "where to look for roles beside "+settings.DefaultRolePath)
 	flags.StringVar(&o.file, "file", "", "write this file instead of printing it")
 	_ = cmd.MarkFlagFilename("file", "yaml", "yml")
-	flags.BoolVar(&o.overwrite, "overwrite", false, "with --file: replace what stands there")
+	flags.BoolVar(&o.overwrite, "overwrite", false, "with --file: replace an existing file")
 	a.awsFlags(cmd)
 	return cmd
 }

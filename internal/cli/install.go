@@ -46,11 +46,12 @@ func installCommand(a *app) *cobra.Command {
 	o := &installOptions{}
 	cmd := &cobra.Command{
 		Use:   "install",
-		Short: "Install, or bring an installation to what is asked for",
-		Long: `Install converges: a setting given by flag, environment or --config is set, the
-others keep what was recorded, or the default on a first install. Running it
-twice changes nothing the second time; running it after a failure finishes the
-rest; what was changed by hand is healed.`,
+		Short: "Install, or change the settings of an installation",
+		Long: `Install creates an installation, or updates it to the settings that are given by
+flags, variables or --config. The other settings keep their recorded values, or
+get their defaults on a first install. Running it a second time changes nothing;
+running it after a failure completes the rest. It reverts changes that were made
+by hand.`,
 		Example: `  spothandler install --prefix prod
   spothandler install --prefix prod --memory-size 256 --dry-run
   spothandler install --cluster shop --cluster batch --tag Team=platform`,
@@ -68,8 +69,8 @@ func addInstallFlags(cmd *cobra.Command, a *app, o *installOptions) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.BoolVar(&o.reset, "reset", false, "reset the settings that are not given")
-	flags.BoolVar(&o.adopt, "adopt", false, "take over what stands under these names")
-	flags.BoolVar(&o.allowDowngrade, "allow-downgrade", false, "change an installation of a newer version")
+	flags.BoolVar(&o.adopt, "adopt", false, "take over existing resources with these names")
+	flags.BoolVar(&o.allowDowngrade, "allow-downgrade", false, "replace a newer version by this one")
 	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "with --dry-run: exit 2 if changes are pending")
 	a.awsFlags(cmd)
 	addAnswerFiles(cmd, a)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"github.com/spothandler/spothandler/internal/cli/show"
-	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
@@ -12,7 +11,8 @@ const terraformModule = "module.ecs_spot_handler"
 // printForget says how Terraform forgets what is taken over, if it made it, and how to remove the rest of
 // its module.
 func (j *installJob) printForget() {
-	j.err.Printf("\n%s If Terraform made these, let it forget them before any terraform apply or destroy:\n", j.err.Glyph(term.Attention))
+	j.err.Printf("\n")
+	j.err.Print(j.err.Note("", "If Terraform made these, let it forget them before any terraform apply or destroy:"))
 	for _, command := range deploy.TerraformForget(j.Taken, terraformModule) {
 		show.Hint(j.err, command)
 	}

@@ -452,7 +452,7 @@ func TestLocalRefuses(t *testing.T) {
 		{name: "a key that is too short", args: []string{"--access-key", "local"}, want: []string{"--access-key is not accepted", "16 to 128 letters"}},
 		{name: "an empty seed", seed: "", want: []string{"seed.yaml:1: the file is empty"}},
 		{name: "no list", seed: "services: 3\n", want: []string{"seed.yaml:1: services is no list"}},
-		{name: "an unknown key", seed: "services:\n  - name: api\n    desire: 3\n", want: []string{`seed.yaml:3: "desire" is no key`, "accepted: cluster, name, desired, capacity_provider, tags"}},
+		{name: "an unknown key", seed: "services:\n  - name: api\n    desire: 3\n", want: []string{`seed.yaml:3: "desire" is not a known key`, "accepted: cluster, name, desired, capacity_provider, tags"}},
 		{name: "no name", seed: "services:\n  - cluster: shop\n", want: []string{"seed.yaml:2: a service has no name"}},
 		{name: "no number", seed: "services:\n  - name: api\n    desired: many\n", want: []string{`seed.yaml:3: desired is "many"`, "0 to 1000"}},
 		{name: "another provider", seed: "services:\n  - name: api\n    capacity_provider: EC2\n", want: []string{`seed.yaml:3: capacity_provider is "EC2"`, "FARGATE_SPOT, FARGATE"}},

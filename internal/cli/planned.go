@@ -125,7 +125,7 @@ func mayRemoveSeveral(a *app, all bool) error {
 		for _, each := range a.file {
 			names = append(names, each.Name)
 		}
-		return apperr.Invalid("--only NAME   or --all for every one", "%s holds several installations, and uninstall removes those that are typed: %s", a.sources.File, strings.Join(names, ", "))
+		return apperr.Invalid("--only NAME   or --all for every one", "%s holds several installations, and uninstall removes only those that are named on the command line: %s", a.sources.File, strings.Join(names, ", "))
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ func policyCommand(a *app) *cobra.Command {
 	o := &policyOptions{}
 	cmd := &cobra.Command{
 		Use:   "policy [install] [upgrade] [status] [logs] [report] [uninstall] [doctor] [simulate] | boundary",
-		Short: "Print the IAM policy that whoever runs the commands needs",
+		Short: "Print the IAM policy that the caller of the commands needs",
 		Long: `Policy prints the least IAM policy for a pipeline's own role: for the named
 commands, or for install, status, logs and uninstall, on the installation with
 this prefix and on no other; doctor and report also read every service, and

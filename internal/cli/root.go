@@ -42,11 +42,11 @@ func rootCommand(a *app) *cobra.Command {
 		Use:   "spothandler",
 		Short: "Redeploys ECS services when AWS reclaims their Fargate Spot capacity",
 		Long: `spothandler installs an EventBridge rule, an IAM role, a log group and a Lambda
-function that hear the interruption of a Fargate Spot task and redeploy its
-service, once, where it helps, before the task is stopped.
+function that redeploy an ECS service when AWS reclaims one of its Fargate Spot
+tasks: once, where it helps, before the task is stopped.
 
-Settings come from flags, SPOTHANDLER_<FLAG> in the environment and --config;
-credentials and region the AWS SDK's ways (profiles, SSO, roles, AWS_REGION).
+Settings are read from flags, SPOTHANDLER_<FLAG> variables and --config;
+credentials and Region as by every AWS SDK (profiles, SSO, roles, AWS_REGION).
 
 Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 		SilenceUsage:  true,

@@ -36,12 +36,12 @@ func simulateCommand(a *app) *cobra.Command {
 	o := &simulateOptions{}
 	cmd := &cobra.Command{
 		Use:   "simulate",
-		Short: "Rehearse an interruption, link by link; changes nothing",
+		Short: "Test the path of an interruption step by step; changes nothing",
 		Long: `Simulate sends a test notice about a running task to EventBridge and waits for
 the function's record of it: rule, permission, function, ECS and log have then
-all worked. The function never redeploys for it. Where a link is broken it says
-which, why, and the cure. Then it shows the events of a real interruption, and
-what the function would say of each.
+all worked. The function never redeploys for it. If a step fails it says which,
+why, and how to repair it. Then it shows the events of a real interruption, and
+how the function would respond to each.
 
 --event tries an event of a file instead, by this version's rule and gate, and
 needs no account. --for-real invokes the function with a notice: it redeploys.

@@ -202,10 +202,10 @@ func (t *simulation) listener(all []deploy.Listed) (string, error) {
 		return hearing[0], nil
 	}
 	refusal := &apperr.Error{
-		Code: apperr.CodeInvalid, Message: fmt.Sprintf("%d installations hear cluster %s: say which to rehearse", len(hearing), t.service.Cluster.Name()),
+		Code: apperr.CodeInvalid, Message: fmt.Sprintf("%d installations watch cluster %s: say which to test", len(hearing), t.service.Cluster.Name()),
 	}
 	if len(hearing) == 0 {
-		refusal.Message = fmt.Sprintf("none of the %d installations hears cluster %s: say which to rehearse", len(all), t.service.Cluster.Name())
+		refusal.Message = fmt.Sprintf("none of the %d installations watches cluster %s: say which to test", len(all), t.service.Cluster.Name())
 		for _, each := range all {
 			hearing = append(hearing, each.Prefix)
 		}

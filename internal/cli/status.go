@@ -62,16 +62,16 @@ func statusCommand(a *app) *cobra.Command {
 	o := &statusOptions{every: watchEvery}
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Show what is installed, and whether it is as it was asked for",
-		Long: `Status compares each installation with its own record and changes nothing.
-Without --prefix it shows every installation of the region, also one whose role
-was deleted. With --all-regions it looks in every region that is enabled for the
-account. It exits with 0 when all are healthy, 2 when one is not, and 3 when
-there is none. What it may not look at it says, and goes on.
+		Short: "Show what is installed, and whether it is healthy",
+		Long: `Status compares each installation with its recorded settings, and changes
+nothing. Without --prefix it shows every installation of the Region, including
+one whose role was deleted. With --all-regions it searches every Region that is
+enabled for the account. It exits with 0 if all are healthy, 2 if one is not,
+and 3 if there is none. What the caller may not read is reported as not checked.
 
-It also counts what the functions did in the last 24 hours, which they record in
-their log groups; that never changes the verdict. A pipeline can do without it:
---no-history. With --watch it looks again every few seconds, until ctrl-C.`,
+It also counts what the functions did in the last 24 hours, from their logs.
+That does not affect the exit code, and --no-history leaves it out. With --watch
+it repeats every few seconds, until ctrl-C.`,
 		Example: `  spothandler status
   spothandler status --prefix prod --no-history -o json
   spothandler status --all-regions

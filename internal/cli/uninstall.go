@@ -41,10 +41,10 @@ func uninstallCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "uninstall",
 		Short: "Remove everything that install made",
-		Long: `Uninstall removes an installation whatever state it is in, its logs included,
-and leaves nothing behind. Like rm -f it is content when there is nothing to
-remove. It asks on a terminal and needs --yes elsewhere. Your ECS services are
-not touched.`,
+		Long: `Uninstall removes an installation, whatever its state and with its logs, and
+leaves nothing behind. If nothing is installed it exits with 0, as rm -f does.
+It asks for confirmation on a terminal, and needs --yes elsewhere. Your ECS
+services are not touched.`,
 		Example: `  spothandler uninstall --prefix prod
   spothandler uninstall --prefix prod --keep-logs --yes`,
 		Annotations: map[string]string{input.MoreFormats: "markdown"},

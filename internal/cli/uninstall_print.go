@@ -32,7 +32,7 @@ func (r *removal) printRemoved(took time.Duration) {
 }
 
 func (r *removal) printNothing(others []deploy.Listed) {
-	r.out.Printf("%s Nothing to remove: %s is not installed in %s.\n", r.out.Glyph(term.OK), deploy.DisplayPrefix(r.asked.prefix), r.id.Region)
+	r.out.Print(r.out.Success(fmt.Sprintf("Nothing to remove: %s is not installed in %s.", deploy.DisplayPrefix(r.asked.prefix), r.id.Region)))
 	var names []string
 	for _, other := range others {
 		names = append(names, deploy.DisplayPrefix(other.Prefix))
@@ -51,7 +51,7 @@ func (u uninstallRun) nothingAnywhere(id session.Identity) error {
 	if !isText(u.app) {
 		return deliver(u.app, results{[]any{}})
 	}
-	u.out.Printf("%s Nothing to remove: %s is not installed in any region of account %s.\n", u.out.Glyph(term.OK), deploy.DisplayPrefix(u.asked.prefix), id.Account)
+	u.out.Print(u.out.Success(fmt.Sprintf("Nothing to remove: %s is not installed in any Region of account %s.", deploy.DisplayPrefix(u.asked.prefix), id.Account)))
 	return nil
 }
 

@@ -20,11 +20,11 @@ func upgradeCommand(a *app) *cobra.Command {
 	var all bool
 	cmd := &cobra.Command{
 		Use:   "upgrade",
-		Short: "Bring existing installations to this version",
-		Long: `Upgrade is install for an installation that is there: its recorded settings are
-kept but for those that are given. With --all it upgrades every installation of
-the Region, or of the Regions that are given, side by side, and changes no
-setting. Where nothing is installed it exits with 3.`,
+		Short: "Upgrade existing installations to this version",
+		Long: `Upgrade is install for an existing installation: it keeps the recorded settings
+except for those that are given. With --all it upgrades every installation of
+the Region, or of the given Regions, in parallel, and changes no settings. If
+nothing is installed it exits with 3.`,
 		Example: `  spothandler upgrade --prefix prod
   spothandler upgrade --all --all-regions --dry-run`,
 		Annotations: map[string]string{input.SameFlags: "install", input.MoreFormats: "markdown"},

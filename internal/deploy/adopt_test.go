@@ -87,11 +87,11 @@ func TestAdopt(t *testing.T) {
 		}
 		slices.Sort(warnings)
 		sameLines(t, warnings,
-			`there is no record: architecture "x86_64" is taken from the resources`,
-			`there is no record: log level "DEBUG" is taken from the resources`,
-			`there is no record: log retention days 30 is taken from the resources`,
-			`there is no record: memory size 256 is taken from the resources`,
-			`there is no record: tags {"Team":"web"} is taken from the resources`)
+			`the record is missing: architecture "x86_64" was read from the resources`,
+			`the record is missing: log level "DEBUG" was read from the resources`,
+			`the record is missing: log retention days 30 was read from the resources`,
+			`the record is missing: memory size 256 was read from the resources`,
+			`the record is missing: tags {"Team":"web"} was read from the resources`)
 
 		_, changes := a.plan(t, "", nil)
 		for _, change := range changes { // the plan names what is removed

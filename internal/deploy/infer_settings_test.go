@@ -63,7 +63,7 @@ func TestInferSettings(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", got, encodeJSON(settings.JSON(want)))
 			}
 			for i := range test.warnings {
-				test.warnings[i] = "there is no record: " + test.warnings[i] + " is taken from the resources"
+				test.warnings[i] = "the record is missing: " + test.warnings[i] + " was read from the resources"
 			}
 			sameLines(t, warnings, test.warnings...)
 		})

@@ -21,7 +21,7 @@ func TestRecordWithBadValue(t *testing.T) {
 		if err != nil || spec.Timeout != 60 || spec.MemorySize != 256 {
 			t.Errorf("%+v, %v", spec, err)
 		}
-		sameLines(t, warnings, "there is no record: memory size 256 is taken from the resources")
+		sameLines(t, warnings, "the record is missing: memory size 256 was read from the resources")
 		if err := found.CheckVersion("1.0.0", false); err == nil {
 			t.Error("a newer installation was not refused")
 		}

@@ -108,7 +108,7 @@ func (i *Installation) inferSettings(spec *settings.Spec, given settings.Given) 
 		_, asked := given[setting.Name]
 		was, is := encodeJSON(setting.Get(before)), encodeJSON(setting.Get(*spec))
 		if was != is && !asked {
-			warnings = append(warnings, fmt.Sprintf("there is no record: %s %s is taken from the resources", strings.ReplaceAll(setting.JSONName(), "_", " "), is))
+			warnings = append(warnings, fmt.Sprintf("the record is missing: %s %s was read from the resources", strings.ReplaceAll(setting.JSONName(), "_", " "), is))
 		}
 	}
 	return warnings

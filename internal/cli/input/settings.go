@@ -63,7 +63,7 @@ func AddPrefix(cmd *cobra.Command, prefix *string) {
 func AddConfig(cmd *cobra.Command, usage string) {
 	cmd.Flags().String("config", "", usage)
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
-	cmd.Flags().StringSlice("only", nil, "of several installations in the file this one, repeatable")
+	cmd.Flags().StringSlice("only", nil, "one of the installations in the file; repeatable")
 	Offer(cmd, "only", installationsOf)
 }
 

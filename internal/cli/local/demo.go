@@ -32,7 +32,7 @@ const (
 func DemoCommand(now func() Program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
-		Short: "Show the whole job on a local AWS",
+		Short: "Show the whole lifecycle on a local AWS",
 		Long: `Demo starts a local AWS with three services on Fargate Spot, installs,
 interrupts tasks, shows what the function decides, and removes everything: real
 commands, real calls, the real function, and no account. It exits with 1 if

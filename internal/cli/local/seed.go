@@ -115,7 +115,7 @@ func (s seedFile) each(node *yaml.Node, keys map[string]func(*yaml.Node) error, 
 		value := values[key]
 		take, known := keys[key]
 		if !known {
-			return s.refuse(&value, strconv.Quote(key)+" is no key", accepted)
+			return s.refuse(&value, strconv.Quote(key)+" is not a known key", accepted)
 		}
 		if value.Tag == "!!null" {
 			continue

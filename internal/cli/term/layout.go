@@ -81,13 +81,18 @@ func (s Style) Labelled(label, between string, parts []string) Text {
 	return Text{indent + Pad(s.Plain(label), column-len(indent)) + strings.Join(lines, "\n"+strings.Repeat(" ", column)) + "\n"}
 }
 
-// List returns short texts side by side, none of them broken, with its line breaks.
+// List returns short texts side by side, with its line breaks. A text is broken only where it is longer than a line, and
+// only between words.
 func (s Style) List(indent, between string, parts []string) Text {
 	plain := make([]string, len(parts))
 	for i, part := range parts {
 		plain[i] = s.Plain(part)
 	}
-	return Text{indent + strings.Join(Flow(plain, s.signs(between), s.Width-len(indent)), "\n"+indent) + "\n"}
+	var lines []string
+	for _, line := range Flow(plain, s.signs(between), s.Width-len(indent)) {
+		lines = append(lines, s.Wrap(line, s.Width-len(indent))...)
+	}
+	return Text{indent + strings.Join(lines, "\n"+indent) + "\n"}
 }
 
 // behind returns lines behind a sign, which all but the first are indented for.

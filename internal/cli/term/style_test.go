@@ -79,7 +79,7 @@ func TestWrap(t *testing.T) {
 // What is longer than the terminal goes on below its beginning.
 func TestNote(t *testing.T) {
 	st := in(false, 20)
-	if got := st.Note("  ", "interruptions are not handled").String(); got != "  ! no interruption\n    is heard\n" {
+	if got := st.Note("  ", "interruptions are not handled").String(); got != "  ! interruptions\n    are not handled\n" {
 		t.Errorf("%q", got)
 	}
 }
@@ -149,5 +149,15 @@ func TestGapsAlign(t *testing.T) {
 			t.Errorf("%q stands at %d, the others at %d", st.Row(g, "role", "name", ""), at, column)
 		}
 		column = at
+	}
+}
+
+// A list breaks between its parts, and a part that is longer than a line between its words.
+func TestList(t *testing.T) {
+	parts := []string{"every cluster", "arm64", "permissions boundary arn:aws:iam::111122223333:policy/b"}
+	got := Style{Width: 40, TTY: true}.List("  ", " · ", parts).String()
+	want := "  every cluster · arm64\n  permissions boundary\n  arn:aws:iam::111122223333:policy/b\n"
+	if got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }

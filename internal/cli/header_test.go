@@ -1,0 +1,28 @@
+package cli
+
+import (
+	"testing"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+)
+
+// On a narrow terminal the account, which the line above names, makes room for the role.
+func TestCallerWithin(t *testing.T) {
+	const role = "arn:aws:sts::111122223333:assumed-role/spothandler-administrators/ana@example.com"
+	const user = "arn:aws:iam::111122223333:user/ana"
+	for _, test := range []struct {
+		caller string
+		style  term.Style
+		want   string
+	}{
+		{user, term.Style{TTY: true, Width: 80}, user},
+		{role, term.Style{TTY: true, Width: 80}, "assumed-role/spothandler-administrators/ana@example.com"},
+		{role, term.Style{TTY: true, Width: 120}, role},
+		{role, term.Style{Width: 80}, role}, // a log keeps it whole
+		{"", term.Style{TTY: true, Width: 80}, ""},
+	} {
+		if got := callerWithin(test.caller, test.style); got != test.want {
+			t.Errorf("%s in %d columns: %q, want %q", test.caller, test.style.Width, got, test.want)
+		}
+	}
+}
