@@ -25,6 +25,7 @@ type examined struct {
 	pattern  string
 	subject  doctor.InstallationSubject
 	says     doctor.Diagnosis
+	differs  bool // from its settings
 }
 
 // hears reports whether events of a cluster reach the installation.
@@ -33,6 +34,11 @@ func (x *examined) hears(arn, name string) bool {
 }
 
 func (x *examined) acts() bool { return x.mode != handler.ModeObserve && !x.subject.Disabled }
+
+// isBroken reports whether something keeps it from redeploying anything, accepted or not.
+func (x *examined) isBroken() bool {
+	return slices.ContainsFunc(x.says.Findings, func(f doctor.Finding) bool { return f.Severity == doctor.Error })
+}
 
 // findInstallations finds the installations of the region, and looks at each. What the caller may not read is said.
 func (e *examination) findInstallations(ctx context.Context) error {
@@ -108,17 +114,6 @@ func (x *examined) take(found *deploy.Installation, others []deploy.Listed) erro
 	if err != nil {
 		return err
 	}
-	x.subject.Heals = true
-	for _, problem := range statuses[0].Problems {
-		if problem.Code == deploy.ProblemConcurrencyZero {
-			continue
-		}
-		x.subject.Problems = append(x.subject.Problems, problem.Message)
-		x.subject.Heals = x.subject.Heals && (problem.Code == deploy.ProblemMissing || problem.Code == deploy.ProblemDiffers)
-	}
-	for _, each := range statuses[0].NotChecked {
-		x.unread(doctor.PartInstallation, x.subject.Name+": "+each.What+": "+each.Why)
-	}
 	if f := found.State.Function; f != nil {
 		x.subject.Throttled = f.ReservedConcurrency == 0
 	}
@@ -128,7 +123,34 @@ func (x *examined) take(found *deploy.Installation, others []deploy.Listed) erro
 			x.subject.Disabled = rule.State == "DISABLED"
 		}
 	}
+	x.subject.Heals = true
+	for _, problem := range statuses[0].Problems {
+		x.differs = x.differs || problem.Code != deploy.ProblemConcurrencyZero
+		if x.isSaidOtherwise(problem) {
+			continue
+		}
+		x.subject.Problems = append(x.subject.Problems, problem.Message)
+		x.subject.Heals = x.subject.Heals && (problem.Code == deploy.ProblemMissing || problem.Code == deploy.ProblemDiffers)
+	}
+	for _, each := range statuses[0].NotChecked {
+		x.unread(doctor.PartInstallation, x.subject.Name+": "+each.What+": "+each.Why)
+	}
 	return nil
+}
+
+// isSaidOtherwise reports whether a problem is only that the rule is DISABLED, or the function throttled, which have
+// checks of their own.
+func (x *examined) isSaidOtherwise(problem deploy.Problem) bool {
+	only := func(path string) bool {
+		return len(problem.Fields) > 0 && !slices.ContainsFunc(problem.Fields, func(f deploy.Field) bool { return f.Path != path })
+	}
+	switch problem.Kind {
+	case deploy.KindRule:
+		return problem.Name == x.subject.Rule && x.subject.Disabled && only("state")
+	case deploy.KindFunction:
+		return problem.Code == deploy.ProblemConcurrencyZero || x.subject.Throttled && only("reserved_concurrency")
+	}
+	return false
 }
 
 // tryOut asks EventBridge whether the rule matches a notice, and IAM whether the role may redeploy.

@@ -42,8 +42,9 @@ func (e *examination) worstFirst() []*patient {
 	return all
 }
 
-// listed are the services that have a row of their own, and how many have none.
-func (e *examination) listed() (rows []*patient, ready, unchecked int) {
+// listed are the services that have a row of their own, and how many have none: those that are ready, of which an
+// installation in mode observe or a broken one redeploys none, and those that were not checked completely.
+func (e *examination) listed() (rows []*patient, ready, left, unchecked int) {
 	for _, p := range e.worstFirst() {
 		switch {
 		case e.options.all(e), p.Worst() == doctor.Error, p.Worst() == doctor.Warning:
@@ -52,11 +53,13 @@ func (e *examination) listed() (rows []*patient, ready, unchecked int) {
 			unchecked++
 		case p.decision.Action != handler.ActionRedeploy:
 			rows = append(rows, p)
+		case !p.isRedeployed():
+			left++
 		default:
 			ready++
 		}
 	}
-	return rows, ready, unchecked
+	return rows, ready, left, unchecked
 }
 
 // all reports whether nothing is only counted.
@@ -70,13 +73,13 @@ const (
 )
 
 func (e *examination) printServices() {
-	rows, ready, unchecked := e.listed()
+	rows, ready, left, unchecked := e.listed()
 	if len(e.patients) == 0 {
 		e.printElsewhere()
 		return
 	}
 	st := e.out.Style
-	width := term.Width("10 more are not completely checked")
+	width := term.Width("10 more are ready, but not redeployed")
 	for _, p := range rows {
 		width = max(width, term.Width(st.Plain(p.Cluster.Name()+"/"+p.Name())))
 	}
@@ -97,7 +100,7 @@ func (e *examination) printServices() {
 		sign  term.Glyph
 		count int
 		words string
-	}{{term.Quiet, unchecked, "not completely checked"}, {term.OK, ready, "ready"}} {
+	}{{term.Quiet, unchecked, "not completely checked"}, {term.Quiet, left, "ready, but not redeployed"}, {term.OK, ready, "ready"}} {
 		if more.count > 0 {
 			text := fmt.Sprintf("%s %s %s", term.Plural(more.count, "service"), term.Are(more.count), more.words)
 			if len(rows) > 0 {
@@ -150,7 +153,11 @@ func (e *examination) printInstallations() {
 	st := e.out.Style
 	e.out.Printf("\n")
 	if e.notListed == "" && len(e.installations) == 0 {
-		e.out.Print(st.Item(term.Quiet, "not installed yet: the table shows what an installation would do"))
+		text := "not installed yet"
+		if len(e.patients) > 0 {
+			text += ": the table shows what an installation would do"
+		}
+		e.out.Print(st.Item(term.Quiet, text))
 	}
 	for _, x := range e.installations {
 		e.out.Print(st.Bold(x.subject.Name), st.List("  ", " · ", x.parts(st)))
@@ -175,7 +182,7 @@ func (x *examined) parts(st term.Style) []string {
 		hears = "covers " + strings.Join(x.clusters, ", ")
 	}
 	return []string{
-		mark(read, len(s.Problems) == 0, "installed as configured", "differs"),
+		mark(read, !x.differs, "installed as configured", "differs"),
 		mark(true, !s.Disabled, hears, "its rule is DISABLED"),
 		mark(s.Matches != nil, s.Matches != nil && *s.Matches, "rule matches a notice", "rule does not match a notice"),
 		mark(read, !s.Throttled, "may run", "throttled to 0"),
@@ -226,17 +233,21 @@ func (e *examination) printNextSteps() {
 		show.Hint(e.out, "spothandler policy doctor   the least that its caller needs")
 	}
 	if len(e.installations) == 0 && e.notListed == "" {
-		show.Hint(e.out, "spothandler install"+e.scope("")+"   redeploys at an interruption")
+		prefix := " --prefix NAME"
+		if e.of != nil { // the file gives it
+			prefix = ""
+		}
+		show.Hint(e.out, "spothandler install"+prefix+e.scope("")+"   to have services redeployed at an interruption")
 	}
 	if p := e.toRehearse(); p != nil {
 		show.Hint(e.out, "spothandler simulate --cluster "+apperr.Quote(p.Cluster.Name())+" --service "+apperr.Quote(p.Name())+e.scope("")+"   rehearse an interruption")
 	}
 }
 
-// toRehearse is a service that an installation would redeploy, the worst first; nil where there is none.
+// toRehearse is a service that an installation redeploys, the worst first; nil where there is none.
 func (e *examination) toRehearse() *patient {
 	for _, p := range e.worstFirst() {
-		if p.by != nil && p.decision.Action == handler.ActionRedeploy {
+		if p.by != nil && p.isRedeployed() {
 			return p
 		}
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"log/slog"
 
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/doctor"
@@ -14,7 +15,7 @@ func (e *examination) fate(p *patient) string {
 	switch {
 	case p.by == nil && len(e.installations) > 0:
 		return left + "no installation hears it"
-	case p.by != nil && p.by.says.Worst() == doctor.Error:
+	case p.by != nil && p.by.isBroken():
 		return left + p.by.subject.Name + " is broken"
 	case p.decision.Action == handler.ActionRedeploy && p.decision.Mode == handler.ModeObserve:
 		return left + "mode observe only logs it"
@@ -31,7 +32,10 @@ func (e *examination) fate(p *patient) string {
 func whyLeft(p *patient) string {
 	switch p.decision.Reason {
 	case handler.ReasonSwitchedOff:
-		return "tagged spothandler=off"
+		if p.decision.Level > slog.LevelInfo {
+			return "its tag has an unknown value"
+		}
+		return "switched off by its tag"
 	case handler.ReasonControllerUnsupported:
 		return map[string]string{"CODE_DEPLOY": "CodeDeploy controls it"}[string(p.DeploymentController.Type)]
 	case handler.ReasonStrategyUnsupported:
@@ -58,10 +62,15 @@ func (p *patient) sign() term.Glyph {
 	case doctor.Warning:
 		return term.Attention
 	}
-	if len(p.NotChecked) > 0 || p.decision.Action != handler.ActionRedeploy {
+	if len(p.NotChecked) > 0 || !p.isRedeployed() {
 		return term.Quiet
 	}
 	return term.OK
+}
+
+// isRedeployed reports whether an interruption redeploys the service, or would, once something is installed.
+func (p *patient) isRedeployed() bool {
+	return p.decision.Action == handler.ActionRedeploy && p.decision.Mode != handler.ModeObserve && (p.by == nil || !p.by.isBroken())
 }
 
 // signOf is how a finding stands.
@@ -89,13 +98,30 @@ func (e *examination) verdict() (sign term.Glyph, words string) {
 	case sick > 0:
 		return signFor(worst), notReady
 	case worst == doctor.Error:
-		return term.Failed, what + " " + ready + ", but there is an error"
+		return term.Failed, what + " " + ready + ", but " + e.erring()
 	case all == 0:
 		return e.verdictOnNone()
 	case unchecked > 0:
 		return term.Attention, notChecked
 	}
 	return term.OK, what + " " + ready
+}
+
+// erring says where there is an error, though every service is ready.
+func (e *examination) erring() string {
+	var broken []string
+	for _, x := range e.installations {
+		if x.says.Worst() == doctor.Error {
+			broken = append(broken, x.subject.Name)
+		}
+	}
+	switch {
+	case len(broken) == 1:
+		return broken[0] + " is broken: it redeploys nothing"
+	case len(broken) > 1:
+		return fmt.Sprintf("%d installations are broken", len(broken))
+	}
+	return "the account has an error"
 }
 
 // verdictOnNone is the first line where no service is on Spot.

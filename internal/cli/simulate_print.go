@@ -27,7 +27,7 @@ func (t *simulation) printIntroduction() {
 // printRehearsal shows the links, the events of a real interruption, and the verdict.
 func (t *simulation) printRehearsal(result *simulate.Result, answer *simulateAnswer) {
 	for i := range result.Steps {
-		t.printStep(&result.Steps[i])
+		t.printStep(&result.Steps[i], result.Seen && !result.Skipped && !result.Observed)
 	}
 	for _, each := range answer.NotChecked {
 		t.out.Print(t.out.Item(term.Quiet, "not checked: "+each.What+": "+each.Why))
@@ -44,8 +44,10 @@ func (t *simulation) printRehearsal(result *simulate.Result, answer *simulateAns
 	case !result.Seen:
 		t.out.Printf("%s %s\n", st.Glyph(term.Attention), st.Yellow("No link is known to be broken, but the rehearsal could not be seen to its end."))
 		show.Hint(t.out, "spothandler policy simulate"+t.scope(t.prefix)+"   the least that its caller needs")
+	case result.Observed:
+		t.out.Print(st.Success("The whole path works" + unheard(result) + ". In mode observe the function only logs what it would do: nothing would be redeployed."))
 	case result.Skipped:
-		t.out.Print(st.Success("The whole path works; for this service the function leaves an interruption to ECS."))
+		t.out.Print(st.Success("The whole path works; for this service the function leaves an interruption to ECS" + unheard(result) + "."))
 	default:
 		t.out.Print(st.Success("The whole path works: " + redeployments(answer.Series) + unheard(result) + "."))
 	}
@@ -64,21 +66,22 @@ func unheard(result *simulate.Result) string {
 // redeployments says how many redeployments one interruption comes to.
 func redeployments(series []simulate.Moment) string {
 	n := 0
-	for _, m := range series {
-		if m.Action == handler.ActionRedeploy {
+	for i := range series {
+		if series[i].Redeploys() {
 			n++
 		}
 	}
 	return "one interruption, " + map[bool]string{true: "one redeployment", false: term.Plural(n, "redeployment")}[n == 1]
 }
 
-func (t *simulation) printStep(step *simulate.Step) {
+// printStep shows a link. redeploys says whether the function would redeploy.
+func (t *simulation) printStep(step *simulate.Step, redeploys bool) {
 	st := t.out.Style
 	sign, right := term.Quiet, ""
 	if step.OK != nil {
 		sign = map[bool]term.Glyph{true: term.OK, false: term.Failed}[*step.OK]
 	}
-	if step.Name == simulate.LinkDecision && step.OK != nil && !strings.HasPrefix(step.Detail, string(handler.ReasonRedeploy)) {
+	if step.Name == simulate.LinkDecision && step.OK != nil && !redeploys {
 		sign = term.Quiet
 	}
 	if step.MS != nil {
@@ -101,20 +104,23 @@ func (t *simulation) printSeries(series []simulate.Moment) {
 	st := t.out.Style
 	t.out.Printf("\nWhat the same interruption would send, and what the function would say:\n")
 	t.out.Printf("%s\n", st.Dim(fmt.Sprintf("  %5s   %-14s   %-10s   %s", "about", "task status", "rule", "decision")))
-	for _, m := range series {
+	for i := range series {
+		m := &series[i]
 		rule, decision := "not known", ""
 		if m.Reaches != nil {
 			rule = map[bool]string{true: "matches", false: "no match"}[*m.Reaches]
 		}
 		if m.Reason != "" {
-			sign := term.Quiet
-			switch m.Action {
-			case handler.ActionRedeploy:
+			sign, said := term.Quiet, string(m.Reason)
+			switch {
+			case m.IsOnlyLogged():
+				said += " (mode observe only logs it)"
+			case m.Redeploys():
 				sign = term.OK
-			case handler.ActionFail:
+			case m.Action == handler.ActionFail:
 				sign = term.Failed
 			}
-			decision = "   " + st.Sign(sign) + " " + string(m.Reason)
+			decision = "   " + st.Sign(sign) + " " + said
 		}
 		t.out.Printf("  %5s   %-14s   %s%s\n", fmt.Sprintf("%ds", m.AtS), m.LastStatus, strings.TrimRight(term.Pad(rule, 10), map[bool]string{true: " ", false: ""}[decision == ""]), decision)
 	}

@@ -215,6 +215,26 @@ func TestSimulateAnEventOfAFile(t *testing.T) {
 	}
 }
 
+// Where mode observe or a tag keeps the function from a redeployment, a rehearsal promises none.
+func TestSimulatePromisesNoRedeploymentInModeObserve(t *testing.T) {
+	rehearsalWorld(t, shopAPI(), localaws.Service{Cluster: "shop", Name: "web", Desired: 4, Tags: map[string]string{"spothandler": "offf"}})
+	must(t, "install --redeploy observe")
+	for service, wants := range map[string][]string{
+		"api": {"The whole path works. In mode observe the function only logs", "· redeploy (mode observe only logs it)", "· decision    redeploy"},
+		"web": {"for this service the function leaves an interruption to ECS", `the unknown value "offf"`},
+	} {
+		code, shown := spothandler(t.Context(), "", "simulate", "--service", service)
+		for _, want := range wants {
+			if !strings.Contains(shown.out, want) {
+				t.Errorf("%q is not in\n%s", want, shown.out)
+			}
+		}
+		if code != exitFine || strings.Contains(shown.out, "one redeployment") || strings.Contains(shown.out, "✓ redeploy") {
+			t.Errorf("exit code %d\n%s%s", code, shown.out, shown.err)
+		}
+	}
+}
+
 // A function of others is not invoked, whatever the record names.
 func TestSimulateForRealInvokesOurFunctionAlone(t *testing.T) {
 	_, config := rehearsalWorld(t, shopAPI())

@@ -137,10 +137,18 @@ func decisionWords(record *handler.Record) string {
 			text += ": " + each.Text
 		}
 	}
-	if record.Action == handler.ActionRedeploy && record.Mode == handler.ModeObserve {
+	switch {
+	case isOnlyLogged(record):
 		text += "; mode observe only logs it"
+	case record.Action == handler.ActionSkip && record.Message != "": // such as the value of a tag that is unknown
+		text = string(record.Reason) + ": " + record.Message
 	}
 	return text
+}
+
+// isOnlyLogged reports whether mode observe kept the function from a redeployment.
+func isOnlyLogged(record *handler.Record) bool {
+	return record.Action == handler.ActionRedeploy && record.Mode == handler.ModeObserve
 }
 
 // unreadable says that the log cannot be searched.

@@ -78,7 +78,7 @@ func (r *Rehearsal) Run(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	if record != nil {
-		result.Seen, result.Skipped = true, record.Action == handler.ActionSkip
+		result.Seen, result.Skipped, result.Observed = true, record.Action == handler.ActionSkip, isOnlyLogged(record)
 		r.read(record)
 	}
 	return r.finish(result, "nothing was seen of it"), nil

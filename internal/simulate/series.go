@@ -15,6 +15,17 @@ type Moment struct {
 	Reaches    *bool          `json:"reaches_function"` // nil: the rule's pattern is not known here
 	Action     handler.Action `json:"action"`           // "" where it does not reach the function
 	Reason     handler.Reason `json:"reason"`
+	Mode       handler.Mode   `json:"mode"` // "" where it does not reach the function; observe redeploys nothing
+}
+
+// Redeploys reports whether the event forces a new deployment.
+func (m *Moment) Redeploys() bool {
+	return m.Action == handler.ActionRedeploy && m.Mode != handler.ModeObserve
+}
+
+// IsOnlyLogged reports whether mode observe keeps the event from forcing a new deployment.
+func (m *Moment) IsOnlyLogged() bool {
+	return m.Action == handler.ActionRedeploy && m.Mode == handler.ModeObserve
 }
 
 // Question is what the events of an interruption are asked about.
@@ -54,11 +65,10 @@ func Series(q Question) []Moment {
 			Event: handler.Parse(event.JSON()), Service: &service, Account: q.Account, Region: q.Region,
 			Mode: q.Mode, Cooldown: q.Cooldown, Now: now, HandledElsewhere: observed,
 		})
-		m.Action, m.Reason = decision.Action, decision.Reason
-		if decision.Action == handler.ActionRedeploy {
-			if observed = decision.Mode == handler.ModeObserve; !observed {
-				service.Deployments = redeployed(service.Deployments, now)
-			}
+		m.Action, m.Reason, m.Mode = decision.Action, decision.Reason, decision.Mode
+		observed = observed || m.IsOnlyLogged()
+		if m.Redeploys() {
+			service.Deployments = redeployed(service.Deployments, now)
 		}
 	}
 	return series

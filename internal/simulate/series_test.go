@@ -26,8 +26,8 @@ func TestSeries(t *testing.T) {
 	}{
 		{handler.ModeOnce, "", "RUNNING redeploy, DEACTIVATING already_redeployed, DEPROVISIONING -, STOPPED -"},
 		{handler.ModeOnce, handler.TagOff, "RUNNING switched_off, DEACTIVATING switched_off, DEPROVISIONING -, STOPPED -"},
-		{handler.ModeObserve, "", "RUNNING redeploy, DEACTIVATING claimed, DEPROVISIONING -, STOPPED -"},
-		{handler.ModeOnce, handler.TagObserve, "RUNNING redeploy, DEACTIVATING claimed, DEPROVISIONING -, STOPPED -"},
+		{handler.ModeObserve, "", "RUNNING redeploy (logged), DEACTIVATING claimed, DEPROVISIONING -, STOPPED -"},
+		{handler.ModeOnce, handler.TagObserve, "RUNNING redeploy (logged), DEACTIVATING claimed, DEPROVISIONING -, STOPPED -"},
 		{handler.ModeObserve, handler.TagRedeploy, "RUNNING redeploy, DEACTIVATING already_redeployed, DEPROVISIONING -, STOPPED -"},
 		{handler.ModeAlways, "", "RUNNING redeploy, DEACTIVATING redeploy, DEPROVISIONING redeploy, STOPPED redeploy"},
 	} {
@@ -41,6 +41,9 @@ func TestSeries(t *testing.T) {
 			said := string(m.Reason)
 			if !*m.Reaches {
 				said = "-"
+			}
+			if m.IsOnlyLogged() {
+				said += " (logged)"
 			}
 			got = append(got, m.LastStatus+" "+said)
 		}

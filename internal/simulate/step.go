@@ -32,8 +32,9 @@ type Result struct {
 	Steps []Step
 	Sent  bool // the event; a path that is known to be broken is not tried
 	Seen  bool // the function's record
-	// Skipped says, where the record was seen, that the function would not redeploy.
-	Skipped bool
+	// Skipped says, where the record was seen, that the function would leave the service to ECS, and Observed that mode
+	// observe keeps it from a redeployment.
+	Skipped, Observed bool
 }
 
 // Works reports whether the record was seen and no link is broken.

@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// doctorWorld is a local AWS with two services that are ready, one of them with the unknown value offf in its tag.
+func doctorWorld(t *testing.T) aws.Config {
+	t.Helper()
+	services := []localaws.Service{}
+	for _, s := range localServices() {
+		if s.Name == "web" {
+			services = append(services, s)
+			s.Name, s.Tags = "tagged", map[string]string{"spothandler": "offf"}
+			services = append(services, s)
+		}
+	}
+	return useLocal(t, services...)
+}
+
+// reads runs doctor and looks for parts of what it prints, and for others that must not be there.
+func reads(t *testing.T, args string, wanted, unwanted []string) {
+	t.Helper()
+	_, shown := spothandler(t.Context(), "", append([]string{"doctor"}, words(args)...)...)
+	for _, want := range wanted {
+		if !strings.Contains(shown.out, want) {
+			t.Errorf("%s: %q is not in\n%s%s", args, want, shown.out, shown.err)
+		}
+	}
+	for _, not := range unwanted {
+		if strings.Contains(shown.out, not) {
+			t.Errorf("%s: %q is in\n%s", args, not, shown.out)
+		}
+	}
+}
+
+// Without a service on Spot there is no table to speak of.
+func TestDoctorWithoutServices(t *testing.T) {
+	useLocal(t)
+	reads(t, "", []string{"✓ no service runs on Fargate Spot", "· not installed yet\n", "› spothandler install --prefix NAME   to have"}, []string{"the table"})
+}
+
+// A service is redeployed only where an installation that works covers it: verdict, table and hints agree.
+func TestDoctorSaysWhoRedeploys(t *testing.T) {
+	config := doctorWorld(t)
+	reads(t, "--service tagged", []string{"left to ECS: its tag has an unknown value", `the unknown value "offf"`}, []string{"spothandler=off"})
+	must(t, "install --prefix prod")
+	if _, err := eventbridge.NewFromConfig(config).DisableRule(t.Context(), &eventbridge.DisableRuleInput{Name: aws.String(rehearsedRule)}); err != nil {
+		t.Fatal(err)
+	}
+	reads(t, "--service web",
+		[]string{"✗ shop/web is ready, but prod is broken: it redeploys nothing", "· shop/web", "left to ECS: prod is broken", "SPOT401", "✗ differs"},
+		[]string{"SPOT403", "spothandler simulate"})
+	reads(t, "--service web --ignore SPOT401", []string{"left to ECS: prod is broken"}, []string{"✓ shop/web  "})
+	must(t, "install --prefix prod --redeploy observe")
+	reads(t, "", []string{"· 1 more is ready, but not redeployed"}, []string{"spothandler simulate"})
+}
