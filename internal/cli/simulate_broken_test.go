@@ -49,7 +49,7 @@ func brokenLinks() []brokenLink {
 		{simulate.LinkPermission, "aws iam delete-role-policy --role-name prod-spothandler-eu-west-1 --policy-name spothandler", func(ctx context.Context, c aws.Config) error {
 			_, err := iam.NewFromConfig(c).DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: aws.String("prod-spothandler-eu-west-1"), PolicyName: aws.String("spothandler")})
 			return err
-		}, "prod-spothandler-eu-west-1"},
+		}, "prod-spothandler-eu-west-1 differs: its policy is missing"},
 	}
 }
 

@@ -81,13 +81,13 @@ type trial struct {
 	ReachesFunction bool           `json:"reaches_function"`
 	Unmatched       []string       `json:"unmatched"` // the fields of the rule's pattern that keep it out
 	Rows            []trialRow     `json:"rows"`      // of the gate, until one holds
-	Action          handler.Action `json:"action"`
-	Reason          handler.Reason `json:"reason"` // "" where the service decides
+	Action          handler.Action `json:"action"`    // undecided where the service decides
+	Reason          handler.Reason `json:"reason"`    // "" there
 }
 
 type trialRow struct {
 	Reason handler.Reason `json:"reason"`
-	Holds  bool           `json:"holds"`
+	Holds  *bool          `json:"holds"` // nil: not known without an account
 	Text   string         `json:"text"`
 }
 
@@ -96,16 +96,22 @@ func trialAnswer(t *simulate.Trial) trial {
 		Version: binaryVersion(), EventID: t.Event.EventID, Cluster: handler.NameOf(t.Event.ClusterARN), Service: t.Event.Service, TaskARN: t.Event.TaskARN,
 		ReachesFunction: t.Reaches, Unmatched: append([]string{}, t.Unmatched...), Rows: []trialRow{}, Action: t.Decision.Action, Reason: t.Decision.Reason,
 	}
+	if t.Decision.Action == handler.ActionLook {
+		answer.Action = undecided
+	}
 	for _, row := range t.Rows {
 		answer.Rows = append(answer.Rows, trialRow(row))
 	}
 	return answer
 }
 
+// undecided is the action where only what ECS says of the service decides.
+const undecided handler.Action = "undecided"
+
 // printTrial shows what an event comes to, row by row.
 func printTrial(out *term.Printer, t *simulate.Trial) {
 	st := out.Style
-	out.Print(st.Paragraph("", "By the rule and the gate of this version with default settings, in the event's own account and Region, at the event's own time:"))
+	out.Print(st.Paragraph("", "This is what the rule and the gate of this version say of the event, with default settings, in the event's own account and Region, at its own time:"))
 	out.Printf("\n")
 	if t.Reaches {
 		out.Print(st.Step(term.OK, "rule", "matches: the event reaches the function", ""))
@@ -113,13 +119,13 @@ func printTrial(out *term.Printer, t *simulate.Trial) {
 		out.Print(st.Step(term.Quiet, "rule", "does not match: "+strings.Join(t.Unmatched, ", "), ""))
 	}
 	name := "gate"
-	for i, row := range t.Rows {
-		if i+1 < len(t.Rows) && t.Rows[i+1].Reason == row.Reason && !row.Holds { // the next row says the same
-			continue
-		}
-		if row.Holds {
+	for _, row := range t.Rows {
+		switch {
+		case row.Holds == nil:
+			out.Print(st.Step(term.Quiet, name, string(row.Reason)+"? not known offline", ""))
+		case *row.Holds:
 			out.Print(st.Step(term.Attention, name, string(row.Reason)+"? yes: "+row.Text, ""))
-		} else {
+		default:
 			out.Print(st.Step(term.Quiet, name, string(row.Reason)+"? no", ""))
 		}
 		name = ""
@@ -130,7 +136,7 @@ func printTrial(out *term.Printer, t *simulate.Trial) {
 	case !t.Reaches:
 		out.Printf("%s The event does not reach the function.\n", st.Glyph(term.Quiet))
 	case t.Decision.Action == handler.ActionLook:
-		out.Print(st.Success("The function would look at " + service + " and decide by what ECS says of it."))
+		out.Print(st.Success("The event alone does not rule out a redeployment: the function would read " + service + " from ECS and decide by its state."))
 		show.Hint(out, "spothandler simulate --cluster "+apperr.Quote(handler.NameOf(t.Event.ClusterARN))+" --service "+apperr.Quote(t.Event.Service))
 	default:
 		out.Printf("%s The function would leave it: %s.\n", st.Glyph(term.Quiet), t.Decision.Reason)

@@ -97,7 +97,7 @@ func unread(facts *services.Facts) error {
 func (t *simulation) noService(facts *services.Facts) error {
 	switch {
 	case t.o.service != "" && facts.Idle > 0:
-		return apperr.Invalid("aws ecs update-service --cluster CLUSTER --service "+handler.NameOf(t.o.service)+" --desired-count 1", "--service %s has a desired count of 0: nothing can be interrupted", t.o.service)
+		return apperr.Invalid("aws ecs update-service --cluster "+t.hintedCluster()+" --service "+apperr.Quote(handler.NameOf(t.o.service))+" --desired-count 1", "--service %s has a desired count of 0: nothing can be interrupted", t.o.service)
 	case t.o.service != "":
 		return apperr.Invalid("spothandler doctor   lists those on Spot", "--service %s does not run on Fargate Spot", t.o.service)
 	case t.json():
@@ -111,6 +111,14 @@ func (t *simulation) noService(facts *services.Facts) error {
 	}
 	t.out.Printf("%s No service of %s runs on Fargate Spot: there is nothing to rehearse with.\n", t.out.Glyph(term.OK), where)
 	return nil
+}
+
+// hintedCluster is the cluster that was asked for, as a command takes it.
+func (t *simulation) hintedCluster() string {
+	if t.o.cluster == "" {
+		return "CLUSTER"
+	}
+	return apperr.Quote(handler.NameOf(t.o.cluster))
 }
 
 // severalServices asks for one of them.

@@ -33,6 +33,11 @@ func (t *simulation) printRehearsal(result *simulate.Result, answer *simulateAns
 		t.out.Print(t.out.Item(term.Quiet, "not checked: "+each.What+": "+each.Why))
 	}
 	t.printSeries(answer.Series)
+	t.printVerdict(result, answer)
+}
+
+// printVerdict says whether the path works, and what an interruption would come to.
+func (t *simulation) printVerdict(result *simulate.Result, answer *simulateAnswer) {
 	t.out.Printf("\n")
 	st := t.out.Style
 	first := result.Broken()

@@ -164,6 +164,7 @@ func TestSimulateRefuses(t *testing.T) {
 		{"", "2 services run on Fargate Spot: say which to rehearse with", true},
 		{"--cluster shopp --service api", "--cluster shopp: there is no such cluster", true},
 		{"--service apl", "--service apl: there is no such service", true},
+		{"--cluster shop --service billing", "aws ecs list-services --cluster shop ", true},
 		{"--cluster shop --task 0123", "--task 0123: cluster shop has no such task", true},
 	} {
 		server.ForgetCalls()
@@ -199,7 +200,7 @@ func TestSimulateAnEventOfAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, shown := spothandler(t.Context(), "", "simulate", "--event", file)
-	if code != exitFine || !strings.Contains(shown.out, "matches: the event reaches the function") || !strings.Contains(shown.out, "not_an_interruption? no") || strings.Contains(shown.out, "\x1b") {
+	if code != exitFine || !strings.Contains(shown.out, "matches: the event reaches the function") || !strings.Contains(shown.out, "not_an_interruption? no") || !strings.Contains(shown.out, "claimed? not known offline") || strings.Contains(shown.out, "\x1b") {
 		t.Errorf("exit code %d\n%s%s", code, shown.out, shown.err)
 	}
 	code, shown = spothandler(t.Context(), strings.Replace(event, "RUNNING", "STOPPED", 1), "simulate", "--event", "-")

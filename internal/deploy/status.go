@@ -219,6 +219,10 @@ func problemOf(change Change) Problem {
 			problem.Message = "must be recreated: " + field.Old
 		}
 	default:
+		if change.lacksPolicy() {
+			problem.Message = fmt.Sprintf("%s differs: its policy is missing", change.ID)
+			break
+		}
 		paths := make([]string, 0, len(change.Fields))
 		for _, field := range change.Fields {
 			paths = append(paths, field.Path)
@@ -226,6 +230,13 @@ func problemOf(change Change) Problem {
 		problem.Message = fmt.Sprintf("%s differs: %s", change.ID, strings.Join(paths, ", "))
 	}
 	return problem
+}
+
+// lacksPolicy reports whether all that a role lacks is its whole inline policy.
+func (c Change) lacksPolicy() bool {
+	return c.Kind == KindRole && len(c.Fields) > 0 && !slices.ContainsFunc(c.Fields, func(f Field) bool {
+		return f.Path != "policy" && !strings.HasPrefix(f.Path, "policy.") || f.Old != ""
+	}) && slices.ContainsFunc(c.Fields, func(f Field) bool { return f.Path == "policy" || strings.HasPrefix(f.Path, "policy.Version") })
 }
 
 // CheckVersion returns an error for an installation of a newer version than the binary's.

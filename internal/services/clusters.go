@@ -88,11 +88,11 @@ func (r *reader) missing(ctx context.Context, asked []string, failures []types.F
 	for i, arn := range all {
 		names[i] = handler.NameOf(arn)
 	}
-	return notThere("cluster", name, "--cluster", "in this account and region", names)
+	return notThere("cluster", name, "--cluster", "in this account and region", "aws ecs list-clusters", names)
 }
 
-// notThere returns the error for a name that AWS does not know.
-func notThere(kind, name, flag, where string, known []string) error {
+// notThere returns the error for a name that AWS does not know. list is a command that lists the names there are.
+func notThere(kind, name, flag, where, list string, known []string) error {
 	refusal := &apperr.Error{
 		Code:    apperr.CodeInvalid,
 		Message: fmt.Sprintf("%s %s: there is no such %s %s", flag, name, kind, where),
@@ -100,10 +100,7 @@ func notThere(kind, name, flag, where string, known []string) error {
 	if near := apperr.Nearest(handler.NameOf(name), known); near != "" {
 		refusal.Hints = []string{fmt.Sprintf("%s %s   the nearest name there is", flag, apperr.Quote(near))}
 	} else {
-		refusal.Hints = []string{fmt.Sprintf("aws ecs list-%ss   lists what there is", kind)}
-		if kind == "service" {
-			refusal.Hints = []string{"aws ecs list-services --cluster CLUSTER   lists what there is"}
-		}
+		refusal.Hints = []string{list + "   lists what there is"}
 	}
 	return refusal
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
@@ -44,11 +45,12 @@ func (r *reader) services(ctx context.Context, clusters []Cluster, asked []strin
 		return nil, err
 	}
 	if r.facts.Unseen = seen.missing(); len(r.facts.Unseen) > 0 && r.readAll() {
-		where := "in this account and region"
+		where, list := "in this account and region", "aws ecs list-services --cluster CLUSTER"
 		if len(clusters) == 1 {
 			where = "in cluster " + clusters[0].Name()
+			list = "aws ecs list-services --cluster " + apperr.Quote(clusters[0].Name())
 		}
-		return nil, notThere("service", r.facts.Unseen[0], "--service", where, seen.names)
+		return nil, notThere("service", r.facts.Unseen[0], "--service", where, list, seen.names)
 	}
 	return seen.found, nil
 }

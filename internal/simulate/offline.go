@@ -16,8 +16,15 @@ type Trial struct {
 	Event     handler.Interruption
 	Reaches   bool     // the rule lets it through
 	Unmatched []string // the fields of the pattern that do not match, such as "detail.lastStatus"
-	Rows      []handler.Evaluation
+	Rows      []Row
 	Decision  handler.Decision
+}
+
+// Row is what a row of the gate says of the event.
+type Row struct {
+	Reason handler.Reason
+	Holds  *bool // nil: it depends on what the function remembers or on other invocations
+	Text   string
 }
 
 // Try tries an event on a rule's pattern, as JSON, and on the gate of an installation in the event's own account and
@@ -33,7 +40,24 @@ func Try(event []byte, pattern string) (*Trial, error) {
 		now = time.Now()
 	}
 	situation := handler.Situation{Event: in, Account: in.Account, Region: in.Region, Mode: handler.ModeOnce, Now: now}
-	return &Trial{in, len(unmatched) == 0, unmatched, handler.Explain(situation), handler.Decide(situation)}, nil
+	return &Trial{in, len(unmatched) == 0, unmatched, rows(handler.Explain(situation)), handler.Decide(situation)}, nil
+}
+
+// rows are the evaluations, one for each reason: the one that holds, else the last.
+func rows(all []handler.Evaluation) []Row {
+	var found []Row
+	for _, each := range all {
+		row := Row{each.Reason, new(each.Holds), each.Text}
+		if !each.Holds && slices.Contains([]handler.Reason{handler.ReasonAlreadyRedeployed, handler.ReasonClaimed}, each.Reason) {
+			row.Holds = nil
+		}
+		if last := len(found) - 1; last >= 0 && found[last].Reason == row.Reason {
+			found[last] = row
+			continue
+		}
+		found = append(found, row)
+	}
+	return found
 }
 
 // fields is an event as encoding/json decodes it; nil for what is no object.

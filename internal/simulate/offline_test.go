@@ -36,8 +36,17 @@ func TestTry(t *testing.T) {
 			if !slices.Equal(got.Unmatched, c.unmatched) || got.Reaches != (len(c.unmatched) == 0) || got.Decision.Action != c.action || got.Decision.Reason != c.reason {
 				t.Errorf("got %v, %s %s", got.Unmatched, got.Decision.Action, got.Decision.Reason)
 			}
-			if last := got.Rows[len(got.Rows)-1]; last.Holds != (c.action == handler.ActionSkip) {
+			if last := got.Rows[len(got.Rows)-1]; last.Holds != nil && *last.Holds != (c.action == handler.ActionSkip) {
 				t.Errorf("the last row is %+v", last)
+			}
+			for i, row := range got.Rows {
+				if i > 0 && row.Reason == got.Rows[i-1].Reason {
+					t.Errorf("%s is told twice", row.Reason)
+				}
+				known := row.Reason != handler.ReasonAlreadyRedeployed && row.Reason != handler.ReasonClaimed
+				if (row.Holds != nil) != known {
+					t.Errorf("%s: known %t, want %t", row.Reason, row.Holds != nil, known)
+				}
 			}
 		})
 	}
@@ -52,6 +61,7 @@ func TestReadEventRefuses(t *testing.T) {
 		"UTF-16":          {"\xff\xfe{\x00}\x00", "e.json is in UTF-16; save it as UTF-8"},
 		"ten megabytes":   {strings.Repeat(" ", 10<<20), "e.json is larger than any event: more than 4194304 bytes"},
 		"no JSON":         {"{\n \"source\": aws\n}", "e.json:2: invalid character 'a' looking for beginning of value"},
+		"a record":        {`{"level":"INFO","event_id":"1","action":"skip","reason":"claimed","applied":false}`, "e.json is a record of the function, not the event that it was about"},
 		"half":            {event[:40], "e.json:3: the JSON is cut off"},
 		"two":             {event + "\n" + event, "e.json:8: there is more after the event; give one event"},
 		"a list":          {"[" + event + "]", "e.json:1: an event is a JSON object, but this is an array"},

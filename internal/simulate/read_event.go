@@ -45,12 +45,27 @@ func ReadEvent(in io.Reader, name string) ([]byte, error) {
 	if !isObject {
 		return nil, notAnEvent("%s:1: an event is a JSON object, but this is %s", name, kindOf(value))
 	}
+	if isRecord(event) {
+		return nil, apperr.Invalid("take the event from an EventBridge archive, or from a log group that is the target of a rule: docs/operations.md shows one",
+			"%s is a record of the function, not the event that it was about", name)
+	}
 	for _, each := range members() {
 		if wrong := each.check(event); wrong != "" {
 			return nil, notAnEvent("%s:%d: %s: %s", name, lineOf(raw, each.path), strings.Join(each.path, "."), wrong)
 		}
 	}
 	return raw, nil
+}
+
+// isRecord reports whether an object is what the function writes into its log, as it is or as logs prints it.
+func isRecord(object map[string]any) bool {
+	for _, name := range []string{"reason", "action", "event_id"} {
+		if _, there := object[name]; !there {
+			return false
+		}
+	}
+	_, isEvent := object["detail"]
+	return !isEvent
 }
 
 func notAnEvent(format string, args ...any) error {
