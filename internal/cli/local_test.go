@@ -232,6 +232,11 @@ func (s *serving) run(t *testing.T, cmd *exec.Cmd) string {
 func TestLocal(t *testing.T) {
 	t.Parallel()
 	local := serveAWS(t)
+	for _, line := range []string{"shop/web             1 task on FARGATE_SPOT and 1 on FARGATE\n", "batch/report         1 standalone task on FARGATE_SPOT, of no service\n"} {
+		if !strings.Contains(local.shown, line) {
+			t.Errorf("%q is not in\n%s", line, local.shown)
+		}
+	}
 	local.run(t, spothandler(t, "install", "--prefix", "prod"))
 	interrupt := append([]string{"local", "interrupt"}, "--cluster", "shop", "--service", "api", "--tasks", "3")
 	if out := local.run(t, spothandler(t, interrupt...)); out != "✓ 3 tasks of shop/api interrupted\n" {
@@ -284,6 +289,7 @@ func TestLocalInterruptRefuses(t *testing.T) {
 		{"no service", []string{"--cluster", "shop"}, nil, "--service is missing"},
 		{"no tasks", []string{"--service", "api", "--tasks", "0"}, nil, "--tasks 0 is not accepted"},
 		{"another service", []string{"--cluster", "shop", "--service", "apo"}, nil, "interrupting tasks of shop/apo: ServiceNotFoundException"},
+		{"a standalone task", []string{"--cluster", "batch", "--service", "report"}, nil, "report is a standalone task, which belongs to no service"},
 		{"no exports", []string{"--service", "api"}, []string{"AWS_ENDPOINT_URL="}, "no local AWS found"},
 		{"another machine", []string{"--service", "api"}, []string{"AWS_ENDPOINT_URL=https://lambda.eu-west-1.amazonaws.com"}, "which is not this machine"},
 		{"a server that has ended", []string{"--service", "api"}, []string{ended}, "nothing answers at http://127.0.0.1:1"},

@@ -77,7 +77,7 @@ func (r *interruptRun) run(ctx context.Context) error {
 	st := r.Out.Style
 	r.Out.Printf("%s %s of %s/%s interrupted\n", st.Glyph(term.OK), term.Plural(len(asked.Tasks), "task"), asked.Cluster, asked.Service)
 	if len(asked.Tasks) < asked.asked {
-		r.warn("no more than these run on Fargate Spot")
+		r.warn(fmt.Sprintf("%d were asked for, but no more of the service's tasks run on Fargate Spot", asked.asked))
 	}
 	return nil
 }

@@ -22,6 +22,20 @@ type servedService struct {
 	Service          string `json:"service"`
 	Desired          int    `json:"desired"`
 	CapacityProvider string `json:"capacity_provider"`
+	OnDemand         int    `json:"on_demand"`  // of the tasks, those that are on FARGATE all the same
+	Standalone       bool   `json:"standalone"` // the tasks belong to no service, as with RunTask
+}
+
+// tasks says on what they run.
+func (s servedService) tasks() string {
+	text := fmt.Sprintf("%s on %s", term.Plural(s.Desired, "task"), s.CapacityProvider)
+	switch {
+	case s.Standalone:
+		text = fmt.Sprintf("%s on %s, of no service", term.Plural(s.Desired, "standalone task"), s.CapacityProvider)
+	case s.OnDemand > 0:
+		text = fmt.Sprintf("%s on %s and %d on FARGATE", term.Plural(s.Desired-s.OnDemand, "task"), s.CapacityProvider, s.OnDemand)
+	}
+	return text
 }
 
 // print says how to reach the local AWS, and what is in it.
@@ -35,7 +49,7 @@ func (r *localRun) print(url string, services []localaws.Service) error {
 		if provider == "" {
 			provider = "FARGATE_SPOT"
 		}
-		answer.Services = append(answer.Services, servedService{s.Cluster, s.Name, s.Desired, provider})
+		answer.Services = append(answer.Services, servedService{s.Cluster, s.Name, s.Desired, provider, min(s.OnDemand, s.Desired), s.Standalone})
 	}
 	if r.JSON {
 		return r.Out.JSON(answer)
@@ -47,8 +61,7 @@ func (r *localRun) print(url string, services []localaws.Service) error {
 	}
 	r.Out.Printf("\n")
 	for _, s := range answer.Services {
-		tasks := fmt.Sprintf("%s on %s", term.Plural(s.Desired, "task"), s.CapacityProvider)
-		r.Out.Printf("  %s %s %s\n", st.Glyph(term.Quiet), term.Pad(s.Cluster+"/"+s.Service, 20), st.Dim(tasks))
+		r.Out.Printf("  %s %s %s\n", st.Glyph(term.Quiet), term.Pad(s.Cluster+"/"+s.Service, 20), st.Dim(s.tasks()))
 	}
 	r.Out.Printf("\n  In another terminal, after the exports:\n")
 	for _, command := range commandsToTry(answer.Services[0]) {

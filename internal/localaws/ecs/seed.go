@@ -74,6 +74,9 @@ func (s *Clusters) Interrupt(cluster, service string, tasks int) ([]string, erro
 	}
 	v := k.find(service)
 	if v == nil {
+		if slices.ContainsFunc(k.tasks, func(t *task) bool { return t.service.standalone && t.service.name == service }) {
+			return nil, api.Refuse("ServiceNotFoundException", "%s is a standalone task, which belongs to no service: only tasks of services can be interrupted here.", service)
+		}
 		return nil, api.Refuse("ServiceNotFoundException", "Service not found.")
 	}
 	candidates := slices.DeleteFunc(v.of(nil), func(t *task) bool { return t.provider != "FARGATE_SPOT" })
