@@ -72,6 +72,7 @@ with 1 if nothing could be read. A team can accept a finding:
 	input.Complete(cmd, "explain", doctor.Codes()...)
 	_ = flags.SetAnnotation("cluster", input.NotInFile, []string{"true"}) // in the file of install it is another
 	a.awsFlags(cmd)
+	flags.Lookup("all-regions").Usage = "every region that has an ECS cluster"
 	addAnswerFiles(cmd, a)
 	return cmd
 }

@@ -24,7 +24,7 @@ func explainCheck(a *app, code string) error {
 	case "markdown":
 		a.out.Printf("## %s: %s\n\n%s\n", found.Code, found.Title, found.Why)
 		for _, cure := range found.Cures {
-			a.out.Printf("\n- `%s`", cure)
+			a.out.Printf("\n- %s", cureInMarkdown(cure))
 		}
 		a.out.Printf("\n\n")
 		for _, source := range found.Sources {
@@ -44,6 +44,18 @@ func explainCheck(a *app, code string) error {
 		a.out.Printf("  %s\n", source)
 	}
 	return nil
+}
+
+// cureInMarkdown is a cure on one line: a command as code, with what is said of it in brackets.
+func cureInMarkdown(cure string) string {
+	if !show.IsCommand(cure) {
+		return inMarkdown(cure)
+	}
+	command, remark, said := strings.Cut(cure, "   ")
+	if said {
+		return "`" + command + "` (" + inMarkdown(remark) + ")"
+	}
+	return "`" + command + "`"
 }
 
 // knownCode returns the code of a check, in capitals.

@@ -114,15 +114,7 @@ func (x *examined) take(found *deploy.Installation, others []deploy.Listed) erro
 	if err != nil {
 		return err
 	}
-	if f := found.State.Function; f != nil {
-		x.subject.Throttled = f.ReservedConcurrency == 0
-	}
-	for _, trigger := range found.State.Triggers {
-		if rule := trigger.Rule; rule != nil && rule.Name == x.subject.Rule {
-			x.pattern = rule.Pattern
-			x.subject.Disabled = rule.State == "DISABLED"
-		}
-	}
+	x.takeState(found.State)
 	x.subject.Heals = true
 	for _, problem := range statuses[0].Problems {
 		x.differs = x.differs || problem.Code != deploy.ProblemConcurrencyZero
@@ -136,6 +128,19 @@ func (x *examined) take(found *deploy.Installation, others []deploy.Listed) erro
 		x.unread(doctor.PartInstallation, x.subject.Name+": "+each.What+": "+each.Why)
 	}
 	return nil
+}
+
+// takeState takes what its function and its rule are like.
+func (x *examined) takeState(found deploy.State) {
+	if f := found.Function; f != nil {
+		x.subject.Throttled = f.ReservedConcurrency == 0
+	}
+	for _, trigger := range found.Triggers {
+		if rule := trigger.Rule; rule != nil && rule.Name == x.subject.Rule {
+			x.pattern = rule.Pattern
+			x.subject.Disabled = rule.State == "DISABLED"
+		}
+	}
 }
 
 // isSaidOtherwise reports whether a problem is only that the rule is DISABLED, or the function throttled, which have

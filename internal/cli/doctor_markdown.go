@@ -49,16 +49,27 @@ func (e *examination) markdownSection(out *term.Printer, title string, findings 
 		return
 	}
 	out.Printf("\n## %s\n\n", inMarkdown(title))
+	afterParagraph := false
 	for _, f := range findings {
 		ignored := ""
 		if f.Ignored != "" {
 			ignored = ", ignored (" + f.Ignored + ")"
 		}
+		if afterParagraph {
+			out.Printf("\n")
+		}
 		out.Printf("- **%s** %s%s: %s\n", f.Code, string(f.Severity), ignored, inMarkdown(f.Message))
-		if f.Cure != "" && show.IsCommand(f.Cure) {
-			out.Printf("\n  ```sh\n  %s\n  ```\n\n", f.Cure)
-		} else if f.Cure != "" {
-			out.Printf("  %s\n", inMarkdown(f.Cure))
+		command, remark, _ := strings.Cut(f.Cure, "   ")
+		afterParagraph = f.Cure != ""
+		switch {
+		case f.Cure == "":
+		case !show.IsCommand(f.Cure):
+			out.Printf("\n  To fix it: %s.\n", inMarkdown(f.Cure))
+		default:
+			out.Printf("\n  ```sh\n  %s\n  ```\n", command)
+			if remark != "" {
+				out.Printf("\n  %s\n", inMarkdown(remark))
+			}
 		}
 	}
 }

@@ -136,15 +136,23 @@ func (e *examination) printSection(title string, findings []doctor.Finding) {
 		return
 	}
 	e.out.Printf("\n%s\n", st.Bold(title))
+	cured := map[string]string{} // the code whose finding shows a command
 	for _, f := range shown {
 		message := f.Message
 		if f.Ignored != "" {
 			message = "ignored (" + f.Ignored + "): " + message
 		}
 		e.out.Print(st.Finding(signOf(f), f.Code, message))
-		if f.Cure != "" && f.Ignored == "" {
-			e.out.Print(st.HintAt(strings.Repeat(" ", term.FindingWidth), f.Cure, show.IsCommand(f.Cure)))
+		if f.Cure == "" || f.Ignored != "" {
+			continue
 		}
+		cure, command := f.Cure, show.IsCommand(f.Cure)
+		if first := cured[cure]; first != "" && command {
+			cure, command = "the command of "+first+" fixes this as well", false
+		} else {
+			cured[cure] = f.Code
+		}
+		e.out.Print(st.HintAt(strings.Repeat(" ", term.FindingWidth), cure, command))
 	}
 }
 
@@ -196,15 +204,13 @@ func (e *examination) printCounts() {
 	total := counts[doctor.Error] + counts[doctor.Warning]
 	line := "no error and no warning"
 	if total > 0 {
-		line = term.Plural(total, "finding") + ":"
-		for _, each := range []struct {
-			severity doctor.Severity
-			sign     term.Glyph
-		}{{doctor.Error, term.Failed}, {doctor.Warning, term.Attention}} {
-			if n := counts[each.severity]; n > 0 {
-				line += fmt.Sprintf(" %d %s", n, st.Sign(each.sign))
+		var parts []string
+		for _, severity := range []doctor.Severity{doctor.Error, doctor.Warning} {
+			if n := counts[severity]; n > 0 {
+				parts = append(parts, term.Plural(n, string(severity)))
 			}
 		}
+		line = strings.Join(parts, ", ")
 	}
 	if n := counts[doctor.Info]; n > 0 && !e.verbose {
 		line += fmt.Sprintf(" · %d worth knowing, with --verbose", n)

@@ -1,12 +1,16 @@
 package cli
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
+	"github.com/spothandler/spothandler/internal/cli/local"
+	"github.com/spothandler/spothandler/internal/cli/show"
+	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -14,7 +18,7 @@ import (
 func doctorWorld(t *testing.T) aws.Config {
 	t.Helper()
 	services := []localaws.Service{}
-	for _, s := range localServices() {
+	for _, s := range local.Services() {
 		if s.Name == "web" {
 			services = append(services, s)
 			s.Name, s.Tags = "tagged", map[string]string{"spothandler": "offf"}
@@ -60,4 +64,30 @@ func TestDoctorSaysWhoRedeploys(t *testing.T) {
 	reads(t, "--service web --ignore SPOT401", []string{"left to ECS: prod is broken"}, []string{"✓ shop/web  "})
 	must(t, "install --prefix prod --redeploy observe")
 	reads(t, "", []string{"· 1 more is ready, but not redeployed"}, []string{"spothandler simulate"})
+}
+
+// A command of an explanation can be pasted as it is wrapped, and what is said of it is not part of it.
+func TestExplanationsCanBePasted(t *testing.T) {
+	for _, each := range doctor.Explanations() {
+		for _, cure := range each.Cures {
+			command, _, _ := strings.Cut(cure, "   ")
+			if show.IsCommand(cure) && strings.ContainsAny(regexp.MustCompile(`'[^']*'`).ReplaceAllString(command, ""), "();") {
+				t.Errorf("%s: prose in a command: %s", each.Code, command)
+			}
+			if !show.IsCommand(cure) && cure != command {
+				t.Errorf("%s: a remark without a command: %s", each.Code, cure)
+			}
+		}
+	}
+	_, shown := spothandler(t.Context(), "", "doctor", "--explain", "SPOT108", "-o", "markdown")
+	if want := "minimumHealthyPercent=100` (does not deploy;"; !strings.Contains(shown.out, want) {
+		t.Errorf("%q is not in\n%s", want, shown.out)
+	}
+}
+
+// Two findings with one command show it once; a fix in words is no part of what was found, and no blank line is doubled.
+func TestDoctorShowsACommandOnce(t *testing.T) {
+	useLocal(t, local.Services()...)
+	reads(t, "", []string{"› the command of SPOT108 fixes this as well", "errors, "}, nil)
+	reads(t, "-o markdown", []string{"\n\n  To fix it: have whatever starts them retry"}, []string{"\n\n\n"})
 }

@@ -129,7 +129,7 @@ func (j *journal) unreadable(err error) error {
 		return &apperr.Error{
 			Code:    "log_group_missing",
 			Message: "log group " + group + " is gone, and the records in it",
-			Detail:  []string{"The function goes on without it, but nobody sees what it does."},
+			Detail:  []string{"Until it is back, the function records nothing, and cannot keep several invocations from redeploying the same service."},
 			Hints:   []string{"spothandler install" + j.scope(j.Names.Prefix) + "   creates it again"}, Err: err,
 		}
 	case apperr.Says(err, "KMS", "kms:"):

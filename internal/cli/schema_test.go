@@ -72,6 +72,7 @@ func TestAnswersKeepToTheirSchemas(t *testing.T) {
 		{"report --config testdata/environments.yaml", "report"},
 		{"uninstall --config testdata/environments.yaml --all --yes", "uninstall"},
 		{"doctor", "doctor"},
+		{"doctor --explain SPOT101", "doctor"},
 		{"doctor --region eu-west-1 --region us-east-1 --ignore SPOT104", "doctor"},
 		{"doctor --cluster shp", "error"},
 		{"install --prefix prod --cluster shpo", "install"},

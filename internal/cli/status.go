@@ -91,6 +91,7 @@ it repeats every few seconds, until ctrl-C.`,
 	cmd.Flags().BoolVar(&o.noHistory, "no-history", false, "do not read what the functions did in the last 24 hours")
 	cmd.Flags().BoolVar(&o.watch, "watch", false, "look again every few seconds, on a terminal, until ctrl-C")
 	a.awsFlags(cmd)
+	cmd.Flags().Lookup("all-regions").Usage = "every region that is enabled for the account"
 	addAnswerFiles(cmd, a)
 	return cmd
 }

@@ -34,7 +34,7 @@ func accountTable() []accountCheck {
 			why: "If a second function redeploys on the same events, such as that of the Terraform module that spothandler replaces, each " +
 				"interruption redeploys a service twice. A rule that only notifies somebody is fine.",
 			sources: []string{"https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListRules.html"},
-			cures:   []string{"aws events disable-rule --name NAME (then remove it with what made it, such as terraform destroy)"},
+			cures:   []string{"aws events disable-rule --name NAME   then remove it with what made it, such as terraform destroy"},
 		}, otherRules},
 		{check{
 			code: "SPOT302", title: "a vCPU quota leaves no room for a rollout", parts: []services.Part{services.PartQuotas},
@@ -45,8 +45,8 @@ func accountTable() []accountCheck {
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/monitoring-fargate-usage.html",
 			},
 			cures: []string{
-				"aws service-quotas request-service-quota-increase --service-code fargate --quota-code L-36FBB829 --desired-value N (Spot)",
-				"aws service-quotas request-service-quota-increase --service-code fargate --quota-code L-3032A538 --desired-value N (on demand)",
+				"aws service-quotas request-service-quota-increase --service-code fargate --quota-code L-36FBB829 --desired-value N   Spot",
+				"aws service-quotas request-service-quota-increase --service-code fargate --quota-code L-3032A538 --desired-value N   on demand",
 			},
 		}, quotas},
 		{check{
@@ -67,7 +67,7 @@ func accountTable() []accountCheck {
 			sources: []string{
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html",
 			},
-			cures: []string{"retry in what starts the tasks, or run them on demand"},
+			cures: []string{"have whatever starts the tasks retry, or run them on demand"},
 		}, standaloneTasks},
 		{check{
 			code: "SPOT305", title: "cluster defaults for new services", parts: []services.Part{services.PartClusters},
@@ -76,7 +76,7 @@ func accountTable() []accountCheck {
 				"PutClusterCapacityProviders replaces both lists, so a command has to repeat what is to stay.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html"},
 			cures: []string{
-				"aws ecs put-cluster-capacity-providers --cluster CLUSTER --capacity-providers FARGATE FARGATE_SPOT --default-capacity-provider-strategy ... (repeat what is to stay)",
+				"aws ecs put-cluster-capacity-providers --cluster CLUSTER --capacity-providers FARGATE FARGATE_SPOT --default-capacity-provider-strategy ...   repeat what is to stay",
 			},
 		}, clusterDefaults},
 	}
@@ -224,7 +224,7 @@ func standaloneTasks(s *AccountSubject) []verdict {
 	for _, key := range order {
 		verdicts = append(verdicts, verdict{
 			Warning, fmt.Sprintf("not restarted after an interruption: %s on Spot %s", count(groups[key], "task"), key),
-			"retry in what starts them, or run them on demand",
+			"have whatever starts them retry, or run them on demand",
 		})
 	}
 	return verdicts

@@ -36,7 +36,7 @@ func balancingChecks() []check {
 				"target group calls a target unhealthy (interval times unhealthy threshold). The healthy threshold does not matter: a new target " +
 				"has to pass a single check.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-healthcheck.html"},
-			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --health-check-grace-period-seconds 60 (does not deploy)"},
+			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --health-check-grace-period-seconds 60   does not deploy"},
 		},
 		{
 			code: "SPOT110", title: "connections may outlast the notice", parts: groups, judge: lasting,

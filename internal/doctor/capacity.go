@@ -49,7 +49,7 @@ func capacityChecks() []check {
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html"},
 			cures: []string{
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --network-configuration 'awsvpcConfiguration={subnets=[A,B],securityGroups=[G]}'",
-				"aws ecs update-service --cluster CLUSTER --service SERVICE --availability-zone-rebalancing ENABLED (does not deploy; needs a maximumPercent above 100)",
+				"aws ecs update-service --cluster CLUSTER --service SERVICE --availability-zone-rebalancing ENABLED   does not deploy; needs a maximumPercent above 100",
 			},
 		},
 		{

@@ -62,9 +62,9 @@ func document() string {
 	for _, e := range Explanations() {
 		fmt.Fprintf(&out, "\n## %s: %s\n\n%s\n\n", e.Code, e.Title, e.Why)
 		for _, cure := range e.Cures {
-			if command, remark, _ := strings.Cut(cure, " ("); strings.HasPrefix(cure, "aws ") || strings.HasPrefix(cure, "spothandler ") {
+			if command, remark, _ := strings.Cut(cure, "   "); strings.HasPrefix(cure, "aws ") || strings.HasPrefix(cure, "spothandler ") {
 				if remark != "" {
-					remark = " (" + remark
+					remark = " (" + remark + ")"
 				}
 				fmt.Fprintf(&out, "- `%s`%s\n", command, remark)
 			} else {

@@ -11,7 +11,7 @@ type Explanation struct {
 	Title   string   `json:"title"`
 	Why     string   `json:"why"`
 	Sources []string `json:"sources"`
-	Cures   []string `json:"cures"` // with placeholders in capitals
+	Cures   []string `json:"cures"` // with placeholders in capitals; a command may be followed by three spaces and a remark
 }
 
 // Explanations returns every check, in the order of the codes.

@@ -32,7 +32,7 @@ func functionChecks() []check {
 			sources: []string{gate},
 			cures: []string{
 				"set minimumHealthyPercent to 100",
-				"aws ecs tag-resource --resource-arn SERVICE-ARN --tags key=spothandler,value=redeploy (redeploy all the same)",
+				"aws ecs tag-resource --resource-arn SERVICE-ARN --tags key=spothandler,value=redeploy   redeploy all the same",
 			},
 		},
 		{
@@ -42,7 +42,7 @@ func functionChecks() []check {
 			sources: []string{gate},
 			cures: []string{
 				"aws ecs untag-resource --resource-arn SERVICE-ARN --tag-keys spothandler",
-				"spothandler install --cluster NAME (repeat --cluster for every cluster that it is to cover)",
+				"spothandler install --cluster NAME   repeat --cluster for every cluster that it is to cover",
 			},
 		},
 		{
@@ -51,8 +51,8 @@ func functionChecks() []check {
 				"The migration to the long format causes no downtime, and cannot be undone.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-arn-migration.html"},
 			cures: []string{
-				"aws ecs put-account-setting --name serviceLongArnFormat --value enabled (then the same for taskLongArnFormat; both as the principal that created the service)",
-				"aws ecs tag-resource --resource-arn LONG-ARN --tags key=team,value=NAME (afterwards: the tag migrates the service)",
+				"aws ecs put-account-setting --name serviceLongArnFormat --value enabled   then the same for taskLongArnFormat; both as the principal that created the service",
+				"aws ecs tag-resource --resource-arn LONG-ARN --tags key=team,value=NAME   afterwards: the tag migrates the service",
 			},
 		},
 	}

@@ -63,7 +63,7 @@ func installationTable() []installationCheck {
 			code: "SPOT403", title: "the installation differs from its settings", parts: []services.Part{PartInstallation},
 			why:     "What is installed differs from the recorded settings, or a part is missing: status shows what, and why.",
 			sources: []string{"https://github.com/spothandler/spothandler#readme"},
-			cures:   []string{"spothandler install --prefix PREFIX", "spothandler status --prefix PREFIX (where something of others is in the way)"},
+			cures:   []string{"spothandler install --prefix PREFIX", "spothandler status --prefix PREFIX   where something of others is in the way"},
 		}, differing},
 	}
 }

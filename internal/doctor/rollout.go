@@ -23,7 +23,7 @@ func rolloutChecks() []check {
 			sources: []string{deployments},
 			cures: []string{
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --deployment-configuration maximumPercent=200,minimumHealthyPercent=100 " +
-					"(does not deploy; repeat the circuit breaker and the alarms if the service has them)",
+					"  does not deploy; repeat the circuit breaker and the alarms if the service has them",
 			},
 		},
 		{
@@ -31,7 +31,7 @@ func rolloutChecks() []check {
 			why: "ECS launches no new tasks for a deployment that has FAILED, so nothing replaces an interrupted task. While a deployment is in " +
 				"progress the function does not redeploy, since ECS is replacing tasks already; one that takes more than half an hour may be stuck.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html"},
-			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:REVISION (one that works)"},
+			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:REVISION   one that works"},
 		},
 		{
 			code: "SPOT116", title: "the circuit breaker does not roll back, or trips early", judge: breaker,
