@@ -102,15 +102,15 @@ func (o *addressOptions) alone(a *app, s *connection, left *deploy.Located, err 
 	return nil, missing(deploy.DisplayPrefix(o.prefix)+" is not installed in "+s.id.Region, "spothandler "+o.command+a.scope("")+" --prefix NAME")
 }
 
-// read reads records, and says on a terminal how far it is. Printed says that the records are printed as they come.
+// read reads records, and says on a terminal how far it is. Printed says that the records are printed as they come, which may be
+// to the same terminal, if only through a pipe.
 // It returns how many lines are none of the function's.
 func (j *journal) read(ctx context.Context, query history.Query, printed bool, keep func(history.Entry) error) (passedOver int, err error) {
-	printed = printed && j.outTTY
 	line := j.err.StatusLine()
 	defer line.Clear()
 	query.Progress = func(p history.Progress) {
 		if !printed || p.Records == 0 { // else the records themselves show it
-			line.Set(fmt.Sprintf("reading the records: %d of %d parts, %s", p.WindowsRead, p.Windows, term.Plural(p.Records, "record")))
+			line.Set(readSoFar(p))
 		}
 	}
 	return history.Read(ctx, j.logs, query, func(e history.Entry) error {
@@ -119,6 +119,15 @@ func (j *journal) read(ctx context.Context, query history.Query, printed bool, k
 		}
 		return keep(e)
 	})
+}
+
+// readSoFar says how much of a period was read.
+func readSoFar(p history.Progress) string {
+	text := "reading the records: " + term.Plural(p.Records, "record")
+	if p.Windows > 1 {
+		text += fmt.Sprintf(" in %d%% of the period", 100*p.WindowsRead/p.Windows)
+	}
+	return text
 }
 
 // unreadable explains why records could not be read.

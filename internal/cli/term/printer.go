@@ -21,8 +21,9 @@ type Printer struct {
 	Style
 	out io.Writer
 
-	mu   sync.Mutex
-	live *Progress // that is being repainted; nil: none
+	mu     sync.Mutex
+	live   *Progress // that is being repainted; nil: none
+	status string    // the StatusLine that is shown; "": none
 }
 
 // NewPrinter returns the printer of a stream that looks like this.
@@ -42,13 +43,18 @@ func (p *Printer) Print(texts ...Text) {
 	_ = p.write(all.String())
 }
 
-// write writes above a table that is being repainted.
+// write writes above a table that is being repainted, or above the status line.
 func (p *Printer) write(text string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.live != nil {
 		text = p.live.erased() + text + p.live.painted()
 	}
+	return p.send(p.besideStatus(text))
+}
+
+// send writes what is complete. The lock must be held.
+func (p *Printer) send(text string) error {
 	_, err := io.WriteString(p.out, text)
 	return err
 }
@@ -79,7 +85,7 @@ func (p *Printer) JSONLine(value any) error {
 	if err := encoder.Encode(value); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
 	}
-	if _, err := p.out.Write(escapeJSON(out.Bytes())); err != nil {
+	if err := p.write(string(escapeJSON(out.Bytes()))); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
 	}
 	return nil
