@@ -130,6 +130,16 @@ func readSoFar(p history.Progress) string {
 	return text
 }
 
+// renewed reads the credentials anew, which only a process that ends soon can do without.
+func (j *journal) renewed(ctx context.Context) (history.LogsAPI, error) {
+	j.aws.forget()
+	s, err := j.open(ctx, j.Names.Prefix)
+	if err != nil {
+		return nil, err
+	}
+	return cloudwatchlogs.NewFromConfig(s.Config), nil
+}
+
 // unreadable explains why records could not be read.
 func (j *journal) unreadable(err error) error {
 	group := j.Names.LogGroup

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -181,16 +182,20 @@ func (r logsRun) here(ctx context.Context) (shownLogs, error) {
 	o := r.asked
 	query := history.Query{LogGroup: j.Names.LogGroup, From: o.period.From, To: o.period.To, Filter: o.filter}
 	if o.follow {
-		follower := &follower{logs: j.logs, query: query, print: printer.print, trouble: func(text string) { r.warn(text) }}
+		follower := &follower{logs: j.logs, query: query, print: printer.print, trouble: func(text string) { r.warn(text) }, renew: j.renewed}
 		err = follower.run(ctx)
 	} else {
-		_, err = j.read(ctx, query, true, func(e history.Entry) error { return printer.print(&e) })
+		ordered := inOrder{pass: printer.print}
+		_, err = j.read(ctx, query, true, func(e history.Entry) error { return ordered.add(&e) })
+		err = cmp.Or(err, ordered.end())
 	}
 	if err != nil {
 		return 0, j.unreadable(err)
 	}
-	if printer.printed == 0 && !r.json() && !o.follow {
-		r.out.Print(r.out.Item(term.Quiet, "no records from "+stamp(o.period.From)+" to "+stamp(o.period.UntilNow())))
+	if printer.printed == 0 && !o.follow {
+		if err := r.sayNone(ctx, j, query); err != nil {
+			return 0, j.unreadable(err)
+		}
 	}
 	return shownLogs(printer.printed), nil
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
@@ -13,9 +14,11 @@ type follower struct {
 	logs    history.LogsAPI
 	query   history.Query
 	print   func(*history.Entry) error
+	renew   func(context.Context) (history.LogsAPI, error) // with credentials that are read anew
 	trouble func(text string)
 
-	seen map[seenRecord]bool
+	seen    map[seenRecord]bool
+	ordered inOrder
 }
 
 // seenRecord tells a record from every other: its request and event are in its line.
@@ -34,13 +37,13 @@ const (
 // run reads until the context ends, which is how it is meant to end and no error. What AWS refuses for good ends it;
 // whatever may pass, throttling, an outage or credentials that are being renewed, is said once and waited for.
 func (f *follower) run(ctx context.Context) error {
-	f.seen = map[seenRecord]bool{}
+	f.seen, f.ordered = map[seenRecord]bool{}, inOrder{pass: f.print}
 	f.query.Limiter = history.Rate()
 	said := false
 	for {
 		f.query.To = time.Now().Add(history.Skew)
 		began := time.Now()
-		_, err := history.Read(ctx, f.logs, f.query, f.take)
+		err := f.read(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return nil //nolint:nilerr // it is how following ends
@@ -61,13 +64,25 @@ func (f *follower) run(ctx context.Context) error {
 	}
 }
 
+// read reads once what has come. Where the credentials have expired the next read has new ones, if there are.
+func (f *follower) read(ctx context.Context) error {
+	_, err := history.Read(ctx, f.logs, f.query, f.take)
+	if isExpired(err) {
+		if logs, failed := f.renew(ctx); failed == nil {
+			f.logs = logs
+			_, err = history.Read(ctx, f.logs, f.query, f.take)
+		}
+	}
+	return errors.Join(err, f.ordered.end())
+}
+
 func (f *follower) take(e history.Entry) error {
 	key := seenRecord{e.At, e.Raw}
 	if f.seen[key] {
 		return nil
 	}
 	f.seen[key] = true
-	return f.print(&e)
+	return f.ordered.add(&e)
 }
 
 // forget moves the period on, and lets go of what lies before it.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -25,8 +24,11 @@ type logPrinter struct {
 // Widths of the columns of logs.
 const (
 	verbWidth    = len("redeployed")
-	narrowestLog = 12 // of a service's name
+	timeWidth    = len("15:04:05.000") + 2
+	narrowestLog = 10 // of a service's name
 	widestLog    = 28
+
+	narrowestBody = 24 // of what stands behind the name: the longest reason
 )
 
 func (p *logPrinter) print(e *history.Entry) error {
@@ -34,10 +36,7 @@ func (p *logPrinter) print(e *history.Entry) error {
 	if p.json() {
 		return p.out.JSONLine(json.RawMessage(e.Raw))
 	}
-	at := e.Timestamp.UTC()
-	if at.IsZero() {
-		at = e.At
-	}
+	at := timeOf(e)
 	if date := at.Format(time.DateOnly); date != p.date {
 		p.date = date
 		p.out.Printf("%s\n", p.out.Dim(date+" UTC"))
@@ -50,16 +49,19 @@ func (p *logPrinter) print(e *history.Entry) error {
 	p.width = max(p.width, narrowestLog, min(term.Width(name), widestLog))
 	sign, verb := result(e)
 	st := p.out.Style
-	head := 14 + term.Width(st.Sign(sign)) + len(" ") + verbWidth + 2 + p.width + 1
-	words, right := p.words(e)
-	body := wrapWith(st, words, right, st.Width-head)
-	p.out.Print(st.Textf("%s  %s %s  %s %s\n", st.Dim(at.Format("15:04:05.000")), st.Glyph(sign), term.Pad(verb, verbWidth),
-		st.Bold(term.Pad(name, p.width)), body[0]))
-	for _, line := range body[1:] {
-		p.out.Printf("%s%s\n", strings.Repeat(" ", head), line)
+	begin := st.Textf("%s  %s %s  %s", st.Dim(at.Format("15:04:05.000")), st.Glyph(sign), term.Pad(verb, verbWidth), st.Bold(term.Pad(name, p.width)))
+	indent := timeWidth + term.Width(st.Sign(sign)) + len(" ") + verbWidth + 2 + p.width + 2
+	body := p.body(e)
+	if st.Width-indent < narrowestBody {
+		p.out.Println(begin)
+		indent = timeWidth + 2
+		p.printBody(body, indent, 0)
+	} else {
+		p.out.Print(begin)
+		p.printBody(body, indent, indent-2)
 	}
 	for _, cure := range p.cures(e) {
-		p.out.Print(st.HintAt(strings.Repeat(" ", 14), cure, show.IsCommand(cure)))
+		p.out.Print(st.HintAt(strings.Repeat(" ", timeWidth), cure, show.IsCommand(cure)))
 	}
 	return nil
 }
@@ -83,58 +85,72 @@ func result(e *history.Entry) (term.Glyph, string) {
 	return term.Quiet, "skipped"
 }
 
-// words are what there is to say of a record, and what stands at the right edge.
-func (p *logPrinter) words(e *history.Entry) (words, right string) {
+// logBody is what there is to say of a record, and the id that stands at the right edge.
+type logBody struct{ words, id, short string }
+
+func (p *logPrinter) body(e *history.Entry) (b logBody) {
 	switch {
 	case e.Applied:
 		if e.ECSAnswerMS != nil {
-			words = fmt.Sprintf("notice + %.1fs", float64(*e.ECSAnswerMS)/1000)
+			b.words = "after " + inSeconds(*e.ECSAnswerMS)
 		}
-		right = e.DeploymentAfter
+		b.id = e.DeploymentAfter
 	case e.Action == handler.ActionFail:
-		words = e.Error
-		if !strings.Contains(words, e.ErrorType) {
-			words = e.ErrorType + ": " + words
+		b.words = e.Error
+		if !strings.Contains(b.words, e.ErrorType) {
+			b.words = e.ErrorType + ": " + b.words
 		}
 	default:
-		words = string(e.Reason)
-		if e.TaskARN != "" {
-			right = "task " + p.taskID(e.TaskARN)
+		b.words = string(e.Reason)
+		if id := handler.NameOf(e.TaskARN); id != "" {
+			b.id, b.short = "task "+id, "task "+beginning(id)+"…"
 		}
 	}
 	if history.Rehearsal(&e.Record) {
-		words += " (rehearsal)"
+		b.words += " (rehearsal)"
 	}
-	return words, right
+	return b
 }
 
-// taskID is a task's id, shortened where a person reads it.
-func (p *logPrinter) taskID(arn string) string { return p.out.Shorten(handler.NameOf(arn), 9) }
+// beginning is how an id begins, which is enough for --task.
+func beginning(id string) string { return string([]rune(id)[:min(8, len([]rune(id)))]) }
 
-// wrapWith are words in lines of at most width columns, the last one with what stands at the right edge.
-func wrapWith(st term.Style, words, right string, width int) []string {
-	width = max(width, 24)
-	lines := st.Wrap(words, width)
+// printBody prints words in lines that begin at indent, the first of them in a line of which so much is taken, and the
+// id behind them. An id stays whole, so that it can be pasted, but that of a task is shortened rather than to have a line of
+// its own.
+func (p *logPrinter) printBody(b logBody, indent, taken int) {
+	st := p.out.Style
+	width := st.Width - indent
+	lines := st.Wrap(b.words, width)
 	if len(lines) == 0 {
 		lines = []string{""}
 	}
-	last := len(lines) - 1
-	switch {
-	case right == "":
-	case term.Width(lines[last])+2+term.Width(right) <= width:
-		lines[last] = term.Pad(lines[last], width-term.Width(right)) + right
-	case !st.TTY:
-		lines[last] += "  " + right
-	case width-term.Width(lines[last])-2 >= leastShortened:
-		lines[last] += "  " + st.Shorten(right, width-term.Width(lines[last])-2)
-	default:
-		lines = append(lines, st.Shorten(right, width))
+	last := &lines[len(lines)-1]
+	room := width - term.Width(*last)
+	id := st.Plain(b.id)
+	if 2+term.Width(id) > room && b.short != "" && st.TTY {
+		id = st.Plain(b.short)
 	}
-	return lines
+	below := ""
+	switch {
+	case id == "":
+	case 2+term.Width(id) <= room:
+		*last += strings.Repeat(" ", room-term.Width(id)) + id
+	case !st.TTY:
+		*last += "  " + id
+	default:
+		below = id
+	}
+	for n, line := range lines {
+		if n > 0 {
+			taken = 0
+		}
+		p.out.Printf("%s%s\n", strings.Repeat(" ", indent-taken), line)
+	}
+	if below != "" { // at the right edge, and as far to the left as it needs
+		p.out.Printf("%s%s\n", strings.Repeat(" ", max(0, st.Width-term.Width(below))), below)
+	}
 }
-
-// leastShortened is how much of an id is still of use.
-const leastShortened = 16
 
 // cures are what helps against a failure, where that is known.
 func (p *logPrinter) cures(e *history.Entry) []string {

@@ -32,21 +32,21 @@ func TestLogs(t *testing.T) {
 	a.record(10*time.Minute, "5555", func(r *handler.Record) { redeployed(r); r.Applied, r.DryRun = false, true })
 	a.write(5*time.Minute, "START RequestId", `{"reason": "cut off`, `{"level":"ERROR","message":"a problem on the way"}`)
 	for _, test := range []struct{ line, want string }{
-		{"logs --prefix prod", `✓ redeployed  shop/api     notice + 1.9s                 ecs-svc/2
-· skipped     shop/api     already_redeployed            task 2222
-! skipped     shop/evil\x1b[31m controller_unsupported   task 3333
-✗ failed      shop/api          AccessDeniedException: may not
+		{"logs --prefix prod", `✓ redeployed  shop/api    after 1.9s                     ecs-svc/2
+· skipped     shop/api    already_redeployed             task 2222
+! skipped     shop/evil\x1b[31m  controller_unsupported  task 3333
+✗ failed      shop/api           AccessDeniedException: may not
 ecs:UpdateService
 › spothandler install --prefix prod   heals the role
-· rehearsed   shop/api          redeploy (rehearsal)     task 5555
+· rehearsed   shop/api           redeploy (rehearsal)    task 5555
 `},
-		{"logs --reason redeploy --since 45m", "· rehearsed   shop/api     redeploy (rehearsal)          task 5555\n"},
-		{"logs --level warning --cluster shop --task 3", "! skipped     shop/evil\\x1b[31m controller_unsupported   task 3333\n"},
+		{"logs --reason redeploy --since 45m", "· rehearsed   shop/api    redeploy (rehearsal)           task 5555\n"},
+		{"logs --level warning --cluster shop --task 3", "! skipped     shop/evil\\x1b[31m  controller_unsupported  task 3333\n"},
 		{"logs --service worker", ""},
 		{"logs --since 2d --until 1h", ""},
 	} {
 		code, shown := spothandler(t.Context(), "", words(test.line)...)
-		got := regexp.MustCompile(`(?m)^(\d{4}-\d\d-\d\d UTC\n|  · no records.*\n| +|\d\d:\d\d:\d\d\.\d{3}  )`).ReplaceAllString(shown.out, "")
+		got := regexp.MustCompile(`(?m)^(\d{4}-\d\d-\d\d UTC\n|  · no records.*\n(    .*\n)?| +|\d\d:\d\d:\d\d\.\d{3}  )`).ReplaceAllString(shown.out, "")
 		if code != exitFine || got != test.want {
 			t.Errorf("%s exits with %d:\n%swant:\n%s%s", test.line, code, got, test.want, shown.err)
 		}
@@ -164,10 +164,12 @@ func TestLogsFollow(t *testing.T) {
 			3: &smithy.GenericAPIError{Code: "ExpiredTokenException", Message: "expired"},
 		}}
 		var printed, troubles []string
+		renewed := 0
 		f := &follower{
 			logs: s, query: history.Query{From: time.Now()},
 			print:   func(e *history.Entry) error { printed = append(printed, e.RequestID); return nil },
 			trouble: func(text string) { troubles = append(troubles, text) },
+			renew:   func(context.Context) (history.LogsAPI, error) { renewed++; return s, nil },
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 		defer cancel()
@@ -179,6 +181,9 @@ func TestLogsFollow(t *testing.T) {
 		}
 		if len(f.seen) > 60 {
 			t.Errorf("%d records are still held", len(f.seen))
+		}
+		if renewed != 1 {
+			t.Errorf("the credentials were read anew %d times", renewed)
 		}
 		if len(troubles) != 1 || !strings.Contains(troubles[0], "ThrottlingException") {
 			t.Errorf("%q", troubles)

@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/history"
+)
+
+// recordOf is a record at so many milliseconds after 4:48:49, which CloudWatch Logs has some milliseconds later.
+func recordOf(service string, ms, later int, change func(*handler.Record)) history.Entry {
+	at := time.Date(2026, 11, 26, 4, 48, 49, ms*int(time.Millisecond), time.UTC)
+	e := history.Entry{At: at.Add(time.Duration(later) * time.Millisecond), Record: handler.Record{
+		Timestamp: handler.Time{Time: at}, Cluster: "arn:aws:ecs:eu-west-1:111122223333:cluster/batch", Service: service, Level: "INFO",
+		TaskARN: "arn:aws:ecs:eu-west-1:111122223333:task/batch/32ee10abcdef0123456789abcdef9e65", Action: handler.ActionSkip, Reason: handler.ReasonControllerUnsupported,
+	}}
+	if change != nil {
+		change(&e.Record)
+	}
+	return e
+}
+
+// forced turns a record into that of a redeployment with an id as long as they are.
+func forced(r *handler.Record) {
+	redeployed(r)
+	r.DeploymentAfter = "ecs-svc/3682177844533861400"
+}
+
+// On a terminal no line is longer than it is wide, a deployment is whole, and a task is so where there is room: else
+// it is shown as --task takes it.
+func TestLogsLayout(t *testing.T) {
+	for _, test := range []struct {
+		width   int
+		service string
+		change  func(*handler.Record)
+		want    string
+	}{
+		{80, "web", forced, "04:48:49.001  ✓ redeployed  batch/web   after 1.9s   ecs-svc/3682177844533861400"},
+		{80, "search", forced, `04:48:49.001  ✓ redeployed  batch/search  after 1.9s
+                                                     ecs-svc/3682177844533861400`},
+		{80, "search", nil, "04:48:49.001  · skipped     batch/search  controller_unsupported  task 32ee10ab…"},
+		{80, "a-very-long-name-of-a-service", nil, `04:48:49.001  · skipped     batch/a-very-l…-of-a-service
+                controller_unsupported     task 32ee10abcdef0123456789abcdef9e65`},
+		{60, "a-very-long-name-of-a-service", forced, `04:48:49.001  ✓ redeployed  batch/a-very-l…-of-a-service
+                after 1.9s       ecs-svc/3682177844533861400`},
+		{120, "search", nil, "04:48:49.001  · skipped     batch/search  controller_unsupported                   task 32ee10abcdef0123456789abcdef9e65"},
+	} {
+		var shown bytes.Buffer
+		p := &logPrinter{journal: &journal{app: &app{out: term.NewPrinter(&shown, term.Style{TTY: true, Width: test.width})}}}
+		e := recordOf(test.service, 1, 0, test.change)
+		if err := p.print(&e); err != nil {
+			t.Fatal(err)
+		}
+		_, got, _ := strings.Cut(shown.String(), "\n") // below the date
+		if got != test.want+"\n" {
+			t.Errorf("%s at %d:\n%s", test.service, test.width, got)
+		}
+		for line := range strings.Lines(got) {
+			if n := term.Width(strings.TrimSuffix(line, "\n")); n > test.width {
+				t.Errorf("%d columns of %d: %s", n, test.width, line)
+			}
+		}
+	}
+}
+
+// Records are printed in the order of their own times, whatever order CloudWatch Logs has them in, and none waits for
+// the end of the reading.
+func TestInOrder(t *testing.T) {
+	var printed []string
+	ordered := inOrder{pass: func(e *history.Entry) error { printed = append(printed, e.Service); return nil }}
+	for _, each := range []struct {
+		name      string
+		ms, later int
+	}{{"third", 28, 2}, {"second", 27, 4}, {"also third", 28, 4}, {"first", 5, 40}, {"late", 9000, 0}} {
+		e := recordOf(each.name, each.ms, each.later, nil)
+		if err := ordered.add(&e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, want := strings.Join(printed, ", "), "first, second, third, also third"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if err := ordered.end(); err != nil || len(printed) != 5 {
+		t.Errorf("%q, %v", printed, err)
+	}
+}
+
+// Where no record passes the filters they are named, and what may be mistyped in them.
+func TestLogsOfNothing(t *testing.T) {
+	a := newArchive(t, "install --prefix prod")
+	a.record(50*time.Minute, "1111", redeployed)
+	for line, want := range map[string]string{
+		"logs --since 1m":              "· no records from 24h",
+		"logs --level error --task 11": "· no records of task 11, level ERROR or worse from 24h",
+		"logs --service apj --service api --reason claimed": "· no records of service apj or api, reason claimed from 24h " +
+			"! apj has no records in this period; these services have: shop/api › did you mean api?",
+		"logs --cluster shop --service api --level ERROR": "· no records of cluster shop, service api, level ERROR or worse from 24h",
+		"logs --service apj -o json":                      "! apj has no records in this period; these services have: shop/api › did you mean api?",
+		"logs --service api --since 1m":                   "no service has records in this period",
+	} {
+		code, shown := spothandler(t.Context(), "", strings.Fields(line)...)
+		got := strings.Join(strings.Fields(shown.out+shown.err), " ")
+		got = regexp.MustCompile(`from \S+ \S+ UTC to \S+ \S+ UTC( endpoint \S+)?`).ReplaceAllString(got, "from 24h")
+		if code != exitFine || !strings.Contains(got, want) || strings.Contains(line, "json") && shown.out != "" {
+			t.Errorf("%s exits with %d: %s", line, code, got)
+		}
+		if strings.HasSuffix(line, "ERROR") && strings.Contains(got, "!") {
+			t.Errorf("%s doubts what has records: %s", line, got)
+		}
+	}
+}
