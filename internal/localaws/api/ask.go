@@ -1,9 +1,6 @@
 package api
 
 import (
-	"cmp"
-	"maps"
-
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
@@ -16,27 +13,6 @@ type Ask struct {
 // NewAsk returns a request without a context.
 func NewAsk(action, resource string) Ask {
 	return Ask{Ask: policy.Ask{Action: action, Resource: resource, Context: map[string]string{}}}
-}
-
-// Asks returns the requests that IAM evaluates before the call is done.
-func (c *Request) Asks() []Ask {
-	own := NewAsk(c.Record.String(), cmp.Or(c.Record.Resource, "*"))
-	maps.Copy(own.Context, c.context)
-	if c.input == nil {
-		return []Ask{own}
-	}
-	return c.input.Asks(own, c)
-}
-
-// Where adds a condition key to the request for the call itself, unless the value is empty.
-func (c *Request) Where(key, value string) {
-	if value == "" {
-		return
-	}
-	if c.context == nil {
-		c.context = map[string]string{}
-	}
-	c.context[key] = value
 }
 
 // Beside returns a request for another action on the same resource, in the same context.

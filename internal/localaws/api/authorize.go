@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"maps"
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/localaws/policy"
@@ -20,12 +21,33 @@ func (c *Request) authorize() error {
 	if err != nil {
 		return err
 	}
-	for _, a := range c.Asks() {
+	for _, a := range c.asks() {
 		if found, by := c.Decide(have, a.Ask); found != policy.Allowed {
 			return c.Unauthorized(a, found, by)
 		}
 	}
 	return nil
+}
+
+// asks returns the requests that IAM evaluates before the call is done.
+func (c *Request) asks() []Ask {
+	own := NewAsk(c.Record.String(), cmp.Or(c.Record.Resource, "*"))
+	maps.Copy(own.Context, c.context)
+	if c.input == nil {
+		return []Ask{own}
+	}
+	return c.input.Asks(own, c)
+}
+
+// Where adds a condition key to the request for the call itself, unless the value is empty.
+func (c *Request) Where(key, value string) {
+	if value == "" {
+		return
+	}
+	if c.context == nil {
+		c.context = map[string]string{}
+	}
+	c.context[key] = value
 }
 
 // Decide evaluates a request, names the kind of policy that denies it, and records it in the journal.

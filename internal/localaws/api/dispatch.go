@@ -4,20 +4,17 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 )
 
 // Request is one request to the server.
 type Request struct {
+	message
+
 	Server  *Server
 	Region  *Region
 	wire    wire
-	HTTP    *http.Request
-	Body    []byte
-	Params  Obj   // a query's members, or those in a REST call's path and query
-	input   named // the decoded request; nil if it names nothing
-	Record  Call
+	input   named             // the decoded request; nil if it names nothing
 	context map[string]string // what a service knows of the resource, as condition keys
 	noted   *Call             // its entry in the journal
 	Entries *Error            // an injected error for the entries of a batch, see [Fault]
@@ -29,9 +26,6 @@ type Request struct {
 // Action does one call and returns its response: a value for the wire protocol to encode, nil for an empty
 // one.
 type Action func(c *Request) (any, error)
-
-// Obj is a response, or part of one, by member names.
-type Obj = map[string]any
 
 // named is an input that names its resource.
 type named interface {
@@ -46,10 +40,10 @@ type named interface {
 func Free[In any](method func(c *Request, in *In) (any, error), required ...string) Action {
 	return func(c *Request) (any, error) {
 		in := new(In)
-		if err := c.wire.decode(c, in); err != nil {
+		if err := c.wire.decode(&c.message, in); err != nil {
 			return nil, err
 		}
-		if err := c.unknown(in); err != nil {
+		if err := c.Server.model.unknown(&c.message, in); err != nil {
 			return nil, err
 		}
 		if n, ok := any(in).(named); ok {
@@ -98,11 +92,16 @@ func Change[T, In any](find func(in *In) (*T, error), do func(o *T, in *In), req
 	}, required...)
 }
 
+// request returns a request that nothing is known of yet.
+func (s *Server) request(r *http.Request) *Request {
+	return &Request{message: message{HTTP: r, routes: s.routes}, Server: s, wire: wireOf(r)}
+}
+
 // ServeHTTP handles a request of an AWS client, or to this package's own paths under /_local/. It rejects
 // every request that was not sent to a loopback name, or that has an Origin header.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := guard(r); err != nil {
-		s.fail(w, &Request{Server: s, HTTP: r, wire: wireOf(r)}, err)
+		s.fail(w, s.request(r), err)
 		return
 	}
 	s.serve(w, r)
@@ -119,7 +118,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		var out any
 		if out, err = s.do(c); err == nil && !c.dropped {
 			c.Server.journal.finish(c, nil)
-			c.wire.answer(w, c, out)
+			c.wire.answer(w, &c.message, out)
 			return
 		}
 	}
@@ -137,7 +136,7 @@ func (s *Server) fail(w http.ResponseWriter, c *Request, err error) {
 		refusal = Refuse("InternalFailure", "%v", err)
 	}
 	s.journal.finish(c, refusal)
-	c.wire.refuse(w, c, refusal)
+	c.wire.refuse(w, &c.message, refusal)
 }
 
 // do finds the action and runs it.
@@ -154,7 +153,7 @@ func (s *Server) do(c *Request) (any, error) {
 
 // identify determines the protocol, service, region and action of a request, and its caller.
 func (s *Server) identify(r *http.Request) (*Request, error) {
-	c := &Request{Server: s, HTTP: r, wire: wireOf(r)}
+	c := s.request(r)
 	key, regionName, service, signed := scope(r)
 	s.mu.Lock()
 	if regionName == "" {
@@ -174,7 +173,7 @@ func (s *Server) identify(r *http.Request) (*Request, error) {
 		return c, err
 	}
 	c.Body = body
-	if err := c.wire.target(c); err != nil {
+	if err := c.wire.target(&c.message); err != nil {
 		return c, err
 	}
 	switch {
@@ -201,46 +200,4 @@ func scope(r *http.Request) (key, region, service string, ok bool) {
 		return "", "", "", false
 	}
 	return parts[0], parts[2], parts[3], true
-}
-
-// route is one path of a REST API.
-type route struct {
-	service string
-	method  string
-	path    []string // {Name} matches one segment
-	action  string
-	success int // HTTP status
-}
-
-// restRoutes parses the tables of the REST JSON services.
-func restRoutes(tables map[string]string) []route {
-	var routes []route
-	for service, table := range tables {
-		for line := range strings.Lines(strings.TrimSpace(table)) {
-			word := strings.Fields(line)
-			path := strings.Split(strings.Trim(word[2], "/"), "/")
-			routes = append(routes, route{service: service, success: int(number(word[0])), method: word[1], path: path, action: word[3]})
-		}
-	}
-	return routes
-}
-
-// match returns the values of the route's {names} if the request matches the route.
-func (t route) match(method string, segments []string) (Obj, bool) {
-	if method != t.method || len(segments) != len(t.path) {
-		return nil, false
-	}
-	values := Obj{}
-	for i, want := range t.path {
-		got, err := url.PathUnescape(segments[i])
-		switch {
-		case err != nil:
-			return nil, false
-		case strings.HasPrefix(want, "{"):
-			values[strings.Trim(want, "{}")] = got
-		case want != got:
-			return nil, false
-		}
-	}
-	return values, true
 }

@@ -55,32 +55,3 @@ func (a *armed) hits(c Call) bool {
 	}
 	return true
 }
-
-// strike applies the fault to the call.
-func (f Fault) strike(c *Request) error {
-	if f.Delay > 0 {
-		select {
-		case <-time.After(f.Delay):
-		case <-c.HTTP.Context().Done():
-			return errDropped
-		}
-	}
-	switch {
-	case f.Lose:
-		return errDropped
-	case f.Deny:
-		return denied(c.Record)
-	case f.Throttle:
-		return Throttled(c.Record.Service)
-	case f.Refuse != nil:
-		return f.Refuse
-	}
-	c.dropped = c.dropped || f.Drop
-	if f.Entries != nil {
-		c.Entries = f.Entries
-	}
-	if f.Lag != nil {
-		c.Lag = *f.Lag
-	}
-	return nil
-}

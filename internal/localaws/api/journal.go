@@ -2,42 +2,9 @@ package api
 
 import (
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
-
-// Call is one call that a client made.
-type Call struct {
-	Time      time.Time
-	Region    string
-	Service   string // as in an IAM action: iam, sts, lambda, logs, events, ecs, sqs, sns, tag, account
-	Action    string // the API's name: PutRule
-	Resource  string
-	Principal string
-	Code      string // the error code of its response
-
-	Permissions []Permission // evaluated by IAM, in order: the first that is denied is the last
-}
-
-// Permission is an action that IAM evaluated for a call.
-type Permission struct {
-	Action  string // "iam:PassRole"
-	Allowed bool
-}
-
-// Write reports whether the call could change something.
-func (c Call) Write() bool {
-	for _, reading := range []string{"Get", "List", "Describe", "Filter", "Test"} {
-		if strings.HasPrefix(c.Action, reading) {
-			return false
-		}
-	}
-	return true
-}
-
-// String returns the call as an IAM action: "events:PutRule".
-func (c Call) String() string { return c.Service + ":" + c.Action }
 
 // journal holds the calls made and the injected faults.
 type journal struct {
@@ -119,4 +86,33 @@ func (s *Server) Inject(f Fault) (remove func()) {
 		defer j.mu.Unlock()
 		j.faults = slices.DeleteFunc(j.faults, func(x *armed) bool { return x == a })
 	}
+}
+
+// strike applies the fault to the call.
+func (f Fault) strike(c *Request) error {
+	if f.Delay > 0 {
+		select {
+		case <-time.After(f.Delay):
+		case <-c.HTTP.Context().Done():
+			return errDropped
+		}
+	}
+	switch {
+	case f.Lose:
+		return errDropped
+	case f.Deny:
+		return denied(c.Record)
+	case f.Throttle:
+		return Throttled(c.Record.Service)
+	case f.Refuse != nil:
+		return f.Refuse
+	}
+	c.dropped = c.dropped || f.Drop
+	if f.Entries != nil {
+		c.Entries = f.Entries
+	}
+	if f.Lag != nil {
+		c.Lag = *f.Lag
+	}
+	return nil
 }

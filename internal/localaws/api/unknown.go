@@ -11,7 +11,7 @@ import (
 
 // unknown rejects an input member that this package does not know, unless it is empty, because ignoring it
 // would be misleading.
-func (c *Request) unknown(in any) error {
+func (m *model) unknown(c *message, in any) error {
 	members := maps.Clone(c.Params)
 	if members == nil {
 		members = Obj{}
@@ -25,7 +25,7 @@ func (c *Request) unknown(in any) error {
 	if c.Record.Action == "RegisterTaskDefinition" { // everything in it is stored
 		return nil
 	}
-	known := c.Server.model.members(reflect.TypeOf(in).Elem())
+	known := m.members(reflect.TypeOf(in).Elem())
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if !known[strings.ToLower(name)] && says(members[name]) {
 			return NotImplemented(c.Record.String() + " with the member " + name)

@@ -37,3 +37,6 @@ func Sorted[T any](m map[string]T) []T {
 	}
 	return all
 }
+
+// Obj is a response, or part of one, by member names.
+type Obj = map[string]any

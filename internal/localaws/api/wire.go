@@ -6,14 +6,23 @@ import (
 	"strings"
 )
 
+// message is a request as the wire protocols see it.
+type message struct {
+	HTTP   *http.Request
+	Body   []byte
+	Params Obj  // a query's members, or those in a REST call's path and query
+	Record Call // service and action are set by the protocol
+	routes []route
+}
+
 // wire is one of the protocols of AWS services.
 type wire interface {
 	// target determines the service and the action of a request.
-	target(c *Request) error
+	target(c *message) error
 	// decode decodes the request's input.
-	decode(c *Request, in any) error
-	answer(w http.ResponseWriter, c *Request, out any)
-	refuse(w http.ResponseWriter, c *Request, e *Error)
+	decode(c *message, in any) error
+	answer(w http.ResponseWriter, c *message, out any)
+	refuse(w http.ResponseWriter, c *message, e *Error)
 }
 
 // wireOf identifies the protocol of a request.
@@ -35,7 +44,7 @@ func wireOf(r *http.Request) wire {
 // use it.
 type jsonWire struct{}
 
-func (jsonWire) target(c *Request) error {
+func (jsonWire) target(c *message) error {
 	prefix, name, _ := strings.Cut(c.HTTP.Header.Get("X-Amz-Target"), ".")
 	c.Record.Action = name
 	switch prefix {
@@ -59,7 +68,7 @@ func (jsonWire) target(c *Request) error {
 	return nil
 }
 
-func (jsonWire) decode(c *Request, in any) error {
+func (jsonWire) decode(c *message, in any) error {
 	if len(c.Body) == 0 {
 		return nil
 	}
@@ -69,14 +78,14 @@ func (jsonWire) decode(c *Request, in any) error {
 	return nil
 }
 
-func (jsonWire) answer(w http.ResponseWriter, _ *Request, out any) {
+func (jsonWire) answer(w http.ResponseWriter, _ *message, out any) {
 	if out == nil {
 		out = struct{}{}
 	}
 	WriteJSON(w, "application/x-amz-json-1.1", http.StatusOK, out)
 }
 
-func (jsonWire) refuse(w http.ResponseWriter, _ *Request, e *Error) {
+func (jsonWire) refuse(w http.ResponseWriter, _ *message, e *Error) {
 	WriteJSON(w, "application/x-amz-json-1.1", e.status(), map[string]string{"__type": e.Code, "message": e.Message})
 }
 
@@ -88,10 +97,10 @@ type responder interface {
 	Respond(w http.ResponseWriter)
 }
 
-func (restWire) target(c *Request) error {
+func (restWire) target(c *message) error {
 	c.Record.Service = "lambda"
 	segments := strings.Split(strings.Trim(c.HTTP.URL.EscapedPath(), "/"), "/")
-	for _, t := range c.Server.routes {
+	for _, t := range c.routes {
 		if values, ok := t.match(c.HTTP.Method, segments); ok {
 			c.Record.Service, c.Record.Action, c.Params = t.service, t.action, values
 			for name, v := range c.HTTP.URL.Query() {
@@ -108,7 +117,7 @@ func (restWire) target(c *Request) error {
 }
 
 // decode sets the members from the body, then those from path and query.
-func (restWire) decode(c *Request, in any) error {
+func (restWire) decode(c *message, in any) error {
 	if len(c.Body) > 0 && c.Record.Action != "Invoke" { // the body of an invocation is the payload itself
 		if err := json.Unmarshal(c.Body, in); err != nil {
 			return Refuse("InvalidRequestContentException", "Could not parse request body into json: %v", err)
@@ -126,13 +135,13 @@ func fill(in, values any) error {
 	return json.Unmarshal(text, in)
 }
 
-func (restWire) answer(w http.ResponseWriter, c *Request, out any) {
+func (restWire) answer(w http.ResponseWriter, c *message, out any) {
 	if r, ok := out.(responder); ok {
 		r.Respond(w)
 		return
 	}
 	status := http.StatusOK
-	for _, t := range c.Server.routes {
+	for _, t := range c.routes {
 		if t.action == c.Record.Action {
 			status = t.success
 		}
@@ -144,7 +153,7 @@ func (restWire) answer(w http.ResponseWriter, c *Request, out any) {
 	WriteJSON(w, "application/json", status, out)
 }
 
-func (restWire) refuse(w http.ResponseWriter, _ *Request, e *Error) {
+func (restWire) refuse(w http.ResponseWriter, _ *message, e *Error) {
 	kind, key := "User", "message"
 	switch e.Code { // the only modelled errors with a capital M
 	case "ResourceNotFoundException", "ServiceException":

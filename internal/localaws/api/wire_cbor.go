@@ -11,14 +11,14 @@ import (
 // uses it.
 type cborWire struct{}
 
-func (cborWire) target(c *Request) error {
+func (cborWire) target(c *message) error {
 	parts := strings.Split(c.HTTP.URL.Path, "/") // /service/GraniteServiceVersion20100801/operation/GetMetricData
 	c.Record.Service = "cloudwatch"
 	c.Record.Action = parts[len(parts)-1]
 	return nil
 }
 
-func (cborWire) decode(c *Request, in any) error {
+func (cborWire) decode(c *message, in any) error {
 	if len(c.Body) == 0 {
 		return nil
 	}
@@ -89,11 +89,11 @@ func tocbor(v any) cbor.Value {
 	return &cbor.Nil{}
 }
 
-func (w cborWire) answer(to http.ResponseWriter, _ *Request, out any) {
+func (w cborWire) answer(to http.ResponseWriter, _ *message, out any) {
 	w.write(to, http.StatusOK, out)
 }
 
-func (w cborWire) refuse(to http.ResponseWriter, _ *Request, e *Error) {
+func (w cborWire) refuse(to http.ResponseWriter, _ *message, e *Error) {
 	w.write(to, e.status(), Obj{"__type": "com.amazonaws.cloudwatch#" + e.Code, "message": e.Message})
 }
 

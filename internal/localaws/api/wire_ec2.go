@@ -15,7 +15,7 @@ import (
 // elements named item in responses, which have no result element.
 type ec2Wire struct{}
 
-func (ec2Wire) target(c *Request) error {
+func (ec2Wire) target(c *message) error {
 	form, err := url.ParseQuery(string(c.Body))
 	if err != nil {
 		return Refuse("MalformedQueryString", "%v", err)
@@ -27,7 +27,7 @@ func (ec2Wire) target(c *Request) error {
 	return nil
 }
 
-func (ec2Wire) decode(c *Request, in any) error {
+func (ec2Wire) decode(c *message, in any) error {
 	if err := fill(in, numbered(c.Params)); err != nil {
 		return Refuse("InvalidParameterValue", "%v", err)
 	}
@@ -55,7 +55,7 @@ func numbered(v any) any {
 	return tree
 }
 
-func (ec2Wire) answer(w http.ResponseWriter, c *Request, out any) {
+func (ec2Wire) answer(w http.ResponseWriter, c *message, out any) {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<%sResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>%s</requestId>`, c.Record.Action, NewID())
 	answer, _ := plain(out).(map[string]any)
@@ -83,7 +83,7 @@ func item(b *strings.Builder, name string, v any) {
 	b.WriteString("</" + name + ">")
 }
 
-func (ec2Wire) refuse(w http.ResponseWriter, _ *Request, e *Error) {
+func (ec2Wire) refuse(w http.ResponseWriter, _ *message, e *Error) {
 	var b strings.Builder
 	b.WriteString("<Response><Errors><Error>")
 	element(&b, "Code", e.Code)

@@ -18,7 +18,7 @@ import (
 type queryWire struct{}
 
 // target converts "Tags.member.1.Key=a" to the equivalent of {"Tags":[{"Key":"a"}]}.
-func (queryWire) target(c *Request) error {
+func (queryWire) target(c *message) error {
 	form, err := url.ParseQuery(string(c.Body))
 	if err != nil {
 		return Refuse("MalformedQueryString", "%v", err)
@@ -30,7 +30,7 @@ func (queryWire) target(c *Request) error {
 	return nil
 }
 
-func (queryWire) decode(c *Request, in any) error {
+func (queryWire) decode(c *message, in any) error {
 	if err := fill(in, lists(c.Params)); err != nil {
 		return Refuse("MalformedInput", "%v", err)
 	}
@@ -77,7 +77,7 @@ func lists(v any) any {
 }
 
 // answer writes <ActionResponse><ActionResult>; the result may be any JSON value.
-func (queryWire) answer(w http.ResponseWriter, c *Request, out any) {
+func (queryWire) answer(w http.ResponseWriter, c *message, out any) {
 	name := c.Record.Action
 	var b strings.Builder
 	fmt.Fprintf(&b, `<%sResponse xmlns="%s">`, name, namespace(c))
@@ -89,7 +89,7 @@ func (queryWire) answer(w http.ResponseWriter, c *Request, out any) {
 	writeXML(w, http.StatusOK, b.String())
 }
 
-func (queryWire) refuse(w http.ResponseWriter, c *Request, e *Error) {
+func (queryWire) refuse(w http.ResponseWriter, c *message, e *Error) {
 	kind := "Sender"
 	if e.status() >= http.StatusInternalServerError {
 		kind = "Receiver"
@@ -141,7 +141,7 @@ func element(b *strings.Builder, name string, v any) {
 	b.WriteString("</" + name + ">")
 }
 
-func namespace(c *Request) string {
+func namespace(c *message) string {
 	switch c.Record.Service {
 	case "sts":
 		return "https://sts.amazonaws.com/doc/2011-06-15/"
