@@ -17,7 +17,7 @@ func TestTroubleshootingHasEveryCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	for heading, want := range map[string][]string{
-		"## Error codes":                  codes(t, `\b[Cc]ode[A-Z]\w* += "([a-z_]+)"|\bCode: +"([a-z_]+)"`, "apperr", "cli", "deploy", "deploy/settings", "session"),
+		"## Error codes":                  codes(t, `\b[Cc]ode[A-Z]\w* += "([a-z_]+)"|\bCode: +"([a-z_]+)"`, "apperr", "cli", "cli/*", "deploy", "deploy/settings", "session"),
 		"## Problems that status reports": codes(t, `\bProblem\w+ += "([a-z_]+)"`, "deploy"),
 	} {
 		_, section, _ := strings.Cut(text, "\n"+heading+"\n")
