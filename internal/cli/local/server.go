@@ -17,7 +17,9 @@ import (
 )
 
 const (
-	Region      = "eu-west-1"
+	// Region is that of the services unless another is asked for.
+	Region = "eu-west-1"
+
 	account     = "111122223333"
 	defaultPort = 4599
 )
