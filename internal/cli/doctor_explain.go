@@ -49,11 +49,11 @@ func explainCheck(a *app, code string) error {
 // cureInMarkdown is a cure on one line: a command as code, with what is said of it in brackets.
 func cureInMarkdown(cure string) string {
 	if !show.IsCommand(cure) {
-		return inMarkdown(cure)
+		return show.InMarkdown(cure)
 	}
 	command, remark, said := strings.Cut(cure, "   ")
 	if said {
-		return "`" + command + "` (" + inMarkdown(remark) + ")"
+		return "`" + command + "` (" + show.InMarkdown(remark) + ")"
 	}
 	return "`" + command + "`"
 }

@@ -20,8 +20,8 @@ func (e *examination) printMarkdown(out *term.Printer) {
 	}
 	for i := range e.patients {
 		p := &e.patients[i]
-		out.Printf("| %s | %d/%d | %s | %s |\n", inMarkdown(p.Cluster.Name()+"/"+p.Name()), p.RunningCount, p.DesiredCount,
-			map[bool]string{true: "yes", false: "no"}[p.Ready()], inMarkdown(e.fate(p)))
+		out.Printf("| %s | %d/%d | %s | %s |\n", show.InMarkdown(p.Cluster.Name()+"/"+p.Name()), p.RunningCount, p.DesiredCount,
+			map[bool]string{true: "yes", false: "no"}[p.Ready()], show.InMarkdown(e.fate(p)))
 	}
 	for i := range e.patients {
 		e.markdownSection(out, e.patients[i].Cluster.Name()+"/"+e.patients[i].Name(), e.patients[i].Findings)
@@ -31,7 +31,7 @@ func (e *examination) printMarkdown(out *term.Printer) {
 	if reasons, checks := e.unchecked(); len(reasons) > 0 {
 		out.Printf("\n## Not checked\n\n")
 		for _, why := range reasons {
-			out.Printf("- %s (%s)\n", inMarkdown(why), term.Plural(checks[why], "check"))
+			out.Printf("- %s (%s)\n", show.InMarkdown(why), term.Plural(checks[why], "check"))
 		}
 	}
 	names := []string{}
@@ -41,14 +41,14 @@ func (e *examination) printMarkdown(out *term.Printer) {
 	if len(names) == 0 {
 		names = []string{"none"}
 	}
-	out.Printf("\nInstallations: %s\n", inMarkdown(strings.Join(names, ", ")))
+	out.Printf("\nInstallations: %s\n", show.InMarkdown(strings.Join(names, ", ")))
 }
 
 func (e *examination) markdownSection(out *term.Printer, title string, findings []doctor.Finding) {
 	if len(findings) == 0 {
 		return
 	}
-	out.Printf("\n## %s\n\n", inMarkdown(title))
+	out.Printf("\n## %s\n\n", show.InMarkdown(title))
 	afterParagraph := false
 	for _, f := range findings {
 		ignored := ""
@@ -58,17 +58,17 @@ func (e *examination) markdownSection(out *term.Printer, title string, findings 
 		if afterParagraph {
 			out.Printf("\n")
 		}
-		out.Printf("- **%s** %s%s: %s\n", f.Code, string(f.Severity), ignored, inMarkdown(f.Message))
+		out.Printf("- **%s** %s%s: %s\n", f.Code, string(f.Severity), ignored, show.InMarkdown(f.Message))
 		command, remark, _ := strings.Cut(f.Cure, "   ")
 		afterParagraph = f.Cure != ""
 		switch {
 		case f.Cure == "":
 		case !show.IsCommand(f.Cure):
-			out.Printf("\n  To fix it: %s.\n", inMarkdown(f.Cure))
+			out.Printf("\n  To fix it: %s.\n", show.InMarkdown(f.Cure))
 		default:
 			out.Printf("\n  ```sh\n  %s\n  ```\n", command)
 			if remark != "" {
-				out.Printf("\n  %s\n", inMarkdown(remark))
+				out.Printf("\n  %s\n", show.InMarkdown(remark))
 			}
 		}
 	}

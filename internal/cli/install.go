@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/cli/input"
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 
 	"github.com/spf13/cobra"
@@ -38,7 +39,7 @@ type installAnswer struct {
 	notes []string // what text says as well, beside the status
 }
 
-func (i installAnswer) brief() string { return briefly(i.Changes, i.Applied) }
+func (i installAnswer) brief() string { return show.Briefly(i.Changes, i.Applied) }
 
 func (i installAnswer) at(where place) any { return installResult{where, i} }
 
@@ -242,7 +243,7 @@ func (j *installJob) confirmAdoption(ctx context.Context) error {
 	if len(j.Taken) == 0 {
 		return nil
 	}
-	printPlan(j.err, j.Install)
+	show.Plan(j.err, j.Install)
 	j.printForget()
 	j.err.Printf("\n")
 	if j.yes {

@@ -13,14 +13,14 @@ import (
 
 // printDryRun shows the plan and what was not done.
 func (j *installJob) printDryRun() {
-	printPlan(j.out, j.Install)
+	show.Plan(j.out, j.Install)
 	if len(j.Taken) > 0 {
 		j.printForget()
 	}
-	if done(j.Changes) == installed {
-		j.out.Printf("\n%s", j.out.Labelled("settings", " · ", summary(j.Spec)))
+	if show.Done(j.Changes) == show.Installed {
+		j.out.Printf("\n%s", j.out.Labelled("settings", " · ", show.Settings(j.Spec)))
 	}
-	j.out.Printf("\n%s\n", planSummary(j.Changes))
+	j.out.Printf("\n%s\n", show.PlanSummary(j.Changes))
 	if overlapping := deploy.Overlaps(j.Others, j.Spec); len(overlapping) > 0 {
 		j.out.Print(j.out.Note("", deploy.OverlapMessage(overlapping)))
 	}
@@ -61,8 +61,8 @@ func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 	if len(j.Changes) == 0 {
 		j.out.Printf("%s %s (%s)\n", st.Glyph(term.OK), st.Green("Nothing to change"+j.where()+": "+deploy.DisplayPrefix(j.Spec.Prefix)+" is up to date."), term.Seconds(took))
 	} else {
-		j.out.Printf("\n%s", st.Success(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", done(j.Changes), j.which(), changed(j.Changes), term.Seconds(took))))
-		j.out.Print(st.List("  ", " · ", summary(j.Spec)))
+		j.out.Printf("\n%s", st.Success(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", show.Done(j.Changes), j.which(), changed(j.Changes), term.Seconds(took))))
+		j.out.Print(st.List("  ", " · ", show.Settings(j.Spec)))
 	}
 	if j.Spec.RuleState == "ENABLED" && slices.ContainsFunc(j.Changes, changesWhatMatches) {
 		j.out.Printf("  %s\n", st.Dim("EventBridge may take a minute before the rule matches."))
@@ -99,17 +99,17 @@ func (i installAnswer) printMarkdown(out *term.Printer) {
 }
 
 func (i installAnswer) printBody(out *term.Printer) {
-	printChanges(out, i.Changes, i.Applied)
-	if done(i.Changes) == installed {
-		out.Printf("\nSettings: %s\n", inMarkdown(strings.Join(summary(i.Installation.Spec), " · ")))
+	show.ChangesMarkdown(out, i.Changes, i.Applied)
+	if show.Done(i.Changes) == show.Installed {
+		out.Printf("\nSettings: %s\n", show.InMarkdown(strings.Join(show.Settings(i.Installation.Spec), " · ")))
 	}
-	printNotes(out, slices.Concat(i.Installation.Warnings, i.notes), i.Installation.NotChecked)
+	show.NotesMarkdown(out, slices.Concat(i.Installation.Warnings, i.notes), i.Installation.NotChecked)
 }
 
 // changed are the changes in words behind the verdict, which says of those that only update what was done.
 func changed(changes []deploy.Change) string {
 	if slices.ContainsFunc(changes, func(change deploy.Change) bool { return change.Action != deploy.Update }) {
-		return counts(changes)
+		return show.Counts(changes)
 	}
 	return term.Plural(len(changes), "resource")
 }

@@ -214,7 +214,7 @@ func (r logsRun) remarkOn(j *journal) {
 		show.Hint(r.err, recordAll(r.app, j.Names.Prefix))
 	}
 	if kept := j.Record.LogRetentionDays; kept > 0 && o.since != "" && time.Since(o.period.From) > time.Duration(kept)*24*time.Hour+time.Minute {
-		r.warn("logs are kept for " + days(kept) + ": older records are deleted")
+		r.warn("logs are kept for " + show.Days(kept) + ": older records are deleted")
 	}
 }
 

@@ -92,7 +92,7 @@ func (p *logPrinter) body(e *history.Entry) (b logBody) {
 	switch {
 	case e.Applied:
 		if e.ECSAnswerMS != nil {
-			b.words = "after " + inSeconds(*e.ECSAnswerMS)
+			b.words = "after " + show.InSeconds(*e.ECSAnswerMS)
 		}
 		b.id = e.DeploymentAfter
 	case e.Action == handler.ActionFail:

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
@@ -19,13 +20,13 @@ func (e errorAnswer) printMarkdown(out *term.Printer) {
 }
 
 func (e errorBody) printMarkdown(out *term.Printer) {
-	out.Printf("**%s** (%s)\n", inMarkdown(e.Message), inCode(e.Code))
+	out.Printf("**%s** (%s)\n", show.InMarkdown(e.Message), show.InCode(e.Code))
 	for _, line := range e.Detail {
-		out.Printf("\n%s\n", inMarkdown(line))
+		out.Printf("\n%s\n", show.InMarkdown(line))
 	}
 	if len(e.Hints) > 0 {
 		out.Printf("\n")
-		printHints(out, e.Hints)
+		show.HintsMarkdown(out, e.Hints)
 	}
 }
 
@@ -54,9 +55,9 @@ func (p place) printMarkdown(out *term.Printer) {
 	if p.Name != "" {
 		title = p.Name + ", " + title
 	}
-	out.Printf("### spothandler: %s in %s", inMarkdown(title), inMarkdown(p.Region))
+	out.Printf("### spothandler: %s in %s", show.InMarkdown(title), show.InMarkdown(p.Region))
 	if p.Account != "" {
-		out.Printf(" of account %s", inMarkdown(p.Account))
+		out.Printf(" of account %s", show.InMarkdown(p.Account))
 	}
 	out.Printf("\n\n")
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
@@ -14,7 +15,7 @@ type progress struct {
 func newProgress(out *term.Printer, changes []deploy.Change) progress {
 	steps := make([]term.Step, len(changes))
 	for i, change := range changes {
-		steps[i] = term.Step{Kind: change.Kind.Words(), Name: title(change.ID)}
+		steps[i] = term.Step{Kind: change.Kind.Words(), Name: show.Title(change.ID)}
 	}
 	return progress{out.Progress(steps), changes}
 }
@@ -27,7 +28,7 @@ func (p progress) report(told deploy.Progress) {
 	case deploy.Waiting:
 		p.Wait(told.Index, told.Note)
 	case deploy.Done:
-		p.End(told.Index, term.OK, pastOf(p.changes[told.Index]), told.Elapsed)
+		p.End(told.Index, term.OK, show.PastOf(p.changes[told.Index]), told.Elapsed)
 	case deploy.Failed:
 		p.End(told.Index, term.Failed, "failed", told.Elapsed)
 	case deploy.Stopped:

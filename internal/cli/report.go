@@ -176,7 +176,7 @@ func (r reportRun) keptFrom(ctx context.Context, j *journal, from time.Time) (ti
 		return from, nil, err
 	}
 	return r.asked.now.Add(-time.Duration(kept) * 24 * time.Hour),
-		[]string{fmt.Sprintf("logs are kept for %s: the report covers those, not the %d days asked for", days(kept), r.asked.days)}, nil
+		[]string{fmt.Sprintf("logs are kept for %s: the report covers those, not the %d days asked for", show.Days(kept), r.asked.days)}, nil
 }
 
 // sum sums up the records of a period.
@@ -204,10 +204,10 @@ func (r reportRun) print(sums *history.Report) error {
 	case "csv":
 		return r.writeCSV(csvRows(sums)...)
 	case "markdown":
-		printReportMarkdown(r.out, sums)
+		show.ReportMarkdown(r.out, sums)
 	case "text":
 		if !r.asked.page.printed() {
-			printReportText(r.out, sums)
+			show.Report(r.out, sums)
 			r.printCure(sums)
 		}
 	}

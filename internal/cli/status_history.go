@@ -187,7 +187,7 @@ func dayInWords(day *history.Day) []string {
 		return []string{"no interruption was recorded"}
 	}
 	return slices.Concat([]string{term.Plural(day.Interruptions, "task") + " interrupted", fmt.Sprintf("%d redeployed", day.Redeployments)},
-		notRedeployed(day.Skipped), []string{fmt.Sprintf("%d failed", day.Failures)})
+		show.NotRedeployed(day.Skipped), []string{fmt.Sprintf("%d failed", day.Failures)})
 }
 
 func latestInWords(latest *history.Latest) []string {

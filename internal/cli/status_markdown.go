@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
@@ -22,17 +23,17 @@ func (s statusAnswer) printMarkdown(out *term.Printer) {
 		if each.UpgradeAvailable {
 			verdict += ", upgrade available"
 		}
-		out.Printf("| %s | %s | %s | %s | %s |\n", inMarkdown(s.nameOf(each)), each.Region, each.Account, verdict, inMarkdown(orUnknown(each.Outputs.ModuleVersion)))
+		out.Printf("| %s | %s | %s | %s | %s |\n", show.InMarkdown(s.nameOf(each)), each.Region, each.Account, verdict, show.InMarkdown(orUnknown(each.Outputs.ModuleVersion)))
 	}
 	for _, each := range s.Installations {
 		s.printFound(out, each)
 	}
 	for _, each := range s.Errors {
 		where := slices.DeleteFunc([]string{each.Name, each.Region}, func(part string) bool { return part == "" })
-		out.Printf("\n#### %s\n\n", inMarkdown(strings.Join(where, " in ")))
+		out.Printf("\n#### %s\n\n", show.InMarkdown(strings.Join(where, " in ")))
 		each.Error.printMarkdown(out)
 	}
-	printNotes(out, nil, s.NotChecked)
+	show.NotesMarkdown(out, nil, s.NotChecked)
 }
 
 // nameOf is what an installation is called, by its name in the file and by its prefix.
@@ -50,22 +51,22 @@ func (s statusAnswer) printFound(out *term.Printer, status deploy.Status) {
 	if len(status.Problems)+len(notes)+len(status.NotChecked) == 0 {
 		return
 	}
-	out.Printf("\n#### %s in %s\n", inMarkdown(s.nameOf(status)), status.Region)
+	out.Printf("\n#### %s in %s\n", show.InMarkdown(s.nameOf(status)), status.Region)
 	if len(status.Problems) > 0 {
 		out.Printf("\n| resource | problem | details |\n|---|---|---|\n")
 	}
 	for _, problem := range status.Problems {
 		resource := ""
 		if problem.ID != (deploy.ID{}) {
-			resource = fmt.Sprintf("%s %s", problem.Kind.Words(), titleInMarkdown(problem.ID))
+			resource = fmt.Sprintf("%s %s", problem.Kind.Words(), show.TitleInMarkdown(problem.ID))
 		}
-		details := detailsOf(problem.Fields)
+		details := show.DetailsOf(problem.Fields)
 		if len(details) == 0 {
-			details = []string{inMarkdown(problem.Message)}
+			details = []string{show.InMarkdown(problem.Message)}
 		}
 		out.Printf("| %s | %s | ", resource, strings.ReplaceAll(problem.Code, "_", " "))
-		printDetails(out, details)
+		show.DetailsMarkdown(out, details)
 		out.Printf(" |\n")
 	}
-	printNotes(out, notes, status.NotChecked)
+	show.NotesMarkdown(out, notes, status.NotChecked)
 }

@@ -31,12 +31,12 @@ func (r statusRun) printOne(status deploy.Status) {
 	}
 	if status.Healthy {
 		for _, each := range status.Resources {
-			r.out.Println(r.out.Row(term.OK, each.Kind.Words(), title(each.ID), each.Detail))
+			r.out.Println(r.out.Row(term.OK, each.Kind.Words(), show.Title(each.ID), each.Detail))
 		}
 	}
 	r.printProblems(status)
 	r.printNotes(status)
-	set := notDefault(status.Spec)
+	set := show.ChangedSettings(status.Spec)
 	if len(set) > 0 || status.Last24h != nil || unreadOf(status) != "" {
 		r.out.Printf("\n")
 	}
@@ -186,17 +186,17 @@ func (r statusRun) printProblem(problem deploy.Problem) {
 	st := r.out.Style
 	switch problem.Code {
 	case deploy.ProblemMissing:
-		name := "missing: " + title(problem.ID)
+		name := "missing: " + show.Title(problem.ID)
 		if problem.Kind == deploy.KindPermission {
 			name = "missing: EventBridge may not invoke the function"
 		}
 		r.out.Println(st.Row(term.Failed, problem.Kind.Words(), name, ""))
 	case deploy.ProblemBroken:
 		r.out.Println(st.Row(term.Failed, problem.Kind.Words(), problem.Name, ""))
-		r.out.Print(st.Paragraph(fieldIndent, problem.Message))
+		r.out.Print(st.Paragraph(show.FieldIndent, problem.Message))
 	case deploy.ProblemDiffers:
-		r.out.Println(st.Row(term.Attention, problem.Kind.Words(), title(problem.ID)+" differs", ""))
-		printFields(r.out, problem.Fields)
+		r.out.Println(st.Row(term.Attention, problem.Kind.Words(), show.Title(problem.ID)+" differs", ""))
+		show.Fields(r.out, problem.Fields)
 	default:
 		r.out.Print(st.Note("  ", problem.Message))
 	}

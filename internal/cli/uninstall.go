@@ -10,6 +10,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/input"
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
@@ -32,7 +33,7 @@ type uninstallAnswer struct {
 	where place
 }
 
-func (u uninstallAnswer) brief() string { return briefly(u.Changes, u.Applied) }
+func (u uninstallAnswer) brief() string { return show.Briefly(u.Changes, u.Applied) }
 
 func (u uninstallAnswer) at(where place) any { return uninstallResult{where, u} }
 
@@ -184,7 +185,7 @@ func (u uninstallRun) confirmed(ctx context.Context, runs []*targetRun[uninstall
 		if v.name != "" {
 			u.err.Printf("%s%s\n", u.err.Bold(v.name), u.err.Dim(" · account "+v.app.account+" · "+v.region+" · "+deploy.DisplayPrefix(v.prefix)))
 		}
-		printRemoval(u.err, v.answer.Changes)
+		show.Removal(u.err, v.answer.Changes)
 		u.err.Printf("\n")
 	}
 	u.err.Printf("Your ECS services are not touched.\n")

@@ -15,8 +15,8 @@ func (r *removal) printDryRun() {
 	if !isText(r.app) {
 		return
 	}
-	printRemoval(r.out, r.answer.Changes)
-	r.out.Printf("\n%s\n", planSummary(r.answer.Changes))
+	show.Removal(r.out, r.answer.Changes)
+	r.out.Printf("\n%s\n", show.PlanSummary(r.answer.Changes))
 	show.Hint(r.out, r.without("--dry-run"))
 }
 
@@ -28,7 +28,7 @@ func (r *removal) printRemoved(took time.Duration) {
 	if r.asked.keepLogs {
 		left = "only the logs are left"
 	}
-	r.out.Printf("\n%s", r.out.Success(fmt.Sprintf("Removed%s: %s in %s. Checked again: %s.", r.which(), counts(r.answer.Changes), term.Seconds(took), left)))
+	r.out.Printf("\n%s", r.out.Success(fmt.Sprintf("Removed%s: %s in %s. Checked again: %s.", r.which(), show.Counts(r.answer.Changes), term.Seconds(took), left)))
 }
 
 func (r *removal) printNothing(others []deploy.Listed) {
@@ -72,6 +72,6 @@ func (u uninstallAnswer) printMarkdown(out *term.Printer) {
 }
 
 func (u uninstallAnswer) printBody(out *term.Printer) {
-	printChanges(out, u.Changes, u.Applied)
-	printNotes(out, u.Warnings, nil)
+	show.ChangesMarkdown(out, u.Changes, u.Applied)
+	show.NotesMarkdown(out, u.Warnings, nil)
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// Hint shows what to do next: in words, or what can be pasted.
+// Hint prints what to do next: words, or a command that can be pasted.
 func Hint(out *term.Printer, text string) { out.Print(out.Hint(text, IsCommand(text))) }
 
 // IsCommand reports whether a text can be pasted into a shell.

@@ -1,4 +1,4 @@
-package cli
+package show
 
 import (
 	"fmt"
@@ -10,8 +10,8 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// notDefault are the settings that are not the default, in words, but for some.
-func notDefault(spec settings.Spec, but ...string) []string {
+// ChangedSettings returns the settings that are not the default, in words, except those named in but.
+func ChangedSettings(spec settings.Spec, but ...string) []string {
 	defaults := settings.Defaults(spec.Prefix)
 	var words []string
 	for _, setting := range settings.All() {
@@ -48,20 +48,21 @@ func settingValue(name string, value any) string {
 	return valueWords(strings.TrimPrefix(strings.ReplaceAll(name, "-", "_"), "log_"), fmt.Sprint(value))
 }
 
-// summary is an installation's settings: what everybody asks about, and what is not the default.
-func summary(spec settings.Spec) []string {
+// Settings returns an installation's settings in words: the most important ones, and those that are not the default.
+func Settings(spec settings.Spec) []string {
 	clusters := "every cluster"
 	if len(spec.Clusters) > 0 {
 		clusters = "cluster " + strings.Join(spec.Clusters, ", ")
 	}
 	words := []string{
 		clusters, fmt.Sprintf("redeploy %s", spec.Redeploy), spec.Architecture, fmt.Sprintf("%d MB", spec.MemorySize),
-		fmt.Sprintf("%ds", spec.Timeout), "logs " + days(spec.LogRetentionDays),
+		fmt.Sprintf("%ds", spec.Timeout), "logs " + Days(spec.LogRetentionDays),
 	}
-	return append(words, notDefault(spec, "cluster", "redeploy", "architecture", "memory-size", "timeout", "log-retention-days")...)
+	return append(words, ChangedSettings(spec, "cluster", "redeploy", "architecture", "memory-size", "timeout", "log-retention-days")...)
 }
 
-func days(n int) string {
+// Days returns a retention in days in words; 0 means that logs never expire.
+func Days(n int) string {
 	switch n {
 	case 0:
 		return "never expire"

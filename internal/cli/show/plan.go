@@ -1,4 +1,4 @@
-package cli
+package show
 
 import (
 	"fmt"
@@ -9,19 +9,19 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// printPlan shows each change with its differences, and counts what stays.
-func printPlan(out *term.Printer, plan *deploy.Install) {
+// Plan prints each change with its differences, and the number of resources that stay as they are.
+func Plan(out *term.Printer, plan *deploy.Install) {
 	for _, change := range plan.Changes {
-		out.Println(out.Row(actionGlyph(change.Action), change.Kind.Words(), title(change.ID), ""))
-		printFields(out, shownFields(change))
+		out.Println(out.Row(actionGlyph(change.Action), change.Kind.Words(), Title(change.ID), ""))
+		Fields(out, shownFields(change))
 	}
 	if left := untouched(plan); len(left) > 0 {
 		out.Print(out.Item(term.Quiet, fmt.Sprintf("%d unchanged: %s", len(left), strings.Join(left, ", "))))
 	}
 }
 
-// shownFields are the differences that a plan shows: of what is created only what goes for it, as another's
-// target does, and what the function may do.
+// shownFields returns the differences that a plan shows: of what is created only what is removed for it, as another
+// target is, and what the function may do.
 func shownFields(change deploy.Change) []deploy.Field {
 	if change.Action != deploy.Create {
 		return change.Fields
@@ -46,14 +46,14 @@ func untouched(plan *deploy.Install) []string {
 	return left
 }
 
-// printRemoval lists what an uninstall takes away.
-func printRemoval(out *term.Printer, changes []deploy.Change) {
+// Removal prints what an uninstall deletes, and what it keeps.
+func Removal(out *term.Printer, changes []deploy.Change) {
 	for _, change := range changes {
 		if change.Action == deploy.Update {
 			out.Println(out.Row(term.Quiet, change.Kind.Words(), change.Name, "stays, with its logs"))
 			continue
 		}
-		out.Println(out.Row(term.Remove, change.Kind.Words(), title(change.ID), ""))
+		out.Println(out.Row(term.Remove, change.Kind.Words(), Title(change.ID), ""))
 		if change.Kind == deploy.KindLogGroup {
 			out.Printf("%s%s\n", term.Pad("", 4+term.KindWidth), out.Dim("with all its logs; --keep-logs keeps them"))
 		}

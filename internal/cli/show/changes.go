@@ -1,4 +1,4 @@
-package cli
+package show
 
 import (
 	"fmt"
@@ -8,13 +8,13 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// counts are the changes in words, by action: "6 created", "1 created, 2 updated".
-func counts(changes []deploy.Change) string {
+// Counts returns the numbers of changes by action: "6 created", "1 created, 2 updated".
+func Counts(changes []deploy.Change) string {
 	var parts []string
 	for _, word := range []string{past(deploy.Create), past(deploy.Update), past(deploy.Delete), kept} {
 		n := 0
 		for _, change := range changes {
-			if pastOf(change) == word {
+			if PastOf(change) == word {
 				n++
 			}
 		}
@@ -29,21 +29,21 @@ func past(action deploy.Action) string {
 	return map[deploy.Action]string{deploy.Create: "created", deploy.Update: "updated", deploy.Delete: "deleted"}[action]
 }
 
-// briefly is what a plan does, or did, in a few words.
-func briefly(changes []deploy.Change, applied bool) string {
+// Briefly returns what a plan would do, or did, in a few words.
+func Briefly(changes []deploy.Change, applied bool) string {
 	switch {
 	case len(changes) == 0:
 		return "nothing to change"
 	case applied:
-		return counts(changes)
+		return Counts(changes)
 	}
 	return term.Plural(len(changes), "change") + " pending"
 }
 
 const kept = "kept"
 
-// pastOf is what was done, in a word: a log group that an uninstall leaves is kept.
-func pastOf(change deploy.Change) string {
+// PastOf returns what was done, in one word: a log group that an uninstall leaves is kept.
+func PastOf(change deploy.Change) string {
 	for _, field := range change.Fields {
 		if field.Path == "tags."+deploy.TagKept && field.New != "" {
 			return kept
@@ -52,8 +52,8 @@ func pastOf(change deploy.Change) string {
 	return past(change.Action)
 }
 
-// title is what a row calls a resource: its name, or for the two without one what it does.
-func title(id deploy.ID) string {
+// Title returns what a row calls a resource: its name, or for the two without a name what it does.
+func Title(id deploy.ID) string {
 	switch id.Kind {
 	case deploy.KindPermission:
 		return "EventBridge may invoke the function"
@@ -63,8 +63,8 @@ func title(id deploy.ID) string {
 	return id.Name
 }
 
-// planSummary counts what a plan would do.
-func planSummary(changes []deploy.Change) string {
+// PlanSummary returns the numbers of changes of a plan that is not carried out.
+func PlanSummary(changes []deploy.Change) string {
 	if len(changes) == 0 {
 		return "Nothing to change."
 	}
@@ -75,13 +75,14 @@ func planSummary(changes []deploy.Change) string {
 	return fmt.Sprintf("Plan: %d to create, %d to update, %d to delete. Nothing was changed.", n[deploy.Create], n[deploy.Update], n[deploy.Delete])
 }
 
-const installed = "Installed"
+// Installed is what Done returns for a first installation.
+const Installed = "Installed"
 
-// done is the verdict in a word: the role is created by an installation, and by nothing else.
-func done(changes []deploy.Change) string {
+// Done returns the verdict in one word, "Installed" or "Updated": only a first installation creates the role.
+func Done(changes []deploy.Change) string {
 	for _, change := range changes {
 		if change.Kind == deploy.KindRole && change.Action == deploy.Create {
-			return installed
+			return Installed
 		}
 	}
 	return "Updated"

@@ -1,4 +1,4 @@
-package cli
+package show
 
 import (
 	"fmt"
@@ -6,22 +6,21 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// inMarkdown keeps a text from being Markdown itself, in a paragraph and in a cell of a table. It makes no link of an
+// InMarkdown escapes a text for a paragraph and for a cell of a table. It makes no link of an
 // address, and on GitHub neither a mention of @somebody, who would be notified, nor a reference to an issue.
-func inMarkdown(text string) string {
+func InMarkdown(text string) string {
 	return strings.NewReplacer(
 		`\`, `\\`, "|", `\|`, "<", "&lt;", "&", "&amp;", "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "~", `\~`, "$", `\$`,
 		"@", "@<!-- -->", "#", "#<!-- -->", "://", `:\//`, "www.", `www\.`,
 	).Replace(term.Escape(text))
 }
 
-// inCode is a text as code in Markdown, which GitHub and GitLab leave as it is. What could end the code, or the cell of a
+// InCode returns a text as code in Markdown, which GitHub and GitLab leave as it is. What could end the code, or the cell of a
 // table that it is in, is written as a number.
-func inCode(text string) string {
+func InCode(text string) string {
 	const longest = 200 // characters: a comment is read, and has no room for a policy in one line
 	text = term.Escape(text)
 	if all := []rune(text); len(all) > longest {
@@ -44,17 +43,17 @@ func inCode(text string) string {
 	return "<code>" + out.String() + "</code>"
 }
 
-// printHints shows what to do next, in Markdown.
-func printHints(out *term.Printer, hints []string) {
+// HintsMarkdown prints what to do next, as a list.
+func HintsMarkdown(out *term.Printer, hints []string) {
 	for _, each := range hints {
 		command, remark, _ := strings.Cut(each, "   ")
 		switch {
-		case !show.IsCommand(each):
-			out.Printf("- %s\n", inMarkdown(each))
+		case !IsCommand(each):
+			out.Printf("- %s\n", InMarkdown(each))
 		case remark == "":
-			out.Printf("- %s\n", inCode(command))
+			out.Printf("- %s\n", InCode(command))
 		default:
-			out.Printf("- %s: %s\n", inCode(command), inMarkdown(strings.TrimSpace(remark)))
+			out.Printf("- %s: %s\n", InCode(command), InMarkdown(strings.TrimSpace(remark)))
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package show
 
 import (
 	"cmp"
@@ -22,12 +22,12 @@ type counted struct {
 // headline are the report's totals in words.
 func headline(r *history.Report) []string {
 	lines := []string{strings.Join(slices.Concat([]string{term.Plural(r.Interruptions, "task") + " interrupted", term.Plural(r.Redeployments, "redeployment")},
-		notRedeployed(r.Skipped), []string{fmt.Sprintf("%d failed", r.Failures)}), " · ")}
+		NotRedeployed(r.Skipped), []string{fmt.Sprintf("%d failed", r.Failures)}), " · ")}
 	if reasons := skippedBy(r.Skipped); len(reasons) > 0 {
 		lines = append(lines, "skipped: "+strings.Join(reasons, " · "))
 	}
 	if r.ReactionMS.Median != nil {
-		lines = append(lines, fmt.Sprintf("notice to redeployment: median %s, slowest %s", inSeconds(*r.ReactionMS.Median), inSeconds(*r.ReactionMS.Max)))
+		lines = append(lines, fmt.Sprintf("notice to redeployment: median %s, slowest %s", InSeconds(*r.ReactionMS.Median), InSeconds(*r.ReactionMS.Max)))
 	}
 	if r.Redeployments > 0 {
 		lines = append(lines, "outcomes: "+strings.Join(outcomes(r), " · "))
@@ -41,8 +41,8 @@ func headline(r *history.Report) []string {
 	return lines
 }
 
-// notRedeployed are the counts of what was not redeployed, in words.
-func notRedeployed(byReason map[string]int) []string {
+// NotRedeployed returns the numbers of interruptions without a redeployment, in words, given the numbers by reason.
+func NotRedeployed(byReason map[string]int) []string {
 	skipped, observed := history.SplitSkipped(byReason)
 	words := []string{fmt.Sprintf("%d skipped", skipped)}
 	if observed > 0 {
@@ -84,7 +84,8 @@ func outcomes(r *history.Report) []string {
 	return parts
 }
 
-func inSeconds(ms int64) string { return term.Seconds(time.Duration(ms) * time.Millisecond) }
+// InSeconds returns a number of milliseconds in seconds: "1.2s".
+func InSeconds(ms int64) string { return term.Seconds(time.Duration(ms) * time.Millisecond) }
 
 // reportTitle says whose report it is, and of which time.
 func reportTitle(r *history.Report) string {
@@ -111,7 +112,8 @@ func byZone(r *history.Report) []counted {
 	return all
 }
 
-func printReportText(out *term.Printer, r *history.Report) {
+// Report prints a report as text.
+func Report(out *term.Printer, r *history.Report) {
 	st := out.Style
 	out.Printf("%s\n\n", st.Bold(reportTitle(r)))
 	if r.CountsUnknown != "" {
@@ -175,23 +177,23 @@ func printHours(out *term.Printer, r *history.Report) {
 	out.Printf("%s\n", st.Dim(legend.String()))
 }
 
-// printReportMarkdown is for a ticket or a job's page.
-func printReportMarkdown(out *term.Printer, r *history.Report) {
-	out.Printf("## Interruptions: %s\n\n", inMarkdown(reportTitle(r)))
+// ReportMarkdown prints a report as Markdown, for a ticket or a job's page.
+func ReportMarkdown(out *term.Printer, r *history.Report) {
+	out.Printf("## Interruptions: %s\n\n", InMarkdown(reportTitle(r)))
 	if r.CountsUnknown != "" {
-		out.Printf("- %s\n", inMarkdown("counts unknown: "+r.CountsUnknown))
+		out.Printf("- %s\n", InMarkdown("counts unknown: "+r.CountsUnknown))
 		return
 	}
 	for _, line := range headline(r) {
-		out.Printf("- %s\n", inMarkdown(line))
+		out.Printf("- %s\n", InMarkdown(line))
 	}
 	out.Printf("\n| service | interruptions | redeployments | failed |\n|---|--:|--:|--:|\n")
 	for _, s := range r.ByService {
-		out.Printf("| %s | %d | %d | %d |\n", inMarkdown(s.Cluster+"/"+s.Service), s.Interruptions, s.Redeployments, s.Failures)
+		out.Printf("| %s | %d | %d | %d |\n", InMarkdown(s.Cluster+"/"+s.Service), s.Interruptions, s.Redeployments, s.Failures)
 	}
 	out.Printf("\n| zone | interruptions |\n|---|--:|\n")
 	for _, z := range byZone(r) {
-		out.Printf("| %s | %d |\n", inMarkdown(z.name), z.n)
+		out.Printf("| %s | %d |\n", InMarkdown(z.name), z.n)
 	}
 	out.Printf("\n| UTC | 00-05 | 06-11 | 12-17 | 18-23 |\n|---|--:|--:|--:|--:|\n")
 	for day, name := range weekdays() {

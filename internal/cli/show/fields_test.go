@@ -1,29 +1,14 @@
-package cli
+package show
 
 import (
 	"bytes"
 	"slices"
-	"strings"
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
-
-// fake is the edges of a process that is not there.
-func fake(tty bool, env ...string) Streams {
-	return Streams{
-		getenv: func(name string) string {
-			for _, entry := range env {
-				if value, found := strings.CutPrefix(entry, name+"="); found {
-					return value
-				}
-			}
-			return ""
-		},
-		env: env, outTTY: tty, errTTY: tty, width: 80,
-	}
-}
 
 // What everybody asks about comes first, then what is not the default.
 func TestSummary(t *testing.T) {
@@ -34,10 +19,10 @@ func TestSummary(t *testing.T) {
 		"cluster shop, batch", "redeploy observe", "arm64", "128 MB", "60s", "logs 14 days",
 		"tag Env=b, Team=a", "cooldown 0s", "rule state DISABLED", "metrics on",
 	}
-	if got := summary(spec); !slices.Equal(got, want) {
+	if got := Settings(spec); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
-	if got := summary(settings.Defaults("")); !slices.Equal(got, []string{"every cluster", "redeploy once", "arm64", "128 MB", "60s", "logs 14 days"}) {
+	if got := Settings(settings.Defaults("")); !slices.Equal(got, []string{"every cluster", "redeploy once", "arm64", "128 MB", "60s", "logs 14 days"}) {
 		t.Errorf("%q", got)
 	}
 }
@@ -46,9 +31,7 @@ func TestSummary(t *testing.T) {
 func TestFieldsOfDocuments(t *testing.T) {
 	const cluster = "arn:aws:ecs:eu-west-1:111122223333:cluster/"
 	var shown bytes.Buffer
-	streams := fake(false)
-	streams.out = &shown
-	printFields(newApp(streams, nil).out, []deploy.Field{
+	Fields(term.NewPrinter(&shown, term.Style{Width: 80}), []deploy.Field{
 		{Path: "record.memory", Old: "128", New: "256"},
 		{Path: "record.spothandler", Old: "1.0.0", New: "1.1.0"},
 		{Path: "policy.Version", Old: "", New: "2012-10-17"},

@@ -1,4 +1,4 @@
-package cli
+package show
 
 import (
 	"bytes"
@@ -23,7 +23,7 @@ func TestHostileTextInMarkdown(t *testing.T) {
 		"a\n\n# b", "a\r\n| c |", "", " ", " a ", "\x1b[31m", "日本", `"`, `C:\x`, "$(id)", "{{ a }}",
 	} {
 		want := term.Escape(text)
-		for form, shown := range map[string]string{"words": inMarkdown(text), "code": inCode(text)} {
+		for form, shown := range map[string]string{"words": InMarkdown(text), "code": InCode(text)} {
 			if form == "code" && text == "" {
 				want = `""`
 			}
@@ -44,7 +44,7 @@ func TestHostileTextInMarkdown(t *testing.T) {
 				t.Errorf("%q as %s is %s: %q", text, form, cell, got)
 			}
 		}
-		if strings.HasPrefix(text, "@") && strings.Contains(inMarkdown(text), text) {
+		if strings.HasPrefix(text, "@") && strings.Contains(InMarkdown(text), text) {
 			t.Errorf("%q notifies somebody", text)
 		}
 	}

@@ -1,4 +1,4 @@
-package cli
+package show
 
 import (
 	"regexp"
@@ -12,16 +12,17 @@ import (
 // duplicatesPath is the field of what an update removes because it does the same and is not ours.
 const duplicatesPath = "duplicates"
 
-const fieldIndent = "      "
+// FieldIndent is in front of each line of Fields.
+const FieldIndent = "      "
 
-// printFields shows differences as "label  old → new". What the record says is told in one line, since each of
-// its values is a field of another resource, and a statement that comes or goes is told as a whole.
-func printFields(out *term.Printer, fields []deploy.Field) {
+// Fields prints differences as "label  old → new". Those of the record are named in one line, since each of its values
+// is a field of another resource. A policy statement that is added or removed is printed as a whole.
+func Fields(out *term.Printer, fields []deploy.Field) {
 	shown, recorded := differences(fields)
 	if len(recorded) > 0 {
-		out.Print(out.Paragraph(fieldIndent, "recorded settings: "+strings.Join(recorded, ", ")))
+		out.Print(out.Paragraph(FieldIndent, "recorded settings: "+strings.Join(recorded, ", ")))
 	}
-	out.Print(out.Differences(fieldIndent, shown))
+	out.Print(out.Differences(FieldIndent, shown))
 }
 
 // differences are fields as they are shown, and the names of the recorded settings among them.
@@ -38,15 +39,15 @@ func differences(fields []deploy.Field) (shown []term.Difference, recorded []str
 			shown = append(shown, difference(deploy.Label(field.Path), field))
 		case statements[title] != nil:
 			shown = append(shown, statements[title]...)
-			delete(statements, title) // told where its first field is
+			delete(statements, title) // printed where its first field is
 		}
 	}
 	slices.Sort(recorded)
 	return shown, slices.Compact(recorded)
 }
 
-// withoutLostRecord tells a record that somebody overwrote in one line: every setting of it would be new. The
-// version of the grammar of a policy that comes or goes is not told either.
+// withoutLostRecord reduces the differences of a record that was overwritten to one: every setting of it would be new.
+// It also omits the version of a policy that is added or removed.
 func withoutLostRecord(fields []deploy.Field) []deploy.Field {
 	at := slices.IndexFunc(fields, func(field deploy.Field) bool { return field.Path == "record" })
 	rest := slices.DeleteFunc(slices.Clone(fields), func(field deploy.Field) bool {
