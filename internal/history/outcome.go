@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -58,6 +59,9 @@ func FindOutcomes(ctx context.Context, api DeploymentsAPI, redeployments []Redep
 			unnamed = append(unnamed, &redeployments[i])
 		}
 	}
+	slices.SortStableFunc(named, func(a, b *Redeployment) int { // so that few batches are of several clusters
+		return cmp.Or(cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Service, b.Service))
+	})
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelism)
 	for batch := range slices.Chunk(named, deploymentsAtOnce) {
@@ -74,7 +78,9 @@ type outcomes struct {
 	limiter *rate.Limiter
 }
 
-// describe describes the deployments by ARN. One of a deleted cluster makes the whole call fail.
+// describe describes the deployments by ARN. AWS refuses the whole call for one whose cluster or service is
+// deleted, or which the caller may not describe: then those of each cluster, or of each service, are
+// described separately.
 func (o *outcomes) describe(ctx context.Context, batch []*Redeployment) error {
 	arns := make([]string, len(batch))
 	for i, r := range batch {
@@ -84,6 +90,14 @@ func (o *outcomes) describe(ctx context.Context, batch []*Redeployment) error {
 		return err
 	}
 	answer, err := o.api.DescribeServiceDeployments(ctx, &ecs.DescribeServiceDeploymentsInput{ServiceDeploymentArns: arns})
+	if parts := separate(batch, err); len(parts) > 1 {
+		for _, part := range parts {
+			if err := o.describe(ctx, part); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	if err != nil {
 		return unknown(ctx, batch, "ecs:DescribeServiceDeployments", err)
 	}
@@ -96,6 +110,26 @@ func (o *outcomes) describe(ctx context.Context, batch []*Redeployment) error {
 		}
 	}
 	return nil
+}
+
+// separate divides a batch, which is sorted by cluster and service, into those that an error may be about
+// and the others. It returns nil if the error is about all of them.
+func separate(batch []*Redeployment, err error) [][]*Redeployment {
+	differ := func(a, b *Redeployment) bool { return a.Cluster != b.Cluster }
+	switch {
+	case apperr.HasCode(err, "ServiceNotFoundException"):
+		differ = func(a, b *Redeployment) bool { return a.Cluster != b.Cluster || a.Service != b.Service }
+	case !apperr.HasCode(err, "ClusterNotFoundException") && !apperr.IsAccessDenied(err):
+		return nil
+	}
+	var parts [][]*Redeployment
+	for i, r := range batch {
+		if i == 0 || differ(batch[i-1], r) {
+			parts = append(parts, nil)
+		}
+		parts[len(parts)-1] = append(parts[len(parts)-1], r)
+	}
+	return parts
 }
 
 // find finds the only service deployment that was created when ECS accepted the redeployment.
@@ -130,8 +164,13 @@ func unknown(ctx context.Context, batch []*Redeployment, action string, err erro
 		return err
 	}
 	why := action + ": " + apperr.Plain(err)
-	if apperr.IsAccessDenied(err) {
+	switch {
+	case apperr.IsAccessDenied(err):
 		why = "you may not " + action
+	case apperr.HasCode(err, "ClusterNotFoundException"):
+		why = "the cluster was deleted"
+	case apperr.HasCode(err, "ServiceNotFoundException"):
+		why = "the service was deleted"
 	}
 	for _, r := range batch {
 		r.OutcomeUnknownWhy = why

@@ -18,6 +18,7 @@ import (
 type deployments struct {
 	known  []types.ServiceDeploymentBrief
 	denied bool
+	gone   map[string]string // error code of a call that names this deployment
 	calls  atomic.Int64
 }
 
@@ -39,6 +40,11 @@ func (d *deployments) DescribeServiceDeployments(_ context.Context, in *ecs.Desc
 	d.calls.Add(1)
 	if d.denied || len(in.ServiceDeploymentArns) > 20 {
 		return nil, &smithy.GenericAPIError{Code: "AccessDeniedException"}
+	}
+	for _, arn := range in.ServiceDeploymentArns {
+		if code := d.gone[arn]; code != "" {
+			return nil, &smithy.GenericAPIError{Code: code}
+		}
 	}
 	out := &ecs.DescribeServiceDeploymentsOutput{}
 	for _, each := range d.known {
@@ -138,4 +144,30 @@ func TestOutcomesInBatches(t *testing.T) {
 			t.Errorf("%d calls, %v", api.calls.Load(), err)
 		}
 	})
+}
+
+// AWS refuses a whole call for one deployment: that costs only those of its cluster or service.
+func TestOutcomeOfOthers(t *testing.T) {
+	for _, test := range []struct{ code, why string }{
+		{"ClusterNotFoundException", "the cluster was deleted"},
+		{"ServiceNotFoundException", "the service was deleted"},
+		{"AccessDeniedException", "you may not ecs:DescribeServiceDeployments"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			api := &deployments{
+				known: []types.ServiceDeploymentBrief{deployment("sd/1", "SUCCESSFUL", monday, time.Minute), deployment("sd/2", "STOPPED", monday, time.Minute)},
+				gone:  map[string]string{"sd/3": test.code},
+			}
+			all := []Redeployment{
+				{Cluster: shop, Service: "api", ServiceDeployment: "sd/1"},
+				{Cluster: "gone", Service: "web", ServiceDeployment: "sd/3", Outcome: OutcomeUnknown},
+				{Cluster: shop, Service: "api", ServiceDeployment: "sd/2"},
+			}
+			err := FindOutcomes(t.Context(), api, all)
+			if err != nil || all[0].Outcome != OutcomeCompleted || all[2].Outcome != OutcomeStopped || all[1].Outcome != OutcomeUnknown ||
+				all[1].OutcomeUnknownWhy != test.why || api.calls.Load() != 3 {
+				t.Errorf("%s: %+v in %d calls, %v", test.code, all, api.calls.Load(), err)
+			}
+		})
+	}
 }

@@ -1,6 +1,8 @@
 package localaws
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +27,11 @@ func TestServiceDeployments(t *testing.T) {
 	described, err := client.DescribeServiceDeployments(t.Context(), &ecs.DescribeServiceDeploymentsInput{ServiceDeploymentArns: []string{named, named + "0"}})
 	if err != nil || len(described.ServiceDeployments) != 1 || aws.ToString(described.ServiceDeployments[0].ServiceDeploymentArn) != named || len(described.Failures) != 1 {
 		t.Errorf("%s: %+v, %v", named, described, err)
+	}
+	elsewhere := strings.Replace(named, "/shop/", "/gone/", 1)
+	_, err = client.DescribeServiceDeployments(t.Context(), &ecs.DescribeServiceDeploymentsInput{ServiceDeploymentArns: []string{named, elsewhere}})
+	if noCluster := new(types.ClusterNotFoundException); !errors.As(err, &noCluster) {
+		t.Errorf("%s: %v", elsewhere, err)
 	}
 	listed := func(created types.CreatedAt) int {
 		answer, err := client.ListServiceDeployments(t.Context(), &ecs.ListServiceDeploymentsInput{Cluster: aws.String("shop"), Service: aws.String("api"), CreatedAt: &created})

@@ -2,6 +2,7 @@ package ecs
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spothandler/spothandler/internal/localaws/api"
@@ -56,9 +57,15 @@ func (s *Clusters) listServiceDeployments(k *cluster, in *ecsInput) (any, error)
 	return api.Paged("ecs", "serviceDeployments", found, "nextToken", in.NextToken, in.MaxResults, 100)
 }
 
+// describeServiceDeployments fails as a whole where one is of a cluster that does not exist.
 func (s *Clusters) describeServiceDeployments(_ *api.Request, in *ecsInput) (any, error) {
 	if len(in.ServiceDeploymentArns) == 0 || len(in.ServiceDeploymentArns) > 20 {
 		return nil, ecsInvalid("serviceDeploymentArns must have between 1 and 20 entries.")
+	}
+	for _, arn := range in.ServiceDeploymentArns {
+		if parts := strings.Split(api.AfterLast(arn, ":"), "/"); len(parts) > 1 && s.clusters[parts[1]] == nil {
+			return nil, api.Refuse("ClusterNotFoundException", "Cluster not found.")
+		}
 	}
 	found := map[string]api.Obj{}
 	for _, k := range s.clusters {
