@@ -91,8 +91,8 @@ type logBody struct{ words, id, short string }
 func (p *logPrinter) body(e *history.Entry) (b logBody) {
 	switch {
 	case e.Applied:
-		if e.ECSAnswerMS != nil {
-			b.words = "after " + show.InSeconds(*e.ECSAnswerMS)
+		if reaction := e.ReactionMS(); reaction != nil {
+			b.words = "after " + show.InSeconds(*reaction)
 		}
 		b.id = e.DeploymentAfter
 	case e.Action == handler.ActionFail:

@@ -2,6 +2,7 @@ package history
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -70,6 +71,7 @@ type track struct {
 }
 
 type attempt struct {
+	id     string // of the event
 	at     time.Time
 	reason handler.Reason
 	action handler.Action
@@ -96,12 +98,12 @@ func (c *Collector) Add(e *Entry) {
 	t.Zone = cmp.Or(t.Zone, e.AvailabilityZone)
 	t.Deployment = cmp.Or(t.Deployment, e.DeploymentID)
 	if e.Applied {
-		t.Result, t.Reason, t.ReactionMS, t.Forced = Redeployed, handler.ReasonRedeploy, e.ECSAnswerMS, e.DeploymentAfter
+		t.Result, t.Reason, t.ReactionMS, t.Forced = Redeployed, handler.ReasonRedeploy, e.ReactionMS(), e.DeploymentAfter
 		c.redeployed(e)
 	}
 	last, seen := t.events[e.EventID]
 	if !seen || !e.At.Before(last.at) {
-		t.events[e.EventID] = attempt{e.At, e.Reason, e.Action, e.Mode, e.Error}
+		t.events[e.EventID] = attempt{e.EventID, e.At, e.Reason, e.Action, e.Mode, e.Error}
 	}
 }
 
@@ -118,21 +120,39 @@ func (c *Collector) track(e *Entry) *track {
 	return t
 }
 
+// eventTime returns the time of the event or, if the record has none that can be true, that of the record.
 func eventTime(e *Entry) time.Time {
-	if e.EventTime.IsZero() {
-		return e.At
+	if at := e.EventTime.UTC(); !at.Before(e.At.Add(-oldestEvent)) && !at.After(e.At.Add(Skew)) {
+		return at
 	}
-	return e.EventTime.UTC()
+	return e.At
+}
+
+const (
+	// oldestEvent is the maximum age of an event when its record is written: EventBridge delivers for up to 24
+	// hours, and Lambda then retries for up to six.
+	oldestEvent = 30 * time.Hour
+	// slowest is far more than the two minutes in which an interruption can be answered.
+	slowest = 15 * time.Minute
+)
+
+// ReactionMS returns the milliseconds from the event to ECS's acceptance, or nil if the record has none that
+// can be true.
+func (e *Entry) ReactionMS() *int64 {
+	if e.ECSAnswerMS == nil || *e.ECSAnswerMS < 0 || *e.ECSAnswerMS > slowest.Milliseconds() {
+		return nil
+	}
+	return e.ECSAnswerMS
 }
 
 func (c *Collector) redeployed(e *Entry) {
-	at := e.At
-	if e.ECSAnswerMS != nil && !e.EventTime.IsZero() {
-		at = e.EventTime.Add(time.Duration(*e.ECSAnswerMS) * time.Millisecond).UTC()
+	at, reaction := e.At, e.ReactionMS()
+	if noticed := eventTime(e); reaction != nil && noticed.Equal(e.EventTime.Time) {
+		at = noticed.Add(time.Duration(*reaction) * time.Millisecond)
 	}
 	c.Redeployments = append(c.Redeployments, Redeployment{
 		Cluster: e.Cluster, Service: e.Service, At: at, Before: e.DeploymentBefore, After: e.DeploymentAfter,
-		ServiceDeployment: e.ServiceDeployment, ReactionMS: e.ECSAnswerMS, Outcome: OutcomeUnknown,
+		ServiceDeployment: e.ServiceDeployment, ReactionMS: reaction, Outcome: OutcomeUnknown,
 	})
 }
 
@@ -140,12 +160,13 @@ func (c *Collector) redeployed(e *Entry) {
 // it replaces.
 func (c *Collector) Interruptions() []Interruption {
 	all := make([]Interruption, 0, len(c.tasks))
-	for _, t := range c.tasks {
+	for _, key := range slices.Sorted(maps.Keys(c.tasks)) { // the order of those of one moment
+		t := c.tasks[key]
 		t.conclude()
 		all = append(all, t.Interruption)
 	}
-	slices.SortFunc(all, func(a, b Interruption) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Task, b.Task)) })
-	slices.SortFunc(c.Redeployments, func(a, b Redeployment) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(all, func(a, b Interruption) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(c.Redeployments, func(a, b Redeployment) int { return a.At.Compare(b.At) })
 	answered := map[string][]string{}
 	for _, i := range all {
 		if i.Deployment != "" && (i.Result == Redeployed || i.Result == Skipped) {
@@ -170,7 +191,7 @@ func (t *track) conclude() {
 	for _, a := range t.events {
 		attempts = append(attempts, a)
 	}
-	slices.SortFunc(attempts, func(a, b attempt) int { return a.at.Compare(b.at) })
+	slices.SortFunc(attempts, func(a, b attempt) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
 	decisive := attempts[0]
 	for _, a := range attempts[1:] {
 		if decisive.action == handler.ActionFail && a.action != handler.ActionFail && a.reason != handler.ReasonTooLate {

@@ -95,8 +95,8 @@ type ZoneCount struct {
 	Interruptions int    `json:"interruptions"`
 }
 
-// Summarize computes the figures from what a Collector has. The period has a resolution of one second. It
-// contains the interruptions whose event is within it.
+// Summarize computes the figures from what a Collector has. The period, which has a resolution of one second,
+// is that of the records: the event of the first ones may have been shortly before it.
 func Summarize(c *Collector, from, to time.Time) Report {
 	r := Report{
 		From: from.UTC().Truncate(time.Second), To: to.UTC().Truncate(time.Second), Skipped: map[string]int{}, ByService: []ServiceCount{}, ByZone: []ZoneCount{},

@@ -55,6 +55,9 @@ const acceptedMoments = "accepted: 90s, 30m, 6h or 2d ago, a date like 2026-11-2
 func parseMoment(flag, text string, now time.Time) (time.Time, error) {
 	for _, layout := range []string{time.DateOnly, time.RFC3339} {
 		if at, err := time.Parse(layout, text); err == nil {
+			if at.Before(time.Unix(0, 0)) { // CloudWatch Logs counts from there
+				return time.Time{}, apperr.Invalid("give a later time", "--%s %s is before 1970", flag, text)
+			}
 			return at.UTC(), nil
 		}
 	}

@@ -20,7 +20,7 @@ func TestParsePeriod(t *testing.T) {
 	if p, err := ParsePeriod("1h", "", 6*time.Hour, time.Now()); err != nil || p.UntilNow().After(time.Now()) || !p.To.After(time.Now()) {
 		t.Errorf("it is said to end at %s, and read to %s: %v", p.UntilNow(), p.To, err)
 	}
-	for _, text := range []string{"d", "1.5d", "-2d", "3654d", "99999999999999999999d", "2026-13-01", "20261120", "6", "9999999h"} {
+	for _, text := range []string{"d", "1.5d", "-2d", "3654d", "99999999999999999999d", "2026-13-01", "20261120", "6", "9999999h", "0001-01-01", "1969-12-31T23:59:59Z"} {
 		if p, err := ParsePeriod(text, "", 24*time.Hour, now); err == nil {
 			t.Errorf("%q begins at %s", text, p.From)
 		}
