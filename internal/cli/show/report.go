@@ -38,8 +38,8 @@ func headline(r *history.Report) []string {
 	if r.Rehearsals > 0 {
 		lines = append(lines, term.Plural(r.Rehearsals, "record")+" of rehearsals, not counted")
 	}
-	if r.LinesPassedOver > 0 {
-		lines = append(lines, term.Plural(r.LinesPassedOver, "line")+" of the log passed over: not records of the function")
+	if r.LinesIgnored > 0 {
+		lines = append(lines, term.Plural(r.LinesIgnored, "line")+" of the log ignored: not records of the function")
 	}
 	return lines
 }
