@@ -8,23 +8,23 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/logs"
 )
 
-// What callers see of the server's parts.
+// The types of other packages that the exported API uses.
 type (
 	// Call is one call that a client made.
 	Call = api.Call
-	// Permission is an action that IAM was asked about for a call.
+	// Permission is an action that IAM evaluated for a call.
 	Permission = api.Permission
-	// Error is an error response in AWS's words.
+	// Error is an error response in AWS's wording.
 	Error = api.Error
-	// Fault is trouble for some calls, see [Server.Inject].
+	// Fault makes calls fail, see [Server.Inject].
 	Fault = api.Fault
-	// Lag is how far the index of the Resource Groups Tagging API is behind.
+	// Lag is how the index of the Resource Groups Tagging API is outdated.
 	Lag = api.Lag
 	// Delays are AWS's delays; with the zero value everything takes effect at once.
 	Delays = api.Delays
 	// LogRetention is an account-level retention policy of CloudWatch Logs.
 	LogRetention = logs.Retention
-	// Delivery is an event that a rule sent to a target.
+	// Delivery is one event sent to one target of one rule.
 	Delivery = events.Delivery
 	// Service is an initial ECS service: see [Server.Seed].
 	Service = ecs.Service

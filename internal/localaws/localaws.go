@@ -21,13 +21,11 @@ type Server struct {
 	api     *api.Server
 	opts    Options
 	iam     *iam.Service
-	host    *lambda.Host
 	regions map[string]*regional // guarded by the lock of api
 }
 
-// regional are the services of one region that others than their callers use.
+// regional holds the services of one region that other services, or the methods of Server, use.
 type regional struct {
-	region *api.Region
 	lambda *lambda.Service
 	logs   *logs.Service
 	events *events.Service
@@ -46,23 +44,26 @@ func New(opts Options) *Server {
 		Account: opts.Account, Region: opts.Region, AccessKey: opts.AccessKey, OptInRegions: opts.OptInRegions, Policies: opts.Policies, Delays: delays,
 	})
 	s.iam = iam.New(s.api, opts.Existing)
-	s.host = lambda.NewHost(s.api, lambda.Options{
+	host := lambda.NewHost(s.api, lambda.Options{
 		Concurrency: cmp.Or(opts.Concurrency, 1000), Answered: opts.Answered, HostZip: opts.HostZip, InProcess: opts.InProcess,
 	})
 	s.api.Assemble(api.Parts{
-		Roles: s.iam, Actions: s.assemble, REST: map[string]string{"lambda": lambda.API, "account": related.AccountAPI}, Local: s.control,
+		Roles:   s.iam,
+		Actions: func(r *api.Region) map[string]map[string]api.Action { return s.assemble(r, host) },
+		REST:    map[string]string{"lambda": lambda.API, "account": related.AccountAPI},
+		Local:   s.control,
 	})
 	return s
 }
 
 // assemble creates the services of a region, each of which gets what it needs of the others, and returns their actions.
-func (s *Server) assemble(r *api.Region) map[string]map[string]api.Action {
-	in := &regional{region: r}
+func (s *Server) assemble(r *api.Region, host *lambda.Host) map[string]map[string]api.Action {
+	in := &regional{}
 	queues := related.NewMessaging(r, s.opts.Existing)
 	nearby := related.New(r, func(provider string) int { return in.ecs.Running(provider) })
 	in.logs = logs.New(r, logs.Options{Retention: s.opts.LogRetention, Rates: s.opts.Rates}, s.iam,
 		func(function, service, source string) bool { return in.lambda.Permits(function, service, source) })
-	in.lambda = lambda.New(s.host, r, lambda.Needs{Roles: s.iam, Logs: in.logs, Destinations: queues})
+	in.lambda = lambda.New(host, r, lambda.Needs{Roles: s.iam, Logs: in.logs, Destinations: queues})
 	in.events = events.New(r, in.lambda, s.opts.DuplicateEvents)
 	in.ecs = ecs.New(r, in.events, nearby)
 	s.regions[r.Name] = in
@@ -81,7 +82,7 @@ func (s *Server) assemble(r *api.Region) map[string]map[string]api.Action {
 	return actions
 }
 
-// own are the services of the server's own region. The lock must be held.
+// own returns the services of the server's own region. The lock must be held.
 func (s *Server) own() *regional {
 	s.api.Region(s.opts.Region)
 	return s.regions[s.opts.Region]

@@ -12,7 +12,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
-// InProcess creates the handler of a function that does not run as a process, see [Options].
+// InProcess creates the handler of a function that does not run as a process of its own, see [Options].
 type InProcess = sandbox.InProcess
 
 // Handler handles one invocation inside this process.
