@@ -23,6 +23,7 @@ func HintsFor(err error) []string {
 		{isThrottled, "wait a minute and try again: the account has reached AWS's request rate"},
 		{isExpired, "get new credentials, then run the command again"},
 		{withCode("LimitExceeded"), "delete unused roles or policies, or request a higher IAM quota"},
+		{exceedsRules, "delete unused rules, name fewer clusters, or request a higher quota of EventBridge"},
 		{withCode("LimitExceededException"), "delete what is not used (a rule can have 5 targets), or request a higher quota of the service"},
 		{withCode("CodeStorageExceededException"), "delete unused functions and versions, or request a higher Lambda quota for code storage"},
 		{withCode("ManagedRuleException"), "--rule-name NAME   another rule: this one is managed by an AWS service"},
@@ -53,6 +54,11 @@ func organizationHints(err error) []string {
 			"--permissions-boundary ARN   if it requires a permissions boundary")
 	}
 	return hints
+}
+
+// exceedsRules reports whether EventBridge has no room for a rule: there are too many, or its pattern is too long.
+func exceedsRules(err error) bool {
+	return HasCode(err, "LimitExceededException") && ActionOf(err) == "events:PutRule"
 }
 
 func withCode(code string) func(error) bool {

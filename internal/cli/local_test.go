@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -341,6 +342,44 @@ func TestLocalDrawsItsAccessKey(t *testing.T) {
 		t.Error(given.env)
 	}
 	given.run(t, spothandler(t, "install"))
+}
+
+// A role may do what its policies allow, and the exported key everything.
+func TestLocalEnforcesTheRightsOfRoles(t *testing.T) {
+	t.Parallel()
+	local := serveAWS(t)
+	local.run(t, spothandler(t, "install", "--prefix", "prod"))
+	var policy bytes.Buffer
+	cmd := spothandler(t, "policy", "status", "--prefix", "prod")
+	cmd.Env, cmd.Stdout = append(cmd.Env, local.env...), &policy
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	client := iam.New(iam.Options{
+		Region: region, BaseEndpoint: aws.String(local.url()),
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: local.key(), SecretAccessKey: "local"}, nil
+		}),
+	})
+	made, err := client.CreateRole(t.Context(), &iam.CreateRoleInput{
+		RoleName: aws.String("watcher"), AssumeRolePolicyDocument: aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+			"Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"sts:AssumeRole"}]}`),
+	})
+	if err == nil {
+		_, err = client.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: aws.String("watcher"), PolicyName: aws.String("status"), PolicyDocument: aws.String(policy.String())})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	role := aws.ToString(made.Role.Arn)
+	local.run(t, spothandler(t, "status", "--prefix", "prod", "--role-arn", role))
+	for _, args := range [][]string{{"install", "--memory-size", "256"}, {"uninstall", "--yes"}} {
+		refused := spothandler(t, append(args, "--prefix", "prod", "--role-arn", role)...)
+		refused.Env = append(refused.Env, local.env...)
+		if output, err := refused.CombinedOutput(); err == nil || !strings.Contains(string(output), "access denied") {
+			t.Errorf("%s: %v\n%s", args, err, output)
+		}
+	}
 }
 
 // A killed server's folders are gone when the next one starts.
