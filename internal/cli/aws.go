@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 
+	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
@@ -204,4 +206,12 @@ func clientsFor(s *session.Session) deploy.Clients {
 		Lambda: lambda.NewFromConfig(s.Config),
 		Events: eventbridge.NewFromConfig(s.Config, func(o *eventbridge.Options) { o.Retryer = session.NoQuotaRetry(o.Retryer) }),
 	}
+}
+
+// isExpired reports whether credentials have expired, or were replaced by others: what the configuration says of them
+// has to be read again.
+func isExpired(err error) bool {
+	known, ok := errors.AsType[*apperr.Error](err)
+	return ok && slices.Contains([]string{"expired_credentials", "sso_session_expired"}, known.Code) ||
+		apperr.HasCode(err, "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException")
 }

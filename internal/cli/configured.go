@@ -23,8 +23,11 @@ type configured struct {
 	given settings.Given // its settings, those of the command line on top, as far as the command takes them
 }
 
+// fileRun is a command on the installations of a file.
+type fileRun struct{ *app }
+
 // configure has the command work on the installations that it was given by a file. What is typed is set for all.
-func (a *app) configure(cmd *cobra.Command) error {
+func (a fileRun) configure(cmd *cobra.Command) error {
 	all := slices.Clone(a.sources.Installations)
 	for n := range all {
 		all[n].Values = maps.Clone(all[n].Values)
@@ -50,8 +53,8 @@ func (a *app) configure(cmd *cobra.Command) error {
 }
 
 // configuredAs gives an installation the command as it is there.
-func (a *app) configuredAs(c *configured) *configured {
-	one, values := *a, settings.Given(c.Values)
+func (a fileRun) configuredAs(c *configured) *configured {
+	one, values := *a.app, settings.Given(c.Values)
 	one.profile, one.roleARN, one.expectAccount = values.Text("profile"), values.Text("role-arn"), values.Text("expect-account")
 	one.regions, one.prefix, one.rolePath = c.Regions(), c.Prefix(), values.Text("role-path")
 	one.sources.Of = maps.Clone(a.sources.Of)
@@ -64,7 +67,7 @@ func (a *app) configuredAs(c *configured) *configured {
 
 // targets are the installations of the file, each in each of its regions. Credentials are found before they are worked
 // on side by side, for a person may be asked for a code. Its error is one that is the same for all.
-func (a *app) configuredTargets(ctx context.Context) ([]target, error) {
+func (a fileRun) targets(ctx context.Context) ([]target, error) {
 	failed := map[*awsSource]error{}
 	for _, each := range a.file {
 		if _, done := failed[each.app.aws]; !done {

@@ -102,7 +102,7 @@ func (r *installRun) run(cmd *cobra.Command) (err error) {
 
 // runPlanned installs all that the file gives, once it is known of each what will change.
 func (r *installRun) runPlanned(ctx context.Context) error {
-	targets, err := r.configuredTargets(ctx)
+	targets, err := fileRun{r.app}.targets(ctx)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -107,7 +108,7 @@ func runInPlaces[T finding](ctx context.Context, a *app, do work[T]) ([]*targetR
 	if a.file == nil {
 		return runInRegions(ctx, a, nil, do)
 	}
-	targets, err := a.configuredTargets(ctx)
+	targets, err := fileRun{a}.targets(ctx)
 	if err != nil {
 		return nil, session.Identity{}, err
 	}
@@ -118,7 +119,7 @@ func runInPlaces[T finding](ctx context.Context, a *app, do work[T]) ([]*targetR
 // Where the account has no installation there is none.
 func (a *app) targets(ctx context.Context, prefix *string) ([]target, session.Identity, error) {
 	if a.file != nil {
-		targets, err := a.configuredTargets(ctx)
+		targets, err := fileRun{a}.targets(ctx)
 		return targets, session.Identity{}, err
 	}
 	regions, id, err := a.chosenRegions(ctx, prefix)
@@ -272,3 +273,12 @@ func (a *app) regionsOfRoles(ctx context.Context, s *connection, prefix *string)
 
 // regionsAtOnce is in how many regions a command looks for what has no role at the same time.
 const regionsAtOnce = 8
+
+// regionFlags repeats the Regions that were typed.
+func regionFlags(regions []string) string {
+	var out strings.Builder
+	for _, region := range regions {
+		out.WriteString(" --region " + apperr.Quote(region))
+	}
+	return out.String()
+}

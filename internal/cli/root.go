@@ -62,7 +62,7 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 			if err := a.checkOptions(cmd); err != nil {
 				return err
 			}
-			return a.configure(cmd)
+			return fileRun{a}.configure(cmd)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asksVersion {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
@@ -101,12 +100,4 @@ func (r statusRun) paint(screen *term.Screen, seen, trouble string) {
 	}
 	at := r.out.Dim(time.Now().UTC().Format("15:04:05 UTC") + " · looks again every " + r.asked.every.String() + " · ctrl-C ends it")
 	screen.Paint(text+"\n"+at.String()+"\n", height)
-}
-
-// isExpired reports whether credentials have expired, or were replaced by others: what the configuration says of them
-// has to be read again.
-func isExpired(err error) bool {
-	known, ok := errors.AsType[*apperr.Error](err)
-	return ok && slices.Contains([]string{"expired_credentials", "sso_session_expired"}, known.Code) ||
-		apperr.HasCode(err, "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException")
 }

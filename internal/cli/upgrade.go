@@ -123,15 +123,6 @@ func (u upgradeAll) targets(ctx context.Context) ([]target, error) {
 	return targets, nil
 }
 
-// regionFlags repeats the Regions that were typed.
-func regionFlags(regions []string) string {
-	var out strings.Builder
-	for _, region := range regions {
-		out.WriteString(" --region " + apperr.Quote(region))
-	}
-	return out.String()
-}
-
 // installedIn are the targets of one region.
 func (u upgradeAll) installedIn(ctx context.Context, region string) []target {
 	one := *u.app

@@ -25,7 +25,7 @@ func samples() map[string]Page {
 	evil.Prefix, evil.UnknownOutcomes = hostile, []string{hostile}
 	evil.ByService[0].Cluster, evil.ByService[0].Service, evil.ByZone[0].Zone = hostile, hostile, hostile
 	evil.Skipped[hostile] = 1
-	unknown := history.Report{Prefix: "prod", Region: "eu-north-1", From: monday, To: monday.Add(14 * 24 * time.Hour), CountsUnknown: "log level WARNING leaves records out", UnknownOutcomes: []string{}}
+	unknown := history.Report{Prefix: "prod", Region: "eu-north-1", From: monday, To: monday.Add(14 * 24 * time.Hour), CountsUnknown: "log level WARNING omits records", UnknownOutcomes: []string{}}
 	return map[string]Page{
 		"one":     page(Region{Name: "eu-west-1", Report: &one}),
 		"unknown": page(Region{Name: "eu-north-1", Report: &unknown}),
