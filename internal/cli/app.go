@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/time/rate"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/input"
@@ -56,6 +57,7 @@ type app struct {
 	found     string // the region that the command works in, once it is known
 	account   string // the account of the credentials, once it is known
 	aws       *awsSource
+	limits    *limits
 	chosen    *choice // the regions to work in, where status has chosen them
 }
 
@@ -75,7 +77,7 @@ type options struct {
 }
 
 func newApp(s Streams, args []string) *app {
-	a := &app{Streams: s, args: args, sources: input.Sources{Environ: s.env, Of: map[string]string{}}}
+	a := &app{Streams: s, args: args, sources: input.Sources{Environ: s.env, Of: map[string]string{}}, limits: &limits{logs: map[[2]string]*rate.Limiter{}}}
 	a.out, a.err = s.printers()
 	a.aws = &awsSource{person: &person{canAsk: s.inTTY, in: s.in, err: a.err}}
 	return a

@@ -14,11 +14,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
+	"golang.org/x/time/rate"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/history"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
@@ -30,6 +32,23 @@ type person struct {
 	quiet  atomic.Int32 // how much is repainted on stderr, which shows what is waited for
 
 	endpoints sync.Once // shown, where there is no header
+}
+
+// limits are what all installations of a command share of what AWS allows an account in a region.
+type limits struct {
+	mu   sync.Mutex
+	logs map[[2]string]*rate.Limiter // by account and region
+}
+
+// logsRate is the pace of reading records, for all readers of an account's region.
+func (l *limits) logsRate(id session.Identity) *rate.Limiter {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	place := [2]string{id.Account, id.Region}
+	if l.logs[place] == nil {
+		l.logs[place] = history.Rate()
+	}
+	return l.logs[place]
 }
 
 // awsSource is the AWS configuration that all regions of a command share, loaded when the first one needs it.

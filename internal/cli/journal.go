@@ -108,6 +108,7 @@ func (o *addressOptions) alone(a *app, s *connection, left *deploy.Located, err 
 func (j *journal) read(ctx context.Context, query history.Query, printed bool, keep func(history.Entry) error) (passedOver int, err error) {
 	line := j.err.StatusLine()
 	defer line.Clear()
+	query.Limiter = j.limits.logsRate(j.id)
 	query.Progress = func(p history.Progress) {
 		if !printed || p.Records == 0 { // else the records themselves show it
 			line.Set(readSoFar(p))

@@ -182,6 +182,7 @@ func (r logsRun) here(ctx context.Context) (shownLogs, error) {
 	o := r.asked
 	query := history.Query{LogGroup: j.Names.LogGroup, From: o.period.From, To: o.period.To, Filter: o.filter}
 	if o.follow {
+		query.Limiter = j.limits.logsRate(j.id)
 		follower := &follower{logs: j.logs, query: query, print: printer.print, trouble: func(text string) { r.warn(text) }, renew: j.renewed}
 		err = follower.run(ctx)
 	} else {

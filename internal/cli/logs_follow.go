@@ -38,7 +38,6 @@ const (
 // whatever may pass, throttling, an outage or credentials that are being renewed, is said once and waited for.
 func (f *follower) run(ctx context.Context) error {
 	f.seen, f.ordered = map[seenRecord]bool{}, inOrder{pass: f.print}
-	f.query.Limiter = history.Rate()
 	said := false
 	for {
 		f.query.To = time.Now().Add(history.Skew)
@@ -49,7 +48,7 @@ func (f *follower) run(ctx context.Context) error {
 			return nil //nolint:nilerr // it is how following ends
 		case err == nil:
 			said = false
-			f.forget(began.Add(-late))
+			f.forget(began.Add(-late - history.Skew)) // by this machine's clock, which may be fast
 		case apperr.IsAccessDenied(err) || apperr.IsNotFound(err) || apperr.HasCode(err, "InvalidParameterException"):
 			return err
 		case !said:

@@ -258,7 +258,7 @@ func (r statusRun) here(ctx context.Context) (statuses, error) {
 	var days *recents
 	var located func(deploy.Names, *settings.Record)
 	if !r.asked.noHistory {
-		days = newRecents(ctx, logsOf(s))
+		days = newRecents(ctx, logsOf(s), r.limits.logsRate(s.id))
 		defer days.end()
 		located = days.located
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/spothandler/spothandler/internal/cli/show"
@@ -27,7 +28,7 @@ const recentLimit = 3 * time.Second
 // that happens to it changes the verdict.
 type recents struct {
 	logs    history.LogsAPI
-	limiter *rate.Limiter // of the region
+	limiter *rate.Limiter // of the account and region
 	ctx     context.Context
 	end     context.CancelFunc
 	now     time.Time
@@ -39,15 +40,27 @@ type recents struct {
 // recent is the last 24 hours of one function.
 type recent struct {
 	limit  <-chan time.Time
+	asked  atomic.Bool // AWS; until then it waits for its turn
 	done   chan struct{}
 	day    *history.Day
 	latest *history.Latest
 	err    error
 }
 
+// noted notes whether it was called.
+type noted struct {
+	history.LogsAPI
+	called *atomic.Bool
+}
+
+func (n noted) FilterLogEvents(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput, options ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.FilterLogEventsOutput, error) {
+	n.called.Store(true)
+	return n.LogsAPI.FilterLogEvents(ctx, in, options...)
+}
+
 // newRecents begins nothing yet. It has to be ended.
-func newRecents(ctx context.Context, logs history.LogsAPI) *recents {
-	r := &recents{logs: logs, limiter: history.Rate(), now: time.Now(), all: map[string]*recent{}}
+func newRecents(ctx context.Context, logs history.LogsAPI, limiter *rate.Limiter) *recents {
+	r := &recents{logs: logs, limiter: limiter, now: time.Now(), all: map[string]*recent{}}
 	r.ctx, r.end = context.WithCancel(ctx)
 	return r
 }
@@ -78,7 +91,7 @@ func (r *recents) begin(group string) *recent {
 		r.all[group] = one
 		go func() {
 			defer close(one.done)
-			one.day, one.latest, one.err = history.ReadDay(r.ctx, r.logs, history.Query{LogGroup: group, Limiter: r.limiter}, r.now)
+			one.day, one.latest, one.err = history.ReadDay(r.ctx, noted{r.logs, &one.asked}, history.Query{LogGroup: group, Limiter: r.limiter}, r.now)
 		}()
 	}
 	return r.all[group]
@@ -108,7 +121,11 @@ func (one *recent) wait() (day *history.Day, latest *history.Latest, unknown str
 		select {
 		case <-one.done:
 		case <-one.limit:
-			return nil, nil, fmt.Sprintf("not read within %s", recentLimit)
+			unknown = fmt.Sprintf("not read within %s", recentLimit)
+			if !one.asked.Load() {
+				unknown += ": CloudWatch Logs allows five calls a second"
+			}
+			return nil, nil, unknown
 		}
 	}
 	if one.err != nil {

@@ -1,0 +1,23 @@
+package cli
+
+import (
+	"testing"
+
+	"github.com/spothandler/spothandler/internal/session"
+)
+
+// Installations of a file share what CloudWatch Logs allows their account in a region, whatever their profiles.
+func TestLimitsAreOfAnAccountAndRegion(t *testing.T) {
+	a := newApp(NewStreams(nil, t.Output(), t.Output()), nil)
+	at := func(prefix, account, region string) any {
+		one := a.among(target{prefix: prefix, region: region}, t.Output(), t.Output())
+		return one.limits.logsRate(session.Identity{Account: account, Region: region, Caller: prefix})
+	}
+	prod := at("prod", "111122223333", "eu-west-1")
+	if at("stag", "111122223333", "eu-west-1") != prod {
+		t.Error("two installations of a region have a limit each")
+	}
+	if at("prod", "111122223333", "eu-central-1") == prod || at("prod", "444455556666", "eu-west-1") == prod {
+		t.Error("regions or accounts share a limit")
+	}
+}
