@@ -30,6 +30,7 @@ func TestRegionsSideBySide(t *testing.T) {
 		streams := fake(false)
 		streams.out, streams.err = &out, &problems
 		a := newApp(streams, nil)
+		a.output = "text"
 		a.regions = []string{"us-east-1", "ap-east-1", "eu-west-1", "ap-east-1"}
 
 		var begun sync.WaitGroup
@@ -50,6 +51,7 @@ func TestRegionsSideBySide(t *testing.T) {
 		const want = `  ✗ region      eu-west-1                                         failed   1.0s
   ✓ region      us-east-1                                       as found   2.0s
   ! region      ap-east-1                                       as found   3.0s
+
 
 ✗ eu-west-1: broken
   › spothandler --verbose   the same, with every call to AWS

@@ -82,7 +82,8 @@ func TestManyInstallations(t *testing.T) {
   ✓ 1 up to date: role
 
 1 problem. The arrow points to what install would set.
-  › spothandler install --prefix d --region us-east-1 --dry-run
+  › spothandler install --prefix d --region us-east-1
+  › spothandler install --prefix d --region us-east-1 --dry-run   shows first what would change
 
 ✓ e is healthy · account 111122223333 · us-east-1 · spothandler 1.1.0
 
