@@ -79,7 +79,7 @@ func (e *examination) printServices() {
 		return
 	}
 	st := e.out.Style
-	width := term.Width("10 more are ready, but not redeployed")
+	width := term.Width("10 more are not completely checked")
 	for _, p := range rows {
 		width = max(width, term.Width(st.Plain(p.Cluster.Name()+"/"+p.Name())))
 	}
@@ -156,7 +156,7 @@ func (e *examination) printSection(title string, findings []doctor.Finding) {
 	}
 }
 
-// printInstallations says in a line each whether the installations do their part.
+// printInstallations says of each installation whether it does its part.
 func (e *examination) printInstallations() {
 	st := e.out.Style
 	e.out.Printf("\n")
@@ -168,7 +168,8 @@ func (e *examination) printInstallations() {
 		e.out.Print(st.Item(term.Quiet, text))
 	}
 	for _, x := range e.installations {
-		e.out.Print(st.Bold(x.subject.Name), st.List("  ", " · ", x.parts(st)))
+		e.out.Printf("%s\n", st.Bold(x.subject.Name))
+		e.out.Print(st.List("  ", " · ", x.parts(st)))
 	}
 }
 

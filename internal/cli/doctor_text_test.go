@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/cli/show"
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -90,4 +92,18 @@ func TestDoctorShowsACommandOnce(t *testing.T) {
 	useLocal(t, local.Services()...)
 	reads(t, "", []string{"› the command of SPOT108 fixes this as well", "errors, "}, nil)
 	reads(t, "-o markdown", []string{"\n\n  To fix it: have whatever starts them retry"}, []string{"\n\n\n"})
+}
+
+// On a narrow terminal every line of an installation fits, whatever its name.
+func TestDoctorBreaksAnInstallationBetweenWords(t *testing.T) {
+	var out bytes.Buffer
+	st := term.Style{TTY: true, Width: 80}
+	x := &examined{subject: doctor.InstallationSubject{Name: "production", Matches: aws.Bool(true), MayRedeploy: aws.Bool(true)}}
+	e := &examination{app: &app{out: term.NewPrinter(&out, st)}, installations: []*examined{x}}
+	e.printInstallations()
+	for line := range strings.Lines(out.String()) {
+		if term.Width(strings.TrimSuffix(line, "\n")) > st.Width {
+			t.Errorf("too long: %q", line)
+		}
+	}
 }

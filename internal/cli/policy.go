@@ -66,7 +66,7 @@ what AWS cannot narrow has the resource *.`,
 	flags.BoolVar(&o.commands.Force, "force", false, "for uninstall --force")
 	flags.BoolVar(&o.commands.ForReal, "for-real", false, "for simulate --for-real")
 	flags.BoolVar(&o.commands.NoHistory, "no-history", false, "for status --no-history: without the right to read logs")
-	flags.BoolVar(&o.commands.AllRegions, "all-regions", false, "for status --all-regions: every region and, without --prefix, every prefix")
+	flags.BoolVar(&o.commands.AllRegions, "all-regions", false, "for --all-regions of status and doctor: every region and, without --prefix, every prefix")
 	flags.StringVar(&o.account, "account", "", "account of the policy, instead of asking for it")
 	flags.StringVar(&o.partition, "partition", "", "partition of the policy, with --account; else the region's")
 	a.accountFlags(cmd)
@@ -121,8 +121,8 @@ func (o *policyOptions) checkFlags() error {
 		{(c.KeepLogs || c.Force) && !c.Uninstall, "uninstall", "--keep-logs and --force are about an uninstall"},
 		{c.NoHistory && !c.Status, "status --no-history", "--no-history is about a status"},
 		{
-			c.AllRegions && c != (callerpolicy.Commands{Status: true, NoHistory: c.NoHistory, AllRegions: true}),
-			"status --all-regions", "--all-regions is for the policy of status alone: give the regions of the others with --region",
+			c.AllRegions && (!c.Status && !c.Doctor || c != callerpolicy.Commands{Status: c.Status, Doctor: c.Doctor, NoHistory: c.NoHistory, AllRegions: true}),
+			"status --all-regions", "--all-regions is for the policies of status and doctor alone: give the regions of the others with --region",
 		},
 	} {
 		if each.wrong {

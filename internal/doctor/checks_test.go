@@ -1,6 +1,8 @@
 package doctor
 
 import (
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -105,5 +107,26 @@ func TestOneCureOfARollout(t *testing.T) {
 	}
 	if d.brief() != "SPOT108 error, SPOT116 warning, SPOT202 warning" {
 		t.Errorf("%s", d.brief())
+	}
+}
+
+// A new revision keeps what its task definition has, its tags too, apart from what RegisterTaskDefinition refuses.
+func TestRevisionKeepsTags(t *testing.T) {
+	if _, err := exec.LookPath("jq"); err != nil {
+		t.Skip(err)
+	}
+	d := judged(t, func(s *Subject) { app(s).StopTimeout = aws.Int32(10) })
+	const definition = `"taskDefinition":{"family":"api","revision":7,"status":"ACTIVE","containerDefinitions":[{"name":"app","stopTimeout":10}]}`
+	const revised = `{"family":"api","containerDefinitions":[{"name":"app","stopTimeout":120}]`
+	for answer, want := range map[string]string{
+		`{` + definition + `,"tags":[{"key":"team","value":"a"},{"key":"aws:cloudformation:stack-name","value":"b"}]}`: revised + `,"tags":[{"key":"team","value":"a"}]}`,
+		`{` + definition + `,"tags":[]}`: revised + `}`,
+		`{` + definition + `}`:           revised + `}`,
+	} {
+		cmd := exec.CommandContext(t.Context(), "sh", "-ec", `aws() { if [ "$2" = describe-task-definition ]; then printf %s "$ANSWER"; fi; }; `+d.Findings[0].Cure+"; jq -c . api.json")
+		cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), "ANSWER="+answer)
+		if got, err := cmd.CombinedOutput(); err != nil || strings.TrimSpace(string(got)) != want {
+			t.Errorf("%v: got %s, want %s", err, got, want)
+		}
 	}
 }

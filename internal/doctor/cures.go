@@ -30,13 +30,16 @@ func (s *Subject) redeploy(flags string) string {
 }
 
 // revise is a command that registers a revision of the service's own task definition, which need not be the latest
-// of its family, with a change made by jq, and deploys it. What DescribeTaskDefinition adds, RegisterTaskDefinition refuses.
+// of its family, with a change made by jq, and deploys it. What DescribeTaskDefinition adds, RegisterTaskDefinition
+// refuses, as well as no tags in a list, and tags of AWS's own; the others are taken over.
 func (s *Subject) revise(change string) string {
+	const tags = `[.tags // [] | .[] | select(.key | startswith("aws:") | not)] as $tags | .taskDefinition | `
+	const tagged = ` | if $tags == [] then . else .tags = $tags end`
 	const added = "del(.taskDefinitionArn,.revision,.status,.requiresAttributes,.compatibilities,.registeredAt,.registeredBy,.deregisteredAt)"
 	family := aws.ToString(s.TaskDefinition.Family)
 	return strings.Join([]string{
-		"aws ecs describe-task-definition --task-definition " + apperr.Quote(fmt.Sprintf("%s:%d", family, s.TaskDefinition.Revision)) + " --query taskDefinition --output json",
-		"jq " + apperr.Quote(change+" | "+added) + " > " + apperr.Quote(family+".json"),
+		"aws ecs describe-task-definition --task-definition " + apperr.Quote(fmt.Sprintf("%s:%d", family, s.TaskDefinition.Revision)) + " --include TAGS --output json",
+		"jq " + apperr.Quote(tags+change+" | "+added+tagged) + " > " + apperr.Quote(family+".json"),
 	}, " | ") + " && " + strings.Join([]string{
 		"aws ecs register-task-definition --cli-input-json " + apperr.Quote("file://"+family+".json"),
 		s.redeploy("--task-definition " + apperr.Quote(family)),

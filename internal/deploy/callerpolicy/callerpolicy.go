@@ -29,12 +29,12 @@ type Commands struct {
 	KeepLogs  bool // uninstall --keep-logs only: the policy does not allow deleting the logs
 	Force     bool // uninstall --force
 
-	// AllRegions is status --all-regions, which reads every enabled region of the account. Its places are
+	// AllRegions is status or doctor with --all-regions, which read every enabled region of the account. Its places are
 	// those of Everywhere.
 	AllRegions bool
 }
 
-// Everywhere returns the places of status --all-regions, with wildcards for names: all regions of an account
+// Everywhere returns the places of status and doctor with --all-regions, with wildcards for names: all regions of an account
 // and, unless a prefix is given, all prefixes.
 func Everywhere(id session.Identity, prefix *string, functionName, ruleName string) []deploy.Names {
 	id.Region = "*"
