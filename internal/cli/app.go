@@ -53,6 +53,7 @@ type app struct {
 	target string        // its name among them
 	// ownErrors says that the command puts its errors into its own answer in JSON.
 	ownErrors bool
+	readOnly  bool   // the command changes nothing, whatever happens
 	unseen    bool   // nobody sees how far it is with its targets
 	found     string // the region that the command works in, once it is known
 	account   string // the account of the credentials, once it is known

@@ -33,7 +33,7 @@ func (a *app) explain(ctx context.Context, err error) *apperr.Error {
 	var known *apperr.Error
 	if ctx.Err() != nil {
 		message := "interrupted"
-		if errors.As(err, &known) && known.Code == apperr.CodeInterrupted {
+		if errors.As(err, &known) && known.Code == apperr.CodeInterrupted && !a.readOnly {
 			message = known.Message
 		}
 		return &apperr.Error{Code: apperr.CodeInterrupted, Message: message, Hints: []string{a.commandLine()}, Err: err}
@@ -41,10 +41,25 @@ func (a *app) explain(ctx context.Context, err error) *apperr.Error {
 	if !errors.As(a.sources.Rename(err), &known) {
 		known = &apperr.Error{Code: apperr.CodeFailed, Message: err.Error(), Err: err}
 	}
+	if a.readOnly {
+		known = withoutReassurance(known)
+	}
 	if len(known.Hints) == 0 {
 		known = a.withLastResort(known)
 	}
 	return known
+}
+
+// withoutReassurance is an error of a command that never changes anything, which need not say so.
+func withoutReassurance(err *apperr.Error) *apperr.Error {
+	said := *err
+	said.Detail = nil
+	for _, line := range err.Detail {
+		if line = strings.TrimSpace(strings.TrimSuffix(line, "Nothing was changed.")); line != "" {
+			said.Detail = append(said.Detail, line)
+		}
+	}
+	return &said
 }
 
 // printError shows one error and its cure, on stderr and, under -o json, on stdout as well. Among several

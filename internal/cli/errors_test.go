@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/input"
+	"github.com/spothandler/spothandler/internal/localaws"
 )
 
 // What is typed again is what was typed: a shell must read it so.
@@ -110,6 +112,32 @@ func TestLongMessage(t *testing.T) {
 		})
 		if shown.String() != test.want {
 			t.Errorf("on a terminal %t it is\n%s", test.tty, shown.String())
+		}
+	}
+}
+
+// Only a command that could have changed something says that it did not; whose the credentials are is said by all.
+func TestNothingWasChanged(t *testing.T) {
+	a := newArchive(t, "")
+	a.Inject(localaws.Fault{Action: "GetCallerIdentity", Refuse: &localaws.Error{Status: 403, Code: "ExpiredToken", Message: "expired"}})
+	for _, test := range []struct {
+		line string
+		says bool
+	}{
+		{"status", false},
+		{"logs", false},
+		{"report", false},
+		{"doctor", false},
+		{"simulate", false},
+		{"simulate --for-real", true},
+		{"install", true},
+		{"upgrade", true},
+		{"uninstall", true},
+	} {
+		code, shown := spothandler(t.Context(), "", words(test.line)...)
+		const whose = "They are those of the environment (AWS_ACCESS_KEY_ID)."
+		if code != exitError || strings.Contains(shown.err, "Nothing was changed.") != test.says || !strings.Contains(shown.err, whose) {
+			t.Errorf("%s exits with %d: %s", test.line, code, shown.err)
 		}
 	}
 }

@@ -59,6 +59,7 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 			if err := a.sources.Fill(cmd); err != nil {
 				return err
 			}
+			a.readOnly = onlyReads(cmd)
 			if err := a.checkOptions(cmd); err != nil {
 				return err
 			}
@@ -111,4 +112,10 @@ func Commands() *cobra.Command {
 	root := rootCommand(newApp(NewStreams(strings.NewReader(""), io.Discard, io.Discard), nil))
 	root.InitDefaultCompletionCmd() // else it is there only once a command runs
 	return root
+}
+
+// onlyReads reports whether a command changes nothing in the account: those that do have --dry-run, and simulate
+// --for-real.
+func onlyReads(cmd *cobra.Command) bool {
+	return cmd.Flags().Lookup("dry-run") == nil && !cmd.Flags().Changed("for-real")
 }

@@ -23,7 +23,7 @@ func (r statusRun) checkWatch() error {
 	case r.files != answerFiles{}:
 		return apperr.Invalid("leave one of them out", "--watch does not go together with --%s and --%s", summaryFlag, outputsFlag)
 	case !r.out.Live():
-		return apperr.Invalid("spothandler logs --follow"+r.scope(r.asked.prefix)+"   a line for each event, anywhere", "--watch repaints a terminal, and this is none")
+		return apperr.Invalid("spothandler logs --follow"+r.scope(r.asked.prefix)+"   a line for each event, anywhere", "--watch needs a terminal, and standard output is not one")
 	case r.verbose:
 		return apperr.Invalid("leave one of them out", "--watch and --verbose do not go together")
 	}
@@ -98,6 +98,6 @@ func (r statusRun) paint(screen *term.Screen, seen, trouble string) {
 	if trouble != "" {
 		text += "\n" + trouble
 	}
-	at := r.out.Dim(time.Now().UTC().Format("15:04:05 UTC") + " · looks again every " + r.asked.every.String() + " · ctrl-C ends it")
+	at := r.out.Dim(time.Now().UTC().Format("15:04:05 UTC") + " · refreshed every " + r.asked.every.String() + " · ctrl-C to end")
 	screen.Paint(text+"\n"+at.String()+"\n", height)
 }

@@ -76,7 +76,7 @@ func TestStatusWatch(t *testing.T) {
 	go func() {
 		ended <- statusRun{app: app, asked: &statusOptions{watch: true, every: 5 * time.Millisecond}}.run(ctx)
 	}()
-	screen.shows(t, "prod is healthy", "no interruption was recorded", "looks again every 5ms · ctrl-C ends it")
+	screen.shows(t, "prod is healthy", "no interruption was recorded", "refreshed every 5ms · ctrl-C to end")
 	a.record(0, "1111", redeployed)
 	screen.shows(t, "1 task interrupted · 1 redeployed")
 	for _, test := range []struct{ trouble, says string }{
@@ -104,7 +104,7 @@ func TestStatusWatchRefuses(t *testing.T) {
 		streams.outTTY, streams.errTTY = true, true
 		return Run(t.Context(), args, streams), screen.String()
 	}
-	if code, shown := spothandler(t.Context(), "", "status", "--watch"); code != exitError || !strings.Contains(shown.err, "--watch repaints a terminal, and this is none\n  › spothandler logs --follow") {
+	if code, shown := spothandler(t.Context(), "", "status", "--watch"); code != exitError || !strings.Contains(shown.err, "--watch needs a terminal, and standard output is not one\n  › spothandler logs --follow") {
 		t.Errorf("no terminal: %d, %s", code, shown.err)
 	}
 	for line, want := range map[string]string{

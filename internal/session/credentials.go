@@ -3,10 +3,13 @@ package session
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 )
 
@@ -34,7 +37,20 @@ func (e explained) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	if err != nil {
 		return credentials, s.explainCredentials("finding AWS credentials", s.cfg.Region, err)
 	}
+	s.provider.Store(credentials.Source)
 	return credentials, nil
+}
+
+// whose returns a sentence about where the credentials in use come from, as far as the SDK tells, or nothing.
+func (s *Source) whose() []string {
+	provider, _ := s.provider.Load().(string)
+	switch {
+	case provider == config.CredentialsSourceName:
+		return []string{"They are those of the environment (AWS_ACCESS_KEY_ID)."}
+	case strings.HasPrefix(provider, "SharedConfigCredentials"), provider == processcreds.ProviderName, provider == ssocreds.ProviderName:
+		return []string{"They are those of profile " + s.profileName() + "."}
+	}
+	return nil
 }
 
 // reportWaiting reports that credentials are being waited for, unless the watch already reports a call or a

@@ -104,6 +104,7 @@ func (s *Source) explainAnswer(doing, region string, err error) error {
 		return &apperr.Error{
 			Code:    codeExpiredCredentials,
 			Message: "the AWS credentials have expired",
+			Detail:  s.whose(),
 			Hints:   []string{"renew them, then run " + s.Command},
 			Err:     err,
 		}
@@ -126,7 +127,7 @@ func (s *Source) explainInvalid(region string, api smithy.APIError, err error) e
 	return &apperr.Error{
 		Code:    codeInvalidCredentials,
 		Message: fmt.Sprintf("AWS rejected these credentials in %s: %s", region, api.ErrorCode()),
-		Detail:  []string{fmt.Sprintf("AWS adds: %q.", api.ErrorMessage())},
+		Detail:  append(s.whose(), fmt.Sprintf("AWS adds: %q.", api.ErrorMessage())),
 		Hints:   append(hints, "--profile NAME   other credentials"),
 		Err:     err,
 	}

@@ -50,6 +50,8 @@ type Source struct {
 	calls  *callLog
 	watch  *watch
 	asking atomic.Bool // an MFA code is being typed
+
+	provider atomic.Value // the SDK's name of the provider of the credentials, a string
 }
 
 // attempts is the number of attempts of each call: more than the SDK's three, because a partial installation

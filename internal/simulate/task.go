@@ -34,7 +34,7 @@ func TaskOf(ctx context.Context, api TasksAPI, cluster, id string) (*types.Task,
 		return nil, err
 	}
 	if len(out.Tasks) == 0 {
-		return nil, apperr.Invalid("aws ecs list-tasks --cluster "+handler.NameOf(cluster), "--task %s: cluster %s has no such task; ECS forgets stopped ones within the hour", id, handler.NameOf(cluster))
+		return nil, apperr.Invalid("aws ecs list-tasks --cluster "+handler.NameOf(cluster), "--task %s: cluster %s has no such task; ECS lists a stopped task for about an hour", id, handler.NameOf(cluster))
 	}
 	task := &out.Tasks[0]
 	if kind, _, _ := strings.Cut(aws.ToString(task.Group), ":"); kind != "service" {
