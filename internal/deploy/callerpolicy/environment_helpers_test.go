@@ -94,11 +94,13 @@ func (w *environment) printed(arguments string) string {
 	if !strings.Contains(arguments, "--all-regions") {
 		arguments += " --prefix " + prefix
 	}
-	said, code := w.run(adminKey, "policy "+arguments+" --account "+identity().Account)
-	if code != 0 {
-		w.Fatal(said)
+	w.Setenv("AWS_ACCESS_KEY_ID", adminKey)
+	var policy, warnings bytes.Buffer
+	command := strings.Fields("policy " + arguments + " --account " + identity().Account)
+	if code := cli.Run(w.Context(), command, cli.NewStreams(strings.NewReader(""), &policy, &warnings)); code != 0 {
+		w.Fatal(warnings.String())
 	}
-	return said
+	return policy.String()
 }
 
 // run runs a command and returns its output and exit code.

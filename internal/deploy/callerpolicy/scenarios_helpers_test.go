@@ -80,6 +80,7 @@ func scenarios() []scenario {
 		}},
 		{policy: "status --all-regions", steps: []step{
 			{state: installed(plain), command: "status --all-regions"},
+			{state: installed(plain), command: "config init --all-regions"},
 			{state: installed("--cluster shpo"), command: "status --all-regions", exit: 2},
 			{state: roleDeleted(), command: "status --all-regions", exit: 2},
 			{state: roleDeleted(), command: "status", exit: 2},
