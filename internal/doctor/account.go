@@ -37,9 +37,10 @@ func accountTable() []accountCheck {
 			cures:   []string{"aws events disable-rule --name NAME   then remove it with what made it, such as terraform destroy"},
 		}, otherRules},
 		{check{
-			code: "SPOT302", title: "a vCPU quota leaves no room for a rollout", parts: []services.Part{services.PartQuotas},
+			code: quotaCode, title: "a vCPU quota leaves no room for a rollout", parts: []services.Part{services.PartQuotas},
 			why: "Fargate Spot and Fargate on-demand have separate vCPU quotas, initially of six. A rollout runs old and new tasks side by side: " +
-				"if a quota has no room for the largest rollout, that waits for tasks to stop. Usage is the maximum of the last three hours.",
+				"if a quota has no room for the largest rollout, that waits for tasks to stop. Usage is the maximum of the last three hours. " +
+				"A service whose task definition could not be read counts for nothing, and the check as not made.",
 			sources: []string{
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html",
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/monitoring-fargate-usage.html",
@@ -91,6 +92,9 @@ func JudgeAccount(s *AccountSubject, ignored []string) Diagnosis {
 				d.NotChecked = append(d.NotChecked, NotChecked{c.code, u.Why})
 			}
 		}
+		if c.code == quotaCode {
+			d.NotChecked = append(d.NotChecked, unknownSizes(s.Facts.Services)...)
+		}
 		if c.code == rulesCode && s.OursUnknown != "" && len(s.Account.Rules) > 0 { // one of them may be an installation's
 			d.NotChecked = append(d.NotChecked, NotChecked{c.code, s.OursUnknown})
 			continue
@@ -107,8 +111,23 @@ func JudgeAccount(s *AccountSubject, ignored []string) Diagnosis {
 	return d
 }
 
-// rulesCode is the check of rules that are not ours.
-const rulesCode = "SPOT301"
+const (
+	rulesCode = "SPOT301" // rules that are not ours
+	quotaCode = "SPOT302" // the vCPU quotas
+)
+
+// unknownSizes is why it is not known how many vCPUs the tasks of some services take, each reason once.
+func unknownSizes(all []services.Service) []NotChecked {
+	var unknown []NotChecked
+	for i := range all {
+		for _, u := range all[i].Unread {
+			if one := (NotChecked{quotaCode, u.Why}); u.Part == services.PartTaskDefinition && !slices.Contains(unknown, one) {
+				unknown = append(unknown, one)
+			}
+		}
+	}
+	return unknown
+}
 
 func otherRules(s *AccountSubject) []verdict {
 	var verdicts []verdict
@@ -127,7 +146,7 @@ func otherRules(s *AccountSubject) []verdict {
 		case len(redeploying) > 0:
 			verdicts = append(verdicts, verdict{Error, fmt.Sprintf("rule %s matches the same events, and %s may redeploy as well", rule.Name, list(redeploying)), disable})
 		case len(unsure) > 0:
-			verdicts = append(verdicts, verdict{Info, fmt.Sprintf("rule %s matches the same events; whether %s redeploys could not be determined", rule.Name, list(unsure)), ""})
+			verdicts = append(verdicts, verdict{Info, fmt.Sprintf("rule %s matches the same events; whether %s may redeploy could not be determined", rule.Name, list(unsure)), ""})
 		default:
 			verdicts = append(verdicts, verdict{Info, fmt.Sprintf("rule %s matches the same events, but does not redeploy", rule.Name), ""})
 		}

@@ -35,6 +35,19 @@ func TestAccountChecks(t *testing.T) {
 	}
 }
 
+// A rollout of unknown size is not one of size 0: without a task definition the quotas were not checked.
+func TestQuotasWithoutTaskDefinitions(t *testing.T) {
+	const why = "you may not ecs:DescribeTaskDefinition"
+	s := quiet()
+	unread := s.Facts.Services[0]
+	unread.TaskDefinition, unread.Unread = nil, []services.Unread{{Part: services.PartTaskDefinition, Denied: true, Why: why}}
+	s.Facts.Services = append(s.Facts.Services, unread, unread)
+	d := JudgeAccount(s, nil)
+	if len(d.NotChecked) != 1 || d.NotChecked[0] != (NotChecked{"SPOT302", why}) {
+		t.Errorf("%+v", d.NotChecked)
+	}
+}
+
 // What was not read of the account is told by its check; what is accepted is ignored.
 func TestAccountNotChecked(t *testing.T) {
 	s := quiet()

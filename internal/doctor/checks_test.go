@@ -130,3 +130,23 @@ func TestRevisionKeepsTags(t *testing.T) {
 		}
 	}
 }
+
+// The message gives each container its own time.
+func TestStopTimeoutOfEach(t *testing.T) {
+	for _, test := range []struct {
+		web  *int32
+		want string
+	}{
+		{nil, "app and web are killed 30s into the 120s notice"},
+		{aws.Int32(5), "app is killed 30s into the 120s notice, web 5s"},
+		{aws.Int32(30), "app is killed 30s into the 120s notice"},
+	} {
+		d := judged(t, func(s *Subject) {
+			app(s).StopTimeout = nil
+			addContainer(s, ecs.ContainerDefinition{Name: aws.String("web"), EntryPoint: []string{"/web"}, StopTimeout: test.web})
+		})
+		if d.Findings[0].Message != test.want {
+			t.Errorf("got %q, want %q", d.Findings[0].Message, test.want)
+		}
+	}
+}

@@ -3,7 +3,6 @@ package doctor
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -100,22 +99,32 @@ const (
 
 func stopTimeout(s *Subject) []verdict {
 	var names []string
-	shortest := defaultStopTimeout
+	var timeouts []int
+	killed := map[int][]string{} // containers by their timeout
 	for _, c := range serving(s.TaskDefinition) {
-		if c.StopTimeout == nil || *c.StopTimeout < defaultStopTimeout {
-			names = append(names, aws.ToString(c.Name))
-			if c.StopTimeout != nil {
-				shortest = min(shortest, int(*c.StopTimeout))
-			}
+		seconds := defaultStopTimeout
+		if c.StopTimeout != nil {
+			seconds = int(*c.StopTimeout)
 		}
+		if c.StopTimeout != nil && seconds >= defaultStopTimeout {
+			continue
+		}
+		name := aws.ToString(c.Name)
+		names = append(names, name)
+		if len(killed[seconds]) == 0 {
+			timeouts = append(timeouts, seconds)
+		}
+		killed[seconds] = append(killed[seconds], name)
 	}
 	if len(names) == 0 {
 		return nil
 	}
-	return []verdict{{
-		Warning, fmt.Sprintf("%s is killed %ds into the 120s notice", list(names), shortest),
-		s.revise(setInContainers(names, "stopTimeout", longestStopTimeout)),
-	}}
+	first := killed[timeouts[0]]
+	message := fmt.Sprintf("%s %s killed %ds into the %ds notice", list(first), are(first), timeouts[0], longestStopTimeout)
+	for _, seconds := range timeouts[1:] {
+		message += fmt.Sprintf(", %s %ds", list(killed[seconds]), seconds)
+	}
+	return []verdict{{Warning, message, s.revise(setInContainers(names, "stopTimeout", longestStopTimeout))}}
 }
 
 func signals(s *Subject) []verdict {
@@ -137,29 +146,6 @@ func signals(s *Subject) []verdict {
 		}
 	}
 	return verdicts
-}
-
-// isShell reports whether a command is a shell with a script that neither uses exec nor traps the signal.
-// bash replaces itself with a single command; which shell sh is cannot be told from here.
-func isShell(command []string) bool {
-	if !slices.Contains([]string{"sh", "bash", "ash", "dash"}, path.Base(command[0])) {
-		return false
-	}
-	for i, word := range command[1:] {
-		if !strings.HasPrefix(word, "-") {
-			return false // a file
-		}
-		if !strings.HasPrefix(word, "--") && strings.HasSuffix(word, "c") {
-			script := strings.Join(command[i+2:], " ")
-			return !handsOver(script) && (path.Base(command[0]) != "bash" || strings.ContainsAny(script, ";&|\n`(){}"))
-		}
-	}
-	return false
-}
-
-// handsOver reports whether a script replaces itself with the program, or handles the signal.
-func handsOver(script string) bool {
-	return regexp.MustCompile(`(^|[\s;&|({])(exec|trap)\s`).MatchString(script)
 }
 
 const defaultEphemeralStorage = 20 // GiB (ECS API, EphemeralStorage)
