@@ -29,9 +29,10 @@ what happens to it at an interruption, what would hurt, and how to fix it. It
 changes nothing, and works before anything is installed. What the caller may
 not read is reported as not checked.
 
-It exits with 2 if there is an error, with --strict also for a warning, and
-with 1 if nothing could be read. A team can accept a finding:
---ignore SPOT103, or the service's tag spothandler-ignore=SPOT103+SPOT110.`,
+It exits with 2 if there is an error, with --strict also for a warning or a
+check that could not be made, and with 1 if nothing could be read. A team can
+accept a finding: --ignore SPOT103, or the service's tag
+spothandler-ignore=SPOT103+SPOT110.`,
 		Example: `  spothandler doctor
   spothandler doctor --cluster shop --service api --strict
   spothandler doctor --explain SPOT104
@@ -65,9 +66,9 @@ with 1 if nothing could be read. A team can accept a finding:
 	flags := cmd.Flags()
 	flags.StringSliceVar(&o.clusters, "cluster", nil, "only this cluster, a name or an ARN; repeatable")
 	flags.StringSliceVar(&o.services, "service", nil, "only this service, a name or an ARN; repeatable")
-	flags.StringSliceVar(&o.ignored, "ignore", nil, "accept the findings of this check; repeatable")
+	flags.StringSliceVar(&o.ignored, "ignore", nil, "accept what this check finds, or that it cannot be made; repeatable")
 	flags.StringVar(&o.explain, "explain", "", "explain a check: why it matters, where AWS says so, how to fix it")
-	flags.BoolVar(&o.strict, "strict", false, "exit with 2 for warnings as well")
+	flags.BoolVar(&o.strict, "strict", false, "exit with 2 for a warning or an unmade check too")
 	input.Complete(cmd, "ignore", doctor.Codes()...)
 	input.Complete(cmd, "explain", doctor.Codes()...)
 	_ = flags.SetAnnotation("cluster", input.NotInFile, []string{"true"}) // in the file of install it is another
@@ -125,7 +126,7 @@ func examine(ctx context.Context, a *app, o *doctorOptions) (doctorAnswer, error
 	if isText(a) { // else the caller prints it
 		e.printText()
 	}
-	if worst := e.worst(); worst == doctor.Error || o.strict && worst == doctor.Warning {
+	if worst := e.worst(); worst == doctor.Error || o.strict && (worst == doctor.Warning || e.incomplete()) {
 		return e.answer(), errDiffers
 	}
 	return e.answer(), nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/services"
 )
 
@@ -50,4 +51,18 @@ func (o *doctorOptions) unreadable(facts *services.Facts) error {
 		Detail: []string{"Nothing is known of its readiness. Nothing was changed."},
 		Hints:  []string{"spothandler policy doctor   the least that its caller needs"},
 	}
+}
+
+// incomplete reports whether a check could not be made that was not accepted by --ignore.
+func (e *examination) incomplete() bool {
+	return slices.ContainsFunc(e.notChecked(), func(n doctor.NotChecked) bool { return !slices.Contains(e.options.ignored, n.Code) })
+}
+
+// notChecked is every check that could not be made.
+func (e *examination) notChecked() []doctor.NotChecked {
+	all := slices.Clone(e.wholeUnread)
+	for _, d := range e.diagnoses() {
+		all = append(all, d.NotChecked...)
+	}
+	return all
 }

@@ -56,6 +56,38 @@ func TestDoctorRefuses(t *testing.T) {
 	}
 }
 
+// A gate does not pass for want of a right: with --strict, a check that could not be made is exit code 2, unless it is
+// accepted.
+func TestDoctorStrictWithoutARight(t *testing.T) {
+	server := localaws.New(localaws.Options{Region: local.Region, Delays: &localaws.Delays{}, Policies: map[string]string{
+		"AKIABLIND": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"servicequotas:*","Resource":"*"}]}`,
+	}})
+	t.Cleanup(func() { _ = server.Close() })
+	if err := server.Seed(local.Services()...); err != nil {
+		t.Fatal(err)
+	}
+	url, err := server.URL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_REGION": local.Region, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	for _, test := range []struct {
+		caller, args string
+		want         int
+	}{
+		{"AKIAADMIN", "--strict", exitFine},
+		{"AKIABLIND", "", exitFine},
+		{"AKIABLIND", "--strict", exitDiffers},
+		{"AKIABLIND", "--strict --ignore SPOT302", exitFine},
+	} {
+		t.Setenv("AWS_ACCESS_KEY_ID", test.caller)
+		code, shown := spothandler(t.Context(), "", words("doctor --service web "+test.args)...)
+		if code != test.want {
+			t.Errorf("%s %s: exit code %d, want %d\n%s%s", test.caller, test.args, code, test.want, shown.out, shown.err)
+		}
+	}
+}
+
 // allowing is a policy that allows these actions on everything, and to ask who one is.
 func allowing(actions ...string) string {
 	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sts:GetCallerIdentity","` + strings.Join(actions, `","`) + `"],"Resource":"*"}]}`

@@ -172,17 +172,11 @@ func (e *examination) counted() map[doctor.Severity]int {
 // unchecked are the reasons why checks could not be made, each with how many.
 func (e *examination) unchecked() (reasons []string, checks map[string]int) {
 	checks = map[string]int{}
-	add := func(all []doctor.NotChecked) {
-		for _, n := range all {
-			if checks[n.Why] == 0 {
-				reasons = append(reasons, n.Why)
-			}
-			checks[n.Why]++
+	for _, n := range e.notChecked() {
+		if checks[n.Why] == 0 {
+			reasons = append(reasons, n.Why)
 		}
-	}
-	add(e.wholeUnread)
-	for _, d := range e.diagnoses() {
-		add(d.NotChecked)
+		checks[n.Why]++
 	}
 	return reasons, checks
 }

@@ -92,9 +92,10 @@ caller may not read is reported as not checked. A finding can be accepted with
 ` + "`--ignore CODE`" + `, or by the service's tag ` + "`spothandler-ignore`" + ` (codes joined by +); it is
 then shown as ignored.
 
-The exit code is 2 if there is an error, with ` + "`--strict`" + ` also for a warning. It is 1 if
-nothing could be read at all, or if a cluster or service that was asked for by name could not
-be read: then nothing is known, and a pipeline must not pass.
+The exit code is 2 if there is an error, with ` + "`--strict`" + ` also for a warning and for a check
+that could not be made (of a service in scope, the account or an installation), unless
+` + "`--ignore`" + ` names it. It is 1 if nothing could be read at all, or if a cluster or service that
+was asked for by name could not be read: then nothing is known, and a pipeline must not pass.
 
 A change made with the aws CLI lasts until Terraform or CloudFormation next deploys: make it
 there as well.
