@@ -64,6 +64,7 @@ It exits with 3 where nothing is installed.`,
 	flags.StringSliceVar(&o.reasons, "reason", nil, "with this reason alone; repeatable")
 	flags.StringVar(&o.level, "level", "", "of this level or worse: "+strings.Join(history.Levels(), ", "))
 	flags.StringVar(&o.task, "task", "", "of this task alone: its ARN, its id, or how that begins")
+	_ = flags.SetAnnotation("cluster", input.NotInFile, []string{"true"}) // the setting is another
 	input.Complete(cmd, "reason", reasonNames()...)
 	input.Complete(cmd, "level", history.Levels()...)
 	a.awsFlags(cmd)
@@ -91,7 +92,8 @@ func (r logsRun) take(cmd *cobra.Command, now time.Time) (err error) {
 		return err
 	}
 	o.one = cmd.Flags().Changed("prefix")
-	if o.filter.Clusters, err = settings.ParseClusters(r.sources.Of["cluster"], o.names["cluster"].Texts); err != nil {
+	clusters, _ := input.TextsOf(cmd.Flags().Lookup("cluster"))
+	if o.filter.Clusters, err = settings.ParseClusters("--cluster", clusters); err != nil {
 		return err
 	}
 	if o.period, err = input.ParsePeriod(o.since, o.until, 24*time.Hour, now); err != nil {

@@ -46,8 +46,8 @@ how the function would respond to each.
 --event tries an event of a file instead, by this version's rule and gate, and
 needs no account. --for-real invokes the function with a notice: it redeploys.
 
-It exits with 0 when the path works, 2 when it does not or was not seen to, and
-3 when nothing is installed.`,
+It exits with 0 when the path works, 2 when it does not or was not seen to, 3
+when nothing is installed, and 1 when no service runs on Fargate Spot.`,
 		Example: `  spothandler simulate --cluster shop --service api
   spothandler simulate --event event.json
   spothandler simulate --cluster shop --service api --for-real`,
@@ -155,8 +155,8 @@ func (t *simulation) start(ctx context.Context) (err error) {
 	}
 	t.ecs = ecs.NewFromConfig(t.s.Config)
 	answer, err := t.run(ctx)
-	if err != nil || answer == nil {
-		return t.pointToPolicy("", t.o.prefix, err)
+	if err != nil {
+		return t.pointToPolicy(t.policyWords(), t.o.prefix, err)
 	}
 	if t.json() {
 		if err := t.out.JSON(answer); err != nil {
@@ -169,9 +169,17 @@ func (t *simulation) start(ctx context.Context) (err error) {
 	return nil
 }
 
-// run comes to an answer; nil where there is no service to rehearse with, which was said.
+// policyWords ask for the policy that the rehearsal needs.
+func (t *simulation) policyWords() string {
+	if t.o.forReal {
+		return "simulate --for-real"
+	}
+	return "simulate"
+}
+
+// run comes to an answer.
 func (t *simulation) run(ctx context.Context) (*simulateAnswer, error) {
-	if found, err := t.findService(ctx); err != nil || !found {
+	if err := t.findService(ctx); err != nil {
 		return nil, err
 	}
 	if err := t.findInstallation(ctx); err != nil {

@@ -9,17 +9,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/services"
 	"github.com/spothandler/spothandler/internal/simulate"
 )
 
-// findService finds the service and its task. found is false where no service runs on Fargate Spot, which it says.
-func (t *simulation) findService(ctx context.Context) (found bool, err error) {
+// findService finds the service and its task.
+func (t *simulation) findService(ctx context.Context) error {
 	if err := t.takeTask(ctx); err != nil {
-		return false, err
+		return err
 	}
 	options := services.Options{Bare: true}
 	if t.o.cluster != "" {
@@ -30,19 +29,19 @@ func (t *simulation) findService(ctx context.Context) (found bool, err error) {
 	}
 	facts, err := services.Read(ctx, services.Clients{ECS: t.ecs}, options)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if err := unread(facts); err != nil {
-		return false, err
+		return err
 	}
 	if len(facts.Services) == 0 {
-		return false, t.noService(facts)
+		return t.noService(ctx, facts)
 	}
 	if len(facts.Services) > 1 {
-		return false, severalServices(facts.Services)
+		return severalServices(facts.Services)
 	}
 	t.service = &facts.Services[0]
-	return true, t.findTask(ctx)
+	return t.findTask(ctx)
 }
 
 // takeTask reads the task that was asked for, and what it says of cluster and service.
@@ -93,24 +92,26 @@ func unread(facts *services.Facts) error {
 	return &apperr.Error{Code: code, Message: "reading the services: " + all[0].Why, Detail: []string{"Nothing was changed."}}
 }
 
-// noService says that there is nothing to rehearse with: an error only where a service was named.
-func (t *simulation) noService(facts *services.Facts) error {
+// noService is why there is nothing to rehearse with. Where no service was named, that nothing is installed comes first.
+func (t *simulation) noService(ctx context.Context, facts *services.Facts) error {
 	switch {
 	case t.o.service != "" && facts.Idle > 0:
 		return apperr.Invalid("aws ecs update-service --cluster "+t.hintedCluster()+" --service "+apperr.Quote(handler.NameOf(t.o.service))+" --desired-count 1", "--service %s has a desired count of 0: nothing can be interrupted", t.o.service)
 	case t.o.service != "":
 		return apperr.Invalid("spothandler doctor   lists those on Spot", "--service %s does not run on Fargate Spot", t.o.service)
-	case t.json():
-		return t.out.JSON(simulateAnswer{
-			Version: binaryVersion(), Account: t.s.id.Account, Region: t.s.id.Region, Steps: []simulate.Step{}, Series: []simulate.Moment{}, NotChecked: []deploy.NotChecked{},
-		})
+	}
+	all, _, err := deploy.ListAll(ctx, t.s.clients, tagsOf(t.s.Session), t.s.id, t.rolePath)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 || t.o.oneInstallation && !slices.ContainsFunc(all, func(each deploy.Listed) bool { return each.Prefix == t.o.prefix }) {
+		return notInstalled(t.app, "simulate", t.o.prefix, t.s.id.Region, all)
 	}
 	where := t.s.id.Region
 	if t.o.cluster != "" {
 		where = "cluster " + handler.NameOf(t.o.cluster)
 	}
-	t.out.Printf("%s No service of %s runs on Fargate Spot: there is nothing to rehearse with.\n", t.out.Glyph(term.OK), where)
-	return nil
+	return apperr.Invalid("spothandler doctor"+t.scope("")+"   what it counts there", "no service of %s runs on Fargate Spot: there is nothing to rehearse with", where)
 }
 
 // hintedCluster is the cluster that was asked for, as a command takes it.

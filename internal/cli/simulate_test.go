@@ -178,15 +178,29 @@ func TestSimulateRefuses(t *testing.T) {
 	}
 }
 
-// Without a service on Fargate Spot there is nothing to rehearse with, and that is fine.
+// Without a service on Fargate Spot there is nothing to rehearse with: an error, unless nothing is installed either.
 func TestSimulateWithoutASpotService(t *testing.T) {
-	rehearsalWorld(t)
-	code, shown := spothandler(t.Context(), "", "simulate")
-	if code != exitFine || !strings.Contains(shown.out, "nothing to rehearse with") {
-		t.Errorf("exit code %d\n%s%s", code, shown.out, shown.err)
+	_, config := rehearsalWorld(t)
+	if _, err := ecs.NewFromConfig(config).CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: aws.String("empty")}); err != nil {
+		t.Fatal(err)
 	}
-	if code, answer := simulated(t, "simulate"); code != exitFine || answer.Service != "" {
-		t.Errorf("exit code %d: %+v", code, answer)
+	for _, line := range []string{"simulate", "simulate --cluster empty", "simulate -o json"} {
+		if code, shown := spothandler(t.Context(), "", words(line)...); code != exitNotInstalled || !strings.Contains(shown.err, "is not installed") {
+			t.Errorf("%s: exit code %d\n%s%s", line, code, shown.out, shown.err)
+		}
+	}
+	must(t, "install --prefix prod")
+	for line, want := range map[string]string{
+		"simulate":                          "no service of eu-west-1 runs on Fargate Spot",
+		"simulate --cluster empty -o json":  "no service of cluster empty runs on Fargate Spot",
+		"simulate --for-real --prefix prod": "no service of eu-west-1 runs on Fargate Spot",
+	} {
+		if code, shown := spothandler(t.Context(), "", words(line)...); code != exitError || !strings.Contains(shown.err, want) {
+			t.Errorf("%s: exit code %d\n%s%s", line, code, shown.out, shown.err)
+		}
+	}
+	if code, _ := spothandler(t.Context(), "", words("simulate --prefix test")...); code != exitNotInstalled {
+		t.Errorf("another prefix: exit code %d", code)
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 // --config. It knows no command and no flag of theirs: what is added to a command can be given in all three ways.
 
 // NotInFile is the annotation of a flag that means something other than the setting of the same name: the cluster to
-// look at, for example, not the clusters to watch.
+// look at, for example, not the clusters to watch. Where there is such a setting, its variable does not fill the flag either.
 const NotInFile = "not in the file"
 
 // Sources fills the flags of a command, and records for errors where each value came from.
@@ -65,10 +65,17 @@ func (s *Sources) fillFlag(flag *pflag.Flag) error {
 		return nil
 	}
 	text, set := LookupEnv(s.Environ, EnvName(flag.Name))
-	if !set || slices.Contains(onlyTyped(), flag.Name) {
+	if !set || slices.Contains(onlyTyped(), flag.Name) || hasOtherMeaning(flag) {
 		return nil
 	}
 	return s.give(flag, settings.Value{Texts: splitVariable(flag, text), Source: EnvName(flag.Name)})
+}
+
+// hasOtherMeaning reports whether a flag means something other than the setting of the same name, whose variable it then
+// is not: SPOTHANDLER_CLUSTER holds the clusters to watch.
+func hasOtherMeaning(flag *pflag.Flag) bool {
+	return flag.Annotations[NotInFile] != nil &&
+		slices.ContainsFunc(settings.All(), func(setting settings.Setting) bool { return setting.Name == flag.Name })
 }
 
 // CallsAWS reports whether a command calls AWS: exactly those have --profile.

@@ -111,10 +111,11 @@ func everyFlag(cmd *cobra.Command) []string {
 // EnvPrefix begins the name of every environment variable that gives a flag.
 const EnvPrefix = "SPOTHANDLER_"
 
-// onlyTyped are the flags that consent to something, or widen what a command touches. A variable that was set for
-// another command must not do that.
+// onlyTyped are the flags that consent to something, widen what a command touches, or have it do something else than it
+// is for: with --explain a doctor that is a gate checks nothing, with --event a rehearsal tries a file. A variable that
+// was set for another command must not do that.
 func onlyTyped() []string {
-	return []string{"yes", "force", "adopt", "allow-downgrade", "reset", "all", "all-regions", "for-real", "overwrite"}
+	return []string{"yes", "force", "adopt", "allow-downgrade", "reset", "all", "all-regions", "for-real", "overwrite", "explain", "event"}
 }
 
 // Guards returns the flags that keep a command from changing anything, or from working in the wrong place.
