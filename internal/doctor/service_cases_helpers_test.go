@@ -25,7 +25,7 @@ func serviceCases() []serviceCase {
 	return []serviceCase{
 		{"", "ready", func(*Subject) {}, "", ""},
 
-		{"SPOT101", "no stopTimeout", func(s *Subject) { app(s).StopTimeout = nil }, "SPOT101 warning", `--task-definition api:7 --query taskDefinition --output json | jq '(.containerDefinitions[] | select(.name=="app") | .stopTimeout) |= 120`},
+		{"SPOT101", "no stopTimeout", func(s *Subject) { app(s).StopTimeout = nil }, "SPOT101 warning", `(.containerDefinitions[] | select(.name=="app") | .stopTimeout) |= 120`},
 		{"SPOT101", "less than the default", func(s *Subject) { app(s).StopTimeout = aws.Int32(10) }, "SPOT101 warning", ""},
 		{"SPOT101", "a choice", func(s *Subject) { app(s).StopTimeout = aws.Int32(30) }, "", ""},
 		{"SPOT101", "a container that may end", func(s *Subject) {
