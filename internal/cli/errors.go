@@ -9,6 +9,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/show"
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
@@ -37,6 +38,9 @@ func (a *app) explain(ctx context.Context, err error) *apperr.Error {
 			message = known.Message
 		}
 		return &apperr.Error{Code: apperr.CodeInterrupted, Message: message, Hints: []string{a.commandLine()}, Err: err}
+	}
+	if full, ok := errors.AsType[*term.WriteError](err); ok { // whatever was being read for it
+		return &apperr.Error{Code: apperr.CodeFailed, Message: full.Error(), Hints: []string{"send the output elsewhere"}, Err: err}
 	}
 	if !errors.As(a.sources.Rename(err), &known) {
 		known = &apperr.Error{Code: apperr.CodeFailed, Message: err.Error(), Err: err}

@@ -253,7 +253,7 @@ func (r reportRun) writeCSV(rows ...[]string) error {
 			}
 		}
 		if err := out.Write(safe); err != nil {
-			return fmt.Errorf("writing the result: %w", err)
+			return err
 		}
 	}
 	out.Flush()

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
@@ -69,7 +68,7 @@ func (p *reportPage) write(ctx context.Context, runs []*targetRun[shownReport]) 
 	}
 	if p.file == nil {
 		if _, err := p.Streams.out.Write(text.Bytes()); err != nil {
-			return fmt.Errorf("writing the result: %w", err)
+			return &term.WriteError{Err: err}
 		}
 		return nil
 	}

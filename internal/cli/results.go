@@ -51,8 +51,10 @@ func (v *targetRun[T]) show(a *app) error {
 
 // copyTo prints what was printed once, to be shown later.
 func copyTo(stream io.Writer, shown io.Reader) error {
-	_, err := io.Copy(stream, shown)
-	return err
+	if _, err := io.Copy(stream, shown); err != nil {
+		return &term.WriteError{Err: err}
+	}
+	return nil
 }
 
 // firstPrinter is where the block of a region begins.

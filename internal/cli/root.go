@@ -29,6 +29,9 @@ func Run(ctx context.Context, args []string, s Streams) int {
 		a.files.fill(a.env)
 	}
 	code := a.conclude(ctx, err)
+	if failed := a.out.Failed(); failed != nil && code != exitError && code != exitInterrupted {
+		code = a.conclude(ctx, failed)
+	}
 	if err := a.files.end(code); err != nil && code != exitError {
 		return a.conclude(ctx, err)
 	}

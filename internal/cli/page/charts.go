@@ -50,7 +50,7 @@ func (t *table) element(id string, caption g.Node, rows []row) g.Node {
 	for index, name := range t.Columns {
 		heads = append(heads, g.El("th", g.Attr("scope", "col"), role("columnheader"), g.If(index > 0, classed("n")), g.Text(name)))
 	}
-	return g.El("table", classed("bars n"+strconv.Itoa(len(t.Columns))), g.Attr("id", id), role("table"),
+	return g.El("table", classed("bars n"+strconv.Itoa(len(t.Columns))), g.Attr("id", idOf(id)), role("table"),
 		caption,
 		g.El("thead", role("rowgroup"), g.El("tr", role("row"), heads)),
 		g.El("tbody", role("rowgroup"), g.Map(rows, row.element)),
@@ -84,7 +84,7 @@ func (w *week) panel() g.Node {
 		note += " " + w.Busy
 	}
 	return g.El("div", classed("panel"),
-		g.El("table", classed("week"), g.Attr("id", "week-"+w.Region), role("table"),
+		g.El("table", classed("week"), g.Attr("id", "week-"+idOf(w.Region)), role("table"),
 			g.El("caption", heading(w.Level, "By hour of the week"), g.Text(" "), text("span", "note", note)),
 			g.El("thead", role("rowgroup"), g.El("tr", role("row"),
 				head(text("span", "unseen", "day")), g.Map(w.Hours, func(hour string) g.Node { return head(g.Text(hour)) }), head(g.Text("all")))),

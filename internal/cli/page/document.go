@@ -2,6 +2,7 @@ package page
 
 import (
 	"strconv"
+	"strings"
 
 	g "maragu.dev/gomponents"
 )
@@ -86,13 +87,16 @@ func (v *view) together() g.Node {
 	)
 }
 
-func link(region string) g.Node { return g.El("a", g.Attr("href", "#"+region), g.Text(region)) }
+func link(region string) g.Node { return g.El("a", g.Attr("href", "#"+idOf(region)), g.Text(region)) }
+
+// idOf is an id for a name, without the blanks that no id may have.
+func idOf(name string) string { return strings.ReplaceAll(name, " ", "~") }
 
 func (v *view) section(s section) g.Node {
 	told := func(what, content string) g.Node {
 		return g.If(content != "", g.El("p", classed("told"), text("strong", "", what), g.Text(" "+content)))
 	}
-	return g.El("section", g.Attr("id", s.Name), g.Attr("aria-label", s.Name), g.If(v.Several, classed("region")),
+	return g.El("section", g.Attr("id", idOf(s.Name)), g.Attr("aria-label", s.Name), g.If(v.Several, classed("region")),
 		g.If(v.Several, text("h2", "", s.Name)),
 		g.If(v.Several, maybeText("p", "summary", s.Summary)),
 		told("Not read:", s.Unread),

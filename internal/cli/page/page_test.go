@@ -139,3 +139,26 @@ func TestWriteFails(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Each id of a page of several installations in a Region is its only one and has no blank, and every link leads to one.
+func TestIDs(t *testing.T) {
+	prod, stag := samples()["one"].Regions[0], samples()["one"].Regions[0]
+	prod.Name, stag.Name = "prod in eu-west-1", "stag in eu-west-1"
+	text := written(t, page(prod, stag))
+	seen := map[string]bool{}
+	for _, found := range regexp.MustCompile(` id="([^"]*)"`).FindAllStringSubmatch(text, -1) {
+		if seen[found[1]] || strings.ContainsAny(found[1], " \t\n") {
+			t.Errorf("id %q", found[1])
+		}
+		seen[found[1]] = true
+	}
+	links := regexp.MustCompile(` href="#([^"]*)"`).FindAllStringSubmatch(text, -1)
+	for _, found := range links {
+		if !seen[found[1]] {
+			t.Errorf("a link to %q", found[1])
+		}
+	}
+	if len(links) < 2 || len(seen) < 4 {
+		t.Errorf("%d links, ids %v", len(links), seen)
+	}
+}

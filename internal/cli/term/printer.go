@@ -6,11 +6,14 @@ package term
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -24,6 +27,7 @@ type Printer struct {
 	mu     sync.Mutex
 	live   *Progress // that is being repainted; nil: none
 	status string    // the StatusLine that is shown; "": none
+	failed error     // of the first write that failed
 }
 
 // NewPrinter returns the printer of a stream that looks like this.
@@ -34,7 +38,7 @@ func (p *Printer) Printf(format string, args ...any) {
 	p.Print(p.Textf(format, args...))
 }
 
-// Print writes texts, one after the other. A stream that takes no more is not an error: nobody reads it.
+// Print writes texts, one after the other. Failed tells whether that went wrong.
 func (p *Printer) Print(texts ...Text) {
 	var all strings.Builder
 	for _, text := range texts {
@@ -56,8 +60,38 @@ func (p *Printer) write(text string) error {
 // send writes what is complete. The lock must be held.
 func (p *Printer) send(text string) error {
 	_, err := io.WriteString(p.out, text)
-	return err
+	if err == nil {
+		return nil
+	}
+	if p.failed == nil {
+		p.failed = &WriteError{err}
+	}
+	return &WriteError{err}
 }
+
+// Failed returns why something was not written, or nil. A reader who wants no more, such as head, is no failure.
+func (p *Printer) Failed() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if errors.Is(p.failed, syscall.EPIPE) {
+		return nil
+	}
+	return p.failed
+}
+
+// WriteError is an error of a stream that was written to.
+type WriteError struct{ Err error }
+
+func (e *WriteError) Error() string {
+	cause := e.Err
+	if known, ok := errors.AsType[*fs.PathError](cause); ok { // its path is /dev/stdout, wherever that leads
+		cause = known.Err
+	}
+	return "writing the result: " + cause.Error()
+}
+
+// Unwrap returns the stream's own error.
+func (e *WriteError) Unwrap() error { return e.Err }
 
 // Println writes a text and ends its line.
 func (p *Printer) Println(text Text) { p.Printf("%s\n", text) }
@@ -71,10 +105,7 @@ func (p *Printer) JSON(answer any) error {
 	if err := encoder.Encode(answer); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
 	}
-	if err := p.write(string(escapeJSON(out.Bytes()))); err != nil {
-		return fmt.Errorf("writing the result: %w", err)
-	}
-	return nil
+	return p.write(string(escapeJSON(out.Bytes())))
 }
 
 // JSONLine writes a value as JSON on a line of its own, in which every character is printable.
@@ -85,10 +116,7 @@ func (p *Printer) JSONLine(value any) error {
 	if err := encoder.Encode(value); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
 	}
-	if err := p.write(string(escapeJSON(out.Bytes()))); err != nil {
-		return fmt.Errorf("writing the result: %w", err)
-	}
-	return nil
+	return p.write(string(escapeJSON(out.Bytes())))
 }
 
 // escapeJSON escapes what is not printable. The encoder has escaped the control characters of ASCII, and what

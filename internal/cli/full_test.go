@@ -1,0 +1,31 @@
+package cli
+
+import (
+	"bytes"
+	"io/fs"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// refusing is a stream that takes nothing, as os.Stdout on a full disk or without a reader.
+type refusing struct{ cause error }
+
+func (r refusing) Write([]byte) (int, error) {
+	return 0, &fs.PathError{Op: "write", Path: "/dev/stdout", Err: r.cause}
+}
+
+// A result that could not be written is an error in every format; that nobody reads the rest of a text is none.
+func TestFullDisk(t *testing.T) {
+	for _, args := range []string{"version", "version -o json", "--help", "help logs", "completion bash"} {
+		var shown bytes.Buffer
+		code := Run(t.Context(), strings.Fields(args), NewStreams(strings.NewReader(""), refusing{syscall.ENOSPC}, &shown))
+		if code != exitError || strings.Count(shown.String(), "writing the result: no space left on device\n") != 1 {
+			t.Errorf("%s ends with %d: %s", args, code, shown.String())
+		}
+	}
+	var shown bytes.Buffer
+	if code := Run(t.Context(), []string{"version"}, NewStreams(strings.NewReader(""), refusing{syscall.EPIPE}, &shown)); code != exitFine || shown.Len() > 0 {
+		t.Errorf("without a reader it ends with %d: %s", code, shown.String())
+	}
+}
