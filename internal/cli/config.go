@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -64,18 +65,18 @@ accounts are one, "install --config FILE --dry-run" says.`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return configCheck{a}.run(args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return configCheck{a}.run(cmd.Context(), args[0]) },
 	}
 }
 
 // configCheck is one config check.
 type configCheck struct{ *app }
 
-func (c configCheck) run(path string) error {
+func (c configCheck) run(ctx context.Context, path string) error {
 	if strings.TrimSpace(path) == "" {
 		return apperr.Invalid("spothandler config check FILE", "the name of the file is empty")
 	}
-	file, err := settings.ReadFile(path)
+	file, err := input.Read(ctx, func() (settings.File, error) { return settings.ReadFile(path) })
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ when nothing is installed, and 1 when no service runs on Fargate Spot.`,
 				return err
 			}
 			if o.file != "" {
-				return tryEvent(a, o.file)
+				return tryEvent(cmd.Context(), a, o.file)
 			}
 			var err error
 			if o.names, err = a.given(cmd, o.prefix); err != nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -18,8 +19,8 @@ import (
 )
 
 // tryEvent shows what an event comes to in an installation of this version with default settings.
-func tryEvent(a *app, file string) error {
-	raw, err := readEvent(a.in, file)
+func tryEvent(ctx context.Context, a *app, file string) error {
+	raw, err := input.Read(ctx, func() ([]byte, error) { return readEvent(a.in, file) })
 	if err != nil {
 		return err
 	}

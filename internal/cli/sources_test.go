@@ -156,6 +156,7 @@ func withEnvironment(t *testing.T, command string, environ ...string) (*app, *co
 	if err != nil {
 		t.Fatal(err)
 	}
+	cmd.SetContext(t.Context())
 	if err := cmd.ParseFlags(nil); err != nil {
 		t.Fatal(err)
 	}

@@ -107,7 +107,7 @@ func (s *Sources) fillFromFile(cmd *cobra.Command) error {
 	if err := errors.Join(s.check(cmd, config), s.check(cmd, only)); err != nil {
 		return err
 	}
-	file, err := settings.ReadFile(config.Value.String())
+	file, err := Read(cmd.Context(), func() (settings.File, error) { return settings.ReadFile(config.Value.String()) })
 	if err == nil {
 		err = file.Check() // whole, whatever the command needs of it
 	}

@@ -62,7 +62,7 @@ func (r *localRun) run(ctx context.Context) error {
 	services := Services()
 	if r.asked.seed != "" {
 		var err error
-		if services, err = readSeed(r.asked.seed); err != nil {
+		if services, err = input.Read(ctx, func() ([]localaws.Service, error) { return readSeed(r.asked.seed) }); err != nil {
 			return err
 		}
 	}
