@@ -115,6 +115,7 @@ func (x *examined) take(found *deploy.Installation, others []deploy.Listed) erro
 		return err
 	}
 	x.takeState(found.State)
+	x.subject.DenialElsewhere = statuses[0].DenialElsewhere(found.State.Role)
 	x.subject.Heals = true
 	for _, problem := range statuses[0].Problems {
 		x.differs = x.differs || problem.Code != deploy.ProblemConcurrencyZero

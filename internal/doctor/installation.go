@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -27,7 +28,9 @@ type InstallationSubject struct {
 	// nil: it was not found out.
 	Matches, MayRedeploy *bool
 	Role                 string // its name
-	Unread               []services.Unread
+	// DenialElsewhere is what to do where the role is as installed and may not redeploy; "" if it is not.
+	DenialElsewhere string
+	Unread          []services.Unread
 }
 
 // The parts of an installation.
@@ -57,7 +60,7 @@ func installationTable() []installationCheck {
 			why: "IAM is asked (iam:SimulatePrincipalPolicy) whether the function's role may call ecs:UpdateService. The answer covers the role's " +
 				"policies, its permissions boundary and service control policies without conditions, but not those with conditions.",
 			sources: []string{"https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html"},
-			cures:   []string{"spothandler install --prefix PREFIX", "check the role's permissions boundary and the organization's service control policies"},
+			cures:   []string{"spothandler install --prefix PREFIX", "if the role is as installed, find the policy that denies it: one that others put on it, its permissions boundary or a service control policy"},
 		}, powerless},
 		{check{
 			code: "SPOT403", title: "the installation differs from its settings", parts: []services.Part{PartInstallation},
@@ -121,7 +124,7 @@ func powerless(s *InstallationSubject) []verdict {
 	if s.MayRedeploy == nil || *s.MayRedeploy {
 		return nil
 	}
-	return []verdict{{Error, "its role " + s.Role + " may not call ecs:UpdateService", s.command("install")}}
+	return []verdict{{Error, "its role " + s.Role + " may not call ecs:UpdateService", cmp.Or(s.DenialElsewhere, s.command("install"))}}
 }
 
 func differing(s *InstallationSubject) []verdict {

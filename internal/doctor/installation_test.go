@@ -40,6 +40,9 @@ func installationCases() []installationCase {
 		{"SPOT401", "disabled", func(s *InstallationSubject) { s.Disabled = true }, "SPOT401 error", "--rule-state ENABLED --prefix prod"},
 		{"SPOT401", "deaf", func(s *InstallationSubject) { s.Matches = aws.Bool(false) }, "SPOT401 error", "spothandler install --prefix prod"},
 		{"SPOT402", "powerless", func(s *InstallationSubject) { s.MayRedeploy = aws.Bool(false) }, "SPOT402 error", "spothandler install --prefix prod"},
+		{"SPOT402", "denied by a policy of others", func(s *InstallationSubject) {
+			s.MayRedeploy, s.DenialElsewhere = aws.Bool(false), "find the policy that denies it"
+		}, "SPOT402 error", "find the policy that denies it"},
 		{"SPOT402", "of unknown power", func(s *InstallationSubject) { s.MayRedeploy = nil }, "", ""},
 		{"SPOT403", "differing", func(s *InstallationSubject) { s.Problems = []string{"memory size differs", "timeout differs"} }, "SPOT403 warning", "spothandler status --prefix prod"},
 		{"SPOT403", "differing, and nothing in the way", func(s *InstallationSubject) { s.Problems, s.Heals = []string{"timeout differs"}, true }, "SPOT403 warning", "spothandler install --prefix prod"},

@@ -114,7 +114,7 @@ func (r *Rehearsal) read(record *handler.Record) {
 	if record.Reason == handler.ReasonFailed {
 		f := fault{"was invoked, and could not read the service: " + record.Error, "spothandler status" + r.Installed.Scope}
 		if strings.Contains(record.ErrorType, "AccessDenied") {
-			f.cure = r.Installed.install()
+			f.cure = r.Installed.cureOfDenial(r.Event)
 		}
 		function = broken(LinkFunction, f)
 	}

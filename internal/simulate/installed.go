@@ -76,6 +76,15 @@ func (i *Installed) install(flags ...string) string {
 	return strings.Join(append([]string{"spothandler install" + i.Scope}, flags...), " ")
 }
 
+// cureOfDenial is what helps where IAM denies the role a redeployment. Its policy may be restricted to other clusters.
+func (i *Installed) cureOfDenial(event handler.Event) string {
+	cluster, _ := event.Detail["clusterArn"].(string)
+	if cure := i.Status.DenialElsewhere(i.State.Role); cure != "" && (len(i.Status.Spec.Clusters) == 0 || i.hears(cluster)) {
+		return cure
+	}
+	return i.install()
+}
+
 func (i *Installed) disabled() fault {
 	rule := i.Rule()
 	if rule == nil || rule.State != "DISABLED" {

@@ -114,7 +114,7 @@ func (r *Rehearsal) askPermission(ctx context.Context) error {
 	case may != nil && *may:
 		r.note(holds(LinkPermission, "its role may call ecs:UpdateService on "+r.name()))
 	case may != nil:
-		r.note(broken(LinkPermission, fault{"role " + names.Role + " may not call ecs:UpdateService on " + r.name(), r.Installed.install()}))
+		r.note(broken(LinkPermission, fault{"role " + names.Role + " may not call ecs:UpdateService on " + r.name(), r.Installed.cureOfDenial(r.Event)}))
 	case unread != nil:
 		r.note(unchecked(LinkPermission, "may its role redeploy? "+unread.Why))
 	default:

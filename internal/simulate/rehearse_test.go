@@ -152,7 +152,7 @@ func TestRunSeesTheFunctionFail(t *testing.T) {
 // The permission that is not tried is asked of IAM; whoever may not ask has a path that works as far as it is checked.
 func TestRunAsksForThePermission(t *testing.T) {
 	run(t, &world{may: policies.PolicyEvaluationDecisionTypeImplicitDeny}, installed(prod(), nil), func(r *Result) {
-		if first := r.Broken(); r.Works() || first == nil || first.Name != LinkPermission || !strings.Contains(first.Detail, "shop/api") {
+		if first := r.Broken(); r.Works() || first == nil || first.Name != LinkPermission || !strings.Contains(first.Detail, "shop/api") || !strings.Contains(first.Cure, "the role's own allows it") {
 			t.Errorf("got %+v", first)
 		}
 	})

@@ -1,0 +1,24 @@
+package deploy
+
+import "testing"
+
+// A role that is as installed is denied by somebody else's policy; one that is not is healed by an install.
+func TestDenialElsewhere(t *testing.T) {
+	const own, others = "find the policy that denies it: the role's own allows it; look at ", "the organization's service control policies"
+	for name, test := range map[string]struct {
+		role     *Role
+		problems []Problem
+		want     string
+	}{
+		"as installed":  {&Role{Policy: "{}"}, []Problem{{Code: ProblemDiffers, ID: ID{Kind: KindRule}}}, own + others},
+		"a boundary":    {&Role{Policy: "{}", Boundary: "arn:b"}, nil, own + "its permissions boundary arn:b (--permissions-boundary), " + others},
+		"more policies": {&Role{Policy: "{}", Inline: []string{"deny"}, Attached: []string{"arn:a"}}, []Problem{{Code: ProblemForeign, ID: ID{Kind: KindRole}}}, own + "deny, arn:a, " + others},
+		"differs":       {&Role{Policy: "{}"}, []Problem{{Code: ProblemDiffers, ID: ID{Kind: KindRole}}}, ""},
+		"not read":      {&Role{}, nil, ""},
+		"missing":       {nil, nil, ""},
+	} {
+		if got := (&Status{Problems: test.problems}).DenialElsewhere(test.role); got != test.want {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
+		}
+	}
+}
