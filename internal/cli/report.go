@@ -202,7 +202,7 @@ func (j *journal) sum(ctx context.Context, from, to time.Time) (history.Report, 
 func (r reportRun) print(sums *history.Report) error {
 	switch r.output {
 	case "csv":
-		return r.writeCSV(csvRows(sums)...)
+		return r.writeCSV(csvRows(r.account, sums)...)
 	case "markdown":
 		show.ReportMarkdown(r.out, sums)
 	case "text":
@@ -222,10 +222,10 @@ func (r reportRun) printCure(sums *history.Report) {
 }
 
 func csvHeader() []string {
-	return []string{"time", "region", "cluster", "service", "task", "zone", "result", "reason", "reaction_ms", "deployment", "error", "prefix"}
+	return []string{"time", "region", "cluster", "service", "task", "zone", "result", "reason", "reaction_ms", "deployment", "error", "prefix", "account"}
 }
 
-func csvRows(r *history.Report) [][]string {
+func csvRows(account string, r *history.Report) [][]string {
 	rows := make([][]string, len(r.All))
 	for n, i := range r.All {
 		reaction := ""
@@ -234,7 +234,7 @@ func csvRows(r *history.Report) [][]string {
 		}
 		rows[n] = []string{
 			i.At.UTC().Format(time.RFC3339), r.Region, handler.NameOf(i.Cluster), i.Service, handler.NameOf(i.Task), i.Zone,
-			string(i.Result), string(i.Reason), reaction, cmp.Or(i.Forced, i.Deployment), i.Error, r.Prefix,
+			string(i.Result), string(i.Reason), reaction, cmp.Or(i.Forced, i.Deployment), i.Error, r.Prefix, account,
 		}
 	}
 	return rows

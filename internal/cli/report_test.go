@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/csv"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,7 +57,8 @@ func TestReport(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 	rows, err := csv.NewReader(strings.NewReader(run("report --days 7 -o csv"))).ReadAll()
-	if err != nil || len(rows) != 1+r.Interruptions || rows[1][6] != "redeployed" || rows[1][8] != "1900" || rows[1][9] != "ecs-svc/2" || rows[2][9] != "ecs-svc/1" {
+	if err != nil || len(rows) != 1+r.Interruptions || rows[1][6] != "redeployed" || rows[1][8] != "1900" || rows[1][9] != "ecs-svc/2" || rows[2][9] != "ecs-svc/1" ||
+		!slices.Equal(rows[1][11:], []string{"prod", "111122223333"}) {
 		t.Errorf("%q, %v", rows, err)
 	}
 	if service := rows[3][3]; service != `'=evil|\x1b[31m` {
