@@ -76,7 +76,10 @@ cross:
 	@GOOS=windows GOARCH=amd64 go build ./...
 	@GOOS=darwin GOARCH=arm64 go build ./...
 
-# More tests at once than cores: many of them wait, as the tool does between its attempts.
+# More tests at once than cores: many of them wait, as the tool does between its attempts. Those that run the built
+# program, which has no race detector, run without it.
+PROGRAM_TESTS := ^Test(Scripts|PolicyInForce|KilledAtEveryWrite)$$
+
 unit:
 	@echo '== go test $(RACE)'
 ifneq ($(CI),true)
@@ -84,7 +87,9 @@ ifneq ($(CI),true)
 else
 	@test -n '$(RACE)' || { echo 'the race detector is required in CI: install a C compiler'; exit 1; }
 endif
-	@go test $(RACE) -timeout 20m -p 4 -parallel 8 -coverprofile=coverage.out ./...
+	@go test $(RACE) -timeout 20m -p 4 -parallel 8 -skip '$(PROGRAM_TESTS)' -coverprofile=coverage.out ./...
+	@echo '== go test of the built program'
+	@go test -timeout 20m -parallel 8 -run '$(PROGRAM_TESTS)' ./internal/cli
 	@.ci/coverage coverage.out 85 internal/deploy internal/handler
 
 # Without Chromium it says so and is skipped; in CI it fails. BROWSER_SHOTS=DIR keeps the pictures.

@@ -13,7 +13,8 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/input"
 )
 
-// Every flag of every command can come from its variable, but for those that consent or widen, which are refused.
+// Every flag of every command can come from its variable, except those that consent, widen or turn a check off, which are
+// refused, and those for which the variable of the same name holds a setting.
 func TestEveryFlagHasAVariable(t *testing.T) {
 	everyCommandFlag(t, func(t *testing.T, command string, flag *pflag.Flag) {
 		name := "SPOTHANDLER_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
@@ -21,7 +22,11 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 		err := a.sources.Fill(cmd)
 		filled := cmd.Flags().Lookup(flag.Name)
 		switch {
-		case !slices.Contains([]string{"yes", "force", "adopt", "allow-downgrade", "reset", "all", "all-regions", "for-real", "overwrite"}, flag.Name):
+		case isAnotherSetting(command, flag):
+			if err != nil || filled.Changed {
+				t.Errorf("%s: --%s was given by a variable that holds the clusters to watch: %v", command, flag.Name, err)
+			}
+		case !slices.Contains([]string{"yes", "force", "adopt", "allow-downgrade", "reset", "all", "all-regions", "for-real", "overwrite", "explain", "event"}, flag.Name):
 			if flag.Name == "config" || flag.Name == "only" {
 				err = nil // there is no such file, or none
 			}
@@ -34,6 +39,11 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 	})
 }
 
+// isAnotherSetting reports whether the flag selects what to read, while its variable holds a setting.
+func isAnotherSetting(command string, flag *pflag.Flag) bool {
+	return flag.Name == "cluster" && slices.Contains([]string{"doctor", "logs", "simulate"}, command)
+}
+
 // An empty variable is an error of every command, whatever the flag.
 func TestEmptyVariable(t *testing.T) {
 	everyCommandFlag(t, func(t *testing.T, command string, flag *pflag.Flag) {
@@ -42,6 +52,9 @@ func TestEmptyVariable(t *testing.T) {
 		err := a.sources.Fill(cmd)
 		if err == nil && input.IsSetting(flag) {
 			_, err = a.given(cmd, "")
+		}
+		if isAnotherSetting(command, flag) {
+			return
 		}
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: an empty %s gives %v", command, name, err)
