@@ -122,7 +122,7 @@ func examine(ctx context.Context, a *app, o *doctorOptions) (doctorAnswer, error
 	if err := o.unreadable(e.facts); err != nil {
 		return doctorAnswer{}, err
 	}
-	e.judge()
+	e.runChecks()
 	if isText(a) { // else the caller prints it
 		e.printText()
 	}

@@ -20,7 +20,7 @@ type doctorAnswer struct {
 	AccountFindings []doctor.Finding    `json:"account_findings"`
 	NotChecked      []doctor.NotChecked `json:"not_checked"`
 
-	of *examination
+	of *regionResult
 }
 
 type doctorService struct {
@@ -38,19 +38,19 @@ type doctorDecision struct {
 }
 
 func (d doctorAnswer) brief() string {
-	sick := 0
+	failing := 0
 	for i := range d.Services {
 		if !d.Services[i].Ready() {
-			sick++
+			failing++
 		}
 	}
-	return fmt.Sprintf("%s, %d not ready", term.Plural(len(d.Services), "service"), sick)
+	return fmt.Sprintf("%s, %d not ready", term.Plural(len(d.Services), "service"), failing)
 }
 
 // at is the answer itself, which names its place.
 func (d doctorAnswer) at(place) any { return d }
 
-func (e *examination) answer() doctorAnswer {
+func (e *regionResult) answer() doctorAnswer {
 	answer := doctorAnswer{
 		Version: binaryVersion(), Account: e.s.id.Account, Region: e.s.id.Region, Services: []doctorService{}, of: e,
 		Installation: e.installSays.Findings, AccountFindings: e.accountSays.Findings,
@@ -60,7 +60,7 @@ func (e *examination) answer() doctorAnswer {
 	for _, d := range e.diagnoses() {
 		answer.Ready = answer.Ready && d.Ready()
 	}
-	for _, p := range e.patients {
+	for _, p := range e.results {
 		answer.Services = append(answer.Services, doctorService{
 			p.Cluster.Name(), p.Name(), int(p.DesiredCount), int(p.RunningCount),
 			doctorDecision{p.decision.Action, p.decision.Reason},

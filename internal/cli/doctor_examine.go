@@ -24,8 +24,8 @@ import (
 	"github.com/spothandler/spothandler/internal/services"
 )
 
-// examination is one look of doctor at a region.
-type examination struct {
+// regionResult is what doctor found in a region.
+type regionResult struct {
 	*app
 	s       *connection
 	options *doctorOptions
@@ -33,11 +33,11 @@ type examination struct {
 
 	facts         *services.Facts
 	account       *services.Account
-	installations []*examined
+	installations []*installationResult
 	notListed     string // why the installations are not known; "" is nothing
 	notListedAll  string // why there may be more of them
 
-	patients     []patient
+	results      []serviceResult
 	accountSays  doctor.Diagnosis
 	installSays  doctor.Diagnosis
 	wholeUnread  []doctor.NotChecked // what concerns every check
@@ -46,23 +46,23 @@ type examination struct {
 	lambdaClient *lambda.Client
 }
 
-// patient is one service with what was found.
-type patient struct {
+// serviceResult is one service with what was found.
+type serviceResult struct {
 	*services.Service
 	doctor.Diagnosis
 	decision handler.Decision
-	by       *examined // the installation that would answer; nil: none
+	by       *installationResult // the installation that would answer; nil: none
 }
 
-func newExamination(a *app, s *connection, o *doctorOptions) *examination {
-	return &examination{
+func newExamination(a *app, s *connection, o *doctorOptions) *regionResult {
+	return &regionResult{
 		app: a, s: s, options: o, began: time.Now(),
 		eventBridge: eventbridge.NewFromConfig(s.Config), iam: iam.NewFromConfig(s.Config), lambdaClient: lambda.NewFromConfig(s.Config),
 	}
 }
 
 // read reads the services and the installations side by side, then what needs both.
-func (e *examination) read(ctx context.Context) error {
+func (e *regionResult) read(ctx context.Context) error {
 	progress := newReadingProgress(e.app)
 	defer progress.stop()
 	group, inGroup := errgroup.WithContext(ctx)
@@ -89,7 +89,7 @@ func (e *examination) read(ctx context.Context) error {
 	return group.Wait()
 }
 
-func (e *examination) readAccount(ctx context.Context) (err error) {
+func (e *regionResult) readAccount(ctx context.Context) (err error) {
 	notices := e.notices()
 	var ours []string
 	for _, each := range e.installations {
@@ -106,7 +106,7 @@ func (e *examination) readAccount(ctx context.Context) (err error) {
 }
 
 // notices are interruptions of every service, or of one that could be where there is none.
-func (e *examination) notices() []handler.Event {
+func (e *regionResult) notices() []handler.Event {
 	var all []handler.Event
 	for i := range e.facts.Services {
 		s := &e.facts.Services[i]
@@ -122,7 +122,7 @@ func (e *examination) notices() []handler.Event {
 const anyName = "default"
 
 // serviceARNs are the long ARNs of every service, or of one that could be where there is none.
-func (e *examination) serviceARNs() []string {
+func (e *regionResult) serviceARNs() []string {
 	all := make([]string, 0, len(e.facts.Services))
 	for i := range e.facts.Services {
 		all = append(all, e.longARN(&e.facts.Services[i]))
@@ -134,12 +134,12 @@ func (e *examination) serviceARNs() []string {
 }
 
 // longARN is the long ARN of a service, whichever it has.
-func (e *examination) longARN(s *services.Service) string {
+func (e *regionResult) longARN(s *services.Service) string {
 	return e.s.id.ARN("ecs", e.s.id.Region, "service/"+s.Cluster.Name()+"/"+s.Name())
 }
 
 // someService is the ARN of a service in one of the clusters, which are names or ARNs; none means any.
-func (e *examination) someService(clusters []string) string {
+func (e *regionResult) someService(clusters []string) string {
 	for i := range e.facts.Services {
 		s := &e.facts.Services[i]
 		if len(clusters) == 0 || slices.Contains(clusters, s.Cluster.Name()) || slices.Contains(clusters, e.s.id.ClusterARN(s.Cluster.Name())) {
@@ -153,10 +153,10 @@ func (e *examination) someService(clusters []string) string {
 	return e.s.id.ARN("ecs", e.s.id.Region, "service/"+cluster+"/"+anyName)
 }
 
-// judge makes every check.
-func (e *examination) judge() {
+// runChecks makes every check.
+func (e *regionResult) runChecks() {
 	for i := range e.facts.Services {
-		e.patients = append(e.patients, e.judgeService(&e.facts.Services[i]))
+		e.results = append(e.results, e.checkService(&e.facts.Services[i]))
 	}
 	e.accountSays = doctor.JudgeAccount(&doctor.AccountSubject{
 		Facts: e.facts, Account: e.account, OursUnknown: cmp.Or(e.notListed, e.notListedAll),
@@ -189,13 +189,13 @@ const (
 	everyInstallation = "installations"
 )
 
-func (e *examination) judgeService(s *services.Service) patient {
+func (e *regionResult) checkService(s *services.Service) serviceResult {
 	by, heard := e.listener(s)
 	mode := handler.ModeOnce
 	if by != nil {
 		mode = by.mode
 	}
-	p := patient{Service: s, decision: s.Decision(mode, e.began), by: by}
+	p := serviceResult{Service: s, decision: s.Decision(mode, e.began), by: by}
 	subject := &doctor.Subject{Service: s, Now: e.began, Decision: p.decision, Heard: heard}
 	if !heard {
 		subject.Cover = e.cover(s.Cluster.Name())
@@ -205,7 +205,7 @@ func (e *examination) judgeService(s *services.Service) patient {
 }
 
 // cover is a command with which the only installation covers one more cluster; "" where there are several.
-func (e *examination) cover(cluster string) string {
+func (e *regionResult) cover(cluster string) string {
 	if len(e.installations) != 1 || e.notListedAll != "" {
 		return ""
 	}
@@ -219,7 +219,7 @@ func (e *examination) cover(cluster string) string {
 
 // listener finds the installation that hears a service's interruptions: one that acts rather than one that does not. It
 // is heard as well where nothing is installed, or nobody knows.
-func (e *examination) listener(s *services.Service) (by *examined, heard bool) {
+func (e *regionResult) listener(s *services.Service) (by *installationResult, heard bool) {
 	for _, each := range e.installations {
 		if each.hears(e.s.id.ClusterARN(s.Cluster.Name()), s.Cluster.Name()) && (by == nil || each.acts() && !by.acts()) {
 			by = each
@@ -229,7 +229,7 @@ func (e *examination) listener(s *services.Service) (by *examined, heard bool) {
 }
 
 // worst is the worst severity that nobody accepted.
-func (e *examination) worst() doctor.Severity {
+func (e *regionResult) worst() doctor.Severity {
 	worst := doctor.Severity("")
 	for _, d := range e.diagnoses() {
 		switch severity := d.Worst(); {
@@ -242,10 +242,10 @@ func (e *examination) worst() doctor.Severity {
 	return worst
 }
 
-func (e *examination) diagnoses() []*doctor.Diagnosis {
+func (e *regionResult) diagnoses() []*doctor.Diagnosis {
 	all := []*doctor.Diagnosis{&e.accountSays, &e.installSays}
-	for i := range e.patients {
-		all = append(all, &e.patients[i].Diagnosis)
+	for i := range e.results {
+		all = append(all, &e.results[i].Diagnosis)
 	}
 	return all
 }

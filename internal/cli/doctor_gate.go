@@ -54,12 +54,12 @@ func (o *doctorOptions) unreadable(facts *services.Facts) error {
 }
 
 // incomplete reports whether a check could not be made that was not accepted by --ignore.
-func (e *examination) incomplete() bool {
+func (e *regionResult) incomplete() bool {
 	return slices.ContainsFunc(e.notChecked(), func(n doctor.NotChecked) bool { return !slices.Contains(e.options.ignored, n.Code) })
 }
 
 // notChecked is every check that could not be made.
-func (e *examination) notChecked() []doctor.NotChecked {
+func (e *regionResult) notChecked() []doctor.NotChecked {
 	all := slices.Clone(e.wholeUnread)
 	for _, d := range e.diagnoses() {
 		all = append(all, d.NotChecked...)

@@ -16,8 +16,8 @@ import (
 	"github.com/spothandler/spothandler/internal/services"
 )
 
-// examined is an installation as doctor looks at it.
-type examined struct {
+// installationResult is an installation with what was found.
+type installationResult struct {
 	prefix   string
 	clusters []string // names or ARNs; none means every cluster
 	mode     handler.Mode
@@ -29,19 +29,19 @@ type examined struct {
 }
 
 // hears reports whether events of a cluster reach the installation.
-func (x *examined) hears(arn, name string) bool {
+func (x *installationResult) hears(arn, name string) bool {
 	return len(x.clusters) == 0 || slices.Contains(x.clusters, arn) || slices.Contains(x.clusters, name)
 }
 
-func (x *examined) acts() bool { return x.mode != handler.ModeObserve && !x.subject.Disabled }
+func (x *installationResult) acts() bool { return x.mode != handler.ModeObserve && !x.subject.Disabled }
 
 // isBroken reports whether something keeps it from redeploying anything, accepted or not.
-func (x *examined) isBroken() bool {
+func (x *installationResult) isBroken() bool {
 	return slices.ContainsFunc(x.says.Findings, func(f doctor.Finding) bool { return f.Severity == doctor.Error })
 }
 
 // findInstallations finds the installations of the region, and looks at each. What the caller may not read is said.
-func (e *examination) findInstallations(ctx context.Context) error {
+func (e *regionResult) findInstallations(ctx context.Context) error {
 	listed, notChecked, err := deploy.ListAll(ctx, e.s.clients, tagsOf(e.s.Session), e.s.id)
 	if err != nil && ctx.Err() != nil {
 		return err
@@ -53,7 +53,7 @@ func (e *examination) findInstallations(ctx context.Context) error {
 	if len(notChecked) > 0 {
 		e.notListedAll = notChecked[0].What + ": " + notChecked[0].Why
 	}
-	e.installations = make([]*examined, len(listed))
+	e.installations = make([]*installationResult, len(listed))
 	group, ctx := errgroup.WithContext(ctx)
 	for i, each := range listed {
 		group.Go(func() (err error) {
@@ -65,8 +65,8 @@ func (e *examination) findInstallations(ctx context.Context) error {
 }
 
 // look reads one installation. Where it may not, the role's record has to do.
-func (e *examination) look(ctx context.Context, listed deploy.Listed, others []deploy.Listed) (*examined, error) {
-	x := &examined{prefix: listed.Prefix, mode: handler.ModeOnce}
+func (e *regionResult) look(ctx context.Context, listed deploy.Listed, others []deploy.Listed) (*installationResult, error) {
+	x := &installationResult{prefix: listed.Prefix, mode: handler.ModeOnce}
 	defaults := settings.Defaults(listed.Prefix)
 	function, rule := defaults.FunctionName, defaults.RuleName
 	if record := listed.Record; record != nil {
@@ -94,7 +94,7 @@ func (e *examination) look(ctx context.Context, listed deploy.Listed, others []d
 	return x, nil
 }
 
-func (x *examined) unread(part services.Part, why string) {
+func (x *installationResult) unread(part services.Part, why string) {
 	x.subject.Unread = append(x.subject.Unread, services.Unread{Part: part, Why: why})
 }
 
@@ -108,7 +108,7 @@ func whyUnread(err error) string {
 }
 
 // take takes what was found of the installation.
-func (x *examined) take(found *deploy.Installation, others []deploy.Listed) error {
+func (x *installationResult) take(found *deploy.Installation, others []deploy.Listed) error {
 	x.roleARN = found.Names.RoleARN() // its path may be another than the default
 	statuses, err := assess([]*deploy.Installation{found}, others)
 	if err != nil {
@@ -116,14 +116,14 @@ func (x *examined) take(found *deploy.Installation, others []deploy.Listed) erro
 	}
 	x.takeState(found.State)
 	x.subject.DenialElsewhere = statuses[0].DenialElsewhere(found.State.Role)
-	x.subject.Heals = true
+	x.subject.Repairable = true
 	for _, problem := range statuses[0].Problems {
 		x.differs = x.differs || problem.Code != deploy.ProblemConcurrencyZero
 		if x.isSaidOtherwise(problem) {
 			continue
 		}
 		x.subject.Problems = append(x.subject.Problems, problem.Message)
-		x.subject.Heals = x.subject.Heals && (problem.Code == deploy.ProblemMissing || problem.Code == deploy.ProblemDiffers)
+		x.subject.Repairable = x.subject.Repairable && (problem.Code == deploy.ProblemMissing || problem.Code == deploy.ProblemDiffers)
 	}
 	for _, each := range statuses[0].NotChecked {
 		x.unread(doctor.PartInstallation, x.subject.Name+": "+each.What+": "+each.Why)
@@ -132,7 +132,7 @@ func (x *examined) take(found *deploy.Installation, others []deploy.Listed) erro
 }
 
 // takeState takes what its function and its rule are like.
-func (x *examined) takeState(found deploy.State) {
+func (x *installationResult) takeState(found deploy.State) {
 	if f := found.Function; f != nil {
 		x.subject.Throttled = f.ReservedConcurrency == 0
 	}
@@ -146,7 +146,7 @@ func (x *examined) takeState(found deploy.State) {
 
 // isSaidOtherwise reports whether a problem is only that the rule is DISABLED, or the function throttled, which have
 // checks of their own.
-func (x *examined) isSaidOtherwise(problem deploy.Problem) bool {
+func (x *installationResult) isSaidOtherwise(problem deploy.Problem) bool {
 	only := func(path string) bool {
 		return len(problem.Fields) > 0 && !slices.ContainsFunc(problem.Fields, func(f deploy.Field) bool { return f.Path != path })
 	}
@@ -160,7 +160,7 @@ func (x *examined) isSaidOtherwise(problem deploy.Problem) bool {
 }
 
 // tryOut asks EventBridge whether the rule matches a notice, and IAM whether the role may redeploy.
-func (e *examination) tryOut(ctx context.Context, x *examined) error {
+func (e *regionResult) tryOut(ctx context.Context, x *installationResult) error {
 	service := e.someService(x.clusters)
 	if x.pattern != "" {
 		cluster := strings.Split(service, "/")[1]

@@ -12,19 +12,19 @@ import (
 func (d doctorAnswer) printMarkdown(out *term.Printer) { d.of.printMarkdown(out) }
 
 // printMarkdown is what goes into a ticket or a wiki.
-func (e *examination) printMarkdown(out *term.Printer) {
+func (e *regionResult) printMarkdown(out *term.Printer) {
 	_, words := e.verdict()
 	out.Printf("# %s\n\nAccount %s, %s, spothandler %s\n", words, e.s.id.Account, e.s.id.Region, binaryVersion())
-	if len(e.patients) > 0 {
+	if len(e.results) > 0 {
 		out.Printf("\n| service | tasks | ready | at an interruption |\n|---|---:|---|---|\n")
 	}
-	for i := range e.patients {
-		p := &e.patients[i]
+	for i := range e.results {
+		p := &e.results[i]
 		out.Printf("| %s | %d/%d | %s | %s |\n", show.InMarkdown(p.Cluster.Name()+"/"+p.Name()), p.RunningCount, p.DesiredCount,
 			map[bool]string{true: "yes", false: "no"}[p.Ready()], show.InMarkdown(e.fate(p)))
 	}
-	for i := range e.patients {
-		e.markdownSection(out, e.patients[i].Cluster.Name()+"/"+e.patients[i].Name(), e.patients[i].Findings)
+	for i := range e.results {
+		e.markdownSection(out, e.results[i].Cluster.Name()+"/"+e.results[i].Name(), e.results[i].Findings)
 	}
 	e.markdownSection(out, "Account", e.accountSays.Findings)
 	e.markdownSection(out, "Installation", e.installSays.Findings)
@@ -44,7 +44,7 @@ func (e *examination) printMarkdown(out *term.Printer) {
 	out.Printf("\nInstallations: %s\n", show.InMarkdown(strings.Join(names, ", ")))
 }
 
-func (e *examination) markdownSection(out *term.Printer, title string, findings []doctor.Finding) {
+func (e *regionResult) markdownSection(out *term.Printer, title string, findings []doctor.Finding) {
 	if len(findings) == 0 {
 		return
 	}

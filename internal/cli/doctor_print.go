@@ -14,7 +14,7 @@ import (
 )
 
 // printText shows the verdict, the services with what happens to them, then what was found, the worst first.
-func (e *examination) printText() {
+func (e *regionResult) printText() {
 	st := e.out.Style
 	sign, words := e.verdict()
 	paint := map[term.Glyph]func(string) term.Text{term.OK: st.Green, term.Failed: st.Red, term.Attention: st.Yellow}[sign]
@@ -32,19 +32,19 @@ func (e *examination) printText() {
 }
 
 // worstFirst are the services as they are listed.
-func (e *examination) worstFirst() []*patient {
-	all := make([]*patient, len(e.patients))
-	for i := range e.patients {
-		all[i] = &e.patients[i]
+func (e *regionResult) worstFirst() []*serviceResult {
+	all := make([]*serviceResult, len(e.results))
+	for i := range e.results {
+		all[i] = &e.results[i]
 	}
 	order := []term.Glyph{term.Failed, term.Attention, term.Quiet, term.OK}
-	slices.SortStableFunc(all, func(a, b *patient) int { return slices.Index(order, a.sign()) - slices.Index(order, b.sign()) })
+	slices.SortStableFunc(all, func(a, b *serviceResult) int { return slices.Index(order, a.sign()) - slices.Index(order, b.sign()) })
 	return all
 }
 
 // listed are the services that have a row of their own, and how many have none: those that are ready, of which an
 // installation in mode observe or a broken one redeploys none, and those that were not checked completely.
-func (e *examination) listed() (rows []*patient, ready, left, unchecked int) {
+func (e *regionResult) listed() (rows []*serviceResult, ready, left, unchecked int) {
 	for _, p := range e.worstFirst() {
 		switch {
 		case e.options.all(e), p.Worst() == doctor.Error, p.Worst() == doctor.Warning:
@@ -63,7 +63,7 @@ func (e *examination) listed() (rows []*patient, ready, left, unchecked int) {
 }
 
 // all reports whether nothing is only counted.
-func (o *doctorOptions) all(e *examination) bool { return e.verbose || len(o.services) > 0 }
+func (o *doctorOptions) all(e *regionResult) bool { return e.verbose || len(o.services) > 0 }
 
 // The columns of the table of services.
 const (
@@ -72,9 +72,9 @@ const (
 	widestColumn = 60
 )
 
-func (e *examination) printServices() {
+func (e *regionResult) printServices() {
 	rows, ready, left, unchecked := e.listed()
-	if len(e.patients) == 0 {
+	if len(e.results) == 0 {
 		e.printElsewhere()
 		return
 	}
@@ -113,7 +113,7 @@ func (e *examination) printServices() {
 }
 
 // printElsewhere counts what is not on Spot.
-func (e *examination) printElsewhere() {
+func (e *regionResult) printElsewhere() {
 	var parts []string
 	for _, each := range []struct {
 		count int
@@ -129,7 +129,7 @@ func (e *examination) printElsewhere() {
 }
 
 // printSection shows the findings on one thing: info only where it was asked for.
-func (e *examination) printSection(title string, findings []doctor.Finding) {
+func (e *regionResult) printSection(title string, findings []doctor.Finding) {
 	st := e.out.Style
 	shown := slices.DeleteFunc(slices.Clone(findings), func(f doctor.Finding) bool { return f.Severity == doctor.Info && !e.verbose })
 	if len(shown) == 0 {
@@ -157,12 +157,12 @@ func (e *examination) printSection(title string, findings []doctor.Finding) {
 }
 
 // printInstallations says of each installation whether it does its part.
-func (e *examination) printInstallations() {
+func (e *regionResult) printInstallations() {
 	st := e.out.Style
 	e.out.Printf("\n")
 	if e.notListed == "" && len(e.installations) == 0 {
 		text := "not installed yet"
-		if len(e.patients) > 0 {
+		if len(e.results) > 0 {
 			text += ": the table shows what an installation would do"
 		}
 		e.out.Print(st.Item(term.Quiet, text))
@@ -174,7 +174,7 @@ func (e *examination) printInstallations() {
 }
 
 // parts are what an installation's line says.
-func (x *examined) parts(st term.Style) []string {
+func (x *installationResult) parts(st term.Style) []string {
 	mark := func(known, good bool, yes, no string) string {
 		switch {
 		case !known:
@@ -199,7 +199,7 @@ func (x *examined) parts(st term.Style) []string {
 	}
 }
 
-func (e *examination) printCounts() {
+func (e *regionResult) printCounts() {
 	st := e.out.Style
 	counts := e.counted()
 	total := counts[doctor.Error] + counts[doctor.Warning]
@@ -227,7 +227,7 @@ func (e *examination) printCounts() {
 	}
 }
 
-func (e *examination) printNextSteps() {
+func (e *regionResult) printNextSteps() {
 	reasons, _ := e.unchecked()
 	for _, d := range e.diagnosesByPlace() {
 		if severity := d.Worst(); severity == doctor.Error || severity == doctor.Warning {
@@ -252,7 +252,7 @@ func (e *examination) printNextSteps() {
 }
 
 // toRehearse is a service that an installation redeploys, the worst first; nil where there is none.
-func (e *examination) toRehearse() *patient {
+func (e *regionResult) toRehearse() *serviceResult {
 	for _, p := range e.worstFirst() {
 		if p.by != nil && p.isRedeployed() {
 			return p
@@ -262,7 +262,7 @@ func (e *examination) toRehearse() *patient {
 }
 
 // diagnosesByPlace are all diagnoses as they are printed.
-func (e *examination) diagnosesByPlace() []*doctor.Diagnosis {
+func (e *regionResult) diagnosesByPlace() []*doctor.Diagnosis {
 	var all []*doctor.Diagnosis
 	for _, p := range e.worstFirst() {
 		all = append(all, &p.Diagnosis)

@@ -98,8 +98,8 @@ func TestDoctorShowsACommandOnce(t *testing.T) {
 func TestDoctorBreaksAnInstallationBetweenWords(t *testing.T) {
 	var out bytes.Buffer
 	st := term.Style{TTY: true, Width: 80}
-	x := &examined{subject: doctor.InstallationSubject{Name: "production", Matches: aws.Bool(true), MayRedeploy: aws.Bool(true)}}
-	e := &examination{app: &app{out: term.NewPrinter(&out, st)}, installations: []*examined{x}}
+	x := &installationResult{subject: doctor.InstallationSubject{Name: "production", Matches: aws.Bool(true), MayRedeploy: aws.Bool(true)}}
+	e := &regionResult{app: &app{out: term.NewPrinter(&out, st)}, installations: []*installationResult{x}}
 	e.printInstallations()
 	for line := range strings.Lines(out.String()) {
 		if term.Width(strings.TrimSuffix(line, "\n")) > st.Width {

@@ -10,7 +10,7 @@ import (
 )
 
 // fate is what happens to a service at an interruption, in words that fit a column.
-func (e *examination) fate(p *patient) string {
+func (e *regionResult) fate(p *serviceResult) string {
 	const left = "left to ECS: "
 	switch {
 	case p.by == nil && len(e.installations) > 0:
@@ -29,7 +29,7 @@ func (e *examination) fate(p *patient) string {
 }
 
 // whyLeft is why the function leaves a service to ECS.
-func whyLeft(p *patient) string {
+func whyLeft(p *serviceResult) string {
 	switch p.decision.Reason {
 	case handler.ReasonSwitchedOff:
 		if p.decision.Level > slog.LevelInfo {
@@ -55,7 +55,7 @@ func whyLeft(p *patient) string {
 }
 
 // sign is how a service stands in the table.
-func (p *patient) sign() term.Glyph {
+func (p *serviceResult) sign() term.Glyph {
 	switch p.Worst() {
 	case doctor.Error:
 		return term.Failed
@@ -69,7 +69,7 @@ func (p *patient) sign() term.Glyph {
 }
 
 // isRedeployed reports whether an interruption redeploys the service, or would, once something is installed.
-func (p *patient) isRedeployed() bool {
+func (p *serviceResult) isRedeployed() bool {
 	return p.decision.Action == handler.ActionRedeploy && p.decision.Mode != handler.ModeObserve && (p.by == nil || !p.by.isBroken())
 }
 
@@ -85,17 +85,17 @@ func signOf(f doctor.Finding) term.Glyph {
 }
 
 // verdict is the first line: what is to be known first, and in which colour.
-func (e *examination) verdict() (sign term.Glyph, words string) {
-	sick, unchecked := e.unready()
-	all, worst := len(e.patients), e.worst()
+func (e *regionResult) verdict() (sign term.Glyph, words string) {
+	failing, unchecked := e.unready()
+	all, worst := len(e.results), e.worst()
 	what, ready := term.Plural(all, "Spot service"), term.Are(all)+" ready"
-	notReady, notChecked := fmt.Sprintf("%d of %s %s not ready", sick, what, term.Are(sick)), fmt.Sprintf("%d of %s could not be checked completely", unchecked, what)
+	notReady, notChecked := fmt.Sprintf("%d of %s %s not ready", failing, what, term.Are(failing)), fmt.Sprintf("%d of %s could not be checked completely", unchecked, what)
 	if all == 1 {
-		what = e.patients[0].Cluster.Name() + "/" + e.patients[0].Name()
+		what = e.results[0].Cluster.Name() + "/" + e.results[0].Name()
 		notReady, notChecked = what+" is not ready", what+" could not be checked completely"
 	}
 	switch {
-	case sick > 0:
+	case failing > 0:
 		return signFor(worst), notReady
 	case worst == doctor.Error:
 		return term.Failed, what + " " + ready + ", but " + e.erring()
@@ -108,7 +108,7 @@ func (e *examination) verdict() (sign term.Glyph, words string) {
 }
 
 // erring says where there is an error, though every service is ready.
-func (e *examination) erring() string {
+func (e *regionResult) erring() string {
 	var broken []string
 	for _, x := range e.installations {
 		if x.says.Worst() == doctor.Error {
@@ -125,7 +125,7 @@ func (e *examination) erring() string {
 }
 
 // verdictOnNone is the first line where no service is on Spot.
-func (e *examination) verdictOnNone() (sign term.Glyph, words string) {
+func (e *regionResult) verdictOnNone() (sign term.Glyph, words string) {
 	switch {
 	case len(e.wholeUnread) > 0:
 		return term.Attention, "not every cluster could be read"
@@ -136,17 +136,17 @@ func (e *examination) verdictOnNone() (sign term.Glyph, words string) {
 }
 
 // unready counts the services that have an error or a warning, and those that were only not checked completely.
-func (e *examination) unready() (sick, unchecked int) {
-	for i := range e.patients {
-		switch p := &e.patients[i]; {
+func (e *regionResult) unready() (failing, unchecked int) {
+	for i := range e.results {
+		switch p := &e.results[i]; {
 		case p.Ready():
 		case p.Worst() == doctor.Error, p.Worst() == doctor.Warning:
-			sick++
+			failing++
 		default:
 			unchecked++
 		}
 	}
-	return sick, unchecked
+	return failing, unchecked
 }
 
 func signFor(worst doctor.Severity) term.Glyph {
@@ -157,7 +157,7 @@ func signFor(worst doctor.Severity) term.Glyph {
 }
 
 // counted counts the findings that nobody accepted, by severity.
-func (e *examination) counted() map[doctor.Severity]int {
+func (e *regionResult) counted() map[doctor.Severity]int {
 	counts := map[doctor.Severity]int{}
 	for _, d := range e.diagnoses() {
 		for _, f := range d.Findings {
@@ -170,7 +170,7 @@ func (e *examination) counted() map[doctor.Severity]int {
 }
 
 // unchecked are the reasons why checks could not be made, each with how many.
-func (e *examination) unchecked() (reasons []string, checks map[string]int) {
+func (e *regionResult) unchecked() (reasons []string, checks map[string]int) {
 	checks = map[string]int{}
 	for _, n := range e.notChecked() {
 		if checks[n.Why] == 0 {

@@ -111,7 +111,7 @@ func (s *site) older() {
 func (s *site) robbed() {
 	s.t.Helper()
 	s.installed()
-	hands := handChanges()
+	hands := outOfBandChanges()
 	w := &world{witness: s.witness, account: s.number}
 	for change, name := range map[string]string{
 		"delete-rule": "prod-ecs-spot-interruption", "delete-function": "prod-ecs-fargate-spot-handler",

@@ -18,7 +18,7 @@
 //	                             refuse CALL STATUS CODE MESSAGE, answer CALL FILE
 //	interrupt, exited N          ctrl-C for a command in the background, once its call is held; its exit code
 //	record GROUP FILE            lines of the function, of a minute ago
-//	hand WHAT ARGS...            a change by hand: see handChanges
+//	hand WHAT ARGS...            a change out of band: see outOfBandChanges
 //	unset NAME...                variables that env has set are there no longer, not even empty
 //	slow                         another AWS, that takes its time to settle (localaws alone)
 //	metadata refuses|hangs|serves, container   stand-ins for where credentials come from

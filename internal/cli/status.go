@@ -266,7 +266,7 @@ func (r statusRun) here(ctx context.Context) (statuses, error) {
 	if err != nil {
 		return nil, r.pointToPolicy("", r.asked.prefix, err)
 	}
-	all := s.judge(ctx, survey, days)
+	all := s.assessAll(ctx, survey, days)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}

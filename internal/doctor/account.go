@@ -24,7 +24,7 @@ type AccountSubject struct {
 // accountCheck is one row of the account's table.
 type accountCheck struct {
 	check
-	judge func(*AccountSubject) []verdict
+	run func(*AccountSubject) []verdict
 }
 
 func accountTable() []accountCheck {
@@ -99,7 +99,7 @@ func JudgeAccount(s *AccountSubject, ignored []string) Diagnosis {
 			d.NotChecked = append(d.NotChecked, NotChecked{c.code, s.OursUnknown})
 			continue
 		}
-		for _, v := range c.judge(s) {
+		for _, v := range c.run(s) {
 			f := Finding{Code: c.code, Severity: v.severity, Message: v.message, Cure: v.cure}
 			if slices.Contains(ignored, c.code) {
 				f.Ignored = ignoredByFlag
@@ -167,13 +167,13 @@ func quotas(s *AccountSubject) []verdict {
 		{"on-demand", services.QuotaOnDemand, services.OnDemand, s.Account.OnDemandQuota, s.Account.OnDemandUsage},
 	} {
 		if q.limit != nil && q.used != nil {
-			verdicts = append(verdicts, q.judge(s.Facts.Services)...)
+			verdicts = append(verdicts, q.run(s.Facts.Services)...)
 		}
 	}
 	return verdicts
 }
 
-func (q quota) judge(all []services.Service) []verdict {
+func (q quota) run(all []services.Service) []verdict {
 	rollout, task := 0.0, 0.0
 	for i := range all {
 		subject := &Subject{Service: &all[i]}

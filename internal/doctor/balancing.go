@@ -18,7 +18,7 @@ func balancingChecks() []check {
 	groups := []services.Part{services.PartTargetGroups}
 	return []check{
 		{
-			code: "SPOT104", title: "draining takes longer than the notice", parts: groups, judge: draining,
+			code: "SPOT104", title: "draining takes longer than the notice", parts: groups, run: draining,
 			why: "A target group lets the connections of a departing task finish during its deregistration delay, by default 300 seconds, but " +
 				"an interrupted task is killed after 120 seconds at most. When a deployment stops a task, ECS waits for the delay before it sends " +
 				"SIGTERM, so a long delay also prolongs the redeployment, and the function skips further interruptions until it is over. " +
@@ -30,7 +30,7 @@ func balancingChecks() []check {
 			cures: []string{"aws elbv2 modify-target-group-attributes --target-group-arn ARN --attributes Key=deregistration_delay.timeout_seconds,Value=90"},
 		},
 		{
-			code: "SPOT109", title: "new tasks may be killed while starting", parts: slices.Concat(groups, []services.Part{services.PartTaskDefinition}), judge: grace,
+			code: "SPOT109", title: "new tasks may be killed while starting", parts: slices.Concat(groups, []services.Part{services.PartTaskDefinition}), run: grace,
 			why: "Without a health check grace period (the default is 0), ECS kills a task that the load balancer finds unhealthy while it " +
 				"starts. A grace period is needed if the start period of a container's own health check is longer than the time after which the " +
 				"target group calls a target unhealthy (interval times unhealthy threshold). The healthy threshold does not matter: a new target " +
@@ -39,7 +39,7 @@ func balancingChecks() []check {
 			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --health-check-grace-period-seconds 60   does not deploy"},
 		},
 		{
-			code: "SPOT110", title: "connections may outlast the notice", parts: groups, judge: lasting,
+			code: "SPOT110", title: "connections may outlast the notice", parts: groups, run: lasting,
 			why: "Long-lived connections (TCP, TLS, UDP, QUIC, gRPC, WebSockets), sticky sessions and idle Service Connect connections end with " +
 				"their task. During a slow start of more than two minutes, new tasks get less than their share of the requests for longer than the " +
 				"notice lasts. Names in AWS Cloud Map stay in DNS caches for their TTL. A target group can close connections at the end of its " +
@@ -91,10 +91,10 @@ func grace(s *Subject) []verdict {
 	if aws.ToInt32(s.HealthCheckGracePeriodSeconds) > 0 || len(s.TargetGroups) == 0 {
 		return nil
 	}
-	patience := 0
+	killedAfter := 0
 	for _, group := range s.TargetGroups {
-		if each := int(aws.ToInt32(group.HealthCheckIntervalSeconds) * aws.ToInt32(group.UnhealthyThresholdCount)); patience == 0 || each < patience {
-			patience = each
+		if each := int(aws.ToInt32(group.HealthCheckIntervalSeconds) * aws.ToInt32(group.UnhealthyThresholdCount)); killedAfter == 0 || each < killedAfter {
+			killedAfter = each
 		}
 	}
 	start := 0
@@ -108,9 +108,9 @@ func grace(s *Subject) []verdict {
 		return []verdict{{
 			Info, "no health check grace period: a task that starts slowly may be killed", s.updateService("--health-check-grace-period-seconds 60"),
 		}}
-	case start > patience:
+	case start > killedAfter:
 		return []verdict{{
-			Warning, fmt.Sprintf("a task may take %ds to start, but is killed after %ds of failed health checks", start, patience),
+			Warning, fmt.Sprintf("a task may take %ds to start, but is killed after %ds of failed health checks", start, killedAfter),
 			s.updateService(fmt.Sprintf("--health-check-grace-period-seconds %d", start)),
 		}}
 	}

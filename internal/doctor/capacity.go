@@ -20,7 +20,7 @@ func capacityChecks() []check {
 	subnets := []services.Part{services.PartSubnets}
 	return []check{
 		{
-			code: "SPOT102", title: "the only task is on Spot", judge: onlyTask,
+			code: "SPOT102", title: "the only task is on Spot", run: onlyTask,
 			why: "A service with one task is down from the interruption until Spot capacity is available again: Fargate never replaces " +
 				"Spot capacity with on-demand capacity. For a queue consumer that may pause, that can be acceptable.",
 			sources: []string{providers},
@@ -30,7 +30,7 @@ func capacityChecks() []check {
 			},
 		},
 		{
-			code: "SPOT103", title: "no on-demand floor", judge: noFloor,
+			code: "SPOT103", title: "no on-demand floor", run: noFloor,
 			why: "Fargate never replaces Spot capacity with on-demand capacity, so a shortage of Spot can take every task of the service. " +
 				"A base or a weight on FARGATE keeps some tasks on demand. A base on FARGATE_SPOT does not, and is satisfied before any weight: one that " +
 				"covers every task leaves none. For a service without a load balancer or Service Connect this is an info only, since no caller waits for it.",
@@ -42,7 +42,7 @@ func capacityChecks() []check {
 			},
 		},
 		{
-			code: "SPOT106", title: "all tasks run in one Availability Zone", parts: subnets, judge: oneZone,
+			code: "SPOT106", title: "all tasks run in one Availability Zone", parts: subnets, run: oneZone,
 			why: "Spot capacity is reclaimed by Availability Zone: a service in one zone can lose all tasks at once, and finds no capacity " +
 				"elsewhere. With several zones, Availability Zone rebalancing spreads the tasks again after an interruption. A service that " +
 				"does not set it, as older ones, has it disabled.",
@@ -53,21 +53,21 @@ func capacityChecks() []check {
 			},
 		},
 		{
-			code: "SPOT107", title: "too few free IP addresses for a rollout", parts: subnets, judge: addresses,
+			code: "SPOT107", title: "too few free IP addresses for a rollout", parts: subnets, run: addresses,
 			why: "Each new task takes an IP address of its subnet before an old task releases one. Other services share the subnets, so " +
 				"what is free now is the most that a rollout can get. IPv6-only subnets are not checked.",
 			sources: []string{"https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html"},
 			cures:   []string{"add subnets with free IP addresses to the service's network configuration"},
 		},
 		{
-			code: "SPOT115", title: "capacity was unavailable recently", judge: shortage,
+			code: "SPOT115", title: "capacity was unavailable recently", run: shortage,
 			why: "The service's events of the last seven days say that ECS could not place a task because capacity was unavailable. The next " +
 				"interruption may meet the same shortage, and the service then runs with fewer tasks until it is over.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html"},
 			cures:   []string{"give it an on-demand floor, as for SPOT103", "add Availability Zones, as for SPOT106"},
 		},
 		{
-			code: "SPOT118", title: "the service may scale in to one task", parts: []services.Part{services.PartScaling}, judge: scaleIn,
+			code: "SPOT118", title: "the service may scale in to one task", parts: []services.Part{services.PartScaling}, run: scaleIn,
 			why:     "Application Auto Scaling may reduce the service to a single task. If that one is on Spot, SPOT102 applies. With a base on FARGATE it is on demand, and nothing is reported.",
 			sources: []string{"https://docs.aws.amazon.com/autoscaling/application/APIReference/API_ScalableTarget.html"},
 			cures: []string{

@@ -30,7 +30,7 @@ func onSpotAlone(s *Subject) { s.CapacityProviderStrategy = s.CapacityProviderSt
 func TestServiceChecks(t *testing.T) {
 	for _, test := range serviceCases() {
 		t.Run(strings.TrimSpace(test.code+" "+test.name), func(t *testing.T) {
-			d := judged(t, test.change)
+			d := diagnosed(t, test.change)
 			if got := d.brief(); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
@@ -50,7 +50,7 @@ func addEvent(s *Subject, age time.Duration) {
 
 // A service of an external controller may have no task definition at all.
 func TestNoTaskDefinition(t *testing.T) {
-	d := judged(t, func(s *Subject) { s.TaskDefinition = nil })
+	d := diagnosed(t, func(s *Subject) { s.TaskDefinition = nil })
 	if d.Ready() || !strings.Contains(d.brief(), "SPOT101 not checked") {
 		t.Errorf("%q", d.brief())
 	}
@@ -58,7 +58,7 @@ func TestNoTaskDefinition(t *testing.T) {
 
 // Without a part that was not read the checks that need it are not made, and the service is not ready.
 func TestNotChecked(t *testing.T) {
-	d := judged(t, func(s *Subject) {
+	d := diagnosed(t, func(s *Subject) {
 		s.TaskDefinition, s.Subnets = nil, nil
 		s.Unread = []services.Unread{
 			{Part: services.PartTaskDefinition, Denied: true, Why: "you may not ecs:DescribeTaskDefinition"},
@@ -93,7 +93,7 @@ func TestIgnored(t *testing.T) {
 
 // The findings about one deployment configuration have one cure: run one after the other, they do not undo each other.
 func TestOneCureOfARollout(t *testing.T) {
-	d := judged(t, func(s *Subject) {
+	d := diagnosed(t, func(s *Subject) {
 		s.DesiredCount, s.RunningCount = 3, 3
 		s.DeploymentConfiguration.MaximumPercent = aws.Int32(125)
 		s.DeploymentConfiguration.DeploymentCircuitBreaker.Rollback = false
@@ -115,7 +115,7 @@ func TestRevisionKeepsTags(t *testing.T) {
 	if _, err := exec.LookPath("jq"); err != nil {
 		t.Skip(err)
 	}
-	d := judged(t, func(s *Subject) { app(s).StopTimeout = aws.Int32(10) })
+	d := diagnosed(t, func(s *Subject) { app(s).StopTimeout = aws.Int32(10) })
 	const definition = `"taskDefinition":{"family":"api","revision":7,"status":"ACTIVE","containerDefinitions":[{"name":"app","stopTimeout":10}]}`
 	const revised = `{"family":"api","containerDefinitions":[{"name":"app","stopTimeout":120}]`
 	for answer, want := range map[string]string{
@@ -141,7 +141,7 @@ func TestStopTimeoutOfEach(t *testing.T) {
 		{aws.Int32(5), "app is killed 30s into the 120s notice, web 5s"},
 		{aws.Int32(30), "app is killed 30s into the 120s notice"},
 	} {
-		d := judged(t, func(s *Subject) {
+		d := diagnosed(t, func(s *Subject) {
 			app(s).StopTimeout = nil
 			addContainer(s, ecs.ContainerDefinition{Name: aws.String("web"), EntryPoint: []string{"/web"}, StopTimeout: test.web})
 		})

@@ -62,7 +62,7 @@ type check struct {
 	title string
 	// parts of a service without which the check cannot be made
 	parts []services.Part
-	judge func(*Subject) []verdict
+	run   func(*Subject) []verdict
 
 	why     string // why it matters, and what it takes for fine
 	sources []string

@@ -19,14 +19,14 @@ func functionChecks() []check {
 	const gate = "https://github.com/spothandler/spothandler#how-it-works"
 	return []check{
 		{
-			code: "SPOT201", title: "the function cannot redeploy it", judge: unsupported,
+			code: "SPOT201", title: "the function cannot redeploy it", run: unsupported,
 			why: "CodeDeploy and external controllers do not accept a forced deployment; that of a blue/green, linear or canary service would " +
 				"shift traffic and wait for minutes or hours. The function leaves such a service alone; ECS still replaces the interrupted task.",
 			sources: []string{gate, "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html"},
 			cures:   []string{"no simple one: rely on ECS's own replacement, with an on-demand floor as for SPOT103"},
 		},
 		{
-			code: "SPOT202", title: "a redeployment would do harm", judge: harmful,
+			code: "SPOT202", title: "a redeployment would do harm", run: harmful,
 			why: "If more tasks run than a rollout has to keep, the rollout may stop healthy tasks before new ones run, and lower the capacity " +
 				"further. A rollout without room never ends (SPOT108). In both cases the function does not redeploy.",
 			sources: []string{gate},
@@ -36,7 +36,7 @@ func functionChecks() []check {
 			},
 		},
 		{
-			code: "SPOT203", title: "nothing redeploys it", judge: unheard,
+			code: "SPOT203", title: "nothing redeploys it", run: unheard,
 			why: "The service's tag spothandler is off or observe, or no installation covers its cluster (--cluster). ECS still replaces its " +
 				"tasks by itself if there is capacity.",
 			sources: []string{gate},
@@ -46,7 +46,7 @@ func functionChecks() []check {
 			},
 		},
 		{
-			code: "SPOT204", title: "its short ARN does not support tags", judge: shortARN,
+			code: "SPOT204", title: "its short ARN does not support tags", run: shortARN,
 			why: "An old service may have an ARN without the name of its cluster, which does not support tags: spothandler=off cannot be set. " +
 				"The migration to the long format causes no downtime, and cannot be undone.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-arn-migration.html"},

@@ -17,8 +17,8 @@ type InstallationSubject struct {
 	Name   string // as it is shown
 	// Problems are what a status reports of it, a reserved concurrency of 0 left out.
 	Problems []string
-	// Heals reports whether an install mends all of them: nothing of others is in the way.
-	Heals bool
+	// Repairable reports whether an install repairs all of them: nothing of others is in the way.
+	Repairable bool
 	// Throttled reports whether its function has a reserved concurrency of 0.
 	Throttled bool
 	// Disabled reports whether its rule is DISABLED.
@@ -42,7 +42,7 @@ const (
 
 type installationCheck struct {
 	check
-	judge func(*InstallationSubject) []verdict
+	run func(*InstallationSubject) []verdict
 }
 
 func installationTable() []installationCheck {
@@ -83,7 +83,7 @@ func JudgeInstallation(s *InstallationSubject, ignored []string) Diagnosis {
 			d.NotChecked = append(d.NotChecked, NotChecked{c.code, s.Unread[at].Why})
 			continue
 		}
-		for _, v := range c.judge(s) {
+		for _, v := range c.run(s) {
 			f := Finding{Code: c.code, Severity: v.severity, Message: s.Name + ": " + v.message, Cure: v.cure}
 			if slices.Contains(ignored, c.code) {
 				f.Ignored = ignoredByFlag
@@ -136,7 +136,7 @@ func differing(s *InstallationSubject) []verdict {
 		more = fmt.Sprintf(", and %d more", n)
 	}
 	cure := s.command("status")
-	if s.Heals {
+	if s.Repairable {
 		cure = s.command("install")
 	}
 	return []verdict{{Warning, s.Problems[0] + more, cure}}

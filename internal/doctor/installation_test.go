@@ -45,8 +45,8 @@ func installationCases() []installationCase {
 		}, "SPOT402 error", "find the policy that denies it"},
 		{"SPOT402", "of unknown power", func(s *InstallationSubject) { s.MayRedeploy = nil }, "", ""},
 		{"SPOT403", "differing", func(s *InstallationSubject) { s.Problems = []string{"memory size differs", "timeout differs"} }, "SPOT403 warning", "spothandler status --prefix prod"},
-		{"SPOT403", "differing, and nothing in the way", func(s *InstallationSubject) { s.Problems, s.Heals = []string{"timeout differs"}, true }, "SPOT403 warning", "spothandler install --prefix prod"},
-		{"SPOT403", "as it was asked for, which an install would leave alone", func(s *InstallationSubject) { s.Heals = true }, "", ""},
+		{"SPOT403", "differing, and nothing in the way", func(s *InstallationSubject) { s.Problems, s.Repairable = []string{"timeout differs"}, true }, "SPOT403 warning", "spothandler install --prefix prod"},
+		{"SPOT403", "as it was asked for, which an install would leave alone", func(s *InstallationSubject) { s.Repairable = true }, "", ""},
 		{"SPOT401", "of a pattern that could not be asked about", func(s *InstallationSubject) { s.Matches = nil }, "", ""},
 		{"SPOT403", "not read", func(s *InstallationSubject) {
 			s.Throttled, s.Unread = true, []services.Unread{{Part: PartInstallation, Why: "you may not lambda:GetFunction"}}

@@ -17,7 +17,7 @@ func rolloutChecks() []check {
 	const deployments = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html"
 	return []check{
 		{
-			code: "SPOT108", title: "a rollout cannot make progress", judge: stuck,
+			code: "SPOT108", title: "a rollout cannot make progress", run: stuck,
 			why: "If maximumPercent leaves no room to start a task and minimumHealthyPercent none to stop one, a deployment can do neither " +
 				"and never ends. The function leaves such a service to ECS's own replacement.",
 			sources: []string{deployments},
@@ -27,14 +27,14 @@ func rolloutChecks() []check {
 			},
 		},
 		{
-			code: "SPOT114", title: "the latest deployment failed or does not end", judge: rolloutState,
+			code: "SPOT114", title: "the latest deployment failed or does not end", run: rolloutState,
 			why: "ECS launches no new tasks for a deployment that has FAILED, so nothing replaces an interrupted task. While a deployment is in " +
 				"progress the function does not redeploy, since ECS is replacing tasks already; one that takes more than half an hour may be stuck.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html"},
 			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:REVISION   one that works"},
 		},
 		{
-			code: "SPOT116", title: "the circuit breaker does not roll back, or trips early", judge: breaker,
+			code: "SPOT116", title: "the circuit breaker does not roll back, or trips early", run: breaker,
 			why: "Without rollback, a circuit breaker leaves the failed deployment in place, which launches no tasks (SPOT114). It also counts " +
 				"tasks that ECS cannot launch, so a shortage of Spot can make a deployment fail, and with a low threshold that is likely. Alarms that " +
 				"roll back can be triggered by the interruption itself.",

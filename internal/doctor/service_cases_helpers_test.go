@@ -129,7 +129,7 @@ func serviceCases() []serviceCase {
 			app(s).HealthCheck = &ecs.HealthCheck{StartPeriod: aws.Int32(61)}
 		}, "SPOT109 warning", "--health-check-grace-period-seconds 61"},
 		{"SPOT109", "nobody says how slow", func(s *Subject) { s.HealthCheckGracePeriodSeconds = nil }, "SPOT109 info", ""},
-		{"SPOT109", "started within the patience", func(s *Subject) {
+		{"SPOT109", "started before it is killed", func(s *Subject) {
 			s.HealthCheckGracePeriodSeconds = nil
 			app(s).HealthCheck = &ecs.HealthCheck{StartPeriod: aws.Int32(60)}
 		}, "", ""},

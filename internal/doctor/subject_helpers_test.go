@@ -68,8 +68,8 @@ func ready() *Subject {
 	return s
 }
 
-// judged are the findings of the service after the changes, in the mode once.
-func judged(t *testing.T, change func(*Subject)) Diagnosis {
+// diagnosed are the findings of the service after the changes, in the mode once.
+func diagnosed(t *testing.T, change func(*Subject)) Diagnosis {
 	t.Helper()
 	s := ready()
 	change(s)

@@ -19,7 +19,7 @@ func taskChecks() []check {
 	needs := []services.Part{services.PartTaskDefinition}
 	return []check{
 		{
-			code: "SPOT101", title: "stopTimeout is shorter than the notice", parts: needs, judge: stopTimeout,
+			code: "SPOT101", title: "stopTimeout is shorter than the notice", parts: needs, run: stopTimeout,
 			why: "At an interruption ECS sends SIGTERM and, after the container's stopTimeout, SIGKILL. The default is 30 seconds, " +
 				"the maximum on Fargate 120: a container with a short timeout gives up most of the two-minute notice. " +
 				"An explicit value of 30 or more is taken as deliberate. Nonessential containers, log routers and containers " +
@@ -28,7 +28,7 @@ func taskChecks() []check {
 			cures:   []string{"register a revision of the task definition with \"stopTimeout\": 120"},
 		},
 		{
-			code: "SPOT105", title: "SIGTERM may not reach the program", parts: needs, judge: signals,
+			code: "SPOT105", title: "SIGTERM may not reach the program", parts: needs, run: signals,
 			why: "A shell that runs the program (sh -c ...) receives SIGTERM as process 1 and does not forward it, unless the script " +
 				"uses exec or traps the signal. bash, and newer versions of dash, replace themselves with a script that is a single " +
 				"command. npm and yarn may not forward the signal either. linuxParameters.initProcessEnabled helps a program without " +
@@ -38,13 +38,13 @@ func taskChecks() []check {
 			cures:   []string{"begin the script's last command with exec", "make the program itself the entry point, without a shell"},
 		},
 		{
-			code: "SPOT111", title: "data is lost with the task", parts: needs, judge: data,
+			code: "SPOT111", title: "data is lost with the task", parts: needs, run: data,
 			why:     "An EBS volume that ECS attaches to a service's task is always deleted with the task, and so is ephemeral storage.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-volumes.html"},
 			cures:   []string{"keep data that must last in Amazon EFS or Amazon S3"},
 		},
 		{
-			code: "SPOT112", title: "a redeployment may deploy another image", parts: append(needs, services.PartImages), judge: images,
+			code: "SPOT112", title: "a redeployment may deploy another image", parts: append(needs, services.PartImages), run: images,
 			why: "For each deployment ECS resolves an image tag to a digest once, and keeps to that digest for the tasks that it replaces by " +
 				"itself. A forced deployment resolves the tag again, so an interruption can roll out whatever was pushed since. Before platform " +
 				"version 1.3.0, and with versionConsistency disabled, every new task resolves the tag. A digest is fine, and so is a tag that " +
@@ -56,7 +56,7 @@ func taskChecks() []check {
 			},
 		},
 		{
-			code: "SPOT113", title: "the task definition is not active", parts: needs, judge: inactive,
+			code: "SPOT113", title: "the task definition is not active", parts: needs, run: inactive,
 			why: "A service can still scale with a task definition that was deregistered, but a deployment that names it is refused " +
 				"(\"TaskDefinition is inactive\"). AWS does not document whether a forced deployment, which does not name it, is refused " +
 				"as well: then nothing would be redeployed at an interruption.",
@@ -64,7 +64,7 @@ func taskChecks() []check {
 			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY"},
 		},
 		{
-			code: "SPOT117", title: "Fargate Spot does not support the platform", parts: needs, judge: platform,
+			code: "SPOT117", title: "Fargate Spot does not support the platform", parts: needs, run: platform,
 			why: "Fargate Spot supports Linux only: X86_64 from platform version 1.3.0, ARM64 from 1.4.0. LATEST is fine. (Older AWS pages say that ARM64 is not supported.)",
 			sources: []string{
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html",

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 )
@@ -122,7 +123,9 @@ func moto(t *testing.T) aws.Config {
 	}
 	t.Cleanup(func() { _ = cmd.Wait() }) // the test's context has killed it
 	awaitHTTP(t, "http://"+address+"/moto-api/")
-	cfg, err := config.LoadDefaultConfig(t.Context(),
+	// A connection that moto closes between two calls would fail the second: no call is attempted again here.
+	client := awshttp.NewBuildableClient().WithTransportOptions(func(tr *http.Transport) { tr.DisableKeepAlives = true })
+	cfg, err := config.LoadDefaultConfig(t.Context(), config.WithHTTPClient(client),
 		config.WithRegion("us-east-1"), config.WithBaseEndpoint("http://"+address), config.WithRetryMaxAttempts(1),
 		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
 	if err != nil {

@@ -22,8 +22,8 @@ func TestHostileTextInMarkdown(t *testing.T) {
 		"https://example.com", "www.example.com", "a@example.com", "@all", "#1", "<img src=x>", "</code></td>", "&lt;", "<!-- ", "$a$",
 		"a\n\n# b", "a\r\n| c |", "", " ", " a ", "\x1b[31m", "日本", `"`, `C:\x`, "$(id)", "{{ a }}",
 	} {
-		want := term.Escape(text)
 		for form, shown := range map[string]string{"words": InMarkdown(text), "code": InCode(text)} {
+			want := term.Escape(text)
 			if form == "code" && text == "" {
 				want = `""`
 			}

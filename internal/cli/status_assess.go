@@ -6,15 +6,15 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// judge assesses what was found, asks for the clusters, and adds what the functions did of late, unless days is nil.
+// assessAll assesses what was found, asks for the clusters, and adds what the functions did of late, unless days is nil.
 // Where that fails for one it is another failure of the survey.
-func (s *connection) judge(ctx context.Context, survey *deploy.Survey, days *recents) []deploy.Status {
+func (s *connection) assessAll(ctx context.Context, survey *deploy.Survey, days *recents) []deploy.Status {
 	if days != nil {
 		days.beginRest(survey.Found)
 	}
 	all := []deploy.Status{}
 	for _, found := range survey.Found {
-		status, err := s.judgeOne(ctx, found, survey)
+		status, err := s.assessOne(ctx, found, survey)
 		if err != nil {
 			survey.Failed = append(survey.Failed, deploy.Failure{Prefix: found.Names.Prefix, Err: err})
 			continue
@@ -27,7 +27,7 @@ func (s *connection) judge(ctx context.Context, survey *deploy.Survey, days *rec
 	return all
 }
 
-func (s *connection) judgeOne(ctx context.Context, found *deploy.Installation, survey *deploy.Survey) (deploy.Status, error) {
+func (s *connection) assessOne(ctx context.Context, found *deploy.Installation, survey *deploy.Survey) (deploy.Status, error) {
 	one, err := assess([]*deploy.Installation{found}, survey.Others)
 	if err != nil {
 		return deploy.Status{}, err

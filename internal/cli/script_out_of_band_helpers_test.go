@@ -20,7 +20,7 @@ import (
 
 // hand is a change that somebody makes past spothandler.
 func hand(ts *testscript.TestScript, _ bool, args []string) {
-	changes := handChanges()
+	changes := outOfBandChanges()
 	change, ok := changes[args[0]]
 	if !ok {
 		ts.Fatalf("no change %q, there are %s", args[0], slices.Sorted(maps.Keys(changes)))
@@ -33,7 +33,7 @@ type change = func(ctx context.Context, w *world, args []string) error
 // did drops an answer and keeps the error.
 func did[T any](_ T, err error) error { return err }
 
-func handChanges() map[string]change {
+func outOfBandChanges() map[string]change {
 	all := map[string]change{}
 	for _, some := range []map[string]change{roleChanges(), logChanges(), functionChanges(), ruleChanges()} {
 		maps.Copy(all, some)

@@ -51,7 +51,7 @@ func JudgeService(s *Subject, ignored []string) Diagnosis {
 			d.NotChecked = append(d.NotChecked, NotChecked{c.code, why})
 			continue
 		}
-		for _, v := range c.judge(s) {
+		for _, v := range c.run(s) {
 			f := Finding{Code: c.code, Severity: v.severity, Message: v.message, Cure: v.cure}
 			switch {
 			case slices.Contains(ignored, c.code):
