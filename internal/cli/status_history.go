@@ -30,7 +30,7 @@ type recents struct {
 	logs    history.LogsAPI
 	limiter *rate.Limiter // of the account and region
 	ctx     context.Context
-	end     context.CancelFunc
+	cancel  context.CancelFunc
 	now     time.Time
 
 	mu  sync.Mutex
@@ -61,8 +61,18 @@ func (n noted) FilterLogEvents(ctx context.Context, in *cloudwatchlogs.FilterLog
 // newRecents begins nothing yet. It has to be ended.
 func newRecents(ctx context.Context, logs history.LogsAPI, limiter *rate.Limiter) *recents {
 	r := &recents{logs: logs, limiter: limiter, now: time.Now(), all: map[string]*recent{}}
-	r.ctx, r.end = context.WithCancel(ctx)
+	r.ctx, r.cancel = context.WithCancel(ctx)
 	return r
+}
+
+// end stops what is still being read, and waits until it has stopped: with --verbose each call prints a line.
+func (r *recents) end() {
+	r.cancel()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, one := range r.all {
+		<-one.done
+	}
 }
 
 // located begins to read the records of an installation whose record is known. One that omits records has nothing
