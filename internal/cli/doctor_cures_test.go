@@ -20,7 +20,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -266,9 +265,7 @@ func brokenInstallations() []brokenInstallation {
 
 // What is wrong with an installation is found, its own cure mends it, and another's rule is told from ours.
 func TestDoctorOfInstallation(t *testing.T) {
-	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
-		t.Skip(err)
-	}
+	needArchive(t)
 	needPrograms(t, "aws", "sh")
 	config := useLocal(t, localaws.Service{Cluster: "shop", Name: "api", Desired: 2, OnDemand: 1}, localaws.Service{Cluster: "batch", Name: "etl", Desired: 2, OnDemand: 1})
 	must(t, "install --prefix prod --cluster shop --role-path /team/")

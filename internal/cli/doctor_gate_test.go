@@ -6,7 +6,6 @@ import (
 
 	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/localaws"
-	"github.com/spothandler/spothandler/internal/testaws"
 )
 
 // What doctor cannot have been meant to look at, or could not look at, is an error, and no pipeline takes it for ready.
@@ -15,15 +14,7 @@ func TestDoctorRefuses(t *testing.T) {
 		"AKIANOBODY":  `{}`,
 		"AKIACLUSTER": allowing("ecs:ListClusters", "ecs:DescribeClusters"),
 	}})
-	t.Cleanup(func() { _ = server.Close() })
-	if err := server.Seed(localaws.Service{Cluster: "shop", Name: "api", Desired: 2, OnDemand: 1}); err != nil {
-		t.Fatal(err)
-	}
-	url, err := server.URL()
-	if err != nil {
-		t.Fatal(err)
-	}
-	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_REGION": local.Region, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	useServer(t, server, localaws.Service{Cluster: "shop", Name: "api", Desired: 2, OnDemand: 1})
 	const root = "arn:aws:ecs:eu-west-1:111122223333:"
 	for _, test := range []struct {
 		caller, args string
@@ -62,15 +53,7 @@ func TestDoctorStrictWithoutARight(t *testing.T) {
 	server := localaws.New(localaws.Options{Region: local.Region, Delays: &localaws.Delays{}, Policies: map[string]string{
 		"AKIABLIND": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"servicequotas:*","Resource":"*"}]}`,
 	}})
-	t.Cleanup(func() { _ = server.Close() })
-	if err := server.Seed(local.Services()...); err != nil {
-		t.Fatal(err)
-	}
-	url, err := server.URL()
-	if err != nil {
-		t.Fatal(err)
-	}
-	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_REGION": local.Region, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	useServer(t, server, local.Services()...)
 	for _, test := range []struct {
 		caller, args string
 		want         int

@@ -1,17 +1,14 @@
 package cli
 
 import (
-	"errors"
 	"os"
 	"regexp"
 	"runtime"
 	"strings"
 	"testing"
 
-	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/localaws"
-	"github.com/spothandler/spothandler/internal/testaws"
 )
 
 // Who follows docs/quick-start.md, or the first screen of README, line by line, gets what it says. What waits for ctrl-C,
@@ -59,20 +56,10 @@ func runDocumented(t *testing.T, args []string) {
 // quickWorld is a local AWS with the services of `local`, in which nothing takes time.
 func quickWorld(t *testing.T) {
 	t.Helper()
-	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
-		t.Skip(err)
-	}
+	needArchive(t)
 	if runtime.GOOS != "linux" {
 		t.Skip("the function runs on Linux alone")
 	}
 	server := localaws.New(localaws.Options{Region: "eu-west-1", HostZip: local.HostZip, Delays: &localaws.Delays{}})
-	t.Cleanup(func() { _ = server.Close() })
-	if err := server.Seed(local.Services()...); err != nil {
-		t.Fatal(err)
-	}
-	url, err := server.URL()
-	if err != nil {
-		t.Fatal(err)
-	}
-	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1", "AWS_DEFAULT_REGION": "eu-west-1"})
+	useServer(t, server, local.Services()...)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"go/ast"
@@ -20,7 +19,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/localaws"
 	"github.com/spothandler/spothandler/internal/testaws"
 )
@@ -29,9 +27,7 @@ const errorsFile = "testdata/errors.golden"
 
 // Every failure as a user reads it, with its hint, in one file. Read it when you change one; -update writes it.
 func TestErrorTexts(t *testing.T) {
-	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
-		t.Skip(err)
-	}
+	needArchive(t)
 	if runtime.GOOS == "windows" {
 		t.Skip("the system's own words in it, of files and of the network, are those of a Unix")
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,7 +12,6 @@ import (
 
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/localaws"
-	"github.com/spothandler/spothandler/internal/testaws"
 )
 
 const prodGroup = "/aws/lambda/prod-ecs-fargate-spot-handler"
@@ -27,16 +27,36 @@ func newArchive(t *testing.T, install string) *archive {
 	t.Helper()
 	options := localaws.Options{Region: "eu-west-1", Delays: &localaws.Delays{}}
 	a := &archive{T: t, Server: localaws.New(options)}
-	t.Cleanup(func() { _ = a.Close() })
-	url, err := a.URL()
-	if err != nil {
-		t.Fatal(err)
-	}
-	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	useServer(t, a.Server)
 	if install != "" {
 		must(t, install)
 	}
 	return a
+}
+
+// says runs a command and checks its exit code, and that what it prints, in one line, contains each of the words; one
+// behind "no: " it must not contain.
+func (a *archive) says(line string, want int, words ...string) {
+	a.Helper()
+	code, shown := spothandler(a.Context(), "", strings.Fields(line)...)
+	all := strings.Join(strings.Fields(shown.out+shown.err), " ")
+	for _, word := range words {
+		if without, unwanted := strings.CutPrefix(word, "no: "); code != want || strings.Contains(all, without) == unwanted {
+			a.Errorf("%s exits with %d, want %d, and is not as %q:\n%s", line, code, want, word, all)
+		}
+	}
+}
+
+// refuseRecords has FilterLogEvents fail from now on as *trouble says: "denied", "key", "throttled", "" for not at all.
+func (a *archive) refuseRecords(trouble *string) {
+	during := func(which string) func(localaws.Call) bool {
+		return func(localaws.Call) bool { return *trouble == which }
+	}
+	a.Inject(localaws.Fault{Action: "FilterLogEvents", Match: during("denied"), Deny: true})
+	a.Inject(localaws.Fault{Action: "FilterLogEvents", Match: during("key"), Refuse: &localaws.Error{
+		Status: 400, Code: "AccessDeniedException", Message: "The KMS key is not accessible",
+	}})
+	a.Inject(localaws.Fault{Action: "FilterLogEvents", Match: during("throttled"), Throttle: true})
 }
 
 // write puts lines into the log group, as of so long ago, each in a stream of its own.

@@ -11,19 +11,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/cli/local"
-	"github.com/spothandler/spothandler/internal/testaws"
 )
 
 // Whoever may write a text in the account writes nothing to the terminal: every text of every answer of AWS, errors
 // included, is made hostile in turn, and each command is run.
 func TestNothingHostileReachesTheTerminal(t *testing.T) {
-	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
-		t.Skip(err)
-	}
+	needArchive(t)
 	l := newLiar(t)
-	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": l.url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	useEndpoint(t, l.url)
 	if err := l.aws.Seed(local.DemoServices()...); err != nil {
 		t.Fatal(err)
 	}
@@ -97,11 +93,9 @@ func (l *liar) everyLie(t *testing.T, line string, step int) {
 // The same for simulate, of a path that is known to be broken in two places, so that none of the texts makes it wait for
 // the function.
 func TestNothingHostileInARehearsal(t *testing.T) {
-	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
-		t.Skip(err)
-	}
+	needArchive(t)
 	l := newLiar(t)
-	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": l.url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	useEndpoint(t, l.url)
 	if err := l.aws.Seed(local.DemoServices()...); err != nil {
 		t.Fatal(err)
 	}
@@ -112,12 +106,10 @@ func TestNothingHostileInARehearsal(t *testing.T) {
 
 // The same for the errors of every write.
 func TestNothingHostileInRefusals(t *testing.T) {
-	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
-		t.Skip(err)
-	}
+	needArchive(t)
 	for _, line := range []string{"install --verbose", "uninstall --yes"} {
 		l := newLiar(t)
-		testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": l.url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+		useEndpoint(t, l.url)
 		prepare := func() {
 			l.lie("", 0)
 			must(t, map[string]string{"install --verbose": "uninstall --yes", "uninstall --yes": "install"}[line])

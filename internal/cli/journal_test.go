@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -25,16 +24,7 @@ func (a *archive) losesItsRole(prefix string) {
 // which is meant they name all, and never propose to install another one.
 func TestWhoseRecords(t *testing.T) {
 	a := newArchive(t, "")
-	says := func(line string, want int, words ...string) {
-		t.Helper()
-		code, shown := spothandler(t.Context(), "", strings.Fields(line)...)
-		all := strings.Join(strings.Fields(shown.out+shown.err), " ")
-		for _, word := range words {
-			if without, unwanted := strings.CutPrefix(word, "no: "); code != want || strings.Contains(all, without) == unwanted {
-				t.Errorf("%s exits with %d, want %d, and is not as %q:\n%s", line, code, want, word, all)
-			}
-		}
-	}
+	says := a.says
 	must(t, "install")
 	must(t, "uninstall --keep-logs --yes")
 	const left = "the role of (no prefix) is gone: these are the records that are left"

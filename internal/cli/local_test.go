@@ -1,7 +1,6 @@
 package cli_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -14,220 +13,12 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
-	"github.com/spothandler/spothandler/internal/cli"
 )
-
-// spothandler is the binary in an environment without any AWS settings.
-func spothandler(t *testing.T, args ...string) *exec.Cmd {
-	t.Helper()
-	needBinaries(t)
-	cmd := exec.CommandContext(t.Context(), binary(shared.folder, "spothandler"), args...)
-	cmd.Env = []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8"}
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 10 * time.Second
-	return cmd
-}
-
-// The demo shows each part of the job, and ends well.
-func TestDemo(t *testing.T) {
-	t.Parallel()
-	output, err := spothandler(t, "demo").CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, output)
-	}
-	rest := string(output)
-	for _, line := range []string{
-		"1 of 7", "shop/api        4 of 4 running",
-		"2 of 7", "$ spothandler install --prefix demo", "✓ Installed: 6 created",
-		"3 of 7", "✓ demo is healthy", "no interruption was recorded",
-		"4 of 7", "✓ redeploy", "· already_redeployed", "4 of 4 running, the old tasks are gone",
-		"5 of 7", "$ spothandler logs --prefix demo", "✓ redeployed  shop/api    after ", "· skipped     shop/api    already_redeployed",
-		"6 of 7", "✓ Nothing to change: demo is up to date.",
-		"7 of 7", "✓ Removed: 6 deleted", "0 roles, 0 log groups, 0 functions, 0 rules in the account",
-		"✓ 3 tasks interrupted, 1 redeployment, nothing left behind.",
-	} {
-		_, after, found := strings.Cut(rest, line)
-		if !found {
-			t.Fatalf("%q does not follow in\n%s", line, output)
-		}
-		rest = after
-	}
-	record := regexp.MustCompile(`^\d\d:\d\d:\d\d\.\d{3}  `) // whose ids are whole where nobody looks
-	for _, line := range strings.Split(string(output), "\n") {
-		if n := len([]rune(line)); n > 80 && !record.MatchString(line) {
-			t.Errorf("%d columns: %s", n, line)
-		}
-	}
-	samePicture(t, string(output))
-}
-
-// samePicture compares README's picture with what the demo prints today, but for names, times, and the decisions, of
-// which the order and the number differ from run to run.
-func samePicture(t *testing.T, output string) {
-	t.Helper()
-	picture, err := os.ReadFile("../../docs/images/demo.ansi")
-	if err != nil {
-		t.Fatal(err)
-	}
-	differs := regexp.MustCompile(`\x1b\[[0-9;]*m|[0-9]{8,}|[0-9.]+s|\r`)
-	decision := regexp.MustCompile(`RUNNING|DEACTIVATING|STOPPING|^  [a-z]+_`)
-	for line := range strings.SplitSeq(differs.ReplaceAllString(string(picture), ""), "\n") {
-		if !decision.MatchString(line) && !strings.Contains(differs.ReplaceAllString(output, ""), line) {
-			t.Errorf("README's picture has %q, and the demo does not: run make docs", line)
-		}
-	}
-}
-
-// Under -o json the demo prints one answer, which is what its schema says.
-func TestDemoInJSON(t *testing.T) {
-	t.Parallel()
-	cmd := spothandler(t, "demo", "-o", "json")
-	output, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, output)
-	}
-	keepsToSchema(t, "demo", output)
-	var answer struct {
-		Interruption struct {
-			Tasks            []string
-			Decisions        []struct{ Applied bool }
-			DeploymentBefore string `json:"deployment_before"`
-			DeploymentAfter  string `json:"deployment_after"`
-		}
-	}
-	if err := json.Unmarshal(output, &answer); err != nil {
-		t.Fatal(err)
-	}
-	applied := 0
-	for _, d := range answer.Interruption.Decisions {
-		if d.Applied {
-			applied++
-		}
-	}
-	if found := answer.Interruption; len(found.Tasks) != 3 || applied != 1 || found.DeploymentBefore == found.DeploymentAfter {
-		t.Errorf("%+v", found)
-	}
-}
-
-// What local and local interrupt print under -o json is what their schemas say.
-func TestLocalInJSON(t *testing.T) {
-	t.Parallel()
-	cmd := spothandler(t, "local", "--port", "0", "-o", "json")
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	local := &serving{cmd: cmd}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	var answer json.RawMessage
-	if err := json.NewDecoder(stdout).Decode(&answer); err != nil {
-		t.Fatal(err)
-	}
-	keepsToSchema(t, "local", answer)
-	var shown struct{ Environment map[string]string }
-	if err := json.Unmarshal(answer, &shown); err != nil {
-		t.Fatal(err)
-	}
-	for name, value := range shown.Environment {
-		local.env = append(local.env, name+"="+value)
-	}
-	keepsToSchema(t, "interrupt", []byte(local.run(t, spothandler(t, "local", "interrupt", "--cluster", "shop", "--service", "api", "-o", "json"))))
-	ctrlC(t, local)
-}
-
-// keepsToSchema holds an answer against a schema in docs/schema.
-func keepsToSchema(t *testing.T, schema string, text []byte) {
-	t.Helper()
-	answer, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	if err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
-	if err := cli.StrictSchemas(t)[schema].Validate(answer); err != nil {
-		t.Errorf("%#v\n%s", err, text)
-	}
-}
-
-// serving is a `spothandler local` in the background.
-type serving struct {
-	cmd     *exec.Cmd
-	env     []string // what its exports say
-	shown   string   // what it printed first
-	output  *bufio.Scanner
-	notices *lockedBuffer // its stderr
-}
-
-// lockedBuffer is a buffer that may be read while a process writes to it.
-type lockedBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(text []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(text)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
-}
-
-func serveAWS(t *testing.T, args ...string) *serving {
-	t.Helper()
-	return serveAWSIn(t, nil, args...)
-}
-
-// serveAWSIn is serveAWS in an environment with these variables as well.
-func serveAWSIn(t *testing.T, env []string, args ...string) *serving {
-	t.Helper()
-	s := &serving{cmd: spothandler(t, append([]string{"local", "--port", "0"}, args...)...), notices: &lockedBuffer{}}
-	s.cmd.Stderr, s.cmd.Env = s.notices, append(s.cmd.Env, env...)
-	stdout, err := s.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	s.output = bufio.NewScanner(stdout)
-	for s.output.Scan() && !strings.Contains(s.output.Text(), "ctrl-C ends it") {
-		s.shown += s.output.Text() + "\n"
-		if variable, ok := strings.CutPrefix(s.output.Text(), "  export "); ok {
-			s.env = append(s.env, variable)
-		}
-	}
-	t.Cleanup(func() { _ = s.cmd.Process.Kill(); _ = s.cmd.Wait() })
-	return s
-}
-
-func (s *serving) url() string { return strings.TrimPrefix(s.env[0], "AWS_ENDPOINT_URL=") }
-
-func (s *serving) key() string { return strings.TrimPrefix(s.env[3], "AWS_ACCESS_KEY_ID=") }
-
-// run runs a command with the exports.
-func (s *serving) run(t *testing.T, cmd *exec.Cmd) string {
-	t.Helper()
-	cmd.Env = append(cmd.Env, s.env...)
-	output, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%s: %v\n%s", cmd, err, output)
-	}
-	return string(output)
-}
 
 // What the help tells to type in another terminal works, and ctrl-C ends it all.
 func TestLocal(t *testing.T) {
@@ -414,33 +205,6 @@ func TestLocalRemovesTheFoldersOfAKilledServer(t *testing.T) {
 	}
 }
 
-func ctrlC(t *testing.T, local *serving) {
-	t.Helper()
-	if runtime.GOOS == "windows" {
-		t.Skip("a process cannot be sent ctrl-C here")
-	}
-	if err := local.cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	if err := local.cmd.Wait(); err != nil {
-		t.Errorf("after ctrl-C: %v", err)
-	}
-}
-
-// waitFor asks until it holds, at most half a minute.
-func waitFor(t *testing.T, holds func() bool) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	for !holds() {
-		select {
-		case <-ctx.Done():
-			t.Fatal("it does not come true")
-		case <-time.After(200 * time.Millisecond):
-		}
-	}
-}
-
 // The function that runs is the very zip that was uploaded: one byte of it changed, and the invocation
 // fails as Lambda's would.
 func TestTheUploadedFunctionRuns(t *testing.T) {
@@ -551,4 +315,33 @@ func TestLocalSeed(t *testing.T) {
 	if out := local.run(t, spothandler(t, "install", "-o", "json")); !strings.Contains(out, "arn:aws-cn:lambda:cn-north-1:"+account) {
 		t.Error(out)
 	}
+}
+
+// What local and local interrupt print under -o json is what their schemas say.
+func TestLocalInJSON(t *testing.T) {
+	t.Parallel()
+	cmd := spothandler(t, "local", "--port", "0", "-o", "json")
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	local := &serving{cmd: cmd}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	var answer json.RawMessage
+	if err := json.NewDecoder(stdout).Decode(&answer); err != nil {
+		t.Fatal(err)
+	}
+	keepsToSchema(t, "local", answer)
+	var shown struct{ Environment map[string]string }
+	if err := json.Unmarshal(answer, &shown); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range shown.Environment {
+		local.env = append(local.env, name+"="+value)
+	}
+	keepsToSchema(t, "interrupt", []byte(local.run(t, spothandler(t, "local", "interrupt", "--cluster", "shop", "--service", "api", "-o", "json"))))
+	ctrlC(t, local)
 }

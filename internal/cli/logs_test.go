@@ -17,7 +17,6 @@ import (
 
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
-	"github.com/spothandler/spothandler/internal/localaws"
 )
 
 // A line for each event says what was done for which service, why, and what cures a failure.
@@ -91,16 +90,7 @@ func TestLogsRefuses(t *testing.T) {
 // Where there is nothing to read, logs says which of the reasons it is.
 func TestLogsInTrouble(t *testing.T) {
 	a := newArchive(t, "")
-	says := func(line string, want int, words ...string) {
-		t.Helper()
-		code, shown := spothandler(t.Context(), "", strings.Fields(line)...)
-		all := strings.Join(strings.Fields(shown.out+shown.err), " ")
-		for _, word := range words {
-			if code != want || !strings.Contains(all, word) {
-				t.Errorf("%s exits with %d, says no %q:\n%s", line, code, word, all)
-			}
-		}
-	}
+	says := a.says
 	says("logs", exitNotInstalled, "(no prefix) is not installed in eu-west-1")
 	says("logs --all-regions", exitNotInstalled, "spothandler is not installed in any region")
 	must(t, "install --prefix prod --log-level ERROR")
@@ -110,13 +100,7 @@ func TestLogsInTrouble(t *testing.T) {
 	says("logs --region eu-west-1 --region us-east-1", exitNotInstalled, "not installed", "no records")
 
 	trouble := ""
-	during := func(which string) func(localaws.Call) bool {
-		return func(localaws.Call) bool { return trouble == which }
-	}
-	a.Inject(localaws.Fault{Action: "FilterLogEvents", Match: during("denied"), Deny: true})
-	a.Inject(localaws.Fault{Action: "FilterLogEvents", Match: during("key"), Refuse: &localaws.Error{
-		Status: 400, Code: "AccessDeniedException", Message: "The KMS key is not accessible",
-	}})
+	a.refuseRecords(&trouble)
 	trouble = "denied"
 	says("logs --prefix prod", exitError, "reading log group "+prodGroup+": access denied", "may not logs:FilterLogEvents", "› spothandler policy logs --prefix prod")
 	says("logs --prefix prod -o json", exitError, `"access_denied"`)

@@ -76,16 +76,7 @@ func TestReport(t *testing.T) {
 // What a report lacks is said.
 func TestReportInTrouble(t *testing.T) {
 	a := newArchive(t, "")
-	says := func(line string, want int, words ...string) {
-		t.Helper()
-		code, shown := spothandler(t.Context(), "", strings.Fields(line)...)
-		all := strings.Join(strings.Fields(shown.out+shown.err), " ")
-		for _, word := range words {
-			if code != want || !strings.Contains(all, word) {
-				t.Errorf("%s exits with %d, says no %q:\n%s", line, code, word, all)
-			}
-		}
-	}
+	says := a.says
 	for _, days := range []string{"0", "-1", "3654"} {
 		says("report --days "+days, exitError, "--days "+days+" is not accepted")
 	}

@@ -17,30 +17,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
-	"github.com/spothandler/spothandler/internal/testaws"
 )
 
 const schemaFolder = "../../docs/schema"
 
 // Every answer in JSON is what its schema says, and has no key that the schema does not know.
 func TestAnswersKeepToTheirSchemas(t *testing.T) {
-	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
-		t.Skip(err)
-	}
+	needArchive(t)
 	server := localaws.New(localaws.Options{Region: "eu-west-1", Delays: &localaws.Delays{}})
-	defer server.Close()
-	url, err := server.URL()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := server.Seed(local.Services()...); err != nil {
-		t.Fatal(err)
-	}
-	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
+	useServer(t, server, local.Services()...)
 	schemas := strictSchemas(t)
 	if _, err := ecs.NewFromConfig(server.Config()).CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: aws.String("shop")}); err != nil {
 		t.Fatal(err)
@@ -100,9 +88,7 @@ func TestAnswersKeepToTheirSchemas(t *testing.T) {
 
 // The same for what is read out of the function's log.
 func TestHistoryKeepsToItsSchemas(t *testing.T) {
-	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
-		t.Skip(err)
-	}
+	needArchive(t)
 	log := newArchive(t, "install --prefix prod")
 	log.record(time.Hour, "1", redeployed)
 	log.record(2*time.Hour, "2", refusedByIAM)

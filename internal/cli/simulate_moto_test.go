@@ -1,12 +1,10 @@
 package cli
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
-	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/simulate"
 	"github.com/spothandler/spothandler/internal/testaws"
@@ -15,9 +13,7 @@ import (
 // On an AWS that others wrote, which runs no function without Docker and fails at an event for one, simulate ends well:
 // no link is called broken or proved, and why is said.
 func TestSimulateOnMoto(t *testing.T) {
-	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
-		t.Skip(err)
-	}
+	needArchive(t)
 	if err := testaws.ServeOnSpot(t.Context(), ecs.NewFromConfig(testaws.UseMoto(t, local.Region))); err != nil {
 		t.Fatal(err)
 	}

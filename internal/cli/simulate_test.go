@@ -2,7 +2,6 @@ package cli
 
 import (
 	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
@@ -26,19 +24,9 @@ import (
 // rehearsalWorld is a local AWS that runs the function, with a cluster shop.
 func rehearsalWorld(t *testing.T, services ...localaws.Service) (*localaws.Server, aws.Config) {
 	t.Helper()
-	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
-		t.Skip(err)
-	}
+	needArchive(t)
 	server := local.NewServer(programOf(newApp(SystemStreams(), nil))(), "eu-west-1", "", nil)
-	t.Cleanup(func() { _ = server.Close() })
-	if err := server.Seed(services...); err != nil {
-		t.Fatal(err)
-	}
-	url, err := server.URL()
-	if err != nil {
-		t.Fatal(err)
-	}
-	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1", "AWS_DEFAULT_REGION": "eu-west-1"})
+	useServer(t, server, services...)
 	return server, server.Config()
 }
 

@@ -18,7 +18,6 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
-	"github.com/spothandler/spothandler/internal/localaws"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
@@ -103,14 +102,7 @@ func TestStatusHistory(t *testing.T) {
 func TestStatusHistoryInTrouble(t *testing.T) {
 	a := newArchive(t, "install --prefix prod")
 	trouble := ""
-	during := func(which string) func(localaws.Call) bool {
-		return func(localaws.Call) bool { return trouble == which }
-	}
-	a.Inject(localaws.Fault{Action: "FilterLogEvents", Match: during("denied"), Deny: true})
-	a.Inject(localaws.Fault{Action: "FilterLogEvents", Match: during("key"), Refuse: &localaws.Error{
-		Status: 400, Code: "AccessDeniedException", Message: "The KMS key is not accessible",
-	}})
-	a.Inject(localaws.Fault{Action: "FilterLogEvents", Match: during("throttled"), Throttle: true})
+	a.refuseRecords(&trouble)
 	for _, test := range []struct{ trouble, want string }{
 		{"denied", "unknown: you may not logs:FilterLogEvents\n"},
 		{"key", "unknown: the KMS key of the log group may not be used:\n"},

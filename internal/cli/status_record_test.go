@@ -9,20 +9,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/spothandler/spothandler/internal/localaws"
-	"github.com/spothandler/spothandler/internal/testaws"
 )
+
+// installedTwice returns a local AWS with the installations prod and test.
+func installedTwice(t *testing.T) *localaws.Server {
+	t.Helper()
+	server := localaws.New(localaws.Options{Region: "eu-west-1", Delays: &localaws.Delays{}})
+	useServer(t, server)
+	must(t, "install --prefix prod --cluster shop --region eu-west-1")
+	must(t, "install --prefix test --cluster batch --region eu-west-1")
+	return server
+}
 
 // One record that somebody spoiled hides no other installation, and can be uninstalled.
 func TestSpoiledRecord(t *testing.T) {
-	server := localaws.New(localaws.Options{Region: "eu-west-1", Delays: &localaws.Delays{}})
-	defer server.Close()
-	url, err := server.URL()
-	if err != nil {
-		t.Fatal(err)
-	}
-	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
-	must(t, "install --prefix prod --cluster shop --region eu-west-1")
-	must(t, "install --prefix test --cluster batch --region eu-west-1")
+	server := installedTwice(t)
 	api := iam.NewFromConfig(server.Config())
 	role, err := api.GetRole(t.Context(), &iam.GetRoleInput{RoleName: aws.String(theRole)})
 	if err != nil {
@@ -47,15 +48,7 @@ func TestSpoiledRecord(t *testing.T) {
 
 // What cannot be read of one installation is an error, and the others are shown.
 func TestStatusShowsTheOthers(t *testing.T) {
-	server := localaws.New(localaws.Options{Region: "eu-west-1", Delays: &localaws.Delays{}})
-	defer server.Close()
-	url, err := server.URL()
-	if err != nil {
-		t.Fatal(err)
-	}
-	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"})
-	must(t, "install --prefix prod --cluster shop --region eu-west-1")
-	must(t, "install --prefix test --cluster batch --region eu-west-1")
+	server := installedTwice(t)
 	server.Inject(localaws.Fault{Action: "DescribeRule", Match: func(c localaws.Call) bool { return strings.Contains(c.Resource, theRule) }, Refuse: &localaws.Error{Code: "InternalException", Status: 500}})
 	code, shown := spothandler(t.Context(), "", words("status --region eu-west-1 -o json")...)
 	var answer statusAnswer

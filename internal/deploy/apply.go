@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	smithytime "github.com/aws/smithy-go/time"
+
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
@@ -141,7 +143,7 @@ func settled(ctx context.Context, ceiling time.Duration, look func(context.Conte
 		if time.Now().After(deadline) {
 			return unsettled(left[0])
 		}
-		if err := sleep(ctx, settlePause); err != nil {
+		if err := smithytime.SleepWithContext(ctx, settlePause); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,8 @@ package deploy
 import (
 	"context"
 	"time"
+
+	smithytime "github.com/aws/smithy-go/time"
 )
 
 // runner is the context of a change while it is applied.
@@ -35,21 +37,9 @@ func (r *runner) retry(ctx context.Context, w wait, do func() error) error {
 			return &waitError{w.what, ceiling, err}
 		}
 		r.note(w.what)
-		if err := sleep(ctx, pause); err != nil {
+		if err := smithytime.SleepWithContext(ctx, pause); err != nil {
 			return err
 		}
-	}
-}
-
-// sleep pauses, or returns the context's error if it ends first.
-func sleep(ctx context.Context, pause time.Duration) error {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	smithytime "github.com/aws/smithy-go/time"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -189,7 +191,7 @@ func (v *invocation) wait(ctx context.Context, d time.Duration) error {
 	if !time.Now().Before(v.updating.until) {
 		return fmt.Errorf("waiting to act on service %s: %w", v.event.Service, errOutOfTime)
 	}
-	if err := sleep(ctx, d); err != nil {
+	if err := smithytime.SleepWithContext(ctx, d); err != nil {
 		return fmt.Errorf("waiting to act on service %s: %w", v.event.Service, outOfTime(err))
 	}
 	return nil

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	smithytime "github.com/aws/smithy-go/time"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
@@ -247,7 +249,7 @@ func (v *invocation) createLogStream(ctx context.Context, stream string, timeout
 		}
 		unclear = unclear || !isThrottle(err)
 		v.logRetry(ctx, "CreateLogStream", delay, err)
-		if err := sleep(ctx, delay); err != nil {
+		if err := smithytime.SleepWithContext(ctx, delay); err != nil {
 			return unclear, budget.outOfTime(err)
 		}
 	}

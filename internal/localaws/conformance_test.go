@@ -3,21 +3,20 @@ package localaws
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"net/http"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"github.com/spothandler/spothandler/internal/testaws"
 )
 
 // step is one call of a conformance table. The steps of a table are run in order against localaws and against
@@ -105,60 +104,23 @@ const (
 // moto starts a moto server and returns a client configuration for it.
 func moto(t *testing.T) aws.Config {
 	t.Helper()
-	program, err := exec.LookPath("moto_server")
-	if err != nil {
-		t.Skip("moto_server is not on the PATH: pip install 'moto[server]'")
+	url, stop, err := testaws.StartMoto(t.Context(), "MOTO_LAMBDA_CONCURRENCY_QUOTA=1000") // moto has no limit by default
+	if errors.Is(err, testaws.ErrNoMoto) {
+		t.Skip(err)
 	}
-	address := freeAddress(t)
-	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var output strings.Builder
-	cmd := exec.CommandContext(t.Context(), program, "-H", host, "-p", port)
-	cmd.Env = append(os.Environ(), "MOTO_LAMBDA_CONCURRENCY_QUOTA=1000") // moto has no limit by default
-	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &output, &output, time.Second
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Wait() }) // the test's context has killed it
-	awaitHTTP(t, "http://"+address+"/moto-api/")
+	t.Cleanup(stop)
 	// A connection that moto closes between two calls would fail the second: no call is attempted again here.
 	client := awshttp.NewBuildableClient().WithTransportOptions(func(tr *http.Transport) { tr.DisableKeepAlives = true })
 	cfg, err := config.LoadDefaultConfig(t.Context(), config.WithHTTPClient(client),
-		config.WithRegion("us-east-1"), config.WithBaseEndpoint("http://"+address), config.WithRetryMaxAttempts(1),
+		config.WithRegion("us-east-1"), config.WithBaseEndpoint(url), config.WithRetryMaxAttempts(1),
 		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return cfg
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
-// awaitHTTP waits until something responds, for at most half a minute.
-func awaitHTTP(t *testing.T, url string) {
-	t.Helper()
-	for range 300 {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if answer, err := http.DefaultClient.Do(r); err == nil {
-			_ = answer.Body.Close()
-			return
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	t.Fatal("nothing answers at " + url)
 }
 
 // text returns facts on one line.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	smithytime "github.com/aws/smithy-go/time"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"golang.org/x/time/rate"
@@ -46,20 +48,9 @@ func (r *Rehearsal) await(ctx context.Context) (*handler.Record, error) {
 				return nil, err
 			}
 		}
-		if err := pause(ctx, pace); err != nil {
+		if err := smithytime.SleepWithContext(ctx, pace); err != nil {
 			return nil, err
 		}
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,14 +15,11 @@ import (
 type ec2Wire struct{}
 
 func (ec2Wire) target(c *message) error {
-	form, err := url.ParseQuery(string(c.Body))
+	form, err := readForm(c)
 	if err != nil {
-		return Refuse("MalformedQueryString", "%v", err)
+		return err
 	}
-	c.Record.Service, c.Record.Action, c.Params = "ec2", form.Get("Action"), Obj{}
-	for key, values := range form {
-		plant(c.Params, strings.Split(key, "."), values[0])
-	}
+	c.Record.Service, c.Record.Action = "ec2", form.Get("Action")
 	return nil
 }
 

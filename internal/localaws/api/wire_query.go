@@ -19,14 +19,11 @@ type queryWire struct{}
 
 // target converts "Tags.member.1.Key=a" to the equivalent of {"Tags":[{"Key":"a"}]}.
 func (queryWire) target(c *message) error {
-	form, err := url.ParseQuery(string(c.Body))
+	form, err := readForm(c)
 	if err != nil {
-		return Refuse("MalformedQueryString", "%v", err)
+		return err
 	}
-	c.Record.Action, c.Params = cmp.Or(form.Get("Action"), c.HTTP.Method+" "+c.HTTP.URL.Path), Obj{}
-	for key, values := range form {
-		plant(c.Params, strings.Split(key, "."), values[0])
-	}
+	c.Record.Action = cmp.Or(form.Get("Action"), c.HTTP.Method+" "+c.HTTP.URL.Path)
 	return nil
 }
 
@@ -35,6 +32,19 @@ func (queryWire) decode(c *message, in any) error {
 		return Refuse("MalformedInput", "%v", err)
 	}
 	return nil
+}
+
+// readForm reads the form in the body, and plants its values in the request's parameters.
+func readForm(c *message) (url.Values, error) {
+	form, err := url.ParseQuery(string(c.Body))
+	if err != nil {
+		return nil, Refuse("MalformedQueryString", "%v", err)
+	}
+	c.Params = Obj{}
+	for key, values := range form {
+		plant(c.Params, strings.Split(key, "."), values[0])
+	}
+	return form, nil
 }
 
 // plant sets value at path in a tree of maps.
