@@ -234,3 +234,6 @@ func isExpired(err error) bool {
 	return ok && slices.Contains([]string{"expired_credentials", "sso_session_expired"}, known.Code) ||
 		apperr.HasCode(err, "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException")
 }
+
+// logsOf is the client for a region's records.
+func logsOf(s *connection) history.LogsAPI { return cloudwatchlogs.NewFromConfig(s.Config) }

@@ -5,11 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/spothandler/spothandler/internal/cli/term"
-
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/history"
@@ -45,7 +42,7 @@ func openJournal(ctx context.Context, a *app, o *addressOptions) (*journal, erro
 	if located.Left {
 		a.warn("the role of " + deploy.DisplayPrefix(a.prefix) + " is gone: these are the records that are left")
 	}
-	return &journal{a, s, located, o, cloudwatchlogs.NewFromConfig(s.Config)}, nil
+	return &journal{a, s, located, o, logsOf(s)}, nil
 }
 
 // addressOptions say which installation a command reads the records of.
@@ -138,7 +135,7 @@ func (j *journal) renewed(ctx context.Context) (history.LogsAPI, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cloudwatchlogs.NewFromConfig(s.Config), nil
+	return logsOf(s), nil
 }
 
 // unreadable explains why records could not be read.

@@ -20,18 +20,24 @@ func notInstalled(a *app, command, prefix, region string, others []deploy.Listed
 		verdict.Hints = lookFirst(a, prefix, "spothandler install"+a.scope(prefix))
 		return verdict
 	}
-	var names []string
-	for _, other := range others {
-		names = append(names, deploy.DisplayPrefix(other.Prefix))
-	}
-	verdict.Detail = []string{"Installed there: " + strings.Join(names, ", ") + "."}
-	for _, other := range others[:min(fewOthers, len(others))] {
-		verdict.Hints = append(verdict.Hints, a.another(command, other.Prefix))
-	}
+	sentence, hints := nameOthers(a, command, others)
+	verdict.Detail, verdict.Hints = []string{sentence}, hints
 	if command == "upgrade" && len(others) > 1 && a.sources.Prefix == "" {
 		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+a.scope("")+"   every one of them")
 	}
 	return verdict
+}
+
+// nameOthers names all other installations in a sentence, and returns the command on each of the first few.
+func nameOthers(a *app, command string, others []deploy.Listed) (sentence string, hints []string) {
+	names := make([]string, len(others))
+	for i, other := range others {
+		names[i] = deploy.DisplayPrefix(other.Prefix)
+	}
+	for _, other := range others[:min(fewOthers, len(others))] {
+		hints = append(hints, a.another(command, other.Prefix))
+	}
+	return "Installed there: " + strings.Join(names, ", ") + ".", hints
 }
 
 // fewOthers is how many other installations get a hint of their own.

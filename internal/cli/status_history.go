@@ -9,13 +9,12 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/spothandler/spothandler/internal/cli/show"
-	"github.com/spothandler/spothandler/internal/cli/term"
-
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"golang.org/x/time/rate"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/show"
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/history"
@@ -245,6 +244,3 @@ func recentInBrief(status deploy.Status) string {
 	}
 	return strings.Join(words, ", ")
 }
-
-// logsOf is the client for a region's records.
-func logsOf(s *connection) history.LogsAPI { return cloudwatchlogs.NewFromConfig(s.Config) }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spothandler/spothandler/internal/cli/show"
@@ -33,16 +32,13 @@ func (r *removal) printRemoved(took time.Duration) {
 
 func (r *removal) printNothing(others []deploy.Listed) {
 	r.out.Print(r.out.Success(fmt.Sprintf("Nothing to remove: %s is not installed in %s.", deploy.DisplayPrefix(r.asked.prefix), r.id.Region)))
-	var names []string
-	for _, other := range others {
-		names = append(names, deploy.DisplayPrefix(other.Prefix))
-	}
-	if len(names) == 0 {
+	if len(others) == 0 {
 		return
 	}
-	r.out.Print(r.out.Paragraph("  ", "Installed there: "+strings.Join(names, ", ")+"."))
-	for _, other := range others[:min(fewOthers, len(others))] {
-		show.Hint(r.out, r.another("uninstall", other.Prefix))
+	sentence, hints := nameOthers(r.app, "uninstall", others)
+	r.out.Print(r.out.Paragraph("  ", sentence))
+	for _, each := range hints {
+		show.Hint(r.out, each)
 	}
 }
 
