@@ -81,6 +81,16 @@ func serviceCases() []serviceCase {
 		{"SPOT105", "the image decides", func(s *Subject) { app(s).EntryPoint = nil }, "SPOT105 info", ""},
 		{"SPOT105", "a shell that execs", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "migrate && exec /app"} }, "", ""},
 		{"SPOT105", "a shell that traps", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "trap stop TERM; /app & wait"} }, "", ""},
+		{"SPOT105", "a trap of EXIT, which bash runs at SIGTERM", func(s *Subject) { app(s).EntryPoint = []string{"bash", "-c", `trap "kill \$!" EXIT; /app & wait`} }, "", ""},
+		{"SPOT105", "a trap of EXIT, which sh runs at its own end only", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "trap 'kill $!' EXIT; /app & wait"} }, "SPOT105 warning", "trap it by the name TERM"},
+		{"SPOT105", "a trap of 0, which is EXIT", func(s *Subject) { app(s).EntryPoint = []string{"dash", "-c", "trap stop 0; /app & wait"} }, "SPOT105 warning", ""},
+		{"SPOT105", "a trap of EXIT and TERM", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "trap 'kill $! > /log' EXIT term; /app & wait"} }, "", ""},
+		{"SPOT105", "a trap of 15, which is TERM", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "trap -- stop INT 15; /app & wait"} }, "", ""},
+		{"SPOT105", "a trap of SIGTERM, a name that dash rejects", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "trap stop SIGTERM; /app & wait"} }, "SPOT105 warning", ""},
+		{"SPOT105", "a trap of SIGTERM, a name that ash accepts", func(s *Subject) { app(s).EntryPoint = []string{"ash", "-c", "trap stop SIGTERM; /app & wait"} }, "", ""},
+		{"SPOT105", "a trap of another signal", func(s *Subject) { app(s).EntryPoint = []string{"bash", "-c", "trap stop INT; /app & wait"} }, "SPOT105 warning", ""},
+		{"SPOT105", "a trap that ignores it", func(s *Subject) { app(s).EntryPoint = []string{"bash", "-c", "trap '' TERM; /app & wait"} }, "SPOT105 warning", ""},
+		{"SPOT105", "a trap that resets it", func(s *Subject) { app(s).EntryPoint = []string{"bash", "-c", "trap - TERM; /app & wait"} }, "SPOT105 warning", ""},
 		{"SPOT105", "the script is the command, and execs", func(s *Subject) { app(s).EntryPoint, app(s).Command = []string{"sh", "-c"}, []string{"exec /app"} }, "", ""},
 		{"SPOT105", "the script is the command", func(s *Subject) {
 			app(s).EntryPoint, app(s).Command = []string{"bash", "-c"}, []string{"migrate; /app"}

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// isShell reports whether a command is a shell with a script that neither uses exec nor traps the signal.
+// isShell reports whether a command is a shell with a script that neither uses exec nor traps SIGTERM.
 // bash replaces itself with a single command; which shell sh is cannot be told from here.
 func isShell(command []string) bool {
 	shell := path.Base(command[0])
@@ -15,7 +15,7 @@ func isShell(command []string) bool {
 		return false
 	}
 	script, found := scriptOf(command[1:])
-	return found && !handsOver(script) && (shell != "bash" || strings.ContainsAny(script, ";&|\n`(){}"))
+	return found && !handsOver(script) && !traps(shell, script) && (shell != "bash" || strings.ContainsAny(script, ";&|\n`(){}"))
 }
 
 // scriptOf returns the script that a shell is given with -c, the first argument that is no option (POSIX, sh).
@@ -39,9 +39,35 @@ func scriptOf(arguments []string) (script string, found bool) {
 	return "", found
 }
 
-// handsOver reports whether a script replaces itself with the program, or handles the signal. An exec with nothing
-// but redirections only redirects the shell's own files.
+// handsOver reports whether a script replaces itself with the program. An exec with nothing but redirections only
+// redirects the shell's own files.
 func handsOver(script string) bool {
 	script = regexp.MustCompile(`(\d*|&)(<<<|<>|>>|>\||[<>])&?[ \t]*[^\s;&|()]+`).ReplaceAllString(script, "")
-	return regexp.MustCompile(`(^|[\s;&|({])(exec[ \t]+[^\s;&|)}#]|trap\s)`).MatchString(script)
+	return regexp.MustCompile(`(^|[\s;&|({])exec[ \t]+[^\s;&|)}#]`).MatchString(script)
+}
+
+// traps reports whether a script runs an action of its own at SIGTERM. "-" resets the signal, and "" ignores it, in
+// the program as well.
+func traps(shell, script string) bool {
+	trap := regexp.MustCompile(`(?:^|[\s;&|({])trap[ \t]+(?:--[ \t]+)?((?:'[^']*'|"(?:[^"\\]|\\.)*"|[^\s;&|()'"])+)((?:[ \t]+\w+)+)`)
+	for _, found := range trap.FindAllStringSubmatch(script, -1) {
+		action, conditions := found[1], strings.Fields(strings.ToUpper(found[2]))
+		if !slices.Contains([]string{"-", "''", `""`}, action) && slices.ContainsFunc(conditions, func(c string) bool { return slices.Contains(trapsOf(shell), c) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// trapsOf are the conditions on which a shell that is process 1 runs a trap when it receives SIGTERM. POSIX has
+// TERM and 15; dash, which is sh on Debian, rejects SIGTERM ("bad trap"), and only bash runs the trap of EXIT.
+func trapsOf(shell string) []string {
+	conditions := []string{"TERM", "15"}
+	switch shell {
+	case "ash":
+		return append(conditions, "SIGTERM")
+	case "bash":
+		return append(conditions, "SIGTERM", "EXIT", "0")
+	}
+	return conditions
 }

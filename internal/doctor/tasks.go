@@ -3,6 +3,7 @@ package doctor
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -30,12 +31,16 @@ func taskChecks() []check {
 		{
 			code: "SPOT105", title: "SIGTERM may not reach the program", parts: needs, run: signals,
 			why: "A shell that runs the program (sh -c ...) receives SIGTERM as process 1 and does not forward it, unless the script " +
-				"uses exec or traps the signal. bash, and newer versions of dash, replace themselves with a script that is a single " +
-				"command. npm and yarn may not forward the signal either. linuxParameters.initProcessEnabled helps a program without " +
-				"a signal handler of its own, but not a shell: the init process signals only its direct child. If the task definition " +
+				"uses exec or traps the signal as TERM. Only bash runs a trap of EXIT at SIGTERM, dash rejects the name SIGTERM, and every " +
+				"shell runs a trap of TERM only after the command in the foreground: start the program with & and wait for it. bash, and " +
+				"newer versions of dash, replace themselves with a script that is a single command. npm and yarn may not forward the " +
+				"signal either. linuxParameters.initProcessEnabled helps a program without a signal handler of its own, but not a shell: the init process signals only its direct child. If the task definition " +
 				"sets neither an entry point nor a command, the image decides which program runs, as it does about STOPSIGNAL.",
 			sources: []string{"https://docs.docker.com/reference/dockerfile/#entrypoint"},
-			cures:   []string{"begin the script's last command with exec", "make the program itself the entry point, without a shell"},
+			cures: []string{
+				"begin the script's last command with exec", "make the program itself the entry point, without a shell",
+				"trap 'kill $PID' TERM, with the program in the background",
+			},
 		},
 		{
 			code: "SPOT111", title: "data is lost with the task", parts: needs, run: data,
@@ -137,7 +142,7 @@ func signals(s *Subject) []verdict {
 		case isShell(command):
 			verdicts = append(verdicts, verdict{
 				Warning, fmt.Sprintf("%s: %s -c receives SIGTERM and may not forward it", name, path.Base(command[0])),
-				"begin the script's last command with exec, or make the program itself the entry point",
+				handOver(command),
 			})
 		case slices.Contains([]string{"npm", "yarn"}, path.Base(command[0])):
 			verdicts = append(verdicts, verdict{
@@ -146,6 +151,15 @@ func signals(s *Subject) []verdict {
 		}
 	}
 	return verdicts
+}
+
+// handOver is the cure of a shell that keeps SIGTERM to itself.
+func handOver(command []string) string {
+	cure := "begin the script's last command with exec, or make the program itself the entry point"
+	if script, _ := scriptOf(command[1:]); regexp.MustCompile(`\btrap\b`).MatchString(script) {
+		cure += ", or trap it by the name TERM"
+	}
+	return cure
 }
 
 const defaultEphemeralStorage = 20 // GiB (ECS API, EphemeralStorage)
