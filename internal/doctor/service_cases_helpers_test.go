@@ -84,7 +84,9 @@ func serviceCases() []serviceCase {
 		{"SPOT105", "a trap of EXIT, which bash runs at SIGTERM", func(s *Subject) { app(s).EntryPoint = []string{"bash", "-c", `trap "kill \$!" EXIT; /app & wait`} }, "", ""},
 		{"SPOT105", "a trap of EXIT, which sh runs at its own end only", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "trap 'kill $!' EXIT; /app & wait"} }, "SPOT105 warning", "trap it by the name TERM"},
 		{"SPOT105", "a trap of 0, which is EXIT", func(s *Subject) { app(s).EntryPoint = []string{"dash", "-c", "trap stop 0; /app & wait"} }, "SPOT105 warning", ""},
-		{"SPOT105", "a trap of EXIT and TERM", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "trap 'kill $! > /log' EXIT term; /app & wait"} }, "", ""},
+		{"SPOT105", "a trap of EXIT and TERM", func(s *Subject) {
+			app(s).EntryPoint = []string{"sh", "-c", "trap 'kill $! > /log' EXIT term; /app & wait"}
+		}, "", ""},
 		{"SPOT105", "a trap of 15, which is TERM", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "trap -- stop INT 15; /app & wait"} }, "", ""},
 		{"SPOT105", "a trap of SIGTERM, a name that dash rejects", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "trap stop SIGTERM; /app & wait"} }, "SPOT105 warning", ""},
 		{"SPOT105", "a trap of SIGTERM, a name that ash accepts", func(s *Subject) { app(s).EntryPoint = []string{"ash", "-c", "trap stop SIGTERM; /app & wait"} }, "", ""},

@@ -34,13 +34,11 @@ func taskChecks() []check {
 				"uses exec or traps the signal as TERM. Only bash runs a trap of EXIT at SIGTERM, dash rejects the name SIGTERM, and every " +
 				"shell runs a trap of TERM only after the command in the foreground: start the program with & and wait for it. bash, and " +
 				"newer versions of dash, replace themselves with a script that is a single command. npm and yarn may not forward the " +
-				"signal either. linuxParameters.initProcessEnabled helps a program without a signal handler of its own, but not a shell: the init process signals only its direct child. If the task definition " +
-				"sets neither an entry point nor a command, the image decides which program runs, as it does about STOPSIGNAL.",
+				"signal either. linuxParameters.initProcessEnabled helps a program without a signal handler of its own, but not a shell: the " +
+				"init process signals only its direct child. If the task definition sets neither an entry point nor a command, the image " +
+				"decides which program runs, as it does about STOPSIGNAL.",
 			sources: []string{"https://docs.docker.com/reference/dockerfile/#entrypoint"},
-			cures: []string{
-				"begin the script's last command with exec", "make the program itself the entry point, without a shell",
-				"trap 'kill $PID' TERM, with the program in the background",
-			},
+			cures:   []string{"begin the script's last command with exec, or trap TERM and start it with &", "make the program itself the entry point, without a shell"},
 		},
 		{
 			code: "SPOT111", title: "data is lost with the task", parts: needs, run: data,
