@@ -40,6 +40,7 @@ type app struct {
 	Streams
 	out, err *term.Printer // what the streams are written with
 	args     []string
+	version  string // of this binary
 	options
 	sources input.Sources // where the flags' values came from
 
@@ -77,8 +78,8 @@ type options struct {
 	verbose       bool
 }
 
-func newApp(s Streams, args []string) *app {
-	a := &app{Streams: s, args: args, sources: input.Sources{Environ: s.env, Of: map[string]string{}}, limits: &limits{logs: map[[2]string]*rate.Limiter{}}}
+func newApp(s Streams, args []string, version string) *app {
+	a := &app{Streams: s, args: args, version: version, sources: input.Sources{Environ: s.env, Of: map[string]string{}}, limits: &limits{logs: map[[2]string]*rate.Limiter{}}}
 	a.out, a.err = s.printers()
 	a.aws = &awsSource{person: &person{canAsk: s.inTTY, in: s.in, err: a.err}}
 	return a
@@ -101,6 +102,21 @@ func (a *app) conclude(ctx context.Context, err error) int {
 	return exitCode(err)
 }
 
+// finish concludes the program with the error of its command, and returns the exit code.
+func (a *app) finish(ctx context.Context, err error) int {
+	if err != nil { // perhaps before the flags were read
+		a.files.fill(a.env)
+	}
+	code := a.conclude(ctx, err)
+	if failed := a.out.Failed(); failed != nil && code != exitError && code != exitInterrupted {
+		code = a.conclude(ctx, failed)
+	}
+	if err := a.files.end(code); err != nil && code != exitError {
+		return a.conclude(ctx, err)
+	}
+	return code
+}
+
 func exitCode(err error) int {
 	switch {
 	case err == nil:
@@ -111,6 +127,13 @@ func exitCode(err error) int {
 		return exitNotInstalled
 	}
 	return exitError
+}
+
+// globalFlags are the flags of every command.
+func (a *app) globalFlags(root *cobra.Command) {
+	flags := root.PersistentFlags()
+	flags.StringVarP(&a.output, "output", "o", "text", "text, json")
+	flags.BoolVar(&a.verbose, "verbose", false, "show every call to AWS on stderr")
 }
 
 // awsFlags are the flags of the commands that work on installations in an account.
@@ -151,6 +174,19 @@ func (a *app) findFormat() {
 	}
 }
 
+// configure reads what the command was given by environment and file, checks it as far as that needs no region, and
+// prepares the command for the installations of a file.
+func (a *app) configure(cmd *cobra.Command, readOnly bool) error {
+	if err := a.sources.Fill(cmd); err != nil {
+		return err
+	}
+	a.readOnly = readOnly
+	if err := a.checkOptions(cmd); err != nil {
+		return err
+	}
+	return a.configureEach(cmd)
+}
+
 func (a *app) checkOptions(cmd *cobra.Command) error {
 	a.output = strings.ToLower(a.output)
 	accepted := input.FormatsOf(cmd)
@@ -171,6 +207,9 @@ func (a *app) checkOptions(cmd *cobra.Command) error {
 func isAccount(text string) bool { return regexp.MustCompile(`^\d{12}$`).MatchString(text) }
 
 func (a *app) json() bool { return strings.EqualFold(a.output, "json") }
+
+// chooseRegions has the command work in these regions of an account, and look for no others.
+func (a *app) chooseRegions(regions []string, id session.Identity) { a.chosen = &choice{regions, id} }
 
 // choice is in which regions of an account a command works.
 type choice struct {

@@ -88,7 +88,7 @@ func (p applying) afterStop(stopped *apperr.Error) []string {
 
 // verify looks again until nothing is left to change. It says so when that takes long.
 func (p applying) verify(ctx context.Context) error {
-	notice := time.AfterFunc(session.NoticeAfter, func() { p.aws.waiting("AWS to show the changes in its answers") })
+	notice := time.AfterFunc(session.NoticeAfter, func() { p.waiting("AWS to show the changes in its answers") })
 	defer notice.Stop()
 	err := p.job.Verify(ctx, p.wait)
 	if err != nil && ctx.Err() != nil {

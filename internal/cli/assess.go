@@ -4,22 +4,23 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // assess compares what was found with what was asked for.
-func assess(found []*deploy.Installation, others []deploy.Listed) ([]deploy.Status, error) {
+func (a *app) assess(found []*deploy.Installation, others []deploy.Listed) ([]deploy.Status, error) {
 	all := []deploy.Status{}
 	for _, each := range found {
 		architecture := settings.Defaults("").Architecture
 		if each.Record != nil {
 			architecture = each.Record.Architecture
 		}
-		release, err := releaseFor(architecture)
+		release, err := a.releaseFor(architecture)
 		if err != nil { // a binary without the function's code can still look
-			release = deploy.Release{Version: binaryVersion()}
+			release = deploy.Release{Version: a.version}
 		}
 		status, err := deploy.Assess(each, release, others)
 		if err != nil {
@@ -45,4 +46,13 @@ func failuresOf(failed []deploy.Failure) error {
 		explained.Detail = append(slices.Clone(explained.Detail), deploy.DisplayPrefix(other.Prefix)+": "+apperr.MaskURLs(other.Err.Error()))
 	}
 	return &explained
+}
+
+// releaseFor returns what this binary installs: its version, and the function for an architecture.
+func (a *app) releaseFor(architecture string) (deploy.Release, error) {
+	zip, err := embed.Archive(architecture)
+	if err != nil {
+		return deploy.Release{}, err
+	}
+	return deploy.Release{Version: a.version, CodeSHA256: embed.CodeSHA256(zip), Zip: zip}, nil
 }

@@ -40,8 +40,9 @@ type limits struct {
 	logs map[[2]string]*rate.Limiter // by account and region
 }
 
-// logsRate is the pace of reading records, for all readers of an account's region.
-func (l *limits) logsRate(id session.Identity) *rate.Limiter {
+// logsRate returns the pace of reading records, for all readers of an account's region.
+func (a *app) logsRate(id session.Identity) *rate.Limiter {
+	l := a.limits
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	place := [2]string{id.Account, id.Region}
@@ -93,7 +94,7 @@ func (a *app) source(ctx context.Context) (*session.Source, error) {
 	}
 	options := session.Options{
 		Regions: slices.Concat(a.regions, a.aws.regions), Profile: a.profile, RoleARN: a.roleARN, ExpectAccount: a.expectAccount,
-		Version: binaryVersion(), Command: a.commandLine(), Getenv: a.getenv,
+		Version: a.version, Command: a.commandLine(), Getenv: a.getenv,
 		Observer: session.Observer{Waiting: a.aws.waiting},
 	}
 	if a.aws.canAsk {
@@ -121,7 +122,12 @@ func (s *awsSource) elsewhere() []string {
 	return slices.Compact(slices.Sorted(slices.Values(endpoints)))
 }
 
-// forget has the configuration read again when it is needed next.
+// forgetCredentials has them read again when they are needed next.
+func (a *app) forgetCredentials() { a.aws.forget() }
+
+// waiting says what takes long, unless something is repainted.
+func (a *app) waiting(what string) { a.aws.waiting(what) }
+
 func (s *awsSource) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -143,8 +149,21 @@ func (a *app) repainting() (end func()) {
 	if !a.err.Live() {
 		return func() {}
 	}
+	return a.quiet()
+}
+
+// quiet keeps what is waited for from being said until the end is called.
+func (a *app) quiet() (end func()) {
 	a.aws.quiet.Add(1)
 	return func() { a.aws.quiet.Add(-1) }
+}
+
+// silent returns the program as it is, which now prints nothing on stderr and asks nobody for a code.
+func (a *app) silent() *app {
+	one := *a
+	one.err = term.NewPrinter(io.Discard, a.err.Style)
+	one.aws = &awsSource{person: &person{err: one.err}}
+	return &one
 }
 
 func (s *person) askCode(ctx context.Context, device string) (string, error) {
@@ -172,7 +191,6 @@ func (a *app) findCredentials(ctx context.Context) error {
 // connection is the account and the region that a command works in.
 type connection struct {
 	*session.Session
-	id      session.Identity
 	clients deploy.Clients
 }
 
@@ -181,17 +199,16 @@ func (a *app) open(ctx context.Context, prefix string) (*connection, error) {
 	return a.connect(ctx, func(region string) error { return settings.CheckNames(region, prefix, "", "") })
 }
 
-// noCheck accepts every region.
-func noCheck(string) error { return nil }
-
-// connect opens a session in the region of the command, once check has accepted it.
+// connect opens a session in the region of the command, once check, which may be nil, has accepted it.
 func (a *app) connect(ctx context.Context, check func(region string) error) (*connection, error) {
 	region, err := a.findRegion(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := check(region); err != nil {
-		return nil, err
+	if check != nil {
+		if err := check(region); err != nil {
+			return nil, err
+		}
 	}
 	source, err := a.source(ctx)
 	if err != nil {
@@ -208,14 +225,24 @@ func (a *app) connect(ctx context.Context, check func(region string) error) (*co
 	}
 	a.aws.warned.Do(func() { a.warn(s.Warnings()...) })
 	a.account = s.ID.Account
-	return &connection{s, s.ID, clientsFor(s)}, nil
+	return &connection{s, clientsFor(s)}, nil
 }
 
-// clusters returns the client that knows which clusters there are.
-func (c *connection) clusters() deploy.ClusterAPI { return ecs.NewFromConfig(c.Config) }
+// In returns the connection of the same account to another region.
+func (c *connection) In(region string) *connection {
+	there := c.Session.In(region)
+	return &connection{there, clientsFor(there)}
+}
 
-func tagsOf(s *session.Session) deploy.TagAPI {
-	return resourcegroupstaggingapi.NewFromConfig(s.Config)
+// clusterAPI returns the client that knows which clusters there are.
+func (c *connection) clusterAPI() deploy.ClusterAPI { return ecs.NewFromConfig(c.Config) }
+
+// logsAPI returns the client that reads the functions' records.
+func (c *connection) logsAPI() history.LogsAPI { return cloudwatchlogs.NewFromConfig(c.Config) }
+
+// tagAPI returns the client that finds resources by their tags.
+func (c *connection) tagAPI() deploy.TagAPI {
+	return resourcegroupstaggingapi.NewFromConfig(c.Config)
 }
 
 func clientsFor(s *session.Session) deploy.Clients {
@@ -234,6 +261,3 @@ func isExpired(err error) bool {
 	return ok && slices.Contains([]string{"expired_credentials", "sso_session_expired"}, known.Code) ||
 		apperr.HasCode(err, "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException")
 }
-
-// logsOf is the client for a region's records.
-func logsOf(s *connection) history.LogsAPI { return cloudwatchlogs.NewFromConfig(s.Config) }

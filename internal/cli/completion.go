@@ -3,7 +3,6 @@ package cli
 import (
 	"bufio"
 	"context"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/cli/input"
-	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/handler"
 )
@@ -55,19 +53,16 @@ func (c completion) offerKnown(cmd *cobra.Command) {
 func (c completion) quietly(cmd *cobra.Command, find finder) []string {
 	ctx, cancel := context.WithTimeout(cmd.Context(), completionLimit)
 	defer cancel()
-	quiet := *c.app
-	quiet.err = term.NewPrinter(io.Discard, c.err.Style)
-	quiet.aws = &awsSource{person: &person{err: quiet.err}}
 	if c.sources.Fill(cmd) != nil {
 		return nil
 	}
-	quiet.options = c.options
+	quiet := c.silent()
 	if len(quiet.regions) > 0 {
 		quiet.region = quiet.regions[0]
 	} else if _, err := quiet.findRegion(ctx); err != nil {
 		quiet.region = someRegion // whoever completes --region may have none
 	}
-	s, err := quiet.connect(ctx, noCheck)
+	s, err := quiet.connect(ctx, nil)
 	if err != nil {
 		return nil
 	}
@@ -80,7 +75,7 @@ func (c completion) quietly(cmd *cobra.Command, find finder) []string {
 
 // installedPrefixes are those of the region, but for the empty one, which is given by no flag.
 func installedPrefixes(ctx context.Context, s *connection) ([]string, error) {
-	listed, err := deploy.List(ctx, s.clients, s.id)
+	listed, err := deploy.List(ctx, s.clients, s.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +94,7 @@ func knownRegions(ctx context.Context, s *connection) ([]string, error) {
 	if err == nil {
 		return regions, nil
 	}
-	regions, _, err = deploy.Regions(ctx, s.clients, s.id, nil)
+	regions, _, err = deploy.Regions(ctx, s.clients, s.ID, nil)
 	return regions, err
 }
 

@@ -136,7 +136,7 @@ func (c *configInit) here(ctx context.Context) (installedHere, error) {
 	if c.asked.one {
 		only = &c.asked.prefix
 	}
-	survey, err := deploy.Inspect(ctx, s.clients, tagsOf(s.Session), s.id, only, c.asked.given, nil)
+	survey, err := deploy.Inspect(ctx, s.clients, s.tagAPI(), s.ID, only, c.asked.given, nil)
 	if err == nil {
 		err = failuresOf(survey.Failed)
 	}
@@ -152,20 +152,20 @@ func (c *configInit) here(ctx context.Context) (installedHere, error) {
 			c.warn(deploy.DisplayPrefix(found.Names.Prefix) + " is left out: its record is lost, and with it its settings")
 			continue
 		}
-		judged, err := assess([]*deploy.Installation{found}, survey.Others)
+		judged, err := c.assess([]*deploy.Installation{found}, survey.Others)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, settings.Entry{Regions: []string{s.id.Region}, Spec: judged[0].Spec})
+		all = append(all, settings.Entry{Regions: []string{s.ID.Region}, Spec: judged[0].Spec})
 	}
 	return all, nil
 }
 
 // write prints the file, or writes it.
 func (c *configInit) write(found []settings.Entry, account, region string) error {
-	remarks := []string{"Written by spothandler " + binaryVersion() + " from what is installed in account " + account + "."}
+	remarks := []string{"Written by spothandler " + c.version + " from what is installed in account " + account + "."}
 	if len(found) == 0 {
-		remarks[0] = "Written by spothandler " + binaryVersion() + ": nothing is installed in account " + account + " yet."
+		remarks[0] = "Written by spothandler " + c.version + ": nothing is installed in account " + account + " yet."
 		c.warn("nothing is installed: this is a file to begin with")
 		found = []settings.Entry{{Spec: settings.Defaults(cmp.Or(c.asked.prefix, "prod"))}}
 		if region != "" {

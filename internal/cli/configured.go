@@ -18,16 +18,12 @@ import (
 // configured is one of the installations of a file, and the command as it is at this one.
 type configured struct {
 	settings.Installation
-	file  string
 	app   *app           // with the address, the credentials and the sources of the values
 	given settings.Given // its settings, those of the command line on top, as far as the command takes them
 }
 
-// fileRun is a command on the installations of a file.
-type fileRun struct{ *app }
-
-// configure has the command work on the installations that it was given by a file. What is typed is set for all.
-func (a fileRun) configure(cmd *cobra.Command) error {
+// configureEach has the command work on the installations that it was given by a file. What is typed is set for all.
+func (a *app) configureEach(cmd *cobra.Command) error {
 	all := slices.Clone(a.sources.Installations)
 	for n := range all {
 		all[n].Values = maps.Clone(all[n].Values)
@@ -44,7 +40,7 @@ func (a fileRun) configure(cmd *cobra.Command) error {
 	for _, each := range all {
 		given := each.Settings()
 		maps.DeleteFunc(given, func(name string, _ settings.Value) bool { return input.SettingFlag(cmd, name) == nil })
-		a.file = append(a.file, a.configuredAs(&configured{Installation: each, file: a.sources.File, given: given}))
+		a.file = append(a.file, a.configuredAs(&configured{Installation: each, given: given}))
 	}
 	for _, each := range a.file {
 		each.app.aws = a.aws.of(each)
@@ -53,8 +49,8 @@ func (a fileRun) configure(cmd *cobra.Command) error {
 }
 
 // configuredAs gives an installation the command as it is there.
-func (a fileRun) configuredAs(c *configured) *configured {
-	one, values := *a.app, settings.Given(c.Values)
+func (a *app) configuredAs(c *configured) *configured {
+	one, values := *a, settings.Given(c.Values)
 	one.profile, one.roleARN, one.expectAccount = values.Text("profile"), values.Text("role-arn"), values.Text("expect-account")
 	one.regions, one.prefix, one.rolePath = c.Regions(), c.Prefix(), values.Text("role-path")
 	one.sources.Of = maps.Clone(a.sources.Of)
@@ -65,9 +61,9 @@ func (a fileRun) configuredAs(c *configured) *configured {
 	return c
 }
 
-// targets are the installations of the file, each in each of its regions. Credentials are found before they are worked
+// targetsOfFile are the installations of the file, each in each of its regions. Credentials are found before they are worked
 // on side by side, for a person may be asked for a code. Its error is one that is the same for all.
-func (a fileRun) targets(ctx context.Context) ([]target, error) {
+func (a *app) targetsOfFile(ctx context.Context) ([]target, error) {
 	failed := map[*awsSource]error{}
 	for _, each := range a.file {
 		if _, done := failed[each.app.aws]; !done {

@@ -7,7 +7,7 @@ import (
 )
 
 // confirm asks for a word on a terminal; elsewhere only --yes will do.
-func confirm(ctx context.Context, a *app, question, word string) error {
+func (a *app) confirm(ctx context.Context, question, word string) error {
 	if !a.inTTY {
 		message := "this needs confirmation, and there is no terminal to ask on"
 		if a.several {

@@ -31,13 +31,16 @@ const (
 	outputsFlag = "outputs-file"
 )
 
-// addAnswerFiles gives a command the flags of the files for a pipeline.
-func addAnswerFiles(cmd *cobra.Command, a *app) {
+// answerFileFlags gives a command the flags of the files for a pipeline.
+func (a *app) answerFileFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&a.files.summary, summaryFlag, "", "append the answer in Markdown to a file")
 	cmd.Flags().StringVar(&a.files.outputs, outputsFlag, "", "append the outputs and exit code as NAME=VALUE to a file")
 	_ = cmd.MarkFlagFilename(summaryFlag)
 	_ = cmd.MarkFlagFilename(outputsFlag)
 }
+
+// writesFiles reports whether the answer goes to a file as well.
+func (a *app) writesFiles() bool { return a.files != answerFiles{} }
 
 // check refuses files that cannot be written, before anything is done.
 func (f answerFiles) check() error {
@@ -69,10 +72,10 @@ func appendTo(flag, path string, text []byte) error {
 }
 
 // isText reports whether a person reads stdout: then everything is printed as soon as it is known.
-func isText(a *app) bool { return a.output == "text" }
+func (a *app) isText() bool { return a.output == "text" }
 
 // deliver hands over what a command came to, in the form that was asked for and to the files. Text was printed on the way.
-func deliver(a *app, answer any) error {
+func (a *app) deliver(answer any) error {
 	var err error
 	known, hasMarkdown := answer.(inMarkdownToo)
 	switch {

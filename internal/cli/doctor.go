@@ -74,7 +74,7 @@ spothandler-ignore=SPOT103+SPOT110.`,
 	_ = flags.SetAnnotation("cluster", input.NotInFile, []string{"true"}) // in the file of install it is another
 	a.awsFlags(cmd)
 	flags.Lookup("all-regions").Usage = "every region that has an ECS cluster"
-	addAnswerFiles(cmd, a)
+	a.answerFileFlags(cmd)
 	return cmd
 }
 
@@ -106,12 +106,12 @@ func (o *doctorOptions) check(cmd *cobra.Command) error {
 
 // examine is doctor in one region.
 func examine(ctx context.Context, a *app, o *doctorOptions) (doctorAnswer, error) {
-	s, err := a.connect(ctx, noCheck)
+	s, err := a.connect(ctx, nil)
 	if err != nil {
 		return doctorAnswer{}, err
 	}
 	for _, each := range input.Resources(o.clusters, o.services) {
-		if err := each.CheckPlace(s.id); err != nil {
+		if err := each.CheckPlace(s.ID); err != nil {
 			return doctorAnswer{}, err
 		}
 	}
@@ -123,7 +123,7 @@ func examine(ctx context.Context, a *app, o *doctorOptions) (doctorAnswer, error
 		return doctorAnswer{}, err
 	}
 	e.runChecks()
-	if isText(a) { // else the caller prints it
+	if a.isText() { // else the caller prints it
 		e.printText()
 	}
 	if worst := e.worst(); worst == doctor.Error || o.strict && (worst == doctor.Warning || e.incomplete()) {

@@ -52,7 +52,7 @@ func (d doctorAnswer) at(place) any { return d }
 
 func (e *regionResult) answer() doctorAnswer {
 	answer := doctorAnswer{
-		Version: binaryVersion(), Account: e.s.id.Account, Region: e.s.id.Region, Services: []doctorService{}, of: e,
+		Version: e.version, Account: e.s.ID.Account, Region: e.s.ID.Region, Services: []doctorService{}, of: e,
 		Installation: e.installSays.Findings, AccountFindings: e.accountSays.Findings,
 		NotChecked: append([]doctor.NotChecked{}, slices.Concat(e.wholeUnread, e.accountSays.NotChecked, e.installSays.NotChecked)...),
 	}

@@ -37,7 +37,7 @@ func (o *doctorOptions) everywhere(ctx context.Context, a *app) (enabled int, er
 	if err != nil {
 		return 0, err
 	}
-	a.chosen = &choice{regions, s.id}
+	a.chooseRegions(regions, s.ID)
 	return len(all), nil
 }
 

@@ -110,10 +110,10 @@ func (e *regionResult) notices() []handler.Event {
 	var all []handler.Event
 	for i := range e.facts.Services {
 		s := &e.facts.Services[i]
-		all = append(all, services.Notice(e.s.id.ClusterARN(s.Cluster.Name()), s.Name(), e.began))
+		all = append(all, services.Notice(e.s.ID.ClusterARN(s.Cluster.Name()), s.Name(), e.began))
 	}
 	if len(all) == 0 {
-		all = append(all, services.Notice(e.s.id.ClusterARN(anyName), anyName, e.began))
+		all = append(all, services.Notice(e.s.ID.ClusterARN(anyName), anyName, e.began))
 	}
 	return all
 }
@@ -135,14 +135,14 @@ func (e *regionResult) serviceARNs() []string {
 
 // longARN is the long ARN of a service, whichever it has.
 func (e *regionResult) longARN(s *services.Service) string {
-	return e.s.id.ARN("ecs", e.s.id.Region, "service/"+s.Cluster.Name()+"/"+s.Name())
+	return e.s.ID.ARN("ecs", e.s.ID.Region, "service/"+s.Cluster.Name()+"/"+s.Name())
 }
 
 // someService is the ARN of a service in one of the clusters, which are names or ARNs; none means any.
 func (e *regionResult) someService(clusters []string) string {
 	for i := range e.facts.Services {
 		s := &e.facts.Services[i]
-		if len(clusters) == 0 || slices.Contains(clusters, s.Cluster.Name()) || slices.Contains(clusters, e.s.id.ClusterARN(s.Cluster.Name())) {
+		if len(clusters) == 0 || slices.Contains(clusters, s.Cluster.Name()) || slices.Contains(clusters, e.s.ID.ClusterARN(s.Cluster.Name())) {
 			return e.longARN(s)
 		}
 	}
@@ -150,7 +150,7 @@ func (e *regionResult) someService(clusters []string) string {
 	if len(clusters) > 0 {
 		cluster = handler.NameOf(clusters[0])
 	}
-	return e.s.id.ARN("ecs", e.s.id.Region, "service/"+cluster+"/"+anyName)
+	return e.s.ID.ARN("ecs", e.s.ID.Region, "service/"+cluster+"/"+anyName)
 }
 
 // runChecks makes every check.
@@ -221,7 +221,7 @@ func (e *regionResult) cover(cluster string) string {
 // is heard as well where nothing is installed, or nobody knows.
 func (e *regionResult) listener(s *services.Service) (by *installationResult, heard bool) {
 	for _, each := range e.installations {
-		if each.hears(e.s.id.ClusterARN(s.Cluster.Name()), s.Cluster.Name()) && (by == nil || each.acts() && !by.acts()) {
+		if each.hears(e.s.ID.ClusterARN(s.Cluster.Name()), s.Cluster.Name()) && (by == nil || each.acts() && !by.acts()) {
 			by = each
 		}
 	}

@@ -42,7 +42,7 @@ func (x *installationResult) isBroken() bool {
 
 // findInstallations finds the installations of the region, and looks at each. What the caller may not read is said.
 func (e *regionResult) findInstallations(ctx context.Context) error {
-	listed, notChecked, err := deploy.ListAll(ctx, e.s.clients, tagsOf(e.s.Session), e.s.id)
+	listed, notChecked, err := deploy.ListAll(ctx, e.s.clients, e.s.tagAPI(), e.s.ID)
 	if err != nil && ctx.Err() != nil {
 		return err
 	}
@@ -74,17 +74,17 @@ func (e *regionResult) look(ctx context.Context, listed deploy.Listed, others []
 		function, rule = record.FunctionName, record.RuleName
 		x.subject.Disabled = record.RuleState == "DISABLED"
 	}
-	names := deploy.NewNames(e.s.id, listed.Prefix, function, rule)
+	names := deploy.NewNames(e.s.ID, listed.Prefix, function, rule)
 	x.roleARN = names.RoleARN()
 	x.subject.Prefix, x.subject.Name = listed.Prefix, deploy.DisplayPrefix(listed.Prefix)
 	x.subject.Rule, x.subject.Role = names.Rule, names.Role
 
-	installation, err := deploy.Find(ctx, e.s.clients, e.s.id, listed.Prefix, nil)
+	installation, err := deploy.Find(ctx, e.s.clients, e.s.ID, listed.Prefix, nil)
 	if err != nil && ctx.Err() != nil {
 		return nil, err
 	}
 	if err == nil {
-		err = x.take(installation, others)
+		err = x.take(e.app, installation, others)
 	}
 	if err != nil {
 		for _, part := range []services.Part{doctor.PartInstallation, doctor.PartPattern} {
@@ -108,9 +108,9 @@ func whyUnread(err error) string {
 }
 
 // take takes what was found of the installation.
-func (x *installationResult) take(found *deploy.Installation, others []deploy.Listed) error {
+func (x *installationResult) take(a *app, found *deploy.Installation, others []deploy.Listed) error {
 	x.roleARN = found.Names.RoleARN() // its path may be another than the default
-	statuses, err := assess([]*deploy.Installation{found}, others)
+	statuses, err := a.assess([]*deploy.Installation{found}, others)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (e *regionResult) tryOut(ctx context.Context, x *installationResult) error 
 	service := e.someService(x.clusters)
 	if x.pattern != "" {
 		cluster := strings.Split(service, "/")[1]
-		matches, unread, err := services.TestPattern(ctx, e.eventBridge, x.pattern, services.Notice(e.s.id.ClusterARN(cluster), handler.NameOf(service), e.began))
+		matches, unread, err := services.TestPattern(ctx, e.eventBridge, x.pattern, services.Notice(e.s.ID.ClusterARN(cluster), handler.NameOf(service), e.began))
 		if err != nil {
 			return err
 		}

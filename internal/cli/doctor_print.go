@@ -18,7 +18,7 @@ func (e *regionResult) printText() {
 	st := e.out.Style
 	sign, words := e.verdict()
 	paint := map[term.Glyph]func(string) term.Text{term.OK: st.Green, term.Failed: st.Red, term.Attention: st.Yellow}[sign]
-	place := fmt.Sprintf(" · %s · %s · %s", term.Plural(len(e.facts.Clusters), "cluster"), e.s.id.Region, term.Seconds(time.Since(e.began)))
+	place := fmt.Sprintf(" · %s · %s · %s", term.Plural(len(e.facts.Clusters), "cluster"), e.s.ID.Region, term.Seconds(time.Since(e.began)))
 	e.out.Printf("%s %s%s\n", st.Glyph(sign), paint(words), st.Dim(place))
 	e.printServices()
 	for _, p := range e.worstFirst() {

@@ -85,7 +85,7 @@ func (a *app) printError(err *apperr.Error) {
 		show.Hint(a.err, each)
 	}
 	if !a.several && !a.ownErrors {
-		_ = deliver(a, errorAnswer{bodyOf(err)}) // nobody is left to tell that it could not be written
+		_ = a.deliver(errorAnswer{bodyOf(err)}) // nobody is left to tell that it could not be written
 	}
 }
 

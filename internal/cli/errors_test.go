@@ -105,7 +105,7 @@ func TestLongMessage(t *testing.T) {
 		var shown bytes.Buffer
 		streams := fake(test.tty, "NO_COLOR=1")
 		streams.err = &shown
-		a := newApp(streams, nil)
+		a := newApp(streams, nil, binaryVersion())
 		a.printError(&apperr.Error{
 			Message: "creating role prod-spothandler-eu-west-1: NoSuchEntity: Scope ARN: arn:aws:iam::111122223333:policy/boundary does not exist or is not attachable.",
 			Hints:   []string{"find it"},

@@ -19,7 +19,7 @@ func (a *app) warn(texts ...string) {
 }
 
 // endWarnings keeps warnings that were shown apart from what comes next.
-func endWarnings(a *app, warnings []string) {
+func (a *app) endWarnings(warnings []string) {
 	if len(warnings) > 0 {
 		a.err.Printf("\n")
 	}
@@ -29,9 +29,9 @@ func endWarnings(a *app, warnings []string) {
 func (a *app) printHeader(s *connection, prefix string) {
 	a.prefix = prefix
 	st := a.err.Style
-	place := fmt.Sprintf(" · account %s · %s · spothandler %s", s.id.Account, s.id.Region, binaryVersion())
+	place := fmt.Sprintf(" · account %s · %s · spothandler %s", s.ID.Account, s.ID.Region, a.version)
 	a.err.Printf("%s%s\n", st.Bold(deploy.DisplayPrefix(prefix)), st.Dim(place))
-	a.err.Println(st.Dim(st.Shorten("as "+callerWithin(s.id.Caller, st), st.Width)))
+	a.err.Println(st.Dim(st.Shorten("as "+callerWithin(s.ID.Caller, st), st.Width)))
 	if endpoints := s.Endpoints(); len(endpoints) > 0 {
 		a.err.Println(st.Dim("endpoint " + strings.Join(endpoints, ", ")))
 	}

@@ -36,14 +36,14 @@ func TestHelp(t *testing.T) {
 			each(sub)
 		}
 	}
-	root := rootCommand(newApp(Streams{getenv: func(string) string { return "" }}, nil))
+	root := rootCommand(newApp(Streams{getenv: func(string) string { return "" }}, nil, binaryVersion()))
 	each(root)
 }
 
 // What upgrade has in common with install is read there alone, and all of it is accepted.
 func TestHelpOfUpgrade(t *testing.T) {
 	_, shown := spothandler(t.Context(), "", "upgrade", "--help")
-	root := rootCommand(newApp(Streams{getenv: func(string) string { return "" }}, nil))
+	root := rootCommand(newApp(Streams{getenv: func(string) string { return "" }}, nil, binaryVersion()))
 	install, _, err := root.Find([]string{"install"})
 	if err != nil {
 		t.Fatal(err)

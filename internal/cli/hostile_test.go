@@ -63,7 +63,7 @@ func hostileLines() []hostileLine {
 
 // Every command that calls AWS is among them, but simulate, which has a test of its own.
 func TestHostileLinesAreOfAllCommands(t *testing.T) {
-	for _, command := range rootCommand(newApp(fake(false), nil)).Commands() {
+	for _, command := range rootCommand(newApp(fake(false), nil, binaryVersion())).Commands() {
 		if command.Flags().Lookup("region") == nil || slices.Contains([]string{"local", "simulate"}, command.Name()) {
 			continue
 		}

@@ -72,7 +72,7 @@ func addInstallFlags(cmd *cobra.Command, a *app, o *installOptions) {
 	flags.BoolVar(&o.allowDowngrade, "allow-downgrade", false, "replace a newer version by this one")
 	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "with --dry-run: exit 2 if changes are pending")
 	a.awsFlags(cmd)
-	addAnswerFiles(cmd, a)
+	a.answerFileFlags(cmd)
 	a.writeFlags(cmd, "take over what --adopt finds without asking")
 }
 
@@ -89,7 +89,7 @@ func (r *installRun) run(cmd *cobra.Command) (err error) {
 		return err
 	}
 	r.reset = r.asked.reset || cmd.Flags().Changed("config")
-	nowhere := func(id session.Identity) error { return nowhereInstalled(r.app, id) }
+	nowhere := func(id session.Identity) error { return r.app.nowhereInstalled(id) }
 	if r.file != nil {
 		return r.runPlanned(cmd.Context())
 	}
@@ -100,7 +100,7 @@ func (r *installRun) run(cmd *cobra.Command) (err error) {
 
 // runPlanned installs all that the file gives, once it is known of each what will change.
 func (r *installRun) runPlanned(ctx context.Context) error {
-	targets, err := fileRun{r.app}.targets(ctx)
+	targets, _, err := r.targets(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (r *installRun) plan(ctx context.Context) (installAnswer, work[installAnswe
 	}
 	job := &installJob{installRun: r, connection: s, started: time.Now()}
 	err = job.prepare(ctx)
-	endWarnings(r.app, job.warnings)
+	r.app.endWarnings(job.warnings)
 	if err != nil {
 		return installAnswer{}, nil, explain(err)
 	}
@@ -175,10 +175,10 @@ type installJob struct {
 
 // prepare plans the install. It asks before something that is not ours is taken over.
 func (j *installJob) prepare(ctx context.Context) (err error) {
-	j.Install, err = deploy.PrepareInstall(ctx, j.clients, j.id, deploy.InstallRequest{
+	j.Install, err = deploy.PrepareInstall(ctx, j.clients, j.ID, deploy.InstallRequest{
 		Prefix: j.asked.prefix, Given: j.given, Reset: j.reset, Adopt: j.asked.adopt,
 		AllowDowngrade: j.asked.allowDowngrade, Upgrade: j.asked.upgrade,
-		Clusters: j.clusters(), Version: binaryVersion(), Release: releaseFor, Warn: j.hear,
+		Clusters: j.clusterAPI(), Version: j.version, Release: j.releaseFor, Warn: j.hear,
 	})
 	if errors.Is(err, deploy.ErrNotInstalled) {
 		return j.nothingToUpgrade(ctx)
@@ -213,7 +213,7 @@ func (j *installJob) conclude() (installAnswer, error) {
 		return installAnswer{}, err
 	}
 	answer.Applied = !j.dryRun && len(j.Changes) > 0
-	if isText(j.app) {
+	if j.app.isText() {
 		j.print(answer.Installation, time.Since(j.started))
 	}
 	if j.dryRun && j.asked.detailed && len(j.Changes) > 0 {
@@ -247,17 +247,21 @@ func (j *installJob) confirmAdoption(ctx context.Context) error {
 	if j.yes {
 		return nil
 	}
-	return confirm(ctx, j.app, fmt.Sprintf("Take over %s, as above?", term.Plural(len(j.Taken), "resource")), "yes")
+	return j.app.confirm(ctx, fmt.Sprintf("Take over %s, as above?", term.Plural(len(j.Taken), "resource")), "yes")
 }
 
 // nothingToUpgrade is the verdict where there is no installation with the prefix, with the names of those that there are,
 // as far as the caller may list them.
 func (j *installJob) nothingToUpgrade(ctx context.Context) error {
-	others, err := deploy.List(ctx, j.clients, j.id, j.rolePath)
+	others, err := deploy.List(ctx, j.clients, j.ID, j.rolePath)
 	if err != nil && !apperr.IsAccessDenied(err) {
 		return err
 	}
-	return notInstalled(j.app, "upgrade", j.asked.prefix, j.id.Region, others)
+	verdict := j.notInstalled("upgrade", j.asked.prefix, j.ID.Region, others)
+	if len(others) > 1 && j.sources.Prefix == "" {
+		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+j.scope("")+"   every one of them")
+	}
+	return verdict
 }
 
 func (i installAnswer) all() []installedThere {

@@ -31,7 +31,7 @@ func openJournal(ctx context.Context, a *app, o *addressOptions) (*journal, erro
 		return nil, err
 	}
 	a.printEndpoints()
-	located, err := deploy.Locate(ctx, s.clients, s.id, o.prefix, o.names)
+	located, err := deploy.Locate(ctx, s.clients, s.ID, o.prefix, o.names)
 	if err == nil && (located == nil || located.Left && !o.one) {
 		located, err = o.locateOther(ctx, a, s, located)
 	}
@@ -42,7 +42,7 @@ func openJournal(ctx context.Context, a *app, o *addressOptions) (*journal, erro
 	if located.Left {
 		a.warn("the role of " + deploy.DisplayPrefix(a.prefix) + " is gone: these are the records that are left")
 	}
-	return &journal{a, s, located, o, logsOf(s)}, nil
+	return &journal{a, s, located, o, s.logsAPI()}, nil
 }
 
 // addressOptions say which installation a command reads the records of.
@@ -55,7 +55,7 @@ type addressOptions struct {
 
 // locateOther is for a region that has no installation with the prefix, or none but the log group that is left.
 func (o *addressOptions) locateOther(ctx context.Context, a *app, s *connection, left *deploy.Located) (*deploy.Located, error) {
-	all, notChecked, err := deploy.ListAll(ctx, s.clients, tagsOf(s.Session), s.id, a.rolePath)
+	all, notChecked, err := deploy.ListAll(ctx, s.clients, s.tagAPI(), s.ID, a.rolePath)
 	if err != nil {
 		return o.alone(a, s, left, err)
 	}
@@ -63,7 +63,7 @@ func (o *addressOptions) locateOther(ctx context.Context, a *app, s *connection,
 		return left, nil
 	}
 	if meant := o.meant(all, left); meant != nil {
-		found, err := deploy.Locate(ctx, s.clients, s.id, meant.Prefix, meant.Given)
+		found, err := deploy.Locate(ctx, s.clients, s.ID, meant.Prefix, meant.Given)
 		if found != nil || err != nil {
 			return found, err
 		}
@@ -71,7 +71,7 @@ func (o *addressOptions) locateOther(ctx context.Context, a *app, s *connection,
 	for _, each := range notChecked {
 		a.warn(each.String())
 	}
-	return nil, notInstalled(a, o.command, o.prefix, s.id.Region, all)
+	return nil, a.notInstalled(o.command, o.prefix, s.ID.Region, all)
 }
 
 // meant is the one of all installations whose records are asked for; nil where that is not clear.
@@ -93,10 +93,10 @@ func (o *addressOptions) alone(a *app, s *connection, left *deploy.Located, err 
 	case left != nil:
 		return left, nil
 	case o.one:
-		return nil, notInstalled(a, o.command, o.prefix, s.id.Region, nil)
+		return nil, a.notInstalled(o.command, o.prefix, s.ID.Region, nil)
 	}
 	a.warn(deploy.NotChecked{What: "which installations there are", Why: apperr.WhyNot(err)}.String())
-	return nil, missing(deploy.DisplayPrefix(o.prefix)+" is not installed in "+s.id.Region, "spothandler "+o.command+a.scope("")+" --prefix NAME")
+	return nil, missing(deploy.DisplayPrefix(o.prefix)+" is not installed in "+s.ID.Region, "spothandler "+o.command+a.scope("")+" --prefix NAME")
 }
 
 // read reads records, and says on a terminal how far it is. Printed says that the records are printed as they come, which may be
@@ -105,7 +105,7 @@ func (o *addressOptions) alone(a *app, s *connection, left *deploy.Located, err 
 func (j *journal) read(ctx context.Context, query history.Query, printed bool, keep func(history.Entry) error) (passedOver int, err error) {
 	line := j.err.StatusLine()
 	defer line.Clear()
-	query.Limiter = j.limits.logsRate(j.id)
+	query.Limiter = j.logsRate(j.ID)
 	query.Progress = func(p history.Progress) {
 		if !printed || p.Records == 0 { // else the records themselves show it
 			line.Set(readSoFar(p))
@@ -130,12 +130,12 @@ func readSoFar(p history.Progress) string {
 
 // renewed reads the credentials anew, which only a process that ends soon can do without.
 func (j *journal) renewed(ctx context.Context) (history.LogsAPI, error) {
-	j.aws.forget()
+	j.forgetCredentials()
 	s, err := j.open(ctx, j.Names.Prefix)
 	if err != nil {
 		return nil, err
 	}
-	return logsOf(s), nil
+	return s.logsAPI(), nil
 }
 
 // unreadable explains why records could not be read.
@@ -156,7 +156,7 @@ func (j *journal) unreadable(err error) error {
 			Hints:  []string{"allow the caller kms:Decrypt with the key, in the key's policy"}, Err: err,
 		}
 	}
-	explained := apperr.Explain("reading log group "+group, j.id.Caller, err)
+	explained := apperr.Explain("reading log group "+group, j.ID.Caller, err)
 	return j.pointToPolicy(j.asked.command, j.Names.Prefix, explained)
 }
 
@@ -169,7 +169,7 @@ func (o *addressOptions) only() *string {
 }
 
 // recordAll is the command with which a function records everything from then on.
-func recordAll(a *app, prefix string) string {
+func (a *app) recordAll(prefix string) string {
 	return "spothandler install" + a.scope(prefix) + " --log-level INFO   records all that follows"
 }
 

@@ -183,7 +183,7 @@ func (r logsRun) here(ctx context.Context) (shownLogs, error) {
 	o := r.asked
 	query := history.Query{LogGroup: j.Names.LogGroup, From: o.period.From, To: o.period.To, Filter: o.filter}
 	if o.follow {
-		query.Limiter = j.limits.logsRate(j.id)
+		query.Limiter = j.logsRate(j.ID)
 		follower := &follower{logs: j.logs, query: query, print: printer.print, trouble: func(text string) { r.warn(text) }, renew: j.renewed}
 		err = follower.run(ctx)
 	} else {
@@ -213,7 +213,7 @@ func (r logsRun) remarkOn(j *journal) {
 	}
 	if level := j.Record.LogLevel; deploy.HidesRecords(level) && slices.Index(history.Levels(), o.filter.Level) < slices.Index(history.Levels(), level) {
 		r.warn(deploy.LevelHides(level))
-		show.Hint(r.err, recordAll(r.app, j.Names.Prefix))
+		show.Hint(r.err, r.app.recordAll(j.Names.Prefix))
 	}
 	if kept := j.Record.LogRetentionDays; kept > 0 && o.since != "" && time.Since(o.period.From) > time.Duration(kept)*24*time.Hour+time.Minute {
 		r.warn("logs are kept for " + show.Days(kept) + ": older records are deleted")

@@ -12,24 +12,21 @@ import (
 
 // notInstalled is the verdict of a command on one prefix. Where there are other installations one of them was meant,
 // or else a new one would listen beside them: they are named, and an installation is not proposed.
-func notInstalled(a *app, command, prefix, region string, others []deploy.Listed) error {
+func (a *app) notInstalled(command, prefix, region string, others []deploy.Listed) *apperr.Error {
 	verdict := &apperr.Error{
 		Code: "not_installed", Message: fmt.Sprintf("%s is not installed in %s", deploy.DisplayPrefix(prefix), region), Err: errNotInstalled,
 	}
 	if len(others) == 0 {
-		verdict.Hints = lookFirst(a, prefix, "spothandler install"+a.scope(prefix))
+		verdict.Hints = a.lookFirst(prefix, "spothandler install"+a.scope(prefix))
 		return verdict
 	}
-	sentence, hints := nameOthers(a, command, others)
+	sentence, hints := a.nameOthers(command, others)
 	verdict.Detail, verdict.Hints = []string{sentence}, hints
-	if command == "upgrade" && len(others) > 1 && a.sources.Prefix == "" {
-		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+a.scope("")+"   every one of them")
-	}
 	return verdict
 }
 
 // nameOthers names all other installations in a sentence, and returns the command on each of the first few.
-func nameOthers(a *app, command string, others []deploy.Listed) (sentence string, hints []string) {
+func (a *app) nameOthers(command string, others []deploy.Listed) (sentence string, hints []string) {
 	names := make([]string, len(others))
 	for i, other := range others {
 		names[i] = deploy.DisplayPrefix(other.Prefix)
@@ -45,7 +42,7 @@ const fewOthers = 3
 
 // lookFirst returns the hints where nothing was found: to look in the other Regions, and only then to install. A typed
 // Region may be the wrong one, and a second installation there would do nothing for those who look for the first.
-func lookFirst(a *app, prefix string, install string) []string {
+func (a *app) lookFirst(prefix string, install string) []string {
 	if a.of != nil || a.file != nil || a.allRegions {
 		return []string{install}
 	}
@@ -59,8 +56,8 @@ func missing(message string, hints ...string) error {
 }
 
 // nowhereInstalled is the verdict on all regions.
-func nowhereInstalled(a *app, id session.Identity) error {
+func (a *app) nowhereInstalled(id session.Identity) error {
 	a.ownErrors = true
 	verdict := missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
-	return errors.Join(verdict, deliver(a, results{[]any{}}))
+	return errors.Join(verdict, a.deliver(results{[]any{}}))
 }

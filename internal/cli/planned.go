@@ -12,15 +12,13 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// plan is the first half of a command at one target: it writes nothing, and returns what it came to so far. The second
-// half is nil where nothing is left to do.
-type plan[T answer] func(context.Context, *app) (T, work[T], error)
-
 // planned is a command at several targets that is planned at all of them before it writes at one.
 type planned[T answer] struct {
 	app  *app
 	verb string // what is done once all is planned
-	plan plan[T]
+	// plan is the first half of the command at one target: it writes nothing, and returns what it came to so far. The
+	// second half is nil where nothing remains to be done.
+	plan func(context.Context, *app) (T, work[T], error)
 	// agree is given the plans, and returns an error where they are not to be carried out. It may be nil.
 	agree func(context.Context, []*targetRun[T]) error
 	// check is given all plans that were made, in a dry run too, and returns an error where they do not go together. It may

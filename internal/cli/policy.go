@@ -243,11 +243,11 @@ func (r policyRun) identity(ctx context.Context, region string) (session.Identit
 		}
 		return o.identity(region), err
 	}
-	s, err := a.connect(ctx, noCheck)
+	s, err := a.connect(ctx, nil)
 	if err != nil {
 		return session.Identity{}, err
 	}
-	return s.id, nil
+	return s.ID, nil
 }
 
 func (o *policyOptions) identity(region string) session.Identity {

@@ -26,7 +26,7 @@ func TestProgressOnATerminal(t *testing.T) {
 		var screen bytes.Buffer
 		streams := fake(true, "NO_COLOR=1")
 		streams.err = &screen
-		a := newApp(streams, nil)
+		a := newApp(streams, nil, binaryVersion())
 		p := newProgress(a.err, twoChanges())
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Begun})
 		time.Sleep(time.Second)
@@ -67,7 +67,7 @@ func TestProgressInALog(t *testing.T) {
 		var log bytes.Buffer
 		streams := fake(false)
 		streams.err = &log
-		a := newApp(streams, nil)
+		a := newApp(streams, nil, binaryVersion())
 		p := newProgress(a.err, twoChanges())
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Begun})
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Waiting, Note: "waiting for IAM"})
@@ -89,7 +89,7 @@ func TestProgressInterrupted(t *testing.T) {
 	var log bytes.Buffer
 	streams := fake(false)
 	streams.err = &log
-	a := newApp(streams, nil)
+	a := newApp(streams, nil, binaryVersion())
 	p := newProgress(a.err, twoChanges())
 	p.report(deploy.Progress{Index: 1, Stage: deploy.Stopped, Elapsed: time.Second})
 	p.Stop()
@@ -107,10 +107,10 @@ func TestCtrlCAtTheQuestion(t *testing.T) {
 		var shown bytes.Buffer
 		streams := fake(true, "NO_COLOR=1")
 		streams.in, streams.err, streams.inTTY = nobody, &shown, true
-		a := newApp(streams, nil)
+		a := newApp(streams, nil, binaryVersion())
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
-		if err := confirm(ctx, a, "Remove it?", "prod"); !errors.Is(err, context.Canceled) {
+		if err := a.confirm(ctx, "Remove it?", "prod"); !errors.Is(err, context.Canceled) {
 			t.Errorf("it is %v", err)
 		}
 		if shown.String() != "? Remove it? Type prod: \n" {

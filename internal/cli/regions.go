@@ -61,7 +61,7 @@ func answerAll[T answer](ctx context.Context, a *app, runs []*targetRun[T]) erro
 	}
 	v := runs[0]
 	if v.answered() {
-		if err := deliver(a, v.answer); err != nil {
+		if err := a.deliver(v.answer); err != nil {
 			return err
 		}
 	}
@@ -108,7 +108,7 @@ func runInPlaces[T finding](ctx context.Context, a *app, do work[T]) ([]*targetR
 	if a.file == nil {
 		return runInRegions(ctx, a, nil, do)
 	}
-	targets, err := fileRun{a}.targets(ctx)
+	targets, err := a.targetsOfFile(ctx)
 	if err != nil {
 		return nil, session.Identity{}, err
 	}
@@ -119,7 +119,7 @@ func runInPlaces[T finding](ctx context.Context, a *app, do work[T]) ([]*targetR
 // Where the account has no installation there is none.
 func (a *app) targets(ctx context.Context, prefix *string) ([]target, session.Identity, error) {
 	if a.file != nil {
-		targets, err := fileRun{a}.targets(ctx)
+		targets, err := a.targetsOfFile(ctx)
 		return targets, session.Identity{}, err
 	}
 	regions, id, err := a.chosenRegions(ctx, prefix)
@@ -137,6 +137,30 @@ func (a *app) targets(ctx context.Context, prefix *string) ([]target, session.Id
 		targets[index] = target{region: region, prefix: aws.ToString(prefix), kind: "region", name: region}
 	}
 	return targets, id, nil
+}
+
+// captured returns the command with its text going elsewhere, where nobody sees how far it is, at the present size of
+// the terminal.
+func (a *app) captured(out, err io.Writer) *app {
+	one := *a
+	if one.size != nil {
+		one.width, one.height = one.size()
+	}
+	stdout, stderr := one.printers()
+	stderr.Dumb = true // nothing moves in what is shown later
+	one.Streams.out, one.Streams.err = out, err
+	one.out, one.err = term.NewPrinter(out, stdout.Style), term.NewPrinter(err, stderr.Style)
+	one.unseen = true
+	return &one
+}
+
+// terminalHeight returns how many lines the terminal has now; 0 where there is none.
+func (a *app) terminalHeight() int {
+	if a.size == nil {
+		return a.height
+	}
+	_, height := a.size()
+	return height
 }
 
 // alone is the command at the only target.
@@ -184,7 +208,7 @@ func runThrough[T finding](ctx context.Context, a *app, runs []*targetRun[T], do
 	}
 	_ = group.Wait() // each run has its own error
 	progress.Stop()
-	if isText(a) {
+	if a.isText() {
 		shown.Printf("\n")
 	}
 }
@@ -259,14 +283,14 @@ func (a *app) chosenRegions(ctx context.Context, prefix *string) ([]string, sess
 		return nil, session.Identity{}, err
 	}
 	regions, err := a.regionsOfRoles(ctx, s, prefix)
-	return regions, s.id, err
+	return regions, s.ID, err
 }
 
 // regionsOfRoles are the regions in which the account has an installation, as its roles tell.
 func (a *app) regionsOfRoles(ctx context.Context, s *connection, prefix *string) ([]string, error) {
-	regions, ignored, err := deploy.Regions(ctx, s.clients, s.id, prefix, a.rolePath)
+	regions, ignored, err := deploy.Regions(ctx, s.clients, s.ID, prefix, a.rolePath)
 	for _, role := range ignored {
-		a.warn("role " + role + " under " + deploy.Path + " is ignored: its name does not end in a region of partition " + s.id.Partition)
+		a.warn("role " + role + " under " + deploy.Path + " is ignored: its name does not end in a region of partition " + s.ID.Partition)
 	}
 	return regions, s.SayUnchanged(err)
 }

@@ -29,7 +29,7 @@ func TestRegionsSideBySide(t *testing.T) {
 		var out, problems bytes.Buffer
 		streams := fake(false)
 		streams.out, streams.err = &out, &problems
-		a := newApp(streams, nil)
+		a := newApp(streams, nil, binaryVersion())
 		a.output = "text"
 		a.regions = []string{"us-east-1", "ap-east-1", "eu-west-1", "ap-east-1"}
 

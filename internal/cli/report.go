@@ -106,7 +106,7 @@ func (r reportRun) run(ctx context.Context) error {
 		return err
 	}
 	if len(runs) == 0 {
-		return nowhereInstalled(r.app, id)
+		return r.app.nowhereInstalled(id)
 	}
 	shown := r.show(ctx, runs)
 	if r.asked.page == nil {
@@ -153,7 +153,7 @@ func (r reportRun) here(ctx context.Context) (shownReport, error) {
 			return shownReport{}, err
 		}
 	}
-	shown.Prefix, shown.Region, shown.CountsUnknown = j.Names.Prefix, j.id.Region, unknown
+	shown.Prefix, shown.Region, shown.CountsUnknown = j.Names.Prefix, j.ID.Region, unknown
 	return shown, r.print(&shown.Report)
 }
 
@@ -161,13 +161,13 @@ func (r reportRun) here(ctx context.Context) (shownReport, error) {
 func (r reportRun) warnOfRows(j *journal, unknown string) {
 	if unknown != "" && r.output == "csv" {
 		r.warn("rows are missing: " + unknown)
-		show.Hint(r.err, recordAll(r.app, j.Names.Prefix))
+		show.Hint(r.err, r.app.recordAll(j.Names.Prefix))
 	}
 }
 
 // keptFrom returns since when the logs are kept, of the time asked for, and what there is to say of that.
 func (r reportRun) keptFrom(ctx context.Context, j *journal, from time.Time) (time.Time, []string, error) {
-	kept, err := deploy.Retention(ctx, j.clients, j.id, j.Names.LogGroup)
+	kept, err := deploy.Retention(ctx, j.clients, j.ID, j.Names.LogGroup)
 	switch {
 	case apperr.IsAccessDenied(err):
 		return from, []string{deploy.NotChecked{What: "how long logs are kept", Why: apperr.WhyNot(err)}.String()}, nil
@@ -216,7 +216,7 @@ func (r reportRun) print(sums *history.Report) error {
 // printCure says how to know the counts from now on, where they are unknown.
 func (r reportRun) printCure(sums *history.Report) {
 	if sums.CountsUnknown != "" {
-		show.Hint(r.out, recordAll(r.app, sums.Prefix))
+		show.Hint(r.out, r.app.recordAll(sums.Prefix))
 	}
 }
 

@@ -40,7 +40,7 @@ func (p *reportPage) printed() bool { return p != nil && p.file == nil }
 
 // write writes the page of what the runs came to. Where none has an answer there is no page.
 func (p *reportPage) write(ctx context.Context, runs []*targetRun[shownReport]) error {
-	shown := page.Page{Made: time.Now(), Version: binaryVersion()}
+	shown := page.Page{Made: time.Now(), Version: p.version}
 	answers := 0
 	for _, v := range runs {
 		region := page.Region{Name: v.region}

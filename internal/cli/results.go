@@ -22,7 +22,7 @@ type failedResult struct {
 func report[T answer](ctx context.Context, a *app, runs []*targetRun[T]) error {
 	all := results{Results: []any{}}
 	for index, v := range runs {
-		if index > 0 && isText(a) {
+		if index > 0 && a.isText() {
 			v.firstPrinter(a).Printf("\n")
 		}
 		if err := v.show(a); err != nil {
@@ -35,18 +35,21 @@ func report[T answer](ctx context.Context, a *app, runs []*targetRun[T]) error {
 			all.Results = append(all.Results, failedResult{where, bodyOf(v.app.explain(ctx, v.err))})
 		}
 	}
-	if err := deliver(a, all); err != nil {
+	if err := a.deliver(all); err != nil {
 		return err
 	}
 	return alreadyShown(worst(runs))
 }
 
 // show prints what was held back.
-func (v *targetRun[T]) show(a *app) error {
-	if err := copyTo(a.Streams.err, &v.errOut); err != nil {
+func (v *targetRun[T]) show(a *app) error { return a.replay(&v.out, &v.errOut) }
+
+// replay prints what was captured.
+func (a *app) replay(out, err io.Reader) error {
+	if err := copyTo(a.Streams.err, err); err != nil {
 		return err
 	}
-	return copyTo(a.Streams.out, &v.out)
+	return copyTo(a.Streams.out, out)
 }
 
 // copyTo prints what was printed once, to be shown later.

@@ -13,7 +13,7 @@ import (
 
 // Run runs the program with args, without its name, and returns the exit code.
 func Run(ctx context.Context, args []string, s Streams) int {
-	a := newApp(s, args)
+	a := newApp(s, args, binaryVersion())
 	root := rootCommand(a)
 	root.SetArgs(args)
 	root.SetIn(s.in)
@@ -25,17 +25,7 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	} else {
 		err = root.ExecuteContext(ctx)
 	}
-	if err != nil { // perhaps before the flags were read
-		a.files.fill(a.env)
-	}
-	code := a.conclude(ctx, err)
-	if failed := a.out.Failed(); failed != nil && code != exitError && code != exitInterrupted {
-		code = a.conclude(ctx, failed)
-	}
-	if err := a.files.end(code); err != nil && code != exitError {
-		return a.conclude(ctx, err)
-	}
-	return code
+	return a.finish(ctx, err)
 }
 
 // rootCommand returns the program with all its commands, which are named here alone.
@@ -59,14 +49,7 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 
 		Args: input.UnknownCommand,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.sources.Fill(cmd); err != nil {
-				return err
-			}
-			a.readOnly = onlyReads(cmd)
-			if err := a.checkOptions(cmd); err != nil {
-				return err
-			}
-			return fileRun{a}.configure(cmd)
+			return a.configure(cmd, onlyReads(cmd))
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asksVersion {
@@ -76,11 +59,9 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 		},
 	}
 	root.Flags().BoolVar(&asksVersion, "version", false, "the same as the command version")
-	flags := root.PersistentFlags()
-	flags.StringVarP(&a.output, "output", "o", "text", "text, json")
+	a.globalFlags(root)
 	input.Offer(root, "output", input.FormatsOf)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
-	flags.BoolVar(&a.verbose, "verbose", false, "show every call to AWS on stderr")
 	config := configCommand(a)
 	config.AddCommand(configInitCommand(a), configCheckCommand(a))
 	addGroup(root, "On your account:", installCommand(a), upgradeCommand(a), statusCommand(a), logsCommand(a), reportCommand(a), doctorCommand(a), simulateCommand(a), uninstallCommand(a), policyCommand(a), config)
@@ -112,7 +93,7 @@ func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
 // Commands returns the root of all commands, for what describes them: man pages, completions, documents. None of them is
 // run, and nothing is read from the environment.
 func Commands() *cobra.Command {
-	root := rootCommand(newApp(NewStreams(strings.NewReader(""), io.Discard, io.Discard), nil))
+	root := rootCommand(newApp(NewStreams(strings.NewReader(""), io.Discard, io.Discard), nil, binaryVersion()))
 	root.InitDefaultCompletionCmd() // else it is there only once a command runs
 	return root
 }

@@ -129,7 +129,7 @@ func TestHistoryKeepsToItsSchemas(t *testing.T) {
 // Every command has the schema of its answer, but those whose answer is a document of IAM's, a script, or a help.
 func TestEveryAnswerHasASchema(t *testing.T) {
 	schemas := strictSchemas(t)
-	for _, command := range rootCommand(newApp(fake(false), nil)).Commands() {
+	for _, command := range rootCommand(newApp(fake(false), nil, binaryVersion())).Commands() {
 		name := command.Name()
 		if name == "upgrade" { // which answers as install does
 			name = "install"

@@ -149,7 +149,7 @@ func (t *simulation) start(ctx context.Context) (err error) {
 	}
 	t.printEndpoints()
 	for _, each := range t.o.asked() {
-		if err := each.CheckPlace(t.s.id); err != nil {
+		if err := each.CheckPlace(t.s.ID); err != nil {
 			return err
 		}
 	}
@@ -218,11 +218,11 @@ func (t *simulation) rehearsal(ctx context.Context) (*simulateAnswer, error) {
 }
 
 // clusterARN is that of the service's cluster.
-func (t *simulation) clusterARN() string { return t.s.id.ClusterARN(t.service.Cluster.Name()) }
+func (t *simulation) clusterARN() string { return t.s.ID.ClusterARN(t.service.Cluster.Name()) }
 
 // serviceARN is the long form, whichever the service has.
 func (t *simulation) serviceARN() string {
-	return t.s.id.ARN("ecs", t.s.id.Region, "service/"+t.service.Cluster.Name()+"/"+t.service.Name())
+	return t.s.ID.ARN("ecs", t.s.ID.Region, "service/"+t.service.Cluster.Name()+"/"+t.service.Name())
 }
 
 // simulateAnswer is simulate's JSON.
@@ -245,7 +245,7 @@ type simulateAnswer struct {
 
 func (t *simulation) answer(result *simulate.Result) *simulateAnswer {
 	answer := &simulateAnswer{
-		Version: binaryVersion(), Account: t.s.id.Account, Region: t.s.id.Region, Prefix: t.rehearse.Names.Prefix,
+		Version: t.version, Account: t.s.ID.Account, Region: t.s.ID.Region, Prefix: t.rehearse.Names.Prefix,
 		Cluster: t.service.Cluster.Name(), Service: t.service.Name(), Steps: []simulate.Step{}, Series: []simulate.Moment{},
 		NotChecked: append([]deploy.NotChecked{}, t.rehearse.Status.NotChecked...),
 	}
@@ -257,7 +257,7 @@ func (t *simulation) answer(result *simulate.Result) *simulateAnswer {
 	}
 	answer.Works, answer.Steps = result.Works(), result.Steps
 	question := simulate.Question{
-		Event: t.event, At: t.at, Service: handler.ServiceFrom(&t.service.Service), Account: t.s.id.Account, Region: t.s.id.Region,
+		Event: t.event, At: t.at, Service: handler.ServiceFrom(&t.service.Service), Account: t.s.ID.Account, Region: t.s.ID.Region,
 		Mode: t.rehearse.Status.Spec.Redeploy, Cooldown: t.rehearse.Status.Spec.Cooldown,
 	}
 	if rule := t.rehearse.Rule(); rule != nil && result.Sent {

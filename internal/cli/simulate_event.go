@@ -26,7 +26,7 @@ func tryEvent(ctx context.Context, a *app, file string) error {
 	}
 	in := handler.Parse(raw)
 	id := session.Identity{Partition: session.PartitionOf(in.Region), Account: in.Account, Region: in.Region}
-	pattern, err := patternFor(id)
+	pattern, err := patternFor(id, a.version)
 	if err != nil {
 		return err
 	}
@@ -35,16 +35,16 @@ func tryEvent(ctx context.Context, a *app, file string) error {
 		return fmt.Errorf("trying the event: %w", err)
 	}
 	if a.json() {
-		return a.out.JSON(trialAnswer(trial))
+		return a.out.JSON(trialAnswer(trial, a.version))
 	}
 	printTrial(a.out, trial)
 	return nil
 }
 
 // patternFor is the pattern of the rule that this version installs, with default settings.
-func patternFor(id session.Identity) (string, error) {
+func patternFor(id session.Identity, version string) (string, error) {
 	spec := settings.Defaults("")
-	want, err := deploy.Desired(deploy.NewNames(id, "", spec.FunctionName, spec.RuleName), spec, deploy.Release{Version: binaryVersion()})
+	want, err := deploy.Desired(deploy.NewNames(id, "", spec.FunctionName, spec.RuleName), spec, deploy.Release{Version: version})
 	if err != nil {
 		return "", err
 	}
@@ -92,9 +92,9 @@ type trialRow struct {
 	Text   string         `json:"text"`
 }
 
-func trialAnswer(t *simulate.Trial) trial {
+func trialAnswer(t *simulate.Trial, version string) trial {
 	answer := trial{
-		Version: binaryVersion(), EventID: t.Event.EventID, Cluster: handler.NameOf(t.Event.ClusterARN), Service: t.Event.Service, TaskARN: t.Event.TaskARN,
+		Version: version, EventID: t.Event.EventID, Cluster: handler.NameOf(t.Event.ClusterARN), Service: t.Event.Service, TaskARN: t.Event.TaskARN,
 		ReachesFunction: t.Reaches, Unmatched: append([]string{}, t.Unmatched...), Rows: []trialRow{}, Action: t.Decision.Action, Reason: t.Decision.Reason,
 	}
 	if t.Decision.Action == handler.ActionLook {

@@ -61,7 +61,7 @@ func (t *simulation) takeTask(ctx context.Context) error {
 	}
 	task, err := simulate.TaskOf(ctx, t.ecs, t.o.cluster, t.o.task)
 	if err != nil {
-		return apperr.Explain("reading task "+t.o.task, t.s.id.Caller, err)
+		return apperr.Explain("reading task "+t.o.task, t.s.ID.Caller, err)
 	}
 	if !simulate.OnSpot(task) {
 		return apperr.Invalid("--service NAME   without --task, any task of the service on Spot is taken", "--task %s does not run on Fargate Spot", t.o.task)
@@ -100,14 +100,14 @@ func (t *simulation) noService(ctx context.Context, facts *services.Facts) error
 	case t.o.service != "":
 		return apperr.Invalid("spothandler doctor   lists those on Spot", "--service %s does not run on Fargate Spot", t.o.service)
 	}
-	all, _, err := deploy.ListAll(ctx, t.s.clients, tagsOf(t.s.Session), t.s.id, t.rolePath)
+	all, _, err := deploy.ListAll(ctx, t.s.clients, t.s.tagAPI(), t.s.ID, t.rolePath)
 	if err != nil {
 		return err
 	}
 	if len(all) == 0 || t.o.oneInstallation && !slices.ContainsFunc(all, func(each deploy.Listed) bool { return each.Prefix == t.o.prefix }) {
-		return notInstalled(t.app, "simulate", t.o.prefix, t.s.id.Region, all)
+		return t.app.notInstalled("simulate", t.o.prefix, t.s.ID.Region, all)
 	}
-	where := t.s.id.Region
+	where := t.s.ID.Region
 	if t.o.cluster != "" {
 		where = "cluster " + handler.NameOf(t.o.cluster)
 	}
@@ -156,7 +156,7 @@ func (t *simulation) findTask(ctx context.Context) error {
 
 // findInstallation finds the installation to rehearse: with this prefix, else the one that hears the service.
 func (t *simulation) findInstallation(ctx context.Context) error {
-	others, notChecked, listing := deploy.ListAll(ctx, t.s.clients, tagsOf(t.s.Session), t.s.id, t.rolePath)
+	others, notChecked, listing := deploy.ListAll(ctx, t.s.clients, t.s.tagAPI(), t.s.ID, t.rolePath)
 	if listing != nil && (ctx.Err() != nil || !t.o.oneInstallation) {
 		return listing
 	}
@@ -171,14 +171,14 @@ func (t *simulation) findInstallation(ctx context.Context) error {
 	if prefix != t.o.prefix {
 		names = nil // they are of one installation
 	}
-	found, err := deploy.Find(ctx, t.s.clients, t.s.id, prefix, names)
+	found, err := deploy.Find(ctx, t.s.clients, t.s.ID, prefix, names)
 	if err != nil {
 		return err
 	}
 	if !found.Found() {
-		return notInstalled(t.app, "simulate", prefix, t.s.id.Region, others)
+		return t.app.notInstalled("simulate", prefix, t.s.ID.Region, others)
 	}
-	statuses, err := assess([]*deploy.Installation{found}, others)
+	statuses, err := t.assess([]*deploy.Installation{found}, others)
 	if err != nil {
 		return err
 	}
@@ -202,7 +202,7 @@ func (t *simulation) listener(all []deploy.Listed) (string, error) {
 	var hearing []string
 	for _, each := range all {
 		if each.Record == nil || len(each.Record.Clusters) == 0 || slices.ContainsFunc(each.Record.Clusters, func(c string) bool {
-			return t.s.id.ClusterARN(c) == t.clusterARN()
+			return t.s.ID.ClusterARN(c) == t.clusterARN()
 		}) {
 			hearing = append(hearing, each.Prefix)
 		}

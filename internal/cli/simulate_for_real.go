@@ -65,7 +65,7 @@ func (t *simulation) confirmRedeployment(ctx context.Context) error {
 	t.err.Print(t.err.Paragraph("", fmt.Sprintf(
 		"The function %s gets a notice of task %s of %s, as at an interruption. Where it decides to, every task of the service is replaced. The task itself is not interrupted.",
 		t.rehearse.Names.Function, t.taskID(), t.name())))
-	return confirm(ctx, t.app, "Redeploy it?", t.name())
+	return t.app.confirm(ctx, "Redeploy it?", t.name())
 }
 
 // invoke hands the function the event, exactly as EventBridge would, and never twice.
@@ -75,7 +75,7 @@ func (t *simulation) invoke(ctx context.Context) (*handler.Answer, error) {
 		o.Retryer = aws.NopRetryer{}
 	})
 	if err != nil {
-		return nil, apperr.Explain("invoking function "+function, t.s.id.Caller, err)
+		return nil, apperr.Explain("invoking function "+function, t.s.ID.Caller, err)
 	}
 	if out.FunctionError != nil {
 		return nil, &apperr.Error{

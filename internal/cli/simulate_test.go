@@ -25,7 +25,7 @@ import (
 func rehearsalWorld(t *testing.T, services ...localaws.Service) (*localaws.Server, aws.Config) {
 	t.Helper()
 	needArchive(t)
-	server := local.NewServer(programOf(newApp(SystemStreams(), nil))(), "eu-west-1", "", nil)
+	server := local.NewServer(programOf(newApp(SystemStreams(), nil, binaryVersion()))(), "eu-west-1", "", nil)
 	useServer(t, server, services...)
 	return server, server.Config()
 }

@@ -163,7 +163,7 @@ func everyCommandFlag(t *testing.T, do func(t *testing.T, command string, flag *
 // withEnvironment is a command as it is before its flags are filled.
 func withEnvironment(t *testing.T, command string, environ ...string) (*app, *cobra.Command) {
 	t.Helper()
-	a := newApp(Streams{getenv: func(string) string { return "" }, env: environ}, nil)
+	a := newApp(Streams{getenv: func(string) string { return "" }, env: environ}, nil, binaryVersion())
 	root := rootCommand(a)
 	cmd, _, err := root.Find(strings.Fields(command))
 	if err != nil {

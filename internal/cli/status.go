@@ -91,7 +91,7 @@ it repeats every few seconds, until ctrl-C.`,
 	cmd.Flags().BoolVar(&o.watch, "watch", false, "look again every few seconds, on a terminal, until ctrl-C")
 	a.awsFlags(cmd)
 	cmd.Flags().Lookup("all-regions").Usage = "every region that is enabled for the account"
-	addAnswerFiles(cmd, a)
+	a.answerFileFlags(cmd)
 	return cmd
 }
 
@@ -171,7 +171,7 @@ func noneAnywhere(runs []*targetRun[statuses]) bool {
 // show prints what was held back, and the answer.
 func (r statusRun) show(ctx context.Context, runs []*targetRun[statuses]) error {
 	r.origins = map[origin]*configured{}
-	answer := statusAnswer{binaryVersion(), []deploy.Status{}, []regionError{}, r.unchecked.list(), r.origins}
+	answer := statusAnswer{r.version, []deploy.Status{}, []regionError{}, r.unchecked.list(), r.origins}
 	for _, v := range runs {
 		if err := v.show(r.app); err != nil {
 			return err
@@ -184,7 +184,7 @@ func (r statusRun) show(ctx context.Context, runs []*targetRun[statuses]) error 
 			answer.Errors = append(answer.Errors, regionError{v.label, v.app.found, bodyOf(v.app.explain(ctx, v.err))})
 		}
 	}
-	if err := deliver(r.app, answer); err != nil || !isText(r.app) {
+	if err := r.app.deliver(answer); err != nil || !r.app.isText() {
 		return err
 	}
 	r.print(answer.Installations)
@@ -207,10 +207,10 @@ func (r statusRun) printAbsent(runs []*targetRun[statuses]) {
 // notHere is the verdict of status on a region.
 func (r statusRun) notHere(id session.Identity, others []deploy.Listed) error {
 	if r.asked.one {
-		return notInstalled(r.app, "status", r.asked.prefix, id.Region, others)
+		return r.app.notInstalled("status", r.asked.prefix, id.Region, others)
 	}
 	return missing(fmt.Sprintf("nothing is installed in %s of account %s", id.Region, id.Account),
-		lookFirst(r.app, "", "spothandler install"+r.scope("NAME"))...)
+		r.app.lookFirst("", "spothandler install"+r.scope("NAME"))...)
 }
 
 // noneIn is the verdict on several regions.
@@ -227,7 +227,7 @@ func (r statusRun) noneIn(runs []*targetRun[statuses], id session.Identity) erro
 		regions[i] = v.app.region
 	}
 	return missing(fmt.Sprintf("nothing is installed in %s of account %s", strings.Join(regions, ", "), runs[0].app.account),
-		lookFirst(r.app, "", "spothandler install --prefix NAME --region NAME")...)
+		r.app.lookFirst("", "spothandler install --prefix NAME --region NAME")...)
 }
 
 // statuses are the installations of a region.
@@ -257,15 +257,15 @@ func (r statusRun) here(ctx context.Context) (statuses, error) {
 	var days *recents
 	var located func(deploy.Names, *settings.Record)
 	if !r.asked.noHistory {
-		days = newRecents(ctx, logsOf(s), r.limits.logsRate(s.id))
+		days = newRecents(ctx, s.logsAPI(), r.logsRate(s.ID))
 		defer days.end()
 		located = days.located
 	}
-	survey, err := deploy.Inspect(ctx, s.clients, tagsOf(s.Session), s.id, r.asked.only(), r.asked.names, located)
+	survey, err := deploy.Inspect(ctx, s.clients, s.tagAPI(), s.ID, r.asked.only(), r.asked.names, located)
 	if err != nil {
 		return nil, r.pointToPolicy("", r.asked.prefix, err)
 	}
-	all := s.assessAll(ctx, survey, days)
+	all := r.assessAll(ctx, s, survey, days)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -274,7 +274,7 @@ func (r statusRun) here(ctx context.Context) (statuses, error) {
 	}
 	if len(all) == 0 {
 		r.leaveUnchecked(survey.NotChecked...)
-		return nil, r.notHere(s.id, survey.Others)
+		return nil, r.notHere(s.ID, survey.Others)
 	}
 	if slices.ContainsFunc(all, func(status deploy.Status) bool { return !status.Healthy }) {
 		return all, errDiffers

@@ -8,13 +8,13 @@ import (
 
 // assessAll assesses what was found, asks for the clusters, and adds what the functions did of late, unless days is nil.
 // Where that fails for one it is another failure of the survey.
-func (s *connection) assessAll(ctx context.Context, survey *deploy.Survey, days *recents) []deploy.Status {
+func (r statusRun) assessAll(ctx context.Context, s *connection, survey *deploy.Survey, days *recents) []deploy.Status {
 	if days != nil {
 		days.beginRest(survey.Found)
 	}
 	all := []deploy.Status{}
 	for _, found := range survey.Found {
-		status, err := s.assessOne(ctx, found, survey)
+		status, err := r.assessOne(ctx, s, found, survey)
 		if err != nil {
 			survey.Failed = append(survey.Failed, deploy.Failure{Prefix: found.Names.Prefix, Err: err})
 			continue
@@ -27,13 +27,13 @@ func (s *connection) assessAll(ctx context.Context, survey *deploy.Survey, days 
 	return all
 }
 
-func (s *connection) assessOne(ctx context.Context, found *deploy.Installation, survey *deploy.Survey) (deploy.Status, error) {
-	one, err := assess([]*deploy.Installation{found}, survey.Others)
+func (r statusRun) assessOne(ctx context.Context, s *connection, found *deploy.Installation, survey *deploy.Survey) (deploy.Status, error) {
+	one, err := r.assess([]*deploy.Installation{found}, survey.Others)
 	if err != nil {
 		return deploy.Status{}, err
 	}
 	status := one[0]
-	clusters, err := deploy.CheckClusters(ctx, s.clusters(), s.id, status.Spec.Clusters)
+	clusters, err := deploy.CheckClusters(ctx, s.clusterAPI(), s.ID, status.Spec.Clusters)
 	if err != nil {
 		return deploy.Status{}, err
 	}

@@ -28,7 +28,7 @@ func (r statusRun) lookEverywhere(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.chosen = &choice{ofRoles, s.id}
+	a.chooseRegions(ofRoles, s.ID)
 	enabled, err := s.EnabledRegions(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -39,8 +39,7 @@ func (r statusRun) lookEverywhere(ctx context.Context) error {
 	}
 	others := slices.DeleteFunc(enabled, func(region string) bool { return slices.Contains(ofRoles, region) })
 	found, err := r.regionsByTags(ctx, s, others)
-	a.chosen.regions = append(ofRoles, found...)
-	slices.Sort(a.chosen.regions)
+	a.chooseRegions(slices.Sorted(slices.Values(slices.Concat(ofRoles, found))), s.ID)
 	return err
 }
 
@@ -53,7 +52,7 @@ func (r statusRun) regionsByTags(ctx context.Context, s *connection, regions []s
 	for _, region := range regions {
 		group.Go(func() error {
 			there := s.In(region)
-			all, notChecked, err := deploy.FindWithoutRole(groupCtx, clientsFor(there), tagsOf(there), there.ID, r.asked.isFor)
+			all, notChecked, err := deploy.FindWithoutRole(groupCtx, there.clients, there.tagAPI(), there.ID, r.asked.isFor)
 			if groupCtx.Err() != nil {
 				return groupCtx.Err()
 			}

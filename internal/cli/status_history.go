@@ -173,7 +173,7 @@ func (r statusRun) printRecent(status deploy.Status) {
 func (r statusRun) hintRecent(status deploy.Status) {
 	switch {
 	case unreadOf(status) != "" && deploy.HidesRecords(status.Spec.LogLevel):
-		show.Hint(r.out, recordAll(r.inRegion(status.Region), status.Prefix))
+		show.Hint(r.out, r.inRegion(status.Region).recordAll(status.Prefix))
 	case status.Last24h != nil && status.Last24h.Failures > 0:
 		show.Hint(r.out, "spothandler logs"+r.inRegion(status.Region).scope(status.Prefix)+" --level ERROR   what failed, and what helps")
 	}
@@ -188,7 +188,7 @@ func (r statusRun) printRecordAll(all []deploy.Status, remark note) {
 	}
 	for _, status := range all {
 		if remark.text == notRead+": "+deploy.LevelHides(status.Spec.LogLevel) {
-			cure := recordAll(r.inRegion(status.Region), prefix)
+			cure := r.inRegion(status.Region).recordAll(prefix)
 			if r.file != nil {
 				cure = "log-level: INFO   in " + r.sources.File
 			}

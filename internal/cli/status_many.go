@@ -138,7 +138,7 @@ func (r statusRun) printUpgrades(all []deploy.Status) {
 		return
 	}
 	r.out.Printf("\n")
-	r.out.Print(r.out.Note("", fmt.Sprintf("upgrade available for %s: this is spothandler %s", deploy.Enumerate(prefixes), binaryVersion())))
+	r.out.Print(r.out.Note("", fmt.Sprintf("upgrade available for %s: this is spothandler %s", deploy.Enumerate(prefixes), r.version)))
 	switch {
 	case len(old) == 1:
 		show.Hint(r.out, r.about(old[0], "upgrade", ""))

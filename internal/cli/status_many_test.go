@@ -25,7 +25,7 @@ func shownStatuses(all []deploy.Status, regions ...string) string {
 	var shown bytes.Buffer
 	streams := fake(false)
 	streams.out = &shown
-	a := newApp(streams, nil)
+	a := newApp(streams, nil, binaryVersion())
 	a.regions = regions
 	statusRun{app: a, asked: &statusOptions{}}.print(all)
 	return shown.String()

@@ -111,7 +111,7 @@ func (r statusRun) printCures(status deploy.Status) {
 		}
 	}
 	if status.UpgradeAvailable {
-		r.out.Printf("\n%s", r.out.Note("  ", "upgrade available: this is spothandler "+binaryVersion()))
+		r.out.Printf("\n%s", r.out.Note("  ", "upgrade available: this is spothandler "+r.version))
 		show.Hint(r.out, r.about(status, "upgrade", ""))
 	}
 }

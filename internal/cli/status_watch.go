@@ -18,10 +18,10 @@ func (r statusRun) checkWatch() error {
 	switch {
 	case !r.asked.watch:
 		return nil
-	case !isText(r.app):
+	case !r.app.isText():
 		return apperr.Invalid("leave one of them out", "--watch and --output %s do not go together", r.output)
-	case r.files != answerFiles{}:
-		return apperr.Invalid("leave one of them out", "--watch does not go together with --%s and --%s", summaryFlag, outputsFlag)
+	case r.writesFiles():
+		return apperr.Invalid("leave one of them out", "--watch does not go together with --summary-file and --outputs-file")
 	case !r.out.Live():
 		return apperr.Invalid("spothandler logs --follow"+r.scope(r.asked.prefix)+"   a line for each event, anywhere", "--watch needs a terminal, and standard output is not one")
 	case r.verbose:
@@ -41,21 +41,20 @@ type look struct {
 // watch shows the status again and again until the context ends, which is how it is meant to end and no error. The first
 // look has to succeed; one that fails later is told below what was seen before.
 func (r statusRun) watch(ctx context.Context) error {
-	r.aws.quiet.Add(1)
-	defer r.aws.quiet.Add(-1)
+	defer r.quiet()()
 	screen, seen := r.out.Screen(), ""
 	for first := true; ; first = false {
 		one := r.look(ctx)
 		switch {
 		case first && one.isBad():
-			return errors.Join(copyTo(r.Streams.err, &one.err), copyTo(r.Streams.out, &one.out), one.failed)
+			return errors.Join(r.replay(&one.out, &one.err), one.failed)
 		case ctx.Err() != nil:
 			return nil
 		case one.code != exitError:
 			seen = one.out.String()
 		}
 		if one.expired {
-			r.aws.forget()
+			r.forgetCredentials()
 		}
 		r.paint(screen, seen, one.err.String())
 		select {
@@ -71,16 +70,9 @@ func (l *look) isBad() bool { return l.code != exitFine && l.code != exitDiffers
 
 // look does a status whose text is held back.
 func (r statusRun) look(ctx context.Context) *look {
-	one, seen := *r.app, &look{}
-	if r.size != nil {
-		one.width, one.height = r.size()
-	}
-	out, err := one.printers()
-	err.Dumb = true // nothing moves in what is shown later
-	one.Streams.out, one.Streams.err = &seen.out, &seen.err
-	one.out, one.err = term.NewPrinter(&seen.out, out.Style), term.NewPrinter(&seen.err, err.Style)
-	one.chosen, one.unseen = nil, true
-	seen.failed = statusRun{app: &one, asked: r.asked, unchecked: &unchecked{}, failure: func(err error) {
+	seen := &look{}
+	one := r.captured(&seen.out, &seen.err)
+	seen.failed = statusRun{app: one, asked: r.asked, unchecked: &unchecked{}, failure: func(err error) {
 		seen.expired = seen.expired || isExpired(err)
 	}}.once(ctx)
 	seen.code = one.conclude(ctx, seen.failed)
@@ -90,14 +82,10 @@ func (r statusRun) look(ctx context.Context) *look {
 
 // paint shows what was seen, and below it what has gone wrong since.
 func (r statusRun) paint(screen *term.Screen, seen, trouble string) {
-	height := r.height
-	if r.size != nil {
-		_, height = r.size()
-	}
 	text := seen
 	if trouble != "" {
 		text += "\n" + trouble
 	}
 	at := r.out.Dim(time.Now().UTC().Format("15:04:05 UTC") + " · refreshed every " + r.asked.every.String() + " · ctrl-C to end")
-	screen.Paint(text+"\n"+at.String()+"\n", height)
+	screen.Paint(text+"\n"+at.String()+"\n", r.terminalHeight())
 }

@@ -68,7 +68,7 @@ func TestStatusWatch(t *testing.T) {
 	screen := &screenOf{}
 	streams := NewStreams(strings.NewReader(""), screen, screen)
 	streams.outTTY, streams.errTTY, streams.width, streams.height = true, true, 80, 40
-	app := newApp(streams, []string{"status", "--watch"})
+	app := newApp(streams, []string{"status", "--watch"}, binaryVersion())
 	app.output = "text"
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

@@ -64,7 +64,7 @@ services are not touched.`,
 	flags.BoolVar(&o.keepLogs, "keep-logs", false, "keep the log group and its logs")
 	flags.BoolVar(&o.force, "force", false, "also remove what others added to our resources")
 	a.awsFlags(cmd)
-	addAnswerFiles(cmd, a)
+	a.answerFileFlags(cmd)
 	a.writeFlags(cmd, "remove without asking")
 	return cmd
 }
@@ -105,7 +105,7 @@ func (u uninstallRun) removeAlone(ctx context.Context, only target) error {
 	if err != nil {
 		return err
 	}
-	return deliver(u.app, answer)
+	return u.app.deliver(answer)
 }
 
 // plan finds what is to be removed at a target.
@@ -119,7 +119,7 @@ func (u uninstallRun) plan(ctx context.Context, a *app) (uninstallAnswer, work[u
 	if r.connection, err = r.open(ctx, asked.prefix); err != nil {
 		return r.answer, nil, err
 	}
-	r.answer.where = place{Prefix: asked.prefix, Region: r.id.Region, Account: r.id.Account}
+	r.answer.where = place{Prefix: asked.prefix, Region: r.ID.Region, Account: r.ID.Account}
 	r.printHeader(r.connection, asked.prefix)
 	explain := func(err error) error { return r.pointToPolicy("", asked.prefix, r.SayUnchanged(err)) }
 	job, err := r.prepare(ctx)
@@ -143,10 +143,10 @@ type removal struct {
 
 // prepare finds what is to be removed; nil where nothing is, or only in words.
 func (r *removal) prepare(ctx context.Context) (*deploy.Uninstall, error) {
-	job, err := deploy.PrepareUninstall(ctx, r.clients, r.id, deploy.UninstallRequest{
+	job, err := deploy.PrepareUninstall(ctx, r.clients, r.ID, deploy.UninstallRequest{
 		Prefix: r.asked.prefix, Names: r.asked.names, KeepLogs: r.asked.keepLogs, Force: r.asked.force, Warn: r.hear,
 	})
-	endWarnings(r.app, r.answer.Warnings)
+	r.app.endWarnings(r.answer.Warnings)
 	if err != nil {
 		return nil, err
 	}
@@ -190,14 +190,14 @@ func (u uninstallRun) confirmed(ctx context.Context, runs []*targetRun[uninstall
 	}
 	u.err.Printf("Your ECS services are not touched.\n")
 	if u.file != nil {
-		return confirm(ctx, u.app, "Remove all of it?", strings.Join(namesOf(runs), " "))
+		return u.app.confirm(ctx, "Remove all of it?", strings.Join(namesOf(runs), " "))
 	}
-	return confirm(ctx, u.app, "Remove it?", cmp.Or(u.asked.prefix, "uninstall"))
+	return u.app.confirm(ctx, "Remove it?", cmp.Or(u.asked.prefix, "uninstall"))
 }
 
 // nothingToRemove is content, and says which installations there are.
 func (r *removal) nothingToRemove(ctx context.Context) error {
-	others, err := deploy.List(ctx, r.clients, r.id, r.rolePath)
+	others, err := deploy.List(ctx, r.clients, r.ID, r.rolePath)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -211,7 +211,7 @@ func (r *removal) nothingToRemove(ctx context.Context) error {
 	if near := apperr.Nearest(r.asked.prefix, names); near != "" {
 		r.hear("there is no installation " + deploy.DisplayPrefix(r.asked.prefix) + "; the nearest name is " + near)
 	}
-	if isText(r.app) {
+	if r.app.isText() {
 		r.printNothing(others)
 	}
 	return nil

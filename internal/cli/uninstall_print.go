@@ -11,7 +11,7 @@ import (
 )
 
 func (r *removal) printDryRun() {
-	if !isText(r.app) {
+	if !r.app.isText() {
 		return
 	}
 	show.Removal(r.out, r.answer.Changes)
@@ -20,7 +20,7 @@ func (r *removal) printDryRun() {
 }
 
 func (r *removal) printRemoved(took time.Duration) {
-	if !isText(r.app) {
+	if !r.app.isText() {
 		return
 	}
 	left := "nothing is left"
@@ -31,11 +31,11 @@ func (r *removal) printRemoved(took time.Duration) {
 }
 
 func (r *removal) printNothing(others []deploy.Listed) {
-	r.out.Print(r.out.Success(fmt.Sprintf("Nothing to remove: %s is not installed in %s.", deploy.DisplayPrefix(r.asked.prefix), r.id.Region)))
+	r.out.Print(r.out.Success(fmt.Sprintf("Nothing to remove: %s is not installed in %s.", deploy.DisplayPrefix(r.asked.prefix), r.ID.Region)))
 	if len(others) == 0 {
 		return
 	}
-	sentence, hints := nameOthers(r.app, "uninstall", others)
+	sentence, hints := r.app.nameOthers("uninstall", others)
 	r.out.Print(r.out.Paragraph("  ", sentence))
 	for _, each := range hints {
 		show.Hint(r.out, each)
@@ -44,8 +44,8 @@ func (r *removal) printNothing(others []deploy.Listed) {
 
 // nothingAnywhere is the verdict of an uninstall in all regions: like rm -f it is content.
 func (u uninstallRun) nothingAnywhere(id session.Identity) error {
-	if !isText(u.app) {
-		return deliver(u.app, results{[]any{}})
+	if !u.app.isText() {
+		return u.app.deliver(results{[]any{}})
 	}
 	u.out.Print(u.out.Success(fmt.Sprintf("Nothing to remove: %s is not installed in any Region of account %s.", deploy.DisplayPrefix(u.asked.prefix), id.Account)))
 	return nil

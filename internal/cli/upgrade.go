@@ -95,7 +95,7 @@ func (u upgradeAll) targets(ctx context.Context) ([]target, error) {
 		return nil, err
 	}
 	if len(regions) == 0 && u.allRegions {
-		return nil, nowhereInstalled(u.app, id)
+		return nil, u.app.nowhereInstalled(id)
 	}
 	if len(regions) == 0 {
 		region, err := u.findRegion(ctx)
@@ -118,7 +118,7 @@ func (u upgradeAll) targets(ctx context.Context) ([]target, error) {
 	_ = group.Wait() // a region's error is a target
 	targets := slices.Concat(found...)
 	if len(targets) == 0 {
-		return nil, missing("nothing is installed in "+strings.Join(regions, ", "), lookFirst(u.app, "", "spothandler install --prefix NAME"+regionFlags(u.regions))...)
+		return nil, missing("nothing is installed in "+strings.Join(regions, ", "), u.app.lookFirst("", "spothandler install --prefix NAME"+regionFlags(u.regions))...)
 	}
 	return targets, nil
 }
@@ -130,7 +130,7 @@ func (u upgradeAll) installedIn(ctx context.Context, region string) []target {
 	s, err := one.open(ctx, "")
 	var listed []deploy.Listed
 	if err == nil {
-		listed, err = deploy.List(ctx, s.clients, s.id, u.rolePath)
+		listed, err = deploy.List(ctx, s.clients, s.ID, u.rolePath)
 	}
 	if err != nil {
 		return []target{{region: region, kind: "region", name: region, err: u.pointToPolicy("", "", err)}}

@@ -29,7 +29,7 @@ func versionCommand(a *app) *cobra.Command {
 }
 
 func showVersion(a *app) error {
-	answer := versionAnswer{binaryVersion(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, map[string]string{}}
+	answer := versionAnswer{a.version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, map[string]string{}}
 	for _, architecture := range []string{"arm64", "x86_64"} {
 		zip, err := embed.Archive(architecture)
 		if err != nil && !errors.Is(err, embed.ErrNotBuilt) {
