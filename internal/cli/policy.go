@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
@@ -178,6 +179,9 @@ func (r policyRun) run(cmd *cobra.Command) error {
 		if r.asked.account != "" {
 			account = " --account " + r.asked.account
 		}
+		if r.asked.partition != "" {
+			account += " --partition " + r.asked.partition
+		}
 		show.Hint(r.err, "spothandler policy boundary"+r.scope(spec.Prefix)+regionFlags(r.regions)+account+"   prints such a boundary")
 	}
 	return r.out.JSON(json.RawMessage(policy))
@@ -197,10 +201,7 @@ func (r policyRun) places(cmd *cobra.Command, given settings.Given, spec setting
 		if err != nil {
 			return nil, err
 		}
-		if err := given.Check(id.Region, spec.Prefix); err != nil {
-			return nil, err
-		}
-		if err := settings.CheckNames(id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil {
+		if err := r.check(id, given, spec); err != nil {
 			return nil, err
 		}
 		if r.asked.commands.AllRegions {
@@ -217,6 +218,29 @@ func (r policyRun) places(cmd *cobra.Command, given settings.Given, spec setting
 		places = append(places, deploy.NewNames(id, spec.Prefix, spec.FunctionName, spec.RuleName).WithRolePath(spec.RolePath))
 	}
 	return places, nil
+}
+
+// check refuses names that AWS would, and a partition and ARNs that are not those of the account and the Region. With
+// --all-regions that is only where the account was found.
+func (r policyRun) check(id session.Identity, given settings.Given, spec settings.Spec) error {
+	if err := given.Check(id.Region, spec.Prefix); err != nil {
+		return err
+	}
+	if err := settings.CheckNames(id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil || r.asked.commands.AllRegions {
+		return err
+	}
+	if err := (session.Identity{Region: id.Region}).CheckPartition("--partition "+r.asked.partition, r.asked.partition); err != nil {
+		return err
+	}
+	role, _ := arn.Parse(r.roleARN)
+	if err := id.CheckPartition("--role-arn "+r.roleARN, role.Partition); err != nil {
+		return err
+	}
+	if err := spec.CheckPlaces(id); err != nil {
+		return err
+	}
+	_, err := settings.LocalClusters(id, spec.Clusters)
+	return err
 }
 
 func (o *policyOptions) document(places []deploy.Names, spec settings.Spec) (string, error) {

@@ -32,7 +32,7 @@ func TestOptionalSettingsCombinations(t *testing.T) {
 		},
 		{
 			given("permissions-boundary", "arn:aws-cn:iam::aws:policy/PowerUserAccess"),
-			"--permissions-boundary arn:aws-cn:iam::aws:policy/PowerUserAccess is not in account 111122223333", "a policy of",
+			"--permissions-boundary arn:aws-cn:iam::aws:policy/PowerUserAccess: Region us-east-1 is in partition aws, not aws-cn", "give a Region of partition aws-cn, or a value for partition aws",
 		},
 		{
 			given("kms-key", strings.Replace(aKey, "us-east-1", "eu-west-1", 1)),
@@ -40,11 +40,11 @@ func TestOptionalSettingsCombinations(t *testing.T) {
 		},
 		{
 			given("kms-key", strings.Replace(aKey, "arn:aws:", "arn:aws-cn:", 1)),
-			"--kms-key " + strings.Replace(aKey, "arn:aws:", "arn:aws-cn:", 1) + " is not in region us-east-1", "a key of the region that the function is in",
+			"--kms-key " + strings.Replace(aKey, "arn:aws:", "arn:aws-cn:", 1) + ": Region us-east-1 is in partition aws, not aws-cn", "give a Region of partition aws-cn, or a value for partition aws",
 		},
 		{
 			given("on-failure", "arn:aws-cn:sqs:us-east-1:111122223333:q"),
-			"--on-failure arn:aws-cn:sqs:us-east-1:111122223333:q is not in partition aws", "a destination in partition aws",
+			"--on-failure arn:aws-cn:sqs:us-east-1:111122223333:q: Region us-east-1 is in partition aws, not aws-cn", "give a Region of partition aws-cn, or a value for partition aws",
 		},
 		{given("on-failure", own), "--on-failure is the function itself: its failures would be sent back to it", "--on-failure ARN   of another destination"},
 		{given("on-failure", own+":$LATEST"), "--on-failure is the function itself: its failures would be sent back to it", "--on-failure ARN"},

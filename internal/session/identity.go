@@ -1,7 +1,13 @@
 // Package session connects to an AWS account: credentials, region, clients, and the caller's identity.
 package session
 
-import "strings"
+import (
+	"cmp"
+	"regexp"
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+)
 
 // Identity is an account, a region, and the caller.
 type Identity struct {
@@ -24,9 +30,12 @@ func (id Identity) ClusterARN(cluster string) string {
 	return id.ARN("ecs", id.Region, "cluster/"+cluster)
 }
 
-// PartitionOf returns the partition of a region by its name (SDK, partitions.json); aws if the name matches
-// no other partition.
-func PartitionOf(region string) string {
+// PartitionOf returns the partition of a region by its name; aws if the name matches no partition.
+func PartitionOf(region string) string { return cmp.Or(KnownPartition(region), "aws") }
+
+// KnownPartition returns the partition whose regions have names like this one (SDK, partitions.json); "" if
+// the name matches none, as that of a partition which is newer than this program.
+func KnownPartition(region string) string {
 	for _, known := range []struct{ prefix, partition string }{
 		{"cn-", "aws-cn"},
 		{"us-gov-", "aws-us-gov"},
@@ -40,5 +49,19 @@ func PartitionOf(region string) string {
 			return known.partition
 		}
 	}
-	return "aws"
+	if regexp.MustCompile(`^(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$`).MatchString(region) {
+		return "aws"
+	}
+	return ""
+}
+
+// CheckPartition returns an error if what a flag gives, which is in the partition, is not in the identity's, or, where
+// that is "", in its region's. What is unknown is not checked.
+func (id Identity) CheckPartition(what, partition string) error {
+	own := cmp.Or(id.Partition, KnownPartition(id.Region))
+	if partition == "" || own == "" || partition == own {
+		return nil
+	}
+	return apperr.Invalid("give a Region of partition "+partition+", or a value for partition "+own,
+		"%s: Region %s is in partition %s, not %s", what, id.Region, own, partition)
 }

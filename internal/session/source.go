@@ -75,6 +75,9 @@ func Load(ctx context.Context, options Options) (*Source, error) {
 	if err != nil {
 		return nil, s.explainConfig(err)
 	}
+	if err := s.checkRolePartition(); err != nil {
+		return nil, err
+	}
 	if err := s.checkEndpoints(); err != nil {
 		return nil, err
 	}
@@ -136,6 +139,22 @@ func (s *Source) checkRole() error {
 	role, err := arn.Parse(s.RoleARN)
 	if err != nil || role.Service != "iam" || !strings.HasPrefix(role.Resource, "role/") {
 		return apperr.Invalid("--role-arn arn:PARTITION:iam::ACCOUNT:role/NAME", "--role-arn %q is not the ARN of a role", s.RoleARN)
+	}
+	return nil
+}
+
+// checkRolePartition rejects a --role-arn of another partition than a region's: no credentials of one partition
+// are valid in another (IAM User Guide, AWS resources in other partitions).
+func (s *Source) checkRolePartition() error {
+	role, _ := arn.Parse(s.RoleARN) // "" is in none
+	regions := s.Regions
+	if len(regions) == 0 {
+		regions = []string{s.cfg.Region}
+	}
+	for _, region := range regions {
+		if err := (Identity{Region: region}).CheckPartition("--role-arn "+s.RoleARN, role.Partition); err != nil {
+			return err
+		}
 	}
 	return nil
 }

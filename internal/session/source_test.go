@@ -46,6 +46,24 @@ func TestRetrySettings(t *testing.T) {
 	}
 }
 
+// A role is in the partition of every Region, which the names of Regions tell; a name that is not known may be of any.
+func TestRolePartition(t *testing.T) {
+	testaws.SetHome(t, "", map[string]string{"AWS_REGION": "cn-north-1"})
+	const role = "arn:aws-cn:iam::111122223333:role/deploy"
+	for _, accepted := range [][]string{nil, {"cn-northwest-1"}, {"cn-north-1", "xy-new-1"}} {
+		if _, err := Load(t.Context(), Options{RoleARN: role, Regions: accepted, Getenv: os.Getenv}); err != nil {
+			t.Errorf("%v: %v", accepted, err)
+		}
+	}
+	_, err := Load(t.Context(), Options{RoleARN: role, Regions: []string{"cn-north-1", "eu-west-1"}, Getenv: os.Getenv})
+	if want := "--role-arn " + role + ": Region eu-west-1 is in partition aws, not aws-cn"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if _, err := Load(t.Context(), Options{RoleARN: strings.Replace(role, "aws-cn", "aws", 1), Getenv: os.Getenv}); err == nil {
+		t.Error("the environment's Region is in China")
+	}
+}
+
 // CloudTrail shows the tool and its version.
 func TestUserAgent(t *testing.T) {
 	testaws.SetHome(t, "", nil)

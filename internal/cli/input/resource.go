@@ -19,7 +19,7 @@ func (a Resource) CheckName() error {
 	case strings.HasPrefix(a.Value, "arn:"):
 		parsed, err := arn.Parse(a.Value)
 		if err != nil || parsed.Service != "ecs" || !strings.HasPrefix(parsed.Resource, a.Kind+"/") {
-			return apperr.Invalid("arn:aws:ecs:REGION:ACCOUNT:"+a.Kind+"/...", "--%s %s: this is not the ARN of a %s", a.Kind, a.Value, a.Kind)
+			return apperr.Invalid("arn:PARTITION:ecs:REGION:ACCOUNT:"+a.Kind+"/...", "--%s %s: this is not the ARN of a %s", a.Kind, a.Value, a.Kind)
 		}
 	case regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`).MatchString(a.Value):
 	default:
@@ -32,11 +32,14 @@ func (a Resource) CheckName() error {
 	return nil
 }
 
-// CheckPlace returns an error for an ARN in another account or Region than that of the command.
+// CheckPlace returns an error for an ARN in another partition, account or Region than that of the command.
 func (a Resource) CheckPlace(id session.Identity) error {
 	parsed, err := arn.Parse(a.Value)
 	if err != nil {
 		return nil //nolint:nilerr // a name is of no place
+	}
+	if err := id.CheckPartition("--"+a.Kind+" "+a.Value, parsed.Partition); err != nil {
+		return err
 	}
 	switch {
 	case parsed.AccountID != id.Account:

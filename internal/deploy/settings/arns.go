@@ -82,20 +82,25 @@ func (s Spec) Check(id session.Identity) error {
 	if err := s.checkNetwork(); err != nil {
 		return err
 	}
-	return s.checkPlaces(id)
+	return s.CheckPlaces(id)
 }
 
-// checkPlaces rejects ARNs of another account, region or partition. Empty fields of the identity are unknown
-// and not checked.
-func (s Spec) checkPlaces(id session.Identity) error {
+// CheckPlaces rejects ARNs of another account, region or partition. Empty fields of the identity are unknown
+// and not checked; an unknown partition is that of the region.
+func (s Spec) CheckPlaces(id session.Identity) error {
 	boundary, key, destination := partsOf(s.Boundary), partsOf(s.KMSKey), partsOf(s.OnFailure)
+	for _, each := range []struct{ what, partition string }{
+		{"--permissions-boundary " + s.Boundary, boundary.Partition}, {"--kms-key " + s.KMSKey, key.Partition}, {"--on-failure " + s.OnFailure, destination.Partition},
+	} {
+		if err := id.CheckPartition(each.what, each.partition); err != nil {
+			return err
+		}
+	}
 	switch {
-	case !agree(boundary.Partition, id.Partition) || boundary.AccountID != "aws" && !agree(boundary.AccountID, id.Account):
+	case boundary.AccountID != "aws" && !agree(boundary.AccountID, id.Account):
 		return apperr.Invalid("a policy of the role's account, or one of AWS's", "--permissions-boundary %s is not in account %s", s.Boundary, id.Account)
-	case !agree(key.Partition, id.Partition) || !agree(key.Region, id.Region):
+	case !agree(key.Region, id.Region):
 		return apperr.Invalid("a key of the region that the function is in", "--kms-key %s is not in region %s", s.KMSKey, id.Region)
-	case !agree(destination.Partition, id.Partition):
-		return apperr.Invalid("a destination in partition "+id.Partition, "--on-failure %s is not in partition %s", s.OnFailure, id.Partition)
 	}
 	return nil
 }

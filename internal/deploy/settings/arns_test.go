@@ -111,6 +111,9 @@ func TestCheckedBeforeAnyCall(t *testing.T) {
 	for _, asked := range []Given{
 		given("kms-key", strings.Replace(aKey, "us-east-1", "eu-west-1", 1)),
 		given("vpc-subnet", aSubnet, "vpc-security-group", "none"),
+		given("permissions-boundary", "arn:aws-cn:iam::aws:policy/PowerUserAccess"),
+		given("on-failure", "arn:aws-us-gov:sqs:us-gov-west-1:111122223333:q"),
+		given("cluster", "arn:aws-cn:ecs:us-east-1:111122223333:cluster/shop"),
 	} {
 		if err := asked.Check("us-east-1", ""); err == nil {
 			t.Errorf("%v passes", asked)

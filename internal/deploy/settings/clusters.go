@@ -56,6 +56,16 @@ func LocalClusters(id session.Identity, clusters []string) ([]string, error) {
 	return slices.Compact(names), nil
 }
 
+// checkPartitions rejects the ARN of a cluster in another partition than the region's.
+func checkPartitions(region string, clusters []string) error {
+	for _, cluster := range clusters {
+		if err := (session.Identity{Region: region}).CheckPartition("--cluster "+cluster, partsOf(cluster).Partition); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Overlap reports whether two installations of one region would both redeploy for the same cluster.
 func Overlap(a, b []string) bool {
 	if len(a) == 0 || len(b) == 0 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/handler"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // Check validates the content of the file without any call. Its errors name the line.
@@ -79,6 +80,11 @@ func (i Installation) checkAccount() error {
 		parts, err := arn.Parse(text)
 		if err != nil || parts.Service != "iam" || !strings.HasPrefix(parts.Resource, "role/") {
 			return apperr.Invalid("role-arn: arn:PARTITION:iam::ACCOUNT:role/NAME", "%s %q is not the ARN of a role", role.Source, text)
+		}
+		for _, region := range i.Regions() {
+			if err := (session.Identity{Region: region}).CheckPartition("--role-arn "+text, parts.Partition); err != nil {
+				return i.Locate(err)
+			}
 		}
 		if account := Given(i.Values).Text("expect-account"); !agree(account, parts.AccountID) {
 			return apperr.Invalid("give the account of the role, or another role", "%s is %s, and the role is in account %s", expected.Source, account, parts.AccountID)

@@ -113,6 +113,10 @@ func TestFileChecked(t *testing.T) {
 		{"installations:\n  a:\n    region: Ireland", `c.yaml:2: a: "Ireland" is not the name of a region`, "--region NAME"},
 		{"expect-account: 123", `c.yaml:1: expect-account "123" is not accepted`, "accepted: twelve digits"},
 		{"role-arn: deploy", `c.yaml:1: role-arn "deploy" is not the ARN of a role`, "role-arn: arn:PARTITION"},
+		{
+			"role-arn: arn:aws:iam::111122223333:role/a\nregion: [us-east-1, cn-north-1]",
+			"c.yaml:1: role-arn arn:aws:iam::111122223333:role/a: Region cn-north-1 is in partition aws-cn, not aws", "give a Region of partition aws",
+		},
 		{"role-arn: arn:aws:iam::111122223333:role/a\nexpect-account: 444455556666", "c.yaml:2: expect-account is 444455556666, and the role is in account 111122223333", "give the account of the role"},
 		{
 			pair("prefix: prod", "prefix: prod"),

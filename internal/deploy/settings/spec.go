@@ -103,7 +103,10 @@ func (g Given) Check(region, prefix string) error {
 	if err := g.Apply(&spec); err != nil {
 		return err
 	}
-	if err := spec.checkPlaces(session.Identity{Region: region}); err != nil {
+	if err := spec.CheckPlaces(session.Identity{Region: region}); err != nil {
+		return err
+	}
+	if err := checkPartitions(region, spec.Clusters); err != nil {
 		return err
 	}
 	_, subnets := g["vpc-subnet"]
