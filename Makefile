@@ -1,26 +1,26 @@
-# Flags that somebody's environment sets must not change what is built or tested.
+# Flags set in the environment must not change what is built or tested.
 export GOFLAGS := -buildvcs=false
 export GOWORK := off
 
 TOOL := go tool -modfile=tools/go.mod
 
-# The module of the test in a browser, whose dependencies are none of the program's.
+# The module of the browser test, with dependencies that the program does not have.
 BROWSER_TEST = internal/cli/page/browsertest
 
 # 1.2.0 on a tag, 1.2.0-5-gabc1234 after it, 0.0.0-dev.abc1234 before the first.
 VERSION = $(shell git describe --tags --match 'v*' --dirty 2>/dev/null | sed 's/^v//')
 DEV = 0.0.0-dev.$(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 
-# The race detector needs a C compiler: without one the tests run all the
-# same, and say so. CI must have it.
+# The race detector needs a C compiler. Without one the tests run without it and
+# print a message; CI requires it.
 RACE = $(shell go list -race errors >/dev/null 2>&1 && echo -race)
 
-# What makes releases is installed at these versions: docs/decisions.md says why it is in no module.
+# The release tools are installed at these versions: docs/decisions.md says why they are in no module.
 GORELEASER := v2.16.0
 SYFT := v1.57.1
 GORELEASER_DIR := $(CURDIR)/bin/tools/goreleaser-$(GORELEASER)
 SYFT_DIR := $(CURDIR)/bin/tools/syft-$(SYFT)
-# goreleaser takes no commit from a clone without a remote.
+# goreleaser does not accept a clone without a remote.
 RELEASE := PATH='$(GORELEASER_DIR):$(SYFT_DIR):$(PATH)' GIT_CONFIG_COUNT=1 \
 	GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=https://github.com/spothandler/spothandler
 
@@ -39,7 +39,7 @@ generate: ## build the function's archives into embed/dist
 	@echo '== go generate ./embed'
 	@go generate ./embed
 
-test: format-check vet lint actionlint tidy-check cross generate unit ## everything CI checks but the page in a browser
+test: format-check vet lint actionlint tidy-check cross generate unit ## everything CI checks except the browser test
 	@echo 'All checks passed.'
 
 format-check:
@@ -59,8 +59,8 @@ lint: ## run golangci-lint
 	@$(TOOL) golangci-lint run
 	@cd $(BROWSER_TEST) && go tool -modfile=$(CURDIR)/tools/go.mod golangci-lint run
 
-# In a module of its own: it does not compile with the YAML parser that golangci-lint needs. Without shellcheck, which
-# is not everywhere.
+# Not in tools/go.mod: it does not compile with the YAML parser that golangci-lint needs. Without shellcheck, which
+# may not be installed.
 actionlint:
 	@echo '== actionlint'
 	@go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 -shellcheck= -pyflakes=
@@ -76,8 +76,8 @@ cross:
 	@GOOS=windows GOARCH=amd64 go build ./...
 	@GOOS=darwin GOARCH=arm64 go build ./...
 
-# More tests at once than cores: many of them wait, as the tool does between its attempts. Those that run the built
-# program, which has no race detector, run without it.
+# More parallel tests than cores: many of them wait, as the program does between attempts. Tests of the built
+# program, which is built without the race detector, run without it.
 PROGRAM_TESTS := ^Test(Scripts|PolicyInForce|KilledAtEveryWrite)$$
 
 unit:
@@ -92,18 +92,18 @@ endif
 	@go test -timeout 20m -parallel 8 -run '$(PROGRAM_TESTS)' ./internal/cli
 	@.ci/coverage coverage.out 85 internal/deploy internal/handler
 
-# Without Chromium it says so and is skipped; in CI it fails. BROWSER_SHOTS=DIR keeps the pictures.
-browser-test: ## look at report's page in Chromium
+# Without Chromium it is skipped with a message; in CI it fails. BROWSER_SHOTS=DIR keeps the screenshots.
+browser-test: ## test report's page in Chromium
 	@echo '== the page in a browser'
 	@go -C $(BROWSER_TEST) test -count=1 -v .
 
-page-picture: ## take README's picture of the page in Chromium (with the font Inter, where it is installed)
+page-picture: ## take README's screenshot of the page in Chromium (with the font Inter, if installed)
 	@PAGE_PICTURE=$(CURDIR)/docs/report.webp go -C $(BROWSER_TEST) test -count=1 -run '^TestPicture$$' .
 
 bench: ## run the benchmarks
 	@go test -run '^$$' -bench . -benchmem ./...
 
-demo: build ## show the whole job on an AWS of its own
+demo: build ## show the whole lifecycle on a local AWS
 	@bin/spothandler demo
 
 docs: build ## write the generated parts of the documents, and the pictures
@@ -111,10 +111,10 @@ docs: build ## write the generated parts of the documents, and the pictures
 	@go run ./internal/docs pictures bin/spothandler
 	@go test ./internal/doctor -run '^TestDocs$$' -update >/dev/null
 
-licenses: ## write THIRD_PARTY_LICENSES.txt, which is in every release
+licenses: ## write THIRD_PARTY_LICENSES.txt, which every release contains
 	@go run ./internal/release licenses THIRD_PARTY_LICENSES.txt
 
-vulncheck: generate ## look for known vulnerabilities (asks vuln.go.dev)
+vulncheck: generate ## check for known vulnerabilities (queries vuln.go.dev)
 	@$(TOOL) govulncheck ./...
 
 release-tools: $(GORELEASER_DIR)/goreleaser $(SYFT_DIR)/syft
@@ -130,14 +130,14 @@ $(SYFT_DIR)/syft:
 release-check: release-tools
 	@$(RELEASE) goreleaser check
 
-release-snapshot: release-check ## build everything a release has into dist, of the current commit
+release-snapshot: release-check ## build a release of the current commit into dist
 	@$(RELEASE) goreleaser release --snapshot --clean
 
-release-build: release-check ## the same of the current tag; nothing is published
+release-build: release-check ## build a release of the current tag; publishes nothing
 	@$(RELEASE) goreleaser release --clean --skip=publish,announce
 
-release-test: release-check ## build two snapshots of the commit, compare, install and verify them
+release-test: release-check ## build two snapshots of the commit; compare, install and verify them
 	@$(RELEASE) .ci/release-test
 
-clean: ## remove what the other targets wrote
+clean: ## remove the files of the other targets
 	@rm -rf bin dist coverage.out embed/dist/*.zip

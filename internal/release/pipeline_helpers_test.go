@@ -146,7 +146,7 @@ func (p *project) makeRoles() {
 	if output, err := p.act(inputs); err != nil {
 		p.Fatalf("%v: %s", err, output)
 	}
-	for _, script := range []string{p.fence("sh", "call nothing:"), p.fence("sh", "needs it.")} {
+	for _, script := range []string{p.fence("sh", "do not call AWS:"), p.fence("sh", "needs it.")} {
 		if output, err := p.bash("set -e\n"+script, strings.Fields(p.read("path"))); err != nil {
 			p.Fatalf("%v: %s", err, output)
 		}
