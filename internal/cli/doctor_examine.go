@@ -52,6 +52,7 @@ type serviceResult struct {
 	doctor.Diagnosis
 	decision handler.Decision
 	by       *installationResult // the installation that would answer; nil: none
+	denied   bool                // its role may not redeploy this service
 }
 
 func newExamination(a *app, s *connection, o *doctorOptions) *regionResult {
@@ -200,6 +201,10 @@ func (e *regionResult) checkService(s *services.Service) serviceResult {
 	if !heard {
 		subject.Cover = e.cover(s.Cluster.Name())
 	}
+	if by != nil && slices.Contains(by.denied, e.longARN(s)) {
+		subject.Denied = &by.subject
+	}
+	p.denied = subject.Denied != nil
 	p.Diagnosis = doctor.JudgeService(subject, e.options.ignored)
 	return p
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/internal/apperr"
@@ -25,7 +26,8 @@ type installationResult struct {
 	pattern  string
 	subject  doctor.InstallationSubject
 	says     doctor.Diagnosis
-	differs  bool // from its settings
+	differs  bool     // from its settings
+	denied   []string // the ARNs of services that its role may not redeploy, while it may others
 }
 
 // hears reports whether events of a cluster reach the installation.
@@ -173,10 +175,38 @@ func (e *regionResult) tryOut(ctx context.Context, x *installationResult) error 
 		}
 		x.subject.Matches = matches
 	}
-	may, unread, err := services.MayRedeploy(ctx, e.iam, x.roleARN, service)
+	asked := e.redeployable(x)
+	if len(asked) == 0 {
+		asked = []string{service}
+	}
+	may, unread, err := services.MayRedeployEach(ctx, e.iam, x.roleARN, asked)
 	if unread != nil {
 		x.unread(doctor.PartPermission, unread.Why)
 	}
-	x.subject.MayRedeploy = may
+	x.takePermission(may, unread == nil)
 	return err
+}
+
+// takePermission takes what its role may do. Whole is false if that is not known of every service.
+func (x *installationResult) takePermission(may services.Permission, whole bool) {
+	if len(may.Allowed) > 0 || whole {
+		x.subject.MayRedeploy = aws.Bool(len(may.Allowed) > 0)
+	}
+	if len(may.Allowed) > 0 || !whole {
+		x.denied = may.Denied
+	}
+}
+
+// redeployable are the ARNs of the services that the function of an installation redeploys now or another time: no
+// tag, controller or strategy keeps it from that.
+func (e *regionResult) redeployable(x *installationResult) []string {
+	var arns []string
+	for i := range e.facts.Services {
+		s := &e.facts.Services[i]
+		left := []handler.Reason{handler.ReasonSwitchedOff, handler.ReasonControllerUnsupported, handler.ReasonStrategyUnsupported}
+		if x.hears(e.s.ID.ClusterARN(s.Cluster.Name()), s.Cluster.Name()) && !slices.Contains(left, s.Decision(x.mode, e.began).Reason) {
+			arns = append(arns, e.longARN(s))
+		}
+	}
+	return arns
 }

@@ -17,6 +17,8 @@ func (e *regionResult) fate(p *serviceResult) string {
 		return left + "no installation hears it"
 	case p.by != nil && p.by.isBroken():
 		return left + p.by.subject.Name + " is broken"
+	case p.denied:
+		return left + "the role is denied it"
 	case p.decision.Action == handler.ActionRedeploy && p.decision.Mode == handler.ModeObserve:
 		return left + "mode observe only logs it"
 	case p.decision.Action == handler.ActionRedeploy:
@@ -70,7 +72,7 @@ func (p *serviceResult) sign() term.Glyph {
 
 // isRedeployed reports whether an interruption redeploys the service, or would, once something is installed.
 func (p *serviceResult) isRedeployed() bool {
-	return p.decision.Action == handler.ActionRedeploy && p.decision.Mode != handler.ModeObserve && (p.by == nil || !p.by.isBroken())
+	return p.decision.Action == handler.ActionRedeploy && p.decision.Mode != handler.ModeObserve && !p.denied && (p.by == nil || !p.by.isBroken())
 }
 
 // signOf is how a finding stands.

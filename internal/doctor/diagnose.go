@@ -12,7 +12,7 @@ import (
 
 // serviceTable has the checks of a service, in the order of their codes.
 func serviceTable() []check {
-	table := slices.Concat(taskChecks(), capacityChecks(), balancingChecks(), rolloutChecks(), functionChecks())
+	table := slices.Concat(taskChecks(), capacityChecks(), balancingChecks(), rolloutChecks(), functionChecks(), []check{permissionCheck()})
 	slices.SortFunc(table, func(a, b check) int { return strings.Compare(a.code, b.code) })
 	return table
 }

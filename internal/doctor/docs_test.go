@@ -119,7 +119,7 @@ const end = `
 - **Whether a program exits quickly by itself:** this cannot be told from outside. One that does loses nothing by a short stopTimeout.
 - **Idle targets of an Application Load Balancer:** they deregister at once, however long the deregistration delay is.
 - **Which shell sh is:** newer versions of dash replace themselves with a single command, older ones do not. The image decides.
-- **Service control policies with conditions, resource and session policies:** IAM's policy simulator leaves them out.
+- **Conditions of service control policies on anything but the cluster and the Region, resource and session policies:** IAM's policy simulator is not given them.
 - **A policy for the function's role with a condition on something unknown here:** the permission is then not checked.
 - **Whether Fargate drains Service Connect before SIGTERM; whether ECS keeps the parts of a deployment configuration that an update leaves out; whether a forced deployment of an inactive task definition is refused:** AWS does not document it. The commands name every part.
 - **Rates of Application Auto Scaling, EventBridge and Service Quotas:** AWS publishes none; the calls are few.

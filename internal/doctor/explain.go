@@ -25,7 +25,7 @@ func Explanations() []Explanation {
 		add(c.check)
 	}
 	for _, c := range installationTable() {
-		if !slices.ContainsFunc(all, func(e Explanation) bool { return e.Code == c.code }) { // SPOT303 is of both tables
+		if !slices.ContainsFunc(all, func(e Explanation) bool { return e.Code == c.code }) { // SPOT303 and SPOT402 are of two tables
 			add(c.check)
 		}
 	}

@@ -47,6 +47,8 @@ type Subject struct {
 	// command with which one of them covers it; "" is none.
 	Heard bool
 	Cover string
+	// Denied is the installation whose role may redeploy others, but not this service; nil if there is none.
+	Denied *InstallationSubject
 }
 
 // verdict is what a check says, before it has its code.

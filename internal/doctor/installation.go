@@ -55,13 +55,7 @@ func installationTable() []installationCheck {
 			sources: []string{"https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html"},
 			cures:   []string{"spothandler install --prefix PREFIX", "spothandler install --prefix PREFIX --rule-state ENABLED"},
 		}, deaf},
-		{check{
-			code: "SPOT402", title: "the function's role may not redeploy", parts: []services.Part{PartPermission},
-			why: "IAM is asked (iam:SimulatePrincipalPolicy) whether the function's role may call ecs:UpdateService. The answer covers the role's " +
-				"policies, its permissions boundary and service control policies without conditions, but not those with conditions.",
-			sources: []string{"https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html"},
-			cures:   []string{"spothandler install --prefix PREFIX", "if the role is as installed, find the policy that denies it: one that others put on it, its permissions boundary or a service control policy"},
-		}, powerless},
+		{permissionCheck(), powerless},
 		{check{
 			code: "SPOT403", title: "the installation differs from its settings", parts: []services.Part{PartInstallation},
 			why:     "What is installed differs from the recorded settings, or a part is missing: status shows what, and why.",
@@ -70,6 +64,24 @@ func installationTable() []installationCheck {
 		}, differing},
 	}
 }
+
+// permissionCheck is of an installation's role as a whole, and of each service that the role may not redeploy.
+func permissionCheck() check {
+	return check{
+		code: permissionCode, title: "the function's role may not redeploy", parts: []services.Part{PartPermission},
+		why: "IAM is asked (iam:SimulatePrincipalPolicy) whether the function's role may call ecs:UpdateService, on every service that the " +
+			"function is to redeploy. The answer covers the role's policies, its permissions boundary and service control policies, but " +
+			"a condition only on the cluster and the Region.",
+		sources: []string{
+			"https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html",
+			"https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html",
+		},
+		cures: []string{"spothandler install --prefix PREFIX", "if the role is as installed, find the policy that denies it: one that others put on it, its permissions boundary or a service control policy"},
+		run:   denied,
+	}
+}
+
+const permissionCode = "SPOT402"
 
 // throttledCode is the account's check of what the function may run, which has a part for each installation.
 const throttledCode = "SPOT303"
@@ -124,7 +136,17 @@ func powerless(s *InstallationSubject) []verdict {
 	if s.MayRedeploy == nil || *s.MayRedeploy {
 		return nil
 	}
-	return []verdict{{Error, "its role " + s.Role + " may not call ecs:UpdateService", cmp.Or(s.DenialElsewhere, s.command("install"))}}
+	return []verdict{{Error, "its role " + s.Role + " may not call ecs:UpdateService", s.allow()}}
+}
+
+// allow is what lets its role redeploy.
+func (s *InstallationSubject) allow() string { return cmp.Or(s.DenialElsewhere, s.command("install")) }
+
+func denied(s *Subject) []verdict {
+	if s.Denied == nil {
+		return nil
+	}
+	return []verdict{{Error, fmt.Sprintf("the role %s of installation %s may not call ecs:UpdateService on it", s.Denied.Role, s.Denied.Name), s.Denied.allow()}}
 }
 
 func differing(s *InstallationSubject) []verdict {

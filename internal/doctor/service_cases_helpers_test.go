@@ -241,6 +241,13 @@ func serviceCases() []serviceCase {
 		{"SPOT203", "as installed", func(s *Subject) { s.Tags = []ecs.Tag{{Key: aws.String("spothandler"), Value: aws.String("on")}} }, "", ""},
 		{"SPOT203", "in no installation, but one could cover it", func(s *Subject) { s.Heard, s.Cover = false, "spothandler install --cluster shop" }, "SPOT203 warning", "spothandler install --cluster shop"},
 
+		{"SPOT402", "its installation's role is denied it", func(s *Subject) {
+			s.Denied = &InstallationSubject{Prefix: "prod", Name: "prod", Role: "prod-role"}
+		}, "SPOT402 error", "spothandler install --prefix prod"},
+		{"SPOT402", "denied by a policy of others", func(s *Subject) {
+			s.Denied = &InstallationSubject{Role: "prod-role", DenialElsewhere: "find the policy that denies it"}
+		}, "SPOT402 error", "find the policy that denies it"},
+
 		{"SPOT204", "a long ARN of a service that is named like its cluster", func(s *Subject) {
 			s.ServiceArn = aws.String("arn:aws:ecs:eu-west-1:111122223333:service/service/service")
 		}, "", ""},

@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/localaws/api"
@@ -22,7 +23,8 @@ func (in *simulateInput) ARN(*api.Region) string { return in.PolicySourceArn }
 
 func (in *simulateInput) Asks(own api.Ask, _ *api.Request) []api.Ask { return []api.Ask{own} }
 
-// simulate evaluates a role's policies and its boundary as for a real call.
+// simulate evaluates a role's policies and its boundary as for a real call. Each action has one result, with a decision
+// on each resource; its own is the most restrictive of them (IAM API, EvaluationResult).
 func (s *Service) simulate(_ *api.Request, in *simulateInput) (any, error) {
 	role := s.ofARN(in.PolicySourceArn)
 	if !strings.Contains(in.PolicySourceArn, ":iam:") {
@@ -35,24 +37,40 @@ func (s *Service) simulate(_ *api.Request, in *simulateInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	context := in.context()
+	if len(in.ResourceArns) == 0 {
+		in.ResourceArns = []string{"*"}
+	}
+	results := []api.Obj{}
+	for _, action := range in.ActionNames {
+		worst, each := policy.Allowed, []api.Obj{}
+		for _, resource := range in.ResourceArns {
+			found, _ := have.Decide(policy.Ask{Action: action, Resource: resource, Context: context})
+			if found == policy.Forbidden || worst == policy.Allowed {
+				worst = found
+			}
+			each = append(each, api.Obj{"EvalResourceName": resource, "EvalResourceDecision": wordFor(found)})
+		}
+		result := api.Obj{"EvalActionName": action, "EvalResourceName": "*", "EvalDecision": wordFor(worst)}
+		if !slices.Equal(in.ResourceArns, []string{"*"}) {
+			result["ResourceSpecificResults"] = each
+		}
+		results = append(results, result)
+	}
+	return api.Obj{"EvaluationResults": results, "IsTruncated": false}, nil
+}
+
+func wordFor(v policy.Verdict) string {
+	return map[policy.Verdict]string{policy.Allowed: "allowed", policy.Forbidden: "explicitDeny", policy.NotAllowed: "implicitDeny"}[v]
+}
+
+// context returns the given condition keys, in lower case.
+func (in *simulateInput) context() map[string]string {
 	context := map[string]string{}
 	for _, entry := range in.ContextEntries {
 		if len(entry.ContextKeyValues) > 0 {
 			context[strings.ToLower(entry.ContextKeyName)] = entry.ContextKeyValues[0]
 		}
 	}
-	if len(in.ResourceArns) == 0 {
-		in.ResourceArns = []string{"*"}
-	}
-	results := []api.Obj{}
-	for _, action := range in.ActionNames {
-		for _, resource := range in.ResourceArns {
-			found, _ := have.Decide(policy.Ask{Action: action, Resource: resource, Context: context})
-			results = append(results, api.Obj{
-				"EvalActionName": action, "EvalResourceName": resource,
-				"EvalDecision": map[policy.Verdict]string{policy.Allowed: "allowed", policy.Forbidden: "explicitDeny", policy.NotAllowed: "implicitDeny"}[found],
-			})
-		}
-	}
-	return api.Obj{"EvaluationResults": results, "IsTruncated": false}, nil
+	return context
 }

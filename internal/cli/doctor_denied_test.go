@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// A policy of others may deny the role a single service, or the boundary every one of a cluster: that service is not
+// ready, and the others are.
+func TestDoctorOfDeniedService(t *testing.T) {
+	needArchive(t)
+	config := useLocal(t,
+		localaws.Service{Cluster: "shop", Name: "api", Desired: 2, OnDemand: 1}, localaws.Service{Cluster: "shop", Name: "web", Desired: 2, OnDemand: 1},
+		localaws.Service{Cluster: "batch", Name: "etl", Desired: 2, OnDemand: 1})
+	must(t, "install --prefix prod")
+	deny := func(restriction string) string {
+		return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"ecs:UpdateService",` + restriction + `}]}`
+	}
+	client, role := iam.NewFromConfig(config), aws.String("prod-spothandler-eu-west-1")
+	if _, err := client.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{
+		RoleName: role, PolicyName: aws.String("theirs"), PolicyDocument: aws.String(deny(`"Resource":"*:service/shop/web"`)),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	answer, code := diagnose(t)
+	finding := answer.found("web", "SPOT402")
+	if code != exitDiffers || finding == nil || answer.found("api", "SPOT402") != nil || answer.found("etl", "SPOT402") != nil || answer.found("", "SPOT402") != nil {
+		t.Fatalf("exit code %d: %+v", code, answer)
+	}
+	if !strings.Contains(finding.Message, *role) || !strings.Contains(finding.Cure, "look at theirs") {
+		t.Errorf("%+v", finding)
+	}
+	if _, shown := spothandler(t.Context(), "", "doctor"); !strings.Contains(shown.out, "left to ECS: the role is denied it") {
+		t.Errorf("%s", shown.out)
+	}
+	boundary, err := client.CreatePolicy(t.Context(), &iam.CreatePolicyInput{
+		PolicyName: aws.String("limit"), PolicyDocument: aws.String(deny(`"Resource":"*","Condition":{"ArnLike":{"ecs:cluster":"arn:*:ecs:*:*:cluster/shop"}}`)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.PutRolePermissionsBoundary(t.Context(), &iam.PutRolePermissionsBoundaryInput{RoleName: role, PermissionsBoundary: boundary.Policy.Arn}); err != nil {
+		t.Fatal(err)
+	}
+	if answer, _ := diagnose(t); answer.found("web", "SPOT402") == nil || answer.found("api", "SPOT402") == nil || answer.found("etl", "SPOT402") != nil {
+		t.Errorf("%+v", answer)
+	}
+}
