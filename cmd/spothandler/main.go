@@ -9,12 +9,13 @@ import (
 	"syscall"
 
 	"github.com/spothandler/spothandler/internal/cli"
+	"github.com/spothandler/spothandler/internal/cli/command"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process immediately
-	code := cli.Run(ctx, os.Args[1:], cli.SystemStreams())
+	code := cli.Run(ctx, os.Args[1:], command.SystemStreams())
 	stop()
 	os.Exit(code)
 }

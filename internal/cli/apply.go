@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -20,8 +21,8 @@ type job interface {
 
 // applying is a job whose changes are made.
 type applying struct {
-	*app
-	*connection
+	*command.App
+	*command.Connection
 	job     job
 	changes []deploy.Change
 }
@@ -36,9 +37,9 @@ func (p applying) run(ctx context.Context) error {
 
 // apply makes the changes with progress on stderr. Its error says how far it came and what to do.
 func (p applying) apply(ctx context.Context) error {
-	defer p.repainting()()
-	progress := newProgress(p.err, p.changes)
-	done, err := p.job.Apply(ctx, deploy.Options{Wait: p.wait, Report: progress.report})
+	defer p.Repainting()()
+	progress := newProgress(p.Err, p.changes)
+	done, err := p.job.Apply(ctx, deploy.Options{Wait: p.Wait, Report: progress.report})
 	progress.Stop()
 	if err == nil {
 		return nil
@@ -69,28 +70,28 @@ func (p applying) explainStop(ctx context.Context, err error, done int) error {
 func (p applying) afterStop(stopped *apperr.Error) []string {
 	if !p.Wrote() {
 		if stopped.Code == apperr.CodeAccessDenied {
-			return []string{p.commandLine() + "   again, once it is allowed"}
+			return []string{p.CommandLine() + "   again, once it is allowed"}
 		}
 		if len(stopped.Hints) > 0 {
-			return []string{p.commandLine() + "   again after that"}
+			return []string{p.CommandLine() + "   again after that"}
 		}
 		return nil
 	}
-	hints := []string{p.commandLine() + "   finishes it"}
+	hints := []string{p.CommandLine() + "   finishes it"}
 	if len(stopped.Hints) > 0 && stopped.Code != apperr.CodeNotSettled { // by itself it would most often fail again
-		hints = []string{p.commandLine() + "   finishes it after that"}
+		hints = []string{p.CommandLine() + "   finishes it after that"}
 	}
 	if slices.ContainsFunc(p.changes, func(c deploy.Change) bool { return c.Action == deploy.Create }) {
-		hints = append(hints, "spothandler uninstall"+p.address(p.prefix)+"   removes what is there")
+		hints = append(hints, "spothandler uninstall"+p.Address(p.Prefix)+"   removes what is there")
 	}
 	return hints
 }
 
 // verify looks again until nothing is left to change. It says so when that takes long.
 func (p applying) verify(ctx context.Context) error {
-	notice := time.AfterFunc(session.NoticeAfter, func() { p.waiting("AWS to show the changes in its answers") })
+	notice := time.AfterFunc(session.NoticeAfter, func() { p.Waiting("AWS to show the changes in its answers") })
 	defer notice.Stop()
-	err := p.job.Verify(ctx, p.wait)
+	err := p.job.Verify(ctx, p.Wait)
 	if err != nil && ctx.Err() != nil {
 		return &apperr.Error{Code: apperr.CodeInterrupted, Message: fmt.Sprintf("interrupted: %d of %d done, and not checked again", len(p.changes), len(p.changes)), Err: err}
 	}
@@ -104,6 +105,6 @@ func (p applying) sayWhereToLook(err error) error {
 		return err
 	}
 	explained := *known
-	explained.Hints = []string{"spothandler status" + p.scope(p.prefix)}
+	explained.Hints = []string{"spothandler status" + p.Scope(p.Prefix)}
 	return &explained
 }

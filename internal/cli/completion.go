@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/spf13/cobra"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/handler"
@@ -26,10 +27,10 @@ const completionLimit = 3 * time.Second
 const someRegion = "us-east-1"
 
 // finder finds the words that a flag can be completed to.
-type finder func(context.Context, *connection) ([]string, error)
+type finder func(context.Context, *command.Connection) ([]string, error)
 
 // completion completes the flags of the commands that call AWS.
-type completion struct{ *app }
+type completion struct{ *command.App }
 
 // offerKnown lets the shell offer, for every command that calls AWS, the values of its flags that an account or a
 // file knows.
@@ -53,16 +54,16 @@ func (c completion) offerKnown(cmd *cobra.Command) {
 func (c completion) quietly(cmd *cobra.Command, find finder) []string {
 	ctx, cancel := context.WithTimeout(cmd.Context(), completionLimit)
 	defer cancel()
-	if c.sources.Fill(cmd) != nil {
+	if c.Sources.Fill(cmd) != nil {
 		return nil
 	}
-	quiet := c.silent()
-	if len(quiet.regions) > 0 {
-		quiet.region = quiet.regions[0]
-	} else if _, err := quiet.findRegion(ctx); err != nil {
-		quiet.region = someRegion // whoever completes --region may have none
+	quiet := c.Silent()
+	if len(quiet.Regions) > 0 {
+		quiet.Region = quiet.Regions[0]
+	} else if _, err := quiet.FindRegion(ctx); err != nil {
+		quiet.Region = someRegion // whoever completes --region may have none
 	}
-	s, err := quiet.connect(ctx, nil)
+	s, err := quiet.Connect(ctx, nil)
 	if err != nil {
 		return nil
 	}
@@ -74,8 +75,8 @@ func (c completion) quietly(cmd *cobra.Command, find finder) []string {
 }
 
 // installedPrefixes are those of the region, but for the empty one, which is given by no flag.
-func installedPrefixes(ctx context.Context, s *connection) ([]string, error) {
-	listed, err := deploy.List(ctx, s.clients, s.ID)
+func installedPrefixes(ctx context.Context, s *command.Connection) ([]string, error) {
+	listed, err := deploy.List(ctx, s.Clients, s.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -89,17 +90,17 @@ func installedPrefixes(ctx context.Context, s *connection) ([]string, error) {
 }
 
 // knownRegions are those that are enabled, or, where the caller may not list them, those that have an installation.
-func knownRegions(ctx context.Context, s *connection) ([]string, error) {
+func knownRegions(ctx context.Context, s *command.Connection) ([]string, error) {
 	regions, err := s.EnabledRegions(ctx)
 	if err == nil {
 		return regions, nil
 	}
-	regions, _, err = deploy.Regions(ctx, s.clients, s.ID, nil)
+	regions, _, err = deploy.Regions(ctx, s.Clients, s.ID, nil)
 	return regions, err
 }
 
 // clusters are the names of the region's ECS clusters.
-func clusters(ctx context.Context, s *connection) ([]string, error) {
+func clusters(ctx context.Context, s *command.Connection) ([]string, error) {
 	var names []string
 	for pages := ecs.NewListClustersPaginator(ecs.NewFromConfig(s.Config), &ecs.ListClustersInput{}); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
@@ -122,7 +123,7 @@ func (c completion) profiles() []string {
 		home = ""
 	}
 	file := func(variable, name string) string {
-		if path := c.getenv(variable); path != "" {
+		if path := c.Getenv(variable); path != "" {
 			return path
 		}
 		return filepath.Join(home, ".aws", name)

@@ -7,12 +7,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-func configCommand(*app) *cobra.Command {
+func configCommand(*command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "config",
 		Short: "Check a configuration file, or write one of what is installed",
@@ -48,7 +49,7 @@ type configuredAnswer struct {
 	Account string   `json:"account"` // "" is any
 }
 
-func configCheckCommand(a *app) *cobra.Command {
+func configCheckCommand(a *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check FILE",
 		Short: "Check a configuration file without any call to AWS",
@@ -70,7 +71,7 @@ accounts are one, "install --config FILE --dry-run" says.`,
 }
 
 // configCheck is one config check.
-type configCheck struct{ *app }
+type configCheck struct{ *command.App }
 
 func (c configCheck) run(ctx context.Context, path string) error {
 	if strings.TrimSpace(path) == "" {
@@ -84,8 +85,8 @@ func (c configCheck) run(ctx context.Context, path string) error {
 		return err
 	}
 	answer := configuredIn(file)
-	if c.json() {
-		return c.out.JSON(answer)
+	if c.JSON() {
+		return c.Out.JSON(answer)
 	}
 	c.print(answer)
 	return nil
@@ -105,7 +106,7 @@ func configuredIn(file settings.File) configAnswer {
 }
 
 func (c configCheck) print(answer configAnswer) {
-	out := c.out
+	out := c.Out
 	out.Print(out.Success(answer.File + " is valid: " + term.Plural(len(answer.Installations), "installation")))
 	names, prefixes, regions := 0, 0, 0
 	cells := func(each configuredAnswer) (name, prefix, where string) {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
@@ -28,7 +29,7 @@ type configInitOptions struct {
 	overwrite bool
 }
 
-func configInitCommand(a *app) *cobra.Command {
+func configInitCommand(a *command.App) *cobra.Command {
 	o := &configInitOptions{}
 	cmd := &cobra.Command{
 		Use:   "init",
@@ -41,11 +42,11 @@ one to begin with.`,
   spothandler config init --prefix prod`,
 		Args: input.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if o.given, err = a.given(cmd, o.prefix); err != nil {
+			if o.given, err = a.Given(cmd, o.prefix); err != nil {
 				return err
 			}
 			o.one = cmd.Flags().Changed("prefix")
-			return (&configInit{app: a, asked: o}).run(cmd.Context())
+			return (&configInit{App: a, asked: o}).run(cmd.Context())
 		},
 	}
 	flags := cmd.Flags()
@@ -54,13 +55,13 @@ one to begin with.`,
 	flags.StringVar(&o.file, "file", "", "write this file instead of printing it")
 	_ = cmd.MarkFlagFilename("file", "yaml", "yml")
 	flags.BoolVar(&o.overwrite, "overwrite", false, "with --file: replace an existing file")
-	a.awsFlags(cmd)
+	a.AWSFlags(cmd)
 	return cmd
 }
 
 // configInit is one config init.
 type configInit struct {
-	*app
+	*command.App
 	asked *configInitOptions
 	file  *input.OutputFile // nil: standard output
 }
@@ -68,7 +69,7 @@ type configInit struct {
 // installedHere are the installations of a region, as a file is to have them.
 type installedHere []settings.Entry
 
-func (i installedHere) brief() string { return term.Plural(len(i), "installation") }
+func (i installedHere) Brief() string { return term.Plural(len(i), "installation") }
 
 func (c *configInit) run(ctx context.Context) error {
 	if err := c.mayWrite(); err != nil {
@@ -78,28 +79,28 @@ func (c *configInit) run(ctx context.Context) error {
 	if c.asked.one {
 		only = &c.asked.prefix
 	}
-	runs, id, err := runInRegions(ctx, c.app, only, func(ctx context.Context, a *app) (installedHere, error) {
-		return (&configInit{app: a, asked: c.asked}).here(ctx)
+	runs, id, err := command.RunInRegions(ctx, c.App, only, func(ctx context.Context, a *command.App) (installedHere, error) {
+		return (&configInit{App: a, asked: c.asked}).here(ctx)
 	})
 	switch {
 	case err != nil:
 		return err
 	case len(runs) == 0:
 		return c.write(nil, id.Account, "")
-	case !runs[0].app.several && runs[0].err != nil:
-		return runs[0].err
+	case !runs[0].App.Several && runs[0].Err != nil:
+		return runs[0].Err
 	}
 	var found []settings.Entry
 	for _, v := range runs {
-		if err := v.show(c.app); err != nil {
+		if err := v.Show(c.App); err != nil {
 			return err
 		}
-		found = append(found, v.answer...)
+		found = append(found, v.Answer...)
 	}
-	if code := worst(runs); runs[0].app.several && code != exitFine {
-		return alreadyShown(code)
+	if code := command.Worst(runs); runs[0].App.Several && code != command.ExitOK {
+		return command.AlreadyShown(code)
 	}
-	return c.write(found, runs[0].app.account, runs[0].app.found)
+	return c.write(found, runs[0].App.Account, runs[0].App.RegionInUse)
 }
 
 // mayWrite refuses a file that is there already, or cannot be written, before any call.
@@ -127,32 +128,32 @@ func (c *configInit) mayReplace() error {
 
 // here finds the installations of a region. One whose role is gone has no settings any more.
 func (c *configInit) here(ctx context.Context) (installedHere, error) {
-	s, err := c.open(ctx, c.asked.prefix)
+	s, err := c.Open(ctx, c.asked.prefix)
 	if err != nil {
 		return nil, err
 	}
-	c.printEndpoints()
+	c.PrintEndpoints()
 	only := (*string)(nil)
 	if c.asked.one {
 		only = &c.asked.prefix
 	}
-	survey, err := deploy.Inspect(ctx, s.clients, s.tagAPI(), s.ID, only, c.asked.given, nil)
+	survey, err := deploy.Inspect(ctx, s.Clients, s.TagAPI(), s.ID, only, c.asked.given, nil)
 	if err == nil {
-		err = failuresOf(survey.Failed)
+		err = command.FailuresOf(survey.Failed)
 	}
 	if err != nil {
-		return nil, c.pointToPolicy("status", c.asked.prefix, err)
+		return nil, c.PointToPolicy("status", c.asked.prefix, err)
 	}
 	for _, each := range survey.NotChecked {
-		c.warn(each.String())
+		c.Warn(each.String())
 	}
 	all := installedHere{}
 	for _, found := range survey.Found {
 		if found.Record == nil {
-			c.warn(deploy.DisplayPrefix(found.Names.Prefix) + " is left out: its record is lost, and with it its settings")
+			c.Warn(deploy.DisplayPrefix(found.Names.Prefix) + " is left out: its record is lost, and with it its settings")
 			continue
 		}
-		judged, err := c.assess([]*deploy.Installation{found}, survey.Others)
+		judged, err := c.Assess([]*deploy.Installation{found}, survey.Others)
 		if err != nil {
 			return nil, err
 		}
@@ -163,10 +164,10 @@ func (c *configInit) here(ctx context.Context) (installedHere, error) {
 
 // write prints the file, or writes it.
 func (c *configInit) write(found []settings.Entry, account, region string) error {
-	remarks := []string{"Written by spothandler " + c.version + " from what is installed in account " + account + "."}
+	remarks := []string{"Written by spothandler " + c.Version + " from what is installed in account " + account + "."}
 	if len(found) == 0 {
-		remarks[0] = "Written by spothandler " + c.version + ": nothing is installed in account " + account + " yet."
-		c.warn("nothing is installed: this is a file to begin with")
+		remarks[0] = "Written by spothandler " + c.Version + ": nothing is installed in account " + account + " yet."
+		c.Warn("nothing is installed: this is a file to begin with")
 		found = []settings.Entry{{Spec: settings.Defaults(cmp.Or(c.asked.prefix, "prod"))}}
 		if region != "" {
 			found[0].Regions = []string{region}
@@ -176,11 +177,11 @@ func (c *configInit) write(found []settings.Entry, account, region string) error
 		"stand here are reset to their defaults; spothandler config --help says which are kept.")
 	entries := withNames(found)
 	common := map[string]string{"expect-account": account}
-	if c.profile != "" {
-		common["profile"] = c.profile
+	if c.Profile != "" {
+		common["profile"] = c.Profile
 	}
-	if c.roleARN != "" {
-		common["role-arn"] = c.roleARN
+	if c.RoleARN != "" {
+		common["role-arn"] = c.RoleARN
 	}
 	text := settings.FileText(remarks, common, entries)
 	file, err := settings.ParseFile(cmp.Or(c.asked.file, "this file"), []byte(text))
@@ -188,7 +189,7 @@ func (c *configInit) write(found []settings.Entry, account, region string) error
 		err = file.Check()
 	}
 	if err != nil { // such as two installations that watch the same clusters, which no command would accept
-		c.warn("to be mended before it is used: " + err.Error())
+		c.Warn("to be mended before it is used: " + err.Error())
 	}
 	if c.file != nil {
 		if err := c.put(text); err != nil {
@@ -199,20 +200,20 @@ func (c *configInit) write(found []settings.Entry, account, region string) error
 }
 
 func (c *configInit) answer(file settings.File, text string) error {
-	if c.json() {
+	if c.JSON() {
 		answer := configuredIn(file)
 		answer.File, answer.Text = c.asked.file, text
-		return c.out.JSON(answer)
+		return c.Out.JSON(answer)
 	}
 	if c.asked.file == "" {
 		for line := range strings.Lines(text) {
-			c.out.Printf("%s\n", strings.TrimSuffix(line, "\n"))
+			c.Out.Printf("%s\n", strings.TrimSuffix(line, "\n"))
 		}
 		return nil
 	}
 	answer := configuredIn(file)
-	c.out.Print(c.out.Success("Written: " + c.asked.file + " with " + term.Plural(len(answer.Installations), "installation")))
-	show.Hint(c.out, "spothandler install --config "+apperr.Quote(c.asked.file)+" --dry-run")
+	c.Out.Print(c.Out.Success("Written: " + c.asked.file + " with " + term.Plural(len(answer.Installations), "installation")))
+	show.Hint(c.Out, "spothandler install --config "+apperr.Quote(c.asked.file)+" --dry-run")
 	return nil
 }
 

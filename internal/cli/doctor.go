@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/doctor"
 )
@@ -19,7 +20,7 @@ type doctorOptions struct {
 	strict                      bool
 }
 
-func doctorCommand(a *app) *cobra.Command {
+func doctorCommand(a *command.App) *cobra.Command {
 	o := &doctorOptions{}
 	cmd := &cobra.Command{
 		Use:   "doctor",
@@ -50,15 +51,15 @@ spothandler-ignore=SPOT103+SPOT110.`,
 			if err != nil {
 				return err
 			}
-			runs, id, err := runInPlaces(cmd.Context(), a, func(ctx context.Context, a *app) (doctorAnswer, error) { return examine(ctx, a, o) })
+			runs, id, err := command.RunInPlaces(cmd.Context(), a, func(ctx context.Context, a *command.App) (doctorAnswer, error) { return examine(ctx, a, o) })
 			if err != nil {
 				return err
 			}
 			if len(runs) == 0 {
 				return o.nowhere(a, id, enabled)
 			}
-			err = answerAll(cmd.Context(), a, runs)
-			a.printEndpoints() // behind the verdict
+			err = command.AnswerAll(cmd.Context(), a, runs)
+			a.PrintEndpoints() // behind the verdict
 			return err
 		},
 	}
@@ -72,9 +73,9 @@ spothandler-ignore=SPOT103+SPOT110.`,
 	input.Complete(cmd, "ignore", doctor.Codes()...)
 	input.Complete(cmd, "explain", doctor.Codes()...)
 	_ = flags.SetAnnotation("cluster", input.NotInFile, []string{"true"}) // in the file of install it is another
-	a.awsFlags(cmd)
+	a.AWSFlags(cmd)
 	flags.Lookup("all-regions").Usage = "every region that has an ECS cluster"
-	a.answerFileFlags(cmd)
+	a.AnswerFileFlags(cmd)
 	return cmd
 }
 
@@ -105,8 +106,8 @@ func (o *doctorOptions) check(cmd *cobra.Command) error {
 }
 
 // examine is doctor in one region.
-func examine(ctx context.Context, a *app, o *doctorOptions) (doctorAnswer, error) {
-	s, err := a.connect(ctx, nil)
+func examine(ctx context.Context, a *command.App, o *doctorOptions) (doctorAnswer, error) {
+	s, err := a.Connect(ctx, nil)
 	if err != nil {
 		return doctorAnswer{}, err
 	}
@@ -123,11 +124,11 @@ func examine(ctx context.Context, a *app, o *doctorOptions) (doctorAnswer, error
 		return doctorAnswer{}, err
 	}
 	e.runChecks()
-	if a.isText() { // else the caller prints it
+	if a.IsText() { // else the caller prints it
 		e.printText()
 	}
 	if worst := e.worst(); worst == doctor.Error || o.strict && (worst == doctor.Warning || e.incomplete()) {
-		return e.answer(), errDiffers
+		return e.answer(), command.ErrDiffers
 	}
 	return e.answer(), nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/handler"
@@ -37,7 +38,7 @@ type doctorDecision struct {
 	Reason handler.Reason `json:"reason"`
 }
 
-func (d doctorAnswer) brief() string {
+func (d doctorAnswer) Brief() string {
 	failing := 0
 	for i := range d.Services {
 		if !d.Services[i].Ready() {
@@ -47,12 +48,12 @@ func (d doctorAnswer) brief() string {
 	return fmt.Sprintf("%s, %d not ready", term.Plural(len(d.Services), "service"), failing)
 }
 
-// at is the answer itself, which names its place.
-func (d doctorAnswer) at(place) any { return d }
+// At is the answer itself, which names its place.
+func (d doctorAnswer) At(command.Place) any { return d }
 
 func (e *regionResult) answer() doctorAnswer {
 	answer := doctorAnswer{
-		Version: e.version, Account: e.s.ID.Account, Region: e.s.ID.Region, Services: []doctorService{}, of: e,
+		Version: e.Version, Account: e.s.ID.Account, Region: e.s.ID.Region, Services: []doctorService{}, of: e,
 		Installation: e.installSays.Findings, AccountFindings: e.accountSays.Findings,
 		NotChecked: append([]doctor.NotChecked{}, slices.Concat(e.wholeUnread, e.accountSays.NotChecked, e.installSays.NotChecked)...),
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -73,15 +74,15 @@ func useLocal(t *testing.T, services ...localaws.Service) aws.Config {
 }
 
 // shell runs a command as a person would paste it; spothandler's own run in this process.
-func shell(t *testing.T, command string) error {
+func shell(t *testing.T, line string) error {
 	t.Helper()
-	if own, ok := strings.CutPrefix(command, "spothandler "); ok {
-		if code, shown := spothandler(t.Context(), "", words(own)...); code != exitFine {
+	if own, ok := strings.CutPrefix(line, "spothandler "); ok {
+		if code, shown := spothandler(t.Context(), "", words(own)...); code != command.ExitOK {
 			return fmt.Errorf("exit code %d: %s", code, shown.err)
 		}
 		return nil
 	}
-	if said, err := exec.CommandContext(t.Context(), "sh", "-ec", command).CombinedOutput(); err != nil {
+	if said, err := exec.CommandContext(t.Context(), "sh", "-ec", line).CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, said)
 	}
 	return nil
@@ -207,12 +208,12 @@ func TestDoctorExitCodes(t *testing.T) {
 		args []string
 		want int
 	}{
-		{nil, exitDiffers},
-		{[]string{"--service", "api"}, exitFine},
-		{[]string{"--service", "api", "--strict"}, exitDiffers},
-		{[]string{"--service", "api", "--strict", "--ignore", "spot104"}, exitFine},
-		{[]string{"--cluster", "batch"}, exitFine},
-		{[]string{"--service", "web", "--strict"}, exitFine},
+		{nil, command.ExitDiffers},
+		{[]string{"--service", "api"}, command.ExitOK},
+		{[]string{"--service", "api", "--strict"}, command.ExitDiffers},
+		{[]string{"--service", "api", "--strict", "--ignore", "spot104"}, command.ExitOK},
+		{[]string{"--cluster", "batch"}, command.ExitOK},
+		{[]string{"--service", "web", "--strict"}, command.ExitOK},
 	} {
 		answer, code := diagnose(t, test.args...)
 		if code != test.want {
@@ -235,7 +236,7 @@ type brokenInstallation struct {
 func brokenInstallations() []brokenInstallation {
 	own := func(line string) func(context.Context, aws.Config) error {
 		return func(ctx context.Context, _ aws.Config) error {
-			if code, shown := spothandler(ctx, "", words(line)...); code != exitFine {
+			if code, shown := spothandler(ctx, "", words(line)...); code != command.ExitOK {
 				return errors.New(shown.err)
 			}
 			return nil
@@ -271,7 +272,7 @@ func TestDoctorOfInstallation(t *testing.T) {
 	must(t, "install --prefix prod --cluster shop --role-path /team/")
 	answer, code := diagnose(t)
 	uncovered := answer.found("etl", "SPOT203")
-	if code != exitFine || len(answer.Installation) > 0 || len(answer.AccountFindings) > 0 || answer.found("api", "SPOT203") != nil || uncovered == nil {
+	if code != command.ExitOK || len(answer.Installation) > 0 || len(answer.AccountFindings) > 0 || answer.found("api", "SPOT203") != nil || uncovered == nil {
 		t.Fatalf("exit code %d: only etl is covered by nobody: %+v", code, answer)
 	}
 	if err := shell(t, uncovered.Cure); err != nil {
@@ -292,7 +293,7 @@ func TestDoctorOfInstallation(t *testing.T) {
 		if err := shell(t, finding.Cure); err != nil {
 			t.Errorf("%s: %s: %v", broken.code, finding.Cure, err)
 		}
-		if answer, code := diagnose(t); code != exitFine || answer.found("", broken.code) != nil {
+		if answer, code := diagnose(t); code != command.ExitOK || answer.found("", broken.code) != nil {
 			t.Errorf("after %s: exit code %d: %+v", finding.Cure, code, answer.Installation)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -29,7 +30,7 @@ func TestDoctorOfDeniedService(t *testing.T) {
 	}
 	answer, code := diagnose(t)
 	finding := answer.found("web", "SPOT402")
-	if code != exitDiffers || finding == nil || answer.found("api", "SPOT402") != nil || answer.found("etl", "SPOT402") != nil || answer.found("", "SPOT402") != nil {
+	if code != command.ExitDiffers || finding == nil || answer.found("api", "SPOT402") != nil || answer.found("etl", "SPOT402") != nil || answer.found("", "SPOT402") != nil {
 		t.Fatalf("exit code %d: %+v", code, answer)
 	}
 	if !strings.Contains(finding.Message, *role) || !strings.Contains(finding.Cure, "look at theirs") {

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -18,11 +19,11 @@ import (
 // everywhere chooses the regions of doctor --all-regions: those with an ECS cluster, of all that are enabled for the
 // account, installed there or not. One of which that cannot be told is among them, and says why. enabled is how many
 // were asked.
-func (o *doctorOptions) everywhere(ctx context.Context, a *app) (enabled int, err error) {
-	if !a.allRegions || len(a.regions) > 0 { // which do not go together
+func (o *doctorOptions) everywhere(ctx context.Context, a *command.App) (enabled int, err error) {
+	if !a.AllRegions || len(a.Regions) > 0 { // which do not go together
 		return 0, nil
 	}
-	s, err := a.open(ctx, "")
+	s, err := a.Open(ctx, "")
 	if err != nil {
 		return 0, err
 	}
@@ -37,15 +38,15 @@ func (o *doctorOptions) everywhere(ctx context.Context, a *app) (enabled int, er
 	if err != nil {
 		return 0, err
 	}
-	a.chooseRegions(regions, s.ID)
+	a.ChooseRegions(regions, s.ID)
 	return len(all), nil
 }
 
 // withClusters are those of the regions that have an ECS cluster, or may have one.
-func withClusters(ctx context.Context, s *connection, all []string) (found []string, err error) {
+func withClusters(ctx context.Context, s *command.Connection, all []string) (found []string, err error) {
 	var mu sync.Mutex
 	group, inGroup := errgroup.WithContext(ctx)
-	group.SetLimit(regionsAtOnce)
+	group.SetLimit(command.RegionsAtOnce)
 	for _, region := range all {
 		group.Go(func() error {
 			out, err := ecs.NewFromConfig(s.In(region).Config).ListClusters(inGroup, &ecs.ListClustersInput{MaxResults: aws.Int32(1)})
@@ -66,10 +67,10 @@ func withClusters(ctx context.Context, s *connection, all []string) (found []str
 }
 
 // nowhere is the verdict where no region has a cluster.
-func (o *doctorOptions) nowhere(a *app, id session.Identity, enabled int) error {
-	if a.json() {
-		return a.out.JSON(results{[]any{}})
+func (o *doctorOptions) nowhere(a *command.App, id session.Identity, enabled int) error {
+	if a.JSON() {
+		return a.Out.JSON(command.Results{Results: []any{}})
 	}
-	a.out.Printf("%s %s\n", a.out.Glyph(term.OK), fmt.Sprintf("no ECS cluster in any of the %d regions that are enabled for account %s", enabled, id.Account))
+	a.Out.Printf("%s %s\n", a.Out.Glyph(term.OK), fmt.Sprintf("no ECS cluster in any of the %d regions that are enabled for account %s", enabled, id.Account))
 	return nil
 }

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/services"
@@ -26,8 +27,8 @@ import (
 
 // regionResult is what doctor found in a region.
 type regionResult struct {
-	*app
-	s       *connection
+	*command.App
+	s       *command.Connection
 	options *doctorOptions
 	began   time.Time
 
@@ -55,16 +56,16 @@ type serviceResult struct {
 	denied   bool                // its role may not redeploy this service
 }
 
-func newExamination(a *app, s *connection, o *doctorOptions) *regionResult {
+func newExamination(a *command.App, s *command.Connection, o *doctorOptions) *regionResult {
 	return &regionResult{
-		app: a, s: s, options: o, began: time.Now(),
+		App: a, s: s, options: o, began: time.Now(),
 		eventBridge: eventbridge.NewFromConfig(s.Config), iam: iam.NewFromConfig(s.Config), lambdaClient: lambda.NewFromConfig(s.Config),
 	}
 }
 
 // read reads the services and the installations side by side, then what needs both.
 func (e *regionResult) read(ctx context.Context) error {
-	progress := newReadingProgress(e.app)
+	progress := newReadingProgress(e.App)
 	defer progress.stop()
 	group, inGroup := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
@@ -215,7 +216,7 @@ func (e *regionResult) cover(cluster string) string {
 		return ""
 	}
 	x := e.installations[0]
-	command := "spothandler install" + e.scope(x.prefix)
+	command := "spothandler install" + e.Scope(x.prefix)
 	for _, each := range append(slices.Clone(x.clusters), cluster) {
 		command += " --cluster " + apperr.Quote(each)
 	}

@@ -6,42 +6,43 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/doctor"
 )
 
 // explainCheck shows what is known of a check. It makes no call.
-func explainCheck(a *app, code string) error {
+func explainCheck(a *command.App, code string) error {
 	known, err := knownCode("--explain", code)
 	if err != nil {
 		return err
 	}
 	all := doctor.Explanations()
 	found := all[slices.IndexFunc(all, func(e doctor.Explanation) bool { return e.Code == known })]
-	switch a.output {
+	switch a.Output {
 	case "json":
-		return a.out.JSON(found)
+		return a.Out.JSON(found)
 	case "markdown":
-		a.out.Printf("## %s: %s\n\n%s\n", found.Code, found.Title, found.Why)
+		a.Out.Printf("## %s: %s\n\n%s\n", found.Code, found.Title, found.Why)
 		for _, cure := range found.Cures {
-			a.out.Printf("\n- %s", cureInMarkdown(cure))
+			a.Out.Printf("\n- %s", cureInMarkdown(cure))
 		}
-		a.out.Printf("\n\n")
+		a.Out.Printf("\n\n")
 		for _, source := range found.Sources {
-			a.out.Printf("<%s>\n", source)
+			a.Out.Printf("<%s>\n", source)
 		}
 		return nil
 	}
-	st := a.out.Style
-	a.out.Printf("%s  %s\n\n", st.Bold(found.Code), found.Title)
-	a.out.Print(st.Paragraph("  ", found.Why))
-	a.out.Printf("\n%s\n", st.Dim("how to fix it"))
+	st := a.Out.Style
+	a.Out.Printf("%s  %s\n\n", st.Bold(found.Code), found.Title)
+	a.Out.Print(st.Paragraph("  ", found.Why))
+	a.Out.Printf("\n%s\n", st.Dim("how to fix it"))
 	for _, cure := range found.Cures {
-		show.Hint(a.out, cure)
+		show.Hint(a.Out, cure)
 	}
-	a.out.Printf("\n%s\n", st.Dim("where AWS says so"))
+	a.Out.Printf("\n%s\n", st.Dim("where AWS says so"))
 	for _, source := range found.Sources {
-		a.out.Printf("  %s\n", source)
+		a.Out.Printf("  %s\n", source)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -36,12 +37,12 @@ func TestDoctorRefuses(t *testing.T) {
 		t.Setenv("AWS_ACCESS_KEY_ID", test.caller)
 		code, shown := spothandler(t.Context(), "", append([]string{"doctor"}, words(test.args)...)...)
 		if test.want == "" {
-			if code != exitFine {
+			if code != command.ExitOK {
 				t.Errorf("%s: exit code %d: %s", test.args, code, shown.err)
 			}
 			continue
 		}
-		if code != exitError || !strings.Contains(shown.err, test.want) || strings.Count(shown.err, "✗") != 1 || shown.out != "" {
+		if code != command.ExitError || !strings.Contains(shown.err, test.want) || strings.Count(shown.err, "✗") != 1 || shown.out != "" {
 			t.Errorf("%s %s: exit code %d, want %q in\n%s%s", test.caller, test.args, code, test.want, shown.out, shown.err)
 		}
 	}
@@ -58,10 +59,10 @@ func TestDoctorStrictWithoutARight(t *testing.T) {
 		caller, args string
 		want         int
 	}{
-		{"AKIAADMIN", "--strict", exitFine},
-		{"AKIABLIND", "", exitFine},
-		{"AKIABLIND", "--strict", exitDiffers},
-		{"AKIABLIND", "--strict --ignore SPOT302", exitFine},
+		{"AKIAADMIN", "--strict", command.ExitOK},
+		{"AKIABLIND", "", command.ExitOK},
+		{"AKIABLIND", "--strict", command.ExitDiffers},
+		{"AKIABLIND", "--strict --ignore SPOT302", command.ExitOK},
 	} {
 		t.Setenv("AWS_ACCESS_KEY_ID", test.caller)
 		code, shown := spothandler(t.Context(), "", words("doctor --service web "+test.args)...)
@@ -80,12 +81,12 @@ func allowing(actions ...string) string {
 func TestDoctorInAllRegions(t *testing.T) {
 	useLocal(t)
 	code, shown := spothandler(t.Context(), "", "doctor", "--all-regions")
-	if code != exitFine || !strings.Contains(shown.out, "no ECS cluster in any of the 17 regions that are enabled for account 111122223333") {
+	if code != command.ExitOK || !strings.Contains(shown.out, "no ECS cluster in any of the 17 regions that are enabled for account 111122223333") {
 		t.Errorf("exit code %d: %s%s", code, shown.out, shown.err)
 	}
 	useLocal(t, local.Services()...)
 	code, shown = spothandler(t.Context(), "", "doctor", "--all-regions")
-	if code != exitDiffers || !strings.Contains(shown.out, "✗ 5 of 7 Spot services are not ready · 2 clusters · "+local.Region) {
+	if code != command.ExitDiffers || !strings.Contains(shown.out, "✗ 5 of 7 Spot services are not ready · 2 clusters · "+local.Region) {
 		t.Errorf("exit code %d: %s%s", code, shown.out, shown.err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/doctor"
@@ -44,7 +45,7 @@ func (x *installationResult) isBroken() bool {
 
 // findInstallations finds the installations of the region, and looks at each. What the caller may not read is said.
 func (e *regionResult) findInstallations(ctx context.Context) error {
-	listed, notChecked, err := deploy.ListAll(ctx, e.s.clients, e.s.tagAPI(), e.s.ID)
+	listed, notChecked, err := deploy.ListAll(ctx, e.s.Clients, e.s.TagAPI(), e.s.ID)
 	if err != nil && ctx.Err() != nil {
 		return err
 	}
@@ -81,12 +82,12 @@ func (e *regionResult) look(ctx context.Context, listed deploy.Listed, others []
 	x.subject.Prefix, x.subject.Name = listed.Prefix, deploy.DisplayPrefix(listed.Prefix)
 	x.subject.Rule, x.subject.Role = names.Rule, names.Role
 
-	installation, err := deploy.Find(ctx, e.s.clients, e.s.ID, listed.Prefix, nil)
+	installation, err := deploy.Find(ctx, e.s.Clients, e.s.ID, listed.Prefix, nil)
 	if err != nil && ctx.Err() != nil {
 		return nil, err
 	}
 	if err == nil {
-		err = x.take(e.app, installation, others)
+		err = x.take(e.App, installation, others)
 	}
 	if err != nil {
 		for _, part := range []services.Part{doctor.PartInstallation, doctor.PartPattern} {
@@ -110,9 +111,9 @@ func whyUnread(err error) string {
 }
 
 // take takes what was found of the installation.
-func (x *installationResult) take(a *app, found *deploy.Installation, others []deploy.Listed) error {
+func (x *installationResult) take(a *command.App, found *deploy.Installation, others []deploy.Listed) error {
 	x.roleARN = found.Names.RoleARN() // its path may be another than the default
-	statuses, err := a.assess([]*deploy.Installation{found}, others)
+	statuses, err := a.Assess([]*deploy.Installation{found}, others)
 	if err != nil {
 		return err
 	}

@@ -9,12 +9,12 @@ import (
 	"github.com/spothandler/spothandler/internal/doctor"
 )
 
-func (d doctorAnswer) printMarkdown(out *term.Printer) { d.of.printMarkdown(out) }
+func (d doctorAnswer) PrintMarkdown(out *term.Printer) { d.of.printMarkdown(out) }
 
 // printMarkdown is what goes into a ticket or a wiki.
 func (e *regionResult) printMarkdown(out *term.Printer) {
 	_, words := e.verdict()
-	out.Printf("# %s\n\nAccount %s, %s, spothandler %s\n", words, e.s.ID.Account, e.s.ID.Region, e.version)
+	out.Printf("# %s\n\nAccount %s, %s, spothandler %s\n", words, e.s.ID.Account, e.s.ID.Region, e.Version)
 	if len(e.results) > 0 {
 		out.Printf("\n| service | tasks | ready | at an interruption |\n|---|---:|---|---|\n")
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/testaws"
 )
@@ -15,7 +16,7 @@ func TestDoctorOnMoto(t *testing.T) {
 		t.Fatal(err)
 	}
 	answer, code := diagnose(t)
-	if len(answer.Services) != 1 || code == exitError {
+	if len(answer.Services) != 1 || code == command.ExitError {
 		t.Fatalf("exit code %d: %+v", code, answer)
 	}
 	for _, want := range []string{"SPOT101", "SPOT102"} { // of the task definition, and of the service

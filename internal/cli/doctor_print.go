@@ -15,11 +15,11 @@ import (
 
 // printText shows the verdict, the services with what happens to them, then what was found, the worst first.
 func (e *regionResult) printText() {
-	st := e.out.Style
+	st := e.Out.Style
 	sign, words := e.verdict()
 	paint := map[term.Glyph]func(string) term.Text{term.OK: st.Green, term.Failed: st.Red, term.Attention: st.Yellow}[sign]
 	place := fmt.Sprintf(" · %s · %s · %s", term.Plural(len(e.facts.Clusters), "cluster"), e.s.ID.Region, term.Seconds(time.Since(e.began)))
-	e.out.Printf("%s %s%s\n", st.Glyph(sign), paint(words), st.Dim(place))
+	e.Out.Printf("%s %s%s\n", st.Glyph(sign), paint(words), st.Dim(place))
 	e.printServices()
 	for _, p := range e.worstFirst() {
 		e.printSection(p.Cluster.Name()+"/"+p.Name(), p.Findings)
@@ -63,7 +63,7 @@ func (e *regionResult) listed() (rows []*serviceResult, ready, left, unchecked i
 }
 
 // all reports whether nothing is only counted.
-func (o *doctorOptions) all(e *regionResult) bool { return e.verbose || len(o.services) > 0 }
+func (o *doctorOptions) all(e *regionResult) bool { return e.Verbose || len(o.services) > 0 }
 
 // The columns of the table of services.
 const (
@@ -78,7 +78,7 @@ func (e *regionResult) printServices() {
 		e.printElsewhere()
 		return
 	}
-	st := e.out.Style
+	st := e.Out.Style
 	width := term.Width("10 more are not completely checked")
 	for _, p := range rows {
 		width = max(width, term.Width(st.Plain(p.Cluster.Name()+"/"+p.Name())))
@@ -90,11 +90,11 @@ func (e *regionResult) printServices() {
 	if len(e.installations) == 0 && e.notListed == "" {
 		header += ", once installed"
 	}
-	e.out.Printf("\n%s\n", st.Dim("    "+term.Pad("", width)+fmt.Sprintf("%*s  ", tasksWidth, "tasks")+header))
+	e.Out.Printf("\n%s\n", st.Dim("    "+term.Pad("", width)+fmt.Sprintf("%*s  ", tasksWidth, "tasks")+header))
 	for _, p := range rows {
 		name := st.Shorten(p.Cluster.Name()+"/"+p.Name(), width)
 		tasks := fmt.Sprintf("%*s", tasksWidth, fmt.Sprintf("%d/%d", p.RunningCount, p.DesiredCount))
-		e.out.Printf("%s%s%s  %s\n", st.RowStart(p.sign()), st.Bold(name), term.Pad("", width-term.Width(name))+tasks, e.fate(p))
+		e.Out.Printf("%s%s%s  %s\n", st.RowStart(p.sign()), st.Bold(name), term.Pad("", width-term.Width(name))+tasks, e.fate(p))
 	}
 	for _, more := range []struct {
 		sign  term.Glyph
@@ -106,7 +106,7 @@ func (e *regionResult) printServices() {
 			if len(rows) > 0 {
 				text = fmt.Sprintf("%d more %s %s", more.count, term.Are(more.count), more.words)
 			}
-			e.out.Printf("%s%s%s\n", st.RowStart(more.sign), term.Pad(text, width+tasksWidth+2), st.Dim("--verbose lists them"))
+			e.Out.Printf("%s%s%s\n", st.RowStart(more.sign), term.Pad(text, width+tasksWidth+2), st.Dim("--verbose lists them"))
 		}
 	}
 	e.printElsewhere()
@@ -124,25 +124,25 @@ func (e *regionResult) printElsewhere() {
 		}
 	}
 	if len(parts) > 0 {
-		e.out.Printf("    %s\n", e.out.Dim("not looked at: "+strings.Join(parts, ", ")))
+		e.Out.Printf("    %s\n", e.Out.Dim("not looked at: "+strings.Join(parts, ", ")))
 	}
 }
 
 // printSection shows the findings on one thing: info only where it was asked for.
 func (e *regionResult) printSection(title string, findings []doctor.Finding) {
-	st := e.out.Style
-	shown := slices.DeleteFunc(slices.Clone(findings), func(f doctor.Finding) bool { return f.Severity == doctor.Info && !e.verbose })
+	st := e.Out.Style
+	shown := slices.DeleteFunc(slices.Clone(findings), func(f doctor.Finding) bool { return f.Severity == doctor.Info && !e.Verbose })
 	if len(shown) == 0 {
 		return
 	}
-	e.out.Printf("\n%s\n", st.Bold(title))
+	e.Out.Printf("\n%s\n", st.Bold(title))
 	cured := map[string]string{} // the code whose finding shows a command
 	for _, f := range shown {
 		message := f.Message
 		if f.Ignored != "" {
 			message = "ignored (" + f.Ignored + "): " + message
 		}
-		e.out.Print(st.Finding(signOf(f), f.Code, message))
+		e.Out.Print(st.Finding(signOf(f), f.Code, message))
 		if f.Cure == "" || f.Ignored != "" {
 			continue
 		}
@@ -152,24 +152,24 @@ func (e *regionResult) printSection(title string, findings []doctor.Finding) {
 		} else {
 			cured[cure] = f.Code
 		}
-		e.out.Print(st.HintAt(strings.Repeat(" ", term.FindingWidth), cure, command))
+		e.Out.Print(st.HintAt(strings.Repeat(" ", term.FindingWidth), cure, command))
 	}
 }
 
 // printInstallations says of each installation whether it does its part.
 func (e *regionResult) printInstallations() {
-	st := e.out.Style
-	e.out.Printf("\n")
+	st := e.Out.Style
+	e.Out.Printf("\n")
 	if e.notListed == "" && len(e.installations) == 0 {
 		text := "not installed yet"
 		if len(e.results) > 0 {
 			text += ": the table shows what an installation would do"
 		}
-		e.out.Print(st.Item(term.Quiet, text))
+		e.Out.Print(st.Item(term.Quiet, text))
 	}
 	for _, x := range e.installations {
-		e.out.Printf("%s\n", st.Bold(x.subject.Name))
-		e.out.Print(st.List("  ", " · ", x.parts(st)))
+		e.Out.Printf("%s\n", st.Bold(x.subject.Name))
+		e.Out.Print(st.List("  ", " · ", x.parts(st)))
 	}
 }
 
@@ -200,7 +200,7 @@ func (x *installationResult) parts(st term.Style) []string {
 }
 
 func (e *regionResult) printCounts() {
-	st := e.out.Style
+	st := e.Out.Style
 	counts := e.counted()
 	total := counts[doctor.Error] + counts[doctor.Warning]
 	line := "no error and no warning"
@@ -213,17 +213,17 @@ func (e *regionResult) printCounts() {
 		}
 		line = strings.Join(parts, ", ")
 	}
-	if n := counts[doctor.Info]; n > 0 && !e.verbose {
+	if n := counts[doctor.Info]; n > 0 && !e.Verbose {
 		line += fmt.Sprintf(" · %d worth knowing, with --verbose", n)
 	}
-	e.out.Printf("\n%s\n", line)
+	e.Out.Printf("\n%s\n", line)
 	reasons, checks := e.unchecked()
 	for _, why := range reasons {
 		could := term.Plural(checks[why], "check") + " could not be made: "
 		if slices.ContainsFunc(e.wholeUnread, func(n doctor.NotChecked) bool { return n.Why == why }) {
 			could = "not checked: "
 		}
-		e.out.Print(st.Item(term.Quiet, could+why))
+		e.Out.Print(st.Item(term.Quiet, could+why))
 	}
 }
 
@@ -232,22 +232,22 @@ func (e *regionResult) printNextSteps() {
 	for _, d := range e.diagnosesByPlace() {
 		if severity := d.Worst(); severity == doctor.Error || severity == doctor.Warning {
 			at := slices.IndexFunc(d.Findings, func(f doctor.Finding) bool { return f.Ignored == "" })
-			show.Hint(e.out, "spothandler doctor --explain "+d.Findings[at].Code+"   why it matters, where AWS says so")
+			show.Hint(e.Out, "spothandler doctor --explain "+d.Findings[at].Code+"   why it matters, where AWS says so")
 			break
 		}
 	}
 	if slices.ContainsFunc(reasons, func(why string) bool { return strings.Contains(why, "you may not ") }) {
-		show.Hint(e.out, "spothandler policy doctor   the least that its caller needs")
+		show.Hint(e.Out, "spothandler policy doctor   the least that its caller needs")
 	}
 	if len(e.installations) == 0 && e.notListed == "" {
 		prefix := " --prefix NAME"
-		if e.of != nil { // the file gives it
+		if e.Of != nil { // the file gives it
 			prefix = ""
 		}
-		show.Hint(e.out, "spothandler install"+prefix+e.scope("")+"   to have services redeployed at an interruption")
+		show.Hint(e.Out, "spothandler install"+prefix+e.Scope("")+"   to have services redeployed at an interruption")
 	}
 	if p := e.toRehearse(); p != nil {
-		show.Hint(e.out, "spothandler simulate --cluster "+apperr.Quote(p.Cluster.Name())+" --service "+apperr.Quote(p.Name())+e.scope("")+"   rehearse an interruption")
+		show.Hint(e.Out, "spothandler simulate --cluster "+apperr.Quote(p.Cluster.Name())+" --service "+apperr.Quote(p.Name())+e.Scope("")+"   rehearse an interruption")
 	}
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/services"
 )
@@ -13,8 +14,8 @@ type readingProgress struct {
 	end  func()
 }
 
-func newReadingProgress(a *app) *readingProgress {
-	return &readingProgress{a.err.StatusLine(), a.repainting()}
+func newReadingProgress(a *command.App) *readingProgress {
+	return &readingProgress{a.Err.StatusLine(), a.Repainting()}
 }
 
 func (p *readingProgress) show(now services.Progress) {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
@@ -99,7 +100,7 @@ func TestDoctorBreaksAnInstallationBetweenWords(t *testing.T) {
 	var out bytes.Buffer
 	st := term.Style{TTY: true, Width: 80}
 	x := &installationResult{subject: doctor.InstallationSubject{Name: "production", Matches: aws.Bool(true), MayRedeploy: aws.Bool(true)}}
-	e := &regionResult{app: &app{out: term.NewPrinter(&out, st)}, installations: []*installationResult{x}}
+	e := &regionResult{App: &command.App{Out: term.NewPrinter(&out, st)}, installations: []*installationResult{x}}
 	e.printInstallations()
 	for line := range strings.Lines(out.String()) {
 		if term.Width(strings.TrimSuffix(line, "\n")) > st.Width {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -41,10 +42,10 @@ func TestDocumentedCommands(t *testing.T) {
 
 func runDocumented(t *testing.T, args []string) {
 	t.Helper()
-	want := exitFine
+	want := command.ExitOK
 	switch args[0] {
 	case "doctor":
-		want = exitDiffers // which finds what is wrong with the local services
+		want = command.ExitDiffers // which finds what is wrong with the local services
 	case "uninstall":
 		args = append(args, "--yes") // there is no terminal to ask on
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/spothandler/spothandler/internal/cli/command"
 )
 
 // refusing is a stream that takes nothing, as os.Stdout on a full disk or without a reader.
@@ -19,13 +21,13 @@ func (r refusing) Write([]byte) (int, error) {
 func TestFullDisk(t *testing.T) {
 	for _, args := range []string{"version", "version -o json", "--help", "help logs", "completion bash"} {
 		var shown bytes.Buffer
-		code := Run(t.Context(), strings.Fields(args), NewStreams(strings.NewReader(""), refusing{syscall.ENOSPC}, &shown))
-		if code != exitError || strings.Count(shown.String(), "writing the result: no space left on device\n") != 1 {
+		code := Run(t.Context(), strings.Fields(args), command.NewStreams(strings.NewReader(""), refusing{syscall.ENOSPC}, &shown))
+		if code != command.ExitError || strings.Count(shown.String(), "writing the result: no space left on device\n") != 1 {
 			t.Errorf("%s ends with %d: %s", args, code, shown.String())
 		}
 	}
 	var shown bytes.Buffer
-	if code := Run(t.Context(), []string{"version"}, NewStreams(strings.NewReader(""), refusing{syscall.EPIPE}, &shown)); code != exitFine || shown.Len() > 0 {
+	if code := Run(t.Context(), []string{"version"}, command.NewStreams(strings.NewReader(""), refusing{syscall.EPIPE}, &shown)); code != command.ExitOK || shown.Len() > 0 {
 		t.Errorf("without a reader it ends with %d: %s", code, shown.String())
 	}
 }

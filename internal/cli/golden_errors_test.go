@@ -19,6 +19,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/localaws"
 	"github.com/spothandler/spothandler/internal/testaws"
 )
@@ -38,7 +39,7 @@ func TestErrorTexts(t *testing.T) {
 	for _, f := range failures() {
 		t.Run(f.name, func(t *testing.T) {
 			shown := f.happen(t, "text")
-			answer := errorBody{Message: f.name, Hints: []string{f.name}, Code: f.textOnly}
+			answer := command.ErrorBody{Message: f.name, Hints: []string{f.name}, Code: f.textOnly}
 			if f.textOnly == "" {
 				answer = f.happen(t, "json").answer(t)
 			}
@@ -142,7 +143,7 @@ func (f failure) happen(t *testing.T, output string) outcome {
 		args = append(args, "-o", output)
 	}
 	code, shown := spothandler(ctx, f.typed, args...)
-	if code == exitFine || code == exitDiffers {
+	if code == command.ExitOK || code == command.ExitDiffers {
 		t.Fatalf("it did not fail: %s%s", shown.out, shown.err)
 	}
 	shown.err = strings.ReplaceAll(shown.err, url, "http://127.0.0.1:4566")
@@ -162,8 +163,8 @@ func words(line string) []string {
 // spothandler is the program in this process.
 func spothandler(ctx context.Context, typed string, args ...string) (int, outcome) {
 	var out, err bytes.Buffer
-	code := Run(ctx, args, Streams{
-		in: strings.NewReader(typed), out: &out, err: &err, getenv: os.Getenv, env: os.Environ(), inTTY: typed != "", width: 80,
+	code := Run(ctx, args, command.Streams{
+		Stdin: strings.NewReader(typed), Stdout: &out, Stderr: &err, Getenv: os.Getenv, Environ: os.Environ(), StdinTTY: typed != "", Width: 80,
 	})
 	return code, outcome{out.String(), err.String()}
 }
@@ -171,17 +172,17 @@ func spothandler(ctx context.Context, typed string, args ...string) (int, outcom
 // must is spothandler for what has to go well.
 func must(t *testing.T, line string) {
 	t.Helper()
-	if code, shown := spothandler(t.Context(), "", words(line)...); code != exitFine {
+	if code, shown := spothandler(t.Context(), "", words(line)...); code != command.ExitOK {
 		t.Fatalf("%s: %s", line, shown.err)
 	}
 }
 
 // answer is the error under -o json, which in status's own answer is one of a region.
-func (o outcome) answer(t *testing.T) errorBody {
+func (o outcome) answer(t *testing.T) command.ErrorBody {
 	t.Helper()
 	var answer struct {
-		errorAnswer
-		Errors []regionError `json:"errors"`
+		Error  command.ErrorBody     `json:"error"`
+		Errors []command.RegionError `json:"errors"`
 	}
 	if err := json.Unmarshal([]byte(o.out), &answer); err != nil {
 		t.Fatalf("%v: %s", err, o.out)

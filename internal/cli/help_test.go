@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/spothandler/spothandler/internal/cli/command"
 )
 
 // The help of every command fits the narrowest usual terminal, and each of its flags is in a group: install's is the
@@ -36,14 +38,14 @@ func TestHelp(t *testing.T) {
 			each(sub)
 		}
 	}
-	root := rootCommand(newApp(Streams{getenv: func(string) string { return "" }}, nil, binaryVersion()))
+	root := rootCommand(command.New(command.Streams{Getenv: func(string) string { return "" }}, nil, binaryVersion()))
 	each(root)
 }
 
 // What upgrade has in common with install is read there alone, and all of it is accepted.
 func TestHelpOfUpgrade(t *testing.T) {
 	_, shown := spothandler(t.Context(), "", "upgrade", "--help")
-	root := rootCommand(newApp(Streams{getenv: func(string) string { return "" }}, nil, binaryVersion()))
+	root := rootCommand(command.New(command.Streams{Getenv: func(string) string { return "" }}, nil, binaryVersion()))
 	install, _, err := root.Find([]string{"install"})
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/local"
 )
 
@@ -63,7 +64,7 @@ func hostileLines() []hostileLine {
 
 // Every command that calls AWS is among them, but simulate, which has a test of its own.
 func TestHostileLinesAreOfAllCommands(t *testing.T) {
-	for _, command := range rootCommand(newApp(fake(false), nil, binaryVersion())).Commands() {
+	for _, command := range rootCommand(command.New(fake(false), nil, binaryVersion())).Commands() {
 		if command.Flags().Lookup("region") == nil || slices.Contains([]string{"local", "simulate"}, command.Name()) {
 			continue
 		}

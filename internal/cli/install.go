@@ -10,6 +10,7 @@ import (
 
 	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
@@ -37,11 +38,11 @@ type installAnswer struct {
 	notes []string // what text says as well, beside the status
 }
 
-func (i installAnswer) brief() string { return show.Briefly(i.Changes, i.Applied) }
+func (i installAnswer) Brief() string { return show.Briefly(i.Changes, i.Applied) }
 
-func (i installAnswer) at(where place) any { return installResult{where, i} }
+func (i installAnswer) At(where command.Place) any { return installResult{where, i} }
 
-func installCommand(a *app) *cobra.Command {
+func installCommand(a *command.App) *cobra.Command {
 	o := &installOptions{}
 	cmd := &cobra.Command{
 		Use:   "install",
@@ -56,14 +57,14 @@ by hand.`,
   spothandler install --cluster shop --cluster batch --tag Team=platform`,
 		Annotations: map[string]string{input.MoreFormats: "markdown"},
 		Args:        input.NoArguments,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return (&installRun{app: a, asked: o}).run(cmd) },
+		RunE:        func(cmd *cobra.Command, _ []string) error { return (&installRun{App: a, asked: o}).run(cmd) },
 	}
 	addInstallFlags(cmd, a, o)
 	return cmd
 }
 
 // addInstallFlags gives a command the flags of install.
-func addInstallFlags(cmd *cobra.Command, a *app, o *installOptions) {
+func addInstallFlags(cmd *cobra.Command, a *command.App, o *installOptions) {
 	input.AddSettings(cmd, &o.prefix)
 	flags := cmd.Flags()
 	flags.SortFlags = false
@@ -71,48 +72,48 @@ func addInstallFlags(cmd *cobra.Command, a *app, o *installOptions) {
 	flags.BoolVar(&o.adopt, "adopt", false, "take over existing resources with these names")
 	flags.BoolVar(&o.allowDowngrade, "allow-downgrade", false, "replace a newer version by this one")
 	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "with --dry-run: exit 2 if changes are pending")
-	a.awsFlags(cmd)
-	a.answerFileFlags(cmd)
-	a.writeFlags(cmd, "take over what --adopt finds without asking")
+	a.AWSFlags(cmd)
+	a.AnswerFileFlags(cmd)
+	a.WriteFlags(cmd, "take over what --adopt finds without asking")
 }
 
 // installRun is one install or upgrade.
 type installRun struct {
-	*app
+	*command.App
 	asked *installOptions
 	given settings.Given
 	reset bool // also by --config
 }
 
 func (r *installRun) run(cmd *cobra.Command) (err error) {
-	if r.given, err = r.app.given(cmd, r.asked.prefix); err != nil {
+	if r.given, err = r.Given(cmd, r.asked.prefix); err != nil {
 		return err
 	}
 	r.reset = r.asked.reset || cmd.Flags().Changed("config")
-	nowhere := func(id session.Identity) error { return r.app.nowhereInstalled(id) }
-	if r.file != nil {
+	nowhere := func(id session.Identity) error { return r.NowhereInstalled(id) }
+	if r.Configured != nil {
 		return r.runPlanned(cmd.Context())
 	}
-	return inRegions(cmd.Context(), r.app, r.asked.prefix, nowhere, func(ctx context.Context, a *app) (installAnswer, error) {
+	return command.InRegions(cmd.Context(), r.App, r.asked.prefix, nowhere, func(ctx context.Context, a *command.App) (installAnswer, error) {
 		return (&installRun{a, r.asked, r.given, r.reset}).here(ctx)
 	})
 }
 
 // runPlanned installs all that the file gives, once it is known of each what will change.
 func (r *installRun) runPlanned(ctx context.Context) error {
-	targets, _, err := r.targets(ctx, nil)
+	targets, _, err := r.Targets(ctx, nil)
 	if err != nil {
 		return err
 	}
-	every := planned[installAnswer]{app: r.app, verb: "install", together: true, check: oneAccount[installAnswer], plan: func(ctx context.Context, a *app) (installAnswer, work[installAnswer], error) {
+	every := command.Planned[installAnswer]{App: r.App, Verb: "install", Together: true, Check: oneAccount[installAnswer], Plan: func(ctx context.Context, a *command.App) (installAnswer, command.Work[installAnswer], error) {
 		asked := *r.asked
-		asked.prefix = a.of.Prefix()
-		return (&installRun{a, &asked, a.of.given, true}).plan(ctx)
+		asked.prefix = a.Of.Prefix()
+		return (&installRun{a, &asked, a.Of.Given, true}).plan(ctx)
 	}}
 	if r.asked.upgrade {
-		every.verb = "upgrade"
+		every.Verb = "upgrade"
 	}
-	return every.run(ctx, targets)
+	return every.Run(ctx, targets)
 }
 
 func (r *installRun) here(ctx context.Context) (installAnswer, error) {
@@ -120,13 +121,13 @@ func (r *installRun) here(ctx context.Context) (installAnswer, error) {
 	if err != nil || left == nil {
 		return answer, err
 	}
-	return left(ctx, r.app)
+	return left(ctx, r.App)
 }
 
 // plan finds what is to change, and whether it may. It is all of a dry run.
-func (r *installRun) plan(ctx context.Context) (installAnswer, work[installAnswer], error) {
+func (r *installRun) plan(ctx context.Context) (installAnswer, command.Work[installAnswer], error) {
 	prefix := r.asked.prefix
-	s, err := r.connect(ctx, func(region string) error {
+	s, err := r.Connect(ctx, func(region string) error {
 		if err := r.given.Check(region, prefix); err != nil {
 			return err
 		}
@@ -136,26 +137,26 @@ func (r *installRun) plan(ctx context.Context) (installAnswer, work[installAnswe
 	if err != nil {
 		return installAnswer{}, nil, err
 	}
-	r.printHeader(s, prefix)
+	r.PrintHeader(s, prefix)
 	explain := func(err error) error {
-		if errors.Is(err, errNotInstalled) {
+		if errors.Is(err, command.ErrNotInstalled) {
 			return err
 		}
-		return r.pointToPolicy("", prefix, s.SayUnchanged(err))
+		return r.PointToPolicy("", prefix, s.SayUnchanged(err))
 	}
-	job := &installJob{installRun: r, connection: s, started: time.Now()}
+	job := &installJob{installRun: r, Connection: s, started: time.Now()}
 	err = job.prepare(ctx)
-	r.app.endWarnings(job.warnings)
+	r.EndWarnings(job.warnings)
 	if err != nil {
 		return installAnswer{}, nil, explain(err)
 	}
-	if r.dryRun || len(job.Changes) == 0 {
+	if r.DryRun || len(job.Changes) == 0 {
 		answer, err := job.conclude()
 		return answer, nil, explain(err)
 	}
 	answer, err := job.answer()
-	return answer, func(ctx context.Context, _ *app) (installAnswer, error) {
-		err := applying{r.app, s, job.Install, job.Changes}.run(ctx)
+	return answer, func(ctx context.Context, _ *command.App) (installAnswer, error) {
+		err := applying{r.App, s, job.Install, job.Changes}.run(ctx)
 		if err != nil {
 			return installAnswer{}, explain(err)
 		}
@@ -167,7 +168,7 @@ func (r *installRun) plan(ctx context.Context) (installAnswer, work[installAnswe
 // installJob is an install in one region: what was found and planned on the way.
 type installJob struct {
 	*installRun
-	*connection
+	*command.Connection
 	*deploy.Install
 	started  time.Time
 	warnings []string
@@ -175,10 +176,10 @@ type installJob struct {
 
 // prepare plans the install. It asks before something that is not ours is taken over.
 func (j *installJob) prepare(ctx context.Context) (err error) {
-	j.Install, err = deploy.PrepareInstall(ctx, j.clients, j.ID, deploy.InstallRequest{
+	j.Install, err = deploy.PrepareInstall(ctx, j.Clients, j.ID, deploy.InstallRequest{
 		Prefix: j.asked.prefix, Given: j.given, Reset: j.reset, Adopt: j.asked.adopt,
 		AllowDowngrade: j.asked.allowDowngrade, Upgrade: j.asked.upgrade,
-		Clusters: j.clusterAPI(), Version: j.version, Release: j.releaseFor, Warn: j.hear,
+		Clusters: j.ClusterAPI(), Version: j.Version, Release: j.ReleaseFor, Warn: j.hear,
 	})
 	if errors.Is(err, deploy.ErrNotInstalled) {
 		return j.nothingToUpgrade(ctx)
@@ -186,7 +187,7 @@ func (j *installJob) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if j.dryRun || len(j.Changes) == 0 { // otherwise Verify finds them
+	if j.DryRun || len(j.Changes) == 0 { // otherwise Verify finds them
 		j.FindOthers(ctx)
 		return ctx.Err()
 	}
@@ -212,24 +213,24 @@ func (j *installJob) conclude() (installAnswer, error) {
 	if err != nil {
 		return installAnswer{}, err
 	}
-	answer.Applied = !j.dryRun && len(j.Changes) > 0
-	if j.app.isText() {
+	answer.Applied = !j.DryRun && len(j.Changes) > 0
+	if j.IsText() {
 		j.print(answer.Installation, time.Since(j.started))
 	}
-	if j.dryRun && j.asked.detailed && len(j.Changes) > 0 {
-		return answer, errDiffers
+	if j.DryRun && j.asked.detailed && len(j.Changes) > 0 {
+		return answer, command.ErrDiffers
 	}
 	return answer, nil
 }
 
 // hear shows a warning at once, and keeps it for the answer.
 func (j *installJob) hear(warning string) {
-	j.warn(warning)
+	j.Warn(warning)
 	j.warnings = append(j.warnings, warning)
 }
 
 func (j *installJob) print(status deploy.Status, took time.Duration) {
-	if j.dryRun {
+	if j.DryRun {
 		j.printDryRun()
 	} else {
 		j.printInstalled(status, took)
@@ -241,34 +242,34 @@ func (j *installJob) confirmAdoption(ctx context.Context) error {
 	if len(j.Taken) == 0 {
 		return nil
 	}
-	show.Plan(j.err, j.Install)
+	show.Plan(j.Err, j.Install)
 	j.printForget()
-	j.err.Printf("\n")
-	if j.yes {
+	j.Err.Printf("\n")
+	if j.Yes {
 		return nil
 	}
-	return j.app.confirm(ctx, fmt.Sprintf("Take over %s, as above?", term.Plural(len(j.Taken), "resource")), "yes")
+	return j.Confirm(ctx, fmt.Sprintf("Take over %s, as above?", term.Plural(len(j.Taken), "resource")), "yes")
 }
 
 // nothingToUpgrade is the verdict where there is no installation with the prefix, with the names of those that there are,
 // as far as the caller may list them.
 func (j *installJob) nothingToUpgrade(ctx context.Context) error {
-	others, err := deploy.List(ctx, j.clients, j.ID, j.rolePath)
+	others, err := deploy.List(ctx, j.Clients, j.ID, j.RolePath)
 	if err != nil && !apperr.IsAccessDenied(err) {
 		return err
 	}
-	verdict := j.notInstalled("upgrade", j.asked.prefix, j.ID.Region, others)
-	if len(others) > 1 && j.sources.Prefix == "" {
-		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+j.scope("")+"   every one of them")
+	verdict := j.NotInstalled("upgrade", j.asked.prefix, j.ID.Region, others)
+	if len(others) > 1 && j.Sources.Prefix == "" {
+		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+j.Scope("")+"   every one of them")
 	}
 	return verdict
 }
 
-func (i installAnswer) all() []installedThere {
+func (i installAnswer) AllOutputs() []command.PlaceOutputs {
 	status := i.Installation
-	return []installedThere{{place: place{Prefix: status.Prefix, Region: status.Region, Account: status.Account}, Outputs: &status.Outputs}}
+	return []command.PlaceOutputs{{Place: command.Place{Prefix: status.Prefix, Region: status.Region, Account: status.Account}, Outputs: &status.Outputs}}
 }
 
-func (r installResult) there() installedThere {
-	return installedThere{place: r.place, Outputs: &r.Installation.Outputs}
+func (r installResult) Outputs() command.PlaceOutputs {
+	return command.PlaceOutputs{Place: r.Place, Outputs: &r.Installation.Outputs}
 }

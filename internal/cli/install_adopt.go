@@ -11,12 +11,12 @@ const terraformModule = "module.ecs_spot_handler"
 // printForget says how Terraform forgets what is taken over, if it made it, and how to remove the rest of
 // its module.
 func (j *installJob) printForget() {
-	j.err.Printf("\n")
-	j.err.Print(j.err.Note("", "If Terraform made these, let it forget them before any terraform apply or destroy:"))
+	j.Err.Printf("\n")
+	j.Err.Print(j.Err.Note("", "If Terraform made these, let it forget them before any terraform apply or destroy:"))
 	for _, command := range deploy.TerraformForget(j.Taken, terraformModule) {
-		show.Hint(j.err, command)
+		show.Hint(j.Err, command)
 	}
-	show.Hint(j.err, "terraform destroy -target="+terraformModule)
-	j.err.Printf("%s\n", "  The addresses begin with your name of the module. The last command removes")
-	j.err.Printf("%s\n", "  its role and policies. Then remove its block, or an apply makes it all again.")
+	show.Hint(j.Err, "terraform destroy -target="+terraformModule)
+	j.Err.Printf("%s\n", "  The addresses begin with your name of the module. The last command removes")
+	j.Err.Printf("%s\n", "  its role and policies. Then remove its block, or an apply makes it all again.")
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -13,22 +14,22 @@ import (
 
 // printDryRun shows the plan and what was not done.
 func (j *installJob) printDryRun() {
-	show.Plan(j.out, j.Install)
+	show.Plan(j.Out, j.Install)
 	if len(j.Taken) > 0 {
 		j.printForget()
 	}
 	if show.Done(j.Changes) == show.Installed {
-		j.out.Printf("\n%s", j.out.Labelled("settings", " · ", show.Settings(j.Spec)))
+		j.Out.Printf("\n%s", j.Out.Labelled("settings", " · ", show.Settings(j.Spec)))
 	}
-	j.out.Printf("\n%s\n", show.PlanSummary(j.Changes))
+	j.Out.Printf("\n%s\n", show.PlanSummary(j.Changes))
 	if overlapping := deploy.Overlaps(j.Others, j.Spec); len(overlapping) > 0 {
-		j.out.Print(j.out.Note("", deploy.OverlapMessage(overlapping)))
+		j.Out.Print(j.Out.Note("", deploy.OverlapMessage(overlapping)))
 	}
 	for _, each := range j.NotChecked {
-		j.out.Print(j.out.Item(term.Quiet, each.String()))
+		j.Out.Print(j.Out.Item(term.Quiet, each.String()))
 	}
 	if len(j.Changes) > 0 {
-		show.Hint(j.out, j.without("--dry-run", "--detailed-exitcode"))
+		show.Hint(j.Out, j.Without("--dry-run", "--detailed-exitcode"))
 	}
 }
 
@@ -42,7 +43,7 @@ func (j *installJob) notes(status deploy.Status) []string {
 		}
 		notes = append(notes, "taken over: "+strings.Join(names, ", "))
 	}
-	if j.dryRun {
+	if j.DryRun {
 		if overlapping := deploy.Overlaps(j.Others, j.Spec); len(overlapping) > 0 {
 			notes = append(notes, deploy.OverlapMessage(overlapping))
 		}
@@ -57,44 +58,44 @@ func (j *installJob) notes(status deploy.Status) []string {
 }
 
 func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
-	st := j.out.Style
+	st := j.Out.Style
 	if len(j.Changes) == 0 {
-		j.out.Printf("%s %s (%s)\n", st.Glyph(term.OK), st.Green("Nothing to change"+j.where()+": "+deploy.DisplayPrefix(j.Spec.Prefix)+" is up to date."), term.Seconds(took))
+		j.Out.Printf("%s %s (%s)\n", st.Glyph(term.OK), st.Green("Nothing to change"+j.Where()+": "+deploy.DisplayPrefix(j.Spec.Prefix)+" is up to date."), term.Seconds(took))
 	} else {
-		j.out.Printf("\n%s", st.Success(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", show.Done(j.Changes), j.which(), changed(j.Changes), term.Seconds(took))))
-		j.out.Print(st.List("  ", " · ", show.Settings(j.Spec)))
+		j.Out.Printf("\n%s", st.Success(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", show.Done(j.Changes), j.Which(), changed(j.Changes), term.Seconds(took))))
+		j.Out.Print(st.List("  ", " · ", show.Settings(j.Spec)))
 	}
 	if j.Spec.RuleState == "ENABLED" && slices.ContainsFunc(j.Changes, changesWhatMatches) {
-		j.out.Printf("  %s\n", st.Dim("EventBridge may take a minute before the rule matches."))
+		j.Out.Printf("  %s\n", st.Dim("EventBridge may take a minute before the rule matches."))
 	}
 	for _, problem := range status.Problems { // what install does not mend
 		if problem.Code == deploy.ProblemNoCluster { // of which it has warned
 			continue
 		}
-		j.out.Print(st.Note("  ", problem.Message))
+		j.Out.Print(st.Note("  ", problem.Message))
 	}
 	for _, each := range slices.Concat(j.NotChecked, j.ClusterCheck.NotChecked) {
-		j.out.Print(st.Item(term.Quiet, each.String()))
+		j.Out.Print(st.Item(term.Quiet, each.String()))
 	}
 	if len(j.Changes) > 0 {
-		j.out.Printf("\n")
-		show.Hint(j.out, "spothandler status"+j.scope(j.Spec.Prefix))
+		j.Out.Printf("\n")
+		show.Hint(j.Out, "spothandler status"+j.Scope(j.Spec.Prefix))
 	}
 }
 
 // installResult is install's answer at one of several targets.
 type installResult struct {
-	place
+	command.Place
 	installAnswer
 }
 
-func (i installResult) printMarkdown(out *term.Printer) {
-	i.place.printMarkdown(out)
+func (i installResult) PrintMarkdown(out *term.Printer) {
+	i.Place.PrintMarkdown(out)
 	i.printBody(out)
 }
 
-func (i installAnswer) printMarkdown(out *term.Printer) {
-	place{Prefix: i.Installation.Prefix, Region: i.Installation.Region, Account: i.Installation.Account}.printMarkdown(out)
+func (i installAnswer) PrintMarkdown(out *term.Printer) {
+	command.Place{Prefix: i.Installation.Prefix, Region: i.Installation.Region, Account: i.Installation.Account}.PrintMarkdown(out)
 	i.printBody(out)
 }
 

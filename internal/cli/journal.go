@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
@@ -17,32 +18,32 @@ import (
 
 // journal is an installation whose records are read.
 type journal struct {
-	*app
-	*connection
+	*command.App
+	*command.Connection
 	*deploy.Located
 	asked *addressOptions
 	logs  history.LogsAPI
 }
 
 // openJournal finds an installation's records. Without --prefix it is the one without a prefix, or the only one there is.
-func openJournal(ctx context.Context, a *app, o *addressOptions) (*journal, error) {
-	s, err := a.open(ctx, o.prefix)
+func openJournal(ctx context.Context, a *command.App, o *addressOptions) (*journal, error) {
+	s, err := a.Open(ctx, o.prefix)
 	if err != nil {
 		return nil, err
 	}
-	a.printEndpoints()
-	located, err := deploy.Locate(ctx, s.clients, s.ID, o.prefix, o.names)
+	a.PrintEndpoints()
+	located, err := deploy.Locate(ctx, s.Clients, s.ID, o.prefix, o.names)
 	if err == nil && (located == nil || located.Left && !o.one) {
 		located, err = o.locateOther(ctx, a, s, located)
 	}
 	if err != nil {
-		return nil, a.pointToPolicy(o.command, o.prefix, err)
+		return nil, a.PointToPolicy(o.command, o.prefix, err)
 	}
-	a.prefix = located.Names.Prefix
+	a.Prefix = located.Names.Prefix
 	if located.Left {
-		a.warn("the role of " + deploy.DisplayPrefix(a.prefix) + " is gone: these are the records that are left")
+		a.Warn("the role of " + deploy.DisplayPrefix(a.Prefix) + " is gone: these are the records that are left")
 	}
-	return &journal{a, s, located, o, s.logsAPI()}, nil
+	return &journal{a, s, located, o, s.LogsAPI()}, nil
 }
 
 // addressOptions say which installation a command reads the records of.
@@ -54,8 +55,8 @@ type addressOptions struct {
 }
 
 // locateOther is for a region that has no installation with the prefix, or none but the log group that is left.
-func (o *addressOptions) locateOther(ctx context.Context, a *app, s *connection, left *deploy.Located) (*deploy.Located, error) {
-	all, notChecked, err := deploy.ListAll(ctx, s.clients, s.tagAPI(), s.ID, a.rolePath)
+func (o *addressOptions) locateOther(ctx context.Context, a *command.App, s *command.Connection, left *deploy.Located) (*deploy.Located, error) {
+	all, notChecked, err := deploy.ListAll(ctx, s.Clients, s.TagAPI(), s.ID, a.RolePath)
 	if err != nil {
 		return o.alone(a, s, left, err)
 	}
@@ -63,15 +64,15 @@ func (o *addressOptions) locateOther(ctx context.Context, a *app, s *connection,
 		return left, nil
 	}
 	if meant := o.meant(all, left); meant != nil {
-		found, err := deploy.Locate(ctx, s.clients, s.ID, meant.Prefix, meant.Given)
+		found, err := deploy.Locate(ctx, s.Clients, s.ID, meant.Prefix, meant.Given)
 		if found != nil || err != nil {
 			return found, err
 		}
 	}
 	for _, each := range notChecked {
-		a.warn(each.String())
+		a.Warn(each.String())
 	}
-	return nil, a.notInstalled(o.command, o.prefix, s.ID.Region, all)
+	return nil, a.NotInstalled(o.command, o.prefix, s.ID.Region, all)
 }
 
 // meant is the one of all installations whose records are asked for; nil where that is not clear.
@@ -86,26 +87,26 @@ func (o *addressOptions) meant(all []deploy.Listed, left *deploy.Located) *deplo
 }
 
 // alone is for a caller who may not list the installations.
-func (o *addressOptions) alone(a *app, s *connection, left *deploy.Located, err error) (*deploy.Located, error) {
+func (o *addressOptions) alone(a *command.App, s *command.Connection, left *deploy.Located, err error) (*deploy.Located, error) {
 	switch {
 	case !apperr.IsAccessDenied(err):
 		return nil, err
 	case left != nil:
 		return left, nil
 	case o.one:
-		return nil, a.notInstalled(o.command, o.prefix, s.ID.Region, nil)
+		return nil, a.NotInstalled(o.command, o.prefix, s.ID.Region, nil)
 	}
-	a.warn(deploy.NotChecked{What: "which installations there are", Why: apperr.WhyNot(err)}.String())
-	return nil, missing(deploy.DisplayPrefix(o.prefix)+" is not installed in "+s.ID.Region, "spothandler "+o.command+a.scope("")+" --prefix NAME")
+	a.Warn(deploy.NotChecked{What: "which installations there are", Why: apperr.WhyNot(err)}.String())
+	return nil, command.Missing(deploy.DisplayPrefix(o.prefix)+" is not installed in "+s.ID.Region, "spothandler "+o.command+a.Scope("")+" --prefix NAME")
 }
 
 // read reads records, and says on a terminal how far it is. Printed says that the records are printed as they come, which may be
 // to the same terminal, if only through a pipe.
 // It returns how many lines are none of the function's.
 func (j *journal) read(ctx context.Context, query history.Query, printed bool, keep func(history.Entry) error) (passedOver int, err error) {
-	line := j.err.StatusLine()
+	line := j.Err.StatusLine()
 	defer line.Clear()
-	query.Limiter = j.logsRate(j.ID)
+	query.Limiter = j.LogsRate(j.ID)
 	query.Progress = func(p history.Progress) {
 		if !printed || p.Records == 0 { // else the records themselves show it
 			line.Set(readSoFar(p))
@@ -130,12 +131,12 @@ func readSoFar(p history.Progress) string {
 
 // renewed reads the credentials anew, which only a process that ends soon can do without.
 func (j *journal) renewed(ctx context.Context) (history.LogsAPI, error) {
-	j.forgetCredentials()
-	s, err := j.open(ctx, j.Names.Prefix)
+	j.ForgetCredentials()
+	s, err := j.Open(ctx, j.Names.Prefix)
 	if err != nil {
 		return nil, err
 	}
-	return s.logsAPI(), nil
+	return s.LogsAPI(), nil
 }
 
 // unreadable explains why records could not be read.
@@ -147,7 +148,7 @@ func (j *journal) unreadable(err error) error {
 			Code:    "log_group_missing",
 			Message: "log group " + group + " is gone, and the records in it",
 			Detail:  []string{"Until it is back, the function records nothing, and cannot keep several invocations from redeploying the same service."},
-			Hints:   []string{"spothandler install" + j.scope(j.Names.Prefix) + "   creates it again"}, Err: err,
+			Hints:   []string{"spothandler install" + j.Scope(j.Names.Prefix) + "   creates it again"}, Err: err,
 		}
 	case apperr.Says(err, "KMS", "kms:"):
 		return &apperr.Error{
@@ -157,7 +158,7 @@ func (j *journal) unreadable(err error) error {
 		}
 	}
 	explained := apperr.Explain("reading log group "+group, j.ID.Caller, err)
-	return j.pointToPolicy(j.asked.command, j.Names.Prefix, explained)
+	return j.PointToPolicy(j.asked.command, j.Names.Prefix, explained)
 }
 
 // only is the one prefix to look for; nil is any.
@@ -168,15 +169,10 @@ func (o *addressOptions) only() *string {
 	return nil
 }
 
-// recordAll is the command with which a function records everything from then on.
-func (a *app) recordAll(prefix string) string {
-	return "spothandler install" + a.scope(prefix) + " --log-level INFO   records all that follows"
-}
-
 // at is the address of one of several installations of a file.
-func (o addressOptions) at(a *app) addressOptions {
-	if a.of != nil {
-		o.prefix, o.one, o.names = a.of.Prefix(), true, a.of.given
+func (o addressOptions) at(a *command.App) addressOptions {
+	if a.Of != nil {
+		o.prefix, o.one, o.names = a.Of.Prefix(), true, a.Of.Given
 	}
 	return o
 }

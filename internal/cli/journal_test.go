@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -28,26 +29,26 @@ func TestWhoseRecords(t *testing.T) {
 	must(t, "install")
 	must(t, "uninstall --keep-logs --yes")
 	const left = "the role of (no prefix) is gone: these are the records that are left"
-	says("logs", exitFine, left)
-	says("report", exitFine, "(no prefix) · eu-west-1", left)
+	says("logs", command.ExitOK, left)
+	says("report", command.ExitOK, "(no prefix) · eu-west-1", left)
 
 	must(t, "install --prefix prod --function-name fn")
-	says("logs", exitFine, "no: is gone")
-	says("report", exitFine, "prod · eu-west-1", "no: is gone")
+	says("logs", command.ExitOK, "no: is gone")
+	says("report", command.ExitOK, "prod · eu-west-1", "no: is gone")
 
 	a.losesItsRole("prod-")
-	says("logs", exitFine, "the role of prod is gone")
-	says("report", exitFine, "prod · eu-west-1", "the role of prod is gone")
-	says("report --prefix prod", exitFine, "prod · eu-west-1", "the role of prod is gone")
+	says("logs", command.ExitOK, "the role of prod is gone")
+	says("report", command.ExitOK, "prod · eu-west-1", "the role of prod is gone")
+	says("report --prefix prod", command.ExitOK, "prod · eu-west-1", "the role of prod is gone")
 
 	must(t, "install --prefix test")
-	says("logs", exitNotInstalled, "Installed there: prod, test.", "› spothandler logs --prefix prod", "no: spothandler install")
+	says("logs", command.ExitNotInstalled, "Installed there: prod, test.", "› spothandler logs --prefix prod", "no: spothandler install")
 
 	a.Inject(localaws.Fault{Action: "ListRoles", Deny: true})
 	must(t, "uninstall --prefix prod --function-name fn --yes")
 	must(t, "uninstall --prefix test --yes")
-	says("logs", exitFine, left)
+	says("logs", command.ExitOK, left)
 	must(t, "install")
 	must(t, "uninstall --yes")
-	says("logs", exitNotInstalled, "not checked: which installations there are: you may not iam:ListRoles", "› spothandler logs --prefix NAME", "no: spothandler install")
+	says("logs", command.ExitNotInstalled, "not checked: which installations there are: you may not iam:ListRoles", "› spothandler logs --prefix NAME", "no: spothandler install")
 }

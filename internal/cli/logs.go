@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
@@ -30,7 +31,7 @@ type logsOptions struct {
 	filter            history.Filter
 }
 
-func logsCommand(a *app) *cobra.Command {
+func logsCommand(a *command.App) *cobra.Command {
 	o := &logsOptions{addressOptions: addressOptions{command: "logs"}}
 	cmd := &cobra.Command{
 		Use:   "logs",
@@ -66,7 +67,7 @@ It exits with 3 where nothing is installed.`,
 	_ = flags.SetAnnotation("cluster", input.NotInFile, []string{"true"}) // the setting is another
 	input.Complete(cmd, "reason", reasonNames()...)
 	input.Complete(cmd, "level", history.Levels()...)
-	a.awsFlags(cmd)
+	a.AWSFlags(cmd)
 	return cmd
 }
 
@@ -80,14 +81,14 @@ func reasonNames() []string {
 
 // logsRun is one logs.
 type logsRun struct {
-	*app
+	*command.App
 	asked *logsOptions
 }
 
 // take reads the flags, and refuses what cannot have been meant, before the first call.
 func (r logsRun) take(cmd *cobra.Command, now time.Time) (err error) {
 	o := r.asked
-	if o.names, err = r.given(cmd, o.prefix); err != nil {
+	if o.names, err = r.Given(cmd, o.prefix); err != nil {
 		return err
 	}
 	o.one = cmd.Flags().Changed("prefix")
@@ -101,7 +102,7 @@ func (r logsRun) take(cmd *cobra.Command, now time.Time) (err error) {
 	if o.follow && o.until != "" {
 		return apperr.Invalid("leave one of them out", "--follow and --until do not go together")
 	}
-	if o.follow && (r.allRegions || len(r.regions) > 1) {
+	if o.follow && (r.AllRegions || len(r.Regions) > 1) {
 		return apperr.Invalid("--region NAME   one of them", "--follow is for one region at a time")
 	}
 	return o.takeFilter(cmd)
@@ -135,46 +136,48 @@ func (o *logsOptions) takeFilter(cmd *cobra.Command) error {
 // shownLogs is what logs comes to in one region: how many records were printed.
 type shownLogs int
 
-func (n shownLogs) brief() string { return term.Plural(int(n), "record") }
+func (n shownLogs) Brief() string { return term.Plural(int(n), "record") }
 
 func (r logsRun) run(ctx context.Context) error {
-	runs, id, err := runInRegions(ctx, r.app, r.asked.only(), func(ctx context.Context, a *app) (shownLogs, error) { return logsRun{a, r.asked.at(a)}.here(ctx) })
+	runs, id, err := command.RunInRegions(ctx, r.App, r.asked.only(), func(ctx context.Context, a *command.App) (shownLogs, error) {
+		return logsRun{a, r.asked.at(a)}.here(ctx)
+	})
 	switch {
 	case err != nil:
 		return err
 	case len(runs) == 0:
-		r.ownErrors = r.json() // no record is no line
-		return missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
-	case !runs[0].app.several:
-		return runs[0].err
+		r.OwnErrors = r.JSON() // no record is no line
+		return command.Missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
+	case !runs[0].App.Several:
+		return runs[0].Err
 	}
 	for i, v := range runs {
-		if i > 0 && !r.json() {
-			r.out.Printf("\n")
+		if i > 0 && !r.JSON() {
+			r.Out.Printf("\n")
 		}
 		if err := r.showRegion(ctx, v); err != nil {
 			return err
 		}
 	}
-	return alreadyShown(worst(runs))
+	return command.AlreadyShown(command.Worst(runs))
 }
 
 // showRegion prints one of several regions. An error is a line of its own in JSON.
-func (r logsRun) showRegion(ctx context.Context, v *targetRun[shownLogs]) error {
-	if !r.json() {
-		r.out.Printf("%s\n", r.out.Bold(v.name))
+func (r logsRun) showRegion(ctx context.Context, v *command.TargetRun[shownLogs]) error {
+	if !r.JSON() {
+		r.Out.Printf("%s\n", r.Out.Bold(v.Name))
 	}
-	if v.code == exitNotInstalled && !r.json() {
-		r.out.Print(r.out.Item(term.Quiet, "not installed"))
+	if v.Code == command.ExitNotInstalled && !r.JSON() {
+		r.Out.Print(r.Out.Item(term.Quiet, "not installed"))
 	}
-	if err := v.show(r.app); err != nil || v.answered() || !r.json() {
+	if err := v.Show(r.App); err != nil || v.Answered() || !r.JSON() {
 		return err
 	}
-	return r.out.JSONLine(regionError{v.label, v.region, bodyOf(v.app.explain(ctx, v.err))})
+	return r.Out.JSONLine(v.Failure(ctx))
 }
 
 func (r logsRun) here(ctx context.Context) (shownLogs, error) {
-	j, err := openJournal(ctx, r.app, &r.asked.addressOptions)
+	j, err := openJournal(ctx, r.App, &r.asked.addressOptions)
 	if err != nil {
 		return 0, err
 	}
@@ -183,8 +186,8 @@ func (r logsRun) here(ctx context.Context) (shownLogs, error) {
 	o := r.asked
 	query := history.Query{LogGroup: j.Names.LogGroup, From: o.period.From, To: o.period.To, Filter: o.filter}
 	if o.follow {
-		query.Limiter = j.logsRate(j.ID)
-		follower := &follower{logs: j.logs, query: query, print: printer.print, trouble: func(text string) { r.warn(text) }, renew: j.renewed}
+		query.Limiter = j.LogsRate(j.ID)
+		follower := &follower{logs: j.logs, query: query, print: printer.print, trouble: func(text string) { r.Warn(text) }, renew: j.renewed}
 		err = follower.run(ctx)
 	} else {
 		ordered := inOrder{pass: printer.print}
@@ -212,16 +215,16 @@ func (r logsRun) remarkOn(j *journal) {
 		return
 	}
 	if level := j.Record.LogLevel; deploy.HidesRecords(level) && slices.Index(history.Levels(), o.filter.Level) < slices.Index(history.Levels(), level) {
-		r.warn(deploy.LevelHides(level))
-		show.Hint(r.err, r.app.recordAll(j.Names.Prefix))
+		r.Warn(deploy.LevelHides(level))
+		show.Hint(r.Err, r.RecordAll(j.Names.Prefix))
 	}
 	if kept := j.Record.LogRetentionDays; kept > 0 && o.since != "" && time.Since(o.period.From) > time.Duration(kept)*24*time.Hour+time.Minute {
-		r.warn("logs are kept for " + show.Days(kept) + ": older records are deleted")
+		r.Warn("logs are kept for " + show.Days(kept) + ": older records are deleted")
 	}
 }
 
 // at is what is asked for at one of several installations of a file.
-func (o *logsOptions) at(a *app) *logsOptions {
+func (o *logsOptions) at(a *command.App) *logsOptions {
 	one := *o
 	one.addressOptions = o.addressOptions.at(a)
 	return &one

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/history"
 )
 
@@ -66,7 +67,7 @@ func (f *follower) run(ctx context.Context) error {
 // read reads once what has come. Where the credentials have expired the next read has new ones, if there are.
 func (f *follower) read(ctx context.Context) error {
 	_, err := history.Read(ctx, f.logs, f.query, f.take)
-	if isExpired(err) {
+	if command.IsExpired(err) {
 		if logs, failed := f.renew(ctx); failed == nil {
 			f.logs = logs
 			_, err = history.Read(ctx, f.logs, f.query, f.take)

@@ -45,8 +45,8 @@ func (r logsRun) sayNone(ctx context.Context, j *journal, query history.Query) e
 		of = " of " + filters
 	}
 	text := "no records" + of + " from " + stamp(o.period.From) + " to " + stamp(o.period.UntilNow())
-	if !r.json() {
-		r.out.Print(r.out.Item(term.Quiet, text))
+	if !r.JSON() {
+		r.Out.Print(r.Out.Item(term.Quiet, text))
 	}
 	if len(o.filter.Services) == 0 && len(o.filter.Clusters) == 0 {
 		return nil
@@ -66,13 +66,13 @@ func (r logsRun) sayNone(ctx context.Context, j *journal, query history.Query) e
 		return nil
 	}
 	if len(known) == 0 {
-		r.warn("no service has records in this period")
+		r.Warn("no service has records in this period")
 		return nil
 	}
-	r.warn(strings.Join(asked, ", ") + " has no records in this period; these services have: " + someOf(known))
+	r.Warn(strings.Join(asked, ", ") + " has no records in this period; these services have: " + someOf(known))
 	for _, each := range asked {
 		if near := apperr.Nearest(handler.NameOf(each), names); near != "" {
-			show.Hint(r.err, "did you mean "+apperr.Quote(near)+"?")
+			show.Hint(r.Err, "did you mean "+apperr.Quote(near)+"?")
 		}
 	}
 	return nil

@@ -33,35 +33,35 @@ const (
 
 func (p *logPrinter) print(e *history.Entry) error {
 	p.printed++
-	if p.json() {
-		return p.out.JSONLine(json.RawMessage(e.Raw))
+	if p.JSON() {
+		return p.Out.JSONLine(json.RawMessage(e.Raw))
 	}
 	at := timeOf(e)
 	if date := at.Format(time.DateOnly); date != p.date {
 		p.date = date
-		p.out.Printf("%s\n", p.out.Dim(date+" UTC"))
+		p.Out.Printf("%s\n", p.Out.Dim(date+" UTC"))
 	}
 	name := handler.NameOf(e.Cluster) + "/" + e.Service
 	if e.Cluster == "" && e.Service == "" {
 		name = "-"
 	}
-	name = p.out.Shorten(name, widestLog)
+	name = p.Out.Shorten(name, widestLog)
 	p.width = max(p.width, narrowestLog, min(term.Width(name), widestLog))
 	sign, verb := result(e)
-	st := p.out.Style
+	st := p.Out.Style
 	begin := st.Textf("%s  %s %s  %s", st.Dim(at.Format("15:04:05.000")), st.Glyph(sign), term.Pad(verb, verbWidth), st.Bold(term.Pad(name, p.width)))
 	indent := timeWidth + term.Width(st.Sign(sign)) + len(" ") + verbWidth + 2 + p.width + 2
 	body := p.body(e)
 	if st.Width-indent < narrowestBody {
-		p.out.Println(begin)
+		p.Out.Println(begin)
 		indent = timeWidth + 2
 		p.printBody(body, indent, 0)
 	} else {
-		p.out.Print(begin)
+		p.Out.Print(begin)
 		p.printBody(body, indent, indent-2)
 	}
 	for _, cure := range p.cures(e) {
-		p.out.Print(st.HintAt(strings.Repeat(" ", timeWidth), cure, show.IsCommand(cure)))
+		p.Out.Print(st.HintAt(strings.Repeat(" ", timeWidth), cure, show.IsCommand(cure)))
 	}
 	return nil
 }
@@ -119,7 +119,7 @@ func beginning(id string) string { return string([]rune(id)[:min(8, len([]rune(i
 // id behind them. An id stays whole, so that it can be pasted, but that of a task is shortened rather than to have a line of
 // its own.
 func (p *logPrinter) printBody(b logBody, indent, taken int) {
-	st := p.out.Style
+	st := p.Out.Style
 	width := st.Width - indent
 	lines := st.Wrap(b.words, width)
 	if len(lines) == 0 {
@@ -145,10 +145,10 @@ func (p *logPrinter) printBody(b logBody, indent, taken int) {
 		if n > 0 {
 			taken = 0
 		}
-		p.out.Printf("%s%s\n", strings.Repeat(" ", indent-taken), line)
+		p.Out.Printf("%s%s\n", strings.Repeat(" ", indent-taken), line)
 	}
 	if below != "" { // at the right edge, and as far to the left as it needs
-		p.out.Printf("%s%s\n", strings.Repeat(" ", max(0, st.Width-term.Width(below))), below)
+		p.Out.Printf("%s%s\n", strings.Repeat(" ", max(0, st.Width-term.Width(below))), below)
 	}
 }
 
@@ -157,7 +157,7 @@ func (p *logPrinter) cures(e *history.Entry) []string {
 	if e.Action != handler.ActionFail && e.Reason != handler.ReasonRolloutFailed {
 		return nil
 	}
-	scope := p.scope(p.Names.Prefix)
+	scope := p.Scope(p.Names.Prefix)
 	contains := func(text string, parts ...string) bool {
 		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
 	}
@@ -168,11 +168,11 @@ func (p *logPrinter) cures(e *history.Entry) []string {
 	case denied:
 		return []string{"spothandler install" + scope + "   heals the role"}
 	case e.Reason == handler.ReasonClusterMissing:
-		return []string{"spothandler doctor" + p.scope("") + "   is the cluster still there?"}
+		return []string{"spothandler doctor" + p.Scope("") + "   is the cluster still there?"}
 	case e.Reason == handler.ReasonRolloutFailed:
 		return []string{"aws ecs describe-services --cluster " + apperr.Quote(handler.NameOf(e.Cluster)) + " --services " + apperr.Quote(e.Service) + "   why its rollout failed"}
 	case contains(e.ErrorType, "Throttl", "OutOfTime", "Server"):
 		return []string{"Lambda tries a failed event once more a minute later: see the lines below"}
 	}
-	return []string{"spothandler doctor" + p.scope("") + " --cluster " + apperr.Quote(handler.NameOf(e.Cluster)) + " --service " + apperr.Quote(e.Service) + "   what is in its way"}
+	return []string{"spothandler doctor" + p.Scope("") + " --cluster " + apperr.Quote(handler.NameOf(e.Cluster)) + " --service " + apperr.Quote(e.Service) + "   what is in its way"}
 }

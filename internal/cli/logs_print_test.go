@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
@@ -51,7 +52,7 @@ func TestLogsLayout(t *testing.T) {
 		{120, "search", nil, "04:48:49.001  · skipped     batch/search  controller_unsupported                   task 32ee10abcdef0123456789abcdef9e65"},
 	} {
 		var shown bytes.Buffer
-		p := &logPrinter{journal: &journal{app: &app{out: term.NewPrinter(&shown, term.Style{TTY: true, Width: test.width})}}}
+		p := &logPrinter{journal: &journal{App: &command.App{Out: term.NewPrinter(&shown, term.Style{TTY: true, Width: test.width})}}}
 		e := recordOf(test.service, 1, 0, test.change)
 		if err := p.print(&e); err != nil {
 			t.Fatal(err)
@@ -106,7 +107,7 @@ func TestLogsOfNothing(t *testing.T) {
 		code, shown := spothandler(t.Context(), "", strings.Fields(line)...)
 		got := strings.Join(strings.Fields(shown.out+shown.err), " ")
 		got = regexp.MustCompile(`from \S+ \S+ UTC to \S+ \S+ UTC( endpoint \S+)?`).ReplaceAllString(got, "from 24h")
-		if code != exitFine || !strings.Contains(got, want) || strings.Contains(line, "json") && shown.out != "" {
+		if code != command.ExitOK || !strings.Contains(got, want) || strings.Contains(line, "json") && shown.out != "" {
 			t.Errorf("%s exits with %d: %s", line, code, got)
 		}
 		if strings.HasSuffix(line, "ERROR") && strings.Contains(got, "!") {

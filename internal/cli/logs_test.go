@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"github.com/aws/smithy-go"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
 )
@@ -46,7 +47,7 @@ ecs:UpdateService
 	} {
 		code, shown := spothandler(t.Context(), "", words(test.line)...)
 		got := regexp.MustCompile(`(?m)^(\d{4}-\d\d-\d\d UTC\n|  · no records.*\n(    .*\n)?| +|\d\d:\d\d:\d\d\.\d{3}  )`).ReplaceAllString(shown.out, "")
-		if code != exitFine || got != test.want {
+		if code != command.ExitOK || got != test.want {
 			t.Errorf("%s exits with %d:\n%swant:\n%s%s", test.line, code, got, test.want, shown.err)
 		}
 	}
@@ -81,7 +82,7 @@ func TestLogsRefuses(t *testing.T) {
 		"--prefix prod lately":           `spothandler logs takes no arguments, and "lately" is one`,
 	} {
 		code, shown := spothandler(t.Context(), "", append([]string{"logs"}, words(line)...)...)
-		if code != exitError || !strings.Contains(shown.err, want) || len(a.Calls()) > 0 {
+		if code != command.ExitError || !strings.Contains(shown.err, want) || len(a.Calls()) > 0 {
 			t.Errorf("logs %s exits with %d after %d calls: %s", line, code, len(a.Calls()), shown.err)
 		}
 	}
@@ -91,31 +92,31 @@ func TestLogsRefuses(t *testing.T) {
 func TestLogsInTrouble(t *testing.T) {
 	a := newArchive(t, "")
 	says := a.says
-	says("logs", exitNotInstalled, "(no prefix) is not installed in eu-west-1")
-	says("logs --all-regions", exitNotInstalled, "spothandler is not installed in any region")
+	says("logs", command.ExitNotInstalled, "(no prefix) is not installed in eu-west-1")
+	says("logs --all-regions", command.ExitNotInstalled, "spothandler is not installed in any region")
 	must(t, "install --prefix prod --log-level ERROR")
-	says("logs", exitFine, "no records from", "log level ERROR omits records", "› spothandler install --prefix prod --log-level INFO")
-	says("logs --since 30d", exitFine, "logs are kept for 14 days: older records are deleted")
-	says("logs --prefix other", exitNotInstalled, "other is not installed", "Installed there: prod")
-	says("logs --region eu-west-1 --region us-east-1", exitNotInstalled, "not installed", "no records")
+	says("logs", command.ExitOK, "no records from", "log level ERROR omits records", "› spothandler install --prefix prod --log-level INFO")
+	says("logs --since 30d", command.ExitOK, "logs are kept for 14 days: older records are deleted")
+	says("logs --prefix other", command.ExitNotInstalled, "other is not installed", "Installed there: prod")
+	says("logs --region eu-west-1 --region us-east-1", command.ExitNotInstalled, "not installed", "no records")
 
 	trouble := ""
 	a.refuseRecords(&trouble)
 	trouble = "denied"
-	says("logs --prefix prod", exitError, "reading log group "+prodGroup+": access denied", "may not logs:FilterLogEvents", "› spothandler policy logs --prefix prod")
-	says("logs --prefix prod -o json", exitError, `"access_denied"`)
+	says("logs --prefix prod", command.ExitError, "reading log group "+prodGroup+": access denied", "may not logs:FilterLogEvents", "› spothandler policy logs --prefix prod")
+	says("logs --prefix prod -o json", command.ExitError, `"access_denied"`)
 	trouble = "key"
-	says("logs --prefix prod", exitError, "its KMS key may not be used", "kms:Decrypt")
+	says("logs --prefix prod", command.ExitError, "its KMS key may not be used", "kms:Decrypt")
 	trouble = ""
 
 	must(t, "uninstall --prefix prod --yes --keep-logs")
-	says("logs --prefix prod", exitFine, "the role of prod is gone: these are the records that are left")
+	says("logs --prefix prod", command.ExitOK, "the role of prod is gone: these are the records that are left")
 	must(t, "install --prefix prod")
 	group := prodGroup
 	if _, err := cloudwatchlogs.NewFromConfig(a.Config()).DeleteLogGroup(t.Context(), &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: &group}); err != nil {
 		t.Fatal(err)
 	}
-	says("logs --prefix prod", exitError, "log group "+prodGroup+" is gone", "› spothandler install --prefix prod creates it again")
+	says("logs --prefix prod", command.ExitError, "log group "+prodGroup+" is gone", "› spothandler install --prefix prod creates it again")
 }
 
 // stream answers FilterLogEvents with one more record at each call, after some troubles.

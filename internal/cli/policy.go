@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -30,7 +31,7 @@ type policyOptions struct {
 	boundary  bool // print the permissions boundary of the role instead
 }
 
-func policyCommand(a *app) *cobra.Command {
+func policyCommand(a *command.App) *cobra.Command {
 	o := &policyOptions{}
 	cmd := &cobra.Command{
 		Use:   "policy [install] [upgrade] [status] [logs] [report] [uninstall] [doctor] [simulate] | boundary",
@@ -70,7 +71,7 @@ what AWS cannot narrow has the resource *.`,
 	flags.BoolVar(&o.commands.AllRegions, "all-regions", false, "for --all-regions of status and doctor: every region and, without --prefix, every prefix")
 	flags.StringVar(&o.account, "account", "", "account of the policy, instead of asking for it")
 	flags.StringVar(&o.partition, "partition", "", "partition of the policy, with --account; else the region's")
-	a.accountFlags(cmd)
+	a.AccountFlags(cmd)
 	return cmd
 }
 
@@ -152,12 +153,12 @@ func invalidPolicy(hint, format string, args ...any) error {
 
 // policyRun is one policy.
 type policyRun struct {
-	*app
+	*command.App
 	asked *policyOptions
 }
 
 func (r policyRun) run(cmd *cobra.Command) error {
-	given, err := r.given(cmd, r.asked.prefix)
+	given, err := r.Given(cmd, r.asked.prefix)
 	if err != nil {
 		return err
 	}
@@ -174,7 +175,7 @@ func (r policyRun) run(cmd *cobra.Command) error {
 		return err
 	}
 	if r.asked.commands.Install && spec.Boundary == "" {
-		r.warn("without --permissions-boundary this policy is as good as an administrator's: whoever has it can give the function's role every permission, and assume it")
+		r.Warn("without --permissions-boundary this policy is as good as an administrator's: whoever has it can give the function's role every permission, and assume it")
 		account := ""
 		if r.asked.account != "" {
 			account = " --account " + r.asked.account
@@ -182,14 +183,14 @@ func (r policyRun) run(cmd *cobra.Command) error {
 		if r.asked.partition != "" {
 			account += " --partition " + r.asked.partition
 		}
-		show.Hint(r.err, "spothandler policy boundary"+r.scope(spec.Prefix)+regionFlags(r.regions)+account+"   prints such a boundary")
+		show.Hint(r.Err, "spothandler policy boundary"+r.Scope(spec.Prefix)+command.RegionFlags(r.Regions)+account+"   prints such a boundary")
 	}
-	return r.out.JSON(json.RawMessage(policy))
+	return r.Out.JSON(json.RawMessage(policy))
 }
 
 // places are the names of the installations that the policy is for, one a region.
 func (r policyRun) places(cmd *cobra.Command, given settings.Given, spec settings.Spec) (places []deploy.Names, err error) {
-	regions := slices.Compact(slices.Sorted(slices.Values(r.regions)))
+	regions := slices.Compact(slices.Sorted(slices.Values(r.Regions)))
 	if r.asked.commands.AllRegions && len(regions) > 0 {
 		return nil, invalidPolicy("give one of them", "--region and --all-regions do not go together")
 	}
@@ -232,8 +233,8 @@ func (r policyRun) check(id session.Identity, given settings.Given, spec setting
 	if err := (session.Identity{Region: id.Region}).CheckPartition("--partition "+r.asked.partition, r.asked.partition); err != nil {
 		return err
 	}
-	role, _ := arn.Parse(r.roleARN)
-	if err := id.CheckPartition("--role-arn "+r.roleARN, role.Partition); err != nil {
+	role, _ := arn.Parse(r.RoleARN)
+	if err := id.CheckPartition("--role-arn "+r.RoleARN, role.Partition); err != nil {
 		return err
 	}
 	if err := spec.CheckPlaces(id); err != nil {
@@ -252,22 +253,22 @@ func (o *policyOptions) document(places []deploy.Names, spec settings.Spec) (str
 
 // identity is what was given, or what STS answers.
 func (r policyRun) identity(ctx context.Context, region string) (session.Identity, error) {
-	a, o := *r.app, r.asked
-	a.region = region
-	if o.account != "" && a.expectAccount != "" && o.account != a.expectAccount {
+	a, o := *r.App, r.asked
+	a.Region = region
+	if o.account != "" && a.ExpectAccount != "" && o.account != a.ExpectAccount {
 		return session.Identity{}, invalidPolicy("give one of them", "--account %s is not what --expect-account says", o.account)
 	}
-	if o.account != "" && a.region != "" {
-		return o.identity(a.region), nil
+	if o.account != "" && a.Region != "" {
+		return o.identity(a.Region), nil
 	}
 	if o.account != "" {
-		region, err := a.findRegion(ctx)
+		region, err := a.FindRegion(ctx)
 		if o.commands.AllRegions { // which needs none but to tell the partition
 			err = nil
 		}
 		return o.identity(region), err
 	}
-	s, err := a.connect(ctx, nil)
+	s, err := a.Connect(ctx, nil)
 	if err != nil {
 		return session.Identity{}, err
 	}

@@ -2,14 +2,12 @@ package cli
 
 import (
 	"bytes"
-	"context"
-	"errors"
-	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
@@ -25,9 +23,9 @@ func TestProgressOnATerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var screen bytes.Buffer
 		streams := fake(true, "NO_COLOR=1")
-		streams.err = &screen
-		a := newApp(streams, nil, binaryVersion())
-		p := newProgress(a.err, twoChanges())
+		streams.Stderr = &screen
+		a := command.New(streams, nil, binaryVersion())
+		p := newProgress(a.Err, twoChanges())
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Begun})
 		time.Sleep(time.Second)
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Done, Elapsed: 400 * time.Millisecond})
@@ -66,9 +64,9 @@ func TestProgressInALog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		streams := fake(false)
-		streams.err = &log
-		a := newApp(streams, nil, binaryVersion())
-		p := newProgress(a.err, twoChanges())
+		streams.Stderr = &log
+		a := command.New(streams, nil, binaryVersion())
+		p := newProgress(a.Err, twoChanges())
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Begun})
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Waiting, Note: "waiting for IAM"})
 		time.Sleep(10 * time.Second)
@@ -88,33 +86,13 @@ func TestProgressInALog(t *testing.T) {
 func TestProgressInterrupted(t *testing.T) {
 	var log bytes.Buffer
 	streams := fake(false)
-	streams.err = &log
-	a := newApp(streams, nil, binaryVersion())
-	p := newProgress(a.err, twoChanges())
+	streams.Stderr = &log
+	a := command.New(streams, nil, binaryVersion())
+	p := newProgress(a.Err, twoChanges())
 	p.report(deploy.Progress{Index: 1, Stage: deploy.Stopped, Elapsed: time.Second})
 	p.Stop()
 	const want = "  ! function    prod-ecs-fargate-spot-handler                interrupted   1.0s\n"
 	if log.String() != want {
 		t.Errorf("\n%s", log.String())
 	}
-}
-
-// Ctrl-C ends a question at once, though the terminal is still being read.
-func TestCtrlCAtTheQuestion(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		nobody, keys := io.Pipe()
-		defer keys.Close()
-		var shown bytes.Buffer
-		streams := fake(true, "NO_COLOR=1")
-		streams.in, streams.err, streams.inTTY = nobody, &shown, true
-		a := newApp(streams, nil, binaryVersion())
-		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(time.Second, cancel)
-		if err := a.confirm(ctx, "Remove it?", "prod"); !errors.Is(err, context.Canceled) {
-			t.Errorf("it is %v", err)
-		}
-		if shown.String() != "? Remove it? Type prod: \n" {
-			t.Errorf("%q", shown.String())
-		}
-	})
 }

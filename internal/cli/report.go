@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
@@ -30,7 +31,7 @@ type reportOptions struct {
 	page *reportPage // nil: none was asked for
 }
 
-func reportCommand(a *app) *cobra.Command {
+func reportCommand(a *command.App) *cobra.Command {
 	o := &reportOptions{addressOptions: addressOptions{command: "report"}}
 	cmd := &cobra.Command{
 		Use:   "report",
@@ -50,7 +51,7 @@ It exits with 3 where nothing is installed.`,
 		Args:        input.NoArguments,
 		Annotations: map[string]string{input.MoreFormats: "csv, markdown"},
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if o.names, err = a.given(cmd, o.prefix); err != nil {
+			if o.names, err = a.Given(cmd, o.prefix); err != nil {
 				return err
 			}
 			if o.days < 1 || o.days > input.LongestDays {
@@ -69,7 +70,7 @@ It exits with 3 where nothing is installed.`,
 	cmd.Flags().IntVar(&o.days, "days", 14, "how many days back")
 	cmd.Flags().StringVar(&o.html, "html", "", "write an HTML page to this file, or - for stdout")
 	_ = cmd.MarkFlagFilename("html", "html", "htm")
-	a.awsFlags(cmd)
+	a.AWSFlags(cmd)
 	return cmd
 }
 
@@ -79,34 +80,36 @@ type shownReport struct {
 	warnings []string // that were printed
 }
 
-func (r shownReport) brief() string {
+func (r shownReport) Brief() string {
 	if r.CountsUnknown != "" {
 		return "counts unknown"
 	}
 	return term.Plural(r.Interruptions, "interruption")
 }
 
-// at is the report itself, which names its place.
-func (r shownReport) at(place) any { return r }
+// At is the report itself, which names its place.
+func (r shownReport) At(command.Place) any { return r }
 
 // reportRun is one report.
 type reportRun struct {
-	*app
+	*command.App
 	asked *reportOptions
 }
 
 func (r reportRun) run(ctx context.Context) error {
-	if r.output == "csv" { // one table, however many regions
+	if r.Output == "csv" { // one table, however many regions
 		if err := r.writeCSV(csvHeader()); err != nil {
 			return err
 		}
 	}
-	runs, id, err := runInRegions(ctx, r.app, r.asked.only(), func(ctx context.Context, a *app) (shownReport, error) { return reportRun{a, r.asked.at(a)}.here(ctx) })
+	runs, id, err := command.RunInRegions(ctx, r.App, r.asked.only(), func(ctx context.Context, a *command.App) (shownReport, error) {
+		return reportRun{a, r.asked.at(a)}.here(ctx)
+	})
 	if err != nil {
 		return err
 	}
 	if len(runs) == 0 {
-		return r.app.nowhereInstalled(id)
+		return r.NowhereInstalled(id)
 	}
 	shown := r.show(ctx, runs)
 	if r.asked.page == nil {
@@ -118,21 +121,21 @@ func (r reportRun) run(ctx context.Context) error {
 	return shown
 }
 
-func (r reportRun) show(ctx context.Context, runs []*targetRun[shownReport]) error {
-	if r.output != "csv" && !r.asked.page.printed() || !runs[0].app.several {
-		return answerAll(ctx, r.app, runs)
+func (r reportRun) show(ctx context.Context, runs []*command.TargetRun[shownReport]) error {
+	if r.Output != "csv" && !r.asked.page.printed() || !runs[0].App.Several {
+		return command.AnswerAll(ctx, r.App, runs)
 	}
 	for _, v := range runs {
-		if err := v.show(r.app); err != nil {
+		if err := v.Show(r.App); err != nil {
 			return err
 		}
 	}
-	return alreadyShown(worst(runs))
+	return command.AlreadyShown(command.Worst(runs))
 }
 
 func (r reportRun) here(ctx context.Context) (shownReport, error) {
 	o := r.asked
-	j, err := openJournal(ctx, r.app, &o.addressOptions)
+	j, err := openJournal(ctx, r.App, &o.addressOptions)
 	if err != nil {
 		return shownReport{}, err
 	}
@@ -145,10 +148,10 @@ func (r reportRun) here(ctx context.Context) (shownReport, error) {
 	if j.Record != nil && deploy.HidesRecords(j.Record.LogLevel) {
 		unknown = deploy.LevelHides(j.Record.LogLevel)
 	}
-	r.warn(warnings...)
+	r.Warn(warnings...)
 	r.warnOfRows(j, unknown)
 	shown := shownReport{history.Report{From: from.UTC(), To: o.now.UTC(), UnknownOutcomes: []string{}}, warnings}
-	if unknown == "" || r.output == "csv" {
+	if unknown == "" || r.Output == "csv" {
 		if shown.Report, err = j.sum(ctx, from, o.now); err != nil {
 			return shownReport{}, err
 		}
@@ -159,15 +162,15 @@ func (r reportRun) here(ctx context.Context) (shownReport, error) {
 
 // warnOfRows says what CSV lacks, whose rows are what is recorded, and no counts.
 func (r reportRun) warnOfRows(j *journal, unknown string) {
-	if unknown != "" && r.output == "csv" {
-		r.warn("rows are missing: " + unknown)
-		show.Hint(r.err, r.app.recordAll(j.Names.Prefix))
+	if unknown != "" && r.Output == "csv" {
+		r.Warn("rows are missing: " + unknown)
+		show.Hint(r.Err, r.RecordAll(j.Names.Prefix))
 	}
 }
 
 // keptFrom returns since when the logs are kept, of the time asked for, and what there is to say of that.
 func (r reportRun) keptFrom(ctx context.Context, j *journal, from time.Time) (time.Time, []string, error) {
-	kept, err := deploy.Retention(ctx, j.clients, j.ID, j.Names.LogGroup)
+	kept, err := deploy.Retention(ctx, j.Clients, j.ID, j.Names.LogGroup)
 	switch {
 	case apperr.IsAccessDenied(err):
 		return from, []string{deploy.NotChecked{What: "how long logs are kept", Why: apperr.WhyNot(err)}.String()}, nil
@@ -199,14 +202,14 @@ func (j *journal) sum(ctx context.Context, from, to time.Time) (history.Report, 
 }
 
 func (r reportRun) print(sums *history.Report) error {
-	switch r.output {
+	switch r.Output {
 	case "csv":
-		return r.writeCSV(csvRows(r.account, sums)...)
+		return r.writeCSV(csvRows(r.Account, sums)...)
 	case "markdown":
-		show.ReportMarkdown(r.out, sums)
+		show.ReportMarkdown(r.Out, sums)
 	case "text":
 		if !r.asked.page.printed() {
-			show.Report(r.out, sums)
+			show.Report(r.Out, sums)
 			r.printCure(sums)
 		}
 	}
@@ -216,7 +219,7 @@ func (r reportRun) print(sums *history.Report) error {
 // printCure says how to know the counts from now on, where they are unknown.
 func (r reportRun) printCure(sums *history.Report) {
 	if sums.CountsUnknown != "" {
-		show.Hint(r.out, r.app.recordAll(sums.Prefix))
+		show.Hint(r.Out, r.RecordAll(sums.Prefix))
 	}
 }
 
@@ -242,7 +245,7 @@ func csvRows(account string, r *history.Report) [][]string {
 // writeCSV writes rows, in which a control character is escaped, and a text that a spreadsheet would take for a formula
 // begins with an apostrophe (OWASP, CSV injection).
 func (r reportRun) writeCSV(rows ...[]string) error {
-	out := csv.NewWriter(r.out.Lines())
+	out := csv.NewWriter(r.Out.Lines())
 	for _, row := range rows {
 		safe := make([]string, len(row))
 		for n, text := range row {
@@ -260,7 +263,7 @@ func (r reportRun) writeCSV(rows ...[]string) error {
 }
 
 // at is what is asked for at one of several installations of a file.
-func (o *reportOptions) at(a *app) *reportOptions {
+func (o *reportOptions) at(a *command.App) *reportOptions {
 	one := *o
 	one.addressOptions = o.addressOptions.at(a)
 	return &one

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/page"
 	"github.com/spothandler/spothandler/internal/cli/term"
@@ -16,17 +17,17 @@ const toStdout = "-"
 
 // reportPage is the HTML page of a report.
 type reportPage struct {
-	*app
+	*command.App
 	file *input.OutputFile // nil: standard output
 }
 
 // openPage checks where the page shall go, before anything is read.
-func openPage(a *app, path string) (*reportPage, error) {
+func openPage(a *command.App, path string) (*reportPage, error) {
 	if path == toStdout {
-		if a.output != "text" {
-			return nil, apperr.Invalid("give --html a file, or leave one of them out", "--html - and -o %s would both print to standard output", a.output)
+		if a.Output != "text" {
+			return nil, apperr.Invalid("give --html a file, or leave one of them out", "--html - and -o %s would both print to standard output", a.Output)
 		}
-		return &reportPage{app: a}, nil
+		return &reportPage{App: a}, nil
 	}
 	file, err := input.OpenOutputFile("--html", path, "report.html")
 	if err != nil {
@@ -39,23 +40,23 @@ func openPage(a *app, path string) (*reportPage, error) {
 func (p *reportPage) printed() bool { return p != nil && p.file == nil }
 
 // write writes the page of what the runs came to. Where none has an answer there is no page.
-func (p *reportPage) write(ctx context.Context, runs []*targetRun[shownReport]) error {
-	shown := page.Page{Made: time.Now(), Version: p.version}
+func (p *reportPage) write(ctx context.Context, runs []*command.TargetRun[shownReport]) error {
+	shown := page.Page{Made: time.Now(), Version: p.Version}
 	answers := 0
 	for _, v := range runs {
-		region := page.Region{Name: v.region}
+		region := page.Region{Name: v.Region}
 		switch {
-		case !v.answered():
-			region.Unread = v.app.explain(ctx, v.err).Message
-		case v.answer.CountsUnknown != "":
+		case !v.Answered():
+			region.Unread = v.Failure(ctx).Error.Message
+		case v.Answer.CountsUnknown != "":
 			answers++
-			region.Name, region.Unread = v.answer.Region, "counts unknown: "+v.answer.CountsUnknown
+			region.Name, region.Unread = v.Answer.Region, "counts unknown: "+v.Answer.CountsUnknown
 		default:
 			answers++
-			region.Name, region.Report, region.Warnings = v.answer.Region, &v.answer.Report, v.answer.warnings
+			region.Name, region.Report, region.Warnings = v.Answer.Region, &v.Answer.Report, v.Answer.warnings
 		}
-		if v.of != nil {
-			region.Name = v.name
+		if v.Of != nil {
+			region.Name = v.Name
 		}
 		shown.Regions = append(shown.Regions, region)
 	}
@@ -67,7 +68,7 @@ func (p *reportPage) write(ctx context.Context, runs []*targetRun[shownReport]) 
 		return err
 	}
 	if p.file == nil {
-		if _, err := p.Streams.out.Write(text.Bytes()); err != nil {
+		if _, err := p.Stdout.Write(text.Bytes()); err != nil {
 			return &term.WriteError{Err: err}
 		}
 		return nil
@@ -75,6 +76,6 @@ func (p *reportPage) write(ctx context.Context, runs []*targetRun[shownReport]) 
 	if err := p.file.Write(text.Bytes()); err != nil {
 		return err
 	}
-	p.err.Printf("%s page written to %s\n", p.err.Glyph(term.OK), p.file.Path)
+	p.Err.Printf("%s page written to %s\n", p.Err.Glyph(term.OK), p.file.Path)
 	return nil
 }

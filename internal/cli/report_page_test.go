@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -34,7 +35,7 @@ func TestReportPage(t *testing.T) {
 		}
 		return shown
 	}
-	shown := run(exitFine, "report --prefix prod --days 7 -o json --html "+file)
+	shown := run(command.ExitOK, "report --prefix prod --days 7 -o json --html "+file)
 	var r history.Report
 	if err := json.Unmarshal([]byte(shown.out), &r); err != nil || r.Interruptions != 2 || !strings.Contains(shown.err, "page written to "+file) {
 		t.Errorf("%+v, %v: %s", r, err, shown.err)
@@ -53,15 +54,15 @@ func TestReportPage(t *testing.T) {
 		t.Errorf("%v, %v", files, err)
 	}
 
-	printed := run(exitFine, "report --prefix prod --days 7 --html -").out
+	printed := run(command.ExitOK, "report --prefix prod --days 7 --html -").out
 	if !strings.HasPrefix(printed, "<!doctype html>") || strings.TrimSpace(printed[strings.Index(printed, "</html>"):]) != "</html>" {
 		t.Errorf("this is no page: %s", printed)
 	}
-	both := run(exitNotInstalled, "report --prefix prod --days 7 --region eu-west-1 --region us-east-1 --html -").out
+	both := run(command.ExitNotInstalled, "report --prefix prod --days 7 --region eu-west-1 --region us-east-1 --html -").out
 	if !strings.HasPrefix(both, "<!doctype html>") || !strings.Contains(both, "Not counted: 1 Region.") || !strings.Contains(both, "<strong>Not read:</strong> prod is not installed in us-east-1") {
 		t.Errorf("two Regions: %s", both)
 	}
-	run(exitNotInstalled, "report --prefix nix --html "+file)
+	run(command.ExitNotInstalled, "report --prefix nix --html "+file)
 	if after, err := os.ReadFile(file); err != nil || string(after) != text {
 		t.Errorf("where there was nothing to report, the page is another: %v", err)
 	}
@@ -92,7 +93,7 @@ func TestReportPageRefused(t *testing.T) {
 		}
 		code, shown := spothandler(t.Context(), "", append([]string{"report", "--prefix", "prod"}, strings.Fields(test.args)...)...)
 		said := strings.Join(strings.Fields(shown.err+shown.out), " ")
-		if code != exitError || !strings.Contains(said, test.want) || !strings.Contains(said, test.cure) {
+		if code != command.ExitError || !strings.Contains(said, test.want) || !strings.Contains(said, test.cure) {
 			t.Errorf("%s exits with %d: %s", test.args, code, shown.err)
 		}
 	}
@@ -117,7 +118,7 @@ func TestReportPageFails(t *testing.T) {
 	a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.Action == "FilterLogEvents" && os.RemoveAll(dir) == nil }})
 	file := filepath.Join(dir, "report.html")
 	code, shown := spothandler(t.Context(), "", "report", "--prefix", "prod", "--html", file)
-	if code != exitError || !strings.Contains(shown.err, "writing "+file) || !strings.Contains(shown.err, "No file was written.") {
+	if code != command.ExitError || !strings.Contains(shown.err, "writing "+file) || !strings.Contains(shown.err, "No file was written.") {
 		t.Errorf("exits with %d: %s", code, shown.err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -31,7 +32,7 @@ func TestReport(t *testing.T) {
 	run := func(line string) string {
 		t.Helper()
 		code, shown := spothandler(t.Context(), "", strings.Fields(line)...)
-		if code != exitFine || strings.Contains(shown.out, "\x1b") {
+		if code != command.ExitOK || strings.Contains(shown.out, "\x1b") {
 			t.Errorf("%s exits with %d: %q %s", line, code, shown.out, shown.err)
 		}
 		return shown.out
@@ -78,22 +79,22 @@ func TestReportInTrouble(t *testing.T) {
 	a := newArchive(t, "")
 	says := a.says
 	for _, days := range []string{"0", "-1", "3654"} {
-		says("report --days "+days, exitError, "--days "+days+" is not accepted")
+		says("report --days "+days, command.ExitError, "--days "+days+" is not accepted")
 	}
 	if len(a.Calls()) > 0 {
 		t.Errorf("%v", a.Calls())
 	}
-	says("report", exitNotInstalled, "is not installed")
+	says("report", command.ExitNotInstalled, "is not installed")
 	must(t, "install --prefix prod --log-level WARNING")
 	const cure = "› spothandler install --prefix prod --log-level INFO records all that follows"
-	says("report --days 30", exitFine, "logs are kept for 14 days: the report covers those, not the 30 days asked for", "counts unknown: log level WARNING omits records", cure)
-	says("report -o markdown", exitFine, "- counts unknown: log level WARNING omits records")
-	says("report --html -", exitFine, "</html>", "counts unknown: log level WARNING omits records")
-	says("report -o csv", exitFine, "rows are missing: log level WARNING omits records", cure)
-	says("report -o json", exitFine, `"interruptions": null`, `"by_hour": null`, `"counts_unknown": "log level WARNING omits records`)
+	says("report --days 30", command.ExitOK, "logs are kept for 14 days: the report covers those, not the 30 days asked for", "counts unknown: log level WARNING omits records", cure)
+	says("report -o markdown", command.ExitOK, "- counts unknown: log level WARNING omits records")
+	says("report --html -", command.ExitOK, "</html>", "counts unknown: log level WARNING omits records")
+	says("report -o csv", command.ExitOK, "rows are missing: log level WARNING omits records", cure)
+	says("report -o json", command.ExitOK, `"interruptions": null`, `"by_hour": null`, `"counts_unknown": "log level WARNING omits records`)
 	must(t, "install --prefix prod --log-level INFO")
 	a.Inject(localaws.Fault{Action: "DescribeLogGroups", Deny: true})
-	says("report", exitFine, "not checked: how long logs are kept: you may not logs:DescribeLogGroups", "0 tasks interrupted")
+	says("report", command.ExitOK, "not checked: how long logs are kept: you may not logs:DescribeLogGroups", "0 tasks interrupted")
 	a.Inject(localaws.Fault{Action: "FilterLogEvents", Deny: true})
-	says("report", exitError, "may not logs:FilterLogEvents", "› spothandler policy report --prefix prod")
+	says("report", command.ExitError, "may not logs:FilterLogEvents", "› spothandler policy report --prefix prod")
 }

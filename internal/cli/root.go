@@ -7,29 +7,30 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/local"
 )
 
 // Run runs the program with args, without its name, and returns the exit code.
-func Run(ctx context.Context, args []string, s Streams) int {
-	a := newApp(s, args, binaryVersion())
+func Run(ctx context.Context, args []string, s command.Streams) int {
+	a := command.New(s, args, binaryVersion())
 	root := rootCommand(a)
 	root.SetArgs(args)
-	root.SetIn(s.in)
-	root.SetOut(a.out.Lines())
-	root.SetErr(a.err.Lines())
+	root.SetIn(s.Stdin)
+	root.SetOut(a.Out.Lines())
+	root.SetErr(a.Err.Lines())
 	err := input.UnknownWord(root, args)
 	if err != nil {
-		a.findFormat()
+		a.FindFormat()
 	} else {
 		err = root.ExecuteContext(ctx)
 	}
-	return a.finish(ctx, err)
+	return a.Finish(ctx, err)
 }
 
 // rootCommand returns the program with all its commands, which are named here alone.
-func rootCommand(a *app) *cobra.Command {
+func rootCommand(a *command.App) *cobra.Command {
 	var asksVersion bool
 	root := &cobra.Command{
 		Use:   "spothandler",
@@ -49,7 +50,7 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 
 		Args: input.UnknownCommand,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return a.configure(cmd, onlyReads(cmd))
+			return a.Configure(cmd, onlyReads(cmd))
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asksVersion {
@@ -59,7 +60,7 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 		},
 	}
 	root.Flags().BoolVar(&asksVersion, "version", false, "the same as the command version")
-	a.globalFlags(root)
+	a.GlobalFlags(root)
 	input.Offer(root, "output", input.FormatsOf)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
 	config := configCommand(a)
@@ -71,11 +72,11 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 	completion{a}.offerKnown(root)
 	input.RefuseSecondValues(root)
 	root.SetUsageFunc(func(cmd *cobra.Command) error {
-		input.PrintUsage(cmd, a.out.Width)
+		input.PrintUsage(cmd, a.Out.Width)
 		return nil
 	})
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		a.findFormat()
+		a.FindFormat()
 		return input.FlagError(cmd, err)
 	})
 	return root
@@ -93,7 +94,7 @@ func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
 // Commands returns the root of all commands, for what describes them: man pages, completions, documents. None of them is
 // run, and nothing is read from the environment.
 func Commands() *cobra.Command {
-	root := rootCommand(newApp(NewStreams(strings.NewReader(""), io.Discard, io.Discard), nil, binaryVersion()))
+	root := rootCommand(command.New(command.NewStreams(strings.NewReader(""), io.Discard, io.Discard), nil, binaryVersion()))
 	root.InitDefaultCompletionCmd() // else it is there only once a command runs
 	return root
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -129,7 +130,7 @@ func TestHistoryKeepsToItsSchemas(t *testing.T) {
 // Every command has the schema of its answer, but those whose answer is a document of IAM's, a script, or a help.
 func TestEveryAnswerHasASchema(t *testing.T) {
 	schemas := strictSchemas(t)
-	for _, command := range rootCommand(newApp(fake(false), nil, binaryVersion())).Commands() {
+	for _, command := range rootCommand(command.New(fake(false), nil, binaryVersion())).Commands() {
 		name := command.Name()
 		if name == "upgrade" { // which answers as install does
 			name = "install"

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/spothandler/spothandler/internal/cli/command"
 )
 
 // The first ctrl-C ends a command that waits for its input: a terminal, or a pipe that nobody writes to.
@@ -21,7 +23,7 @@ func TestInterruptedWhileReading(t *testing.T) {
 	for _, args := range []string{"simulate --event -", "simulate --event " + pipe, "config check " + pipe, "status --config " + pipe, "local --seed " + pipe} {
 		silent, writer := io.Pipe()
 		var out, shown bytes.Buffer
-		if code := Run(interrupted, strings.Fields(args), NewStreams(silent, &out, &shown)); code != exitInterrupted || !strings.Contains(shown.String(), "interrupted") {
+		if code := Run(interrupted, strings.Fields(args), command.NewStreams(silent, &out, &shown)); code != command.ExitInterrupted || !strings.Contains(shown.String(), "interrupted") {
 			t.Errorf("%s ends with %d: %s", args, code, shown.String())
 		}
 		_ = writer.Close()

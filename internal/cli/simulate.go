@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
@@ -32,7 +33,7 @@ type simulateOptions struct {
 	forReal                      bool
 }
 
-func simulateCommand(a *app) *cobra.Command {
+func simulateCommand(a *command.App) *cobra.Command {
 	o := &simulateOptions{}
 	cmd := &cobra.Command{
 		Use:   "simulate",
@@ -61,11 +62,11 @@ when nothing is installed, and 1 when no service runs on Fargate Spot.`,
 				return tryEvent(cmd.Context(), a, o.file)
 			}
 			var err error
-			if o.names, err = a.given(cmd, o.prefix); err != nil {
+			if o.names, err = a.Given(cmd, o.prefix); err != nil {
 				return err
 			}
 			o.oneInstallation = cmd.Flags().Changed("prefix")
-			return (&simulation{app: a, o: o}).start(cmd.Context())
+			return (&simulation{App: a, o: o}).start(cmd.Context())
 		},
 	}
 	input.AddAddress(cmd, &o.prefix)
@@ -75,18 +76,18 @@ when nothing is installed, and 1 when no service runs on Fargate Spot.`,
 	flags.StringVar(&o.task, "task", "", "task to rehearse with, its id or ARN; else any of the service")
 	flags.StringVar(&o.file, "event", "", "try the event of a file, or - for stdin, without an account")
 	flags.BoolVar(&o.forReal, "for-real", false, "redeploy the service, by a notice to the function")
-	flags.BoolVarP(&a.yes, "yes", "y", false, "redeploy without asking")
+	flags.BoolVarP(&a.Yes, "yes", "y", false, "redeploy without asking")
 	for _, own := range []string{"cluster", "service"} { // in the file of install they are its own
 		_ = flags.SetAnnotation(own, input.NotInFile, []string{"true"})
 	}
-	a.accountFlags(cmd)
+	a.AccountFlags(cmd)
 	return cmd
 }
 
 // check refuses what does not go together, before the first call.
-func (o *simulateOptions) check(a *app) error {
-	slices.Sort(a.regions)
-	a.regions = slices.Compact(a.regions)
+func (o *simulateOptions) check(a *command.App) error {
+	slices.Sort(a.Regions)
+	a.Regions = slices.Compact(a.Regions)
 	if err := o.checkFile(a); err != nil {
 		return err
 	}
@@ -96,26 +97,26 @@ func (o *simulateOptions) check(a *app) error {
 		}
 	}
 	switch {
-	case len(a.regions) > 1:
-		return apperr.Invalid("give one of them", "--region is given %d times: one path is rehearsed at a time", len(a.regions))
-	case a.yes && !o.forReal:
+	case len(a.Regions) > 1:
+		return apperr.Invalid("give one of them", "--region is given %d times: one path is rehearsed at a time", len(a.Regions))
+	case a.Yes && !o.forReal:
 		return apperr.Invalid("leave it out", "--yes is about --for-real: a rehearsal changes nothing and does not ask")
 	case o.cluster == "" && o.task != "" && !strings.HasPrefix(o.task, "arn:"):
 		return apperr.Invalid("--cluster NAME   that it runs in", "--task %s: an id says nothing of its cluster", o.task)
 	}
-	for _, region := range a.regions {
-		a.region = region
+	for _, region := range a.Regions {
+		a.Region = region
 	}
 	return nil
 }
 
 // checkFile refuses what does not go with an event of a file. What the environment says may be for other commands.
-func (o *simulateOptions) checkFile(a *app) error {
+func (o *simulateOptions) checkFile(a *command.App) error {
 	if o.file == "" {
 		return nil
 	}
 	for _, flag := range []string{"cluster", "service", "task", "for-real", "prefix", "function-name", "rule-name", "region", "profile", "role-arn", "expect-account"} {
-		if a.sources.Of[flag] == "--"+flag {
+		if a.Sources.Of[flag] == "--"+flag {
 			return apperr.Invalid("leave it out", "--event is tried without an account, and does not go with --%s", flag)
 		}
 	}
@@ -129,8 +130,8 @@ func (o *simulateOptions) asked() []input.Resource {
 
 // simulation is what a rehearsal needs of AWS.
 type simulation struct {
-	*app
-	s   *connection
+	*command.App
+	s   *command.Connection
 	o   *simulateOptions
 	ecs *ecs.Client
 
@@ -144,10 +145,10 @@ type simulation struct {
 
 // start connects, runs and answers.
 func (t *simulation) start(ctx context.Context) (err error) {
-	if t.s, err = t.open(ctx, t.o.prefix); err != nil {
+	if t.s, err = t.Open(ctx, t.o.prefix); err != nil {
 		return err
 	}
-	t.printEndpoints()
+	t.PrintEndpoints()
 	for _, each := range t.o.asked() {
 		if err := each.CheckPlace(t.s.ID); err != nil {
 			return err
@@ -156,15 +157,15 @@ func (t *simulation) start(ctx context.Context) (err error) {
 	t.ecs = ecs.NewFromConfig(t.s.Config)
 	answer, err := t.run(ctx)
 	if err != nil {
-		return t.pointToPolicy(t.policyWords(), t.o.prefix, err)
+		return t.PointToPolicy(t.policyWords(), t.o.prefix, err)
 	}
-	if t.json() {
-		if err := t.out.JSON(answer); err != nil {
+	if t.JSON() {
+		if err := t.Out.JSON(answer); err != nil {
 			return err
 		}
 	}
 	if !answer.Works {
-		return errDiffers
+		return command.ErrDiffers
 	}
 	return nil
 }
@@ -198,8 +199,8 @@ func (t *simulation) run(ctx context.Context) (*simulateAnswer, error) {
 
 func (t *simulation) rehearsal(ctx context.Context) (*simulateAnswer, error) {
 	t.printIntroduction()
-	line := t.err.StatusLine()
-	ended := t.repainting()
+	line := t.Err.StatusLine()
+	ended := t.Repainting()
 	rehearsal := simulate.Rehearsal{
 		Bus: eventbridge.NewFromConfig(t.s.Config), Logs: cloudwatchlogs.NewFromConfig(t.s.Config), Simulator: iam.NewFromConfig(t.s.Config),
 		Installed: t.rehearse, Event: t.event, Service: t.serviceARN(), Progress: line.Set,
@@ -211,7 +212,7 @@ func (t *simulation) rehearsal(ctx context.Context) (*simulateAnswer, error) {
 		return nil, err
 	}
 	answer := t.answer(result)
-	if !t.json() {
+	if !t.JSON() {
 		t.printRehearsal(result, answer)
 	}
 	return answer, nil
@@ -245,7 +246,7 @@ type simulateAnswer struct {
 
 func (t *simulation) answer(result *simulate.Result) *simulateAnswer {
 	answer := &simulateAnswer{
-		Version: t.version, Account: t.s.ID.Account, Region: t.s.ID.Region, Prefix: t.rehearse.Names.Prefix,
+		Version: t.Version, Account: t.s.ID.Account, Region: t.s.ID.Region, Prefix: t.rehearse.Names.Prefix,
 		Cluster: t.service.Cluster.Name(), Service: t.service.Name(), Steps: []simulate.Step{}, Series: []simulate.Moment{},
 		NotChecked: append([]deploy.NotChecked{}, t.rehearse.Status.NotChecked...),
 	}

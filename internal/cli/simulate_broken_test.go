@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/simulate"
 )
 
@@ -79,7 +80,7 @@ func TestSimulateNamesWhatWasBrokenByHand(t *testing.T) {
 				}
 			}
 		}
-		if code != exitDiffers || answer.Works || len(named) != 1 || named[0] != c.link {
+		if code != command.ExitDiffers || answer.Works || len(named) != 1 || named[0] != c.link {
 			t.Errorf("%s: exit code %d, named %v, want %s: %+v", c.command, code, named, c.link, answer.Steps)
 		}
 		for _, call := range server.Calls() {
@@ -89,7 +90,7 @@ func TestSimulateNamesWhatWasBrokenByHand(t *testing.T) {
 		}
 		must(t, "install --prefix prod")
 	}
-	if code, answer := simulated(t, "simulate --cluster shop --service api"); code != exitFine {
+	if code, answer := simulated(t, "simulate --cluster shop --service api"); code != command.ExitOK {
 		t.Errorf("healed: exit code %d: %+v", code, answer.Steps)
 	}
 }

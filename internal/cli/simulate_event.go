@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
@@ -19,14 +20,14 @@ import (
 )
 
 // tryEvent shows what an event comes to in an installation of this version with default settings.
-func tryEvent(ctx context.Context, a *app, file string) error {
-	raw, err := input.Read(ctx, func() ([]byte, error) { return readEvent(a.in, file) })
+func tryEvent(ctx context.Context, a *command.App, file string) error {
+	raw, err := input.Read(ctx, func() ([]byte, error) { return readEvent(a.Stdin, file) })
 	if err != nil {
 		return err
 	}
 	in := handler.Parse(raw)
 	id := session.Identity{Partition: session.PartitionOf(in.Region), Account: in.Account, Region: in.Region}
-	pattern, err := patternFor(id, a.version)
+	pattern, err := patternFor(id, a.Version)
 	if err != nil {
 		return err
 	}
@@ -34,10 +35,10 @@ func tryEvent(ctx context.Context, a *app, file string) error {
 	if err != nil {
 		return fmt.Errorf("trying the event: %w", err)
 	}
-	if a.json() {
-		return a.out.JSON(trialAnswer(trial, a.version))
+	if a.JSON() {
+		return a.Out.JSON(trialAnswer(trial, a.Version))
 	}
-	printTrial(a.out, trial)
+	printTrial(a.Out, trial)
 	return nil
 }
 

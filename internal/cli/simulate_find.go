@@ -100,18 +100,18 @@ func (t *simulation) noService(ctx context.Context, facts *services.Facts) error
 	case t.o.service != "":
 		return apperr.Invalid("spothandler doctor   lists those on Spot", "--service %s does not run on Fargate Spot", t.o.service)
 	}
-	all, _, err := deploy.ListAll(ctx, t.s.clients, t.s.tagAPI(), t.s.ID, t.rolePath)
+	all, _, err := deploy.ListAll(ctx, t.s.Clients, t.s.TagAPI(), t.s.ID, t.RolePath)
 	if err != nil {
 		return err
 	}
 	if len(all) == 0 || t.o.oneInstallation && !slices.ContainsFunc(all, func(each deploy.Listed) bool { return each.Prefix == t.o.prefix }) {
-		return t.app.notInstalled("simulate", t.o.prefix, t.s.ID.Region, all)
+		return t.NotInstalled("simulate", t.o.prefix, t.s.ID.Region, all)
 	}
 	where := t.s.ID.Region
 	if t.o.cluster != "" {
 		where = "cluster " + handler.NameOf(t.o.cluster)
 	}
-	return apperr.Invalid("spothandler doctor"+t.scope("")+"   what it counts there", "no service of %s runs on Fargate Spot: there is nothing to rehearse with", where)
+	return apperr.Invalid("spothandler doctor"+t.Scope("")+"   what it counts there", "no service of %s runs on Fargate Spot: there is nothing to rehearse with", where)
 }
 
 // hintedCluster is the cluster that was asked for, as a command takes it.
@@ -156,7 +156,7 @@ func (t *simulation) findTask(ctx context.Context) error {
 
 // findInstallation finds the installation to rehearse: with this prefix, else the one that hears the service.
 func (t *simulation) findInstallation(ctx context.Context) error {
-	others, notChecked, listing := deploy.ListAll(ctx, t.s.clients, t.s.tagAPI(), t.s.ID, t.rolePath)
+	others, notChecked, listing := deploy.ListAll(ctx, t.s.Clients, t.s.TagAPI(), t.s.ID, t.RolePath)
 	if listing != nil && (ctx.Err() != nil || !t.o.oneInstallation) {
 		return listing
 	}
@@ -171,14 +171,14 @@ func (t *simulation) findInstallation(ctx context.Context) error {
 	if prefix != t.o.prefix {
 		names = nil // they are of one installation
 	}
-	found, err := deploy.Find(ctx, t.s.clients, t.s.ID, prefix, names)
+	found, err := deploy.Find(ctx, t.s.Clients, t.s.ID, prefix, names)
 	if err != nil {
 		return err
 	}
 	if !found.Found() {
-		return t.app.notInstalled("simulate", prefix, t.s.ID.Region, others)
+		return t.NotInstalled("simulate", prefix, t.s.ID.Region, others)
 	}
-	statuses, err := t.assess([]*deploy.Installation{found}, others)
+	statuses, err := t.Assess([]*deploy.Installation{found}, others)
 	if err != nil {
 		return err
 	}
@@ -186,8 +186,8 @@ func (t *simulation) findInstallation(ctx context.Context) error {
 		notChecked = append(notChecked, deploy.NotChecked{What: "other installations", Why: apperr.WhyNot(listing)})
 	}
 	statuses[0].NotChecked = append(statuses[0].NotChecked, notChecked...)
-	t.rehearse = &simulate.Installed{Installation: found, Status: statuses[0], Scope: t.scope(prefix)}
-	t.prefix = prefix
+	t.rehearse = &simulate.Installed{Installation: found, Status: statuses[0], Scope: t.Scope(prefix)}
+	t.Prefix = prefix
 	return nil
 }
 
@@ -228,5 +228,5 @@ func (t *simulation) listener(all []deploy.Listed) (string, error) {
 // taskID is the id of the task, on a terminal in short.
 func (t *simulation) taskID() string {
 	const short = 9
-	return t.out.Shorten(handler.NameOf(aws.ToString(t.task.TaskArn)), short)
+	return t.Out.Shorten(handler.NameOf(aws.ToString(t.task.TaskArn)), short)
 }

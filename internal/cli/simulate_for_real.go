@@ -33,7 +33,7 @@ func (t *simulation) redeploy(ctx context.Context) (*simulateAnswer, error) {
 	}
 	answer := t.answer(nil)
 	answer.ForReal, answer.Works = said, said.Action != handler.ActionFail
-	if !t.json() {
+	if !t.JSON() {
 		t.printRedeployment(said)
 	}
 	return answer, nil
@@ -45,27 +45,27 @@ func (t *simulation) functionIsOurs() error {
 		if each.Kind == deploy.KindFunction {
 			return &apperr.Error{
 				Code: apperr.CodeNotOurs, Message: each.String() + " is not ours and is not invoked", Detail: []string{each.Why, "Nothing was changed."},
-				Hints: []string{"spothandler status" + t.scope(t.prefix)},
+				Hints: []string{"spothandler status" + t.Scope(t.Prefix)},
 			}
 		}
 	}
 	if t.rehearse.State.Function == nil {
 		return &apperr.Error{
 			Code: apperr.CodeFailed, Message: "function " + t.rehearse.Names.Function + " is missing", Detail: []string{"Nothing was changed."},
-			Hints: []string{"spothandler install" + t.scope(t.prefix) + "   restores it"},
+			Hints: []string{"spothandler install" + t.Scope(t.Prefix) + "   restores it"},
 		}
 	}
 	return nil
 }
 
 func (t *simulation) confirmRedeployment(ctx context.Context) error {
-	if t.yes {
+	if t.Yes {
 		return nil
 	}
-	t.err.Print(t.err.Paragraph("", fmt.Sprintf(
+	t.Err.Print(t.Err.Paragraph("", fmt.Sprintf(
 		"The function %s gets a notice of task %s of %s, as at an interruption. Where it decides to, every task of the service is replaced. The task itself is not interrupted.",
 		t.rehearse.Names.Function, t.taskID(), t.name())))
-	return t.app.confirm(ctx, "Redeploy it?", t.name())
+	return t.Confirm(ctx, "Redeploy it?", t.name())
 }
 
 // invoke hands the function the event, exactly as EventBridge would, and never twice.
@@ -80,14 +80,14 @@ func (t *simulation) invoke(ctx context.Context) (*handler.Answer, error) {
 	if out.FunctionError != nil {
 		return nil, &apperr.Error{
 			Code: apperr.CodeFailed, Message: "function " + function + " failed: " + failureOf(out.Payload),
-			Hints: []string{"spothandler status" + t.scope(t.prefix)},
+			Hints: []string{"spothandler status" + t.Scope(t.Prefix)},
 		}
 	}
 	var answer handler.Answer
 	if err := json.Unmarshal(out.Payload, &answer); err != nil || answer.Reason == "" {
 		return nil, &apperr.Error{
 			Code: apperr.CodeFailed, Message: "function " + function + " did not answer as ours does",
-			Hints: []string{"spothandler status" + t.scope(t.prefix)}, Err: err,
+			Hints: []string{"spothandler status" + t.Scope(t.Prefix)}, Err: err,
 		}
 	}
 	return &answer, nil
@@ -103,13 +103,13 @@ func failureOf(payload []byte) string {
 }
 
 func (t *simulation) printRedeployment(said *handler.Answer) {
-	st := t.out.Style
+	st := t.Out.Style
 	switch {
 	case said.Applied:
-		t.out.Printf("%s %s %s %s %s\n", st.Glyph(term.OK), st.Green("Redeployed "+t.name()+":"), said.DeploymentBefore, st.Glyph(term.Arrow), said.DeploymentAfter)
+		t.Out.Printf("%s %s %s %s %s\n", st.Glyph(term.OK), st.Green("Redeployed "+t.name()+":"), said.DeploymentBefore, st.Glyph(term.Arrow), said.DeploymentAfter)
 	case said.Action == handler.ActionFail:
-		t.out.Print(st.Verdict(fmt.Sprintf("Not redeployed: %s: %s", said.Reason, said.Message)))
+		t.Out.Print(st.Verdict(fmt.Sprintf("Not redeployed: %s: %s", said.Reason, said.Message)))
 	default:
-		t.out.Print(st.Item(term.Quiet, fmt.Sprintf("Not redeployed: %s: %s", said.Reason, said.Message)))
+		t.Out.Print(st.Item(term.Quiet, fmt.Sprintf("Not redeployed: %s: %s", said.Reason, said.Message)))
 	}
 }

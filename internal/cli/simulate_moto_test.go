@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/simulate"
 	"github.com/spothandler/spothandler/internal/testaws"
@@ -17,11 +18,11 @@ func TestSimulateOnMoto(t *testing.T) {
 	if err := testaws.ServeOnSpot(t.Context(), ecs.NewFromConfig(testaws.UseMoto(t, local.Region))); err != nil {
 		t.Fatal(err)
 	}
-	if code, shown := spothandler(t.Context(), "", "install", "--prefix", "prod"); code != exitFine {
+	if code, shown := spothandler(t.Context(), "", "install", "--prefix", "prod"); code != command.ExitOK {
 		t.Fatal(shown.err)
 	}
 	code, answer := simulated(t, "simulate --cluster shop --service api --prefix prod")
-	if code != exitDiffers || answer.Works {
+	if code != command.ExitDiffers || answer.Works {
 		t.Errorf("exit code %d: %+v", code, answer)
 	}
 	for _, step := range answer.Steps {

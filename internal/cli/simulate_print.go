@@ -13,15 +13,15 @@ import (
 
 // printIntroduction says what is about to be done, and with which task.
 func (t *simulation) printIntroduction() {
-	if t.json() {
+	if t.JSON() {
 		return
 	}
 	with := "Rehearsal with a task that does not exist, for " + t.name() + ": " + t.standIn
 	if t.task != nil {
 		with = "Rehearsal with live task " + t.taskID() + " of " + t.name()
 	}
-	t.out.Print(t.out.Paragraph("", with+". Nothing is redeployed."))
-	t.out.Printf("\n")
+	t.Out.Print(t.Out.Paragraph("", with+". Nothing is redeployed."))
+	t.Out.Printf("\n")
 }
 
 // printRehearsal shows the links, the events of a real interruption, and the verdict.
@@ -30,7 +30,7 @@ func (t *simulation) printRehearsal(result *simulate.Result, answer *simulateAns
 		t.printStep(&result.Steps[i], result.Seen && !result.Skipped && !result.Observed)
 	}
 	for _, each := range answer.NotChecked {
-		t.out.Print(t.out.Item(term.Quiet, "not checked: "+each.What+": "+each.Why))
+		t.Out.Print(t.Out.Item(term.Quiet, "not checked: "+each.What+": "+each.Why))
 	}
 	t.printSeries(answer.Series)
 	t.printVerdict(result, answer)
@@ -38,23 +38,23 @@ func (t *simulation) printRehearsal(result *simulate.Result, answer *simulateAns
 
 // printVerdict says whether the path works, and what an interruption would come to.
 func (t *simulation) printVerdict(result *simulate.Result, answer *simulateAnswer) {
-	t.out.Printf("\n")
-	st := t.out.Style
+	t.Out.Printf("\n")
+	st := t.Out.Style
 	first := result.Broken()
 	switch {
 	case first != nil && result.Sent && first.Name == simulate.LinkRecord:
-		t.out.Print(st.Verdict("The record of the rehearsal was not seen."))
+		t.Out.Print(st.Verdict("The record of the rehearsal was not seen."))
 	case first != nil:
-		t.out.Print(st.Verdict("The path is broken at the " + string(first.Name) + "."))
+		t.Out.Print(st.Verdict("The path is broken at the " + string(first.Name) + "."))
 	case !result.Seen:
-		t.out.Printf("%s %s\n", st.Glyph(term.Attention), st.Yellow("No link is known to be broken, but the rehearsal could not be seen to its end."))
-		show.Hint(t.out, "spothandler policy simulate"+t.scope(t.prefix)+"   the least that its caller needs")
+		t.Out.Printf("%s %s\n", st.Glyph(term.Attention), st.Yellow("No link is known to be broken, but the rehearsal could not be seen to its end."))
+		show.Hint(t.Out, "spothandler policy simulate"+t.Scope(t.Prefix)+"   the least that its caller needs")
 	case result.Observed:
-		t.out.Print(st.Success("The whole path works" + unheard(result) + ". In mode observe the function only logs what it would do: nothing would be redeployed."))
+		t.Out.Print(st.Success("The whole path works" + unheard(result) + ". In mode observe the function only logs what it would do: nothing would be redeployed."))
 	case result.Skipped:
-		t.out.Print(st.Success("The whole path works; for this service the function leaves an interruption to ECS" + unheard(result) + "."))
+		t.Out.Print(st.Success("The whole path works; for this service the function leaves an interruption to ECS" + unheard(result) + "."))
 	default:
-		t.out.Print(st.Success("The whole path works: " + redeployments(answer.Series) + unheard(result) + "."))
+		t.Out.Print(st.Success("The whole path works: " + redeployments(answer.Series) + unheard(result) + "."))
 	}
 }
 
@@ -81,7 +81,7 @@ func redeployments(series []simulate.Moment) string {
 
 // printStep shows a link. redeploys says whether the function would redeploy.
 func (t *simulation) printStep(step *simulate.Step, redeploys bool) {
-	st := t.out.Style
+	st := t.Out.Style
 	sign, right := term.Quiet, ""
 	if step.OK != nil {
 		sign = map[bool]term.Glyph{true: term.OK, false: term.Failed}[*step.OK]
@@ -96,9 +96,9 @@ func (t *simulation) printStep(step *simulate.Step, redeploys bool) {
 	if step.OK == nil && step.Name == simulate.LinkPermission {
 		detail = "not checked: " + detail
 	}
-	t.out.Print(st.Step(sign, string(step.Name), detail, right))
+	t.Out.Print(st.Step(sign, string(step.Name), detail, right))
 	if step.Cure != "" {
-		t.out.Print(st.HintAt(strings.Repeat(" ", 4+term.KindWidth), step.Cure, show.IsCommand(step.Cure)))
+		t.Out.Print(st.HintAt(strings.Repeat(" ", 4+term.KindWidth), step.Cure, show.IsCommand(step.Cure)))
 	}
 }
 
@@ -106,9 +106,9 @@ func (t *simulation) printSeries(series []simulate.Moment) {
 	if len(series) == 0 {
 		return
 	}
-	st := t.out.Style
-	t.out.Printf("\nWhat the same interruption would send, and what the function would say:\n")
-	t.out.Printf("%s\n", st.Dim(fmt.Sprintf("  %5s   %-14s   %-10s   %s", "about", "task status", "rule", "decision")))
+	st := t.Out.Style
+	t.Out.Printf("\nWhat the same interruption would send, and what the function would say:\n")
+	t.Out.Printf("%s\n", st.Dim(fmt.Sprintf("  %5s   %-14s   %-10s   %s", "about", "task status", "rule", "decision")))
 	for i := range series {
 		m := &series[i]
 		rule, decision := "not known", ""
@@ -127,6 +127,6 @@ func (t *simulation) printSeries(series []simulate.Moment) {
 			}
 			decision = "   " + st.Sign(sign) + " " + said
 		}
-		t.out.Printf("  %5s   %-14s   %s%s\n", fmt.Sprintf("%ds", m.AtS), m.LastStatus, strings.TrimRight(term.Pad(rule, 10), map[bool]string{true: " ", false: ""}[decision == ""]), decision)
+		t.Out.Printf("  %5s   %-14s   %s%s\n", fmt.Sprintf("%ds", m.AtS), m.LastStatus, strings.TrimRight(term.Pad(rule, 10), map[bool]string{true: " ", false: ""}[decision == ""]), decision)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
@@ -25,7 +26,7 @@ import (
 func rehearsalWorld(t *testing.T, services ...localaws.Service) (*localaws.Server, aws.Config) {
 	t.Helper()
 	needArchive(t)
-	server := local.NewServer(programOf(newApp(SystemStreams(), nil, binaryVersion()))(), "eu-west-1", "", nil)
+	server := local.NewServer(programOf(command.New(command.SystemStreams(), nil, binaryVersion()))(), "eu-west-1", "", nil)
 	useServer(t, server, services...)
 	return server, server.Config()
 }
@@ -50,14 +51,14 @@ func simulated(t *testing.T, line string) (int, simulateAnswer) {
 // The whole path, with nothing redeployed; and then for real.
 func TestSimulate(t *testing.T) {
 	_, config := rehearsalWorld(t, shopAPI(), localaws.Service{Cluster: "shop", Name: "worker", Desired: 1})
-	if code, shown := spothandler(t.Context(), "", "simulate", "--cluster", "shop", "--service", "api"); code != exitNotInstalled {
+	if code, shown := spothandler(t.Context(), "", "simulate", "--cluster", "shop", "--service", "api"); code != command.ExitNotInstalled {
 		t.Errorf("nothing is installed: exit code %d\n%s", code, shown.err)
 	}
 	must(t, "install --prefix prod")
 	before := primaryOf(t, config)
 
 	code, answer := simulated(t, "simulate --cluster shop --service api")
-	if code != exitFine || !answer.Works || answer.TaskARN == "" || answer.Prefix != "prod" {
+	if code != command.ExitOK || !answer.Works || answer.TaskARN == "" || answer.Prefix != "prod" {
 		t.Errorf("exit code %d: %+v", code, answer)
 	}
 	for _, step := range answer.Steps {
@@ -76,11 +77,11 @@ func TestSimulate(t *testing.T) {
 		t.Fatalf("a rehearsal redeployed: %s, before %s", after, before)
 	}
 
-	if code, shown := spothandler(t.Context(), "no\n", words("simulate --cluster shop --service api --for-real")...); code != exitError || !strings.Contains(shown.err, "not confirmed") {
+	if code, shown := spothandler(t.Context(), "no\n", words("simulate --cluster shop --service api --for-real")...); code != command.ExitError || !strings.Contains(shown.err, "not confirmed") {
 		t.Errorf("exit code %d\n%s", code, shown.err)
 	}
 	t.Setenv("SPOTHANDLER_FOR_REAL", "true")
-	if code, shown := spothandler(t.Context(), "", words("simulate --cluster shop --service api --yes")...); code != exitError || primaryOf(t, config) != before {
+	if code, shown := spothandler(t.Context(), "", words("simulate --cluster shop --service api --yes")...); code != command.ExitError || primaryOf(t, config) != before {
 		t.Fatalf("a variable consented to a redeployment: exit code %d\n%s", code, shown.err)
 	}
 	t.Setenv("SPOTHANDLER_FOR_REAL", "") // testing puts it back, and an empty variable would be refused
@@ -88,7 +89,7 @@ func TestSimulate(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, answer = simulated(t, "simulate --cluster shop --service api --for-real --yes")
-	if code != exitFine || answer.ForReal == nil || !answer.ForReal.Applied || primaryOf(t, config) == before {
+	if code != command.ExitOK || answer.ForReal == nil || !answer.ForReal.Applied || primaryOf(t, config) == before {
 		t.Errorf("exit code %d: %+v", code, answer.ForReal)
 	}
 	if id := lastRecord(t, config).EventID; !strings.HasPrefix(id, history.ForRealPrefix) {
@@ -157,7 +158,7 @@ func TestSimulateRefuses(t *testing.T) {
 	} {
 		server.ForgetCalls()
 		code, shown := spothandler(t.Context(), "", append([]string{"simulate"}, words(c.line)...)...)
-		if code != exitError || !strings.Contains(shown.err, c.want) || strings.Count(shown.err, "✗") != 1 {
+		if code != command.ExitError || !strings.Contains(shown.err, c.want) || strings.Count(shown.err, "✗") != 1 {
 			t.Errorf("%s: exit code %d, want %q in\n%s", c.line, code, c.want, shown.err)
 		}
 		if called := len(server.Calls()) > 0; called != c.calls {
@@ -173,7 +174,7 @@ func TestSimulateWithoutASpotService(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, line := range []string{"simulate", "simulate --cluster empty", "simulate -o json"} {
-		if code, shown := spothandler(t.Context(), "", words(line)...); code != exitNotInstalled || !strings.Contains(shown.err, "is not installed") {
+		if code, shown := spothandler(t.Context(), "", words(line)...); code != command.ExitNotInstalled || !strings.Contains(shown.err, "is not installed") {
 			t.Errorf("%s: exit code %d\n%s%s", line, code, shown.out, shown.err)
 		}
 	}
@@ -183,11 +184,11 @@ func TestSimulateWithoutASpotService(t *testing.T) {
 		"simulate --cluster empty -o json":  "no service of cluster empty runs on Fargate Spot",
 		"simulate --for-real --prefix prod": "no service of eu-west-1 runs on Fargate Spot",
 	} {
-		if code, shown := spothandler(t.Context(), "", words(line)...); code != exitError || !strings.Contains(shown.err, want) {
+		if code, shown := spothandler(t.Context(), "", words(line)...); code != command.ExitError || !strings.Contains(shown.err, want) {
 			t.Errorf("%s: exit code %d\n%s%s", line, code, shown.out, shown.err)
 		}
 	}
-	if code, _ := spothandler(t.Context(), "", words("simulate --prefix test")...); code != exitNotInstalled {
+	if code, _ := spothandler(t.Context(), "", words("simulate --prefix test")...); code != command.ExitNotInstalled {
 		t.Errorf("another prefix: exit code %d", code)
 	}
 }
@@ -202,18 +203,18 @@ func TestSimulateAnEventOfAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, shown := spothandler(t.Context(), "", "simulate", "--event", file)
-	if code != exitFine || !strings.Contains(shown.out, "matches: the event reaches the function") || !strings.Contains(shown.out, "not_an_interruption? no") || !strings.Contains(shown.out, "claimed? not known offline") || strings.Contains(shown.out, "\x1b") {
+	if code != command.ExitOK || !strings.Contains(shown.out, "matches: the event reaches the function") || !strings.Contains(shown.out, "not_an_interruption? no") || !strings.Contains(shown.out, "claimed? not known offline") || strings.Contains(shown.out, "\x1b") {
 		t.Errorf("exit code %d\n%s%s", code, shown.out, shown.err)
 	}
 	code, shown = spothandler(t.Context(), strings.Replace(event, "RUNNING", "STOPPED", 1), "simulate", "--event", "-")
-	if code != exitFine || !strings.Contains(shown.out, "does not match: detail.lastStatus") || !strings.Contains(shown.out, "too_late? yes") {
+	if code != command.ExitOK || !strings.Contains(shown.out, "does not match: detail.lastStatus") || !strings.Contains(shown.out, "too_late? yes") {
 		t.Errorf("exit code %d\n%s%s", code, shown.out, shown.err)
 	}
 	if _, answer := simulated(t, "simulate --event "+file); answer.Version == "" {
 		t.Errorf("%+v", answer)
 	}
 	code, shown = spothandler(t.Context(), strings.Replace(event, `"SpotInterruption"`, "3", 1), "simulate", "--event", "-")
-	if code != exitError || !strings.Contains(shown.err, "standard input:2: detail.stopCode: a string is expected, but this is a number") {
+	if code != command.ExitError || !strings.Contains(shown.err, "standard input:2: detail.stopCode: a string is expected, but this is a number") {
 		t.Errorf("exit code %d\n%s", code, shown.err)
 	}
 }
@@ -232,7 +233,7 @@ func TestSimulatePromisesNoRedeploymentInModeObserve(t *testing.T) {
 				t.Errorf("%q is not in\n%s", want, shown.out)
 			}
 		}
-		if code != exitFine || strings.Contains(shown.out, "one redeployment") || strings.Contains(shown.out, "✓ redeploy") {
+		if code != command.ExitOK || strings.Contains(shown.out, "one redeployment") || strings.Contains(shown.out, "✓ redeploy") {
 			t.Errorf("exit code %d\n%s%s", code, shown.out, shown.err)
 		}
 	}
@@ -248,7 +249,7 @@ func TestSimulateForRealInvokesOurFunctionAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, shown := spothandler(t.Context(), "", words("simulate --cluster shop --service api --for-real --yes")...)
-	if code != exitError || !strings.Contains(shown.err, "is not ours and is not invoked") || primaryOf(t, config) != before {
+	if code != command.ExitError || !strings.Contains(shown.err, "is not ours and is not invoked") || primaryOf(t, config) != before {
 		t.Errorf("exit code %d\n%s", code, shown.err)
 	}
 }

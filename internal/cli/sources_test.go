@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 )
 
@@ -19,7 +20,7 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 	everyCommandFlag(t, func(t *testing.T, command string, flag *pflag.Flag) {
 		name := "SPOTHANDLER_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
 		a, cmd := withEnvironment(t, command, name+"="+someValue(flag))
-		err := a.sources.Fill(cmd)
+		err := a.Sources.Fill(cmd)
 		filled := cmd.Flags().Lookup(flag.Name)
 		switch {
 		case isAnotherSetting(command, flag):
@@ -30,7 +31,7 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 			if flag.Name == "config" || flag.Name == "only" {
 				err = nil // there is no such file, or none
 			}
-			if err != nil || !filled.Changed || a.sources.Of[flag.Name] != name {
+			if err != nil || !filled.Changed || a.Sources.Of[flag.Name] != name {
 				t.Errorf("%s: --%s is not filled: %v", command, flag.Name, err)
 			}
 		case err == nil || filled.Changed:
@@ -49,9 +50,9 @@ func TestEmptyVariable(t *testing.T) {
 	everyCommandFlag(t, func(t *testing.T, command string, flag *pflag.Flag) {
 		name := "SPOTHANDLER_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
 		a, cmd := withEnvironment(t, command, name+"=")
-		err := a.sources.Fill(cmd)
+		err := a.Sources.Fill(cmd)
 		if err == nil && input.IsSetting(flag) {
-			_, err = a.given(cmd, "")
+			_, err = a.Given(cmd, "")
 		}
 		if isAnotherSetting(command, flag) {
 			return
@@ -115,7 +116,7 @@ func TestGuardVariableWithoutAFlag(t *testing.T) {
 		if err := cmd.ParseFlags(words[1:]); err != nil {
 			t.Fatal(err)
 		}
-		err := a.sources.Fill(cmd)
+		err := a.Sources.Fill(cmd)
 		if test.refused {
 			apperrtest.Refused(t, err, "SPOTHANDLER_DRY_RUN is set, but spothandler simulate has no --dry-run, and would change something", "unset SPOTHANDLER_DRY_RUN")
 		} else if err != nil {
@@ -161,11 +162,11 @@ func everyCommandFlag(t *testing.T, do func(t *testing.T, command string, flag *
 }
 
 // withEnvironment is a command as it is before its flags are filled.
-func withEnvironment(t *testing.T, command string, environ ...string) (*app, *cobra.Command) {
+func withEnvironment(t *testing.T, line string, environ ...string) (*command.App, *cobra.Command) {
 	t.Helper()
-	a := newApp(Streams{getenv: func(string) string { return "" }, env: environ}, nil, binaryVersion())
+	a := command.New(command.Streams{Getenv: func(string) string { return "" }, Environ: environ}, nil, binaryVersion())
 	root := rootCommand(a)
-	cmd, _, err := root.Find(strings.Fields(command))
+	cmd, _, err := root.Find(strings.Fields(line))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -18,12 +19,12 @@ import (
 
 // statusAnswer is status's JSON.
 type statusAnswer struct {
-	Version       string              `json:"version"`
-	Installations []deploy.Status     `json:"installations"`
-	Errors        []regionError       `json:"errors"`
-	NotChecked    []deploy.NotChecked `json:"not_checked"` // beside what each installation has of it
+	Version       string                `json:"version"`
+	Installations []deploy.Status       `json:"installations"`
+	Errors        []command.RegionError `json:"errors"`
+	NotChecked    []deploy.NotChecked   `json:"not_checked"` // beside what each installation has of it
 
-	origins map[origin]*configured
+	origins map[origin]*command.Configured
 }
 
 // statusOptions are status's own flags.
@@ -46,10 +47,10 @@ func (o *statusOptions) only() *string {
 }
 
 // at is what is asked for at one of several installations of a file.
-func (o *statusOptions) at(a *app) *statusOptions {
+func (o *statusOptions) at(a *command.App) *statusOptions {
 	one := *o
-	if a.of != nil {
-		one.prefix, one.one, one.names = a.of.Prefix(), true, a.of.given
+	if a.Of != nil {
+		one.prefix, one.one, one.names = a.Of.Prefix(), true, a.Of.Given
 	}
 	return &one
 }
@@ -57,7 +58,7 @@ func (o *statusOptions) at(a *app) *statusOptions {
 // isFor reports whether the status is to show installations with this prefix.
 func (o *statusOptions) isFor(prefix string) bool { return !o.one || prefix == o.prefix }
 
-func statusCommand(a *app) *cobra.Command {
+func statusCommand(a *command.App) *cobra.Command {
 	o := &statusOptions{every: watchEvery}
 	cmd := &cobra.Command{
 		Use:   "status",
@@ -79,30 +80,30 @@ it repeats every few seconds, until ctrl-C.`,
 		Args:        input.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
-			if o.names, err = a.given(cmd, o.prefix); err != nil {
+			if o.names, err = a.Given(cmd, o.prefix); err != nil {
 				return err
 			}
 			o.one = cmd.Flags().Changed("prefix")
-			return statusRun{app: a, asked: o, unchecked: &unchecked{}}.run(cmd.Context())
+			return statusRun{App: a, asked: o, unchecked: &unchecked{}}.run(cmd.Context())
 		},
 	}
 	input.AddAddress(cmd, &o.prefix)
 	cmd.Flags().BoolVar(&o.noHistory, "no-history", false, "do not read what the functions did in the last 24 hours")
 	cmd.Flags().BoolVar(&o.watch, "watch", false, "look again every few seconds, on a terminal, until ctrl-C")
-	a.awsFlags(cmd)
+	a.AWSFlags(cmd)
 	cmd.Flags().Lookup("all-regions").Usage = "every region that is enabled for the account"
-	a.answerFileFlags(cmd)
+	a.AnswerFileFlags(cmd)
 	return cmd
 }
 
 // statusRun is one status.
 type statusRun struct {
-	*app
+	*command.App
 	asked     *statusOptions
 	unchecked *unchecked // shared by all regions
 
 	failure func(error) // is told why something failed; may be nil
-	origins map[origin]*configured
+	origins map[origin]*command.Configured
 }
 
 // origin tells the installations of a file apart.
@@ -128,31 +129,31 @@ func (r statusRun) once(ctx context.Context) (err error) {
 	if err := r.lookEverywhere(ctx); err != nil {
 		return err
 	}
-	runs, id, err := runInRegions(ctx, r.app, r.asked.only(), func(ctx context.Context, a *app) (statuses, error) {
-		return statusRun{app: a, asked: r.asked.at(a), unchecked: r.unchecked}.here(ctx)
+	runs, id, err := command.RunInRegions(ctx, r.App, r.asked.only(), func(ctx context.Context, a *command.App) (statuses, error) {
+		return statusRun{App: a, asked: r.asked.at(a), unchecked: r.unchecked}.here(ctx)
 	})
 	if err != nil {
 		return err
 	}
-	if len(runs) == 1 && !runs[0].app.several {
+	if len(runs) == 1 && !runs[0].App.Several {
 		v := runs[0]
-		if v.err != nil && v.app.account == "" { // it has not come to a region
-			return v.err
+		if v.Err != nil && v.App.Account == "" { // it has not come to a region
+			return v.Err
 		}
-		v.app.ownErrors = true
-		v.code = v.app.conclude(ctx, v.err)
+		v.App.OwnErrors = true
+		v.Code = v.App.Conclude(ctx, v.Err)
 	}
 	for _, v := range runs {
-		r.tell(v.err)
+		r.tell(v.Err)
 	}
 	if err := r.show(ctx, runs); err != nil {
 		return err
 	}
-	defer r.printEndpoints() // behind the verdict
+	defer r.PrintEndpoints() // behind the verdict
 	if noneAnywhere(runs) {
 		return r.noneIn(runs, id)
 	}
-	return alreadyShown(worst(runs))
+	return command.AlreadyShown(command.Worst(runs))
 }
 
 // tell passes on why something failed.
@@ -163,28 +164,28 @@ func (r statusRun) tell(err error) {
 }
 
 // noneAnywhere reports whether several regions, or none, have nothing.
-func noneAnywhere(runs []*targetRun[statuses]) bool {
-	found := func(v *targetRun[statuses]) bool { return v.code != exitNotInstalled }
-	return (len(runs) != 1 || runs[0].of != nil) && !slices.ContainsFunc(runs, found)
+func noneAnywhere(runs []*command.TargetRun[statuses]) bool {
+	found := func(v *command.TargetRun[statuses]) bool { return v.Code != command.ExitNotInstalled }
+	return (len(runs) != 1 || runs[0].Of != nil) && !slices.ContainsFunc(runs, found)
 }
 
 // show prints what was held back, and the answer.
-func (r statusRun) show(ctx context.Context, runs []*targetRun[statuses]) error {
-	r.origins = map[origin]*configured{}
-	answer := statusAnswer{r.version, []deploy.Status{}, []regionError{}, r.unchecked.list(), r.origins}
+func (r statusRun) show(ctx context.Context, runs []*command.TargetRun[statuses]) error {
+	r.origins = map[origin]*command.Configured{}
+	answer := statusAnswer{r.Version, []deploy.Status{}, []command.RegionError{}, r.unchecked.list(), r.origins}
 	for _, v := range runs {
-		if err := v.show(r.app); err != nil {
+		if err := v.Show(r.App); err != nil {
 			return err
 		}
-		answer.Installations = append(answer.Installations, v.answer...)
-		for _, status := range v.answer {
-			r.origins[originOf(status)] = v.of
+		answer.Installations = append(answer.Installations, v.Answer...)
+		for _, status := range v.Answer {
+			r.origins[originOf(status)] = v.Of
 		}
-		if v.code == exitError || v.code == exitInterrupted || v.code == exitNotInstalled && v.of != nil {
-			answer.Errors = append(answer.Errors, regionError{v.label, v.app.found, bodyOf(v.app.explain(ctx, v.err))})
+		if v.Code == command.ExitError || v.Code == command.ExitInterrupted || v.Code == command.ExitNotInstalled && v.Of != nil {
+			answer.Errors = append(answer.Errors, v.Failure(ctx))
 		}
 	}
-	if err := r.app.deliver(answer); err != nil || !r.app.isText() {
+	if err := r.Deliver(answer); err != nil || !r.IsText() {
 		return err
 	}
 	r.print(answer.Installations)
@@ -193,47 +194,47 @@ func (r statusRun) show(ctx context.Context, runs []*targetRun[statuses]) error 
 }
 
 // printAbsent names those installations of a file that are not installed.
-func (r statusRun) printAbsent(runs []*targetRun[statuses]) {
+func (r statusRun) printAbsent(runs []*command.TargetRun[statuses]) {
 	for _, v := range runs {
-		if v.of == nil || v.code != exitNotInstalled || noneAnywhere(runs) {
+		if v.Of == nil || v.Code != command.ExitNotInstalled || noneAnywhere(runs) {
 			continue
 		}
-		r.out.Printf("\n")
-		r.out.Print(r.out.Note("", fmt.Sprintf("%s is not installed: %s in %s of account %s", v.label, deploy.DisplayPrefix(v.prefix), v.region, v.app.account)))
-		show.Hint(r.out, "spothandler install"+r.ofFile(v.label))
+		r.Out.Printf("\n")
+		r.Out.Print(r.Out.Note("", fmt.Sprintf("%s is not installed: %s in %s of account %s", v.Label, deploy.DisplayPrefix(v.Prefix), v.Region, v.App.Account)))
+		show.Hint(r.Out, "spothandler install"+r.OfFile(v.Label))
 	}
 }
 
 // notHere is the verdict of status on a region.
 func (r statusRun) notHere(id session.Identity, others []deploy.Listed) error {
 	if r.asked.one {
-		return r.app.notInstalled("status", r.asked.prefix, id.Region, others)
+		return r.NotInstalled("status", r.asked.prefix, id.Region, others)
 	}
-	return missing(fmt.Sprintf("nothing is installed in %s of account %s", id.Region, id.Account),
-		r.app.lookFirst("", "spothandler install"+r.scope("NAME"))...)
+	return command.Missing(fmt.Sprintf("nothing is installed in %s of account %s", id.Region, id.Account),
+		r.LookFirst("", "spothandler install"+r.Scope("NAME"))...)
 }
 
 // noneIn is the verdict on several regions.
-func (r statusRun) noneIn(runs []*targetRun[statuses], id session.Identity) error {
-	r.ownErrors = true
+func (r statusRun) noneIn(runs []*command.TargetRun[statuses], id session.Identity) error {
+	r.OwnErrors = true
 	if len(runs) == 0 {
-		return missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
+		return command.Missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
 	}
-	if r.file != nil {
-		return missing("nothing of "+r.sources.File+" is installed", "spothandler install"+r.ofFile(namesOf(runs)...))
+	if r.Configured != nil {
+		return command.Missing("nothing of "+r.Sources.File+" is installed", "spothandler install"+r.OfFile(command.NamesOf(runs)...))
 	}
 	regions := make([]string, len(runs))
 	for i, v := range runs {
-		regions[i] = v.app.region
+		regions[i] = v.App.Region
 	}
-	return missing(fmt.Sprintf("nothing is installed in %s of account %s", strings.Join(regions, ", "), runs[0].app.account),
-		r.app.lookFirst("", "spothandler install --prefix NAME --region NAME")...)
+	return command.Missing(fmt.Sprintf("nothing is installed in %s of account %s", strings.Join(regions, ", "), runs[0].App.Account),
+		r.LookFirst("", "spothandler install --prefix NAME --region NAME")...)
 }
 
 // statuses are the installations of a region.
 type statuses []deploy.Status
 
-func (s statuses) brief() string {
+func (s statuses) Brief() string {
 	bad := 0
 	for _, status := range s {
 		if !status.Healthy {
@@ -250,49 +251,49 @@ func (s statuses) brief() string {
 }
 
 func (r statusRun) here(ctx context.Context) (statuses, error) {
-	s, err := r.open(ctx, r.asked.prefix)
+	s, err := r.Open(ctx, r.asked.prefix)
 	if err != nil {
 		return nil, err
 	}
 	var days *recents
 	var located func(deploy.Names, *settings.Record)
 	if !r.asked.noHistory {
-		days = newRecents(ctx, s.logsAPI(), r.logsRate(s.ID))
+		days = newRecents(ctx, s.LogsAPI(), r.LogsRate(s.ID))
 		defer days.end()
 		located = days.located
 	}
-	survey, err := deploy.Inspect(ctx, s.clients, s.tagAPI(), s.ID, r.asked.only(), r.asked.names, located)
+	survey, err := deploy.Inspect(ctx, s.Clients, s.TagAPI(), s.ID, r.asked.only(), r.asked.names, located)
 	if err != nil {
-		return nil, r.pointToPolicy("", r.asked.prefix, err)
+		return nil, r.PointToPolicy("", r.asked.prefix, err)
 	}
 	all := r.assessAll(ctx, s, survey, days)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	if err := failuresOf(survey.Failed); err != nil {
-		return all, r.pointToPolicy("", r.asked.prefix, err)
+	if err := command.FailuresOf(survey.Failed); err != nil {
+		return all, r.PointToPolicy("", r.asked.prefix, err)
 	}
 	if len(all) == 0 {
 		r.leaveUnchecked(survey.NotChecked...)
 		return nil, r.notHere(s.ID, survey.Others)
 	}
 	if slices.ContainsFunc(all, func(status deploy.Status) bool { return !status.Healthy }) {
-		return all, errDiffers
+		return all, command.ErrDiffers
 	}
 	return all, nil
 }
 
-func (s statusAnswer) all() []installedThere {
-	all := []installedThere{}
+func (s statusAnswer) AllOutputs() []command.PlaceOutputs {
+	all := []command.PlaceOutputs{}
 	for _, status := range s.Installations {
-		one := installedThere{place: place{Prefix: status.Prefix, Region: status.Region, Account: status.Account}, Outputs: &status.Outputs}
+		one := command.PlaceOutputs{Place: command.Place{Prefix: status.Prefix, Region: status.Region, Account: status.Account}, Outputs: &status.Outputs}
 		if of := s.origins[originOf(status)]; of != nil {
 			one.Name = of.Name
 		}
 		all = append(all, one)
 	}
 	for _, each := range s.Errors {
-		all = append(all, installedThere{place: place{Name: each.Name, Region: each.Region}, Error: &each.Error})
+		all = append(all, command.PlaceOutputs{Place: command.Place{Name: each.Name, Region: each.Region}, Error: &each.Error})
 	}
 	return all
 }

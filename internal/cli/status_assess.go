@@ -3,12 +3,13 @@ package cli
 import (
 	"context"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
 // assessAll assesses what was found, asks for the clusters, and adds what the functions did of late, unless days is nil.
 // Where that fails for one it is another failure of the survey.
-func (r statusRun) assessAll(ctx context.Context, s *connection, survey *deploy.Survey, days *recents) []deploy.Status {
+func (r statusRun) assessAll(ctx context.Context, s *command.Connection, survey *deploy.Survey, days *recents) []deploy.Status {
 	if days != nil {
 		days.beginRest(survey.Found)
 	}
@@ -27,13 +28,13 @@ func (r statusRun) assessAll(ctx context.Context, s *connection, survey *deploy.
 	return all
 }
 
-func (r statusRun) assessOne(ctx context.Context, s *connection, found *deploy.Installation, survey *deploy.Survey) (deploy.Status, error) {
-	one, err := r.assess([]*deploy.Installation{found}, survey.Others)
+func (r statusRun) assessOne(ctx context.Context, s *command.Connection, found *deploy.Installation, survey *deploy.Survey) (deploy.Status, error) {
+	one, err := r.Assess([]*deploy.Installation{found}, survey.Others)
 	if err != nil {
 		return deploy.Status{}, err
 	}
 	status := one[0]
-	clusters, err := deploy.CheckClusters(ctx, s.clusterAPI(), s.ID, status.Spec.Clusters)
+	clusters, err := deploy.CheckClusters(ctx, s.ClusterAPI(), s.ID, status.Spec.Clusters)
 	if err != nil {
 		return deploy.Status{}, err
 	}

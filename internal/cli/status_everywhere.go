@@ -10,25 +10,26 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
 // lookEverywhere chooses the regions of status --all-regions: those of the roles, and of all the others that are
 // enabled for the account those in which the tags tell of an installation whose role is gone.
 func (r statusRun) lookEverywhere(ctx context.Context) error {
-	a, o := r.app, r.asked
-	if !a.allRegions || len(a.regions) > 0 { // which do not go together
+	a, o := r.App, r.asked
+	if !a.AllRegions || len(a.Regions) > 0 { // which do not go together
 		return nil
 	}
-	s, err := a.open(ctx, "")
+	s, err := a.Open(ctx, "")
 	if err != nil {
 		return err
 	}
-	ofRoles, err := a.regionsOfRoles(ctx, s, o.only())
+	ofRoles, err := a.RegionsOfRoles(ctx, s, o.only())
 	if err != nil {
 		return err
 	}
-	a.chooseRegions(ofRoles, s.ID)
+	a.ChooseRegions(ofRoles, s.ID)
 	enabled, err := s.EnabledRegions(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -39,20 +40,20 @@ func (r statusRun) lookEverywhere(ctx context.Context) error {
 	}
 	others := slices.DeleteFunc(enabled, func(region string) bool { return slices.Contains(ofRoles, region) })
 	found, err := r.regionsByTags(ctx, s, others)
-	a.chooseRegions(slices.Sorted(slices.Values(slices.Concat(ofRoles, found))), s.ID)
+	a.ChooseRegions(slices.Sorted(slices.Values(slices.Concat(ofRoles, found))), s.ID)
 	return err
 }
 
 // regionsByTags returns which of the regions have an installation without a role.
-func (r statusRun) regionsByTags(ctx context.Context, s *connection, regions []string) (found []string, err error) {
+func (r statusRun) regionsByTags(ctx context.Context, s *command.Connection, regions []string) (found []string, err error) {
 	var mu sync.Mutex
 	why := map[deploy.NotChecked][]string{} // what could not be looked at, and where
 	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(regionsAtOnce)
+	group.SetLimit(command.RegionsAtOnce)
 	for _, region := range regions {
 		group.Go(func() error {
 			there := s.In(region)
-			all, notChecked, err := deploy.FindWithoutRole(groupCtx, there.clients, there.tagAPI(), there.ID, r.asked.isFor)
+			all, notChecked, err := deploy.FindWithoutRole(groupCtx, there.Clients, there.TagAPI(), there.ID, r.asked.isFor)
 			if groupCtx.Err() != nil {
 				return groupCtx.Err()
 			}
@@ -111,6 +112,6 @@ func (u *unchecked) list() []deploy.NotChecked {
 func (r statusRun) leaveUnchecked(notChecked ...deploy.NotChecked) {
 	r.unchecked.add(notChecked...)
 	for _, each := range notChecked {
-		r.warn(each.String())
+		r.Warn(each.String())
 	}
 }

@@ -157,15 +157,15 @@ func whyNoRecords(err error) string {
 // printRecent shows what the function did, or why that is not known.
 func (r statusRun) printRecent(status deploy.Status) {
 	if why := unreadOf(status); why != "" {
-		r.out.Print(r.out.Labelled(lastDay, " ", []string{"unknown: " + why}))
+		r.Out.Print(r.Out.Labelled(lastDay, " ", []string{"unknown: " + why}))
 		return
 	}
 	if status.Last24h == nil { // it was not asked for
 		return
 	}
-	r.out.Print(r.out.Labelled(lastDay, " · ", dayInWords(status.Last24h)))
+	r.Out.Print(r.Out.Labelled(lastDay, " · ", dayInWords(status.Last24h)))
 	if status.Latest != nil {
-		r.out.Print(r.out.Labelled("latest", " · ", latestInWords(status.Latest)))
+		r.Out.Print(r.Out.Labelled("latest", " · ", latestInWords(status.Latest)))
 	}
 }
 
@@ -173,9 +173,9 @@ func (r statusRun) printRecent(status deploy.Status) {
 func (r statusRun) hintRecent(status deploy.Status) {
 	switch {
 	case unreadOf(status) != "" && deploy.HidesRecords(status.Spec.LogLevel):
-		show.Hint(r.out, r.inRegion(status.Region).recordAll(status.Prefix))
+		show.Hint(r.Out, r.inRegion(status.Region).RecordAll(status.Prefix))
 	case status.Last24h != nil && status.Last24h.Failures > 0:
-		show.Hint(r.out, "spothandler logs"+r.inRegion(status.Region).scope(status.Prefix)+" --level ERROR   what failed, and what helps")
+		show.Hint(r.Out, "spothandler logs"+r.inRegion(status.Region).Scope(status.Prefix)+" --level ERROR   what failed, and what helps")
 	}
 }
 
@@ -188,11 +188,11 @@ func (r statusRun) printRecordAll(all []deploy.Status, remark note) {
 	}
 	for _, status := range all {
 		if remark.text == notRead+": "+deploy.LevelHides(status.Spec.LogLevel) {
-			cure := r.inRegion(status.Region).recordAll(prefix)
-			if r.file != nil {
-				cure = "log-level: INFO   in " + r.sources.File
+			cure := r.inRegion(status.Region).RecordAll(prefix)
+			if r.Configured != nil {
+				cure = "log-level: INFO   in " + r.Sources.File
 			}
-			show.Hint(r.out, cure)
+			show.Hint(r.Out, cure)
 			return
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
@@ -25,7 +26,7 @@ import (
 func recentRows(t *testing.T, line string) string {
 	t.Helper()
 	code, shown := spothandler(t.Context(), "", words(line)...)
-	if code != exitFine {
+	if code != command.ExitOK {
 		t.Errorf("%s exits with %d: %s", line, code, shown.err)
 	}
 	_, rows, found := strings.Cut(shown.out, "\n  last 24 h")
@@ -116,7 +117,7 @@ func TestStatusHistoryInTrouble(t *testing.T) {
 	trouble = "denied"
 	code, shown := spothandler(t.Context(), "", "status", "-o", "json")
 	for _, want := range []string{`"last_24h": null`, `"latest": null`, `"what": "last 24 h"`, `"why": "you may not logs:FilterLogEvents"`} {
-		if code != exitFine || !strings.Contains(shown.out, want) {
+		if code != command.ExitOK || !strings.Contains(shown.out, want) {
 			t.Errorf("exit code %d, no %s in %s", code, want, shown.out)
 		}
 	}
@@ -168,7 +169,7 @@ func TestStatusHistoryOfHiddenRecords(t *testing.T) {
 			t.Fatal(err)
 		}
 		code, shown := spothandler(t.Context(), "", "status")
-		if code != exitDiffers || !strings.Contains(shown.out, "  last 24 h     unknown: "+test.want+"\n") {
+		if code != command.ExitDiffers || !strings.Contains(shown.out, "  last 24 h     unknown: "+test.want+"\n") {
 			t.Errorf("exit code %d, no %q in %s", code, test.want, shown.out)
 		}
 		must(t, "install --prefix prod")

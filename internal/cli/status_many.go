@@ -19,13 +19,13 @@ func (r statusRun) printMany(all []deploy.Status) {
 	r.printUpgrades(all)
 	notes := sharedNotes(all)
 	for _, each := range notes {
-		r.out.Printf("\n")
-		r.out.Print(r.out.Note("", deploy.Enumerate(slices.Compact(each.prefixes))+": "+each.text))
+		r.Out.Printf("\n")
+		r.Out.Print(r.Out.Note("", deploy.Enumerate(slices.Compact(each.prefixes))+": "+each.text))
 		r.printRecordAll(all, each)
 	}
 	for _, status := range all {
 		if status = withoutShared(status, notes); needsAttention(status) {
-			r.out.Printf("\n")
+			r.Out.Printf("\n")
 			r.printOne(status)
 		}
 	}
@@ -43,22 +43,22 @@ func (r statusRun) printList(all []deploy.Status) {
 		verdicts = max(verdicts, len(status.Verdict))
 		versions = max(versions, term.Width(orUnknown(status.Outputs.ModuleVersion)))
 	}
-	sign, verdict := r.out.Glyph(term.OK), r.out.Green(fmt.Sprintf("%d installations are healthy", len(all)))
+	sign, verdict := r.Out.Glyph(term.OK), r.Out.Green(fmt.Sprintf("%d installations are healthy", len(all)))
 	if bad > 0 {
 		are := "are"
 		if bad == 1 {
 			are = "is"
 		}
-		sign, verdict = r.out.Glyph(term.Failed), r.out.Red(fmt.Sprintf("%d of %d installations %s not healthy", bad, len(all), are))
+		sign, verdict = r.Out.Glyph(term.Failed), r.Out.Red(fmt.Sprintf("%d of %d installations %s not healthy", bad, len(all), are))
 	}
-	r.out.Printf("%s %s%s\n\n", sign, verdict, r.out.Dim(" · account "+strings.Join(accounts, ", ")))
+	r.Out.Printf("%s %s%s\n\n", sign, verdict, r.Out.Dim(" · account "+strings.Join(accounts, ", ")))
 	for _, status := range all {
 		sign := term.OK
 		if !status.Healthy {
 			sign = term.Failed
 		}
 		name := term.Pad(deploy.DisplayPrefix(status.Prefix), prefixes)
-		r.out.Print(r.out.Cells(sign, name, term.Pad(placeAmong(status, accounts), regions), term.Pad(inWords(status.Verdict), verdicts),
+		r.Out.Print(r.Out.Cells(sign, name, term.Pad(placeAmong(status, accounts), regions), term.Pad(inWords(status.Verdict), verdicts),
 			term.Pad(orUnknown(status.Outputs.ModuleVersion), versions), recentInBrief(status)))
 	}
 }
@@ -93,13 +93,13 @@ func (r statusRun) printOverlaps(all []deploy.Status) {
 		for _, prefix := range group {
 			told[origin{status.Account, status.Region, prefix}] = true
 		}
-		r.out.Printf("\n")
-		r.out.Print(r.out.Note("", fmt.Sprintf("%s watch the same clusters in %s: each would redeploy", deploy.Enumerate(group), status.Region)))
-		if r.file != nil {
-			show.Hint(r.out, "cluster: [NAME, NAME]   in "+r.sources.File+", clusters that no other watches")
+		r.Out.Printf("\n")
+		r.Out.Print(r.Out.Note("", fmt.Sprintf("%s watch the same clusters in %s: each would redeploy", deploy.Enumerate(group), status.Region)))
+		if r.Configured != nil {
+			show.Hint(r.Out, "cluster: [NAME, NAME]   in "+r.Sources.File+", clusters that no other watches")
 			continue
 		}
-		show.Hint(r.out, "spothandler install"+r.inRegion(status.Region).scope("NAME")+" --cluster NAME   clusters that no other watches")
+		show.Hint(r.Out, "spothandler install"+r.inRegion(status.Region).Scope("NAME")+" --cluster NAME   clusters that no other watches")
 	}
 }
 
@@ -137,18 +137,18 @@ func (r statusRun) printUpgrades(all []deploy.Status) {
 	if len(old) == 0 {
 		return
 	}
-	r.out.Printf("\n")
-	r.out.Print(r.out.Note("", fmt.Sprintf("upgrade available for %s: this is spothandler %s", deploy.Enumerate(prefixes), r.version)))
+	r.Out.Printf("\n")
+	r.Out.Print(r.Out.Note("", fmt.Sprintf("upgrade available for %s: this is spothandler %s", deploy.Enumerate(prefixes), r.Version)))
 	switch {
 	case len(old) == 1:
-		show.Hint(r.out, r.about(old[0], "upgrade", ""))
-	case r.file != nil:
-		show.Hint(r.out, "spothandler upgrade --config "+apperr.Quote(r.sources.File))
-	case r.allRegions:
-		show.Hint(r.out, "spothandler upgrade --all --all-regions"+r.scope(""))
+		show.Hint(r.Out, r.about(old[0], "upgrade", ""))
+	case r.Configured != nil:
+		show.Hint(r.Out, "spothandler upgrade --config "+apperr.Quote(r.Sources.File))
+	case r.AllRegions:
+		show.Hint(r.Out, "spothandler upgrade --all --all-regions"+r.Scope(""))
 	default:
 		for _, region := range slices.Compact(regions) {
-			show.Hint(r.out, "spothandler upgrade --all"+r.inRegion(region).scope(""))
+			show.Hint(r.Out, "spothandler upgrade --all"+r.inRegion(region).Scope(""))
 		}
 	}
 }

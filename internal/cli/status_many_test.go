@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/history"
@@ -24,10 +25,10 @@ func healthy(prefix, region string) deploy.Status {
 func shownStatuses(all []deploy.Status, regions ...string) string {
 	var shown bytes.Buffer
 	streams := fake(false)
-	streams.out = &shown
-	a := newApp(streams, nil, binaryVersion())
-	a.regions = regions
-	statusRun{app: a, asked: &statusOptions{}}.print(all)
+	streams.Stdout = &shown
+	a := command.New(streams, nil, binaryVersion())
+	a.Regions = regions
+	statusRun{App: a, asked: &statusOptions{}}.print(all)
 	return shown.String()
 }
 

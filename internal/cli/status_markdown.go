@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-func (s statusAnswer) printMarkdown(out *term.Printer) {
+func (s statusAnswer) PrintMarkdown(out *term.Printer) {
 	out.Printf("### spothandler status\n\n")
 	if len(s.Installations) == 0 && len(s.Errors) == 0 {
 		out.Printf("Nothing is installed.\n")
@@ -31,7 +31,7 @@ func (s statusAnswer) printMarkdown(out *term.Printer) {
 	for _, each := range s.Errors {
 		where := slices.DeleteFunc([]string{each.Name, each.Region}, func(part string) bool { return part == "" })
 		out.Printf("\n#### %s\n\n", show.InMarkdown(strings.Join(where, " in ")))
-		each.Error.printMarkdown(out)
+		each.Error.PrintMarkdown(out)
 	}
 	show.NotesMarkdown(out, nil, s.NotChecked)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -25,24 +26,24 @@ func (r statusRun) print(all []deploy.Status) {
 // printOne shows an installation: the verdict first, what is fine counted where something is not.
 func (r statusRun) printOne(status deploy.Status) {
 	if status.Healthy {
-		r.printVerdict(status, term.OK, r.out.Green)
+		r.printVerdict(status, term.OK, r.Out.Green)
 	} else {
-		r.printVerdict(status, term.Failed, r.out.Red)
+		r.printVerdict(status, term.Failed, r.Out.Red)
 	}
 	if status.Healthy {
 		for _, each := range status.Resources {
-			r.out.Println(r.out.Row(term.OK, each.Kind.Words(), show.Title(each.ID), each.Detail))
+			r.Out.Println(r.Out.Row(term.OK, each.Kind.Words(), show.Title(each.ID), each.Detail))
 		}
 	}
 	r.printProblems(status)
 	r.printNotes(status)
 	set := show.ChangedSettings(status.Spec)
 	if len(set) > 0 || status.Last24h != nil || unreadOf(status) != "" {
-		r.out.Printf("\n")
+		r.Out.Printf("\n")
 	}
 	r.printRecent(status)
 	if len(set) > 0 {
-		r.out.Print(r.out.Labelled("settings", " · ", set))
+		r.Out.Print(r.Out.Labelled("settings", " · ", set))
 	}
 	r.hintRecent(status)
 	r.printCures(status)
@@ -53,10 +54,10 @@ func (r statusRun) printVerdict(status deploy.Status, g term.Glyph, paint func(s
 	verdict := deploy.DisplayPrefix(status.Prefix) + " " + sentence(status.Verdict)
 	place := fmt.Sprintf("account %s · %s · spothandler %s", status.Account, status.Region, orUnknown(status.Outputs.ModuleVersion))
 	between := " · "
-	if term.Width(verdict+between+place)+2 > r.out.Width {
+	if term.Width(verdict+between+place)+2 > r.Out.Width {
 		between = "\n  "
 	}
-	r.out.Printf("%s %s%s%s\n\n", r.out.Glyph(g), paint(verdict), r.out.Textf(between), r.out.Dim(place))
+	r.Out.Printf("%s %s%s%s\n\n", r.Out.Glyph(g), paint(verdict), r.Out.Textf(between), r.Out.Dim(place))
 }
 
 func orUnknown(version string) string {
@@ -82,18 +83,18 @@ func (r statusRun) printProblems(status deploy.Status) {
 		r.printProblem(problem)
 	}
 	if left := unaffected(status); len(left) > 0 && !status.Healthy {
-		r.out.Print(r.out.Item(term.OK, fmt.Sprintf("%d up to date: %s", len(left), strings.Join(left, ", "))))
+		r.Out.Print(r.Out.Item(term.OK, fmt.Sprintf("%d up to date: %s", len(left), strings.Join(left, ", "))))
 	}
 }
 
 // printNotes shows what is no problem: warnings, reminders, and what was not checked.
 func (r statusRun) printNotes(status deploy.Status) {
 	for _, warning := range slices.Concat(status.Warnings, status.Reminders) {
-		r.out.Print(r.out.Note("  ", warning))
+		r.Out.Print(r.Out.Note("  ", warning))
 	}
 	for _, each := range status.NotChecked {
 		if each.What != lastDay { // which has a row of its own
-			r.out.Print(r.out.Item(term.Quiet, each.String()))
+			r.Out.Print(r.Out.Item(term.Quiet, each.String()))
 		}
 	}
 }
@@ -105,23 +106,23 @@ func (r statusRun) printCures(status deploy.Status) {
 		if slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return len(problem.Fields) > 0 }) {
 			arrow = " The arrow points to what install would set."
 		}
-		r.out.Printf("\n%s.%s\n", term.Plural(len(status.Problems), "problem"), arrow)
+		r.Out.Printf("\n%s.%s\n", term.Plural(len(status.Problems), "problem"), arrow)
 		for _, options := range cures(status) {
-			show.Hint(r.out, r.about(status, "install", options))
+			show.Hint(r.Out, r.about(status, "install", options))
 		}
 	}
 	if status.UpgradeAvailable {
-		r.out.Printf("\n%s", r.out.Note("  ", "upgrade available: this is spothandler "+r.version))
-		show.Hint(r.out, r.about(status, "upgrade", ""))
+		r.Out.Printf("\n%s", r.Out.Note("  ", "upgrade available: this is spothandler "+r.Version))
+		show.Hint(r.Out, r.about(status, "upgrade", ""))
 	}
 }
 
 // about is a command about this installation, with further options.
 func (r statusRun) about(status deploy.Status, command, options string) string {
 	if from := r.origins[originOf(status)]; from != nil {
-		return "spothandler " + command + r.ofFile(from.Name) + options
+		return "spothandler " + command + r.OfFile(from.Name) + options
 	}
-	text := r.inRegion(status.Region).another(command, status.Prefix)
+	text := r.inRegion(status.Region).Another(command, status.Prefix)
 	if strings.HasPrefix(text, "spothandler ") {
 		text += options
 	}
@@ -129,10 +130,10 @@ func (r statusRun) about(status deploy.Status, command, options string) string {
 }
 
 // inRegion is the program at work in a region, which is named only where it has to be.
-func (r statusRun) inRegion(region string) *app {
-	one := *r.app
-	if len(r.regions) > 0 || r.allRegions {
-		one.region = region
+func (r statusRun) inRegion(region string) *command.App {
+	one := *r.App
+	if len(r.Regions) > 0 || r.AllRegions {
+		one.Region = region
 	}
 	return &one
 }
@@ -183,22 +184,22 @@ func curesWithoutNames(status deploy.Status) []string {
 }
 
 func (r statusRun) printProblem(problem deploy.Problem) {
-	st := r.out.Style
+	st := r.Out.Style
 	switch problem.Code {
 	case deploy.ProblemMissing:
 		name := "missing: " + show.Title(problem.ID)
 		if problem.Kind == deploy.KindPermission {
 			name = "missing: EventBridge may not invoke the function"
 		}
-		r.out.Println(st.Row(term.Failed, problem.Kind.Words(), name, ""))
+		r.Out.Println(st.Row(term.Failed, problem.Kind.Words(), name, ""))
 	case deploy.ProblemBroken:
-		r.out.Println(st.Row(term.Failed, problem.Kind.Words(), problem.Name, ""))
-		r.out.Print(st.Paragraph(show.FieldIndent, problem.Message))
+		r.Out.Println(st.Row(term.Failed, problem.Kind.Words(), problem.Name, ""))
+		r.Out.Print(st.Paragraph(show.FieldIndent, problem.Message))
 	case deploy.ProblemDiffers:
-		r.out.Println(st.Row(term.Attention, problem.Kind.Words(), show.Title(problem.ID)+" differs", ""))
-		show.Fields(r.out, problem.Fields)
+		r.Out.Println(st.Row(term.Attention, problem.Kind.Words(), show.Title(problem.ID)+" differs", ""))
+		show.Fields(r.Out, problem.Fields)
 	default:
-		r.out.Print(st.Note("  ", problem.Message))
+		r.Out.Print(st.Note("  ", problem.Message))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -39,7 +40,7 @@ func TestSpoiledRecord(t *testing.T) {
 		if err := json.Unmarshal([]byte(shown.out), &answer); err != nil {
 			t.Fatal(err, shown.out)
 		}
-		if code != exitDiffers || len(answer.Installations) != 2 || len(answer.Errors) > 0 {
+		if code != command.ExitDiffers || len(answer.Installations) != 2 || len(answer.Errors) > 0 {
 			t.Errorf("%s: %d, %s", line, code, shown.out)
 		}
 	}
@@ -55,7 +56,7 @@ func TestStatusShowsTheOthers(t *testing.T) {
 	if err := json.Unmarshal([]byte(shown.out), &answer); err != nil {
 		t.Fatal(err, shown.out)
 	}
-	if code != exitError || len(answer.Installations) != 1 || answer.Installations[0].Prefix != "test" || len(answer.Errors) != 1 || !strings.Contains(answer.Errors[0].Error.Message, "InternalException") {
+	if code != command.ExitError || len(answer.Installations) != 1 || answer.Installations[0].Prefix != "test" || len(answer.Errors) != 1 || !strings.Contains(answer.Errors[0].Error.Message, "InternalException") {
 		t.Errorf("%d, %s", code, shown.out)
 	}
 }

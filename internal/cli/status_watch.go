@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
@@ -18,13 +19,13 @@ func (r statusRun) checkWatch() error {
 	switch {
 	case !r.asked.watch:
 		return nil
-	case !r.app.isText():
-		return apperr.Invalid("leave one of them out", "--watch and --output %s do not go together", r.output)
-	case r.writesFiles():
+	case !r.IsText():
+		return apperr.Invalid("leave one of them out", "--watch and --output %s do not go together", r.Output)
+	case r.WritesFiles():
 		return apperr.Invalid("leave one of them out", "--watch does not go together with --summary-file and --outputs-file")
-	case !r.out.Live():
-		return apperr.Invalid("spothandler logs --follow"+r.scope(r.asked.prefix)+"   a line for each event, anywhere", "--watch needs a terminal, and standard output is not one")
-	case r.verbose:
+	case !r.Out.Live():
+		return apperr.Invalid("spothandler logs --follow"+r.Scope(r.asked.prefix)+"   a line for each event, anywhere", "--watch needs a terminal, and standard output is not one")
+	case r.Verbose:
 		return apperr.Invalid("leave one of them out", "--watch and --verbose do not go together")
 	}
 	return nil
@@ -41,20 +42,20 @@ type look struct {
 // watch shows the status again and again until the context ends, which is how it is meant to end and no error. The first
 // look has to succeed; one that fails later is told below what was seen before.
 func (r statusRun) watch(ctx context.Context) error {
-	defer r.quiet()()
-	screen, seen := r.out.Screen(), ""
+	defer r.Quiet()()
+	screen, seen := r.Out.Screen(), ""
 	for first := true; ; first = false {
 		one := r.look(ctx)
 		switch {
 		case first && one.isBad():
-			return errors.Join(r.replay(&one.out, &one.err), one.failed)
+			return errors.Join(r.Replay(&one.out, &one.err), one.failed)
 		case ctx.Err() != nil:
 			return nil
-		case one.code != exitError:
+		case one.code != command.ExitError:
 			seen = one.out.String()
 		}
 		if one.expired {
-			r.forgetCredentials()
+			r.ForgetCredentials()
 		}
 		r.paint(screen, seen, one.err.String())
 		select {
@@ -66,17 +67,17 @@ func (r statusRun) watch(ctx context.Context) error {
 }
 
 // isBad reports whether there is nothing to be watched.
-func (l *look) isBad() bool { return l.code != exitFine && l.code != exitDiffers }
+func (l *look) isBad() bool { return l.code != command.ExitOK && l.code != command.ExitDiffers }
 
 // look does a status whose text is held back.
 func (r statusRun) look(ctx context.Context) *look {
 	seen := &look{}
-	one := r.captured(&seen.out, &seen.err)
-	seen.failed = statusRun{app: one, asked: r.asked, unchecked: &unchecked{}, failure: func(err error) {
-		seen.expired = seen.expired || isExpired(err)
+	one := r.Captured(&seen.out, &seen.err)
+	seen.failed = statusRun{App: one, asked: r.asked, unchecked: &unchecked{}, failure: func(err error) {
+		seen.expired = seen.expired || command.IsExpired(err)
 	}}.once(ctx)
-	seen.code = one.conclude(ctx, seen.failed)
-	seen.failed = alreadyShown(seen.code)
+	seen.code = one.Conclude(ctx, seen.failed)
+	seen.failed = command.AlreadyShown(seen.code)
 	return seen
 }
 
@@ -86,6 +87,6 @@ func (r statusRun) paint(screen *term.Screen, seen, trouble string) {
 	if trouble != "" {
 		text += "\n" + trouble
 	}
-	at := r.out.Dim(time.Now().UTC().Format("15:04:05 UTC") + " · refreshed every " + r.asked.every.String() + " · ctrl-C to end")
-	screen.Paint(text+"\n"+at.String()+"\n", r.terminalHeight())
+	at := r.Out.Dim(time.Now().UTC().Format("15:04:05 UTC") + " · refreshed every " + r.asked.every.String() + " · ctrl-C to end")
+	screen.Paint(text+"\n"+at.String()+"\n", r.TerminalHeight())
 }

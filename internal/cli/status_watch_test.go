@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -66,15 +67,15 @@ func TestStatusWatch(t *testing.T) {
 	a.Inject(localaws.Fault{Action: "GetCallerIdentity", Match: during("expired"), Refuse: &localaws.Error{Status: 400, Code: "ExpiredToken", Message: "The security token included in the request is expired"}})
 
 	screen := &screenOf{}
-	streams := NewStreams(strings.NewReader(""), screen, screen)
-	streams.outTTY, streams.errTTY, streams.width, streams.height = true, true, 80, 40
-	app := newApp(streams, []string{"status", "--watch"}, binaryVersion())
-	app.output = "text"
+	streams := command.NewStreams(strings.NewReader(""), screen, screen)
+	streams.StdoutTTY, streams.StderrTTY, streams.Width, streams.Height = true, true, 80, 40
+	app := command.New(streams, []string{"status", "--watch"}, binaryVersion())
+	app.Output = "text"
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	ended := make(chan error)
 	go func() {
-		ended <- statusRun{app: app, asked: &statusOptions{watch: true, every: 5 * time.Millisecond}}.run(ctx)
+		ended <- statusRun{App: app, asked: &statusOptions{watch: true, every: 5 * time.Millisecond}}.run(ctx)
 	}()
 	screen.shows(t, "prod is healthy", "no interruption was recorded", "refreshed every 5ms · ctrl-C to end")
 	a.record(0, "1111", redeployed)
@@ -100,25 +101,25 @@ func TestStatusWatchRefuses(t *testing.T) {
 	a := newArchive(t, "")
 	terminal := func(args ...string) (int, string) {
 		var screen strings.Builder
-		streams := NewStreams(strings.NewReader(""), &screen, &screen)
-		streams.outTTY, streams.errTTY = true, true
+		streams := command.NewStreams(strings.NewReader(""), &screen, &screen)
+		streams.StdoutTTY, streams.StderrTTY = true, true
 		return Run(t.Context(), args, streams), screen.String()
 	}
-	if code, shown := spothandler(t.Context(), "", "status", "--watch"); code != exitError || !strings.Contains(shown.err, "--watch needs a terminal, and standard output is not one\n  › spothandler logs --follow") {
+	if code, shown := spothandler(t.Context(), "", "status", "--watch"); code != command.ExitError || !strings.Contains(shown.err, "--watch needs a terminal, and standard output is not one\n  › spothandler logs --follow") {
 		t.Errorf("no terminal: %d, %s", code, shown.err)
 	}
 	for line, want := range map[string]string{
 		"--watch -o json":   "--watch and --output json do not go together",
 		"--watch --verbose": "--watch and --verbose do not go together",
 	} {
-		if code, shown := terminal(append([]string{"status"}, words(line)...)...); code != exitError || !strings.Contains(shown, want) {
+		if code, shown := terminal(append([]string{"status"}, words(line)...)...); code != command.ExitError || !strings.Contains(shown, want) {
 			t.Errorf("%s: %d, %s", line, code, shown)
 		}
 	}
 	if len(a.Calls()) > 0 {
 		t.Errorf("%v", a.Calls())
 	}
-	if code, shown := terminal("status", "--watch"); code != exitNotInstalled || !strings.Contains(shown, "nothing is installed in eu-west-1") {
+	if code, shown := terminal("status", "--watch"); code != command.ExitNotInstalled || !strings.Contains(shown, "nothing is installed in eu-west-1") {
 		t.Errorf("%d, %s", code, shown)
 	}
 }

@@ -1,11 +1,15 @@
 package cli
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/cli/command"
+)
 
 // fake is the edges of a process that is not there.
-func fake(tty bool, env ...string) Streams {
-	return Streams{
-		getenv: func(name string) string {
+func fake(tty bool, env ...string) command.Streams {
+	return command.Streams{
+		Getenv: func(name string) string {
 			for _, entry := range env {
 				if value, found := strings.CutPrefix(entry, name+"="); found {
 					return value
@@ -13,6 +17,6 @@ func fake(tty bool, env ...string) Streams {
 			}
 			return ""
 		},
-		env: env, outTTY: tty, errTTY: tty, width: 80,
+		Environ: env, StdoutTTY: tty, StderrTTY: tty, Width: 80,
 	}
 }

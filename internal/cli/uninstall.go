@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -30,14 +31,14 @@ type uninstallAnswer struct {
 	Applied  bool            `json:"applied"`
 	Warnings []string        `json:"warnings"`
 
-	where place
+	where command.Place
 }
 
-func (u uninstallAnswer) brief() string { return show.Briefly(u.Changes, u.Applied) }
+func (u uninstallAnswer) Brief() string { return show.Briefly(u.Changes, u.Applied) }
 
-func (u uninstallAnswer) at(where place) any { return uninstallResult{where, u} }
+func (u uninstallAnswer) At(where command.Place) any { return uninstallResult{where, u} }
 
-func uninstallCommand(a *app) *cobra.Command {
+func uninstallCommand(a *command.App) *cobra.Command {
 	o := &uninstallOptions{}
 	cmd := &cobra.Command{
 		Use:   "uninstall",
@@ -52,7 +53,7 @@ services are not touched.`,
 		Args:        input.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
-			if o.names, err = a.given(cmd, o.prefix); err != nil {
+			if o.names, err = a.Given(cmd, o.prefix); err != nil {
 				return err
 			}
 			return uninstallRun{a, o}.run(cmd.Context())
@@ -63,70 +64,70 @@ services are not touched.`,
 	flags.BoolVar(&o.all, "all", false, "remove every installation of the file of --config")
 	flags.BoolVar(&o.keepLogs, "keep-logs", false, "keep the log group and its logs")
 	flags.BoolVar(&o.force, "force", false, "also remove what others added to our resources")
-	a.awsFlags(cmd)
-	a.answerFileFlags(cmd)
-	a.writeFlags(cmd, "remove without asking")
+	a.AWSFlags(cmd)
+	a.AnswerFileFlags(cmd)
+	a.WriteFlags(cmd, "remove without asking")
 	return cmd
 }
 
 // uninstallRun is one uninstall.
 type uninstallRun struct {
-	*app
+	*command.App
 	asked *uninstallOptions
 }
 
 func (u uninstallRun) run(ctx context.Context) error {
-	if err := mayRemoveSeveral(u.app, u.asked.all); err != nil {
+	if err := mayRemoveSeveral(u.App, u.asked.all); err != nil {
 		return err
 	}
-	targets, id, err := u.targets(ctx, &u.asked.prefix)
+	targets, id, err := u.Targets(ctx, &u.asked.prefix)
 	switch {
 	case err != nil:
 		return err
 	case len(targets) == 0:
 		return u.nothingAnywhere(id)
-	case targets[0].name != "":
-		every := planned[uninstallAnswer]{app: u.app, verb: "remove", together: u.file != nil, plan: u.plan, agree: u.confirmed}
-		return every.run(ctx, targets)
+	case targets[0].Name != "":
+		every := command.Planned[uninstallAnswer]{App: u.App, Verb: "remove", Together: u.Configured != nil, Plan: u.plan, Agree: u.confirmed}
+		return every.Run(ctx, targets)
 	}
 	return u.removeAlone(ctx, targets[0])
 }
 
 // removeAlone removes what is at the only target.
-func (u uninstallRun) removeAlone(ctx context.Context, only target) error {
-	v := &targetRun[uninstallAnswer]{app: u.alone(only), target: only}
-	answer, remove, err := u.plan(ctx, v.app)
+func (u uninstallRun) removeAlone(ctx context.Context, only command.Target) error {
+	v := &command.TargetRun[uninstallAnswer]{App: u.Alone(only), Target: only}
+	answer, remove, err := u.plan(ctx, v.App)
 	if err == nil && remove != nil {
-		v.answer = answer
-		if err = u.confirmed(ctx, []*targetRun[uninstallAnswer]{v}); err == nil {
-			answer, err = remove(ctx, v.app)
+		v.Answer = answer
+		if err = u.confirmed(ctx, []*command.TargetRun[uninstallAnswer]{v}); err == nil {
+			answer, err = remove(ctx, v.App)
 		}
 	}
 	if err != nil {
 		return err
 	}
-	return u.app.deliver(answer)
+	return u.Deliver(answer)
 }
 
 // plan finds what is to be removed at a target.
-func (u uninstallRun) plan(ctx context.Context, a *app) (uninstallAnswer, work[uninstallAnswer], error) {
+func (u uninstallRun) plan(ctx context.Context, a *command.App) (uninstallAnswer, command.Work[uninstallAnswer], error) {
 	asked := *u.asked
-	if a.of != nil {
-		asked.prefix, asked.names = a.of.Prefix(), a.of.given
+	if a.Of != nil {
+		asked.prefix, asked.names = a.Of.Prefix(), a.Of.Given
 	}
-	r := &removal{app: a, asked: &asked, started: time.Now(), answer: uninstallAnswer{Changes: []deploy.Change{}, Warnings: []string{}}}
+	r := &removal{App: a, asked: &asked, started: time.Now(), answer: uninstallAnswer{Changes: []deploy.Change{}, Warnings: []string{}}}
 	var err error
-	if r.connection, err = r.open(ctx, asked.prefix); err != nil {
+	if r.Connection, err = r.Open(ctx, asked.prefix); err != nil {
 		return r.answer, nil, err
 	}
-	r.answer.where = place{Prefix: asked.prefix, Region: r.ID.Region, Account: r.ID.Account}
-	r.printHeader(r.connection, asked.prefix)
-	explain := func(err error) error { return r.pointToPolicy("", asked.prefix, r.SayUnchanged(err)) }
+	r.answer.where = command.Place{Prefix: asked.prefix, Region: r.ID.Region, Account: r.ID.Account}
+	r.PrintHeader(r.Connection, asked.prefix)
+	explain := func(err error) error { return r.PointToPolicy("", asked.prefix, r.SayUnchanged(err)) }
 	job, err := r.prepare(ctx)
 	if err != nil || job == nil {
 		return r.answer, nil, explain(err)
 	}
-	return r.answer, func(ctx context.Context, _ *app) (uninstallAnswer, error) {
+	return r.answer, func(ctx context.Context, _ *command.App) (uninstallAnswer, error) {
 		err := r.remove(ctx, job)
 		return r.answer, explain(err)
 	}, nil
@@ -134,8 +135,8 @@ func (u uninstallRun) plan(ctx context.Context, a *app) (uninstallAnswer, work[u
 
 // removal is one uninstall in one region.
 type removal struct {
-	*app
-	*connection
+	*command.App
+	*command.Connection
 	asked   *uninstallOptions
 	started time.Time
 	answer  uninstallAnswer
@@ -143,10 +144,10 @@ type removal struct {
 
 // prepare finds what is to be removed; nil where nothing is, or only in words.
 func (r *removal) prepare(ctx context.Context) (*deploy.Uninstall, error) {
-	job, err := deploy.PrepareUninstall(ctx, r.clients, r.ID, deploy.UninstallRequest{
+	job, err := deploy.PrepareUninstall(ctx, r.Clients, r.ID, deploy.UninstallRequest{
 		Prefix: r.asked.prefix, Names: r.asked.names, KeepLogs: r.asked.keepLogs, Force: r.asked.force, Warn: r.hear,
 	})
-	r.app.endWarnings(r.answer.Warnings)
+	r.EndWarnings(r.answer.Warnings)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +155,7 @@ func (r *removal) prepare(ctx context.Context) (*deploy.Uninstall, error) {
 	if len(job.Changes) == 0 {
 		return nil, r.nothingToRemove(ctx)
 	}
-	if r.dryRun {
+	if r.DryRun {
 		r.printDryRun()
 		return nil, nil
 	}
@@ -162,7 +163,7 @@ func (r *removal) prepare(ctx context.Context) (*deploy.Uninstall, error) {
 }
 
 func (r *removal) remove(ctx context.Context, job *deploy.Uninstall) error {
-	if err := (applying{r.app, r.connection, job, job.Changes}).run(ctx); err != nil {
+	if err := (applying{r.App, r.Connection, job, job.Changes}).run(ctx); err != nil {
 		return err
 	}
 	r.answer.Applied = true
@@ -172,32 +173,32 @@ func (r *removal) remove(ctx context.Context, job *deploy.Uninstall) error {
 
 // hear shows a warning at once, and keeps it for the answer.
 func (r *removal) hear(warning string) {
-	r.warn(warning)
+	r.Warn(warning)
 	r.answer.Warnings = append(r.answer.Warnings, warning)
 }
 
 // confirmed shows all that is to be removed, and asks once, unless --yes has answered.
-func (u uninstallRun) confirmed(ctx context.Context, runs []*targetRun[uninstallAnswer]) error {
-	if u.yes {
+func (u uninstallRun) confirmed(ctx context.Context, runs []*command.TargetRun[uninstallAnswer]) error {
+	if u.Yes {
 		return nil
 	}
 	for _, v := range runs {
-		if v.name != "" {
-			u.err.Printf("%s%s\n", u.err.Bold(v.name), u.err.Dim(" · account "+v.app.account+" · "+v.region+" · "+deploy.DisplayPrefix(v.prefix)))
+		if v.Name != "" {
+			u.Err.Printf("%s%s\n", u.Err.Bold(v.Name), u.Err.Dim(" · account "+v.App.Account+" · "+v.Region+" · "+deploy.DisplayPrefix(v.Prefix)))
 		}
-		show.Removal(u.err, v.answer.Changes)
-		u.err.Printf("\n")
+		show.Removal(u.Err, v.Answer.Changes)
+		u.Err.Printf("\n")
 	}
-	u.err.Printf("Your ECS services are not touched.\n")
-	if u.file != nil {
-		return u.app.confirm(ctx, "Remove all of it?", strings.Join(namesOf(runs), " "))
+	u.Err.Printf("Your ECS services are not touched.\n")
+	if u.Configured != nil {
+		return u.Confirm(ctx, "Remove all of it?", strings.Join(command.NamesOf(runs), " "))
 	}
-	return u.app.confirm(ctx, "Remove it?", cmp.Or(u.asked.prefix, "uninstall"))
+	return u.Confirm(ctx, "Remove it?", cmp.Or(u.asked.prefix, "uninstall"))
 }
 
 // nothingToRemove is content, and says which installations there are.
 func (r *removal) nothingToRemove(ctx context.Context) error {
-	others, err := deploy.List(ctx, r.clients, r.ID, r.rolePath)
+	others, err := deploy.List(ctx, r.Clients, r.ID, r.RolePath)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -211,8 +212,29 @@ func (r *removal) nothingToRemove(ctx context.Context) error {
 	if near := apperr.Nearest(r.asked.prefix, names); near != "" {
 		r.hear("there is no installation " + deploy.DisplayPrefix(r.asked.prefix) + "; the nearest name is " + near)
 	}
-	if r.app.isText() {
+	if r.IsText() {
 		r.printNothing(others)
+	}
+	return nil
+}
+
+// mayRemoveSeveral refuses an uninstall of several installations that nobody has typed.
+func mayRemoveSeveral(a *command.App, all bool) error {
+	switch {
+	case a.Configured == nil && all:
+		return apperr.Invalid("--config FILE   a file of several installations", "--all is about the installations of a file")
+	case a.Configured == nil:
+		return nil
+	case all && a.Sources.Of["only"] != "":
+		return apperr.Invalid("give one of them", "%s and --all do not go together", a.Sources.Of["only"])
+	case !all && a.Sources.Of["only"] == input.EnvName("only"):
+		return apperr.Invalid("--only NAME   on the command line", "what uninstall removes has to be typed, and %s is not", input.EnvName("only"))
+	case !all && a.Sources.Of["only"] == "":
+		var names []string
+		for _, each := range a.Configured {
+			names = append(names, each.Name)
+		}
+		return apperr.Invalid("--only NAME   or --all for every one", "%s holds several installations, and uninstall removes only those that are named on the command line: %s", a.Sources.File, strings.Join(names, ", "))
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -11,59 +12,59 @@ import (
 )
 
 func (r *removal) printDryRun() {
-	if !r.app.isText() {
+	if !r.IsText() {
 		return
 	}
-	show.Removal(r.out, r.answer.Changes)
-	r.out.Printf("\n%s\n", show.PlanSummary(r.answer.Changes))
-	show.Hint(r.out, r.without("--dry-run"))
+	show.Removal(r.Out, r.answer.Changes)
+	r.Out.Printf("\n%s\n", show.PlanSummary(r.answer.Changes))
+	show.Hint(r.Out, r.Without("--dry-run"))
 }
 
 func (r *removal) printRemoved(took time.Duration) {
-	if !r.app.isText() {
+	if !r.IsText() {
 		return
 	}
 	left := "nothing is left"
 	if r.asked.keepLogs {
 		left = "only the logs are left"
 	}
-	r.out.Printf("\n%s", r.out.Success(fmt.Sprintf("Removed%s: %s in %s. Checked again: %s.", r.which(), show.Counts(r.answer.Changes), term.Seconds(took), left)))
+	r.Out.Printf("\n%s", r.Out.Success(fmt.Sprintf("Removed%s: %s in %s. Checked again: %s.", r.Which(), show.Counts(r.answer.Changes), term.Seconds(took), left)))
 }
 
 func (r *removal) printNothing(others []deploy.Listed) {
-	r.out.Print(r.out.Success(fmt.Sprintf("Nothing to remove: %s is not installed in %s.", deploy.DisplayPrefix(r.asked.prefix), r.ID.Region)))
+	r.Out.Print(r.Out.Success(fmt.Sprintf("Nothing to remove: %s is not installed in %s.", deploy.DisplayPrefix(r.asked.prefix), r.ID.Region)))
 	if len(others) == 0 {
 		return
 	}
-	sentence, hints := r.app.nameOthers("uninstall", others)
-	r.out.Print(r.out.Paragraph("  ", sentence))
+	sentence, hints := r.NameOthers("uninstall", others)
+	r.Out.Print(r.Out.Paragraph("  ", sentence))
 	for _, each := range hints {
-		show.Hint(r.out, each)
+		show.Hint(r.Out, each)
 	}
 }
 
 // nothingAnywhere is the verdict of an uninstall in all regions: like rm -f it is content.
 func (u uninstallRun) nothingAnywhere(id session.Identity) error {
-	if !u.app.isText() {
-		return u.app.deliver(results{[]any{}})
+	if !u.IsText() {
+		return u.Deliver(command.Results{Results: []any{}})
 	}
-	u.out.Print(u.out.Success(fmt.Sprintf("Nothing to remove: %s is not installed in any Region of account %s.", deploy.DisplayPrefix(u.asked.prefix), id.Account)))
+	u.Out.Print(u.Out.Success(fmt.Sprintf("Nothing to remove: %s is not installed in any Region of account %s.", deploy.DisplayPrefix(u.asked.prefix), id.Account)))
 	return nil
 }
 
 // uninstallResult is uninstall's answer at one of several targets.
 type uninstallResult struct {
-	place
+	command.Place
 	uninstallAnswer
 }
 
-func (u uninstallResult) printMarkdown(out *term.Printer) {
-	u.place.printMarkdown(out)
+func (u uninstallResult) PrintMarkdown(out *term.Printer) {
+	u.Place.PrintMarkdown(out)
 	u.printBody(out)
 }
 
-func (u uninstallAnswer) printMarkdown(out *term.Printer) {
-	u.where.printMarkdown(out)
+func (u uninstallAnswer) PrintMarkdown(out *term.Printer) {
+	u.where.PrintMarkdown(out)
 	u.printBody(out)
 }
 

@@ -10,12 +10,13 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-func upgradeCommand(a *app) *cobra.Command {
+func upgradeCommand(a *command.App) *cobra.Command {
 	o := &installOptions{upgrade: true}
 	var all bool
 	cmd := &cobra.Command{
@@ -33,7 +34,7 @@ nothing is installed it exits with 3.`,
 			if all {
 				return upgradeAll{a, o}.run(cmd)
 			}
-			return (&installRun{app: a, asked: o}).run(cmd)
+			return (&installRun{App: a, asked: o}).run(cmd)
 		},
 	}
 	addInstallFlags(cmd, a, o)
@@ -43,17 +44,17 @@ nothing is installed it exits with 3.`,
 
 // upgradeAll is one upgrade --all: it brings every installation of the regions that were asked for to this version.
 type upgradeAll struct {
-	*app
+	*command.App
 	asked *installOptions
 }
 
 func (u upgradeAll) run(cmd *cobra.Command) error {
-	given, err := u.given(cmd, "")
+	given, err := u.Given(cmd, "")
 	if err != nil {
 		return err
 	}
-	if u.file != nil {
-		return apperr.Invalid("leave --all out: without --only, every installation of the file is upgraded", "--all and %s do not go together", u.sources.Of["config"])
+	if u.Configured != nil {
+		return apperr.Invalid("leave --all out: without --only, every installation of the file is upgraded", "--all and %s do not go together", u.Sources.Of["config"])
 	}
 	if err := u.check(cmd, given); err != nil {
 		return err
@@ -63,19 +64,19 @@ func (u upgradeAll) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	runs := runAll(ctx, u.app, targets, func(ctx context.Context, a *app) (installAnswer, error) {
+	runs := command.RunAll(ctx, u.App, targets, func(ctx context.Context, a *command.App) (installAnswer, error) {
 		one := *u.asked
-		one.prefix = a.prefix
-		return (&installRun{app: a, asked: &one, given: settings.Given{}}).here(ctx)
+		one.prefix = a.Prefix
+		return (&installRun{App: a, asked: &one, given: settings.Given{}}).here(ctx)
 	})
-	return report(ctx, u.app, runs)
+	return command.Report(ctx, u.App, runs)
 }
 
 // check refuses what is about one installation: all of them would become alike.
 func (u upgradeAll) check(cmd *cobra.Command, given settings.Given) error {
 	for _, name := range []string{"prefix", "reset"} {
 		if cmd.Flags().Changed(name) {
-			return apperr.Invalid("give one of them", "%s and --all do not go together", u.sources.Of[name])
+			return apperr.Invalid("give one of them", "%s and --all do not go together", u.Sources.Of[name])
 		}
 	}
 	for _, setting := range settings.All() {
@@ -88,26 +89,26 @@ func (u upgradeAll) check(cmd *cobra.Command, given settings.Given) error {
 
 // targets are the installations of the regions that were asked for. A region that cannot be looked into is a
 // target as well, with its error. None at all is an error.
-func (u upgradeAll) targets(ctx context.Context) ([]target, error) {
+func (u upgradeAll) targets(ctx context.Context) ([]command.Target, error) {
 	anyPrefix := (*string)(nil)
-	regions, id, err := u.chosenRegions(ctx, anyPrefix)
+	regions, id, err := u.ChosenRegions(ctx, anyPrefix)
 	if err != nil {
 		return nil, err
 	}
-	if len(regions) == 0 && u.allRegions {
-		return nil, u.app.nowhereInstalled(id)
+	if len(regions) == 0 && u.AllRegions {
+		return nil, u.NowhereInstalled(id)
 	}
 	if len(regions) == 0 {
-		region, err := u.findRegion(ctx)
+		region, err := u.FindRegion(ctx)
 		if err != nil {
 			return nil, err
 		}
 		regions = []string{region}
 	}
-	if err := u.findCredentials(ctx); err != nil { // once, and not in each region
+	if err := u.FindCredentials(ctx); err != nil { // once, and not in each region
 		return nil, err
 	}
-	found := make([][]target, len(regions))
+	found := make([][]command.Target, len(regions))
 	var group errgroup.Group
 	for index, region := range regions {
 		group.Go(func() error {
@@ -118,28 +119,28 @@ func (u upgradeAll) targets(ctx context.Context) ([]target, error) {
 	_ = group.Wait() // a region's error is a target
 	targets := slices.Concat(found...)
 	if len(targets) == 0 {
-		return nil, missing("nothing is installed in "+strings.Join(regions, ", "), u.app.lookFirst("", "spothandler install --prefix NAME"+regionFlags(u.regions))...)
+		return nil, command.Missing("nothing is installed in "+strings.Join(regions, ", "), u.LookFirst("", "spothandler install --prefix NAME"+command.RegionFlags(u.Regions))...)
 	}
 	return targets, nil
 }
 
 // installedIn are the targets of one region.
-func (u upgradeAll) installedIn(ctx context.Context, region string) []target {
-	one := *u.app
-	one.region = region
-	s, err := one.open(ctx, "")
+func (u upgradeAll) installedIn(ctx context.Context, region string) []command.Target {
+	one := *u.App
+	one.Region = region
+	s, err := one.Open(ctx, "")
 	var listed []deploy.Listed
 	if err == nil {
-		listed, err = deploy.List(ctx, s.clients, s.ID, u.rolePath)
+		listed, err = deploy.List(ctx, s.Clients, s.ID, u.RolePath)
 	}
 	if err != nil {
-		return []target{{region: region, kind: "region", name: region, err: u.pointToPolicy("", "", err)}}
+		return []command.Target{{Region: region, Kind: "region", Name: region, Unknown: u.PointToPolicy("", "", err)}}
 	}
-	targets := make([]target, len(listed))
+	targets := make([]command.Target, len(listed))
 	for index, each := range listed {
-		targets[index] = target{
-			region: region, prefix: each.Prefix,
-			kind: "upgrade", name: fmt.Sprintf("%s in %s", deploy.DisplayPrefix(each.Prefix), region),
+		targets[index] = command.Target{
+			Region: region, Prefix: each.Prefix,
+			Kind: "upgrade", Name: fmt.Sprintf("%s in %s", deploy.DisplayPrefix(each.Prefix), region),
 		}
 	}
 	return targets

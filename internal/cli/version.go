@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/embed"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
@@ -19,7 +20,7 @@ type versionAnswer struct {
 	Code    map[string]string `json:"code"` // CodeSha256 of the function by architecture
 }
 
-func versionCommand(a *app) *cobra.Command {
+func versionCommand(a *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Show the version of this binary and of the function it carries",
@@ -28,8 +29,8 @@ func versionCommand(a *app) *cobra.Command {
 	}
 }
 
-func showVersion(a *app) error {
-	answer := versionAnswer{a.version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, map[string]string{}}
+func showVersion(a *command.App) error {
+	answer := versionAnswer{a.Version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, map[string]string{}}
 	for _, architecture := range []string{"arm64", "x86_64"} {
 		zip, err := embed.Archive(architecture)
 		if err != nil && !errors.Is(err, embed.ErrNotBuilt) {
@@ -39,10 +40,10 @@ func showVersion(a *app) error {
 			answer.Code[architecture] = embed.CodeSHA256(zip)
 		}
 	}
-	if a.json() {
-		return a.out.JSON(answer)
+	if a.JSON() {
+		return a.Out.JSON(answer)
 	}
-	answer.print(a.out)
+	answer.print(a.Out)
 	return nil
 }
 

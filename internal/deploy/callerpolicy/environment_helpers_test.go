@@ -20,6 +20,7 @@ import (
 
 	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/cli"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -96,8 +97,8 @@ func (w *environment) printed(arguments string) string {
 	}
 	w.Setenv("AWS_ACCESS_KEY_ID", adminKey)
 	var policy, warnings bytes.Buffer
-	command := strings.Fields("policy " + arguments + " --account " + identity().Account)
-	if code := cli.Run(w.Context(), command, cli.NewStreams(strings.NewReader(""), &policy, &warnings)); code != 0 {
+	line := strings.Fields("policy " + arguments + " --account " + identity().Account)
+	if code := cli.Run(w.Context(), line, command.NewStreams(strings.NewReader(""), &policy, &warnings)); code != 0 {
 		w.Fatal(warnings.String())
 	}
 	return policy.String()
@@ -113,7 +114,7 @@ func (w *environment) runWords(key string, words ...string) (said string, code i
 	w.Helper()
 	w.Setenv("AWS_ACCESS_KEY_ID", key)
 	var out bytes.Buffer
-	code = cli.Run(w.Context(), words, cli.NewStreams(strings.NewReader(""), &out, &out))
+	code = cli.Run(w.Context(), words, command.NewStreams(strings.NewReader(""), &out, &out))
 	return out.String(), code
 }
 

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"testing"
@@ -8,10 +8,10 @@ import (
 
 // Installations of a file share what CloudWatch Logs allows their account in a region, whatever their profiles.
 func TestLimitsAreOfAnAccountAndRegion(t *testing.T) {
-	a := newApp(NewStreams(nil, t.Output(), t.Output()), nil, binaryVersion())
+	a := New(NewStreams(nil, t.Output(), t.Output()), nil, "1.2.3")
 	at := func(prefix, account, region string) any {
-		one := a.among(target{prefix: prefix, region: region}, t.Output(), t.Output())
-		return one.logsRate(session.Identity{Account: account, Region: region, Caller: prefix})
+		one := a.among(Target{Prefix: prefix, Region: region}, t.Output(), t.Output())
+		return one.LogsRate(session.Identity{Account: account, Region: region, Caller: prefix})
 	}
 	prod := at("prod", "111122223333", "eu-west-1")
 	if at("stag", "111122223333", "eu-west-1") != prod {

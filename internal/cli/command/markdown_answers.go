@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"github.com/spothandler/spothandler/internal/cli/show"
@@ -11,15 +11,17 @@ import (
 
 // inMarkdownToo is an answer that can be shown in Markdown.
 type inMarkdownToo interface {
-	printMarkdown(out *term.Printer)
+	PrintMarkdown(out *term.Printer)
 }
 
-func (e errorAnswer) printMarkdown(out *term.Printer) {
+// PrintMarkdown prints why the command failed.
+func (e errorAnswer) PrintMarkdown(out *term.Printer) {
 	out.Printf("### spothandler failed\n\n")
-	e.Error.printMarkdown(out)
+	e.Error.PrintMarkdown(out)
 }
 
-func (e errorBody) printMarkdown(out *term.Printer) {
+// PrintMarkdown prints the error with its details and hints.
+func (e ErrorBody) PrintMarkdown(out *term.Printer) {
 	out.Printf("**%s** (%s)\n", show.InMarkdown(e.Message), show.InCode(e.Code))
 	for _, line := range e.Detail {
 		out.Printf("\n%s\n", show.InMarkdown(line))
@@ -30,7 +32,8 @@ func (e errorBody) printMarkdown(out *term.Printer) {
 	}
 }
 
-func (r results) printMarkdown(out *term.Printer) {
+// PrintMarkdown prints the result of every target.
+func (r Results) PrintMarkdown(out *term.Printer) {
 	if len(r.Results) == 0 {
 		out.Printf("### spothandler\n\nNo installation was found.\n")
 	}
@@ -39,18 +42,19 @@ func (r results) printMarkdown(out *term.Printer) {
 			out.Printf("\n")
 		}
 		if known, ok := each.(inMarkdownToo); ok {
-			known.printMarkdown(out)
+			known.PrintMarkdown(out)
 		}
 	}
 }
 
-func (f failedResult) printMarkdown(out *term.Printer) {
-	f.place.printMarkdown(out)
-	f.Error.printMarkdown(out)
+// PrintMarkdown prints where the command failed, and why.
+func (f failedResult) PrintMarkdown(out *term.Printer) {
+	f.Place.PrintMarkdown(out)
+	f.Error.PrintMarkdown(out)
 }
 
-// printMarkdown is the heading of what was done, or failed, there.
-func (p place) printMarkdown(out *term.Printer) {
+// PrintMarkdown is the heading of what was done, or failed, there.
+func (p Place) PrintMarkdown(out *term.Printer) {
 	title := deploy.DisplayPrefix(p.Prefix)
 	if p.Name != "" {
 		title = p.Name + ", " + title

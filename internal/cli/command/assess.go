@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"errors"
@@ -10,17 +10,17 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// assess compares what was found with what was asked for.
-func (a *app) assess(found []*deploy.Installation, others []deploy.Listed) ([]deploy.Status, error) {
+// Assess compares what was found with what was asked for.
+func (a *App) Assess(found []*deploy.Installation, others []deploy.Listed) ([]deploy.Status, error) {
 	all := []deploy.Status{}
 	for _, each := range found {
 		architecture := settings.Defaults("").Architecture
 		if each.Record != nil {
 			architecture = each.Record.Architecture
 		}
-		release, err := a.releaseFor(architecture)
+		release, err := a.ReleaseFor(architecture)
 		if err != nil { // a binary without the function's code can still look
-			release = deploy.Release{Version: a.version}
+			release = deploy.Release{Version: a.Version}
 		}
 		status, err := deploy.Assess(each, release, others)
 		if err != nil {
@@ -31,8 +31,8 @@ func (a *app) assess(found []*deploy.Installation, others []deploy.Listed) ([]de
 	return all, nil
 }
 
-// failuresOf is one error for the installations that could not be looked at; nil where there is none.
-func failuresOf(failed []deploy.Failure) error {
+// FailuresOf is one error for the installations that could not be looked at; nil where there is none.
+func FailuresOf(failed []deploy.Failure) error {
 	if len(failed) == 0 {
 		return nil
 	}
@@ -48,11 +48,11 @@ func failuresOf(failed []deploy.Failure) error {
 	return &explained
 }
 
-// releaseFor returns what this binary installs: its version, and the function for an architecture.
-func (a *app) releaseFor(architecture string) (deploy.Release, error) {
+// ReleaseFor returns what this binary installs: its version, and the function for an architecture.
+func (a *App) ReleaseFor(architecture string) (deploy.Release, error) {
 	zip, err := embed.Archive(architecture)
 	if err != nil {
 		return deploy.Release{}, err
 	}
-	return deploy.Release{Version: a.version, CodeSHA256: embed.CodeSHA256(zip), Zip: zip}, nil
+	return deploy.Release{Version: a.Version, CodeSHA256: embed.CodeSHA256(zip), Zip: zip}, nil
 }

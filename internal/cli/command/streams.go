@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"io"
@@ -11,15 +11,15 @@ import (
 
 // Streams are the edges of the process, so that a test can stand in for all of them.
 type Streams struct {
-	in     io.Reader
-	out    io.Writer
-	err    io.Writer
-	getenv func(string) string
-	env    []string // as os.Environ
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
+	Getenv  func(string) string
+	Environ []string // as os.Environ
 
-	inTTY, outTTY, errTTY bool
-	width                 int // columns of the terminal; 80 where there is none
-	height                int // its lines; 0 where there is none
+	StdinTTY, StdoutTTY, StderrTTY bool
+	Width                          int // columns of the terminal; 80 where there is none
+	Height                         int // its lines; 0 where there is none
 
 	// size measures the terminal again, which may have been resized. Nil: it has not.
 	size func() (width, height int)
@@ -29,12 +29,12 @@ type Streams struct {
 func SystemStreams() Streams {
 	width, height := terminalSize()
 	return Streams{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr,
-		getenv: os.Getenv, env: os.Environ(),
-		inTTY:  xterm.IsTerminal(int(os.Stdin.Fd())),
-		outTTY: xterm.IsTerminal(int(os.Stdout.Fd())),
-		errTTY: xterm.IsTerminal(int(os.Stderr.Fd())),
-		width:  width, height: height, size: terminalSize,
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Getenv: os.Getenv, Environ: os.Environ(),
+		StdinTTY:  xterm.IsTerminal(int(os.Stdin.Fd())),
+		StdoutTTY: xterm.IsTerminal(int(os.Stdout.Fd())),
+		StderrTTY: xterm.IsTerminal(int(os.Stderr.Fd())),
+		Width:     width, Height: height, size: terminalSize,
 	}
 }
 
@@ -52,15 +52,15 @@ func terminalSize() (width, height int) {
 
 // NewStreams returns streams that are no terminal, with the environment of this process.
 func NewStreams(in io.Reader, out, err io.Writer) Streams {
-	return Streams{in: in, out: out, err: err, getenv: os.Getenv, env: os.Environ(), width: 80}
+	return Streams{Stdin: in, Stdout: out, Stderr: err, Getenv: os.Getenv, Environ: os.Environ(), Width: 80}
 }
 
 // printers are what prints on the two streams.
 func (s Streams) printers() (out, err *term.Printer) {
 	style := func(tty bool) term.Style {
-		style := term.NewStyle(s.getenv, tty, s.width)
-		style.Height = s.height
+		style := term.NewStyle(s.Getenv, tty, s.Width)
+		style.Height = s.Height
 		return style
 	}
-	return term.NewPrinter(s.out, style(s.outTTY)), term.NewPrinter(s.err, style(s.errTTY))
+	return term.NewPrinter(s.Stdout, style(s.StdoutTTY)), term.NewPrinter(s.Stderr, style(s.StderrTTY))
 }

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"context"
@@ -6,21 +6,21 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// confirm asks for a word on a terminal; elsewhere only --yes will do.
-func (a *app) confirm(ctx context.Context, question, word string) error {
-	if !a.inTTY {
+// Confirm asks for a word on a terminal; elsewhere only --yes will do.
+func (a *App) Confirm(ctx context.Context, question, word string) error {
+	if !a.StdinTTY {
 		message := "this needs confirmation, and there is no terminal to ask on"
-		if a.several {
+		if a.Several {
 			message = "this needs confirmation, and several targets cannot be asked about at once"
 		}
 		return &apperr.Error{
 			Code:    "needs_yes",
 			Message: message,
 			Detail:  []string{"Nothing was changed."},
-			Hints:   []string{a.commandLine() + " --yes"},
+			Hints:   []string{a.CommandLine() + " --yes"},
 		}
 	}
-	typed, err := a.err.Ask(ctx, a.in, question, word)
+	typed, err := a.Err.Ask(ctx, a.Stdin, question, word)
 	if err != nil {
 		return err
 	}

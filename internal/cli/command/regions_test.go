@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"bytes"
@@ -15,8 +15,8 @@ import (
 // found is what a command came to in a region.
 type found string
 
-func (f found) brief() string      { return string(f) }
-func (f found) at(where place) any { return where }
+func (f found) Brief() string      { return string(f) }
+func (f found) At(where Place) any { return where }
 
 // Several regions are worked on side by side: each waits here for the others to begin, so that one after the other would
 // never end. Each has a line as soon as it is done. What they print comes in their order, an error names its region,
@@ -24,25 +24,25 @@ func (f found) at(where place) any { return where }
 func TestRegionsSideBySide(t *testing.T) {
 	testaws.SetHome(t, "", nil)
 	synctest.Test(t, func(t *testing.T) {
-		outcomes := map[string]error{"ap-east-1": errDiffers, "eu-west-1": errors.New("broken"), "us-east-1": nil}
+		outcomes := map[string]error{"ap-east-1": ErrDiffers, "eu-west-1": errors.New("broken"), "us-east-1": nil}
 		takes := map[string]time.Duration{"ap-east-1": 3 * time.Second, "eu-west-1": time.Second, "us-east-1": 2 * time.Second}
 		var out, problems bytes.Buffer
 		streams := fake(false)
-		streams.out, streams.err = &out, &problems
-		a := newApp(streams, nil, binaryVersion())
-		a.output = "text"
-		a.regions = []string{"us-east-1", "ap-east-1", "eu-west-1", "ap-east-1"}
+		streams.Stdout, streams.Stderr = &out, &problems
+		a := New(streams, nil, "1.2.3")
+		a.Output = "text"
+		a.Regions = []string{"us-east-1", "ap-east-1", "eu-west-1", "ap-east-1"}
 
 		var begun sync.WaitGroup
 		begun.Add(len(outcomes))
-		err := inRegions(t.Context(), a, "prod", nil, func(_ context.Context, a *app) (found, error) {
+		err := InRegions(t.Context(), a, "prod", nil, func(_ context.Context, a *App) (found, error) {
 			begun.Done()
 			begun.Wait()
-			time.Sleep(takes[a.region])
-			a.out.Printf("%s\n", a.region)
-			return "as found", outcomes[a.region]
+			time.Sleep(takes[a.Region])
+			a.Out.Printf("%s\n", a.Region)
+			return "as found", outcomes[a.Region]
 		})
-		if code := a.conclude(t.Context(), err); code != exitError {
+		if code := a.Conclude(t.Context(), err); code != ExitError {
 			t.Errorf("the exit code is %d", code)
 		}
 		if out.String() != "ap-east-1\neu-west-1\n\nus-east-1\n" {

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"bytes"
@@ -31,16 +31,16 @@ const (
 	outputsFlag = "outputs-file"
 )
 
-// answerFileFlags gives a command the flags of the files for a pipeline.
-func (a *app) answerFileFlags(cmd *cobra.Command) {
+// AnswerFileFlags gives a command the flags of the files for a pipeline.
+func (a *App) AnswerFileFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&a.files.summary, summaryFlag, "", "append the answer in Markdown to a file")
 	cmd.Flags().StringVar(&a.files.outputs, outputsFlag, "", "append the outputs and exit code as NAME=VALUE to a file")
 	_ = cmd.MarkFlagFilename(summaryFlag)
 	_ = cmd.MarkFlagFilename(outputsFlag)
 }
 
-// writesFiles reports whether the answer goes to a file as well.
-func (a *app) writesFiles() bool { return a.files != answerFiles{} }
+// WritesFiles reports whether the answer goes to a file as well.
+func (a *App) WritesFiles() bool { return a.files != answerFiles{} }
 
 // check refuses files that cannot be written, before anything is done.
 func (f answerFiles) check() error {
@@ -71,18 +71,18 @@ func appendTo(flag, path string, text []byte) error {
 	return nil
 }
 
-// isText reports whether a person reads stdout: then everything is printed as soon as it is known.
-func (a *app) isText() bool { return a.output == "text" }
+// IsText reports whether a person reads stdout: then everything is printed as soon as it is known.
+func (a *App) IsText() bool { return a.Output == "text" }
 
-// deliver hands over what a command came to, in the form that was asked for and to the files. Text was printed on the way.
-func (a *app) deliver(answer any) error {
+// Deliver hands over what a command came to, in the form that was asked for and to the files. Text was printed on the way.
+func (a *App) Deliver(answer any) error {
 	var err error
 	known, hasMarkdown := answer.(inMarkdownToo)
 	switch {
-	case a.json():
-		err = a.out.JSON(answer)
-	case a.output == "markdown" && hasMarkdown:
-		known.printMarkdown(a.out)
+	case a.JSON():
+		err = a.Out.JSON(answer)
+	case a.Output == "markdown" && hasMarkdown:
+		known.PrintMarkdown(a.Out)
 	}
 	return errors.Join(err, a.files.add(answer))
 }
@@ -90,11 +90,11 @@ func (a *app) deliver(answer any) error {
 func (f answerFiles) add(answer any) error {
 	var summary, outputs bytes.Buffer
 	if known, ok := answer.(inMarkdownToo); ok && f.summary != "" {
-		known.printMarkdown(term.NewPrinter(&summary, term.Style{}))
+		known.PrintMarkdown(term.NewPrinter(&summary, term.Style{}))
 		summary.WriteByte('\n') // the next step may append its own
 	}
 	if known, ok := answer.(withOutputs); ok && f.outputs != "" {
-		if err := writeOutputs(&outputs, known.all()); err != nil {
+		if err := writeOutputs(&outputs, known.AllOutputs()); err != nil {
 			return err
 		}
 	}
@@ -107,18 +107,18 @@ func (f answerFiles) end(code int) error {
 }
 
 // withOutputs is an answer that has the outputs of installations.
-type withOutputs interface{ all() []installedThere }
+type withOutputs interface{ AllOutputs() []PlaceOutputs }
 
-// installedThere is one installation among the outputs, or why there are none.
-type installedThere struct {
-	place
+// PlaceOutputs is one installation among the outputs, or why there are none.
+type PlaceOutputs struct {
+	Place
 	Outputs *deploy.Outputs `json:"outputs,omitempty"`
-	Error   *errorBody      `json:"error,omitempty"`
+	Error   *ErrorBody      `json:"error,omitempty"`
 }
 
 // writeOutputs writes the sixteen outputs where there is one installation, and always the list of all as "results", in JSON.
 // A value has no line break: it could be taken for another output.
-func writeOutputs(out *bytes.Buffer, all []installedThere) error {
+func writeOutputs(out *bytes.Buffer, all []PlaceOutputs) error {
 	if len(all) == 1 && all[0].Outputs != nil {
 		values := map[string]string{}
 		text, err := json.Marshal(all[0].Outputs)
@@ -133,16 +133,17 @@ func writeOutputs(out *bytes.Buffer, all []installedThere) error {
 		}
 	}
 	out.WriteString("results=")
-	return term.NewPrinter(out, term.Style{}).JSONLine(slices.Concat([]installedThere{}, all))
+	return term.NewPrinter(out, term.Style{}).JSONLine(slices.Concat([]PlaceOutputs{}, all))
 }
 
-func (f failedResult) there() installedThere { return installedThere{place: f.place, Error: &f.Error} }
+func (f failedResult) Outputs() PlaceOutputs { return PlaceOutputs{Place: f.Place, Error: &f.Error} }
 
-func (r results) all() []installedThere {
-	all := []installedThere{}
+// AllOutputs returns the outputs of every target, or why it has none.
+func (r Results) AllOutputs() []PlaceOutputs {
+	all := []PlaceOutputs{}
 	for _, each := range r.Results {
-		if known, ok := each.(interface{ there() installedThere }); ok {
-			all = append(all, known.there())
+		if known, ok := each.(interface{ Outputs() PlaceOutputs }); ok {
+			all = append(all, known.Outputs())
 		}
 	}
 	return all

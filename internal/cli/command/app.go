@@ -1,0 +1,51 @@
+package command
+
+import (
+	"strings"
+
+	"golang.org/x/time/rate"
+
+	"github.com/spothandler/spothandler/internal/cli/input"
+	"github.com/spothandler/spothandler/internal/cli/term"
+)
+
+// App is the program at work on one command, or on its part at one of several targets, which has a copy of its own.
+type App struct {
+	Streams
+	Out, Err *term.Printer // print on Stdout and Stderr
+	Version  string        // of this binary
+	args     []string      // as typed, without the program's name
+
+	options
+	Sources input.Sources // where the flags' values come from
+
+	Region   string // to work in; "" is the configuration's
+	Prefix   string // of the installation that the command is about
+	RolePath string // where roles are looked for beside the default path
+
+	Configured []*Configured // the installations of --config, where it holds several
+	Of         *Configured   // the one of them that this copy is about
+	Several    bool          // this copy is about one of several targets, side by side
+	target     string        // its name among them
+	chosen     *choice       // the Regions that the command has chosen by itself
+
+	OwnErrors bool // the command puts its errors into its own answer in JSON
+	readOnly  bool // the command changes nothing, whatever happens
+	unseen    bool // nobody sees how far it is with its targets
+
+	RegionInUse string // once it is known
+	Account     string // of the credentials, once it is known
+	aws         *awsSource
+	limits      *limits
+}
+
+// New returns the program with the arguments that were typed, without its own name, and the version of its binary.
+func New(s Streams, args []string, version string) *App {
+	a := &App{Streams: s, args: args, Version: version, Sources: input.Sources{Environ: s.Environ, Of: map[string]string{}}, limits: &limits{logs: map[[2]string]*rate.Limiter{}}}
+	a.Out, a.Err = s.printers()
+	a.aws = &awsSource{person: &person{canAsk: s.StdinTTY, in: s.Stdin, err: a.Err}}
+	return a
+}
+
+// JSON reports whether the answer is to be JSON.
+func (a *App) JSON() bool { return strings.EqualFold(a.Output, "json") }

@@ -1,0 +1,61 @@
+package command
+
+import (
+	"io"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+)
+
+// Captured returns the command with its text going elsewhere, where nobody sees how far it is, at the present size of
+// the terminal.
+func (a *App) Captured(out, err io.Writer) *App {
+	one := *a
+	if one.size != nil {
+		one.Width, one.Height = one.size()
+	}
+	stdout, stderr := one.printers()
+	stderr.Dumb = true // nothing moves in what is shown later
+	one.Stdout, one.Stderr = out, err
+	one.Out, one.Err = term.NewPrinter(out, stdout.Style), term.NewPrinter(err, stderr.Style)
+	one.unseen = true
+	return &one
+}
+
+// TerminalHeight returns how many lines the terminal has now; 0 where there is none.
+func (a *App) TerminalHeight() int {
+	if a.size == nil {
+		return a.Height
+	}
+	_, height := a.size()
+	return height
+}
+
+// among is the command at one of several targets.
+func (a *App) among(t Target, out, err io.Writer) *App {
+	one := *a
+	if t.Of != nil {
+		one = *t.Of.app
+	}
+	one.Region, one.RegionInUse, one.Prefix, one.target, one.Several = t.Region, t.Region, t.Prefix, t.Name, true
+	one.StdinTTY = false
+	later := a.Err.Style
+	later.Dumb = true // nothing moves in what is shown later
+	one.Out, one.Err = term.NewPrinter(out, a.Out.Style), term.NewPrinter(err, later)
+	return &one
+}
+
+// Replay prints what was captured.
+func (a *App) Replay(out, err io.Reader) error {
+	if err := copyTo(a.Stderr, err); err != nil {
+		return err
+	}
+	return copyTo(a.Stdout, out)
+}
+
+// copyTo prints what was printed once, to be shown later.
+func copyTo(stream io.Writer, shown io.Reader) error {
+	if _, err := io.Copy(stream, shown); err != nil {
+		return &term.WriteError{Err: err}
+	}
+	return nil
+}

@@ -1,0 +1,31 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Ctrl-C ends a question at once, though the terminal is still being read.
+func TestCtrlCAtTheQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nobody, keys := io.Pipe()
+		defer keys.Close()
+		var shown bytes.Buffer
+		streams := fake(true, "NO_COLOR=1")
+		streams.Stdin, streams.Stderr, streams.StdinTTY = nobody, &shown, true
+		a := New(streams, nil, "1.2.3")
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		if err := a.Confirm(ctx, "Remove it?", "prod"); !errors.Is(err, context.Canceled) {
+			t.Errorf("it is %v", err)
+		}
+		if shown.String() != "? Remove it? Type prod: \n" {
+			t.Errorf("%q", shown.String())
+		}
+	})
+}

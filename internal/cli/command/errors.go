@@ -1,0 +1,95 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/show"
+	"github.com/spothandler/spothandler/internal/cli/term"
+)
+
+// errorAnswer is how an error looks under -o json.
+type errorAnswer struct {
+	Error ErrorBody `json:"error"`
+}
+
+// ErrorBody is an error in JSON, as every answer has it.
+type ErrorBody struct {
+	Code    string   `json:"code"`
+	Message string   `json:"message"`
+	Detail  []string `json:"detail"`
+	Hints   []string `json:"hints"`
+}
+
+func bodyOf(err *apperr.Error) ErrorBody {
+	return ErrorBody{err.Code, err.Message, append([]string{}, err.Detail...), append([]string{}, err.Hints...)}
+}
+
+// explain returns an error as it is shown: with a code, with a hint, and with the flags as they were given.
+func (a *App) explain(ctx context.Context, err error) *apperr.Error {
+	var known *apperr.Error
+	if ctx.Err() != nil {
+		message := "interrupted"
+		if errors.As(err, &known) && known.Code == apperr.CodeInterrupted && !a.readOnly {
+			message = known.Message
+		}
+		return &apperr.Error{Code: apperr.CodeInterrupted, Message: message, Hints: []string{a.CommandLine()}, Err: err}
+	}
+	if full, ok := errors.AsType[*term.WriteError](err); ok { // whatever was being read for it
+		return &apperr.Error{Code: apperr.CodeFailed, Message: full.Error(), Hints: []string{"send the output elsewhere"}, Err: err}
+	}
+	if !errors.As(a.Sources.Rename(err), &known) {
+		known = &apperr.Error{Code: apperr.CodeFailed, Message: err.Error(), Err: err}
+	}
+	if a.readOnly {
+		known = withoutReassurance(known)
+	}
+	if len(known.Hints) == 0 {
+		known = a.withLastResort(known)
+	}
+	return known
+}
+
+// withoutReassurance is an error of a command that never changes anything, which need not say so.
+func withoutReassurance(err *apperr.Error) *apperr.Error {
+	said := *err
+	said.Detail = nil
+	for _, line := range err.Detail {
+		if line = strings.TrimSpace(strings.TrimSuffix(line, "Nothing was changed.")); line != "" {
+			said.Detail = append(said.Detail, line)
+		}
+	}
+	return &said
+}
+
+// printError shows one error and its cure, on stderr and, under -o json, on stdout as well. Among several
+// regions it names its own, and leaves JSON to the report on all.
+func (a *App) printError(err *apperr.Error) {
+	message := err.Message
+	if a.Several {
+		message = a.target + ": " + message
+	}
+	if err.Code == apperr.CodeInterrupted {
+		a.Err.Print(a.Err.Note("", message))
+	} else {
+		a.Err.Print(a.Err.Verdict(message))
+	}
+	for _, line := range err.Detail {
+		a.Err.Print(a.Err.Paragraph("  ", line))
+	}
+	for _, each := range err.Hints {
+		show.Hint(a.Err, each)
+	}
+	if !a.Several && !a.OwnErrors {
+		_ = a.Deliver(errorAnswer{bodyOf(err)}) // nobody is left to tell that it could not be written
+	}
+}
+
+// RegionError is why a region could not be read.
+type RegionError struct {
+	Name   string    `json:"name,omitempty"` // of the installation in its file
+	Region string    `json:"region"`
+	Error  ErrorBody `json:"error"`
+}

@@ -1,0 +1,99 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Exit codes, as every command documents them.
+const (
+	ExitOK           = 0
+	ExitError        = 1
+	ExitDiffers      = 2
+	ExitNotInstalled = 3
+	ExitInterrupted  = 130
+)
+
+// ErrDiffers is a verdict that was printed already: only its exit code is left. ErrNotInstalled is the cause of
+// an error that is an answer too.
+var (
+	ErrDiffers      = errors.New("it differs")
+	ErrNotInstalled = errors.New("not installed")
+)
+
+// Conclude prints an error that was not printed yet, and returns the exit code.
+func (a *App) Conclude(ctx context.Context, err error) int {
+	if printed, ok := errors.AsType[*shownError](err); ok {
+		return printed.code
+	}
+	if err == nil || errors.Is(err, ErrDiffers) {
+		return exitCode(err)
+	}
+	if !a.Several || !errors.Is(err, ErrNotInstalled) { // the region's own line says it
+		a.printError(a.explain(ctx, err))
+	}
+	if ctx.Err() != nil {
+		return ExitInterrupted
+	}
+	return exitCode(err)
+}
+
+// Finish concludes the program with the error of its command, and returns the exit code.
+func (a *App) Finish(ctx context.Context, err error) int {
+	if err != nil { // perhaps before the flags were read
+		a.files.fill(a.Environ)
+	}
+	code := a.Conclude(ctx, err)
+	if failed := a.Out.Failed(); failed != nil && code != ExitError && code != ExitInterrupted {
+		code = a.Conclude(ctx, failed)
+	}
+	if err := a.files.end(code); err != nil && code != ExitError {
+		return a.Conclude(ctx, err)
+	}
+	return code
+}
+
+func exitCode(err error) int {
+	switch {
+	case err == nil:
+		return ExitOK
+	case errors.Is(err, ErrDiffers):
+		return ExitDiffers
+	case errors.Is(err, ErrNotInstalled):
+		return ExitNotInstalled
+	}
+	return ExitError
+}
+
+// shownError carries the exit code of what was printed already.
+type shownError struct{ code int }
+
+func (e *shownError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// AlreadyShown returns the error of an exit code whose reason was printed already.
+func AlreadyShown(code int) error {
+	if code == ExitOK {
+		return nil
+	}
+	return &shownError{code}
+}
+
+// Worst returns the exit code of several runs: the first that one of them has of 130, 1, 2, 3 and 0.
+func Worst[T Outcome](runs []*TargetRun[T]) int {
+	code := ExitOK
+	for _, v := range runs {
+		code = worse(code, v.Code)
+	}
+	return code
+}
+
+// worse orders exit codes: 130, 1, 2, 3, 0.
+func worse(a, b int) int {
+	for _, code := range []int{ExitInterrupted, ExitError, ExitDiffers, ExitNotInstalled} {
+		if a == code || b == code {
+			return code
+		}
+	}
+	return ExitOK
+}

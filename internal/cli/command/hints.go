@@ -1,0 +1,118 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// withLastResort is an error for which nothing better is known than to look closer.
+func (a *App) withLastResort(err *apperr.Error) *apperr.Error {
+	hinted := *err
+	hinted.Hints = []string{a.CommandLine() + " --verbose   the same, with every call to AWS"}
+	if a.Verbose {
+		hinted.Hints = []string{"see the failed calls above"}
+	}
+	return &hinted
+}
+
+// CommandLine is the command as it was typed, to be pasted again.
+func (a *App) CommandLine() string {
+	words := []string{"spothandler"}
+	for _, arg := range a.args {
+		words = append(words, apperr.Quote(arg))
+	}
+	return strings.Join(words, " ")
+}
+
+// Scope is the flags that make another command be about the same installation: what was typed of them.
+func (a *App) Scope(prefix string) string {
+	if a.Of != nil && prefix == a.Of.Prefix() {
+		return a.OfFile(a.Of.Name)
+	}
+	return a.Address(prefix)
+}
+
+// Address is the same by the flags that say where it is.
+func (a *App) Address(prefix string) string {
+	var out strings.Builder
+	for _, flag := range []struct{ name, value string }{
+		{"prefix", prefix}, {"region", a.Region}, {"profile", a.Profile}, {"role-arn", a.RoleARN}, {"expect-account", a.ExpectAccount},
+	} {
+		if flag.value != "" {
+			fmt.Fprintf(&out, " --%s %s", flag.name, apperr.Quote(flag.value))
+		}
+	}
+	return out.String()
+}
+
+// Another is a command about another installation, or where nothing that can be typed leads to it, what is in the way.
+func (a *App) Another(command, prefix string) string {
+	if prefix == "" && a.Sources.Prefix != "" {
+		return fmt.Sprintf("%s is meant only where %s does not give a prefix", deploy.DisplayPrefix(prefix), a.Sources.Prefix)
+	}
+	return "spothandler " + command + a.Scope(prefix)
+}
+
+// Without is the typed command less some flags that take no value. One that the environment has set is turned off.
+func (a *App) Without(flags ...string) string {
+	copied := *a
+	copied.args = nil
+	for _, arg := range a.args {
+		if name, _, _ := strings.Cut(arg, "="); !slices.Contains(flags, name) {
+			copied.args = append(copied.args, arg)
+		}
+	}
+	for _, flag := range flags {
+		if source := a.Sources.Of[strings.TrimPrefix(flag, "--")]; source != "" && source != flag {
+			copied.args = append(copied.args, flag+"=false")
+		}
+	}
+	return copied.CommandLine()
+}
+
+// PointToPolicy adds to an error for want of rights where to read which are needed: for a command, or for those of the
+// usual policy where command is "".
+func (a *App) PointToPolicy(command, prefix string, err error) error {
+	var known *apperr.Error
+	if !errors.As(err, &known) || known.Code != apperr.CodeAccessDenied {
+		return err
+	}
+	if command != "" {
+		command = " " + command
+	}
+	explained := *known
+	explained.Hints = append([]string{"spothandler policy" + command + a.Scope(prefix) + "   the least that its caller needs"}, known.Hints...)
+	return &explained
+}
+
+// RecordAll is the command with which a function records everything from then on.
+func (a *App) RecordAll(prefix string) string {
+	return "spothandler install" + a.Scope(prefix) + " --log-level INFO   records all that follows"
+}
+
+// OfFile is the flags that make another command be about installations of the same file.
+func (a *App) OfFile(names ...string) string {
+	out := " --config " + apperr.Quote(a.Sources.File)
+	if len(names) < a.Sources.InFile {
+		for _, name := range names {
+			out += " --only " + name
+		}
+	}
+	return out
+}
+
+// LookFirst returns the hints where nothing was found: to look in the other Regions, and only then to install. A typed
+// Region may be the wrong one, and a second installation there would do nothing for those who look for the first.
+func (a *App) LookFirst(prefix string, install string) []string {
+	if a.Of != nil || a.Configured != nil || a.AllRegions {
+		return []string{install}
+	}
+	anywhere := *a
+	anywhere.Region = ""
+	return []string{"spothandler status" + anywhere.Address(prefix) + " --all-regions   looks in every Region", install}
+}

@@ -1,0 +1,181 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/session"
+)
+
+// Place is where a command works.
+type Place struct {
+	Name    string `json:"name,omitempty"` // of the installation in its file
+	Prefix  string `json:"prefix"`
+	Region  string `json:"region"`
+	Account string `json:"account"` // "" until it is known
+}
+
+// Answer is what a command says in one region, beside what it prints for a person.
+type Answer interface {
+	Outcome
+	At(where Place) any // as a result among those of other regions, in JSON
+}
+
+// Outcome is what a command comes to in one region.
+type Outcome interface {
+	Brief() string // in a few words, for a line among those of other regions
+}
+
+// Work is a command in one region. What it comes to counts where it ends well or with ErrDiffers.
+type Work[T Outcome] func(context.Context, *App) (T, error)
+
+// InRegions does a command in every region that was asked for and answers in JSON, where that was asked for.
+// Where there is no region to do it in, nowhere is done instead.
+func InRegions[T Answer](ctx context.Context, a *App, prefix string, nowhere func(session.Identity) error, do Work[T]) error {
+	runs, id, err := RunInRegions(ctx, a, &prefix, do)
+	switch {
+	case err != nil:
+		return err
+	case len(runs) == 0:
+		return nowhere(id)
+	}
+	return AnswerAll(ctx, a, runs)
+}
+
+// AnswerAll shows what the runs came to, and answers in JSON, where that was asked for.
+func AnswerAll[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) error {
+	if runs[0].App.Several {
+		return Report(ctx, a, runs)
+	}
+	v := runs[0]
+	if v.Answered() {
+		if err := a.Deliver(v.Answer); err != nil {
+			return err
+		}
+	}
+	return v.Err
+}
+
+// TargetRun is a command at one target: with others its text is held back until all are done.
+type TargetRun[T Outcome] struct {
+	Target
+	App    *App
+	out    bytes.Buffer
+	errOut bytes.Buffer
+	Answer T
+	Err    error
+	Code   int
+}
+
+// RunInRegions does a command in every region that was asked for, side by side: one region's failure does
+// not stop the others. It returns the runs in the order of the regions, and the account where there is none.
+func RunInRegions[T Outcome](ctx context.Context, a *App, prefix *string, do Work[T]) ([]*TargetRun[T], session.Identity, error) {
+	targets, id, err := a.Targets(ctx, prefix)
+	if err != nil || len(targets) == 0 {
+		return nil, id, err
+	}
+	if one := targets[0]; one.Name == "" {
+		v := &TargetRun[T]{App: a.Alone(one), Target: one}
+		v.Answer, v.Err = do(ctx, v.App)
+		return []*TargetRun[T]{v}, id, nil
+	}
+	return RunAll(ctx, a, targets, do), id, nil
+}
+
+// RunInPlaces is RunInRegions for a command that is about regions: of a file it takes those of its installations.
+func RunInPlaces[T Outcome](ctx context.Context, a *App, do Work[T]) ([]*TargetRun[T], session.Identity, error) {
+	if a.Configured == nil {
+		return RunInRegions(ctx, a, nil, do)
+	}
+	targets, err := a.targetsOfFile(ctx)
+	if err != nil {
+		return nil, session.Identity{}, err
+	}
+	return RunAll(ctx, a, placesOf(targets), do), session.Identity{}, nil
+}
+
+// atOnce is how many targets are worked on side by side: enough for every region of an account, and within what IAM
+// answers without throttling.
+const atOnce = 32
+
+// RunAll does a command at every target, side by side: one target's failure does not stop the others.
+func RunAll[T Outcome](ctx context.Context, a *App, targets []Target, do Work[T]) []*TargetRun[T] {
+	runs := make([]*TargetRun[T], len(targets))
+	for index, each := range targets {
+		v := &TargetRun[T]{Target: each}
+		v.App = a.among(each, &v.out, &v.errOut)
+		runs[index] = v
+	}
+	runThrough(ctx, a, runs, do)
+	return runs
+}
+
+// runThrough does a command, or the next part of it, at targets that have been prepared.
+func runThrough[T Outcome](ctx context.Context, a *App, runs []*TargetRun[T], do Work[T]) {
+	steps := make([]term.Step, len(runs))
+	for index, v := range runs {
+		steps[index] = term.Step{Kind: v.Kind, Name: v.Name}
+	}
+	defer a.Repainting()()
+	shown := a.Err
+	if a.unseen {
+		shown = term.NewPrinter(io.Discard, term.Style{})
+	}
+	progress := shown.Progress(steps)
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for index, v := range runs {
+		group.Go(func() error {
+			v.run(ctx, do, progress, index)
+			return nil
+		})
+	}
+	_ = group.Wait() // each run has its own error
+	progress.Stop()
+	if a.IsText() {
+		shown.Printf("\n")
+	}
+}
+
+func (v *TargetRun[T]) run(ctx context.Context, do Work[T], progress *term.Progress, index int) {
+	started := time.Now()
+	progress.Begin(index)
+	if v.Err = v.Unknown; v.Err == nil {
+		v.Answer, v.Err = do(ctx, v.App)
+	}
+	v.Code = v.App.Conclude(ctx, v.Err)
+	sign, words := ending(v.Code)
+	if v.Answered() {
+		words = v.Answer.Brief()
+	}
+	progress.End(index, sign, words, time.Since(started))
+}
+
+// ending is how a command ended, in a sign and a word.
+func ending(code int) (term.Glyph, string) {
+	switch code {
+	case ExitOK:
+		return term.OK, ""
+	case ExitDiffers:
+		return term.Attention, ""
+	case ExitNotInstalled:
+		return term.Quiet, "not installed"
+	case ExitInterrupted:
+		return term.Attention, "interrupted"
+	}
+	return term.Failed, "failed"
+}
+
+// Failure returns why the command failed at the target, for an answer in JSON.
+func (v *TargetRun[T]) Failure(ctx context.Context) RegionError {
+	return RegionError{v.Label, v.App.RegionInUse, bodyOf(v.App.explain(ctx, v.Err))}
+}
+
+// Answered reports whether the command came to an answer.
+func (v *TargetRun[T]) Answered() bool { return v.Err == nil || errors.Is(v.Err, ErrDiffers) }

@@ -1,0 +1,18 @@
+package command
+
+import "strings"
+
+// fake is the edges of a process that is not there.
+func fake(tty bool, env ...string) Streams {
+	return Streams{
+		Getenv: func(name string) string {
+			for _, entry := range env {
+				if value, found := strings.CutPrefix(entry, name+"="); found {
+					return value
+				}
+			}
+			return ""
+		},
+		Environ: env, StdoutTTY: tty, StderrTTY: tty, Width: 80,
+	}
+}

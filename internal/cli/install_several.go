@@ -1,0 +1,25 @@
+package cli
+
+import (
+	"github.com/spothandler/spothandler/internal/cli/command"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+)
+
+// oneAccount refuses installations of a file that turn out to be one, or to watch the same clusters, now that their
+// accounts are known. It is what the file alone could not tell.
+func oneAccount[T command.Answer](runs []*command.TargetRun[T]) error {
+	var all []settings.Installation
+	for _, v := range runs {
+		one := v.Of.Installation
+		one.Values = settings.Given{}
+		for name, value := range v.Of.Values {
+			one.Values[name] = value
+		}
+		delete(one.Values, "role-arn")
+		delete(one.Values, "profile")
+		one.Values["expect-account"] = settings.Value{Texts: []string{v.App.Account}, Source: v.Of.Source}
+		one.Values["region"] = settings.Value{Texts: []string{v.Region}, Source: v.Of.Source}
+		all = append(all, one)
+	}
+	return settings.CheckTogether(all)
+}
