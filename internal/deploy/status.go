@@ -105,6 +105,7 @@ func Assess(i *Installation, embedded Release, others []Listed) (Status, error) 
 	}
 	var outdated bool
 	status.Changes, outdated = i.drift(Plan(want, i.compared()), spec, embedded)
+	status.Warnings = append(status.Warnings, i.beyondVersion(want, status.Changes)...)
 	status.Problems = problems(i, want, spec, status.Changes, others)
 	status.Healthy = len(status.Problems) == 0
 	status.Verdict = verdictOf(status.Problems, status.Changes)
@@ -189,10 +190,16 @@ func problems(i *Installation, want State, spec settings.Spec, changes []Change,
 			Message: fmt.Sprintf("%s has a reserved concurrency of 0: no invocation can run", want.Function.id()),
 		})
 	}
-	if overlapping := Overlaps(others, spec); len(overlapping) > 0 {
+	if overlapping := Overlaps(others, spec); len(overlapping) > 0 && i.mayWatch() {
 		list = append(list, Problem{Code: ProblemOverlap, Message: OverlapMessage(overlapping), Others: overlapping})
 	}
 	return list
+}
+
+// mayWatch reports whether interruptions can reach the installation: without role and rule, as a function alone whose
+// tags say that it is ours, it watches no cluster.
+func (i *Installation) mayWatch() bool {
+	return i.Record != nil || slices.ContainsFunc(i.Owned().Triggers, func(t Trigger) bool { return t.Rule != nil })
 }
 
 // withoutRecreated omits creations that only follow from the deletion of a resource that must be recreated:

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -289,6 +290,30 @@ func TestVerdict(t *testing.T) {
 	} {
 		if got := verdictOf(test.problems, test.changes); got != test.want {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+// A function alone, which anybody can give our tags, watches nothing: that it does not work is said once.
+func TestFunctionAloneWatchesNothing(t *testing.T) {
+	prod := Listed{Prefix: "other", Record: assessed(t).Record}
+	for _, test := range []struct {
+		name     string
+		change   func(*Installation)
+		overlaps bool
+	}{
+		{"whole", func(*Installation) {}, true},
+		{"without its role", func(i *Installation) { i.State.Role, i.Record = nil, nil }, true},
+		{"a function alone", func(i *Installation) { i.State, i.Record = State{Function: i.State.Function}, nil }, false},
+	} {
+		found := assessed(t)
+		test.change(found)
+		status, err := Assess(found, embedded(), []Listed{prod})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := slices.ContainsFunc(status.Problems, func(p Problem) bool { return p.Code == ProblemOverlap }); got != test.overlaps {
+			t.Errorf("%s: %t: %+v", test.name, got, status.Problems)
 		}
 	}
 }

@@ -111,6 +111,8 @@ func (i *Installation) isOf(embedded Release) bool {
 // anyone who may update the role can write them, and they must not hide that the installation does nothing.
 func (i *Installation) harmless(have resource, field Field, spec settings.Spec) bool {
 	switch have := have.(type) {
+	case *Role:
+		return have.trustsLambdaAlone() && (!below(field.Path, "policy") || have.letsRedeploy())
 	case *Rule:
 		return !have.vital(field) || have.matchesInterruptions(i.Names, spec)
 	case *Permission, *Target:

@@ -110,6 +110,15 @@ func TestEditedHash(t *testing.T) {
 	}{
 		{"a pattern, of this version", "1.0.0", olderVersions()["pattern"], "rule prod-rule differs: detail.$or"},
 		{"a policy, of this version", "1.0.0", olderVersions()["policy"], "role prod-spothandler-us-east-1 differs: policy"},
+		{"a policy that denies", "0.9.0", func(s *State) {
+			s.Role.Policy = strings.Replace(s.Role.Policy, `"Statement":[`, `"Statement":[{"Effect":"Deny","Action":"ecs:*","Resource":"*"},`, 1)
+		}, "role prod-spothandler-us-east-1 differs: policy"},
+		{"a policy that does not allow", "0.9.0", func(s *State) {
+			s.Role.Policy = strings.Replace(s.Role.Policy, "ecs:UpdateService", "ecs:ListServices", 1)
+		}, "role prod-spothandler-us-east-1 differs: policy"},
+		{"a trust in others", "0.9.0", func(s *State) {
+			s.Role.Trust = strings.Replace(s.Role.Trust, `{"Service"`, `{"AWS":"arn:aws:iam::444455556666:root","Service"`, 1)
+		}, "role prod-spothandler-us-east-1 differs: trust_policy"},
 		{"a pattern that matches nothing", "0.9.0", deadPattern, "rule prod-rule differs: "},
 		{"a pattern of another cluster", "0.9.0", func(s *State) {
 			r := s.Triggers[0].Rule
@@ -140,6 +149,32 @@ func TestEditedHash(t *testing.T) {
 					t.Errorf("upgrade available: %t", status.UpgradeAvailable)
 				}
 			})
+		})
+	}
+}
+
+// A policy that allows more is excused as another version's, whichever that is, but is not passed over in silence.
+func TestPolicyOfAnotherVersionMayAllowMore(t *testing.T) {
+	const wide = `"Statement":[{"Effect":"Allow","Action":["iam:PassRole","s3:*"],"Resource":"*"},`
+	for version, want := range map[string]string{
+		"0.9.0": "role prod-spothandler-us-east-1, of version 0.9.0 according to its record, allows more than this version writes: iam:PassRole on *, and 1 more",
+		"2.0.0": "role prod-spothandler-us-east-1, of version 2.0.0 according to its record, allows more than this version writes: iam:PassRole on *, and 1 more",
+		"1.0.0": "", // it is a difference, and a problem
+	} {
+		inAccount(t, func(t *testing.T, a *account) {
+			names, spec := olderInstallation(a)
+			release := a.release
+			release.Version = version
+			state, err := Desired(names, spec, release)
+			if err != nil {
+				t.Fatal(err)
+			}
+			state.Role.Policy = strings.Replace(state.Role.Policy, `"Statement":[`, wide, 1)
+			state.sign(settings.NewRecord(spec, release.Version, release.CodeSHA256))
+			status, err := Assess(&Installation{Names: names, Record: settings.ParseRecord(state.Role.Description), State: state}, a.release, nil)
+			if err != nil || strings.Join(status.Warnings, "\n") != want || status.Healthy != (want != "") {
+				t.Errorf("%s: healthy %t, %q, %v", version, status.Healthy, status.Warnings, err)
+			}
 		})
 	}
 }
