@@ -21,13 +21,17 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/internal/cli/command"
+	doctorcmd "github.com/spothandler/spothandler/internal/cli/doctor"
 	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
+// diagnosis is what doctor answers.
+type diagnosis struct{ doctorcmd.Answer }
+
 // diagnose runs doctor in this process against the AWS of the environment.
-func diagnose(t *testing.T, args ...string) (answer doctorAnswer, code int) {
+func diagnose(t *testing.T, args ...string) (answer diagnosis, code int) {
 	t.Helper()
 	code, shown := spothandler(t.Context(), "", append([]string{"doctor", "-o", "json"}, args...)...)
 	if err := json.Unmarshal([]byte(shown.out), &answer); err != nil {
@@ -37,7 +41,7 @@ func diagnose(t *testing.T, args ...string) (answer doctorAnswer, code int) {
 }
 
 // found is the finding with a code on a service, or on the account.
-func (d doctorAnswer) found(service, code string) *doctor.Finding {
+func (d diagnosis) found(service, code string) *doctor.Finding {
 	findings := slices.Concat(d.AccountFindings, d.Installation)
 	for i := range d.Services {
 		if d.Services[i].Service == service {

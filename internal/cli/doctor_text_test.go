@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"regexp"
 	"strings"
 	"testing"
@@ -9,10 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
-	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/local"
 	"github.com/spothandler/spothandler/internal/cli/show"
-	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -93,18 +90,4 @@ func TestDoctorShowsACommandOnce(t *testing.T) {
 	useLocal(t, local.Services()...)
 	reads(t, "", []string{"› the command of SPOT108 fixes this as well", "errors, "}, nil)
 	reads(t, "-o markdown", []string{"\n\n  To fix it: have whatever starts them retry"}, []string{"\n\n\n"})
-}
-
-// On a narrow terminal every line of an installation fits, whatever its name.
-func TestDoctorBreaksAnInstallationBetweenWords(t *testing.T) {
-	var out bytes.Buffer
-	st := term.Style{TTY: true, Width: 80}
-	x := &installationResult{subject: doctor.InstallationSubject{Name: "production", Matches: aws.Bool(true), MayRedeploy: aws.Bool(true)}}
-	e := &regionResult{App: &command.App{Out: term.NewPrinter(&out, st)}, installations: []*installationResult{x}}
-	e.printInstallations()
-	for line := range strings.Lines(out.String()) {
-		if term.Width(strings.TrimSuffix(line, "\n")) > st.Width {
-			t.Errorf("too long: %q", line)
-		}
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/cli/command"
+	"github.com/spothandler/spothandler/internal/cli/doctor"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/local"
 )
@@ -65,7 +66,7 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
 	config := configCommand(a)
 	config.AddCommand(configInitCommand(a), configCheckCommand(a))
-	addGroup(root, "On your account:", installCommand(a), upgradeCommand(a), statusCommand(a), logsCommand(a), reportCommand(a), doctorCommand(a), simulateCommand(a), uninstallCommand(a), policyCommand(a), config)
+	addGroup(root, "On your account:", installCommand(a), upgradeCommand(a), statusCommand(a), logsCommand(a), reportCommand(a), doctor.NewCommand(a), simulateCommand(a), uninstallCommand(a), policyCommand(a), config)
 	root.SetHelpCommand(input.HelpCommand())
 	addGroup(root, "Without an account:", local.DemoCommand(programOf(a)), local.Command(programOf(a)))
 	root.AddCommand(versionCommand(a))

@@ -1,4 +1,4 @@
-package cli
+package doctor
 
 import (
 	"context"
@@ -13,15 +13,16 @@ import (
 	"github.com/spothandler/spothandler/internal/doctor"
 )
 
-// doctorOptions are doctor's own flags.
-type doctorOptions struct {
+// options are doctor's own flags.
+type options struct {
 	clusters, services, ignored []string
 	explain                     string
 	strict                      bool
 }
 
-func doctorCommand(a *command.App) *cobra.Command {
-	o := &doctorOptions{}
+// NewCommand returns the command doctor.
+func NewCommand(a *command.App) *cobra.Command {
+	o := &options{}
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check whether your services are ready for an interruption",
@@ -51,7 +52,7 @@ spothandler-ignore=SPOT103+SPOT110.`,
 			if err != nil {
 				return err
 			}
-			runs, id, err := command.RunInPlaces(cmd.Context(), a, func(ctx context.Context, a *command.App) (doctorAnswer, error) { return examine(ctx, a, o) })
+			runs, id, err := command.RunInPlaces(cmd.Context(), a, func(ctx context.Context, a *command.App) (Answer, error) { return examine(ctx, a, o) })
 			if err != nil {
 				return err
 			}
@@ -80,7 +81,7 @@ spothandler-ignore=SPOT103+SPOT110.`,
 }
 
 // check refuses what cannot have been meant, before the first call.
-func (o *doctorOptions) check(cmd *cobra.Command) error {
+func (o *options) check(cmd *cobra.Command) error {
 	for _, given := range []struct {
 		flag  string
 		texts []string
@@ -106,22 +107,22 @@ func (o *doctorOptions) check(cmd *cobra.Command) error {
 }
 
 // examine is doctor in one region.
-func examine(ctx context.Context, a *command.App, o *doctorOptions) (doctorAnswer, error) {
+func examine(ctx context.Context, a *command.App, o *options) (Answer, error) {
 	s, err := a.Connect(ctx, nil)
 	if err != nil {
-		return doctorAnswer{}, err
+		return Answer{}, err
 	}
 	for _, each := range input.Resources(o.clusters, o.services) {
 		if err := each.CheckPlace(s.ID); err != nil {
-			return doctorAnswer{}, err
+			return Answer{}, err
 		}
 	}
 	e := newExamination(a, s, o)
 	if err := e.read(ctx); err != nil {
-		return doctorAnswer{}, err
+		return Answer{}, err
 	}
 	if err := o.unreadable(e.facts); err != nil {
-		return doctorAnswer{}, err
+		return Answer{}, err
 	}
 	e.runChecks()
 	if a.IsText() { // else the caller prints it

@@ -1,4 +1,4 @@
-package cli
+package doctor
 
 import (
 	"strings"
@@ -9,7 +9,8 @@ import (
 	"github.com/spothandler/spothandler/internal/doctor"
 )
 
-func (d doctorAnswer) PrintMarkdown(out *term.Printer) { d.of.printMarkdown(out) }
+// PrintMarkdown prints what goes into a ticket or a wiki.
+func (d Answer) PrintMarkdown(out *term.Printer) { d.of.printMarkdown(out) }
 
 // printMarkdown is what goes into a ticket or a wiki.
 func (e *regionResult) printMarkdown(out *term.Printer) {

@@ -1,4 +1,4 @@
-package cli
+package doctor
 
 import (
 	"fmt"
@@ -10,13 +10,13 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// doctorAnswer is doctor's JSON.
-type doctorAnswer struct {
+// Answer is doctor's JSON.
+type Answer struct {
 	Version         string              `json:"version"`
 	Account         string              `json:"account"`
 	Region          string              `json:"region"`
 	Ready           bool                `json:"ready"`
-	Services        []doctorService     `json:"services"`
+	Services        []Service           `json:"services"`
 	Installation    []doctor.Finding    `json:"installation"`
 	AccountFindings []doctor.Finding    `json:"account_findings"`
 	NotChecked      []doctor.NotChecked `json:"not_checked"`
@@ -24,21 +24,24 @@ type doctorAnswer struct {
 	of *regionResult
 }
 
-type doctorService struct {
-	Cluster  string         `json:"cluster"`
-	Service  string         `json:"service"`
-	Desired  int            `json:"desired"`
-	Running  int            `json:"running"`
-	Decision doctorDecision `json:"decision"`
+// Service is a service that runs on Fargate Spot, with what was found.
+type Service struct {
+	Cluster  string   `json:"cluster"`
+	Service  string   `json:"service"`
+	Desired  int      `json:"desired"`
+	Running  int      `json:"running"`
+	Decision Decision `json:"decision"`
 	doctor.Diagnosis
 }
 
-type doctorDecision struct {
+// Decision is what the function would do at an interruption.
+type Decision struct {
 	Action handler.Action `json:"action"`
 	Reason handler.Reason `json:"reason"`
 }
 
-func (d doctorAnswer) Brief() string {
+// Brief returns how many services there are, and how many of them are not ready.
+func (d Answer) Brief() string {
 	failing := 0
 	for i := range d.Services {
 		if !d.Services[i].Ready() {
@@ -49,11 +52,11 @@ func (d doctorAnswer) Brief() string {
 }
 
 // At is the answer itself, which names its place.
-func (d doctorAnswer) At(command.Place) any { return d }
+func (d Answer) At(command.Place) any { return d }
 
-func (e *regionResult) answer() doctorAnswer {
-	answer := doctorAnswer{
-		Version: e.Version, Account: e.s.ID.Account, Region: e.s.ID.Region, Services: []doctorService{}, of: e,
+func (e *regionResult) answer() Answer {
+	answer := Answer{
+		Version: e.Version, Account: e.s.ID.Account, Region: e.s.ID.Region, Services: []Service{}, of: e,
 		Installation: e.installSays.Findings, AccountFindings: e.accountSays.Findings,
 		NotChecked: append([]doctor.NotChecked{}, slices.Concat(e.wholeUnread, e.accountSays.NotChecked, e.installSays.NotChecked)...),
 	}
@@ -62,9 +65,9 @@ func (e *regionResult) answer() doctorAnswer {
 		answer.Ready = answer.Ready && d.Ready()
 	}
 	for _, p := range e.results {
-		answer.Services = append(answer.Services, doctorService{
+		answer.Services = append(answer.Services, Service{
 			p.Cluster.Name(), p.Name(), int(p.DesiredCount), int(p.RunningCount),
-			doctorDecision{p.decision.Action, p.decision.Reason},
+			Decision{p.decision.Action, p.decision.Reason},
 			p.Diagnosis,
 		})
 	}

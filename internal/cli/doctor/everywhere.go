@@ -1,4 +1,4 @@
-package cli
+package doctor
 
 import (
 	"context"
@@ -19,7 +19,7 @@ import (
 // everywhere chooses the regions of doctor --all-regions: those with an ECS cluster, of all that are enabled for the
 // account, installed there or not. One of which that cannot be told is among them, and says why. enabled is how many
 // were asked.
-func (o *doctorOptions) everywhere(ctx context.Context, a *command.App) (enabled int, err error) {
+func (o *options) everywhere(ctx context.Context, a *command.App) (enabled int, err error) {
 	if !a.AllRegions || len(a.Regions) > 0 { // which do not go together
 		return 0, nil
 	}
@@ -67,7 +67,7 @@ func withClusters(ctx context.Context, s *command.Connection, all []string) (fou
 }
 
 // nowhere is the verdict where no region has a cluster.
-func (o *doctorOptions) nowhere(a *command.App, id session.Identity, enabled int) error {
+func (o *options) nowhere(a *command.App, id session.Identity, enabled int) error {
 	if a.JSON() {
 		return a.Out.JSON(command.Results{Results: []any{}})
 	}

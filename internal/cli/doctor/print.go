@@ -1,4 +1,4 @@
-package cli
+package doctor
 
 import (
 	"fmt"
@@ -63,7 +63,7 @@ func (e *regionResult) listed() (rows []*serviceResult, ready, left, unchecked i
 }
 
 // all reports whether nothing is only counted.
-func (o *doctorOptions) all(e *regionResult) bool { return e.Verbose || len(o.services) > 0 }
+func (o *options) all(e *regionResult) bool { return e.Verbose || len(o.services) > 0 }
 
 // The columns of the table of services.
 const (

@@ -1,4 +1,4 @@
-package cli
+package doctor
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ import (
 
 // unreadable is the error of doctor where nothing is known of what it was asked about: of no service at all, or not of
 // a cluster or service that was named. A pipeline must not take that for a good answer.
-func (o *doctorOptions) unreadable(facts *services.Facts) error {
+func (o *options) unreadable(facts *services.Facts) error {
 	unread := slices.Clone(facts.Unread)
 	read := 0 // clusters of which the services are known
 	for i := range facts.Clusters {

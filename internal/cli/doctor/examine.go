@@ -1,4 +1,4 @@
-package cli
+package doctor
 
 import (
 	"cmp"
@@ -29,7 +29,7 @@ import (
 type regionResult struct {
 	*command.App
 	s       *command.Connection
-	options *doctorOptions
+	options *options
 	began   time.Time
 
 	facts         *services.Facts
@@ -56,7 +56,7 @@ type serviceResult struct {
 	denied   bool                // its role may not redeploy this service
 }
 
-func newExamination(a *command.App, s *command.Connection, o *doctorOptions) *regionResult {
+func newExamination(a *command.App, s *command.Connection, o *options) *regionResult {
 	return &regionResult{
 		App: a, s: s, options: o, began: time.Now(),
 		eventBridge: eventbridge.NewFromConfig(s.Config), iam: iam.NewFromConfig(s.Config), lambdaClient: lambda.NewFromConfig(s.Config),

@@ -1,0 +1,3 @@
+// Package doctor is the command doctor: it reads a Region's services and installations, has internal/doctor judge them, and
+// prints what it says. It knows no other command.
+package doctor

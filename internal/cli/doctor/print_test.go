@@ -1,0 +1,27 @@
+package doctor
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/spothandler/spothandler/internal/cli/command"
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/doctor"
+)
+
+// On a narrow terminal every line of an installation fits, whatever its name.
+func TestDoctorBreaksAnInstallationBetweenWords(t *testing.T) {
+	var out bytes.Buffer
+	st := term.Style{TTY: true, Width: 80}
+	x := &installationResult{subject: doctor.InstallationSubject{Name: "production", Matches: aws.Bool(true), MayRedeploy: aws.Bool(true)}}
+	e := &regionResult{App: &command.App{Out: term.NewPrinter(&out, st)}, installations: []*installationResult{x}}
+	e.printInstallations()
+	for line := range strings.Lines(out.String()) {
+		if term.Width(strings.TrimSuffix(line, "\n")) > st.Width {
+			t.Errorf("too long: %q", line)
+		}
+	}
+}
