@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -158,11 +160,29 @@ func (r *installRun) plan(ctx context.Context) (installAnswer, command.Work[inst
 	return answer, func(ctx context.Context, _ *command.App) (installAnswer, error) {
 		err := applying{r.App, s, job.Install, job.Changes}.run(ctx)
 		if err != nil {
-			return installAnswer{}, explain(err)
+			return installAnswer{}, explain(job.sayHowBack(err))
 		}
 		answer, err := job.conclude()
 		return answer, explain(err)
 	}, explain(err)
+}
+
+// sayHowBack adds to the error about a flag, whose value AWS refused after it was recorded, how to restore the recorded
+// one: a status shows the difference until then.
+func (j *installJob) sayHowBack(err error) error {
+	var known *apperr.Error
+	if !j.Wrote() || !errors.As(err, &known) {
+		return err
+	}
+	explained := *known
+	for _, hint := range known.Hints {
+		word, _, _ := strings.Cut(hint, " ")
+		flag, isFlag := strings.CutPrefix(word, "--")
+		if before := j.Before(flag); isFlag && before != "" {
+			explained.Hints = append(slices.Clone(explained.Hints), "spothandler install"+j.Scope(j.asked.prefix)+" "+before+"   restores the former value")
+		}
+	}
+	return &explained
 }
 
 // installJob is an install in one region: what was found and planned on the way.

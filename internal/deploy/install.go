@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -170,6 +171,26 @@ func warn(hear func(string), texts ...string) {
 // Apply applies the changes and returns the number applied, as the function Apply does.
 func (i *Install) Apply(ctx context.Context, options Options) (done int, err error) {
 	return Apply(ctx, i.clients, i.Found.Names, i.Changes, options)
+}
+
+// Before returns the flags that give a setting, and what goes with it, the values that the record had before this
+// install. It returns "" if there was no record, or this install does not change the setting.
+func (i *Install) Before(name string) string {
+	if i.Found.Record == nil {
+		return ""
+	}
+	recorded := i.Found.Record.Spec(i.Spec.Prefix)
+	var flags []string
+	for _, setting := range settings.All() {
+		together := setting.Name == name || strings.HasPrefix(setting.Name, "vpc-") && strings.HasPrefix(name, "vpc-")
+		if !together {
+			continue
+		}
+		if was := setting.Flags(recorded); was != setting.Flags(i.Spec) {
+			flags = append(flags, was)
+		}
+	}
+	return strings.Join(flags, " ")
 }
 
 // Verify finds the installation again until nothing is left to change, for at most the ceiling (0: its own),

@@ -50,6 +50,19 @@ func (s Setting) texts(spec Spec) []string {
 	}
 }
 
+// Flags returns the flags that give the setting its value in a Spec, such as "--on-failure none"; not for tags.
+func (s Setting) Flags(spec Spec) string {
+	texts := s.texts(spec)
+	if len(texts) == 0 {
+		texts = []string{s.Clear}
+	}
+	flags := make([]string, len(texts))
+	for n, text := range texts {
+		flags[n] = "--" + s.Name + " " + apperr.Quote(text)
+	}
+	return strings.Join(flags, " ")
+}
+
 // All returns the settings in the order of the help.
 func All() []Setting {
 	return slices.Concat(
