@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/spothandler/spothandler/internal/cli/command"
+	"github.com/spothandler/spothandler/internal/cli/status"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -36,7 +37,7 @@ func TestSpoiledRecord(t *testing.T) {
 	}
 	for _, line := range []string{"status --region eu-west-1 -o json", "status --all-regions -o json"} {
 		code, shown := spothandler(t.Context(), "", words(line)...)
-		var answer statusAnswer
+		var answer status.Answer
 		if err := json.Unmarshal([]byte(shown.out), &answer); err != nil {
 			t.Fatal(err, shown.out)
 		}
@@ -52,7 +53,7 @@ func TestStatusShowsTheOthers(t *testing.T) {
 	server := installedTwice(t)
 	server.Inject(localaws.Fault{Action: "DescribeRule", Match: func(c localaws.Call) bool { return strings.Contains(c.Resource, theRule) }, Refuse: &localaws.Error{Code: "InternalException", Status: 500}})
 	code, shown := spothandler(t.Context(), "", words("status --region eu-west-1 -o json")...)
-	var answer statusAnswer
+	var answer status.Answer
 	if err := json.Unmarshal([]byte(shown.out), &answer); err != nil {
 		t.Fatal(err, shown.out)
 	}

@@ -69,14 +69,11 @@ func TestStatusWatch(t *testing.T) {
 	screen := &screenOf{}
 	streams := command.NewStreams(strings.NewReader(""), screen, screen)
 	streams.StdoutTTY, streams.StderrTTY, streams.Width, streams.Height = true, true, 80, 40
-	app := command.New(streams, []string{"status", "--watch"}, binaryVersion())
-	app.Output = "text"
+	streams.Refresh = 5 * time.Millisecond
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	ended := make(chan error)
-	go func() {
-		ended <- statusRun{App: app, asked: &statusOptions{watch: true, every: 5 * time.Millisecond}}.run(ctx)
-	}()
+	ended := make(chan int)
+	go func() { ended <- Run(ctx, []string{"status", "--watch"}, streams) }()
 	screen.shows(t, "prod is healthy", "no interruption was recorded", "refreshed every 5ms · ctrl-C to end")
 	a.record(0, "1111", redeployed)
 	screen.shows(t, "1 task interrupted · 1 redeployed")
@@ -91,8 +88,8 @@ func TestStatusWatch(t *testing.T) {
 	must(t, "uninstall --prefix prod --yes")
 	screen.shows(t, "nothing is installed in eu-west-1")
 	cancel()
-	if err := <-ended; err != nil {
-		t.Error(err)
+	if code := <-ended; code != command.ExitOK {
+		t.Errorf("it ends with %d", code)
 	}
 }
 

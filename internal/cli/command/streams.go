@@ -3,6 +3,7 @@ package command
 import (
 	"io"
 	"os"
+	"time"
 
 	xterm "golang.org/x/term"
 
@@ -20,6 +21,9 @@ type Streams struct {
 	StdinTTY, StdoutTTY, StderrTTY bool
 	Width                          int // columns of the terminal; 80 where there is none
 	Height                         int // its lines; 0 where there is none
+
+	// Refresh is how long what a command paints again and again stays; 0 is the command's own time.
+	Refresh time.Duration
 
 	// size measures the terminal again, which may have been resized. Nil: it has not.
 	size func() (width, height int)

@@ -1,4 +1,4 @@
-package cli
+package status
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 
 // lookEverywhere chooses the regions of status --all-regions: those of the roles, and of all the others that are
 // enabled for the account those in which the tags tell of an installation whose role is gone.
-func (r statusRun) lookEverywhere(ctx context.Context) error {
+func (r run) lookEverywhere(ctx context.Context) error {
 	a, o := r.App, r.asked
 	if !a.AllRegions || len(a.Regions) > 0 { // which do not go together
 		return nil
@@ -45,7 +45,7 @@ func (r statusRun) lookEverywhere(ctx context.Context) error {
 }
 
 // regionsByTags returns which of the regions have an installation without a role.
-func (r statusRun) regionsByTags(ctx context.Context, s *command.Connection, regions []string) (found []string, err error) {
+func (r run) regionsByTags(ctx context.Context, s *command.Connection, regions []string) (found []string, err error) {
 	var mu sync.Mutex
 	why := map[deploy.NotChecked][]string{} // what could not be looked at, and where
 	group, groupCtx := errgroup.WithContext(ctx)
@@ -109,7 +109,7 @@ func (u *unchecked) list() []deploy.NotChecked {
 }
 
 // leaveUnchecked notes, and says, what could not be looked at.
-func (r statusRun) leaveUnchecked(notChecked ...deploy.NotChecked) {
+func (r run) leaveUnchecked(notChecked ...deploy.NotChecked) {
 	r.unchecked.add(notChecked...)
 	for _, each := range notChecked {
 		r.Warn(each.String())

@@ -1,7 +1,8 @@
-package cli
+package status
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -14,8 +15,11 @@ import (
 // watchEvery is how long --watch waits between two looks: they cost some twenty calls each, of what AWS allows the account.
 const watchEvery = 5 * time.Second
 
+// every is how long to wait between two looks.
+func (r run) every() time.Duration { return cmp.Or(r.Refresh, watchEvery) }
+
 // checkWatch refuses what cannot be repainted.
-func (r statusRun) checkWatch() error {
+func (r run) checkWatch() error {
 	switch {
 	case !r.asked.watch:
 		return nil
@@ -41,7 +45,7 @@ type look struct {
 
 // watch shows the status again and again until the context ends, which is how it is meant to end and no error. The first
 // look has to succeed; one that fails later is told below what was seen before.
-func (r statusRun) watch(ctx context.Context) error {
+func (r run) watch(ctx context.Context) error {
 	defer r.Quiet()()
 	screen, seen := r.Out.Screen(), ""
 	for first := true; ; first = false {
@@ -61,7 +65,7 @@ func (r statusRun) watch(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(r.asked.every):
+		case <-time.After(r.every()):
 		}
 	}
 }
@@ -70,10 +74,10 @@ func (r statusRun) watch(ctx context.Context) error {
 func (l *look) isBad() bool { return l.code != command.ExitOK && l.code != command.ExitDiffers }
 
 // look does a status whose text is held back.
-func (r statusRun) look(ctx context.Context) *look {
+func (r run) look(ctx context.Context) *look {
 	seen := &look{}
 	one := r.Captured(&seen.out, &seen.err)
-	seen.failed = statusRun{App: one, asked: r.asked, unchecked: &unchecked{}, failure: func(err error) {
+	seen.failed = run{App: one, asked: r.asked, unchecked: &unchecked{}, failure: func(err error) {
 		seen.expired = seen.expired || command.IsExpired(err)
 	}}.once(ctx)
 	seen.code = one.Conclude(ctx, seen.failed)
@@ -82,11 +86,11 @@ func (r statusRun) look(ctx context.Context) *look {
 }
 
 // paint shows what was seen, and below it what has gone wrong since.
-func (r statusRun) paint(screen *term.Screen, seen, trouble string) {
+func (r run) paint(screen *term.Screen, seen, trouble string) {
 	text := seen
 	if trouble != "" {
 		text += "\n" + trouble
 	}
-	at := r.Out.Dim(time.Now().UTC().Format("15:04:05 UTC") + " · refreshed every " + r.asked.every.String() + " · ctrl-C to end")
+	at := r.Out.Dim(time.Now().UTC().Format("15:04:05 UTC") + " · refreshed every " + r.every().String() + " · ctrl-C to end")
 	screen.Paint(text+"\n"+at.String()+"\n", r.TerminalHeight())
 }

@@ -1,11 +1,10 @@
-package cli
+package status
 
 import (
 	"context"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,8 +16,8 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// statusAnswer is status's JSON.
-type statusAnswer struct {
+// Answer is status's JSON.
+type Answer struct {
 	Version       string                `json:"version"`
 	Installations []deploy.Status       `json:"installations"`
 	Errors        []command.RegionError `json:"errors"`
@@ -27,19 +26,18 @@ type statusAnswer struct {
 	origins map[origin]*command.Configured
 }
 
-// statusOptions are status's own flags.
-type statusOptions struct {
+// options are status's own flags.
+type options struct {
 	prefix string
 	names  settings.Given
 	one    bool // a prefix was given
 
 	noHistory bool // read no records
 	watch     bool
-	every     time.Duration // between two looks
 }
 
 // only is the one prefix to look at; nil where it is all.
-func (o *statusOptions) only() *string {
+func (o *options) only() *string {
 	if o.one {
 		return &o.prefix
 	}
@@ -47,7 +45,7 @@ func (o *statusOptions) only() *string {
 }
 
 // at is what is asked for at one of several installations of a file.
-func (o *statusOptions) at(a *command.App) *statusOptions {
+func (o *options) at(a *command.App) *options {
 	one := *o
 	if a.Of != nil {
 		one.prefix, one.one, one.names = a.Of.Prefix(), true, a.Of.Given
@@ -56,10 +54,11 @@ func (o *statusOptions) at(a *command.App) *statusOptions {
 }
 
 // isFor reports whether the status is to show installations with this prefix.
-func (o *statusOptions) isFor(prefix string) bool { return !o.one || prefix == o.prefix }
+func (o *options) isFor(prefix string) bool { return !o.one || prefix == o.prefix }
 
-func statusCommand(a *command.App) *cobra.Command {
-	o := &statusOptions{every: watchEvery}
+// NewCommand returns the command status.
+func NewCommand(a *command.App) *cobra.Command {
+	o := &options{}
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show what is installed, and whether it is healthy",
@@ -84,7 +83,7 @@ it repeats every few seconds, until ctrl-C.`,
 				return err
 			}
 			o.one = cmd.Flags().Changed("prefix")
-			return statusRun{App: a, asked: o, unchecked: &unchecked{}}.run(cmd.Context())
+			return run{App: a, asked: o, unchecked: &unchecked{}}.start(cmd.Context())
 		},
 	}
 	input.AddAddress(cmd, &o.prefix)
@@ -96,10 +95,10 @@ it repeats every few seconds, until ctrl-C.`,
 	return cmd
 }
 
-// statusRun is one status.
-type statusRun struct {
+// run is one status.
+type run struct {
 	*command.App
-	asked     *statusOptions
+	asked     *options
 	unchecked *unchecked // shared by all regions
 
 	failure func(error) // is told why something failed; may be nil
@@ -113,7 +112,7 @@ func originOf(status deploy.Status) origin {
 	return origin{status.Account, status.Region, status.Prefix}
 }
 
-func (r statusRun) run(ctx context.Context) error {
+func (r run) start(ctx context.Context) error {
 	if err := r.checkWatch(); err != nil {
 		return err
 	}
@@ -124,13 +123,13 @@ func (r statusRun) run(ctx context.Context) error {
 }
 
 // once shows the installations of all regions together: what concerns several of them is said once.
-func (r statusRun) once(ctx context.Context) (err error) {
+func (r run) once(ctx context.Context) (err error) {
 	defer func() { r.tell(err) }()
 	if err := r.lookEverywhere(ctx); err != nil {
 		return err
 	}
 	runs, id, err := command.RunInRegions(ctx, r.App, r.asked.only(), func(ctx context.Context, a *command.App) (statuses, error) {
-		return statusRun{App: a, asked: r.asked.at(a), unchecked: r.unchecked}.here(ctx)
+		return run{App: a, asked: r.asked.at(a), unchecked: r.unchecked}.here(ctx)
 	})
 	if err != nil {
 		return err
@@ -157,7 +156,7 @@ func (r statusRun) once(ctx context.Context) (err error) {
 }
 
 // tell passes on why something failed.
-func (r statusRun) tell(err error) {
+func (r run) tell(err error) {
 	if r.failure != nil && err != nil {
 		r.failure(err)
 	}
@@ -170,9 +169,9 @@ func noneAnywhere(runs []*command.TargetRun[statuses]) bool {
 }
 
 // show prints what was held back, and the answer.
-func (r statusRun) show(ctx context.Context, runs []*command.TargetRun[statuses]) error {
+func (r run) show(ctx context.Context, runs []*command.TargetRun[statuses]) error {
 	r.origins = map[origin]*command.Configured{}
-	answer := statusAnswer{r.Version, []deploy.Status{}, []command.RegionError{}, r.unchecked.list(), r.origins}
+	answer := Answer{r.Version, []deploy.Status{}, []command.RegionError{}, r.unchecked.list(), r.origins}
 	for _, v := range runs {
 		if err := v.Show(r.App); err != nil {
 			return err
@@ -194,7 +193,7 @@ func (r statusRun) show(ctx context.Context, runs []*command.TargetRun[statuses]
 }
 
 // printAbsent names those installations of a file that are not installed.
-func (r statusRun) printAbsent(runs []*command.TargetRun[statuses]) {
+func (r run) printAbsent(runs []*command.TargetRun[statuses]) {
 	for _, v := range runs {
 		if v.Of == nil || v.Code != command.ExitNotInstalled || noneAnywhere(runs) {
 			continue
@@ -206,7 +205,7 @@ func (r statusRun) printAbsent(runs []*command.TargetRun[statuses]) {
 }
 
 // notHere is the verdict of status on a region.
-func (r statusRun) notHere(id session.Identity, others []deploy.Listed) error {
+func (r run) notHere(id session.Identity, others []deploy.Listed) error {
 	if r.asked.one {
 		return r.NotInstalled("status", r.asked.prefix, id.Region, others)
 	}
@@ -215,7 +214,7 @@ func (r statusRun) notHere(id session.Identity, others []deploy.Listed) error {
 }
 
 // noneIn is the verdict on several regions.
-func (r statusRun) noneIn(runs []*command.TargetRun[statuses], id session.Identity) error {
+func (r run) noneIn(runs []*command.TargetRun[statuses], id session.Identity) error {
 	r.OwnErrors = true
 	if len(runs) == 0 {
 		return command.Missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
@@ -250,7 +249,7 @@ func (s statuses) Brief() string {
 	return fmt.Sprintf("%d of %d not healthy", bad, len(s))
 }
 
-func (r statusRun) here(ctx context.Context) (statuses, error) {
+func (r run) here(ctx context.Context) (statuses, error) {
 	s, err := r.Open(ctx, r.asked.prefix)
 	if err != nil {
 		return nil, err
@@ -283,7 +282,8 @@ func (r statusRun) here(ctx context.Context) (statuses, error) {
 	return all, nil
 }
 
-func (s statusAnswer) AllOutputs() []command.PlaceOutputs {
+// AllOutputs returns the outputs of every installation, or why they are not known.
+func (s Answer) AllOutputs() []command.PlaceOutputs {
 	all := []command.PlaceOutputs{}
 	for _, status := range s.Installations {
 		one := command.PlaceOutputs{Place: command.Place{Prefix: status.Prefix, Region: status.Region, Account: status.Account}, Outputs: &status.Outputs}

@@ -1,4 +1,4 @@
-package cli
+package status
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 
 // assessAll assesses what was found, asks for the clusters, and adds what the functions did of late, unless days is nil.
 // Where that fails for one it is another failure of the survey.
-func (r statusRun) assessAll(ctx context.Context, s *command.Connection, survey *deploy.Survey, days *recents) []deploy.Status {
+func (r run) assessAll(ctx context.Context, s *command.Connection, survey *deploy.Survey, days *recents) []deploy.Status {
 	if days != nil {
 		days.beginRest(survey.Found)
 	}
@@ -28,7 +28,7 @@ func (r statusRun) assessAll(ctx context.Context, s *command.Connection, survey 
 	return all
 }
 
-func (r statusRun) assessOne(ctx context.Context, s *command.Connection, found *deploy.Installation, survey *deploy.Survey) (deploy.Status, error) {
+func (r run) assessOne(ctx context.Context, s *command.Connection, found *deploy.Installation, survey *deploy.Survey) (deploy.Status, error) {
 	one, err := r.Assess([]*deploy.Installation{found}, survey.Others)
 	if err != nil {
 		return deploy.Status{}, err

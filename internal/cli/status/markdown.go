@@ -1,4 +1,4 @@
-package cli
+package status
 
 import (
 	"fmt"
@@ -10,7 +10,8 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-func (s statusAnswer) PrintMarkdown(out *term.Printer) {
+// PrintMarkdown prints a table of the installations, and what is wrong with each.
+func (s Answer) PrintMarkdown(out *term.Printer) {
 	out.Printf("### spothandler status\n\n")
 	if len(s.Installations) == 0 && len(s.Errors) == 0 {
 		out.Printf("Nothing is installed.\n")
@@ -37,7 +38,7 @@ func (s statusAnswer) PrintMarkdown(out *term.Printer) {
 }
 
 // nameOf is what an installation is called, by its name in the file and by its prefix.
-func (s statusAnswer) nameOf(status deploy.Status) string {
+func (s Answer) nameOf(status deploy.Status) string {
 	name := deploy.DisplayPrefix(status.Prefix)
 	if of := s.origins[originOf(status)]; of != nil {
 		name = of.Name + ", " + name
@@ -46,7 +47,7 @@ func (s statusAnswer) nameOf(status deploy.Status) string {
 }
 
 // printFound shows what is wrong with an installation, and what is to be known of it.
-func (s statusAnswer) printFound(out *term.Printer, status deploy.Status) {
+func (s Answer) printFound(out *term.Printer, status deploy.Status) {
 	notes := slices.Concat(status.Warnings, status.Reminders)
 	if len(status.Problems)+len(notes)+len(status.NotChecked) == 0 {
 		return

@@ -1,4 +1,4 @@
-package cli
+package status
 
 import (
 	"bytes"
@@ -24,11 +24,10 @@ func healthy(prefix, region string) deploy.Status {
 
 func shownStatuses(all []deploy.Status, regions ...string) string {
 	var shown bytes.Buffer
-	streams := fake(false)
-	streams.Stdout = &shown
-	a := command.New(streams, nil, binaryVersion())
+	streams := command.Streams{Stdout: &shown, Getenv: func(string) string { return "" }, Width: 80}
+	a := command.New(streams, nil, "0.0.0-dev")
 	a.Regions = regions
-	statusRun{App: a, asked: &statusOptions{}}.print(all)
+	run{App: a, asked: &options{}}.print(all)
 	return shown.String()
 }
 

@@ -1,4 +1,4 @@
-package cli
+package status
 
 import (
 	"context"
@@ -155,7 +155,7 @@ func whyNoRecords(err error) string {
 }
 
 // printRecent shows what the function did, or why that is not known.
-func (r statusRun) printRecent(status deploy.Status) {
+func (r run) printRecent(status deploy.Status) {
 	if why := unreadOf(status); why != "" {
 		r.Out.Print(r.Out.Labelled(lastDay, " ", []string{"unknown: " + why}))
 		return
@@ -170,7 +170,7 @@ func (r statusRun) printRecent(status deploy.Status) {
 }
 
 // hintRecent says, below all rows, what helps against what printRecent showed.
-func (r statusRun) hintRecent(status deploy.Status) {
+func (r run) hintRecent(status deploy.Status) {
 	switch {
 	case unreadOf(status) != "" && deploy.HidesRecords(status.Spec.LogLevel):
 		show.Hint(r.Out, r.inRegion(status.Region).RecordAll(status.Prefix))
@@ -181,7 +181,7 @@ func (r statusRun) hintRecent(status deploy.Status) {
 
 // printRecordAll shows, below a remark on several installations, with what their functions record all, where it is about
 // their log level.
-func (r statusRun) printRecordAll(all []deploy.Status, remark note) {
+func (r run) printRecordAll(all []deploy.Status, remark note) {
 	prefix := "NAME"
 	if len(remark.prefixes) == 1 {
 		prefix = remark.prefixes[0]

@@ -1,4 +1,4 @@
-package cli
+package status
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 )
 
 // print shows one installation whole; of many a line each, and then those that need attention.
-func (r statusRun) print(all []deploy.Status) {
+func (r run) print(all []deploy.Status) {
 	switch len(all) {
 	case 0:
 	case 1:
@@ -24,7 +24,7 @@ func (r statusRun) print(all []deploy.Status) {
 }
 
 // printOne shows an installation: the verdict first, what is fine counted where something is not.
-func (r statusRun) printOne(status deploy.Status) {
+func (r run) printOne(status deploy.Status) {
 	if status.Healthy {
 		r.printVerdict(status, term.OK, r.Out.Green)
 	} else {
@@ -50,7 +50,7 @@ func (r statusRun) printOne(status deploy.Status) {
 }
 
 // printVerdict says where in the same line, or where that is too long in the next.
-func (r statusRun) printVerdict(status deploy.Status, g term.Glyph, paint func(string) term.Text) {
+func (r run) printVerdict(status deploy.Status, g term.Glyph, paint func(string) term.Text) {
 	verdict := deploy.DisplayPrefix(status.Prefix) + " " + sentence(status.Verdict)
 	place := fmt.Sprintf("account %s · %s · spothandler %s", status.Account, status.Region, orUnknown(status.Outputs.ModuleVersion))
 	between := " · "
@@ -78,7 +78,7 @@ func sentence(verdict deploy.Verdict) string {
 	return inWords(verdict)
 }
 
-func (r statusRun) printProblems(status deploy.Status) {
+func (r run) printProblems(status deploy.Status) {
 	for _, problem := range status.Problems {
 		r.printProblem(problem)
 	}
@@ -88,7 +88,7 @@ func (r statusRun) printProblems(status deploy.Status) {
 }
 
 // printNotes shows what is no problem: warnings, reminders, and what was not checked.
-func (r statusRun) printNotes(status deploy.Status) {
+func (r run) printNotes(status deploy.Status) {
 	for _, warning := range slices.Concat(status.Warnings, status.Reminders) {
 		r.Out.Print(r.Out.Note("  ", warning))
 	}
@@ -100,7 +100,7 @@ func (r statusRun) printNotes(status deploy.Status) {
 }
 
 // printCures says what to do about the problems, and that there is a newer version.
-func (r statusRun) printCures(status deploy.Status) {
+func (r run) printCures(status deploy.Status) {
 	if !status.Healthy {
 		arrow := ""
 		if slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return len(problem.Fields) > 0 }) {
@@ -118,7 +118,7 @@ func (r statusRun) printCures(status deploy.Status) {
 }
 
 // about is a command about this installation, with further options.
-func (r statusRun) about(status deploy.Status, command, options string) string {
+func (r run) about(status deploy.Status, command, options string) string {
 	if from := r.origins[originOf(status)]; from != nil {
 		return "spothandler " + command + r.OfFile(from.Name) + options
 	}
@@ -130,7 +130,7 @@ func (r statusRun) about(status deploy.Status, command, options string) string {
 }
 
 // inRegion is the program at work in a region, which is named only where it has to be.
-func (r statusRun) inRegion(region string) *command.App {
+func (r run) inRegion(region string) *command.App {
 	one := *r.App
 	if len(r.Regions) > 0 || r.AllRegions {
 		one.Region = region
@@ -183,7 +183,7 @@ func curesWithoutNames(status deploy.Status) []string {
 	return options
 }
 
-func (r statusRun) printProblem(problem deploy.Problem) {
+func (r run) printProblem(problem deploy.Problem) {
 	st := r.Out.Style
 	switch problem.Code {
 	case deploy.ProblemMissing:

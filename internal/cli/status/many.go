@@ -1,4 +1,4 @@
-package cli
+package status
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 
 // printMany shows a line for each installation, then what concerns several of them, then those that need
 // attention.
-func (r statusRun) printMany(all []deploy.Status) {
+func (r run) printMany(all []deploy.Status) {
 	r.printList(all)
 	r.printOverlaps(all)
 	r.printUpgrades(all)
@@ -31,7 +31,7 @@ func (r statusRun) printMany(all []deploy.Status) {
 	}
 }
 
-func (r statusRun) printList(all []deploy.Status) {
+func (r run) printList(all []deploy.Status) {
 	bad, prefixes, regions, verdicts, versions := 0, 0, 0, 0, 0
 	accounts := accountsOf(all)
 	for _, status := range all {
@@ -83,7 +83,7 @@ func placeAmong(status deploy.Status, accounts []string) string {
 }
 
 // printOverlaps says once which installations watch the same clusters.
-func (r statusRun) printOverlaps(all []deploy.Status) {
+func (r run) printOverlaps(all []deploy.Status) {
 	told := map[origin]bool{}
 	for _, status := range all {
 		group := overlapping(all, status)
@@ -126,7 +126,7 @@ func overlapping(all []deploy.Status, status deploy.Status) []string {
 }
 
 // printUpgrades says once that there is a newer version.
-func (r statusRun) printUpgrades(all []deploy.Status) {
+func (r run) printUpgrades(all []deploy.Status) {
 	var old []deploy.Status
 	var prefixes, regions []string
 	for _, status := range all {
