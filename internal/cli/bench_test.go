@@ -47,6 +47,7 @@ func BenchmarkInstaller(b *testing.B) {
 			{"spothandler install, again", []string{"install", "--prefix", "prod"}},
 			{"spothandler status", []string{"status", "--prefix", "prod"}},
 			{"spothandler uninstall", []string{"uninstall", "--prefix", "prod", "--yes"}},
+			{"spothandler version", []string{"version"}},
 		})
 		var folder string
 		if without == nil {

@@ -77,7 +77,7 @@ func newMigration(t *testing.T) *migration {
 		t.Fatal(err)
 	}
 	archive := filepath.Join(m.folder, "module", "lambda", "f.zip")
-	if err := os.WriteFile(archive, newerCode(), 0o600); err != nil {
+	if err := os.WriteFile(archive, codeOf(newer, ""), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return m

@@ -141,7 +141,7 @@ func (e *enforced) run(version, command string, env ...string) (stdout, stderr s
 	if version != "" {
 		name += "-" + version
 	}
-	process := exec.CommandContext(e.Context(), binary(shared.folder, name), strings.Fields(command)...)
+	process := exec.CommandContext(e.Context(), binary(shared.scripts, name), strings.Fields(command)...)
 	home := e.TempDir()
 	process.Env = append(env, "HOME="+home, "USERPROFILE="+home, "AWS_EC2_METADATA_DISABLED=true",
 		"SYSTEMROOT="+os.Getenv("SYSTEMROOT")) // without which Windows has no sockets

@@ -160,7 +160,7 @@ func functionChanges() map[string]change {
 			return nil
 		}),
 		"set-code": func(ctx context.Context, w *world, args []string) error { // NAME
-			return did(w.witness.Lambda.UpdateFunctionCode(ctx, &lambda.UpdateFunctionCodeInput{FunctionName: &args[0], ZipFile: newerCode()}))
+			return did(w.witness.Lambda.UpdateFunctionCode(ctx, &lambda.UpdateFunctionCodeInput{FunctionName: &args[0], ZipFile: codeOf(newer, "")}))
 		},
 		"set-concurrency": func(ctx context.Context, w *world, args []string) error { // NAME N
 			n, err := strconv.ParseInt(args[1], 10, 32)
@@ -202,7 +202,7 @@ func createFunction(ctx context.Context, w *world, args []string) error {
 	}
 	return did(w.witness.Lambda.CreateFunction(ctx, &lambda.CreateFunctionInput{
 		FunctionName: &args[0], Role: role.Role.Arn, Runtime: functions.RuntimePython313, Handler: aws.String("main.handler"),
-		Code: &functions.FunctionCode{ZipFile: newerCode()}, Description: aws.String("somebody's"), MemorySize: aws.Int32(256),
+		Code: &functions.FunctionCode{ZipFile: codeOf(newer, "")}, Description: aws.String("somebody's"), MemorySize: aws.Int32(256),
 	}))
 }
 

@@ -59,7 +59,8 @@ var update = flag.Bool("update", false, "write what the scripts printed into the
 
 // suite is what all scripts share; each part is made when the first one needs it.
 type suite struct {
-	folder   string
+	folder   string // with the binary as it is shipped
+	scripts  string // with two whose function is small, which saves time: it is uploaded by the hundred
 	binaries func() error
 	moto     func() (string, error)
 	accounts atomic.Int64 // of moto given out
@@ -83,8 +84,8 @@ func runAll(m *testing.M) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	shared.folder = folder
-	shared.binaries = sync.OnceValue(func() error { return buildBoth(ctx, folder) })
+	shared.folder, shared.scripts = folder, filepath.Join(folder, "scripts")
+	shared.binaries = sync.OnceValue(func() error { return buildAll(ctx) })
 	stop := func() {}
 	shared.moto = sync.OnceValues(func() (string, error) {
 		url, end, err := testaws.StartMoto(ctx)
@@ -169,20 +170,27 @@ func newMoto(*testscript.Env) testaws.Backend {
 	return testaws.Backend{URL: url, Account: fmt.Sprint(111100000000 + shared.accounts.Add(1))} // 1111: shortened, too, it reads like the other
 }
 
-// buildBoth builds the binary, and a newer one with other code inside.
-func buildBoth(ctx context.Context, folder string) error {
+// buildAll builds the binary, and for the scripts the same one and a newer one, each with code of its own.
+func buildAll(ctx context.Context) error {
 	if _, err := embed.Archive("arm64"); err != nil {
 		return err
 	}
-	overlay, err := otherCode(folder)
-	if err != nil {
-		return err
-	}
-	for _, command := range [][]string{
-		{"-o", binary(folder, "spothandler"), "-ldflags", "-s -w -X github.com/spothandler/spothandler/internal/cli.version=" + version},
-		{"-o", binary(folder, "spothandler-"+newer), "-ldflags", "-s -w -X github.com/spothandler/spothandler/internal/cli.version=" + newer, "-overlay", overlay},
+	for _, each := range []struct {
+		output, version string
+		flags           []string
+	}{
+		{binary(shared.folder, "spothandler"), version, nil},
+		{binary(shared.scripts, "spothandler"), version, []string{"-overlay", filepath.Join(shared.folder, version+".json")}},
+		{binary(shared.scripts, "spothandler-"+newer), newer, []string{"-overlay", filepath.Join(shared.folder, newer+".json")}},
 	} {
-		build := exec.CommandContext(ctx, "go", append(append([]string{"build", "-trimpath"}, command...), "../../cmd/spothandler")...)
+		if err := writeOverlay(each.version); err != nil {
+			return err
+		}
+		flags := append([]string{
+			"build", "-trimpath", "-o", each.output,
+			"-ldflags", "-s -w -X github.com/spothandler/spothandler/internal/cli.version=" + each.version,
+		}, each.flags...)
+		build := exec.CommandContext(ctx, "go", append(flags, "../../cmd/spothandler")...)
 		if output, err := build.CombinedOutput(); err != nil {
 			return fmt.Errorf("building the binary: %w\n%s", err, output)
 		}

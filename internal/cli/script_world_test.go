@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -53,7 +54,7 @@ func setUp(env *testscript.Env, backend testaws.Backend) error {
 	env.Values[worldKey{}] = w
 	env.Setenv("HOME", env.WorkDir)
 	env.Setenv("USERPROFILE", env.WorkDir)
-	env.Setenv("PATH", shared.folder+string(os.PathListSeparator)+env.Getenv("PATH"))
+	env.Setenv("PATH", shared.scripts+string(os.PathListSeparator)+env.Getenv("PATH"))
 	env.Setenv("ACCOUNT", w.account)
 	env.Setenv("AWS_ENDPOINT_URL", w.proxy.URL())
 	env.Setenv("AWS_REGION", region)
@@ -90,11 +91,10 @@ func (w *world) connect(backend testaws.Backend, atEnd func(func())) {
 		w.account, account,
 	}
 	for architecture, short := range map[string]string{"arm64": "arm64...", "x86_64": "x86_64.."} {
-		code, _ := embed.Archive(architecture)
-		hash := embed.CodeSHA256(code)
+		hash := embed.CodeSHA256(codeOf(version, architecture))
 		w.replace = append(w.replace, hash, short, hash[:8], short)
 	}
-	hash := embed.CodeSHA256(newerCode())
+	hash := embed.CodeSHA256(codeOf(newer, ""))
 	w.replace = append(w.replace, hash, "1.3.0...", hash[:8], "1.3.0...")
 }
 
@@ -102,7 +102,7 @@ func (w *world) connect(backend testaws.Backend, atEnd func(func())) {
 func (w *world) run(ts *testscript.TestScript, name string, args []string) int {
 	w.proxy.Forget()
 	started := time.Now()
-	program := binary(shared.folder, name)
+	program := binary(shared.scripts, name)
 	if len(w.unset) > 0 {
 		args, program = append([]string{program}, args...), os.Args[0]
 	}
@@ -154,35 +154,39 @@ func (w *world) equal(text string) string {
 	})
 }
 
-// otherCode writes a build overlay in which the function's zips are others, and gives its path.
-func otherCode(folder string) (string, error) {
-	code := filepath.Join(folder, "newer.zip")
-	if err := os.WriteFile(code, newerCode(), 0o600); err != nil {
-		return "", err
-	}
+// writeOverlay writes the overlay of a build whose function's archives are those of [codeOf].
+func writeOverlay(version string) error {
 	dist, err := filepath.Abs("../../embed/dist")
 	if err != nil {
-		return "", err
+		return err
 	}
-	text, err := json.Marshal(map[string]map[string]string{"Replace": {
-		filepath.Join(dist, "arm64.zip"): code, filepath.Join(dist, "x86_64.zip"): code,
-	}})
+	replaced := map[string]string{}
+	for _, architecture := range []string{"arm64", "x86_64"} {
+		code := filepath.Join(shared.folder, version+architecture+".zip")
+		replaced[filepath.Join(dist, architecture+".zip")] = code
+		if err := os.WriteFile(code, codeOf(version, architecture), 0o600); err != nil {
+			return err
+		}
+	}
+	text, err := json.Marshal(map[string]map[string]string{"Replace": replaced})
 	if err != nil {
-		return "", err
+		return err
 	}
-	overlay := filepath.Join(folder, "overlay.json")
-	return overlay, os.WriteFile(overlay, text, 0o600)
+	return os.WriteFile(filepath.Join(shared.folder, version+".json"), text, 0o600)
 }
 
-// newerCode is the zip inside the newer binary.
-func newerCode() []byte {
+// codeOf returns the archive inside one of the scripts' binaries. The newer one has the same for both architectures.
+func codeOf(version, architecture string) []byte {
+	if version == newer {
+		architecture = ""
+	}
 	var out bytes.Buffer
 	archive := zip.NewWriter(&out)
 	entry, err := archive.Create("bootstrap")
 	if err != nil {
 		panic(err) // a buffer takes everything
 	}
-	_, _ = entry.Write([]byte("#!/bin/sh\n"))
+	fmt.Fprintf(entry, "#!/bin/sh\n# %s %s\n", version, architecture)
 	_ = archive.Close()
 	return out.Bytes()
 }
