@@ -3,6 +3,7 @@ package handler
 import (
 	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -55,7 +56,7 @@ type Config struct {
 }
 
 // ConfigFromEnv reads the configuration from the environment. The error names
-// the variable, its value and the accepted values.
+// the variable, the beginning of its value and the accepted values.
 func ConfigFromEnv(getenv func(string) string) (Config, error) {
 	mode, err := parseMode(getenv(EnvRedeploy))
 	if err != nil {
@@ -91,7 +92,7 @@ func parseMode(value string) (Mode, error) {
 	case ModeOnce, ModeAlways, ModeObserve:
 		return mode, nil
 	}
-	return "", fmt.Errorf("reading %s: %q is not once, always or observe", EnvRedeploy, value)
+	return "", fmt.Errorf("reading %s: %s is not once, always or observe", EnvRedeploy, quoted(value))
 }
 
 func parseCooldown(value string) (time.Duration, error) {
@@ -99,11 +100,11 @@ func parseCooldown(value string) (time.Duration, error) {
 		return DefaultCooldown, nil
 	}
 	cooldown, err := time.ParseDuration(value)
-	if err != nil {
-		return 0, fmt.Errorf("reading %s: %w", EnvCooldown, err)
+	if err != nil { // which quotes all of the value
+		return 0, fmt.Errorf("reading %s: %s is not a duration such as 5m", EnvCooldown, quoted(value))
 	}
 	if cooldown < 0 {
-		return 0, fmt.Errorf("reading %s: %s is negative", EnvCooldown, value)
+		return 0, fmt.Errorf("reading %s: %s is negative", EnvCooldown, quoted(value))
 	}
 	return cooldown, nil
 }
@@ -119,14 +120,27 @@ func parseLevel(value string) (slog.Level, error) {
 	case "ERROR":
 		return slog.LevelError, nil
 	}
-	return 0, fmt.Errorf("reading %s: %q is not DEBUG, INFO, WARNING or ERROR", EnvLogLevel, value)
+	return 0, fmt.Errorf("reading %s: %s is not DEBUG, INFO, WARNING or ERROR", EnvLogLevel, quoted(value))
+}
+
+// quotedBytes is the most of a refused value that is logged: enough for a typing
+// error, and less than half of a secret key or a token of AWS.
+const quotedBytes = 16
+
+// quoted returns a refused value for the log, escaped and cut: a secret may have
+// been put into the wrong variable.
+func quoted(value string) string {
+	if len(value) <= quotedBytes {
+		return strconv.Quote(value)
+	}
+	return fmt.Sprintf("%s... (%d bytes)", strconv.Quote(value[:quotedBytes]), len(value))
 }
 
 // parseAccount accepts an account ID. With a wrong one, every event would be
 // skipped.
 func parseAccount(value string) (string, error) {
 	if value != "" && (len(value) != 12 || strings.Trim(value, "0123456789") != "") {
-		return "", fmt.Errorf("reading %s: %q is not a twelve-digit account ID", EnvAccount, value)
+		return "", fmt.Errorf("reading %s: %s is not a twelve-digit account ID", EnvAccount, quoted(value))
 	}
 	return value, nil
 }

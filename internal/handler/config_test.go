@@ -2,6 +2,7 @@ package handler
 
 import (
 	"log/slog"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -38,8 +39,8 @@ func TestConfigFromEnv(t *testing.T) {
 func TestConfigFromEnvRefuses(t *testing.T) {
 	cases := []struct{ name, value, want string }{
 		{EnvRedeploy, "twice", `reading SPOTHANDLER_REDEPLOY: "twice" is not once, always or observe`},
-		{EnvCooldown, "5", `reading SPOTHANDLER_COOLDOWN: time: missing unit in duration "5"`},
-		{EnvCooldown, "-5m", "reading SPOTHANDLER_COOLDOWN: -5m is negative"},
+		{EnvCooldown, "5", `reading SPOTHANDLER_COOLDOWN: "5" is not a duration such as 5m`},
+		{EnvCooldown, "-5m", `reading SPOTHANDLER_COOLDOWN: "-5m" is negative`},
 		{EnvAccount, "11112222333", `reading SPOTHANDLER_ACCOUNT: "11112222333" is not a twelve-digit account ID`},
 		{EnvAccount, "arn:aws:iam:", `reading SPOTHANDLER_ACCOUNT: "arn:aws:iam:" is not a twelve-digit account ID`},
 		{EnvLogLevel, "info", `reading LOG_LEVEL: "info" is not DEBUG, INFO, WARNING or ERROR`},
@@ -51,5 +52,23 @@ func TestConfigFromEnvRefuses(t *testing.T) {
 				t.Errorf("got %v, want %s", err, c.want)
 			}
 		})
+	}
+}
+
+// The error is logged: a long value, which may be a secret in the wrong variable,
+// is cut, and what would forge a line of the log is escaped.
+func TestConfigFromEnvQuotesLittle(t *testing.T) {
+	const secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+	for _, name := range []string{EnvRedeploy, EnvCooldown, EnvLogLevel, EnvAccount} {
+		for value, want := range map[string]string{
+			secret:                             `"wJalrXUtnFEMI/K7"... (40 bytes)`,
+			"-" + strings.Repeat("9", 5000):    `"-999999999999999"... (5001 bytes)`,
+			"a\n{\"level\"}\x1b[31m\u202e\xff": `"a\n{\"level\"}\x1b[`,
+		} {
+			_, err := ConfigFromEnv(func(asked string) string { return map[string]string{name: value}[asked] })
+			if err == nil || !strings.Contains(err.Error(), want) || len(err.Error()) > 150 || strings.ContainsFunc(err.Error(), func(r rune) bool { return !strconv.IsPrint(r) }) {
+				t.Errorf("%s: got %v, want %s", name, err, want)
+			}
+		}
 	}
 }

@@ -247,12 +247,16 @@ func TestHangingCall(t *testing.T) {
 }
 
 // A timeout of a second leaves no time for a second attempt, and the error does
-// not mention any.
+// not mention any. It is reported before Lambda ends the sandbox.
 func TestHangingCallInASecond(t *testing.T) {
 	withFixture(t, Config{}, func(w *fixture) {
 		w.Fail("DescribeServices", 1, handlertest.Fault{Hang: time.Hour})
+		start := time.Now()
 		answer, err := w.handleWithin(time.Second, event())
 		wantFailure(t, answer, err, ReasonFailed, "OutOfTime")
+		if took := time.Since(start); took > 750*time.Millisecond {
+			t.Errorf("answered after %s, want a quarter of the time left to report it", took)
+		}
 		if strings.Contains(err.Error(), "attempts") {
 			t.Errorf("%v, want no mention of attempts: there was one", err)
 		}
