@@ -2,14 +2,35 @@ package term
 
 import (
 	"strings"
-	"unicode/utf8"
+	"unicode"
+
+	"golang.org/x/text/width"
 )
 
 // KindWidth is the width of a table's first column.
 const KindWidth = 12
 
-// Width returns the columns that a text takes.
-func Width(text string) int { return utf8.RuneCountInString(text) }
+// Width returns the columns that a text takes: East Asian wide characters take two, combining ones none (Unicode's
+// UAX #11).
+func Width(text string) int {
+	columns := 0
+	for _, r := range text {
+		columns += columnsOf(r)
+	}
+	return columns
+}
+
+func columnsOf(r rune) int {
+	if unicode.In(r, unicode.Mn, unicode.Me) {
+		return 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	default:
+		return 1
+	}
+}
 
 // Pad fills a text with spaces up to width columns.
 func Pad(text string, width int) string {

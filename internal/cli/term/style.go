@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/fatih/color"
 )
@@ -166,12 +165,19 @@ func isNumber(arg any) bool {
 // could ask for the rest, and it stays whole.
 func (s Style) Shorten(text string, width int) string {
 	text = s.Plain(text)
-	length := utf8.RuneCountInString(text)
-	if length <= width || width < 8 || !s.TTY {
+	if Width(text) <= width || width < 8 || !s.TTY {
 		return text
 	}
 	ellipsis := s.Plain("…")
-	keep := width - utf8.RuneCountInString(ellipsis)
+	keep := width - Width(ellipsis)
 	runes := []rune(text)
-	return string(runes[:(keep+1)/2]) + ellipsis + string(runes[length-keep/2:])
+	begin, columns := 0, 0
+	for ; columns+columnsOf(runes[begin]) <= (keep+1)/2; begin++ {
+		columns += columnsOf(runes[begin])
+	}
+	end := len(runes)
+	for ; columns+columnsOf(runes[end-1]) <= keep; end-- {
+		columns += columnsOf(runes[end-1])
+	}
+	return string(runes[:begin]) + ellipsis + string(runes[end:])
 }

@@ -3,7 +3,6 @@ package term
 import (
 	"strings"
 	"testing"
-	"unicode/utf8"
 )
 
 // in returns the style of a stream in this environment, without colour unless it says so.
@@ -30,6 +29,8 @@ func TestShorten(t *testing.T) {
 		{plain, "abcdefghij", 10, "abcdefghij", "it fits"},
 		{plain, "abcdefghijk", 10, "abcde…hijk", "one too long"},
 		{plain, "größer-größer", 10, "größe…ößer", "runes, not bytes"},
+		{plain, "名前がとても長い", 10, "名前…長い", "two columns a character"},
+		{plain, "e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301", 8, "e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301", "combining characters take no column"},
 		{ascii, "abcdefghijk", 10, "abcd...ijk", "without UTF-8"},
 		{plain, "abcdefghijk", 7, "abcdefghijk", "too narrow to be of use"},
 		{plain, "", 10, "", "empty"},
@@ -47,10 +48,10 @@ func TestRowWidths(t *testing.T) {
 	for _, width := range []int{60, 80, 120} {
 		for _, locale := range []string{"LANG=C.UTF-8", "LANG=C"} {
 			st := in(true, width, locale, "NO_COLOR=1")
-			for _, name := range []string{"short", long, strings.Repeat("ü", 200)} {
+			for _, name := range []string{"short", long, strings.Repeat("ü", 200), strings.Repeat("名", 100)} {
 				for _, right := range []string{"", "created   0.4s", "waiting for the role   6.0s"} {
 					row := st.Row(OK, "log group", name, right).String()
-					if n := utf8.RuneCountInString(row); n > width || right != "" && n != width-1 && n != width {
+					if n := Width(row); n > width || right != "" && n != width-1 && n != width {
 						t.Errorf("%d columns of %d: %q", n, width, row)
 					}
 					if !strings.HasSuffix(row, right) {
