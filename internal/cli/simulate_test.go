@@ -15,6 +15,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/local"
+	simulatecmd "github.com/spothandler/spothandler/internal/cli/simulate"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -34,10 +35,10 @@ func rehearsalWorld(t *testing.T, services ...localaws.Service) (*localaws.Serve
 func shopAPI() localaws.Service { return localaws.Service{Cluster: "shop", Name: "api", Desired: 4} }
 
 // simulated runs simulate with -o json, and checks its answer against the schema.
-func simulated(t *testing.T, line string) (int, simulateAnswer) {
+func simulated(t *testing.T, line string) (int, simulatecmd.Answer) {
 	t.Helper()
 	code, shown := spothandler(t.Context(), "", append(words(line), "-o", "json")...)
-	var answer simulateAnswer
+	var answer simulatecmd.Answer
 	value, err := jsonschema.UnmarshalJSON(strings.NewReader(shown.out))
 	if err != nil || json.Unmarshal([]byte(shown.out), &answer) != nil {
 		t.Fatalf("%s: %v\n%s\n%s", line, err, shown.out, shown.err)

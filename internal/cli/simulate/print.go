@@ -1,4 +1,4 @@
-package cli
+package simulate
 
 import (
 	"fmt"
@@ -25,7 +25,7 @@ func (t *simulation) printIntroduction() {
 }
 
 // printRehearsal shows the links, the events of a real interruption, and the verdict.
-func (t *simulation) printRehearsal(result *simulate.Result, answer *simulateAnswer) {
+func (t *simulation) printRehearsal(result *simulate.Result, answer *Answer) {
 	for i := range result.Steps {
 		t.printStep(&result.Steps[i], result.Seen && !result.Skipped && !result.Observed)
 	}
@@ -37,7 +37,7 @@ func (t *simulation) printRehearsal(result *simulate.Result, answer *simulateAns
 }
 
 // printVerdict says whether the path works, and what an interruption would come to.
-func (t *simulation) printVerdict(result *simulate.Result, answer *simulateAnswer) {
+func (t *simulation) printVerdict(result *simulate.Result, answer *Answer) {
 	t.Out.Printf("\n")
 	st := t.Out.Style
 	first := result.Broken()

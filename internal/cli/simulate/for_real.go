@@ -1,4 +1,4 @@
-package cli
+package simulate
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 )
 
 // redeploy invokes the function with a notice, once somebody has agreed to it.
-func (t *simulation) redeploy(ctx context.Context) (*simulateAnswer, error) {
+func (t *simulation) redeploy(ctx context.Context) (*Answer, error) {
 	if t.task == nil {
 		return nil, apperr.Invalid("spothandler simulate   rehearses without one", "--for-real needs a running task on Fargate Spot: %s", t.standIn)
 	}

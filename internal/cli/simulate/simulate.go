@@ -1,4 +1,4 @@
-package cli
+package simulate
 
 import (
 	"context"
@@ -24,8 +24,8 @@ import (
 	"github.com/spothandler/spothandler/internal/simulate"
 )
 
-// simulateOptions are simulate's own flags.
-type simulateOptions struct {
+// options are simulate's own flags.
+type options struct {
 	prefix                       string
 	oneInstallation              bool // a prefix was given
 	names                        settings.Given
@@ -33,8 +33,9 @@ type simulateOptions struct {
 	forReal                      bool
 }
 
-func simulateCommand(a *command.App) *cobra.Command {
-	o := &simulateOptions{}
+// NewCommand returns the command simulate.
+func NewCommand(a *command.App) *cobra.Command {
+	o := &options{}
 	cmd := &cobra.Command{
 		Use:   "simulate",
 		Short: "Test the path of an interruption step by step; changes nothing",
@@ -85,7 +86,7 @@ when nothing is installed, and 1 when no service runs on Fargate Spot.`,
 }
 
 // check refuses what does not go together, before the first call.
-func (o *simulateOptions) check(a *command.App) error {
+func (o *options) check(a *command.App) error {
 	slices.Sort(a.Regions)
 	a.Regions = slices.Compact(a.Regions)
 	if err := o.checkFile(a); err != nil {
@@ -111,7 +112,7 @@ func (o *simulateOptions) check(a *command.App) error {
 }
 
 // checkFile refuses what does not go with an event of a file. What the environment says may be for other commands.
-func (o *simulateOptions) checkFile(a *command.App) error {
+func (o *options) checkFile(a *command.App) error {
 	if o.file == "" {
 		return nil
 	}
@@ -124,7 +125,7 @@ func (o *simulateOptions) checkFile(a *command.App) error {
 }
 
 // asked are the things of ECS that flags name.
-func (o *simulateOptions) asked() []input.Resource {
+func (o *options) asked() []input.Resource {
 	return slices.DeleteFunc([]input.Resource{{Kind: "cluster", Value: o.cluster}, {Kind: "service", Value: o.service}, {Kind: "task", Value: o.task}}, func(each input.Resource) bool { return each.Value == "" })
 }
 
@@ -132,7 +133,7 @@ func (o *simulateOptions) asked() []input.Resource {
 type simulation struct {
 	*command.App
 	s   *command.Connection
-	o   *simulateOptions
+	o   *options
 	ecs *ecs.Client
 
 	service  *services.Service
@@ -179,7 +180,7 @@ func (t *simulation) policyWords() string {
 }
 
 // run comes to an answer.
-func (t *simulation) run(ctx context.Context) (*simulateAnswer, error) {
+func (t *simulation) run(ctx context.Context) (*Answer, error) {
 	if err := t.findService(ctx); err != nil {
 		return nil, err
 	}
@@ -197,7 +198,7 @@ func (t *simulation) run(ctx context.Context) (*simulateAnswer, error) {
 	return t.rehearsal(ctx)
 }
 
-func (t *simulation) rehearsal(ctx context.Context) (*simulateAnswer, error) {
+func (t *simulation) rehearsal(ctx context.Context) (*Answer, error) {
 	t.printIntroduction()
 	line := t.Err.StatusLine()
 	ended := t.Repainting()
@@ -226,8 +227,8 @@ func (t *simulation) serviceARN() string {
 	return t.s.ID.ARN("ecs", t.s.ID.Region, "service/"+t.service.Cluster.Name()+"/"+t.service.Name())
 }
 
-// simulateAnswer is simulate's JSON.
-type simulateAnswer struct {
+// Answer is simulate's JSON.
+type Answer struct {
 	Version string            `json:"version"`
 	Account string            `json:"account"`
 	Region  string            `json:"region"`
@@ -244,8 +245,8 @@ type simulateAnswer struct {
 	ForReal *handler.Answer `json:"for_real"`
 }
 
-func (t *simulation) answer(result *simulate.Result) *simulateAnswer {
-	answer := &simulateAnswer{
+func (t *simulation) answer(result *simulate.Result) *Answer {
+	answer := &Answer{
 		Version: t.Version, Account: t.s.ID.Account, Region: t.s.ID.Region, Prefix: t.rehearse.Names.Prefix,
 		Cluster: t.service.Cluster.Name(), Service: t.service.Name(), Steps: []simulate.Step{}, Series: []simulate.Moment{},
 		NotChecked: append([]deploy.NotChecked{}, t.rehearse.Status.NotChecked...),
