@@ -1,4 +1,4 @@
-package cli
+package install
 
 import (
 	"context"
@@ -21,8 +21,8 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// installOptions are install's and upgrade's own flags.
-type installOptions struct {
+// options are install's and upgrade's own flags.
+type options struct {
 	prefix         string
 	reset          bool
 	adopt          bool
@@ -44,8 +44,9 @@ func (i installAnswer) Brief() string { return show.Briefly(i.Changes, i.Applied
 
 func (i installAnswer) At(where command.Place) any { return installResult{where, i} }
 
-func installCommand(a *command.App) *cobra.Command {
-	o := &installOptions{}
+// NewCommand returns the command install.
+func NewCommand(a *command.App) *cobra.Command {
+	o := &options{}
 	cmd := &cobra.Command{
 		Use:   "install",
 		Short: "Install, or change the settings of an installation",
@@ -66,7 +67,7 @@ by hand.`,
 }
 
 // addInstallFlags gives a command the flags of install.
-func addInstallFlags(cmd *cobra.Command, a *command.App, o *installOptions) {
+func addInstallFlags(cmd *cobra.Command, a *command.App, o *options) {
 	input.AddSettings(cmd, &o.prefix)
 	flags := cmd.Flags()
 	flags.SortFlags = false
@@ -82,7 +83,7 @@ func addInstallFlags(cmd *cobra.Command, a *command.App, o *installOptions) {
 // installRun is one install or upgrade.
 type installRun struct {
 	*command.App
-	asked *installOptions
+	asked *options
 	given settings.Given
 	reset bool // also by --config
 }

@@ -1,4 +1,4 @@
-package cli
+package install
 
 import (
 	"cmp"
@@ -38,7 +38,8 @@ func (u uninstallAnswer) Brief() string { return show.Briefly(u.Changes, u.Appli
 
 func (u uninstallAnswer) At(where command.Place) any { return uninstallResult{where, u} }
 
-func uninstallCommand(a *command.App) *cobra.Command {
+// NewUninstallCommand returns the command uninstall.
+func NewUninstallCommand(a *command.App) *cobra.Command {
 	o := &uninstallOptions{}
 	cmd := &cobra.Command{
 		Use:   "uninstall",

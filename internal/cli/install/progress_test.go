@@ -1,13 +1,14 @@
-package cli
+package install
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/spothandler/spothandler/internal/cli/command"
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
@@ -18,14 +19,16 @@ func twoChanges() []deploy.Change {
 	}
 }
 
+// printer prints without colors, on a terminal or elsewhere.
+func printer(w io.Writer, tty bool) *term.Printer {
+	return term.NewPrinter(w, term.Style{TTY: tty, Width: 80})
+}
+
 // On a terminal the table is painted again and again in its place: what is done, what is waited for, what comes next.
 func TestProgressOnATerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var screen bytes.Buffer
-		streams := fake(true, "NO_COLOR=1")
-		streams.Stderr = &screen
-		a := command.New(streams, nil, binaryVersion())
-		p := newProgress(a.Err, twoChanges())
+		p := newProgress(printer(&screen, true), twoChanges())
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Begun})
 		time.Sleep(time.Second)
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Done, Elapsed: 400 * time.Millisecond})
@@ -63,10 +66,7 @@ func TestProgressOnATerminal(t *testing.T) {
 func TestProgressInALog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		streams := fake(false)
-		streams.Stderr = &log
-		a := command.New(streams, nil, binaryVersion())
-		p := newProgress(a.Err, twoChanges())
+		p := newProgress(printer(&log, false), twoChanges())
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Begun})
 		p.report(deploy.Progress{Index: 0, Stage: deploy.Waiting, Note: "waiting for IAM"})
 		time.Sleep(10 * time.Second)
@@ -85,10 +85,7 @@ func TestProgressInALog(t *testing.T) {
 // Ctrl-C is no failure of what it stops.
 func TestProgressInterrupted(t *testing.T) {
 	var log bytes.Buffer
-	streams := fake(false)
-	streams.Stderr = &log
-	a := command.New(streams, nil, binaryVersion())
-	p := newProgress(a.Err, twoChanges())
+	p := newProgress(printer(&log, false), twoChanges())
 	p.report(deploy.Progress{Index: 1, Stage: deploy.Stopped, Elapsed: time.Second})
 	p.Stop()
 	const want = "  ! function    prod-ecs-fargate-spot-handler                interrupted   1.0s\n"

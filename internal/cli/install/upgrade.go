@@ -1,4 +1,4 @@
-package cli
+package install
 
 import (
 	"context"
@@ -16,8 +16,9 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-func upgradeCommand(a *command.App) *cobra.Command {
-	o := &installOptions{upgrade: true}
+// NewUpgradeCommand returns the command upgrade.
+func NewUpgradeCommand(a *command.App) *cobra.Command {
+	o := &options{upgrade: true}
 	var all bool
 	cmd := &cobra.Command{
 		Use:   "upgrade",
@@ -45,7 +46,7 @@ nothing is installed it exits with 3.`,
 // upgradeAll is one upgrade --all: it brings every installation of the regions that were asked for to this version.
 type upgradeAll struct {
 	*command.App
-	asked *installOptions
+	asked *options
 }
 
 func (u upgradeAll) run(cmd *cobra.Command) error {

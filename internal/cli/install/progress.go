@@ -1,4 +1,4 @@
-package cli
+package install
 
 import (
 	"github.com/spothandler/spothandler/internal/cli/show"
