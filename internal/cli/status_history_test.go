@@ -50,11 +50,14 @@ func TestStatusHistory(t *testing.T) {
 	}
 	a.record(25*time.Hour, "1000", redeployed)
 	a.record(50*time.Minute, "2222", nil)
-	a.record(50*time.Minute, "1111", redeployed)
+	var at string // of the latest redeployment
+	a.record(50*time.Minute, "1111", func(r *handler.Record) {
+		redeployed(r)
+		at = r.EventTime.UTC().Format("15:04")
+	})
 	a.record(55*time.Minute, "1212", func(r *handler.Record) { redeployed(r); r.Applied, r.Mode = false, handler.ModeObserve })
 	a.record(20*time.Minute, "3333", func(r *handler.Record) { redeployed(r); r.Applied, r.DryRun = false, true })
 	a.write(5*time.Minute, "START RequestId", `{"reason": "cut off`)
-	at := time.Now().Add(-50 * time.Minute).UTC().Format("15:04")
 	got := recentRows(t, "status")
 	if !strings.HasPrefix(got, "  last 24 h     3 tasks interrupted · 1 redeployed\n                1 would have been redeployed · 1 skipped · 0 failed\n  latest        "+at) || !strings.HasSuffix(got, " UTC · shop/api · redeployed\n") {
 		t.Errorf("%s", got)
