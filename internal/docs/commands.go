@@ -11,7 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli"
 )
 
-// commandsPart is the reference of all commands: a table of them, then the help of each.
+// commandsPart returns the reference of all commands: a table of them, then the help of each.
 func commandsPart() (string, error) {
 	var table, help strings.Builder
 	table.WriteString("| command | |\n|---|---|\n")
@@ -26,7 +26,8 @@ func commandsPart() (string, error) {
 	return table.String() + help.String(), nil
 }
 
-// everyCommand returns a command and all below it, as the help lists them. The shells' completion scripts are one.
+// everyCommand returns a command and its subcommands, in the order of the help. The commands for the shells'
+// completion scripts are left out.
 func everyCommand(cmd *cobra.Command) []*cobra.Command {
 	all := []*cobra.Command{cmd}
 	if cmd.Name() == "completion" {
@@ -40,7 +41,7 @@ func everyCommand(cmd *cobra.Command) []*cobra.Command {
 	return all
 }
 
-// helpOf returns what --help prints on a terminal of 80 columns.
+// helpOf returns the output of --help on a terminal of 80 columns.
 func helpOf(cmd *cobra.Command) (string, error) {
 	var out bytes.Buffer
 	cmd.InitDefaultHelpFlag()

@@ -9,7 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/doctor"
 )
 
-// errorsPart lists the texts of all errors by their codes, out of what the test of the texts recorded.
+// errorsPart lists the texts of all errors by their codes, from the golden file of the test of these texts.
 func errorsPart(root string) (string, error) {
 	golden, err := readPage(filepath.Join(root, "internal", "cli", "testdata", "errors.golden"))
 	if err != nil {
@@ -35,7 +35,7 @@ func errorsPart(root string) (string, error) {
 	return out.String(), nil
 }
 
-// findingsPart is a table of doctor's findings, each with a link to what docs/doctor.md says of it.
+// findingsPart returns a table of doctor's findings, each with a link to its section in docs/doctor.md.
 func findingsPart() string {
 	var out strings.Builder
 	out.WriteString("| code | finding |\n|---|---|\n")

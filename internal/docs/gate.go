@@ -7,12 +7,12 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// diagramPart draws the gate as a Mermaid flowchart, which GitHub and GitLab render. Its rows stand in two boxes, since
-// a box for each would fill three screens.
+// diagramPart returns the gate as a Mermaid flowchart, which GitHub and GitLab render. Its rows are in two boxes,
+// since a box for each would fill three screens.
 func diagramPart() string {
 	rows := handler.Gate()
 	last := rows[len(rows)-1]
-	var of [2]strings.Builder // the rows of the event alone, and those of the service
+	var of [2]strings.Builder // the rows that depend on the event alone, and those that depend on the service
 	for i, row := range rows[:len(rows)-1] {
 		half := &of[0]
 		if row.OfService {
@@ -35,7 +35,7 @@ func diagramPart() string {
 	return out.String()
 }
 
-// reasonsPart is the table of the reasons that a record can have.
+// reasonsPart returns the table of the reasons that a record can have.
 func reasonsPart() string {
 	always := map[handler.Reason]bool{handler.ReasonFailed: true}
 	for _, row := range handler.Gate() {

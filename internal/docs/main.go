@@ -1,7 +1,7 @@
-// Command docs writes the parts of the documents that are generated. The Makefile runs it:
+// Command docs writes the generated parts of the documents. The Makefile runs it:
 //
 //	go run ./internal/docs pages              the generated parts of docs/*.md
-//	go run ./internal/docs pictures BINARY    docs/images, of what the demo of this binary prints
+//	go run ./internal/docs pictures BINARY   docs/images, from the demo's output of this binary
 package main
 
 import (
@@ -34,7 +34,7 @@ func writePages() error {
 		return err
 	}
 	for path, text := range pages {
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil { //nolint:gosec // everybody may read it
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil { //nolint:gosec // world-readable on purpose
 			return err
 		}
 	}

@@ -12,10 +12,11 @@ import (
 	"strings"
 )
 
-// freeze makes the pictures: https://github.com/charmbracelet/freeze. It is run at this version, and in no module.
+// freeze draws the pictures: https://github.com/charmbracelet/freeze. This version is run with go run, and is in no
+// module.
 const freeze = "github.com/charmbracelet/freeze@v0.2.2"
 
-// theme is the colours of a picture: those of the page that it stands on, and what stands for the terminal's.
+// theme holds the colors of a picture: those of the page that shows it, and replacements for the terminal's.
 type theme struct {
 	name, background, border, text string
 	of                             map[string]string // by SGR code
@@ -28,22 +29,22 @@ func themes() []theme {
 	}
 }
 
-// pictures writes docs/images/demo.ansi, a part of what the demo prints, and its pictures. What is there stays where a
-// new run differs in times, names and the order of events alone, so that a second run changes nothing.
+// pictures writes docs/images/demo.ansi, a part of the demo's output, and its pictures. They are kept if a new run
+// differs only in times, names and the order of events, so that a second run changes nothing.
 func pictures(ctx context.Context, binary string) error {
 	shown, err := demo(ctx, binary)
 	if err != nil {
 		return err
 	}
 	folder := filepath.Join("docs", "images")
-	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // everybody may read it
+	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // world-readable on purpose
 		return err
 	}
 	file := filepath.Join(folder, "demo.ansi")
 	if before, err := readPage(file); err == nil && slices.Equal(masked(before), masked(shown)) {
 		shown = before
 	}
-	if err := os.WriteFile(file, []byte(shown), 0o644); err != nil { //nolint:gosec // everybody may read it
+	if err := os.WriteFile(file, []byte(shown), 0o644); err != nil { //nolint:gosec // world-readable on purpose
 		return err
 	}
 	for _, theme := range themes() {
@@ -54,7 +55,7 @@ func pictures(ctx context.Context, binary string) error {
 	return nil
 }
 
-// demo runs the demo and returns what the picture shows of it: the interruption and the end, in colour.
+// demo runs the demo and returns the part of its output for the picture: the interruption and the end, in color.
 func demo(ctx context.Context, binary string) (string, error) {
 	cmd := exec.CommandContext(ctx, binary, "demo") //nolint:gosec // the binary that make built
 	cmd.Env = append(os.Environ(), "CLICOLOR_FORCE=1", "NO_COLOR=", "TERM=xterm", "LC_ALL=C.UTF-8")
@@ -69,7 +70,7 @@ func demo(ctx context.Context, binary string) (string, error) {
 	return fmt.Sprintf("%s\n\n%s\n", found[1], found[2]), nil
 }
 
-// masked returns the lines without their colours and without what differs from run to run, sorted, each once.
+// masked returns the lines without colors and without what differs from run to run, sorted and without duplicates.
 func masked(shown string) []string {
 	for _, each := range []struct{ pattern, text string }{
 		{`\x1b\[[0-9;]*m`, ""},
@@ -84,7 +85,7 @@ func masked(shown string) []string {
 	return slices.Compact(lines)
 }
 
-// draw writes the picture of a text in the theme's colours.
+// draw writes the picture of a text in the theme's colors.
 func (t theme) draw(ctx context.Context, shown, file string) error {
 	cmd := exec.CommandContext(
 		ctx, "go", "run", freeze, "--language", "ansi", "--output", file, "--background", t.background,
@@ -100,10 +101,11 @@ func (t theme) draw(ctx context.Context, shown, file string) error {
 		return err
 	}
 	svg = regexp.MustCompile(`(<g [^>]*fill=")[^"]*`).ReplaceAll(svg, []byte("${1}"+t.text))
-	return os.WriteFile(file, svg, 0o644) //nolint:gosec // everybody may read it
+	return os.WriteFile(file, svg, 0o644) //nolint:gosec // world-readable on purpose
 }
 
-// colored replaces the terminal's colours by the theme's: freeze knows no faint text, and one palette for all grounds.
+// colored replaces the terminal's colors by the theme's: freeze does not support faint text, and has one palette for
+// all backgrounds.
 func (t theme) colored(shown string) string {
 	return regexp.MustCompile(`\x1b\[([0-9;]*)m`).ReplaceAllStringFunc(shown, func(code string) string {
 		color := t.of[strings.Trim(code, "\x1b[m")]

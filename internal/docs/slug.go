@@ -5,7 +5,7 @@ import (
 	"unicode"
 )
 
-// slug returns the anchor that GitHub gives a heading: lower case, blanks as hyphens, no punctuation.
+// slug returns the anchor that GitHub gives a heading: lower case, spaces as hyphens, no punctuation.
 func slug(heading string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -11,13 +11,13 @@ import (
 	"github.com/spothandler/spothandler/internal/services"
 )
 
-// What the account and its clusters say.
+// The checks of the account and its clusters.
 
-// AccountSubject is an account and region as the checks see it.
+// AccountSubject is the account and Region to check.
 type AccountSubject struct {
 	Facts   *services.Facts
 	Account *services.Account
-	// OursUnknown is why it is not known which rules are those of installations; "" where it is.
+	// OursUnknown is why it is unknown which rules belong to installations; "" if it is known.
 	OursUnknown string
 }
 
@@ -32,7 +32,7 @@ func accountTable() []accountCheck {
 		{check{
 			code: rulesCode, title: "another rule redeploys as well", parts: []services.Part{services.PartRules},
 			why: "If a second function redeploys on the same events, such as that of the Terraform module that spothandler replaces, each " +
-				"interruption redeploys a service twice. A rule that only notifies somebody is fine.",
+				"interruption redeploys a service twice. A rule that only sends notifications does no harm.",
 			sources: []string{"https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListRules.html"},
 			cures:   []string{"aws events disable-rule --name NAME   then remove it with what made it, such as terraform destroy"},
 		}, otherRules},
@@ -40,7 +40,7 @@ func accountTable() []accountCheck {
 			code: quotaCode, title: "a vCPU quota leaves no room for a rollout", parts: []services.Part{services.PartQuotas},
 			why: "Fargate Spot and Fargate on-demand have separate vCPU quotas, initially of six. A rollout runs old and new tasks side by side: " +
 				"if a quota has no room for the largest rollout, that waits for tasks to stop. Usage is the maximum of the last three hours. " +
-				"A service whose task definition could not be read counts for nothing, and the check as not made.",
+				"A service whose task definition could not be read is not counted, and the check is reported as not made.",
 			sources: []string{
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html",
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/monitoring-fargate-usage.html",
@@ -74,17 +74,17 @@ func accountTable() []accountCheck {
 			code: "SPOT305", title: "cluster defaults for new services", parts: []services.Part{services.PartClusters},
 			why: "A service created without a capacity provider strategy takes its cluster's default strategy; if that includes FARGATE_SPOT, it " +
 				"runs on Spot. If FARGATE is not associated with the cluster, no service there can have an on-demand floor. " +
-				"PutClusterCapacityProviders replaces both lists, so a command has to repeat what is to stay.",
+				"PutClusterCapacityProviders replaces both lists, so a command has to repeat the entries to keep.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html"},
 			cures: []string{
-				"aws ecs put-cluster-capacity-providers --cluster CLUSTER --capacity-providers FARGATE FARGATE_SPOT --default-capacity-provider-strategy ...   repeat what is to stay",
+				"aws ecs put-cluster-capacity-providers --cluster CLUSTER --capacity-providers FARGATE FARGATE_SPOT --default-capacity-provider-strategy ...   repeat the entries to keep",
 			},
 		}, clusterDefaults},
 	}
 }
 
-// JudgeAccount makes every check of the account. ignored are the codes that the caller accepts.
-func JudgeAccount(s *AccountSubject, ignored []string) Diagnosis {
+// CheckAccount makes every check of the account. ignored are the codes of findings that the caller accepts.
+func CheckAccount(s *AccountSubject, ignored []string) Diagnosis {
 	d := Diagnosis{Findings: []Finding{}, NotChecked: []NotChecked{}}
 	for _, c := range accountTable() {
 		for _, u := range slices.Concat(s.Facts.Unread, s.Account.Unread) {
@@ -95,7 +95,7 @@ func JudgeAccount(s *AccountSubject, ignored []string) Diagnosis {
 		if c.code == quotaCode {
 			d.NotChecked = append(d.NotChecked, unknownSizes(s.Facts.Services)...)
 		}
-		if c.code == rulesCode && s.OursUnknown != "" && len(s.Account.Rules) > 0 { // one of them may be an installation's
+		if c.code == rulesCode && s.OursUnknown != "" && len(s.Account.Rules) > 0 { // one of them may belong to an installation
 			d.NotChecked = append(d.NotChecked, NotChecked{c.code, s.OursUnknown})
 			continue
 		}
@@ -116,7 +116,7 @@ const (
 	quotaCode = "SPOT302" // the vCPU quotas
 )
 
-// unknownSizes is why it is not known how many vCPUs the tasks of some services take, each reason once.
+// unknownSizes returns why it is unknown how many vCPUs the tasks of some services need, without duplicates.
 func unknownSizes(all []services.Service) []NotChecked {
 	var unknown []NotChecked
 	for i := range all {
@@ -178,7 +178,7 @@ func (q quota) run(all []services.Service) []verdict {
 	for i := range all {
 		subject := &Subject{Service: &all[i]}
 		more := max(0, subject.ceiling()-int(subject.RunningCount))
-		if q.provider == services.OnDemand { // of Spot, the worst case is that all of them are
+		if q.provider == services.OnDemand { // on Spot, the worst case is all of them
 			more = all[i].Placed(q.provider, more)
 		}
 		if more > 0 {
@@ -194,11 +194,11 @@ func (q quota) run(all []services.Service) []verdict {
 	}
 	return []verdict{{
 		severity, fmt.Sprintf("%s quota: %g vCPU, %g in use; the largest rollout needs %g more", q.name, *q.limit, *q.used, rollout),
-		fmt.Sprintf("aws service-quotas request-service-quota-increase --service-code fargate --quota-code %s --desired-value %g", q.code, roomy(*q.used+rollout)),
+		fmt.Sprintf("aws service-quotas request-service-quota-increase --service-code fargate --quota-code %s --desired-value %g", q.code, quotaFor(*q.used+rollout)),
 	}}
 }
 
-// vCPUs are what a task of the service takes (1,024 units each), 0 where its definition was not read.
+// vCPUs returns the vCPUs of a task of the service (1,024 units each), or 0 if its definition was not read.
 func (s *Subject) vCPUs() float64 {
 	if s.TaskDefinition == nil {
 		return 0
@@ -210,13 +210,13 @@ func (s *Subject) vCPUs() float64 {
 	return units / 1024
 }
 
-// roomy is a quota to ask for: what is needed and a quarter more, in eights.
-func roomy(needed float64) float64 {
+// quotaFor returns the quota to request: a quarter more than needed, as a multiple of eight.
+func quotaFor(needed float64) float64 {
 	eights := int(needed*1.25/8) + 1
 	return float64(eights * 8)
 }
 
-// fewUnreserved is what new accounts have.
+// fewUnreserved is the unreserved concurrency of new accounts.
 const fewUnreserved = 10
 
 func fewExecutions(s *AccountSubject) []verdict {
@@ -255,7 +255,7 @@ func clusterDefaults(s *AccountSubject) []verdict {
 		c := &s.Facts.Clusters[i]
 		for _, item := range c.DefaultCapacityProviderStrategy {
 			if aws.ToString(item.CapacityProvider) == services.Spot && (item.Weight > 0 || item.Base > 0) {
-				verdicts = append(verdicts, verdict{Info, "cluster " + c.Name() + ": new services without a strategy of their own will run on Spot", ""})
+				verdicts = append(verdicts, verdict{Info, "cluster " + c.Name() + ": new services without their own strategy will run on Spot", ""})
 			}
 		}
 		if c.HasSpot() && !c.HasOnDemand() {
@@ -265,7 +265,7 @@ func clusterDefaults(s *AccountSubject) []verdict {
 	return verdicts
 }
 
-// associate adds FARGATE to a cluster's capacity providers, and names all that it has again.
+// associate returns the command that adds FARGATE to a cluster's capacity providers. It repeats the existing ones.
 func associate(c *services.Cluster) string {
 	words := []string{"aws ecs put-cluster-capacity-providers --cluster", apperr.Quote(c.Name()), "--capacity-providers"}
 	for _, provider := range append(slices.Clone(c.CapacityProviders), services.OnDemand) {

@@ -25,7 +25,7 @@ func TestAccountChecks(t *testing.T) {
 	for _, test := range accountCases() {
 		s := quiet()
 		test.change(s)
-		d := JudgeAccount(s, nil)
+		d := CheckAccount(s, nil)
 		if got := d.brief(); got != test.want {
 			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
@@ -42,7 +42,7 @@ func TestQuotasWithoutTaskDefinitions(t *testing.T) {
 	unread := s.Facts.Services[0]
 	unread.TaskDefinition, unread.Unread = nil, []services.Unread{{Part: services.PartTaskDefinition, Denied: true, Why: why}}
 	s.Facts.Services = append(s.Facts.Services, unread, unread)
-	d := JudgeAccount(s, nil)
+	d := CheckAccount(s, nil)
 	if len(d.NotChecked) != 1 || d.NotChecked[0] != (NotChecked{"SPOT302", why}) {
 		t.Errorf("%+v", d.NotChecked)
 	}
@@ -54,7 +54,7 @@ func TestAccountNotChecked(t *testing.T) {
 	s.Account.Unread = []services.Unread{{Part: services.PartQuotas, Denied: true, Why: "you may not servicequotas:GetServiceQuota"}}
 	s.Facts.Unread = []services.Unread{{Part: services.PartTasks, Denied: true, Why: "you may not ecs:ListTasks"}}
 	s.Account.Unreserved = aws.Int(1)
-	d := JudgeAccount(s, []string{"SPOT303"})
+	d := CheckAccount(s, []string{"SPOT303"})
 	if got := d.brief(); got != "SPOT303 warning, SPOT302 not checked, SPOT304 not checked" || d.Worst() != "" {
 		t.Errorf("%q, worst %q", got, d.Worst())
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/spothandler/spothandler/internal/services"
 )
 
-// What stands between the tasks and their callers.
+// The checks of what is between the tasks and their callers.
 
 func balancingChecks() []check {
 	groups := []services.Part{services.PartTargetGroups}
@@ -30,7 +30,7 @@ func balancingChecks() []check {
 			cures: []string{"aws elbv2 modify-target-group-attributes --target-group-arn ARN --attributes Key=deregistration_delay.timeout_seconds,Value=90"},
 		},
 		{
-			code: "SPOT109", title: "new tasks may be killed while starting", parts: slices.Concat(groups, []services.Part{services.PartTaskDefinition}), run: grace,
+			code: "SPOT109", title: "new tasks may be killed while starting", parts: slices.Concat(groups, []services.Part{services.PartTaskDefinition}), run: gracePeriod,
 			why: "Without a health check grace period (the default is 0), ECS kills a task that the load balancer finds unhealthy while it " +
 				"starts. A grace period is needed if the start period of a container's own health check is longer than the time after which the " +
 				"target group calls a target unhealthy (interval times unhealthy threshold). The healthy threshold does not matter: a new target " +
@@ -39,7 +39,7 @@ func balancingChecks() []check {
 			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --health-check-grace-period-seconds 60   does not deploy"},
 		},
 		{
-			code: "SPOT110", title: "connections may outlast the notice", parts: groups, run: lasting,
+			code: "SPOT110", title: "connections may outlast the notice", parts: groups, run: longConnections,
 			why: "Long-lived connections (TCP, TLS, UDP, QUIC, gRPC, WebSockets), sticky sessions and idle Service Connect connections end with " +
 				"their task. During a slow start of more than two minutes, new tasks get less than their share of the requests for longer than the " +
 				"notice lasts. Names in AWS Cloud Map stay in DNS caches for their TTL. A target group can close connections at the end of its " +
@@ -87,7 +87,7 @@ func seconds(group services.TargetGroup, attribute string, absent int) int {
 	return value
 }
 
-func grace(s *Subject) []verdict {
+func gracePeriod(s *Subject) []verdict {
 	if aws.ToInt32(s.HealthCheckGracePeriodSeconds) > 0 || len(s.TargetGroups) == 0 {
 		return nil
 	}
@@ -119,10 +119,10 @@ func grace(s *Subject) []verdict {
 
 const longSlowStart = notice
 
-func lasting(s *Subject) []verdict {
+func longConnections(s *Subject) []verdict {
 	var verdicts []verdict
 	for _, group := range s.TargetGroups {
-		verdicts = append(verdicts, lastingIn(group)...)
+		verdicts = append(verdicts, longConnectionsIn(group)...)
 	}
 	if s.serviceConnect() != nil {
 		verdicts = append(verdicts, verdict{Info, "Service Connect keeps idle connections for 5 min (HTTP) or 1 h (TCP): clients must reconnect", ""})
@@ -133,7 +133,7 @@ func lasting(s *Subject) []verdict {
 	return verdicts
 }
 
-func lastingIn(group services.TargetGroup) []verdict {
+func longConnectionsIn(group services.TargetGroup) []verdict {
 	name := aws.ToString(group.TargetGroupName)
 	var verdicts []verdict
 	switch {

@@ -13,7 +13,7 @@ import (
 	"github.com/spothandler/spothandler/internal/services"
 )
 
-// Where the tasks run, and how many.
+// The checks of where the tasks run, and how many.
 
 func capacityChecks() []check {
 	const providers = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html"
@@ -33,7 +33,7 @@ func capacityChecks() []check {
 			code: "SPOT103", title: "no on-demand floor", run: noFloor,
 			why: "Fargate never replaces Spot capacity with on-demand capacity, so a shortage of Spot can take every task of the service. " +
 				"A base or a weight on FARGATE keeps some tasks on demand. A base on FARGATE_SPOT does not, and is satisfied before any weight: one that " +
-				"covers every task leaves none. For a service without a load balancer or Service Connect this is an info only, since no caller waits for it.",
+				"covers every task leaves none. For a service without a load balancer or Service Connect this is informational, since no caller waits for it.",
 			sources: []string{providers},
 			cures: []string{
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --capacity-provider-strategy capacityProvider=FARGATE,base=1,weight=1 " +
@@ -45,7 +45,7 @@ func capacityChecks() []check {
 			code: "SPOT106", title: "all tasks run in one Availability Zone", parts: subnets, run: oneZone,
 			why: "Spot capacity is reclaimed by Availability Zone: a service in one zone can lose all tasks at once, and finds no capacity " +
 				"elsewhere. With several zones, Availability Zone rebalancing spreads the tasks again after an interruption. A service that " +
-				"does not set it, as older ones, has it disabled.",
+				"does not set it, such as an older one, has it disabled.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html"},
 			cures: []string{
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --network-configuration 'awsvpcConfiguration={subnets=[A,B],securityGroups=[G]}'",
@@ -78,9 +78,9 @@ func capacityChecks() []check {
 	}
 }
 
-// floorCure gives a service a task on demand. A change of the strategy needs a forced deployment, and the provider
-// to be associated with the cluster.
-func (s *Subject) floorCure() string {
+// addFloor returns the command that gives a service a task on demand. A change of the strategy requires a forced
+// deployment, and that the provider is associated with the cluster.
+func (s *Subject) addFloor() string {
 	cure := s.redeploy("--capacity-provider-strategy capacityProvider=FARGATE,base=1,weight=1 capacityProvider=FARGATE_SPOT,weight=4 --force-new-deployment")
 	if s.isRolledByECS() && !s.Cluster.HasOnDemand() {
 		return associate(&s.Cluster) + " && " + cure
@@ -103,10 +103,10 @@ func noFloor(s *Subject) []verdict {
 	if len(s.LoadBalancers) > 0 || s.serviceConnect() != nil {
 		severity = Warning
 	}
-	return []verdict{{severity, "no task is on demand: a shortage of Spot can take them all", s.floorCure()}}
+	return []verdict{{severity, "no task is on demand: a shortage of Spot can take them all", s.addFloor()}}
 }
 
-// serviceConnect is the configuration of the primary deployment, nil where Service Connect is off.
+// serviceConnect returns the configuration of the primary deployment, or nil if Service Connect is off.
 func (s *Subject) serviceConnect() *ecs.ServiceConnectConfiguration {
 	for _, d := range s.Deployments {
 		if aws.ToString(d.Status) == "PRIMARY" && d.ServiceConnectConfiguration != nil && d.ServiceConnectConfiguration.Enabled {
@@ -158,7 +158,7 @@ func addresses(s *Subject) []verdict {
 	}}
 }
 
-// addSubnet adds a subnet to those that the service has.
+// addSubnet returns the command that adds a subnet to those of the service.
 func (s *Subject) addSubnet(placeholder string) string {
 	if s.NetworkConfiguration == nil || s.NetworkConfiguration.AwsvpcConfiguration == nil {
 		return "add subnets to the network configuration of its next deployment"
@@ -174,7 +174,7 @@ func (s *Subject) addSubnet(placeholder string) string {
 	return s.redeploy("--network-configuration " + apperr.Quote(text+"}"))
 }
 
-// recently is how far back a shortage counts.
+// recently is the period in which a shortage counts.
 const recently = 7 * 24 * time.Hour
 
 func shortage(s *Subject) []verdict {
@@ -193,7 +193,7 @@ func shortage(s *Subject) []verdict {
 	}
 	cure := "add Availability Zones, or give FARGATE a larger weight in its strategy"
 	if !s.HasOnDemandFloor() {
-		cure = s.floorCure()
+		cure = s.addFloor()
 	}
 	return []verdict{{
 		Warning, fmt.Sprintf("capacity was unavailable %s in the last 7 days, most recently on %s", count(times, "time"), last.UTC().Format("2 Jan 15:04 UTC")), cure,

@@ -81,12 +81,12 @@ func TestIgnored(t *testing.T) {
 	onSpotAlone(s)
 	s.TargetGroups[0].Attributes["deregistration_delay.timeout_seconds"] = "300"
 	s.Tags = []ecs.Tag{{Key: aws.String("spothandler-ignore"), Value: aws.String("SPOT103+SPOT110")}}
-	d := JudgeService(s, []string{"SPOT104"})
+	d := CheckService(s, []string{"SPOT104"})
 	if len(d.Findings) != 2 || d.Findings[0].Ignored != "tag spothandler-ignore" || d.Findings[1].Ignored != "--ignore" || !d.Ready() {
 		t.Errorf("%+v", d.Findings)
 	}
 	s.Tags = nil
-	if d := JudgeService(s, []string{"SPOT104"}); d.Ready() {
+	if d := CheckService(s, []string{"SPOT104"}); d.Ready() {
 		t.Error("SPOT103 was not accepted")
 	}
 }

@@ -10,25 +10,25 @@ import (
 	"github.com/spothandler/spothandler/internal/services"
 )
 
-// serviceTable has the checks of a service, in the order of their codes.
+// serviceTable returns the checks of a service, in the order of their codes.
 func serviceTable() []check {
 	table := slices.Concat(taskChecks(), capacityChecks(), balancingChecks(), rolloutChecks(), functionChecks(), []check{permissionCheck()})
 	slices.SortFunc(table, func(a, b check) int { return strings.Compare(a.code, b.code) })
 	return table
 }
 
-// Diagnosis is what the checks say of one service.
+// Diagnosis is the result of the checks of one service, installation or account.
 type Diagnosis struct {
 	Findings   []Finding    `json:"findings"`
 	NotChecked []NotChecked `json:"not_checked"`
 }
 
-// Ready reports whether the service has no error and no warning that nobody accepted, and was checked whole.
+// Ready reports whether all checks were made, and there is no error or warning, apart from accepted ones.
 func (d *Diagnosis) Ready() bool {
 	return d.Worst() != Error && d.Worst() != Warning && len(d.NotChecked) == 0
 }
 
-// Worst returns the worst severity of the findings that nobody accepted, "" where there is none.
+// Worst returns the worst severity of the findings that were not accepted, or "" if there are none.
 func (d *Diagnosis) Worst() Severity {
 	worst := Severity("")
 	for _, f := range d.Findings {
@@ -41,9 +41,9 @@ func (d *Diagnosis) Worst() Severity {
 
 func rank(s Severity) int { return slices.Index([]Severity{Error, Warning, Info}, s) }
 
-// JudgeService makes every check of a service. ignored are the codes that the caller accepts everywhere; the
-// service's own tag IgnoreTag accepts more.
-func JudgeService(s *Subject, ignored []string) Diagnosis {
+// CheckService makes every check of a service. ignored are the codes of findings that the caller accepts for all
+// services; the service's tag IgnoreTag accepts more.
+func CheckService(s *Subject, ignored []string) Diagnosis {
 	d := Diagnosis{Findings: []Finding{}, NotChecked: []NotChecked{}}
 	accepted := s.accepted()
 	for _, c := range serviceTable() {
@@ -66,7 +66,7 @@ func JudgeService(s *Subject, ignored []string) Diagnosis {
 	return d
 }
 
-// missing says why a check that needs these parts cannot be made, or "".
+// missing returns why a check that needs these parts cannot be made, or "".
 func (s *Subject) missing(parts []services.Part) string {
 	for _, u := range s.Unread {
 		if slices.Contains(parts, u.Part) {
@@ -79,8 +79,8 @@ func (s *Subject) missing(parts []services.Part) string {
 	return ""
 }
 
-// IgnoreTag is the key of a service's tag that accepts findings: codes between any of the signs that a tag's
-// value may have, such as "SPOT103+SPOT110".
+// IgnoreTag is the key of a service's tag that accepts findings: codes separated by any characters that a tag's value
+// may contain, such as "SPOT103+SPOT110".
 const IgnoreTag = "spothandler-ignore"
 
 func (s *Subject) accepted() []string {

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// Explanation is all that is known about a check.
+// Explanation describes a check.
 type Explanation struct {
 	Code    string   `json:"code"`
 	Title   string   `json:"title"`
 	Why     string   `json:"why"`
 	Sources []string `json:"sources"`
-	Cures   []string `json:"cures"` // with placeholders in capitals; a command may be followed by three spaces and a remark
+	Cures   []string `json:"cures"` // with placeholders in capitals; three spaces may separate a command from a remark
 }
 
 // Explanations returns every check, in the order of the codes.
@@ -25,7 +25,7 @@ func Explanations() []Explanation {
 		add(c.check)
 	}
 	for _, c := range installationTable() {
-		if !slices.ContainsFunc(all, func(e Explanation) bool { return e.Code == c.code }) { // SPOT303 and SPOT402 are of two tables
+		if !slices.ContainsFunc(all, func(e Explanation) bool { return e.Code == c.code }) { // SPOT303 and SPOT402 are in two tables
 			add(c.check)
 		}
 	}

@@ -17,16 +17,16 @@ const (
 	Info    Severity = "info"    // worth knowing
 )
 
-// Finding is what one check found at one service, installation or account.
+// Finding is one finding of a check about a service, an installation or the account.
 type Finding struct {
 	Code     string   `json:"code"` // SPOT101 ...
 	Severity Severity `json:"severity"`
 	Message  string   `json:"message"`
-	Cure     string   `json:"cure"`              // a command that can be pasted, or what to do in words; "" where nothing is to be done
-	Ignored  string   `json:"ignored,omitempty"` // who accepted it: "--ignore" or the service's tag; "" is nobody
+	Cure     string   `json:"cure"`              // a command that can be pasted, or what to do in words; "" if there is nothing to do
+	Ignored  string   `json:"ignored,omitempty"` // what accepted it: "--ignore" or the service's tag; "" if nothing did
 }
 
-// Who accepted a finding.
+// What accepted a finding.
 const (
 	ignoredByFlag = "--ignore"
 	ignoredByTag  = "tag " + IgnoreTag
@@ -38,20 +38,20 @@ type NotChecked struct {
 	Why  string `json:"why"` // "you may not ec2:DescribeSubnets", or what failed
 }
 
-// Subject is one service as the checks see it.
+// Subject is the service to check.
 type Subject struct {
 	*services.Service
 	Now      time.Time
 	Decision handler.Decision // what the function would do about an interruption of one of its tasks
-	// Heard is false where there are installations and the service's cluster is in none of them. Cover is then a
-	// command with which one of them covers it; "" is none.
-	Heard bool
-	Cover string
-	// Denied is the installation whose role may redeploy others, but not this service; nil if there is none.
+	// Covered is false if there are installations and none of them covers the service's cluster. Cover is then a
+	// command with which one of them would cover it; "" if there is none.
+	Covered bool
+	Cover   string
+	// Denied is the installation whose role may redeploy other services, but not this one; nil if there is none.
 	Denied *InstallationSubject
 }
 
-// verdict is what a check says, before it has its code.
+// verdict is a finding before it has the code of its check.
 type verdict struct {
 	severity Severity
 	message  string
@@ -62,11 +62,11 @@ type verdict struct {
 type check struct {
 	code  string
 	title string
-	// parts of a service without which the check cannot be made
+	// the parts that the check needs
 	parts []services.Part
 	run   func(*Subject) []verdict
 
-	why     string // why it matters, and what it takes for fine
+	why     string // why it matters, and what is not a finding
 	sources []string
-	cures   []string // all of them, with placeholders
+	cures   []string // every fix, with placeholders
 }

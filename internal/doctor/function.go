@@ -13,7 +13,7 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// What the function will not do: its own decision, in words.
+// The checks of what the function would decide.
 
 func functionChecks() []check {
 	const gate = "https://github.com/spothandler/spothandler#how-it-works"
@@ -23,26 +23,26 @@ func functionChecks() []check {
 			why: "CodeDeploy and external controllers do not accept a forced deployment; that of a blue/green, linear or canary service would " +
 				"shift traffic and wait for minutes or hours. The function leaves such a service alone; ECS still replaces the interrupted task.",
 			sources: []string{gate, "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html"},
-			cures:   []string{"no simple one: rely on ECS's own replacement, with an on-demand floor as for SPOT103"},
+			cures:   []string{"no simple fix: rely on ECS's own replacement, with an on-demand floor as for SPOT103"},
 		},
 		{
-			code: "SPOT202", title: "a redeployment would do harm", run: harmful,
+			code: "SPOT202", title: "a redeployment would do harm", run: wouldDoHarm,
 			why: "If more tasks run than a rollout has to keep, the rollout may stop healthy tasks before new ones run, and lower the capacity " +
 				"further. A rollout without room never ends (SPOT108). In both cases the function does not redeploy.",
 			sources: []string{gate},
 			cures: []string{
 				"set minimumHealthyPercent to 100",
-				"aws ecs tag-resource --resource-arn SERVICE-ARN --tags key=spothandler,value=redeploy   redeploy all the same",
+				"aws ecs tag-resource --resource-arn SERVICE-ARN --tags key=spothandler,value=redeploy   to redeploy nevertheless",
 			},
 		},
 		{
-			code: "SPOT203", title: "nothing redeploys it", run: unheard,
+			code: "SPOT203", title: "nothing redeploys it", run: notRedeployed,
 			why: "The service's tag spothandler is off or observe, or no installation covers its cluster (--cluster). ECS still replaces its " +
 				"tasks by itself if there is capacity.",
 			sources: []string{gate},
 			cures: []string{
 				"aws ecs untag-resource --resource-arn SERVICE-ARN --tag-keys spothandler",
-				"spothandler install --cluster NAME   repeat --cluster for every cluster that it is to cover",
+				"spothandler install --cluster NAME   repeat --cluster for every cluster to cover",
 			},
 		},
 		{
@@ -72,11 +72,11 @@ func controllerName(controller string) string {
 	return map[string]string{"CODE_DEPLOY": "CodeDeploy", "EXTERNAL": "an external controller"}[controller]
 }
 
-func harmful(s *Subject) []verdict {
+func wouldDoHarm(s *Subject) []verdict {
 	switch s.Decision.Reason {
 	case handler.ReasonNoRolloutRoom:
 		cure := ""
-		if len(stuck(s)) == 0 { // else SPOT108 has it
+		if len(stuck(s)) == 0 { // otherwise SPOT108 has the fix
 			cure = s.updateService(s.configuration(200, 100, s.breaker()))
 		}
 		return []verdict{{Warning, "the function leaves it to ECS: a redeployment would have no room and never end", cure}}
@@ -89,22 +89,22 @@ func harmful(s *Subject) []verdict {
 	return nil
 }
 
-func unheard(s *Subject) []verdict {
+func notRedeployed(s *Subject) []verdict {
 	untag := "aws ecs untag-resource --resource-arn " + apperr.Quote(s.ARN()) + " --tag-keys " + s.tagKeys()
 	switch {
-	case !s.Heard:
+	case !s.Covered:
 		return []verdict{{Warning, "no installation covers cluster " + s.Cluster.Name(), cmp.Or(s.Cover, "spothandler status   shows the clusters of each installation")}}
-	case s.Decision.Reason == handler.ReasonSwitchedOff && s.Decision.Level > slog.LevelInfo: // an unknown word
+	case s.Decision.Reason == handler.ReasonSwitchedOff && s.Decision.Level > slog.LevelInfo: // an unknown value
 		return []verdict{{Warning, s.Decision.Message, untag}}
 	case s.Decision.Reason == handler.ReasonSwitchedOff:
-		return []verdict{{Info, "its tag spothandler switches the function off", untag}}
+		return []verdict{{Info, "its tag spothandler turns the function off for it", untag}}
 	case s.Decision.Mode == handler.ModeObserve && s.tagKeys() != "":
 		return []verdict{{Info, "its tag spothandler=observe: the function only logs what it would do", untag}}
 	}
 	return nil
 }
 
-// tagKeys are the keys of the service's tag spothandler, as they are written.
+// tagKeys returns the keys of the service's tag spothandler, as written.
 func (s *Subject) tagKeys() string {
 	var keys []string
 	for _, tag := range s.Tags {

@@ -9,26 +9,26 @@ import (
 	"github.com/spothandler/spothandler/internal/services"
 )
 
-// What an installation of spothandler says.
+// The checks of an installation of spothandler.
 
-// InstallationSubject is one installation as the checks see it.
+// InstallationSubject is the installation to check.
 type InstallationSubject struct {
-	Prefix string // as a flag takes it; "" is none
-	Name   string // as it is shown
-	// Problems are what a status reports of it, a reserved concurrency of 0 left out.
+	Prefix string // as in the flag; "" if there is none
+	Name   string // for display
+	// Problems are the problems that status reports, apart from a reserved concurrency of 0.
 	Problems []string
-	// Repairable reports whether an install repairs all of them: nothing of others is in the way.
+	// Repairable reports whether an install repairs all of them, which resources and additions of others can prevent.
 	Repairable bool
 	// Throttled reports whether its function has a reserved concurrency of 0.
 	Throttled bool
 	// Disabled reports whether its rule is DISABLED.
 	Disabled bool
 	Rule     string // its name
-	// Matches reports whether its rule matches a notice, and MayRedeploy whether its role may ecs:UpdateService;
-	// nil: it was not found out.
+	// Matches reports whether its rule matches a notice, and MayRedeploy whether its role may call ecs:UpdateService;
+	// nil if unknown.
 	Matches, MayRedeploy *bool
 	Role                 string // its name
-	// DenialElsewhere is what to do where the role is as installed and may not redeploy; "" if it is not.
+	// DenialElsewhere is what to do if the role is as installed but may not redeploy; "" if it is not as installed.
 	DenialElsewhere string
 	Unread          []services.Unread
 }
@@ -50,44 +50,44 @@ func installationTable() []installationCheck {
 		{check{code: throttledCode, parts: []services.Part{PartInstallation}}, throttled},
 		{check{
 			code: "SPOT401", title: "the rule does not match a notice", parts: []services.Part{PartPattern},
-			why: "EventBridge is asked (events:TestEventPattern) whether the installed rule matches the notice of a Fargate Spot task; where " +
-				"that API is not available, spothandler's own matcher answers. A rule that is DISABLED or does not match invokes nothing.",
+			why: "EventBridge (events:TestEventPattern) evaluates whether the installed rule matches the notice of a Fargate Spot task; if " +
+				"that API is not available, spothandler's own matcher does. A rule that is DISABLED or does not match invokes nothing.",
 			sources: []string{"https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html"},
 			cures:   []string{"spothandler install --prefix PREFIX", "spothandler install --prefix PREFIX --rule-state ENABLED"},
-		}, deaf},
-		{permissionCheck(), powerless},
+		}, ruleDoesNotMatch},
+		{permissionCheck(), mayNotRedeploy},
 		{check{
 			code: "SPOT403", title: "the installation differs from its settings", parts: []services.Part{PartInstallation},
 			why:     "What is installed differs from the recorded settings, or a part is missing: status shows what, and why.",
 			sources: []string{"https://github.com/spothandler/spothandler#readme"},
-			cures:   []string{"spothandler install --prefix PREFIX", "spothandler status --prefix PREFIX   where something of others is in the way"},
-		}, differing},
+			cures:   []string{"spothandler install --prefix PREFIX", "spothandler status --prefix PREFIX   if something of others prevents that"},
+		}, drift},
 	}
 }
 
-// permissionCheck is of an installation's role as a whole, and of each service that the role may not redeploy.
+// permissionCheck returns the check of an installation's role as a whole, and of each service that the role may not redeploy.
 func permissionCheck() check {
 	return check{
 		code: permissionCode, title: "the function's role may not redeploy", parts: []services.Part{PartPermission},
-		why: "IAM is asked (iam:SimulatePrincipalPolicy) whether the function's role may call ecs:UpdateService, on every service that the " +
-			"function is to redeploy. The answer covers the role's policies, its permissions boundary and service control policies, but " +
-			"a condition only on the cluster and the Region.",
+		why: "IAM (iam:SimulatePrincipalPolicy) evaluates whether the function's role may call ecs:UpdateService on every service that the " +
+			"function should redeploy. The result covers the role's policies, its permissions boundary and service control policies, but " +
+			"conditions only on the cluster and the Region.",
 		sources: []string{
 			"https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html",
 			"https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html",
 		},
-		cures: []string{"spothandler install --prefix PREFIX", "if the role is as installed, find the policy that denies it: one that others put on it, its permissions boundary or a service control policy"},
+		cures: []string{"spothandler install --prefix PREFIX", "if the role is as installed, find the policy that denies it: one that others attached to it, its permissions boundary or a service control policy"},
 		run:   denied,
 	}
 }
 
 const permissionCode = "SPOT402"
 
-// throttledCode is the account's check of what the function may run, which has a part for each installation.
+// throttledCode is the code of a check of the account that is also made for each installation.
 const throttledCode = "SPOT303"
 
-// JudgeInstallation makes every check of an installation. ignored are the codes that the caller accepts.
-func JudgeInstallation(s *InstallationSubject, ignored []string) Diagnosis {
+// CheckInstallation makes every check of an installation. ignored are the codes of findings that the caller accepts.
+func CheckInstallation(s *InstallationSubject, ignored []string) Diagnosis {
 	d := Diagnosis{Findings: []Finding{}, NotChecked: []NotChecked{}}
 	for _, c := range installationTable() {
 		at := slices.IndexFunc(s.Unread, func(u services.Unread) bool { return slices.Contains(c.parts, u.Part) })
@@ -107,7 +107,7 @@ func JudgeInstallation(s *InstallationSubject, ignored []string) Diagnosis {
 	return d
 }
 
-// command is a command of ours about the installation.
+// command returns a command of spothandler about the installation.
 func (s *InstallationSubject) command(words string) string {
 	if s.Prefix != "" {
 		words += " --prefix " + apperr.Quote(s.Prefix)
@@ -122,7 +122,7 @@ func throttled(s *InstallationSubject) []verdict {
 	return []verdict{{Error, "the reserved concurrency of its function is 0: it never runs", s.command("install --reserved-concurrency -1")}}
 }
 
-func deaf(s *InstallationSubject) []verdict {
+func ruleDoesNotMatch(s *InstallationSubject) []verdict {
 	switch {
 	case s.Disabled:
 		return []verdict{{Error, "its rule " + s.Rule + " is DISABLED: the function is not invoked", s.command("install --rule-state ENABLED")}}
@@ -132,7 +132,7 @@ func deaf(s *InstallationSubject) []verdict {
 	return nil
 }
 
-func powerless(s *InstallationSubject) []verdict {
+func mayNotRedeploy(s *InstallationSubject) []verdict {
 	if s.MayRedeploy == nil || *s.MayRedeploy {
 		return nil
 	}
@@ -149,7 +149,7 @@ func denied(s *Subject) []verdict {
 	return []verdict{{Error, fmt.Sprintf("the role %s of installation %s may not call ecs:UpdateService on it", s.Denied.Role, s.Denied.Name), s.Denied.allow()}}
 }
 
-func differing(s *InstallationSubject) []verdict {
+func drift(s *InstallationSubject) []verdict {
 	if len(s.Problems) == 0 {
 		return nil
 	}

@@ -14,7 +14,7 @@ func TestInstallationChecks(t *testing.T) {
 	for _, test := range installationCases() {
 		s := &InstallationSubject{Prefix: "prod", Name: "prod", Rule: "prod-rule", Role: "prod-role", Matches: aws.Bool(true), MayRedeploy: aws.Bool(true)}
 		test.change(s)
-		d := JudgeInstallation(s, nil)
+		d := CheckInstallation(s, nil)
 		if got := d.brief(); got != test.want {
 			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
@@ -38,8 +38,8 @@ func installationCases() []installationCase {
 		{"SPOT402", "healthy", func(*InstallationSubject) {}, "", ""},
 		{"SPOT303", "throttled to zero", func(s *InstallationSubject) { s.Throttled = true }, "SPOT303 error", "spothandler install --reserved-concurrency -1 --prefix prod"},
 		{"SPOT401", "disabled", func(s *InstallationSubject) { s.Disabled = true }, "SPOT401 error", "--rule-state ENABLED --prefix prod"},
-		{"SPOT401", "deaf", func(s *InstallationSubject) { s.Matches = aws.Bool(false) }, "SPOT401 error", "spothandler install --prefix prod"},
-		{"SPOT402", "powerless", func(s *InstallationSubject) { s.MayRedeploy = aws.Bool(false) }, "SPOT402 error", "spothandler install --prefix prod"},
+		{"SPOT401", "ruleDoesNotMatch", func(s *InstallationSubject) { s.Matches = aws.Bool(false) }, "SPOT401 error", "spothandler install --prefix prod"},
+		{"SPOT402", "mayNotRedeploy", func(s *InstallationSubject) { s.MayRedeploy = aws.Bool(false) }, "SPOT402 error", "spothandler install --prefix prod"},
 		{"SPOT402", "denied by a policy of others", func(s *InstallationSubject) {
 			s.MayRedeploy, s.DenialElsewhere = aws.Bool(false), "find the policy that denies it"
 		}, "SPOT402 error", "find the policy that denies it"},

@@ -11,7 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// How a rollout goes.
+// The checks of how a rollout proceeds.
 
 func rolloutChecks() []check {
 	const deployments = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html"
@@ -31,7 +31,7 @@ func rolloutChecks() []check {
 			why: "ECS launches no new tasks for a deployment that has FAILED, so nothing replaces an interrupted task. While a deployment is in " +
 				"progress the function does not redeploy, since ECS is replacing tasks already; one that takes more than half an hour may be stuck.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html"},
-			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:REVISION   one that works"},
+			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:REVISION   a revision that works"},
 		},
 		{
 			code: "SPOT116", title: "the circuit breaker does not roll back, or trips early", run: breaker,
@@ -46,7 +46,7 @@ func rolloutChecks() []check {
 	}
 }
 
-// minimumHealthyPercent and maximumPercent have ECS's defaults for services of replicas.
+// minimumHealthyPercent and maximumPercent return ECS's defaults for REPLICA services if they are not set.
 func (s *Subject) minimumHealthyPercent() int {
 	if c := s.DeploymentConfiguration; c != nil && c.MinimumHealthyPercent != nil {
 		return int(*c.MinimumHealthyPercent)
@@ -61,7 +61,7 @@ func (s *Subject) maximumPercent() int {
 	return 200
 }
 
-// floor is the number of tasks that a rollout keeps running, ceiling the most that it runs.
+// floor returns the number of tasks that a rollout keeps running, ceiling the number that it may run.
 func (s *Subject) floor() int   { return (int(s.DesiredCount)*s.minimumHealthyPercent() + 99) / 100 }
 func (s *Subject) ceiling() int { return int(s.DesiredCount) * s.maximumPercent() / 100 }
 
@@ -71,20 +71,20 @@ func stuck(s *Subject) []verdict {
 	}
 	return []verdict{{
 		Error, fmt.Sprintf("a rollout can neither start nor stop a task: %d to %d%% of %d tasks", s.minimumHealthyPercent(), s.maximumPercent(), s.DesiredCount),
-		s.mendRollout(s.breaker()),
+		s.fixRollout(s.breaker()),
 	}}
 }
 
-// isStuck reports whether a rollout has no room. On Fargate the percentages count for rolling updates only (ECS
-// API, DeploymentConfiguration).
+// isStuck reports whether a rollout has no room. On Fargate the percentages apply to rolling updates only (ECS API,
+// DeploymentConfiguration).
 func (s *Subject) isStuck() bool {
 	desired := int(s.DesiredCount)
 	return s.isRolledByECS() && desired >= 2 && s.ceiling() <= desired && s.floor() >= desired
 }
 
-// mendRollout is a command that sets this circuit breaker, and percentages with room where there is none. The
-// findings about either have one command, so that the one does not undo the other.
-func (s *Subject) mendRollout(breaker *ecs.DeploymentCircuitBreaker) string {
+// fixRollout returns a command that sets this circuit breaker and, if a rollout has no room, percentages with room.
+// Findings about either have the same command, so that one does not undo the other.
+func (s *Subject) fixRollout(breaker *ecs.DeploymentCircuitBreaker) string {
 	maximum, minimum := s.maximumPercent(), s.minimumHealthyPercent()
 	if s.isStuck() {
 		maximum, minimum = 200, 100
@@ -95,7 +95,7 @@ func (s *Subject) mendRollout(breaker *ecs.DeploymentCircuitBreaker) string {
 	return s.updateService(s.configuration(maximum, minimum, breaker))
 }
 
-// rollingBack is a circuit breaker that rolls back, otherwise as one that there is.
+// rollingBack returns a copy of a circuit breaker, which may be nil, that rolls back.
 func rollingBack(as *ecs.DeploymentCircuitBreaker) *ecs.DeploymentCircuitBreaker {
 	breaker := ecs.DeploymentCircuitBreaker{}
 	if as != nil {
@@ -105,8 +105,9 @@ func rollingBack(as *ecs.DeploymentCircuitBreaker) *ecs.DeploymentCircuitBreaker
 	return &breaker
 }
 
-// configuration is a deployment configuration with these percentages and circuit breaker. It names the alarms
-// again, if there are any, and all of the circuit breaker: whether ECS keeps what is left out is not documented.
+// configuration returns a deployment configuration with these percentages and this circuit breaker. It repeats the
+// alarms, if there are any, and all of the circuit breaker, because it is not documented whether ECS keeps what is
+// omitted.
 func (s *Subject) configuration(maximum, minimum int, breaker *ecs.DeploymentCircuitBreaker) string {
 	text := fmt.Sprintf("maximumPercent=%d,minimumHealthyPercent=%d", maximum, minimum)
 	if breaker != nil {
@@ -118,7 +119,7 @@ func (s *Subject) configuration(maximum, minimum int, breaker *ecs.DeploymentCir
 	return "--deployment-configuration " + apperr.Quote(text)
 }
 
-// details are what a circuit breaker has beside its two switches.
+// details returns the other fields of a circuit breaker.
 func details(breaker *ecs.DeploymentCircuitBreaker) string {
 	text := ""
 	if t := breaker.ThresholdConfiguration; t != nil {
@@ -130,7 +131,7 @@ func details(breaker *ecs.DeploymentCircuitBreaker) string {
 	return text
 }
 
-// breaker is the service's circuit breaker, nil where it has none.
+// breaker returns the service's circuit breaker, or nil if it has none.
 func (s *Subject) breaker() *ecs.DeploymentCircuitBreaker {
 	if s.DeploymentConfiguration == nil {
 		return nil
@@ -138,7 +139,7 @@ func (s *Subject) breaker() *ecs.DeploymentCircuitBreaker {
 	return s.DeploymentConfiguration.DeploymentCircuitBreaker
 }
 
-// tooLong is when a deployment that is in progress is worth a warning.
+// tooLong is the age from which a deployment in progress causes a warning.
 const tooLong = 30 * time.Minute
 
 func rolloutState(s *Subject) []verdict {
@@ -157,15 +158,15 @@ func rolloutState(s *Subject) []verdict {
 	return nil
 }
 
-// fewFailures is a count of failed tasks that a shortage of Spot reaches at once.
+// fewFailures is a number of failed tasks that a shortage of Spot reaches quickly.
 const fewFailures = 3
 
 func breaker(s *Subject) []verdict {
-	if !s.isRolledByECS() { // the circuit breaker is ECS's own
+	if !s.isRolledByECS() { // only ECS's own controller has the circuit breaker
 		return nil
 	}
 	b := s.breaker()
-	cure := s.mendRollout(rollingBack(b))
+	cure := s.fixRollout(rollingBack(b))
 	if b == nil || !b.Enable {
 		return []verdict{{Info, "the deployment circuit breaker is off", cure}}
 	}

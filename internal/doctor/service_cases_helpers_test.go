@@ -82,7 +82,7 @@ func serviceCases() []serviceCase {
 		{"SPOT105", "a shell that execs", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "migrate && exec /app"} }, "", ""},
 		{"SPOT105", "a shell that traps", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "trap stop TERM; /app & wait"} }, "", ""},
 		{"SPOT105", "a trap of EXIT, which bash runs at SIGTERM", func(s *Subject) { app(s).EntryPoint = []string{"bash", "-c", `trap "kill \$!" EXIT; /app & wait`} }, "", ""},
-		{"SPOT105", "a trap of EXIT, which sh runs at its own end only", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "trap 'kill $!' EXIT; /app & wait"} }, "SPOT105 warning", "trap it by the name TERM"},
+		{"SPOT105", "a trap of EXIT, which sh runs at its own end only", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "trap 'kill $!' EXIT; /app & wait"} }, "SPOT105 warning", "trap it as TERM"},
 		{"SPOT105", "a trap of 0, which is EXIT", func(s *Subject) { app(s).EntryPoint = []string{"dash", "-c", "trap stop 0; /app & wait"} }, "SPOT105 warning", ""},
 		{"SPOT105", "a trap of EXIT and TERM", func(s *Subject) {
 			app(s).EntryPoint = []string{"sh", "-c", "trap 'kill $! > /log' EXIT term; /app & wait"}
@@ -236,10 +236,10 @@ func serviceCases() []serviceCase {
 		{"SPOT203", "switched off", func(s *Subject) { s.Tags = []ecs.Tag{{Key: aws.String("SpotHandler"), Value: aws.String("disabled")}} }, "SPOT203 info", "--tag-keys SpotHandler"},
 		{"SPOT203", "an unknown word", func(s *Subject) { s.Tags = []ecs.Tag{{Key: aws.String("spothandler"), Value: aws.String("maybe")}} }, "SPOT203 warning", "--tag-keys spothandler"},
 		{"SPOT203", "observed", func(s *Subject) { s.Tags = []ecs.Tag{{Key: aws.String("spothandler"), Value: aws.String("observe")}} }, "SPOT203 info", ""},
-		{"SPOT203", "in no installation", func(s *Subject) { s.Heard = false }, "SPOT203 warning", ""},
+		{"SPOT203", "in no installation", func(s *Subject) { s.Covered = false }, "SPOT203 warning", ""},
 
 		{"SPOT203", "as installed", func(s *Subject) { s.Tags = []ecs.Tag{{Key: aws.String("spothandler"), Value: aws.String("on")}} }, "", ""},
-		{"SPOT203", "in no installation, but one could cover it", func(s *Subject) { s.Heard, s.Cover = false, "spothandler install --cluster shop" }, "SPOT203 warning", "spothandler install --cluster shop"},
+		{"SPOT203", "in no installation, but one could cover it", func(s *Subject) { s.Covered, s.Cover = false, "spothandler install --cluster shop" }, "SPOT203 warning", "spothandler install --cluster shop"},
 
 		{"SPOT402", "its installation's role is denied it", func(s *Subject) {
 			s.Denied = &InstallationSubject{Prefix: "prod", Name: "prod", Role: "prod-role"}

@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// isShell reports whether a command is a shell with a script that neither uses exec nor traps SIGTERM.
-// bash replaces itself with a single command; which shell sh is cannot be told from here.
+// isShell reports whether a command is a shell with a script that neither uses exec nor traps SIGTERM. bash replaces
+// itself with a single command; which shell sh is depends on the image.
 func isShell(command []string) bool {
 	shell := path.Base(command[0])
 	if !slices.Contains([]string{"sh", "bash", "ash", "dash"}, shell) {
 		return false
 	}
 	script, found := scriptOf(command[1:])
-	return found && !handsOver(script) && !traps(shell, script) && (shell != "bash" || strings.ContainsAny(script, ";&|\n`(){}"))
+	return found && !execs(script) && !traps(shell, script) && (shell != "bash" || strings.ContainsAny(script, ";&|\n`(){}"))
 }
 
-// scriptOf returns the script that a shell is given with -c, the first argument that is no option (POSIX, sh).
-// found is false if it reads a file or its standard input instead.
+// scriptOf returns the script of a shell with -c, the first argument that is not an option (POSIX, sh). found is
+// false if it reads a file or its standard input instead.
 func scriptOf(arguments []string) (script string, found bool) {
 	for i := 0; i < len(arguments); i++ {
 		word := arguments[i]
@@ -39,15 +39,15 @@ func scriptOf(arguments []string) (script string, found bool) {
 	return "", found
 }
 
-// handsOver reports whether a script replaces itself with the program. An exec with nothing but redirections only
-// redirects the shell's own files.
-func handsOver(script string) bool {
+// execs reports whether a script replaces the shell with the program. An exec with only redirections changes the
+// shell's own files.
+func execs(script string) bool {
 	script = regexp.MustCompile(`(\d*|&)(<<<|<>|>>|>\||[<>])&?[ \t]*[^\s;&|()]+`).ReplaceAllString(script, "")
 	return regexp.MustCompile(`(^|[\s;&|({])exec[ \t]+[^\s;&|)}#]`).MatchString(script)
 }
 
-// traps reports whether a script runs an action of its own at SIGTERM. "-" resets the signal, and "" ignores it, in
-// the program as well.
+// traps reports whether a script runs its own action on SIGTERM. "-" resets the signal, and "" ignores it, also in
+// the program.
 func traps(shell, script string) bool {
 	trap := regexp.MustCompile(`(?:^|[\s;&|({])trap[ \t]+(?:--[ \t]+)?((?:'[^']*'|"(?:[^"\\]|\\.)*"|[^\s;&|()'"])+)((?:[ \t]+\w+)+)`)
 	for _, found := range trap.FindAllStringSubmatch(script, -1) {
@@ -59,7 +59,7 @@ func traps(shell, script string) bool {
 	return false
 }
 
-// trapsOf are the conditions on which a shell that is process 1 runs a trap when it receives SIGTERM. POSIX has
+// trapsOf returns the conditions for which a shell that is process 1 runs a trap when it receives SIGTERM. POSIX has
 // TERM and 15; dash, which is sh on Debian, rejects SIGTERM ("bad trap"), and only bash runs the trap of EXIT.
 func trapsOf(shell string) []string {
 	conditions := []string{"TERM", "15"}

@@ -20,7 +20,7 @@ var noon = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 // ready is a service without any finding.
 func ready() *Subject {
 	const root = "arn:aws:ecs:eu-west-1:111122223333:"
-	s := &Subject{Now: noon, Heard: true, Service: &services.Service{
+	s := &Subject{Now: noon, Covered: true, Service: &services.Service{
 		Cluster: services.Cluster{Cluster: ecs.Cluster{ClusterName: aws.String("shop"), ClusterArn: aws.String(root + "cluster/shop"), CapacityProviders: []string{services.Spot, services.OnDemand}}},
 		Service: ecs.Service{
 			ServiceName: aws.String("api"), ServiceArn: aws.String(root + "service/shop/api"), Status: aws.String("ACTIVE"),
@@ -74,7 +74,7 @@ func diagnosed(t *testing.T, change func(*Subject)) Diagnosis {
 	s := ready()
 	change(s)
 	s.Decision = s.Service.Decision(handler.ModeOnce, s.Now)
-	return JudgeService(s, nil)
+	return CheckService(s, nil)
 }
 
 // brief is a diagnosis as "SPOT101 warning, SPOT103 info".

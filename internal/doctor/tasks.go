@@ -14,7 +14,7 @@ import (
 	"github.com/spothandler/spothandler/internal/services"
 )
 
-// What stands in the task definition.
+// The checks of the task definition.
 
 func taskChecks() []check {
 	needs := []services.Part{services.PartTaskDefinition}
@@ -23,7 +23,7 @@ func taskChecks() []check {
 			code: "SPOT101", title: "stopTimeout is shorter than the notice", parts: needs, run: stopTimeout,
 			why: "At an interruption ECS sends SIGTERM and, after the container's stopTimeout, SIGKILL. The default is 30 seconds, " +
 				"the maximum on Fargate 120: a container with a short timeout gives up most of the two-minute notice. " +
-				"An explicit value of 30 or more is taken as deliberate. Nonessential containers, log routers and containers " +
+				"An explicit value of 30 or more is considered deliberate. Nonessential containers, log routers and containers " +
 				"that others wait for to complete are not checked. A program that exits within seconds of SIGTERM loses nothing.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"},
 			cures:   []string{"register a revision of the task definition with \"stopTimeout\": 120"},
@@ -50,8 +50,8 @@ func taskChecks() []check {
 			code: "SPOT112", title: "a redeployment may deploy another image", parts: append(needs, services.PartImages), run: images,
 			why: "For each deployment ECS resolves an image tag to a digest once, and keeps to that digest for the tasks that it replaces by " +
 				"itself. A forced deployment resolves the tag again, so an interruption can roll out whatever was pushed since. Before platform " +
-				"version 1.3.0, and with versionConsistency disabled, every new task resolves the tag. A digest is fine, and so is a tag that " +
-				"cannot move, in an Amazon ECR repository with immutable tags of the same account and Region.",
+				"version 1.3.0, and with versionConsistency disabled, every new task resolves the tag. A digest is not affected, nor is an immutable tag " +
+				"of an Amazon ECR repository in the same account and Region.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html"},
 			cures: []string{
 				"register a revision of the task definition with the image's digest (@sha256:...)",
@@ -68,7 +68,7 @@ func taskChecks() []check {
 		},
 		{
 			code: "SPOT117", title: "Fargate Spot does not support the platform", parts: needs, run: platform,
-			why: "Fargate Spot supports Linux only: X86_64 from platform version 1.3.0, ARM64 from 1.4.0. LATEST is fine. (Older AWS pages say that ARM64 is not supported.)",
+			why: "Fargate Spot supports Linux only: X86_64 from platform version 1.3.0, ARM64 from 1.4.0. LATEST is supported. (Older AWS pages say that ARM64 is not supported.)",
 			sources: []string{
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html",
 				"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html",
@@ -78,8 +78,8 @@ func taskChecks() []check {
 	}
 }
 
-// serving are the containers that the interruption of a task cuts off: essential, no log router, and not
-// one that others wait for to end.
+// serving returns the containers that an interruption affects: essential ones, except log routers and those that
+// others wait for to complete.
 func serving(definition *types.TaskDefinition) []types.ContainerDefinition {
 	var awaited []string
 	for _, c := range definition.ContainerDefinitions {
@@ -133,14 +133,14 @@ func stopTimeout(s *Subject) []verdict {
 func signals(s *Subject) []verdict {
 	var verdicts []verdict
 	for _, c := range serving(s.TaskDefinition) {
-		name, command := aws.ToString(c.Name), slices.Concat(c.EntryPoint, c.Command) // the one with the other behind it
+		name, command := aws.ToString(c.Name), slices.Concat(c.EntryPoint, c.Command) // the entry point followed by the command
 		switch {
 		case len(command) == 0:
 			verdicts = append(verdicts, verdict{Info, name + ": the image decides which program receives SIGTERM", ""})
 		case isShell(command):
 			verdicts = append(verdicts, verdict{
 				Warning, fmt.Sprintf("%s: %s -c receives SIGTERM and may not forward it", name, path.Base(command[0])),
-				handOver(command),
+				forwardSignal(command),
 			})
 		case slices.Contains([]string{"npm", "yarn"}, path.Base(command[0])):
 			verdicts = append(verdicts, verdict{
@@ -151,11 +151,11 @@ func signals(s *Subject) []verdict {
 	return verdicts
 }
 
-// handOver is the cure of a shell that keeps SIGTERM to itself.
-func handOver(command []string) string {
+// forwardSignal returns what to do about a shell that does not forward SIGTERM.
+func forwardSignal(command []string) string {
 	cure := "begin the script's last command with exec, or make the program itself the entry point"
 	if script, _ := scriptOf(command[1:]); regexp.MustCompile(`\btrap\b`).MatchString(script) {
-		cure += ", or trap it by the name TERM"
+		cure += ", or trap it as TERM"
 	}
 	return cure
 }
@@ -179,7 +179,7 @@ func data(s *Subject) []verdict {
 	return verdicts
 }
 
-// images: a digest is fine, and so is a tag that cannot move.
+// images: a digest is not a finding, nor is an immutable tag.
 func images(s *Subject) []verdict {
 	var moving, tagged []string
 	for _, c := range s.TaskDefinition.ContainerDefinitions {
@@ -241,7 +241,7 @@ func platform(s *Subject) []verdict {
 	}}
 }
 
-// older compares platform versions of three numbers; what is no version is not older.
+// older reports whether a platform version of three numbers is older than another. Anything else is not older.
 func older(version, than string) bool {
 	var a, b [3]int
 	if n, _ := fmt.Sscanf(version, "%d.%d.%d", &a[0], &a[1], &a[2]); n != 3 {

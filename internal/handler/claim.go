@@ -57,7 +57,7 @@ const (
 
 // messageNoClaim is the log message of an invocation that acts without a claim,
 // possibly at the same time as another one.
-const messageNoClaim = "The claim is not possible: acting without"
+const messageNoClaim = "The claim is not possible: continuing without it"
 
 // claimState is what an invocation knows about the claim on the interrupted
 // deployment.
@@ -193,11 +193,9 @@ func (v *invocation) waitForHolder(ctx context.Context, waits int) error {
 	return nil
 }
 
-// tryClaim tries to become the one invocation that redeploys among those that
-// handle events of sibling tasks in the same second. Creating a log stream is
-// atomic, free and already permitted. The claim only saves calls: it takes at
-// most half of the remaining time, and if it is impossible the invocation acts
-// without it.
+// tryClaim tries to become the one invocation that redeploys among those that handle events of the same deployment's
+// tasks in the same second. Creating a log stream is atomic, free and already permitted. The claim only saves calls:
+// it takes at most half of the remaining time, and if it is impossible the invocation acts without it.
 func (v *invocation) tryClaim(ctx context.Context, stream string, timeout time.Duration) claimResult {
 	if v.config.LogGroup == "" {
 		return claimImpossible
@@ -217,7 +215,7 @@ func (v *invocation) tryClaim(ctx context.Context, stream string, timeout time.D
 	case err == nil:
 		return claimWon
 	case errors.As(err, &exists) && unclear:
-		v.log.DebugContext(ctx, "The claim is this invocation's own, or another one's", slog.String("claim", stream))
+		v.log.DebugContext(ctx, "The claim belongs to this invocation or to another one", slog.String("claim", stream))
 		return claimUnclear
 	case errors.As(err, &exists):
 		v.log.DebugContext(ctx, "Another invocation has the claim", slog.String("claim", stream))

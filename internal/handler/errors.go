@@ -20,8 +20,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // account.
 var errClusterMissing = errors.New("ECS knows no such cluster")
 
-// errClaimed ends an invocation that gave way to another one which then did not
-// act.
+// errClaimed ends an invocation that waited for the holder of the claim, which then did not act.
 var errClaimed = errors.New("another invocation holds the claim and the deployment is unchanged")
 
 // errorType returns the name of err's type as Lambda reports it.

@@ -131,6 +131,6 @@ func (v *invocation) key(deployment string) deploymentKey {
 
 // logRetry records that a call failed and will be retried.
 func (v *invocation) logRetry(ctx context.Context, operation string, delay time.Duration, err error) {
-	v.log.DebugContext(ctx, "A call failed and is tried again",
+	v.log.DebugContext(ctx, "A call failed and will be retried",
 		slog.String("operation", operation), slog.Int64("delay_ms", delay.Milliseconds()), slog.Any("error", err))
 }

@@ -58,7 +58,7 @@ func TestSummaryMessages(t *testing.T) {
 		{"skipped", Config{}, handlertest.Fault{}, map[string]any{"group": "family:x"}, "INFO", "Service redeployment skipped: the task does not belong to a service"},
 		{"skipped with a warning", Config{}, handlertest.Fault{}, map[string]any{"group": "service:gone"}, "WARNING", "Service redeployment skipped: ECS has no such service"},
 		{"failed", Config{}, handlertest.Denied(), nil, "ERROR", "Service redeployment failed"},
-		{"observed", Config{Mode: ModeObserve}, handlertest.Fault{}, nil, "INFO", "Service redeployment left out: mode observe"},
+		{"observed", Config{Mode: ModeObserve}, handlertest.Fault{}, nil, "INFO", "Service redeployment not performed: mode observe"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

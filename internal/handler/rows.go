@@ -1,15 +1,16 @@
 package handler
 
-// GateRow is a row of the gate, for whatever describes the gate.
+// GateRow describes a row of the gate, for documentation.
 type GateRow struct {
 	ReasonText
-	// OfService reports whether the row needs what DescribeServices returned; the others depend on the event alone.
+	// OfService reports whether the row depends on the result of DescribeServices; the others depend on the event
+	// alone.
 	OfService bool
 	// Always reports whether the row counts in mode always, too.
 	Always bool
 }
 
-// Gate returns the gate's rows in their order, neighbours with the same reason as one.
+// Gate returns the gate's rows in order, with adjacent rows of the same reason as one.
 func Gate() []GateRow {
 	var all []GateRow
 	add := func(r row, ofService bool) {

@@ -20,7 +20,7 @@ const TagKey = "spothandler"
 const (
 	TagOff      = "off"      // never redeploy this service
 	TagObserve  = "observe"  // record the decision, change nothing
-	TagRedeploy = "redeploy" // redeploy even where it may stop healthy tasks or comes soon after another
+	TagRedeploy = "redeploy" // redeploy even if that may stop healthy tasks or closely follows another deployment
 	tagOn       = "on"       // as configured for the installation
 )
 

@@ -64,9 +64,9 @@ func (v *invocation) headline() string {
 	case v.decision.Action == ActionSkip:
 		return "Service redeployment skipped: " + v.decision.Message
 	case v.dryRun:
-		return "Service redeployment left out: dry run"
+		return "Service redeployment not performed: dry run"
 	}
-	return "Service redeployment left out: mode observe"
+	return "Service redeployment not performed: mode observe"
 }
 
 // deployment returns the deployment that the event concerns, as far as it is

@@ -15,8 +15,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// writeExtras writes the completions and the man pages of a release into the folders completions and man of a folder.
-// The same commands, version and date give the same bytes.
+// writeExtras writes the completions and man pages of a release into the directories completions and man of a
+// directory. The same commands, version and date give the same bytes.
 func writeExtras(root *cobra.Command, dir, version string, date time.Time) error {
 	files, err := completions(root)
 	if err != nil {
@@ -26,7 +26,7 @@ func writeExtras(root *cobra.Command, dir, version string, date time.Time) error
 	if err := manPages(root, &doc.GenManHeader{Source: "spothandler " + version, Manual: "spothandler", Date: &date}, files); err != nil {
 		return err
 	}
-	if err := os.RemoveAll(dir); err != nil { // a command that is gone leaves no page behind
+	if err := os.RemoveAll(dir); err != nil { // removes the pages of commands that no longer exist
 		return err
 	}
 	for name, content := range files {
@@ -34,14 +34,14 @@ func writeExtras(root *cobra.Command, dir, version string, date time.Time) error
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
-		if err := os.WriteFile(path, content, 0o644); err != nil { //nolint:gosec // everybody may read it
+		if err := os.WriteFile(path, content, 0o644); err != nil { //nolint:gosec // world-readable on purpose
 			return err
 		}
 	}
 	return nil
 }
 
-// completions are the shells' scripts, by the names under which each shell looks for them.
+// completions returns the completion scripts by the names that the shells look for.
 func completions(root *cobra.Command) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for name, write := range map[string]func(io.Writer) error{
@@ -59,7 +59,7 @@ func completions(root *cobra.Command) (map[string][]byte, error) {
 	return files, nil
 }
 
-// manPages adds a page for the command and each one below it, compressed as the systems keep them.
+// manPages adds a man page, compressed with gzip, for the command and each subcommand.
 func manPages(cmd *cobra.Command, header *doc.GenManHeader, files map[string][]byte) error {
 	if !cmd.IsAvailableCommand() && cmd.HasParent() {
 		return nil
@@ -85,7 +85,7 @@ func manPages(cmd *cobra.Command, header *doc.GenManHeader, files map[string][]b
 	return nil
 }
 
-// forMan makes the texts of the commands Markdown, for which cobra/doc takes them.
+// forMan converts the texts of the commands to Markdown, which cobra/doc expects.
 func forMan(cmd *cobra.Command) {
 	cmd.DisableAutoGenTag = true
 	cmd.Long, cmd.Short, cmd.Use = markdown(cmd.Long), markdown(cmd.Short), markdown(cmd.Use)
@@ -97,7 +97,7 @@ func forMan(cmd *cobra.Command) {
 	}
 }
 
-// markdown is a plain text in Markdown: what would mean something is escaped, and an indented line is code.
+// markdown converts plain text to Markdown: special characters are escaped, and an indented line is code.
 func markdown(text string) string {
 	special := regexp.MustCompile("[\\\\`*_{}\\[\\]<>#|~]")
 	lines := strings.Split(text, "\n")

@@ -16,10 +16,10 @@ import (
 	"strings"
 )
 
-// build is a program of a release, for one system.
+// build is a program of a release for one system.
 type build struct{ program, goos, goarch string }
 
-// builds are all programs of a release: the CLI for every system, and the function that is inside it.
+// builds returns all programs of a release: the CLI for every system, and the function inside it.
 func builds() []build {
 	all := []build{{"./cmd/handler", "linux", "amd64"}, {"./cmd/handler", "linux", "arm64"}}
 	for _, goos := range []string{"linux", "darwin", "windows"} {
@@ -30,7 +30,7 @@ func builds() []build {
 	return all
 }
 
-// goPackage is what go list says about a package.
+// goPackage is the output of go list for a package.
 type goPackage struct {
 	ImportPath string
 	Dir        string
@@ -43,7 +43,7 @@ type goPackage struct {
 	}
 }
 
-// source is whose code the package is, and the folder that holds all of it: "" for our own.
+// source returns the name and root directory of the module that contains the package, or "" for our own packages.
 func (p goPackage) source() (name, root string) {
 	switch {
 	case p.Standard:
@@ -70,7 +70,7 @@ func linked(ctx context.Context, dir string, all []build) ([]goPackage, error) {
 			if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
 				break
 			} else if err != nil {
-				return nil, fmt.Errorf("reading what go list says: %w", err)
+				return nil, fmt.Errorf("reading the output of go list: %w", err)
 			}
 			found[p.ImportPath] = p
 		}
@@ -78,10 +78,11 @@ func linked(ctx context.Context, dir string, all []build) ([]goPackage, error) {
 	return slices.SortedFunc(maps.Values(found), func(a, b goPackage) int { return cmp.Compare(a.ImportPath, b.ImportPath) }), nil
 }
 
-// legal are the names of files that must go with the code.
+// legal matches the names of files that must be distributed with the code.
 var legal = regexp.MustCompile(`(?i)^(un)?(licen[cs]e|copying|copyright|notice|patents)([-._].*)?$`)
 
-// legalFiles are the paths of the licences and notices in a folder of a module and in those above it, up to its root.
+// legalFiles returns the paths of the licenses and notices in a directory of a module and in its parents, up to the
+// module's root.
 func legalFiles(dir, root string) ([]string, error) {
 	var paths []string
 	for {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// THIRD_PARTY_LICENSES.txt has the licences and notices of what is linked in today.
-func TestThirdPartyLicences(t *testing.T) {
+// THIRD_PARTY_LICENSES.txt has the licenses and notices of what is linked in today.
+func TestThirdPartyLicenses(t *testing.T) {
 	want, err := thirdParty(t.Context(), "../..")
 	if err != nil {
 		t.Fatal(err)
@@ -52,31 +52,31 @@ func module(t *testing.T, files map[string]string) goPackage {
 }
 
 // A module that we may not pass on, or not without looking, stops the generator.
-func TestLicencesRefused(t *testing.T) {
+func TestLicensesRefused(t *testing.T) {
 	for name, files := range map[string]map[string]string{
-		"no licence":                    {"README.md": mit},
-		"a notice without a licence":    {"NOTICE": "Copyright 2020 Somebody"},
+		"no license":                    {"README.md": mit},
+		"a notice without a license":    {"NOTICE": "Copyright 2020 Somebody"},
 		"a GPL":                         {"LICENSE": "GNU GENERAL PUBLIC\nLICENSE Version 3"},
 		"an MPL":                        {"LICENSE": "Mozilla Public License Version 2.0"},
-		"an MIT licence with a clause":  {"LICENSE": mit + `"Commons Clause" License Condition v1.0`},
-		"a licence that nobody knows":   {"LICENSE": "Do what I say."},
+		"an MIT license with a clause":  {"LICENSE": mit + `"Commons Clause" License Condition v1.0`},
+		"a license that nobody knows":   {"LICENSE": "Do what I say."},
 		"the words in a file of source": {"license.go": mit},
 	} {
 		err := (&notices{map[string][]string{}, map[string]*notice{}}).add(module(t, files))
-		if err == nil || !strings.Contains(err.Error(), "example.com/m has no licence that is accepted") {
+		if err == nil || !strings.Contains(err.Error(), "example.com/m has no license that is accepted") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
-// The licences of a folder hold for it beside those of its module, and of two that are alike one text is kept.
-func TestLicencesOfFolders(t *testing.T) {
+// The licenses of a folder hold for it beside those of its module, and of two that are alike one text is kept.
+func TestLicensesOfFolders(t *testing.T) {
 	all := &notices{map[string][]string{}, map[string]*notice{}}
 	if err := all.add(module(t, map[string]string{"LICENSE.txt": apache, "pkg/LICENSE": mit, "COPYING": apache, "NOTICE": "Thanks.\n"})); err != nil {
 		t.Fatal(err)
 	}
-	if got := all.licences["example.com/m"]; !slices.Contains(got, "MIT") || !slices.Contains(got, "Apache-2.0") {
-		t.Errorf("the licences are %q", got)
+	if got := all.licenses["example.com/m"]; !slices.Contains(got, "MIT") || !slices.Contains(got, "Apache-2.0") {
+		t.Errorf("the licenses are %q", got)
 	}
 	text := all.String()
 	for _, want := range []string{"example.com/m in pkg\n\n" + mit, "\nThanks.\n", "Apache-2.0, MIT\n"} {

@@ -1,6 +1,7 @@
-// Command release makes what a release of spothandler holds beside its binary. The Makefile and goreleaser run it:
+// Command release creates the files of a release of spothandler other than the binary. The Makefile and goreleaser
+// run it:
 //
-//	go run ./internal/release licenses FILE              the licences of everything that is linked in
+//	go run ./internal/release licenses FILE              the licenses of everything that is linked in
 //	go run ./internal/release extras DIR VERSION DATE    completions and man pages; the date is RFC 3339
 package main
 
@@ -28,7 +29,7 @@ func run(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(args[1], []byte(text), 0o644) //nolint:gosec // everybody may read it
+		return os.WriteFile(args[1], []byte(text), 0o644) //nolint:gosec // world-readable on purpose
 	case len(args) == 4 && args[0] == "extras":
 		date, err := time.Parse(time.RFC3339, args[3])
 		if err != nil {

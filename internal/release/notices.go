@@ -12,14 +12,14 @@ import (
 	"strings"
 )
 
-// licence is a licence that we may pass on with our own, and how its text is told.
-type licence struct {
+// license is a license that is compatible with ours, and a pattern that identifies its text.
+type license struct {
 	id   string // SPDX
 	text *regexp.Regexp
 }
 
-func accepted() []licence {
-	return []licence{
+func accepted() []license {
+	return []license{
 		{"Apache-2.0", regexp.MustCompile(`Apache License,? Version 2\.0`)},
 		{"BSD", regexp.MustCompile(`Redistribution and use in source and binary forms, with or without modification, are permitted`)},
 		{"ISC", regexp.MustCompile(`Permission to use, copy, modify, and(/or)? distribute this software`)},
@@ -28,12 +28,12 @@ func accepted() []licence {
 	}
 }
 
-// refused are texts that ask for more than to be passed on, whatever else stands beside them.
+// refused matches licenses with obligations beyond distributing their text, whatever other licenses apply.
 func refused() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)GNU (LESSER |AFFERO )?GENERAL PUBLIC LICENSE|Mozilla Public License|Business Source License|Server Side Public License|Commons Clause`)
 }
 
-// identify names the licences of a text. It returns none for a text that is none of those that are accepted.
+// identify returns the accepted licenses in a text.
 func identify(text string) []string {
 	text = strings.Join(strings.Fields(text), " ")
 	if refused().MatchString(text) {
@@ -48,19 +48,19 @@ func identify(text string) []string {
 	return ids
 }
 
-// notice is a text and whose it is.
+// notice is a text and the modules that it belongs to.
 type notice struct {
 	text  string
 	names []string
 }
 
-// notices are the texts of everything that is linked in.
+// notices holds the texts of everything that is linked in.
 type notices struct {
-	licences map[string][]string // the identifiers of each source
+	licenses map[string][]string // the license identifiers of each source
 	texts    map[string]*notice  // by text
 }
 
-// add takes up the legal files that hold for a package.
+// add adds the legal files that apply to a package.
 func (n *notices) add(p goPackage) error {
 	name, root := p.source()
 	if name == "" {
@@ -68,7 +68,7 @@ func (n *notices) add(p goPackage) error {
 	}
 	paths, err := legalFiles(p.Dir, root)
 	if err != nil {
-		return fmt.Errorf("looking for the licence of %s: %w", name, err)
+		return fmt.Errorf("looking for the license of %s: %w", name, err)
 	}
 	for _, path := range paths {
 		content, err := os.ReadFile(path)
@@ -76,7 +76,7 @@ func (n *notices) add(p goPackage) error {
 			return err
 		}
 		text := tidy(string(content))
-		n.licences[name] = append(n.licences[name], identify(text)...)
+		n.licenses[name] = append(n.licenses[name], identify(text)...)
 		if n.texts[text] == nil {
 			n.texts[text] = &notice{text: text}
 		}
@@ -86,13 +86,13 @@ func (n *notices) add(p goPackage) error {
 		}
 		n.texts[text].names = append(n.texts[text].names, where)
 	}
-	if len(n.licences[name]) == 0 {
-		return fmt.Errorf("%s has no licence that is accepted (Apache, BSD, ISC, MIT): look at %s, and replace the module or add its licence to notices.go", name, root)
+	if len(n.licenses[name]) == 0 {
+		return fmt.Errorf("%s has no accepted license (Apache, BSD, ISC, MIT): check %s, and replace the module or add its license to notices.go", name, root)
 	}
 	return nil
 }
 
-// tidy gives a text line ends and an end that do not depend on who wrote it.
+// tidy normalizes the line endings and the end of a text.
 func tidy(text string) string {
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	for i, line := range lines {
@@ -101,9 +101,9 @@ func tidy(text string) string {
 	return strings.Trim(strings.Join(lines, "\n"), "\n") + "\n"
 }
 
-// thirdParty is the text of THIRD_PARTY_LICENSES.txt for the module in a folder: licences and notices of everything
-// that is linked into any program of a release. It names no versions, which the SBOM does: so an update changes it
-// only where a licence changes.
+// thirdParty returns the text of THIRD_PARTY_LICENSES.txt for the module in a directory: the licenses and notices of
+// everything that is linked into any program of a release. It names no versions, which the SBOM does, so an update
+// changes it only if a license changes.
 func thirdParty(ctx context.Context, dir string) (string, error) {
 	packages, err := linked(ctx, dir, builds())
 	if err != nil {
@@ -120,9 +120,9 @@ func thirdParty(ctx context.Context, dir string) (string, error) {
 
 func (n *notices) String() string {
 	var out strings.Builder
-	out.WriteString("Third-party licences\n\nspothandler, and the function inside it, contain code of the following. Their licences and\nnotices follow, each text once. `make licenses` writes this file.\n\n")
-	for _, name := range slices.Sorted(maps.Keys(n.licences)) {
-		ids := n.licences[name]
+	out.WriteString("Third-party licenses\n\nspothandler, and the function inside it, contain code of the following modules. Their licenses\nand notices follow, each text once. `make licenses` writes this file.\n\n")
+	for _, name := range slices.Sorted(maps.Keys(n.licenses)) {
+		ids := n.licenses[name]
 		slices.Sort(ids)
 		fmt.Fprintf(&out, "  %-70s %s\n", name, strings.Join(slices.Compact(ids), ", "))
 	}

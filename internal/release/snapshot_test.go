@@ -118,7 +118,7 @@ func wanted(t *testing.T) []string {
 	return all
 }
 
-// Every archive and every package holds the licences, the completions, and a man page for each command.
+// Every archive and every package holds the licenses, the completions, and a man page for each command.
 func TestSnapshotContents(t *testing.T) {
 	dist, _ := snapshots(t)
 	want := wanted(t)

@@ -36,7 +36,7 @@ func newWatch(waiting func(string)) *watch { return &watch{waiting: waiting, slo
 
 type watchedKey struct{}
 
-// errSilence is the cause with which a call without a response is cancelled.
+// errSilence is the cause with which a call without a response is canceled.
 type errSilence struct{}
 
 func (errSilence) Error() string { return "no answer" }

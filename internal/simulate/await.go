@@ -19,18 +19,18 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// await waits for the function's record of one of the events that were sent. Without one it is nil, and the links say
-// why. An error is the end of the context.
+// await waits for the function's record of one of the events that were sent. It returns nil if none was found, and
+// the steps say why. An error is the context's.
 func (r *Rehearsal) await(ctx context.Context) (*handler.Record, error) {
 	began, limit := time.Now(), history.Rate()
 	for pace := pollFirst; ; pace = min(2*pace, pollLast) {
-		record, err := r.look(ctx, limit, began)
+		record, err := r.find(ctx, limit, began)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		if err != nil {
 			r.unreadable(err)
-			return nil, nil //nolint:nilnil // the links say it
+			return nil, nil //nolint:nilnil // the steps say why
 		}
 		waited := time.Since(began)
 		if record != nil {
@@ -38,7 +38,7 @@ func (r *Rehearsal) await(ctx context.Context) (*handler.Record, error) {
 		}
 		if waited >= waitLongest {
 			r.unseen()
-			return nil, nil //nolint:nilnil // the links say it
+			return nil, nil //nolint:nilnil // the steps say why
 		}
 		if r.Progress != nil {
 			r.Progress(fmt.Sprintf("waiting for the function's record  %ds", int(waited.Seconds())))
@@ -54,8 +54,8 @@ func (r *Rehearsal) await(ctx context.Context) (*handler.Record, error) {
 	}
 }
 
-// look looks once for the record. A page may be empty and have a successor (CloudWatch Logs API, FilterLogEvents).
-func (r *Rehearsal) look(ctx context.Context, limit *rate.Limiter, since time.Time) (*handler.Record, error) {
+// find searches once for the record. An empty page may be followed by others (CloudWatch Logs API, FilterLogEvents).
+func (r *Rehearsal) find(ctx context.Context, limit *rate.Limiter, since time.Time) (*handler.Record, error) {
 	var token *string
 	for {
 		if err := limit.Wait(ctx); err != nil {
@@ -85,7 +85,8 @@ func (r *Rehearsal) look(ctx context.Context, limit *rate.Limiter, since time.Ti
 // clockSkew is how far this machine's clock may be ahead of Lambda's.
 const clockSkew = 5 * time.Minute
 
-// pattern lets the records of the events through that were sent. Their ids are EventBridge's, which have no quotes.
+// pattern returns a filter pattern for the records of the events that were sent. Their IDs are EventBridge's, which
+// contain no quotes.
 func (r *Rehearsal) pattern() string {
 	var all []string
 	for _, id := range slices.Sorted(maps.Keys(r.sent)) {
@@ -94,7 +95,7 @@ func (r *Rehearsal) pattern() string {
 	return "{ " + strings.Join(all, " || ") + " }"
 }
 
-// read says what a record shows: rule, permission, function, ECS and log have worked.
+// read sets the steps that a record proves: the rule, the permission, the function, ECS and the log group work.
 func (r *Rehearsal) read(record *handler.Record) {
 	sent := r.sent[record.EventID]
 	seen := time.Since(sent)
@@ -105,11 +106,11 @@ func (r *Rehearsal) read(record *handler.Record) {
 	if record.Reason == handler.ReasonFailed {
 		f := fault{"was invoked, and could not read the service: " + record.Error, "spothandler status" + r.Installed.Scope}
 		if strings.Contains(record.ErrorType, "AccessDenied") {
-			f.cure = r.Installed.cureOfDenial(r.Event)
+			f.cure = r.Installed.fixOfDenial(r.Event)
 		}
 		function = broken(LinkFunction, f)
 	}
-	if took := record.Timestamp.Sub(sent); took >= 0 && took <= seen { // else the two clocks differ
+	if took := record.Timestamp.Sub(sent); took >= 0 && took <= seen { // otherwise the two clocks differ
 		function = function.after(took)
 	}
 	r.note(function)
@@ -120,7 +121,7 @@ func (r *Rehearsal) read(record *handler.Record) {
 	r.note(holds(LinkDecision, decisionWords(record)))
 }
 
-// decisionWords is what the function said.
+// decisionWords returns the function's decision in words.
 func decisionWords(record *handler.Record) string {
 	text := string(record.Reason)
 	for _, each := range handler.Reasons() {
@@ -131,18 +132,18 @@ func decisionWords(record *handler.Record) string {
 	switch {
 	case isOnlyLogged(record):
 		text += "; mode observe only logs it"
-	case record.Action == handler.ActionSkip && record.Message != "": // such as the value of a tag that is unknown
+	case record.Action == handler.ActionSkip && record.Message != "": // such as an unknown value of the tag
 		text = string(record.Reason) + ": " + record.Message
 	}
 	return text
 }
 
-// isOnlyLogged reports whether mode observe kept the function from a redeployment.
+// isOnlyLogged reports whether the function did not redeploy only because of mode observe.
 func isOnlyLogged(record *handler.Record) bool {
 	return record.Action == handler.ActionRedeploy && record.Mode == handler.ModeObserve
 }
 
-// unreadable says that the log cannot be searched.
+// unreadable records that the log group cannot be searched.
 func (r *Rehearsal) unreadable(err error) {
 	names := r.Installed.Names
 	if apperr.IsNotFound(err) {
@@ -158,18 +159,18 @@ func (r *Rehearsal) unreadable(err error) {
 	}
 }
 
-// unseen says that every link is there and the record is not.
+// unseen records that no link is known to be broken, but the record was not found.
 func (r *Rehearsal) unseen() {
 	names := r.Installed.Names
 	r.note(unchecked(LinkRule, names.Rule+" is enabled, and its pattern matches"))
 	detail := fmt.Sprintf("not seen yet in %s after %ds: a new rule may take a minute", names.LogGroup, int(waitLongest.Seconds()))
 	if key := r.Installed.key(); key != "" {
-		detail += "; with key " + key + ": its policy has to let CloudWatch Logs, and the function's role, use it"
+		detail += "; the policy of key " + key + " must allow CloudWatch Logs and the function's role to use it"
 	}
 	r.note(broken(LinkRecord, fault{detail, "run it again in a minute"}))
 }
 
-// key is the customer's key that the path needs, "" for none.
+// key returns the ARN of the customer managed key that the path needs, or "" if there is none.
 func (i *Installed) key() string {
 	if f := i.State.Function; f != nil && f.KMSKey != "" {
 		return f.KMSKey

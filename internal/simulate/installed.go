@@ -15,14 +15,14 @@ import (
 type Installed struct {
 	*deploy.Installation
 	Status deploy.Status
-	// Scope are the flags of a command about this very installation, with a blank before each: " --prefix prod".
+	// Scope holds the flags that select this installation in a command, with a leading space: " --prefix prod".
 	Scope string
 }
 
-// fault is what is wrong with a link.
+// fault describes what is wrong with a link, and how to fix it.
 type fault struct{ detail, cure string }
 
-// Rule is the rule of interruptions as it was found, nil where it is missing.
+// Rule returns the rule for interruptions as found, or nil if it is missing.
 func (i *Installed) Rule() *deploy.Rule {
 	for _, trigger := range i.State.Triggers {
 		if trigger.Rule != nil && trigger.Rule.Name == i.Names.Rule {
@@ -32,7 +32,8 @@ func (i *Installed) Rule() *deploy.Rule {
 	return nil
 }
 
-// faults are the links that the installation itself shows to be broken for this event, the first of each.
+// faults returns the links that are known to be broken for this event from the installation's state, with the first
+// fault of each.
 func (i *Installed) faults(event handler.Event) map[Link]fault {
 	found := map[Link]fault{}
 	note := func(link Link, f fault) {
@@ -44,14 +45,14 @@ func (i *Installed) faults(event handler.Event) map[Link]fault {
 	note(LinkFunction, i.throttled())
 	for _, problem := range i.Status.Problems {
 		if problem.Vital || problem.Kind == deploy.KindLogGroup && problem.Code == deploy.ProblemMissing {
-			note(linkOf(problem.Kind), fault{problem.Message, i.cureOf(problem)})
+			note(linkOf(problem.Kind), fault{problem.Message, i.fixOf(problem)})
 		}
 	}
-	note(LinkRule, i.deaf(event))
+	note(LinkRule, i.unmatched(event))
 	return found
 }
 
-// linkOf is the link that a resource belongs to.
+// linkOf returns the link that a kind of resource belongs to.
 func linkOf(kind deploy.Kind) Link {
 	switch kind {
 	case deploy.KindRule, deploy.KindTarget:
@@ -64,22 +65,23 @@ func linkOf(kind deploy.Kind) Link {
 	return LinkFunction
 }
 
-func (i *Installed) cureOf(problem deploy.Problem) string {
+func (i *Installed) fixOf(problem deploy.Problem) string {
 	if problem.Code == deploy.ProblemNotOurs {
 		return "spothandler status" + i.Scope
 	}
 	return i.install()
 }
 
-// install is the command that heals the installation, with what of its flags it takes.
+// install returns the command that repairs the installation, with these flags.
 func (i *Installed) install(flags ...string) string {
 	return strings.Join(append([]string{"spothandler install" + i.Scope}, flags...), " ")
 }
 
-// cureOfDenial is what helps where IAM denies the role a redeployment. Its policy may be restricted to other clusters.
-func (i *Installed) cureOfDenial(event handler.Event) string {
+// fixOfDenial returns what to do if IAM denies the role a redeployment. Its policy may be restricted to other
+// clusters.
+func (i *Installed) fixOfDenial(event handler.Event) string {
 	cluster, _ := event.Detail["clusterArn"].(string)
-	if cure := i.Status.DenialElsewhere(i.State.Role); cure != "" && (len(i.Status.Spec.Clusters) == 0 || i.hears(cluster)) {
+	if cure := i.Status.DenialElsewhere(i.State.Role); cure != "" && (len(i.Status.Spec.Clusters) == 0 || i.covers(cluster)) {
 		return cure
 	}
 	return i.install()
@@ -109,9 +111,9 @@ func (i *Installed) throttled() fault {
 	return f
 }
 
-// deaf says why the rule's pattern leaves the event out. A pattern that our own matcher does not know is left to the
-// rehearsal.
-func (i *Installed) deaf(event handler.Event) fault {
+// unmatched returns the fault if the rule's pattern does not match the event. A pattern that our own matcher does not
+// support is left to the rehearsal.
+func (i *Installed) unmatched(event handler.Event) fault {
 	rule := i.Rule()
 	if rule == nil {
 		return fault{}
@@ -120,21 +122,21 @@ func (i *Installed) deaf(event handler.Event) fault {
 	if matches || err != nil {
 		return fault{}
 	}
-	hearsReal, _ := services.MatchesAny(rule.Pattern, []handler.Event{event})
+	matchesReal, _ := services.MatchesAny(rule.Pattern, []handler.Event{event})
 	clusters := i.Status.Spec.Clusters
 	switch cluster, _ := event.Detail["clusterArn"].(string); {
-	case hearsReal:
-		return fault{rule.Name + " hears interruptions, but is of a version that knows no rehearsal", "spothandler upgrade" + i.Scope}
-	case len(clusters) > 0 && !i.hears(cluster):
+	case matchesReal:
+		return fault{rule.Name + " matches interruptions, but its version does not support rehearsals", "spothandler upgrade" + i.Scope}
+	case len(clusters) > 0 && !i.covers(cluster):
 		flags := []string{}
 		for _, each := range append(slices.Clone(clusters), handler.NameOf(cluster)) {
 			flags = append(flags, "--cluster "+each)
 		}
-		return fault{fmt.Sprintf("%s hears only the clusters %s", rule.Name, strings.Join(clusters, ", ")), i.install(flags...)}
+		return fault{fmt.Sprintf("%s matches only the clusters %s", rule.Name, strings.Join(clusters, ", ")), i.install(flags...)}
 	}
 	return fault{rule.Name + " does not match the event", i.install()}
 }
 
-func (i *Installed) hears(clusterARN string) bool {
+func (i *Installed) covers(clusterARN string) bool {
 	return slices.ContainsFunc(i.Status.Spec.Clusters, func(each string) bool { return i.Names.ClusterARN(each) == clusterARN })
 }

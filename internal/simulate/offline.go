@@ -10,26 +10,26 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// Trial is what an event comes to without any account: by a rule's pattern and by the part of the function's gate that
-// looks at the event alone.
-type Trial struct {
+// Evaluation is the result of evaluating an event without an account: by a rule's pattern, and by the rows of the
+// function's gate that depend on the event alone.
+type Evaluation struct {
 	Event     handler.Interruption
-	Reaches   bool     // the rule lets it through
+	Reaches   bool     // the rule matches it
 	Unmatched []string // the fields of the pattern that do not match, such as "detail.lastStatus"
 	Rows      []Row
 	Decision  handler.Decision
 }
 
-// Row is what a row of the gate says of the event.
+// Row is the result of one row of the gate.
 type Row struct {
 	Reason handler.Reason
 	Holds  *bool // nil: it depends on what the function remembers or on other invocations
 	Text   string
 }
 
-// Try tries an event on a rule's pattern, as JSON, and on the gate of an installation in the event's own account and
-// Region. The event is taken to arrive at its own time. The error says that the pattern is none.
-func Try(event []byte, pattern string) (*Trial, error) {
+// Evaluate evaluates an event by a rule's pattern, as JSON, and by the gate of an installation in the event's account
+// and Region. The event is assumed to arrive at its own time. The error reports an invalid pattern.
+func Evaluate(event []byte, pattern string) (*Evaluation, error) {
 	unmatched, err := unmatchedFields(pattern, fields(event))
 	if err != nil {
 		return nil, err
@@ -40,10 +40,10 @@ func Try(event []byte, pattern string) (*Trial, error) {
 		now = time.Now()
 	}
 	situation := handler.Situation{Event: in, Account: in.Account, Region: in.Region, Mode: handler.ModeOnce, Now: now}
-	return &Trial{in, len(unmatched) == 0, unmatched, rows(handler.Explain(situation)), handler.Decide(situation)}, nil
+	return &Evaluation{in, len(unmatched) == 0, unmatched, rows(handler.Explain(situation)), handler.Decide(situation)}, nil
 }
 
-// rows are the evaluations, one for each reason: the one that holds, else the last.
+// rows returns one evaluation for each reason: the one that applies, or otherwise the last.
 func rows(all []handler.Evaluation) []Row {
 	var found []Row
 	for _, each := range all {
@@ -60,7 +60,7 @@ func rows(all []handler.Evaluation) []Row {
 	return found
 }
 
-// fields is an event as encoding/json decodes it; nil for what is no object.
+// fields returns an event as encoding/json decodes it, or nil if it is not an object.
 func fields(event []byte) map[string]any {
 	var decoded map[string]any
 	if json.Unmarshal(event, &decoded) != nil {
@@ -69,7 +69,7 @@ func fields(event []byte) map[string]any {
 	return decoded
 }
 
-// unmatchedFields are the fields of a pattern that keep an event out, each asked alone.
+// unmatchedFields returns the fields of a pattern that do not match an event, each evaluated alone.
 func unmatchedFields(pattern string, event map[string]any) ([]string, error) {
 	wanted := fields([]byte(pattern))
 	if _, err := eventpattern.Parse(pattern); err != nil {
@@ -102,7 +102,7 @@ func unmatchedFields(pattern string, event map[string]any) ([]string, error) {
 	return all, nil
 }
 
-// readable names what the alternatives of our pattern are about.
+// readable replaces the path of the alternatives in our pattern by the fields that they test.
 func readable(path string) string {
 	if path == "detail.$or" {
 		return "detail.stopCode or detail.stoppedReason"

@@ -10,7 +10,7 @@ import (
 )
 
 // The fields that keep an event out are named, and the gate's rows up to the one that holds.
-func TestTry(t *testing.T) {
+func TestEvaluate(t *testing.T) {
 	pattern := installed(prod(), nil).Rule().Pattern
 	at := time.Date(2026, 11, 22, 20, 1, 8, 0, time.UTC)
 	scaled := notice(at)
@@ -29,7 +29,7 @@ func TestTry(t *testing.T) {
 		"other Region": {abroad, []string{"region"}, handler.ActionSkip, handler.ReasonOtherRegion},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := Try(c.event.JSON(), pattern)
+			got, err := Evaluate(c.event.JSON(), pattern)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -62,14 +62,14 @@ func TestReadEventRefuses(t *testing.T) {
 		"ten megabytes":   {strings.Repeat(" ", 10<<20), "e.json is larger than any event: more than 4194304 bytes"},
 		"no JSON":         {"{\n \"source\": aws\n}", "e.json:2: invalid character 'a' looking for beginning of value"},
 		"a record":        {`{"level":"INFO","event_id":"1","action":"skip","reason":"claimed","applied":false}`, "e.json is a record of the function, not the event that it was about"},
-		"half":            {event[:40], "e.json:3: the JSON is cut off"},
-		"two":             {event + "\n" + event, "e.json:8: there is more after the event; give one event"},
+		"half":            {event[:40], "e.json:3: the JSON is truncated"},
+		"two":             {event + "\n" + event, "e.json:8: there is more after the event; the file must have one event"},
 		"a list":          {"[" + event + "]", "e.json:1: an event is a JSON object, but this is an array"},
 		"no source":       {change(`"source": "aws.ecs",`, ""), "e.json:1: source: it is missing"},
 		"another name":    {change("detail-type", "detailType"), `e.json:1: detail-type: it is missing; there is "detailType"`},
 		"a detail's text": {change("{\n  \"group\": \"service:api\"\n }", `"x"`), "e.json:4: detail: an object is expected, but this is a string"},
 		"a group":         {change(`"service:api"`, "7"), "e.json:5: detail.group: a string is expected, but this is a number"},
-		"a time":          {change(`"source"`, "\"resources\": [{\"time\": 1}],\n \"time\": \"today\",\n \"source\""), `e.json:3: time: a time like 2026-11-22T20:01:08Z is expected, but this is "today"`},
+		"a time":          {change(`"source"`, "\"resources\": [{\"time\": 1}],\n \"time\": \"today\",\n \"source\""), `e.json:3: time: a time such as 2026-11-22T20:01:08Z is expected, but this is "today"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ReadEvent(strings.NewReader(c.text), "e.json")

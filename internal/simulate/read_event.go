@@ -14,11 +14,11 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// maxFile is more than any event has: EventBridge delivers at most 1 MB.
+// maxFile is more than any event needs: EventBridge delivers at most 1 MB.
 const maxFile = 4 << 20
 
-// ReadEvent reads an event as EventBridge delivers it. name is what an error calls the file. An *apperr.Error names
-// the line, and the field where there is one.
+// ReadEvent reads an event as EventBridge delivers it. name is the name of the file in errors. An *apperr.Error names
+// the line, and the field if there is one.
 func ReadEvent(in io.Reader, name string) ([]byte, error) {
 	raw, err := io.ReadAll(io.LimitReader(in, maxFile+1))
 	if err != nil {
@@ -39,14 +39,14 @@ func ReadEvent(in io.Reader, name string) ([]byte, error) {
 		return nil, notAnEvent("%s:%d: %s", name, lineAt(raw, errorAt(err, raw)), wordsOf(err))
 	}
 	if rest := bytes.TrimSpace(raw[decoder.InputOffset():]); len(rest) > 0 {
-		return nil, notAnEvent("%s:%d: there is more after the event; give one event", name, lineAt(raw, len(raw)-len(rest)))
+		return nil, notAnEvent("%s:%d: there is more after the event; the file must have one event", name, lineAt(raw, len(raw)-len(rest)))
 	}
 	event, isObject := value.(map[string]any)
 	if !isObject {
 		return nil, notAnEvent("%s:1: an event is a JSON object, but this is %s", name, kindOf(value))
 	}
 	if isRecord(event) {
-		return nil, apperr.Invalid("take the event from an EventBridge archive, or from a log group that is the target of a rule: docs/operations.md shows one",
+		return nil, apperr.Invalid("take the event from an EventBridge archive, or from a log group that is the target of a rule: docs/operations.md has an example",
 			"%s is a record of the function, not the event that it was about", name)
 	}
 	for _, each := range members() {
@@ -57,7 +57,7 @@ func ReadEvent(in io.Reader, name string) ([]byte, error) {
 	return raw, nil
 }
 
-// isRecord reports whether an object is what the function writes into its log, as it is or as logs prints it.
+// isRecord reports whether an object is a record of the function, as in its log or as printed by the command logs.
 func isRecord(object map[string]any) bool {
 	for _, name := range []string{"reason", "action", "event_id"} {
 		if _, there := object[name]; !there {
@@ -72,7 +72,7 @@ func notAnEvent(format string, args ...any) error {
 	return apperr.Invalid(`an event looks like {"source": "aws.ecs", "detail-type": "ECS Task State Change", "detail": {...}}`, format, args...)
 }
 
-// errorAt is where in the text JSON ends to be JSON.
+// errorAt returns the offset of the first byte that is not valid JSON.
 func errorAt(err error, raw []byte) int {
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return int(syntax.Offset)
@@ -82,12 +82,12 @@ func errorAt(err error, raw []byte) int {
 
 func wordsOf(err error) string {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return "the JSON is cut off"
+		return "the JSON is truncated"
 	}
 	return err.Error()
 }
 
-// lineAt is the line of an offset, from 1.
+// lineAt returns the line of an offset, counted from 1.
 func lineAt(raw []byte, offset int) int {
 	return 1 + bytes.Count(raw[:min(offset, len(raw))], []byte("\n"))
 }
@@ -99,7 +99,7 @@ type member struct {
 	required bool
 }
 
-// members are what an event has to be made of. Others may be there; these may not be of another type.
+// members returns the fields whose type is checked. An event may have others.
 func members() []member {
 	all := []member{
 		{[]string{"source"}, text, true},
@@ -121,7 +121,7 @@ func members() []member {
 
 const text = "a string"
 
-// check says what is wrong with the field, "" for nothing.
+// check returns what is wrong with the field, or "".
 func (m member) check(event map[string]any) string {
 	holder := event
 	if len(m.path) > 1 {
@@ -141,7 +141,7 @@ func (m member) check(event map[string]any) string {
 		return fmt.Sprintf("%s is expected, but this is %s", m.kind, kindOf(value))
 	case name == "time":
 		if _, err := time.Parse(time.RFC3339, fmt.Sprint(value)); err != nil {
-			return fmt.Sprintf("a time like 2026-11-22T20:01:08Z is expected, but this is %q", value)
+			return fmt.Sprintf("a time such as 2026-11-22T20:01:08Z is expected, but this is %q", value)
 		}
 	}
 	return ""
@@ -163,7 +163,7 @@ func kindOf(value any) string {
 	return "null"
 }
 
-// lineOf is the line of a field; 1, where the event begins, for one that is not there.
+// lineOf returns the line of a field, or 1, where the event begins, if the field is missing.
 func lineOf(raw []byte, path []string) int {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	var at []string // the names on the way to the current value
@@ -180,7 +180,7 @@ func lineOf(raw []byte, path []string) int {
 			at = at[:len(at)-1]
 			continue
 		}
-		at[len(at)-1], _ = token.(string) // objects are walked through, so that only names come here
+		at[len(at)-1], _ = token.(string) // values other than objects are skipped, so this is a name
 		if slices.Equal(at, path) {
 			return lineAt(raw, int(decoder.InputOffset()))
 		}

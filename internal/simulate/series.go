@@ -10,12 +10,12 @@ import (
 
 // Moment is one event of a real interruption.
 type Moment struct {
-	AtS        int            `json:"at_s"` // seconds after the notice, about
+	AtS        int            `json:"at_s"` // approximate seconds after the notice
 	LastStatus string         `json:"last_status"`
 	Reaches    *bool          `json:"reaches_function"` // nil: the rule's pattern is not known here
 	Action     handler.Action `json:"action"`           // "" where it does not reach the function
 	Reason     handler.Reason `json:"reason"`
-	Mode       handler.Mode   `json:"mode"` // "" where it does not reach the function; observe redeploys nothing
+	Mode       handler.Mode   `json:"mode"` // "" if it does not reach the function; observe redeploys nothing
 }
 
 // Redeploys reports whether the event forces a new deployment.
@@ -23,12 +23,12 @@ func (m *Moment) Redeploys() bool {
 	return m.Action == handler.ActionRedeploy && m.Mode != handler.ModeObserve
 }
 
-// IsOnlyLogged reports whether mode observe keeps the event from forcing a new deployment.
+// IsOnlyLogged reports whether only mode observe prevents the event from forcing a new deployment.
 func (m *Moment) IsOnlyLogged() bool {
 	return m.Action == handler.ActionRedeploy && m.Mode == handler.ModeObserve
 }
 
-// Question is what the events of an interruption are asked about.
+// Question is the input of Series.
 type Question struct {
 	Event    handler.Event // the first, as ECS would send it now
 	At       time.Time     // when
@@ -40,14 +40,14 @@ type Question struct {
 	Cooldown time.Duration
 }
 
-// stages are how a task ends, with about when: tasks that were stopped have gone through them in this time (events of
-// ECS's own samples); a longer stop timeout or deregistration delay stretches them to two minutes.
+// stages returns the states of a task that is being stopped, with approximate times (from ECS's sample events); a
+// longer stop timeout or deregistration delay extends them to two minutes.
 func stages() []Moment {
 	return []Moment{{AtS: 0, LastStatus: "RUNNING"}, {AtS: 31, LastStatus: "DEACTIVATING"}, {AtS: 52, LastStatus: "DEPROVISIONING"}, {AtS: 66, LastStatus: "STOPPED"}}
 }
 
-// Series returns the events that an interruption sends, whether the rule lets each through, and what the function
-// would say of it, from the function's own gate. A redeployment is taken to begin at once. It makes no call.
+// Series returns the events of an interruption, whether the rule matches each, and the decision of the function's
+// gate. A redeployment is assumed to start at once. Series makes no call.
 func Series(q Question) []Moment {
 	matches, notAPattern := eventpattern.Parse(q.Pattern)
 	service, series, observed := *q.Service, stages(), false
@@ -74,7 +74,7 @@ func Series(q Question) []Moment {
 	return series
 }
 
-// redeployed are the deployments after a new one was forced.
+// redeployed returns the deployments after a new one was forced.
 func redeployed(before []handler.Deployment, at time.Time) []handler.Deployment {
 	after := slices.Clone(before)
 	next := handler.Deployment{ID: "ecs-svc/next", Status: "PRIMARY", RolloutState: "IN_PROGRESS", CreatedAt: at}

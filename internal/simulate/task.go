@@ -15,7 +15,7 @@ import (
 	"github.com/spothandler/spothandler/internal/services"
 )
 
-// TasksAPI is what is asked of ECS about tasks.
+// TasksAPI is the part of ECS that is used.
 type TasksAPI interface {
 	ListTasks(context.Context, *ecs.ListTasksInput, ...func(*ecs.Options)) (*ecs.ListTasksOutput, error)
 	DescribeTasks(context.Context, *ecs.DescribeTasksInput, ...func(*ecs.Options)) (*ecs.DescribeTasksOutput, error)
@@ -23,18 +23,18 @@ type TasksAPI interface {
 
 var _ TasksAPI = (*ecs.Client)(nil)
 
-// tasksAtOnce is the most that DescribeTasks takes, and the most that ListTasks returns a page.
+// tasksAtOnce is the maximum of DescribeTasks, and the maximum page size of ListTasks.
 const tasksAtOnce = 100
 
-// TaskOf returns the task of a cluster with this id or ARN. An *apperr.Error says that there is none, or that no
-// service would start it again.
+// TaskOf returns the task of a cluster with this ID or ARN. An *apperr.Error reports that it does not exist, or does
+// not belong to a service.
 func TaskOf(ctx context.Context, api TasksAPI, cluster, id string) (*types.Task, error) {
 	out, err := api.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: &cluster, Tasks: []string{id}})
 	if err != nil {
 		return nil, err
 	}
 	if len(out.Tasks) == 0 {
-		return nil, apperr.Invalid("aws ecs list-tasks --cluster "+handler.NameOf(cluster), "--task %s: cluster %s has no such task; ECS lists a stopped task for about an hour", id, handler.NameOf(cluster))
+		return nil, apperr.Invalid("aws ecs list-tasks --cluster "+handler.NameOf(cluster), "--task %s: cluster %s has no such task; ECS keeps stopped tasks for about an hour", id, handler.NameOf(cluster))
 	}
 	task := &out.Tasks[0]
 	if kind, _, _ := strings.Cut(aws.ToString(task.Group), ":"); kind != "service" {
@@ -43,12 +43,12 @@ func TaskOf(ctx context.Context, api TasksAPI, cluster, id string) (*types.Task,
 	return task, nil
 }
 
-// ServiceOf is the name of the service that a task belongs to.
+// ServiceOf returns the name of the service that a task belongs to.
 func ServiceOf(task *types.Task) string {
 	return strings.TrimPrefix(aws.ToString(task.Group), "service:")
 }
 
-// LiveTask returns a running task of a service on Fargate Spot, nil where there is none.
+// LiveTask returns a running task of a service on Fargate Spot, or nil if there is none.
 func LiveTask(ctx context.Context, api TasksAPI, cluster, service string) (*types.Task, error) {
 	list, err := api.ListTasks(ctx, &ecs.ListTasksInput{
 		Cluster: &cluster, ServiceName: &service, DesiredStatus: types.DesiredStatusRunning, MaxResults: aws.Int32(tasksAtOnce),
@@ -64,7 +64,7 @@ func LiveTask(ctx context.Context, api TasksAPI, cluster, service string) (*type
 		return aws.ToString(t.LastStatus) == "RUNNING" && OnSpot(&t)
 	})
 	if at < 0 {
-		return nil, nil //nolint:nilnil // none is an answer
+		return nil, nil //nolint:nilnil // nil means none
 	}
 	return &out.Tasks[at], nil
 }
@@ -72,8 +72,9 @@ func LiveTask(ctx context.Context, api TasksAPI, cluster, service string) (*type
 // OnSpot reports whether a task runs on Fargate Spot.
 func OnSpot(task *types.Task) bool { return aws.ToString(task.CapacityProviderName) == services.Spot }
 
-// StandIn is the event of a task that does not exist, for a service of which none runs: of its primary deployment.
-func StandIn(service *services.Service, clusterARN string, at time.Time) handler.Event {
+// PlaceholderEvent returns the event of a task that does not exist, for a service without a running task on Spot. The
+// task belongs to the service's primary deployment.
+func PlaceholderEvent(service *services.Service, clusterARN string, at time.Time) handler.Event {
 	e := services.Notice(clusterARN, service.Name(), at)
 	for _, d := range service.Deployments {
 		if aws.ToString(d.Status) == "PRIMARY" {

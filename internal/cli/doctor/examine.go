@@ -160,12 +160,12 @@ func (e *regionResult) runChecks() {
 	for i := range e.facts.Services {
 		e.results = append(e.results, e.checkService(&e.facts.Services[i]))
 	}
-	e.accountSays = doctor.JudgeAccount(&doctor.AccountSubject{
+	e.accountSays = doctor.CheckAccount(&doctor.AccountSubject{
 		Facts: e.facts, Account: e.account, OursUnknown: cmp.Or(e.notListed, e.notListedAll),
 	}, e.options.ignored)
 	e.installSays = doctor.Diagnosis{Findings: []doctor.Finding{}, NotChecked: []doctor.NotChecked{}}
 	for _, each := range e.installations {
-		said := doctor.JudgeInstallation(&each.subject, e.options.ignored)
+		said := doctor.CheckInstallation(&each.subject, e.options.ignored)
 		each.says = said
 		e.installSays.Findings = append(e.installSays.Findings, said.Findings...)
 		e.installSays.NotChecked = append(e.installSays.NotChecked, said.NotChecked...)
@@ -198,7 +198,7 @@ func (e *regionResult) checkService(s *services.Service) serviceResult {
 		mode = by.mode
 	}
 	p := serviceResult{Service: s, decision: s.Decision(mode, e.began), by: by}
-	subject := &doctor.Subject{Service: s, Now: e.began, Decision: p.decision, Heard: heard}
+	subject := &doctor.Subject{Service: s, Now: e.began, Decision: p.decision, Covered: heard}
 	if !heard {
 		subject.Cover = e.cover(s.Cluster.Name())
 	}
@@ -206,7 +206,7 @@ func (e *regionResult) checkService(s *services.Service) serviceResult {
 		subject.Denied = &by.subject
 	}
 	p.denied = subject.Denied != nil
-	p.Diagnosis = doctor.JudgeService(subject, e.options.ignored)
+	p.Diagnosis = doctor.CheckService(subject, e.options.ignored)
 	return p
 }
 

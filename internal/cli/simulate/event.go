@@ -31,7 +31,7 @@ func tryEvent(ctx context.Context, a *command.App, file string) error {
 	if err != nil {
 		return err
 	}
-	trial, err := simulate.Try(raw, pattern)
+	trial, err := simulate.Evaluate(raw, pattern)
 	if err != nil {
 		return fmt.Errorf("trying the event: %w", err)
 	}
@@ -93,7 +93,7 @@ type trialRow struct {
 	Text   string         `json:"text"`
 }
 
-func trialAnswer(t *simulate.Trial, version string) trial {
+func trialAnswer(t *simulate.Evaluation, version string) trial {
 	answer := trial{
 		Version: version, EventID: t.Event.EventID, Cluster: handler.NameOf(t.Event.ClusterARN), Service: t.Event.Service, TaskARN: t.Event.TaskARN,
 		ReachesFunction: t.Reaches, Unmatched: append([]string{}, t.Unmatched...), Rows: []trialRow{}, Action: t.Decision.Action, Reason: t.Decision.Reason,
@@ -111,7 +111,7 @@ func trialAnswer(t *simulate.Trial, version string) trial {
 const undecided handler.Action = "undecided"
 
 // printTrial shows what an event comes to, row by row.
-func printTrial(out *term.Printer, t *simulate.Trial) {
+func printTrial(out *term.Printer, t *simulate.Evaluation) {
 	st := out.Style
 	out.Print(st.Paragraph("", "This is what the rule and the gate of this version say of the event, with default settings, in the event's own account and Region, at its own time:"))
 	out.Printf("\n")

@@ -188,7 +188,7 @@ func (t *simulation) run(ctx context.Context) (*Answer, error) {
 		return nil, err
 	}
 	t.at = time.Now()
-	t.event = simulate.StandIn(t.service, t.clusterARN(), t.at)
+	t.event = simulate.PlaceholderEvent(t.service, t.clusterARN(), t.at)
 	if t.task != nil {
 		t.event = handler.InterruptionEvent(t.task, t.at)
 	}

@@ -166,7 +166,7 @@ type recordCounter struct {
 }
 
 func (r *recordCounter) Write(line []byte) (int, error) {
-	if bytes.Contains(line, []byte("acting without")) {
+	if bytes.Contains(line, []byte("continuing without it")) {
 		var record struct{ Service string }
 		if err := json.Unmarshal(line, &record); err != nil {
 			return 0, err

@@ -155,7 +155,7 @@ func (restWire) answer(w http.ResponseWriter, c *message, out any) {
 
 func (restWire) refuse(w http.ResponseWriter, _ *message, e *Error) {
 	kind, key := "User", "message"
-	switch e.Code { // the only modelled errors with a capital M
+	switch e.Code { // the only errors in the API model with a capital M
 	case "ResourceNotFoundException", "ServiceException":
 		key = "Message"
 	}

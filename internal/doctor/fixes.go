@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// updateService is the beginning of a command that changes a service.
+// updateService returns a command that changes a service.
 func (s *Subject) updateService(flags string) string {
 	return fmt.Sprintf("aws ecs update-service --cluster %s --service %s %s", apperr.Quote(s.Cluster.Name()), apperr.Quote(s.Name()), flags)
 }
@@ -20,8 +20,8 @@ func (s *Subject) isRolledByECS() bool {
 	return s.DeploymentController == nil || s.DeploymentController.Type == "" || s.DeploymentController.Type == ecs.DeploymentControllerTypeEcs
 }
 
-// redeploy is a change of a service that only a deployment brings. ECS refuses it where another controls the
-// deployments (ECS API, UpdateService).
+// redeploy returns a command for a change that requires a deployment. ECS rejects it if it does not control the
+// deployments itself (ECS API, UpdateService).
 func (s *Subject) redeploy(flags string) string {
 	if !s.isRolledByECS() {
 		return fmt.Sprintf("with its next deployment by %s: %s", controllerName(string(s.DeploymentController.Type)), flags)
@@ -29,9 +29,9 @@ func (s *Subject) redeploy(flags string) string {
 	return s.updateService(flags)
 }
 
-// revise is a command that registers a revision of the service's own task definition, which need not be the latest
-// of its family, with a change made by jq, and deploys it. What DescribeTaskDefinition adds, RegisterTaskDefinition
-// refuses, as well as no tags in a list, and tags of AWS's own; the others are taken over.
+// revise returns a command that registers a revision of the service's own task definition, which need not be the
+// latest of its family, with a change made by jq, and deploys it. RegisterTaskDefinition rejects what
+// DescribeTaskDefinition adds, an empty list of tags, and AWS's own tags; the other tags are kept.
 func (s *Subject) revise(change string) string {
 	const tags = `[.tags // [] | .[] | select(.key | startswith("aws:") | not)] as $tags | .taskDefinition | `
 	const tagged = ` | if $tags == [] then . else .tags = $tags end`
@@ -46,7 +46,7 @@ func (s *Subject) revise(change string) string {
 	}, " && ")
 }
 
-// setInContainers is a change, for jq, of one field of the containers with these names.
+// setInContainers returns a change, for jq, of one field of the containers with these names.
 func setInContainers(names []string, field string, value int) string {
 	tests := make([]string, len(names))
 	for i, name := range names {
@@ -63,7 +63,7 @@ func list(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
-// are is "is" or "are", for names that list joins.
+// are returns "is" or "are", depending on the number of names.
 func are(names []string) string {
 	if len(names) == 1 {
 		return "is"
