@@ -42,7 +42,7 @@ func TestClients(t *testing.T) {
 		t.Error("a client has another endpoint than the environment says")
 	}
 	if ecsOptions.Region != "eu-west-1" || logsOptions.Region != "eu-west-1" {
-		t.Error("a client has another region than the environment says")
+		t.Error("a client has another Region than the environment says")
 	}
 	got, err := ecsOptions.Credentials.Retrieve(t.Context())
 	if err != nil || got.AccessKeyID != "id" || got.SecretAccessKey != "secret" || got.SessionToken != "token" {

@@ -104,7 +104,7 @@ func explainDenied(doing string, caller string, err error) error {
 	denied := &Error{
 		Code:    CodeAccessDenied,
 		Message: doing + ": access denied",
-		Detail:  []string{fmt.Sprintf("%s may not %s.", who, cmp.Or(deniedAction(err), ActionOf(err), "do this"))},
+		Detail:  []string{fmt.Sprintf("%s lacks the permission %s.", who, cmp.Or(deniedAction(err), ActionOf(err), "for this call"))},
 		Hints:   HintsFor(err),
 		Err:     err,
 	}
@@ -119,7 +119,7 @@ func explainDenied(doing string, caller string, err error) error {
 // denied, the missing permission.
 func WhyNot(err error) string {
 	if missing := cmp.Or(deniedAction(err), ActionOf(err)); IsAccessDenied(err) && missing != "" {
-		return "you may not " + missing
+		return "no permission for " + missing
 	}
 	return Plain(err)
 }

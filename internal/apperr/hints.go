@@ -85,7 +85,7 @@ func isExpired(err error) bool {
 func FailureHints(reason string) []string {
 	for _, known := range []struct{ code, hint string }{
 		{"SubnetOutOfIPAddresses", "--vpc-subnet ID   of a subnet with free addresses"},
-		{"EniLimitExceeded", "request a higher quota of network interfaces in the region, or use another VPC"},
+		{"EniLimitExceeded", "request a higher quota of network interfaces in the Region, or use another VPC"},
 		{"InvalidSubnet", "--vpc-subnet ID   of an existing subnet"},
 		{"InvalidSecurityGroup", "--vpc-security-group ID   of an existing group in the subnets' VPC"},
 		{"KMSKey", "--kms-key ARN   a key that is enabled, or none"},

@@ -28,7 +28,7 @@ func networkHint(err error) string {
 	case strings.Contains(text, "proxyconnect"), strings.Contains(text, "Proxy Authentication Required"):
 		return "check the proxy in HTTPS_PROXY: it does not let the call through (NO_PROXY exempts hosts)"
 	case IsNoSuchHost(err):
-		return "check the region's name, and that this computer resolves host names (VPN, DNS)"
+		return "check the Region's name, and that this computer resolves host names (VPN, DNS)"
 	case clockSkew(err) != 0:
 		return "set this computer's clock: it is " + offBy(clockSkew(err))
 	case isUnreachable(err):

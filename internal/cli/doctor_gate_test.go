@@ -29,10 +29,10 @@ func TestDoctorRefuses(t *testing.T) {
 		{"AKIAADMIN", "--service " + root + "service/other/api", "service/other/api: there is no such service in cluster shop"},
 		{"AKIAADMIN", "--cluster shop --service bill", "--service bill: there is no such service in cluster shop"},
 		{"AKIAADMIN", "--ignore SPOT999", "--ignore SPOT999: there is no such check"},
-		{"AKIANOBODY", "", "could not read the services: you may not ecs:ListClusters"},
-		{"AKIANOBODY", "--cluster shop", "could not read the services: you may not ecs:DescribeClusters"},
-		{"AKIACLUSTER", "", "could not read the services: you may not ecs:ListServices (shop)"},
-		{"AKIACLUSTER", "--service api", "could not read service api: you may not ecs:ListServices (shop)"},
+		{"AKIANOBODY", "", "could not read the services: no permission for ecs:ListClusters"},
+		{"AKIANOBODY", "--cluster shop", "could not read the services: no permission for ecs:DescribeClusters"},
+		{"AKIACLUSTER", "", "could not read the services: no permission for ecs:ListServices (shop)"},
+		{"AKIACLUSTER", "--service api", "could not read service api: no permission for ecs:ListServices (shop)"},
 	} {
 		t.Setenv("AWS_ACCESS_KEY_ID", test.caller)
 		code, shown := spothandler(t.Context(), "", append([]string{"doctor"}, words(test.args)...)...)

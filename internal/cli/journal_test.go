@@ -50,5 +50,5 @@ func TestWhoseRecords(t *testing.T) {
 	says("logs", command.ExitOK, left)
 	must(t, "install")
 	must(t, "uninstall --yes")
-	says("logs", command.ExitNotInstalled, "not checked: which installations there are: you may not iam:ListRoles", "› spothandler logs --prefix NAME", "no: spothandler install")
+	says("logs", command.ExitNotInstalled, "not checked: which installations there are: no permission for iam:ListRoles", "› spothandler logs --prefix NAME", "no: spothandler install")
 }

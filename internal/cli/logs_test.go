@@ -103,7 +103,7 @@ func TestLogsInTrouble(t *testing.T) {
 	trouble := ""
 	a.refuseRecords(&trouble)
 	trouble = "denied"
-	says("logs --prefix prod", command.ExitError, "reading log group "+prodGroup+": access denied", "may not logs:FilterLogEvents", "› spothandler policy logs --prefix prod")
+	says("logs --prefix prod", command.ExitError, "reading log group "+prodGroup+": access denied", "lacks the permission logs:FilterLogEvents", "› spothandler policy logs --prefix prod")
 	says("logs --prefix prod -o json", command.ExitError, `"access_denied"`)
 	trouble = "key"
 	says("logs --prefix prod", command.ExitError, "its KMS key may not be used", "kms:Decrypt")

@@ -62,7 +62,7 @@ func (e *enforced) live() {
 	e.runs(newer, e.callers["status"], 0, "status --prefix prod")
 	e.runs(newer, e.callers["uninstall --keep-logs"], 0, "uninstall --prefix prod --keep-logs --yes")
 	e.runs(newer, installer, 0, "install --prefix prod")
-	e.denied(e.callers["uninstall --keep-logs"], "uninstall --prefix prod --yes", "may not logs:DeleteLogGroup", "› spothandler policy --prefix prod ")
+	e.denied(e.callers["uninstall --keep-logs"], "uninstall --prefix prod --yes", "lacks the permission logs:DeleteLogGroup", "› spothandler policy --prefix prod ")
 	if e.scoped {
 		e.denied(remover, "uninstall --prefix test --yes", "iam:GetRole")
 	}

@@ -94,7 +94,7 @@ func TestReportInTrouble(t *testing.T) {
 	says("report -o json", command.ExitOK, `"interruptions": null`, `"by_hour": null`, `"counts_unknown": "log level WARNING omits records`)
 	must(t, "install --prefix prod --log-level INFO")
 	a.Inject(localaws.Fault{Action: "DescribeLogGroups", Deny: true})
-	says("report", command.ExitOK, "not checked: how long logs are kept: you may not logs:DescribeLogGroups", "0 tasks interrupted")
+	says("report", command.ExitOK, "not checked: how long logs are kept: no permission for logs:DescribeLogGroups", "0 tasks interrupted")
 	a.Inject(localaws.Fault{Action: "FilterLogEvents", Deny: true})
-	says("report", command.ExitError, "may not logs:FilterLogEvents", "› spothandler policy report --prefix prod")
+	says("report", command.ExitError, "lacks the permission logs:FilterLogEvents", "› spothandler policy report --prefix prod")
 }

@@ -102,7 +102,7 @@ func TestStatusHistoryInTrouble(t *testing.T) {
 	trouble := ""
 	a.refuseRecords(&trouble)
 	for _, test := range []struct{ trouble, want string }{
-		{"denied", "unknown: you may not logs:FilterLogEvents\n"},
+		{"denied", "unknown: no permission for logs:FilterLogEvents\n"},
 		{"key", "unknown: the KMS key of the log group may not be used:\n"},
 		{"throttled", "unknown: ThrottlingException: Rate exceeded\n"},
 	} {
@@ -113,14 +113,14 @@ func TestStatusHistoryInTrouble(t *testing.T) {
 	}
 	trouble = "denied"
 	code, shown := spothandler(t.Context(), "", "status", "-o", "json")
-	for _, want := range []string{`"last_24h": null`, `"latest": null`, `"what": "last 24 h"`, `"why": "you may not logs:FilterLogEvents"`} {
+	for _, want := range []string{`"last_24h": null`, `"latest": null`, `"what": "last 24 h"`, `"why": "no permission for logs:FilterLogEvents"`} {
 		if code != command.ExitOK || !strings.Contains(shown.out, want) {
 			t.Errorf("exit code %d, no %s in %s", code, want, shown.out)
 		}
 	}
 	a.twoInstallations()
 	_, shown = spothandler(t.Context(), "", "status")
-	if strings.Count(shown.out, "24 h: unknown\n") != 2 || strings.Count(shown.out, "! prod and test: not checked: last 24 h: you may not logs:FilterLogEvents\n") != 1 || strings.Count(shown.out, "\n") != 6 {
+	if strings.Count(shown.out, "24 h: unknown\n") != 2 || strings.Count(shown.out, "! prod and test: not checked: last 24 h: no permission for logs:FilterLogEvents\n") != 1 || strings.Count(shown.out, "\n") != 6 {
 		t.Errorf("%s", shown.out)
 	}
 	trouble = ""

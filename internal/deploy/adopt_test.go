@@ -18,8 +18,8 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// terraformed creates what the Terraform module leaves in an account: the same names, with its own role.
-func terraformed(t *testing.T, a *account) Names {
+// createModuleResources creates what the Terraform module creates in an account: the same names, with its own role.
+func createModuleResources(t *testing.T, a *account) Names {
 	t.Helper()
 	n := NewNames(a.id, "", "ecs-fargate-spot-handler", "ecs-spot-interruption")
 	ctx, c := t.Context(), a.clients
@@ -73,7 +73,7 @@ func terraformed(t *testing.T, a *account) Names {
 // changes.
 func TestAdopt(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
-		n := terraformed(t, a)
+		n := createModuleResources(t, a)
 		found := a.find(t, "", nil)
 		if refusal := errorOf(t, found.CheckOurs(false)); refusal.Code != apperr.CodeNotOurs {
 			t.Errorf("%+v", refusal)
@@ -130,7 +130,7 @@ func TestAdoptPausesTheRule(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
-				n := terraformed(t, a)
+				n := createModuleResources(t, a)
 				rule.Name = &n.Rule
 				if _, err := a.clients.Events.PutRule(t.Context(), &rule); err != nil {
 					t.Fatal(err)
@@ -158,7 +158,7 @@ func TestAdoptPausesTheRule(t *testing.T) {
 func TestAdoptDenied(t *testing.T) {
 	for n, denied := 1, true; denied; n++ {
 		inAccount(t, func(t *testing.T, a *account) {
-			terraformed(t, a)
+			createModuleResources(t, a)
 			seen := 0
 			stop := a.Inject(localaws.Fault{Deny: true, Match: func(c localaws.Call) bool {
 				if c.Write() {
@@ -182,7 +182,7 @@ func TestAdoptDenied(t *testing.T) {
 // A rule that was disabled before stays disabled.
 func TestAdoptDisabledRule(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
-		n := terraformed(t, a)
+		n := createModuleResources(t, a)
 		if _, err := a.clients.Events.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: &n.Rule, EventPattern: aws.String(`{"source":["aws.ecs"]}`), State: "DISABLED"}); err != nil {
 			t.Fatal(err)
 		}
@@ -211,7 +211,7 @@ func (r sentRules) PutRule(ctx context.Context, in *eventbridge.PutRuleInput, op
 // The call that disables a rule contains no tags: AWS rejects its own, such as CloudFormation's.
 func TestAdoptSendsNoTagsOfOthers(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
-		terraformed(t, a)
+		createModuleResources(t, a)
 		var put []eventbridge.PutRuleInput
 		a.clients.Events = sentRules{a.clients.Events, &put}
 		a.install(t, "", nil)

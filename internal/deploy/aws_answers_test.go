@@ -92,7 +92,7 @@ func TestFailedFunction(t *testing.T) {
 	}{
 		{"InvalidRuntime", "no such runtime", "run it again to retry what failed"},
 		{"SubnetOutOfIPAddresses", "no address is left", "--vpc-subnet ID   of a subnet with free addresses"},
-		{"EniLimitExceeded", "too many", "request a higher quota of network interfaces in the region, or use another VPC"},
+		{"EniLimitExceeded", "too many", "request a higher quota of network interfaces in the Region, or use another VPC"},
 		{"InvalidSubnet", "it is gone", "--vpc-subnet ID   of an existing subnet"},
 		{"InvalidSecurityGroup", "it is gone", "--vpc-security-group ID   of an existing group in the subnets' VPC"},
 		{"DisabledKMSKey", "it is disabled", "--kms-key ARN   a key that is enabled, or none"},

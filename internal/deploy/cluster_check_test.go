@@ -45,8 +45,8 @@ func TestCheckClusters(t *testing.T) {
 		"several":           {[]string{"analytics", "payments"}, `"ecs:*"`, []string{"there are no clusters analytics and payments in us-east-1; it has batch, old and shop"}},
 		"many":              {[]string{"c1", "c2", "c3", "c4", "c5", "c6", "c7"}, `"ecs:*"`, []string{"there are no clusters c1, c2, c3, c4, c5 and 2 more in us-east-1; it has batch, old and shop"}},
 		"deleted":           {[]string{"old"}, `"ecs:*"`, []string{"cluster old is INACTIVE, not ACTIVE"}},
-		"none may be named": {[]string{"shpo"}, `"ecs:DescribeClusters"`, []string{"there is no cluster shpo in us-east-1", "not checked: similar cluster names: you may not ecs:ListClusters"}},
-		"denied":            {[]string{"shop", "shpo"}, `"ecs:ListClusters"`, []string{"not checked: clusters shop, shpo: you may not ecs:DescribeClusters"}},
+		"none may be named": {[]string{"shpo"}, `"ecs:DescribeClusters"`, []string{"there is no cluster shpo in us-east-1", "not checked: similar cluster names: no permission for ecs:ListClusters"}},
+		"denied":            {[]string{"shop", "shpo"}, `"ecs:ListClusters"`, []string{"not checked: clusters shop, shpo: no permission for ecs:DescribeClusters"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := localaws.New(localaws.Options{Policies: map[string]string{"AKIACALLER": fmt.Sprintf(may, test.actions)}})

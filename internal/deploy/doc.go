@@ -1,4 +1,4 @@
-// Package deploy turns a Spec into an installation in one AWS account and region.
+// Package deploy turns a Spec into an installation in one AWS account and Region.
 //
 // PrepareInstall and PrepareUninstall make all decisions and write nothing; Apply writes and Verify observes
 // the result. Below them Desired and Plan are pure functions, Observe only reads, and Apply is the only place

@@ -54,7 +54,7 @@ func TestHiddenEnvironment(t *testing.T) {
 		if !status.Healthy {
 			t.Errorf("%+v", status.Problems)
 		}
-		want := []NotChecked{{"the function's environment", "you may not kms:Decrypt with " + aKey}}
+		want := []NotChecked{{"the function's environment", "no permission for kms:Decrypt with " + aKey}}
 		if !slices.Equal(status.NotChecked, want) {
 			t.Errorf("not checked are %+v", status.NotChecked)
 		}

@@ -29,12 +29,12 @@ func TestExplain(t *testing.T) {
 		{
 			"access denied", "arn:aws:sts::111122223333:assumed-role/dev/ana", denied, apperr.CodeAccessDenied,
 			"creating role x: access denied\n" +
-				"arn:aws:sts::111122223333:assumed-role/dev/ana may not iam:CreateRole.\n" +
+				"arn:aws:sts::111122223333:assumed-role/dev/ana lacks the permission iam:CreateRole.\n" +
 				`AWS adds: "no identity-based policy allows the iam:CreateRole action".`,
 		},
 		{
 			"access denied without words", "", &smithy.GenericAPIError{Code: "AccessDeniedException", Message: ""}, apperr.CodeAccessDenied,
-			"creating role x: access denied\nthe caller may not do this.",
+			"creating role x: access denied\nthe caller lacks the permission for this call.",
 		},
 		{
 			"plain", "", &smithy.OperationError{ServiceID: "EventBridge", OperationName: "PutRule", Err: &smithy.GenericAPIError{Code: "LimitExceededException", Message: "too many"}}, apperr.CodeFailed,

@@ -136,7 +136,7 @@ func TestResourceAppearsDuringInstall(t *testing.T) {
 		}
 		_, err = Apply(t.Context(), a.clients, names, changes, Options{})
 		refusal := errorOf(t, err)
-		if refusal.Code != apperr.CodeNotOurs || refusal.Message != "rule ecs-spot-interruption has appeared while this install was at work, and is not ours" ||
+		if refusal.Code != apperr.CodeNotOurs || refusal.Message != "rule ecs-spot-interruption appeared while this install was running, and is not ours" ||
 			refusal.Detail[0] != `It has no tag managed-by=spothandler. It is ENABLED, and its pattern is {"source":["theirs"]}` {
 			t.Errorf("%+v", refusal)
 		}

@@ -117,7 +117,7 @@ func TestAdditionsNotChecked(t *testing.T) {
 				a.install(t, "prod", nil)
 				heal := a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == call }, Deny: true})
 				status := a.status(t, "prod")
-				if want := []NotChecked{{what, "you may not " + call}}; !status.Healthy || !slices.Equal(status.NotChecked, want) {
+				if want := []NotChecked{{what, "no permission for " + call}}; !status.Healthy || !slices.Equal(status.NotChecked, want) {
 					t.Errorf("healthy %t, not checked %v", status.Healthy, status.NotChecked)
 				}
 				_, err := PrepareUninstall(t.Context(), a.clients, a.id, UninstallRequest{Prefix: "prod"})

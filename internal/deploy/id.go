@@ -20,7 +20,7 @@ const (
 // Words returns the kind as words: "log group".
 func (k Kind) Words() string { return strings.ReplaceAll(string(k), "_", " ") }
 
-// ID is the identity of a resource within an account and region.
+// ID is the identity of a resource within an account and Region.
 type ID struct {
 	Kind Kind   `json:"resource,omitempty"`
 	Name string `json:"name,omitempty"`

@@ -38,7 +38,7 @@ type Install struct {
 	Release Release
 	Changes []Change
 	Taken   []Unowned // what the changes take over from others
-	Others  []Listed  // the other installations of the region, after Verify or FindOthers
+	Others  []Listed  // the other installations of the Region, after Verify or FindOthers
 
 	ClusterCheck ClusterCheck
 	NotChecked   []NotChecked // what Verify or FindOthers could not read
@@ -194,7 +194,7 @@ func (i *Install) Before(name string) string {
 }
 
 // Verify finds the installation again until nothing is left to change, for at most the ceiling (0: its own),
-// and concurrently the other installations of the region. An install without changes needs no Verify.
+// and concurrently the other installations of the Region. An install without changes needs no Verify.
 func (i *Install) Verify(ctx context.Context, ceiling time.Duration) error {
 	if len(i.Changes) == 0 {
 		return nil
@@ -222,7 +222,7 @@ func (i *Install) Verify(ctx context.Context, ceiling time.Duration) error {
 	return group.Wait()
 }
 
-// FindOthers finds the other installations of the region. An install does not need the permission to list
+// FindOthers finds the other installations of the Region. An install does not need the permission to list
 // roles.
 func (i *Install) FindOthers(ctx context.Context) { i.findOthers(ctx, i.Found.Names.RolePath) }
 

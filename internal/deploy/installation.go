@@ -11,7 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// Installation is what was found under one prefix in one region.
+// Installation is what was found under one prefix in one Region.
 type Installation struct {
 	Names  Names
 	Record *settings.Record // nil if the role is gone, or its description is not ours

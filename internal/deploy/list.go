@@ -23,7 +23,7 @@ type Listed struct {
 	Given  settings.Given   // the function's name according to the tags, if the role is gone; else nil
 }
 
-// List finds the installations of a region by their roles, under the default path and under paths. ListRoles
+// List finds the installations of a Region by their roles, under the default path and under paths. ListRoles
 // returns no tags, so each role is read again.
 func List(ctx context.Context, clients Clients, id session.Identity, paths ...string) ([]Listed, error) {
 	all, err := rolesUnder(ctx, clients, id, paths)
@@ -68,9 +68,9 @@ func rolesUnder(ctx context.Context, clients Clients, id session.Identity, paths
 	return roles, nil
 }
 
-// Regions returns the regions in which the account has an installation or, if prefix is not nil, one with
+// Regions returns the Regions in which the account has an installation or, if prefix is not nil, one with
 // this prefix. It only needs the names of the roles, since IAM is global. Roles under the default path whose
-// names do not end in a region of the partition are not installations: their names are returned as ignored.
+// names do not end in a Region of the partition are not installations: their names are returned as ignored.
 // Roles under other paths may belong to anyone.
 func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *string, paths ...string) (regions, ignored []string, err error) {
 	roles, err := rolesUnder(ctx, clients, id, paths)
@@ -93,7 +93,7 @@ func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *
 	return slices.Compact(regions), ignored, nil
 }
 
-// regionOf returns the region that a role's name ends in, or "" if the partition has no such region.
+// regionOf returns the Region that a role's name ends in, or "" if the partition has no such Region.
 func regionOf(role, partition string) string {
 	bare := settings.RoleName("", "")
 	at := strings.LastIndex(role, bare)
@@ -141,7 +141,7 @@ func sorted(found []*Listed) []Listed {
 	return list
 }
 
-// Overlaps returns the prefixes of the other installations of the region that would redeploy for one of our
+// Overlaps returns the prefixes of the other installations of the Region that would redeploy for one of our
 // clusters. One in mode observe, or with a disabled rule, redeploys nothing.
 func Overlaps(all []Listed, spec settings.Spec) []string {
 	var found []string
@@ -194,7 +194,7 @@ func CheckCase(prefix string, others []Listed) error {
 	return nil
 }
 
-// ListAll finds the installations of a region as List does and also, by their tags, those whose role has another path
+// ListAll finds the installations of a Region as List does and also, by their tags, those whose role has another path
 // or is gone. Without permission to read the tags, the search by tags is reported as not checked.
 func ListAll(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, paths ...string) ([]Listed, []NotChecked, error) {
 	all, err := List(ctx, clients, id, paths...)

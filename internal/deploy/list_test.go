@@ -12,7 +12,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// createRoleOutOfBand creates a role that no install of this region created.
+// createRoleOutOfBand creates a role that no install of this Region created.
 func (a *account) createRoleOutOfBand(t *testing.T, name, description string, tags map[string]string) {
 	t.Helper()
 	input := &iam.CreateRoleInput{RoleName: &name, Path: aws.String(Path), Description: &description, AssumeRolePolicyDocument: aws.String(trustPolicy())}
@@ -24,7 +24,7 @@ func (a *account) createRoleOutOfBand(t *testing.T, name, description string, ta
 	}
 }
 
-// The installations of a region are found by their roles: all of them, and nothing else.
+// The installations of a Region are found by their roles: all of them, and nothing else.
 func TestList(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		for _, prefix := range []string{"prod", "", "spothandler-us-east-1"} {
@@ -33,7 +33,7 @@ func TestList(t *testing.T) {
 		mine := func(prefix string) map[string]string {
 			return map[string]string{TagManagedBy: managedBy, TagPrefix: prefix}
 		}
-		a.createRoleOutOfBand(t, "other-spothandler-eu-west-1", "", mine("other"))   // another region
+		a.createRoleOutOfBand(t, "other-spothandler-eu-west-1", "", mine("other"))   // another Region
 		a.createRoleOutOfBand(t, "theirs-spothandler-us-east-1", "", nil)            // no tags of ours
 		a.createRoleOutOfBand(t, "copy-spothandler-us-east-1", "", mine("original")) // a copy, including tags
 		a.createRoleOutOfBand(t, "half-spothandler-us-east-1", "", map[string]string{TagPrefix: "half"})
@@ -83,8 +83,8 @@ func TestListDenied(t *testing.T) {
 	})
 }
 
-// The regions of an account's installations follow from the names of the roles. A role under our path whose
-// name does not end in a region of the partition is reported and otherwise ignored.
+// The Regions of an account's installations follow from the names of the roles. A role under our path whose
+// name does not end in a Region of the partition is reported and otherwise ignored.
 func TestRegions(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		planted := []string{"prod-spothandler-us-gov-west-1", "spothandler-", "spothandler-eu-west-1a", "spothandler-evil.com", "theirs"}

@@ -60,7 +60,7 @@ func (g *LogGroup) unowned(prefix string) *Unowned {
 	if ours(g.Tags, prefix) || g.kept(prefix) {
 		return nil
 	}
-	return &Unowned{ID: g.id(), Why: whyNotOurs(g.Tags), Adoption: "its logs stay, its settings are replaced"}
+	return &Unowned{ID: g.id(), Why: whyNotOurs(g.Tags), Adoption: "its logs are kept, its settings are replaced"}
 }
 
 // kept reports whether an uninstall of this prefix left the group for its logs. A group that is still tagged
@@ -226,7 +226,7 @@ func (g *LogGroup) keyError(err error) error {
 		Message: fmt.Sprintf("encrypting log group %s: the key does not exist, or its policy does not allow CloudWatch Logs to use it", g.Name),
 		Detail:  []string{fmt.Sprintf("AWS adds: %q.", apperr.Plain(err))},
 		Hints: []string{
-			"allow the region's CloudWatch Logs kms:Encrypt, kms:Decrypt, kms:ReEncrypt*, kms:GenerateDataKey* and kms:Describe* in the key's policy",
+			"allow the Region's CloudWatch Logs kms:Encrypt, kms:Decrypt, kms:ReEncrypt*, kms:GenerateDataKey* and kms:Describe* in the key's policy",
 			"--kms-key none   leave the encryption to AWS",
 		},
 		Err: err,

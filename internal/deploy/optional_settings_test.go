@@ -221,7 +221,7 @@ func TestLeftInVPC(t *testing.T) {
 		have := a.find(t, "prod", nil).State
 		_, changes = a.plan(t, "prod", given("vpc-subnet", aSubnet))
 		sameLines(t, LeftInVPC(have, changes))
-		want := "Lambda's network interfaces may stay in " + otherSubnet + ", " + aSubnet + " for 45 minutes, or until they are deleted; " +
+		want := "Lambda's network interfaces may remain in " + otherSubnet + ", " + aSubnet + " for 45 minutes, or until they are deleted; " +
 			"their description is AWS Lambda VPC ENI-prod-ecs-fargate-spot-handler-..."
 		_, changes = a.plan(t, "prod", noOptionalSettings())
 		sameLines(t, LeftInVPC(have, changes), want)

@@ -28,7 +28,7 @@ func (i *Installation) CheckReadable() error {
 func (i *Installation) unchecked() []NotChecked {
 	all := slices.Concat([]NotChecked{}, i.State.NotChecked)
 	if f := i.State.Function; f != nil && f.Hidden {
-		all = append(all, NotChecked{"the function's environment", "you may not kms:Decrypt with " + f.KMSKey})
+		all = append(all, NotChecked{"the function's environment", "no permission for kms:Decrypt with " + f.KMSKey})
 	}
 	for _, trigger := range i.State.Triggers {
 		if r := trigger.Rule; r != nil && r.TagsUnread != "" {
@@ -93,7 +93,7 @@ func LeftInVPC(have State, changes []Change) []string {
 	if f == nil || len(f.Network.Subnets) == 0 || !slices.ContainsFunc(changes, f.leavesVPC) {
 		return nil
 	}
-	return []string{fmt.Sprintf("Lambda's network interfaces may stay in %s for 45 minutes, or until they are deleted; their description is AWS Lambda VPC ENI-%s-...",
+	return []string{fmt.Sprintf("Lambda's network interfaces may remain in %s for 45 minutes, or until they are deleted; their description is AWS Lambda VPC ENI-%s-...",
 		strings.Join(f.Network.Subnets, ", "), f.Name)}
 }
 

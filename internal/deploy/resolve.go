@@ -53,7 +53,7 @@ func (i *Installation) recordedTags(given settings.Given) (map[string]string, []
 	if lost == 0 || asked {
 		return tags, nil
 	}
-	return tags, []string{fmt.Sprintf("%d recorded tags are on none of the resources any more; give them again with --tag", lost)}
+	return tags, []string{fmt.Sprintf("%d recorded tags are no longer on any of the resources; give them again with --tag", lost)}
 }
 
 // allTags returns the tags of every resource that was found.
@@ -153,7 +153,7 @@ func (i *Installation) inferKeyAndBoundary(found map[string]string) {
 	}
 }
 
-// inferClusters returns the clusters in a rule's pattern, if it lists clusters of this account and region by
+// inferClusters returns the clusters in a rule's pattern, if it lists clusters of this account and Region by
 // ARN.
 func (i *Installation) inferClusters(pattern string) []string {
 	var document struct {

@@ -128,7 +128,7 @@ func notOurs(unowned []Unowned, adoptable bool) *apperr.Error {
 func appeared(id ID, what string) *apperr.Error {
 	return &apperr.Error{
 		Code:    apperr.CodeNotOurs,
-		Message: fmt.Sprintf("%s has appeared while this install was at work, and is not ours", id),
+		Message: fmt.Sprintf("%s appeared while this install was running, and is not ours", id),
 		Detail:  []string{what},
 		Hints:   []string{"find out who created it", "--prefix NAME   install beside it"},
 	}

@@ -16,15 +16,15 @@ func TestOptionalSettingsCombinations(t *testing.T) {
 	}{
 		{
 			given("vpc-subnet", aSubnet),
-			"--vpc-subnet is set and --vpc-security-group is not: a function in a VPC has both", "--vpc-security-group ID   the other half",
+			"--vpc-subnet is set and --vpc-security-group is not: a function in a VPC needs both", "--vpc-security-group ID   the missing one",
 		},
 		{
 			given("vpc-security-group", aGroup),
-			"--vpc-security-group is set and --vpc-subnet is not: a function in a VPC has both", "--vpc-subnet ID   the other half",
+			"--vpc-security-group is set and --vpc-subnet is not: a function in a VPC needs both", "--vpc-subnet ID   the missing one",
 		},
 		{
 			given("vpc-security-group", aGroup, "vpc-subnet", "none"),
-			"--vpc-security-group is set and --vpc-subnet is not: a function in a VPC has both", "--vpc-subnet ID   the other half",
+			"--vpc-security-group is set and --vpc-subnet is not: a function in a VPC needs both", "--vpc-subnet ID   the missing one",
 		},
 		{
 			given("permissions-boundary", "arn:aws:iam::444455556666:policy/boundary"),
@@ -36,7 +36,7 @@ func TestOptionalSettingsCombinations(t *testing.T) {
 		},
 		{
 			given("kms-key", strings.Replace(aKey, "us-east-1", "eu-west-1", 1)),
-			"--kms-key " + strings.Replace(aKey, "us-east-1", "eu-west-1", 1) + " is not in region us-east-1", "a key of the region that the function is in",
+			"--kms-key " + strings.Replace(aKey, "us-east-1", "eu-west-1", 1) + " is not in Region us-east-1", "a key of the Region that the function is in",
 		},
 		{
 			given("kms-key", strings.Replace(aKey, "arn:aws:", "arn:aws-cn:", 1)),

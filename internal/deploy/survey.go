@@ -13,12 +13,12 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// Survey is the result of inspecting a region.
+// Survey is the result of inspecting a Region.
 type Survey struct {
 	Found      []*Installation
 	Others     []Listed     // every installation that has a role
 	Failed     []Failure    // installations that could not be read
-	NotChecked []NotChecked // for the region
+	NotChecked []NotChecked // for the Region
 
 	located func(Names, *settings.Record)
 }
@@ -29,7 +29,7 @@ type Failure struct {
 	Err    error
 }
 
-// Inspect finds the installation with this prefix or, if prefix is nil, all installations of the region,
+// Inspect finds the installation with this prefix or, if prefix is nil, all installations of the Region,
 // including those whose role is gone. given are the names that cannot be read from a role. A single
 // installation can be inspected without the permission to list roles. located, unless nil, is called for each
 // installation that has a role as soon as its names are known, from several goroutines, before the rest is

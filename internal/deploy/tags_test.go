@@ -70,7 +70,7 @@ func TestOurs(t *testing.T) {
 func TestLostTags(t *testing.T) {
 	record := settings.Record{Version: "1.0.0", TagMarks: settings.MarkTags(map[string]string{"Team": "web"})}
 	found := &Installation{Record: &record, State: State{Role: &Role{Tags: map[string]string{}}}}
-	if _, warnings := found.recordedTags(nil); len(warnings) != 1 || !strings.Contains(warnings[0], "1 recorded tags are on none of the resources") {
+	if _, warnings := found.recordedTags(nil); len(warnings) != 1 || !strings.Contains(warnings[0], "1 recorded tags are no longer on any of the resources") {
 		t.Errorf("%q", warnings)
 	}
 	if _, warnings := found.recordedTags(given("tag", "Team=web")); len(warnings) != 0 {

@@ -38,13 +38,13 @@ func PrepareUninstall(ctx context.Context, clients Clients, id session.Identity,
 		return nil, err
 	}
 	for _, each := range u.Found.Unowned() {
-		warn(request.Warn, fmt.Sprintf("%s is not ours and stays. %s", each.ID, each.Why))
+		warn(request.Warn, fmt.Sprintf("%s is not ours and is kept. %s", each.ID, each.Why))
 	}
 	for _, each := range u.Found.State.NotChecked {
 		warn(request.Warn, each.String())
 	}
 	if kept := u.Found.State.LogGroup; u.Found.Kept && !request.KeepLogs {
-		warn(request.Warn, fmt.Sprintf("%s was kept by an earlier uninstall and stays; aws logs delete-log-group --log-group-name %s deletes it", kept.id(), kept.Name))
+		warn(request.Warn, fmt.Sprintf("%s was kept by an earlier uninstall and is kept again; aws logs delete-log-group --log-group-name %s deletes it", kept.id(), kept.Name))
 	}
 	u.Changes = u.Found.removal(request.KeepLogs)
 	if len(u.Changes) == 0 {

@@ -17,7 +17,7 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// TagAPI finds resources of a region by their tags.
+// TagAPI finds resources of a Region by their tags.
 type TagAPI interface {
 	GetResources(context.Context, *resourcegroupstaggingapi.GetResourcesInput, ...func(*resourcegroupstaggingapi.Options)) (*resourcegroupstaggingapi.GetResourcesOutput, error)
 }
@@ -31,7 +31,7 @@ type tagged struct {
 	functions, rules []string
 }
 
-// FindWithoutRole finds, by their tags, the installations of a region whose role is gone or was not listed
+// FindWithoutRole finds, by their tags, the installations of a Region whose role is gone or was not listed
 // because it has another path, and for whose prefix asked returns true. It returns only what a read by name
 // confirms: GetResources returns a resource for hours after its deletion. Missing permissions are reported in
 // the list of what was not checked.

@@ -10,8 +10,8 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// losesItsRole deletes the role out of band.
-func (a *account) losesItsRole(t *testing.T, prefix string) Names {
+// deleteRoleOf deletes the role out of band.
+func (a *account) deleteRoleOf(t *testing.T, prefix string) Names {
 	t.Helper()
 	n := a.find(t, prefix, nil).Names
 	a.deleteOutOfBand(t, ID{KindRole, n.Role}, n)
@@ -48,8 +48,8 @@ func TestFindWithoutRole(t *testing.T) {
 		a.install(t, "", nil)
 		sameLines(t, a.withoutRole(t))
 
-		a.losesItsRole(t, "prod")
-		a.losesItsRole(t, "")
+		a.deleteRoleOf(t, "prod")
+		a.deleteRoleOf(t, "")
 		sameLines(t, a.withoutRole(t), ": ecs-fargate-spot-handler, ecs-spot-interruption", "prod: prod-fn, prod-r")
 	})
 }
@@ -65,7 +65,7 @@ func TestFindWithoutRoleByOneResource(t *testing.T) {
 					a.deleteOutOfBand(t, id, n)
 				}
 			}
-			a.losesItsRole(t, "prod")
+			a.deleteRoleOf(t, "prod")
 			want := "prod: prod-fn, prod-ecs-spot-interruption"
 			if kept == KindRule {
 				want = "prod: prod-ecs-fargate-spot-handler, prod-r"
@@ -79,7 +79,7 @@ func TestFindWithoutRoleByOneResource(t *testing.T) {
 func TestFindWithoutRoleConfirmsTags(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("function-name", "new"))
-		n := a.losesItsRole(t, "prod")
+		n := a.deleteRoleOf(t, "prod")
 		mine := func(prefix string) map[string]string {
 			return map[string]string{TagManagedBy: managedBy, TagPrefix: prefix}
 		}
@@ -111,10 +111,10 @@ func TestFindWithoutRoleOfALongPrefix(t *testing.T) {
 func TestFindWithoutRoleDenied(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
-		a.losesItsRole(t, "prod")
+		a.deleteRoleOf(t, "prod")
 		for action, want := range map[string]string{
-			"GetResources": "not checked: installations whose role is gone: you may not tag:GetResources",
-			"GetFunction":  "not checked: resources found by their tags for prod: you may not lambda:GetFunction",
+			"GetResources": "not checked: installations whose role is gone: no permission for tag:GetResources",
+			"GetFunction":  "not checked: resources found by their tags for prod: no permission for lambda:GetFunction",
 		} {
 			stop := a.Inject(localaws.Fault{Action: action, Deny: true})
 			sameLines(t, a.withoutRole(t), want)

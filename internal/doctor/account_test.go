@@ -10,8 +10,8 @@ import (
 	"github.com/spothandler/spothandler/internal/services"
 )
 
-// quiet is an account without any finding: a service of 4 tasks of half a vCPU on Spot.
-func quiet() *AccountSubject {
+// healthyAccount is an account without any finding: a service of 4 tasks of half a vCPU on Spot.
+func healthyAccount() *AccountSubject {
 	service := *ready().Service
 	service.TaskDefinition.Cpu = aws.String("512")
 	return &AccountSubject{
@@ -23,10 +23,10 @@ func quiet() *AccountSubject {
 // Every check of the account is shown at work, and at its nearest false positive.
 func TestAccountChecks(t *testing.T) {
 	for _, test := range accountCases() {
-		s := quiet()
+		s := healthyAccount()
 		test.change(s)
 		d := CheckAccount(s, nil)
-		if got := d.brief(); got != test.want {
+		if got := d.summary(); got != test.want {
 			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
 		if test.cure != "" && (len(d.Findings) == 0 || !strings.Contains(d.Findings[0].Cure, test.cure)) {
@@ -37,8 +37,8 @@ func TestAccountChecks(t *testing.T) {
 
 // A rollout of unknown size is not one of size 0: without a task definition the quotas were not checked.
 func TestQuotasWithoutTaskDefinitions(t *testing.T) {
-	const why = "you may not ecs:DescribeTaskDefinition"
-	s := quiet()
+	const why = "no permission for ecs:DescribeTaskDefinition"
+	s := healthyAccount()
 	unread := s.Facts.Services[0]
 	unread.TaskDefinition, unread.Unread = nil, []services.Unread{{Part: services.PartTaskDefinition, Denied: true, Why: why}}
 	s.Facts.Services = append(s.Facts.Services, unread, unread)
@@ -50,12 +50,12 @@ func TestQuotasWithoutTaskDefinitions(t *testing.T) {
 
 // What was not read of the account is told by its check; what is accepted is ignored.
 func TestAccountNotChecked(t *testing.T) {
-	s := quiet()
-	s.Account.Unread = []services.Unread{{Part: services.PartQuotas, Denied: true, Why: "you may not servicequotas:GetServiceQuota"}}
-	s.Facts.Unread = []services.Unread{{Part: services.PartTasks, Denied: true, Why: "you may not ecs:ListTasks"}}
+	s := healthyAccount()
+	s.Account.Unread = []services.Unread{{Part: services.PartQuotas, Denied: true, Why: "no permission for servicequotas:GetServiceQuota"}}
+	s.Facts.Unread = []services.Unread{{Part: services.PartTasks, Denied: true, Why: "no permission for ecs:ListTasks"}}
 	s.Account.Unreserved = aws.Int(1)
 	d := CheckAccount(s, []string{"SPOT303"})
-	if got := d.brief(); got != "SPOT303 warning, SPOT302 not checked, SPOT304 not checked" || d.Worst() != "" {
+	if got := d.summary(); got != "SPOT303 warning, SPOT302 not checked, SPOT304 not checked" || d.Worst() != "" {
 		t.Errorf("%q, worst %q", got, d.Worst())
 	}
 }
@@ -75,15 +75,15 @@ func accountCases() []accountCase {
 		return services.Rule{Name: "ecs-spot", Targets: []services.RuleTarget{{ARN: function, Redeploys: redeploys}}}
 	}
 	return []accountCase{
-		{"", "quiet", func(*AccountSubject) {}, "", ""},
+		{"", "healthy", func(*AccountSubject) {}, "", ""},
 		{"SPOT301", "another rule redeploys", func(s *AccountSubject) { s.Account.Rules = []services.Rule{rule(aws.Bool(true))} }, "SPOT301 error", "aws events disable-rule --name ecs-spot"},
 		{"SPOT301", "another rule tells a chat", func(s *AccountSubject) { s.Account.Rules = []services.Rule{rule(aws.Bool(false))} }, "SPOT301 info", ""},
 		{"SPOT301", "another rule of which nothing is known", func(s *AccountSubject) { s.Account.Rules = []services.Rule{rule(nil)} }, "SPOT301 info", ""},
 
 		{"SPOT301", "a rule that may be ours", func(s *AccountSubject) {
-			s.Account.Rules, s.OursUnknown = []services.Rule{rule(aws.Bool(true))}, "you may not iam:ListRoles"
+			s.Account.Rules, s.OursUnknown = []services.Rule{rule(aws.Bool(true))}, "no permission for iam:ListRoles"
 		}, "SPOT301 not checked", ""},
-		{"SPOT301", "no rule at all, whoever's", func(s *AccountSubject) { s.OursUnknown = "you may not iam:ListRoles" }, "", ""},
+		{"SPOT301", "no rule at all, whoever's", func(s *AccountSubject) { s.OursUnknown = "no permission for iam:ListRoles" }, "", ""},
 
 		{"SPOT302", "no room for the largest rollout", func(s *AccountSubject) { s.Account.SpotUsage = aws.Float64(98.5) }, "SPOT302 warning", "--quota-code L-36FBB829 --desired-value 128"},
 		{"SPOT302", "no room for a task", func(s *AccountSubject) { s.Account.SpotUsage = aws.Float64(99.75) }, "SPOT302 error", ""},

@@ -20,18 +20,18 @@ func addContainer(s *Subject, c ecs.ContainerDefinition) {
 	s.TaskDefinition.ContainerDefinitions = append(s.TaskDefinition.ContainerDefinitions, c)
 }
 
-func byCodeDeploy(s *Subject) {
+func useCodeDeploy(s *Subject) {
 	s.DeploymentController = &ecs.DeploymentController{Type: ecs.DeploymentControllerTypeCodeDeploy}
 }
 
-func onSpotAlone(s *Subject) { s.CapacityProviderStrategy = s.CapacityProviderStrategy[1:] }
+func useSpotOnly(s *Subject) { s.CapacityProviderStrategy = s.CapacityProviderStrategy[1:] }
 
 // Every check is shown at work, and at its nearest false positive.
 func TestServiceChecks(t *testing.T) {
 	for _, test := range serviceCases() {
 		t.Run(strings.TrimSpace(test.code+" "+test.name), func(t *testing.T) {
 			d := diagnosed(t, test.change)
-			if got := d.brief(); got != test.want {
+			if got := d.summary(); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 			if test.cure != "" && (len(d.Findings) == 0 || !strings.Contains(d.Findings[0].Cure, test.cure)) {
@@ -51,8 +51,8 @@ func addEvent(s *Subject, age time.Duration) {
 // A service of an external controller may have no task definition at all.
 func TestNoTaskDefinition(t *testing.T) {
 	d := diagnosed(t, func(s *Subject) { s.TaskDefinition = nil })
-	if d.Ready() || !strings.Contains(d.brief(), "SPOT101 not checked") {
-		t.Errorf("%q", d.brief())
+	if d.Ready() || !strings.Contains(d.summary(), "SPOT101 not checked") {
+		t.Errorf("%q", d.summary())
 	}
 }
 
@@ -61,13 +61,13 @@ func TestNotChecked(t *testing.T) {
 	d := diagnosed(t, func(s *Subject) {
 		s.TaskDefinition, s.Subnets = nil, nil
 		s.Unread = []services.Unread{
-			{Part: services.PartTaskDefinition, Denied: true, Why: "you may not ecs:DescribeTaskDefinition"},
-			{Part: services.PartSubnets, Denied: true, Why: "you may not ec2:DescribeSubnets"},
+			{Part: services.PartTaskDefinition, Denied: true, Why: "no permission for ecs:DescribeTaskDefinition"},
+			{Part: services.PartSubnets, Denied: true, Why: "no permission for ec2:DescribeSubnets"},
 		}
 	})
 	want := "SPOT101 not checked, SPOT105 not checked, SPOT106 not checked, SPOT107 not checked, SPOT109 not checked, " +
 		"SPOT111 not checked, SPOT112 not checked, SPOT113 not checked, SPOT117 not checked"
-	if got := d.brief(); got != want {
+	if got := d.summary(); got != want {
 		t.Errorf("got %q", got)
 	}
 	if d.Ready() || d.Worst() != "" {
@@ -78,7 +78,7 @@ func TestNotChecked(t *testing.T) {
 // What is accepted is shown as ignored, and counts no more.
 func TestIgnored(t *testing.T) {
 	s := ready()
-	onSpotAlone(s)
+	useSpotOnly(s)
 	s.TargetGroups[0].Attributes["deregistration_delay.timeout_seconds"] = "300"
 	s.Tags = []ecs.Tag{{Key: aws.String("spothandler-ignore"), Value: aws.String("SPOT103+SPOT110")}}
 	d := CheckService(s, []string{"SPOT104"})
@@ -92,7 +92,7 @@ func TestIgnored(t *testing.T) {
 }
 
 // The findings about one deployment configuration have one cure: run one after the other, they do not undo each other.
-func TestOneCureOfARollout(t *testing.T) {
+func TestRolloutFindingsHaveOneFix(t *testing.T) {
 	d := diagnosed(t, func(s *Subject) {
 		s.DesiredCount, s.RunningCount = 3, 3
 		s.DeploymentConfiguration.MaximumPercent = aws.Int32(125)
@@ -105,8 +105,8 @@ func TestOneCureOfARollout(t *testing.T) {
 			t.Errorf("%s: %s", f.Code, f.Cure)
 		}
 	}
-	if d.brief() != "SPOT108 error, SPOT116 warning, SPOT202 warning" {
-		t.Errorf("%s", d.brief())
+	if d.summary() != "SPOT108 error, SPOT116 warning, SPOT202 warning" {
+		t.Errorf("%s", d.summary())
 	}
 }
 

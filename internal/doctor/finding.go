@@ -35,7 +35,7 @@ const (
 // NotChecked is a check that could not be made.
 type NotChecked struct {
 	Code string `json:"code"`
-	Why  string `json:"why"` // "you may not ec2:DescribeSubnets", or what failed
+	Why  string `json:"why"` // "no permission for ec2:DescribeSubnets", or what failed
 }
 
 // Subject is the service to check.

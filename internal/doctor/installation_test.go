@@ -15,7 +15,7 @@ func TestInstallationChecks(t *testing.T) {
 		s := &InstallationSubject{Prefix: "prod", Name: "prod", Rule: "prod-rule", Role: "prod-role", Matches: aws.Bool(true), MayRedeploy: aws.Bool(true)}
 		test.change(s)
 		d := CheckInstallation(s, nil)
-		if got := d.brief(); got != test.want {
+		if got := d.summary(); got != test.want {
 			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
 		if test.cure != "" && (len(d.Findings) == 0 || !strings.Contains(d.Findings[0].Cure, test.cure)) {
@@ -49,10 +49,10 @@ func installationCases() []installationCase {
 		{"SPOT403", "as it was asked for, which an install would leave alone", func(s *InstallationSubject) { s.Repairable = true }, "", ""},
 		{"SPOT401", "of a pattern that could not be asked about", func(s *InstallationSubject) { s.Matches = nil }, "", ""},
 		{"SPOT403", "not read", func(s *InstallationSubject) {
-			s.Throttled, s.Unread = true, []services.Unread{{Part: PartInstallation, Why: "you may not lambda:GetFunction"}}
+			s.Throttled, s.Unread = true, []services.Unread{{Part: PartInstallation, Why: "no permission for lambda:GetFunction"}}
 		}, "SPOT303 not checked, SPOT403 not checked", ""},
 		{"SPOT402", "not simulated", func(s *InstallationSubject) {
-			s.Unread = []services.Unread{{Part: PartPermission, Why: "you may not iam:SimulatePrincipalPolicy"}}
+			s.Unread = []services.Unread{{Part: PartPermission, Why: "no permission for iam:SimulatePrincipalPolicy"}}
 		}, "SPOT402 not checked", ""},
 	}
 }

@@ -39,15 +39,15 @@ func serviceCases() []serviceCase {
 			app(s).DependsOn = []ecs.ContainerDependency{{ContainerName: aws.String("init"), Condition: ecs.ContainerConditionSuccess}}
 		}, "", ""},
 
-		{"SPOT102", "one task on Spot", func(s *Subject) { s.DesiredCount, s.RunningCount = 1, 1; onSpotAlone(s) }, "SPOT102 error", "aws ecs update-service --cluster shop --service api --desired-count 2"},
+		{"SPOT102", "one task on Spot", func(s *Subject) { s.DesiredCount, s.RunningCount = 1, 1; useSpotOnly(s) }, "SPOT102 error", "aws ecs update-service --cluster shop --service api --desired-count 2"},
 		{"SPOT102", "a base on Spot takes the only task, whatever the weights", func(s *Subject) {
 			s.DesiredCount, s.RunningCount = 1, 1
 			s.CapacityProviderStrategy[0].Base, s.CapacityProviderStrategy[1].Base = 0, 1
 		}, "SPOT102 error", "--desired-count 2"},
 		{"SPOT102", "one task, on demand", func(s *Subject) { s.DesiredCount, s.RunningCount = 1, 1 }, "", ""},
 
-		{"SPOT103", "no floor, callers wait", onSpotAlone, "SPOT103 warning", "capacityProvider=FARGATE,base=1,weight=1"},
-		{"SPOT103", "a base on Spot is no floor", func(s *Subject) { onSpotAlone(s); s.CapacityProviderStrategy[0].Base = 2 }, "SPOT103 warning", ""},
+		{"SPOT103", "no floor, callers wait", useSpotOnly, "SPOT103 warning", "capacityProvider=FARGATE,base=1,weight=1"},
+		{"SPOT103", "a base on Spot is no floor", func(s *Subject) { useSpotOnly(s); s.CapacityProviderStrategy[0].Base = 2 }, "SPOT103 warning", ""},
 		{"SPOT103", "a base on Spot that covers every task leaves none to a weight", func(s *Subject) {
 			s.CapacityProviderStrategy[0].Base, s.CapacityProviderStrategy[1].Base = 0, 4
 		}, "SPOT103 warning", "capacityProvider=FARGATE,base=1,weight=1"},
@@ -56,11 +56,11 @@ func serviceCases() []serviceCase {
 		}, "", ""},
 		{"SPOT103", "an entry without weight or base is no floor", func(s *Subject) { s.CapacityProviderStrategy[0].Base, s.CapacityProviderStrategy[0].Weight = 0, 0 }, "SPOT103 warning", ""},
 		{"SPOT103", "a consumer", func(s *Subject) {
-			onSpotAlone(s)
+			useSpotOnly(s)
 			s.LoadBalancers, s.TargetGroups = nil, nil
 		}, "SPOT103 info", ""},
-		{"SPOT103", "no floor, and no provider for it", func(s *Subject) { onSpotAlone(s); s.Cluster.CapacityProviders = []string{services.Spot} }, "SPOT103 warning", "--capacity-providers FARGATE_SPOT FARGATE --default-capacity-provider-strategy '[]' && aws ecs update-service"},
-		{"SPOT103", "no floor, under CodeDeploy", func(s *Subject) { onSpotAlone(s); byCodeDeploy(s) }, "SPOT103 warning, SPOT201 warning", "with its next deployment by CodeDeploy"},
+		{"SPOT103", "no floor, and no provider for it", func(s *Subject) { useSpotOnly(s); s.Cluster.CapacityProviders = []string{services.Spot} }, "SPOT103 warning", "--capacity-providers FARGATE_SPOT FARGATE --default-capacity-provider-strategy '[]' && aws ecs update-service"},
+		{"SPOT103", "no floor, under CodeDeploy", func(s *Subject) { useSpotOnly(s); useCodeDeploy(s) }, "SPOT103 warning, SPOT201 warning", "with its next deployment by CodeDeploy"},
 		{"SPOT103", "a base on demand", func(s *Subject) { s.CapacityProviderStrategy[0].Weight = 0 }, "", ""},
 
 		{"SPOT104", "the default delay", func(s *Subject) { delete(s.TargetGroups[0].Attributes, "deregistration_delay.timeout_seconds") }, "SPOT104 warning", "--attributes Key=deregistration_delay.timeout_seconds,Value=90"},
@@ -102,7 +102,7 @@ func serviceCases() []serviceCase {
 		{"SPOT105", "a script file", func(s *Subject) { app(s).EntryPoint = []string{"/bin/sh", "/entrypoint.sh", "-c"} }, "", ""},
 
 		{"SPOT106", "one zone", func(s *Subject) { s.Subnets[1].AvailabilityZoneId = s.Subnets[0].AvailabilityZoneId }, "SPOT106 warning", "subnets=[subnet-a,subnet-b,SUBNET-OF-ANOTHER-ZONE],securityGroups=[sg-1]"},
-		{"SPOT106", "CodeDeploy knows no rebalancing", func(s *Subject) { byCodeDeploy(s); s.AvailabilityZoneRebalancing = "" }, "SPOT201 warning", ""},
+		{"SPOT106", "CodeDeploy knows no rebalancing", func(s *Subject) { useCodeDeploy(s); s.AvailabilityZoneRebalancing = "" }, "SPOT201 warning", ""},
 		{"SPOT106", "rebalancing is off", func(s *Subject) { s.AvailabilityZoneRebalancing = "" }, "SPOT106 info", "--availability-zone-rebalancing ENABLED"},
 		{"SPOT106", "rebalancing needs more than 100 %", func(s *Subject) {
 			s.AvailabilityZoneRebalancing = ""
@@ -131,7 +131,7 @@ func serviceCases() []serviceCase {
 		{"SPOT108", "125 % of four", func(s *Subject) { s.DeploymentConfiguration.MaximumPercent = aws.Int32(125) }, "", ""},
 
 		{"SPOT108", "CodeDeploy does not count in percent", func(s *Subject) {
-			byCodeDeploy(s)
+			useCodeDeploy(s)
 			s.DesiredCount, s.RunningCount = 3, 3
 			s.DeploymentConfiguration.MaximumPercent = aws.Int32(125)
 		}, "SPOT201 warning", ""},
@@ -180,7 +180,7 @@ func serviceCases() []serviceCase {
 			s.Deployments[0].RolloutState, s.Deployments[0].CreatedAt = ecs.DeploymentRolloutStateInProgress, aws.Time(noon.Add(-29*time.Minute))
 		}, "", ""},
 
-		{"SPOT115", "a shortage this week", func(s *Subject) { addEvent(s, 6*24*time.Hour); onSpotAlone(s) }, "SPOT103 warning, SPOT115 warning", "capacityProvider=FARGATE,base=1"},
+		{"SPOT115", "a shortage this week", func(s *Subject) { addEvent(s, 6*24*time.Hour); useSpotOnly(s) }, "SPOT103 warning, SPOT115 warning", "capacityProvider=FARGATE,base=1"},
 		{"SPOT115", "a shortage, in spite of a floor", func(s *Subject) { addEvent(s, 6*24*time.Hour) }, "SPOT115 warning", "give FARGATE a larger weight"},
 		{"SPOT115", "a shortage last month", func(s *Subject) { addEvent(s, 8*24*time.Hour) }, "", ""},
 
@@ -197,7 +197,7 @@ func serviceCases() []serviceCase {
 		{"SPOT116", "three per cent is no count", func(s *Subject) {
 			s.DeploymentConfiguration.DeploymentCircuitBreaker.ThresholdConfiguration = &ecs.ThresholdConfiguration{Type: ecs.ThresholdTypeBoundedPercent, Value: 3}
 		}, "", ""},
-		{"SPOT116", "CodeDeploy has none", func(s *Subject) { byCodeDeploy(s); s.DeploymentConfiguration.DeploymentCircuitBreaker = nil }, "SPOT201 warning", ""},
+		{"SPOT116", "CodeDeploy has none", func(s *Subject) { useCodeDeploy(s); s.DeploymentConfiguration.DeploymentCircuitBreaker = nil }, "SPOT201 warning", ""},
 		{"SPOT116", "alarms that roll back", func(s *Subject) {
 			s.DeploymentConfiguration.Alarms = &ecs.DeploymentAlarms{Enable: true, Rollback: true, AlarmNames: []string{"errors"}}
 		}, "SPOT116 info", ""},

@@ -77,8 +77,8 @@ func diagnosed(t *testing.T, change func(*Subject)) Diagnosis {
 	return CheckService(s, nil)
 }
 
-// brief is a diagnosis as "SPOT101 warning, SPOT103 info".
-func (d *Diagnosis) brief() string {
+// summary is a diagnosis as "SPOT101 warning, SPOT103 info".
+func (d *Diagnosis) summary() string {
 	var all []string
 	for _, f := range d.Findings {
 		all = append(all, f.Code+" "+string(f.Severity))

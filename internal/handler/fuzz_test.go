@@ -37,7 +37,7 @@ func FuzzHandle(f *testing.F) {
 				t.Fatalf("%s: ECS was called", mode)
 			}
 			if simulated {
-				f.leavesNoTrace()
+				f.checkSimulated()
 			}
 		}
 	})
@@ -90,8 +90,8 @@ func (f *fuzzed) handle(mode Mode) {
 	}
 }
 
-// leavesNoTrace checks the invariants of a simulated interruption.
-func (f *fuzzed) leavesNoTrace() {
+// checkSimulated checks the invariants of a simulated interruption.
+func (f *fuzzed) checkSimulated() {
 	f.Helper()
 	if f.updates > 0 || f.claims > 0 || len(f.handler.memory.replaced) > 0 {
 		f.Fatalf("%d updates, %d claims and %d deployments remembered, want none", f.updates, f.claims, len(f.handler.memory.replaced))

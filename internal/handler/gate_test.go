@@ -40,17 +40,17 @@ func interrupted() Situation {
 	}
 }
 
-// obstacle is a cause not to redeploy, applied to a situation.
-type obstacle struct {
+// gateCase is a cause not to redeploy, applied to a situation.
+type gateCase struct {
 	reason Reason
 	action Action
 	level  slog.Level
 	put    func(*Situation)
 }
 
-// obstacles returns a cause for each row of the gate, in the gate's order.
-func obstacles() []obstacle {
-	return []obstacle{
+// gateCases returns a cause for each row of the gate, in the gate's order.
+func gateCases() []gateCase {
+	return []gateCase{
 		{ReasonNotAnInterruption, ActionSkip, warning, func(s *Situation) { s.Event.Oversize = 6 << 20 }},
 		{ReasonNotAnInterruption, ActionSkip, info, func(s *Situation) { s.Event.StopCode, s.Event.StoppedReason = "UserInitiated", "Scaling" }},
 		{ReasonNotFargateSpot, ActionSkip, info, func(s *Situation) { s.Event.CapacityProvider = "FARGATE" }},
@@ -93,7 +93,7 @@ func TestDecideRedeploys(t *testing.T) {
 }
 
 func TestDecideNamesEveryReason(t *testing.T) {
-	for _, o := range obstacles() {
+	for _, o := range gateCases() {
 		t.Run(string(o.reason), func(t *testing.T) {
 			s := interrupted()
 			o.put(&s)
@@ -107,7 +107,7 @@ func TestDecideNamesEveryReason(t *testing.T) {
 
 // If several rows hold, the first one decides.
 func TestDecideOrder(t *testing.T) {
-	all := obstacles()
+	all := gateCases()
 	for i, first := range all {
 		for _, later := range all[i+1:] {
 			t.Run(string(first.reason)+" before "+string(later.reason), func(t *testing.T) {
@@ -122,8 +122,8 @@ func TestDecideOrder(t *testing.T) {
 	}
 }
 
-// The obstacles of these tests match the gate's rows, in order.
-func TestObstaclesAreTheRows(t *testing.T) {
+// The gateCases of these tests match the gate's rows, in order.
+func TestGateCasesCoverTheRows(t *testing.T) {
 	var rows []Reason
 	for _, r := range eventRows() {
 		rows = append(rows, r.reason)
@@ -131,9 +131,9 @@ func TestObstaclesAreTheRows(t *testing.T) {
 	for _, r := range serviceRows() {
 		rows = append(rows, r.reason)
 	}
-	all := obstacles()
+	all := gateCases()
 	if len(rows) != len(all) {
-		t.Fatalf("%d rows, %d obstacles", len(rows), len(all))
+		t.Fatalf("%d rows, %d gateCases", len(rows), len(all))
 	}
 	for i, o := range all {
 		if rows[i] != o.reason {
@@ -148,7 +148,7 @@ func TestDecideModes(t *testing.T) {
 		ReasonOtherAccount: true, ReasonOtherRegion: true, ReasonReplayed: true,
 		ReasonServiceMissing: true, ReasonClusterMissing: true, ReasonSwitchedOff: true,
 	}
-	for _, o := range obstacles() {
+	for _, o := range gateCases() {
 		t.Run(string(o.reason), func(t *testing.T) {
 			s := interrupted()
 			o.put(&s)
@@ -202,7 +202,7 @@ func TestDecideDescribesOnlyWhenNeeded(t *testing.T) {
 	if got := Decide(s); got.Action != ActionLook {
 		t.Errorf("got %s, want %s", got.Action, ActionLook)
 	}
-	for _, o := range obstacles() {
+	for _, o := range gateCases() {
 		if o.reason == ReasonServiceMissing {
 			break // the first row that depends on the service
 		}

@@ -54,7 +54,7 @@ type Redeployment struct {
 	Tasks             []string // ARNs of the interrupted tasks that it replaces
 	Outcome           Outcome
 	OutcomeSeconds    int    // from its start to its end
-	OutcomeUnknownWhy string // "you may not ecs:DescribeServiceDeployments", or ""
+	OutcomeUnknownWhy string // "no permission for ecs:DescribeServiceDeployments", or ""
 }
 
 // Collector combines records. The zero value is empty.

@@ -166,7 +166,7 @@ func unknown(ctx context.Context, batch []*Redeployment, action string, err erro
 	why := action + ": " + apperr.Plain(err)
 	switch {
 	case apperr.IsAccessDenied(err):
-		why = "you may not " + action
+		why = "no permission for " + action
 	case apperr.HasCode(err, "ClusterNotFoundException"):
 		why = "the cluster was deleted"
 	case apperr.HasCode(err, "ServiceNotFoundException"):

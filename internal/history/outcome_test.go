@@ -121,8 +121,8 @@ func TestOutcomeUnknown(t *testing.T) {
 		r    Redeployment
 		why  string
 	}{
-		{"denied by ARN", &deployments{denied: true}, Redeployment{ServiceDeployment: "sd/1"}, "you may not ecs:DescribeServiceDeployments"},
-		{"denied by time", &deployments{denied: true}, Redeployment{Service: "api"}, "you may not ecs:ListServiceDeployments"},
+		{"denied by ARN", &deployments{denied: true}, Redeployment{ServiceDeployment: "sd/1"}, "no permission for ecs:DescribeServiceDeployments"},
+		{"denied by time", &deployments{denied: true}, Redeployment{Service: "api"}, "no permission for ecs:ListServiceDeployments"},
 		{"after 90 days", &deployments{}, Redeployment{ServiceDeployment: "sd/1"}, "ECS does not know its service deployment any more"},
 	} {
 		test.r.Outcome = OutcomeUnknown
@@ -151,7 +151,7 @@ func TestOutcomeOfOthers(t *testing.T) {
 	for _, test := range []struct{ code, why string }{
 		{"ClusterNotFoundException", "the cluster was deleted"},
 		{"ServiceNotFoundException", "the service was deleted"},
-		{"AccessDeniedException", "you may not ecs:DescribeServiceDeployments"},
+		{"AccessDeniedException", "no permission for ecs:DescribeServiceDeployments"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			api := &deployments{

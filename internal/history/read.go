@@ -25,7 +25,7 @@ type Query struct {
 	LogGroup string
 	From, To time.Time // of the records; To is not included
 	Filter   Filter
-	Limiter  *rate.Limiter // shared by all readers of one account and region; nil: a separate one
+	Limiter  *rate.Limiter // shared by all readers of one account and Region; nil: a separate one
 	// Progress, if not nil, is called during the reading; calls are serialized.
 	Progress func(Progress)
 }
@@ -44,7 +44,7 @@ type Entry struct {
 }
 
 // Rate returns a limiter for FilterLogEvents: AWS documents five calls per second for all callers in an
-// account and region (CloudWatch Logs quotas), so a little less is used.
+// account and Region (CloudWatch Logs quotas), so a little less is used.
 func Rate() *rate.Limiter { return rate.NewLimiter(4.8, 1) }
 
 const (

@@ -169,8 +169,8 @@ func TestOutcomesOfAReport(t *testing.T) {
 		{ReactionMS: ms(2000), Outcome: OutcomeFailed, OutcomeSeconds: 200},
 		{Outcome: OutcomeInProgress, OutcomeSeconds: 9000},
 		{ReactionMS: ms(3000), Outcome: OutcomeStopped},
-		{Outcome: OutcomeUnknown, OutcomeUnknownWhy: "you may not ecs:ListServiceDeployments"},
-		{Outcome: OutcomeUnknown, OutcomeUnknownWhy: "you may not ecs:ListServiceDeployments"},
+		{Outcome: OutcomeUnknown, OutcomeUnknownWhy: "no permission for ecs:ListServiceDeployments"},
+		{Outcome: OutcomeUnknown, OutcomeUnknownWhy: "no permission for ecs:ListServiceDeployments"},
 	}}
 	r := Summarize(c, monday, monday.Add(24*time.Hour))
 	if *r.ReactionMS.Median != 2000 || *r.ReactionMS.Max != 5000 {
@@ -183,7 +183,7 @@ func TestOutcomesOfAReport(t *testing.T) {
 	if want := (Outcomes{Completed: 2, RolledBack: 1, Failed: 1, Stopped: 1, InProgress: 1, Unknown: 2}); r.Outcomes != want || r.Redeployments != 8 {
 		t.Errorf("%d redeployments, %+v", r.Redeployments, r.Outcomes)
 	}
-	if want := []string{"you may not ecs:ListServiceDeployments"}; !slices.Equal(r.UnknownOutcomes, want) {
+	if want := []string{"no permission for ecs:ListServiceDeployments"}; !slices.Equal(r.UnknownOutcomes, want) {
 		t.Errorf("%q", r.UnknownOutcomes)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/account/types"
 )
 
-// enabled returns the regions that the account may use, page by page.
+// enabled returns the Regions that the account may use, page by page.
 func enabled(t *testing.T, cfg aws.Config) []string {
 	t.Helper()
 	pages := account.NewListRegionsPaginator(account.NewFromConfig(cfg), &account.ListRegionsInput{
@@ -51,7 +51,7 @@ func TestListRegionsIsOfThePartition(t *testing.T) {
 	}
 }
 
-// In a region that the account has not enabled, its credentials are unknown.
+// In a Region that the account has not enabled, its credentials are unknown.
 func TestARegionThatIsNotEnabled(t *testing.T) {
 	s, _ := start(t, Options{OptInRegions: []string{"eu-south-2"}})
 	for region, want := range map[string]string{"eu-south-2": "", "eu-south-1": "UnrecognizedClientException"} {

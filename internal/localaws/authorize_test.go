@@ -100,7 +100,7 @@ func TestAllowed(t *testing.T) {
 		policy string
 		call   func(context.Context, aws.Config) error
 	}{
-		"everybody may ask who they are":  {`{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}`, whoAmI},
+		"everybody may ask who they are":  {`{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}`, getCallerIdentity},
 		"actions in another spelling":     {allow("IAM:createrole", "*"), createRole("/", nil)},
 		"wildcards":                       {allow("logs:Create*Group", "arn:aws:logs:us-?ast-1:*:log-group:a:*"), createLogGroup},
 		"everything but":                  {`{"Statement": {"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:aws:s3:::x"}}`, createLogGroup},
@@ -190,7 +190,7 @@ func missingCluster(ctx context.Context, config aws.Config) error {
 	return err
 }
 
-func whoAmI(ctx context.Context, config aws.Config) error {
+func getCallerIdentity(ctx context.Context, config aws.Config) error {
 	_, err := sts.NewFromConfig(config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	return err
 }

@@ -149,10 +149,10 @@ func subscribe(name, destination string) func(context.Context, clients) (string,
 	}
 }
 
-const shipperARN = "arn:aws:lambda:us-east-1:123456789012:function:shipper"
+const destinationARN = "arn:aws:lambda:us-east-1:123456789012:function:shipper"
 
-// shipper creates a function that logs can be sent to.
-func shipper(ctx context.Context, c clients) (string, error) {
+// createDestination creates a function that logs can be sent to.
+func createDestination(ctx context.Context, c clients) (string, error) {
 	if _, err := c.iam.CreateRole(ctx, &iam.CreateRoleInput{RoleName: aws.String("ships"), AssumeRolePolicyDocument: aws.String(trust)}); err != nil {
 		return "", err
 	}
@@ -249,8 +249,8 @@ func logsSteps() []step {
 		{name: "delete a subscription filter that is not there", call: unsubscribe("ship"), want: "ResourceNotFoundException"},
 		{name: "subscribe a function that is not there", call: subscribe("ship", "arn:aws:lambda:us-east-1:123456789012:function:none"), want: "InvalidParameterException"},
 		{name: "subscribe what takes no logs", call: subscribe("ship", "arn:aws:sqs:us-east-1:123456789012:q"), want: "InvalidParameterException"},
-		{name: "a function for logs", call: shipper, want: "done"},
-		{name: "subscribe a function that may not be invoked", call: refused(subscribe("ship", shipperARN)), want: "InvalidParameterException", moto: accepted, because: "moto does not look at the function's policy; the API: Could not execute the lambda function"},
+		{name: "a function for logs", call: createDestination, want: "done"},
+		{name: "subscribe a function that may not be invoked", call: refused(subscribe("ship", destinationARN)), want: "InvalidParameterException", moto: accepted, because: "moto does not look at the function's policy; the API: Could not execute the lambda function"},
 		{name: "let CloudWatch Logs invoke it", want: "done", call: func(ctx context.Context, c clients) (string, error) {
 			_, err := c.lambda.AddPermission(ctx, &lambda.AddPermissionInput{
 				FunctionName: aws.String("shipper"), StatementId: aws.String("logs"), Action: aws.String("lambda:InvokeFunction"),
@@ -258,10 +258,10 @@ func logsSteps() []step {
 			})
 			return "done", err
 		}},
-		{name: "subscribe it", call: subscribe("ship", shipperARN), want: "done"},
+		{name: "subscribe it", call: subscribe("ship", destinationARN), want: "done"},
 		{name: "its subscription filters", call: subscriptions, want: "ship ByLogStream"},
-		{name: "a second subscription", call: subscribe("siem", shipperARN), want: "done"},
-		{name: "a third subscription", call: subscribe("more", shipperARN), want: "LimitExceededException"},
+		{name: "a second subscription", call: subscribe("siem", destinationARN), want: "done"},
+		{name: "a third subscription", call: subscribe("more", destinationARN), want: "LimitExceededException"},
 		{name: "unsubscribe", call: unsubscribe("ship"), want: "done"},
 		{name: "delete it", call: deleteGroup, want: "done"},
 		{name: "delete it again", call: deleteGroup, want: "ResourceNotFoundException"},

@@ -16,7 +16,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/related"
 )
 
-// Server is one AWS account, in one partition per region. It is safe for concurrent use.
+// Server is one AWS account, in one partition per Region. It is safe for concurrent use.
 type Server struct {
 	api     *api.Server
 	opts    Options
@@ -24,7 +24,7 @@ type Server struct {
 	regions map[string]*regional // guarded by the lock of api
 }
 
-// regional holds the services of one region that other services, or the methods of Server, use.
+// regional holds the services of one Region that other services, or the methods of Server, use.
 type regional struct {
 	lambda *lambda.Service
 	logs   *logs.Service
@@ -56,7 +56,7 @@ func New(opts Options) *Server {
 	return s
 }
 
-// assemble creates the services of a region, each of which gets what it needs of the others, and returns their actions.
+// assemble creates the services of a Region, each of which gets what it needs of the others, and returns their actions.
 func (s *Server) assemble(r *api.Region, host *lambda.Host) map[string]map[string]api.Action {
 	in := &regional{}
 	queues := related.NewMessaging(r, s.opts.Existing)
@@ -82,21 +82,21 @@ func (s *Server) assemble(r *api.Region, host *lambda.Host) map[string]map[strin
 	return actions
 }
 
-// own returns the services of the server's own region. The lock must be held.
+// own returns the services of the server's own Region. The lock must be held.
 func (s *Server) own() *regional {
 	s.api.Region(s.opts.Region)
 	return s.regions[s.opts.Region]
 }
 
-// Deliveries returns all events that rules sent to targets in the server's own region, oldest first.
+// Deliveries returns all events that rules sent to targets in the server's own Region, oldest first.
 func (s *Server) Deliveries() []Delivery {
 	s.api.Lock()
 	defer s.api.Unlock()
 	return s.own().events.Deliveries()
 }
 
-// Publish puts an unmodified event on the default event bus of the server's own region, such as one that
-// another account or region forwarded, or that an archive replays.
+// Publish puts an unmodified event on the default event bus of the server's own Region, such as one that
+// another account or Region forwarded, or that an archive replays.
 func (s *Server) Publish(event json.RawMessage) error {
 	s.api.Lock()
 	defer s.api.Unlock()
@@ -111,7 +111,7 @@ func (s *Server) ManageRule(name, service string) {
 	s.own().events.ManageRule(name, service)
 }
 
-// SeedLog adds a message to a stream of a log group in the server's region with the given time. It makes no
+// SeedLog adds a message to a stream of a log group in the server's Region with the given time. It makes no
 // call. If the group does not exist the message is lost.
 func (s *Server) SeedLog(group, stream string, at time.Time, message string) {
 	s.api.Lock()

@@ -7,7 +7,7 @@ type Options struct {
 	// Account is the account's twelve digits; "" is 111122223333.
 	Account string
 	// Region is used by [Server.Seed], [Server.Interrupt] and [Server.Config]; "" is us-east-1. Clients may
-	// use any region.
+	// use any Region.
 	Region string
 	// AccessKey is the access key ID that callers must use, apart from those of Policies; "" accepts any.
 	// Anyone who knows it can run programs on this machine as its user, in the form of Lambda functions. See
@@ -15,16 +15,16 @@ type Options struct {
 	AccessKey string
 	// Delays are the delays until changes take effect; nil means [DefaultDelays].
 	Delays *Delays
-	// Concurrency is the account's limit of concurrent Lambda executions in each region; 0 means AWS's 1000.
+	// Concurrency is the account's limit of concurrent Lambda executions in each Region; 0 means AWS's 1000.
 	Concurrency int
 	// Existing are the ARNs of initial resources: policies, which allow everything, queues and topics.
 	Existing []string
-	// OptInRegions are the regions that the account has enabled in addition to those that every account has.
+	// OptInRegions are the Regions that the account has enabled in addition to those that every account has.
 	OptInRegions []string
 	// LogRetention is an account-level retention policy that overrides that of every log group; nil means
 	// none.
 	LogRetention *LogRetention
-	// Rates enforces AWS's documented rate limit of FilterLogEvents in each region.
+	// Rates enforces AWS's documented rate limit of FilterLogEvents in each Region.
 	Rates bool
 	// DuplicateEvents makes EventBridge deliver every event twice, because it guarantees only at-least-once
 	// delivery.

@@ -288,15 +288,15 @@ func processes(t *testing.T, program, argument string) []string {
 	for _, path := range paths {
 		text, _ := os.ReadFile(path) // a process that has just ended is gone
 		words := strings.Split(strings.TrimRight(string(text), "\x00"), "\x00")
-		if filepath.Base(words[0]) == program && strings.Contains(words[0]+strings.Join(words[1:], " "), argument) && mine(path) {
+		if filepath.Base(words[0]) == program && strings.Contains(words[0]+strings.Join(words[1:], " "), argument) && isOwnProcess(path) {
 			found = append(found, strings.Join(words, " "))
 		}
 	}
 	return found
 }
 
-// mine reports whether a process, by its /proc path, was started by this test process.
-func mine(path string) bool {
+// isOwnProcess reports whether a process, by its /proc path, was started by this test process.
+func isOwnProcess(path string) bool {
 	text, err := os.ReadFile(filepath.Join(filepath.Dir(path), "stat"))
 	if err != nil {
 		return false

@@ -22,7 +22,7 @@ type tagFilter struct {
 	Values []string `check:"len=0:20"`
 }
 
-// getResources finds resources of the region by their tags. Roles are not included: IAM belongs to no region.
+// getResources finds resources of the Region by their tags. Roles are not included: IAM belongs to no Region.
 func (s *regional) getResources(c *api.Request, in *taggingInput) (any, error) {
 	if in.ResourceARNList != nil && (in.TagFilters != nil || in.ResourceTypeFilters != nil || in.ResourcesPerPage != nil || in.PaginationToken != "") {
 		return nil, api.Refuse("InvalidParameterException", "ResourceARNList cannot be used together with filters or pagination")

@@ -77,7 +77,7 @@ func newProject(t *testing.T, archive string) *project {
 	t.Cleanup(p.proxy.Close)
 	p.serveIdentities()
 	p.release(archive)
-	p.write("spothandler.yaml", p.fence("yaml", "`spothandler.yaml`:"))
+	p.write("spothandler.yaml", p.codeBlock("yaml", "`spothandler.yaml`:"))
 	p.makeRoles()
 	return p
 }
@@ -124,8 +124,8 @@ func (p *project) serveIdentities() {
 	p.url = server.URL
 }
 
-// fence is the block of code in a language that follows a line of the page.
-func (p *project) fence(language, after string) string {
+// codeBlock is the block of code in a language that follows a line of the page.
+func (p *project) codeBlock(language, after string) string {
 	p.Helper()
 	block := regexp.MustCompile("(?s)" + regexp.QuoteMeta(after) + ".*?\n```" + language + "\n(.*?)```\n").FindStringSubmatch(p.page)
 	if block == nil {
@@ -138,7 +138,7 @@ func (p *project) fence(language, after string) string {
 // whether the files are there.
 func (p *project) makeRoles() {
 	p.Helper()
-	trust := p.fence("json", "`trust-install.json`")
+	trust := p.codeBlock("json", "`trust-install.json`")
 	p.write("trust-install.json", trust)
 	p.write("trust-plan.json", trust)
 	p.write("bin/aws", "#!/bin/sh\nfor word; do case $word in file://*) [ -s \"${word#file://}\" ] || { echo \"no $word\"; exit 1; } ;; esac; done\n")
@@ -146,7 +146,7 @@ func (p *project) makeRoles() {
 	if output, err := p.act(inputs); err != nil {
 		p.Fatalf("%v: %s", err, output)
 	}
-	for _, script := range []string{p.fence("sh", "do not call AWS:"), p.fence("sh", "needs it.")} {
+	for _, script := range []string{p.codeBlock("sh", "do not call AWS:"), p.codeBlock("sh", "needs it.")} {
 		if output, err := p.bash("set -e\n"+script, strings.Fields(p.read("path"))); err != nil {
 			p.Fatalf("%v: %s", err, output)
 		}
@@ -188,7 +188,7 @@ type githubStep struct {
 func (p *project) event(name string) (string, error) {
 	p.Helper()
 	var workflow githubWorkflow
-	if err := yaml.Unmarshal([]byte(p.fence("yaml", "## GitHub Actions")), &workflow); err != nil {
+	if err := yaml.Unmarshal([]byte(p.codeBlock("yaml", "## GitHub Actions")), &workflow); err != nil {
 		p.Fatal(err)
 	}
 	p.write("summary.md", "")

@@ -110,7 +110,7 @@ func (p *project) tryGate() {
 		p.Fatal(err)
 	}
 	var steps []githubStep
-	if err := yaml.Unmarshal([]byte(p.fence("yaml", "A deployment of your service can require")), &steps); err != nil {
+	if err := yaml.Unmarshal([]byte(p.codeBlock("yaml", "A deployment of your service can require")), &steps); err != nil {
 		p.Fatal(err)
 	}
 	p.as("administrator")
@@ -139,7 +139,7 @@ func (p *project) gitlab(name string) (job gitlabJob, output string, err error) 
 		Stages []string
 		Jobs   map[string]gitlabJob `yaml:",inline"`
 	}
-	if err := yaml.Unmarshal([]byte(p.fence("yaml", "## GitLab CI")), &file); err != nil {
+	if err := yaml.Unmarshal([]byte(p.codeBlock("yaml", "## GitLab CI")), &file); err != nil {
 		p.Fatal(err)
 	}
 	job = file.Jobs[name]
@@ -185,7 +185,7 @@ func (p *project) tryGitLab() {
 // The example for any shell installs what is pending, and then nothing.
 func (p *project) tryShell() {
 	p.Helper()
-	script := "set -e\n" + p.fence("sh", "## Any other shell")
+	script := "set -e\n" + p.codeBlock("sh", "## Any other shell")
 	p.as(installRole)
 	for run, want := range []string{"Installed", "nothing to change"} {
 		output, err := p.bash(script, strings.Fields(p.read("path")), p.env...)

@@ -65,7 +65,7 @@ func TestSnapshotsAreReproducible(t *testing.T) {
 		t.Logf("%9d  %s", len(content), name)
 		switch again := second[name]; {
 		case name == "checksums.txt": // lists the SBOMs as well
-			if !slices.Equal(sumsBut(content, ".sbom.json"), sumsBut(again, ".sbom.json")) {
+			if !slices.Equal(checksumsExcept(content, ".sbom.json"), checksumsExcept(again, ".sbom.json")) {
 				t.Errorf("checksums.txt differs:\n%s\n%s", content, again)
 			}
 		case strings.HasSuffix(name, ".sbom.json"):
@@ -87,8 +87,8 @@ func names[T any](files map[string]T) []string {
 	return all
 }
 
-// sumsBut are the lines of checksums that do not end in a suffix.
-func sumsBut(content []byte, suffix string) []string {
+// checksumsExcept are the lines of checksums that do not end in a suffix.
+func checksumsExcept(content []byte, suffix string) []string {
 	return slices.DeleteFunc(strings.Split(string(content), "\n"), func(line string) bool { return strings.HasSuffix(line, suffix) })
 }
 
@@ -225,8 +225,8 @@ func rpmNames(t *testing.T, path string) []string {
 	return strings.Fields(string(out))
 }
 
-// host is a runner of this machine's own kind with the snapshot as a release, its version, and its archive.
-func host(t *testing.T) (r *runner, version, archive string) {
+// hostRunner returns a runner of this machine's own kind with the snapshot as a release, its version, and its archive.
+func hostRunner(t *testing.T) (r *runner, version, archive string) {
 	t.Helper()
 	dist, _ := snapshots(t)
 	r = newRunner(t)
@@ -246,7 +246,7 @@ func host(t *testing.T) (r *runner, version, archive string) {
 
 // The action installs the snapshot from a server of releases, verifies it and runs it; one byte more, and it does not.
 func TestSnapshotInstallsByTheAction(t *testing.T) {
-	r, version, archive := host(t)
+	r, version, archive := hostRunner(t)
 	inputs := map[string]string{"version": version, "run": "version"}
 	output, err := r.act(inputs)
 	if err != nil || !strings.Contains(output, "\nspothandler "+version+" (") {
@@ -260,7 +260,7 @@ func TestSnapshotInstallsByTheAction(t *testing.T) {
 
 // So does who follows docs/security.md.
 func TestSnapshotInstallsAsDocumented(t *testing.T) {
-	r, version, archive := host(t)
+	r, version, archive := hostRunner(t)
 	script := documented(t, "../../docs/security.md", "## Verify a release")
 	script = strings.NewReplacer(releases, r.url, fakeArchive, archive, "1.2.0", version).Replace(script)
 	if output, err := r.bash(script+"\n./spothandler version", nil); err != nil || !strings.Contains(output, "\nspothandler "+version+" (") {
@@ -274,7 +274,7 @@ func TestSnapshotPackage(t *testing.T) {
 	if _, err := exec.LookPath("dpkg-deb"); err != nil {
 		t.Skip("no dpkg-deb")
 	}
-	r, version, archive := host(t)
+	r, version, archive := hostRunner(t)
 	deb := filepath.Join(dist, strings.Replace(archive, ".tar.gz", ".deb", 1))
 	output, err := r.bash(`dpkg-deb --info '`+deb+`' && dpkg-deb -x '`+deb+`' root && root/usr/bin/spothandler version && root/usr/bin/spothandler __complete inst`, nil)
 	for _, want := range []string{"Package: spothandler", "Section: admin", "spothandler " + version, "install\t"} {

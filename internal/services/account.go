@@ -14,7 +14,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Account describes the account around the services of a region: other rules, quotas, and available
+// Account describes the account around the services of a Region: other rules, quotas, and available
 // executions.
 type Account struct {
 	Rules []Rule // enabled rules of the default event bus that match a notice

@@ -144,7 +144,7 @@ func TestReadAccountDenied(t *testing.T) {
 		s := &fakeAccount{fakeAWS: &fakeAWS{denied: map[string]string{action: "AccessDenied"}}}
 		s.rules = []events.Rule{{Name: aws.String("theirs"), EventPattern: aws.String("Spot")}}
 		account := s.read(t)
-		if len(account.Unread) != 1 || account.Unread[0].Why != "you may not "+action {
+		if len(account.Unread) != 1 || account.Unread[0].Why != "no permission for "+action {
 			t.Errorf("%s: %+v", action, account.Unread)
 		}
 	}

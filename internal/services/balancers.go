@@ -12,7 +12,7 @@ import (
 // groupsAPage is the maximum page size of DescribeTargetGroups.
 const groupsAPage = 400
 
-// targetGroups lists all target groups of the region, because one unknown ARN makes a call by ARNs fail, and
+// targetGroups lists all target groups of the Region, because one unknown ARN makes a call by ARNs fail, and
 // reads the attributes of those that services use.
 func (r *reader) targetGroups(ctx context.Context, found []Service) error {
 	users := sharing(found, (*Service).targetGroupARNs)

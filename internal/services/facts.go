@@ -16,7 +16,7 @@ const (
 	OnDemand = "FARGATE"
 )
 
-// Facts is the result of reading an account and region.
+// Facts is the result of reading an account and Region.
 type Facts struct {
 	Clusters []Cluster
 	Services []Service // on Fargate Spot, with a desired count above zero, sorted by cluster and name

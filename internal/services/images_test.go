@@ -59,7 +59,7 @@ func TestImagesUnread(t *testing.T) {
 			t.Errorf("%s: %+v", s.Name(), s.Unread)
 		}
 	}
-	if u := facts.Services[0].Unread[0]; u.Part != PartImages || u.Why != "you may not ecr:DescribeRepositories" {
+	if u := facts.Services[0].Unread[0]; u.Part != PartImages || u.Why != "no permission for ecr:DescribeRepositories" {
 		t.Errorf("%+v", u)
 	}
 }

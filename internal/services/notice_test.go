@@ -55,7 +55,7 @@ func TestTestPattern(t *testing.T) {
 		{"does not", bridge{}, other, aws.Bool(false), ""},
 		{"an emulator cannot tell: ours matches", bridge{empty: true}, fits, aws.Bool(true), ""},
 		{"an emulator cannot tell: ours does not", bridge{empty: true}, other, aws.Bool(false), ""},
-		{"denied", bridge{err: &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no"}}, fits, nil, "you may not events:TestEventPattern"},
+		{"denied", bridge{err: &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no"}}, fits, nil, "no permission for events:TestEventPattern"},
 	} {
 		got, unread, err := TestPattern(t.Context(), test.bridge, test.pattern, notice)
 		why := ""

@@ -10,7 +10,7 @@ import (
 
 // Options are the options of Read.
 type Options struct {
-	Clusters []string // names or ARNs; none means every cluster of the region
+	Clusters []string // names or ARNs; none means every cluster of the Region
 	Services []string // names or ARNs; none means every service of the clusters
 	// Bare skips the resources that the services use, and standalone tasks: only ECS is called.
 	Bare bool
@@ -27,7 +27,7 @@ type Progress struct {
 // parallelism is the number of concurrent calls: enough for the documented rates at 100 ms per call.
 const parallelism = 8
 
-// Read reads the account and region of the clients. Denied and failed reads are reported in Unread. An error
+// Read reads the account and Region of the clients. Denied and failed reads are reported in Unread. An error
 // is the context's, or reports a requested cluster or service that does not exist (*apperr.Error), or the
 // failure of the first call, without which no cluster is known.
 func Read(ctx context.Context, clients Clients, options Options) (*Facts, error) {

@@ -175,7 +175,7 @@ func TestDenied(t *testing.T) {
 				t.Errorf("%d calls", calls)
 			}
 			for _, u := range unreadOf(facts) {
-				if u.Part != test.part || !u.Denied || u.Why != "you may not "+test.action {
+				if u.Part != test.part || !u.Denied || u.Why != "no permission for "+test.action {
 					t.Errorf("%+v", u)
 				}
 			}

@@ -58,7 +58,7 @@ func read[T any](ctx context.Context, r *reader, limit *rate.Limiter, a access, 
 
 func why(a access, err error) string {
 	if apperr.IsAccessDenied(err) {
-		return "you may not " + a.action
+		return "no permission for " + a.action
 	}
 	return a.action + ": " + apperr.Plain(err)
 }

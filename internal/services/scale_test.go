@@ -67,15 +67,15 @@ func (w *fakeAWS) checkBuckets(t *testing.T) {
 		if len(calls) == 0 {
 			continue
 		}
-		least := overdraw(calls, bucket.burst, bucket.refill)
+		least := minimumTokens(calls, bucket.burst, bucket.refill)
 		if least < 0 {
 			t.Errorf("%s: overdrawn by %.0f of %d calls", bucket.name, -least, len(calls))
 		}
 	}
 }
 
-// overdraw returns the minimum number of tokens in the bucket.
-func overdraw(calls []time.Time, burst, refill float64) float64 {
+// minimumTokens returns the minimum number of tokens in the bucket.
+func minimumTokens(calls []time.Time, burst, refill float64) float64 {
 	slices.SortFunc(calls, time.Time.Compare)
 	tokens, least, last := burst, burst, calls[0]
 	for _, at := range calls {

@@ -97,7 +97,7 @@ func TestCredentialCallsAreLogged(t *testing.T) {
 	}
 }
 
-// Sessions in several regions share the credentials: the role is assumed once and the MFA code requested
+// Sessions in several Regions share the credentials: the role is assumed once and the MFA code requested
 // once, and again only when the credentials have expired.
 func TestCredentialsAreShared(t *testing.T) {
 	home(t, mfaProfile, nil)
@@ -208,7 +208,7 @@ func TestCredentialSourceTimeout(t *testing.T) {
 			home(t, test.config, test.env)
 			synctest.Test(t, func(t *testing.T) {
 				reported := &notices{}
-				source := loaded(t, Options{Profile: "corp", HTTPClient: &wire{before: silent}, Observer: Observer{Waiting: reported.add}})
+				source := loaded(t, Options{Profile: "corp", HTTPClient: &wire{before: neverResponds}, Observer: Observer{Waiting: reported.add}})
 				started := time.Now()
 				_, err := source.Open(t.Context(), "eu-west-1", Observer{})
 				want := &apperr.Error{
@@ -251,7 +251,7 @@ func TestMetadataTimeout(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			home(t, "", test.env)
 			synctest.Test(t, func(t *testing.T) {
-				source := loaded(t, Options{HTTPClient: &wire{before: silent}})
+				source := loaded(t, Options{HTTPClient: &wire{before: neverResponds}})
 				started := time.Now()
 				_, err := source.Open(t.Context(), "eu-west-1", Observer{})
 				if took := time.Since(started); took > test.limit || took < test.limit/3 {

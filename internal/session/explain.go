@@ -114,13 +114,13 @@ func (s *Source) explainAnswer(doing, region string, err error) error {
 	return apperr.Explain(doing, "", err)
 }
 
-// explainInvalid explains credentials that AWS does not know, or not in this region.
+// explainInvalid explains credentials that AWS does not know, or not in this Region.
 func (s *Source) explainInvalid(region string, api smithy.APIError, err error) error {
 	hints := apperr.HintsFor(err)
 	switch {
 	case len(hints) > 0: // the clock
 	case mayBeDisabled(region) && s.endpoint("STS") == "":
-		hints = []string{"aws account get-region-opt-status --region-name " + region + "   shows whether the region is enabled for the account"}
+		hints = []string{"aws account get-region-opt-status --region-name " + region + "   shows whether the Region is enabled for the account"}
 	default:
 		hints = []string{"aws sts get-caller-identity   shows the same"}
 	}

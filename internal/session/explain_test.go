@@ -99,7 +99,7 @@ func TestOpenExplains(t *testing.T) {
 			detail:  `AWS adds: "Signature expired".`, hint: "set this computer's clock: it is 15m0s behind AWS's",
 		},
 		{
-			name: "a region that the account has to enable", region: "af-south-1", wire: refuse("InvalidClientTokenId", "The security token included in the request is invalid"),
+			name: "a Region that the account has to enable", region: "af-south-1", wire: refuse("InvalidClientTokenId", "The security token included in the request is invalid"),
 			message: "AWS rejected these credentials in af-south-1: InvalidClientTokenId",
 			hint:    "aws account get-region-opt-status --region-name af-south-1",
 		},
@@ -109,18 +109,18 @@ func TestOpenExplains(t *testing.T) {
 			hint:    "aws sts get-caller-identity",
 		},
 		{
-			name: "a region that does not exist", region: "eu-wset-1",
+			name: "a Region that does not exist", region: "eu-wset-1",
 			wire:    fail(&net.DNSError{Err: "no such host", Name: "sts.eu-wset-1.amazonaws.com", IsNotFound: true}),
-			message: "no address found for AWS in region eu-wset-1", detail: "The call was sts:GetCallerIdentity.", hint: "--region eu-west-1",
+			message: "no address found for AWS in Region eu-wset-1", detail: "The call was sts:GetCallerIdentity.", hint: "--region eu-west-1",
 		},
 		{
-			name: "a region that exists, and no names", wire: fail(&net.DNSError{Err: "no such host", Name: "sts.eu-west-1.amazonaws.com", IsNotFound: true}),
-			message: "no address found for AWS in region eu-west-1", hint: "check the region's name, and that this computer resolves host names",
+			name: "a Region that exists, and no names", wire: fail(&net.DNSError{Err: "no such host", Name: "sts.eu-west-1.amazonaws.com", IsNotFound: true}),
+			message: "no address found for AWS in Region eu-west-1", hint: "check the Region's name, and that this computer resolves host names",
 		},
 		{
 			name: "an endpoint whose host has no address", env: map[string]string{"AWS_ENDPOINT_URL": "http://local-aws:4566"},
 			wire:    fail(&net.DNSError{Err: "no such host", Name: "local-aws", IsNotFound: true}),
-			message: "identifying the caller: no answer from local-aws:4566: lookup local-aws: no such host", hint: "check the region's name, and that this computer resolves host names",
+			message: "identifying the caller: no answer from local-aws:4566: lookup local-aws: no such host", hint: "check the Region's name, and that this computer resolves host names",
 		},
 		{
 			name: "a proxy that lets nothing through", wire: fail(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: errors.New("connection refused")}),

@@ -1,4 +1,4 @@
-// Package session connects to an AWS account: credentials, region, clients, and the caller's identity.
+// Package session connects to an AWS account: credentials, Region, clients, and the caller's identity.
 package session
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Identity is an account, a region, and the caller.
+// Identity is an account, a Region, and the caller.
 type Identity struct {
 	Partition string `json:"partition"` // aws, aws-cn, aws-us-gov ...
 	Account   string `json:"account"`   // twelve digits
@@ -30,10 +30,10 @@ func (id Identity) ClusterARN(cluster string) string {
 	return id.ARN("ecs", id.Region, "cluster/"+cluster)
 }
 
-// PartitionOf returns the partition of a region by its name; aws if the name matches no partition.
+// PartitionOf returns the partition of a Region by its name; aws if the name matches no partition.
 func PartitionOf(region string) string { return cmp.Or(KnownPartition(region), "aws") }
 
-// KnownPartition returns the partition whose regions have names like this one (SDK, partitions.json); "" if
+// KnownPartition returns the partition whose Regions have names like this one (SDK, partitions.json); "" if
 // the name matches none, as that of a partition which is newer than this program.
 func KnownPartition(region string) string {
 	for _, known := range []struct{ prefix, partition string }{
@@ -56,7 +56,7 @@ func KnownPartition(region string) string {
 }
 
 // CheckPartition returns an error if what a flag gives, which is in the partition, is not in the identity's, or, where
-// that is "", in its region's. What is unknown is not checked.
+// that is "", in its Region's. What is unknown is not checked.
 func (id Identity) CheckPartition(what, partition string) error {
 	own := cmp.Or(id.Partition, KnownPartition(id.Region))
 	if partition == "" || own == "" || partition == own {

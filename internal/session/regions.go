@@ -11,7 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// EnabledRegions returns the regions that are enabled for the account, sorted. One region of a partition
+// EnabledRegions returns the Regions that are enabled for the account, sorted. One Region of a partition
 // provides Account Management for all of them.
 func (s *Session) EnabledRegions(ctx context.Context) ([]string, error) {
 	var regions []string
@@ -21,7 +21,7 @@ func (s *Session) EnabledRegions(ctx context.Context) ([]string, error) {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, apperr.Explain("listing the regions of account "+s.ID.Account, s.ID.Caller, err)
+			return nil, apperr.Explain("listing the Regions of account "+s.ID.Account, s.ID.Caller, err)
 		}
 		for _, region := range page.Regions {
 			regions = append(regions, aws.ToString(region.RegionName))
@@ -31,7 +31,7 @@ func (s *Session) EnabledRegions(ctx context.Context) ([]string, error) {
 	return regions, nil
 }
 
-// In returns the session for another region of the same account. It makes no call.
+// In returns the session for another Region of the same account. It makes no call.
 func (s *Session) In(region string) *Session {
 	other := *s
 	other.Config = s.Config.Copy()

@@ -9,7 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// EnabledRegions returns the regions that the account can use.
+// EnabledRegions returns the Regions that the account can use.
 func TestEnabledRegions(t *testing.T) {
 	s := sessionIn(t, localaws.Options{OptInRegions: []string{"eu-south-2"}})
 	regions, err := s.EnabledRegions(t.Context())
@@ -26,12 +26,12 @@ func TestEnabledRegions(t *testing.T) {
 // If access is denied, the error names the missing permission.
 func TestEnabledRegionsDenied(t *testing.T) {
 	s := sessionIn(t, localaws.Options{Policies: map[string]string{"AKIALOCAL": "{}"}})
-	if _, err := s.EnabledRegions(t.Context()); !apperr.IsAccessDenied(err) || apperr.WhyNot(err) != "you may not account:ListRegions" {
+	if _, err := s.EnabledRegions(t.Context()); !apperr.IsAccessDenied(err) || apperr.WhyNot(err) != "no permission for account:ListRegions" {
 		t.Errorf("%v", err)
 	}
 }
 
-// A session for another region calls that region and leaves the original unchanged.
+// A session for another Region calls that Region and leaves the original unchanged.
 func TestIn(t *testing.T) {
 	s := sessionIn(t, localaws.Options{})
 	other := s.In("eu-west-1")

@@ -14,10 +14,10 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Session is an account and a region, and the configuration to call it.
+// Session is an account and a Region, and the configuration to call it.
 type Session struct {
 	ID     Identity
-	Config aws.Config // for clients: region, credentials, retries and call log are set
+	Config aws.Config // for clients: Region, credentials, retries and call log are set
 	calls  *callLog
 	source *Source
 }

@@ -88,8 +88,8 @@ func stsError(status int, code, message string) *http.Response {
 	return answer(status, fmt.Sprintf("<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error></ErrorResponse>", code, message))
 }
 
-// silent never responds, like a firewall that drops packets.
-func silent(r *http.Request) (*http.Response, error) {
+// neverResponds never responds, like a firewall that drops packets.
+func neverResponds(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, &url.Error{Op: "Post", URL: r.URL.String(), Err: r.Context().Err()}
 }

@@ -70,7 +70,7 @@ func Load(ctx context.Context, options Options) (*Source, error) {
 	}
 	err := s.load(ctx, region)
 	if err == nil && s.cfg.Region == "" && len(options.Regions) > 0 {
-		err = s.load(ctx, options.Regions[0]) // AssumeRole needs a region
+		err = s.load(ctx, options.Regions[0]) // AssumeRole needs a Region
 	}
 	if err != nil {
 		return nil, s.explainConfig(err)
@@ -103,7 +103,7 @@ func shared(client aws.HTTPClient) aws.HTTPClient {
 	return client
 }
 
-// load reads the configuration for a region; for "" the environment and the profile decide.
+// load reads the configuration for a Region; for "" the environment and the profile decide.
 func (s *Source) load(ctx context.Context, region string) error {
 	options := []func(*config.LoadOptions) error{
 		config.WithAppID("spothandler/" + s.Version),
@@ -143,7 +143,7 @@ func (s *Source) checkRole() error {
 	return nil
 }
 
-// checkRolePartition rejects a --role-arn of another partition than a region's: no credentials of one partition
+// checkRolePartition rejects a --role-arn of another partition than a Region's: no credentials of one partition
 // are valid in another (IAM User Guide, AWS resources in other partitions).
 func (s *Source) checkRolePartition() error {
 	role, _ := arn.Parse(s.RoleARN) // "" is in none
@@ -171,7 +171,7 @@ func (s *Source) assumeRole() {
 	}))
 }
 
-// Region returns the requested region, or else the configured one. It returns an error if there is neither.
+// Region returns the requested Region, or else the configured one. It returns an error if there is neither.
 func (s *Source) Region(asked string) (string, error) {
 	if asked != "" {
 		return asked, nil
@@ -179,7 +179,7 @@ func (s *Source) Region(asked string) (string, error) {
 	if s.cfg.Region == "" {
 		return "", &apperr.Error{
 			Code:    "no_region",
-			Message: "no AWS region found",
+			Message: "no AWS Region found",
 			Detail:  []string{"Looked at --region, AWS_REGION and the profile.", unchanged},
 			Hints:   []string{s.Command + " --region NAME", "aws configure set region NAME"},
 		}

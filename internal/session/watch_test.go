@@ -50,10 +50,10 @@ func TestTimeoutWithoutResponse(t *testing.T) {
 		lambda func(*http.Request) (*http.Response, error)
 		want   string
 	}{
-		{"no answer at all", silent, "no answer from lambda.eu-west-1.amazonaws.com within 10s"},
+		{"no answer at all", neverResponds, "no answer from lambda.eu-west-1.amazonaws.com within 10s"},
 		{"the connection breaks every three seconds", func(r *http.Request) (*http.Response, error) {
 			if sleep(r, 3*time.Second) != nil {
-				return silent(r)
+				return neverResponds(r)
 			}
 			return nil, &url.Error{Op: "Post", URL: r.URL.String(), Err: errors.New("connection refused")}
 		}, "no answer from lambda.eu-west-1.amazonaws.com within 10s: connection refused"},

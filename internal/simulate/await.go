@@ -152,7 +152,7 @@ func (r *Rehearsal) unreadable(err error) {
 	}
 	why := "logs:FilterLogEvents: " + apperr.Plain(err)
 	if apperr.IsAccessDenied(err) {
-		why = "you may not logs:FilterLogEvents"
+		why = "no permission for logs:FilterLogEvents"
 	}
 	for _, link := range []Link{LinkRule, LinkFunction, LinkDecision, LinkRecord} {
 		r.note(unchecked(link, why))

@@ -125,7 +125,7 @@ func TestRunSeesAFailedEntry(t *testing.T) {
 // Whoever may not read the log learns what is not checked; nothing is called broken.
 func TestRunWithoutTheRightToReadTheLog(t *testing.T) {
 	run(t, &world{readError: denied("logs:FilterLogEvents")}, installed(prod(), nil), func(r *Result) {
-		if r.Works() || r.Broken() != nil || r.step(LinkRecord).Detail != "you may not logs:FilterLogEvents" {
+		if r.Works() || r.Broken() != nil || r.step(LinkRecord).Detail != "no permission for logs:FilterLogEvents" {
 			t.Errorf("got %+v", r)
 		}
 	})
@@ -157,7 +157,7 @@ func TestRunAsksForThePermission(t *testing.T) {
 		}
 	})
 	run(t, &world{mayError: denied("iam:SimulatePrincipalPolicy")}, installed(prod(), nil), func(r *Result) {
-		if permission := r.step(LinkPermission); !r.Works() || permission.OK != nil || !strings.Contains(permission.Detail, "you may not iam:SimulatePrincipalPolicy") {
+		if permission := r.step(LinkPermission); !r.Works() || permission.OK != nil || !strings.Contains(permission.Detail, "no permission for iam:SimulatePrincipalPolicy") {
 			t.Errorf("got %+v", permission)
 		}
 	})

@@ -21,7 +21,7 @@ type Clients struct {
 	ECS    *ecs.Client
 }
 
-// Clients returns clients for a region.
+// Clients returns clients for a Region.
 func (b Backend) Clients(region string) Clients {
 	config := aws.Config{
 		Region:       region,

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// Dump returns a description of everything in an account in the clients' region, and of its roles: one
+// Dump returns a description of everything in an account in the clients' Region, and of its roles: one
 // paragraph per resource with everything that may have been set, sorted. Values set by AWS (IDs, times) are
 // left out, and so is a function's LoggingConfig, which moto does not return: see [Clients.Logging]. An empty
 // account is "nothing\n".

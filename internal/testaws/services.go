@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// UseMoto starts a moto server, configures this process to use it in a region, and returns a client
+// UseMoto starts a moto server, configures this process to use it in a Region, and returns a client
 // configuration for it. Without moto the test is skipped.
 func UseMoto(t *testing.T, region string) aws.Config {
 	t.Helper()

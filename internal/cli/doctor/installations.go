@@ -104,7 +104,7 @@ func (x *installationResult) unread(part services.Part, why string) {
 // whyUnread is why an installation could not be read, with the action that is missing.
 func whyUnread(err error) string {
 	var known *apperr.Error
-	if why := apperr.WhyNot(err); !errors.As(err, &known) || len(known.Detail) == 0 || strings.HasPrefix(why, "you may not ") {
+	if why := apperr.WhyNot(err); !errors.As(err, &known) || len(known.Detail) == 0 || strings.HasPrefix(why, "no permission for ") {
 		return why
 	}
 	return known.Message + ": " + known.Detail[0]

@@ -236,7 +236,7 @@ func (e *regionResult) printNextSteps() {
 			break
 		}
 	}
-	if slices.ContainsFunc(reasons, func(why string) bool { return strings.Contains(why, "you may not ") }) {
+	if slices.ContainsFunc(reasons, func(why string) bool { return strings.Contains(why, "no permission for ") }) {
 		show.Hint(e.Out, "spothandler policy doctor   the least that its caller needs")
 	}
 	if len(e.installations) == 0 && e.notListed == "" {

@@ -31,7 +31,7 @@ func samples() map[string]Page {
 		"unknown": page(Region{Name: "eu-north-1", Report: &unknown}),
 		"quiet":   page(Region{Name: "eu-west-1", Report: &quiet}),
 		"several": page(
-			Region{Name: "ap-southeast-2", Unread: "you may not logs:FilterLogEvents"},
+			Region{Name: "ap-southeast-2", Unread: "no permission for logs:FilterLogEvents"},
 			Region{Name: "eu-central-1", Report: ptr(shopReport("eu-central-1", 160)), Warnings: []string{"logs are kept for 7 days: the report covers those, not the 14 days asked for"}},
 			Region{Name: "eu-north-1", Report: &unknown},
 			Region{Name: "eu-west-1", Report: ptr(shopReport("eu-west-1", 37))},

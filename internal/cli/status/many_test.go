@@ -47,13 +47,13 @@ func TestManyInstallations(t *testing.T) {
 	disabled := healthy("e", "us-east-1")
 	disabled.Spec.RuleState = "DISABLED"
 	disabled.Reminders = []string{"the rule is DISABLED, as configured: interruptions are not handled"}
-	denied := deploy.NotChecked{What: "the clusters", Why: "you may not ecs:DescribeClusters"}
+	denied := deploy.NotChecked{What: "the clusters", Why: "no permission for ecs:DescribeClusters"}
 	all := []deploy.Status{overlaps(healthy("", "eu-west-1"), "b"), overlaps(healthy("b", "eu-west-1"), ""), old, differs, disabled}
 	for i := range all {
 		all[i].NotChecked = append(all[i].NotChecked, denied)
 	}
 	all[0].Last24h, all[1].Last24h = &history.Day{}, &history.Day{Interruptions: 1240, Failures: 37}
-	all[2].NotChecked = append(all[2].NotChecked, deploy.NotChecked{What: lastDay, Why: "you may not logs:FilterLogEvents"})
+	all[2].NotChecked = append(all[2].NotChecked, deploy.NotChecked{What: lastDay, Why: "no permission for logs:FilterLogEvents"})
 	all[4].Last24h = &history.Day{Interruptions: 1, Redeployments: 1}
 	all[4].Latest = &history.Latest{At: time.Date(2026, 11, 23, 2, 14, 9, 0, time.UTC), Cluster: "shop", Service: "api", Result: history.Redeployed}
 	const want = `✗ 3 of 5 installations are not healthy · account 111122223333
@@ -70,10 +70,10 @@ func TestManyInstallations(t *testing.T) {
 ! upgrade available for c: this is spothandler 0.0.0-dev
   › spothandler upgrade --prefix c --region eu-west-1
 
-! (no prefix), b, c, d and e: not checked: the clusters: you may not
+! (no prefix), b, c, d and e: not checked: the clusters: no permission for
   ecs:DescribeClusters
 
-! c: not checked: last 24 h: you may not logs:FilterLogEvents
+! c: not checked: last 24 h: no permission for logs:FilterLogEvents
 
 ✗ d differs · account 111122223333 · us-east-1 · spothandler 1.1.0
 

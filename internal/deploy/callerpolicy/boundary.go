@@ -6,14 +6,14 @@ import (
 )
 
 // Boundary returns, as JSON, a permissions boundary for the roles of the installations with these names, one
-// per region: the most that a function may do whatever its settings. It covers every cluster, a destination
+// per Region: the most that a function may do whatever its settings. It covers every cluster, a destination
 // of each type, a VPC, any key for this function's environment, and tracing. It returns an error if too many
 // regions make it longer than MaxLength.
 func Boundary(places []deploy.Names) (string, error) {
 	document := policyDocument{Version: "2012-10-17", Statement: boundaryStatements(places)}
 	policy := document.encode()
 	if len(policy) > MaxLength {
-		return "", apperr.Invalid("fewer regions, and a boundary for each of the others", "the boundary for %d regions has %d characters, IAM allows %d", len(places), len(policy), MaxLength)
+		return "", apperr.Invalid("fewer Regions, and a boundary for each of the others", "the boundary for %d Regions has %d characters, IAM allows %d", len(places), len(policy), MaxLength)
 	}
 	return policy, nil
 }
@@ -44,7 +44,7 @@ func boundaryStatements(places []deploy.Names) []statement {
 			Resource: in(func(n deploy.Names) string { return n.LogGroupARN() + ":*" }),
 		},
 		{
-			// A destination may be in another region or account (Lambda Developer Guide, records of asynchronous invocations).
+			// A destination may be in another Region or account (Lambda Developer Guide, records of asynchronous invocations).
 			Sid: "Failures", Effect: "Allow", Action: []string{"events:PutEvents", "lambda:InvokeFunction", "sns:Publish", "sqs:SendMessage"},
 			Resource: []string{
 				anywhere("events", "*", "event-bus/*"), anywhere("lambda", "*", "function:*"), anywhere("sns", "*", "*"), anywhere("sqs", "*", "*"),

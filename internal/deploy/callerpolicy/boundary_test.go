@@ -119,7 +119,7 @@ func TestBoundaryIsNarrow(t *testing.T) {
 	mine := map[string]string{"lambda:sourcefunctionarn": n.FunctionARN()}
 	for name, ask := range map[string]policy.Ask{
 		"another account's services": {Action: "ecs:UpdateService", Resource: "arn:aws:ecs:us-east-1:444455556666:service/shop/api"},
-		"another region's services":  {Action: "ecs:UpdateService", Resource: "arn:aws:ecs:eu-west-1:111122223333:service/shop/api"},
+		"another Region's services":  {Action: "ecs:UpdateService", Resource: "arn:aws:ecs:eu-west-1:111122223333:service/shop/api"},
 		"tasks":                      {Action: "ecs:RunTask", Resource: "*"},
 		"another function's logs":    {Action: "logs:PutLogEvents", Resource: n.ARN("logs", n.Region, "log-group:/aws/lambda/other:log-stream:x")},
 		"its log group":              {Action: "logs:CreateLogGroup", Resource: n.LogGroupARN() + ":log-stream:"},
@@ -140,7 +140,7 @@ func TestBoundaryIsNarrow(t *testing.T) {
 	}
 }
 
-// The boundary of several regions is one document, as long as it fits.
+// The boundary of several Regions is one document, as long as it fits.
 func TestBoundaryOfSeveralRegions(t *testing.T) {
 	var places []deploy.Names
 	for _, region := range []string{"eu-west-1", "us-east-1"} {
@@ -153,7 +153,7 @@ func TestBoundaryOfSeveralRegions(t *testing.T) {
 		t.Errorf("%s, %v", document, err)
 	}
 	if _, err := callerpolicy.Boundary(regions(40)); err == nil || !strings.Contains(err.Error(), "IAM allows 6144") {
-		t.Errorf("forty regions give %v", err)
+		t.Errorf("forty Regions give %v", err)
 	}
 }
 

@@ -29,12 +29,12 @@ type Commands struct {
 	KeepLogs  bool // uninstall --keep-logs only: the policy does not allow deleting the logs
 	Force     bool // uninstall --force
 
-	// AllRegions is status or doctor with --all-regions, which read every enabled region of the account. Its places are
+	// AllRegions is status or doctor with --all-regions, which read every enabled Region of the account. Its places are
 	// those of Everywhere.
 	AllRegions bool
 }
 
-// Everywhere returns the places of status and doctor with --all-regions, with wildcards for names: all regions of an account
+// Everywhere returns the places of status and doctor with --all-regions, with wildcards for names: all Regions of an account
 // and, unless a prefix is given, all prefixes.
 func Everywhere(id session.Identity, prefix *string, functionName, ruleName string) []deploy.Names {
 	id.Region = "*"
@@ -48,12 +48,12 @@ func Everywhere(id session.Identity, prefix *string, functionName, ruleName stri
 const MaxLength = 6144
 
 // New returns the IAM policy, as JSON, that allows a caller to run the commands on the installations with
-// these names, one per region, with the settings of this Spec, and nothing else. Its conditions restrict
+// these names, one per Region, with the settings of this Spec, and nothing else. Its conditions restrict
 // passing the role to Lambda, the permission to invoke the function to EventBridge, and the rule's target to
 // the function. With a permissions boundary in the Spec, roles can only be created or changed with that
 // boundary; without one, the holder of the policy for install can give the role any permission. Only actions
 // without resource-level permissions have the resource * (Service Authorization Reference). New returns an
-// error if too many regions make the policy longer than MaxLength.
+// error if too many Regions make the policy longer than MaxLength.
 func New(places []deploy.Names, spec settings.Spec, commands Commands) (string, error) {
 	purposes := commands.purposes(spec)
 	document := policyDocument{Version: "2012-10-17"}
@@ -65,7 +65,7 @@ func New(places []deploy.Names, spec settings.Spec, commands Commands) (string, 
 	}
 	policy := document.encode()
 	if len(policy) > MaxLength {
-		return "", apperr.Invalid("fewer regions, and a policy for each of the others", "the policy for %d regions has %d characters, IAM allows %d", len(places), len(policy), MaxLength)
+		return "", apperr.Invalid("fewer Regions, and a policy for each of the others", "the policy for %d Regions has %d characters, IAM allows %d", len(places), len(policy), MaxLength)
 	}
 	return policy, nil
 }

@@ -146,7 +146,7 @@ func TestPolicyWithoutHistory(t *testing.T) {
 	}
 }
 
-// The policy for the longest names in the longest region fits in a managed policy.
+// The policy for the longest names in the longest Region fits in a managed policy.
 func TestPolicyFits(t *testing.T) {
 	id := session.Identity{Partition: "aws-us-gov", Account: "111122223333", Region: "ap-southeast-1"}
 	prefix := strings.Repeat("p", 64-len(settings.RoleName("", id.Region))-1)
@@ -179,7 +179,7 @@ func TestPolicyLengthIsExact(t *testing.T) {
 	}
 }
 
-// regions returns the names of installations in n regions.
+// regions returns the names of installations in n Regions.
 func regions(n int) []deploy.Names {
 	var places []deploy.Names
 	for i := range n {
@@ -190,7 +190,7 @@ func regions(n int) []deploy.Names {
 	return places
 }
 
-// One policy covers several regions, as long as it fits.
+// One policy covers several Regions, as long as it fits.
 func TestPolicyOfSeveralRegions(t *testing.T) {
 	var places []deploy.Names
 	for _, region := range []string{"eu-west-1", "eu-central-1", "us-east-1", "us-west-2"} {
@@ -202,7 +202,7 @@ func TestPolicyOfSeveralRegions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d regions, %d characters", len(places), len(policy))
+	t.Logf("%d Regions, %d characters", len(places), len(policy))
 	for _, one := range places {
 		for _, resource := range []string{one.RoleARN(), one.LogGroupARN(), one.FunctionARN(), one.RuleARN()} {
 			if !strings.Contains(policy, resource) {
@@ -211,7 +211,7 @@ func TestPolicyOfSeveralRegions(t *testing.T) {
 		}
 	}
 	if _, err := callerpolicy.New(regions(20), settings.Defaults(prefix), allCommands()); err == nil || !strings.Contains(err.Error(), "IAM allows 6144") {
-		t.Errorf("twenty regions give %v", err)
+		t.Errorf("twenty Regions give %v", err)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// A statement for another prefix, region, account or partition has no effect.
+// A statement for another prefix, Region, account or partition has no effect.
 func TestPolicyIsScoped(t *testing.T) {
 	w := newEnvironment(t)
 	policy := w.printed("install")
@@ -69,7 +69,7 @@ func (w *environment) installsWith(policy string, index int, resource any) strin
 	if err != nil {
 		w.Fatal(err)
 	}
-	w.bring(nothing())
+	w.setState(nothing())
 	w.allow(string(text))
 	w.server.ForgetCalls()
 	said, _ := w.run(callerKey, "install --prefix prod --wait 1s")
@@ -117,9 +117,9 @@ func TestPolicyConditions(t *testing.T) {
 // The role can be passed only to Lambda.
 func TestPolicyPassesTheRoleToLambdaAlone(t *testing.T) {
 	w := newEnvironment(t)
-	w.bring(nothing())
+	w.setState(nothing())
 	w.allow(strings.ReplaceAll(w.printed("install"), "lambda.amazonaws.com", "ecs-tasks.amazonaws.com"))
-	if said, code := w.run(callerKey, "install --prefix prod"); code == 0 || !strings.Contains(said, "may not iam:PassRole.") {
+	if said, code := w.run(callerKey, "install --prefix prod"); code == 0 || !strings.Contains(said, "lacks the permission iam:PassRole.") {
 		t.Errorf("exits with %d:\n%s", code, said)
 	}
 }

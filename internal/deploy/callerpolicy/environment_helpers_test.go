@@ -36,7 +36,7 @@ type environment struct {
 	*testing.T
 	server   *localaws.Server
 	policies map[string]string // by access key ID
-	state    string            // the last state set by bring
+	state    string            // the last state set by setState
 }
 
 // newEnvironment returns an empty account that is immediately consistent. The test cannot run in parallel
@@ -126,20 +126,20 @@ func (w *environment) admin(command string) {
 	}
 }
 
-// bring puts the account into a state. It does nothing if the account is still in it, according to the calls
+// setState puts the account into a state. It does nothing if the account is still in it, according to the calls
 // since the last ForgetCalls.
-func (w *environment) bring(s state) {
+func (w *environment) setState(s state) {
 	w.Helper()
 	changed := slices.ContainsFunc(w.server.Calls(), func(call localaws.Call) bool { return call.Write() && call.Code == "" })
 	if w.state == s.name && !changed {
 		return
 	}
-	s.bring(w)
+	s.prepare(w)
 	w.state = s.name
 }
 
-// asked returns, sorted, the actions that IAM checked for the caller's calls, and those that it denied.
-func (w *environment) asked() (all, denied []string) {
+// checkedActions returns, sorted, the actions that IAM checked for the caller's calls, and those that it denied.
+func (w *environment) checkedActions() (all, denied []string) {
 	for _, call := range w.server.Calls() {
 		for _, permission := range call.Permissions {
 			all = append(all, permission.Action)

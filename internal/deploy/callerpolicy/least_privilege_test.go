@@ -68,11 +68,11 @@ func (s scenario) sufficient(w *environment, policy string) map[string][]step {
 	w.Helper()
 	askedBy := map[string][]step{}
 	for _, step := range s.steps {
-		w.bring(step.state)
+		w.setState(step.state)
 		w.allow(policy)
 		w.server.ForgetCalls()
 		said, code := w.run(callerKey, step.command)
-		asked, denied := w.asked()
+		asked, denied := w.checkedActions()
 		denied = slices.DeleteFunc(denied, func(action string) bool { return s.quiet[action] != "" })
 		if code != step.exit || len(denied) > 0 {
 			w.Errorf("%s, %s: %q exits with %d, denied is %q:\n%s", s.policy, step.state.name, step.command, code, denied, said)
@@ -90,7 +90,7 @@ func (w *environment) without(policy, action string, steps []step) string {
 	w.Helper()
 	first := ""
 	for _, step := range steps {
-		w.bring(step.state)
+		w.setState(step.state)
 		w.allow(policy)
 		w.server.ForgetCalls()
 		said, _ := w.run(callerKey, step.command)

@@ -45,8 +45,8 @@ type step struct {
 
 // state is how an administrator, or another tool, changed the account.
 type state struct {
-	name  string
-	bring func(w *environment)
+	name    string
+	prepare func(w *environment)
 }
 
 func scenarios() []scenario {
@@ -110,7 +110,7 @@ func installSteps() []step {
 	}
 	for _, each := range outOfBand() {
 		steps = append(steps, step{command: install, state: state{each.name, func(w *environment) {
-			installed(plain).bring(w)
+			installed(plain).prepare(w)
 			w.edit(each.change)
 		}}})
 	}
@@ -136,7 +136,7 @@ func installed(settings string) state {
 // withABoundary has a boundary that the settings do not have; install only removes it on request.
 func withABoundary() state {
 	return state{"the role got a boundary out of band", func(w *environment) {
-		installed(plain).bring(w)
+		installed(plain).prepare(w)
 		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
 			_, err := c.iam.PutRolePermissionsBoundary(ctx, &iam.PutRolePermissionsBoundaryInput{RoleName: &n.Role, PermissionsBoundary: ptr(aBoundary)})
 			return err
@@ -147,7 +147,7 @@ func withABoundary() state {
 // roleDeleted has everything but the role.
 func roleDeleted() state {
 	return state{"the role was deleted", func(w *environment) {
-		installed(plain).bring(w)
+		installed(plain).prepare(w)
 		for _, each := range deletions() {
 			if each.name == "role deleted" {
 				w.edit(each.change)
@@ -159,7 +159,7 @@ func roleDeleted() state {
 // withoutItsBoundary lost the boundary that the settings have.
 func withoutItsBoundary() state {
 	return state{"the boundary was removed out of band", func(w *environment) {
-		installed(optional).bring(w)
+		installed(optional).prepare(w)
 		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
 			_, err := c.iam.DeleteRolePermissionsBoundary(ctx, &iam.DeleteRolePermissionsBoundaryInput{RoleName: &n.Role})
 			return err
@@ -171,7 +171,7 @@ func withoutItsBoundary() state {
 // task, and another owner's rule that matches the same events.
 func amongServices() state {
 	return state{"among services", func(w *environment) {
-		installed(plain).bring(w)
+		installed(plain).prepare(w)
 		_ = w.server.Seed( // it may exist already
 			localaws.Service{Cluster: "shop", Name: "api", Desired: 2, OnDemand: 1, Drain: 60, LeastTasks: 2, Container: map[string]any{
 				"image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/api:1",
@@ -190,7 +190,7 @@ func amongServices() state {
 // afterInterruptions has the records of two redeployments; ECS returned the service deployment of one.
 func afterInterruptions() state {
 	return state{"after interruptions", func(w *environment) {
-		amongServices().bring(w)
+		amongServices().prepare(w)
 		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
 			stream, now := ptr("records"), time.Now()
 			_, _ = c.logs.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: &n.LogGroup, LogStreamName: stream}) // it may exist already
@@ -211,7 +211,7 @@ func afterInterruptions() state {
 
 func keptLogs() state {
 	return state{"the logs were kept", func(w *environment) {
-		installed(plain).bring(w)
+		installed(plain).prepare(w)
 		w.admin("uninstall --prefix prod --yes --keep-logs")
 	}}
 }
@@ -219,7 +219,7 @@ func keptLogs() state {
 // withAdditions has additions to role, function and rule that only --force removes.
 func withAdditions() state {
 	return state{"others have added something", func(w *environment) {
-		installed(plain).bring(w)
+		installed(plain).prepare(w)
 		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
 			profile := ptr("machines")
 			_, put := c.iam.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &n.Role, PolicyName: ptr("theirs"), PolicyDocument: ptr(everything)})

@@ -52,9 +52,9 @@ func inAccountWith(t *testing.T, options localaws.Options, test func(t *testing.
 }
 
 // connect gives the account clients with this transport.
-func (a *account) connect(way http.RoundTripper) {
+func (a *account) connect(transport http.RoundTripper) {
 	config := a.Config()
-	config.HTTPClient = &http.Client{Transport: way}
+	config.HTTPClient = &http.Client{Transport: transport}
 	a.clients = deploy.Clients{
 		IAM: iam.NewFromConfig(config), Logs: cloudwatchlogs.NewFromConfig(config),
 		Lambda: lambda.NewFromConfig(config), Events: eventbridge.NewFromConfig(config),
@@ -111,7 +111,7 @@ func (a *account) install(t *testing.T, prefix string, asked settings.Given) {
 		t.Fatal(err)
 	}
 	if left := a.plan(t, prefix, nil); len(left) > 0 {
-		t.Fatalf("after the install there is still %s", printed(left))
+		t.Fatalf("after the install %s remains", printed(left))
 	}
 }
 

@@ -30,8 +30,8 @@ const crashPrefix = "prod"
 // command is a command line without its output: the same calls as the binary, in the same order.
 type command func(context.Context, *account) error
 
-// whoAmI is the first call of every command.
-func (a *account) whoAmI(ctx context.Context) error {
+// identify is the first call of every command.
+func (a *account) identify(ctx context.Context) error {
 	_, err := sts.NewFromConfig(a.Config()).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	return apperr.Explain("identifying the caller", a.id.Caller, err)
 }
@@ -39,7 +39,7 @@ func (a *account) whoAmI(ctx context.Context) error {
 // doInstall is `spothandler install`. It succeeds only if verification finds nothing left to change.
 func doInstall(asked settings.Given) command {
 	return func(ctx context.Context, a *account) error {
-		if err := a.whoAmI(ctx); err != nil {
+		if err := a.identify(ctx); err != nil {
 			return err
 		}
 		install, err := deploy.PrepareInstall(ctx, a.clients, a.id, deploy.InstallRequest{
@@ -60,7 +60,7 @@ func doInstall(asked settings.Given) command {
 // defaults.
 func doUninstall(names settings.Given, keepLogs bool) command {
 	return func(ctx context.Context, a *account) error {
-		if err := a.whoAmI(ctx); err != nil {
+		if err := a.identify(ctx); err != nil {
 			return err
 		}
 		uninstall, err := deploy.PrepareUninstall(ctx, a.clients, a.id, deploy.UninstallRequest{Prefix: crashPrefix, Names: names, KeepLogs: keepLogs})
@@ -100,12 +100,12 @@ func (a *account) dump(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return regexp.MustCompile(`,"untagged":"[^"]*"`).ReplaceAllString(text, "") + a.underway(t)
+	return regexp.MustCompile(`,"untagged":"[^"]*"`).ReplaceAllString(text, "") + a.functionState(t)
 }
 
-// underway describes a state of the function that the dump does not contain: it is being created, changed or
+// functionState describes a state of the function that the dump does not contain: it is being created, changed or
 // deleted, or it is older than its role.
-func (a *account) underway(t *testing.T) (text string) {
+func (a *account) functionState(t *testing.T) (text string) {
 	t.Helper()
 	answer, err := a.clients.Lambda.GetFunction(t.Context(), &lambda.GetFunctionInput{FunctionName: aws.String("prod-fn")})
 	if apperr.IsNotFound(err) {
@@ -133,9 +133,9 @@ func must(t *testing.T, a *account, c command) {
 	}
 }
 
-// neighbours adds resources that are not ours but look similar: names with the same beginning, a role under
+// similarResources adds resources that are not ours but look similar: names with the same beginning, a role under
 // our path.
-func neighbours(t *testing.T, a *account) {
+func similarResources(t *testing.T, a *account) {
 	t.Helper()
 	const name, rule = "prod-ecs-fargate-spot-handler-2", "prod-ecs-spot-interruption-2"
 	try := func(_ any, err error) {

@@ -13,23 +13,23 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// meeting is two concurrent commands. The second one starts later in each round, so that the commands overlap
+// concurrentRun is two concurrent commands. The second one starts later in each round, so that the commands overlap
 // at every call.
-type meeting struct {
+type concurrentRun struct {
 	name       string
 	before     command
 	one, other command
 	bothWell   bool // neither interferes with the other
 }
 
-func meetings(t *testing.T) []meeting {
+func concurrentRuns(t *testing.T) []concurrentRun {
 	t.Helper()
 	none := func(context.Context, *account) error { return nil }
 	some := doInstall(given("memory-size", "256", "tag", "Team=web", "reserved-concurrency", "2"))
 	changes := doInstall(given("memory-size", "512", "tag", "Team=ops", "rule-state", "DISABLED", "log-retention-days", "30"))
 	removal := doUninstall(nil, false)
 	newer := ofRelease(testRelease(t, "2.0.0"), some)
-	return []meeting{
+	return []concurrentRun{
 		{"two installs of the same", none, some, some, true},
 		{"two installs of different settings", none, some, changes, false},
 		{"two installs, of an older and a newer binary", none, some, newer, false},
@@ -65,19 +65,19 @@ func interrupted(c command) command {
 
 // Of two concurrent commands each succeeds or fails with a clear error, and the next run converges.
 func TestTwoAtOnce(t *testing.T) {
-	for _, m := range meetings(t) {
+	for _, m := range concurrentRuns(t) {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
 			for later := time.Duration(0); later < 2*time.Second; later += 270 * time.Millisecond {
-				inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) { m.meet(t, a, later) })
+				inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) { m.run(t, a, later) })
 			}
 		})
 	}
 }
 
-func (m meeting) meet(t *testing.T, a *account, later time.Duration) {
+func (m concurrentRun) run(t *testing.T, a *account, later time.Duration) {
 	t.Helper()
-	neighbours(t, a)
+	similarResources(t, a)
 	empty := a.dump(t)
 	must(t, a, m.before)
 	slow := a.Inject(localaws.Fault{Delay: 50 * time.Millisecond})

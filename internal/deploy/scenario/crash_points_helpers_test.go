@@ -49,39 +49,39 @@ func everyPoint(calls []localaws.Call) (reading, writing []point) {
 	return reading, writing
 }
 
-// blow is a point that is waiting for its call.
-type blow struct {
+// failure is a point whose call has not been made yet.
+type failure struct {
 	point
-	seen   int
-	struck bool
-	heal   func()
+	seen    int
+	reached bool
+	remove  func()
 }
 
-// strikeAt makes the next run end at this point, until it is healed.
-func (a *account) strikeAt(p point) *blow {
-	b := &blow{point: p}
+// failAt makes the next run end at this point, until it is removed.
+func (a *account) failAt(p point) *failure {
+	b := &failure{point: p}
 	var faults []localaws.Fault
 	switch p.how {
 	case callRefused:
 		faults = append(faults, localaws.Fault{Deny: true, Match: func(c localaws.Call) bool {
-			b.reach(c)
-			return b.struck && c.String() == p.call
+			b.matches(c)
+			return b.reached && c.String() == p.call
 		}})
 	case callLost:
 		faults = append(faults, localaws.Fault{Lose: true, Match: func(c localaws.Call) bool {
-			b.reach(c)
-			return b.struck
+			b.matches(c)
+			return b.reached
 		}})
 	case answerLost: // the call itself takes effect; the second one fails
 		faults = append(faults,
-			localaws.Fault{Lose: true, Match: func(localaws.Call) bool { return b.struck }},
-			localaws.Fault{Drop: true, Match: b.reach})
+			localaws.Fault{Lose: true, Match: func(localaws.Call) bool { return b.reached }},
+			localaws.Fault{Drop: true, Match: b.matches})
 	}
 	var ends []func()
 	for _, fault := range faults {
 		ends = append(ends, a.Inject(fault))
 	}
-	b.heal = func() {
+	b.remove = func() {
 		for _, end := range ends {
 			end()
 		}
@@ -89,19 +89,19 @@ func (a *account) strikeAt(p point) *blow {
 	return b
 }
 
-// reach counts the call and reports whether it is the point.
-func (b *blow) reach(c localaws.Call) bool {
+// matches counts the call and reports whether it is the point.
+func (b *failure) matches(c localaws.Call) bool {
 	if c.String() != b.call {
 		return false
 	}
 	b.seen++
-	b.struck = b.struck || b.seen == b.nth
+	b.reached = b.reached || b.seen == b.nth
 	return b.seen == b.nth
 }
 
 // done returns the writes of a run that took effect. Two runs of a command with the same writes have led to
 // the same state.
-func (b *blow) done(calls []localaws.Call) string {
+func (b *failure) done(calls []localaws.Call) string {
 	var writes []string
 	cut := false
 	for _, call := range calls {

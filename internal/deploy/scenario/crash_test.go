@@ -14,8 +14,8 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// story is a command and the initial state of the account.
-type story struct {
+// crashCase is a command and the initial state of the account.
+type crashCase struct {
 	name    string
 	before  func(*testing.T, *account)
 	command command
@@ -25,31 +25,31 @@ type story struct {
 	healthy bool           // the initial state is a healthy installation
 }
 
-// stories returns the commands whose every call is tested: a first install, an upgrade of everything, a
+// crashCases returns the commands whose every call is tested: a first install, an upgrade of everything, a
 // repair of each resource, an uninstall with and without its logs.
-func stories() []story {
+func crashCases() []crashCase {
 	names := given("function-name", "fn", "rule-name", "my.rule")
 	first := given("function-name", "fn", "rule-name", "my.rule", "tag", "Team=web", "tag", "Gone=soon",
 		"reserved-concurrency", "2", "log-retention-days", "30", "kms-key", aKey, "cluster", "shop")
 	installed := func(t *testing.T, a *account) { t.Helper(); must(t, a, doInstall(first)) }
-	all := []story{
+	all := []crashCase{
 		{name: "install", before: nothing, command: doInstall(first), release: "1.0.0", install: true},
 		{name: "upgrade", before: installed, command: doInstall(everyOtherSetting()), release: "2.0.0", install: true, healthy: true},
 		{name: "uninstall", before: installed, command: doUninstall(nil, false), release: "1.0.0", healthy: true},
 		{name: "uninstall --keep-logs", before: installed, command: doUninstall(nil, true), release: "1.0.0", names: names, healthy: true},
 	}
 	for _, kind := range []deploy.Kind{deploy.KindRole, deploy.KindLogGroup, deploy.KindFunction, deploy.KindPermission, deploy.KindRule, deploy.KindTarget} {
-		heal := story{name: "heal " + kind.Words(), release: "1.0.0", install: true, before: func(t *testing.T, a *account) {
+		repair := crashCase{name: "repair " + kind.Words(), release: "1.0.0", install: true, before: func(t *testing.T, a *account) {
 			t.Helper()
 			installed(t, a)
 			time.Sleep(time.Hour) // virtual time, so that a new role is younger than the function
 			a.deleteOutOfBand(t, kind, a.find(t, crashPrefix, nil).Names)
 		}}
 		if kind == deploy.KindRole { // the record of the names is gone, too
-			heal.names = names
+			repair.names = names
 		}
-		heal.command = doInstall(heal.names)
-		all = append(all, heal)
+		repair.command = doInstall(repair.names)
+		all = append(all, repair)
 	}
 	return all
 }
@@ -61,10 +61,10 @@ func TestCrash(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a thousand small accounts, one after the other
 	var points, states atomic.Int64
 	t.Run("at", func(t *testing.T) {
-		for _, s := range stories() {
+		for _, s := range crashCases() {
 			t.Run(s.name, func(t *testing.T) {
 				t.Parallel()
-				c := newCourse(t, s)
+				c := newCrashTest(t, s)
 				c.tryReading(t)
 				c.tryWriting(t)
 				points.Add(int64(len(c.reading) + len(c.writing)))
@@ -74,26 +74,26 @@ func TestCrash(t *testing.T) {
 	})
 	t.Logf("%d points tried; they leave the account in %d states", points.Load(), states.Load())
 	if points.Load() < 500 {
-		t.Error("these are not all points")
+		t.Error("there are too few points")
 	}
 }
 
-// course is a story without a crash.
-type course struct {
-	story
-	empty, before, after string   // content of the account at each stage
-	way                  *tape    // to the stage before the command
-	asked                []string // settings that may be reported as wanted: those before and those after
+// crashTest is a crashCase with the results of a run without a crash.
+type crashTest struct {
+	crashCase
+	empty, before, after string     // content of the account at each stage
+	setup                *recording // of what precedes the command
+	asked                []string   // settings that may be reported as wanted: those before and those after
 	reading, writing     []point
 	tried                map[string]bool // states of the account that have been tested completely
 }
 
-func newCourse(t *testing.T, s story) *course {
+func newCrashTest(t *testing.T, s crashCase) *crashTest {
 	t.Helper()
-	c := &course{story: s, tried: map[string]bool{}}
+	c := &crashTest{crashCase: s, tried: map[string]bool{}}
 	inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) {
-		c.way = a.record(t, func(t *testing.T, a *account) {
-			neighbours(t, a)
+		c.setup = a.record(t, func(t *testing.T, a *account) {
+			similarResources(t, a)
 			c.empty = a.dump(t)
 			s.before(t, a)
 		})
@@ -110,35 +110,35 @@ func newCourse(t *testing.T, s story) *course {
 	return c
 }
 
-// inAccount runs a test in an account with neighbours, right before the command.
-func (c *course) inAccount(t *testing.T, test func(t *testing.T, a *account)) {
+// inAccount runs a test in an account with similar resources, right before the command.
+func (c *crashTest) inAccount(t *testing.T, test func(t *testing.T, a *account)) {
 	t.Helper()
 	inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) {
-		a.play(t, c.way)
+		a.replay(t, c.setup)
 		a.release = testRelease(t, c.release)
 		test(t, a)
 	})
 }
 
 // crash runs the command to the point, and returns the writes that took effect.
-func (c *course) crash(t *testing.T, a *account, p point) (done string, err error) {
+func (c *crashTest) crash(t *testing.T, a *account, p point) (done string, err error) {
 	t.Helper()
 	a.ForgetCalls()
-	b := a.strikeAt(p)
+	b := a.failAt(p)
 	err = c.command(t.Context(), a)
-	b.heal()
-	if !b.struck {
+	b.remove()
+	if !b.reached {
 		t.Errorf("%s: the run made no such call", p)
 	}
 	if !isClear(err) {
-		t.Errorf("%s: the error is no word to a user: %v", p, err)
+		t.Errorf("%s: the error is not one for users: %v", p, err)
 	}
 	return b.done(a.Calls()), err
 }
 
 // tryReading ends runs before their first write, one after the other in one account: there is nothing to
 // repair.
-func (c *course) tryReading(t *testing.T) {
+func (c *crashTest) tryReading(t *testing.T) {
 	c.inAccount(t, func(t *testing.T, a *account) {
 		for _, p := range c.reading {
 			if p.call == "lambda:GetFunctionCodeSigningConfig" && p.how == callRefused { // TestAdditionsNotChecked: this read is optional
@@ -148,12 +148,12 @@ func (c *course) tryReading(t *testing.T) {
 				t.Errorf("%s: %v; done is %q", p, err, done)
 			}
 		}
-		c.truth(t, a)
+		c.checkStatus(t, a)
 		sameAccount(t, "Before the first write", a.dump(t), c.before)
 	})
 }
 
-func (c *course) tryWriting(t *testing.T) {
+func (c *crashTest) tryWriting(t *testing.T) {
 	for _, p := range c.writing {
 		t.Run(p.String(), func(t *testing.T) {
 			var known bool
@@ -166,26 +166,26 @@ func (c *course) tryWriting(t *testing.T) {
 }
 
 // tryAgain repeats the command after a crash, unless the result is known.
-func (c *course) tryAgain(t *testing.T, a *account, p point) (known bool) {
+func (c *crashTest) tryAgain(t *testing.T, a *account, p point) (known bool) {
 	t.Helper()
 	done, err := c.crash(t, a, p)
 	if err == nil {
-		sameAccount(t, "The run said that it had ended well, but", a.dump(t), c.after)
+		sameAccount(t, "The run succeeded, but", a.dump(t), c.after)
 	}
-	state := done + a.underway(t)
+	state := done + a.functionState(t)
 	if c.tried[state] {
 		return true
 	}
 	c.tried[state] = true
-	c.truth(t, a)
+	c.checkStatus(t, a)
 	must(t, a, c.command)
 	sameAccount(t, "After a second run", a.dump(t), c.after)
-	c.truth(t, a)
+	c.checkStatus(t, a)
 	return false
 }
 
 // tryRemoval uninstalls after a crash. A log group that was already kept stays.
-func (c *course) tryRemoval(t *testing.T, a *account, p point) {
+func (c *crashTest) tryRemoval(t *testing.T, a *account, p point) {
 	t.Helper()
 	_, _ = c.crash(t, a, p)
 	want := c.empty
@@ -196,10 +196,10 @@ func (c *course) tryRemoval(t *testing.T, a *account, p point) {
 	sameAccount(t, "After an uninstall", a.dump(t), want)
 }
 
-// truth compares status with the account's content: healthy means the content before or after the whole
+// checkStatus compares status with the account's content: healthy means the content before or after the whole
 // command, if those are healthy, and not installed means the content without the installation. The reported
 // settings are those requested before or now: nothing in between, and nothing lost.
-func (c *course) truth(t *testing.T, a *account) {
+func (c *crashTest) checkStatus(t *testing.T, a *account) {
 	t.Helper()
 	found, status := a.statusOf(t, c.names)
 	now := a.dump(t)
@@ -215,10 +215,10 @@ func (c *course) truth(t *testing.T, a *account) {
 	}
 	if found.Record != nil && (!slices.ContainsFunc(c.asked, func(asked string) bool { return sameSettings(t, asked, status.Settings) }) ||
 		slices.ContainsFunc(status.Warnings, func(text string) bool { return !strings.Contains(text, "permissions boundary") })) {
-		t.Errorf("what was asked for is lost: %q, %v", status.Warnings, status.Settings)
+		t.Errorf("requested settings are lost: %q, %v", status.Warnings, status.Settings)
 	}
-	fine := c.healthy && now == c.before || c.install && now == c.after
-	if status.Healthy != fine || status.Healthy != (len(status.Changes) == 0) {
+	healthy := c.healthy && now == c.before || c.install && now == c.after
+	if status.Healthy != healthy || status.Healthy != (len(status.Changes) == 0) {
 		t.Errorf("status says healthy: %t, would change %q", status.Healthy, printed(status.Changes))
 		sameAccount(t, "Before all of it", now, c.before)
 		sameAccount(t, "After all of it", now, c.after)

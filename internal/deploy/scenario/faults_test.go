@@ -56,25 +56,25 @@ func denyFrom(n int) localaws.Fault {
 
 func nothing(*testing.T, *account) {}
 
-func aFullInstall(t *testing.T, a *account) {
+func installFull(t *testing.T, a *account) {
 	a.install(t, "prod", given("tag", "Team=web", "reserved-concurrency", "2"))
 }
 
 func anUninstall(t *testing.T, a *account) { a.uninstall(t, "prod") }
 
-// A caller without one of the permissions is told which one is missing, and the applied changes do not
+// A caller without one of the permissions gets an error that names it, and the applied changes do not
 // prevent the next run or an uninstall.
 func TestInstallDenied(t *testing.T) {
-	everyWrite(t, nothing, aFullInstall, func(t *testing.T, a *account, n int, _ string) {
+	everyWrite(t, nothing, installFull, func(t *testing.T, a *account, n int, _ string) {
 		stop := a.Inject(denyFrom(n))
 		err := a.tryInstall(t.Context(), "prod", given("tag", "Team=web", "reserved-concurrency", "2"))
 		refusal, ok := errors.AsType[*apperr.Error](err)
-		if !ok || refusal.Code != apperr.CodeAccessDenied || !strings.Contains(strings.Join(refusal.Detail, " "), "assumed-role/dev/ana may not "+denied(a)) {
+		if !ok || refusal.Code != apperr.CodeAccessDenied || !strings.Contains(strings.Join(refusal.Detail, " "), "assumed-role/dev/ana lacks the permission "+denied(a)) {
 			t.Fatalf("%v", err)
 		}
 		stop()
 		if n%2 == 0 {
-			aFullInstall(t, a)
+			installFull(t, a)
 		}
 		a.uninstall(t, "prod")
 		a.isEmpty(t, "prod")
@@ -93,14 +93,14 @@ func denied(a *account) string {
 
 // If a response is lost the SDK retries, and AWS reports that the resource already exists or is gone.
 func TestInstallAnswerLost(t *testing.T) {
-	everyWrite(t, nothing, aFullInstall, func(t *testing.T, a *account, n int, _ string) {
+	everyWrite(t, nothing, installFull, func(t *testing.T, a *account, n int, _ string) {
 		a.Inject(nthWrite(n, localaws.Fault{Drop: true}))
-		aFullInstall(t, a)
+		installFull(t, a)
 	})
 }
 
 func TestUninstallAnswerLost(t *testing.T) {
-	everyWrite(t, aFullInstall, anUninstall, func(t *testing.T, a *account, n int, _ string) {
+	everyWrite(t, installFull, anUninstall, func(t *testing.T, a *account, n int, _ string) {
 		a.Inject(nthWrite(n, localaws.Fault{Drop: true}))
 		anUninstall(t, a)
 		a.isEmpty(t, "prod")
@@ -109,7 +109,7 @@ func TestUninstallAnswerLost(t *testing.T) {
 
 // An uninstall that is stopped anywhere is completed by the next one.
 func TestUninstallDenied(t *testing.T) {
-	everyWrite(t, aFullInstall, anUninstall, func(t *testing.T, a *account, n int, _ string) {
+	everyWrite(t, installFull, anUninstall, func(t *testing.T, a *account, n int, _ string) {
 		stop := a.Inject(denyFrom(n))
 		if err := a.tryUninstall(t.Context(), "prod"); !apperr.IsAccessDenied(err) {
 			t.Fatal(err)
@@ -125,22 +125,22 @@ func TestUninstallDenied(t *testing.T) {
 func TestReadDenied(t *testing.T) {
 	var reads []string
 	inAccount(t, func(t *testing.T, a *account) {
-		aFullInstall(t, a)
+		installFull(t, a)
 		a.ForgetCalls()
 		a.find(t, "prod", nil)
 		additions := []string{"ListFunctionUrlConfigs", "ListEventSourceMappings", "GetFunctionCodeSigningConfig", "DescribeSubscriptionFilters"}
 		reads = a.calls(func(c localaws.Call) bool { return !slices.Contains(additions, c.Action) })
 	})
 	if len(reads) != 12 {
-		t.Errorf("a look makes %d calls: %q", len(reads), reads)
+		t.Errorf("Find makes %d calls: %q", len(reads), reads)
 	}
 	for _, read := range reads {
 		t.Run(read, func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
-				aFullInstall(t, a)
+				installFull(t, a)
 				a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == read }, Deny: true})
 				_, err := deploy.Find(t.Context(), a.clients, a.id, "prod", nil)
-				if !apperr.IsAccessDenied(err) || !strings.Contains(strings.Join(errorOf(t, err).Detail, " "), "may not "+read) {
+				if !apperr.IsAccessDenied(err) || !strings.Contains(strings.Join(errorOf(t, err).Detail, " "), "lacks the permission "+read) {
 					t.Errorf("%v", err)
 				}
 			})
@@ -159,7 +159,7 @@ func TestNotNow(t *testing.T) {
 		prepare, command func(*testing.T, *account)
 		refusals         map[string]localaws.Error
 	}{
-		{"an install", nothing, aFullInstall, map[string]localaws.Error{
+		{"an install", nothing, installFull, map[string]localaws.Error{
 			"iam:CreateRole":                      {Code: "ConcurrentModification", Message: "x was changed by another request.", Status: 409},
 			"iam:PutRolePolicy":                   {Code: "NoSuchEntity", Message: "The role with name x cannot be found.", Status: 404},
 			"logs:CreateLogGroup":                 aborted,
@@ -171,7 +171,7 @@ func TestNotNow(t *testing.T) {
 			"events:PutRule":                      concurrent,
 			"events:PutTargets":                   {Code: "ResourceNotFoundException", Message: "Rule x does not exist on EventBus default."},
 		}},
-		{"an update", aFullInstall, anUpdate, map[string]localaws.Error{
+		{"an update", installFull, anUpdate, map[string]localaws.Error{
 			"iam:TagRole":                        {Code: "ConcurrentModification", Message: "x was changed by another request.", Status: 409},
 			"iam:UpdateRole":                     unmodifiable,
 			"logs:DeleteRetentionPolicy":         aborted,
@@ -183,7 +183,7 @@ func TestNotNow(t *testing.T) {
 			"events:PutRule":                     concurrent,
 			"events:TagResource":                 concurrent,
 		}},
-		{"an uninstall", aFullInstall, anUninstall, map[string]localaws.Error{
+		{"an uninstall", installFull, anUninstall, map[string]localaws.Error{
 			"events:RemoveTargets":    concurrent,
 			"events:DeleteRule":       {Code: "ValidationException", Message: "Rule can't be deleted since it has targets."},
 			"lambda:RemovePermission": conflict,
@@ -211,8 +211,8 @@ func TestNotNow(t *testing.T) {
 	}
 }
 
-// everythingElse differs from aFullInstall in every setting.
-func everythingElse() settings.Given {
+// otherSettings differs from installFull in every setting.
+func otherSettings() settings.Given {
 	return given(
 		"rule-state", "DISABLED", "memory-size", "1024", "timeout", "30", "reserved-concurrency", "3",
 		"log-level", "DEBUG", "log-retention-days", "0", "tag", "Team=ops", "tag", "New=", "architecture", "x86_64",
@@ -221,20 +221,20 @@ func everythingElse() settings.Given {
 
 func anUpdate(t *testing.T, a *account) {
 	a.release = testRelease(t, "2.0.0")
-	a.install(t, "prod", everythingElse())
+	a.install(t, "prod", otherSettings())
 }
 
 // An update that is stopped anywhere is completed by the same command, and also by a plain install, because
 // the record is written first.
 func TestUpdateDenied(t *testing.T) {
 	want := settings.Defaults("prod")
-	if err := everythingElse().Apply(&want); err != nil {
+	if err := otherSettings().Apply(&want); err != nil {
 		t.Fatal(err)
 	}
-	everyWrite(t, aFullInstall, anUpdate, func(t *testing.T, a *account, n int, call string) {
+	everyWrite(t, installFull, anUpdate, func(t *testing.T, a *account, n int, call string) {
 		a.release = testRelease(t, "2.0.0")
 		stop := a.Inject(denyFrom(n))
-		if err := a.tryInstall(t.Context(), "prod", everythingElse()); !apperr.IsAccessDenied(err) {
+		if err := a.tryInstall(t.Context(), "prod", otherSettings()); !apperr.IsAccessDenied(err) {
 			t.Fatal(err)
 		}
 		stop()
@@ -256,7 +256,7 @@ func TestUpdateDenied(t *testing.T) {
 
 // The response of any write may be lost; the SDK retries, and nothing is done twice.
 func TestUpdateAnswerLost(t *testing.T) {
-	everyWrite(t, aFullInstall, anUpdate, func(t *testing.T, a *account, n int, _ string) {
+	everyWrite(t, installFull, anUpdate, func(t *testing.T, a *account, n int, _ string) {
 		a.Inject(nthWrite(n, localaws.Fault{Drop: true}))
 		anUpdate(t, a)
 	})
@@ -270,7 +270,7 @@ func TestThrottled(t *testing.T) {
 			times[c.String()]++
 			return times[c.String()]%2 == 1
 		}})
-		aFullInstall(t, a)
+		installFull(t, a)
 		anUninstall(t, a)
 		a.isEmpty(t, "prod")
 		refused := map[string]bool{}

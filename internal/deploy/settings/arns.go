@@ -76,7 +76,7 @@ func arnSetting(name, usage string, form arnForm, field func(*Spec) *string) Set
 	}
 }
 
-// Check rejects settings that are valid individually but not together, or not in this account and region.
+// Check rejects settings that are valid individually but not together, or not in this account and Region.
 // Empty fields of the identity are unknown and not checked.
 func (s Spec) Check(id session.Identity) error {
 	if err := s.checkNetwork(); err != nil {
@@ -85,8 +85,8 @@ func (s Spec) Check(id session.Identity) error {
 	return s.CheckPlaces(id)
 }
 
-// CheckPlaces rejects ARNs of another account, region or partition. Empty fields of the identity are unknown
-// and not checked; an unknown partition is that of the region.
+// CheckPlaces rejects ARNs of another account, Region or partition. Empty fields of the identity are unknown
+// and not checked; an unknown partition is that of the Region.
 func (s Spec) CheckPlaces(id session.Identity) error {
 	boundary, key, destination := partsOf(s.Boundary), partsOf(s.KMSKey), partsOf(s.OnFailure)
 	for _, each := range []struct{ what, partition string }{
@@ -100,7 +100,7 @@ func (s Spec) CheckPlaces(id session.Identity) error {
 	case boundary.AccountID != "aws" && !agree(boundary.AccountID, id.Account):
 		return apperr.Invalid("a policy of the role's account, or one of AWS's", "--permissions-boundary %s is not in account %s", s.Boundary, id.Account)
 	case !agree(key.Region, id.Region):
-		return apperr.Invalid("a key of the region that the function is in", "--kms-key %s is not in region %s", s.KMSKey, id.Region)
+		return apperr.Invalid("a key of the Region that the function is in", "--kms-key %s is not in Region %s", s.KMSKey, id.Region)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func ParseClusters(source string, texts []string) ([]string, error) {
 	for _, text := range texts {
 		switch {
 		case strings.EqualFold(text, AllClusters):
-			return nil, apperr.Invalid("all stands alone: it means every cluster", "%s all does not go with other clusters", source)
+			return nil, apperr.Invalid("all means every cluster and cannot be combined with others", "%s all cannot be combined with other clusters", source)
 		case strings.EqualFold(text, None):
 			return nil, apperr.Invalid("all watches every cluster; a cluster of that name is given by its ARN", "%s %s is not a cluster", source, text)
 		case !valid.MatchString(text):
@@ -36,7 +36,7 @@ func ParseClusters(source string, texts []string) ([]string, error) {
 	return slices.Compact(clusters), nil
 }
 
-// LocalClusters converts ARNs of this account and region to names, so that the record stays short and a
+// LocalClusters converts ARNs of this account and Region to names, so that the record stays short and a
 // cluster has one spelling; only a cluster named like a keyword keeps its ARN. An ARN of another account or
 // region is an error, because none of its events would arrive.
 func LocalClusters(id session.Identity, clusters []string) ([]string, error) {
@@ -45,7 +45,7 @@ func LocalClusters(id session.Identity, clusters []string) ([]string, error) {
 	for _, cluster := range clusters {
 		name, ours := strings.CutPrefix(cluster, local)
 		if !ours && strings.HasPrefix(cluster, "arn:") {
-			return nil, apperr.Invalid("install in that account and region for it", "--cluster %s is not in account %s, region %s", cluster, id.Account, id.Region)
+			return nil, apperr.Invalid("install in that account and Region for it", "--cluster %s is not in account %s, Region %s", cluster, id.Account, id.Region)
 		}
 		if strings.EqualFold(name, AllClusters) || strings.EqualFold(name, None) {
 			name = local + name
@@ -56,7 +56,7 @@ func LocalClusters(id session.Identity, clusters []string) ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-// checkPartitions rejects the ARN of a cluster in another partition than the region's.
+// checkPartitions rejects the ARN of a cluster in another partition than the Region's.
 func checkPartitions(region string, clusters []string) error {
 	for _, cluster := range clusters {
 		if err := (session.Identity{Region: region}).CheckPartition("--cluster "+cluster, partsOf(cluster).Partition); err != nil {
@@ -66,7 +66,7 @@ func checkPartitions(region string, clusters []string) error {
 	return nil
 }
 
-// Overlap reports whether two installations of one region would both redeploy for the same cluster.
+// Overlap reports whether two installations of one Region would both redeploy for the same cluster.
 func Overlap(a, b []string) bool {
 	if len(a) == 0 || len(b) == 0 {
 		return true

@@ -29,7 +29,7 @@ func TestParseClusters(t *testing.T) {
 
 func TestClustersRefused(t *testing.T) {
 	apperrtest.Refused(t, given("cluster", "all", "cluster", "shop").Check("us-east-1", ""),
-		"--cluster all does not go with other clusters", "all stands alone: it means every cluster")
+		"--cluster all cannot be combined with other clusters", "all means every cluster and cannot be combined with others")
 	apperrtest.Refused(t, given("cluster", "").Check("us-east-1", ""),
 		`--cluster "" is not accepted`, "accepted: a name")
 	apperrtest.Refused(t, given("cluster", "none").Check("us-east-1", ""),
@@ -42,6 +42,6 @@ func TestClustersRefused(t *testing.T) {
 		"arn:aws-cn:ecs:us-east-1:111122223333:cluster/shop",
 	} {
 		_, err := LocalClusters(identity(), []string{elsewhere})
-		apperrtest.Refused(t, err, "--cluster "+elsewhere+" is not in account 111122223333, region us-east-1", "install in that account and region for it")
+		apperrtest.Refused(t, err, "--cluster "+elsewhere+" is not in account 111122223333, Region us-east-1", "install in that account and Region for it")
 	}
 }

@@ -105,9 +105,9 @@ func readAtMost(path string, limit int64) ([]byte, error) {
 // unreadable returns the error for a file that cannot be opened.
 func unreadable(path string, err error) error {
 	if errors.Is(err, fs.ErrPermission) {
-		return badFile("ask its owner for read permission", err, "%s may not be read by this user", path)
+		return badFile("ask its owner for read permission", err, "%s cannot be read by this user", path)
 	}
-	return badFile("a path is taken from the current directory", err, "reading the configuration: %v", err)
+	return badFile("a relative path starts at the current directory", err, "reading the configuration: %v", err)
 }
 
 // parseYAML returns the mapping in the file's only document.
@@ -123,7 +123,7 @@ func parseYAML(path string, content []byte) (*yaml.Node, error) {
 	}
 	switch err := decoder.Decode(&second); {
 	case err == nil:
-		return nil, badFile("write all keys in one document", nil, "%s:%d: a second YAML document begins; a configuration is one", path, second.Line)
+		return nil, badFile("write all keys in one document", nil, "%s:%d: a second YAML document begins; a configuration file has one", path, second.Line)
 	case !errors.Is(err, io.EOF):
 		return nil, notYAML(path, err)
 	}
@@ -132,7 +132,7 @@ func parseYAML(path string, content []byte) (*yaml.Node, error) {
 	case root.ShortTag() == tagNull:
 		return nil, noKeys(path)
 	case root.Kind != yaml.MappingNode:
-		return nil, badFile("write key: value, one a line", nil, "%s:%d: settings are expected, as key: value", path, root.Line)
+		return nil, badFile("write key: value, one per line", nil, "%s:%d: settings are expected, as key: value", path, root.Line)
 	}
 	return root, nil
 }
@@ -143,13 +143,13 @@ func notYAML(path string, err error) error {
 	if found := regexp.MustCompile(`^line (\d+): (.*)$`).FindStringSubmatch(words); found != nil {
 		path, words = path+":"+found[1], found[2]
 	}
-	return badFile("write key: value, one a line", err, "%s: not YAML: %s", path, words)
+	return badFile("write key: value, one per line", err, "%s: not YAML: %s", path, words)
 }
 
 // noKeys rejects a file that is empty or has only comments: treating it as all defaults would address the
 // installation without a prefix.
 func noKeys(path string) error {
-	return badFile("write key: value, one a line, such as prefix: prod", nil, "%s has no keys", path)
+	return badFile("write key: value, one per line, such as prefix: prod", nil, "%s has no keys", path)
 }
 
 func badFile(hint string, cause error, format string, args ...any) error {

@@ -107,7 +107,7 @@ func (i Installation) credentials() [2]string {
 	return [2]string{given.Text("profile"), given.Text("role-arn")}
 }
 
-// meets returns the regions in which two installations are in the same account; "" is the configured region.
+// meets returns the Regions in which two installations are in the same account; "" is the configured Region.
 // What cannot be known without a call is left out.
 func (i Installation) meets(other Installation) []string {
 	same := i.credentials() == other.credentials()
@@ -135,7 +135,7 @@ func (i Installation) checkBeside(other Installation) error {
 		where = "in the same Region"
 	}
 	if strings.EqualFold(i.Prefix(), other.Prefix()) { // IAM treats names that differ only in case as the same
-		return apperr.Invalid("give one of them another prefix, region or account",
+		return apperr.Invalid("give one of them another prefix, Region or account",
 			"%s is the same installation as %s on line %d: both have the prefix %q %s", i.Source, other.Name, other.Line, i.Prefix(), where)
 	}
 	mine, theirs := i.spec(), other.spec()
@@ -153,7 +153,7 @@ func (i Installation) spec() Spec {
 	return spec
 }
 
-// names returns the names of clusters that may be given by ARN, in the same account and region.
+// names returns the names of clusters that may be given by ARN, in the same account and Region.
 func names(clusters []string) []string {
 	short := make([]string, len(clusters))
 	for n, cluster := range clusters {

@@ -11,7 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Installation is a named installation in a file, in one or more regions.
+// Installation is a named installation in a file, in one or more Regions.
 type Installation struct {
 	Name   string
 	Source string           // its location: "spothandler.yaml:4: production"
@@ -22,7 +22,7 @@ type Installation struct {
 // Prefix returns the prefix of the installation; "" if it has none.
 func (i Installation) Prefix() string { return Given(i.Values).Text("prefix") }
 
-// Regions returns the regions of the installation, sorted; none means the configured region.
+// Regions returns the Regions of the installation, sorted; none means the configured Region.
 func (i Installation) Regions() []string {
 	return slices.Compact(slices.Sorted(slices.Values(i.Values["region"].Texts)))
 }
@@ -48,7 +48,7 @@ func (r fileReader) takeVersion(entries []entry) ([]entry, error) {
 	version, err := strconv.Atoi(found.value.Value)
 	switch {
 	case found.value.Kind != yaml.ScalarNode || err != nil || version < 1:
-		return nil, badFile("version: "+strconv.Itoa(FileVersion), nil, "%s takes the version of the file's form, a whole number", r.at(found.key))
+		return nil, badFile("version: "+strconv.Itoa(FileVersion), nil, "%s takes the version of the file format, an integer", r.at(found.key))
 	case version > FileVersion:
 		return nil, badFile("use the spothandler version that the file is written for, or a later one", nil,
 			"%s is %d: this spothandler reads version %d", r.at(found.key), version, FileVersion)
@@ -97,7 +97,7 @@ func (r fileReader) installation(e entry, common map[string]Value) (Installation
 	}
 	for _, each := range entries {
 		if each.key.Value == keyVersion || each.key.Value == keyInstallations {
-			return Installation{}, badFile("move it to the left", nil, "%s stands at the top of a file, not in an installation", r.at(each.key))
+			return Installation{}, badFile("move it to the left", nil, "%s belongs at the top level of the file, not in an installation", r.at(each.key))
 		}
 	}
 	r.below = true

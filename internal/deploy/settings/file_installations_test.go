@@ -76,9 +76,9 @@ func TestFileVersion(t *testing.T) {
 func TestFileInstallationsRefused(t *testing.T) {
 	for _, test := range []struct{ content, message, hint string }{
 		{"regions: x\nversion: 2", "c.yaml:2: version is 2: this spothandler reads version 1", "use the spothandler version that the file is written for"},
-		{"version: 0", "c.yaml:1: version takes the version of the file's form, a whole number", "version: 1"},
-		{"version: 1.2.3", "c.yaml:1: version takes the version of the file's form, a whole number", "version: 1"},
-		{"version:", "c.yaml:1: version takes the version of the file's form, a whole number", "version: 1"},
+		{"version: 0", "c.yaml:1: version takes the version of the file format, an integer", "version: 1"},
+		{"version: 1.2.3", "c.yaml:1: version takes the version of the file format, an integer", "version: 1"},
+		{"version:", "c.yaml:1: version takes the version of the file format, an integer", "version: 1"},
 		{"version: 1", "c.yaml has no keys", "write key: value"},
 		{"installations:", "c.yaml:1: installations takes a name for each installation, with its keys below", "production: {"},
 		{"installations: [a]", "c.yaml:1: installations takes a name for each installation, with its keys below", "production: {"},
@@ -92,8 +92,8 @@ func TestFileInstallationsRefused(t *testing.T) {
 		{"instalations:\n  a: {prefix: a}", "c.yaml:1: instalations is not a key of the configuration", "did you mean installations?"},
 		{"installations:\n  a:\n    memorysize: 1", "c.yaml:3: memorysize is not a key of the configuration", "did you mean memory-size?"},
 		{"installations:\n  a:\n    zzz: 1", "c.yaml:3: zzz is not a key of the configuration", "accepted: prefix, region"},
-		{"installations:\n  a:\n    prefix: a\n    version: 1", "c.yaml:4: version stands at the top of a file, not in an installation", "move it to the left"},
-		{"installations:\n  a:\n    installations: {b: {prefix: b}}", "c.yaml:3: installations stands at the top of a file, not in an installation", "move it to the left"},
+		{"installations:\n  a:\n    prefix: a\n    version: 1", "c.yaml:4: version belongs at the top level of the file, not in an installation", "move it to the left"},
+		{"installations:\n  a:\n    installations: {b: {prefix: b}}", "c.yaml:3: installations belongs at the top level of the file, not in an installation", "move it to the left"},
 		{"installations:\n  a: {prefix: a,\n    region: null}", "c.yaml:3: region has no value", "give it a value, or leave the key out"},
 		{"installations:\n  a: {prefix: [a]}", "c.yaml:2: prefix takes one value, not a list or a mapping", "write key: value"},
 	} {
@@ -108,7 +108,7 @@ func TestFileChecked(t *testing.T) {
 	const accounts = "expect-account: \"111122223333\", "
 	for _, test := range []struct{ content, message, hint string }{
 		{"memory-size: 1", `c.yaml:1: memory-size "1" is not accepted`, "accepted: 128 to 10240"},
-		{"prefix: \"a b\"", `c.yaml:1: prefix "a b" has a character that IAM and Lambda refuse`, "--prefix NAME"},
+		{"prefix: \"a b\"", `c.yaml:1: prefix "a b" has a character that IAM and Lambda do not allow`, "--prefix NAME"},
 		{"installations:\n  a: {prefix: a}\n  b:\n    timeout: 0", `c.yaml:4: timeout "0" is not accepted`, "accepted: 1 to 900"},
 		{"installations:\n  a:\n    region: Ireland", `c.yaml:2: a: "Ireland" is not the name of a region`, "--region NAME"},
 		{"expect-account: 123", `c.yaml:1: expect-account "123" is not accepted`, "accepted: twelve digits"},
@@ -169,7 +169,7 @@ func TestFileThatCannotBeRead(t *testing.T) {
 	_, err := ReadFile("folder.yaml")
 	apperrtest.Refused(t, err, "folder.yaml is a directory, not a file", "--config FILE   a YAML file")
 	err = unreadable("secret.yaml", &fs.PathError{Op: "open", Path: "secret.yaml", Err: fs.ErrPermission}) // not possible as root
-	apperrtest.Refused(t, err, "secret.yaml may not be read by this user", "ask its owner for read permission")
+	apperrtest.Refused(t, err, "secret.yaml cannot be read by this user", "ask its owner for read permission")
 }
 
 // The files in the documents are accepted.

@@ -77,15 +77,15 @@ func TestFileSchemaAgreesWithTheReader(t *testing.T) {
 		if err == nil && judged != nil {
 			t.Errorf("an editor underlines %q: %v", content, judged)
 		}
-		if err != nil && judged == nil && !onlyHere(content) {
+		if err != nil && judged == nil && !isBeyondSchema(content) {
 			t.Errorf("an editor accepts %q: %v", content, err)
 		}
 	}
 }
 
-// onlyHere reports whether a content is rejected for a reason that the schema does not express: the forms of
+// isBeyondSchema reports whether a content is rejected for a reason that the schema does not express: the forms of
 // ARNs, names, paths, durations and IDs, and combinations of settings.
-func onlyHere(content string) bool {
+func isBeyondSchema(content string) bool {
 	for _, key := range []string{
 		"role-path", "tag", "cluster", "cooldown", "on-failure", "vpc-subnet", "vpc-security-group", "kms-key", "permissions-boundary", "role-arn", "region",
 	} {

@@ -118,15 +118,15 @@ func TestFileAliases(t *testing.T) {
 // Errors in a file name the line and the accepted input.
 func TestFileRefused(t *testing.T) {
 	for _, test := range []struct{ content, message, hint string }{
-		{"", "c.yaml has no keys", "write key: value, one a line, such as prefix: prod"},
+		{"", "c.yaml has no keys", "write key: value, one per line, such as prefix: prod"},
 		{"# prefix: prod\n", "c.yaml has no keys", "write key: value"},
 		{"---\n", "c.yaml has no keys", "write key: value"},
 		{"{}", "c.yaml has no keys", "write key: value"},
 		{"null", "c.yaml has no keys", "write key: value"},
 		{strings.Repeat("# a comment\n", 1<<17), "c.yaml is larger than 1 MB", "--config FILE   a YAML file of settings"},
-		{"prefix: a\n---\nprefix: b\n", "c.yaml:2: a second YAML document begins; a configuration is one", "write all keys in one document"},
-		{"- prefix: prod", "c.yaml:1: settings are expected, as key: value", "write key: value, one a line"},
-		{"prod", "c.yaml:1: settings are expected, as key: value", "write key: value, one a line"},
+		{"prefix: a\n---\nprefix: b\n", "c.yaml:2: a second YAML document begins; a configuration file has one", "write all keys in one document"},
+		{"- prefix: prod", "c.yaml:1: settings are expected, as key: value", "write key: value, one per line"},
+		{"prod", "c.yaml:1: settings are expected, as key: value", "write key: value, one per line"},
 		{"timeout: 60\n\ntimeout: 90\n", "c.yaml:3: timeout is given twice, first on line 1", "give it once"},
 		{"tag: {a: 1,\n  a: 2}", "c.yaml:2: a is given twice, first on line 1", "give it once"},
 		{"memory_size: 256", "c.yaml:1: memory_size is not a key of the configuration", "did you mean memory-size?"},
@@ -143,16 +143,16 @@ func TestFileRefused(t *testing.T) {
 		{"tag:\n  Team: web\n  Owner: null", "c.yaml:3: Owner is not a value for a tag", `write Owner: "" for a tag without a value`},
 		{"tag: {a=b: c}", "c.yaml:1: a=b is not accepted as the key of a tag", "choose a key without ="},
 		{"tag: {Team: [web]}", "c.yaml:1: Team is not a value for a tag", "write Team:"},
-		{"prefix: true", "c.yaml:1: prefix takes a text, true is a boolean", `write "true" if it is a name`},
+		{"prefix: true", "c.yaml:1: prefix takes a string, true is a boolean", `write "true" if it is a name`},
 		{"prefix: !secret prod", "c.yaml:1: prefix: the type !secret is not supported", "write the value without !secret"},
 		{"kms-key: !!binary aGk=", "c.yaml:1: kms-key: the type !!binary is not supported", "write the value without !!binary"},
 		{"? [a, b]\n: c\n", "c.yaml:1: a key must be a word", "write key: value"},
 		{"<<: prod", "c.yaml:1: only a mapping can be merged", "<<: *anchor   of a mapping"},
 		{"&a\nprefix: prod\n<<: *a\n", "c.yaml:1: this mapping is merged into itself", "merge another mapping"},
 		{"cluster: &a [*a]", "c.yaml:1: an element of the list is not a value", "write key: [value, value]"},
-		{"prefix: \"prod\n", "c.yaml:2: not YAML: found unexpected end of stream", "write key: value, one a line"},
-		{"prefix: *missing", "c.yaml: not YAML: unknown anchor 'missing' referenced", "write key: value, one a line"},
-		{"prefix: \xff\xfe", "c.yaml: not YAML: invalid leading UTF-8 octet", "write key: value, one a line"},
+		{"prefix: \"prod\n", "c.yaml:2: not YAML: found unexpected end of stream", "write key: value, one per line"},
+		{"prefix: *missing", "c.yaml: not YAML: unknown anchor 'missing' referenced", "write key: value, one per line"},
+		{"prefix: \xff\xfe", "c.yaml: not YAML: invalid leading UTF-8 octet", "write key: value, one per line"},
 	} {
 		_, err := read(t, test.content)
 		apperrtest.Refused(t, err, test.message, test.hint)

@@ -61,7 +61,7 @@ func (r fileReader) merged(mapping *yaml.Node, within []*yaml.Node) ([]entry, er
 		key, value := resolve(mapping.Content[i]), resolve(mapping.Content[i+1])
 		switch {
 		case key.Kind != yaml.ScalarNode:
-			return nil, badFile("write key: value, one a line", nil, "%s:%d: a key must be a word", r.path, mapping.Content[i].Line)
+			return nil, badFile("write key: value, one per line", nil, "%s:%d: a key must be a word", r.path, mapping.Content[i].Line)
 		case key.ShortTag() == tagMerge:
 			sources = append(sources, mergeSources(value)...)
 			continue
@@ -241,7 +241,7 @@ func (k valueKind) text(source string, node *yaml.Node) (string, error) {
 		}
 		return OnOff(on), nil
 	case tag == tagBool:
-		return "", badFile("write "+strconv.Quote(node.Value)+" if it is a name", nil, "%s takes a text, %s is a boolean", source, node.Value)
+		return "", badFile("write "+strconv.Quote(node.Value)+" if it is a name", nil, "%s takes a string, %s is a boolean", source, node.Value)
 	case !slices.Contains([]string{tagText, tagInt, tagFloat, tagTime}, tag):
 		return "", badFile("write the value without "+node.Tag, nil, "%s: the type %s is not supported", source, node.Tag)
 	}

@@ -10,7 +10,7 @@ import (
 // DefaultRolePath is the IAM path of the role without --role-path; ListRoles with it finds installations.
 const DefaultRolePath = "/spothandler/"
 
-// RoleName returns the name of the role. IAM is global, so the name contains the region.
+// RoleName returns the name of the role. IAM is global, so the name contains the Region.
 func RoleName(prefix, region string) string {
 	return Prefixed(prefix, "spothandler-"+region)
 }
@@ -43,7 +43,7 @@ func (r nameRule) check(name, hint string) error {
 	if !r.pattern.MatchString(name) {
 		return &apperr.Error{
 			Code:    apperr.CodeInvalid,
-			Message: fmt.Sprintf("the %s name %q has a character that %s refuses", r.what, name, r.source),
+			Message: fmt.Sprintf("the %s name %q has a character that %s does not allow", r.what, name, r.source),
 			Detail:  []string{"Accepted: " + r.accepted + "."},
 			Hints:   []string{hint},
 		}
@@ -65,7 +65,7 @@ func CheckNames(region, prefix, functionName, ruleName string) error {
 	if prefix != "" && !role.pattern.MatchString(prefix) {
 		return &apperr.Error{
 			Code:    apperr.CodeInvalid,
-			Message: fmt.Sprintf("--prefix %q has a character that IAM and Lambda refuse", prefix),
+			Message: fmt.Sprintf("--prefix %q has a character that IAM and Lambda do not allow", prefix),
 			Detail:  []string{"Accepted: " + role.accepted + "."},
 			Hints:   []string{"--prefix NAME   without that character"},
 		}
@@ -89,8 +89,8 @@ func CheckNames(region, prefix, functionName, ruleName string) error {
 	return rule.check(Prefixed(prefix, ruleName), "--rule-name NAME or --prefix NAME   another one")
 }
 
-// checkRegion rejects what does not have the form of a region's name, such as an availability zone. The
-// existing regions are not known without a call.
+// checkRegion rejects what does not have the form of a Region's name, such as an availability zone. The
+// existing Regions are not known without a call.
 func checkRegion(region string) error {
 	if regexp.MustCompile(`^[a-z]+(-[a-z]+)+-[0-9]+$`).MatchString(region) {
 		return nil

@@ -15,12 +15,12 @@ func TestCheckNames(t *testing.T) {
 		{"", "", "", "", ""},
 		{"Prod_1-x", "fn", "a.rule", "", ""},
 		{"", long, long, "", ""},
-		{"a.b", "", "", `--prefix "a.b" has a character that IAM and Lambda refuse`, "--prefix NAME   without that character"},
+		{"a.b", "", "", `--prefix "a.b" has a character that IAM and Lambda do not allow`, "--prefix NAME   without that character"},
 		{strings.Repeat("p", 43), "", "", "the role name " + strings.Repeat("p", 43) + "-spothandler-us-east-1 has 65 characters, IAM allows 64", "--prefix NAME   a shorter one"},
 		{"p", long, "", "the function name p-" + long + " has 66 characters, Lambda allows 64", "--function-name NAME or --prefix NAME"},
-		{"", "a.b", "", `the function name "a.b" has a character that Lambda refuses`, "--function-name NAME or --prefix NAME"},
+		{"", "a.b", "", `the function name "a.b" has a character that Lambda does not allow`, "--function-name NAME or --prefix NAME"},
 		{"p", "fn", long, "the rule name p-" + long + " has 66 characters, EventBridge allows 64", "--rule-name NAME or --prefix NAME"},
-		{"", "fn", "a/b", `the rule name "a/b" has a character that EventBridge refuses`, "--rule-name NAME or --prefix NAME"},
+		{"", "fn", "a/b", `the rule name "a/b" has a character that EventBridge does not allow`, "--rule-name NAME or --prefix NAME"},
 	} {
 		err := CheckNames("us-east-1", test.prefix, test.function, test.rule)
 		if test.message == "" {
@@ -33,7 +33,7 @@ func TestCheckNames(t *testing.T) {
 	}
 }
 
-// A region must have the right form, unlike an availability zone and other likely mistakes.
+// A Region must have the right form, unlike an availability zone and other likely mistakes.
 func TestCheckRegion(t *testing.T) {
 	for _, region := range []string{"eu-west-1", "ap-southeast-7", "cn-northwest-1", "us-gov-east-1", "us-isob-east-1", "eusc-de-east-1"} {
 		if err := CheckNames(region, "", "", ""); err != nil {

@@ -63,9 +63,9 @@ func (s Spec) checkNetwork() error {
 	}
 	return &apperr.Error{
 		Code:    apperr.CodeInvalid,
-		Message: fmt.Sprintf("%s is set and %s is not: a function in a VPC has both", there, missing),
+		Message: fmt.Sprintf("%s is set and %s is not: a function in a VPC needs both", there, missing),
 		Hints: []string{
-			missing + " ID   the other half",
+			missing + " ID   the missing one",
 			"--vpc-subnet none --vpc-security-group none   no VPC",
 		},
 	}

@@ -118,7 +118,7 @@ func functionSettings() []Setting {
 		retentionSetting(),
 		text("tracing", "MODE", "X-Ray: PassThrough, Active", "PassThrough (as the caller does), Active",
 			func(s *Spec) *string { return &s.Tracing }, TracingPassThrough, TracingActive),
-		switchSetting("metrics", "CloudWatch metrics, charged for",
+		switchSetting("metrics", "CloudWatch metrics, which AWS charges for",
 			func(s *Spec) *bool { return &s.Metrics }),
 		arnSetting("on-failure", "queue, topic, bus or function for failed invocations", destinationForm(),
 			func(s *Spec) *string { return &s.OnFailure }),
@@ -251,7 +251,7 @@ func clusterSetting() Setting {
 }
 
 func cooldownSetting() Setting {
-	const accepted = "a duration in whole seconds up to 24h, like 90s or 5m; 0 for none"
+	const accepted = "a duration in whole seconds up to 24h, such as 90s or 5m; 0 for none"
 	return Setting{
 		Name: "cooldown", Value: "DURATION", Usage: "minimum between redeployments of a service with other tasks running; 0 for none", Accepted: accepted,
 		set: func(spec *Spec, source string, texts []string) error {

@@ -30,7 +30,7 @@ func parseTags(source string, texts []string) (map[string]string, error) {
 	for _, text := range texts {
 		key, value, found := strings.Cut(text, "=")
 		if strings.EqualFold(text, None) {
-			return nil, apperr.Invalid("none stands alone: it clears the list", "%s none does not go with other tags", source)
+			return nil, apperr.Invalid("none clears the list and cannot be combined with other tags", "%s none cannot be combined with other tags", source)
 		}
 		if !found {
 			return nil, apperr.Invalid(source+" key=value", "%s %q is not of the form key=value", source, text)
@@ -61,7 +61,7 @@ func checkTag(source, key, value string) error {
 	case utf8.RuneCountInString(value) > 256:
 		return apperr.Invalid("a value has at most 256 characters", "%s: the value of %q has %d characters", source, key, utf8.RuneCountInString(value))
 	case !valid.MatchString(key) || !valid.MatchString(value):
-		return apperr.Invalid("accepted: "+accepted, "%s %q has a character that AWS refuses in tags", source, key+"="+value)
+		return apperr.Invalid("accepted: "+accepted, "%s %q has a character that AWS does not allow in tags", source, key+"="+value)
 	case strings.HasPrefix(lower, "aws:"):
 		return apperr.Invalid("choose a key without aws:", "%s: the key %q is reserved by AWS", source, key)
 	case lower == TagManagedBy || strings.HasPrefix(lower, OwnTagPrefix):
@@ -75,7 +75,7 @@ func checkTagCase(source string, tags map[string]string) error {
 	seen := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		if other, twice := seen[strings.ToLower(key)]; twice {
-			return apperr.Invalid("give one of them", "%s: the keys %q and %q differ only in case, which IAM refuses", source, other, key)
+			return apperr.Invalid("give one of them", "%s: the keys %q and %q differ only in case, which IAM does not allow", source, other, key)
 		}
 		seen[strings.ToLower(key)] = key
 	}

@@ -22,13 +22,13 @@ func TestTagsRefused(t *testing.T) {
 		{[]string{"tag", "=1"}, `--tag: the key "" has 0 characters`, "a key has 1 to 128 characters"},
 		{[]string{"tag", strings.Repeat("k", 129) + "=1"}, `--tag: the key "` + strings.Repeat("k", 129) + `" has 129 characters`, "a key has 1 to 128 characters"},
 		{[]string{"tag", "k=" + strings.Repeat("v", 257)}, `--tag: the value of "k" has 257 characters`, "a value has at most 256 characters"},
-		{[]string{"tag", "a*=1"}, `--tag "a*=1" has a character that AWS refuses in tags`, "accepted: letters, digits, spaces and _ . : / = + - @"},
+		{[]string{"tag", "a*=1"}, `--tag "a*=1" has a character that AWS does not allow in tags`, "accepted: letters, digits, spaces and _ . : / = + - @"},
 		{[]string{"tag", "AWS:x=1"}, `--tag: the key "AWS:x" is reserved by AWS`, "choose a key without aws:"},
 		{[]string{"tag", "Managed-By=me"}, `--tag: the key "Managed-By" is spothandler's own`, "choose another key"},
 		{[]string{"tag", "spothandler:x=1"}, `--tag: the key "spothandler:x" is spothandler's own`, "choose another key"},
 		{[]string{"tag", "a=1", "tag", "a=2"}, `--tag names the key "a" twice`, "give every key once"},
-		{[]string{"tag", "team=1", "tag", "Team=2"}, `--tag: the keys "Team" and "team" differ only in case, which IAM refuses`, "give one of them"},
-		{[]string{"tag", "none", "tag", "a=1"}, `--tag none does not go with other tags`, "none stands alone: it clears the list"},
+		{[]string{"tag", "team=1", "tag", "Team=2"}, `--tag: the keys "Team" and "team" differ only in case, which IAM does not allow`, "give one of them"},
+		{[]string{"tag", "none", "tag", "a=1"}, `--tag none cannot be combined with other tags`, "none clears the list and cannot be combined with other tags"},
 		{tooMany, "--tag: 45 tags are too many, 44 are accepted", "AWS allows 50 on a resource"},
 	} {
 		apperrtest.Refused(t, given(test.tags...).Check("us-east-1", ""), test.message, test.hint)

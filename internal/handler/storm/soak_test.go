@@ -111,19 +111,19 @@ func (tr failureMode) fault(operation string, at time.Duration) handlertest.Faul
 	}
 	for i, o := range tr.outages {
 		if at >= tr.delays[i] && at < tr.delays[i]+o.lasts && slices.Contains(o.operations, operation) {
-			return asAnswered(operation, o.fault)
+			return withSideEffect(operation, o.fault)
 		}
 	}
 	if tr.random.Float64() < tr.rate {
-		return asAnswered(operation, drawFault(tr.random, 0))
+		return withSideEffect(operation, drawFault(tr.random, 0))
 	}
 	return handlertest.Fault{}
 }
 
-// asAnswered makes a CreateLogStream take effect if the response has the status
+// withSideEffect makes a CreateLogStream take effect if the response has the status
 // of a success: AWS's own response has an empty body, so a client could not
 // tell them apart.
-func asAnswered(operation string, f handlertest.Fault) handlertest.Fault {
+func withSideEffect(operation string, f handlertest.Fault) handlertest.Fault {
 	success := f.Status == 0 && (f.Body != "" || f.Cut)
 	f.Done = f.Done || operation == "CreateLogStream" && success
 	return f

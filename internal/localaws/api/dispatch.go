@@ -151,7 +151,7 @@ func (s *Server) do(c *Request) (any, error) {
 	return act(c)
 }
 
-// identify determines the protocol, service, region and action of a request, and its caller.
+// identify determines the protocol, service, Region and action of a request, and its caller.
 func (s *Server) identify(r *http.Request) (*Request, error) {
 	c := s.request(r)
 	key, regionName, service, signed := scope(r)

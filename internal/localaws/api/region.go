@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// Region is one region of the account.
+// Region is one Region of the account.
 type Region struct {
 	Server  *Server
 	Name    string
 	Actions map[string]map[string]Action // service -> action's name
 }
 
-// Region returns the named region, creating it on first use. The lock must be held.
+// Region returns the named Region, creating it on first use. The lock must be held.
 func (s *Server) Region(name string) *Region {
 	if r := s.regions[name]; r != nil {
 		return r
@@ -23,7 +23,7 @@ func (s *Server) Region(name string) *Region {
 	return r
 }
 
-// Partition returns the partition of the region.
+// Partition returns the partition of the Region.
 func (r *Region) Partition() string {
 	switch {
 	case strings.HasPrefix(r.Name, "cn-"):
@@ -34,12 +34,12 @@ func (r *Region) Partition() string {
 	return "aws"
 }
 
-// ARN returns the ARN of a resource in this region.
+// ARN returns the ARN of a resource in this Region.
 func (r *Region) ARN(service, resource string) string {
 	return fmt.Sprintf("arn:%s:%s:%s:%s:%s", r.Partition(), service, r.Name, r.Server.Options.Account, resource)
 }
 
-// GlobalARN returns the ARN of a resource of IAM or STS, which belong to no region.
+// GlobalARN returns the ARN of a resource of IAM or STS, which belong to no Region.
 func (r *Region) GlobalARN(service, resource string) string {
 	return fmt.Sprintf("arn:%s:%s::%s:%s", r.Partition(), service, r.Server.Options.Account, resource)
 }

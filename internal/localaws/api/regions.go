@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// The regions of each partition. The regions of aws that an account must enable are in a separate list.
+// The Regions of each partition. The Regions of aws that an account must enable are in a separate list.
 const (
 	defaultRegions = "ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1 " +
 		"eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2"
@@ -15,13 +15,13 @@ const (
 	govRegions   = "us-gov-east-1 us-gov-west-1"
 )
 
-// AllRegions returns the names of all regions of the region's partition.
+// AllRegions returns the names of all Regions of the Region's partition.
 func (r *Region) AllRegions() []string {
 	names := map[string]string{"aws": defaultRegions + " " + optInRegions, "aws-cn": chinaRegions, "aws-us-gov": govRegions}
 	return strings.Fields(names[r.Partition()])
 }
 
-// OptStatus returns a region's status in the account, as Account Management names it.
+// OptStatus returns a Region's status in the account, as Account Management names it.
 func (s *Server) OptStatus(region string) string {
 	switch {
 	case !slices.Contains(strings.Fields(optInRegions), region):
@@ -32,7 +32,7 @@ func (s *Server) OptStatus(region string) string {
 	return "DISABLED"
 }
 
-// enabled reports whether the account can use a region. In other regions its credentials are unknown (AWS
+// enabled reports whether the account can use a Region. In other Regions its credentials are unknown (AWS
 // Account Management guide, Enable or disable AWS Regions).
 func (s *Server) enabled(region string) bool {
 	return region == s.Options.Region || !slices.Contains(strings.Fields(optInRegions), region) || slices.Contains(s.Options.OptInRegions, region)

@@ -14,7 +14,7 @@ import (
 // Options configure a [Server]. Every field must be set, apart from those where the zero value has a meaning.
 type Options struct {
 	Account      string // twelve digits
-	Region       string // of [Server.Config]; clients may use any region
+	Region       string // of [Server.Config]; clients may use any Region
 	AccessKey    string // the access key ID that callers must use, apart from those of Policies; "" accepts any
 	OptInRegions []string
 	Policies     map[string]string // by access key ID, the identity policy of its caller; nil: nobody is restricted
@@ -25,7 +25,7 @@ type Options struct {
 type Parts struct {
 	// Roles are IAM's roles.
 	Roles roles
-	// Actions creates the services of a region, and returns their actions by service and name.
+	// Actions creates the services of a Region, and returns their actions by service and name.
 	Actions func(r *Region) map[string]map[string]Action
 	// REST are the services that use REST JSON, each with the table of its API: HTTP status of success, method, path,
 	// action.
@@ -42,7 +42,7 @@ type roles interface {
 	RoleARN(name string) string
 }
 
-// Server is one AWS account, in one partition per region, without its services. It is safe for concurrent use.
+// Server is one AWS account, in one partition per Region, without its services. It is safe for concurrent use.
 type Server struct {
 	Options Options
 	parts   Parts

@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-// Clusters holds one region's clusters.
+// Clusters holds one Region's clusters.
 type Clusters struct {
 	region      *api.Region
 	clusters    map[string]*cluster
@@ -27,7 +27,7 @@ type Bus interface {
 
 // Nearby are the resources that a seeded service uses. The lock is held.
 type Nearby interface {
-	// SubnetIDs returns the subnets of the region.
+	// SubnetIDs returns the subnets of the Region.
 	SubnetIDs() []any
 	// AddTargetGroup creates a target group with this deregistration delay in seconds, and returns its ARN.
 	AddTargetGroup(name string, drain int) string
@@ -35,7 +35,7 @@ type Nearby interface {
 	AddScalableTarget(id string, least, most int)
 }
 
-// New returns ECS in one region.
+// New returns ECS in one Region.
 func New(r *api.Region, events Bus, nearby Nearby) *Clusters {
 	return &Clusters{region: r, events: events, nearby: nearby, clusters: map[string]*cluster{}, definitions: map[string][]api.Obj{}}
 }

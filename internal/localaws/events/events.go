@@ -13,7 +13,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-// Service holds the rules of one region's default event bus.
+// Service holds the rules of one Region's default event bus.
 type Service struct {
 	region     *api.Region
 	rules      map[string]*rule
@@ -29,7 +29,7 @@ type Functions interface {
 	Deliver(function, rule string, event json.RawMessage) bool
 }
 
-// New returns EventBridge in one region, which delivers every event twice if duplicates is set.
+// New returns EventBridge in one Region, which delivers every event twice if duplicates is set.
 func New(r *api.Region, functions Functions, duplicates bool) *Service {
 	return &Service{region: r, functions: functions, duplicates: duplicates, rules: map[string]*rule{}}
 }

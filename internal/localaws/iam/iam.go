@@ -11,7 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// Service holds the account's roles and policies. It belongs to no region.
+// Service holds the account's roles and policies. It belongs to no Region.
 type Service struct {
 	server   *api.Server
 	roles    map[string]*role // by name in lower case: names that differ only in case conflict

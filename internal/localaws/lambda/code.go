@@ -14,13 +14,13 @@ import (
 
 // Options configure Lambda.
 type Options struct {
-	Concurrency int                              // the account's limit in each region
+	Concurrency int                              // the account's limit in each Region
 	Answered    func(Answer)                     // if set, called after each invocation
 	HostZip     func(zip []byte) ([]byte, error) // see [Options]
 	InProcess   InProcess                        // if set, runs functions inside this process
 }
 
-// Host runs the functions of all regions.
+// Host runs the functions of all Regions.
 type Host struct {
 	server *api.Server
 	opts   Options

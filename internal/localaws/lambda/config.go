@@ -14,7 +14,7 @@ func (f *function) concurrency() api.Obj {
 	return api.Obj{"ReservedConcurrentExecutions": *f.reserved}
 }
 
-// reservedElsewhere returns what other functions of the region have reserved.
+// reservedElsewhere returns what other functions of the Region have reserved.
 func (s *Service) reservedElsewhere(but *function) int {
 	sum := 0
 	for _, f := range s.functions {

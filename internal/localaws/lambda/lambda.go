@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-// Service holds one region's functions.
+// Service holds one Region's functions.
 type Service struct {
 	region    *api.Region
 	host      *Host
@@ -35,14 +35,14 @@ type Needs struct {
 		Write(role, group, stream, message string)
 	}
 	Destinations interface {
-		// Missing reports whether the ARN is that of a queue or topic of this region that does not exist.
+		// Missing reports whether the ARN is that of a queue or topic of this Region that does not exist.
 		Missing(arn string) bool
 		// Send adds a message to a queue.
 		Send(arn string, body []byte)
 	}
 }
 
-// New returns Lambda in one region.
+// New returns Lambda in one Region.
 func New(host *Host, r *api.Region, needs Needs) *Service {
 	return &Service{region: r, host: host, needs: needs, functions: map[string]*function{}, mappings: map[string]*mapping{}}
 }

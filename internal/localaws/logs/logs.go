@@ -12,7 +12,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// Service holds one region's log groups.
+// Service holds one Region's log groups.
 type Service struct {
 	region  *api.Region
 	groups  map[string]*logGroup
@@ -43,7 +43,7 @@ type Roles interface {
 	Verdict(roleARN, action, resource string) policy.Verdict
 }
 
-// New returns CloudWatch Logs in one region; permits reports whether a function exists and allows a service to invoke it
+// New returns CloudWatch Logs in one Region; permits reports whether a function exists and allows a service to invoke it
 // on behalf of a resource.
 func New(r *api.Region, opts Options, roles Roles, permits func(function, service, source string) bool) *Service {
 	return &Service{region: r, opts: opts, roles: roles, permits: permits, groups: map[string]*logGroup{}, queries: map[string][][]insights.Field{}}

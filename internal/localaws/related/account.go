@@ -15,7 +15,7 @@ type accountInput struct {
 	RegionOptStatusContains []string // of ENABLED, ENABLING, DISABLING, DISABLED, ENABLED_BY_DEFAULT
 }
 
-// listRegions lists the regions of the partition, see [Options.OptInRegions].
+// listRegions lists the Regions of the partition, see [Options.OptInRegions].
 func listRegions(c *api.Request, in *accountInput) (any, error) {
 	all := []api.Obj{}
 	for _, name := range c.Region.AllRegions() {

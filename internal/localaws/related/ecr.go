@@ -6,7 +6,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-// registry is the private registry of one region: its repositories, which contain no images.
+// registry is the private registry of one Region: its repositories, which contain no images.
 type registry struct {
 	region       *api.Region
 	repositories []*repository

@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-// Messaging holds one region's SQS queues and SNS topics, to which a function's failures can be sent. Topics
+// Messaging holds one Region's SQS queues and SNS topics, to which a function's failures can be sent. Topics
 // have no subscribers.
 type Messaging struct {
 	region *api.Region
@@ -18,7 +18,7 @@ type Messaging struct {
 	topics map[string]bool   // by ARN
 }
 
-// NewMessaging returns a region's messaging with the queues and topics among the ARNs of what exists.
+// NewMessaging returns a Region's messaging with the queues and topics among the ARNs of what exists.
 func NewMessaging(r *api.Region, existing []string) *Messaging {
 	s := &Messaging{region: r, queues: map[string]*queue{}, topics: map[string]bool{}}
 	for _, arn := range existing {
@@ -131,7 +131,7 @@ func (q *queue) receive(in *messagingInput) (any, error) {
 	return api.Obj{"Messages": received}, nil
 }
 
-// Missing reports whether an ARN is that of a queue or topic of this account and region that does not exist.
+// Missing reports whether an ARN is that of a queue or topic of this account and Region that does not exist.
 func (s *Messaging) Missing(arn string) bool {
 	own := strings.Contains(arn, ":"+s.region.Name+":"+s.region.Server.Options.Account+":")
 	return own && (strings.Contains(arn, ":sqs:") && s.queues[arn] == nil || strings.Contains(arn, ":sns:") && !s.topics[arn])

@@ -1,5 +1,5 @@
 // Package related holds the services of the local AWS around those that run a task or a function: target groups,
-// subnets, scalable targets, quotas, metrics, container registries, queues and topics, the account's regions.
+// subnets, scalable targets, quotas, metrics, container registries, queues and topics, the account's Regions.
 package related
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-// Service holds the resources that one region's services use: target groups, subnets, scalable targets,
+// Service holds the resources that one Region's services use: target groups, subnets, scalable targets,
 // quotas.
 type Service struct {
 	region  *api.Region
@@ -26,7 +26,7 @@ type targetGroup struct {
 	attributes map[string]string
 }
 
-// New returns the resources of a region; running returns the number of running tasks on a capacity provider.
+// New returns the resources of a Region; running returns the number of running tasks on a capacity provider.
 func New(r *api.Region, running func(provider string) int) *Service {
 	s := &Service{region: r, running: running, targets: map[string]api.Obj{}, quotas: map[string]float64{"L-36FBB829": 6, "L-3032A538": 6}}
 	for i, zone := range []string{"a", "b"} {

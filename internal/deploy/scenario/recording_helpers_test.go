@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// tape holds the requests that changed an account, to bring another account to the same state quickly.
-type tape struct {
+// recording holds the requests that changed an account, so that another account can be brought into the same state quickly.
+type recording struct {
 	mu     sync.Mutex
 	began  time.Time
 	length time.Duration
@@ -28,9 +28,9 @@ type recorded struct {
 }
 
 // record records the requests of do in the account.
-func (a *account) record(t *testing.T, do func(*testing.T, *account)) *tape {
+func (a *account) record(t *testing.T, do func(*testing.T, *account)) *recording {
 	t.Helper()
-	tp := &tape{began: time.Now()}
+	tp := &recording{began: time.Now()}
 	a.connect(&recorder{a.Server, tp})
 	do(t, a)
 	a.connect(a.Server)
@@ -38,8 +38,8 @@ func (a *account) record(t *testing.T, do func(*testing.T, *account)) *tape {
 	return tp
 }
 
-// play repeats the recorded requests in this account at the same times.
-func (a *account) play(t *testing.T, tp *tape) {
+// replay repeats the recorded requests in this account at the same times.
+func (a *account) replay(t *testing.T, tp *recording) {
 	t.Helper()
 	began := time.Now()
 	for _, w := range tp.writes {
@@ -56,7 +56,7 @@ func (a *account) play(t *testing.T, tp *tape) {
 // recorder records requests on their way to the account.
 type recorder struct {
 	http.RoundTripper
-	tape *tape
+	recording *recording
 }
 
 func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -69,9 +69,9 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	request.Body = io.NopCloser(bytes.NewReader(body))
 	if isWrite(request, body) {
-		r.tape.mu.Lock()
-		r.tape.writes = append(r.tape.writes, recorded{time.Since(r.tape.began), request.Clone(request.Context()), body})
-		r.tape.mu.Unlock()
+		r.recording.mu.Lock()
+		r.recording.writes = append(r.recording.writes, recorded{time.Since(r.recording.began), request.Clone(request.Context()), body})
+		r.recording.mu.Unlock()
 	}
 	return r.RoundTripper.RoundTrip(request)
 }
