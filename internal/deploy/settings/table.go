@@ -118,7 +118,7 @@ func functionSettings() []Setting {
 		retentionSetting(),
 		text("tracing", "MODE", "X-Ray: PassThrough, Active", "PassThrough (as the caller does), Active",
 			func(s *Spec) *string { return &s.Tracing }, TracingPassThrough, TracingActive),
-		switchSetting("metrics", "CloudWatch metrics, which AWS charges for",
+		switchSetting("metrics", "CloudWatch metrics, billed by AWS",
 			func(s *Spec) *bool { return &s.Metrics }),
 		arnSetting("on-failure", "queue, topic, bus or function for failed invocations", destinationForm(),
 			func(s *Spec) *string { return &s.OnFailure }),
