@@ -12,6 +12,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/install"
 	"github.com/spothandler/spothandler/internal/cli/local"
+	"github.com/spothandler/spothandler/internal/cli/records"
 	"github.com/spothandler/spothandler/internal/cli/simulate"
 	"github.com/spothandler/spothandler/internal/cli/status"
 )
@@ -69,7 +70,7 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
 	config := configCommand(a)
 	config.AddCommand(configInitCommand(a), configCheckCommand(a))
-	addGroup(root, "On your account:", install.NewCommand(a), install.NewUpgradeCommand(a), status.NewCommand(a), logsCommand(a), reportCommand(a), doctor.NewCommand(a), simulate.NewCommand(a), install.NewUninstallCommand(a), policyCommand(a), config)
+	addGroup(root, "On your account:", install.NewCommand(a), install.NewUpgradeCommand(a), status.NewCommand(a), records.NewLogsCommand(a), records.NewReportCommand(a), doctor.NewCommand(a), simulate.NewCommand(a), install.NewUninstallCommand(a), policyCommand(a), config)
 	root.SetHelpCommand(input.HelpCommand())
 	addGroup(root, "Without an account:", local.DemoCommand(programOf(a)), local.Command(programOf(a)))
 	root.AddCommand(versionCommand(a))

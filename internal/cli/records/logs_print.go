@@ -1,4 +1,4 @@
-package cli
+package records
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package cli
+package records
 
 import (
 	"cmp"
@@ -31,7 +31,8 @@ type reportOptions struct {
 	page *reportPage // nil: none was asked for
 }
 
-func reportCommand(a *command.App) *cobra.Command {
+// NewReportCommand returns the command report.
+func NewReportCommand(a *command.App) *cobra.Command {
 	o := &reportOptions{addressOptions: addressOptions{command: "report"}}
 	cmd := &cobra.Command{
 		Use:   "report",

@@ -1,4 +1,4 @@
-package cli
+package records
 
 import (
 	"cmp"
@@ -31,7 +31,8 @@ type logsOptions struct {
 	filter            history.Filter
 }
 
-func logsCommand(a *command.App) *cobra.Command {
+// NewLogsCommand returns the command logs.
+func NewLogsCommand(a *command.App) *cobra.Command {
 	o := &logsOptions{addressOptions: addressOptions{command: "logs"}}
 	cmd := &cobra.Command{
 		Use:   "logs",

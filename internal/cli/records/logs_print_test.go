@@ -1,8 +1,7 @@
-package cli
+package records
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -28,8 +27,9 @@ func recordOf(service string, ms, later int, change func(*handler.Record)) histo
 
 // forced turns a record into that of a redeployment with an id as long as they are.
 func forced(r *handler.Record) {
-	redeployed(r)
-	r.DeploymentAfter = "ecs-svc/3682177844533861400"
+	ms := int64(1900)
+	r.Applied, r.Action, r.Reason, r.ECSAnswerMS = true, handler.ActionRedeploy, handler.ReasonRedeploy, &ms
+	r.DeploymentBefore, r.DeploymentAfter = "ecs-svc/1", "ecs-svc/3682177844533861400"
 }
 
 // On a terminal no line is longer than it is wide, a deployment is whole, and a task is so where there is room: else
@@ -88,30 +88,5 @@ func TestInOrder(t *testing.T) {
 	}
 	if err := ordered.end(); err != nil || len(printed) != 5 {
 		t.Errorf("%q, %v", printed, err)
-	}
-}
-
-// Where no record passes the filters they are named, and what may be mistyped in them.
-func TestLogsOfNothing(t *testing.T) {
-	a := newArchive(t, "install --prefix prod")
-	a.record(50*time.Minute, "1111", redeployed)
-	for line, want := range map[string]string{
-		"logs --since 1m":              "· no records from 24h",
-		"logs --level error --task 11": "· no records of task 11, level ERROR or worse from 24h",
-		"logs --service apj --service api --reason claimed": "· no records of service apj or api, reason claimed from 24h " +
-			"! apj has no records in this period; these services have: shop/api › did you mean api?",
-		"logs --cluster shop --service api --level ERROR": "· no records of cluster shop, service api, level ERROR or worse from 24h",
-		"logs --service apj -o json":                      "! apj has no records in this period; these services have: shop/api › did you mean api?",
-		"logs --service api --since 1m":                   "no service has records in this period",
-	} {
-		code, shown := spothandler(t.Context(), "", strings.Fields(line)...)
-		got := strings.Join(strings.Fields(shown.out+shown.err), " ")
-		got = regexp.MustCompile(`from \S+ \S+ UTC to \S+ \S+ UTC( endpoint \S+)?`).ReplaceAllString(got, "from 24h")
-		if code != command.ExitOK || !strings.Contains(got, want) || strings.Contains(line, "json") && shown.out != "" {
-			t.Errorf("%s exits with %d: %s", line, code, got)
-		}
-		if strings.HasSuffix(line, "ERROR") && strings.Contains(got, "!") {
-			t.Errorf("%s doubts what has records: %s", line, got)
-		}
 	}
 }
