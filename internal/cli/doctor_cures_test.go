@@ -58,7 +58,13 @@ func (d diagnosis) found(service, code string) *doctor.Finding {
 // useLocal points this process and its children at a local AWS with these services.
 func useLocal(t *testing.T, services ...localaws.Service) aws.Config {
 	t.Helper()
-	server := localaws.New(localaws.Options{Region: local.Region, Delays: &localaws.Delays{}})
+	return useLocalAs(t, nil, services...)
+}
+
+// useLocalAs is useLocal with a caller who has the policies of an access key; none: everything is allowed.
+func useLocalAs(t *testing.T, policies map[string]string, services ...localaws.Service) aws.Config {
+	t.Helper()
+	server := localaws.New(localaws.Options{Region: local.Region, Delays: &localaws.Delays{}, Policies: policies})
 	t.Cleanup(func() { _ = server.Close() })
 	if err := server.Seed(services...); err != nil {
 		t.Fatal(err)
@@ -67,7 +73,11 @@ func useLocal(t *testing.T, services ...localaws.Service) aws.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range local.Environment(url, local.Region, localaws.NewAccessKey()) {
+	key := localaws.NewAccessKey()
+	for restricted := range policies {
+		key = restricted
+	}
+	for _, v := range local.Environment(url, local.Region, key) {
 		t.Setenv(v.Name, v.Value)
 	}
 	nowhere := filepath.Join(t.TempDir(), "none")

@@ -52,3 +52,20 @@ func TestDoctorOfDeniedService(t *testing.T) {
 		t.Errorf("%+v", answer)
 	}
 }
+
+// Before an install, doctor says what of it the caller may not do, as far as IAM's simulator knows.
+func TestDoctorBeforeAnInstall(t *testing.T) {
+	needArchive(t)
+	const document = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},` +
+		`{"Effect":"Deny","Action":["iam:CreateRole","lambda:AddPermission"],"Resource":"*"}]}`
+	useLocalAs(t, map[string]string{localaws.NewAccessKey(): document})
+	answer, code := diagnose(t)
+	finding := answer.found("", "SPOT306")
+	if code != command.ExitOK || finding == nil || finding.Message != "no permission for iam:CreateRole and lambda:AddPermission" {
+		t.Fatalf("exit code %d: %+v", code, finding)
+	}
+	useLocal(t)
+	if answer, _ := diagnose(t); answer.found("", "SPOT306") != nil {
+		t.Errorf("who may do everything: %+v", answer.AccountFindings)
+	}
+}

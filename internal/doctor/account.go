@@ -19,6 +19,8 @@ type AccountSubject struct {
 	Account *services.Account
 	// OursUnknown is why it is unknown which rules belong to installations; "" if it is known.
 	OursUnknown string
+	// Install are the caller's rights to install, asked for where nothing is installed; nil otherwise.
+	Install *services.CallerRights
 }
 
 // accountCheck is one row of the account's table.
@@ -80,6 +82,7 @@ func accountTable() []accountCheck {
 				"aws ecs put-cluster-capacity-providers --cluster CLUSTER --capacity-providers FARGATE FARGATE_SPOT --default-capacity-provider-strategy ...   repeat the entries to keep",
 			},
 		}, clusterDefaults},
+		{installRights(), mayInstall},
 	}
 }
 

@@ -115,6 +115,13 @@ func accountCases() []accountCase {
 			"SPOT305", "no on-demand provider", func(s *AccountSubject) { s.Facts.Clusters[0].CapacityProviders = []string{services.Spot} }, "SPOT305 info",
 			"--capacity-providers FARGATE_SPOT FARGATE --default-capacity-provider-strategy '[]'",
 		},
+		{"SPOT306", "the caller may not install", func(s *AccountSubject) {
+			s.Install = &services.CallerRights{Denied: []string{"iam:CreateRole", "iam:PassRole", "lambda:CreateFunction", "events:PutRule"}}
+		}, "SPOT306 info", "spothandler policy install"},
+		{"SPOT306", "nobody knows whether the caller may", func(s *AccountSubject) {
+			s.Install = &services.CallerRights{Unknown: "you may not iam:SimulatePrincipalPolicy"}
+		}, "SPOT306 info", ""},
+		{"SPOT306", "the caller may", func(s *AccountSubject) { s.Install = &services.CallerRights{} }, "", ""},
 		{"SPOT305", "neither provider", func(s *AccountSubject) { s.Facts.Clusters[0].CapacityProviders = nil }, "", ""},
 	}
 }

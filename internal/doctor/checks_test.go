@@ -75,6 +75,26 @@ func TestNotChecked(t *testing.T) {
 	}
 }
 
+// Each part of a service is what these checks need, and no other.
+func TestPartsOfChecks(t *testing.T) {
+	for part, want := range map[services.Part]string{
+		services.PartTargetGroups:   "SPOT104 SPOT109 SPOT110",
+		services.PartSubnets:        "SPOT106 SPOT107",
+		services.PartTaskDefinition: "SPOT101 SPOT105 SPOT109 SPOT111 SPOT112 SPOT113 SPOT117",
+		services.PartScaling:        "SPOT118",
+		services.PartImages:         "SPOT112",
+	} {
+		d := diagnosed(t, func(s *Subject) { s.Unread = []services.Unread{{Part: part, Why: "it was not read"}} })
+		var codes []string
+		for _, n := range d.NotChecked {
+			codes = append(codes, n.Code)
+		}
+		if got := strings.Join(codes, " "); got != want || d.Ready() {
+			t.Errorf("without %s: %s not checked, want %s; ready %t", part, got, want, d.Ready())
+		}
+	}
+}
+
 // What is accepted is shown as ignored, and counts no more.
 func TestIgnored(t *testing.T) {
 	s := ready()

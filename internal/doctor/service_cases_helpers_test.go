@@ -39,6 +39,15 @@ func serviceCases() []serviceCase {
 			app(s).DependsOn = []ecs.ContainerDependency{{ContainerName: aws.String("init"), Condition: ecs.ContainerConditionSuccess}}
 		}, "", ""},
 
+		{"SPOT101", "a container that completes first", func(s *Subject) {
+			addContainer(s, ecs.ContainerDefinition{Name: aws.String("init"), EntryPoint: []string{"/h"}})
+			app(s).DependsOn = []ecs.ContainerDependency{{ContainerName: aws.String("init"), Condition: ecs.ContainerConditionComplete}}
+		}, "", ""},
+		{"SPOT101", "a container that has to start first, and stays", func(s *Subject) {
+			addContainer(s, ecs.ContainerDefinition{Name: aws.String("proxy"), EntryPoint: []string{"/h"}})
+			app(s).DependsOn = []ecs.ContainerDependency{{ContainerName: aws.String("proxy"), Condition: ecs.ContainerConditionHealthy}}
+		}, "SPOT101 warning", `select(.name=="proxy")`},
+
 		{"SPOT102", "one task on Spot", func(s *Subject) { s.DesiredCount, s.RunningCount = 1, 1; useSpotOnly(s) }, "SPOT102 error", "aws ecs update-service --cluster shop --service api --desired-count 2"},
 		{"SPOT102", "a base on Spot takes the only task, whatever the weights", func(s *Subject) {
 			s.DesiredCount, s.RunningCount = 1, 1
@@ -55,6 +64,11 @@ func serviceCases() []serviceCase {
 			s.CapacityProviderStrategy[0].Base, s.CapacityProviderStrategy[1].Base = 0, 3
 		}, "", ""},
 		{"SPOT103", "an entry without weight or base is no floor", func(s *Subject) { s.CapacityProviderStrategy[0].Base, s.CapacityProviderStrategy[0].Weight = 0, 0 }, "SPOT103 warning", ""},
+		{"SPOT103", "no floor, called by Service Connect", func(s *Subject) {
+			useSpotOnly(s)
+			s.LoadBalancers, s.TargetGroups = nil, nil
+			s.Deployments[0].ServiceConnectConfiguration = &ecs.ServiceConnectConfiguration{Enabled: true}
+		}, "SPOT103 warning, SPOT110 info", ""},
 		{"SPOT103", "a consumer", func(s *Subject) {
 			useSpotOnly(s)
 			s.LoadBalancers, s.TargetGroups = nil, nil
@@ -78,6 +92,11 @@ func serviceCases() []serviceCase {
 		{"SPOT105", "an exec that only redirects, on a line of its own", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "exec > /log 2>&1\nnode a.js\necho done"} }, "SPOT105 warning", ""},
 		{"SPOT105", "an exec that redirects and runs", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "migrate; exec 2>&1 node a.js"} }, "", ""},
 		{"SPOT105", "npm", func(s *Subject) { app(s).EntryPoint = []string{"npm", "start"} }, "SPOT105 info", ""},
+		{"SPOT105", "yarn", func(s *Subject) { app(s).EntryPoint, app(s).Command = nil, []string{"yarn", "start"} }, "SPOT105 info", ""},
+		{"SPOT105", "an init process signals the shell alone", func(s *Subject) {
+			app(s).EntryPoint = []string{"sh", "-c", "/app --serve"}
+			app(s).LinuxParameters = &ecs.LinuxParameters{InitProcessEnabled: aws.Bool(true)}
+		}, "SPOT105 warning", ""},
 		{"SPOT105", "the image decides", func(s *Subject) { app(s).EntryPoint = nil }, "SPOT105 info", ""},
 		{"SPOT105", "a shell that execs", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "migrate && exec /app"} }, "", ""},
 		{"SPOT105", "a shell that traps", func(s *Subject) { app(s).EntryPoint = []string{"sh", "-c", "trap stop TERM; /app & wait"} }, "", ""},
@@ -147,6 +166,17 @@ func serviceCases() []serviceCase {
 		}, "", ""},
 
 		{"SPOT110", "TCP", func(s *Subject) { s.TargetGroups[0].Protocol = elb.ProtocolEnumTcp }, "SPOT110 info", ""},
+		{"SPOT110", "TLS", func(s *Subject) { s.TargetGroups[0].Protocol = elb.ProtocolEnumTls }, "SPOT110 info", ""},
+		{"SPOT110", "UDP", func(s *Subject) { s.TargetGroups[0].Protocol = elb.ProtocolEnumUdp }, "SPOT110 info", ""},
+		{"SPOT110", "TCP and UDP", func(s *Subject) { s.TargetGroups[0].Protocol = elb.ProtocolEnumTcpUdp }, "SPOT110 info", ""},
+		{"SPOT110", "QUIC", func(s *Subject) { s.TargetGroups[0].Protocol = "QUIC" }, "SPOT110 info", ""},
+		{"SPOT110", "TCP and QUIC", func(s *Subject) { s.TargetGroups[0].Protocol = "TCP_QUIC" }, "SPOT110 info", ""},
+		{"SPOT110", "connections are cut", func(s *Subject) {
+			s.TargetGroups[0].Attributes["deregistration_delay.connection_termination.enabled"] = "true"
+		}, "SPOT110 info", ""},
+		{"SPOT110", "Service Connect, switched off", func(s *Subject) {
+			s.Deployments[0].ServiceConnectConfiguration = &ecs.ServiceConnectConfiguration{}
+		}, "", ""},
 		{"SPOT110", "gRPC", func(s *Subject) { s.TargetGroups[0].ProtocolVersion = aws.String("GRPC") }, "SPOT110 info", ""},
 		{"SPOT110", "sticky", func(s *Subject) { s.TargetGroups[0].Attributes["stickiness.enabled"] = "true" }, "SPOT110 info", ""},
 		{"SPOT110", "a long slow start", func(s *Subject) { s.TargetGroups[0].Attributes["slow_start.duration_seconds"] = "121" }, "SPOT110 warning", "Key=slow_start.duration_seconds,Value=90"},
@@ -169,6 +199,9 @@ func serviceCases() []serviceCase {
 		{"SPOT112", "a tag that cannot move", func(s *Subject) { app(s).Image = aws.String("app:1.2.3"); s.FixedImages = []string{"app:1.2.3"} }, "", ""},
 		{"SPOT112", "a digest behind a tag", func(s *Subject) { app(s).Image = aws.String("app:latest@sha256:" + strings.Repeat("0", 64)) }, "", ""},
 
+		{"SPOT112", "a digest, without version consistency", func(s *Subject) {
+			app(s).VersionConsistency = ecs.VersionConsistencyDisabled
+		}, "", ""},
 		{"SPOT113", "active, in a service that says nothing of it", func(s *Subject) { s.TaskDefinition.Status = "" }, "", ""},
 		{"SPOT113", "deregistered", func(s *Subject) { s.TaskDefinition.Status = ecs.TaskDefinitionStatusInactive }, "SPOT113 warning", "--task-definition api"},
 
@@ -205,6 +238,9 @@ func serviceCases() []serviceCase {
 		{"SPOT117", "Windows", func(s *Subject) {
 			s.TaskDefinition.RuntimePlatform = &ecs.RuntimePlatform{OperatingSystemFamily: ecs.OSFamilyWindowsServer2022Core}
 		}, "SPOT117 error", ""},
+		{"SPOT117", "Windows, by the service's platform", func(s *Subject) { s.PlatformFamily = aws.String("WINDOWS_SERVER_2022_CORE") }, "SPOT117 error", ""},
+		{"SPOT117", "X86_64 before 1.3.0", func(s *Subject) { s.PlatformVersion = aws.String("1.2.0") }, "SPOT117 error", "--platform-version LATEST"},
+		{"SPOT117", "no version, which is LATEST", func(s *Subject) { s.PlatformVersion = nil }, "", ""},
 		{"SPOT117", "ARM64 before 1.4.0", func(s *Subject) {
 			s.TaskDefinition.RuntimePlatform, s.PlatformVersion = &ecs.RuntimePlatform{CpuArchitecture: ecs.CPUArchitectureArm64}, aws.String("1.3.0")
 		}, "SPOT117 error", "--platform-version LATEST"},
@@ -222,6 +258,11 @@ func serviceCases() []serviceCase {
 			s.DeploymentController = &ecs.DeploymentController{Type: ecs.DeploymentControllerTypeCodeDeploy}
 		}, "SPOT201 warning", ""},
 		{"SPOT201", "blue/green", func(s *Subject) { s.DeploymentConfiguration.Strategy = ecs.DeploymentStrategyBlueGreen }, "SPOT201 warning", ""},
+		{"SPOT201", "linear", func(s *Subject) { s.DeploymentConfiguration.Strategy = ecs.DeploymentStrategyLinear }, "SPOT201 warning", ""},
+		{"SPOT201", "canary", func(s *Subject) { s.DeploymentConfiguration.Strategy = ecs.DeploymentStrategyCanary }, "SPOT201 warning", ""},
+		{"SPOT201", "an external controller", func(s *Subject) {
+			s.DeploymentController = &ecs.DeploymentController{Type: ecs.DeploymentControllerTypeExternal}
+		}, "SPOT201 warning", ""},
 		{"SPOT201", "rolling, by name", func(s *Subject) {
 			s.DeploymentController = &ecs.DeploymentController{Type: ecs.DeploymentControllerTypeEcs}
 			s.DeploymentConfiguration.Strategy = ecs.DeploymentStrategyRolling

@@ -35,8 +35,9 @@ type regionResult struct {
 	facts         *services.Facts
 	account       *services.Account
 	installations []*installationResult
-	notListed     string // why the installations are not known; "" is nothing
-	notListedAll  string // why there may be more of them
+	rights        *services.CallerRights // to install, where nothing is installed
+	notListed     string                 // why the installations are not known; "" is nothing
+	notListedAll  string                 // why there may be more of them
 
 	results      []serviceResult
 	accountSays  doctor.Diagnosis
@@ -87,6 +88,9 @@ func (e *regionResult) read(ctx context.Context) error {
 	group.Go(func() error { return e.readAccount(inGroup) })
 	for _, each := range e.installations {
 		group.Go(func() error { return e.tryOut(inGroup, each) })
+	}
+	if len(e.installations) == 0 && e.notListed == "" {
+		group.Go(func() error { return e.askCaller(inGroup) })
 	}
 	return group.Wait()
 }
@@ -161,7 +165,7 @@ func (e *regionResult) runChecks() {
 		e.results = append(e.results, e.checkService(&e.facts.Services[i]))
 	}
 	e.accountSays = doctor.CheckAccount(&doctor.AccountSubject{
-		Facts: e.facts, Account: e.account, OursUnknown: cmp.Or(e.notListed, e.notListedAll),
+		Facts: e.facts, Account: e.account, OursUnknown: cmp.Or(e.notListed, e.notListedAll), Install: e.rights,
 	}, e.options.ignored)
 	e.installSays = doctor.Diagnosis{Findings: []doctor.Finding{}, NotChecked: []doctor.NotChecked{}}
 	for _, each := range e.installations {

@@ -211,3 +211,17 @@ func (e *regionResult) redeployable(x *installationResult) []string {
 	}
 	return arns
 }
+
+// askCaller asks IAM whether the caller may create an installation without a prefix.
+func (e *regionResult) askCaller(ctx context.Context) error {
+	defaults := settings.Defaults("")
+	names := deploy.NewNames(e.s.ID, "", defaults.FunctionName, defaults.RuleName)
+	rights, err := services.CallerMay(ctx, e.iam, e.s.ID.Caller, []services.Wish{
+		{Resource: names.RoleARN(), Actions: []string{"iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy", "iam:PassRole"}},
+		{Resource: names.FunctionARN(), Actions: []string{"lambda:CreateFunction", "lambda:TagResource", "lambda:PutFunctionEventInvokeConfig", "lambda:AddPermission"}},
+		{Resource: names.LogGroupARN() + ":*", Actions: []string{"logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:TagResource"}},
+		{Resource: names.RuleARN(), Actions: []string{"events:PutRule", "events:PutTargets", "events:TagResource"}},
+	})
+	e.rights = &rights
+	return err
+}

@@ -23,17 +23,10 @@ func (in *simulateInput) ARN(*api.Region) string { return in.PolicySourceArn }
 
 func (in *simulateInput) Asks(own api.Ask, _ *api.Request) []api.Ask { return []api.Ask{own} }
 
-// simulate evaluates a role's policies and its boundary as for a real call. Each action has one result, with a decision
-// on each resource; its own is the most restrictive of them (IAM API, EvaluationResult).
-func (s *Service) simulate(_ *api.Request, in *simulateInput) (any, error) {
-	role := s.ofARN(in.PolicySourceArn)
-	if !strings.Contains(in.PolicySourceArn, ":iam:") {
-		return nil, api.Refuse("InvalidInput", "Invalid Entity Arn: %s does not clearly define entity type and name.", in.PolicySourceArn)
-	}
-	if role == nil {
-		return nil, noSuchEntity("The role %s cannot be found.", in.PolicySourceArn)
-	}
-	have, err := s.rights(role)
+// simulate evaluates the policies and the boundary of a role, or of the calling user, as for a real call. Each action has
+// one result, with a decision on each resource; its own is the most restrictive of them (IAM API, EvaluationResult).
+func (s *Service) simulate(c *api.Request, in *simulateInput) (any, error) {
+	have, err := s.simulated(c, in.PolicySourceArn)
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +51,20 @@ func (s *Service) simulate(_ *api.Request, in *simulateInput) (any, error) {
 		results = append(results, result)
 	}
 	return api.Obj{"EvaluationResults": results, "IsTruncated": false}, nil
+}
+
+// simulated returns the rights of a user or a role.
+func (s *Service) simulated(c *api.Request, source string) (api.Rights, error) {
+	switch role := s.ofARN(source); {
+	case !strings.Contains(source, ":iam:"):
+		return api.Rights{}, api.Refuse("InvalidInput", "Invalid Entity Arn: %s does not clearly define entity type and name.", source)
+	case source == c.Record.Principal:
+		return c.RightsLocked()
+	case role == nil:
+		return api.Rights{}, noSuchEntity("The role %s cannot be found.", source)
+	default:
+		return s.rights(role)
+	}
 }
 
 func wordFor(v policy.Verdict) string {
