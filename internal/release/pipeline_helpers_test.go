@@ -25,13 +25,14 @@ import (
 
 // project is a repository that does as docs/pipelines.md says, with a runner and an AWS that holds each role to the policy
 // that the document prints for it. It stands in for GitHub and GitLab where their own services are needed: a role's
-// access key is its name, and the tokens are not verified.
+// access key is its name. The tokens are not verified, but that the roles' trust policies accept GitHub's is.
 type project struct {
 	*runner
 	aws   *localaws.Server
 	proxy *testaws.Proxy
 	url   string // of the AWS, for commands
 	page  string
+	trust map[string]string // the trust policy of each role
 }
 
 const (
@@ -139,8 +140,13 @@ func (p *project) codeBlock(language, after string) string {
 func (p *project) makeRoles() {
 	p.Helper()
 	trust := p.codeBlock("json", "`trust-install.json`")
-	p.write("trust-install.json", trust)
-	p.write("trust-plan.json", trust)
+	list := regexp.MustCompile("(?s)`trust-plan.json` has the list\\s+`(.*?)` for the last value").FindStringSubmatch(p.page)
+	if list == nil {
+		p.Fatal("the page has no list for trust-plan.json")
+	}
+	p.trust = map[string]string{installRole: trust, planRole: strings.Replace(trust, `"repo:example/shop:environment:production"`, list[1], 1)}
+	p.write("trust-install.json", p.trust[installRole])
+	p.write("trust-plan.json", p.trust[planRole])
 	p.write("bin/aws", "#!/bin/sh\nfor word; do case $word in file://*) [ -s \"${word#file://}\" ] || { echo \"no $word\"; exit 1; } ;; esac; done\n")
 	inputs := map[string]string{"version": "1.2.0", "run": "version"}
 	if output, err := p.act(inputs); err != nil {
@@ -203,6 +209,7 @@ func (p *project) event(name string) (string, error) {
 		}
 		outputs := map[string]string{}
 		for _, step := range job.Steps {
+			p.checkTrust(step, githubSubject(name, job.Environment))
 			output, err := p.githubStep(step, outputs)
 			printed.WriteString(output)
 			if err != nil {

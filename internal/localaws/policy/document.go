@@ -56,31 +56,41 @@ func check(document string, wrong func(statement) string) error {
 
 // Trusts reports whether a trust policy allows a service to assume the role.
 func Trusts(document, service string) bool {
-	return trust(document, nil, func(services, _ []string) bool { return slices.Contains(services, service) }) == Allowed
+	return trust(document, "sts:AssumeRole", nil, func(p principals) bool { return slices.Contains(p.Service, service) }) == Allowed
 }
 
 // TrustsAny returns a trust policy's verdict for a caller with one of these names, which are ARNs or an
 // account ID, in this context.
 func TrustsAny(document string, names []string, context map[string]string) Verdict {
-	return trust(document, context, func(_, principals []string) bool {
-		return slices.ContainsFunc(principals, func(p string) bool { return p == "*" || slices.Contains(names, p) })
+	return trust(document, "sts:AssumeRole", context, func(all principals) bool {
+		return slices.ContainsFunc(all.AWS, func(p string) bool { return p == "*" || slices.Contains(names, p) })
 	})
 }
 
+// TrustsIdentity returns a trust policy's verdict for a web identity of a provider, given by its ARN. The claims are
+// condition keys in lower case, such as "token.actions.githubusercontent.com:sub" (IAM User Guide, keys for web identity
+// federation).
+func TrustsIdentity(document, provider string, claims map[string]string) Verdict {
+	return trust(document, "sts:AssumeRoleWithWebIdentity", claims, func(p principals) bool { return slices.Contains(p.Federated, provider) })
+}
+
+// principals are those that a statement names.
+type principals struct{ Service, AWS, Federated list[string] }
+
 // trust evaluates the statements whose principal matches; a malformed policy trusts no one.
-func trust(document string, context map[string]string, fits func(services, principals []string) bool) Verdict {
+func trust(document, action string, context map[string]string, fits func(principals) bool) Verdict {
 	statements, _ := read(document)
 	p := Policy{slices.DeleteFunc(statements, func(s statement) bool {
-		var principal struct{ Service, AWS list[string] }
+		var named principals
 		if string(s.Principal) == `"*"` {
-			principal.AWS = list[string]{"*"}
-		} else if json.Unmarshal(s.Principal, &principal) != nil {
+			named.AWS = list[string]{"*"}
+		} else if json.Unmarshal(s.Principal, &named) != nil {
 			return true
 		}
-		return !fits(principal.Service, principal.AWS)
+		return !fits(named)
 	})}
 	for i := range p.statements {
 		p.statements[i].Resource = list[string]{"*"} // it concerns its own role
 	}
-	return p.Decide(Ask{Action: "sts:AssumeRole", Resource: "*", Context: context})
+	return p.Decide(Ask{Action: action, Resource: "*", Context: context})
 }

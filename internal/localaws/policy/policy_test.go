@@ -45,6 +45,26 @@ func TestTrusts(t *testing.T) {
 	}
 }
 
+// A web identity is trusted if its provider is, and its claims are as the conditions require.
+func TestTrustsIdentity(t *testing.T) {
+	const provider = "arn:aws:iam::111122223333:oidc-provider/ci.example"
+	trust := func(principal, condition string) string {
+		return `{"Statement": {"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Principal": {` + principal + `}, "Condition": {` + condition + `}}}`
+	}
+	for document, want := range map[string]policy.Verdict{
+		trust(`"Federated": "`+provider+`"`, `"StringEquals": {"ci.example:sub": ["x", "repo:a/b:main"]}`): policy.Allowed,
+		trust(`"Federated": "`+provider+`"`, `"StringLike": {"ci.example:sub": "repo:a/*"}`):               policy.Allowed,
+		trust(`"Federated": "`+provider+`"`, `"StringEquals": {"ci.example:sub": "repo:a/*"}`):             policy.NotAllowed,
+		trust(`"Federated": "`+provider+`"`, `"StringEquals": {"ci.example:aud": "sts"}`):                  policy.NotAllowed,
+		trust(`"Federated": "`+provider+`2"`, `"StringLike": {"ci.example:sub": "*"}`):                     policy.NotAllowed,
+		trust(`"AWS": "`+provider+`"`, `"StringLike": {"ci.example:sub": "*"}`):                            policy.NotAllowed,
+	} {
+		if got := policy.TrustsIdentity(document, provider, map[string]string{"ci.example:sub": "repo:a/b:main"}); got != want {
+			t.Errorf("%s: %v, want %v", document, got, want)
+		}
+	}
+}
+
 func TestARNsAreComparedPartByPart(t *testing.T) {
 	for pattern, want := range map[string]policy.Verdict{
 		"arn:aws:ecs:*:*:cluster/shop":       policy.Allowed,
