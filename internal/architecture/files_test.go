@@ -1,5 +1,5 @@
-// Package architecture holds the tests of how the code is divided into files. How it is divided into packages is held
-// by depguard, in .golangci.yml.
+// Package architecture tests how the code is divided into files. depguard, in .golangci.yml, checks the imports
+// between packages.
 package architecture
 
 import (
@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// Files that refer to each other in a circle can only be read together: no circle grows.
-func TestCirclesOfFiles(t *testing.T) {
+// Files that refer to each other in a cycle can only be read together: no cycle grows.
+func TestCyclesOfFiles(t *testing.T) {
 	most := map[string]int{
 		"../deploy": 9, "../cli": 9, "../cli/command": 16,
 		// The files of one service of the local AWS are about the same resources; they are read together.
@@ -23,13 +23,13 @@ func TestCirclesOfFiles(t *testing.T) {
 		"../localaws/events": 3, "../localaws/related": 0,
 	}
 	for folder, most := range most {
-		if largest := load(t, folder).largestCircle(); len(largest) > most {
-			t.Errorf("%s: %d files refer to each other in a circle: %v", folder, len(largest), largest)
+		if largest := load(t, folder).largestCycle(); len(largest) > most {
+			t.Errorf("%s: %d files refer to each other in a cycle: %v", folder, len(largest), largest)
 		}
 	}
 }
 
-// source is the code of a package, less its tests.
+// source is the code of a package without its tests.
 type source struct {
 	fset *token.FileSet
 	info *types.Info
@@ -55,9 +55,9 @@ func load(t *testing.T, folder string) *source {
 		files = append(files, file)
 		p.uses[filepath.Base(path)] = map[string]bool{}
 	}
-	// What is imported stays unknown, which keeps this fast: only the package's own declarations count.
+	// Imported names are not resolved, which keeps this fast: only the package's own declarations count.
 	config := types.Config{Importer: nothing{}, Error: func(error) {}}
-	pkg, _ := config.Check(folder, p.fset, files, p.info) // its errors are about what is imported
+	pkg, _ := config.Check(folder, p.fset, files, p.info) // the errors concern imported names
 	for id, object := range p.info.Uses {
 		local, isVar := object.(*types.Var)
 		if object.Pkg() != pkg || isVar && !local.IsField() && object.Parent() != pkg.Scope() {
@@ -70,7 +70,7 @@ func load(t *testing.T, folder string) *source {
 	return p
 }
 
-// nothing is an importer of empty packages.
+// nothing imports every package as an empty one.
 type nothing struct{}
 
 func (nothing) Import(path string) (*types.Package, error) {
@@ -81,7 +81,7 @@ func (nothing) Import(path string) (*types.Package, error) {
 
 func (p *source) fileOf(pos token.Pos) string { return filepath.Base(p.fset.Position(pos).Filename) }
 
-// reachedFrom returns the files that a file depends on, and those that they depend on, and so on.
+// reachedFrom returns the files that a file depends on, directly or indirectly.
 func (p *source) reachedFrom(file string) []string {
 	reached := map[string]bool{}
 	todo := []string{file}
@@ -98,21 +98,21 @@ func (p *source) reachedFrom(file string) []string {
 	return slices.Sorted(maps.Keys(reached))
 }
 
-// largestCircle returns the files of the largest set in which each reaches every other.
-func (p *source) largestCircle() (largest []string) {
+// largestCycle returns the files of the largest set in which each file depends on every other.
+func (p *source) largestCycle() (largest []string) {
 	reached := map[string][]string{}
 	for file := range p.uses {
 		reached[file] = p.reachedFrom(file)
 	}
 	for file := range p.uses {
-		var circle []string
+		var cycle []string
 		for _, other := range reached[file] {
 			if slices.Contains(reached[other], file) {
-				circle = append(circle, other)
+				cycle = append(cycle, other)
 			}
 		}
-		if len(circle) > len(largest) {
-			largest = circle
+		if len(cycle) > len(largest) {
+			largest = cycle
 		}
 	}
 	return largest

@@ -19,7 +19,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// Behaviour of AWS that a naive installer does not expect. docs/aws-behavior.md lists all of it.
+// Behavior of AWS that a naive installer does not expect. docs/aws-behavior.md lists all of it.
 
 // IAM finds a new role late and then shows its unique ID instead of its ARN; Lambda finds a new function
 // late. An install still succeeds, and creates nothing twice.

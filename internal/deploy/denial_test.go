@@ -2,7 +2,7 @@ package deploy
 
 import "testing"
 
-// A role that is as installed is denied by somebody else's policy; one that is not is healed by an install.
+// A role that is as installed is denied by somebody else's policy; one that is not is repaired by an install.
 func TestDenialElsewhere(t *testing.T) {
 	const own, others = "find the policy that denies it: the role's own allows it; look at ", "the organization's service control policies"
 	for name, test := range map[string]struct {

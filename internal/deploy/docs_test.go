@@ -10,7 +10,7 @@ import (
 
 // Every test named in docs/aws-behavior.md exists, as a function of the package beside it or as a script of
 // the command's tests. A row without a test says why it does not apply.
-func TestBehaviourTable(t *testing.T) {
+func TestBehaviorTable(t *testing.T) {
 	const root = "../.."
 	content, err := os.ReadFile(filepath.Join(root, "docs/aws-behavior.md"))
 	if err != nil {

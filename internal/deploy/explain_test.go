@@ -67,7 +67,7 @@ func TestExplain(t *testing.T) {
 }
 
 // Errors that are already explained, or caused by the user's interrupt, are returned unchanged.
-func TestExplainPasses(t *testing.T) {
+func TestExplainKeepsExplainedErrors(t *testing.T) {
 	for _, err := range []error{
 		nil,
 		&apperr.Error{Message: "explained"},

@@ -167,7 +167,7 @@ func TestDestinationOfAnotherAccount(t *testing.T) {
 
 // A function that only the record names is removed only if it runs as our role. A function that was given by
 // name, or that has the default name, is known by more than the record.
-func TestFunctionOfTheRecordAlone(t *testing.T) {
+func TestFunctionNamedOnlyByTheRecord(t *testing.T) {
 	for name, test := range map[string]struct {
 		installed, names settings.Given
 		byAnother        bool // it runs as another role

@@ -59,7 +59,7 @@ func TestOptionalSettingsCombinations(t *testing.T) {
 }
 
 // AWS's managed policies belong to no account.
-func TestBoundaryOfAWS(t *testing.T) {
+func TestBoundaryIsAWSManaged(t *testing.T) {
 	const policy = "arn:aws:iam::aws:policy/PowerUserAccess"
 	if got := desiredFor(t, given("permissions-boundary", policy)).Role.Boundary; got != policy {
 		t.Errorf("the boundary is %q", got)

@@ -33,7 +33,7 @@ func TestTroubleshootingHasEveryCode(t *testing.T) {
 	}
 }
 
-// codes are the codes that the source of packages has, sorted.
+// codes returns the codes in the source of packages, sorted.
 func codes(t *testing.T, pattern string, packages ...string) []string {
 	t.Helper()
 	found := map[string]bool{}

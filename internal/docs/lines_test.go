@@ -20,18 +20,18 @@ import (
 	"github.com/spothandler/spothandler/internal/cli"
 )
 
-// languages are those of a block of code in the documents. "sh" is what a user types or runs, "console" that behind "$ "
-// and what comes of it, "text" anything else.
+// languages are the accepted languages of code blocks. "sh" is what a user types or runs, "console" has commands
+// after "$ " with their output, "text" is anything else.
 func languages() []string {
 	return []string{"sh", "console", "text", "yaml", "json", "hcl", "mermaid", "insights", "http"}
 }
 
-// Every command line in the documents is one: the commands and flags of spothandler, the targets of make, the packages
-// and tests of go exist. Nothing is run.
+// Every command line in the documents is valid: the commands and flags of spothandler, the targets of make, and the
+// packages and tests of go exist. Nothing is run.
 func TestCommandLines(t *testing.T) {
 	checked := 0
 	for _, p := range pages(t) {
-		if p.path == "CHANGELOG.md" { // which tells of what was
+		if p.path == "CHANGELOG.md" { // which describes the past
 			continue
 		}
 		for _, f := range p.fences {
@@ -54,7 +54,7 @@ func TestCommandLines(t *testing.T) {
 	}
 }
 
-// checkFence returns how many commands a block of code has, and what is wrong with it.
+// checkFence returns the number of commands in a code block, and what is wrong with it.
 func checkFence(f fence) (int, error) {
 	switch {
 	case f.language == "sh":
@@ -79,12 +79,12 @@ func checkFence(f fence) (int, error) {
 	return 0, nil
 }
 
-// checkSpan does the same for code in a line of text: a command line, or a single flag.
+// checkSpan does the same for inline code: a command line, or a single flag.
 func checkSpan(span string) (int, error) {
 	first, _, _ := strings.Cut(span, " ")
 	if first == "spothandler" {
 		if cmd, _, err := tree().Find(strings.Fields(span)[1:]); err == nil && cmd.CommandPath() == span {
-			return 1, nil // the command's name, and no line of it
+			return 1, nil // only the command's name
 		}
 	}
 	switch {
@@ -100,7 +100,7 @@ func checkSpan(span string) (int, error) {
 	return 0, nil
 }
 
-// checkScript parses lines of a shell and checks each command in them.
+// checkScript parses a shell script and checks each of its commands.
 func checkScript(script string) (int, error) {
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(script), "")
 	if err != nil {
@@ -119,7 +119,7 @@ func checkScript(script string) (int, error) {
 	return count, errors.Join(failed...)
 }
 
-// words are what a command is called with; what the shell would put in stays as a word.
+// words returns the arguments of a command; expansions of the shell remain as they are.
 func words(call *syntax.CallExpr) []string {
 	var all []string
 	for _, arg := range call.Args {
@@ -153,8 +153,8 @@ func checkCall(args []string) error {
 	return nil
 }
 
-// checkAWS looks for the call of the AWS CLI's command among those that docs/local.md lists, and a few that the local AWS
-// does not have.
+// checkAWS looks for the call of an AWS CLI command among those that docs/local.md lists, and a few that the local
+// AWS does not have.
 func checkAWS(args []string) error {
 	for len(args) > 1 && strings.HasPrefix(args[0], "--") { // options and their values
 		args = args[2:]
@@ -182,7 +182,7 @@ func checkAWS(args []string) error {
 	return nil
 }
 
-// checkCommand parses the arguments as the program does, and runs nothing.
+// checkCommand parses the arguments as the program does, without running the command.
 func checkCommand(args []string) error {
 	cmd, rest, err := cli.Commands().Find(args)
 	if err != nil {
@@ -251,7 +251,8 @@ func TestExamplesOfTheHelp(t *testing.T) {
 	}
 }
 
-// tree is the tree of commands for what parses no flags, which would leave their values in it: it takes a while to build.
+// tree is the tree of commands for code that parses no flags, which would leave their values in it. Building it takes
+// a while.
 var tree = sync.OnceValue(cli.Commands)
 
 func isCommand(name string) bool {
@@ -259,7 +260,7 @@ func isCommand(name string) bool {
 	return err == nil && cmd.HasParent()
 }
 
-// isFlag reports whether some command has the flag, or another program that the text is about: gh's --bundle.
+// isFlag reports whether some command has the flag, or another program that the text mentions: gh's --bundle.
 func isFlag(name string) bool {
 	found := slices.Contains([]string{"help", "version", "bundle"}, name)
 	for _, cmd := range everyCommand(tree()) {
@@ -268,7 +269,7 @@ func isFlag(name string) bool {
 	return found
 }
 
-// What is checked here is found: a command, a flag, a value, an argument, a target and a test that are none.
+// The checks find an unknown command, flag, value, argument, target and test.
 func TestWrongCommandLines(t *testing.T) {
 	for line, wrong := range map[string]bool{
 		"spothandler install --prefix prod --memory-size 256 # more": false,

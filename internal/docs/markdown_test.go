@@ -14,7 +14,7 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// page is a document, taken apart.
+// page is a parsed document.
 type page struct {
 	path   string // from the root, with slashes
 	links  []string
@@ -23,10 +23,10 @@ type page struct {
 	spans  []string // code in a line of text
 }
 
-// fence is a block of code.
+// fence is a code block.
 type fence struct{ language, code string }
 
-// pages are all documents of the repository.
+// pages returns all documents of the repository.
 func pages(t *testing.T) []page {
 	t.Helper()
 	var all []page
@@ -53,7 +53,7 @@ func pages(t *testing.T) []page {
 	return all
 }
 
-// parse takes a document apart.
+// parse parses a document.
 func parse(path, content string) page {
 	p, source := page{path: path}, []byte(content)
 	markdown := goldmark.New(goldmark.WithExtensions(extension.GFM))
@@ -89,7 +89,7 @@ func (p *page) take(node ast.Node, source []byte) {
 	}
 }
 
-// addSlug adds a heading's anchor; the second of the same words has the number 1.
+// addSlug adds a heading's anchor; the second heading with the same text has the suffix 1.
 func (p *page) addSlug(heading string) {
 	anchor := slug(heading)
 	for n := 1; slices.Contains(p.slugs, anchor); n++ {
@@ -104,7 +104,7 @@ func (p *page) addHTML(html string) {
 	}
 }
 
-// plain is the text of a node, without its marks.
+// plain returns the text of a node without markup.
 func plain(node ast.Node, source []byte) string {
 	var out strings.Builder
 	_ = ast.Walk(node, func(child ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -128,7 +128,7 @@ func lines(node ast.Node, source []byte) string {
 	return out.String()
 }
 
-// Every link within the repository leads somewhere, its anchor included. Those that lead elsewhere are listed (-v).
+// Every link within the repository has a target, including its anchor. External links are listed with -v.
 func TestLinks(t *testing.T) {
 	all := pages(t)
 	bySource := map[string]page{}
@@ -154,7 +154,7 @@ func TestLinks(t *testing.T) {
 	t.Logf("%d links lead elsewhere:\n%s", len(outside), strings.Join(slices.Compact(outside), "\n"))
 }
 
-// deadLink returns why a link within the repository leads nowhere, or "".
+// deadLink returns why a link within the repository has no target, or "".
 func deadLink(pages map[string]page, from page, link string) string {
 	target, anchor, _ := strings.Cut(link, "#")
 	path := from.path
@@ -187,7 +187,7 @@ func TestIndex(t *testing.T) {
 	}
 }
 
-// What is checked here is found: a link without its target or its heading.
+// The check finds a link to a missing file or heading.
 func TestDeadLinks(t *testing.T) {
 	p := parse("docs/README.md", "# A `word`, here\n[a](gone.md) [b](#a-word-here) [c](#elsewhere) <img src=\"../README.md\">")
 	all := map[string]page{p.path: p}

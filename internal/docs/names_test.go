@@ -10,12 +10,12 @@ import (
 	"testing"
 )
 
-// What the documents say about the source is there: files, folders and tests that they name in code.
+// The files, directories and tests that the documents name in code exist.
 func TestNamesOfTheSource(t *testing.T) {
 	source := readSource(t)
 	named := 0
 	for _, p := range pages(t) {
-		if p.path == "CHANGELOG.md" { // which tells of what was
+		if p.path == "CHANGELOG.md" { // which describes the past
 			continue
 		}
 		for _, span := range p.spans {
@@ -33,7 +33,7 @@ func TestNamesOfTheSource(t *testing.T) {
 	}
 }
 
-// What is checked here is found, and no other word is taken for a name.
+// The check finds missing names, and no other word is taken for a name.
 func TestWrongNames(t *testing.T) {
 	source := readSource(t)
 	for span, want := range map[string][2]bool{
@@ -47,7 +47,7 @@ func TestWrongNames(t *testing.T) {
 	}
 }
 
-// source is what the repository holds.
+// source holds the names in the repository.
 type source struct {
 	goFiles []string // their names alone
 	tests   map[string]bool
@@ -83,7 +83,7 @@ func readSource(t *testing.T) *source {
 	return s
 }
 
-// has reports whether a span names something of the source, and whether it names what is not there.
+// has reports whether a span names something in the source, and whether that is missing.
 func (s *source) has(span string) (known, missing bool) {
 	name, _, _ := strings.Cut(span, "/") // of a test, whose cases follow
 	switch {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Each picture shows the text of which it is made, and README shows the pictures.
+// Each picture shows its source text, and README shows the pictures.
 func TestPicturesShowTheDemo(t *testing.T) {
 	shown, err := readPage(filepath.Join(root, "docs", "images", "demo.ansi"))
 	if err != nil {
@@ -38,7 +38,7 @@ func TestPicturesShowTheDemo(t *testing.T) {
 	}
 }
 
-// A second run is the same to the picture where only times, names and the order of events differ.
+// A second run that differs only in times, names and the order of events counts as the same.
 func TestMasked(t *testing.T) {
 	first := "  0.10s  62d08823  RUNNING       \x1b[32m✓\x1b[0m redeploy\n  0.11s  bc55aae1  STOPPING      · claimed\n✓ 1 redeployment. 8.6s"
 	second := "  1.20s  00000000  DEACTIVATING  · already_redeployed\n  0.20s  11111111  STOPPING      \x1b[32m✓\x1b[0m redeploy\n✓ 1 redeployment. 9.6s"

@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/services"
 )
 
-// healthyAccount is an account without any finding: a service of 4 tasks of half a vCPU on Spot.
+// healthyAccount returns an account without any finding: a service of 4 tasks of half a vCPU on Spot.
 func healthyAccount() *AccountSubject {
 	service := *ready().Service
 	service.TaskDefinition.Cpu = aws.String("512")
@@ -20,7 +20,7 @@ func healthyAccount() *AccountSubject {
 	}
 }
 
-// Every check of the account is shown at work, and at its nearest false positive.
+// Every check of the account, with a finding and with its nearest false positive.
 func TestAccountChecks(t *testing.T) {
 	for _, test := range accountCases() {
 		s := healthyAccount()
@@ -35,7 +35,7 @@ func TestAccountChecks(t *testing.T) {
 	}
 }
 
-// A rollout of unknown size is not one of size 0: without a task definition the quotas were not checked.
+// A rollout of unknown size is not one of size 0: without a task definition the quotas are not checked.
 func TestQuotasWithoutTaskDefinitions(t *testing.T) {
 	const why = "no permission for ecs:DescribeTaskDefinition"
 	s := healthyAccount()
@@ -48,7 +48,7 @@ func TestQuotasWithoutTaskDefinitions(t *testing.T) {
 	}
 }
 
-// What was not read of the account is told by its check; what is accepted is ignored.
+// A check of the account whose input was not read is reported as not made; an accepted finding is ignored.
 func TestAccountNotChecked(t *testing.T) {
 	s := healthyAccount()
 	s.Account.Unread = []services.Unread{{Part: services.PartQuotas, Denied: true, Why: "no permission for servicequotas:GetServiceQuota"}}
@@ -60,13 +60,13 @@ func TestAccountNotChecked(t *testing.T) {
 	}
 }
 
-// accountCase is an account that one check is tried on.
+// accountCase is an account that one check is tested with.
 type accountCase struct {
 	code   string // of the check
 	name   string
 	change func(*AccountSubject)
 	want   string // the whole diagnosis
-	cure   string // a part of the first cure
+	cure   string // a part of the first fix
 }
 
 func accountCases() []accountCase {

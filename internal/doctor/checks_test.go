@@ -26,7 +26,7 @@ func useCodeDeploy(s *Subject) {
 
 func useSpotOnly(s *Subject) { s.CapacityProviderStrategy = s.CapacityProviderStrategy[1:] }
 
-// Every check is shown at work, and at its nearest false positive.
+// Every check, with a finding and with its nearest false positive.
 func TestServiceChecks(t *testing.T) {
 	for _, test := range serviceCases() {
 		t.Run(strings.TrimSpace(test.code+" "+test.name), func(t *testing.T) {
@@ -56,7 +56,7 @@ func TestNoTaskDefinition(t *testing.T) {
 	}
 }
 
-// Without a part that was not read the checks that need it are not made, and the service is not ready.
+// If a part was not read, the checks that need it are not made, and the service is not ready.
 func TestNotChecked(t *testing.T) {
 	d := diagnosed(t, func(s *Subject) {
 		s.TaskDefinition, s.Subnets = nil, nil
@@ -75,7 +75,7 @@ func TestNotChecked(t *testing.T) {
 	}
 }
 
-// Each part of a service is what these checks need, and no other.
+// Each part of a service is needed by exactly these checks.
 func TestPartsOfChecks(t *testing.T) {
 	for part, want := range map[services.Part]string{
 		services.PartTargetGroups:   "SPOT104 SPOT109 SPOT110",
@@ -95,7 +95,7 @@ func TestPartsOfChecks(t *testing.T) {
 	}
 }
 
-// What is accepted is shown as ignored, and counts no more.
+// An accepted finding is shown as ignored, and no longer counts.
 func TestIgnored(t *testing.T) {
 	s := ready()
 	useSpotOnly(s)
@@ -111,7 +111,7 @@ func TestIgnored(t *testing.T) {
 	}
 }
 
-// The findings about one deployment configuration have one cure: run one after the other, they do not undo each other.
+// The findings about one deployment configuration have one fix, so that they do not undo each other.
 func TestRolloutFindingsHaveOneFix(t *testing.T) {
 	d := diagnosed(t, func(s *Subject) {
 		s.DesiredCount, s.RunningCount = 3, 3
@@ -130,7 +130,8 @@ func TestRolloutFindingsHaveOneFix(t *testing.T) {
 	}
 }
 
-// A new revision keeps what its task definition has, its tags too, apart from what RegisterTaskDefinition refuses.
+// A new revision keeps everything of its task definition, including tags, apart from what RegisterTaskDefinition
+// rejects.
 func TestRevisionKeepsTags(t *testing.T) {
 	if _, err := exec.LookPath("jq"); err != nil {
 		t.Skip(err)

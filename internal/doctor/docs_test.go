@@ -12,7 +12,7 @@ var update = flag.Bool("update", false, "write docs/doctor.md")
 
 const docs = "../../docs/doctor.md"
 
-// Every check has a case that shows it, and one, its nearest false positive, that does not.
+// Every check has a case with a finding, and one without: its nearest false positive.
 func TestEveryCheckIsShown(t *testing.T) {
 	shown, spared := map[string]bool{}, map[string]bool{}
 	note := func(code, want string) {
@@ -39,7 +39,7 @@ func TestEveryCheckIsShown(t *testing.T) {
 	}
 }
 
-// docs/doctor.md has every check, as the table has it; go test -update writes it.
+// docs/doctor.md has every check as in the table; go test -update writes it.
 func TestDocs(t *testing.T) {
 	want := document()
 	if *update {

@@ -9,7 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/services"
 )
 
-// Every check of an installation is shown at work, and at its nearest false positive.
+// Every check of an installation, with a finding and with its nearest false positive.
 func TestInstallationChecks(t *testing.T) {
 	for _, test := range installationCases() {
 		s := &InstallationSubject{Prefix: "prod", Name: "prod", Rule: "prod-rule", Role: "prod-role", Matches: aws.Bool(true), MayRedeploy: aws.Bool(true)}
@@ -24,13 +24,13 @@ func TestInstallationChecks(t *testing.T) {
 	}
 }
 
-// installationCase is an installation that one check is tried on.
+// installationCase is an installation that one check is tested with.
 type installationCase struct {
 	code   string // of the check
 	name   string
 	change func(*InstallationSubject)
 	want   string // the whole diagnosis
-	cure   string // a part of the first cure
+	cure   string // a part of the first fix
 }
 
 func installationCases() []installationCase {

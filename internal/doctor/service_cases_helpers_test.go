@@ -11,16 +11,16 @@ import (
 	"github.com/spothandler/spothandler/internal/services"
 )
 
-// serviceCase is a service that one check is tried on.
+// serviceCase is a service that one check is tested with.
 type serviceCase struct {
 	code   string // of the check
 	name   string
 	change func(*Subject)
 	want   string // the whole diagnosis
-	cure   string // a part of the first cure
+	cure   string // a part of the first fix
 }
 
-// serviceCases show every check at work, and at its nearest false positive.
+// serviceCases returns cases of every check, with a finding and with its nearest false positive.
 func serviceCases() []serviceCase {
 	return []serviceCase{
 		{"", "ready", func(*Subject) {}, "", ""},

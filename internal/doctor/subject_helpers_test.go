@@ -17,7 +17,7 @@ import (
 
 var noon = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 
-// ready is a service without any finding.
+// ready returns a service without any finding.
 func ready() *Subject {
 	const root = "arn:aws:ecs:eu-west-1:111122223333:"
 	s := &Subject{Now: noon, Covered: true, Service: &services.Service{
@@ -68,7 +68,7 @@ func ready() *Subject {
 	return s
 }
 
-// diagnosed are the findings of the service after the changes, in the mode once.
+// diagnosed returns the findings for the service after the changes, in mode once.
 func diagnosed(t *testing.T, change func(*Subject)) Diagnosis {
 	t.Helper()
 	s := ready()
@@ -77,7 +77,7 @@ func diagnosed(t *testing.T, change func(*Subject)) Diagnosis {
 	return CheckService(s, nil)
 }
 
-// summary is a diagnosis as "SPOT101 warning, SPOT103 info".
+// summary returns a diagnosis in the form "SPOT101 warning, SPOT103 info".
 func (d *Diagnosis) summary() string {
 	var all []string
 	for _, f := range d.Findings {

@@ -92,7 +92,7 @@ func TestLaterNoticesShareDescribe(t *testing.T) {
 	})
 }
 
-func TestLaterNoticeAlone(t *testing.T) {
+func TestSingleLaterNotice(t *testing.T) {
 	withFixture(t, Config{}, func(w *fixture) {
 		w.Fail("DescribeServices", 1, handlertest.Throttled())
 		w.mustDecide(ReasonRedeploy, laterNotice()) // no other invocation did

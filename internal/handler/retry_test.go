@@ -265,7 +265,7 @@ func TestHangingCallInASecond(t *testing.T) {
 
 // Only the end of the deadline counts as out of time; a cancelled context does
 // not.
-func TestOutOfTimeOnlyWhenItIs(t *testing.T) {
+func TestOutOfTimeOnlyWhenTimeIsOver(t *testing.T) {
 	withFixture(t, Config{}, func(w *fixture) {
 		w.Fail("DescribeServices", 1, handlertest.Fault{Hang: time.Hour})
 		ctx, cancel := context.WithCancel(w.Context())

@@ -27,7 +27,7 @@ type step struct {
 	call func(ctx context.Context, c clients) (facts string, err error)
 	// want is AWS's outcome: the error code, or else the facts.
 	want string
-	// moto is moto's outcome if it differs; because says why, with a source for AWS's behaviour.
+	// moto is moto's outcome if it differs; because says why, with a source for AWS's behavior.
 	moto, because string
 }
 
@@ -53,7 +53,7 @@ func TestConformanceOfLocalaws(t *testing.T) {
 
 func TestConformanceOfMoto(t *testing.T) {
 	cfg, all := moto(t), tables()
-	for _, name := range slices.Sorted(maps.Keys(all)) { // in one order: they share an account
+	for _, name := range slices.Sorted(maps.Keys(all)) { // in order: they share an account
 		steps := all[name]
 		t.Run(name, func(t *testing.T) {
 			c := clientsOf(cfg)

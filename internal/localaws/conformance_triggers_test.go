@@ -98,8 +98,8 @@ func triggerSteps() []step {
 	}
 }
 
-// Behaviour that moto does not have: a queue's mapping needs the role's permissions and is unique, and code
-// signing needs a configuration.
+// Behavior that moto does not have: a queue's mapping needs the role's permissions and is unique, and code signing
+// needs a configuration.
 func TestMappingsAndCodeSigning(t *testing.T) {
 	queue := aws.String("arn:aws:sqs:us-east-1:111122223333:jobs")
 	_, c := start(t, Options{Existing: []string{*queue}})

@@ -50,7 +50,7 @@ func oneOfEach() map[string]func(context.Context, clients) error {
 	}
 }
 
-func TestThrottlingIsEachServicesOwn(t *testing.T) {
+func TestThrottlingErrorOfEachService(t *testing.T) {
 	want := map[string]string{
 		"iam": "Throttling", "sts": "Throttling", "lambda": "TooManyRequestsException",
 		"logs": "ThrottlingException", "events": "ThrottlingException", "ecs": "ThrottlingException",
@@ -64,7 +64,7 @@ func TestThrottlingIsEachServicesOwn(t *testing.T) {
 	}
 }
 
-func TestDenialIsEachServicesOwn(t *testing.T) {
+func TestDenialErrorOfEachService(t *testing.T) {
 	s, c := start(t, Options{})
 	s.Inject(Fault{Deny: true})
 	for service, call := range oneOfEach() {
@@ -89,7 +89,7 @@ func createAGroup(t *testing.T, c clients, name string) string {
 	return codeOf(err)
 }
 
-func TestFaultsStrikeTheCallsTheyName(t *testing.T) {
+func TestFaultsApplyToTheCallsTheyName(t *testing.T) {
 	broken := &Error{Code: "ServiceUnavailableException", Message: "try later", Status: 503}
 	tests := []struct {
 		name  string
@@ -124,7 +124,7 @@ func TestFaultsStrikeTheCallsTheyName(t *testing.T) {
 	}
 }
 
-func TestACutConnectionIsCutOnTheWireToo(t *testing.T) {
+func TestDroppedConnection(t *testing.T) {
 	s, _ := start(t, Options{})
 	web := httptest.NewServer(s)
 	defer web.Close()
@@ -136,7 +136,7 @@ func TestACutConnectionIsCutOnTheWireToo(t *testing.T) {
 	}
 }
 
-func TestADelayedCallTakesLonger(t *testing.T) {
+func TestDelayedCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, c := start(t, Options{})
 		s.Inject(Fault{Delay: time.Minute})
@@ -164,7 +164,7 @@ func TestEntriesOfABatchFailInsideTheAnswer(t *testing.T) {
 	}
 }
 
-func TestCallsTellWhoDidWhat(t *testing.T) {
+func TestCallsNameTheirCaller(t *testing.T) {
 	s, c := start(t, Options{})
 	createAGroup(t, c, "a")
 	createAGroup(t, c, "a")

@@ -42,7 +42,7 @@ func signedWith(key string) string {
 	return "AWS4-HMAC-SHA256 Credential=" + key + "/20260102/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0"
 }
 
-func TestWebPagesAndStrangersAreRefused(t *testing.T) {
+func TestWebPagesAndOtherUsersAreRefused(t *testing.T) {
 	s, _ := start(t, Options{AccessKey: "AKIATHEONE"})
 	if err := s.Seed(Service{Cluster: "shop", Name: "api", Desired: 1}); err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func TestWebPagesAndStrangersAreRefused(t *testing.T) {
 }
 
 // A server that another program mounts is protected like its own listener.
-func TestAMountedServerIsGuarded(t *testing.T) {
+func TestMountedServerIsGuarded(t *testing.T) {
 	s, _ := start(t, Options{})
 	web := httptest.NewServer(s)
 	defer web.Close()
@@ -100,7 +100,7 @@ func TestAMountedServerIsGuarded(t *testing.T) {
 	}
 }
 
-func TestAnUnknownKeyIsEachServicesOwn(t *testing.T) {
+func TestUnknownKeyErrorOfEachService(t *testing.T) {
 	s, own := start(t, Options{AccessKey: NewAccessKey()})
 	if _, err := own.sts.GetCallerIdentity(t.Context(), nil); err != nil {
 		t.Error("the server's own client:", err)

@@ -308,7 +308,7 @@ func isOwnProcess(path string) bool {
 	return err == nil && state != "Z" && (parent == os.Getpid() || parent == 1)
 }
 
-func TestAsynchronousInvocationIsTriedAgain(t *testing.T) {
+func TestAsynchronousInvocationIsRetried(t *testing.T) {
 	tests := []struct {
 		name    string
 		retries int32

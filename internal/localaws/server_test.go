@@ -133,7 +133,7 @@ func TestServeEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestARegionHasItsPartitionAndItsOwnThings(t *testing.T) {
+func TestARegionHasItsPartitionAndResources(t *testing.T) {
 	s, c := start(t, Options{})
 	install(t, c, zipOf(t, nil), nil) // in us-east-1
 	for region, want := range map[string]string{

@@ -68,7 +68,7 @@ func TestDelays(t *testing.T) {
 	})
 }
 
-func TestARoleMadeAnewCannotReadTheEnvironment(t *testing.T) {
+func TestARecreatedRoleCannotReadTheEnvironment(t *testing.T) {
 	_, c := start(t, Options{Account: "123456789012"})
 	makeRole := func() {
 		t.Helper()

@@ -158,7 +158,7 @@ func TestABoundaryAndASessionPolicyLimitARole(t *testing.T) {
 }
 
 // A session ends at its expiration, and each MFA code is valid once.
-func TestSessionsEndAndCodesAreGoodOnce(t *testing.T) {
+func TestSessionsExpireAndCodesAreValidOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, admin := start(t, Options{})
 		arn := newRole(t, admin, "operator", trusting(thisAccount, ""), "")

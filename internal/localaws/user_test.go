@@ -16,7 +16,7 @@ import (
 )
 
 // What a user does with ECS besides spothandler: a service with its base on FARGATE and the rest on Spot.
-func TestAServiceOfAUser(t *testing.T) {
+func TestServiceLifecycle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, c := start(t, Options{Delays: &Delays{Task: time.Second}})
 		ctx, shop := t.Context(), aws.String("shop")

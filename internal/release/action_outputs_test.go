@@ -17,9 +17,9 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// The program is told where the job's summary and outputs are, every output of it is one of the action's, and its exit
+// The program gets the paths of the job's summary and outputs, the action declares each of its outputs, and its exit
 // code is the step's.
-func TestActionHandsOver(t *testing.T) {
+func TestActionPassesOutputs(t *testing.T) {
 	r := published(t)
 	r.write("temp/spothandler/bin/spothandler", "#!/bin/sh\necho \"$SPOTHANDLER_SUMMARY_FILE $SPOTHANDLER_OUTPUTS_FILE\"\nexit 2\n")
 	r.write("path", filepath.Join(r.folder, "temp/spothandler/bin"))

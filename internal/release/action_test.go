@@ -13,7 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// The words of `run` reach the command as they were written, on one line or on several.
+// The words of `run` are passed to the command as written, on one line or on several.
 func TestActionPassesArguments(t *testing.T) {
 	r := published(t)
 	if output, err := r.act(map[string]string{"version": "v1.2.0", "run": "version"}); err != nil || !strings.HasSuffix(output, "<version>") {
@@ -38,7 +38,7 @@ func TestActionPassesArguments(t *testing.T) {
 	}
 }
 
-// What cannot be run as it was meant is not run.
+// Input that cannot be run as intended is not run.
 func TestActionRefusesInputs(t *testing.T) {
 	r := published(t)
 	for name, test := range map[string]struct{ version, run, want string }{
@@ -56,12 +56,13 @@ func TestActionRefusesInputs(t *testing.T) {
 	}
 }
 
-// verification is how gh must be called for a file of release 1.2.0, here and by whoever follows the documents.
+// verification returns the gh command that must be run for a file of release 1.2.0, by the action and according to
+// the documents.
 const verification = "gh attestation verify " + fakeArchive + " --repo spothandler/spothandler" +
 	" --signer-workflow spothandler/spothandler/.github/workflows/release.yml" +
 	" --source-ref refs/tags/v1.2.0 --deny-self-hosted-runners\n"
 
-// The attestation that is asked for is the one of our own release workflow, for this tag, from GitHub's own machines.
+// The required attestation is that of our own release workflow, for this tag, from a GitHub-hosted runner.
 func TestActionVerifiesTheAttestation(t *testing.T) {
 	r := published(t)
 	if output, err := r.act(map[string]string{"version": "1.2.0", "run": "version"}); err != nil || r.read("gh.log") != verification {
@@ -73,7 +74,7 @@ func TestActionVerifiesTheAttestation(t *testing.T) {
 	}
 }
 
-// tampered changes a published release in one way each, and says what tells it.
+// tampered returns changes of a published release, each with the check that detects it.
 func tampered(t *testing.T) map[string]struct {
 	change func(r *runner)
 	want   string
@@ -123,7 +124,7 @@ func tampered(t *testing.T) map[string]struct {
 	}
 }
 
-// A release that was tampered with is neither run nor unpacked.
+// A release that was tampered with is neither unpacked nor run.
 func TestActionRefusesTamperedReleases(t *testing.T) {
 	for name, test := range tampered(t) {
 		r := published(t)
@@ -139,7 +140,7 @@ func TestActionRefusesTamperedReleases(t *testing.T) {
 	}
 }
 
-// An earlier version does not stay on the runner when a later one is refused.
+// An earlier version does not remain on the runner when a later one is refused.
 func TestActionRemovesTheEarlierVersion(t *testing.T) {
 	r := published(t)
 	if output, err := r.act(map[string]string{"version": "1.2.0", "run": "version"}); err != nil {
@@ -154,7 +155,7 @@ func TestActionRemovesTheEarlierVersion(t *testing.T) {
 }
 
 // Each of GitHub's runners gets the archive that .goreleaser.yaml makes for it.
-func TestActionKnowsItsSystem(t *testing.T) {
+func TestActionSelectsTheArchive(t *testing.T) {
 	r := published(t)
 	for system, want := range map[[2]string]string{
 		{"Linux", "ARM64"}:   "cannot download spothandler_1.2.0_linux_arm64.tar.gz",
@@ -199,7 +200,7 @@ func TestActionNeedsGH(t *testing.T) {
 		t.Fatal(err)
 	}
 	step := r.steps[0]
-	step.Run = "PATH=/nowhere\n" + step.Run // until gh is looked for, bash needs no other program
+	step.Run = "PATH=/nowhere\n" + step.Run // up to the check for gh, bash needs no other program
 	output, err := r.step(step, map[string]string{"version": "1.2.0"})
 	if err == nil || !strings.Contains(output, "::error::this runner has no gh") {
 		t.Errorf("%s, %v", output, err)
@@ -209,7 +210,7 @@ func TestActionNeedsGH(t *testing.T) {
 	}
 }
 
-// An action that is given no command shows the version.
+// Without a command, the action shows the version.
 func TestActionDefault(t *testing.T) {
 	content, err := os.ReadFile("../../action.yml")
 	if err != nil {
@@ -229,7 +230,7 @@ func TestActionDefault(t *testing.T) {
 	}
 }
 
-// documented is the shell in a document that follows a line.
+// documented returns the shell code in a document that follows a line.
 func documented(t *testing.T, path, after string) string {
 	t.Helper()
 	content, err := os.ReadFile(path)
@@ -243,7 +244,7 @@ func documented(t *testing.T, path, after string) string {
 	return string(block[1])
 }
 
-// Who follows docs/security.md gets the release, and nothing of one that was tampered with.
+// The commands in docs/security.md install the release, and nothing of one that was tampered with.
 func TestVerifyAsDocumented(t *testing.T) {
 	script := documented(t, "../../docs/security.md", "## Verify a release")
 	if !strings.Contains(script, releases) {

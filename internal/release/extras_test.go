@@ -20,7 +20,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli"
 )
 
-// extras writes the extras of a release into a folder, and returns them by their paths.
+// extras writes the extras of a release into a directory, and returns them by path.
 func extras(t *testing.T, dir string) map[string][]byte {
 	t.Helper()
 	if err := writeExtras(cli.Commands(), dir, "1.2.0", time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)); err != nil {
@@ -41,7 +41,7 @@ func extras(t *testing.T, dir string) map[string][]byte {
 	return files
 }
 
-// page is the text of a man page, without what only its look needs.
+// page returns the text of a man page without formatting.
 func page(t *testing.T, content []byte) string {
 	t.Helper()
 	zip, err := gzip.NewReader(bytes.NewReader(content))
@@ -65,7 +65,7 @@ func everyCommand(cmd *cobra.Command) []*cobra.Command {
 	return all
 }
 
-// Every command has a page with every word of its help: what Markdown or troff would take for a sign is a word too.
+// Every command has a page with every word of its help, including words that are markup in Markdown or troff.
 func TestManPages(t *testing.T) {
 	files := extras(t, filepath.Join(t.TempDir(), "extras"))
 	for _, cmd := range everyCommand(cli.Commands()) {
@@ -82,7 +82,7 @@ func TestManPages(t *testing.T) {
 	}
 }
 
-// The same commit gives the same bytes, and a command that is gone leaves nothing behind.
+// The same commit gives the same bytes, and pages of commands that no longer exist are removed.
 func TestExtrasAreReproducible(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "extras")
 	first := extras(t, dir)
@@ -94,7 +94,7 @@ func TestExtrasAreReproducible(t *testing.T) {
 	}
 }
 
-// The shell takes the script and completes by it.
+// The shell accepts the script and completes with it.
 func TestCompletions(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "extras")
 	files := extras(t, dir)
@@ -114,7 +114,7 @@ func TestCompletions(t *testing.T) {
 	}
 }
 
-// The cask of Homebrew names each man page: it takes no pattern.
+// The Homebrew cask names each man page, because it does not support patterns.
 func TestCaskHasEveryManPage(t *testing.T) {
 	content, err := os.ReadFile("../../.goreleaser.yaml")
 	if err != nil {

@@ -18,7 +18,7 @@ func TestThirdPartyLicenses(t *testing.T) {
 	if err != nil || tidy(string(got)) != want {
 		t.Errorf("THIRD_PARTY_LICENSES.txt is not what is linked in (%v): run make licenses", err)
 	}
-	// What only one of the systems links in, what only the function does, what has a notice, and Go itself.
+	// What is linked in on only one of the systems, only in the function, what has a notice, and Go itself.
 	for _, name := range []string{"github.com/inconshreveable/mousetrap", "github.com/aws/aws-lambda-go", "Copyright 2014-2015 Stripe, Inc.", "Go standard library"} {
 		if !strings.Contains(want, name) {
 			t.Errorf("%s is missing", name)
@@ -31,7 +31,7 @@ const (
 	apache = "Apache License\r\n  Version 2.0, January 2004\r\n"
 )
 
-// module makes a module of the files, with a package in the folder pkg.
+// module creates a module with these files and a package in the directory pkg.
 func module(t *testing.T, files map[string]string) goPackage {
 	t.Helper()
 	root := t.TempDir()
@@ -51,7 +51,7 @@ func module(t *testing.T, files map[string]string) goPackage {
 	return p
 }
 
-// A module that we may not pass on, or not without looking, stops the generator.
+// A module with a license that is not accepted makes the generator fail.
 func TestLicensesRefused(t *testing.T) {
 	for name, files := range map[string]map[string]string{
 		"no license":                    {"README.md": mit},
@@ -63,13 +63,13 @@ func TestLicensesRefused(t *testing.T) {
 		"the words in a file of source": {"license.go": mit},
 	} {
 		err := (&notices{map[string][]string{}, map[string]*notice{}}).add(module(t, files))
-		if err == nil || !strings.Contains(err.Error(), "example.com/m has no license that is accepted") {
+		if err == nil || !strings.Contains(err.Error(), "example.com/m has no accepted license") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
-// The licenses of a folder hold for it beside those of its module, and of two that are alike one text is kept.
+// The licenses of a directory apply to it in addition to those of its module, and identical texts are kept once.
 func TestLicensesOfFolders(t *testing.T) {
 	all := &notices{map[string][]string{}, map[string]*notice{}}
 	if err := all.add(module(t, map[string]string{"LICENSE.txt": apache, "pkg/LICENSE": mit, "COPYING": apache, "NOTICE": "Thanks.\n"})); err != nil {

@@ -23,9 +23,9 @@ import (
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// project is a repository that does as docs/pipelines.md says, with a runner and an AWS that holds each role to the policy
-// that the document prints for it. It stands in for GitHub and GitLab where their own services are needed: a role's
-// access key is its name. The tokens are not verified, but that the roles' trust policies accept GitHub's is.
+// project is a repository that follows docs/pipelines.md, with a runner and an AWS that enforces for each role the
+// policy that the document prints. It replaces the services of GitHub and GitLab: a role's access key is its name.
+// Tokens are not verified, but the roles' trust policies must accept GitHub's.
 type project struct {
 	*runner
 	aws   *localaws.Server
@@ -60,7 +60,7 @@ func pipelineArchive(t *testing.T) string {
 	return tarball(t, "spothandler", string(content))
 }
 
-// newProject returns a project whose roles are made, and in whose account nothing is installed. The archive is release 1.2.0.
+// newProject returns a project with its roles, in whose account nothing is installed. The archive is release 1.2.0.
 func newProject(t *testing.T, archive string) *project {
 	t.Helper()
 	content, err := os.ReadFile("../../docs/pipelines.md")
@@ -94,7 +94,7 @@ func (p *project) release(archive string) {
 	p.write("attested", checksum(archive, name))
 }
 
-// serveIdentities is the AWS that also gives credentials for a token, which localaws does not.
+// serveIdentities serves the AWS and, unlike localaws, also credentials for a token.
 func (p *project) serveIdentities() {
 	p.Helper()
 	behind, err := url.Parse(p.proxy.URL())
@@ -125,7 +125,7 @@ func (p *project) serveIdentities() {
 	p.url = server.URL
 }
 
-// codeBlock is the block of code in a language that follows a line of the page.
+// codeBlock returns the code block in a language that follows a line of the page.
 func (p *project) codeBlock(language, after string) string {
 	p.Helper()
 	block := regexp.MustCompile("(?s)" + regexp.QuoteMeta(after) + ".*?\n```" + language + "\n(.*?)```\n").FindStringSubmatch(p.page)
@@ -135,8 +135,8 @@ func (p *project) codeBlock(language, after string) string {
 	return block[1]
 }
 
-// makeRoles does as the document says: the policies are printed, and the roles of this AWS have them. Its aws only looks
-// whether the files are there.
+// makeRoles follows the document: it prints the policies, and gives them to the roles of this AWS. Its fake aws only
+// checks that the files exist.
 func (p *project) makeRoles() {
 	p.Helper()
 	trust := p.codeBlock("json", "`trust-install.json`")
@@ -167,7 +167,7 @@ func (p *project) makeRoles() {
 	p.aws.SetPolicy(planRole, p.read("status.json"))
 }
 
-// as sets the environment to that of a role; "" is nobody.
+// as sets the environment to that of a role; "" means no credentials.
 func (p *project) as(role string) {
 	p.env = []string{"AWS_ENDPOINT_URL=" + p.url, "AWS_EC2_METADATA_DISABLED=true", "AWS_MAX_ATTEMPTS=1", "AWS_REGION=eu-west-1"}
 	if role != "" {
@@ -175,7 +175,7 @@ func (p *project) as(role string) {
 	}
 }
 
-// workflow is one of GitHub's, as far as the examples go.
+// workflow is a GitHub workflow, as far as the examples need it.
 type githubWorkflow struct {
 	Jobs map[string]struct {
 		If          string
@@ -190,7 +190,7 @@ type githubStep struct {
 	Env, With     map[string]string
 }
 
-// event runs the job of an event, as GitHub does, in a fresh summary, and returns what was printed.
+// event runs the job for an event, as GitHub does, with an empty summary, and returns its output.
 func (p *project) event(name string) (string, error) {
 	p.Helper()
 	var workflow githubWorkflow
@@ -261,7 +261,7 @@ func (p *project) githubStep(step githubStep, outputs map[string]string) (string
 	return "", nil
 }
 
-// evaluate puts in what GitHub does.
+// evaluate replaces the expressions as GitHub does.
 func (p *project) evaluate(text string, outputs map[string]string) string {
 	p.Helper()
 	known := map[string]string{"github.token": "a token", "github.event.pull_request.number": "12", "github.repository": "example/shop"}

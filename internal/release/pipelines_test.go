@@ -20,7 +20,7 @@ import (
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// exitCode is that of a shell; -1 is none.
+// exitCode returns the exit code of a shell, or -1 if there is none.
 func exitCode(err error) int {
 	if err == nil {
 		return 0
@@ -31,7 +31,7 @@ func exitCode(err error) int {
 	return -1
 }
 
-// must runs the job of an event, which must end with the exit code, and its summary must have these words.
+// must runs the job for an event, which must end with the exit code and have these words in its summary.
 func (p *project) must(name string, code int, words ...string) string {
 	p.Helper()
 	output, err := p.event(name)
@@ -57,7 +57,7 @@ func (p *project) deleteRule() {
 	}
 }
 
-// Every example of docs/pipelines.md, on a runner and an AWS of its own.
+// Every example of docs/pipelines.md, each with its own runner and AWS.
 func TestPipelines(t *testing.T) {
 	archive := pipelineArchive(t)
 	for name, run := range map[string]func(*project){"GitHub": (*project).tryGitHub, "gate": (*project).tryGate, "GitLab": (*project).tryGitLab, "shell": (*project).tryShell, "two at once": (*project).tryTwoAtOnce} {
@@ -68,8 +68,8 @@ func TestPipelines(t *testing.T) {
 	}
 }
 
-// The example for GitHub plans, installs, finds what differs and heals it, each job with its role's rights alone, and what
-// goes wrong on the way is told and made good by the next run.
+// The example for GitHub plans, installs, detects drift and repairs it, each job with only its role's permissions;
+// failures are reported, and the next run completes the work.
 func (p *project) tryGitHub() {
 	p.Helper()
 	p.must("pull_request", 0, "**Plan: 6 to create, 0 to update, 0 to delete. Nothing was changed.**", "| create | function | `prod-ecs-fargate-spot-handler` |")
@@ -78,7 +78,7 @@ func (p *project) tryGitHub() {
 	}
 	p.must("schedule", 3, "Nothing is installed.")
 
-	p.proxy.Inject(testaws.Fault{Skip: 14, Lose: true}) // from some call in the middle on, the network is gone
+	p.proxy.Inject(testaws.Fault{Skip: 14, Lose: true}) // the network fails from some call on
 	p.must("push", 1, "### spothandler failed", "run again to finish")
 	p.proxy.Heal()
 	output := p.must("push", 0, "**Done: ")
@@ -103,7 +103,7 @@ func (p *project) tryGitHub() {
 	}
 }
 
-// The gate of a deployment reads the service, and tells what it found.
+// The check before a deployment reads the service, and reports its findings.
 func (p *project) tryGate() {
 	p.Helper()
 	if err := testaws.ServeOnSpot(p.Context(), ecs.NewFromConfig(p.aws.Config())); err != nil {
@@ -120,7 +120,7 @@ func (p *project) tryGate() {
 	}
 }
 
-// gitlabJob is one of GitLab's, as far as the examples go.
+// gitlabJob is a GitLab job, as far as the examples need it.
 type gitlabJob struct {
 	Extends      string
 	Variables    map[string]string
@@ -195,7 +195,8 @@ func (p *project) tryShell() {
 	}
 }
 
-// Two jobs that install at once each end well or with a clear error, and one more run leaves nothing to change.
+// Two jobs that install at once each succeed or end with a clear error, and after one more run nothing remains to be
+// changed.
 func (p *project) tryTwoAtOnce() {
 	p.Helper()
 	p.as(installRole)

@@ -18,12 +18,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// releases is where the action and the documents find releases, of which the tests have their own.
+// releases is the URL where the action and the documents find releases; the tests replace it.
 const releases = "https://github.com/spothandler/spothandler/releases/download"
 
-// runner stands in for a GitHub runner: a folder with what it has on its path, and a server of releases. Its gh knows
-// what is attested as a file of checksums, and writes down how it was called: what GitHub itself would answer, no test
-// can know here.
+// runner replaces a GitHub runner: a directory with the programs on its path, and a server of releases. Its gh knows
+// the attested files from a file of checksums, and records its arguments: GitHub's own answers cannot be tested here.
 type runner struct {
 	*testing.T
 	folder   string
@@ -73,7 +72,7 @@ grep -q "$(shasum -a 256 "$3" | cut -c 1-64)" '`+r.folder+`/attested' || { echo 
 	return r
 }
 
-// published is a runner with a release 1.2.0, whose spothandler prints its arguments.
+// published returns a runner with a release 1.2.0, whose spothandler prints its arguments.
 func published(t *testing.T) *runner {
 	t.Helper()
 	r := newRunner(t)
@@ -86,7 +85,7 @@ func published(t *testing.T) *runner {
 
 const fakeArchive = "spothandler_1.2.0_linux_amd64.tar.gz"
 
-// checksum is the line of a file in checksums.txt.
+// checksum returns the line of a file in checksums.txt.
 func checksum(content, name string) string {
 	sum := sha256.Sum256([]byte(content))
 	return hex.EncodeToString(sum[:]) + "  " + name + "\n"
@@ -130,7 +129,7 @@ func tarball(t *testing.T, name, content string) string {
 	return out.String()
 }
 
-// act runs the steps as GitHub does, until one fails, and returns what they printed.
+// act runs the steps as GitHub does, until one fails, and returns their output.
 func (r *runner) act(inputs map[string]string) (output string, err error) {
 	r.Helper()
 	var all strings.Builder
@@ -162,7 +161,8 @@ func (r *runner) step(step actionStep, inputs map[string]string) (output string,
 	return r.bash(step.Run, strings.Fields(r.read("path")), env...)
 }
 
-// bash runs a script in the runner's folder, as GitHub does, with folders before the runner's own on its path.
+// bash runs a script in the runner's directory, as GitHub does, with these directories before the runner's own on its
+// path.
 func (r *runner) bash(script string, path []string, env ...string) (output string, err error) {
 	r.Helper()
 	r.write("step.sh", script)

@@ -23,7 +23,7 @@ import (
 
 var snapshotFolders = flag.String("snapshots", "", "the dist folders of two snapshots of one commit, with a comma between them")
 
-// snapshots are the folders of two snapshots.
+// snapshots returns the directories of two snapshots.
 func snapshots(t *testing.T) (first, second string) {
 	t.Helper()
 	first, second, ok := strings.Cut(*snapshotFolders, ",")
@@ -33,7 +33,7 @@ func snapshots(t *testing.T) (first, second string) {
 	return first, second
 }
 
-// artifacts are the contents of what a release publishes, by its name.
+// artifacts returns the contents of the files that a release publishes, by name.
 func artifacts(t *testing.T, dist string) map[string][]byte {
 	t.Helper()
 	files := map[string][]byte{}
@@ -54,7 +54,7 @@ func artifacts(t *testing.T, dist string) map[string][]byte {
 }
 
 // A release has an archive with its SBOM for each of six systems, a deb and an rpm for two, checksums and a cask; and
-// a second build of the commit, in another folder and later, gives the same bytes.
+// a second build of the commit, in another directory and later, gives the same bytes.
 func TestSnapshotsAreReproducible(t *testing.T) {
 	one, two := snapshots(t)
 	first, second := artifacts(t, one), artifacts(t, two)
@@ -87,12 +87,12 @@ func names[T any](files map[string]T) []string {
 	return all
 }
 
-// checksumsExcept are the lines of checksums that do not end in a suffix.
+// checksumsExcept returns the lines of checksums that do not end in a suffix.
 func checksumsExcept(content []byte, suffix string) []string {
 	return slices.DeleteFunc(strings.Split(string(content), "\n"), func(line string) bool { return strings.HasSuffix(line, suffix) })
 }
 
-// normalSBOM is an SPDX document without what tells one document of the same contents from another.
+// normalSBOM returns an SPDX document without what differs between two documents with the same contents.
 func normalSBOM(t *testing.T, content []byte) map[string]any {
 	t.Helper()
 	var document map[string]any
@@ -108,7 +108,7 @@ func normalSBOM(t *testing.T, content []byte) map[string]any {
 	return document
 }
 
-// wanted are the files of every archive beside the binary.
+// wanted returns the files of every archive other than the binary.
 func wanted(t *testing.T) []string {
 	t.Helper()
 	all := []string{"LICENSE", "THIRD_PARTY_LICENSES.txt", "README.md", "CHANGELOG.md"}
@@ -149,7 +149,7 @@ func TestSnapshotContents(t *testing.T) {
 	}
 }
 
-// packaged are files that a package has on its system.
+// packaged returns the paths of files that a package installs.
 func packaged(own ...string) []string {
 	files := append(own, "/usr/share/bash-completion/completions/spothandler", "/usr/share/fish/vendor_completions.d/spothandler.fish",
 		"/usr/share/doc/spothandler/THIRD_PARTY_LICENSES.txt")
@@ -159,7 +159,7 @@ func packaged(own ...string) []string {
 	return files
 }
 
-// tarNames are the files of an archive, all of which root owns and everybody may read.
+// tarNames returns the files of an archive, all of which are owned by root and world-readable.
 func tarNames(t *testing.T, content []byte) []string {
 	t.Helper()
 	unzipped, err := gzip.NewReader(bytes.NewReader(content))
@@ -198,8 +198,8 @@ func zipNames(t *testing.T, content []byte) []string {
 	return found
 }
 
-// debData is the data.tar.gz of a package. A package is an ar archive: files of an even length, each behind a header of
-// 60 bytes with its name first and its length at 48 (ar(5), deb(5)).
+// debData returns the data.tar.gz of a package. A package is an ar archive: files of an even length, each after a
+// header of 60 bytes with its name first and its length at 48 (ar(5), deb(5)).
 func debData(t *testing.T, content []byte) []byte {
 	t.Helper()
 	for rest := content[len("!<arch>\n"):]; len(rest) > 60; {
@@ -225,7 +225,7 @@ func rpmNames(t *testing.T, path string) []string {
 	return strings.Fields(string(out))
 }
 
-// hostRunner returns a runner of this machine's own kind with the snapshot as a release, its version, and its archive.
+// hostRunner returns a runner of this machine's type with the snapshot as a release, its version, and its archive.
 func hostRunner(t *testing.T) (r *runner, version, archive string) {
 	t.Helper()
 	dist, _ := snapshots(t)
@@ -244,7 +244,8 @@ func hostRunner(t *testing.T) (r *runner, version, archive string) {
 	return r, metadata.Version, "spothandler_" + metadata.Version + "_" + runtime.GOOS + "_" + runtime.GOARCH + ".tar.gz"
 }
 
-// The action installs the snapshot from a server of releases, verifies it and runs it; one byte more, and it does not.
+// The action installs the snapshot from a server of releases, verifies it and runs it, but not with one additional
+// byte.
 func TestSnapshotInstallsByTheAction(t *testing.T) {
 	r, version, archive := hostRunner(t)
 	inputs := map[string]string{"version": version, "run": "version"}
@@ -258,7 +259,7 @@ func TestSnapshotInstallsByTheAction(t *testing.T) {
 	}
 }
 
-// So does who follows docs/security.md.
+// So do the commands in docs/security.md.
 func TestSnapshotInstallsAsDocumented(t *testing.T) {
 	r, version, archive := hostRunner(t)
 	script := documented(t, "../../docs/security.md", "## Verify a release")
@@ -268,7 +269,7 @@ func TestSnapshotInstallsAsDocumented(t *testing.T) {
 	}
 }
 
-// The package for this machine holds a binary that runs, completes and has its manual.
+// The package for this machine has a binary that runs, its completions and its man pages.
 func TestSnapshotPackage(t *testing.T) {
 	dist, _ := snapshots(t)
 	if _, err := exec.LookPath("dpkg-deb"); err != nil {

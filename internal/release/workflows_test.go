@@ -40,8 +40,8 @@ func workflows(t *testing.T) map[string]workflow {
 	return all
 }
 
-// A job that may write or sign takes what a job without rights has built. Every tag of an action can be moved: they are
-// named by commit.
+// A job that can write or sign takes what a job without permissions has built. Actions are named by commit, since
+// tags can be moved.
 func TestWorkflowRights(t *testing.T) {
 	builds := regexp.MustCompile(`(^|[\s;&|(])(go|make|goreleaser|\.ci/\S+|\./\S+)(\s|$)`)
 	for name, w := range workflows(t) {

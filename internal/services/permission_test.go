@@ -35,7 +35,7 @@ func TestMayRedeployEach(t *testing.T) {
 	}
 }
 
-// The calls are bounded; what they do not reach is unread, and neither allowed nor denied.
+// The number of calls is limited; services that they do not reach are unread, neither allowed nor denied.
 func TestSimulationsAreBounded(t *testing.T) {
 	s := &fakeAccount{fakeAWS: &fakeAWS{}}
 	var services []string
@@ -48,8 +48,8 @@ func TestSimulationsAreBounded(t *testing.T) {
 	}
 }
 
-// Whichever way IAM gives its decisions, that on each resource counts: one that is missing, or depends on a value that
-// is not known, is no denial.
+// In whichever form IAM returns its decisions, the one for each resource counts: one that is missing, or depends on
+// an unknown value, is not a denial.
 func TestDecisions(t *testing.T) {
 	denied, allowed := policies.PolicyEvaluationDecisionTypeExplicitDeny, policies.PolicyEvaluationDecisionTypeAllowed
 	for _, test := range []struct {

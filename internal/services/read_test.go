@@ -272,7 +272,7 @@ func TestProgress(t *testing.T) {
 }
 
 // If the clusters may not be read, a requested service is not reported as missing.
-func TestReadCallsNoServiceMissingWhereClustersAreUnread(t *testing.T) {
+func TestReadReportsNoMissingServiceIfClustersAreUnread(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, action := range []string{"ecs:ListClusters", "ecs:DescribeClusters"} {
 			w := &fakeAWS{denied: map[string]string{action: "AccessDeniedException"}}

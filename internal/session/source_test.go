@@ -46,7 +46,8 @@ func TestRetrySettings(t *testing.T) {
 	}
 }
 
-// A role is in the partition of every Region, which the names of Regions tell; a name that is not known may be of any.
+// A role must be in the partition of every Region, which follows from the Region's name; an unknown name may be in
+// any partition.
 func TestRolePartition(t *testing.T) {
 	testaws.SetHome(t, "", map[string]string{"AWS_REGION": "cn-north-1"})
 	const role = "arn:aws-cn:iam::111122223333:role/deploy"

@@ -195,7 +195,7 @@ type reader func([]byte) (int, error)
 
 func (r reader) Read(p []byte) (int, error) { return r(p) }
 
-// sleep waits for d, or until the request is cancelled.
+// sleep waits for d, or until the request is canceled.
 func sleep(r *http.Request, d time.Duration) error {
 	select {
 	case <-r.Context().Done():

@@ -9,7 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// The fields that keep an event out are named, and the gate's rows up to the one that holds.
+// The fields that do not match are named, and the gate's rows up to the one that applies.
 func TestEvaluate(t *testing.T) {
 	pattern := installed(prod(), nil).Rule().Pattern
 	at := time.Date(2026, 11, 22, 20, 1, 8, 0, time.UTC)
@@ -52,7 +52,7 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
-// What is no event is refused with its line and its field.
+// A file that is not an event is rejected with the line and the field.
 func TestReadEventRefuses(t *testing.T) {
 	const event = "{\n \"source\": \"aws.ecs\",\n \"detail-type\": \"ECS Task State Change\",\n \"detail\": {\n  \"group\": \"service:api\"\n }\n}"
 	change := func(old, replacement string) string { return strings.Replace(event, old, replacement, 1) }
@@ -83,7 +83,7 @@ func TestReadEventRefuses(t *testing.T) {
 	}
 }
 
-// Whatever the bytes are, reading them ends, and nothing but an object with a source is an event.
+// For any bytes reading ends, and only an object with a source is an event.
 func FuzzReadEvent(f *testing.F) {
 	f.Add(`{"source":"a","detail-type":"b","detail":{"x":[{}]}}`)
 	f.Add(`{"a":{"b":[1,{"c":2}]},"time":3}`)

@@ -17,7 +17,7 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// run rehearses on virtual time.
+// run rehearses in virtual time.
 func run(t *testing.T, w *world, at *Installed, check func(*Result)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -46,8 +46,8 @@ func (r *Result) step(name Link) Step {
 
 func prod() settings.Spec { return settings.Defaults("prod") }
 
-// The event is one that the function only rehearses, and each link has its time.
-func TestRunOnAPathThatWorks(t *testing.T) {
+// The event is a simulated one, and each link has a time.
+func TestRunOnAWorkingPath(t *testing.T) {
 	w := &world{latency: 2 * time.Second}
 	run(t, w, installed(prod(), nil), func(r *Result) {
 		if !r.Works() || !r.Seen || r.Skipped || len(r.Steps) != 6 {
@@ -70,7 +70,7 @@ func TestRunOnAPathThatWorks(t *testing.T) {
 	})
 }
 
-// A rule that does not match yet hears the second event.
+// A rule that does not match yet matches the second event.
 func TestRunSendsASecondEvent(t *testing.T) {
 	w := &world{latency: time.Second, hearsFrom: 1}
 	run(t, w, installed(prod(), nil), func(r *Result) {
@@ -80,8 +80,9 @@ func TestRunSendsASecondEvent(t *testing.T) {
 	})
 }
 
-// Every link is there and the record is not seen: it ends within the ceiling, and says what a new rule may need.
-func TestRunEndsUnseen(t *testing.T) {
+// If no link is broken but the record is not found, the rehearsal ends within the limit, and says that a new rule may
+// need time.
+func TestRunEndsWithoutARecord(t *testing.T) {
 	w := &world{hearsFrom: 99}
 	began := time.Time{}
 	run(t, w, installed(prod(), nil), func(r *Result) {
@@ -102,8 +103,8 @@ func TestRunEndsUnseen(t *testing.T) {
 	})
 }
 
-// A customer's key is what may be in the way unseen.
-func TestRunNamesTheKeyWhereNothingIsSeen(t *testing.T) {
+// A customer managed key may be the cause.
+func TestRunNamesTheKeyIfNoRecordIsFound(t *testing.T) {
 	spec := prod()
 	spec.KMSKey = "arn:aws:kms:eu-west-1:111122223333:key/k"
 	run(t, &world{hearsFrom: 99}, installed(spec, nil), func(r *Result) {
@@ -113,7 +114,7 @@ func TestRunNamesTheKeyWhereNothingIsSeen(t *testing.T) {
 	})
 }
 
-// What EventBridge refuses comes with HTTP 200.
+// EventBridge rejects an event with status 200.
 func TestRunSeesAFailedEntry(t *testing.T) {
 	run(t, &world{refused: "InternalFailure"}, installed(prod(), nil), func(r *Result) {
 		if event := r.step(LinkEvent); r.Works() || r.Sent || !strings.Contains(event.Detail, "InternalFailure") {
@@ -122,8 +123,8 @@ func TestRunSeesAFailedEntry(t *testing.T) {
 	})
 }
 
-// Whoever may not read the log learns what is not checked; nothing is called broken.
-func TestRunWithoutTheRightToReadTheLog(t *testing.T) {
+// Without permission to read the log group, the links are not checked, and none is reported as broken.
+func TestRunWithoutPermissionToReadTheLog(t *testing.T) {
 	run(t, &world{readError: denied("logs:FilterLogEvents")}, installed(prod(), nil), func(r *Result) {
 		if r.Works() || r.Broken() != nil || r.step(LinkRecord).Detail != "no permission for logs:FilterLogEvents" {
 			t.Errorf("got %+v", r)
@@ -131,7 +132,7 @@ func TestRunWithoutTheRightToReadTheLog(t *testing.T) {
 	})
 }
 
-// A log group that is removed meanwhile is named.
+// A log group that was deleted meanwhile is named.
 func TestRunWithoutALogGroup(t *testing.T) {
 	run(t, &world{readError: &logs.ResourceNotFoundException{}}, installed(prod(), nil), func(r *Result) {
 		if record := r.step(LinkRecord); !record.Broken() || record.Cure != "spothandler install --prefix prod" {
@@ -140,7 +141,7 @@ func TestRunWithoutALogGroup(t *testing.T) {
 	})
 }
 
-// The function was reached, and may not read the service.
+// The function was invoked, but lacks the permission to read the service.
 func TestRunSeesTheFunctionFail(t *testing.T) {
 	run(t, &world{reason: handler.ReasonFailed}, installed(prod(), nil), func(r *Result) {
 		if first := r.Broken(); first == nil || first.Name != LinkFunction || !strings.Contains(first.Detail, "ecs:DescribeServices") || first.Cure == "" {
@@ -149,7 +150,7 @@ func TestRunSeesTheFunctionFail(t *testing.T) {
 	})
 }
 
-// The permission that is not tried is asked of IAM; whoever may not ask has a path that works as far as it is checked.
+// IAM is asked about the permission that is not tried; if that is denied, the rest of the path still works.
 func TestRunAsksForThePermission(t *testing.T) {
 	run(t, &world{may: policies.PolicyEvaluationDecisionTypeImplicitDeny}, installed(prod(), nil), func(r *Result) {
 		if first := r.Broken(); r.Works() || first == nil || first.Name != LinkPermission || !strings.Contains(first.Detail, "shop/api") || !strings.Contains(first.Cure, "the role's own allows it") {
@@ -163,7 +164,7 @@ func TestRunAsksForThePermission(t *testing.T) {
 	})
 }
 
-// A path that is known to be broken is not tried: the broken link is named with its cure.
+// A path that is known to be broken is not tried: the broken link is named with its fix.
 func TestRunNamesTheBrokenLink(t *testing.T) {
 	disabled, throttled, narrow := prod(), prod(), prod()
 	disabled.RuleState, throttled.ReservedConcurrency, narrow.Clusters = "DISABLED", 0, []string{"batch"}

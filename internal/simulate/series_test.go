@@ -17,7 +17,7 @@ func steady(at time.Time) *handler.Service {
 	}
 }
 
-// One interruption comes to one redeployment, whatever its events, but for mode always, which answers each.
+// One interruption leads to one redeployment, whatever its events, except in mode always, which redeploys for each.
 func TestSeries(t *testing.T) {
 	for _, c := range []struct {
 		mode handler.Mode
@@ -56,7 +56,7 @@ func TestSeries(t *testing.T) {
 	}
 }
 
-// A pattern that our matcher does not know leaves open whether the events reach the function.
+// With a pattern that our matcher does not support, it is unknown whether the events reach the function.
 func TestSeriesOfAnUnknownPattern(t *testing.T) {
 	at := time.Now()
 	series := Series(Question{Event: notice(at), At: at, Service: steady(at), Pattern: `{"source":[{"cidr":"10.0.0.0/24"}]}`, Mode: handler.ModeOnce})

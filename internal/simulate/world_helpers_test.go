@@ -22,7 +22,7 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// world is an account with an installation: EventBridge, the function behind it, its log and IAM.
+// world is an account with an installation: EventBridge, the function that it invokes, its log group and IAM.
 type world struct {
 	hearsFrom int           // events before this one are not matched yet
 	latency   time.Duration // from an event to its record
@@ -46,7 +46,7 @@ func (w *world) PutEvents(_ context.Context, in *eventbridge.PutEventsInput, _ .
 	return &eventbridge.PutEventsOutput{Entries: []events.PutEventsResultEntry{{EventId: aws.String(fmt.Sprintf("event-%d", len(w.sent)))}}}, nil
 }
 
-// FilterLogEvents answers with an empty page first, as CloudWatch Logs may.
+// FilterLogEvents returns an empty page first, as CloudWatch Logs may.
 func (w *world) FilterLogEvents(_ context.Context, in *cloudwatchlogs.FilterLogEventsInput, _ ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.FilterLogEventsOutput, error) {
 	w.looks, w.pattern = append(w.looks, time.Now()), aws.ToString(in.FilterPattern)
 	if w.readError != nil {
@@ -83,7 +83,7 @@ const (
 	task    = "arn:aws:ecs:eu-west-1:111122223333:task/shop/7c1f0000000000000000000000009e2a"
 )
 
-// installed is a healthy installation with these settings, changed as a hand would change it.
+// installed returns a healthy installation with these settings and these out-of-band changes.
 func installed(spec settings.Spec, change func(*deploy.State)) *Installed {
 	id := session.Identity{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
 	names := deploy.NewNames(id, spec.Prefix, spec.FunctionName, spec.RuleName)

@@ -110,7 +110,7 @@ func words(value any) []string {
 }
 
 // The boundary denies what no settings need, and access to other functions.
-func TestBoundaryIsNarrow(t *testing.T) {
+func TestBoundaryDeniesEverythingElse(t *testing.T) {
 	evaluated, err := policy.Read(boundary(t))
 	if err != nil {
 		t.Fatal(err)

@@ -216,7 +216,7 @@ func TestPolicyOfSeveralRegions(t *testing.T) {
 }
 
 // Only actions that AWS cannot restrict are allowed on all resources, and no action is a wildcard.
-func TestPolicyIsNarrow(t *testing.T) {
+func TestPolicyHasNoUnneededWildcards(t *testing.T) {
 	for _, statement := range parse(t, policyFor(t, names(), fullSpec(), allCommands())).Statement {
 		switch statement.Sid { // names that are not known in advance
 		case "InstanceProfiles":

@@ -115,7 +115,7 @@ func TestPolicyConditions(t *testing.T) {
 }
 
 // The role can be passed only to Lambda.
-func TestPolicyPassesTheRoleToLambdaAlone(t *testing.T) {
+func TestPolicyPassesTheRoleToLambdaOnly(t *testing.T) {
 	w := newEnvironment(t)
 	w.setState(nothing())
 	w.allow(strings.ReplaceAll(w.printed("install"), "lambda.amazonaws.com", "ecs-tasks.amazonaws.com"))

@@ -201,7 +201,7 @@ func (w *environment) assume(key, role string) clients {
 
 // Without a boundary the holder of the policy for install can make the function's role an administrator, as
 // README and docs/security.md say.
-func TestWithoutABoundaryThePolicyIsAnAdministrators(t *testing.T) {
+func TestPolicyWithoutABoundaryIsAdministratorAccess(t *testing.T) {
 	w := newEnvironment(t)
 	w.admin("install --prefix prod")
 	w.allow(w.printed("install"))

@@ -149,7 +149,7 @@ func TestReadDenied(t *testing.T) {
 }
 
 // Temporary errors of AWS are retried, each service with its own error codes.
-func TestNotNow(t *testing.T) {
+func TestTemporaryErrors(t *testing.T) {
 	conflict := localaws.Error{Code: "ResourceConflictException", Message: "The operation cannot be performed at this time. An update is in progress for resource: x", Status: 409}
 	aborted := localaws.Error{Code: "OperationAbortedException", Message: "A conflicting operation is currently in progress against this resource. Please try again."}
 	concurrent := localaws.Error{Code: "ConcurrentModificationException", Message: "Rule x was modified concurrently"}

@@ -56,7 +56,7 @@ func TestFileInstallations(t *testing.T) {
 }
 
 // A file from a Windows editor, with a byte order mark and CRLF, is accepted.
-func TestFileOfWindows(t *testing.T) {
+func TestFileWithCRLF(t *testing.T) {
 	file, err := read(t, "\ufeff"+strings.ReplaceAll(environments, "\n", "\r\n"))
 	if err != nil || len(file.Installations) != 2 || file.Installations[0].Source != "c.yaml:8: production" {
 		t.Errorf("%+v, %v", file, err)

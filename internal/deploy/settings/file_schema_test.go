@@ -101,10 +101,10 @@ func fileSchema() map[string]any {
 	keys := map[string]any{}
 	for key, text := range map[string]string{
 		"prefix":         "Prefix of every name; distinguishes installations.",
-		"region":         "Region, or a list of Regions; else that of the AWS configuration.",
-		"profile":        "Profile in ~/.aws; else AWS_PROFILE.",
+		"region":         "Region, or a list of Regions; the default is that of the AWS configuration.",
+		"profile":        "Profile in ~/.aws; the default is AWS_PROFILE.",
 		"role-arn":       "ARN of a role to assume, in this account or another.",
-		"expect-account": "Account, twelve digits: every command refuses to work in any other.",
+		"expect-account": "Account ID of twelve digits: every command refuses any other account.",
 	} {
 		keys[key] = map[string]any{"description": text, "type": []string{"string", "integer"}}
 	}
@@ -119,7 +119,7 @@ func fileSchema() map[string]any {
 		keys[setting.Name] = settingSchema(setting)
 	}
 	one := map[string]any{
-		"description":          "What is not given here is as above, and else has its default.",
+		"description":          "A key that is not given here has the value above or, without one, its default.",
 		"type":                 "object",
 		"properties":           keys,
 		"additionalProperties": false,
@@ -129,9 +129,9 @@ func fileSchema() map[string]any {
 	for key := range keys {
 		top[key] = map[string]any{"$ref": "#/$defs/installation/properties/" + key}
 	}
-	top[keyVersion] = map[string]any{"description": "Version of the form of this file.", "enum": []any{FileVersion, "1"}}
+	top[keyVersion] = map[string]any{"description": "Version of the format of this file.", "enum": []any{FileVersion, "1"}}
 	top[keyInstallations] = map[string]any{
-		"description":          "Several installations by name; what stands above is common to all.",
+		"description":          "Several installations by name; the keys above apply to all of them.",
 		"type":                 "object",
 		"patternProperties":    map[string]any{`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`: map[string]any{"$ref": "#/$defs/installation"}},
 		"additionalProperties": false,
@@ -141,7 +141,7 @@ func fileSchema() map[string]any {
 		"$schema":              "https://json-schema.org/draft/2020-12/schema",
 		"$id":                  SchemaURL,
 		"title":                "Configuration of spothandler",
-		"description":          "One installation, or several by name, as --config reads them. The keys are those of the flags.",
+		"description":          "One installation, or several by name, as read by --config. The keys are the names of the flags.",
 		"type":                 "object",
 		"properties":           top,
 		"additionalProperties": false,

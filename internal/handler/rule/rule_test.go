@@ -91,7 +91,7 @@ func matches(t *testing.T, pattern string, event []byte) (through, isEvent bool)
 
 // Events that call for a redeployment, and simulated ones, reach the function.
 // Those that do not would have been skipped.
-func TestRuleLetsThroughWhatCounts(t *testing.T) {
+func TestRuleMatchesInterruptionsOnly(t *testing.T) {
 	for _, e := range corpus(t) {
 		got, isEvent := matches(t, pattern(t, e.installation(), handler.ModeOnce), e.event)
 		if e.action == handler.ActionRedeploy && isEvent && !got {
