@@ -36,8 +36,9 @@ func TestDoctorOfDeniedService(t *testing.T) {
 	if !strings.Contains(finding.Message, *role) || !strings.Contains(finding.Cure, "look at theirs") {
 		t.Errorf("%+v", finding)
 	}
-	if _, shown := spothandler(t.Context(), "", "doctor"); !strings.Contains(shown.out, "left to ECS: the role is denied it") {
-		t.Errorf("%s", shown.out)
+	reads(t, "", []string{"left to ECS: the role is denied it"}, nil)
+	if answer, _ := diagnose(t, "--cluster", "shop", "--service", "web"); answer.found("web", "SPOT402") == nil || answer.found("", "SPOT402") != nil {
+		t.Errorf("of all that was asked for, and of nothing else: %+v", answer)
 	}
 	boundary, err := client.CreatePolicy(t.Context(), &iam.CreatePolicyInput{
 		PolicyName: aws.String("limit"), PolicyDocument: aws.String(deny(`"Resource":"*","Condition":{"ArnLike":{"ecs:cluster":"arn:*:ecs:*:*:cluster/shop"}}`)),
@@ -64,6 +65,7 @@ func TestDoctorBeforeAnInstall(t *testing.T) {
 	if code != command.ExitOK || finding == nil || finding.Message != "no permission for iam:CreateRole and lambda:AddPermission" {
 		t.Fatalf("exit code %d: %+v", code, finding)
 	}
+	reads(t, "", []string{"› spothandler policy install --prefix NAME   what that needs: the caller has no permission for iam:CreateRole"}, nil)
 	useLocal(t)
 	if answer, _ := diagnose(t); answer.found("", "SPOT306") != nil {
 		t.Errorf("who may do everything: %+v", answer.AccountFindings)

@@ -165,8 +165,8 @@ func (x *installationResult) isSaidOtherwise(problem deploy.Problem) bool {
 // tryOut asks EventBridge whether the rule matches a notice, and IAM whether the role may redeploy.
 func (e *regionResult) tryOut(ctx context.Context, x *installationResult) error {
 	service := e.someService(x.clusters)
+	cluster := strings.Split(service, "/")[1]
 	if x.pattern != "" {
-		cluster := strings.Split(service, "/")[1]
 		matches, unread, err := services.TestPattern(ctx, e.eventBridge, x.pattern, services.Notice(e.s.ID.ClusterARN(cluster), handler.NameOf(service), e.began))
 		if err != nil {
 			return err
@@ -176,10 +176,8 @@ func (e *regionResult) tryOut(ctx context.Context, x *installationResult) error 
 		}
 		x.subject.Matches = matches
 	}
-	asked := e.redeployable(x)
-	if len(asked) == 0 {
-		asked = []string{service}
-	}
+	// With one that nobody has, a denial of all that were found is not taken for one of every service.
+	asked := append(e.redeployable(x), e.s.ID.ARN("ecs", e.s.ID.Region, "service/"+cluster+"/"+anyName))
 	may, unread, err := services.MayRedeployEach(ctx, e.iam, x.roleARN, asked)
 	if unread != nil {
 		x.unread(doctor.PartPermission, unread.Why)
