@@ -91,7 +91,7 @@ else
 endif
 	@$(GO_TEST) $(RACE) -skip '$(WITHOUT_RACE)' ./...
 	@echo '== go test'
-	@$(GO_TEST) -run '$(WITHOUT_RACE)' ./internal/cli/... ./internal/deploy/... ./internal/history
+	@$(GO_TEST) -run '$(WITHOUT_RACE)' ./internal/cli ./internal/deploy/... ./internal/history
 	@echo '== coverage'
 	@$(GO_TEST) -coverprofile=coverage.out ./internal/deploy ./internal/handler
 	@.ci/coverage coverage.out 85 internal/deploy internal/handler

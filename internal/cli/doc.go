@@ -1,3 +1,3 @@
-// Package cli is the command line of spothandler, one file a command: it parses what was typed, calls
-// what does the work, and prints the result.
+// Package cli is the command line of spothandler: it names the commands, each in a package of its own below this one, and
+// runs the one that was typed. Commands that need little are here: config, policy, version and completion.
 package cli

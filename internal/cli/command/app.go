@@ -1,12 +1,14 @@
 package command
 
 import (
-	"strings"
+	"errors"
 
 	"golang.org/x/time/rate"
 
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // App is the program at work on one command, or on its part at one of several targets, which has a copy of its own.
@@ -47,5 +49,32 @@ func New(s Streams, args []string, version string) *App {
 	return a
 }
 
-// JSON reports whether the answer is to be JSON.
-func (a *App) JSON() bool { return strings.EqualFold(a.Output, "json") }
+// Configured is one of the installations of a file, and the command as it is there.
+type Configured struct {
+	settings.Installation
+	app   *App           // with the address, the credentials and the sources of the values
+	Given settings.Given // its settings, those of the command line on top, as far as the command takes them
+}
+
+// ChooseRegions has the command work in these regions of an account, and look for no others.
+func (a *App) ChooseRegions(regions []string, id session.Identity) { a.chosen = &choice{regions, id} }
+
+// choice is in which regions of an account a command works.
+type choice struct {
+	regions []string
+	id      session.Identity
+}
+
+// Deliver prints the answer of a command as JSON or Markdown, where that was asked for, and appends it to the files for a
+// pipeline. Text was printed before.
+func (a *App) Deliver(answer any) error {
+	var err error
+	known, hasMarkdown := answer.(inMarkdownToo)
+	switch {
+	case a.JSON():
+		err = a.Out.JSON(answer)
+	case a.Output == "markdown" && hasMarkdown:
+		known.PrintMarkdown(a.Out)
+	}
+	return errors.Join(err, a.files.add(answer))
+}

@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// Assess compares what was found with what was asked for.
+// Assess compares installations as they were found with their recorded settings; others are those of the Region.
 func (a *App) Assess(found []*deploy.Installation, others []deploy.Listed) ([]deploy.Status, error) {
 	all := []deploy.Status{}
 	for _, each := range found {
@@ -31,7 +31,7 @@ func (a *App) Assess(found []*deploy.Installation, others []deploy.Listed) ([]de
 	return all, nil
 }
 
-// FailuresOf is one error for the installations that could not be looked at; nil where there is none.
+// FailuresOf returns one error for the installations that could not be looked at; nil where there is none.
 func FailuresOf(failed []deploy.Failure) error {
 	if len(failed) == 0 {
 		return nil

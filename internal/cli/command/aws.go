@@ -2,9 +2,15 @@ package command
 
 import (
 	"context"
+	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 
+	"golang.org/x/time/rate"
+
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/history"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
@@ -26,9 +32,8 @@ type awsAddress struct {
 	regional                        bool
 }
 
-// of returns the configuration that an installation of a file has in common with those of the same address.
-func (s *awsSource) of(c *Configured) *awsSource {
-	address := awsAddress{c.app.Profile, c.app.RoleARN, c.app.ExpectAccount, len(c.Regions()) > 0}
+// of returns the configuration that an installation of a file, in these Regions, has in common with those of the same address.
+func (s *awsSource) of(address awsAddress, regions []string) *awsSource {
 	shared := s.others[address]
 	if shared == nil {
 		shared = &awsSource{person: s.person}
@@ -37,31 +42,8 @@ func (s *awsSource) of(c *Configured) *awsSource {
 		}
 		s.others[address] = shared
 	}
-	shared.regions = append(shared.regions, c.Regions()...)
+	shared.regions = append(shared.regions, regions...)
 	return shared
-}
-
-// source returns the shared configuration. It makes no call.
-func (a *App) source(ctx context.Context) (*session.Source, error) {
-	a.aws.mu.Lock()
-	defer a.aws.mu.Unlock()
-	if a.aws.loaded != nil {
-		return a.aws.loaded, nil
-	}
-	options := session.Options{
-		Regions: slices.Concat(a.Regions, a.aws.regions), Profile: a.Profile, RoleARN: a.RoleARN, ExpectAccount: a.ExpectAccount,
-		Version: a.Version, Command: a.CommandLine(), Getenv: a.Getenv,
-		Observer: session.Observer{Waiting: a.aws.waiting},
-	}
-	if a.aws.canAsk {
-		options.AskCode = a.aws.askCode
-	}
-	if a.Verbose {
-		options.Calls = a.aws.err.Lines()
-	}
-	source, err := session.Load(ctx, options)
-	a.aws.loaded = source
-	return source, err
 }
 
 // elsewhere are the endpoints that are not AWS's, of all installations of a file.
@@ -78,9 +60,6 @@ func (s *awsSource) elsewhere() []string {
 	return slices.Compact(slices.Sorted(slices.Values(endpoints)))
 }
 
-// ForgetCredentials has them read again when they are needed next.
-func (a *App) ForgetCredentials() { a.aws.forget() }
-
 func (s *awsSource) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,20 +69,40 @@ func (s *awsSource) forget() {
 	}
 }
 
-// FindRegion returns the region to work in: the one asked for, or the configuration's. It makes no call.
-func (a *App) FindRegion(ctx context.Context) (string, error) {
-	source, err := a.source(ctx)
-	if err != nil {
-		return "", err
-	}
-	return source.Region(a.Region)
+// person is how to reach one, whatever the targets' own output is held back for.
+type person struct {
+	canAsk bool
+	in     io.Reader
+	err    *term.Printer
+	quiet  atomic.Int32 // how much is repainted on stderr, which shows what is waited for
+
+	endpoints sync.Once // shown, where there is no header
 }
 
-// FindCredentials finds the credentials that all regions share.
-func (a *App) FindCredentials(ctx context.Context) error {
-	source, err := a.source(ctx)
-	if err != nil {
-		return err
+// waiting says what takes long.
+func (s *person) waiting(what string) {
+	if s.quiet.Load() == 0 {
+		s.err.Println(s.err.Dim("waiting for " + what))
 	}
-	return source.Credentials(ctx)
+}
+
+func (s *person) askCode(ctx context.Context, device string) (string, error) {
+	return s.err.AskLine(ctx, s.in, s.err.Textf("MFA code of %s: ", device))
+}
+
+// limits are what all installations of a command share of what AWS allows an account in a region.
+type limits struct {
+	mu   sync.Mutex
+	logs map[[2]string]*rate.Limiter // by account and region
+}
+
+// logsRate returns the pace of reading records, for all readers of an account's region.
+func (l *limits) logsRate(id session.Identity) *rate.Limiter {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	place := [2]string{id.Account, id.Region}
+	if l.logs[place] == nil {
+		l.logs[place] = history.Rate()
+	}
+	return l.logs[place]
 }

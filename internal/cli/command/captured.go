@@ -6,8 +6,8 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// Captured returns the command with its text going elsewhere, where nobody sees how far it is, at the present size of
-// the terminal.
+// Captured returns a copy of the command that prints to these writers, for the terminal's present size, and shows no
+// progress.
 func (a *App) Captured(out, err io.Writer) *App {
 	one := *a
 	if one.size != nil {
@@ -30,7 +30,7 @@ func (a *App) TerminalHeight() int {
 	return height
 }
 
-// among is the command at one of several targets.
+// among returns the command at one of several targets.
 func (a *App) among(t Target, out, err io.Writer) *App {
 	one := *a
 	if t.Of != nil {
@@ -44,7 +44,7 @@ func (a *App) among(t Target, out, err io.Writer) *App {
 	return &one
 }
 
-// Replay prints what was captured.
+// Replay prints on the program's streams what was captured.
 func (a *App) Replay(out, err io.Reader) error {
 	if err := copyTo(a.Stderr, err); err != nil {
 		return err

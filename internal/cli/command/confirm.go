@@ -6,7 +6,8 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Confirm asks for a word on a terminal; elsewhere only --yes will do.
+// Confirm asks a question on a terminal, to be answered with a word. Another answer is an error; so is no terminal, where
+// only --yes will do.
 func (a *App) Confirm(ctx context.Context, question, word string) error {
 	if !a.StdinTTY {
 		message := "this needs confirmation, and there is no terminal to ask on"

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -21,31 +20,16 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// limits are what all installations of a command share of what AWS allows an account in a region.
-type limits struct {
-	mu   sync.Mutex
-	logs map[[2]string]*rate.Limiter // by account and region
-}
-
 // LogsRate returns the pace of reading records, for all readers of an account's region.
-func (a *App) LogsRate(id session.Identity) *rate.Limiter {
-	l := a.limits
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	place := [2]string{id.Account, id.Region}
-	if l.logs[place] == nil {
-		l.logs[place] = history.Rate()
-	}
-	return l.logs[place]
-}
+func (a *App) LogsRate(id session.Identity) *rate.Limiter { return a.limits.logsRate(id) }
 
-// Connection is the account and the region that a command works in.
+// Connection is a session in the account and the Region that a command works in.
 type Connection struct {
 	*session.Session
 	Clients deploy.Clients
 }
 
-// Open connects for a command that needs no more than a prefix.
+// Open is Connect for a command whose names follow from a prefix.
 func (a *App) Open(ctx context.Context, prefix string) (*Connection, error) {
 	return a.Connect(ctx, func(region string) error { return settings.CheckNames(region, prefix, "", "") })
 }
@@ -111,4 +95,48 @@ func IsExpired(err error) bool {
 	known, ok := errors.AsType[*apperr.Error](err)
 	return ok && slices.Contains([]string{"expired_credentials", "sso_session_expired"}, known.Code) ||
 		apperr.HasCode(err, "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException")
+}
+
+// source returns the shared configuration. It makes no call.
+func (a *App) source(ctx context.Context) (*session.Source, error) {
+	a.aws.mu.Lock()
+	defer a.aws.mu.Unlock()
+	if a.aws.loaded != nil {
+		return a.aws.loaded, nil
+	}
+	options := session.Options{
+		Regions: slices.Concat(a.Regions, a.aws.regions), Profile: a.Profile, RoleARN: a.RoleARN, ExpectAccount: a.ExpectAccount,
+		Version: a.Version, Command: a.CommandLine(), Getenv: a.Getenv,
+		Observer: session.Observer{Waiting: a.aws.waiting},
+	}
+	if a.aws.canAsk {
+		options.AskCode = a.aws.askCode
+	}
+	if a.Verbose {
+		options.Calls = a.aws.err.Lines()
+	}
+	source, err := session.Load(ctx, options)
+	a.aws.loaded = source
+	return source, err
+}
+
+// ForgetCredentials has the credentials read again when they are needed next.
+func (a *App) ForgetCredentials() { a.aws.forget() }
+
+// FindRegion returns the region to work in: the one asked for, or the configuration's. It makes no call.
+func (a *App) FindRegion(ctx context.Context) (string, error) {
+	source, err := a.source(ctx)
+	if err != nil {
+		return "", err
+	}
+	return source.Region(a.Region)
+}
+
+// FindCredentials finds the credentials that all regions share.
+func (a *App) FindCredentials(ctx context.Context) error {
+	source, err := a.source(ctx)
+	if err != nil {
+		return err
+	}
+	return source.Credentials(ctx)
 }

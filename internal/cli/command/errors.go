@@ -10,23 +10,6 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// errorAnswer is how an error looks under -o json.
-type errorAnswer struct {
-	Error ErrorBody `json:"error"`
-}
-
-// ErrorBody is an error in JSON, as every answer has it.
-type ErrorBody struct {
-	Code    string   `json:"code"`
-	Message string   `json:"message"`
-	Detail  []string `json:"detail"`
-	Hints   []string `json:"hints"`
-}
-
-func bodyOf(err *apperr.Error) ErrorBody {
-	return ErrorBody{err.Code, err.Message, append([]string{}, err.Detail...), append([]string{}, err.Hints...)}
-}
-
 // explain returns an error as it is shown: with a code, with a hint, and with the flags as they were given.
 func (a *App) explain(ctx context.Context, err error) *apperr.Error {
 	var known *apperr.Error
@@ -85,11 +68,4 @@ func (a *App) printError(err *apperr.Error) {
 	if !a.Several && !a.OwnErrors {
 		_ = a.Deliver(errorAnswer{bodyOf(err)}) // nobody is left to tell that it could not be written
 	}
-}
-
-// RegionError is why a region could not be read.
-type RegionError struct {
-	Name   string    `json:"name,omitempty"` // of the installation in its file
-	Region string    `json:"region"`
-	Error  ErrorBody `json:"error"`
 }

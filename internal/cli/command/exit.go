@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// Exit codes, as every command documents them.
+// The exit codes, which the help of the program documents.
 const (
 	ExitOK           = 0
 	ExitError        = 1
@@ -15,14 +15,14 @@ const (
 	ExitInterrupted  = 130
 )
 
-// ErrDiffers is a verdict that was printed already: only its exit code is left. ErrNotInstalled is the cause of
-// an error that is an answer too.
+// ErrDiffers is the error of a command whose answer was shown and that ends with ExitDiffers. ErrNotInstalled is the cause
+// of errors that end with ExitNotInstalled.
 var (
 	ErrDiffers      = errors.New("it differs")
 	ErrNotInstalled = errors.New("not installed")
 )
 
-// Conclude prints an error that was not printed yet, and returns the exit code.
+// Conclude prints an error, unless it was shown already, and returns the exit code.
 func (a *App) Conclude(ctx context.Context, err error) int {
 	if printed, ok := errors.AsType[*shownError](err); ok {
 		return printed.code
@@ -77,23 +77,4 @@ func AlreadyShown(code int) error {
 		return nil
 	}
 	return &shownError{code}
-}
-
-// Worst returns the exit code of several runs: the first that one of them has of 130, 1, 2, 3 and 0.
-func Worst[T Outcome](runs []*TargetRun[T]) int {
-	code := ExitOK
-	for _, v := range runs {
-		code = worse(code, v.Code)
-	}
-	return code
-}
-
-// worse orders exit codes: 130, 1, 2, 3, 0.
-func worse(a, b int) int {
-	for _, code := range []int{ExitInterrupted, ExitError, ExitDiffers, ExitNotInstalled} {
-		if a == code || b == code {
-			return code
-		}
-	}
-	return ExitOK
 }

@@ -11,10 +11,9 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/input"
-	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// options are the global flags.
+// options are the values of the flags that several commands have.
 type options struct {
 	Regions       []string
 	AllRegions    bool
@@ -29,79 +28,68 @@ type options struct {
 	Verbose       bool
 }
 
-// GlobalFlags are the flags of every command.
-func (a *App) GlobalFlags(root *cobra.Command) {
+// GlobalFlags adds the flags of every command.
+func (o *options) GlobalFlags(root *cobra.Command) {
 	flags := root.PersistentFlags()
-	flags.StringVarP(&a.Output, "output", "o", "text", "text, json")
-	flags.BoolVar(&a.Verbose, "verbose", false, "show every call to AWS on stderr")
+	flags.StringVarP(&o.Output, "output", "o", "text", "text, json")
+	flags.BoolVar(&o.Verbose, "verbose", false, "show every call to AWS on stderr")
 }
 
-// AWSFlags are the flags of the commands that work on installations in an account.
-func (a *App) AWSFlags(cmd *cobra.Command) {
-	a.AccountFlags(cmd)
-	cmd.Flags().BoolVar(&a.AllRegions, "all-regions", false, "every region that has an installation")
+// AWSFlags adds AccountFlags and --all-regions.
+func (o *options) AWSFlags(cmd *cobra.Command) {
+	o.AccountFlags(cmd)
+	cmd.Flags().BoolVar(&o.AllRegions, "all-regions", false, "every region that has an installation")
 }
 
-// AccountFlags are the flags of every command that calls AWS.
-func (a *App) AccountFlags(cmd *cobra.Command) {
+// AccountFlags adds the flags of every command that calls AWS.
+func (o *options) AccountFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringSliceVar(&a.Regions, "region", nil, "repeatable; else AWS_REGION or the profile's")
-	flags.StringVar(&a.Profile, "profile", "", "profile in ~/.aws; else AWS_PROFILE")
-	flags.StringVar(&a.RoleARN, "role-arn", "", "role to assume, in this account or another")
-	flags.StringVar(&a.ExpectAccount, "expect-account", "", "refuse to work in any other account")
+	flags.StringSliceVar(&o.Regions, "region", nil, "repeatable; else AWS_REGION or the profile's")
+	flags.StringVar(&o.Profile, "profile", "", "profile in ~/.aws; else AWS_PROFILE")
+	flags.StringVar(&o.RoleARN, "role-arn", "", "role to assume, in this account or another")
+	flags.StringVar(&o.ExpectAccount, "expect-account", "", "refuse to work in any other account")
 }
 
-// WriteFlags are the flags of the commands that change something; consent says what --yes consents to.
-func (a *App) WriteFlags(cmd *cobra.Command, consent string) {
+// WriteFlags adds the flags of the commands that change something; consent is the help of --yes.
+func (o *options) WriteFlags(cmd *cobra.Command, consent string) {
 	flags := cmd.Flags()
-	flags.BoolVar(&a.DryRun, "dry-run", false, "show what would change, and change nothing")
-	flags.BoolVarP(&a.Yes, "yes", "y", false, consent)
-	flags.DurationVar(&a.Wait, "wait", 0, "longest wait for AWS to settle; 0 is 1m to 10m")
+	flags.BoolVar(&o.DryRun, "dry-run", false, "show what would change, and change nothing")
+	flags.BoolVarP(&o.Yes, "yes", "y", false, consent)
+	flags.DurationVar(&o.Wait, "wait", 0, "longest wait for AWS to settle; 0 is 1m to 10m")
 }
 
-// Given returns the settings that a command was given by flag, environment or file, checked as far as that needs no
-// region and no call, as is the prefix.
-func (a *App) Given(cmd *cobra.Command, prefix string) (settings.Given, error) {
-	given := a.Sources.Given(cmd)
-	a.RolePath = given.Text("role-path")
-	return given, given.Check("", prefix)
-}
-
-// FindFormat finds out whether JSON is asked for, for an error before the flags were read.
-func (a *App) FindFormat() {
-	if text, _ := input.LookupEnv(a.Environ, input.EnvName("output")); input.AsksJSON(a.args, text) {
-		a.Output = "json"
-	}
-}
-
-// Configure reads what the command was given by environment and file, checks it as far as that needs no region, and
-// prepares the command for the installations of a file.
-func (a *App) Configure(cmd *cobra.Command, readOnly bool) error {
-	if err := a.Sources.Fill(cmd); err != nil {
-		return err
-	}
-	a.readOnly = readOnly
-	if err := a.checkOptions(cmd); err != nil {
-		return err
-	}
-	return a.configureEach(cmd)
-}
-
-func (a *App) checkOptions(cmd *cobra.Command) error {
-	a.Output = strings.ToLower(a.Output)
+func (o *options) check(cmd *cobra.Command) error {
+	o.Output = strings.ToLower(o.Output)
 	accepted := input.FormatsOf(cmd)
-	if !slices.Contains(accepted, a.Output) {
-		wrong := a.Output
-		a.Output = "text"
+	if !slices.Contains(accepted, o.Output) {
+		wrong := o.Output
+		o.Output = "text"
 		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--output %q is not accepted", wrong), Hints: []string{"accepted: " + strings.Join(accepted, ", ")}}
 	}
-	if a.Wait < 0 {
-		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--wait %s is not accepted", a.Wait), Hints: []string{"accepted: a duration like 90s or 5m"}}
+	if o.Wait < 0 {
+		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--wait %s is not accepted", o.Wait), Hints: []string{"accepted: a duration like 90s or 5m"}}
 	}
-	if a.ExpectAccount != "" && !isAccount(a.ExpectAccount) {
-		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--expect-account %q is not accepted", a.ExpectAccount), Hints: []string{"accepted: twelve digits"}}
+	if o.ExpectAccount != "" && !isAccount(o.ExpectAccount) {
+		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--expect-account %q is not accepted", o.ExpectAccount), Hints: []string{"accepted: twelve digits"}}
 	}
-	return a.files.check()
+	return o.files.check()
 }
 
 func isAccount(text string) bool { return regexp.MustCompile(`^\d{12}$`).MatchString(text) }
+
+// AnswerFileFlags adds the flags of the files that a pipeline reads after the command.
+func (o *options) AnswerFileFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.files.summary, summaryFlag, "", "append the answer in Markdown to a file")
+	cmd.Flags().StringVar(&o.files.outputs, outputsFlag, "", "append the outputs and exit code as NAME=VALUE to a file")
+	_ = cmd.MarkFlagFilename(summaryFlag)
+	_ = cmd.MarkFlagFilename(outputsFlag)
+}
+
+// WritesFiles reports whether the answer goes to a file as well.
+func (o *options) WritesFiles() bool { return o.files != answerFiles{} }
+
+// IsText reports whether the answer is text, which is printed as soon as it is known.
+func (o *options) IsText() bool { return o.Output == "text" }
+
+// JSON reports whether the answer is to be JSON.
+func (o *options) JSON() bool { return strings.EqualFold(o.Output, "json") }

@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// Warn shows what deserves attention and stops nothing.
+// Warn shows on stderr what deserves attention and stops nothing.
 func (a *App) Warn(texts ...string) {
 	st := a.Err.Style
 	for _, text := range texts {
@@ -18,14 +18,7 @@ func (a *App) Warn(texts ...string) {
 	}
 }
 
-// EndWarnings keeps warnings that were shown apart from what comes next.
-func (a *App) EndWarnings(warnings []string) {
-	if len(warnings) > 0 {
-		a.Err.Printf("\n")
-	}
-}
-
-// PrintHeader says where a command is going to work, and as whom, before it does.
+// PrintHeader says on stderr where a command is going to work, and as whom, before it does.
 func (a *App) PrintHeader(s *Connection, prefix string) {
 	a.Prefix = prefix
 	st := a.Err.Style
@@ -38,7 +31,7 @@ func (a *App) PrintHeader(s *Connection, prefix string) {
 	a.Err.Printf("\n")
 }
 
-// callerWithin is the caller's ARN, or where a terminal has no room for it, what of it the first line does not say: the
+// callerWithin returns the caller's ARN, or where a terminal has no room for it, what of it the first line does not say: the
 // role or user.
 func callerWithin(caller string, st term.Style) string {
 	parsed, err := arn.Parse(caller)
@@ -57,7 +50,7 @@ func (a *App) PrintEndpoints() {
 	a.aws.endpoints.Do(func() { a.aws.err.Println(a.Err.Dim("endpoint " + strings.Join(endpoints, ", "))) })
 }
 
-// Where names the region where a result could be of several.
+// Where names the Region, as " in eu-west-1", where a result could be of several; else it is "".
 func (a *App) Where() string {
 	if !a.Several {
 		return ""
@@ -65,7 +58,7 @@ func (a *App) Where() string {
 	return " in " + a.Region
 }
 
-// Which names the target where a result could be of several.
+// Which names the target, behind a blank, where a result could be of several; else it is "".
 func (a *App) Which() string {
 	if a.Several && a.target != a.Region {
 		return " " + a.target

@@ -20,7 +20,7 @@ func (a *App) withLastResort(err *apperr.Error) *apperr.Error {
 	return &hinted
 }
 
-// CommandLine is the command as it was typed, to be pasted again.
+// CommandLine returns the command as it was typed, to be pasted again.
 func (a *App) CommandLine() string {
 	words := []string{"spothandler"}
 	for _, arg := range a.args {
@@ -29,7 +29,8 @@ func (a *App) CommandLine() string {
 	return strings.Join(words, " ")
 }
 
-// Scope is the flags that make another command be about the same installation: what was typed of them.
+// Scope returns the flags, behind a blank, that make another command be about the same installation: those of the file, or
+// what was typed of its address.
 func (a *App) Scope(prefix string) string {
 	if a.Of != nil && prefix == a.Of.Prefix() {
 		return a.OfFile(a.Of.Name)
@@ -37,7 +38,7 @@ func (a *App) Scope(prefix string) string {
 	return a.Address(prefix)
 }
 
-// Address is the same by the flags that say where it is.
+// Address returns the flags that tell where an installation is, behind a blank each.
 func (a *App) Address(prefix string) string {
 	var out strings.Builder
 	for _, flag := range []struct{ name, value string }{
@@ -50,7 +51,7 @@ func (a *App) Address(prefix string) string {
 	return out.String()
 }
 
-// Another is a command about another installation, or where nothing that can be typed leads to it, what is in the way.
+// Another returns a command about another installation, or where nothing that can be typed leads to it, what is in the way.
 func (a *App) Another(command, prefix string) string {
 	if prefix == "" && a.Sources.Prefix != "" {
 		return fmt.Sprintf("%s is meant only where %s does not give a prefix", deploy.DisplayPrefix(prefix), a.Sources.Prefix)
@@ -58,7 +59,7 @@ func (a *App) Another(command, prefix string) string {
 	return "spothandler " + command + a.Scope(prefix)
 }
 
-// Without is the typed command less some flags that take no value. One that the environment has set is turned off.
+// Without returns the typed command less some flags that take no value. One that the environment has set is turned off.
 func (a *App) Without(flags ...string) string {
 	copied := *a
 	copied.args = nil
@@ -75,8 +76,8 @@ func (a *App) Without(flags ...string) string {
 	return copied.CommandLine()
 }
 
-// PointToPolicy adds to an error for want of rights where to read which are needed: for a command, or for those of the
-// usual policy where command is "".
+// PointToPolicy adds to an access-denied error the command that prints the policy its caller needs: that of a command, or
+// the usual one where command is "". Other errors it returns as they are.
 func (a *App) PointToPolicy(command, prefix string, err error) error {
 	var known *apperr.Error
 	if !errors.As(err, &known) || known.Code != apperr.CodeAccessDenied {
@@ -90,12 +91,12 @@ func (a *App) PointToPolicy(command, prefix string, err error) error {
 	return &explained
 }
 
-// RecordAll is the command with which a function records everything from then on.
+// RecordAll returns the hint with which a function records everything from then on.
 func (a *App) RecordAll(prefix string) string {
 	return "spothandler install" + a.Scope(prefix) + " --log-level INFO   records all that follows"
 }
 
-// OfFile is the flags that make another command be about installations of the same file.
+// OfFile returns the flags, behind a blank, that make another command be about installations of the same file.
 func (a *App) OfFile(names ...string) string {
 	out := " --config " + apperr.Quote(a.Sources.File)
 	if len(names) < a.Sources.InFile {

@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// NotInstalled is the verdict of a command on one prefix. Where there are other installations one of them was meant,
+// NotInstalled returns the error, which ends with ExitNotInstalled, of a command on one prefix. Where there are other installations one of them was meant,
 // or else a new one would listen beside them: they are named, and an installation is not proposed.
 func (a *App) NotInstalled(command, prefix, region string, others []deploy.Listed) *apperr.Error {
 	verdict := &apperr.Error{
@@ -45,7 +45,7 @@ func Missing(message string, hints ...string) error {
 	return &apperr.Error{Code: "not_installed", Message: message, Hints: hints, Err: ErrNotInstalled}
 }
 
-// NowhereInstalled is the verdict on all regions.
+// NowhereInstalled returns the error of a command that found no installation in any Region, and delivers an empty answer.
 func (a *App) NowhereInstalled(id session.Identity) error {
 	a.OwnErrors = true
 	verdict := Missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")

@@ -11,15 +11,15 @@ import (
 type Planned[T Answer] struct {
 	App  *App
 	Verb string // what is done once all is planned
-	// plan is the first half of the command at one target: it writes nothing, and returns what it came to so far. The
+	// Plan is the first half of the command at one target: it writes nothing, and returns what it came to so far. The
 	// second half is nil where nothing remains to be done.
 	Plan func(context.Context, *App) (T, Work[T], error)
-	// agree is given the plans, and returns an error where they are not to be carried out. It may be nil.
+	// Agree is given the plans, and returns an error where they are not to be carried out. It may be nil.
 	Agree func(context.Context, []*TargetRun[T]) error
-	// check is given all plans that were made, in a dry run too, and returns an error where they do not go together. It may
+	// Check is given all plans that were made, in a dry run too, and returns an error where they do not go together. It may
 	// be nil.
 	Check func([]*TargetRun[T]) error
-	// together holds everything back where one plan is refused.
+	// Together holds everything back where one plan is refused.
 	Together bool
 }
 
@@ -46,12 +46,12 @@ func (p Planned[T]) Run(ctx context.Context, targets []Target) error {
 	}
 	switch {
 	case len(left) == 0:
-		return Report(ctx, p.App, runs)
+		return report(ctx, p.App, runs)
 	case p.Together && len(made) < len(runs):
 		if ctx.Err() == nil {
 			p.heldBack(left)
 		}
-		return Report(ctx, p.App, runs)
+		return report(ctx, p.App, runs)
 	}
 	if p.Agree != nil {
 		if err := p.Agree(ctx, left); err != nil {
@@ -62,7 +62,7 @@ func (p Planned[T]) Run(ctx context.Context, targets []Target) error {
 		v.Kind = p.Verb
 	}
 	runThrough(ctx, p.App, left, func(ctx context.Context, a *App) (T, error) { return rest[a](ctx, a) })
-	return Report(ctx, p.App, runs)
+	return report(ctx, p.App, runs)
 }
 
 // heldBack says at each target that its plan was not carried out.
@@ -72,7 +72,7 @@ func (p Planned[T]) heldBack(left []*TargetRun[T]) {
 	}
 }
 
-// NamesOf are the installations that runs are about, each once.
+// NamesOf returns the names in their file of the installations that runs are about, each once.
 func NamesOf[T Outcome](runs []*TargetRun[T]) []string {
 	var names []string
 	for _, v := range runs {

@@ -35,7 +35,7 @@ func TestRegionsSideBySide(t *testing.T) {
 
 		var begun sync.WaitGroup
 		begun.Add(len(outcomes))
-		err := InRegions(t.Context(), a, "prod", nil, func(_ context.Context, a *App) (found, error) {
+		err := InRegions(t.Context(), a, "prod", func(_ context.Context, a *App) (found, error) {
 			begun.Done()
 			begun.Wait()
 			time.Sleep(takes[a.Region])

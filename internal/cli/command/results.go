@@ -6,19 +6,8 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// Results is the answer of a command that writes, for several targets.
-type Results struct {
-	Results []any `json:"results"`
-}
-
-// failedResult is the result of a target that ended in an error.
-type failedResult struct {
-	Place
-	Error ErrorBody `json:"error"`
-}
-
-// Report shows what several runs printed, and gives the worst exit code.
-func Report[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) error {
+// report shows what several runs printed, and delivers their answers. Its error has the worst exit code.
+func report[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) error {
 	all := Results{Results: []any{}}
 	for index, v := range runs {
 		if index > 0 && a.IsText() {
@@ -40,7 +29,7 @@ func Report[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) error {
 	return AlreadyShown(Worst(runs))
 }
 
-// Show prints what was held back.
+// Show prints on the program's streams what was held back.
 func (v *TargetRun[T]) Show(a *App) error { return a.Replay(&v.out, &v.errOut) }
 
 // firstPrinter is where the block of a region begins.
@@ -49,4 +38,23 @@ func (v *TargetRun[T]) firstPrinter(a *App) *term.Printer {
 		return a.Err
 	}
 	return a.Out
+}
+
+// Worst returns the exit code of several runs: the first that one of them has of 130, 1, 2, 3 and 0.
+func Worst[T Outcome](runs []*TargetRun[T]) int {
+	code := ExitOK
+	for _, v := range runs {
+		code = worse(code, v.Code)
+	}
+	return code
+}
+
+// worse orders exit codes: 130, 1, 2, 3, 0.
+func worse(a, b int) int {
+	for _, code := range []int{ExitInterrupted, ExitError, ExitDiffers, ExitNotInstalled} {
+		if a == code || b == code {
+			return code
+		}
+	}
+	return ExitOK
 }

@@ -13,45 +13,39 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// Place is where a command works.
-type Place struct {
-	Name    string `json:"name,omitempty"` // of the installation in its file
-	Prefix  string `json:"prefix"`
-	Region  string `json:"region"`
-	Account string `json:"account"` // "" until it is known
-}
-
-// Answer is what a command says in one region, beside what it prints for a person.
+// Answer is what a command delivers of one target, beside what it prints as text.
 type Answer interface {
 	Outcome
-	At(where Place) any // as a result among those of other regions, in JSON
+	// At returns the answer as one of the results of several targets.
+	At(where Place) any
 }
 
-// Outcome is what a command comes to in one region.
+// Outcome is what a command comes to at one target.
 type Outcome interface {
-	Brief() string // in a few words, for a line among those of other regions
+	// Brief returns it in a few words, for a line among those of other targets.
+	Brief() string
 }
 
-// Work is a command in one region. What it comes to counts where it ends well or with ErrDiffers.
+// Work does a command, or a part of it, at one target. Its outcome counts where the error is nil or ErrDiffers.
 type Work[T Outcome] func(context.Context, *App) (T, error)
 
-// InRegions does a command in every region that was asked for and answers in JSON, where that was asked for.
-// Where there is no region to do it in, nowhere is done instead.
-func InRegions[T Answer](ctx context.Context, a *App, prefix string, nowhere func(session.Identity) error, do Work[T]) error {
+// InRegions does a command in every Region that was asked for, shows what it came to, and delivers its answer. It is an
+// error that the account has no installation in any.
+func InRegions[T Answer](ctx context.Context, a *App, prefix string, do Work[T]) error {
 	runs, id, err := RunInRegions(ctx, a, &prefix, do)
 	switch {
 	case err != nil:
 		return err
 	case len(runs) == 0:
-		return nowhere(id)
+		return a.NowhereInstalled(id)
 	}
 	return AnswerAll(ctx, a, runs)
 }
 
-// AnswerAll shows what the runs came to, and answers in JSON, where that was asked for.
+// AnswerAll shows what the runs came to, of which there is at least one, and delivers their answers.
 func AnswerAll[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) error {
 	if runs[0].App.Several {
-		return Report(ctx, a, runs)
+		return report(ctx, a, runs)
 	}
 	v := runs[0]
 	if v.Answered() {
@@ -62,19 +56,20 @@ func AnswerAll[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) erro
 	return v.Err
 }
 
-// TargetRun is a command at one target: with others its text is held back until all are done.
+// TargetRun is a command at one target. Among several its text is held back until all are done.
 type TargetRun[T Outcome] struct {
 	Target
 	App    *App
 	out    bytes.Buffer
 	errOut bytes.Buffer
-	Answer T
-	Err    error
-	Code   int
+	Answer T     // counts where Answered
+	Err    error // of the work, or of the target
+	Code   int   // exit code, of one of several
 }
 
-// RunInRegions does a command in every region that was asked for, side by side: one region's failure does
-// not stop the others. It returns the runs in the order of the regions, and the account where there is none.
+// RunInRegions does a command at every target, side by side: one's failure does not stop the others. It returns the runs
+// in the order of the targets, and the account where there is none. Prefix limits --all-regions to the Regions that have
+// such an installation; nil is any.
 func RunInRegions[T Outcome](ctx context.Context, a *App, prefix *string, do Work[T]) ([]*TargetRun[T], session.Identity, error) {
 	targets, id, err := a.Targets(ctx, prefix)
 	if err != nil || len(targets) == 0 {
@@ -88,7 +83,7 @@ func RunInRegions[T Outcome](ctx context.Context, a *App, prefix *string, do Wor
 	return RunAll(ctx, a, targets, do), id, nil
 }
 
-// RunInPlaces is RunInRegions for a command that is about regions: of a file it takes those of its installations.
+// RunInPlaces is RunInRegions for a command that is about Regions: of a file it takes those of its installations.
 func RunInPlaces[T Outcome](ctx context.Context, a *App, do Work[T]) ([]*TargetRun[T], session.Identity, error) {
 	if a.Configured == nil {
 		return RunInRegions(ctx, a, nil, do)
@@ -104,7 +99,7 @@ func RunInPlaces[T Outcome](ctx context.Context, a *App, do Work[T]) ([]*TargetR
 // answers without throttling.
 const atOnce = 32
 
-// RunAll does a command at every target, side by side: one target's failure does not stop the others.
+// RunAll does a command at these targets, side by side: one's failure does not stop the others.
 func RunAll[T Outcome](ctx context.Context, a *App, targets []Target, do Work[T]) []*TargetRun[T] {
 	runs := make([]*TargetRun[T], len(targets))
 	for index, each := range targets {

@@ -13,17 +13,17 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// Target is what one of several runs is about: a region, or an installation in a region.
+// Target is what a run is about: a Region, or an installation in a Region.
 type Target struct {
 	Region, Prefix string
-	Kind, Name     string // of its line among the others, and its name in errors
+	Kind, Name     string // of its line among the others; no name: it stands alone
 	Unknown        error  // why it is not known what is there
 	Of             *Configured
 	Label          string // the name of the installation in its file; "" where the target is not about one
 }
 
-// Targets are the installations of a file, or the regions that were asked for; a target without a name stands alone.
-// Where the account has no installation there is none.
+// Targets returns the installations of a file, or the Regions that were asked for. Where the account has no installation
+// there is none, and its identity is returned.
 func (a *App) Targets(ctx context.Context, prefix *string) ([]Target, session.Identity, error) {
 	if a.Configured != nil {
 		targets, err := a.targetsOfFile(ctx)
@@ -46,15 +46,15 @@ func (a *App) Targets(ctx context.Context, prefix *string) ([]Target, session.Id
 	return targets, id, nil
 }
 
-// Alone is the command at the only target.
+// Alone returns the command at the only target.
 func (a *App) Alone(t Target) *App {
 	one := *a
 	one.Region = t.Region
 	return &one
 }
 
-// ChosenRegions are those of --region, or with --all-regions those where the account, which is told too,
-// has an installation, with this prefix unless it is nil.
+// ChosenRegions returns the Regions of --region, or with --all-regions those where the account, which is returned as well,
+// has an installation, with this prefix unless it is nil. None is the configuration's.
 func (a *App) ChosenRegions(ctx context.Context, prefix *string) ([]string, session.Identity, error) {
 	if a.chosen != nil {
 		return a.chosen.regions, a.chosen.id, nil
@@ -80,7 +80,7 @@ func (a *App) ChosenRegions(ctx context.Context, prefix *string) ([]string, sess
 	return regions, s.ID, err
 }
 
-// RegionsOfRoles are the regions in which the account has an installation, as its roles tell.
+// RegionsOfRoles returns the Regions in which the account has an installation, as its roles tell.
 func (a *App) RegionsOfRoles(ctx context.Context, s *Connection, prefix *string) ([]string, error) {
 	regions, ignored, err := deploy.Regions(ctx, s.Clients, s.ID, prefix, a.RolePath)
 	for _, role := range ignored {
@@ -89,25 +89,16 @@ func (a *App) RegionsOfRoles(ctx context.Context, s *Connection, prefix *string)
 	return regions, s.SayUnchanged(err)
 }
 
-// RegionsAtOnce is in how many regions a command looks for what has no role at the same time.
+// RegionsAtOnce is in how many Regions a command looks at the same time for what no role tells of.
 const RegionsAtOnce = 8
 
-// RegionFlags repeats the Regions that were typed.
+// RegionFlags returns a flag for each of the Regions that were typed, behind a blank each.
 func RegionFlags(regions []string) string {
 	var out strings.Builder
 	for _, region := range regions {
 		out.WriteString(" --region " + apperr.Quote(region))
 	}
 	return out.String()
-}
-
-// ChooseRegions has the command work in these regions of an account, and look for no others.
-func (a *App) ChooseRegions(regions []string, id session.Identity) { a.chosen = &choice{regions, id} }
-
-// choice is in which regions of an account a command works.
-type choice struct {
-	regions []string
-	id      session.Identity
 }
 
 // placesOf are the regions that installations are in, each once for each way to an account, for a command that is about
@@ -133,4 +124,39 @@ func placesOf(targets []Target) []Target {
 		}
 	}
 	return places
+}
+
+// targetsOfFile are the installations of the file, each in each of its regions. Credentials are found before they are worked
+// on side by side, for a person may be asked for a code. Its error is one that is the same for all.
+func (a *App) targetsOfFile(ctx context.Context) ([]Target, error) {
+	failed := map[*awsSource]error{}
+	for _, each := range a.Configured {
+		if _, done := failed[each.app.aws]; !done {
+			failed[each.app.aws] = each.app.FindCredentials(ctx)
+		}
+	}
+	if len(failed) == 1 && failed[a.Configured[0].app.aws] != nil {
+		return nil, failed[a.Configured[0].app.aws]
+	}
+	var all []Target
+	for _, each := range a.Configured {
+		base := Target{Prefix: each.Prefix(), Kind: "read", Name: each.Name, Label: each.Name, Unknown: failed[each.app.aws], Of: each}
+		regions := each.Regions()
+		if len(regions) == 0 {
+			region, err := each.app.FindRegion(ctx)
+			if base.Unknown == nil {
+				base.Unknown = err
+			}
+			regions = []string{region}
+		}
+		for _, region := range regions {
+			one := base
+			one.Region = region
+			if len(regions) > 1 {
+				one.Name += " in " + region
+			}
+			all = append(all, one)
+		}
+	}
+	return all, nil
 }

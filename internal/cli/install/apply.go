@@ -108,3 +108,10 @@ func (p applying) sayWhereToLook(err error) error {
 	explained.Hints = []string{"spothandler status" + p.Scope(p.Prefix)}
 	return &explained
 }
+
+// endWarnings keeps warnings that were shown apart from what comes next.
+func endWarnings(a *command.App, warnings []string) {
+	if len(warnings) > 0 {
+		a.Err.Printf("\n")
+	}
+}

@@ -18,7 +18,6 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
-	"github.com/spothandler/spothandler/internal/session"
 )
 
 // options are install's and upgrade's own flags.
@@ -93,11 +92,10 @@ func (r *installRun) run(cmd *cobra.Command) (err error) {
 		return err
 	}
 	r.reset = r.asked.reset || cmd.Flags().Changed("config")
-	nowhere := func(id session.Identity) error { return r.NowhereInstalled(id) }
 	if r.Configured != nil {
 		return r.runPlanned(cmd.Context())
 	}
-	return command.InRegions(cmd.Context(), r.App, r.asked.prefix, nowhere, func(ctx context.Context, a *command.App) (installAnswer, error) {
+	return command.InRegions(cmd.Context(), r.App, r.asked.prefix, func(ctx context.Context, a *command.App) (installAnswer, error) {
 		return (&installRun{a, r.asked, r.given, r.reset}).here(ctx)
 	})
 }
@@ -108,7 +106,7 @@ func (r *installRun) runPlanned(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	every := command.Planned[installAnswer]{App: r.App, Verb: "install", Together: true, Check: oneAccount[installAnswer], Plan: func(ctx context.Context, a *command.App) (installAnswer, command.Work[installAnswer], error) {
+	every := command.Planned[installAnswer]{App: r.App, Verb: "install", Together: true, Check: oneAccount, Plan: func(ctx context.Context, a *command.App) (installAnswer, command.Work[installAnswer], error) {
 		asked := *r.asked
 		asked.prefix = a.Of.Prefix()
 		return (&installRun{a, &asked, a.Of.Given, true}).plan(ctx)
@@ -149,7 +147,7 @@ func (r *installRun) plan(ctx context.Context) (installAnswer, command.Work[inst
 	}
 	job := &installJob{installRun: r, Connection: s, started: time.Now()}
 	err = job.prepare(ctx)
-	r.EndWarnings(job.warnings)
+	endWarnings(r.App, job.warnings)
 	if err != nil {
 		return installAnswer{}, nil, explain(err)
 	}

@@ -7,7 +7,7 @@ import (
 
 // oneAccount refuses installations of a file that turn out to be one, or to watch the same clusters, now that their
 // accounts are known. It is what the file alone could not tell.
-func oneAccount[T command.Answer](runs []*command.TargetRun[T]) error {
+func oneAccount(runs []*command.TargetRun[installAnswer]) error {
 	var all []settings.Installation
 	for _, v := range runs {
 		one := v.Of.Installation

@@ -148,7 +148,7 @@ func (r *removal) prepare(ctx context.Context) (*deploy.Uninstall, error) {
 	job, err := deploy.PrepareUninstall(ctx, r.Clients, r.ID, deploy.UninstallRequest{
 		Prefix: r.asked.prefix, Names: r.asked.names, KeepLogs: r.asked.keepLogs, Force: r.asked.force, Warn: r.hear,
 	})
-	r.EndWarnings(r.answer.Warnings)
+	endWarnings(r.App, r.answer.Warnings)
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func (u upgradeAll) run(cmd *cobra.Command) error {
 		one.prefix = a.Prefix
 		return (&installRun{App: a, asked: &one, given: settings.Given{}}).here(ctx)
 	})
-	return command.Report(ctx, u.App, runs)
+	return command.AnswerAll(ctx, u.App, runs)
 }
 
 // check refuses what is about one installation: all of them would become alike.

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"context"
 	"maps"
 	"slices"
 
@@ -11,14 +10,32 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// This file is about a file of several installations: which of them a command works on, and how each differs from the
-// command as it was typed.
+// Given returns the settings that a command was given by flag, environment or file, checked as far as that needs no
+// region and no call, as is the prefix.
+func (a *App) Given(cmd *cobra.Command, prefix string) (settings.Given, error) {
+	given := a.Sources.Given(cmd)
+	a.RolePath = given.Text("role-path")
+	return given, given.Check("", prefix)
+}
 
-// Configured is one of the installations of a file, and the command as it is at this one.
-type Configured struct {
-	settings.Installation
-	app   *App           // with the address, the credentials and the sources of the values
-	Given settings.Given // its settings, those of the command line on top, as far as the command takes them
+// FindFormat looks for -o json in the command line and the environment, for an error before the flags were read.
+func (a *App) FindFormat() {
+	if text, _ := input.LookupEnv(a.Environ, input.EnvName("output")); input.AsksJSON(a.args, text) {
+		a.Output = "json"
+	}
+}
+
+// Configure reads what the command was given by environment and file, checks it as far as that needs no region, and
+// prepares the command for the installations of a file.
+func (a *App) Configure(cmd *cobra.Command, readOnly bool) error {
+	if err := a.Sources.Fill(cmd); err != nil {
+		return err
+	}
+	a.readOnly = readOnly
+	if err := a.check(cmd); err != nil {
+		return err
+	}
+	return a.configureEach(cmd)
 }
 
 // configureEach has the command work on the installations that it was given by a file. What is typed is set for all.
@@ -42,7 +59,9 @@ func (a *App) configureEach(cmd *cobra.Command) error {
 		a.Configured = append(a.Configured, a.configuredAs(&Configured{Installation: each, Given: given}))
 	}
 	for _, each := range a.Configured {
-		each.app.aws = a.aws.of(each)
+		one := each.app
+		address := awsAddress{one.Profile, one.RoleARN, one.ExpectAccount, len(one.Regions) > 0}
+		one.aws = a.aws.of(address, one.Regions)
 	}
 	return nil
 }
@@ -58,39 +77,4 @@ func (a *App) configuredAs(c *Configured) *Configured {
 	}
 	one.Of, c.app = c, &one
 	return c
-}
-
-// targetsOfFile are the installations of the file, each in each of its regions. Credentials are found before they are worked
-// on side by side, for a person may be asked for a code. Its error is one that is the same for all.
-func (a *App) targetsOfFile(ctx context.Context) ([]Target, error) {
-	failed := map[*awsSource]error{}
-	for _, each := range a.Configured {
-		if _, done := failed[each.app.aws]; !done {
-			failed[each.app.aws] = each.app.FindCredentials(ctx)
-		}
-	}
-	if len(failed) == 1 && failed[a.Configured[0].app.aws] != nil {
-		return nil, failed[a.Configured[0].app.aws]
-	}
-	var all []Target
-	for _, each := range a.Configured {
-		base := Target{Prefix: each.Prefix(), Kind: "read", Name: each.Name, Label: each.Name, Unknown: failed[each.app.aws], Of: each}
-		regions := each.Regions()
-		if len(regions) == 0 {
-			region, err := each.app.FindRegion(ctx)
-			if base.Unknown == nil {
-				base.Unknown = err
-			}
-			regions = []string{region}
-		}
-		for _, region := range regions {
-			one := base
-			one.Region = region
-			if len(regions) > 1 {
-				one.Name += " in " + region
-			}
-			all = append(all, one)
-		}
-	}
-	return all, nil
 }

@@ -1,0 +1,123 @@
+package command
+
+import (
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/show"
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy"
+)
+
+// PlaceOutputs is one installation among the outputs, or why there are none.
+type PlaceOutputs struct {
+	Place
+	Outputs *deploy.Outputs `json:"outputs,omitempty"`
+	Error   *ErrorBody      `json:"error,omitempty"`
+}
+
+func (f failedResult) Outputs() PlaceOutputs { return PlaceOutputs{Place: f.Place, Error: &f.Error} }
+
+// AllOutputs returns the outputs of every target, or why it has none.
+func (r Results) AllOutputs() []PlaceOutputs {
+	all := []PlaceOutputs{}
+	for _, each := range r.Results {
+		if known, ok := each.(interface{ Outputs() PlaceOutputs }); ok {
+			all = append(all, known.Outputs())
+		}
+	}
+	return all
+}
+
+// errorAnswer is how an error looks under -o json.
+type errorAnswer struct {
+	Error ErrorBody `json:"error"`
+}
+
+// ErrorBody is an error in JSON, as every answer has it.
+type ErrorBody struct {
+	Code    string   `json:"code"`
+	Message string   `json:"message"`
+	Detail  []string `json:"detail"`
+	Hints   []string `json:"hints"`
+}
+
+func bodyOf(err *apperr.Error) ErrorBody {
+	return ErrorBody{err.Code, err.Message, append([]string{}, err.Detail...), append([]string{}, err.Hints...)}
+}
+
+// RegionError is why a region could not be read.
+type RegionError struct {
+	Name   string    `json:"name,omitempty"` // of the installation in its file
+	Region string    `json:"region"`
+	Error  ErrorBody `json:"error"`
+}
+
+// Results is the answer of a command that writes, for several targets.
+type Results struct {
+	Results []any `json:"results"`
+}
+
+// failedResult is the result of a target that ended in an error.
+type failedResult struct {
+	Place
+	Error ErrorBody `json:"error"`
+}
+
+// Place is where a command works.
+type Place struct {
+	Name    string `json:"name,omitempty"` // of the installation in its file
+	Prefix  string `json:"prefix"`
+	Region  string `json:"region"`
+	Account string `json:"account"` // "" until it is known
+}
+
+// PrintMarkdown prints why the command failed.
+func (e errorAnswer) PrintMarkdown(out *term.Printer) {
+	out.Printf("### spothandler failed\n\n")
+	e.Error.PrintMarkdown(out)
+}
+
+// PrintMarkdown prints the error with its details and hints.
+func (e ErrorBody) PrintMarkdown(out *term.Printer) {
+	out.Printf("**%s** (%s)\n", show.InMarkdown(e.Message), show.InCode(e.Code))
+	for _, line := range e.Detail {
+		out.Printf("\n%s\n", show.InMarkdown(line))
+	}
+	if len(e.Hints) > 0 {
+		out.Printf("\n")
+		show.HintsMarkdown(out, e.Hints)
+	}
+}
+
+// PrintMarkdown prints the result of every target.
+func (r Results) PrintMarkdown(out *term.Printer) {
+	if len(r.Results) == 0 {
+		out.Printf("### spothandler\n\nNo installation was found.\n")
+	}
+	for index, each := range r.Results {
+		if index > 0 {
+			out.Printf("\n")
+		}
+		if known, ok := each.(inMarkdownToo); ok {
+			known.PrintMarkdown(out)
+		}
+	}
+}
+
+// PrintMarkdown prints where the command failed, and why.
+func (f failedResult) PrintMarkdown(out *term.Printer) {
+	f.Place.PrintMarkdown(out)
+	f.Error.PrintMarkdown(out)
+}
+
+// PrintMarkdown is the heading of what was done, or failed, there.
+func (p Place) PrintMarkdown(out *term.Printer) {
+	title := deploy.DisplayPrefix(p.Prefix)
+	if p.Name != "" {
+		title = p.Name + ", " + title
+	}
+	out.Printf("### spothandler: %s in %s", show.InMarkdown(title), show.InMarkdown(p.Region))
+	if p.Account != "" {
+		out.Printf(" of account %s", show.InMarkdown(p.Account))
+	}
+	out.Printf("\n\n")
+}
