@@ -135,7 +135,7 @@ type NoAnswerError struct {
 
 // Error returns the message on one line.
 func (e *NoAnswerError) Error() string {
-	text := fmt.Sprintf("no answer from %s within %s", cmp.Or(e.Host, "AWS"), e.After)
+	text := fmt.Sprintf("no response from %s within %s", cmp.Or(e.Host, "AWS"), e.After)
 	if failed, ok := errors.AsType[*url.Error](e.Err); ok {
 		text += ": " + failed.Err.Error()
 	}
@@ -158,7 +158,7 @@ func plain(err error) string {
 		return fmt.Sprintf("%s: %s", api.ErrorCode(), api.ErrorMessage())
 	}
 	if failed, ok := errors.AsType[*url.Error](err); ok {
-		return "no answer from " + hostOf(failed.URL) + ": " + failed.Err.Error()
+		return "no response from " + hostOf(failed.URL) + ": " + failed.Err.Error()
 	}
 	var operation *smithy.OperationError
 	if errors.As(err, &operation) {
@@ -171,7 +171,7 @@ func hostOf(address string) string {
 	if parsed, err := url.Parse(address); err == nil {
 		return parsed.Host
 	}
-	return "an address that is no URL"
+	return "an address that is not a URL"
 }
 
 // deniedAction returns the action that AWS names when it denies access. It may

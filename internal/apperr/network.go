@@ -22,17 +22,17 @@ func networkHint(err error) string {
 	text := err.Error()
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return fmt.Sprintf("check this computer's clock: it says %s", time.Now().UTC().Format(time.RFC3339))
+		return fmt.Sprintf("check this computer's clock: it shows %s", time.Now().UTC().Format(time.RFC3339))
 	case errors.As(err, &unknown), errors.As(err, &misnamed):
 		return "export AWS_CA_BUNDLE=FILE   the CA certificates of the proxy or firewall that intercepts TLS"
 	case strings.Contains(text, "proxyconnect"), strings.Contains(text, "Proxy Authentication Required"):
-		return "check the proxy in HTTPS_PROXY: it does not let the call through (NO_PROXY exempts hosts)"
+		return "check the proxy in HTTPS_PROXY: it blocks the call (NO_PROXY exempts hosts)"
 	case IsNoSuchHost(err):
 		return "check the Region's name, and that this computer resolves host names (VPN, DNS)"
 	case clockSkew(err) != 0:
 		return "set this computer's clock: it is " + offBy(clockSkew(err))
 	case isUnreachable(err):
-		return "check the network and the way to AWS: VPN, proxy, AWS_ENDPOINT_URL"
+		return "check the network and the connection to AWS: VPN, proxy, AWS_ENDPOINT_URL"
 	}
 	return ""
 }

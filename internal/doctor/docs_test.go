@@ -95,16 +95,16 @@ then shown as ignored.
 The exit code is 2 if there is an error, with ` + "`--strict`" + ` also for a warning and for a check
 that could not be made (of a service in scope, the account or an installation), unless
 ` + "`--ignore`" + ` names it. It is 1 if nothing could be read at all, or if a cluster or service that
-was asked for by name could not be read: then nothing is known, and a pipeline must not pass.
+was named could not be read: then nothing is known, and a pipeline must not pass.
 
-A change made with the aws CLI lasts until Terraform or CloudFormation next deploys: make it
+A change made with the AWS CLI lasts until Terraform or CloudFormation next deploys: make it
 there as well.
 
 ## Which services are checked
 
 Those that are ACTIVE with FARGATE_SPOT in their capacity provider strategy, with a weight or a
 base above 0 (the API's default weight is 0), or in that of a task set under CodeDeploy and
-external controllers. A service that was created without a strategy and a launch type is taken
+external controllers. A service that was created without a strategy and a launch type is assumed
 to follow its cluster's default. Services on Fargate on-demand, and those with a desired count
 of 0, are counted only. What happens at an interruption is the decision of the function's own
 gate, on a notice for a task of the service's primary deployment, after the cooldown.
@@ -115,11 +115,11 @@ const end = `
 
 - **Interval times healthy threshold of a target group:** a new target has to pass a single health check.
 - **STOPSIGNAL, and an entry point that only the image has:** the image is not read.
-- **Immutable tags in an Amazon ECR registry of another account or Region:** callers are rarely allowed to look there; accept SPOT112 if they are.
-- **Whether a program exits quickly by itself:** this cannot be told from outside. One that does loses nothing by a short stopTimeout.
+- **Immutable tags in an Amazon ECR registry of another account or Region:** callers rarely have permission to read them; accept SPOT112 if they are.
+- **Whether a program exits quickly by itself:** this is not visible from outside. One that does loses nothing by a short stopTimeout.
 - **Idle targets of an Application Load Balancer:** they deregister at once, however long the deregistration delay is.
 - **Which shell sh is:** newer versions of dash replace themselves with a single command, older ones do not. The image decides.
-- **Conditions of service control policies on anything but the cluster and the Region, resource and session policies:** IAM's policy simulator is not given them.
+- **Conditions of service control policies on anything but the cluster and the Region, resource and session policies:** they are not passed to IAM's policy simulator.
 - **A policy for the function's role with a condition on something unknown here:** the permission is then not checked.
 - **Whether Fargate drains Service Connect before SIGTERM; whether ECS keeps the parts of a deployment configuration that an update leaves out; whether a forced deployment of an inactive task definition is refused:** AWS does not document it. The commands name every part.
 - **Rates of Application Auto Scaling, EventBridge and Service Quotas:** AWS publishes none; the calls are few.

@@ -213,7 +213,7 @@ func TestCredentialSourceTimeout(t *testing.T) {
 				_, err := source.Open(t.Context(), "eu-west-1", Observer{})
 				want := &apperr.Error{
 					Code:    apperr.CodeFailed,
-					Message: "finding AWS credentials: no answer from " + test.host + " within 10s",
+					Message: "finding AWS credentials: no response from " + test.host + " within 10s",
 					Detail:  []string{"The call was " + test.call + ".", unchanged},
 				}
 				if took := time.Since(started); took != 10*time.Second {

@@ -120,16 +120,16 @@ func TestOpenExplains(t *testing.T) {
 		{
 			name: "an endpoint whose host has no address", env: map[string]string{"AWS_ENDPOINT_URL": "http://local-aws:4566"},
 			wire:    fail(&net.DNSError{Err: "no such host", Name: "local-aws", IsNotFound: true}),
-			message: "identifying the caller: no answer from local-aws:4566: lookup local-aws: no such host", hint: "check the Region's name, and that this computer resolves host names",
+			message: "identifying the caller: no response from local-aws:4566: lookup local-aws: no such host", hint: "check the Region's name, and that this computer resolves host names",
 		},
 		{
 			name: "a proxy that lets nothing through", wire: fail(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: errors.New("connection refused")}),
-			message: "identifying the caller: no answer from sts.eu-west-1.amazonaws.com: proxyconnect tcp: connection refused", hint: "check the proxy in HTTPS_PROXY",
+			message: "identifying the caller: no response from sts.eu-west-1.amazonaws.com: proxyconnect tcp: connection refused", hint: "check the proxy in HTTPS_PROXY",
 		},
 		{
 			name: "a clock that is years behind", wire: fail(&tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired, Detail: "current time is before"}}),
-			message: "identifying the caller: no answer from sts.eu-west-1.amazonaws.com: tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time is before",
-			hint:    "check this computer's clock: it says ",
+			message: "identifying the caller: no response from sts.eu-west-1.amazonaws.com: tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time is before",
+			hint:    "check this computer's clock: it shows ",
 		},
 		{
 			name: "a web identity that the trust policy does not allow", env: web, wire: refuse("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"),
@@ -241,7 +241,7 @@ func TestInspectingProxy(t *testing.T) {
 	home(t, "", env)
 	_, err := loaded(t, Options{}).Open(t.Context(), "eu-west-1", Observer{})
 	host := strings.TrimPrefix(server.URL, "https://")
-	wantError(t, err, "identifying the caller: no answer from "+host+": tls: failed to verify certificate: x509: certificate signed by unknown authority", "", "export AWS_CA_BUNDLE=FILE")
+	wantError(t, err, "identifying the caller: no response from "+host+": tls: failed to verify certificate: x509: certificate signed by unknown authority", "", "export AWS_CA_BUNDLE=FILE")
 
 	bundle := filepath.Join(t.TempDir(), "ca.pem")
 	if err := os.WriteFile(bundle, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {

@@ -50,18 +50,18 @@ func TestTimeoutWithoutResponse(t *testing.T) {
 		lambda func(*http.Request) (*http.Response, error)
 		want   string
 	}{
-		{"no answer at all", neverResponds, "no answer from lambda.eu-west-1.amazonaws.com within 10s"},
+		{"no answer at all", neverResponds, "no response from lambda.eu-west-1.amazonaws.com within 10s"},
 		{"the connection breaks every three seconds", func(r *http.Request) (*http.Response, error) {
 			if sleep(r, 3*time.Second) != nil {
 				return neverResponds(r)
 			}
 			return nil, &url.Error{Op: "Post", URL: r.URL.String(), Err: errors.New("connection refused")}
-		}, "no answer from lambda.eu-west-1.amazonaws.com within 10s: connection refused"},
+		}, "no response from lambda.eu-west-1.amazonaws.com within 10s: connection refused"},
 		{"an answer that stops", func(r *http.Request) (*http.Response, error) {
 			answer := answer(http.StatusOK, "")
 			answer.Body = io.NopCloser(reader(func([]byte) (int, error) { return 0, sleep(r, time.Hour) }))
 			return answer, nil
-		}, "no answer from lambda.eu-west-1.amazonaws.com within 10s"},
+		}, "no response from lambda.eu-west-1.amazonaws.com within 10s"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

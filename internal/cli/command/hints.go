@@ -87,7 +87,7 @@ func (a *App) PointToPolicy(command, prefix string, err error) error {
 		command = " " + command
 	}
 	explained := *known
-	explained.Hints = append([]string{"spothandler policy" + command + a.Scope(prefix) + "   the least that its caller needs"}, known.Hints...)
+	explained.Hints = append([]string{"spothandler policy" + command + a.Scope(prefix) + "   the least-privilege policy"}, known.Hints...)
 	return &explained
 }
 

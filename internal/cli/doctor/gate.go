@@ -49,7 +49,7 @@ func (o *options) unreadable(facts *services.Facts) error {
 	return &apperr.Error{
 		Code: code, Message: fmt.Sprintf("could not read %s: %s%s", what, unread[0].Why, subject),
 		Detail: []string{"Nothing is known of its readiness. Nothing was changed."},
-		Hints:  []string{"spothandler policy doctor   the least that its caller needs"},
+		Hints:  []string{"spothandler policy doctor   the least-privilege policy"},
 	}
 }
 

@@ -237,7 +237,7 @@ func (e *regionResult) printNextSteps() {
 		}
 	}
 	if slices.ContainsFunc(reasons, func(why string) bool { return strings.Contains(why, "no permission for ") }) {
-		show.Hint(e.Out, "spothandler policy doctor   the least that its caller needs")
+		show.Hint(e.Out, "spothandler policy doctor   the least-privilege policy")
 	}
 	if len(e.installations) == 0 && e.notListed == "" {
 		prefix := " --prefix NAME"
