@@ -131,7 +131,7 @@ var stops = map[string]func(s *site, call string, args []string){
 	"denied": func(s *site, call string, args []string) {
 		s.proxy.Inject(testaws.Fault{Call: call, Deny: true})
 		code, stderr := s.run(args...)
-		if code != 1 || !strings.Contains(stderr, "access denied") || !strings.Contains(strings.Join(strings.Fields(stderr), " "), "may not "+call) {
+		if code != 1 || !strings.Contains(stderr, "access denied") || !strings.Contains(strings.Join(strings.Fields(stderr), " "), "lacks the permission "+call) {
 			s.t.Errorf("exit code %d\n%s", code, stderr)
 		}
 	},
