@@ -85,7 +85,7 @@ func (e *enforced) examine() {
 	for command, caller := range map[string]string{"doctor": "doctor", "simulate --prefix prod --cluster shop --service api": "simulate"} {
 		out, said, code := e.run("", command, "AWS_ENDPOINT_URL="+e.url, "AWS_REGION="+region,
 			"AWS_ACCESS_KEY_ID="+e.callers[caller].AccessKeyID, "AWS_SECRET_ACCESS_KEY="+e.callers[caller].SecretAccessKey)
-		if code != 2 || strings.Contains(out+said, "may not ") {
+		if code != 2 || strings.Contains(out+said, "no permission for ") {
 			e.Errorf("spothandler %s: exit code %d\n%s%s", command, code, out, said)
 		}
 	}

@@ -119,7 +119,7 @@ func accountCases() []accountCase {
 			s.Install = &services.CallerRights{Denied: []string{"iam:CreateRole", "iam:PassRole", "lambda:CreateFunction", "events:PutRule"}}
 		}, "SPOT306 info", "spothandler policy install"},
 		{"SPOT306", "nobody knows whether the caller may", func(s *AccountSubject) {
-			s.Install = &services.CallerRights{Unknown: "you may not iam:SimulatePrincipalPolicy"}
+			s.Install = &services.CallerRights{Unknown: "no permission for iam:SimulatePrincipalPolicy"}
 		}, "SPOT306 info", ""},
 		{"SPOT306", "the caller may", func(s *AccountSubject) { s.Install = &services.CallerRights{} }, "", ""},
 		{"SPOT305", "neither provider", func(s *AccountSubject) { s.Facts.Clusters[0].CapacityProviders = nil }, "", ""},
