@@ -43,10 +43,10 @@ func (c completion) offerKnown(cmd *cobra.Command) {
 	}
 	for flag, find := range map[string]finder{"prefix": installedPrefixes, "region": knownRegions, "cluster": clusters} {
 		if cmd.Flags().Lookup(flag) != nil {
-			input.Offer(cmd, flag, func(cmd *cobra.Command) []string { return c.quietly(cmd, find) })
+			input.CompleteFunc(cmd, flag, func(cmd *cobra.Command) []string { return c.quietly(cmd, find) })
 		}
 	}
-	input.Offer(cmd, "profile", func(*cobra.Command) []string { return c.profiles() })
+	input.CompleteFunc(cmd, "profile", func(*cobra.Command) []string { return c.profiles() })
 }
 
 // quietly asks AWS, as the flags that were typed before say, without a word on the terminal and without asking for a
@@ -57,7 +57,7 @@ func (c completion) quietly(cmd *cobra.Command, find finder) []string {
 	if c.Sources.Fill(cmd) != nil {
 		return nil
 	}
-	quiet := c.Silent()
+	quiet := c.NonInteractive()
 	if len(quiet.Regions) > 0 {
 		quiet.Region = quiet.Regions[0]
 	} else if _, err := quiet.FindRegion(ctx); err != nil {

@@ -87,7 +87,7 @@ func (c *configInit) run(ctx context.Context) error {
 		return err
 	case len(runs) == 0:
 		return c.write(nil, id.Account, "")
-	case !runs[0].App.Several && runs[0].Err != nil:
+	case !runs[0].App.OneOfSeveral && runs[0].Err != nil:
 		return runs[0].Err
 	}
 	var found []settings.Entry
@@ -97,7 +97,7 @@ func (c *configInit) run(ctx context.Context) error {
 		}
 		found = append(found, v.Answer...)
 	}
-	if code := command.Worst(runs); runs[0].App.Several && code != command.ExitOK {
+	if code := command.WorstExitCode(runs); runs[0].App.OneOfSeveral && code != command.ExitOK {
 		return command.AlreadyShown(code)
 	}
 	return c.write(found, runs[0].App.Account, runs[0].App.RegionInUse)
@@ -139,10 +139,10 @@ func (c *configInit) here(ctx context.Context) (installedHere, error) {
 	}
 	survey, err := deploy.Inspect(ctx, s.Clients, s.TagAPI(), s.ID, only, c.asked.given, nil)
 	if err == nil {
-		err = command.FailuresOf(survey.Failed)
+		err = command.CombineFailures(survey.Failed)
 	}
 	if err != nil {
-		return nil, c.PointToPolicy("status", c.asked.prefix, err)
+		return nil, c.AddPolicyHint("status", c.asked.prefix, err)
 	}
 	for _, each := range survey.NotChecked {
 		c.Warn(each.String())

@@ -27,7 +27,7 @@ func Run(ctx context.Context, args []string, s command.Streams) int {
 	root.SetErr(a.Err.Lines())
 	err := input.UnknownWord(root, args)
 	if err != nil {
-		a.FindFormat()
+		a.DetectFormat()
 	} else {
 		err = root.ExecuteContext(ctx)
 	}
@@ -66,7 +66,7 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 	}
 	root.Flags().BoolVar(&asksVersion, "version", false, "the same as the command version")
 	a.GlobalFlags(root)
-	input.Offer(root, "output", input.FormatsOf)
+	input.CompleteFunc(root, "output", input.FormatsOf)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
 	config := configCommand(a)
 	config.AddCommand(configInitCommand(a), configCheckCommand(a))
@@ -81,7 +81,7 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 		return nil
 	})
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		a.FindFormat()
+		a.DetectFormat()
 		return input.FlagError(cmd, err)
 	})
 	return root

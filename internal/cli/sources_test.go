@@ -31,7 +31,7 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 			if flag.Name == "config" || flag.Name == "only" {
 				err = nil // there is no such file, or none
 			}
-			if err != nil || !filled.Changed || a.Sources.Of[flag.Name] != name {
+			if err != nil || !filled.Changed || a.Sources.Origins[flag.Name] != name {
 				t.Errorf("%s: --%s is not filled: %v", command, flag.Name, err)
 			}
 		case err == nil || filled.Changed:

@@ -56,11 +56,11 @@ func appendTo(flag, path string, text []byte) error {
 
 func (f answerFiles) add(answer any) error {
 	var summary, outputs bytes.Buffer
-	if known, ok := answer.(inMarkdownToo); ok && f.summary != "" {
+	if known, ok := answer.(markdownPrinter); ok && f.summary != "" {
 		known.PrintMarkdown(term.NewPrinter(&summary, term.Style{}))
 		summary.WriteByte('\n') // the next step may append its own
 	}
-	if known, ok := answer.(withOutputs); ok && f.outputs != "" {
+	if known, ok := answer.(outputsProvider); ok && f.outputs != "" {
 		if err := writeOutputs(&outputs, known.AllOutputs()); err != nil {
 			return err
 		}
@@ -73,12 +73,12 @@ func (f answerFiles) end(code int) error {
 	return appendTo(outputsFlag, f.outputs, fmt.Appendf(nil, "exit_code=%d\n", code))
 }
 
-// withOutputs is an answer that has the outputs of installations.
-type withOutputs interface{ AllOutputs() []PlaceOutputs }
+// outputsProvider is an answer that has the outputs of installations.
+type outputsProvider interface{ AllOutputs() []InstallationOutputs }
 
 // writeOutputs writes the sixteen outputs where there is one installation, and always the list of all as "results", in JSON.
 // A value has no line break: it could be taken for another output.
-func writeOutputs(out *bytes.Buffer, all []PlaceOutputs) error {
+func writeOutputs(out *bytes.Buffer, all []InstallationOutputs) error {
 	if len(all) == 1 && all[0].Outputs != nil {
 		values := map[string]string{}
 		text, err := json.Marshal(all[0].Outputs)
@@ -93,10 +93,10 @@ func writeOutputs(out *bytes.Buffer, all []PlaceOutputs) error {
 		}
 	}
 	out.WriteString("results=")
-	return term.NewPrinter(out, term.Style{}).JSONLine(slices.Concat([]PlaceOutputs{}, all))
+	return term.NewPrinter(out, term.Style{}).JSONLine(slices.Concat([]InstallationOutputs{}, all))
 }
 
-// inMarkdownToo is an answer that can be shown in Markdown.
-type inMarkdownToo interface {
+// markdownPrinter is an answer that can be shown in Markdown.
+type markdownPrinter interface {
 	PrintMarkdown(out *term.Printer)
 }

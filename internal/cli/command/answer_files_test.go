@@ -12,7 +12,7 @@ import (
 func TestOutputsAreALineEach(t *testing.T) {
 	forged := deploy.Outputs{ModuleVersion: "1.2.3\nlambda_function_arn=forged\r\nexit_code=0", FunctionARN: "arn"}
 	var out bytes.Buffer
-	if err := writeOutputs(&out, []PlaceOutputs{{Outputs: &forged}}); err != nil {
+	if err := writeOutputs(&out, []InstallationOutputs{{Outputs: &forged}}); err != nil {
 		t.Fatal(err)
 	}
 	names := map[string]int{}

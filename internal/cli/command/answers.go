@@ -7,20 +7,22 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// PlaceOutputs is one installation among the outputs, or why there are none.
-type PlaceOutputs struct {
-	Place
+// InstallationOutputs is one installation among the outputs, or why there are none.
+type InstallationOutputs struct {
+	Location
 	Outputs *deploy.Outputs `json:"outputs,omitempty"`
 	Error   *ErrorBody      `json:"error,omitempty"`
 }
 
-func (f failedResult) Outputs() PlaceOutputs { return PlaceOutputs{Place: f.Place, Error: &f.Error} }
+func (f failedResult) Outputs() InstallationOutputs {
+	return InstallationOutputs{Location: f.Location, Error: &f.Error}
+}
 
 // AllOutputs returns the outputs of every target, or why it has none.
-func (r Results) AllOutputs() []PlaceOutputs {
-	all := []PlaceOutputs{}
+func (r Results) AllOutputs() []InstallationOutputs {
+	all := []InstallationOutputs{}
 	for _, each := range r.Results {
-		if known, ok := each.(interface{ Outputs() PlaceOutputs }); ok {
+		if known, ok := each.(interface{ Outputs() InstallationOutputs }); ok {
 			all = append(all, known.Outputs())
 		}
 	}
@@ -58,12 +60,12 @@ type Results struct {
 
 // failedResult is the result of a target that ended in an error.
 type failedResult struct {
-	Place
+	Location
 	Error ErrorBody `json:"error"`
 }
 
-// Place is where a command works.
-type Place struct {
+// Location is where a command works.
+type Location struct {
 	Name    string `json:"name,omitempty"` // of the installation in its file
 	Prefix  string `json:"prefix"`
 	Region  string `json:"region"`
@@ -97,7 +99,7 @@ func (r Results) PrintMarkdown(out *term.Printer) {
 		if index > 0 {
 			out.Printf("\n")
 		}
-		if known, ok := each.(inMarkdownToo); ok {
+		if known, ok := each.(markdownPrinter); ok {
 			known.PrintMarkdown(out)
 		}
 	}
@@ -105,12 +107,12 @@ func (r Results) PrintMarkdown(out *term.Printer) {
 
 // PrintMarkdown prints where the command failed, and why.
 func (f failedResult) PrintMarkdown(out *term.Printer) {
-	f.Place.PrintMarkdown(out)
+	f.Location.PrintMarkdown(out)
 	f.Error.PrintMarkdown(out)
 }
 
 // PrintMarkdown is the heading of what was done, or failed, there.
-func (p Place) PrintMarkdown(out *term.Printer) {
+func (p Location) PrintMarkdown(out *term.Printer) {
 	title := deploy.DisplayPrefix(p.Prefix)
 	if p.Name != "" {
 		title = p.Name + ", " + title

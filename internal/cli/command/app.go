@@ -25,15 +25,15 @@ type App struct {
 	Prefix   string // of the installation that the command is about
 	RolePath string // where roles are looked for beside the default path
 
-	Configured []*Configured // the installations of --config, where it holds several
-	Of         *Configured   // the one of them that this copy is about
-	Several    bool          // this copy is about one of several targets, side by side
-	target     string        // its name among them
-	chosen     *choice       // the Regions that the command has chosen by itself
+	Installations []*ConfiguredInstallation // the installations of --config, where it holds several
+	Installation  *ConfiguredInstallation   // the one of them that this copy is about
+	OneOfSeveral  bool                      // this copy is about one of several targets, side by side
+	target        string                    // its name among them
+	chosen        *chosenRegions            // the Regions that the command has chosen by itself
 
-	OwnErrors bool // the command puts its errors into its own answer in JSON
-	readOnly  bool // the command changes nothing, whatever happens
-	unseen    bool // nobody sees how far it is with its targets
+	ErrorsInAnswer bool // the command puts its errors into its own answer in JSON
+	readOnly       bool // the command changes nothing, whatever happens
+	noProgress     bool // nobody sees how far it is with its targets
 
 	RegionInUse string // once it is known
 	Account     string // of the credentials, once it is known
@@ -43,24 +43,26 @@ type App struct {
 
 // New returns the program with the arguments that were typed, without its own name, and the version of its binary.
 func New(s Streams, args []string, version string) *App {
-	a := &App{Streams: s, args: args, Version: version, Sources: input.Sources{Environ: s.Environ, Of: map[string]string{}}, limits: &limits{logs: map[[2]string]*rate.Limiter{}}}
+	a := &App{Streams: s, args: args, Version: version, Sources: input.Sources{Environ: s.Environ, Origins: map[string]string{}}, limits: &limits{logs: map[[2]string]*rate.Limiter{}}}
 	a.Out, a.Err = s.printers()
-	a.aws = &awsSource{person: &person{canAsk: s.StdinTTY, in: s.Stdin, err: a.Err}}
+	a.aws = &awsSource{userTerminal: &userTerminal{canAsk: s.StdinTTY, in: s.Stdin, err: a.Err}}
 	return a
 }
 
-// Configured is one of the installations of a file, and the command as it is there.
-type Configured struct {
+// ConfiguredInstallation is one of the installations of a file, and the command as it is there.
+type ConfiguredInstallation struct {
 	settings.Installation
 	app   *App           // with the address, the credentials and the sources of the values
 	Given settings.Given // its settings, those of the command line on top, as far as the command takes them
 }
 
 // ChooseRegions has the command work in these regions of an account, and look for no others.
-func (a *App) ChooseRegions(regions []string, id session.Identity) { a.chosen = &choice{regions, id} }
+func (a *App) ChooseRegions(regions []string, id session.Identity) {
+	a.chosen = &chosenRegions{regions, id}
+}
 
-// choice is in which regions of an account a command works.
-type choice struct {
+// chosenRegions is in which regions of an account a command works.
+type chosenRegions struct {
 	regions []string
 	id      session.Identity
 }
@@ -69,7 +71,7 @@ type choice struct {
 // pipeline. Text was printed before.
 func (a *App) Deliver(answer any) error {
 	var err error
-	known, hasMarkdown := answer.(inMarkdownToo)
+	known, hasMarkdown := answer.(markdownPrinter)
 	switch {
 	case a.JSON():
 		err = a.Out.JSON(answer)

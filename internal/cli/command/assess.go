@@ -31,8 +31,8 @@ func (a *App) Assess(found []*deploy.Installation, others []deploy.Listed) ([]de
 	return all, nil
 }
 
-// FailuresOf returns one error for the installations that could not be looked at; nil where there is none.
-func FailuresOf(failed []deploy.Failure) error {
+// CombineFailures returns one error for the installations that could not be looked at; nil where there is none.
+func CombineFailures(failed []deploy.Failure) error {
 	if len(failed) == 0 {
 		return nil
 	}

@@ -16,7 +16,7 @@ import (
 
 // awsSource is the AWS configuration that all regions of a command share, loaded when the first one needs it.
 type awsSource struct {
-	*person
+	*userTerminal
 	warned sync.Once // of what is dangerous about the way to AWS
 
 	mu     sync.Mutex
@@ -32,11 +32,11 @@ type awsAddress struct {
 	regional                        bool
 }
 
-// of returns the configuration that an installation of a file, in these Regions, has in common with those of the same address.
-func (s *awsSource) of(address awsAddress, regions []string) *awsSource {
+// sharedBy returns the configuration that an installation of a file, in these Regions, has in common with those of the same address.
+func (s *awsSource) sharedBy(address awsAddress, regions []string) *awsSource {
 	shared := s.others[address]
 	if shared == nil {
-		shared = &awsSource{person: s.person}
+		shared = &awsSource{userTerminal: s.userTerminal}
 		if s.others == nil {
 			s.others = map[awsAddress]*awsSource{}
 		}
@@ -46,8 +46,8 @@ func (s *awsSource) of(address awsAddress, regions []string) *awsSource {
 	return shared
 }
 
-// elsewhere are the endpoints that are not AWS's, of all installations of a file.
-func (s *awsSource) elsewhere() []string {
+// customEndpoints are the endpoints that are not AWS's, of all installations of a file.
+func (s *awsSource) customEndpoints() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var endpoints []string
@@ -55,7 +55,7 @@ func (s *awsSource) elsewhere() []string {
 		endpoints = s.loaded.Endpoints()
 	}
 	for _, other := range s.others {
-		endpoints = append(endpoints, other.elsewhere()...)
+		endpoints = append(endpoints, other.customEndpoints()...)
 	}
 	return slices.Compact(slices.Sorted(slices.Values(endpoints)))
 }
@@ -69,8 +69,8 @@ func (s *awsSource) forget() {
 	}
 }
 
-// person is how to reach one, whatever the targets' own output is held back for.
-type person struct {
+// userTerminal is how to reach one, whatever the targets' own output is held back for.
+type userTerminal struct {
 	canAsk bool
 	in     io.Reader
 	err    *term.Printer
@@ -80,13 +80,13 @@ type person struct {
 }
 
 // waiting says what takes long.
-func (s *person) waiting(what string) {
+func (s *userTerminal) waiting(what string) {
 	if s.quiet.Load() == 0 {
 		s.err.Println(s.err.Dim("waiting for " + what))
 	}
 }
 
-func (s *person) askCode(ctx context.Context, device string) (string, error) {
+func (s *userTerminal) askCode(ctx context.Context, device string) (string, error) {
 	return s.err.AskLine(ctx, s.in, s.err.Textf("MFA code of %s: ", device))
 }
 

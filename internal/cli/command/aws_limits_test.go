@@ -10,7 +10,7 @@ import (
 func TestLimitsAreOfAnAccountAndRegion(t *testing.T) {
 	a := New(NewStreams(nil, t.Output(), t.Output()), nil, "1.2.3")
 	at := func(prefix, account, region string) any {
-		one := a.among(Target{Prefix: prefix, Region: region}, t.Output(), t.Output())
+		one := a.forTargetAmongSeveral(Target{Prefix: prefix, Region: region}, t.Output(), t.Output())
 		return one.LogsRate(session.Identity{Account: account, Region: region, Caller: prefix})
 	}
 	prod := at("prod", "111122223333", "eu-west-1")

@@ -6,9 +6,9 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// Captured returns a copy of the command that prints to these writers, for the terminal's present size, and shows no
+// WithOutput returns a copy of the command that prints to these writers, for the terminal's present size, and shows no
 // progress.
-func (a *App) Captured(out, err io.Writer) *App {
+func (a *App) WithOutput(out, err io.Writer) *App {
 	one := *a
 	if one.size != nil {
 		one.Width, one.Height = one.size()
@@ -17,7 +17,7 @@ func (a *App) Captured(out, err io.Writer) *App {
 	stderr.Dumb = true // nothing moves in what is shown later
 	one.Stdout, one.Stderr = out, err
 	one.Out, one.Err = term.NewPrinter(out, stdout.Style), term.NewPrinter(err, stderr.Style)
-	one.unseen = true
+	one.noProgress = true
 	return &one
 }
 
@@ -30,13 +30,13 @@ func (a *App) TerminalHeight() int {
 	return height
 }
 
-// among returns the command at one of several targets.
-func (a *App) among(t Target, out, err io.Writer) *App {
+// forTargetAmongSeveral returns the command at one of several targets.
+func (a *App) forTargetAmongSeveral(t Target, out, err io.Writer) *App {
 	one := *a
-	if t.Of != nil {
-		one = *t.Of.app
+	if t.Installation != nil {
+		one = *t.Installation.app
 	}
-	one.Region, one.RegionInUse, one.Prefix, one.target, one.Several = t.Region, t.Region, t.Prefix, t.Name, true
+	one.Region, one.RegionInUse, one.Prefix, one.target, one.OneOfSeveral = t.Region, t.Region, t.Prefix, t.Name, true
 	one.StdinTTY = false
 	later := a.Err.Style
 	later.Dumb = true // nothing moves in what is shown later

@@ -18,9 +18,9 @@ func (a *App) Given(cmd *cobra.Command, prefix string) (settings.Given, error) {
 	return given, given.Check("", prefix)
 }
 
-// FindFormat looks for -o json in the command line and the environment, for an error before the flags were read.
-func (a *App) FindFormat() {
-	if text, _ := input.LookupEnv(a.Environ, input.EnvName("output")); input.AsksJSON(a.args, text) {
+// DetectFormat looks for -o json in the command line and the environment, for an error before the flags were read.
+func (a *App) DetectFormat() {
+	if text, _ := input.LookupEnv(a.Environ, input.EnvName("output")); input.RequestsJSON(a.args, text) {
 		a.Output = "json"
 	}
 }
@@ -46,7 +46,7 @@ func (a *App) configureEach(cmd *cobra.Command) error {
 		for _, setting := range settings.All() {
 			if flag := input.SettingFlag(cmd, setting.Name); flag != nil && flag.Changed {
 				texts, _ := input.TextsOf(flag)
-				all[n].Values[setting.Name] = settings.Value{Texts: texts, Source: a.Sources.Of[setting.Name]}
+				all[n].Values[setting.Name] = settings.Value{Texts: texts, Source: a.Sources.Origins[setting.Name]}
 			}
 		}
 	}
@@ -56,25 +56,25 @@ func (a *App) configureEach(cmd *cobra.Command) error {
 	for _, each := range all {
 		given := each.Settings()
 		maps.DeleteFunc(given, func(name string, _ settings.Value) bool { return input.SettingFlag(cmd, name) == nil })
-		a.Configured = append(a.Configured, a.configuredAs(&Configured{Installation: each, Given: given}))
+		a.Installations = append(a.Installations, a.forInstallation(&ConfiguredInstallation{Installation: each, Given: given}))
 	}
-	for _, each := range a.Configured {
+	for _, each := range a.Installations {
 		one := each.app
 		address := awsAddress{one.Profile, one.RoleARN, one.ExpectAccount, len(one.Regions) > 0}
-		one.aws = a.aws.of(address, one.Regions)
+		one.aws = a.aws.sharedBy(address, one.Regions)
 	}
 	return nil
 }
 
-// configuredAs gives an installation the command as it is there.
-func (a *App) configuredAs(c *Configured) *Configured {
+// forInstallation gives an installation the command as it is there.
+func (a *App) forInstallation(c *ConfiguredInstallation) *ConfiguredInstallation {
 	one, values := *a, settings.Given(c.Values)
 	one.Profile, one.RoleARN, one.ExpectAccount = values.Text("profile"), values.Text("role-arn"), values.Text("expect-account")
 	one.Regions, one.Prefix, one.RolePath = c.Regions(), c.Prefix(), values.Text("role-path")
-	one.Sources.Of = maps.Clone(a.Sources.Of)
+	one.Sources.Origins = maps.Clone(a.Sources.Origins)
 	for name, value := range c.Values {
-		one.Sources.Of[name] = value.Source
+		one.Sources.Origins[name] = value.Source
 	}
-	one.Of, c.app = c, &one
+	one.Installation, c.app = c, &one
 	return c
 }

@@ -11,7 +11,7 @@ import (
 func (a *App) Confirm(ctx context.Context, question, word string) error {
 	if !a.StdinTTY {
 		message := "this needs confirmation, and there is no terminal to ask on"
-		if a.Several {
+		if a.OneOfSeveral {
 			message = "this needs confirmation, and several targets cannot be asked about at once"
 		}
 		return &apperr.Error{

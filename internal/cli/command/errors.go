@@ -30,7 +30,7 @@ func (a *App) explain(ctx context.Context, err error) *apperr.Error {
 		known = withoutReassurance(known)
 	}
 	if len(known.Hints) == 0 {
-		known = a.withLastResort(known)
+		known = a.withVerboseHint(known)
 	}
 	return known
 }
@@ -51,7 +51,7 @@ func withoutReassurance(err *apperr.Error) *apperr.Error {
 // regions it names its own, and leaves JSON to the report on all.
 func (a *App) printError(err *apperr.Error) {
 	message := err.Message
-	if a.Several {
+	if a.OneOfSeveral {
 		message = a.target + ": " + message
 	}
 	if err.Code == apperr.CodeInterrupted {
@@ -65,7 +65,7 @@ func (a *App) printError(err *apperr.Error) {
 	for _, each := range err.Hints {
 		show.Hint(a.Err, each)
 	}
-	if !a.Several && !a.OwnErrors {
+	if !a.OneOfSeveral && !a.ErrorsInAnswer {
 		_ = a.Deliver(errorAnswer{bodyOf(err)}) // nobody is left to tell that it could not be written
 	}
 }

@@ -29,17 +29,17 @@ func TestCommandLine(t *testing.T) {
 		}
 	}
 	a := &App{args: []string{"install", "--dry-run", "--prefix", "p", "--detailed-exitcode"}}
-	if got := a.Without("--dry-run", "--detailed-exitcode"); got != "spothandler install --prefix p" {
+	if got := a.CommandLineWithout("--dry-run", "--detailed-exitcode"); got != "spothandler install --prefix p" {
 		t.Error(got)
 	}
 }
 
 func TestScope(t *testing.T) {
 	a := &App{Region: "eu-west-1", options: options{Profile: "my profile"}}
-	if got := a.Scope("prod"); got != " --prefix prod --region eu-west-1 --profile 'my profile'" {
+	if got := a.InstallationFlags("prod"); got != " --prefix prod --region eu-west-1 --profile 'my profile'" {
 		t.Errorf("%q", got)
 	}
-	if got := (&App{}).Scope(""); got != "" {
+	if got := (&App{}).InstallationFlags(""); got != "" {
 		t.Errorf("%q", got)
 	}
 }

@@ -22,15 +22,15 @@ var (
 	ErrNotInstalled = errors.New("not installed")
 )
 
-// Conclude prints an error, unless it was shown already, and returns the exit code.
-func (a *App) Conclude(ctx context.Context, err error) int {
+// ReportError prints an error, unless it was shown already, and returns the exit code.
+func (a *App) ReportError(ctx context.Context, err error) int {
 	if printed, ok := errors.AsType[*shownError](err); ok {
 		return printed.code
 	}
 	if err == nil || errors.Is(err, ErrDiffers) {
 		return exitCode(err)
 	}
-	if !a.Several || !errors.Is(err, ErrNotInstalled) { // the region's own line says it
+	if !a.OneOfSeveral || !errors.Is(err, ErrNotInstalled) { // the region's own line says it
 		a.printError(a.explain(ctx, err))
 	}
 	if ctx.Err() != nil {
@@ -44,12 +44,12 @@ func (a *App) Finish(ctx context.Context, err error) int {
 	if err != nil { // perhaps before the flags were read
 		a.files.fill(a.Environ)
 	}
-	code := a.Conclude(ctx, err)
+	code := a.ReportError(ctx, err)
 	if failed := a.Out.Failed(); failed != nil && code != ExitError && code != ExitInterrupted {
-		code = a.Conclude(ctx, failed)
+		code = a.ReportError(ctx, failed)
 	}
 	if err := a.files.end(code); err != nil && code != ExitError {
-		return a.Conclude(ctx, err)
+		return a.ReportError(ctx, err)
 	}
 	return code
 }

@@ -43,25 +43,25 @@ func callerWithin(caller string, st term.Style) string {
 
 // PrintEndpoints says once where calls go, or went, elsewhere than to AWS, for a command without a header.
 func (a *App) PrintEndpoints() {
-	endpoints := a.aws.elsewhere()
+	endpoints := a.aws.customEndpoints()
 	if len(endpoints) == 0 {
 		return
 	}
 	a.aws.endpoints.Do(func() { a.aws.err.Println(a.Err.Dim("endpoint " + strings.Join(endpoints, ", "))) })
 }
 
-// Where names the Region, as " in eu-west-1", where a result could be of several; else it is "".
-func (a *App) Where() string {
-	if !a.Several {
+// RegionSuffix names the Region, as " in eu-west-1", where a result could be of several; else it is "".
+func (a *App) RegionSuffix() string {
+	if !a.OneOfSeveral {
 		return ""
 	}
 	return " in " + a.Region
 }
 
-// Which names the target, behind a blank, where a result could be of several; else it is "".
-func (a *App) Which() string {
-	if a.Several && a.target != a.Region {
+// TargetSuffix names the target, behind a blank, where a result could be of several; else it is "".
+func (a *App) TargetSuffix() string {
+	if a.OneOfSeveral && a.target != a.Region {
 		return " " + a.target
 	}
-	return a.Where()
+	return a.RegionSuffix()
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// withLastResort is an error for which nothing better is known than to look closer.
-func (a *App) withLastResort(err *apperr.Error) *apperr.Error {
+// withVerboseHint is an error for which nothing better is known than to look closer.
+func (a *App) withVerboseHint(err *apperr.Error) *apperr.Error {
 	hinted := *err
 	hinted.Hints = []string{a.CommandLine() + " --verbose   the same, with every call to AWS"}
 	if a.Verbose {
@@ -29,17 +29,17 @@ func (a *App) CommandLine() string {
 	return strings.Join(words, " ")
 }
 
-// Scope returns the flags, behind a blank, that make another command be about the same installation: those of the file, or
+// InstallationFlags returns the flags, behind a blank, that make another command be about the same installation: those of the file, or
 // what was typed of its address.
-func (a *App) Scope(prefix string) string {
-	if a.Of != nil && prefix == a.Of.Prefix() {
-		return a.OfFile(a.Of.Name)
+func (a *App) InstallationFlags(prefix string) string {
+	if a.Installation != nil && prefix == a.Installation.Prefix() {
+		return a.FileFlags(a.Installation.Name)
 	}
-	return a.Address(prefix)
+	return a.AddressFlags(prefix)
 }
 
-// Address returns the flags that tell where an installation is, behind a blank each.
-func (a *App) Address(prefix string) string {
+// AddressFlags returns the flags that tell where an installation is, behind a blank each.
+func (a *App) AddressFlags(prefix string) string {
 	var out strings.Builder
 	for _, flag := range []struct{ name, value string }{
 		{"prefix", prefix}, {"region", a.Region}, {"profile", a.Profile}, {"role-arn", a.RoleARN}, {"expect-account", a.ExpectAccount},
@@ -51,16 +51,16 @@ func (a *App) Address(prefix string) string {
 	return out.String()
 }
 
-// Another returns a command about another installation, or where nothing that can be typed leads to it, what is in the way.
-func (a *App) Another(command, prefix string) string {
-	if prefix == "" && a.Sources.Prefix != "" {
-		return fmt.Sprintf("%s is meant only where %s does not give a prefix", deploy.DisplayPrefix(prefix), a.Sources.Prefix)
+// CommandFor returns a command about another installation, or where nothing that can be typed leads to it, what is in the way.
+func (a *App) CommandFor(command, prefix string) string {
+	if prefix == "" && a.Sources.PrefixOrigin != "" {
+		return fmt.Sprintf("%s is meant only where %s does not give a prefix", deploy.DisplayPrefix(prefix), a.Sources.PrefixOrigin)
 	}
-	return "spothandler " + command + a.Scope(prefix)
+	return "spothandler " + command + a.InstallationFlags(prefix)
 }
 
-// Without returns the typed command less some flags that take no value. One that the environment has set is turned off.
-func (a *App) Without(flags ...string) string {
+// CommandLineWithout returns the typed command less some flags that take no value. One that the environment has set is turned off.
+func (a *App) CommandLineWithout(flags ...string) string {
 	copied := *a
 	copied.args = nil
 	for _, arg := range a.args {
@@ -69,16 +69,16 @@ func (a *App) Without(flags ...string) string {
 		}
 	}
 	for _, flag := range flags {
-		if source := a.Sources.Of[strings.TrimPrefix(flag, "--")]; source != "" && source != flag {
+		if source := a.Sources.Origins[strings.TrimPrefix(flag, "--")]; source != "" && source != flag {
 			copied.args = append(copied.args, flag+"=false")
 		}
 	}
 	return copied.CommandLine()
 }
 
-// PointToPolicy adds to an access-denied error the command that prints the policy its caller needs: that of a command, or
+// AddPolicyHint adds to an access-denied error the command that prints the policy its caller needs: that of a command, or
 // the usual one where command is "". Other errors it returns as they are.
-func (a *App) PointToPolicy(command, prefix string, err error) error {
+func (a *App) AddPolicyHint(command, prefix string, err error) error {
 	var known *apperr.Error
 	if !errors.As(err, &known) || known.Code != apperr.CodeAccessDenied {
 		return err
@@ -87,19 +87,19 @@ func (a *App) PointToPolicy(command, prefix string, err error) error {
 		command = " " + command
 	}
 	explained := *known
-	explained.Hints = append([]string{"spothandler policy" + command + a.Scope(prefix) + "   the least-privilege policy"}, known.Hints...)
+	explained.Hints = append([]string{"spothandler policy" + command + a.InstallationFlags(prefix) + "   the least-privilege policy"}, known.Hints...)
 	return &explained
 }
 
-// RecordAll returns the hint with which a function records everything from then on.
-func (a *App) RecordAll(prefix string) string {
-	return "spothandler install" + a.Scope(prefix) + " --log-level INFO   records all that follows"
+// RecordAllHint returns the hint with which a function records everything from then on.
+func (a *App) RecordAllHint(prefix string) string {
+	return "spothandler install" + a.InstallationFlags(prefix) + " --log-level INFO   records all that follows"
 }
 
-// OfFile returns the flags, behind a blank, that make another command be about installations of the same file.
-func (a *App) OfFile(names ...string) string {
+// FileFlags returns the flags, behind a blank, that make another command be about installations of the same file.
+func (a *App) FileFlags(names ...string) string {
 	out := " --config " + apperr.Quote(a.Sources.File)
-	if len(names) < a.Sources.InFile {
+	if len(names) < a.Sources.FileCount {
 		for _, name := range names {
 			out += " --only " + name
 		}
@@ -107,13 +107,13 @@ func (a *App) OfFile(names ...string) string {
 	return out
 }
 
-// LookFirst returns the hints where nothing was found: to look in the other Regions, and only then to install. A typed
+// SearchHints returns the hints where nothing was found: to look in the other Regions, and only then to install. A typed
 // Region may be the wrong one, and a second installation there would do nothing for those who look for the first.
-func (a *App) LookFirst(prefix string, install string) []string {
-	if a.Of != nil || a.Configured != nil || a.AllRegions {
+func (a *App) SearchHints(prefix string, install string) []string {
+	if a.Installation != nil || a.Installations != nil || a.AllRegions {
 		return []string{install}
 	}
 	anywhere := *a
 	anywhere.Region = ""
-	return []string{"spothandler status" + anywhere.Address(prefix) + " --all-regions   looks in every Region", install}
+	return []string{"spothandler status" + anywhere.AddressFlags(prefix) + " --all-regions   looks in every Region", install}
 }

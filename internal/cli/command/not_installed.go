@@ -17,37 +17,37 @@ func (a *App) NotInstalled(command, prefix, region string, others []deploy.Liste
 		Code: "not_installed", Message: fmt.Sprintf("%s is not installed in %s", deploy.DisplayPrefix(prefix), region), Err: ErrNotInstalled,
 	}
 	if len(others) == 0 {
-		verdict.Hints = a.LookFirst(prefix, "spothandler install"+a.Scope(prefix))
+		verdict.Hints = a.SearchHints(prefix, "spothandler install"+a.InstallationFlags(prefix))
 		return verdict
 	}
-	sentence, hints := a.NameOthers(command, others)
+	sentence, hints := a.DescribeOthers(command, others)
 	verdict.Detail, verdict.Hints = []string{sentence}, hints
 	return verdict
 }
 
-// NameOthers names all other installations in a sentence, and returns the command on each of the first few.
-func (a *App) NameOthers(command string, others []deploy.Listed) (sentence string, hints []string) {
+// DescribeOthers names all other installations in a sentence, and returns the command on each of the first few.
+func (a *App) DescribeOthers(command string, others []deploy.Listed) (sentence string, hints []string) {
 	names := make([]string, len(others))
 	for i, other := range others {
 		names[i] = deploy.DisplayPrefix(other.Prefix)
 	}
-	for _, other := range others[:min(fewOthers, len(others))] {
-		hints = append(hints, a.Another(command, other.Prefix))
+	for _, other := range others[:min(maxOtherHints, len(others))] {
+		hints = append(hints, a.CommandFor(command, other.Prefix))
 	}
 	return "Installed there: " + strings.Join(names, ", ") + ".", hints
 }
 
-// fewOthers is how many other installations get a hint of their own.
-const fewOthers = 3
+// maxOtherHints is how many other installations get a hint of their own.
+const maxOtherHints = 3
 
-// Missing returns the error of a command that found no installation, which ends with ExitNotInstalled.
-func Missing(message string, hints ...string) error {
+// NotInstalledError returns the error of a command that found no installation, which ends with ExitNotInstalled.
+func NotInstalledError(message string, hints ...string) error {
 	return &apperr.Error{Code: "not_installed", Message: message, Hints: hints, Err: ErrNotInstalled}
 }
 
 // NowhereInstalled returns the error of a command that found no installation in any Region, and delivers an empty answer.
 func (a *App) NowhereInstalled(id session.Identity) error {
-	a.OwnErrors = true
-	verdict := Missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
+	a.ErrorsInAnswer = true
+	verdict := NotInstalledError("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
 	return errors.Join(verdict, a.Deliver(Results{[]any{}}))
 }

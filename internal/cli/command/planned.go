@@ -15,12 +15,12 @@ type Planned[T Answer] struct {
 	// second half is nil where nothing remains to be done.
 	Plan func(context.Context, *App) (T, Work[T], error)
 	// Agree is given the plans, and returns an error where they are not to be carried out. It may be nil.
-	Agree func(context.Context, []*TargetRun[T]) error
+	Confirm func(context.Context, []*TargetRun[T]) error
 	// Check is given all plans that were made, in a dry run too, and returns an error where they do not go together. It may
 	// be nil.
 	Check func([]*TargetRun[T]) error
 	// Together holds everything back where one plan is refused.
-	Together bool
+	AllOrNothing bool
 }
 
 // Run plans at every target, and then goes on where something is left to do: one target's failure does not stop the others.
@@ -47,14 +47,14 @@ func (p Planned[T]) Run(ctx context.Context, targets []Target) error {
 	switch {
 	case len(left) == 0:
 		return report(ctx, p.App, runs)
-	case p.Together && len(made) < len(runs):
+	case p.AllOrNothing && len(made) < len(runs):
 		if ctx.Err() == nil {
 			p.heldBack(left)
 		}
 		return report(ctx, p.App, runs)
 	}
-	if p.Agree != nil {
-		if err := p.Agree(ctx, left); err != nil {
+	if p.Confirm != nil {
+		if err := p.Confirm(ctx, left); err != nil {
 			return err
 		}
 	}
@@ -68,7 +68,7 @@ func (p Planned[T]) Run(ctx context.Context, targets []Target) error {
 // heldBack says at each target that its plan was not carried out.
 func (p Planned[T]) heldBack(left []*TargetRun[T]) {
 	for _, v := range left {
-		v.App.Err.Print(v.App.Err.Note("", fmt.Sprintf("%s: %s, held back because another was refused; --only %s goes ahead without it", v.Name, v.Answer.Brief(), v.Label)))
+		v.App.Err.Print(v.App.Err.Note("", fmt.Sprintf("%s: %s, held back because another was refused; --only %s goes ahead without it", v.Name, v.Answer.Brief(), v.InstallationName)))
 	}
 }
 
@@ -76,7 +76,7 @@ func (p Planned[T]) heldBack(left []*TargetRun[T]) {
 func NamesOf[T Outcome](runs []*TargetRun[T]) []string {
 	var names []string
 	for _, v := range runs {
-		if name := v.Label; len(names) == 0 || names[len(names)-1] != name {
+		if name := v.InstallationName; len(names) == 0 || names[len(names)-1] != name {
 			names = append(names, name)
 		}
 	}

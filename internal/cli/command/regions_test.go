@@ -15,8 +15,8 @@ import (
 // found is what a command came to in a region.
 type found string
 
-func (f found) Brief() string      { return string(f) }
-func (f found) At(where Place) any { return where }
+func (f found) Brief() string         { return string(f) }
+func (f found) At(where Location) any { return where }
 
 // Several regions are worked on side by side: each waits here for the others to begin, so that one after the other would
 // never end. Each has a line as soon as it is done. What they print comes in their order, an error names its region,
@@ -35,14 +35,14 @@ func TestRegionsSideBySide(t *testing.T) {
 
 		var begun sync.WaitGroup
 		begun.Add(len(outcomes))
-		err := InRegions(t.Context(), a, "prod", func(_ context.Context, a *App) (found, error) {
+		err := AnswerInRegions(t.Context(), a, "prod", func(_ context.Context, a *App) (found, error) {
 			begun.Done()
 			begun.Wait()
 			time.Sleep(takes[a.Region])
 			a.Out.Printf("%s\n", a.Region)
 			return "as found", outcomes[a.Region]
 		})
-		if code := a.Conclude(t.Context(), err); code != ExitError {
+		if code := a.ReportError(t.Context(), err); code != ExitError {
 			t.Errorf("the exit code is %d", code)
 		}
 		if out.String() != "ap-east-1\neu-west-1\n\nus-east-1\n" {

@@ -16,7 +16,7 @@ func report[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) error {
 		if err := v.Show(a); err != nil {
 			return err
 		}
-		where := Place{v.Label, v.Prefix, v.Region, v.App.Account}
+		where := Location{v.InstallationName, v.Prefix, v.Region, v.App.Account}
 		if v.Answered() {
 			all.Results = append(all.Results, v.Answer.At(where))
 		} else {
@@ -26,7 +26,7 @@ func report[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) error {
 	if err := a.Deliver(all); err != nil {
 		return err
 	}
-	return AlreadyShown(Worst(runs))
+	return AlreadyShown(WorstExitCode(runs))
 }
 
 // Show prints on the program's streams what was held back.
@@ -40,8 +40,8 @@ func (v *TargetRun[T]) firstPrinter(a *App) *term.Printer {
 	return a.Out
 }
 
-// Worst returns the exit code of several runs: the first that one of them has of 130, 1, 2, 3 and 0.
-func Worst[T Outcome](runs []*TargetRun[T]) int {
+// WorstExitCode returns the exit code of several runs: the first that one of them has of 130, 1, 2, 3 and 0.
+func WorstExitCode[T Outcome](runs []*TargetRun[T]) int {
 	code := ExitOK
 	for _, v := range runs {
 		code = worse(code, v.Code)

@@ -17,7 +17,7 @@ import (
 type Answer interface {
 	Outcome
 	// At returns the answer as one of the results of several targets.
-	At(where Place) any
+	At(where Location) any
 }
 
 // Outcome is what a command comes to at one target.
@@ -29,9 +29,9 @@ type Outcome interface {
 // Work does a command, or a part of it, at one target. Its outcome counts where the error is nil or ErrDiffers.
 type Work[T Outcome] func(context.Context, *App) (T, error)
 
-// InRegions does a command in every Region that was asked for, shows what it came to, and delivers its answer. It is an
+// AnswerInRegions does a command in every Region that was asked for, shows what it came to, and delivers its answer. It is an
 // error that the account has no installation in any.
-func InRegions[T Answer](ctx context.Context, a *App, prefix string, do Work[T]) error {
+func AnswerInRegions[T Answer](ctx context.Context, a *App, prefix string, do Work[T]) error {
 	runs, id, err := RunInRegions(ctx, a, &prefix, do)
 	switch {
 	case err != nil:
@@ -44,7 +44,7 @@ func InRegions[T Answer](ctx context.Context, a *App, prefix string, do Work[T])
 
 // AnswerAll shows what the runs came to, of which there is at least one, and delivers their answers.
 func AnswerAll[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) error {
-	if runs[0].App.Several {
+	if runs[0].App.OneOfSeveral {
 		return report(ctx, a, runs)
 	}
 	v := runs[0]
@@ -76,35 +76,35 @@ func RunInRegions[T Outcome](ctx context.Context, a *App, prefix *string, do Wor
 		return nil, id, err
 	}
 	if one := targets[0]; one.Name == "" {
-		v := &TargetRun[T]{App: a.Alone(one), Target: one}
+		v := &TargetRun[T]{App: a.ForTarget(one), Target: one}
 		v.Answer, v.Err = do(ctx, v.App)
 		return []*TargetRun[T]{v}, id, nil
 	}
 	return RunAll(ctx, a, targets, do), id, nil
 }
 
-// RunInPlaces is RunInRegions for a command that is about Regions: of a file it takes those of its installations.
-func RunInPlaces[T Outcome](ctx context.Context, a *App, do Work[T]) ([]*TargetRun[T], session.Identity, error) {
-	if a.Configured == nil {
+// RunOncePerRegion is RunInRegions for a command that is about Regions: of a file it takes those of its installations.
+func RunOncePerRegion[T Outcome](ctx context.Context, a *App, do Work[T]) ([]*TargetRun[T], session.Identity, error) {
+	if a.Installations == nil {
 		return RunInRegions(ctx, a, nil, do)
 	}
 	targets, err := a.targetsOfFile(ctx)
 	if err != nil {
 		return nil, session.Identity{}, err
 	}
-	return RunAll(ctx, a, placesOf(targets), do), session.Identity{}, nil
+	return RunAll(ctx, a, onePerRegion(targets), do), session.Identity{}, nil
 }
 
-// atOnce is how many targets are worked on side by side: enough for every region of an account, and within what IAM
+// maxConcurrentTargets is how many targets are worked on side by side: enough for every region of an account, and within what IAM
 // answers without throttling.
-const atOnce = 32
+const maxConcurrentTargets = 32
 
 // RunAll does a command at these targets, side by side: one's failure does not stop the others.
 func RunAll[T Outcome](ctx context.Context, a *App, targets []Target, do Work[T]) []*TargetRun[T] {
 	runs := make([]*TargetRun[T], len(targets))
 	for index, each := range targets {
 		v := &TargetRun[T]{Target: each}
-		v.App = a.among(each, &v.out, &v.errOut)
+		v.App = a.forTargetAmongSeveral(each, &v.out, &v.errOut)
 		runs[index] = v
 	}
 	runThrough(ctx, a, runs, do)
@@ -117,14 +117,14 @@ func runThrough[T Outcome](ctx context.Context, a *App, runs []*TargetRun[T], do
 	for index, v := range runs {
 		steps[index] = term.Step{Kind: v.Kind, Name: v.Name}
 	}
-	defer a.Repainting()()
+	defer a.MuteWaitingOnTerminal()()
 	shown := a.Err
-	if a.unseen {
+	if a.noProgress {
 		shown = term.NewPrinter(io.Discard, term.Style{})
 	}
 	progress := shown.Progress(steps)
 	var group errgroup.Group
-	group.SetLimit(atOnce)
+	group.SetLimit(maxConcurrentTargets)
 	for index, v := range runs {
 		group.Go(func() error {
 			v.run(ctx, do, progress, index)
@@ -141,10 +141,10 @@ func runThrough[T Outcome](ctx context.Context, a *App, runs []*TargetRun[T], do
 func (v *TargetRun[T]) run(ctx context.Context, do Work[T], progress *term.Progress, index int) {
 	started := time.Now()
 	progress.Begin(index)
-	if v.Err = v.Unknown; v.Err == nil {
+	if v.Err = v.AccessErr; v.Err == nil {
 		v.Answer, v.Err = do(ctx, v.App)
 	}
-	v.Code = v.App.Conclude(ctx, v.Err)
+	v.Code = v.App.ReportError(ctx, v.Err)
 	sign, words := ending(v.Code)
 	if v.Answered() {
 		words = v.Answer.Brief()
@@ -169,7 +169,7 @@ func ending(code int) (term.Glyph, string) {
 
 // Failure returns why the command failed at the target, for an answer in JSON.
 func (v *TargetRun[T]) Failure(ctx context.Context) RegionError {
-	return RegionError{v.Label, v.App.RegionInUse, bodyOf(v.App.explain(ctx, v.Err))}
+	return RegionError{v.InstallationName, v.App.RegionInUse, bodyOf(v.App.explain(ctx, v.Err))}
 }
 
 // Answered reports whether the command came to an answer.

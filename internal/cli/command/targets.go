@@ -15,17 +15,17 @@ import (
 
 // Target is what a run is about: a Region, or an installation in a Region.
 type Target struct {
-	Region, Prefix string
-	Kind, Name     string // of its line among the others; no name: it stands alone
-	Unknown        error  // why it is not known what is there
-	Of             *Configured
-	Label          string // the name of the installation in its file; "" where the target is not about one
+	Region, Prefix   string
+	Kind, Name       string // of its line among the others; no name: it stands alone
+	AccessErr        error  // why it is not known what is there
+	Installation     *ConfiguredInstallation
+	InstallationName string // the name of the installation in its file; "" where the target is not about one
 }
 
 // Targets returns the installations of a file, or the Regions that were asked for. Where the account has no installation
 // there is none, and its identity is returned.
 func (a *App) Targets(ctx context.Context, prefix *string) ([]Target, session.Identity, error) {
-	if a.Configured != nil {
+	if a.Installations != nil {
 		targets, err := a.targetsOfFile(ctx)
 		return targets, session.Identity{}, err
 	}
@@ -46,8 +46,8 @@ func (a *App) Targets(ctx context.Context, prefix *string) ([]Target, session.Id
 	return targets, id, nil
 }
 
-// Alone returns the command at the only target.
-func (a *App) Alone(t Target) *App {
+// ForTarget returns the command at the only target.
+func (a *App) ForTarget(t Target) *App {
 	one := *a
 	one.Region = t.Region
 	return &one
@@ -76,12 +76,12 @@ func (a *App) ChosenRegions(ctx context.Context, prefix *string) ([]string, sess
 	if err != nil {
 		return nil, session.Identity{}, err
 	}
-	regions, err := a.RegionsOfRoles(ctx, s, prefix)
+	regions, err := a.RegionsFromRoles(ctx, s, prefix)
 	return regions, s.ID, err
 }
 
-// RegionsOfRoles returns the Regions in which the account has an installation, as its roles tell.
-func (a *App) RegionsOfRoles(ctx context.Context, s *Connection, prefix *string) ([]string, error) {
+// RegionsFromRoles returns the Regions in which the account has an installation, as its roles tell.
+func (a *App) RegionsFromRoles(ctx context.Context, s *Connection, prefix *string) ([]string, error) {
 	regions, ignored, err := deploy.Regions(ctx, s.Clients, s.ID, prefix, a.RolePath)
 	for _, role := range ignored {
 		a.Warn("role " + role + " under " + deploy.Path + " is ignored: its name does not end in a region of partition " + s.ID.Partition)
@@ -89,8 +89,8 @@ func (a *App) RegionsOfRoles(ctx context.Context, s *Connection, prefix *string)
 	return regions, s.SayUnchanged(err)
 }
 
-// RegionsAtOnce is in how many Regions a command looks at the same time for what no role tells of.
-const RegionsAtOnce = 8
+// MaxConcurrentRegions is in how many Regions a command looks at the same time for what no role tells of.
+const MaxConcurrentRegions = 8
 
 // RegionFlags returns a flag for each of the Regions that were typed, behind a blank each.
 func RegionFlags(regions []string) string {
@@ -101,9 +101,9 @@ func RegionFlags(regions []string) string {
 	return out.String()
 }
 
-// placesOf are the regions that installations are in, each once for each way to an account, for a command that is about
+// onePerRegion are the regions that installations are in, each once for each way to an account, for a command that is about
 // a region and not about what is installed there.
-func placesOf(targets []Target) []Target {
+func onePerRegion(targets []Target) []Target {
 	type place struct {
 		aws    *awsSource
 		region string
@@ -111,15 +111,15 @@ func placesOf(targets []Target) []Target {
 	taken, ways := map[place]bool{}, map[*awsSource]bool{}
 	var places []Target
 	for _, each := range targets {
-		ways[each.Of.app.aws] = true
-		if at := (place{each.Of.app.aws, each.Region}); !taken[at] {
+		ways[each.Installation.app.aws] = true
+		if at := (place{each.Installation.app.aws, each.Region}); !taken[at] {
 			taken[at] = true
 			places = append(places, each)
 		}
 	}
 	for n, each := range places {
-		places[n].Prefix, places[n].Label, places[n].Name = "", "", each.Region
-		if account := each.Of.Account(); account != "" && len(ways) > 1 {
+		places[n].Prefix, places[n].InstallationName, places[n].Name = "", "", each.Region
+		if account := each.Installation.Account(); account != "" && len(ways) > 1 {
 			places[n].Name += " of " + account
 		}
 	}
@@ -130,22 +130,22 @@ func placesOf(targets []Target) []Target {
 // on side by side, for a person may be asked for a code. Its error is one that is the same for all.
 func (a *App) targetsOfFile(ctx context.Context) ([]Target, error) {
 	failed := map[*awsSource]error{}
-	for _, each := range a.Configured {
+	for _, each := range a.Installations {
 		if _, done := failed[each.app.aws]; !done {
 			failed[each.app.aws] = each.app.FindCredentials(ctx)
 		}
 	}
-	if len(failed) == 1 && failed[a.Configured[0].app.aws] != nil {
-		return nil, failed[a.Configured[0].app.aws]
+	if len(failed) == 1 && failed[a.Installations[0].app.aws] != nil {
+		return nil, failed[a.Installations[0].app.aws]
 	}
 	var all []Target
-	for _, each := range a.Configured {
-		base := Target{Prefix: each.Prefix(), Kind: "read", Name: each.Name, Label: each.Name, Unknown: failed[each.app.aws], Of: each}
+	for _, each := range a.Installations {
+		base := Target{Prefix: each.Prefix(), Kind: "read", Name: each.Name, InstallationName: each.Name, AccessErr: failed[each.app.aws], Installation: each}
 		regions := each.Regions()
 		if len(regions) == 0 {
 			region, err := each.app.FindRegion(ctx)
-			if base.Unknown == nil {
-				base.Unknown = err
+			if base.AccessErr == nil {
+				base.AccessErr = err
 			}
 			regions = []string{region}
 		}

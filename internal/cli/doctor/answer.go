@@ -52,7 +52,7 @@ func (d Answer) Brief() string {
 }
 
 // At is the answer itself, which names its place.
-func (d Answer) At(command.Place) any { return d }
+func (d Answer) At(command.Location) any { return d }
 
 func (e *regionResult) answer() Answer {
 	answer := Answer{

@@ -52,7 +52,7 @@ spothandler-ignore=SPOT103+SPOT110.`,
 			if err != nil {
 				return err
 			}
-			runs, id, err := command.RunInPlaces(cmd.Context(), a, func(ctx context.Context, a *command.App) (Answer, error) { return examine(ctx, a, o) })
+			runs, id, err := command.RunOncePerRegion(cmd.Context(), a, func(ctx context.Context, a *command.App) (Answer, error) { return examine(ctx, a, o) })
 			if err != nil {
 				return err
 			}
@@ -113,7 +113,7 @@ func examine(ctx context.Context, a *command.App, o *options) (Answer, error) {
 		return Answer{}, err
 	}
 	for _, each := range input.Resources(o.clusters, o.services) {
-		if err := each.CheckPlace(s.ID); err != nil {
+		if err := each.CheckLocation(s.ID); err != nil {
 			return Answer{}, err
 		}
 	}

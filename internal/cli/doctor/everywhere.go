@@ -46,7 +46,7 @@ func (o *options) everywhere(ctx context.Context, a *command.App) (enabled int, 
 func withClusters(ctx context.Context, s *command.Connection, all []string) (found []string, err error) {
 	var mu sync.Mutex
 	group, inGroup := errgroup.WithContext(ctx)
-	group.SetLimit(command.RegionsAtOnce)
+	group.SetLimit(command.MaxConcurrentRegions)
 	for _, region := range all {
 		group.Go(func() error {
 			out, err := ecs.NewFromConfig(s.In(region).Config).ListClusters(inGroup, &ecs.ListClustersInput{MaxResults: aws.Int32(1)})

@@ -220,7 +220,7 @@ func (e *regionResult) cover(cluster string) string {
 		return ""
 	}
 	x := e.installations[0]
-	command := "spothandler install" + e.Scope(x.prefix)
+	command := "spothandler install" + e.InstallationFlags(x.prefix)
 	for _, each := range append(slices.Clone(x.clusters), cluster) {
 		command += " --cluster " + apperr.Quote(each)
 	}

@@ -241,16 +241,16 @@ func (e *regionResult) printNextSteps() {
 	}
 	if len(e.installations) == 0 && e.notListed == "" {
 		prefix := " --prefix NAME"
-		if e.Of != nil { // the file gives it
+		if e.Installation != nil { // the file gives it
 			prefix = ""
 		}
-		show.Hint(e.Out, "spothandler install"+prefix+e.Scope("")+"   to have services redeployed at an interruption")
+		show.Hint(e.Out, "spothandler install"+prefix+e.InstallationFlags("")+"   to have services redeployed at an interruption")
 		if e.rights != nil && len(e.rights.Denied) > 0 { // the finding, an info, may not be shown
 			show.Hint(e.Out, "spothandler policy install"+prefix+"   what that needs: the caller has no permission for "+e.rights.Denied[0])
 		}
 	}
 	if p := e.toRehearse(); p != nil {
-		show.Hint(e.Out, "spothandler simulate --cluster "+apperr.Quote(p.Cluster.Name())+" --service "+apperr.Quote(p.Name())+e.Scope("")+"   rehearse an interruption")
+		show.Hint(e.Out, "spothandler simulate --cluster "+apperr.Quote(p.Cluster.Name())+" --service "+apperr.Quote(p.Name())+e.InstallationFlags("")+"   rehearse an interruption")
 	}
 }
 

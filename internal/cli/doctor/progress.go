@@ -15,7 +15,7 @@ type readingProgress struct {
 }
 
 func newReadingProgress(a *command.App) *readingProgress {
-	return &readingProgress{a.Err.StatusLine(), a.Repainting()}
+	return &readingProgress{a.Err.StatusLine(), a.MuteWaitingOnTerminal()}
 }
 
 func (p *readingProgress) show(now services.Progress) {

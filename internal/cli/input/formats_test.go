@@ -18,7 +18,7 @@ func TestAsksJSON(t *testing.T) {
 		{[]string{"install", "--prefix", "json"}, "", false},
 		{[]string{"install"}, "Json", true},
 	} {
-		if got := AsksJSON(test.args, test.variable); got != test.want {
+		if got := RequestsJSON(test.args, test.variable); got != test.want {
 			t.Errorf("%v with %q: %v", test.args, test.variable, got)
 		}
 	}

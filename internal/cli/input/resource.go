@@ -32,8 +32,8 @@ func (a Resource) CheckName() error {
 	return nil
 }
 
-// CheckPlace returns an error for an ARN in another partition, account or Region than that of the command.
-func (a Resource) CheckPlace(id session.Identity) error {
+// CheckLocation returns an error for an ARN in another partition, account or Region than that of the command.
+func (a Resource) CheckLocation(id session.Identity) error {
 	parsed, err := arn.Parse(a.Value)
 	if err != nil {
 		return nil //nolint:nilerr // a name is of no place

@@ -64,7 +64,7 @@ func AddConfig(cmd *cobra.Command, usage string) {
 	cmd.Flags().String("config", "", usage)
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
 	cmd.Flags().StringSlice("only", nil, "one of the installations in the file; repeatable")
-	Offer(cmd, "only", installationsOf)
+	CompleteFunc(cmd, "only", installationsOf)
 }
 
 // Given returns the settings that the flags of a command hold, unchecked, each with its source.
@@ -73,7 +73,7 @@ func (s *Sources) Given(cmd *cobra.Command) settings.Given {
 	for _, setting := range settings.All() {
 		if flag := SettingFlag(cmd, setting.Name); flag != nil && flag.Changed {
 			texts, _ := TextsOf(flag)
-			given[setting.Name] = settings.Value{Texts: texts, Source: s.Of[setting.Name]}
+			given[setting.Name] = settings.Value{Texts: texts, Source: s.Origins[setting.Name]}
 		}
 	}
 	return given

@@ -23,13 +23,13 @@ const NotInFile = "not in the file"
 
 // Sources fills the flags of a command, and records for errors where each value came from.
 type Sources struct {
-	Environ []string          // as os.Environ
-	Of      map[string]string // by flag: "--prefix", "SPOTHANDLER_PREFIX", "c.yaml:1: prefix"
-	Prefix  string            // what sets the prefix of a command without --prefix; "" if nothing does
+	Environ      []string          // as os.Environ
+	Origins      map[string]string // by flag: "--prefix", "SPOTHANDLER_PREFIX", "c.yaml:1: prefix"
+	PrefixOrigin string            // what sets the prefix of a command without --prefix; "" if nothing does
 
 	File          string                  // of several installations; "" if there is none
 	Installations []settings.Installation // of the file, those to work on
-	InFile        int                     // how many the file has
+	FileCount     int                     // how many the file has
 }
 
 // Fill sets the flags that were not typed from the environment and from the file of --config. It returns an error for
@@ -44,7 +44,7 @@ func (s *Sources) Fill(cmd *cobra.Command) error {
 		}
 	}
 	if _, set := LookupEnv(s.Environ, EnvName("prefix")); set {
-		s.Prefix = EnvName("prefix")
+		s.PrefixOrigin = EnvName("prefix")
 	}
 	if err := eachFlag(cmd, s.fillFlag); err != nil {
 		return err
@@ -57,15 +57,15 @@ func (s *Sources) Fill(cmd *cobra.Command) error {
 
 // fillFlag gives a flag that was not typed the value of its variable.
 func (s *Sources) fillFlag(flag *pflag.Flag) error {
-	if _, filled := s.Of[flag.Name]; filled {
+	if _, filled := s.Origins[flag.Name]; filled {
 		return nil // output comes before the others
 	}
 	if flag.Changed {
-		s.Of[flag.Name] = "--" + flag.Name
+		s.Origins[flag.Name] = "--" + flag.Name
 		return nil
 	}
 	text, set := LookupEnv(s.Environ, EnvName(flag.Name))
-	if !set || slices.Contains(onlyTyped(), flag.Name) || hasOtherMeaning(flag) {
+	if !set || slices.Contains(commandLineOnly(), flag.Name) || hasOtherMeaning(flag) {
 		return nil
 	}
 	return s.give(flag, settings.Value{Texts: splitVariable(flag, text), Source: EnvName(flag.Name)})
@@ -100,7 +100,7 @@ func (s *Sources) fillFromFile(cmd *cobra.Command) error {
 	only := cmd.Flags().Lookup("only")
 	if !config.Changed {
 		if only.Changed {
-			return apperr.Invalid("--config FILE   that has it", "%s is about the installations of a file", s.Of["only"])
+			return apperr.Invalid("--config FILE   that has it", "%s is about the installations of a file", s.Origins["only"])
 		}
 		return nil
 	}
@@ -118,7 +118,7 @@ func (s *Sources) fillFromFile(cmd *cobra.Command) error {
 		return s.fillFromSeveral(cmd, file)
 	}
 	if only.Changed {
-		return apperr.Invalid("leave "+s.Of["only"]+" out", "%s holds one installation, which has no name", file.Path)
+		return apperr.Invalid("leave "+s.Origins["only"]+" out", "%s holds one installation, which has no name", file.Path)
 	}
 	return s.fillFromValues(cmd, file)
 }
@@ -128,10 +128,10 @@ func (s *Sources) fillFromSeveral(cmd *cobra.Command, file settings.File) error 
 	for _, name := range append(settings.AddressKeys(), "all-regions") {
 		if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed {
 			hint := "--only NAME   one of its installations"
-			if s.Of["config"] == EnvName("config") {
+			if s.Origins["config"] == EnvName("config") {
 				hint = "unset " + EnvName("config") + "   for an installation that is not in it"
 			}
-			return apperr.Invalid(hint, "%s does not go with %s, which says for each installation where it is", s.Of[name], file.Path)
+			return apperr.Invalid(hint, "%s does not go with %s, which says for each installation where it is", s.Origins[name], file.Path)
 		}
 	}
 	names, _ := TextsOf(cmd.Flags().Lookup("only"))
@@ -140,7 +140,7 @@ func (s *Sources) fillFromSeveral(cmd *cobra.Command, file settings.File) error 
 		return err
 	}
 	if !takesOne(cmd) {
-		s.File, s.Installations, s.InFile = file.Path, chosen, len(file.Installations)
+		s.File, s.Installations, s.FileCount = file.Path, chosen, len(file.Installations)
 		return nil
 	}
 	if len(chosen) > 1 {
@@ -160,8 +160,8 @@ func takesOne(cmd *cobra.Command) bool {
 
 // fillFromValues gives the flags that were not given otherwise the values of the file.
 func (s *Sources) fillFromValues(cmd *cobra.Command, file settings.File) error {
-	if value, given := file.Values["prefix"]; given && s.Of["config"] != "--config" {
-		s.Prefix = value.Source
+	if value, given := file.Values["prefix"]; given && s.Origins["config"] != "--config" {
+		s.PrefixOrigin = value.Source
 	}
 	return eachFlag(cmd, func(flag *pflag.Flag) error {
 		value, given := file.Values[flag.Name]
@@ -188,7 +188,7 @@ func (s *Sources) give(flag *pflag.Flag, value settings.Value) error {
 			Hints:   []string{"accepted: " + acceptedBy(flag)}, Err: err,
 		}
 	}
-	flag.Changed, s.Of[flag.Name] = true, value.Source
+	flag.Changed, s.Origins[flag.Name] = true, value.Source
 	return nil
 }
 
@@ -199,7 +199,7 @@ func (s *Sources) check(cmd *cobra.Command, flag *pflag.Flag) error {
 	if !flag.Changed || !isText {
 		return nil
 	}
-	source := s.Of[flag.Name]
+	source := s.Origins[flag.Name]
 	if len(texts) == 0 {
 		texts = []string{""}
 	}
@@ -240,7 +240,7 @@ func (s *Sources) Rename(err error) error {
 		return err
 	}
 	renamed := *known
-	for name, source := range s.Of {
+	for name, source := range s.Origins {
 		if flag := "--" + name; source != flag {
 			renamed.Message = strings.ReplaceAll(renamed.Message, flag+" ", source+" ")
 		}

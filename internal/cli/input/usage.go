@@ -176,12 +176,12 @@ func NoArguments(cmd *cobra.Command, args []string) error {
 // Complete makes shell completion offer these values of a flag.
 func Complete(cmd *cobra.Command, flag string, values ...string) {
 	if len(values) > 0 {
-		Offer(cmd, flag, func(*cobra.Command) []string { return values })
+		CompleteFunc(cmd, flag, func(*cobra.Command) []string { return values })
 	}
 }
 
-// AsksJSON reports whether JSON output is requested by the arguments, in any spelling, or else by the variable's value.
-func AsksJSON(args []string, variable string) bool {
+// RequestsJSON reports whether JSON output is requested by the arguments, in any spelling, or else by the variable's value.
+func RequestsJSON(args []string, variable string) bool {
 	typed := regexp.MustCompile(`(?i) (-o[ =]?|--output[ =])(\w+) `).FindStringSubmatch(" " + strings.Join(args, " ") + " ")
 	if typed != nil {
 		variable = typed[2]
@@ -201,8 +201,8 @@ func OneOf(flag, text string, accepted []string) (string, error) {
 	return "", refusal
 }
 
-// Offer makes shell completion offer words that are computed when it is asked for.
-func Offer(cmd *cobra.Command, flag string, words func(*cobra.Command) []string) {
+// CompleteFunc makes shell completion offer words that are computed when it is asked for.
+func CompleteFunc(cmd *cobra.Command, flag string, words func(*cobra.Command) []string) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, func(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		fitting := slices.DeleteFunc(slices.Clone(words(cmd)), func(word string) bool { return !strings.HasPrefix(word, typed) })
 		return fitting, cobra.ShellCompDirectiveNoFileComp

@@ -44,7 +44,7 @@ func splitVariable(flag *pflag.Flag, text string) []string {
 //
 // A guard is refused as well where the command would change something and has no such flag.
 func checkVariables(cmd *cobra.Command, environ []string) error {
-	known := everyFlag(cmd.Root())
+	known := flagNames(cmd.Root())
 	for _, entry := range environ {
 		name, text, _ := strings.Cut(entry, "=")
 		word, ours := strings.CutPrefix(name, EnvPrefix)
@@ -55,7 +55,7 @@ func checkVariables(cmd *cobra.Command, environ []string) error {
 		if at < 0 {
 			return unknownVariable(name, word, known)
 		}
-		if slices.Contains(onlyTyped(), known[at]) {
+		if slices.Contains(commandLineOnly(), known[at]) {
 			return apperr.Invalid("unset "+name, "%s is set, but --%s is accepted on the command line only", name, known[at])
 		}
 		if on, err := strconv.ParseBool(text); err == nil && !on {
@@ -80,7 +80,7 @@ func wouldChange(cmd *cobra.Command) bool {
 
 func unknownVariable(name, word string, flags []string) error {
 	hints := []string{"unset " + name}
-	if near := nearest(strings.ToLower(strings.ReplaceAll(word, "_", "-")), flags); near != "" && !slices.Contains(onlyTyped(), near) {
+	if near := nearest(strings.ToLower(strings.ReplaceAll(word, "_", "-")), flags); near != "" && !slices.Contains(commandLineOnly(), near) {
 		hints = append(hints, "did you mean "+EnvName(near)+"?")
 	}
 	return &apperr.Error{
@@ -91,8 +91,8 @@ func unknownVariable(name, word string, flags []string) error {
 	}
 }
 
-// everyFlag are the names of the flags of all commands.
-func everyFlag(cmd *cobra.Command) []string {
+// flagNames are the names of the flags of all commands.
+func flagNames(cmd *cobra.Command) []string {
 	var names []string
 	add := func(flag *pflag.Flag) {
 		if flag.Name != "help" && flag.Name != "version" {
@@ -102,7 +102,7 @@ func everyFlag(cmd *cobra.Command) []string {
 	cmd.Flags().VisitAll(add)
 	cmd.PersistentFlags().VisitAll(add)
 	for _, each := range cmd.Commands() {
-		names = append(names, everyFlag(each)...)
+		names = append(names, flagNames(each)...)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
@@ -111,10 +111,10 @@ func everyFlag(cmd *cobra.Command) []string {
 // EnvPrefix begins the name of every environment variable that gives a flag.
 const EnvPrefix = "SPOTHANDLER_"
 
-// onlyTyped are the flags that consent to something, widen what a command touches, or have it do something else than it
+// commandLineOnly are the flags that consent to something, widen what a command touches, or have it do something else than it
 // is for: with --explain a doctor that is a gate checks nothing, with --event a rehearsal tries a file. A variable that
 // was set for another command must not do that.
-func onlyTyped() []string {
+func commandLineOnly() []string {
 	return []string{"yes", "force", "adopt", "allow-downgrade", "reset", "all", "all-regions", "for-real", "overwrite", "explain", "event"}
 }
 

@@ -37,7 +37,7 @@ func (p applying) run(ctx context.Context) error {
 
 // apply makes the changes with progress on stderr. Its error says how far it came and what to do.
 func (p applying) apply(ctx context.Context) error {
-	defer p.Repainting()()
+	defer p.MuteWaitingOnTerminal()()
 	progress := newProgress(p.Err, p.changes)
 	done, err := p.job.Apply(ctx, deploy.Options{Wait: p.Wait, Report: progress.report})
 	progress.Stop()
@@ -82,14 +82,14 @@ func (p applying) afterStop(stopped *apperr.Error) []string {
 		hints = []string{p.CommandLine() + "   finishes it after that"}
 	}
 	if slices.ContainsFunc(p.changes, func(c deploy.Change) bool { return c.Action == deploy.Create }) {
-		hints = append(hints, "spothandler uninstall"+p.Address(p.Prefix)+"   removes what is there")
+		hints = append(hints, "spothandler uninstall"+p.AddressFlags(p.Prefix)+"   removes what is there")
 	}
 	return hints
 }
 
 // verify looks again until nothing is left to change. It says so when that takes long.
 func (p applying) verify(ctx context.Context) error {
-	notice := time.AfterFunc(session.NoticeAfter, func() { p.Waiting("AWS to show the changes in its answers") })
+	notice := time.AfterFunc(session.NoticeAfter, func() { p.PrintWaiting("AWS to show the changes in its answers") })
 	defer notice.Stop()
 	err := p.job.Verify(ctx, p.Wait)
 	if err != nil && ctx.Err() != nil {
@@ -105,7 +105,7 @@ func (p applying) sayWhereToLook(err error) error {
 		return err
 	}
 	explained := *known
-	explained.Hints = []string{"spothandler status" + p.Scope(p.Prefix)}
+	explained.Hints = []string{"spothandler status" + p.InstallationFlags(p.Prefix)}
 	return &explained
 }
 

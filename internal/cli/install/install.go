@@ -39,9 +39,9 @@ type installAnswer struct {
 	notes []string // what text says as well, beside the status
 }
 
-func (i installAnswer) Brief() string { return show.Briefly(i.Changes, i.Applied) }
+func (i installAnswer) Brief() string { return show.Brief(i.Changes, i.Applied) }
 
-func (i installAnswer) At(where command.Place) any { return installResult{where, i} }
+func (i installAnswer) At(where command.Location) any { return installResult{where, i} }
 
 // NewCommand returns the command install.
 func NewCommand(a *command.App) *cobra.Command {
@@ -92,10 +92,10 @@ func (r *installRun) run(cmd *cobra.Command) (err error) {
 		return err
 	}
 	r.reset = r.asked.reset || cmd.Flags().Changed("config")
-	if r.Configured != nil {
+	if r.Installations != nil {
 		return r.runPlanned(cmd.Context())
 	}
-	return command.InRegions(cmd.Context(), r.App, r.asked.prefix, func(ctx context.Context, a *command.App) (installAnswer, error) {
+	return command.AnswerInRegions(cmd.Context(), r.App, r.asked.prefix, func(ctx context.Context, a *command.App) (installAnswer, error) {
 		return (&installRun{a, r.asked, r.given, r.reset}).here(ctx)
 	})
 }
@@ -106,10 +106,10 @@ func (r *installRun) runPlanned(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	every := command.Planned[installAnswer]{App: r.App, Verb: "install", Together: true, Check: oneAccount, Plan: func(ctx context.Context, a *command.App) (installAnswer, command.Work[installAnswer], error) {
+	every := command.Planned[installAnswer]{App: r.App, Verb: "install", AllOrNothing: true, Check: oneAccount, Plan: func(ctx context.Context, a *command.App) (installAnswer, command.Work[installAnswer], error) {
 		asked := *r.asked
-		asked.prefix = a.Of.Prefix()
-		return (&installRun{a, &asked, a.Of.Given, true}).plan(ctx)
+		asked.prefix = a.Installation.Prefix()
+		return (&installRun{a, &asked, a.Installation.Given, true}).plan(ctx)
 	}}
 	if r.asked.upgrade {
 		every.Verb = "upgrade"
@@ -143,7 +143,7 @@ func (r *installRun) plan(ctx context.Context) (installAnswer, command.Work[inst
 		if errors.Is(err, command.ErrNotInstalled) {
 			return err
 		}
-		return r.PointToPolicy("", prefix, s.SayUnchanged(err))
+		return r.AddPolicyHint("", prefix, s.SayUnchanged(err))
 	}
 	job := &installJob{installRun: r, Connection: s, started: time.Now()}
 	err = job.prepare(ctx)
@@ -178,7 +178,7 @@ func (j *installJob) sayHowBack(err error) error {
 		word, _, _ := strings.Cut(hint, " ")
 		flag, isFlag := strings.CutPrefix(word, "--")
 		if before := j.Before(flag); isFlag && before != "" {
-			explained.Hints = append(slices.Clone(explained.Hints), "spothandler install"+j.Scope(j.asked.prefix)+" "+before+"   restores the former value")
+			explained.Hints = append(slices.Clone(explained.Hints), "spothandler install"+j.InstallationFlags(j.asked.prefix)+" "+before+"   restores the former value")
 		}
 	}
 	return &explained
@@ -278,17 +278,17 @@ func (j *installJob) nothingToUpgrade(ctx context.Context) error {
 		return err
 	}
 	verdict := j.NotInstalled("upgrade", j.asked.prefix, j.ID.Region, others)
-	if len(others) > 1 && j.Sources.Prefix == "" {
-		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+j.Scope("")+"   every one of them")
+	if len(others) > 1 && j.Sources.PrefixOrigin == "" {
+		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+j.InstallationFlags("")+"   every one of them")
 	}
 	return verdict
 }
 
-func (i installAnswer) AllOutputs() []command.PlaceOutputs {
+func (i installAnswer) AllOutputs() []command.InstallationOutputs {
 	status := i.Installation
-	return []command.PlaceOutputs{{Place: command.Place{Prefix: status.Prefix, Region: status.Region, Account: status.Account}, Outputs: &status.Outputs}}
+	return []command.InstallationOutputs{{Location: command.Location{Prefix: status.Prefix, Region: status.Region, Account: status.Account}, Outputs: &status.Outputs}}
 }
 
-func (r installResult) Outputs() command.PlaceOutputs {
-	return command.PlaceOutputs{Place: r.Place, Outputs: &r.Installation.Outputs}
+func (r installResult) Outputs() command.InstallationOutputs {
+	return command.InstallationOutputs{Location: r.Location, Outputs: &r.Installation.Outputs}
 }

@@ -18,7 +18,7 @@ func (j *installJob) printDryRun() {
 	if len(j.Taken) > 0 {
 		j.printForget()
 	}
-	if show.Done(j.Changes) == show.Installed {
+	if show.Verdict(j.Changes) == show.Installed {
 		j.Out.Printf("\n%s", j.Out.Labelled("settings", " · ", show.Settings(j.Spec)))
 	}
 	j.Out.Printf("\n%s\n", show.PlanSummary(j.Changes))
@@ -29,7 +29,7 @@ func (j *installJob) printDryRun() {
 		j.Out.Print(j.Out.Item(term.Quiet, each.String()))
 	}
 	if len(j.Changes) > 0 {
-		show.Hint(j.Out, j.Without("--dry-run", "--detailed-exitcode"))
+		show.Hint(j.Out, j.CommandLineWithout("--dry-run", "--detailed-exitcode"))
 	}
 }
 
@@ -60,9 +60,9 @@ func (j *installJob) notes(status deploy.Status) []string {
 func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 	st := j.Out.Style
 	if len(j.Changes) == 0 {
-		j.Out.Printf("%s %s (%s)\n", st.Glyph(term.OK), st.Green("Nothing to change"+j.Where()+": "+deploy.DisplayPrefix(j.Spec.Prefix)+" is up to date."), term.Seconds(took))
+		j.Out.Printf("%s %s (%s)\n", st.Glyph(term.OK), st.Green("Nothing to change"+j.RegionSuffix()+": "+deploy.DisplayPrefix(j.Spec.Prefix)+" is up to date."), term.Seconds(took))
 	} else {
-		j.Out.Printf("\n%s", st.Success(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", show.Done(j.Changes), j.Which(), changed(j.Changes), term.Seconds(took))))
+		j.Out.Printf("\n%s", st.Success(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", show.Verdict(j.Changes), j.TargetSuffix(), changed(j.Changes), term.Seconds(took))))
 		j.Out.Print(st.List("  ", " · ", show.Settings(j.Spec)))
 	}
 	if j.Spec.RuleState == "ENABLED" && slices.ContainsFunc(j.Changes, changesWhatMatches) {
@@ -79,29 +79,29 @@ func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 	}
 	if len(j.Changes) > 0 {
 		j.Out.Printf("\n")
-		show.Hint(j.Out, "spothandler status"+j.Scope(j.Spec.Prefix))
+		show.Hint(j.Out, "spothandler status"+j.InstallationFlags(j.Spec.Prefix))
 	}
 }
 
 // installResult is install's answer at one of several targets.
 type installResult struct {
-	command.Place
+	command.Location
 	installAnswer
 }
 
 func (i installResult) PrintMarkdown(out *term.Printer) {
-	i.Place.PrintMarkdown(out)
+	i.Location.PrintMarkdown(out)
 	i.printBody(out)
 }
 
 func (i installAnswer) PrintMarkdown(out *term.Printer) {
-	command.Place{Prefix: i.Installation.Prefix, Region: i.Installation.Region, Account: i.Installation.Account}.PrintMarkdown(out)
+	command.Location{Prefix: i.Installation.Prefix, Region: i.Installation.Region, Account: i.Installation.Account}.PrintMarkdown(out)
 	i.printBody(out)
 }
 
 func (i installAnswer) printBody(out *term.Printer) {
 	show.ChangesMarkdown(out, i.Changes, i.Applied)
-	if show.Done(i.Changes) == show.Installed {
+	if show.Verdict(i.Changes) == show.Installed {
 		out.Printf("\nSettings: %s\n", show.InMarkdown(strings.Join(show.Settings(i.Installation.Spec), " · ")))
 	}
 	show.NotesMarkdown(out, slices.Concat(i.Installation.Warnings, i.notes), i.Installation.NotChecked)

@@ -28,7 +28,7 @@ func (p progress) report(told deploy.Progress) {
 	case deploy.Waiting:
 		p.Wait(told.Index, told.Note)
 	case deploy.Done:
-		p.End(told.Index, term.OK, show.PastOf(p.changes[told.Index]), told.Elapsed)
+		p.End(told.Index, term.OK, show.PastTense(p.changes[told.Index]), told.Elapsed)
 	case deploy.Failed:
 		p.End(told.Index, term.Failed, "failed", told.Elapsed)
 	case deploy.Stopped:

@@ -10,15 +10,15 @@ import (
 func oneAccount(runs []*command.TargetRun[installAnswer]) error {
 	var all []settings.Installation
 	for _, v := range runs {
-		one := v.Of.Installation
+		one := v.Installation.Installation
 		one.Values = settings.Given{}
-		for name, value := range v.Of.Values {
+		for name, value := range v.Installation.Values {
 			one.Values[name] = value
 		}
 		delete(one.Values, "role-arn")
 		delete(one.Values, "profile")
-		one.Values["expect-account"] = settings.Value{Texts: []string{v.App.Account}, Source: v.Of.Source}
-		one.Values["region"] = settings.Value{Texts: []string{v.Region}, Source: v.Of.Source}
+		one.Values["expect-account"] = settings.Value{Texts: []string{v.App.Account}, Source: v.Installation.Source}
+		one.Values["region"] = settings.Value{Texts: []string{v.Region}, Source: v.Installation.Source}
 		all = append(all, one)
 	}
 	return settings.CheckTogether(all)

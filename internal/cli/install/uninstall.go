@@ -31,12 +31,12 @@ type uninstallAnswer struct {
 	Applied  bool            `json:"applied"`
 	Warnings []string        `json:"warnings"`
 
-	where command.Place
+	where command.Location
 }
 
-func (u uninstallAnswer) Brief() string { return show.Briefly(u.Changes, u.Applied) }
+func (u uninstallAnswer) Brief() string { return show.Brief(u.Changes, u.Applied) }
 
-func (u uninstallAnswer) At(where command.Place) any { return uninstallResult{where, u} }
+func (u uninstallAnswer) At(where command.Location) any { return uninstallResult{where, u} }
 
 // NewUninstallCommand returns the command uninstall.
 func NewUninstallCommand(a *command.App) *cobra.Command {
@@ -88,7 +88,7 @@ func (u uninstallRun) run(ctx context.Context) error {
 	case len(targets) == 0:
 		return u.nothingAnywhere(id)
 	case targets[0].Name != "":
-		every := command.Planned[uninstallAnswer]{App: u.App, Verb: "remove", Together: u.Configured != nil, Plan: u.plan, Agree: u.confirmed}
+		every := command.Planned[uninstallAnswer]{App: u.App, Verb: "remove", AllOrNothing: u.Installations != nil, Plan: u.plan, Confirm: u.confirmed}
 		return every.Run(ctx, targets)
 	}
 	return u.removeAlone(ctx, targets[0])
@@ -96,7 +96,7 @@ func (u uninstallRun) run(ctx context.Context) error {
 
 // removeAlone removes what is at the only target.
 func (u uninstallRun) removeAlone(ctx context.Context, only command.Target) error {
-	v := &command.TargetRun[uninstallAnswer]{App: u.Alone(only), Target: only}
+	v := &command.TargetRun[uninstallAnswer]{App: u.ForTarget(only), Target: only}
 	answer, remove, err := u.plan(ctx, v.App)
 	if err == nil && remove != nil {
 		v.Answer = answer
@@ -113,17 +113,17 @@ func (u uninstallRun) removeAlone(ctx context.Context, only command.Target) erro
 // plan finds what is to be removed at a target.
 func (u uninstallRun) plan(ctx context.Context, a *command.App) (uninstallAnswer, command.Work[uninstallAnswer], error) {
 	asked := *u.asked
-	if a.Of != nil {
-		asked.prefix, asked.names = a.Of.Prefix(), a.Of.Given
+	if a.Installation != nil {
+		asked.prefix, asked.names = a.Installation.Prefix(), a.Installation.Given
 	}
 	r := &removal{App: a, asked: &asked, started: time.Now(), answer: uninstallAnswer{Changes: []deploy.Change{}, Warnings: []string{}}}
 	var err error
 	if r.Connection, err = r.Open(ctx, asked.prefix); err != nil {
 		return r.answer, nil, err
 	}
-	r.answer.where = command.Place{Prefix: asked.prefix, Region: r.ID.Region, Account: r.ID.Account}
+	r.answer.where = command.Location{Prefix: asked.prefix, Region: r.ID.Region, Account: r.ID.Account}
 	r.PrintHeader(r.Connection, asked.prefix)
-	explain := func(err error) error { return r.PointToPolicy("", asked.prefix, r.SayUnchanged(err)) }
+	explain := func(err error) error { return r.AddPolicyHint("", asked.prefix, r.SayUnchanged(err)) }
 	job, err := r.prepare(ctx)
 	if err != nil || job == nil {
 		return r.answer, nil, explain(err)
@@ -191,7 +191,7 @@ func (u uninstallRun) confirmed(ctx context.Context, runs []*command.TargetRun[u
 		u.Err.Printf("\n")
 	}
 	u.Err.Printf("Your ECS services are not touched.\n")
-	if u.Configured != nil {
+	if u.Installations != nil {
 		return u.Confirm(ctx, "Remove all of it?", strings.Join(command.NamesOf(runs), " "))
 	}
 	return u.Confirm(ctx, "Remove it?", cmp.Or(u.asked.prefix, "uninstall"))
@@ -222,17 +222,17 @@ func (r *removal) nothingToRemove(ctx context.Context) error {
 // mayRemoveSeveral refuses an uninstall of several installations that nobody has typed.
 func mayRemoveSeveral(a *command.App, all bool) error {
 	switch {
-	case a.Configured == nil && all:
+	case a.Installations == nil && all:
 		return apperr.Invalid("--config FILE   a file of several installations", "--all is about the installations of a file")
-	case a.Configured == nil:
+	case a.Installations == nil:
 		return nil
-	case all && a.Sources.Of["only"] != "":
-		return apperr.Invalid("give one of them", "%s and --all do not go together", a.Sources.Of["only"])
-	case !all && a.Sources.Of["only"] == input.EnvName("only"):
+	case all && a.Sources.Origins["only"] != "":
+		return apperr.Invalid("give one of them", "%s and --all do not go together", a.Sources.Origins["only"])
+	case !all && a.Sources.Origins["only"] == input.EnvName("only"):
 		return apperr.Invalid("--only NAME   on the command line", "what uninstall removes has to be typed, and %s is not", input.EnvName("only"))
-	case !all && a.Sources.Of["only"] == "":
+	case !all && a.Sources.Origins["only"] == "":
 		var names []string
-		for _, each := range a.Configured {
+		for _, each := range a.Installations {
 			names = append(names, each.Name)
 		}
 		return apperr.Invalid("--only NAME   or --all for every one", "%s holds several installations, and uninstall removes only those that are named on the command line: %s", a.Sources.File, strings.Join(names, ", "))

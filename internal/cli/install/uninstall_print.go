@@ -17,7 +17,7 @@ func (r *removal) printDryRun() {
 	}
 	show.Removal(r.Out, r.answer.Changes)
 	r.Out.Printf("\n%s\n", show.PlanSummary(r.answer.Changes))
-	show.Hint(r.Out, r.Without("--dry-run"))
+	show.Hint(r.Out, r.CommandLineWithout("--dry-run"))
 }
 
 func (r *removal) printRemoved(took time.Duration) {
@@ -28,7 +28,7 @@ func (r *removal) printRemoved(took time.Duration) {
 	if r.asked.keepLogs {
 		left = "only the logs are left"
 	}
-	r.Out.Printf("\n%s", r.Out.Success(fmt.Sprintf("Removed%s: %s in %s. Checked again: %s.", r.Which(), show.Counts(r.answer.Changes), term.Seconds(took), left)))
+	r.Out.Printf("\n%s", r.Out.Success(fmt.Sprintf("Removed%s: %s in %s. Checked again: %s.", r.TargetSuffix(), show.Counts(r.answer.Changes), term.Seconds(took), left)))
 }
 
 func (r *removal) printNothing(others []deploy.Listed) {
@@ -36,7 +36,7 @@ func (r *removal) printNothing(others []deploy.Listed) {
 	if len(others) == 0 {
 		return
 	}
-	sentence, hints := r.NameOthers("uninstall", others)
+	sentence, hints := r.DescribeOthers("uninstall", others)
 	r.Out.Print(r.Out.Paragraph("  ", sentence))
 	for _, each := range hints {
 		show.Hint(r.Out, each)
@@ -54,12 +54,12 @@ func (u uninstallRun) nothingAnywhere(id session.Identity) error {
 
 // uninstallResult is uninstall's answer at one of several targets.
 type uninstallResult struct {
-	command.Place
+	command.Location
 	uninstallAnswer
 }
 
 func (u uninstallResult) PrintMarkdown(out *term.Printer) {
-	u.Place.PrintMarkdown(out)
+	u.Location.PrintMarkdown(out)
 	u.printBody(out)
 }
 

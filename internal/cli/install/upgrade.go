@@ -54,8 +54,8 @@ func (u upgradeAll) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if u.Configured != nil {
-		return apperr.Invalid("leave --all out: without --only, every installation of the file is upgraded", "--all and %s do not go together", u.Sources.Of["config"])
+	if u.Installations != nil {
+		return apperr.Invalid("leave --all out: without --only, every installation of the file is upgraded", "--all and %s do not go together", u.Sources.Origins["config"])
 	}
 	if err := u.check(cmd, given); err != nil {
 		return err
@@ -77,7 +77,7 @@ func (u upgradeAll) run(cmd *cobra.Command) error {
 func (u upgradeAll) check(cmd *cobra.Command, given settings.Given) error {
 	for _, name := range []string{"prefix", "reset"} {
 		if cmd.Flags().Changed(name) {
-			return apperr.Invalid("give one of them", "%s and --all do not go together", u.Sources.Of[name])
+			return apperr.Invalid("give one of them", "%s and --all do not go together", u.Sources.Origins[name])
 		}
 	}
 	for _, setting := range settings.All() {
@@ -120,7 +120,7 @@ func (u upgradeAll) targets(ctx context.Context) ([]command.Target, error) {
 	_ = group.Wait() // a region's error is a target
 	targets := slices.Concat(found...)
 	if len(targets) == 0 {
-		return nil, command.Missing("nothing is installed in "+strings.Join(regions, ", "), u.LookFirst("", "spothandler install --prefix NAME"+command.RegionFlags(u.Regions))...)
+		return nil, command.NotInstalledError("nothing is installed in "+strings.Join(regions, ", "), u.SearchHints("", "spothandler install --prefix NAME"+command.RegionFlags(u.Regions))...)
 	}
 	return targets, nil
 }
@@ -135,7 +135,7 @@ func (u upgradeAll) installedIn(ctx context.Context, region string) []command.Ta
 		listed, err = deploy.List(ctx, s.Clients, s.ID, u.RolePath)
 	}
 	if err != nil {
-		return []command.Target{{Region: region, Kind: "region", Name: region, Unknown: u.PointToPolicy("", "", err)}}
+		return []command.Target{{Region: region, Kind: "region", Name: region, AccessErr: u.AddPolicyHint("", "", err)}}
 	}
 	targets := make([]command.Target, len(listed))
 	for index, each := range listed {

@@ -23,10 +23,10 @@ type Page struct {
 
 // Region is what is known of one Region.
 type Region struct {
-	Name     string
-	Report   *history.Report // nil where it could not be read
-	Unread   string          // why not
-	Warnings []string        // what the reader has to know about the figures
+	Name      string
+	Report    *history.Report // nil where it could not be read
+	ReadError string          // why not
+	Warnings  []string        // what the reader has to know about the figures
 }
 
 //go:embed page.css

@@ -14,7 +14,7 @@ import (
 
 // newSection shows one Region. level is that of the headings of its tables, and its weeks are shaded by the scale.
 func newSection(r Region, level int, shades scale) section {
-	s := section{Name: term.Escape(r.Name), Unread: term.Escape(r.Unread)}
+	s := section{Name: term.Escape(r.Name), Unread: term.Escape(r.ReadError)}
 	for _, warning := range r.Warnings {
 		s.Warnings = append(s.Warnings, term.Escape(warning))
 	}

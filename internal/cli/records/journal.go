@@ -37,7 +37,7 @@ func openJournal(ctx context.Context, a *command.App, o *addressOptions) (*journ
 		located, err = o.locateOther(ctx, a, s, located)
 	}
 	if err != nil {
-		return nil, a.PointToPolicy(o.command, o.prefix, err)
+		return nil, a.AddPolicyHint(o.command, o.prefix, err)
 	}
 	a.Prefix = located.Names.Prefix
 	if located.Left {
@@ -97,7 +97,7 @@ func (o *addressOptions) alone(a *command.App, s *command.Connection, left *depl
 		return nil, a.NotInstalled(o.command, o.prefix, s.ID.Region, nil)
 	}
 	a.Warn(deploy.NotChecked{What: "which installations there are", Why: apperr.WhyNot(err)}.String())
-	return nil, command.Missing(deploy.DisplayPrefix(o.prefix)+" is not installed in "+s.ID.Region, "spothandler "+o.command+a.Scope("")+" --prefix NAME")
+	return nil, command.NotInstalledError(deploy.DisplayPrefix(o.prefix)+" is not installed in "+s.ID.Region, "spothandler "+o.command+a.InstallationFlags("")+" --prefix NAME")
 }
 
 // read reads records, and says on a terminal how far it is. Printed says that the records are printed as they come, which may be
@@ -148,7 +148,7 @@ func (j *journal) unreadable(err error) error {
 			Code:    "log_group_missing",
 			Message: "log group " + group + " is gone, and the records in it",
 			Detail:  []string{"Until it is back, the function records nothing, and cannot keep several invocations from redeploying the same service."},
-			Hints:   []string{"spothandler install" + j.Scope(j.Names.Prefix) + "   creates it again"}, Err: err,
+			Hints:   []string{"spothandler install" + j.InstallationFlags(j.Names.Prefix) + "   creates it again"}, Err: err,
 		}
 	case apperr.Says(err, "KMS", "kms:"):
 		return &apperr.Error{
@@ -158,7 +158,7 @@ func (j *journal) unreadable(err error) error {
 		}
 	}
 	explained := apperr.Explain("reading log group "+group, j.ID.Caller, err)
-	return j.PointToPolicy(j.asked.command, j.Names.Prefix, explained)
+	return j.AddPolicyHint(j.asked.command, j.Names.Prefix, explained)
 }
 
 // only is the one prefix to look for; nil is any.
@@ -171,8 +171,8 @@ func (o *addressOptions) only() *string {
 
 // at is the address of one of several installations of a file.
 func (o addressOptions) at(a *command.App) addressOptions {
-	if a.Of != nil {
-		o.prefix, o.one, o.names = a.Of.Prefix(), true, a.Of.Given
+	if a.Installation != nil {
+		o.prefix, o.one, o.names = a.Installation.Prefix(), true, a.Installation.Given
 	}
 	return o
 }

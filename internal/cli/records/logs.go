@@ -147,9 +147,9 @@ func (r logsRun) run(ctx context.Context) error {
 	case err != nil:
 		return err
 	case len(runs) == 0:
-		r.OwnErrors = r.JSON() // no record is no line
-		return command.Missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
-	case !runs[0].App.Several:
+		r.ErrorsInAnswer = r.JSON() // no record is no line
+		return command.NotInstalledError("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
+	case !runs[0].App.OneOfSeveral:
 		return runs[0].Err
 	}
 	for i, v := range runs {
@@ -160,7 +160,7 @@ func (r logsRun) run(ctx context.Context) error {
 			return err
 		}
 	}
-	return command.AlreadyShown(command.Worst(runs))
+	return command.AlreadyShown(command.WorstExitCode(runs))
 }
 
 // showRegion prints one of several regions. An error is a line of its own in JSON.
@@ -217,7 +217,7 @@ func (r logsRun) remarkOn(j *journal) {
 	}
 	if level := j.Record.LogLevel; deploy.HidesRecords(level) && slices.Index(history.Levels(), o.filter.Level) < slices.Index(history.Levels(), level) {
 		r.Warn(deploy.LevelHides(level))
-		show.Hint(r.Err, r.RecordAll(j.Names.Prefix))
+		show.Hint(r.Err, r.RecordAllHint(j.Names.Prefix))
 	}
 	if kept := j.Record.LogRetentionDays; kept > 0 && o.since != "" && time.Since(o.period.From) > time.Duration(kept)*24*time.Hour+time.Minute {
 		r.Warn("logs are kept for " + show.Days(kept) + ": older records are deleted")

@@ -157,7 +157,7 @@ func (p *logPrinter) cures(e *history.Entry) []string {
 	if e.Action != handler.ActionFail && e.Reason != handler.ReasonRolloutFailed {
 		return nil
 	}
-	scope := p.Scope(p.Names.Prefix)
+	scope := p.InstallationFlags(p.Names.Prefix)
 	contains := func(text string, parts ...string) bool {
 		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
 	}
@@ -168,11 +168,11 @@ func (p *logPrinter) cures(e *history.Entry) []string {
 	case denied:
 		return []string{"spothandler install" + scope + "   heals the role"}
 	case e.Reason == handler.ReasonClusterMissing:
-		return []string{"spothandler doctor" + p.Scope("") + "   is the cluster still there?"}
+		return []string{"spothandler doctor" + p.InstallationFlags("") + "   is the cluster still there?"}
 	case e.Reason == handler.ReasonRolloutFailed:
 		return []string{"aws ecs describe-services --cluster " + apperr.Quote(handler.NameOf(e.Cluster)) + " --services " + apperr.Quote(e.Service) + "   why its rollout failed"}
 	case contains(e.ErrorType, "Throttl", "OutOfTime", "Server"):
 		return []string{"Lambda tries a failed event once more a minute later: see the lines below"}
 	}
-	return []string{"spothandler doctor" + p.Scope("") + " --cluster " + apperr.Quote(handler.NameOf(e.Cluster)) + " --service " + apperr.Quote(e.Service) + "   what is in its way"}
+	return []string{"spothandler doctor" + p.InstallationFlags("") + " --cluster " + apperr.Quote(handler.NameOf(e.Cluster)) + " --service " + apperr.Quote(e.Service) + "   what is in its way"}
 }

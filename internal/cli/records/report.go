@@ -89,7 +89,7 @@ func (r shownReport) Brief() string {
 }
 
 // At is the report itself, which names its place.
-func (r shownReport) At(command.Place) any { return r }
+func (r shownReport) At(command.Location) any { return r }
 
 // reportRun is one report.
 type reportRun struct {
@@ -123,7 +123,7 @@ func (r reportRun) run(ctx context.Context) error {
 }
 
 func (r reportRun) show(ctx context.Context, runs []*command.TargetRun[shownReport]) error {
-	if r.Output != "csv" && !r.asked.page.printed() || !runs[0].App.Several {
+	if r.Output != "csv" && !r.asked.page.printed() || !runs[0].App.OneOfSeveral {
 		return command.AnswerAll(ctx, r.App, runs)
 	}
 	for _, v := range runs {
@@ -131,7 +131,7 @@ func (r reportRun) show(ctx context.Context, runs []*command.TargetRun[shownRepo
 			return err
 		}
 	}
-	return command.AlreadyShown(command.Worst(runs))
+	return command.AlreadyShown(command.WorstExitCode(runs))
 }
 
 func (r reportRun) here(ctx context.Context) (shownReport, error) {
@@ -165,7 +165,7 @@ func (r reportRun) here(ctx context.Context) (shownReport, error) {
 func (r reportRun) warnOfRows(j *journal, unknown string) {
 	if unknown != "" && r.Output == "csv" {
 		r.Warn("rows are missing: " + unknown)
-		show.Hint(r.Err, r.RecordAll(j.Names.Prefix))
+		show.Hint(r.Err, r.RecordAllHint(j.Names.Prefix))
 	}
 }
 
@@ -220,7 +220,7 @@ func (r reportRun) print(sums *history.Report) error {
 // printCure says how to know the counts from now on, where they are unknown.
 func (r reportRun) printCure(sums *history.Report) {
 	if sums.CountsUnknown != "" {
-		show.Hint(r.Out, r.RecordAll(sums.Prefix))
+		show.Hint(r.Out, r.RecordAllHint(sums.Prefix))
 	}
 }
 

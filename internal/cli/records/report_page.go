@@ -47,15 +47,15 @@ func (p *reportPage) write(ctx context.Context, runs []*command.TargetRun[shownR
 		region := page.Region{Name: v.Region}
 		switch {
 		case !v.Answered():
-			region.Unread = v.Failure(ctx).Error.Message
+			region.ReadError = v.Failure(ctx).Error.Message
 		case v.Answer.CountsUnknown != "":
 			answers++
-			region.Name, region.Unread = v.Answer.Region, "counts unknown: "+v.Answer.CountsUnknown
+			region.Name, region.ReadError = v.Answer.Region, "counts unknown: "+v.Answer.CountsUnknown
 		default:
 			answers++
 			region.Name, region.Report, region.Warnings = v.Answer.Region, &v.Answer.Report, v.Answer.warnings
 		}
-		if v.Of != nil {
+		if v.Installation != nil {
 			region.Name = v.Name
 		}
 		shown.Regions = append(shown.Regions, region)

@@ -14,7 +14,7 @@ func Counts(changes []deploy.Change) string {
 	for _, word := range []string{past(deploy.Create), past(deploy.Update), past(deploy.Delete), kept} {
 		n := 0
 		for _, change := range changes {
-			if PastOf(change) == word {
+			if PastTense(change) == word {
 				n++
 			}
 		}
@@ -29,8 +29,8 @@ func past(action deploy.Action) string {
 	return map[deploy.Action]string{deploy.Create: "created", deploy.Update: "updated", deploy.Delete: "deleted"}[action]
 }
 
-// Briefly returns what a plan would do, or did, in a few words.
-func Briefly(changes []deploy.Change, applied bool) string {
+// Brief returns what a plan would do, or did, in a few words.
+func Brief(changes []deploy.Change, applied bool) string {
 	switch {
 	case len(changes) == 0:
 		return "nothing to change"
@@ -42,8 +42,8 @@ func Briefly(changes []deploy.Change, applied bool) string {
 
 const kept = "kept"
 
-// PastOf returns what was done, in one word: a log group that an uninstall leaves is kept.
-func PastOf(change deploy.Change) string {
+// PastTense returns what was done, in one word: a log group that an uninstall leaves is kept.
+func PastTense(change deploy.Change) string {
 	for _, field := range change.Fields {
 		if field.Path == "tags."+deploy.TagKept && field.New != "" {
 			return kept
@@ -78,8 +78,8 @@ func PlanSummary(changes []deploy.Change) string {
 // Installed is what Done returns for a first installation.
 const Installed = "Installed"
 
-// Done returns the verdict in one word, "Installed" or "Updated": only a first installation creates the role.
-func Done(changes []deploy.Change) string {
+// Verdict returns the verdict in one word, "Installed" or "Updated": only a first installation creates the role.
+func Verdict(changes []deploy.Change) string {
 	for _, change := range changes {
 		if change.Kind == deploy.KindRole && change.Action == deploy.Create {
 			return Installed

@@ -22,7 +22,7 @@ func ChangesMarkdown(out *term.Printer, changes []deploy.Change, applied bool) {
 	for _, change := range changes {
 		action, details := string(change.Action), DetailsOf(shownFields(change))
 		switch {
-		case PastOf(change) == kept:
+		case PastTense(change) == kept:
 			action, details = "keep", []string{"with its logs"}
 		case change.Action == deploy.Delete:
 			details = nil

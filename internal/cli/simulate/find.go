@@ -111,7 +111,7 @@ func (t *simulation) noService(ctx context.Context, facts *services.Facts) error
 	if t.o.cluster != "" {
 		where = "cluster " + handler.NameOf(t.o.cluster)
 	}
-	return apperr.Invalid("spothandler doctor"+t.Scope("")+"   what it counts there", "no service of %s runs on Fargate Spot: there is nothing to rehearse with", where)
+	return apperr.Invalid("spothandler doctor"+t.InstallationFlags("")+"   what it counts there", "no service of %s runs on Fargate Spot: there is nothing to rehearse with", where)
 }
 
 // hintedCluster is the cluster that was asked for, as a command takes it.
@@ -186,7 +186,7 @@ func (t *simulation) findInstallation(ctx context.Context) error {
 		notChecked = append(notChecked, deploy.NotChecked{What: "other installations", Why: apperr.WhyNot(listing)})
 	}
 	statuses[0].NotChecked = append(statuses[0].NotChecked, notChecked...)
-	t.rehearse = &simulate.Installed{Installation: found, Status: statuses[0], Scope: t.Scope(prefix)}
+	t.rehearse = &simulate.Installed{Installation: found, Status: statuses[0], Scope: t.InstallationFlags(prefix)}
 	t.Prefix = prefix
 	return nil
 }

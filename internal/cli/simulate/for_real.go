@@ -45,14 +45,14 @@ func (t *simulation) functionIsOurs() error {
 		if each.Kind == deploy.KindFunction {
 			return &apperr.Error{
 				Code: apperr.CodeNotOurs, Message: each.String() + " is not ours and is not invoked", Detail: []string{each.Why, "Nothing was changed."},
-				Hints: []string{"spothandler status" + t.Scope(t.Prefix)},
+				Hints: []string{"spothandler status" + t.InstallationFlags(t.Prefix)},
 			}
 		}
 	}
 	if t.rehearse.State.Function == nil {
 		return &apperr.Error{
 			Code: apperr.CodeFailed, Message: "function " + t.rehearse.Names.Function + " is missing", Detail: []string{"Nothing was changed."},
-			Hints: []string{"spothandler install" + t.Scope(t.Prefix) + "   restores it"},
+			Hints: []string{"spothandler install" + t.InstallationFlags(t.Prefix) + "   restores it"},
 		}
 	}
 	return nil
@@ -80,14 +80,14 @@ func (t *simulation) invoke(ctx context.Context) (*handler.Answer, error) {
 	if out.FunctionError != nil {
 		return nil, &apperr.Error{
 			Code: apperr.CodeFailed, Message: "function " + function + " failed: " + failureOf(out.Payload),
-			Hints: []string{"spothandler status" + t.Scope(t.Prefix)},
+			Hints: []string{"spothandler status" + t.InstallationFlags(t.Prefix)},
 		}
 	}
 	var answer handler.Answer
 	if err := json.Unmarshal(out.Payload, &answer); err != nil || answer.Reason == "" {
 		return nil, &apperr.Error{
 			Code: apperr.CodeFailed, Message: "function " + function + " did not answer as ours does",
-			Hints: []string{"spothandler status" + t.Scope(t.Prefix)}, Err: err,
+			Hints: []string{"spothandler status" + t.InstallationFlags(t.Prefix)}, Err: err,
 		}
 	}
 	return &answer, nil

@@ -117,7 +117,7 @@ func (o *options) checkFile(a *command.App) error {
 		return nil
 	}
 	for _, flag := range []string{"cluster", "service", "task", "for-real", "prefix", "function-name", "rule-name", "region", "profile", "role-arn", "expect-account"} {
-		if a.Sources.Of[flag] == "--"+flag {
+		if a.Sources.Origins[flag] == "--"+flag {
 			return apperr.Invalid("leave it out", "--event is tried without an account, and does not go with --%s", flag)
 		}
 	}
@@ -151,14 +151,14 @@ func (t *simulation) start(ctx context.Context) (err error) {
 	}
 	t.PrintEndpoints()
 	for _, each := range t.o.asked() {
-		if err := each.CheckPlace(t.s.ID); err != nil {
+		if err := each.CheckLocation(t.s.ID); err != nil {
 			return err
 		}
 	}
 	t.ecs = ecs.NewFromConfig(t.s.Config)
 	answer, err := t.run(ctx)
 	if err != nil {
-		return t.PointToPolicy(t.policyWords(), t.o.prefix, err)
+		return t.AddPolicyHint(t.policyWords(), t.o.prefix, err)
 	}
 	if t.JSON() {
 		if err := t.Out.JSON(answer); err != nil {
@@ -201,7 +201,7 @@ func (t *simulation) run(ctx context.Context) (*Answer, error) {
 func (t *simulation) rehearsal(ctx context.Context) (*Answer, error) {
 	t.printIntroduction()
 	line := t.Err.StatusLine()
-	ended := t.Repainting()
+	ended := t.MuteWaitingOnTerminal()
 	rehearsal := simulate.Rehearsal{
 		Bus: eventbridge.NewFromConfig(t.s.Config), Logs: cloudwatchlogs.NewFromConfig(t.s.Config), Simulator: iam.NewFromConfig(t.s.Config),
 		Installed: t.rehearse, Event: t.event, Service: t.serviceARN(), Progress: line.Set,

@@ -25,7 +25,7 @@ func (r run) lookEverywhere(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ofRoles, err := a.RegionsOfRoles(ctx, s, o.only())
+	ofRoles, err := a.RegionsFromRoles(ctx, s, o.only())
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (r run) regionsByTags(ctx context.Context, s *command.Connection, regions [
 	var mu sync.Mutex
 	why := map[deploy.NotChecked][]string{} // what could not be looked at, and where
 	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(command.RegionsAtOnce)
+	group.SetLimit(command.MaxConcurrentRegions)
 	for _, region := range regions {
 		group.Go(func() error {
 			there := s.In(region)

@@ -173,9 +173,9 @@ func (r run) printRecent(status deploy.Status) {
 func (r run) hintRecent(status deploy.Status) {
 	switch {
 	case unreadOf(status) != "" && deploy.HidesRecords(status.Spec.LogLevel):
-		show.Hint(r.Out, r.inRegion(status.Region).RecordAll(status.Prefix))
+		show.Hint(r.Out, r.inRegion(status.Region).RecordAllHint(status.Prefix))
 	case status.Last24h != nil && status.Last24h.Failures > 0:
-		show.Hint(r.Out, "spothandler logs"+r.inRegion(status.Region).Scope(status.Prefix)+" --level ERROR   what failed, and what helps")
+		show.Hint(r.Out, "spothandler logs"+r.inRegion(status.Region).InstallationFlags(status.Prefix)+" --level ERROR   what failed, and what helps")
 	}
 }
 
@@ -188,8 +188,8 @@ func (r run) printRecordAll(all []deploy.Status, remark note) {
 	}
 	for _, status := range all {
 		if remark.text == notRead+": "+deploy.LevelHides(status.Spec.LogLevel) {
-			cure := r.inRegion(status.Region).RecordAll(prefix)
-			if r.Configured != nil {
+			cure := r.inRegion(status.Region).RecordAllHint(prefix)
+			if r.Installations != nil {
 				cure = "log-level: INFO   in " + r.Sources.File
 			}
 			show.Hint(r.Out, cure)

@@ -95,11 +95,11 @@ func (r run) printOverlaps(all []deploy.Status) {
 		}
 		r.Out.Printf("\n")
 		r.Out.Print(r.Out.Note("", fmt.Sprintf("%s watch the same clusters in %s: each would redeploy", deploy.Enumerate(group), status.Region)))
-		if r.Configured != nil {
+		if r.Installations != nil {
 			show.Hint(r.Out, "cluster: [NAME, NAME]   in "+r.Sources.File+", clusters that no other watches")
 			continue
 		}
-		show.Hint(r.Out, "spothandler install"+r.inRegion(status.Region).Scope("NAME")+" --cluster NAME   clusters that no other watches")
+		show.Hint(r.Out, "spothandler install"+r.inRegion(status.Region).InstallationFlags("NAME")+" --cluster NAME   clusters that no other watches")
 	}
 }
 
@@ -142,13 +142,13 @@ func (r run) printUpgrades(all []deploy.Status) {
 	switch {
 	case len(old) == 1:
 		show.Hint(r.Out, r.about(old[0], "upgrade", ""))
-	case r.Configured != nil:
+	case r.Installations != nil:
 		show.Hint(r.Out, "spothandler upgrade --config "+apperr.Quote(r.Sources.File))
 	case r.AllRegions:
-		show.Hint(r.Out, "spothandler upgrade --all --all-regions"+r.Scope(""))
+		show.Hint(r.Out, "spothandler upgrade --all --all-regions"+r.InstallationFlags(""))
 	default:
 		for _, region := range slices.Compact(regions) {
-			show.Hint(r.Out, "spothandler upgrade --all"+r.inRegion(region).Scope(""))
+			show.Hint(r.Out, "spothandler upgrade --all"+r.inRegion(region).InstallationFlags(""))
 		}
 	}
 }

@@ -120,9 +120,9 @@ func (r run) printCures(status deploy.Status) {
 // about is a command about this installation, with further options.
 func (r run) about(status deploy.Status, command, options string) string {
 	if from := r.origins[originOf(status)]; from != nil {
-		return "spothandler " + command + r.OfFile(from.Name) + options
+		return "spothandler " + command + r.FileFlags(from.Name) + options
 	}
-	text := r.inRegion(status.Region).Another(command, status.Prefix)
+	text := r.inRegion(status.Region).CommandFor(command, status.Prefix)
 	if strings.HasPrefix(text, "spothandler ") {
 		text += options
 	}

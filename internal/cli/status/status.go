@@ -23,7 +23,7 @@ type Answer struct {
 	Errors        []command.RegionError `json:"errors"`
 	NotChecked    []deploy.NotChecked   `json:"not_checked"` // beside what each installation has of it
 
-	origins map[origin]*command.Configured
+	origins map[origin]*command.ConfiguredInstallation
 }
 
 // options are status's own flags.
@@ -47,8 +47,8 @@ func (o *options) only() *string {
 // at is what is asked for at one of several installations of a file.
 func (o *options) at(a *command.App) *options {
 	one := *o
-	if a.Of != nil {
-		one.prefix, one.one, one.names = a.Of.Prefix(), true, a.Of.Given
+	if a.Installation != nil {
+		one.prefix, one.one, one.names = a.Installation.Prefix(), true, a.Installation.Given
 	}
 	return &one
 }
@@ -102,7 +102,7 @@ type run struct {
 	unchecked *unchecked // shared by all regions
 
 	failure func(error) // is told why something failed; may be nil
-	origins map[origin]*command.Configured
+	origins map[origin]*command.ConfiguredInstallation
 }
 
 // origin tells the installations of a file apart.
@@ -134,13 +134,13 @@ func (r run) once(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if len(runs) == 1 && !runs[0].App.Several {
+	if len(runs) == 1 && !runs[0].App.OneOfSeveral {
 		v := runs[0]
 		if v.Err != nil && v.App.Account == "" { // it has not come to a region
 			return v.Err
 		}
-		v.App.OwnErrors = true
-		v.Code = v.App.Conclude(ctx, v.Err)
+		v.App.ErrorsInAnswer = true
+		v.Code = v.App.ReportError(ctx, v.Err)
 	}
 	for _, v := range runs {
 		r.tell(v.Err)
@@ -152,7 +152,7 @@ func (r run) once(ctx context.Context) (err error) {
 	if noneAnywhere(runs) {
 		return r.noneIn(runs, id)
 	}
-	return command.AlreadyShown(command.Worst(runs))
+	return command.AlreadyShown(command.WorstExitCode(runs))
 }
 
 // tell passes on why something failed.
@@ -165,12 +165,12 @@ func (r run) tell(err error) {
 // noneAnywhere reports whether several regions, or none, have nothing.
 func noneAnywhere(runs []*command.TargetRun[statuses]) bool {
 	found := func(v *command.TargetRun[statuses]) bool { return v.Code != command.ExitNotInstalled }
-	return (len(runs) != 1 || runs[0].Of != nil) && !slices.ContainsFunc(runs, found)
+	return (len(runs) != 1 || runs[0].Installation != nil) && !slices.ContainsFunc(runs, found)
 }
 
 // show prints what was held back, and the answer.
 func (r run) show(ctx context.Context, runs []*command.TargetRun[statuses]) error {
-	r.origins = map[origin]*command.Configured{}
+	r.origins = map[origin]*command.ConfiguredInstallation{}
 	answer := Answer{r.Version, []deploy.Status{}, []command.RegionError{}, r.unchecked.list(), r.origins}
 	for _, v := range runs {
 		if err := v.Show(r.App); err != nil {
@@ -178,9 +178,9 @@ func (r run) show(ctx context.Context, runs []*command.TargetRun[statuses]) erro
 		}
 		answer.Installations = append(answer.Installations, v.Answer...)
 		for _, status := range v.Answer {
-			r.origins[originOf(status)] = v.Of
+			r.origins[originOf(status)] = v.Installation
 		}
-		if v.Code == command.ExitError || v.Code == command.ExitInterrupted || v.Code == command.ExitNotInstalled && v.Of != nil {
+		if v.Code == command.ExitError || v.Code == command.ExitInterrupted || v.Code == command.ExitNotInstalled && v.Installation != nil {
 			answer.Errors = append(answer.Errors, v.Failure(ctx))
 		}
 	}
@@ -195,12 +195,12 @@ func (r run) show(ctx context.Context, runs []*command.TargetRun[statuses]) erro
 // printAbsent names those installations of a file that are not installed.
 func (r run) printAbsent(runs []*command.TargetRun[statuses]) {
 	for _, v := range runs {
-		if v.Of == nil || v.Code != command.ExitNotInstalled || noneAnywhere(runs) {
+		if v.Installation == nil || v.Code != command.ExitNotInstalled || noneAnywhere(runs) {
 			continue
 		}
 		r.Out.Printf("\n")
-		r.Out.Print(r.Out.Note("", fmt.Sprintf("%s is not installed: %s in %s of account %s", v.Label, deploy.DisplayPrefix(v.Prefix), v.Region, v.App.Account)))
-		show.Hint(r.Out, "spothandler install"+r.OfFile(v.Label))
+		r.Out.Print(r.Out.Note("", fmt.Sprintf("%s is not installed: %s in %s of account %s", v.InstallationName, deploy.DisplayPrefix(v.Prefix), v.Region, v.App.Account)))
+		show.Hint(r.Out, "spothandler install"+r.FileFlags(v.InstallationName))
 	}
 }
 
@@ -209,25 +209,25 @@ func (r run) notHere(id session.Identity, others []deploy.Listed) error {
 	if r.asked.one {
 		return r.NotInstalled("status", r.asked.prefix, id.Region, others)
 	}
-	return command.Missing(fmt.Sprintf("nothing is installed in %s of account %s", id.Region, id.Account),
-		r.LookFirst("", "spothandler install"+r.Scope("NAME"))...)
+	return command.NotInstalledError(fmt.Sprintf("nothing is installed in %s of account %s", id.Region, id.Account),
+		r.SearchHints("", "spothandler install"+r.InstallationFlags("NAME"))...)
 }
 
 // noneIn is the verdict on several regions.
 func (r run) noneIn(runs []*command.TargetRun[statuses], id session.Identity) error {
-	r.OwnErrors = true
+	r.ErrorsInAnswer = true
 	if len(runs) == 0 {
-		return command.Missing("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
+		return command.NotInstalledError("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
 	}
-	if r.Configured != nil {
-		return command.Missing("nothing of "+r.Sources.File+" is installed", "spothandler install"+r.OfFile(command.NamesOf(runs)...))
+	if r.Installations != nil {
+		return command.NotInstalledError("nothing of "+r.Sources.File+" is installed", "spothandler install"+r.FileFlags(command.NamesOf(runs)...))
 	}
 	regions := make([]string, len(runs))
 	for i, v := range runs {
 		regions[i] = v.App.Region
 	}
-	return command.Missing(fmt.Sprintf("nothing is installed in %s of account %s", strings.Join(regions, ", "), runs[0].App.Account),
-		r.LookFirst("", "spothandler install --prefix NAME --region NAME")...)
+	return command.NotInstalledError(fmt.Sprintf("nothing is installed in %s of account %s", strings.Join(regions, ", "), runs[0].App.Account),
+		r.SearchHints("", "spothandler install --prefix NAME --region NAME")...)
 }
 
 // statuses are the installations of a region.
@@ -263,14 +263,14 @@ func (r run) here(ctx context.Context) (statuses, error) {
 	}
 	survey, err := deploy.Inspect(ctx, s.Clients, s.TagAPI(), s.ID, r.asked.only(), r.asked.names, located)
 	if err != nil {
-		return nil, r.PointToPolicy("", r.asked.prefix, err)
+		return nil, r.AddPolicyHint("", r.asked.prefix, err)
 	}
 	all := r.assessAll(ctx, s, survey, days)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	if err := command.FailuresOf(survey.Failed); err != nil {
-		return all, r.PointToPolicy("", r.asked.prefix, err)
+	if err := command.CombineFailures(survey.Failed); err != nil {
+		return all, r.AddPolicyHint("", r.asked.prefix, err)
 	}
 	if len(all) == 0 {
 		r.leaveUnchecked(survey.NotChecked...)
@@ -283,17 +283,17 @@ func (r run) here(ctx context.Context) (statuses, error) {
 }
 
 // AllOutputs returns the outputs of every installation, or why they are not known.
-func (s Answer) AllOutputs() []command.PlaceOutputs {
-	all := []command.PlaceOutputs{}
+func (s Answer) AllOutputs() []command.InstallationOutputs {
+	all := []command.InstallationOutputs{}
 	for _, status := range s.Installations {
-		one := command.PlaceOutputs{Place: command.Place{Prefix: status.Prefix, Region: status.Region, Account: status.Account}, Outputs: &status.Outputs}
+		one := command.InstallationOutputs{Location: command.Location{Prefix: status.Prefix, Region: status.Region, Account: status.Account}, Outputs: &status.Outputs}
 		if of := s.origins[originOf(status)]; of != nil {
 			one.Name = of.Name
 		}
 		all = append(all, one)
 	}
 	for _, each := range s.Errors {
-		all = append(all, command.PlaceOutputs{Place: command.Place{Name: each.Name, Region: each.Region}, Error: &each.Error})
+		all = append(all, command.InstallationOutputs{Location: command.Location{Name: each.Name, Region: each.Region}, Error: &each.Error})
 	}
 	return all
 }

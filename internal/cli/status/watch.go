@@ -28,7 +28,7 @@ func (r run) checkWatch() error {
 	case r.WritesFiles():
 		return apperr.Invalid("leave one of them out", "--watch does not go together with --summary-file and --outputs-file")
 	case !r.Out.Live():
-		return apperr.Invalid("spothandler logs --follow"+r.Scope(r.asked.prefix)+"   a line for each event, anywhere", "--watch needs a terminal, and standard output is not one")
+		return apperr.Invalid("spothandler logs --follow"+r.InstallationFlags(r.asked.prefix)+"   a line for each event, anywhere", "--watch needs a terminal, and standard output is not one")
 	case r.Verbose:
 		return apperr.Invalid("leave one of them out", "--watch and --verbose do not go together")
 	}
@@ -46,7 +46,7 @@ type look struct {
 // watch shows the status again and again until the context ends, which is how it is meant to end and no error. The first
 // look has to succeed; one that fails later is told below what was seen before.
 func (r run) watch(ctx context.Context) error {
-	defer r.Quiet()()
+	defer r.MuteWaiting()()
 	screen, seen := r.Out.Screen(), ""
 	for first := true; ; first = false {
 		one := r.look(ctx)
@@ -76,11 +76,11 @@ func (l *look) isBad() bool { return l.code != command.ExitOK && l.code != comma
 // look does a status whose text is held back.
 func (r run) look(ctx context.Context) *look {
 	seen := &look{}
-	one := r.Captured(&seen.out, &seen.err)
+	one := r.WithOutput(&seen.out, &seen.err)
 	seen.failed = run{App: one, asked: r.asked, unchecked: &unchecked{}, failure: func(err error) {
 		seen.expired = seen.expired || command.IsExpired(err)
 	}}.once(ctx)
-	seen.code = one.Conclude(ctx, seen.failed)
+	seen.code = one.ReportError(ctx, seen.failed)
 	seen.failed = command.AlreadyShown(seen.code)
 	return seen
 }
