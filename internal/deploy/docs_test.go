@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Every test named in docs/aws-behavior.md exists, as a function of the package beside it or as a script of
+// Every test named in docs/aws-behavior.md exists, as a function of the package named after it or as a script of
 // the command's tests. A row without a test says why it does not apply.
 func TestBehaviorTable(t *testing.T) {
 	const root = "../.."

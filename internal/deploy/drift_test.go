@@ -39,7 +39,7 @@ func TestDrift(t *testing.T) {
 				a.ForgetCalls()
 				a.install(t, driftPrefix, nil)
 				if calls := a.calls(writes); len(calls) != restoring(hand.kind) {
-					t.Errorf("it is healed by %q", calls)
+					t.Errorf("it is repaired by %q", calls)
 				}
 			})
 		})

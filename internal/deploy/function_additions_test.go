@@ -115,7 +115,7 @@ func TestAdditionsNotChecked(t *testing.T) {
 		t.Run(call, func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
 				a.install(t, "prod", nil)
-				heal := a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == call }, Deny: true})
+				allow := a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == call }, Deny: true})
 				status := a.status(t, "prod")
 				if want := []NotChecked{{what, "no permission for " + call}}; !status.Healthy || !slices.Equal(status.NotChecked, want) {
 					t.Errorf("healthy %t, not checked %v", status.Healthy, status.NotChecked)
@@ -127,7 +127,7 @@ func TestAdditionsNotChecked(t *testing.T) {
 				if _, err := PrepareUninstall(t.Context(), a.clients, a.id, UninstallRequest{Prefix: "prod", Force: true}); err != nil {
 					t.Errorf("a forced uninstall: %v", err)
 				}
-				heal()
+				allow()
 
 				// Not every Region supports every call, and no emulator does.
 				a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == call }, Refuse: &localaws.Error{Code: "UnknownOperationException", Status: 404}})

@@ -188,7 +188,7 @@ func otherPath(role, path, source, asked string) *apperr.Error {
 	return &apperr.Error{
 		Code:    apperr.CodeRenamed,
 		Message: fmt.Sprintf("%s %s: role %s has the path %s, and a path never changes", source, asked, role, path),
-		Hints:   []string{"--prefix NAME   install beside it", "or uninstall it first"},
+		Hints:   []string{"--prefix NAME   install alongside it", "or uninstall it first"},
 	}
 }
 
@@ -196,6 +196,6 @@ func renamed(setting, name, source, asked string) *apperr.Error {
 	return &apperr.Error{
 		Code:    apperr.CodeRenamed,
 		Message: fmt.Sprintf("%s %s: the installation here has %s %s, and a name never changes", source, asked, setting, name),
-		Hints:   []string{"--prefix NAME   install beside it", "or uninstall it first"},
+		Hints:   []string{"--prefix NAME   install alongside it", "or uninstall it first"},
 	}
 }

@@ -76,13 +76,13 @@ func TestSeveralUnowned(t *testing.T) {
 		"It has no tag managed-by=spothandler.",
 		"Nor is function prod-ecs-fargate-spot-handler. It has no tag managed-by=spothandler.",
 		"Nor is rule prod-ecs-spot-interruption. It has no tag managed-by=spothandler.")
-	sameLines(t, refusal.Hints, "--prefix NAME   install beside it", "--adopt --dry-run   see what taking them over would change")
+	sameLines(t, refusal.Hints, "--prefix NAME   install alongside it", "--adopt --dry-run   see what taking them over would change")
 	if err := found.CheckOurs(true); err != nil {
 		t.Error(err)
 	}
 
 	found.State.Triggers[0].Rule.ManagedBy = "ecs.amazonaws.com"
-	sameLines(t, errorOf(t, found.CheckOurs(false)).Hints, "--prefix NAME   install beside it")
+	sameLines(t, errorOf(t, found.CheckOurs(false)).Hints, "--prefix NAME   install alongside it")
 	if refusal := errorOf(t, found.CheckOurs(true)); refusal.Message != "rule prod-ecs-spot-interruption is not ours" || len(refusal.Detail) != 1 {
 		t.Errorf("%+v", refusal)
 	}

@@ -26,7 +26,7 @@ type resource interface {
 	// vital reports whether interruptions are not handled while this field differs or, if the field has no
 	// path, while the resource is missing.
 	vital(Field) bool
-	// detail returns what a status shows beside the resource's name; "" if nothing.
+	// detail returns what a status shows after the resource's name; "" if nothing.
 	detail() string
 
 	// unowned returns why the resource does not belong to the installation with this prefix, or nil if it
@@ -110,7 +110,7 @@ func notOurs(unowned []Unowned, adoptable bool) *apperr.Error {
 		Code:    apperr.CodeNotOurs,
 		Message: fmt.Sprintf("%s is not ours", first.ID),
 		Detail:  []string{first.Why},
-		Hints:   []string{"--prefix NAME   install beside it"},
+		Hints:   []string{"--prefix NAME   install alongside it"},
 	}
 	for _, other := range unowned[1:] {
 		refusal.Detail = append(refusal.Detail, fmt.Sprintf("Nor is %s. %s", other.ID, other.Why))
@@ -130,7 +130,7 @@ func appeared(id ID, what string) *apperr.Error {
 		Code:    apperr.CodeNotOurs,
 		Message: fmt.Sprintf("%s appeared while this install was running, and is not ours", id),
 		Detail:  []string{what},
-		Hints:   []string{"find out who created it", "--prefix NAME   install beside it"},
+		Hints:   []string{"find out who created it", "--prefix NAME   install alongside it"},
 	}
 }
 

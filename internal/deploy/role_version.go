@@ -8,11 +8,10 @@ import (
 	"strings"
 )
 
-// What another version may have written into the role's policies. The record says which version that was, and
-// anyone who may update the role can write the record.
+// This file decides what another version may have written to the role's policies. The record says which version that
+// was, but any principal that can update the role can write the record.
 
-// trustsLambdaAlone reports whether the trust policy allows Lambda, and nobody else, to assume the role, as every
-// version's does.
+// trustsLambdaAlone reports whether the trust policy allows only Lambda to assume the role, as in every version.
 func (r *Role) trustsLambdaAlone() bool {
 	statements := statementsOf(r.Trust)
 	return len(statements) > 0 && !slices.ContainsFunc(statements, func(s statement) bool {
@@ -20,7 +19,8 @@ func (r *Role) trustsLambdaAlone() bool {
 	})
 }
 
-// letsRedeploy reports whether the policy allows the function's two ECS actions somewhere and denies none of ECS's.
+// letsRedeploy reports whether the policy allows the function's two ECS actions on some resource and denies no ECS
+// action.
 func (r *Role) letsRedeploy() bool {
 	missing := []string{"ecs:DescribeServices", "ecs:UpdateService"}
 	for _, s := range statementsOf(r.Policy) {
@@ -41,7 +41,7 @@ func (r *Role) letsRedeploy() bool {
 	return len(missing) == 0
 }
 
-// beyond returns what the policy allows and the wanted policy does not, as "iam:* on *".
+// beyond returns what the policy allows and the wanted policy does not, in the form "iam:* on *".
 func (r *Role) beyond(want *Role) []string {
 	known := grantsOf(want.Policy)
 	var more []string
@@ -71,7 +71,7 @@ func grantsOf(policy string) []grant {
 	return all
 }
 
-// orAll returns "*" for an element that is absent, because NotAction or NotResource is there instead.
+// orAll returns "*" for an absent element, since the statement then has NotAction or NotResource.
 func orAll(found []string) []string {
 	if len(found) == 0 {
 		return []string{"*"}
@@ -79,7 +79,7 @@ func orAll(found []string) []string {
 	return found
 }
 
-// statementsOf returns the statements of a policy, none if it cannot be read.
+// statementsOf returns the statements of a policy, or none if it cannot be parsed.
 func statementsOf(policy string) []statement {
 	var list struct{ Statement []statement }
 	if json.Unmarshal([]byte(policy), &list) == nil {
@@ -92,7 +92,7 @@ func statementsOf(policy string) []statement {
 	return []statement{one.Statement}
 }
 
-// stringsIn returns an element that may be one string or a list.
+// stringsIn returns the strings of an element that may be one string or a list.
 func stringsIn(element any) []string {
 	switch element := element.(type) {
 	case string:
@@ -107,8 +107,8 @@ func stringsIn(element any) []string {
 	return nil
 }
 
-// beyondVersion warns of what the role's policy allows beyond this version's where the difference counts as one
-// between versions.
+// beyondVersion returns warnings about what the role's policy allows beyond this version's, if the difference counts
+// as one between versions.
 func (i *Installation) beyondVersion(want State, drifted []Change) []string {
 	role := i.State.Role
 	shown := slices.ContainsFunc(drifted, func(c Change) bool {

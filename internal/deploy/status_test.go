@@ -282,9 +282,9 @@ func TestVerdict(t *testing.T) {
 		changes  []Change
 		want     Verdict
 	}{
-		{"what only shows", []Problem{differs}, change, Differs},
-		{"what only shows, then what counts", []Problem{differs, vital}, change, MissesInterruptions},
-		{"what install does not heal", []Problem{overlap, foreign}, nil, NeedsAttention},
+		{"a harmless difference", []Problem{differs}, change, Differs},
+		{"a harmless difference, then a vital one", []Problem{differs, vital}, change, MissesInterruptions},
+		{"what install does not repair", []Problem{overlap, foreign}, nil, NeedsAttention},
 		{"nothing", nil, nil, Healthy},
 		{"both", []Problem{differs, overlap}, change, Differs},
 	} {

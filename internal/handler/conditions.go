@@ -96,7 +96,7 @@ func (s *Situation) wouldStopHealthy() bool {
 	return s.remaining() > s.Service.healthyFloor() && !s.forcedByTag()
 }
 
-// noRolloutRoom: the rollout may neither start a task beside the running ones
+// noRolloutRoom: the rollout may neither start a task in addition to the running ones
 // nor stop one of them. It would stay IN_PROGRESS, and later interruptions
 // would be skipped as rollout_in_progress. If no other task is running it can
 // start one.

@@ -100,7 +100,7 @@ func parseCooldown(value string) (time.Duration, error) {
 		return DefaultCooldown, nil
 	}
 	cooldown, err := time.ParseDuration(value)
-	if err != nil { // which quotes all of the value
+	if err != nil { // which contains the whole value
 		return 0, fmt.Errorf("reading %s: %s is not a duration such as 5m", EnvCooldown, quoted(value))
 	}
 	if cooldown < 0 {
@@ -123,12 +123,11 @@ func parseLevel(value string) (slog.Level, error) {
 	return 0, fmt.Errorf("reading %s: %s is not DEBUG, INFO, WARNING or ERROR", EnvLogLevel, quoted(value))
 }
 
-// quotedBytes is the most of a refused value that is logged: enough for a typing
-// error, and less than half of a secret key or a token of AWS.
+// quotedBytes is the maximum length of a rejected value in the log: enough to recognize a typing error, and less than
+// half of an AWS secret key or token.
 const quotedBytes = 16
 
-// quoted returns a refused value for the log, escaped and cut: a secret may have
-// been put into the wrong variable.
+// quoted returns a rejected value for the log, escaped and truncated, since it may be a secret in the wrong variable.
 func quoted(value string) string {
 	if len(value) <= quotedBytes {
 		return strconv.Quote(value)

@@ -33,7 +33,7 @@ func corpus(tb testing.TB) map[string][]byte {
 	return events
 }
 
-// Each event of the corpus gets the decision in the file beside it, three
+// Each event of the corpus gets the decision in the file next to it, three
 // seconds after the event and for a steady service that would be redeployed.
 func TestCorpus(t *testing.T) {
 	for name, event := range corpus(t) {

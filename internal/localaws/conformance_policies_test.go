@@ -114,7 +114,7 @@ func policySteps() []step {
 		{name: "its versions", call: versions, want: "map[v1:false v2:true]"},
 		{name: "delete the default version", call: deleteVersion("v2"), want: "DeleteConflict"},
 		{name: "delete the old version", call: deleteVersion("v1"), want: "done"},
-		{name: "one of AWS's", call: describePolicy(basicRole), want: "v1 0 0", moto: "NoSuchEntity", because: "moto loads AWS's policies only where it is told to"},
+		{name: "one of AWS's", call: describePolicy(basicRole), want: "v1 0 0", moto: "NoSuchEntity", because: "moto loads AWS's policies only if configured to"},
 		{name: "a boundary that is not there", call: refused(bounded(aws.String("arn:aws:iam::123456789012:policy/none"))), want: "NoSuchEntity", moto: accepted, because: "moto takes any ARN; AWS: Scope ARN does not exist or is not attachable"},
 		{name: "a role with a boundary", call: bounded(aws.String(ownPolicyARN)), want: "done", moto: "EntityAlreadyExists", because: "what moto accepted above"},
 		{name: "another boundary that is not there", call: refused(setBoundary("arn:aws:iam::123456789012:policy/none")), want: "NoSuchEntity", moto: accepted, because: "moto takes any ARN; AWS: Scope ARN does not exist or is not attachable"},

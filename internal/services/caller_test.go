@@ -17,7 +17,7 @@ import (
 type fakeCaller struct {
 	source  string
 	denied  []string
-	refused string // an action that whoever runs doctor may not call
+	refused string // an action that the caller may not call
 }
 
 func (f *fakeCaller) SimulatePrincipalPolicy(_ context.Context, in *iam.SimulatePrincipalPolicyInput, _ ...func(*iam.Options)) (*iam.SimulatePrincipalPolicyOutput, error) {

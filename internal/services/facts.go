@@ -88,7 +88,7 @@ type TargetGroup struct {
 type Task struct {
 	ARN        string
 	Cluster    string
-	Group      string // "family:NAME", or as set by whoever started it
+	Group      string // "family:NAME", or as set by the caller that started it
 	StartedBy  string
 	Definition string // ARN
 }

@@ -15,12 +15,12 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// What IAM's policy simulator says of ecs:UpdateService. It evaluates the role's policies, its permissions boundary
+// The result of IAM's policy simulator for ecs:UpdateService. It evaluates the role's policies, its permissions boundary
 // and service control policies, but no session or resource policies (IAM API, SimulatePrincipalPolicy).
 
 const (
-	// simulatedAtOnce is the number of services that one call asks about: an answer has up to 100 results unless it is
-	// told otherwise (IAM API, SimulatePrincipalPolicy, which documents no limit for ResourceArns).
+	// simulatedAtOnce is the number of services that one call asks about: a response has up to 100 results unless
+	// specified otherwise (IAM API, SimulatePrincipalPolicy, which documents no limit for ResourceArns).
 	simulatedAtOnce = 100
 	// mostSimulations bounds the calls about one role. AWS does not publish their rate.
 	mostSimulations = 20
@@ -29,8 +29,8 @@ const (
 // Permission is the simulator's answer about services, given by their ARNs.
 type Permission struct{ Allowed, Denied []string }
 
-// MayRedeploy reports whether a role may ecs:UpdateService on a service (its ARN). If that is unknown the result is
-// nil, and Unread says why; an error is the context's.
+// MayRedeploy reports whether a role may call ecs:UpdateService on a service, given by its ARN. If that is unknown
+// the result is nil, and Unread says why; an error is the context's.
 func MayRedeploy(ctx context.Context, simulator SimulatorAPI, role, service string) (*bool, *Unread, error) {
 	return MayRedeployAny(ctx, simulator, role, []string{service})
 }
@@ -49,14 +49,14 @@ func MayRedeployAny(ctx context.Context, simulator SimulatorAPI, role string, se
 	return aws.Bool(false), nil, nil
 }
 
-// MayRedeployEach asks about every service. Unread says why there are services of which nothing is known; an error is
-// the context's.
+// MayRedeployEach evaluates every service. Unread says why the result is unknown for some services; an error is the
+// context's.
 func MayRedeployEach(ctx context.Context, simulator SimulatorAPI, role string, services []string) (Permission, *Unread, error) {
 	return simulate(ctx, simulator, role, services, func(Permission) bool { return false })
 }
 
-// simulate asks about the services of one cluster after the other, because a policy may have a condition on
-// ecs:cluster, until enough is known.
+// simulate evaluates the services one cluster at a time, because a policy may have a condition on ecs:cluster, until
+// enough is known.
 func simulate(ctx context.Context, simulator SimulatorAPI, role string, services []string, enough func(Permission) bool) (found Permission, unknown *Unread, err error) {
 	s := simulation{simulator: simulator, role: role}
 	clusters := map[string][]string{}
@@ -79,7 +79,7 @@ func simulate(ctx context.Context, simulator SimulatorAPI, role string, services
 	return s.found, unknown, nil
 }
 
-// simulation asks about one role.
+// simulation evaluates one role.
 type simulation struct {
 	simulator SimulatorAPI
 	role      string
@@ -87,7 +87,7 @@ type simulation struct {
 	found     Permission
 }
 
-// ask asks about services of one cluster, whose ARN is "" if it is unknown.
+// ask evaluates services of one cluster, whose ARN is "" if it is unknown.
 func (s *simulation) ask(ctx context.Context, cluster string, services []string) (*Unread, error) {
 	a := access{PartRules, "iam:SimulatePrincipalPolicy", s.role, false}
 	input := &iam.SimulatePrincipalPolicyInput{
@@ -120,12 +120,12 @@ func (s *simulation) unread(a access, why string) *Unread {
 	return &Unread{Part: a.part, Action: a.action, Subject: a.subject, Why: why}
 }
 
-// take takes the decisions on services, and says why some remain unknown, or "".
+// take stores the decisions on services, and returns why some remain unknown, or "".
 func (s *simulation) take(results []policies.EvaluationResult, services []string) (why string) {
 	byService := map[string]policies.ResourceSpecificResult{}
 	for _, one := range flatten(results) {
 		byService[aws.ToString(one.EvalResourceName)] = one
-		if len(services) == 1 { // whatever it is called
+		if len(services) == 1 { // whatever its name in the result
 			byService[services[0]] = one
 		}
 	}
@@ -160,8 +160,8 @@ func flatten(results []policies.EvaluationResult) []policies.ResourceSpecificRes
 	return all
 }
 
-// contextOf is what is known of the function's call: its cluster, and the region, on which service control policies
-// often have a condition.
+// contextOf returns the known condition keys of the function's call: its cluster, and the Region, on which service
+// control policies often have a condition.
 func contextOf(cluster, service string) []policies.ContextEntry {
 	var entries []policies.ContextEntry
 	add := func(key, value string) {

@@ -41,7 +41,7 @@ func TestEvaluate(t *testing.T) {
 			}
 			for i, row := range got.Rows {
 				if i > 0 && row.Reason == got.Rows[i-1].Reason {
-					t.Errorf("%s is told twice", row.Reason)
+					t.Errorf("%s is listed twice", row.Reason)
 				}
 				known := row.Reason != handler.ReasonAlreadyRedeployed && row.Reason != handler.ReasonClaimed
 				if (row.Holds != nil) != known {

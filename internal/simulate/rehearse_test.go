@@ -174,10 +174,10 @@ func TestRunNamesTheBrokenLink(t *testing.T) {
 		link   Link
 		cure   string
 	}{
-		"rule disabled by hand":             {prod(), func(s *deploy.State) { s.Triggers[0].Rule.State = "DISABLED" }, LinkRule, "spothandler install --prefix prod"},
-		"rule disabled as asked":            {disabled, nil, LinkRule, "spothandler install --prefix prod --rule-state ENABLED"},
-		"throttled by hand":                 {prod(), func(s *deploy.State) { s.Function.ReservedConcurrency = 0 }, LinkFunction, "spothandler install --prefix prod"},
-		"throttled as asked":                {throttled, nil, LinkFunction, "spothandler install --prefix prod --reserved-concurrency -1"},
+		"rule disabled out of band":         {prod(), func(s *deploy.State) { s.Triggers[0].Rule.State = "DISABLED" }, LinkRule, "spothandler install --prefix prod"},
+		"rule disabled as configured":       {disabled, nil, LinkRule, "spothandler install --prefix prod --rule-state ENABLED"},
+		"throttled out of band":             {prod(), func(s *deploy.State) { s.Function.ReservedConcurrency = 0 }, LinkFunction, "spothandler install --prefix prod"},
+		"throttled as configured":           {throttled, nil, LinkFunction, "spothandler install --prefix prod --reserved-concurrency -1"},
 		"another cluster":                   {narrow, nil, LinkRule, "spothandler install --prefix prod --cluster batch --cluster shop"},
 		"a pattern that hears no rehearsal": {prod(), func(s *deploy.State) { s.Triggers[0].Rule.Pattern = `{"source":["aws.ecs"]}` }, LinkRule, "spothandler upgrade --prefix prod"},
 		"a pattern of somebody's":           {prod(), func(s *deploy.State) { s.Triggers[0].Rule.Pattern = `{"source":["aws.s3"]}` }, LinkRule, "spothandler install --prefix prod"},

@@ -38,7 +38,7 @@ type File struct {
 	Installations []Installation
 }
 
-// AddressKeys returns the keys that identify an installation and its account. A file may contain them beside
+// AddressKeys returns the keys that identify an installation and its account. A file may contain them besides
 // the settings; each has the name of its flag.
 func AddressKeys() []string {
 	return []string{"prefix", "region", "profile", "role-arn", "expect-account"}

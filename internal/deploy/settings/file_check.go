@@ -30,7 +30,7 @@ func CheckTogether(all []Installation) error {
 			return err
 		}
 		for _, other := range all[:index] {
-			if err := each.checkBeside(other); err != nil {
+			if err := each.checkAgainst(other); err != nil {
 				return err
 			}
 		}
@@ -124,8 +124,8 @@ func (i Installation) meets(other Installation) []string {
 	return slices.DeleteFunc(mine, func(region string) bool { return !slices.Contains(theirs, region) })
 }
 
-// checkBeside rejects an installation that is the same as another one, or works on the same clusters.
-func (i Installation) checkBeside(other Installation) error {
+// checkAgainst rejects an installation that is the same as another one, or works on the same clusters.
+func (i Installation) checkAgainst(other Installation) error {
 	regions := i.meets(other)
 	if len(regions) == 0 {
 		return nil

@@ -15,8 +15,8 @@ func NewAsk(action, resource string) Ask {
 	return Ask{Ask: policy.Ask{Action: action, Resource: resource, Context: map[string]string{}}}
 }
 
-// Beside returns a request for another action on the same resource, in the same context.
-func (a Ask) Beside(action string) Ask {
+// ForAction returns a request for another action on the same resource, in the same context.
+func (a Ask) ForAction(action string) Ask {
 	a.Action = action
 	return a
 }
@@ -33,5 +33,5 @@ func (a Ask) Tagging(tags tagList, action string) []Ask {
 	if len(tags) == 0 {
 		return []Ask{a}
 	}
-	return []Ask{a, a.Beside(action)}
+	return []Ask{a, a.ForAction(action)}
 }

@@ -53,7 +53,7 @@ func (s *Service) simulate(c *api.Request, in *simulateInput) (any, error) {
 	return api.Obj{"EvaluationResults": results, "IsTruncated": false}, nil
 }
 
-// simulated returns the rights of a user or a role.
+// simulated returns the policies of a user or a role.
 func (s *Service) simulated(c *api.Request, source string) (api.Rights, error) {
 	switch role := s.ofARN(source); {
 	case !strings.Contains(source, ":iam:"):

@@ -8,7 +8,7 @@ import (
 // Asks uses two forms of a log group's ARN: the tagging calls use the group's own, the others the one that
 // includes its streams (CloudWatch Logs API, LogGroup).
 func (in *logsInput) Asks(own api.Ask, _ *api.Request) []api.Ask {
-	tagged := own.Beside("logs:TagResource")
+	tagged := own.ForAction("logs:TagResource")
 	if in.ResourceArn == "" && in.group() != "" && in.LogStreamName == "" {
 		own.Resource += ":log-stream:"
 	}
