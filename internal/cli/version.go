@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"runtime"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -56,4 +57,17 @@ func (v versionAnswer) print(out *term.Printer) {
 		}
 		out.Printf("function %-7s %s\n", architecture, code)
 	}
+}
+
+// version is set by the linker; a binary of `go install` takes the module's.
+var version string
+
+func binaryVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version[1:] // without the v
+	}
+	return "0.0.0-dev"
 }

@@ -111,7 +111,7 @@ func (f failedResult) PrintMarkdown(out *term.Printer) {
 	f.Error.PrintMarkdown(out)
 }
 
-// PrintMarkdown is the heading of what was done, or failed, there.
+// PrintMarkdown prints the heading of what was done, or failed, there.
 func (p Location) PrintMarkdown(out *term.Printer) {
 	title := deploy.DisplayPrefix(p.Prefix)
 	if p.Name != "" {

@@ -14,12 +14,12 @@ type Planned[T Answer] struct {
 	// Plan is the first half of the command at one target: it writes nothing, and returns what it came to so far. The
 	// second half is nil where nothing remains to be done.
 	Plan func(context.Context, *App) (T, Work[T], error)
-	// Agree is given the plans, and returns an error where they are not to be carried out. It may be nil.
+	// Confirm is given the plans, and returns an error where they are not to be carried out. It may be nil.
 	Confirm func(context.Context, []*TargetRun[T]) error
 	// Check is given all plans that were made, in a dry run too, and returns an error where they do not go together. It may
 	// be nil.
 	Check func([]*TargetRun[T]) error
-	// Together holds everything back where one plan is refused.
+	// AllOrNothing holds everything back where one plan is refused.
 	AllOrNothing bool
 }
 

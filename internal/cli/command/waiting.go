@@ -9,7 +9,7 @@ import (
 // PrintWaiting says on stderr what takes long, unless something is repainted there.
 func (a *App) PrintWaiting(what string) { a.aws.waiting(what) }
 
-// MuteWaitingOnTerminal is Quiet where stderr is a terminal that is repainted; elsewhere it does nothing.
+// MuteWaitingOnTerminal is MuteWaiting where stderr is a terminal that is repainted; elsewhere it does nothing.
 func (a *App) MuteWaitingOnTerminal() (end func()) {
 	if !a.Err.Live() {
 		return func() {}
