@@ -149,6 +149,7 @@ func incurable() map[string]string {
 		"SPOT201": "there is none",
 		"SPOT204": "the local AWS has no old ARNs",
 		"SPOT304": "it is in what starts the tasks",
+		"SPOT306": "an administrator has to attach the policy",
 	}
 }
 

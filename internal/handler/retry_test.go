@@ -263,7 +263,7 @@ func TestHangingCallInASecond(t *testing.T) {
 	})
 }
 
-// Only the end of the deadline counts as out of time; a cancelled context does
+// Only the end of the deadline counts as out of time; a canceled context does
 // not.
 func TestOutOfTimeOnlyWhenTimeIsOver(t *testing.T) {
 	withFixture(t, Config{}, func(w *fixture) {
