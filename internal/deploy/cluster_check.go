@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
@@ -123,12 +124,12 @@ func (c ClusterCheck) Add(status *Status) {
 func absentClusters(region string, names []string, found []types.Cluster) []AbsentCluster {
 	var absent []AbsentCluster
 	for _, name := range names {
-		index := slices.IndexFunc(found, func(c types.Cluster) bool { return value(c.ClusterName) == name })
+		index := slices.IndexFunc(found, func(c types.Cluster) bool { return aws.ToString(c.ClusterName) == name })
 		switch {
 		case index < 0:
 			absent = append(absent, AbsentCluster{Name: name, Region: region})
-		case value(found[index].Status) != clusterActive:
-			absent = append(absent, AbsentCluster{Name: name, Region: region, Status: value(found[index].Status)})
+		case aws.ToString(found[index].Status) != clusterActive:
+			absent = append(absent, AbsentCluster{Name: name, Region: region, Status: aws.ToString(found[index].Status)})
 		}
 	}
 	return absent

@@ -29,11 +29,11 @@ type ID struct {
 // String returns the resource as words: "log group /aws/lambda/x".
 func (id ID) String() string { return id.Kind.Words() + " " + id.Name }
 
-// Foreign is an addition to one of our resources that was not made by spothandler.
-type Foreign struct {
-	ID          // of our resource
-	What string `json:"what"` // "attached policy arn:...", "target other", "statement AllowMe"
+// NotChecked is something that could not be checked, so nothing is known about it.
+type NotChecked struct {
+	What string `json:"what"`
+	Why  string `json:"why"`
 }
 
-// String returns the addition as words: "rule x: target other".
-func (f Foreign) String() string { return f.ID.String() + ": " + f.What }
+// String returns it as a phrase.
+func (n NotChecked) String() string { return "not checked: " + n.What + ": " + n.Why }

@@ -87,17 +87,12 @@ func findRest(ctx context.Context, clients Clients, names Names, role *Role, rec
 }
 
 func findRecord(ctx context.Context, clients Clients, id session.Identity, prefix string) (*Role, *settings.Record, error) {
-	role, err := findRole(ctx, clients, id, settings.RoleName(prefix, id.Region))
+	role, err := FindRole(ctx, clients, id, settings.RoleName(prefix, id.Region))
 	if err != nil {
 		return nil, nil, err
 	}
 	record, err := recordOf(role, prefix)
 	return role, record, err
-}
-
-func findRole(ctx context.Context, clients Clients, id session.Identity, name string) (*Role, error) {
-	role, err := getRole(ctx, clients.IAM, name)
-	return role, explain("reading role "+name, id, err)
 }
 
 // recordOf reads the record of a role that is ours. It returns none for another's role, or for names that AWS
@@ -179,7 +174,7 @@ func (i *Installation) inferPath() {
 	if function == nil || !ours(function.Tags, i.Names.Prefix) {
 		return
 	}
-	if path := i.Names.rolePathIn(function.RoleARN); path != "" {
+	if path := rolePathIn(i.Names, function.RoleARN); path != "" {
 		i.Names = i.Names.WithRolePath(path)
 	}
 }
@@ -198,4 +193,13 @@ func renamed(setting, name, source, asked string) *apperr.Error {
 		Message: fmt.Sprintf("%s %s: the installation here has %s %s, and a name never changes", source, asked, setting, name),
 		Hints:   []string{"--prefix NAME   install alongside it", "or uninstall it first"},
 	}
+}
+
+// rolePathIn returns the path of our role in its ARN, or "" if the ARN is another role's.
+func rolePathIn(n Names, roleARN string) string {
+	before, after := n.ARN("iam", "", "role"), n.Role
+	if !strings.HasPrefix(roleARN, before+"/") || !strings.HasSuffix(roleARN, "/"+after) {
+		return ""
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(roleARN, before), after)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"golang.org/x/sync/errgroup"
@@ -30,7 +31,7 @@ func List(ctx context.Context, clients Clients, id session.Identity, paths ...st
 	if err != nil {
 		return nil, err
 	}
-	roles := slices.DeleteFunc(all, func(role types.Role) bool { return !isRoleOf(value(role.RoleName), id.Region) })
+	roles := slices.DeleteFunc(all, func(role types.Role) bool { return !isRoleOf(aws.ToString(role.RoleName), id.Region) })
 	found := make([]*Listed, len(roles))
 	group, ctx := errgroup.WithContext(ctx)
 	for index, role := range roles {
@@ -56,10 +57,10 @@ func rolesUnder(ctx context.Context, clients Clients, id session.Identity, paths
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {
-				return nil, explain("listing the roles under "+path, id, err)
+				return nil, apperr.Explain("listing the roles under "+path, id.Caller, err)
 			}
 			for _, role := range page.Roles {
-				if value(role.Path) == path {
+				if aws.ToString(role.Path) == path {
 					roles = append(roles, role)
 				}
 			}
@@ -78,10 +79,10 @@ func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *
 		return nil, nil, err
 	}
 	for _, role := range roles {
-		name := value(role.RoleName)
+		name := aws.ToString(role.RoleName)
 		region := regionOf(name, id.Partition)
 		switch {
-		case region == "" && value(role.Path) != Path:
+		case region == "" && aws.ToString(role.Path) != Path:
 		case region == "":
 			ignored = append(ignored, name)
 		case prefix == nil || name == settings.RoleName(*prefix, region):
@@ -115,10 +116,10 @@ func isRoleOf(name, region string) bool {
 // its own prefix, it may not read other roles: then the description in the list, which is a record, is
 // sufficient.
 func listed(ctx context.Context, clients Clients, id session.Identity, seen types.Role) (*Listed, error) {
-	name := value(seen.RoleName)
-	role, err := findRole(ctx, clients, id, name)
-	if strings.HasPrefix(value(seen.Description), `{"spothandler":`) && apperr.IsAccessDenied(err) {
-		return &Listed{Prefix: prefixOf(name, id.Region), Region: id.Region, Record: settings.ParseRecord(value(seen.Description))}, nil
+	name := aws.ToString(seen.RoleName)
+	role, err := FindRole(ctx, clients, id, name)
+	if strings.HasPrefix(aws.ToString(seen.Description), `{"spothandler":`) && apperr.IsAccessDenied(err) {
+		return &Listed{Prefix: prefixOf(name, id.Region), Region: id.Region, Record: settings.ParseRecord(aws.ToString(seen.Description))}, nil
 	}
 	if err != nil || role == nil {
 		return nil, err

@@ -37,7 +37,7 @@ func Locate(ctx context.Context, clients Clients, id session.Identity, prefix st
 	}
 	answer, err := clients.Logs.ListTagsForResource(ctx, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: aws.String(names.LogGroupARN())})
 	if err != nil {
-		return nil, explain("reading the tags of log group "+names.LogGroup, id, apperr.IgnoreNotFound(err))
+		return nil, apperr.Explain("reading the tags of log group "+names.LogGroup, id.Caller, apperr.IgnoreNotFound(err))
 	}
 	if group := (&LogGroup{Tags: answer.Tags}); ours(group.Tags, prefix) || group.kept(prefix) {
 		return &Located{Names: names, Left: true, Kept: group.kept(prefix)}, nil
@@ -47,9 +47,9 @@ func Locate(ctx context.Context, clients Clients, id session.Identity, prefix st
 
 // Retention returns the number of days after which a log group deletes records; 0 means never.
 func Retention(ctx context.Context, clients Clients, id session.Identity, logGroup string) (days int, err error) {
-	group, err := findLogGroup(ctx, clients.Logs, logGroup)
+	group, err := FindLogGroup(ctx, clients, id, logGroup)
 	if err != nil || group == nil {
-		return 0, explain("reading log group "+logGroup, id, err)
+		return 0, err
 	}
 	return group.RetentionDays, nil
 }

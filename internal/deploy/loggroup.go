@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // LogGroup is the function's log group.
@@ -127,6 +128,12 @@ func (o *logGroupObserver) found() *LogGroup {
 		o.group.Tags, o.group.Forwarded = o.tags, o.forwarded
 	}
 	return o.group
+}
+
+// FindLogGroup returns the log group with this name without its tags, or nil if there is none.
+func FindLogGroup(ctx context.Context, clients Clients, id session.Identity, name string) (*LogGroup, error) {
+	group, err := findLogGroup(ctx, clients.Logs, name)
+	return group, explain("reading log group "+name, id, err)
 }
 
 // findLogGroup finds the group by its exact name: DescribeLogGroups matches prefixes.

@@ -2,8 +2,6 @@ package deploy
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
@@ -49,12 +47,6 @@ func NewNames(id session.Identity, prefix, functionName, ruleName string) Names 
 	}
 }
 
-// prefixOf is the inverse of RoleName.
-func prefixOf(role, region string) string {
-	bare := settings.RoleName("", region)
-	return strings.TrimSuffix(role[:max(0, len(role)-len(bare))], "-")
-}
-
 // RoleARN returns the ARN of the role, including its path.
 func (n Names) RoleARN() string { return n.ARN("iam", "", "role"+n.RolePath+n.Role) }
 
@@ -62,15 +54,6 @@ func (n Names) RoleARN() string { return n.ARN("iam", "", "role"+n.RolePath+n.Ro
 func (n Names) WithRolePath(path string) Names {
 	n.RolePath = path
 	return n
-}
-
-// rolePathIn returns the path of our role in its ARN, or "" if the ARN is another role's.
-func (n Names) rolePathIn(roleARN string) string {
-	before, after := n.ARN("iam", "", "role"), n.Role
-	if !strings.HasPrefix(roleARN, before+"/") || !strings.HasSuffix(roleARN, "/"+after) {
-		return ""
-	}
-	return strings.TrimSuffix(strings.TrimPrefix(roleARN, before), after)
 }
 
 // LogGroupARN returns the ARN of the log group without the trailing ":*", as the tagging calls expect it
@@ -90,59 +73,25 @@ func (n Names) RuleARN() string { return n.ruleARN(n.Rule) }
 
 func (n Names) ruleARN(name string) string { return n.ARN("events", n.Region, "rule/"+name) }
 
-func samePrefix(prefix, other string) *apperr.Error {
-	return &apperr.Error{
-		Code:    apperr.CodeSamePrefix,
-		Message: fmt.Sprintf("the prefix %q differs from the installed %q only in case, and IAM treats both role names as the same", prefix, other),
-		Hints:   []string{fmt.Sprintf("--prefix %s   the installed one", other), "--prefix NAME   another name"},
-	}
-}
-
-// Keys of our tags. ManagedBy and Prefix together identify a resource as ours; Kept marks a log group that an
-// uninstall left; Version is on the function.
-const (
-	TagManagedBy = settings.TagManagedBy
-	TagPrefix    = settings.OwnTagPrefix + "prefix"
-	TagVersion   = settings.OwnTagPrefix + "version"
-	TagKept      = settings.OwnTagPrefix + "kept"
-	managedBy    = "spothandler"
-
-	maxTagsOfAWS = 50
-)
-
-// ours reports whether these tags make a resource part of the installation with this prefix.
-func ours(tags map[string]string, prefix string) bool {
-	value, tagged := tags[TagPrefix]
-	return tags[TagManagedBy] == managedBy && tagged && value == prefix
-}
-
-// resourceTags returns the tags of every resource of an installation.
-func resourceTags(spec settings.Spec) map[string]string {
-	tags := maps.Clone(nonNilMap(spec.Tags))
-	tags[TagManagedBy] = managedBy
-	tags[TagPrefix] = spec.Prefix
-	return tags
-}
-
-// withForeign returns the wanted tags and those that others have added, without AWS's own, which cannot be
-// set.
-func withForeign(want, have map[string]string, drop []string) map[string]string {
-	all := maps.Clone(nonNilMap(have))
-	maps.DeleteFunc(all, func(key, _ string) bool { return slices.Contains(drop, key) || strings.HasPrefix(key, "aws:") })
-	maps.Copy(all, want)
-	return all
-}
-
-// dropTags returns the keys of the tags to remove: recorded ones that are no longer wanted, and the mark of a
-// log group that was kept.
-func dropTags(dropped map[string]string) []string {
-	return append(sortedKeys(dropped), TagKept)
-}
-
 // DisplayPrefix returns a prefix for display; the empty one is shown as words.
 func DisplayPrefix(prefix string) string {
 	if prefix == "" {
 		return "(no prefix)"
 	}
 	return prefix
+}
+
+// prefixOf is the inverse of RoleName.
+func prefixOf(role, region string) string {
+	bare := settings.RoleName("", region)
+	return strings.TrimSuffix(role[:max(0, len(role)-len(bare))], "-")
+}
+
+// samePrefix returns the error for a prefix that differs from an installed one only in case.
+func samePrefix(prefix, other string) *apperr.Error {
+	return &apperr.Error{
+		Code:    apperr.CodeSamePrefix,
+		Message: fmt.Sprintf("the prefix %q differs from the installed %q only in case, and IAM treats both role names as the same", prefix, other),
+		Hints:   []string{fmt.Sprintf("--prefix %s   the installed one", other), "--prefix NAME   another name"},
+	}
 }

@@ -10,12 +10,7 @@ import (
 
 // Unowned returns the resources under our names that do not belong to this installation.
 func (i *Installation) Unowned() []Unowned {
-	var all []Unowned
-	for _, each := range i.State.resources() {
-		if unowned := each.unowned(i.Names.Prefix); unowned != nil {
-			all = append(all, *unowned)
-		}
-	}
+	all := i.State.Unowned(i.Names.Prefix)
 	if unowned := i.onlyInRecord(); unowned != nil {
 		all = append(all, *unowned)
 	}
@@ -52,7 +47,7 @@ func (i *Installation) Owned() State {
 // Found reports whether any part of an installation exists. Resources that are not ours, their parts, and a
 // kept log group do not count.
 func (i *Installation) Found() bool {
-	return slices.ContainsFunc(i.Owned().resources(), func(r resource) bool { return r.partOf() == ID{} })
+	return i.Owned().Exists()
 }
 
 // CheckRemovable returns an error, before the first write, if a removal would delete what others added, or if
@@ -102,3 +97,9 @@ func withHint(err error, hint string) error {
 	hinted.Hints = append(slices.Clone(known.Hints), hint)
 	return &hinted
 }
+
+// neverAdopted reports whether the resource cannot be taken over.
+func neverAdopted(u Unowned) bool { return u.Adoption == "" }
+
+// adoptable reports whether all of these can be taken over.
+func adoptable(unowned []Unowned) bool { return !slices.ContainsFunc(unowned, neverAdopted) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Action is the kind of a Change.
@@ -23,9 +24,10 @@ type Change struct {
 	ID
 	Fields []Field `json:"fields"`
 
-	vital bool // interruptions are not handled until it is applied
-	wave  wave
-	do    func(context.Context, *runner) error
+	Vital bool `json:"-"` // interruptions are not handled until it is applied
+
+	wave wave
+	do   func(context.Context, *runner) error
 }
 
 // Describe returns the change as the beginning of an error: "creating role prod-x".
@@ -63,7 +65,7 @@ func Plan(want, have State) []Change {
 func replacement(gone resource, reason string) Change {
 	return Change{
 		Action: Delete, ID: gone.id(), Fields: []Field{{"state", reason, ""}},
-		vital: true, wave: waveReplace, do: gone.delete,
+		Vital: true, wave: waveReplace, do: gone.delete,
 	}
 }
 
@@ -80,7 +82,7 @@ func creation(want resource, duplicates []string) Change {
 	}
 	wave, _ := want.waves()
 	return Change{
-		Action: Create, ID: want.id(), Fields: fields, vital: want.vital(Field{}), wave: wave,
+		Action: Create, ID: want.id(), Fields: fields, Vital: want.vital(Field{}), wave: wave,
 		do: func(ctx context.Context, r *runner) error { return want.create(ctx, r, diff{nil, fields, duplicates}) },
 	}
 }
@@ -97,7 +99,7 @@ func updates(want, have resource, drop, duplicates []string) []Change {
 	}
 	wave, _ := want.waves()
 	return []Change{{
-		Action: Update, ID: want.id(), Fields: fields, vital: slices.ContainsFunc(fields, want.vital), wave: wave,
+		Action: Update, ID: want.id(), Fields: fields, Vital: slices.ContainsFunc(fields, want.vital), wave: wave,
 		do: func(ctx context.Context, r *runner) error { return want.update(ctx, r, diff{have, fields, duplicates}) },
 	}}
 }
@@ -132,4 +134,79 @@ func keeping(have *LogGroup, prefix string) Change {
 		},
 		wave: wave, do: have.keep(prefix),
 	}
+}
+
+// WithoutRecreated omits creations that only follow from the deletion of a resource that must be recreated:
+// neither it nor its parts are missing.
+func WithoutRecreated(changes []Change, want, have State) []Change {
+	wanted, found, deleted := want.byID(), have.byID(), map[ID]bool{}
+	for _, change := range changes {
+		deleted[change.ID] = deleted[change.ID] || change.Action == Delete
+	}
+	return slices.DeleteFunc(slices.Clone(changes), func(c Change) bool {
+		return c.Action == Create && (deleted[c.ID] || found[c.ID] != nil && deleted[wanted[c.ID].partOf()])
+	})
+}
+
+// LostAdditions returns what others have added to a resource that must be recreated, and what is deleted with it. They
+// have to add it again.
+func LostAdditions(have State, changes []Change) []string {
+	created := map[ID]bool{}
+	for _, change := range changes {
+		created[change.ID] = change.Action == Create
+	}
+	found := have.byID()
+	var lost []string
+	for _, change := range changes {
+		if change.Action != Delete || !created[change.ID] {
+			continue
+		}
+		for _, f := range found[change.ID].additions() {
+			lost = append(lost, fmt.Sprintf("%s must be recreated, and its %s, which is not ours, will be lost: add it again", change.ID, f.What))
+		}
+	}
+	return lost
+}
+
+// replacing removes a function that cannot be updated: one that is being deleted already, one that Lambda
+// failed to create, and one that is older than its role. The grant that decrypts its environment refers to
+// the ID of the role that existed then, so after the role is recreated under the same name every invocation
+// fails (terraform-provider-aws, lambda_function; KMSAccessDeniedException). The new function gets the tags
+// that others gave the old one. gone is the function to remove for the reason, or nil.
+func replacing(want, have State) (wanted, left State, gone *Function, reason string) {
+	f := have.Function
+	if want.Function == nil || f == nil {
+		return want, have, nil, ""
+	}
+	reason = whyReplace(f, want.Function, have.Role)
+	if reason == "" {
+		return want, have, nil, ""
+	}
+	removed := *f
+	removed.Mappings = nil // they belong to the function's name and invoke the new one
+	again := *want.Function
+	again.Tags = withForeign(want.Function.Tags, f.Tags, want.DropTags)
+	want.Function = &again
+	return want, have.without(f.id()), &removed, reason // the resource policy is deleted with the function
+}
+
+// whyReplace returns why the function cannot be updated, or "" if it can.
+func whyReplace(have, want *Function, role *Role) string {
+	switch sameRole := have.RoleARN == want.RoleARN; {
+	case have.Deleting:
+		return "it is being deleted"
+	case have.Broken:
+		return have.Failed
+	case sameRole && role == nil:
+		return "its role is gone, and a new one cannot decrypt its environment"
+	case sameRole && have.olderThan(role.Created):
+		return "its role was recreated and cannot decrypt its environment"
+	}
+	return ""
+}
+
+// olderThan reports whether the function was last written before then. IAM's times have a resolution of a
+// second.
+func (f *Function) olderThan(then time.Time) bool {
+	return !f.Modified.IsZero() && f.Modified.Truncate(time.Second).Before(then.Truncate(time.Second))
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/handler"
 )
 
 // CheckReadable returns an error if the caller may not decrypt the function's environment: an install could
@@ -65,39 +66,19 @@ func days(n int) string {
 	return fmt.Sprintf("%d days", n)
 }
 
-// LostAdditions returns what others have added to a resource that must be recreated, and what is deleted with it. They
-// have to add it again.
-func LostAdditions(have State, changes []Change) []string {
-	created := map[ID]bool{}
-	for _, change := range changes {
-		created[change.ID] = change.Action == Create
-	}
-	found := have.byID()
-	var lost []string
-	for _, change := range changes {
-		if change.Action != Delete || !created[change.ID] {
-			continue
-		}
-		for _, f := range found[change.ID].additions() {
-			lost = append(lost, fmt.Sprintf("%s must be recreated, and its %s, which is not ours, will be lost: add it again", change.ID, f.What))
-		}
-	}
-	return lost
-}
-
 // LeftInVPC returns what remains when these changes remove the function from a VPC: Lambda deletes its
 // network interfaces up to 45 minutes later, using a role that may be gone by then (Lambda Developer Guide,
 // foundation-networking; terraform-provider-aws, lambda_function).
 func LeftInVPC(have State, changes []Change) []string {
 	f := have.Function
-	if f == nil || len(f.Network.Subnets) == 0 || !slices.ContainsFunc(changes, f.leavesVPC) {
+	if f == nil || len(f.Network.Subnets) == 0 || !slices.ContainsFunc(changes, func(c Change) bool { return leavesVPC(f, c) }) {
 		return nil
 	}
 	return []string{fmt.Sprintf("Lambda's network interfaces may remain in %s for 45 minutes, or until they are deleted; their description is AWS Lambda VPC ENI-%s-...",
 		strings.Join(f.Network.Subnets, ", "), f.Name)}
 }
 
-func (f *Function) leavesVPC(change Change) bool {
+func leavesVPC(f *Function, change Change) bool {
 	if change.ID != f.id() {
 		return false
 	}
@@ -112,18 +93,83 @@ const patternQuota = 2048
 // PatternWarning returns a warning for each rule whose pattern changes to one that exceeds EventBridge's
 // default quota.
 func PatternWarning(want, have State) []string {
-	found := have.byID()
 	var warnings []string
 	for _, trigger := range want.Triggers {
 		rule := trigger.Rule
 		if rule == nil || len(rule.Pattern) <= patternQuota {
 			continue
 		}
-		if before, there := found[rule.id()].(*Rule); there && len(before.Pattern) >= len(rule.Pattern) {
+		if before := have.Rule(rule.Name); before != nil && len(before.Pattern) >= len(rule.Pattern) {
 			continue
 		}
 		warnings = append(warnings, fmt.Sprintf("the rule's pattern has %d characters, and EventBridge's default quota \"Event pattern size\" is %d: AWS will refuse it unless the quota was raised in Service Quotas; fewer clusters make it shorter",
 			len(rule.Pattern), patternQuota))
 	}
 	return warnings
+}
+
+// beyondVersion returns warnings about what the role's policy allows beyond this version's, if the difference counts
+// as one between versions.
+func (i *Installation) beyondVersion(want State, drifted []Change) []string {
+	role := i.State.Role
+	shown := slices.ContainsFunc(drifted, func(c Change) bool {
+		return c.Kind == KindRole && slices.ContainsFunc(c.Fields, isPolicy)
+	})
+	if i.Record == nil || role == nil || role.Policy == "" || shown {
+		return nil
+	}
+	more := role.beyond(want.Role)
+	if len(more) == 0 {
+		return nil
+	}
+	text := more[0]
+	if len(more) > 1 {
+		text += fmt.Sprintf(", and %d more", len(more)-1)
+	}
+	return []string{fmt.Sprintf("role %s, of version %s according to its record, allows more than this version writes: %s", role.Name, i.Record.Version, text)}
+}
+
+// HidesRecords reports whether the function omits records with this log level: those of redeployments, and
+// most of skipped events, have level INFO.
+func HidesRecords(logLevel string) bool { return logLevel == "WARNING" || logLevel == "ERROR" }
+
+// Unrecorded returns a clause that says why the log group of an installation with these settings does not
+// contain all of its function's records, or "".
+func (i *Installation) Unrecorded(spec settings.Spec) string {
+	level, f := spec.LogLevel, i.Owned().Function
+	if f != nil && f.Environment[handler.EnvLogLevel] != "" {
+		level = f.Environment[handler.EnvLogLevel]
+	}
+	switch {
+	case HidesRecords(level):
+		return LevelHides(level)
+	case f == nil || f.Logging == nil:
+		return ""
+	case f.Logging.Group != i.Names.LogGroup:
+		return "the function writes to log group " + f.Logging.Group
+	case slices.Contains([]string{"WARN", "ERROR", "FATAL"}, f.Logging.Application): // Lambda API, LoggingConfig
+		return "Lambda's log level " + f.Logging.Application + " omits records"
+	}
+	return ""
+}
+
+// LevelHides returns a clause that says that a log level omits records.
+func LevelHides(level string) string {
+	return "log level " + level + " omits records"
+}
+
+// DenialElsewhere returns what to do where IAM denies the function's role an action that its own policy allows:
+// another policy denies it, and an install would change nothing. It returns "" if the role or its policy is
+// missing, was not read or differs.
+func (s *Status) DenialElsewhere(role *Role) string {
+	differs := func(p Problem) bool { return p.Kind == KindRole && p.Code != ProblemForeign }
+	if role == nil || role.Policy == "" || slices.ContainsFunc(s.Problems, differs) {
+		return ""
+	}
+	suspects := slices.Concat(role.Inline, role.Attached)
+	if role.Boundary != "" {
+		suspects = append(suspects, "its permissions boundary "+role.Boundary+" (--permissions-boundary)")
+	}
+	suspects = append(suspects, "the organization's service control policies")
+	return "find the policy that denies it: the role's own allows it; look at " + strings.Join(suspects, ", ")
 }

@@ -48,21 +48,12 @@ func (i *Installation) keepNames(spec *settings.Spec) {
 }
 
 func (i *Installation) recordedTags(given settings.Given) (map[string]string, []string) {
-	tags, lost := settings.RecoverTags(i.Record.TagMarks, i.allTags()...)
+	tags, lost := settings.RecoverTags(i.Record.TagMarks, i.State.Tags()...)
 	_, asked := given["tag"]
 	if lost == 0 || asked {
 		return tags, nil
 	}
 	return tags, []string{fmt.Sprintf("%d recorded tags are no longer on any of the resources; give them again with --tag", lost)}
-}
-
-// allTags returns the tags of every resource that was found.
-func (i *Installation) allTags() []map[string]string {
-	var all []map[string]string
-	for _, each := range i.State.resources() {
-		all = append(all, tagsOf(each.fields()))
-	}
-	return all
 }
 
 // droppedTags returns the recorded tags that the Spec no longer has. The record contains them until they are
@@ -71,7 +62,7 @@ func (i *Installation) droppedTags(spec settings.Spec) map[string]string {
 	if i.Record == nil {
 		return nil
 	}
-	dropped, _ := settings.RecoverTags(i.Record.TagMarks+i.Record.Untagged, i.allTags()...)
+	dropped, _ := settings.RecoverTags(i.Record.TagMarks+i.Record.Untagged, i.State.Tags()...)
 	maps.DeleteFunc(dropped, func(key, _ string) bool {
 		_, wanted := spec.Tags[key]
 		return wanted
@@ -92,7 +83,7 @@ func (i *Installation) inferSettings(spec *settings.Spec, given settings.Given) 
 		found["log-retention-days"] = strconv.Itoa(g.RetentionDays)
 	}
 	i.inferKeyAndBoundary(found)
-	if r, there := i.State.byID()[ID{KindRule, i.Names.Rule}].(*Rule); there {
+	if r := i.State.Rule(i.Names.Rule); r != nil {
 		found["rule-state"] = r.State
 		spec.Clusters = i.inferClusters(r.Pattern)
 	}
@@ -106,7 +97,7 @@ func (i *Installation) inferSettings(spec *settings.Spec, given settings.Given) 
 			_ = setting.Set(spec, "", texts) // values that are not accepted are ignored
 		}
 		_, asked := given[setting.Name]
-		was, is := encodeJSON(setting.Get(before)), encodeJSON(setting.Get(*spec))
+		was, is := setting.JSON(before), setting.JSON(*spec)
 		if was != is && !asked {
 			warnings = append(warnings, fmt.Sprintf("the record is missing: %s %s was read from the resources", strings.ReplaceAll(setting.JSONName(), "_", " "), is))
 		}

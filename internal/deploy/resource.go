@@ -2,10 +2,6 @@ package deploy
 
 import (
 	"context"
-	"fmt"
-	"slices"
-
-	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // resource is one resource of an installation, as wanted or as found. Only its own file depends on its kind;
@@ -47,13 +43,6 @@ type diff struct {
 	duplicates []string // what has the same effect but is not ours, to be removed
 }
 
-// Unowned is a resource that has one of our names but is not ours.
-type Unowned struct {
-	ID
-	Why      string
-	Adoption string // the effect of a takeover; "" if it cannot be taken over
-}
-
 // wave determines when a change is applied: after all earlier waves, concurrently with the changes of its
 // own. The role is created first and deleted last; while a new role propagates in IAM, the log group and the
 // rules are created.
@@ -91,51 +80,3 @@ const (
 	ToRemove
 	ToFind
 )
-
-func whyNotOurs(tags map[string]string) string {
-	if tags[TagManagedBy] != managedBy {
-		return fmt.Sprintf("It has no tag %s=%s.", TagManagedBy, managedBy)
-	}
-	prefix, tagged := tags[TagPrefix]
-	if !tagged {
-		return fmt.Sprintf("It has no tag %s.", TagPrefix)
-	}
-	return fmt.Sprintf("Its tag %s is %q.", TagPrefix, prefix)
-}
-
-// notOurs returns the error that these resources are not ours. It offers a takeover if all can be taken over.
-func notOurs(unowned []Unowned, adoptable bool) *apperr.Error {
-	first := unowned[0]
-	refusal := &apperr.Error{
-		Code:    apperr.CodeNotOurs,
-		Message: fmt.Sprintf("%s is not ours", first.ID),
-		Detail:  []string{first.Why},
-		Hints:   []string{"--prefix NAME   install alongside it"},
-	}
-	for _, other := range unowned[1:] {
-		refusal.Detail = append(refusal.Detail, fmt.Sprintf("Nor is %s. %s", other.ID, other.Why))
-	}
-	switch {
-	case adoptable && len(unowned) > 1:
-		refusal.Hints = append(refusal.Hints, "--adopt --dry-run   see what taking them over would change")
-	case adoptable:
-		refusal.Hints = append(refusal.Hints, "--adopt   take it over; "+first.Adoption)
-	}
-	return refusal
-}
-
-// appeared returns the error for a resource that was created by someone else since it was looked for.
-func appeared(id ID, what string) *apperr.Error {
-	return &apperr.Error{
-		Code:    apperr.CodeNotOurs,
-		Message: fmt.Sprintf("%s appeared while this install was running, and is not ours", id),
-		Detail:  []string{what},
-		Hints:   []string{"find out who created it", "--prefix NAME   install alongside it"},
-	}
-}
-
-// neverAdopted reports whether the resource cannot be taken over.
-func neverAdopted(u Unowned) bool { return u.Adoption == "" }
-
-// adoptable reports whether all of these can be taken over.
-func adoptable(unowned []Unowned) bool { return !slices.ContainsFunc(unowned, neverAdopted) }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // Role is the execution role with its inline policy.
@@ -83,6 +84,12 @@ func (r *Role) additions() []Foreign {
 		all = append(all, Foreign{r.id(), "instance profile " + profile})
 	}
 	return all
+}
+
+// FindRole returns the role with this name without its policies, or nil if there is none.
+func FindRole(ctx context.Context, clients Clients, id session.Identity, name string) (*Role, error) {
+	role, err := getRole(ctx, clients.IAM, name)
+	return role, explain("reading role "+name, id, err)
 }
 
 // getRole returns the role itself, without its policies, or nil if there is none.

@@ -106,24 +106,3 @@ func stringsIn(element any) []string {
 	}
 	return nil
 }
-
-// beyondVersion returns warnings about what the role's policy allows beyond this version's, if the difference counts
-// as one between versions.
-func (i *Installation) beyondVersion(want State, drifted []Change) []string {
-	role := i.State.Role
-	shown := slices.ContainsFunc(drifted, func(c Change) bool {
-		return c.Kind == KindRole && slices.ContainsFunc(c.Fields, func(f Field) bool { return below(f.Path, "policy") })
-	})
-	if i.Record == nil || role == nil || role.Policy == "" || shown {
-		return nil
-	}
-	more := role.beyond(want.Role)
-	if len(more) == 0 {
-		return nil
-	}
-	text := more[0]
-	if len(more) > 1 {
-		text += fmt.Sprintf(", and %d more", len(more)-1)
-	}
-	return []string{fmt.Sprintf("role %s, of version %s according to its record, allows more than this version writes: %s", role.Name, i.Record.Version, text)}
-}

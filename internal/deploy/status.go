@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/mod/semver"
 
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
@@ -135,14 +137,9 @@ func verdictOf(problems []Problem, changes []Change) Verdict {
 }
 
 func describe(want, have State) []Resource {
-	found := have.byID()
 	var all []Resource
 	for _, id := range want.IDs() {
-		each := Resource{ID: id}
-		if found[id] != nil {
-			each.Detail = found[id].detail()
-		}
-		all = append(all, each)
+		all = append(all, Resource{id, have.Detail(id)})
 	}
 	return all
 }
@@ -150,7 +147,7 @@ func describe(want, have State) []Resource {
 // idleReminders returns reminders of settings with which no interruption is handled.
 func idleReminders(spec settings.Spec) []string {
 	reminders := []string{}
-	if spec.RuleState == ruleDisabled {
+	if spec.RuleState == string(types.RuleStateDisabled) {
 		reminders = append(reminders, "the rule is DISABLED, as configured: interruptions are not handled")
 	}
 	if spec.Redeploy == handler.ModeObserve {
@@ -168,15 +165,15 @@ func (i *Installation) upgradable(embedded Release, outdated bool) bool {
 
 // problems lists what is wrong in the order of the resources, followed by what only a user can fix.
 func problems(i *Installation, want State, spec settings.Spec, changes []Change, others []Listed) []Problem {
-	list, wanted, unowned := []Problem{}, want.byID(), map[ID]bool{}
+	list, unowned := []Problem{}, map[ID]bool{}
 	for _, each := range i.Unowned() {
 		unowned[each.ID] = true
 		list = append(list, Problem{
 			Code: ProblemNotOurs, ID: each.ID, Message: fmt.Sprintf("%s is not ours. %s", each.ID, each.Why),
-			Vital: wanted[each.ID] != nil && wanted[each.ID].vital(Field{}),
+			Vital: want.Needs(each.ID),
 		})
 	}
-	for _, change := range withoutRecreated(changes, want, i.State) {
+	for _, change := range WithoutRecreated(changes, want, i.State) {
 		if !unowned[change.ID] {
 			list = append(list, problemOf(change))
 		}
@@ -202,20 +199,8 @@ func (i *Installation) mayWatch() bool {
 	return i.Record != nil || slices.ContainsFunc(i.Owned().Triggers, func(t Trigger) bool { return t.Rule != nil })
 }
 
-// withoutRecreated omits creations that only follow from the deletion of a resource that must be recreated:
-// neither it nor its parts are missing.
-func withoutRecreated(changes []Change, want, have State) []Change {
-	wanted, found, deleted := want.byID(), have.byID(), map[ID]bool{}
-	for _, change := range changes {
-		deleted[change.ID] = deleted[change.ID] || change.Action == Delete
-	}
-	return slices.DeleteFunc(slices.Clone(changes), func(c Change) bool {
-		return c.Action == Create && (deleted[c.ID] || found[c.ID] != nil && deleted[wanted[c.ID].partOf()])
-	})
-}
-
 func problemOf(change Change) Problem {
-	problem := Problem{Code: ProblemDiffers, ID: change.ID, Fields: change.Fields, Vital: change.vital}
+	problem := Problem{Code: ProblemDiffers, ID: change.ID, Fields: change.Fields, Vital: change.Vital}
 	switch change.Action {
 	case Create:
 		problem.Code, problem.Fields = ProblemMissing, nil
@@ -226,7 +211,7 @@ func problemOf(change Change) Problem {
 			problem.Message = "must be recreated: " + field.Old
 		}
 	default:
-		if change.lacksPolicy() {
+		if lacksPolicy(change) {
 			problem.Message = fmt.Sprintf("%s differs: its policy is missing", change.ID)
 			break
 		}
@@ -237,13 +222,6 @@ func problemOf(change Change) Problem {
 		problem.Message = fmt.Sprintf("%s differs: %s", change.ID, strings.Join(paths, ", "))
 	}
 	return problem
-}
-
-// lacksPolicy reports whether all that a role lacks is its whole inline policy.
-func (c Change) lacksPolicy() bool {
-	return c.Kind == KindRole && len(c.Fields) > 0 && !slices.ContainsFunc(c.Fields, func(f Field) bool {
-		return f.Path != "policy" && !strings.HasPrefix(f.Path, "policy.") || f.Old != ""
-	}) && slices.ContainsFunc(c.Fields, func(f Field) bool { return f.Path == "policy" || strings.HasPrefix(f.Path, "policy.Version") })
 }
 
 // CheckVersion returns an error for an installation of a newer version than the binary's.
@@ -262,4 +240,29 @@ func (i *Installation) CheckVersion(version string, allowDowngrade bool) error {
 func newer(a, b string) bool {
 	a, b = "v"+strings.TrimPrefix(a, "v"), "v"+strings.TrimPrefix(b, "v")
 	return semver.IsValid(a) && semver.IsValid(b) && semver.Compare(a, b) > 0
+}
+
+// lacksPolicy reports whether all that a role lacks is its whole inline policy.
+func lacksPolicy(c Change) bool {
+	return c.Kind == KindRole && len(c.Fields) > 0 &&
+		!slices.ContainsFunc(c.Fields, func(f Field) bool { return !isPolicy(f) || f.Old != "" }) &&
+		slices.ContainsFunc(c.Fields, func(f Field) bool { return f.Path == "policy" || strings.HasPrefix(f.Path, "policy.Version") })
+}
+
+// isPolicy reports whether a difference of a role is one of its inline policy.
+func isPolicy(f Field) bool { return f.Path == "policy" || strings.HasPrefix(f.Path, "policy.") }
+
+// drift returns the changes without the differences between versions, and whether there are such differences.
+// Equal versions have none.
+func (i *Installation) drift(changes []Change, spec settings.Spec, embedded Release) (drifted []Change, outdated bool) {
+	if i.Record == nil || i.isOf(embedded) {
+		return changes, false
+	}
+	return i.State.Drift(changes, i.Record.Written, i.Names, spec)
+}
+
+// isOf reports whether this binary's version and code are the recorded ones. A binary without embedded code
+// is compared by its version only.
+func (i *Installation) isOf(embedded Release) bool {
+	return i.Record.Version == embedded.Version && (embedded.CodeSHA256 == "" || i.Record.CodeSHA256 == embedded.CodeSHA256)
 }

@@ -1,7 +1,10 @@
 package deploy
 
 import (
+	"context"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // State is what is wanted of an installation, or what was found. Nil means absent.
@@ -157,4 +160,63 @@ func RuleARNs(names Names) []string {
 		arns = append(arns, names.ruleARN(each.ruleName(names)))
 	}
 	return arns
+}
+
+// Unowned returns the resources that do not belong to the installation with this prefix.
+func (s State) Unowned(prefix string) []Unowned {
+	var all []Unowned
+	for _, each := range s.resources() {
+		if unowned := each.unowned(prefix); unowned != nil {
+			all = append(all, *unowned)
+		}
+	}
+	return all
+}
+
+// Exists reports whether there is a resource that is more than a part of another.
+func (s State) Exists() bool {
+	return slices.ContainsFunc(s.resources(), func(r resource) bool { return r.partOf() == ID{} })
+}
+
+// Tags returns the tags of each resource.
+func (s State) Tags() []map[string]string {
+	var all []map[string]string
+	for _, each := range s.resources() {
+		all = append(all, tagsOf(each.fields()))
+	}
+	return all
+}
+
+// Detail returns what a status shows beside the name of a resource; "" if nothing, or if it does not exist.
+func (s State) Detail(id ID) string {
+	if each := s.byID()[id]; each != nil {
+		return each.detail()
+	}
+	return ""
+}
+
+// Needs reports whether interruptions are not handled without this resource.
+func (s State) Needs(id ID) bool {
+	each := s.byID()[id]
+	return each != nil && each.vital(Field{})
+}
+
+// Rule returns the rule with this name, or nil.
+func (s State) Rule(name string) *Rule {
+	rule, _ := s.byID()[ID{KindRule, name}].(*Rule)
+	return rule
+}
+
+// Observe reads the resources with these names concurrently and changes nothing. role is the role if it was
+// already read, or nil. A resource that does not exist is nil; any other failure is an error.
+func Observe(ctx context.Context, clients Clients, names Names, role *Role, why Purpose) (State, error) {
+	observers := newObservers(role)
+	group, groupCtx := errgroup.WithContext(ctx)
+	for _, each := range observers.readings(clients, names, why) {
+		group.Go(func() error { return explain(each.doing, names.Identity, each.read(groupCtx)) })
+	}
+	if err := group.Wait(); err != nil {
+		return State{}, err
+	}
+	return observers.found(names), nil
 }

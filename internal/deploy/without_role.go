@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -71,7 +72,7 @@ func findTagged(ctx context.Context, api TagAPI, id session.Identity) ([]*tagged
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, explain("looking for tagged resources", id, err)
+			return nil, apperr.Explain("looking for tagged resources", id.Caller, err)
 		}
 		for _, resource := range page.ResourceTagMappingList {
 			prefix, there := prefixIn(resource.Tags)
@@ -81,11 +82,11 @@ func findTagged(ctx context.Context, api TagAPI, id session.Identity) ([]*tagged
 			if byPrefix[prefix] == nil {
 				byPrefix[prefix] = &tagged{prefix: prefix}
 			}
-			byPrefix[prefix].add(value(resource.ResourceARN))
+			byPrefix[prefix].add(aws.ToString(resource.ResourceARN))
 		}
 	}
 	var all []*tagged
-	for _, prefix := range sortedKeys(byPrefix) {
+	for _, prefix := range slices.Sorted(maps.Keys(byPrefix)) {
 		all = append(all, byPrefix[prefix])
 	}
 	return all, nil
@@ -93,8 +94,8 @@ func findTagged(ctx context.Context, api TagAPI, id session.Identity) ([]*tagged
 
 func prefixIn(tags []types.Tag) (prefix string, there bool) {
 	for _, tag := range tags {
-		if value(tag.Key) == TagPrefix {
-			return value(tag.Value), true
+		if aws.ToString(tag.Key) == TagPrefix {
+			return aws.ToString(tag.Value), true
 		}
 	}
 	return "", false

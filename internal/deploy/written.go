@@ -59,29 +59,26 @@ type part struct {
 	name string
 }
 
-// asWritten reports for each part of what was found whether it is still as written.
-func (i *Installation) asWritten() map[part]bool {
+// asWritten reports for each part of what was found whether it is still as the hashes in the record say.
+func (s State) asWritten(hashes string) map[part]bool {
 	written := map[part]bool{}
-	if i.Record == nil || i.State.Role == nil {
+	if s.Role == nil {
 		return written
 	}
 	recorded := map[string]bool{}
-	for hash := range slices.Chunk([]byte(i.Record.Written), hashLength) {
+	for hash := range slices.Chunk([]byte(hashes), hashLength) {
 		recorded[string(hash)] = true
 	}
-	for key, hash := range i.State.hashes() {
+	for key, hash := range s.hashes() {
 		written[key] = recorded[hash]
 	}
 	return written
 }
 
-// drift returns the changes without the differences between versions, and whether there are such differences.
-// Equal versions have none.
-func (i *Installation) drift(changes []Change, spec settings.Spec, embedded Release) (drifted []Change, outdated bool) {
-	if i.Record == nil || i.isOf(embedded) {
-		return changes, false
-	}
-	written, found := i.asWritten(), i.State.byID()
+// Drift returns the changes of what was found without the differences between versions, and whether there are
+// such differences. hashes is settings.Record.Written.
+func (s State) Drift(changes []Change, hashes string, names Names, spec settings.Spec) (drifted []Change, outdated bool) {
+	written, found := s.asWritten(hashes), s.byID()
 	for _, change := range changes {
 		have := found[change.ID]
 		if change.Action != Update || have == nil {
@@ -90,31 +87,25 @@ func (i *Installation) drift(changes []Change, spec settings.Spec, embedded Rele
 		}
 		all := len(change.Fields)
 		change.Fields = slices.DeleteFunc(slices.Clone(change.Fields), func(field Field) bool {
-			return written[part{change.ID, have.part(field.Path)}] && i.harmless(have, field, spec)
+			return written[part{change.ID, have.part(field.Path)}] && harmless(have, field, names, spec)
 		})
 		outdated = outdated || len(change.Fields) < all
 		if len(change.Fields) > 0 {
-			change.vital = slices.ContainsFunc(change.Fields, have.vital)
+			change.Vital = slices.ContainsFunc(change.Fields, have.vital)
 			drifted = append(drifted, change)
 		}
 	}
 	return drifted, outdated
 }
 
-// isOf reports whether this binary's version and code are the recorded ones. A binary without embedded code
-// is compared by its version only.
-func (i *Installation) isOf(embedded Release) bool {
-	return i.Record.Version == embedded.Version && (embedded.CodeSHA256 == "" || i.Record.CodeSHA256 == embedded.CodeSHA256)
-}
-
 // harmless reports whether interruptions are handled in spite of a difference. The hashes are not keyed:
 // anyone who may update the role can write them, and they must not hide that the installation does nothing.
-func (i *Installation) harmless(have resource, field Field, spec settings.Spec) bool {
+func harmless(have resource, field Field, names Names, spec settings.Spec) bool {
 	switch have := have.(type) {
 	case *Role:
 		return have.trustsLambdaAlone() && (!below(field.Path, "policy") || have.letsRedeploy())
 	case *Rule:
-		return !have.vital(field) || have.matchesInterruptions(i.Names, spec)
+		return !have.vital(field) || have.matchesInterruptions(names, spec)
 	case *Permission, *Target:
 		return !have.vital(field)
 	case *Function:

@@ -110,9 +110,14 @@ func scalar(text string) string {
 	if bare.MatchString(text) && !word.MatchString(text) {
 		return text
 	}
-	var quoted strings.Builder
-	encoder := json.NewEncoder(&quoted)
+	return encoded(text)
+}
+
+// encoded returns a string, a number or a list as JSON.
+func encoded(value any) string {
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(text) // a string can always be encoded
-	return strings.TrimSpace(quoted.String())
+	_ = encoder.Encode(value) // these can always be encoded
+	return strings.TrimSpace(out.String())
 }

@@ -50,6 +50,9 @@ func (s Setting) texts(spec Spec) []string {
 	}
 }
 
+// JSON returns the setting's value in a Spec as JSON.
+func (s Setting) JSON(spec Spec) string { return encoded(s.get(spec)) }
+
 // Flags returns the flags that give the setting its value in a Spec, such as "--on-failure none"; not for tags.
 func (s Setting) Flags(spec Spec) string {
 	texts := s.texts(spec)
