@@ -1,7 +1,6 @@
 package deploy
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,9 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
-	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
-	"github.com/aws/smithy-go"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
@@ -223,38 +219,6 @@ func TestRoleAppearsDuringInstall(t *testing.T) {
 				}
 				if puts := a.count("iam:PutRolePolicy"); puts > 0 {
 					t.Error("it was given our policy")
-				}
-			})
-		})
-	}
-}
-
-// With an existing function, an install continues only if the function is ours and has the same code: the
-// response of an earlier attempt was lost.
-func TestFunctionExistsAlready(t *testing.T) {
-	for _, test := range []struct {
-		name, prefix, code string
-		state              functions.State
-		taken, refused     bool // neither: the call is retried
-	}{
-		{"ours", "prod", "", functions.StateActive, true, false},
-		{"ours, of other code", "prod", "b3RoZXI=", functions.StateActive, false, true},
-		{"another's, of the same code", "test", "", functions.StateActive, false, true},
-		{"ours, on its way out", "prod", "", functions.StateDeleting, false, false},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			inAccount(t, func(t *testing.T, a *account) {
-				a.install(t, "prod", nil)
-				found := a.find(t, "prod", nil)
-				a.withFunction(func(answer *lambda.GetFunctionOutput) { answer.Configuration.State = test.state })
-				found.Names.Prefix = test.prefix
-				want := &Function{Name: found.Names.Function, CodeSHA256: cmp.Or(test.code, a.release.CodeSHA256)}
-				r := &runner{a.clients, found.Names, 0, func(string) {}}
-				conflict := &smithy.GenericAPIError{Code: "ResourceConflictException", Message: "Function already exist"}
-				err := want.takeCreated(t.Context(), r, conflict)
-				_, refused := errors.AsType[*apperr.Error](err)
-				if taken := err == nil; taken != test.taken || refused != test.refused || !taken && !refused && !errors.Is(err, conflict) {
-					t.Errorf("%v", err)
 				}
 			})
 		})

@@ -45,15 +45,3 @@ arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/shop`},
 		}
 	}
 }
-
-// A prefix that is short enough for the role but too long for the default names is also rejected before a
-// write.
-func TestPrefixTooLongForTheDefaultNames(t *testing.T) {
-	inAccount(t, func(t *testing.T, a *account) {
-		prefix := strings.Repeat("p", 40)
-		_, err := Find(t.Context(), a.clients, a.id, prefix, nil)
-		refused(t, err, "the function name "+prefix+"-ecs-fargate-spot-handler has 65 characters, Lambda allows 64", "--function-name NAME")
-		a.install(t, prefix, given("function-name", "fn"))
-		a.uninstall(t, prefix, false)
-	})
-}

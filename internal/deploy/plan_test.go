@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -217,5 +218,20 @@ func TestDescribe(t *testing.T) {
 		if got := change.Describe(); got != want {
 			t.Errorf("%s, not %s", got, want)
 		}
+	}
+}
+
+// Plan and Removal need no AWS: they give the same result without an account.
+func TestPlanIsPure(t *testing.T) {
+	have, want := installed(t), wanted(t)
+	before := encodeJSON([]any{have, want})
+	Plan(want, have)
+	Plan(want, State{})
+	Removal(have, "prod", true)
+	if encodeJSON([]any{have, want}) != before {
+		t.Error("a plan changed what it was given")
+	}
+	if _, err := Apply(t.Context(), Clients{}, Names{}, nil, Options{}); err != nil || errors.Is(err, errSettling) {
+		t.Error(err)
 	}
 }
