@@ -60,7 +60,7 @@ func TestOptionalSettingsCycle(t *testing.T) {
 		found := a.find(t, "prod", nil)
 		sameOptional(t, found.State, bare)
 		if policy := found.State.Role.Policy; strings.Contains(policy, "ec2:") || strings.Contains(policy, "kms:") {
-			t.Errorf("rights are left: %s", policy)
+			t.Errorf("permissions remain: %s", policy)
 		}
 
 		a.install(t, "prod", optionalSettings())
@@ -143,15 +143,15 @@ func TestOptionalSettingsEquivalentResponses(t *testing.T) {
 
 // Each setting is changed and cleared without unnecessary calls.
 func TestOptionalSettingsCalls(t *testing.T) {
-	const record, rights, configuration = "iam:UpdateRole", "iam:PutRolePolicy", "lambda:UpdateFunctionConfiguration"
+	const record, permissions, configuration = "iam:UpdateRole", "iam:PutRolePolicy", "lambda:UpdateFunctionConfiguration"
 	for _, test := range []struct {
 		settings, cleared settings.Given
 		calls, clearing   []string
 	}{
 		{
 			given("vpc-subnet", aSubnet, "vpc-security-group", aGroup), given("vpc-subnet", "none", "vpc-security-group", "none"),
-			[]string{record, rights, configuration},
-			[]string{record, rights, configuration},
+			[]string{record, permissions, configuration},
+			[]string{record, permissions, configuration},
 		},
 		{
 			given("permissions-boundary", aBoundary), given("permissions-boundary", "none"),
@@ -160,18 +160,18 @@ func TestOptionalSettingsCalls(t *testing.T) {
 		},
 		{
 			given("kms-key", aKey), given("kms-key", "none"),
-			[]string{record, rights, "logs:AssociateKmsKey", configuration},
-			[]string{record, rights, "logs:DisassociateKmsKey", configuration},
+			[]string{record, permissions, "logs:AssociateKmsKey", configuration},
+			[]string{record, permissions, "logs:DisassociateKmsKey", configuration},
 		},
 		{
 			given("on-failure", aQueue), given("on-failure", "none"),
-			[]string{record, rights, "lambda:PutFunctionEventInvokeConfig"},
-			[]string{record, rights, "lambda:PutFunctionEventInvokeConfig"},
+			[]string{record, permissions, "lambda:PutFunctionEventInvokeConfig"},
+			[]string{record, permissions, "lambda:PutFunctionEventInvokeConfig"},
 		},
 		{
 			given("tracing", "Active"), given("tracing", "PassThrough"),
-			[]string{record, rights, configuration},
-			[]string{record, rights, configuration},
+			[]string{record, permissions, configuration},
+			[]string{record, permissions, configuration},
 		},
 	} {
 		inAccount(t, func(t *testing.T, a *account) {

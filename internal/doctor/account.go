@@ -19,8 +19,8 @@ type AccountSubject struct {
 	Account *services.Account
 	// OursUnknown is why it is unknown which rules belong to installations; "" if it is known.
 	OursUnknown string
-	// Install are the caller's rights to install, asked for where nothing is installed; nil otherwise.
-	Install *services.CallerRights
+	// Install holds the caller's permissions to install if nothing is installed; nil otherwise.
+	Install *services.CallerPermissions
 }
 
 // accountCheck is one row of the account's table.

@@ -116,12 +116,12 @@ func accountCases() []accountCase {
 			"--capacity-providers FARGATE_SPOT FARGATE --default-capacity-provider-strategy '[]'",
 		},
 		{"SPOT306", "the caller may not install", func(s *AccountSubject) {
-			s.Install = &services.CallerRights{Denied: []string{"iam:CreateRole", "iam:PassRole", "lambda:CreateFunction", "events:PutRule"}}
+			s.Install = &services.CallerPermissions{Denied: []string{"iam:CreateRole", "iam:PassRole", "lambda:CreateFunction", "events:PutRule"}}
 		}, "SPOT306 info", "spothandler policy install"},
 		{"SPOT306", "nobody knows whether the caller may", func(s *AccountSubject) {
-			s.Install = &services.CallerRights{Unknown: "no permission for iam:SimulatePrincipalPolicy"}
+			s.Install = &services.CallerPermissions{Unknown: "no permission for iam:SimulatePrincipalPolicy"}
 		}, "SPOT306 info", ""},
-		{"SPOT306", "the caller may", func(s *AccountSubject) { s.Install = &services.CallerRights{} }, "", ""},
+		{"SPOT306", "the caller may", func(s *AccountSubject) { s.Install = &services.CallerPermissions{} }, "", ""},
 		{"SPOT305", "neither provider", func(s *AccountSubject) { s.Facts.Clusters[0].CapacityProviders = nil }, "", ""},
 	}
 }

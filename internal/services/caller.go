@@ -14,7 +14,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// CallerAPI is the part of IAM that is asked about the caller.
+// CallerAPI is the part of IAM that evaluates the caller's permissions.
 type CallerAPI interface {
 	SimulatorAPI
 	GetRole(context.Context, *iam.GetRoleInput, ...func(*iam.Options)) (*iam.GetRoleOutput, error)
@@ -22,51 +22,51 @@ type CallerAPI interface {
 
 var _ CallerAPI = (*iam.Client)(nil)
 
-// Wish is what a caller wants to do with a resource.
-type Wish struct {
+// Request is an action on a resource that IAM evaluates.
+type Request struct {
 	Resource string // its ARN
 	Actions  []string
 }
 
-// CallerRights is the simulator's answer about the caller.
-type CallerRights struct {
+// CallerPermissions is the result of the simulator for the caller.
+type CallerPermissions struct {
 	Denied  []string // actions
-	Unknown string   // why something is not known; "" is nothing
+	Unknown string   // why something is unknown; "" if nothing is
 }
 
-// errUnknownCaller: a federated user, of whom the simulator knows nothing.
+// errUnknownCaller reports a federated user, whom the simulator does not support.
 var errUnknownCaller = errors.New("IAM's policy simulator knows users and roles only")
 
-// CallerMay reports which of the wishes IAM denies the caller, whose ARN GetCallerIdentity returned. Nothing is denied to
-// an account's root user here. The simulator does not consider session policies. An error is the context's.
-func CallerMay(ctx context.Context, api CallerAPI, caller string, wishes []Wish) (rights CallerRights, err error) {
+// CallerMay reports which of the requests IAM denies the caller, whose ARN GetCallerIdentity returned. An account's
+// root user is not denied anything here. The simulator does not consider session policies. An error is the context's.
+func CallerMay(ctx context.Context, api CallerAPI, caller string, requests []Request) (permissions CallerPermissions, err error) {
 	if strings.HasSuffix(caller, ":root") {
-		return rights, nil
+		return permissions, nil
 	}
 	source, err := simulated(caller)
-	for _, wish := range wishes {
+	for _, request := range requests {
 		var answer *iam.SimulatePrincipalPolicyOutput
 		if err == nil {
-			answer, err = askOf(ctx, api, source, wish)
+			answer, err = askOf(ctx, api, source, request)
 		}
 		if apperr.IsNotFound(err) { // the role has a path, which the caller's ARN does not show
 			if source, err = roleARN(ctx, api, source); err == nil {
-				answer, err = askOf(ctx, api, source, wish)
+				answer, err = askOf(ctx, api, source, request)
 			}
 		}
 		if ctx.Err() != nil {
-			return CallerRights{}, ctx.Err()
+			return CallerPermissions{}, ctx.Err()
 		}
 		if err != nil {
-			rights.Unknown = apperr.WhyNot(err)
-			return rights, nil
+			permissions.Unknown = apperr.WhyNot(err)
+			return permissions, nil
 		}
-		rights.take(answer.EvaluationResults)
+		permissions.take(answer.EvaluationResults)
 	}
-	return rights, nil
+	return permissions, nil
 }
 
-func (r *CallerRights) take(results []policies.EvaluationResult) {
+func (r *CallerPermissions) take(results []policies.EvaluationResult) {
 	for _, e := range results {
 		action := aws.ToString(e.EvalActionName)
 		if e.EvalDecision != policies.PolicyEvaluationDecisionTypeAllowed && !isMissingContext(e) && !slices.Contains(r.Denied, action) {
@@ -75,17 +75,17 @@ func (r *CallerRights) take(results []policies.EvaluationResult) {
 	}
 }
 
-func askOf(ctx context.Context, api SimulatorAPI, source string, wish Wish) (*iam.SimulatePrincipalPolicyOutput, error) {
+func askOf(ctx context.Context, api SimulatorAPI, source string, request Request) (*iam.SimulatePrincipalPolicyOutput, error) {
 	return api.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{
-		PolicySourceArn: &source, ActionNames: wish.Actions, ResourceArns: []string{wish.Resource},
-		ContextEntries: append(contextOf("", wish.Resource), policies.ContextEntry{ // as for Lambda's role
+		PolicySourceArn: &source, ActionNames: request.Actions, ResourceArns: []string{request.Resource},
+		ContextEntries: append(contextOf("", request.Resource), policies.ContextEntry{ // as for Lambda's role
 			ContextKeyName: aws.String("iam:PassedToService"), ContextKeyType: policies.ContextKeyTypeEnumString, ContextKeyValues: []string{"lambda.amazonaws.com"},
 		}),
 	})
 }
 
-// simulated returns the ARN that the simulator takes for a caller: STS's are refused (InvalidInput), so an assumed role's
-// is that of the role, without a path.
+// simulated returns the ARN that the simulator accepts for a caller: it rejects those of STS (InvalidInput), so for
+// an assumed role it is the role's, without a path.
 func simulated(caller string) (string, error) {
 	parsed, err := arn.Parse(caller)
 	if err != nil {
@@ -112,7 +112,7 @@ func roleARN(ctx context.Context, api CallerAPI, withoutPath string) (string, er
 	return aws.ToString(answer.Role.Arn), nil
 }
 
-// isMissingContext reports whether a decision depends on a value that is not known here.
+// isMissingContext reports whether a decision depends on an unknown value.
 func isMissingContext(e policies.EvaluationResult) bool {
 	return len(e.MissingContextValues) > 0 || slices.ContainsFunc(e.ResourceSpecificResults, func(r policies.ResourceSpecificResult) bool {
 		return len(r.MissingContextValues) > 0

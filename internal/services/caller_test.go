@@ -72,7 +72,7 @@ func TestCallerMay(t *testing.T) {
 		{"nobody who may ask", session, fakeCaller{source: account + "role/dev", refused: "iam:SimulatePrincipalPolicy"}, "[] no permission for iam:SimulatePrincipalPolicy"},
 		{"nobody who may look for the path", session, fakeCaller{source: account + "role/x/dev", refused: "iam:GetRole"}, "[] no permission for iam:GetRole"},
 	} {
-		got, err := CallerMay(t.Context(), &test.iam, test.caller, []Wish{
+		got, err := CallerMay(t.Context(), &test.iam, test.caller, []Request{
 			{account + "role/spothandler-eu-west-1", []string{"iam:CreateRole", "iam:PassRole"}}, {"arn:aws:events:eu-west-1:111122223333:rule/r", []string{"events:PutRule"}},
 		})
 		if text := fmt.Sprintf("%v %s", got.Denied, got.Unknown); err != nil || text != test.want {

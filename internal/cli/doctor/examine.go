@@ -35,9 +35,9 @@ type regionResult struct {
 	facts         *services.Facts
 	account       *services.Account
 	installations []*installationResult
-	rights        *services.CallerRights // to install, where nothing is installed
-	notListed     string                 // why the installations are not known; "" is nothing
-	notListedAll  string                 // why there may be more of them
+	rights        *services.CallerPermissions // to install, where nothing is installed
+	notListed     string                      // why the installations are not known; "" is nothing
+	notListedAll  string                      // why there may be more of them
 
 	results      []serviceResult
 	accountSays  doctor.Diagnosis

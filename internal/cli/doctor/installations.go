@@ -214,7 +214,7 @@ func (e *regionResult) redeployable(x *installationResult) []string {
 func (e *regionResult) askCaller(ctx context.Context) error {
 	defaults := settings.Defaults("")
 	names := deploy.NewNames(e.s.ID, "", defaults.FunctionName, defaults.RuleName)
-	rights, err := services.CallerMay(ctx, e.iam, e.s.ID.Caller, []services.Wish{
+	rights, err := services.CallerMay(ctx, e.iam, e.s.ID.Caller, []services.Request{
 		{Resource: names.RoleARN(), Actions: []string{"iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy", "iam:PassRole"}},
 		{Resource: names.FunctionARN(), Actions: []string{"lambda:CreateFunction", "lambda:TagResource", "lambda:PutFunctionEventInvokeConfig", "lambda:AddPermission"}},
 		{Resource: names.LogGroupARN() + ":*", Actions: []string{"logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:TagResource"}},
