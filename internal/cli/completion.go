@@ -19,21 +19,20 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// completionLimit is how long a person who pressed the tab key waits for AWS. Whatever goes wrong, there is then
-// nothing to offer.
+// completionLimit is the maximum time that completion waits for AWS. On any error it offers no words.
 const completionLimit = 3 * time.Second
 
-// someRegion is where the account is asked for its regions by whoever has chosen none.
+// someRegion is the Region in which completion lists Regions if none is configured.
 const someRegion = "us-east-1"
 
-// finder finds the words that a flag can be completed to.
+// finder returns the words that complete a flag.
 type finder func(context.Context, *command.Connection) ([]string, error)
 
 // completion completes the flags of the commands that call AWS.
 type completion struct{ *command.App }
 
-// offerKnown lets the shell offer, for every command that calls AWS, the values of its flags that an account or a
-// file knows.
+// offerKnown registers, for every command that calls AWS, the completion of flags from the account and the AWS
+// configuration files.
 func (c completion) offerKnown(cmd *cobra.Command) {
 	for _, each := range cmd.Commands() {
 		c.offerKnown(each)
@@ -49,7 +48,7 @@ func (c completion) offerKnown(cmd *cobra.Command) {
 	input.CompleteFunc(cmd, "profile", func(*cobra.Command) []string { return c.profiles() })
 }
 
-// quietly asks AWS, as the flags that were typed before say, without a word on the terminal and without asking for a
+// quietly finds words with the credentials and Region of the flags typed so far. It prints nothing and asks for no MFA
 // code.
 func (c completion) quietly(cmd *cobra.Command, find finder) []string {
 	ctx, cancel := context.WithTimeout(cmd.Context(), completionLimit)
@@ -61,7 +60,7 @@ func (c completion) quietly(cmd *cobra.Command, find finder) []string {
 	if len(quiet.Regions) > 0 {
 		quiet.Region = quiet.Regions[0]
 	} else if _, err := quiet.FindRegion(ctx); err != nil {
-		quiet.Region = someRegion // whoever completes --region may have none
+		quiet.Region = someRegion // when completing --region there may be none yet
 	}
 	s, err := quiet.Connect(ctx, nil)
 	if err != nil {
@@ -74,7 +73,7 @@ func (c completion) quietly(cmd *cobra.Command, find finder) []string {
 	return words
 }
 
-// installedPrefixes are those of the region, but for the empty one, which is given by no flag.
+// installedPrefixes returns the prefixes in the Region, except the empty one.
 func installedPrefixes(ctx context.Context, s *command.Connection) ([]string, error) {
 	listed, err := deploy.List(ctx, s.Clients, s.ID)
 	if err != nil {
@@ -89,7 +88,7 @@ func installedPrefixes(ctx context.Context, s *command.Connection) ([]string, er
 	return prefixes, nil
 }
 
-// knownRegions are those that are enabled, or, where the caller may not list them, those that have an installation.
+// knownRegions returns the enabled Regions or, if the caller is not permitted to list them, those with an installation.
 func knownRegions(ctx context.Context, s *command.Connection) ([]string, error) {
 	regions, err := s.EnabledRegions(ctx)
 	if err == nil {
@@ -99,7 +98,7 @@ func knownRegions(ctx context.Context, s *command.Connection) ([]string, error) 
 	return regions, err
 }
 
-// clusters are the names of the region's ECS clusters.
+// clusters returns the names of the ECS clusters in the Region.
 func clusters(ctx context.Context, s *command.Connection) ([]string, error) {
 	var names []string
 	for pages := ecs.NewListClustersPaginator(ecs.NewFromConfig(s.Config), &ecs.ListClustersInput{}); pages.HasMorePages(); {
@@ -115,8 +114,8 @@ func clusters(ctx context.Context, s *command.Connection) ([]string, error) {
 	return names, nil
 }
 
-// profiles are those of the files that the SDK reads. They are named [profile NAME] in the configuration, and [NAME] in the credentials (AWS SDKs and Tools Reference
-// Guide, shared config and credentials files).
+// profiles returns the profiles in the files that the SDK reads: [profile NAME] in the config file and [NAME] in the
+// credentials file (AWS SDKs and Tools Reference Guide, shared config and credentials files).
 func (c completion) profiles() []string {
 	home, err := os.UserHomeDir()
 	if err != nil {
@@ -136,7 +135,7 @@ func (c completion) profiles() []string {
 	return slices.Compact(names)
 }
 
-// sections are the names that the headings of a file have, in the first group of the pattern that is not empty.
+// sections returns the names in the lines of a file that match pattern: for each, its non-empty group.
 func sections(path, pattern string) []string {
 	file, err := os.Open(path)
 	if err != nil {

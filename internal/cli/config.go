@@ -16,17 +16,17 @@ import (
 func configCommand(*command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "config",
-		Short: "Check a configuration file, or write one of what is installed",
-		Long: `A configuration file holds an installation's settings by the names of the flags,
-and prefix, region, profile, role-arn and expect-account. Under "installations"
-it holds several by name; what stands above is common to all of them. --only
-chooses among them, and a setting that is typed is set for all.
+		Short: "Check a configuration file, or create one from what is installed",
+		Long: `A configuration file contains the settings of an installation, named like the
+flags, and prefix, region, profile, role-arn and expect-account. Under
+"installations" it contains several installations by name; the keys above apply
+to all of them. --only selects some of them. A setting that is typed applies to
+every selected installation.
 
-install and upgrade with --config set what the file gives, and reset every other
-setting to its default. They keep the names and the role's path, which never
-change, and the permissions boundary and a destination of failures in another
-account, which change by an explicit value alone. The other commands change no
-setting.`,
+install and upgrade with --config apply the settings in the file, and reset all
+others to their defaults. They keep the names and the role path, which never
+change, and a permissions boundary and a failure destination in another account,
+which only an explicit value changes. Other commands change no settings.`,
 		SuggestionsMinimumDistance: 2,
 
 		Args: input.UnknownCommand,
@@ -34,28 +34,28 @@ setting.`,
 	}
 }
 
-// configAnswer is the JSON of config's commands.
+// configAnswer is the JSON result of the config commands.
 type configAnswer struct {
-	File          string             `json:"file"` // "" where the text was printed
+	File          string             `json:"file"` // "" if the text was printed
 	Installations []configuredAnswer `json:"installations"`
-	Text          string             `json:"text,omitempty"` // of the file that was written
+	Text          string             `json:"text,omitempty"` // of the file
 }
 
-// configuredAnswer is one installation of a file.
+// configuredAnswer is one installation in a file.
 type configuredAnswer struct {
-	Name    string   `json:"name"` // "" where the file holds one, without a name
+	Name    string   `json:"name"` // "" if the file contains only one
 	Prefix  string   `json:"prefix"`
-	Regions []string `json:"regions"` // none is the configuration's
-	Account string   `json:"account"` // "" is any
+	Regions []string `json:"regions"` // empty: the Region of the AWS configuration
+	Account string   `json:"account"` // "" means any
 }
 
 func configCheckCommand(a *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check FILE",
-		Short: "Check a configuration file without any call to AWS",
-		Long: `Check reads a file as --config does, and says which installations it is about.
-It makes no call: whether names are free and clusters there, and whether two
-accounts are one, "install --config FILE --dry-run" says.`,
+		Short: "Check a configuration file without calling AWS",
+		Long: `Check validates a file as --config does, and lists its installations. It calls
+no AWS service: run "install --config FILE --dry-run" to find out whether the
+names are free, the clusters exist, and two accounts are the same.`,
 		Example: `  spothandler config check spothandler.yaml`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -70,7 +70,7 @@ accounts are one, "install --config FILE --dry-run" says.`,
 	}
 }
 
-// configCheck is one config check.
+// configCheck is a run of config check.
 type configCheck struct{ *command.App }
 
 func (c configCheck) run(ctx context.Context, path string) error {
@@ -92,7 +92,7 @@ func (c configCheck) run(ctx context.Context, path string) error {
 	return nil
 }
 
-// configuredIn is what a file is about.
+// configuredIn returns the installations in a file.
 func configuredIn(file settings.File) configAnswer {
 	answer := configAnswer{File: file.Path, Installations: []configuredAnswer{}}
 	all := file.Installations

@@ -33,11 +33,11 @@ func configInitCommand(a *command.App) *cobra.Command {
 	o := &configInitOptions{}
 	cmd := &cobra.Command{
 		Use:   "init",
-		Short: "Write a configuration file of what is installed",
-		Long: `Init prints a commented configuration file of the installations that it finds,
-or writes it with --file: one installation with its keys at the top, several by
-name. It changes nothing in the account. Where nothing is installed, the file is
-one to begin with.`,
+		Short: "Create a configuration file from what is installed",
+		Long: `Init prints a commented configuration file for the installations that it finds,
+or writes it to --file. The settings of a single installation are top-level
+keys; several installations are listed by name. Init changes nothing in the
+account. If nothing is installed, the file is a starting point.`,
 		Example: `  spothandler config init --all-regions --file spothandler.yaml
   spothandler config init --prefix prod`,
 		Args: input.NoArguments,
@@ -51,22 +51,22 @@ one to begin with.`,
 	}
 	flags := cmd.Flags()
 	input.AddPrefix(cmd, &o.prefix)
-	flags.String("role-path", "", "where to look for roles beside "+settings.DefaultRolePath)
-	flags.StringVar(&o.file, "file", "", "write this file instead of printing it")
+	flags.String("role-path", "", "path to search for roles, besides "+settings.DefaultRolePath)
+	flags.StringVar(&o.file, "file", "", "write to this file instead of stdout")
 	_ = cmd.MarkFlagFilename("file", "yaml", "yml")
 	flags.BoolVar(&o.overwrite, "overwrite", false, "with --file: replace an existing file")
 	a.AWSFlags(cmd)
 	return cmd
 }
 
-// configInit is one config init.
+// configInit is a run of config init.
 type configInit struct {
 	*command.App
 	asked *configInitOptions
-	file  *input.OutputFile // nil: standard output
+	file  *input.OutputFile // nil means standard output
 }
 
-// installedHere are the installations of a region, as a file is to have them.
+// installedHere are the installations in a Region, as entries of a file.
 type installedHere []settings.Entry
 
 func (i installedHere) Brief() string { return term.Plural(len(i), "installation") }
@@ -103,12 +103,12 @@ func (c *configInit) run(ctx context.Context) error {
 	return c.write(found, runs[0].App.Account, runs[0].App.RegionInUse)
 }
 
-// mayWrite refuses a file that is there already, or cannot be written, before any call.
+// mayWrite returns an error, before any AWS call, if the file exists or cannot be written.
 func (c *configInit) mayWrite() (err error) {
 	path := c.asked.file
 	if path == "" {
 		if c.asked.overwrite {
-			return apperr.Invalid("--file FILE   which file", "--overwrite goes with --file")
+			return apperr.Invalid("--file FILE   which file", "--overwrite requires --file")
 		}
 		return nil
 	}
@@ -118,15 +118,15 @@ func (c *configInit) mayWrite() (err error) {
 	return c.mayReplace()
 }
 
-// mayReplace refuses a file that is there already, unless it may be overwritten.
+// mayReplace returns an error if the file exists and --overwrite is not set.
 func (c *configInit) mayReplace() error {
 	if _, err := os.Stat(c.asked.file); err == nil && !c.asked.overwrite {
-		return apperr.Invalid("--overwrite   replaces it", "--file %s is there already", c.asked.file)
+		return apperr.Invalid("--overwrite   replaces it", "--file %s already exists", c.asked.file)
 	}
 	return nil
 }
 
-// here finds the installations of a region. One whose role is gone has no settings any more.
+// here finds the installations in a Region. It omits those whose role, and with it the record of their settings, is gone.
 func (c *configInit) here(ctx context.Context) (installedHere, error) {
 	s, err := c.Open(ctx, c.asked.prefix)
 	if err != nil {
@@ -150,7 +150,7 @@ func (c *configInit) here(ctx context.Context) (installedHere, error) {
 	all := installedHere{}
 	for _, found := range survey.Found {
 		if found.Record == nil {
-			c.Warn(deploy.DisplayPrefix(found.Names.Prefix) + " is left out: its record is lost, and with it its settings")
+			c.Warn(deploy.DisplayPrefix(found.Names.Prefix) + " is omitted: its record is lost, and its settings with it")
 			continue
 		}
 		judged, err := c.Assess([]*deploy.Installation{found}, survey.Others)
@@ -162,19 +162,19 @@ func (c *configInit) here(ctx context.Context) (installedHere, error) {
 	return all, nil
 }
 
-// write prints the file, or writes it.
+// write writes the file, or prints it.
 func (c *configInit) write(found []settings.Entry, account, region string) error {
 	remarks := []string{"Written by spothandler " + c.Version + " from what is installed in account " + account + "."}
 	if len(found) == 0 {
 		remarks[0] = "Written by spothandler " + c.Version + ": nothing is installed in account " + account + " yet."
-		c.Warn("nothing is installed: this is a file to begin with")
+		c.Warn("nothing is installed: the file is a starting point")
 		found = []settings.Entry{{Spec: settings.Defaults(cmp.Or(c.asked.prefix, "prod"))}}
 		if region != "" {
 			found[0].Regions = []string{region}
 		}
 	}
-	remarks = append(remarks, "", "spothandler install --config FILE --dry-run shows what it would change. Settings that do not",
-		"stand here are reset to their defaults; spothandler config --help says which are kept.")
+	remarks = append(remarks, "", "spothandler install --config FILE --dry-run shows what it would change. Settings that are not",
+		"in this file are reset to their defaults; spothandler config --help says which are kept.")
 	entries := withNames(found)
 	common := map[string]string{"expect-account": account}
 	if c.Profile != "" {
@@ -188,8 +188,8 @@ func (c *configInit) write(found []settings.Entry, account, region string) error
 	if err == nil {
 		err = file.Check()
 	}
-	if err != nil { // such as two installations that watch the same clusters, which no command would accept
-		c.Warn("to be mended before it is used: " + err.Error())
+	if err != nil { // for example, two installations that watch the same clusters
+		c.Warn("fix this before using the file: " + err.Error())
 	}
 	if c.file != nil {
 		if err := c.put(text); err != nil {
@@ -218,13 +218,13 @@ func (c *configInit) answer(file settings.File, text string) error {
 }
 
 func (c *configInit) put(text string) error {
-	if err := c.mayReplace(); err != nil { // it may have come meanwhile
+	if err := c.mayReplace(); err != nil { // it may have been created since
 		return err
 	}
 	return c.file.Write([]byte(text))
 }
 
-// withNames gives each installation a name, and makes one of those that are alike in several regions.
+// withNames merges installations that differ only in their Region, and gives each a name.
 func withNames(found []settings.Entry) []settings.Entry {
 	var all []settings.Entry
 	for _, each := range found {

@@ -63,7 +63,7 @@ func TestLogsRefuses(t *testing.T) {
 		"--since yesterday":              `--since "yesterday" is not accepted`,
 		"--since -1h":                    `--since "-1h" is not accepted`,
 		"--until ''":                     "--until is empty",
-		"--follow --until 1h":            "--follow and --until do not go together",
+		"--follow --until 1h":            "--follow and --until cannot be combined",
 		"--follow --region a --region b": "--follow is for one region at a time",
 		"--reason redploy":               `--reason "redploy" is not accepted`,
 		"--level LOUD":                   `--level "LOUD" is not accepted`,
@@ -71,7 +71,7 @@ func TestLogsRefuses(t *testing.T) {
 		"--cluster a/b":                  `--cluster "a/b" is not accepted`,
 		"--task ''":                      "--task is empty",
 		"-o markdown":                    `--output "markdown" is not accepted`,
-		"--prefix prod lately":           `spothandler logs takes no arguments, and "lately" is one`,
+		"--prefix prod lately":           `spothandler logs takes no arguments, but got "lately"`,
 	} {
 		code, shown := spothandler(t.Context(), "", append([]string{"logs"}, words(line)...)...)
 		if code != command.ExitError || !strings.Contains(shown.err, want) || len(a.Calls()) > 0 {

@@ -22,7 +22,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// policyOptions are policy's own flags.
+// policyOptions are the flags of policy.
 type policyOptions struct {
 	prefix    string
 	account   string
@@ -35,20 +35,21 @@ func policyCommand(a *command.App) *cobra.Command {
 	o := &policyOptions{}
 	cmd := &cobra.Command{
 		Use:   "policy [install] [upgrade] [status] [logs] [report] [uninstall] [doctor] [simulate] | boundary",
-		Short: "Print the IAM policy that the caller of the commands needs",
-		Long: `Policy prints the least IAM policy for a pipeline's own role: for the named
-commands, or for install, status, logs and uninstall, on the installation with
-this prefix and on no other; doctor and report also read every service, and
-change nothing. Give it the settings that the installation is to have.
+		Short: "Print the least-privilege IAM policy for running commands",
+		Long: `Policy prints the least-privilege IAM policy for a pipeline's role: for the
+named commands, or for install, status, logs and uninstall. It is limited to
+the installation with this prefix; for doctor and report, it also includes
+read-only access to all services. Specify the settings that the installation
+will have.
 
-Without --permissions-boundary the policy for install is as good as an
-administrator's: whoever has it can give the function's role every permission
-and assume it. With it, no role can be created or changed that does not have
-that boundary. "policy boundary" prints such a boundary: the most that the
-function may ever do, whatever its settings.
+Without --permissions-boundary, the policy for install is equivalent to
+administrator access: its principal can grant the function's role any permission
+and assume the role. With it, no role can be created or changed that lacks that
+boundary. "policy boundary" prints such a boundary: the maximum permissions of
+the function, whatever its settings.
 
-With --account no AWS call is made; without, STS is asked for the account. Only
-what AWS cannot narrow has the resource *.`,
+With --account, no AWS call is made; otherwise, the account comes from STS. The
+resource is * only for actions that AWS cannot restrict further.`,
 		Example: `  spothandler policy boundary --prefix prod > boundary.json
   aws iam create-policy --policy-name prod-spothandler-boundary --policy-document file://boundary.json
   spothandler policy --prefix prod --permissions-boundary ARN > policy.json
@@ -64,26 +65,26 @@ what AWS cannot narrow has the resource *.`,
 	}
 	input.AddSettings(cmd, &o.prefix, "function-name", "rule-name", "role-path", "reserved-concurrency", "vpc-subnet", "permissions-boundary", "kms-key", "cluster")
 	flags := cmd.Flags()
-	flags.BoolVar(&o.commands.KeepLogs, "keep-logs", false, "for uninstall --keep-logs: without the right to delete logs")
+	flags.BoolVar(&o.commands.KeepLogs, "keep-logs", false, "for uninstall --keep-logs: without the permission to delete logs")
 	flags.BoolVar(&o.commands.Force, "force", false, "for uninstall --force")
 	flags.BoolVar(&o.commands.ForReal, "for-real", false, "for simulate --for-real")
-	flags.BoolVar(&o.commands.NoHistory, "no-history", false, "for status --no-history: without the right to read logs")
-	flags.BoolVar(&o.commands.AllRegions, "all-regions", false, "for --all-regions of status and doctor: every region and, without --prefix, every prefix")
-	flags.StringVar(&o.account, "account", "", "account of the policy, instead of asking for it")
-	flags.StringVar(&o.partition, "partition", "", "partition of the policy, with --account; else the region's")
+	flags.BoolVar(&o.commands.NoHistory, "no-history", false, "for status --no-history: without the permission to read logs")
+	flags.BoolVar(&o.commands.AllRegions, "all-regions", false, "for --all-regions of status and doctor: all Regions and, without --prefix, all prefixes")
+	flags.StringVar(&o.account, "account", "", "account of the policy (default: the caller's, from STS)")
+	flags.StringVar(&o.partition, "partition", "", "partition of the policy, with --account (default: the Region's)")
 	a.AccountFlags(cmd)
 	return cmd
 }
 
-// policyWords are the commands that a policy can be for.
+// policyWords returns the accepted arguments: the commands that a policy can be for, and boundary.
 func policyWords() []string {
 	return []string{"install", "upgrade", "status", "logs", "report", "uninstall", "doctor", "simulate", boundaryWord}
 }
 
-// boundaryWord asks for the boundary instead of a policy.
+// boundaryWord is the argument that selects the boundary instead of a policy.
 const boundaryWord = "boundary"
 
-// take reads which commands the policy is for; none means those that install and remove.
+// take parses the arguments: the commands that the policy is for. The default is install, status, logs and uninstall.
 func (o *policyOptions) take(words []string) error {
 	accepted := map[string]*bool{
 		"install": &o.commands.Install, "upgrade": &o.commands.Install, "status": &o.commands.Status, "uninstall": &o.commands.Uninstall,
@@ -108,7 +109,7 @@ func (o *policyOptions) take(words []string) error {
 	return o.checkAccount()
 }
 
-// checkFlags refuses flags about a command that the policy is not for.
+// checkFlags returns an error if a flag belongs to a command that the policy is not for.
 func (o *policyOptions) checkFlags() error {
 	c := o.commands
 	for _, each := range []struct {
@@ -117,14 +118,14 @@ func (o *policyOptions) checkFlags() error {
 	}{
 		{
 			o.boundary && c != (callerpolicy.Commands{}),
-			"boundary", "the boundary is printed alone: it is the role's, not a policy of whoever runs the commands",
+			"boundary", "the boundary is printed alone: it applies to the function's role, not to the caller",
 		},
-		{c.ForReal && !c.Simulate, "simulate", "--for-real is about a rehearsal"},
-		{(c.KeepLogs || c.Force) && !c.Uninstall, "uninstall", "--keep-logs and --force are about an uninstall"},
-		{c.NoHistory && !c.Status, "status --no-history", "--no-history is about a status"},
+		{c.ForReal && !c.Simulate, "simulate", "--for-real requires simulate"},
+		{(c.KeepLogs || c.Force) && !c.Uninstall, "uninstall", "--keep-logs and --force require uninstall"},
+		{c.NoHistory && !c.Status, "status --no-history", "--no-history requires status"},
 		{
 			c.AllRegions && (!c.Status && !c.Doctor || c != callerpolicy.Commands{Status: c.Status, Doctor: c.Doctor, NoHistory: c.NoHistory, AllRegions: true}),
-			"status --all-regions", "--all-regions is for the policies of status and doctor alone: give the regions of the others with --region",
+			"status --all-regions", "--all-regions is only for the policies of status and doctor: for other commands, use --region",
 		},
 	} {
 		if each.wrong {
@@ -140,9 +141,9 @@ func (o *policyOptions) checkAccount() error {
 	case !account.MatchString(o.account):
 		return invalidPolicy("accepted: twelve digits", "--account %q is not an account ID", o.account)
 	case !partition.MatchString(o.partition):
-		return invalidPolicy("accepted: aws, aws-cn, aws-us-gov and their like", "--partition %q is not a partition", o.partition)
+		return invalidPolicy("accepted: a partition such as aws, aws-cn or aws-us-gov", "--partition %q is not a partition", o.partition)
 	case o.partition != "" && o.account == "":
-		return invalidPolicy("--account ID   with it no one is asked", "--partition goes with --account")
+		return invalidPolicy("--account ID   the account of the policy", "--partition requires --account")
 	}
 	return nil
 }
@@ -151,7 +152,7 @@ func invalidPolicy(hint, format string, args ...any) error {
 	return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf(format, args...), Hints: []string{hint}}
 }
 
-// policyRun is one policy.
+// policyRun is a run of policy.
 type policyRun struct {
 	*command.App
 	asked *policyOptions
@@ -175,7 +176,7 @@ func (r policyRun) run(cmd *cobra.Command) error {
 		return err
 	}
 	if r.asked.commands.Install && spec.Boundary == "" {
-		r.Warn("without --permissions-boundary this policy is as good as an administrator's: whoever has it can give the function's role every permission, and assume it")
+		r.Warn("without --permissions-boundary this policy is equivalent to administrator access: its principal can grant the function's role any permission and assume the role")
 		account := ""
 		if r.asked.account != "" {
 			account = " --account " + r.asked.account
@@ -188,14 +189,14 @@ func (r policyRun) run(cmd *cobra.Command) error {
 	return r.Out.JSON(json.RawMessage(policy))
 }
 
-// places are the names of the installations that the policy is for, one a region.
+// places returns the names of the installations that the policy is for, one for each Region.
 func (r policyRun) places(cmd *cobra.Command, given settings.Given, spec settings.Spec) (places []deploy.Names, err error) {
 	regions := slices.Compact(slices.Sorted(slices.Values(r.Regions)))
 	if r.asked.commands.AllRegions && len(regions) > 0 {
-		return nil, invalidPolicy("give one of them", "--region and --all-regions do not go together")
+		return nil, invalidPolicy("use one of them", "--region and --all-regions cannot be combined")
 	}
 	if len(regions) == 0 {
-		regions = []string{""} // the configuration's
+		regions = []string{""} // the one of the AWS configuration
 	}
 	for _, region := range regions {
 		id, err := r.identity(cmd.Context(), region)
@@ -221,8 +222,8 @@ func (r policyRun) places(cmd *cobra.Command, given settings.Given, spec setting
 	return places, nil
 }
 
-// check refuses names that AWS would, and a partition and ARNs that are not those of the account and the Region. With
-// --all-regions that is only where the account was found.
+// check returns an error for names that AWS would reject, and for a partition or ARNs that do not match the account and
+// Region. With --all-regions it checks only the names.
 func (r policyRun) check(id session.Identity, given settings.Given, spec settings.Spec) error {
 	if err := given.Check(id.Region, spec.Prefix); err != nil {
 		return err
@@ -251,19 +252,19 @@ func (o *policyOptions) document(places []deploy.Names, spec settings.Spec) (str
 	return callerpolicy.New(places, spec, o.commands)
 }
 
-// identity is what was given, or what STS answers.
+// identity returns the account and Region that were given, or those of the caller from STS.
 func (r policyRun) identity(ctx context.Context, region string) (session.Identity, error) {
 	a, o := *r.App, r.asked
 	a.Region = region
 	if o.account != "" && a.ExpectAccount != "" && o.account != a.ExpectAccount {
-		return session.Identity{}, invalidPolicy("give one of them", "--account %s is not what --expect-account says", o.account)
+		return session.Identity{}, invalidPolicy("use one of them", "--account %s differs from --expect-account", o.account)
 	}
 	if o.account != "" && a.Region != "" {
 		return o.identity(a.Region), nil
 	}
 	if o.account != "" {
 		region, err := a.FindRegion(ctx)
-		if o.commands.AllRegions { // which needs none but to tell the partition
+		if o.commands.AllRegions { // which needs a Region only for the partition
 			err = nil
 		}
 		return o.identity(region), err

@@ -81,11 +81,11 @@ func TestReportPageRefused(t *testing.T) {
 		{"--html=", "--html is empty", "give it a value"},
 		{"--html " + dir, "is a directory", "--html " + dir + "/report.html"},
 		{"--html " + dir + "/new/", "names a directory", dir + "/new/report.html"},
-		{"--html " + dir + "/new/report.html", "there is no directory " + dir + "/new", "make the directory first"},
+		{"--html " + dir + "/new/report.html", "there is no directory " + dir + "/new", "create the directory first"},
 		{"--html " + readOnly + "/report.html", "not a directory", "name another file"},
 		{"--html /dev/null", "is not a regular file", "name another file"},
-		{"--html " + dangling, "cannot be followed", "remove it"},
-		{"--html " + readOnly, "may not be replaced: permission denied", "name another file"},
+		{"--html " + dangling, "cannot be resolved", "remove it"},
+		{"--html " + readOnly, "cannot be replaced: permission denied", "name another file"},
 		{"--html - -o json", "--html - and -o json would both print", "give --html a file"},
 	} {
 		if test.args == "--html "+readOnly && os.Geteuid() == 0 { // who may write everything

@@ -17,7 +17,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/status"
 )
 
-// Run runs the program with args, without its name, and returns the exit code.
+// Run runs the program with the given arguments, which do not include the program name, and returns the exit code.
 func Run(ctx context.Context, args []string, s command.Streams) int {
 	a := command.New(s, args, binaryVersion())
 	root := rootCommand(a)
@@ -34,7 +34,7 @@ func Run(ctx context.Context, args []string, s command.Streams) int {
 	return a.Finish(ctx, err)
 }
 
-// rootCommand returns the program with all its commands, which are named here alone.
+// rootCommand returns the root command with all subcommands. This is the only place that lists them.
 func rootCommand(a *command.App) *cobra.Command {
 	var asksVersion bool
 	root := &cobra.Command{
@@ -44,10 +44,10 @@ func rootCommand(a *command.App) *cobra.Command {
 function that redeploy an ECS service when AWS reclaims one of its Fargate Spot
 tasks: once, where it helps, before the task is stopped.
 
-Settings are read from flags, SPOTHANDLER_<FLAG> variables and --config;
-credentials and Region as by every AWS SDK (profiles, SSO, roles, AWS_REGION).
+Settings come from flags, SPOTHANDLER_<FLAG> variables and --config; credentials
+and Region are found as by every AWS SDK (profiles, SSO, roles, AWS_REGION).
 
-Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
+Exit codes: 0 success, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 
@@ -64,15 +64,15 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 			return cmd.Help()
 		},
 	}
-	root.Flags().BoolVar(&asksVersion, "version", false, "the same as the command version")
+	root.Flags().BoolVar(&asksVersion, "version", false, "print the version")
 	a.GlobalFlags(root)
 	input.CompleteFunc(root, "output", input.FormatsOf)
-	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // --config and --seed say otherwise
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // overridden for --config and --seed
 	config := configCommand(a)
 	config.AddCommand(configInitCommand(a), configCheckCommand(a))
-	addGroup(root, "On your account:", install.NewCommand(a), install.NewUpgradeCommand(a), status.NewCommand(a), records.NewLogsCommand(a), records.NewReportCommand(a), doctor.NewCommand(a), simulate.NewCommand(a), install.NewUninstallCommand(a), policyCommand(a), config)
+	addGroup(root, "In an AWS account:", install.NewCommand(a), install.NewUpgradeCommand(a), status.NewCommand(a), records.NewLogsCommand(a), records.NewReportCommand(a), doctor.NewCommand(a), simulate.NewCommand(a), install.NewUninstallCommand(a), policyCommand(a), config)
 	root.SetHelpCommand(input.HelpCommand())
-	addGroup(root, "Without an account:", local.DemoCommand(programOf(a)), local.Command(programOf(a)))
+	addGroup(root, "Without an AWS account:", local.DemoCommand(programOf(a)), local.Command(programOf(a)))
 	root.AddCommand(versionCommand(a))
 	completion{a}.offerKnown(root)
 	input.RefuseSecondValues(root)
@@ -87,7 +87,7 @@ Exit codes: 0 fine, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
 	return root
 }
 
-// addGroup puts commands under a heading of the help.
+// addGroup adds commands under a heading of the help.
 func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
 	root.AddGroup(&cobra.Group{ID: title, Title: title})
 	for _, command := range commands {
@@ -96,15 +96,15 @@ func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
 	}
 }
 
-// Commands returns the root of all commands, for what describes them: man pages, completions, documents. None of them is
-// run, and nothing is read from the environment.
+// Commands returns the root command for tools that describe it: man pages, completions, documents. The commands must not
+// be run.
 func Commands() *cobra.Command {
 	root := rootCommand(command.New(command.NewStreams(strings.NewReader(""), io.Discard, io.Discard), nil, binaryVersion()))
-	root.InitDefaultCompletionCmd() // else it is there only once a command runs
+	root.InitDefaultCompletionCmd() // cobra adds it only when a command runs
 	return root
 }
 
-// onlyReads reports whether a command changes nothing in the account: those that do have --dry-run, and simulate
+// onlyReads reports whether a command changes nothing in the account. Commands that do have --dry-run, or are simulate with
 // --for-real.
 func onlyReads(cmd *cobra.Command) bool {
 	return cmd.Flags().Lookup("dry-run") == nil && !cmd.Flags().Changed("for-real")

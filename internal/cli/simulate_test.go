@@ -137,15 +137,15 @@ func TestSimulateRefuses(t *testing.T) {
 		want  string
 		calls bool
 	}{
-		{"--event e.json --cluster shop", "--event is tried without an account, and does not go with --cluster", false},
+		{"--event e.json --cluster shop", "--event runs without an account, and cannot be combined with --cluster", false},
 		{"--event nowhere.json", "--event nowhere.json: no such file or directory", false},
 		{"--event .", "--event .: this is a directory", false},
-		{"--event e.json --prefix prod", "--event is tried without an account, and does not go with --prefix", false},
+		{"--event e.json --prefix prod", "--event runs without an account, and cannot be combined with --prefix", false},
 		{"--service shop/api", "--service shop/api: give the cluster by its own flag", false},
 		{"--cluster arn:aws:ecs:eu-west-1:111122223333:service/shop/api", "this is not the ARN of a cluster", false},
 		{"--service api\x1b[31m", "this cannot be the name of a service", false},
-		{"--service arn:aws:ecs:eu-west-1:999999999999:service/shop/api", "is in account 999999999999, and you are in 111122223333", true},
-		{"--cluster arn:aws:ecs:us-east-1:111122223333:cluster/shop", "is in us-east-1, and you are looking at eu-west-1", true},
+		{"--service arn:aws:ecs:eu-west-1:999999999999:service/shop/api", "is in account 999999999999, and the caller is in 111122223333", true},
+		{"--cluster arn:aws:ecs:us-east-1:111122223333:cluster/shop", "is in us-east-1, and the command works in eu-west-1", true},
 		{"--cluster other --task arn:aws:ecs:eu-west-1:111122223333:task/shop/0123", "runs in cluster shop, not in other", true},
 		{"--yes", "--yes is about --for-real", false},
 		{"--task 0123", "--task 0123: an id says nothing of its cluster", false},

@@ -118,7 +118,7 @@ func TestGuardVariableWithoutAFlag(t *testing.T) {
 		}
 		err := a.Sources.Fill(cmd)
 		if test.refused {
-			apperrtest.Refused(t, err, "SPOTHANDLER_DRY_RUN is set, but spothandler simulate has no --dry-run, and would change something", "unset SPOTHANDLER_DRY_RUN")
+			apperrtest.Refused(t, err, "SPOTHANDLER_DRY_RUN is set, but spothandler simulate does not support --dry-run and would make changes", "unset SPOTHANDLER_DRY_RUN")
 		} else if err != nil {
 			t.Errorf("%s with %s: %v", test.line, test.variable, err)
 		}

@@ -106,8 +106,8 @@ func TestStatusWatchRefuses(t *testing.T) {
 		t.Errorf("no terminal: %d, %s", code, shown.err)
 	}
 	for line, want := range map[string]string{
-		"--watch -o json":   "--watch and --output json do not go together",
-		"--watch --verbose": "--watch and --verbose do not go together",
+		"--watch -o json":   "--watch and --output json cannot be combined",
+		"--watch --verbose": "--watch and --verbose cannot be combined",
 	} {
 		if code, shown := terminal(append([]string{"status"}, words(line)...)...); code != command.ExitError || !strings.Contains(shown, want) {
 			t.Errorf("%s: %d, %s", line, code, shown)

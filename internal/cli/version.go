@@ -13,18 +13,18 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// versionAnswer is version's JSON.
+// versionAnswer is the JSON result of version.
 type versionAnswer struct {
 	Version string            `json:"version"`
 	Go      string            `json:"go"`
 	System  string            `json:"system"`
-	Code    map[string]string `json:"code"` // CodeSha256 of the function by architecture
+	Code    map[string]string `json:"code"` // CodeSha256 of the function, by architecture
 }
 
 func versionCommand(a *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "Show the version of this binary and of the function it carries",
+		Short: "Show the versions of this binary and of its embedded function",
 		Args:  input.NoArguments,
 		RunE:  func(*cobra.Command, []string) error { return showVersion(a) },
 	}
@@ -53,13 +53,13 @@ func (v versionAnswer) print(out *term.Printer) {
 	for _, architecture := range []string{"arm64", "x86_64"} {
 		code := v.Code[architecture]
 		if code == "" {
-			code = "not built in: run `go generate ./embed` and build again"
+			code = "not embedded: run `go generate ./embed` and build again"
 		}
 		out.Printf("function %-7s %s\n", architecture, code)
 	}
 }
 
-// version is set by the linker; a binary of `go install` takes the module's.
+// version is set by the linker. A binary built by `go install` uses the module's version.
 var version string
 
 func binaryVersion() string {

@@ -14,7 +14,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// answerFiles are the files to which an answer is appended; "" is none.
+// answerFiles are the files to which a command appends its result; "" means none.
 type answerFiles struct {
 	summary string // Markdown, such as GitHub's $GITHUB_STEP_SUMMARY
 	outputs string // lines NAME=VALUE, such as $GITHUB_OUTPUT, or a dotenv report of GitLab's
@@ -25,12 +25,12 @@ const (
 	outputsFlag = "outputs-file"
 )
 
-// check refuses files that cannot be written, before anything is done.
+// check returns an error if a file cannot be written. It runs before the command starts its work.
 func (f answerFiles) check() error {
 	return errors.Join(appendTo(summaryFlag, f.summary, nil), appendTo(outputsFlag, f.outputs, nil))
 }
 
-// fill takes the files that were not given from the environment.
+// fill sets the paths that were not set by flags from the environment.
 func (f *answerFiles) fill(environ []string) {
 	for flag, path := range map[string]*string{summaryFlag: &f.summary, outputsFlag: &f.outputs} {
 		if text, _ := input.LookupEnv(environ, input.EnvName(flag)); *path == "" {
@@ -43,7 +43,7 @@ func appendTo(flag, path string, text []byte) error {
 	if path == "" {
 		return nil
 	}
-	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666) //nolint:gosec // as the umask has it: others read it
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666) //nolint:gosec // subject to the umask: other users may read it
 	if err == nil {
 		_, err = file.Write(text)
 		err = errors.Join(err, file.Close())
@@ -68,16 +68,16 @@ func (f answerFiles) add(answer any) error {
 	return errors.Join(appendTo(summaryFlag, f.summary, summary.Bytes()), appendTo(outputsFlag, f.outputs, outputs.Bytes()))
 }
 
-// end adds the exit code.
+// end appends the exit code.
 func (f answerFiles) end(code int) error {
 	return appendTo(outputsFlag, f.outputs, fmt.Appendf(nil, "exit_code=%d\n", code))
 }
 
-// outputsProvider is an answer that has the outputs of installations.
+// outputsProvider is a result that includes the outputs of installations.
 type outputsProvider interface{ AllOutputs() []InstallationOutputs }
 
-// writeOutputs writes the sixteen outputs where there is one installation, and always the list of all as "results", in JSON.
-// A value has no line break: it could be taken for another output.
+// writeOutputs writes the outputs of a single installation as NAME=VALUE lines and, in every case, all installations as
+// "results" in JSON. Line breaks in values are escaped, so that no value can forge another output.
 func writeOutputs(out *bytes.Buffer, all []InstallationOutputs) error {
 	if len(all) == 1 && all[0].Outputs != nil {
 		values := map[string]string{}
@@ -96,7 +96,7 @@ func writeOutputs(out *bytes.Buffer, all []InstallationOutputs) error {
 	return term.NewPrinter(out, term.Style{}).JSONLine(slices.Concat([]InstallationOutputs{}, all))
 }
 
-// markdownPrinter is an answer that can be shown in Markdown.
+// markdownPrinter is a result that can be printed as Markdown.
 type markdownPrinter interface {
 	PrintMarkdown(out *term.Printer)
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// A value with a line break, as somebody may have written it into the record, is no further output.
-func TestOutputsAreALineEach(t *testing.T) {
+// A line break in a value, for example in a record that was edited out of band, cannot forge another output.
+func TestOutputsEscapeLineBreaks(t *testing.T) {
 	forged := deploy.Outputs{ModuleVersion: "1.2.3\nlambda_function_arn=forged\r\nexit_code=0", FunctionARN: "arn"}
 	var out bytes.Buffer
 	if err := writeOutputs(&out, []InstallationOutputs{{Outputs: &forged}}); err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// InstallationOutputs is one installation among the outputs, or why there are none.
+// InstallationOutputs holds the outputs of one installation, or the error that explains why it has none.
 type InstallationOutputs struct {
 	Location
 	Outputs *deploy.Outputs `json:"outputs,omitempty"`
@@ -18,7 +18,7 @@ func (f failedResult) Outputs() InstallationOutputs {
 	return InstallationOutputs{Location: f.Location, Error: &f.Error}
 }
 
-// AllOutputs returns the outputs of every target, or why it has none.
+// AllOutputs returns the outputs of every target, or its error.
 func (r Results) AllOutputs() []InstallationOutputs {
 	all := []InstallationOutputs{}
 	for _, each := range r.Results {
@@ -29,12 +29,12 @@ func (r Results) AllOutputs() []InstallationOutputs {
 	return all
 }
 
-// errorAnswer is how an error looks under -o json.
+// errorAnswer is the JSON document that -o json prints for an error.
 type errorAnswer struct {
 	Error ErrorBody `json:"error"`
 }
 
-// ErrorBody is an error in JSON, as every answer has it.
+// ErrorBody is the JSON form of an error in every result.
 type ErrorBody struct {
 	Code    string   `json:"code"`
 	Message string   `json:"message"`
@@ -46,25 +46,25 @@ func bodyOf(err *apperr.Error) ErrorBody {
 	return ErrorBody{err.Code, err.Message, append([]string{}, err.Detail...), append([]string{}, err.Hints...)}
 }
 
-// RegionError is why a region could not be read.
+// RegionError explains why a Region could not be read.
 type RegionError struct {
 	Name   string    `json:"name,omitempty"` // of the installation in its file
 	Region string    `json:"region"`
 	Error  ErrorBody `json:"error"`
 }
 
-// Results is the answer of a command that writes, for several targets.
+// Results is the result of a command for several targets.
 type Results struct {
 	Results []any `json:"results"`
 }
 
-// failedResult is the result of a target that ended in an error.
+// failedResult is the result for a target at which the command failed.
 type failedResult struct {
 	Location
 	Error ErrorBody `json:"error"`
 }
 
-// Location is where a command works.
+// Location identifies the target of a command.
 type Location struct {
 	Name    string `json:"name,omitempty"` // of the installation in its file
 	Prefix  string `json:"prefix"`
@@ -72,7 +72,7 @@ type Location struct {
 	Account string `json:"account"` // "" until it is known
 }
 
-// PrintMarkdown prints why the command failed.
+// PrintMarkdown prints the error under a heading.
 func (e errorAnswer) PrintMarkdown(out *term.Printer) {
 	out.Printf("### spothandler failed\n\n")
 	e.Error.PrintMarkdown(out)
@@ -105,13 +105,13 @@ func (r Results) PrintMarkdown(out *term.Printer) {
 	}
 }
 
-// PrintMarkdown prints where the command failed, and why.
+// PrintMarkdown prints the target and its error.
 func (f failedResult) PrintMarkdown(out *term.Printer) {
 	f.Location.PrintMarkdown(out)
 	f.Error.PrintMarkdown(out)
 }
 
-// PrintMarkdown prints the heading of what was done, or failed, there.
+// PrintMarkdown prints the heading of a target's result.
 func (p Location) PrintMarkdown(out *term.Printer) {
 	title := deploy.DisplayPrefix(p.Prefix)
 	if p.Name != "" {

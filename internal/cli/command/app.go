@@ -11,37 +11,38 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// App is the program at work on one command, or on its part at one of several targets, which has a copy of its own.
+// App is the state of one run of the program. Where a command works on several targets, each target has its own copy.
 type App struct {
 	Streams
 	Out, Err *term.Printer // print on Stdout and Stderr
 	Version  string        // of this binary
-	args     []string      // as typed, without the program's name
+	args     []string      // as typed, without the program name
 
 	options
 	Sources input.Sources // where the flags' values come from
 
-	Region   string // to work in; "" is the configuration's
-	Prefix   string // of the installation that the command is about
-	RolePath string // where roles are looked for beside the default path
+	Region   string // to work in; "" selects the one of the AWS configuration
+	Prefix   string // of the installation that the command works on
+	RolePath string // searched for roles in addition to the default path
 
-	Installations []*ConfiguredInstallation // the installations of --config, where it holds several
-	Installation  *ConfiguredInstallation   // the one of them that this copy is about
-	OneOfSeveral  bool                      // this copy is about one of several targets, side by side
-	target        string                    // its name among them
-	chosen        *chosenRegions            // the Regions that the command has chosen by itself
+	Installations []*ConfiguredInstallation // the installations in the file of --config, if it holds several
+	Installation  *ConfiguredInstallation   // the one of them that this copy works on
+	OneOfSeveral  bool                      // this copy works on one of several targets, concurrently with the others
+	target        string                    // name of that target
+	chosen        *chosenRegions            // set by ChooseRegions
 
-	ErrorsInAnswer bool // the command puts its errors into its own answer in JSON
-	readOnly       bool // the command changes nothing, whatever happens
-	noProgress     bool // nobody sees how far it is with its targets
+	ErrorsInAnswer bool // the command includes its errors in its JSON result
+	readOnly       bool // the command never changes anything
+	noProgress     bool // do not show the progress of targets
 
-	RegionInUse string // once it is known
-	Account     string // of the credentials, once it is known
+	RegionInUse string // "" until it is known
+	Account     string // of the credentials; "" until it is known
 	aws         *awsSource
 	limits      *limits
 }
 
-// New returns the program with the arguments that were typed, without its own name, and the version of its binary.
+// New returns an App for the given streams, the command-line arguments without the program name, and the version of the
+// binary.
 func New(s Streams, args []string, version string) *App {
 	a := &App{Streams: s, args: args, Version: version, Sources: input.Sources{Environ: s.Environ, Origins: map[string]string{}}, limits: &limits{logs: map[[2]string]*rate.Limiter{}}}
 	a.Out, a.Err = s.printers()
@@ -49,26 +50,26 @@ func New(s Streams, args []string, version string) *App {
 	return a
 }
 
-// ConfiguredInstallation is one of the installations of a file, and the command as it is there.
+// ConfiguredInstallation is one of several installations in a configuration file.
 type ConfiguredInstallation struct {
 	settings.Installation
-	app   *App           // with the address, the credentials and the sources of the values
-	Given settings.Given // its settings, those of the command line on top, as far as the command takes them
+	app   *App           // with this installation's Region, credentials and value origins
+	Given settings.Given // its settings that the command accepts, overridden by those typed
 }
 
-// ChooseRegions has the command work in these regions of an account, and look for no others.
+// ChooseRegions makes the command work in these Regions of an account instead of determining them itself.
 func (a *App) ChooseRegions(regions []string, id session.Identity) {
 	a.chosen = &chosenRegions{regions, id}
 }
 
-// chosenRegions is in which regions of an account a command works.
+// chosenRegions are the Regions of an account that a command works in.
 type chosenRegions struct {
 	regions []string
 	id      session.Identity
 }
 
-// Deliver prints the answer of a command as JSON or Markdown, where that was asked for, and appends it to the files for a
-// pipeline. Text was printed before.
+// Deliver prints the result of a command if the output format is JSON or Markdown, and appends it to the files of
+// --summary-file and --outputs-file. Commands print text themselves, before they call Deliver.
 func (a *App) Deliver(answer any) error {
 	var err error
 	known, hasMarkdown := answer.(markdownPrinter)

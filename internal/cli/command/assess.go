@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// Assess compares installations as they were found with their recorded settings; others are those of the Region.
+// Assess compares the installations found with their recorded settings. others are the other installations in the Region.
 func (a *App) Assess(found []*deploy.Installation, others []deploy.Listed) ([]deploy.Status, error) {
 	all := []deploy.Status{}
 	for _, each := range found {
@@ -19,7 +19,7 @@ func (a *App) Assess(found []*deploy.Installation, others []deploy.Listed) ([]de
 			architecture = each.Record.Architecture
 		}
 		release, err := a.ReleaseFor(architecture)
-		if err != nil { // a binary without the function's code can still look
+		if err != nil { // a binary without the function's code can still inspect
 			release = deploy.Release{Version: a.Version}
 		}
 		status, err := deploy.Assess(each, release, others)
@@ -31,7 +31,7 @@ func (a *App) Assess(found []*deploy.Installation, others []deploy.Listed) ([]de
 	return all, nil
 }
 
-// CombineFailures returns one error for the installations that could not be looked at; nil where there is none.
+// CombineFailures returns one error for all installations that could not be inspected, or nil if failed is empty.
 func CombineFailures(failed []deploy.Failure) error {
 	if len(failed) == 0 {
 		return nil
@@ -48,7 +48,7 @@ func CombineFailures(failed []deploy.Failure) error {
 	return &explained
 }
 
-// ReleaseFor returns what this binary installs: its version, and the function for an architecture.
+// ReleaseFor returns the release that this binary installs: its version, and the function's code for an architecture.
 func (a *App) ReleaseFor(architecture string) (deploy.Release, error) {
 	zip, err := embed.Archive(architecture)
 	if err != nil {

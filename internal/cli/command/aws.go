@@ -14,25 +14,27 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// awsSource is the AWS configuration that all regions of a command share, loaded when the first one needs it.
+// awsSource is the AWS configuration that all Regions of a command share. It is loaded on first use.
 type awsSource struct {
 	*userTerminal
-	warned sync.Once // of what is dangerous about the way to AWS
+	warned sync.Once // about insecure connection settings
 
 	mu     sync.Mutex
 	loaded *session.Source
 
-	regions []string                  // those of all installations that share it
-	others  map[awsAddress]*awsSource // of the installations of a file
+	regions []string                  // of all installations that share it
+	others  map[awsAddress]*awsSource // of the installations in a file
 }
 
-// awsAddress tells where credentials come from. A region that is given must not be taken for the configuration's.
+// awsAddress identifies a source of credentials. regional reports whether Regions were given; such a source must not fall
+// back to the Region of the AWS configuration.
 type awsAddress struct {
 	profile, roleARN, expectAccount string
 	regional                        bool
 }
 
-// sharedBy returns the configuration that an installation of a file, in these Regions, has in common with those of the same address.
+// sharedBy returns the configuration shared by all installations in a file with this address, and adds the Regions of one
+// of them.
 func (s *awsSource) sharedBy(address awsAddress, regions []string) *awsSource {
 	shared := s.others[address]
 	if shared == nil {
@@ -46,7 +48,7 @@ func (s *awsSource) sharedBy(address awsAddress, regions []string) *awsSource {
 	return shared
 }
 
-// customEndpoints are the endpoints that are not AWS's, of all installations of a file.
+// customEndpoints returns the endpoints other than those of AWS, of all installations in a file.
 func (s *awsSource) customEndpoints() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -69,17 +71,17 @@ func (s *awsSource) forget() {
 	}
 }
 
-// userTerminal is how to reach one, whatever the targets' own output is held back for.
+// userTerminal reaches the user directly, even while the output of targets is buffered.
 type userTerminal struct {
 	canAsk bool
 	in     io.Reader
 	err    *term.Printer
-	quiet  atomic.Int32 // how much is repainted on stderr, which shows what is waited for
+	quiet  atomic.Int32 // number of calls of MuteWaiting in effect
 
-	endpoints sync.Once // shown, where there is no header
+	endpoints sync.Once // guards PrintEndpoints
 }
 
-// waiting says what takes long.
+// waiting prints what the program is waiting for.
 func (s *userTerminal) waiting(what string) {
 	if s.quiet.Load() == 0 {
 		s.err.Println(s.err.Dim("waiting for " + what))
@@ -90,13 +92,13 @@ func (s *userTerminal) askCode(ctx context.Context, device string) (string, erro
 	return s.err.AskLine(ctx, s.in, s.err.Textf("MFA code of %s: ", device))
 }
 
-// limits are what all installations of a command share of what AWS allows an account in a region.
+// limits are the rate limits that all targets of a command share, since AWS applies them per account and Region.
 type limits struct {
 	mu   sync.Mutex
-	logs map[[2]string]*rate.Limiter // by account and region
+	logs map[[2]string]*rate.Limiter // by account and Region
 }
 
-// logsRate returns the pace of reading records, for all readers of an account's region.
+// logsRate returns the rate limiter for reading records in an account and Region.
 func (l *limits) logsRate(id session.Identity) *rate.Limiter {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -6,7 +6,7 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// Installations of a file share what CloudWatch Logs allows their account in a region, whatever their profiles.
+// Installations in one account and Region share the rate limit of CloudWatch Logs, whatever their profiles.
 func TestLimitsAreOfAnAccountAndRegion(t *testing.T) {
 	a := New(NewStreams(nil, t.Output(), t.Output()), nil, "1.2.3")
 	at := func(prefix, account, region string) any {

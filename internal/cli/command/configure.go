@@ -10,23 +10,24 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// Given returns the settings that a command was given by flag, environment or file, checked as far as that needs no
-// region and no call, as is the prefix.
+// Given returns the settings given to a command by flag, environment or file. It checks them and the prefix as far as
+// possible without a Region or an API call.
 func (a *App) Given(cmd *cobra.Command, prefix string) (settings.Given, error) {
 	given := a.Sources.Given(cmd)
 	a.RolePath = given.Text("role-path")
 	return given, given.Check("", prefix)
 }
 
-// DetectFormat looks for -o json in the command line and the environment, for an error before the flags were read.
+// DetectFormat sets the output format from the command line and the environment, for errors that occur before the flags
+// are parsed.
 func (a *App) DetectFormat() {
 	if text, _ := input.LookupEnv(a.Environ, input.EnvName("output")); input.RequestsJSON(a.args, text) {
 		a.Output = "json"
 	}
 }
 
-// Configure reads what the command was given by environment and file, checks it as far as that needs no region, and
-// prepares the command for the installations of a file.
+// Configure fills the flags of a command from the environment and the configuration file, checks them as far as possible
+// without a Region, and prepares the App for the installations in the file.
 func (a *App) Configure(cmd *cobra.Command, readOnly bool) error {
 	if err := a.Sources.Fill(cmd); err != nil {
 		return err
@@ -38,7 +39,7 @@ func (a *App) Configure(cmd *cobra.Command, readOnly bool) error {
 	return a.configureEach(cmd)
 }
 
-// configureEach has the command work on the installations that it was given by a file. What is typed is set for all.
+// configureEach prepares the App for each installation in the file. Settings that are typed apply to all of them.
 func (a *App) configureEach(cmd *cobra.Command) error {
 	all := slices.Clone(a.Sources.Installations)
 	for n := range all {
@@ -66,7 +67,7 @@ func (a *App) configureEach(cmd *cobra.Command) error {
 	return nil
 }
 
-// forInstallation gives an installation the command as it is there.
+// forInstallation adds to an installation a copy of the App with its address and value origins.
 func (a *App) forInstallation(c *ConfiguredInstallation) *ConfiguredInstallation {
 	one, values := *a, settings.Given(c.Values)
 	one.Profile, one.RoleARN, one.ExpectAccount = values.Text("profile"), values.Text("role-arn"), values.Text("expect-account")

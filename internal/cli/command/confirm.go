@@ -6,8 +6,8 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Confirm asks a question on a terminal, to be answered with a word. Another answer is an error; so is no terminal, where
-// only --yes will do.
+// Confirm asks a question on the terminal and returns nil if the user types word. It returns an error for any other input,
+// and if there is no terminal, in which case the caller has to give --yes.
 func (a *App) Confirm(ctx context.Context, question, word string) error {
 	if !a.StdinTTY {
 		message := "this needs confirmation, and there is no terminal to ask on"

@@ -20,21 +20,22 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// LogsRate returns the pace of reading records, for all readers of an account's region.
+// LogsRate returns the rate limiter for reading records in an account and Region.
 func (a *App) LogsRate(id session.Identity) *rate.Limiter { return a.limits.logsRate(id) }
 
-// Connection is a session in the account and the Region that a command works in.
+// Connection is a session in one account and Region, with the clients of the AWS services.
 type Connection struct {
 	*session.Session
 	Clients deploy.Clients
 }
 
-// Open is Connect for a command whose names follow from a prefix.
+// Open is like Connect, and checks the names that are derived from the prefix.
 func (a *App) Open(ctx context.Context, prefix string) (*Connection, error) {
 	return a.Connect(ctx, func(region string) error { return settings.CheckNames(region, prefix, "", "") })
 }
 
-// Connect opens a session in the region of the command, once check, which may be nil, has accepted it.
+// Connect opens a session in the command's Region. If check is not nil, Connect calls it with the Region before the first
+// API call and returns its error.
 func (a *App) Connect(ctx context.Context, check func(region string) error) (*Connection, error) {
 	region, err := a.FindRegion(ctx)
 	if err != nil {
@@ -63,16 +64,16 @@ func (a *App) Connect(ctx context.Context, check func(region string) error) (*Co
 	return &Connection{s, clientsFor(s)}, nil
 }
 
-// In returns the connection of the same account to another region.
+// In returns a connection to another Region with the same credentials.
 func (c *Connection) In(region string) *Connection {
 	there := c.Session.In(region)
 	return &Connection{there, clientsFor(there)}
 }
 
-// ClusterAPI returns the client that knows which clusters there are.
+// ClusterAPI returns the client that describes clusters.
 func (c *Connection) ClusterAPI() deploy.ClusterAPI { return ecs.NewFromConfig(c.Config) }
 
-// LogsAPI returns the client that reads the functions' records.
+// LogsAPI returns the client that reads records from log groups.
 func (c *Connection) LogsAPI() history.LogsAPI { return cloudwatchlogs.NewFromConfig(c.Config) }
 
 // TagAPI returns the client that finds resources by their tags.
@@ -89,15 +90,15 @@ func clientsFor(s *session.Session) deploy.Clients {
 	}
 }
 
-// IsExpired reports whether credentials have expired, or were replaced by others: what the configuration says of them
-// has to be read again.
+// IsExpired reports whether err means that the credentials have expired or are no longer valid, so that they have to be
+// loaded again.
 func IsExpired(err error) bool {
 	known, ok := errors.AsType[*apperr.Error](err)
 	return ok && slices.Contains([]string{"expired_credentials", "sso_session_expired"}, known.Code) ||
 		apperr.HasCode(err, "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException")
 }
 
-// source returns the shared configuration. It makes no call.
+// source returns the shared configuration. It makes no API call.
 func (a *App) source(ctx context.Context) (*session.Source, error) {
 	a.aws.mu.Lock()
 	defer a.aws.mu.Unlock()
@@ -120,10 +121,10 @@ func (a *App) source(ctx context.Context) (*session.Source, error) {
 	return source, err
 }
 
-// ForgetCredentials has the credentials read again when they are needed next.
+// ForgetCredentials discards the loaded credentials, so that the next use loads them again.
 func (a *App) ForgetCredentials() { a.aws.forget() }
 
-// FindRegion returns the region to work in: the one asked for, or the configuration's. It makes no call.
+// FindRegion returns the Region to work in: the one given, or else the one of the AWS configuration. It makes no API call.
 func (a *App) FindRegion(ctx context.Context) (string, error) {
 	source, err := a.source(ctx)
 	if err != nil {
@@ -132,7 +133,7 @@ func (a *App) FindRegion(ctx context.Context) (string, error) {
 	return source.Region(a.Region)
 }
 
-// FindCredentials finds the credentials that all regions share.
+// FindCredentials resolves the credentials that all Regions share.
 func (a *App) FindCredentials(ctx context.Context) error {
 	source, err := a.source(ctx)
 	if err != nil {

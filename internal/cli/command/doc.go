@@ -1,4 +1,4 @@
-// Package command is what the commands of the command line share: the options of a run and what they were read from, the
-// streams and what prints on them, the way to an account, the targets that a command works on, and how its answer and its
-// errors leave the program. It depends on no command.
+// Package command provides what all commands share: the options of a run and their origins, the streams and printers, the
+// connection to an account, the targets that a command works on, and the output of results and errors. It does not depend
+// on any command.
 package command

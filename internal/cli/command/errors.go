@@ -10,7 +10,8 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// explain returns an error as it is shown: with a code, with a hint, and with the flags as they were given.
+// explain returns an error as it is printed: with a code, at least one hint, and the names of flags replaced by the origins
+// of their values.
 func (a *App) explain(ctx context.Context, err error) *apperr.Error {
 	var known *apperr.Error
 	if ctx.Err() != nil {
@@ -20,7 +21,7 @@ func (a *App) explain(ctx context.Context, err error) *apperr.Error {
 		}
 		return &apperr.Error{Code: apperr.CodeInterrupted, Message: message, Hints: []string{a.CommandLine()}, Err: err}
 	}
-	if full, ok := errors.AsType[*term.WriteError](err); ok { // whatever was being read for it
+	if full, ok := errors.AsType[*term.WriteError](err); ok { // whatever the cause of the write
 		return &apperr.Error{Code: apperr.CodeFailed, Message: full.Error(), Hints: []string{"send the output elsewhere"}, Err: err}
 	}
 	if !errors.As(a.Sources.Rename(err), &known) {
@@ -35,7 +36,7 @@ func (a *App) explain(ctx context.Context, err error) *apperr.Error {
 	return known
 }
 
-// withoutReassurance is an error of a command that never changes anything, which need not say so.
+// withoutReassurance returns a copy of err without "Nothing was changed.", for commands that never change anything.
 func withoutReassurance(err *apperr.Error) *apperr.Error {
 	said := *err
 	said.Detail = nil
@@ -47,8 +48,8 @@ func withoutReassurance(err *apperr.Error) *apperr.Error {
 	return &said
 }
 
-// printError shows one error and its cure, on stderr and, under -o json, on stdout as well. Among several
-// regions it names its own, and leaves JSON to the report on all.
+// printError prints an error with its hints on stderr and, under -o json, on stdout as well. For one of several targets it
+// names the target and leaves the JSON to the combined result.
 func (a *App) printError(err *apperr.Error) {
 	message := err.Message
 	if a.OneOfSeveral {
@@ -66,6 +67,6 @@ func (a *App) printError(err *apperr.Error) {
 		show.Hint(a.Err, each)
 	}
 	if !a.OneOfSeveral && !a.ErrorsInAnswer {
-		_ = a.Deliver(errorAnswer{bodyOf(err)}) // nobody is left to tell that it could not be written
+		_ = a.Deliver(errorAnswer{bodyOf(err)}) // a failure to write cannot be reported either
 	}
 }

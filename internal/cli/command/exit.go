@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// The exit codes, which the help of the program documents.
+// The exit codes, as documented in the help of the program.
 const (
 	ExitOK           = 0
 	ExitError        = 1
@@ -15,14 +15,14 @@ const (
 	ExitInterrupted  = 130
 )
 
-// ErrDiffers is the error of a command whose answer was shown and that ends with ExitDiffers. ErrNotInstalled is the cause
-// of errors that end with ExitNotInstalled.
+// ErrDiffers is returned by a command that has printed its result and exits with ExitDiffers. ErrNotInstalled is wrapped by
+// errors that make the program exit with ExitNotInstalled.
 var (
 	ErrDiffers      = errors.New("it differs")
 	ErrNotInstalled = errors.New("not installed")
 )
 
-// ReportError prints an error, unless it was shown already, and returns the exit code.
+// ReportError prints err, unless it is nil or was printed already, and returns the exit code.
 func (a *App) ReportError(ctx context.Context, err error) int {
 	if printed, ok := errors.AsType[*shownError](err); ok {
 		return printed.code
@@ -30,7 +30,7 @@ func (a *App) ReportError(ctx context.Context, err error) int {
 	if err == nil || errors.Is(err, ErrDiffers) {
 		return exitCode(err)
 	}
-	if !a.OneOfSeveral || !errors.Is(err, ErrNotInstalled) { // the region's own line says it
+	if !a.OneOfSeveral || !errors.Is(err, ErrNotInstalled) { // the target's line says so
 		a.printError(a.explain(ctx, err))
 	}
 	if ctx.Err() != nil {
@@ -39,9 +39,10 @@ func (a *App) ReportError(ctx context.Context, err error) int {
 	return exitCode(err)
 }
 
-// Finish concludes the program with the error of its command, and returns the exit code.
+// Finish reports the error of the program's command, completes the file of --outputs-file, and returns the exit code of the
+// process.
 func (a *App) Finish(ctx context.Context, err error) int {
-	if err != nil { // perhaps before the flags were read
+	if err != nil { // possibly before the flags were parsed
 		a.files.fill(a.Environ)
 	}
 	code := a.ReportError(ctx, err)
@@ -66,12 +67,12 @@ func exitCode(err error) int {
 	return ExitError
 }
 
-// shownError carries the exit code of what was printed already.
+// shownError is an error that was printed already, with its exit code.
 type shownError struct{ code int }
 
 func (e *shownError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 
-// AlreadyShown returns the error of an exit code whose reason was printed already.
+// AlreadyShown returns an error that makes the program exit with code and print nothing more, or nil if code is ExitOK.
 func AlreadyShown(code int) error {
 	if code == ExitOK {
 		return nil

@@ -13,7 +13,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/input"
 )
 
-// options are the values of the flags that several commands have.
+// options are the values of flags that several commands share.
 type options struct {
 	Regions       []string
 	AllRegions    bool
@@ -32,30 +32,30 @@ type options struct {
 func (o *options) GlobalFlags(root *cobra.Command) {
 	flags := root.PersistentFlags()
 	flags.StringVarP(&o.Output, "output", "o", "text", "text, json")
-	flags.BoolVar(&o.Verbose, "verbose", false, "show every call to AWS on stderr")
+	flags.BoolVar(&o.Verbose, "verbose", false, "log every AWS API call on stderr")
 }
 
-// AWSFlags adds AccountFlags and --all-regions.
+// AWSFlags adds the flags of AccountFlags, and --all-regions.
 func (o *options) AWSFlags(cmd *cobra.Command) {
 	o.AccountFlags(cmd)
-	cmd.Flags().BoolVar(&o.AllRegions, "all-regions", false, "every region that has an installation")
+	cmd.Flags().BoolVar(&o.AllRegions, "all-regions", false, "all Regions that have an installation")
 }
 
 // AccountFlags adds the flags of every command that calls AWS.
 func (o *options) AccountFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringSliceVar(&o.Regions, "region", nil, "repeatable; else AWS_REGION or the profile's")
-	flags.StringVar(&o.Profile, "profile", "", "profile in ~/.aws; else AWS_PROFILE")
-	flags.StringVar(&o.RoleARN, "role-arn", "", "role to assume, in this account or another")
-	flags.StringVar(&o.ExpectAccount, "expect-account", "", "refuse to work in any other account")
+	flags.StringSliceVar(&o.Regions, "region", nil, "repeatable (default: AWS_REGION or the profile's)")
+	flags.StringVar(&o.Profile, "profile", "", "profile in ~/.aws (default: AWS_PROFILE)")
+	flags.StringVar(&o.RoleARN, "role-arn", "", "IAM role to assume, in this account or another")
+	flags.StringVar(&o.ExpectAccount, "expect-account", "", "fail in any other account")
 }
 
-// WriteFlags adds the flags of the commands that change something; consent is the help of --yes.
+// WriteFlags adds the flags of commands that change resources. consent is the help text of --yes.
 func (o *options) WriteFlags(cmd *cobra.Command, consent string) {
 	flags := cmd.Flags()
-	flags.BoolVar(&o.DryRun, "dry-run", false, "show what would change, and change nothing")
+	flags.BoolVar(&o.DryRun, "dry-run", false, "show the changes without making them")
 	flags.BoolVarP(&o.Yes, "yes", "y", false, consent)
-	flags.DurationVar(&o.Wait, "wait", 0, "longest wait for AWS to settle; 0 is 1m to 10m")
+	flags.DurationVar(&o.Wait, "wait", 0, "maximum wait for changes (default: 1m to 10m)")
 }
 
 func (o *options) check(cmd *cobra.Command) error {
@@ -77,19 +77,19 @@ func (o *options) check(cmd *cobra.Command) error {
 
 func isAccount(text string) bool { return regexp.MustCompile(`^\d{12}$`).MatchString(text) }
 
-// AnswerFileFlags adds the flags of the files that a pipeline reads after the command.
+// AnswerFileFlags adds --summary-file and --outputs-file, for pipelines.
 func (o *options) AnswerFileFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.files.summary, summaryFlag, "", "append the answer in Markdown to a file")
+	cmd.Flags().StringVar(&o.files.summary, summaryFlag, "", "append the result as Markdown to a file")
 	cmd.Flags().StringVar(&o.files.outputs, outputsFlag, "", "append the outputs and exit code as NAME=VALUE to a file")
 	_ = cmd.MarkFlagFilename(summaryFlag)
 	_ = cmd.MarkFlagFilename(outputsFlag)
 }
 
-// WritesFiles reports whether the answer goes to a file as well.
+// WritesFiles reports whether the result is also written to a file.
 func (o *options) WritesFiles() bool { return o.files != answerFiles{} }
 
-// IsText reports whether the answer is text, which is printed as soon as it is known.
+// IsText reports whether the output format is text.
 func (o *options) IsText() bool { return o.Output == "text" }
 
-// JSON reports whether the answer is to be JSON.
+// JSON reports whether the output format is JSON.
 func (o *options) JSON() bool { return strings.EqualFold(o.Output, "json") }

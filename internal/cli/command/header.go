@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// Warn shows on stderr what deserves attention and stops nothing.
+// Warn prints warnings on stderr.
 func (a *App) Warn(texts ...string) {
 	st := a.Err.Style
 	for _, text := range texts {
@@ -18,7 +18,7 @@ func (a *App) Warn(texts ...string) {
 	}
 }
 
-// PrintHeader says on stderr where a command is going to work, and as whom, before it does.
+// PrintHeader prints on stderr the account, Region and caller of a command before it starts.
 func (a *App) PrintHeader(s *Connection, prefix string) {
 	a.Prefix = prefix
 	st := a.Err.Style
@@ -31,8 +31,7 @@ func (a *App) PrintHeader(s *Connection, prefix string) {
 	a.Err.Printf("\n")
 }
 
-// callerWithin returns the caller's ARN, or where a terminal has no room for it, what of it the first line does not say: the
-// role or user.
+// callerWithin returns the caller's ARN or, if that does not fit the terminal, its resource part: the role or user.
 func callerWithin(caller string, st term.Style) string {
 	parsed, err := arn.Parse(caller)
 	if err != nil || !st.TTY || term.Width("as "+caller) <= st.Width {
@@ -41,7 +40,7 @@ func callerWithin(caller string, st term.Style) string {
 	return parsed.Resource
 }
 
-// PrintEndpoints says once where calls go, or went, elsewhere than to AWS, for a command without a header.
+// PrintEndpoints prints once the endpoints in use other than those of AWS, for a command that prints no header.
 func (a *App) PrintEndpoints() {
 	endpoints := a.aws.customEndpoints()
 	if len(endpoints) == 0 {
@@ -50,7 +49,8 @@ func (a *App) PrintEndpoints() {
 	a.aws.endpoints.Do(func() { a.aws.err.Println(a.Err.Dim("endpoint " + strings.Join(endpoints, ", "))) })
 }
 
-// RegionSuffix names the Region, as " in eu-west-1", where a result could be of several; else it is "".
+// RegionSuffix returns the Region as a suffix for messages, such as " in eu-west-1", if the command works on several
+// targets, and "" otherwise.
 func (a *App) RegionSuffix() string {
 	if !a.OneOfSeveral {
 		return ""
@@ -58,7 +58,8 @@ func (a *App) RegionSuffix() string {
 	return " in " + a.Region
 }
 
-// TargetSuffix names the target, behind a blank, where a result could be of several; else it is "".
+// TargetSuffix returns the target as a suffix for messages, such as " prod in eu-west-1", if the command works on several
+// targets, and "" otherwise.
 func (a *App) TargetSuffix() string {
 	if a.OneOfSeveral && a.target != a.Region {
 		return " " + a.target

@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// withVerboseHint is an error for which nothing better is known than to look closer.
+// withVerboseHint returns a copy of err with the hint to run the command again with --verbose.
 func (a *App) withVerboseHint(err *apperr.Error) *apperr.Error {
 	hinted := *err
 	hinted.Hints = []string{a.CommandLine() + " --verbose   the same, with every call to AWS"}
@@ -20,7 +20,7 @@ func (a *App) withVerboseHint(err *apperr.Error) *apperr.Error {
 	return &hinted
 }
 
-// CommandLine returns the command as it was typed, to be pasted again.
+// CommandLine returns the command as it was typed, quoted for a shell.
 func (a *App) CommandLine() string {
 	words := []string{"spothandler"}
 	for _, arg := range a.args {
@@ -29,8 +29,8 @@ func (a *App) CommandLine() string {
 	return strings.Join(words, " ")
 }
 
-// InstallationFlags returns the flags, behind a blank, that make another command be about the same installation: those of the file, or
-// what was typed of its address.
+// InstallationFlags returns, with a leading space, the flags that make another command select the same installation: those
+// of the configuration file, or those that were typed.
 func (a *App) InstallationFlags(prefix string) string {
 	if a.Installation != nil && prefix == a.Installation.Prefix() {
 		return a.FileFlags(a.Installation.Name)
@@ -38,7 +38,8 @@ func (a *App) InstallationFlags(prefix string) string {
 	return a.AddressFlags(prefix)
 }
 
-// AddressFlags returns the flags that tell where an installation is, behind a blank each.
+// AddressFlags returns the flags that select the installation with this prefix in the current Region and account, each with
+// a leading space.
 func (a *App) AddressFlags(prefix string) string {
 	var out strings.Builder
 	for _, flag := range []struct{ name, value string }{
@@ -51,7 +52,7 @@ func (a *App) AddressFlags(prefix string) string {
 	return out.String()
 }
 
-// CommandFor returns a command about another installation, or where nothing that can be typed leads to it, what is in the way.
+// CommandFor returns a command line for another installation or, if no command line can select it, the reason.
 func (a *App) CommandFor(command, prefix string) string {
 	if prefix == "" && a.Sources.PrefixOrigin != "" {
 		return fmt.Sprintf("%s is meant only where %s does not give a prefix", deploy.DisplayPrefix(prefix), a.Sources.PrefixOrigin)
@@ -59,7 +60,8 @@ func (a *App) CommandFor(command, prefix string) string {
 	return "spothandler " + command + a.InstallationFlags(prefix)
 }
 
-// CommandLineWithout returns the typed command less some flags that take no value. One that the environment has set is turned off.
+// CommandLineWithout returns the command as it was typed without the given boolean flags. A flag that is set by the
+// environment is turned off explicitly.
 func (a *App) CommandLineWithout(flags ...string) string {
 	copied := *a
 	copied.args = nil
@@ -76,8 +78,8 @@ func (a *App) CommandLineWithout(flags ...string) string {
 	return copied.CommandLine()
 }
 
-// AddPolicyHint adds to an access-denied error the command that prints the policy its caller needs: that of a command, or
-// the usual one where command is "". Other errors it returns as they are.
+// AddPolicyHint adds to an access-denied error the command that prints the policy the caller needs: the policy of command,
+// or the default policy if command is "". It returns other errors unchanged.
 func (a *App) AddPolicyHint(command, prefix string, err error) error {
 	var known *apperr.Error
 	if !errors.As(err, &known) || known.Code != apperr.CodeAccessDenied {
@@ -91,12 +93,13 @@ func (a *App) AddPolicyHint(command, prefix string, err error) error {
 	return &explained
 }
 
-// RecordAllHint returns the hint with which a function records everything from then on.
+// RecordAllHint returns the hint that makes the function record all decisions from then on.
 func (a *App) RecordAllHint(prefix string) string {
 	return "spothandler install" + a.InstallationFlags(prefix) + " --log-level INFO   records all that follows"
 }
 
-// FileFlags returns the flags, behind a blank, that make another command be about installations of the same file.
+// FileFlags returns, with a leading space, the flags that make another command select the named installations in the same
+// file.
 func (a *App) FileFlags(names ...string) string {
 	out := " --config " + apperr.Quote(a.Sources.File)
 	if len(names) < a.Sources.FileCount {
@@ -107,8 +110,8 @@ func (a *App) FileFlags(names ...string) string {
 	return out
 }
 
-// SearchHints returns the hints where nothing was found: to look in the other Regions, and only then to install. A typed
-// Region may be the wrong one, and a second installation there would do nothing for those who look for the first.
+// SearchHints returns the hints for an installation that was not found: to search all Regions first, and then to install.
+// The Region may be a mistake, and a second installation in the wrong Region would not help.
 func (a *App) SearchHints(prefix string, install string) []string {
 	if a.Installation != nil || a.Installations != nil || a.AllRegions {
 		return []string{install}

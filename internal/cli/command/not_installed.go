@@ -10,8 +10,9 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// NotInstalled returns the error, which ends with ExitNotInstalled, of a command on one prefix. Where there are other installations one of them was meant,
-// or else a new one would listen beside them: they are named, and an installation is not proposed.
+// NotInstalled returns the error of a command for a prefix that is not installed, for ExitNotInstalled. If there are other
+// installations in the Region, the error names them and does not suggest an install: the user probably meant one of them, and
+// a new one would process the same events.
 func (a *App) NotInstalled(command, prefix, region string, others []deploy.Listed) *apperr.Error {
 	verdict := &apperr.Error{
 		Code: "not_installed", Message: fmt.Sprintf("%s is not installed in %s", deploy.DisplayPrefix(prefix), region), Err: ErrNotInstalled,
@@ -25,7 +26,7 @@ func (a *App) NotInstalled(command, prefix, region string, others []deploy.Liste
 	return verdict
 }
 
-// DescribeOthers names all other installations in a sentence, and returns the command on each of the first few.
+// DescribeOthers returns a sentence that names all other installations, and hints with the command for the first few.
 func (a *App) DescribeOthers(command string, others []deploy.Listed) (sentence string, hints []string) {
 	names := make([]string, len(others))
 	for i, other := range others {
@@ -37,15 +38,15 @@ func (a *App) DescribeOthers(command string, others []deploy.Listed) (sentence s
 	return "Installed there: " + strings.Join(names, ", ") + ".", hints
 }
 
-// maxOtherHints is how many other installations get a hint of their own.
+// maxOtherHints is the maximum number of other installations with a hint.
 const maxOtherHints = 3
 
-// NotInstalledError returns the error of a command that found no installation, which ends with ExitNotInstalled.
+// NotInstalledError returns the error of a command that found no installation, for ExitNotInstalled.
 func NotInstalledError(message string, hints ...string) error {
 	return &apperr.Error{Code: "not_installed", Message: message, Hints: hints, Err: ErrNotInstalled}
 }
 
-// NowhereInstalled returns the error of a command that found no installation in any Region, and delivers an empty answer.
+// NowhereInstalled delivers an empty result, and returns the error of a command that found no installation in any Region.
 func (a *App) NowhereInstalled(id session.Identity) error {
 	a.ErrorsInAnswer = true
 	verdict := NotInstalledError("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")

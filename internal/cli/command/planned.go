@@ -7,23 +7,23 @@ import (
 	"sync"
 )
 
-// Planned is a command at several targets that is planned at all of them before it writes at one.
+// Planned is a command for several targets that completes the plans of all targets before it changes any of them.
 type Planned[T Answer] struct {
 	App  *App
-	Verb string // what is done once all is planned
-	// Plan is the first half of the command at one target: it writes nothing, and returns what it came to so far. The
-	// second half is nil where nothing remains to be done.
+	Verb string // shown while the plans are applied
+	// Plan plans the command for one target and changes nothing. It returns the result so far, and the work that applies the
+	// plan, or nil if there is nothing to apply.
 	Plan func(context.Context, *App) (T, Work[T], error)
-	// Confirm is given the plans, and returns an error where they are not to be carried out. It may be nil.
+	// Confirm returns an error if the plans must not be applied. It may be nil.
 	Confirm func(context.Context, []*TargetRun[T]) error
-	// Check is given all plans that were made, in a dry run too, and returns an error where they do not go together. It may
-	// be nil.
+	// Check returns an error if the completed plans conflict with each other. It is also called in a dry run. It may be nil.
 	Check func([]*TargetRun[T]) error
-	// AllOrNothing holds everything back where one plan is refused.
+	// AllOrNothing applies no plan if planning failed for any target.
 	AllOrNothing bool
 }
 
-// Run plans at every target, and then goes on where something is left to do: one target's failure does not stop the others.
+// Run plans the command for every target, and then applies the plans that have work to do. A failure at one target does not
+// stop the others, unless AllOrNothing is set.
 func (p Planned[T]) Run(ctx context.Context, targets []Target) error {
 	var mu sync.Mutex
 	rest := map[*App]Work[T]{}
@@ -65,14 +65,14 @@ func (p Planned[T]) Run(ctx context.Context, targets []Target) error {
 	return report(ctx, p.App, runs)
 }
 
-// heldBack says at each target that its plan was not carried out.
+// heldBack prints for each target that its plan was not applied.
 func (p Planned[T]) heldBack(left []*TargetRun[T]) {
 	for _, v := range left {
-		v.App.Err.Print(v.App.Err.Note("", fmt.Sprintf("%s: %s, held back because another was refused; --only %s goes ahead without it", v.Name, v.Answer.Brief(), v.InstallationName)))
+		v.App.Err.Print(v.App.Err.Note("", fmt.Sprintf("%s: %s, not applied because another plan failed; --only %s applies it alone", v.Name, v.Answer.Brief(), v.InstallationName)))
 	}
 }
 
-// NamesOf returns the names in their file of the installations that runs are about, each once.
+// NamesOf returns the names of the runs' installations in the configuration file, without duplicates.
 func NamesOf[T Outcome](runs []*TargetRun[T]) []string {
 	var names []string
 	for _, v := range runs {

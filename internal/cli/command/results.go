@@ -6,7 +6,8 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// report shows what several runs printed, and delivers their answers. Its error has the worst exit code.
+// report prints the buffered output of several runs and delivers their results. The error it returns has the worst exit
+// code.
 func report[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) error {
 	all := Results{Results: []any{}}
 	for index, v := range runs {
@@ -29,10 +30,10 @@ func report[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) error {
 	return AlreadyShown(WorstExitCode(runs))
 }
 
-// Show prints on the program's streams what was held back.
+// Show prints the run's buffered output on the program's streams.
 func (v *TargetRun[T]) Show(a *App) error { return a.Replay(&v.out, &v.errOut) }
 
-// firstPrinter is where the block of a region begins.
+// firstPrinter returns the printer of the stream on which the run's output begins.
 func (v *TargetRun[T]) firstPrinter(a *App) *term.Printer {
 	if v.errOut.Len() > 0 {
 		return a.Err
@@ -40,7 +41,7 @@ func (v *TargetRun[T]) firstPrinter(a *App) *term.Printer {
 	return a.Out
 }
 
-// WorstExitCode returns the exit code of several runs: the first that one of them has of 130, 1, 2, 3 and 0.
+// WorstExitCode returns the exit code for several runs: the first of 130, 1, 2, 3 and 0 that any of them has.
 func WorstExitCode[T Outcome](runs []*TargetRun[T]) int {
 	code := ExitOK
 	for _, v := range runs {
@@ -49,7 +50,7 @@ func WorstExitCode[T Outcome](runs []*TargetRun[T]) int {
 	return code
 }
 
-// worse orders exit codes: 130, 1, 2, 3, 0.
+// worse returns the worse of two exit codes, in the order of WorstExitCode.
 func worse(a, b int) int {
 	for _, code := range []int{ExitInterrupted, ExitError, ExitDiffers, ExitNotInstalled} {
 		if a == code || b == code {

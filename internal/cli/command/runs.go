@@ -13,24 +13,24 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// Answer is what a command delivers of one target, beside what it prints as text.
+// Answer is the result of a command for one target, which JSON and Markdown are printed from.
 type Answer interface {
 	Outcome
-	// At returns the answer as one of the results of several targets.
+	// At returns the result as an element of Results, with the location of its target.
 	At(where Location) any
 }
 
-// Outcome is what a command comes to at one target.
+// Outcome is what a command returns for one target.
 type Outcome interface {
-	// Brief returns it in a few words, for a line among those of other targets.
+	// Brief returns the outcome in a few words, for the target's progress line.
 	Brief() string
 }
 
-// Work does a command, or a part of it, at one target. Its outcome counts where the error is nil or ErrDiffers.
+// Work runs a command, or a part of it, for one target. Its outcome is valid if the error is nil or ErrDiffers.
 type Work[T Outcome] func(context.Context, *App) (T, error)
 
-// AnswerInRegions does a command in every Region that was asked for, shows what it came to, and delivers its answer. It is an
-// error that the account has no installation in any.
+// AnswerInRegions runs a command in every requested Region, prints the output and delivers the results. It returns an error
+// if --all-regions finds no installation in the account.
 func AnswerInRegions[T Answer](ctx context.Context, a *App, prefix string, do Work[T]) error {
 	runs, id, err := RunInRegions(ctx, a, &prefix, do)
 	switch {
@@ -42,7 +42,7 @@ func AnswerInRegions[T Answer](ctx context.Context, a *App, prefix string, do Wo
 	return AnswerAll(ctx, a, runs)
 }
 
-// AnswerAll shows what the runs came to, of which there is at least one, and delivers their answers.
+// AnswerAll prints the output of the runs, of which there must be at least one, and delivers their results.
 func AnswerAll[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) error {
 	if runs[0].App.OneOfSeveral {
 		return report(ctx, a, runs)
@@ -56,20 +56,20 @@ func AnswerAll[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) erro
 	return v.Err
 }
 
-// TargetRun is a command at one target. Among several its text is held back until all are done.
+// TargetRun is a run of a command for one target. If there are several, its output is buffered until all have completed.
 type TargetRun[T Outcome] struct {
 	Target
 	App    *App
 	out    bytes.Buffer
 	errOut bytes.Buffer
-	Answer T     // counts where Answered
-	Err    error // of the work, or of the target
-	Code   int   // exit code, of one of several
+	Answer T     // valid if Answered
+	Err    error // of the work, or the target's AccessErr
+	Code   int   // exit code; set only for one of several
 }
 
-// RunInRegions does a command at every target, side by side: one's failure does not stop the others. It returns the runs
-// in the order of the targets, and the account where there is none. Prefix limits --all-regions to the Regions that have
-// such an installation; nil is any.
+// RunInRegions runs a command for every target, concurrently; a failure at one target does not stop the others. It returns
+// the runs in the order of the targets or, if there are none, the identity of the caller. prefix limits --all-regions to
+// Regions with an installation of that prefix; nil means any prefix.
 func RunInRegions[T Outcome](ctx context.Context, a *App, prefix *string, do Work[T]) ([]*TargetRun[T], session.Identity, error) {
 	targets, id, err := a.Targets(ctx, prefix)
 	if err != nil || len(targets) == 0 {
@@ -83,7 +83,8 @@ func RunInRegions[T Outcome](ctx context.Context, a *App, prefix *string, do Wor
 	return RunAll(ctx, a, targets, do), id, nil
 }
 
-// RunOncePerRegion is RunInRegions for a command that is about Regions: of a file it takes those of its installations.
+// RunOncePerRegion is like RunInRegions for a command that inspects Regions: installations in a file that share account and
+// Region share one run.
 func RunOncePerRegion[T Outcome](ctx context.Context, a *App, do Work[T]) ([]*TargetRun[T], session.Identity, error) {
 	if a.Installations == nil {
 		return RunInRegions(ctx, a, nil, do)
@@ -95,11 +96,11 @@ func RunOncePerRegion[T Outcome](ctx context.Context, a *App, do Work[T]) ([]*Ta
 	return RunAll(ctx, a, onePerRegion(targets), do), session.Identity{}, nil
 }
 
-// maxConcurrentTargets is how many targets are worked on side by side: enough for every region of an account, and within what IAM
-// answers without throttling.
+// maxConcurrentTargets is the number of targets processed concurrently: enough for every Region of an account, and few
+// enough for IAM not to throttle the calls.
 const maxConcurrentTargets = 32
 
-// RunAll does a command at these targets, side by side: one's failure does not stop the others.
+// RunAll runs a command for the given targets, concurrently; a failure at one target does not stop the others.
 func RunAll[T Outcome](ctx context.Context, a *App, targets []Target, do Work[T]) []*TargetRun[T] {
 	runs := make([]*TargetRun[T], len(targets))
 	for index, each := range targets {
@@ -111,7 +112,7 @@ func RunAll[T Outcome](ctx context.Context, a *App, targets []Target, do Work[T]
 	return runs
 }
 
-// runThrough does a command, or the next part of it, at targets that have been prepared.
+// runThrough runs a command, or the next part of it, for prepared runs.
 func runThrough[T Outcome](ctx context.Context, a *App, runs []*TargetRun[T], do Work[T]) {
 	steps := make([]term.Step, len(runs))
 	for index, v := range runs {
@@ -152,7 +153,7 @@ func (v *TargetRun[T]) run(ctx context.Context, do Work[T], progress *term.Progr
 	progress.End(index, sign, words, time.Since(started))
 }
 
-// ending is how a command ended, in a sign and a word.
+// ending returns the glyph and word for an exit code.
 func ending(code int) (term.Glyph, string) {
 	switch code {
 	case ExitOK:
@@ -167,10 +168,10 @@ func ending(code int) (term.Glyph, string) {
 	return term.Failed, "failed"
 }
 
-// Failure returns why the command failed at the target, for an answer in JSON.
+// Failure returns the run's error for a JSON result.
 func (v *TargetRun[T]) Failure(ctx context.Context) RegionError {
 	return RegionError{v.InstallationName, v.App.RegionInUse, bodyOf(v.App.explain(ctx, v.Err))}
 }
 
-// Answered reports whether the command came to an answer.
+// Answered reports whether the run has a result.
 func (v *TargetRun[T]) Answered() bool { return v.Err == nil || errors.Is(v.Err, ErrDiffers) }

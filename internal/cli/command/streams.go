@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// Streams are the edges of the process, so that a test can stand in for all of them.
+// Streams are the standard streams, the environment and the terminal of the process. Tests replace them.
 type Streams struct {
 	Stdin   io.Reader
 	Stdout  io.Writer
@@ -19,13 +19,13 @@ type Streams struct {
 	Environ []string // as os.Environ
 
 	StdinTTY, StdoutTTY, StderrTTY bool
-	Width                          int // columns of the terminal; 80 where there is none
-	Height                         int // its lines; 0 where there is none
+	Width                          int // columns of the terminal; 80 if there is none
+	Height                         int // lines of the terminal; 0 if there is none
 
-	// Refresh is how long what a command paints again and again stays; 0 is the command's own time.
+	// Refresh is the interval at which a command repaints the screen; 0 means the command's default.
 	Refresh time.Duration
 
-	// size measures the terminal again, which may have been resized. Nil: it has not.
+	// size returns the current size of the terminal. If it is nil, Width and Height do not change.
 	size func() (width, height int)
 }
 
@@ -42,7 +42,7 @@ func SystemStreams() Streams {
 	}
 }
 
-// terminalSize measures the terminal, and answers with columns that can be printed in.
+// terminalSize returns the size of the terminal, its width limited to 60 to 120 columns.
 func terminalSize() (width, height int) {
 	width, height = 80, 0
 	for _, stream := range []*os.File{os.Stderr, os.Stdout} {
@@ -54,12 +54,12 @@ func terminalSize() (width, height int) {
 	return max(60, min(width, 120)), height
 }
 
-// NewStreams returns streams that are no terminal, with the environment of this process.
+// NewStreams returns streams without a terminal, with the environment of this process.
 func NewStreams(in io.Reader, out, err io.Writer) Streams {
 	return Streams{Stdin: in, Stdout: out, Stderr: err, Getenv: os.Getenv, Environ: os.Environ(), Width: 80}
 }
 
-// printers are what prints on the two streams.
+// printers returns the printers of Stdout and Stderr.
 func (s Streams) printers() (out, err *term.Printer) {
 	style := func(tty bool) term.Style {
 		style := term.NewStyle(s.Getenv, tty, s.Width)

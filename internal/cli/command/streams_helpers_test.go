@@ -2,7 +2,7 @@ package command
 
 import "strings"
 
-// fake is the edges of a process that is not there.
+// fake returns the streams of a process with the given environment.
 func fake(tty bool, env ...string) Streams {
 	return Streams{
 		Getenv: func(name string) string {

@@ -13,17 +13,17 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// Target is what a run is about: a Region, or an installation in a Region.
+// Target is what a command works on: a Region, or an installation in a Region.
 type Target struct {
 	Region, Prefix   string
-	Kind, Name       string // of its line among the others; no name: it stands alone
-	AccessErr        error  // why it is not known what is there
+	Kind, Name       string // of its progress line; Name is "" if it is the only target
+	AccessErr        error  // why the target's credentials or Region could not be determined
 	Installation     *ConfiguredInstallation
-	InstallationName string // the name of the installation in its file; "" where the target is not about one
+	InstallationName string // in the configuration file; "" if the target is not from one
 }
 
-// Targets returns the installations of a file, or the Regions that were asked for. Where the account has no installation
-// there is none, and its identity is returned.
+// Targets returns the installations in the configuration file, or the requested Regions. If --all-regions finds no
+// installation, Targets returns no targets and the identity of the caller.
 func (a *App) Targets(ctx context.Context, prefix *string) ([]Target, session.Identity, error) {
 	if a.Installations != nil {
 		targets, err := a.targetsOfFile(ctx)
@@ -33,10 +33,10 @@ func (a *App) Targets(ctx context.Context, prefix *string) ([]Target, session.Id
 	if err != nil || a.AllRegions && len(regions) == 0 {
 		return nil, id, err
 	}
-	if len(regions) < 2 && (!a.AllRegions || !a.JSON()) { // whose answer has one form, however many there are
+	if len(regions) < 2 && (!a.AllRegions || !a.JSON()) { // whose JSON has one form, however many there are
 		return []Target{{Region: slices.Concat(regions, []string{""})[0], Prefix: aws.ToString(prefix)}}, id, nil
 	}
-	if err := a.FindCredentials(ctx); err != nil { // once, and not in each region
+	if err := a.FindCredentials(ctx); err != nil { // once, not in each Region
 		return nil, id, err
 	}
 	targets := make([]Target, len(regions))
@@ -46,15 +46,16 @@ func (a *App) Targets(ctx context.Context, prefix *string) ([]Target, session.Id
 	return targets, id, nil
 }
 
-// ForTarget returns the command at the only target.
+// ForTarget returns a copy of the App for the only target.
 func (a *App) ForTarget(t Target) *App {
 	one := *a
 	one.Region = t.Region
 	return &one
 }
 
-// ChosenRegions returns the Regions of --region, or with --all-regions those where the account, which is returned as well,
-// has an installation, with this prefix unless it is nil. None is the configuration's.
+// ChosenRegions returns the Regions of --region or, with --all-regions, the Regions with an installation and the identity of
+// the caller. If prefix is not nil, only installations with that prefix count. Without either flag it returns no Regions,
+// which selects the Region of the AWS configuration.
 func (a *App) ChosenRegions(ctx context.Context, prefix *string) ([]string, session.Identity, error) {
 	if a.chosen != nil {
 		return a.chosen.regions, a.chosen.id, nil
@@ -70,7 +71,7 @@ func (a *App) ChosenRegions(ctx context.Context, prefix *string) ([]string, sess
 		return slices.Compact(regions), session.Identity{}, nil
 	}
 	if len(a.Regions) > 0 {
-		return nil, session.Identity{}, &apperr.Error{Code: apperr.CodeInvalid, Message: "--region and --all-regions do not go together", Hints: []string{"give one of them"}}
+		return nil, session.Identity{}, &apperr.Error{Code: apperr.CodeInvalid, Message: "--region and --all-regions cannot be combined", Hints: []string{"use one of them"}}
 	}
 	s, err := a.Open(ctx, "")
 	if err != nil {
@@ -80,7 +81,7 @@ func (a *App) ChosenRegions(ctx context.Context, prefix *string) ([]string, sess
 	return regions, s.ID, err
 }
 
-// RegionsFromRoles returns the Regions in which the account has an installation, as its roles tell.
+// RegionsFromRoles returns the Regions in which the account has an installation, according to the names of its roles.
 func (a *App) RegionsFromRoles(ctx context.Context, s *Connection, prefix *string) ([]string, error) {
 	regions, ignored, err := deploy.Regions(ctx, s.Clients, s.ID, prefix, a.RolePath)
 	for _, role := range ignored {
@@ -89,10 +90,10 @@ func (a *App) RegionsFromRoles(ctx context.Context, s *Connection, prefix *strin
 	return regions, s.SayUnchanged(err)
 }
 
-// MaxConcurrentRegions is in how many Regions a command looks at the same time for what no role tells of.
+// MaxConcurrentRegions is the number of Regions that a command searches concurrently for resources without a role.
 const MaxConcurrentRegions = 8
 
-// RegionFlags returns a flag for each of the Regions that were typed, behind a blank each.
+// RegionFlags returns a --region flag for each Region, each with a leading space.
 func RegionFlags(regions []string) string {
 	var out strings.Builder
 	for _, region := range regions {
@@ -101,8 +102,8 @@ func RegionFlags(regions []string) string {
 	return out.String()
 }
 
-// onePerRegion are the regions that installations are in, each once for each way to an account, for a command that is about
-// a region and not about what is installed there.
+// onePerRegion returns one target for each Region and source of credentials among the targets, for a command that inspects
+// Regions and not installations.
 func onePerRegion(targets []Target) []Target {
 	type place struct {
 		aws    *awsSource
@@ -126,8 +127,9 @@ func onePerRegion(targets []Target) []Target {
 	return places
 }
 
-// targetsOfFile are the installations of the file, each in each of its regions. Credentials are found before they are worked
-// on side by side, for a person may be asked for a code. Its error is one that is the same for all.
+// targetsOfFile returns a target for each installation in the file and each of its Regions. It resolves the credentials
+// before the concurrent work starts, since that may ask for an MFA code. It returns an error only if all installations
+// share it.
 func (a *App) targetsOfFile(ctx context.Context) ([]Target, error) {
 	failed := map[*awsSource]error{}
 	for _, each := range a.Installations {

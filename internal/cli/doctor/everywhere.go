@@ -20,7 +20,7 @@ import (
 // account, installed there or not. One of which that cannot be told is among them, and says why. enabled is how many
 // were asked.
 func (o *options) everywhere(ctx context.Context, a *command.App) (enabled int, err error) {
-	if !a.AllRegions || len(a.Regions) > 0 { // which do not go together
+	if !a.AllRegions || len(a.Regions) > 0 { // which cannot be combined
 		return 0, nil
 	}
 	s, err := a.Open(ctx, "")

@@ -24,7 +24,7 @@ func PrintUsage(cmd *cobra.Command, width int) {
 	}
 	printFlagsOf(out, cmd, width)
 	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(out, "\nUse \"%s [command] --help\" for more about a command.\n", cmd.CommandPath())
+		fmt.Fprintf(out, "\nUse \"%s [command] --help\" for more information about a command.\n", cmd.CommandPath())
 	}
 }
 
@@ -32,7 +32,7 @@ func PrintUsage(cmd *cobra.Command, width int) {
 func printCommands(out io.Writer, cmd *cobra.Command) {
 	groups := append([]*cobra.Group{}, cmd.Groups()...)
 	if len(groups) > 0 {
-		groups = append(groups, &cobra.Group{Title: "More:"})
+		groups = append(groups, &cobra.Group{Title: "Additional commands:"})
 	} else {
 		groups = append(groups, &cobra.Group{Title: "Commands:"})
 	}

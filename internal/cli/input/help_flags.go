@@ -39,7 +39,7 @@ func groupsFor(cmd *cobra.Command) []flagGroup {
 	return groups
 }
 
-const serviceGroup = "Which service"
+const serviceGroup = "Service"
 
 // flagGroups are the parts of all commands' help. Settings have theirs in their own table.
 func flagGroups() []flagGroup {

@@ -28,7 +28,7 @@ func OpenOutputFile(flag, path, example string) (*OutputFile, error) {
 	f := &OutputFile{flag: flag, Path: path}
 	if _, err := os.Lstat(path); err == nil {
 		if f.Path, err = filepath.EvalSymlinks(path); err != nil {
-			return nil, refuse("remove it, or name another file", "cannot be followed: %v", ErrorCause(err))
+			return nil, refuse("remove it, or name another file", "cannot be resolved: %v", ErrorCause(err))
 		}
 	}
 	switch info, err := os.Stat(f.Path); {
@@ -40,7 +40,7 @@ func OpenOutputFile(flag, path, example string) (*OutputFile, error) {
 		f.mode = info.Mode().Perm()
 		existing, err := os.OpenFile(f.Path, os.O_WRONLY, 0)
 		if err != nil {
-			return nil, refuse("name another file", "may not be replaced: %v", ErrorCause(err))
+			return nil, refuse("name another file", "cannot be replaced: %v", ErrorCause(err))
 		}
 		return f, errors.Join(existing.Close(), f.try(refuse))
 	case !errors.Is(err, fs.ErrNotExist):
@@ -56,7 +56,7 @@ func (f *OutputFile) try(refuse func(string, string, ...any) error) error {
 	made, err := f.create()
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return refuse("make the directory first", "cannot be written: there is no directory %s", filepath.Dir(f.Path))
+		return refuse("create the directory first", "cannot be written: there is no directory %s", filepath.Dir(f.Path))
 	case err != nil:
 		return refuse("name another file", "cannot be written: %v", ErrorCause(err))
 	}

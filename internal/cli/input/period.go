@@ -49,7 +49,7 @@ func (p Period) UntilNow() time.Time {
 
 func inDays(d time.Duration) string { return term.Plural(int(d/time.Hour), "hour") }
 
-const acceptedMoments = "accepted: 90s, 30m, 6h or 2d ago, a date like 2026-11-20 (its beginning in UTC), or a time like 2026-11-20T06:00:00Z"
+const acceptedMoments = "accepted: a time ago such as 90s, 30m, 6h or 2d, a date such as 2026-11-20 (00:00 UTC), or a time such as 2026-11-20T06:00:00Z"
 
 // parseMoment reads a time: so long ago, a date, or RFC 3339.
 func parseMoment(flag, text string, now time.Time) (time.Time, error) {

@@ -43,9 +43,9 @@ func (a Resource) CheckLocation(id session.Identity) error {
 	}
 	switch {
 	case parsed.AccountID != id.Account:
-		return apperr.Invalid("--profile or --role-arn of that account", "--%s %s is in account %s, and you are in %s", a.Kind, a.Value, parsed.AccountID, id.Account)
+		return apperr.Invalid("use --profile or --role-arn for that account", "--%s %s is in account %s, and the caller is in %s", a.Kind, a.Value, parsed.AccountID, id.Account)
 	case parsed.Region != id.Region:
-		return apperr.Invalid("--region "+apperr.Quote(parsed.Region), "--%s %s is in %s, and you are looking at %s", a.Kind, a.Value, parsed.Region, id.Region)
+		return apperr.Invalid("--region "+apperr.Quote(parsed.Region), "--%s %s is in %s, and the command works in %s", a.Kind, a.Value, parsed.Region, id.Region)
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 // AddSettings gives a command the prefix, a flag for each setting, or for those that are named, and --config.
 func AddSettings(cmd *cobra.Command, prefix *string, names ...string) {
 	AddPrefix(cmd, prefix)
-	AddConfig(cmd, "YAML file of settings; the others get their defaults")
+	AddConfig(cmd, "YAML file with settings; resets all others")
 	defaults := settings.Defaults("")
 	for _, setting := range settings.All() {
 		if len(names) == 0 || slices.Contains(names, setting.Name) {
@@ -49,21 +49,21 @@ func AddAddress(cmd *cobra.Command, prefix *string) {
 	AddPrefix(cmd, prefix)
 	AddConfig(cmd, "YAML file of install, for prefix, region, profile, role-arn and expect-account")
 	for _, name := range []string{"function-name", "rule-name"} {
-		cmd.Flags().String(name, "", "name in the installation, where its role is gone")
+		cmd.Flags().String(name, "", "name in the installation, if its role is gone")
 	}
-	cmd.Flags().String("role-path", "", "where to look for roles beside "+settings.DefaultRolePath)
+	cmd.Flags().String("role-path", "", "path to search for roles, besides "+settings.DefaultRolePath)
 }
 
 // AddPrefix gives a command --prefix.
 func AddPrefix(cmd *cobra.Command, prefix *string) {
-	cmd.Flags().StringVar(prefix, "prefix", "", "prefix of every name; tells installations apart")
+	cmd.Flags().StringVar(prefix, "prefix", "", "prefix of all names; identifies the installation")
 }
 
 // AddConfig gives a command --config, with this help text, and --only.
 func AddConfig(cmd *cobra.Command, usage string) {
 	cmd.Flags().String("config", "", usage)
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
-	cmd.Flags().StringSlice("only", nil, "one of the installations in the file; repeatable")
+	cmd.Flags().StringSlice("only", nil, "name of an installation in the file; repeatable")
 	CompleteFunc(cmd, "only", installationsOf)
 }
 

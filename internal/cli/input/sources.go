@@ -100,7 +100,7 @@ func (s *Sources) fillFromFile(cmd *cobra.Command) error {
 	only := cmd.Flags().Lookup("only")
 	if !config.Changed {
 		if only.Changed {
-			return apperr.Invalid("--config FILE   that has it", "%s is about the installations of a file", s.Origins["only"])
+			return apperr.Invalid("--config FILE", "%s requires --config", s.Origins["only"])
 		}
 		return nil
 	}
@@ -118,7 +118,7 @@ func (s *Sources) fillFromFile(cmd *cobra.Command) error {
 		return s.fillFromSeveral(cmd, file)
 	}
 	if only.Changed {
-		return apperr.Invalid("leave "+s.Origins["only"]+" out", "%s holds one installation, which has no name", file.Path)
+		return apperr.Invalid("leave "+s.Origins["only"]+" out", "%s contains one installation, which has no name", file.Path)
 	}
 	return s.fillFromValues(cmd, file)
 }
@@ -129,9 +129,9 @@ func (s *Sources) fillFromSeveral(cmd *cobra.Command, file settings.File) error 
 		if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed {
 			hint := "--only NAME   one of its installations"
 			if s.Origins["config"] == EnvName("config") {
-				hint = "unset " + EnvName("config") + "   for an installation that is not in it"
+				hint = "unset " + EnvName("config") + "   for an installation outside the file"
 			}
-			return apperr.Invalid(hint, "%s does not go with %s, which says for each installation where it is", s.Origins[name], file.Path)
+			return apperr.Invalid(hint, "%s cannot be combined with %s, which specifies where each installation is", s.Origins[name], file.Path)
 		}
 	}
 	names, _ := TextsOf(cmd.Flags().Lookup("only"))
@@ -144,7 +144,7 @@ func (s *Sources) fillFromSeveral(cmd *cobra.Command, file settings.File) error 
 		return nil
 	}
 	if len(chosen) > 1 {
-		return apperr.Invalid("--only "+chosen[0].Name+"   for example", "%s is about one installation at a time, and %s has %d", cmd.CommandPath(), file.Path, len(chosen))
+		return apperr.Invalid("--only "+chosen[0].Name+"   for example", "%s works on one installation, and %s contains %d", cmd.CommandPath(), file.Path, len(chosen))
 	}
 	return s.fillFromValues(cmd, settings.File{Path: file.Path, Values: chosen[0].Values})
 }

@@ -162,13 +162,13 @@ func NoArguments(cmd *cobra.Command, args []string) error {
 	var hints []string
 	switch prefix := cmd.Flags().Lookup("prefix"); {
 	case slices.Contains([]string{"on", "off", "true", "false", "yes", "no"}, strings.ToLower(args[0])):
-		hints = []string{"a flag such as --dry-run takes its value behind =, as --dry-run=false"}
+		hints = []string{"a boolean flag takes its value after =, as in --dry-run=false"}
 	case prefix != nil && !prefix.Changed && settings.CheckNames("", args[0], "", "") == nil:
 		hints = []string{"--prefix " + args[0] + "   if this is the prefix of the installation"}
 	}
 	return &apperr.Error{
 		Code:    apperr.CodeInvalid,
-		Message: fmt.Sprintf("%s takes no arguments, and %q is one", cmd.CommandPath(), args[0]),
+		Message: fmt.Sprintf("%s takes no arguments, but got %q", cmd.CommandPath(), args[0]),
 		Hints:   append(hints, cmd.CommandPath()+" --help"),
 	}
 }

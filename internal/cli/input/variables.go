@@ -62,7 +62,7 @@ func checkVariables(cmd *cobra.Command, environ []string) error {
 			continue // a guard that is off
 		}
 		if slices.Contains(Guards(), known[at]) && cmd.Flags().Lookup(known[at]) == nil && wouldChange(cmd) {
-			return apperr.Invalid("unset "+name, "%s is set, but %s has no --%s, and would change something", name, cmd.CommandPath(), known[at])
+			return apperr.Invalid("unset "+name, "%s is set, but %s does not support --%s and would make changes", name, cmd.CommandPath(), known[at])
 		}
 	}
 	return nil
@@ -85,8 +85,8 @@ func unknownVariable(name, word string, flags []string) error {
 	}
 	return &apperr.Error{
 		Code:    apperr.CodeInvalid,
-		Message: "no command knows the environment variable " + name,
-		Detail:  []string{"Each flag has its own, such as " + EnvName("memory-size") + " for --memory-size."},
+		Message: "unknown environment variable " + name,
+		Detail:  []string{"Each flag has a variable, such as " + EnvName("memory-size") + " for --memory-size."},
 		Hints:   hints,
 	}
 }

@@ -227,7 +227,7 @@ func mayRemoveSeveral(a *command.App, all bool) error {
 	case a.Installations == nil:
 		return nil
 	case all && a.Sources.Origins["only"] != "":
-		return apperr.Invalid("give one of them", "%s and --all do not go together", a.Sources.Origins["only"])
+		return apperr.Invalid("use one of them", "%s and --all cannot be combined", a.Sources.Origins["only"])
 	case !all && a.Sources.Origins["only"] == input.EnvName("only"):
 		return apperr.Invalid("--only NAME   on the command line", "what uninstall removes has to be typed, and %s is not", input.EnvName("only"))
 	case !all && a.Sources.Origins["only"] == "":

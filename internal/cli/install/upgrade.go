@@ -55,7 +55,7 @@ func (u upgradeAll) run(cmd *cobra.Command) error {
 		return err
 	}
 	if u.Installations != nil {
-		return apperr.Invalid("leave --all out: without --only, every installation of the file is upgraded", "--all and %s do not go together", u.Sources.Origins["config"])
+		return apperr.Invalid("leave --all out: without --only, every installation of the file is upgraded", "--all and %s cannot be combined", u.Sources.Origins["config"])
 	}
 	if err := u.check(cmd, given); err != nil {
 		return err
@@ -77,12 +77,12 @@ func (u upgradeAll) run(cmd *cobra.Command) error {
 func (u upgradeAll) check(cmd *cobra.Command, given settings.Given) error {
 	for _, name := range []string{"prefix", "reset"} {
 		if cmd.Flags().Changed(name) {
-			return apperr.Invalid("give one of them", "%s and --all do not go together", u.Sources.Origins[name])
+			return apperr.Invalid("use one of them", "%s and --all cannot be combined", u.Sources.Origins[name])
 		}
 	}
 	for _, setting := range settings.All() {
 		if value, ok := given[setting.Name]; ok && setting.Name != "role-path" { // which tells where to look
-			return apperr.Invalid("--prefix PREFIX   instead of --all", "%s and --all do not go together: each installation keeps its own settings", value.Source)
+			return apperr.Invalid("--prefix PREFIX   instead of --all", "%s and --all cannot be combined: each installation keeps its own settings", value.Source)
 		}
 	}
 	return nil

@@ -101,7 +101,7 @@ func (r logsRun) take(cmd *cobra.Command, now time.Time) (err error) {
 		return err
 	}
 	if o.follow && o.until != "" {
-		return apperr.Invalid("leave one of them out", "--follow and --until do not go together")
+		return apperr.Invalid("leave one of them out", "--follow and --until cannot be combined")
 	}
 	if o.follow && (r.AllRegions || len(r.Regions) > 1) {
 		return apperr.Invalid("--region NAME   one of them", "--follow is for one region at a time")

@@ -99,7 +99,7 @@ func (o *options) check(a *command.App) error {
 	}
 	switch {
 	case len(a.Regions) > 1:
-		return apperr.Invalid("give one of them", "--region is given %d times: one path is rehearsed at a time", len(a.Regions))
+		return apperr.Invalid("use one of them", "--region is given %d times: one path is rehearsed at a time", len(a.Regions))
 	case a.Yes && !o.forReal:
 		return apperr.Invalid("leave it out", "--yes is about --for-real: a rehearsal changes nothing and does not ask")
 	case o.cluster == "" && o.task != "" && !strings.HasPrefix(o.task, "arn:"):
@@ -118,7 +118,7 @@ func (o *options) checkFile(a *command.App) error {
 	}
 	for _, flag := range []string{"cluster", "service", "task", "for-real", "prefix", "function-name", "rule-name", "region", "profile", "role-arn", "expect-account"} {
 		if a.Sources.Origins[flag] == "--"+flag {
-			return apperr.Invalid("leave it out", "--event is tried without an account, and does not go with --%s", flag)
+			return apperr.Invalid("leave it out", "--event runs without an account, and cannot be combined with --%s", flag)
 		}
 	}
 	return nil

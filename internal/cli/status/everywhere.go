@@ -18,7 +18,7 @@ import (
 // enabled for the account those in which the tags tell of an installation whose role is gone.
 func (r run) lookEverywhere(ctx context.Context) error {
 	a, o := r.App, r.asked
-	if !a.AllRegions || len(a.Regions) > 0 { // which do not go together
+	if !a.AllRegions || len(a.Regions) > 0 { // which cannot be combined
 		return nil
 	}
 	s, err := a.Open(ctx, "")

@@ -24,13 +24,13 @@ func (r run) checkWatch() error {
 	case !r.asked.watch:
 		return nil
 	case !r.IsText():
-		return apperr.Invalid("leave one of them out", "--watch and --output %s do not go together", r.Output)
+		return apperr.Invalid("leave one of them out", "--watch and --output %s cannot be combined", r.Output)
 	case r.WritesFiles():
-		return apperr.Invalid("leave one of them out", "--watch does not go together with --summary-file and --outputs-file")
+		return apperr.Invalid("leave one of them out", "--watch cannot be combined with --summary-file and --outputs-file")
 	case !r.Out.Live():
 		return apperr.Invalid("spothandler logs --follow"+r.InstallationFlags(r.asked.prefix)+"   a line for each event, anywhere", "--watch needs a terminal, and standard output is not one")
 	case r.Verbose:
-		return apperr.Invalid("leave one of them out", "--watch and --verbose do not go together")
+		return apperr.Invalid("leave one of them out", "--watch and --verbose cannot be combined")
 	}
 	return nil
 }
