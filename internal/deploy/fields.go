@@ -28,6 +28,9 @@ type Field struct {
 // Label returns a field's path as words: "memory size". Tags, variables and parts of documents keep their
 // names.
 func Label(path string) string {
+	if path == trustsOthers {
+		return "also trusts"
+	}
 	for _, verbatim := range []string{tagPath, environmentPath, "detail.", "policy.", "trust_policy."} {
 		if strings.HasPrefix(path, verbatim) {
 			return path

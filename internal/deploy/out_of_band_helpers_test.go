@@ -134,7 +134,7 @@ func roleChanges() []outOfBand {
 		{"trust", func(t *testing.T, a *account, n Names) error {
 			_, err := a.clients.IAM.UpdateAssumeRolePolicy(t.Context(), &iam.UpdateAssumeRolePolicyInput{RoleName: &n.Role, PolicyDocument: &trust})
 			return err
-		}, KindRole, []string{"trust_policy.Statement.Principal.Service"}},
+		}, KindRole, []string{trustsOthers}},
 		{"policy widened", func(t *testing.T, a *account, n Names) error {
 			wide, err := rolePolicy(n, settings.Spec{})
 			if err != nil {

@@ -41,7 +41,7 @@ func (r *Role) detail() string     { return "" }
 
 func (r *Role) fields() []pair {
 	fields := recordFields(r.Description)
-	fields = append(fields, documentFields("trust_policy", r.Trust)...)
+	fields = append(fields, trustFields(r.Trust)...)
 	fields = append(fields, documentFields("policy", r.Policy)...)
 	fields = append(fields, pair{"permissions_boundary", r.Boundary})
 	return append(fields, tagFields(r.Tags)...)
@@ -61,7 +61,7 @@ func recordFields(description string) []pair {
 }
 
 func (r *Role) vital(field Field) bool {
-	return field.Path == "" || below(field.Path, "policy", "trust_policy")
+	return field.Path == "" || field.Path != trustsOthers && below(field.Path, "policy", "trust_policy")
 }
 
 // unowned never offers a takeover: the function would have all permissions that others gave the role.

@@ -215,6 +215,10 @@ func problemOf(change Change) Problem {
 			problem.Message = fmt.Sprintf("%s differs: its policy is missing", change.ID)
 			break
 		}
+		if len(change.Fields) == 1 && change.Fields[0].Path == trustsOthers {
+			problem.Message = fmt.Sprintf("%s differs: others may assume it as well: %s", change.ID, change.Fields[0].Old)
+			break
+		}
 		paths := make([]string, 0, len(change.Fields))
 		for _, field := range change.Fields {
 			paths = append(paths, field.Path)
