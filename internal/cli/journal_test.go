@@ -28,7 +28,7 @@ func TestWhoseRecords(t *testing.T) {
 	says := a.says
 	must(t, "install")
 	must(t, "uninstall --keep-logs --yes")
-	const left = "the role of (no prefix) is gone: these are the records that are left"
+	const left = "the role of (no prefix) was deleted: these are its remaining records"
 	says("logs", command.ExitOK, left)
 	says("report", command.ExitOK, "(no prefix) · eu-west-1", left)
 
@@ -37,9 +37,9 @@ func TestWhoseRecords(t *testing.T) {
 	says("report", command.ExitOK, "prod · eu-west-1", "no: is gone")
 
 	a.losesItsRole("prod-")
-	says("logs", command.ExitOK, "the role of prod is gone")
-	says("report", command.ExitOK, "prod · eu-west-1", "the role of prod is gone")
-	says("report --prefix prod", command.ExitOK, "prod · eu-west-1", "the role of prod is gone")
+	says("logs", command.ExitOK, "the role of prod was deleted")
+	says("report", command.ExitOK, "prod · eu-west-1", "the role of prod was deleted")
+	says("report --prefix prod", command.ExitOK, "prod · eu-west-1", "the role of prod was deleted")
 
 	must(t, "install --prefix test")
 	says("logs", command.ExitNotInstalled, "Installed there: prod, test.", "› spothandler logs --prefix prod", "no: spothandler install")
@@ -50,5 +50,5 @@ func TestWhoseRecords(t *testing.T) {
 	says("logs", command.ExitOK, left)
 	must(t, "install")
 	must(t, "uninstall --yes")
-	says("logs", command.ExitNotInstalled, "not checked: which installations there are: no permission for iam:ListRoles", "› spothandler logs --prefix NAME", "no: spothandler install")
+	says("logs", command.ExitNotInstalled, "not checked: existing installations: no permission for iam:ListRoles", "› spothandler logs --prefix NAME", "no: spothandler install")
 }

@@ -15,11 +15,11 @@ func TestLogsOfNothing(t *testing.T) {
 	a.record(50*time.Minute, "1111", redeployed)
 	for line, want := range map[string]string{
 		"logs --since 1m":              "· no records from 24h",
-		"logs --level error --task 11": "· no records of task 11, level ERROR or worse from 24h",
+		"logs --level error --task 11": "· no records of task 11, level ERROR or higher from 24h",
 		"logs --service apj --service api --reason claimed": "· no records of service apj or api, reason claimed from 24h " +
-			"! apj has no records in this period; these services have: shop/api › did you mean api?",
-		"logs --cluster shop --service api --level ERROR": "· no records of cluster shop, service api, level ERROR or worse from 24h",
-		"logs --service apj -o json":                      "! apj has no records in this period; these services have: shop/api › did you mean api?",
+			"! apj has no records in this period; these services do: shop/api › did you mean api?",
+		"logs --cluster shop --service api --level ERROR": "· no records of cluster shop, service api, level ERROR or higher from 24h",
+		"logs --service apj -o json":                      "! apj has no records in this period; these services do: shop/api › did you mean api?",
 		"logs --service api --since 1m":                   "no service has records in this period",
 	} {
 		code, shown := spothandler(t.Context(), "", strings.Fields(line)...)

@@ -29,7 +29,7 @@ func TestLogs(t *testing.T) {
 ! skipped     shop/evil\x1b[31m  controller_unsupported  task 3333
 ✗ failed      shop/api           AccessDeniedException: may not
 ecs:UpdateService
-› spothandler install --prefix prod   heals the role
+› spothandler install --prefix prod   repairs the role
 · rehearsed   shop/api           redeploy (rehearsal)    task 5555
 `},
 		{"logs --reason redeploy --since 45m", "· rehearsed   shop/api    redeploy (rehearsal)           task 5555\n"},
@@ -64,7 +64,7 @@ func TestLogsRefuses(t *testing.T) {
 		"--since -1h":                    `--since "-1h" is not accepted`,
 		"--until ''":                     "--until is empty",
 		"--follow --until 1h":            "--follow and --until cannot be combined",
-		"--follow --region a --region b": "--follow is for one region at a time",
+		"--follow --region a --region b": "--follow works in one Region at a time",
 		"--reason redploy":               `--reason "redploy" is not accepted`,
 		"--level LOUD":                   `--level "LOUD" is not accepted`,
 		"--service ''":                   "--service is empty",
@@ -85,7 +85,7 @@ func TestLogsInTrouble(t *testing.T) {
 	a := newArchive(t, "")
 	says := a.says
 	says("logs", command.ExitNotInstalled, "(no prefix) is not installed in eu-west-1")
-	says("logs --all-regions", command.ExitNotInstalled, "spothandler is not installed in any region")
+	says("logs --all-regions", command.ExitNotInstalled, "spothandler is not installed in any Region")
 	must(t, "install --prefix prod --log-level ERROR")
 	says("logs", command.ExitOK, "no records from", "log level ERROR omits records", "› spothandler install --prefix prod --log-level INFO")
 	says("logs --since 30d", command.ExitOK, "logs are kept for 14 days: older records are deleted")
@@ -98,15 +98,15 @@ func TestLogsInTrouble(t *testing.T) {
 	says("logs --prefix prod", command.ExitError, "reading log group "+prodGroup+": access denied", "lacks the permission logs:FilterLogEvents", "› spothandler policy logs --prefix prod")
 	says("logs --prefix prod -o json", command.ExitError, `"access_denied"`)
 	trouble = "key"
-	says("logs --prefix prod", command.ExitError, "its KMS key may not be used", "kms:Decrypt")
+	says("logs --prefix prod", command.ExitError, "its KMS key cannot be used", "kms:Decrypt")
 	trouble = ""
 
 	must(t, "uninstall --prefix prod --yes --keep-logs")
-	says("logs --prefix prod", command.ExitOK, "the role of prod is gone: these are the records that are left")
+	says("logs --prefix prod", command.ExitOK, "the role of prod was deleted: these are its remaining records")
 	must(t, "install --prefix prod")
 	group := prodGroup
 	if _, err := cloudwatchlogs.NewFromConfig(a.Config()).DeleteLogGroup(t.Context(), &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: &group}); err != nil {
 		t.Fatal(err)
 	}
-	says("logs --prefix prod", command.ExitError, "log group "+prodGroup+" is gone", "› spothandler install --prefix prod creates it again")
+	says("logs --prefix prod", command.ExitError, "log group "+prodGroup+" is missing", "› spothandler install --prefix prod recreates it")
 }

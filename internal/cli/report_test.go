@@ -87,7 +87,7 @@ func TestReportInTrouble(t *testing.T) {
 	says("report", command.ExitNotInstalled, "is not installed")
 	must(t, "install --prefix prod --log-level WARNING")
 	const cure = "› spothandler install --prefix prod --log-level INFO records all that follows"
-	says("report --days 30", command.ExitOK, "logs are kept for 14 days: the report covers those, not the 30 days asked for", "counts unknown: log level WARNING omits records", cure)
+	says("report --days 30", command.ExitOK, "logs are kept for 14 days: the report covers those, not the 30 days requested", "counts unknown: log level WARNING omits records", cure)
 	says("report -o markdown", command.ExitOK, "- counts unknown: log level WARNING omits records")
 	says("report --html -", command.ExitOK, "</html>", "counts unknown: log level WARNING omits records")
 	says("report -o csv", command.ExitOK, "rows are missing: log level WARNING omits records", cure)

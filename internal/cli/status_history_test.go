@@ -45,7 +45,7 @@ func (a *archive) twoInstallations() {
 // Status tells what the function did in the last 24 hours in the figures of report, and what to do about failures.
 func TestStatusHistory(t *testing.T) {
 	a := newArchive(t, "install --prefix prod")
-	if got := recentRows(t, "status"); got != "  last 24 h     no interruption was recorded\n" {
+	if got := recentRows(t, "status"); got != "  last 24 h     no interruptions recorded\n" {
 		t.Errorf("%s", got)
 	}
 	a.record(25*time.Hour, "1000", redeployed)
@@ -65,7 +65,7 @@ func TestStatusHistory(t *testing.T) {
 	a.record(10*time.Minute, "4444", func(r *handler.Record) { refusedByIAM(r); r.Service = "evil\x1b[31m" })
 	got = recentRows(t, "status --region eu-west-1")
 	if !strings.Contains(got, "4 tasks interrupted · 1 redeployed\n                1 would have been redeployed · 1 skipped · 1 failed\n") ||
-		!strings.HasSuffix(got, " UTC · shop/evil\\x1b[31m · failed\n  › spothandler logs --prefix prod --region eu-west-1 --level ERROR   what failed, and what helps\n") {
+		!strings.HasSuffix(got, " UTC · shop/evil\\x1b[31m · failed\n  › spothandler logs --prefix prod --region eu-west-1 --level ERROR   what failed, and how to fix it\n") {
 		t.Errorf("%q", got)
 	}
 
@@ -103,7 +103,7 @@ func TestStatusHistoryInTrouble(t *testing.T) {
 	a.refuseRecords(&trouble)
 	for _, test := range []struct{ trouble, want string }{
 		{"denied", "unknown: no permission for logs:FilterLogEvents\n"},
-		{"key", "unknown: the KMS key of the log group may not be used:\n"},
+		{"key", "unknown: the KMS key of the log group cannot be used:\n"},
 		{"throttled", "unknown: ThrottlingException: Rate exceeded\n"},
 	} {
 		trouble = test.trouble

@@ -74,7 +74,7 @@ func TestStatusWatch(t *testing.T) {
 	defer cancel()
 	ended := make(chan int)
 	go func() { ended <- Run(ctx, []string{"status", "--watch"}, streams) }()
-	screen.shows(t, "prod is healthy", "no interruption was recorded", "refreshed every 5ms · ctrl-C to end")
+	screen.shows(t, "prod is healthy", "no interruptions recorded", "refreshed every 5ms · ctrl-C to exit")
 	a.record(0, "1111", redeployed)
 	screen.shows(t, "1 task interrupted · 1 redeployed")
 	for _, test := range []struct{ trouble, says string }{
@@ -102,7 +102,7 @@ func TestStatusWatchRefuses(t *testing.T) {
 		streams.StdoutTTY, streams.StderrTTY = true, true
 		return Run(t.Context(), args, streams), screen.String()
 	}
-	if code, shown := spothandler(t.Context(), "", "status", "--watch"); code != command.ExitError || !strings.Contains(shown.err, "--watch needs a terminal, and standard output is not one\n  › spothandler logs --follow") {
+	if code, shown := spothandler(t.Context(), "", "status", "--watch"); code != command.ExitError || !strings.Contains(shown.err, "--watch requires a terminal, and standard output is not one\n  › spothandler logs --follow") {
 		t.Errorf("no terminal: %d, %s", code, shown.err)
 	}
 	for line, want := range map[string]string{

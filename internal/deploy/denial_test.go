@@ -4,7 +4,7 @@ import "testing"
 
 // A role that is as installed is denied by somebody else's policy; one that is not is repaired by an install.
 func TestDenialElsewhere(t *testing.T) {
-	const own, others = "find the policy that denies it: the role's own allows it; look at ", "the organization's service control policies"
+	const own, others = "find the policy that denies it: the role's own policy allows it; look at ", "the organization's service control policies"
 	for name, test := range map[string]struct {
 		role     *Role
 		problems []Problem

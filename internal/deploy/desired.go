@@ -96,7 +96,7 @@ func variables(names Names, spec settings.Spec) map[string]string {
 	return environment
 }
 
-// checkSpec rejects settings that do not go together, or are not available in this partition or Region.
+// checkSpec rejects settings that cannot be combined, or are not available in this partition or Region.
 func checkSpec(names Names, spec settings.Spec) error {
 	if err := spec.Check(names.Identity); err != nil {
 		return err

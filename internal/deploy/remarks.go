@@ -171,5 +171,5 @@ func (s *Status) DenialElsewhere(role *Role) string {
 		suspects = append(suspects, "its permissions boundary "+role.Boundary+" (--permissions-boundary)")
 	}
 	suspects = append(suspects, "the organization's service control policies")
-	return "find the policy that denies it: the role's own allows it; look at " + strings.Join(suspects, ", ")
+	return "find the policy that denies it: the role's own policy allows it; look at " + strings.Join(suspects, ", ")
 }

@@ -39,7 +39,7 @@ type tagged struct {
 func FindWithoutRole(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, asked func(prefix string) bool) ([]*Installation, []NotChecked, error) {
 	hits, err := findTagged(ctx, tags, id)
 	if err != nil {
-		return nil, []NotChecked{{"installations whose role is gone", apperr.WhyNot(err)}}, ctx.Err()
+		return nil, []NotChecked{{"installations whose role was deleted", apperr.WhyNot(err)}}, ctx.Err()
 	}
 	var all []*Installation
 	var notChecked []NotChecked

@@ -113,7 +113,7 @@ func TestFindWithoutRoleDenied(t *testing.T) {
 		a.install(t, "prod", nil)
 		a.deleteRoleOf(t, "prod")
 		for action, want := range map[string]string{
-			"GetResources": "not checked: installations whose role is gone: no permission for tag:GetResources",
+			"GetResources": "not checked: installations whose role was deleted: no permission for tag:GetResources",
 			"GetFunction":  "not checked: resources found by their tags for prod: no permission for lambda:GetFunction",
 		} {
 			stop := a.Inject(localaws.Fault{Action: action, Deny: true})

@@ -49,7 +49,7 @@ func appendTo(flag, path string, text []byte) error {
 		err = errors.Join(err, file.Close())
 	}
 	if err != nil {
-		return apperr.Invalid("name another file, or leave it out", "--%s %s cannot be written: %v", flag, apperr.Quote(path), input.ErrorCause(err))
+		return apperr.Invalid("name another file, or omit it", "--%s %s cannot be written: %v", flag, apperr.Quote(path), input.ErrorCause(err))
 	}
 	return nil
 }

@@ -49,6 +49,6 @@ func NotInstalledError(message string, hints ...string) error {
 // NowhereInstalled delivers an empty result, and returns the error of a command that found no installation in any Region.
 func (a *App) NowhereInstalled(id session.Identity) error {
 	a.ErrorsInAnswer = true
-	verdict := NotInstalledError("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
+	verdict := NotInstalledError("spothandler is not installed in any Region of account "+id.Account, "spothandler install --region NAME --region NAME")
 	return errors.Join(verdict, a.Deliver(Results{[]any{}}))
 }

@@ -88,7 +88,7 @@ func (o *options) check(cmd *cobra.Command) error {
 	}{{"cluster", o.clusters}, {"service", o.services}, {"ignore", o.ignored}} {
 		nothing := cmd.Flags().Changed(given.flag) && len(given.texts) == 0
 		if nothing || slices.ContainsFunc(given.texts, func(text string) bool { return strings.TrimSpace(text) == "" }) {
-			return apperr.Invalid("give it a value, or leave it out", "--%s is empty", given.flag)
+			return apperr.Invalid("give it a value, or omit it", "--%s is empty", given.flag)
 		}
 	}
 	for _, each := range input.Resources(o.clusters, o.services) {

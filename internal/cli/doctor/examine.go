@@ -185,7 +185,7 @@ func (e *regionResult) runChecks() {
 		}
 	}
 	if why := cmp.Or(e.notListed, e.notListedAll); why != "" {
-		e.installSays.NotChecked = append(e.installSays.NotChecked, doctor.NotChecked{Code: everyInstallation, Why: "which installations there are: " + why})
+		e.installSays.NotChecked = append(e.installSays.NotChecked, doctor.NotChecked{Code: everyInstallation, Why: "existing installations: " + why})
 	}
 }
 

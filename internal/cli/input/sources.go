@@ -208,7 +208,7 @@ func (s *Sources) check(cmd *cobra.Command, flag *pflag.Flag) error {
 			return apperr.Invalid(cmd.CommandPath()+" --help", "%s needs a value, and %q is a flag", source, text)
 		}
 		if strings.TrimSpace(text) == "" && !IsSetting(flag) { // a setting's own error says what it accepts
-			return apperr.Invalid("give it a value, or leave it out", "%s is empty", source)
+			return apperr.Invalid("give it a value, or omit it", "%s is empty", source)
 		}
 	}
 	return nil

@@ -5,18 +5,18 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// terraformModule is the name under which the module's own README calls it.
+// terraformModule is the module name that the Terraform module's README uses.
 const terraformModule = "module.ecs_spot_handler"
 
-// printForget says how Terraform forgets what is taken over, if it made it, and how to remove the rest of
-// its module.
-func (j *installJob) printForget() {
+// printTerraform prints the commands that remove the resources to be taken over from Terraform's state, in case
+// Terraform created them, and that destroy the rest of its module.
+func (j *installJob) printTerraform() {
 	j.Err.Printf("\n")
-	j.Err.Print(j.Err.Note("", "If Terraform made these, let it forget them before any terraform apply or destroy:"))
+	j.Err.Print(j.Err.Note("", "If Terraform manages these, remove them from its state before the next apply or destroy:"))
 	for _, command := range deploy.TerraformForget(j.Taken, terraformModule) {
 		show.Hint(j.Err, command)
 	}
 	show.Hint(j.Err, "terraform destroy -target="+terraformModule)
-	j.Err.Printf("%s\n", "  The addresses begin with your name of the module. The last command removes")
-	j.Err.Printf("%s\n", "  its role and policies. Then remove its block, or an apply makes it all again.")
+	j.Err.Printf("%s\n", "  Use your module's name in these addresses. The last command destroys the")
+	j.Err.Printf("%s\n", "  module's role and policies. Then delete its block, or apply recreates it all.")
 }

@@ -1,3 +1,3 @@
-// Package install is the commands install, upgrade and uninstall: they plan what is to change at each target, ask where that
-// is needed, have internal/deploy apply it, and print what was done. It depends on no other command.
+// Package install implements the commands install, upgrade and uninstall: they plan the changes at each target, ask for
+// confirmation where that is required, have internal/deploy apply them, and print the result. It depends on no other command.
 package install

@@ -27,16 +27,16 @@ type options struct {
 	adopt          bool
 	allowDowngrade bool
 	detailed       bool
-	upgrade        bool // an installation must be there
+	upgrade        bool // the installation must exist
 }
 
-// installAnswer is install's JSON.
+// installAnswer is the JSON output of install and upgrade.
 type installAnswer struct {
 	Installation deploy.Status   `json:"installation"`
 	Changes      []deploy.Change `json:"changes"`
 	Applied      bool            `json:"applied"`
 
-	notes []string // what text says as well, beside the status
+	notes []string // what the text output adds to the status
 }
 
 func (i installAnswer) Brief() string { return show.Brief(i.Changes, i.Applied) }
@@ -49,85 +49,85 @@ func NewCommand(a *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "install",
 		Short: "Install, or change the settings of an installation",
-		Long: `Install creates an installation, or updates it to the settings that are given by
-flags, variables or --config. The other settings keep their recorded values, or
-get their defaults on a first install. Running it a second time changes nothing;
+		Long: `Install creates an installation, or updates it to the settings given by flags,
+environment variables or --config. All other settings keep their recorded
+values, or their defaults on a first install. Running it again changes nothing;
 running it after a failure completes the rest. It reverts changes that were made
-by hand.`,
+out of band.`,
 		Example: `  spothandler install --prefix prod
   spothandler install --prefix prod --memory-size 256 --dry-run
   spothandler install --cluster shop --cluster batch --tag Team=platform`,
 		Annotations: map[string]string{input.MoreFormats: "markdown"},
 		Args:        input.NoArguments,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return (&installRun{App: a, asked: o}).run(cmd) },
+		RunE:        func(cmd *cobra.Command, _ []string) error { return (&installRun{App: a, opts: o}).run(cmd) },
 	}
 	addInstallFlags(cmd, a, o)
 	return cmd
 }
 
-// addInstallFlags gives a command the flags of install.
+// addInstallFlags adds the flags of install to a command.
 func addInstallFlags(cmd *cobra.Command, a *command.App, o *options) {
 	input.AddSettings(cmd, &o.prefix)
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.BoolVar(&o.reset, "reset", false, "reset the settings that are not given")
+	flags.BoolVar(&o.reset, "reset", false, "reset all other settings to their defaults")
 	flags.BoolVar(&o.adopt, "adopt", false, "take over existing resources with these names")
-	flags.BoolVar(&o.allowDowngrade, "allow-downgrade", false, "replace a newer version by this one")
-	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "with --dry-run: exit 2 if changes are pending")
+	flags.BoolVar(&o.allowDowngrade, "allow-downgrade", false, "replace a newer version with this one")
+	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "with --dry-run: exit with 2 if changes are pending")
 	a.AWSFlags(cmd)
 	a.AnswerFileFlags(cmd)
-	a.WriteFlags(cmd, "take over what --adopt finds without asking")
+	a.WriteFlags(cmd, "take over resources without asking")
 }
 
-// installRun is one install or upgrade.
+// installRun is one run of install or upgrade.
 type installRun struct {
 	*command.App
-	asked *options
+	opts  *options
 	given settings.Given
-	reset bool // also by --config
+	reset bool // --reset, or implied by --config
 }
 
 func (r *installRun) run(cmd *cobra.Command) (err error) {
-	if r.given, err = r.Given(cmd, r.asked.prefix); err != nil {
+	if r.given, err = r.Given(cmd, r.opts.prefix); err != nil {
 		return err
 	}
-	r.reset = r.asked.reset || cmd.Flags().Changed("config")
+	r.reset = r.opts.reset || cmd.Flags().Changed("config")
 	if r.Installations != nil {
 		return r.runPlanned(cmd.Context())
 	}
-	return command.AnswerInRegions(cmd.Context(), r.App, r.asked.prefix, func(ctx context.Context, a *command.App) (installAnswer, error) {
-		return (&installRun{a, r.asked, r.given, r.reset}).here(ctx)
+	return command.AnswerInRegions(cmd.Context(), r.App, r.opts.prefix, func(ctx context.Context, a *command.App) (installAnswer, error) {
+		return (&installRun{a, r.opts, r.given, r.reset}).here(ctx)
 	})
 }
 
-// runPlanned installs all that the file gives, once it is known of each what will change.
+// runPlanned plans all installations of the configuration file before it applies any of them.
 func (r *installRun) runPlanned(ctx context.Context) error {
 	targets, _, err := r.Targets(ctx, nil)
 	if err != nil {
 		return err
 	}
-	every := command.Planned[installAnswer]{App: r.App, Verb: "install", AllOrNothing: true, Check: oneAccount, Plan: func(ctx context.Context, a *command.App) (installAnswer, command.Work[installAnswer], error) {
-		asked := *r.asked
-		asked.prefix = a.Installation.Prefix()
-		return (&installRun{a, &asked, a.Installation.Given, true}).plan(ctx)
+	planned := command.Planned[installAnswer]{App: r.App, Verb: "install", AllOrNothing: true, Check: checkTogether, Plan: func(ctx context.Context, a *command.App) (installAnswer, command.Work[installAnswer], error) {
+		opts := *r.opts
+		opts.prefix = a.Installation.Prefix()
+		return (&installRun{a, &opts, a.Installation.Given, true}).plan(ctx)
 	}}
-	if r.asked.upgrade {
-		every.Verb = "upgrade"
+	if r.opts.upgrade {
+		planned.Verb = "upgrade"
 	}
-	return every.Run(ctx, targets)
+	return planned.Run(ctx, targets)
 }
 
 func (r *installRun) here(ctx context.Context) (installAnswer, error) {
-	answer, left, err := r.plan(ctx)
-	if err != nil || left == nil {
+	answer, apply, err := r.plan(ctx)
+	if err != nil || apply == nil {
 		return answer, err
 	}
-	return left(ctx, r.App)
+	return apply(ctx, r.App)
 }
 
-// plan finds what is to change, and whether it may. It is all of a dry run.
+// plan returns the planned changes and the work that applies them, which is nil in a dry run or if nothing is to change.
 func (r *installRun) plan(ctx context.Context) (installAnswer, command.Work[installAnswer], error) {
-	prefix := r.asked.prefix
+	prefix := r.opts.prefix
 	s, err := r.Connect(ctx, func(region string) error {
 		if err := r.given.Check(region, prefix); err != nil {
 			return err
@@ -157,18 +157,18 @@ func (r *installRun) plan(ctx context.Context) (installAnswer, command.Work[inst
 	}
 	answer, err := job.answer()
 	return answer, func(ctx context.Context, _ *command.App) (installAnswer, error) {
-		err := applying{r.App, s, job.Install, job.Changes}.run(ctx)
+		err := jobRun{r.App, s, job.Install, job.Changes}.run(ctx)
 		if err != nil {
-			return installAnswer{}, explain(job.sayHowBack(err))
+			return installAnswer{}, explain(job.hintRestore(err))
 		}
 		answer, err := job.conclude()
 		return answer, explain(err)
 	}, explain(err)
 }
 
-// sayHowBack adds to the error about a flag, whose value AWS refused after it was recorded, how to restore the recorded
-// one: a status shows the difference until then.
-func (j *installJob) sayHowBack(err error) error {
+// hintRestore adds to the error about a setting that AWS rejected after it was recorded the command that restores the
+// previous value. Until then status reports a difference.
+func (j *installJob) hintRestore(err error) error {
 	var known *apperr.Error
 	if !j.Wrote() || !errors.As(err, &known) {
 		return err
@@ -178,13 +178,13 @@ func (j *installJob) sayHowBack(err error) error {
 		word, _, _ := strings.Cut(hint, " ")
 		flag, isFlag := strings.CutPrefix(word, "--")
 		if before := j.Before(flag); isFlag && before != "" {
-			explained.Hints = append(slices.Clone(explained.Hints), "spothandler install"+j.InstallationFlags(j.asked.prefix)+" "+before+"   restores the former value")
+			explained.Hints = append(slices.Clone(explained.Hints), "spothandler install"+j.InstallationFlags(j.opts.prefix)+" "+before+"   restores the previous value")
 		}
 	}
 	return &explained
 }
 
-// installJob is an install in one region: what was found and planned on the way.
+// installJob is an install in one Region, with what was found and planned.
 type installJob struct {
 	*installRun
 	*command.Connection
@@ -193,12 +193,12 @@ type installJob struct {
 	warnings []string
 }
 
-// prepare plans the install. It asks before something that is not ours is taken over.
+// prepare plans the install. It asks before it takes over resources that are not ours.
 func (j *installJob) prepare(ctx context.Context) (err error) {
 	j.Install, err = deploy.PrepareInstall(ctx, j.Clients, j.ID, deploy.InstallRequest{
-		Prefix: j.asked.prefix, Given: j.given, Reset: j.reset, Adopt: j.asked.adopt,
-		AllowDowngrade: j.asked.allowDowngrade, Upgrade: j.asked.upgrade,
-		Clusters: j.ClusterAPI(), Version: j.Version, Release: j.ReleaseFor, Warn: j.hear,
+		Prefix: j.opts.prefix, Given: j.given, Reset: j.reset, Adopt: j.opts.adopt,
+		AllowDowngrade: j.opts.allowDowngrade, Upgrade: j.opts.upgrade,
+		Clusters: j.ClusterAPI(), Version: j.Version, Release: j.ReleaseFor, Warn: j.addWarning,
 	})
 	if errors.Is(err, deploy.ErrNotInstalled) {
 		return j.nothingToUpgrade(ctx)
@@ -206,27 +206,27 @@ func (j *installJob) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if j.DryRun || len(j.Changes) == 0 { // otherwise Verify finds them
+	if j.DryRun || len(j.Changes) == 0 { // else Verify finds them
 		j.FindOthers(ctx)
 		return ctx.Err()
 	}
 	return j.confirmAdoption(ctx)
 }
 
-// answer is what was found and planned. Nothing of it is applied yet.
+// answer returns what was found and planned, before anything is applied.
 func (j *installJob) answer() (installAnswer, error) {
 	status, err := deploy.Assess(j.Found, j.Release, j.Others)
 	if err != nil {
 		return installAnswer{}, err
 	}
 	status.Warnings = append(append([]string{}, j.warnings...), status.Warnings...)
-	status.Settings = settings.JSON(j.Spec) // also of a dry run, which has recorded nothing
+	status.Settings = settings.JSON(j.Spec) // also in a dry run, which records nothing
 	status.NotChecked = append(status.NotChecked, j.NotChecked...)
 	j.ClusterCheck.Add(&status)
 	return installAnswer{status, append([]deploy.Change{}, j.Changes...), false, j.notes(status)}, nil
 }
 
-// conclude says what was done, or in a dry run what would be.
+// conclude prints and returns what was done or, in a dry run, what would be done.
 func (j *installJob) conclude() (installAnswer, error) {
 	answer, err := j.answer()
 	if err != nil {
@@ -236,14 +236,14 @@ func (j *installJob) conclude() (installAnswer, error) {
 	if j.IsText() {
 		j.print(answer.Installation, time.Since(j.started))
 	}
-	if j.DryRun && j.asked.detailed && len(j.Changes) > 0 {
+	if j.DryRun && j.opts.detailed && len(j.Changes) > 0 {
 		return answer, command.ErrDiffers
 	}
 	return answer, nil
 }
 
-// hear shows a warning at once, and keeps it for the answer.
-func (j *installJob) hear(warning string) {
+// addWarning prints a warning immediately, and keeps it for the JSON output.
+func (j *installJob) addWarning(warning string) {
 	j.Warn(warning)
 	j.warnings = append(j.warnings, warning)
 }
@@ -256,30 +256,30 @@ func (j *installJob) print(status deploy.Status, took time.Duration) {
 	}
 }
 
-// confirmAdoption asks before something that is not ours is taken over.
+// confirmAdoption asks before resources that are not ours are taken over.
 func (j *installJob) confirmAdoption(ctx context.Context) error {
 	if len(j.Taken) == 0 {
 		return nil
 	}
 	show.Plan(j.Err, j.Install)
-	j.printForget()
+	j.printTerraform()
 	j.Err.Printf("\n")
 	if j.Yes {
 		return nil
 	}
-	return j.Confirm(ctx, fmt.Sprintf("Take over %s, as above?", term.Plural(len(j.Taken), "resource")), "yes")
+	return j.Confirm(ctx, fmt.Sprintf("Take over %s as shown above?", term.Plural(len(j.Taken), "resource")), "yes")
 }
 
-// nothingToUpgrade is the verdict where there is no installation with the prefix, with the names of those that there are,
-// as far as the caller may list them.
+// nothingToUpgrade returns the error for a prefix that is not installed. It names the existing installations if the caller
+// may list them.
 func (j *installJob) nothingToUpgrade(ctx context.Context) error {
 	others, err := deploy.List(ctx, j.Clients, j.ID, j.RolePath)
 	if err != nil && !apperr.IsAccessDenied(err) {
 		return err
 	}
-	verdict := j.NotInstalled("upgrade", j.asked.prefix, j.ID.Region, others)
+	verdict := j.NotInstalled("upgrade", j.opts.prefix, j.ID.Region, others)
 	if len(others) > 1 && j.Sources.PrefixOrigin == "" {
-		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+j.InstallationFlags("")+"   every one of them")
+		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+j.InstallationFlags("")+"   upgrades all of them")
 	}
 	return verdict
 }

@@ -12,11 +12,11 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// printDryRun shows the plan and what was not done.
+// printDryRun prints the plan, and what could not be checked.
 func (j *installJob) printDryRun() {
 	show.Plan(j.Out, j.Install)
 	if len(j.Taken) > 0 {
-		j.printForget()
+		j.printTerraform()
 	}
 	if show.Verdict(j.Changes) == show.Installed {
 		j.Out.Printf("\n%s", j.Out.Labelled("settings", " · ", show.Settings(j.Spec)))
@@ -33,7 +33,7 @@ func (j *installJob) printDryRun() {
 	}
 }
 
-// notes are what is to be known of a plan, or of what install does not mend, in Markdown.
+// notes returns, for Markdown, remarks on the plan or, after an install, the problems that it does not fix.
 func (j *installJob) notes(status deploy.Status) []string {
 	var notes []string
 	if len(j.Taken) > 0 {
@@ -50,7 +50,7 @@ func (j *installJob) notes(status deploy.Status) []string {
 		return notes
 	}
 	for _, problem := range status.Problems {
-		if problem.Code != deploy.ProblemNoCluster { // of which it has warned
+		if problem.Code != deploy.ProblemNoCluster { // which was a warning
 			notes = append(notes, problem.Message)
 		}
 	}
@@ -62,14 +62,14 @@ func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 	if len(j.Changes) == 0 {
 		j.Out.Printf("%s %s (%s)\n", st.Glyph(term.OK), st.Green("Nothing to change"+j.RegionSuffix()+": "+deploy.DisplayPrefix(j.Spec.Prefix)+" is up to date."), term.Seconds(took))
 	} else {
-		j.Out.Printf("\n%s", st.Success(fmt.Sprintf("%s%s: %s in %s. Checked again: nothing left to change.", show.Verdict(j.Changes), j.TargetSuffix(), changed(j.Changes), term.Seconds(took))))
+		j.Out.Printf("\n%s", st.Success(fmt.Sprintf("%s%s: %s in %s. Verified: nothing left to change.", show.Verdict(j.Changes), j.TargetSuffix(), changed(j.Changes), term.Seconds(took))))
 		j.Out.Print(st.List("  ", " · ", show.Settings(j.Spec)))
 	}
 	if j.Spec.RuleState == "ENABLED" && slices.ContainsFunc(j.Changes, changesWhatMatches) {
-		j.Out.Printf("  %s\n", st.Dim("EventBridge may take a minute before the rule matches."))
+		j.Out.Printf("  %s\n", st.Dim("The rule may take a minute to take effect."))
 	}
-	for _, problem := range status.Problems { // what install does not mend
-		if problem.Code == deploy.ProblemNoCluster { // of which it has warned
+	for _, problem := range status.Problems { // what install does not fix
+		if problem.Code == deploy.ProblemNoCluster { // which was a warning
 			continue
 		}
 		j.Out.Print(st.Note("  ", problem.Message))
@@ -83,7 +83,7 @@ func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 	}
 }
 
-// installResult is install's answer at one of several targets.
+// installResult is the JSON output of install at one of several targets.
 type installResult struct {
 	command.Location
 	installAnswer
@@ -107,7 +107,7 @@ func (i installAnswer) printBody(out *term.Printer) {
 	show.NotesMarkdown(out, slices.Concat(i.Installation.Warnings, i.notes), i.Installation.NotChecked)
 }
 
-// changed are the changes in words behind the verdict, which says of those that only update what was done.
+// changed describes the changes for the verdict, whose verb already says what was done if all of them are updates.
 func changed(changes []deploy.Change) string {
 	if slices.ContainsFunc(changes, func(change deploy.Change) bool { return change.Action != deploy.Update }) {
 		return show.Counts(changes)
@@ -115,7 +115,7 @@ func changed(changes []deploy.Change) string {
 	return term.Plural(len(changes), "resource")
 }
 
-// changesWhatMatches reports whether a rule matches other events after the change. EventBridge takes a while then.
+// changesWhatMatches reports whether the change affects which events a rule matches, which takes a while to take effect.
 func changesWhatMatches(change deploy.Change) bool {
 	return change.Kind == deploy.KindRule && (change.Action == deploy.Create ||
 		slices.ContainsFunc(change.Fields, func(field deploy.Field) bool {

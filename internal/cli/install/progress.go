@@ -6,7 +6,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// progress shows a plan being applied.
+// progress shows a plan while it is applied.
 type progress struct {
 	*term.Progress
 	changes []deploy.Change
@@ -20,18 +20,18 @@ func newProgress(out *term.Printer, changes []deploy.Change) progress {
 	return progress{out.Progress(steps), changes}
 }
 
-// report takes what deploy.Apply tells.
-func (p progress) report(told deploy.Progress) {
-	switch told.Stage {
+// report shows an update from deploy.Apply.
+func (p progress) report(update deploy.Progress) {
+	switch update.Stage {
 	case deploy.Begun:
-		p.Begin(told.Index)
+		p.Begin(update.Index)
 	case deploy.Waiting:
-		p.Wait(told.Index, told.Note)
+		p.Wait(update.Index, update.Note)
 	case deploy.Done:
-		p.End(told.Index, term.OK, show.PastTense(p.changes[told.Index]), told.Elapsed)
+		p.End(update.Index, term.OK, show.PastTense(p.changes[update.Index]), update.Elapsed)
 	case deploy.Failed:
-		p.End(told.Index, term.Failed, "failed", told.Elapsed)
+		p.End(update.Index, term.Failed, "failed", update.Elapsed)
 	case deploy.Stopped:
-		p.End(told.Index, term.Attention, "interrupted", told.Elapsed)
+		p.End(update.Index, term.Attention, "interrupted", update.Elapsed)
 	}
 }

@@ -24,7 +24,7 @@ func printer(w io.Writer, tty bool) *term.Printer {
 	return term.NewPrinter(w, term.Style{TTY: tty, Width: 80})
 }
 
-// On a terminal the table is painted again and again in its place: what is done, what is waited for, what comes next.
+// On a terminal the table is repainted in place: what is done, what is waited for and what is pending.
 func TestProgressOnATerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var screen bytes.Buffer
@@ -62,8 +62,8 @@ func TestProgressOnATerminal(t *testing.T) {
 	})
 }
 
-// Elsewhere each change has one line when it is done, and nothing moves.
-func TestProgressInALog(t *testing.T) {
+// Without a terminal each change gets one line when it ends, and nothing is repainted.
+func TestProgressWithoutATerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		p := newProgress(printer(&log, false), twoChanges())
@@ -82,7 +82,7 @@ func TestProgressInALog(t *testing.T) {
 	})
 }
 
-// Ctrl-C is no failure of what it stops.
+// A change that is interrupted has not failed.
 func TestProgressInterrupted(t *testing.T) {
 	var log bytes.Buffer
 	p := newProgress(printer(&log, false), twoChanges())

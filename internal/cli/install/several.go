@@ -5,9 +5,9 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// oneAccount refuses installations of a file that turn out to be one, or to watch the same clusters, now that their
+// checkTogether refuses installations of a file that turn out to be one, or to watch the same clusters, now that their
 // accounts are known. It is what the file alone could not tell.
-func oneAccount(runs []*command.TargetRun[installAnswer]) error {
+func checkTogether(runs []*command.TargetRun[installAnswer]) error {
 	var all []settings.Installation
 	for _, v := range runs {
 		one := v.Installation.Installation

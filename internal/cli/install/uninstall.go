@@ -20,12 +20,12 @@ import (
 type uninstallOptions struct {
 	prefix   string
 	names    settings.Given
-	all      bool // of the file's installations
+	all      bool // every installation of the configuration file
 	keepLogs bool
 	force    bool
 }
 
-// uninstallAnswer is uninstall's JSON.
+// uninstallAnswer is the JSON output of uninstall.
 type uninstallAnswer struct {
 	Changes  []deploy.Change `json:"changes"`
 	Applied  bool            `json:"applied"`
@@ -43,11 +43,11 @@ func NewUninstallCommand(a *command.App) *cobra.Command {
 	o := &uninstallOptions{}
 	cmd := &cobra.Command{
 		Use:   "uninstall",
-		Short: "Remove everything that install made",
-		Long: `Uninstall removes an installation, whatever its state and with its logs, and
-leaves nothing behind. If nothing is installed it exits with 0, as rm -f does.
-It asks for confirmation on a terminal, and needs --yes elsewhere. Your ECS
-services are not touched.`,
+		Short: "Remove everything that install created",
+		Long: `Uninstall removes an installation and its logs, whatever its state, and leaves
+nothing behind. If nothing is installed, it exits with 0, as rm -f does. It asks
+for confirmation on a terminal, and requires --yes elsewhere. Your ECS services
+are not touched.`,
 		Example: `  spothandler uninstall --prefix prod
   spothandler uninstall --prefix prod --keep-logs --yes`,
 		Annotations: map[string]string{input.MoreFormats: "markdown"},
@@ -62,45 +62,45 @@ services are not touched.`,
 	}
 	input.AddAddress(cmd, &o.prefix)
 	flags := cmd.Flags()
-	flags.BoolVar(&o.all, "all", false, "remove every installation of the file of --config")
+	flags.BoolVar(&o.all, "all", false, "remove every installation in the --config file")
 	flags.BoolVar(&o.keepLogs, "keep-logs", false, "keep the log group and its logs")
-	flags.BoolVar(&o.force, "force", false, "also remove what others added to our resources")
+	flags.BoolVar(&o.force, "force", false, "also remove what others added to the resources")
 	a.AWSFlags(cmd)
 	a.AnswerFileFlags(cmd)
 	a.WriteFlags(cmd, "remove without asking")
 	return cmd
 }
 
-// uninstallRun is one uninstall.
+// uninstallRun is one run of uninstall.
 type uninstallRun struct {
 	*command.App
-	asked *uninstallOptions
+	opts *uninstallOptions
 }
 
 func (u uninstallRun) run(ctx context.Context) error {
-	if err := mayRemoveSeveral(u.App, u.asked.all); err != nil {
+	if err := checkSeveral(u.App, u.opts.all); err != nil {
 		return err
 	}
-	targets, id, err := u.Targets(ctx, &u.asked.prefix)
+	targets, id, err := u.Targets(ctx, &u.opts.prefix)
 	switch {
 	case err != nil:
 		return err
 	case len(targets) == 0:
 		return u.nothingAnywhere(id)
 	case targets[0].Name != "":
-		every := command.Planned[uninstallAnswer]{App: u.App, Verb: "remove", AllOrNothing: u.Installations != nil, Plan: u.plan, Confirm: u.confirmed}
-		return every.Run(ctx, targets)
+		planned := command.Planned[uninstallAnswer]{App: u.App, Verb: "remove", AllOrNothing: u.Installations != nil, Plan: u.plan, Confirm: u.confirm}
+		return planned.Run(ctx, targets)
 	}
-	return u.removeAlone(ctx, targets[0])
+	return u.removeOne(ctx, targets[0])
 }
 
-// removeAlone removes what is at the only target.
-func (u uninstallRun) removeAlone(ctx context.Context, only command.Target) error {
+// removeOne removes the installation at the only target.
+func (u uninstallRun) removeOne(ctx context.Context, only command.Target) error {
 	v := &command.TargetRun[uninstallAnswer]{App: u.ForTarget(only), Target: only}
 	answer, remove, err := u.plan(ctx, v.App)
 	if err == nil && remove != nil {
 		v.Answer = answer
-		if err = u.confirmed(ctx, []*command.TargetRun[uninstallAnswer]{v}); err == nil {
+		if err = u.confirm(ctx, []*command.TargetRun[uninstallAnswer]{v}); err == nil {
 			answer, err = remove(ctx, v.App)
 		}
 	}
@@ -110,20 +110,20 @@ func (u uninstallRun) removeAlone(ctx context.Context, only command.Target) erro
 	return u.Deliver(answer)
 }
 
-// plan finds what is to be removed at a target.
+// plan returns what is to be removed at a target and the work that removes it, which is nil if nothing is to be done.
 func (u uninstallRun) plan(ctx context.Context, a *command.App) (uninstallAnswer, command.Work[uninstallAnswer], error) {
-	asked := *u.asked
+	opts := *u.opts
 	if a.Installation != nil {
-		asked.prefix, asked.names = a.Installation.Prefix(), a.Installation.Given
+		opts.prefix, opts.names = a.Installation.Prefix(), a.Installation.Given
 	}
-	r := &removal{App: a, asked: &asked, started: time.Now(), answer: uninstallAnswer{Changes: []deploy.Change{}, Warnings: []string{}}}
+	r := &removal{App: a, opts: &opts, started: time.Now(), answer: uninstallAnswer{Changes: []deploy.Change{}, Warnings: []string{}}}
 	var err error
-	if r.Connection, err = r.Open(ctx, asked.prefix); err != nil {
+	if r.Connection, err = r.Open(ctx, opts.prefix); err != nil {
 		return r.answer, nil, err
 	}
-	r.answer.where = command.Location{Prefix: asked.prefix, Region: r.ID.Region, Account: r.ID.Account}
-	r.PrintHeader(r.Connection, asked.prefix)
-	explain := func(err error) error { return r.AddPolicyHint("", asked.prefix, r.SayUnchanged(err)) }
+	r.answer.where = command.Location{Prefix: opts.prefix, Region: r.ID.Region, Account: r.ID.Account}
+	r.PrintHeader(r.Connection, opts.prefix)
+	explain := func(err error) error { return r.AddPolicyHint("", opts.prefix, r.SayUnchanged(err)) }
 	job, err := r.prepare(ctx)
 	if err != nil || job == nil {
 		return r.answer, nil, explain(err)
@@ -134,19 +134,19 @@ func (u uninstallRun) plan(ctx context.Context, a *command.App) (uninstallAnswer
 	}, nil
 }
 
-// removal is one uninstall in one region.
+// removal is an uninstall in one Region.
 type removal struct {
 	*command.App
 	*command.Connection
-	asked   *uninstallOptions
+	opts    *uninstallOptions
 	started time.Time
 	answer  uninstallAnswer
 }
 
-// prepare finds what is to be removed; nil where nothing is, or only in words.
+// prepare plans the uninstall. It returns nil if there is nothing to remove, and in a dry run.
 func (r *removal) prepare(ctx context.Context) (*deploy.Uninstall, error) {
 	job, err := deploy.PrepareUninstall(ctx, r.Clients, r.ID, deploy.UninstallRequest{
-		Prefix: r.asked.prefix, Names: r.asked.names, KeepLogs: r.asked.keepLogs, Force: r.asked.force, Warn: r.hear,
+		Prefix: r.opts.prefix, Names: r.opts.names, KeepLogs: r.opts.keepLogs, Force: r.opts.force, Warn: r.addWarning,
 	})
 	endWarnings(r.App, r.answer.Warnings)
 	if err != nil {
@@ -164,7 +164,7 @@ func (r *removal) prepare(ctx context.Context) (*deploy.Uninstall, error) {
 }
 
 func (r *removal) remove(ctx context.Context, job *deploy.Uninstall) error {
-	if err := (applying{r.App, r.Connection, job, job.Changes}).run(ctx); err != nil {
+	if err := (jobRun{r.App, r.Connection, job, job.Changes}).run(ctx); err != nil {
 		return err
 	}
 	r.answer.Applied = true
@@ -172,14 +172,14 @@ func (r *removal) remove(ctx context.Context, job *deploy.Uninstall) error {
 	return nil
 }
 
-// hear shows a warning at once, and keeps it for the answer.
-func (r *removal) hear(warning string) {
+// addWarning prints a warning immediately, and keeps it for the JSON output.
+func (r *removal) addWarning(warning string) {
 	r.Warn(warning)
 	r.answer.Warnings = append(r.answer.Warnings, warning)
 }
 
-// confirmed shows all that is to be removed, and asks once, unless --yes has answered.
-func (u uninstallRun) confirmed(ctx context.Context, runs []*command.TargetRun[uninstallAnswer]) error {
+// confirm shows everything that is to be removed and asks once, unless --yes was given.
+func (u uninstallRun) confirm(ctx context.Context, runs []*command.TargetRun[uninstallAnswer]) error {
 	if u.Yes {
 		return nil
 	}
@@ -194,24 +194,24 @@ func (u uninstallRun) confirmed(ctx context.Context, runs []*command.TargetRun[u
 	if u.Installations != nil {
 		return u.Confirm(ctx, "Remove all of it?", strings.Join(command.NamesOf(runs), " "))
 	}
-	return u.Confirm(ctx, "Remove it?", cmp.Or(u.asked.prefix, "uninstall"))
+	return u.Confirm(ctx, "Remove it?", cmp.Or(u.opts.prefix, "uninstall"))
 }
 
-// nothingToRemove is content, and says which installations there are.
+// nothingToRemove reports that there is nothing to remove, which is not an error, and which installations exist.
 func (r *removal) nothingToRemove(ctx context.Context) error {
 	others, err := deploy.List(ctx, r.Clients, r.ID, r.RolePath)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
-		r.hear("other installations were not looked for: " + apperr.WhyNot(err))
+		r.addWarning("other installations could not be listed: " + apperr.WhyNot(err))
 	}
 	var names []string
 	for _, other := range others {
 		names = append(names, other.Prefix)
 	}
-	if near := apperr.Nearest(r.asked.prefix, names); near != "" {
-		r.hear("there is no installation " + deploy.DisplayPrefix(r.asked.prefix) + "; the nearest name is " + near)
+	if near := apperr.Nearest(r.opts.prefix, names); near != "" {
+		r.addWarning("there is no installation " + deploy.DisplayPrefix(r.opts.prefix) + "; the nearest name is " + near)
 	}
 	if r.IsText() {
 		r.printNothing(others)
@@ -219,23 +219,23 @@ func (r *removal) nothingToRemove(ctx context.Context) error {
 	return nil
 }
 
-// mayRemoveSeveral refuses an uninstall of several installations that nobody has typed.
-func mayRemoveSeveral(a *command.App, all bool) error {
+// checkSeveral rejects an uninstall of several installations that are not named on the command line.
+func checkSeveral(a *command.App, all bool) error {
 	switch {
 	case a.Installations == nil && all:
-		return apperr.Invalid("--config FILE   a file of several installations", "--all is about the installations of a file")
+		return apperr.Invalid("--config FILE   a file with several installations", "--all requires a file with several installations")
 	case a.Installations == nil:
 		return nil
 	case all && a.Sources.Origins["only"] != "":
 		return apperr.Invalid("use one of them", "%s and --all cannot be combined", a.Sources.Origins["only"])
 	case !all && a.Sources.Origins["only"] == input.EnvName("only"):
-		return apperr.Invalid("--only NAME   on the command line", "what uninstall removes has to be typed, and %s is not", input.EnvName("only"))
+		return apperr.Invalid("--only NAME   on the command line", "uninstall removes only installations that are named on the command line, not in %s", input.EnvName("only"))
 	case !all && a.Sources.Origins["only"] == "":
 		var names []string
 		for _, each := range a.Installations {
 			names = append(names, each.Name)
 		}
-		return apperr.Invalid("--only NAME   or --all for every one", "%s holds several installations, and uninstall removes only those that are named on the command line: %s", a.Sources.File, strings.Join(names, ", "))
+		return apperr.Invalid("--only NAME   or --all for all of them", "%s has several installations, and uninstall removes only those that are named on the command line: %s", a.Sources.File, strings.Join(names, ", "))
 	}
 	return nil
 }

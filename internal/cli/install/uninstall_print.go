@@ -24,15 +24,15 @@ func (r *removal) printRemoved(took time.Duration) {
 	if !r.IsText() {
 		return
 	}
-	left := "nothing is left"
-	if r.asked.keepLogs {
-		left = "only the logs are left"
+	remains := "nothing remains"
+	if r.opts.keepLogs {
+		remains = "only the logs remain"
 	}
-	r.Out.Printf("\n%s", r.Out.Success(fmt.Sprintf("Removed%s: %s in %s. Checked again: %s.", r.TargetSuffix(), show.Counts(r.answer.Changes), term.Seconds(took), left)))
+	r.Out.Printf("\n%s", r.Out.Success(fmt.Sprintf("Removed%s: %s in %s. Verified: %s.", r.TargetSuffix(), show.Counts(r.answer.Changes), term.Seconds(took), remains)))
 }
 
 func (r *removal) printNothing(others []deploy.Listed) {
-	r.Out.Print(r.Out.Success(fmt.Sprintf("Nothing to remove: %s is not installed in %s.", deploy.DisplayPrefix(r.asked.prefix), r.ID.Region)))
+	r.Out.Print(r.Out.Success(fmt.Sprintf("Nothing to remove: %s is not installed in %s.", deploy.DisplayPrefix(r.opts.prefix), r.ID.Region)))
 	if len(others) == 0 {
 		return
 	}
@@ -43,16 +43,16 @@ func (r *removal) printNothing(others []deploy.Listed) {
 	}
 }
 
-// nothingAnywhere is the verdict of an uninstall in all regions: like rm -f it is content.
+// nothingAnywhere reports that there is nothing to remove in any Region, which is not an error.
 func (u uninstallRun) nothingAnywhere(id session.Identity) error {
 	if !u.IsText() {
 		return u.Deliver(command.Results{Results: []any{}})
 	}
-	u.Out.Print(u.Out.Success(fmt.Sprintf("Nothing to remove: %s is not installed in any Region of account %s.", deploy.DisplayPrefix(u.asked.prefix), id.Account)))
+	u.Out.Print(u.Out.Success(fmt.Sprintf("Nothing to remove: %s is not installed in any Region of account %s.", deploy.DisplayPrefix(u.opts.prefix), id.Account)))
 	return nil
 }
 
-// uninstallResult is uninstall's answer at one of several targets.
+// uninstallResult is the JSON output of uninstall at one of several targets.
 type uninstallResult struct {
 	command.Location
 	uninstallAnswer

@@ -23,10 +23,10 @@ func NewUpgradeCommand(a *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "upgrade",
 		Short: "Upgrade existing installations to this version",
-		Long: `Upgrade is install for an existing installation: it keeps the recorded settings
-except for those that are given. With --all it upgrades every installation of
-the Region, or of the given Regions, in parallel, and changes no settings. If
-nothing is installed it exits with 3.`,
+		Long: `Upgrade brings an existing installation to this version. It keeps the recorded
+settings, except for those that are given. With --all it upgrades every
+installation in the Region, or in the given Regions, in parallel, and changes no
+settings. If nothing is installed, it exits with 3.`,
 		Example: `  spothandler upgrade --prefix prod
   spothandler upgrade --all --all-regions --dry-run`,
 		Annotations: map[string]string{input.SameFlags: "install", input.MoreFormats: "markdown"},
@@ -35,7 +35,7 @@ nothing is installed it exits with 3.`,
 			if all {
 				return upgradeAll{a, o}.run(cmd)
 			}
-			return (&installRun{App: a, asked: o}).run(cmd)
+			return (&installRun{App: a, opts: o}).run(cmd)
 		},
 	}
 	addInstallFlags(cmd, a, o)
@@ -43,10 +43,10 @@ nothing is installed it exits with 3.`,
 	return cmd
 }
 
-// upgradeAll is one upgrade --all: it brings every installation of the regions that were asked for to this version.
+// upgradeAll is one run of upgrade --all: it upgrades every installation in the requested Regions to this version.
 type upgradeAll struct {
 	*command.App
-	asked *options
+	opts *options
 }
 
 func (u upgradeAll) run(cmd *cobra.Command) error {
@@ -55,7 +55,7 @@ func (u upgradeAll) run(cmd *cobra.Command) error {
 		return err
 	}
 	if u.Installations != nil {
-		return apperr.Invalid("leave --all out: without --only, every installation of the file is upgraded", "--all and %s cannot be combined", u.Sources.Origins["config"])
+		return apperr.Invalid("omit --all: without --only, every installation in the file is upgraded", "--all and %s cannot be combined", u.Sources.Origins["config"])
 	}
 	if err := u.check(cmd, given); err != nil {
 		return err
@@ -66,14 +66,14 @@ func (u upgradeAll) run(cmd *cobra.Command) error {
 		return err
 	}
 	runs := command.RunAll(ctx, u.App, targets, func(ctx context.Context, a *command.App) (installAnswer, error) {
-		one := *u.asked
+		one := *u.opts
 		one.prefix = a.Prefix
-		return (&installRun{App: a, asked: &one, given: settings.Given{}}).here(ctx)
+		return (&installRun{App: a, opts: &one, given: settings.Given{}}).here(ctx)
 	})
 	return command.AnswerAll(ctx, u.App, runs)
 }
 
-// check refuses what is about one installation: all of them would become alike.
+// check rejects flags that are for one installation: they would give all of them the same settings.
 func (u upgradeAll) check(cmd *cobra.Command, given settings.Given) error {
 	for _, name := range []string{"prefix", "reset"} {
 		if cmd.Flags().Changed(name) {
@@ -81,15 +81,15 @@ func (u upgradeAll) check(cmd *cobra.Command, given settings.Given) error {
 		}
 	}
 	for _, setting := range settings.All() {
-		if value, ok := given[setting.Name]; ok && setting.Name != "role-path" { // which tells where to look
+		if value, ok := given[setting.Name]; ok && setting.Name != "role-path" { // which says where to search
 			return apperr.Invalid("--prefix PREFIX   instead of --all", "%s and --all cannot be combined: each installation keeps its own settings", value.Source)
 		}
 	}
 	return nil
 }
 
-// targets are the installations of the regions that were asked for. A region that cannot be looked into is a
-// target as well, with its error. None at all is an error.
+// targets returns the installations in the requested Regions. A Region that cannot be read is a target too, with its
+// error. It is an error if there are no targets.
 func (u upgradeAll) targets(ctx context.Context) ([]command.Target, error) {
 	anyPrefix := (*string)(nil)
 	regions, id, err := u.ChosenRegions(ctx, anyPrefix)
@@ -106,7 +106,7 @@ func (u upgradeAll) targets(ctx context.Context) ([]command.Target, error) {
 		}
 		regions = []string{region}
 	}
-	if err := u.FindCredentials(ctx); err != nil { // once, and not in each region
+	if err := u.FindCredentials(ctx); err != nil { // once, rather than in each Region
 		return nil, err
 	}
 	found := make([][]command.Target, len(regions))
@@ -117,7 +117,7 @@ func (u upgradeAll) targets(ctx context.Context) ([]command.Target, error) {
 			return nil
 		})
 	}
-	_ = group.Wait() // a region's error is a target
+	_ = group.Wait() // a Region's error is a target
 	targets := slices.Concat(found...)
 	if len(targets) == 0 {
 		return nil, command.NotInstalledError("nothing is installed in "+strings.Join(regions, ", "), u.SearchHints("", "spothandler install --prefix NAME"+command.RegionFlags(u.Regions))...)
@@ -125,7 +125,7 @@ func (u upgradeAll) targets(ctx context.Context) ([]command.Target, error) {
 	return targets, nil
 }
 
-// installedIn are the targets of one region.
+// installedIn returns the targets in one Region.
 func (u upgradeAll) installedIn(ctx context.Context, region string) []command.Target {
 	one := *u.App
 	one.Region = region

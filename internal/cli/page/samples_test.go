@@ -32,7 +32,7 @@ func samples() map[string]Page {
 		"quiet":   page(Region{Name: "eu-west-1", Report: &quiet}),
 		"several": page(
 			Region{Name: "ap-southeast-2", ReadError: "no permission for logs:FilterLogEvents"},
-			Region{Name: "eu-central-1", Report: ptr(shopReport("eu-central-1", 160)), Warnings: []string{"logs are kept for 7 days: the report covers those, not the 14 days asked for"}},
+			Region{Name: "eu-central-1", Report: ptr(shopReport("eu-central-1", 160)), Warnings: []string{"logs are kept for 7 days: the report covers those, not the 14 days requested"}},
 			Region{Name: "eu-north-1", Report: &unknown},
 			Region{Name: "eu-west-1", Report: ptr(shopReport("eu-west-1", 37))},
 			Region{Name: "us-east-1", Report: ptr(shopReport("us-east-1", 640))},

@@ -1,3 +1,3 @@
-// Package records is the commands logs and report, which show what a function recorded: they find its log group, have
-// internal/history read it, and print the records or sum them up. They change nothing, and depend on no other command.
+// Package records implements the commands logs and report, which show what a function recorded: they find its log group,
+// have internal/history read it, and print the records or a summary. They change nothing, and depend on no other command.
 package records

@@ -37,19 +37,19 @@ func NewLogsCommand(a *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "logs",
 		Short: "Show what the function did about each interruption",
-		Long: `Logs shows the function's records, a line for each event: what was done for
-which service, and why. Without --since they are those of the last 24 hours;
-with --follow it goes on until ctrl-C. With -o json the records are printed as
-they are, one JSON object a line.
+		Long: `Logs shows the function's records, one line per event: what it did for which
+service, and why. The default is the last 24 hours. With --follow it continues
+until ctrl-C. With -o json the records are printed unchanged, one JSON object
+per line.
 
-It exits with 3 where nothing is installed.`,
+If nothing is installed, it exits with 3.`,
 		Example: `  spothandler logs --since 6h
   spothandler logs --prefix prod --since 2026-11-20 --until 2026-11-21 --level ERROR
   spothandler logs --follow --service api -o json | jq .reason`,
 		Args: input.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			r := logsRun{a, o}
-			if err := r.take(cmd, time.Now()); err != nil {
+			if err := r.parse(cmd, time.Now()); err != nil {
 				return err
 			}
 			return r.run(cmd.Context())
@@ -57,15 +57,15 @@ It exits with 3 where nothing is installed.`,
 	}
 	input.AddAddress(cmd, &o.prefix)
 	flags := cmd.Flags()
-	flags.StringVar(&o.since, "since", "", "begin: 6h or 2d ago, a date or an RFC 3339 time (default 24h)")
-	flags.StringVar(&o.until, "until", "", "end, in the same forms; else now")
-	flags.BoolVarP(&o.follow, "follow", "f", false, "go on as records come, until ctrl-C")
-	flags.StringArray("cluster", nil, "of this cluster alone, a name or an ARN; repeatable")
-	flags.StringSliceVar(&o.services, "service", nil, "of this service alone, a name or an ARN; repeatable")
-	flags.StringSliceVar(&o.reasons, "reason", nil, "with this reason alone; repeatable")
-	flags.StringVar(&o.level, "level", "", "of this level or worse: "+strings.Join(history.Levels(), ", "))
-	flags.StringVar(&o.task, "task", "", "of this task alone: its ARN, its id, or how that begins")
-	_ = flags.SetAnnotation("cluster", input.NotInFile, []string{"true"}) // the setting is another
+	flags.StringVar(&o.since, "since", "", "start: 6h or 2d ago, a date or an RFC 3339 time (default 24h)")
+	flags.StringVar(&o.until, "until", "", "end, in the same formats; else now")
+	flags.BoolVarP(&o.follow, "follow", "f", false, "print new records as they arrive, until ctrl-C")
+	flags.StringArray("cluster", nil, "only this cluster, a name or an ARN; repeatable")
+	flags.StringSliceVar(&o.services, "service", nil, "only this service, a name or an ARN; repeatable")
+	flags.StringSliceVar(&o.reasons, "reason", nil, "only this reason; repeatable")
+	flags.StringVar(&o.level, "level", "", "minimum level: "+strings.Join(history.Levels(), ", "))
+	flags.StringVar(&o.task, "task", "", "only this task: its ARN, its ID or the beginning of it")
+	_ = flags.SetAnnotation("cluster", input.NotInFile, []string{"true"}) // the setting of this name is a different one
 	input.Complete(cmd, "reason", reasonNames()...)
 	input.Complete(cmd, "level", history.Levels()...)
 	a.AWSFlags(cmd)
@@ -80,15 +80,15 @@ func reasonNames() []string {
 	return names
 }
 
-// logsRun is one logs.
+// logsRun is one run of logs.
 type logsRun struct {
 	*command.App
-	asked *logsOptions
+	opts *logsOptions
 }
 
-// take reads the flags, and refuses what cannot have been meant, before the first call.
-func (r logsRun) take(cmd *cobra.Command, now time.Time) (err error) {
-	o := r.asked
+// parse parses the flags, and rejects invalid ones before the first call.
+func (r logsRun) parse(cmd *cobra.Command, now time.Time) (err error) {
+	o := r.opts
 	if o.names, err = r.Given(cmd, o.prefix); err != nil {
 		return err
 	}
@@ -101,18 +101,18 @@ func (r logsRun) take(cmd *cobra.Command, now time.Time) (err error) {
 		return err
 	}
 	if o.follow && o.until != "" {
-		return apperr.Invalid("leave one of them out", "--follow and --until cannot be combined")
+		return apperr.Invalid("omit one of them", "--follow and --until cannot be combined")
 	}
 	if o.follow && (r.AllRegions || len(r.Regions) > 1) {
-		return apperr.Invalid("--region NAME   one of them", "--follow is for one region at a time")
+		return apperr.Invalid("--region NAME   one of them", "--follow works in one Region at a time")
 	}
-	return o.takeFilter(cmd)
+	return o.parseFilter(cmd)
 }
 
-func (o *logsOptions) takeFilter(cmd *cobra.Command) error {
-	for _, name := range []string{"service", "reason"} { // of a list that is empty nothing has been said yet
+func (o *logsOptions) parseFilter(cmd *cobra.Command) error {
+	for _, name := range []string{"service", "reason"} { // an empty list is not yet rejected
 		if texts, _ := input.TextsOf(cmd.Flags().Lookup(name)); cmd.Flags().Changed(name) && len(texts) == 0 {
-			return apperr.Invalid("give it a value, or leave it out", "--%s is empty", name)
+			return apperr.Invalid("give it a value, or omit it", "--%s is empty", name)
 		}
 	}
 	for _, service := range o.services {
@@ -134,21 +134,21 @@ func (o *logsOptions) takeFilter(cmd *cobra.Command) error {
 	return err
 }
 
-// shownLogs is what logs comes to in one region: how many records were printed.
+// shownLogs is the result of logs in one Region: the number of records that were printed.
 type shownLogs int
 
 func (n shownLogs) Brief() string { return term.Plural(int(n), "record") }
 
 func (r logsRun) run(ctx context.Context) error {
-	runs, id, err := command.RunInRegions(ctx, r.App, r.asked.only(), func(ctx context.Context, a *command.App) (shownLogs, error) {
-		return logsRun{a, r.asked.at(a)}.here(ctx)
+	runs, id, err := command.RunInRegions(ctx, r.App, r.opts.only(), func(ctx context.Context, a *command.App) (shownLogs, error) {
+		return logsRun{a, r.opts.at(a)}.here(ctx)
 	})
 	switch {
 	case err != nil:
 		return err
 	case len(runs) == 0:
-		r.ErrorsInAnswer = r.JSON() // no record is no line
-		return command.NotInstalledError("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
+		r.ErrorsInAnswer = r.JSON() // without records there are no lines
+		return command.NotInstalledError("spothandler is not installed in any Region of account "+id.Account, "spothandler install --region NAME --region NAME")
 	case !runs[0].App.OneOfSeveral:
 		return runs[0].Err
 	}
@@ -163,7 +163,7 @@ func (r logsRun) run(ctx context.Context) error {
 	return command.AlreadyShown(command.WorstExitCode(runs))
 }
 
-// showRegion prints one of several regions. An error is a line of its own in JSON.
+// showRegion prints the result in one of several Regions. With JSON output an error is a line of its own.
 func (r logsRun) showRegion(ctx context.Context, v *command.TargetRun[shownLogs]) error {
 	if !r.JSON() {
 		r.Out.Printf("%s\n", r.Out.Bold(v.Name))
@@ -178,53 +178,53 @@ func (r logsRun) showRegion(ctx context.Context, v *command.TargetRun[shownLogs]
 }
 
 func (r logsRun) here(ctx context.Context) (shownLogs, error) {
-	j, err := openJournal(ctx, r.App, &r.asked.addressOptions)
+	reader, err := openRecords(ctx, r.App, &r.opts.addressOptions)
 	if err != nil {
 		return 0, err
 	}
-	r.remarkOn(j)
-	printer := &logPrinter{journal: j}
-	o := r.asked
-	query := history.Query{LogGroup: j.Names.LogGroup, From: o.period.From, To: o.period.To, Filter: o.filter}
+	r.warnOfGaps(reader)
+	printer := &logPrinter{recordReader: reader}
+	o := r.opts
+	query := history.Query{LogGroup: reader.Names.LogGroup, From: o.period.From, To: o.period.To, Filter: o.filter}
 	if o.follow {
-		query.Limiter = j.LogsRate(j.ID)
-		follower := &follower{logs: j.logs, query: query, print: printer.print, trouble: func(text string) { r.Warn(text) }, renew: j.renewed}
+		query.Limiter = reader.LogsRate(reader.ID)
+		follower := &follower{logs: reader.logs, query: query, print: printer.print, warn: func(text string) { r.Warn(text) }, renew: reader.renew}
 		err = follower.run(ctx)
 	} else {
-		ordered := inOrder{pass: printer.print}
-		_, err = j.read(ctx, query, true, func(e history.Entry) error { return ordered.add(&e) })
-		err = cmp.Or(err, ordered.end())
+		sorted := sorter{emit: printer.print}
+		_, err = reader.read(ctx, query, true, func(e history.Entry) error { return sorted.add(&e) })
+		err = cmp.Or(err, sorted.flush())
 	}
 	if err != nil {
-		return 0, j.unreadable(err)
+		return 0, reader.explain(err)
 	}
 	if printer.printed == 0 && !o.follow {
-		if err := r.sayNone(ctx, j, query); err != nil {
-			return 0, j.unreadable(err)
+		if err := r.printNone(ctx, reader, query); err != nil {
+			return 0, reader.explain(err)
 		}
 	}
 	return shownLogs(printer.printed), nil
 }
 
-// stamp is a time as it is said in a sentence.
+// stamp formats a time for a sentence.
 func stamp(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }
 
-// remarkOn says what keeps records from being found.
-func (r logsRun) remarkOn(j *journal) {
-	o := r.asked
-	if j.Record == nil {
+// warnOfGaps warns about settings that keep records from being found.
+func (r logsRun) warnOfGaps(reader *recordReader) {
+	o := r.opts
+	if reader.Record == nil {
 		return
 	}
-	if level := j.Record.LogLevel; deploy.HidesRecords(level) && slices.Index(history.Levels(), o.filter.Level) < slices.Index(history.Levels(), level) {
+	if level := reader.Record.LogLevel; deploy.HidesRecords(level) && slices.Index(history.Levels(), o.filter.Level) < slices.Index(history.Levels(), level) {
 		r.Warn(deploy.LevelHides(level))
-		show.Hint(r.Err, r.RecordAllHint(j.Names.Prefix))
+		show.Hint(r.Err, r.RecordAllHint(reader.Names.Prefix))
 	}
-	if kept := j.Record.LogRetentionDays; kept > 0 && o.since != "" && time.Since(o.period.From) > time.Duration(kept)*24*time.Hour+time.Minute {
+	if kept := reader.Record.LogRetentionDays; kept > 0 && o.since != "" && time.Since(o.period.From) > time.Duration(kept)*24*time.Hour+time.Minute {
 		r.Warn("logs are kept for " + show.Days(kept) + ": older records are deleted")
 	}
 }
 
-// at is what is asked for at one of several installations of a file.
+// at returns the options for one of several installations of a configuration file.
 func (o *logsOptions) at(a *command.App) *logsOptions {
 	one := *o
 	one.addressOptions = o.addressOptions.at(a)

@@ -10,61 +10,61 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// follower reads records as they come.
+// follower reads records as they arrive.
 type follower struct {
-	logs    history.LogsAPI
-	query   history.Query
-	print   func(*history.Entry) error
-	renew   func(context.Context) (history.LogsAPI, error) // with credentials that are read anew
-	trouble func(text string)
+	logs  history.LogsAPI
+	query history.Query
+	print func(*history.Entry) error
+	renew func(context.Context) (history.LogsAPI, error) // returns a client with fresh credentials
+	warn  func(text string)
 
-	seen    map[seenRecord]bool
-	ordered inOrder
+	seen   map[seenRecord]bool
+	sorted sorter
 }
 
-// seenRecord tells a record from every other: its request and event are in its line.
+// seenRecord identifies a record: its line contains the IDs of its request and event.
 type seenRecord struct {
 	at  time.Time
 	raw string
 }
 
 const (
-	followEvery = 2 * time.Second
-	// late is how long after its time a record can turn up: CloudWatch Logs takes some seconds to make what it is sent
-	// searchable, and streams are not alike in this.
-	late = time.Minute
+	followInterval = 2 * time.Second
+	// maxDelay is how long after its time a record may become visible: CloudWatch Logs takes some seconds to make events
+	// searchable, which differs between streams.
+	maxDelay = time.Minute
 )
 
-// run reads until the context ends, which is how it is meant to end and no error. What AWS refuses for good ends it;
-// whatever may pass, throttling, an outage or credentials that are being renewed, is said once and waited for.
+// run reads until the context ends, which is not an error. A permanent error of AWS is returned; a transient one, such as
+// throttling, an outage or expired credentials, is reported once and retried.
 func (f *follower) run(ctx context.Context) error {
-	f.seen, f.ordered = map[seenRecord]bool{}, inOrder{pass: f.print}
-	said := false
+	f.seen, f.sorted = map[seenRecord]bool{}, sorter{emit: f.print}
+	warned := false
 	for {
 		f.query.To = time.Now().Add(history.Skew)
 		began := time.Now()
 		err := f.read(ctx)
 		switch {
 		case ctx.Err() != nil:
-			return nil //nolint:nilerr // it is how following ends
+			return nil //nolint:nilerr // following ends this way
 		case err == nil:
-			said = false
-			f.forget(began.Add(-late - history.Skew)) // by this machine's clock, which may be fast
+			warned = false
+			f.forget(began.Add(-maxDelay - history.Skew)) // by the local clock, which may be fast
 		case apperr.IsAccessDenied(err) || apperr.IsNotFound(err) || apperr.HasCode(err, "InvalidParameterException"):
 			return err
-		case !said:
-			said = true
-			f.trouble("waiting for CloudWatch Logs: " + apperr.Plain(err))
+		case !warned:
+			warned = true
+			f.warn("waiting for CloudWatch Logs: " + apperr.Plain(err))
 		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(followEvery):
+		case <-time.After(followInterval):
 		}
 	}
 }
 
-// read reads once what has come. Where the credentials have expired the next read has new ones, if there are.
+// read reads the new records once. If the credentials have expired, it retries with fresh ones if there are any.
 func (f *follower) read(ctx context.Context) error {
 	_, err := history.Read(ctx, f.logs, f.query, f.take)
 	if command.IsExpired(err) {
@@ -73,7 +73,7 @@ func (f *follower) read(ctx context.Context) error {
 			_, err = history.Read(ctx, f.logs, f.query, f.take)
 		}
 	}
-	return errors.Join(err, f.ordered.end())
+	return errors.Join(err, f.sorted.flush())
 }
 
 func (f *follower) take(e history.Entry) error {
@@ -82,10 +82,10 @@ func (f *follower) take(e history.Entry) error {
 		return nil
 	}
 	f.seen[key] = true
-	return f.ordered.add(&e)
+	return f.sorted.add(&e)
 }
 
-// forget moves the period on, and lets go of what lies before it.
+// forget moves the start of the period to before, and forgets the records that precede it.
 func (f *follower) forget(before time.Time) {
 	if before.After(f.query.From) {
 		f.query.From = before

@@ -17,42 +17,42 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// stream answers FilterLogEvents with one more record at each call, after some troubles.
+// stream returns one more record from FilterLogEvents at each call, except for calls that fail.
 type stream struct {
 	began    time.Time
 	calls    int
-	troubles map[int]error // by the call
+	failures map[int]error // by the number of the call
 }
 
 func (s *stream) FilterLogEvents(_ context.Context, in *cloudwatchlogs.FilterLogEventsInput, _ ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.FilterLogEventsOutput, error) {
 	s.calls++
-	if err := s.troubles[s.calls]; err != nil {
+	if err := s.failures[s.calls]; err != nil {
 		return nil, err
 	}
 	out := &cloudwatchlogs.FilterLogEventsOutput{}
-	for n := range s.calls { // one more each time, and those before stay
-		if at := s.began.Add(time.Duration(n) * followEvery).UnixMilli(); at >= *in.StartTime {
+	for n := range s.calls { // one more at each call, after those before
+		if at := s.began.Add(time.Duration(n) * followInterval).UnixMilli(); at >= *in.StartTime {
 			out.Events = append(out.Events, types.FilteredLogEvent{Timestamp: &at, Message: aws.String(fmt.Sprintf(`{"reason":"redeploy","request_id":"%d"}`, n))})
 		}
 	}
 	return out, nil
 }
 
-// Following prints each record once, outlives throttling and credentials that have to be renewed, and ends with the
-// context; what is refused for good ends it. AWS's clock may be behind by as much as is assumed anywhere.
+// Following prints each record once, survives throttling and expired credentials, and ends with the context or a permanent
+// error. AWS's clock may be behind by history.Skew.
 func TestLogsFollow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &stream{began: time.Now().Add(-history.Skew), troubles: map[int]error{
+		s := &stream{began: time.Now().Add(-history.Skew), failures: map[int]error{
 			2: &smithy.GenericAPIError{Code: "ThrottlingException", Message: "Rate exceeded"},
 			3: &smithy.GenericAPIError{Code: "ExpiredTokenException", Message: "expired"},
 		}}
-		var printed, troubles []string
+		var printed, warnings []string
 		renewed := 0
 		f := &follower{
 			logs: s, query: history.Query{From: time.Now().Add(-time.Hour), Limiter: history.Rate()},
-			print:   func(e *history.Entry) error { printed = append(printed, e.RequestID); return nil },
-			trouble: func(text string) { troubles = append(troubles, text) },
-			renew:   func(context.Context) (history.LogsAPI, error) { renewed++; return s, nil },
+			print: func(e *history.Entry) error { printed = append(printed, e.RequestID); return nil },
+			warn:  func(text string) { warnings = append(warnings, text) },
+			renew: func(context.Context) (history.LogsAPI, error) { renewed++; return s, nil },
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 		defer cancel()
@@ -63,15 +63,15 @@ func TestLogsFollow(t *testing.T) {
 			t.Errorf("printed %s in %d calls", got, s.calls)
 		}
 		if len(f.seen) > 60 {
-			t.Errorf("%d records are still held", len(f.seen))
+			t.Errorf("%d records are still remembered", len(f.seen))
 		}
 		if renewed != 1 {
-			t.Errorf("the credentials were read anew %d times", renewed)
+			t.Errorf("the credentials were renewed %d times", renewed)
 		}
-		if len(troubles) != 1 || !strings.Contains(troubles[0], "ThrottlingException") {
-			t.Errorf("%q", troubles)
+		if len(warnings) != 1 || !strings.Contains(warnings[0], "ThrottlingException") {
+			t.Errorf("%q", warnings)
 		}
-		s.troubles = map[int]error{s.calls + 2: &smithy.GenericAPIError{Code: "AccessDeniedException"}}
+		s.failures = map[int]error{s.calls + 2: &smithy.GenericAPIError{Code: "AccessDeniedException"}}
 		if err := f.run(t.Context()); !errors.As(err, new(*smithy.GenericAPIError)) {
 			t.Errorf("%v", err)
 		}

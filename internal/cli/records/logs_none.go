@@ -12,8 +12,8 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// inWords are the filters as they are named where no record passes them: "service api, level ERROR or worse".
-func (o *logsOptions) inWords() string {
+// describeFilters describes the filters: "service api, level ERROR or higher".
+func (o *logsOptions) describeFilters() string {
 	var all []string
 	add := func(name string, values []string) {
 		if len(values) > 0 {
@@ -31,17 +31,17 @@ func (o *logsOptions) inWords() string {
 		add("task", []string{o.filter.Task})
 	}
 	if level := o.filter.Level; level != "" {
-		add("level", []string{level + " or worse"})
+		add("level", []string{level + " or higher"})
 	}
 	return strings.Join(all, ", ")
 }
 
-// sayNone says that there is no record, and of which filters. Of a cluster or service it may be the name that is wrong:
-// then those that have records are named.
-func (r logsRun) sayNone(ctx context.Context, j *journal, query history.Query) error {
-	o := r.asked
+// printNone prints that no record passes the filters. In case the name of a cluster or service is wrong, it also prints those
+// that have records.
+func (r logsRun) printNone(ctx context.Context, reader *recordReader, query history.Query) error {
+	o := r.opts
 	of := ""
-	if filters := o.inWords(); filters != "" {
+	if filters := o.describeFilters(); filters != "" {
 		of = " of " + filters
 	}
 	text := "no records" + of + " from " + stamp(o.period.From) + " to " + stamp(o.period.UntilNow())
@@ -51,7 +51,7 @@ func (r logsRun) sayNone(ctx context.Context, j *journal, query history.Query) e
 	if len(o.filter.Services) == 0 && len(o.filter.Clusters) == 0 {
 		return nil
 	}
-	known, err := j.servicesIn(ctx, query)
+	known, err := reader.servicesIn(ctx, query)
 	if err != nil {
 		return err
 	}
@@ -61,16 +61,16 @@ func (r logsRun) sayNone(ctx context.Context, j *journal, query history.Query) e
 		names = append(names, cluster, service)
 	}
 	isKnown := func(name string) bool { return slices.Contains(names, handler.NameOf(name)) }
-	asked := slices.DeleteFunc(slices.Concat(o.filter.Clusters, o.filter.Services), isKnown)
-	if len(asked) == 0 {
+	unknown := slices.DeleteFunc(slices.Concat(o.filter.Clusters, o.filter.Services), isKnown)
+	if len(unknown) == 0 {
 		return nil
 	}
 	if len(known) == 0 {
 		r.Warn("no service has records in this period")
 		return nil
 	}
-	r.Warn(strings.Join(asked, ", ") + " has no records in this period; these services have: " + someOf(known))
-	for _, each := range asked {
+	r.Warn(strings.Join(unknown, ", ") + " has no records in this period; these services do: " + someOf(known))
+	for _, each := range unknown {
 		if near := apperr.Nearest(handler.NameOf(each), names); near != "" {
 			show.Hint(r.Err, "did you mean "+apperr.Quote(near)+"?")
 		}
@@ -78,7 +78,7 @@ func (r logsRun) sayNone(ctx context.Context, j *journal, query history.Query) e
 	return nil
 }
 
-// someOf are the first of some names, and how many more there are.
+// someOf returns the first few of the names, and how many more there are.
 func someOf(names []string) string {
 	const few = 8
 	if len(names) <= few {
@@ -87,10 +87,10 @@ func someOf(names []string) string {
 	return strings.Join(names[:few], ", ") + " and " + term.Plural(len(names)-few, "other")
 }
 
-// servicesIn are the services that have records in a period, as CLUSTER/SERVICE.
-func (j *journal) servicesIn(ctx context.Context, query history.Query) (names []string, err error) {
+// servicesIn returns the services that have records in the query's period, as CLUSTER/SERVICE.
+func (r *recordReader) servicesIn(ctx context.Context, query history.Query) (names []string, err error) {
 	query.Filter = history.Filter{}
-	_, err = j.read(ctx, query, false, func(e history.Entry) error {
+	_, err = r.read(ctx, query, false, func(e history.Entry) error {
 		name := handler.NameOf(e.Cluster) + "/" + e.Service
 		if at, found := slices.BinarySearch(names, name); e.Service != "" && !found {
 			names = slices.Insert(names, at, name)

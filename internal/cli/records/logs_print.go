@@ -13,12 +13,12 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// logPrinter prints records, a line each, as they are read.
+// logPrinter prints records as they are read, one line each.
 type logPrinter struct {
-	*journal
+	*recordReader
 	printed int
 	date    string // of the last line
-	width   int    // of the names so far
+	width   int    // of the widest name so far
 }
 
 // Widths of the columns of logs.
@@ -28,7 +28,7 @@ const (
 	narrowestLog = 10 // of a service's name
 	widestLog    = 28
 
-	narrowestBody = 24 // of what stands behind the name: the longest reason
+	narrowestBody = 24 // of what follows the name: the longest reason
 )
 
 func (p *logPrinter) print(e *history.Entry) error {
@@ -60,13 +60,13 @@ func (p *logPrinter) print(e *history.Entry) error {
 		p.Out.Print(begin)
 		p.printBody(body, indent, indent-2)
 	}
-	for _, cure := range p.cures(e) {
-		p.Out.Print(st.HintAt(strings.Repeat(" ", timeWidth), cure, show.IsCommand(cure)))
+	for _, hint := range p.hints(e) {
+		p.Out.Print(st.HintAt(strings.Repeat(" ", timeWidth), hint, show.IsCommand(hint)))
 	}
 	return nil
 }
 
-// result is what the function did, in a sign and a word.
+// result returns what the function did, as a glyph and a word.
 func result(e *history.Entry) (term.Glyph, string) {
 	switch {
 	case e.Applied:
@@ -85,7 +85,7 @@ func result(e *history.Entry) (term.Glyph, string) {
 	return term.Quiet, "skipped"
 }
 
-// logBody is what there is to say of a record, and the id that stands at the right edge.
+// logBody is the text of a record, and the ID that is printed at the right edge.
 type logBody struct{ words, id, short string }
 
 func (p *logPrinter) body(e *history.Entry) (b logBody) {
@@ -112,12 +112,11 @@ func (p *logPrinter) body(e *history.Entry) (b logBody) {
 	return b
 }
 
-// beginning is how an id begins, which is enough for --task.
+// beginning returns the first characters of an ID, which --task accepts.
 func beginning(id string) string { return string([]rune(id)[:min(8, len([]rune(id)))]) }
 
-// printBody prints words in lines that begin at indent, the first of them in a line of which so much is taken, and the
-// id behind them. An id stays whole, so that it can be pasted, but that of a task is shortened rather than to have a line of
-// its own.
+// printBody prints the body in lines that are indented, the first of them after taken columns that are printed already. An ID
+// is never shortened, so that it can be pasted, except for that of a task if it would otherwise need a line of its own.
 func (p *logPrinter) printBody(b logBody, indent, taken int) {
 	st := p.Out.Style
 	width := st.Width - indent
@@ -147,13 +146,13 @@ func (p *logPrinter) printBody(b logBody, indent, taken int) {
 		}
 		p.Out.Printf("%s%s\n", strings.Repeat(" ", indent-taken), line)
 	}
-	if below != "" { // at the right edge, and as far to the left as it needs
+	if below != "" { // at the right edge if it fits
 		p.Out.Printf("%s%s\n", strings.Repeat(" ", max(0, st.Width-term.Width(below))), below)
 	}
 }
 
-// cures are what helps against a failure, where that is known.
-func (p *logPrinter) cures(e *history.Entry) []string {
+// hints returns how to fix a failure, if that is known.
+func (p *logPrinter) hints(e *history.Entry) []string {
 	if e.Action != handler.ActionFail && e.Reason != handler.ReasonRolloutFailed {
 		return nil
 	}
@@ -164,15 +163,15 @@ func (p *logPrinter) cures(e *history.Entry) []string {
 	denied := contains(e.ErrorType, "AccessDenied")
 	switch {
 	case denied && contains(e.Error, "explicit deny", "permissions boundary", "service control policy"):
-		return []string{"find the policy that denies it: the role's own allows it"}
+		return []string{"find the policy that denies it: the role's own policy allows it"}
 	case denied:
-		return []string{"spothandler install" + scope + "   heals the role"}
+		return []string{"spothandler install" + scope + "   repairs the role"}
 	case e.Reason == handler.ReasonClusterMissing:
-		return []string{"spothandler doctor" + p.InstallationFlags("") + "   is the cluster still there?"}
+		return []string{"spothandler doctor" + p.InstallationFlags("") + "   does the cluster still exist?"}
 	case e.Reason == handler.ReasonRolloutFailed:
 		return []string{"aws ecs describe-services --cluster " + apperr.Quote(handler.NameOf(e.Cluster)) + " --services " + apperr.Quote(e.Service) + "   why its rollout failed"}
 	case contains(e.ErrorType, "Throttl", "OutOfTime", "Server"):
-		return []string{"Lambda tries a failed event once more a minute later: see the lines below"}
+		return []string{"Lambda retries a failed event once, a minute later: see the lines below"}
 	}
-	return []string{"spothandler doctor" + p.InstallationFlags("") + " --cluster " + apperr.Quote(handler.NameOf(e.Cluster)) + " --service " + apperr.Quote(e.Service) + "   what is in its way"}
+	return []string{"spothandler doctor" + p.InstallationFlags("") + " --cluster " + apperr.Quote(handler.NameOf(e.Cluster)) + " --service " + apperr.Quote(e.Service) + "   what prevents it"}
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// recordOf is a record at so many milliseconds after 4:48:49, which CloudWatch Logs has some milliseconds later.
+// recordOf returns a record that is written ms milliseconds after 4:48:49, and ingested by CloudWatch Logs later milliseconds
+// after that.
 func recordOf(service string, ms, later int, change func(*handler.Record)) history.Entry {
 	at := time.Date(2026, 11, 26, 4, 48, 49, ms*int(time.Millisecond), time.UTC)
 	e := history.Entry{At: at.Add(time.Duration(later) * time.Millisecond), Record: handler.Record{
@@ -25,15 +26,15 @@ func recordOf(service string, ms, later int, change func(*handler.Record)) histo
 	return e
 }
 
-// forced turns a record into that of a redeployment with an id as long as they are.
+// forced turns a record into that of a redeployment, with a deployment ID of realistic length.
 func forced(r *handler.Record) {
 	ms := int64(1900)
 	r.Applied, r.Action, r.Reason, r.ECSAnswerMS = true, handler.ActionRedeploy, handler.ReasonRedeploy, &ms
 	r.DeploymentBefore, r.DeploymentAfter = "ecs-svc/1", "ecs-svc/3682177844533861400"
 }
 
-// On a terminal no line is longer than it is wide, a deployment is whole, and a task is so where there is room: else
-// it is shown as --task takes it.
+// On a terminal no line is longer than its width, and the ID of a deployment is never shortened. That of a task is, if there
+// is no room, to a beginning that --task accepts.
 func TestLogsLayout(t *testing.T) {
 	for _, test := range []struct {
 		width   int
@@ -52,7 +53,7 @@ func TestLogsLayout(t *testing.T) {
 		{120, "search", nil, "04:48:49.001  · skipped     batch/search  controller_unsupported                   task 32ee10abcdef0123456789abcdef9e65"},
 	} {
 		var shown bytes.Buffer
-		p := &logPrinter{journal: &journal{App: &command.App{Out: term.NewPrinter(&shown, term.Style{TTY: true, Width: test.width})}}}
+		p := &logPrinter{recordReader: &recordReader{App: &command.App{Out: term.NewPrinter(&shown, term.Style{TTY: true, Width: test.width})}}}
 		e := recordOf(test.service, 1, 0, test.change)
 		if err := p.print(&e); err != nil {
 			t.Fatal(err)
@@ -69,24 +70,24 @@ func TestLogsLayout(t *testing.T) {
 	}
 }
 
-// Records are printed in the order of their own times, whatever order CloudWatch Logs has them in, and none waits for
-// the end of the reading.
-func TestInOrder(t *testing.T) {
+// Records are printed in the order of their own times, whatever their order in CloudWatch Logs, and without waiting for the
+// last of them.
+func TestSorter(t *testing.T) {
 	var printed []string
-	ordered := inOrder{pass: func(e *history.Entry) error { printed = append(printed, e.Service); return nil }}
+	sorted := sorter{emit: func(e *history.Entry) error { printed = append(printed, e.Service); return nil }}
 	for _, each := range []struct {
 		name      string
 		ms, later int
 	}{{"third", 28, 2}, {"second", 27, 4}, {"also third", 28, 4}, {"first", 5, 40}, {"late", 9000, 0}} {
 		e := recordOf(each.name, each.ms, each.later, nil)
-		if err := ordered.add(&e); err != nil {
+		if err := sorted.add(&e); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if got, want := strings.Join(printed, ", "), "first, second, third, also third"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if err := ordered.end(); err != nil || len(printed) != 5 {
+	if err := sorted.flush(); err != nil || len(printed) != 5 {
 		t.Errorf("%q, %v", printed, err)
 	}
 }

@@ -25,10 +25,10 @@ import (
 type reportOptions struct {
 	addressOptions
 	days int
-	html string // file of the page; "-" is standard output
+	html string // file for the page; "-" is standard output
 	now  time.Time
 
-	page *reportPage // nil: none was asked for
+	page *reportPage // nil if none was requested
 }
 
 // NewReportCommand returns the command report.
@@ -36,15 +36,16 @@ func NewReportCommand(a *command.App) *cobra.Command {
 	o := &reportOptions{addressOptions: addressOptions{command: "report"}}
 	cmd := &cobra.Command{
 		Use:   "report",
-		Short: "Sum up the interruptions of some days",
-		Long: `Report counts the interruptions of the last days, what the function did about
-them, how soon, and what became of the redeployments: by service, by zone and by
-hour. Rehearsals are not counted. With -o csv each interruption is a row.
+		Short: "Summarize the interruptions of recent days",
+		Long: `Report counts the interruptions of recent days, and shows what the function did
+about them, how soon, and how the redeployments ended: by service, Availability
+Zone and hour. Rehearsals are not counted. With -o csv each interruption is a
+row.
 
-With --html it also writes an HTML page that needs nothing else: no network, no
-script. Read it on a phone, or print it.
+With --html it also writes a self-contained HTML page, without scripts, which
+needs no network.
 
-It exits with 3 where nothing is installed.`,
+If nothing is installed, it exits with 3.`,
 		Example: `  spothandler report --days 30
   spothandler report --prefix prod --all-regions -o csv > interruptions.csv
   spothandler report --html report.html
@@ -68,17 +69,17 @@ It exits with 3 where nothing is installed.`,
 		},
 	}
 	input.AddAddress(cmd, &o.prefix)
-	cmd.Flags().IntVar(&o.days, "days", 14, "how many days back")
+	cmd.Flags().IntVar(&o.days, "days", 14, "number of days to report on")
 	cmd.Flags().StringVar(&o.html, "html", "", "write an HTML page to this file, or - for stdout")
 	_ = cmd.MarkFlagFilename("html", "html", "htm")
 	a.AWSFlags(cmd)
 	return cmd
 }
 
-// shownReport is what report comes to in one region.
+// shownReport is the result of report in one Region.
 type shownReport struct {
 	history.Report
-	warnings []string // that were printed
+	warnings []string // which were printed
 }
 
 func (r shownReport) Brief() string {
@@ -88,23 +89,23 @@ func (r shownReport) Brief() string {
 	return term.Plural(r.Interruptions, "interruption")
 }
 
-// At is the report itself, which names its place.
+// At returns the report itself, which names its place.
 func (r shownReport) At(command.Location) any { return r }
 
-// reportRun is one report.
+// reportRun is one run of report.
 type reportRun struct {
 	*command.App
-	asked *reportOptions
+	opts *reportOptions
 }
 
 func (r reportRun) run(ctx context.Context) error {
-	if r.Output == "csv" { // one table, however many regions
+	if r.Output == "csv" { // one table for all Regions
 		if err := r.writeCSV(csvHeader()); err != nil {
 			return err
 		}
 	}
-	runs, id, err := command.RunInRegions(ctx, r.App, r.asked.only(), func(ctx context.Context, a *command.App) (shownReport, error) {
-		return reportRun{a, r.asked.at(a)}.here(ctx)
+	runs, id, err := command.RunInRegions(ctx, r.App, r.opts.only(), func(ctx context.Context, a *command.App) (shownReport, error) {
+		return reportRun{a, r.opts.at(a)}.here(ctx)
 	})
 	if err != nil {
 		return err
@@ -113,17 +114,17 @@ func (r reportRun) run(ctx context.Context) error {
 		return r.NowhereInstalled(id)
 	}
 	shown := r.show(ctx, runs)
-	if r.asked.page == nil {
+	if r.opts.page == nil {
 		return shown
 	}
-	if err := r.asked.page.write(ctx, runs); err != nil {
+	if err := r.opts.page.write(ctx, runs); err != nil {
 		return err
 	}
 	return shown
 }
 
 func (r reportRun) show(ctx context.Context, runs []*command.TargetRun[shownReport]) error {
-	if r.Output != "csv" && !r.asked.page.printed() || !runs[0].App.OneOfSeveral {
+	if r.Output != "csv" && !r.opts.page.printed() || !runs[0].App.OneOfSeveral {
 		return command.AnswerAll(ctx, r.App, runs)
 	}
 	for _, v := range runs {
@@ -135,70 +136,70 @@ func (r reportRun) show(ctx context.Context, runs []*command.TargetRun[shownRepo
 }
 
 func (r reportRun) here(ctx context.Context) (shownReport, error) {
-	o := r.asked
-	j, err := openJournal(ctx, r.App, &o.addressOptions)
+	o := r.opts
+	reader, err := openRecords(ctx, r.App, &o.addressOptions)
 	if err != nil {
 		return shownReport{}, err
 	}
 	from := o.now.Add(-time.Duration(o.days) * 24 * time.Hour)
-	from, warnings, err := r.keptFrom(ctx, j, from)
+	from, warnings, err := r.limitToRetention(ctx, reader, from)
 	if err != nil {
 		return shownReport{}, err
 	}
 	unknown := ""
-	if j.Record != nil && deploy.HidesRecords(j.Record.LogLevel) {
-		unknown = deploy.LevelHides(j.Record.LogLevel)
+	if reader.Record != nil && deploy.HidesRecords(reader.Record.LogLevel) {
+		unknown = deploy.LevelHides(reader.Record.LogLevel)
 	}
 	r.Warn(warnings...)
-	r.warnOfRows(j, unknown)
+	r.warnOfRows(reader, unknown)
 	shown := shownReport{history.Report{From: from.UTC(), To: o.now.UTC(), UnknownOutcomes: []string{}}, warnings}
 	if unknown == "" || r.Output == "csv" {
-		if shown.Report, err = j.sum(ctx, from, o.now); err != nil {
+		if shown.Report, err = reader.sum(ctx, from, o.now); err != nil {
 			return shownReport{}, err
 		}
 	}
-	shown.Prefix, shown.Region, shown.CountsUnknown = j.Names.Prefix, j.ID.Region, unknown
+	shown.Prefix, shown.Region, shown.CountsUnknown = reader.Names.Prefix, reader.ID.Region, unknown
 	return shown, r.print(&shown.Report)
 }
 
-// warnOfRows says what CSV lacks, whose rows are what is recorded, and no counts.
-func (r reportRun) warnOfRows(j *journal, unknown string) {
+// warnOfRows warns that rows are missing from CSV output, which shows records rather than counts.
+func (r reportRun) warnOfRows(reader *recordReader, unknown string) {
 	if unknown != "" && r.Output == "csv" {
 		r.Warn("rows are missing: " + unknown)
-		show.Hint(r.Err, r.RecordAllHint(j.Names.Prefix))
+		show.Hint(r.Err, r.RecordAllHint(reader.Names.Prefix))
 	}
 }
 
-// keptFrom returns since when the logs are kept, of the time asked for, and what there is to say of that.
-func (r reportRun) keptFrom(ctx context.Context, j *journal, from time.Time) (time.Time, []string, error) {
-	kept, err := deploy.Retention(ctx, j.Clients, j.ID, j.Names.LogGroup)
+// limitToRetention returns the later of from and the start of the logs' retention, and warnings about the difference.
+func (r reportRun) limitToRetention(ctx context.Context, reader *recordReader, from time.Time) (time.Time, []string, error) {
+	kept, err := deploy.Retention(ctx, reader.Clients, reader.ID, reader.Names.LogGroup)
 	switch {
 	case apperr.IsAccessDenied(err):
 		return from, []string{deploy.NotChecked{What: "how long logs are kept", Why: apperr.WhyNot(err)}.String()}, nil
-	case err != nil || kept == 0 || kept >= r.asked.days:
+	case err != nil || kept == 0 || kept >= r.opts.days:
 		return from, nil, err
 	}
-	return r.asked.now.Add(-time.Duration(kept) * 24 * time.Hour),
-		[]string{fmt.Sprintf("logs are kept for %s: the report covers those, not the %d days asked for", show.Days(kept), r.asked.days)}, nil
+	return r.opts.now.Add(-time.Duration(kept) * 24 * time.Hour),
+		[]string{fmt.Sprintf("logs are kept for %s: the report covers those, not the %d days requested", show.Days(kept), r.opts.days)}, nil
 }
 
-// sum sums up the records of a period.
-func (j *journal) sum(ctx context.Context, from, to time.Time) (history.Report, error) {
+// sum summarizes the records of a period.
+func (r *recordReader) sum(ctx context.Context, from, to time.Time) (history.Report, error) {
 	collector := &history.Collector{}
-	query := history.Query{LogGroup: j.Names.LogGroup, From: from, To: to.Add(history.Skew)}
-	passedOver, err := j.read(ctx, query, false, func(e history.Entry) error {
+	query := history.Query{LogGroup: r.Names.LogGroup, From: from, To: to.Add(history.Skew)}
+	ignored, err := r.read(ctx, query, false, func(e history.Entry) error {
 		collector.Add(&e)
 		return nil
 	})
 	if err != nil {
-		return history.Report{}, j.unreadable(err)
+		return history.Report{}, r.explain(err)
 	}
 	collector.Interruptions()
-	if err := history.FindOutcomes(ctx, ecs.NewFromConfig(j.Config), collector.Redeployments); err != nil {
+	if err := history.FindOutcomes(ctx, ecs.NewFromConfig(r.Config), collector.Redeployments); err != nil {
 		return history.Report{}, err
 	}
 	sums := history.Summarize(collector, from, to)
-	sums.LinesIgnored = passedOver
+	sums.LinesIgnored = ignored
 	return sums, nil
 }
 
@@ -209,16 +210,16 @@ func (r reportRun) print(sums *history.Report) error {
 	case "markdown":
 		show.ReportMarkdown(r.Out, sums)
 	case "text":
-		if !r.asked.page.printed() {
+		if !r.opts.page.printed() {
 			show.Report(r.Out, sums)
-			r.printCure(sums)
+			r.printHint(sums)
 		}
 	}
 	return nil
 }
 
-// printCure says how to know the counts from now on, where they are unknown.
-func (r reportRun) printCure(sums *history.Report) {
+// printHint prints, if the counts are unknown, how to have them recorded from now on.
+func (r reportRun) printHint(sums *history.Report) {
 	if sums.CountsUnknown != "" {
 		show.Hint(r.Out, r.RecordAllHint(sums.Prefix))
 	}
@@ -243,8 +244,8 @@ func csvRows(account string, r *history.Report) [][]string {
 	return rows
 }
 
-// writeCSV writes rows, in which a control character is escaped, and a text that a spreadsheet would take for a formula
-// begins with an apostrophe (OWASP, CSV injection).
+// writeCSV writes rows. It escapes control characters, and prefixes text that a spreadsheet would take for a formula with an
+// apostrophe (OWASP, CSV Injection).
 func (r reportRun) writeCSV(rows ...[]string) error {
 	out := csv.NewWriter(r.Out.Lines())
 	for _, row := range rows {
@@ -263,7 +264,7 @@ func (r reportRun) writeCSV(rows ...[]string) error {
 	return out.Error()
 }
 
-// at is what is asked for at one of several installations of a file.
+// at returns the options for one of several installations of a configuration file.
 func (o *reportOptions) at(a *command.App) *reportOptions {
 	one := *o
 	one.addressOptions = o.addressOptions.at(a)

@@ -21,11 +21,11 @@ type reportPage struct {
 	file *input.OutputFile // nil: standard output
 }
 
-// openPage checks where the page shall go, before anything is read.
+// openPage opens the file for the page, before anything is read.
 func openPage(a *command.App, path string) (*reportPage, error) {
 	if path == toStdout {
 		if a.Output != "text" {
-			return nil, apperr.Invalid("give --html a file, or leave one of them out", "--html - and -o %s would both print to standard output", a.Output)
+			return nil, apperr.Invalid("give --html a file, or omit one of them", "--html - and -o %s would both print to standard output", a.Output)
 		}
 		return &reportPage{App: a}, nil
 	}
@@ -39,7 +39,7 @@ func openPage(a *command.App, path string) (*reportPage, error) {
 // printed reports whether the page is the command's output.
 func (p *reportPage) printed() bool { return p != nil && p.file == nil }
 
-// write writes the page of what the runs came to. Where none has an answer there is no page.
+// write writes a page of the results. If every run failed, it writes none.
 func (p *reportPage) write(ctx context.Context, runs []*command.TargetRun[shownReport]) error {
 	shown := page.Page{Made: time.Now(), Version: p.Version}
 	answers := 0

@@ -101,7 +101,7 @@ func (o *options) check(a *command.App) error {
 	case len(a.Regions) > 1:
 		return apperr.Invalid("use one of them", "--region is given %d times: one path is rehearsed at a time", len(a.Regions))
 	case a.Yes && !o.forReal:
-		return apperr.Invalid("leave it out", "--yes is about --for-real: a rehearsal changes nothing and does not ask")
+		return apperr.Invalid("omit it", "--yes is about --for-real: a rehearsal changes nothing and does not ask")
 	case o.cluster == "" && o.task != "" && !strings.HasPrefix(o.task, "arn:"):
 		return apperr.Invalid("--cluster NAME   that it runs in", "--task %s: an id says nothing of its cluster", o.task)
 	}
@@ -118,7 +118,7 @@ func (o *options) checkFile(a *command.App) error {
 	}
 	for _, flag := range []string{"cluster", "service", "task", "for-real", "prefix", "function-name", "rule-name", "region", "profile", "role-arn", "expect-account"} {
 		if a.Sources.Origins[flag] == "--"+flag {
-			return apperr.Invalid("leave it out", "--event runs without an account, and cannot be combined with --%s", flag)
+			return apperr.Invalid("omit it", "--event runs without an account, and cannot be combined with --%s", flag)
 		}
 	}
 	return nil

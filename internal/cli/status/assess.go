@@ -7,11 +7,11 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// assessAll assesses what was found, asks for the clusters, and adds what the functions did of late, unless days is nil.
-// Where that fails for one it is another failure of the survey.
-func (r run) assessAll(ctx context.Context, s *command.Connection, survey *deploy.Survey, days *recents) []deploy.Status {
+// assessAll assesses the installations that were found, checks their clusters and, unless days is nil, adds what their
+// functions did in the last 24 hours. An installation that cannot be assessed is added to the failures of the survey.
+func (r run) assessAll(ctx context.Context, s *command.Connection, survey *deploy.Survey, days *activityReader) []deploy.Status {
 	if days != nil {
-		days.beginRest(survey.Found)
+		days.startRest(survey.Found)
 	}
 	all := []deploy.Status{}
 	for _, found := range survey.Found {

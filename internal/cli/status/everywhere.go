@@ -14,10 +14,10 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// lookEverywhere chooses the regions of status --all-regions: those of the roles, and of all the others that are
-// enabled for the account those in which the tags tell of an installation whose role is gone.
-func (r run) lookEverywhere(ctx context.Context) error {
-	a, o := r.App, r.asked
+// searchRegions chooses the Regions of status --all-regions: those of the roles, and of the others that are enabled for
+// the account those in which tagged resources show an installation whose role was deleted.
+func (r run) searchRegions(ctx context.Context) error {
+	a, o := r.App, r.opts
 	if !a.AllRegions || len(a.Regions) > 0 { // which cannot be combined
 		return nil
 	}
@@ -35,7 +35,7 @@ func (r run) lookEverywhere(ctx context.Context) error {
 		return ctx.Err()
 	}
 	if err != nil {
-		r.leaveUnchecked(deploy.NotChecked{What: "regions in which no role is left", Why: apperr.WhyNot(err)})
+		r.addUnchecked(deploy.NotChecked{What: "Regions in which no role remains", Why: apperr.WhyNot(err)})
 		return nil
 	}
 	others := slices.DeleteFunc(enabled, func(region string) bool { return slices.Contains(ofRoles, region) })
@@ -44,23 +44,23 @@ func (r run) lookEverywhere(ctx context.Context) error {
 	return err
 }
 
-// regionsByTags returns which of the regions have an installation without a role.
+// regionsByTags returns those of the Regions that have an installation without a role.
 func (r run) regionsByTags(ctx context.Context, s *command.Connection, regions []string) (found []string, err error) {
 	var mu sync.Mutex
-	why := map[deploy.NotChecked][]string{} // what could not be looked at, and where
+	why := map[deploy.NotChecked][]string{} // what could not be checked, and in which Regions
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(command.MaxConcurrentRegions)
 	for _, region := range regions {
 		group.Go(func() error {
 			there := s.In(region)
-			all, notChecked, err := deploy.FindWithoutRole(groupCtx, there.Clients, there.TagAPI(), there.ID, r.asked.isFor)
+			all, notChecked, err := deploy.FindWithoutRole(groupCtx, there.Clients, there.TagAPI(), there.ID, r.opts.isFor)
 			if groupCtx.Err() != nil {
 				return groupCtx.Err()
 			}
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
-				notChecked = append(notChecked, deploy.NotChecked{What: "installations whose role is gone", Why: apperr.WhyNot(err)})
+				notChecked = append(notChecked, deploy.NotChecked{What: "installations whose role was deleted", Why: apperr.WhyNot(err)})
 			}
 			for _, each := range notChecked {
 				why[each] = append(why[each], region)
@@ -74,12 +74,12 @@ func (r run) regionsByTags(ctx context.Context, s *command.Connection, regions [
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	r.leaveUnchecked(inRegionsOf(why)...)
+	r.addUnchecked(mergeRegions(why)...)
 	return found, nil
 }
 
-// inRegionsOf says once what could not be looked at in several regions.
-func inRegionsOf(why map[deploy.NotChecked][]string) []deploy.NotChecked {
+// mergeRegions returns one entry for each thing that could not be checked, with the names of its Regions.
+func mergeRegions(why map[deploy.NotChecked][]string) []deploy.NotChecked {
 	var all []deploy.NotChecked
 	for each, regions := range why {
 		slices.Sort(regions)
@@ -90,7 +90,7 @@ func inRegionsOf(why map[deploy.NotChecked][]string) []deploy.NotChecked {
 	return all
 }
 
-// unchecked is what a status could not look at, in any region. Its zero value is empty.
+// unchecked collects what status could not check, in any Region. The zero value is ready to use.
 type unchecked struct {
 	mu  sync.Mutex
 	all []deploy.NotChecked
@@ -108,8 +108,8 @@ func (u *unchecked) list() []deploy.NotChecked {
 	return append([]deploy.NotChecked{}, u.all...)
 }
 
-// leaveUnchecked notes, and says, what could not be looked at.
-func (r run) leaveUnchecked(notChecked ...deploy.NotChecked) {
+// addUnchecked records what could not be checked, and warns about it.
+func (r run) addUnchecked(notChecked ...deploy.NotChecked) {
 	r.unchecked.add(notChecked...)
 	for _, each := range notChecked {
 		r.Warn(each.String())

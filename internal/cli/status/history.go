@@ -20,52 +20,52 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// recentLimit is how long status waits for the records of the last 24 hours.
-const recentLimit = 3 * time.Second
+// activityTimeout is how long status waits for the records of the last 24 hours.
+const activityTimeout = 3 * time.Second
 
-// recents reads, beside all else that status reads in a region, what each function did in the last 24 hours. Nothing
-// that happens to it changes the verdict.
-type recents struct {
+// activityReader reads what each function in a Region did in the last 24 hours, concurrently with the rest of status. Its
+// failures do not affect the verdict.
+type activityReader struct {
 	logs    history.LogsAPI
-	limiter *rate.Limiter // of the account and region
+	limiter *rate.Limiter // of the account and Region
 	ctx     context.Context
 	cancel  context.CancelFunc
 	now     time.Time
 
 	mu  sync.Mutex
-	all map[string]*recent // by log group
+	all map[string]*activity // by log group
 }
 
-// recent is the last 24 hours of one function.
-type recent struct {
+// activity is what one function did in the last 24 hours.
+type activity struct {
 	limit  <-chan time.Time
-	asked  atomic.Bool // AWS; until then it waits for its turn
+	called atomic.Bool // false while it waits for the rate limiter
 	done   chan struct{}
 	day    *history.Day
 	latest *history.Latest
 	err    error
 }
 
-// noted notes whether it was called.
-type noted struct {
+// trackedLogs records whether FilterLogEvents was called.
+type trackedLogs struct {
 	history.LogsAPI
 	called *atomic.Bool
 }
 
-func (n noted) FilterLogEvents(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput, options ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.FilterLogEventsOutput, error) {
-	n.called.Store(true)
-	return n.LogsAPI.FilterLogEvents(ctx, in, options...)
+func (t trackedLogs) FilterLogEvents(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput, options ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.FilterLogEventsOutput, error) {
+	t.called.Store(true)
+	return t.LogsAPI.FilterLogEvents(ctx, in, options...)
 }
 
-// newRecents begins nothing yet. It has to be ended.
-func newRecents(ctx context.Context, logs history.LogsAPI, limiter *rate.Limiter) *recents {
-	r := &recents{logs: logs, limiter: limiter, now: time.Now(), all: map[string]*recent{}}
+// newActivityReader returns a reader that reads nothing yet. The caller must stop it.
+func newActivityReader(ctx context.Context, logs history.LogsAPI, limiter *rate.Limiter) *activityReader {
+	r := &activityReader{logs: logs, limiter: limiter, now: time.Now(), all: map[string]*activity{}}
 	r.ctx, r.cancel = context.WithCancel(ctx)
 	return r
 }
 
-// end stops what is still being read, and waits until it has stopped: with --verbose each call prints a line.
-func (r *recents) end() {
+// stop cancels all reads and waits for them to return, since with --verbose each call prints a line.
+func (r *activityReader) stop() {
 	r.cancel()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -74,46 +74,46 @@ func (r *recents) end() {
 	}
 }
 
-// located begins to read the records of an installation whose record is known. One that omits records has nothing
-// to be counted.
-func (r *recents) located(names deploy.Names, record *settings.Record) {
+// start starts to read the log group of an installation whose settings record is known, unless its log level hides
+// records.
+func (r *activityReader) start(names deploy.Names, record *settings.Record) {
 	if !deploy.HidesRecords(record.LogLevel) {
-		r.begin(names.LogGroup)
+		r.read(names.LogGroup)
 	}
 }
 
-// beginRest begins to read what no role told of.
-func (r *recents) beginRest(found []*deploy.Installation) {
+// startRest starts to read the log groups of the installations without a settings record.
+func (r *activityReader) startRest(found []*deploy.Installation) {
 	for _, each := range found {
 		if each.Record == nil {
-			r.begin(each.Names.LogGroup)
+			r.read(each.Names.LogGroup)
 		}
 	}
 }
 
-// begin begins to read a log group, unless that has begun already.
-func (r *recents) begin(group string) *recent {
+// read starts to read a log group, unless it was started already.
+func (r *activityReader) read(group string) *activity {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.all[group] == nil {
-		one := &recent{limit: time.After(recentLimit), done: make(chan struct{})}
+		one := &activity{limit: time.After(activityTimeout), done: make(chan struct{})}
 		r.all[group] = one
 		go func() {
 			defer close(one.done)
-			one.day, one.latest, one.err = history.ReadDay(r.ctx, noted{r.logs, &one.asked}, history.Query{LogGroup: group, Limiter: r.limiter}, r.now)
+			one.day, one.latest, one.err = history.ReadDay(r.ctx, trackedLogs{r.logs, &one.called}, history.Query{LogGroup: group, Limiter: r.limiter}, r.now)
 		}()
 	}
 	return r.all[group]
 }
 
-// lastDay is how the part of status is called that comes from the records.
+// lastDay is the name of the part of status that comes from the records.
 const lastDay = "last 24 h"
 
-// add notes at a status what the function did, or why that is not known.
-func (r *recents) add(status *deploy.Status, found *deploy.Installation) {
+// add adds to a status what the function did, or why that is unknown.
+func (r *activityReader) add(status *deploy.Status, found *deploy.Installation) {
 	unknown := found.Unrecorded(status.Spec)
 	if unknown == "" {
-		one := r.begin(found.Names.LogGroup)
+		one := r.read(found.Names.LogGroup)
 		status.Last24h, status.Latest, unknown = one.wait()
 	}
 	if unknown != "" {
@@ -121,17 +121,17 @@ func (r *recents) add(status *deploy.Status, found *deploy.Installation) {
 	}
 }
 
-// wait waits until it was read, or for the rest of the time that there is for it. What was read by then counts, however
-// long the other reads took.
-func (one *recent) wait() (day *history.Day, latest *history.Latest, unknown string) {
+// wait waits until the records are read, or until activityTimeout after the read was started. Records that were read by then
+// are returned, however long the other reads took.
+func (one *activity) wait() (day *history.Day, latest *history.Latest, unknown string) {
 	select {
 	case <-one.done:
 	default:
 		select {
 		case <-one.done:
 		case <-one.limit:
-			unknown = fmt.Sprintf("not read within %s", recentLimit)
-			if !one.asked.Load() {
+			unknown = fmt.Sprintf("not read within %s", activityTimeout)
+			if !one.called.Load() {
 				unknown += ": CloudWatch Logs allows five calls a second"
 			}
 			return nil, nil, unknown
@@ -147,59 +147,59 @@ func (one *recent) wait() (day *history.Day, latest *history.Latest, unknown str
 func whyNoRecords(err error) string {
 	switch {
 	case apperr.IsNotFound(err):
-		return "the log group is gone"
+		return "the log group is missing"
 	case apperr.Says(err, "KMS", "kms:"):
-		return "the KMS key of the log group may not be used: " + apperr.Plain(err)
+		return "the KMS key of the log group cannot be used: " + apperr.Plain(err)
 	}
 	return apperr.WhyNot(err)
 }
 
-// printRecent shows what the function did, or why that is not known.
-func (r run) printRecent(status deploy.Status) {
-	if why := unreadOf(status); why != "" {
+// printActivity prints what the function did, or why that is unknown.
+func (r run) printActivity(status deploy.Status) {
+	if why := whyUnknown(status); why != "" {
 		r.Out.Print(r.Out.Labelled(lastDay, " ", []string{"unknown: " + why}))
 		return
 	}
-	if status.Last24h == nil { // it was not asked for
+	if status.Last24h == nil { // not requested
 		return
 	}
-	r.Out.Print(r.Out.Labelled(lastDay, " · ", dayInWords(status.Last24h)))
+	r.Out.Print(r.Out.Labelled(lastDay, " · ", describeDay(status.Last24h)))
 	if status.Latest != nil {
-		r.Out.Print(r.Out.Labelled("latest", " · ", latestInWords(status.Latest)))
+		r.Out.Print(r.Out.Labelled("latest", " · ", describeLatest(status.Latest)))
 	}
 }
 
-// hintRecent says, below all rows, what helps against what printRecent showed.
-func (r run) hintRecent(status deploy.Status) {
+// hintActivity prints, below all rows, hints on what printActivity showed.
+func (r run) hintActivity(status deploy.Status) {
 	switch {
-	case unreadOf(status) != "" && deploy.HidesRecords(status.Spec.LogLevel):
+	case whyUnknown(status) != "" && deploy.HidesRecords(status.Spec.LogLevel):
 		show.Hint(r.Out, r.inRegion(status.Region).RecordAllHint(status.Prefix))
 	case status.Last24h != nil && status.Last24h.Failures > 0:
-		show.Hint(r.Out, "spothandler logs"+r.inRegion(status.Region).InstallationFlags(status.Prefix)+" --level ERROR   what failed, and what helps")
+		show.Hint(r.Out, "spothandler logs"+r.inRegion(status.Region).InstallationFlags(status.Prefix)+" --level ERROR   what failed, and how to fix it")
 	}
 }
 
-// printRecordAll shows, below a remark on several installations, with what their functions record all, where it is about
-// their log level.
-func (r run) printRecordAll(all []deploy.Status, remark note) {
+// hintRecordAll prints, below a remark on the log level of several installations, the command that makes their functions
+// record everything.
+func (r run) hintRecordAll(all []deploy.Status, remark note) {
 	prefix := "NAME"
 	if len(remark.prefixes) == 1 {
 		prefix = remark.prefixes[0]
 	}
 	for _, status := range all {
 		if remark.text == notRead+": "+deploy.LevelHides(status.Spec.LogLevel) {
-			cure := r.inRegion(status.Region).RecordAllHint(prefix)
+			hint := r.inRegion(status.Region).RecordAllHint(prefix)
 			if r.Installations != nil {
-				cure = "log-level: INFO   in " + r.Sources.File
+				hint = "log-level: INFO   in " + r.Sources.File
 			}
-			show.Hint(r.Out, cure)
+			show.Hint(r.Out, hint)
 			return
 		}
 	}
 }
 
-// unreadOf is why the records of an installation are not known; "" where they are, or were not asked for.
-func unreadOf(status deploy.Status) string {
+// whyUnknown returns why the activity of an installation is unknown, or "" if it is known or was not requested.
+func whyUnknown(status deploy.Status) string {
 	for _, each := range status.NotChecked {
 		if each.What == lastDay {
 			return each.Why
@@ -208,15 +208,15 @@ func unreadOf(status deploy.Status) string {
 	return ""
 }
 
-func dayInWords(day *history.Day) []string {
+func describeDay(day *history.Day) []string {
 	if day.Interruptions == 0 {
-		return []string{"no interruption was recorded"}
+		return []string{"no interruptions recorded"}
 	}
 	return slices.Concat([]string{term.Plural(day.Interruptions, "task") + " interrupted", fmt.Sprintf("%d redeployed", day.Redeployments)},
 		show.NotRedeployed(day.Skipped), []string{fmt.Sprintf("%d failed", day.Failures)})
 }
 
-func latestInWords(latest *history.Latest) []string {
+func describeLatest(latest *history.Latest) []string {
 	result := string(latest.Result)
 	switch latest.Result {
 	case history.Skipped:
@@ -227,11 +227,11 @@ func latestInWords(latest *history.Latest) []string {
 	return []string{latest.At.UTC().Format("15:04:05 UTC"), latest.Cluster + "/" + latest.Service, result}
 }
 
-// recentInBrief is the last 24 hours in a line among those of other installations.
-func recentInBrief(status deploy.Status) string {
+// summarizeDay returns the last 24 hours in the few words of a table's cell.
+func summarizeDay(status deploy.Status) string {
 	day := status.Last24h
 	switch {
-	case unreadOf(status) != "":
+	case whyUnknown(status) != "":
 		return "24 h: unknown"
 	case day == nil:
 		return ""

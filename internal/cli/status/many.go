@@ -11,8 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// printMany shows a line for each installation, then what concerns several of them, then those that need
-// attention.
+// printMany prints a line for each installation, then remarks on several of them, then those that need attention.
 func (r run) printMany(all []deploy.Status) {
 	r.printList(all)
 	r.printOverlaps(all)
@@ -21,7 +20,7 @@ func (r run) printMany(all []deploy.Status) {
 	for _, each := range notes {
 		r.Out.Printf("\n")
 		r.Out.Print(r.Out.Note("", deploy.Enumerate(slices.Compact(each.prefixes))+": "+each.text))
-		r.printRecordAll(all, each)
+		r.hintRecordAll(all, each)
 	}
 	for _, status := range all {
 		if status = withoutShared(status, notes); needsAttention(status) {
@@ -58,12 +57,12 @@ func (r run) printList(all []deploy.Status) {
 			sign = term.Failed
 		}
 		name := term.Pad(deploy.DisplayPrefix(status.Prefix), prefixes)
-		r.Out.Print(r.Out.Cells(sign, name, term.Pad(placeAmong(status, accounts), regions), term.Pad(inWords(status.Verdict), verdicts),
-			term.Pad(orUnknown(status.Outputs.ModuleVersion), versions), recentInBrief(status)))
+		r.Out.Print(r.Out.Cells(sign, name, term.Pad(placeAmong(status, accounts), regions), term.Pad(verdictText(status.Verdict), verdicts),
+			term.Pad(orUnknown(status.Outputs.ModuleVersion), versions), summarizeDay(status)))
 	}
 }
 
-// accountsOf are the accounts that installations are in, each once.
+// accountsOf returns the accounts of the installations, each once.
 func accountsOf(all []deploy.Status) []string {
 	var accounts []string
 	for _, status := range all {
@@ -74,7 +73,7 @@ func accountsOf(all []deploy.Status) []string {
 	return accounts
 }
 
-// placeAmong is where an installation is, among those of these accounts.
+// placeAmong returns where an installation is: its Region and, if there are several accounts, its account.
 func placeAmong(status deploy.Status, accounts []string) string {
 	if len(accounts) > 1 {
 		return status.Region + " of " + status.Account
@@ -82,28 +81,28 @@ func placeAmong(status deploy.Status, accounts []string) string {
 	return status.Region
 }
 
-// printOverlaps says once which installations watch the same clusters.
+// printOverlaps prints once which installations watch the same clusters.
 func (r run) printOverlaps(all []deploy.Status) {
-	told := map[origin]bool{}
+	printed := map[origin]bool{}
 	for _, status := range all {
 		group := overlapping(all, status)
-		if len(group) < 2 || told[originOf(status)] {
+		if len(group) < 2 || printed[originOf(status)] {
 			continue
 		}
 		for _, prefix := range group {
-			told[origin{status.Account, status.Region, prefix}] = true
+			printed[origin{status.Account, status.Region, prefix}] = true
 		}
 		r.Out.Printf("\n")
 		r.Out.Print(r.Out.Note("", fmt.Sprintf("%s watch the same clusters in %s: each would redeploy", deploy.Enumerate(group), status.Region)))
 		if r.Installations != nil {
-			show.Hint(r.Out, "cluster: [NAME, NAME]   in "+r.Sources.File+", clusters that no other watches")
+			show.Hint(r.Out, "cluster: [NAME, NAME]   in "+r.Sources.File+", clusters that no other installation watches")
 			continue
 		}
-		show.Hint(r.Out, "spothandler install"+r.inRegion(status.Region).InstallationFlags("NAME")+" --cluster NAME   clusters that no other watches")
+		show.Hint(r.Out, "spothandler install"+r.inRegion(status.Region).InstallationFlags("NAME")+" --cluster NAME   clusters that no other installation watches")
 	}
 }
 
-// overlapping are the installations that this one overlaps with, those that they overlap with, and so on.
+// overlapping returns the prefixes of the installations that this one overlaps with, directly or through others.
 func overlapping(all []deploy.Status, status deploy.Status) []string {
 	others := map[string][]string{}
 	for _, each := range all {
@@ -125,7 +124,7 @@ func overlapping(all []deploy.Status, status deploy.Status) []string {
 	return group
 }
 
-// printUpgrades says once that there is a newer version.
+// printUpgrades prints once that a newer version is available.
 func (r run) printUpgrades(all []deploy.Status) {
 	var old []deploy.Status
 	var prefixes, regions []string
@@ -159,7 +158,7 @@ type note struct {
 	prefixes []string
 }
 
-// sharedNotes are the remarks that more than one installation has, and why records could not be read.
+// sharedNotes returns the remarks that more than one installation has, and those on why records could not be read.
 func sharedNotes(all []deploy.Status) []note {
 	var notes []note
 	for _, status := range all {
@@ -175,7 +174,7 @@ func sharedNotes(all []deploy.Status) []note {
 	return slices.DeleteFunc(notes, func(n note) bool { return len(n.prefixes) < 2 && !strings.HasPrefix(n.text, notRead) })
 }
 
-// notRead begins the remark that the records could not be read, which has nobody shown whole.
+// notRead begins the remark that records could not be read. It alone is no reason to print an installation in full.
 const notRead = "not checked: " + lastDay
 
 func remarks(status deploy.Status) []string {
@@ -186,7 +185,7 @@ func remarks(status deploy.Status) []string {
 	return texts
 }
 
-// withoutShared is an installation less what was said of several.
+// withoutShared returns status without the remarks that are printed once for several installations.
 func withoutShared(status deploy.Status, notes []note) deploy.Status {
 	shared := func(text string) bool {
 		return slices.ContainsFunc(notes, func(n note) bool { return n.text == text })

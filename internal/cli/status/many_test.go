@@ -13,7 +13,7 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// healthy is an installation that nothing is wrong with.
+// healthy returns a healthy installation.
 func healthy(prefix, region string) deploy.Status {
 	return deploy.Status{
 		Prefix: prefix, Region: region, Account: "111122223333", Healthy: true, Verdict: deploy.Healthy,
@@ -27,11 +27,11 @@ func shownStatuses(all []deploy.Status, regions ...string) string {
 	streams := command.Streams{Stdout: &shown, Getenv: func(string) string { return "" }, Width: 80}
 	a := command.New(streams, nil, "0.0.0-dev")
 	a.Regions = regions
-	run{App: a, asked: &options{}}.print(all)
+	run{App: a, opts: &options{}}.print(all)
 	return shown.String()
 }
 
-// Each has a line, and those that need attention follow; what concerns several is said once.
+// Each installation has a line, and those that need attention follow; remarks on several are printed once.
 func TestManyInstallations(t *testing.T) {
 	overlaps := func(status deploy.Status, others ...string) deploy.Status {
 		status.Healthy, status.Verdict = false, deploy.NeedsAttention
@@ -65,7 +65,7 @@ func TestManyInstallations(t *testing.T) {
   ✓ e            us-east-1  healthy          1.1.0  24 h: 1 interrupted
 
 ! (no prefix) and b watch the same clusters in eu-west-1: each would redeploy
-  › spothandler install --prefix NAME --region eu-west-1 --cluster NAME   clusters that no other watches
+  › spothandler install --prefix NAME --region eu-west-1 --cluster NAME   clusters that no other installation watches
 
 ! upgrade available for c: this is spothandler 0.0.0-dev
   › spothandler upgrade --prefix c --region eu-west-1
@@ -83,7 +83,7 @@ func TestManyInstallations(t *testing.T) {
 
 1 problem. The arrow points to what install would set.
   › spothandler install --prefix d --region us-east-1
-  › spothandler install --prefix d --region us-east-1 --dry-run   shows first what would change
+  › spothandler install --prefix d --region us-east-1 --dry-run   shows what would change
 
 ✓ e is healthy · account 111122223333 · us-east-1 · spothandler 1.1.0
 

@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// PrintMarkdown prints a table of the installations, and what is wrong with each.
+// PrintMarkdown prints a table of the installations, and the problems of each.
 func (s Answer) PrintMarkdown(out *term.Printer) {
 	out.Printf("### spothandler status\n\n")
 	if len(s.Installations) == 0 && len(s.Errors) == 0 {
@@ -20,7 +20,7 @@ func (s Answer) PrintMarkdown(out *term.Printer) {
 		out.Printf("| installation | Region | account | verdict | version |\n|---|---|---|---|---|\n")
 	}
 	for _, each := range s.Installations {
-		verdict := inWords(each.Verdict)
+		verdict := verdictText(each.Verdict)
 		if each.UpgradeAvailable {
 			verdict += ", upgrade available"
 		}
@@ -37,7 +37,7 @@ func (s Answer) PrintMarkdown(out *term.Printer) {
 	show.NotesMarkdown(out, nil, s.NotChecked)
 }
 
-// nameOf is what an installation is called, by its name in the file and by its prefix.
+// nameOf returns the name of an installation: its name in the configuration file, if it has one, and its prefix.
 func (s Answer) nameOf(status deploy.Status) string {
 	name := deploy.DisplayPrefix(status.Prefix)
 	if of := s.origins[originOf(status)]; of != nil {
@@ -46,7 +46,7 @@ func (s Answer) nameOf(status deploy.Status) string {
 	return name
 }
 
-// printFound shows what is wrong with an installation, and what is to be known of it.
+// printFound prints the problems of an installation, and remarks on it.
 func (s Answer) printFound(out *term.Printer, status deploy.Status) {
 	notes := slices.Concat(status.Warnings, status.Reminders)
 	if len(status.Problems)+len(notes)+len(status.NotChecked) == 0 {

@@ -12,7 +12,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// print shows one installation whole; of many a line each, and then those that need attention.
+// print prints a single installation in full. Of several it prints a line each, then those that need attention.
 func (r run) print(all []deploy.Status) {
 	switch len(all) {
 	case 0:
@@ -23,7 +23,7 @@ func (r run) print(all []deploy.Status) {
 	}
 }
 
-// printOne shows an installation: the verdict first, what is fine counted where something is not.
+// printOne prints an installation, the verdict first. If there are problems, the other resources are only counted.
 func (r run) printOne(status deploy.Status) {
 	if status.Healthy {
 		r.printVerdict(status, term.OK, r.Out.Green)
@@ -38,20 +38,20 @@ func (r run) printOne(status deploy.Status) {
 	r.printProblems(status)
 	r.printNotes(status)
 	set := show.ChangedSettings(status.Spec)
-	if len(set) > 0 || status.Last24h != nil || unreadOf(status) != "" {
+	if len(set) > 0 || status.Last24h != nil || whyUnknown(status) != "" {
 		r.Out.Printf("\n")
 	}
-	r.printRecent(status)
+	r.printActivity(status)
 	if len(set) > 0 {
 		r.Out.Print(r.Out.Labelled("settings", " · ", set))
 	}
-	r.hintRecent(status)
-	r.printCures(status)
+	r.hintActivity(status)
+	r.printHints(status)
 }
 
-// printVerdict says where in the same line, or where that is too long in the next.
+// printVerdict prints the verdict and the place, on two lines if one would be too long.
 func (r run) printVerdict(status deploy.Status, g term.Glyph, paint func(string) term.Text) {
-	verdict := deploy.DisplayPrefix(status.Prefix) + " " + sentence(status.Verdict)
+	verdict := deploy.DisplayPrefix(status.Prefix) + " " + verdictClause(status.Verdict)
 	place := fmt.Sprintf("account %s · %s · spothandler %s", status.Account, status.Region, orUnknown(status.Outputs.ModuleVersion))
 	between := " · "
 	if term.Width(verdict+between+place)+2 > r.Out.Width {
@@ -67,15 +67,15 @@ func orUnknown(version string) string {
 	return version
 }
 
-// inWords is a verdict as it stands in a list.
-func inWords(verdict deploy.Verdict) string { return strings.ReplaceAll(string(verdict), "_", " ") }
+// verdictText returns a verdict as it is shown in a list.
+func verdictText(verdict deploy.Verdict) string { return strings.ReplaceAll(string(verdict), "_", " ") }
 
-// sentence is a verdict behind the name of its installation.
-func sentence(verdict deploy.Verdict) string {
+// verdictClause returns a verdict as it follows the name of its installation.
+func verdictClause(verdict deploy.Verdict) string {
 	if verdict == deploy.Healthy {
 		return "is healthy"
 	}
-	return inWords(verdict)
+	return verdictText(verdict)
 }
 
 func (r run) printProblems(status deploy.Status) {
@@ -87,7 +87,7 @@ func (r run) printProblems(status deploy.Status) {
 	}
 }
 
-// printNotes shows what is no problem: warnings, reminders, and what was not checked.
+// printNotes prints what is not a problem: warnings, reminders and what was not checked.
 func (r run) printNotes(status deploy.Status) {
 	for _, warning := range slices.Concat(status.Warnings, status.Reminders) {
 		r.Out.Print(r.Out.Note("  ", warning))
@@ -99,15 +99,15 @@ func (r run) printNotes(status deploy.Status) {
 	}
 }
 
-// printCures says what to do about the problems, and that there is a newer version.
-func (r run) printCures(status deploy.Status) {
+// printHints prints how to fix the problems, and that a newer version is available.
+func (r run) printHints(status deploy.Status) {
 	if !status.Healthy {
 		arrow := ""
 		if slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return len(problem.Fields) > 0 }) {
 			arrow = " The arrow points to what install would set."
 		}
 		r.Out.Printf("\n%s.%s\n", term.Plural(len(status.Problems), "problem"), arrow)
-		for _, options := range cures(status) {
+		for _, options := range installOptions(status) {
 			show.Hint(r.Out, r.about(status, "install", options))
 		}
 	}
@@ -117,7 +117,7 @@ func (r run) printCures(status deploy.Status) {
 	}
 }
 
-// about is a command about this installation, with further options.
+// about returns a command for this installation, with options.
 func (r run) about(status deploy.Status, command, options string) string {
 	if from := r.origins[originOf(status)]; from != nil {
 		return "spothandler " + command + r.FileFlags(from.Name) + options
@@ -129,7 +129,7 @@ func (r run) about(status deploy.Status, command, options string) string {
 	return text
 }
 
-// inRegion is the program at work in a region, which is named only where it has to be.
+// inRegion returns the App for a Region, which its hints name only if several were requested.
 func (r run) inRegion(region string) *command.App {
 	one := *r.App
 	if len(r.Regions) > 0 || r.AllRegions {
@@ -138,18 +138,18 @@ func (r run) inRegion(region string) *command.App {
 	return &one
 }
 
-// cures are the options of install that help, for what is wrong.
-func cures(status deploy.Status) []string {
-	options := curesWithoutNames(status)
-	names := ownNames(status)
+// installOptions returns the options with which install fixes the problems, one string for each hint.
+func installOptions(status deploy.Status) []string {
+	options := fixes(status)
+	names := nameFlags(status)
 	for index := range options {
 		options[index] = strings.TrimRight(" "+names+options[index], " ")
 	}
 	return options
 }
 
-// ownNames are the flags that tell the names of an installation whose role, which knew them, is gone.
-func ownNames(status deploy.Status) string {
+// nameFlags returns the flags with the names of an installation whose role, which recorded them, is missing.
+func nameFlags(status deploy.Status) string {
 	if !slices.ContainsFunc(status.Problems, func(p deploy.Problem) bool { return p.Code == deploy.ProblemMissing && p.Kind == deploy.KindRole }) {
 		return ""
 	}
@@ -163,13 +163,14 @@ func ownNames(status deploy.Status) string {
 	return flags
 }
 
-func curesWithoutNames(status deploy.Status) []string {
+// fixes returns the options of install for each problem that it fixes, without those for names.
+func fixes(status deploy.Status) []string {
 	has := func(code string) bool {
 		return slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return problem.Code == code })
 	}
 	var options []string
 	if len(status.Changes) > 0 {
-		options = append(options, "", "--dry-run   shows first what would change")
+		options = append(options, "", "--dry-run   shows what would change")
 	}
 	if has(deploy.ProblemConcurrencyZero) {
 		options = append(options, "--reserved-concurrency -1")
@@ -178,7 +179,7 @@ func curesWithoutNames(status deploy.Status) []string {
 		options = append(options, "--cluster NAME   clusters that exist")
 	}
 	if has(deploy.ProblemOverlap) {
-		options = append(options, "--cluster NAME   clusters that no other watches")
+		options = append(options, "--cluster NAME   clusters that no other installation watches")
 	}
 	return options
 }
@@ -203,7 +204,7 @@ func (r run) printProblem(problem deploy.Problem) {
 	}
 }
 
-// unaffected are the resources without a problem.
+// unaffected returns the kinds of the resources without a problem.
 func unaffected(status deploy.Status) []string {
 	var left []string
 	for _, each := range status.Resources {

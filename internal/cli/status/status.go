@@ -16,12 +16,12 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// Answer is status's JSON.
+// Answer is the JSON output of status.
 type Answer struct {
 	Version       string                `json:"version"`
 	Installations []deploy.Status       `json:"installations"`
 	Errors        []command.RegionError `json:"errors"`
-	NotChecked    []deploy.NotChecked   `json:"not_checked"` // beside what each installation has of it
+	NotChecked    []deploy.NotChecked   `json:"not_checked"` // in addition to those of each installation
 
 	origins map[origin]*command.ConfiguredInstallation
 }
@@ -32,11 +32,11 @@ type options struct {
 	names  settings.Given
 	one    bool // a prefix was given
 
-	noHistory bool // read no records
+	noHistory bool // do not read records
 	watch     bool
 }
 
-// only is the one prefix to look at; nil where it is all.
+// only returns the prefix that was given, or nil for all installations.
 func (o *options) only() *string {
 	if o.one {
 		return &o.prefix
@@ -44,7 +44,7 @@ func (o *options) only() *string {
 	return nil
 }
 
-// at is what is asked for at one of several installations of a file.
+// at returns the options for one of several installations of a configuration file.
 func (o *options) at(a *command.App) *options {
 	one := *o
 	if a.Installation != nil {
@@ -53,7 +53,7 @@ func (o *options) at(a *command.App) *options {
 	return &one
 }
 
-// isFor reports whether the status is to show installations with this prefix.
+// isFor reports whether installations with this prefix are to be shown.
 func (o *options) isFor(prefix string) bool { return !o.one || prefix == o.prefix }
 
 // NewCommand returns the command status.
@@ -63,14 +63,14 @@ func NewCommand(a *command.App) *cobra.Command {
 		Use:   "status",
 		Short: "Show what is installed, and whether it is healthy",
 		Long: `Status compares each installation with its recorded settings, and changes
-nothing. Without --prefix it shows every installation of the Region, including
+nothing. Without --prefix it shows every installation in the Region, including
 one whose role was deleted. With --all-regions it searches every Region that is
 enabled for the account. It exits with 0 if all are healthy, 2 if one is not,
 and 3 if there is none. What the caller may not read is reported as not checked.
 
 It also counts what the functions did in the last 24 hours, from their logs.
-That does not affect the exit code, and --no-history leaves it out. With --watch
-it repeats every few seconds, until ctrl-C.`,
+That does not affect the exit code, and --no-history omits it. With --watch it
+refreshes every few seconds, until ctrl-C.`,
 		Example: `  spothandler status
   spothandler status --prefix prod --no-history -o json
   spothandler status --all-regions
@@ -83,29 +83,29 @@ it repeats every few seconds, until ctrl-C.`,
 				return err
 			}
 			o.one = cmd.Flags().Changed("prefix")
-			return run{App: a, asked: o, unchecked: &unchecked{}}.start(cmd.Context())
+			return run{App: a, opts: o, unchecked: &unchecked{}}.start(cmd.Context())
 		},
 	}
 	input.AddAddress(cmd, &o.prefix)
 	cmd.Flags().BoolVar(&o.noHistory, "no-history", false, "do not read what the functions did in the last 24 hours")
-	cmd.Flags().BoolVar(&o.watch, "watch", false, "look again every few seconds, on a terminal, until ctrl-C")
+	cmd.Flags().BoolVar(&o.watch, "watch", false, "refresh every few seconds, on a terminal, until ctrl-C")
 	a.AWSFlags(cmd)
-	cmd.Flags().Lookup("all-regions").Usage = "every region that is enabled for the account"
+	cmd.Flags().Lookup("all-regions").Usage = "every Region that is enabled for the account"
 	a.AnswerFileFlags(cmd)
 	return cmd
 }
 
-// run is one status.
+// run is one run of status.
 type run struct {
 	*command.App
-	asked     *options
-	unchecked *unchecked // shared by all regions
+	opts      *options
+	unchecked *unchecked // shared by all Regions
 
-	failure func(error) // is told why something failed; may be nil
+	onError func(error) // called with each error; may be nil
 	origins map[origin]*command.ConfiguredInstallation
 }
 
-// origin tells the installations of a file apart.
+// origin identifies one of several installations.
 type origin struct{ account, region, prefix string }
 
 func originOf(status deploy.Status) origin {
@@ -116,59 +116,59 @@ func (r run) start(ctx context.Context) error {
 	if err := r.checkWatch(); err != nil {
 		return err
 	}
-	if r.asked.watch {
+	if r.opts.watch {
 		return r.watch(ctx)
 	}
 	return r.once(ctx)
 }
 
-// once shows the installations of all regions together: what concerns several of them is said once.
+// once prints the installations of all Regions together, so that remarks on several of them are printed once.
 func (r run) once(ctx context.Context) (err error) {
-	defer func() { r.tell(err) }()
-	if err := r.lookEverywhere(ctx); err != nil {
+	defer func() { r.report(err) }()
+	if err := r.searchRegions(ctx); err != nil {
 		return err
 	}
-	runs, id, err := command.RunInRegions(ctx, r.App, r.asked.only(), func(ctx context.Context, a *command.App) (statuses, error) {
-		return run{App: a, asked: r.asked.at(a), unchecked: r.unchecked}.here(ctx)
+	runs, id, err := command.RunInRegions(ctx, r.App, r.opts.only(), func(ctx context.Context, a *command.App) (statuses, error) {
+		return run{App: a, opts: r.opts.at(a), unchecked: r.unchecked}.here(ctx)
 	})
 	if err != nil {
 		return err
 	}
 	if len(runs) == 1 && !runs[0].App.OneOfSeveral {
 		v := runs[0]
-		if v.Err != nil && v.App.Account == "" { // it has not come to a region
+		if v.Err != nil && v.App.Account == "" { // it failed before it reached a Region
 			return v.Err
 		}
 		v.App.ErrorsInAnswer = true
 		v.Code = v.App.ReportError(ctx, v.Err)
 	}
 	for _, v := range runs {
-		r.tell(v.Err)
+		r.report(v.Err)
 	}
 	if err := r.show(ctx, runs); err != nil {
 		return err
 	}
 	defer r.PrintEndpoints() // behind the verdict
-	if noneAnywhere(runs) {
-		return r.noneIn(runs, id)
+	if nowhereInstalled(runs) {
+		return r.errNowhere(runs, id)
 	}
 	return command.AlreadyShown(command.WorstExitCode(runs))
 }
 
-// tell passes on why something failed.
-func (r run) tell(err error) {
-	if r.failure != nil && err != nil {
-		r.failure(err)
+// report calls onError with err, unless one of them is nil.
+func (r run) report(err error) {
+	if r.onError != nil && err != nil {
+		r.onError(err)
 	}
 }
 
-// noneAnywhere reports whether several regions, or none, have nothing.
-func noneAnywhere(runs []*command.TargetRun[statuses]) bool {
+// nowhereInstalled reports whether nothing is installed in several Regions, or there is no Region to search.
+func nowhereInstalled(runs []*command.TargetRun[statuses]) bool {
 	found := func(v *command.TargetRun[statuses]) bool { return v.Code != command.ExitNotInstalled }
 	return (len(runs) != 1 || runs[0].Installation != nil) && !slices.ContainsFunc(runs, found)
 }
 
-// show prints what was held back, and the answer.
+// show prints the output that was held back, and the result.
 func (r run) show(ctx context.Context, runs []*command.TargetRun[statuses]) error {
 	r.origins = map[origin]*command.ConfiguredInstallation{}
 	answer := Answer{r.Version, []deploy.Status{}, []command.RegionError{}, r.unchecked.list(), r.origins}
@@ -192,10 +192,10 @@ func (r run) show(ctx context.Context, runs []*command.TargetRun[statuses]) erro
 	return nil
 }
 
-// printAbsent names those installations of a file that are not installed.
+// printAbsent prints which installations of a configuration file are not installed.
 func (r run) printAbsent(runs []*command.TargetRun[statuses]) {
 	for _, v := range runs {
-		if v.Installation == nil || v.Code != command.ExitNotInstalled || noneAnywhere(runs) {
+		if v.Installation == nil || v.Code != command.ExitNotInstalled || nowhereInstalled(runs) {
 			continue
 		}
 		r.Out.Printf("\n")
@@ -204,23 +204,23 @@ func (r run) printAbsent(runs []*command.TargetRun[statuses]) {
 	}
 }
 
-// notHere is the verdict of status on a region.
-func (r run) notHere(id session.Identity, others []deploy.Listed) error {
-	if r.asked.one {
-		return r.NotInstalled("status", r.asked.prefix, id.Region, others)
+// errNotInRegion returns the error for a Region without a matching installation.
+func (r run) errNotInRegion(id session.Identity, others []deploy.Listed) error {
+	if r.opts.one {
+		return r.NotInstalled("status", r.opts.prefix, id.Region, others)
 	}
 	return command.NotInstalledError(fmt.Sprintf("nothing is installed in %s of account %s", id.Region, id.Account),
 		r.SearchHints("", "spothandler install"+r.InstallationFlags("NAME"))...)
 }
 
-// noneIn is the verdict on several regions.
-func (r run) noneIn(runs []*command.TargetRun[statuses], id session.Identity) error {
+// errNowhere returns the error for several Regions without an installation.
+func (r run) errNowhere(runs []*command.TargetRun[statuses], id session.Identity) error {
 	r.ErrorsInAnswer = true
 	if len(runs) == 0 {
-		return command.NotInstalledError("spothandler is not installed in any region of account "+id.Account, "spothandler install --region NAME --region NAME")
+		return command.NotInstalledError("spothandler is not installed in any Region of account "+id.Account, "spothandler install --region NAME --region NAME")
 	}
 	if r.Installations != nil {
-		return command.NotInstalledError("nothing of "+r.Sources.File+" is installed", "spothandler install"+r.FileFlags(command.NamesOf(runs)...))
+		return command.NotInstalledError("no installation in "+r.Sources.File+" is installed", "spothandler install"+r.FileFlags(command.NamesOf(runs)...))
 	}
 	regions := make([]string, len(runs))
 	for i, v := range runs {
@@ -230,7 +230,7 @@ func (r run) noneIn(runs []*command.TargetRun[statuses], id session.Identity) er
 		r.SearchHints("", "spothandler install --prefix NAME --region NAME")...)
 }
 
-// statuses are the installations of a region.
+// statuses are the installations in a Region.
 type statuses []deploy.Status
 
 func (s statuses) Brief() string {
@@ -242,7 +242,7 @@ func (s statuses) Brief() string {
 	}
 	switch {
 	case len(s) == 1:
-		return inWords(s[0].Verdict)
+		return verdictText(s[0].Verdict)
 	case bad == 0:
 		return fmt.Sprintf("%d healthy", len(s))
 	}
@@ -250,31 +250,31 @@ func (s statuses) Brief() string {
 }
 
 func (r run) here(ctx context.Context) (statuses, error) {
-	s, err := r.Open(ctx, r.asked.prefix)
+	s, err := r.Open(ctx, r.opts.prefix)
 	if err != nil {
 		return nil, err
 	}
-	var days *recents
-	var located func(deploy.Names, *settings.Record)
-	if !r.asked.noHistory {
-		days = newRecents(ctx, s.LogsAPI(), r.LogsRate(s.ID))
-		defer days.end()
-		located = days.located
+	var days *activityReader
+	var onLocated func(deploy.Names, *settings.Record)
+	if !r.opts.noHistory {
+		days = newActivityReader(ctx, s.LogsAPI(), r.LogsRate(s.ID))
+		defer days.stop()
+		onLocated = days.start
 	}
-	survey, err := deploy.Inspect(ctx, s.Clients, s.TagAPI(), s.ID, r.asked.only(), r.asked.names, located)
+	survey, err := deploy.Inspect(ctx, s.Clients, s.TagAPI(), s.ID, r.opts.only(), r.opts.names, onLocated)
 	if err != nil {
-		return nil, r.AddPolicyHint("", r.asked.prefix, err)
+		return nil, r.AddPolicyHint("", r.opts.prefix, err)
 	}
 	all := r.assessAll(ctx, s, survey, days)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	if err := command.CombineFailures(survey.Failed); err != nil {
-		return all, r.AddPolicyHint("", r.asked.prefix, err)
+		return all, r.AddPolicyHint("", r.opts.prefix, err)
 	}
 	if len(all) == 0 {
-		r.leaveUnchecked(survey.NotChecked...)
-		return nil, r.notHere(s.ID, survey.Others)
+		r.addUnchecked(survey.NotChecked...)
+		return nil, r.errNotInRegion(s.ID, survey.Others)
 	}
 	if slices.ContainsFunc(all, func(status deploy.Status) bool { return !status.Healthy }) {
 		return all, command.ErrDiffers
@@ -282,7 +282,7 @@ func (r run) here(ctx context.Context) (statuses, error) {
 	return all, nil
 }
 
-// AllOutputs returns the outputs of every installation, or why they are not known.
+// AllOutputs returns the outputs of every installation, or the error why they are unknown.
 func (s Answer) AllOutputs() []command.InstallationOutputs {
 	all := []command.InstallationOutputs{}
 	for _, status := range s.Installations {

@@ -12,46 +12,47 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// watchEvery is how long --watch waits between two looks: they cost some twenty calls each, of what AWS allows the account.
-const watchEvery = 5 * time.Second
+// watchInterval is how long --watch waits between two refreshes: each makes about twenty calls, which count towards the
+// account's API limits.
+const watchInterval = 5 * time.Second
 
-// every is how long to wait between two looks.
-func (r run) every() time.Duration { return cmp.Or(r.Refresh, watchEvery) }
+// interval returns how long to wait between two refreshes.
+func (r run) interval() time.Duration { return cmp.Or(r.Refresh, watchInterval) }
 
-// checkWatch refuses what cannot be repainted.
+// checkWatch rejects options that cannot be combined with --watch.
 func (r run) checkWatch() error {
 	switch {
-	case !r.asked.watch:
+	case !r.opts.watch:
 		return nil
 	case !r.IsText():
-		return apperr.Invalid("leave one of them out", "--watch and --output %s cannot be combined", r.Output)
+		return apperr.Invalid("omit one of them", "--watch and --output %s cannot be combined", r.Output)
 	case r.WritesFiles():
-		return apperr.Invalid("leave one of them out", "--watch cannot be combined with --summary-file and --outputs-file")
+		return apperr.Invalid("omit one of them", "--watch cannot be combined with --summary-file and --outputs-file")
 	case !r.Out.Live():
-		return apperr.Invalid("spothandler logs --follow"+r.InstallationFlags(r.asked.prefix)+"   a line for each event, anywhere", "--watch needs a terminal, and standard output is not one")
+		return apperr.Invalid("spothandler logs --follow"+r.InstallationFlags(r.opts.prefix)+"   prints a line for each event, without a terminal", "--watch requires a terminal, and standard output is not one")
 	case r.Verbose:
-		return apperr.Invalid("leave one of them out", "--watch and --verbose cannot be combined")
+		return apperr.Invalid("omit one of them", "--watch and --verbose cannot be combined")
 	}
 	return nil
 }
 
-// look is what one status showed.
-type look struct {
+// snapshot is the output and result of one status.
+type snapshot struct {
 	out, err bytes.Buffer
 	code     int
-	failed   error // what to return where it was the first
+	failed   error // what to return if it is the first
 	expired  bool
 }
 
-// watch shows the status again and again until the context ends, which is how it is meant to end and no error. The first
-// look has to succeed; one that fails later is told below what was seen before.
+// watch refreshes the status until the context ends, which is not an error. The first status has to succeed; the error of a
+// later one is shown below the last status that succeeded.
 func (r run) watch(ctx context.Context) error {
 	defer r.MuteWaiting()()
 	screen, seen := r.Out.Screen(), ""
 	for first := true; ; first = false {
-		one := r.look(ctx)
+		one := r.snapshot(ctx)
 		switch {
-		case first && one.isBad():
+		case first && one.hasFailed():
 			return errors.Join(r.Replay(&one.out, &one.err), one.failed)
 		case ctx.Err() != nil:
 			return nil
@@ -65,19 +66,21 @@ func (r run) watch(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(r.every()):
+		case <-time.After(r.interval()):
 		}
 	}
 }
 
-// isBad reports whether there is nothing to be watched.
-func (l *look) isBad() bool { return l.code != command.ExitOK && l.code != command.ExitDiffers }
+// hasFailed reports whether there is no status to show.
+func (s *snapshot) hasFailed() bool {
+	return s.code != command.ExitOK && s.code != command.ExitDiffers
+}
 
-// look does a status whose text is held back.
-func (r run) look(ctx context.Context) *look {
-	seen := &look{}
+// snapshot runs status once, and holds its output back.
+func (r run) snapshot(ctx context.Context) *snapshot {
+	seen := &snapshot{}
 	one := r.WithOutput(&seen.out, &seen.err)
-	seen.failed = run{App: one, asked: r.asked, unchecked: &unchecked{}, failure: func(err error) {
+	seen.failed = run{App: one, opts: r.opts, unchecked: &unchecked{}, onError: func(err error) {
 		seen.expired = seen.expired || command.IsExpired(err)
 	}}.once(ctx)
 	seen.code = one.ReportError(ctx, seen.failed)
@@ -85,12 +88,12 @@ func (r run) look(ctx context.Context) *look {
 	return seen
 }
 
-// paint shows what was seen, and below it what has gone wrong since.
-func (r run) paint(screen *term.Screen, seen, trouble string) {
+// paint paints the last status that succeeded, and below it the errors since.
+func (r run) paint(screen *term.Screen, seen, failures string) {
 	text := seen
-	if trouble != "" {
-		text += "\n" + trouble
+	if failures != "" {
+		text += "\n" + failures
 	}
-	at := r.Out.Dim(time.Now().UTC().Format("15:04:05 UTC") + " · refreshed every " + r.every().String() + " · ctrl-C to end")
+	at := r.Out.Dim(time.Now().UTC().Format("15:04:05 UTC") + " · refreshed every " + r.interval().String() + " · ctrl-C to exit")
 	screen.Paint(text+"\n"+at.String()+"\n", r.TerminalHeight())
 }

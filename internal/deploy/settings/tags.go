@@ -75,7 +75,7 @@ func checkTagCase(source string, tags map[string]string) error {
 	seen := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		if other, twice := seen[strings.ToLower(key)]; twice {
-			return apperr.Invalid("give one of them", "%s: the keys %q and %q differ only in case, which IAM does not allow", source, other, key)
+			return apperr.Invalid("use one of them", "%s: the keys %q and %q differ only in case, which IAM does not allow", source, other, key)
 		}
 		seen[strings.ToLower(key)] = key
 	}

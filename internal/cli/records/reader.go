@@ -1,0 +1,174 @@
+package records
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
+	"github.com/spothandler/spothandler/internal/cli/term"
+	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/history"
+)
+
+// recordReader reads the records of one installation. The commands logs and report share it.
+type recordReader struct {
+	*command.App
+	*command.Connection
+	*deploy.Located
+	opts *addressOptions
+	logs history.LogsAPI
+}
+
+// openRecords finds the records of an installation: without --prefix, of the one without a prefix or else the only one.
+func openRecords(ctx context.Context, a *command.App, o *addressOptions) (*recordReader, error) {
+	s, err := a.Open(ctx, o.prefix)
+	if err != nil {
+		return nil, err
+	}
+	a.PrintEndpoints()
+	located, err := deploy.Locate(ctx, s.Clients, s.ID, o.prefix, o.names)
+	if err == nil && (located == nil || located.Left && !o.one) {
+		located, err = o.locateOther(ctx, a, s, located)
+	}
+	if err != nil {
+		return nil, a.AddPolicyHint(o.command, o.prefix, err)
+	}
+	a.Prefix = located.Names.Prefix
+	if located.Left {
+		a.Warn("the role of " + deploy.DisplayPrefix(a.Prefix) + " was deleted: these are its remaining records")
+	}
+	return &recordReader{a, s, located, o, s.LogsAPI()}, nil
+}
+
+// addressOptions are the options that select the installation.
+type addressOptions struct {
+	command string // name of the command, for hints
+	prefix  string
+	one     bool // a prefix was given
+	names   settings.Given
+}
+
+// locateOther locates the records if the Region has no installation with the prefix, or only its log group remains.
+func (o *addressOptions) locateOther(ctx context.Context, a *command.App, s *command.Connection, left *deploy.Located) (*deploy.Located, error) {
+	all, notChecked, err := deploy.ListAll(ctx, s.Clients, s.TagAPI(), s.ID, a.RolePath)
+	if err != nil {
+		return o.withoutList(a, s, left, err)
+	}
+	if left != nil && !slices.ContainsFunc(all, func(each deploy.Listed) bool { return each.Prefix != o.prefix }) {
+		return left, nil
+	}
+	if match := o.match(all, left); match != nil {
+		found, err := deploy.Locate(ctx, s.Clients, s.ID, match.Prefix, match.Given)
+		if found != nil || err != nil {
+			return found, err
+		}
+	}
+	for _, each := range notChecked {
+		a.Warn(each.String())
+	}
+	return nil, a.NotInstalled(o.command, o.prefix, s.ID.Region, all)
+}
+
+// match returns the installation whose records are to be read, or nil if that is ambiguous.
+func (o *addressOptions) match(all []deploy.Listed, left *deploy.Located) *deploy.Listed {
+	switch at := slices.IndexFunc(all, func(each deploy.Listed) bool { return each.Prefix == o.prefix }); {
+	case at >= 0 && left == nil:
+		return &all[at]
+	case at >= 0, o.one, len(all) != 1, left != nil && !left.Kept:
+		return nil
+	}
+	return &all[0]
+}
+
+// withoutList locates the records for a caller that may not list the installations.
+func (o *addressOptions) withoutList(a *command.App, s *command.Connection, left *deploy.Located, err error) (*deploy.Located, error) {
+	switch {
+	case !apperr.IsAccessDenied(err):
+		return nil, err
+	case left != nil:
+		return left, nil
+	case o.one:
+		return nil, a.NotInstalled(o.command, o.prefix, s.ID.Region, nil)
+	}
+	a.Warn(deploy.NotChecked{What: "existing installations", Why: apperr.WhyNot(err)}.String())
+	return nil, command.NotInstalledError(deploy.DisplayPrefix(o.prefix)+" is not installed in "+s.ID.Region, "spothandler "+o.command+a.InstallationFlags("")+" --prefix NAME")
+}
+
+// read calls keep for each record, and shows its progress on a terminal. If printed is set, keep prints the records, perhaps to
+// the same terminal through a pipe. read returns the number of lines that the function did not write.
+func (r *recordReader) read(ctx context.Context, query history.Query, printed bool, keep func(history.Entry) error) (ignored int, err error) {
+	line := r.Err.StatusLine()
+	defer line.Clear()
+	query.Limiter = r.LogsRate(r.ID)
+	query.Progress = func(p history.Progress) {
+		if !printed || p.Records == 0 { // else the records themselves show it
+			line.Set(readSoFar(p))
+		}
+	}
+	return history.Read(ctx, r.logs, query, func(e history.Entry) error {
+		if printed {
+			line.Clear()
+		}
+		return keep(e)
+	})
+}
+
+// readSoFar describes how much of the period has been read.
+func readSoFar(p history.Progress) string {
+	text := "reading the records: " + term.Plural(p.Records, "record")
+	if p.Windows > 1 {
+		text += fmt.Sprintf(" in %d%% of the period", 100*p.WindowsRead/p.Windows)
+	}
+	return text
+}
+
+// renew returns a client with fresh credentials, which a long-running process needs.
+func (r *recordReader) renew(ctx context.Context) (history.LogsAPI, error) {
+	r.ForgetCredentials()
+	s, err := r.Open(ctx, r.Names.Prefix)
+	if err != nil {
+		return nil, err
+	}
+	return s.LogsAPI(), nil
+}
+
+// explain returns the error to show if records could not be read.
+func (r *recordReader) explain(err error) error {
+	group := r.Names.LogGroup
+	switch {
+	case apperr.IsNotFound(err):
+		return &apperr.Error{
+			Code:    "log_group_missing",
+			Message: "log group " + group + " is missing, and its records with it",
+			Detail:  []string{"Until it is recreated, the function records nothing and cannot keep concurrent invocations from redeploying the same service."},
+			Hints:   []string{"spothandler install" + r.InstallationFlags(r.Names.Prefix) + "   recreates it"}, Err: err,
+		}
+	case apperr.Says(err, "KMS", "kms:"):
+		return &apperr.Error{
+			Code: apperr.CodeAccessDenied, Message: "reading log group " + group + ": its KMS key cannot be used",
+			Detail: []string{fmt.Sprintf("AWS adds: %q.", apperr.Plain(err))},
+			Hints:  []string{"allow the caller kms:Decrypt in the key's policy"}, Err: err,
+		}
+	}
+	explained := apperr.Explain("reading log group "+group, r.ID.Caller, err)
+	return r.AddPolicyHint(r.opts.command, r.Names.Prefix, explained)
+}
+
+// only returns the prefix that was given, or nil for any.
+func (o *addressOptions) only() *string {
+	if o.one {
+		return &o.prefix
+	}
+	return nil
+}
+
+// at returns the options for one of several installations of a configuration file.
+func (o addressOptions) at(a *command.App) addressOptions {
+	if a.Installation != nil {
+		o.prefix, o.one, o.names = a.Installation.Prefix(), true, a.Installation.Given
+	}
+	return o
+}
