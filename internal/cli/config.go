@@ -81,7 +81,7 @@ func (c configCheck) run(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	if err := file.Check(); err != nil {
+	if err := file.Check(ctx); err != nil {
 		return err
 	}
 	answer := configuredIn(file)

@@ -86,7 +86,7 @@ func (c *configInit) run(ctx context.Context) error {
 	case err != nil:
 		return err
 	case len(runs) == 0:
-		return c.write(nil, id.Account, "")
+		return c.write(ctx, nil, id.Account, "")
 	case !runs[0].App.OneOfSeveral && runs[0].Err != nil:
 		return runs[0].Err
 	}
@@ -100,7 +100,7 @@ func (c *configInit) run(ctx context.Context) error {
 	if code := command.WorstExitCode(runs); runs[0].App.OneOfSeveral && code != command.ExitOK {
 		return command.AlreadyShown(code)
 	}
-	return c.write(found, runs[0].App.Account, runs[0].App.RegionInUse)
+	return c.write(ctx, found, runs[0].App.Account, runs[0].App.RegionInUse)
 }
 
 // mayWrite returns an error, before any AWS call, if the file exists or cannot be written.
@@ -163,7 +163,7 @@ func (c *configInit) here(ctx context.Context) (installedHere, error) {
 }
 
 // write writes the file, or prints it.
-func (c *configInit) write(found []settings.Entry, account, region string) error {
+func (c *configInit) write(ctx context.Context, found []settings.Entry, account, region string) error {
 	remarks := []string{"Written by spothandler " + c.Version + " from what is installed in account " + account + "."}
 	if len(found) == 0 {
 		remarks[0] = "Written by spothandler " + c.Version + ": nothing is installed in account " + account + " yet."
@@ -186,7 +186,7 @@ func (c *configInit) write(found []settings.Entry, account, region string) error
 	text := settings.FileText(remarks, common, entries)
 	file, err := settings.ParseFile(cmp.Or(c.asked.file, "this file"), []byte(text))
 	if err == nil {
-		err = file.Check()
+		err = file.Check(ctx)
 	}
 	if err != nil { // for example, two installations that watch the same clusters
 		c.Warn("fix this before using the file: " + err.Error())

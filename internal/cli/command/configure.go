@@ -51,7 +51,7 @@ func (a *App) configureEach(cmd *cobra.Command) error {
 			}
 		}
 	}
-	if err := settings.CheckTogether(all); err != nil {
+	if err := settings.CheckTogether(cmd.Context(), all); err != nil {
 		return err
 	}
 	for _, each := range all {

@@ -17,7 +17,7 @@ type Planned[T Answer] struct {
 	// Confirm returns an error if the plans must not be applied. It may be nil.
 	Confirm func(context.Context, []*TargetRun[T]) error
 	// Check returns an error if the completed plans conflict with each other. It is also called in a dry run. It may be nil.
-	Check func([]*TargetRun[T]) error
+	Check func(context.Context, []*TargetRun[T]) error
 	// AllOrNothing applies no plan if planning failed for any target.
 	AllOrNothing bool
 }
@@ -40,7 +40,7 @@ func (p Planned[T]) Run(ctx context.Context, targets []Target) error {
 	made := slices.DeleteFunc(slices.Clone(runs), func(v *TargetRun[T]) bool { return !v.Answered() })
 	left := slices.DeleteFunc(slices.Clone(made), func(v *TargetRun[T]) bool { return rest[v.App] == nil })
 	if p.Check != nil {
-		if err := p.Check(made); err != nil {
+		if err := p.Check(ctx, made); err != nil {
 			return err
 		}
 	}

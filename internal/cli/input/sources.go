@@ -109,7 +109,7 @@ func (s *Sources) fillFromFile(cmd *cobra.Command) error {
 	}
 	file, err := Read(cmd.Context(), func() (settings.File, error) { return settings.ReadFile(config.Value.String()) })
 	if err == nil {
-		err = file.Check() // whole, whatever the command needs of it
+		err = file.Check(cmd.Context()) // whole, whatever the command needs of it
 	}
 	if err != nil {
 		return err

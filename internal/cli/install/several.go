@@ -1,13 +1,15 @@
 package install
 
 import (
+	"context"
+
 	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // checkTogether refuses installations of a file that turn out to be one, or to watch the same clusters, now that their
 // accounts are known. It is what the file alone could not tell.
-func checkTogether(runs []*command.TargetRun[installAnswer]) error {
+func checkTogether(ctx context.Context, runs []*command.TargetRun[installAnswer]) error {
 	var all []settings.Installation
 	for _, v := range runs {
 		one := v.Installation.Installation
@@ -21,5 +23,5 @@ func checkTogether(runs []*command.TargetRun[installAnswer]) error {
 		one.Values["region"] = settings.Value{Texts: []string{v.Region}, Source: v.Installation.Source}
 		all = append(all, one)
 	}
-	return settings.CheckTogether(all)
+	return settings.CheckTogether(ctx, all)
 }

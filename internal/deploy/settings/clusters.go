@@ -19,7 +19,7 @@ func ParseClusters(source string, texts []string) ([]string, error) {
 		return nil, nil
 	}
 	// ECS API, CreateCluster: up to 255 letters, numbers, underscores and hyphens.
-	valid := regexp.MustCompile(`^(arn:[a-z-]+:ecs:[a-z0-9-]+:\d{12}:cluster/)?[A-Za-z0-9_-]{1,255}$`)
+	valid := regexp.MustCompile(`^(arn:[a-z-]+:ecs:[a-z0-9-]+:\d{12}:cluster/)?[A-Za-z0-9_-]+$`)
 	var clusters []string
 	for _, text := range texts {
 		switch {
@@ -27,7 +27,7 @@ func ParseClusters(source string, texts []string) ([]string, error) {
 			return nil, apperr.Invalid("all means every cluster and cannot be combined with others", "%s all cannot be combined with other clusters", source)
 		case strings.EqualFold(text, None):
 			return nil, apperr.Invalid("all watches every cluster; a cluster of that name is given by its ARN", "%s %s is not a cluster", source, text)
-		case !valid.MatchString(text):
+		case !valid.MatchString(text) || len(names([]string{text})[0]) > 255:
 			return nil, refuse(source, text, "a name (letters, digits, - and _) or an ARN, repeatable, or all")
 		}
 		clusters = append(clusters, text)

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -14,23 +15,24 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// Check validates the content of the file without any call. Its errors name the line.
-func (f File) Check() error {
+// Check validates the content of the file without any call, until the context ends. Its errors name the line.
+func (f File) Check(ctx context.Context) error {
 	if f.Installations == nil {
-		return Installation{Source: f.Path, Values: f.Values}.check()
+		return Installation{Source: f.Path, Values: f.Values}.check(ctx)
 	}
-	return CheckTogether(f.Installations)
+	return CheckTogether(ctx, f.Installations)
 }
 
 // CheckTogether validates each of several installations, and rejects two that are the same, or that would
-// both redeploy for a cluster, as far as that is known without a call.
-func CheckTogether(all []Installation) error {
+// both redeploy for a cluster, as far as that is known without a call. It ends with the context.
+func CheckTogether(ctx context.Context, all []Installation) error {
+	earlier := claims{}
 	for index, each := range all {
-		if err := each.check(); err != nil {
+		if err := each.check(ctx); err != nil {
 			return err
 		}
-		for _, other := range all[:index] {
-			if err := each.checkAgainst(other); err != nil {
+		if other, found := earlier.add(index, each); found {
+			if err := each.checkAgainst(all[other]); err != nil {
 				return err
 			}
 		}
@@ -38,11 +40,14 @@ func CheckTogether(all []Installation) error {
 	return nil
 }
 
-func (i Installation) check() error {
+func (i Installation) check(ctx context.Context) error {
 	if err := i.checkAccount(); err != nil {
 		return err
 	}
 	for _, region := range append([]string{""}, i.Regions()...) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err := i.Settings().Check(region, i.Prefix()); err != nil {
 			return i.Locate(err)
 		}

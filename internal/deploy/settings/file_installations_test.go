@@ -32,7 +32,7 @@ func TestFileInstallations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := file.Check(); err != nil {
+	if err := file.Check(t.Context()); err != nil {
 		t.Errorf("it is refused: %v", err)
 	}
 	want := []string{
@@ -144,7 +144,7 @@ func TestFileChecked(t *testing.T) {
 			t.Errorf("%q: %v", test.content, err)
 			continue
 		}
-		apperrtest.Refused(t, file.Check(), test.message, test.hint)
+		apperrtest.Refused(t, file.Check(t.Context()), test.message, test.hint)
 	}
 	for _, content := range []string{
 		pair("prefix: a, cluster: shop", "prefix: b, cluster: web"),
@@ -154,8 +154,8 @@ func TestFileChecked(t *testing.T) {
 		pair("profile: one", "profile: two"),
 		pair(accounts+"prefix: a", "prefix: a, expect-account: \"444455556666\""),
 	} {
-		if file, err := read(t, content); err != nil || file.Check() != nil {
-			t.Errorf("%q: %v, %v", content, err, file.Check())
+		if file, err := read(t, content); err != nil || file.Check(t.Context()) != nil {
+			t.Errorf("%q: %v, %v", content, err, file.Check(t.Context()))
 		}
 	}
 }
@@ -186,7 +186,7 @@ func TestFilesOfTheDocuments(t *testing.T) {
 		content, _, _ := strings.Cut(block, "```")
 		file, err := ParseFile("configuration.md", []byte(content))
 		if err == nil {
-			err = file.Check()
+			err = file.Check(t.Context())
 		}
 		if err != nil {
 			t.Errorf("%v in\n%s", err, content)

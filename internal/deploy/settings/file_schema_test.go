@@ -65,7 +65,7 @@ func TestFileSchemaAgreesWithTheReader(t *testing.T) {
 	for _, content := range contents {
 		file, err := read(t, content)
 		if err == nil {
-			err = file.Check()
+			err = file.Check(t.Context())
 		}
 		var value any
 		if err := yaml.Unmarshal([]byte(content), &value); err != nil {

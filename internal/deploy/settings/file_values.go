@@ -46,46 +46,66 @@ func resolve(node *yaml.Node) *yaml.Node {
 // entries returns the entries of a mapping, including merged ones: a key of the mapping overrides a merged
 // one, and the first of two merged ones counts.
 func (r fileReader) entries(mapping *yaml.Node) ([]entry, error) {
-	return r.merged(mapping, nil)
+	m := merger{fileReader: r, first: map[string]*yaml.Node{}, done: map[*yaml.Node]bool{}}
+	err := m.merge(mapping, nil)
+	return m.entries, err
 }
 
-// merged is entries; within are the mappings that are being read, to detect cycles.
-func (r fileReader) merged(mapping *yaml.Node, within []*yaml.Node) ([]entry, error) {
+// merger collects the entries of a mapping, each key and each merged mapping once: a mapping that occurs again adds
+// nothing, and nested merges could otherwise repeat it exponentially often.
+type merger struct {
+	fileReader
+	entries []entry
+	first   map[string]*yaml.Node // the key of each entry
+	done    map[*yaml.Node]bool
+}
+
+// merge adds the entries of a mapping; within are the mappings that are being merged, to detect cycles.
+func (m *merger) merge(mapping *yaml.Node, within []*yaml.Node) error {
 	if slices.Contains(within, mapping) {
-		return nil, badFile("merge another mapping", nil, "%s:%d: this mapping is merged into itself", r.path, mapping.Line)
+		return badFile("merge another mapping", nil, "%s:%d: this mapping is merged into itself", m.path, mapping.Line)
+	}
+	if m.done[mapping] {
+		return nil
+	}
+	m.done[mapping] = true
+	sources, err := m.own(mapping)
+	if err != nil {
+		return err
 	}
 	within = append(slices.Clone(within), mapping)
-	var own []entry
-	var sources []*yaml.Node
+	for _, source := range sources {
+		if source.Kind != yaml.MappingNode {
+			return badFile("<<: *anchor   of a mapping", nil, "%s:%d: only a mapping can be merged", m.path, source.Line)
+		}
+		if err := m.merge(source, within); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// own adds the entries of the mapping itself, and returns what it merges.
+func (m *merger) own(mapping *yaml.Node) (sources []*yaml.Node, err error) {
+	own := map[string]*yaml.Node{}
 	for i := 0; i+1 < len(mapping.Content); i += 2 {
 		key, value := resolve(mapping.Content[i]), resolve(mapping.Content[i+1])
 		switch {
 		case key.Kind != yaml.ScalarNode:
-			return nil, badFile("write key: value, one per line", nil, "%s:%d: a key must be a word", r.path, mapping.Content[i].Line)
+			return nil, badFile("write key: value, one per line", nil, "%s:%d: a key must be a word", m.path, mapping.Content[i].Line)
 		case key.ShortTag() == tagMerge:
 			sources = append(sources, mergeSources(value)...)
 			continue
+		case own[key.Value] != nil:
+			return nil, badFile("give it once; a list is key: [value, value]", nil, "%s is given twice, first on line %d", m.at(key), own[key.Value].Line)
 		}
-		if first := find(own, key.Value); first != nil {
-			return nil, badFile("give it once; a list is key: [value, value]", nil, "%s is given twice, first on line %d", r.at(key), first.key.Line)
-		}
-		own = append(own, entry{key, value})
-	}
-	for _, source := range sources {
-		if source.Kind != yaml.MappingNode {
-			return nil, badFile("<<: *anchor   of a mapping", nil, "%s:%d: only a mapping can be merged", r.path, source.Line)
-		}
-		more, err := r.merged(source, within)
-		if err != nil {
-			return nil, err
-		}
-		for _, each := range more {
-			if find(own, each.key.Value) == nil {
-				own = append(own, each)
-			}
+		own[key.Value] = key
+		if m.first[key.Value] == nil {
+			m.first[key.Value] = key
+			m.entries = append(m.entries, entry{key, value})
 		}
 	}
-	return own, nil
+	return sources, nil
 }
 
 // mergeSources returns the mappings of a merge key: one, or a list.
