@@ -10,7 +10,7 @@ import (
 )
 
 // spoiled is the function's zip with one byte of its program changed: the first, which makes it one.
-func spoiled(t *testing.T, architecture string) []byte {
+func corrupted(t *testing.T, architecture string) []byte {
 	t.Helper()
 	archive, err := embed.Archive(architecture)
 	if err != nil {
