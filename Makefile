@@ -93,8 +93,10 @@ endif
 	@echo '== go test'
 	@$(GO_TEST) -run '$(WITHOUT_RACE)' ./internal/cli ./internal/deploy/... ./internal/history
 	@echo '== coverage'
-	@$(GO_TEST) -coverprofile=coverage.out ./internal/deploy ./internal/handler
-	@.ci/coverage coverage.out 85 internal/deploy internal/handler
+	@$(GO_TEST) -coverprofile=coverage.out -coverpkg=./internal/deploy,./internal/deploy/resource ./internal/deploy ./internal/deploy/resource
+	@.ci/coverage coverage.out 85 internal/deploy internal/deploy/resource
+	@$(GO_TEST) -coverprofile=coverage.out ./internal/handler
+	@.ci/coverage coverage.out 85 internal/handler
 
 # Without Chromium it is skipped with a message; in CI it fails. BROWSER_SHOTS=DIR keeps the screenshots.
 browser-test: ## test report's page in Chromium

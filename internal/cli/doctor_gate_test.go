@@ -50,7 +50,7 @@ func TestDoctorRefuses(t *testing.T) {
 
 // A gate does not pass for want of a right: with --strict, a check that could not be made is exit code 2, unless it is
 // accepted.
-func TestDoctorStrictWithoutPermission(t *testing.T) {
+func TestDoctorStrictWithoutARight(t *testing.T) {
 	server := localaws.New(localaws.Options{Region: local.Region, Delays: &localaws.Delays{}, Policies: map[string]string{
 		"AKIABLIND": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"servicequotas:*","Resource":"*"}]}`,
 	}})

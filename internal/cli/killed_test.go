@@ -9,13 +9,13 @@ import (
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// killCase is a command to kill, with the state of the account before and after it.
-type killCase struct {
+// life is a command to be killed, and what stands before and after it.
+type life struct {
 	name          string
 	command       []string
-	before        func(*testAccount)
-	healthy       []string // account states in which status is healthy
-	after         string   // account state after the command
+	before        func(*site)
+	healthy       []string // accounts in which status has nothing to say
+	after         string   // the account after the command
 	calls, sample []string
 }
 
@@ -29,13 +29,13 @@ var (
 	}
 )
 
-// At whichever write the process is killed, status reports the actual state, a second run completes the command, and
-// uninstall removes everything.
+// A killed process leaves no word. Wherever it was: status tells the truth, a second run finishes, an uninstall removes
+// what is there.
 func TestKilledAtEveryWrite(t *testing.T) {
 	t.Parallel()
 	t.Run("localaws", func(t *testing.T) {
 		t.Parallel()
-		killEverywhere(t, func(t *testing.T) *testAccount { return newTestAccount(t) }, func(calls, _ []string) []string { return calls })
+		killEverywhere(t, func(t *testing.T) *site { return newSite(t) }, func(calls, _ []string) []string { return calls })
 	})
 	t.Run("moto", func(t *testing.T) {
 		t.Parallel()
@@ -44,13 +44,13 @@ func TestKilledAtEveryWrite(t *testing.T) {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		killEverywhere(t, func(t *testing.T) *testAccount { return testAccountOn(t, newMoto(nil)) }, func(_, sample []string) []string { return sample })
+		killEverywhere(t, func(t *testing.T) *site { return siteOn(t, newMoto(nil)) }, func(_, sample []string) []string { return sample })
 	})
 }
 
-func killEverywhere(t *testing.T, newSite func(*testing.T) *testAccount, choose func(calls, sample []string) []string) {
+func killEverywhere(t *testing.T, newSite func(*testing.T) *site, choose func(calls, sample []string) []string) {
 	t.Helper()
-	for _, l := range killCases(func() *testAccount { return newSite(t) }) {
+	for _, l := range livesOn(func() *site { return newSite(t) }) {
 		calls := choose(l.calls, l.sample)
 		for _, call := range calls {
 			t.Run(l.name+" at "+call, func(t *testing.T) {
@@ -58,32 +58,32 @@ func killEverywhere(t *testing.T, newSite func(*testing.T) *testAccount, choose 
 				s := newSite(t)
 				l.before(s)
 				s.kill(call, l.command)
-				s.checkStatus(l.healthy)
+				s.truth(l.healthy)
 				s.must(killedUninstall...)
-				s.checkAccount("nothing\n")
+				s.holds("nothing\n")
 				l.before(s)
 				s.kill(call, l.command)
 				s.must(l.command...)
-				s.checkAccount(l.after)
+				s.holds(l.after)
 			})
 		}
 		t.Logf("killed at %d calls of %s", len(calls), l.name)
 	}
 }
 
-// killCases runs each command without interruption, to record its calls and the account's states.
-func killCases(newSite func() *testAccount) []killCase {
-	lives := []killCase{
+// livesOn sees in an account each how the commands go without trouble.
+func livesOn(newSite func() *site) []life {
+	lives := []life{
 		{name: "install", command: killedInstall, sample: []string{"iam:PutRolePolicy", "lambda:CreateFunction", "events:PutTargets"}},
-		{name: "upgrade", command: killedUpgrade, before: (*testAccount).older, sample: []string{"iam:UpdateRole", "lambda:UpdateFunctionCode"}},
-		{name: "heal", command: []string{"install", "--prefix", "prod"}, before: (*testAccount).roleOnly, sample: []string{"lambda:CreateFunction"}},
-		{name: "uninstall", command: killedUninstall, before: (*testAccount).installed, sample: []string{"events:DeleteRule", "iam:DeleteRole"}},
+		{name: "upgrade", command: killedUpgrade, before: (*site).older, sample: []string{"iam:UpdateRole", "lambda:UpdateFunctionCode"}},
+		{name: "heal", command: []string{"install", "--prefix", "prod"}, before: (*site).robbed, sample: []string{"lambda:CreateFunction"}},
+		{name: "uninstall", command: killedUninstall, before: (*site).installed, sample: []string{"events:DeleteRule", "iam:DeleteRole"}},
 	}
 	for i := range lives {
 		l := &lives[i]
 		s := newSite()
 		if l.before == nil {
-			l.before = func(*testAccount) {}
+			l.before = func(*site) {}
 		}
 		l.before(s)
 		if before := s.account(); l.name != "heal" {
@@ -97,45 +97,44 @@ func killCases(newSite func() *testAccount) []killCase {
 	return lives
 }
 
-func (s *testAccount) installed() { s.t.Helper(); s.must(killedInstall...) }
+func (s *site) installed() { s.t.Helper(); s.must(killedInstall...) }
 
-// older installs with the previous version.
-func (s *testAccount) older() {
+// older is what the version before installed.
+func (s *site) older() {
 	s.t.Helper()
 	older := *s
 	older.binary = "spothandler"
 	older.installed()
 }
 
-// roleOnly installs, and deletes everything out of band except the role, which holds the record.
-func (s *testAccount) roleOnly() {
+// robbed is an installation of which somebody deleted all but the role, which has the record.
+func (s *site) robbed() {
 	s.t.Helper()
 	s.installed()
-	changes := outOfBandChanges()
-	w := &scriptEnv{direct: s.direct, account: s.number}
+	hands := outOfBandChanges()
+	w := &world{witness: s.witness, account: s.number}
 	for change, name := range map[string]string{
 		"delete-rule": "prod-ecs-spot-interruption", "delete-function": "prod-ecs-fargate-spot-handler",
 		"delete-log-group": "/aws/lambda/prod-ecs-fargate-spot-handler",
 	} {
-		if err := changes[change](s.t.Context(), w, []string{name}); err != nil {
+		if err := hands[change](s.t.Context(), w, []string{name}); err != nil {
 			s.t.Fatal(err)
 		}
 	}
 }
 
-// kill kills a command while the proxy holds one of its calls.
-func (s *testAccount) kill(call string, args []string) {
+// kill ends a command the hard way while AWS holds one of its calls.
+func (s *site) kill(call string, args []string) {
 	s.t.Helper()
 	code, stderr := s.signalled(os.Kill, call, args)
 	if code == 0 {
-		s.t.Errorf("the command was not killed:\n%s", stderr)
+		s.t.Errorf("it lived on:\n%s", stderr)
 	}
 	s.proxy.Heal()
 }
 
-// checkStatus checks the exit code of status against the account: 3 if it is empty, 0 if its state is healthy, and 2
-// otherwise.
-func (s *testAccount) checkStatus(healthy []string) {
+// truth holds status against the account: nothing is not installed, and what is not among the healthy ones differs.
+func (s *site) truth(healthy []string) {
 	s.t.Helper()
 	want, account := 2, s.account()
 	switch {
@@ -149,7 +148,7 @@ func (s *testAccount) checkStatus(healthy []string) {
 	}
 }
 
-func (s *testAccount) checkAccount(want string) {
+func (s *site) holds(want string) {
 	s.t.Helper()
 	if got := s.account(); got != want {
 		s.t.Errorf("the account holds\n%s\nand not\n%s", got, want)

@@ -113,7 +113,7 @@ func redirect(t *testing.T) string {
 }
 
 // Whoever lacks the access key is refused, and each start has another.
-func TestLocalAccessKey(t *testing.T) {
+func TestLocalDrawsItsAccessKey(t *testing.T) {
 	t.Parallel()
 	keys := map[string]bool{}
 	for range 2 {
@@ -136,7 +136,7 @@ func TestLocalAccessKey(t *testing.T) {
 }
 
 // A role may do what its policies allow, and the exported key everything.
-func TestLocalEnforcesRolePermissions(t *testing.T) {
+func TestLocalEnforcesTheRightsOfRoles(t *testing.T) {
 	t.Parallel()
 	local := serveAWS(t)
 	local.run(t, spothandler(t, "install", "--prefix", "prod"))
@@ -232,7 +232,7 @@ func TestTheUploadedFunctionRuns(t *testing.T) {
 	if answer := invoke(); !strings.Contains(answer, `"reason":"not_an_interruption"`) {
 		t.Fatal(answer)
 	}
-	if _, err := client.UpdateFunctionCode(t.Context(), &lambda.UpdateFunctionCodeInput{FunctionName: aws.String(name), ZipFile: corrupted(t, architecture)}); err != nil {
+	if _, err := client.UpdateFunctionCode(t.Context(), &lambda.UpdateFunctionCodeInput{FunctionName: aws.String(name), ZipFile: spoiled(t, architecture)}); err != nil {
 		t.Fatal(err)
 	}
 	waitFor(t, func() bool {

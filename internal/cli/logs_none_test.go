@@ -10,8 +10,8 @@ import (
 )
 
 // Where no record passes the filters they are named, and what may be mistyped in them.
-func TestLogsWithoutMatches(t *testing.T) {
-	a := newHistoryFixture(t, "install --prefix prod")
+func TestLogsOfNothing(t *testing.T) {
+	a := newArchive(t, "install --prefix prod")
 	a.record(50*time.Minute, "1111", redeployed)
 	for line, want := range map[string]string{
 		"logs --since 1m":              "· no records from 24h",

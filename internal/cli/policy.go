@@ -15,8 +15,8 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
-	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/callerpolicy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/session"
 
 	"github.com/spothandler/spothandler/internal/deploy/settings"
@@ -190,7 +190,7 @@ func (r policyRun) run(cmd *cobra.Command) error {
 }
 
 // places returns the names of the installations that the policy is for, one for each Region.
-func (r policyRun) places(cmd *cobra.Command, given settings.Given, spec settings.Spec) (places []deploy.Names, err error) {
+func (r policyRun) places(cmd *cobra.Command, given settings.Given, spec settings.Spec) (places []resource.Names, err error) {
 	regions := slices.Compact(slices.Sorted(slices.Values(r.Regions)))
 	if r.asked.commands.AllRegions && len(regions) > 0 {
 		return nil, invalidPolicy("use one of them", "--region and --all-regions cannot be combined")
@@ -217,7 +217,7 @@ func (r policyRun) places(cmd *cobra.Command, given settings.Given, spec setting
 			}
 			return places, nil
 		}
-		places = append(places, deploy.NewNames(id, spec.Prefix, spec.FunctionName, spec.RuleName).WithRolePath(spec.RolePath))
+		places = append(places, resource.NewNames(id, spec.Prefix, spec.FunctionName, spec.RuleName).WithRolePath(spec.RolePath))
 	}
 	return places, nil
 }
@@ -245,7 +245,7 @@ func (r policyRun) check(id session.Identity, given settings.Given, spec setting
 	return err
 }
 
-func (o *policyOptions) document(places []deploy.Names, spec settings.Spec) (string, error) {
+func (o *policyOptions) document(places []resource.Names, spec settings.Spec) (string, error) {
 	if o.boundary {
 		return callerpolicy.Boundary(places)
 	}

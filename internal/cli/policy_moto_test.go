@@ -47,7 +47,7 @@ func enforcedMoto(t *testing.T) *enforced {
 		signed.secrets[made.AccessKeyID] = made.SecretAccessKey
 		return made
 	}
-	e.unprivileged = user("nobody", "")
+	e.nobody = user("nobody", "")
 	e.admin = admins(front.URL, user("admin", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`))
 	for _, arguments := range policyArguments() {
 		e.callers[arguments] = user(strings.ReplaceAll(arguments, " ", ""), actionsAlone(t, e.printed(arguments, motoAccount)))

@@ -19,7 +19,7 @@ import (
 // The page comes beside what is printed, in the place of the one that was there, or instead, on standard output; a
 // Region that cannot be read is told on it.
 func TestReportPage(t *testing.T) {
-	a := newHistoryFixture(t, "install --prefix prod --log-retention-days 3")
+	a := newArchive(t, "install --prefix prod --log-retention-days 3")
 	a.record(50*time.Hour, "1111", redeployed)
 	a.record(30*time.Hour, "2222", func(r *handler.Record) { r.Service = "<b>\x1b[31mevil" })
 	dir := t.TempDir()
@@ -70,7 +70,7 @@ func TestReportPage(t *testing.T) {
 
 // Where the page cannot be written, that is said before any call.
 func TestReportPageRefused(t *testing.T) {
-	a := newHistoryFixture(t, "install --prefix prod")
+	a := newArchive(t, "install --prefix prod")
 	a.ForgetCalls()
 	dir := t.TempDir()
 	readOnly, dangling := filepath.Join(dir, "read-only.html"), filepath.Join(dir, "dangling")
@@ -110,7 +110,7 @@ func TestReportPageFails(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("an open directory cannot be removed")
 	}
-	a := newHistoryFixture(t, "install --prefix prod")
+	a := newArchive(t, "install --prefix prod")
 	dir := filepath.Join(t.TempDir(), "gone")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)

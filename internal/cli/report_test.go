@@ -16,7 +16,7 @@ import (
 
 // The report has the same figures in every form, whatever the names in the records hold.
 func TestReport(t *testing.T) {
-	a := newHistoryFixture(t, "install --prefix prod")
+	a := newArchive(t, "install --prefix prod")
 	a.record(50*time.Hour, "1111", redeployed)
 	a.record(50*time.Hour, "2222", nil)
 	a.record(50*time.Hour, "2222", func(r *handler.Record) { r.EventID = "later" }) // the same interruption
@@ -75,9 +75,9 @@ func TestReport(t *testing.T) {
 }
 
 // What a report lacks is said.
-func TestReportFailures(t *testing.T) {
-	a := newHistoryFixture(t, "")
-	says := a.expect
+func TestReportInTrouble(t *testing.T) {
+	a := newArchive(t, "")
+	says := a.says
 	for _, days := range []string{"0", "-1", "3654"} {
 		says("report --days "+days, command.ExitError, "--days "+days+" is not accepted")
 	}

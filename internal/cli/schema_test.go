@@ -26,7 +26,7 @@ import (
 const schemaFolder = "../../docs/schema"
 
 // Every answer in JSON is what its schema says, and has no key that the schema does not know.
-func TestResultsMatchSchemas(t *testing.T) {
+func TestAnswersKeepToTheirSchemas(t *testing.T) {
 	needArchive(t)
 	server := localaws.New(localaws.Options{Region: "eu-west-1", Delays: &localaws.Delays{}})
 	useServer(t, server, local.Services()...)
@@ -88,9 +88,9 @@ func TestResultsMatchSchemas(t *testing.T) {
 }
 
 // The same for what is read out of the function's log.
-func TestHistoryMatchesSchemas(t *testing.T) {
+func TestHistoryKeepsToItsSchemas(t *testing.T) {
 	needArchive(t)
-	log := newHistoryFixture(t, "install --prefix prod")
+	log := newArchive(t, "install --prefix prod")
 	log.record(time.Hour, "1", redeployed)
 	log.record(2*time.Hour, "2", refusedByIAM)
 	log.record(3*time.Hour, "3", nil)
@@ -128,9 +128,9 @@ func TestHistoryMatchesSchemas(t *testing.T) {
 }
 
 // Every command has the schema of its answer, but those whose answer is a document of IAM's, a script, or a help.
-func TestEveryResultHasSchema(t *testing.T) {
+func TestEveryAnswerHasASchema(t *testing.T) {
 	schemas := strictSchemas(t)
-	for _, command := range rootCommand(command.New(fakeStreams(false), nil, binaryVersion())).Commands() {
+	for _, command := range rootCommand(command.New(fake(false), nil, binaryVersion())).Commands() {
 		name := command.Name()
 		if name == "upgrade" { // which answers as install does
 			name = "install"

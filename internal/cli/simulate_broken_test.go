@@ -55,7 +55,7 @@ func brokenLinks() []brokenLink {
 }
 
 // Each link, broken by hand, is named with the cure, at once and with no event sent; the cure heals it.
-func TestSimulateNamesBrokenLinks(t *testing.T) {
+func TestSimulateNamesWhatWasBrokenByHand(t *testing.T) {
 	server, config := rehearsalWorld(t, shopAPI())
 	must(t, "install --prefix prod --role-path /team/")
 	_, noCLI := exec.LookPath("aws")

@@ -31,7 +31,7 @@ func recentRows(t *testing.T, line string) string {
 }
 
 // twoInstallations makes of prod one of two that do not overlap.
-func (a *historyFixture) twoInstallations() {
+func (a *archive) twoInstallations() {
 	a.Helper()
 	for _, cluster := range []string{"web", "batch"} {
 		if _, err := ecs.NewFromConfig(a.Config()).CreateCluster(a.Context(), &ecs.CreateClusterInput{ClusterName: &cluster}); err != nil {
@@ -44,7 +44,7 @@ func (a *historyFixture) twoInstallations() {
 
 // Status tells what the function did in the last 24 hours in the figures of report, and what to do about failures.
 func TestStatusHistory(t *testing.T) {
-	a := newHistoryFixture(t, "install --prefix prod")
+	a := newArchive(t, "install --prefix prod")
 	if got := recentRows(t, "status"); got != "  last 24 h     no interruptions recorded\n" {
 		t.Errorf("%s", got)
 	}
@@ -97,8 +97,8 @@ func TestStatusHistory(t *testing.T) {
 }
 
 // Whatever happens to the records, status says why they are unknown, and its verdict and exit code are what they were.
-func TestStatusHistoryFailures(t *testing.T) {
-	a := newHistoryFixture(t, "install --prefix prod")
+func TestStatusHistoryInTrouble(t *testing.T) {
+	a := newArchive(t, "install --prefix prod")
 	trouble := ""
 	a.refuseRecords(&trouble)
 	for _, test := range []struct{ trouble, want string }{
@@ -137,8 +137,8 @@ func TestStatusHistoryFailures(t *testing.T) {
 }
 
 // Where records are left out, or go elsewhere, the counts are unknown, and not 0.
-func TestStatusHistoryUnknown(t *testing.T) {
-	a := newHistoryFixture(t, "install --prefix prod --log-level ERROR")
+func TestStatusHistoryOfHiddenRecords(t *testing.T) {
+	a := newArchive(t, "install --prefix prod --log-level ERROR")
 	if got, want := recentRows(t, "status"), `  last 24 h     unknown: log level ERROR omits records
   settings      log level ERROR
   › spothandler install --prefix prod --log-level INFO   records all that follows

@@ -24,7 +24,7 @@ func installedTwice(t *testing.T) *localaws.Server {
 }
 
 // One record that somebody spoiled hides no other installation, and can be uninstalled.
-func TestUnreadableRecord(t *testing.T) {
+func TestSpoiledRecord(t *testing.T) {
 	server := installedTwice(t)
 	api := iam.NewFromConfig(server.Config())
 	role, err := api.GetRole(t.Context(), &iam.GetRoleInput{RoleName: aws.String(theRole)})

@@ -57,7 +57,7 @@ func (s *screenOf) until(t *testing.T, what string, seen func(screen string) boo
 
 // Watching shows what is new, outlives a read that fails and credentials that have expired, and ends with the context.
 func TestStatusWatch(t *testing.T) {
-	a := newHistoryFixture(t, "install --prefix prod")
+	a := newArchive(t, "install --prefix prod")
 	var trouble atomic.Value
 	trouble.Store("")
 	during := func(which string) func(localaws.Call) bool {
@@ -95,7 +95,7 @@ func TestStatusWatch(t *testing.T) {
 
 // What cannot be repainted is refused before any call; the first look ends it as a status would.
 func TestStatusWatchRefuses(t *testing.T) {
-	a := newHistoryFixture(t, "")
+	a := newArchive(t, "")
 	terminal := func(args ...string) (int, string) {
 		var screen strings.Builder
 		streams := command.NewStreams(strings.NewReader(""), &screen, &screen)

@@ -10,7 +10,7 @@ import (
 
 // Only a command that could have changed something says that it did not; whose the credentials are is said by all.
 func TestNothingWasChanged(t *testing.T) {
-	a := newHistoryFixture(t, "")
+	a := newArchive(t, "")
 	a.Inject(localaws.Fault{Action: "GetCallerIdentity", Refuse: &localaws.Error{Status: 403, Code: "ExpiredToken", Message: "expired"}})
 	for _, test := range []struct {
 		line string

@@ -2,11 +2,13 @@ package deploy
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 	"github.com/spothandler/spothandler/internal/session"
@@ -24,9 +27,9 @@ import (
 // nothing.
 type account struct {
 	*localaws.Server
-	clients Clients
+	clients resource.Clients
 	id      session.Identity
-	release Release
+	release resource.Release
 }
 
 // inAccount runs a test in an empty account that is immediately consistent.
@@ -55,7 +58,7 @@ func inAccountWith(t *testing.T, options localaws.Options, test func(t *testing.
 func (a *account) connect(way http.RoundTripper) {
 	config := a.Config()
 	config.HTTPClient = &http.Client{Transport: way}
-	a.clients = Clients{
+	a.clients = resource.Clients{
 		IAM: iam.NewFromConfig(config), Logs: cloudwatchlogs.NewFromConfig(config),
 		Lambda: lambda.NewFromConfig(config), Events: eventbridge.NewFromConfig(config),
 	}
@@ -66,10 +69,10 @@ func identity() session.Identity {
 }
 
 // testRelease returns a release whose code is a real zip, different for each version.
-func testRelease(t *testing.T, version string) Release {
+func testRelease(t *testing.T, version string) resource.Release {
 	t.Helper()
 	zip := zipOf(t, "bootstrap", "code of "+version)
-	return Release{Version: version, CodeSHA256: sha256Base64(zip), Zip: zip}
+	return resource.Release{Version: version, CodeSHA256: sha256Base64(zip), Zip: zip}
 }
 
 // given returns settings as given by flags: name, value, name, value. A repeated name is a list.
@@ -96,12 +99,12 @@ func (a *account) find(t *testing.T, prefix string, asked settings.Given) *Insta
 func (a *account) prepare(ctx context.Context, prefix string, asked settings.Given) (*Install, error) {
 	return PrepareInstall(ctx, a.clients, a.id, InstallRequest{
 		Prefix: prefix, Given: asked, Adopt: true, Version: a.release.Version,
-		Release: func(string) (Release, error) { return a.release, nil },
+		Release: func(string) (resource.Release, error) { return a.release, nil },
 	})
 }
 
 // plan returns what an install would change.
-func (a *account) plan(t *testing.T, prefix string, asked settings.Given) (Names, []Change) {
+func (a *account) plan(t *testing.T, prefix string, asked settings.Given) (resource.Names, []resource.Change) {
 	t.Helper()
 	install, err := a.prepare(t.Context(), prefix, asked)
 	if err != nil {
@@ -116,7 +119,7 @@ func (a *account) tryInstall(ctx context.Context, prefix string, asked settings.
 	if err != nil {
 		return 0, err
 	}
-	done, err := install.Apply(ctx, Options{})
+	done, err := install.Apply(ctx, resource.Options{})
 	if err != nil {
 		return done, err
 	}
@@ -139,7 +142,7 @@ func (a *account) tryUninstall(ctx context.Context, prefix string, keepLogs bool
 	if err != nil {
 		return err
 	}
-	if _, err := uninstall.Apply(ctx, Options{}); err != nil {
+	if _, err := uninstall.Apply(ctx, resource.Options{}); err != nil {
 		return err
 	}
 	return uninstall.Verify(ctx, 0)
@@ -174,18 +177,18 @@ func (a *account) count(name string) int {
 func (a *account) isEmpty(t *testing.T, prefix string) {
 	t.Helper()
 	found := a.find(t, prefix, nil)
-	if found.Found() || len(found.Owned().resources()) > 0 {
-		t.Errorf("still there: %s", printed(Plan(State{}, found.State)))
+	if found.Found() || len(found.Owned().IDs()) > 0 {
+		t.Errorf("still there: %s", printed(resource.Plan(resource.State{}, found.State)))
 	}
 }
 
 // printed returns a plan in readable form: "update function x: timeout 60 -> 3".
-func printed(changes []Change) []string {
+func printed(changes []resource.Change) []string {
 	lines := make([]string, 0, len(changes))
 	for _, change := range changes {
 		line := string(change.Action) + " " + change.Kind.Words()
 		for _, field := range change.Fields {
-			if change.Action == Update {
+			if change.Action == resource.Update {
 				line += "; " + field.Path + " " + field.Old + " -> " + field.New
 			}
 		}
@@ -214,4 +217,38 @@ func errorOf(t *testing.T, err error) *apperr.Error {
 		t.Fatalf("%v is no Error", err)
 	}
 	return own
+}
+
+// jsonText returns a value as JSON.
+func jsonText(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// desiredFor returns the state for these settings in an empty account with prefix prod.
+func desiredFor(t *testing.T, asked settings.Given) resource.State {
+	t.Helper()
+	const prefix = "prod"
+	spec := settings.Defaults(prefix)
+	if err := asked.Apply(&spec); err != nil {
+		t.Fatal(err)
+	}
+	want, err := resource.Desired(resource.NewNames(identity(), prefix, spec.FunctionName, spec.RuleName), spec, embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return want
+}
+
+// installed returns what Observe finds after an install with a tag.
+func installed(t *testing.T) resource.State {
+	t.Helper()
+	have := desiredFor(t, given("tag", "Team=web"))
+	have.DropTags = nil
+	have.Role.Created = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	have.Function.Modified = have.Role.Created.Add(300 * time.Millisecond)
+	return have
 }

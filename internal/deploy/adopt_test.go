@@ -15,18 +15,19 @@ import (
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
 // createModuleResources creates what the Terraform module creates in an account: the same names, with its own role.
-func createModuleResources(t *testing.T, a *account) Names {
+func createModuleResources(t *testing.T, a *account) resource.Names {
 	t.Helper()
-	n := NewNames(a.id, "", "ecs-fargate-spot-handler", "ecs-spot-interruption")
+	n := resource.NewNames(a.id, "", "ecs-fargate-spot-handler", "ecs-spot-interruption")
 	ctx, c := t.Context(), a.clients
 	tags := map[string]string{"Team": "web"}
 	for _, step := range []func() error{
 		func() error {
-			_, err := c.IAM.CreateRole(ctx, &iam.CreateRoleInput{RoleName: &n.Function, AssumeRolePolicyDocument: aws.String(trustPolicy())})
+			_, err := c.IAM.CreateRole(ctx, &iam.CreateRoleInput{RoleName: &n.Function, AssumeRolePolicyDocument: aws.String(lambdaTrust)})
 			return err
 		},
 		func() error {
@@ -47,13 +48,13 @@ func createModuleResources(t *testing.T, a *account) Names {
 		},
 		func() error {
 			_, err := c.Lambda.AddPermission(ctx, &lambda.AddPermissionInput{
-				FunctionName: &n.Function, StatementId: aws.String("AllowExecutionFromEventBridge"), Principal: aws.String(eventsPrincipal),
+				FunctionName: &n.Function, StatementId: aws.String("AllowExecutionFromEventBridge"), Principal: aws.String("events.amazonaws.com"),
 				Action: aws.String("lambda:InvokeFunction"), SourceArn: aws.String(n.RuleARN()),
 			})
 			return err
 		},
 		func() error {
-			_, err := c.Events.PutRule(ctx, &eventbridge.PutRuleInput{Name: &n.Rule, EventPattern: aws.String(`{"source":["aws.ecs"]}`), Tags: toRuleTags(tags)})
+			_, err := c.Events.PutRule(ctx, &eventbridge.PutRuleInput{Name: &n.Rule, EventPattern: aws.String(`{"source":["aws.ecs"]}`), Tags: []events.Tag{{Key: aws.String("Team"), Value: aws.String("web")}}})
 			return err
 		},
 		func() error {
@@ -95,8 +96,8 @@ func TestAdopt(t *testing.T) {
 
 		_, changes := a.plan(t, "", nil)
 		for _, change := range changes { // the plan names what is removed
-			gone := map[Kind]string{KindPermission: "AllowExecutionFromEventBridge", KindTarget: "ECSSpotHandler"}[change.Kind]
-			if gone != "" && !slices.Contains(change.Fields, Field{"duplicates", gone, ""}) {
+			gone := map[resource.Kind]string{resource.KindPermission: "AllowExecutionFromEventBridge", resource.KindTarget: "ECSSpotHandler"}[change.Kind]
+			if gone != "" && !slices.Contains(change.Fields, resource.Field{Path: "duplicates", Old: gone, New: ""}) {
 				t.Errorf("%s: %v", change.Describe(), change.Fields)
 			}
 		}
@@ -142,8 +143,8 @@ func TestAdoptPausesTheRule(t *testing.T) {
 				}
 				stop()
 				before.State = "DISABLED"
-				if paused := a.find(t, "", nil).State.Triggers[0].Rule; encodeJSON(paused) != encodeJSON(before) {
-					t.Errorf("got\n\t%s\nwant\n\t%s", encodeJSON(paused), encodeJSON(before))
+				if paused := a.find(t, "", nil).State.Triggers[0].Rule; jsonText(paused) != jsonText(before) {
+					t.Errorf("got\n\t%s\nwant\n\t%s", jsonText(paused), jsonText(before))
 				}
 				a.install(t, "", nil)
 				if state := a.find(t, "", nil).State.Triggers[0].Rule.State; state != "ENABLED" {
@@ -199,7 +200,7 @@ func TestAdoptDisabledRule(t *testing.T) {
 
 // sentRules is an EventBridge client that records the rules it is given.
 type sentRules struct {
-	RuleAPI
+	resource.RuleAPI
 	rules *[]eventbridge.PutRuleInput
 }
 
@@ -223,7 +224,7 @@ func TestAdoptSendsNoTagsOfOthers(t *testing.T) {
 
 // The commands remove the resources from the Terraform state by the module's own addresses.
 func TestTerraformForget(t *testing.T) {
-	sameLines(t, TerraformForget([]Unowned{{ID: ID{Kind: KindLogGroup}}, {ID: ID{Kind: KindFunction}}, {ID: ID{Kind: KindRule}}}, "module.spot"),
+	sameLines(t, TerraformForget([]resource.Unowned{{ID: resource.ID{Kind: resource.KindLogGroup}}, {ID: resource.ID{Kind: resource.KindFunction}}, {ID: resource.ID{Kind: resource.KindRule}}}, "module.spot"),
 		"terraform state rm 'module.spot.module.spot_handler_lambda.aws_cloudwatch_log_group.lambda[0]'",
 		"terraform state rm 'module.spot.aws_lambda_permission.allow_eventbridge'",
 		"terraform state rm 'module.spot.module.spot_handler_lambda.aws_lambda_function.this[0]'",
@@ -237,7 +238,7 @@ func TestNoDuplicates(t *testing.T) {
 		a.install(t, "", nil)
 		n := a.find(t, "", nil).Names
 		for sid, statement := range map[string]lambda.AddPermissionInput{
-			"rule":    {Principal: aws.String(eventsPrincipal), SourceArn: aws.String(n.RuleARN() + "-2")},
+			"rule":    {Principal: aws.String("events.amazonaws.com"), SourceArn: aws.String(n.RuleARN() + "-2")},
 			"service": {Principal: aws.String("scheduler.amazonaws.com"), SourceArn: aws.String(n.RuleARN())},
 		} {
 			statement.FunctionName, statement.StatementId, statement.Action = &n.Function, &sid, aws.String("lambda:InvokeFunction")
@@ -265,7 +266,7 @@ func TestDuplicates(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = a.clients.Lambda.AddPermission(t.Context(), &lambda.AddPermissionInput{
-			FunctionName: &n.Function, StatementId: aws.String("theirs"), Principal: aws.String(eventsPrincipal), Action: aws.String("lambda:InvokeFunction"), SourceArn: aws.String(n.RuleARN()),
+			FunctionName: &n.Function, StatementId: aws.String("theirs"), Principal: aws.String("events.amazonaws.com"), Action: aws.String("lambda:InvokeFunction"), SourceArn: aws.String(n.RuleARN()),
 		})
 		if err != nil {
 			t.Fatal(err)

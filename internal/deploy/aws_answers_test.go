@@ -14,6 +14,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -22,7 +23,7 @@ import (
 
 // alteredFunctions is a Lambda client with modified GetFunction responses.
 type alteredFunctions struct {
-	FunctionAPI
+	resource.FunctionAPI
 	edit func(*lambda.GetFunctionOutput)
 }
 
@@ -104,7 +105,7 @@ func TestFailedFunction(t *testing.T) {
 				names, changes := a.plan(t, "", asked)
 				a.withFunction(func(answer *lambda.GetFunctionOutput) { edit(answer.Configuration) })
 				began := time.Now()
-				_, err := Apply(t.Context(), a.clients, names, changes, Options{})
+				_, err := resource.Apply(t.Context(), a.clients, names, changes, resource.Options{})
 				refusal := errorOf(t, err)
 				if want := "function ecs-fargate-spot-handler: " + state + ": " + test.code + ", " + test.reason; refusal.Message != want || time.Since(began) > 0 {
 					t.Errorf("after %s: %s", time.Since(began), refusal.Message)
@@ -140,7 +141,7 @@ func TestTagsDenied(t *testing.T) {
 
 // lateRoles is an IAM client that shows a role late, or not at all.
 type lateRoles struct {
-	RoleAPI
+	resource.RoleAPI
 	hidden *int // number of GetRole calls that do not find it yet
 }
 
@@ -170,10 +171,10 @@ func TestRoleIsVisibleLate(t *testing.T) {
 func TestProgress(t *testing.T) {
 	inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) {
 		names, changes := a.plan(t, "", nil)
-		stages := map[Kind]string{}
+		stages := map[resource.Kind]string{}
 		a.Inject(localaws.Fault{Action: "PutTargets", Deny: true})
-		_, err := Apply(t.Context(), a.clients, names, changes, Options{Report: func(p Progress) {
-			word := map[Stage]string{Begun: "begun", Waiting: p.Note, Done: "done", Failed: "failed"}[p.Stage]
+		_, err := resource.Apply(t.Context(), a.clients, names, changes, resource.Options{Report: func(p resource.Progress) {
+			word := map[resource.Stage]string{resource.Begun: "begun", resource.Waiting: p.Note, resource.Done: "done", resource.Failed: "failed"}[p.Stage]
 			if p.Change.ID != changes[p.Index].ID || p.Elapsed < 0 {
 				t.Errorf("%+v", p)
 			}
@@ -184,9 +185,9 @@ func TestProgress(t *testing.T) {
 		if !apperr.IsAccessDenied(err) || errors.Is(err, context.Canceled) {
 			t.Errorf("%v", err)
 		}
-		for kind, want := range map[Kind]string{
-			KindRole: "begun, done", KindTarget: "begun, failed", KindPermission: "begun, done",
-			KindFunction: "begun, waiting for the role, waiting for the function, done",
+		for kind, want := range map[resource.Kind]string{
+			resource.KindRole: "begun, done", resource.KindTarget: "begun, failed", resource.KindPermission: "begun, done",
+			resource.KindFunction: "begun, waiting for the role, waiting for the function, done",
 		} {
 			if stages[kind] != want {
 				t.Errorf("%s: %s", kind, stages[kind])

@@ -16,6 +16,7 @@ import (
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -101,7 +102,7 @@ func TestProtectedLogGroup(t *testing.T) {
 			t.Errorf("protection is a difference: %+v", status.Problems)
 		}
 		began := time.Now()
-		_, err := Apply(t.Context(), a.clients, before.Names, Removal(before.Owned(), "prod", false), Options{})
+		_, err := resource.Apply(t.Context(), a.clients, before.Names, resource.Removal(before.Owned(), "prod", false), resource.Options{})
 		if waited := time.Since(began); err == nil || !strings.Contains(err.Error(), "deletion protection") || waited > firstPause {
 			t.Errorf("after %s: %v", waited, err)
 		}
@@ -124,7 +125,7 @@ func TestManagedRule(t *testing.T) {
 			t.Errorf("%+v", refusal)
 		}
 		began := time.Now()
-		_, err := Apply(t.Context(), a.clients, names, changes, Options{})
+		_, err := resource.Apply(t.Context(), a.clients, names, changes, resource.Options{})
 		if got := errorOf(t, err); !strings.Contains(got.Message, "ManagedRuleException") || time.Since(began) > 0 {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
@@ -132,8 +133,8 @@ func TestManagedRule(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, change := range Removal(found.Owned(), "prod", false) {
-			if change.Kind == KindRule || change.Kind == KindTarget {
+		for _, change := range resource.Removal(found.Owned(), "prod", false) {
+			if change.Kind == resource.KindRule || change.Kind == resource.KindTarget {
 				t.Errorf("an uninstall would touch it: %s", change.Describe())
 			}
 		}
@@ -169,7 +170,7 @@ func TestMissingRuleErrors(t *testing.T) {
 }
 
 // singleTargets is an EventBridge client that lists a rule's targets one per page.
-type singleTargets struct{ RuleAPI }
+type singleTargets struct{ resource.RuleAPI }
 
 func (s singleTargets) ListTargetsByRule(ctx context.Context, in *eventbridge.ListTargetsByRuleInput, options ...func(*eventbridge.Options)) (*eventbridge.ListTargetsByRuleOutput, error) {
 	single := *in
@@ -219,12 +220,12 @@ func TestWorkingStates(t *testing.T) {
 func TestStatementAddedDuringInstall(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
-		a.deleteKind(t, KindPermission, a.find(t, "prod", nil).Names)
+		a.deleteKind(t, resource.KindPermission, a.find(t, "prod", nil).Names)
 		names, changes := a.plan(t, "prod", nil)
 		add := func(principal string) {
 			t.Helper()
 			_, err := a.clients.Lambda.AddPermission(t.Context(), &lambda.AddPermissionInput{
-				FunctionName: &names.Function, StatementId: aws.String(StatementID), Principal: &principal, Action: aws.String("lambda:InvokeFunction"),
+				FunctionName: &names.Function, StatementId: aws.String(resource.StatementID), Principal: &principal, Action: aws.String("lambda:InvokeFunction"),
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -232,13 +233,13 @@ func TestStatementAddedDuringInstall(t *testing.T) {
 		}
 		add("sns.amazonaws.com")
 		began := time.Now()
-		_, err := Apply(t.Context(), a.clients, names, changes, Options{})
+		_, err := resource.Apply(t.Context(), a.clients, names, changes, resource.Options{})
 		if err == nil || !strings.Contains(err.Error(), "a different statement spothandler") || time.Since(began) > 0 {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
 		a.install(t, "prod", nil)
 
-		a.deleteKind(t, KindPermission, names)
+		a.deleteKind(t, resource.KindPermission, names)
 		a.Inject(localaws.Fault{Action: "AddPermission", Nth: 1, Refuse: &localaws.Error{
 			Code: "ResourceConflictException", Status: 409, Message: "The statement id (spothandler) provided already exists. Please provide a new statement id, or remove the existing statement.",
 		}})
@@ -256,7 +257,7 @@ func TestRoleInAnInstanceProfile(t *testing.T) {
 			t.Fatal(err)
 		}
 		began := time.Now()
-		_, err := Apply(t.Context(), a.clients, before.Names, Removal(before.Owned(), "prod", false), Options{})
+		_, err := resource.Apply(t.Context(), a.clients, before.Names, resource.Removal(before.Owned(), "prod", false), resource.Options{})
 		if err == nil || !strings.Contains(err.Error(), "must remove roles from instance profile first") || time.Since(began) > firstPause {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -35,7 +36,7 @@ const clusterActive = "ACTIVE"
 // ClusterCheck is the result of checking the clusters of an installation.
 type ClusterCheck struct {
 	Absent     []AbsentCluster // sorted by name
-	NotChecked []NotChecked
+	NotChecked []resource.NotChecked
 }
 
 // AbsentCluster is a cluster that does not exist or is not ACTIVE, so none of its tasks can be interrupted.
@@ -99,7 +100,7 @@ func CheckClusters(ctx context.Context, api ClusterAPI, id session.Identity, nam
 	for batch := range slices.Chunk(names, clustersAtOnce) {
 		answer, err := api.DescribeClusters(ctx, &ecs.DescribeClustersInput{Clusters: batch})
 		if err != nil {
-			check.NotChecked = append(check.NotChecked, NotChecked{"clusters " + strings.Join(batch, ", "), apperr.WhyNot(err)})
+			check.NotChecked = append(check.NotChecked, resource.NotChecked{What: "clusters " + strings.Join(batch, ", "), Why: apperr.WhyNot(err)})
 			continue
 		}
 		check.Absent = append(check.Absent, absentClusters(id.Region, batch, answer.Clusters)...)
@@ -141,7 +142,7 @@ func (c *ClusterCheck) findNearest(ctx context.Context, api ClusterAPI) {
 	for pages := ecs.NewListClustersPaginator(api, &ecs.ListClustersInput{}); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			c.NotChecked = append(c.NotChecked, NotChecked{"similar cluster names", apperr.WhyNot(err)})
+			c.NotChecked = append(c.NotChecked, resource.NotChecked{What: "similar cluster names", Why: apperr.WhyNot(err)})
 			return
 		}
 		for _, arn := range page.ClusterArns {

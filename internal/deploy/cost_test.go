@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -23,7 +24,7 @@ func TestCost(t *testing.T) {
 		}{
 			{"install", func() {
 				names, changes := a.plan(t, "prod", nil)
-				if _, err := Apply(t.Context(), a.clients, names, changes, Options{}); err != nil {
+				if _, err := resource.Apply(t.Context(), a.clients, names, changes, resource.Options{}); err != nil {
 					t.Fatal(err)
 				}
 			}, 21, 9, 11},
@@ -37,7 +38,7 @@ func TestCost(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if _, err := uninstall.Apply(t.Context(), Options{}); err != nil {
+				if _, err := uninstall.Apply(t.Context(), resource.Options{}); err != nil {
 					t.Fatal(err)
 				}
 			}, 22, 7, 10},

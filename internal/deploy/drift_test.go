@@ -1,9 +1,12 @@
 package deploy
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
 // Each field changed out of band is reported by plan and status with its expected value, and one install
@@ -21,7 +24,7 @@ func TestDrift(t *testing.T) {
 					t.Fatal(err)
 				}
 				_, changes := a.plan(t, driftPrefix, nil)
-				if len(changes) != 1 || changes[0].Action != Update || changes[0].Kind != hand.kind {
+				if len(changes) != 1 || changes[0].Action != resource.Update || changes[0].Kind != hand.kind {
 					t.Fatalf("it is found as %q", printed(changes))
 				}
 				var paths []string
@@ -33,7 +36,7 @@ func TestDrift(t *testing.T) {
 				}
 				sameLines(t, paths, hand.fields...)
 				problems := a.status(t, driftPrefix).Problems
-				if len(problems) != 1 || problems[0].Code != ProblemDiffers || encodeJSON(problems[0].Fields) != encodeJSON(changes[0].Fields) {
+				if len(problems) != 1 || problems[0].Code != ProblemDiffers || jsonText(problems[0].Fields) != jsonText(changes[0].Fields) {
 					t.Errorf("status says %+v", problems)
 				}
 				a.ForgetCalls()
@@ -48,22 +51,38 @@ func TestDrift(t *testing.T) {
 
 // restoring returns the number of calls that restore a resource: Lambda cannot change a statement, only
 // remove and add it.
-func restoring(kind Kind) int {
-	if kind == KindPermission {
+func restoring(kind resource.Kind) int {
+	if kind == resource.KindPermission {
 		return 2
 	}
 	return 1
 }
 
-// valuesOf returns the fields' values, by kind and path.
-func valuesOf(s State) map[string]string {
+// valuesOf returns the fields' values, by kind and path, as a first install sets them.
+func valuesOf(s resource.State) map[string]string {
 	values := map[string]string{}
-	for kind, fields := range allFields(s) {
-		for _, field := range fields {
-			values[string(kind)+" "+field.path] = field.value
+	for _, change := range resource.Plan(s, resource.State{}) {
+		for _, field := range change.Fields {
+			values[string(change.Kind)+" "+field.Path] = field.New
 		}
 	}
 	return values
+}
+
+// fill gives every text and list of a resource that is empty a value, so that a plan shows its field.
+func fill(v reflect.Value) {
+	for index := range v.NumField() {
+		field, name := v.Field(index), v.Type().Field(index).Name
+		switch {
+		case name == "Unread" || name == "TagsUnread": // hides other fields
+		case field.Kind() == reflect.Struct && field.CanSet() && field.Type().PkgPath() != "time":
+			fill(field)
+		case field.Kind() == reflect.String && field.String() == "":
+			field.SetString("x")
+		case field.Type() == reflect.TypeFor[[]string]() && field.Len() == 0:
+			field.Set(reflect.ValueOf([]string{"x"}))
+		}
+	}
 }
 
 // Every field that can be set is covered by an out-of-band change, so that none is untested.
@@ -75,18 +94,19 @@ func TestDriftCoversEveryField(t *testing.T) {
 		}
 	}
 	want := desiredFor(t, driftSettings())
-	for kind, fields := range allFields(want) {
-		for _, field := range fields {
-			name := string(kind) + " " + root(field.path)
-			known := []string{
-				"role record",                                                                                              // what is wanted, not what exists
-				"role permissions_boundary",                                                                                // TestOptionalSettingsDrift, TestBoundaryIsKept
-				"function state",                                                                                           // TestFailedFunction
-				"rule detail-type", "rule detail", "rule source", "rule account", "rule region", "rule replay-name.exists", // one document
-			}
-			if !covered[name] && !slices.Contains(known, name) {
-				t.Errorf("%s: no test changes it out of band", name)
-			}
+	for _, each := range []any{want.Role, want.LogGroup, want.Function, want.Triggers[0].Permission, want.Triggers[0].Rule, want.Triggers[0].Target} {
+		fill(reflect.ValueOf(each).Elem())
+	}
+	known := []string{
+		"role record",                                                                                              // what is wanted, not what exists
+		"role permissions_boundary",                                                                                // TestOptionalSettingsDrift, TestBoundaryIsKept
+		"function state",                                                                                           // TestFailedFunction
+		"rule detail-type", "rule detail", "rule source", "rule account", "rule region", "rule replay-name.exists", // one document
+	}
+	for field := range valuesOf(want) {
+		kind, path, _ := strings.Cut(field, " ")
+		if name := kind + " " + root(path); !covered[name] && !slices.Contains(known, name) {
+			t.Errorf("%s: no test changes it out of band", name)
 		}
 	}
 }

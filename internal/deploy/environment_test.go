@@ -14,19 +14,20 @@ import (
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
 // sealed is a Lambda client whose environment cannot be decrypted until the key is removed.
 type sealed struct {
-	FunctionAPI
+	resource.FunctionAPI
 	code, message string
 }
 
 func (s *sealed) GetFunction(ctx context.Context, in *lambda.GetFunctionInput, options ...func(*lambda.Options)) (*lambda.GetFunctionOutput, error) {
 	answer, err := s.FunctionAPI.GetFunction(ctx, in, options...)
-	if err == nil && value(answer.Configuration.KMSKeyArn) != "" {
+	if err == nil && aws.ToString(answer.Configuration.KMSKeyArn) != "" {
 		answer.Configuration.Environment = &functions.EnvironmentResponse{
 			Error: &functions.EnvironmentError{ErrorCode: aws.String(s.code), Message: aws.String(s.message)},
 		}
@@ -54,7 +55,7 @@ func TestHiddenEnvironment(t *testing.T) {
 		if !status.Healthy {
 			t.Errorf("%+v", status.Problems)
 		}
-		want := []NotChecked{{"the function's environment", "no permission for kms:Decrypt with " + aKey}}
+		want := []resource.NotChecked{{What: "the function's environment", Why: "no permission for kms:Decrypt with " + aKey}}
 		if !slices.Equal(status.NotChecked, want) {
 			t.Errorf("not checked are %+v", status.NotChecked)
 		}

@@ -1,8 +1,9 @@
 package deploy
 
 import (
-	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -57,7 +59,7 @@ func TestSamePrefixInAnotherCase(t *testing.T) {
 		t.Error(err)
 	}
 	// If GetRole is case-insensitive, the role's tags show the conflict.
-	role := &Role{Path: Path, Tags: map[string]string{TagManagedBy: managedBy, TagPrefix: "prod"}}
+	role := &resource.Role{Path: resource.Path, Tags: map[string]string{resource.TagManagedBy: resource.ManagedBy, resource.TagPrefix: "prod"}}
 	if _, err := recordOf(role, "Prod"); errorOf(t, err).Code != apperr.CodeSamePrefix {
 		t.Errorf("%v", err)
 	}
@@ -65,12 +67,12 @@ func TestSamePrefixInAnotherCase(t *testing.T) {
 
 // The record of a role that is not ours is ignored.
 func TestRecordOfAnothersRole(t *testing.T) {
-	description := wanted(t).Role.Description
-	for name, role := range map[string]*Role{
+	description := desiredFor(t, given("tag", "Team=web")).Role.Description
+	for name, role := range map[string]*resource.Role{
 		"no role":        nil,
-		"no tags":        {Path: Path, Description: description},
-		"another tool":   {Path: Path, Description: description, Tags: map[string]string{TagManagedBy: "terraform", TagPrefix: "PROD"}},
-		"another prefix": {Path: Path, Description: description, Tags: map[string]string{TagManagedBy: managedBy, TagPrefix: "test"}},
+		"no tags":        {Path: resource.Path, Description: description},
+		"another tool":   {Path: resource.Path, Description: description, Tags: map[string]string{resource.TagManagedBy: "terraform", resource.TagPrefix: "PROD"}},
+		"another prefix": {Path: resource.Path, Description: description, Tags: map[string]string{resource.TagManagedBy: resource.ManagedBy, resource.TagPrefix: "test"}},
 	} {
 		if record, err := recordOf(role, "prod"); record != nil || err != nil {
 			t.Errorf("%s: %+v, %v", name, record, err)
@@ -82,17 +84,19 @@ func TestRecordOfAnothersRole(t *testing.T) {
 // that they are part of.
 func TestFound(t *testing.T) {
 	for name, test := range map[string]struct {
-		left func(State) State
+		left func(resource.State) resource.State
 		want bool
 	}{
-		"nothing":     {func(State) State { return State{} }, false},
-		"a role":      {func(s State) State { return State{Role: s.Role} }, true},
-		"a log group": {func(s State) State { return State{LogGroup: s.LogGroup} }, true},
-		"a function":  {func(s State) State { return State{Function: s.Function} }, true},
-		"a rule":      {func(s State) State { return State{Triggers: []Trigger{{Rule: s.Triggers[0].Rule}}} }, true},
-		"another's rule": {func(s State) State {
+		"nothing":     {func(resource.State) resource.State { return resource.State{} }, false},
+		"a role":      {func(s resource.State) resource.State { return resource.State{Role: s.Role} }, true},
+		"a log group": {func(s resource.State) resource.State { return resource.State{LogGroup: s.LogGroup} }, true},
+		"a function":  {func(s resource.State) resource.State { return resource.State{Function: s.Function} }, true},
+		"a rule": {func(s resource.State) resource.State {
+			return resource.State{Triggers: []resource.Trigger{{Rule: s.Triggers[0].Rule}}}
+		}, true},
+		"another's rule": {func(s resource.State) resource.State {
 			s.Triggers[0].Rule.Tags = nil
-			return State{Triggers: []Trigger{{Rule: s.Triggers[0].Rule}}}
+			return resource.State{Triggers: []resource.Trigger{{Rule: s.Triggers[0].Rule}}}
 		}, false},
 	} {
 		found := assessed(t)
@@ -119,7 +123,7 @@ func TestResourceAppearsDuringInstall(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		names, changes := a.plan(t, "", nil)
 		a.createRoleOutOfBand(t, names.Role, "theirs", nil)
-		_, err := Apply(t.Context(), a.clients, names, changes, Options{})
+		_, err := resource.Apply(t.Context(), a.clients, names, changes, resource.Options{})
 		if err == nil || !strings.HasPrefix(err.Error(), "creating role spothandler-us-east-1: EntityAlreadyExists") {
 			t.Errorf("%v", err)
 		}
@@ -130,7 +134,7 @@ func TestResourceAppearsDuringInstall(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = Apply(t.Context(), a.clients, names, changes, Options{})
+		_, err = resource.Apply(t.Context(), a.clients, names, changes, resource.Options{})
 		refusal := errorOf(t, err)
 		if refusal.Code != apperr.CodeNotOurs || refusal.Message != "rule ecs-spot-interruption appeared while this install was running, and is not ours" ||
 			refusal.Detail[0] != `It has no tag managed-by=spothandler. It is ENABLED, and its pattern is {"source":["theirs"]}` {
@@ -140,23 +144,21 @@ func TestResourceAppearsDuringInstall(t *testing.T) {
 			t.Errorf("it was taken over: %+v", rule)
 		}
 	})
-	for _, kind := range []Kind{KindLogGroup, KindFunction} {
+	for _, kind := range []resource.Kind{resource.KindLogGroup, resource.KindFunction} {
 		inAccount(t, func(t *testing.T, a *account) {
 			names, changes := a.plan(t, "", nil)
-			theirs := wanted(t)
+			theirs := desiredFor(t, given("tag", "Team=web"))
 			theirs.LogGroup.Name, theirs.Function.Name = names.LogGroup, names.Function
 			theirs.Function.Zip, theirs.Function.RoleARN = a.release.Zip, names.RoleARN()
-			r := &runner{a.clients, names, 0, func(string) {}}
-			first := changes[0].do(t.Context(), r) // the role
-			if kind == KindLogGroup {
-				first = errors.Join(first, theirs.LogGroup.create(t.Context(), r, diff{}))
-			} else {
-				first = errors.Join(first, theirs.Function.create(t.Context(), r, diff{}))
+			one := resource.State{LogGroup: theirs.LogGroup}
+			if kind == resource.KindFunction {
+				one = resource.State{Function: theirs.Function}
 			}
-			if first != nil {
-				t.Fatal(first)
+			before := append(slices.Clone(changes[:1]), resource.Plan(one, resource.State{})...) // the role first
+			if _, err := resource.Apply(t.Context(), a.clients, names, before, resource.Options{}); err != nil {
+				t.Fatal(err)
 			}
-			if _, err := Apply(t.Context(), a.clients, names, changes, Options{}); err == nil || !strings.Contains(err.Error(), names.Function) {
+			if _, err := resource.Apply(t.Context(), a.clients, names, changes, resource.Options{}); err == nil || !strings.Contains(err.Error(), names.Function) {
 				t.Errorf("%s: %v", kind, err)
 			}
 		})
@@ -170,11 +172,11 @@ func TestResourceTakenDuringInstall(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := install.Apply(t.Context(), Options{}); err != nil {
+		if _, err := install.Apply(t.Context(), resource.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		arn := install.Found.Names.RuleARN()
-		_, err = a.clients.Events.UntagResource(t.Context(), &eventbridge.UntagResourceInput{ResourceARN: &arn, TagKeys: []string{TagManagedBy}})
+		_, err = a.clients.Events.UntagResource(t.Context(), &eventbridge.UntagResourceInput{ResourceARN: &arn, TagKeys: []string{resource.TagManagedBy}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,22 +194,22 @@ func TestRoleAppearsDuringInstall(t *testing.T) {
 		path, trust string
 		detail      string // "" means that the install continues
 	}{
-		"another install's":     {Path, trustPolicy(), ""},
-		"with a foreign trust":  {Path, mine, "Its trust policy is " + mine},
-		"under a foreign path":  {"/", trustPolicy(), "Its path is /, not /spothandler/."},
-		"with ours and another": {Path, strings.Replace(mine, "[{", `[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"},{`, 1), "Its trust policy is "},
+		"another install's":     {resource.Path, lambdaTrust, ""},
+		"with a foreign trust":  {resource.Path, mine, "Its trust policy is " + mine},
+		"under a foreign path":  {"/", lambdaTrust, "Its path is /, not /spothandler/."},
+		"with ours and another": {resource.Path, strings.Replace(mine, "[{", `[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"},{`, 1), "Its trust policy is "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
 				names, changes := a.plan(t, "", nil)
 				_, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{
 					RoleName: &names.Role, Path: &test.path, AssumeRolePolicyDocument: &test.trust,
-					Tags: toIAMTags(map[string]string{TagManagedBy: managedBy, TagPrefix: ""}),
+					Tags: iamTags(map[string]string{resource.TagManagedBy: resource.ManagedBy, resource.TagPrefix: ""}),
 				})
 				if err != nil {
 					t.Fatal(err)
 				}
-				_, err = Apply(t.Context(), a.clients, names, changes, Options{})
+				_, err = resource.Apply(t.Context(), a.clients, names, changes, resource.Options{})
 				if test.detail == "" {
 					if err != nil {
 						t.Error(err)
@@ -246,7 +248,7 @@ func TestResolve(t *testing.T) {
 			if err != nil || len(warnings) > 0 {
 				t.Fatal(err, warnings)
 			}
-			got := strings.Join([]string{decimal(spec.MemorySize), decimal(spec.Timeout), fmt.Sprint(spec.Clusters), fmt.Sprint(spec.Tags)}, " ")
+			got := strings.Join([]string{strconv.Itoa(spec.MemorySize), strconv.Itoa(spec.Timeout), fmt.Sprint(spec.Clusters), fmt.Sprint(spec.Tags)}, " ")
 			if got != test.want {
 				t.Errorf("%v, reset %t: %s, not %s", test.settings, test.reset, got, test.want)
 			}

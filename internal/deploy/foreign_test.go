@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
 // Tags that others set on our resources are neither drift nor removed.
@@ -92,11 +93,11 @@ func TestForeignAdditionsOfARecreatedFunction(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, changes := a.plan(t, "prod", given("timeout", "30"))
-		sameLines(t, LostAdditions(a.find(t, "prod", nil).State, changes))
+		sameLines(t, resource.LostAdditions(a.find(t, "prod", nil).State, changes))
 
-		a.deleteKind(t, KindRole, n)
+		a.deleteKind(t, resource.KindRole, n)
 		_, changes = a.plan(t, "prod", nil)
-		sameLines(t, LostAdditions(a.find(t, "prod", nil).State, changes),
+		sameLines(t, resource.LostAdditions(a.find(t, "prod", nil).State, changes),
 			"function prod-ecs-fargate-spot-handler must be recreated, and its statement mine, which is not ours, will be lost: add it again")
 		a.install(t, "prod", nil)
 		if tags := a.find(t, "prod", nil).State.Function.Tags; tags["theirs"] != "1" || tags["Team"] != "web" {

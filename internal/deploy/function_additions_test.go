@@ -13,12 +13,13 @@ import (
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
 // addToFunction adds what no other call returns: a URL, an event source mapping, a code signing
 // configuration.
-func addToFunction(t *testing.T, a *account, n Names) {
+func addToFunction(t *testing.T, a *account, n resource.Names) {
 	t.Helper()
 	defer a.allow(t, n, "sqs:*")()
 	api := lambda.NewFromConfig(a.Config())
@@ -87,10 +88,10 @@ func TestLossOfAdditionsIsReported(t *testing.T) {
 		n := a.find(t, "prod", nil).Names
 		addToFunction(t, a, n)
 		time.Sleep(time.Hour) // virtual time, so that a new role is younger than the function
-		a.deleteKind(t, KindRole, n)
+		a.deleteKind(t, resource.KindRole, n)
 		var warnings []string
 		_, err := PrepareInstall(t.Context(), a.clients, a.id, InstallRequest{
-			Prefix: "prod", Version: "1.0.0", Release: func(string) (Release, error) { return a.release, nil },
+			Prefix: "prod", Version: "1.0.0", Release: func(string) (resource.Release, error) { return a.release, nil },
 			Warn: func(text string) { warnings = append(warnings, text) },
 		})
 		if err != nil || len(warnings) != 2 || !strings.Contains(warnings[0], "its function URL https://") || !strings.Contains(warnings[1], "its code signing configuration arn:") {
@@ -117,7 +118,7 @@ func TestAdditionsNotChecked(t *testing.T) {
 				a.install(t, "prod", nil)
 				allow := a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == call }, Deny: true})
 				status := a.status(t, "prod")
-				if want := []NotChecked{{what, "no permission for " + call}}; !status.Healthy || !slices.Equal(status.NotChecked, want) {
+				if want := []resource.NotChecked{{What: what, Why: "no permission for " + call}}; !status.Healthy || !slices.Equal(status.NotChecked, want) {
 					t.Errorf("healthy %t, not checked %v", status.Healthy, status.NotChecked)
 				}
 				_, err := PrepareUninstall(t.Context(), a.clients, a.id, UninstallRequest{Prefix: "prod"})

@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -113,7 +113,7 @@ func TestFunctionPolicyIsMinimal(t *testing.T) {
 			inService(t, func(t *testing.T, a *account) {
 				role := a.find(t, "prod", nil).State.Role
 				policy := withoutAction(t, role.Policy, action)
-				_, err := a.clients.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &role.Name, PolicyName: aws.String(PolicyName), PolicyDocument: &policy})
+				_, err := a.clients.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &role.Name, PolicyName: aws.String(resource.PolicyName), PolicyDocument: &policy})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -124,11 +124,7 @@ func TestFunctionPolicyIsMinimal(t *testing.T) {
 			})
 		})
 	}
-	names := driftNames()
-	policy, err := rolePolicy(names, settings.Defaults(driftPrefix))
-	if err != nil {
-		t.Fatal(err)
-	}
+	policy := desiredFor(t, nil).Role.Policy
 	if all := actionsOf(t, policy); len(all) != len(actions) {
 		t.Errorf("the policy has %v, taken away are %v", all, actions)
 	}
@@ -139,7 +135,7 @@ func TestFunctionPolicyKeepsToItsClusters(t *testing.T) {
 	inService(t, func(t *testing.T, a *account) {
 		names := a.find(t, "prod", nil).Names
 		before := a.primary(t, "other", "web")
-		event := encodeJSON(map[string]any{
+		event := jsonText(map[string]any{
 			"source": "aws.ecs", "detail-type": "ECS Task State Change", "time": time.Now().UTC().Format(time.RFC3339),
 			"detail": map[string]any{
 				"clusterArn": names.ClusterARN("other"), "group": "service:web", "taskArn": names.ARN("ecs", names.Region, "task/other/0123456789abcdef"),
@@ -160,14 +156,17 @@ func TestFunctionPolicyKeepsToItsClusters(t *testing.T) {
 // withoutAction returns the policy without one action.
 func withoutAction(t *testing.T, policy, action string) string {
 	t.Helper()
-	var document policyDocument
+	var document struct {
+		Version   string
+		Statement []map[string]any
+	}
 	if err := json.Unmarshal([]byte(policy), &document); err != nil {
 		t.Fatal(err)
 	}
-	for i, statement := range document.Statement {
-		document.Statement[i].Action = slices.DeleteFunc(statement.Action.([]any), func(each any) bool { return each == action })
+	for _, statement := range document.Statement {
+		statement["Action"] = slices.DeleteFunc(statement["Action"].([]any), func(each any) bool { return each == action })
 	}
-	return encodeJSON(document)
+	return jsonText(document)
 }
 
 // actionsOf returns the actions of a policy, in order.

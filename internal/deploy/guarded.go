@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -71,10 +72,10 @@ func setOnFailure(spec *settings.Spec, found string) {
 
 // onlyInRecord returns why a function must not be removed that only the record assigns to this installation:
 // it runs as another role. nil: it may be removed.
-func (i *Installation) onlyInRecord() *Unowned {
+func (i *Installation) onlyInRecord() *resource.Unowned {
 	f := i.State.Function
 	if !i.namedByRecord || f == nil || f.RoleARN == i.Names.RoleARN() {
 		return nil
 	}
-	return &Unowned{ID: f.id(), Why: fmt.Sprintf("Only the record in the role's description names it, and it runs as %s.", f.RoleARN)}
+	return &resource.Unowned{ID: f.ID(), Why: fmt.Sprintf("Only the record in the role's description names it, and it runs as %s.", f.RoleARN)}
 }

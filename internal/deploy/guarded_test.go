@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -36,7 +38,7 @@ func warned(t *testing.T, a *account, asked settings.Given, reset bool) (*Instal
 	var warnings []string
 	install, err := PrepareInstall(t.Context(), a.clients, a.id, InstallRequest{
 		Prefix: "prod", Given: asked, Reset: reset, Version: a.release.Version,
-		Release: func(string) (Release, error) { return a.release, nil },
+		Release: func(string) (resource.Release, error) { return a.release, nil },
 		Warn:    func(text string) { warnings = append(warnings, text) },
 	})
 	if err != nil {
@@ -92,7 +94,7 @@ func TestBoundaryIsKept(t *testing.T) {
 				if text := strings.Join(warnings, "\n"); text != test.warning {
 					t.Errorf("warned of %q", text)
 				}
-				if _, err := install.Apply(t.Context(), Options{}); err != nil {
+				if _, err := install.Apply(t.Context(), resource.Options{}); err != nil {
 					t.Fatal(err)
 				}
 				if err := install.Verify(t.Context(), 0); err != nil {
@@ -150,7 +152,7 @@ func TestDestinationOfAnotherAccount(t *testing.T) {
 				if text := strings.Join(warnings, "\n"); text != test.warning {
 					t.Errorf("warned of %q", text)
 				}
-				if _, err := install.Apply(t.Context(), Options{}); err != nil {
+				if _, err := install.Apply(t.Context(), resource.Options{}); err != nil {
 					t.Fatal(err)
 				}
 				if err := install.Verify(t.Context(), 0); err != nil {
@@ -195,15 +197,15 @@ func TestFunctionNamedOnlyByTheRecord(t *testing.T) {
 				if warned := len(warnings) == 1 && strings.Contains(warnings[0], "Only the record in the role's description names it, and it runs as arn:aws:iam::111122223333:role/theirs."); warned != test.stays {
 					t.Errorf("warned of %q", warnings)
 				}
-				if _, err := uninstall.Apply(t.Context(), Options{}); err != nil {
+				if _, err := uninstall.Apply(t.Context(), resource.Options{}); err != nil {
 					t.Fatal(err)
 				}
 				if err := uninstall.Verify(t.Context(), 0); err != nil {
 					t.Fatal(err)
 				}
-				left, err := getFunction(t.Context(), a.clients.Lambda, names.Function)
-				if err != nil || (left != nil) != test.stays {
-					t.Errorf("left is %v, %v", left, err)
+				_, err = a.clients.Lambda.GetFunction(t.Context(), &lambda.GetFunctionInput{FunctionName: &names.Function})
+				if stays := err == nil; stays != test.stays || !stays && !apperr.IsNotFound(err) {
+					t.Errorf("its GetFunction returns %v", err)
 				}
 			})
 		})
@@ -211,9 +213,9 @@ func TestFunctionNamedOnlyByTheRecord(t *testing.T) {
 }
 
 // runAsAnother gives the function another role.
-func runAsAnother(t *testing.T, a *account, names Names) {
+func runAsAnother(t *testing.T, a *account, names resource.Names) {
 	t.Helper()
-	role, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: ptr("theirs"), AssumeRolePolicyDocument: ptr(trustPolicy())})
+	role, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: ptr("theirs"), AssumeRolePolicyDocument: ptr(lambdaTrust)})
 	if err != nil {
 		t.Fatal(err)
 	}

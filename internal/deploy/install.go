@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -24,26 +25,26 @@ type InstallRequest struct {
 	AllowDowngrade bool // change an installation of a newer version
 	Upgrade        bool // only if it is already installed
 
-	Clusters ClusterAPI                                 // checks that the clusters exist; nil: no check
-	Version  string                                     // the binary's version
-	Release  func(architecture string) (Release, error) // the code to install
-	Warn     func(string)                               // receives warnings; may be nil
+	Clusters ClusterAPI                                          // checks that the clusters exist; nil: no check
+	Version  string                                              // the binary's version
+	Release  func(architecture string) (resource.Release, error) // the code to install
+	Warn     func(string)                                        // receives warnings; may be nil
 }
 
 // Install is a prepared install: all decisions are made, and nothing is written.
 type Install struct {
 	Found   *Installation // the last observation
 	Spec    settings.Spec
-	Want    State
-	Release Release
-	Changes []Change
-	Taken   []Unowned // what the changes take over from others
-	Others  []Listed  // the other installations of the Region, after Verify or FindOthers
+	Want    resource.State
+	Release resource.Release
+	Changes []resource.Change
+	Taken   []resource.Unowned // what the changes take over from others
+	Others  []Listed           // the other installations of the Region, after Verify or FindOthers
 
 	ClusterCheck ClusterCheck
-	NotChecked   []NotChecked // what Verify or FindOthers could not read
+	NotChecked   []resource.NotChecked // what Verify or FindOthers could not read
 
-	clients Clients
+	clients resource.Clients
 	id      session.Identity
 	request InstallRequest
 }
@@ -54,10 +55,10 @@ var ErrNotInstalled = errors.New("it is not installed")
 // PrepareInstall finds the installation and decides, before the first write, how to change it. It returns an
 // error for whatever would fail halfway: a newer version, resources of others, a prefix that differs from
 // another's only in case, executions that the account does not have.
-func PrepareInstall(ctx context.Context, clients Clients, id session.Identity, request InstallRequest) (*Install, error) {
+func PrepareInstall(ctx context.Context, clients resource.Clients, id session.Identity, request InstallRequest) (*Install, error) {
 	i := &Install{clients: clients, id: id, request: request}
 	var err error
-	if i.Found, err = find(ctx, clients, id, request.Prefix, request.Given, ToCompare, nil); err != nil {
+	if i.Found, err = find(ctx, clients, id, request.Prefix, request.Given, resource.ToCompare, nil); err != nil {
 		return nil, err
 	}
 	if request.Upgrade && !i.Found.Found() {
@@ -72,7 +73,7 @@ func PrepareInstall(ctx context.Context, clients Clients, id session.Identity, r
 	if err := i.checkClusters(ctx); err != nil {
 		return nil, err
 	}
-	if err := i.Want.Function.checkConcurrency(ctx, clients.Lambda, id.Region, i.Found.State.Function); err != nil {
+	if err := i.Want.Function.CheckConcurrency(ctx, clients.Lambda, id.Region, i.Found.State.Function); err != nil {
 		return nil, err
 	}
 	if err := i.warnOfLoss(ctx); err != nil {
@@ -98,7 +99,7 @@ func (i *Install) plan() error {
 	if i.Release, err = i.request.Release(spec.Architecture); err != nil {
 		return err
 	}
-	if i.Want, err = Desired(i.Found.Names, spec, i.Release); err != nil {
+	if i.Want, err = resource.Desired(i.Found.Names, spec, i.Release); err != nil {
 		return err
 	}
 	i.Changes, i.Taken = i.Found.Plan(i.Want), i.Found.Unowned()
@@ -121,8 +122,8 @@ func (i *Install) checkFound() error {
 // these additions.
 func (i *Install) warnOfLoss(ctx context.Context) error {
 	f := i.Found.State.Function
-	if f != nil && slices.ContainsFunc(i.Changes, func(c Change) bool { return c.Action == Delete && c.ID == f.id() }) {
-		unread, err := f.readAdditions(ctx, i.clients, i.Found.Names)
+	if f != nil && slices.ContainsFunc(i.Changes, func(c resource.Change) bool { return c.Action == resource.Delete && c.ID == f.ID() }) {
+		unread, err := f.ReadAdditions(ctx, i.clients, i.Found.Names)
 		if err != nil {
 			return err
 		}
@@ -130,7 +131,7 @@ func (i *Install) warnOfLoss(ctx context.Context) error {
 			i.warn(each.String())
 		}
 	}
-	i.warn(LostAdditions(i.Found.State, i.Changes)...)
+	i.warn(resource.LostAdditions(i.Found.State, i.Changes)...)
 	return nil
 }
 
@@ -169,8 +170,8 @@ func warn(hear func(string), texts ...string) {
 }
 
 // Apply applies the changes and returns the number applied, as the function Apply does.
-func (i *Install) Apply(ctx context.Context, options Options) (done int, err error) {
-	return Apply(ctx, i.clients, i.Found.Names, i.Changes, options)
+func (i *Install) Apply(ctx context.Context, options resource.Options) (done int, err error) {
+	return resource.Apply(ctx, i.clients, i.Found.Names, i.Changes, options)
 }
 
 // Before returns the flags that give a setting, and what goes with it, the values that the record had before this
@@ -206,8 +207,8 @@ func (i *Install) Verify(ctx context.Context, ceiling time.Duration) error {
 		return nil
 	})
 	group.Go(func() error {
-		err := settled(ctx, ceiling, func(ctx context.Context) (left []Change, err error) {
-			found, err := findAgain(ctx, i.clients, i.Found.Names, ToCompare)
+		err := settled(ctx, ceiling, func(ctx context.Context) (left []resource.Change, err error) {
+			found, err := findAgain(ctx, i.clients, i.Found.Names, resource.ToCompare)
 			if err != nil {
 				return nil, err
 			}
@@ -232,7 +233,7 @@ func (i *Install) findOthers(ctx context.Context, rolePath string) {
 		return
 	}
 	if err != nil {
-		i.NotChecked = append(i.NotChecked, NotChecked{"other installations", apperr.WhyNot(err)})
+		i.NotChecked = append(i.NotChecked, resource.NotChecked{What: "other installations", Why: apperr.WhyNot(err)})
 		return
 	}
 	i.Others = others

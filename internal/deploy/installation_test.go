@@ -2,13 +2,17 @@ package deploy
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 	"github.com/aws/smithy-go"
+
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
 // A record with a value that no version accepts is ignored; its version still counts.
@@ -33,7 +37,7 @@ func TestRecordWithBadValue(t *testing.T) {
 func TestImpossibleRecord(t *testing.T) {
 	var many []string
 	for i := range 100 {
-		many = append(many, "c"+decimal(i))
+		many = append(many, "c"+strconv.Itoa(i))
 	}
 	for name, edit := range map[string]struct{ old, by string }{
 		"a function's name with a space":    {`"function":"ecs-fargate-spot-handler"`, `"function":"a b"`},
@@ -61,7 +65,7 @@ func TestImpossibleRecord(t *testing.T) {
 					t.Fatalf("%+v, %v", survey, err)
 				}
 				status := a.status(t, "prod")
-				if len(status.Problems) != 1 || status.Problems[0].ID != (ID{KindRole, role.Name}) || !strings.Contains(status.Problems[0].Message, "differs: record") {
+				if len(status.Problems) != 1 || status.Problems[0].ID != (resource.ID{Kind: resource.KindRole, Name: role.Name}) || !strings.Contains(status.Problems[0].Message, "differs: record") {
 					t.Errorf("%+v", status.Problems)
 				}
 				a.uninstall(t, "prod", false)
@@ -73,12 +77,12 @@ func TestImpossibleRecord(t *testing.T) {
 
 // failingRule is an EventBridge client that fails to describe one rule.
 type failingRule struct {
-	RuleAPI
+	resource.RuleAPI
 	name string
 }
 
 func (f *failingRule) DescribeRule(ctx context.Context, in *eventbridge.DescribeRuleInput, options ...func(*eventbridge.Options)) (*eventbridge.DescribeRuleOutput, error) {
-	if value(in.Name) == f.name {
+	if aws.ToString(in.Name) == f.name {
 		return nil, &smithy.GenericAPIError{Code: "InternalException", Message: "no"}
 	}
 	return f.RuleAPI.DescribeRule(ctx, in, options...)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -19,7 +20,7 @@ func TestKeepLogs(t *testing.T) {
 			if !left.Kept || left.Found() || left.State.Role != nil || left.State.LogGroup.RetentionDays != 30 {
 				t.Fatalf("left is %+v", left.State)
 			}
-			if tags := left.State.LogGroup.Tags; !maps.Equal(tags, map[string]string{"Team": "web", TagKept: prefix}) {
+			if tags := left.State.LogGroup.Tags; !maps.Equal(tags, map[string]string{"Team": "web", resource.TagKept: prefix}) {
 				t.Errorf("its tags are %v", tags)
 			}
 			a.ForgetCalls()
@@ -34,7 +35,7 @@ func TestKeepLogs(t *testing.T) {
 			}
 			a.install(t, prefix, nil)
 			again := a.find(t, prefix, nil)
-			if _, marked := again.State.LogGroup.Tags[TagKept]; marked || again.Kept {
+			if _, marked := again.State.LogGroup.Tags[resource.TagKept]; marked || again.Kept {
 				t.Errorf("it is still marked: %v", again.State.LogGroup.Tags)
 			}
 			a.uninstall(t, prefix, false)
@@ -67,7 +68,7 @@ func TestKeepLogsInterrupted(t *testing.T) {
 		stop := a.Inject(localaws.Fault{Service: "logs", Action: "UntagResource", Deny: true})
 		defer stop()
 		found := a.find(t, "", nil)
-		if _, err := Apply(t.Context(), a.clients, found.Names, Removal(found.Owned(), "", true), Options{}); !apperr.IsAccessDenied(err) {
+		if _, err := resource.Apply(t.Context(), a.clients, found.Names, resource.Removal(found.Owned(), "", true), resource.Options{}); !apperr.IsAccessDenied(err) {
 			t.Fatal(err)
 		}
 	}
@@ -88,7 +89,7 @@ func TestKeepLogsInterrupted(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		halfKept(t, a)
 		a.install(t, "", nil)
-		if _, marked := a.find(t, "", nil).State.LogGroup.Tags[TagKept]; marked {
+		if _, marked := a.find(t, "", nil).State.LogGroup.Tags[resource.TagKept]; marked {
 			t.Error("it is still marked")
 		}
 	})

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -26,7 +27,7 @@ type Listed struct {
 
 // List finds the installations of a Region by their roles, under the default path and under paths. ListRoles
 // returns no tags, so each role is read again.
-func List(ctx context.Context, clients Clients, id session.Identity, paths ...string) ([]Listed, error) {
+func List(ctx context.Context, clients resource.Clients, id session.Identity, paths ...string) ([]Listed, error) {
 	all, err := rolesUnder(ctx, clients, id, paths)
 	if err != nil {
 		return nil, err
@@ -47,9 +48,9 @@ func List(ctx context.Context, clients Clients, id session.Identity, paths ...st
 }
 
 // rolesUnder lists the roles under the default path and under paths; empty paths are ignored.
-func rolesUnder(ctx context.Context, clients Clients, id session.Identity, paths []string) ([]types.Role, error) {
+func rolesUnder(ctx context.Context, clients resource.Clients, id session.Identity, paths []string) ([]types.Role, error) {
 	var roles []types.Role
-	for _, path := range slices.Compact(slices.Sorted(slices.Values(append([]string{Path}, paths...)))) {
+	for _, path := range slices.Compact(slices.Sorted(slices.Values(append([]string{resource.Path}, paths...)))) {
 		if path == "" {
 			continue
 		}
@@ -73,7 +74,7 @@ func rolesUnder(ctx context.Context, clients Clients, id session.Identity, paths
 // this prefix. It only needs the names of the roles, since IAM is global. Roles under the default path whose
 // names do not end in a Region of the partition are not installations: their names are returned as ignored.
 // Roles under other paths may belong to anyone.
-func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *string, paths ...string) (regions, ignored []string, err error) {
+func Regions(ctx context.Context, clients resource.Clients, id session.Identity, prefix *string, paths ...string) (regions, ignored []string, err error) {
 	roles, err := rolesUnder(ctx, clients, id, paths)
 	if err != nil {
 		return nil, nil, err
@@ -82,7 +83,7 @@ func Regions(ctx context.Context, clients Clients, id session.Identity, prefix *
 		name := aws.ToString(role.RoleName)
 		region := regionOf(name, id.Partition)
 		switch {
-		case region == "" && aws.ToString(role.Path) != Path:
+		case region == "" && aws.ToString(role.Path) != resource.Path:
 		case region == "":
 			ignored = append(ignored, name)
 		case prefix == nil || name == settings.RoleName(*prefix, region):
@@ -109,23 +110,23 @@ func regionOf(role, partition string) string {
 }
 
 func isRoleOf(name, region string) bool {
-	return name == settings.RoleName(prefixOf(name, region), region)
+	return name == settings.RoleName(resource.PrefixOf(name, region), region)
 }
 
 // listed reads one role; nil if it is gone meanwhile or not ours. If the caller's permissions are limited to
 // its own prefix, it may not read other roles: then the description in the list, which is a record, is
 // sufficient.
-func listed(ctx context.Context, clients Clients, id session.Identity, seen types.Role) (*Listed, error) {
+func listed(ctx context.Context, clients resource.Clients, id session.Identity, seen types.Role) (*Listed, error) {
 	name := aws.ToString(seen.RoleName)
-	role, err := FindRole(ctx, clients, id, name)
+	role, err := resource.FindRole(ctx, clients, id, name)
 	if strings.HasPrefix(aws.ToString(seen.Description), `{"spothandler":`) && apperr.IsAccessDenied(err) {
-		return &Listed{Prefix: prefixOf(name, id.Region), Region: id.Region, Record: settings.ParseRecord(aws.ToString(seen.Description))}, nil
+		return &Listed{Prefix: resource.PrefixOf(name, id.Region), Region: id.Region, Record: settings.ParseRecord(aws.ToString(seen.Description))}, nil
 	}
 	if err != nil || role == nil {
 		return nil, err
 	}
-	prefix := role.Tags[TagPrefix]
-	if !ours(role.Tags, prefix) || settings.RoleName(prefix, id.Region) != name {
+	prefix := role.Tags[resource.TagPrefix]
+	if !resource.IsOurs(role.Tags, prefix) || settings.RoleName(prefix, id.Region) != name {
 		return nil, nil //nolint:nilnil // not an installation
 	}
 	return &Listed{Prefix: prefix, Region: id.Region, Record: settings.ParseRecord(role.Description)}, nil
@@ -189,7 +190,7 @@ func Enumerate(prefixes []string) string {
 func CheckCase(prefix string, others []Listed) error {
 	for _, other := range others {
 		if other.Prefix != prefix && strings.EqualFold(other.Prefix, prefix) {
-			return samePrefix(prefix, other.Prefix)
+			return resource.SamePrefix(prefix, other.Prefix)
 		}
 	}
 	return nil
@@ -197,7 +198,7 @@ func CheckCase(prefix string, others []Listed) error {
 
 // ListAll finds the installations of a Region as List does and also, by their tags, those whose role has another path
 // or is gone. Without permission to read the tags, the search by tags is reported as not checked.
-func ListAll(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, paths ...string) ([]Listed, []NotChecked, error) {
+func ListAll(ctx context.Context, clients resource.Clients, tags TagAPI, id session.Identity, paths ...string) ([]Listed, []resource.NotChecked, error) {
 	all, err := List(ctx, clients, id, paths...)
 	if err != nil {
 		return nil, nil, err
@@ -210,7 +211,7 @@ func ListAll(ctx context.Context, clients Clients, tags TagAPI, id session.Ident
 		if ctx.Err() != nil {
 			return nil, nil, err
 		}
-		notChecked = append(notChecked, NotChecked{"what is installed and has no role under " + Path, apperr.WhyNot(err)})
+		notChecked = append(notChecked, resource.NotChecked{What: "what is installed and has no role under " + resource.Path, Why: apperr.WhyNot(err)})
 	}
 	for _, each := range found {
 		if isNew(each.Names.Prefix) {

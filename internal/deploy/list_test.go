@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -15,9 +16,9 @@ import (
 // createRoleOutOfBand creates a role that no install of this Region created.
 func (a *account) createRoleOutOfBand(t *testing.T, name, description string, tags map[string]string) {
 	t.Helper()
-	input := &iam.CreateRoleInput{RoleName: &name, Path: aws.String(Path), Description: &description, AssumeRolePolicyDocument: aws.String(trustPolicy())}
+	input := &iam.CreateRoleInput{RoleName: &name, Path: aws.String(resource.Path), Description: &description, AssumeRolePolicyDocument: aws.String(lambdaTrust)}
 	if len(tags) > 0 {
-		input.Tags = toIAMTags(tags)
+		input.Tags = iamTags(tags)
 	}
 	if _, err := a.clients.IAM.CreateRole(t.Context(), input); err != nil {
 		t.Fatal(err)
@@ -31,15 +32,15 @@ func TestList(t *testing.T) {
 			a.install(t, prefix, given("function-name", "fn", "cluster", "shop"))
 		}
 		mine := func(prefix string) map[string]string {
-			return map[string]string{TagManagedBy: managedBy, TagPrefix: prefix}
+			return map[string]string{resource.TagManagedBy: resource.ManagedBy, resource.TagPrefix: prefix}
 		}
 		a.createRoleOutOfBand(t, "other-spothandler-eu-west-1", "", mine("other"))   // another Region
 		a.createRoleOutOfBand(t, "theirs-spothandler-us-east-1", "", nil)            // no tags of ours
 		a.createRoleOutOfBand(t, "copy-spothandler-us-east-1", "", mine("original")) // a copy, including tags
-		a.createRoleOutOfBand(t, "half-spothandler-us-east-1", "", map[string]string{TagPrefix: "half"})
+		a.createRoleOutOfBand(t, "half-spothandler-us-east-1", "", map[string]string{resource.TagPrefix: "half"})
 		a.createRoleOutOfBand(t, "lost-spothandler-us-east-1", "edited", mine("lost"))
 		_, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{
-			RoleName: aws.String("deeper-spothandler-us-east-1"), Path: aws.String(Path + "team/"), AssumeRolePolicyDocument: aws.String(trustPolicy()), Tags: toIAMTags(mine("deeper")),
+			RoleName: aws.String("deeper-spothandler-us-east-1"), Path: aws.String(resource.Path + "team/"), AssumeRolePolicyDocument: aws.String(lambdaTrust), Tags: iamTags(mine("deeper")),
 		})
 		if err != nil {
 			t.Fatal(err)

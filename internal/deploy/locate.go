@@ -7,13 +7,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
 // Located is the part of an installation that is needed to read its records.
 type Located struct {
-	Names  Names
+	Names  resource.Names
 	Record *settings.Record // nil if the role is gone, or its description was changed out of band
 	// Left reports that the role is gone and the log group remains, either of an installation that lost its
 	// role or of one that was removed with --keep-logs.
@@ -23,7 +24,7 @@ type Located struct {
 
 // Locate finds the installation with this prefix by its role, or its remaining log group by the tags. It
 // returns nil if neither exists.
-func Locate(ctx context.Context, clients Clients, id session.Identity, prefix string, given settings.Given) (*Located, error) {
+func Locate(ctx context.Context, clients resource.Clients, id session.Identity, prefix string, given settings.Given) (*Located, error) {
 	role, record, err := findRecord(ctx, clients, id, prefix)
 	if err != nil {
 		return nil, err
@@ -32,22 +33,22 @@ func Locate(ctx context.Context, clients Clients, id session.Identity, prefix st
 	if err != nil {
 		return nil, err
 	}
-	if role != nil && ours(role.Tags, prefix) {
+	if role != nil && resource.IsOurs(role.Tags, prefix) {
 		return &Located{Names: names, Record: record}, nil
 	}
 	answer, err := clients.Logs.ListTagsForResource(ctx, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: aws.String(names.LogGroupARN())})
 	if err != nil {
 		return nil, apperr.Explain("reading the tags of log group "+names.LogGroup, id.Caller, apperr.IgnoreNotFound(err))
 	}
-	if group := (&LogGroup{Tags: answer.Tags}); ours(group.Tags, prefix) || group.kept(prefix) {
-		return &Located{Names: names, Left: true, Kept: group.kept(prefix)}, nil
+	if group := (&resource.LogGroup{Tags: answer.Tags}); resource.IsOurs(group.Tags, prefix) || group.Kept(prefix) {
+		return &Located{Names: names, Left: true, Kept: group.Kept(prefix)}, nil
 	}
 	return nil, nil //nolint:nilnil // nil means not found
 }
 
 // Retention returns the number of days after which a log group deletes records; 0 means never.
-func Retention(ctx context.Context, clients Clients, id session.Identity, logGroup string) (days int, err error) {
-	group, err := FindLogGroup(ctx, clients, id, logGroup)
+func Retention(ctx context.Context, clients resource.Clients, id session.Identity, logGroup string) (days int, err error) {
+	group, err := resource.FindLogGroup(ctx, clients, id, logGroup)
 	if err != nil || group == nil {
 		return 0, err
 	}

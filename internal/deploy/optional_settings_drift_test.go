@@ -8,13 +8,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
 // optionalChanges returns out-of-band changes of settings that were not requested.
 func optionalChanges() []outOfBand {
 	type input = lambda.UpdateFunctionConfigurationInput
-	async := func(change func(*functions.DestinationConfig)) func(*testing.T, *account, Names) error {
-		return func(t *testing.T, a *account, n Names) error {
+	async := func(change func(*functions.DestinationConfig)) func(*testing.T, *account, resource.Names) error {
+		return func(t *testing.T, a *account, n resource.Names) error {
 			defer a.allow(t, n, "sqs:SendMessage")()
 			destinations := &functions.DestinationConfig{}
 			change(destinations)
@@ -27,14 +29,14 @@ func optionalChanges() []outOfBand {
 	return []outOfBand{
 		configuration("tracing", "tracing", func(in *input) { in.TracingConfig = &functions.TracingConfig{Mode: functions.TracingModeActive} }),
 		configuration("function's key", "kms_key", func(in *input) { in.KMSKeyArn = aws.String(aKey) }),
-		{"vpc", func(t *testing.T, a *account, n Names) error {
+		{"vpc", func(t *testing.T, a *account, n resource.Names) error {
 			defer a.allow(t, n, "ec2:*")()
 			_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &input{
 				FunctionName: &n.Function, VpcConfig: &functions.VpcConfig{SubnetIds: []string{aSubnet}, SecurityGroupIds: []string{aGroup}},
 			})
 			return err
-		}, KindFunction, []string{"vpc_subnets", "vpc_security_groups"}},
-		{"file system", func(t *testing.T, a *account, n Names) error {
+		}, resource.KindFunction, []string{"vpc_subnets", "vpc_security_groups"}},
+		{"file system", func(t *testing.T, a *account, n resource.Names) error {
 			defer a.allow(t, n, "ec2:*")()
 			_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &input{
 				FunctionName: &n.Function, VpcConfig: &functions.VpcConfig{SubnetIds: []string{aSubnet}, SecurityGroupIds: []string{aGroup}},
@@ -43,42 +45,42 @@ func optionalChanges() []outOfBand {
 				}},
 			})
 			return err
-		}, KindFunction, []string{"vpc_subnets", "vpc_security_groups", "file_systems"}},
-		{"dead letters", func(t *testing.T, a *account, n Names) error {
+		}, resource.KindFunction, []string{"vpc_subnets", "vpc_security_groups", "file_systems"}},
+		{"dead letters", func(t *testing.T, a *account, n resource.Names) error {
 			defer a.allow(t, n, "sqs:SendMessage")()
 			_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &input{FunctionName: &n.Function, DeadLetterConfig: &functions.DeadLetterConfig{TargetArn: aws.String(aQueue)}})
 			return err
-		}, KindFunction, []string{"dead_letter_queue"}},
+		}, resource.KindFunction, []string{"dead_letter_queue"}},
 		configuration("layer", "layers", func(in *input) {
 			in.Layers = []string{"arn:aws:lambda:us-east-1:580247275435:layer:LambdaInsightsExtension:14"}
 		}),
 		configuration("storage", "ephemeral_storage", func(in *input) { in.EphemeralStorage = &functions.EphemeralStorage{Size: aws.Int32(1024)} }),
-		{"snapshot", func(t *testing.T, a *account, n Names) error {
+		{"snapshot", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &input{
 				FunctionName: &n.Function, Runtime: functions.RuntimePython313, SnapStart: &functions.SnapStart{ApplyOn: functions.SnapStartApplyOnPublishedVersions},
 			})
 			return err
-		}, KindFunction, []string{"runtime", "snap_start"}},
+		}, resource.KindFunction, []string{"runtime", "snap_start"}},
 		{"queue for failures", async(func(d *functions.DestinationConfig) {
 			d.OnFailure = &functions.OnFailure{Destination: aws.String(aQueue)}
-		}), KindFunction, []string{"async.on_failure"}},
+		}), resource.KindFunction, []string{"async.on_failure"}},
 		{"queue for successes", async(func(d *functions.DestinationConfig) {
 			d.OnSuccess = &functions.OnSuccess{Destination: aws.String(aQueue)}
-		}), KindFunction, []string{"async.on_success"}},
-		{"boundary", func(t *testing.T, a *account, n Names) error {
+		}), resource.KindFunction, []string{"async.on_success"}},
+		{"boundary", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.IAM.PutRolePermissionsBoundary(t.Context(), &iam.PutRolePermissionsBoundaryInput{RoleName: &n.Role, PermissionsBoundary: aws.String(aBoundary)})
 			return err
-		}, KindRole, nil}, // it is kept: TestBoundaryIsKept
-		{"group's key", func(t *testing.T, a *account, n Names) error {
+		}, resource.KindRole, nil}, // it is kept: TestBoundaryIsKept
+		{"group's key", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.Logs.AssociateKmsKey(t.Context(), &cloudwatchlogs.AssociateKmsKeyInput{LogGroupName: &n.LogGroup, KmsKeyId: aws.String(aKey)})
 			return err
-		}, KindLogGroup, []string{"kms_key"}},
+		}, resource.KindLogGroup, []string{"kms_key"}},
 	}
 }
 
 // allow gives the role another policy until the returned function removes it: Lambda checks the role's
 // permissions when it receives a VPC or a destination, and not later.
-func (a *account) allow(t *testing.T, n Names, action string) func() {
+func (a *account) allow(t *testing.T, n resource.Names, action string) func() {
 	t.Helper()
 	_, err := a.clients.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{
 		RoleName: &n.Role, PolicyName: aws.String("theirs"),
@@ -99,28 +101,28 @@ func (a *account) allow(t *testing.T, n Names, action string) func() {
 func TestOptionalSettingsDrift(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		change func(t *testing.T, a *account, n Names) error
+		change func(t *testing.T, a *account, n resource.Names) error
 		want   string
 	}{
-		{"a subnet", func(t *testing.T, a *account, n Names) error {
+		{"a subnet", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &lambda.UpdateFunctionConfigurationInput{
 				FunctionName: &n.Function, VpcConfig: &functions.VpcConfig{SubnetIds: []string{aSubnet}, SecurityGroupIds: []string{aGroup}},
 			})
 			return err
 		}, "update function; vpc_subnets " + aSubnet + " -> " + otherSubnet + ", " + aSubnet},
-		{"the key of the function", func(t *testing.T, a *account, n Names) error {
+		{"the key of the function", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &lambda.UpdateFunctionConfigurationInput{FunctionName: &n.Function, KMSKeyArn: aws.String("")})
 			return err
 		}, "update function; kms_key  -> " + aKey},
-		{"the key of the log group", func(t *testing.T, a *account, n Names) error {
+		{"the key of the log group", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.Logs.DisassociateKmsKey(t.Context(), &cloudwatchlogs.DisassociateKmsKeyInput{LogGroupName: &n.LogGroup})
 			return err
 		}, "update log group; kms_key  -> " + aKey},
-		{"the boundary", func(t *testing.T, a *account, n Names) error {
+		{"the boundary", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.IAM.DeleteRolePermissionsBoundary(t.Context(), &iam.DeleteRolePermissionsBoundaryInput{RoleName: &n.Role})
 			return err
 		}, "update role; permissions_boundary  -> " + aBoundary},
-		{"the destination", func(t *testing.T, a *account, n Names) error {
+		{"the destination", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.Lambda.PutFunctionEventInvokeConfig(t.Context(), &lambda.PutFunctionEventInvokeConfigInput{
 				FunctionName: &n.Function, MaximumEventAgeInSeconds: aws.Int32(120), MaximumRetryAttempts: aws.Int32(1),
 			})

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -56,7 +57,7 @@ func TestOptionalSettingsCycle(t *testing.T) {
 		sameOptional(t, a.find(t, "prod", nil).State, changed)
 
 		a.install(t, "prod", noOptionalSettings())
-		bare := State{Role: &Role{}, LogGroup: &LogGroup{}, Function: &Function{Tracing: "PassThrough"}}
+		bare := resource.State{Role: &resource.Role{}, LogGroup: &resource.LogGroup{}, Function: &resource.Function{Tracing: "PassThrough"}}
 		found := a.find(t, "prod", nil)
 		sameOptional(t, found.State, bare)
 		if policy := found.State.Role.Policy; strings.Contains(policy, "ec2:") || strings.Contains(policy, "kms:") {
@@ -95,21 +96,21 @@ func TestOptionalSettingsWhereAWSIsSlow(t *testing.T) {
 
 // optionalState returns the state that an install of optionalSettings leads to, limited to the affected
 // fields.
-func optionalState() State {
-	return State{
-		Role:     &Role{Boundary: aBoundary},
-		LogGroup: &LogGroup{KMSKey: aKey},
-		Function: &Function{
-			Network: Network{Subnets: []string{otherSubnet, aSubnet}, SecurityGroups: []string{aGroup}},
-			KMSKey:  aKey, Tracing: "Active", Async: Async{OnFailure: aQueue},
+func optionalState() resource.State {
+	return resource.State{
+		Role:     &resource.Role{Boundary: aBoundary},
+		LogGroup: &resource.LogGroup{KMSKey: aKey},
+		Function: &resource.Function{
+			Network: resource.Network{Subnets: []string{otherSubnet, aSubnet}, SecurityGroups: []string{aGroup}},
+			KMSKey:  aKey, Tracing: "Active", Async: resource.Async{OnFailure: aQueue},
 		},
 	}
 }
 
-func sameOptional(t *testing.T, got, want State) {
+func sameOptional(t *testing.T, got, want resource.State) {
 	t.Helper()
-	about := func(s State) string {
-		return encodeJSON([]any{
+	about := func(s resource.State) string {
+		return jsonText([]any{
 			s.Role.Boundary, s.LogGroup.KMSKey, s.Function.Network, s.Function.KMSKey, s.Function.Tracing, s.Function.Async.OnFailure,
 		})
 	}
@@ -201,7 +202,7 @@ func TestOptionalSettingsInferred(t *testing.T) {
 			t.Errorf("%q, %v", warnings, err)
 		}
 		_, changes := a.plan(t, "prod", nil)
-		if len(changes) != 1 || changes[0].Kind != KindRole || len(changes[0].Fields) == 0 || !changed(changes[0].Fields).has("record") {
+		if len(changes) != 1 || changes[0].Kind != resource.KindRole || len(changes[0].Fields) == 0 || !strings.HasPrefix(changes[0].Fields[0].Path, "record") {
 			t.Errorf("%q", printed(changes))
 		}
 	})
@@ -212,7 +213,7 @@ func TestLeftInVPC(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
 		found := a.find(t, "prod", nil)
-		sameLines(t, LeftInVPC(found.State, Removal(found.State, "prod", false)))
+		sameLines(t, LeftInVPC(found.State, resource.Removal(found.State, "prod", false)))
 
 		_, changes := a.plan(t, "prod", optionalSettings())
 		sameLines(t, LeftInVPC(found.State, changes))
@@ -225,9 +226,8 @@ func TestLeftInVPC(t *testing.T) {
 			"their description is AWS Lambda VPC ENI-prod-ecs-fargate-spot-handler-..."
 		_, changes = a.plan(t, "prod", noOptionalSettings())
 		sameLines(t, LeftInVPC(have, changes), want)
-		sameLines(t, LeftInVPC(have, Removal(have, "prod", false)), want)
+		sameLines(t, LeftInVPC(have, resource.Removal(have, "prod", false)), want)
 		have.Role = nil
-		_, _, gone, reason := replacing(desiredFor(t, optionalSettings()), have)
-		sameLines(t, LeftInVPC(have, []Change{replacement(gone, reason)}))
+		sameLines(t, LeftInVPC(have, resource.Plan(desiredFor(t, optionalSettings()), have))) // the function is recreated
 	})
 }

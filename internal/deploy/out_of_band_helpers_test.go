@@ -11,19 +11,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	events "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	roles "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // Out-of-band changes are made to an installation with this prefix and these settings.
 const driftPrefix = "prod"
-
-func driftNames() Names {
-	defaults := settings.Defaults(driftPrefix)
-	return NewNames(identity(), driftPrefix, defaults.FunctionName, defaults.RuleName)
-}
 
 func driftSettings() settings.Given {
 	return given("tag", "Team=web", "cluster", "shop", "reserved-concurrency", "2")
@@ -32,19 +29,19 @@ func driftSettings() settings.Given {
 // outOfBand is a change made with another tool. fields are the paths that drift then reports.
 type outOfBand struct {
 	name   string
-	change func(t *testing.T, a *account, n Names) error
-	kind   Kind
+	change func(t *testing.T, a *account, n resource.Names) error
+	kind   resource.Kind
 	fields []string
 }
 
 // configuration returns a change of the function's configuration.
 func configuration(name, field string, change func(*lambda.UpdateFunctionConfigurationInput)) outOfBand {
-	return outOfBand{name, func(t *testing.T, a *account, n Names) error {
+	return outOfBand{name, func(t *testing.T, a *account, n resource.Names) error {
 		input := &lambda.UpdateFunctionConfigurationInput{FunctionName: &n.Function}
 		change(input)
 		_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), input)
 		return err
-	}, KindFunction, []string{field}}
+	}, resource.KindFunction, []string{field}}
 }
 
 func environment(variables map[string]string) func(*lambda.UpdateFunctionConfigurationInput) {
@@ -84,76 +81,72 @@ func functionChanges() []outOfBand {
 		configuration("application level", "logging.application_level", logging(func(l *functions.LoggingConfig) { l.ApplicationLogLevel = "ERROR" })),
 		configuration("system level", "logging.system_level", logging(func(l *functions.LoggingConfig) { l.SystemLogLevel = "WARN" })),
 		configuration("other group", "logging.group", logging(func(l *functions.LoggingConfig) { l.LogGroup = aws.String("other") })),
-		{"text logs", func(t *testing.T, a *account, n Names) error {
+		{"text logs", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &input{FunctionName: &n.Function, LoggingConfig: &functions.LoggingConfig{LogFormat: functions.LogFormatText}})
 			return err
-		}, KindFunction, []string{"logging.format", "logging.application_level", "logging.system_level"}},
-		{"other role", func(t *testing.T, a *account, n Names) error {
-			trust := trustPolicy()
-			_, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: aws.String("other"), AssumeRolePolicyDocument: &trust})
+		}, resource.KindFunction, []string{"logging.format", "logging.application_level", "logging.system_level"}},
+		{"other role", func(t *testing.T, a *account, n resource.Names) error {
+			_, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: aws.String("other"), AssumeRolePolicyDocument: aws.String(lambdaTrust)})
 			if err != nil {
 				return err
 			}
 			_, err = a.clients.Lambda.UpdateFunctionConfiguration(t.Context(), &input{FunctionName: &n.Function, Role: aws.String(n.ARN("iam", "", "role/other"))})
 			return err
-		}, KindFunction, []string{"role"}},
-		{"code", func(t *testing.T, a *account, n Names) error {
+		}, resource.KindFunction, []string{"role"}},
+		{"code", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.Lambda.UpdateFunctionCode(t.Context(), &lambda.UpdateFunctionCodeInput{FunctionName: &n.Function, ZipFile: zipOf(t, "bootstrap", "mine"), Architectures: []functions.Architecture{"arm64"}})
 			return err
-		}, KindFunction, []string{"code"}},
-		{"architecture", func(t *testing.T, a *account, n Names) error {
+		}, resource.KindFunction, []string{"code"}},
+		{"architecture", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.Lambda.UpdateFunctionCode(t.Context(), &lambda.UpdateFunctionCodeInput{FunctionName: &n.Function, ZipFile: a.release.Zip, Architectures: []functions.Architecture{"x86_64"}})
 			return err
-		}, KindFunction, []string{"architecture"}},
-		{"concurrency", func(t *testing.T, a *account, n Names) error {
+		}, resource.KindFunction, []string{"architecture"}},
+		{"concurrency", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.Lambda.DeleteFunctionConcurrency(t.Context(), &lambda.DeleteFunctionConcurrencyInput{FunctionName: &n.Function})
 			return err
-		}, KindFunction, []string{"reserved_concurrency"}},
-		{"async age", func(t *testing.T, a *account, n Names) error {
+		}, resource.KindFunction, []string{"reserved_concurrency"}},
+		{"async age", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.Lambda.PutFunctionEventInvokeConfig(t.Context(), &lambda.PutFunctionEventInvokeConfigInput{FunctionName: &n.Function, MaximumRetryAttempts: aws.Int32(1)})
 			return err
-		}, KindFunction, []string{"async.max_event_age"}},
-		{"async retries", func(t *testing.T, a *account, n Names) error {
+		}, resource.KindFunction, []string{"async.max_event_age"}},
+		{"async retries", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.Lambda.PutFunctionEventInvokeConfig(t.Context(), &lambda.PutFunctionEventInvokeConfigInput{FunctionName: &n.Function, MaximumEventAgeInSeconds: aws.Int32(120)})
 			return err
-		}, KindFunction, []string{"async.max_retries"}},
-		{"function's tag changed", func(t *testing.T, a *account, n Names) error {
+		}, resource.KindFunction, []string{"async.max_retries"}},
+		{"function's tag changed", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.Lambda.TagResource(t.Context(), &lambda.TagResourceInput{Resource: aws.String(n.FunctionARN()), Tags: map[string]string{"Team": "ops"}})
 			return err
-		}, KindFunction, []string{"tags.Team"}},
+		}, resource.KindFunction, []string{"tags.Team"}},
 	}
 }
 
 func roleChanges() []outOfBand {
 	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["lambda.amazonaws.com","ec2.amazonaws.com"]},"Action":"sts:AssumeRole"}]}`
 	return []outOfBand{
-		{"description", func(t *testing.T, a *account, n Names) error {
+		{"description", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.IAM.UpdateRole(t.Context(), &iam.UpdateRoleInput{RoleName: &n.Role, Description: aws.String(edited(t, a, n, "memory", 256))})
 			return err
-		}, KindRole, nil}, // a record is not drift: it says what is wanted
-		{"trust", func(t *testing.T, a *account, n Names) error {
+		}, resource.KindRole, nil}, // a record is not drift: it says what is wanted
+		{"trust", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.IAM.UpdateAssumeRolePolicy(t.Context(), &iam.UpdateAssumeRolePolicyInput{RoleName: &n.Role, PolicyDocument: &trust})
 			return err
-		}, KindRole, []string{trustsOthers}},
-		{"policy widened", func(t *testing.T, a *account, n Names) error {
-			wide, err := rolePolicy(n, settings.Spec{})
-			if err != nil {
-				return err
-			}
-			_, err = a.clients.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &n.Role, PolicyName: aws.String(PolicyName), PolicyDocument: &wide})
+		}, resource.KindRole, []string{resource.TrustsOthers}},
+		{"policy widened", func(t *testing.T, a *account, n resource.Names) error {
+			wide := desiredFor(t, nil).Role.Policy
+			_, err := a.clients.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &n.Role, PolicyName: aws.String(resource.PolicyName), PolicyDocument: &wide})
 			return err
-		}, KindRole, []string{"policy.Statement[Services].Condition.ArnEquals.ecs:cluster"}},
-		{"role's tag removed", func(t *testing.T, a *account, n Names) error {
+		}, resource.KindRole, []string{"policy.Statement[Services].Condition.ArnEquals.ecs:cluster"}},
+		{"role's tag removed", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.IAM.UntagRole(t.Context(), &iam.UntagRoleInput{RoleName: &n.Role, TagKeys: []string{"Team"}})
 			return err
-		}, KindRole, []string{"tags.Team"}},
+		}, resource.KindRole, []string{"tags.Team"}},
 	}
 }
 
 // edited returns the role's record with one number changed.
-func edited(t *testing.T, a *account, n Names, key string, number int) string {
+func edited(t *testing.T, a *account, n resource.Names, key string, number int) string {
 	t.Helper()
-	role, err := getRole(t.Context(), a.clients.IAM, n.Role)
+	role, err := resource.FindRole(t.Context(), a.clients, a.id, n.Role)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,56 +155,53 @@ func edited(t *testing.T, a *account, n Names, key string, number int) string {
 		t.Fatal(err)
 	}
 	record[key] = number
-	return encodeJSON(record)
+	return jsonText(record)
 }
 
 func logGroupChanges() []outOfBand {
 	return []outOfBand{
-		{"retention", func(t *testing.T, a *account, n Names) error {
+		{"retention", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.Logs.PutRetentionPolicy(t.Context(), &cloudwatchlogs.PutRetentionPolicyInput{LogGroupName: &n.LogGroup, RetentionInDays: aws.Int32(1)})
 			return err
-		}, KindLogGroup, []string{"retention_days"}},
-		{"group's tag removed", func(t *testing.T, a *account, n Names) error {
+		}, resource.KindLogGroup, []string{"retention_days"}},
+		{"group's tag removed", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.Logs.UntagResource(t.Context(), &cloudwatchlogs.UntagResourceInput{ResourceArn: aws.String(n.LogGroupARN()), TagKeys: []string{"Team"}})
 			return err
-		}, KindLogGroup, []string{"tags.Team"}},
+		}, resource.KindLogGroup, []string{"tags.Team"}},
 	}
 }
 
 func ruleChanges() []outOfBand {
-	put := func(change func(*eventbridge.PutRuleInput)) func(*testing.T, *account, Names) error {
-		return func(t *testing.T, a *account, n Names) error {
-			rule, err := getRule(t.Context(), a.clients.Events, n.Rule)
-			if err != nil {
-				return err
-			}
+	put := func(change func(*eventbridge.PutRuleInput)) func(*testing.T, *account, resource.Names) error {
+		return func(t *testing.T, a *account, n resource.Names) error {
+			rule := a.find(t, driftPrefix, nil).State.Rule(n.Rule)
 			input := &eventbridge.PutRuleInput{Name: &n.Rule, EventPattern: &rule.Pattern, State: events.RuleState(rule.State), Description: &rule.Description}
 			change(input)
-			_, err = a.clients.Events.PutRule(t.Context(), input)
+			_, err := a.clients.Events.PutRule(t.Context(), input)
 			return err
 		}
 	}
 	return []outOfBand{
-		{"rule disabled", put(func(in *eventbridge.PutRuleInput) { in.State = "DISABLED" }), KindRule, []string{"state"}},
+		{"rule disabled", put(func(in *eventbridge.PutRuleInput) { in.State = "DISABLED" }), resource.KindRule, []string{"state"}},
 		{"rule enabled otherwise", put(func(in *eventbridge.PutRuleInput) {
 			in.State = events.RuleStateEnabledWithAllCloudtrailManagementEvents
-		}), KindRule, []string{"state"}},
-		{"rule's description", put(func(in *eventbridge.PutRuleInput) { in.Description = aws.String("mine") }), KindRule, []string{"description"}},
+		}), resource.KindRule, []string{"state"}},
+		{"rule's description", put(func(in *eventbridge.PutRuleInput) { in.Description = aws.String("mine") }), resource.KindRule, []string{"description"}},
 		{"pattern", put(func(in *eventbridge.PutRuleInput) {
 			in.EventPattern = aws.String(strings.Replace(*in.EventPattern, `"aws.ecs"`, `"aws.ecs","mine"`, 1))
-		}), KindRule, []string{"source"}},
-		{"schedule", put(func(in *eventbridge.PutRuleInput) { in.ScheduleExpression = aws.String("rate(1 day)") }), KindRule, []string{"schedule"}},
-		{"rule's tag removed", func(t *testing.T, a *account, n Names) error {
+		}), resource.KindRule, []string{"source"}},
+		{"schedule", put(func(in *eventbridge.PutRuleInput) { in.ScheduleExpression = aws.String("rate(1 day)") }), resource.KindRule, []string{"schedule"}},
+		{"rule's tag removed", func(t *testing.T, a *account, n resource.Names) error {
 			_, err := a.clients.Events.UntagResource(t.Context(), &eventbridge.UntagResourceInput{ResourceARN: aws.String(n.RuleARN()), TagKeys: []string{"Team"}})
 			return err
-		}, KindRule, []string{"tags.Team"}},
+		}, resource.KindRule, []string{"tags.Team"}},
 	}
 }
 
 func targetChanges() []outOfBand {
-	put := func(change func(*events.Target)) func(*testing.T, *account, Names) error {
-		return func(t *testing.T, a *account, n Names) error {
-			target := events.Target{Id: aws.String(TargetID), Arn: aws.String(n.FunctionARN()), RetryPolicy: &events.RetryPolicy{
+	put := func(change func(*events.Target)) func(*testing.T, *account, resource.Names) error {
+		return func(t *testing.T, a *account, n resource.Names) error {
+			target := events.Target{Id: aws.String(resource.TargetID), Arn: aws.String(n.FunctionARN()), RetryPolicy: &events.RetryPolicy{
 				MaximumEventAgeInSeconds: aws.Int32(120), MaximumRetryAttempts: aws.Int32(185),
 			}}
 			change(&target)
@@ -220,25 +210,25 @@ func targetChanges() []outOfBand {
 		}
 	}
 	return []outOfBand{
-		{"target's function", put(func(target *events.Target) { target.Arn = aws.String(*target.Arn + "-2") }), KindTarget, []string{"function"}},
-		{"no retry policy", put(func(target *events.Target) { target.RetryPolicy = nil }), KindTarget, []string{"max_event_age"}},
-		{"retries", put(func(target *events.Target) { target.RetryPolicy.MaximumRetryAttempts = aws.Int32(0) }), KindTarget, []string{"max_retries"}},
-		{"input", put(func(target *events.Target) { target.Input = aws.String("{}") }), KindTarget, []string{"other"}},
+		{"target's function", put(func(target *events.Target) { target.Arn = aws.String(*target.Arn + "-2") }), resource.KindTarget, []string{"function"}},
+		{"no retry policy", put(func(target *events.Target) { target.RetryPolicy = nil }), resource.KindTarget, []string{"max_event_age"}},
+		{"retries", put(func(target *events.Target) { target.RetryPolicy.MaximumRetryAttempts = aws.Int32(0) }), resource.KindTarget, []string{"max_retries"}},
+		{"input", put(func(target *events.Target) { target.Input = aws.String("{}") }), resource.KindTarget, []string{"other"}},
 		{"queue for what fails", put(func(target *events.Target) {
 			target.DeadLetterConfig = &events.DeadLetterConfig{Arn: aws.String("arn:aws:sqs:us-east-1:111122223333:q")}
-		}), KindTarget, []string{"other"}},
+		}), resource.KindTarget, []string{"other"}},
 	}
 }
 
 func permissionChanges() []outOfBand {
-	replace := func(change func(*lambda.AddPermissionInput)) func(*testing.T, *account, Names) error {
-		return func(t *testing.T, a *account, n Names) error {
-			_, err := a.clients.Lambda.RemovePermission(t.Context(), &lambda.RemovePermissionInput{FunctionName: &n.Function, StatementId: aws.String(StatementID)})
+	replace := func(change func(*lambda.AddPermissionInput)) func(*testing.T, *account, resource.Names) error {
+		return func(t *testing.T, a *account, n resource.Names) error {
+			_, err := a.clients.Lambda.RemovePermission(t.Context(), &lambda.RemovePermissionInput{FunctionName: &n.Function, StatementId: aws.String(resource.StatementID)})
 			if err != nil {
 				return err
 			}
 			input := &lambda.AddPermissionInput{
-				FunctionName: &n.Function, StatementId: aws.String(StatementID), Principal: aws.String(eventsPrincipal),
+				FunctionName: &n.Function, StatementId: aws.String(resource.StatementID), Principal: aws.String("events.amazonaws.com"),
 				Action: aws.String("lambda:InvokeFunction"), SourceArn: aws.String(n.RuleARN()),
 			}
 			change(input)
@@ -248,14 +238,25 @@ func permissionChanges() []outOfBand {
 	}
 	type input = lambda.AddPermissionInput
 	return []outOfBand{
-		{"any rule", replace(func(in *input) { in.SourceArn = nil }), KindPermission, []string{"source_arn"}},
-		{"other principal", replace(func(in *input) { in.Principal = aws.String("s3.amazonaws.com") }), KindPermission, []string{"principal"}},
-		{"any principal", replace(func(in *input) { in.Principal = aws.String("*") }), KindPermission, []string{"principal"}},
-		{"other action", replace(func(in *input) { in.Action = aws.String("lambda:GetFunction") }), KindPermission, []string{"action"}},
-		{"a further condition", replace(func(in *input) { in.SourceAccount = aws.String("111122223333") }), KindPermission, []string{"other"}},
+		{"any rule", replace(func(in *input) { in.SourceArn = nil }), resource.KindPermission, []string{"source_arn"}},
+		{"other principal", replace(func(in *input) { in.Principal = aws.String("s3.amazonaws.com") }), resource.KindPermission, []string{"principal"}},
+		{"any principal", replace(func(in *input) { in.Principal = aws.String("*") }), resource.KindPermission, []string{"principal"}},
+		{"other action", replace(func(in *input) { in.Action = aws.String("lambda:GetFunction") }), resource.KindPermission, []string{"action"}},
+		{"a further condition", replace(func(in *input) { in.SourceAccount = aws.String("111122223333") }), resource.KindPermission, []string{"other"}},
 	}
 }
 
 func everyChange() []outOfBand {
 	return slices.Concat(functionChanges(), roleChanges(), logGroupChanges(), ruleChanges(), targetChanges(), permissionChanges(), optionalChanges())
+}
+
+// lambdaTrust is a trust policy that allows Lambda to assume the role.
+const lambdaTrust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
+
+func iamTags(tags map[string]string) []roles.Tag {
+	var list []roles.Tag
+	for key, value := range tags {
+		list = append(list, roles.Tag{Key: &key, Value: &value})
+	}
+	return list
 }

@@ -1,6 +1,10 @@
 package deploy
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/spothandler/spothandler/internal/deploy/resource"
+)
 
 // ModuleName is the value of the output module_name.
 const ModuleName = "spothandler"
@@ -34,7 +38,7 @@ func (i *Installation) Outputs() Outputs {
 		RuleARN:              n.RuleARN(),
 		RuleID:               n.Rule,
 		RuleName:             n.Rule,
-		TargetID:             TargetID,
+		TargetID:             resource.TargetID,
 		RoleARN:              n.RoleARN(),
 		RoleName:             n.Role,
 		FunctionARN:          n.FunctionARN(),

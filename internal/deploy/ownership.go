@@ -6,10 +6,11 @@ import (
 	"slices"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
 // Unowned returns the resources under our names that do not belong to this installation.
-func (i *Installation) Unowned() []Unowned {
+func (i *Installation) Unowned() []resource.Unowned {
 	all := i.State.Unowned(i.Names.Prefix)
 	if unowned := i.onlyInRecord(); unowned != nil {
 		all = append(all, *unowned)
@@ -23,25 +24,25 @@ func (i *Installation) CheckOurs(adopt bool) error {
 	unowned := i.Unowned()
 	offered := adoptable(unowned)
 	if adopt {
-		unowned = slices.DeleteFunc(unowned, func(u Unowned) bool { return !neverAdopted(u) })
+		unowned = slices.DeleteFunc(unowned, func(u resource.Unowned) bool { return !neverAdopted(u) })
 	}
 	if len(unowned) == 0 {
 		return nil
 	}
-	return notOurs(unowned, offered)
+	return resource.NotOurs(unowned, offered)
 }
 
 // Owned returns the state without resources that are not ours, and without a kept log group: an uninstall
 // leaves these alone.
-func (i *Installation) Owned() State {
-	var others []ID
+func (i *Installation) Owned() resource.State {
+	var others []resource.ID
 	for _, each := range i.Unowned() {
 		others = append(others, each.ID)
 	}
 	if i.Kept {
-		others = append(others, i.State.LogGroup.id())
+		others = append(others, i.State.LogGroup.ID())
 	}
-	return i.State.without(others...)
+	return i.State.Without(others...)
 }
 
 // Found reports whether any part of an installation exists. Resources that are not ours, their parts, and a
@@ -99,7 +100,7 @@ func withHint(err error, hint string) error {
 }
 
 // neverAdopted reports whether the resource cannot be taken over.
-func neverAdopted(u Unowned) bool { return u.Adoption == "" }
+func neverAdopted(u resource.Unowned) bool { return u.Adoption == "" }
 
 // adoptable reports whether all of these can be taken over.
-func adoptable(unowned []Unowned) bool { return !slices.ContainsFunc(unowned, neverAdopted) }
+func adoptable(unowned []resource.Unowned) bool { return !slices.ContainsFunc(unowned, neverAdopted) }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
 // Resources under our names that are not ours: which may be taken over, and what an uninstall leaves.
@@ -12,34 +13,36 @@ func TestUnowned(t *testing.T) {
 	theirs := map[string]string{"Owner": "them"}
 	for _, test := range []struct {
 		name      string
-		change    func(*State)
+		change    func(*resource.State)
 		message   string
 		detail    string
 		adoptable bool
 		removal   []string
 	}{
 		{
-			"role", func(s *State) { s.Role.Tags = theirs }, "role prod-spothandler-us-east-1 is not ours",
+			"role", func(s *resource.State) { s.Role.Tags = theirs }, "role prod-spothandler-us-east-1 is not ours",
 			"It has no tag managed-by=spothandler.", false,
 			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete log group"},
 		},
 		{
-			"log group", func(s *State) { s.LogGroup.Tags = theirs }, "log group /aws/lambda/prod-ecs-fargate-spot-handler is not ours",
+			"log group", func(s *resource.State) { s.LogGroup.Tags = theirs }, "log group /aws/lambda/prod-ecs-fargate-spot-handler is not ours",
 			"It has no tag managed-by=spothandler.", true,
 			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete role"},
 		},
 		{
-			"function of another prefix", func(s *State) { s.Function.Tags = map[string]string{TagManagedBy: "spothandler", TagPrefix: "test"} },
+			"function of another prefix", func(s *resource.State) {
+				s.Function.Tags = map[string]string{resource.TagManagedBy: "spothandler", resource.TagPrefix: "test"}
+			},
 			"function prod-ecs-fargate-spot-handler is not ours", `Its tag spothandler:prefix is "test".`, true,
 			[]string{"delete target", "delete rule", "delete log group", "delete role"},
 		},
 		{
-			"rule", func(s *State) { s.Triggers[0].Rule.Tags = theirs }, "rule prod-ecs-spot-interruption is not ours",
+			"rule", func(s *resource.State) { s.Triggers[0].Rule.Tags = theirs }, "rule prod-ecs-spot-interruption is not ours",
 			"It has no tag managed-by=spothandler.", true,
 			[]string{"delete permission", "delete function", "delete log group", "delete role"},
 		},
 		{
-			"rule of AWS", func(s *State) { s.Triggers[0].Rule.ManagedBy = "ecs.amazonaws.com" }, "rule prod-ecs-spot-interruption is not ours",
+			"rule of AWS", func(s *resource.State) { s.Triggers[0].Rule.ManagedBy = "ecs.amazonaws.com" }, "rule prod-ecs-spot-interruption is not ours",
 			"AWS manages it for ecs.amazonaws.com.", false,
 			[]string{"delete permission", "delete function", "delete log group", "delete role"},
 		},
@@ -57,7 +60,7 @@ func TestUnowned(t *testing.T) {
 			if adopted := found.CheckOurs(true) == nil; adopted != test.adoptable {
 				t.Errorf("with --adopt: %t", adopted)
 			}
-			sameLines(t, printed(Removal(found.Owned(), "prod", false)), test.removal...)
+			sameLines(t, printed(resource.Removal(found.Owned(), "prod", false)), test.removal...)
 		})
 	}
 	if err := assessed(t).CheckOurs(false); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,27 +13,24 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// deleteOutOfBand deletes one resource, after whatever AWS requires to be deleted before it.
-func (a *account) deleteOutOfBand(t *testing.T, id ID, n Names) {
+// deleteOutOfBand deletes one resource; with a rule, its target as well.
+func (a *account) deleteOutOfBand(t *testing.T, id resource.ID, n resource.Names) {
 	t.Helper()
-	state := a.find(t, n.Prefix, nil).State
-	r := &runner{a.clients, n, 0, func(string) {}}
-	for _, each := range slices.Backward(state.resources()) {
-		if each.id() != id && (id.Kind != KindRule || each.partOf() != id) {
-			continue
-		}
-		if err := each.delete(t.Context(), r); err != nil {
-			t.Fatal(err)
-		}
+	deletions := slices.DeleteFunc(resource.Plan(resource.State{}, a.find(t, n.Prefix, nil).State), func(c resource.Change) bool {
+		return c.ID != id && (id.Kind != resource.KindRule || c.Kind != resource.KindTarget)
+	})
+	if _, err := resource.Apply(t.Context(), a.clients, n, deletions, resource.Options{}); err != nil {
+		t.Fatal(err)
 	}
 }
 
 // deleteKind is deleteOutOfBand for every resource of a kind.
-func (a *account) deleteKind(t *testing.T, kind Kind, n Names) {
+func (a *account) deleteKind(t *testing.T, kind resource.Kind, n resource.Names) {
 	t.Helper()
 	for _, id := range a.find(t, n.Prefix, nil).State.IDs() {
 		if id.Kind == kind {
@@ -43,13 +41,13 @@ func (a *account) deleteKind(t *testing.T, kind Kind, n Names) {
 
 // Resources deleted out of band are created again with the recorded settings.
 func TestDeletedOutOfBand(t *testing.T) {
-	for kind, restoring := range map[Kind][]string{
-		KindRole:       {"create role", "delete function", "create function", "create permission"},
-		KindLogGroup:   {"create log group"},
-		KindFunction:   {"create function", "create permission"},
-		KindPermission: {"create permission"},
-		KindRule:       {"create rule", "create target"},
-		KindTarget:     {"create target"},
+	for kind, restoring := range map[resource.Kind][]string{
+		resource.KindRole:       {"create role", "delete function", "create function", "create permission"},
+		resource.KindLogGroup:   {"create log group"},
+		resource.KindFunction:   {"create function", "create permission"},
+		resource.KindPermission: {"create permission"},
+		resource.KindRule:       {"create rule", "create target"},
+		resource.KindTarget:     {"create target"},
 	} {
 		t.Run(string(kind), func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
@@ -61,7 +59,7 @@ func TestDeletedOutOfBand(t *testing.T) {
 				_, changes := a.plan(t, "prod", nil)
 				sameLines(t, printed(changes), restoring...)
 				a.install(t, "prod", nil)
-				if after := settings.JSON(resolved(t, a.find(t, "prod", nil))); encodeJSON(after) != encodeJSON(before) {
+				if after := settings.JSON(resolved(t, a.find(t, "prod", nil))); jsonText(after) != jsonText(before) {
 					t.Errorf("the settings were %v and are %v", before, after)
 				}
 				a.uninstall(t, "prod", false)
@@ -87,9 +85,9 @@ func TestRecreatedRole(t *testing.T) {
 		a.install(t, "prod", nil)
 		role := a.find(t, "prod", nil).State.Role
 		time.Sleep(time.Hour) // virtual time
-		a.deleteKind(t, KindRole, a.find(t, "prod", nil).Names)
+		a.deleteKind(t, resource.KindRole, a.find(t, "prod", nil).Names)
 		_, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{
-			RoleName: &role.Name, Path: &role.Path, Description: &role.Description, AssumeRolePolicyDocument: &role.Trust, Tags: toIAMTags(role.Tags),
+			RoleName: &role.Name, Path: &role.Path, Description: &role.Description, AssumeRolePolicyDocument: &role.Trust, Tags: iamTags(role.Tags),
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -121,7 +119,7 @@ func TestFunctionIsBeingDeleted(t *testing.T) {
 func TestPlanWaits(t *testing.T) {
 	have := installed(t)
 	have.Function.Settling = true
-	sameLines(t, printed(Plan(wanted(t), have)), "update function; state not ready yet -> ")
+	sameLines(t, printed(resource.Plan(desiredFor(t, given("tag", "Team=web")), have)), "update function; state not ready yet -> ")
 	delays := &localaws.Delays{FunctionUpdate: time.Minute}
 	inAccountWith(t, localaws.Options{Delays: delays}, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
@@ -183,7 +181,7 @@ func TestChangeAllTags(t *testing.T) {
 		for _, series := range []string{"a", "b"} {
 			var words []string
 			for i := range settings.MaxTags {
-				words = append(words, "tag", series+decimal(i)+"=1")
+				words = append(words, "tag", series+strconv.Itoa(i)+"=1")
 			}
 			a.install(t, "prod", given(words...))
 		}

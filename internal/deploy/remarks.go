@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 )
@@ -26,14 +27,14 @@ func (i *Installation) CheckReadable() error {
 }
 
 // unchecked returns what a status could not read.
-func (i *Installation) unchecked() []NotChecked {
-	all := slices.Concat([]NotChecked{}, i.State.NotChecked)
+func (i *Installation) unchecked() []resource.NotChecked {
+	all := slices.Concat([]resource.NotChecked{}, i.State.NotChecked)
 	if f := i.State.Function; f != nil && f.Hidden {
-		all = append(all, NotChecked{"the function's environment", "no permission for kms:Decrypt with " + f.KMSKey})
+		all = append(all, resource.NotChecked{What: "the function's environment", Why: "no permission for kms:Decrypt with " + f.KMSKey})
 	}
 	for _, trigger := range i.State.Triggers {
 		if r := trigger.Rule; r != nil && r.TagsUnread != "" {
-			all = append(all, NotChecked{"the tags of " + r.id().String(), r.TagsUnread})
+			all = append(all, resource.NotChecked{What: "the tags of " + r.ID().String(), Why: r.TagsUnread})
 		}
 	}
 	return all
@@ -69,20 +70,20 @@ func days(n int) string {
 // LeftInVPC returns what remains when these changes remove the function from a VPC: Lambda deletes its
 // network interfaces up to 45 minutes later, using a role that may be gone by then (Lambda Developer Guide,
 // foundation-networking; terraform-provider-aws, lambda_function).
-func LeftInVPC(have State, changes []Change) []string {
+func LeftInVPC(have resource.State, changes []resource.Change) []string {
 	f := have.Function
-	if f == nil || len(f.Network.Subnets) == 0 || !slices.ContainsFunc(changes, func(c Change) bool { return leavesVPC(f, c) }) {
+	if f == nil || len(f.Network.Subnets) == 0 || !slices.ContainsFunc(changes, func(c resource.Change) bool { return leavesVPC(f, c) }) {
 		return nil
 	}
 	return []string{fmt.Sprintf("Lambda's network interfaces may remain in %s for 45 minutes, or until they are deleted; their description is AWS Lambda VPC ENI-%s-...",
 		strings.Join(f.Network.Subnets, ", "), f.Name)}
 }
 
-func leavesVPC(f *Function, change Change) bool {
-	if change.ID != f.id() {
+func leavesVPC(f *resource.Function, change resource.Change) bool {
+	if change.ID != f.ID() {
 		return false
 	}
-	return change.Action == Delete && len(change.Fields) == 0 || slices.ContainsFunc(change.Fields, func(field Field) bool {
+	return change.Action == resource.Delete && len(change.Fields) == 0 || slices.ContainsFunc(change.Fields, func(field resource.Field) bool {
 		return field.Path == "vpc_subnets" && field.New == ""
 	})
 }
@@ -92,7 +93,7 @@ const patternQuota = 2048
 
 // PatternWarning returns a warning for each rule whose pattern changes to one that exceeds EventBridge's
 // default quota.
-func PatternWarning(want, have State) []string {
+func PatternWarning(want, have resource.State) []string {
 	var warnings []string
 	for _, trigger := range want.Triggers {
 		rule := trigger.Rule
@@ -110,15 +111,15 @@ func PatternWarning(want, have State) []string {
 
 // beyondVersion returns warnings about what the role's policy allows beyond this version's, if the difference counts
 // as one between versions.
-func (i *Installation) beyondVersion(want State, drifted []Change) []string {
+func (i *Installation) beyondVersion(want resource.State, drifted []resource.Change) []string {
 	role := i.State.Role
-	shown := slices.ContainsFunc(drifted, func(c Change) bool {
-		return c.Kind == KindRole && slices.ContainsFunc(c.Fields, isPolicy)
+	shown := slices.ContainsFunc(drifted, func(c resource.Change) bool {
+		return c.Kind == resource.KindRole && slices.ContainsFunc(c.Fields, isPolicy)
 	})
 	if i.Record == nil || role == nil || role.Policy == "" || shown {
 		return nil
 	}
-	more := role.beyond(want.Role)
+	more := role.AllowsBeyond(want.Role)
 	if len(more) == 0 {
 		return nil
 	}
@@ -158,18 +159,7 @@ func LevelHides(level string) string {
 	return "log level " + level + " omits records"
 }
 
-// DenialElsewhere returns what to do where IAM denies the function's role an action that its own policy allows:
-// another policy denies it, and an install would change nothing. It returns "" if the role or its policy is
-// missing, was not read or differs.
-func (s *Status) DenialElsewhere(role *Role) string {
-	differs := func(p Problem) bool { return p.Kind == KindRole && p.Code != ProblemForeign }
-	if role == nil || role.Policy == "" || slices.ContainsFunc(s.Problems, differs) {
-		return ""
-	}
-	suspects := slices.Concat(role.Inline, role.Attached)
-	if role.Boundary != "" {
-		suspects = append(suspects, "its permissions boundary "+role.Boundary+" (--permissions-boundary)")
-	}
-	suspects = append(suspects, "the organization's service control policies")
-	return "find the policy that denies it: the role's own policy allows it; look at " + strings.Join(suspects, ", ")
+// isPolicy reports whether a difference of a role is one of its inline policy.
+func isPolicy(f resource.Field) bool {
+	return f.Path == "policy" || strings.HasPrefix(f.Path, "policy.")
 }

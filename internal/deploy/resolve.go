@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 )
@@ -105,7 +106,7 @@ func (i *Installation) inferSettings(spec *settings.Spec, given settings.Given) 
 	return warnings
 }
 
-func inferFunction(found map[string]string, f *Function) {
+func inferFunction(found map[string]string, f *resource.Function) {
 	found["memory-size"] = strconv.Itoa(f.MemorySize)
 	found["timeout"] = strconv.Itoa(f.Timeout)
 	found["reserved-concurrency"] = strconv.Itoa(f.ReservedConcurrency)

@@ -6,7 +6,16 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// The pauses and ceilings of the waits, which users see as time that passes.
+const (
+	firstPause   = 400 * time.Millisecond
+	longestPause = 5 * time.Second
+	ceilingRole  = 3 * time.Minute
+	ceilingTags  = 5 * time.Second
 )
 
 // A caller whose permissions depend on tags may not set the retention before IAM sees the new group's tags.
@@ -31,7 +40,7 @@ func TestRetentionWithTagBasedPermissions(t *testing.T) {
 				names, changes := a.plan(t, "", nil)
 				a.Inject(test.fault)
 				began := time.Now()
-				_, err := Apply(t.Context(), a.clients, names, changes, Options{Wait: time.Hour})
+				_, err := resource.Apply(t.Context(), a.clients, names, changes, resource.Options{Wait: time.Hour})
 				if waited := time.Since(began); apperr.IsAccessDenied(err) != test.fails || waited < test.least || waited > test.most {
 					t.Errorf("after %s: %v", waited, err)
 				}
@@ -59,7 +68,7 @@ func TestWaitTooLong(t *testing.T) {
 
 		names, changes := a.plan(t, "prod", nil)
 		started = time.Now()
-		if _, err := Apply(t.Context(), a.clients, names, changes, Options{Wait: 10 * time.Second}); err == nil || time.Since(started) > 10*time.Second {
+		if _, err := resource.Apply(t.Context(), a.clients, names, changes, resource.Options{Wait: 10 * time.Second}); err == nil || time.Since(started) > 10*time.Second {
 			t.Errorf("with --wait 10s it waited %s: %v", time.Since(started), err)
 		}
 	})

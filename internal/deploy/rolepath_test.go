@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
 // A company may require a path for its roles. The role is found by its name, so that later commands need no
@@ -41,7 +42,7 @@ func TestRolePathOfALostRole(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", given("role-path", "/team/"))
 		names := a.find(t, "prod", nil).Names
-		a.deleteOutOfBand(t, ID{KindRole, names.Role}, names)
+		a.deleteOutOfBand(t, resource.ID{Kind: resource.KindRole, Name: names.Role}, names)
 		if found := a.find(t, "prod", nil); found.Names.RolePath != "/team/" {
 			t.Errorf("it would be recreated under %s", found.Names.RolePath)
 		}
@@ -70,7 +71,7 @@ func TestRolesOfAnotherPathAreFound(t *testing.T) {
 		}
 		sameLines(t, prefixes(), "")
 		sameLines(t, prefixes("/team/"), "", "prod")
-		sameLines(t, prefixes("", Path), "")
+		sameLines(t, prefixes("", resource.Path), "")
 		sameLines(t, a.withoutRole(t), "prod: prod-ecs-fargate-spot-handler, prod-ecs-spot-interruption")
 
 		prod := "prod"

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/smithy-go"
 
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -17,15 +18,15 @@ import (
 // A pattern above EventBridge's default quota causes a warning, unless AWS has already accepted a pattern as
 // long.
 func TestPatternWarning(t *testing.T) {
-	patterned := func(length int) State {
-		return State{Triggers: []Trigger{{Rule: &Rule{Pattern: strings.Repeat("x", length)}}}}
+	patterned := func(length int) resource.State {
+		return resource.State{Triggers: []resource.Trigger{{Rule: &resource.Rule{Pattern: strings.Repeat("x", length)}}}}
 	}
 	for _, test := range []struct {
-		want, have State
+		want, have resource.State
 		warns      bool
 	}{
-		{patterned(2048), State{}, false},
-		{patterned(2049), State{}, true},
+		{patterned(2048), resource.State{}, false},
+		{patterned(2049), resource.State{}, true},
 		{patterned(2049), patterned(2048), true},
 		{patterned(2400), patterned(2400), false},
 		{patterned(2400), patterned(3000), false},
@@ -39,7 +40,7 @@ func TestPatternWarning(t *testing.T) {
 
 // untagged is an EventBridge client in a partition that does not support tags on rules.
 type untagged struct {
-	RuleAPI
+	resource.RuleAPI
 	code string
 }
 
@@ -62,7 +63,7 @@ func TestRuleTagsUnsupportedInPartition(t *testing.T) {
 		a.install(t, "prod", nil)
 		a.clients.Events = untagged{a.clients.Events, "UnsupportedOperationException"}
 		status := a.status(t, "prod")
-		want := []NotChecked{{"the tags of rule prod-ecs-spot-interruption", "EventBridge does not list them in this partition: UnsupportedOperationException: not here"}}
+		want := []resource.NotChecked{{What: "the tags of rule prod-ecs-spot-interruption", Why: "EventBridge does not list them in this partition: UnsupportedOperationException: not here"}}
 		if !status.Healthy || !slices.Equal(status.NotChecked, want) {
 			t.Errorf("problems %+v, not checked %+v", status.Problems, status.NotChecked)
 		}

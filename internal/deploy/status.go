@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
@@ -17,26 +18,26 @@ import (
 
 // Status describes the state of an installation: shown by status, and as "installation" in JSON.
 type Status struct {
-	Prefix           string         `json:"prefix"`
-	Region           string         `json:"region"`
-	Account          string         `json:"account"`
-	Healthy          bool           `json:"healthy"`
-	Verdict          Verdict        `json:"verdict"`
-	Problems         []Problem      `json:"problems"`
-	Reminders        []string       `json:"reminders"` // settings that were chosen and are easily forgotten
-	Warnings         []string       `json:"warnings"`
-	UpgradeAvailable bool           `json:"upgrade_available"`
-	NotChecked       []NotChecked   `json:"not_checked"`
-	Settings         map[string]any `json:"settings"`
-	Outputs          Outputs        `json:"outputs"`
+	Prefix           string                `json:"prefix"`
+	Region           string                `json:"region"`
+	Account          string                `json:"account"`
+	Healthy          bool                  `json:"healthy"`
+	Verdict          Verdict               `json:"verdict"`
+	Problems         []Problem             `json:"problems"`
+	Reminders        []string              `json:"reminders"` // settings that were chosen and are easily forgotten
+	Warnings         []string              `json:"warnings"`
+	UpgradeAvailable bool                  `json:"upgrade_available"`
+	NotChecked       []resource.NotChecked `json:"not_checked"`
+	Settings         map[string]any        `json:"settings"`
+	Outputs          Outputs               `json:"outputs"`
 
 	// The function's activity, if the caller has read its records; else nil.
 	Last24h *history.Day    `json:"last_24h"`
 	Latest  *history.Latest `json:"latest"` // also nil if there was no interruption
 
-	Spec      settings.Spec `json:"-"`
-	Changes   []Change      `json:"-"` // what an install would change
-	Resources []Resource    `json:"-"` // all resources, in the order of creation
+	Spec      settings.Spec     `json:"-"`
+	Changes   []resource.Change `json:"-"` // what an install would change
+	Resources []Resource        `json:"-"` // all resources, in the order of creation
 }
 
 // Verdict summarizes the state of an installation.
@@ -52,16 +53,16 @@ const (
 
 // Resource describes one resource of an installation.
 type Resource struct {
-	ID
+	resource.ID
 	Detail string // "" if there is none, or the resource is missing
 }
 
 // Problem is one reason why an installation is not healthy.
 type Problem struct {
-	Code    string  `json:"code"` // missing, differs, broken, not_ours, foreign, overlap, concurrency_zero
-	ID              // of the resource; zero if it concerns none
-	Message string  `json:"message"`
-	Fields  []Field `json:"fields,omitempty"`
+	Code        string           `json:"code"` // missing, differs, broken, not_ours, foreign, overlap, concurrency_zero
+	resource.ID                  // of the resource; zero if it concerns none
+	Message     string           `json:"message"`
+	Fields      []resource.Field `json:"fields,omitempty"`
 	// Others are the prefixes of the installations that watch the same clusters.
 	Others []string `json:"others,omitempty"`
 
@@ -81,16 +82,16 @@ const (
 
 // Assess compares an installation with its own record. Both the installed code and the embedded code count as
 // right, even if a newer binary would install another. It is a pure function.
-func Assess(i *Installation, embedded Release, others []Listed) (Status, error) {
+func Assess(i *Installation, embedded resource.Release, others []Listed) (Status, error) {
 	spec, warnings, err := i.Resolve(nil, false)
 	if err != nil {
 		return Status{}, err
 	}
 	release := embedded
 	if i.Record != nil {
-		release = Release{Version: i.Record.Version, CodeSHA256: i.Record.CodeSHA256}
+		release = resource.Release{Version: i.Record.Version, CodeSHA256: i.Record.CodeSHA256}
 	}
-	want, err := Desired(i.Names, spec, release)
+	want, err := resource.Desired(i.Names, spec, release)
 	if err != nil {
 		return Status{}, err
 	}
@@ -102,11 +103,11 @@ func Assess(i *Installation, embedded Release, others []Listed) (Status, error) 
 		Prefix: i.Names.Prefix, Region: i.Names.Region, Account: i.Names.Account,
 		Settings: settings.JSON(spec), Outputs: i.Outputs(), Spec: spec,
 		Warnings: append(append([]string{}, warnings...), i.retentionWarning(spec)...), Reminders: append(idleReminders(spec), i.forwarding()...),
-		NotChecked: append([]NotChecked{}, i.unchecked()...),
+		NotChecked: append([]resource.NotChecked{}, i.unchecked()...),
 		Resources:  describe(want, have),
 	}
 	var outdated bool
-	status.Changes, outdated = i.drift(Plan(want, i.compared()), spec, embedded)
+	status.Changes, outdated = i.drift(resource.Plan(want, i.compared()), spec, embedded)
 	status.Warnings = append(status.Warnings, i.beyondVersion(want, status.Changes)...)
 	status.Problems = problems(i, want, spec, status.Changes, others)
 	status.Healthy = len(status.Problems) == 0
@@ -117,14 +118,14 @@ func Assess(i *Installation, embedded Release, others []Listed) (Status, error) 
 
 // compared returns what belongs to the installation, and its role even if that is not ours, because the
 // function runs as it.
-func (i *Installation) compared() State {
+func (i *Installation) compared() resource.State {
 	have := i.Owned()
 	have.Role = i.State.Role
 	return have
 }
 
 // verdictOf answers what a user wants to know first: does the installation still work?
-func verdictOf(problems []Problem, changes []Change) Verdict {
+func verdictOf(problems []Problem, changes []resource.Change) Verdict {
 	switch {
 	case len(problems) == 0:
 		return Healthy
@@ -136,7 +137,7 @@ func verdictOf(problems []Problem, changes []Change) Verdict {
 	return Differs
 }
 
-func describe(want, have State) []Resource {
+func describe(want, have resource.State) []Resource {
 	var all []Resource
 	for _, id := range want.IDs() {
 		all = append(all, Resource{id, have.Detail(id)})
@@ -158,14 +159,14 @@ func idleReminders(spec settings.Spec) []string {
 
 // upgradable reports whether this binary would install something newer: the code or, if outdated, another
 // part.
-func (i *Installation) upgradable(embedded Release, outdated bool) bool {
+func (i *Installation) upgradable(embedded resource.Release, outdated bool) bool {
 	return i.Record != nil && !newer(i.Record.Version, embedded.Version) &&
 		(outdated || embedded.CodeSHA256 != "" && embedded.CodeSHA256 != i.Record.CodeSHA256 || newer(embedded.Version, i.Record.Version))
 }
 
 // problems lists what is wrong in the order of the resources, followed by what only a user can fix.
-func problems(i *Installation, want State, spec settings.Spec, changes []Change, others []Listed) []Problem {
-	list, unowned := []Problem{}, map[ID]bool{}
+func problems(i *Installation, want resource.State, spec settings.Spec, changes []resource.Change, others []Listed) []Problem {
+	list, unowned := []Problem{}, map[resource.ID]bool{}
 	for _, each := range i.Unowned() {
 		unowned[each.ID] = true
 		list = append(list, Problem{
@@ -173,7 +174,7 @@ func problems(i *Installation, want State, spec settings.Spec, changes []Change,
 			Vital: want.Needs(each.ID),
 		})
 	}
-	for _, change := range WithoutRecreated(changes, want, i.State) {
+	for _, change := range resource.WithoutRecreated(changes, want, i.State) {
 		if !unowned[change.ID] {
 			list = append(list, problemOf(change))
 		}
@@ -183,8 +184,8 @@ func problems(i *Installation, want State, spec settings.Spec, changes []Change,
 	}
 	if spec.ReservedConcurrency == 0 {
 		list = append(list, Problem{
-			Code: ProblemConcurrencyZero, ID: want.Function.id(), Vital: true,
-			Message: fmt.Sprintf("%s has a reserved concurrency of 0: no invocation can run", want.Function.id()),
+			Code: ProblemConcurrencyZero, ID: want.Function.ID(), Vital: true,
+			Message: fmt.Sprintf("%s has a reserved concurrency of 0: no invocation can run", want.Function.ID()),
 		})
 	}
 	if overlapping := Overlaps(others, spec); len(overlapping) > 0 && i.mayWatch() {
@@ -196,16 +197,16 @@ func problems(i *Installation, want State, spec settings.Spec, changes []Change,
 // mayWatch reports whether interruptions can reach the installation: without role and rule, as a function alone whose
 // tags say that it is ours, it watches no cluster.
 func (i *Installation) mayWatch() bool {
-	return i.Record != nil || slices.ContainsFunc(i.Owned().Triggers, func(t Trigger) bool { return t.Rule != nil })
+	return i.Record != nil || slices.ContainsFunc(i.Owned().Triggers, func(t resource.Trigger) bool { return t.Rule != nil })
 }
 
-func problemOf(change Change) Problem {
+func problemOf(change resource.Change) Problem {
 	problem := Problem{Code: ProblemDiffers, ID: change.ID, Fields: change.Fields, Vital: change.Vital}
 	switch change.Action {
-	case Create:
+	case resource.Create:
 		problem.Code, problem.Fields = ProblemMissing, nil
 		problem.Message = fmt.Sprintf("%s is missing", change.ID)
-	case Delete: // must be recreated
+	case resource.Delete: // must be recreated
 		problem.Code, problem.Fields = ProblemBroken, nil
 		for _, field := range change.Fields {
 			problem.Message = "must be recreated: " + field.Old
@@ -215,7 +216,7 @@ func problemOf(change Change) Problem {
 			problem.Message = fmt.Sprintf("%s differs: its policy is missing", change.ID)
 			break
 		}
-		if len(change.Fields) == 1 && change.Fields[0].Path == trustsOthers {
+		if len(change.Fields) == 1 && change.Fields[0].Path == resource.TrustsOthers {
 			problem.Message = fmt.Sprintf("%s differs: others may assume it as well: %s", change.ID, change.Fields[0].Old)
 			break
 		}
@@ -247,18 +248,15 @@ func newer(a, b string) bool {
 }
 
 // lacksPolicy reports whether all that a role lacks is its whole inline policy.
-func lacksPolicy(c Change) bool {
-	return c.Kind == KindRole && len(c.Fields) > 0 &&
-		!slices.ContainsFunc(c.Fields, func(f Field) bool { return !isPolicy(f) || f.Old != "" }) &&
-		slices.ContainsFunc(c.Fields, func(f Field) bool { return f.Path == "policy" || strings.HasPrefix(f.Path, "policy.Version") })
+func lacksPolicy(c resource.Change) bool {
+	return c.Kind == resource.KindRole && len(c.Fields) > 0 &&
+		!slices.ContainsFunc(c.Fields, func(f resource.Field) bool { return !isPolicy(f) || f.Old != "" }) &&
+		slices.ContainsFunc(c.Fields, func(f resource.Field) bool { return f.Path == "policy" || strings.HasPrefix(f.Path, "policy.Version") })
 }
-
-// isPolicy reports whether a difference of a role is one of its inline policy.
-func isPolicy(f Field) bool { return f.Path == "policy" || strings.HasPrefix(f.Path, "policy.") }
 
 // drift returns the changes without the differences between versions, and whether there are such differences.
 // Equal versions have none.
-func (i *Installation) drift(changes []Change, spec settings.Spec, embedded Release) (drifted []Change, outdated bool) {
+func (i *Installation) drift(changes []resource.Change, spec settings.Spec, embedded resource.Release) (drifted []resource.Change, outdated bool) {
 	if i.Record == nil || i.isOf(embedded) {
 		return changes, false
 	}
@@ -267,6 +265,22 @@ func (i *Installation) drift(changes []Change, spec settings.Spec, embedded Rele
 
 // isOf reports whether this binary's version and code are the recorded ones. A binary without embedded code
 // is compared by its version only.
-func (i *Installation) isOf(embedded Release) bool {
+func (i *Installation) isOf(embedded resource.Release) bool {
 	return i.Record.Version == embedded.Version && (embedded.CodeSHA256 == "" || i.Record.CodeSHA256 == embedded.CodeSHA256)
+}
+
+// DenialElsewhere returns what to do where IAM denies the function's role an action that its own policy allows:
+// another policy denies it, and an install would change nothing. It returns "" if the role or its policy is
+// missing, was not read or differs.
+func (s *Status) DenialElsewhere(role *resource.Role) string {
+	differs := func(p Problem) bool { return p.Kind == resource.KindRole && p.Code != ProblemForeign }
+	if role == nil || role.Policy == "" || slices.ContainsFunc(s.Problems, differs) {
+		return ""
+	}
+	suspects := slices.Concat(role.Inline, role.Attached)
+	if role.Boundary != "" {
+		suspects = append(suspects, "its permissions boundary "+role.Boundary+" (--permissions-boundary)")
+	}
+	suspects = append(suspects, "the organization's service control policies")
+	return "find the policy that denies it: the role's own policy allows it; look at " + strings.Join(suspects, ", ")
 }

@@ -2,9 +2,11 @@ package deploy
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -13,13 +15,15 @@ func assessed(t *testing.T) *Installation {
 	t.Helper()
 	have := installed(t)
 	return &Installation{
-		Names:  NewNames(identity(), "prod", "ecs-fargate-spot-handler", "ecs-spot-interruption"),
+		Names:  resource.NewNames(identity(), "prod", "ecs-fargate-spot-handler", "ecs-spot-interruption"),
 		Record: settings.ParseRecord(have.Role.Description),
 		State:  have,
 	}
 }
 
-func embedded() Release { return Release{Version: "1.0.0", CodeSHA256: "c29tZSBoYXNo"} }
+func embedded() resource.Release {
+	return resource.Release{Version: "1.0.0", CodeSHA256: "c29tZSBoYXNo"}
+}
 
 func TestAssessHealthy(t *testing.T) {
 	status, err := Assess(assessed(t), embedded(), nil)
@@ -89,7 +93,7 @@ func TestProblems(t *testing.T) {
 			[]string{"foreign_additions: role prod-spothandler-us-east-1 has an addition that is not ours: inline policy x"},
 		},
 		{"foreign on another's", func(i *Installation) {
-			i.State.Function.Tags = map[string]string{TagManagedBy: "spothandler", TagPrefix: "test"}
+			i.State.Function.Tags = map[string]string{resource.TagManagedBy: "spothandler", resource.TagPrefix: "test"}
 			i.State.Function.Statements = []string{"x"}
 		}, nil, []string{`not_ours: function prod-ecs-fargate-spot-handler is not ours. Its tag spothandler:prefix is "test".`, "missing: permission spothandler is missing"}},
 		{
@@ -150,11 +154,11 @@ func TestRetentionWarning(t *testing.T) {
 
 // The installed code and the embedded code are right; any other is drift.
 func TestAssessCode(t *testing.T) {
-	newer := Release{Version: "1.1.0", CodeSHA256: "bmV3ZXI="}
+	newer := resource.Release{Version: "1.1.0", CodeSHA256: "bmV3ZXI="}
 	for _, test := range []struct {
 		name     string
 		code     string
-		embedded Release
+		embedded resource.Release
 		healthy  bool
 		upgrade  bool
 	}{
@@ -162,10 +166,10 @@ func TestAssessCode(t *testing.T) {
 		{"as recorded, a newer binary", "c29tZSBoYXNo", newer, true, true},
 		{"as embedded already", "bmV3ZXI=", newer, true, true},
 		{"neither: drift does not hide that there is a newer one", "b3RoZXI=", newer, false, true},
-		{"a newer version of the same code", "c29tZSBoYXNo", Release{Version: "1.1.0", CodeSHA256: "c29tZSBoYXNo"}, true, true},
-		{"an older binary", "c29tZSBoYXNo", Release{Version: "0.9.0", CodeSHA256: "b2xkZXI="}, true, false},
-		{"a binary without the archives", "c29tZSBoYXNo", Release{Version: "1.0.0"}, true, false},
-		{"a binary that was built from source", "c29tZSBoYXNo", Release{Version: "dev", CodeSHA256: "ZGV2"}, true, true},
+		{"a newer version of the same code", "c29tZSBoYXNo", resource.Release{Version: "1.1.0", CodeSHA256: "c29tZSBoYXNo"}, true, true},
+		{"an older binary", "c29tZSBoYXNo", resource.Release{Version: "0.9.0", CodeSHA256: "b2xkZXI="}, true, false},
+		{"a binary without the archives", "c29tZSBoYXNo", resource.Release{Version: "1.0.0"}, true, false},
+		{"a binary that was built from source", "c29tZSBoYXNo", resource.Release{Version: "dev", CodeSHA256: "ZGV2"}, true, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			found := assessed(t)
@@ -182,7 +186,7 @@ func TestAssessCode(t *testing.T) {
 func TestAssessImpossibleRecord(t *testing.T) {
 	found := assessed(t)
 	for i := range 200 {
-		found.Record.Clusters = append(found.Record.Clusters, "cluster"+decimal(i))
+		found.Record.Clusters = append(found.Record.Clusters, "cluster"+strconv.Itoa(i))
 	}
 	if status, err := Assess(found, embedded(), nil); err != nil || len(status.Settings["clusters"].([]string)) > 0 {
 		t.Errorf("%+v, %v", status, err)
@@ -232,7 +236,9 @@ func TestOutputs(t *testing.T) {
 		`"lambda_function_name":"prod-ecs-fargate-spot-handler",` +
 		`"lambda_function_qualified_arn":"arn:aws:lambda:us-east-1:111122223333:function:prod-ecs-fargate-spot-handler:$LATEST",` +
 		`"lambda_function_version":"$LATEST","module_name":"spothandler","module_version":"1.0.0"}`
-	sameDocument(t, encodeJSON(found.Outputs()), want)
+	if got := jsonText(found.Outputs()); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
 	if nothing := (&Installation{Names: found.Names}).Outputs(); nothing.RoleUniqueID != "" || nothing.ModuleVersion != "" {
 		t.Errorf("%+v", nothing)
 	}
@@ -243,11 +249,11 @@ func TestVerdict(t *testing.T) {
 	overlap, foreign := Problem{Code: ProblemOverlap}, Problem{Code: ProblemForeign}
 	differs := Problem{Code: ProblemDiffers}
 	vital := Problem{Code: ProblemDiffers, Vital: true}
-	change := []Change{{}}
+	change := []resource.Change{{}}
 	for _, test := range []struct {
 		name     string
 		problems []Problem
-		changes  []Change
+		changes  []resource.Change
 		want     Verdict
 	}{
 		{"a harmless difference", []Problem{differs}, change, Differs},
@@ -272,7 +278,7 @@ func TestFunctionAloneWatchesNothing(t *testing.T) {
 	}{
 		{"whole", func(*Installation) {}, true},
 		{"without its role", func(i *Installation) { i.State.Role, i.Record = nil, nil }, true},
-		{"a function alone", func(i *Installation) { i.State, i.Record = State{Function: i.State.Function}, nil }, false},
+		{"a function alone", func(i *Installation) { i.State, i.Record = resource.State{Function: i.State.Function}, nil }, false},
 	} {
 		found := assessed(t)
 		test.change(found)
@@ -289,7 +295,7 @@ func TestFunctionAloneWatchesNothing(t *testing.T) {
 // A role that lost its tags still exists: the function is not recreated.
 func TestRoleLostItsTag(t *testing.T) {
 	found := assessed(t)
-	found.State.Role.Tags = map[string]string{TagManagedBy: managedBy}
+	found.State.Role.Tags = map[string]string{resource.TagManagedBy: resource.ManagedBy}
 	found.Record = nil
 	status, err := Assess(found, embedded(), nil)
 	if err != nil {

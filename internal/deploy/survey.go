@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -16,11 +17,11 @@ import (
 // Survey is the result of inspecting a Region.
 type Survey struct {
 	Found      []*Installation
-	Others     []Listed     // every installation that has a role
-	Failed     []Failure    // installations that could not be read
-	NotChecked []NotChecked // for the Region
+	Others     []Listed              // every installation that has a role
+	Failed     []Failure             // installations that could not be read
+	NotChecked []resource.NotChecked // for the Region
 
-	located func(Names, *settings.Record)
+	located func(resource.Names, *settings.Record)
 }
 
 // Failure is why an installation could not be read.
@@ -34,7 +35,7 @@ type Failure struct {
 // installation can be inspected without the permission to list roles. located, unless nil, is called for each
 // installation that has a role as soon as its names are known, from several goroutines, before the rest is
 // read.
-func Inspect(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, prefix *string, given settings.Given, located func(Names, *settings.Record)) (*Survey, error) {
+func Inspect(ctx context.Context, clients resource.Clients, tags TagAPI, id session.Identity, prefix *string, given settings.Given, located func(resource.Names, *settings.Record)) (*Survey, error) {
 	s := &Survey{located: located}
 	if prefix != nil {
 		return s, s.inspectOne(ctx, clients, tags, id, *prefix, given)
@@ -59,18 +60,18 @@ func (s *Survey) failure() error {
 	return nil
 }
 
-func (s *Survey) inspectOne(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, prefix string, given settings.Given) error {
+func (s *Survey) inspectOne(ctx context.Context, clients resource.Clients, tags TagAPI, id session.Identity, prefix string, given settings.Given) error {
 	var one *Installation
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
 		s.Others, err = List(groupCtx, clients, id, given.Text("role-path"))
 		if err != nil && groupCtx.Err() == nil {
-			s.NotChecked, err = append(s.NotChecked, NotChecked{"other installations", apperr.WhyNot(err)}), nil
+			s.NotChecked, err = append(s.NotChecked, resource.NotChecked{What: "other installations", Why: apperr.WhyNot(err)}), nil
 		}
 		return err
 	})
 	group.Go(func() (err error) {
-		one, err = find(groupCtx, clients, id, prefix, given, ToReport, s.located)
+		one, err = find(groupCtx, clients, id, prefix, given, resource.ToReport, s.located)
 		return err
 	})
 	if err := group.Wait(); err != nil {
@@ -88,7 +89,7 @@ func (s *Survey) inspectOne(ctx context.Context, clients Clients, tags TagAPI, i
 
 // inspectAll also checks the names of an installation without a prefix, which are found without tags. An
 // installation that cannot be read does not hide the others.
-func (s *Survey) inspectAll(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, given settings.Given) {
+func (s *Survey) inspectAll(ctx context.Context, clients resource.Clients, tags TagAPI, id session.Identity, given settings.Given) {
 	prefixes := []string{""}
 	for _, each := range s.Others {
 		if each.Prefix != "" {
@@ -102,7 +103,9 @@ func (s *Survey) inspectAll(ctx context.Context, clients Clients, tags TagAPI, i
 		if prefix != "" { // they belong to one installation
 			names = nil
 		}
-		group.Go(func() { found[index], failed[index] = find(ctx, clients, id, prefix, names, ToReport, s.located) })
+		group.Go(func() {
+			found[index], failed[index] = find(ctx, clients, id, prefix, names, resource.ToReport, s.located)
+		})
 	}
 	hasNoRole := func(prefix string) bool {
 		return !slices.ContainsFunc(s.Others, func(l Listed) bool { return l.Prefix == prefix })

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -23,15 +24,15 @@ type UninstallRequest struct {
 // there is nothing to remove.
 type Uninstall struct {
 	Found   *Installation
-	Changes []Change
+	Changes []resource.Change
 
-	clients Clients
+	clients resource.Clients
 	request UninstallRequest
 }
 
 // PrepareUninstall finds what is left of the installation and decides what to remove. It returns an error,
 // before the first write, if that would delete additions of others.
-func PrepareUninstall(ctx context.Context, clients Clients, id session.Identity, request UninstallRequest) (*Uninstall, error) {
+func PrepareUninstall(ctx context.Context, clients resource.Clients, id session.Identity, request UninstallRequest) (*Uninstall, error) {
 	u := &Uninstall{clients: clients, request: request}
 	var err error
 	if u.Found, err = FindForRemoval(ctx, clients, id, request.Prefix, request.Names); err != nil {
@@ -44,7 +45,7 @@ func PrepareUninstall(ctx context.Context, clients Clients, id session.Identity,
 		warn(request.Warn, each.String())
 	}
 	if kept := u.Found.State.LogGroup; u.Found.Kept && !request.KeepLogs {
-		warn(request.Warn, fmt.Sprintf("%s was kept by an earlier uninstall and is kept again; aws logs delete-log-group --log-group-name %s deletes it", kept.id(), kept.Name))
+		warn(request.Warn, fmt.Sprintf("%s was kept by an earlier uninstall and is kept again; aws logs delete-log-group --log-group-name %s deletes it", kept.ID(), kept.Name))
 	}
 	u.Changes = u.Found.removal(request.KeepLogs)
 	if len(u.Changes) == 0 {
@@ -57,19 +58,19 @@ func PrepareUninstall(ctx context.Context, clients Clients, id session.Identity,
 	return u, nil
 }
 
-func (i *Installation) removal(keepLogs bool) []Change {
-	return Removal(i.Owned(), i.Names.Prefix, keepLogs)
+func (i *Installation) removal(keepLogs bool) []resource.Change {
+	return resource.Removal(i.Owned(), i.Names.Prefix, keepLogs)
 }
 
 // Apply applies the changes and returns the number applied, as the function Apply does.
-func (u *Uninstall) Apply(ctx context.Context, options Options) (done int, err error) {
-	return Apply(ctx, u.clients, u.Found.Names, u.Changes, options)
+func (u *Uninstall) Apply(ctx context.Context, options resource.Options) (done int, err error) {
+	return resource.Apply(ctx, u.clients, u.Found.Names, u.Changes, options)
 }
 
 // Verify repeats the search until nothing of the installation is found, for at most the ceiling (0: its own).
 func (u *Uninstall) Verify(ctx context.Context, ceiling time.Duration) error {
-	return settled(ctx, ceiling, func(ctx context.Context) (left []Change, err error) {
-		found, err := findAgain(ctx, u.clients, u.Found.Names, ToFind)
+	return settled(ctx, ceiling, func(ctx context.Context) (left []resource.Change, err error) {
+		found, err := findAgain(ctx, u.clients, u.Found.Names, resource.ToFind)
 		if err != nil {
 			return nil, err
 		}

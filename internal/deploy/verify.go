@@ -8,6 +8,7 @@ import (
 	smithytime "github.com/aws/smithy-go/time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
 const (
@@ -16,7 +17,7 @@ const (
 )
 
 // settled observes again until nothing is left to change, because AWS's reads are eventually consistent.
-func settled(ctx context.Context, ceiling time.Duration, look func(context.Context) (left []Change, err error)) error {
+func settled(ctx context.Context, ceiling time.Duration, look func(context.Context) (left []resource.Change, err error)) error {
 	if ceiling == 0 {
 		ceiling = settleCeiling
 	}
@@ -36,12 +37,12 @@ func settled(ctx context.Context, ceiling time.Duration, look func(context.Conte
 }
 
 // unsettled returns an error that names what still differs in a resource.
-func unsettled(change Change) *apperr.Error {
+func unsettled(change resource.Change) *apperr.Error {
 	text := change.Describe()
-	if change.Action == Update {
+	if change.Action == resource.Update {
 		paths := make([]string, 0, len(change.Fields))
 		for _, field := range change.Fields {
-			paths = append(paths, Label(field.Path))
+			paths = append(paths, resource.Label(field.Path))
 		}
 		text += ": " + strings.Join(paths, ", ")
 	}

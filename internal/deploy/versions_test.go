@@ -7,31 +7,34 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // olderVersions are what earlier versions of the program might have written instead.
-func olderVersions() map[string]func(want *State) {
-	return map[string]func(*State){
-		"policy": func(s *State) {
+func olderVersions() map[string]func(want *resource.State) {
+	return map[string]func(*resource.State){
+		"policy": func(s *resource.State) {
 			s.Role.Policy = strings.Replace(s.Role.Policy, "ecs:DescribeServices", "ecs:Describe*", 1)
 		},
-		"trust": func(s *State) { s.Role.Trust = strings.Replace(s.Role.Trust, `{"Effect"`, `{"Sid":"Old","Effect"`, 1) },
-		"pattern": func(s *State) {
+		"trust": func(s *resource.State) {
+			s.Role.Trust = strings.Replace(s.Role.Trust, `{"Effect"`, `{"Sid":"Old","Effect"`, 1)
+		},
+		"pattern": func(s *resource.State) {
 			r := s.Triggers[0].Rule
 			r.Pattern = strings.Replace(r.Pattern, "SpotInterruption", "Interruption", 1)
 		},
-		"rule":        func(s *State) { s.Triggers[0].Rule.Description = "old" },
-		"target":      func(s *State) { s.Triggers[0].Target.MaxRetries = 3 },
-		"program":     func(s *State) { s.Function.Handler, s.Function.Description = "main", "old" },
-		"environment": func(s *State) { delete(s.Function.Environment, "SPOTHANDLER_ACCOUNT") },
-		"logging":     func(s *State) { s.Function.Logging.System = "WARN" },
-		"async":       func(s *State) { s.Function.Async.MaxAge = 300 },
+		"rule":        func(s *resource.State) { s.Triggers[0].Rule.Description = "old" },
+		"target":      func(s *resource.State) { s.Triggers[0].Target.MaxRetries = 3 },
+		"program":     func(s *resource.State) { s.Function.Handler, s.Function.Description = "main", "old" },
+		"environment": func(s *resource.State) { delete(s.Function.Environment, "SPOTHANDLER_ACCOUNT") },
+		"logging":     func(s *resource.State) { s.Function.Logging.System = "WARN" },
+		"async":       func(s *resource.State) { s.Function.Async.MaxAge = 300 },
 	}
 }
 
 // installOlder installs as version 0.9.0 would have.
-func (a *account) installOlder(t *testing.T, older ...func(*State)) {
+func (a *account) installOlder(t *testing.T, older ...func(*resource.State)) {
 	t.Helper()
 	names, spec := olderInstallation(a)
 	release := a.release
@@ -39,16 +42,16 @@ func (a *account) installOlder(t *testing.T, older ...func(*State)) {
 	a.installAs(t, names, spec, release, older...)
 }
 
-func olderInstallation(a *account) (Names, settings.Spec) {
+func olderInstallation(a *account) (resource.Names, settings.Spec) {
 	spec := settings.Defaults("prod")
 	spec.FunctionName, spec.RuleName, spec.Clusters = "fn", "rule", []string{"shop"}
-	return NewNames(a.id, "prod", "fn", "rule"), spec
+	return resource.NewNames(a.id, "prod", "fn", "rule"), spec
 }
 
 // installAs installs as this release would have.
-func (a *account) installAs(t *testing.T, names Names, spec settings.Spec, release Release, older ...func(*State)) {
+func (a *account) installAs(t *testing.T, names resource.Names, spec settings.Spec, release resource.Release, older ...func(*resource.State)) {
 	t.Helper()
-	want, err := Desired(names, spec, release)
+	want, err := resource.Desired(names, spec, release)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,8 +62,8 @@ func (a *account) installAs(t *testing.T, names Names, spec settings.Spec, relea
 	if want.Role.Description, err = record.Encode(); err != nil {
 		t.Fatal(err)
 	}
-	want.sign(record)
-	if _, err := Apply(t.Context(), a.clients, names, Plan(want, State{}), Options{}); err != nil {
+	want.Sign(record)
+	if _, err := resource.Apply(t.Context(), a.clients, names, resource.Plan(want, resource.State{}), resource.Options{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -101,44 +104,44 @@ func TestNewerVersionIsHealthy(t *testing.T) {
 // The hashes are not keyed, and anyone who may update the role can write them. They excuse no difference
 // between equal versions, and never one that prevents handling interruptions.
 func TestEditedHash(t *testing.T) {
-	deadPattern := func(s *State) { s.Triggers[0].Rule.Pattern = `{"source":["nobody"]}` }
+	deadPattern := func(s *resource.State) { s.Triggers[0].Rule.Pattern = `{"source":["nobody"]}` }
 	for _, test := range []struct {
 		name, version string
-		change        func(*State)
+		change        func(*resource.State)
 		want          string
 	}{
 		{"a pattern, of this version", "1.0.0", olderVersions()["pattern"], "rule prod-rule differs: detail.$or"},
 		{"a policy, of this version", "1.0.0", olderVersions()["policy"], "role prod-spothandler-us-east-1 differs: policy"},
-		{"a policy that denies", "0.9.0", func(s *State) {
+		{"a policy that denies", "0.9.0", func(s *resource.State) {
 			s.Role.Policy = strings.Replace(s.Role.Policy, `"Statement":[`, `"Statement":[{"Effect":"Deny","Action":"ecs:*","Resource":"*"},`, 1)
 		}, "role prod-spothandler-us-east-1 differs: policy"},
-		{"a policy that does not allow", "0.9.0", func(s *State) {
+		{"a policy that does not allow", "0.9.0", func(s *resource.State) {
 			s.Role.Policy = strings.Replace(s.Role.Policy, "ecs:UpdateService", "ecs:ListServices", 1)
 		}, "role prod-spothandler-us-east-1 differs: policy"},
-		{"a trust in others", "0.9.0", func(s *State) {
+		{"a trust in others", "0.9.0", func(s *resource.State) {
 			s.Role.Trust = strings.Replace(s.Role.Trust, `{"Service"`, `{"AWS":"arn:aws:iam::444455556666:root","Service"`, 1)
-		}, "role prod-spothandler-us-east-1 differs: trust_policy"},
+		}, "role prod-spothandler-us-east-1 differs: others may assume it as well: AWS arn:aws:iam::444455556666:root"},
 		{"a pattern that matches nothing", "0.9.0", deadPattern, "rule prod-rule differs: "},
-		{"a pattern of another cluster", "0.9.0", func(s *State) {
+		{"a pattern of another cluster", "0.9.0", func(s *resource.State) {
 			r := s.Triggers[0].Rule
 			r.Pattern = strings.Replace(r.Pattern, "cluster/shop", "cluster/batch", 1)
 		}, "rule prod-rule differs: detail.clusterArn"},
-		{"a pattern that is none", "0.9.0", func(s *State) { s.Triggers[0].Rule.Pattern = `{"source":[{"nothing":1}]}` }, "rule prod-rule differs: "},
-		{"a permission", "0.9.0", func(s *State) { s.Triggers[0].Permission.Action = "lambda:InvokeFunctionUrl" }, "permission spothandler differs: action"},
-		{"a target", "0.9.0", func(s *State) { s.Triggers[0].Target.FunctionARN += "x" }, "target spothandler differs: function"},
-		{"what the function does", "0.9.0", func(s *State) { s.Function.Environment["SPOTHANDLER_REDEPLOY"] = "observe" }, "function prod-fn differs: environment.SPOTHANDLER_REDEPLOY"},
+		{"a pattern that is none", "0.9.0", func(s *resource.State) { s.Triggers[0].Rule.Pattern = `{"source":[{"nothing":1}]}` }, "rule prod-rule differs: "},
+		{"a permission", "0.9.0", func(s *resource.State) { s.Triggers[0].Permission.Action = "lambda:InvokeFunctionUrl" }, "permission spothandler differs: action"},
+		{"a target", "0.9.0", func(s *resource.State) { s.Triggers[0].Target.FunctionARN += "x" }, "target spothandler differs: function"},
+		{"what the function does", "0.9.0", func(s *resource.State) { s.Function.Environment["SPOTHANDLER_REDEPLOY"] = "observe" }, "function prod-fn differs: environment.SPOTHANDLER_REDEPLOY"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
 				names, spec := olderInstallation(a)
 				release := a.release
 				release.Version = test.version
-				want, err := Desired(names, spec, release)
+				want, err := resource.Desired(names, spec, release)
 				if err != nil {
 					t.Fatal(err)
 				}
 				test.change(&want)
-				want.sign(settings.NewRecord(spec, release.Version, release.CodeSHA256))
+				want.Sign(settings.NewRecord(spec, release.Version, release.CodeSHA256))
 				found := &Installation{Names: names, Record: settings.ParseRecord(want.Role.Description), State: want}
 				status, err := Assess(found, a.release, nil)
 				if err != nil || status.Healthy || len(status.Problems) != 1 || !strings.HasPrefix(status.Problems[0].Message, test.want) {
@@ -164,12 +167,12 @@ func TestPolicyOfAnotherVersionMayAllowMore(t *testing.T) {
 			names, spec := olderInstallation(a)
 			release := a.release
 			release.Version = version
-			state, err := Desired(names, spec, release)
+			state, err := resource.Desired(names, spec, release)
 			if err != nil {
 				t.Fatal(err)
 			}
 			state.Role.Policy = strings.Replace(state.Role.Policy, `"Statement":[`, wide, 1)
-			state.sign(settings.NewRecord(spec, release.Version, release.CodeSHA256))
+			state.Sign(settings.NewRecord(spec, release.Version, release.CodeSHA256))
 			status, err := Assess(&Installation{Names: names, Record: settings.ParseRecord(state.Role.Description), State: state}, a.release, nil)
 			if err != nil || strings.Join(status.Warnings, "\n") != want || status.Healthy != (want != "") {
 				t.Errorf("%s: healthy %t, %q, %v", version, status.Healthy, status.Warnings, err)
@@ -183,20 +186,20 @@ func TestDriftBesideAnOlderVersion(t *testing.T) {
 	versions := olderVersions()
 	for _, test := range []struct {
 		name   string
-		change func(*State) // out of band
+		change func(*resource.State) // out of band
 		want   string
 		older  bool // this version would write some of the rest differently
 	}{
-		{"another part", func(s *State) { s.Function.Async.MaxRetries = 0 }, "function prod-fn differs: async.max_retries", true},
-		{"the same part", func(s *State) { s.Triggers[0].Target.MaxAge = 60 }, "target spothandler differs: max_event_age, max_retries", true},
-		{"a setting", func(s *State) { s.Function.MemorySize = 512 }, "function prod-fn differs: memory_size", true},
+		{"another part", func(s *resource.State) { s.Function.Async.MaxRetries = 0 }, "function prod-fn differs: async.max_retries", true},
+		{"the same part", func(s *resource.State) { s.Triggers[0].Target.MaxAge = 60 }, "target spothandler differs: max_event_age, max_retries", true},
+		{"a setting", func(s *resource.State) { s.Function.MemorySize = 512 }, "function prod-fn differs: memory_size", true},
 	} {
 		inAccount(t, func(t *testing.T, a *account) {
 			a.installOlder(t, versions["policy"], versions["target"], versions["environment"])
 			found := a.find(t, "prod", nil)
 			edited := a.find(t, "prod", nil).State
 			test.change(&edited)
-			if _, err := Apply(t.Context(), a.clients, found.Names, Plan(edited, found.State), Options{}); err != nil {
+			if _, err := resource.Apply(t.Context(), a.clients, found.Names, resource.Plan(edited, found.State), resource.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			status := a.status(t, "prod")

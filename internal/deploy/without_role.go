@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -36,13 +37,13 @@ type tagged struct {
 // because it has another path, and for whose prefix asked returns true. It returns only what a read by name
 // confirms: GetResources returns a resource for hours after its deletion. Missing permissions are reported in
 // the list of what was not checked.
-func FindWithoutRole(ctx context.Context, clients Clients, tags TagAPI, id session.Identity, asked func(prefix string) bool) ([]*Installation, []NotChecked, error) {
+func FindWithoutRole(ctx context.Context, clients resource.Clients, tags TagAPI, id session.Identity, asked func(prefix string) bool) ([]*Installation, []resource.NotChecked, error) {
 	hits, err := findTagged(ctx, tags, id)
 	if err != nil {
-		return nil, []NotChecked{{"installations whose role was deleted", apperr.WhyNot(err)}}, ctx.Err()
+		return nil, []resource.NotChecked{{What: "installations whose role was deleted", Why: apperr.WhyNot(err)}}, ctx.Err()
 	}
 	var all []*Installation
-	var notChecked []NotChecked
+	var notChecked []resource.NotChecked
 	var failed error
 	for _, hit := range hits {
 		if !asked(hit.prefix) {
@@ -50,7 +51,7 @@ func FindWithoutRole(ctx context.Context, clients Clients, tags TagAPI, id sessi
 		}
 		found, err := hit.confirm(ctx, clients, id)
 		if apperr.IsAccessDenied(err) || isInvalid(err) { // a default name may be too long for the prefix
-			notChecked = append(notChecked, NotChecked{"resources found by their tags for " + DisplayPrefix(hit.prefix), apperr.WhyNot(err)})
+			notChecked = append(notChecked, resource.NotChecked{What: "resources found by their tags for " + DisplayPrefix(hit.prefix), Why: apperr.WhyNot(err)})
 			continue
 		}
 		if err != nil {
@@ -66,7 +67,7 @@ func FindWithoutRole(ctx context.Context, clients Clients, tags TagAPI, id sessi
 func findTagged(ctx context.Context, api TagAPI, id session.Identity) ([]*tagged, error) {
 	byPrefix := map[string]*tagged{}
 	pages := resourcegroupstaggingapi.NewGetResourcesPaginator(api, &resourcegroupstaggingapi.GetResourcesInput{
-		TagFilters:          []types.TagFilter{{Key: aws.String(TagManagedBy), Values: []string{managedBy}}, {Key: aws.String(TagPrefix)}},
+		TagFilters:          []types.TagFilter{{Key: aws.String(resource.TagManagedBy), Values: []string{resource.ManagedBy}}, {Key: aws.String(resource.TagPrefix)}},
 		ResourceTypeFilters: []string{"lambda:function", "logs:log-group", "events:rule"},
 	})
 	for pages.HasMorePages() {
@@ -74,15 +75,15 @@ func findTagged(ctx context.Context, api TagAPI, id session.Identity) ([]*tagged
 		if err != nil {
 			return nil, apperr.Explain("looking for tagged resources", id.Caller, err)
 		}
-		for _, resource := range page.ResourceTagMappingList {
-			prefix, there := prefixIn(resource.Tags)
+		for _, each := range page.ResourceTagMappingList {
+			prefix, there := prefixIn(each.Tags)
 			if !there {
 				continue
 			}
 			if byPrefix[prefix] == nil {
 				byPrefix[prefix] = &tagged{prefix: prefix}
 			}
-			byPrefix[prefix].add(aws.ToString(resource.ResourceARN))
+			byPrefix[prefix].add(aws.ToString(each.ResourceARN))
 		}
 	}
 	var all []*tagged
@@ -94,7 +95,7 @@ func findTagged(ctx context.Context, api TagAPI, id session.Identity) ([]*tagged
 
 func prefixIn(tags []types.Tag) (prefix string, there bool) {
 	for _, tag := range tags {
-		if aws.ToString(tag.Key) == TagPrefix {
+		if aws.ToString(tag.Key) == resource.TagPrefix {
 			return aws.ToString(tag.Value), true
 		}
 	}
@@ -125,7 +126,7 @@ func (t *tagged) add(text string) {
 // confirm reads the resources with the names that were found. If there are several of a kind, for example
 // because GetResources still returns deleted ones, each pair is read, and a finding that another one includes
 // is omitted.
-func (t *tagged) confirm(ctx context.Context, clients Clients, id session.Identity) ([]*Installation, error) {
+func (t *tagged) confirm(ctx context.Context, clients resource.Clients, id session.Identity) ([]*Installation, error) {
 	defaults := settings.Defaults(t.prefix)
 	var all []*Installation
 	for _, function := range orDefault(t.functions, defaults.FunctionName) {
@@ -154,7 +155,7 @@ func (t *tagged) confirm(ctx context.Context, clients Clients, id session.Identi
 // includes reports whether everything in other is also in this installation.
 func (i *Installation) includes(other *Installation) bool {
 	mine := i.Owned().IDs()
-	return !slices.ContainsFunc(other.Owned().IDs(), func(id ID) bool { return !slices.Contains(mine, id) })
+	return !slices.ContainsFunc(other.Owned().IDs(), func(id resource.ID) bool { return !slices.Contains(mine, id) })
 }
 
 func isInvalid(err error) bool {

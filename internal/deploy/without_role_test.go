@@ -7,14 +7,15 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
 // deleteRoleOf deletes the role out of band.
-func (a *account) deleteRoleOf(t *testing.T, prefix string) Names {
+func (a *account) deleteRoleOf(t *testing.T, prefix string) resource.Names {
 	t.Helper()
 	n := a.find(t, prefix, nil).Names
-	a.deleteOutOfBand(t, ID{KindRole, n.Role}, n)
+	a.deleteOutOfBand(t, resource.ID{Kind: resource.KindRole, Name: n.Role}, n)
 	return n
 }
 
@@ -56,18 +57,18 @@ func TestFindWithoutRole(t *testing.T) {
 
 // Each single resource is sufficient.
 func TestFindWithoutRoleByOneResource(t *testing.T) {
-	for _, kept := range []Kind{KindLogGroup, KindFunction, KindRule} {
+	for _, kept := range []resource.Kind{resource.KindLogGroup, resource.KindFunction, resource.KindRule} {
 		inAccount(t, func(t *testing.T, a *account) {
 			a.install(t, "prod", given("function-name", "fn", "rule-name", "r"))
 			state, n := a.find(t, "prod", nil).State, a.find(t, "prod", nil).Names
 			for _, id := range state.IDs() {
-				if id.Kind != kept && id.Kind != KindPermission && id.Kind != KindTarget && id.Kind != KindRole {
+				if id.Kind != kept && id.Kind != resource.KindPermission && id.Kind != resource.KindTarget && id.Kind != resource.KindRole {
 					a.deleteOutOfBand(t, id, n)
 				}
 			}
 			a.deleteRoleOf(t, "prod")
 			want := "prod: prod-fn, prod-ecs-spot-interruption"
-			if kept == KindRule {
+			if kept == resource.KindRule {
 				want = "prod: prod-ecs-fargate-spot-handler, prod-r"
 			}
 			sameLines(t, a.withoutRole(t), want)
@@ -81,14 +82,14 @@ func TestFindWithoutRoleConfirmsTags(t *testing.T) {
 		a.install(t, "prod", given("function-name", "new"))
 		n := a.deleteRoleOf(t, "prod")
 		mine := func(prefix string) map[string]string {
-			return map[string]string{TagManagedBy: managedBy, TagPrefix: prefix}
+			return map[string]string{resource.TagManagedBy: resource.ManagedBy, resource.TagPrefix: prefix}
 		}
 		a.Inject(localaws.Fault{Action: "GetResources", Lag: &localaws.Lag{Deleted: map[string]map[string]string{
 			n.ARN("lambda", n.Region, "function:prod-old"):                      mine("prod"),
 			n.ARN("logs", n.Region, "log-group:/aws/lambda/prod-older"):         mine("prod"),
 			n.ARN("events", n.Region, "rule/gone-rule"):                         mine("gone"),
 			n.ARN("lambda", n.Region, "function:named-otherwise"):               mine("prod"),
-			n.ARN("lambda", n.Region, "function:half-ecs-fargate-spot-handler"): {TagManagedBy: managedBy},
+			n.ARN("lambda", n.Region, "function:half-ecs-fargate-spot-handler"): {resource.TagManagedBy: resource.ManagedBy},
 		}}})
 		sameLines(t, a.withoutRole(t), "prod: prod-new, prod-ecs-spot-interruption")
 	})
@@ -99,7 +100,7 @@ func TestFindWithoutRoleOfALongPrefix(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		prefix := strings.Repeat("p", 42)
 		a.Inject(localaws.Fault{Action: "GetResources", Lag: &localaws.Lag{Deleted: map[string]map[string]string{
-			a.id.ARN("events", a.id.Region, "rule/"+prefix+"-r"): {TagManagedBy: managedBy, TagPrefix: prefix},
+			a.id.ARN("events", a.id.Region, "rule/"+prefix+"-r"): {resource.TagManagedBy: resource.ManagedBy, resource.TagPrefix: prefix},
 		}}})
 		if lines := a.withoutRole(t); len(lines) != 1 || !strings.HasPrefix(lines[0], "not checked: resources found by their tags for "+prefix+": ") || !strings.Contains(lines[0], "Lambda allows 64") {
 			t.Errorf("%q", lines)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/services"
@@ -23,7 +24,7 @@ type Installed struct {
 type fault struct{ detail, cure string }
 
 // Rule returns the rule for interruptions as found, or nil if it is missing.
-func (i *Installed) Rule() *deploy.Rule {
+func (i *Installed) Rule() *resource.Rule {
 	for _, trigger := range i.State.Triggers {
 		if trigger.Rule != nil && trigger.Rule.Name == i.Names.Rule {
 			return trigger.Rule
@@ -44,7 +45,7 @@ func (i *Installed) faults(event handler.Event) map[Link]fault {
 	note(LinkRule, i.disabled())
 	note(LinkFunction, i.throttled())
 	for _, problem := range i.Status.Problems {
-		if problem.Vital || problem.Kind == deploy.KindLogGroup && problem.Code == deploy.ProblemMissing {
+		if problem.Vital || problem.Kind == resource.KindLogGroup && problem.Code == deploy.ProblemMissing {
 			note(linkOf(problem.Kind), fault{problem.Message, i.fixOf(problem)})
 		}
 	}
@@ -53,13 +54,13 @@ func (i *Installed) faults(event handler.Event) map[Link]fault {
 }
 
 // linkOf returns the link that a kind of resource belongs to.
-func linkOf(kind deploy.Kind) Link {
+func linkOf(kind resource.Kind) Link {
 	switch kind {
-	case deploy.KindRule, deploy.KindTarget:
+	case resource.KindRule, resource.KindTarget:
 		return LinkRule
-	case deploy.KindRole:
+	case resource.KindRole:
 		return LinkPermission
-	case deploy.KindLogGroup:
+	case resource.KindLogGroup:
 		return LinkRecord
 	}
 	return LinkFunction

@@ -12,7 +12,7 @@ import (
 	logs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	policies "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 )
@@ -170,17 +170,17 @@ func TestRunNamesTheBrokenLink(t *testing.T) {
 	disabled.RuleState, throttled.ReservedConcurrency, narrow.Clusters = "DISABLED", 0, []string{"batch"}
 	for name, c := range map[string]struct {
 		spec   settings.Spec
-		change func(*deploy.State)
+		change func(*resource.State)
 		link   Link
 		cure   string
 	}{
-		"rule disabled out of band":         {prod(), func(s *deploy.State) { s.Triggers[0].Rule.State = "DISABLED" }, LinkRule, "spothandler install --prefix prod"},
+		"rule disabled out of band":         {prod(), func(s *resource.State) { s.Triggers[0].Rule.State = "DISABLED" }, LinkRule, "spothandler install --prefix prod"},
 		"rule disabled as configured":       {disabled, nil, LinkRule, "spothandler install --prefix prod --rule-state ENABLED"},
-		"throttled out of band":             {prod(), func(s *deploy.State) { s.Function.ReservedConcurrency = 0 }, LinkFunction, "spothandler install --prefix prod"},
+		"throttled out of band":             {prod(), func(s *resource.State) { s.Function.ReservedConcurrency = 0 }, LinkFunction, "spothandler install --prefix prod"},
 		"throttled as configured":           {throttled, nil, LinkFunction, "spothandler install --prefix prod --reserved-concurrency -1"},
 		"another cluster":                   {narrow, nil, LinkRule, "spothandler install --prefix prod --cluster batch --cluster shop"},
-		"a pattern that hears no rehearsal": {prod(), func(s *deploy.State) { s.Triggers[0].Rule.Pattern = `{"source":["aws.ecs"]}` }, LinkRule, "spothandler upgrade --prefix prod"},
-		"a pattern of somebody's":           {prod(), func(s *deploy.State) { s.Triggers[0].Rule.Pattern = `{"source":["aws.s3"]}` }, LinkRule, "spothandler install --prefix prod"},
+		"a pattern that hears no rehearsal": {prod(), func(s *resource.State) { s.Triggers[0].Rule.Pattern = `{"source":["aws.ecs"]}` }, LinkRule, "spothandler upgrade --prefix prod"},
+		"a pattern of somebody's":           {prod(), func(s *resource.State) { s.Triggers[0].Rule.Pattern = `{"source":["aws.s3"]}` }, LinkRule, "spothandler install --prefix prod"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := &world{}

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/session"
@@ -84,10 +85,10 @@ const (
 )
 
 // installed returns a healthy installation with these settings and these out-of-band changes.
-func installed(spec settings.Spec, change func(*deploy.State)) *Installed {
+func installed(spec settings.Spec, change func(*resource.State)) *Installed {
 	id := session.Identity{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
-	names := deploy.NewNames(id, spec.Prefix, spec.FunctionName, spec.RuleName)
-	state, err := deploy.Desired(names, spec, deploy.Release{Version: "1.0.0"})
+	names := resource.NewNames(id, spec.Prefix, spec.FunctionName, spec.RuleName)
+	state, err := resource.Desired(names, spec, resource.Release{Version: "1.0.0"})
 	if err != nil {
 		panic(err)
 	}

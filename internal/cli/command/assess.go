@@ -7,6 +7,7 @@ import (
 	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -20,7 +21,7 @@ func (a *App) Assess(found []*deploy.Installation, others []deploy.Listed) ([]de
 		}
 		release, err := a.ReleaseFor(architecture)
 		if err != nil { // a binary without the function's code can still inspect
-			release = deploy.Release{Version: a.Version}
+			release = resource.Release{Version: a.Version}
 		}
 		status, err := deploy.Assess(each, release, others)
 		if err != nil {
@@ -49,10 +50,10 @@ func CombineFailures(failed []deploy.Failure) error {
 }
 
 // ReleaseFor returns the release that this binary installs: its version, and the function's code for an architecture.
-func (a *App) ReleaseFor(architecture string) (deploy.Release, error) {
+func (a *App) ReleaseFor(architecture string) (resource.Release, error) {
 	zip, err := embed.Archive(architecture)
 	if err != nil {
-		return deploy.Release{}, err
+		return resource.Release{}, err
 	}
-	return deploy.Release{Version: a.Version, CodeSHA256: embed.CodeSHA256(zip), Zip: zip}, nil
+	return resource.Release{Version: a.Version, CodeSHA256: embed.CodeSHA256(zip), Zip: zip}, nil
 }

@@ -11,12 +11,12 @@ import (
 )
 
 // Ctrl-C ends a question at once, though the terminal is still being read.
-func TestInterruptDuringQuestion(t *testing.T) {
+func TestCtrlCAtTheQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		nobody, keys := io.Pipe()
 		defer keys.Close()
 		var shown bytes.Buffer
-		streams := fakeStreams(true, "NO_COLOR=1")
+		streams := fake(true, "NO_COLOR=1")
 		streams.Stdin, streams.Stderr, streams.StdinTTY = nobody, &shown, true
 		a := New(streams, nil, "1.2.3")
 		ctx, cancel := context.WithCancel(t.Context())

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/history"
 	"github.com/spothandler/spothandler/internal/session"
@@ -26,7 +27,7 @@ func (a *App) LogsRate(id session.Identity) *rate.Limiter { return a.limits.logs
 // Connection is a session in one account and Region, with the clients of the AWS services.
 type Connection struct {
 	*session.Session
-	Clients deploy.Clients
+	Clients resource.Clients
 }
 
 // Open is like Connect, and checks the names that are derived from the prefix.
@@ -81,8 +82,8 @@ func (c *Connection) TagAPI() deploy.TagAPI {
 	return resourcegroupstaggingapi.NewFromConfig(c.Config)
 }
 
-func clientsFor(s *session.Session) deploy.Clients {
-	return deploy.Clients{
+func clientsFor(s *session.Session) resource.Clients {
+	return resource.Clients{
 		IAM:    iam.NewFromConfig(s.Config),
 		Logs:   cloudwatchlogs.NewFromConfig(s.Config, func(o *cloudwatchlogs.Options) { o.Retryer = session.NoQuotaRetry(o.Retryer) }),
 		Lambda: lambda.NewFromConfig(s.Config),

@@ -34,7 +34,7 @@ func TestCommandLine(t *testing.T) {
 	}
 }
 
-func TestInstallationFlags(t *testing.T) {
+func TestScope(t *testing.T) {
 	a := &App{Region: "eu-west-1", options: options{Profile: "my profile"}}
 	if got := a.InstallationFlags("prod"); got != " --prefix prod --region eu-west-1 --profile 'my profile'" {
 		t.Errorf("%q", got)
@@ -80,7 +80,7 @@ func TestLongMessage(t *testing.T) {
 		{false, "✗ creating role prod-spothandler-eu-west-1: NoSuchEntity: Scope ARN: arn:aws:iam::111122223333:policy/boundary does not exist or is not attachable.\n  › find it\n"},
 	} {
 		var shown bytes.Buffer
-		streams := fakeStreams(test.tty, "NO_COLOR=1")
+		streams := fake(test.tty, "NO_COLOR=1")
 		streams.Stderr = &shown
 		a := New(streams, nil, "1.2.3")
 		a.printError(&apperr.Error{

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -85,7 +86,7 @@ func (a *App) ChosenRegions(ctx context.Context, prefix *string) ([]string, sess
 func (a *App) RegionsFromRoles(ctx context.Context, s *Connection, prefix *string) ([]string, error) {
 	regions, ignored, err := deploy.Regions(ctx, s.Clients, s.ID, prefix, a.RolePath)
 	for _, role := range ignored {
-		a.Warn("role " + role + " under " + deploy.Path + " is ignored: its name does not end in a region of partition " + s.ID.Partition)
+		a.Warn("role " + role + " under " + resource.Path + " is ignored: its name does not end in a region of partition " + s.ID.Partition)
 	}
 	return regions, s.SayUnchanged(err)
 }

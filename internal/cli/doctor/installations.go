@@ -12,6 +12,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/handler"
@@ -77,7 +78,7 @@ func (e *regionResult) look(ctx context.Context, listed deploy.Listed, others []
 		function, rule = record.FunctionName, record.RuleName
 		x.subject.Disabled = record.RuleState == "DISABLED"
 	}
-	names := deploy.NewNames(e.s.ID, listed.Prefix, function, rule)
+	names := resource.NewNames(e.s.ID, listed.Prefix, function, rule)
 	x.roleARN = names.RoleARN()
 	x.subject.Prefix, x.subject.Name = listed.Prefix, deploy.DisplayPrefix(listed.Prefix)
 	x.subject.Rule, x.subject.Role = names.Rule, names.Role
@@ -135,7 +136,7 @@ func (x *installationResult) take(a *command.App, found *deploy.Installation, ot
 }
 
 // takeState takes what its function and its rule are like.
-func (x *installationResult) takeState(found deploy.State) {
+func (x *installationResult) takeState(found resource.State) {
 	if f := found.Function; f != nil {
 		x.subject.Throttled = f.ReservedConcurrency == 0
 	}
@@ -151,12 +152,12 @@ func (x *installationResult) takeState(found deploy.State) {
 // checks of their own.
 func (x *installationResult) isSaidOtherwise(problem deploy.Problem) bool {
 	only := func(path string) bool {
-		return len(problem.Fields) > 0 && !slices.ContainsFunc(problem.Fields, func(f deploy.Field) bool { return f.Path != path })
+		return len(problem.Fields) > 0 && !slices.ContainsFunc(problem.Fields, func(f resource.Field) bool { return f.Path != path })
 	}
 	switch problem.Kind {
-	case deploy.KindRule:
+	case resource.KindRule:
 		return problem.Name == x.subject.Rule && x.subject.Disabled && only("state")
-	case deploy.KindFunction:
+	case resource.KindFunction:
 		return problem.Code == deploy.ProblemConcurrencyZero || x.subject.Throttled && only("reserved_concurrency")
 	}
 	return false
@@ -213,7 +214,7 @@ func (e *regionResult) redeployable(x *installationResult) []string {
 // askCaller asks IAM whether the caller may create an installation without a prefix.
 func (e *regionResult) askCaller(ctx context.Context) error {
 	defaults := settings.Defaults("")
-	names := deploy.NewNames(e.s.ID, "", defaults.FunctionName, defaults.RuleName)
+	names := resource.NewNames(e.s.ID, "", defaults.FunctionName, defaults.RuleName)
 	rights, err := services.CallerMay(ctx, e.iam, e.s.ID.Caller, []services.Request{
 		{Resource: names.RoleARN(), Actions: []string{"iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy", "iam:PassRole"}},
 		{Resource: names.FunctionARN(), Actions: []string{"lambda:CreateFunction", "lambda:TagResource", "lambda:PutFunctionEventInvokeConfig", "lambda:AddPermission"}},

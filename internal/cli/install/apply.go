@@ -9,13 +9,13 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/command"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
 // job is a prepared install or uninstall.
 type job interface {
-	Apply(context.Context, deploy.Options) (done int, err error)
+	Apply(context.Context, resource.Options) (done int, err error)
 	Verify(ctx context.Context, ceiling time.Duration) error
 }
 
@@ -24,7 +24,7 @@ type jobRun struct {
 	*command.App
 	*command.Connection
 	job     job
-	changes []deploy.Change
+	changes []resource.Change
 }
 
 // run applies the changes, and verifies that none remain.
@@ -39,7 +39,7 @@ func (r jobRun) run(ctx context.Context) error {
 func (r jobRun) apply(ctx context.Context) error {
 	defer r.MuteWaitingOnTerminal()()
 	progress := newProgress(r.Err, r.changes)
-	done, err := r.job.Apply(ctx, deploy.Options{Wait: r.Wait, Report: progress.report})
+	done, err := r.job.Apply(ctx, resource.Options{Wait: r.Wait, Report: progress.report})
 	progress.Stop()
 	if err == nil {
 		return nil
@@ -81,7 +81,7 @@ func (r jobRun) afterStop(stopped *apperr.Error) []string {
 	if len(stopped.Hints) > 0 && stopped.Code != apperr.CodeNotSettled { // without them it would probably fail again
 		hints = []string{r.CommandLine() + "   completes it after that"}
 	}
-	if slices.ContainsFunc(r.changes, func(c deploy.Change) bool { return c.Action == deploy.Create }) {
+	if slices.ContainsFunc(r.changes, func(c resource.Change) bool { return c.Action == resource.Create }) {
 		hints = append(hints, "spothandler uninstall"+r.AddressFlags(r.Prefix)+"   removes what exists so far")
 	}
 	return hints

@@ -17,6 +17,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -32,9 +33,9 @@ type options struct {
 
 // installAnswer is the JSON output of install and upgrade.
 type installAnswer struct {
-	Installation deploy.Status   `json:"installation"`
-	Changes      []deploy.Change `json:"changes"`
-	Applied      bool            `json:"applied"`
+	Installation deploy.Status     `json:"installation"`
+	Changes      []resource.Change `json:"changes"`
+	Applied      bool              `json:"applied"`
 
 	notes []string // what the text output adds to the status
 }
@@ -223,7 +224,7 @@ func (j *installJob) answer() (installAnswer, error) {
 	status.Settings = settings.JSON(j.Spec) // also in a dry run, which records nothing
 	status.NotChecked = append(status.NotChecked, j.NotChecked...)
 	j.ClusterCheck.Add(&status)
-	return installAnswer{status, append([]deploy.Change{}, j.Changes...), false, j.notes(status)}, nil
+	return installAnswer{status, append([]resource.Change{}, j.Changes...), false, j.notes(status)}, nil
 }
 
 // conclude prints and returns what was done or, in a dry run, what would be done.

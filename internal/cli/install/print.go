@@ -10,6 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
 // printDryRun prints the plan, and what could not be checked.
@@ -108,17 +109,17 @@ func (i installAnswer) printBody(out *term.Printer) {
 }
 
 // changed describes the changes for the verdict, whose verb already says what was done if all of them are updates.
-func changed(changes []deploy.Change) string {
-	if slices.ContainsFunc(changes, func(change deploy.Change) bool { return change.Action != deploy.Update }) {
+func changed(changes []resource.Change) string {
+	if slices.ContainsFunc(changes, func(change resource.Change) bool { return change.Action != resource.Update }) {
 		return show.Counts(changes)
 	}
 	return term.Plural(len(changes), "resource")
 }
 
 // changesWhatMatches reports whether the change affects which events a rule matches, which takes a while to take effect.
-func changesWhatMatches(change deploy.Change) bool {
-	return change.Kind == deploy.KindRule && (change.Action == deploy.Create ||
-		slices.ContainsFunc(change.Fields, func(field deploy.Field) bool {
+func changesWhatMatches(change resource.Change) bool {
+	return change.Kind == resource.KindRule && (change.Action == resource.Create ||
+		slices.ContainsFunc(change.Fields, func(field resource.Field) bool {
 			return field.Path != "description" && !strings.HasPrefix(field.Path, "tags.")
 		}))
 }

@@ -9,13 +9,13 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/cli/term"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
-func twoChanges() []deploy.Change {
-	return []deploy.Change{
-		{Action: deploy.Create, ID: deploy.ID{Kind: deploy.KindRole, Name: "prod-spothandler-eu-west-1"}},
-		{Action: deploy.Create, ID: deploy.ID{Kind: deploy.KindFunction, Name: "prod-ecs-fargate-spot-handler"}},
+func twoChanges() []resource.Change {
+	return []resource.Change{
+		{Action: resource.Create, ID: resource.ID{Kind: resource.KindRole, Name: "prod-spothandler-eu-west-1"}},
+		{Action: resource.Create, ID: resource.ID{Kind: resource.KindFunction, Name: "prod-ecs-fargate-spot-handler"}},
 	}
 }
 
@@ -29,13 +29,13 @@ func TestProgressOnATerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var screen bytes.Buffer
 		p := newProgress(printer(&screen, true), twoChanges())
-		p.report(deploy.Progress{Index: 0, Stage: deploy.Begun})
+		p.report(resource.Progress{Index: 0, Stage: resource.Begun})
 		time.Sleep(time.Second)
-		p.report(deploy.Progress{Index: 0, Stage: deploy.Done, Elapsed: 400 * time.Millisecond})
-		p.report(deploy.Progress{Index: 1, Stage: deploy.Begun})
-		p.report(deploy.Progress{Index: 1, Stage: deploy.Waiting, Note: "waiting for the role"})
+		p.report(resource.Progress{Index: 0, Stage: resource.Done, Elapsed: 400 * time.Millisecond})
+		p.report(resource.Progress{Index: 1, Stage: resource.Begun})
+		p.report(resource.Progress{Index: 1, Stage: resource.Waiting, Note: "waiting for the role"})
 		time.Sleep(6 * time.Second)
-		p.report(deploy.Progress{Index: 1, Stage: deploy.Done, Elapsed: 6100 * time.Millisecond})
+		p.report(resource.Progress{Index: 1, Stage: resource.Done, Elapsed: 6100 * time.Millisecond})
 		p.Stop()
 
 		text := screen.String()
@@ -67,12 +67,12 @@ func TestProgressWithoutATerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		p := newProgress(printer(&log, false), twoChanges())
-		p.report(deploy.Progress{Index: 0, Stage: deploy.Begun})
-		p.report(deploy.Progress{Index: 0, Stage: deploy.Waiting, Note: "waiting for IAM"})
+		p.report(resource.Progress{Index: 0, Stage: resource.Begun})
+		p.report(resource.Progress{Index: 0, Stage: resource.Waiting, Note: "waiting for IAM"})
 		time.Sleep(10 * time.Second)
-		p.report(deploy.Progress{Index: 0, Stage: deploy.Done, Elapsed: 10 * time.Second})
-		p.report(deploy.Progress{Index: 1, Stage: deploy.Begun})
-		p.report(deploy.Progress{Index: 1, Stage: deploy.Failed, Elapsed: time.Second})
+		p.report(resource.Progress{Index: 0, Stage: resource.Done, Elapsed: 10 * time.Second})
+		p.report(resource.Progress{Index: 1, Stage: resource.Begun})
+		p.report(resource.Progress{Index: 1, Stage: resource.Failed, Elapsed: time.Second})
 		p.Stop()
 		want := "  ✓ role        prod-spothandler-eu-west-1                       created  10.0s\n" +
 			"  ✗ function    prod-ecs-fargate-spot-handler                     failed   1.0s\n"
@@ -86,7 +86,7 @@ func TestProgressWithoutATerminal(t *testing.T) {
 func TestProgressInterrupted(t *testing.T) {
 	var log bytes.Buffer
 	p := newProgress(printer(&log, false), twoChanges())
-	p.report(deploy.Progress{Index: 1, Stage: deploy.Stopped, Elapsed: time.Second})
+	p.report(resource.Progress{Index: 1, Stage: resource.Stopped, Elapsed: time.Second})
 	p.Stop()
 	const want = "  ! function    prod-ecs-fargate-spot-handler                interrupted   1.0s\n"
 	if log.String() != want {

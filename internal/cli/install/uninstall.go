@@ -13,6 +13,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -27,9 +28,9 @@ type uninstallOptions struct {
 
 // uninstallAnswer is the JSON output of uninstall.
 type uninstallAnswer struct {
-	Changes  []deploy.Change `json:"changes"`
-	Applied  bool            `json:"applied"`
-	Warnings []string        `json:"warnings"`
+	Changes  []resource.Change `json:"changes"`
+	Applied  bool              `json:"applied"`
+	Warnings []string          `json:"warnings"`
 
 	where command.Location
 }
@@ -116,7 +117,7 @@ func (u uninstallRun) plan(ctx context.Context, a *command.App) (uninstallAnswer
 	if a.Installation != nil {
 		opts.prefix, opts.names = a.Installation.Prefix(), a.Installation.Given
 	}
-	r := &removal{App: a, opts: &opts, started: time.Now(), answer: uninstallAnswer{Changes: []deploy.Change{}, Warnings: []string{}}}
+	r := &removal{App: a, opts: &opts, started: time.Now(), answer: uninstallAnswer{Changes: []resource.Change{}, Warnings: []string{}}}
 	var err error
 	if r.Connection, err = r.Open(ctx, opts.prefix); err != nil {
 		return r.answer, nil, err

@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/spothandler/spothandler/internal/cli/term"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/session"
@@ -83,7 +83,7 @@ func (t *demoRun) checkRedeployment(before, after shownService) error {
 // work looks again after a few seconds.
 func (t *demoRun) decisions(ctx context.Context) ([]handler.Record, error) {
 	client := cloudwatchlogs.NewFromConfig(t.server.Config())
-	group := deploy.NewNames(session.Identity{}, demoPrefix, settings.Defaults("").FunctionName, "").LogGroup
+	group := resource.NewNames(session.Identity{}, demoPrefix, settings.Defaults("").FunctionName, "").LogGroup
 	for {
 		answer, err := client.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &group})
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/history"
 )
@@ -93,7 +94,7 @@ func (o *addressOptions) withoutList(a *command.App, s *command.Connection, left
 	case o.one:
 		return nil, a.NotInstalled(o.command, o.prefix, s.ID.Region, nil)
 	}
-	a.Warn(deploy.NotChecked{What: "existing installations", Why: apperr.WhyNot(err)}.String())
+	a.Warn(resource.NotChecked{What: "existing installations", Why: apperr.WhyNot(err)}.String())
 	return nil, command.NotInstalledError(deploy.DisplayPrefix(o.prefix)+" is not installed in "+s.ID.Region, "spothandler "+o.command+a.InstallationFlags("")+" --prefix NAME")
 }
 

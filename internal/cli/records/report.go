@@ -17,6 +17,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
 )
@@ -175,7 +176,7 @@ func (r reportRun) limitToRetention(ctx context.Context, reader *recordReader, f
 	kept, err := deploy.Retention(ctx, reader.Clients, reader.ID, reader.Names.LogGroup)
 	switch {
 	case apperr.IsAccessDenied(err):
-		return from, []string{deploy.NotChecked{What: "how long logs are kept", Why: apperr.WhyNot(err)}.String()}, nil
+		return from, []string{resource.NotChecked{What: "how long logs are kept", Why: apperr.WhyNot(err)}.String()}, nil
 	case err != nil || kept == 0 || kept >= r.opts.days:
 		return from, nil, err
 	}

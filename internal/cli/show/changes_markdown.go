@@ -5,11 +5,11 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/cli/term"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
 // ChangesMarkdown prints a plan, or what was done, as a table.
-func ChangesMarkdown(out *term.Printer, changes []deploy.Change, applied bool) {
+func ChangesMarkdown(out *term.Printer, changes []resource.Change, applied bool) {
 	if !applied || len(changes) == 0 {
 		out.Printf("**%s**\n", PlanSummary(changes))
 	} else {
@@ -24,9 +24,9 @@ func ChangesMarkdown(out *term.Printer, changes []deploy.Change, applied bool) {
 		switch {
 		case PastTense(change) == kept:
 			action, details = "keep", []string{"with its logs"}
-		case change.Action == deploy.Delete:
+		case change.Action == resource.Delete:
 			details = nil
-			if change.Kind == deploy.KindLogGroup {
+			if change.Kind == resource.KindLogGroup {
 				details = []string{"with all its logs"}
 			}
 		}
@@ -37,7 +37,7 @@ func ChangesMarkdown(out *term.Printer, changes []deploy.Change, applied bool) {
 }
 
 // TitleInMarkdown returns Title in Markdown: a name as code, or words.
-func TitleInMarkdown(id deploy.ID) string {
+func TitleInMarkdown(id resource.ID) string {
 	if text := Title(id); text != id.Name {
 		return InMarkdown(text)
 	}
@@ -55,7 +55,7 @@ func DetailsMarkdown(out *term.Printer, details []string) {
 }
 
 // DetailsOf returns differences in Markdown, as Fields prints them on a terminal.
-func DetailsOf(fields []deploy.Field) []string {
+func DetailsOf(fields []resource.Field) []string {
 	shown, recorded := differences(fields)
 	var lines []string
 	if len(recorded) > 0 {
@@ -82,7 +82,7 @@ func changeOf(d term.Difference) string {
 }
 
 // NotesMarkdown prints notes, and what was not checked, as a list.
-func NotesMarkdown(out *term.Printer, notes []string, notChecked []deploy.NotChecked) {
+func NotesMarkdown(out *term.Printer, notes []string, notChecked []resource.NotChecked) {
 	for _, each := range notChecked {
 		notes = append(slices.Clip(notes), each.String())
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/cli/term"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
 // duplicatesPath is the field of what an update removes because it does the same and is not ours.
@@ -17,7 +17,7 @@ const FieldIndent = "      "
 
 // Fields prints differences as "label  old → new". Those of the record are named in one line, since each of its values
 // is a field of another resource. A policy statement that is added or removed is printed as a whole.
-func Fields(out *term.Printer, fields []deploy.Field) {
+func Fields(out *term.Printer, fields []resource.Field) {
 	shown, recorded := differences(fields)
 	if len(recorded) > 0 {
 		out.Print(out.Paragraph(FieldIndent, "recorded settings: "+strings.Join(recorded, ", ")))
@@ -26,7 +26,7 @@ func Fields(out *term.Printer, fields []deploy.Field) {
 }
 
 // differences are fields as they are shown, and the names of the recorded settings among them.
-func differences(fields []deploy.Field) (shown []term.Difference, recorded []string) {
+func differences(fields []resource.Field) (shown []term.Difference, recorded []string) {
 	fields = withoutLostRecord(fields)
 	statements := statementsOf(fields)
 	for _, field := range fields {
@@ -36,7 +36,7 @@ func differences(fields []deploy.Field) (shown []term.Difference, recorded []str
 		case isRecord:
 			recorded = append(recorded, strings.ReplaceAll(name, "spothandler", "version"))
 		case title == "":
-			shown = append(shown, difference(deploy.Label(field.Path), field))
+			shown = append(shown, difference(resource.Label(field.Path), field))
 		case statements[title] != nil:
 			shown = append(shown, statements[title]...)
 			delete(statements, title) // printed where its first field is
@@ -48,25 +48,25 @@ func differences(fields []deploy.Field) (shown []term.Difference, recorded []str
 
 // withoutLostRecord reduces the differences of a record that was overwritten to one: every setting of it would be new.
 // It also omits the version of a policy that is added or removed.
-func withoutLostRecord(fields []deploy.Field) []deploy.Field {
-	at := slices.IndexFunc(fields, func(field deploy.Field) bool { return field.Path == "record" })
-	rest := slices.DeleteFunc(slices.Clone(fields), func(field deploy.Field) bool {
+func withoutLostRecord(fields []resource.Field) []resource.Field {
+	at := slices.IndexFunc(fields, func(field resource.Field) bool { return field.Path == "record" })
+	rest := slices.DeleteFunc(slices.Clone(fields), func(field resource.Field) bool {
 		grammar := strings.HasSuffix(field.Path, "policy.Version") && (field.Old == "" || field.New == "")
 		return grammar || at >= 0 && (field.Path == "record" || strings.HasPrefix(field.Path, "record."))
 	})
 	if at < 0 {
 		return rest
 	}
-	return append([]deploy.Field{{Path: "description", Old: fields[at].Old, New: "the record of the settings"}}, rest...)
+	return append([]resource.Field{{Path: "description", Old: fields[at].Old, New: "the record of the settings"}}, rest...)
 }
 
 // difference is a field as it is shown; where its values are lists, with what goes and what comes.
-func difference(label string, field deploy.Field) term.Difference {
+func difference(label string, field resource.Field) term.Difference {
 	d := term.Difference{Label: label, Old: valueWords(field.Path, field.Old), New: valueWords(field.Path, field.New)}
 	if field.Path == duplicatesPath {
 		return term.Difference{Label: label, Less: strings.Split(field.Old, ", ")}
 	}
-	if field.Path == "tags."+deploy.TagPrefix && field.New == "" {
+	if field.Path == "tags."+resource.TagPrefix && field.New == "" {
 		d.New = `""` // the tag of an installation without a prefix
 	}
 	before, after := elements(field.Old), elements(field.New)
@@ -104,22 +104,22 @@ func statementPart(path string) (title, part string) {
 }
 
 // statementsOf are the differences of each statement, by what it is called.
-func statementsOf(fields []deploy.Field) map[string][]term.Difference {
-	parts := map[string][]deploy.Field{}
+func statementsOf(fields []resource.Field) map[string][]term.Difference {
+	parts := map[string][]resource.Field{}
 	for _, field := range fields {
 		if title, part := statementPart(field.Path); title != "" {
-			parts[title] = append(parts[title], deploy.Field{Path: part, Old: field.Old, New: field.New})
+			parts[title] = append(parts[title], resource.Field{Path: part, Old: field.Old, New: field.New})
 		}
 	}
 	all := map[string][]term.Difference{}
 	for title, fields := range parts {
-		comes := !slices.ContainsFunc(fields, func(f deploy.Field) bool { return f.Old != "" })
-		goes := !slices.ContainsFunc(fields, func(f deploy.Field) bool { return f.New != "" })
+		comes := !slices.ContainsFunc(fields, func(f resource.Field) bool { return f.Old != "" })
+		goes := !slices.ContainsFunc(fields, func(f resource.Field) bool { return f.New != "" })
 		switch {
 		case comes:
-			all[title] = []term.Difference{{Label: title, More: clauses(fields, func(f deploy.Field) string { return f.New })}}
+			all[title] = []term.Difference{{Label: title, More: clauses(fields, func(f resource.Field) string { return f.New })}}
 		case goes:
-			all[title] = []term.Difference{{Label: title, Less: clauses(fields, func(f deploy.Field) string { return f.Old })}}
+			all[title] = []term.Difference{{Label: title, Less: clauses(fields, func(f resource.Field) string { return f.Old })}}
 		default:
 			for _, field := range fields {
 				all[title] = append(all[title], difference(title+" "+strings.TrimPrefix(field.Path, "Condition.ArnEquals."), field))
@@ -130,7 +130,7 @@ func statementsOf(fields []deploy.Field) map[string][]term.Difference {
 }
 
 // clauses are a statement in words: what it allows, on what, and if what.
-func clauses(fields []deploy.Field, value func(deploy.Field) string) []string {
+func clauses(fields []resource.Field, value func(resource.Field) string) []string {
 	var actions, rest, conditions []string
 	deny := ""
 	for _, field := range fields {

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/cli/term"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -31,7 +31,7 @@ func TestSummary(t *testing.T) {
 func TestFieldsOfDocuments(t *testing.T) {
 	const cluster = "arn:aws:ecs:eu-west-1:111122223333:cluster/"
 	var shown bytes.Buffer
-	Fields(term.NewPrinter(&shown, term.Style{Width: 80}), []deploy.Field{
+	Fields(term.NewPrinter(&shown, term.Style{Width: 80}), []resource.Field{
 		{Path: "record.memory", Old: "128", New: "256"},
 		{Path: "record.spothandler", Old: "1.0.0", New: "1.1.0"},
 		{Path: "policy.Version", Old: "", New: "2012-10-17"},
@@ -82,7 +82,7 @@ func TestValueWords(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]string{"memory_size": "memory size", "tags.My_Team": "tags.My_Team", "environment.LOG_LEVEL": "environment.LOG_LEVEL"} {
-		if got := deploy.Label(path); got != want {
+		if got := resource.Label(path); got != want {
 			t.Errorf("%s is labelled %q", path, got)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
 // Plan prints each change with its differences, and the number of resources that stay as they are.
@@ -22,24 +23,24 @@ func Plan(out *term.Printer, plan *deploy.Install) {
 
 // shownFields returns the differences that a plan shows: of what is created only what is removed for it, as another
 // target is, and what the function may do.
-func shownFields(change deploy.Change) []deploy.Field {
-	if change.Action != deploy.Create {
+func shownFields(change resource.Change) []resource.Field {
+	if change.Action != resource.Create {
 		return change.Fields
 	}
-	return slices.DeleteFunc(slices.Clone(change.Fields), func(field deploy.Field) bool {
+	return slices.DeleteFunc(slices.Clone(change.Fields), func(field resource.Field) bool {
 		return field.Old == "" && !strings.HasPrefix(field.Path, "policy.")
 	})
 }
 
-func actionGlyph(action deploy.Action) term.Glyph {
-	return map[deploy.Action]term.Glyph{deploy.Create: term.Add, deploy.Update: term.Change, deploy.Delete: term.Remove}[action]
+func actionGlyph(action resource.Action) term.Glyph {
+	return map[resource.Action]term.Glyph{resource.Create: term.Add, resource.Update: term.Change, resource.Delete: term.Remove}[action]
 }
 
 // untouched are the resources that a plan leaves as they are.
 func untouched(plan *deploy.Install) []string {
 	var left []string
 	for _, id := range plan.Want.IDs() {
-		if !slices.ContainsFunc(plan.Changes, func(change deploy.Change) bool { return change.ID == id }) {
+		if !slices.ContainsFunc(plan.Changes, func(change resource.Change) bool { return change.ID == id }) {
 			left = append(left, id.Kind.Words())
 		}
 	}
@@ -47,14 +48,14 @@ func untouched(plan *deploy.Install) []string {
 }
 
 // Removal prints what an uninstall deletes, and what it keeps.
-func Removal(out *term.Printer, changes []deploy.Change) {
+func Removal(out *term.Printer, changes []resource.Change) {
 	for _, change := range changes {
-		if change.Action == deploy.Update {
+		if change.Action == resource.Update {
 			out.Println(out.Row(term.Quiet, change.Kind.Words(), change.Name, "stays, with its logs"))
 			continue
 		}
 		out.Println(out.Row(term.Remove, change.Kind.Words(), Title(change.ID), ""))
-		if change.Kind == deploy.KindLogGroup {
+		if change.Kind == resource.KindLogGroup {
 			out.Printf("%s%s\n", term.Pad("", 4+term.KindWidth), out.Dim("with all its logs; --keep-logs keeps them"))
 		}
 	}

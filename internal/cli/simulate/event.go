@@ -12,7 +12,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/session"
@@ -45,7 +45,7 @@ func tryEvent(ctx context.Context, a *command.App, file string) error {
 // patternFor is the pattern of the rule that this version installs, with default settings.
 func patternFor(id session.Identity, version string) (string, error) {
 	spec := settings.Defaults("")
-	want, err := deploy.Desired(deploy.NewNames(id, "", spec.FunctionName, spec.RuleName), spec, deploy.Release{Version: version})
+	want, err := resource.Desired(resource.NewNames(id, "", spec.FunctionName, spec.RuleName), spec, resource.Release{Version: version})
 	if err != nil {
 		return "", err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/services"
 	"github.com/spothandler/spothandler/internal/simulate"
@@ -183,7 +184,7 @@ func (t *simulation) findInstallation(ctx context.Context) error {
 		return err
 	}
 	if listing != nil {
-		notChecked = append(notChecked, deploy.NotChecked{What: "other installations", Why: apperr.WhyNot(listing)})
+		notChecked = append(notChecked, resource.NotChecked{What: "other installations", Why: apperr.WhyNot(listing)})
 	}
 	statuses[0].NotChecked = append(statuses[0].NotChecked, notChecked...)
 	t.rehearse = &simulate.Installed{Installation: found, Status: statuses[0], Scope: t.InstallationFlags(prefix)}

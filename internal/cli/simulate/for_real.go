@@ -10,7 +10,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/term"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
 )
@@ -42,7 +42,7 @@ func (t *simulation) redeploy(ctx context.Context) (*Answer, error) {
 // functionIsOurs refuses a function of others, which the record of the settings may name.
 func (t *simulation) functionIsOurs() error {
 	for _, each := range t.rehearse.Unowned() {
-		if each.Kind == deploy.KindFunction {
+		if each.Kind == resource.KindFunction {
 			return &apperr.Error{
 				Code: apperr.CodeNotOurs, Message: each.String() + " is not ours and is not invoked", Detail: []string{each.Why, "Nothing was changed."},
 				Hints: []string{"spothandler status" + t.InstallationFlags(t.Prefix)},

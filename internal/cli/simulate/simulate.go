@@ -17,7 +17,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/services"
@@ -240,7 +240,7 @@ type Answer struct {
 	Steps   []simulate.Step   `json:"steps"`
 	Series  []simulate.Moment `json:"series"`
 	// NotChecked is what could not be read of the installation.
-	NotChecked []deploy.NotChecked `json:"not_checked"`
+	NotChecked []resource.NotChecked `json:"not_checked"`
 	// ForReal is what the function answered to a notice; nil: it was a rehearsal.
 	ForReal *handler.Answer `json:"for_real"`
 }
@@ -249,7 +249,7 @@ func (t *simulation) answer(result *simulate.Result) *Answer {
 	answer := &Answer{
 		Version: t.Version, Account: t.s.ID.Account, Region: t.s.ID.Region, Prefix: t.rehearse.Names.Prefix,
 		Cluster: t.service.Cluster.Name(), Service: t.service.Name(), Steps: []simulate.Step{}, Series: []simulate.Moment{},
-		NotChecked: append([]deploy.NotChecked{}, t.rehearse.Status.NotChecked...),
+		NotChecked: append([]resource.NotChecked{}, t.rehearse.Status.NotChecked...),
 	}
 	if t.task != nil {
 		answer.TaskARN = aws.ToString(t.task.TaskArn)

@@ -12,6 +12,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
 // searchRegions chooses the Regions of status --all-regions: those of the roles, and of the others that are enabled for
@@ -35,7 +36,7 @@ func (r run) searchRegions(ctx context.Context) error {
 		return ctx.Err()
 	}
 	if err != nil {
-		r.addUnchecked(deploy.NotChecked{What: "Regions in which no role remains", Why: apperr.WhyNot(err)})
+		r.addUnchecked(resource.NotChecked{What: "Regions in which no role remains", Why: apperr.WhyNot(err)})
 		return nil
 	}
 	others := slices.DeleteFunc(enabled, func(region string) bool { return slices.Contains(ofRoles, region) })
@@ -47,7 +48,7 @@ func (r run) searchRegions(ctx context.Context) error {
 // regionsByTags returns those of the Regions that have an installation without a role.
 func (r run) regionsByTags(ctx context.Context, s *command.Connection, regions []string) (found []string, err error) {
 	var mu sync.Mutex
-	why := map[deploy.NotChecked][]string{} // what could not be checked, and in which Regions
+	why := map[resource.NotChecked][]string{} // what could not be checked, and in which Regions
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(command.MaxConcurrentRegions)
 	for _, region := range regions {
@@ -60,7 +61,7 @@ func (r run) regionsByTags(ctx context.Context, s *command.Connection, regions [
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
-				notChecked = append(notChecked, deploy.NotChecked{What: "installations whose role was deleted", Why: apperr.WhyNot(err)})
+				notChecked = append(notChecked, resource.NotChecked{What: "installations whose role was deleted", Why: apperr.WhyNot(err)})
 			}
 			for _, each := range notChecked {
 				why[each] = append(why[each], region)
@@ -79,37 +80,37 @@ func (r run) regionsByTags(ctx context.Context, s *command.Connection, regions [
 }
 
 // mergeRegions returns one entry for each thing that could not be checked, with the names of its Regions.
-func mergeRegions(why map[deploy.NotChecked][]string) []deploy.NotChecked {
-	var all []deploy.NotChecked
+func mergeRegions(why map[resource.NotChecked][]string) []resource.NotChecked {
+	var all []resource.NotChecked
 	for each, regions := range why {
 		slices.Sort(regions)
 		each.What = fmt.Sprintf("%s in %s", each.What, strings.Join(regions, ", "))
 		all = append(all, each)
 	}
-	slices.SortFunc(all, func(a, b deploy.NotChecked) int { return strings.Compare(a.What, b.What) })
+	slices.SortFunc(all, func(a, b resource.NotChecked) int { return strings.Compare(a.What, b.What) })
 	return all
 }
 
 // unchecked collects what status could not check, in any Region. The zero value is ready to use.
 type unchecked struct {
 	mu  sync.Mutex
-	all []deploy.NotChecked
+	all []resource.NotChecked
 }
 
-func (u *unchecked) add(notChecked ...deploy.NotChecked) {
+func (u *unchecked) add(notChecked ...resource.NotChecked) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.all = append(u.all, notChecked...)
 }
 
-func (u *unchecked) list() []deploy.NotChecked {
+func (u *unchecked) list() []resource.NotChecked {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return append([]deploy.NotChecked{}, u.all...)
+	return append([]resource.NotChecked{}, u.all...)
 }
 
 // addUnchecked records what could not be checked, and warns about it.
-func (r run) addUnchecked(notChecked ...deploy.NotChecked) {
+func (r run) addUnchecked(notChecked ...resource.NotChecked) {
 	r.unchecked.add(notChecked...)
 	for _, each := range notChecked {
 		r.Warn(each.String())

@@ -16,6 +16,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/history"
 )
@@ -76,7 +77,7 @@ func (r *activityReader) stop() {
 
 // start starts to read the log group of an installation whose settings record is known, unless its log level hides
 // records.
-func (r *activityReader) start(names deploy.Names, record *settings.Record) {
+func (r *activityReader) start(names resource.Names, record *settings.Record) {
 	if !deploy.HidesRecords(record.LogLevel) {
 		r.read(names.LogGroup)
 	}
@@ -117,7 +118,7 @@ func (r *activityReader) add(status *deploy.Status, found *deploy.Installation) 
 		status.Last24h, status.Latest, unknown = one.wait()
 	}
 	if unknown != "" {
-		status.NotChecked = append(status.NotChecked, deploy.NotChecked{What: lastDay, Why: unknown})
+		status.NotChecked = append(status.NotChecked, resource.NotChecked{What: lastDay, Why: unknown})
 	}
 }
 

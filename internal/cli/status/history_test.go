@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/history"
 	"github.com/spothandler/spothandler/internal/session"
@@ -30,8 +31,8 @@ func (s slowLogs) FilterLogEvents(ctx context.Context, in *cloudwatchlogs.Filter
 // at the rate that it allows.
 func TestHistoryIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		names := func(i int) deploy.Names {
-			return deploy.NewNames(session.Identity{Region: "eu-west-1"}, fmt.Sprintf("p%02d", i), "fn", "rule")
+		names := func(i int) resource.Names {
+			return resource.NewNames(session.Identity{Region: "eu-west-1"}, fmt.Sprintf("p%02d", i), "fn", "rule")
 		}
 		began := time.Now()
 		days := newActivityReader(t.Context(), slowLogs{names(0).LogGroup}, history.Rate())
@@ -67,7 +68,7 @@ func TestHistoryIsBounded(t *testing.T) {
 // Records that were read while other reads took longer than three seconds are shown.
 func TestHistoryReadInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := deploy.NewNames(session.Identity{Region: "eu-west-1"}, "prod", "fn", "rule")
+		n := resource.NewNames(session.Identity{Region: "eu-west-1"}, "prod", "fn", "rule")
 		days := newActivityReader(t.Context(), slowLogs{n.LogGroup}, history.Rate())
 		defer days.stop()
 		days.start(n, &settings.Record{LogLevel: "INFO"})

@@ -9,6 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
 // printMany prints a line for each installation, then remarks on several of them, then those that need attention.
@@ -192,7 +193,7 @@ func withoutShared(status deploy.Status, notes []note) deploy.Status {
 	}
 	status.Warnings = slices.DeleteFunc(slices.Clone(status.Warnings), shared)
 	status.Reminders = slices.DeleteFunc(slices.Clone(status.Reminders), shared)
-	status.NotChecked = slices.DeleteFunc(slices.Clone(status.NotChecked), func(n deploy.NotChecked) bool { return shared(n.String()) })
+	status.NotChecked = slices.DeleteFunc(slices.Clone(status.NotChecked), func(n resource.NotChecked) bool { return shared(n.String()) })
 	status.Problems = slices.DeleteFunc(slices.Clone(status.Problems), func(p deploy.Problem) bool { return p.Code == deploy.ProblemOverlap })
 	status.UpgradeAvailable = false
 	return status

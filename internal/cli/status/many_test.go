@@ -9,6 +9,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/history"
 )
@@ -18,7 +19,7 @@ func healthy(prefix, region string) deploy.Status {
 	return deploy.Status{
 		Prefix: prefix, Region: region, Account: "111122223333", Healthy: true, Verdict: deploy.Healthy,
 		Outputs: deploy.Outputs{ModuleVersion: "1.1.0"}, Spec: settings.Defaults(prefix),
-		Resources: []deploy.Resource{{ID: deploy.ID{Kind: deploy.KindRole, Name: prefix + "-role"}}},
+		Resources: []deploy.Resource{{ID: resource.ID{Kind: resource.KindRole, Name: prefix + "-role"}}},
 	}
 }
 
@@ -40,20 +41,20 @@ func TestManyInstallations(t *testing.T) {
 	}
 	differs := healthy("d", "us-east-1")
 	differs.Healthy, differs.Verdict = false, deploy.Differs
-	differs.Problems = []deploy.Problem{{Code: deploy.ProblemDiffers, ID: deploy.ID{Kind: deploy.KindFunction, Name: "d-fn"}, Fields: []deploy.Field{{Path: "timeout", Old: "3", New: "60"}}}}
-	differs.Changes = make([]deploy.Change, 1)
+	differs.Problems = []deploy.Problem{{Code: deploy.ProblemDiffers, ID: resource.ID{Kind: resource.KindFunction, Name: "d-fn"}, Fields: []resource.Field{{Path: "timeout", Old: "3", New: "60"}}}}
+	differs.Changes = make([]resource.Change, 1)
 	old := healthy("c", "eu-west-1")
 	old.UpgradeAvailable = true
 	disabled := healthy("e", "us-east-1")
 	disabled.Spec.RuleState = "DISABLED"
 	disabled.Reminders = []string{"the rule is DISABLED, as configured: interruptions are not handled"}
-	denied := deploy.NotChecked{What: "the clusters", Why: "no permission for ecs:DescribeClusters"}
+	denied := resource.NotChecked{What: "the clusters", Why: "no permission for ecs:DescribeClusters"}
 	all := []deploy.Status{overlaps(healthy("", "eu-west-1"), "b"), overlaps(healthy("b", "eu-west-1"), ""), old, differs, disabled}
 	for i := range all {
 		all[i].NotChecked = append(all[i].NotChecked, denied)
 	}
 	all[0].Last24h, all[1].Last24h = &history.Day{}, &history.Day{Interruptions: 1240, Failures: 37}
-	all[2].NotChecked = append(all[2].NotChecked, deploy.NotChecked{What: lastDay, Why: "no permission for logs:FilterLogEvents"})
+	all[2].NotChecked = append(all[2].NotChecked, resource.NotChecked{What: lastDay, Why: "no permission for logs:FilterLogEvents"})
 	all[4].Last24h = &history.Day{Interruptions: 1, Redeployments: 1}
 	all[4].Latest = &history.Latest{At: time.Date(2026, 11, 23, 2, 14, 9, 0, time.UTC), Cluster: "shop", Service: "api", Result: history.Redeployed}
 	const want = `✗ 3 of 5 installations are not healthy · account 111122223333

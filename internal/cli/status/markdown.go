@@ -8,6 +8,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
 // PrintMarkdown prints a table of the installations, and the problems of each.
@@ -57,15 +58,15 @@ func (s Answer) printFound(out *term.Printer, status deploy.Status) {
 		out.Printf("\n| resource | problem | details |\n|---|---|---|\n")
 	}
 	for _, problem := range status.Problems {
-		resource := ""
-		if problem.ID != (deploy.ID{}) {
-			resource = fmt.Sprintf("%s %s", problem.Kind.Words(), show.TitleInMarkdown(problem.ID))
+		about := ""
+		if problem.ID != (resource.ID{}) {
+			about = fmt.Sprintf("%s %s", problem.Kind.Words(), show.TitleInMarkdown(problem.ID))
 		}
 		details := show.DetailsOf(problem.Fields)
 		if len(details) == 0 {
 			details = []string{show.InMarkdown(problem.Message)}
 		}
-		out.Printf("| %s | %s | ", resource, strings.ReplaceAll(problem.Code, "_", " "))
+		out.Printf("| %s | %s | ", about, strings.ReplaceAll(problem.Code, "_", " "))
 		show.DetailsMarkdown(out, details)
 		out.Printf(" |\n")
 	}

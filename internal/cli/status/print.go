@@ -9,6 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -150,7 +151,7 @@ func installOptions(status deploy.Status) []string {
 
 // nameFlags returns the flags with the names of an installation whose role, which recorded them, is missing.
 func nameFlags(status deploy.Status) string {
-	if !slices.ContainsFunc(status.Problems, func(p deploy.Problem) bool { return p.Code == deploy.ProblemMissing && p.Kind == deploy.KindRole }) {
+	if !slices.ContainsFunc(status.Problems, func(p deploy.Problem) bool { return p.Code == deploy.ProblemMissing && p.Kind == resource.KindRole }) {
 		return ""
 	}
 	flags, defaults := "", settings.Defaults(status.Prefix)
@@ -189,7 +190,7 @@ func (r run) printProblem(problem deploy.Problem) {
 	switch problem.Code {
 	case deploy.ProblemMissing:
 		name := "missing: " + show.Title(problem.ID)
-		if problem.Kind == deploy.KindPermission {
+		if problem.Kind == resource.KindPermission {
 			name = "missing: EventBridge may not invoke the function"
 		}
 		r.Out.Println(st.Row(term.Failed, problem.Kind.Words(), name, ""))

@@ -12,6 +12,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -21,7 +22,7 @@ type Answer struct {
 	Version       string                `json:"version"`
 	Installations []deploy.Status       `json:"installations"`
 	Errors        []command.RegionError `json:"errors"`
-	NotChecked    []deploy.NotChecked   `json:"not_checked"` // in addition to those of each installation
+	NotChecked    []resource.NotChecked `json:"not_checked"` // in addition to those of each installation
 
 	origins map[origin]*command.ConfiguredInstallation
 }
@@ -255,7 +256,7 @@ func (r run) here(ctx context.Context) (statuses, error) {
 		return nil, err
 	}
 	var days *activityReader
-	var onLocated func(deploy.Names, *settings.Record)
+	var onLocated func(resource.Names, *settings.Record)
 	if !r.opts.noHistory {
 		days = newActivityReader(ctx, s.LogsAPI(), r.LogsRate(s.ID))
 		defer days.stop()

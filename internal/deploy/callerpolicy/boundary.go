@@ -2,14 +2,14 @@ package callerpolicy
 
 import (
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
 // Boundary returns, as JSON, a permissions boundary for the roles of the installations with these names, one
 // per Region: the most that a function may do whatever its settings. It covers every cluster, a destination
 // of each type, a VPC, any key for this function's environment, and tracing. It returns an error if too many
 // regions make it longer than MaxLength.
-func Boundary(places []deploy.Names) (string, error) {
+func Boundary(places []resource.Names) (string, error) {
 	document := policyDocument{Version: "2012-10-17", Statement: boundaryStatements(places)}
 	policy := document.encode()
 	if len(policy) > MaxLength {
@@ -18,14 +18,14 @@ func Boundary(places []deploy.Names) (string, error) {
 	return policy, nil
 }
 
-func boundaryStatements(places []deploy.Names) []statement {
-	in := func(resources ...func(deploy.Names) string) any { return inPlaces(places, resources...) }
+func boundaryStatements(places []resource.Names) []statement {
+	in := func(resources ...func(resource.Names) string) any { return inPlaces(places, resources...) }
 	anywhere := func(service, region, resource string) string {
 		id := places[0].Identity
 		id.Account = "*"
 		return id.ARN(service, region, resource)
 	}
-	functions := in(deploy.Names.FunctionARN)
+	functions := in(resource.Names.FunctionARN)
 	network := []string{
 		"ec2:AssignPrivateIpAddresses",
 		"ec2:CreateNetworkInterface",
@@ -37,11 +37,11 @@ func boundaryStatements(places []deploy.Names) []statement {
 	return []statement{
 		{
 			Sid: "Services", Effect: "Allow", Action: []string{"ecs:DescribeServices", "ecs:UpdateService"},
-			Resource: in(func(n deploy.Names) string { return n.ARN("ecs", n.Region, "service/*") }),
+			Resource: in(func(n resource.Names) string { return n.ARN("ecs", n.Region, "service/*") }),
 		},
 		{
 			Sid: "Logs", Effect: "Allow", Action: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
-			Resource: in(func(n deploy.Names) string { return n.LogGroupARN() + ":*" }),
+			Resource: in(func(n resource.Names) string { return n.LogGroupARN() + ":*" }),
 		},
 		{
 			// A destination may be in another Region or account (Lambda Developer Guide, records of asynchronous invocations).
@@ -52,7 +52,7 @@ func boundaryStatements(places []deploy.Names) []statement {
 		},
 		{
 			Sid: "Environment", Effect: "Allow", Action: []string{"kms:Decrypt"},
-			Resource:  in(func(n deploy.Names) string { return anywhere("kms", n.Region, "key/*") }),
+			Resource:  in(func(n resource.Names) string { return anywhere("kms", n.Region, "key/*") }),
 			Condition: when("StringEquals", "kms:EncryptionContext:aws:lambda:FunctionArn", functions),
 		},
 		{Sid: "Traces", Effect: "Allow", Action: []string{"xray:PutTelemetryRecords", "xray:PutTraceSegments"}, Resource: "*"},

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/callerpolicy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
@@ -48,7 +48,7 @@ func TestBoundaryCoversEveryRolePolicy(t *testing.T) {
 	}
 	needed := map[string]bool{}
 	for name, spec := range specs() {
-		want, err := deploy.Desired(names(), spec, deploy.Release{})
+		want, err := resource.Desired(names(), spec, resource.Release{})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -142,7 +142,7 @@ func TestBoundaryDeniesEverythingElse(t *testing.T) {
 
 // The boundary of several Regions is one document, as long as it fits.
 func TestBoundaryOfSeveralRegions(t *testing.T) {
-	var places []deploy.Names
+	var places []resource.Names
 	for _, region := range []string{"eu-west-1", "us-east-1"} {
 		one := names()
 		one.Region = region
@@ -159,7 +159,7 @@ func TestBoundaryOfSeveralRegions(t *testing.T) {
 
 func boundary(t *testing.T) string {
 	t.Helper()
-	document, err := callerpolicy.Boundary([]deploy.Names{names()})
+	document, err := callerpolicy.Boundary([]resource.Names{names()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
@@ -36,12 +36,12 @@ type Commands struct {
 
 // Everywhere returns the places of status and doctor with --all-regions, with wildcards for names: all Regions of an account
 // and, unless a prefix is given, all prefixes.
-func Everywhere(id session.Identity, prefix *string, functionName, ruleName string) []deploy.Names {
+func Everywhere(id session.Identity, prefix *string, functionName, ruleName string) []resource.Names {
 	id.Region = "*"
 	if prefix != nil {
-		return []deploy.Names{deploy.NewNames(id, *prefix, functionName, ruleName)}
+		return []resource.Names{resource.NewNames(id, *prefix, functionName, ruleName)}
 	}
-	return []deploy.Names{deploy.NewNames(id, "", functionName, ruleName), deploy.NewNames(id, "*", functionName, ruleName)}
+	return []resource.Names{resource.NewNames(id, "", functionName, ruleName), resource.NewNames(id, "*", functionName, ruleName)}
 }
 
 // MaxLength is the maximum length of a managed policy (IAM quotas), in characters that are not white space.
@@ -54,7 +54,7 @@ const MaxLength = 6144
 // boundary; without one, the holder of the policy for install can give the role any permission. Only actions
 // without resource-level permissions have the resource * (Service Authorization Reference). New returns an
 // error if too many Regions make the policy longer than MaxLength.
-func New(places []deploy.Names, spec settings.Spec, commands Commands) (string, error) {
+func New(places []resource.Names, spec settings.Spec, commands Commands) (string, error) {
 	purposes := commands.purposes(spec)
 	document := policyDocument{Version: "2012-10-17"}
 	for _, each := range grants(places, spec) {
@@ -100,8 +100,8 @@ func when(operator, key string, value any) map[string]any {
 }
 
 // inPlaces returns the resources of all installations: a list, or the only ARN.
-func inPlaces(places []deploy.Names, resources ...func(deploy.Names) string) any {
-	return allInPlaces(places, func(names deploy.Names) []string {
+func inPlaces(places []resource.Names, resources ...func(resource.Names) string) any {
+	return allInPlaces(places, func(names resource.Names) []string {
 		var all []string
 		for _, resource := range resources {
 			all = append(all, resource(names))
@@ -111,7 +111,7 @@ func inPlaces(places []deploy.Names, resources ...func(deploy.Names) string) any
 }
 
 // allInPlaces is inPlaces for resources of which an installation can have several.
-func allInPlaces(places []deploy.Names, resources func(deploy.Names) []string) any {
+func allInPlaces(places []resource.Names, resources func(resource.Names) []string) any {
 	var all []string
 	for _, names := range places {
 		for _, each := range resources(names) {

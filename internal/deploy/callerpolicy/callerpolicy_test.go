@@ -11,6 +11,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/callerpolicy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/session"
 
 	"github.com/spothandler/spothandler/internal/deploy/settings"
@@ -27,9 +28,9 @@ func identity() session.Identity {
 	return session.Identity{Partition: "aws", Account: "111122223333", Region: "us-east-1"}
 }
 
-func names() deploy.Names {
+func names() resource.Names {
 	defaults := settings.Defaults(prefix)
-	return deploy.NewNames(identity(), prefix, defaults.FunctionName, defaults.RuleName)
+	return resource.NewNames(identity(), prefix, defaults.FunctionName, defaults.RuleName)
 }
 
 // document is a parsed policy.
@@ -46,9 +47,9 @@ type statement struct {
 }
 
 // policyFor returns the policy for one installation.
-func policyFor(t *testing.T, names deploy.Names, spec settings.Spec, commands callerpolicy.Commands) string {
+func policyFor(t *testing.T, names resource.Names, spec settings.Spec, commands callerpolicy.Commands) string {
 	t.Helper()
-	policy, err := callerpolicy.New([]deploy.Names{names}, spec, commands)
+	policy, err := callerpolicy.New([]resource.Names{names}, spec, commands)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,7 @@ func TestPolicyHasEveryCall(t *testing.T) {
 			needed[service+":"+api.Method(i).Name] = true
 		}
 	}
-	clients := reflect.TypeFor[deploy.Clients]()
+	clients := reflect.TypeFor[resource.Clients]()
 	for i := range clients.NumField() {
 		service := map[string]string{"IAM": "iam", "Logs": "logs", "Lambda": "lambda", "Events": "events"}[clients.Field(i).Name]
 		api := clients.Field(i).Type
@@ -154,7 +155,7 @@ func TestPolicyFits(t *testing.T) {
 	if err := settings.CheckNames(id.Region, prefix, name, name); err != nil {
 		t.Fatal(err)
 	}
-	policy := policyFor(t, deploy.NewNames(id, prefix, name, name), fullSpec(), allCommands())
+	policy := policyFor(t, resource.NewNames(id, prefix, name, name), fullSpec(), allCommands())
 	t.Logf("%d actions, %d characters", len(actionsOf(t, policy)), len(policy))
 	if len(policy) > callerpolicy.MaxLength {
 		t.Errorf("%d characters, IAM allows %d", len(policy), callerpolicy.MaxLength)
@@ -164,7 +165,7 @@ func TestPolicyFits(t *testing.T) {
 // A policy of exactly the maximum length is accepted, and one more character is rejected.
 func TestPolicyLengthIsExact(t *testing.T) {
 	ofKey := func(key string) (string, error) {
-		return callerpolicy.New([]deploy.Names{names()}, settings.Spec{KMSKey: key}, installing())
+		return callerpolicy.New([]resource.Names{names()}, settings.Spec{KMSKey: key}, installing())
 	}
 	shortest, err := ofKey("x")
 	if err != nil {
@@ -180,8 +181,8 @@ func TestPolicyLengthIsExact(t *testing.T) {
 }
 
 // regions returns the names of installations in n Regions.
-func regions(n int) []deploy.Names {
-	var places []deploy.Names
+func regions(n int) []resource.Names {
+	var places []resource.Names
 	for i := range n {
 		one := names()
 		one.Region = fmt.Sprintf("eu-west-%d", i+1)
@@ -192,7 +193,7 @@ func regions(n int) []deploy.Names {
 
 // One policy covers several Regions, as long as it fits.
 func TestPolicyOfSeveralRegions(t *testing.T) {
-	var places []deploy.Names
+	var places []resource.Names
 	for _, region := range []string{"eu-west-1", "eu-central-1", "us-east-1", "us-west-2"} {
 		one := names()
 		one.Region, one.Role = region, settings.RoleName(prefix, region)

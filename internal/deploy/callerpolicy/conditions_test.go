@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -20,13 +20,13 @@ import (
 func TestPolicyIsScoped(t *testing.T) {
 	w := newEnvironment(t)
 	policy := w.printed("install")
-	for place, change := range map[string]func(*deploy.Names){
-		"another prefix": func(n *deploy.Names) {
-			*n = deploy.NewNames(n.Identity, "test", "ecs-fargate-spot-handler", "ecs-spot-interruption")
+	for place, change := range map[string]func(*resource.Names){
+		"another prefix": func(n *resource.Names) {
+			*n = resource.NewNames(n.Identity, "test", "ecs-fargate-spot-handler", "ecs-spot-interruption")
 		},
-		"another region":    func(n *deploy.Names) { n.Region, n.Role = "eu-west-1", settings.RoleName(n.Prefix, "eu-west-1") },
-		"another account":   func(n *deploy.Names) { n.Account = "444455556666" },
-		"another partition": func(n *deploy.Names) { n.Partition = "aws-cn" },
+		"another region":    func(n *resource.Names) { n.Region, n.Role = "eu-west-1", settings.RoleName(n.Prefix, "eu-west-1") },
+		"another account":   func(n *resource.Names) { n.Account = "444455556666" },
+		"another partition": func(n *resource.Names) { n.Partition = "aws-cn" },
 	} {
 		theirs := names()
 		change(&theirs)

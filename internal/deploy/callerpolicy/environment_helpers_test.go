@@ -21,7 +21,7 @@ import (
 	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/cli"
 	"github.com/spothandler/spothandler/internal/cli/command"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -167,7 +167,7 @@ func (w *environment) clients(key string) clients {
 }
 
 // edit makes an out-of-band change, which must succeed.
-func (w *environment) edit(change func(ctx context.Context, c clients, n deploy.Names) error) {
+func (w *environment) edit(change func(ctx context.Context, c clients, n resource.Names) error) {
 	w.Helper()
 	if err := change(w.Context(), w.clients(adminKey), names()); err != nil {
 		w.Fatal(err)

@@ -14,13 +14,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
 // escalation is a call that would give the holder of a policy more permissions than the policy.
 type escalation struct {
 	name   string
-	do     func(ctx context.Context, c clients, n deploy.Names) error
+	do     func(ctx context.Context, c clients, n resource.Names) error
 	denied string // the denied action
 }
 
@@ -34,32 +34,32 @@ func TestBoundaryInThePolicyStopsEscalation(t *testing.T) {
 	w.denies("a role with another boundary", changesOfTheRole())
 	w.edit(setBoundary(aBoundary))
 	w.denies("a role with the boundary", []escalation{
-		{"taking the boundary off", func(ctx context.Context, c clients, n deploy.Names) error {
+		{"taking the boundary off", func(ctx context.Context, c clients, n resource.Names) error {
 			_, err := c.iam.DeleteRolePermissionsBoundary(ctx, &iam.DeleteRolePermissionsBoundaryInput{RoleName: &n.Role})
 			return err
 		}, "iam:DeleteRolePermissionsBoundary"},
-		{"another boundary", func(ctx context.Context, c clients, n deploy.Names) error {
+		{"another boundary", func(ctx context.Context, c clients, n resource.Names) error {
 			return setBoundary("arn:aws:iam::aws:policy/AdministratorAccess")(ctx, c, n)
 		}, "iam:PutRolePermissionsBoundary"},
-		{"a managed policy", func(ctx context.Context, c clients, n deploy.Names) error {
+		{"a managed policy", func(ctx context.Context, c clients, n resource.Names) error {
 			_, err := c.iam.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: &n.Role, PolicyArn: ptr("arn:aws:iam::aws:policy/AdministratorAccess")})
 			return err
 		}, "iam:AttachRolePolicy"},
-		{"the role on a machine", func(ctx context.Context, c clients, n deploy.Names) error {
+		{"the role on a machine", func(ctx context.Context, c clients, n resource.Names) error {
 			_, err := c.iam.AddRoleToInstanceProfile(ctx, &iam.AddRoleToInstanceProfileInput{InstanceProfileName: ptr("machines"), RoleName: &n.Role})
 			return err
 		}, "iam:AddRoleToInstanceProfile"},
-		{"another role for the function", func(ctx context.Context, c clients, n deploy.Names) error {
+		{"another role for the function", func(ctx context.Context, c clients, n resource.Names) error {
 			_, err := c.lambda.UpdateFunctionConfiguration(ctx, &lambda.UpdateFunctionConfigurationInput{FunctionName: &n.Function, Role: ptr(n.ARN("iam", "", "role/admin"))})
 			return err
 		}, "iam:PassRole"},
-		{"another principal for the function", func(ctx context.Context, c clients, n deploy.Names) error {
+		{"another principal for the function", func(ctx context.Context, c clients, n resource.Names) error {
 			_, err := c.lambda.AddPermission(ctx, &lambda.AddPermissionInput{
 				FunctionName: &n.Function, StatementId: ptr("mine"), Action: ptr("lambda:InvokeFunction"), Principal: ptr("444455556666"),
 			})
 			return err
 		}, "lambda:AddPermission"},
-		{"events to another target", func(ctx context.Context, c clients, n deploy.Names) error {
+		{"events to another target", func(ctx context.Context, c clients, n resource.Names) error {
 			target := events.Target{Id: ptr("mine"), Arn: ptr(n.FunctionARN() + "-2")}
 			_, err := c.events.PutTargets(ctx, &eventbridge.PutTargetsInput{Rule: &n.Rule, Targets: []events.Target{target}})
 			return err
@@ -75,31 +75,31 @@ func TestBoundaryInThePolicyStopsEscalation(t *testing.T) {
 // changesOfTheRole returns the calls that could give the role more permissions.
 func changesOfTheRole() []escalation {
 	return []escalation{
-		{"the right to everything", func(ctx context.Context, c clients, n deploy.Names) error {
-			_, err := c.iam.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &n.Role, PolicyName: ptr(deploy.PolicyName), PolicyDocument: ptr(everything)})
+		{"the right to everything", func(ctx context.Context, c clients, n resource.Names) error {
+			_, err := c.iam.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &n.Role, PolicyName: ptr(resource.PolicyName), PolicyDocument: ptr(everything)})
 			return err
 		}, "iam:PutRolePolicy"},
-		{"trust in the caller", func(ctx context.Context, c clients, n deploy.Names) error {
+		{"trust in the caller", func(ctx context.Context, c clients, n resource.Names) error {
 			_, err := c.iam.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: &n.Role, PolicyDocument: ptr(trustingCaller())})
 			return err
 		}, "iam:UpdateAssumeRolePolicy"},
-		{"another description", func(ctx context.Context, c clients, n deploy.Names) error {
+		{"another description", func(ctx context.Context, c clients, n resource.Names) error {
 			_, err := c.iam.UpdateRole(ctx, &iam.UpdateRoleInput{RoleName: &n.Role, Description: ptr("mine")})
 			return err
 		}, "iam:UpdateRole"},
 	}
 }
 
-func setBoundary(arn string) func(context.Context, clients, deploy.Names) error {
-	return func(ctx context.Context, c clients, n deploy.Names) error {
+func setBoundary(arn string) func(context.Context, clients, resource.Names) error {
+	return func(ctx context.Context, c clients, n resource.Names) error {
 		_, err := c.iam.PutRolePermissionsBoundary(ctx, &iam.PutRolePermissionsBoundaryInput{RoleName: &n.Role, PermissionsBoundary: &arn})
 		return err
 	}
 }
 
-func createRole(boundary string) func(context.Context, clients, deploy.Names) error {
-	return func(ctx context.Context, c clients, n deploy.Names) error {
-		in := &iam.CreateRoleInput{RoleName: &n.Role, Path: ptr(deploy.Path), AssumeRolePolicyDocument: ptr(trustingCaller())}
+func createRole(boundary string) func(context.Context, clients, resource.Names) error {
+	return func(ctx context.Context, c clients, n resource.Names) error {
+		in := &iam.CreateRoleInput{RoleName: &n.Role, Path: ptr(resource.Path), AssumeRolePolicyDocument: ptr(trustingCaller())}
 		if boundary != "" {
 			in.PermissionsBoundary = &boundary
 		}
@@ -145,7 +145,7 @@ func TestBoundaryLimitsWhoAssumesTheRole(t *testing.T) {
 		t.Errorf("within the boundary: %v", err)
 	}
 	for action, do := range map[string]func() error{
-		"iam:CreateRole": func() error { return createRole("")(ctx, role, deploy.Names{Role: "mine"}) },
+		"iam:CreateRole": func() error { return createRole("")(ctx, role, resource.Names{Role: "mine"}) },
 		"iam:PutRolePolicy": func() error {
 			_, err := role.iam.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &n.Role, PolicyName: ptr("mine"), PolicyDocument: ptr(everything)})
 			return err
@@ -210,7 +210,7 @@ func TestPolicyWithoutABoundaryIsAdministratorAccess(t *testing.T) {
 			t.Errorf("%s: %v", each.name, err)
 		}
 	}
-	if err := createRole("")(t.Context(), w.assume(callerKey, names().RoleARN()), deploy.Names{Role: "mine"}); err != nil {
+	if err := createRole("")(t.Context(), w.assume(callerKey, names().RoleARN()), resource.Names{Role: "mine"}); err != nil {
 		t.Errorf("the role that may do everything: %v", err)
 	}
 	if strings.Contains(w.printed("install --permissions-boundary "+aBoundary), "iam:DeleteRolePermissionsBoundary") {

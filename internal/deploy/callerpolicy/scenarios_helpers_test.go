@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -137,7 +137,7 @@ func installed(settings string) state {
 func withABoundary() state {
 	return state{"the role got a boundary out of band", func(w *environment) {
 		installed(plain).prepare(w)
-		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
+		w.edit(func(ctx context.Context, c clients, n resource.Names) error {
 			_, err := c.iam.PutRolePermissionsBoundary(ctx, &iam.PutRolePermissionsBoundaryInput{RoleName: &n.Role, PermissionsBoundary: ptr(aBoundary)})
 			return err
 		})
@@ -160,7 +160,7 @@ func roleDeleted() state {
 func withoutItsBoundary() state {
 	return state{"the boundary was removed out of band", func(w *environment) {
 		installed(optional).prepare(w)
-		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
+		w.edit(func(ctx context.Context, c clients, n resource.Names) error {
 			_, err := c.iam.DeleteRolePermissionsBoundary(ctx, &iam.DeleteRolePermissionsBoundaryInput{RoleName: &n.Role})
 			return err
 		})
@@ -178,7 +178,7 @@ func amongServices() state {
 			}},
 			localaws.Service{Cluster: "shop", Name: "job", Desired: 1, Standalone: true},
 		)
-		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
+		w.edit(func(ctx context.Context, c clients, n resource.Names) error {
 			_, err := c.events.PutRule(ctx, &eventbridge.PutRuleInput{Name: ptr("theirs"), EventPattern: ptr(`{"source":["aws.ecs"]}`)})
 			theirs := n
 			theirs.Rule = "theirs"
@@ -191,7 +191,7 @@ func amongServices() state {
 func afterInterruptions() state {
 	return state{"after interruptions", func(w *environment) {
 		amongServices().prepare(w)
-		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
+		w.edit(func(ctx context.Context, c clients, n resource.Names) error {
 			stream, now := ptr("records"), time.Now()
 			_, _ = c.logs.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: &n.LogGroup, LogStreamName: stream}) // it may exist already
 			var lines []types.InputLogEvent
@@ -220,7 +220,7 @@ func keptLogs() state {
 func withAdditions() state {
 	return state{"others have added something", func(w *environment) {
 		installed(plain).prepare(w)
-		w.edit(func(ctx context.Context, c clients, n deploy.Names) error {
+		w.edit(func(ctx context.Context, c clients, n resource.Names) error {
 			profile := ptr("machines")
 			_, put := c.iam.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &n.Role, PolicyName: ptr("theirs"), PolicyDocument: ptr(everything)})
 			_, attach := c.iam.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: &n.Role, PolicyArn: ptr("arn:aws:iam::aws:policy/ReadOnlyAccess")})

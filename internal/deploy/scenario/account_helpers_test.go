@@ -15,6 +15,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 	"github.com/spothandler/spothandler/internal/session"
@@ -24,9 +25,9 @@ import (
 // nothing.
 type account struct {
 	*localaws.Server
-	clients deploy.Clients
+	clients resource.Clients
 	id      session.Identity
-	release deploy.Release
+	release resource.Release
 }
 
 // inAccount runs a test in an empty account that is immediately consistent.
@@ -55,7 +56,7 @@ func inAccountWith(t *testing.T, options localaws.Options, test func(t *testing.
 func (a *account) connect(transport http.RoundTripper) {
 	config := a.Config()
 	config.HTTPClient = &http.Client{Transport: transport}
-	a.clients = deploy.Clients{
+	a.clients = resource.Clients{
 		IAM: iam.NewFromConfig(config), Logs: cloudwatchlogs.NewFromConfig(config),
 		Lambda: lambda.NewFromConfig(config), Events: eventbridge.NewFromConfig(config),
 	}
@@ -79,12 +80,12 @@ func (a *account) find(t *testing.T, prefix string, asked settings.Given) *deplo
 func (a *account) prepare(ctx context.Context, prefix string, asked settings.Given) (*deploy.Install, error) {
 	return deploy.PrepareInstall(ctx, a.clients, a.id, deploy.InstallRequest{
 		Prefix: prefix, Given: asked, Adopt: true, Version: a.release.Version,
-		Release: func(string) (deploy.Release, error) { return a.release, nil },
+		Release: func(string) (resource.Release, error) { return a.release, nil },
 	})
 }
 
 // plan returns what an install would change.
-func (a *account) plan(t *testing.T, prefix string, asked settings.Given) []deploy.Change {
+func (a *account) plan(t *testing.T, prefix string, asked settings.Given) []resource.Change {
 	t.Helper()
 	install, err := a.prepare(t.Context(), prefix, asked)
 	if err != nil {
@@ -99,7 +100,7 @@ func (a *account) tryInstall(ctx context.Context, prefix string, asked settings.
 	if err != nil {
 		return err
 	}
-	if _, err := install.Apply(ctx, deploy.Options{}); err != nil {
+	if _, err := install.Apply(ctx, resource.Options{}); err != nil {
 		return err
 	}
 	return install.Verify(ctx, 0)
@@ -121,7 +122,7 @@ func (a *account) tryUninstall(ctx context.Context, prefix string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := uninstall.Apply(ctx, deploy.Options{}); err != nil {
+	if _, err := uninstall.Apply(ctx, resource.Options{}); err != nil {
 		return err
 	}
 	return uninstall.Verify(ctx, 0)
@@ -157,17 +158,17 @@ func (a *account) isEmpty(t *testing.T, prefix string) {
 	t.Helper()
 	found := a.find(t, prefix, nil)
 	if found.Found() {
-		t.Errorf("still there: %s", printed(deploy.Plan(deploy.State{}, found.State)))
+		t.Errorf("still there: %s", printed(resource.Plan(resource.State{}, found.State)))
 	}
 }
 
 // printed returns a plan in readable form: "update function x: timeout 60 -> 3".
-func printed(changes []deploy.Change) []string {
+func printed(changes []resource.Change) []string {
 	lines := make([]string, 0, len(changes))
 	for _, change := range changes {
 		line := string(change.Action) + " " + change.Kind.Words()
 		for _, field := range change.Fields {
-			if change.Action == deploy.Update {
+			if change.Action == resource.Update {
 				line += "; " + field.Path + " " + field.Old + " -> " + field.New
 			}
 		}

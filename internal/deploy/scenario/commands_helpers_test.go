@@ -20,6 +20,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/testaws"
 )
@@ -44,12 +45,12 @@ func doInstall(asked settings.Given) command {
 		}
 		install, err := deploy.PrepareInstall(ctx, a.clients, a.id, deploy.InstallRequest{
 			Prefix: crashPrefix, Given: asked, Version: a.release.Version,
-			Release: func(string) (deploy.Release, error) { return a.release, nil },
+			Release: func(string) (resource.Release, error) { return a.release, nil },
 		})
 		if err != nil {
 			return err
 		}
-		if _, err := install.Apply(ctx, deploy.Options{}); err != nil {
+		if _, err := install.Apply(ctx, resource.Options{}); err != nil {
 			return err
 		}
 		return install.Verify(ctx, 0)
@@ -67,7 +68,7 @@ func doUninstall(names settings.Given, keepLogs bool) command {
 		if err != nil || len(uninstall.Changes) == 0 {
 			return err
 		}
-		if _, err := uninstall.Apply(ctx, deploy.Options{}); err != nil {
+		if _, err := uninstall.Apply(ctx, resource.Options{}); err != nil {
 			return err
 		}
 		return uninstall.Verify(ctx, 0)
@@ -145,7 +146,7 @@ func similarResources(t *testing.T, a *account) {
 		}
 	}
 	role, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{
-		RoleName: aws.String("prod-2-spothandler-us-east-1"), Path: aws.String(deploy.Path), AssumeRolePolicyDocument: aws.String(trustPolicy),
+		RoleName: aws.String("prod-2-spothandler-us-east-1"), Path: aws.String(resource.Path), AssumeRolePolicyDocument: aws.String(trustPolicy),
 	})
 	try(role, err)
 	try(a.clients.Logs.CreateLogGroup(t.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("/aws/lambda/" + name)}))
@@ -153,11 +154,11 @@ func similarResources(t *testing.T, a *account) {
 	time.Sleep(time.Minute) // virtual time, until Lambda can assume the role
 	function, err := a.clients.Lambda.CreateFunction(t.Context(), &lambda.CreateFunctionInput{
 		FunctionName: aws.String(name), Role: role.Role.Arn, Runtime: functions.RuntimeProvidedal2023, Handler: aws.String("bootstrap"),
-		Code: &functions.FunctionCode{ZipFile: a.release.Zip}, Tags: map[string]string{deploy.TagManagedBy: "spothandler", deploy.TagPrefix: "prod-2"},
+		Code: &functions.FunctionCode{ZipFile: a.release.Zip}, Tags: map[string]string{resource.TagManagedBy: "spothandler", resource.TagPrefix: "prod-2"},
 	})
 	try(function, err)
 	try(a.clients.Events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{
-		Rule: aws.String(rule), Targets: []events.Target{{Id: aws.String(deploy.TargetID), Arn: function.FunctionArn}},
+		Rule: aws.String(rule), Targets: []events.Target{{Id: aws.String(resource.TargetID), Arn: function.FunctionArn}},
 	}))
 }
 
@@ -179,39 +180,39 @@ func sameAccount(t *testing.T, when, got, want string) {
 }
 
 // deleteOutOfBand deletes the installation's resources of a kind, out of band.
-func (a *account) deleteOutOfBand(t *testing.T, kind deploy.Kind, n deploy.Names) {
+func (a *account) deleteOutOfBand(t *testing.T, kind resource.Kind, n resource.Names) {
 	t.Helper()
-	ctx, id := t.Context(), aws.String(deploy.TargetID)
+	ctx, id := t.Context(), aws.String(resource.TargetID)
 	removeTargets := func() error {
 		_, err := a.clients.Events.RemoveTargets(ctx, &eventbridge.RemoveTargetsInput{Rule: &n.Rule, Ids: []string{*id}})
 		return err
 	}
-	err := map[deploy.Kind]func() error{
-		deploy.KindRole: func() error {
-			_, policy := a.clients.IAM.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &n.Role, PolicyName: aws.String(deploy.PolicyName)})
+	err := map[resource.Kind]func() error{
+		resource.KindRole: func() error {
+			_, policy := a.clients.IAM.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &n.Role, PolicyName: aws.String(resource.PolicyName)})
 			_, role := a.clients.IAM.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &n.Role})
 			return errors.Join(policy, role)
 		},
-		deploy.KindLogGroup: func() error {
+		resource.KindLogGroup: func() error {
 			_, err := a.clients.Logs.DeleteLogGroup(ctx, &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: &n.LogGroup})
 			return err
 		},
-		deploy.KindFunction: func() error {
+		resource.KindFunction: func() error {
 			_, err := a.clients.Lambda.DeleteFunction(ctx, &lambda.DeleteFunctionInput{FunctionName: &n.Function})
 			return err
 		},
-		deploy.KindPermission: func() error {
+		resource.KindPermission: func() error {
 			_, err := a.clients.Lambda.RemovePermission(ctx, &lambda.RemovePermissionInput{FunctionName: &n.Function, StatementId: id})
 			return err
 		},
-		deploy.KindRule: func() error {
+		resource.KindRule: func() error {
 			if err := removeTargets(); err != nil {
 				return err
 			}
 			_, err := a.clients.Events.DeleteRule(ctx, &eventbridge.DeleteRuleInput{Name: &n.Rule})
 			return err
 		},
-		deploy.KindTarget: removeTargets,
+		resource.KindTarget: removeTargets,
 	}[kind]()
 	if err != nil {
 		t.Fatal(err)

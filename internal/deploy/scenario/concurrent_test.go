@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -46,7 +46,7 @@ func concurrentRuns(t *testing.T) []concurrentRun {
 }
 
 // ofRelease returns a command of another binary.
-func ofRelease(release deploy.Release, c command) command {
+func ofRelease(release resource.Release, c command) command {
 	return func(ctx context.Context, a *account) error {
 		other := *a
 		other.release = release

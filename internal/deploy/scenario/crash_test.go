@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -38,14 +38,14 @@ func crashCases() []crashCase {
 		{name: "uninstall", before: installed, command: doUninstall(nil, false), release: "1.0.0", healthy: true},
 		{name: "uninstall --keep-logs", before: installed, command: doUninstall(nil, true), release: "1.0.0", names: names, healthy: true},
 	}
-	for _, kind := range []deploy.Kind{deploy.KindRole, deploy.KindLogGroup, deploy.KindFunction, deploy.KindPermission, deploy.KindRule, deploy.KindTarget} {
+	for _, kind := range []resource.Kind{resource.KindRole, resource.KindLogGroup, resource.KindFunction, resource.KindPermission, resource.KindRule, resource.KindTarget} {
 		repair := crashCase{name: "repair " + kind.Words(), release: "1.0.0", install: true, before: func(t *testing.T, a *account) {
 			t.Helper()
 			installed(t, a)
 			time.Sleep(time.Hour) // virtual time, so that a new role is younger than the function
 			a.deleteOutOfBand(t, kind, a.find(t, crashPrefix, nil).Names)
 		}}
-		if kind == deploy.KindRole { // the record of the names is gone, too
+		if kind == resource.KindRole { // the record of the names is gone, too
 			repair.names = names
 		}
 		repair.command = doInstall(repair.names)

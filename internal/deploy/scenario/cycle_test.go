@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -90,11 +90,11 @@ func TestChangeEverySetting(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := deploy.Desired(changed.Names, spec, a.release)
+		want, err := resource.Desired(changed.Names, spec, a.release)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := deploy.Apply(t.Context(), a.clients, changed.Names, changed.Plan(want), deploy.Options{}); err != nil {
+		if _, err := resource.Apply(t.Context(), a.clients, changed.Names, changed.Plan(want), resource.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		sameLines(t, printed(a.find(t, "", nil).Plan(want)))

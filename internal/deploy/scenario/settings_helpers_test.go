@@ -8,7 +8,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -48,7 +48,7 @@ func noOptionalSettings() settings.Given {
 }
 
 // testRelease returns a release whose code is a real zip, different for each version.
-func testRelease(t *testing.T, version string) deploy.Release {
+func testRelease(t *testing.T, version string) resource.Release {
 	t.Helper()
 	var out bytes.Buffer
 	archive := zip.NewWriter(&out)
@@ -63,7 +63,7 @@ func testRelease(t *testing.T, version string) deploy.Release {
 		t.Fatal(err)
 	}
 	sum := sha256.Sum256(out.Bytes())
-	return deploy.Release{Version: version, CodeSHA256: base64.StdEncoding.EncodeToString(sum[:]), Zip: out.Bytes()}
+	return resource.Release{Version: version, CodeSHA256: base64.StdEncoding.EncodeToString(sum[:]), Zip: out.Bytes()}
 }
 
 // jsonOf returns a value as JSON.

@@ -113,6 +113,9 @@ func scalar(text string) string {
 	return encoded(text)
 }
 
+// JSON returns the setting's value in a Spec as JSON.
+func (s Setting) JSON(spec Spec) string { return encoded(s.get(spec)) }
+
 // encoded returns a string, a number or a list as JSON.
 func encoded(value any) string {
 	var out strings.Builder

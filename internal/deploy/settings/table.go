@@ -13,7 +13,7 @@ import (
 )
 
 // Setting is one row of the table from which flags, environment variables and configuration file keys are
-// derived. To add a setting: a field in Spec, a row in All, a field in Record, and its use in deploy.Desired.
+// derived. To add a setting: a field in Spec, a row in All, a field in Record, and its use in resource.Desired.
 type Setting struct {
 	Name     string   // the flag's name; the environment variable is SPOTHANDLER_ + upper case
 	Group    string   // title of its group in the help
@@ -49,9 +49,6 @@ func (s Setting) texts(spec Spec) []string {
 		return []string{fmt.Sprint(value)}
 	}
 }
-
-// JSON returns the setting's value in a Spec as JSON.
-func (s Setting) JSON(spec Spec) string { return encoded(s.get(spec)) }
 
 // Flags returns the flags that give the setting its value in a Spec, such as "--on-failure none"; not for tags.
 func (s Setting) Flags(spec Spec) string {

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
-	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -67,7 +67,7 @@ func pattern(t *testing.T, identity session.Identity, mode handler.Mode) string 
 	t.Helper()
 	spec := settings.Defaults("")
 	spec.Redeploy = mode
-	state, err := deploy.Desired(deploy.NewNames(identity, "", spec.FunctionName, spec.RuleName), spec, deploy.Release{Version: "1.0.0"})
+	state, err := resource.Desired(resource.NewNames(identity, "", spec.FunctionName, spec.RuleName), spec, resource.Release{Version: "1.0.0"})
 	if err != nil {
 		t.Fatal(err)
 	}

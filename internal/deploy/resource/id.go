@@ -1,0 +1,48 @@
+package resource
+
+import (
+	"strings"
+)
+
+// Kind is a kind of AWS resource in an installation.
+type Kind string
+
+// The kinds of resources.
+const (
+	KindRole       Kind = "role"
+	KindLogGroup   Kind = "log_group"
+	KindFunction   Kind = "function"
+	KindPermission Kind = "permission"
+	KindRule       Kind = "rule"
+	KindTarget     Kind = "target"
+)
+
+// Words returns the kind as words: "log group".
+func (k Kind) Words() string { return strings.ReplaceAll(string(k), "_", " ") }
+
+// ID is the identity of a resource within an account and Region.
+type ID struct {
+	Kind Kind   `json:"resource,omitempty"`
+	Name string `json:"name,omitempty"`
+}
+
+// String returns the resource as words: "log group /aws/lambda/x".
+func (id ID) String() string { return id.Kind.Words() + " " + id.Name }
+
+// NotChecked is something that could not be checked, so nothing is known about it.
+type NotChecked struct {
+	What string `json:"what"`
+	Why  string `json:"why"`
+}
+
+// String returns it as a phrase.
+func (n NotChecked) String() string { return "not checked: " + n.What + ": " + n.Why }
+
+// Foreign is an addition to one of our resources that was not made by spothandler.
+type Foreign struct {
+	ID          // of our resource
+	What string `json:"what"` // "attached policy arn:...", "target other", "statement AllowMe"
+}
+
+// String returns the addition as words: "rule x: target other".
+func (f Foreign) String() string { return f.ID.String() + ": " + f.What }

@@ -1,0 +1,114 @@
+package resource
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+)
+
+// Keys of our tags. TagManagedBy, whose value is ManagedBy, and TagPrefix together identify a resource as ours;
+// TagKept marks a log group that an uninstall left; TagVersion is on the function.
+const (
+	TagManagedBy = settings.TagManagedBy
+	TagPrefix    = settings.OwnTagPrefix + "prefix"
+	TagVersion   = settings.OwnTagPrefix + "version"
+	TagKept      = settings.OwnTagPrefix + "kept"
+)
+
+// ManagedBy is the value of the tag TagManagedBy on every resource of an installation.
+const ManagedBy = "spothandler"
+
+const maxTagsOfAWS = 50
+
+// IsOurs reports whether these tags make a resource part of the installation with this prefix.
+func IsOurs(tags map[string]string, prefix string) bool {
+	value, tagged := tags[TagPrefix]
+	return tags[TagManagedBy] == ManagedBy && tagged && value == prefix
+}
+
+// Unowned is a resource that has one of our names but is not ours.
+type Unowned struct {
+	ID
+	Why      string
+	Adoption string // the effect of a takeover; "" if it cannot be taken over
+}
+
+func whyNotOurs(tags map[string]string) string {
+	if tags[TagManagedBy] != ManagedBy {
+		return fmt.Sprintf("It has no tag %s=%s.", TagManagedBy, ManagedBy)
+	}
+	prefix, tagged := tags[TagPrefix]
+	if !tagged {
+		return fmt.Sprintf("It has no tag %s.", TagPrefix)
+	}
+	return fmt.Sprintf("Its tag %s is %q.", TagPrefix, prefix)
+}
+
+// appeared returns the error for a resource that was created by someone else since it was looked for.
+func appeared(id ID, what string) *apperr.Error {
+	return &apperr.Error{
+		Code:    apperr.CodeNotOurs,
+		Message: fmt.Sprintf("%s appeared while this install was running, and is not ours", id),
+		Detail:  []string{what},
+		Hints:   []string{"find out who created it", "--prefix NAME   install alongside it"},
+	}
+}
+
+// NotOurs returns the error that these resources are not ours. It offers a takeover if all can be taken over.
+func NotOurs(unowned []Unowned, adoptable bool) *apperr.Error {
+	first := unowned[0]
+	refusal := &apperr.Error{
+		Code:    apperr.CodeNotOurs,
+		Message: fmt.Sprintf("%s is not ours", first.ID),
+		Detail:  []string{first.Why},
+		Hints:   []string{"--prefix NAME   install alongside it"},
+	}
+	for _, other := range unowned[1:] {
+		refusal.Detail = append(refusal.Detail, fmt.Sprintf("Nor is %s. %s", other.ID, other.Why))
+	}
+	switch {
+	case adoptable && len(unowned) > 1:
+		refusal.Hints = append(refusal.Hints, "--adopt --dry-run   see what taking them over would change")
+	case adoptable:
+		refusal.Hints = append(refusal.Hints, "--adopt   take it over; "+first.Adoption)
+	}
+	return refusal
+}
+
+// resourceTags returns the tags of every resource of an installation.
+func resourceTags(spec settings.Spec) map[string]string {
+	tags := maps.Clone(nonNilMap(spec.Tags))
+	tags[TagManagedBy] = ManagedBy
+	tags[TagPrefix] = spec.Prefix
+	return tags
+}
+
+// withForeign returns the wanted tags and those that others have added, without AWS's own, which cannot be
+// set.
+func withForeign(want, have map[string]string, drop []string) map[string]string {
+	all := maps.Clone(nonNilMap(have))
+	maps.DeleteFunc(all, func(key, _ string) bool { return slices.Contains(drop, key) || strings.HasPrefix(key, "aws:") })
+	maps.Copy(all, want)
+	return all
+}
+
+// dropTags returns the keys of the tags to remove: recorded ones that are no longer wanted, and the mark of a
+// log group that was kept.
+func dropTags(dropped map[string]string) []string {
+	return append(sortedKeys(dropped), TagKept)
+}
+
+func without(list []string, words ...string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(each string) bool { return slices.Contains(words, each) })
+}
+
+func nonNilMap(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
+}

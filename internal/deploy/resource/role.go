@@ -1,0 +1,218 @@
+package resource
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/session"
+)
+
+// Role is the execution role with its inline policy.
+type Role struct {
+	Name        string
+	Path        string
+	Description string // the record of the settings
+	Trust       string // JSON
+	Policy      string // JSON of the inline policy; "" if absent
+	Boundary    string // ARN of the permissions boundary; "" if none
+	Tags        map[string]string
+
+	// Found, never wanted.
+	UniqueID string // RoleId, AROA...
+	Created  time.Time
+	Inline   []string // names of inline policies that are not ours
+	Attached []string // ARNs of attached policies
+	Profiles []string // instance profiles that contain the role; read only for a removal
+}
+
+// ID returns the role as a plan and a status name it.
+func (r *Role) ID() ID { return ID{KindRole, r.Name} }
+
+func (r *Role) partOf() ID         { return ID{} }
+func (r *Role) waves() (_, _ wave) { return waveRole, waveDeleteRole }
+func (r *Role) detail() string     { return "" }
+
+func (r *Role) fields() []pair {
+	fields := recordFields(r.Description)
+	fields = append(fields, trustFields(r.Trust)...)
+	fields = append(fields, documentFields("policy", r.Policy)...)
+	fields = append(fields, pair{"permissions_boundary", r.Boundary})
+	return append(fields, tagFields(r.Tags)...)
+}
+
+func (r *Role) part(path string) string { return within(path, "trust_policy", "policy") }
+
+// recordFields names each recorded setting, so that a difference is shown by setting.
+func recordFields(description string) []pair {
+	if settings.ParseRecord(description) == nil {
+		return []pair{{"record", description}}
+	}
+	return slices.DeleteFunc(documentFields("record", description), func(field pair) bool {
+		// Bookkeeping for a later run: the tags and the written parts themselves are compared.
+		return field.path == "record.untagged" || field.path == "record.written"
+	})
+}
+
+func (r *Role) vital(field Field) bool {
+	return field.Path == "" || field.Path != TrustsOthers && below(field.Path, "policy", "trust_policy")
+}
+
+// unowned never offers a takeover: the function would have all permissions that others gave the role.
+func (r *Role) unowned(prefix string) *Unowned {
+	if !IsOurs(r.Tags, prefix) {
+		return &Unowned{ID: r.ID(), Why: whyNotOurs(r.Tags)}
+	}
+	return nil
+}
+
+func (r *Role) additions() []Foreign {
+	var all []Foreign
+	for _, policy := range r.Inline {
+		all = append(all, Foreign{r.ID(), "inline policy " + policy})
+	}
+	for _, arn := range r.Attached {
+		all = append(all, Foreign{r.ID(), "attached policy " + arn})
+	}
+	for _, profile := range r.Profiles {
+		all = append(all, Foreign{r.ID(), "instance profile " + profile})
+	}
+	return all
+}
+
+// FindRole returns the role with this name without its policies, or nil if there is none.
+func FindRole(ctx context.Context, clients Clients, id session.Identity, name string) (*Role, error) {
+	role, err := getRole(ctx, clients.IAM, name)
+	return role, explain("reading role "+name, id, err)
+}
+
+// getRole returns the role itself, without its policies, or nil if there is none.
+func getRole(ctx context.Context, api RoleAPI, name string) (*Role, error) {
+	answer, err := api.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
+	if apperr.IsNotFound(err) {
+		return nil, nil //nolint:nilnil // nil means absent, as in State
+	}
+	if err != nil {
+		return nil, err
+	}
+	role := answer.Role
+	trust, err := unescape(role.AssumeRolePolicyDocument)
+	if err != nil {
+		return nil, err
+	}
+	found := &Role{
+		Name:        name, // as requested: names in IAM are case-insensitive
+		Path:        value(role.Path),
+		Description: value(role.Description),
+		Trust:       trust,
+		Tags:        fromIAMTags(role.Tags),
+		UniqueID:    value(role.RoleId),
+		Created:     value(role.CreateDate),
+	}
+	if boundary := role.PermissionsBoundary; boundary != nil {
+		found.Boundary = value(boundary.PermissionsBoundaryArn)
+	}
+	return found, nil
+}
+
+// unescape decodes a document as IAM returns it: URL-encoded according to RFC 3986, where + is a plus.
+func unescape(document *string) (string, error) {
+	text, err := url.PathUnescape(value(document))
+	if err != nil {
+		return "", fmt.Errorf("decoding a policy document: %w", err)
+	}
+	return text, nil
+}
+
+// roleObserver reads what belongs to a role that was already read; nil if there is none.
+type roleObserver struct{ role *Role }
+
+func (o *roleObserver) readings(clients Clients, _ Names, why Purpose) []reading {
+	role, api := o.role, clients.IAM
+	if role == nil || why == ToFind {
+		return nil
+	}
+	readings := []reading{
+		{"listing the inline policies of role " + role.Name, role.readInlinePolicies(api)},
+		{"listing the attached policies of role " + role.Name, role.readAttachedPolicies(api)},
+	}
+	if why == ToRemove {
+		return append(readings, reading{"listing the instance profiles of role " + role.Name, role.readProfiles(api)})
+	}
+	return append(readings, reading{"reading the inline policy of role " + role.Name, role.readOwnPolicy(api)})
+}
+
+func (r *Role) readOwnPolicy(api RoleAPI) func(context.Context) error {
+	return func(ctx context.Context) error {
+		answer, err := api.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &r.Name, PolicyName: aws.String(PolicyName)})
+		if err != nil {
+			return apperr.IgnoreNotFound(err)
+		}
+		r.Policy, err = unescape(answer.PolicyDocument)
+		return err
+	}
+}
+
+func (r *Role) readInlinePolicies(api RoleAPI) func(context.Context) error {
+	return func(ctx context.Context) error {
+		pages := iam.NewListRolePoliciesPaginator(api, &iam.ListRolePoliciesInput{RoleName: &r.Name})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return apperr.IgnoreNotFound(err)
+			}
+			r.Inline = append(r.Inline, without(page.PolicyNames, PolicyName)...)
+		}
+		return nil
+	}
+}
+
+func (r *Role) readAttachedPolicies(api RoleAPI) func(context.Context) error {
+	return func(ctx context.Context) error {
+		pages := iam.NewListAttachedRolePoliciesPaginator(api, &iam.ListAttachedRolePoliciesInput{RoleName: &r.Name})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return apperr.IgnoreNotFound(err)
+			}
+			for _, policy := range page.AttachedPolicies {
+				r.Attached = append(r.Attached, value(policy.PolicyArn))
+			}
+		}
+		return nil
+	}
+}
+
+// readProfiles finds the instance profiles that contain the role. Others added them, and IAM would refuse to
+// delete the role (IAM API, DeleteRole). Only a removal needs them.
+func (r *Role) readProfiles(api RoleAPI) func(context.Context) error {
+	return func(ctx context.Context) error {
+		pages := iam.NewListInstanceProfilesForRolePaginator(api, &iam.ListInstanceProfilesForRoleInput{RoleName: &r.Name})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return apperr.IgnoreNotFound(err)
+			}
+			for _, profile := range page.InstanceProfiles {
+				r.Profiles = append(r.Profiles, value(profile.InstanceProfileName))
+			}
+		}
+		return nil
+	}
+}
+
+func fromIAMTags(list []types.Tag) map[string]string {
+	tags := make(map[string]string, len(list))
+	for _, tag := range list {
+		tags[value(tag.Key)] = value(tag.Value)
+	}
+	return tags
+}
