@@ -12,6 +12,9 @@ import (
 // Unowned returns the resources under our names that do not belong to this installation.
 func (i *Installation) Unowned() []resource.Unowned {
 	all := i.State.Unowned(i.Names.Prefix)
+	for index := range all {
+		all[index] = all[index].Losing(i.Names, i.records(all[index].ID))
+	}
 	if unowned := i.onlyInRecord(); unowned != nil {
 		all = append(all, *unowned)
 	}
@@ -51,10 +54,47 @@ func (i *Installation) Found() bool {
 	return i.Owned().Exists()
 }
 
-// CheckRemovable returns an error, before the first write, if a removal would delete what others added, or if
-// AWS would refuse it halfway.
+// removable returns what an uninstall removes: what is ours, but not the log group of a function that remains.
+func (i *Installation) removable() resource.State {
+	own := i.Owned()
+	if own.LogGroup == nil || own.Function != nil || i.State.Function == nil {
+		return own
+	}
+	return own.Without(own.LogGroup.ID())
+}
+
+// checkWhole returns an error if only a part of the installation is ours: either a resource lost its tags, or
+// it belongs to someone else and the removal leaves it.
+func (i *Installation) checkWhole() error {
+	unowned := i.Unowned()
+	if len(unowned) == 0 || !i.Found() {
+		return nil
+	}
+	refusal := &apperr.Error{
+		Code:    apperr.CodeNotOurs,
+		Message: "only a part of this installation has our tags",
+		Hints:   append(resource.RestoreHints(unowned), "--force   remove what is ours, and leave the rest"),
+	}
+	for _, each := range unowned {
+		detail := each.String() + " is not ours. " + each.Why
+		if each.Lost != "" {
+			detail = each.String() + " " + each.Lost + ", or belongs to someone else."
+		}
+		refusal.Detail = append(refusal.Detail, detail)
+	}
+	refusal.Detail = append(refusal.Detail, "Nothing was changed.")
+	return refusal
+}
+
+// CheckRemovable returns an error, before the first write, if a removal would delete what others added or leave a part
+// that is not ours, or if AWS would refuse it halfway.
 func (i *Installation) CheckRemovable(force, keepLogs bool) error {
-	left := i.Owned()
+	if !force {
+		if err := i.checkWhole(); err != nil {
+			return err
+		}
+	}
+	left := i.removable()
 	if g := left.LogGroup; g != nil && g.Protected && !keepLogs {
 		return &apperr.Error{
 			Code:    apperr.CodeForeign,

@@ -8,6 +8,8 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
+const lacksBoth = "It lacks the tags managed-by=spothandler and spothandler:prefix=prod."
+
 // Resources under our names that are not ours: which may be taken over, and what an uninstall leaves.
 func TestUnowned(t *testing.T) {
 	theirs := map[string]string{"Owner": "them"}
@@ -21,12 +23,12 @@ func TestUnowned(t *testing.T) {
 	}{
 		{
 			"role", func(s *resource.State) { s.Role.Tags = theirs }, "role prod-spothandler-us-east-1 is not ours",
-			"It has no tag managed-by=spothandler.", false,
+			lacksBoth, false,
 			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete log group"},
 		},
 		{
 			"log group", func(s *resource.State) { s.LogGroup.Tags = theirs }, "log group /aws/lambda/prod-ecs-fargate-spot-handler is not ours",
-			"It has no tag managed-by=spothandler.", true,
+			lacksBoth, true,
 			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete role"},
 		},
 		{
@@ -34,11 +36,11 @@ func TestUnowned(t *testing.T) {
 				s.Function.Tags = map[string]string{resource.TagManagedBy: "spothandler", resource.TagPrefix: "test"}
 			},
 			"function prod-ecs-fargate-spot-handler is not ours", `Its tag spothandler:prefix is "test".`, true,
-			[]string{"delete target", "delete rule", "delete log group", "delete role"},
+			[]string{"delete target", "delete rule", "delete role"},
 		},
 		{
 			"rule", func(s *resource.State) { s.Triggers[0].Rule.Tags = theirs }, "rule prod-ecs-spot-interruption is not ours",
-			"It has no tag managed-by=spothandler.", true,
+			lacksBoth, true,
 			[]string{"delete permission", "delete function", "delete log group", "delete role"},
 		},
 		{
@@ -60,7 +62,13 @@ func TestUnowned(t *testing.T) {
 			if adopted := found.CheckOurs(true) == nil; adopted != test.adoptable {
 				t.Errorf("with --adopt: %t", adopted)
 			}
-			sameLines(t, printed(resource.Removal(found.Owned(), "prod", false)), test.removal...)
+			sameLines(t, printed(found.removal(false)), test.removal...)
+			if err := found.CheckRemovable(false, false); err == nil || !strings.Contains(err.Error(), "only a part") {
+				t.Errorf("an uninstall would not stop: %v", err)
+			}
+			if err := found.CheckRemovable(true, false); err != nil {
+				t.Error(err)
+			}
 		})
 	}
 	if err := assessed(t).CheckOurs(false); err != nil {
@@ -76,16 +84,16 @@ func TestSeveralUnowned(t *testing.T) {
 	refusal := errorOf(t, found.CheckOurs(false))
 	sameLines(t, append([]string{refusal.Message}, refusal.Detail...),
 		"log group /aws/lambda/prod-ecs-fargate-spot-handler is not ours",
-		"It has no tag managed-by=spothandler.",
-		"Nor is function prod-ecs-fargate-spot-handler. It has no tag managed-by=spothandler.",
-		"Nor is rule prod-ecs-spot-interruption. It has no tag managed-by=spothandler.")
-	sameLines(t, refusal.Hints, "--prefix NAME   install alongside it", "--adopt --dry-run   see what taking them over would change")
+		lacksBoth,
+		"Nor is function prod-ecs-fargate-spot-handler. "+lacksBoth,
+		"Nor is rule prod-ecs-spot-interruption. "+lacksBoth)
+	sameLines(t, refusal.Hints[3:], "--prefix NAME   install alongside it", "--adopt --dry-run   see what taking them over would change")
 	if err := found.CheckOurs(true); err != nil {
 		t.Error(err)
 	}
 
 	found.State.Triggers[0].Rule.ManagedBy = "ecs.amazonaws.com"
-	sameLines(t, errorOf(t, found.CheckOurs(false)).Hints, "--prefix NAME   install alongside it")
+	sameLines(t, errorOf(t, found.CheckOurs(false)).Hints[2:], "--prefix NAME   install alongside it")
 	if refusal := errorOf(t, found.CheckOurs(true)); refusal.Message != "rule prod-ecs-spot-interruption is not ours" || len(refusal.Detail) != 1 {
 		t.Errorf("%+v", refusal)
 	}
@@ -108,8 +116,43 @@ func TestCheckRemovable(t *testing.T) {
 	found.State.Triggers[0].Rule.Targets, found.State.Role.Attached = []string{"x"}, []string{"y"}
 	refusal := errorOf(t, found.CheckRemovable(false, false))
 	sameLines(t, refusal.Detail, "role prod-spothandler-us-east-1: attached policy y", "rule prod-ecs-spot-interruption: target x", "Nothing was changed.")
-	found.State.Triggers[0].Rule.Tags, found.State.Role.Tags = nil, nil // then the additions do not matter either
+	found.State.Triggers[0].Rule.Tags = nil // then its additions do not matter
+	found.State.Role.Tags = map[string]string{resource.TagPrefix: "prod"}
+	refusal = errorOf(t, found.CheckRemovable(false, false))
+	sameLines(t, refusal.Detail, "role prod-spothandler-us-east-1 lacks the tag managed-by=spothandler, or belongs to someone else.",
+		"rule prod-ecs-spot-interruption lacks the tags managed-by=spothandler and spothandler:prefix=prod, or belongs to someone else.", "Nothing was changed.")
+	sameLines(t, refusal.Hints,
+		"aws iam tag-role --role-name prod-spothandler-us-east-1 --tags Key=managed-by,Value=spothandler   if it belongs to this installation",
+		"aws events tag-resource --region us-east-1 --resource-arn arn:aws:events:us-east-1:111122223333:rule/prod-ecs-spot-interruption --tags Key=managed-by,Value=spothandler Key=spothandler:prefix,Value=prod   if it belongs to this installation",
+		"--force   remove what is ours, and leave the rest")
+}
+
+// Resources that have none of our tags and that no record names are somebody else's: no command makes them ours. Where
+// nothing is ours, there is nothing to stop for.
+func TestStrangers(t *testing.T) {
+	found := assessed(t)
+	found.Record, found.State.Role = nil, nil
+	found.State.Function.Tags = map[string]string{"Owner": "them"}
+	refusal := errorOf(t, found.CheckRemovable(false, false))
+	sameLines(t, refusal.Detail, "function prod-ecs-fargate-spot-handler is not ours. It has no tag managed-by=spothandler.", "Nothing was changed.")
+	sameLines(t, refusal.Hints, "--force   remove what is ours, and leave the rest")
+	found.State.LogGroup, found.State.Triggers = nil, nil
 	if err := found.CheckRemovable(false, false); err != nil {
 		t.Error(err)
 	}
+}
+
+// The log group of a function that remains is not deleted. If the function is gone it is, even if the role remains.
+func TestRemaining(t *testing.T) {
+	found := assessed(t)
+	found.State.Function.Tags, found.State.Role.Tags = nil, nil
+	u := &Uninstall{Found: found, Changes: found.removal(false)}
+	sameLines(t, printed(u.Changes), "delete target", "delete rule")
+	var remaining []string
+	for _, id := range u.Remaining() {
+		remaining = append(remaining, id.String())
+	}
+	sameLines(t, remaining, "role prod-spothandler-us-east-1", "log group /aws/lambda/prod-ecs-fargate-spot-handler", "function prod-ecs-fargate-spot-handler")
+	found.State.Function = nil
+	sameLines(t, printed(found.removal(false)), "delete target", "delete rule", "delete permission", "delete log group")
 }

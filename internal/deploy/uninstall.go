@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spothandler/spothandler/internal/deploy/resource"
@@ -38,8 +39,32 @@ func PrepareUninstall(ctx context.Context, clients resource.Clients, id session.
 	if u.Found, err = FindForRemoval(ctx, clients, id, request.Prefix, request.Names); err != nil {
 		return nil, err
 	}
+	if !request.Force && u.Found.checkWhole() != nil { // what another run deletes meanwhile may have lost its tags only
+		if u.Found, err = FindForRemoval(ctx, clients, id, request.Prefix, request.Names); err != nil {
+			return nil, err
+		}
+	}
+	u.Changes = u.Found.removal(request.KeepLogs)
+	if err := u.Found.CheckRemovable(request.Force, request.KeepLogs); err != nil {
+		return nil, err
+	}
+	u.warnOfRest()
+	warn(request.Warn, LeftInVPC(u.Found.State, u.Changes)...)
+	return u, nil
+}
+
+// warnOfRest reports what the uninstall leaves, and what was not read.
+func (u *Uninstall) warnOfRest() {
+	request := u.request
 	for _, each := range u.Found.Unowned() {
-		warn(request.Warn, fmt.Sprintf("%s is not ours and is kept. %s", each.ID, each.Why))
+		text := fmt.Sprintf("%s is not ours and is kept. %s", each.ID, each.Why)
+		if each.Restore != "" {
+			text += " If it belongs to this installation, this restores its tags: " + each.Restore
+		}
+		warn(request.Warn, text)
+	}
+	if group := u.Found.Owned().LogGroup; group != nil && u.Found.removable().LogGroup == nil {
+		warn(request.Warn, fmt.Sprintf("%s is kept, because function %s is", group.ID(), u.Found.Names.Function))
 	}
 	for _, each := range u.Found.State.NotChecked {
 		warn(request.Warn, each.String())
@@ -47,19 +72,23 @@ func PrepareUninstall(ctx context.Context, clients resource.Clients, id session.
 	if kept := u.Found.State.LogGroup; u.Found.Kept && !request.KeepLogs {
 		warn(request.Warn, fmt.Sprintf("%s was kept by an earlier uninstall and is kept again; aws logs delete-log-group --log-group-name %s deletes it", kept.ID(), kept.Name))
 	}
-	u.Changes = u.Found.removal(request.KeepLogs)
-	if len(u.Changes) == 0 {
-		return u, nil
+}
+
+// Remaining returns the resources that the uninstall leaves: those that are not ours, the log group of such a
+// function, and a log group that is kept for its logs.
+func (u *Uninstall) Remaining() []resource.ID {
+	remaining := []resource.ID{}
+	for _, id := range u.Found.State.IDs() {
+		deleted := func(c resource.Change) bool { return c.ID == id && c.Action == resource.Delete }
+		if id.Kind != resource.KindPermission && id.Kind != resource.KindTarget && !slices.ContainsFunc(u.Changes, deleted) {
+			remaining = append(remaining, id)
+		}
 	}
-	if err := u.Found.CheckRemovable(request.Force, request.KeepLogs); err != nil {
-		return nil, err
-	}
-	warn(request.Warn, LeftInVPC(u.Found.State, u.Changes)...)
-	return u, nil
+	return remaining
 }
 
 func (i *Installation) removal(keepLogs bool) []resource.Change {
-	return resource.Removal(i.Owned(), i.Names.Prefix, keepLogs)
+	return resource.Removal(i.removable(), i.Names.Prefix, keepLogs)
 }
 
 // Apply applies the changes and returns the number applied, as the function Apply does.

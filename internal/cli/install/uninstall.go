@@ -31,6 +31,8 @@ type uninstallAnswer struct {
 	Changes  []resource.Change `json:"changes"`
 	Applied  bool              `json:"applied"`
 	Warnings []string          `json:"warnings"`
+	// Remaining are the resources under the installation's names that are not removed.
+	Remaining []resource.ID `json:"remaining"`
 
 	where command.Location
 }
@@ -117,7 +119,7 @@ func (u uninstallRun) plan(ctx context.Context, a *command.App) (uninstallAnswer
 	if a.Installation != nil {
 		opts.prefix, opts.names = a.Installation.Prefix(), a.Installation.Given
 	}
-	r := &removal{App: a, opts: &opts, started: time.Now(), answer: uninstallAnswer{Changes: []resource.Change{}, Warnings: []string{}}}
+	r := &removal{App: a, opts: &opts, started: time.Now(), answer: uninstallAnswer{Changes: []resource.Change{}, Warnings: []string{}, Remaining: []resource.ID{}}}
 	var err error
 	if r.Connection, err = r.Open(ctx, opts.prefix); err != nil {
 		return r.answer, nil, err
@@ -154,8 +156,9 @@ func (r *removal) prepare(ctx context.Context) (*deploy.Uninstall, error) {
 		return nil, err
 	}
 	r.answer.Changes = append(r.answer.Changes, job.Changes...)
+	r.answer.Remaining = job.Remaining()
 	if len(job.Changes) == 0 {
-		return nil, r.nothingToRemove(ctx)
+		return nil, r.nothingToRemove(ctx, job.Found.Found())
 	}
 	if r.DryRun {
 		r.printDryRun()
@@ -198,8 +201,15 @@ func (u uninstallRun) confirm(ctx context.Context, runs []*command.TargetRun[uni
 	return u.Confirm(ctx, "Remove it?", cmp.Or(u.opts.prefix, "uninstall"))
 }
 
-// nothingToRemove reports that there is nothing to remove, which is not an error, and which installations exist.
-func (r *removal) nothingToRemove(ctx context.Context) error {
+// nothingToRemove reports that there is nothing to remove, which is not an error, and which installations exist, or
+// what remains of this one.
+func (r *removal) nothingToRemove(ctx context.Context, found bool) error {
+	if found {
+		if r.IsText() {
+			r.Out.Print(r.Out.Success("Nothing to remove" + r.RegionSuffix() + ". " + r.remains() + "."))
+		}
+		return nil
+	}
 	others, err := deploy.List(ctx, r.Clients, r.ID, r.RolePath)
 	if ctx.Err() != nil {
 		return ctx.Err()

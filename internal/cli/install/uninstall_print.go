@@ -2,12 +2,14 @@ package install
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
@@ -24,11 +26,31 @@ func (r *removal) printRemoved(took time.Duration) {
 	if !r.IsText() {
 		return
 	}
-	remains := "nothing remains"
-	if r.opts.keepLogs {
+	remains := r.remains()
+	if onlyLogs := len(r.answer.Remaining) == 1 && r.answer.Remaining[0].Kind == resource.KindLogGroup; onlyLogs && r.opts.keepLogs {
 		remains = "only the logs remain"
 	}
 	r.Out.Printf("\n%s", r.Out.Success(fmt.Sprintf("Removed%s: %s in %s. Verified: %s.", r.TargetSuffix(), show.Counts(r.answer.Changes), term.Seconds(took), remains)))
+}
+
+// remains says which resources under the installation's names are not removed.
+func (r *removal) remains() string {
+	switch names := r.answer.remainingNames(); len(names) {
+	case 0:
+		return "nothing remains"
+	case 1:
+		return names[0] + " remains"
+	default:
+		return strings.Join(names, ", ") + " remain"
+	}
+}
+
+func (u uninstallAnswer) remainingNames() []string {
+	var names []string
+	for _, id := range u.Remaining {
+		names = append(names, id.String())
+	}
+	return names
 }
 
 func (r *removal) printNothing(others []deploy.Listed) {
@@ -71,4 +93,7 @@ func (u uninstallAnswer) PrintMarkdown(out *term.Printer) {
 func (u uninstallAnswer) printBody(out *term.Printer) {
 	show.ChangesMarkdown(out, u.Changes, u.Applied)
 	show.NotesMarkdown(out, u.Warnings, nil)
+	if names := u.remainingNames(); len(names) > 0 {
+		out.Printf("\nNot removed: %s\n", show.InMarkdown(strings.Join(names, ", ")))
+	}
 }

@@ -112,10 +112,7 @@ func (f *Function) part(path string) string {
 }
 
 func (f *Function) unowned(prefix string) *Unowned {
-	if IsOurs(f.Tags, prefix) {
-		return nil
-	}
-	return &Unowned{ID: f.ID(), Why: whyNotOurs(f.Tags), Adoption: "its code and settings are replaced"}
+	return stranger(f.ID(), f.Tags, prefix, "its code and settings are replaced")
 }
 
 func (f *Function) additions() []Foreign {

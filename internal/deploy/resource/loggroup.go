@@ -60,10 +60,10 @@ func (g *LogGroup) fields() []pair {
 
 // unowned excludes a group that an uninstall kept: it has no other owner.
 func (g *LogGroup) unowned(prefix string) *Unowned {
-	if IsOurs(g.Tags, prefix) || g.Kept(prefix) {
+	if g.Kept(prefix) {
 		return nil
 	}
-	return &Unowned{ID: g.ID(), Why: whyNotOurs(g.Tags), Adoption: "its logs are kept, its settings are replaced"}
+	return stranger(g.ID(), g.Tags, prefix, "its logs are kept, its settings are replaced")
 }
 
 // Kept reports whether an uninstall of this prefix left the group for its logs. A group that is still tagged

@@ -35,6 +35,13 @@ type Unowned struct {
 	ID
 	Why      string
 	Adoption string // the effect of a takeover; "" if it cannot be taken over
+
+	// If it seems to be this installation's without some of our tags: what it lacks, as "lacks the tag key=value", and
+	// the command that restores that. Otherwise "".
+	Lost, Restore string
+
+	tags   map[string]string
+	tagged bool // the tags decide whether it is ours
 }
 
 func whyNotOurs(tags map[string]string) string {
@@ -65,7 +72,7 @@ func NotOurs(unowned []Unowned, adoptable bool) *apperr.Error {
 		Code:    apperr.CodeNotOurs,
 		Message: fmt.Sprintf("%s is not ours", first.ID),
 		Detail:  []string{first.Why},
-		Hints:   []string{"--prefix NAME   install alongside it"},
+		Hints:   append(RestoreHints(unowned), "--prefix NAME   install alongside it"),
 	}
 	for _, other := range unowned[1:] {
 		refusal.Detail = append(refusal.Detail, fmt.Sprintf("Nor is %s. %s", other.ID, other.Why))

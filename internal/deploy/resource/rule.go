@@ -67,8 +67,8 @@ func (r *Rule) unowned(prefix string) *Unowned {
 		return &Unowned{ID: r.ID(), Why: fmt.Sprintf("AWS manages it for %s.", r.ManagedBy)}
 	case r.TagsUnread != "" && !r.OwnTarget:
 		return &Unowned{ID: r.ID(), Why: "Its tags cannot be read, and our target is not on it.", Adoption: "its pattern, state and target become ours"}
-	case r.TagsUnread == "" && !IsOurs(r.Tags, prefix):
-		return &Unowned{ID: r.ID(), Why: whyNotOurs(r.Tags), Adoption: "its pattern, state and target become ours"}
+	case r.TagsUnread == "":
+		return stranger(r.ID(), r.Tags, prefix, "its pattern, state and target become ours")
 	}
 	return nil
 }
