@@ -55,8 +55,10 @@ func configCheckCommand(a *command.App) *cobra.Command {
 		Short: "Check a configuration file without calling AWS",
 		Long: `Check validates a file as --config does, and lists its installations. It calls
 no AWS service: run "install --config FILE --dry-run" to find out whether the
-names are free, the clusters exist, and two accounts are the same.`,
-		Example: `  spothandler config check spothandler.yaml`,
+names are free, the clusters exist, and two accounts are the same. FILE may be
+-, which reads standard input.`,
+		Example: `  spothandler config check spothandler.yaml
+  envsubst < template.yaml | spothandler config check -`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return apperr.Invalid("spothandler config check FILE", "config check takes one file")
@@ -77,7 +79,12 @@ func (c configCheck) run(ctx context.Context, path string) error {
 	if strings.TrimSpace(path) == "" {
 		return apperr.Invalid("spothandler config check FILE", "the name of the file is empty")
 	}
-	file, err := input.Read(ctx, func() (settings.File, error) { return settings.ReadFile(path) })
+	file, err := input.Read(ctx, func() (settings.File, error) {
+		if path == "-" {
+			return settings.ReadFrom(c.Stdin, "standard input")
+		}
+		return settings.ReadFile(path)
+	})
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,19 @@ func TestHelp(t *testing.T) {
 	each(root)
 }
 
+// Help is text in every output format, as its own help says.
+func TestHelpIsText(t *testing.T) {
+	_, want := spothandler(t.Context(), "", "help")
+	for _, args := range [][]string{{"-o", "json"}, {"help", "-o", "json"}, {"--help", "-o", "json"}} {
+		if code, got := spothandler(t.Context(), "", args...); code != 0 || got.out != want.out || got.err != "" {
+			t.Errorf("%q: exit code %d\n%s%s", args, code, got.out, got.err)
+		}
+	}
+	if _, help := spothandler(t.Context(), "", "help", "--help"); !strings.Contains(help.out, "Help is always text") {
+		t.Error(help.out)
+	}
+}
+
 // What upgrade has in common with install is read there alone, and all of it is accepted.
 func TestHelpOfUpgrade(t *testing.T) {
 	_, shown := spothandler(t.Context(), "", "upgrade", "--help")

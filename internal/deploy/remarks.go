@@ -61,8 +61,11 @@ func (i *Installation) retentionWarning(spec settings.Spec) []string {
 }
 
 func days(n int) string {
-	if n == 0 {
+	switch n {
+	case 0:
 		return "forever"
+	case 1:
+		return "1 day"
 	}
 	return fmt.Sprintf("%d days", n)
 }

@@ -70,7 +70,7 @@ func stuck(s *Subject) []verdict {
 		return nil
 	}
 	return []verdict{{
-		Error, fmt.Sprintf("a rollout can neither start nor stop a task: %d to %d%% of %d tasks", s.minimumHealthyPercent(), s.maximumPercent(), s.DesiredCount),
+		Error, fmt.Sprintf("a rollout can neither start nor stop a task: %d to %d%% of %s", s.minimumHealthyPercent(), s.maximumPercent(), count(int(s.DesiredCount), "task")),
 		s.fixRollout(s.breaker()),
 	}}
 }

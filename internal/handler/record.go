@@ -48,10 +48,21 @@ type Record struct {
 // is a Record: records of problems along the way and lines of Lambda are not.
 func ParseRecord(line []byte) (Record, bool) {
 	var r Record
-	if json.Unmarshal(line, &r) != nil || r.Reason == "" {
+	if json.Unmarshal(line, &r) != nil || !r.isOutcome() {
 		return Record{}, false
 	}
 	return r, true
+}
+
+// isOutcome reports whether the action and the reason are those of an outcome. Reasons of a later version are accepted.
+func (r Record) isOutcome() bool {
+	switch r.Action {
+	case ActionSkip, ActionFail:
+		return r.Reason != "" && r.Reason != ReasonRedeploy
+	case ActionRedeploy:
+		return r.Reason == ReasonRedeploy
+	}
+	return false
 }
 
 // line returns the record as a line of JSON.

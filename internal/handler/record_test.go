@@ -62,7 +62,8 @@ func TestParseRecordRefuses(t *testing.T) {
 	for _, line := range []string{
 		"", "panic: out of order", `{"level":"WARNING","message":"The claim was throttled"}`, `["a"]`,
 		`{"time":"2026-11-23T02:14:07.000Z","type":"platform.start","record":{"requestId":"8476a536"}}`,
-		`{"timestamp":"yesterday","reason":"redeploy"}`,
+		`{"timestamp":"yesterday","action":"redeploy","reason":"redeploy"}`,
+		`{"reason":"redeploy"}`, `{"action":"skip","reason":"redeploy"}`, `{"action":"redeploy","reason":"cooldown"}`, `{"action":"skip"}`,
 	} {
 		if got, ok := ParseRecord([]byte(line)); ok || !reflect.DeepEqual(got, Record{}) {
 			t.Errorf("%q: got %+v", line, got)

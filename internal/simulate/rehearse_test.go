@@ -153,7 +153,7 @@ func TestRunSeesTheFunctionFail(t *testing.T) {
 // IAM is asked about the permission that is not tried; if that is denied, the rest of the path still works.
 func TestRunAsksForThePermission(t *testing.T) {
 	run(t, &world{may: policies.PolicyEvaluationDecisionTypeImplicitDeny}, installed(prod(), nil), func(r *Result) {
-		if first := r.Broken(); r.Works() || first == nil || first.Name != LinkPermission || !strings.Contains(first.Detail, "shop/api") || !strings.Contains(first.Cure, "the role's own allows it") {
+		if first := r.Broken(); r.Works() || first == nil || first.Name != LinkPermission || !strings.Contains(first.Detail, "shop/api") || !strings.Contains(first.Cure, "the role's own policy allows it") {
 			t.Errorf("got %+v", first)
 		}
 	})

@@ -60,12 +60,23 @@ func (w *world) FilterLogEvents(_ context.Context, in *cloudwatchlogs.FilterLogE
 	for i, at := range w.sentAt {
 		id := fmt.Sprintf("event-%d", i+1)
 		if i >= w.hearsFrom && time.Since(at) >= w.latency && strings.Contains(w.pattern, id) {
-			line := fmt.Sprintf(`{"timestamp":%q,"reason":%q,"action":"redeploy","event_id":%q,"error":"AccessDenied: ecs:DescribeServices","error_type":"AccessDeniedException"}`,
-				at.Add(w.latency/2).UTC().Format(time.RFC3339Nano), w.reason, id)
+			line := fmt.Sprintf(`{"timestamp":%q,"reason":%q,"action":%q,"event_id":%q,"error":"AccessDenied: ecs:DescribeServices","error_type":"AccessDeniedException"}`,
+				at.Add(w.latency/2).UTC().Format(time.RFC3339Nano), w.reason, w.action(), id)
 			out.Events = append(out.Events, logs.FilteredLogEvent{Message: &line})
 		}
 	}
 	return out, nil
+}
+
+// action returns the action of a record with the reason of the world.
+func (w *world) action() handler.Action {
+	switch w.reason {
+	case handler.ReasonRedeploy:
+		return handler.ActionRedeploy
+	case handler.ReasonFailed:
+		return handler.ActionFail
+	}
+	return handler.ActionSkip
 }
 
 func (w *world) SimulatePrincipalPolicy(context.Context, *iam.SimulatePrincipalPolicyInput, ...func(*iam.Options)) (*iam.SimulatePrincipalPolicyOutput, error) {

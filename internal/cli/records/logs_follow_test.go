@@ -32,7 +32,7 @@ func (s *stream) FilterLogEvents(_ context.Context, in *cloudwatchlogs.FilterLog
 	out := &cloudwatchlogs.FilterLogEventsOutput{}
 	for n := range s.calls { // one more at each call, after those before
 		if at := s.began.Add(time.Duration(n) * followInterval).UnixMilli(); at >= *in.StartTime {
-			out.Events = append(out.Events, types.FilteredLogEvent{Timestamp: &at, Message: aws.String(fmt.Sprintf(`{"reason":"redeploy","request_id":"%d"}`, n))})
+			out.Events = append(out.Events, types.FilteredLogEvent{Timestamp: &at, Message: aws.String(fmt.Sprintf(`{"action":"redeploy","reason":"redeploy","request_id":"%d"}`, n))})
 		}
 	}
 	return out, nil

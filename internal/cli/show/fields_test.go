@@ -71,6 +71,7 @@ func TestValueWords(t *testing.T) {
 		{"async.max_event_age", "120", "120s"},
 		{"retention_days", "14", "14 days"},
 		{"retention_days", "0", "never expire"},
+		{"retention_days", "1", "1 day"},
 		{"reserved_concurrency", "-1", "unreserved"},
 		{"reserved_concurrency", "0", "0"},
 		{"code", "yuq1ZrlpyIwUWMCPj0lZmoN4jD914YXtpmfjuM33KfM=", "yuq1Zrlp"},

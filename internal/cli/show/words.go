@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/deploy/settings"
@@ -86,10 +87,9 @@ func valueWords(path, value string) string {
 	case "timeout", "max_event_age", "async.max_event_age":
 		return value + "s"
 	case "retention_days":
-		if value == "0" {
-			return "never expire"
+		if days, err := strconv.Atoi(value); err == nil {
+			return Days(days)
 		}
-		return value + " days"
 	case "reserved_concurrency":
 		if value == "-1" {
 			return "unreserved"

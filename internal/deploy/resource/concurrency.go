@@ -56,9 +56,13 @@ func atMost(room int) string {
 
 // tooFewExecutions returns the error for a reservation that the account does not have.
 func (f *Function) tooFewExecutions(detail string, cause error) *apperr.Error {
+	executions := "executions"
+	if f.ReservedConcurrency == 1 {
+		executions = "execution"
+	}
 	return &apperr.Error{
 		Code:    apperr.CodeNoConcurrency,
-		Message: fmt.Sprintf("reserving %d executions for function %s: the account has too few", f.ReservedConcurrency, f.Name),
+		Message: fmt.Sprintf("reserving %d %s for function %s: the account has too few", f.ReservedConcurrency, executions, f.Name),
 		Detail:  []string{detail},
 		Hints: []string{
 			"--reserved-concurrency -1   use the account's unreserved pool (default)",

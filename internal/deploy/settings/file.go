@@ -54,6 +54,15 @@ func ReadFile(path string) (File, error) {
 	return ParseFile(path, content)
 }
 
+// ReadFrom is ReadFile for an open file; its errors name it path.
+func ReadFrom(in io.Reader, path string) (File, error) {
+	content, err := atMost(in, path, maxFile)
+	if err != nil {
+		return File{}, err
+	}
+	return ParseFile(path, content)
+}
+
 // ParseFile parses the content of a file that exists or is to be written to path.
 func ParseFile(path string, content []byte) (File, error) {
 	root, err := parseYAML(path, content)
@@ -92,7 +101,11 @@ func readAtMost(path string, limit int64) ([]byte, error) {
 	if info, err := file.Stat(); err == nil && info.IsDir() {
 		return nil, badFile("--config FILE   a YAML file", nil, "%s is a directory, not a file", path)
 	}
-	content, err := io.ReadAll(io.LimitReader(file, limit+1))
+	return atMost(file, path, limit)
+}
+
+func atMost(in io.Reader, path string, limit int64) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(in, limit+1))
 	if err != nil {
 		return nil, badFile("--config FILE   a YAML file", err, "reading the configuration: %v", err)
 	}
@@ -104,6 +117,9 @@ func readAtMost(path string, limit int64) ([]byte, error) {
 
 // unreadable returns the error for a file that cannot be opened.
 func unreadable(path string, err error) error {
+	if path == "-" && errors.Is(err, fs.ErrNotExist) {
+		return badFile("--config FILE   a YAML file; spothandler config check - reads standard input", err, "--config - is not accepted: standard input is for answers")
+	}
 	if errors.Is(err, fs.ErrPermission) {
 		return badFile("ask its owner for read permission", err, "%s cannot be read by this user", path)
 	}
@@ -142,6 +158,9 @@ func notYAML(path string, err error) error {
 	words := strings.TrimPrefix(err.Error(), "yaml: ")
 	if found := regexp.MustCompile(`^line (\d+): (.*)$`).FindStringSubmatch(words); found != nil {
 		path, words = path+":"+found[1], found[2]
+	}
+	if words == "found incompatible YAML document" { // go.yaml.in/yaml accepts 1.1 only
+		return badFile("remove the line", err, "%s: the directive %%YAML is not supported", path)
 	}
 	return badFile("write key: value, one per line", err, "%s: not YAML: %s", path, words)
 }

@@ -151,6 +151,7 @@ func TestFileRefused(t *testing.T) {
 		{"&a\nprefix: prod\n<<: *a\n", "c.yaml:1: this mapping is merged into itself", "merge another mapping"},
 		{"cluster: &a [*a]", "c.yaml:1: an element of the list is not a value", "write key: [value, value]"},
 		{"prefix: \"prod\n", "c.yaml:2: not YAML: found unexpected end of stream", "write key: value, one per line"},
+		{"%YAML 1.2\n---\nprefix: prod", "c.yaml: the directive %YAML is not supported", "remove the line"},
 		{"prefix: *missing", "c.yaml: not YAML: unknown anchor 'missing' referenced", "write key: value, one per line"},
 		{"prefix: \xff\xfe", "c.yaml: not YAML: invalid leading UTF-8 octet", "write key: value, one per line"},
 	} {
