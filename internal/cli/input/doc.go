@@ -1,3 +1,3 @@
-// Package input reads what a command is given: flags, environment variables and the configuration file, times, resources
-// and files that flags name. It knows no command, prints only help, and makes no call.
+// Package input reads the input of commands: flags, environment variables, the configuration file, and the times, resources
+// and files that flags name. It does not depend on any command, prints only help, and makes no AWS calls.
 package input

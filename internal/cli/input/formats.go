@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// MoreFormats is the annotation of a command that prints in other formats as well, separated by ", ".
+// MoreFormats is the annotation that lists the additional output formats of a command, separated by ", ".
 const MoreFormats = "more formats"
 
 // FormatsOf returns the output formats of a command.

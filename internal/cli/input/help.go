@@ -10,8 +10,8 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// PrintUsage prints a command's usage within the terminal's width. cobra's own templates do not wrap, and
-// a template of ours would link text/template with all that reflection keeps alive: a third of the binary.
+// PrintUsage prints the usage of a command within the given width. It replaces cobra's templates, which do not wrap lines. A
+// custom template would link text/template, whose use of reflection makes the binary a third larger.
 func PrintUsage(cmd *cobra.Command, width int) {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "Usage:\n  %s\n", cmd.UseLine())
@@ -28,7 +28,7 @@ func PrintUsage(cmd *cobra.Command, width int) {
 	}
 }
 
-// printCommands lists the subcommands under their headings, those without one last.
+// printCommands lists the subcommands by group, those without a group last.
 func printCommands(out io.Writer, cmd *cobra.Command) {
 	groups := append([]*cobra.Group{}, cmd.Groups()...)
 	if len(groups) > 0 {
@@ -49,7 +49,7 @@ func printCommands(out io.Writer, cmd *cobra.Command) {
 	}
 }
 
-// HelpCommand returns the command help. That of cobra shows the root's help for an unknown command.
+// HelpCommand returns the help command. Unlike cobra's, it returns an error for an unknown command.
 func HelpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [command]",

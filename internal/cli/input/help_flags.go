@@ -13,17 +13,17 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// flagGroup is a part of a command's help.
+// flagGroup is a section of flags in a command's help.
 type flagGroup struct {
 	title string
 	flags []helpFlag
 }
 
-// helpFlag is a flag's name, and what the help calls its value.
+// helpFlag is a flag in the help: its name and the placeholder of its value.
 type helpFlag struct{ name, value string }
 
-// groupsFor returns the parts of a command's help, in their order. Where a command is about one service, cluster and task
-// belong to it as well, and to no other part.
+// groupsFor returns the flag groups of a command in order. If the command has --service, --cluster and --task are in the
+// same group.
 func groupsFor(cmd *cobra.Command) []flagGroup {
 	groups := flagGroups()
 	about := []helpFlag{{"cluster", "NAME"}, {"service", "NAME"}, {"task", "ID"}}
@@ -41,7 +41,7 @@ func groupsFor(cmd *cobra.Command) []flagGroup {
 
 const serviceGroup = "Service"
 
-// flagGroups are the parts of all commands' help. Settings have theirs in their own table.
+// flagGroups returns the flag groups of all commands. The groups of settings come from settings.All.
 func flagGroups() []flagGroup {
 	var groups []flagGroup
 	for _, setting := range settings.All() {
@@ -63,7 +63,7 @@ func flagGroups() []flagGroup {
 			{"since", "TIME"}, {"until", "TIME"}, {"follow", ""}, {"reason", "REASON"}, {"level", "LEVEL"}, {"days", "N"}, {"no-history", ""},
 		}},
 		flagGroup{"Checks", []helpFlag{{"ignore", "CODE"}, {"explain", "CODE"}, {"strict", ""}}},
-		flagGroup{title: serviceGroup}, // groupsFor fills it
+		flagGroup{title: serviceGroup}, // filled by groupsFor
 		flagGroup{"Rehearsal", []helpFlag{{"event", "FILE"}, {"for-real", ""}}},
 		flagGroup{"Safety", []helpFlag{
 			{"expect-account", "ID"},
@@ -82,10 +82,10 @@ func flagGroups() []flagGroup {
 	)
 }
 
-// SameFlags is the annotation of a command that has the flags of another, which its help need not repeat.
+// SameFlags is the annotation that names the command whose flags a command also accepts, and its help does not repeat.
 const SameFlags = "same flags"
 
-// printFlagsOf prints a command's flags: all of them, or those that the command it names does not have.
+// printFlagsOf prints a command's flags, without those of the command that SameFlags names.
 func printFlagsOf(out io.Writer, cmd *cobra.Command, width int) {
 	name, same := cmd.Annotations[SameFlags]
 	if !same {
@@ -99,8 +99,7 @@ func printFlagsOf(out io.Writer, cmd *cobra.Command, width int) {
 	fmt.Fprintf(out, "\nAll flags of %s are accepted as well:\n  %s --help\n", other.CommandPath(), other.CommandPath())
 }
 
-// printFlags prints the flags of a command that pass, in their groups. A flag that is in none comes last, so that it
-// is not lost.
+// printFlags prints the flags of a command for which pass returns true, by group. Flags without a group come last.
 func printFlags(out io.Writer, cmd *cobra.Command, width int, pass func(*pflag.Flag) bool) {
 	groups := groupsFor(cmd)
 	left := flagGroup{title: "Flags"}
@@ -126,9 +125,9 @@ func (g flagGroup) has(name string) bool {
 	return slices.ContainsFunc(g.flags, func(each helpFlag) bool { return each.name == name })
 }
 
-// flagLines are a flag's lines: how it is typed, and behind it what it is for.
+// flagLines returns the help lines of a flag: its syntax followed by its usage.
 func flagLines(cmd *cobra.Command, flag *pflag.Flag, value string, width int) string {
-	const column = 30 // where the texts begin: behind the longest flag
+	const column = 30 // where the usage begins, to the right of the longest flag
 	typed := "--" + flag.Name
 	if flag.Shorthand != "" {
 		typed = "-" + flag.Shorthand + ", " + typed

@@ -8,11 +8,11 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// givenOnce is a flag that takes one value, and refuses a second that differs: which was meant cannot be known, and it
-// may be another installation or account.
+// givenOnce is a flag that rejects a second, different value. Taking the last one could select another installation or
+// account than intended.
 type givenOnce struct {
 	pflag.Value
-	text  string // as it was given
+	text  string // as given
 	given bool
 }
 
@@ -29,14 +29,14 @@ func (o *givenOnce) Set(text string) error {
 	return nil
 }
 
-// givenTwiceError is the error of a flag that was given two values.
+// givenTwiceError is the error for a flag that was given two different values.
 type givenTwiceError struct{ first, second string }
 
 func (e *givenTwiceError) Error() string {
 	return fmt.Sprintf("given twice, as %s and %s", strconv.Quote(e.first), strconv.Quote(e.second))
 }
 
-// RefuseSecondValues makes every flag of all commands that takes one value a givenOnce.
+// RefuseSecondValues makes every scalar flag of a command and its subcommands return an error for a second, different value.
 func RefuseSecondValues(cmd *cobra.Command) {
 	wrap := func(flag *pflag.Flag) {
 		_, list := flag.Value.(pflag.SliceValue)

@@ -12,15 +12,15 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// OutputFile is a file that is written whole or not at all. An existing file is replaced.
+// OutputFile is a file that is written atomically. An existing file is replaced.
 type OutputFile struct {
-	flag string // that gave its name
+	flag string // that set the path
 	Path string
-	mode fs.FileMode // of the file that is replaced; 0 where there is none
+	mode fs.FileMode // of the existing file; 0 if there is none
 }
 
-// OpenOutputFile checks that a file can be written at the path that a flag gave, and writes nothing yet. A link is
-// followed. The example, a file name, is for the hint where the path is a directory.
+// OpenOutputFile checks that a file can be written at a flag's path, without writing it. It follows symbolic links. example
+// is a file name for the hint if the path is a directory.
 func OpenOutputFile(flag, path, example string) (*OutputFile, error) {
 	refuse := func(hint, format string, args ...any) error {
 		return apperr.Invalid(hint, flag+" "+path+" "+format, args...)
@@ -51,7 +51,7 @@ func OpenOutputFile(flag, path, example string) (*OutputFile, error) {
 	return f, f.try(refuse)
 }
 
-// try makes the temporary file and removes it.
+// try creates the temporary file and removes it.
 func (f *OutputFile) try(refuse func(string, string, ...any) error) error {
 	made, err := f.create()
 	switch {
@@ -63,22 +63,22 @@ func (f *OutputFile) try(refuse func(string, string, ...any) error) error {
 	return errors.Join(made.Close(), os.Remove(made.Name()))
 }
 
-// create makes a file beside the one that is meant, as the process's umask has it.
+// create creates a temporary file in the same directory, with permissions subject to the umask.
 func (f *OutputFile) create() (*os.File, error) {
 	name := "." + filepath.Base(f.Path) + "." + rand.Text() + ".tmp"
-	if len(name) > 255 { // the longest name of most file systems
+	if len(name) > 255 { // the limit of most file systems
 		name = "." + rand.Text() + ".tmp"
 	}
 	return os.OpenFile(filepath.Join(filepath.Dir(f.Path), name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 }
 
-// Write replaces the file by the text.
+// Write writes text to the file, and replaces an existing one.
 func (f *OutputFile) Write(text []byte) error {
 	made, err := f.create()
 	if err != nil {
 		return f.failed(err)
 	}
-	defer func() { _ = os.Remove(made.Name()) }() // not there any more where all went well
+	defer func() { _ = os.Remove(made.Name()) }() // fails if it was renamed
 	_, err = made.Write(text)
 	if f.mode != 0 {
 		err = errors.Join(err, made.Chmod(f.mode))
@@ -99,7 +99,7 @@ func (f *OutputFile) failed(err error) error {
 	}
 }
 
-// ErrorCause returns the error of the system call, without the name of the file.
+// ErrorCause returns the error that err wraps, such as that of an *fs.PathError without the path, or err if it wraps none.
 func ErrorCause(err error) error {
 	if cause, ok := err.(interface{ Unwrap() error }); ok {
 		return cause.Unwrap()

@@ -2,9 +2,8 @@ package input
 
 import "context"
 
-// Read reads what the command was given, with read, which may wait for a terminal or a pipe for as long as it
-// likes. Its error is read's or, if the context ends first, the context's: read is left behind then, since the
-// process ends soon.
+// Read calls read, which may block on a terminal or a pipe, and returns its results. If the context ends first, Read returns
+// the context's error and leaves read running, since the process is about to exit.
 func Read[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	type result struct {
 		content T

@@ -13,7 +13,8 @@ import (
 // Resource is an ECS resource that a flag names: Kind is "cluster", "service" or "task", Value its name or ARN.
 type Resource struct{ Kind, Value string }
 
-// CheckName returns an error, before any call, if the value can be neither name nor ARN (ECS API: letters, digits, - and _).
+// CheckName returns an error if the value is neither a valid name (ECS API: letters, digits, - and _) nor an ARN of the
+// kind.
 func (a Resource) CheckName() error {
 	switch {
 	case strings.HasPrefix(a.Value, "arn:"):
@@ -32,11 +33,11 @@ func (a Resource) CheckName() error {
 	return nil
 }
 
-// CheckLocation returns an error for an ARN in another partition, account or Region than that of the command.
+// CheckLocation returns an error if the value is an ARN in another partition, account or Region than id.
 func (a Resource) CheckLocation(id session.Identity) error {
 	parsed, err := arn.Parse(a.Value)
 	if err != nil {
-		return nil //nolint:nilerr // a name is of no place
+		return nil //nolint:nilerr // a name has no location
 	}
 	if err := id.CheckPartition("--"+a.Kind+" "+a.Value, parsed.Partition); err != nil {
 		return err
@@ -50,7 +51,7 @@ func (a Resource) CheckLocation(id session.Identity) error {
 	return nil
 }
 
-// Resources returns the values of --cluster and --service.
+// Resources returns the values of --cluster and --service as resources.
 func Resources(clusters, services []string) []Resource {
 	var all []Resource
 	for _, each := range clusters {

@@ -9,7 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// AddSettings gives a command the prefix, a flag for each setting, or for those that are named, and --config.
+// AddSettings adds --prefix, --config, and a flag for each setting to a command, or only for the named settings.
 func AddSettings(cmd *cobra.Command, prefix *string, names ...string) {
 	AddPrefix(cmd, prefix)
 	AddConfig(cmd, "YAML file with settings; resets all others")
@@ -31,7 +31,7 @@ func addSetting(cmd *cobra.Command, setting settings.Setting, defaults settings.
 	Complete(cmd, setting.Name, setting.Choices...)
 }
 
-// defaultOf is the end of a flag's help; that nothing is the default needs no words.
+// defaultOf returns the default of a setting for its flag's usage, or "" if the default is none.
 func defaultOf(setting settings.Setting, defaults settings.Spec) string {
 	value := setting.Get(defaults)
 	if on, ok := value.(bool); ok {
@@ -43,8 +43,8 @@ func defaultOf(setting settings.Setting, defaults settings.Spec) string {
 	return fmt.Sprintf(" (default %v)", value)
 }
 
-// AddAddress gives a command that reads or removes an installation the flags that identify it: the prefix, a file that
-// may hold it, and the two names that find an installation whose record is lost.
+// AddAddress adds the flags that select an installation, for commands that read or remove it: --prefix, --config,
+// --role-path, and the two names that find an installation whose record is lost.
 func AddAddress(cmd *cobra.Command, prefix *string) {
 	AddPrefix(cmd, prefix)
 	AddConfig(cmd, "YAML file of install, for prefix, region, profile, role-arn and expect-account")
@@ -54,12 +54,12 @@ func AddAddress(cmd *cobra.Command, prefix *string) {
 	cmd.Flags().String("role-path", "", "path to search for roles, besides "+settings.DefaultRolePath)
 }
 
-// AddPrefix gives a command --prefix.
+// AddPrefix adds --prefix to a command.
 func AddPrefix(cmd *cobra.Command, prefix *string) {
 	cmd.Flags().StringVar(prefix, "prefix", "", "prefix of all names; identifies the installation")
 }
 
-// AddConfig gives a command --config, with this help text, and --only.
+// AddConfig adds --config, with the given usage, and --only to a command.
 func AddConfig(cmd *cobra.Command, usage string) {
 	cmd.Flags().String("config", "", usage)
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
@@ -67,7 +67,7 @@ func AddConfig(cmd *cobra.Command, usage string) {
 	CompleteFunc(cmd, "only", installationsOf)
 }
 
-// Given returns the settings that the flags of a command hold, unchecked, each with its source.
+// Given returns the settings of a command's flags with their origins. It does not check them.
 func (s *Sources) Given(cmd *cobra.Command) settings.Given {
 	given := settings.Given{}
 	for _, setting := range settings.All() {
@@ -79,7 +79,7 @@ func (s *Sources) Given(cmd *cobra.Command) settings.Given {
 	return given
 }
 
-// installationsOf are the names in the file that was typed, for completion.
+// installationsOf returns the names of the installations in the file of --config, for completion.
 func installationsOf(cmd *cobra.Command) []string {
 	file, err := settings.ReadFile(cmd.Flags().Lookup("config").Value.String())
 	if err != nil {

@@ -14,28 +14,28 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// This file is where flags get their values: from the command line, else from SPOTHANDLER_<FLAG>, else from the file of
-// --config. It knows no command and no flag of theirs: what is added to a command can be given in all three ways.
+// This file sets the values of flags: from the command line, else from SPOTHANDLER_<FLAG>, else from the file of --config.
+// It is independent of the commands: every flag of a command can be given in all three ways.
 
-// NotInFile is the annotation of a flag that means something other than the setting of the same name: the cluster to
-// look at, for example, not the clusters to watch. Where there is such a setting, its variable does not fill the flag either.
+// NotInFile is the annotation of a flag that is not the setting of the same name: for example, --cluster of doctor is the
+// cluster to inspect, not the clusters to watch. Neither the file nor the variable of that setting sets the flag.
 const NotInFile = "not in the file"
 
-// Sources fills the flags of a command, and records for errors where each value came from.
+// Sources sets the flags of a command, and records the origin of each value for errors.
 type Sources struct {
 	Environ      []string          // as os.Environ
-	Origins      map[string]string // by flag: "--prefix", "SPOTHANDLER_PREFIX", "c.yaml:1: prefix"
-	PrefixOrigin string            // what sets the prefix of a command without --prefix; "" if nothing does
+	Origins      map[string]string // by flag name: "--prefix", "SPOTHANDLER_PREFIX", "c.yaml:1: prefix"
+	PrefixOrigin string            // origin of the prefix of a command without --prefix; "" if it has none
 
-	File          string                  // of several installations; "" if there is none
-	Installations []settings.Installation // of the file, those to work on
-	FileCount     int                     // how many the file has
+	File          string                  // configuration file with several installations; "" if there is none
+	Installations []settings.Installation // the selected installations in the file
+	FileCount     int                     // number of installations in the file
 }
 
-// Fill sets the flags that were not typed from the environment and from the file of --config. It returns an error for
-// an empty value, and for a variable that no command knows.
+// Fill sets the flags that were not typed from the environment and the file of --config. It returns an error for an empty
+// value and for an unknown SPOTHANDLER_ variable.
 func (s *Sources) Fill(cmd *cobra.Command) error {
-	if err := s.fillFlag(cmd.Flags().Lookup("output")); err != nil { // first, for the errors of the others
+	if err := s.fillFlag(cmd.Flags().Lookup("output")); err != nil { // first, since it determines how errors are printed
 		return err
 	}
 	if CallsAWS(cmd) {
@@ -55,10 +55,10 @@ func (s *Sources) Fill(cmd *cobra.Command) error {
 	return eachFlag(cmd, func(flag *pflag.Flag) error { return s.check(cmd, flag) })
 }
 
-// fillFlag gives a flag that was not typed the value of its variable.
+// fillFlag sets a flag that was not typed from its variable.
 func (s *Sources) fillFlag(flag *pflag.Flag) error {
 	if _, filled := s.Origins[flag.Name]; filled {
-		return nil // output comes before the others
+		return nil // output is filled before the others
 	}
 	if flag.Changed {
 		s.Origins[flag.Name] = "--" + flag.Name
@@ -71,17 +71,17 @@ func (s *Sources) fillFlag(flag *pflag.Flag) error {
 	return s.give(flag, settings.Value{Texts: splitVariable(flag, text), Source: EnvName(flag.Name)})
 }
 
-// hasOtherMeaning reports whether a flag means something other than the setting of the same name, whose variable it then
-// is not: SPOTHANDLER_CLUSTER holds the clusters to watch.
+// hasOtherMeaning reports whether a flag is not the setting of the same name, so that the variable of the setting does not
+// set it: SPOTHANDLER_CLUSTER has the clusters to watch.
 func hasOtherMeaning(flag *pflag.Flag) bool {
 	return flag.Annotations[NotInFile] != nil &&
 		slices.ContainsFunc(settings.All(), func(setting settings.Setting) bool { return setting.Name == flag.Name })
 }
 
-// CallsAWS reports whether a command calls AWS: exactly those have --profile.
+// CallsAWS reports whether a command calls AWS: exactly these commands have --profile.
 func CallsAWS(cmd *cobra.Command) bool { return cmd.Flags().Lookup("profile") != nil }
 
-// eachFlag does something with every flag of a command, until it fails.
+// eachFlag calls do for every flag of a command until it returns an error.
 func eachFlag(cmd *cobra.Command, do func(*pflag.Flag) error) (err error) {
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		if err == nil && flag.Name != "help" && flag.Name != "version" {
@@ -91,7 +91,7 @@ func eachFlag(cmd *cobra.Command, do func(*pflag.Flag) error) (err error) {
 	return err
 }
 
-// fillFromFile reads the file of --config for a command that has this flag.
+// fillFromFile reads the file of --config if the command has this flag.
 func (s *Sources) fillFromFile(cmd *cobra.Command) error {
 	config := cmd.Flags().Lookup("config")
 	if config == nil {
@@ -109,7 +109,7 @@ func (s *Sources) fillFromFile(cmd *cobra.Command) error {
 	}
 	file, err := Read(cmd.Context(), func() (settings.File, error) { return settings.ReadFile(config.Value.String()) })
 	if err == nil {
-		err = file.Check(cmd.Context()) // whole, whatever the command needs of it
+		err = file.Check(cmd.Context()) // completely, whatever the command uses
 	}
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (s *Sources) fillFromFile(cmd *cobra.Command) error {
 	return s.fillFromValues(cmd, file)
 }
 
-// fillFromSeveral chooses the installations to work on. A command that is about one takes its flags from it.
+// fillFromSeveral selects the installations to work on. If the command works on one, its settings set the flags.
 func (s *Sources) fillFromSeveral(cmd *cobra.Command, file settings.File) error {
 	for _, name := range append(settings.AddressKeys(), "all-regions") {
 		if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed {
@@ -149,16 +149,16 @@ func (s *Sources) fillFromSeveral(cmd *cobra.Command, file settings.File) error 
 	return s.fillFromValues(cmd, settings.File{Path: file.Path, Values: chosen[0].Values})
 }
 
-// OneAtATime is the annotation of a command that works on one installation of a file.
+// OneAtATime is the annotation of a command that works on a single installation in a file.
 const OneAtATime = "one at a time"
 
-// takesOne reports whether a command, as it was typed, is about one installation of a file.
+// takesOne reports whether a command, as typed, works on a single installation in a file.
 func takesOne(cmd *cobra.Command) bool {
 	follow := cmd.Flags().Lookup("follow")
 	return cmd.Annotations[OneAtATime] != "" || follow != nil && follow.Value.String() == "true"
 }
 
-// fillFromValues gives the flags that were not given otherwise the values of the file.
+// fillFromValues sets the flags that are not yet set from the file.
 func (s *Sources) fillFromValues(cmd *cobra.Command, file settings.File) error {
 	if value, given := file.Values["prefix"]; given && s.Origins["config"] != "--config" {
 		s.PrefixOrigin = value.Source
@@ -192,8 +192,8 @@ func (s *Sources) give(flag *pflag.Flag, value settings.Value) error {
 	return nil
 }
 
-// check refuses what cannot have been meant: nothing, as an unset variable of a shell or a pipeline leaves it, and a
-// flag, as it stands behind one whose value is missing.
+// check returns an error for values that are certainly mistakes: an empty one, usually from an unset variable of a shell or
+// pipeline, and a flag, which follows a flag whose value is missing.
 func (s *Sources) check(cmd *cobra.Command, flag *pflag.Flag) error {
 	texts, isText := TextsOf(flag)
 	if !flag.Changed || !isText {
@@ -207,14 +207,14 @@ func (s *Sources) check(cmd *cobra.Command, flag *pflag.Flag) error {
 		if isFlag(cmd, text) {
 			return apperr.Invalid(cmd.CommandPath()+" --help", "%s needs a value, and %q is a flag", source, text)
 		}
-		if strings.TrimSpace(text) == "" && !IsSetting(flag) { // a setting's own error says what it accepts
+		if strings.TrimSpace(text) == "" && !IsSetting(flag) { // settings have a more specific error
 			return apperr.Invalid("give it a value, or omit it", "%s is empty", source)
 		}
 	}
 	return nil
 }
 
-// TextsOf returns the values of a flag, and reports whether the flag takes text.
+// TextsOf returns the values of a flag, and whether its type is text.
 func TextsOf(flag *pflag.Flag) (texts []string, isText bool) {
 	if list, ok := flag.Value.(pflag.SliceValue); ok {
 		return list.GetSlice(), true
@@ -227,13 +227,13 @@ func isFlag(cmd *cobra.Command, text string) bool {
 		len(text) == 2 && text[0] == '-' && cmd.Flags().ShorthandLookup(text[1:]) != nil
 }
 
-// IsSetting reports whether a flag is that of a setting.
+// IsSetting reports whether a flag is a setting.
 func IsSetting(flag *pflag.Flag) bool {
 	return flag.Annotations[NotInFile] == nil &&
 		slices.ContainsFunc(settings.All(), func(setting settings.Setting) bool { return setting.Name == flag.Name })
 }
 
-// Rename returns the error with the names of flags replaced by where their values came from, such as a variable.
+// Rename returns the error with the names of flags replaced by the origins of their values, such as a variable.
 func (s *Sources) Rename(err error) error {
 	var known *apperr.Error
 	if !errors.As(err, &known) {
@@ -248,7 +248,7 @@ func (s *Sources) Rename(err error) error {
 	return &renamed
 }
 
-// chosenIn returns the installations of a file that --only names, or all of them.
+// chosenIn returns the installations in a file that --only names, or all of them if it is not set.
 func chosenIn(file settings.File, only []string) ([]settings.Installation, error) {
 	if len(only) == 0 {
 		return file.Installations, nil

@@ -14,7 +14,8 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// UnknownCommand returns an error for arguments of a command that takes only subcommands, with the nearest of these.
+// UnknownCommand returns an error for arguments of a command that has only subcommands, with the nearest subcommands as
+// hints.
 func UnknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -30,17 +31,17 @@ func UnknownCommand(cmd *cobra.Command, args []string) error {
 	}
 }
 
-// UnknownWord returns an error for a word where a command belongs, whatever flags stand beside it. Otherwise they
-// would be checked, and help printed, as those of the command above.
+// UnknownWord returns an error for a word in the place of a subcommand. It runs before the flags are parsed, which would
+// otherwise be treated as those of the parent command.
 func UnknownWord(root *cobra.Command, args []string) error {
-	if len(args) > 0 && strings.HasPrefix(args[0], "__") { // the shell asks for words
+	if len(args) > 0 && strings.HasPrefix(args[0], "__") { // shell completion
 		return nil
 	}
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd(args...)
 	cmd, rest, err := root.Find(args)
 	if err != nil || !cmd.HasSubCommands() {
-		return nil //nolint:nilerr // running it returns it
+		return nil //nolint:nilerr // running the command returns the error
 	}
 	if word := firstWord(cmd, rest); word != "" {
 		return UnknownCommand(cmd, []string{word})
@@ -48,8 +49,8 @@ func UnknownWord(root *cobra.Command, args []string) error {
 	return nil
 }
 
-// firstWord is the first argument that is neither a flag of the command nor its value. Behind a flag that the command
-// does not have nobody knows.
+// firstWord returns the first argument that is neither a flag of the command nor a flag's value. It returns "" after an
+// unknown flag, since the next argument may be its value.
 func firstWord(cmd *cobra.Command, args []string) string {
 	cmd.InitDefaultHelpFlag()
 	for i := 0; i < len(args); i++ {
@@ -83,7 +84,7 @@ func shorthand(cmd *cobra.Command, letter string) *pflag.Flag {
 	return cmd.InheritedFlags().ShorthandLookup(letter)
 }
 
-// FlagError returns the parser's error with what the flag accepts, or the nearest flag.
+// FlagError returns an error of the flag parser with the values that the flag accepts, or the nearest flag, as hints.
 func FlagError(cmd *cobra.Command, err error) error {
 	explained := &apperr.Error{Code: apperr.CodeInvalid, Message: err.Error(), Err: err}
 	help := cmd.CommandPath() + " --help"
@@ -106,7 +107,7 @@ func FlagError(cmd *cobra.Command, err error) error {
 	return explained
 }
 
-// nearestFlags are what an unknown flag may have been meant as: one of this command's, or the same of another's.
+// nearestFlags returns hints for an unknown flag: the nearest flag of the command, or else other commands with that flag.
 func nearestFlags(cmd *cobra.Command, missing *pflag.NotExistError) []string {
 	name := missing.GetSpecifiedName()
 	if short := missing.GetSpecifiedShortnames(); short != "" { // -prefix is read as -p -r ...
@@ -126,7 +127,7 @@ func nearestFlags(cmd *cobra.Command, missing *pflag.NotExistError) []string {
 	return hints
 }
 
-// nearest is the known name that was most likely meant: one that begins so, or one that is spelled much like it.
+// nearest returns the known name that was most likely intended, by prefix or spelling, or "".
 func nearest(name string, known []string) string {
 	var longer []string
 	for _, each := range known {
@@ -140,7 +141,7 @@ func nearest(name string, known []string) string {
 	return apperr.Nearest(name, known)
 }
 
-// acceptedHint is what a flag takes, where that is known.
+// acceptedHint returns a hint with the accepted values of a flag, if they are known.
 func acceptedHint(flag *pflag.Flag) []string {
 	for _, setting := range settings.All() {
 		if setting.Name == flag.Name {
@@ -154,7 +155,7 @@ func acceptedHint(flag *pflag.Flag) []string {
 	return nil
 }
 
-// NoArguments returns an error for arguments of a command that takes none. Most often it is the prefix without its flag.
+// NoArguments returns an error for arguments of a command that takes none. The usual cause is a prefix without its flag.
 func NoArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -173,14 +174,14 @@ func NoArguments(cmd *cobra.Command, args []string) error {
 	}
 }
 
-// Complete makes shell completion offer these values of a flag.
+// Complete registers the values that shell completion offers for a flag.
 func Complete(cmd *cobra.Command, flag string, values ...string) {
 	if len(values) > 0 {
 		CompleteFunc(cmd, flag, func(*cobra.Command) []string { return values })
 	}
 }
 
-// RequestsJSON reports whether JSON output is requested by the arguments, in any spelling, or else by the variable's value.
+// RequestsJSON reports whether the arguments, in any spelling, or else the variable's value select JSON output.
 func RequestsJSON(args []string, variable string) bool {
 	typed := regexp.MustCompile(`(?i) (-o[ =]?|--output[ =])(\w+) `).FindStringSubmatch(" " + strings.Join(args, " ") + " ")
 	if typed != nil {
@@ -201,12 +202,12 @@ func OneOf(flag, text string, accepted []string) (string, error) {
 	return "", refusal
 }
 
-// CompleteFunc makes shell completion offer words that are computed when it is asked for.
+// CompleteFunc registers a function that returns the words that shell completion offers for a flag.
 func CompleteFunc(cmd *cobra.Command, flag string, words func(*cobra.Command) []string) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, func(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		fitting := slices.DeleteFunc(slices.Clone(words(cmd)), func(word string) bool { return !strings.HasPrefix(word, typed) })
 		return fitting, cobra.ShellCompDirectiveNoFileComp
-	}) // the flag is there
+	}) // the flag exists
 }
 
 func acceptedBy(flag *pflag.Flag) string {

@@ -17,7 +17,7 @@ func EnvName(flag string) string {
 	return EnvPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// LookupEnv returns the value of a variable in a list such as os.Environ, and reports whether it is set, empty or not.
+// LookupEnv returns the value of a variable in a list such as that of os.Environ, and whether it is set, even if empty.
 func LookupEnv(environ []string, name string) (text string, set bool) {
 	for _, entry := range environ {
 		if key, value, _ := strings.Cut(entry, "="); key == name {
@@ -27,7 +27,8 @@ func LookupEnv(environ []string, name string) (text string, set bool) {
 	return "", false
 }
 
-// splitVariable takes a list apart at its commas. Empty parts stay, to be refused: one may have been a variable.
+// splitVariable splits the value of a list flag at commas. It keeps empty elements, which are rejected later: they may come
+// from an unset variable.
 func splitVariable(flag *pflag.Flag, text string) []string {
 	if _, list := flag.Value.(pflag.SliceValue); !list {
 		return []string{text}
@@ -39,10 +40,9 @@ func splitVariable(flag *pflag.Flag, text string) []string {
 	return parts
 }
 
-// checkVariables refuses variables of ours that no command knows, since passing over one would do something else than
-// was asked for, and those that would consent to something.
-//
-// A guard is refused as well where the command would change something and has no such flag.
+// checkVariables returns an error for a SPOTHANDLER_ variable that is unknown, that belongs to a flag that has to be typed,
+// or that is a guard not supported by a command that would make changes. Ignoring any of them could do something other than
+// intended.
 func checkVariables(cmd *cobra.Command, environ []string) error {
 	known := flagNames(cmd.Root())
 	for _, entry := range environ {
@@ -68,8 +68,8 @@ func checkVariables(cmd *cobra.Command, environ []string) error {
 	return nil
 }
 
-// wouldChange reports whether the command, as it was typed, changes something: those that do have --yes, and simulate
-// does with --for-real alone.
+// wouldChange reports whether the command, as typed, makes changes: these commands have --yes; simulate makes changes only
+// with --for-real.
 func wouldChange(cmd *cobra.Command) bool {
 	if cmd.Flags().Lookup("yes") == nil {
 		return false
@@ -91,7 +91,7 @@ func unknownVariable(name, word string, flags []string) error {
 	}
 }
 
-// flagNames are the names of the flags of all commands.
+// flagNames returns the names of the flags of a command and its subcommands.
 func flagNames(cmd *cobra.Command) []string {
 	var names []string
 	add := func(flag *pflag.Flag) {
@@ -108,15 +108,14 @@ func flagNames(cmd *cobra.Command) []string {
 	return slices.Compact(names)
 }
 
-// EnvPrefix begins the name of every environment variable that gives a flag.
+// EnvPrefix is the prefix of the environment variables of flags.
 const EnvPrefix = "SPOTHANDLER_"
 
-// commandLineOnly are the flags that consent to something, widen what a command touches, or have it do something else than it
-// is for: with --explain a doctor that is a gate checks nothing, with --event a rehearsal tries a file. A variable that
-// was set for another command must not do that.
+// commandLineOnly returns the flags that no variable can set, since it may have been set for another command: those that give
+// consent, widen the scope of a command, or change what it does. With --explain, for example, doctor checks nothing.
 func commandLineOnly() []string {
 	return []string{"yes", "force", "adopt", "allow-downgrade", "reset", "all", "all-regions", "for-real", "overwrite", "explain", "event"}
 }
 
-// Guards returns the flags that keep a command from changing anything, or from working in the wrong place.
+// Guards returns the flags that prevent a command from making changes, or from working in the wrong account or Region.
 func Guards() []string { return append([]string{"dry-run", "only"}, settings.AddressKeys()...) }

@@ -20,7 +20,7 @@ func (j *installJob) printDryRun() {
 		j.printTerraform()
 	}
 	if show.Verdict(j.Changes) == show.Installed {
-		j.Out.Printf("\n%s", j.Out.Labelled("settings", " · ", show.Settings(j.Spec)))
+		j.Out.Printf("\n%s", j.Out.Labeled("settings", " · ", show.Settings(j.Spec)))
 	}
 	j.Out.Printf("\n%s\n", show.PlanSummary(j.Changes))
 	if overlapping := deploy.Overlaps(j.Others, j.Spec); len(overlapping) > 0 {

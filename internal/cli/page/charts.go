@@ -6,18 +6,18 @@ import (
 	g "maragu.dev/gomponents"
 )
 
-// bars is a picture of bars one upon the other, as wide as their element.
+// bars returns an SVG of superimposed bars, as wide as its container.
 func bars(class string, parts ...g.Node) g.Node {
 	return g.El("svg", classed(class), g.Attr("viewBox", "0 0 100 1"), g.Attr("preserveAspectRatio", "none"), hidden(), bar("track", 100), g.Group(parts))
 }
 
-// bar is a bar of a length from 0 to 100.
+// bar returns a bar with a length from 0 to 100.
 func bar(class string, length float64) g.Node {
 	return g.El("rect", classed(class), g.Attr("width", strconv.FormatFloat(length, 'f', 2, 64)), g.Attr("height", "1"))
 }
 
 func (r *reaction) panel() g.Node {
-	title := heading(r.Level, "From the notice to the redeployment")
+	title := heading(r.Level, "Time from notice to redeployment")
 	if r.Median == nil {
 		return g.El("div", classed("panel reaction"), title, text("p", "note", "No reaction time was recorded."))
 	}
@@ -25,22 +25,22 @@ func (r *reaction) panel() g.Node {
 		return g.El("div", g.El("dt", g.El("i", classed(class), hidden()), g.Text(name)), text("dd", "", value))
 	}
 	return g.El("div", classed("panel reaction"), title,
-		text("p", "note", "Of the two minutes between the notice and the end of the task."),
+		text("p", "note", "The task is stopped two minutes after the notice."),
 		g.El("dl", figure("fill", "median", r.Median.Text), figure("slow", "slowest", r.Slowest.Text)),
 		bars("strip", bar("slow", r.Slowest.Share), bar("fill", r.Median.Share)),
 		g.El("p", classed("scale"), hidden(), g.Map([]string{"0s", "30s", "60s", "90s", "120s"}, func(mark string) g.Node { return text("span", "", mark) })),
 	)
 }
 
-// panel is a table with its bars, and what is folded away of it. The roles are written out, since browsers drop those
-// of a table that is laid out in another way, as on a phone.
+// panel returns a table with its bars, and with its remaining rows in a details element. The ARIA roles are explicit, since
+// browsers drop those of a table with a different display, as on a phone.
 func panel(t table) g.Node {
 	title := g.Group{heading(t.Level, t.Title), g.Text(" "), maybeText("span", "note", t.Note)}
 	return g.El("div", classed("panel"),
 		t.element(t.ID, g.El("caption", title), t.Rows),
 		g.If(len(t.Rest) > 0, g.El("details",
 			text("summary", "", strconv.Itoa(len(t.Rest))+" more"),
-			t.element(t.ID+"-rest", text("caption", "unseen", t.Title+", the rest"), t.Rest),
+			t.element(t.ID+"-rest", text("caption", "unseen", t.Title+", continued"), t.Rest),
 		)),
 	)
 }
@@ -102,7 +102,7 @@ func (w *week) panel() g.Node {
 
 func shadeClass(n int) string { return "h" + strconv.Itoa(n) }
 
-// small is the week as a picture among those of other Regions.
+// small returns the week as a small SVG, for the comparison of Regions.
 func (w *week) small() g.Node {
 	var hours g.Group
 	for _, d := range w.Days {

@@ -7,16 +7,16 @@ import (
 	g "maragu.dev/gomponents"
 )
 
-// The page is put together of nodes and not by html/template, which would make the program three times as large: a
-// template can call any method by its name, and so the linker keeps all methods of every type of the SDK.
+// The page is built from nodes and not by html/template, which would make the binary three times as large: a template can
+// call any method by name, so the linker keeps all methods of all types of the SDK.
 
-// text is an element that holds a text.
+// text returns an element that contains a text.
 func text(name, class, content string) g.Node { return g.El(name, classed(class), g.Text(content)) }
 
-// classed is a class, where there is one.
+// classed returns a class attribute, or nothing if class is "".
 func classed(class string) g.Node { return g.If(class != "", g.Attr("class", class)) }
 
-// maybeText is an element, where there is a text for it.
+// maybeText returns an element that contains a text, or nothing if the text is "".
 func maybeText(name, class, content string) g.Node {
 	return g.If(content != "", text(name, class, content))
 }
@@ -25,7 +25,7 @@ func role(name string) g.Node { return g.Attr("role", name) }
 
 func hidden() g.Node { return g.Attr("aria-hidden", "true") }
 
-// heading is a heading of a level where HTML has no element for it.
+// heading returns a heading where HTML does not allow a heading element.
 func heading(level int, content string) g.Node {
 	return g.El("span", classed("caption"), role("heading"), g.Attr("aria-level", strconv.Itoa(level)), g.Text(content))
 }
@@ -46,7 +46,7 @@ func (v *view) document() g.Node {
 			meta("referrer", "no-referrer"),
 			meta("generator", "spothandler "+v.Version),
 			g.El("title", g.Text(v.Title)),
-			g.El("style", g.Raw(v.Style)), // our own
+			g.El("style", g.Raw(v.Style)), // trusted
 		),
 		g.El("body", v.header(), g.El("main", v.together(), g.Map(v.Sections, v.section)), v.footer()),
 	), g.Raw("\n")}
@@ -66,10 +66,10 @@ func (v *view) header() g.Node {
 }
 
 func (v *view) footer() g.Node {
-	return g.El("footer", g.El("p", g.Text("From the records of the function in its log group. Made by spothandler "+v.Version+" on "), when(v.Made), g.Text(" UTC.")))
+	return g.El("footer", g.El("p", g.Text("Based on the function’s records in its log group. Created by spothandler "+v.Version+" on "), when(v.Made), g.Text(" UTC.")))
 }
 
-// together is what several Regions come to.
+// together returns the section with the totals of several Regions.
 func (v *view) together() g.Node {
 	if !v.Several {
 		return nil
@@ -79,8 +79,8 @@ func (v *view) together() g.Node {
 		g.Iff(v.Overview != nil, func() g.Node { return panel(*v.Overview) }),
 		g.Iff(len(v.Weeks) > 0, func() g.Node {
 			return g.El("div", classed("panel"),
-				text("h2", "caption", "The week, Region by Region"),
-				text("p", "note", "Interruptions by day, Monday at the top, and by hour of UTC. Each Region’s figures are below."),
+				text("h2", "caption", "By hour of the week and Region"),
+				text("p", "note", "Interruptions by day, starting with Monday, and by hour (UTC). The figures of each Region are below."),
 				g.El("ul", classed("weeks"), g.Map(v.Weeks, func(w *week) g.Node { return g.El("li", link(w.Region), w.small()) })),
 			)
 		}),
@@ -89,19 +89,19 @@ func (v *view) together() g.Node {
 
 func link(region string) g.Node { return g.El("a", g.Attr("href", "#"+idOf(region)), g.Text(region)) }
 
-// idOf is an id for a name, without the blanks that no id may have.
+// idOf returns an ID for a name, without spaces, which an ID must not contain.
 func idOf(name string) string { return strings.ReplaceAll(name, " ", "~") }
 
 func (v *view) section(s section) g.Node {
-	told := func(what, content string) g.Node {
-		return g.If(content != "", g.El("p", classed("told"), text("strong", "", what), g.Text(" "+content)))
+	note := func(what, content string) g.Node {
+		return g.If(content != "", g.El("p", classed("notice"), text("strong", "", what), g.Text(" "+content)))
 	}
 	return g.El("section", g.Attr("id", idOf(s.Name)), g.Attr("aria-label", s.Name), g.If(v.Several, classed("region")),
 		g.If(v.Several, text("h2", "", s.Name)),
 		g.If(v.Several, maybeText("p", "summary", s.Summary)),
-		told("Not read:", s.Unread),
-		told("Counts unknown:", s.Unknown),
-		g.Map(s.Warnings, func(warning string) g.Node { return told("Note:", warning) }),
+		note("Not read:", s.ReadError),
+		note("Counts unknown:", s.Unknown),
+		g.Map(s.Warnings, func(warning string) g.Node { return note("Note:", warning) }),
 		figureList(s.Figures),
 		g.Iff(s.Reaction != nil, s.charts),
 		g.If(len(s.Notes) > 0, g.El("ul", classed("notes"), g.Map(s.Notes, func(note string) g.Node { return text("li", "", note) }))),

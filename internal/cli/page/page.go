@@ -1,5 +1,5 @@
-// Package page writes the figures of a report as one HTML page that needs nothing else: no network, no script, no font.
-// It is read on a phone, on a desk, on paper and by a screen reader; each chart is a table.
+// Package page writes a report as a self-contained HTML page, without network access, scripts or fonts. It is readable on
+// phones, desktops, paper and by screen readers; each chart is a table.
 package page
 
 import (
@@ -14,32 +14,32 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// Page is what a page shows.
+// Page is the content of a page.
 type Page struct {
-	Regions []Region  // in the order of the page
+	Regions []Region  // in order
 	Made    time.Time // when the figures were read
-	Version string    // of the program, for the page's foot
+	Version string    // of the program, for the footer
 }
 
-// Region is what is known of one Region.
+// Region is the report of a Region.
 type Region struct {
 	Name      string
-	Report    *history.Report // nil where it could not be read
-	ReadError string          // why not
-	Warnings  []string        // what the reader has to know about the figures
+	Report    *history.Report // nil if it could not be read
+	ReadError string          // why it could not be read
+	Warnings  []string        // about the figures
 }
 
 //go:embed page.css
 var style string
 
-// Write writes the page to w. Texts that came from events or from AWS are shown without control characters,
-// and escaped. An error is that of w.
+// Write writes the page to w, and returns the error of w. Texts from events or AWS are escaped, including control
+// characters.
 func Write(w io.Writer, p Page) error {
 	v := newView(p)
 	v.Style = strings.ReplaceAll(style, "\t", "")
 	sum := sha256.Sum256([]byte(v.Style))
 	v.StyleHash = base64.StdEncoding.EncodeToString(sum[:])
-	var out bytes.Buffer // the whole or nothing
+	var out bytes.Buffer // write everything or nothing
 	if err := v.document().Render(&out); err != nil {
 		return err
 	}

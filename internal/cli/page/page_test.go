@@ -66,8 +66,8 @@ func TestLittleIsKnown(t *testing.T) {
 	}{
 		{"nothing happened", quiet, []string{"No task was interrupted", "<dd>0</dd>"}, []string{"<table", "counts, not rates"}},
 		{"no times", page(Region{Name: "eu-west-1", Report: &untimed}), []string{"2 redeployments followed. Nothing failed.", "No reaction time was recorded."}, []string{"by the median"}},
-		{"counts unknown", samples()["unknown"], []string{"How many tasks were interrupted is unknown", "<strong>Counts unknown:</strong> log level WARNING", "23 November 2026"}, []string{"<table", "<dl", "rehearsals"}},
-		{"nothing read", page(Region{Name: "eu-west-1", ReadError: "no"}), []string{"How many tasks were interrupted is unknown", "<strong>Not read:</strong> no"}, []string{"<table", "<dl"}},
+		{"counts unknown", samples()["unknown"], []string{"Number of interrupted tasks unknown", "<strong>Counts unknown:</strong> log level WARNING", "23 November 2026"}, []string{"<table", "<dl", "rehearsals"}},
+		{"nothing read", page(Region{Name: "eu-west-1", ReadError: "no"}), []string{"Number of interrupted tasks unknown", "<strong>Not read:</strong> no"}, []string{"<table", "<dl"}},
 	} {
 		text := written(t, test.page)
 		for _, want := range test.says {

@@ -12,9 +12,10 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// newSection shows one Region. level is that of the headings of its tables, and its weeks are shaded by the scale.
+// newSection returns the section of a Region. level is the level of its tables' headings, and shades the scale of its heat
+// map.
 func newSection(r Region, level int, shades scale) section {
-	s := section{Name: term.Escape(r.Name), Unread: term.Escape(r.ReadError)}
+	s := section{Name: term.Escape(r.Name), ReadError: term.Escape(r.ReadError)}
 	for _, warning := range r.Warnings {
 		s.Warnings = append(s.Warnings, term.Escape(warning))
 	}
@@ -48,7 +49,7 @@ func newSection(r Region, level int, shades scale) section {
 	return s
 }
 
-// notes say what is not among the figures.
+// notes returns remarks on what the figures do not include.
 func notes(r *history.Report) []string {
 	var all []string
 	if r.Rehearsals > 0 {
@@ -63,18 +64,18 @@ func notes(r *history.Report) []string {
 	return all
 }
 
-// reaction is the time from the notice to the redeployment, on the two minutes of the notice.
+// reaction is the time from the notice to the redeployment, on a scale of the two minutes' notice.
 type reaction struct {
 	Level           int
-	Median, Slowest *mark // nil where no time was recorded
+	Median, Slowest *mark // nil if no time was recorded
 }
 
 type mark struct {
 	Text  string
-	Share float64 // of the notice, 0 to 100
+	Share float64 // percentage of the notice, 0 to 100
 }
 
-// notice is how long before a task is stopped its notice comes (Amazon ECS, Fargate Spot), in milliseconds.
+// notice is the time in milliseconds from the notice until the task is stopped (Amazon ECS, Fargate Spot).
 const notice = 120_000
 
 func newReaction(r *history.Report) *reaction {
@@ -87,9 +88,9 @@ func newReaction(r *history.Report) *reaction {
 
 func within(ms int64) float64 { return min(100, max(0, 100*float64(ms)/notice)) }
 
-// outcomes says what became of the redeployments.
+// outcomes returns the table of the redeployments' outcomes.
 func outcomes(r *history.Report) table {
-	t := table{ID: "outcomes", Title: "What became of the redeployments", Columns: []string{"outcome", "redeployments"}}
+	t := table{ID: "outcomes", Title: "Outcomes of redeployments", Columns: []string{"outcome", "redeployments"}}
 	if r.Redeployments == 0 {
 		return t
 	}
@@ -111,7 +112,7 @@ func outcomes(r *history.Report) table {
 		t.Rows[len(t.Rows)-1].Note = join(t.Rows[len(t.Rows)-1].Note, term.Escape(why))
 	}
 	if o.Seconds.Median != nil {
-		t.Note = fmt.Sprintf("Of those that ended: median %s, longest %s.", maybe(o.Seconds.Median, wholeSeconds), maybe(o.Seconds.Max, wholeSeconds))
+		t.Note = fmt.Sprintf("Duration of those that ended: median %s, longest %s.", maybe(o.Seconds.Median, wholeSeconds), maybe(o.Seconds.Max, wholeSeconds))
 	}
 	return t
 }
@@ -123,7 +124,7 @@ func join(a, b string) string {
 	return a + "; " + b
 }
 
-// skippedBy says why interruptions were left to ECS.
+// skippedBy returns the table of reasons for which interruptions were left to ECS.
 func skippedBy(r *history.Report) table {
 	words := map[string]string{string(history.Observed): "would have been redeployed, but mode observe redeploys nothing"}
 	for _, each := range handler.Reasons() {
@@ -162,7 +163,7 @@ func byZone(r *history.Report) table {
 	return t.folded()
 }
 
-// folded is the table with its tail put away, where it is long.
+// folded returns the table with the rows beyond the longest moved to Rest.
 func (t table) folded() table {
 	if len(t.Rows) > longest {
 		t.Rows, t.Rest = t.Rows[:longest], t.Rows[longest:]

@@ -10,16 +10,16 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// view is what the page shows: texts without control characters, and lengths.
+// view is the content of the page, as escaped texts and lengths.
 type view struct {
 	Style     string
-	StyleHash string // of the one style sheet that the browser may use (Content Security Policy)
+	StyleHash string // of the only style sheet that the Content Security Policy allows
 
 	Title, Headline, Lead string
 	Prefix, Where         string
 	From, To              moment
-	Figures               []figure // of all Regions together
-	Overview              *table   // of several Regions
+	Figures               []figure // totals of all Regions
+	Overview              *table   // nil for a single Region
 	Weeks                 []*week
 	Several               bool
 	Sections              []section
@@ -27,52 +27,52 @@ type view struct {
 	Version               string
 }
 
-// moment is a time for people and for machines.
+// moment is a time for display and as RFC 3339.
 type moment struct{ Text, Machine string }
 
-// figure is a number with its name.
+// figure is a number with a name.
 type figure struct {
 	Name, Value string
-	Look        string // none, bad, or ""
+	Look        string // CSS class: none, bad, or ""
 }
 
-// section is one Region.
+// section is the section of a Region.
 type section struct {
-	Name     string
-	Unread   string // why
-	Unknown  string // why the counts are
-	Warnings []string
-	Summary  string
-	Figures  []figure
-	Reaction *reaction
-	// The charts: two columns of them, and those that need the whole width.
+	Name      string
+	ReadError string // why
+	Unknown   string // why the counts are unknown
+	Warnings  []string
+	Summary   string
+	Figures   []figure
+	Reaction  *reaction
+	// The charts: in two columns, and in full width.
 	Left, Right, Whole []table
 	Week               *week
 	Notes              []string
 }
 
-// table is a chart: a row's bar stands beside its first number.
+// table is a chart: a bar is next to the first number of each row.
 type table struct {
 	ID, Title, Note string
 	Level           int      // of its heading
-	Columns         []string // the first is that of the rows' names
-	Rows, Rest      []row    // Rest is shown when it is asked for
+	Columns         []string // names, beginning with the column of row names
+	Rows, Rest      []row    // Rest is collapsed
 }
 
 type row struct {
 	Name, Note string
 	Link       string // to a Region's section, instead of the name
-	First      string // figure, with the bar
+	First      string // first figure, next to the bar
 	Length     float64
 	Others     []named
-	Faint      bool // nothing to see
-	Span       int  // of how many columns the first figure is, where it is of several and has no bar
+	Faint      bool // the row has no counts
+	Span       int  // number of columns that the first figure spans, without a bar; 0 otherwise
 }
 
-// named is a figure with its column's name.
+// named is a figure with the name of its column.
 type named struct{ Name, Text string }
 
-// newRow is a row with a bar for the first of its figures, n of the most.
+// newRow returns a row whose first figure is n, with a bar proportional to most.
 func (t *table) newRow(name string, n, most int, others ...string) row {
 	r := row{Name: name, First: strconv.Itoa(n), Length: share(n, most), Faint: n == 0}
 	for i, text := range others {
@@ -81,7 +81,7 @@ func (t *table) newRow(name string, n, most int, others ...string) row {
 	return r
 }
 
-// longest is how many rows of a table are shown before the reader asks for more.
+// longest is the number of rows of a table that are not collapsed.
 const longest = 20
 
 func newView(p Page) view {
@@ -116,10 +116,10 @@ func newView(p Page) view {
 	return v
 }
 
-// sum says what the Regions come to that have counts.
+// sum sets the totals of the Regions whose counts are known.
 func (v *view) sum(counted []*history.Report, regions []Region) {
 	if len(counted) == 0 {
-		v.Headline = "How many tasks were interrupted is unknown"
+		v.Headline = "Number of interrupted tasks unknown"
 		return
 	}
 	all := together(counted)
@@ -135,7 +135,7 @@ func (v *view) sum(counted []*history.Report, regions []Region) {
 // counted reports whether the Region's counts are known.
 func (r *Region) counted() bool { return r.Report != nil && r.Report.CountsUnknown == "" }
 
-// earliest is the begin of the longest period, the zero time where nothing was read.
+// earliest returns the earliest beginning of a period, or the zero time if nothing was read.
 func earliest(regions []Region) time.Time {
 	var from time.Time
 	for _, r := range regions {
@@ -146,7 +146,7 @@ func earliest(regions []Region) time.Time {
 	return from
 }
 
-// together adds up the Regions' counts. A median of several cannot be had from their medians.
+// together returns the sum of the Regions' counts, without a median, which cannot be computed from medians.
 func together(read []*history.Report) history.Report {
 	all := *read[0]
 	if len(read) == 1 {
@@ -175,10 +175,10 @@ func headline(r *history.Report) string {
 	return plural(r.Interruptions, "task") + " interrupted"
 }
 
-// lead says in a sentence or two what the function did.
+// lead describes in a sentence or two what the function did.
 func lead(r *history.Report, several bool) string {
 	if r.Interruptions == 0 {
-		return "AWS took back no Fargate Spot capacity from a service in this time."
+		return "AWS interrupted no Fargate Spot task of a service in this period."
 	}
 	text := plural(r.Redeployments, "redeployment") + " followed"
 	if r.Redeployments == 0 {
@@ -219,7 +219,7 @@ func skipped(r *history.Report) int {
 	return skipped
 }
 
-// overview compares the Regions.
+// overview returns the table that compares the Regions.
 func overview(regions []Region) *table {
 	t := &table{ID: "regions", Title: "By Region", Level: 2, Columns: []string{"Region", "tasks", "redeployed", "skipped", "failed", "median", "slowest"}}
 	most := 0
@@ -256,7 +256,7 @@ func plural(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// share is the length of a bar among bars of which the longest is most.
+// share returns n as a percentage of most.
 func share(n, most int) float64 {
 	if most == 0 {
 		return 0
@@ -268,7 +268,7 @@ func seconds(ms int64) string { return term.Seconds(time.Duration(ms) * time.Mil
 
 func wholeSeconds(s int64) string { return fmt.Sprintf("%ds", s) }
 
-// maybe is a figure, or a dash where there is none.
+// maybe returns a figure, or a dash if it is nil.
 func maybe(n *int64, words func(int64) string) string {
 	if n == nil {
 		return "–"

@@ -8,14 +8,14 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// week is the heat map of a week's hours, in UTC.
+// week is the heat map of the hours of the week, in UTC.
 type week struct {
 	Region string
 	Level  int // of its heading
 	Hours  []string
 	Days   []day
-	Totals []int  // of the hours, and of all
-	Busy   string // which hour stands out
+	Totals []int  // of each hour, followed by the overall total
+	Busy   string // sentence about the busiest hour, or ""
 	Legend []shade
 }
 
@@ -27,7 +27,7 @@ type day struct {
 
 type cell struct {
 	Count, Shade int
-	X, Y         int // in the small picture of a week
+	X, Y         int // position in the small heat map
 }
 
 type shade struct {
@@ -35,11 +35,11 @@ type shade struct {
 	Words string
 }
 
-// scale is what is least of each shade but the first, which is none.
+// scale has the smallest count of each shade, except the first, which is for 0.
 type scale [4]int
 
-// scaleOf is the terminal's scale, or where there is an hour with more, one of four equal steps, the same for all
-// Regions, since their weeks are compared.
+// scaleOf returns the scale for all Regions, whose weeks are compared: that of the terminal or, for larger counts, four equal
+// steps.
 func scaleOf(regions []Region) scale {
 	most := 0
 	for _, r := range regions {
@@ -57,7 +57,7 @@ func scaleOf(regions []Region) scale {
 	return scale{1, 1 + step, 1 + 2*step, 1 + 3*step}
 }
 
-// of is the shade of a count, 0 to 4.
+// of returns the shade of a count, 0 to 4.
 func (s scale) of(n int) int {
 	shade, _ := slices.BinarySearch(s[:], n+1)
 	return shade
@@ -94,7 +94,7 @@ func newWeek(r *history.Report, shades scale) *week {
 			case n > most:
 				most = n
 				w.Busy = fmt.Sprintf("Most on %ss from %02d:00 to %02d:00: %d.", name, hour, (hour+1)%24, n)
-			case n == most: // no hour stands out
+			case n == most: // not a single busiest hour
 				w.Busy = ""
 			}
 		}
@@ -104,5 +104,5 @@ func newWeek(r *history.Report, shades scale) *week {
 	return w
 }
 
-// Total is of all hours.
+// Total returns the total of all hours.
 func (w *week) Total() int { return w.Totals[24] }

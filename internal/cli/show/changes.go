@@ -8,7 +8,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
-// Counts returns the numbers of changes by action: "6 created", "1 created, 2 updated".
+// Counts returns the number of changes by action, such as "1 created, 2 updated".
 func Counts(changes []resource.Change) string {
 	var parts []string
 	for _, word := range []string{past(resource.Create), past(resource.Update), past(resource.Delete), kept} {
@@ -29,7 +29,7 @@ func past(action resource.Action) string {
 	return map[resource.Action]string{resource.Create: "created", resource.Update: "updated", resource.Delete: "deleted"}[action]
 }
 
-// Brief returns what a plan would do, or did, in a few words.
+// Brief returns a summary of changes in a few words, such as "2 changes pending" or, if applied, "2 updated".
 func Brief(changes []resource.Change, applied bool) string {
 	switch {
 	case len(changes) == 0:
@@ -42,7 +42,7 @@ func Brief(changes []resource.Change, applied bool) string {
 
 const kept = "kept"
 
-// PastTense returns what was done, in one word: a log group that an uninstall leaves is kept.
+// PastTense returns the past tense of a change's action. For a log group that an uninstall keeps, it is "kept".
 func PastTense(change resource.Change) string {
 	for _, field := range change.Fields {
 		if field.Path == "tags."+resource.TagKept && field.New != "" {
@@ -52,7 +52,7 @@ func PastTense(change resource.Change) string {
 	return past(change.Action)
 }
 
-// Title returns what a row calls a resource: its name, or for the two without a name what it does.
+// Title returns the title of a resource: its name, or a description of a permission or target, which have none.
 func Title(id resource.ID) string {
 	switch id.Kind {
 	case resource.KindPermission:
@@ -63,7 +63,7 @@ func Title(id resource.ID) string {
 	return id.Name
 }
 
-// PlanSummary returns the numbers of changes of a plan that is not carried out.
+// PlanSummary returns the number of changes, by action, of a plan that is not applied.
 func PlanSummary(changes []resource.Change) string {
 	if len(changes) == 0 {
 		return "Nothing to change."
@@ -75,10 +75,10 @@ func PlanSummary(changes []resource.Change) string {
 	return fmt.Sprintf("Plan: %d to create, %d to update, %d to delete. Nothing was changed.", n[resource.Create], n[resource.Update], n[resource.Delete])
 }
 
-// Installed is what Done returns for a first installation.
+// Installed is what Verdict returns for a new installation.
 const Installed = "Installed"
 
-// Verdict returns the verdict in one word, "Installed" or "Updated": only a first installation creates the role.
+// Verdict returns "Installed" for the changes of a new installation, which include its role, and "Updated" otherwise.
 func Verdict(changes []resource.Change) string {
 	for _, change := range changes {
 		if change.Kind == resource.KindRole && change.Action == resource.Create {

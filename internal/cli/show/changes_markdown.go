@@ -8,7 +8,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
-// ChangesMarkdown prints a plan, or what was done, as a table.
+// ChangesMarkdown prints planned or applied changes as a table.
 func ChangesMarkdown(out *term.Printer, changes []resource.Change, applied bool) {
 	if !applied || len(changes) == 0 {
 		out.Printf("**%s**\n", PlanSummary(changes))
@@ -36,7 +36,7 @@ func ChangesMarkdown(out *term.Printer, changes []resource.Change, applied bool)
 	}
 }
 
-// TitleInMarkdown returns Title in Markdown: a name as code, or words.
+// TitleInMarkdown returns Title as Markdown: a name as code, a description as text.
 func TitleInMarkdown(id resource.ID) string {
 	if text := Title(id); text != id.Name {
 		return InMarkdown(text)
@@ -44,7 +44,7 @@ func TitleInMarkdown(id resource.ID) string {
 	return InCode(id.Name)
 }
 
-// DetailsMarkdown prints the content of a cell, each detail on its own line.
+// DetailsMarkdown prints details in a table cell, each on its own line.
 func DetailsMarkdown(out *term.Printer, details []string) {
 	for index, detail := range details {
 		if index > 0 {
@@ -54,7 +54,7 @@ func DetailsMarkdown(out *term.Printer, details []string) {
 	}
 }
 
-// DetailsOf returns differences in Markdown, as Fields prints them on a terminal.
+// DetailsOf returns the differences that Fields prints as Markdown.
 func DetailsOf(fields []resource.Field) []string {
 	shown, recorded := differences(fields)
 	var lines []string
@@ -81,7 +81,7 @@ func changeOf(d term.Difference) string {
 	return strings.Join(parts, ", ")
 }
 
-// NotesMarkdown prints notes, and what was not checked, as a list.
+// NotesMarkdown prints notes, followed by what was not checked, as a list.
 func NotesMarkdown(out *term.Printer, notes []string, notChecked []resource.NotChecked) {
 	for _, each := range notChecked {
 		notes = append(slices.Clip(notes), each.String())

@@ -1,3 +1,2 @@
-// Package show prints what commands found or did, for people: it is given the results and a printer, makes no call and
-// knows no command.
+// Package show prints results as text and Markdown. It makes no AWS calls and does not depend on any command.
 package show

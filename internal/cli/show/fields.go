@@ -9,14 +9,14 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
-// duplicatesPath is the field of what an update removes because it does the same and is not ours.
+// duplicatesPath is the path of the field with duplicate targets or permissions that an update removes.
 const duplicatesPath = "duplicates"
 
-// FieldIndent is in front of each line of Fields.
+// FieldIndent is the indent of the lines that Fields prints.
 const FieldIndent = "      "
 
-// Fields prints differences as "label  old → new". Those of the record are named in one line, since each of its values
-// is a field of another resource. A policy statement that is added or removed is printed as a whole.
+// Fields prints differences as "label  old → new". Differences of the record are listed by name in one line, since each is
+// also a field of another resource. A policy statement that is added or removed is printed as a whole.
 func Fields(out *term.Printer, fields []resource.Field) {
 	shown, recorded := differences(fields)
 	if len(recorded) > 0 {
@@ -25,7 +25,7 @@ func Fields(out *term.Printer, fields []resource.Field) {
 	out.Print(out.Differences(FieldIndent, shown))
 }
 
-// differences are fields as they are shown, and the names of the recorded settings among them.
+// differences returns fields as they are printed, and the names of the recorded settings among them.
 func differences(fields []resource.Field) (shown []term.Difference, recorded []string) {
 	fields = withoutLostRecord(fields)
 	statements := statementsOf(fields)
@@ -39,15 +39,15 @@ func differences(fields []resource.Field) (shown []term.Difference, recorded []s
 			shown = append(shown, difference(resource.Label(field.Path), field))
 		case statements[title] != nil:
 			shown = append(shown, statements[title]...)
-			delete(statements, title) // printed where its first field is
+			delete(statements, title) // printed at its first field
 		}
 	}
 	slices.Sort(recorded)
 	return shown, slices.Compact(recorded)
 }
 
-// withoutLostRecord reduces the differences of a record that was overwritten to one: every setting of it would be new.
-// It also omits the version of a policy that is added or removed.
+// withoutLostRecord replaces the differences of a record that was overwritten, in which every setting is new, by a single
+// one. It also omits the version of a policy that is added or removed.
 func withoutLostRecord(fields []resource.Field) []resource.Field {
 	at := slices.IndexFunc(fields, func(field resource.Field) bool { return field.Path == "record" })
 	rest := slices.DeleteFunc(slices.Clone(fields), func(field resource.Field) bool {
@@ -60,7 +60,7 @@ func withoutLostRecord(fields []resource.Field) []resource.Field {
 	return append([]resource.Field{{Path: "description", Old: fields[at].Old, New: "the record of the settings"}}, rest...)
 }
 
-// difference is a field as it is shown; where its values are lists, with what goes and what comes.
+// difference returns a field as it is printed. For lists it has the removed and added elements.
 func difference(label string, field resource.Field) term.Difference {
 	d := term.Difference{Label: label, Old: valueWords(field.Path, field.Old), New: valueWords(field.Path, field.New)}
 	if field.Path == duplicatesPath {
@@ -76,7 +76,7 @@ func difference(label string, field resource.Field) term.Difference {
 	return d
 }
 
-// elements are those of a list, as a policy or a pattern has it; a list of one stands there without brackets.
+// elements returns the elements of a list in a policy or event pattern. A list of one has no brackets.
 func elements(value string) []string {
 	inner, begins := strings.CutPrefix(value, "[")
 	inner, ends := strings.CutSuffix(inner, "]")
@@ -93,8 +93,8 @@ func without(list, gone []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(element string) bool { return slices.Contains(gone, element) })
 }
 
-// statementPart splits the path of a part of a policy's statement: what the statement is called, and which part
-// it is. It returns "" for other paths.
+// statementPart splits the path of a field in a policy statement into the statement's title and the field. It returns "" for
+// other paths.
 func statementPart(path string) (title, part string) {
 	found := regexp.MustCompile(`^(policy|trust_policy)\.Statement(?:\[([^\]]*)\])?\.(.+)$`).FindStringSubmatch(path)
 	if found == nil {
@@ -103,7 +103,7 @@ func statementPart(path string) (title, part string) {
 	return strings.TrimSpace(strings.ReplaceAll(found[1], "_", " ") + " " + found[2]), found[3]
 }
 
-// statementsOf are the differences of each statement, by what it is called.
+// statementsOf returns the differences of each policy statement by its title.
 func statementsOf(fields []resource.Field) map[string][]term.Difference {
 	parts := map[string][]resource.Field{}
 	for _, field := range fields {
@@ -129,7 +129,7 @@ func statementsOf(fields []resource.Field) map[string][]term.Difference {
 	return all
 }
 
-// clauses are a statement in words: what it allows, on what, and if what.
+// clauses describes a statement: its actions, resources and conditions.
 func clauses(fields []resource.Field, value func(resource.Field) string) []string {
 	var actions, rest, conditions []string
 	deny := ""

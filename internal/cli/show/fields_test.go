@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// What everybody asks about comes first, then what is not the default.
+// The most important settings come first, then those that differ from their defaults.
 func TestSummary(t *testing.T) {
 	spec := settings.Defaults("prod")
 	spec.Redeploy, spec.RuleState, spec.Clusters = "observe", "DISABLED", []string{"shop", "batch"}
@@ -27,7 +27,7 @@ func TestSummary(t *testing.T) {
 	}
 }
 
-// Policies and patterns differ in their parts: a statement comes or goes as a whole, a list by its elements.
+// A policy statement is added or removed as a whole, a list by its elements.
 func TestFieldsOfDocuments(t *testing.T) {
 	const cluster = "arn:aws:ecs:eu-west-1:111122223333:cluster/"
 	var shown bytes.Buffer

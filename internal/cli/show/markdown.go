@@ -9,8 +9,8 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// InMarkdown escapes a text for a paragraph and for a cell of a table. It makes no link of an
-// address, and on GitHub neither a mention of @somebody, who would be notified, nor a reference to an issue.
+// InMarkdown escapes a text for a Markdown paragraph or table cell. URLs do not become links and, on GitHub, @name and
+// #number become neither mentions, which would notify, nor references.
 func InMarkdown(text string) string {
 	return strings.NewReplacer(
 		`\`, `\\`, "|", `\|`, "<", "&lt;", "&", "&amp;", "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "~", `\~`, "$", `\$`,
@@ -18,10 +18,10 @@ func InMarkdown(text string) string {
 	).Replace(term.Escape(text))
 }
 
-// InCode returns a text as code in Markdown, which GitHub and GitLab leave as it is. What could end the code, or the cell of a
-// table that it is in, is written as a number.
+// InCode returns a text as Markdown code, which GitHub and GitLab do not interpret. Characters that could end the code or its
+// table cell are written as numeric character references. Texts of more than 200 characters are shortened.
 func InCode(text string) string {
-	const longest = 200 // characters: a comment is read, and has no room for a policy in one line
+	const longest = 200 // characters; a policy in one line would be unreadable
 	text = term.Escape(text)
 	if all := []rune(text); len(all) > longest {
 		text = string(all[:longest]) + "…"
@@ -43,7 +43,7 @@ func InCode(text string) string {
 	return "<code>" + out.String() + "</code>"
 }
 
-// HintsMarkdown prints what to do next, as a list.
+// HintsMarkdown prints hints as a list.
 func HintsMarkdown(out *term.Printer, hints []string) {
 	for _, each := range hints {
 		command, remark, _ := strings.Cut(each, "   ")

@@ -14,7 +14,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// A text is shown as it is in a cell of a table: it is no link, no image, no mark-up, and no end of its cell.
+// A text in a table cell is shown literally: it cannot become a link, an image or markup, or end the cell.
 func TestHostileTextInMarkdown(t *testing.T) {
 	markdown := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(renderer.WithUnsafe()))
 	for _, text := range []string{

@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
-// Plan prints each change with its differences, and the number of resources that stay as they are.
+// Plan prints each change with its differences, and the resources that do not change.
 func Plan(out *term.Printer, plan *deploy.Install) {
 	for _, change := range plan.Changes {
 		out.Println(out.Row(actionGlyph(change.Action), change.Kind.Words(), Title(change.ID), ""))
@@ -21,8 +21,8 @@ func Plan(out *term.Printer, plan *deploy.Install) {
 	}
 }
 
-// shownFields returns the differences that a plan shows: of what is created only what is removed for it, as another
-// target is, and what the function may do.
+// shownFields returns the differences of a change that a plan prints. For a new resource, these are only what it replaces,
+// such as another target, and the function's permissions.
 func shownFields(change resource.Change) []resource.Field {
 	if change.Action != resource.Create {
 		return change.Fields
@@ -36,7 +36,7 @@ func actionGlyph(action resource.Action) term.Glyph {
 	return map[resource.Action]term.Glyph{resource.Create: term.Add, resource.Update: term.Change, resource.Delete: term.Remove}[action]
 }
 
-// untouched are the resources that a plan leaves as they are.
+// untouched returns the kinds of resources that a plan does not change.
 func untouched(plan *deploy.Install) []string {
 	var left []string
 	for _, id := range plan.Want.IDs() {
@@ -47,11 +47,11 @@ func untouched(plan *deploy.Install) []string {
 	return left
 }
 
-// Removal prints what an uninstall deletes, and what it keeps.
+// Removal prints what an uninstall deletes and what it keeps.
 func Removal(out *term.Printer, changes []resource.Change) {
 	for _, change := range changes {
 		if change.Action == resource.Update {
-			out.Println(out.Row(term.Quiet, change.Kind.Words(), change.Name, "stays, with its logs"))
+			out.Println(out.Row(term.Quiet, change.Kind.Words(), change.Name, "kept, with its logs"))
 			continue
 		}
 		out.Println(out.Row(term.Remove, change.Kind.Words(), Title(change.ID), ""))

@@ -13,13 +13,13 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// counted is a line of a chart.
+// counted is a bar of a chart.
 type counted struct {
 	name string
 	n    int
 }
 
-// headline are the report's totals in words.
+// headline returns the totals of a report as sentences.
 func headline(r *history.Report) []string {
 	lines := []string{strings.Join(slices.Concat([]string{term.Plural(r.Interruptions, "task") + " interrupted", term.Plural(r.Redeployments, "redeployment")},
 		NotRedeployed(r.Skipped), []string{fmt.Sprintf("%d failed", r.Failures)}), " · ")}
@@ -33,7 +33,7 @@ func headline(r *history.Report) []string {
 		lines = append(lines, "outcomes: "+strings.Join(outcomes(r), " · "))
 	}
 	for _, why := range r.UnknownOutcomes {
-		lines = append(lines, "not known: "+why)
+		lines = append(lines, "unknown: "+why)
 	}
 	if r.Rehearsals > 0 {
 		lines = append(lines, term.Plural(r.Rehearsals, "record")+" of rehearsals, not counted")
@@ -44,7 +44,7 @@ func headline(r *history.Report) []string {
 	return lines
 }
 
-// NotRedeployed returns the numbers of interruptions without a redeployment, in words, given the numbers by reason.
+// NotRedeployed describes the number of interruptions without a redeployment, given the numbers by reason.
 func NotRedeployed(byReason map[string]int) []string {
 	skipped, observed := history.SplitSkipped(byReason)
 	words := []string{fmt.Sprintf("%d skipped", skipped)}
@@ -54,7 +54,7 @@ func NotRedeployed(byReason map[string]int) []string {
 	return words
 }
 
-// skippedBy are the reasons of what was skipped, the most frequent first.
+// skippedBy returns the number of skipped interruptions by reason, most frequent first.
 func skippedBy(byReason map[string]int) []string {
 	var parts []string
 	for _, reason := range slices.SortedFunc(maps.Keys(byReason), func(a, b string) int {
@@ -87,10 +87,10 @@ func outcomes(r *history.Report) []string {
 	return parts
 }
 
-// InSeconds returns a number of milliseconds in seconds: "1.2s".
+// InSeconds returns a number of milliseconds in seconds, such as "1.2s".
 func InSeconds(ms int64) string { return term.Seconds(time.Duration(ms) * time.Millisecond) }
 
-// reportTitle says whose report it is, and of which time.
+// reportTitle returns the installation, Region and period of a report.
 func reportTitle(r *history.Report) string {
 	return fmt.Sprintf("%s · %s · %s to %s UTC", deploy.DisplayPrefix(r.Prefix), r.Region, r.From.Format("2006-01-02 15:04"), r.To.Format("2006-01-02 15:04"))
 }
@@ -136,7 +136,7 @@ func Report(out *term.Printer, r *history.Report) {
 	out.Printf("%s\n", st.Dim("These are counts, not rates: the records do not show how long tasks ran."))
 }
 
-// printBars shows counts as bars beside each other.
+// printBars prints counts as a bar chart.
 func printBars(out *term.Printer, title string, all []counted) {
 	const widest = 28
 	st := out.Style
@@ -153,10 +153,10 @@ func printBars(out *term.Printer, title string, all []counted) {
 	out.Printf("\n")
 }
 
-// weekdays are in the order of a report's by_hour.
+// weekdays returns the names of the days in the order of a report's by_hour.
 func weekdays() []string { return []string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"} }
 
-// printHours shows the hours of the week, two columns an hour.
+// printHours prints the hours of the week as a heat map, two columns for each hour.
 func printHours(out *term.Printer, r *history.Report) {
 	st := out.Style
 	out.Printf("%s\n", st.Dim("by hour (UTC)"))
@@ -180,7 +180,7 @@ func printHours(out *term.Printer, r *history.Report) {
 	out.Printf("%s\n", st.Dim(legend.String()))
 }
 
-// ReportMarkdown prints a report as Markdown, for a ticket or a job's page.
+// ReportMarkdown prints a report as Markdown.
 func ReportMarkdown(out *term.Printer, r *history.Report) {
 	out.Printf("## Interruptions: %s\n\n", InMarkdown(reportTitle(r)))
 	if r.CountsUnknown != "" {

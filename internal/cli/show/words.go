@@ -11,7 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// ChangedSettings returns the settings that are not the default, in words, except those named in but.
+// ChangedSettings describes the settings that differ from their defaults, except those named in but.
 func ChangedSettings(spec settings.Spec, but ...string) []string {
 	defaults := settings.Defaults(spec.Prefix)
 	var words []string
@@ -49,7 +49,7 @@ func settingValue(name string, value any) string {
 	return valueWords(strings.TrimPrefix(strings.ReplaceAll(name, "-", "_"), "log_"), fmt.Sprint(value))
 }
 
-// Settings returns an installation's settings in words: the most important ones, and those that are not the default.
+// Settings describes the settings of an installation: the most important ones, and those that differ from their defaults.
 func Settings(spec settings.Spec) []string {
 	clusters := "every cluster"
 	if len(spec.Clusters) > 0 {
@@ -62,7 +62,7 @@ func Settings(spec settings.Spec) []string {
 	return append(words, ChangedSettings(spec, "cluster", "redeploy", "architecture", "memory-size", "timeout", "log-retention-days")...)
 }
 
-// Days returns a retention in days in words; 0 means that logs never expire.
+// Days describes a retention in days; 0 means that logs never expire.
 func Days(n int) string {
 	switch n {
 	case 0:
@@ -73,10 +73,10 @@ func Days(n int) string {
 	return fmt.Sprintf("%d days", n)
 }
 
-// valueWords is a value with its unit.
+// valueWords returns a value with its unit.
 func valueWords(path, value string) string {
 	switch {
-	case value == "" && path == "state": // nothing is wrong with the function
+	case value == "" && path == "state": // the state of a healthy function
 		return "Active"
 	case value == "":
 		return "(none)"

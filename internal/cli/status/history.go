@@ -158,15 +158,15 @@ func whyNoRecords(err error) string {
 // printActivity prints what the function did, or why that is unknown.
 func (r run) printActivity(status deploy.Status) {
 	if why := whyUnknown(status); why != "" {
-		r.Out.Print(r.Out.Labelled(lastDay, " ", []string{"unknown: " + why}))
+		r.Out.Print(r.Out.Labeled(lastDay, " ", []string{"unknown: " + why}))
 		return
 	}
 	if status.Last24h == nil { // not requested
 		return
 	}
-	r.Out.Print(r.Out.Labelled(lastDay, " · ", describeDay(status.Last24h)))
+	r.Out.Print(r.Out.Labeled(lastDay, " · ", describeDay(status.Last24h)))
 	if status.Latest != nil {
-		r.Out.Print(r.Out.Labelled("latest", " · ", describeLatest(status.Latest)))
+		r.Out.Print(r.Out.Labeled("latest", " · ", describeLatest(status.Latest)))
 	}
 }
 

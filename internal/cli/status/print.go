@@ -44,7 +44,7 @@ func (r run) printOne(status deploy.Status) {
 	}
 	r.printActivity(status)
 	if len(set) > 0 {
-		r.Out.Print(r.Out.Labelled("settings", " · ", set))
+		r.Out.Print(r.Out.Labeled("settings", " · ", set))
 	}
 	r.hintActivity(status)
 	r.printHints(status)

@@ -7,14 +7,16 @@ import (
 	"strings"
 )
 
-// Ask asks for a word to be typed, and reports whether it was. Its error is that of the context.
+// Ask asks the user to type a word, and reports whether the input is that word. It returns an error only if the context
+// ends.
 func (p *Printer) Ask(ctx context.Context, in io.Reader, question, word string) (bool, error) {
 	text, err := p.AskLine(ctx, in, p.Textf("%s Type %s: ", question, p.Bold(word)))
 	return err == nil && text == word, err
 }
 
-// AskLine asks for a line to be typed, and returns it without blanks around it. Its error is that of the context:
-// ctrl-C does not end a read of a terminal by itself. The read is left behind then, since the process ends soon.
+// AskLine asks the user to type a line, and returns it without surrounding white space. It returns an error only if the
+// context ends, for example on ctrl-C, which does not end a read from a terminal by itself. The read keeps running then,
+// since the process is about to exit.
 func (p *Printer) AskLine(ctx context.Context, in io.Reader, question Text) (string, error) {
 	p.Printf("%s %s", p.Glyph(Question), question)
 	typed := make(chan string, 1)
@@ -27,7 +29,7 @@ func (p *Printer) AskLine(ctx context.Context, in io.Reader, question Text) (str
 	}()
 	select {
 	case <-ctx.Done():
-		p.Printf("\n") // the cursor is behind the question
+		p.Printf("\n") // the cursor is after the question
 		return "", ctx.Err()
 	case text := <-typed:
 		return strings.TrimSpace(text), nil

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Bar returns a bar of at most width columns for a count among counts of which the largest is most. It is as
-// exact as the terminal's eighths of a block, or in ASCII whole columns; what is not nothing is seen.
+// Bar returns a bar for a count, proportional to width columns for the largest count, most. Its resolution is an eighth of a
+// column, or a column in ASCII. The bar of a positive count is never empty.
 func (s Style) Bar(count, most, width int) string {
 	if count <= 0 || most <= 0 {
 		return ""
@@ -22,7 +22,7 @@ func (s Style) Bar(count, most, width int) string {
 	return bar
 }
 
-// Shade returns the two columns of a count in a heat map: none, 1, 2 to 3, 4 to 6, 7 or more.
+// Shade returns the two columns of a count in a heat map, with shades for 0, 1, 2 to 3, 4 to 6, and 7 or more.
 func (s Style) Shade(count int) string {
 	shades := []string{"··", "░░", "▒▒", "▓▓", "██"}
 	if s.ASCII {

@@ -2,20 +2,20 @@ package term
 
 import "strings"
 
-// Difference is a value that was found and the one that is wanted. Where these are lists, what goes and what
-// comes is shown where the values do not fit into a line, or are not given.
+// Difference is an old and a new value. For lists, Less and More are the removed and added elements, which are shown if the
+// values do not fit into a line or are empty.
 type Difference struct {
 	Label, Old, New string
 	Less, More      []string
 }
 
 const (
-	longestLabel = 36 // a longer one has a line of its own
-	belowLabel   = 4  // where its values begin
+	longestLabel = 36 // a longer label has its own line
+	belowLabel   = 4  // indent of the values below such a label
 )
 
-// Differences shows values as "label  old → new", the arrows in one column, and in two lines what is too long
-// for one. What goes from a list and what comes has a line each.
+// Differences returns values as "label  old → new", with the arrows aligned, or in two lines if they are too long for one.
+// Removed and added elements of lists have a line each.
 func (s Style) Differences(indent string, all []Difference) Text {
 	t := differenceTable{Style: s, indent: indent, differences: make([]Difference, len(all))}
 	for i, d := range all {
@@ -36,7 +36,7 @@ func (s Style) Differences(indent string, all []Difference) Text {
 	return Text{out.String()}
 }
 
-// differenceTable is a table of differences with the widths of its columns.
+// differenceTable is a table of differences with its column widths.
 type differenceTable struct {
 	Style
 	indent      string
@@ -44,7 +44,7 @@ type differenceTable struct {
 	label, old  int
 }
 
-// fits reports whether a difference fits into one line in which the old value takes this width.
+// fits reports whether a difference fits into one line if old is the width of the old value's column.
 func (t differenceTable) fits(d Difference, old int) bool {
 	arrow := Width(t.bare(Arrow)) + 2
 	return d.Old+d.New != "" && Width(d.Label) <= longestLabel && len(t.indent)+t.label+2+old+arrow+Width(d.New) <= t.Width
@@ -76,7 +76,7 @@ func (t differenceTable) show(d Difference) string {
 	return first + "  " + strings.Join(lines, t.indent+strings.Repeat(" ", column))
 }
 
-// value is a value behind a sign, which ends at this column.
+// value returns a line with a glyph and a value that begins at column.
 func (t differenceTable) value(g Glyph, text string, column int) string {
 	return t.Glyph(g).s + " " + t.Shorten(text, t.Width-len(t.indent)-column) + "\n"
 }

@@ -6,16 +6,16 @@ import (
 	"unicode/utf8"
 )
 
-// longestText is the most of one text that is shown, in bytes. AWS's longest is an inline policy of 10,240
+// longestText is the maximum size of a printed text in bytes. The longest text from AWS is an inline policy of 10,240
 // characters (IAM quotas).
 const longestText = 16 << 10
 
-// cut ends a text of which more was left out.
+// cut is the end of a truncated text.
 const cut = " [cut]"
 
-// Escape makes a text of unknown origin harmless to a terminal. What is not printable (control characters
-// such as ESC, line breaks, tabs and C1, bidirectional and other invisible characters, invalid UTF-8) is
-// shown as its Go escape, and what is longer than 16 KiB is cut. Escaping twice changes nothing more.
+// Escape makes an untrusted text safe to print on a terminal. It replaces characters that are not printable (control
+// characters such as ESC, line breaks, tabs and C1, bidirectional and other invisible characters, invalid UTF-8) by Go
+// escape sequences, and truncates texts longer than 16 KiB. Escape is idempotent.
 func Escape(text string) string {
 	if len(text) <= longestText && !strings.ContainsFunc(text, hidden) && utf8.ValidString(text) {
 		return text

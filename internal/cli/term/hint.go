@@ -2,14 +2,13 @@ package term
 
 import "strings"
 
-// Hint returns what to do next, with its line breaks. Words are broken to fit. A command, which may be
-// followed by three spaces and what it does, can be pasted as it stands: where it is too long for a terminal
-// it goes on in the next line, as a shell reads it.
+// Hint returns the lines of a hint. A sentence is wrapped. A command, optionally followed by three spaces and a description,
+// can be pasted: if it is too long for the terminal, its lines end with the backslash that continues them in a shell.
 func (s Style) Hint(hint string, command bool) Text { return s.HintAt("  ", hint, command) }
 
-// HintAt is Hint with another indent.
+// HintAt is like Hint, with the given indent.
 func (s Style) HintAt(indent, hint string, command bool) Text {
-	room := len(indent) + 2 // and the sign and what is around it
+	room := len(indent) + 2 // the glyph and a space
 	hint = s.Plain(hint)
 	switch {
 	case !command:
@@ -25,7 +24,7 @@ func (s Style) HintAt(indent, hint string, command bool) Text {
 	return s.behind(indent, Next, " ", lines)
 }
 
-// continued breaks a command between its words, with the backslash that tells a shell so.
+// continued breaks a command between words into lines that a backslash continues.
 func (s Style) continued(command string, width int) []string {
 	const indent, more = "  ", ` \`
 	var lines []string
@@ -44,7 +43,7 @@ func (s Style) continued(command string, width int) []string {
 	return lines
 }
 
-// words are the words of a command, each flag with its value; what is quoted is not broken.
+// words splits a command into words, keeping flags with their values and not splitting quoted text.
 func words(command string) []string {
 	var found []string
 	quoted := false
@@ -60,7 +59,7 @@ func words(command string) []string {
 	return found
 }
 
-// isFlag reports whether a word is a flag that waits for its value.
+// isFlag reports whether a word is a flag that may be followed by its value.
 func isFlag(word string) bool {
 	return strings.HasPrefix(word, "--") && !strings.ContainsAny(word, "= ")
 }

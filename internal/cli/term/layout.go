@@ -7,10 +7,10 @@ import (
 	"golang.org/x/text/width"
 )
 
-// KindWidth is the width of a table's first column.
+// KindWidth is the width of the first column of tables.
 const KindWidth = 12
 
-// Width returns the columns that a text takes: East Asian wide characters take two, combining ones none (Unicode's
+// Width returns the number of columns of a text. East Asian wide characters have two, combining characters none (Unicode
 // UAX #11).
 func Width(text string) int {
 	columns := 0
@@ -32,17 +32,17 @@ func columnsOf(r rune) int {
 	}
 }
 
-// Pad fills a text with spaces up to width columns.
+// Pad appends spaces to a text up to width columns.
 func Pad(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-Width(text)))
 }
 
-// Wrap breaks a text at its spaces into lines of at most width columns; a longer word has its own.
+// Wrap breaks a text at spaces into lines of at most width columns. A longer word has its own line.
 func (s Style) Wrap(text string, width int) []string {
 	return Flow(strings.Fields(s.Plain(text)), " ", width)
 }
 
-// Flow fills lines of at most width columns with parts, none of them broken.
+// Flow joins parts into lines of at most width columns, without breaking a part.
 func Flow(parts []string, between string, width int) []string {
 	var lines []string
 	for _, part := range parts {
@@ -56,22 +56,22 @@ func Flow(parts []string, between string, width int) []string {
 	return lines
 }
 
-// Note returns a text behind the sign of attention, broken to fit, with its line breaks.
+// Note returns a wrapped text with the Attention glyph.
 func (s Style) Note(indent, text string) Text {
 	gap := " "
-	if indent != "" { // it stands in a table
+	if indent != "" { // in a table
 		gap = s.gap(Attention)
 	}
 	return s.behind(indent, Attention, gap, s.Wrap(text, s.Width-len(indent)-1-len(gap)))
 }
 
-// Item returns a text behind a sign, as a row of a table that fits, with its line breaks.
+// Item returns a wrapped text with a glyph, as a row of a table.
 func (s Style) Item(g Glyph, text string) Text {
 	gap := s.gap(g)
 	return s.behind("  ", g, gap, s.Wrap(text, s.Width-2-Width(s.bare(g))-len(gap)))
 }
 
-// Cells returns a line of a table of names: sign, name, and further cells, which the caller has padded.
+// Cells returns a row of a table: glyph, name, and cells that the caller has padded.
 func (s Style) Cells(g Glyph, name string, cells ...string) Text {
 	line := "  " + s.Glyph(g).s + s.gap(g) + s.Bold(name).s
 	for i, cell := range cells {
@@ -84,9 +84,9 @@ func (s Style) Cells(g Glyph, name string, cells ...string) Text {
 	return Text{strings.TrimRight(line, " ") + "\n"}
 }
 
-// Labelled returns short texts behind their label, as a row of a table without a sign, with its line breaks. A
-// text is broken only where it is longer than a line.
-func (s Style) Labelled(label, between string, parts []string) Text {
+// Labeled returns short texts with a label, as a row of a table without a glyph. A text is broken only if it is longer than
+// a line.
+func (s Style) Labeled(label, between string, parts []string) Text {
 	const indent = "  "
 	column := len(indent) + Width(s.gap(OK)) + Width(s.bare(OK)) + KindWidth
 	plain := make([]string, len(parts))
@@ -102,7 +102,7 @@ func (s Style) Labelled(label, between string, parts []string) Text {
 	return Text{indent + Pad(s.Plain(label), column-len(indent)) + strings.Join(lines, "\n"+strings.Repeat(" ", column)) + "\n"}
 }
 
-// List returns short texts side by side, with its line breaks. A text is broken only where it is longer than a line, and
+// List returns short texts joined by between, in lines with an indent. A text is broken only if it is longer than a line, and
 // only between words.
 func (s Style) List(indent, between string, parts []string) Text {
 	plain := make([]string, len(parts))
@@ -116,7 +116,7 @@ func (s Style) List(indent, between string, parts []string) Text {
 	return Text{indent + strings.Join(lines, "\n"+indent) + "\n"}
 }
 
-// behind returns lines behind a sign, which all but the first are indented for.
+// behind returns lines with a glyph before the first, and a matching indent before the others.
 func (s Style) behind(indent string, sign Glyph, gap string, lines []string) Text {
 	hang := strings.Repeat(" ", len(indent)+1+len(gap))
 	plain := make([]string, len(lines))
@@ -126,11 +126,10 @@ func (s Style) behind(indent string, sign Glyph, gap string, lines []string) Tex
 	return Text{indent + s.Glyph(sign).s + gap + strings.Join(plain, "\n"+hang) + "\n"}
 }
 
-// Verdict returns a bad verdict behind its sign, in red, broken to fit a terminal. A log keeps it whole, to
-// be searched for.
+// Verdict returns a failure with its glyph, in red. It is wrapped on a terminal and remains one line in a log, for searching.
 func (s Style) Verdict(text string) Text { return s.verdict(Failed, s.Red, text) }
 
-// Success returns a good verdict behind its sign, in green, otherwise as Verdict does.
+// Success is like Verdict, for a success, in green.
 func (s Style) Success(text string) Text { return s.verdict(OK, s.Green, text) }
 
 func (s Style) verdict(sign Glyph, paint func(string) Text, text string) Text {
@@ -145,7 +144,7 @@ func (s Style) verdict(sign Glyph, paint func(string) Text, text string) Text {
 	return Text{s.Glyph(sign).s + " " + strings.Join(painted, "\n  ") + "\n"}
 }
 
-// Paragraph returns a text in lines that fit, each indented. It ends its last line.
+// Paragraph returns a wrapped text with an indent, including the final line break.
 func (s Style) Paragraph(indent, text string) Text {
 	var out strings.Builder
 	for _, line := range s.Wrap(text, s.Width-len(indent)) {
@@ -154,7 +153,7 @@ func (s Style) Paragraph(indent, text string) Text {
 	return Text{out.String()}
 }
 
-// Row returns a line of a table: sign, kind, name, and what stands at the right edge.
+// Row returns a row of a table without its line break: glyph, kind, name, and a right-aligned text.
 func (s Style) Row(g Glyph, kind, name, right string) Text {
 	right = s.Plain(right)
 	room := s.Width - 3 - len(s.gap(g)) - Width(s.bare(g)) - KindWidth
@@ -171,7 +170,7 @@ func (s Style) Row(g Glyph, kind, name, right string) Text {
 
 func (s Style) bare(g Glyph) string { return Style{ASCII: s.ASCII}.Glyph(g).s }
 
-// gap keeps the columns straight: the ASCII glyphs are of several lengths.
+// gap returns the spaces after a glyph that align the next column: ASCII glyphs have different lengths.
 func (s Style) gap(g Glyph) string {
 	if !s.ASCII {
 		return " "
@@ -179,13 +178,13 @@ func (s Style) gap(g Glyph) string {
 	return strings.Repeat(" ", 5-len(s.bare(g)))
 }
 
-// Sign returns a symbol without its colour, to stand inside a text.
+// Sign returns a glyph without color, for use within a text.
 func (s Style) Sign(g Glyph) string { return s.bare(g) }
 
-// RowStart returns the beginning of a row of a table: its sign.
+// RowStart returns the beginning of a table row, with its glyph.
 func (s Style) RowStart(g Glyph) Text { return Text{"  " + s.Glyph(g).s + s.gap(g)} }
 
-// FindingWidth is the column in which the words of a finding begin.
+// FindingWidth is the column at which the text of a finding begins.
 const FindingWidth = 13
 
 // Finding returns a line about something that was found: sign, code, and words that are broken to fit.

@@ -1,6 +1,6 @@
-// Package term is what this program shows on a terminal or in a log: signs and colours, tables, progress,
-// line breaks, hints and questions. It knows nothing of AWS, and lets nothing through that a terminal would
-// take for a command: whatever it is given to print is escaped, but for its own Text.
+// Package term formats output for a terminal or a log: glyphs and colors, tables, progress, wrapping, hints and questions. It
+// does not depend on AWS. Everything it prints is escaped, except its own type Text, so that no text can control the
+// terminal.
 package term
 
 import (
@@ -18,27 +18,26 @@ import (
 	"unicode/utf8"
 )
 
-// Printer prints on one stream. It may be used concurrently: what is printed while a Progress is repainted
-// appears above it.
+// Printer prints on a stream. It is safe for concurrent use. Text that is printed while a Progress is shown appears above it.
 type Printer struct {
 	Style
 	out io.Writer
 
 	mu     sync.Mutex
-	live   *Progress // that is being repainted; nil: none
-	status string    // the StatusLine that is shown; "": none
-	failed error     // of the first write that failed
+	live   *Progress // shown at present, or nil
+	status string    // text of the StatusLine, or ""
+	failed error     // first write error
 }
 
-// NewPrinter returns the printer of a stream that looks like this.
+// NewPrinter returns a printer for a stream with the given style.
 func NewPrinter(out io.Writer, style Style) *Printer { return &Printer{Style: style, out: out} }
 
-// Printf formats like fmt.Fprintf, with the rules of Textf.
+// Printf formats according to a format and prints the result, escaping arguments as Textf does.
 func (p *Printer) Printf(format string, args ...any) {
 	p.Print(p.Textf(format, args...))
 }
 
-// Print writes texts, one after the other. Failed tells whether that went wrong.
+// Print writes texts. Failed returns the error of the first write that failed.
 func (p *Printer) Print(texts ...Text) {
 	var all strings.Builder
 	for _, text := range texts {
@@ -47,7 +46,7 @@ func (p *Printer) Print(texts ...Text) {
 	_ = p.write(all.String())
 }
 
-// write writes above a table that is being repainted, or above the status line.
+// write writes text above a progress table or the status line.
 func (p *Printer) write(text string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -57,7 +56,7 @@ func (p *Printer) write(text string) error {
 	return p.send(p.besideStatus(text))
 }
 
-// send writes what is complete. The lock must be held.
+// send writes text to the stream. The caller must hold the lock.
 func (p *Printer) send(text string) error {
 	_, err := io.WriteString(p.out, text)
 	if err == nil {
@@ -69,7 +68,7 @@ func (p *Printer) send(text string) error {
 	return &WriteError{err}
 }
 
-// Failed returns why something was not written, or nil. A reader who wants no more, such as head, is no failure.
+// Failed returns the error of the first write that failed, or nil. A closed pipe, as after head, is not a failure.
 func (p *Printer) Failed() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -79,24 +78,24 @@ func (p *Printer) Failed() error {
 	return p.failed
 }
 
-// WriteError is an error of a stream that was written to.
+// WriteError is an error from writing to a stream.
 type WriteError struct{ Err error }
 
 func (e *WriteError) Error() string {
 	cause := e.Err
-	if known, ok := errors.AsType[*fs.PathError](cause); ok { // its path is /dev/stdout, wherever that leads
+	if known, ok := errors.AsType[*fs.PathError](cause); ok { // its path is /dev/stdout, which is of no use
 		cause = known.Err
 	}
 	return "writing the result: " + cause.Error()
 }
 
-// Unwrap returns the stream's own error.
+// Unwrap returns the error of the stream.
 func (e *WriteError) Unwrap() error { return e.Err }
 
-// Println writes a text and ends its line.
+// Println writes a text and a line break.
 func (p *Printer) Println(text Text) { p.Printf("%s\n", text) }
 
-// JSON writes an answer as indented JSON in which every character is printable.
+// JSON writes a value as indented JSON that consists of printable characters.
 func (p *Printer) JSON(answer any) error {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
@@ -108,7 +107,7 @@ func (p *Printer) JSON(answer any) error {
 	return p.write(string(escapeJSON(out.Bytes())))
 }
 
-// JSONLine writes a value as JSON on a line of its own, in which every character is printable.
+// JSONLine writes a value as JSON on one line that consists of printable characters.
 func (p *Printer) JSONLine(value any) error {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
@@ -119,8 +118,8 @@ func (p *Printer) JSONLine(value any) error {
 	return p.write(string(escapeJSON(out.Bytes())))
 }
 
-// escapeJSON escapes what is not printable. The encoder has escaped the control characters of ASCII, and what
-// is not ASCII stands inside of strings.
+// escapeJSON escapes characters that are not printable. The encoder has escaped the ASCII control characters, and other
+// characters occur only in strings.
 func escapeJSON(text []byte) []byte {
 	var out bytes.Buffer
 	for len(text) > 0 {
@@ -139,8 +138,8 @@ func escapeJSON(text []byte) []byte {
 	return out.Bytes()
 }
 
-// Lines returns a writer for what others write, such as the help and the log of calls: it escapes everything
-// but line breaks and tabs.
+// Lines returns a writer for text from other packages, such as the help and the log of API calls. It escapes everything
+// except line breaks and tabs.
 func (p *Printer) Lines() io.Writer { return lines{p} }
 
 type lines struct{ out *Printer }

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Progress shows steps while they are done: on a terminal a table that is repainted, elsewhere one line for
-// each step when it is done.
+// Progress shows the progress of steps: on a terminal as a table that is repainted, elsewhere as one line for each completed
+// step.
 type Progress struct {
-	out   *Printer // whose lock guards the rest
+	out   *Printer // its lock guards the fields below
 	live  bool
 	rows  []progressRow
 	drawn bool
@@ -18,7 +18,7 @@ type Progress struct {
 	ended sync.WaitGroup
 }
 
-// Step is one row of a Progress.
+// Step is a row of a Progress.
 type Step struct{ Kind, Name string }
 
 type progressRow struct {
@@ -26,12 +26,13 @@ type progressRow struct {
 	begun   time.Time
 	note    string
 	outcome Glyph
-	right   string // once it has ended
+	right   string // "" until the step has ended
 }
 
 const repaint = 120 * time.Millisecond
 
-// Progress begins to show steps. It has to be stopped. More steps than the terminal has lines are not repainted.
+// Progress starts to show steps. The caller must call Stop. If the terminal has fewer lines than steps, the table is not
+// repainted.
 func (p *Printer) Progress(steps []Step) *Progress {
 	progress := &Progress{out: p, live: p.Live() && (p.Height == 0 || len(steps) < p.Height), end: make(chan struct{})}
 	for _, step := range steps {
@@ -46,10 +47,10 @@ func (p *Printer) Progress(steps []Step) *Progress {
 	return progress
 }
 
-// Live reports whether the stream can be repainted.
+// Live reports whether the stream is a terminal that can be repainted.
 func (p *Printer) Live() bool { return p.TTY && !p.Dumb }
 
-// Stop paints for the last time.
+// Stop paints the table for the last time.
 func (p *Progress) Stop() {
 	close(p.end)
 	p.ended.Wait()
@@ -58,21 +59,21 @@ func (p *Progress) Stop() {
 	p.out.mu.Unlock()
 }
 
-// Begin says that a step is under way.
+// Begin marks a step as started.
 func (p *Progress) Begin(index int) {
 	p.out.mu.Lock()
 	defer p.out.mu.Unlock()
 	p.rows[index].begun = time.Now()
 }
 
-// Wait says what a step that was begun waits for.
+// Wait shows what a started step is waiting for.
 func (p *Progress) Wait(index int, note string) {
 	p.out.mu.Lock()
 	defer p.out.mu.Unlock()
 	p.rows[index].note = note
 }
 
-// End says how a step ended, in a word, and how long it took.
+// End marks a step as completed, with its outcome and duration.
 func (p *Progress) End(index int, outcome Glyph, word string, took time.Duration) {
 	p.out.mu.Lock()
 	row := &p.rows[index]
@@ -88,7 +89,7 @@ func (p *Progress) paintUntilEnd() {
 	tick := time.NewTicker(repaint)
 	defer tick.Stop()
 	for {
-		_ = p.out.write("") // which paints it anew
+		_ = p.out.write("") // repaints the table
 		select {
 		case <-p.end:
 			_ = p.out.write("")
@@ -98,7 +99,7 @@ func (p *Progress) paintUntilEnd() {
 	}
 }
 
-// erased moves over the table that was painted last. The lock must be held.
+// erased returns the control sequence that erases the table. The caller must hold the lock.
 func (p *Progress) erased() string {
 	if !p.drawn {
 		return ""
@@ -107,7 +108,7 @@ func (p *Progress) erased() string {
 	return fmt.Sprintf("\x1b[%dA\r\x1b[J", len(p.rows))
 }
 
-// painted is the table as it stands now. The lock must be held.
+// painted returns the current table. The caller must hold the lock.
 func (p *Progress) painted() string {
 	var table strings.Builder
 	for _, row := range p.rows {
@@ -117,7 +118,7 @@ func (p *Progress) painted() string {
 	return table.String()
 }
 
-// line is one row as it stands now.
+// line returns a row in its current state.
 func (p *Progress) line(row progressRow) Text {
 	switch {
 	case row.right != "":
@@ -136,5 +137,5 @@ func timed(word string, took time.Duration) string {
 	return fmt.Sprintf("%s %6s", word, Seconds(took))
 }
 
-// Seconds returns a duration in seconds and tenths.
+// Seconds returns a duration in seconds with one decimal, such as "1.2s".
 func Seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) }

@@ -5,27 +5,27 @@ import (
 	"strings"
 )
 
-// Screen is the whole of a terminal, painted again and again. What was on it before is scrolled up, and not lost.
+// Screen is the full screen of a terminal, for repeated painting. Earlier output is scrolled up and not lost.
 type Screen struct {
 	out   *Printer
 	begun bool
 }
 
-// Screen returns one that has not been painted yet.
+// Screen returns a screen that has not been painted.
 func (p *Printer) Screen() *Screen { return &Screen{out: p} }
 
-// usualHeight is that of a terminal that does not tell its own.
+// usualHeight is the assumed height of a terminal whose height is unknown.
 const usualHeight = 24
 
-// Paint shows what a Printer of the same style has written, in place of what was painted before, on so many lines; 0 is
-// as many as are usual. What is more than fits is left out, and said to be.
+// Paint replaces the contents of the screen with the output of a Printer of the same style. height is the number of lines of
+// the terminal, or 0 if it is unknown. Output that does not fit is replaced by a line that says so.
 func (s *Screen) Paint(written string, height int) {
 	if height <= 0 {
 		height = usualHeight
 	}
 	lines := strings.Split(strings.TrimSuffix(written, "\n"), "\n")
-	if room := height - 1; len(lines) > room { // the cursor has the last line
-		more := s.out.Dim(fmt.Sprintf("… %d more lines: the terminal is too low", len(lines)-room+1))
+	if room := height - 1; len(lines) > room { // the cursor is in the last line
+		more := s.out.Dim(fmt.Sprintf("… %d more lines: enlarge the terminal", len(lines)-room+1))
 		lines = append(lines[:room-1:room-1], more.s)
 	}
 	var all strings.Builder

@@ -19,7 +19,7 @@ func TestScreen(t *testing.T) {
 		want  string
 	}{
 		{4, "\x1b[H0\x1b[K\n1\x1b[K\n2\x1b[K\n3\x1b[K\n\x1b[J"},
-		{7, "\x1b[H0\x1b[K\n1\x1b[K\n2\x1b[K\n… 4 more lines: the terminal is too low\x1b[K\n\x1b[J"},
+		{7, "\x1b[H0\x1b[K\n1\x1b[K\n2\x1b[K\n… 4 more lines: enlarge the terminal\x1b[K\n\x1b[J"},
 	} {
 		var text strings.Builder
 		for i := range test.lines {

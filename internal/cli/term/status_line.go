@@ -2,28 +2,27 @@ package term
 
 import "strings"
 
-// StatusLine is one line that says how far something is, on a terminal alone, and is gone when that has ended. What else
-// is printed by the same Printer appears above it.
+// StatusLine is a temporary line that shows progress, only on a terminal. Other output of the same Printer appears above it.
 type StatusLine struct{ out *Printer }
 
-// StatusLine returns an empty one. It has to be cleared.
+// StatusLine returns an empty status line. The caller must call Clear.
 func (p *Printer) StatusLine() *StatusLine { return &StatusLine{p} }
 
-// Set shows a text instead of the one before.
+// Set replaces the text of the line.
 func (l *StatusLine) Set(text string) {
 	if l.out.Live() {
 		l.out.setStatus(l.out.Glyph(Working).s + " " + l.out.Shorten(text, l.out.Width-3))
 	}
 }
 
-// Clear takes the line off the terminal.
+// Clear removes the line.
 func (l *StatusLine) Clear() {
 	if l.out.Live() {
 		l.out.setStatus("")
 	}
 }
 
-// setStatus shows another status line; "" is none.
+// setStatus replaces the status line; "" removes it.
 func (p *Printer) setStatus(line string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -36,8 +35,8 @@ func (p *Printer) setStatus(line string) {
 
 const eraseLine = "\r\x1b[K"
 
-// besideStatus is a text with what takes the status line off before it, and puts it back where the text ends its line.
-// The lock must be held.
+// besideStatus returns text with the control sequences that erase the status line before it and, if the text ends with a line
+// break, restore it after it. The caller must hold the lock.
 func (p *Printer) besideStatus(text string) string {
 	if p.status == "" || text == "" {
 		return text

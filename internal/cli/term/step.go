@@ -2,8 +2,8 @@ package term
 
 import "strings"
 
-// Step returns a line of a table of steps: sign, name, what was found, broken to fit, and what stands at the right edge
-// of its first line. It ends its last line.
+// Step returns a row of a table of steps: glyph, name, a wrapped text, and a right-aligned text in the first line. It
+// includes the final line break.
 func (s Style) Step(g Glyph, name, found, right string) Text {
 	const rightWidth = 7
 	left := "  " + s.bare(g) + s.gap(g) + Pad(s.Plain(name), KindWidth)

@@ -8,20 +8,20 @@ import (
 	"github.com/fatih/color"
 )
 
-// Style is how a stream looks: one vocabulary, in which a symbol has one meaning and its colour goes with it.
+// Style is the appearance of a stream. Each symbol has one meaning and one color.
 type Style struct {
-	TTY     bool // a person reads it: long names are shortened to fit
+	TTY     bool // a terminal: long names are shortened to fit
 	Colored bool
-	ASCII   bool // the terminal does not show our glyphs
-	Dumb    bool // it cannot be repainted
+	ASCII   bool // the terminal cannot show the glyphs
+	Dumb    bool // the terminal cannot be repainted
 	Width   int  // columns
-	Height  int  // lines; 0 where it is not known
+	Height  int  // lines; 0 if unknown
 }
 
-// NewStyle returns the style of a stream in this environment. NO_COLOR, TERM=dumb and CLICOLOR_FORCE are honoured, in
-// this order, and the locale says whether there is UTF-8.
+// NewStyle returns the style of a stream. It honors NO_COLOR, TERM=dumb and CLICOLOR_FORCE, in this order, and uses ASCII if
+// the locale's encoding is not UTF-8.
 func NewStyle(getenv func(string) string, tty bool, width int) Style {
-	forced := getenv("CLICOLOR_FORCE") // of a log that shows colours: https://bixense.com/clicolors
+	forced := getenv("CLICOLOR_FORCE") // for logs that show colors: https://bixense.com/clicolors
 	return Style{
 		TTY:     tty,
 		Colored: (tty || forced != "" && forced != "0") && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb",
@@ -31,8 +31,8 @@ func NewStyle(getenv func(string) string, tty bool, width int) Style {
 	}
 }
 
-// isUTF8 reports what the locale's variables say, in their order of precedence. Where none is set, as in
-// most CI, UTF-8 is assumed.
+// isUTF8 reports whether the locale's encoding is UTF-8, according to its variables in order of precedence. It assumes UTF-8
+// if none is set, as in most CI environments.
 func isUTF8(getenv func(string) string) bool {
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
 		if locale := strings.ToUpper(getenv(name)); locale != "" {
@@ -42,32 +42,32 @@ func isUTF8(getenv func(string) string) bool {
 	return true
 }
 
-// Text is harmless text, perhaps in colour. Only this package makes it, so that what is printed is either
-// escaped or our own.
+// Text is escaped text, possibly with color. Only this package creates it, so that everything printed is either escaped or
+// trusted.
 type Text struct{ s string }
 
-// String returns the text as it goes to the terminal.
+// String returns the text as written to the terminal.
 func (t Text) String() string { return t.s }
 
-// Glyph is a symbol of the vocabulary.
+// Glyph is a symbol.
 type Glyph int
 
-// The vocabulary.
+// The symbols.
 const (
-	OK        Glyph = iota // done, fine
-	Failed                 // failed, broken
-	Attention              // attention
+	OK        Glyph = iota // success, healthy
+	Failed                 // failure, problem
+	Attention              // warning
 	Quiet                  // skipped, unchanged, not checked
-	Working                // under way, on a terminal only
-	Add                    // a plan creates it
-	Change                 // a plan updates it
-	Remove                 // a plan deletes it
-	Arrow                  // old to new
-	Next                   // do this next
-	Question               // a question
+	Working                // in progress, only on a terminal
+	Add                    // to be created
+	Change                 // to be updated
+	Remove                 // to be deleted
+	Arrow                  // from an old to a new value
+	Next                   // hint
+	Question               // question
 )
 
-// Glyph returns a symbol in its colour.
+// Glyph returns a symbol in its color.
 func (s Style) Glyph(g Glyph) Text {
 	table := map[Glyph]struct {
 		sign, ascii string
@@ -102,22 +102,22 @@ func (s Style) paint(attribute color.Attribute, text string) Text {
 	return Text{c.Sprint(text)}
 }
 
-// Bold returns a text as names are shown.
+// Bold returns a text in bold, for names.
 func (s Style) Bold(text string) Text { return s.paint(color.Bold, text) }
 
-// Dim returns a text as times, counts and headers are shown.
+// Dim returns a faint text, for times, counts and headers.
 func (s Style) Dim(text string) Text { return s.paint(color.Faint, text) }
 
-// Green returns a text as a good verdict is shown.
+// Green returns a text in green, for success.
 func (s Style) Green(text string) Text { return s.paint(color.FgGreen, text) }
 
-// Red returns a text as a bad verdict is shown.
+// Red returns a text in red, for failure.
 func (s Style) Red(text string) Text { return s.paint(color.FgRed, text) }
 
-// Yellow returns a text as a verdict is shown that asks for attention.
+// Yellow returns a text in yellow, for warnings.
 func (s Style) Yellow(text string) Text { return s.paint(color.FgYellow, text) }
 
-// Plain returns a text escaped, with our typographic signs replaced where the terminal cannot show them.
+// Plain returns an escaped text, with typographic characters replaced if the terminal cannot show them.
 func (s Style) Plain(text string) string {
 	return s.signs(Escape(text))
 }
@@ -129,13 +129,12 @@ func (s Style) signs(text string) string {
 	return strings.NewReplacer("·", "-", "→", "->", "…", "...", "›", ">", "─", "-").Replace(text)
 }
 
-// Textf formats like fmt.Sprintf. An argument that is neither a Text nor a number is escaped; the format is
-// ours, and a constant.
+// Textf formats like fmt.Sprintf. Arguments other than Text and numbers are escaped. The format must be a constant.
 func (s Style) Textf(format string, args ...any) Text {
 	return Text{fmt.Sprintf(s.signs(format), s.harmless(args)...)}
 }
 
-// harmless escapes every argument that could hold a text from elsewhere.
+// harmless escapes every argument that could contain untrusted text.
 func (s Style) harmless(args []any) []any {
 	safe := make([]any, len(args))
 	for i, arg := range args {
@@ -161,8 +160,8 @@ func isNumber(arg any) bool {
 	return false
 }
 
-// Shorten cuts the middle out of a text that is longer than width columns, on a terminal. Elsewhere nobody
-// could ask for the rest, and it stays whole.
+// Shorten replaces the middle of a text longer than width columns by an ellipsis, only on a terminal. In a log the text
+// remains complete.
 func (s Style) Shorten(text string, width int) string {
 	text = s.Plain(text)
 	if Width(text) <= width || width < 8 || !s.TTY {
