@@ -106,8 +106,8 @@ Those that are ACTIVE with FARGATE_SPOT in their capacity provider strategy, wit
 base above 0 (the API's default weight is 0), or in that of a task set under CodeDeploy and
 external controllers. A service that was created without a strategy and a launch type is assumed
 to follow its cluster's default. Services on Fargate on-demand, and those with a desired count
-of 0, are counted only. What happens at an interruption is the decision of the function's own
-gate, on a notice for a task of the service's primary deployment, after the cooldown.
+of 0, are counted only. What happens at an interruption is what the function itself
+decides on a notice for a task of the service's primary deployment, after the cooldown.
 `
 
 const end = `

@@ -42,7 +42,7 @@ func functionChecks() []check {
 			sources: []string{gate},
 			cures: []string{
 				"aws ecs untag-resource --resource-arn SERVICE-ARN --tag-keys spothandler",
-				"spothandler install --cluster NAME   repeat --cluster for every cluster to cover",
+				"spothandler install --prefix PREFIX --cluster NAME   repeat --cluster for every cluster to cover",
 			},
 		},
 		{
