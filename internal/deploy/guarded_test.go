@@ -167,8 +167,8 @@ func TestDestinationOfAnotherAccount(t *testing.T) {
 	}
 }
 
-// A function that only the record names is removed only if it runs as our role. A function that was given by
-// name, or that has the default name, is known by more than the record.
+// A function that only the record names is removed only if it runs as our role: otherwise an uninstall stops and, with
+// --force, leaves it. A function that was given by name, or that has the default name, is known by more than the record.
 func TestFunctionNamedOnlyByTheRecord(t *testing.T) {
 	for name, test := range map[string]struct {
 		installed, names settings.Given
@@ -187,14 +187,21 @@ func TestFunctionNamedOnlyByTheRecord(t *testing.T) {
 				if test.byAnother {
 					runAsAnother(t, a, names)
 				}
+				const why = "Only the record in the role's description names it, and it runs as arn:aws:iam::111122223333:role/theirs."
 				var warnings []string
-				uninstall, err := PrepareUninstall(t.Context(), a.clients, a.id, UninstallRequest{
-					Prefix: "prod", Names: test.names, Warn: func(text string) { warnings = append(warnings, text) },
-				})
+				request := UninstallRequest{Prefix: "prod", Names: test.names, Warn: func(text string) { warnings = append(warnings, text) }}
+				uninstall, err := PrepareUninstall(t.Context(), a.clients, a.id, request)
+				if test.stays {
+					if refusal := errorOf(t, err); !strings.Contains(refusal.Detail[0], why) {
+						t.Errorf("refused for %q", refusal.Detail)
+					}
+					request.Force = true
+					uninstall, err = PrepareUninstall(t.Context(), a.clients, a.id, request)
+				}
 				if err != nil {
 					t.Fatal(err)
 				}
-				if warned := len(warnings) == 1 && strings.Contains(warnings[0], "Only the record in the role's description names it, and it runs as arn:aws:iam::111122223333:role/theirs."); warned != test.stays {
+				if warned := strings.Contains(strings.Join(warnings, "\n"), why); warned != test.stays {
 					t.Errorf("warned of %q", warnings)
 				}
 				if _, err := uninstall.Apply(t.Context(), resource.Options{}); err != nil {
