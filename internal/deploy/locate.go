@@ -16,10 +16,11 @@ import (
 type Located struct {
 	Names  resource.Names
 	Record *settings.Record // nil if the role is gone, or its description was changed out of band
-	// Left reports that the role is gone and the log group remains, either of an installation that lost its
-	// role or of one that was removed with --keep-logs.
+	// Left reports that the log group remains without its role, either of an installation that lost its role or of one
+	// that was removed with --keep-logs.
 	Left bool
-	Kept bool // uninstall --keep-logs left the log group: nothing is installed
+	Role *resource.Unowned // with Left: the role, if it exists and is not ours
+	Kept bool              // uninstall --keep-logs left the log group: nothing is installed
 }
 
 // Locate finds the installation with this prefix by its role, or its remaining log group by the tags. It
@@ -41,7 +42,11 @@ func Locate(ctx context.Context, clients resource.Clients, id session.Identity, 
 		return nil, apperr.Explain("reading the tags of log group "+names.LogGroup, id.Caller, apperr.IgnoreNotFound(err))
 	}
 	if group := (&resource.LogGroup{Tags: answer.Tags}); resource.IsOurs(group.Tags, prefix) || group.Kept(prefix) {
-		return &Located{Names: names, Left: true, Kept: group.Kept(prefix)}, nil
+		located := &Located{Names: names, Left: true, Kept: group.Kept(prefix)}
+		for _, each := range (&Installation{Names: names, State: resource.State{Role: role}}).Unowned() {
+			located.Role = &each
+		}
+		return located, nil
 	}
 	return nil, nil //nolint:nilnil // nil means not found
 }

@@ -66,7 +66,11 @@ type Problem struct {
 	// Others are the prefixes of the installations that watch the same clusters.
 	Others []string `json:"others,omitempty"`
 
-	Vital bool `json:"-"` // interruptions are not handled
+	// Hints are commands that fix it, if install alone does not.
+	Hints []string `json:"hints,omitempty"`
+
+	Vital     bool `json:"-"` // interruptions are not handled
+	Adoptable bool `json:"-"` // not ours, and install --adopt takes it over
 }
 
 // Codes of a Problem.
@@ -83,6 +87,7 @@ const (
 // Assess compares an installation with its own record. Both the installed code and the embedded code count as
 // right, even if a newer binary would install another. It is a pure function.
 func Assess(i *Installation, embedded resource.Release, others []Listed) (Status, error) {
+	i = i.withRecord()
 	spec, warnings, err := i.Resolve(nil, false)
 	if err != nil {
 		return Status{}, err
@@ -98,30 +103,21 @@ func Assess(i *Installation, embedded resource.Release, others []Listed) (Status
 	if f := i.State.Function; f != nil && f.CodeSHA256 == embedded.CodeSHA256 {
 		want.Function.CodeSHA256 = embedded.CodeSHA256
 	}
-	have := i.Owned()
 	status := Status{
 		Prefix: i.Names.Prefix, Region: i.Names.Region, Account: i.Names.Account,
 		Settings: settings.JSON(spec), Outputs: i.Outputs(), Spec: spec,
 		Warnings: append(append([]string{}, warnings...), i.retentionWarning(spec)...), Reminders: append(idleReminders(spec), i.forwarding()...),
 		NotChecked: append([]resource.NotChecked{}, i.unchecked()...),
-		Resources:  describe(want, have),
+		Resources:  describe(want, i.compared()),
 	}
-	var outdated bool
-	status.Changes, outdated = i.drift(resource.Plan(want, i.compared()), spec, embedded)
-	status.Warnings = append(status.Warnings, i.beyondVersion(want, status.Changes)...)
-	status.Problems = problems(i, want, spec, status.Changes, others)
+	changes, outdated := i.drift(resource.Plan(want, i.compared()), spec, embedded)
+	status.Changes = ownChanges(i.Unowned(), changes)
+	status.Warnings = append(status.Warnings, i.beyondVersion(want, changes)...)
+	status.Problems = problems(i, want, spec, changes, others)
 	status.Healthy = len(status.Problems) == 0
 	status.Verdict = verdictOf(status.Problems, status.Changes)
 	status.UpgradeAvailable = i.upgradable(embedded, outdated)
 	return status, nil
-}
-
-// compared returns what belongs to the installation, and its role even if that is not ours, because the
-// function runs as it.
-func (i *Installation) compared() resource.State {
-	have := i.Owned()
-	have.Role = i.State.Role
-	return have
 }
 
 // verdictOf answers what a user wants to know first: does the installation still work?
@@ -166,18 +162,9 @@ func (i *Installation) upgradable(embedded resource.Release, outdated bool) bool
 
 // problems lists what is wrong in the order of the resources, followed by what only a user can fix.
 func problems(i *Installation, want resource.State, spec settings.Spec, changes []resource.Change, others []Listed) []Problem {
-	list, unowned := []Problem{}, map[resource.ID]bool{}
-	for _, each := range i.Unowned() {
-		unowned[each.ID] = true
-		list = append(list, Problem{
-			Code: ProblemNotOurs, ID: each.ID, Message: fmt.Sprintf("%s is not ours. %s", each.ID, each.Why),
-			Vital: want.Needs(each.ID),
-		})
-	}
-	for _, change := range resource.WithoutRecreated(changes, want, i.State) {
-		if !unowned[change.ID] {
-			list = append(list, problemOf(change))
-		}
+	list := notOurs(i.Unowned(), changes)
+	for _, change := range ownChanges(i.Unowned(), resource.WithoutRecreated(changes, want, i.State)) {
+		list = append(list, problemOf(change))
 	}
 	for _, f := range i.Owned().Foreign() {
 		list = append(list, Problem{Code: ProblemForeign, ID: f.ID, Message: fmt.Sprintf("%s has an addition that is not ours: %s", f.ID, f.What)})

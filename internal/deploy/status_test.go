@@ -86,7 +86,7 @@ func TestProblems(t *testing.T) {
 		},
 		{
 			"another's rule", func(i *Installation) { i.State.Triggers[0].Rule.Tags = nil }, nil,
-			[]string{"not_ours: rule prod-ecs-spot-interruption is not ours. It has no tag managed-by=spothandler.", "missing: target spothandler is missing"},
+			[]string{"not_ours: rule prod-ecs-spot-interruption lacks the tags managed-by=spothandler and spothandler:prefix=prod."},
 		},
 		{
 			"foreign", func(i *Installation) { i.State.Role.Inline = []string{"x"} }, nil,
@@ -95,7 +95,7 @@ func TestProblems(t *testing.T) {
 		{"foreign on another's", func(i *Installation) {
 			i.State.Function.Tags = map[string]string{resource.TagManagedBy: "spothandler", resource.TagPrefix: "test"}
 			i.State.Function.Statements = []string{"x"}
-		}, nil, []string{`not_ours: function prod-ecs-fargate-spot-handler is not ours. Its tag spothandler:prefix is "test".`, "missing: permission spothandler is missing"}},
+		}, nil, []string{`not_ours: function prod-ecs-fargate-spot-handler is not ours. Its tag spothandler:prefix is "test".`}},
 		{
 			"concurrency zero", func(i *Installation) {
 				i.Record.ReservedConcurrency, i.State.Function.ReservedConcurrency = 0, 0

@@ -78,7 +78,7 @@ func (s *Survey) inspectOne(ctx context.Context, clients resource.Clients, tags 
 		return err
 	}
 	s.add(one)
-	if one.State.Role != nil {
+	if role := one.State.Role; role != nil && resource.IsOurs(role.Tags, prefix) {
 		return nil
 	}
 	found, notChecked, err := FindWithoutRole(ctx, clients, tags, id, func(other string) bool { return other == prefix })

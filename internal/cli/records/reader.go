@@ -39,9 +39,21 @@ func openRecords(ctx context.Context, a *command.App, o *addressOptions) (*recor
 	}
 	a.Prefix = located.Names.Prefix
 	if located.Left {
-		a.Warn("the role of " + deploy.DisplayPrefix(a.Prefix) + " was deleted: these are its remaining records")
+		a.Warn(withoutRole(located))
 	}
 	return &recordReader{a, s, located, o, s.LogsAPI()}, nil
+}
+
+// withoutRole returns why an installation has records and no role.
+func withoutRole(located *deploy.Located) string {
+	switch name, role := deploy.DisplayPrefix(located.Names.Prefix), located.Role; {
+	case role == nil:
+		return "the role of " + name + " was deleted: these are its remaining records"
+	case role.Lost != "":
+		return fmt.Sprintf("%s %s; if it belongs to this installation, this restores it: %s", role, role.Lost, role.Restore)
+	default:
+		return fmt.Sprintf("%s is not ours: these are the remaining records of %s", role, name)
+	}
 }
 
 // addressOptions are the options that select the installation.

@@ -43,9 +43,10 @@ func (t *simulation) redeploy(ctx context.Context) (*Answer, error) {
 func (t *simulation) functionIsOurs() error {
 	for _, each := range t.rehearse.Unowned() {
 		if each.Kind == resource.KindFunction {
+			hints := resource.RestoreHints([]resource.Unowned{each})
 			return &apperr.Error{
 				Code: apperr.CodeNotOurs, Message: each.String() + " is not ours and is not invoked", Detail: []string{each.Why, "Nothing was changed."},
-				Hints: []string{"spothandler status" + t.InstallationFlags(t.Prefix)},
+				Hints: append(hints, "spothandler status"+t.InstallationFlags(t.Prefix)),
 			}
 		}
 	}

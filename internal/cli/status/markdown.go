@@ -66,6 +66,9 @@ func (s Answer) printFound(out *term.Printer, status deploy.Status) {
 		if len(details) == 0 {
 			details = []string{show.InMarkdown(problem.Message)}
 		}
+		for _, hint := range problem.Hints {
+			details = append(details, show.InMarkdown(hint))
+		}
 		out.Printf("| %s | %s | ", about, strings.ReplaceAll(problem.Code, "_", " "))
 		show.DetailsMarkdown(out, details)
 		out.Printf(" |\n")

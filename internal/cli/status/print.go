@@ -108,6 +108,11 @@ func (r run) printHints(status deploy.Status) {
 			arrow = " The arrow points to what install would set."
 		}
 		r.Out.Printf("\n%s.%s\n", term.Plural(len(status.Problems), "problem"), arrow)
+		for _, problem := range status.Problems {
+			for _, hint := range problem.Hints {
+				show.Hint(r.Out, hint)
+			}
+		}
 		for _, options := range installOptions(status) {
 			show.Hint(r.Out, r.about(status, "install", options))
 		}
@@ -170,7 +175,10 @@ func fixes(status deploy.Status) []string {
 		return slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return problem.Code == code })
 	}
 	var options []string
-	if len(status.Changes) > 0 {
+	switch {
+	case has(deploy.ProblemNotOurs) && allAdoptable(status):
+		options = append(options, "--adopt --dry-run   shows what a takeover would change")
+	case len(status.Changes) > 0 && !has(deploy.ProblemNotOurs): // which install refuses
 		options = append(options, "", "--dry-run   shows what would change")
 	}
 	if has(deploy.ProblemConcurrencyZero) {
@@ -183,6 +191,11 @@ func fixes(status deploy.Status) []string {
 		options = append(options, "--cluster NAME   clusters that no other installation watches")
 	}
 	return options
+}
+
+// allAdoptable reports whether install --adopt takes over everything that is not ours.
+func allAdoptable(status deploy.Status) bool {
+	return !slices.ContainsFunc(status.Problems, func(p deploy.Problem) bool { return p.Code == deploy.ProblemNotOurs && !p.Adoptable })
 }
 
 func (r run) printProblem(problem deploy.Problem) {
