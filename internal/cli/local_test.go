@@ -24,7 +24,7 @@ import (
 func TestLocal(t *testing.T) {
 	t.Parallel()
 	local := serveAWS(t)
-	for _, line := range []string{"shop/web             1 task on FARGATE_SPOT and 1 on FARGATE\n", "batch/report         1 standalone task on FARGATE_SPOT, of no service\n"} {
+	for _, line := range []string{"shop/web             1 task on FARGATE_SPOT and 1 on FARGATE\n", "batch/report         1 standalone task on FARGATE_SPOT, without a service\n"} {
 		if !strings.Contains(local.shown, line) {
 			t.Errorf("%q is not in\n%s", line, local.shown)
 		}
@@ -84,10 +84,10 @@ func TestLocalInterruptRefuses(t *testing.T) {
 		{"a standalone task", []string{"--cluster", "batch", "--service", "report"}, nil, "report is a standalone task, which belongs to no service"},
 		{"no exports", []string{"--service", "api"}, []string{"AWS_ENDPOINT_URL="}, "no local AWS found"},
 		{"another machine", []string{"--service", "api"}, []string{"AWS_ENDPOINT_URL=https://lambda.eu-west-1.amazonaws.com"}, "which is not this machine"},
-		{"a server that has ended", []string{"--service", "api"}, []string{ended}, "nothing answers at http://127.0.0.1:1"},
-		{"a secret in the URL", []string{"--service", "api"}, []string{"AWS_ENDPOINT_URL=http://tok3n@127.0.0.1:1"}, "nothing answers at http://***@127.0.0.1:1"},
-		{"a server that sends elsewhere", []string{"--service", "api"}, []string{"AWS_ENDPOINT_URL=" + redirecting}, "is no local AWS"},
-		{"a server that was started anew", []string{"--service", "api"}, []string{"AWS_ACCESS_KEY_ID=AKIAOLDOLDOLDOLDOLD"}, "does not accept this access key"},
+		{"a server that has ended", []string{"--service", "api"}, []string{ended}, "nothing is listening at http://127.0.0.1:1"},
+		{"a secret in the URL", []string{"--service", "api"}, []string{"AWS_ENDPOINT_URL=http://tok3n@127.0.0.1:1"}, "nothing is listening at http://***@127.0.0.1:1"},
+		{"a server that sends elsewhere", []string{"--service", "api"}, []string{"AWS_ENDPOINT_URL=" + redirecting}, "is not a local AWS"},
+		{"a server that was restarted", []string{"--service", "api"}, []string{"AWS_ACCESS_KEY_ID=AKIAOLDOLDOLDOLDOLD"}, "does not accept this access key"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cmd := spothandler(t, append([]string{"local", "interrupt"}, c.args...)...)
@@ -260,14 +260,14 @@ func TestLocalRefuses(t *testing.T) {
 		{name: "a port that is none", args: []string{"--port", "70000"}, want: []string{"--port 70000 is not accepted", "1 to 65535"}},
 		{name: "a key that is too short", args: []string{"--access-key", "local"}, want: []string{"--access-key is not accepted", "16 to 128 letters"}},
 		{name: "an empty seed", seed: "", want: []string{"seed.yaml:1: the file is empty"}},
-		{name: "no list", seed: "services: 3\n", want: []string{"seed.yaml:1: services is no list"}},
+		{name: "no list", seed: "services: 3\n", want: []string{"seed.yaml:1: services is not a list"}},
 		{name: "an unknown key", seed: "services:\n  - name: api\n    desire: 3\n", want: []string{`seed.yaml:3: "desire" is not a known key`, "accepted: cluster, name, desired, capacity_provider, tags"}},
 		{name: "no name", seed: "services:\n  - cluster: shop\n", want: []string{"seed.yaml:2: a service has no name"}},
 		{name: "no number", seed: "services:\n  - name: api\n    desired: many\n", want: []string{`seed.yaml:3: desired is "many"`, "0 to 1000"}},
 		{name: "another provider", seed: "services:\n  - name: api\n    capacity_provider: EC2\n", want: []string{`seed.yaml:3: capacity_provider is "EC2"`, "FARGATE_SPOT, FARGATE"}},
 		{name: "a name that is null", seed: "services:\n  - name: null\n", want: []string{"seed.yaml:2: a service has no name"}},
 		{name: "a name twice", seed: "services:\n  - name: api\n    name: web\n", want: []string{`seed.yaml:2: line 3: mapping key "name" already defined at line 2`}},
-		{name: "a list for a name", seed: "services:\n  - name: [api]\n", want: []string{"seed.yaml:2: name is no word"}},
+		{name: "a list for a name", seed: "services:\n  - name: [api]\n", want: []string{"seed.yaml:2: name is not a string"}},
 		{name: "two documents", seed: "services:\n  - name: api\n---\nservices:\n  - name: web\n", want: []string{"seed.yaml has more than one document"}},
 		{name: "too large", seed: strings.Repeat("# much\n", 200_000), want: []string{"seed.yaml is larger than 1048576 bytes"}},
 		{name: "no YAML", seed: "services: [\n", want: []string{"seed.yaml is not YAML: line"}},

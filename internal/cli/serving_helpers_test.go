@@ -73,7 +73,7 @@ func serveAWSIn(t *testing.T, env []string, args ...string) *serving {
 		t.Fatal(err)
 	}
 	s.output = bufio.NewScanner(stdout)
-	for s.output.Scan() && !strings.Contains(s.output.Text(), "ctrl-C ends it") {
+	for s.output.Scan() && !strings.Contains(s.output.Text(), "ctrl-C stops it") {
 		s.shown += s.output.Text() + "\n"
 		if variable, ok := strings.CutPrefix(s.output.Text(), "  export "); ok {
 			s.env = append(s.env, variable)

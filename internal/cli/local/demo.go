@@ -32,11 +32,11 @@ const (
 func DemoCommand(now func() Program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
-		Short: "Show the whole lifecycle on a local AWS",
+		Short: "Demonstrate the whole lifecycle on a local AWS",
 		Long: `Demo starts a local AWS with three services on Fargate Spot, installs,
-interrupts tasks, shows what the function decides, and removes everything: real
-commands, real calls, the real function, and no account. It exits with 1 if
-anything is not as it should be.`,
+interrupts tasks, shows the function's decisions, and uninstalls. It runs the
+real commands and the real function, and needs no AWS account. It exits with 1
+if any step fails or has an unexpected result.`,
 		Args: input.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, err := embed.Archive(hostArchitecture()); err != nil {
@@ -54,7 +54,7 @@ type demoRun struct {
 	url    string
 	key    string // the server's access key
 	step   int
-	before string // what the account held at first
+	before string // inventory of the account at the start
 	answer demoAnswer
 }
 
@@ -73,7 +73,7 @@ func (t *demoRun) start(ctx context.Context) (err error) {
 	if t.url, err = t.server.URL(); err != nil {
 		return err
 	}
-	if t.JSON { // only the answer at the end
+	if t.JSON { // only the result at the end
 		t.Out = term.NewPrinter(io.Discard, term.Style{})
 	}
 	if err := t.run(ctx); err != nil {
@@ -89,7 +89,7 @@ func (t *demoRun) start(ctx context.Context) (err error) {
 	out.Printf("\n%s %s\n", t.Out.Glyph(term.OK), t.Out.Green(fmt.Sprintf(
 		"%d tasks interrupted, 1 redeployment, nothing left behind. %s", demoTasks, term.Seconds(time.Since(started)))))
 	out.Printf("  Everything above ran against a local AWS; your account was not touched.\n\n")
-	out.Printf("  %s spothandler local                    play with it yourself\n", t.Out.Glyph(term.Next))
+	out.Printf("  %s spothandler local                    try it yourself\n", t.Out.Glyph(term.Next))
 	out.Printf("  %s spothandler install --prefix prod    install for real\n", t.Out.Glyph(term.Next))
 	return nil
 }
@@ -138,7 +138,7 @@ func (t *demoRun) status(ctx context.Context) error {
 	return t.command(ctx, &t.answer.Status, "status", "--prefix", demoPrefix)
 }
 
-// logs shows the same decisions as the function's own records tell them.
+// logs shows the same decisions in the function's own records.
 func (t *demoRun) logs(ctx context.Context) error {
 	t.title("Logs: what did the function do, and why?")
 	var records json.RawMessage
@@ -153,14 +153,14 @@ func (t *demoRun) logs(ctx context.Context) error {
 }
 
 func (t *demoRun) installAgain(ctx context.Context) error {
-	t.title("Install again: nothing has to change, nothing is written")
+	t.title("Install again: nothing to change, nothing written")
 	t.server.ForgetCalls()
 	if err := t.command(ctx, &t.answer.Reinstall, "install", "--prefix", demoPrefix); err != nil {
 		return err
 	}
 	for _, call := range t.server.Calls() {
 		if call.Write() {
-			return fmt.Errorf("the second install made the call %s", call)
+			return fmt.Errorf("the second install called %s", call)
 		}
 	}
 	return nil
@@ -176,13 +176,13 @@ func (t *demoRun) uninstall(ctx context.Context) error {
 		return err
 	}
 	if after != t.before {
-		return fmt.Errorf("the account held %s before, and now %s", t.before, after)
+		return fmt.Errorf("the account had %s before, and now has %s", t.before, after)
 	}
 	t.Out.Printf("  Before and after: %s in the account.\n", after)
 	return nil
 }
 
-// command runs this very binary as a user would, on the local AWS. Under -o json its answer is kept.
+// command runs this binary on the local AWS, as a user would. With JSON output it stores the result in answer.
 func (t *demoRun) command(ctx context.Context, answer *json.RawMessage, args ...string) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -211,7 +211,7 @@ func (t *demoRun) command(ctx context.Context, answer *json.RawMessage, args ...
 	return nil
 }
 
-// withoutAWS is the environment less everything that could lead a command elsewhere than to the local AWS.
+// withoutAWS returns the environment without everything that could point a command to another AWS.
 func withoutAWS(env []string) []string {
 	kept := []string{"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull}
 	for _, entry := range env {

@@ -7,7 +7,7 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// demoAnswer is the answer of `spothandler demo -o json`, with those of the commands that it ran.
+// demoAnswer is the JSON output of demo, with those of the commands that it ran.
 type demoAnswer struct {
 	Services     []demoServiceAnswer `json:"services"`
 	Install      json.RawMessage     `json:"install"`
@@ -44,7 +44,7 @@ type demoDecision struct {
 	Applied    bool           `json:"applied"`
 }
 
-// shownDecisions are the function's decisions since the interruption began.
+// shownDecisions returns the function's decisions since the interruption began.
 func (t *demoRun) shownDecisions(decisions []handler.Record, began time.Time) []demoDecision {
 	statuses := t.eventStatuses()
 	shown := make([]demoDecision, 0, len(decisions))

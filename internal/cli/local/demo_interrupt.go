@@ -21,8 +21,8 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// ruleEffective is more than the local EventBridge takes before a new rule matches.
-const ruleEffective = time.Second
+// ruleDelay is longer than a new rule of the local EventBridge takes to take effect.
+const ruleDelay = time.Second
 
 // shownService is a service as the demo shows it.
 type shownService struct {
@@ -33,14 +33,14 @@ type shownService struct {
 	completed        bool
 }
 
-// interrupt takes three tasks of one service away at once, and shows what comes of it.
+// interrupt interrupts three tasks of one service at once, and shows the decisions and the redeployment.
 func (t *demoRun) interrupt(ctx context.Context) error {
-	t.title(fmt.Sprintf("AWS takes back %d tasks of %s/%s at once", demoTasks, demoCluster, demoService))
+	t.title(fmt.Sprintf("AWS reclaims %d tasks of %s/%s at once", demoTasks, demoCluster, demoService))
 	before, err := t.service(ctx)
 	if err != nil {
 		return err
 	}
-	if err := pause(ctx, ruleEffective); err != nil {
+	if err := pause(ctx, ruleDelay); err != nil {
 		return err
 	}
 	began := time.Now()
@@ -75,12 +75,12 @@ func (t *demoRun) checkRedeployment(before, after shownService) error {
 		return errors.New("the service has no new deployment")
 	}
 	t.Out.Printf("\n  %s %s %s %s\n", term.Pad(demoCluster+"/"+after.name, 10), before.primary, t.Out.Glyph(term.Arrow), t.Out.Green(after.primary))
-	t.Out.Printf("  %s %d of %d running, the old tasks are gone\n", term.Pad("", 10), after.running, after.desired)
+	t.Out.Printf("  %s %d of %d running, the old tasks have stopped\n", term.Pad("", 10), after.running, after.desired)
 	return nil
 }
 
-// decisions waits until every event that was delivered has one: an invocation that found another at
-// work looks again after a few seconds.
+// decisions waits until there is one for every delivered event: an invocation that finds another one in progress checks again
+// after a few seconds.
 func (t *demoRun) decisions(ctx context.Context) ([]handler.Record, error) {
 	client := cloudwatchlogs.NewFromConfig(t.server.Config())
 	group := resource.NewNames(session.Identity{}, demoPrefix, settings.Defaults("").FunctionName, "").LogGroup
@@ -123,7 +123,7 @@ func (t *demoRun) printDecisions(decisions []handler.Record) {
 	t.printReasons(decisions)
 }
 
-// printReasons says what each reason means that the decisions have.
+// printReasons explains each reason that occurs in the decisions.
 func (t *demoRun) printReasons(decisions []handler.Record) {
 	t.Out.Printf("\n")
 	for _, r := range handler.Reasons() {
@@ -133,7 +133,7 @@ func (t *demoRun) printReasons(decisions []handler.Record) {
 	}
 }
 
-// eventStatuses are the task's status in each event that was delivered, by the event's id.
+// eventStatuses returns the task's status in each delivered event, by the event's ID.
 func (t *demoRun) eventStatuses() map[string]string {
 	statuses := map[string]string{}
 	for _, delivery := range t.server.Deliveries() {
@@ -143,7 +143,7 @@ func (t *demoRun) eventStatuses() map[string]string {
 	return statuses
 }
 
-// settled waits until a new deployment is all there is.
+// settled waits until the service has completed a new deployment.
 func (t *demoRun) settled(ctx context.Context, before shownService) (shownService, error) {
 	for {
 		service, err := t.service(ctx)
@@ -191,7 +191,7 @@ func (t *demoRun) describe(ctx context.Context) ([]shownService, error) {
 	return services, nil
 }
 
-// inventory counts what the account holds of the kinds that an installation is made of.
+// inventory counts the account's resources of the types that an installation consists of.
 func (t *demoRun) inventory(ctx context.Context) (string, error) {
 	cfg := t.server.Config()
 	roles, err := iam.NewFromConfig(cfg).ListRoles(ctx, &iam.ListRolesInput{})

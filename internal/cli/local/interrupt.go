@@ -20,69 +20,69 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// answerTimeout is how long a local AWS, which is on this machine, may take to answer.
-const answerTimeout = 10 * time.Second
+// responseTimeout is how long a local AWS, which is on this machine, may take to respond.
+const responseTimeout = 10 * time.Second
 
-// interruption is what `local interrupt` is asked for.
+// interruption is the request of local interrupt, and its JSON output.
 type interruption struct {
 	Cluster string `json:"cluster"`
 	Service string `json:"service"`
-	asked   int
+	count   int
 	Tasks   []string `json:"tasks"` // ARNs of those that were interrupted
 }
 
 func interruptCommand(now func() Program) *cobra.Command {
-	var asked interruption
+	var request interruption
 	cmd := &cobra.Command{
 		Use:   "interrupt",
 		Short: "Interrupt Fargate Spot tasks of the local AWS",
-		Long: `Interrupt takes the Spot capacity of running tasks away on a running local AWS,
-as AWS does: the tasks stop, with all events, and ECS replaces them. It finds
-the local AWS by the exports that "spothandler local" prints, and calls no
-other.`,
+		Long: `Interrupt reclaims the Spot capacity of running tasks of a local AWS, as AWS
+does: the tasks stop, with all their events, and ECS replaces them. It finds the
+local AWS by the exports that "spothandler local" prints, and calls nothing
+else.`,
 		Example: `  spothandler local interrupt --cluster shop --service api --tasks 3`,
 		Args:    input.NoArguments,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return (&interruptRun{now(), asked}).run(cmd.Context()) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return (&interruptRun{now(), request}).run(cmd.Context()) },
 	}
-	cmd.Flags().StringVar(&asked.Cluster, "cluster", "default", "cluster of the service")
-	cmd.Flags().StringVar(&asked.Service, "service", "", "service whose tasks are interrupted")
-	cmd.Flags().IntVar(&asked.asked, "tasks", 1, "how many tasks to interrupt")
+	cmd.Flags().StringVar(&request.Cluster, "cluster", "default", "cluster of the service")
+	cmd.Flags().StringVar(&request.Service, "service", "", "service whose tasks are interrupted")
+	cmd.Flags().IntVar(&request.count, "tasks", 1, "how many tasks to interrupt")
 	return cmd
 }
 
-// interruptRun is one local interrupt.
+// interruptRun is one run of local interrupt.
 type interruptRun struct {
 	Program
-	asked interruption
+	request interruption
 }
 
 func (r *interruptRun) run(ctx context.Context) error {
-	asked := &r.asked
-	if asked.Service == "" {
+	request := &r.request
+	if request.Service == "" {
 		return &apperr.Error{Code: apperr.CodeInvalid, Message: "--service is missing", Hints: []string{"spothandler local interrupt --cluster shop --service api"}}
 	}
-	if asked.asked < 1 {
-		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--tasks %d is not accepted", asked.asked), Hints: []string{"accepted: a number from 1 up"}}
+	if request.count < 1 {
+		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--tasks %d is not accepted", request.count), Hints: []string{"accepted: 1 or more"}}
 	}
 	endpoint, err := r.endpoint()
 	if err != nil {
 		return err
 	}
-	if asked.Tasks, err = r.call(ctx, endpoint); err != nil {
+	if request.Tasks, err = r.call(ctx, endpoint); err != nil {
 		return err
 	}
 	if r.JSON {
-		return r.Out.JSON(asked)
+		return r.Out.JSON(request)
 	}
 	st := r.Out.Style
-	r.Out.Printf("%s %s of %s/%s interrupted\n", st.Glyph(term.OK), term.Plural(len(asked.Tasks), "task"), asked.Cluster, asked.Service)
-	if len(asked.Tasks) < asked.asked {
-		r.warn(fmt.Sprintf("%d were asked for, but no more of the service's tasks run on Fargate Spot", asked.asked))
+	r.Out.Printf("%s %s of %s/%s interrupted\n", st.Glyph(term.OK), term.Plural(len(request.Tasks), "task"), request.Cluster, request.Service)
+	if len(request.Tasks) < request.count {
+		r.warn(fmt.Sprintf("%d were requested, but no more of the service's tasks run on Fargate Spot", request.count))
 	}
 	return nil
 }
 
-// endpoint returns the URL of the local AWS out of its exports. Nothing is ever sent to another machine.
+// endpoint returns the URL of the local AWS from its exports. It rejects any other machine.
 func (r *interruptRun) endpoint() (*url.URL, error) {
 	text := r.Getenv("AWS_ENDPOINT_URL")
 	if text == "" || r.Getenv("AWS_ACCESS_KEY_ID") == "" {
@@ -98,7 +98,7 @@ func (r *interruptRun) endpoint() (*url.URL, error) {
 	return endpoint, nil
 }
 
-// noLocal is the error where no local AWS can be called.
+// noLocal returns the error for a local AWS that cannot be called.
 func noLocal(message string, err error) error {
 	return &apperr.Error{
 		Code: "no_local", Message: message, Err: err,
@@ -108,11 +108,11 @@ func noLocal(message string, err error) error {
 
 // call asks the local AWS to interrupt tasks, and returns their ARNs.
 func (r *interruptRun) call(ctx context.Context, endpoint *url.URL) ([]string, error) {
-	asked := r.asked
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	interruption := r.request
+	ctx, cancel := context.WithTimeout(ctx, responseTimeout)
 	defer cancel()
 	target := endpoint.JoinPath("/_local/interrupt")
-	target.RawQuery = url.Values{"cluster": {asked.Cluster}, "service": {asked.Service}, "tasks": {strconv.Itoa(asked.asked)}}.Encode()
+	target.RawQuery = url.Values{"cluster": {interruption.Cluster}, "service": {interruption.Service}, "tasks": {strconv.Itoa(interruption.count)}}.Encode()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target.String(), nil)
 	if err != nil {
 		return nil, err
@@ -121,11 +121,11 @@ func (r *interruptRun) call(ctx context.Context, endpoint *url.URL) ([]string, e
 	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, emptyPayload, "local", orRegion(r.Getenv("AWS_REGION")), time.Now()); err != nil {
 		return nil, err
 	}
-	// A redirect is an answer like any other: the access key stays on this machine.
+	// A redirect is not followed: the access key must not leave this machine.
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := client.Do(request)
 	if err != nil {
-		return nil, noLocal("nothing answers at "+session.MaskURL(endpoint.String()), err)
+		return nil, noLocal("nothing is listening at "+session.MaskURL(endpoint.String()), err)
 	}
 	defer response.Body.Close()
 	var answer struct {
@@ -135,14 +135,14 @@ func (r *interruptRun) call(ctx context.Context, endpoint *url.URL) ([]string, e
 	err = json.NewDecoder(response.Body).Decode(&answer)
 	switch {
 	case response.StatusCode == http.StatusForbidden:
-		return nil, noLocal("the local AWS at "+session.MaskURL(endpoint.String())+" does not accept this access key: it was started anew since the exports were pasted", nil)
+		return nil, noLocal("the local AWS at "+session.MaskURL(endpoint.String())+" does not accept this access key: it was restarted since the exports were pasted", nil)
 	case err != nil || answer.Tasks == nil && answer.Error == "":
-		return nil, noLocal("what answers at "+session.MaskURL(endpoint.String())+" is no local AWS", err)
+		return nil, noLocal("the server at "+session.MaskURL(endpoint.String())+" is not a local AWS", err)
 	case answer.Error != "":
 		return nil, &apperr.Error{
 			Code:    apperr.CodeFailed,
-			Message: fmt.Sprintf("interrupting tasks of %s/%s: %s", asked.Cluster, asked.Service, answer.Error),
-			Hints:   []string{"aws ecs list-services --cluster " + apperr.Quote(asked.Cluster), "aws ecs list-clusters"},
+			Message: fmt.Sprintf("interrupting tasks of %s/%s: %s", interruption.Cluster, interruption.Service, answer.Error),
+			Hints:   []string{"aws ecs list-services --cluster " + apperr.Quote(interruption.Cluster), "aws ecs list-clusters"},
 		}
 	}
 	return answer.Tasks, nil

@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// notices prints on stderr what happens on a local AWS while it serves. It may be called concurrently.
+// notices prints to stderr what happens on a local AWS while it serves. It is safe for concurrent use.
 type notices struct {
 	err *term.Printer
 	mu  sync.Mutex
@@ -25,7 +25,7 @@ func (n *notices) answered(answer localaws.Answer) {
 	var failure struct {
 		Message string `json:"errorMessage"`
 	}
-	sign, outcome := term.Quiet, "answered"
+	sign, outcome := term.Quiet, "responded"
 	switch {
 	case answer.Failed && json.Unmarshal(answer.Payload, &failure) == nil:
 		sign, outcome = term.Failed, "failed: "+failure.Message

@@ -8,7 +8,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// answer is what `spothandler local -o json` prints before it serves.
+// answer is the JSON output of local, printed before it serves.
 type answer struct {
 	URL         string            `json:"url"`
 	Account     string            `json:"account"`
@@ -22,26 +22,26 @@ type servedService struct {
 	Service          string `json:"service"`
 	Desired          int    `json:"desired"`
 	CapacityProvider string `json:"capacity_provider"`
-	OnDemand         int    `json:"on_demand"`  // of the tasks, those that are on FARGATE all the same
-	Standalone       bool   `json:"standalone"` // the tasks belong to no service, as with RunTask
+	OnDemand         int    `json:"on_demand"`  // how many of the tasks run on FARGATE instead
+	Standalone       bool   `json:"standalone"` // the tasks belong to no service, as those of RunTask
 }
 
-// tasks says on what they run.
+// tasks describes the number of tasks, and the capacity that they run on.
 func (s servedService) tasks() string {
 	text := fmt.Sprintf("%s on %s", term.Plural(s.Desired, "task"), s.CapacityProvider)
 	switch {
 	case s.Standalone:
-		text = fmt.Sprintf("%s on %s, of no service", term.Plural(s.Desired, "standalone task"), s.CapacityProvider)
+		text = fmt.Sprintf("%s on %s, without a service", term.Plural(s.Desired, "standalone task"), s.CapacityProvider)
 	case s.OnDemand > 0:
 		text = fmt.Sprintf("%s on %s and %d on FARGATE", term.Plural(s.Desired-s.OnDemand, "task"), s.CapacityProvider, s.OnDemand)
 	}
 	return text
 }
 
-// print says how to reach the local AWS, and what is in it.
+// print prints how to reach the local AWS, and its services.
 func (r *localRun) print(url string, services []localaws.Service) error {
-	answer := answer{URL: url, Account: account, Region: r.asked.region, Environment: map[string]string{}}
-	for _, v := range Environment(url, r.asked.region, r.asked.accessKey) {
+	answer := answer{URL: url, Account: account, Region: r.opts.region, Environment: map[string]string{}}
+	for _, v := range Environment(url, r.opts.region, r.opts.accessKey) {
 		answer.Environment[v.Name] = v.Value
 	}
 	for _, s := range services {
@@ -55,8 +55,8 @@ func (r *localRun) print(url string, services []localaws.Service) error {
 		return r.Out.JSON(answer)
 	}
 	st := r.Out.Style
-	r.Out.Printf("%s %s\n  %s\n\n", st.Glyph(term.OK), st.Green("A local AWS answers on "+url), st.Dim("account "+account+" · "+r.asked.region))
-	for _, v := range Environment(url, r.asked.region, r.asked.accessKey) {
+	r.Out.Printf("%s %s\n  %s\n\n", st.Glyph(term.OK), st.Green("A local AWS is listening on "+url), st.Dim("account "+account+" · "+r.opts.region))
+	for _, v := range Environment(url, r.opts.region, r.opts.accessKey) {
 		r.Out.Printf("  export %s\n", v)
 	}
 	r.Out.Printf("\n")
@@ -67,11 +67,11 @@ func (r *localRun) print(url string, services []localaws.Service) error {
 	for _, command := range commandsToTry(answer.Services[0]) {
 		show.Hint(r.Out, command)
 	}
-	r.Out.Printf("\n%s\n", st.Dim("ctrl-C ends it, and everything in it."))
+	r.Out.Printf("\n%s\n", st.Dim("ctrl-C stops it, and discards everything in it."))
 	return nil
 }
 
-// commandsToTry are what to try on a local AWS with this service.
+// commandsToTry returns commands to try on a local AWS with this service.
 func commandsToTry(s servedService) []string {
 	return []string{
 		"spothandler install --prefix prod",

@@ -6,14 +6,14 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// Program is what the commands here use of the program that they are part of.
+// Program is what the commands in this package use of the program that they are part of.
 type Program struct {
 	Out, Err       *term.Printer
 	Stdout, Stderr io.Writer // of the commands that the demo runs
 	Environ        []string  // as os.Environ
 	Getenv         func(name string) string
-	JSON           bool // whether the answer is wanted in JSON
+	JSON           bool // whether the output format is JSON
 }
 
-// warn shows what deserves attention and stops nothing.
+// warn prints a warning.
 func (p Program) warn(text string) { p.Err.Print(p.Err.Note("", text)) }

@@ -37,7 +37,7 @@ func readSeed(path string) ([]localaws.Service, error) {
 	err = s.each(root, map[string]func(*yaml.Node) error{
 		"services": func(list *yaml.Node) error {
 			if list.Kind != yaml.SequenceNode || len(list.Content) == 0 {
-				return s.refuse(list, "services is no list", "one or more services, each beginning with -")
+				return s.refuse(list, "services is not a list", "one or more services, each beginning with -")
 			}
 			for _, node := range list.Content {
 				service, err := s.service(node)
@@ -50,7 +50,7 @@ func readSeed(path string) ([]localaws.Service, error) {
 		},
 	}, "services")
 	if err == nil && len(services) == 0 {
-		err = s.refuse(root, "there are no services", "services: and a list")
+		err = s.refuse(root, "there are no services", "services: followed by a list")
 	}
 	return services, err
 }
@@ -64,18 +64,18 @@ func seedRoot(path string) (*yaml.Node, error) {
 	var document, second yaml.Node
 	documents := yaml.NewDecoder(bytes.NewReader(content))
 	if err := documents.Decode(&document); err != nil && !errors.Is(err, io.EOF) {
-		return nil, badSeed(path+" is not YAML: "+strings.TrimPrefix(err.Error(), "yaml: "), "services: and a list", err)
+		return nil, badSeed(path+" is not YAML: "+strings.TrimPrefix(err.Error(), "yaml: "), "services: followed by a list", err)
 	}
 	if documents.Decode(&second) == nil {
-		return nil, badSeed(path+" has more than one document", "one document: services: and a list", nil)
+		return nil, badSeed(path+" has more than one document", "one document: services: followed by a list", nil)
 	}
 	if len(document.Content) == 0 {
-		return nil, seedFile{path}.refuse(&yaml.Node{Line: 1}, "the file is empty", "services: and a list")
+		return nil, seedFile{path}.refuse(&yaml.Node{Line: 1}, "the file is empty", "services: followed by a list")
 	}
 	return document.Content[0], nil
 }
 
-// seedLimit is how large a file may be, in bytes.
+// seedLimit is the maximum size of a file, in bytes.
 const seedLimit = 1 << 20
 
 func readSeedFile(path string) ([]byte, error) {
@@ -101,11 +101,11 @@ func (s seedFile) refuse(node *yaml.Node, wrong, accepted string) error {
 	}
 }
 
-// each hands every value of a map to the function of its key. Aliases and merge keys are resolved, a null is as if the
-// key were not there, and a key that stands twice is an error.
+// each calls the function of each key of a map with its value. It resolves aliases and merge keys, skips null values, and
+// returns an error if a key occurs twice.
 func (s seedFile) each(node *yaml.Node, keys map[string]func(*yaml.Node) error, accepted string) error {
 	if node.Kind != yaml.MappingNode && node.Kind != yaml.AliasNode {
-		return s.refuse(node, "this is no map of keys", accepted)
+		return s.refuse(node, "this is not a map", accepted)
 	}
 	var values map[string]yaml.Node
 	if err := node.Decode(&values); err != nil {
@@ -130,9 +130,9 @@ func (s seedFile) each(node *yaml.Node, keys map[string]func(*yaml.Node) error, 
 func (s seedFile) service(node *yaml.Node) (localaws.Service, error) {
 	service := localaws.Service{Cluster: "default", Desired: 1}
 	err := s.each(node, map[string]func(*yaml.Node) error{
-		"cluster":           s.word("cluster", &service.Cluster),
-		"name":              s.word("name", &service.Name),
-		"capacity_provider": s.word("capacity_provider", &service.CapacityProvider, "FARGATE_SPOT", "FARGATE"),
+		"cluster":           s.text("cluster", &service.Cluster),
+		"name":              s.text("name", &service.Name),
+		"capacity_provider": s.text("capacity_provider", &service.CapacityProvider, "FARGATE_SPOT", "FARGATE"),
 		"desired": func(value *yaml.Node) error {
 			desired, err := strconv.Atoi(value.Value)
 			if err != nil || desired < 0 || desired > 1000 {
@@ -143,7 +143,7 @@ func (s seedFile) service(node *yaml.Node) (localaws.Service, error) {
 		},
 		"tags": func(value *yaml.Node) error {
 			if err := value.Decode(&service.Tags); err != nil {
-				return s.refuse(value, "tags is no map of words", "tags: {key: value}")
+				return s.refuse(value, "tags is not a map of strings", "tags: {key: value}")
 			}
 			return nil
 		},
@@ -154,10 +154,10 @@ func (s seedFile) service(node *yaml.Node) (localaws.Service, error) {
 	return service, err
 }
 
-func (s seedFile) word(key string, target *string, choices ...string) func(*yaml.Node) error {
+func (s seedFile) text(key string, target *string, choices ...string) func(*yaml.Node) error {
 	return func(value *yaml.Node) error {
 		if value.Kind != yaml.ScalarNode || value.Value == "" {
-			return s.refuse(value, key+" is no word", "a name")
+			return s.refuse(value, key+" is not a string", "a name")
 		}
 		if len(choices) > 0 && value.Value != choices[0] && value.Value != choices[1] {
 			return s.refuse(value, key+" is "+strconv.Quote(value.Value), choices[0]+", "+choices[1])

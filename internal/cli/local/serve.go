@@ -15,7 +15,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// options are the flags of `spothandler local`.
+// options are local's own flags.
 type options struct {
 	port            int
 	region          string
@@ -27,13 +27,13 @@ func Command(now func() Program) *cobra.Command {
 	var o options
 	cmd := &cobra.Command{
 		Use:   "local",
-		Short: "Serve a local AWS to try every command on",
-		Long: `Local serves the calls of AWS that the commands and the function need, on a
-loopback port until ctrl-C, with services on Fargate Spot, in memory: nothing
-leaves this machine, and nothing stays on it. It prints the exports that point
-any AWS client at it, and a line for each interruption and each answer of the
-function. It answers only to the access key among the exports, and never to web
-pages, since a function runs as your user.`,
+		Short: "Serve a local AWS to try every command with",
+		Long: `Local serves the AWS calls that the commands and the function need, with
+services on Fargate Spot, on a loopback port until ctrl-C. It keeps everything
+in memory: nothing leaves this machine, and nothing remains on it. It prints the
+exports that point any AWS client at it, and a line for each interruption and
+each response of the function. It accepts only the access key among the exports,
+and no requests from web pages, since the function runs as your user.`,
 		Example: `  spothandler local
   spothandler local --port 8080 --seed services.yaml
   spothandler local interrupt --cluster shop --service api --tasks 3`,
@@ -43,37 +43,37 @@ pages, since a function runs as your user.`,
 
 		RunE: func(cmd *cobra.Command, _ []string) error { return (&localRun{now(), o}).run(cmd.Context()) },
 	}
-	cmd.Flags().IntVar(&o.port, "port", defaultPort, "loopback port to serve on; 0 takes a free one")
-	cmd.Flags().StringVar(&o.region, "region", Region, "region of the services")
-	cmd.Flags().StringVar(&o.seed, "seed", "", "YAML file of services to begin with, instead of the built-in ones")
-	cmd.Flags().StringVar(&o.accessKey, "access-key", "", "access key id to accept, for scripts; else one is drawn at every start")
+	cmd.Flags().IntVar(&o.port, "port", defaultPort, "loopback port to listen on; 0 selects a free one")
+	cmd.Flags().StringVar(&o.region, "region", Region, "Region of the services")
+	cmd.Flags().StringVar(&o.seed, "seed", "", "YAML file of the initial services, instead of the built-in ones")
+	cmd.Flags().StringVar(&o.accessKey, "access-key", "", "access key ID to accept, for scripts; else a random one")
 	_ = cmd.MarkFlagFilename("seed", "yaml", "yml")
 	cmd.AddCommand(interruptCommand(now))
 	return cmd
 }
 
-// localRun is one local AWS that is served.
+// localRun is one run of local.
 type localRun struct {
 	Program
-	asked options
+	opts options
 }
 
 func (r *localRun) run(ctx context.Context) error {
 	services := Services()
-	if r.asked.seed != "" {
+	if r.opts.seed != "" {
 		var err error
-		if services, err = input.Read(ctx, func() ([]localaws.Service, error) { return readSeed(r.asked.seed) }); err != nil {
+		if services, err = input.Read(ctx, func() ([]localaws.Service, error) { return readSeed(r.opts.seed) }); err != nil {
 			return err
 		}
 	}
-	if err := r.asked.drawKey(); err != nil {
+	if err := r.opts.setKey(); err != nil {
 		return err
 	}
-	listener, err := listen(ctx, r.asked.port)
+	listener, err := listen(ctx, r.opts.port)
 	if err != nil {
 		return err
 	}
-	server := NewServer(r.Program, r.asked.region, r.asked.accessKey, &notices{err: r.Err})
+	server := NewServer(r.Program, r.opts.region, r.opts.accessKey, &notices{err: r.Err})
 	if err := server.Seed(services...); err != nil {
 		return errors.Join(err, listener.Close(), server.Close())
 	}
@@ -83,18 +83,18 @@ func (r *localRun) run(ctx context.Context) error {
 	if err := server.Serve(ctx, listener); err != nil {
 		return err
 	}
-	return nil // ctrl-C is how it ends
+	return nil // ctrl-C is not an error
 }
 
-// drawKey sets an access key that nobody can guess, unless one was given, which must be what AWS accepts as one.
-func (o *options) drawKey() error {
+// setKey sets a random access key unless one was given, and checks that AWS would accept the key.
+func (o *options) setKey() error {
 	if o.accessKey == "" {
 		o.accessKey = localaws.NewAccessKey()
 	}
 	if !regexp.MustCompile(`^\w{16,128}$`).MatchString(o.accessKey) { // IAM API, AccessKeyId
 		return &apperr.Error{
 			Code: apperr.CodeInvalid, Message: "--access-key is not accepted",
-			Hints: []string{"accepted: 16 to 128 letters, digits and underscores; better not to be guessed"},
+			Hints: []string{"accepted: 16 to 128 letters, digits and underscores; choose one that is hard to guess"},
 		}
 	}
 	return nil
@@ -109,7 +109,7 @@ func listen(ctx context.Context, port int) (net.Listener, error) {
 		return nil, &apperr.Error{
 			Code:    "port_taken",
 			Message: fmt.Sprintf("listening on 127.0.0.1:%d: %v", port, errors.Unwrap(err)),
-			Hints:   []string{"spothandler local --port 0   takes a free one"},
+			Hints:   []string{"spothandler local --port 0   selects a free one"},
 			Err:     err,
 		}
 	}

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	// Region is that of the services unless another is asked for.
+	// Region is the Region of the services unless another one is given.
 	Region = "eu-west-1"
 
 	account     = "111122223333"
@@ -41,15 +41,16 @@ func Environment(url, region, accessKey string) []Variable {
 	}
 }
 
-// NewServer returns a local AWS that runs our function: the uploaded zip where the system can, and the same function
-// built for this processor where the zip is of another one. What servers that were killed left behind is removed.
+// NewServer returns a local AWS that runs our function: from the uploaded zip on Linux, or from the zip of the same version for
+// this processor if the uploaded one is for another, and in this process on other systems. It removes the files that killed
+// servers left behind.
 func NewServer(p Program, region, accessKey string, notices *notices) *localaws.Server {
 	if err := localaws.RemoveStale(); err != nil {
 		p.warn(err.Error())
 	}
 	var server *localaws.Server
 	options := localaws.Options{Account: account, Region: region, AccessKey: accessKey, HostZip: HostZip}
-	options.Policies = map[string]string{} // roles have the permissions of their policies, and every other caller all
+	options.Policies = map[string]string{} // roles have the permissions of their policies, all other callers have every permission
 	if notices != nil {
 		options.Interrupted, options.Answered = notices.interrupted, notices.answered
 	}
@@ -68,19 +69,19 @@ func NewServer(p Program, region, accessKey string, notices *notices) *localaws.
 	return server
 }
 
-// handlerOf gives the function the form in which a local AWS calls it in this process.
+// handlerOf adapts the function to the signature with which a local AWS calls it in this process.
 func handlerOf(h *handler.Handler) func(context.Context, json.RawMessage) (any, error) {
 	return func(ctx context.Context, event json.RawMessage) (any, error) { return h.Handle(ctx, event) }
 }
 
-// HostZip returns the function's archive for the architecture of this machine, given that for either architecture.
+// HostZip returns the function's archive for the architecture of this machine, given its archive for any architecture.
 func HostZip(zip []byte) ([]byte, error) {
 	for _, architecture := range []string{"arm64", "x86_64"} {
 		if known, err := embed.Archive(architecture); err == nil && bytes.Equal(known, zip) {
 			return embed.Archive(hostArchitecture())
 		}
 	}
-	return nil, fmt.Errorf("the function is not built for %s, and not one of this binary's", runtime.GOARCH)
+	return nil, fmt.Errorf("the function is not built for %s, and is not one of this binary's", runtime.GOARCH)
 }
 
 func hostArchitecture() string {

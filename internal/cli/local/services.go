@@ -2,7 +2,7 @@ package local
 
 import "github.com/spothandler/spothandler/internal/localaws"
 
-// Services returns the services of a local AWS without a seed: those of the demo and a few more, with typical findings of
+// Services returns the services of a local AWS without a seed file: those of the demo and some more, with typical findings of
 // doctor.
 func Services() []localaws.Service {
 	careful := func(more map[string]any) map[string]any {
