@@ -46,9 +46,17 @@ func unsettled(change resource.Change) *apperr.Error {
 		}
 		text += ": " + strings.Join(paths, ", ")
 	}
+	cause := "something else reverts it"
+	switch change.Action {
+	case resource.Create:
+		cause = "another command, such as an uninstall, has deleted " + change.String()
+	case resource.Delete:
+		cause = "another command, such as an install, has created " + change.String() + " again"
+	}
 	return &apperr.Error{
 		Code:    apperr.CodeNotSettled,
 		Message: "all changes were applied, but verification still finds: " + text,
-		Detail:  []string{"AWS may need longer, or something else reverts it."},
+		Detail:  []string{"AWS may need longer, or " + cause + "."},
+		Hints:   []string{"run the command again when no other command changes this installation"},
 	}
 }

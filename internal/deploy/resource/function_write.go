@@ -32,9 +32,10 @@ func (f *Function) create(ctx context.Context, r *runner, _ diff) error {
 		TracingConfig: &types.TracingConfig{Mode: types.TracingMode(f.Tracing)},
 		Tags:          f.Tags,
 	}
+	var refused lasting
 	err := r.retry(ctx, waitForRole(), func() error {
 		_, err := r.Lambda.CreateFunction(ctx, input)
-		return f.takeCreated(ctx, r, err)
+		return f.checkRole(ctx, r, &refused, f.takeCreated(ctx, r, err))
 	})
 	if err != nil {
 		return err
@@ -62,15 +63,29 @@ func (f *Function) takeCreated(ctx context.Context, r *runner, err error) error 
 	return NotOurs([]Unowned{{ID: f.ID(), Why: "It was created while this install was running."}}, false)
 }
 
+// checkRole returns an error if a function cannot get its role because the role was deleted: Lambda reports that like
+// a role that it does not see yet. refused is how long Lambda has refused the role.
+func (f *Function) checkRole(ctx context.Context, r *runner, refused *lasting, err error) error {
+	if !refused.observe(isRolePropagating(err)) {
+		return err
+	}
+	if role, readErr := getRole(ctx, r.IAM, r.names.Role); readErr == nil && role == nil {
+		return gone(ID{KindRole, r.names.Role}, nil)
+	}
+	return err
+}
+
 // waitForSettled waits until the function is Active and its last update is complete. It fails at once with
 // Lambda's reason if either has failed, which the SDK's waiters do not do.
 func (f *Function) waitForSettled(ctx context.Context, r *runner) error {
-	return r.retry(ctx, waitForFunction(), func() error {
+	return r.retry(ctx, waitForFunction().of(f.ID()), func() error {
 		have, err := getFunction(ctx, r.Lambda, f.Name)
 		switch {
 		case err != nil:
 			return err
-		case have == nil || have.Settling: // a new function may not be visible yet
+		case have == nil: // a new function may not be visible yet
+			return errMissing
+		case have.Settling:
 			return errSettling
 		case have.Failed != "":
 			return &apperr.Error{Code: apperr.CodeFailed, Message: fmt.Sprintf("function %s: %s", f.Name, have.Failed), Hints: apperr.FailureHints(have.Failed)}
@@ -100,7 +115,7 @@ func (f *Function) update(ctx context.Context, r *runner, d diff) error {
 func (f *Function) retag(ctx context.Context, r *runner, fields changed) error {
 	arn, remove, add := r.names.FunctionARN(), fields.untagged(f.Tags), fields.tagged(f.Tags)
 	return r.retrySteps(
-		ctx, waitForConflict(),
+		ctx, waitForConflict().of(f.ID()),
 		step{len(remove) > 0, func() error {
 			_, err := r.Lambda.UntagResource(ctx, &lambda.UntagResourceInput{Resource: &arn, TagKeys: remove})
 			return err
@@ -136,9 +151,10 @@ func (f *Function) updateConfiguration(ctx context.Context, r *runner, fields ch
 		input.KMSKeyArn = &f.KMSKey // "" restores the service's own key
 	}
 	f.removeAdditions(input, fields)
-	err := r.retry(ctx, waitForUpdate(), func() error {
+	var refused lasting
+	err := r.retry(ctx, waitForUpdate().of(f.ID()), func() error {
 		_, err := r.Lambda.UpdateFunctionConfiguration(ctx, input)
-		return err
+		return f.checkRole(ctx, r, &refused, err)
 	})
 	if err != nil {
 		return err
@@ -169,7 +185,7 @@ func (f *Function) removeAdditions(input *lambda.UpdateFunctionConfigurationInpu
 // updateCode always sends the architecture, which only this call changes; the effect of omitting it is not
 // documented.
 func (f *Function) updateCode(ctx context.Context, r *runner) error {
-	err := r.retry(ctx, waitForUpdate(), func() error {
+	err := r.retry(ctx, waitForUpdate().of(f.ID()), func() error {
 		_, err := r.Lambda.UpdateFunctionCode(ctx, &lambda.UpdateFunctionCodeInput{
 			FunctionName:  &f.Name,
 			ZipFile:       f.Zip,
@@ -184,7 +200,7 @@ func (f *Function) updateCode(ctx context.Context, r *runner) error {
 }
 
 func (f *Function) setConcurrency(ctx context.Context, r *runner) error {
-	err := r.retry(ctx, waitForPropagation(), func() error {
+	err := r.retry(ctx, waitForPropagation().of(f.ID()), func() error {
 		if f.ReservedConcurrency == settings.Unreserved {
 			_, err := r.Lambda.DeleteFunctionConcurrency(ctx, &lambda.DeleteFunctionConcurrencyInput{FunctionName: &f.Name})
 			return err
@@ -210,7 +226,7 @@ func (f *Function) setAsync(ctx context.Context, r *runner) error {
 	if f.Async.OnFailure != "" {
 		input.DestinationConfig = &types.DestinationConfig{OnFailure: &types.OnFailure{Destination: &f.Async.OnFailure}}
 	}
-	return r.retry(ctx, waitForDestination(), func() error {
+	return r.retry(ctx, waitForDestination().of(f.ID()), func() error {
 		_, err := r.Lambda.PutFunctionEventInvokeConfig(ctx, input)
 		return err
 	})
@@ -229,12 +245,16 @@ func (f *Function) delete(ctx context.Context, r *runner) error {
 	if err != nil {
 		return err
 	}
+	var other lasting // another function of this name exists
 	return r.retry(ctx, waitForFunction(), func() error {
 		still, err := getFunction(ctx, r.Lambda, f.Name)
-		if err == nil && still != nil {
-			return errSettling
+		switch {
+		case err != nil || still == nil:
+			return err
+		case other.observe(!still.Deleting && still.Modified.After(f.Modified)):
+			return createdAgain(f.ID())
 		}
-		return err
+		return errSettling
 	})
 }
 

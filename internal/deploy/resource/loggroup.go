@@ -201,7 +201,7 @@ func (g *LogGroup) takeCreated(ctx context.Context, r *runner, cause error) erro
 }
 
 func (g *LogGroup) setRetention(ctx context.Context, r *runner) error {
-	return r.retry(ctx, waitForPropagation(), func() error {
+	return r.retry(ctx, waitForPropagation().of(g.ID()), func() error {
 		if g.RetentionDays == 0 {
 			_, err := r.Logs.DeleteRetentionPolicy(ctx, &cloudwatchlogs.DeleteRetentionPolicyInput{LogGroupName: &g.Name})
 			return err
@@ -253,14 +253,14 @@ func (g *LogGroup) update(ctx context.Context, r *runner, d diff) error {
 }
 
 func tagLogGroup(ctx context.Context, r *runner, tags map[string]string) error {
-	return r.retry(ctx, waitForPropagation(), func() error {
+	return r.retry(ctx, waitForPropagation().of(ID{KindLogGroup, r.names.LogGroup}), func() error {
 		_, err := r.Logs.TagResource(ctx, &cloudwatchlogs.TagResourceInput{ResourceArn: aws.String(r.names.LogGroupARN()), Tags: tags})
 		return err
 	})
 }
 
 func untagLogGroup(ctx context.Context, r *runner, keys []string) error {
-	return r.retry(ctx, waitForPropagation(), func() error {
+	return r.retry(ctx, waitForPropagation().of(ID{KindLogGroup, r.names.LogGroup}), func() error {
 		_, err := r.Logs.UntagResource(ctx, &cloudwatchlogs.UntagResourceInput{ResourceArn: aws.String(r.names.LogGroupARN()), TagKeys: keys})
 		return err
 	})

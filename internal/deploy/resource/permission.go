@@ -104,7 +104,7 @@ func principalService(principal any) string {
 // create adds the statement before its duplicates are removed, so that the rule may invoke the function at
 // all times.
 func (p *Permission) create(ctx context.Context, r *runner, d diff) error {
-	err := r.retry(ctx, waitForPropagation(), func() error {
+	err := r.retry(ctx, waitForPropagation().of(ID{KindFunction, p.Function}), func() error {
 		_, err := r.Lambda.AddPermission(ctx, &lambda.AddPermissionInput{
 			FunctionName: &p.Function,
 			StatementId:  &p.Sid,

@@ -33,7 +33,7 @@ func (r *Role) create(ctx context.Context, run *runner, _ diff) error {
 	if err != nil {
 		return err
 	}
-	return run.retry(ctx, waitForIAM(), func() error { return r.putPolicy(ctx, run) })
+	return run.retry(ctx, waitForIAM().of(r.ID()), func() error { return r.putPolicy(ctx, run) })
 }
 
 // takeCreated continues with an existing role that is ours: an earlier attempt succeeded but its response was
@@ -116,7 +116,7 @@ func (r *Role) update(ctx context.Context, run *runner, d diff) error {
 		return err
 	}
 	return run.retrySteps(
-		ctx, waitForIAM(),
+		ctx, waitForIAM().of(r.ID()),
 		step{bound && r.Boundary != "", func() error { return r.setBoundary(ctx, run) }},
 		step{early, tag},
 		step{d.fields.has("record"), func() error {

@@ -171,7 +171,7 @@ func (r *Rule) update(ctx context.Context, run *runner, d diff) error {
 func (r *Rule) retag(ctx context.Context, run *runner, fields changed) error {
 	arn, remove, add := run.names.ruleARN(r.Name), fields.untagged(r.Tags), fields.tagged(r.Tags)
 	return run.retrySteps(
-		ctx, waitForConflict(),
+		ctx, waitForConflict().of(r.ID()),
 		step{len(remove) > 0, func() error {
 			_, err := run.Events.UntagResource(ctx, &eventbridge.UntagResourceInput{ResourceARN: &arn, TagKeys: remove})
 			return err

@@ -114,7 +114,7 @@ func (t *Target) put(ctx context.Context, r *runner, d diff) error {
 			return err
 		}
 	}
-	return r.retry(ctx, waitForPropagation(), func() error {
+	return r.retry(ctx, waitForPropagation().of(ID{KindRule, t.Rule}), func() error {
 		answer, err := r.Events.PutTargets(ctx, &eventbridge.PutTargetsInput{
 			Rule: &t.Rule,
 			Targets: []types.Target{{

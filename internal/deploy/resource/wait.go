@@ -17,6 +17,13 @@ type wait struct {
 	what    string // "waiting for the role"; shown to the user
 	ceiling time.Duration
 	again   func(error) bool
+	on      ID // the resource that AWS does not find if it says so; the zero value if that can be another
+}
+
+// of returns the wait for calls on a resource, whose deletion ends it.
+func (w wait) of(id ID) wait {
+	w.on = id
+	return w
 }
 
 // The ceilings are those of terraform-provider-aws, except the role's: its 15 minutes are too long for an
@@ -30,43 +37,47 @@ const (
 	ceilingTags     = 5 * time.Second
 )
 
-func waitForRole() wait { return wait{"waiting for the role", ceilingRole, roleNotYet} }
+func waitForRole() wait {
+	return wait{what: "waiting for the role", ceiling: ceilingRole, again: roleNotYet}
+}
 
 // waitForIAM fails at once if a permissions boundary does not exist: waiting does not create it.
 func waitForIAM() wait {
-	return wait{"waiting for IAM", ceilingIAM, func(err error) bool {
+	return wait{what: "waiting for IAM", ceiling: ceilingIAM, again: func(err error) bool {
 		return apperr.IsNotFound(err) && !apperr.Says(err, "is not attachable") || apperr.IsConflict(err) || errors.Is(err, errSettling)
 	}}
 }
 
 // waitForDelete fails at once if a role is in an instance profile: waiting does not remove it.
 func waitForDelete() wait {
-	return wait{"waiting for IAM", ceilingIAM, func(err error) bool {
+	return wait{what: "waiting for IAM", ceiling: ceilingIAM, again: func(err error) bool {
 		return apperr.IsConflict(err) || apperr.HasCode(err, "DeleteConflict", "DeleteConflictException") && !apperr.Says(err, "instance profile")
 	}}
 }
 
 func waitForFunction() wait {
-	return wait{"waiting for the function", ceilingFunction, func(err error) bool {
+	return wait{what: "waiting for the function", ceiling: ceilingFunction, again: func(err error) bool {
 		return errors.Is(err, errSettling) || apperr.IsConflict(err)
 	}}
 }
 
 // waitForUpdate also covers a role that the function gets and that Lambda does not see yet.
-func waitForUpdate() wait { return wait{"waiting for the function", ceilingFunction, roleNotYet} }
+func waitForUpdate() wait {
+	return wait{what: "waiting for the function", ceiling: ceilingFunction, again: roleNotYet}
+}
 
 func waitForConflict() wait {
-	return wait{"waiting for another change", ceilingConflict, apperr.IsConflict}
+	return wait{what: "waiting for another change", ceiling: ceilingConflict, again: apperr.IsConflict}
 }
 
 // waitForPropagation covers calls that refer to a resource that was just created.
 func waitForPropagation() wait {
-	return wait{"waiting for AWS", ceilingConflict, func(err error) bool { return apperr.IsNotFound(err) || apperr.IsConflict(err) }}
+	return wait{what: "waiting for AWS", ceiling: ceilingConflict, again: func(err error) bool { return apperr.IsNotFound(err) || apperr.IsConflict(err) }}
 }
 
 // waitForMapping covers a mapping that is being created or updated (Lambda API, DeleteEventSourceMapping).
 func waitForMapping() wait {
-	return wait{"waiting for an event source mapping", ceilingConflict, func(err error) bool {
+	return wait{what: "waiting for an event source mapping", ceiling: ceilingConflict, again: func(err error) bool {
 		return apperr.IsConflict(err) || apperr.HasCode(err, "ResourceInUseException")
 	}}
 }
@@ -74,7 +85,7 @@ func waitForMapping() wait {
 // waitForTags covers a caller whose permissions depend on the group's tags, which IAM does not see at once
 // (terraform-provider-aws, logs/group.go).
 func waitForTags() wait {
-	return wait{"waiting for the log group's tags", ceilingTags, func(err error) bool {
+	return wait{what: "waiting for the log group's tags", ceiling: ceilingTags, again: func(err error) bool {
 		return apperr.IsAccessDenied(err) && apperr.Says(err, "no identity-based policy allows the logs:PutRetentionPolicy action")
 	}}
 }
@@ -82,14 +93,14 @@ func waitForTags() wait {
 // waitForDestination also covers a role whose permission for the destination has not propagated yet
 // (terraform-provider-aws, lambda/function_event_invoke_config.go).
 func waitForDestination() wait {
-	return wait{"waiting for IAM", ceilingIAM, func(err error) bool {
+	return wait{what: "waiting for IAM", ceiling: ceilingIAM, again: func(err error) bool {
 		return apperr.IsNotFound(err) || apperr.IsConflict(err) ||
 			apperr.HasCode(err, "InvalidParameterValueException") && apperr.Says(err, "does not have permissions")
 	}}
 }
 
 func waitForTargets() wait {
-	return wait{"waiting for the target's deletion", ceilingTargets, func(err error) bool {
+	return wait{what: "waiting for the target's deletion", ceiling: ceilingTargets, again: func(err error) bool {
 		return apperr.IsConflict(err) || apperr.HasCode(err, "ValidationException") && apperr.Says(err, "since it has targets")
 	}}
 }
@@ -107,7 +118,7 @@ func (e *waitError) Error() string { return fmt.Sprintf("%s for %s: %v", e.what,
 func (e *waitError) Unwrap() error { return e.last }
 
 func (e *waitError) lastResponse() string {
-	if e.last == errSettling { //nolint:errorlint // exactly this value, without a response of AWS in it
+	if e.last == errSettling || e.last == errMissing { //nolint:errorlint // exactly these, without a response of AWS in them
 		return "It was still not ready at the last check."
 	}
 	return fmt.Sprintf("AWS said last: %q.", apperr.Plain(e.last))
@@ -124,6 +135,9 @@ func (e *waitError) hints() []string {
 
 // errSettling is the error for a resource that exists but is not ready.
 var errSettling = errors.New("not ready yet")
+
+// errMissing is errSettling for a resource that AWS does not find.
+var errMissing = fmt.Errorf("%w: not found", errSettling)
 
 // isRolePropagating reports whether Lambda does not see the new role, its policy or its grants yet
 // (terraform-provider-aws, lambda/function.go; a wrong trust policy gives the same error).
@@ -165,15 +179,19 @@ const (
 )
 
 // retry repeats do while its error means "not yet", with growing delays, up to the ceiling (or the user's).
-// The error includes AWS's last response. It ends at once with the context.
+// The error includes AWS's last response. It ends at once with the context, and if the resource was deleted.
 func (r *runner) retry(ctx context.Context, w wait, do func() error) error {
 	ceiling := w.ceiling
 	if r.ceiling > 0 {
 		ceiling = r.ceiling
 	}
 	deadline := time.Now().Add(ceiling)
+	var missing lasting
 	for pause := firstPause; ; pause = min(pause*3/2, longestPause) {
 		err := do()
+		if w.isGone(err, &missing) {
+			return gone(w.on, err)
+		}
 		if err == nil || !w.again(err) {
 			return err
 		}
@@ -185,6 +203,18 @@ func (r *runner) retry(ctx context.Context, w wait, do func() error) error {
 			return err
 		}
 	}
+}
+
+// isGone reports whether the resource of the wait was deleted; missing is how long AWS has not found it. Only a
+// response that can be too early, because the resource is new, has to last.
+func (w wait) isGone(err error, missing *lasting) bool {
+	if w.on == (ID{}) {
+		return false
+	}
+	if !w.again(err) {
+		return apperr.HasCode(err, "ResourceNotFoundException")
+	}
+	return missing.observe(apperr.IsNotFound(err) || errors.Is(err, errMissing))
 }
 
 // step is one write of a change, skipped if it is not needed.

@@ -20,6 +20,7 @@ type concurrentRun struct {
 	before     command
 	one, other command
 	bothWell   bool // neither interferes with the other
+	slow       bool // Lambda takes long for each change, and the role can be used at once
 }
 
 func concurrentRuns(t *testing.T) []concurrentRun {
@@ -30,18 +31,19 @@ func concurrentRuns(t *testing.T) []concurrentRun {
 	removal := doUninstall(nil, false)
 	newer := ofRelease(testRelease(t, "2.0.0"), some)
 	return []concurrentRun{
-		{"two installs of the same", none, some, some, true},
-		{"two installs of different settings", none, some, changes, false},
-		{"two installs, of an older and a newer binary", none, some, newer, false},
-		{"two changes", some, changes, doInstall(given("timeout", "30", "tag", "Team=all")), false},
-		{"two upgrades, to different versions", some, some, newer, false},
-		{"an install and an uninstall", none, some, removal, false},
-		{"an uninstall and an install", some, removal, changes, false},
-		{"two uninstalls", some, removal, removal, true},
-		{"an uninstall, and one that keeps the logs", some, removal, doUninstall(nil, true), false},
-		{"an install during ctrl-C for another", none, interrupted(some), some, false},
-		{"an uninstall during ctrl-C for an install", none, interrupted(some), removal, false},
-		{"an install during ctrl-C for an uninstall", some, interrupted(removal), changes, false},
+		{"two installs of the same", none, some, some, true, false},
+		{"two installs of different settings", none, some, changes, false, false},
+		{"two installs, of an older and a newer binary", none, some, newer, false, false},
+		{"two changes", some, changes, doInstall(given("timeout", "30", "tag", "Team=all")), false, false},
+		{"two upgrades, to different versions", some, some, newer, false, false},
+		{"an install and an uninstall", none, some, removal, false, false},
+		{"an uninstall while an install waits for the function", none, some, removal, false, true},
+		{"an uninstall and an install", some, removal, changes, false, false},
+		{"two uninstalls", some, removal, removal, true, false},
+		{"an uninstall, and one that keeps the logs", some, removal, doUninstall(nil, true), false, false},
+		{"an install during ctrl-C for another", none, interrupted(some), some, false, false},
+		{"an uninstall during ctrl-C for an install", none, interrupted(some), removal, false, false},
+		{"an install during ctrl-C for an uninstall", some, interrupted(removal), changes, false, false},
 	}
 }
 
@@ -63,16 +65,27 @@ func interrupted(c command) command {
 	}
 }
 
+// longestOfTwo is how long two concurrent commands may take in virtual time: neither waits for long for what the other
+// has deleted.
+const longestOfTwo = 2 * time.Minute
+
 // Of two concurrent commands each succeeds or fails with a clear error, and the next run converges.
 func TestTwoAtOnce(t *testing.T) {
 	for _, m := range concurrentRuns(t) {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
 			for later := time.Duration(0); later < 2*time.Second; later += 270 * time.Millisecond {
-				inAccountWith(t, localaws.Options{}, func(t *testing.T, a *account) { m.run(t, a, later) })
+				inAccountWith(t, m.options(), func(t *testing.T, a *account) { m.run(t, a, later) })
 			}
 		})
 	}
+}
+
+func (m concurrentRun) options() localaws.Options {
+	if m.slow {
+		return localaws.Options{Delays: &localaws.Delays{FunctionActive: 20 * time.Second, FunctionUpdate: 20 * time.Second}}
+	}
+	return localaws.Options{}
 }
 
 func (m concurrentRun) run(t *testing.T, a *account, later time.Duration) {
@@ -83,12 +96,16 @@ func (m concurrentRun) run(t *testing.T, a *account, later time.Duration) {
 	slow := a.Inject(localaws.Fault{Delay: 50 * time.Millisecond})
 	var both sync.WaitGroup
 	var one, other error
+	began := time.Now()
 	both.Go(func() { one = m.one(t.Context(), a) })
 	both.Go(func() {
 		time.Sleep(later) // virtual time
 		other = m.other(t.Context(), a)
 	})
 	both.Wait()
+	if took := time.Since(began); took > longestOfTwo {
+		t.Errorf("%s later: they took %s: %v, %v", later, took, one, other)
+	}
 	slow()
 	for _, err := range []error{one, other} {
 		if err != nil && m.bothWell || !isClear(err) {
