@@ -17,8 +17,7 @@ func needArchive(t *testing.T) {
 	}
 }
 
-// useServer creates the services on a local AWS, has this process and the programs that it starts call it, and closes it
-// after the test.
+// useServer creates the services on a local AWS, makes this process and its children call it, and closes it after the test.
 func useServer(t *testing.T, server *localaws.Server, services ...localaws.Service) {
 	t.Helper()
 	t.Cleanup(func() { _ = server.Close() })
@@ -32,7 +31,7 @@ func useServer(t *testing.T, server *localaws.Server, services ...localaws.Servi
 	useEndpoint(t, url)
 }
 
-// useEndpoint has this process and the programs that it starts call an AWS at this URL, once a call.
+// useEndpoint makes this process and its children call AWS at this URL, without retries.
 func useEndpoint(t *testing.T, url string) {
 	t.Helper()
 	testaws.SetHome(t, "", map[string]string{

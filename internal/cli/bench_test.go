@@ -23,18 +23,18 @@ import (
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// roundTrip is what every call takes longer in the benchmark.
+// roundTrip is the latency added to every call in the benchmark.
 const roundTrip = 50 * time.Millisecond
 
-// line is one command line, and what it is called in the table.
+// line is a command line and its name in the table.
 type line struct {
 	name string
 	args []string
 }
 
-// BenchmarkInstaller prints what the binary's commands cost at a round trip of 50 ms, and, where terraform with its aws
-// provider is at hand, what the same resources cost there. Both work on moto, each in an account of its own; where moto
-// is not at hand, the binary works on localaws.
+// BenchmarkInstaller prints the cost of the binary's commands at a round trip of 50 ms and, if Terraform and its aws provider
+// are installed, of the same resources with Terraform. Both run on moto, each in its own account. If moto is not installed,
+// the binary runs on localaws.
 func BenchmarkInstaller(b *testing.B) {
 	if err := shared.binaries(); err != nil {
 		b.Skip(err)
@@ -66,7 +66,7 @@ func BenchmarkInstaller(b *testing.B) {
 	}
 }
 
-// benchTool goes several times through a life of an installation, and prints the median of each of its commands.
+// benchTool runs the life cycle of an installation several times, and prints the median of each command.
 func benchTool(b *testing.B, times int, folder, tool string, life []line) {
 	b.Helper()
 	aws := newDistantAWS(b)
@@ -83,13 +83,13 @@ func benchTool(b *testing.B, times int, folder, tool string, life []line) {
 	}
 }
 
-// cost is what one run took.
+// cost is the cost of a run.
 type cost struct {
 	calls, writes, deep int
 	wall                time.Duration
 }
 
-// distantAWS is an account at some distance.
+// distantAWS is an account with added latency.
 type distantAWS struct {
 	server *httptest.Server
 	proxy  *testaws.Proxy
@@ -127,7 +127,7 @@ func newDistantAWS(b *testing.B) *distantAWS {
 	return d
 }
 
-// measure runs a command that has to end well.
+// measure runs a command, which must succeed, and returns its cost.
 func (d *distantAWS) measure(b *testing.B, folder, tool string, args []string) cost {
 	b.Helper()
 	d.proxy.Forget()
@@ -153,7 +153,7 @@ func (d *distantAWS) measure(b *testing.B, folder, tool string, args []string) c
 	return c
 }
 
-// deep is the longest chain of calls of which each began after the one before had ended.
+// deep returns the length of the longest chain of sequential calls.
 func deep(spans []span) int {
 	slices.SortFunc(spans, func(a, b span) int { return a.began.Compare(b.began) })
 	depths := make([]int, len(spans))
@@ -170,8 +170,8 @@ func deep(spans []span) int {
 	return longest
 }
 
-// terraformFolder is a folder in which terraform makes the same resources. Where its provider comes from is the
-// environment's to say (TF_CLI_ARGS_init, TF_CLI_CONFIG_FILE).
+// terraformFolder returns a folder with a Terraform configuration of the same resources. The environment selects the source
+// of the provider (TF_CLI_ARGS_init, TF_CLI_CONFIG_FILE).
 func terraformFolder(b *testing.B) (string, error) {
 	b.Helper()
 	if _, err := exec.LookPath("terraform"); err != nil {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// The demo shows each part of the job, and ends well.
+// The demo shows each stage, and succeeds.
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	output, err := spothandler(t, "demo").CombinedOutput()
@@ -41,8 +41,8 @@ func TestDemo(t *testing.T) {
 	samePicture(t, string(output))
 }
 
-// samePicture compares README's picture with what the demo prints today, but for names, times, and the decisions, of
-// which the order and the number differ from run to run.
+// samePicture compares README's picture with the output of the demo, except names, times and the decisions, whose order and
+// number vary.
 func samePicture(t *testing.T, output string) {
 	t.Helper()
 	picture, err := os.ReadFile("../../docs/images/demo.ansi")
@@ -58,7 +58,7 @@ func samePicture(t *testing.T, output string) {
 	}
 }
 
-// Under -o json the demo prints one answer, which is what its schema says.
+// With -o json, the demo prints one result that matches its schema.
 func TestDemoInJSON(t *testing.T) {
 	t.Parallel()
 	cmd := spothandler(t, "demo", "-o", "json")

@@ -11,8 +11,8 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// A policy of others may deny the role a single service, or the boundary every one of a cluster: that service is not
-// ready, and the others are.
+// An additional policy may deny the role access to a single service, or the boundary to all services of a cluster: only these
+// are not ready.
 func TestDoctorOfDeniedService(t *testing.T) {
 	needArchive(t)
 	config := useLocal(t,
@@ -54,7 +54,7 @@ func TestDoctorOfDeniedService(t *testing.T) {
 	}
 }
 
-// Before an install, doctor says what of it the caller may not do, as far as IAM's simulator knows.
+// Before an install, doctor lists the permissions that the caller lacks, according to the IAM policy simulator.
 func TestDoctorBeforeAnInstall(t *testing.T) {
 	needArchive(t)
 	const document = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},` +

@@ -9,7 +9,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// What doctor cannot have been meant to look at, or could not look at, is an error, and no pipeline takes it for ready.
+// Invalid input, and what doctor could not read, is an error, so that a pipeline does not take it for ready.
 func TestDoctorRefuses(t *testing.T) {
 	server := localaws.New(localaws.Options{Region: local.Region, Delays: &localaws.Delays{}, Policies: map[string]string{
 		"AKIANOBODY":  `{}`,
@@ -48,9 +48,9 @@ func TestDoctorRefuses(t *testing.T) {
 	}
 }
 
-// A gate does not pass for want of a right: with --strict, a check that could not be made is exit code 2, unless it is
-// accepted.
-func TestDoctorStrictWithoutARight(t *testing.T) {
+// A missing permission does not pass a gate: with --strict, the exit code for a check that could not be made is 2, unless it
+// is ignored.
+func TestDoctorStrictWithoutPermission(t *testing.T) {
 	server := localaws.New(localaws.Options{Region: local.Region, Delays: &localaws.Delays{}, Policies: map[string]string{
 		"AKIABLIND": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"servicequotas:*","Resource":"*"}]}`,
 	}})
@@ -72,12 +72,12 @@ func TestDoctorStrictWithoutARight(t *testing.T) {
 	}
 }
 
-// allowing is a policy that allows these actions on everything, and to ask who one is.
+// allowing returns a policy that allows these actions on all resources, and sts:GetCallerIdentity.
 func allowing(actions ...string) string {
 	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sts:GetCallerIdentity","` + strings.Join(actions, `","`) + `"],"Resource":"*"}]}`
 }
 
-// Before an installation doctor --all-regions looks wherever there is a cluster, and says where there is none.
+// Before an install, doctor --all-regions checks all Regions with a cluster, and reports if there are none.
 func TestDoctorInAllRegions(t *testing.T) {
 	useLocal(t)
 	code, shown := spothandler(t.Context(), "", "doctor", "--all-regions")

@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// On an AWS that others wrote doctor ends well, and what that cannot answer is not checked.
+// doctor succeeds on an independent implementation of AWS, and reports what that does not support as not checked.
 func TestDoctorOnMoto(t *testing.T) {
 	if err := testaws.ServeOnSpot(t.Context(), ecs.NewFromConfig(testaws.UseMoto(t, local.Region))); err != nil {
 		t.Fatal(err)

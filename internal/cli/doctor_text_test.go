@@ -14,7 +14,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// doctorWorld is a local AWS with two services that are ready, one of them with the unknown value offf in its tag.
+// doctorWorld is a local AWS with two ready services, one of which has a tag with the unknown value offf.
 func doctorWorld(t *testing.T) aws.Config {
 	t.Helper()
 	services := []localaws.Service{}
@@ -28,7 +28,7 @@ func doctorWorld(t *testing.T) aws.Config {
 	return useLocal(t, services...)
 }
 
-// reads runs doctor and looks for parts of what it prints, and for others that must not be there.
+// reads runs doctor, and checks which texts its output contains and does not contain.
 func reads(t *testing.T, args string, wanted, unwanted []string) {
 	t.Helper()
 	_, shown := spothandler(t.Context(), "", append([]string{"doctor"}, words(args)...)...)
@@ -44,13 +44,13 @@ func reads(t *testing.T, args string, wanted, unwanted []string) {
 	}
 }
 
-// Without a service on Spot there is no table to speak of.
+// Without a service on Spot, there is no table.
 func TestDoctorWithoutServices(t *testing.T) {
 	useLocal(t)
 	reads(t, "", []string{"✓ no service runs on Fargate Spot", "· not installed yet\n", "› spothandler install --prefix NAME   to have"}, []string{"the table"})
 }
 
-// A service is redeployed only where an installation that works covers it: verdict, table and hints agree.
+// A service is redeployed only if a working installation covers it: verdict, table and hints agree.
 func TestDoctorSaysWhoRedeploys(t *testing.T) {
 	config := doctorWorld(t)
 	reads(t, "--service tagged", []string{"left to ECS: its tag has an unknown value", `the unknown value "offf"`}, []string{"spothandler=off"})
@@ -66,7 +66,7 @@ func TestDoctorSaysWhoRedeploys(t *testing.T) {
 	reads(t, "", []string{"· 1 more is ready, but not redeployed"}, []string{"spothandler simulate"})
 }
 
-// A command of an explanation can be pasted as it is wrapped, and what is said of it is not part of it.
+// A command in an explanation can be pasted as it is wrapped, without its description.
 func TestExplanationsCanBePasted(t *testing.T) {
 	for _, each := range doctor.Explanations() {
 		for _, cure := range each.Cures {
@@ -85,7 +85,8 @@ func TestExplanationsCanBePasted(t *testing.T) {
 	}
 }
 
-// Two findings with one command show it once; a fix in words is no part of what was found, and no blank line is doubled.
+// Two findings with the same command show it once; a fix in words is separate from the finding; there are no double blank
+// lines.
 func TestDoctorShowsACommandOnce(t *testing.T) {
 	useLocal(t, local.Services()...)
 	reads(t, "", []string{"› the command of SPOT108 fixes this as well", "errors, "}, nil)

@@ -12,8 +12,8 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// Who follows docs/quick-start.md, or the first screen of README, line by line, gets what it says. What waits for ctrl-C,
-// and what other programs do, is left out.
+// The commands in docs/quick-start.md and at the beginning of README work as documented. Commands that wait for ctrl-C, and
+// other programs, are skipped.
 func TestDocumentedCommands(t *testing.T) {
 	for file, end := range map[string]string{"docs/quick-start.md": "\n## 7", "README.md": "\n## Install\n"} {
 		t.Run(file, func(t *testing.T) {
@@ -54,7 +54,7 @@ func runDocumented(t *testing.T, args []string) {
 	}
 }
 
-// quickWorld is a local AWS with the services of `local`, in which nothing takes time.
+// quickWorld is a local AWS with the services of `local` and without delays.
 func quickWorld(t *testing.T) {
 	t.Helper()
 	needArchive(t)

@@ -10,14 +10,14 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/command"
 )
 
-// refusing is a stream that takes nothing, as os.Stdout on a full disk or without a reader.
+// refusing is a stream to which all writes fail, like os.Stdout on a full disk or a closed pipe.
 type refusing struct{ cause error }
 
 func (r refusing) Write([]byte) (int, error) {
 	return 0, &fs.PathError{Op: "write", Path: "/dev/stdout", Err: r.cause}
 }
 
-// A result that could not be written is an error in every format; that nobody reads the rest of a text is none.
+// A result that cannot be written is an error in every format; a closed pipe is not an error for text.
 func TestFullDisk(t *testing.T) {
 	for _, args := range []string{"version", "version -o json", "--help", "help logs", "completion bash"} {
 		var shown bytes.Buffer

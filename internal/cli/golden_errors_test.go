@@ -26,7 +26,7 @@ import (
 
 const errorsFile = "testdata/errors.golden"
 
-// Every failure as a user reads it, with its hint, in one file. Read it when you change one; -update writes it.
+// The text of every failure, with its hints, is as in the golden file.
 func TestErrorTexts(t *testing.T) {
 	needArchive(t)
 	if runtime.GOOS == "windows" {
@@ -38,10 +38,10 @@ func TestErrorTexts(t *testing.T) {
 	codes := map[string]bool{}
 	for _, f := range failures() {
 		t.Run(f.name, func(t *testing.T) {
-			shown := f.happen(t, "text")
+			shown := f.run(t, "text")
 			answer := command.ErrorBody{Message: f.name, Hints: []string{f.name}, Code: f.textOnly}
 			if f.textOnly == "" {
-				answer = f.happen(t, "json").answer(t)
+				answer = f.run(t, "json").answer(t)
 			}
 			if answer.Message == "" || len(answer.Hints) == 0 {
 				t.Errorf("no message or no hint: %+v", answer)
@@ -61,16 +61,16 @@ func TestErrorTexts(t *testing.T) {
 	}
 	sameBlocks(t, out.String(), string(golden))
 	for _, code := range codesInSource(t) {
-		if !codes[code] && !slices.Contains(elsewhere(), code) {
+		if !codes[code] && !slices.Contains(coveredElsewhere(), code) {
 			t.Errorf("no failure here has the code %s", code)
 		}
 	}
 }
 
-// elsewhere are the codes of failures that need another test: of a port, and of what is no error.
-func elsewhere() []string { return []string{"port_taken", "not_installed"} }
+// coveredElsewhere returns the codes that other tests cover.
+func coveredElsewhere() []string { return []string{"port_taken", "not_installed"} }
 
-// sameBlocks compares failure by failure, so that a difference names its own.
+// sameBlocks compares failure by failure, to report only those that differ.
 func sameBlocks(t *testing.T, got, want string) {
 	t.Helper()
 	if got == want {
@@ -80,37 +80,37 @@ func sameBlocks(t *testing.T, got, want string) {
 	for i := range max(len(gotten), len(wanted)) {
 		if i >= len(gotten) || i >= len(wanted) || gotten[i] != wanted[i] {
 			block := func(all []string) string { return strings.Join(all[min(i, len(all)):min(i+1, len(all))], "") }
-			t.Errorf("%s: got\n%s\nwant\n%s\nread it, and if it is better: go test ./internal/cli -run TestErrorTexts -update", errorsFile, block(gotten), block(wanted))
+			t.Errorf("%s: got\n%s\nwant\n%s\nread it and, if it is correct, run go test ./internal/cli -run TestErrorTexts -update", errorsFile, block(gotten), block(wanted))
 			return
 		}
 	}
 }
 
-// failure is a command that fails, and why it does.
+// failure is a command that fails, and the cause.
 type failure struct {
 	name    string
 	args    string
 	options localaws.Options
 	config  string            // of ~/.aws
-	env     map[string]string // beside the usual
+	env     map[string]string // in addition to the defaults
 	files   map[string]string // in the working directory
-	typed   string            // on a terminal; "" is none
-	// textOnly is the code of a failure that comes before -o json is understood, or is one of several.
+	typed   string            // on a terminal; "" means no terminal
+	// textOnly is the code of a failure that has no JSON, or is one of several.
 	textOnly string
 	before   func(*testing.T, *stage)
 }
 
-// stage is where it happens: an account, and how the command ends when its user presses ctrl-C.
+// stage is the account of a failure. cancel interrupts the command.
 type stage struct {
 	*localaws.Server
 	cancel context.CancelFunc
 }
 
-// outcome is what was printed.
+// outcome is the output of a command.
 type outcome struct{ out, err string }
 
-// happen runs the command on a stage of its own.
-func (f failure) happen(t *testing.T, output string) outcome {
+// run runs the command on a new stage.
+func (f failure) run(t *testing.T, output string) outcome {
 	t.Helper()
 	options := f.options
 	options.Region, options.Delays = "eu-west-1", &localaws.Delays{}
@@ -144,14 +144,14 @@ func (f failure) happen(t *testing.T, output string) outcome {
 	}
 	code, shown := spothandler(ctx, f.typed, args...)
 	if code == command.ExitOK || code == command.ExitDiffers {
-		t.Fatalf("it did not fail: %s%s", shown.out, shown.err)
+		t.Fatalf("the command did not fail: %s%s", shown.out, shown.err)
 	}
 	shown.err = strings.ReplaceAll(shown.err, url, "http://127.0.0.1:4566")
 	shown.err = strings.ReplaceAll(shown.err, strings.TrimPrefix(url, "http://"), "127.0.0.1:4566")
 	return shown
 }
 
-// words are a line's, some of them in quotes.
+// words splits a command line at spaces, except within single quotes.
 func words(line string) []string {
 	all := regexp.MustCompile(`'[^']*'|\S+`).FindAllString(line, -1)
 	for i, word := range all {
@@ -160,7 +160,7 @@ func words(line string) []string {
 	return all
 }
 
-// spothandler is the program in this process.
+// spothandler runs the program in this process.
 func spothandler(ctx context.Context, typed string, args ...string) (int, outcome) {
 	var out, err bytes.Buffer
 	code := Run(ctx, args, command.Streams{
@@ -169,7 +169,7 @@ func spothandler(ctx context.Context, typed string, args ...string) (int, outcom
 	return code, outcome{out.String(), err.String()}
 }
 
-// must is spothandler for what has to go well.
+// must runs a command, and fails the test if the command fails.
 func must(t *testing.T, line string) {
 	t.Helper()
 	if code, shown := spothandler(t.Context(), "", words(line)...); code != command.ExitOK {
@@ -177,7 +177,7 @@ func must(t *testing.T, line string) {
 	}
 }
 
-// answer is the error under -o json, which in status's own answer is one of a region.
+// answer returns the error in the JSON output. In the result of status, it is the error of a Region.
 func (o outcome) answer(t *testing.T) command.ErrorBody {
 	t.Helper()
 	var answer struct {
@@ -193,7 +193,7 @@ func (o outcome) answer(t *testing.T) command.ErrorBody {
 	return answer.Error
 }
 
-// failure is the error itself, without what was done before it and without what differs from run to run.
+// failure returns the printed error without the output before it, normalized.
 func (o outcome) failure() string {
 	text := o.err
 	if at := regexp.MustCompile(`(?m)^✗|^! interrupted|✗ not confirmed`).FindStringIndex(text); at != nil {
@@ -202,7 +202,7 @@ func (o outcome) failure() string {
 	return regexp.MustCompile(`request\s+id\s+[0-9A-Za-z-]+`).ReplaceAllString(text, "request id 1234")
 }
 
-// codesInSource are all codes that an error can have: constants of that name, and literals.
+// codesInSource returns all error codes in the source: constants and literals.
 func codesInSource(t *testing.T) []string {
 	t.Helper()
 	found := map[string]bool{}
@@ -236,7 +236,7 @@ func codesInSource(t *testing.T) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// sources are the Go files of some folders, tests left out.
+// sources parses the Go files in some folders, except tests.
 func sources(t *testing.T, folders ...string) []*ast.File {
 	t.Helper()
 	var files []*ast.File

@@ -16,7 +16,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// Names that the failures are about.
+// Names of resources in the failures.
 const (
 	theRole     = "prod-spothandler-eu-west-1"
 	theGroup    = "/aws/lambda/prod-ecs-fargate-spot-handler"
@@ -31,7 +31,7 @@ func failures() []failure {
 	return slices.Concat(inputFailures(), configurationFailures(), credentialFailures(), deniedFailures(), ownershipFailures(), refusals(), stops())
 }
 
-// inputFailures are slips of the user's, told before any call.
+// inputFailures are errors in the command line, reported before any AWS call.
 func inputFailures() []failure {
 	return []failure{
 		{name: "a command that is none", args: "instal"},
@@ -64,7 +64,7 @@ func inputFailures() []failure {
 	}
 }
 
-// configurationFailures are of the file and the environment.
+// configurationFailures are errors in the configuration file and the environment.
 func configurationFailures() []failure {
 	file := func(name, content string) failure {
 		return failure{name: name, args: "install --config spothandler.yaml", files: map[string]string{"spothandler.yaml": content}}
@@ -90,7 +90,7 @@ func configurationFailures() []failure {
 	}
 }
 
-// credentialFailures are those of the caller's credentials.
+// credentialFailures are errors of the caller's credentials.
 func credentialFailures() []failure {
 	none := map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
 	answered := func(action, code, message string) func(*testing.T, *stage) {
@@ -111,7 +111,7 @@ func credentialFailures() []failure {
 	}
 }
 
-// deniedFailures are those of the caller's rights.
+// deniedFailures are missing permissions of the caller.
 func deniedFailures() []failure {
 	because := func(reason string) func(*testing.T, *stage) {
 		return refused("CreateRole", localaws.Error{Code: "AccessDenied", Status: 403, Message: "User: arn:aws:iam::111122223333:user/local is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/spothandler/" + theRole + " " + reason})
@@ -139,7 +139,7 @@ func deniedFailures() []failure {
 	}
 }
 
-// ownershipFailures are about what is not ours.
+// ownershipFailures are conflicts with resources that spothandler does not own.
 func ownershipFailures() []failure {
 	return []failure{
 		{name: "the role", args: anInstall, before: withClients(func(ctx context.Context, c clients) error {
@@ -179,7 +179,7 @@ func ownershipFailures() []failure {
 	}
 }
 
-// refusals are AWS's, of what only AWS can know.
+// refusals are errors of AWS that cannot be checked in advance.
 func refusals() []failure {
 	return []failure{
 		{name: "too few executions", args: anInstall + " --reserved-concurrency 2", options: localaws.Options{Concurrency: 10}},
@@ -231,7 +231,7 @@ func refusals() []failure {
 	}
 }
 
-// stops are the user's.
+// stops are interruptions by the user.
 func stops() []failure {
 	return []failure{
 		{name: "an uninstall without a terminal", args: "uninstall --prefix prod", before: admin(anInstall)},

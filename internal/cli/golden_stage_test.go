@@ -16,11 +16,11 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// What leads to a failure.
+// The causes of failures.
 
 const aTrust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
 
-// clients are somebody's with another tool.
+// clients change resources out of band.
 type clients struct {
 	iam    *iam.Client
 	logs   *cloudwatchlogs.Client
@@ -39,7 +39,7 @@ func withClients(do func(context.Context, clients) error) func(*testing.T, *stag
 	}
 }
 
-// did drops an answer and keeps the error.
+// did returns the error of a call, and ignores its result.
 func did[T any](_ T, err error) error { return err }
 
 func firstOf(all ...error) error { return errors.Join(all...) }
@@ -63,12 +63,12 @@ func throttled(action string) func(*testing.T, *stage) {
 	return func(_ *testing.T, s *stage) { s.Inject(localaws.Fault{Action: action, Throttle: true}) }
 }
 
-// admin does a command as somebody who may do everything.
+// admin runs a command as an administrator.
 func admin(line string) func(*testing.T, *stage) {
 	return after(line, func(*testing.T, *stage) {})
 }
 
-// after does a command as an administrator first, and then the rest.
+// after runs a command as an administrator, and then rest.
 func after(line string, rest func(*testing.T, *stage)) func(*testing.T, *stage) {
 	return func(t *testing.T, s *stage) {
 		t.Helper()
@@ -79,10 +79,10 @@ func after(line string, rest func(*testing.T, *stage)) func(*testing.T, *stage) 
 	}
 }
 
-// interruptAt presses ctrl-C while a call is under way, which is never answered.
+// interruptAt interrupts the command during its first call of an action, which never completes.
 func (s *stage) interruptAt(action string) { s.interruptAtNth(action, 1) }
 
-// interruptAtNth does so at the n-th call of that name.
+// interruptAtNth interrupts the command during its n-th call of an action.
 func (s *stage) interruptAtNth(action string, n int) {
 	var seen atomic.Int64
 	s.Inject(localaws.Fault{Action: action, Delay: time.Hour, Match: func(localaws.Call) bool {

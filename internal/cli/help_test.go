@@ -10,8 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/command"
 )
 
-// The help of every command fits the narrowest usual terminal, and each of its flags is in a group: install's is the
-// longest, and still two screens.
+// The help of every command fits 80 columns and 75 lines, and each of its flags is in a group.
 func TestHelp(t *testing.T) {
 	var each func(cmd *cobra.Command)
 	each = func(cmd *cobra.Command) {
@@ -55,7 +54,7 @@ func TestHelpIsText(t *testing.T) {
 	}
 }
 
-// What upgrade has in common with install is read there alone, and all of it is accepted.
+// The help of upgrade does not repeat the flags of install, all of which it accepts.
 func TestHelpOfUpgrade(t *testing.T) {
 	_, shown := spothandler(t.Context(), "", "upgrade", "--help")
 	root := rootCommand(command.New(command.Streams{Getenv: func(string) string { return "" }}, nil, binaryVersion()))

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// figures are what each of the commands counts.
+// figures are the counts of each command.
 type figures struct {
 	Interruptions, Redeployments, Failures int
 	Skipped                                map[string]int
@@ -28,7 +28,7 @@ func (f figures) equal(other figures) bool {
 	return f.Interruptions == other.Interruptions && f.Redeployments == other.Redeployments && f.Failures == other.Failures
 }
 
-// recorded is what of a record a count by hand needs.
+// recorded are the fields of a record that countRecords needs.
 type recorded struct {
 	Task    string `json:"task_arn"`
 	Event   string `json:"event_id"`
@@ -36,9 +36,9 @@ type recorded struct {
 	Applied bool   `json:"applied"`
 }
 
-// byHand counts as a person would: a task is an interruption, and what came of it is what its first record says, unless
-// another says that it was redeployed.
-func byHand(records []recorded) figures {
+// countRecords counts independently of the code under test: each task is an interruption, with the outcome of its first
+// record, unless a later record reports a redeployment.
+func countRecords(records []recorded) figures {
 	f := figures{Skipped: map[string]int{}}
 	reasons := map[string]string{}
 	for _, r := range records {
@@ -58,7 +58,7 @@ func byHand(records []recorded) figures {
 	return f
 }
 
-// recordedEvents returns how many events of interrupted tasks have a record.
+// recordedEvents returns the number of events with a record.
 func recordedEvents(records []recorded) int {
 	seen := map[string]bool{}
 	for _, r := range records {
@@ -67,8 +67,7 @@ func recordedEvents(records []recorded) int {
 	return len(seen)
 }
 
-// After several interruptions logs, status and report count the same, and so does whoever asks CloudWatch Logs by the
-// aws CLI.
+// After several interruptions, logs, status, report and a query with the aws CLI have the same counts.
 func TestHistoryAgrees(t *testing.T) {
 	t.Parallel()
 	local := serveAWS(t)
@@ -101,7 +100,7 @@ func TestHistoryAgrees(t *testing.T) {
 		}
 		return recordedEvents(records) >= 3*want.Interruptions
 	})
-	if got := byHand(records); !got.equal(want) {
+	if got := countRecords(records); !got.equal(want) {
 		t.Errorf("logs: %+v", got)
 	}
 
@@ -139,7 +138,7 @@ func TestHistoryAgrees(t *testing.T) {
 	t.Run("aws CLI", func(t *testing.T) {
 		program, err := exec.LookPath("aws")
 		if err != nil {
-			t.Skip("the aws CLI is not installed: nobody counts by hand")
+			t.Skip("the aws CLI is not installed")
 		}
 		cmd := exec.CommandContext(t.Context(), program, "logs", "filter-log-events", "--log-group-name", "/aws/lambda/prod-ecs-fargate-spot-handler",
 			"--filter-pattern", `{ $.reason = "*" }`, "--query", "events[].message", "--output", "json")
@@ -159,8 +158,8 @@ func TestHistoryAgrees(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got := byHand(found); !got.equal(want) || len(found) < len(records) {
-			t.Errorf("%d lines, where logs has %d: %+v", len(found), len(records), got)
+		if got := countRecords(found); !got.equal(want) || len(found) < len(records) {
+			t.Errorf("%d lines, but logs has %d: %+v", len(found), len(records), got)
 		}
 	})
 }

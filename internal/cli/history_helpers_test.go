@@ -16,17 +16,17 @@ import (
 
 const prodGroup = "/aws/lambda/prod-ecs-fargate-spot-handler"
 
-// archive is a local AWS with an installation prod, whose log group the test fills.
-type archive struct {
+// historyFixture is a local AWS with an installation prod, whose log group the test fills.
+type historyFixture struct {
 	*testing.T
 	*localaws.Server
 	written int
 }
 
-func newArchive(t *testing.T, install string) *archive {
+func newHistoryFixture(t *testing.T, install string) *historyFixture {
 	t.Helper()
 	options := localaws.Options{Region: "eu-west-1", Delays: &localaws.Delays{}}
-	a := &archive{T: t, Server: localaws.New(options)}
+	a := &historyFixture{T: t, Server: localaws.New(options)}
 	useServer(t, a.Server)
 	if install != "" {
 		must(t, install)
@@ -34,9 +34,9 @@ func newArchive(t *testing.T, install string) *archive {
 	return a
 }
 
-// says runs a command and checks its exit code, and that what it prints, in one line, contains each of the words; one
-// behind "no: " it must not contain.
-func (a *archive) says(line string, want int, words ...string) {
+// expect runs a command and checks its exit code, and that its output, with white space collapsed, contains each of the
+// words, but not those prefixed with "no: ".
+func (a *historyFixture) expect(line string, want int, words ...string) {
 	a.Helper()
 	code, shown := spothandler(a.Context(), "", strings.Fields(line)...)
 	all := strings.Join(strings.Fields(shown.out+shown.err), " ")
@@ -47,8 +47,8 @@ func (a *archive) says(line string, want int, words ...string) {
 	}
 }
 
-// refuseRecords has FilterLogEvents fail from now on as *trouble says: "denied", "key", "throttled", "" for not at all.
-func (a *archive) refuseRecords(trouble *string) {
+// refuseRecords makes FilterLogEvents fail as *trouble says: "denied", "key", "throttled", or "" for not at all.
+func (a *historyFixture) refuseRecords(trouble *string) {
 	during := func(which string) func(localaws.Call) bool {
 		return func(localaws.Call) bool { return *trouble == which }
 	}
@@ -59,8 +59,8 @@ func (a *archive) refuseRecords(trouble *string) {
 	a.Inject(localaws.Fault{Action: "FilterLogEvents", Match: during("throttled"), Throttle: true})
 }
 
-// write puts lines into the log group, as of so long ago, each in a stream of its own.
-func (a *archive) write(ago time.Duration, lines ...string) {
+// write writes lines into the log group with a time in the past, each in its own stream.
+func (a *historyFixture) write(ago time.Duration, lines ...string) {
 	a.Helper()
 	logs := cloudwatchlogs.NewFromConfig(a.Config())
 	group, at := prodGroup, time.Now().Add(-ago).UnixMilli()
@@ -77,8 +77,8 @@ func (a *archive) write(ago time.Duration, lines ...string) {
 	}
 }
 
-// record is the record of an event of a task of shop/api in eu-west-1a, changed as the test says.
-func (a *archive) record(ago time.Duration, task string, change func(*handler.Record)) {
+// record writes the record of an event of a task of shop/api in eu-west-1a, modified by change.
+func (a *historyFixture) record(ago time.Duration, task string, change func(*handler.Record)) {
 	a.Helper()
 	at := time.Now().Add(-ago)
 	r := handler.Record{
@@ -97,14 +97,14 @@ func (a *archive) record(ago time.Duration, task string, change func(*handler.Re
 	a.write(ago, string(line))
 }
 
-// redeployed turns a record into that of a redeployment, accepted 1.9 s after the event.
+// redeployed changes a record to that of a redeployment, accepted 1.9 s after the event.
 func redeployed(r *handler.Record) {
 	ms := int64(1900)
 	r.Applied, r.Action, r.Reason, r.ECSAnswerMS = true, handler.ActionRedeploy, handler.ReasonRedeploy, &ms
 	r.DeploymentBefore, r.DeploymentAfter = "ecs-svc/1", "ecs-svc/2"
 }
 
-// refusedByIAM turns a record into that of a failure for want of a permission.
+// refusedByIAM changes a record to that of a failure caused by a missing permission.
 func refusedByIAM(r *handler.Record) {
 	r.Action, r.Reason, r.Level = handler.ActionFail, handler.ReasonFailed, "ERROR"
 	r.ErrorType, r.Error = "AccessDeniedException", "AccessDeniedException: may not ecs:UpdateService"

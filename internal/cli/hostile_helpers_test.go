@@ -20,28 +20,28 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// hostile is what somebody who may write a text in the account could write: it moves the cursor, changes the colour,
-// turns the reading direction, and begins a line of its own.
+// hostile is a text that a principal with write access to the account could store: it moves the cursor, changes the color
+// and the text direction, and begins a new line.
 const hostile = "\x1b[35m\x1b[2K\x1b]0;owned\x07\u009b31m\u202e\u2066\u200b\r\n✓ prod is healthy\x7f\x00"
 
-// liar is an AWS of which one text in the answers to one call is hostile, or the whole answer an error that is.
-type liar struct {
+// hostileAWS is a backend that makes one text in the responses to one call hostile, or responds with a hostile error.
+type hostileAWS struct {
 	aws *localaws.Server
 	url string
 
 	mu     sync.Mutex
-	call   string         // whose answer is a lie
-	index  int            // of the text in that answer; failing is an error instead
-	counts map[string]int // how many texts each call's answers had at most
+	call   string         // whose response is hostile; "" for none
+	index  int            // of the hostile text in the response; failing for an error
+	counts map[string]int // maximum number of texts in a response, by call
 }
 
 const failing = -1
 
-func newLiar(t *testing.T) *liar {
+func newHostileAWS(t *testing.T) *hostileAWS {
 	t.Helper()
-	l := &liar{aws: localaws.New(localaws.Options{Region: "eu-west-1", Delays: &localaws.Delays{}}), counts: map[string]int{}}
+	l := &hostileAWS{aws: localaws.New(localaws.Options{Region: "eu-west-1", Delays: &localaws.Delays{}}), counts: map[string]int{}}
 	server := httptest.NewUnstartedServer(l)
-	server.Config.SetKeepAlivesEnabled(false) // every command has connections of its own
+	server.Config.SetKeepAlivesEnabled(false) // every command opens its own connections
 	server.Start()
 	l.url = server.URL
 	t.Cleanup(func() {
@@ -51,15 +51,15 @@ func newLiar(t *testing.T) *liar {
 	return l
 }
 
-// lie makes one text of one call hostile; "" is none.
-func (l *liar) lie(call string, index int) {
+// setHostile selects the text to make hostile: one of a call's response, or none if call is "".
+func (l *hostileAWS) setHostile(call string, index int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.call, l.index = call, index
 }
 
-// texts are what a command read while nothing was a lie: each call with the number of texts in its answer.
-func (l *liar) texts(during func()) map[string]int {
+// texts returns the calls made while during runs, each with the number of texts in its response.
+func (l *hostileAWS) texts(during func()) map[string]int {
 	l.mu.Lock()
 	l.counts = map[string]int{}
 	l.mu.Unlock()
@@ -69,7 +69,7 @@ func (l *liar) texts(during func()) map[string]int {
 	return maps.Clone(l.counts)
 }
 
-func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (l *hostileAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	answer := httptest.NewRecorder()
@@ -77,7 +77,7 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	call := callName(r, body)
 	l.mu.Lock()
-	index := len(answer.Body.Bytes()) // of no text
+	index := len(answer.Body.Bytes()) // beyond any text
 	if call == l.call {
 		index = l.index
 	}
@@ -87,7 +87,7 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer.Code, text = http.StatusBadRequest, refusal(r)
 		w.Header().Set("X-Amzn-Requestid", "\u202e1234")
 	} else {
-		m := &mangler{index: index}
+		m := &hostileWriter{index: index}
 		text = m.body(text)
 		count = m.seen
 	}
@@ -103,7 +103,7 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(text)
 }
 
-// callName names a call by what tells it from others on the wire.
+// callName returns what identifies a call in its request.
 func callName(r *http.Request, body []byte) string {
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
 		return target
@@ -114,7 +114,7 @@ func callName(r *http.Request, body []byte) string {
 	return r.Method + " " + r.URL.Path
 }
 
-// refusal is an error in the protocol of the request.
+// refusal returns a hostile error in the protocol of the request.
 func refusal(r *http.Request) []byte {
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		return []byte("<ErrorResponse><Error><Code>Odd" + xmlText(hostile) + "</Code><Message>" + xmlText(hostile) + "</Message></Error></ErrorResponse>")
@@ -125,15 +125,15 @@ func refusal(r *http.Request) []byte {
 
 func xmlText(text string) string {
 	var out bytes.Buffer
-	_ = xml.EscapeText(&out, []byte(text)) // what XML cannot hold becomes U+FFFD
+	_ = xml.EscapeText(&out, []byte(text)) // characters invalid in XML become U+FFFD
 	return out.String()
 }
 
-// mangler makes one text of an answer hostile, that with this index. Documents within texts are looked into: the
-// record in a role's description, a policy, a pattern.
-type mangler struct{ index, seen int }
+// hostileWriter makes the text with the given index in a response hostile. It also counts the texts in embedded documents:
+// the record in a role's description, a policy, an event pattern.
+type hostileWriter struct{ index, seen int }
 
-func (m *mangler) text(text string) string {
+func (m *hostileWriter) text(text string) string {
 	m.seen++
 	if m.seen-1 == m.index {
 		return text + hostile
@@ -141,7 +141,7 @@ func (m *mangler) text(text string) string {
 	return text
 }
 
-func (m *mangler) body(text []byte) []byte {
+func (m *hostileWriter) body(text []byte) []byte {
 	if bytes.HasPrefix(text, []byte("<")) {
 		return regexp.MustCompile(`>[^<]+<`).ReplaceAllFunc(text, func(found []byte) []byte {
 			return []byte(">" + xmlText(m.leaf(html.UnescapeString(string(found[1:len(found)-1])))) + "<")
@@ -153,8 +153,8 @@ func (m *mangler) body(text []byte) []byte {
 	return text
 }
 
-// leaf is a text, or a document in it.
-func (m *mangler) leaf(text string) string {
+// leaf processes a text, or the document in it.
+func (m *hostileWriter) leaf(text string) string {
 	if document, ok := m.document(text); ok {
 		return document
 	}
@@ -166,7 +166,7 @@ func (m *mangler) leaf(text string) string {
 	return m.text(text)
 }
 
-func (m *mangler) document(text string) (string, bool) {
+func (m *hostileWriter) document(text string) (string, bool) {
 	if !strings.HasPrefix(text, "{") && !strings.HasPrefix(text, "[") {
 		return "", false
 	}
@@ -180,7 +180,7 @@ func (m *mangler) document(text string) (string, bool) {
 	return string(out), err == nil
 }
 
-func (m *mangler) value(value any) any {
+func (m *hostileWriter) value(value any) any {
 	switch value := value.(type) {
 	case string:
 		return m.leaf(value)
@@ -198,7 +198,7 @@ func (m *mangler) value(value any) any {
 	return value
 }
 
-func (l *liar) describe() string {
+func (l *hostileAWS) describe() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return fmt.Sprintf("%s, text %d", l.call, l.index)

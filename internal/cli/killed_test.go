@@ -9,13 +9,13 @@ import (
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// life is a command to be killed, and what stands before and after it.
-type life struct {
+// killCase is a command to kill, with the state of the account before and after it.
+type killCase struct {
 	name          string
 	command       []string
-	before        func(*site)
-	healthy       []string // accounts in which status has nothing to say
-	after         string   // the account after the command
+	before        func(*testAccount)
+	healthy       []string // account states in which status is healthy
+	after         string   // account state after the command
 	calls, sample []string
 }
 
@@ -29,13 +29,13 @@ var (
 	}
 )
 
-// A killed process leaves no word. Wherever it was: status tells the truth, a second run finishes, an uninstall removes
-// what is there.
+// At whichever write the process is killed, status reports the actual state, a second run completes the command, and
+// uninstall removes everything.
 func TestKilledAtEveryWrite(t *testing.T) {
 	t.Parallel()
 	t.Run("localaws", func(t *testing.T) {
 		t.Parallel()
-		killEverywhere(t, func(t *testing.T) *site { return newSite(t) }, func(calls, _ []string) []string { return calls })
+		killEverywhere(t, func(t *testing.T) *testAccount { return newTestAccount(t) }, func(calls, _ []string) []string { return calls })
 	})
 	t.Run("moto", func(t *testing.T) {
 		t.Parallel()
@@ -44,13 +44,13 @@ func TestKilledAtEveryWrite(t *testing.T) {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		killEverywhere(t, func(t *testing.T) *site { return siteOn(t, newMoto(nil)) }, func(_, sample []string) []string { return sample })
+		killEverywhere(t, func(t *testing.T) *testAccount { return testAccountOn(t, newMoto(nil)) }, func(_, sample []string) []string { return sample })
 	})
 }
 
-func killEverywhere(t *testing.T, newSite func(*testing.T) *site, choose func(calls, sample []string) []string) {
+func killEverywhere(t *testing.T, newSite func(*testing.T) *testAccount, choose func(calls, sample []string) []string) {
 	t.Helper()
-	for _, l := range livesOn(func() *site { return newSite(t) }) {
+	for _, l := range killCases(func() *testAccount { return newSite(t) }) {
 		calls := choose(l.calls, l.sample)
 		for _, call := range calls {
 			t.Run(l.name+" at "+call, func(t *testing.T) {
@@ -58,32 +58,32 @@ func killEverywhere(t *testing.T, newSite func(*testing.T) *site, choose func(ca
 				s := newSite(t)
 				l.before(s)
 				s.kill(call, l.command)
-				s.truth(l.healthy)
+				s.checkStatus(l.healthy)
 				s.must(killedUninstall...)
-				s.holds("nothing\n")
+				s.checkAccount("nothing\n")
 				l.before(s)
 				s.kill(call, l.command)
 				s.must(l.command...)
-				s.holds(l.after)
+				s.checkAccount(l.after)
 			})
 		}
 		t.Logf("killed at %d calls of %s", len(calls), l.name)
 	}
 }
 
-// livesOn sees in an account each how the commands go without trouble.
-func livesOn(newSite func() *site) []life {
-	lives := []life{
+// killCases runs each command without interruption, to record its calls and the account's states.
+func killCases(newSite func() *testAccount) []killCase {
+	lives := []killCase{
 		{name: "install", command: killedInstall, sample: []string{"iam:PutRolePolicy", "lambda:CreateFunction", "events:PutTargets"}},
-		{name: "upgrade", command: killedUpgrade, before: (*site).older, sample: []string{"iam:UpdateRole", "lambda:UpdateFunctionCode"}},
-		{name: "heal", command: []string{"install", "--prefix", "prod"}, before: (*site).robbed, sample: []string{"lambda:CreateFunction"}},
-		{name: "uninstall", command: killedUninstall, before: (*site).installed, sample: []string{"events:DeleteRule", "iam:DeleteRole"}},
+		{name: "upgrade", command: killedUpgrade, before: (*testAccount).older, sample: []string{"iam:UpdateRole", "lambda:UpdateFunctionCode"}},
+		{name: "heal", command: []string{"install", "--prefix", "prod"}, before: (*testAccount).roleOnly, sample: []string{"lambda:CreateFunction"}},
+		{name: "uninstall", command: killedUninstall, before: (*testAccount).installed, sample: []string{"events:DeleteRule", "iam:DeleteRole"}},
 	}
 	for i := range lives {
 		l := &lives[i]
 		s := newSite()
 		if l.before == nil {
-			l.before = func(*site) {}
+			l.before = func(*testAccount) {}
 		}
 		l.before(s)
 		if before := s.account(); l.name != "heal" {
@@ -97,44 +97,45 @@ func livesOn(newSite func() *site) []life {
 	return lives
 }
 
-func (s *site) installed() { s.t.Helper(); s.must(killedInstall...) }
+func (s *testAccount) installed() { s.t.Helper(); s.must(killedInstall...) }
 
-// older is what the version before installed.
-func (s *site) older() {
+// older installs with the previous version.
+func (s *testAccount) older() {
 	s.t.Helper()
 	older := *s
 	older.binary = "spothandler"
 	older.installed()
 }
 
-// robbed is an installation of which somebody deleted all but the role, which has the record.
-func (s *site) robbed() {
+// roleOnly installs, and deletes everything out of band except the role, which holds the record.
+func (s *testAccount) roleOnly() {
 	s.t.Helper()
 	s.installed()
-	hands := outOfBandChanges()
-	w := &world{witness: s.witness, account: s.number}
+	changes := outOfBandChanges()
+	w := &scriptEnv{direct: s.direct, account: s.number}
 	for change, name := range map[string]string{
 		"delete-rule": "prod-ecs-spot-interruption", "delete-function": "prod-ecs-fargate-spot-handler",
 		"delete-log-group": "/aws/lambda/prod-ecs-fargate-spot-handler",
 	} {
-		if err := hands[change](s.t.Context(), w, []string{name}); err != nil {
+		if err := changes[change](s.t.Context(), w, []string{name}); err != nil {
 			s.t.Fatal(err)
 		}
 	}
 }
 
-// kill ends a command the hard way while AWS holds one of its calls.
-func (s *site) kill(call string, args []string) {
+// kill kills a command while the proxy holds one of its calls.
+func (s *testAccount) kill(call string, args []string) {
 	s.t.Helper()
 	code, stderr := s.signalled(os.Kill, call, args)
 	if code == 0 {
-		s.t.Errorf("it lived on:\n%s", stderr)
+		s.t.Errorf("the command was not killed:\n%s", stderr)
 	}
 	s.proxy.Heal()
 }
 
-// truth holds status against the account: nothing is not installed, and what is not among the healthy ones differs.
-func (s *site) truth(healthy []string) {
+// checkStatus checks the exit code of status against the account: 3 if it is empty, 0 if its state is healthy, and 2
+// otherwise.
+func (s *testAccount) checkStatus(healthy []string) {
 	s.t.Helper()
 	want, account := 2, s.account()
 	switch {
@@ -148,7 +149,7 @@ func (s *site) truth(healthy []string) {
 	}
 }
 
-func (s *site) holds(want string) {
+func (s *testAccount) checkAccount(want string) {
 	s.t.Helper()
 	if got := s.account(); got != want {
 		s.t.Errorf("the account holds\n%s\nand not\n%s", got, want)

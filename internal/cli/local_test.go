@@ -20,7 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 )
 
-// What the help tells to type in another terminal works, and ctrl-C ends it all.
+// The commands that local prints for another terminal work, and ctrl-C stops the server.
 func TestLocal(t *testing.T) {
 	t.Parallel()
 	local := serveAWS(t)
@@ -66,7 +66,7 @@ func TestLocal(t *testing.T) {
 	ctrlC(t, local)
 }
 
-// `local interrupt` says what is wrong before it calls anybody, and what the local AWS has to say.
+// `local interrupt` rejects invalid input before any call, and reports errors of the local AWS.
 func TestLocalInterruptRefuses(t *testing.T) {
 	t.Parallel()
 	local := serveAWS(t)
@@ -75,7 +75,7 @@ func TestLocalInterruptRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		args []string
-		env  []string // beside the exports
+		env  []string // in addition to the exports
 		want string
 	}{
 		{"no service", []string{"--cluster", "shop"}, nil, "--service is missing"},
@@ -100,7 +100,7 @@ func TestLocalInterruptRefuses(t *testing.T) {
 	}
 }
 
-// redirect is a server that sends whoever comes to another one, which must not be reached.
+// redirect is a server that redirects to another one, which must not be called.
 func redirect(t *testing.T) string {
 	t.Helper()
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
@@ -112,8 +112,8 @@ func redirect(t *testing.T) string {
 	return server.URL
 }
 
-// Whoever lacks the access key is refused, and each start has another.
-func TestLocalDrawsItsAccessKey(t *testing.T) {
+// Callers without the access key are rejected, and each start generates a new key.
+func TestLocalAccessKey(t *testing.T) {
 	t.Parallel()
 	keys := map[string]bool{}
 	for range 2 {
@@ -135,8 +135,8 @@ func TestLocalDrawsItsAccessKey(t *testing.T) {
 	given.run(t, spothandler(t, "install"))
 }
 
-// A role may do what its policies allow, and the exported key everything.
-func TestLocalEnforcesTheRightsOfRoles(t *testing.T) {
+// A role has the permissions of its policies, and the exported key has all permissions.
+func TestLocalEnforcesRolePermissions(t *testing.T) {
 	t.Parallel()
 	local := serveAWS(t)
 	local.run(t, spothandler(t, "install", "--prefix", "prod"))
@@ -173,7 +173,7 @@ func TestLocalEnforcesTheRightsOfRoles(t *testing.T) {
 	}
 }
 
-// A killed server's folders are gone when the next one starts.
+// A server removes the folders of killed servers when it starts.
 func TestLocalRemovesTheFoldersOfAKilledServer(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the function runs as a process on linux alone")
@@ -205,8 +205,7 @@ func TestLocalRemovesTheFoldersOfAKilledServer(t *testing.T) {
 	}
 }
 
-// The function that runs is the very zip that was uploaded: one byte of it changed, and the invocation
-// fails as Lambda's would.
+// The function that runs is the uploaded zip: with one byte changed, the invocation fails as on Lambda.
 func TestTheUploadedFunctionRuns(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS != "linux" {
@@ -232,7 +231,7 @@ func TestTheUploadedFunctionRuns(t *testing.T) {
 	if answer := invoke(); !strings.Contains(answer, `"reason":"not_an_interruption"`) {
 		t.Fatal(answer)
 	}
-	if _, err := client.UpdateFunctionCode(t.Context(), &lambda.UpdateFunctionCodeInput{FunctionName: aws.String(name), ZipFile: spoiled(t, architecture)}); err != nil {
+	if _, err := client.UpdateFunctionCode(t.Context(), &lambda.UpdateFunctionCodeInput{FunctionName: aws.String(name), ZipFile: corrupted(t, architecture)}); err != nil {
 		t.Fatal(err)
 	}
 	waitFor(t, func() bool {
@@ -317,7 +316,7 @@ func TestLocalSeed(t *testing.T) {
 	}
 }
 
-// What local and local interrupt print under -o json is what their schemas say.
+// The JSON of local and local interrupt matches their schemas.
 func TestLocalInJSON(t *testing.T) {
 	t.Parallel()
 	cmd := spothandler(t, "local", "--port", "0", "-o", "json")

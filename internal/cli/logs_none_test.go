@@ -9,9 +9,9 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/command"
 )
 
-// Where no record passes the filters they are named, and what may be mistyped in them.
-func TestLogsOfNothing(t *testing.T) {
-	a := newArchive(t, "install --prefix prod")
+// If no record matches the filters, logs names them, and the nearest names for values that may be mistyped.
+func TestLogsWithoutMatches(t *testing.T) {
+	a := newHistoryFixture(t, "install --prefix prod")
 	a.record(50*time.Minute, "1111", redeployed)
 	for line, want := range map[string]string{
 		"logs --since 1m":              "· no records from 24h",

@@ -12,9 +12,9 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// A line for each event says what was done for which service, why, and what cures a failure.
+// Each event has a line with the service, the action and the reason and, for a failure, a hint.
 func TestLogs(t *testing.T) {
-	a := newArchive(t, "install --prefix prod")
+	a := newHistoryFixture(t, "install --prefix prod")
 	a.record(50*time.Minute, "1111", redeployed)
 	a.record(40*time.Minute, "2222", nil)
 	a.record(30*time.Minute, "3333", func(r *handler.Record) {
@@ -53,9 +53,9 @@ ecs:UpdateService
 	}
 }
 
-// What cannot have been meant is refused before any call.
+// Invalid input is rejected before any call.
 func TestLogsRefuses(t *testing.T) {
-	a := newArchive(t, "")
+	a := newHistoryFixture(t, "")
 	for line, want := range map[string]string{
 		"--since 2099-01-01":             "--since 2099-01-01 is in the future",
 		"--since 1h --until 2h":          "--since 1h is not before --until 2h",
@@ -80,10 +80,10 @@ func TestLogsRefuses(t *testing.T) {
 	}
 }
 
-// Where there is nothing to read, logs says which of the reasons it is.
-func TestLogsInTrouble(t *testing.T) {
-	a := newArchive(t, "")
-	says := a.says
+// If there are no records, logs reports the reason.
+func TestLogsExplainsMissingRecords(t *testing.T) {
+	a := newHistoryFixture(t, "")
+	says := a.expect
 	says("logs", command.ExitNotInstalled, "(no prefix) is not installed in eu-west-1")
 	says("logs --all-regions", command.ExitNotInstalled, "spothandler is not installed in any Region")
 	must(t, "install --prefix prod --log-level ERROR")

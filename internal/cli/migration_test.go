@@ -12,9 +12,9 @@ import (
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// Who follows docs/from-terraform.md ends with a healthy installation, an untouched rest of the workspace, and nothing of the
-// module. MIGRATION=1 runs it, on moto, with a real terraform and its aws provider (TF_CLI_ARGS_init may say where that
-// is): it takes a minute, and the provider is not to be had everywhere.
+// Following docs/from-terraform.md results in a healthy installation, without the module and with the rest of the workspace
+// unchanged. MIGRATION=1 runs this test, on moto with Terraform and its aws provider (TF_CLI_ARGS_init may set its source):
+// it takes a minute, and the provider is not available everywhere.
 func TestMigrateFromTerraform(t *testing.T) {
 	if os.Getenv("MIGRATION") == "" {
 		t.Skip("MIGRATION is not set")
@@ -54,7 +54,7 @@ func TestMigrateFromTerraform(t *testing.T) {
 	m.run("terraform", "destroy", "-auto-approve")
 }
 
-// migration is a workspace of Terraform's and an account.
+// migration is a Terraform workspace and an account.
 type migration struct {
 	t      *testing.T
 	folder string
@@ -83,7 +83,7 @@ func newMigration(t *testing.T) *migration {
 	return m
 }
 
-// run runs a command that has to end well, and returns what it prints.
+// run runs a command, which must succeed, and returns its output.
 func (m *migration) run(name string, args ...string) string {
 	m.t.Helper()
 	if name == "spothandler" {

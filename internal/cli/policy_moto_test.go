@@ -22,11 +22,11 @@ import (
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// motoAccount is the account that moto's users are of.
+// motoAccount is the account of moto's users.
 const motoAccount = "123456789012"
 
-// enforcedMoto starts a moto server whose IAM is in force. It knows actions alone: to it the policies go without
-// resources and conditions, which are proved on localaws.
+// enforcedMoto starts a moto server that enforces IAM policies. It checks only actions, so the policies are passed to it
+// without resources and conditions, which are tested on localaws.
 func enforcedMoto(t *testing.T) *enforced {
 	t.Helper()
 	url, stop, err := testaws.StartMoto(context.Background())
@@ -47,7 +47,7 @@ func enforcedMoto(t *testing.T) *enforced {
 		signed.secrets[made.AccessKeyID] = made.SecretAccessKey
 		return made
 	}
-	e.nobody = user("nobody", "")
+	e.unprivileged = user("nobody", "")
 	e.admin = admins(front.URL, user("admin", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`))
 	for _, arguments := range policyArguments() {
 		e.callers[arguments] = user(strings.ReplaceAll(arguments, " ", ""), actionsAlone(t, e.printed(arguments, motoAccount)))
@@ -64,7 +64,7 @@ func enforcedMoto(t *testing.T) *enforced {
 	return e
 }
 
-// motoUser makes a user who may do what the policy says.
+// motoUser creates a user with a policy.
 func (e *enforced) motoUser(root *iam.Client, name, policy string) aws.Credentials {
 	e.Helper()
 	_, err := root.CreateUser(e.Context(), &iam.CreateUserInput{UserName: &name})
@@ -81,7 +81,7 @@ func (e *enforced) motoUser(root *iam.Client, name, policy string) aws.Credentia
 	return aws.Credentials{AccessKeyID: *key.AccessKey.AccessKeyId, SecretAccessKey: *key.AccessKey.SecretAccessKey}
 }
 
-// actionsAlone is a policy with the resource * everywhere and without conditions.
+// actionsAlone returns a policy with the resource * and without conditions.
 func actionsAlone(t *testing.T, policy string) string {
 	t.Helper()
 	var document struct {
@@ -102,14 +102,14 @@ func actionsAlone(t *testing.T, policy string) string {
 	return string(text)
 }
 
-// signing signs every call anew on its way to moto, which checks signatures, and those of calls without a body only
-// where they have the body's hash in a header.
+// signing is a proxy that signs every call again for moto, which accepts signatures of calls without a body only with the
+// body's hash in a header.
 type signing struct {
 	url     string
 	secrets map[string]string // by access key id; not written to once calls are made
 }
 
-// ServeHTTP is one call on its way through.
+// ServeHTTP signs and forwards a call.
 func (s *signing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {

@@ -20,41 +20,41 @@ import (
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// policyArguments are the policies that the binary prints, by what is printed for.
+// policyArguments returns the arguments of the policies to test.
 func policyArguments() []string {
 	return []string{"install", "status", "uninstall", "uninstall --keep-logs", "doctor", "simulate"}
 }
 
-// enforced is an AWS that holds every call against its caller's policy, and a caller for each of them.
+// enforced is a backend that enforces IAM policies, with a caller for each policy that the binary prints.
 type enforced struct {
 	*testing.T
-	url     string
-	callers map[string]aws.Credentials // by the policy's arguments
-	nobody  aws.Credentials            // may do nothing
-	scoped  bool                       // resources count, and conditions
-	admin   testaws.Clients
+	url          string
+	callers      map[string]aws.Credentials // by the policy's arguments
+	unprivileged aws.Credentials            // has no permissions
+	scoped       bool                       // resources and conditions are enforced too
+	admin        testaws.Clients
 }
 
-// Whoever has the policies that the binary prints, and no other rights, can do all that it does.
-func TestPolicyInForce(t *testing.T) {
+// The policies that the binary prints are sufficient for its commands.
+func TestPolicyEnforced(t *testing.T) {
 	for name, start := range map[string]func(*testing.T) *enforced{"localaws": enforcedLocal, "moto": enforcedMoto} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			needBinaries(t)
-			start(t).live()
+			start(t).lifecycle()
 		})
 	}
 }
 
-// live is a life with every command, each by a caller of its own.
-func (e *enforced) live() {
+// lifecycle runs every command, from install to uninstall, each with the caller for its policy.
+func (e *enforced) lifecycle() {
 	e.Helper()
-	e.denied(e.nobody, "install --prefix prod", "iam:GetRole", "› spothandler policy --prefix prod ")
+	e.denied(e.unprivileged, "install --prefix prod", "iam:GetRole", "› spothandler policy --prefix prod ")
 	installer, remover := e.callers["install"], e.callers["uninstall"]
 	e.succeeds(installer, "install --prefix prod --memory-size 256 --reserved-concurrency 2 --tag Team=web")
 	e.succeeds(installer, "install --prefix prod")
 	e.succeeds(e.callers["status"], "status --prefix prod")
-	e.examine()
+	e.inspect()
 	e.drift()
 	e.succeeds(installer, "install --prefix prod")
 	e.succeeds(installer, "install --prefix prod --reset --log-retention-days 0 --tag none")
@@ -72,9 +72,9 @@ func (e *enforced) live() {
 	}
 }
 
-// examine looks at a service, and rehearses its interruption, by moto alone: of localaws it is proved for every action
-// that the policy has. moto runs no function, so that the rehearsal is not seen to its end.
-func (e *enforced) examine() {
+// inspect runs doctor and simulate, only on moto: on localaws other tests cover every action in the policy. moto does not
+// run functions, so the rehearsal does not complete.
+func (e *enforced) inspect() {
 	e.Helper()
 	if e.scoped {
 		return
@@ -91,7 +91,7 @@ func (e *enforced) examine() {
 	}
 }
 
-// drift changes one thing of each resource by hand.
+// drift changes one property of each resource out of band.
 func (e *enforced) drift() {
 	e.Helper()
 	const function, rule, role = "prod-ecs-fargate-spot-handler", "prod-ecs-spot-interruption", "prod-spothandler-" + region
@@ -112,7 +112,8 @@ func (e *enforced) succeeds(caller aws.Credentials, command string) {
 	e.runs("", caller, 0, command)
 }
 
-// denied runs a command that must fail with these words. moto's words the SDK cannot read.
+// denied runs a command that must fail with these words in its output. The SDK cannot parse moto's errors, so the words
+// are checked only on localaws.
 func (e *enforced) denied(caller aws.Credentials, command string, words ...string) {
 	e.Helper()
 	text := e.runs(newer, caller, 1, command)
@@ -123,7 +124,7 @@ func (e *enforced) denied(caller aws.Credentials, command string, words ...strin
 	}
 }
 
-// runs runs the binary of a version as a caller and gives what it said on stderr.
+// runs runs the binary of a version as a caller, checks the exit code and returns stderr.
 func (e *enforced) runs(version string, caller aws.Credentials, code int, command string) string {
 	e.Helper()
 	_, said, got := e.run(version, command,
@@ -144,7 +145,7 @@ func (e *enforced) run(version, command string, env ...string) (stdout, stderr s
 	process := exec.CommandContext(e.Context(), binary(shared.scripts, name), strings.Fields(command)...)
 	home := e.TempDir()
 	process.Env = append(env, "HOME="+home, "USERPROFILE="+home, "AWS_EC2_METADATA_DISABLED=true",
-		"SYSTEMROOT="+os.Getenv("SYSTEMROOT")) // without which Windows has no sockets
+		"SYSTEMROOT="+os.Getenv("SYSTEMROOT")) // required for sockets on Windows
 	var out, said bytes.Buffer
 	process.Stdout, process.Stderr = &out, &said
 	if err := process.Run(); err != nil && process.ProcessState == nil {
@@ -153,7 +154,7 @@ func (e *enforced) run(version, command string, env ...string) (stdout, stderr s
 	return out.String(), said.String(), process.ProcessState.ExitCode()
 }
 
-// printed is the policy for these arguments, which asks nobody.
+// printed returns the policy that the binary prints for these arguments, without an AWS call.
 func (e *enforced) printed(arguments, account string) string {
 	e.Helper()
 	policy, said, code := e.run("", "policy "+arguments+" --prefix prod --region "+region+" --account "+account)
@@ -163,7 +164,7 @@ func (e *enforced) printed(arguments, account string) string {
 	return policy
 }
 
-// admins are clients with these credentials.
+// admins returns clients with these credentials.
 func admins(url string, caller aws.Credentials) testaws.Clients {
 	config := aws.Config{Region: region, BaseEndpoint: &url, Credentials: credentials.StaticCredentialsProvider{Value: caller}}
 	return testaws.Clients{
@@ -176,7 +177,7 @@ func enforcedLocal(t *testing.T) *enforced {
 	t.Helper()
 	e := &enforced{T: t, scoped: true, callers: map[string]aws.Credentials{}}
 	policies := map[string]string{"AKIANOBODY": "{}"}
-	e.nobody = aws.Credentials{AccessKeyID: "AKIANOBODY", SecretAccessKey: "secret"}
+	e.unprivileged = aws.Credentials{AccessKeyID: "AKIANOBODY", SecretAccessKey: "secret"}
 	for _, arguments := range policyArguments() {
 		key := "AKIA" + strings.ReplaceAll(strings.ToUpper(arguments), " --", "")
 		policies[key] = e.printed(arguments, account)

@@ -16,10 +16,10 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// The page comes beside what is printed, in the place of the one that was there, or instead, on standard output; a
-// Region that cannot be read is told on it.
+// The page is written in addition to the printed report, replacing an existing file, or instead of it to standard output. It
+// names Regions that cannot be read.
 func TestReportPage(t *testing.T) {
-	a := newArchive(t, "install --prefix prod --log-retention-days 3")
+	a := newHistoryFixture(t, "install --prefix prod --log-retention-days 3")
 	a.record(50*time.Hour, "1111", redeployed)
 	a.record(30*time.Hour, "2222", func(r *handler.Record) { r.Service = "<b>\x1b[31mevil" })
 	dir := t.TempDir()
@@ -68,9 +68,9 @@ func TestReportPage(t *testing.T) {
 	}
 }
 
-// Where the page cannot be written, that is said before any call.
+// A page that cannot be written is an error before any call.
 func TestReportPageRefused(t *testing.T) {
-	a := newArchive(t, "install --prefix prod")
+	a := newHistoryFixture(t, "install --prefix prod")
 	a.ForgetCalls()
 	dir := t.TempDir()
 	readOnly, dangling := filepath.Join(dir, "read-only.html"), filepath.Join(dir, "dangling")
@@ -88,7 +88,7 @@ func TestReportPageRefused(t *testing.T) {
 		{"--html " + readOnly, "cannot be replaced: permission denied", "name another file"},
 		{"--html - -o json", "--html - and -o json would both print", "give --html a file"},
 	} {
-		if test.args == "--html "+readOnly && os.Geteuid() == 0 { // who may write everything
+		if test.args == "--html "+readOnly && os.Geteuid() == 0 { // root may write everything
 			continue
 		}
 		code, shown := spothandler(t.Context(), "", append([]string{"report", "--prefix", "prod"}, strings.Fields(test.args)...)...)
@@ -105,12 +105,12 @@ func TestReportPageRefused(t *testing.T) {
 	}
 }
 
-// A page that cannot be written after all leaves the old one, and the error names it.
+// If writing the page fails later, the old page remains, and the error names the file.
 func TestReportPageFails(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("an open directory cannot be removed")
 	}
-	a := newArchive(t, "install --prefix prod")
+	a := newHistoryFixture(t, "install --prefix prod")
 	dir := filepath.Join(t.TempDir(), "gone")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)

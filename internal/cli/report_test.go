@@ -14,9 +14,9 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// The report has the same figures in every form, whatever the names in the records hold.
+// The report has the same figures in every format, whatever characters the names in the records contain.
 func TestReport(t *testing.T) {
-	a := newArchive(t, "install --prefix prod")
+	a := newHistoryFixture(t, "install --prefix prod")
 	a.record(50*time.Hour, "1111", redeployed)
 	a.record(50*time.Hour, "2222", nil)
 	a.record(50*time.Hour, "2222", func(r *handler.Record) { r.EventID = "later" }) // the same interruption
@@ -74,10 +74,10 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// What a report lacks is said.
-func TestReportInTrouble(t *testing.T) {
-	a := newArchive(t, "")
-	says := a.says
+// A report names what is missing from it.
+func TestReportFailures(t *testing.T) {
+	a := newHistoryFixture(t, "")
+	says := a.expect
 	for _, days := range []string{"0", "-1", "3654"} {
 		says("report --days "+days, command.ExitError, "--days "+days+" is not accepted")
 	}

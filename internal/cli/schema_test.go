@@ -25,8 +25,8 @@ import (
 
 const schemaFolder = "../../docs/schema"
 
-// Every answer in JSON is what its schema says, and has no key that the schema does not know.
-func TestAnswersKeepToTheirSchemas(t *testing.T) {
+// Every JSON result matches its schema, and has only keys of the schema.
+func TestResultsMatchSchemas(t *testing.T) {
 	needArchive(t)
 	server := localaws.New(localaws.Options{Region: "eu-west-1", Delays: &localaws.Delays{}})
 	useServer(t, server, local.Services()...)
@@ -87,10 +87,10 @@ func TestAnswersKeepToTheirSchemas(t *testing.T) {
 	}
 }
 
-// The same for what is read out of the function's log.
-func TestHistoryKeepsToItsSchemas(t *testing.T) {
+// Like TestResultsMatchSchemas, for results from the function's records.
+func TestHistoryMatchesSchemas(t *testing.T) {
 	needArchive(t)
-	log := newArchive(t, "install --prefix prod")
+	log := newHistoryFixture(t, "install --prefix prod")
 	log.record(time.Hour, "1", redeployed)
 	log.record(2*time.Hour, "2", refusedByIAM)
 	log.record(3*time.Hour, "3", nil)
@@ -127,12 +127,12 @@ func TestHistoryKeepsToItsSchemas(t *testing.T) {
 	}
 }
 
-// Every command has the schema of its answer, but those whose answer is a document of IAM's, a script, or a help.
-func TestEveryAnswerHasASchema(t *testing.T) {
+// Every command has a schema for its result, except those that print an IAM policy, a script or help.
+func TestEveryResultHasSchema(t *testing.T) {
 	schemas := strictSchemas(t)
-	for _, command := range rootCommand(command.New(fake(false), nil, binaryVersion())).Commands() {
+	for _, command := range rootCommand(command.New(fakeStreams(false), nil, binaryVersion())).Commands() {
 		name := command.Name()
-		if name == "upgrade" { // which answers as install does
+		if name == "upgrade" { // which has the same result as install
 			name = "install"
 		}
 		if schemas[name] == nil && !slices.Contains([]string{"policy", "completion", "help"}, name) {
@@ -147,8 +147,7 @@ func StrictSchemas(t *testing.T) map[string]*jsonschema.Schema {
 	return strictSchemas(t)
 }
 
-// strictSchemas are the schemas of all answers, by name. For programs they are open, since keys may be added; here no
-// key may be missing from them.
+// strictSchemas returns the schemas of all results, by name. Published schemas allow additional keys; these do not.
 func strictSchemas(t *testing.T) map[string]*jsonschema.Schema {
 	t.Helper()
 	compiler := jsonschema.NewCompiler()
@@ -170,7 +169,7 @@ func strictSchemas(t *testing.T) map[string]*jsonschema.Schema {
 	return schemas
 }
 
-// schemaDocuments are the files, by the URL that is their $id.
+// schemaDocuments returns the schema files by their $id.
 func schemaDocuments(t *testing.T) map[string]map[string]any {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(schemaFolder, "*.schema.json"))
@@ -197,7 +196,7 @@ func schemaDocuments(t *testing.T) map[string]map[string]any {
 	return documents
 }
 
-// closeObjects refuses further keys wherever a schema names keys.
+// closeObjects disallows additional keys in every schema that lists keys.
 func closeObjects(value any) {
 	switch value := value.(type) {
 	case map[string]any:
@@ -214,7 +213,7 @@ func closeObjects(value any) {
 	}
 }
 
-// The schema names each setting, and no other.
+// The schema lists each setting, and no others.
 func TestSchemaHasEverySetting(t *testing.T) {
 	for id, document := range schemaDocuments(t) {
 		if filepath.Base(id) != "installation.schema.json" {

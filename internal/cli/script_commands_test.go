@@ -23,11 +23,11 @@ type command = func(ts *testscript.TestScript, neg bool, args []string)
 func commands() map[string]command {
 	return map[string]command{
 		"spothandler": runs("spothandler"), "spothandler-" + newer: runs("spothandler-" + newer),
-		"exits": exits, "quicker": quicker,
-		"account": printAccount, "logging": logging, "outputs": outputs, "json": jsonValue,
-		"calls": calls, "no": none, "fault": fault, "heal": heal,
-		"interrupt": interrupt, "exited": exited, "hand": hand, "slow": slow,
-		"record": record, "unset": unset, "metadata": metadata, "container": container,
+		"exits": exits, "faster-than": fasterThan,
+		"dump-account": dumpAccount, "log-config": logConfig, "check-outputs": checkOutputs, "json": jsonValue,
+		"calls": calls, "no": noCalls, "fault": fault, "clear-faults": clearFaults,
+		"interrupt": interrupt, "exited": exited, "out-of-band": outOfBand, "slow-aws": slowAWS,
+		"put-records": putRecords, "unset": unset, "metadata": metadata, "container": container,
 	}
 }
 
@@ -51,33 +51,33 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func mustExit(ts *testscript.TestScript, want int, name string, args []string) {
-	if code := worldOf(ts).run(ts, name, args); code != want {
+	if code := envOf(ts).run(ts, name, args); code != want {
 		ts.Fatalf("exit code %d, want %d", code, want)
 	}
 }
 
-func quicker(ts *testscript.TestScript, _ bool, args []string) {
+func fasterThan(ts *testscript.TestScript, _ bool, args []string) {
 	limit, err := time.ParseDuration(args[0])
 	ts.Check(err)
-	if took := worldOf(ts).took; took >= limit {
+	if took := envOf(ts).took; took >= limit {
 		ts.Fatalf("it took %s", took)
 	}
 }
 
-func printAccount(ts *testscript.TestScript, _ bool, _ []string) {
-	w := worldOf(ts)
-	text, err := w.witness.Dump(context.Background())
+func dumpAccount(ts *testscript.TestScript, _ bool, _ []string) {
+	w := envOf(ts)
+	text, err := w.direct.Dump(context.Background())
 	ts.Check(err)
 	_, _ = ts.Stdout().Write([]byte(w.equal(text)))
 }
 
-func logging(ts *testscript.TestScript, _ bool, args []string) {
-	text, err := worldOf(ts).witness.Logging(context.Background(), args[0])
+func logConfig(ts *testscript.TestScript, _ bool, args []string) {
+	text, err := envOf(ts).direct.Logging(context.Background(), args[0])
 	ts.Check(err)
 	fmt.Fprintln(ts.Stdout(), text)
 }
 
-// jsonValue walks the last run's JSON by a path: .key, [index], .count for a length.
+// jsonValue looks up a path in the last run's JSON: .key, [index], .count for a length.
 func jsonValue(ts *testscript.TestScript, _ bool, args []string) {
 	text := []byte(ts.ReadFile("stdout"))
 	var value any
@@ -128,17 +128,17 @@ func descend(ts *testscript.TestScript, value any, step string) any {
 
 func calls(ts *testscript.TestScript, _ bool, args []string) {
 	var lines []string
-	for _, call := range worldOf(ts).proxy.Calls() {
+	for _, call := range envOf(ts).proxy.Calls() {
 		if call.Write() || !slices.Contains(args, "writes") {
 			lines = append(lines, call.String()+"\n")
 		}
 	}
-	slices.Sort(lines) // calls that do not wait for each other have no order
+	slices.Sort(lines) // the order of concurrent calls varies
 	_, _ = ts.Stdout().Write([]byte(strings.Join(lines, "")))
 }
 
-func none(ts *testscript.TestScript, _ bool, args []string) {
-	for _, call := range worldOf(ts).proxy.Calls() {
+func noCalls(ts *testscript.TestScript, _ bool, args []string) {
+	for _, call := range envOf(ts).proxy.Calls() {
 		if call.Write() || args[0] == "calls" {
 			ts.Fatalf("there was %s", call)
 		}
@@ -146,7 +146,7 @@ func none(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func fault(ts *testscript.TestScript, _ bool, args []string) {
-	w, f := worldOf(ts), testaws.Fault{}
+	w, f := envOf(ts), testaws.Fault{}
 	for strings.HasPrefix(args[0], "-") {
 		if skip, ok := strings.CutPrefix(args[0], "-skip="); ok {
 			n, err := strconv.Atoi(skip)
@@ -169,27 +169,27 @@ func fault(ts *testscript.TestScript, _ bool, args []string) {
 		status, err := strconv.Atoi(args[2])
 		ts.Check(err)
 		f.Refuse = &testaws.Error{Status: status, Code: args[3], Message: args[4]}
-	case "answer":
+	case "respond":
 		f.Answer = []byte(ts.ReadFile(args[2]))
 	case "lose":
 		f.Lose = true
 	case "drop":
 		f.Drop = true
 	case "hold":
-		f.Hold = func() { w.holding <- struct{}{} }
+		f.Hold = func() { w.held <- struct{}{} }
 	default:
 		ts.Fatalf("unknown fault %s", kind)
 	}
 	w.proxy.Inject(f)
 }
 
-func heal(ts *testscript.TestScript, _ bool, _ []string) { worldOf(ts).proxy.Heal() }
+func clearFaults(ts *testscript.TestScript, _ bool, _ []string) { envOf(ts).proxy.Heal() }
 
-// interrupt is ctrl-C for what runs in the background, as soon as its call is held.
+// interrupt sends an interrupt signal to the background commands as soon as a call is held.
 func interrupt(ts *testscript.TestScript, _ bool, _ []string) {
-	w := worldOf(ts)
+	w := envOf(ts)
 	select {
-	case <-w.holding:
+	case <-w.held:
 	case <-time.After(30 * time.Second):
 		ts.Fatalf("no call was held")
 	}
@@ -200,36 +200,36 @@ func interrupt(ts *testscript.TestScript, _ bool, _ []string) {
 }
 
 func exited(ts *testscript.TestScript, _ bool, args []string) {
-	for _, ended := range worldOf(ts).stopped {
+	for _, ended := range envOf(ts).stopped {
 		if code := ended.ProcessState.ExitCode(); strconv.Itoa(code) != args[0] {
 			ts.Fatalf("exit code %d, want %s", code, args[0])
 		}
 	}
 }
 
-// slow gives the script another AWS: one that takes its time, as the real one does.
-func slow(ts *testscript.TestScript, _ bool, _ []string) {
+// slowAWS connects the script to a new backend that is eventually consistent, as AWS is.
+func slowAWS(ts *testscript.TestScript, _ bool, _ []string) {
 	delays := localaws.DefaultDelays()
-	w := worldOf(ts)
+	w := envOf(ts)
 	w.connect(serveLocal(ts.Defer, localaws.Options{Delays: &delays}), ts.Defer)
 	ts.Setenv("AWS_ENDPOINT_URL", w.proxy.URL())
 }
 
-// unsetVariable holds the names that unset was given.
+// unsetVariable is the environment variable with the names given to unset.
 const unsetVariable = "SCRIPT_UNSET"
 
-// unset takes variables away from the runs that follow: testscript can only empty them, and what is empty was given.
+// unset removes variables from the environment of later runs. testscript can only set them to "", which counts as set.
 func unset(ts *testscript.TestScript, _ bool, args []string) {
-	w := worldOf(ts)
+	w := envOf(ts)
 	w.unset = append(w.unset, args...)
 	for _, name := range args {
 		ts.Setenv(name, "")
 	}
 }
 
-// runWithout runs a command without some variables, for it is the environment of another process that has them.
+// runWithout runs a command without the named variables. The test binary runs itself to do so.
 func runWithout(names, command []string) int {
-	cmd := exec.Command(command[0], command[1:]...) //nolint:noctx // it ends with the test's own process
+	cmd := exec.Command(command[0], command[1:]...) //nolint:noctx // it ends with the test process
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	for _, entry := range os.Environ() {
 		if name, text, _ := strings.Cut(entry, "="); text != "" || !slices.Contains(names, name) {

@@ -18,14 +18,14 @@ import (
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// outputs compares each of the sixteen outputs in the last run's JSON with what the account itself says.
-func outputs(ts *testscript.TestScript, _ bool, _ []string) {
+// checkOutputs compares each of the sixteen outputs in the last run's JSON with the resources in the account.
+func checkOutputs(ts *testscript.TestScript, _ bool, _ []string) {
 	var answer struct {
 		Installation struct{ Outputs map[string]string }
 	}
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &answer))
-	got, w := answer.Installation.Outputs, worldOf(ts)
-	want, err := outputsOf(context.Background(), w.witness, got["lambda_function_name"], got["eventbridge_rule_name"])
+	got, w := answer.Installation.Outputs, envOf(ts)
+	want, err := outputsOf(context.Background(), w.direct, got["lambda_function_name"], got["eventbridge_rule_name"])
 	ts.Check(err)
 	if len(want) != 16 || len(got) != 16 {
 		ts.Fatalf("%d outputs, %d expected; both should be 16", len(got), len(want))
@@ -37,7 +37,7 @@ func outputs(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 }
 
-// outputsOf are the module's outputs as AWS tells them, starting from two names.
+// outputsOf returns the outputs according to AWS, given the names of the function and the rule.
 func outputsOf(ctx context.Context, c testaws.Clients, functionName, ruleName string) (map[string]string, error) {
 	function, err := c.Lambda.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: &functionName})
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// record writes the lines of a file into a log group, as the function would have a minute ago, which is NOW in them.
-func record(ts *testscript.TestScript, _ bool, args []string) {
-	logs, at := worldOf(ts).witness.Logs, time.Now().Add(-time.Minute)
+// putRecords writes the lines of a file into a log group with a time of one minute ago, which also replaces NOW in them.
+func putRecords(ts *testscript.TestScript, _ bool, args []string) {
+	logs, at := envOf(ts).direct.Logs, time.Now().Add(-time.Minute)
 	stream := aws.String("2026/11/26/[$LATEST]0123456789abcdef")
 	_, err := logs.CreateLogStream(context.Background(), &cloudwatchlogs.CreateLogStreamInput{LogGroupName: &args[0], LogStreamName: stream})
 	ts.Check(err)

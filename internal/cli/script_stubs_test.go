@@ -12,8 +12,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// metadata puts a stand-in where an EC2 instance's metadata service is: one that refuses the connection, as off EC2;
-// one that never answers, as behind a firewall; one that serves a role's credentials. The script's own credentials go.
+// metadata replaces the script's credentials with a stub of the EC2 instance metadata service: one that refuses the
+// connection, as outside EC2; one that never responds, as behind a firewall; or one that serves credentials of a role.
 func metadata(ts *testscript.TestScript, _ bool, args []string) {
 	forgetCredentials(ts)
 	ts.Setenv("AWS_EC2_METADATA_DISABLED", "")
@@ -26,7 +26,7 @@ func metadata(ts *testscript.TestScript, _ bool, args []string) {
 	case "hangs":
 		l := listen(ts)
 		ts.Defer(func() { _ = l.Close() })
-		url = "http://" + l.Addr().String() // connections wait in the backlog for ever
+		url = "http://" + l.Addr().String() // connections stay in the backlog forever
 	case "serves":
 		url = serve(ts, serveMetadata)
 	default:
@@ -35,7 +35,7 @@ func metadata(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", url)
 }
 
-// container puts a stand-in where ECS and EKS give a container its credentials.
+// container replaces the script's credentials with a stub of the endpoint where ECS and EKS serve container credentials.
 func container(ts *testscript.TestScript, _ bool, _ []string) {
 	forgetCredentials(ts)
 	ts.Setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", serve(ts, func(w http.ResponseWriter, _ *http.Request) {

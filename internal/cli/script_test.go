@@ -1,31 +1,31 @@
-// Black-box tests: the built binary against an AWS, told as scripts.
+// Black-box tests: scripts that run the built binary against an AWS backend.
 //
-// Each file in testdata/script is one story, and reads from the top. It runs on localaws and on a moto server, in an
-// account and a home directory of its own. Those in testdata/input are about what is wrong before or on the way to AWS,
-// and run on localaws alone. The commands, beyond testscript's own:
+// Each file in testdata/script is one scenario. It runs on localaws and on a moto server, each time with its own account
+// and home directory. The scripts in testdata/input test input and connection errors, and run only on localaws. They have
+// these commands in addition to those of testscript:
 //
-//	spothandler ARGS...          run the binary; it must exit with 0, with ! before it 1
-//	exits N spothandler ARGS...  it must exit with N
-//	spothandler-1.3.0 ARGS...    a newer one, whose function has other code
-//	quicker DURATION             the last run took less
-//	account                      print all that the account holds, through clients that are not the binary's
-//	logging FUNCTION             print a function's log settings the same way
-//	outputs                      the sixteen outputs in the last run's JSON are what the account says
-//	json PATH [VALUE]            print, or compare, a value in the last run's JSON: .a.b[0], .list.count
-//	calls [writes]               print the calls of the last run, as a proxy saw them, sorted
-//	no calls | no writes         the last run made none
-//	fault [-once] [-skip=N] KIND [CALL] [...]   trouble on the wire until heal: deny, throttle, lose, drop, hold,
-//	                             refuse CALL STATUS CODE MESSAGE, answer CALL FILE
-//	interrupt, exited N          ctrl-C for a command in the background, once its call is held; its exit code
-//	record GROUP FILE            lines of the function, of a minute ago
-//	hand WHAT ARGS...            a change out of band: see outOfBandChanges
-//	unset NAME...                variables that env has set are there no longer, not even empty
-//	slow                         another AWS, that takes its time to settle (localaws alone)
-//	metadata refuses|hangs|serves, container   stand-ins for where credentials come from
+//	spothandler ARGS...          run the binary; it must exit with 0 or, with a leading !, with 1
+//	exits N spothandler ARGS...  run the binary; it must exit with N
+//	spothandler-1.3.0 ARGS...    run a newer binary, whose function has different code
+//	faster-than DURATION         check that the last run took less than DURATION
+//	dump-account                 print all resources in the account, through independent clients
+//	log-config FUNCTION          print a function's logging configuration, through independent clients
+//	check-outputs                compare the sixteen outputs in the last run's JSON with the account
+//	json PATH [VALUE]            print a value in the last run's JSON (.a.b[0], .list.count), or compare it with VALUE
+//	calls [writes]               print the API calls of the last run, as recorded by a proxy, sorted
+//	no calls | no writes         check that the last run made none
+//	fault [-once] [-skip=N] KIND [CALL] [...]   inject a fault until clear-faults: deny, throttle, lose (the response),
+//	                             drop (the connection), hold, refuse CALL STATUS CODE MESSAGE, respond CALL FILE
+//	interrupt, exited N          interrupt the background command once its call is held; check its exit code
+//	put-records GROUP FILE       write records of the function into a log group, one minute ago
+//	out-of-band CHANGE ARGS...   change a resource out of band: see outOfBandChanges
+//	unset NAME...                remove environment variables, which env can only set to ""
+//	slow-aws                     switch to a backend that is eventually consistent (localaws only)
+//	metadata refuses|hangs|serves, container   serve stubs of the credential endpoints
 //
-// What differs from run to run is made equal in the output: the account is 111122223333, its caller ana, the endpoint
-// http://127.0.0.1:4566, every duration 0.0s, the function's code reads arm64..., x86_64.. or 1.3.0..., and resources
-// that are done side by side are told in sorted order.
+// The output is normalized: the account is 111122223333, the caller ana, the endpoint http://127.0.0.1:4566, every
+// duration 0.0s, and the function's code arm64..., x86_64.. or 1.3.0...; the lines of resources that are processed
+// concurrently are sorted.
 package cli_test
 
 import (
@@ -57,13 +57,13 @@ const (
 
 var update = flag.Bool("update", false, "write what the scripts printed into their golden files")
 
-// suite is what all scripts share; each part is made when the first one needs it.
+// suite is what all scripts share. Each part is created on first use.
 type suite struct {
-	folder   string // with the binary as it is shipped
-	scripts  string // with two whose function is small, which saves time: it is uploaded by the hundred
+	folder   string // contains the binary as it is released
+	scripts  string // contains two binaries with a tiny function, since scripts upload it hundreds of times
 	binaries func() error
 	moto     func() (string, error)
-	accounts atomic.Int64 // of moto given out
+	accounts atomic.Int64 // number of moto accounts in use
 }
 
 var shared suite
@@ -130,7 +130,7 @@ func runScripts(t *testing.T, folder string, backend func(*testscript.Env) testa
 	})
 }
 
-// needBinaries skips where the function's code was not built, which `make test` does first.
+// needBinaries skips the test if the function's code is not built; `make test` builds it.
 func needBinaries(t *testing.T) {
 	t.Helper()
 	err := shared.binaries()
@@ -142,14 +142,14 @@ func needBinaries(t *testing.T) {
 	}
 }
 
-// newLocal is an AWS in this process that settles at once.
+// newLocal starts a localaws server in this process that is immediately consistent.
 func newLocal(env *testscript.Env) testaws.Backend {
 	return serveLocal(env.Defer, localaws.Options{Delays: &localaws.Delays{}})
 }
 
 func serveLocal(atEnd func(func()), options localaws.Options) testaws.Backend {
 	options.Account, options.Region = account, region
-	options.Existing = []string{ // what the scripts' settings name
+	options.Existing = []string{ // referred to by settings in scripts
 		"arn:aws:iam::" + account + ":policy/org/boundary", "arn:aws:sqs:" + region + ":" + account + ":failed",
 	}
 	server := localaws.New(options)
@@ -161,16 +161,16 @@ func serveLocal(atEnd func(func()), options localaws.Options) testaws.Backend {
 	return testaws.Backend{URL: url}
 }
 
-// newMoto is another account of the one moto server.
+// newMoto returns a new account of the shared moto server.
 func newMoto(*testscript.Env) testaws.Backend {
 	url, err := shared.moto()
 	if err != nil {
-		panic(err) // TestScripts has looked
+		panic(err) // TestScripts has checked it
 	}
-	return testaws.Backend{URL: url, Account: fmt.Sprint(111100000000 + shared.accounts.Add(1))} // 1111: shortened, too, it reads like the other
+	return testaws.Backend{URL: url, Account: fmt.Sprint(111100000000 + shared.accounts.Add(1))} // begins with 1111, like the normalized account, also when shortened
 }
 
-// buildAll builds the binary, and for the scripts the same one and a newer one, each with code of its own.
+// buildAll builds the released binary and, for the scripts, the current and the newer binary with different code.
 func buildAll(ctx context.Context) error {
 	if _, err := embed.Archive("arm64"); err != nil {
 		return err

@@ -21,34 +21,34 @@ import (
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// world is what one script works in.
-type world struct {
+// scriptEnv is the environment of one script.
+type scriptEnv struct {
 	backend testaws.Backend
 	proxy   *testaws.Proxy
-	witness testaws.Clients
+	direct  testaws.Clients
 	account string
 	took    time.Duration
-	holding chan struct{} // a held call has arrived
+	held    chan struct{} // receives when a call is held
 	stopped []*exec.Cmd   // interrupted commands
-	unset   []string      // variables that the next runs do not have
-	replace []string      // what differs from run to run, and what it becomes
+	unset   []string      // variables to remove from later runs
+	replace []string      // pairs of text that varies and its normalized form
 }
 
 type worldKey struct{}
 
-func worldOf(ts *testscript.TestScript) *world {
-	w, ok := ts.Value(worldKey{}).(*world)
+func envOf(ts *testscript.TestScript) *scriptEnv {
+	w, ok := ts.Value(worldKey{}).(*scriptEnv)
 	if !ok {
 		ts.Fatalf("the script was not set up")
 	}
 	return w
 }
 
-// setUp gives a script its AWS and an environment with nothing from outside in it.
+// setUp connects a script to its backend, and isolates its environment from the user's.
 func setUp(env *testscript.Env, backend testaws.Backend) error {
-	w := &world{}
+	w := &scriptEnv{}
 	w.connect(backend, env.Defer)
-	if err := createClusters(w.witness); err != nil {
+	if err := createClusters(w.direct); err != nil {
 		return err
 	}
 	env.Values[worldKey{}] = w
@@ -64,7 +64,7 @@ func setUp(env *testscript.Env, backend testaws.Backend) error {
 	return nil
 }
 
-// createClusters makes those that the scripts install for.
+// createClusters creates the clusters that the scripts refer to.
 func createClusters(witness testaws.Clients) error {
 	for _, cluster := range []string{"shop", "batch", "web", "one", "two", "three", "test"} {
 		if _, err := witness.ECS.CreateCluster(context.Background(), &ecs.CreateClusterInput{ClusterName: &cluster}); err != nil {
@@ -74,20 +74,20 @@ func createClusters(witness testaws.Clients) error {
 	return nil
 }
 
-func (w *world) connect(backend testaws.Backend, atEnd func(func())) {
+func (w *scriptEnv) connect(backend testaws.Backend, atEnd func(func())) {
 	w.backend, w.account = backend, backend.Account
 	if w.account == "" {
 		w.account = account
 	}
 	w.proxy = testaws.NewProxy(backend)
 	atEnd(w.proxy.Close)
-	w.witness = backend.Clients(region)
-	w.holding = make(chan struct{}, 1)
+	w.direct = backend.Clients(region)
+	w.held = make(chan struct{}, 1)
 	w.replace = []string{
 		w.proxy.URL(), "http://127.0.0.1:4566",
 		"arn:aws:sts::" + w.account + ":user/moto", "arn:aws:iam::" + account + ":user/ana",
 		"arn:aws:iam::" + w.account + ":user/local", "arn:aws:iam::" + account + ":user/ana",
-		"arn:aws:iam::" + w.account + ":policy/", "arn:aws:iam::aws:policy/", // moto has none of AWS's own
+		"arn:aws:iam::" + w.account + ":policy/", "arn:aws:iam::aws:policy/", // moto has no AWS managed policies
 		w.account, account,
 	}
 	for architecture, short := range map[string]string{"arm64": "arm64...", "x86_64": "x86_64.."} {
@@ -98,8 +98,8 @@ func (w *world) connect(backend testaws.Backend, atEnd func(func())) {
 	w.replace = append(w.replace, hash, "1.3.0...", hash[:8], "1.3.0...")
 }
 
-// run runs a binary and leaves its output, with what differs from run to run made equal. It gives the exit code.
-func (w *world) run(ts *testscript.TestScript, name string, args []string) int {
+// run runs a binary, stores its normalized output for later commands, and returns the exit code.
+func (w *scriptEnv) run(ts *testscript.TestScript, name string, args []string) int {
 	w.proxy.Forget()
 	started := time.Now()
 	program := binary(shared.scripts, name)
@@ -129,15 +129,15 @@ func asExit(err error, exit **exec.ExitError) bool {
 	return ok
 }
 
-// withoutHashes leaves out of a record the hashes of what holds the account's number.
+// withoutHashes removes from a record the hashes of policies, which contain the account ID.
 func withoutHashes(text string) string {
 	return regexp.MustCompile(`,"written":"[^"]*"`).ReplaceAllString(text, "")
 }
 
-// equal makes equal what differs from run to run. A duration keeps its place in a column.
-func (w *world) equal(text string) string {
+// equal normalizes output. A duration keeps its width.
+func (w *scriptEnv) equal(text string) string {
 	text = strings.NewReplacer(w.replace...).Replace(text)
-	text = regexp.MustCompile(`(?m)^waiting for [a-z-]+:\w+ at \S+\n`).ReplaceAllString(text, "") // where the machine is slow
+	text = regexp.MustCompile(`(?m)^waiting for [a-z-]+:\w+ at \S+\n`).ReplaceAllString(text, "") // printed only if the machine is slow
 	text = regexp.MustCompile(`request id [0-9A-Za-z-]+`).ReplaceAllString(text, "request id 1234")
 	text = withoutHashes(text)
 	text = regexp.MustCompile(` *\b\d+\.\ds\b`).ReplaceAllStringFunc(text, func(found string) string {
@@ -154,7 +154,7 @@ func (w *world) equal(text string) string {
 	})
 }
 
-// writeOverlay writes the overlay of a build whose function's archives are those of [codeOf].
+// writeOverlay writes the build overlay that replaces the function's archives by those of codeOf.
 func writeOverlay(version string) error {
 	dist, err := filepath.Abs("../../embed/dist")
 	if err != nil {
@@ -175,7 +175,7 @@ func writeOverlay(version string) error {
 	return os.WriteFile(filepath.Join(shared.folder, version+".json"), text, 0o600)
 }
 
-// codeOf returns the archive inside one of the scripts' binaries. The newer one has the same for both architectures.
+// codeOf returns the archive in one of the script binaries. In the newer one, it is the same for both architectures.
 func codeOf(version, architecture string) []byte {
 	if version == newer {
 		architecture = ""
@@ -184,7 +184,7 @@ func codeOf(version, architecture string) []byte {
 	archive := zip.NewWriter(&out)
 	entry, err := archive.Create("bootstrap")
 	if err != nil {
-		panic(err) // a buffer takes everything
+		panic(err) // a buffer never fails
 	}
 	fmt.Fprintf(entry, "#!/bin/sh\n# %s %s\n", version, architecture)
 	_ = archive.Close()

@@ -17,7 +17,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli"
 )
 
-// spothandler is the binary in an environment without any AWS settings.
+// spothandler returns a command that runs the binary in an environment without AWS settings.
 func spothandler(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	needBinaries(t)
@@ -28,16 +28,16 @@ func spothandler(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// serving is a `spothandler local` in the background.
+// serving is a `spothandler local` that runs in the background.
 type serving struct {
 	cmd     *exec.Cmd
-	env     []string // what its exports say
-	shown   string   // what it printed first
+	env     []string // the exported variables
+	shown   string   // its first output
 	output  *bufio.Scanner
 	notices *lockedBuffer // its stderr
 }
 
-// lockedBuffer is a buffer that may be read while a process writes to it.
+// lockedBuffer is a buffer that can be read while a process writes to it.
 type lockedBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -60,7 +60,7 @@ func serveAWS(t *testing.T, args ...string) *serving {
 	return serveAWSIn(t, nil, args...)
 }
 
-// serveAWSIn is serveAWS in an environment with these variables as well.
+// serveAWSIn is like serveAWS, with additional environment variables.
 func serveAWSIn(t *testing.T, env []string, args ...string) *serving {
 	t.Helper()
 	s := &serving{cmd: spothandler(t, append([]string{"local", "--port", "0"}, args...)...), notices: &lockedBuffer{}}
@@ -87,7 +87,7 @@ func (s *serving) url() string { return strings.TrimPrefix(s.env[0], "AWS_ENDPOI
 
 func (s *serving) key() string { return strings.TrimPrefix(s.env[3], "AWS_ACCESS_KEY_ID=") }
 
-// run runs a command with the exports.
+// run runs a command with the exported variables.
 func (s *serving) run(t *testing.T, cmd *exec.Cmd) string {
 	t.Helper()
 	cmd.Env = append(cmd.Env, s.env...)
@@ -111,7 +111,7 @@ func ctrlC(t *testing.T, local *serving) {
 	}
 }
 
-// waitFor asks until it holds, at most half a minute.
+// waitFor waits until a condition is true, for at most 30 seconds.
 func waitFor(t *testing.T, holds func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -125,7 +125,7 @@ func waitFor(t *testing.T, holds func() bool) {
 	}
 }
 
-// keepsToSchema holds an answer against a schema in docs/schema.
+// keepsToSchema checks a result against a schema in docs/schema.
 func keepsToSchema(t *testing.T, schema string, text []byte) {
 	t.Helper()
 	answer, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))

@@ -16,12 +16,12 @@ import (
 	"github.com/spothandler/spothandler/internal/simulate"
 )
 
-// brokenLink is what somebody did by hand, with the aws CLI, or without one in the same call.
+// brokenLink is an out-of-band change that breaks a link, as an aws CLI command and as the same API call.
 type brokenLink struct {
-	link    simulate.Link
-	command string
-	hand    func(context.Context, aws.Config) error
-	says    string // of the link
+	link      simulate.Link
+	command   string
+	outOfBand func(context.Context, aws.Config) error
+	says      string // of the link
 }
 
 func brokenLinks() []brokenLink {
@@ -54,8 +54,8 @@ func brokenLinks() []brokenLink {
 	}
 }
 
-// Each link, broken by hand, is named with the cure, at once and with no event sent; the cure heals it.
-func TestSimulateNamesWhatWasBrokenByHand(t *testing.T) {
+// simulate names each broken link and its fix, without sending an event, and the fix repairs it.
+func TestSimulateNamesBrokenLinks(t *testing.T) {
 	server, config := rehearsalWorld(t, shopAPI())
 	must(t, "install --prefix prod --role-path /team/")
 	_, noCLI := exec.LookPath("aws")
@@ -64,7 +64,7 @@ func TestSimulateNamesWhatWasBrokenByHand(t *testing.T) {
 		if noCLI == nil {
 			err = shell(t, c.command)
 		} else {
-			err = c.hand(t.Context(), config)
+			err = c.outOfBand(t.Context(), config)
 		}
 		if err != nil {
 			t.Fatalf("%s: %v", c.command, err)
@@ -76,7 +76,7 @@ func TestSimulateNamesWhatWasBrokenByHand(t *testing.T) {
 			if step.Broken() {
 				named = append(named, step.Name)
 				if step.Cure != "spothandler install --prefix prod" || !strings.Contains(step.Detail, c.says) {
-					t.Errorf("%s: %q, and the cure is %q", c.command, step.Detail, step.Cure)
+					t.Errorf("%s: %q, and the fix is %q", c.command, step.Detail, step.Cure)
 				}
 			}
 		}

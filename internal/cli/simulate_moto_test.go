@@ -11,8 +11,8 @@ import (
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// On an AWS that others wrote, which runs no function without Docker and fails at an event for one, simulate ends well:
-// no link is called broken or proved, and why is said.
+// On moto, which runs no function without Docker and fails on events for one, simulate ends without an error: it calls no
+// link broken or verified, and reports the reason.
 func TestSimulateOnMoto(t *testing.T) {
 	needArchive(t)
 	if err := testaws.ServeOnSpot(t.Context(), ecs.NewFromConfig(testaws.UseMoto(t, local.Region))); err != nil {

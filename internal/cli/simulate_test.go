@@ -34,7 +34,7 @@ func rehearsalWorld(t *testing.T, services ...localaws.Service) (*localaws.Serve
 
 func shopAPI() localaws.Service { return localaws.Service{Cluster: "shop", Name: "api", Desired: 4} }
 
-// simulated runs simulate with -o json, and checks its answer against the schema.
+// simulated runs simulate with -o json, and checks its result against the schema.
 func simulated(t *testing.T, line string) (int, simulatecmd.Answer) {
 	t.Helper()
 	code, shown := spothandler(t.Context(), "", append(words(line), "-o", "json")...)
@@ -49,7 +49,7 @@ func simulated(t *testing.T, line string) (int, simulatecmd.Answer) {
 	return code, answer
 }
 
-// The whole path, with nothing redeployed; and then for real.
+// The whole path, first without a redeployment, then with --for-real.
 func TestSimulate(t *testing.T) {
 	_, config := rehearsalWorld(t, shopAPI(), localaws.Service{Cluster: "shop", Name: "worker", Desired: 1})
 	if code, shown := spothandler(t.Context(), "", "simulate", "--cluster", "shop", "--service", "api"); code != command.ExitNotInstalled {
@@ -85,7 +85,7 @@ func TestSimulate(t *testing.T) {
 	if code, shown := spothandler(t.Context(), "", words("simulate --cluster shop --service api --yes")...); code != command.ExitError || primaryOf(t, config) != before {
 		t.Fatalf("a variable consented to a redeployment: exit code %d\n%s", code, shown.err)
 	}
-	t.Setenv("SPOTHANDLER_FOR_REAL", "") // testing puts it back, and an empty variable would be refused
+	t.Setenv("SPOTHANDLER_FOR_REAL", "") // restored after the test; an empty variable is an error
 	if err := os.Unsetenv("SPOTHANDLER_FOR_REAL"); err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func primaryOf(t *testing.T, config aws.Config) string {
 	return aws.ToString(out.Services[0].Deployments[0].Id)
 }
 
-// lastRecord is the function's last record of a redeployment.
+// lastRecord returns the function's last record of a redeployment.
 func lastRecord(t *testing.T, config aws.Config) handler.Record {
 	t.Helper()
 	out, err := cloudwatchlogs.NewFromConfig(config).FilterLogEvents(t.Context(), &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String(rehearsedLogs)})
@@ -129,7 +129,7 @@ const (
 	rehearsedLogs     = "/aws/lambda/" + rehearsedFunction
 )
 
-// What cannot be meant is refused before any call, and what is not there is named with the nearest name.
+// Invalid input is rejected before any call, and a missing resource is reported with the nearest name.
 func TestSimulateRefuses(t *testing.T) {
 	server, _ := rehearsalWorld(t, shopAPI(), localaws.Service{Cluster: "shop", Name: "worker", Desired: 1})
 	for _, c := range []struct {
@@ -168,7 +168,7 @@ func TestSimulateRefuses(t *testing.T) {
 	}
 }
 
-// Without a service on Fargate Spot there is nothing to rehearse with: an error, unless nothing is installed either.
+// Without a service on Fargate Spot, simulate returns an error; if nothing is installed either, it reports that.
 func TestSimulateWithoutASpotService(t *testing.T) {
 	_, config := rehearsalWorld(t)
 	if _, err := ecs.NewFromConfig(config).CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: aws.String("empty")}); err != nil {
@@ -194,7 +194,7 @@ func TestSimulateWithoutASpotService(t *testing.T) {
 	}
 }
 
-// An event from a file, or from stdin, is tried without any account, and what it says is printed harmless.
+// An event from a file or stdin is evaluated without an account, and its texts are escaped.
 func TestSimulateAnEventOfAFile(t *testing.T) {
 	testaws.SetHome(t, "", map[string]string{"AWS_EC2_METADATA_DISABLED": "true"})
 	const event = `{"source": "aws.ecs", "detail-type": "ECS Task State Change", "account": "111122223333", "region": "eu-west-1", "time": "2026-11-22T20:01:08Z",
@@ -220,7 +220,7 @@ func TestSimulateAnEventOfAFile(t *testing.T) {
 	}
 }
 
-// Where mode observe or a tag keeps the function from a redeployment, a rehearsal promises none.
+// If mode observe or a tag prevents a redeployment, a rehearsal predicts none.
 func TestSimulatePromisesNoRedeploymentInModeObserve(t *testing.T) {
 	rehearsalWorld(t, shopAPI(), localaws.Service{Cluster: "shop", Name: "web", Desired: 4, Tags: map[string]string{"spothandler": "offf"}})
 	must(t, "install --redeploy observe")
@@ -240,7 +240,7 @@ func TestSimulatePromisesNoRedeploymentInModeObserve(t *testing.T) {
 	}
 }
 
-// A function of others is not invoked, whatever the record names.
+// An unowned function is not invoked, even if the record names it.
 func TestSimulateForRealInvokesOurFunctionAlone(t *testing.T) {
 	_, config := rehearsalWorld(t, shopAPI())
 	must(t, "install --prefix prod")

@@ -14,8 +14,8 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/input"
 )
 
-// Every flag of every command can come from its variable, except those that consent, widen or turn a check off, which are
-// refused, and those for which the variable of the same name holds a setting.
+// Every flag of every command can be set by its variable, except those that give consent, widen the scope or disable a check,
+// which are rejected, and those whose variable is a setting of the same name.
 func TestEveryFlagHasAVariable(t *testing.T) {
 	everyCommandFlag(t, func(t *testing.T, command string, flag *pflag.Flag) {
 		name := "SPOTHANDLER_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
@@ -40,12 +40,12 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 	})
 }
 
-// isAnotherSetting reports whether the flag selects what to read, while its variable holds a setting.
+// isAnotherSetting reports whether the flag selects what to read, while its variable is a setting.
 func isAnotherSetting(command string, flag *pflag.Flag) bool {
 	return flag.Name == "cluster" && slices.Contains([]string{"doctor", "logs", "simulate"}, command)
 }
 
-// An empty variable is an error of every command, whatever the flag.
+// An empty variable is an error for every command and flag.
 func TestEmptyVariable(t *testing.T) {
 	everyCommandFlag(t, func(t *testing.T, command string, flag *pflag.Flag) {
 		name := "SPOTHANDLER_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
@@ -63,7 +63,7 @@ func TestEmptyVariable(t *testing.T) {
 	})
 }
 
-// A flag that takes one value is not given two: neither is known to be the one that was meant.
+// A scalar flag with two different values is an error.
 func TestEveryScalarFlagIsGivenOnce(t *testing.T) {
 	everyCommandFlag(t, func(t *testing.T, command string, flag *pflag.Flag) {
 		first, second := someValue(flag), map[string]string{"bool": "false", "int": "2", "duration": "2m", "string": "other"}[flag.Value.Type()]
@@ -86,7 +86,7 @@ func TestEveryScalarFlagIsGivenOnce(t *testing.T) {
 	})
 }
 
-// A list may be given as often as one likes, and the help knows the type of a flag as before.
+// A list flag can be repeated, and the help still has its type.
 func TestListFlagsAreRepeatable(t *testing.T) {
 	for _, line := range []string{"--region eu-west-1 --region us-east-1", "--tag A=1 --tag B=2", "--cluster a --cluster b"} {
 		_, cmd := withEnvironment(t, "install")
@@ -96,7 +96,7 @@ func TestListFlagsAreRepeatable(t *testing.T) {
 	}
 }
 
-// A guard that a command does not have is refused where something would change without it.
+// A guard that a command does not support is an error if the command would make changes.
 func TestGuardVariableWithoutAFlag(t *testing.T) {
 	for _, test := range []struct {
 		line, variable string
@@ -125,7 +125,7 @@ func TestGuardVariableWithoutAFlag(t *testing.T) {
 	}
 }
 
-// Every guard that there is stands on every other command that changes something.
+// Every other command that makes changes supports every guard.
 func TestChangingCommandsHaveTheGuards(t *testing.T) {
 	everyCommandFlag(t, func(t *testing.T, command string, flag *pflag.Flag) {
 		if flag.Name != "yes" || command == "simulate" {
@@ -140,7 +140,7 @@ func TestChangingCommandsHaveTheGuards(t *testing.T) {
 	})
 }
 
-// everyCommandFlag does something with every flag of ours.
+// everyCommandFlag calls do for every flag of every command.
 func everyCommandFlag(t *testing.T, do func(t *testing.T, command string, flag *pflag.Flag)) {
 	t.Helper()
 	var each func(cmd *cobra.Command)
@@ -161,7 +161,7 @@ func everyCommandFlag(t *testing.T, do func(t *testing.T, command string, flag *
 	}
 }
 
-// withEnvironment is a command as it is before its flags are filled.
+// withEnvironment returns a command before its flags are filled.
 func withEnvironment(t *testing.T, line string, environ ...string) (*command.App, *cobra.Command) {
 	t.Helper()
 	a := command.New(command.Streams{Getenv: func(string) string { return "" }, Environ: environ}, nil, binaryVersion())

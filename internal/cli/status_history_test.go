@@ -16,7 +16,7 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// recentRows are what status shows of the records, with times made equal.
+// recentRows returns the lines of status about records, with normalized times.
 func recentRows(t *testing.T, line string) string {
 	t.Helper()
 	code, shown := spothandler(t.Context(), "", words(line)...)
@@ -30,8 +30,8 @@ func recentRows(t *testing.T, line string) string {
 	return "  last 24 h" + rows
 }
 
-// twoInstallations makes of prod one of two that do not overlap.
-func (a *archive) twoInstallations() {
+// twoInstallations adds a second installation that does not overlap with prod.
+func (a *historyFixture) twoInstallations() {
 	a.Helper()
 	for _, cluster := range []string{"web", "batch"} {
 		if _, err := ecs.NewFromConfig(a.Config()).CreateCluster(a.Context(), &ecs.CreateClusterInput{ClusterName: &cluster}); err != nil {
@@ -42,9 +42,9 @@ func (a *archive) twoInstallations() {
 	must(a.T, "install --prefix prod --cluster web")
 }
 
-// Status tells what the function did in the last 24 hours in the figures of report, and what to do about failures.
+// Status summarizes the last 24 hours with the same figures as report, and has hints for failures.
 func TestStatusHistory(t *testing.T) {
-	a := newArchive(t, "install --prefix prod")
+	a := newHistoryFixture(t, "install --prefix prod")
 	if got := recentRows(t, "status"); got != "  last 24 h     no interruptions recorded\n" {
 		t.Errorf("%s", got)
 	}
@@ -96,9 +96,9 @@ func TestStatusHistory(t *testing.T) {
 	}
 }
 
-// Whatever happens to the records, status says why they are unknown, and its verdict and exit code are what they were.
-func TestStatusHistoryInTrouble(t *testing.T) {
-	a := newArchive(t, "install --prefix prod")
+// If the records cannot be read, status reports the reason, and its verdict and exit code do not change.
+func TestStatusHistoryFailures(t *testing.T) {
+	a := newHistoryFixture(t, "install --prefix prod")
 	trouble := ""
 	a.refuseRecords(&trouble)
 	for _, test := range []struct{ trouble, want string }{
@@ -136,9 +136,9 @@ func TestStatusHistoryInTrouble(t *testing.T) {
 	}
 }
 
-// Where records are left out, or go elsewhere, the counts are unknown, and not 0.
-func TestStatusHistoryOfHiddenRecords(t *testing.T) {
-	a := newArchive(t, "install --prefix prod --log-level ERROR")
+// If records are omitted or written to another log group, the counts are unknown, not 0.
+func TestStatusHistoryUnknown(t *testing.T) {
+	a := newHistoryFixture(t, "install --prefix prod --log-level ERROR")
 	if got, want := recentRows(t, "status"), `  last 24 h     unknown: log level ERROR omits records
   settings      log level ERROR
   › spothandler install --prefix prod --log-level INFO   records all that follows

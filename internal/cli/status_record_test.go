@@ -23,8 +23,8 @@ func installedTwice(t *testing.T) *localaws.Server {
 	return server
 }
 
-// One record that somebody spoiled hides no other installation, and can be uninstalled.
-func TestSpoiledRecord(t *testing.T) {
+// An unreadable record does not hide other installations, and its installation can be uninstalled.
+func TestUnreadableRecord(t *testing.T) {
 	server := installedTwice(t)
 	api := iam.NewFromConfig(server.Config())
 	role, err := api.GetRole(t.Context(), &iam.GetRoleInput{RoleName: aws.String(theRole)})
@@ -48,7 +48,7 @@ func TestSpoiledRecord(t *testing.T) {
 	must(t, "uninstall --prefix prod --region eu-west-1 --dry-run")
 }
 
-// What cannot be read of one installation is an error, and the others are shown.
+// An installation that cannot be read is an error, and the others are shown.
 func TestStatusShowsTheOthers(t *testing.T) {
 	server := installedTwice(t)
 	server.Inject(localaws.Fault{Action: "DescribeRule", Match: func(c localaws.Call) bool { return strings.Contains(c.Resource, theRule) }, Refuse: &localaws.Error{Code: "InternalException", Status: 500}})

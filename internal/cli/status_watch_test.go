@@ -14,7 +14,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// screenOf is what a watching status paints.
+// screenOf runs status --watch, and returns what it paints.
 type screenOf struct {
 	mu   sync.Mutex
 	last string
@@ -27,7 +27,7 @@ func (s *screenOf) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// shows waits until what is painted has all of these texts.
+// shows waits until the screen contains all of these texts.
 func (s *screenOf) shows(t *testing.T, texts ...string) {
 	t.Helper()
 	s.until(t, fmt.Sprintf("%q are there", texts), func(screen string) bool {
@@ -35,7 +35,7 @@ func (s *screenOf) shows(t *testing.T, texts ...string) {
 	})
 }
 
-// showsNo waits until what is painted does not have the text.
+// showsNo waits until the screen does not contain the text.
 func (s *screenOf) showsNo(t *testing.T, text string) {
 	t.Helper()
 	s.until(t, text+" is gone", func(screen string) bool { return !strings.Contains(screen, text) })
@@ -55,9 +55,9 @@ func (s *screenOf) until(t *testing.T, what string, seen func(screen string) boo
 	t.Fatalf("waited in vain until %s:\n%s", what, s.last)
 }
 
-// Watching shows what is new, outlives a read that fails and credentials that have expired, and ends with the context.
+// --watch shows changes, continues after failed reads and expired credentials, and ends with the context.
 func TestStatusWatch(t *testing.T) {
-	a := newArchive(t, "install --prefix prod")
+	a := newHistoryFixture(t, "install --prefix prod")
 	var trouble atomic.Value
 	trouble.Store("")
 	during := func(which string) func(localaws.Call) bool {
@@ -93,9 +93,9 @@ func TestStatusWatch(t *testing.T) {
 	}
 }
 
-// What cannot be repainted is refused before any call; the first look ends it as a status would.
+// Output that cannot be repainted is an error before any call. If the first read fails, --watch exits like status.
 func TestStatusWatchRefuses(t *testing.T) {
-	a := newArchive(t, "")
+	a := newHistoryFixture(t, "")
 	terminal := func(args ...string) (int, string) {
 		var screen strings.Builder
 		streams := command.NewStreams(strings.NewReader(""), &screen, &screen)

@@ -7,7 +7,7 @@ import (
 )
 
 // fake is the edges of a process that is not there.
-func fake(tty bool, env ...string) command.Streams {
+func fakeStreams(tty bool, env ...string) command.Streams {
 	return command.Streams{
 		Getenv: func(name string) string {
 			for _, entry := range env {

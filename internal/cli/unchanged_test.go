@@ -8,9 +8,9 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// Only a command that could have changed something says that it did not; whose the credentials are is said by all.
+// Only commands that can make changes report that nothing was changed; all report the owner of the credentials.
 func TestNothingWasChanged(t *testing.T) {
-	a := newArchive(t, "")
+	a := newHistoryFixture(t, "")
 	a.Inject(localaws.Fault{Action: "GetCallerIdentity", Refuse: &localaws.Error{Status: 403, Code: "ExpiredToken", Message: "expired"}})
 	for _, test := range []struct {
 		line string

@@ -7,7 +7,7 @@ import (
 )
 
 // Installations in one account and Region share the rate limit of CloudWatch Logs, whatever their profiles.
-func TestLimitsAreOfAnAccountAndRegion(t *testing.T) {
+func TestLogsRatePerAccountAndRegion(t *testing.T) {
 	a := New(NewStreams(nil, t.Output(), t.Output()), nil, "1.2.3")
 	at := func(prefix, account, region string) any {
 		one := a.forTargetAmongSeveral(Target{Prefix: prefix, Region: region}, t.Output(), t.Output())

@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// Ctrl-C ends a question at once, though the terminal is still being read.
-func TestCtrlCAtTheQuestion(t *testing.T) {
+// Ctrl-C ends a question immediately, although a read from the terminal is still blocked.
+func TestInterruptDuringQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		nobody, keys := io.Pipe()
 		defer keys.Close()
 		var shown bytes.Buffer
-		streams := fake(true, "NO_COLOR=1")
+		streams := fakeStreams(true, "NO_COLOR=1")
 		streams.Stdin, streams.Stderr, streams.StdinTTY = nobody, &shown, true
 		a := New(streams, nil, "1.2.3")
 		ctx, cancel := context.WithCancel(t.Context())

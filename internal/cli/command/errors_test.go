@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// What is typed again is what was typed: a shell must read it so.
+// A shell parses the printed command line into the same arguments.
 func TestCommandLine(t *testing.T) {
 	for _, test := range []struct {
 		args []string
@@ -34,7 +34,7 @@ func TestCommandLine(t *testing.T) {
 	}
 }
 
-func TestScope(t *testing.T) {
+func TestInstallationFlags(t *testing.T) {
 	a := &App{Region: "eu-west-1", options: options{Profile: "my profile"}}
 	if got := a.InstallationFlags("prod"); got != " --prefix prod --region eu-west-1 --profile 'my profile'" {
 		t.Errorf("%q", got)
@@ -70,7 +70,7 @@ func TestExitCode(t *testing.T) {
 	}
 }
 
-// A message is broken to fit a terminal, and whole in a log, where it is searched for.
+// A message is wrapped on a terminal and remains one line in a log, for searching.
 func TestLongMessage(t *testing.T) {
 	for _, test := range []struct {
 		tty  bool
@@ -80,7 +80,7 @@ func TestLongMessage(t *testing.T) {
 		{false, "✗ creating role prod-spothandler-eu-west-1: NoSuchEntity: Scope ARN: arn:aws:iam::111122223333:policy/boundary does not exist or is not attachable.\n  › find it\n"},
 	} {
 		var shown bytes.Buffer
-		streams := fake(test.tty, "NO_COLOR=1")
+		streams := fakeStreams(test.tty, "NO_COLOR=1")
 		streams.Stderr = &shown
 		a := New(streams, nil, "1.2.3")
 		a.printError(&apperr.Error{

@@ -6,7 +6,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// On a narrow terminal the account, which the line above names, makes room for the role.
+// On a narrow terminal, the caller is shown without the account, which the line above shows.
 func TestCallerWithin(t *testing.T) {
 	const role = "arn:aws:sts::111122223333:assumed-role/spothandler-administrators/ana@example.com"
 	const user = "arn:aws:iam::111122223333:user/ana"
@@ -18,7 +18,7 @@ func TestCallerWithin(t *testing.T) {
 		{user, term.Style{TTY: true, Width: 80}, user},
 		{role, term.Style{TTY: true, Width: 80}, "assumed-role/spothandler-administrators/ana@example.com"},
 		{role, term.Style{TTY: true, Width: 120}, role},
-		{role, term.Style{Width: 80}, role}, // a log keeps it whole
+		{role, term.Style{Width: 80}, role}, // complete in a log
 		{"", term.Style{TTY: true, Width: 80}, ""},
 	} {
 		if got := callerWithin(test.caller, test.style); got != test.want {

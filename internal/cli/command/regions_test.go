@@ -12,22 +12,22 @@ import (
 	"github.com/spothandler/spothandler/internal/testaws"
 )
 
-// found is what a command came to in a region.
+// found is the outcome of a command in a Region.
 type found string
 
 func (f found) Brief() string         { return string(f) }
 func (f found) At(where Location) any { return where }
 
-// Several regions are worked on side by side: each waits here for the others to begin, so that one after the other would
-// never end. Each has a line as soon as it is done. What they print comes in their order, an error names its region,
-// one's failure stops none of the others, and the worst is the exit code.
-func TestRegionsSideBySide(t *testing.T) {
+// Several Regions are processed concurrently: each run waits for the others to start, so that sequential runs would never
+// end. Each has a progress line when it completes. The output is in the order of the Regions, an error names its Region, a
+// failure does not stop the others, and the exit code is the worst.
+func TestRegionsRunConcurrently(t *testing.T) {
 	testaws.SetHome(t, "", nil)
 	synctest.Test(t, func(t *testing.T) {
 		outcomes := map[string]error{"ap-east-1": ErrDiffers, "eu-west-1": errors.New("broken"), "us-east-1": nil}
 		takes := map[string]time.Duration{"ap-east-1": 3 * time.Second, "eu-west-1": time.Second, "us-east-1": 2 * time.Second}
 		var out, problems bytes.Buffer
-		streams := fake(false)
+		streams := fakeStreams(false)
 		streams.Stdout, streams.Stderr = &out, &problems
 		a := New(streams, nil, "1.2.3")
 		a.Output = "text"

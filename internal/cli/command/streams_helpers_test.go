@@ -3,7 +3,7 @@ package command
 import "strings"
 
 // fake returns the streams of a process with the given environment.
-func fake(tty bool, env ...string) Streams {
+func fakeStreams(tty bool, env ...string) Streams {
 	return Streams{
 		Getenv: func(name string) string {
 			for _, entry := range env {

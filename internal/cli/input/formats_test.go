@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-func TestAsksJSON(t *testing.T) {
+func TestRequestsJSON(t *testing.T) {
 	for _, test := range []struct {
 		args     []string
 		variable string

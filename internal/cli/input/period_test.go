@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Times are so long ago, dates in UTC whatever the machine's zone, or RFC 3339.
+// A time is a duration before now, a date in UTC whatever the local time zone, or RFC 3339.
 func TestParsePeriod(t *testing.T) {
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.FixedZone("", 9*3600))
 	for text, want := range map[string]string{

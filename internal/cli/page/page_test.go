@@ -22,7 +22,7 @@ func written(t *testing.T, p Page) string {
 	return out.String()
 }
 
-// What events bring is shown and does nothing.
+// Texts from events are shown and have no effect.
 func TestHostileTexts(t *testing.T) {
 	text := written(t, samples()["hostile"])
 	if shown := "&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(2)&gt;{{.}}\\u202e\\x1b[31m\\x00"; strings.Count(text, shown) != 8 {
@@ -38,8 +38,8 @@ func TestHostileTexts(t *testing.T) {
 	}
 }
 
-// The page needs nothing else, and the browser is told to load nothing: only its own style sheet applies.
-func TestNothingElseIsNeeded(t *testing.T) {
+// The page is self-contained: its Content Security Policy allows only its own style sheet.
+func TestSelfContained(t *testing.T) {
 	for name, p := range samples() {
 		text := written(t, p)
 		if found := regexp.MustCompile(`(?i)https?:|url\(|@import|<script|\ssrc="|style="`).FindAllString(text, -1); len(found) > 0 {
@@ -53,8 +53,8 @@ func TestNothingElseIsNeeded(t *testing.T) {
 	}
 }
 
-// What is known least: nothing happened, no time was recorded, no Region could be read.
-func TestLittleIsKnown(t *testing.T) {
+// Pages with little data: no interruptions, no recorded times, no Region that could be read.
+func TestIncompleteData(t *testing.T) {
 	quiet := samples()["quiet"]
 	untimed := shopReport("eu-west-1", 5)
 	untimed.ReactionMS, untimed.Outcomes.Seconds = history.Spread{}, history.Spread{}
@@ -83,7 +83,7 @@ func TestLittleIsKnown(t *testing.T) {
 	}
 }
 
-// Several Regions are added up, but their medians, and what could not be read is told.
+// The figures of several Regions are added up, except medians, and Regions that could not be read are listed.
 func TestSeveralRegions(t *testing.T) {
 	text := written(t, samples()["several"])
 	for _, want := range []string{
@@ -98,7 +98,7 @@ func TestSeveralRegions(t *testing.T) {
 	}
 }
 
-// The shades are the terminal's, and where more happens in an hour four equal steps.
+// The shades are those of the terminal or, for larger counts, four equal steps.
 func TestScale(t *testing.T) {
 	for _, test := range []struct {
 		most   int
@@ -140,7 +140,7 @@ func TestWriteFails(t *testing.T) {
 	}
 }
 
-// Each id of a page of several installations in a Region is its only one and has no blank, and every link leads to one.
+// The IDs of a page with several installations in a Region are unique and without spaces, and every link has its target.
 func TestIDs(t *testing.T) {
 	prod, stag := samples()["one"].Regions[0], samples()["one"].Regions[0]
 	prod.Name, stag.Name = "prod in eu-west-1", "stag in eu-west-1"

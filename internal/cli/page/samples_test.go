@@ -14,10 +14,10 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// hostile is a text that an event may bring: it ends the markup around it, and turns the reading direction.
+// hostile is a text that an event may contain: it ends the surrounding markup, and changes the text direction.
 const hostile = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{.}}\u202e\x1b[31m\x00"
 
-// samples are pages of every kind, by name.
+// samples returns pages of every kind, by name.
 func samples() map[string]Page {
 	one := shopReport("eu-west-1", 84)
 	quiet := history.Summarize(&history.Collector{}, monday, monday.Add(14*24*time.Hour))
@@ -50,8 +50,8 @@ func page(regions ...Region) Page {
 
 func ptr[T any](v T) *T { return &v }
 
-// shopReport is the report of so many interruptions, always the same for the same number: a service in four is
-// redeployed, most interruptions come in the small hours of weekdays.
+// shopReport returns the report of a number of interruptions, always the same for the same number: one in four services is
+// redeployed, and most interruptions are at night on weekdays.
 func shopReport(region string, tasks int) history.Report {
 	random := rand.New(rand.NewPCG(7, uint64(tasks)))
 	c := &history.Collector{}
@@ -101,8 +101,8 @@ func serviceOf(random *rand.Rand, tasks int) string {
 	return fmt.Sprintf("service-%02d", min(random.IntN(30), random.IntN(30)))
 }
 
-// TestSamples writes every kind of page with the figures that are on it, for a look and for the test in a browser,
-// into the folder of the variable PAGE_SAMPLES.
+// TestSamples writes every kind of page and its figures into the folder in the variable PAGE_SAMPLES, for inspection and for
+// the browser test.
 func TestSamples(t *testing.T) {
 	dir := os.Getenv("PAGE_SAMPLES")
 	if dir == "" {

@@ -2,7 +2,7 @@ package term
 
 import "testing"
 
-// A bar is exact to an eighth of a column, never wider than it may be, and shows whatever is not nothing.
+// A bar is exact to an eighth of a column, never wider than its maximum, and not empty for a positive count.
 func TestBar(t *testing.T) {
 	for _, test := range []struct {
 		count, most int

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// hostile is a text of all that a terminal could take for more than letters.
+// hostile is a text with all kinds of characters that control a terminal.
 const hostile = "a\x1b[2J\x1b]0;title\x07\rb\nc\td\u009b31me\u202efg\u2066h\u200bi\x7fj\xffk\u2028l\U000e0041m\x00"
 
 func TestEscape(t *testing.T) {
@@ -33,7 +33,7 @@ func TestEscape(t *testing.T) {
 	}
 }
 
-// What is longer than anything of AWS is cut, between two runes.
+// A text longer than any from AWS is truncated between two runes.
 func TestEscapeBounds(t *testing.T) {
 	for _, text := range []string{
 		strings.Repeat("a", 1<<20), strings.Repeat("\x1b", 1<<20), strings.Repeat("é", 1<<20), "a" + strings.Repeat("日", 1<<20),
@@ -71,7 +71,7 @@ type spoken struct{}
 
 func (spoken) String() string { return hostile }
 
-// Whatever reaches a printer is either its own Text or harmless, by whichever way it comes.
+// Every method of a printer escapes what is not a Text.
 func TestPrinterEscapes(t *testing.T) {
 	var out bytes.Buffer
 	p := NewPrinter(&out, in(false, 80))
@@ -95,7 +95,7 @@ func TestPrinterEscapes(t *testing.T) {
 	}
 }
 
-// JSON keeps every character, written so that a terminal shows it as it is.
+// JSON preserves every character and prints only printable ones.
 func TestJSONEscapes(t *testing.T) {
 	var out bytes.Buffer
 	if err := NewPrinter(&out, in(true, 80)).JSON(map[string]string{"text": hostile + "ü"}); err != nil {

@@ -2,7 +2,7 @@ package term
 
 import "testing"
 
-// A command can be pasted whatever the terminal's width: it is broken between words, as a shell reads it.
+// A command can be pasted at any terminal width: it is broken between words, with backslashes.
 func TestHint(t *testing.T) {
 	narrow, log := in(true, 40, "NO_COLOR=1"), in(false, 40)
 	for _, test := range []struct {

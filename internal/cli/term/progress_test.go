@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// screen is what a terminal shows after it was sent a text, as far as a Progress needs one: it goes up by lines and
-// erases what is below.
+// screen returns what a terminal shows after output. It implements the control sequences that Progress uses: moving up by
+// lines and erasing below.
 func screen(sent string) string {
 	var lines []string
 	for part := range strings.SplitSeq(sent, "\x1b[") {
@@ -27,7 +27,7 @@ func screen(sent string) string {
 	return strings.Join(lines, "")
 }
 
-// What is printed while a table is repainted stands above it, and the table is whole.
+// Output printed during a Progress appears above the table, which remains complete.
 func TestPrintAboveProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sent bytes.Buffer
@@ -55,7 +55,7 @@ done
 	})
 }
 
-// More steps than the terminal has lines could not be repainted: each has its line when it is done.
+// A table higher than the terminal cannot be repainted: each step is printed when it completes.
 func TestProgressHigherThanTheTerminal(t *testing.T) {
 	var sent bytes.Buffer
 	style := in(true, 40, "NO_COLOR=1")

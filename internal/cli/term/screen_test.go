@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What is painted replaces what was, and what does not fit is left out.
+// Paint replaces the previous contents, and omits what does not fit.
 func TestScreen(t *testing.T) {
 	var sent strings.Builder
 	s := NewPrinter(&sent, Style{TTY: true, Width: 80}).Screen()

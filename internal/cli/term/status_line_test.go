@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// What is printed while a status line is shown takes its place, and the line follows below; a line that was only begun,
-// such as a question, is left alone until the next progress.
+// Output printed while a status line is shown appears above it. An incomplete line, such as a question, is not changed until
+// the next Set.
 func TestStatusLine(t *testing.T) {
 	var sent strings.Builder
 	p := NewPrinter(&sent, Style{TTY: true, Width: 80, ASCII: true})

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// in returns the style of a stream in this environment, without colour unless it says so.
+// in returns the style of a stream in an environment, without color by default.
 func in(tty bool, width int, env ...string) Style {
 	return NewStyle(func(name string) string {
 		for _, entry := range env {
@@ -42,7 +42,7 @@ func TestShorten(t *testing.T) {
 	}
 }
 
-// A row is never wider than the terminal, keeps its right edge, and cuts the name, never the verdict.
+// A row is never wider than the terminal. The name is shortened, never the right-aligned text.
 func TestRowWidths(t *testing.T) {
 	long := "/aws/lambda/a-prefix-of-many-words-that-goes-on-and-on-and-on-ecs-fargate-spot-handler"
 	for _, width := range []int{60, 80, 120} {
@@ -77,7 +77,7 @@ func TestWrap(t *testing.T) {
 	}
 }
 
-// What is longer than the terminal goes on below its beginning.
+// A note longer than a line continues below its beginning.
 func TestNote(t *testing.T) {
 	st := in(false, 20)
 	if got := st.Note("  ", "interruptions are not handled").String(); got != "  ! interruptions\n    are not handled\n" {
@@ -85,8 +85,8 @@ func TestNote(t *testing.T) {
 	}
 }
 
-// Colour needs a terminal, and may be declined or forced.
-func TestColour(t *testing.T) {
+// Color requires a terminal, and can be disabled or forced.
+func TestColor(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		style   Style
@@ -112,7 +112,7 @@ func TestColour(t *testing.T) {
 	}
 }
 
-// The locale's variables, in their order; none at all means UTF-8.
+// The locale's variables in order of precedence; without any, UTF-8 is assumed.
 func TestGlyphs(t *testing.T) {
 	for _, test := range []struct {
 		env  []string
@@ -140,7 +140,7 @@ func TestGlyphs(t *testing.T) {
 	}
 }
 
-// ASCII glyphs are of several lengths; what follows them stands in one column.
+// ASCII glyphs have different lengths; the next column is aligned.
 func TestGapsAlign(t *testing.T) {
 	st := in(false, 80, "LANG=C")
 	column := -1
@@ -153,7 +153,7 @@ func TestGapsAlign(t *testing.T) {
 	}
 }
 
-// A list breaks between its parts, and a part that is longer than a line between its words.
+// A list is broken between its parts, and a part longer than a line between its words.
 func TestList(t *testing.T) {
 	parts := []string{"every cluster", "arm64", "permissions boundary arn:aws:iam::111122223333:policy/b"}
 	got := Style{Width: 40, TTY: true}.List("  ", " · ", parts).String()

@@ -19,7 +19,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// browser is a headless Chromium, and what it complained about or asked for since the last page was opened.
+// browser is a headless Chromium, with the errors and requests since the last page was opened.
 type browser struct {
 	*testing.T
 	ctx context.Context
@@ -29,7 +29,7 @@ type browser struct {
 	requests []string
 }
 
-// newBrowser starts Chromium. Where there is none the test is skipped; CI must have it.
+// newBrowser starts Chromium. If it is not installed, the test is skipped, except in CI.
 func newBrowser(t *testing.T) *browser {
 	t.Helper()
 	path := ""
@@ -82,7 +82,7 @@ func call[P, R any](b *browser, command cdp.Command[P, R], params P) R {
 	return answer
 }
 
-// note keeps everything that a page that needs nothing and has no fault does not cause.
+// note records events that a correct, self-contained page does not cause.
 func (b *browser) note(event any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -98,7 +98,7 @@ func (b *browser) note(event any) {
 	}
 }
 
-// screen is what a page is looked at on.
+// screen is a screen on which pages are tested.
 type screen struct {
 	name   string
 	width  int64
@@ -109,7 +109,7 @@ func screens() []screen {
 	return []screen{{"phone", 390, "light"}, {"phone", 390, "dark"}, {"desktop", 1280, "light"}, {"desktop", 1280, "dark"}}
 }
 
-// open loads a file, and returns what was requested and complained about meanwhile.
+// open loads a file, and returns the errors and requests meanwhile.
 func (b *browser) open(file string, s screen) (requests, console []string) {
 	b.Helper()
 	b.mu.Lock()
@@ -127,7 +127,7 @@ func (b *browser) open(file string, s screen) (requests, console []string) {
 	return b.requests, b.console
 }
 
-// size makes the screen so wide, in CSS pixels.
+// size sets the width of the screen in CSS pixels.
 func (b *browser) size(width int64) {
 	b.Helper()
 	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
@@ -147,7 +147,7 @@ func ask[T any](b *browser, expression string) T {
 	return answer
 }
 
-// shoot takes a picture of the whole page.
+// shoot takes a screenshot of the whole page.
 func (b *browser) shoot(file string) {
 	b.Helper()
 	beyond := true

@@ -1,3 +1,3 @@
-// Package browsertest looks at the report's page in a real browser. It is a module of its own, so that what drives the
-// browser is no dependency of the program: make browser-test runs it.
+// Package browsertest tests the report's page in a browser. It is a separate module, so that the program does not depend on
+// the browser driver. Run it with make browser-test.
 package browsertest

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// tables are the rows that the page has to show, by the beginning of the table's id.
+// tables returns the expected rows of the page, by the prefix of the table's ID.
 func (r *report) tables() map[string][][]string {
 	o := r.Outcomes
 	all := map[string][][]string{"week": r.week()}
@@ -67,7 +67,7 @@ func (r *report) week() [][]string {
 	return append(rows, last)
 }
 
-// mustBeInProportion holds the lengths of the bars against their numbers.
+// mustBeInProportion checks that the lengths of the bars are proportional to their numbers.
 func mustBeInProportion(t *testing.T, where string, bars []float64, rows [][]string) {
 	t.Helper()
 	if len(bars) != len(rows) {
@@ -83,7 +83,7 @@ func mustBeInProportion(t *testing.T, where string, bars []float64, rows [][]str
 	}
 }
 
-// plain is a text as the page shows it: what cannot be seen is written out, and blanks are one.
+// plain returns a text as the page shows it: invisible characters are escaped, and white space is collapsed.
 func plain(text string) string {
 	var out strings.Builder
 	for _, r := range text {

@@ -16,7 +16,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 )
 
-// report is what is compared of report's JSON.
+// report are the fields of report's JSON that are compared.
 type report struct {
 	Interruptions, Redeployments, Failures int
 	Skipped                                map[string]int
@@ -44,7 +44,7 @@ type report struct {
 
 type spread struct{ Median, Max *int64 }
 
-// sample is what a page was made of.
+// sample is the data of a page.
 type sample struct {
 	Regions []struct {
 		Name, Unread string
@@ -56,7 +56,7 @@ type sample struct {
 //go:embed look.js
 var look string
 
-// looked is what look.js finds on a page.
+// looked is the result of look.js on a page.
 type looked struct {
 	Regions map[string]struct {
 		Text     string
@@ -72,7 +72,7 @@ type looked struct {
 	Scripts int
 }
 
-// samples writes a page of each kind, with the JSON that it was made of, and returns where.
+// samples writes a page of each kind with its JSON, and returns the folder.
 func samples(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -84,7 +84,7 @@ func samples(t *testing.T) string {
 	return dir
 }
 
-// The report's page in a browser. With BROWSER_SHOTS its pictures are kept in that folder.
+// The report's page in a browser. Screenshots are written to the folder in the variable BROWSER_SHOTS.
 func TestBrowser(t *testing.T) {
 	b := newBrowser(t)
 	dir := samples(t)
@@ -103,7 +103,7 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
-// TestPicture takes README's picture of the page into the file of the variable PAGE_PICTURE: make page-picture.
+// TestPicture writes README's picture of the page to the file in the variable PAGE_PICTURE: make page-picture.
 func TestPicture(t *testing.T) {
 	file := os.Getenv("PAGE_PICTURE")
 	if file == "" {
@@ -111,15 +111,15 @@ func TestPicture(t *testing.T) {
 	}
 	b := newBrowser(t)
 	b.open(filepath.Join(samples(t), "one.html"), screen{"README", 1100, "light"})
-	ask[string](b, `document.body.style.fontFamily = "Inter, Arial, sans-serif"`) // not what this machine happens to have
+	ask[string](b, `document.body.style.fontFamily = "Inter, Arial, sans-serif"`) // independent of the machine's fonts
 	beyond, quality := true, int64(80)
 	b.write(file, call(b, page.CaptureScreenshot, page.CaptureScreenshotParams{
 		Format: "webp", Quality: &quality, CaptureBeyondViewport: &beyond,
 	}).Data)
 }
 
-// isRight holds a page against its JSON. It loads without a complaint and asks for nothing but itself, shows the figures,
-// fits a phone and a desk in both schemes, and can be read: its contrast is WCAG's AA.
+// isRight compares a page with its JSON. The page must load without errors and further requests, show the figures, fit a
+// phone and a desktop in both color schemes, and have the contrast of WCAG level AA.
 func isRight(b *browser, file, shots string) {
 	name := strings.TrimSuffix(filepath.Base(file), ".html")
 	var made sample
@@ -141,15 +141,15 @@ func isRight(b *browser, file, shots string) {
 		}
 		b.shoot(filepath.Join(shots, name+"-"+s.name+"-"+s.scheme+".png"))
 	}
-	b.size(320) // the narrowest that WCAG asks for
+	b.size(320) // the narrowest width that WCAG requires
 	if found := ask[looked](b, look); found.Wider > 0 {
 		b.Errorf("%d px too wide for a screen of 320", found.Wider)
 	}
 	b.print(filepath.Join(shots, name+".pdf"))
 }
 
-// seesFaults shows that a page that runs a script, asks for a picture, speaks to the console, is too wide and too faint
-// does not pass.
+// seesFaults checks that a page fails that runs a script, requests an image, writes to the console, is too wide or has too
+// little contrast.
 func seesFaults(b *browser) {
 	file := filepath.Join(b.TempDir(), "bad.html")
 	const bad = `<img src="missing.png"><p style="color:#999;width:3000px">faint<script>console.log(1)</script>`
@@ -163,7 +163,7 @@ func seesFaults(b *browser) {
 	}
 }
 
-// findsTables finds every table as a screen reader does on a phone, where they are laid out in another way.
+// findsTables checks that screen readers find every table on a phone, where the layout differs.
 func findsTables(b *browser, file string) {
 	b.open(file, screens()[0])
 	count := map[string]int{}
@@ -176,7 +176,7 @@ func findsTables(b *browser, file string) {
 		}
 	}
 	call(b, accessibility.Disable, cdp.Empty{})
-	// Of the week alone there are 7 days of 24 hours and a sum, and a row of sums.
+	// The week alone has 7 days of 24 hours and a total, and a row of totals.
 	if count["table"] != 5 || count["columnheader"] < 26 || count["rowheader"] < 8 || count["cell"] < 8*25 {
 		b.Errorf("%v", count)
 	}
@@ -190,7 +190,7 @@ func textOf(value *accessibility.Value) string {
 	return text
 }
 
-// compare holds what the page shows of a Region against its JSON.
+// compare compares what the page shows for a Region with its JSON.
 func (l *looked) compare(t *testing.T, where, name string, want *report, told []string) {
 	t.Helper()
 	shown, ok := l.Regions[plain(name)]

@@ -27,7 +27,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// diagnosis is what doctor answers.
+// diagnosis is the JSON result of doctor.
 type diagnosis struct{ doctorcmd.Answer }
 
 // diagnose runs doctor in this process against the AWS of the environment.
@@ -40,7 +40,7 @@ func diagnose(t *testing.T, args ...string) (answer diagnosis, code int) {
 	return answer, code
 }
 
-// found is the finding with a code on a service, or on the account.
+// found returns the finding with a code on a service, or on the account or installation if service is "".
 func (d diagnosis) found(service, code string) *doctor.Finding {
 	findings := slices.Concat(d.AccountFindings, d.Installation)
 	for i := range d.Services {
@@ -55,13 +55,14 @@ func (d diagnosis) found(service, code string) *doctor.Finding {
 	return &findings[at]
 }
 
-// useLocal points this process and its children at a local AWS with these services.
+// useLocal makes this process and its children call a local AWS with these services.
 func useLocal(t *testing.T, services ...localaws.Service) aws.Config {
 	t.Helper()
 	return useLocalAs(t, nil, services...)
 }
 
-// useLocalAs is useLocal with a caller who has the policies of an access key; none: everything is allowed.
+// useLocalAs is like useLocal, with a caller that has the policies of an access key. If policies is nil, everything is
+// allowed.
 func useLocalAs(t *testing.T, policies map[string]string, services ...localaws.Service) aws.Config {
 	t.Helper()
 	server := localaws.New(localaws.Options{Region: local.Region, Delays: &localaws.Delays{}, Policies: policies})
@@ -87,7 +88,7 @@ func useLocalAs(t *testing.T, policies map[string]string, services ...localaws.S
 	return server.Config()
 }
 
-// shell runs a command as a person would paste it; spothandler's own run in this process.
+// shell runs a printed command in a shell, or in this process if it is a spothandler command.
 func shell(t *testing.T, line string) error {
 	t.Helper()
 	if own, ok := strings.CutPrefix(line, "spothandler "); ok {
@@ -102,7 +103,7 @@ func shell(t *testing.T, line string) error {
 	return nil
 }
 
-// needPrograms skips a test where a program is missing that its commands use.
+// needPrograms skips the test if a program is not installed.
 func needPrograms(t *testing.T, programs ...string) {
 	t.Helper()
 	for _, program := range programs {
@@ -112,12 +113,12 @@ func needPrograms(t *testing.T, programs ...string) {
 	}
 }
 
-// curable is a finding whose cure runs as printed on the local AWS; of the account or an installation, service is "".
-type curable struct{ service, code string }
+// testedFix is a finding whose fix runs as printed on the local AWS. service is "" for the account or an installation.
+type testedFix struct{ service, code string }
 
-// curables are those of TestCures. The findings on installations are TestDoctorOfInstallation's.
-func curables() []curable {
-	return []curable{
+// testedFixes returns the findings of TestFixesRun. TestDoctorOfInstallation tests those on installations.
+func testedFixes() []testedFix {
+	return []testedFix{
 		{"worker", "SPOT101"},
 		{"mailer", "SPOT102"},
 		{"worker", "SPOT103"},
@@ -135,8 +136,8 @@ func curables() []curable {
 	}
 }
 
-// incurable are the checks whose cure cannot run on the local AWS, and why.
-func incurable() map[string]string {
+// untestedFixes returns the codes of checks whose fix cannot run on the local AWS, with the reason.
+func untestedFixes() map[string]string {
 	return map[string]string{
 		"SPOT105": "it is in the program's image",
 		"SPOT107": "it needs subnets that only the user knows",
@@ -153,24 +154,24 @@ func incurable() map[string]string {
 	}
 }
 
-// Every check's cure is tried, or there is a reason why not.
-func TestEveryCureIsTriedOrCannotBe(t *testing.T) {
+// The fix of every check is tested, or untestedFixes has a reason.
+func TestEveryFixIsTestedOrExempt(t *testing.T) {
 	tried := map[string]bool{}
-	for _, each := range curables() {
+	for _, each := range testedFixes() {
 		tried[each.code] = true
 	}
 	for _, each := range brokenInstallations() {
 		tried[each.code] = true
 	}
 	for _, code := range doctor.Codes() {
-		if tried[code] == (incurable()[code] != "") {
-			t.Errorf("%s: tried %t, cannot be: %q", code, tried[code], incurable()[code])
+		if tried[code] == (untestedFixes()[code] != "") {
+			t.Errorf("%s: tested %t, exempt: %q", code, tried[code], untestedFixes()[code])
 		}
 	}
 }
 
-// Each of these cures runs as printed on the services of spothandler local, and its finding is gone.
-func TestCures(t *testing.T) {
+// Each fix runs as printed on the services of spothandler local, and resolves its finding.
+func TestFixesRun(t *testing.T) {
 	needPrograms(t, "aws", "jq", "sh")
 	services := append(local.Services(),
 		localaws.Service{Cluster: "more", Name: "slow", Desired: 2, Drain: 60, Settings: map[string]any{"platformVersion": "1.2.0"}},
@@ -192,7 +193,7 @@ func TestCures(t *testing.T) {
 	before, _ := diagnose(t)
 	var group errgroup.Group
 	group.SetLimit(4) // they wait for the aws CLI to start
-	for _, each := range curables() {
+	for _, each := range testedFixes() {
 		finding := before.found(each.service, each.code)
 		if finding == nil {
 			t.Errorf("%s %s: not found", each.service, each.code)
@@ -208,15 +209,15 @@ func TestCures(t *testing.T) {
 	}
 	_ = group.Wait()
 	after, _ := diagnose(t)
-	for _, each := range curables() {
+	for _, each := range testedFixes() {
 		if left := after.found(each.service, each.code); left != nil {
 			t.Errorf("%s %s: still there: %+v", each.service, each.code, left)
 		}
 	}
 }
 
-// Before anything is installed doctor says what an installation would do, an error finding is exit code 2, a warning is
-// with --strict alone, and what is accepted counts no more.
+// Before an install, doctor shows what an installation would do. The exit code is 2 for an error finding and, only with
+// --strict, for a warning. Ignored findings do not count.
 func TestDoctorExitCodes(t *testing.T) {
 	useLocal(t, local.Services()...)
 	for _, test := range []struct {
@@ -242,7 +243,7 @@ func TestDoctorExitCodes(t *testing.T) {
 	}
 }
 
-// brokenInstallation is what somebody did to an installation, or beside it, and the finding that it brings.
+// brokenInstallation is a change to an installation or its surroundings, and the code of the resulting finding.
 type brokenInstallation struct {
 	code string
 	by   func(ctx context.Context, aws aws.Config) error
@@ -279,7 +280,8 @@ func brokenInstallations() []brokenInstallation {
 	}
 }
 
-// What is wrong with an installation is found, its own cure mends it, and another's rule is told from ours.
+// Problems of an installation are found and resolved by their fixes, and rules of others are told apart from those of the
+// installation.
 func TestDoctorOfInstallation(t *testing.T) {
 	needArchive(t)
 	needPrograms(t, "aws", "sh")
@@ -288,7 +290,7 @@ func TestDoctorOfInstallation(t *testing.T) {
 	answer, code := diagnose(t)
 	uncovered := answer.found("etl", "SPOT203")
 	if code != command.ExitOK || len(answer.Installation) > 0 || len(answer.AccountFindings) > 0 || answer.found("api", "SPOT203") != nil || uncovered == nil {
-		t.Fatalf("exit code %d: only etl is covered by nobody: %+v", code, answer)
+		t.Fatalf("exit code %d, want only etl uncovered: %+v", code, answer)
 	}
 	if err := shell(t, uncovered.Cure); err != nil {
 		t.Errorf("%s: %v", uncovered.Cure, err)

@@ -9,8 +9,8 @@ import (
 	"github.com/spothandler/spothandler/embed"
 )
 
-// spoiled is the function's zip with one byte of its program changed: the first, which makes it one.
-func spoiled(t *testing.T, architecture string) []byte {
+// corrupted returns the function's zip with the first byte of its program changed, so that it is not executable.
+func corrupted(t *testing.T, architecture string) []byte {
 	t.Helper()
 	archive, err := embed.Archive(architecture)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// losesItsRole deletes the role of an installation out of band.
-func (a *archive) losesItsRole(prefix string) {
+// deleteRole deletes the role of an installation out of band.
+func (a *historyFixture) deleteRole(prefix string) {
 	a.Helper()
 	client, role := iam.NewFromConfig(a.Config()), aws.String(prefix+"spothandler-eu-west-1")
 	_, emptied := client.DeleteRolePolicy(a.Context(), &iam.DeleteRolePolicyInput{RoleName: role, PolicyName: aws.String("spothandler")})
@@ -21,11 +21,11 @@ func (a *archive) losesItsRole(prefix string) {
 	}
 }
 
-// Without --prefix, logs and report read the records of the one installation that status shows. Where it is not clear
-// which is meant they name all, and never propose to install another one.
-func TestWhoseRecords(t *testing.T) {
-	a := newArchive(t, "")
-	says := a.says
+// Without --prefix, logs and report read the records of the only installation in the Region. If there are several, they
+// name all of them, and do not suggest an install.
+func TestRecordsWithoutPrefix(t *testing.T) {
+	a := newHistoryFixture(t, "")
+	says := a.expect
 	must(t, "install")
 	must(t, "uninstall --keep-logs --yes")
 	const left = "the role of (no prefix) was deleted: these are its remaining records"
@@ -36,7 +36,7 @@ func TestWhoseRecords(t *testing.T) {
 	says("logs", command.ExitOK, "no: is gone")
 	says("report", command.ExitOK, "prod · eu-west-1", "no: is gone")
 
-	a.losesItsRole("prod-")
+	a.deleteRole("prod-")
 	says("logs", command.ExitOK, "the role of prod was deleted")
 	says("report", command.ExitOK, "prod · eu-west-1", "the role of prod was deleted")
 	says("report --prefix prod", command.ExitOK, "prod · eu-west-1", "the role of prod was deleted")
