@@ -33,8 +33,8 @@ func TestRecordsWithoutPrefix(t *testing.T) {
 	says("report", command.ExitOK, "(no prefix) · eu-west-1", left)
 
 	must(t, "install --prefix prod --function-name fn")
-	says("logs", command.ExitOK, "no: is gone")
-	says("report", command.ExitOK, "prod · eu-west-1", "no: is gone")
+	says("logs", command.ExitOK, "no: was deleted")
+	says("report", command.ExitOK, "prod · eu-west-1", "no: was deleted")
 
 	a.deleteRole("prod-")
 	says("logs", command.ExitOK, "the role of prod was deleted")
