@@ -147,11 +147,11 @@ func TestSimulateRefuses(t *testing.T) {
 		{"--service arn:aws:ecs:eu-west-1:999999999999:service/shop/api", "is in account 999999999999, and the caller is in 111122223333", true},
 		{"--cluster arn:aws:ecs:us-east-1:111122223333:cluster/shop", "is in us-east-1, and the command works in eu-west-1", true},
 		{"--cluster other --task arn:aws:ecs:eu-west-1:111122223333:task/shop/0123", "runs in cluster shop, not in other", true},
-		{"--yes", "--yes is about --for-real", false},
-		{"--task 0123", "--task 0123: an id says nothing of its cluster", false},
+		{"--yes", "--yes applies to --for-real only", false},
+		{"--task 0123", "--task 0123: an ID does not include its cluster", false},
 		{"--cluster ''", "--cluster is empty", false},
 		{"--region eu-west-1 --region us-east-1", "--region is given 2 times", false},
-		{"", "2 services run on Fargate Spot: say which to rehearse with", true},
+		{"", "2 services run on Fargate Spot: specify one to rehearse with", true},
 		{"--cluster shopp --service api", "--cluster shopp: there is no such cluster", true},
 		{"--service apl", "--service apl: there is no such service", true},
 		{"--cluster shop --service billing", "aws ecs list-services --cluster shop ", true},
@@ -204,7 +204,7 @@ func TestSimulateAnEventOfAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, shown := spothandler(t.Context(), "", "simulate", "--event", file)
-	if code != command.ExitOK || !strings.Contains(shown.out, "matches: the event reaches the function") || !strings.Contains(shown.out, "not_an_interruption? no") || !strings.Contains(shown.out, "claimed? not known offline") || strings.Contains(shown.out, "\x1b") {
+	if code != command.ExitOK || !strings.Contains(shown.out, "matches: the event reaches the function") || !strings.Contains(shown.out, "not_an_interruption? no") || !strings.Contains(shown.out, "claimed? unknown offline") || strings.Contains(shown.out, "\x1b") {
 		t.Errorf("exit code %d\n%s%s", code, shown.out, shown.err)
 	}
 	code, shown = spothandler(t.Context(), strings.Replace(event, "RUNNING", "STOPPED", 1), "simulate", "--event", "-")
@@ -226,7 +226,7 @@ func TestSimulatePromisesNoRedeploymentInModeObserve(t *testing.T) {
 	must(t, "install --redeploy observe")
 	for service, wants := range map[string][]string{
 		"api": {"The whole path works. In mode observe the function only logs", "· redeploy (mode observe only logs it)", "· decision    redeploy"},
-		"web": {"for this service the function leaves an interruption to ECS", `the unknown value "offf"`},
+		"web": {"for this service the function leaves interruptions to ECS", `the unknown value "offf"`},
 	} {
 		code, shown := spothandler(t.Context(), "", "simulate", "--service", service)
 		for _, want := range wants {

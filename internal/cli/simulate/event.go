@@ -19,8 +19,8 @@ import (
 	"github.com/spothandler/spothandler/internal/simulate"
 )
 
-// tryEvent shows what an event comes to in an installation of this version with default settings.
-func tryEvent(ctx context.Context, a *command.App, file string) error {
+// evaluateEvent prints how an installation of this version with default settings would handle an event.
+func evaluateEvent(ctx context.Context, a *command.App, file string) error {
 	raw, err := input.Read(ctx, func() ([]byte, error) { return readEvent(a.Stdin, file) })
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func tryEvent(ctx context.Context, a *command.App, file string) error {
 	}
 	trial, err := simulate.Evaluate(raw, pattern)
 	if err != nil {
-		return fmt.Errorf("trying the event: %w", err)
+		return fmt.Errorf("evaluating the event: %w", err)
 	}
 	if a.JSON() {
 		return a.Out.JSON(trialAnswer(trial, a.Version))
@@ -42,7 +42,7 @@ func tryEvent(ctx context.Context, a *command.App, file string) error {
 	return nil
 }
 
-// patternFor is the pattern of the rule that this version installs, with default settings.
+// patternFor returns the pattern of the rule that this version installs with default settings.
 func patternFor(id session.Identity, version string) (string, error) {
 	spec := settings.Defaults("")
 	want, err := resource.Desired(resource.NewNames(id, "", spec.FunctionName, spec.RuleName), spec, resource.Release{Version: version})
@@ -73,7 +73,7 @@ func readEvent(in io.Reader, file string) ([]byte, error) {
 	return simulate.ReadEvent(io.Reader(opened), file)
 }
 
-// trial is the answer to --event.
+// trial is the JSON output of --event.
 type trial struct {
 	Version         string         `json:"version"`
 	EventID         string         `json:"event_id"`
@@ -81,15 +81,15 @@ type trial struct {
 	Service         string         `json:"service"`
 	TaskARN         string         `json:"task_arn"`
 	ReachesFunction bool           `json:"reaches_function"`
-	Unmatched       []string       `json:"unmatched"` // the fields of the rule's pattern that keep it out
-	Rows            []trialRow     `json:"rows"`      // of the gate, until one holds
-	Action          handler.Action `json:"action"`    // undecided where the service decides
-	Reason          handler.Reason `json:"reason"`    // "" there
+	Unmatched       []string       `json:"unmatched"` // the fields of the rule's pattern that do not match
+	Rows            []trialRow     `json:"rows"`      // rows of the gate, up to the first that applies
+	Action          handler.Action `json:"action"`    // undecided if it depends on the service
+	Reason          handler.Reason `json:"reason"`    // "" if undecided
 }
 
 type trialRow struct {
 	Reason handler.Reason `json:"reason"`
-	Holds  *bool          `json:"holds"` // nil: not known without an account
+	Holds  *bool          `json:"holds"` // nil if unknown without an account
 	Text   string         `json:"text"`
 }
 
@@ -107,13 +107,13 @@ func trialAnswer(t *simulate.Evaluation, version string) trial {
 	return answer
 }
 
-// undecided is the action where only what ECS says of the service decides.
+// undecided is the action if it depends on the service's state in ECS.
 const undecided handler.Action = "undecided"
 
-// printTrial shows what an event comes to, row by row.
+// printTrial prints the evaluation of an event, row by row.
 func printTrial(out *term.Printer, t *simulate.Evaluation) {
 	st := out.Style
-	out.Print(st.Paragraph("", "This is what the rule and the gate of this version say of the event, with default settings, in the event's own account and Region, at its own time:"))
+	out.Print(st.Paragraph("", "The event as evaluated by the rule and the gate of this version with default settings, in the event's account and Region, at the event's time:"))
 	out.Printf("\n")
 	if t.Reaches {
 		out.Print(st.Step(term.OK, "rule", "matches: the event reaches the function", ""))
@@ -124,7 +124,7 @@ func printTrial(out *term.Printer, t *simulate.Evaluation) {
 	for _, row := range t.Rows {
 		switch {
 		case row.Holds == nil:
-			out.Print(st.Step(term.Quiet, name, string(row.Reason)+"? not known offline", ""))
+			out.Print(st.Step(term.Quiet, name, string(row.Reason)+"? unknown offline", ""))
 		case *row.Holds:
 			out.Print(st.Step(term.Attention, name, string(row.Reason)+"? yes: "+row.Text, ""))
 		default:
@@ -138,9 +138,9 @@ func printTrial(out *term.Printer, t *simulate.Evaluation) {
 	case !t.Reaches:
 		out.Printf("%s The event does not reach the function.\n", st.Glyph(term.Quiet))
 	case t.Decision.Action == handler.ActionLook:
-		out.Print(st.Success("The event alone does not rule out a redeployment: the function would read " + service + " from ECS and decide by its state."))
+		out.Print(st.Success("The event alone does not rule out a redeployment: the function would read " + service + " from ECS and decide based on its state."))
 		show.Hint(out, "spothandler simulate --cluster "+apperr.Quote(handler.NameOf(t.Event.ClusterARN))+" --service "+apperr.Quote(t.Event.Service))
 	default:
-		out.Printf("%s The function would leave it: %s.\n", st.Glyph(term.Quiet), t.Decision.Reason)
+		out.Printf("%s The function would not redeploy: %s.\n", st.Glyph(term.Quiet), t.Decision.Reason)
 	}
 }

@@ -16,9 +16,9 @@ import (
 	"github.com/spothandler/spothandler/internal/simulate"
 )
 
-// findService finds the service and its task.
+// findService finds the service and a task of it.
 func (t *simulation) findService(ctx context.Context) error {
-	if err := t.takeTask(ctx); err != nil {
+	if err := t.readTask(ctx); err != nil {
 		return err
 	}
 	options := services.Options{Bare: true}
@@ -45,15 +45,15 @@ func (t *simulation) findService(ctx context.Context) error {
 	return t.findTask(ctx)
 }
 
-// takeTask reads the task that was asked for, and what it says of cluster and service.
-func (t *simulation) takeTask(ctx context.Context) error {
+// readTask reads the task of --task, and takes the cluster and the service from it.
+func (t *simulation) readTask(ctx context.Context) error {
 	if t.o.task == "" {
 		return nil
 	}
 	if t.o.cluster == "" { // an ARN, which ends in task/CLUSTER/ID
 		parts := strings.Split(t.o.task, "/")
 		if len(parts) != 3 {
-			return apperr.Invalid("--cluster NAME   that it runs in", "--task %s says nothing of its cluster", t.o.task)
+			return apperr.Invalid("--cluster NAME   the cluster it runs in", "--task %s does not include its cluster", t.o.task)
 		}
 		t.o.cluster = parts[1]
 	}
@@ -65,7 +65,7 @@ func (t *simulation) takeTask(ctx context.Context) error {
 		return apperr.Explain("reading task "+t.o.task, t.s.ID.Caller, err)
 	}
 	if !simulate.OnSpot(task) {
-		return apperr.Invalid("--service NAME   without --task, any task of the service on Spot is taken", "--task %s does not run on Fargate Spot", t.o.task)
+		return apperr.Invalid("--service NAME   without --task, any task of the service on Spot is used", "--task %s does not run on Fargate Spot", t.o.task)
 	}
 	name := simulate.ServiceOf(task)
 	if t.o.service != "" && handler.NameOf(t.o.service) != name {
@@ -75,7 +75,7 @@ func (t *simulation) takeTask(ctx context.Context) error {
 	return nil
 }
 
-// unread is the error of what could not be read of ECS, nil for nothing.
+// unread returns the error for what could not be read from ECS, or nil.
 func unread(facts *services.Facts) error {
 	all := slices.Clone(facts.Unread)
 	for _, cluster := range facts.Clusters {
@@ -93,13 +93,14 @@ func unread(facts *services.Facts) error {
 	return &apperr.Error{Code: code, Message: "reading the services: " + all[0].Why, Detail: []string{"Nothing was changed."}}
 }
 
-// noService is why there is nothing to rehearse with. Where no service was named, that nothing is installed comes first.
+// noService returns the error why there is no service to rehearse with. If no service was given, it first reports that nothing is
+// installed.
 func (t *simulation) noService(ctx context.Context, facts *services.Facts) error {
 	switch {
 	case t.o.service != "" && facts.Idle > 0:
 		return apperr.Invalid("aws ecs update-service --cluster "+t.hintedCluster()+" --service "+apperr.Quote(handler.NameOf(t.o.service))+" --desired-count 1", "--service %s has a desired count of 0: nothing can be interrupted", t.o.service)
 	case t.o.service != "":
-		return apperr.Invalid("spothandler doctor   lists those on Spot", "--service %s does not run on Fargate Spot", t.o.service)
+		return apperr.Invalid("spothandler doctor   lists the services on Spot", "--service %s does not run on Fargate Spot", t.o.service)
 	}
 	all, _, err := deploy.ListAll(ctx, t.s.Clients, t.s.TagAPI(), t.s.ID, t.RolePath)
 	if err != nil {
@@ -112,10 +113,10 @@ func (t *simulation) noService(ctx context.Context, facts *services.Facts) error
 	if t.o.cluster != "" {
 		where = "cluster " + handler.NameOf(t.o.cluster)
 	}
-	return apperr.Invalid("spothandler doctor"+t.InstallationFlags("")+"   what it counts there", "no service of %s runs on Fargate Spot: there is nothing to rehearse with", where)
+	return apperr.Invalid("spothandler doctor"+t.InstallationFlags("")+"   counts what runs there", "no service of %s runs on Fargate Spot: there is nothing to rehearse with", where)
 }
 
-// hintedCluster is the cluster that was asked for, as a command takes it.
+// hintedCluster returns the cluster of --cluster as an argument for a hint, or a placeholder.
 func (t *simulation) hintedCluster() string {
 	if t.o.cluster == "" {
 		return "CLUSTER"
@@ -123,10 +124,10 @@ func (t *simulation) hintedCluster() string {
 	return apperr.Quote(handler.NameOf(t.o.cluster))
 }
 
-// severalServices asks for one of them.
+// severalServices returns the error that asks for one of several services.
 func severalServices(all []services.Service) error {
 	const few = 5
-	refusal := &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("%d services run on Fargate Spot: say which to rehearse with", len(all))}
+	refusal := &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("%d services run on Fargate Spot: specify one to rehearse with", len(all))}
 	for i := range all[:min(few, len(all))] {
 		refusal.Hints = append(refusal.Hints, fmt.Sprintf("--cluster %s --service %s", all[i].Cluster.Name(), all[i].Name()))
 	}
@@ -136,8 +137,8 @@ func severalServices(all []services.Service) error {
 	return refusal
 }
 
-// findTask finds a task to rehearse with. Where there is none, or it may not be read, a made-up one does: the path is
-// the same.
+// findTask finds a task to rehearse with. If there is none, or the caller may not read it, the rehearsal uses a placeholder: the
+// path is the same.
 func (t *simulation) findTask(ctx context.Context) error {
 	if t.task != nil {
 		return nil
@@ -147,15 +148,15 @@ func (t *simulation) findTask(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		t.standIn = "its tasks could not be read: " + apperr.WhyNot(err)
+		t.whyPlaceholder = "its tasks could not be read: " + apperr.WhyNot(err)
 	case task == nil:
-		t.standIn = "no task of it is running on Fargate Spot"
+		t.whyPlaceholder = "none of its tasks is running on Fargate Spot"
 	}
 	t.task = task
 	return nil
 }
 
-// findInstallation finds the installation to rehearse: with this prefix, else the one that hears the service.
+// findInstallation finds the installation to rehearse: the one with the given prefix, else the one that watches the service.
 func (t *simulation) findInstallation(ctx context.Context) error {
 	others, notChecked, listing := deploy.ListAll(ctx, t.s.Clients, t.s.TagAPI(), t.s.ID, t.RolePath)
 	if listing != nil && (ctx.Err() != nil || !t.o.oneInstallation) {
@@ -164,13 +165,13 @@ func (t *simulation) findInstallation(ctx context.Context) error {
 	prefix := t.o.prefix
 	if !t.o.oneInstallation {
 		var err error
-		if prefix, err = t.listener(others); err != nil {
+		if prefix, err = t.watchingPrefix(others); err != nil {
 			return err
 		}
 	}
 	names := t.o.names
 	if prefix != t.o.prefix {
-		names = nil // they are of one installation
+		names = nil // they are those of another installation
 	}
 	found, err := deploy.Find(ctx, t.s.Clients, t.s.ID, prefix, names)
 	if err != nil {
@@ -192,41 +193,41 @@ func (t *simulation) findInstallation(ctx context.Context) error {
 	return nil
 }
 
-// listener is the prefix of the one installation that hears the service's cluster, or of the only one.
-func (t *simulation) listener(all []deploy.Listed) (string, error) {
+// watchingPrefix returns the prefix of the only installation, or of the only one that watches the service's cluster.
+func (t *simulation) watchingPrefix(all []deploy.Listed) (string, error) {
 	if len(all) == 0 {
-		return "", nil // what is left of one without a prefix has no role
+		return "", nil // an installation without a prefix may remain without its role
 	}
 	if len(all) == 1 {
 		return all[0].Prefix, nil
 	}
-	var hearing []string
+	var watching []string
 	for _, each := range all {
 		if each.Record == nil || len(each.Record.Clusters) == 0 || slices.ContainsFunc(each.Record.Clusters, func(c string) bool {
 			return t.s.ID.ClusterARN(c) == t.clusterARN()
 		}) {
-			hearing = append(hearing, each.Prefix)
+			watching = append(watching, each.Prefix)
 		}
 	}
-	if len(hearing) == 1 {
-		return hearing[0], nil
+	if len(watching) == 1 {
+		return watching[0], nil
 	}
 	refusal := &apperr.Error{
-		Code: apperr.CodeInvalid, Message: fmt.Sprintf("%d installations watch cluster %s: say which to test", len(hearing), t.service.Cluster.Name()),
+		Code: apperr.CodeInvalid, Message: fmt.Sprintf("%d installations watch cluster %s: specify one", len(watching), t.service.Cluster.Name()),
 	}
-	if len(hearing) == 0 {
-		refusal.Message = fmt.Sprintf("none of the %d installations watches cluster %s: say which to test", len(all), t.service.Cluster.Name())
+	if len(watching) == 0 {
+		refusal.Message = fmt.Sprintf("none of the %d installations watches cluster %s: specify one", len(all), t.service.Cluster.Name())
 		for _, each := range all {
-			hearing = append(hearing, each.Prefix)
+			watching = append(watching, each.Prefix)
 		}
 	}
-	for _, each := range hearing {
+	for _, each := range watching {
 		refusal.Hints = append(refusal.Hints, "--prefix "+apperr.Quote(each))
 	}
 	return "", refusal
 }
 
-// taskID is the id of the task, on a terminal in short.
+// taskID returns the ID of the task, shortened on a terminal.
 func (t *simulation) taskID() string {
 	const short = 9
 	return t.Out.Shorten(handler.NameOf(aws.ToString(t.task.TaskArn)), short)

@@ -15,32 +15,32 @@ import (
 	"github.com/spothandler/spothandler/internal/history"
 )
 
-// redeploy invokes the function with a notice, once somebody has agreed to it.
+// redeploy invokes the function with a notice, after confirmation.
 func (t *simulation) redeploy(ctx context.Context) (*Answer, error) {
 	if t.task == nil {
-		return nil, apperr.Invalid("spothandler simulate   rehearses without one", "--for-real needs a running task on Fargate Spot: %s", t.standIn)
+		return nil, apperr.Invalid("spothandler simulate   rehearses without one", "--for-real needs a running task on Fargate Spot: %s", t.whyPlaceholder)
 	}
-	if err := t.functionIsOurs(); err != nil {
+	if err := t.checkFunction(); err != nil {
 		return nil, err
 	}
 	if err := t.confirmRedeployment(ctx); err != nil {
 		return nil, err
 	}
 	t.event.ID = history.ForRealPrefix + t.event.ID
-	said, err := t.invoke(ctx)
+	response, err := t.invoke(ctx)
 	if err != nil {
 		return nil, err
 	}
 	answer := t.answer(nil)
-	answer.ForReal, answer.Works = said, said.Action != handler.ActionFail
+	answer.ForReal, answer.Works = response, response.Action != handler.ActionFail
 	if !t.JSON() {
-		t.printRedeployment(said)
+		t.printRedeployment(response)
 	}
 	return answer, nil
 }
 
-// functionIsOurs refuses a function of others, which the record of the settings may name.
-func (t *simulation) functionIsOurs() error {
+// checkFunction rejects a function that is missing or not ours: the settings record may name any function.
+func (t *simulation) checkFunction() error {
 	for _, each := range t.rehearse.Unowned() {
 		if each.Kind == resource.KindFunction {
 			hints := resource.RestoreHints([]resource.Unowned{each})
@@ -64,12 +64,12 @@ func (t *simulation) confirmRedeployment(ctx context.Context) error {
 		return nil
 	}
 	t.Err.Print(t.Err.Paragraph("", fmt.Sprintf(
-		"The function %s gets a notice of task %s of %s, as at an interruption. Where it decides to, every task of the service is replaced. The task itself is not interrupted.",
+		"This invokes the function %s with an interruption notice for task %s of %s. If it decides to redeploy, every task of the service is replaced. The task itself is not interrupted.",
 		t.rehearse.Names.Function, t.taskID(), t.name())))
 	return t.Confirm(ctx, "Redeploy it?", t.name())
 }
 
-// invoke hands the function the event, exactly as EventBridge would, and never twice.
+// invoke invokes the function with the event that EventBridge would send. It does not retry.
 func (t *simulation) invoke(ctx context.Context) (*handler.Answer, error) {
 	function := t.rehearse.Names.Function
 	out, err := lambda.NewFromConfig(t.s.Config).Invoke(ctx, &lambda.InvokeInput{FunctionName: &function, Payload: t.event.JSON()}, func(o *lambda.Options) {
@@ -87,14 +87,14 @@ func (t *simulation) invoke(ctx context.Context) (*handler.Answer, error) {
 	var answer handler.Answer
 	if err := json.Unmarshal(out.Payload, &answer); err != nil || answer.Reason == "" {
 		return nil, &apperr.Error{
-			Code: apperr.CodeFailed, Message: "function " + function + " did not answer as ours does",
+			Code: apperr.CodeFailed, Message: "function " + function + " returned an unexpected response",
 			Hints: []string{"spothandler status" + t.InstallationFlags(t.Prefix)}, Err: err,
 		}
 	}
 	return &answer, nil
 }
 
-// failureOf is what a failed function says (Lambda Developer Guide, handling errors).
+// failureOf returns the error in the response of a failed function (Lambda Developer Guide, handling errors).
 func failureOf(payload []byte) string {
 	var failure struct{ ErrorMessage, ErrorType string }
 	if json.Unmarshal(payload, &failure) != nil || failure.ErrorMessage == "" {
@@ -103,14 +103,14 @@ func failureOf(payload []byte) string {
 	return failure.ErrorType + ": " + failure.ErrorMessage
 }
 
-func (t *simulation) printRedeployment(said *handler.Answer) {
+func (t *simulation) printRedeployment(response *handler.Answer) {
 	st := t.Out.Style
 	switch {
-	case said.Applied:
-		t.Out.Printf("%s %s %s %s %s\n", st.Glyph(term.OK), st.Green("Redeployed "+t.name()+":"), said.DeploymentBefore, st.Glyph(term.Arrow), said.DeploymentAfter)
-	case said.Action == handler.ActionFail:
-		t.Out.Print(st.Verdict(fmt.Sprintf("Not redeployed: %s: %s", said.Reason, said.Message)))
+	case response.Applied:
+		t.Out.Printf("%s %s %s %s %s\n", st.Glyph(term.OK), st.Green("Redeployed "+t.name()+":"), response.DeploymentBefore, st.Glyph(term.Arrow), response.DeploymentAfter)
+	case response.Action == handler.ActionFail:
+		t.Out.Print(st.Verdict(fmt.Sprintf("Not redeployed: %s: %s", response.Reason, response.Message)))
 	default:
-		t.Out.Print(st.Item(term.Quiet, fmt.Sprintf("Not redeployed: %s: %s", said.Reason, said.Message)))
+		t.Out.Print(st.Item(term.Quiet, fmt.Sprintf("Not redeployed: %s: %s", response.Reason, response.Message)))
 	}
 }

@@ -11,12 +11,12 @@ import (
 	"github.com/spothandler/spothandler/internal/simulate"
 )
 
-// printIntroduction says what is about to be done, and with which task.
+// printIntroduction prints what is rehearsed, and with which task.
 func (t *simulation) printIntroduction() {
 	if t.JSON() {
 		return
 	}
-	with := "Rehearsal with a task that does not exist, for " + t.name() + ": " + t.standIn
+	with := "Rehearsal with a placeholder task for " + t.name() + ": " + t.whyPlaceholder
 	if t.task != nil {
 		with = "Rehearsal with live task " + t.taskID() + " of " + t.name()
 	}
@@ -24,7 +24,7 @@ func (t *simulation) printIntroduction() {
 	t.Out.Printf("\n")
 }
 
-// printRehearsal shows the links, the events of a real interruption, and the verdict.
+// printRehearsal prints the steps, the events of a real interruption and the verdict.
 func (t *simulation) printRehearsal(result *simulate.Result, answer *Answer) {
 	for i := range result.Steps {
 		t.printStep(&result.Steps[i], result.Seen && !result.Skipped && !result.Observed)
@@ -36,30 +36,30 @@ func (t *simulation) printRehearsal(result *simulate.Result, answer *Answer) {
 	t.printVerdict(result, answer)
 }
 
-// printVerdict says whether the path works, and what an interruption would come to.
+// printVerdict prints whether the path works, and how many redeployments an interruption would cause.
 func (t *simulation) printVerdict(result *simulate.Result, answer *Answer) {
 	t.Out.Printf("\n")
 	st := t.Out.Style
 	first := result.Broken()
 	switch {
 	case first != nil && result.Sent && first.Name == simulate.LinkRecord:
-		t.Out.Print(st.Verdict("The record of the rehearsal was not seen."))
+		t.Out.Print(st.Verdict("The record of the rehearsal was not found."))
 	case first != nil:
 		t.Out.Print(st.Verdict("The path is broken at the " + string(first.Name) + "."))
 	case !result.Seen:
-		t.Out.Printf("%s %s\n", st.Glyph(term.Attention), st.Yellow("No link is known to be broken, but the rehearsal could not be seen to its end."))
+		t.Out.Printf("%s %s\n", st.Glyph(term.Attention), st.Yellow("No step is known to be broken, but the rehearsal could not be followed to its end."))
 		show.Hint(t.Out, "spothandler policy simulate"+t.InstallationFlags(t.Prefix)+"   the least-privilege policy")
 	case result.Observed:
-		t.Out.Print(st.Success("The whole path works" + unheard(result) + ". In mode observe the function only logs what it would do: nothing would be redeployed."))
+		t.Out.Print(st.Success("The whole path works" + uncheckedStep(result) + ". In mode observe the function only logs what it would do: nothing would be redeployed."))
 	case result.Skipped:
-		t.Out.Print(st.Success("The whole path works; for this service the function leaves an interruption to ECS" + unheard(result) + "."))
+		t.Out.Print(st.Success("The whole path works; for this service the function leaves interruptions to ECS" + uncheckedStep(result) + "."))
 	default:
-		t.Out.Print(st.Success("The whole path works: " + redeployments(answer.Series) + unheard(result) + "."))
+		t.Out.Print(st.Success("The whole path works: " + redeployments(answer.Series) + uncheckedStep(result) + "."))
 	}
 }
 
-// unheard adds what the verdict does not hold.
-func unheard(result *simulate.Result) string {
+// uncheckedStep returns the clause of the verdict that names a step that was not checked, or "".
+func uncheckedStep(result *simulate.Result) string {
 	for _, step := range result.Steps {
 		if step.OK == nil {
 			return "; not checked: " + string(step.Name)
@@ -68,7 +68,7 @@ func unheard(result *simulate.Result) string {
 	return ""
 }
 
-// redeployments says how many redeployments one interruption comes to.
+// redeployments returns how many redeployments one interruption causes.
 func redeployments(series []simulate.Moment) string {
 	n := 0
 	for i := range series {
@@ -79,7 +79,7 @@ func redeployments(series []simulate.Moment) string {
 	return "one interruption, " + map[bool]string{true: "one redeployment", false: term.Plural(n, "redeployment")}[n == 1]
 }
 
-// printStep shows a link. redeploys says whether the function would redeploy.
+// printStep prints a step. redeploys is whether the function would redeploy.
 func (t *simulation) printStep(step *simulate.Step, redeploys bool) {
 	st := t.Out.Style
 	sign, right := term.Quiet, ""
@@ -107,25 +107,25 @@ func (t *simulation) printSeries(series []simulate.Moment) {
 		return
 	}
 	st := t.Out.Style
-	t.Out.Printf("\nWhat the same interruption would send, and what the function would say:\n")
+	t.Out.Printf("\nThe events of a real interruption, and what the function would decide:\n")
 	t.Out.Printf("%s\n", st.Dim(fmt.Sprintf("  %5s   %-14s   %-10s   %s", "about", "task status", "rule", "decision")))
 	for i := range series {
 		m := &series[i]
-		rule, decision := "not known", ""
+		rule, decision := "unknown", ""
 		if m.Reaches != nil {
 			rule = map[bool]string{true: "matches", false: "no match"}[*m.Reaches]
 		}
 		if m.Reason != "" {
-			sign, said := term.Quiet, string(m.Reason)
+			sign, text := term.Quiet, string(m.Reason)
 			switch {
 			case m.IsOnlyLogged():
-				said += " (mode observe only logs it)"
+				text += " (mode observe only logs it)"
 			case m.Redeploys():
 				sign = term.OK
 			case m.Action == handler.ActionFail:
 				sign = term.Failed
 			}
-			decision = "   " + st.Sign(sign) + " " + said
+			decision = "   " + st.Sign(sign) + " " + text
 		}
 		t.Out.Printf("  %5s   %-14s   %s%s\n", fmt.Sprintf("%ds", m.AtS), m.LastStatus, strings.TrimRight(term.Pad(rule, 10), map[bool]string{true: " ", false: ""}[decision == ""]), decision)
 	}

@@ -39,17 +39,18 @@ func NewCommand(a *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "simulate",
 		Short: "Test the path of an interruption step by step; changes nothing",
-		Long: `Simulate sends a test notice about a running task to EventBridge and waits for
-the function's record of it: rule, permission, function, ECS and log have then
-all worked. The function never redeploys for it. If a step fails it says which,
-why, and how to repair it. Then it shows the events of a real interruption, and
-how the function would respond to each.
+		Long: `Simulate sends a test notice for a running task to EventBridge, and waits for
+the function's record of it, which shows that the rule, permission, function,
+ECS and log group all work. The function never redeploys for a test notice. If a
+step fails, simulate shows which one, why, and how to fix it. It then shows the
+events of a real interruption, and what the function would decide for each.
 
---event tries an event of a file instead, by this version's rule and gate, and
-needs no account. --for-real invokes the function with a notice: it redeploys.
+--event evaluates an event from a file against this version's rule and gate
+instead, and needs no AWS account. --for-real invokes the function with a
+notice, which redeploys the service.
 
-It exits with 0 when the path works, 2 when it does not or was not seen to, 3
-when nothing is installed, and 1 when no service runs on Fargate Spot.`,
+It exits with 0 if the path works, 2 if it does not or that could not be
+verified, 3 if nothing is installed, and 1 if no service runs on Fargate Spot.`,
 		Example: `  spothandler simulate --cluster shop --service api
   spothandler simulate --event event.json
   spothandler simulate --cluster shop --service api --for-real`,
@@ -60,7 +61,7 @@ when nothing is installed, and 1 when no service runs on Fargate Spot.`,
 				return err
 			}
 			if o.file != "" {
-				return tryEvent(cmd.Context(), a, o.file)
+				return evaluateEvent(cmd.Context(), a, o.file)
 			}
 			var err error
 			if o.names, err = a.Given(cmd, o.prefix); err != nil {
@@ -74,25 +75,25 @@ when nothing is installed, and 1 when no service runs on Fargate Spot.`,
 	flags := cmd.Flags()
 	flags.StringVar(&o.cluster, "cluster", "", "cluster of the service, a name or an ARN")
 	flags.StringVar(&o.service, "service", "", "service to rehearse with; else the only one on Spot")
-	flags.StringVar(&o.task, "task", "", "task to rehearse with, its id or ARN; else any of the service")
-	flags.StringVar(&o.file, "event", "", "try the event of a file, or - for stdin, without an account")
-	flags.BoolVar(&o.forReal, "for-real", false, "redeploy the service, by a notice to the function")
+	flags.StringVar(&o.task, "task", "", "task to rehearse with, its ID or ARN; else any of the service")
+	flags.StringVar(&o.file, "event", "", "evaluate an event from a file, or - for stdin, offline")
+	flags.BoolVar(&o.forReal, "for-real", false, "redeploy the service by sending the function a notice")
 	flags.BoolVarP(&a.Yes, "yes", "y", false, "redeploy without asking")
-	for _, own := range []string{"cluster", "service"} { // in the file of install they are its own
+	for _, own := range []string{"cluster", "service"} { // in install's configuration file they are settings
 		_ = flags.SetAnnotation(own, input.NotInFile, []string{"true"})
 	}
 	a.AccountFlags(cmd)
 	return cmd
 }
 
-// check refuses what does not go together, before the first call.
+// check rejects options that cannot be combined, before the first call.
 func (o *options) check(a *command.App) error {
 	slices.Sort(a.Regions)
 	a.Regions = slices.Compact(a.Regions)
 	if err := o.checkFile(a); err != nil {
 		return err
 	}
-	for _, each := range o.asked() {
+	for _, each := range o.resources() {
 		if err := each.CheckName(); err != nil {
 			return err
 		}
@@ -101,9 +102,9 @@ func (o *options) check(a *command.App) error {
 	case len(a.Regions) > 1:
 		return apperr.Invalid("use one of them", "--region is given %d times: one path is rehearsed at a time", len(a.Regions))
 	case a.Yes && !o.forReal:
-		return apperr.Invalid("omit it", "--yes is about --for-real: a rehearsal changes nothing and does not ask")
+		return apperr.Invalid("omit it", "--yes applies to --for-real only: a rehearsal changes nothing and does not ask")
 	case o.cluster == "" && o.task != "" && !strings.HasPrefix(o.task, "arn:"):
-		return apperr.Invalid("--cluster NAME   that it runs in", "--task %s: an id says nothing of its cluster", o.task)
+		return apperr.Invalid("--cluster NAME   the cluster it runs in", "--task %s: an ID does not include its cluster", o.task)
 	}
 	for _, region := range a.Regions {
 		a.Region = region
@@ -111,7 +112,7 @@ func (o *options) check(a *command.App) error {
 	return nil
 }
 
-// checkFile refuses what does not go with an event of a file. What the environment says may be for other commands.
+// checkFile rejects flags that cannot be combined with --event. It ignores environment variables, which may be for other commands.
 func (o *options) checkFile(a *command.App) error {
 	if o.file == "" {
 		return nil
@@ -124,33 +125,33 @@ func (o *options) checkFile(a *command.App) error {
 	return nil
 }
 
-// asked are the things of ECS that flags name.
-func (o *options) asked() []input.Resource {
+// resources returns the ECS resources that flags name.
+func (o *options) resources() []input.Resource {
 	return slices.DeleteFunc([]input.Resource{{Kind: "cluster", Value: o.cluster}, {Kind: "service", Value: o.service}, {Kind: "task", Value: o.task}}, func(each input.Resource) bool { return each.Value == "" })
 }
 
-// simulation is what a rehearsal needs of AWS.
+// simulation is one run of simulate.
 type simulation struct {
 	*command.App
 	s   *command.Connection
 	o   *options
 	ecs *ecs.Client
 
-	service  *services.Service
-	task     *types.Task // nil: none is running, and a made-up one stands in
-	standIn  string      // why
-	event    handler.Event
-	at       time.Time
-	rehearse *simulate.Installed
+	service        *services.Service
+	task           *types.Task // nil if the rehearsal uses a placeholder
+	whyPlaceholder string
+	event          handler.Event
+	at             time.Time
+	rehearse       *simulate.Installed
 }
 
-// start connects, runs and answers.
+// start connects, runs and prints the result.
 func (t *simulation) start(ctx context.Context) (err error) {
 	if t.s, err = t.Open(ctx, t.o.prefix); err != nil {
 		return err
 	}
 	t.PrintEndpoints()
-	for _, each := range t.o.asked() {
+	for _, each := range t.o.resources() {
 		if err := each.CheckLocation(t.s.ID); err != nil {
 			return err
 		}
@@ -171,7 +172,7 @@ func (t *simulation) start(ctx context.Context) (err error) {
 	return nil
 }
 
-// policyWords ask for the policy that the rehearsal needs.
+// policyWords returns the arguments of policy for the permissions that the rehearsal requires.
 func (t *simulation) policyWords() string {
 	if t.o.forReal {
 		return "simulate --for-real"
@@ -179,7 +180,7 @@ func (t *simulation) policyWords() string {
 	return "simulate"
 }
 
-// run comes to an answer.
+// run rehearses or redeploys, and returns the result.
 func (t *simulation) run(ctx context.Context) (*Answer, error) {
 	if err := t.findService(ctx); err != nil {
 		return nil, err
@@ -219,15 +220,15 @@ func (t *simulation) rehearsal(ctx context.Context) (*Answer, error) {
 	return answer, nil
 }
 
-// clusterARN is that of the service's cluster.
+// clusterARN returns the ARN of the service's cluster.
 func (t *simulation) clusterARN() string { return t.s.ID.ClusterARN(t.service.Cluster.Name()) }
 
-// serviceARN is the long form, whichever the service has.
+// serviceARN returns the service's ARN in the long format, even if its own is in the short one.
 func (t *simulation) serviceARN() string {
 	return t.s.ID.ARN("ecs", t.s.ID.Region, "service/"+t.service.Cluster.Name()+"/"+t.service.Name())
 }
 
-// Answer is simulate's JSON.
+// Answer is the JSON output of simulate.
 type Answer struct {
 	Version string            `json:"version"`
 	Account string            `json:"account"`
@@ -236,12 +237,12 @@ type Answer struct {
 	Works   bool              `json:"works"`
 	Cluster string            `json:"cluster"`
 	Service string            `json:"service"`
-	TaskARN string            `json:"task_arn"` // "" where none is running, and a made-up one stood in
+	TaskARN string            `json:"task_arn"` // "" if the rehearsal used a placeholder
 	Steps   []simulate.Step   `json:"steps"`
 	Series  []simulate.Moment `json:"series"`
-	// NotChecked is what could not be read of the installation.
+	// NotChecked is what could not be checked of the installation.
 	NotChecked []resource.NotChecked `json:"not_checked"`
-	// ForReal is what the function answered to a notice; nil: it was a rehearsal.
+	// ForReal is the function's response to the notice, or nil for a rehearsal.
 	ForReal *handler.Answer `json:"for_real"`
 }
 
@@ -269,5 +270,5 @@ func (t *simulation) answer(result *simulate.Result) *Answer {
 	return answer
 }
 
-// name is the service as a person writes it.
+// name returns the service as CLUSTER/SERVICE.
 func (t *simulation) name() string { return t.service.Cluster.Name() + "/" + t.service.Name() }
