@@ -171,3 +171,28 @@ func (i *Installation) records(id resource.ID) bool {
 	}
 	return id == role.ID()
 }
+
+// compared returns everything under the installation's names, except a log group that an uninstall kept.
+func (i *Installation) compared() resource.State {
+	if i.Kept {
+		return i.State.Without(i.State.LogGroup.ID())
+	}
+	return i.State
+}
+
+// withRecord returns the installation with the record of a role that lost a tag, if the record names what was found.
+// It is for a report only: whatever writes needs the tags.
+func (i *Installation) withRecord() *Installation {
+	role := i.State.Role
+	if i.Record != nil || role == nil || !slices.ContainsFunc(i.Unowned(), func(u resource.Unowned) bool { return u.ID == role.ID() && u.Lost != "" }) {
+		return i
+	}
+	record := settings.ParseRecord(role.Description)
+	if record == nil || !record.Fits(i.Names.Prefix) ||
+		settings.Prefixed(i.Names.Prefix, record.FunctionName) != i.Names.Function || settings.Prefixed(i.Names.Prefix, record.RuleName) != i.Names.Rule {
+		return i
+	}
+	recorded := *i
+	recorded.Record = record
+	return &recorded
+}

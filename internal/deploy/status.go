@@ -57,33 +57,6 @@ type Resource struct {
 	Detail string // "" if there is none, or the resource is missing
 }
 
-// Problem is one reason why an installation is not healthy.
-type Problem struct {
-	Code        string           `json:"code"` // missing, differs, broken, not_ours, foreign, overlap, concurrency_zero
-	resource.ID                  // of the resource; zero if it concerns none
-	Message     string           `json:"message"`
-	Fields      []resource.Field `json:"fields,omitempty"`
-	// Others are the prefixes of the installations that watch the same clusters.
-	Others []string `json:"others,omitempty"`
-
-	// Hints are commands that fix it, if install alone does not.
-	Hints []string `json:"hints,omitempty"`
-
-	Vital     bool `json:"-"` // interruptions are not handled
-	Adoptable bool `json:"-"` // not ours, and install --adopt takes it over
-}
-
-// Codes of a Problem.
-const (
-	ProblemMissing         = "missing"
-	ProblemDiffers         = "differs"
-	ProblemBroken          = "broken"
-	ProblemNotOurs         = "not_ours"
-	ProblemForeign         = "foreign_additions"
-	ProblemOverlap         = "overlap"
-	ProblemConcurrencyZero = "concurrency_zero"
-)
-
 // Assess compares an installation with its own record. Both the installed code and the embedded code count as
 // right, even if a newer binary would install another. It is a pure function.
 func Assess(i *Installation, embedded resource.Release, others []Listed) (Status, error) {
@@ -160,62 +133,6 @@ func (i *Installation) upgradable(embedded resource.Release, outdated bool) bool
 		(outdated || embedded.CodeSHA256 != "" && embedded.CodeSHA256 != i.Record.CodeSHA256 || newer(embedded.Version, i.Record.Version))
 }
 
-// problems lists what is wrong in the order of the resources, followed by what only a user can fix.
-func problems(i *Installation, want resource.State, spec settings.Spec, changes []resource.Change, others []Listed) []Problem {
-	list := notOurs(i.Unowned(), changes)
-	for _, change := range ownChanges(i.Unowned(), resource.WithoutRecreated(changes, want, i.State)) {
-		list = append(list, problemOf(change))
-	}
-	for _, f := range i.Owned().Foreign() {
-		list = append(list, Problem{Code: ProblemForeign, ID: f.ID, Message: fmt.Sprintf("%s has an addition that is not ours: %s", f.ID, f.What)})
-	}
-	if spec.ReservedConcurrency == 0 {
-		list = append(list, Problem{
-			Code: ProblemConcurrencyZero, ID: want.Function.ID(), Vital: true,
-			Message: fmt.Sprintf("%s has a reserved concurrency of 0: no invocation can run", want.Function.ID()),
-		})
-	}
-	if overlapping := Overlaps(others, spec); len(overlapping) > 0 && i.mayWatch() {
-		list = append(list, Problem{Code: ProblemOverlap, Message: OverlapMessage(overlapping), Others: overlapping})
-	}
-	return list
-}
-
-// mayWatch reports whether interruptions can reach the installation: without role and rule, as a function alone whose
-// tags say that it is ours, it watches no cluster.
-func (i *Installation) mayWatch() bool {
-	return i.Record != nil || slices.ContainsFunc(i.Owned().Triggers, func(t resource.Trigger) bool { return t.Rule != nil })
-}
-
-func problemOf(change resource.Change) Problem {
-	problem := Problem{Code: ProblemDiffers, ID: change.ID, Fields: change.Fields, Vital: change.Vital}
-	switch change.Action {
-	case resource.Create:
-		problem.Code, problem.Fields = ProblemMissing, nil
-		problem.Message = fmt.Sprintf("%s is missing", change.ID)
-	case resource.Delete: // must be recreated
-		problem.Code, problem.Fields = ProblemBroken, nil
-		for _, field := range change.Fields {
-			problem.Message = "must be recreated: " + field.Old
-		}
-	default:
-		if lacksPolicy(change) {
-			problem.Message = fmt.Sprintf("%s differs: its policy is missing", change.ID)
-			break
-		}
-		if len(change.Fields) == 1 && change.Fields[0].Path == resource.TrustsOthers {
-			problem.Message = fmt.Sprintf("%s differs: others may assume it as well: %s", change.ID, change.Fields[0].Old)
-			break
-		}
-		paths := make([]string, 0, len(change.Fields))
-		for _, field := range change.Fields {
-			paths = append(paths, field.Path)
-		}
-		problem.Message = fmt.Sprintf("%s differs: %s", change.ID, strings.Join(paths, ", "))
-	}
-	return problem
-}
-
 // CheckVersion returns an error for an installation of a newer version than the binary's.
 func (i *Installation) CheckVersion(version string, allowDowngrade bool) error {
 	if i.Record == nil || allowDowngrade || !newer(i.Record.Version, version) {
@@ -232,13 +149,6 @@ func (i *Installation) CheckVersion(version string, allowDowngrade bool) error {
 func newer(a, b string) bool {
 	a, b = "v"+strings.TrimPrefix(a, "v"), "v"+strings.TrimPrefix(b, "v")
 	return semver.IsValid(a) && semver.IsValid(b) && semver.Compare(a, b) > 0
-}
-
-// lacksPolicy reports whether all that a role lacks is its whole inline policy.
-func lacksPolicy(c resource.Change) bool {
-	return c.Kind == resource.KindRole && len(c.Fields) > 0 &&
-		!slices.ContainsFunc(c.Fields, func(f resource.Field) bool { return !isPolicy(f) || f.Old != "" }) &&
-		slices.ContainsFunc(c.Fields, func(f resource.Field) bool { return f.Path == "policy" || strings.HasPrefix(f.Path, "policy.Version") })
 }
 
 // drift returns the changes without the differences between versions, and whether there are such differences.

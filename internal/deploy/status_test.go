@@ -305,5 +305,5 @@ func TestRoleLostItsTag(t *testing.T) {
 	for _, problem := range status.Problems {
 		got = append(got, problem.Message)
 	}
-	sameLines(t, got, "role prod-spothandler-us-east-1 is not ours. It has no tag spothandler:prefix.")
+	sameLines(t, got, "role prod-spothandler-us-east-1 lacks the tag spothandler:prefix=prod.")
 }
