@@ -73,20 +73,20 @@ func killEverywhere(t *testing.T, newSite func(*testing.T) *testAccount, choose 
 
 // killCases runs each command without interruption, to record its calls and the account's states.
 func killCases(newSite func() *testAccount) []killCase {
-	lives := []killCase{
+	cases := []killCase{
 		{name: "install", command: killedInstall, sample: []string{"iam:PutRolePolicy", "lambda:CreateFunction", "events:PutTargets"}},
 		{name: "upgrade", command: killedUpgrade, before: (*testAccount).older, sample: []string{"iam:UpdateRole", "lambda:UpdateFunctionCode"}},
-		{name: "heal", command: []string{"install", "--prefix", "prod"}, before: (*testAccount).roleOnly, sample: []string{"lambda:CreateFunction"}},
+		{name: "repair", command: []string{"install", "--prefix", "prod"}, before: (*testAccount).roleOnly, sample: []string{"lambda:CreateFunction"}},
 		{name: "uninstall", command: killedUninstall, before: (*testAccount).installed, sample: []string{"events:DeleteRule", "iam:DeleteRole"}},
 	}
-	for i := range lives {
-		l := &lives[i]
+	for i := range cases {
+		l := &cases[i]
 		s := newSite()
 		if l.before == nil {
 			l.before = func(*testAccount) {}
 		}
 		l.before(s)
-		if before := s.account(); l.name != "heal" {
+		if before := s.account(); l.name != "repair" {
 			l.healthy = append(l.healthy, before)
 		}
 		s.proxy.Forget()
@@ -94,7 +94,7 @@ func killCases(newSite func() *testAccount) []killCase {
 		l.after, l.calls = s.account(), s.writes()
 		l.healthy = append(l.healthy, l.after)
 	}
-	return lives
+	return cases
 }
 
 func (s *testAccount) installed() { s.t.Helper(); s.must(killedInstall...) }

@@ -65,9 +65,9 @@ func setUp(env *testscript.Env, backend testaws.Backend) error {
 }
 
 // createClusters creates the clusters that the scripts refer to.
-func createClusters(witness testaws.Clients) error {
+func createClusters(direct testaws.Clients) error {
 	for _, cluster := range []string{"shop", "batch", "web", "one", "two", "three", "test"} {
-		if _, err := witness.ECS.CreateCluster(context.Background(), &ecs.CreateClusterInput{ClusterName: &cluster}); err != nil {
+		if _, err := direct.ECS.CreateCluster(context.Background(), &ecs.CreateClusterInput{ClusterName: &cluster}); err != nil {
 			return err
 		}
 	}
