@@ -84,8 +84,8 @@ func TestLogsRefuses(t *testing.T) {
 func TestLogsExplainsMissingRecords(t *testing.T) {
 	a := newHistoryFixture(t, "")
 	says := a.expect
-	says("logs", command.ExitNotInstalled, "(no prefix) is not installed in eu-west-1")
-	says("logs --all-regions", command.ExitNotInstalled, "spothandler is not installed in any Region")
+	says("logs", command.ExitNotInstalled, "nothing is installed in eu-west-1")
+	says("logs --all-regions", command.ExitNotInstalled, "nothing is installed in any Region")
 	must(t, "install --prefix prod --log-level ERROR")
 	says("logs", command.ExitOK, "no records from", "log level ERROR omits records", "› spothandler install --prefix prod --log-level INFO")
 	says("logs --since 30d", command.ExitOK, "logs are kept for 14 days: older records are deleted")

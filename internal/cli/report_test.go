@@ -84,7 +84,7 @@ func TestReportFailures(t *testing.T) {
 	if len(a.Calls()) > 0 {
 		t.Errorf("%v", a.Calls())
 	}
-	says("report", command.ExitNotInstalled, "is not installed")
+	says("report", command.ExitNotInstalled, "nothing is installed")
 	must(t, "install --prefix prod --log-level WARNING")
 	const cure = "› spothandler install --prefix prod --log-level INFO records all that follows"
 	says("report --days 30", command.ExitOK, "logs are kept for 14 days: the report covers those, not the 30 days requested", "counts unknown: log level WARNING omits records", cure)

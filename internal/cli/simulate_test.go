@@ -175,7 +175,7 @@ func TestSimulateWithoutASpotService(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, line := range []string{"simulate", "simulate --cluster empty", "simulate -o json"} {
-		if code, shown := spothandler(t.Context(), "", words(line)...); code != command.ExitNotInstalled || !strings.Contains(shown.err, "is not installed") {
+		if code, shown := spothandler(t.Context(), "", words(line)...); code != command.ExitNotInstalled || !strings.Contains(shown.err, "nothing is installed") {
 			t.Errorf("%s: exit code %d\n%s%s", line, code, shown.out, shown.err)
 		}
 	}

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -75,6 +76,29 @@ func rolesUnder(ctx context.Context, clients resource.Clients, id session.Identi
 // names do not end in a Region of the partition are not installations: their names are returned as ignored.
 // Roles under other paths may belong to anyone.
 func Regions(ctx context.Context, clients resource.Clients, id session.Identity, prefix *string, paths ...string) (regions, ignored []string, err error) {
+	all, ignored, err := namesUnder(ctx, clients, id, paths)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, each := range all {
+		if prefix == nil || each.Prefix == *prefix {
+			regions = append(regions, each.Region)
+		}
+	}
+	slices.Sort(regions)
+	return slices.Compact(regions), ignored, nil
+}
+
+// ListNames returns the installations in all Regions of the account according to the names of their roles: their
+// prefixes and Regions, without their records.
+func ListNames(ctx context.Context, clients resource.Clients, id session.Identity, paths ...string) ([]Listed, error) {
+	all, _, err := namesUnder(ctx, clients, id, paths)
+	return all, err
+}
+
+// namesUnder returns the installations according to the names of their roles, sorted by prefix and Region, and the
+// names of the roles that are ignored.
+func namesUnder(ctx context.Context, clients resource.Clients, id session.Identity, paths []string) (all []Listed, ignored []string, err error) {
 	roles, err := rolesUnder(ctx, clients, id, paths)
 	if err != nil {
 		return nil, nil, err
@@ -86,13 +110,15 @@ func Regions(ctx context.Context, clients resource.Clients, id session.Identity,
 		case region == "" && aws.ToString(role.Path) != resource.Path:
 		case region == "":
 			ignored = append(ignored, name)
-		case prefix == nil || name == settings.RoleName(*prefix, region):
-			regions = append(regions, region)
+		case isRoleOf(name, region):
+			all = append(all, Listed{Prefix: resource.PrefixOf(name, region), Region: region})
 		}
 	}
-	slices.Sort(regions)
+	slices.SortFunc(all, func(a, b Listed) int {
+		return cmp.Or(strings.Compare(a.Prefix, b.Prefix), strings.Compare(a.Region, b.Region))
+	})
 	slices.Sort(ignored)
-	return slices.Compact(regions), ignored, nil
+	return all, ignored, nil
 }
 
 // regionOf returns the Region that a role's name ends in, or "" if the partition has no such Region.

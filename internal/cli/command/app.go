@@ -31,9 +31,10 @@ type App struct {
 	target        string                    // name of that target
 	chosen        *chosenRegions            // set by ChooseRegions
 
-	ErrorsInAnswer bool // the command includes its errors in its JSON result
-	readOnly       bool // the command never changes anything
-	noProgress     bool // do not show the progress of targets
+	command        string // name of the command
+	ErrorsInAnswer bool   // the command includes its errors in its JSON result
+	readOnly       bool   // the command never changes anything
+	noProgress     bool   // do not show the progress of targets
 
 	RegionInUse string // "" until it is known
 	Account     string // of the credentials; "" until it is known

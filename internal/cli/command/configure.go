@@ -32,7 +32,7 @@ func (a *App) Configure(cmd *cobra.Command, readOnly bool) error {
 	if err := a.Sources.Fill(cmd); err != nil {
 		return err
 	}
-	a.readOnly = readOnly
+	a.command, a.readOnly = cmd.Name(), readOnly
 	if err := a.check(cmd); err != nil {
 		return err
 	}

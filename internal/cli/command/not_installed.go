@@ -1,12 +1,15 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
@@ -14,25 +17,41 @@ import (
 // installations in the Region, the error names them and does not suggest an install: the user probably meant one of them, and
 // a new one would process the same events.
 func (a *App) NotInstalled(command, prefix, region string, others []deploy.Listed) *apperr.Error {
-	verdict := &apperr.Error{
-		Code: "not_installed", Message: fmt.Sprintf("%s is not installed in %s", deploy.DisplayPrefix(prefix), region), Err: ErrNotInstalled,
-	}
+	verdict := a.NotInstalledUnlisted(prefix, region)
 	if len(others) == 0 {
-		verdict.Hints = a.SearchHints(prefix, "spothandler install"+a.InstallationFlags(prefix))
+		if prefix == "" {
+			verdict.Message = fmt.Sprintf("nothing is installed in %s of account %s", region, a.Account)
+		}
 		return verdict
 	}
-	sentence, hints := a.DescribeOthers(command, others)
+	sentence, hints := a.DescribeOthers(command, prefix, others)
+	if near := NearestPrefix(prefix, others); near != "" && len(others) > 1 {
+		sentence += " The nearest name is " + near + "."
+	}
 	verdict.Detail, verdict.Hints = []string{sentence}, hints
 	return verdict
 }
 
-// DescribeOthers returns a sentence that names all other installations, and hints with the command for the first few.
-func (a *App) DescribeOthers(command string, others []deploy.Listed) (sentence string, hints []string) {
+// NotInstalledUnlisted is like NotInstalled for a caller that may not list the other installations.
+func (a *App) NotInstalledUnlisted(prefix, region string) *apperr.Error {
+	name := prefix
+	if prefix == "" && a.Installation == nil {
+		name = "NAME"
+	}
+	return &apperr.Error{
+		Code: "not_installed", Message: fmt.Sprintf("%s is not installed in %s", deploy.DisplayPrefix(prefix), region),
+		Hints: a.SearchHints(prefix, "spothandler install"+a.InstallationFlags(name)), Err: ErrNotInstalled,
+	}
+}
+
+// DescribeOthers returns a sentence that names all other installations in the Region, and hints with the command for the first
+// few: first for the one with the nearest name.
+func (a *App) DescribeOthers(command, prefix string, others []deploy.Listed) (sentence string, hints []string) {
 	names := make([]string, len(others))
 	for i, other := range others {
 		names[i] = deploy.DisplayPrefix(other.Prefix)
 	}
-	for _, other := range others[:min(maxOtherHints, len(others))] {
+	for _, other := range nearestFirst(prefix, others)[:min(maxOtherHints, len(others))] {
 		hints = append(hints, a.CommandFor(command, other.Prefix))
 	}
 	return "Installed there: " + strings.Join(names, ", ") + ".", hints
@@ -41,14 +60,131 @@ func (a *App) DescribeOthers(command string, others []deploy.Listed) (sentence s
 // maxOtherHints is the maximum number of other installations with a hint.
 const maxOtherHints = 3
 
+// NearestPrefix returns the prefix among others that prefix is most likely a misspelling of, or "".
+func NearestPrefix(prefix string, others []deploy.Listed) string {
+	var names []string
+	for _, other := range others {
+		names = append(names, other.Prefix)
+	}
+	return apperr.Nearest(prefix, names)
+}
+
+// nearestFirst returns the others with those of the nearest name first.
+func nearestFirst(prefix string, others []deploy.Listed) []deploy.Listed {
+	near := NearestPrefix(prefix, others)
+	isNear := func(other deploy.Listed) bool { return near != "" && other.Prefix == near }
+	return slices.Concat(slices.DeleteFunc(slices.Clone(others), func(other deploy.Listed) bool { return !isNear(other) }),
+		slices.DeleteFunc(slices.Clone(others), isNear))
+}
+
 // NotInstalledError returns the error of a command that found no installation, for ExitNotInstalled.
-func NotInstalledError(message string, hints ...string) error {
+func NotInstalledError(message string, hints ...string) *apperr.Error {
 	return &apperr.Error{Code: "not_installed", Message: message, Hints: hints, Err: ErrNotInstalled}
 }
 
-// NowhereInstalled delivers an empty result, and returns the error of a command that found no installation in any Region.
-func (a *App) NowhereInstalled(id session.Identity) error {
+// DeliverNone delivers an empty result, and returns the error of a command that found no installation in any Region.
+func (a *App) DeliverNone(err error) error {
 	a.ErrorsInAnswer = true
-	verdict := NotInstalledError("spothandler is not installed in any Region of account "+id.Account, "spothandler install --region NAME --region NAME")
-	return errors.Join(verdict, a.Deliver(Results{[]any{}}))
+	return errors.Join(err, a.Deliver(Results{[]any{}}))
+}
+
+// NowhereInstalled returns the error of a command that found no installation with this prefix in any Region of the account.
+func (a *App) NowhereInstalled(ctx context.Context, prefix string, id session.Identity) error {
+	others, listed, err := a.Elsewhere(ctx, prefix)
+	if err != nil {
+		return err
+	}
+	message := fmt.Sprintf("%s is not installed in any Region of account %s", deploy.DisplayPrefix(prefix), id.Account)
+	if prefix == "" && listed && len(others) == 0 {
+		message = "nothing is installed in any Region of account " + id.Account
+	}
+	return a.missing(message, prefix, others)
+}
+
+// noneInstalled returns the error of a command for several targets none of which is installed.
+func noneInstalled[T Outcome](ctx context.Context, a *App, runs []*TargetRun[T]) error {
+	if a.Installations != nil {
+		return NotInstalledError("no installation in "+a.Sources.File+" is installed", "spothandler install"+a.FileFlags(NamesOf(runs)...))
+	}
+	regions := make([]string, len(runs))
+	for i, v := range runs {
+		regions[i] = v.Region
+	}
+	return a.NotInstalledInAny(ctx, runs[0].Prefix, regions)
+}
+
+// NotInstalledInAny returns the error of a command that found no installation with this prefix in the given Regions.
+func (a *App) NotInstalledInAny(ctx context.Context, prefix string, regions []string) error {
+	others, listed, err := a.Elsewhere(ctx, prefix)
+	if err != nil {
+		return err
+	}
+	subject := deploy.DisplayPrefix(prefix) + " is not"
+	if prefix == "" && listed && !slices.ContainsFunc(others, func(other deploy.Listed) bool { return slices.Contains(regions, other.Region) }) {
+		subject = "nothing is"
+	}
+	return a.missing(fmt.Sprintf("%s installed in %s of account %s", subject, strings.Join(regions, ", "), a.Account), prefix, others)
+}
+
+// missing returns the error for a prefix that is not installed in several Regions, with the installations that are.
+func (a *App) missing(message, prefix string, others []deploy.Listed) *apperr.Error {
+	if len(others) == 0 {
+		one := *a
+		one.Region = "NAME"
+		name := prefix
+		if name == "" {
+			name = "NAME"
+		}
+		return NotInstalledError(message, a.SearchHints(prefix, "spothandler install"+one.AddressFlags(name))...)
+	}
+	sentence, hints := a.DescribeElsewhere(a.command, prefix, others)
+	verdict := NotInstalledError(message, hints...)
+	verdict.Detail = []string{sentence}
+	return verdict
+}
+
+// Elsewhere returns the installations in all Regions of the account, those with the nearest name first. It warns and reports
+// that they are not listed if the caller may not list them.
+func (a *App) Elsewhere(ctx context.Context, prefix string) (others []deploy.Listed, listed bool, err error) {
+	one := *a
+	if len(a.Regions) > 0 { // any will do, since IAM is global
+		one.Region = a.Regions[0]
+	}
+	s, err := one.Open(ctx, "")
+	if err != nil {
+		return nil, false, err
+	}
+	a.Account = s.ID.Account
+	others, err = deploy.ListNames(ctx, s.Clients, s.ID, a.RolePath)
+	if ctx.Err() != nil {
+		return nil, false, ctx.Err()
+	}
+	if err != nil {
+		a.Warn(resource.NotChecked{What: "other installations", Why: apperr.WhyNot(err)}.String())
+		return nil, false, nil
+	}
+	return nearestFirst(prefix, others), true, nil
+}
+
+// DescribeElsewhere returns a sentence that names installations with their Regions, and hints with the command for the first
+// few.
+func (a *App) DescribeElsewhere(command, prefix string, others []deploy.Listed) (sentence string, hints []string) {
+	const named = 8
+	names := make([]string, 0, named+1)
+	for _, other := range others[:min(named, len(others))] {
+		names = append(names, deploy.DisplayPrefix(other.Prefix)+" in "+other.Region)
+	}
+	if more := len(others) - named; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	sentence = "Installed: " + strings.Join(names, ", ") + "."
+	if near := NearestPrefix(prefix, others); near != "" && len(others) > 1 {
+		sentence += " The nearest name is " + near + "."
+	}
+	for _, other := range others[:min(maxOtherHints, len(others))] {
+		one := *a
+		one.Region = other.Region
+		hints = append(hints, one.CommandFor(command, other.Prefix))
+	}
+	return sentence, hints
 }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
@@ -27,7 +28,8 @@ func report[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) error {
 	if err := a.Deliver(all); err != nil {
 		return err
 	}
-	return AlreadyShown(WorstExitCode(runs))
+	a.ErrorsInAnswer = true
+	return Conclude(ctx, a, runs)
 }
 
 // Show prints the run's buffered output on the program's streams.
@@ -39,6 +41,16 @@ func (v *TargetRun[T]) firstPrinter(a *App) *term.Printer {
 		return a.Err
 	}
 	return a.Out
+}
+
+// Conclude returns the error of a command whose results for several targets were printed: one with the worst exit code or, if
+// none of the targets is installed, one that names the installations that are.
+func Conclude[T Outcome](ctx context.Context, a *App, runs []*TargetRun[T]) error {
+	code := WorstExitCode(runs)
+	if code == ExitNotInstalled && !slices.ContainsFunc(runs, func(v *TargetRun[T]) bool { return v.Code != ExitNotInstalled }) {
+		return noneInstalled(ctx, a, runs)
+	}
+	return AlreadyShown(code)
 }
 
 // WorstExitCode returns the exit code for several runs: the first of 130, 1, 2, 3 and 0 that any of them has.

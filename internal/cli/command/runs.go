@@ -37,7 +37,7 @@ func AnswerInRegions[T Answer](ctx context.Context, a *App, prefix string, do Wo
 	case err != nil:
 		return err
 	case len(runs) == 0:
-		return a.NowhereInstalled(id)
+		return a.DeliverNone(a.NowhereInstalled(ctx, prefix, id))
 	}
 	return AnswerAll(ctx, a, runs)
 }

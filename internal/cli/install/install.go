@@ -278,6 +278,9 @@ func (j *installJob) nothingToUpgrade(ctx context.Context) error {
 	if err != nil && !apperr.IsAccessDenied(err) {
 		return err
 	}
+	if err != nil {
+		return j.NotInstalledUnlisted(j.opts.prefix, j.ID.Region)
+	}
 	verdict := j.NotInstalled("upgrade", j.opts.prefix, j.ID.Region, others)
 	if len(others) > 1 && j.Sources.PrefixOrigin == "" {
 		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+j.InstallationFlags("")+"   upgrades all of them")

@@ -89,7 +89,7 @@ func (u uninstallRun) run(ctx context.Context) error {
 	case err != nil:
 		return err
 	case len(targets) == 0:
-		return u.nothingAnywhere(id)
+		return u.nothingAnywhere(ctx, id)
 	case targets[0].Name != "":
 		planned := command.Planned[uninstallAnswer]{App: u.App, Verb: "remove", AllOrNothing: u.Installations != nil, Plan: u.plan, Confirm: u.confirm}
 		return planned.Run(ctx, targets)
@@ -217,11 +217,7 @@ func (r *removal) nothingToRemove(ctx context.Context, found bool) error {
 	if err != nil {
 		r.addWarning("other installations could not be listed: " + apperr.WhyNot(err))
 	}
-	var names []string
-	for _, other := range others {
-		names = append(names, other.Prefix)
-	}
-	if near := apperr.Nearest(r.opts.prefix, names); near != "" {
+	if near := command.NearestPrefix(r.opts.prefix, others); near != "" {
 		r.addWarning("there is no installation " + deploy.DisplayPrefix(r.opts.prefix) + "; the nearest name is " + near)
 	}
 	if r.IsText() {

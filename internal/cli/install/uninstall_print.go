@@ -1,6 +1,7 @@
 package install
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -58,19 +59,33 @@ func (r *removal) printNothing(others []deploy.Listed) {
 	if len(others) == 0 {
 		return
 	}
-	sentence, hints := r.DescribeOthers("uninstall", others)
-	r.Out.Print(r.Out.Paragraph("  ", sentence))
+	uninstallRun{r.App, r.opts}.printOthers(r.DescribeOthers("uninstall", r.opts.prefix, others))
+}
+
+// printOthers prints which installations there are, and how to remove them.
+func (u uninstallRun) printOthers(sentence string, hints []string) {
+	u.Out.Print(u.Out.Paragraph("  ", sentence))
 	for _, each := range hints {
-		show.Hint(r.Out, each)
+		show.Hint(u.Out, each)
 	}
 }
 
 // nothingAnywhere reports that there is nothing to remove in any Region, which is not an error.
-func (u uninstallRun) nothingAnywhere(id session.Identity) error {
+func (u uninstallRun) nothingAnywhere(ctx context.Context, id session.Identity) error {
+	others, _, err := u.Elsewhere(ctx, u.opts.prefix)
+	if err != nil {
+		return err
+	}
+	if near := command.NearestPrefix(u.opts.prefix, others); near != "" {
+		u.Warn("there is no installation " + deploy.DisplayPrefix(u.opts.prefix) + "; the nearest name is " + near)
+	}
 	if !u.IsText() {
 		return u.Deliver(command.Results{Results: []any{}})
 	}
 	u.Out.Print(u.Out.Success(fmt.Sprintf("Nothing to remove: %s is not installed in any Region of account %s.", deploy.DisplayPrefix(u.opts.prefix), id.Account)))
+	if len(others) > 0 {
+		u.printOthers(u.DescribeElsewhere("uninstall", u.opts.prefix, others))
+	}
 	return nil
 }
 

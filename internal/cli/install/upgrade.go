@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -97,7 +96,7 @@ func (u upgradeAll) targets(ctx context.Context) ([]command.Target, error) {
 		return nil, err
 	}
 	if len(regions) == 0 && u.AllRegions {
-		return nil, u.NowhereInstalled(id)
+		return nil, u.DeliverNone(u.NowhereInstalled(ctx, "", id))
 	}
 	if len(regions) == 0 {
 		region, err := u.FindRegion(ctx)
@@ -120,7 +119,7 @@ func (u upgradeAll) targets(ctx context.Context) ([]command.Target, error) {
 	_ = group.Wait() // a Region's error is a target
 	targets := slices.Concat(found...)
 	if len(targets) == 0 {
-		return nil, command.NotInstalledError("nothing is installed in "+strings.Join(regions, ", "), u.SearchHints("", "spothandler install --prefix NAME"+command.RegionFlags(u.Regions))...)
+		return nil, u.NotInstalledInAny(ctx, "", regions)
 	}
 	return targets, nil
 }

@@ -148,7 +148,7 @@ func (r logsRun) run(ctx context.Context) error {
 		return err
 	case len(runs) == 0:
 		r.ErrorsInAnswer = r.JSON() // without records there are no lines
-		return command.NotInstalledError("spothandler is not installed in any Region of account "+id.Account, "spothandler install --region NAME --region NAME")
+		return r.NowhereInstalled(ctx, r.opts.prefix, id)
 	case !runs[0].App.OneOfSeveral:
 		return runs[0].Err
 	}
@@ -160,7 +160,8 @@ func (r logsRun) run(ctx context.Context) error {
 			return err
 		}
 	}
-	return command.AlreadyShown(command.WorstExitCode(runs))
+	r.ErrorsInAnswer = true
+	return command.Conclude(ctx, r.App, runs)
 }
 
 // showRegion prints the result in one of several Regions. With JSON output an error is a line of its own.

@@ -104,7 +104,7 @@ func (o *addressOptions) withoutList(a *command.App, s *command.Connection, left
 	case left != nil:
 		return left, nil
 	case o.one:
-		return nil, a.NotInstalled(o.command, o.prefix, s.ID.Region, nil)
+		return nil, a.NotInstalledUnlisted(o.prefix, s.ID.Region)
 	}
 	a.Warn(resource.NotChecked{What: "existing installations", Why: apperr.WhyNot(err)}.String())
 	return nil, command.NotInstalledError(deploy.DisplayPrefix(o.prefix)+" is not installed in "+s.ID.Region, "spothandler "+o.command+a.InstallationFlags("")+" --prefix NAME")

@@ -112,7 +112,7 @@ func (r reportRun) run(ctx context.Context) error {
 		return err
 	}
 	if len(runs) == 0 {
-		return r.NowhereInstalled(id)
+		return r.DeliverNone(r.NowhereInstalled(ctx, r.opts.prefix, id))
 	}
 	shown := r.show(ctx, runs)
 	if r.opts.page == nil {
@@ -133,7 +133,8 @@ func (r reportRun) show(ctx context.Context, runs []*command.TargetRun[shownRepo
 			return err
 		}
 	}
-	return command.AlreadyShown(command.WorstExitCode(runs))
+	r.ErrorsInAnswer = true
+	return command.Conclude(ctx, r.App, runs)
 }
 
 func (r reportRun) here(ctx context.Context) (shownReport, error) {

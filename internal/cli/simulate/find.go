@@ -178,7 +178,7 @@ func (t *simulation) findInstallation(ctx context.Context) error {
 		return err
 	}
 	if !found.Found() {
-		return t.NotInstalled("simulate", prefix, t.s.ID.Region, others)
+		return t.notInstalled(prefix, others, listing)
 	}
 	statuses, err := t.Assess([]*deploy.Installation{found}, others)
 	if err != nil {
@@ -191,6 +191,14 @@ func (t *simulation) findInstallation(ctx context.Context) error {
 	t.rehearse = &simulate.Installed{Installation: found, Status: statuses[0], Scope: t.InstallationFlags(prefix)}
 	t.Prefix = prefix
 	return nil
+}
+
+// notInstalled returns the error for a prefix that is not installed. listing is the error of listing the others, if any.
+func (t *simulation) notInstalled(prefix string, others []deploy.Listed, listing error) error {
+	if listing != nil {
+		return t.NotInstalledUnlisted(prefix, t.s.ID.Region)
+	}
+	return t.NotInstalled("simulate", prefix, t.s.ID.Region, others)
 }
 
 // watchingPrefix returns the prefix of the only installation, or of the only one that watches the service's cluster.

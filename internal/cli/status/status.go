@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -151,7 +150,7 @@ func (r run) once(ctx context.Context) (err error) {
 	}
 	defer r.PrintEndpoints() // behind the verdict
 	if nowhereInstalled(runs) {
-		return r.errNowhere(runs, id)
+		return r.errNowhere(ctx, runs, id)
 	}
 	return command.AlreadyShown(command.WorstExitCode(runs))
 }
@@ -207,28 +206,16 @@ func (r run) printAbsent(runs []*command.TargetRun[statuses]) {
 
 // errNotInRegion returns the error for a Region without a matching installation.
 func (r run) errNotInRegion(id session.Identity, others []deploy.Listed) error {
-	if r.opts.one {
-		return r.NotInstalled("status", r.opts.prefix, id.Region, others)
-	}
-	return command.NotInstalledError(fmt.Sprintf("nothing is installed in %s of account %s", id.Region, id.Account),
-		r.SearchHints("", "spothandler install"+r.InstallationFlags("NAME"))...)
+	return r.NotInstalled("status", r.opts.prefix, id.Region, others)
 }
 
 // errNowhere returns the error for several Regions without an installation.
-func (r run) errNowhere(runs []*command.TargetRun[statuses], id session.Identity) error {
+func (r run) errNowhere(ctx context.Context, runs []*command.TargetRun[statuses], id session.Identity) error {
 	r.ErrorsInAnswer = true
 	if len(runs) == 0 {
-		return command.NotInstalledError("spothandler is not installed in any Region of account "+id.Account, "spothandler install --region NAME --region NAME")
+		return r.NowhereInstalled(ctx, r.opts.prefix, id)
 	}
-	if r.Installations != nil {
-		return command.NotInstalledError("no installation in "+r.Sources.File+" is installed", "spothandler install"+r.FileFlags(command.NamesOf(runs)...))
-	}
-	regions := make([]string, len(runs))
-	for i, v := range runs {
-		regions[i] = v.App.Region
-	}
-	return command.NotInstalledError(fmt.Sprintf("nothing is installed in %s of account %s", strings.Join(regions, ", "), runs[0].App.Account),
-		r.SearchHints("", "spothandler install --prefix NAME --region NAME")...)
+	return command.Conclude(ctx, r.App, runs)
 }
 
 // statuses are the installations in a Region.
