@@ -57,6 +57,15 @@ func TestForeignAdditions(t *testing.T) {
 		}
 		sameLines(t, what, "role inline policy mine", "role attached policy arn:aws:iam::aws:policy/ReadOnlyAccess",
 			"permission statement mine", "rule target mine")
+		var hints []string
+		for _, problem := range a.status(t, "prod").Problems {
+			hints = append(hints, problem.Hints...)
+		}
+		sameLines(t, hints,
+			"aws iam delete-role-policy --role-name prod-spothandler-us-east-1 --policy-name mine   if it is not intended",
+			"aws iam detach-role-policy --role-name prod-spothandler-us-east-1 --policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess   if it is not intended",
+			"aws lambda remove-permission --function-name prod-ecs-fargate-spot-handler --statement-id mine --region us-east-1   if it is not intended",
+			"aws events remove-targets --rule prod-ecs-spot-interruption --ids mine --region us-east-1   if it is not intended")
 		a.install(t, "prod", given("timeout", "30")) // keeps them
 		if found, err = FindForRemoval(t.Context(), a.clients, a.id, "prod", nil); err != nil {
 			t.Fatal(err)

@@ -49,7 +49,7 @@ func additionsOf(status Status) []string {
 	return all
 }
 
-// Others' additions to the function are reported by status, kept by install, and prevent an uninstall, which
+// Others' additions to the function are reported by status and install, kept by install, and prevent an uninstall, which
 // with --force removes them all.
 func TestAdditionsToTheFunction(t *testing.T) {
 	want := []string{"foreign_additions: function URL", "foreign_additions: event source", "foreign_additions: code signing"}
@@ -58,20 +58,29 @@ func TestAdditionsToTheFunction(t *testing.T) {
 		addToFunction(t, a, a.find(t, "prod", nil).Names)
 		sameLines(t, additionsOf(a.status(t, "prod")), want...)
 
-		a.ForgetCalls()
-		a.install(t, "prod", nil)
-		a.install(t, "prod", given("timeout", "30"))
-		if asked := a.count("lambda:ListFunctionUrlConfigs") + a.count("lambda:ListEventSourceMappings") + a.count("lambda:GetFunctionCodeSigningConfig"); asked > 0 {
-			t.Errorf("an install asks %d times for what it keeps", asked)
+		again, err := a.prepare(t.Context(), "prod", nil)
+		if err != nil {
+			t.Fatal(err)
 		}
+		again.FindOthers(t.Context())
+		status, err := Assess(again.Found, a.release, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameLines(t, additionsOf(status), want[0], want[2])
+		a.install(t, "prod", given("timeout", "30"))
 		sameLines(t, additionsOf(a.status(t, "prod")), want...)
 
 		a.ForgetCalls()
-		_, err := PrepareUninstall(t.Context(), a.clients, a.id, UninstallRequest{Prefix: "prod"})
+		_, err = PrepareUninstall(t.Context(), a.clients, a.id, UninstallRequest{Prefix: "prod"})
 		if refusal := errorOf(t, err); refusal.Code != apperr.CodeForeign || len(refusal.Detail) != 4 || !strings.HasPrefix(refusal.Detail[0], "function prod-ecs-fargate-spot-handler: function URL https://") {
 			t.Errorf("%+v", refusal)
 		}
 		sameLines(t, a.calls(writes))
+		if hints := errorOf(t, err).Hints; len(hints) != 4 || !strings.HasPrefix(hints[0], "aws lambda delete-function-url-config --function-name prod-ecs-fargate-spot-handler --region ") ||
+			!strings.HasPrefix(hints[1], "aws lambda delete-event-source-mapping --uuid ") || !strings.HasPrefix(hints[2], "aws lambda delete-function-code-signing-config --function-name ") {
+			t.Errorf("the hints are %q", hints)
+		}
 		a.uninstall(t, "prod", false)
 		left, err := a.clients.Lambda.ListEventSourceMappings(t.Context(), &lambda.ListEventSourceMappingsInput{})
 		if err != nil || len(left.EventSourceMappings) > 0 {

@@ -120,11 +120,11 @@ func (i *Installation) CheckRemovable(force, keepLogs bool) error {
 	refusal := &apperr.Error{
 		Code:    apperr.CodeForeign,
 		Message: "others have added to this installation, and removing it would remove their additions too",
-		Hints:   []string{"remove the additions first", "--force   remove them as well"},
 	}
 	for _, each := range additions {
-		refusal.Detail = append(refusal.Detail, each.String())
+		refusal.Detail, refusal.Hints = append(refusal.Detail, each.String()), append(refusal.Hints, each.Hint(i.Names))
 	}
+	refusal.Hints = append(refusal.Hints, "--force   remove them as well")
 	refusal.Detail = append(refusal.Detail, "Nothing was changed.")
 	return refusal
 }

@@ -43,7 +43,7 @@ func problems(i *Installation, want resource.State, spec settings.Spec, changes 
 		list = append(list, problemOf(change))
 	}
 	for _, f := range i.Owned().Foreign() {
-		list = append(list, Problem{Code: ProblemForeign, ID: f.ID, Message: fmt.Sprintf("%s has an addition that is not ours: %s", f.ID, f.What)})
+		list = append(list, Problem{Code: ProblemForeign, ID: f.ID, Message: fmt.Sprintf("%s has an addition that is not ours: %s", f.ID, f.What), Hints: []string{f.Hint(i.Names)}})
 	}
 	if spec.ReservedConcurrency == 0 {
 		list = append(list, Problem{

@@ -251,7 +251,7 @@ func (j *installJob) addWarning(warning string) {
 
 func (j *installJob) print(status deploy.Status, took time.Duration) {
 	if j.DryRun {
-		j.printDryRun()
+		j.printDryRun(status)
 	} else {
 		j.printInstalled(status, took)
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // printDryRun prints the plan, and what could not be checked.
-func (j *installJob) printDryRun() {
+func (j *installJob) printDryRun(status deploy.Status) {
 	show.Plan(j.Out, j.Install)
 	if len(j.Taken) > 0 {
 		j.printTerraform()
@@ -25,6 +25,11 @@ func (j *installJob) printDryRun() {
 	j.Out.Printf("\n%s\n", show.PlanSummary(j.Changes))
 	if overlapping := deploy.Overlaps(j.Others, j.Spec); len(overlapping) > 0 {
 		j.Out.Print(j.Out.Note("", deploy.OverlapMessage(overlapping)))
+	}
+	for _, problem := range status.Problems {
+		if problem.Code == deploy.ProblemForeign {
+			j.printUnfixed("", problem)
+		}
 	}
 	for _, each := range j.NotChecked {
 		j.Out.Print(j.Out.Item(term.Quiet, each.String()))
@@ -48,14 +53,21 @@ func (j *installJob) notes(status deploy.Status) []string {
 		if overlapping := deploy.Overlaps(j.Others, j.Spec); len(overlapping) > 0 {
 			notes = append(notes, deploy.OverlapMessage(overlapping))
 		}
-		return notes
 	}
 	for _, problem := range status.Problems {
-		if problem.Code != deploy.ProblemNoCluster { // which was a warning
-			notes = append(notes, problem.Message)
+		if problem.Code != deploy.ProblemNoCluster && (!j.DryRun || problem.Code == deploy.ProblemForeign) { // which was a warning
+			notes = append(notes, strings.Join(append([]string{problem.Message}, problem.Hints...), "; "))
 		}
 	}
 	return notes
+}
+
+// printUnfixed prints a problem that install does not fix, and how to fix it.
+func (j *installJob) printUnfixed(indent string, problem deploy.Problem) {
+	j.Out.Print(j.Out.Note(indent, problem.Message))
+	for _, hint := range problem.Hints {
+		show.Hint(j.Out, hint)
+	}
 }
 
 func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
@@ -73,7 +85,7 @@ func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 		if problem.Code == deploy.ProblemNoCluster { // which was a warning
 			continue
 		}
-		j.Out.Print(st.Note("  ", problem.Message))
+		j.printUnfixed("  ", problem)
 	}
 	for _, each := range slices.Concat(j.NotChecked, j.ClusterCheck.NotChecked) {
 		j.Out.Print(st.Item(term.Quiet, each.String()))

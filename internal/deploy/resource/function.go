@@ -44,7 +44,7 @@ type Function struct {
 	// Statements are the Sids in its resource policy that are neither ours nor duplicates of ours. They and
 	// the following fields were added by others; only a report and a removal read the following fields.
 	Statements []string
-	URLs       []string
+	URLs       []URL
 	Mappings   []Mapping
 	Signing    []string // ARN of the code signing configuration
 	Unseen     error    // why URLs or mappings could not be read; nil if they were
@@ -71,6 +71,12 @@ type Async struct {
 type Network struct {
 	Subnets        []string
 	SecurityGroups []string
+}
+
+// URL is a function URL: HTTP requests to its address invoke the function.
+type URL struct {
+	Address string
+	Alias   string // of the function, to which the URL belongs; "" if to none
 }
 
 // Mapping is an event source mapping: Lambda reads a queue or stream and invokes the function with the
@@ -117,17 +123,24 @@ func (f *Function) unowned(prefix string) *Unowned {
 
 func (f *Function) additions() []Foreign {
 	var all []Foreign
+	add := func(id ID, what, command string, words ...string) {
+		all = append(all, Foreign{id, what, append([]string{"lambda", command}, words...)})
+	}
 	for _, sid := range f.Statements {
-		all = append(all, Foreign{ID{KindPermission, f.Name}, "statement " + sid})
+		add(ID{KindPermission, f.Name}, "statement "+sid, "remove-permission", "--function-name", f.Name, "--statement-id", sid)
 	}
 	for _, url := range f.URLs {
-		all = append(all, Foreign{f.ID(), "function URL " + url})
+		words := []string{"--function-name", f.Name}
+		if url.Alias != "" {
+			words = append(words, "--qualifier", url.Alias)
+		}
+		add(f.ID(), "function URL "+url.Address, "delete-function-url-config", words...)
 	}
 	for _, mapping := range f.Mappings {
-		all = append(all, Foreign{f.ID(), fmt.Sprintf("event source mapping %s from %s", mapping.UUID, mapping.Source)})
+		add(f.ID(), fmt.Sprintf("event source mapping %s from %s", mapping.UUID, mapping.Source), "delete-event-source-mapping", "--uuid", mapping.UUID)
 	}
 	for _, arn := range f.Signing {
-		all = append(all, Foreign{f.ID(), "code signing configuration " + arn})
+		add(f.ID(), "code signing configuration "+arn, "delete-function-code-signing-config", "--function-name", f.Name)
 	}
 	return all
 }

@@ -4,19 +4,22 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// additionsObserver reads what others can add to a function and what no other call returns. An install does
-// not read it, because it keeps all of it.
+// additionsObserver reads what others can add to a function and what no other call returns. An install keeps all of it,
+// and reads it only to report it.
 type additionsObserver struct {
-	urls, signing []string
-	mappings      []Mapping
-	unread        [3]unread
+	urls     []URL
+	mappings []Mapping
+	signing  []string
+	unread   [3]unread
 }
 
 // unread is a read that AWS refused.
@@ -72,7 +75,8 @@ func (o *additionsObserver) readURLs(api FunctionAPI, function string) func(cont
 				return err
 			}
 			for _, url := range page.FunctionUrlConfigs {
-				o.urls = append(o.urls, value(url.FunctionUrl))
+				_, alias, _ := strings.Cut(value(url.FunctionArn), ":function:"+function+":")
+				o.urls = append(o.urls, URL{value(url.FunctionUrl), alias})
 			}
 		}
 		return nil
@@ -133,6 +137,21 @@ func (f *Function) ReadAdditions(ctx context.Context, clients Clients, names Nam
 	}
 	o.addTo(f)
 	return o.notChecked(), nil
+}
+
+// ReadAllAdditions reads concurrently what ReadAdditions reads, as far as AWS allows it: the policy of an install does not
+// include event source mappings.
+func (f *Function) ReadAllAdditions(ctx context.Context, clients Clients, names Names) error {
+	var o additionsObserver
+	group, groupCtx := errgroup.WithContext(ctx)
+	for _, each := range o.lostWithFunction(clients.Lambda, names) {
+		group.Go(func() error { return each.read(groupCtx) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	o.addTo(f)
+	return nil
 }
 
 // removeMappings deletes event source mappings, which would outlive the function.

@@ -2,6 +2,8 @@ package resource
 
 import (
 	"strings"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // Kind is a kind of AWS resource in an installation.
@@ -42,6 +44,20 @@ func (n NotChecked) String() string { return "not checked: " + n.What + ": " + n
 type Foreign struct {
 	ID          // of our resource
 	What string `json:"what"` // "attached policy arn:...", "target other", "statement AllowMe"
+
+	remove []string // words of the AWS CLI command that removes it, without aws
+}
+
+// Hint returns the command that removes the addition, with a comment. IAM has no Region.
+func (f Foreign) Hint(names Names) string {
+	command := []string{"aws"}
+	for _, word := range f.remove {
+		command = append(command, apperr.Quote(word))
+	}
+	if f.remove[0] != "iam" {
+		command = append(command, "--region", names.Region)
+	}
+	return strings.Join(command, " ") + "   if it is not intended"
 }
 
 // String returns the addition as words: "rule x: target other".

@@ -74,13 +74,16 @@ func (r *Role) unowned(prefix string) *Unowned {
 func (r *Role) additions() []Foreign {
 	var all []Foreign
 	for _, policy := range r.Inline {
-		all = append(all, Foreign{r.ID(), "inline policy " + policy})
+		all = append(all, Foreign{r.ID(), "inline policy " + policy, []string{"iam", "delete-role-policy", "--role-name", r.Name, "--policy-name", policy}})
 	}
 	for _, arn := range r.Attached {
-		all = append(all, Foreign{r.ID(), "attached policy " + arn})
+		all = append(all, Foreign{r.ID(), "attached policy " + arn, []string{"iam", "detach-role-policy", "--role-name", r.Name, "--policy-arn", arn}})
 	}
 	for _, profile := range r.Profiles {
-		all = append(all, Foreign{r.ID(), "instance profile " + profile})
+		all = append(all, Foreign{
+			r.ID(), "instance profile " + profile,
+			[]string{"iam", "remove-role-from-instance-profile", "--instance-profile-name", profile, "--role-name", r.Name},
+		})
 	}
 	return all
 }

@@ -76,7 +76,7 @@ func (r *Rule) unowned(prefix string) *Unowned {
 func (r *Rule) additions() []Foreign {
 	var all []Foreign
 	for _, id := range without(r.Targets, r.Duplicates...) {
-		all = append(all, Foreign{r.ID(), "target " + id})
+		all = append(all, Foreign{r.ID(), "target " + id, []string{"events", "remove-targets", "--rule", r.Name, "--ids", id}})
 	}
 	return all
 }
