@@ -36,7 +36,7 @@ func TestDoctorOfDeniedService(t *testing.T) {
 	if !strings.Contains(finding.Message, *role) || !strings.Contains(finding.Cure, "look at theirs") {
 		t.Errorf("%+v", finding)
 	}
-	reads(t, "", []string{"left to ECS: the role is denied it"}, nil)
+	reads(t, "", []string{"left to ECS: the role lacks permission"}, nil)
 	if answer, _ := diagnose(t, "--cluster", "shop", "--service", "web"); answer.found("web", "SPOT402") == nil || answer.found("", "SPOT402") != nil {
 		t.Errorf("of all that was asked for, and of nothing else: %+v", answer)
 	}
@@ -65,7 +65,7 @@ func TestDoctorBeforeAnInstall(t *testing.T) {
 	if code != command.ExitOK || finding == nil || finding.Message != "no permission for iam:CreateRole and lambda:AddPermission" {
 		t.Fatalf("exit code %d: %+v", code, finding)
 	}
-	reads(t, "", []string{"› spothandler policy install --prefix NAME   what that needs: the caller has no permission for iam:CreateRole"}, nil)
+	reads(t, "", []string{"› spothandler policy install --prefix NAME   the required policy: the caller has no permission for iam:CreateRole"}, nil)
 	useLocal(t)
 	if answer, _ := diagnose(t); answer.found("", "SPOT306") != nil {
 		t.Errorf("who may do everything: %+v", answer.AccountFindings)

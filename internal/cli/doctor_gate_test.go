@@ -81,7 +81,7 @@ func allowing(actions ...string) string {
 func TestDoctorInAllRegions(t *testing.T) {
 	useLocal(t)
 	code, shown := spothandler(t.Context(), "", "doctor", "--all-regions")
-	if code != command.ExitOK || !strings.Contains(shown.out, "no ECS cluster in any of the 17 regions that are enabled for account 111122223333") {
+	if code != command.ExitOK || !strings.Contains(shown.out, "no ECS cluster in any of the 17 Regions that are enabled for account 111122223333") {
 		t.Errorf("exit code %d: %s%s", code, shown.out, shown.err)
 	}
 	useLocal(t, local.Services()...)

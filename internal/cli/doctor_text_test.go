@@ -47,7 +47,7 @@ func reads(t *testing.T, args string, wanted, unwanted []string) {
 // Without a service on Spot, there is no table.
 func TestDoctorWithoutServices(t *testing.T) {
 	useLocal(t)
-	reads(t, "", []string{"✓ no service runs on Fargate Spot", "· not installed yet\n", "› spothandler install --prefix NAME   to have"}, []string{"the table"})
+	reads(t, "", []string{"✓ no service runs on Fargate Spot", "· not installed yet\n", "› spothandler install --prefix NAME   to redeploy"}, []string{"the table"})
 }
 
 // A service is redeployed only if a working installation covers it: verdict, table and hints agree.
@@ -89,6 +89,6 @@ func TestExplanationsCanBePasted(t *testing.T) {
 // lines.
 func TestDoctorShowsACommandOnce(t *testing.T) {
 	useLocal(t, local.Services()...)
-	reads(t, "", []string{"› the command of SPOT108 fixes this as well", "errors, "}, nil)
+	reads(t, "", []string{"› the command for SPOT108 also fixes this", "errors, "}, nil)
 	reads(t, "-o markdown", []string{"\n\n  To fix it: have whatever starts them retry"}, []string{"\n\n\n"})
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// Answer is doctor's JSON.
+// Answer is the JSON output of doctor.
 type Answer struct {
 	Version         string              `json:"version"`
 	Account         string              `json:"account"`
@@ -24,7 +24,7 @@ type Answer struct {
 	of *regionResult
 }
 
-// Service is a service that runs on Fargate Spot, with what was found.
+// Service is a service that runs on Fargate Spot, with its findings.
 type Service struct {
 	Cluster  string   `json:"cluster"`
 	Service  string   `json:"service"`
@@ -34,7 +34,7 @@ type Service struct {
 	doctor.Diagnosis
 }
 
-// Decision is what the function would do at an interruption.
+// Decision is what the function would do at an interruption of a service.
 type Decision struct {
 	Action handler.Action `json:"action"`
 	Reason handler.Reason `json:"reason"`
@@ -51,14 +51,14 @@ func (d Answer) Brief() string {
 	return fmt.Sprintf("%s, %d not ready", term.Plural(len(d.Services), "service"), failing)
 }
 
-// At is the answer itself, which names its place.
+// At returns the answer itself, which names its place.
 func (d Answer) At(command.Location) any { return d }
 
 func (e *regionResult) answer() Answer {
 	answer := Answer{
 		Version: e.Version, Account: e.s.ID.Account, Region: e.s.ID.Region, Services: []Service{}, of: e,
-		Installation: e.installSays.Findings, AccountFindings: e.accountSays.Findings,
-		NotChecked: append([]doctor.NotChecked{}, slices.Concat(e.wholeUnread, e.accountSays.NotChecked, e.installSays.NotChecked)...),
+		Installation: e.installDiagnosis.Findings, AccountFindings: e.accountDiagnosis.Findings,
+		NotChecked: append([]doctor.NotChecked{}, slices.Concat(e.wholeUnread, e.accountDiagnosis.NotChecked, e.installDiagnosis.NotChecked)...),
 	}
 	answer.Ready = len(e.wholeUnread) == 0
 	for _, d := range e.diagnoses() {

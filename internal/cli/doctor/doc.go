@@ -1,3 +1,3 @@
-// Package doctor is the command doctor: it reads a Region's services and installations, has internal/doctor judge them, and
-// prints what it says. It depends on no other command.
+// Package doctor implements the command doctor: it reads a Region's services and installations, has internal/doctor check
+// them, and prints the findings. It depends on no other command.
 package doctor

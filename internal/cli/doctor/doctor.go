@@ -26,14 +26,14 @@ func NewCommand(a *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check whether your services are ready for an interruption",
-		Long: `Doctor reads every ECS service of the region that runs on Fargate Spot, says
-what happens to it at an interruption, what would hurt, and how to fix it. It
-changes nothing, and works before anything is installed. What the caller may
-not read is reported as not checked.
+		Long: `Doctor checks every ECS service in the Region that runs on Fargate Spot: what
+happens to it at an interruption, what would cause harm, and how to fix it. It
+changes nothing, and requires no installation. What the caller may not read is
+reported as not checked.
 
-It exits with 2 if there is an error, with --strict also for a warning or a
-check that could not be made, and with 1 if nothing could be read. A team can
-accept a finding: --ignore SPOT103, or the service's tag
+It exits with 2 if there is an error or, with --strict, a warning or a check
+that could not be made, and with 1 if nothing could be read. To accept a
+finding, use --ignore SPOT103 or the service's tag
 spothandler-ignore=SPOT103+SPOT110.`,
 		Example: `  spothandler doctor
   spothandler doctor --cluster shop --service api --strict
@@ -68,19 +68,19 @@ spothandler-ignore=SPOT103+SPOT110.`,
 	flags := cmd.Flags()
 	flags.StringSliceVar(&o.clusters, "cluster", nil, "only this cluster, a name or an ARN; repeatable")
 	flags.StringSliceVar(&o.services, "service", nil, "only this service, a name or an ARN; repeatable")
-	flags.StringSliceVar(&o.ignored, "ignore", nil, "accept what this check finds, or that it cannot be made; repeatable")
-	flags.StringVar(&o.explain, "explain", "", "explain a check: why it matters, where AWS says so, how to fix it")
-	flags.BoolVar(&o.strict, "strict", false, "exit with 2 for a warning or an unmade check too")
+	flags.StringSliceVar(&o.ignored, "ignore", nil, "accept the findings of this check, or that it cannot be made; repeatable")
+	flags.StringVar(&o.explain, "explain", "", "explain a check: why it matters, how to fix it, and where AWS documents it")
+	flags.BoolVar(&o.strict, "strict", false, "exit with 2 also for a warning or a check that could not be made")
 	input.Complete(cmd, "ignore", doctor.Codes()...)
 	input.Complete(cmd, "explain", doctor.Codes()...)
-	_ = flags.SetAnnotation("cluster", input.NotInFile, []string{"true"}) // in the file of install it is another
+	_ = flags.SetAnnotation("cluster", input.NotInFile, []string{"true"}) // in install's configuration file it is a setting
 	a.AWSFlags(cmd)
-	flags.Lookup("all-regions").Usage = "every region that has an ECS cluster"
+	flags.Lookup("all-regions").Usage = "every Region that has an ECS cluster"
 	a.AnswerFileFlags(cmd)
 	return cmd
 }
 
-// check refuses what cannot have been meant, before the first call.
+// check rejects invalid options, before the first call.
 func (o *options) check(cmd *cobra.Command) error {
 	for _, given := range []struct {
 		flag  string
@@ -106,7 +106,7 @@ func (o *options) check(cmd *cobra.Command) error {
 	return nil
 }
 
-// examine is doctor in one region.
+// examine runs doctor in one Region.
 func examine(ctx context.Context, a *command.App, o *options) (Answer, error) {
 	s, err := a.Connect(ctx, nil)
 	if err != nil {
@@ -125,7 +125,7 @@ func examine(ctx context.Context, a *command.App, o *options) (Answer, error) {
 		return Answer{}, err
 	}
 	e.runChecks()
-	if a.IsText() { // else the caller prints it
+	if a.IsText() { // otherwise the caller prints it
 		e.printText()
 	}
 	if worst := e.worst(); worst == doctor.Error || o.strict && (worst == doctor.Warning || e.incomplete()) {

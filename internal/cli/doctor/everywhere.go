@@ -16,9 +16,8 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// everywhere chooses the regions of doctor --all-regions: those with an ECS cluster, of all that are enabled for the
-// account, installed there or not. One of which that cannot be told is among them, and says why. enabled is how many
-// were asked.
+// everywhere chooses the Regions of doctor --all-regions: of those that are enabled for the account, the ones that have an ECS
+// cluster, or where that is unknown, which doctor then reports. enabled is the number of Regions that are enabled.
 func (o *options) everywhere(ctx context.Context, a *command.App) (enabled int, err error) {
 	if !a.AllRegions || len(a.Regions) > 0 { // which cannot be combined
 		return 0, nil
@@ -42,7 +41,7 @@ func (o *options) everywhere(ctx context.Context, a *command.App) (enabled int, 
 	return len(all), nil
 }
 
-// withClusters are those of the regions that have an ECS cluster, or may have one.
+// withClusters returns those of the Regions that have an ECS cluster, or may have one.
 func withClusters(ctx context.Context, s *command.Connection, all []string) (found []string, err error) {
 	var mu sync.Mutex
 	group, inGroup := errgroup.WithContext(ctx)
@@ -66,11 +65,11 @@ func withClusters(ctx context.Context, s *command.Connection, all []string) (fou
 	return found, err
 }
 
-// nowhere is the verdict where no region has a cluster.
+// nowhere prints the verdict if no Region has a cluster.
 func (o *options) nowhere(a *command.App, id session.Identity, enabled int) error {
 	if a.JSON() {
 		return a.Out.JSON(command.Results{Results: []any{}})
 	}
-	a.Out.Printf("%s %s\n", a.Out.Glyph(term.OK), fmt.Sprintf("no ECS cluster in any of the %d regions that are enabled for account %s", enabled, id.Account))
+	a.Out.Printf("%s %s\n", a.Out.Glyph(term.OK), fmt.Sprintf("no ECS cluster in any of the %d Regions that are enabled for account %s", enabled, id.Account))
 	return nil
 }

@@ -25,7 +25,7 @@ import (
 	"github.com/spothandler/spothandler/internal/services"
 )
 
-// regionResult is what doctor found in a region.
+// regionResult is what doctor found in one Region.
 type regionResult struct {
 	*command.App
 	s       *command.Connection
@@ -36,24 +36,24 @@ type regionResult struct {
 	account       *services.Account
 	installations []*installationResult
 	rights        *services.CallerPermissions // to install, where nothing is installed
-	notListed     string                      // why the installations are not known; "" is nothing
-	notListedAll  string                      // why there may be more of them
+	notListed     string                      // why the installations are unknown, or ""
+	notListedAll  string                      // why there may be more installations, or ""
 
-	results      []serviceResult
-	accountSays  doctor.Diagnosis
-	installSays  doctor.Diagnosis
-	wholeUnread  []doctor.NotChecked // what concerns every check
-	eventBridge  *eventbridge.Client
-	iam          *iam.Client
-	lambdaClient *lambda.Client
+	results          []serviceResult
+	accountDiagnosis doctor.Diagnosis
+	installDiagnosis doctor.Diagnosis
+	wholeUnread      []doctor.NotChecked // what affects every check
+	eventBridge      *eventbridge.Client
+	iam              *iam.Client
+	lambdaClient     *lambda.Client
 }
 
-// serviceResult is one service with what was found.
+// serviceResult is one service with its findings.
 type serviceResult struct {
 	*services.Service
 	doctor.Diagnosis
 	decision handler.Decision
-	by       *installationResult // the installation that would answer; nil: none
+	by       *installationResult // the installation that would redeploy it, or nil
 	denied   bool                // its role may not redeploy this service
 }
 
@@ -64,7 +64,7 @@ func newExamination(a *command.App, s *command.Connection, o *options) *regionRe
 	}
 }
 
-// read reads the services and the installations side by side, then what needs both.
+// read reads the services and the installations concurrently, then what requires both.
 func (e *regionResult) read(ctx context.Context) error {
 	progress := newReadingProgress(e.App)
 	defer progress.stop()
@@ -87,10 +87,10 @@ func (e *regionResult) read(ctx context.Context) error {
 	group, inGroup = errgroup.WithContext(ctx)
 	group.Go(func() error { return e.readAccount(inGroup) })
 	for _, each := range e.installations {
-		group.Go(func() error { return e.tryOut(inGroup, each) })
+		group.Go(func() error { return e.testInstallation(inGroup, each) })
 	}
 	if len(e.installations) == 0 && e.notListed == "" {
-		group.Go(func() error { return e.askCaller(inGroup) })
+		group.Go(func() error { return e.checkCaller(inGroup) })
 	}
 	return group.Wait()
 }
@@ -111,7 +111,7 @@ func (e *regionResult) readAccount(ctx context.Context) (err error) {
 	return err
 }
 
-// notices are interruptions of every service, or of one that could be where there is none.
+// notices returns an interruption notice for every service, or for a made-up one if there is none.
 func (e *regionResult) notices() []handler.Event {
 	var all []handler.Event
 	for i := range e.facts.Services {
@@ -124,10 +124,10 @@ func (e *regionResult) notices() []handler.Event {
 	return all
 }
 
-// anyName stands for a cluster and for a service where none is known.
+// anyName is the name of a made-up cluster and service.
 const anyName = "default"
 
-// serviceARNs are the long ARNs of every service, or of one that could be where there is none.
+// serviceARNs returns the long ARNs of all services, or of a made-up one if there is none.
 func (e *regionResult) serviceARNs() []string {
 	all := make([]string, 0, len(e.facts.Services))
 	for i := range e.facts.Services {
@@ -139,12 +139,12 @@ func (e *regionResult) serviceARNs() []string {
 	return all
 }
 
-// longARN is the long ARN of a service, whichever it has.
+// longARN returns the ARN of a service in the long format, even if its own is in the short one.
 func (e *regionResult) longARN(s *services.Service) string {
 	return e.s.ID.ARN("ecs", e.s.ID.Region, "service/"+s.Cluster.Name()+"/"+s.Name())
 }
 
-// someService is the ARN of a service in one of the clusters, which are names or ARNs; none means any.
+// someService returns the ARN of a service in one of the clusters, given by names or ARNs, or in any if there are none.
 func (e *regionResult) someService(clusters []string) string {
 	for i := range e.facts.Services {
 		s := &e.facts.Services[i]
@@ -164,15 +164,15 @@ func (e *regionResult) runChecks() {
 	for i := range e.facts.Services {
 		e.results = append(e.results, e.checkService(&e.facts.Services[i]))
 	}
-	e.accountSays = doctor.CheckAccount(&doctor.AccountSubject{
+	e.accountDiagnosis = doctor.CheckAccount(&doctor.AccountSubject{
 		Facts: e.facts, Account: e.account, OursUnknown: cmp.Or(e.notListed, e.notListedAll), Install: e.rights,
 	}, e.options.ignored)
-	e.installSays = doctor.Diagnosis{Findings: []doctor.Finding{}, NotChecked: []doctor.NotChecked{}}
+	e.installDiagnosis = doctor.Diagnosis{Findings: []doctor.Finding{}, NotChecked: []doctor.NotChecked{}}
 	for _, each := range e.installations {
 		said := doctor.CheckInstallation(&each.subject, e.options.ignored)
-		each.says = said
-		e.installSays.Findings = append(e.installSays.Findings, said.Findings...)
-		e.installSays.NotChecked = append(e.installSays.NotChecked, said.NotChecked...)
+		each.diagnosis = said
+		e.installDiagnosis.Findings = append(e.installDiagnosis.Findings, said.Findings...)
+		e.installDiagnosis.NotChecked = append(e.installDiagnosis.NotChecked, said.NotChecked...)
 	}
 	for _, u := range e.facts.Unread {
 		if u.Part == services.PartClusters {
@@ -185,25 +185,25 @@ func (e *regionResult) runChecks() {
 		}
 	}
 	if why := cmp.Or(e.notListed, e.notListedAll); why != "" {
-		e.installSays.NotChecked = append(e.installSays.NotChecked, doctor.NotChecked{Code: everyInstallation, Why: "existing installations: " + why})
+		e.installDiagnosis.NotChecked = append(e.installDiagnosis.NotChecked, doctor.NotChecked{Code: everyInstallation, Why: "existing installations: " + why})
 	}
 }
 
-// What is not checked where it is more than one check.
+// Codes of NotChecked for more than one check.
 const (
 	everyCheck        = "all"
 	everyInstallation = "installations"
 )
 
 func (e *regionResult) checkService(s *services.Service) serviceResult {
-	by, heard := e.listener(s)
+	by, covered := e.installationFor(s)
 	mode := handler.ModeOnce
 	if by != nil {
 		mode = by.mode
 	}
 	p := serviceResult{Service: s, decision: s.Decision(mode, e.began), by: by}
-	subject := &doctor.Subject{Service: s, Now: e.began, Decision: p.decision, Covered: heard}
-	if !heard {
+	subject := &doctor.Subject{Service: s, Now: e.began, Decision: p.decision, Covered: covered}
+	if !covered {
 		subject.Cover = e.cover(s.Cluster.Name())
 	}
 	if by != nil && slices.Contains(by.denied, e.longARN(s)) {
@@ -214,31 +214,31 @@ func (e *regionResult) checkService(s *services.Service) serviceResult {
 	return p
 }
 
-// cover is a command with which the only installation covers one more cluster; "" where there are several.
+// cover returns a command that makes the only installation cover one more cluster, or "" if there are several.
 func (e *regionResult) cover(cluster string) string {
 	if len(e.installations) != 1 || e.notListedAll != "" {
 		return ""
 	}
 	x := e.installations[0]
-	command := "spothandler install" + e.InstallationFlags(x.prefix)
+	text := "spothandler install" + e.InstallationFlags(x.prefix)
 	for _, each := range append(slices.Clone(x.clusters), cluster) {
-		command += " --cluster " + apperr.Quote(each)
+		text += " --cluster " + apperr.Quote(each)
 	}
-	return command
+	return text
 }
 
-// listener finds the installation that hears a service's interruptions: one that acts rather than one that does not. It
-// is heard as well where nothing is installed, or nobody knows.
-func (e *regionResult) listener(s *services.Service) (by *installationResult, heard bool) {
+// installationFor returns the installation that covers a service, preferably one that redeploys. covered is also true if nothing
+// is installed or that is unknown.
+func (e *regionResult) installationFor(s *services.Service) (by *installationResult, covered bool) {
 	for _, each := range e.installations {
-		if each.hears(e.s.ID.ClusterARN(s.Cluster.Name()), s.Cluster.Name()) && (by == nil || each.acts() && !by.acts()) {
+		if each.covers(e.s.ID.ClusterARN(s.Cluster.Name()), s.Cluster.Name()) && (by == nil || each.redeploys() && !by.redeploys()) {
 			by = each
 		}
 	}
 	return by, by != nil || len(e.installations) == 0
 }
 
-// worst is the worst severity that nobody accepted.
+// worst returns the worst severity of the findings that are not ignored.
 func (e *regionResult) worst() doctor.Severity {
 	worst := doctor.Severity("")
 	for _, d := range e.diagnoses() {
@@ -253,7 +253,7 @@ func (e *regionResult) worst() doctor.Severity {
 }
 
 func (e *regionResult) diagnoses() []*doctor.Diagnosis {
-	all := []*doctor.Diagnosis{&e.accountSays, &e.installSays}
+	all := []*doctor.Diagnosis{&e.accountDiagnosis, &e.installDiagnosis}
 	for i := range e.results {
 		all = append(all, &e.results[i].Diagnosis)
 	}

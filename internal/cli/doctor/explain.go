@@ -11,7 +11,7 @@ import (
 	"github.com/spothandler/spothandler/internal/doctor"
 )
 
-// explainCheck shows what is known of a check. It makes no call.
+// explainCheck prints the explanation of a check. It makes no calls to AWS.
 func explainCheck(a *command.App, code string) error {
 	known, err := knownCode("--explain", code)
 	if err != nil {
@@ -24,8 +24,8 @@ func explainCheck(a *command.App, code string) error {
 		return a.Out.JSON(found)
 	case "markdown":
 		a.Out.Printf("## %s: %s\n\n%s\n", found.Code, found.Title, found.Why)
-		for _, cure := range found.Cures {
-			a.Out.Printf("\n- %s", cureInMarkdown(cure))
+		for _, fix := range found.Cures {
+			a.Out.Printf("\n- %s", fixInMarkdown(fix))
 		}
 		a.Out.Printf("\n\n")
 		for _, source := range found.Sources {
@@ -37,29 +37,29 @@ func explainCheck(a *command.App, code string) error {
 	a.Out.Printf("%s  %s\n\n", st.Bold(found.Code), found.Title)
 	a.Out.Print(st.Paragraph("  ", found.Why))
 	a.Out.Printf("\n%s\n", st.Dim("how to fix it"))
-	for _, cure := range found.Cures {
-		show.Hint(a.Out, cure)
+	for _, fix := range found.Cures {
+		show.Hint(a.Out, fix)
 	}
-	a.Out.Printf("\n%s\n", st.Dim("where AWS says so"))
+	a.Out.Printf("\n%s\n", st.Dim("AWS documentation"))
 	for _, source := range found.Sources {
 		a.Out.Printf("  %s\n", source)
 	}
 	return nil
 }
 
-// cureInMarkdown is a cure on one line: a command as code, with what is said of it in brackets.
-func cureInMarkdown(cure string) string {
-	if !show.IsCommand(cure) {
-		return show.InMarkdown(cure)
+// fixInMarkdown returns a fix on one line: a command as code, with its remark in parentheses.
+func fixInMarkdown(fix string) string {
+	if !show.IsCommand(fix) {
+		return show.InMarkdown(fix)
 	}
-	command, remark, said := strings.Cut(cure, "   ")
-	if said {
+	command, remark, found := strings.Cut(fix, "   ")
+	if found {
 		return "`" + command + "` (" + show.InMarkdown(remark) + ")"
 	}
 	return "`" + command + "`"
 }
 
-// knownCode returns the code of a check, in capitals.
+// knownCode returns the code of a check in upper case, or an error if there is no such check.
 func knownCode(flag, code string) (string, error) {
 	codes := doctor.Codes()
 	wanted := strings.ToUpper(strings.TrimSpace(code))

@@ -10,11 +10,11 @@ import (
 	"github.com/spothandler/spothandler/internal/services"
 )
 
-// unreadable is the error of doctor where nothing is known of what it was asked about: of no service at all, or not of
-// a cluster or service that was named. A pipeline must not take that for a good answer.
+// unreadable returns an error if doctor could read no service at all, or not a cluster or service that was specified. A pipeline
+// must not take that for success.
 func (o *options) unreadable(facts *services.Facts) error {
 	unread := slices.Clone(facts.Unread)
-	read := 0 // clusters of which the services are known
+	read := 0 // number of clusters whose services are known
 	for i := range facts.Clusters {
 		if u := facts.Clusters[i].Unread; u != nil {
 			unread = append(unread, *u)
@@ -34,7 +34,7 @@ func (o *options) unreadable(facts *services.Facts) error {
 	case read == 0:
 		what = "the services"
 	case len(o.clusters) > 0:
-		what = "a cluster that was asked for"
+		what = "a specified cluster"
 	default:
 		return nil
 	}
@@ -48,17 +48,17 @@ func (o *options) unreadable(facts *services.Facts) error {
 	}
 	return &apperr.Error{
 		Code: code, Message: fmt.Sprintf("could not read %s: %s%s", what, unread[0].Why, subject),
-		Detail: []string{"Nothing is known of its readiness. Nothing was changed."},
+		Detail: []string{"The readiness is unknown. Nothing was changed."},
 		Hints:  []string{"spothandler policy doctor   the least-privilege policy"},
 	}
 }
 
-// incomplete reports whether a check could not be made that was not accepted by --ignore.
+// incomplete reports whether a check could not be made that --ignore does not accept.
 func (e *regionResult) incomplete() bool {
 	return slices.ContainsFunc(e.notChecked(), func(n doctor.NotChecked) bool { return !slices.Contains(e.options.ignored, n.Code) })
 }
 
-// notChecked is every check that could not be made.
+// notChecked returns every check that could not be made.
 func (e *regionResult) notChecked() []doctor.NotChecked {
 	all := slices.Clone(e.wholeUnread)
 	for _, d := range e.diagnoses() {

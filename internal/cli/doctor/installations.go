@@ -19,32 +19,34 @@ import (
 	"github.com/spothandler/spothandler/internal/services"
 )
 
-// installationResult is an installation with what was found.
+// installationResult is one installation with its findings.
 type installationResult struct {
-	prefix   string
-	clusters []string // names or ARNs; none means every cluster
-	mode     handler.Mode
-	roleARN  string
-	pattern  string
-	subject  doctor.InstallationSubject
-	says     doctor.Diagnosis
-	differs  bool     // from its settings
-	denied   []string // the ARNs of services that its role may not redeploy, while it may others
+	prefix    string
+	clusters  []string // names or ARNs; none means every cluster
+	mode      handler.Mode
+	roleARN   string
+	pattern   string
+	subject   doctor.InstallationSubject
+	diagnosis doctor.Diagnosis
+	differs   bool     // from its settings
+	denied    []string // the ARNs of services that its role may not redeploy, while it may others
 }
 
-// hears reports whether events of a cluster reach the installation.
-func (x *installationResult) hears(arn, name string) bool {
+// covers reports whether events of a cluster reach the installation.
+func (x *installationResult) covers(arn, name string) bool {
 	return len(x.clusters) == 0 || slices.Contains(x.clusters, arn) || slices.Contains(x.clusters, name)
 }
 
-func (x *installationResult) acts() bool { return x.mode != handler.ModeObserve && !x.subject.Disabled }
-
-// isBroken reports whether something keeps it from redeploying anything, accepted or not.
-func (x *installationResult) isBroken() bool {
-	return slices.ContainsFunc(x.says.Findings, func(f doctor.Finding) bool { return f.Severity == doctor.Error })
+func (x *installationResult) redeploys() bool {
+	return x.mode != handler.ModeObserve && !x.subject.Disabled
 }
 
-// findInstallations finds the installations of the region, and looks at each. What the caller may not read is said.
+// isBroken reports whether a finding, ignored or not, keeps it from redeploying anything.
+func (x *installationResult) isBroken() bool {
+	return slices.ContainsFunc(x.diagnosis.Findings, func(f doctor.Finding) bool { return f.Severity == doctor.Error })
+}
+
+// findInstallations finds and reads the installations in the Region, and notes what the caller may not read.
 func (e *regionResult) findInstallations(ctx context.Context) error {
 	listed, notChecked, err := deploy.ListAll(ctx, e.s.Clients, e.s.TagAPI(), e.s.ID)
 	if err != nil && ctx.Err() != nil {
@@ -61,15 +63,15 @@ func (e *regionResult) findInstallations(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for i, each := range listed {
 		group.Go(func() (err error) {
-			e.installations[i], err = e.look(ctx, each, listed)
+			e.installations[i], err = e.readInstallation(ctx, each, listed)
 			return err
 		})
 	}
 	return group.Wait()
 }
 
-// look reads one installation. Where it may not, the role's record has to do.
-func (e *regionResult) look(ctx context.Context, listed deploy.Listed, others []deploy.Listed) (*installationResult, error) {
+// readInstallation reads one installation. What the caller may not read is taken from the role's settings record.
+func (e *regionResult) readInstallation(ctx context.Context, listed deploy.Listed, others []deploy.Listed) (*installationResult, error) {
 	x := &installationResult{prefix: listed.Prefix, mode: handler.ModeOnce}
 	defaults := settings.Defaults(listed.Prefix)
 	function, rule := defaults.FunctionName, defaults.RuleName
@@ -88,7 +90,7 @@ func (e *regionResult) look(ctx context.Context, listed deploy.Listed, others []
 		return nil, err
 	}
 	if err == nil {
-		err = x.take(e.App, installation, others)
+		err = x.setFound(e.App, installation, others)
 	}
 	if err != nil {
 		for _, part := range []services.Part{doctor.PartInstallation, doctor.PartPattern} {
@@ -102,7 +104,7 @@ func (x *installationResult) unread(part services.Part, why string) {
 	x.subject.Unread = append(x.subject.Unread, services.Unread{Part: part, Why: why})
 }
 
-// whyUnread is why an installation could not be read, with the action that is missing.
+// whyUnread returns why an installation could not be read, with the missing permission.
 func whyUnread(err error) string {
 	var known *apperr.Error
 	if why := apperr.WhyNot(err); !errors.As(err, &known) || len(known.Detail) == 0 || strings.HasPrefix(why, "no permission for ") {
@@ -111,19 +113,19 @@ func whyUnread(err error) string {
 	return known.Message + ": " + known.Detail[0]
 }
 
-// take takes what was found of the installation.
-func (x *installationResult) take(a *command.App, found *deploy.Installation, others []deploy.Listed) error {
-	x.roleARN = found.Names.RoleARN() // its path may be another than the default
+// setFound sets what was found of the installation.
+func (x *installationResult) setFound(a *command.App, found *deploy.Installation, others []deploy.Listed) error {
+	x.roleARN = found.Names.RoleARN() // its path may differ from the default
 	statuses, err := a.Assess([]*deploy.Installation{found}, others)
 	if err != nil {
 		return err
 	}
-	x.takeState(found.State)
+	x.setState(found.State)
 	x.subject.DenialElsewhere = statuses[0].DenialElsewhere(found.State.Role)
 	x.subject.Repairable = true
 	for _, problem := range statuses[0].Problems {
 		x.differs = x.differs || problem.Code != deploy.ProblemConcurrencyZero
-		if x.isSaidOtherwise(problem) {
+		if x.hasOwnCheck(problem) {
 			continue
 		}
 		x.subject.Problems = append(x.subject.Problems, problem.Message)
@@ -135,8 +137,8 @@ func (x *installationResult) take(a *command.App, found *deploy.Installation, ot
 	return nil
 }
 
-// takeState takes what its function and its rule are like.
-func (x *installationResult) takeState(found resource.State) {
+// setState sets the state of its function and its rule.
+func (x *installationResult) setState(found resource.State) {
 	if f := found.Function; f != nil {
 		x.subject.Throttled = f.ReservedConcurrency == 0
 	}
@@ -148,9 +150,9 @@ func (x *installationResult) takeState(found resource.State) {
 	}
 }
 
-// isSaidOtherwise reports whether a problem is only that the rule is DISABLED, or the function throttled, which have
-// checks of their own.
-func (x *installationResult) isSaidOtherwise(problem deploy.Problem) bool {
+// hasOwnCheck reports whether a problem is only that the rule is DISABLED or the function is throttled, which have checks of
+// their own.
+func (x *installationResult) hasOwnCheck(problem deploy.Problem) bool {
 	only := func(path string) bool {
 		return len(problem.Fields) > 0 && !slices.ContainsFunc(problem.Fields, func(f resource.Field) bool { return f.Path != path })
 	}
@@ -163,8 +165,8 @@ func (x *installationResult) isSaidOtherwise(problem deploy.Problem) bool {
 	return false
 }
 
-// tryOut asks EventBridge whether the rule matches a notice, and IAM whether the role may redeploy.
-func (e *regionResult) tryOut(ctx context.Context, x *installationResult) error {
+// testInstallation asks EventBridge whether the rule matches a notice, and IAM whether the role may redeploy.
+func (e *regionResult) testInstallation(ctx context.Context, x *installationResult) error {
 	service := e.someService(x.clusters)
 	cluster := strings.Split(service, "/")[1]
 	if x.pattern != "" {
@@ -177,42 +179,42 @@ func (e *regionResult) tryOut(ctx context.Context, x *installationResult) error 
 		}
 		x.subject.Matches = matches
 	}
-	// With one that nobody has, a denial of all that were found is not taken for one of every service.
+	// A made-up service is included, so that a denial for all that exist is not taken for one of every service.
 	asked := append(e.redeployable(x), e.s.ID.ARN("ecs", e.s.ID.Region, "service/"+cluster+"/"+anyName))
 	may, unread, err := services.MayRedeployEach(ctx, e.iam, x.roleARN, asked)
 	if unread != nil {
 		x.unread(doctor.PartPermission, unread.Why)
 	}
-	x.takePermission(may, unread == nil)
+	x.setPermission(may, unread == nil)
 	return err
 }
 
-// takePermission takes what its role may do. Whole is false if that is not known of every service.
-func (x *installationResult) takePermission(may services.Permission, whole bool) {
-	if len(may.Allowed) > 0 || whole {
+// setPermission sets what its role may do. complete is false if that is unknown for some service.
+func (x *installationResult) setPermission(may services.Permission, complete bool) {
+	if len(may.Allowed) > 0 || complete {
 		x.subject.MayRedeploy = aws.Bool(len(may.Allowed) > 0)
 	}
-	if len(may.Allowed) > 0 || !whole {
+	if len(may.Allowed) > 0 || !complete {
 		x.denied = may.Denied
 	}
 }
 
-// redeployable are the ARNs of the services that the function of an installation redeploys now or another time: no
-// tag, controller or strategy keeps it from that.
+// redeployable returns the ARNs of the services that the function of an installation may redeploy at some time: no tag,
+// controller or strategy prevents it.
 func (e *regionResult) redeployable(x *installationResult) []string {
 	var arns []string
 	for i := range e.facts.Services {
 		s := &e.facts.Services[i]
 		left := []handler.Reason{handler.ReasonSwitchedOff, handler.ReasonControllerUnsupported, handler.ReasonStrategyUnsupported}
-		if x.hears(e.s.ID.ClusterARN(s.Cluster.Name()), s.Cluster.Name()) && !slices.Contains(left, s.Decision(x.mode, e.began).Reason) {
+		if x.covers(e.s.ID.ClusterARN(s.Cluster.Name()), s.Cluster.Name()) && !slices.Contains(left, s.Decision(x.mode, e.began).Reason) {
 			arns = append(arns, e.longARN(s))
 		}
 	}
 	return arns
 }
 
-// askCaller asks IAM whether the caller may create an installation without a prefix.
-func (e *regionResult) askCaller(ctx context.Context) error {
+// checkCaller asks IAM whether the caller may create an installation without a prefix.
+func (e *regionResult) checkCaller(ctx context.Context) error {
 	defaults := settings.Defaults("")
 	names := resource.NewNames(e.s.ID, "", defaults.FunctionName, defaults.RuleName)
 	rights, err := services.CallerMay(ctx, e.iam, e.s.ID.Caller, []services.Request{

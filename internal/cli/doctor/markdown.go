@@ -9,10 +9,10 @@ import (
 	"github.com/spothandler/spothandler/internal/doctor"
 )
 
-// PrintMarkdown prints what goes into a ticket or a wiki.
+// PrintMarkdown prints the findings for a ticket or a wiki.
 func (d Answer) PrintMarkdown(out *term.Printer) { d.of.printMarkdown(out) }
 
-// printMarkdown is what goes into a ticket or a wiki.
+// printMarkdown prints the findings for a ticket or a wiki.
 func (e *regionResult) printMarkdown(out *term.Printer) {
 	_, words := e.verdict()
 	out.Printf("# %s\n\nAccount %s, %s, spothandler %s\n", words, e.s.ID.Account, e.s.ID.Region, e.Version)
@@ -22,13 +22,13 @@ func (e *regionResult) printMarkdown(out *term.Printer) {
 	for i := range e.results {
 		p := &e.results[i]
 		out.Printf("| %s | %d/%d | %s | %s |\n", show.InMarkdown(p.Cluster.Name()+"/"+p.Name()), p.RunningCount, p.DesiredCount,
-			map[bool]string{true: "yes", false: "no"}[p.Ready()], show.InMarkdown(e.fate(p)))
+			map[bool]string{true: "yes", false: "no"}[p.Ready()], show.InMarkdown(e.outcome(p)))
 	}
 	for i := range e.results {
 		e.markdownSection(out, e.results[i].Cluster.Name()+"/"+e.results[i].Name(), e.results[i].Findings)
 	}
-	e.markdownSection(out, "Account", e.accountSays.Findings)
-	e.markdownSection(out, "Installation", e.installSays.Findings)
+	e.markdownSection(out, "Account", e.accountDiagnosis.Findings)
+	e.markdownSection(out, "Installation", e.installDiagnosis.Findings)
 	if reasons, checks := e.unchecked(); len(reasons) > 0 {
 		out.Printf("\n## Not checked\n\n")
 		for _, why := range reasons {

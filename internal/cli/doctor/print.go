@@ -13,7 +13,7 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// printText shows the verdict, the services with what happens to them, then what was found, the worst first.
+// printText prints the verdict, the services with what happens to them, then the findings, the worst first.
 func (e *regionResult) printText() {
 	st := e.Out.Style
 	sign, words := e.verdict()
@@ -24,14 +24,14 @@ func (e *regionResult) printText() {
 	for _, p := range e.worstFirst() {
 		e.printSection(p.Cluster.Name()+"/"+p.Name(), p.Findings)
 	}
-	e.printSection("account", e.accountSays.Findings)
-	e.printSection("installation", e.installSays.Findings)
+	e.printSection("account", e.accountDiagnosis.Findings)
+	e.printSection("installation", e.installDiagnosis.Findings)
 	e.printInstallations()
 	e.printCounts()
 	e.printNextSteps()
 }
 
-// worstFirst are the services as they are listed.
+// worstFirst returns the services in the order in which they are listed.
 func (e *regionResult) worstFirst() []*serviceResult {
 	all := make([]*serviceResult, len(e.results))
 	for i := range e.results {
@@ -42,8 +42,8 @@ func (e *regionResult) worstFirst() []*serviceResult {
 	return all
 }
 
-// listed are the services that have a row of their own, and how many have none: those that are ready, of which an
-// installation in mode observe or a broken one redeploys none, and those that were not checked completely.
+// listed returns the services that get a row of their own, and the numbers of the others: those that are ready, those that are
+// ready but not redeployed, because the installation is broken or in mode observe, and those that were only partly checked.
 func (e *regionResult) listed() (rows []*serviceResult, ready, left, unchecked int) {
 	for _, p := range e.worstFirst() {
 		switch {
@@ -62,14 +62,14 @@ func (e *regionResult) listed() (rows []*serviceResult, ready, left, unchecked i
 	return rows, ready, left, unchecked
 }
 
-// all reports whether nothing is only counted.
+// all reports whether all services are listed, rather than counted.
 func (o *options) all(e *regionResult) bool { return e.Verbose || len(o.services) > 0 }
 
 // The columns of the table of services.
 const (
-	tasksWidth   = 9
-	longestFate  = 40
-	widestColumn = 60
+	tasksWidth     = 9
+	longestOutcome = 40
+	widestColumn   = 60
 )
 
 func (e *regionResult) printServices() {
@@ -79,12 +79,12 @@ func (e *regionResult) printServices() {
 		return
 	}
 	st := e.Out.Style
-	width := term.Width("10 more are not completely checked")
+	width := term.Width("10 more are only partly checked")
 	for _, p := range rows {
 		width = max(width, term.Width(st.Plain(p.Cluster.Name()+"/"+p.Name())))
 	}
 	if st.TTY {
-		width = min(width, max(20, st.Width-4-tasksWidth-2-longestFate), widestColumn)
+		width = min(width, max(20, st.Width-4-tasksWidth-2-longestOutcome), widestColumn)
 	}
 	header := "at an interruption"
 	if len(e.installations) == 0 && e.notListed == "" {
@@ -94,13 +94,13 @@ func (e *regionResult) printServices() {
 	for _, p := range rows {
 		name := st.Shorten(p.Cluster.Name()+"/"+p.Name(), width)
 		tasks := fmt.Sprintf("%*s", tasksWidth, fmt.Sprintf("%d/%d", p.RunningCount, p.DesiredCount))
-		e.Out.Printf("%s%s%s  %s\n", st.RowStart(p.sign()), st.Bold(name), term.Pad("", width-term.Width(name))+tasks, e.fate(p))
+		e.Out.Printf("%s%s%s  %s\n", st.RowStart(p.sign()), st.Bold(name), term.Pad("", width-term.Width(name))+tasks, e.outcome(p))
 	}
 	for _, more := range []struct {
 		sign  term.Glyph
 		count int
 		words string
-	}{{term.Quiet, unchecked, "not completely checked"}, {term.Quiet, left, "ready, but not redeployed"}, {term.OK, ready, "ready"}} {
+	}{{term.Quiet, unchecked, "only partly checked"}, {term.Quiet, left, "ready, but not redeployed"}, {term.OK, ready, "ready"}} {
 		if more.count > 0 {
 			text := fmt.Sprintf("%s %s %s", term.Plural(more.count, "service"), term.Are(more.count), more.words)
 			if len(rows) > 0 {
@@ -112,7 +112,7 @@ func (e *regionResult) printServices() {
 	e.printElsewhere()
 }
 
-// printElsewhere counts what is not on Spot.
+// printElsewhere prints the numbers of services that are not checked, such as those that are not on Spot.
 func (e *regionResult) printElsewhere() {
 	var parts []string
 	for _, each := range []struct {
@@ -124,11 +124,11 @@ func (e *regionResult) printElsewhere() {
 		}
 	}
 	if len(parts) > 0 {
-		e.Out.Printf("    %s\n", e.Out.Dim("not looked at: "+strings.Join(parts, ", ")))
+		e.Out.Printf("    %s\n", e.Out.Dim("out of scope: "+strings.Join(parts, ", ")))
 	}
 }
 
-// printSection shows the findings on one thing: info only where it was asked for.
+// printSection prints the findings on one subject, those of severity info only with --verbose.
 func (e *regionResult) printSection(title string, findings []doctor.Finding) {
 	st := e.Out.Style
 	shown := slices.DeleteFunc(slices.Clone(findings), func(f doctor.Finding) bool { return f.Severity == doctor.Info && !e.Verbose })
@@ -136,7 +136,7 @@ func (e *regionResult) printSection(title string, findings []doctor.Finding) {
 		return
 	}
 	e.Out.Printf("\n%s\n", st.Bold(title))
-	cured := map[string]string{} // the code whose finding shows a command
+	fixedBy := map[string]string{} // code of the finding that shows a command, by command
 	for _, f := range shown {
 		message := f.Message
 		if f.Ignored != "" {
@@ -146,17 +146,17 @@ func (e *regionResult) printSection(title string, findings []doctor.Finding) {
 		if f.Cure == "" || f.Ignored != "" {
 			continue
 		}
-		cure, command := f.Cure, show.IsCommand(f.Cure)
-		if first := cured[cure]; first != "" && command {
-			cure, command = "the command of "+first+" fixes this as well", false
+		fix, command := f.Cure, show.IsCommand(f.Cure)
+		if first := fixedBy[fix]; first != "" && command {
+			fix, command = "the command for "+first+" also fixes this", false
 		} else {
-			cured[cure] = f.Code
+			fixedBy[fix] = f.Code
 		}
-		e.Out.Print(st.HintAt(strings.Repeat(" ", term.FindingWidth), cure, command))
+		e.Out.Print(st.HintAt(strings.Repeat(" ", term.FindingWidth), fix, command))
 	}
 }
 
-// printInstallations says of each installation whether it does its part.
+// printInstallations prints whether each installation works.
 func (e *regionResult) printInstallations() {
 	st := e.Out.Style
 	e.Out.Printf("\n")
@@ -173,7 +173,7 @@ func (e *regionResult) printInstallations() {
 	}
 }
 
-// parts are what an installation's line says.
+// parts returns the parts of an installation's line.
 func (x *installationResult) parts(st term.Style) []string {
 	mark := func(known, good bool, yes, no string) string {
 		switch {
@@ -185,14 +185,14 @@ func (x *installationResult) parts(st term.Style) []string {
 		return st.Sign(term.Failed) + " " + no
 	}
 	s := &x.subject
-	read := !slices.ContainsFunc(x.says.NotChecked, func(n doctor.NotChecked) bool { return n.Code == "SPOT403" })
-	hears := "covers every cluster"
+	read := !slices.ContainsFunc(x.diagnosis.NotChecked, func(n doctor.NotChecked) bool { return n.Code == "SPOT403" })
+	scope := "covers every cluster"
 	if len(x.clusters) > 0 {
-		hears = "covers " + strings.Join(x.clusters, ", ")
+		scope = "covers " + strings.Join(x.clusters, ", ")
 	}
 	return []string{
 		mark(read, !x.differs, "installed as configured", "differs"),
-		mark(true, !s.Disabled, hears, "its rule is DISABLED"),
+		mark(true, !s.Disabled, scope, "its rule is DISABLED"),
 		mark(s.Matches != nil, s.Matches != nil && *s.Matches, "rule matches a notice", "rule does not match a notice"),
 		mark(read, !s.Throttled, "may run", "throttled to 0"),
 		mark(s.MayRedeploy != nil, s.MayRedeploy != nil && *s.MayRedeploy, "may redeploy", "may not redeploy"),
@@ -214,7 +214,7 @@ func (e *regionResult) printCounts() {
 		line = strings.Join(parts, ", ")
 	}
 	if n := counts[doctor.Info]; n > 0 && !e.Verbose {
-		line += fmt.Sprintf(" · %d worth knowing, with --verbose", n)
+		line += fmt.Sprintf(" · %d informational, with --verbose", n)
 	}
 	e.Out.Printf("\n%s\n", line)
 	reasons, checks := e.unchecked()
@@ -232,7 +232,7 @@ func (e *regionResult) printNextSteps() {
 	for _, d := range e.diagnosesByPlace() {
 		if severity := d.Worst(); severity == doctor.Error || severity == doctor.Warning {
 			at := slices.IndexFunc(d.Findings, func(f doctor.Finding) bool { return f.Ignored == "" })
-			show.Hint(e.Out, "spothandler doctor --explain "+d.Findings[at].Code+"   why it matters, where AWS says so")
+			show.Hint(e.Out, "spothandler doctor --explain "+d.Findings[at].Code+"   why it matters, and how to fix it")
 			break
 		}
 	}
@@ -244,9 +244,9 @@ func (e *regionResult) printNextSteps() {
 		if e.Installation != nil { // the file gives it
 			prefix = ""
 		}
-		show.Hint(e.Out, "spothandler install"+prefix+e.InstallationFlags("")+"   to have services redeployed at an interruption")
-		if e.rights != nil && len(e.rights.Denied) > 0 { // the finding, an info, may not be shown
-			show.Hint(e.Out, "spothandler policy install"+prefix+"   what that needs: the caller has no permission for "+e.rights.Denied[0])
+		show.Hint(e.Out, "spothandler install"+prefix+e.InstallationFlags("")+"   to redeploy services at an interruption")
+		if e.rights != nil && len(e.rights.Denied) > 0 { // the finding is of severity info, and may not be shown
+			show.Hint(e.Out, "spothandler policy install"+prefix+"   the required policy: the caller has no permission for "+e.rights.Denied[0])
 		}
 	}
 	if p := e.toRehearse(); p != nil {
@@ -254,7 +254,7 @@ func (e *regionResult) printNextSteps() {
 	}
 }
 
-// toRehearse is a service that an installation redeploys, the worst first; nil where there is none.
+// toRehearse returns the worst service that an installation redeploys, or nil if there is none.
 func (e *regionResult) toRehearse() *serviceResult {
 	for _, p := range e.worstFirst() {
 		if p.by != nil && p.isRedeployed() {
@@ -264,11 +264,11 @@ func (e *regionResult) toRehearse() *serviceResult {
 	return nil
 }
 
-// diagnosesByPlace are all diagnoses as they are printed.
+// diagnosesByPlace returns all diagnoses in the order in which they are printed.
 func (e *regionResult) diagnosesByPlace() []*doctor.Diagnosis {
 	var all []*doctor.Diagnosis
 	for _, p := range e.worstFirst() {
 		all = append(all, &p.Diagnosis)
 	}
-	return append(all, &e.accountSays, &e.installSays)
+	return append(all, &e.accountDiagnosis, &e.installDiagnosis)
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/spothandler/spothandler/internal/doctor"
 )
 
-// On a narrow terminal every line of an installation fits, whatever its name.
-func TestDoctorBreaksAnInstallationBetweenWords(t *testing.T) {
+// Every line of an installation fits the terminal, whatever its name.
+func TestInstallationsWrapAtWords(t *testing.T) {
 	var out bytes.Buffer
 	st := term.Style{TTY: true, Width: 80}
 	x := &installationResult{subject: doctor.InstallationSubject{Name: "production", Matches: aws.Bool(true), MayRedeploy: aws.Bool(true)}}

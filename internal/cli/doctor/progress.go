@@ -8,7 +8,7 @@ import (
 	"github.com/spothandler/spothandler/internal/services"
 )
 
-// readingProgress shows on a terminal how far the reading is.
+// readingProgress shows the progress of reading on a terminal.
 type readingProgress struct {
 	line *term.StatusLine
 	end  func()

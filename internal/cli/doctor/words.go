@@ -9,16 +9,16 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// fate is what happens to a service at an interruption, in words that fit a column.
-func (e *regionResult) fate(p *serviceResult) string {
+// outcome returns what happens to a service at an interruption, in words that fit a column.
+func (e *regionResult) outcome(p *serviceResult) string {
 	const left = "left to ECS: "
 	switch {
 	case p.by == nil && len(e.installations) > 0:
-		return left + "no installation hears it"
+		return left + "no installation covers it"
 	case p.by != nil && p.by.isBroken():
 		return left + p.by.subject.Name + " is broken"
 	case p.denied:
-		return left + "the role is denied it"
+		return left + "the role lacks permission"
 	case p.decision.Action == handler.ActionRedeploy && p.decision.Mode == handler.ModeObserve:
 		return left + "mode observe only logs it"
 	case p.decision.Action == handler.ActionRedeploy:
@@ -30,7 +30,7 @@ func (e *regionResult) fate(p *serviceResult) string {
 	return left + string(p.decision.Reason)
 }
 
-// whyLeft is why the function leaves a service to ECS.
+// whyLeft returns why the function leaves a service to ECS.
 func whyLeft(p *serviceResult) string {
 	switch p.decision.Reason {
 	case handler.ReasonSwitchedOff:
@@ -47,16 +47,16 @@ func whyLeft(p *serviceResult) string {
 	case handler.ReasonRolloutFailed:
 		return "its deployment failed"
 	case handler.ReasonRolloutInProgress:
-		return "a rollout is under way"
+		return "a rollout is in progress"
 	case handler.ReasonWouldStopHealthy:
 		return "healthy tasks would stop"
 	case handler.ReasonNoRolloutRoom:
-		return "a rollout has no room"
+		return "no room for a rollout"
 	}
 	return ""
 }
 
-// sign is how a service stands in the table.
+// sign returns the glyph of a service in the table.
 func (p *serviceResult) sign() term.Glyph {
 	switch p.Worst() {
 	case doctor.Error:
@@ -75,7 +75,7 @@ func (p *serviceResult) isRedeployed() bool {
 	return p.decision.Action == handler.ActionRedeploy && p.decision.Mode != handler.ModeObserve && !p.denied && (p.by == nil || !p.by.isBroken())
 }
 
-// signOf is how a finding stands.
+// signOf returns the glyph of a finding.
 func signOf(f doctor.Finding) term.Glyph {
 	switch {
 	case f.Ignored != "" || f.Severity == doctor.Info:
@@ -86,21 +86,21 @@ func signOf(f doctor.Finding) term.Glyph {
 	return term.Attention
 }
 
-// verdict is the first line: what is to be known first, and in which colour.
+// verdict returns the first line, and its glyph.
 func (e *regionResult) verdict() (sign term.Glyph, words string) {
 	failing, unchecked := e.unready()
 	all, worst := len(e.results), e.worst()
 	what, ready := term.Plural(all, "Spot service"), term.Are(all)+" ready"
-	notReady, notChecked := fmt.Sprintf("%d of %s %s not ready", failing, what, term.Are(failing)), fmt.Sprintf("%d of %s could not be checked completely", unchecked, what)
+	notReady, notChecked := fmt.Sprintf("%d of %s %s not ready", failing, what, term.Are(failing)), fmt.Sprintf("%d of %s could only be partly checked", unchecked, what)
 	if all == 1 {
 		what = e.results[0].Cluster.Name() + "/" + e.results[0].Name()
-		notReady, notChecked = what+" is not ready", what+" could not be checked completely"
+		notReady, notChecked = what+" is not ready", what+" could only be partly checked"
 	}
 	switch {
 	case failing > 0:
 		return signFor(worst), notReady
 	case worst == doctor.Error:
-		return term.Failed, what + " " + ready + ", but " + e.erring()
+		return term.Failed, what + " " + ready + ", but " + e.errorSource()
 	case all == 0:
 		return e.verdictOnNone()
 	case unchecked > 0:
@@ -109,11 +109,11 @@ func (e *regionResult) verdict() (sign term.Glyph, words string) {
 	return term.OK, what + " " + ready
 }
 
-// erring says where there is an error, though every service is ready.
-func (e *regionResult) erring() string {
+// errorSource describes where an error is if every service is ready.
+func (e *regionResult) errorSource() string {
 	var broken []string
 	for _, x := range e.installations {
-		if x.says.Worst() == doctor.Error {
+		if x.diagnosis.Worst() == doctor.Error {
 			broken = append(broken, x.subject.Name)
 		}
 	}
@@ -126,18 +126,18 @@ func (e *regionResult) erring() string {
 	return "the account has an error"
 }
 
-// verdictOnNone is the first line where no service is on Spot.
+// verdictOnNone returns the first line if no service is on Spot.
 func (e *regionResult) verdictOnNone() (sign term.Glyph, words string) {
 	switch {
 	case len(e.wholeUnread) > 0:
 		return term.Attention, "not every cluster could be read"
 	case len(e.options.services) > 0:
-		return term.OK, "none of the services that were asked for runs on Fargate Spot"
+		return term.OK, "none of the specified services runs on Fargate Spot"
 	}
 	return term.OK, "no service runs on Fargate Spot"
 }
 
-// unready counts the services that have an error or a warning, and those that were only not checked completely.
+// unready returns the number of services that have an error or a warning, and of the others that were only partly checked.
 func (e *regionResult) unready() (failing, unchecked int) {
 	for i := range e.results {
 		switch p := &e.results[i]; {
@@ -158,7 +158,7 @@ func signFor(worst doctor.Severity) term.Glyph {
 	return term.Attention
 }
 
-// counted counts the findings that nobody accepted, by severity.
+// counted returns the number of findings that are not ignored, by severity.
 func (e *regionResult) counted() map[doctor.Severity]int {
 	counts := map[doctor.Severity]int{}
 	for _, d := range e.diagnoses() {
@@ -171,7 +171,7 @@ func (e *regionResult) counted() map[doctor.Severity]int {
 	return counts
 }
 
-// unchecked are the reasons why checks could not be made, each with how many.
+// unchecked returns the reasons why checks could not be made, and the number of checks for each.
 func (e *regionResult) unchecked() (reasons []string, checks map[string]int) {
 	checks = map[string]int{}
 	for _, n := range e.notChecked() {
