@@ -32,18 +32,24 @@ func (r run) printMany(all []deploy.Status) {
 }
 
 func (r run) printList(all []deploy.Status) {
-	bad, prefixes, regions, verdicts, versions := 0, 0, 0, 0, 0
+	bad, idle, prefixes, regions, verdicts, versions := 0, 0, 0, 0, 0, 0
 	accounts := accountsOf(all)
 	for _, status := range all {
 		if !status.Healthy {
 			bad++
 		}
+		if isIdle(status) {
+			idle++
+		}
 		prefixes = max(prefixes, term.Width(deploy.DisplayPrefix(status.Prefix)))
 		regions = max(regions, term.Width(placeAmong(status, accounts)))
-		verdicts = max(verdicts, len(status.Verdict))
+		verdicts = max(verdicts, len(verdictText(status)))
 		versions = max(versions, term.Width(orUnknown(status.Outputs.ModuleVersion)))
 	}
 	sign, verdict := r.Out.Glyph(term.OK), r.Out.Green(fmt.Sprintf("%d installations are healthy", len(all)))
+	if idle > 0 {
+		sign, verdict = r.Out.Glyph(term.Attention), r.Out.Yellow(fmt.Sprintf("%d installations are healthy, but %s", len(all), redeployNothing(idle)))
+	}
 	if bad > 0 {
 		are := "are"
 		if bad == 1 {
@@ -56,11 +62,21 @@ func (r run) printList(all []deploy.Status) {
 		sign := term.OK
 		if !status.Healthy {
 			sign = term.Failed
+		} else if isIdle(status) {
+			sign = term.Attention
 		}
 		name := term.Pad(deploy.DisplayPrefix(status.Prefix), prefixes)
-		r.Out.Print(r.Out.Cells(sign, name, term.Pad(placeAmong(status, accounts), regions), term.Pad(verdictText(status.Verdict), verdicts),
+		r.Out.Print(r.Out.Cells(sign, name, term.Pad(placeAmong(status, accounts), regions), term.Pad(verdictText(status), verdicts),
 			term.Pad(orUnknown(status.Outputs.ModuleVersion), versions), summarizeDay(status)))
 	}
+}
+
+// redeployNothing says how many installations redeploy nothing, as configured.
+func redeployNothing(idle int) string {
+	if idle == 1 {
+		return "1 redeploys nothing"
+	}
+	return fmt.Sprintf("%d redeploy nothing", idle)
 }
 
 // accountsOf returns the accounts of the installations, each once.

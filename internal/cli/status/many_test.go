@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/cli/command"
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
 )
 
@@ -63,7 +65,7 @@ func TestManyInstallations(t *testing.T) {
   ✗ b            eu-west-1  needs attention  1.1.0  24 h: 1240 interrupted, 37 failed
   ✓ c            eu-west-1  healthy          1.1.0  24 h: unknown
   ✗ d            us-east-1  differs          1.1.0
-  ✓ e            us-east-1  healthy          1.1.0  24 h: 1 interrupted
+  ! e            us-east-1  switched off     1.1.0  24 h: 1 interrupted
 
 ! (no prefix) and b watch the same clusters in eu-west-1: each would redeploy
   › spothandler install --prefix NAME --region eu-west-1 --cluster NAME   clusters that no other installation watches
@@ -86,7 +88,8 @@ func TestManyInstallations(t *testing.T) {
   › spothandler install --prefix d --region us-east-1
   › spothandler install --prefix d --region us-east-1 --dry-run   shows what would change
 
-✓ e is healthy · account 111122223333 · us-east-1 · spothandler 1.1.0
+! e is switched off: its rule is DISABLED
+  account 111122223333 · us-east-1 · spothandler 1.1.0
 
   ✓ role        e-role
   ! the rule is DISABLED, as configured: interruptions are not handled
@@ -118,5 +121,32 @@ func TestFortyOverlaps(t *testing.T) {
 	got := shownStatuses(all)
 	if n := strings.Count(got, "\n"); n > 50 || strings.Count(got, "watch the same clusters") != 1 || !strings.Contains(got, "p00, p01, p02, p03, p04 and 35 more watch the same clusters in eu-west-1: each\n  would redeploy") {
 		t.Errorf("%d lines:\n%s", n, got)
+	}
+}
+
+// An installation that redeploys nothing, as configured, is healthy in JSON and for the exit code, but its headline says so.
+func TestIdleInstallation(t *testing.T) {
+	off, observing := healthy("prod", "eu-west-1"), healthy("stage", "eu-west-1")
+	off.Spec.RuleState, observing.Spec.Redeploy = "DISABLED", handler.ModeObserve
+	for _, test := range []struct {
+		all         []deploy.Status
+		text, brief string
+	}{
+		{[]deploy.Status{off}, "! prod is switched off: its rule is DISABLED\n", "switched off"},
+		{[]deploy.Status{observing}, "! stage only observes: it redeploys nothing\n", "only observes"},
+		{[]deploy.Status{off, healthy("other", "eu-west-1")}, "! 2 installations are healthy, but 1 redeploys nothing · account", "2 healthy, 1 redeploys nothing"},
+		{[]deploy.Status{off, observing}, "! 2 installations are healthy, but 2 redeploy nothing · account", "2 healthy, 2 redeploy nothing"},
+	} {
+		if got := shownStatuses(test.all); !strings.HasPrefix(got, test.text) {
+			t.Errorf("not %q:\n%s", test.text, got)
+		}
+		if got := statuses(test.all).Brief(); got != test.brief {
+			t.Errorf("%q, want %q", got, test.brief)
+		}
+	}
+	var shown bytes.Buffer
+	Answer{Installations: []deploy.Status{off}}.PrintMarkdown(term.NewPrinter(&shown, term.Style{Width: 80}))
+	if !strings.Contains(shown.String(), "| prod | eu-west-1 | 111122223333 | switched off |") {
+		t.Error(shown.String())
 	}
 }

@@ -21,7 +21,7 @@ func (s Answer) PrintMarkdown(out *term.Printer) {
 		out.Printf("| installation | Region | account | verdict | version |\n|---|---|---|---|---|\n")
 	}
 	for _, each := range s.Installations {
-		verdict := verdictText(each.Verdict)
+		verdict := verdictText(each)
 		if each.UpgradeAvailable {
 			verdict += ", upgrade available"
 		}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
 	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
@@ -26,10 +28,13 @@ func (r run) print(all []deploy.Status) {
 
 // printOne prints an installation, the verdict first. If there are problems, the other resources are only counted.
 func (r run) printOne(status deploy.Status) {
-	if status.Healthy {
-		r.printVerdict(status, term.OK, r.Out.Green)
-	} else {
+	switch {
+	case !status.Healthy:
 		r.printVerdict(status, term.Failed, r.Out.Red)
+	case isIdle(status):
+		r.printVerdict(status, term.Attention, r.Out.Yellow)
+	default:
+		r.printVerdict(status, term.OK, r.Out.Green)
 	}
 	if status.Healthy {
 		for _, each := range status.Resources {
@@ -52,7 +57,7 @@ func (r run) printOne(status deploy.Status) {
 
 // printVerdict prints the verdict and the place, on two lines if one would be too long.
 func (r run) printVerdict(status deploy.Status, g term.Glyph, paint func(string) term.Text) {
-	verdict := deploy.DisplayPrefix(status.Prefix) + " " + verdictClause(status.Verdict)
+	verdict := deploy.DisplayPrefix(status.Prefix) + " " + verdictClause(status)
 	place := fmt.Sprintf("account %s · %s · spothandler %s", status.Account, status.Region, orUnknown(status.Outputs.ModuleVersion))
 	between := " · "
 	if term.Width(verdict+between+place)+2 > r.Out.Width {
@@ -68,15 +73,38 @@ func orUnknown(version string) string {
 	return version
 }
 
-// verdictText returns a verdict as it is shown in a list.
-func verdictText(verdict deploy.Verdict) string { return strings.ReplaceAll(string(verdict), "_", " ") }
+// isIdle reports whether a healthy installation redeploys nothing, as configured.
+func isIdle(status deploy.Status) bool {
+	return status.Healthy && !settings.Acts(string(status.Spec.Redeploy), status.Spec.RuleState)
+}
 
-// verdictClause returns a verdict as it follows the name of its installation.
-func verdictClause(verdict deploy.Verdict) string {
-	if verdict == deploy.Healthy {
+// isSwitchedOff reports whether a healthy installation gets no events, as configured.
+func isSwitchedOff(status deploy.Status) bool {
+	return status.Healthy && status.Spec.RuleState == string(types.RuleStateDisabled)
+}
+
+// verdictText returns the verdict on an installation as it is shown in a list.
+func verdictText(status deploy.Status) string {
+	switch {
+	case isSwitchedOff(status):
+		return "switched off"
+	case isIdle(status):
+		return "only observes"
+	}
+	return strings.ReplaceAll(string(status.Verdict), "_", " ")
+}
+
+// verdictClause returns the verdict on an installation as it follows its name.
+func verdictClause(status deploy.Status) string {
+	switch {
+	case isSwitchedOff(status):
+		return "is switched off: its rule is DISABLED"
+	case isIdle(status):
+		return "only observes: it redeploys nothing"
+	case status.Healthy:
 		return "is healthy"
 	}
-	return verdictText(verdict)
+	return verdictText(status)
 }
 
 func (r run) printProblems(status deploy.Status) {

@@ -222,15 +222,20 @@ func (r run) errNowhere(ctx context.Context, runs []*command.TargetRun[statuses]
 type statuses []deploy.Status
 
 func (s statuses) Brief() string {
-	bad := 0
+	bad, idle := 0, 0
 	for _, status := range s {
 		if !status.Healthy {
 			bad++
 		}
+		if isIdle(status) {
+			idle++
+		}
 	}
 	switch {
 	case len(s) == 1:
-		return verdictText(s[0].Verdict)
+		return verdictText(s[0])
+	case bad == 0 && idle > 0:
+		return fmt.Sprintf("%d healthy, %s", len(s), redeployNothing(idle))
 	case bad == 0:
 		return fmt.Sprintf("%d healthy", len(s))
 	}
