@@ -66,7 +66,7 @@ func TestLogsRefuses(t *testing.T) {
 		"--follow --until 1h":            "--follow and --until cannot be combined",
 		"--follow --region a --region b": "--follow works in one Region at a time",
 		"--reason redploy":               `--reason "redploy" is not accepted`,
-		"--level LOUD":                   `--level "LOUD" is not accepted`,
+		"--level warn":                   `--level "warn" is not accepted`,
 		"--service ''":                   "--service is empty",
 		"--cluster a/b":                  `--cluster "a/b" is not accepted`,
 		"--task ''":                      "--task is empty",

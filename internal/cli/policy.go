@@ -171,7 +171,7 @@ func (r policyRun) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	policy, err := r.asked.document(places, spec)
+	policy, err := r.document(places, spec)
 	if err != nil {
 		return err
 	}
@@ -245,11 +245,16 @@ func (r policyRun) check(id session.Identity, given settings.Given, spec setting
 	return err
 }
 
-func (o *policyOptions) document(places []resource.Names, spec settings.Spec) (string, error) {
-	if o.boundary {
+// document returns the policy. It warns if the policy is too long for a managed policy.
+func (r policyRun) document(places []resource.Names, spec settings.Spec) (string, error) {
+	if r.asked.boundary {
 		return callerpolicy.Boundary(places)
 	}
-	return callerpolicy.New(places, spec, o.commands)
+	policy, err := callerpolicy.New(places, spec, r.asked.commands)
+	if err == nil && len(policy) > callerpolicy.MaxLength {
+		r.Warn(fmt.Sprintf("the policy has %d characters, and a managed policy can have %d: attach it inline to a role, or name fewer Regions", len(policy), callerpolicy.MaxLength))
+	}
+	return policy, err
 }
 
 // identity returns the account and Region that were given, or those of the caller from STS.

@@ -53,7 +53,7 @@ func accountTable() []accountCheck {
 			},
 		}, quotas},
 		{check{
-			code: "SPOT303", title: "the function may be throttled", parts: []services.Part{services.PartConcurrency},
+			code: "SPOT303", title: "the function is or may be throttled", parts: []services.Part{services.PartConcurrency},
 			why: "With a reserved concurrency of 0 the function never runs. An account with an unreserved concurrency of ten or less, as new " +
 				"accounts have, may have none left when many tasks are interrupted at once.",
 			sources: []string{

@@ -129,7 +129,11 @@ func (o *logsOptions) parseFilter(cmd *cobra.Command) error {
 	if o.level == "" {
 		return nil
 	}
-	level, err := input.OneOf("level", strings.ToUpper(strings.TrimSpace(o.level)), history.Levels())
+	level := strings.ToUpper(strings.TrimSpace(o.level))
+	if !slices.Contains(history.Levels(), level) {
+		level = o.level // an error quotes what was typed
+	}
+	level, err := input.OneOf("level", level, history.Levels())
 	o.filter.Level = level
 	return err
 }

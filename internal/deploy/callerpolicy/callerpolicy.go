@@ -47,13 +47,16 @@ func Everywhere(id session.Identity, prefix *string, functionName, ruleName stri
 // MaxLength is the maximum length of a managed policy (IAM quotas), in characters that are not white space.
 const MaxLength = 6144
 
+// MaxInline is the maximum length of all inline policies of a role (IAM quotas), counted in the same way.
+const MaxInline = 10240
+
 // New returns the IAM policy, as JSON, that allows a caller to run the commands on the installations with
 // these names, one per Region, with the settings of this Spec, and nothing else. Its conditions restrict
 // passing the role to Lambda, the permission to invoke the function to EventBridge, and the rule's target to
 // the function. With a permissions boundary in the Spec, roles can only be created or changed with that
 // boundary; without one, the holder of the policy for install can give the role any permission. Only actions
 // without resource-level permissions have the resource * (Service Authorization Reference). New returns an
-// error if too many Regions make the policy longer than MaxLength.
+// error if too many Regions make the policy longer than MaxInline.
 func New(places []resource.Names, spec settings.Spec, commands Commands) (string, error) {
 	purposes := commands.purposes(spec)
 	document := policyDocument{Version: "2012-10-17"}
@@ -64,8 +67,8 @@ func New(places []resource.Names, spec settings.Spec, commands Commands) (string
 		}
 	}
 	policy := document.encode()
-	if len(policy) > MaxLength {
-		return "", apperr.Invalid("fewer Regions, and a policy for each of the others", "the policy for %d Regions has %d characters, IAM allows %d", len(places), len(policy), MaxLength)
+	if len(policy) > MaxInline {
+		return "", apperr.Invalid("fewer Regions, and a policy for each of the others", "the policy for %d Regions has %d characters, and an inline policy of a role can have %d", len(places), len(policy), MaxInline)
 	}
 	return policy, nil
 }

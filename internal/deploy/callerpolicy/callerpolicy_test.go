@@ -171,8 +171,8 @@ func TestPolicyLengthIsExact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	room := callerpolicy.MaxLength - len(shortest) + 1
-	if policy, err := ofKey(strings.Repeat("x", room)); err != nil || len(policy) != callerpolicy.MaxLength {
+	room := callerpolicy.MaxInline - len(shortest) + 1
+	if policy, err := ofKey(strings.Repeat("x", room)); err != nil || len(policy) != callerpolicy.MaxInline {
 		t.Errorf("%d characters: %v", len(policy), err)
 	}
 	if _, err := ofKey(strings.Repeat("x", room+1)); err == nil {
@@ -211,7 +211,10 @@ func TestPolicyOfSeveralRegions(t *testing.T) {
 			}
 		}
 	}
-	if _, err := callerpolicy.New(regions(20), settings.Defaults(prefix), allCommands()); err == nil || !strings.Contains(err.Error(), "IAM allows 6144") {
+	if policy, err := callerpolicy.New(regions(6), settings.Defaults(prefix), allCommands()); err != nil || len(policy) <= callerpolicy.MaxLength {
+		t.Errorf("the policy for six Regions fits only a role, and has %d characters: %v", len(policy), err)
+	}
+	if _, err := callerpolicy.New(regions(20), settings.Defaults(prefix), allCommands()); err == nil || !strings.Contains(err.Error(), "an inline policy of a role can have 10240") {
 		t.Errorf("twenty Regions give %v", err)
 	}
 }

@@ -49,10 +49,10 @@ func TestOptionalSettingsAccepted(t *testing.T) {
 // Values that AWS would not accept are rejected before any call.
 func TestOptionalSettingsRejected(t *testing.T) {
 	for _, test := range []struct{ name, text, hint string }{
-		{"vpc-subnet", "subnet-1", "accepted: subnet-..., repeatable up to 16 times, or none"},
-		{"vpc-subnet", aGroup, "accepted: subnet-..."},
-		{"vpc-subnet", "", "accepted: subnet-..."},
-		{"vpc-security-group", "default", "accepted: sg-..., repeatable up to 5 times, or none"},
+		{"vpc-subnet", "subnet-1", "accepted: subnet- and 8 or 17 hexadecimal digits, repeatable up to 16 times, or none"},
+		{"vpc-subnet", aGroup, "accepted: subnet- and 8 or 17 hexadecimal digits"},
+		{"vpc-subnet", "", "accepted: subnet- and 8 or 17 hexadecimal digits"},
+		{"vpc-security-group", "default", "accepted: sg- and 8 or 17 hexadecimal digits, repeatable up to 5 times, or none"},
 		{"permissions-boundary", "PowerUserAccess", "accepted: the ARN of an IAM policy, or none"},
 		{"permissions-boundary", "arn:aws:iam::111122223333:role/boundary", "accepted: the ARN of an IAM policy"},
 		{"permissions-boundary", "", "accepted: the ARN of an IAM policy"},
@@ -88,7 +88,7 @@ func TestOptionalLists(t *testing.T) {
 	if err := given("vpc-subnet", aSubnet, "vpc-subnet", otherSubnet, "vpc-subnet", aSubnet).Apply(&spec); err != nil || encodeJSON(spec.Subnets) != encodeJSON([]string{otherSubnet, aSubnet}) {
 		t.Errorf("%q, %v", spec.Subnets, err)
 	}
-	apperrtest.Refused(t, given("vpc-subnet", aSubnet, "vpc-subnet", "none").Check("us-east-1", ""), `--vpc-subnet "none" is not accepted`, "accepted: subnet-...")
+	apperrtest.Refused(t, given("vpc-subnet", aSubnet, "vpc-subnet", "none").Check("us-east-1", ""), `--vpc-subnet "none" is not accepted`, "accepted: subnet- and 8 or 17 hexadecimal digits")
 }
 
 // The largest VPC configuration fits into the record together with all other settings.

@@ -17,7 +17,7 @@ const (
 
 // idSetting returns a setting for a list of EC2 resource IDs of one kind; "none" alone clears it.
 func idSetting(name, usage, kind string, limit int, field func(*Spec) *[]string) Setting {
-	accepted := fmt.Sprintf("%s-..., repeatable up to %d times, or none", kind, limit)
+	accepted := fmt.Sprintf("%s- and 8 or 17 hexadecimal digits, repeatable up to %d times, or none", kind, limit)
 	return Setting{
 		Name: name, Value: "ID", Usage: usage, Accepted: accepted, List: true, Clear: None,
 		set: func(spec *Spec, source string, texts []string) error {
