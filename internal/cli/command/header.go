@@ -1,7 +1,6 @@
 package command
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
@@ -22,8 +21,8 @@ func (a *App) Warn(texts ...string) {
 func (a *App) PrintHeader(s *Connection, prefix string) {
 	a.Prefix = prefix
 	st := a.Err.Style
-	place := fmt.Sprintf(" · account %s · %s · spothandler %s", s.ID.Account, s.ID.Region, a.Version)
-	a.Err.Printf("%s%s\n", st.Bold(deploy.DisplayPrefix(prefix)), st.Dim(place))
+	name := deploy.DisplayPrefix(prefix)
+	a.Err.Printf("%s%s\n", st.Bold(name), st.Place(term.Width(name), "account "+s.ID.Account, s.ID.Region, "spothandler "+a.Version))
 	a.Err.Println(st.Dim(st.Shorten("as "+callerWithin(s.ID.Caller, st), st.Width)))
 	if endpoints := s.Endpoints(); len(endpoints) > 0 {
 		a.Err.Println(st.Dim("endpoint " + strings.Join(endpoints, ", ")))

@@ -18,8 +18,8 @@ func (e *regionResult) printText() {
 	st := e.Out.Style
 	sign, words := e.verdict()
 	paint := map[term.Glyph]func(string) term.Text{term.OK: st.Green, term.Failed: st.Red, term.Attention: st.Yellow}[sign]
-	place := fmt.Sprintf(" · %s · %s · %s", term.Plural(len(e.facts.Clusters), "cluster"), e.s.ID.Region, term.Seconds(time.Since(e.began)))
-	e.Out.Printf("%s %s%s\n", st.Glyph(sign), paint(words), st.Dim(place))
+	place := st.Place(2+term.Width(words), term.Plural(len(e.facts.Clusters), "cluster"), e.s.ID.Region, term.Seconds(time.Since(e.began)))
+	e.Out.Printf("%s %s%s\n", st.Glyph(sign), paint(words), place)
 	e.printServices()
 	for _, p := range e.worstFirst() {
 		e.printSection(p.Cluster.Name()+"/"+p.Name(), p.Findings)
@@ -106,7 +106,7 @@ func (e *regionResult) printServices() {
 			if len(rows) > 0 {
 				text = fmt.Sprintf("%d more %s %s", more.count, term.Are(more.count), more.words)
 			}
-			e.Out.Printf("%s%s%s\n", st.RowStart(more.sign), term.Pad(text, width+tasksWidth+2), st.Dim("--verbose lists them"))
+			e.Out.Printf("%s%s%s\n", st.RowStart(more.sign), term.Pad(text+" ", width+tasksWidth+2), st.Dim("--verbose lists them"))
 		}
 	}
 	e.printElsewhere()

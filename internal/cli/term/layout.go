@@ -144,6 +144,21 @@ func (s Style) verdict(sign Glyph, paint func(string) Text, text string) Text {
 	return Text{s.Glyph(sign).s + " " + strings.Join(painted, "\n  ") + "\n"}
 }
 
+// Place returns the dim parts that follow a headline of the given width. If they do not fit beside it on a terminal, they follow
+// on lines of their own.
+func (s Style) Place(headline int, parts ...string) Text {
+	const between = " · "
+	beside := between + strings.Join(parts, between)
+	if !s.TTY || headline+Width(beside) <= s.Width {
+		return s.Dim(beside)
+	}
+	var out strings.Builder
+	for _, line := range Flow(parts, between, s.Width-2) {
+		out.WriteString("\n  " + s.Dim(line).s)
+	}
+	return Text{out.String()}
+}
+
 // Paragraph returns a wrapped text with an indent, including the final line break.
 func (s Style) Paragraph(indent, text string) Text {
 	var out strings.Builder
