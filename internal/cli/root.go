@@ -76,6 +76,11 @@ Exit codes: 0 success, 1 error, 2 differences, 3 not installed, 130 interrupted.
 	root.AddCommand(versionCommand(a))
 	completion{a}.offerKnown(root)
 	input.RefuseSecondValues(root)
+	help := root.HelpFunc()
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		cmd.Long = input.Reflow(cmd.Long, a.Out.Width)
+		help(cmd, args)
+	})
 	root.SetUsageFunc(func(cmd *cobra.Command) error {
 		input.PrintUsage(cmd, a.Out.Width)
 		return nil

@@ -28,6 +28,22 @@ func PrintUsage(cmd *cobra.Command, width int) {
 	}
 }
 
+// Reflow wraps the paragraphs of a help text for a terminal of less than the 80 columns that it is written for. Paragraphs
+// with an indented line remain as they are.
+func Reflow(text string, width int) string {
+	const written = 80
+	if width >= written {
+		return text
+	}
+	paragraphs := strings.Split(text, "\n\n")
+	for n, each := range paragraphs {
+		if !strings.HasPrefix(each, " ") && !strings.Contains(each, "\n ") {
+			paragraphs[n] = strings.Join(term.Flow(strings.Fields(each), " ", width), "\n")
+		}
+	}
+	return strings.Join(paragraphs, "\n\n")
+}
+
 // printCommands lists the subcommands by group, those without a group last.
 func printCommands(out io.Writer, cmd *cobra.Command) {
 	groups := append([]*cobra.Group{}, cmd.Groups()...)
