@@ -20,8 +20,8 @@ func configCommand(*command.App) *cobra.Command {
 		Long: `A configuration file contains the settings of an installation, named like the
 flags, and prefix, region, profile, role-arn and expect-account. Under
 "installations" it contains several installations by name; the keys above apply
-to all of them. --only selects some of them. A setting that is typed applies to
-every selected installation.
+to all of them. --only selects some of them. A setting on the command line
+applies to every selected installation.
 
 install and upgrade with --config apply the settings in the file, and reset all
 others to their defaults. They keep the names and the role path, which never

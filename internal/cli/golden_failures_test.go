@@ -34,29 +34,29 @@ func failures() []failure {
 // inputFailures are errors in the command line, reported before any AWS call.
 func inputFailures() []failure {
 	return []failure{
-		{name: "a command that is none", args: "instal"},
-		{name: "a flag that is none", args: "install --memory 256"},
+		{name: "an unknown command", args: "instal"},
+		{name: "an unknown flag", args: "install --memory 256"},
 		{name: "a flag without its value", args: "install --prefix", textOnly: "invalid_setting"},
-		{name: "a word that is no flag", args: "install prod"},
+		{name: "an unexpected argument", args: "install prod"},
 		{name: "a value that is not accepted", args: "install --memory-size 64"},
-		{name: "an output that is none", args: "status --output yaml", textOnly: "invalid_setting"},
-		{name: "a wait that is none", args: anInstall + " --wait -1m"},
+		{name: "an unknown output format", args: "status --output yaml", textOnly: "invalid_setting"},
+		{name: "an invalid wait", args: anInstall + " --wait -1m"},
 		{name: "a prefix with a bad character", args: "install --prefix a/b"},
 		{name: "a prefix that is too long", args: "install --prefix " + strings.Repeat("p", 60)},
 		{name: "a function name that is too long", args: "install --function-name " + strings.Repeat("f", 65)},
-		{name: "a tag that is none", args: "install --tag Team"},
-		{name: "a tag of ours", args: "install --tag managed-by=me"},
-		{name: "a tag of AWS's", args: "install --tag aws:x=y"},
+		{name: "an invalid tag", args: "install --tag Team"},
+		{name: "a reserved tag key", args: "install --tag managed-by=me"},
+		{name: "a tag key of AWS", args: "install --tag aws:x=y"},
 		{name: "tags that differ in case", args: "install --tag Team=a --tag team=b"},
 		{name: "clusters and all", args: "install --cluster all --cluster shop"},
-		{name: "half a VPC", args: anInstall + " --vpc-subnet subnet-0a1b2c3d"},
-		{name: "a key of another region", args: anInstall + " --kms-key arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555"},
+		{name: "a subnet without a security group", args: anInstall + " --vpc-subnet subnet-0a1b2c3d"},
+		{name: "a key of another Region", args: anInstall + " --kms-key arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555"},
 		{name: "a boundary of another account", args: anInstall + " --permissions-boundary arn:aws:iam::999999999999:policy/boundary"},
 		{name: "a destination that is the function", args: anInstall + " --on-failure arn:aws:lambda:eu-west-1:111122223333:function:" + theFunction},
-		{name: "a cluster of another region", args: "install --cluster arn:aws:ecs:us-east-1:111122223333:cluster/shop"},
-		{name: "one region and all", args: "status --region eu-west-1 --all-regions"},
-		{name: "a role that is none", args: "status --role-arn admin"},
-		{name: "a port that is none", args: "local --port 70000"},
+		{name: "a cluster of another Region", args: "install --cluster arn:aws:ecs:us-east-1:111122223333:cluster/shop"},
+		{name: "one Region and all", args: "status --region eu-west-1 --all-regions"},
+		{name: "an invalid role ARN", args: "status --role-arn admin"},
+		{name: "an invalid port", args: "local --port 70000"},
 		{name: "an access key that is too short", args: "local --access-key local"},
 		{name: "tasks of no service", args: "local interrupt --cluster shop"},
 		{name: "no local AWS in the environment", args: "local interrupt --cluster shop --service api", env: map[string]string{"AWS_ENDPOINT_URL": ""}},
@@ -74,7 +74,7 @@ func configurationFailures() []failure {
 		clusters += fmt.Sprintf("  - a-cluster-with-a-rather-long-name-that-somebody-thought-up-in-a-meeting-%02d\n", i)
 	}
 	return []failure{
-		{name: "a file that is not there", args: "install --config missing.yaml"},
+		{name: "a missing file", args: "install --config missing.yaml"},
 		file("a file that is no YAML", "prefix: \"prod\n"),
 		file("a file that is a list", "- prefix: prod\n"),
 		file("a key that is no setting", "memory_size: 256\n"),
@@ -82,10 +82,10 @@ func configurationFailures() []failure {
 		file("a value within a value", "timeout:\n  seconds: [60]\n"),
 		file("a value that is not accepted, in the file", "log-level: verbose\n"),
 		file("settings that do not fit the record", clusters),
-		{name: "a variable that is no setting", args: "install", env: map[string]string{"SPOTHANDLER_MEMORY": "256"}},
-		{name: "no region", args: anInstall, env: map[string]string{"AWS_REGION": ""}},
-		{name: "an availability zone for a region", args: anInstall + " --region eu-west-1a"},
-		{name: "a profile that is not there", args: anInstall + " --profile dve"},
+		{name: "an unknown variable", args: "install", env: map[string]string{"SPOTHANDLER_MEMORY": "256"}},
+		{name: "no Region", args: anInstall, env: map[string]string{"AWS_REGION": ""}},
+		{name: "an Availability Zone for a Region", args: anInstall + " --region eu-west-1a"},
+		{name: "a missing profile", args: anInstall + " --profile dve"},
 		{name: "another account than expected", args: anInstall + " --expect-account 999999999999"},
 	}
 }
@@ -100,14 +100,14 @@ func credentialFailures() []failure {
 		"[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.awsapps.com/start\n"
 	return []failure{
 		{name: "no credentials", args: anInstall, env: none},
-		{name: "an SSO session that is over", args: anInstall + " --profile corp", config: sso, env: none},
-		{name: "a profile that needs a code", args: anInstall + " --profile corp", config: "[profile corp]\nrole_arn = arn:aws:iam::111122223333:role/admin\nsource_profile = corp\nmfa_serial = arn:aws:iam::111122223333:mfa/ana\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n"},
-		{name: "a retry mode that is none", args: anInstall, env: map[string]string{"AWS_RETRY_MODE": "legacy"}},
-		{name: "expired", args: anInstall, before: answered("GetCallerIdentity", "ExpiredToken", "The security token included in the request is expired")},
-		{name: "expired on the way", args: anInstall, before: answered("CreateFunction", "ExpiredTokenException", "The security token included in the request is expired")},
-		{name: "unknown to AWS", args: anInstall, before: answered("GetCallerIdentity", "InvalidClientTokenId", "The security token included in the request is invalid.")},
-		{name: "a role that may not be assumed", args: anInstall + " --role-arn arn:aws:iam::111122223333:role/admin", before: denied("AssumeRole")},
-		{name: "AWS out of reach", args: anInstall, env: map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}},
+		{name: "an expired SSO session", args: anInstall + " --profile corp", config: sso, env: none},
+		{name: "a profile that requires an MFA code", args: anInstall + " --profile corp", config: "[profile corp]\nrole_arn = arn:aws:iam::111122223333:role/admin\nsource_profile = corp\nmfa_serial = arn:aws:iam::111122223333:mfa/ana\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n"},
+		{name: "an unknown retry mode", args: anInstall, env: map[string]string{"AWS_RETRY_MODE": "legacy"}},
+		{name: "expired credentials", args: anInstall, before: answered("GetCallerIdentity", "ExpiredToken", "The security token included in the request is expired")},
+		{name: "credentials that expire during the run", args: anInstall, before: answered("CreateFunction", "ExpiredTokenException", "The security token included in the request is expired")},
+		{name: "an unknown access key", args: anInstall, before: answered("GetCallerIdentity", "InvalidClientTokenId", "The security token included in the request is invalid.")},
+		{name: "a role that the caller may not assume", args: anInstall + " --role-arn arn:aws:iam::111122223333:role/admin", before: denied("AssumeRole")},
+		{name: "AWS cannot be reached", args: anInstall, env: map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}},
 	}
 }
 
@@ -196,30 +196,30 @@ func refusals() []failure {
 			s.Inject(localaws.Fault{Action: "PutTargets", Entries: &localaws.Error{Code: "LimitExceededException", Message: "The requested resource exceeds the maximum number allowed."}})
 		}},
 		{name: "too much code", args: anInstall, before: refused("CreateFunction", localaws.Error{Code: "CodeStorageExceededException", Message: "Code storage limit exceeded."})},
-		{name: "no arm64 here", args: anInstall, before: refused("CreateFunction", localaws.Error{Code: "InvalidParameterValueException", Message: "Architecture arm64 is not supported in this region."})},
+		{name: "arm64 is not available in the Region", args: anInstall, before: refused("CreateFunction", localaws.Error{Code: "InvalidParameterValueException", Message: "Architecture arm64 is not supported in this region."})},
 		{name: "a key that CloudWatch Logs may not use", args: anInstall + " --kms-key arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555", before: refused("CreateLogGroup", localaws.Error{
 			Code: "AccessDeniedException", Message: "The specified KMS key does not exist or is not allowed to be used with Arn 'arn:aws:logs:eu-west-1:111122223333:log-group:" + theGroup + "'",
 		})},
-		{name: "a boundary that is not there", args: anInstall + " --permissions-boundary arn:aws:iam::111122223333:policy/boundary", before: refused("CreateRole", localaws.Error{
+		{name: "a missing permissions boundary", args: anInstall + " --permissions-boundary arn:aws:iam::111122223333:policy/boundary", before: refused("CreateRole", localaws.Error{
 			Code: "NoSuchEntity", Status: 404, Message: "Scope ARN: arn:aws:iam::111122223333:policy/boundary does not exist or is not attachable.",
 		})},
-		{name: "a subnet that is not there", args: anInstall + " --vpc-subnet subnet-0a1b2c3d --vpc-security-group sg-0a1b2c3d", before: refused("CreateFunction", localaws.Error{
+		{name: "a missing subnet", args: anInstall + " --vpc-subnet subnet-0a1b2c3d --vpc-security-group sg-0a1b2c3d", before: refused("CreateFunction", localaws.Error{
 			Code: "InvalidParameterValueException", Message: "Error occurred while DescribeSubnets. EC2 Error Code: InvalidSubnetID.NotFound. EC2 Error Message: The subnet ID 'subnet-0a1b2c3d' does not exist",
 		})},
-		{name: "a security group that is not there", args: anInstall + " --vpc-subnet subnet-0a1b2c3d --vpc-security-group sg-0a1b2c3d", before: refused("CreateFunction", localaws.Error{
+		{name: "a missing security group", args: anInstall + " --vpc-subnet subnet-0a1b2c3d --vpc-security-group sg-0a1b2c3d", before: refused("CreateFunction", localaws.Error{
 			Code: "InvalidParameterValueException", Message: "Error occurred while DescribeSecurityGroups. EC2 Error Code: InvalidGroup.NotFound. EC2 Error Message: The security group 'sg-0a1b2c3d' does not exist",
 		})},
-		{name: "a destination that is not there", args: anInstall + " --on-failure arn:aws:sqs:eu-west-1:111122223333:failed", before: refused("PutFunctionEventInvokeConfig", localaws.Error{
+		{name: "a missing destination", args: anInstall + " --on-failure arn:aws:sqs:eu-west-1:111122223333:failed", before: refused("PutFunctionEventInvokeConfig", localaws.Error{
 			Code: "InvalidParameterValueException", Message: "The destination ARN arn:aws:sqs:eu-west-1:111122223333:failed is invalid.",
 		})},
-		{name: "a fault of AWS's own", args: anInstall, before: refused("PutRule", localaws.Error{Code: "InternalException", Status: 500, Message: "This exception occurs due to unexpected causes."})},
-		{name: "a fault while reading", args: "status --prefix prod", before: refused("DescribeRule", localaws.Error{Code: "InternalException", Status: 500, Message: "This exception occurs due to unexpected causes."})},
-		{name: "a log group that is gone", args: "logs --prefix prod", before: func(t *testing.T, s *stage) {
+		{name: "an AWS server error", args: anInstall, before: refused("PutRule", localaws.Error{Code: "InternalException", Status: 500, Message: "This exception occurs due to unexpected causes."})},
+		{name: "an AWS server error while reading", args: "status --prefix prod", before: refused("DescribeRule", localaws.Error{Code: "InternalException", Status: 500, Message: "This exception occurs due to unexpected causes."})},
+		{name: "a deleted log group", args: "logs --prefix prod", before: func(t *testing.T, s *stage) {
 			must(t, anInstall)
 			refused("FilterLogEvents", localaws.Error{Code: "ResourceNotFoundException", Message: "The specified log group does not exist."})(t, s)
 		}},
 		{name: "the same with --verbose, which is not proposed again", args: "status --prefix prod --verbose", before: refused("DescribeRule", localaws.Error{Code: "InternalException", Status: 500, Message: "This exception occurs due to unexpected causes."})},
-		{name: "an answer that never came", args: anInstall, before: func(_ *testing.T, s *stage) { s.Inject(localaws.Fault{Action: "PutRule", Drop: true}) }},
+		{name: "a lost response", args: anInstall, before: func(_ *testing.T, s *stage) { s.Inject(localaws.Fault{Action: "PutRule", Drop: true}) }},
 		{
 			name: "a role that does not spread", args: anInstall + " --wait 1ms",
 			options: localaws.Options{Delays: &localaws.Delays{RoleUsable: time.Hour}},
@@ -235,13 +235,13 @@ func refusals() []failure {
 func stops() []failure {
 	return []failure{
 		{name: "an uninstall without a terminal", args: "uninstall --prefix prod", before: admin(anInstall)},
-		{name: "an uninstall that is not confirmed", args: "uninstall --prefix prod", typed: "prdo\n", before: admin(anInstall)},
-		{name: "an uninstall in several regions", args: "uninstall --prefix prod --region eu-west-1 --region us-east-1", textOnly: "needs_yes", before: admin(anInstall)},
-		{name: "ctrl-C before the first write", args: anInstall, before: func(_ *testing.T, s *stage) { s.interruptAt("DescribeRule") }},
-		{name: "ctrl-C while credentials are found", args: anInstall + " --role-arn arn:aws:iam::111122223333:role/admin", before: func(_ *testing.T, s *stage) { s.interruptAt("AssumeRole") }},
-		{name: "ctrl-C while others are looked for", args: anInstall + " --memory-size 256 --dry-run", before: after(anInstall, func(_ *testing.T, s *stage) { s.interruptAt("ListRoles") })},
-		{name: "ctrl-C where nothing is to remove", args: anUninstall, before: func(_ *testing.T, s *stage) { s.interruptAt("ListRoles") }},
-		{name: "ctrl-C in the last look", args: anInstall, before: func(_ *testing.T, s *stage) { s.interruptAtNth("GetFunctionEventInvokeConfig", 2) }},
-		{name: "ctrl-C half-way", args: anInstall, before: func(_ *testing.T, s *stage) { s.interruptAt("CreateFunction") }},
+		{name: "an uninstall without confirmation", args: "uninstall --prefix prod", typed: "prdo\n", before: admin(anInstall)},
+		{name: "an uninstall in several Regions", args: "uninstall --prefix prod --region eu-west-1 --region us-east-1", textOnly: "needs_yes", before: admin(anInstall)},
+		{name: "Ctrl-C before the first write", args: anInstall, before: func(_ *testing.T, s *stage) { s.interruptAt("DescribeRule") }},
+		{name: "Ctrl-C during the search for credentials", args: anInstall + " --role-arn arn:aws:iam::111122223333:role/admin", before: func(_ *testing.T, s *stage) { s.interruptAt("AssumeRole") }},
+		{name: "Ctrl-C during the search for other installations", args: anInstall + " --memory-size 256 --dry-run", before: after(anInstall, func(_ *testing.T, s *stage) { s.interruptAt("ListRoles") })},
+		{name: "Ctrl-C with nothing to remove", args: anUninstall, before: func(_ *testing.T, s *stage) { s.interruptAt("ListRoles") }},
+		{name: "Ctrl-C during verification", args: anInstall, before: func(_ *testing.T, s *stage) { s.interruptAtNth("GetFunctionEventInvokeConfig", 2) }},
+		{name: "Ctrl-C halfway", args: anInstall, before: func(_ *testing.T, s *stage) { s.interruptAt("CreateFunction") }},
 	}
 }

@@ -43,8 +43,8 @@ read-only access to all services. Specify the settings that the installation
 will have.
 
 Without --permissions-boundary, the policy for install is equivalent to
-administrator access: its principal can grant the function's role any permission
-and assume the role. With it, no role can be created or changed that lacks that
+administrator access: whoever has it can grant the function's role any
+permission and assume the role. With it, no role can be created or changed that lacks that
 boundary. "policy boundary" prints such a boundary: the maximum permissions of
 the function, whatever its settings.
 
@@ -65,6 +65,7 @@ resource is * only for actions that AWS cannot restrict further.`,
 	}
 	input.AddSettings(cmd, &o.prefix, "function-name", "rule-name", "role-path", "reserved-concurrency", "vpc-subnet", "permissions-boundary", "kms-key", "cluster")
 	flags := cmd.Flags()
+	flags.Lookup("config").Usage = "YAML file with the settings that the policy must allow"
 	flags.BoolVar(&o.commands.KeepLogs, "keep-logs", false, "for uninstall --keep-logs: without the permission to delete logs")
 	flags.BoolVar(&o.commands.Force, "force", false, "for uninstall --force")
 	flags.BoolVar(&o.commands.ForReal, "for-real", false, "for simulate --for-real")
@@ -176,7 +177,7 @@ func (r policyRun) run(cmd *cobra.Command) error {
 		return err
 	}
 	if r.asked.commands.Install && spec.Boundary == "" {
-		r.Warn("without --permissions-boundary this policy is equivalent to administrator access: its principal can grant the function's role any permission and assume the role")
+		r.Warn("without --permissions-boundary this policy is equivalent to administrator access: whoever has it can grant the function's role any permission and assume the role")
 		account := ""
 		if r.asked.account != "" {
 			account = " --account " + r.asked.account

@@ -74,7 +74,7 @@ func TestStatusWatch(t *testing.T) {
 	defer cancel()
 	ended := make(chan int)
 	go func() { ended <- Run(ctx, []string{"status", "--watch"}, streams) }()
-	screen.shows(t, "prod is healthy", "no interruptions recorded", "refreshed every 5ms · ctrl-C to exit")
+	screen.shows(t, "prod is healthy", "no interruptions recorded", "refreshed every 5ms · Ctrl-C to exit")
 	a.record(0, "1111", redeployed)
 	screen.shows(t, "1 task interrupted · 1 redeployed")
 	for _, test := range []struct{ trouble, says string }{

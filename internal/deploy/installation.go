@@ -183,7 +183,7 @@ func (i *Installation) inferPath() {
 func otherPath(role, path, source, asked string) *apperr.Error {
 	return &apperr.Error{
 		Code:    apperr.CodeRenamed,
-		Message: fmt.Sprintf("%s %s: role %s has the path %s, and a path never changes", source, asked, role, path),
+		Message: fmt.Sprintf("%s %s: role %s has the path %s, and the path cannot be changed", source, asked, role, path),
 		Hints:   []string{"--prefix NAME   install alongside it", "or uninstall it first"},
 	}
 }
@@ -191,7 +191,7 @@ func otherPath(role, path, source, asked string) *apperr.Error {
 func renamed(setting, name, source, asked string) *apperr.Error {
 	return &apperr.Error{
 		Code:    apperr.CodeRenamed,
-		Message: fmt.Sprintf("%s %s: the installation here has %s %s, and a name never changes", source, asked, setting, name),
+		Message: fmt.Sprintf("%s %s: the installation here has %s %s, and the name cannot be changed", source, asked, setting, name),
 		Hints:   []string{"--prefix NAME   install alongside it", "or uninstall it first"},
 	}
 }

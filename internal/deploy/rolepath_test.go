@@ -27,7 +27,7 @@ func TestRolePath(t *testing.T) {
 		sameLines(t, a.calls(writes))
 
 		_, err := a.tryInstall(t.Context(), "prod", given("role-path", "/spothandler/"))
-		want := "--role-path /spothandler/: role prod-spothandler-us-east-1 has the path /team/spot/, and a path never changes"
+		want := "--role-path /spothandler/: role prod-spothandler-us-east-1 has the path /team/spot/, and the path cannot be changed"
 		if refusal := errorOf(t, err); refusal.Code != apperr.CodeRenamed || refusal.Message != want {
 			t.Errorf("%+v", refusal)
 		}

@@ -7,7 +7,7 @@ func installRights() check {
 	return check{
 		code: "SPOT306", title: "the caller may not install",
 		why: "Where nothing is installed, IAM is asked (iam:SimulatePrincipalPolicy) whether the caller may create the role, the log group, " +
-			"the function and the rule of an installation without a prefix. Permissions for one prefix only are denied by that measure, " +
+			"the function and the rule of an installation without a prefix. Permissions for one prefix only look denied in this check, " +
 			"and session policies are not considered: it is a hint, and an install finds out.",
 		sources: []string{"https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html"},
 		cures:   []string{"spothandler policy install --prefix PREFIX   prints the policy that an install needs"},

@@ -13,6 +13,10 @@ import (
 // filters match on it.
 const MessageRedeployed = "Service redeployment triggered successfully"
 
+// MessageSkipped is the beginning of the message of the record of an
+// interruption that is left to ECS. The cause follows it.
+const MessageSkipped = "Service redeployment skipped: "
+
 // NewLogger returns a logger that writes one JSON object per line: timestamp,
 // level, message, the record's own fields, and the function and line of the
 // caller.

@@ -62,7 +62,7 @@ func (v *invocation) headline() string {
 	case v.decision.Action == ActionFail:
 		return "Service redeployment failed"
 	case v.decision.Action == ActionSkip:
-		return "Service redeployment skipped: " + v.decision.Message
+		return MessageSkipped + v.decision.Message
 	case v.dryRun:
 		return "Service redeployment not performed: dry run"
 	}

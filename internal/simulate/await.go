@@ -133,7 +133,7 @@ func decisionWords(record *handler.Record) string {
 	case isOnlyLogged(record):
 		text += "; mode observe only logs it"
 	case record.Action == handler.ActionSkip && record.Message != "": // such as an unknown value of the tag
-		text = string(record.Reason) + ": " + record.Message
+		text = string(record.Reason) + ": " + strings.TrimPrefix(record.Message, handler.MessageSkipped)
 	}
 	return text
 }

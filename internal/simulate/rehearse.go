@@ -63,7 +63,7 @@ func (r *Rehearsal) Run(ctx context.Context) (*Result, error) {
 	}
 	result := &Result{}
 	if known {
-		r.note(unchecked(LinkEvent, "not sent: a later link is broken"))
+		r.note(unchecked(LinkEvent, "not sent: a later step would fail"))
 		return r.finish(result, "not tried"), nil
 	}
 	if err := r.send(ctx); err != nil {

@@ -194,7 +194,7 @@ func (x *installationResult) parts(st term.Style) []string {
 		mark(read, !x.differs, "installed as configured", "differs"),
 		mark(true, !s.Disabled, scope, "its rule is DISABLED"),
 		mark(s.Matches != nil, s.Matches != nil && *s.Matches, "rule matches a notice", "rule does not match a notice"),
-		mark(read, !s.Throttled, "may run", "throttled to 0"),
+		mark(read, !s.Throttled, "can be invoked", "reserved concurrency is 0"),
 		mark(s.MayRedeploy != nil, s.MayRedeploy != nil && *s.MayRedeploy, "may redeploy", "may not redeploy"),
 	}
 }

@@ -1,6 +1,7 @@
 package input
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -190,13 +191,13 @@ func RequestsJSON(args []string, variable string) bool {
 	return strings.EqualFold(variable, "json")
 }
 
-// OneOf returns text if it is one of the accepted values of a flag, and an error otherwise.
+// OneOf returns the accepted value of a flag that text is, in letters of either case, and an error otherwise.
 func OneOf(flag, text string, accepted []string) (string, error) {
-	if slices.Contains(accepted, text) {
-		return text, nil
+	if at := slices.IndexFunc(accepted, func(known string) bool { return strings.EqualFold(known, strings.TrimSpace(text)) }); at >= 0 {
+		return accepted[at], nil
 	}
 	refusal := apperr.Invalid("accepted: "+strings.Join(accepted, ", "), "--%s %q is not accepted", flag, text)
-	if near := nearest(text, accepted); near != "" {
+	if near := cmp.Or(nearest(strings.ToLower(text), accepted), nearest(strings.ToUpper(text), accepted)); near != "" {
 		refusal.Hints = slices.Insert(refusal.Hints, 0, "did you mean "+near+"?")
 	}
 	return "", refusal

@@ -54,7 +54,7 @@ func NewCommand(a *command.App) *cobra.Command {
 environment variables or --config. All other settings keep their recorded
 values, or their defaults on a first install. Running it again changes nothing;
 running it after a failure completes the rest. It reverts changes that were made
-out of band.`,
+out of band. Without --prefix it installs under the names without a prefix.`,
 		Example: `  spothandler install --prefix prod
   spothandler install --prefix prod --memory-size 256 --dry-run
   spothandler install --cluster shop --cluster batch --tag Team=platform`,

@@ -25,7 +25,8 @@ func NewUpgradeCommand(a *command.App) *cobra.Command {
 		Long: `Upgrade brings an existing installation to this version. It keeps the recorded
 settings, except for those that are given. With --all it upgrades every
 installation in the Region, or in the given Regions, in parallel, and changes no
-settings. If nothing is installed, it exits with 3.`,
+settings. Without --prefix or --all, it upgrades the installation that has no
+prefix. If nothing is installed, it exits with 3.`,
 		Example: `  spothandler upgrade --prefix prod
   spothandler upgrade --all --all-regions --dry-run`,
 		Annotations: map[string]string{input.SameFlags: "install", input.MoreFormats: "markdown"},

@@ -39,8 +39,11 @@ func NewLogsCommand(a *command.App) *cobra.Command {
 		Short: "Show what the function did about each interruption",
 		Long: `Logs shows the function's records, one line per event: what it did for which
 service, and why. The default is the last 24 hours. With --follow it continues
-until ctrl-C. With -o json the records are printed unchanged, one JSON object
-per line.
+until Ctrl-C. With -o json the records are printed unchanged, one JSON object
+per line. The time after which a service was redeployed counts from the event's
+time, which has whole seconds: it can be up to one second too long.
+
+Without --prefix it reads the records of the only installation.
 
 If nothing is installed, it exits with 3.`,
 		Example: `  spothandler logs --since 6h
@@ -59,7 +62,7 @@ If nothing is installed, it exits with 3.`,
 	flags := cmd.Flags()
 	flags.StringVar(&o.since, "since", "", "start: 6h or 2d ago, a date or an RFC 3339 time (default 24h)")
 	flags.StringVar(&o.until, "until", "", "end, in the same formats; else now")
-	flags.BoolVarP(&o.follow, "follow", "f", false, "print new records as they arrive, until ctrl-C")
+	flags.BoolVarP(&o.follow, "follow", "f", false, "print new records as they arrive, until Ctrl-C")
 	flags.StringArray("cluster", nil, "only this cluster, a name or an ARN; repeatable")
 	flags.StringSliceVar(&o.services, "service", nil, "only this service, a name or an ARN; repeatable")
 	flags.StringSliceVar(&o.reasons, "reason", nil, "only this reason; repeatable")

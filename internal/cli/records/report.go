@@ -41,7 +41,7 @@ func NewReportCommand(a *command.App) *cobra.Command {
 		Long: `Report counts the interruptions of recent days, and shows what the function did
 about them, how soon, and how the redeployments ended: by service, Availability
 Zone and hour. Rehearsals are not counted. With -o csv each interruption is a
-row.
+row. Without --prefix it reports on the only installation.
 
 With --html it also writes a self-contained HTML page, without scripts, which
 needs no network.

@@ -120,7 +120,7 @@ func printTrial(out *term.Printer, t *simulate.Evaluation) {
 	} else {
 		out.Print(st.Step(term.Quiet, "rule", "does not match: "+strings.Join(t.Unmatched, ", "), ""))
 	}
-	name := "gate"
+	name := "checks"
 	for _, row := range t.Rows {
 		switch {
 		case row.Holds == nil:

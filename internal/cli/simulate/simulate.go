@@ -100,7 +100,7 @@ func (o *options) check(a *command.App) error {
 	}
 	switch {
 	case len(a.Regions) > 1:
-		return apperr.Invalid("use one of them", "--region is given %d times: one path is rehearsed at a time", len(a.Regions))
+		return apperr.Invalid("use one of them", "--region is given %d times: one path is tested at a time", len(a.Regions))
 	case a.Yes && !o.forReal:
 		return apperr.Invalid("omit it", "--yes applies to --for-real only: a rehearsal changes nothing and does not ask")
 	case o.cluster == "" && o.task != "" && !strings.HasPrefix(o.task, "arn:"):

@@ -70,7 +70,7 @@ and 3 if there is none. What the caller may not read is reported as not checked.
 
 It also counts what the functions did in the last 24 hours, from their logs.
 That does not affect the exit code, and --no-history omits it. With --watch it
-refreshes every few seconds, until ctrl-C.`,
+refreshes every few seconds, until Ctrl-C.`,
 		Example: `  spothandler status
   spothandler status --prefix prod --no-history -o json
   spothandler status --all-regions
@@ -88,7 +88,7 @@ refreshes every few seconds, until ctrl-C.`,
 	}
 	input.AddAddress(cmd, &o.prefix)
 	cmd.Flags().BoolVar(&o.noHistory, "no-history", false, "do not read what the functions did in the last 24 hours")
-	cmd.Flags().BoolVar(&o.watch, "watch", false, "refresh every few seconds, on a terminal, until ctrl-C")
+	cmd.Flags().BoolVar(&o.watch, "watch", false, "refresh every few seconds, on a terminal, until Ctrl-C")
 	a.AWSFlags(cmd)
 	cmd.Flags().Lookup("all-regions").Usage = "every Region that is enabled for the account"
 	a.AnswerFileFlags(cmd)

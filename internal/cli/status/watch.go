@@ -94,6 +94,6 @@ func (r run) paint(screen *term.Screen, seen, failures string) {
 	if failures != "" {
 		text += "\n" + failures
 	}
-	at := r.Out.Dim(time.Now().UTC().Format("15:04:05 UTC") + " · refreshed every " + r.interval().String() + " · ctrl-C to exit")
+	at := r.Out.Dim(time.Now().UTC().Format("15:04:05 UTC") + " · refreshed every " + r.interval().String() + " · Ctrl-C to exit")
 	screen.Paint(text+"\n"+at.String()+"\n", r.TerminalHeight())
 }

@@ -15,7 +15,7 @@ func (p *Printer) Ask(ctx context.Context, in io.Reader, question, word string) 
 }
 
 // AskLine asks the user to type a line, and returns it without surrounding white space. It returns an error only if the
-// context ends, for example on ctrl-C, which does not end a read from a terminal by itself. The read keeps running then,
+// context ends, for example on Ctrl-C, which does not end a read from a terminal by itself. The read keeps running then,
 // since the process is about to exit.
 func (p *Printer) AskLine(ctx context.Context, in io.Reader, question Text) (string, error) {
 	p.Printf("%s %s", p.Glyph(Question), question)

@@ -24,7 +24,7 @@ func ParseClusters(source string, texts []string) ([]string, error) {
 	for _, text := range texts {
 		switch {
 		case strings.EqualFold(text, AllClusters):
-			return nil, apperr.Invalid("all means every cluster and cannot be combined with others", "%s all cannot be combined with other clusters", source)
+			return nil, apperr.Invalid("--cluster NAME --cluster NAME, or all alone", "%s all cannot be combined with other clusters", source)
 		case strings.EqualFold(text, None):
 			return nil, apperr.Invalid("all watches every cluster; a cluster of that name is given by its ARN", "%s %s is not a cluster", source, text)
 		case !valid.MatchString(text) || len(names([]string{text})[0]) > 255:

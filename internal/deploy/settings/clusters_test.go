@@ -29,7 +29,7 @@ func TestParseClusters(t *testing.T) {
 
 func TestClustersRefused(t *testing.T) {
 	apperrtest.Refused(t, given("cluster", "all", "cluster", "shop").Check("us-east-1", ""),
-		"--cluster all cannot be combined with other clusters", "all means every cluster and cannot be combined with others")
+		"--cluster all cannot be combined with other clusters", "--cluster NAME --cluster NAME, or all alone")
 	apperrtest.Refused(t, given("cluster", "").Check("us-east-1", ""),
 		`--cluster "" is not accepted`, "accepted: a name")
 	apperrtest.Refused(t, given("cluster", "none").Check("us-east-1", ""),

@@ -123,7 +123,7 @@ func unreadable(path string, err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		return badFile("ask its owner for read permission", err, "%s cannot be read by this user", path)
 	}
-	return badFile("a relative path starts at the current directory", err, "reading the configuration: %v", err)
+	return badFile("a relative path is relative to the current directory", err, "reading the configuration: %v", err)
 }
 
 // parseYAML returns the mapping in the file's only document.

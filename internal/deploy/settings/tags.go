@@ -30,7 +30,7 @@ func parseTags(source string, texts []string) (map[string]string, error) {
 	for _, text := range texts {
 		key, value, found := strings.Cut(text, "=")
 		if strings.EqualFold(text, None) {
-			return nil, apperr.Invalid("none clears the list and cannot be combined with other tags", "%s none cannot be combined with other tags", source)
+			return nil, apperr.Invalid("--tag key=value --tag key=value, or none alone", "%s none cannot be combined with other tags", source)
 		}
 		if !found {
 			return nil, apperr.Invalid(source+" key=value", "%s %q is not of the form key=value", source, text)
