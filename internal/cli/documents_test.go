@@ -12,7 +12,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// The commands in docs/quick-start.md and at the beginning of README work as documented. Commands that wait for ctrl-C, and
+// The commands in docs/quick-start.md and at the beginning of README work as documented. Commands that wait for Ctrl-C, and
 // other programs, are skipped.
 func TestDocumentedCommands(t *testing.T) {
 	for file, end := range map[string]string{"docs/quick-start.md": "\n## 7", "README.md": "\n## Install\n"} {

@@ -20,7 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 )
 
-// The commands that local prints for another terminal work, and ctrl-C stops the server.
+// The commands that local prints for another terminal work, and Ctrl-C stops the server.
 func TestLocal(t *testing.T) {
 	t.Parallel()
 	local := serveAWS(t)

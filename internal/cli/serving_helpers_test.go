@@ -73,7 +73,7 @@ func serveAWSIn(t *testing.T, env []string, args ...string) *serving {
 		t.Fatal(err)
 	}
 	s.output = bufio.NewScanner(stdout)
-	for s.output.Scan() && !strings.Contains(s.output.Text(), "ctrl-C stops it") {
+	for s.output.Scan() && !strings.Contains(s.output.Text(), "Ctrl-C stops it") {
 		s.shown += s.output.Text() + "\n"
 		if variable, ok := strings.CutPrefix(s.output.Text(), "  export "); ok {
 			s.env = append(s.env, variable)
@@ -101,13 +101,13 @@ func (s *serving) run(t *testing.T, cmd *exec.Cmd) string {
 func ctrlC(t *testing.T, local *serving) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
-		t.Skip("a process cannot be sent ctrl-C here")
+		t.Skip("a process cannot be sent Ctrl-C here")
 	}
 	if err := local.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
 	if err := local.cmd.Wait(); err != nil {
-		t.Errorf("after ctrl-C: %v", err)
+		t.Errorf("after Ctrl-C: %v", err)
 	}
 }
 

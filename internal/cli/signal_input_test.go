@@ -12,7 +12,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/command"
 )
 
-// The first ctrl-C ends a command that waits for input from a terminal or a pipe.
+// The first Ctrl-C ends a command that waits for input from a terminal or a pipe.
 func TestInterruptedWhileReading(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	if out, err := exec.CommandContext(t.Context(), "mkfifo", pipe).CombinedOutput(); err != nil {

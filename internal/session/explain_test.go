@@ -44,7 +44,7 @@ func TestExplainCredentials(t *testing.T) {
 		{"unknown key", refused("InvalidClientTokenId"), "invalid_credentials"},
 		{"clock", refused("SignatureDoesNotMatch"), "invalid_credentials"},
 		{"something else", refused("Throttling"), apperr.CodeFailed},
-		{"ctrl-C", context.Canceled, ""},
+		{"Ctrl-C", context.Canceled, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := &Source{Options: Options{Getenv: os.Getenv, Command: "spothandler status"}}

@@ -67,7 +67,7 @@ func (r *localRun) print(url string, services []localaws.Service) error {
 	for _, command := range commandsToTry(answer.Services[0]) {
 		show.Hint(r.Out, command)
 	}
-	r.Out.Printf("\n%s\n", st.Dim("ctrl-C stops it, and discards everything in it."))
+	r.Out.Printf("\n%s\n", st.Dim("Ctrl-C stops it, and discards everything in it."))
 	return nil
 }
 

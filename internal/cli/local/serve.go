@@ -29,7 +29,7 @@ func Command(now func() Program) *cobra.Command {
 		Use:   "local",
 		Short: "Serve a local AWS to try every command with",
 		Long: `Local serves the AWS calls that the commands and the function need, with
-services on Fargate Spot, on a loopback port until ctrl-C. It keeps everything
+services on Fargate Spot, on a loopback port until Ctrl-C. It keeps everything
 in memory: nothing leaves this machine, and nothing remains on it. It prints the
 exports that point any AWS client at it, and a line for each interruption and
 each response of the function. It accepts only the access key among the exports,
@@ -83,7 +83,7 @@ func (r *localRun) run(ctx context.Context) error {
 	if err := server.Serve(ctx, listener); err != nil {
 		return err
 	}
-	return nil // ctrl-C is not an error
+	return nil // Ctrl-C is not an error
 }
 
 // setKey sets a random access key unless one was given, and checks that AWS would accept the key.

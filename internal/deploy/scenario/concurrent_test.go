@@ -41,9 +41,9 @@ func concurrentRuns(t *testing.T) []concurrentRun {
 		{"an uninstall and an install", some, removal, changes, false, false},
 		{"two uninstalls", some, removal, removal, true, false},
 		{"an uninstall, and one that keeps the logs", some, removal, doUninstall(nil, true), false, false},
-		{"an install during ctrl-C for another", none, interrupted(some), some, false, false},
-		{"an uninstall during ctrl-C for an install", none, interrupted(some), removal, false, false},
-		{"an install during ctrl-C for an uninstall", some, interrupted(removal), changes, false, false},
+		{"an install during Ctrl-C for another", none, interrupted(some), some, false, false},
+		{"an uninstall during Ctrl-C for an install", none, interrupted(some), removal, false, false},
+		{"an install during Ctrl-C for an uninstall", some, interrupted(removal), changes, false, false},
 	}
 }
 
