@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -44,8 +43,6 @@ type Install struct {
 
 	ClusterCheck ClusterCheck
 	NotChecked   []resource.NotChecked // what Verify or FindOthers could not read
-
-	additions *resource.Function // with what others have added to the function, if it was read
 
 	clients resource.Clients
 	id      session.Identity
@@ -204,9 +201,9 @@ func (i *Install) Verify(ctx context.Context, ceiling time.Duration) error {
 		return nil
 	}
 	var group errgroup.Group
-	before := i.Found // is replaced concurrently
+	rolePath := i.Found.Names.RolePath // Found is replaced concurrently
 	group.Go(func() error {
-		i.findOthers(ctx, before)
+		i.findOthers(ctx, rolePath)
 		return nil
 	})
 	group.Go(func() error {
@@ -223,23 +220,15 @@ func (i *Install) Verify(ctx context.Context, ceiling time.Duration) error {
 		}
 		return err
 	})
-	err := group.Wait()
-	i.takeAdditions()
-	return err
+	return group.Wait()
 }
 
-// FindOthers finds the other installations of the Region, and what others have added to the function. An install does
-// not need the permission to list roles.
-func (i *Install) FindOthers(ctx context.Context) {
-	i.findOthers(ctx, i.Found)
-	i.takeAdditions()
-}
+// FindOthers finds the other installations of the Region. An install does not need the permission to list
+// roles.
+func (i *Install) FindOthers(ctx context.Context) { i.findOthers(ctx, i.Found.Names.RolePath) }
 
-func (i *Install) findOthers(ctx context.Context, found *Installation) {
-	var group sync.WaitGroup
-	group.Go(func() { i.findAdditions(ctx, found) })
-	defer group.Wait()
-	others, err := List(ctx, i.clients, i.id, found.Names.RolePath)
+func (i *Install) findOthers(ctx context.Context, rolePath string) {
+	others, err := List(ctx, i.clients, i.id, rolePath)
 	if ctx.Err() != nil {
 		return
 	}
@@ -248,23 +237,4 @@ func (i *Install) findOthers(ctx context.Context, found *Installation) {
 		return
 	}
 	i.Others = others
-}
-
-// findAdditions reads what others have added to an existing function. An install keeps it, and warns of it as far as it
-// can be read.
-func (i *Install) findAdditions(ctx context.Context, found *Installation) {
-	if found.State.Function == nil {
-		return
-	}
-	function := *found.State.Function
-	if function.ReadAllAdditions(ctx, i.clients, found.Names) == nil {
-		i.additions = &function
-	}
-}
-
-// takeAdditions adds what findAdditions read to the last observation.
-func (i *Install) takeAdditions() {
-	if f := i.Found.State.Function; f != nil && i.additions != nil {
-		f.URLs, f.Signing = i.additions.URLs, i.additions.Signing
-	}
 }

@@ -101,18 +101,6 @@ func (a *App) NowhereInstalled(ctx context.Context, prefix string, id session.Id
 	return a.missing(message, prefix, others)
 }
 
-// noneInstalled returns the error of a command for several targets none of which is installed.
-func noneInstalled[T Outcome](ctx context.Context, a *App, runs []*TargetRun[T]) error {
-	if a.Installations != nil {
-		return NotInstalledError("no installation in "+a.Sources.File+" is installed", "spothandler install"+a.FileFlags(NamesOf(runs)...))
-	}
-	regions := make([]string, len(runs))
-	for i, v := range runs {
-		regions[i] = v.Region
-	}
-	return a.NotInstalledInAny(ctx, runs[0].Prefix, regions)
-}
-
 // NotInstalledInAny returns the error of a command that found no installation with this prefix in the given Regions.
 func (a *App) NotInstalledInAny(ctx context.Context, prefix string, regions []string) error {
 	others, listed, err := a.Elsewhere(ctx, prefix)

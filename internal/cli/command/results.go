@@ -71,3 +71,15 @@ func worse(a, b int) int {
 	}
 	return ExitOK
 }
+
+// noneInstalled returns the error of a command for several targets none of which is installed.
+func noneInstalled[T Outcome](ctx context.Context, a *App, runs []*TargetRun[T]) error {
+	if a.Installations != nil {
+		return NotInstalledError("no installation in "+a.Sources.File+" is installed", "spothandler install"+a.FileFlags(NamesOf(runs)...))
+	}
+	regions := make([]string, len(runs))
+	for i, v := range runs {
+		regions[i] = v.Region
+	}
+	return a.NotInstalledInAny(ctx, runs[0].Prefix, regions)
+}

@@ -8,13 +8,12 @@ import (
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// additionsObserver reads what others can add to a function and what no other call returns. An install keeps all of it,
-// and reads it only to report it.
+// additionsObserver reads what others can add to a function and what no other call returns. An install keeps all of it
+// and does not read it.
 type additionsObserver struct {
 	urls     []URL
 	mappings []Mapping
@@ -137,21 +136,6 @@ func (f *Function) ReadAdditions(ctx context.Context, clients Clients, names Nam
 	}
 	o.addTo(f)
 	return o.notChecked(), nil
-}
-
-// ReadAllAdditions reads concurrently what ReadAdditions reads, as far as AWS allows it: the policy of an install does not
-// include event source mappings.
-func (f *Function) ReadAllAdditions(ctx context.Context, clients Clients, names Names) error {
-	var o additionsObserver
-	group, groupCtx := errgroup.WithContext(ctx)
-	for _, each := range o.lostWithFunction(clients.Lambda, names) {
-		group.Go(func() error { return each.read(groupCtx) })
-	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	o.addTo(f)
-	return nil
 }
 
 // removeMappings deletes event source mappings, which would outlive the function.
