@@ -78,9 +78,9 @@ cross:
 
 # More parallel tests than cores: many of them wait, as the program does between attempts. Two kinds of tests run without
 # the race detector, which makes them five times slower: those of the built program, which does not have it, and
-# those that repeat hundreds of times what other tests do once.
+# those that repeat hundreds of times what other tests do once. Both kinds run side by side.
 WITHOUT_RACE := ^Test(Scripts|PolicyInForce|KilledAtEveryWrite|NothingHostile.*|ErrorTexts|LeastPrivilege|PolicyIsScoped|Crash|TwoAtOnce|ReportAtScale)$$
-GO_TEST := go test -vet=off -timeout 20m -p 4 -parallel 8
+GO_TEST := go test -vet=off -timeout 20m -p 3 -parallel 8
 
 unit:
 	@echo '== go test $(RACE)'
@@ -89,9 +89,10 @@ ifneq ($(CI),true)
 else
 	@test -n '$(RACE)' || { echo 'the race detector is required in CI: install a C compiler'; exit 1; }
 endif
-	@$(GO_TEST) $(RACE) -skip '$(WITHOUT_RACE)' ./...
-	@echo '== go test'
-	@$(GO_TEST) -run '$(WITHOUT_RACE)' ./internal/cli ./internal/deploy/... ./internal/history
+	@others=$$(mktemp) && trap 'kill $$pid 2>/dev/null; rm -f '$$others EXIT && trap 'exit 130' INT TERM && \
+	{ $(GO_TEST) -run '$(WITHOUT_RACE)' ./internal/cli ./internal/deploy/... ./internal/history >$$others 2>&1 & } && pid=$$! && \
+	failed=0 && { $(GO_TEST) $(RACE) -skip '$(WITHOUT_RACE)' ./... || failed=1; } && \
+	echo '== go test' && { wait $$pid || failed=1; } && cat $$others && exit $$failed
 	@echo '== coverage'
 	@$(GO_TEST) -coverprofile=coverage.out -coverpkg=./internal/deploy,./internal/deploy/resource ./internal/deploy ./internal/deploy/resource
 	@.ci/coverage coverage.out 85 internal/deploy internal/deploy/resource

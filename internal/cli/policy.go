@@ -44,9 +44,9 @@ will have.
 
 Without --permissions-boundary, the policy for install is equivalent to
 administrator access: whoever has it can grant the function's role any
-permission and assume the role. With it, no role can be created or changed that lacks that
-boundary. "policy boundary" prints such a boundary: the maximum permissions of
-the function, whatever its settings.
+permission and assume the role. With it, no role can be created or changed that
+lacks that boundary. "policy boundary" prints such a boundary: the maximum
+permissions of the function, whatever its settings.
 
 With --account, no AWS call is made; otherwise, the account comes from STS. The
 resource is * only for actions that AWS cannot restrict further.`,

@@ -226,7 +226,7 @@ func TestSimulatePromisesNoRedeploymentInModeObserve(t *testing.T) {
 	must(t, "install --redeploy observe")
 	for service, wants := range map[string][]string{
 		"api": {"The whole path works. In mode observe the function only logs", "· redeploy (mode observe only logs it)", "· decision    redeploy"},
-		"web": {"for this service the function leaves interruptions to ECS", `the unknown value "offf"`},
+		"web": {"for this service the function leaves interruptions to ECS", `unknown value "offf"`},
 	} {
 		code, shown := spothandler(t.Context(), "", "simulate", "--service", service)
 		for _, want := range wants {

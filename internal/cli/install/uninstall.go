@@ -50,7 +50,8 @@ func NewUninstallCommand(a *command.App) *cobra.Command {
 		Long: `Uninstall removes an installation and its logs, whatever its state, and leaves
 nothing behind. If nothing is installed, it exits with 0, as rm -f does. It asks
 for confirmation on a terminal, and requires --yes elsewhere. Your ECS services
-are not touched. Without --prefix it removes the installation that has no prefix.`,
+are not touched. Without --prefix it removes the installation that has no
+prefix.`,
 		Example: `  spothandler uninstall --prefix prod
   spothandler uninstall --prefix prod --keep-logs --yes`,
 		Annotations: map[string]string{input.MoreFormats: "markdown"},
