@@ -79,7 +79,9 @@ cross:
 # More parallel tests than cores: many of them wait, as the program does between attempts. Two kinds of tests run without
 # the race detector, which makes them five times slower: those of the built program, which does not have it, and
 # those that repeat hundreds of times what other tests do once. Both kinds run side by side.
-WITHOUT_RACE := ^Test(Scripts|PolicyInForce|KilledAtEveryWrite|NothingHostile.*|ErrorTexts|LeastPrivilege|PolicyIsScoped|Crash|TwoAtOnce|ReportAtScale)$$
+BUILT := Scripts|PolicyEnforced|KilledAtEveryWrite|(Install|Uninstall)StoppedAtEveryWrite|Demo.*|Local.*|TheUploadedFunctionRuns|HistoryAgrees
+REPEATED := HostileText(IsEscaped|InErrors|InSimulate)|ErrorTexts|LeastPrivilege|PolicyIsScoped|Crash|TwoAtOnce|ReportAtScale
+WITHOUT_RACE := ^Test($(BUILT)|$(REPEATED))$$
 GO_TEST := go test -vet=off -timeout 20m -p 3 -parallel 8
 
 unit:
