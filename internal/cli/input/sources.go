@@ -144,7 +144,7 @@ func (s *Sources) fillFromSeveral(cmd *cobra.Command, file settings.File) error 
 		return nil
 	}
 	if len(chosen) > 1 {
-		return apperr.Invalid("--only "+chosen[0].Name+"   for example", "%s works on one installation, and %s contains %d", cmd.CommandPath(), file.Path, len(chosen))
+		return apperr.Invalid("--only "+chosen[0].Name+"   for example", "%s works on one installation at a time, and %s contains %d", cmd.CommandPath(), file.Path, len(chosen))
 	}
 	return s.fillFromValues(cmd, settings.File{Path: file.Path, Values: chosen[0].Values})
 }

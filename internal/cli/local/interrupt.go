@@ -77,7 +77,7 @@ func (r *interruptRun) run(ctx context.Context) error {
 	st := r.Out.Style
 	r.Out.Printf("%s %s of %s/%s interrupted\n", st.Glyph(term.OK), term.Plural(len(request.Tasks), "task"), request.Cluster, request.Service)
 	if len(request.Tasks) < request.count {
-		r.warn(fmt.Sprintf("%d were requested, but no more of the service's tasks run on Fargate Spot", request.count))
+		r.warn(fmt.Sprintf("%d requested, but only %d of the service's tasks run on Fargate Spot", request.count, len(request.Tasks)))
 	}
 	return nil
 }

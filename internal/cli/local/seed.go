@@ -59,7 +59,7 @@ func readSeed(path string) ([]localaws.Service, error) {
 func seedRoot(path string) (*yaml.Node, error) {
 	content, err := readSeedFile(path)
 	if err != nil {
-		return nil, badSeed("reading the seed: "+err.Error(), "a relative path starts at the current directory", err)
+		return nil, badSeed("reading the seed: "+err.Error(), "a relative path is relative to the current directory", err)
 	}
 	var document, second yaml.Node
 	documents := yaml.NewDecoder(bytes.NewReader(content))

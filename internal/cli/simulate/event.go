@@ -82,7 +82,7 @@ type trial struct {
 	TaskARN         string         `json:"task_arn"`
 	ReachesFunction bool           `json:"reaches_function"`
 	Unmatched       []string       `json:"unmatched"` // the fields of the rule's pattern that do not match
-	Rows            []trialRow     `json:"rows"`      // rows of the gate, up to the first that applies
+	Rows            []trialRow     `json:"rows"`      // the function's checks, up to the first that applies
 	Action          handler.Action `json:"action"`    // undecided if it depends on the service
 	Reason          handler.Reason `json:"reason"`    // "" if undecided
 }
@@ -113,7 +113,7 @@ const undecided handler.Action = "undecided"
 // printTrial prints the evaluation of an event, row by row.
 func printTrial(out *term.Printer, t *simulate.Evaluation) {
 	st := out.Style
-	out.Print(st.Paragraph("", "The event as evaluated by the rule and the gate of this version with default settings, in the event's account and Region, at the event's time:"))
+	out.Print(st.Paragraph("", "How the rule and the function of this version, with default settings, would handle the event in its account and Region, at its time:"))
 	out.Printf("\n")
 	if t.Reaches {
 		out.Print(st.Step(term.OK, "rule", "matches: the event reaches the function", ""))

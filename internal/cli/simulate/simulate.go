@@ -45,12 +45,13 @@ ECS and log group all work. The function never redeploys for a test notice. If a
 step fails, simulate shows which one, why, and how to fix it. It then shows the
 events of a real interruption, and what the function would decide for each.
 
---event evaluates an event from a file against this version's rule and gate
-instead, and needs no AWS account. --for-real invokes the function with a
-notice, which redeploys the service.
+--event shows how this version's rule and function would handle an event from a
+file, without an AWS account; it exits with 0 whatever they decide. --for-real
+invokes the function with a notice, which redeploys the service.
 
-It exits with 0 if the path works, 2 if it does not or that could not be
-verified, 3 if nothing is installed, and 1 if no service runs on Fargate Spot.`,
+Without --prefix it uses the installation that covers the service. It exits with
+0 if the path works, 2 if it does not or that could not be verified, 3 if
+nothing is installed, and 1 if no service runs on Fargate Spot.`,
 		Example: `  spothandler simulate --cluster shop --service api
   spothandler simulate --event event.json
   spothandler simulate --cluster shop --service api --for-real`,
