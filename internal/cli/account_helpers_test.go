@@ -20,6 +20,12 @@ func needArchive(t *testing.T) {
 // useServer creates the services on a local AWS, makes this process and its children call it, and closes it after the test.
 func useServer(t *testing.T, server *localaws.Server, services ...localaws.Service) {
 	t.Helper()
+	useEndpoint(t, serve(t, server, services...))
+}
+
+// serve creates the services on a local AWS, closes it after the test, and returns its URL.
+func serve(t *testing.T, server *localaws.Server, services ...localaws.Service) string {
+	t.Helper()
 	t.Cleanup(func() { _ = server.Close() })
 	if err := server.Seed(services...); err != nil {
 		t.Fatal(err)
@@ -28,7 +34,7 @@ func useServer(t *testing.T, server *localaws.Server, services ...localaws.Servi
 	if err != nil {
 		t.Fatal(err)
 	}
-	useEndpoint(t, url)
+	return url
 }
 
 // useEndpoint makes this process and its children call AWS at this URL, without retries.

@@ -66,14 +66,7 @@ func useLocal(t *testing.T, services ...localaws.Service) aws.Config {
 func useLocalAs(t *testing.T, policies map[string]string, services ...localaws.Service) aws.Config {
 	t.Helper()
 	server := localaws.New(localaws.Options{Region: local.Region, Delays: &localaws.Delays{}, Policies: policies})
-	t.Cleanup(func() { _ = server.Close() })
-	if err := server.Seed(services...); err != nil {
-		t.Fatal(err)
-	}
-	url, err := server.URL()
-	if err != nil {
-		t.Fatal(err)
-	}
+	url := serve(t, server, services...)
 	key := localaws.NewAccessKey()
 	for restricted := range policies {
 		key = restricted

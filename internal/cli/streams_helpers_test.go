@@ -6,7 +6,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/command"
 )
 
-// fake is the edges of a process that is not there.
+// fakeStreams returns the streams of a process with the given environment.
 func fakeStreams(tty bool, env ...string) command.Streams {
 	return command.Streams{
 		Getenv: func(name string) string {

@@ -3,7 +3,6 @@ package deploy
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"slices"
 	"testing"
@@ -15,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
@@ -207,16 +205,6 @@ func sameLines(t *testing.T, got []string, want ...string) {
 func refused(t *testing.T, err error, message, hint string) {
 	t.Helper()
 	apperrtest.Refused(t, err, message, hint)
-}
-
-// errorOf returns err as an *apperr.Error.
-func errorOf(t *testing.T, err error) *apperr.Error {
-	t.Helper()
-	own, ok := errors.AsType[*apperr.Error](err)
-	if !ok {
-		t.Fatalf("%v is no Error", err)
-	}
-	return own
 }
 
 // jsonText returns a value as JSON.

@@ -15,6 +15,7 @@ import (
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -76,7 +77,7 @@ func TestAdopt(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		n := createModuleResources(t, a)
 		found := a.find(t, "", nil)
-		if refusal := errorOf(t, found.CheckOurs(false)); refusal.Code != apperr.CodeNotOurs {
+		if refusal := apperrtest.ErrorOf(t, found.CheckOurs(false)); refusal.Code != apperr.CodeNotOurs {
 			t.Errorf("%+v", refusal)
 		}
 		if err := found.CheckOurs(true); err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -106,7 +107,7 @@ func TestFailedFunction(t *testing.T) {
 				a.withFunction(func(answer *lambda.GetFunctionOutput) { edit(answer.Configuration) })
 				began := time.Now()
 				_, err := resource.Apply(t.Context(), a.clients, names, changes, resource.Options{})
-				refusal := errorOf(t, err)
+				refusal := apperrtest.ErrorOf(t, err)
 				if want := "function ecs-fargate-spot-handler: " + state + ": " + test.code + ", " + test.reason; refusal.Message != want || time.Since(began) > 0 {
 					t.Errorf("after %s: %s", time.Since(began), refusal.Message)
 				}
@@ -133,7 +134,7 @@ func TestTagsDenied(t *testing.T) {
 			answer.Tags, answer.TagsError = nil, &functions.TagsError{Message: aws.String("not authorized")}
 		})
 		_, err := Find(t.Context(), a.clients, a.id, "", nil)
-		if refusal := errorOf(t, err); refusal.Code != apperr.CodeAccessDenied || !strings.Contains(refusal.Hints[0], "lambda:ListTags") {
+		if refusal := apperrtest.ErrorOf(t, err); refusal.Code != apperr.CodeAccessDenied || !strings.Contains(refusal.Hints[0], "lambda:ListTags") {
 			t.Errorf("%+v", refusal)
 		}
 	})

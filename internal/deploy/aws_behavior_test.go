@@ -16,6 +16,7 @@ import (
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -94,7 +95,7 @@ func TestProtectedLogGroup(t *testing.T) {
 		before := a.find(t, "prod", nil)
 		protect(true)
 		found := a.find(t, "prod", nil)
-		refusal := errorOf(t, found.CheckRemovable(true, false))
+		refusal := apperrtest.ErrorOf(t, found.CheckRemovable(true, false))
 		if refusal.Message != "log group /aws/lambda/prod-ecs-fargate-spot-handler has deletion protection" || !strings.HasPrefix(refusal.Hints[0], "--keep-logs") {
 			t.Errorf("%+v", refusal)
 		}
@@ -120,13 +121,13 @@ func TestManagedRule(t *testing.T) {
 		a.install(t, "prod", nil)
 		names, changes := a.plan(t, "prod", given("cluster", "shop"))
 		a.ManageRule(names.Rule, "autoscaling.amazonaws.com")
-		refusal := errorOf(t, a.find(t, "prod", nil).CheckOurs(true))
+		refusal := apperrtest.ErrorOf(t, a.find(t, "prod", nil).CheckOurs(true))
 		if refusal.Code != apperr.CodeNotOurs || refusal.Detail[0] != "AWS manages it for autoscaling.amazonaws.com." {
 			t.Errorf("%+v", refusal)
 		}
 		began := time.Now()
 		_, err := resource.Apply(t.Context(), a.clients, names, changes, resource.Options{})
-		if got := errorOf(t, err); !strings.Contains(got.Message, "ManagedRuleException") || time.Since(began) > 0 {
+		if got := apperrtest.ErrorOf(t, err); !strings.Contains(got.Message, "ManagedRuleException") || time.Since(began) > 0 {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
 		found, err := FindForRemoval(t.Context(), a.clients, a.id, "prod", nil)
@@ -265,7 +266,7 @@ func TestRoleInAnInstanceProfile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		refusal := errorOf(t, found.CheckRemovable(false, false))
+		refusal := apperrtest.ErrorOf(t, found.CheckRemovable(false, false))
 		sameLines(t, refusal.Detail, "role prod-spothandler-us-east-1: instance profile machines", "Nothing was changed.")
 		a.uninstall(t, "prod", false) // with --force
 		a.isEmpty(t, "prod")
@@ -300,7 +301,7 @@ func TestConcurrencyIsCheckedFirst(t *testing.T) {
 				}
 				return
 			}
-			if refusal := errorOf(t, err); refusal.Code != apperr.CodeNoConcurrency || refusal.Detail[0] != test.detail {
+			if refusal := apperrtest.ErrorOf(t, err); refusal.Code != apperr.CodeNoConcurrency || refusal.Detail[0] != test.detail {
 				t.Errorf("%s of %d: %+v", test.asked, test.limit, refusal)
 			}
 		})

@@ -14,6 +14,7 @@ import (
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -60,7 +61,7 @@ func TestHiddenEnvironment(t *testing.T) {
 			t.Errorf("not checked are %+v", status.NotChecked)
 		}
 
-		refusal := errorOf(t, a.find(t, "prod", nil).CheckReadable())
+		refusal := apperrtest.ErrorOf(t, a.find(t, "prod", nil).CheckReadable())
 		if refusal.Code != apperr.CodeAccessDenied || refusal.Hints[0] != "allow kms:Decrypt on "+aKey || !strings.Contains(refusal.Detail[0], "not authorized") {
 			t.Errorf("%+v", refusal)
 		}
@@ -119,7 +120,7 @@ func TestKeyWithoutPolicyForLogs(t *testing.T) {
 			}
 			stop := a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == test.call }, Refuse: &refusal})
 			_, err := a.tryInstall(t.Context(), "", given("kms-key", aKey))
-			got := errorOf(t, err)
+			got := apperrtest.ErrorOf(t, err)
 			if got.Code != apperr.CodeFailed || !strings.HasPrefix(got.Message, "encrypting log group /aws/lambda/ecs-fargate-spot-handler: ") ||
 				!strings.Contains(got.Hints[0], "kms:GenerateDataKey*") {
 				t.Errorf("%s: %+v", test.call, got)

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -34,7 +35,7 @@ func TestNamesAreRecorded(t *testing.T) {
 			"rule-name":     "--rule-name other: the installation here has rule-name my.rule, and the name cannot be changed",
 		} {
 			_, err := Find(t.Context(), a.clients, a.id, "prod", given(setting, "other"))
-			if refusal := errorOf(t, err); refusal.Code != apperr.CodeRenamed || refusal.Message != message {
+			if refusal := apperrtest.ErrorOf(t, err); refusal.Code != apperr.CodeRenamed || refusal.Message != message {
 				t.Errorf("%+v", refusal)
 			}
 		}
@@ -46,13 +47,13 @@ func TestSamePrefixInAnotherCase(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
 		done, err := a.tryInstall(t.Context(), "Prod", nil)
-		refusal := errorOf(t, err)
+		refusal := apperrtest.ErrorOf(t, err)
 		if done != 0 || refusal.Code != apperr.CodeSamePrefix || refusal.Message != `the prefix "Prod" differs from the installed "prod" only in case, and IAM treats both role names as the same` {
 			t.Errorf("%d done, %+v", done, refusal)
 		}
 	})
 	// Before the role is created, the list of roles shows the conflict.
-	if err := CheckCase("Prod", []Listed{{Prefix: "test"}, {Prefix: "prod"}}); errorOf(t, err).Code != apperr.CodeSamePrefix {
+	if err := CheckCase("Prod", []Listed{{Prefix: "test"}, {Prefix: "prod"}}); apperrtest.ErrorOf(t, err).Code != apperr.CodeSamePrefix {
 		t.Errorf("%v", err)
 	}
 	if err := CheckCase("prod", []Listed{{Prefix: "test"}, {Prefix: "prod"}}); err != nil {
@@ -60,7 +61,7 @@ func TestSamePrefixInAnotherCase(t *testing.T) {
 	}
 	// If GetRole is case-insensitive, the role's tags show the conflict.
 	role := &resource.Role{Path: resource.Path, Tags: map[string]string{resource.TagManagedBy: resource.ManagedBy, resource.TagPrefix: "prod"}}
-	if _, err := recordOf(role, "Prod"); errorOf(t, err).Code != apperr.CodeSamePrefix {
+	if _, err := recordOf(role, "Prod"); apperrtest.ErrorOf(t, err).Code != apperr.CodeSamePrefix {
 		t.Errorf("%v", err)
 	}
 }
@@ -112,7 +113,7 @@ func TestRoleOfAnotherOwner(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.createRoleOutOfBand(t, "spothandler-us-east-1", "theirs", nil)
 		found := a.find(t, "", nil)
-		if refusal := errorOf(t, found.CheckOurs(true)); refusal.Message != "role spothandler-us-east-1 is not ours" {
+		if refusal := apperrtest.ErrorOf(t, found.CheckOurs(true)); refusal.Message != "role spothandler-us-east-1 is not ours" {
 			t.Errorf("%+v", refusal)
 		}
 	})
@@ -135,7 +136,7 @@ func TestResourceAppearsDuringInstall(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = resource.Apply(t.Context(), a.clients, names, changes, resource.Options{})
-		refusal := errorOf(t, err)
+		refusal := apperrtest.ErrorOf(t, err)
 		if refusal.Code != apperr.CodeNotOurs || refusal.Message != "rule ecs-spot-interruption appeared while this install was running, and is not ours" ||
 			refusal.Detail[0] != `It has no tag managed-by=spothandler. It is ENABLED, and its pattern is {"source":["theirs"]}` {
 			t.Errorf("%+v", refusal)
@@ -180,7 +181,7 @@ func TestResourceTakenDuringInstall(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if refusal := errorOf(t, install.Verify(t.Context(), 0)); refusal.Code != apperr.CodeNotOurs || refusal.Message != "rule ecs-spot-interruption is not ours" {
+		if refusal := apperrtest.ErrorOf(t, install.Verify(t.Context(), 0)); refusal.Code != apperr.CodeNotOurs || refusal.Message != "rule ecs-spot-interruption is not ours" {
 			t.Errorf("%+v", refusal)
 		}
 	})
@@ -216,7 +217,7 @@ func TestRoleAppearsDuringInstall(t *testing.T) {
 					}
 					return
 				}
-				if refusal := errorOf(t, err); refusal.Code != apperr.CodeNotOurs || !strings.HasPrefix(refusal.Detail[0], test.detail) {
+				if refusal := apperrtest.ErrorOf(t, err); refusal.Code != apperr.CodeNotOurs || !strings.HasPrefix(refusal.Detail[0], test.detail) {
 					t.Errorf("%+v", refusal)
 				}
 				if puts := a.count("iam:PutRolePolicy"); puts > 0 {

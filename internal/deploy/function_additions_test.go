@@ -13,6 +13,7 @@ import (
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -68,11 +69,11 @@ func TestAdditionsToTheFunction(t *testing.T) {
 
 		a.ForgetCalls()
 		_, err := PrepareUninstall(t.Context(), a.clients, a.id, UninstallRequest{Prefix: "prod"})
-		if refusal := errorOf(t, err); refusal.Code != apperr.CodeForeign || len(refusal.Detail) != 4 || !strings.HasPrefix(refusal.Detail[0], "function prod-ecs-fargate-spot-handler: function URL https://") {
+		if refusal := apperrtest.ErrorOf(t, err); refusal.Code != apperr.CodeForeign || len(refusal.Detail) != 4 || !strings.HasPrefix(refusal.Detail[0], "function prod-ecs-fargate-spot-handler: function URL https://") {
 			t.Errorf("%+v", refusal)
 		}
 		sameLines(t, a.calls(writes))
-		if hints := errorOf(t, err).Hints; len(hints) != 4 || !strings.HasPrefix(hints[0], "aws lambda delete-function-url-config --function-name prod-ecs-fargate-spot-handler --region ") ||
+		if hints := apperrtest.ErrorOf(t, err).Hints; len(hints) != 4 || !strings.HasPrefix(hints[0], "aws lambda delete-function-url-config --function-name prod-ecs-fargate-spot-handler --region ") ||
 			!strings.HasPrefix(hints[1], "aws lambda delete-event-source-mapping --uuid ") || !strings.HasPrefix(hints[2], "aws lambda delete-function-code-signing-config --function-name ") {
 			t.Errorf("the hints are %q", hints)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
@@ -192,7 +193,7 @@ func TestFunctionNamedOnlyByTheRecord(t *testing.T) {
 				request := UninstallRequest{Prefix: "prod", Names: test.names, Warn: func(text string) { warnings = append(warnings, text) }}
 				uninstall, err := PrepareUninstall(t.Context(), a.clients, a.id, request)
 				if test.stays {
-					if refusal := errorOf(t, err); !strings.Contains(refusal.Detail[0], why) {
+					if refusal := apperrtest.ErrorOf(t, err); !strings.Contains(refusal.Detail[0], why) {
 						t.Errorf("refused for %q", refusal.Detail)
 					}
 					request.Force = true

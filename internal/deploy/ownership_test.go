@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
@@ -52,7 +53,7 @@ func TestUnowned(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			found := assessed(t)
 			test.change(&found.State)
-			refusal := errorOf(t, found.CheckOurs(false))
+			refusal := apperrtest.ErrorOf(t, found.CheckOurs(false))
 			if refusal.Code != apperr.CodeNotOurs || refusal.Message != test.message || refusal.Detail[0] != test.detail {
 				t.Errorf("%+v", refusal)
 			}
@@ -81,7 +82,7 @@ func TestUnowned(t *testing.T) {
 func TestSeveralUnowned(t *testing.T) {
 	found := assessed(t)
 	found.State.LogGroup.Tags, found.State.Function.Tags, found.State.Triggers[0].Rule.Tags = nil, nil, nil
-	refusal := errorOf(t, found.CheckOurs(false))
+	refusal := apperrtest.ErrorOf(t, found.CheckOurs(false))
 	sameLines(t, append([]string{refusal.Message}, refusal.Detail...),
 		"log group /aws/lambda/prod-ecs-fargate-spot-handler is not ours",
 		lacksBoth,
@@ -93,8 +94,8 @@ func TestSeveralUnowned(t *testing.T) {
 	}
 
 	found.State.Triggers[0].Rule.ManagedBy = "ecs.amazonaws.com"
-	sameLines(t, errorOf(t, found.CheckOurs(false)).Hints[2:], "--prefix NAME   install alongside it")
-	if refusal := errorOf(t, found.CheckOurs(true)); refusal.Message != "rule prod-ecs-spot-interruption is not ours" || len(refusal.Detail) != 1 {
+	sameLines(t, apperrtest.ErrorOf(t, found.CheckOurs(false)).Hints[2:], "--prefix NAME   install alongside it")
+	if refusal := apperrtest.ErrorOf(t, found.CheckOurs(true)); refusal.Message != "rule prod-ecs-spot-interruption is not ours" || len(refusal.Detail) != 1 {
 		t.Errorf("%+v", refusal)
 	}
 }
@@ -114,11 +115,11 @@ func TestCheckRemovable(t *testing.T) {
 	}
 	found.State.LogGroup.Protected = false
 	found.State.Triggers[0].Rule.Targets, found.State.Role.Attached = []string{"x"}, []string{"y"}
-	refusal := errorOf(t, found.CheckRemovable(false, false))
+	refusal := apperrtest.ErrorOf(t, found.CheckRemovable(false, false))
 	sameLines(t, refusal.Detail, "role prod-spothandler-us-east-1: attached policy y", "rule prod-ecs-spot-interruption: target x", "Nothing was changed.")
 	found.State.Triggers[0].Rule.Tags = nil // then its additions do not matter
 	found.State.Role.Tags = map[string]string{resource.TagPrefix: "prod"}
-	refusal = errorOf(t, found.CheckRemovable(false, false))
+	refusal = apperrtest.ErrorOf(t, found.CheckRemovable(false, false))
 	sameLines(t, refusal.Detail, "role prod-spothandler-us-east-1 lacks the tag managed-by=spothandler, or belongs to someone else.",
 		"rule prod-ecs-spot-interruption lacks the tags managed-by=spothandler and spothandler:prefix=prod, or belongs to someone else.", "Nothing was changed.")
 	sameLines(t, refusal.Hints,
@@ -133,7 +134,7 @@ func TestStrangers(t *testing.T) {
 	found := assessed(t)
 	found.Record, found.State.Role = nil, nil
 	found.State.Function.Tags = map[string]string{"Owner": "them"}
-	refusal := errorOf(t, found.CheckRemovable(false, false))
+	refusal := apperrtest.ErrorOf(t, found.CheckRemovable(false, false))
 	sameLines(t, refusal.Detail, "function prod-ecs-fargate-spot-handler is not ours. It has no tag managed-by=spothandler.", "Nothing was changed.")
 	sameLines(t, refusal.Hints, "--force   remove what is ours, and leave the rest")
 	found.State.LogGroup, found.State.Triggers = nil, nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -55,7 +56,7 @@ func TestWaitTooLong(t *testing.T) {
 	inAccountWith(t, localaws.Options{Delays: delays}, func(t *testing.T, a *account) {
 		started := time.Now()
 		_, err := a.tryInstall(t.Context(), "prod", nil)
-		refusal := errorOf(t, err)
+		refusal := apperrtest.ErrorOf(t, err)
 		if waited := time.Since(started); waited < ceilingRole-longestPause || waited > ceilingRole {
 			t.Errorf("it waited %s", waited)
 		}
@@ -94,7 +95,7 @@ func TestFailedEntries(t *testing.T) {
 func TestConcurrencyCannotBeReserved(t *testing.T) {
 	inAccountWith(t, localaws.Options{Concurrency: 10, Delays: &localaws.Delays{}}, func(t *testing.T, a *account) {
 		_, err := a.tryInstall(t.Context(), "", given("reserved-concurrency", "2"))
-		if refusal := errorOf(t, err); !strings.Contains(refusal.Message, "the account has too few") || !strings.Contains(refusal.Hints[0], "--reserved-concurrency -1") {
+		if refusal := apperrtest.ErrorOf(t, err); !strings.Contains(refusal.Message, "the account has too few") || !strings.Contains(refusal.Hints[0], "--reserved-concurrency -1") {
 			t.Errorf("%v", refusal)
 		}
 		a.install(t, "", given("reserved-concurrency", "-1"))

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
@@ -28,7 +29,7 @@ func TestRolePath(t *testing.T) {
 
 		_, err := a.tryInstall(t.Context(), "prod", given("role-path", "/spothandler/"))
 		want := "--role-path /spothandler/: role prod-spothandler-us-east-1 has the path /team/spot/, and the path cannot be changed"
-		if refusal := errorOf(t, err); refusal.Code != apperr.CodeRenamed || refusal.Message != want {
+		if refusal := apperrtest.ErrorOf(t, err); refusal.Code != apperr.CodeRenamed || refusal.Message != want {
 			t.Errorf("%+v", refusal)
 		}
 

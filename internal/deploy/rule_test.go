@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/smithy-go"
 
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -85,7 +86,7 @@ func TestForeignRuleInPartitionWithoutTags(t *testing.T) {
 			t.Fatal(err)
 		}
 		a.clients.Events = untagged{a.clients.Events, "UnsupportedOperationException"}
-		refusal := errorOf(t, a.find(t, "prod", nil).CheckOurs(false))
+		refusal := apperrtest.ErrorOf(t, a.find(t, "prod", nil).CheckOurs(false))
 		if refusal.Detail[0] != "Its tags cannot be read, and our target is not on it." {
 			t.Errorf("%+v", refusal)
 		}

@@ -1,4 +1,4 @@
-// Package apperrtest checks errors about invalid input.
+// Package apperrtest checks errors in tests.
 package apperrtest
 
 import (
@@ -22,4 +22,14 @@ func Refused(t *testing.T, err error, message, hint string) {
 	case len(refusal.Hints) == 0 || !strings.HasPrefix(refusal.Hints[0], hint):
 		t.Errorf("the hints of %s are %q, want %s", message, refusal.Hints, hint)
 	}
+}
+
+// ErrorOf returns err as an [apperr.Error]. The test ends if it is none.
+func ErrorOf(t *testing.T, err error) *apperr.Error {
+	t.Helper()
+	own, ok := errors.AsType[*apperr.Error](err)
+	if !ok {
+		t.Fatalf("%v is no Error", err)
+	}
+	return own
 }

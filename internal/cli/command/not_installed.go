@@ -25,10 +25,7 @@ func (a *App) NotInstalled(command, prefix, region string, others []deploy.Liste
 		return verdict
 	}
 	sentence, hints := a.DescribeOthers(command, prefix, others)
-	if near := NearestPrefix(prefix, others); near != "" && len(others) > 1 {
-		sentence += " The nearest name is " + near + "."
-	}
-	verdict.Detail, verdict.Hints = []string{sentence}, hints
+	verdict.Detail, verdict.Hints = []string{sentence + nearestSentence(prefix, others)}, hints
 	return verdict
 }
 
@@ -38,10 +35,8 @@ func (a *App) NotInstalledUnlisted(prefix, region string) *apperr.Error {
 	if prefix == "" && a.Installation == nil {
 		name = "NAME"
 	}
-	return &apperr.Error{
-		Code: "not_installed", Message: fmt.Sprintf("%s is not installed in %s", deploy.DisplayPrefix(prefix), region),
-		Hints: a.SearchHints(prefix, "spothandler install"+a.InstallationFlags(name)), Err: ErrNotInstalled,
-	}
+	return NotInstalledError(fmt.Sprintf("%s is not installed in %s", deploy.DisplayPrefix(prefix), region),
+		a.SearchHints(prefix, "spothandler install"+a.InstallationFlags(name))...)
 }
 
 // DescribeOthers returns a sentence that names all other installations in the Region, and hints with the command for the first
@@ -67,6 +62,14 @@ func NearestPrefix(prefix string, others []deploy.Listed) string {
 		names = append(names, other.Prefix)
 	}
 	return apperr.Nearest(prefix, names)
+}
+
+// nearestSentence returns, with a leading space, a sentence that names the nearest prefix, unless the only one is named anyway.
+func nearestSentence(prefix string, others []deploy.Listed) string {
+	if near := NearestPrefix(prefix, others); near != "" && len(others) > 1 {
+		return " The nearest name is " + near + "."
+	}
+	return ""
 }
 
 // nearestFirst returns the others with those of the nearest name first.
@@ -165,10 +168,7 @@ func (a *App) DescribeElsewhere(command, prefix string, others []deploy.Listed) 
 	if more := len(others) - named; more > 0 {
 		names = append(names, fmt.Sprintf("and %d more", more))
 	}
-	sentence = "Installed: " + strings.Join(names, ", ") + "."
-	if near := NearestPrefix(prefix, others); near != "" && len(others) > 1 {
-		sentence += " The nearest name is " + near + "."
-	}
+	sentence = "Installed: " + strings.Join(names, ", ") + "." + nearestSentence(prefix, others)
 	for _, other := range others[:min(maxOtherHints, len(others))] {
 		one := *a
 		one.Region = other.Region

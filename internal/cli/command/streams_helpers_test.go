@@ -2,7 +2,7 @@ package command
 
 import "strings"
 
-// fake returns the streams of a process with the given environment.
+// fakeStreams returns the streams of a process with the given environment.
 func fakeStreams(tty bool, env ...string) Streams {
 	return Streams{
 		Getenv: func(name string) string {

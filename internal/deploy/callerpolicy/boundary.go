@@ -26,14 +26,7 @@ func boundaryStatements(places []resource.Names) []statement {
 		return id.ARN(service, region, resource)
 	}
 	functions := in(resource.Names.FunctionARN)
-	network := []string{
-		"ec2:AssignPrivateIpAddresses",
-		"ec2:CreateNetworkInterface",
-		"ec2:DeleteNetworkInterface",
-		"ec2:DescribeNetworkInterfaces",
-		"ec2:DescribeSubnets",
-		"ec2:UnassignPrivateIpAddresses",
-	}
+	network := resource.NetworkActions()
 	return []statement{
 		{
 			Sid: "Services", Effect: "Allow", Action: []string{"ecs:DescribeServices", "ecs:UpdateService"},

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
@@ -55,7 +56,7 @@ func TestExplain(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			own := errorOf(t, explain("creating role x", session.Identity{Caller: test.caller}, test.err))
+			own := apperrtest.ErrorOf(t, explain("creating role x", session.Identity{Caller: test.caller}, test.err))
 			if got := strings.Join(append([]string{own.Message}, own.Detail...), "\n"); got != test.lines || own.Code != test.code {
 				t.Errorf("%s:\n%s", own.Code, got)
 			}
@@ -84,7 +85,7 @@ func TestExplainKeepsExplainedErrors(t *testing.T) {
 func TestExplainRequestID(t *testing.T) {
 	inAccount(t, func(t *testing.T, a account) {
 		err := (&Role{Name: strings.Repeat("x", 65)}).readOwnPolicy(a.clients.IAM)(t.Context())
-		own := errorOf(t, explain("reading", a.names.Identity, err))
+		own := apperrtest.ErrorOf(t, explain("reading", a.names.Identity, err))
 		if len(own.Detail) != 1 || !strings.HasPrefix(own.Detail[0], "The call was iam:GetRolePolicy, request id ") {
 			t.Errorf("%+v", own)
 		}

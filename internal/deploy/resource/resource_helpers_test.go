@@ -16,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
 	"github.com/spothandler/spothandler/internal/session"
@@ -56,16 +55,6 @@ func sameLines(t *testing.T, got []string, want ...string) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n\t%q\nwant\n\t%q", got, want)
 	}
-}
-
-// errorOf returns err as an *apperr.Error.
-func errorOf(t *testing.T, err error) *apperr.Error {
-	t.Helper()
-	own, ok := errors.AsType[*apperr.Error](err)
-	if !ok {
-		t.Fatalf("%v is no Error", err)
-	}
-	return own
 }
 
 // account is an in-memory AWS account in a bubble of virtual time, with an installation under the prefix prod.

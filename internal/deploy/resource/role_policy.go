@@ -97,12 +97,10 @@ func optionalStatements(names Names, spec settings.Spec) []statement {
 	return statements
 }
 
-// networkStatements allow Lambda to manage the function's network interfaces as the role. Lambda checks these
-// permissions before any interface exists, so they cannot be restricted. The function's own code, which has
-// the same role, is denied all of them (Lambda Developer Guide, configuration-vpc and its security best
-// practice).
-func networkStatements(names Names) []statement {
-	actions := []string{
+// NetworkActions returns the actions with which Lambda manages the network interfaces of a function in a VPC (Lambda
+// Developer Guide, configuration-vpc).
+func NetworkActions() []string {
+	return []string{
 		"ec2:AssignPrivateIpAddresses",
 		"ec2:CreateNetworkInterface",
 		"ec2:DeleteNetworkInterface",
@@ -110,6 +108,14 @@ func networkStatements(names Names) []statement {
 		"ec2:DescribeSubnets",
 		"ec2:UnassignPrivateIpAddresses",
 	}
+}
+
+// networkStatements allow Lambda to manage the function's network interfaces as the role. Lambda checks these
+// permissions before any interface exists, so they cannot be restricted. The function's own code, which has
+// the same role, is denied all of them (Lambda Developer Guide, configuration-vpc and its security best
+// practice).
+func networkStatements(names Names) []statement {
+	actions := NetworkActions()
 	return []statement{
 		{Sid: "Network", Effect: "Allow", Action: actions, Resource: "*"},
 		{

@@ -2,7 +2,6 @@ package scenario_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"testing"
@@ -13,7 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
@@ -182,16 +180,6 @@ func sameLines(t *testing.T, got []string, want ...string) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n\t%q\nwant\n\t%q", got, want)
 	}
-}
-
-// errorOf returns err as an *apperr.Error.
-func errorOf(t *testing.T, err error) *apperr.Error {
-	t.Helper()
-	own, ok := errors.AsType[*apperr.Error](err)
-	if !ok {
-		t.Fatalf("%v is no Error", err)
-	}
-	return own
 }
 
 // resolved returns the settings of an installation.

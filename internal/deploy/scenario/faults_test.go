@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -140,7 +141,7 @@ func TestReadDenied(t *testing.T) {
 				installFull(t, a)
 				a.Inject(localaws.Fault{Match: func(c localaws.Call) bool { return c.String() == read }, Deny: true})
 				_, err := deploy.Find(t.Context(), a.clients, a.id, "prod", nil)
-				if !apperr.IsAccessDenied(err) || !strings.Contains(strings.Join(errorOf(t, err).Detail, " "), "lacks the permission "+read) {
+				if !apperr.IsAccessDenied(err) || !strings.Contains(strings.Join(apperrtest.ErrorOf(t, err).Detail, " "), "lacks the permission "+read) {
 					t.Errorf("%v", err)
 				}
 			})
