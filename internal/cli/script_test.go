@@ -36,6 +36,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -109,6 +110,33 @@ func TestScripts(t *testing.T) {
 		}
 		runScripts(t, "testdata/script", newMoto)
 	})
+}
+
+// All scripts run against one moto server at the same time: each has an account of its own there, and so must each
+// account be in which a script assumes a role.
+func TestScriptsAssumeRolesInSeparateAccounts(t *testing.T) {
+	t.Parallel()
+	scripts, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts found: %v", err)
+	}
+	assumed := regexp.MustCompile(`role[-_]arn\W+arn:aws:iam::(\d{12}):role/`)
+	users := map[string]string{}
+	for _, script := range scripts {
+		text, err := os.ReadFile(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range assumed.FindAllStringSubmatch(string(text), -1) {
+			if other, ok := users[match[1]]; ok && other != script {
+				t.Errorf("%s and %s both assume a role in account %s", other, script, match[1])
+			}
+			users[match[1]] = script
+		}
+	}
+	if len(users) == 0 {
+		t.Error("no script assumes a role")
+	}
 }
 
 func runScripts(t *testing.T, folder string, backend func(*testscript.Env) testaws.Backend) {
