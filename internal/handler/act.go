@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	smithytime "github.com/aws/smithy-go/time"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -185,14 +183,12 @@ func (v *invocation) updateFailed(ctx context.Context, err error) (done bool, _ 
 	return false, v.wait(ctx, delay)
 }
 
-// wait sleeps for d. It returns an error if the time to act is over or the
-// context ends.
-func (v *invocation) wait(ctx context.Context, d time.Duration) error {
-	if !time.Now().Before(v.updating.until) {
-		return fmt.Errorf("waiting to act on service %s: %w", v.event.Service, errOutOfTime)
+// observe records a redeployment that mode observe does not carry out: once for
+// all events that one redeployment would have covered. The holder of the claim
+// records redeploy, all others record claimed, without waiting.
+func (v *invocation) observe(ctx context.Context) {
+	switch v.tryClaim(ctx, v.observeStream(), claimTimeout) {
+	case claimLost, claimThrottled:
+		v.decision = verdict(ReasonClaimed, ModeObserve)
 	}
-	if err := smithytime.SleepWithContext(ctx, d); err != nil {
-		return fmt.Errorf("waiting to act on service %s: %w", v.event.Service, outOfTime(err))
-	}
-	return nil
 }

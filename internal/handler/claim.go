@@ -17,13 +17,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 )
 
-// LogsAPI is the part of CloudWatch Logs that the handler calls.
-type LogsAPI interface {
-	CreateLogStream(context.Context, *cloudwatchlogs.CreateLogStreamInput, ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.CreateLogStreamOutput, error)
-}
-
-var _ LogsAPI = (*cloudwatchlogs.Client)(nil)
-
 const (
 	// claimRounds is the number of consecutive lost rounds after which an
 	// invocation gives up.
@@ -170,7 +163,7 @@ func (v *invocation) claimRound(ctx context.Context, deployment string, timeout 
 		c.rounds = retryRounds
 	}
 	c.ends = time.Now().Add(claimLasts)
-	got := v.tryClaim(ctx, v.stream(deployment, c.rounds+1), timeout)
+	got := v.tryClaim(ctx, claimStream(&v.event, deployment, v.interruptedAt(), c.rounds+1), timeout)
 	if got != claimThrottled && got != claimImpossible { // otherwise the round is still open
 		c.rounds++
 	}
@@ -253,8 +246,8 @@ func (v *invocation) createLogStream(ctx context.Context, stream string, timeout
 	}
 }
 
-// claimStream returns the name of the log stream that represents the claim on a
-// deployment.
+// claimStream returns the name of the log stream that represents a round of the
+// claim on a deployment.
 func claimStream(in *Interruption, deployment string, interrupted time.Time, round int) string {
 	return fmt.Sprintf("redeploy/%s/%d/%d", claimName(in, deployment), interrupted.Unix()/int64(claimUnit/time.Second), round)
 }
@@ -267,15 +260,20 @@ func claimName(in *Interruption, deployment string) string {
 	return fmt.Sprintf("%x/%s", service[:8], id)
 }
 
-// stream returns the name of the log stream for a round of the claim.
-func (v *invocation) stream(deployment string, round int) string {
-	return claimStream(&v.event, deployment, v.interruptedAt(), round)
-}
-
 // describeStream returns the name of the log stream for the claim on a
 // DescribeServices call: round 0, and the current describeUnit.
 func (v *invocation) describeStream() string {
-	return fmt.Sprintf("%s/%d", v.stream(v.event.StartedBy, 0), time.Now().Unix()/int64(describeUnit/time.Second))
+	claim := claimStream(&v.event, v.event.StartedBy, v.interruptedAt(), 0)
+	return fmt.Sprintf("%s/%d", claim, time.Now().Unix()/int64(describeUnit/time.Second))
+}
+
+// observeStream returns the name of the log stream that represents the claim in
+// mode observe. Since nothing is redeployed, the deployment stays the same, and
+// only time separates interruptions: events that the cooldown would have
+// skipped count as the same one.
+func (v *invocation) observeStream() string {
+	unit := max(claimUnit, v.config.Cooldown)
+	return fmt.Sprintf("observe/%s/%d", claimName(&v.event, v.before), v.interruptedAt().Unix()/int64(unit/time.Second))
 }
 
 // claimWait returns a random wait after a lost round, multiplied by waits, and

@@ -136,6 +136,16 @@ func (in *Interruption) taskIsGone() bool {
 	return in.LastStatus == "DEPROVISIONING" || in.LastStatus == "STOPPED"
 }
 
+// isFirstNotice reports whether the event is the first of its interruption. ECS
+// sends more while the task stops.
+func (in *Interruption) isFirstNotice() bool {
+	switch in.LastStatus {
+	case "DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED":
+		return false
+	}
+	return true
+}
+
 // serviceOf returns the service named by a task's group, or "" for any other
 // group. Only the first colon separates.
 func serviceOf(group string) string {

@@ -2,10 +2,12 @@ package handler
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
+	smithytime "github.com/aws/smithy-go/time"
 )
 
 const (
@@ -83,19 +85,21 @@ func (v *invocation) limit(ctx context.Context) {
 	v.describing.until, v.updating.until = until, until
 }
 
-func minTime(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
 // interruptedAt returns the event's time; an event without one counts as new.
 func (v *invocation) interruptedAt() time.Time {
 	if v.event.EventTime.IsZero() {
 		return v.received
 	}
 	return v.event.EventTime
+}
+
+// sinceEvent returns the milliseconds from the event's time to t, or nil if
+// either is unknown.
+func (v *invocation) sinceEvent(t time.Time) *int64 {
+	if v.event.EventTime.IsZero() || t.IsZero() {
+		return nil
+	}
+	return new(t.Sub(v.event.EventTime).Milliseconds())
 }
 
 // answer returns the outcome so far.
@@ -129,8 +133,27 @@ func (v *invocation) key(deployment string) deploymentKey {
 	return deploymentKey{v.event.ClusterARN, v.event.Service, deployment}
 }
 
+// wait sleeps for d. It returns an error if the time to act is over or the
+// context ends.
+func (v *invocation) wait(ctx context.Context, d time.Duration) error {
+	if !time.Now().Before(v.updating.until) {
+		return fmt.Errorf("waiting to act on service %s: %w", v.event.Service, errOutOfTime)
+	}
+	if err := smithytime.SleepWithContext(ctx, d); err != nil {
+		return fmt.Errorf("waiting to act on service %s: %w", v.event.Service, outOfTime(err))
+	}
+	return nil
+}
+
 // logRetry records that a call failed and will be retried.
 func (v *invocation) logRetry(ctx context.Context, operation string, delay time.Duration, err error) {
 	v.log.DebugContext(ctx, "A call failed and will be retried",
 		slog.String("operation", operation), slog.Int64("delay_ms", delay.Milliseconds()), slog.Any("error", err))
+}
+
+func minTime(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 )
 
 // MessageRedeployed is the message of the record of a redeployment. Metric
@@ -106,4 +107,23 @@ func (w *lockedWriter) Write(line []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.Writer.Write(line)
+}
+
+// Time is a time in the format of records: RFC 3339 in UTC with milliseconds.
+type Time struct{ time.Time }
+
+// MarshalJSON returns the time as a JSON string. It never fails.
+func (t Time) MarshalJSON() ([]byte, error) { return []byte(`"` + stamp(t.Time) + `"`), nil }
+
+// stamp formats a time as in records.
+func stamp(t time.Time) string {
+	return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
+}
+
+// levelName returns the name of a level as in records.
+func levelName(level slog.Level) string {
+	if level == slog.LevelWarn {
+		return "WARNING"
+	}
+	return level.String()
 }

@@ -86,16 +86,6 @@ func (v *invocation) isKnown() bool {
 	return v.decision.Reason == ReasonAlreadyRedeployed
 }
 
-// isFirstNotice reports whether the event is the first of its interruption. ECS
-// sends more while the task stops.
-func (in *Interruption) isFirstNotice() bool {
-	switch in.LastStatus {
-	case "DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED":
-		return false
-	}
-	return true
-}
-
 func count(yes bool) int {
 	if yes {
 		return 1

@@ -3,8 +3,6 @@ package handler
 import (
 	"bytes"
 	"encoding/json"
-	"log/slog"
-	"time"
 )
 
 // Record is the log record of one event's outcome. The function writes one for
@@ -72,23 +70,4 @@ func (r Record) line() []byte {
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(r) // strings and numbers can always be encoded
 	return out.Bytes()
-}
-
-// Time is a time in the format of records: RFC 3339 in UTC with milliseconds.
-type Time struct{ time.Time }
-
-// MarshalJSON returns the time as a JSON string. It never fails.
-func (t Time) MarshalJSON() ([]byte, error) { return []byte(`"` + stamp(t.Time) + `"`), nil }
-
-// stamp formats a time as in records.
-func stamp(t time.Time) string {
-	return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
-}
-
-// levelName returns the name of a level as in records.
-func levelName(level slog.Level) string {
-	if level == slog.LevelWarn {
-		return "WARNING"
-	}
-	return level.String()
 }

@@ -77,12 +77,3 @@ func (v *invocation) deployment() string {
 	}
 	return v.before
 }
-
-// sinceEvent returns the milliseconds from the event's time to t, or nil if
-// either is unknown.
-func (v *invocation) sinceEvent(t time.Time) *int64 {
-	if v.event.EventTime.IsZero() || t.IsZero() {
-		return nil
-	}
-	return new(t.Sub(v.event.EventTime).Milliseconds())
-}
