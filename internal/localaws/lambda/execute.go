@@ -2,7 +2,6 @@ package lambda
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"strconv"
 	"strings"
@@ -11,24 +10,6 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
-
-// InProcess creates the handler of a function that does not run as a process of its own, see [Options].
-type InProcess = sandbox.InProcess
-
-// Handler handles one invocation inside this process.
-type Handler = sandbox.Handler
-
-// cell is a sandbox, which starts with its first event, and its configuration.
-type cell struct {
-	sandbox.Sandbox
-	conf   configuration
-	code   func() (string, error) // the folder with the code
-	epoch  int
-	output *output
-	env    map[string]string
-	ctx    context.Context // ends with the sandbox
-	end    context.CancelFunc
-}
 
 // run passes an event to a sandbox, preferably an idle one, and also returns the last 4 KB of its log. An
 // error means that the function was not invoked.
@@ -59,38 +40,6 @@ func (f *function) run(e sandbox.Event) (sandbox.Outcome, string, error) {
 	return out, tail, nil
 }
 
-// invoke starts the sandbox if it is new, and passes it the event.
-func (s *Host) invoke(ctx context.Context, box *cell, e sandbox.Event) sandbox.Outcome {
-	if box.Sandbox == nil {
-		started, err := s.start(box)
-		if err != nil {
-			return sandbox.Failure(e, "Runtime.InvalidEntrypoint", err.Error())
-		}
-		box.Sandbox = started
-		s.server.Work().Go(func() {
-			<-box.ctx.Done()
-			started.Close()
-		})
-	}
-	return box.Invoke(ctx, e)
-}
-
-func (s *Host) start(box *cell) (sandbox.Sandbox, error) {
-	if s.opts.InProcess != nil {
-		return s.opts.InProcess.Start(box.env, box.output)
-	}
-	url, err := s.server.URL()
-	if err != nil {
-		return nil, err
-	}
-	box.env["AWS_ENDPOINT_URL"] = url
-	root, err := box.code()
-	if err != nil {
-		return nil, err
-	}
-	return sandbox.Start(box.ctx, root, box.env, box.output)
-}
-
 // acquire reserves an execution and returns an idle sandbox, or a new one that is not started.
 func (f *function) acquire() (*cell, error) {
 	s := f.service.region.Server
@@ -113,8 +62,8 @@ func (f *function) acquire() (*cell, error) {
 	}
 	stream := time.Now().UTC().Format("2006/01/02/") + "[$LATEST]" + api.RandomHex(32)
 	box := &cell{
-		conf: f.conf, code: f.service.host.codeOf(f), epoch: f.epoch, env: f.environment(stream),
-		output: &output{service: f.service, conf: f.conf, stream: stream},
+		conf: f.conf, code: f.service.host.codeOf(f.conf, f.code), epoch: f.epoch, env: f.environment(stream),
+		output: &output{server: s, logs: f.service.needs.Logs, conf: f.conf, stream: stream},
 	}
 	box.ctx, box.end = context.WithCancel(s.Context())
 	return box, nil
@@ -132,16 +81,6 @@ func (f *function) release(box *cell, broken bool) {
 		return
 	}
 	f.idle = append(f.idle, box)
-}
-
-// discard ends all idle sandboxes now, and the others after their executions, because the function has
-// changed or was deleted. The lock must be held.
-func (f *function) discard() {
-	f.epoch++
-	for _, box := range f.idle {
-		box.end()
-	}
-	f.idle = nil
 }
 
 // environment returns the function's environment: what Lambda sets, and the function's own variables.
@@ -168,10 +107,13 @@ func (f *function) environment(stream string) map[string]string {
 	return env
 }
 
-// Answer is the result of an invocation of a Lambda function.
-type Answer struct {
-	Function string          // its name
-	Payload  json.RawMessage // its result, or the error in Lambda's form
-	Failed   bool
-	Took     time.Duration
+// invocable returns an error while the function is not ready, or if it could not read its environment.
+func (f *function) invocable() error {
+	if conf := f.view(); conf.State != "Active" {
+		return conflict("The operation cannot be performed at this time. The function is currently in the following state: %s", conf.State)
+	}
+	if f.conf.Environment != nil && f.service.needs.Roles.RoleID(f.conf.Role) != f.roleID {
+		return api.Refuse("KMSAccessDeniedException", "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the function's KMS key settings.")
+	}
+	return nil
 }

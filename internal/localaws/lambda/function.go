@@ -10,19 +10,13 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-// Lambda's limits in bytes.
-const (
-	zipLimit         = 52428800
-	environmentLimit = 4096
-)
-
 // function is a Lambda function with $LATEST as its only version.
 type function struct {
 	service  *Service
 	conf     configuration
 	code     []byte // the zip as uploaded
 	tags     api.Tags
-	policy   []statement
+	policy   resourcePolicy
 	reserved *int // concurrency; nil: unreserved
 	async    *asyncConfig
 	url      *functionURL // nil: none
@@ -36,64 +30,6 @@ type function struct {
 	epoch   int // incremented when running sandboxes become outdated
 	running int // executions in progress
 }
-
-// configuration is a function's configuration as in every response of Lambda.
-type configuration struct {
-	FunctionName, FunctionArn, Runtime, Role, Handler string
-	CodeSize                                          int
-	Description                                       string
-	Timeout, MemorySize                               int
-	LastModified, CodeSha256, Version                 string
-	VpcConfig                                         *vpcConfig        `json:",omitempty"`
-	DeadLetterConfig                                  *deadLetterConfig `json:",omitempty"`
-	Environment                                       *environment      `json:",omitempty"`
-	KMSKeyArn                                         string            `json:",omitempty"`
-	TracingConfig                                     tracingConfig
-	RevisionID                                        string `json:"RevisionId"`
-	State                                             string
-	StateReason, StateReasonCode                      string `json:",omitempty"`
-	LastUpdateStatus                                  string `json:",omitempty"`
-	LastUpdateStatusReason                            string `json:",omitempty"`
-	LastUpdateStatusReasonCode                        string `json:",omitempty"`
-	PackageType                                       string
-	Architectures                                     []string
-	EphemeralStorage                                  ephemeralStorage
-	SnapStart                                         snapStart
-	Layers                                            []layer            `json:",omitempty"`
-	FileSystemConfigs                                 []fileSystemConfig `json:",omitempty"`
-	LoggingConfig                                     loggingConfig
-}
-
-type (
-	environment   struct{ Variables map[string]string }
-	tracingConfig struct {
-		Mode string `check:"enum=Active|PassThrough"`
-	}
-	deadLetterConfig struct{ TargetArn string }
-	ephemeralStorage struct{ Size int }
-	vpcConfig        struct {
-		Subnets        []string `json:"SubnetIds" check:"len=0:16"`
-		SecurityGroups []string `json:"SecurityGroupIds" check:"len=0:5"`
-	}
-	snapStart struct {
-		ApplyOn            string `check:"enum=PublishedVersions|None"`
-		OptimizationStatus string
-	}
-	layer struct {
-		Arn      string
-		CodeSize int
-	}
-	fileSystemConfig struct {
-		Arn            string `check:"re=arn:aws[a-zA-Z-]*:elasticfilesystem:[a-z]{2}((-gov)|(-iso(b?)))?-[a-z]+-\\d{1}:\\d{12}:access-point/fsap-[a-f0-9]{17}"`
-		LocalMountPath string `check:"re=/mnt/[a-zA-Z0-9-_.]+"`
-	}
-	loggingConfig struct {
-		LogFormat           string
-		ApplicationLogLevel string `json:",omitempty"`
-		SystemLogLevel      string `json:",omitempty"`
-		LogGroup            string
-	}
-)
 
 func newFunction(s *Service, name string) *function {
 	f := &function{service: s}
@@ -143,6 +79,19 @@ func (f *function) updated(d time.Duration) {
 	f.touch()
 	f.discard()
 }
+
+// discard ends all idle sandboxes now, and the others after their executions, because the function has
+// changed or was deleted. The lock must be held.
+func (f *function) discard() {
+	f.epoch++
+	for _, box := range f.idle {
+		box.end()
+	}
+	f.idle = nil
+}
+
+// zipLimit is the maximum size of the code in bytes.
+const zipLimit = 52428800
 
 // setCode sets the zip, and the architecture if one is given.
 func (f *function) setCode(code []byte, architectures []string) error {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
@@ -79,112 +78,11 @@ func (s *Service) invoked(in *lambdaInput) (*function, error) {
 	return f, f.invocable()
 }
 
-// invocable returns an error while the function is not ready, or if it could not read its environment.
-func (f *function) invocable() error {
-	if conf := f.view(); conf.State != "Active" {
-		return conflict("The operation cannot be performed at this time. The function is currently in the following state: %s", conf.State)
-	}
-	if f.conf.Environment != nil && f.service.needs.Roles.RoleID(f.conf.Role) != f.roleID {
-		return api.Refuse("KMSAccessDeniedException", "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the function's KMS key settings.")
-	}
-	return nil
-}
-
-// reserve reserves one execution, or returns Lambda's throttling error.
-func (f *function) reserve() error {
-	running, places := f.service.unreserved()
-	if f.reserved != nil {
-		running, places = f.running, *f.reserved
-	}
-	if running >= places {
-		return api.Refuse("TooManyRequestsException", "Rate Exceeded.")
-	}
-	f.running++
-	return nil
-}
-
-// unreserved counts the executions of functions without reserved concurrency, and the executions that they
-// share.
-func (s *Service) unreserved() (running, places int) {
-	for _, f := range s.functions {
-		if f.reserved == nil {
-			running += f.running
-		}
-	}
-	return running, s.host.opts.Concurrency - s.reservedElsewhere(nil)
-}
-
-// enqueue invokes the function asynchronously, according to its configuration. The lock must be held.
-func (f *function) enqueue(payload json.RawMessage, clientContext string) {
-	e := sandbox.Event{ID: api.NewID(), Payload: payload, ClientContext: clientContext}
-	retries, age := 2, 6*time.Hour
-	if f.async != nil {
-		api.Set(&retries, f.async.MaximumRetryAttempts)
-		if f.async.MaximumEventAgeInSeconds != nil {
-			age = time.Duration(*f.async.MaximumEventAgeInSeconds) * time.Second
-		}
-	}
-	f.service.region.Server.Background(func() { f.deliver(e, retries, time.Now().Add(age)) })
-}
-
-// deliver runs the event until it succeeds, has no retries left, or is too old. Throttling does not count as
-// a retry: it waits 1 s, doubling each time up to 5 minutes. After a failure it waits [Delays].AsyncRetry,
-// doubling each time.
-func (f *function) deliver(e sandbox.Event, retries int, until time.Time) {
-	s := f.service.region.Server
-	backoff, failed := time.Second, 0
-	var out sandbox.Outcome
-	for time.Now().Before(until) {
-		var err error
-		out, _, err = f.run(e)
-		switch {
-		case err != nil:
-			if !s.Sleep(backoff) {
-				return
-			}
-			backoff = min(2*backoff, 5*time.Minute)
-			continue
-		case !out.Failed():
-			return
-		case failed >= retries:
-			f.giveUp(e, out, "RetriesExhausted", failed+1)
-			return
-		}
-		failed++
-		if !s.Sleep(s.Options.Delays.AsyncRetry << (failed - 1)) {
-			return
-		}
-	}
-	f.giveUp(e, out, "EventAgeExceeded", failed)
-}
-
-// giveUp sends the event to the function's destination for failures.
-func (f *function) giveUp(e sandbox.Event, out sandbox.Outcome, condition string, attempts int) {
-	f.service.region.Server.Lock()
-	defer f.service.region.Server.Unlock()
-	if f.async == nil {
-		return
-	}
-	record := api.Obj{
-		"version": "1.0", "timestamp": time.Now().UTC().Format("2006-01-02T15:04:05.000Z"), "requestPayload": e.Payload,
-		"requestContext": api.Obj{
-			"requestId": e.ID, "functionArn": f.conf.FunctionArn + ":$LATEST", "condition": condition, "approximateInvokeCount": attempts,
-		},
-	}
-	if attempts > 0 {
-		record["responseContext"] = api.Obj{"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"}
-		record["responsePayload"] = out.Payload
-	}
-	if body, err := json.Marshal(record); err == nil {
-		f.service.needs.Destinations.Send(f.async.DestinationConfig.OnFailure.Destination, body)
-	}
-}
-
 // Deliver invokes a function asynchronously with an event of an EventBridge rule, if its resource policy allows it, and
 // reports whether it does. The lock must be held.
 func (s *Service) Deliver(function, rule string, event json.RawMessage) bool {
 	f := s.named((&lambdaInput{FunctionName: function}).name())
-	if f == nil || f.conf.FunctionArn != strings.TrimSuffix(function, ":$LATEST") || !f.allows("events.amazonaws.com", rule) {
+	if f == nil || f.conf.FunctionArn != strings.TrimSuffix(function, ":$LATEST") || !s.allows(f, "events.amazonaws.com", rule) {
 		return false
 	}
 	f.enqueue(event, "")
@@ -195,5 +93,9 @@ func (s *Service) Deliver(function, rule string, event json.RawMessage) bool {
 // resource. The lock must be held.
 func (s *Service) Permits(function, service, source string) bool {
 	f := s.named((&lambdaInput{FunctionName: function}).name())
-	return f != nil && f.allows(service, source)
+	return f != nil && s.allows(f, service, source)
+}
+
+func (s *Service) allows(f *function, service, source string) bool {
+	return f.policy.allows(service, source, s.region.Server.Options.Account)
 }

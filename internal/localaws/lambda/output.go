@@ -10,11 +10,18 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
+// Logs is the part of CloudWatch Logs that Lambda uses. It is called with the lock held.
+type Logs interface {
+	// Write adds a message to a log stream, if the role is allowed to.
+	Write(role, group, stream, message string)
+}
+
 // output writes a sandbox's output line by line to the function's log group.
 type output struct {
-	service *Service
-	conf    configuration
-	stream  string
+	server *api.Server
+	logs   Logs
+	conf   configuration
+	stream string
 
 	mu   sync.Mutex
 	tail strings.Builder // of the current invocation
@@ -37,10 +44,9 @@ func (o *output) line(text string) {
 	o.mu.Lock()
 	o.tail.WriteString(text + "\n")
 	o.mu.Unlock()
-	server := o.service.region.Server
-	server.Lock()
-	defer server.Unlock()
-	o.service.needs.Logs.Write(o.conf.Role, o.conf.LoggingConfig.LogGroup, o.stream, text)
+	o.server.Lock()
+	defer o.server.Unlock()
+	o.logs.Write(o.conf.Role, o.conf.LoggingConfig.LogGroup, o.stream, text)
 }
 
 // end returns the end of the invocation's log, and clears it.

@@ -2,14 +2,15 @@ package lambda
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 
-	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/policy"
 )
 
-// statement is one statement of a function's resource policy, in AWS's field order.
+// resourcePolicy is a function's resource policy.
+type resourcePolicy []statement
+
+// statement is one statement of a resource policy, in AWS's field order.
 type statement struct {
 	Sid       string
 	Effect    string
@@ -19,93 +20,30 @@ type statement struct {
 	Condition map[string]map[string]string `json:",omitempty"`
 }
 
-// policyLimit is the maximum size of a resource policy in bytes.
-const policyLimit = 20480
-
-func (s *Service) addPermission(f *function, in *lambdaInput) (any, error) {
-	if f.statement(in.StatementID) >= 0 {
-		return nil, conflict("The statement id (%s) provided already exists. Please provide a new statement id, or remove the existing statement.", in.StatementID)
-	}
-	added, err := in.statement(f)
-	if err != nil {
-		return nil, err
-	}
-	f.policy = append(f.policy, added)
-	if text := f.policyText(); len(text) > policyLimit {
-		f.policy = f.policy[:len(f.policy)-1]
-		return nil, api.Refuse("PolicyLengthExceededException", "The final policy size (%d) is bigger than the limit (%d).", len(text), policyLimit)
-	}
-	f.conf.RevisionID = api.NewID()
-	one, err := json.Marshal(added)
-	return api.Obj{"Statement": string(one)}, err
+// index returns the index of a statement, or -1.
+func (p resourcePolicy) index(id string) int {
+	return slices.IndexFunc(p, func(s statement) bool { return s.Sid == id })
 }
 
-// statement returns the permission as a statement in Lambda's form.
-func (in *lambdaInput) statement(f *function) (statement, error) {
-	added := statement{Sid: in.StatementID, Effect: "Allow", Action: in.Action, Resource: f.conf.FunctionArn}
-	switch {
-	case in.Principal == "*":
-		added.Principal = "*"
-	case regexp.MustCompile(`^\d{12}$`).MatchString(in.Principal):
-		added.Principal = map[string]string{"AWS": "arn:" + f.service.region.Partition() + ":iam::" + in.Principal + ":root"}
-	case regexp.MustCompile(`^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$`).MatchString(in.Principal):
-		added.Principal = map[string]string{"Service": in.Principal}
-	default:
-		return added, invalidParameter("The provided principal was invalid. Please check the principal and try again.")
-	}
-	added.Condition = map[string]map[string]string{}
-	if in.SourceAccount != "" {
-		added.Condition["StringEquals"] = map[string]string{"AWS:SourceAccount": in.SourceAccount}
-	}
-	if in.SourceArn != "" {
-		added.Condition["ArnLike"] = map[string]string{"AWS:SourceArn": in.SourceArn}
-	}
-	return added, nil
-}
-
-// statement returns the index of a statement, or -1.
-func (f *function) statement(id string) int {
-	return slices.IndexFunc(f.policy, func(s statement) bool { return s.Sid == id })
-}
-
-func (f *function) policyText() string {
+// text returns the policy as a JSON document.
+func (p resourcePolicy) text() string {
 	text, err := json.Marshal(struct {
 		Version   string
 		ID        string `json:"Id"`
-		Statement []statement
-	}{"2012-10-17", "default", f.policy})
+		Statement resourcePolicy
+	}{"2012-10-17", "default", p})
 	if err != nil { // cannot fail for strings
 		return ""
 	}
 	return string(text)
 }
 
-func (s *Service) removePermission(f *function, in *lambdaInput) (any, error) {
-	if len(f.policy) == 0 {
-		return nil, notFound("No policy is associated with the given resource.")
-	}
-	i := f.statement(in.StatementID)
-	if i < 0 {
-		return nil, notFound("Statement %s is not found in resource policy.", in.StatementID)
-	}
-	f.policy = slices.Delete(f.policy, i, i+1)
-	f.conf.RevisionID = api.NewID()
-	return nil, nil
-}
-
-func (s *Service) getPolicy(f *function, _ *lambdaInput) (any, error) {
-	if len(f.policy) == 0 {
-		return nil, notFound("The resource you requested does not exist.")
-	}
-	return api.Obj{"Policy": f.policyText(), "RevisionId": f.conf.RevisionID}, nil
-}
-
-// allows reports whether the resource policy allows a service to invoke the function on behalf of a resource.
-func (f *function) allows(service, sourceARN string) bool {
-	return slices.ContainsFunc(f.policy, func(s statement) bool {
+// allows reports whether a service may invoke the function on behalf of a resource, in the function's account.
+func (p resourcePolicy) allows(service, sourceARN, account string) bool {
+	return slices.ContainsFunc(p, func(s statement) bool {
 		principal, _ := s.Principal.(map[string]string)
 		return principal["Service"] == service && (s.Action == "lambda:InvokeFunction" || s.Action == "lambda:*") &&
 			(s.Condition["ArnLike"] == nil || policy.Like(s.Condition["ArnLike"]["AWS:SourceArn"], sourceARN)) &&
-			(s.Condition["StringEquals"] == nil || s.Condition["StringEquals"]["AWS:SourceAccount"] == f.service.region.Server.Options.Account)
+			(s.Condition["StringEquals"] == nil || s.Condition["StringEquals"]["AWS:SourceAccount"] == account)
 	})
 }

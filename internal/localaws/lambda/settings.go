@@ -12,28 +12,6 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-// functionSettings are set by CreateFunction and UpdateFunctionConfiguration; nil or empty values stay
-// unchanged.
-type functionSettings struct {
-	Runtime          string  `check:"re=(provided|python|nodejs|java|ruby|dotnet|go)[a-z0-9.]*"`
-	Handler          string  `check:"len=1:128 re=[^\\s]+"`
-	Role             string  `check:"re=arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+"`
-	Description      *string `check:"len=0:256"`
-	Timeout          *int    `check:"min=1 max=900"`
-	MemorySize       *int    `check:"min=128 max=10240"`
-	KMSKeyArn        *string `check:"re=(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()"`
-	Environment      *environment
-	TracingConfig    *tracingConfig
-	DeadLetterConfig *deadLetterConfig
-	EphemeralStorage *ephemeralStorage
-	VpcConfig        *vpcConfig
-	LoggingConfig    *loggingConfig
-	SnapStart        *snapStart
-	Layers           []string
-
-	FileSystemConfigs []fileSystemConfig `check:"len=0:1"`
-}
-
 // apply changes all given settings or none.
 func (f *function) apply(s functionSettings) error {
 	conf := f.conf
@@ -103,6 +81,9 @@ func (l *loggingConfig) apply(given *loggingConfig) error {
 	}
 	return nil
 }
+
+// environmentLimit is the maximum size of the environment variables in bytes.
+const environmentLimit = 4096
 
 // checkEnvironment rejects environment variables that Lambda does not accept.
 func checkEnvironment(e *environment) error {

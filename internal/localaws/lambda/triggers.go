@@ -9,33 +9,6 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-// mapping is an event source mapping. It is only stored: nothing reads the queue.
-type mapping struct {
-	UUID, EventSourceMappingArn, EventSourceArn, FunctionArn string
-	BatchSize, MaximumBatchingWindowInSeconds                int
-	LastModified                                             api.Epoch
-	State, StateTransitionReason                             string
-	FunctionResponseTypes                                    []string
-}
-
-// functionURL is a function's URL. It does not respond.
-type functionURL struct {
-	FunctionURL                    string `json:"FunctionUrl"`
-	FunctionArn, AuthType          string
-	CreationTime, LastModifiedTime string
-	InvokeMode                     string
-}
-
-// triggerInput is the input of calls about other ways to invoke a function.
-type triggerInput struct {
-	UUID           string
-	EventSourceArn string `check:"re=arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:([a-z]{2}(-gov)?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)"`
-	BatchSize      *int   `check:"min=1 max=10000"`
-	Enabled        *bool
-	AuthType       string `check:"enum=NONE|AWS_IAM"`
-	InvokeMode     string `check:"enum=BUFFERED|RESPONSE_STREAM"`
-}
-
 func (s *Service) createEventSourceMapping(f *function, in *lambdaInput) (any, error) {
 	_, service, _ := strings.Cut(in.EventSourceArn, ":"+s.region.Partition()+":")
 	if !strings.HasPrefix(service, "sqs:") {

@@ -3,10 +3,12 @@ package lambda
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"runtime"
 	"sync"
+	"time"
 
 	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
@@ -47,12 +49,11 @@ func (s *Host) removeFolder() error {
 
 // codeOf returns a function that returns the folder with a Lambda function's code, which is unpacked once for
 // all its sandboxes. The lock must be held.
-func (s *Host) codeOf(f *function) func() (string, error) {
-	architecture := f.conf.Architectures[0]
-	key := f.conf.CodeSha256 + architecture
+func (s *Host) codeOf(conf configuration, code []byte) func() (string, error) {
+	architecture := conf.Architectures[0]
+	key := conf.CodeSha256 + architecture
 	if s.codes[key] == nil {
-		text := f.code
-		s.codes[key] = sync.OnceValues(func() (string, error) { return s.unpack(text, architecture) })
+		s.codes[key] = sync.OnceValues(func() (string, error) { return s.unpack(code, architecture) })
 	}
 	return s.codes[key]
 }
@@ -95,3 +96,17 @@ func (s *Host) codeFolder() (string, error) {
 	}
 	return os.MkdirTemp(s.folder.Path, "code-*")
 }
+
+// Answer is the result of an invocation of a Lambda function.
+type Answer struct {
+	Function string          // its name
+	Payload  json.RawMessage // its result, or the error in Lambda's form
+	Failed   bool
+	Took     time.Duration
+}
+
+// InProcess creates the handler of a function that does not run as a process of its own, see [Options].
+type InProcess = sandbox.InProcess
+
+// Handler handles one invocation inside this process.
+type Handler = sandbox.Handler
