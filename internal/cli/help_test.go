@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -8,37 +9,66 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/spothandler/spothandler/internal/cli/command"
+	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// The help of every command fits 80 columns and 75 lines, and each of its flags is in a group.
+// The help of every command fits 80 columns and 75 lines, usage lines and examples included, and each of its flags is in a
+// group.
 func TestHelp(t *testing.T) {
-	var each func(cmd *cobra.Command)
-	each = func(cmd *cobra.Command) {
-		words := append(strings.Fields(cmd.CommandPath())[1:], "--help")
-		_, shown := spothandler(t.Context(), "", words...)
+	for _, words := range commandLines(Commands()) {
+		_, shown := spothandler(t.Context(), "", append(words, "--help")...)
 		lines := strings.Split(strings.TrimSuffix(shown.out, "\n"), "\n")
 		if len(lines) > 75 {
 			t.Errorf("%s has %d lines", words, len(lines))
 		}
 		for _, line := range lines {
-			if len(line) > 80 && !strings.HasPrefix(line, "  aws ") && !strings.HasPrefix(line, "  spothandler ") { // a command is not broken
+			if term.Width(line) > 80 || strings.Contains(line, "\t") {
 				t.Errorf("%s: %s", words, line)
 			}
 		}
 		if strings.Contains(shown.out, "\nFlags:") {
 			t.Errorf("%s has a flag without a group: %s", words, shown.out)
 		}
-		cmd.Flags().VisitAll(func(flag *pflag.Flag) {
-			if n := strings.Count(shown.out, "  --"+flag.Name+" "); n > 1 {
-				t.Errorf("%s has --%s in %d parts: %s", words, flag.Name, n, shown.out)
+		for _, line := range lines {
+			if flag, _, _ := strings.Cut(strings.TrimSpace(line), " "); strings.HasPrefix(line, "  --") && strings.Count(shown.out, "\n  "+flag+" ") > 1 {
+				t.Errorf("%s has %s twice: %s", words, flag, shown.out)
 			}
-		})
-		for _, sub := range cmd.Commands() {
-			each(sub)
 		}
 	}
-	root := rootCommand(command.New(command.Streams{Getenv: func(string) string { return "" }}, nil, binaryVersion()))
-	each(root)
+}
+
+// commandLines returns the words of every command below cmd, and its own.
+func commandLines(cmd *cobra.Command) [][]string {
+	all := [][]string{strings.Fields(cmd.CommandPath())[1:]}
+	for _, sub := range cmd.Commands() {
+		all = append(all, commandLines(sub)...)
+	}
+	return all
+}
+
+// On a terminal of 60 columns, too, no line of a help is longer. The examples can still be pasted.
+func TestHelpIsNarrow(t *testing.T) {
+	for _, words := range commandLines(Commands()) {
+		var shown bytes.Buffer
+		streams := fakeStreams(true, "NO_COLOR=1")
+		streams.Stdout, streams.Stderr, streams.Width = &shown, &shown, 60
+		Run(t.Context(), append(words, "--help"), streams)
+		for line := range strings.Lines(shown.String()) {
+			if term.Width(strings.TrimSuffix(line, "\n")) > 60 {
+				t.Errorf("%s: %s", words, line)
+			}
+		}
+		cmd, _, err := Commands().Find(words)
+		if err != nil {
+			t.Fatal(err)
+		}
+		joined := strings.Join(strings.Fields(strings.ReplaceAll(shown.String(), " \\\n", " ")), " ")
+		for example := range strings.Lines(cmd.Example) {
+			if !strings.Contains(joined, strings.TrimSpace(example)) {
+				t.Errorf("%s: %s is not in\n%s", words, example, shown.String())
+			}
+		}
+	}
 }
 
 // Help is text in every output format, as its own help says.

@@ -34,13 +34,13 @@ type policyOptions struct {
 func policyCommand(a *command.App) *cobra.Command {
 	o := &policyOptions{}
 	cmd := &cobra.Command{
-		Use:   "policy [install] [upgrade] [status] [logs] [report] [uninstall] [doctor] [simulate] | boundary",
+		Use:   "policy [command ...] | boundary",
 		Short: "Print the least-privilege IAM policy for running commands",
 		Long: `Policy prints the least-privilege IAM policy for a pipeline's role: for the
-named commands, or for install, status, logs and uninstall. It is limited to
-the installation with this prefix; for doctor and report, it also includes
-read-only access to all services. Specify the settings that the installation
-will have.
+named commands (install, upgrade, status, logs, report, uninstall, doctor,
+simulate), or for install, status, logs and uninstall. It is limited to the
+installation with this prefix; for doctor and report, it also includes read-only
+access to all services. Specify the settings that the installation will have.
 
 Without --permissions-boundary, the policy for install is equivalent to
 administrator access: whoever has it can grant the function's role any
@@ -53,7 +53,7 @@ resource is * only for actions that AWS cannot restrict further.`,
 		Example: `  spothandler policy boundary --prefix prod > boundary.json
   aws iam create-policy --policy-name prod-spothandler-boundary --policy-document file://boundary.json
   spothandler policy --prefix prod --permissions-boundary ARN > policy.json
-  spothandler policy status --prefix prod --account 111122223333 --region eu-west-1`,
+  spothandler policy status logs --account 111122223333 --region eu-west-1`,
 		Annotations: map[string]string{input.OneAtATime: "true"},
 		ValidArgs:   policyWords(),
 		RunE: func(cmd *cobra.Command, args []string) error {

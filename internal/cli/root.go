@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"strings"
@@ -78,7 +79,7 @@ Exit codes: 0 success, 1 error, 2 differences, 3 not installed, 130 interrupted.
 	input.RefuseSecondValues(root)
 	help := root.HelpFunc()
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
-		cmd.Long = input.Reflow(cmd.Long, a.Out.Width)
+		cmd.Long = input.Reflow(cmp.Or(cmd.Long, cmd.Short), a.Out.Width)
 		help(cmd, args)
 	})
 	root.SetUsageFunc(func(cmd *cobra.Command) error {

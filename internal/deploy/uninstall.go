@@ -16,7 +16,7 @@ type UninstallRequest struct {
 	Prefix   string
 	Names    settings.Given // of function and rule, if no role records them
 	KeepLogs bool           // keep the log group and its logs
-	Force    bool           // also remove what others have added
+	Force    bool           // also remove what others have added, and keep what is not ours, instead of an error
 
 	Warn func(string) // receives warnings; may be nil
 }

@@ -35,7 +35,7 @@ func (s *Subject) redeploy(flags string) string {
 func (s *Subject) revise(change string) string {
 	const tags = `[.tags // [] | .[] | select(.key | startswith("aws:") | not)] as $tags | .taskDefinition | `
 	const tagged = ` | if $tags == [] then . else .tags = $tags end`
-	const added = "del(.taskDefinitionArn,.revision,.status,.requiresAttributes,.compatibilities,.registeredAt,.registeredBy,.deregisteredAt)"
+	const added = "del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities, .registeredAt, .registeredBy, .deregisteredAt)"
 	family := aws.ToString(s.TaskDefinition.Family)
 	return strings.Join([]string{
 		"aws ecs describe-task-definition --task-definition " + apperr.Quote(fmt.Sprintf("%s:%d", family, s.TaskDefinition.Revision)) + " --include TAGS --output json",

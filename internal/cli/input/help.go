@@ -3,6 +3,7 @@ package input
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,38 +15,58 @@ import (
 // custom template would link text/template, whose use of reflection makes the binary a third larger.
 func PrintUsage(cmd *cobra.Command, width int) {
 	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "Usage:\n  %s\n", cmd.UseLine())
+	fmt.Fprintf(out, "Usage:\n%s", hanging("  ", cmd.UseLine(), width))
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(out, "  %s [command]\n", cmd.CommandPath())
-		printCommands(out, cmd)
+		printCommands(out, cmd, width)
 	}
 	if cmd.Example != "" {
-		fmt.Fprintf(out, "\nExamples:\n%s\n", cmd.Example)
+		fmt.Fprintf(out, "\nExamples:\n%s\n", examples(cmd.Example, width))
 	}
 	printFlagsOf(out, cmd, width)
 	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(out, "\nUse \"%s [command] --help\" for more information about a command.\n", cmd.CommandPath())
+		more := fmt.Sprintf("Use \"%s [command] --help\" for more information about a command.", cmd.CommandPath())
+		fmt.Fprintf(out, "\n%s\n", strings.Join(term.Flow(strings.Fields(more), " ", width), "\n"))
 	}
 }
 
-// Reflow wraps the paragraphs of a help text for a terminal of less than the 80 columns that it is written for. Paragraphs
-// with an indented line remain as they are.
+// hanging returns words that follow a heading, with the second and all other lines indented by four columns more.
+func hanging(indent, words string, width int) string {
+	lines := term.Flow(strings.Fields(words), " ", width-len(indent)-4)
+	return indent + strings.Join(lines, "\n"+indent+"    ") + "\n"
+}
+
+// Reflow wraps the paragraphs of a help text that have longer lines than width. In an indented paragraph each line is a
+// command.
 func Reflow(text string, width int) string {
-	const written = 80
-	if width >= written {
-		return text
-	}
-	paragraphs := strings.Split(text, "\n\n")
+	paragraphs := strings.Split(strings.ReplaceAll(text, "\t", "  "), "\n\n")
 	for n, each := range paragraphs {
-		if !strings.HasPrefix(each, " ") && !strings.Contains(each, "\n ") {
+		switch {
+		case strings.HasPrefix(each, " "):
+			paragraphs[n] = examples(each, width)
+		case !fits(each, width):
 			paragraphs[n] = strings.Join(term.Flow(strings.Fields(each), " ", width), "\n")
 		}
 	}
 	return strings.Join(paragraphs, "\n\n")
 }
 
+// examples breaks indented commands, one for each line, so that they can still be pasted.
+func examples(text string, width int) string {
+	const indent = "  "
+	lines := strings.Split(text, "\n")
+	for n, line := range lines {
+		lines[n] = indent + strings.Join(term.Continue(strings.TrimSpace(line), width-len(indent)), "\n"+indent)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func fits(text string, width int) bool {
+	return !slices.ContainsFunc(strings.Split(text, "\n"), func(line string) bool { return term.Width(line) > width })
+}
+
 // printCommands lists the subcommands by group, those without a group last.
-func printCommands(out io.Writer, cmd *cobra.Command) {
+func printCommands(out io.Writer, cmd *cobra.Command, width int) {
 	groups := append([]*cobra.Group{}, cmd.Groups()...)
 	if len(groups) > 0 {
 		groups = append(groups, &cobra.Group{Title: "Additional commands:"})
@@ -56,7 +77,9 @@ func printCommands(out io.Writer, cmd *cobra.Command) {
 		var lines strings.Builder
 		for _, each := range cmd.Commands() {
 			if each.GroupID == group.ID && (each.IsAvailableCommand() || each.Name() == "help") {
-				fmt.Fprintf(&lines, "  %s %s\n", term.Pad(each.Name(), cmd.Commands()[0].NamePadding()), each.Short)
+				name := "  " + term.Pad(each.Name(), cmd.Commands()[0].NamePadding()) + " "
+				short := term.Flow(strings.Fields(each.Short), " ", width-len(name))
+				lines.WriteString(name + strings.Join(short, "\n"+strings.Repeat(" ", len(name))) + "\n")
 			}
 		}
 		if lines.Len() > 0 {

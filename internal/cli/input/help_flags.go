@@ -78,7 +78,7 @@ func flagGroups() []flagGroup {
 		flagGroup{"Local AWS", []helpFlag{
 			{"port", "N"}, {"seed", "FILE"}, {"access-key", "ID"}, {"tasks", "N"},
 		}},
-		flagGroup{"Output", []helpFlag{{"output", "FORMAT"}, {"html", "FILE"}, {"summary-file", "FILE"}, {"outputs-file", "FILE"}, {"watch", ""}, {"verbose", ""}, {"wait", "DURATION"}, {"version", ""}, {"help", ""}}},
+		flagGroup{"Output", []helpFlag{{"output", "FORMAT"}, {"html", "FILE"}, {"summary-file", "FILE"}, {"outputs-file", "FILE"}, {"watch", ""}, {"verbose", ""}, {"wait", "DURATION"}, {"no-descriptions", ""}, {"version", ""}, {"help", ""}}},
 	)
 }
 

@@ -51,7 +51,12 @@ func NewUninstallCommand(a *command.App) *cobra.Command {
 nothing behind. If nothing is installed, it exits with 0, as rm -f does. It asks
 for confirmation on a terminal, and requires --yes elsewhere. Your ECS services
 are not touched. Without --prefix it removes the installation that has no
-prefix.`,
+prefix.
+
+It stops before the first deletion if others have added something that would be
+deleted too, such as a second target of the rule, or if some of the resources
+with the installation's names do not belong to it. With --force it continues: it
+deletes such additions, and keeps the resources that do not belong to it.`,
 		Example: `  spothandler uninstall --prefix prod
   spothandler uninstall --prefix prod --keep-logs --yes`,
 		Annotations: map[string]string{input.MoreFormats: "markdown"},
@@ -68,7 +73,7 @@ prefix.`,
 	flags := cmd.Flags()
 	flags.BoolVar(&o.all, "all", false, "remove every installation in the --config file")
 	flags.BoolVar(&o.keepLogs, "keep-logs", false, "keep the log group and its logs")
-	flags.BoolVar(&o.force, "force", false, "also remove what others added to the resources")
+	flags.BoolVar(&o.force, "force", false, "instead of stopping, delete what others added and keep what does not belong to the installation")
 	a.AWSFlags(cmd)
 	a.AnswerFileFlags(cmd)
 	a.WriteFlags(cmd, "remove without asking")

@@ -47,7 +47,7 @@ Without --prefix it reads the records of the only installation.
 
 If nothing is installed, it exits with 3.`,
 		Example: `  spothandler logs --since 6h
-  spothandler logs --prefix prod --since 2026-11-20 --until 2026-11-21 --level ERROR
+  spothandler logs --since 2026-11-20 --until 2026-11-21 --level ERROR
   spothandler logs --follow --service api -o json | jq .reason`,
 		Args: input.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {

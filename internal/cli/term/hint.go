@@ -1,6 +1,9 @@
 package term
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Hint returns the lines of a hint. A sentence is wrapped. A command, optionally followed by three spaces and a description,
 // can be pasted: if it is too long for the terminal, its lines end with the backslash that continues them in a shell.
@@ -17,49 +20,91 @@ func (s Style) HintAt(indent, hint string, command bool) Text {
 		return s.behind(indent, Next, " ", []string{hint})
 	}
 	typed, meaning, _ := strings.Cut(hint, "   ")
-	lines := s.continued(typed, s.Width-room)
+	lines := Continue(typed, s.Width-room)
 	for _, line := range s.Wrap(meaning, s.Width-room-4) {
 		lines = append(lines, "    "+line)
 	}
 	return s.behind(indent, Next, " ", lines)
 }
 
-// continued breaks a command between words into lines that a backslash continues.
-func (s Style) continued(command string, width int) []string {
+// Continue breaks a command into lines of at most width columns that can be pasted as they are: a backslash continues each of
+// them in a shell, except within a jq program, where a line break is a space. A longer word has its own line.
+func Continue(command string, width int) []string {
 	const indent, more = "  ", ` \`
+	if Width(command) <= width {
+		return []string{command}
+	}
 	var lines []string
 	for _, word := range words(command) {
 		last := len(lines) - 1
 		switch {
 		case last < 0:
-			lines = append(lines, word)
-		case Width(lines[last]+" "+word+more) <= width:
-			lines[last] += " " + word
+			lines = append(lines, word.text)
+		case !strings.HasPrefix(word.text, and+" ") && Width(lines[last]+" "+word.text+more) <= width:
+			lines[last] += " " + word.text
+		case word.inProgram:
+			lines = append(lines, indent+word.text)
 		default:
 			lines[last] += more
-			lines = append(lines, indent+word)
+			lines = append(lines, indent+word.text)
 		}
 	}
 	return lines
 }
 
-// words splits a command into words, keeping flags with their values and not splitting quoted text.
-func words(command string) []string {
-	var found []string
+// and separates two commands, the second of which begins a line.
+const and = "&&"
+
+// word is a part of a command that is not broken.
+type word struct {
+	text      string
+	inProgram bool // follows a space within a jq program
+}
+
+// words splits a command into words. It keeps flags with their values, operators and programs with what follows them, and
+// quoted text together, except for a jq program.
+func words(command string) []word {
+	var found []word
 	quoted := false
-	for word := range strings.SplitSeq(command, " ") {
+	for text := range strings.SplitSeq(command, " ") {
 		last := len(found) - 1
-		if last >= 0 && (quoted || isFlag(found[last]) && !strings.HasPrefix(word, "-")) {
-			found[last] += " " + word
-		} else {
-			found = append(found, word)
+		switch {
+		case last >= 0 && quoted && isProgram(found[last]):
+			found = append(found, word{text, true})
+		case last >= 0 && (quoted || belongTogether(found[last].text, text)):
+			found[last].text += " " + text
+		default:
+			found = append(found, word{text: text})
 		}
-		quoted = quoted != (strings.Count(word, "'")%2 == 1)
+		quoted = quoted != (strings.Count(text, "'")%2 == 1)
 	}
 	return found
 }
 
+// isProgram reports whether a word is a part of a jq program, if it is in quotes.
+func isProgram(w word) bool { return w.inProgram || strings.Contains(" "+w.text, " jq '") }
+
+// belongTogether reports whether a text remains on the line of the words before it.
+func belongTogether(before, text string) bool {
+	all := strings.Split(before, " ")
+	last := all[len(all)-1]
+	switch {
+	case isOperator(text):
+		return false
+	case isOperator(last), slices.Contains([]string{"jq", "aws", "spothandler"}, last):
+		return true
+	case len(all) > 1 && all[len(all)-2] == "aws": // the service, before its action
+		return true
+	case strings.HasPrefix(last, "$("): // a program, in a command substitution
+		return true
+	}
+	return isFlag(last) && !strings.HasPrefix(text, "-")
+}
+
+// isOperator reports whether a text is an operator of the shell.
+func isOperator(text string) bool { return slices.Contains([]string{"|", "<", ">", ">>", and}, text) }
+
 // isFlag reports whether a word is a flag that may be followed by its value.
 func isFlag(word string) bool {
-	return strings.HasPrefix(word, "--") && !strings.ContainsAny(word, "= ")
+	return strings.HasPrefix(word, "--") && !strings.ContainsAny(word, "=")
 }

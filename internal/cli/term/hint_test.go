@@ -16,6 +16,18 @@ func TestHint(t *testing.T) {
 		{"what it does fits", "spothandler status   looks again", true, narrow, "  › spothandler status   looks again\n"},
 		{"what it does goes below", "spothandler status --prefix prod   looks again", true, narrow, "  › spothandler status --prefix prod\n        looks again\n"},
 		{"a long command", "spothandler install --prefix prod --cluster shop", true, narrow, "  › spothandler install --prefix prod \\\n      --cluster shop\n"},
+		{"two commands", "aws ecs list-services --cluster shop > all.json && aws ecs list-clusters", true, narrow, `  › aws ecs list-services \
+      --cluster shop > all.json \
+      && aws ecs list-clusters
+`},
+		{"a jq program, in which a line break is a space", "aws ecs list-clusters | jq '.clusterArns | map(select(. != null)) | length' > number", true, narrow, `  › aws ecs list-clusters \
+      | jq '.clusterArns |
+      map(select(. != null)) | length' \
+      > number
+`},
+		{"a command substitution", "spothandler completion bash > $(brew --prefix)/etc/bash_completion", true, narrow, `  › spothandler completion bash \
+      > $(brew --prefix)/etc/bash_completion
+`},
 		{"quotes", "spothandler install --tag 'Cost Centre=one two three'", true, narrow, "  › spothandler install \\\n      --tag 'Cost Centre=one two three'\n"},
 		{"a log", "spothandler install --prefix prod --cluster shop   again", true, log, "  › spothandler install --prefix prod --cluster shop   again\n"},
 	} {
