@@ -3,16 +3,9 @@ package ecs
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
-
-// deploymentARN returns the ARN of the service deployment for a deployment. In AWS its ID differs from that
-// of ecs-svc/..., and no field leads from one to the other.
-func (s *Clusters) deploymentARN(v *service, d *deployment) string {
-	return s.region.ARN("ecs", "service-deployment/"+v.cluster.name+"/"+v.name+"/"+d.serviceDeployment)
-}
 
 // serviceDeploymentJSON returns a service deployment as in both calls, with the supported fields.
 func (s *Clusters) serviceDeploymentJSON(v *service, d *deployment) api.Obj {
@@ -29,17 +22,6 @@ func (s *Clusters) serviceDeploymentJSON(v *service, d *deployment) api.Obj {
 		j["status"], j["finishedAt"] = "STOPPED", api.Epoch(d.updated)
 	}
 	return j
-}
-
-// span is createdAt in ListServiceDeployments, in seconds since 1970.
-type span struct {
-	After  *float64 `json:"after"`
-	Before *float64 `json:"before"`
-}
-
-func (p *span) has(at time.Time) bool {
-	seconds := float64(at.UnixMilli()) / 1000
-	return p == nil || (p.After == nil || seconds >= *p.After) && (p.Before == nil || seconds <= *p.Before)
 }
 
 // listServiceDeployments returns the newest first.

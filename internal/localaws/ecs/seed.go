@@ -2,8 +2,10 @@ package ecs
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -95,3 +97,37 @@ func (s *Clusters) Interrupt(cluster, service string, tasks int) ([]string, erro
 
 // ClusterName returns the name of a cluster from a name or an ARN; "default" if there is none.
 func ClusterName(cluster string) string { return (&ecsInput{Cluster: cluster}).cluster() }
+
+// surround adds the related resources of a seeded service.
+func (s *Clusters) surround(v *service, seed Service) error {
+	v.network = api.Obj{"awsvpcConfiguration": api.Obj{"subnets": s.nearby.SubnetIDs(), "securityGroups": []any{"sg-00000000000000001"}, "assignPublicIp": "DISABLED"}}
+	if seed.OnDemand > 0 {
+		v.strategy = append(v.strategy, strategyItem{CapacityProvider: "FARGATE", Base: seed.OnDemand})
+	}
+	if seed.Controller != "" {
+		v.controller = api.Obj{"type": seed.Controller}
+	}
+	if seed.Drain > 0 {
+		group := s.nearby.AddTargetGroup(v.name+"-tg", seed.Drain)
+		v.balancers = []api.Obj{{"targetGroupArn": group, "containerName": "app", "containerPort": 80}}
+	}
+	if seed.LeastTasks > 0 {
+		s.nearby.AddScalableTarget("service/"+v.cluster.name+"/"+v.name, seed.LeastTasks, max(seed.LeastTasks, 2*seed.Desired))
+	}
+	settings, err := json.Marshal(seed.Settings)
+	in := &ecsInput{}
+	if err == nil {
+		err = json.Unmarshal(settings, in)
+	}
+	if err != nil {
+		return err
+	}
+	return s.apply(v, in)
+}
+
+// container returns the only container of a seeded service.
+func container(seed Service) api.Obj {
+	c := api.Obj{"name": "app", "image": "app", "essential": true}
+	maps.Copy(c, seed.Container)
+	return c
+}

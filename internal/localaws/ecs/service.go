@@ -5,76 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
-
-type service struct {
-	cluster             *cluster
-	name, status        string
-	desired             int
-	definition          string // ARN
-	strategy            []strategyItem
-	launchType          *string // nil: by capacity provider strategy
-	config              deploymentConfig
-	controller, network api.Obj
-	created             time.Time
-	deployments         []*deployment // PRIMARY first
-	past                []*deployment // all deployments ever, oldest first
-	events              []api.Obj
-	tags                api.Tags
-
-	standalone  bool // not a service: it represents standalone tasks
-	balancers   []api.Obj
-	platform    string
-	grace       *int // seconds; nil if not set
-	rebalancing string
-}
-
-type strategyItem struct {
-	CapacityProvider string `json:"capacityProvider"`
-	Weight           int    `json:"weight"`
-	Base             int    `json:"base"`
-}
-
-type deploymentConfig struct {
-	MaximumPercent        int    `json:"maximumPercent"`
-	MinimumHealthyPercent int    `json:"minimumHealthyPercent"`
-	Strategy              string `json:"strategy,omitempty"`
-	CircuitBreaker        any    `json:"deploymentCircuitBreaker,omitempty"`
-}
-
-type deployment struct {
-	id, status, definition, rollout, reason string
-	created, updated                        time.Time
-	strategy                                []strategyItem
-	serviceDeployment                       string // its ID as a service deployment
-}
-
-func (s *Clusters) serviceARN(v *service) string {
-	return s.region.ARN("ecs", "service/"+v.cluster.name+"/"+v.name)
-}
-
-func (s *Clusters) createService(k *cluster, in *ecsInput) (any, error) {
-	switch have := k.services[in.ServiceName]; {
-	case have != nil && have.status == "ACTIVE":
-		return nil, ecsInvalid("Creation of service was not idempotent.")
-	}
-	v := newService(k, in.ServiceName)
-	v.launchType, v.controller = in.LaunchType, in.DeploymentController
-	if err := v.tags.Add("ecs", in.Tags); err != nil {
-		return nil, err
-	}
-	if err := s.apply(v, in); err != nil {
-		return nil, err
-	}
-	k.services[v.name] = v
-	s.deploy(v)
-	return api.Obj{"service": s.serviceJSON(v, true)}, nil
-}
 
 // newService returns an ACTIVE service with AWS's defaults.
 func newService(k *cluster, name string) *service {
@@ -115,38 +49,6 @@ func (s *Clusters) apply(v *service, in *ecsInput) error {
 	return nil
 }
 
-// find returns a service by name or ARN.
-func (k *cluster) find(name string) *service { return k.services[api.AfterLast(name, "/")] }
-
-func (s *Clusters) updateService(k *cluster, in *ecsInput) (any, error) {
-	v := k.find(in.Service)
-	switch {
-	case v == nil:
-		return nil, api.Refuse("ServiceNotFoundException", "Service not found.")
-	case v.status != "ACTIVE":
-		return nil, api.Refuse("ServiceNotActiveException", "Service was not ACTIVE.")
-	case v.controllerType() == "CODE_DEPLOY" && in.ForceNewDeployment:
-		return nil, ecsInvalid("Cannot force a new deployment on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.")
-	}
-	if in.CapacityProviderStrategy != nil && !in.ForceNewDeployment {
-		return nil, ecsInvalid("When you change the capacity provider strategy of a service, you must force a new deployment.")
-	}
-	before := v.definition
-	if err := s.apply(v, in); err != nil {
-		return nil, err
-	}
-	if in.deploys() || v.definition != before {
-		s.deploy(v)
-	}
-	s.reconcile(v)
-	return api.Obj{"service": s.serviceJSON(v, true)}, nil
-}
-
-// deploys reports whether an update always starts a deployment.
-func (in *ecsInput) deploys() bool {
-	return in.ForceNewDeployment || in.NetworkConfiguration != nil || in.PlatformVersion != ""
-}
-
 func (v *service) controllerType() string {
 	kind, _ := v.controller["type"].(string)
 	return kind
@@ -171,37 +73,6 @@ func (s *Clusters) deploy(v *service) {
 	d := v.newDeployment(time.Now())
 	s.rollout(v, d, "IN_PROGRESS")
 	s.reconcile(v)
-}
-
-// rollout records and announces the state of a rollout.
-func (s *Clusters) rollout(v *service, d *deployment, state string) {
-	d.rollout, d.updated = state, time.Now()
-	d.reason = fmt.Sprintf("ECS deployment %s %s.", d.id, strings.ToLower(strings.ReplaceAll(state, "_", " ")))
-	s.events.Emit("aws.ecs", "ECS Deployment State Change", []string{s.serviceARN(v)}, api.Obj{
-		"eventType": "INFO", "eventName": "SERVICE_DEPLOYMENT_" + state, "deploymentId": d.id,
-		"updatedAt": d.updated.UTC().Format(time.RFC3339Nano), "reason": d.reason,
-	})
-}
-
-func (s *Clusters) deleteService(k *cluster, in *ecsInput) (any, error) {
-	v := k.find(in.Service)
-	switch {
-	case v == nil || v.status == "INACTIVE":
-		return nil, api.Refuse("ServiceNotFoundException", "Service not found.")
-	case v.desired > 0 && !in.Force:
-		return nil, ecsInvalid("The service cannot be stopped while it is scaled above 0.")
-	}
-	v.status, v.desired = "DRAINING", 0
-	s.reconcile(v)
-	return api.Obj{"service": s.serviceJSON(v, true)}, nil
-}
-
-func (s *Clusters) describeServices(k *cluster, in *ecsInput) (any, error) {
-	if len(in.Services) == 0 || len(in.Services) > 10 {
-		return nil, ecsInvalid("Services must have between 1 and 10 entries.")
-	}
-	show := func(v *service) api.Obj { return s.serviceJSON(v, slices.Contains(in.Include, "TAGS")) }
-	return describe(s, "services", "service/"+k.name, in.Services, k.find, show), nil
 }
 
 func (s *Clusters) serviceJSON(v *service, withTags bool) api.Obj {
@@ -238,14 +109,4 @@ func (v *service) deploymentJSON(d *deployment) api.Obj {
 		"pendingCount": pending, "failedTasks": 0, "createdAt": api.Epoch(d.created), "updatedAt": api.Epoch(d.updated),
 		"rolloutState": d.rollout, "rolloutStateReason": d.reason, "capacityProviderStrategy": append([]strategyItem{}, d.strategy...),
 	}
-}
-
-func (s *Clusters) listServices(k *cluster, in *ecsInput) (any, error) {
-	var arns []string
-	for _, v := range api.Sorted(k.services) {
-		if v.status != "INACTIVE" {
-			arns = append(arns, s.serviceARN(v))
-		}
-	}
-	return api.Paged("ecs", "serviceArns", arns, "nextToken", in.NextToken, in.MaxResults, 10)
 }

@@ -6,17 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spothandler/spothandler/internal/eventpattern"
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
-
-// Delivery is one event sent to one target of one rule.
-type Delivery struct {
-	Rule     string
-	Target   string // ARN
-	Event    json.RawMessage
-	Accepted bool // false: the target's resource policy lacks the permission, or the target is not supported
-}
 
 // Deliveries returns all events that rules sent to targets, the oldest first. The lock must be held.
 func (s *Service) Deliveries() []Delivery { return slices.Clone(s.deliveries) }
@@ -58,30 +49,6 @@ func (s *Service) putEvents(_ *api.Request, in *eventsInput) (any, error) {
 // maxEntries is the maximum number of events in PutEvents.
 const maxEntries = 10
 
-// putEntry is one event of PutEvents.
-type putEntry struct {
-	Source, DetailType, Detail, EventBusName string
-	Resources                                []string
-}
-
-func (e putEntry) check() *api.Error {
-	for _, given := range []struct{ name, value string }{{"Source", e.Source}, {"DetailType", e.DetailType}, {"Detail", e.Detail}} {
-		if given.value == "" {
-			return api.Refuse("InvalidArgument", "Parameter %s is not valid. Reason: %s is a required argument.", given.name, given.name)
-		}
-	}
-	var detail api.Obj
-	switch err := (&eventsInput{EventBusName: e.EventBusName}).known(); {
-	case err != nil:
-		return api.Refuse("InvalidArgument", "%v", err)
-	case strings.HasPrefix(e.Source, "aws."):
-		return api.Refuse("NotAuthorizedForSourceException", "Not authorized for the source.")
-	case json.Unmarshal([]byte(e.Detail), &detail) != nil:
-		return api.Refuse("MalformedDetail", "Detail is malformed.")
-	}
-	return nil
-}
-
 // publish sends an event created by this package.
 func (s *Service) publish(e api.Obj) {
 	text, err := json.Marshal(e)
@@ -119,15 +86,6 @@ func (s *Service) deliver(o *rule, t target, event json.RawMessage) {
 	}
 	accepted := s.functions.Deliver(t.Arn, o.Arn, payload)
 	s.deliveries = append(s.deliveries, Delivery{Rule: o.Name, Target: t.Arn, Event: event, Accepted: accepted})
-}
-
-// parsePattern reads a rule's pattern.
-func parsePattern(text string) (eventpattern.Pattern, error) {
-	matches, err := eventpattern.Parse(text)
-	if err != nil {
-		return nil, api.Refuse("InvalidEventPatternException", "Event pattern is not valid. Reason: %v", err)
-	}
-	return matches, nil
 }
 
 func (s *Service) testEventPattern(_ *api.Request, in *eventsInput) (any, error) {

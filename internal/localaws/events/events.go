@@ -47,72 +47,6 @@ type rule struct {
 	targets   []target
 }
 
-// eventsInput has the members of all calls.
-type eventsInput struct {
-	Name               string `check:"len=1:64 re=[\\.\\-_A-Za-z0-9]+"`
-	Rule               string `check:"len=1:64 re=[\\.\\-_A-Za-z0-9]+"` // the name in calls about targets
-	EventBusName       string
-	EventPattern       string `check:"len=0:4096"`
-	ScheduleExpression string `check:"len=0:256"`
-	State              string `check:"enum=ENABLED|DISABLED|ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"`
-	Description        string `check:"len=0:512"`
-	RoleArn            string
-	Targets            []target
-	IDs                []string `json:"Ids"`
-	ResourceARN        string
-	Event              string
-	Entries            []putEntry
-	NamePrefix         string
-	NextToken          string
-	Limit              *int `check:"min=1 max=100"`
-	api.Tagging
-}
-
-// name returns the rule's name, however it was given.
-func (in *eventsInput) name() string {
-	return cmp.Or(in.Name, in.Rule, api.AfterLast(in.ResourceARN, "/"))
-}
-
-func (in *eventsInput) ARN(r *api.Region) string {
-	if in.name() == "" {
-		return ""
-	}
-	return r.ARN("events", "rule/"+in.name())
-}
-
-// Actions returns the actions by name.
-func (s *Service) Actions() map[string]api.Action {
-	tagResource, untagResource := api.TagCalls("events", s.find, func(o *rule) *api.Tags { return &o.tags })
-	return map[string]api.Action{
-		"PutRule":             api.Op(s.putRule, "Name"),
-		"DescribeRule":        api.Show(s.find, func(o *rule) any { return o }, "Name"),
-		"ListRules":           api.Op(s.listRules),
-		"DeleteRule":          api.Op(s.deleteRule, "Name"),
-		"EnableRule":          api.Change(s.own, s.turn("ENABLED"), "Name"),
-		"DisableRule":         api.Change(s.own, s.turn("DISABLED"), "Name"),
-		"PutTargets":          api.Op(s.putTargets, "Rule"),
-		"RemoveTargets":       api.Op(s.removeTargets, "Rule"),
-		"ListTargetsByRule":   api.On(s.find, s.listTargetsByRule, "Rule"),
-		"TagResource":         tagResource,
-		"UntagResource":       untagResource,
-		"ListTagsForResource": api.Show(s.find, func(o *rule) any { return api.Obj{"Tags": o.tags.List()} }),
-		"PutEvents":           api.Op(s.putEvents),
-		"TestEventPattern":    api.Op(s.testEventPattern, "EventPattern", "Event"),
-	}
-}
-
-func invalidEvents(format string, args ...any) *api.Error {
-	return api.Refuse("ValidationException", format, args...)
-}
-
-// known rejects every event bus but the default one.
-func (in *eventsInput) known() error {
-	if in.EventBusName == "" || in.EventBusName == "default" || strings.HasSuffix(in.EventBusName, ":event-bus/default") {
-		return nil
-	}
-	return api.Refuse("ResourceNotFoundException", "Event bus %s does not exist.", in.EventBusName)
-}
-
 func (s *Service) find(in *eventsInput) (*rule, error) {
 	if err := in.known(); err != nil {
 		return nil, err
@@ -212,4 +146,12 @@ func (s *Service) turn(state string) func(*rule, *eventsInput) {
 	return func(o *rule, _ *eventsInput) {
 		o.State, o.effective = state, time.Now().Add(s.region.Server.Options.Delays.RuleEffective)
 	}
+}
+
+// Delivery is one event sent to one target of one rule.
+type Delivery struct {
+	Rule     string
+	Target   string // ARN
+	Event    json.RawMessage
+	Accepted bool // false: the target's resource policy lacks the permission, or the target is not supported
 }

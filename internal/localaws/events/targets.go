@@ -1,29 +1,10 @@
 package events
 
 import (
-	"encoding/json"
-	"regexp"
 	"slices"
 
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
-
-// target is where a rule sends its events.
-type target struct {
-	ID               string `json:"Id" check:"len=1:64 re=[.\\-_A-Za-z0-9]+"`
-	Arn              string
-	RoleArn          string          `json:",omitempty"`
-	Input            string          `json:",omitempty"`
-	InputPath        string          `json:",omitempty"`
-	InputTransformer json.RawMessage `json:",omitempty"`
-	RetryPolicy      *retryPolicy    `json:",omitempty"`
-	DeadLetterConfig api.Obj         `json:",omitempty"`
-}
-
-type retryPolicy struct {
-	MaximumRetryAttempts     *int `json:",omitempty" check:"min=0 max=185"`
-	MaximumEventAgeInSeconds *int `json:",omitempty" check:"min=60 max=86400"`
-}
 
 // maxTargets is AWS's limit for one rule.
 const maxTargets = 5
@@ -63,23 +44,6 @@ func (s *Service) putTargets(c *api.Request, in *eventsInput) (any, error) {
 		o.targets = append(kept, in.Targets...)
 	}
 	return answer, nil
-}
-
-// check rejects what the API model does not.
-func (t target) check() error {
-	if !regexp.MustCompile(`^arn:aws[a-z-]*:[a-z0-9-]+:`).MatchString(t.Arn) {
-		return invalidEvents("Parameter %s is not valid. Reason: Provided Arn is not in correct format.", t.Arn)
-	}
-	inputs := 0
-	for _, given := range []bool{t.Input != "", t.InputPath != "", t.InputTransformer != nil} {
-		if given {
-			inputs++
-		}
-	}
-	if inputs > 1 {
-		return invalidEvents("Only one of Input, InputPath, or InputTransformer must be provided for target %s.", t.ID)
-	}
-	return nil
 }
 
 func (s *Service) removeTargets(c *api.Request, in *eventsInput) (any, error) {

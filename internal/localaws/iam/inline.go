@@ -2,7 +2,6 @@ package iam
 
 import (
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -76,9 +75,4 @@ func (o *role) listAttached() any {
 		attached = append(attached, api.Obj{"PolicyName": api.AfterLast(arn, "/"), "PolicyArn": arn})
 	}
 	return api.Obj{"AttachedPolicies": attached, "IsTruncated": false}
-}
-
-// escapeDocument encodes a policy as IAM's Get calls return it, according to RFC 3986.
-func escapeDocument(document string) string {
-	return strings.ReplaceAll(url.QueryEscape(document), "+", "%20")
 }

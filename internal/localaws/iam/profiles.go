@@ -9,19 +9,6 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/api"
 )
 
-// instanceProfile passes a role to EC2 instances; a role in one cannot be deleted.
-type instanceProfile struct {
-	Path, InstanceProfileName, Arn string
-	InstanceProfileID              string `json:"InstanceProfileId"`
-	CreateDate                     time.Time
-	Roles                          []role
-}
-
-// profileARN returns the ARN of an instance profile.
-func profileARN(r *api.Region, in *iamInput) string {
-	return r.GlobalARN("iam", "instance-profile"+cmp.Or(in.Path, "/")+in.InstanceProfileName)
-}
-
 func (s *Service) findProfile(in *iamInput) (*instanceProfile, error) {
 	if found := s.profiles[in.InstanceProfileName]; found != nil {
 		return found, nil

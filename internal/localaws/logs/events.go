@@ -10,26 +10,6 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/filter"
 )
 
-// logStream is a log stream as returned by DescribeLogStreams, with its events.
-type logStream struct {
-	Name         string `json:"logStreamName"`
-	Arn          string `json:"arn"`
-	CreationTime int64  `json:"creationTime"`
-	First        int64  `json:"firstEventTimestamp,omitempty"`
-	Last         int64  `json:"lastEventTimestamp,omitempty"`
-	Ingested     int64  `json:"lastIngestionTime,omitempty"`
-	events       []logEvent
-}
-
-// logEvent is one event of a stream, with times in milliseconds since 1970.
-type logEvent struct {
-	LogStreamName string `json:"logStreamName,omitempty"` // in FilterLogEvents only
-	EventID       string `json:"eventId,omitempty"`
-	Timestamp     int64  `json:"timestamp"`
-	Message       string `json:"message" check:"len=1:1048576"`
-	IngestionTime int64  `json:"ingestionTime"`
-}
-
 // newStream adds a stream to a group.
 func (s *Service) newStream(g *logGroup, name string) *logStream {
 	g.streams[name] = &logStream{Name: name, Arn: g.GroupArn + ":log-stream:" + name, CreationTime: time.Now().UnixMilli()}
@@ -66,8 +46,6 @@ func (t *logStream) add(e logEvent) {
 	}
 	t.First, t.Last, t.Ingested = t.events[0].Timestamp, t.events[len(t.events)-1].Timestamp, e.IngestionTime
 }
-
-func byTime(a, b logEvent) int { return int(a.Timestamp - b.Timestamp) }
 
 func (s *Service) stream(in *logsInput) (*logStream, error) {
 	g, err := s.find(in)

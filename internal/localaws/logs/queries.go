@@ -1,21 +1,11 @@
 package logs
 
 import (
-	"strings"
 	"time"
 
 	"github.com/spothandler/spothandler/internal/localaws/api"
 	"github.com/spothandler/spothandler/internal/localaws/insights"
 )
-
-// queried returns the names of a query's log groups, however they were given.
-func (in *logsInput) queried() []string {
-	names := append([]string{}, in.LogGroupNames...)
-	for _, id := range in.LogGroupIdentifiers {
-		names = append(names, api.AfterLast(strings.TrimSuffix(id, ":*"), ":"))
-	}
-	return names
-}
 
 // startQuery runs a query immediately; its times are seconds since 1970, both inclusive.
 func (s *Service) startQuery(_ *api.Request, in *logsInput) (any, error) {

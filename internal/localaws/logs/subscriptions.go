@@ -10,17 +10,6 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/filter"
 )
 
-// subscription is a subscription filter. It is only stored: nothing is sent to its destination.
-type subscription struct {
-	FilterName     string `json:"filterName"`
-	LogGroupName   string `json:"logGroupName"`
-	FilterPattern  string `json:"filterPattern"`
-	DestinationArn string `json:"destinationArn"`
-	RoleArn        string `json:"roleArn,omitempty"`
-	Distribution   string `json:"distribution"`
-	CreationTime   int64  `json:"creationTime"`
-}
-
 // maxSubscriptions is CloudWatch Logs' quota for a log group.
 const maxSubscriptions = 2
 
