@@ -92,7 +92,7 @@ func measure(tb testing.TB, program string) (m measures) {
 func (f *function) mustSucceed(event []byte) {
 	f.Helper()
 	if r := f.invoke(event); r.failed {
-		f.Fatalf("answered %s", r.body)
+		f.Fatalf("got %s", r.body)
 	}
 }
 

@@ -181,7 +181,7 @@ func (f *function) wait() error {
 	select {
 	case err := <-f.exited:
 		return err
-	case <-time.After(answerTimeout):
+	case <-time.After(responseTimeout):
 		f.Fatal("the function did not end")
 		return nil
 	}

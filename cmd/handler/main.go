@@ -37,7 +37,7 @@ type function struct{ *handler.Handler }
 // Invoke handles one event. An error carries its own type; otherwise Lambda
 // would use the name of the Go type.
 func (f function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
-	answer, err := f.Handle(ctx, event)
+	response, err := f.Handle(ctx, event)
 	var typed *handler.Error
 	if errors.As(err, &typed) {
 		return nil, messages.InvokeResponse_Error{Type: typed.Type, Message: typed.Error()}
@@ -45,7 +45,7 @@ func (f function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(answer)
+	return json.Marshal(response)
 }
 
 // lines writes what the Lambda runtime prints to the standard logger as JSON

@@ -37,9 +37,9 @@ func running(task string) []byte { return notice(cluster, deployment, task, "RUN
 // The first invocation redeploys, and the warm sandbox remembers it.
 func TestColdAndWarm(t *testing.T) {
 	f, aws := startWithAWS(t)
-	answer := f.mustDecide("redeploy", running("a"))
-	if answer["deployment_after"] != aws.Primary(cluster, "api") || answer["deployment_before"] != deployment {
-		t.Errorf("answered %v, and the service is at %s", answer, aws.Primary(cluster, "api"))
+	response := f.mustDecide("redeploy", running("a"))
+	if response["deployment_after"] != aws.Primary(cluster, "api") || response["deployment_before"] != deployment {
+		t.Errorf("got %v, and the service is at %s", response, aws.Primary(cluster, "api"))
 	}
 	calls := len(aws.Calls(""))
 	f.mustDecide("already_redeployed", running("b"))
@@ -59,7 +59,7 @@ func TestColdAndWarm(t *testing.T) {
 
 // A failure is returned as an error with AWS's code as its type, and the
 // sandbox stays alive.
-func TestErrorAnswer(t *testing.T) {
+func TestErrorResponse(t *testing.T) {
 	f, aws := startWithAWS(t)
 	aws.Fail("UpdateService", 1, handlertest.Denied())
 	f.mustFail("AccessDeniedException", invocation{event: running("a"), timeout: time.Minute})
@@ -69,7 +69,7 @@ func TestErrorAnswer(t *testing.T) {
 	}
 }
 
-// An event that is not JSON is answered, too.
+// An event that is not JSON gets a response, too.
 func TestEventIsNotJSON(t *testing.T) {
 	f, _ := startWithAWS(t)
 	f.mustDecide("not_an_interruption", []byte("\x00 garbage"))
@@ -95,7 +95,7 @@ func TestFaultsOnce(t *testing.T) {
 }
 
 // The deadline in the request for an event is the handler's: without it, the call that hangs would be abandoned after ten
-// seconds, and its retry would succeed. How long before the deadline it answers is TestHangingCallInASecond's.
+// seconds, and its retry would succeed. How long before the deadline it responds is TestHangingCallInASecond's.
 func TestDeadline(t *testing.T) {
 	f, aws := startWithAWS(t)
 	aws.Fail("DescribeServices", 1, handlertest.Fault{Hang: time.Hour})
@@ -127,8 +127,8 @@ func TestLogLevels(t *testing.T) {
 func TestDryRun(t *testing.T) {
 	f, aws := startWithAWS(t)
 	r := f.invokeWith(invocation{running("a"), time.Minute, `{"custom":{"spothandler":"dry-run"}}`})
-	if answer := f.answer(r); answer["reason"] != "redeploy" || answer["applied"] != false || answer["dry_run"] != true {
-		t.Errorf("answered %v", answer)
+	if response := f.response(r); response["reason"] != "redeploy" || response["applied"] != false || response["dry_run"] != true {
+		t.Errorf("got %v", response)
 	}
 	if got := aws.Primary(cluster, "api"); got != deployment {
 		t.Errorf("the service is at %s, want it unchanged", got)

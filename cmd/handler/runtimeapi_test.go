@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// answerTimeout is how long a test waits for an immediate response.
-const answerTimeout = 20 * time.Second
+// responseTimeout is how long a test waits for an immediate response.
+const responseTimeout = 20 * time.Second
 
 // runtimeAPI is Lambda's side of a function's sandbox
 // (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html).
@@ -85,7 +85,7 @@ func (f *function) invoke(event []byte) result {
 
 func (f *function) invokeWith(i invocation) result {
 	f.Helper()
-	timeout := time.After(answerTimeout)
+	timeout := time.After(responseTimeout)
 	select {
 	case f.api.next <- i:
 	case <-timeout:
@@ -95,29 +95,29 @@ func (f *function) invokeWith(i invocation) result {
 	case r := <-f.api.results:
 		return r
 	case <-timeout:
-		f.Fatalf("the function does not answer:\n%s", f.written())
+		f.Fatalf("the function does not respond:\n%s", f.written())
 	}
 	return result{}
 }
 
-// mustDecide invokes the function and checks the reason in its answer.
+// mustDecide invokes the function and checks the reason in its response.
 func (f *function) mustDecide(want string, event []byte) map[string]any {
 	f.Helper()
-	answer := f.answer(f.invoke(event))
-	if answer["reason"] != want {
-		f.Fatalf("answered %v, want %s", answer, want)
+	response := f.response(f.invoke(event))
+	if response["reason"] != want {
+		f.Fatalf("got %v, want %s", response, want)
 	}
-	return answer
+	return response
 }
 
-// answer decodes a successful result.
-func (f *function) answer(r result) map[string]any {
+// response decodes a successful result.
+func (f *function) response(r result) map[string]any {
 	f.Helper()
-	var answer map[string]any
-	if err := json.Unmarshal(r.body, &answer); err != nil || r.failed {
-		f.Fatalf("answered %s, failed %t", r.body, r.failed)
+	var response map[string]any
+	if err := json.Unmarshal(r.body, &response); err != nil || r.failed {
+		f.Fatalf("got %s, failed %t", r.body, r.failed)
 	}
-	return answer
+	return response
 }
 
 // mustFail invokes the function and checks the type of the error.
@@ -126,6 +126,6 @@ func (f *function) mustFail(errorType string, i invocation) {
 	r := f.invokeWith(i)
 	var failure struct{ ErrorType, ErrorMessage string }
 	if err := json.Unmarshal(r.body, &failure); err != nil || !r.failed || failure.ErrorType != errorType || failure.ErrorMessage == "" {
-		f.Fatalf("answered %s, failed %t, want an error of type %s", r.body, r.failed, errorType)
+		f.Fatalf("got %s, failed %t, want an error of type %s", r.body, r.failed, errorType)
 	}
 }

@@ -124,9 +124,9 @@ func WhyNot(err error) string {
 	return Plain(err)
 }
 
-// NoAnswerError is the error of a call that was ended because AWS did not
+// NoResponseError is the error of a call that was ended because AWS did not
 // respond.
-type NoAnswerError struct {
+type NoResponseError struct {
 	Host   string        // as in a URL; "" if the call reached no host
 	Action string        // the IAM action of the call, as in "sts:AssumeRole"
 	After  time.Duration // time without any response
@@ -134,7 +134,7 @@ type NoAnswerError struct {
 }
 
 // Error returns the message on one line.
-func (e *NoAnswerError) Error() string {
+func (e *NoResponseError) Error() string {
 	text := fmt.Sprintf("no response from %s within %s", cmp.Or(e.Host, "AWS"), e.After)
 	if failed, ok := errors.AsType[*url.Error](e.Err); ok {
 		text += ": " + failed.Err.Error()
@@ -143,14 +143,14 @@ func (e *NoAnswerError) Error() string {
 }
 
 // Unwrap returns the error of the last attempt.
-func (e *NoAnswerError) Unwrap() error { return e.Err }
+func (e *NoResponseError) Unwrap() error { return e.Err }
 
 // Plain returns the error's text without the prefixes that the SDK adds, and
 // with the passwords in URLs masked.
 func Plain(err error) string { return MaskURLs(plain(err)) }
 
 func plain(err error) string {
-	if silent, ok := errors.AsType[*NoAnswerError](err); ok {
+	if silent, ok := errors.AsType[*NoResponseError](err); ok {
 		return silent.Error()
 	}
 	var api smithy.APIError

@@ -46,7 +46,7 @@ func IsNoSuchHost(err error) bool {
 // isUnreachable reports whether nothing responded, not even with an error.
 func isUnreachable(err error) bool {
 	var sent *url.Error
-	var silent *NoAnswerError
+	var silent *NoResponseError
 	return errors.As(err, &sent) || errors.As(err, &silent)
 }
 

@@ -34,15 +34,15 @@ which only an explicit value changes. Other commands change no settings.`,
 	}
 }
 
-// configAnswer is the JSON result of the config commands.
-type configAnswer struct {
+// configOutput is the JSON output of the config commands.
+type configOutput struct {
 	File          string             `json:"file"` // "" if the text was printed
-	Installations []configuredAnswer `json:"installations"`
+	Installations []configuredOutput `json:"installations"`
 	Text          string             `json:"text,omitempty"` // of the file
 }
 
-// configuredAnswer is one installation in a file.
-type configuredAnswer struct {
+// configuredOutput is one installation in a file.
+type configuredOutput struct {
 	Name    string   `json:"name"` // "" if the file contains only one
 	Prefix  string   `json:"prefix"`
 	Regions []string `json:"regions"` // empty: the Region of the AWS configuration
@@ -91,32 +91,32 @@ func (c configCheck) run(ctx context.Context, path string) error {
 	if err := file.Check(ctx); err != nil {
 		return err
 	}
-	answer := configuredIn(file)
+	output := configuredIn(file)
 	if c.JSON() {
-		return c.Out.JSON(answer)
+		return c.Out.JSON(output)
 	}
-	c.print(answer)
+	c.print(output)
 	return nil
 }
 
 // configuredIn returns the installations in a file.
-func configuredIn(file settings.File) configAnswer {
-	answer := configAnswer{File: file.Path, Installations: []configuredAnswer{}}
+func configuredIn(file settings.File) configOutput {
+	output := configOutput{File: file.Path, Installations: []configuredOutput{}}
 	all := file.Installations
 	if all == nil {
 		all = []settings.Installation{{Values: file.Values}}
 	}
 	for _, each := range all {
-		answer.Installations = append(answer.Installations, configuredAnswer{each.Name, each.Prefix(), append([]string{}, each.Regions()...), each.Account()})
+		output.Installations = append(output.Installations, configuredOutput{each.Name, each.Prefix(), append([]string{}, each.Regions()...), each.Account()})
 	}
-	return answer
+	return output
 }
 
-func (c configCheck) print(answer configAnswer) {
+func (c configCheck) print(output configOutput) {
 	out := c.Out
-	out.Print(out.Success(answer.File + " is valid: " + term.Plural(len(answer.Installations), "installation")))
+	out.Print(out.Success(output.File + " is valid: " + term.Plural(len(output.Installations), "installation")))
 	names, prefixes, regions := 0, 0, 0
-	cells := func(each configuredAnswer) (name, prefix, where string) {
+	cells := func(each configuredOutput) (name, prefix, where string) {
 		prefix, where = "no prefix", "the configuration's Region"
 		if each.Prefix != "" {
 			prefix = "prefix " + each.Prefix
@@ -126,11 +126,11 @@ func (c configCheck) print(answer configAnswer) {
 		}
 		return each.Name, prefix, where
 	}
-	for _, each := range answer.Installations {
+	for _, each := range output.Installations {
 		name, prefix, where := cells(each)
 		names, prefixes, regions = max(names, term.Width(name)), max(prefixes, term.Width(prefix)), max(regions, term.Width(where))
 	}
-	for _, each := range answer.Installations {
+	for _, each := range output.Installations {
 		name, prefix, where := cells(each)
 		account := "any account"
 		if each.Account != "" {

@@ -95,7 +95,7 @@ func (c *configInit) run(ctx context.Context) error {
 		if err := v.Show(c.App); err != nil {
 			return err
 		}
-		found = append(found, v.Answer...)
+		found = append(found, v.Result...)
 	}
 	if code := command.WorstExitCode(runs); runs[0].App.OneOfSeveral && code != command.ExitOK {
 		return command.AlreadyShown(code)
@@ -196,14 +196,14 @@ func (c *configInit) write(ctx context.Context, found []settings.Entry, account,
 			return err
 		}
 	}
-	return c.answer(file, text)
+	return c.deliver(file, text)
 }
 
-func (c *configInit) answer(file settings.File, text string) error {
+func (c *configInit) deliver(file settings.File, text string) error {
 	if c.JSON() {
-		answer := configuredIn(file)
-		answer.File, answer.Text = c.asked.file, text
-		return c.Out.JSON(answer)
+		output := configuredIn(file)
+		output.File, output.Text = c.asked.file, text
+		return c.Out.JSON(output)
 	}
 	if c.asked.file == "" {
 		for line := range strings.Lines(text) {
@@ -211,8 +211,8 @@ func (c *configInit) answer(file settings.File, text string) error {
 		}
 		return nil
 	}
-	answer := configuredIn(file)
-	c.Out.Print(c.Out.Success("Written: " + c.asked.file + " with " + term.Plural(len(answer.Installations), "installation")))
+	output := configuredIn(file)
+	c.Out.Print(c.Out.Success("Written: " + c.asked.file + " with " + term.Plural(len(output.Installations), "installation")))
 	show.Hint(c.Out, "spothandler install --config "+apperr.Quote(c.asked.file)+" --dry-run")
 	return nil
 }

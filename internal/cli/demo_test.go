@@ -67,7 +67,7 @@ func TestDemoInJSON(t *testing.T) {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	keepsToSchema(t, "demo", output)
-	var answer struct {
+	var demo struct {
 		Interruption struct {
 			Tasks            []string
 			Decisions        []struct{ Applied bool }
@@ -75,16 +75,16 @@ func TestDemoInJSON(t *testing.T) {
 			DeploymentAfter  string `json:"deployment_after"`
 		}
 	}
-	if err := json.Unmarshal(output, &answer); err != nil {
+	if err := json.Unmarshal(output, &demo); err != nil {
 		t.Fatal(err)
 	}
 	applied := 0
-	for _, d := range answer.Interruption.Decisions {
+	for _, d := range demo.Interruption.Decisions {
 		if d.Applied {
 			applied++
 		}
 	}
-	if found := answer.Interruption; len(found.Tasks) != 3 || applied != 1 || found.DeploymentBefore == found.DeploymentAfter {
+	if found := demo.Interruption; len(found.Tasks) != 3 || applied != 1 || found.DeploymentBefore == found.DeploymentAfter {
 		t.Errorf("%+v", found)
 	}
 }

@@ -28,17 +28,17 @@ func TestDoctorOfDeniedService(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	answer, code := diagnose(t)
-	finding := answer.found("web", "SPOT402")
-	if code != command.ExitDiffers || finding == nil || answer.found("api", "SPOT402") != nil || answer.found("etl", "SPOT402") != nil || answer.found("", "SPOT402") != nil {
-		t.Fatalf("exit code %d: %+v", code, answer)
+	result, code := diagnose(t)
+	finding := result.found("web", "SPOT402")
+	if code != command.ExitDiffers || finding == nil || result.found("api", "SPOT402") != nil || result.found("etl", "SPOT402") != nil || result.found("", "SPOT402") != nil {
+		t.Fatalf("exit code %d: %+v", code, result)
 	}
-	if !strings.Contains(finding.Message, *role) || !strings.Contains(finding.Cure, "look at theirs") {
+	if !strings.Contains(finding.Message, *role) || !strings.Contains(finding.Fix, "look at theirs") {
 		t.Errorf("%+v", finding)
 	}
 	reads(t, "", []string{"left to ECS: the role lacks permission"}, nil)
-	if answer, _ := diagnose(t, "--cluster", "shop", "--service", "web"); answer.found("web", "SPOT402") == nil || answer.found("", "SPOT402") != nil {
-		t.Errorf("of all that was asked for, and of nothing else: %+v", answer)
+	if result, _ := diagnose(t, "--cluster", "shop", "--service", "web"); result.found("web", "SPOT402") == nil || result.found("", "SPOT402") != nil {
+		t.Errorf("of all that was asked for, and of nothing else: %+v", result)
 	}
 	boundary, err := client.CreatePolicy(t.Context(), &iam.CreatePolicyInput{
 		PolicyName: aws.String("limit"), PolicyDocument: aws.String(deny(`"Resource":"*","Condition":{"ArnLike":{"ecs:cluster":"arn:*:ecs:*:*:cluster/shop"}}`)),
@@ -49,8 +49,8 @@ func TestDoctorOfDeniedService(t *testing.T) {
 	if _, err := client.PutRolePermissionsBoundary(t.Context(), &iam.PutRolePermissionsBoundaryInput{RoleName: role, PermissionsBoundary: boundary.Policy.Arn}); err != nil {
 		t.Fatal(err)
 	}
-	if answer, _ := diagnose(t); answer.found("web", "SPOT402") == nil || answer.found("api", "SPOT402") == nil || answer.found("etl", "SPOT402") != nil {
-		t.Errorf("%+v", answer)
+	if result, _ := diagnose(t); result.found("web", "SPOT402") == nil || result.found("api", "SPOT402") == nil || result.found("etl", "SPOT402") != nil {
+		t.Errorf("%+v", result)
 	}
 }
 
@@ -60,14 +60,14 @@ func TestDoctorBeforeAnInstall(t *testing.T) {
 	const document = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},` +
 		`{"Effect":"Deny","Action":["iam:CreateRole","lambda:AddPermission"],"Resource":"*"}]}`
 	useLocalAs(t, map[string]string{localaws.NewAccessKey(): document})
-	answer, code := diagnose(t)
-	finding := answer.found("", "SPOT306")
+	result, code := diagnose(t)
+	finding := result.found("", "SPOT306")
 	if code != command.ExitOK || finding == nil || finding.Message != "no permission for iam:CreateRole and lambda:AddPermission" {
 		t.Fatalf("exit code %d: %+v", code, finding)
 	}
 	reads(t, "", []string{"› spothandler policy install --prefix NAME   the required policy: the caller has no permission for iam:CreateRole"}, nil)
 	useLocal(t)
-	if answer, _ := diagnose(t); answer.found("", "SPOT306") != nil {
-		t.Errorf("who may do everything: %+v", answer.AccountFindings)
+	if result, _ := diagnose(t); result.found("", "SPOT306") != nil {
+		t.Errorf("who may do everything: %+v", result.AccountFindings)
 	}
 }

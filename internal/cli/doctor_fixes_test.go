@@ -28,16 +28,16 @@ import (
 )
 
 // diagnosis is the JSON result of doctor.
-type diagnosis struct{ doctorcmd.Answer }
+type diagnosis struct{ doctorcmd.Output }
 
 // diagnose runs doctor in this process against the AWS of the environment.
-func diagnose(t *testing.T, args ...string) (answer diagnosis, code int) {
+func diagnose(t *testing.T, args ...string) (result diagnosis, code int) {
 	t.Helper()
 	code, shown := spothandler(t.Context(), "", append([]string{"doctor", "-o", "json"}, args...)...)
-	if err := json.Unmarshal([]byte(shown.out), &answer); err != nil {
+	if err := json.Unmarshal([]byte(shown.out), &result); err != nil {
 		t.Fatalf("%v: %s%s", err, shown.out, shown.err)
 	}
-	return answer, code
+	return result, code
 }
 
 // found returns the finding with a code on a service, or on the account or installation if service is "".
@@ -192,10 +192,10 @@ func TestFixesRun(t *testing.T) {
 			t.Errorf("%s %s: not found", each.service, each.code)
 			continue
 		}
-		cure, _, _ := strings.Cut(finding.Cure, "   ")
+		fix, _, _ := strings.Cut(finding.Fix, "   ")
 		group.Go(func() error {
-			if err := shell(t, cure); err != nil {
-				t.Errorf("%s %s: %s: %v", each.service, each.code, cure, err)
+			if err := shell(t, fix); err != nil {
+				t.Errorf("%s %s: %s: %v", each.service, each.code, fix, err)
 			}
 			return nil
 		})
@@ -224,11 +224,11 @@ func TestDoctorExitCodes(t *testing.T) {
 		{[]string{"--cluster", "batch"}, command.ExitOK},
 		{[]string{"--service", "web", "--strict"}, command.ExitOK},
 	} {
-		answer, code := diagnose(t, test.args...)
+		result, code := diagnose(t, test.args...)
 		if code != test.want {
 			t.Errorf("%v: exit code %d, want %d", test.args, code, test.want)
 		}
-		for _, s := range answer.Services {
+		for _, s := range result.Services {
 			if s.Service == "web" && (s.Decision.Action != "redeploy" || !s.Ready()) {
 				t.Errorf("%v: web: %+v", test.args, s)
 			}
@@ -280,31 +280,31 @@ func TestDoctorOfInstallation(t *testing.T) {
 	needPrograms(t, "aws", "sh")
 	config := useLocal(t, localaws.Service{Cluster: "shop", Name: "api", Desired: 2, OnDemand: 1}, localaws.Service{Cluster: "batch", Name: "etl", Desired: 2, OnDemand: 1})
 	must(t, "install --prefix prod --cluster shop --role-path /team/")
-	answer, code := diagnose(t)
-	uncovered := answer.found("etl", "SPOT203")
-	if code != command.ExitOK || len(answer.Installation) > 0 || len(answer.AccountFindings) > 0 || answer.found("api", "SPOT203") != nil || uncovered == nil {
-		t.Fatalf("exit code %d, want only etl uncovered: %+v", code, answer)
+	result, code := diagnose(t)
+	uncovered := result.found("etl", "SPOT203")
+	if code != command.ExitOK || len(result.Installation) > 0 || len(result.AccountFindings) > 0 || result.found("api", "SPOT203") != nil || uncovered == nil {
+		t.Fatalf("exit code %d, want only etl uncovered: %+v", code, result)
 	}
-	if err := shell(t, uncovered.Cure); err != nil {
-		t.Errorf("%s: %v", uncovered.Cure, err)
+	if err := shell(t, uncovered.Fix); err != nil {
+		t.Errorf("%s: %v", uncovered.Fix, err)
 	}
-	if answer, _ := diagnose(t); answer.found("etl", "SPOT203") != nil {
-		t.Errorf("still not covered after %s", uncovered.Cure)
+	if result, _ := diagnose(t); result.found("etl", "SPOT203") != nil {
+		t.Errorf("still not covered after %s", uncovered.Fix)
 	}
 	for _, broken := range brokenInstallations() {
 		if err := broken.by(t.Context(), config); err != nil {
 			t.Fatalf("%s: %v", broken.code, err)
 		}
-		answer, _ := diagnose(t)
-		finding := answer.found("", broken.code)
+		result, _ := diagnose(t)
+		finding := result.found("", broken.code)
 		if finding == nil {
-			t.Fatalf("%s: not found: %+v", broken.code, answer)
+			t.Fatalf("%s: not found: %+v", broken.code, result)
 		}
-		if err := shell(t, finding.Cure); err != nil {
-			t.Errorf("%s: %s: %v", broken.code, finding.Cure, err)
+		if err := shell(t, finding.Fix); err != nil {
+			t.Errorf("%s: %s: %v", broken.code, finding.Fix, err)
 		}
-		if answer, code := diagnose(t); code != command.ExitOK || answer.found("", broken.code) != nil {
-			t.Errorf("after %s: exit code %d: %+v", finding.Cure, code, answer.Installation)
+		if result, code := diagnose(t); code != command.ExitOK || result.found("", broken.code) != nil {
+			t.Errorf("after %s: exit code %d: %+v", finding.Fix, code, result.Installation)
 		}
 	}
 }

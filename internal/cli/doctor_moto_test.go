@@ -15,16 +15,16 @@ func TestDoctorOnMoto(t *testing.T) {
 	if err := testaws.ServeOnSpot(t.Context(), ecs.NewFromConfig(testaws.UseMoto(t, local.Region))); err != nil {
 		t.Fatal(err)
 	}
-	answer, code := diagnose(t)
-	if len(answer.Services) != 1 || code == command.ExitError {
-		t.Fatalf("exit code %d: %+v", code, answer)
+	result, code := diagnose(t)
+	if len(result.Services) != 1 || code == command.ExitError {
+		t.Fatalf("exit code %d: %+v", code, result)
 	}
 	for _, want := range []string{"SPOT101", "SPOT102"} { // of the task definition, and of the service
-		if answer.found("api", want) == nil {
-			t.Errorf("%s was not found: %+v", want, answer.Services[0])
+		if result.found("api", want) == nil {
+			t.Errorf("%s was not found: %+v", want, result.Services[0])
 		}
 	}
-	if len(answer.NotChecked) == 0 || answer.Ready {
-		t.Errorf("moto has no quotas of Fargate: %+v", answer.NotChecked)
+	if len(result.NotChecked) == 0 || result.Ready {
+		t.Errorf("moto has no quotas of Fargate: %+v", result.NotChecked)
 	}
 }

@@ -69,13 +69,13 @@ func TestDoctorSaysWhoRedeploys(t *testing.T) {
 // A command in an explanation can be pasted as it is wrapped, without its description.
 func TestExplanationsCanBePasted(t *testing.T) {
 	for _, each := range doctor.Explanations() {
-		for _, cure := range each.Cures {
-			command, _, _ := strings.Cut(cure, "   ")
-			if show.IsCommand(cure) && strings.ContainsAny(regexp.MustCompile(`'[^']*'`).ReplaceAllString(command, ""), "();") {
+		for _, fix := range each.Fixes {
+			command, _, _ := strings.Cut(fix, "   ")
+			if show.IsCommand(fix) && strings.ContainsAny(regexp.MustCompile(`'[^']*'`).ReplaceAllString(command, ""), "();") {
 				t.Errorf("%s: prose in a command: %s", each.Code, command)
 			}
-			if !show.IsCommand(cure) && cure != command {
-				t.Errorf("%s: a remark without a command: %s", each.Code, cure)
+			if !show.IsCommand(fix) && fix != command {
+				t.Errorf("%s: a remark without a command: %s", each.Code, fix)
 			}
 		}
 	}

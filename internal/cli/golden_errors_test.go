@@ -39,15 +39,15 @@ func TestErrorTexts(t *testing.T) {
 	for _, f := range failures() {
 		t.Run(f.name, func(t *testing.T) {
 			shown := f.run(t, "text")
-			answer := command.ErrorBody{Message: f.name, Hints: []string{f.name}, Code: f.textOnly}
+			output := command.ErrorBody{Message: f.name, Hints: []string{f.name}, Code: f.textOnly}
 			if f.textOnly == "" {
-				answer = f.run(t, "json").answer(t)
+				output = f.run(t, "json").errorBody(t)
 			}
-			if answer.Message == "" || len(answer.Hints) == 0 {
-				t.Errorf("no message or no hint: %+v", answer)
+			if output.Message == "" || len(output.Hints) == 0 {
+				t.Errorf("no message or no hint: %+v", output)
 			}
-			codes[answer.Code] = true
-			fmt.Fprintf(&out, "# %s: %s\n$ spothandler %s\n%s\n", answer.Code, f.name, f.args, shown.failure())
+			codes[output.Code] = true
+			fmt.Fprintf(&out, "# %s: %s\n$ spothandler %s\n%s\n", output.Code, f.name, f.args, shown.failure())
 		})
 	}
 	if updating := flag.Lookup("update"); updating != nil && updating.Value.String() == "true" {
@@ -177,20 +177,20 @@ func must(t *testing.T, line string) {
 	}
 }
 
-// answer returns the error in the JSON output. In the result of status, it is the error of a Region.
-func (o outcome) answer(t *testing.T) command.ErrorBody {
+// errorBody returns the error in the JSON output. In the result of status, it is the error of a Region.
+func (o outcome) errorBody(t *testing.T) command.ErrorBody {
 	t.Helper()
-	var answer struct {
+	var output struct {
 		Error  command.ErrorBody     `json:"error"`
 		Errors []command.RegionError `json:"errors"`
 	}
-	if err := json.Unmarshal([]byte(o.out), &answer); err != nil {
+	if err := json.Unmarshal([]byte(o.out), &output); err != nil {
 		t.Fatalf("%v: %s", err, o.out)
 	}
-	if len(answer.Errors) > 0 {
-		return answer.Errors[0].Error
+	if len(output.Errors) > 0 {
+		return output.Errors[0].Error
 	}
-	return answer.Error
+	return output.Error
 }
 
 // failure returns the printed error without the output before it, normalized.

@@ -93,7 +93,7 @@ func configurationFailures() []failure {
 // credentialFailures are errors of the caller's credentials.
 func credentialFailures() []failure {
 	none := map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
-	answered := func(action, code, message string) func(*testing.T, *stage) {
+	failing := func(action, code, message string) func(*testing.T, *stage) {
 		return refused(action, localaws.Error{Code: code, Message: message, Status: 403})
 	}
 	const sso = "[profile corp]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n" +
@@ -103,9 +103,9 @@ func credentialFailures() []failure {
 		{name: "an expired SSO session", args: anInstall + " --profile corp", config: sso, env: none},
 		{name: "a profile that requires an MFA code", args: anInstall + " --profile corp", config: "[profile corp]\nrole_arn = arn:aws:iam::111122223333:role/admin\nsource_profile = corp\nmfa_serial = arn:aws:iam::111122223333:mfa/ana\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n"},
 		{name: "an unknown retry mode", args: anInstall, env: map[string]string{"AWS_RETRY_MODE": "legacy"}},
-		{name: "expired credentials", args: anInstall, before: answered("GetCallerIdentity", "ExpiredToken", "The security token included in the request is expired")},
-		{name: "credentials that expire during the run", args: anInstall, before: answered("CreateFunction", "ExpiredTokenException", "The security token included in the request is expired")},
-		{name: "an unknown access key", args: anInstall, before: answered("GetCallerIdentity", "InvalidClientTokenId", "The security token included in the request is invalid.")},
+		{name: "expired credentials", args: anInstall, before: failing("GetCallerIdentity", "ExpiredToken", "The security token included in the request is expired")},
+		{name: "credentials that expire during the run", args: anInstall, before: failing("CreateFunction", "ExpiredTokenException", "The security token included in the request is expired")},
+		{name: "an unknown access key", args: anInstall, before: failing("GetCallerIdentity", "InvalidClientTokenId", "The security token included in the request is invalid.")},
 		{name: "a role that the caller may not assume", args: anInstall + " --role-arn arn:aws:iam::111122223333:role/admin", before: denied("AssumeRole")},
 		{name: "AWS cannot be reached", args: anInstall, env: map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}},
 	}

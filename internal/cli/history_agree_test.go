@@ -144,12 +144,12 @@ func TestHistoryAgrees(t *testing.T) {
 			"--filter-pattern", `{ $.reason = "*" }`, "--query", "events[].message", "--output", "json")
 		cmd.Env = append(os.Environ(), "AWS_PAGER=", "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull)
 		cmd.Env = append(cmd.Env, local.env...)
-		answer, err := cmd.Output()
+		output, err := cmd.Output()
 		if err != nil {
 			t.Fatal(err)
 		}
 		var lines []string
-		if err := json.Unmarshal(answer, &lines); err != nil {
+		if err := json.Unmarshal(output, &lines); err != nil {
 			t.Fatal(err)
 		}
 		found := make([]recorded, len(lines))

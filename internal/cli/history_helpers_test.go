@@ -100,7 +100,7 @@ func (a *historyFixture) record(ago time.Duration, task string, change func(*han
 // redeployed changes a record to that of a redeployment, accepted 1.9 s after the event.
 func redeployed(r *handler.Record) {
 	ms := int64(1900)
-	r.Applied, r.Action, r.Reason, r.ECSAnswerMS = true, handler.ActionRedeploy, handler.ReasonRedeploy, &ms
+	r.Applied, r.Action, r.Reason, r.ECSResponseMS = true, handler.ActionRedeploy, handler.ReasonRedeploy, &ms
 	r.DeploymentBefore, r.DeploymentAfter = "ecs-svc/1", "ecs-svc/2"
 }
 

@@ -72,19 +72,19 @@ func (l *hostileAWS) texts(during func()) map[string]int {
 func (l *hostileAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	answer := httptest.NewRecorder()
-	l.aws.ServeHTTP(answer, r)
+	response := httptest.NewRecorder()
+	l.aws.ServeHTTP(response, r)
 
 	call := callName(r, body)
 	l.mu.Lock()
-	index := len(answer.Body.Bytes()) // beyond any text
+	index := len(response.Body.Bytes()) // beyond any text
 	if call == l.call {
 		index = l.index
 	}
 	l.mu.Unlock()
-	text, count := answer.Body.Bytes(), 0
+	text, count := response.Body.Bytes(), 0
 	if index == failing {
-		answer.Code, text = http.StatusBadRequest, refusal(r)
+		response.Code, text = http.StatusBadRequest, refusal(r)
 		w.Header().Set("X-Amzn-Requestid", "\u202e1234")
 	} else {
 		m := &hostileWriter{index: index}
@@ -94,12 +94,12 @@ func (l *hostileAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.mu.Lock()
 	l.counts[call] = max(l.counts[call], count)
 	l.mu.Unlock()
-	for name, values := range answer.Header() {
+	for name, values := range response.Header() {
 		if name != "Content-Length" {
 			w.Header()[name] = values
 		}
 	}
-	w.WriteHeader(answer.Code)
+	w.WriteHeader(response.Code)
 	_, _ = w.Write(text)
 }
 

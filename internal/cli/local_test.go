@@ -222,14 +222,14 @@ func TestTheUploadedFunctionRuns(t *testing.T) {
 	})
 	const name = "ecs-fargate-spot-handler"
 	invoke := func() string {
-		answer, err := client.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String(name), Payload: []byte(`{}`)})
+		response, err := client.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String(name), Payload: []byte(`{}`)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return aws.ToString(answer.FunctionError) + " " + string(answer.Payload)
+		return aws.ToString(response.FunctionError) + " " + string(response.Payload)
 	}
-	if answer := invoke(); !strings.Contains(answer, `"reason":"not_an_interruption"`) {
-		t.Fatal(answer)
+	if response := invoke(); !strings.Contains(response, `"reason":"not_an_interruption"`) {
+		t.Fatal(response)
 	}
 	if _, err := client.UpdateFunctionCode(t.Context(), &lambda.UpdateFunctionCodeInput{FunctionName: aws.String(name), ZipFile: corrupted(t, architecture)}); err != nil {
 		t.Fatal(err)
@@ -238,8 +238,8 @@ func TestTheUploadedFunctionRuns(t *testing.T) {
 		have, err := client.GetFunction(t.Context(), &lambda.GetFunctionInput{FunctionName: aws.String(name)})
 		return err == nil && have.Configuration.LastUpdateStatus == "Successful"
 	})
-	if answer := invoke(); !strings.HasPrefix(answer, "Unhandled") {
-		t.Error(answer)
+	if response := invoke(); !strings.HasPrefix(response, "Unhandled") {
+		t.Error(response)
 	}
 }
 
@@ -329,13 +329,13 @@ func TestLocalInJSON(t *testing.T) {
 	}
 	local := &serving{cmd: cmd}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	var answer json.RawMessage
-	if err := json.NewDecoder(stdout).Decode(&answer); err != nil {
+	var output json.RawMessage
+	if err := json.NewDecoder(stdout).Decode(&output); err != nil {
 		t.Fatal(err)
 	}
-	keepsToSchema(t, "local", answer)
+	keepsToSchema(t, "local", output)
 	var shown struct{ Environment map[string]string }
-	if err := json.Unmarshal(answer, &shown); err != nil {
+	if err := json.Unmarshal(output, &shown); err != nil {
 		t.Fatal(err)
 	}
 	for name, value := range shown.Environment {

@@ -56,11 +56,11 @@ func enforcedMoto(t *testing.T) *enforced {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := http.DefaultClient.Do(enforce)
-	if err != nil || answer.StatusCode != http.StatusOK {
-		t.Fatalf("putting IAM in force: %v, %v", answer, err)
+	response, err := http.DefaultClient.Do(enforce)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("putting IAM in force: %v, %v", response, err)
 	}
-	_ = answer.Body.Close()
+	_ = response.Body.Close()
 	return e
 }
 
@@ -129,12 +129,12 @@ func (s *signing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := v4.NewSigner().SignHTTP(r.Context(), caller, onward, hash, scope[3], scope[2], time.Now()); err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	answer, err := http.DefaultTransport.RoundTrip(onward)
+	response, err := http.DefaultTransport.RoundTrip(onward)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	defer func() { _ = answer.Body.Close() }()
-	maps.Copy(w.Header(), answer.Header)
-	w.WriteHeader(answer.StatusCode)
-	_, _ = io.Copy(w, answer.Body)
+	defer func() { _ = response.Body.Close() }()
+	maps.Copy(w.Header(), response.Header)
+	w.WriteHeader(response.StatusCode)
+	_, _ = io.Copy(w, response.Body)
 }

@@ -77,7 +77,7 @@ func TestReportPageRefused(t *testing.T) {
 	if os.WriteFile(readOnly, nil, 0o400) != nil || os.Symlink("nowhere", dangling) != nil {
 		t.Skip("no links here")
 	}
-	for _, test := range []struct{ args, want, cure string }{
+	for _, test := range []struct{ args, want, hint string }{
 		{"--html=", "--html is empty", "give it a value"},
 		{"--html " + dir, "is a directory", "--html " + dir + "/report.html"},
 		{"--html " + dir + "/new/", "names a directory", dir + "/new/report.html"},
@@ -93,7 +93,7 @@ func TestReportPageRefused(t *testing.T) {
 		}
 		code, shown := spothandler(t.Context(), "", append([]string{"report", "--prefix", "prod"}, strings.Fields(test.args)...)...)
 		said := strings.Join(strings.Fields(shown.err+shown.out), " ")
-		if code != command.ExitError || !strings.Contains(said, test.want) || !strings.Contains(said, test.cure) {
+		if code != command.ExitError || !strings.Contains(said, test.want) || !strings.Contains(said, test.hint) {
 			t.Errorf("%s exits with %d: %s", test.args, code, shown.err)
 		}
 	}

@@ -86,11 +86,11 @@ func TestReportFailures(t *testing.T) {
 	}
 	says("report", command.ExitNotInstalled, "nothing is installed")
 	must(t, "install --prefix prod --log-level WARNING")
-	const cure = "› spothandler install --prefix prod --log-level INFO records all that follows"
-	says("report --days 30", command.ExitOK, "logs are kept for 14 days: the report covers those, not the 30 days requested", "counts unknown: log level WARNING omits records", cure)
+	const hint = "› spothandler install --prefix prod --log-level INFO records all that follows"
+	says("report --days 30", command.ExitOK, "logs are kept for 14 days: the report covers those, not the 30 days requested", "counts unknown: log level WARNING omits records", hint)
 	says("report -o markdown", command.ExitOK, "- counts unknown: log level WARNING omits records")
 	says("report --html -", command.ExitOK, "</html>", "counts unknown: log level WARNING omits records")
-	says("report -o csv", command.ExitOK, "rows are missing: log level WARNING omits records", cure)
+	says("report -o csv", command.ExitOK, "rows are missing: log level WARNING omits records", hint)
 	says("report -o json", command.ExitOK, `"interruptions": null`, `"by_hour": null`, `"counts_unknown": "log level WARNING omits records`)
 	must(t, "install --prefix prod --log-level INFO")
 	a.Inject(localaws.Fault{Action: "DescribeLogGroups", Deny: true})

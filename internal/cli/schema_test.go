@@ -77,11 +77,11 @@ func TestResultsMatchSchemas(t *testing.T) {
 		{"install --prefix prod --all-regions", "install"},
 	} {
 		_, shown := spothandler(t.Context(), "", append(words(step.line), "-o", "json")...)
-		answer, err := jsonschema.UnmarshalJSON(strings.NewReader(shown.out))
+		output, err := jsonschema.UnmarshalJSON(strings.NewReader(shown.out))
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", step.line, err, shown.out)
 		}
-		if err := schemas[step.schema].Validate(answer); err != nil {
+		if err := schemas[step.schema].Validate(output); err != nil {
 			t.Errorf("%s: %#v\n%s", step.line, err, shown.out)
 		}
 	}
@@ -109,20 +109,20 @@ func TestHistoryMatchesSchemas(t *testing.T) {
 		{"status --prefix prod", "status"},
 	} {
 		_, shown := spothandler(t.Context(), "", append(words(test.line), "-o", "json")...)
-		answers := 0
-		for decoder := json.NewDecoder(strings.NewReader(shown.out)); ; answers++ {
-			var answer any
-			if err := decoder.Decode(&answer); errors.Is(err, io.EOF) {
+		outputs := 0
+		for decoder := json.NewDecoder(strings.NewReader(shown.out)); ; outputs++ {
+			var output any
+			if err := decoder.Decode(&output); errors.Is(err, io.EOF) {
 				break
 			} else if err != nil {
 				t.Fatalf("%s: %v\n%s", test.line, err, shown.out)
 			}
-			if err := schemas[test.schema].Validate(answer); err != nil {
+			if err := schemas[test.schema].Validate(output); err != nil {
 				t.Errorf("%s: %#v\n%s", test.line, err, shown.out)
 			}
 		}
-		if answers == 0 {
-			t.Errorf("%s: no answer: %s", test.line, shown.err)
+		if outputs == 0 {
+			t.Errorf("%s: no output: %s", test.line, shown.err)
 		}
 	}
 }

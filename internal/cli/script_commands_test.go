@@ -170,7 +170,7 @@ func fault(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 		f.Refuse = &testaws.Error{Status: status, Code: args[3], Message: args[4]}
 	case "respond":
-		f.Answer = []byte(ts.ReadFile(args[2]))
+		f.Response = []byte(ts.ReadFile(args[2]))
 	case "lose":
 		f.Lose = true
 	case "drop":

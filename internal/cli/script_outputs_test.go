@@ -20,11 +20,11 @@ import (
 
 // checkOutputs compares each of the sixteen outputs in the last run's JSON with the resources in the account.
 func checkOutputs(ts *testscript.TestScript, _ bool, _ []string) {
-	var answer struct {
+	var output struct {
 		Installation struct{ Outputs map[string]string }
 	}
-	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &answer))
-	got, w := answer.Installation.Outputs, envOf(ts)
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &output))
+	got, w := output.Installation.Outputs, envOf(ts)
 	want, err := outputsOf(context.Background(), w.direct, got["lambda_function_name"], got["eventbridge_rule_name"])
 	ts.Check(err)
 	if len(want) != 16 || len(got) != 16 {

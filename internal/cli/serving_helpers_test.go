@@ -128,11 +128,11 @@ func waitFor(t *testing.T, holds func() bool) {
 // keepsToSchema checks a result against a schema in docs/schema.
 func keepsToSchema(t *testing.T, schema string, text []byte) {
 	t.Helper()
-	answer, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	output, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if err := cli.StrictSchemas(t)[schema].Validate(answer); err != nil {
+	if err := cli.StrictSchemas(t)[schema].Validate(output); err != nil {
 		t.Errorf("%#v\n%s", err, text)
 	}
 }

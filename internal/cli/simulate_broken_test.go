@@ -70,18 +70,18 @@ func TestSimulateNamesBrokenLinks(t *testing.T) {
 			t.Fatalf("%s: %v", c.command, err)
 		}
 		server.ForgetCalls()
-		code, answer := simulated(t, "simulate --cluster shop --service api")
+		code, output := simulated(t, "simulate --cluster shop --service api")
 		var named []simulate.Link
-		for _, step := range answer.Steps {
+		for _, step := range output.Steps {
 			if step.Broken() {
 				named = append(named, step.Name)
-				if step.Cure != "spothandler install --prefix prod" || !strings.Contains(step.Detail, c.says) {
-					t.Errorf("%s: %q, and the fix is %q", c.command, step.Detail, step.Cure)
+				if step.Fix != "spothandler install --prefix prod" || !strings.Contains(step.Detail, c.says) {
+					t.Errorf("%s: %q, and the fix is %q", c.command, step.Detail, step.Fix)
 				}
 			}
 		}
-		if code != command.ExitDiffers || answer.Works || len(named) != 1 || named[0] != c.link {
-			t.Errorf("%s: exit code %d, named %v, want %s: %+v", c.command, code, named, c.link, answer.Steps)
+		if code != command.ExitDiffers || output.Works || len(named) != 1 || named[0] != c.link {
+			t.Errorf("%s: exit code %d, named %v, want %s: %+v", c.command, code, named, c.link, output.Steps)
 		}
 		for _, call := range server.Calls() {
 			if call.Action == "PutEvents" || call.Action == "Invoke" {
@@ -90,7 +90,7 @@ func TestSimulateNamesBrokenLinks(t *testing.T) {
 		}
 		must(t, "install --prefix prod")
 	}
-	if code, answer := simulated(t, "simulate --cluster shop --service api"); code != command.ExitOK {
-		t.Errorf("healed: exit code %d: %+v", code, answer.Steps)
+	if code, output := simulated(t, "simulate --cluster shop --service api"); code != command.ExitOK {
+		t.Errorf("healed: exit code %d: %+v", code, output.Steps)
 	}
 }

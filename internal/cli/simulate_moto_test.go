@@ -21,11 +21,11 @@ func TestSimulateOnMoto(t *testing.T) {
 	if code, shown := spothandler(t.Context(), "", "install", "--prefix", "prod"); code != command.ExitOK {
 		t.Fatal(shown.err)
 	}
-	code, answer := simulated(t, "simulate --cluster shop --service api --prefix prod")
-	if code != command.ExitDiffers || answer.Works {
-		t.Errorf("exit code %d: %+v", code, answer)
+	code, output := simulated(t, "simulate --cluster shop --service api --prefix prod")
+	if code != command.ExitDiffers || output.Works {
+		t.Errorf("exit code %d: %+v", code, output)
 	}
-	for _, step := range answer.Steps {
+	for _, step := range output.Steps {
 		if step.OK != nil && (step.Broken() || step.Name != simulate.LinkEvent) || step.Detail == "" {
 			t.Errorf("%+v", step)
 		}

@@ -35,18 +35,18 @@ func rehearsalWorld(t *testing.T, services ...localaws.Service) (*localaws.Serve
 func shopAPI() localaws.Service { return localaws.Service{Cluster: "shop", Name: "api", Desired: 4} }
 
 // simulated runs simulate with -o json, and checks its result against the schema.
-func simulated(t *testing.T, line string) (int, simulatecmd.Answer) {
+func simulated(t *testing.T, line string) (int, simulatecmd.Output) {
 	t.Helper()
 	code, shown := spothandler(t.Context(), "", append(words(line), "-o", "json")...)
-	var answer simulatecmd.Answer
+	var output simulatecmd.Output
 	value, err := jsonschema.UnmarshalJSON(strings.NewReader(shown.out))
-	if err != nil || json.Unmarshal([]byte(shown.out), &answer) != nil {
+	if err != nil || json.Unmarshal([]byte(shown.out), &output) != nil {
 		t.Fatalf("%s: %v\n%s\n%s", line, err, shown.out, shown.err)
 	}
 	if err := strictSchemas(t)["simulate"].Validate(value); err != nil {
 		t.Errorf("%s: %#v\n%s", line, err, shown.out)
 	}
-	return code, answer
+	return code, output
 }
 
 // The whole path, first without a redeployment, then with --for-real.
@@ -58,19 +58,19 @@ func TestSimulate(t *testing.T) {
 	must(t, "install --prefix prod")
 	before := primaryOf(t, config)
 
-	code, answer := simulated(t, "simulate --cluster shop --service api")
-	if code != command.ExitOK || !answer.Works || answer.TaskARN == "" || answer.Prefix != "prod" {
-		t.Errorf("exit code %d: %+v", code, answer)
+	code, output := simulated(t, "simulate --cluster shop --service api")
+	if code != command.ExitOK || !output.Works || output.TaskARN == "" || output.Prefix != "prod" {
+		t.Errorf("exit code %d: %+v", code, output)
 	}
-	for _, step := range answer.Steps {
+	for _, step := range output.Steps {
 		if step.Broken() || step.OK == nil && step.Name != simulate.LinkPermission {
 			t.Errorf("%+v", step)
 		}
 	}
-	if first := answer.Series[0]; first.Reason != handler.ReasonRedeploy || answer.Series[1].Reason != handler.ReasonAlreadyRedeployed {
-		t.Errorf("the series is %+v", answer.Series)
+	if first := output.Series[0]; first.Reason != handler.ReasonRedeploy || output.Series[1].Reason != handler.ReasonAlreadyRedeployed {
+		t.Errorf("the series is %+v", output.Series)
 	}
-	_, shown := spothandler(t.Context(), "", "simulate", "--task", answer.TaskARN)
+	_, shown := spothandler(t.Context(), "", "simulate", "--task", output.TaskARN)
 	if !strings.Contains(shown.out, "✓ The whole path works: one interruption, one redeployment") {
 		t.Errorf("%s\n%s", shown.out, shown.err)
 	}
@@ -89,9 +89,9 @@ func TestSimulate(t *testing.T) {
 	if err := os.Unsetenv("SPOTHANDLER_FOR_REAL"); err != nil {
 		t.Fatal(err)
 	}
-	code, answer = simulated(t, "simulate --cluster shop --service api --for-real --yes")
-	if code != command.ExitOK || answer.ForReal == nil || !answer.ForReal.Applied || primaryOf(t, config) == before {
-		t.Errorf("exit code %d: %+v", code, answer.ForReal)
+	code, output = simulated(t, "simulate --cluster shop --service api --for-real --yes")
+	if code != command.ExitOK || output.ForReal == nil || !output.ForReal.Applied || primaryOf(t, config) == before {
+		t.Errorf("exit code %d: %+v", code, output.ForReal)
 	}
 	if id := lastRecord(t, config).EventID; !strings.HasPrefix(id, history.ForRealPrefix) {
 		t.Errorf("the event's id is %s", id)
@@ -211,8 +211,8 @@ func TestSimulateAnEventOfAFile(t *testing.T) {
 	if code != command.ExitOK || !strings.Contains(shown.out, "does not match: detail.lastStatus") || !strings.Contains(shown.out, "too_late? yes") {
 		t.Errorf("exit code %d\n%s%s", code, shown.out, shown.err)
 	}
-	if _, answer := simulated(t, "simulate --event "+file); answer.Version == "" {
-		t.Errorf("%+v", answer)
+	if _, output := simulated(t, "simulate --event "+file); output.Version == "" {
+		t.Errorf("%+v", output)
 	}
 	code, shown = spothandler(t.Context(), strings.Replace(event, `"SpotInterruption"`, "3", 1), "simulate", "--event", "-")
 	if code != command.ExitError || !strings.Contains(shown.err, "standard input:2: detail.stopCode: a string is expected, but this is a number") {

@@ -37,11 +37,11 @@ func TestUnreadableRecord(t *testing.T) {
 	}
 	for _, line := range []string{"status --region eu-west-1 -o json", "status --all-regions -o json"} {
 		code, shown := spothandler(t.Context(), "", words(line)...)
-		var answer status.Answer
-		if err := json.Unmarshal([]byte(shown.out), &answer); err != nil {
+		var output status.Output
+		if err := json.Unmarshal([]byte(shown.out), &output); err != nil {
 			t.Fatal(err, shown.out)
 		}
-		if code != command.ExitDiffers || len(answer.Installations) != 2 || len(answer.Errors) > 0 {
+		if code != command.ExitDiffers || len(output.Installations) != 2 || len(output.Errors) > 0 {
 			t.Errorf("%s: %d, %s", line, code, shown.out)
 		}
 	}
@@ -53,11 +53,11 @@ func TestStatusShowsTheOthers(t *testing.T) {
 	server := installedTwice(t)
 	server.Inject(localaws.Fault{Action: "DescribeRule", Match: func(c localaws.Call) bool { return strings.Contains(c.Resource, theRule) }, Refuse: &localaws.Error{Code: "InternalException", Status: 500}})
 	code, shown := spothandler(t.Context(), "", words("status --region eu-west-1 -o json")...)
-	var answer status.Answer
-	if err := json.Unmarshal([]byte(shown.out), &answer); err != nil {
+	var output status.Output
+	if err := json.Unmarshal([]byte(shown.out), &output); err != nil {
 		t.Fatal(err, shown.out)
 	}
-	if code != command.ExitError || len(answer.Installations) != 1 || answer.Installations[0].Prefix != "test" || len(answer.Errors) != 1 || !strings.Contains(answer.Errors[0].Error.Message, "InternalException") {
+	if code != command.ExitError || len(output.Installations) != 1 || output.Installations[0].Prefix != "test" || len(output.Errors) != 1 || !strings.Contains(output.Errors[0].Error.Message, "InternalException") {
 		t.Errorf("%d, %s", code, shown.out)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// versionAnswer is the JSON result of version.
-type versionAnswer struct {
+// versionOutput is the JSON output of version.
+type versionOutput struct {
 	Version string            `json:"version"`
 	Go      string            `json:"go"`
 	System  string            `json:"system"`
@@ -31,24 +31,24 @@ func versionCommand(a *command.App) *cobra.Command {
 }
 
 func showVersion(a *command.App) error {
-	answer := versionAnswer{a.Version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, map[string]string{}}
+	output := versionOutput{a.Version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, map[string]string{}}
 	for _, architecture := range []string{"arm64", "x86_64"} {
 		zip, err := embed.Archive(architecture)
 		if err != nil && !errors.Is(err, embed.ErrNotBuilt) {
 			return err
 		}
 		if err == nil {
-			answer.Code[architecture] = embed.CodeSHA256(zip)
+			output.Code[architecture] = embed.CodeSHA256(zip)
 		}
 	}
 	if a.JSON() {
-		return a.Out.JSON(answer)
+		return a.Out.JSON(output)
 	}
-	answer.print(a.Out)
+	output.print(a.Out)
 	return nil
 }
 
-func (v versionAnswer) print(out *term.Printer) {
+func (v versionOutput) print(out *term.Printer) {
 	out.Printf("spothandler %s (%s, %s)\n", v.Version, v.Go, v.System)
 	for _, architecture := range []string{"arm64", "x86_64"} {
 		code := v.Code[architecture]

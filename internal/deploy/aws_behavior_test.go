@@ -206,7 +206,7 @@ func TestWorkingStates(t *testing.T) {
 	} {
 		t.Run(string(state), func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
-				a.withFunction(func(answer *lambda.GetFunctionOutput) { answer.Configuration.State = state })
+				a.withFunction(func(response *lambda.GetFunctionOutput) { response.Configuration.State = state })
 				a.install(t, "", nil)
 				if status := a.status(t, ""); !status.Healthy {
 					t.Errorf("%+v", status.Problems)

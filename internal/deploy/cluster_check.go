@@ -98,12 +98,12 @@ func enumerate(names []string) string {
 func CheckClusters(ctx context.Context, api ClusterAPI, id session.Identity, names []string) (ClusterCheck, error) {
 	var check ClusterCheck
 	for batch := range slices.Chunk(names, clustersAtOnce) {
-		answer, err := api.DescribeClusters(ctx, &ecs.DescribeClustersInput{Clusters: batch})
+		response, err := api.DescribeClusters(ctx, &ecs.DescribeClustersInput{Clusters: batch})
 		if err != nil {
 			check.NotChecked = append(check.NotChecked, resource.NotChecked{What: "clusters " + strings.Join(batch, ", "), Why: apperr.WhyNot(err)})
 			continue
 		}
-		check.Absent = append(check.Absent, absentClusters(id.Region, batch, answer.Clusters)...)
+		check.Absent = append(check.Absent, absentClusters(id.Region, batch, response.Clusters)...)
 	}
 	if slices.ContainsFunc(check.Absent, func(c AbsentCluster) bool { return c.Status == "" }) {
 		check.findNearest(ctx, api)

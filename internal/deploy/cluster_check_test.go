@@ -17,16 +17,16 @@ type withDeletedCluster struct{ *ecs.Client }
 
 // DescribeClusters calls the wrapped client.
 func (c withDeletedCluster) DescribeClusters(ctx context.Context, in *ecs.DescribeClustersInput, o ...func(*ecs.Options)) (*ecs.DescribeClustersOutput, error) {
-	answer, err := c.Client.DescribeClusters(ctx, in, o...)
+	response, err := c.Client.DescribeClusters(ctx, in, o...)
 	if err != nil {
 		return nil, err
 	}
-	for index, cluster := range answer.Clusters {
+	for index, cluster := range response.Clusters {
 		if *cluster.ClusterName == "old" {
-			answer.Clusters[index].Status = aws.String("INACTIVE")
+			response.Clusters[index].Status = aws.String("INACTIVE")
 		}
 	}
-	return answer, nil
+	return response, nil
 }
 
 // A mistyped cluster is reported with a similar existing name; without permission, the check is reported as

@@ -27,13 +27,13 @@ type sealed struct {
 }
 
 func (s *sealed) GetFunction(ctx context.Context, in *lambda.GetFunctionInput, options ...func(*lambda.Options)) (*lambda.GetFunctionOutput, error) {
-	answer, err := s.FunctionAPI.GetFunction(ctx, in, options...)
-	if err == nil && aws.ToString(answer.Configuration.KMSKeyArn) != "" {
-		answer.Configuration.Environment = &functions.EnvironmentResponse{
+	response, err := s.FunctionAPI.GetFunction(ctx, in, options...)
+	if err == nil && aws.ToString(response.Configuration.KMSKeyArn) != "" {
+		response.Configuration.Environment = &functions.EnvironmentResponse{
 			Error: &functions.EnvironmentError{ErrorCode: aws.String(s.code), Message: aws.String(s.message)},
 		}
 	}
-	return answer, err
+	return response, err
 }
 
 func (a *account) status(t *testing.T, prefix string) Status {

@@ -142,13 +142,13 @@ func TestFunctionPolicyKeepsToItsClusters(t *testing.T) {
 				"startedBy": before, "stopCode": handler.StopCodeSpotInterruption, "lastStatus": "RUNNING", "desiredStatus": "STOPPED",
 			},
 		})
-		answer, err := lambda.NewFromConfig(a.Config()).Invoke(t.Context(), &lambda.InvokeInput{FunctionName: &names.Function, Payload: []byte(event)})
+		response, err := lambda.NewFromConfig(a.Config()).Invoke(t.Context(), &lambda.InvokeInput{FunctionName: &names.Function, Payload: []byte(event)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		denied := "not authorized to perform: ecs:DescribeServices on resource: " + names.ARN("ecs", names.Region, "service/other/web")
-		if answer.FunctionError == nil || !strings.Contains(string(answer.Payload), denied) || a.primary(t, "other", "web") != before {
-			t.Errorf("it answers %s", answer.Payload)
+		if response.FunctionError == nil || !strings.Contains(string(response.Payload), denied) || a.primary(t, "other", "web") != before {
+			t.Errorf("it returns %s", response.Payload)
 		}
 	})
 }

@@ -134,7 +134,7 @@ func TestOptionalSettingsEquivalentResponses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
 				a.install(t, "prod", test.settings)
-				a.withFunction(func(answer *lambda.GetFunctionOutput) { test.edit(answer.Configuration) })
+				a.withFunction(func(response *lambda.GetFunctionOutput) { test.edit(response.Configuration) })
 				_, changes := a.plan(t, "prod", nil)
 				sameLines(t, printed(changes))
 			})

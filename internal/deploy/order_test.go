@@ -8,7 +8,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// steps are calls, grouped: each group begins when all calls of the previous one were answered.
+// steps are calls, grouped: each group begins when all calls of the previous one have returned.
 type steps [][]string
 
 // sameSteps checks the order of writes, ignoring the order within a group.

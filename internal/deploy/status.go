@@ -93,7 +93,7 @@ func Assess(i *Installation, embedded resource.Release, others []Listed) (Status
 	return status, nil
 }
 
-// verdictOf answers what a user wants to know first: does the installation still work?
+// verdictOf returns what a user wants to know first: whether the installation still works.
 func verdictOf(problems []Problem, changes []resource.Change) Verdict {
 	switch {
 	case len(problems) == 0:

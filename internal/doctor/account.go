@@ -36,7 +36,7 @@ func accountTable() []accountCheck {
 			why: "If a second function redeploys on the same events, such as that of the Terraform module that spothandler replaces, each " +
 				"interruption redeploys a service twice. A rule that only sends notifications does no harm.",
 			sources: []string{"https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListRules.html"},
-			cures:   []string{"aws events disable-rule --name NAME   then remove it with what made it, such as terraform destroy"},
+			fixes:   []string{"aws events disable-rule --name NAME   then remove it with what made it, such as terraform destroy"},
 		}, otherRules},
 		{check{
 			code: quotaCode, title: "a vCPU quota leaves no room for a rollout", parts: []services.Part{services.PartQuotas},
@@ -47,7 +47,7 @@ func accountTable() []accountCheck {
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html",
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/monitoring-fargate-usage.html",
 			},
-			cures: []string{
+			fixes: []string{
 				"aws service-quotas request-service-quota-increase --service-code fargate --quota-code L-36FBB829 --desired-value N   Spot",
 				"aws service-quotas request-service-quota-increase --service-code fargate --quota-code L-3032A538 --desired-value N   on demand",
 			},
@@ -59,7 +59,7 @@ func accountTable() []accountCheck {
 			sources: []string{
 				"https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html",
 			},
-			cures: []string{
+			fixes: []string{
 				"spothandler install --prefix PREFIX --reserved-concurrency -1",
 				"aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000",
 			},
@@ -70,7 +70,7 @@ func accountTable() []accountCheck {
 			sources: []string{
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html",
 			},
-			cures: []string{"have whatever starts the tasks retry, or run them on demand"},
+			fixes: []string{"have whatever starts the tasks retry, or run them on demand"},
 		}, standaloneTasks},
 		{check{
 			code: "SPOT305", title: "cluster defaults for new services", parts: []services.Part{services.PartClusters},
@@ -78,7 +78,7 @@ func accountTable() []accountCheck {
 				"runs on Spot. If FARGATE is not associated with the cluster, no service there can have an on-demand floor. " +
 				"PutClusterCapacityProviders replaces both lists, so a command has to repeat the entries to keep.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html"},
-			cures: []string{
+			fixes: []string{
 				"aws ecs put-cluster-capacity-providers --cluster CLUSTER --capacity-providers FARGATE FARGATE_SPOT --default-capacity-provider-strategy ...   repeat the entries to keep",
 			},
 		}, clusterDefaults},
@@ -103,7 +103,7 @@ func CheckAccount(s *AccountSubject, ignored []string) Diagnosis {
 			continue
 		}
 		for _, v := range c.run(s) {
-			f := Finding{Code: c.code, Severity: v.severity, Message: v.message, Cure: v.cure}
+			f := Finding{Code: c.code, Severity: v.severity, Message: v.message, Fix: v.fix}
 			if slices.Contains(ignored, c.code) {
 				f.Ignored = ignoredByFlag
 			}

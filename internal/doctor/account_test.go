@@ -29,7 +29,7 @@ func TestAccountChecks(t *testing.T) {
 		if got := d.summary(); got != test.want {
 			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
-		if test.cure != "" && (len(d.Findings) == 0 || !strings.Contains(d.Findings[0].Cure, test.cure)) {
+		if test.fix != "" && (len(d.Findings) == 0 || !strings.Contains(d.Findings[0].Fix, test.fix)) {
 			t.Errorf("%s: %+v", test.name, d.Findings)
 		}
 	}
@@ -66,7 +66,7 @@ type accountCase struct {
 	name   string
 	change func(*AccountSubject)
 	want   string // the whole diagnosis
-	cure   string // a part of the first fix
+	fix    string // a part of the first fix
 }
 
 func accountCases() []accountCase {

@@ -27,7 +27,7 @@ func balancingChecks() []check {
 				"https://repost.aws/knowledge-center/fargate-spot-termination-notice",
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-connection-draining.html",
 			},
-			cures: []string{"aws elbv2 modify-target-group-attributes --target-group-arn ARN --attributes Key=deregistration_delay.timeout_seconds,Value=90"},
+			fixes: []string{"aws elbv2 modify-target-group-attributes --target-group-arn ARN --attributes Key=deregistration_delay.timeout_seconds,Value=90"},
 		},
 		{
 			code: "SPOT109", title: "new tasks may be killed while starting", parts: slices.Concat(groups, []services.Part{services.PartTaskDefinition}), run: gracePeriod,
@@ -36,7 +36,7 @@ func balancingChecks() []check {
 				"target group calls a target unhealthy (interval times unhealthy threshold). The healthy threshold does not matter: a new target " +
 				"has to pass a single check.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-healthcheck.html"},
-			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --health-check-grace-period-seconds 60   does not deploy"},
+			fixes:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --health-check-grace-period-seconds 60   does not deploy"},
 		},
 		{
 			code: "SPOT110", title: "connections may outlast the notice", parts: groups, run: longConnections,
@@ -46,7 +46,7 @@ func balancingChecks() []check {
 				"deregistration delay; for UDP that is the default. AWS does not document whether Fargate drains Service Connect before SIGTERM, as " +
 				"the ECS agent on EC2 does.",
 			sources: []string{"https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html"},
-			cures: []string{
+			fixes: []string{
 				"let clients reconnect, with backoff",
 				"aws elbv2 modify-target-group-attributes --target-group-arn ARN --attributes Key=slow_start.duration_seconds,Value=60",
 			},

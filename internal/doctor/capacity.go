@@ -24,7 +24,7 @@ func capacityChecks() []check {
 			why: "A service with one task is down from the interruption until Spot capacity is available again: Fargate never replaces " +
 				"Spot capacity with on-demand capacity. For a queue consumer that may pause, that can be acceptable.",
 			sources: []string{providers},
-			cures: []string{
+			fixes: []string{
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --desired-count 2",
 				"give it an on-demand floor, as for SPOT103",
 			},
@@ -35,7 +35,7 @@ func capacityChecks() []check {
 				"A base or a weight on FARGATE keeps some tasks on demand. A base on FARGATE_SPOT does not, and is satisfied before any weight: one that " +
 				"covers every task leaves none. For a service without a load balancer or Service Connect this is informational, since no caller waits for it.",
 			sources: []string{providers},
-			cures: []string{
+			fixes: []string{
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --capacity-provider-strategy capacityProvider=FARGATE,base=1,weight=1 " +
 					"capacityProvider=FARGATE_SPOT,weight=4 --force-new-deployment",
 				"if FARGATE is not associated with the cluster, see SPOT305 first",
@@ -47,7 +47,7 @@ func capacityChecks() []check {
 				"elsewhere. With several zones, Availability Zone rebalancing spreads the tasks again after an interruption. A service that " +
 				"does not set it, such as an older one, has it disabled.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html"},
-			cures: []string{
+			fixes: []string{
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --network-configuration 'awsvpcConfiguration={subnets=[A,B],securityGroups=[G]}'",
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --availability-zone-rebalancing ENABLED   does not deploy; needs a maximumPercent above 100",
 			},
@@ -57,20 +57,20 @@ func capacityChecks() []check {
 			why: "Each new task takes an IP address of its subnet before an old task releases one. Other services share the subnets, so " +
 				"what is free now is the most that a rollout can get. IPv6-only subnets are not checked.",
 			sources: []string{"https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html"},
-			cures:   []string{"add subnets with free IP addresses to the service's network configuration"},
+			fixes:   []string{"add subnets with free IP addresses to the service's network configuration"},
 		},
 		{
 			code: "SPOT115", title: "capacity was unavailable recently", run: shortage,
 			why: "The service's events of the last seven days say that ECS could not place a task because capacity was unavailable. The next " +
 				"interruption may meet the same shortage, and the service then runs with fewer tasks until it is over.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html"},
-			cures:   []string{"give it an on-demand floor, as for SPOT103", "add Availability Zones, as for SPOT106"},
+			fixes:   []string{"give it an on-demand floor, as for SPOT103", "add Availability Zones, as for SPOT106"},
 		},
 		{
 			code: "SPOT118", title: "the service may scale in to one task", parts: []services.Part{services.PartScaling}, run: scaleIn,
 			why:     "Application Auto Scaling may reduce the service to a single task. If that one is on Spot, SPOT102 applies. With a base on FARGATE it is on demand, and nothing is reported.",
 			sources: []string{"https://docs.aws.amazon.com/autoscaling/application/APIReference/API_ScalableTarget.html"},
-			cures: []string{
+			fixes: []string{
 				"aws application-autoscaling register-scalable-target --service-namespace ecs --resource-id service/CLUSTER/SERVICE " +
 					"--scalable-dimension ecs:service:DesiredCount --min-capacity 2",
 			},
@@ -81,11 +81,11 @@ func capacityChecks() []check {
 // addFloor returns the command that gives a service a task on demand. A change of the strategy requires a forced
 // deployment, and that the provider is associated with the cluster.
 func (s *Subject) addFloor() string {
-	cure := s.redeploy("--capacity-provider-strategy capacityProvider=FARGATE,base=1,weight=1 capacityProvider=FARGATE_SPOT,weight=4 --force-new-deployment")
+	fix := s.redeploy("--capacity-provider-strategy capacityProvider=FARGATE,base=1,weight=1 capacityProvider=FARGATE_SPOT,weight=4 --force-new-deployment")
 	if s.isRolledByECS() && !s.Cluster.HasOnDemand() {
-		return associate(&s.Cluster) + " && " + cure
+		return associate(&s.Cluster) + " && " + fix
 	}
-	return cure
+	return fix
 }
 
 func onlyTask(s *Subject) []verdict {
@@ -191,12 +191,12 @@ func shortage(s *Subject) []verdict {
 	if times == 0 {
 		return nil
 	}
-	cure := "add Availability Zones, or give FARGATE a larger weight in its strategy"
+	fix := "add Availability Zones, or give FARGATE a larger weight in its strategy"
 	if !s.HasOnDemandFloor() {
-		cure = s.addFloor()
+		fix = s.addFloor()
 	}
 	return []verdict{{
-		Warning, fmt.Sprintf("capacity was unavailable %s in the last 7 days, most recently on %s", count(times, "time"), last.UTC().Format("2 Jan 15:04 UTC")), cure,
+		Warning, fmt.Sprintf("capacity was unavailable %s in the last 7 days, most recently on %s", count(times, "time"), last.UTC().Format("2 Jan 15:04 UTC")), fix,
 	}}
 }
 

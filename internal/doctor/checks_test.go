@@ -34,8 +34,8 @@ func TestServiceChecks(t *testing.T) {
 			if got := d.summary(); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
-			if test.cure != "" && (len(d.Findings) == 0 || !strings.Contains(d.Findings[0].Cure, test.cure)) {
-				t.Errorf("cure: %+v", d.Findings)
+			if test.fix != "" && (len(d.Findings) == 0 || !strings.Contains(d.Findings[0].Fix, test.fix)) {
+				t.Errorf("fix: %+v", d.Findings)
 			}
 		})
 	}
@@ -121,8 +121,8 @@ func TestRolloutFindingsHaveOneFix(t *testing.T) {
 	want := "aws ecs update-service --cluster shop --service api --deployment-configuration " +
 		"'maximumPercent=200,minimumHealthyPercent=100,deploymentCircuitBreaker={enable=true,rollback=true}'"
 	for _, f := range d.Findings {
-		if (f.Code == "SPOT108" || f.Code == "SPOT116") && f.Cure != want {
-			t.Errorf("%s: %s", f.Code, f.Cure)
+		if (f.Code == "SPOT108" || f.Code == "SPOT116") && f.Fix != want {
+			t.Errorf("%s: %s", f.Code, f.Fix)
 		}
 	}
 	if d.summary() != "SPOT108 error, SPOT116 warning, SPOT202 warning" {
@@ -139,13 +139,13 @@ func TestRevisionKeepsTags(t *testing.T) {
 	d := diagnosed(t, func(s *Subject) { app(s).StopTimeout = aws.Int32(10) })
 	const definition = `"taskDefinition":{"family":"api","revision":7,"status":"ACTIVE","containerDefinitions":[{"name":"app","stopTimeout":10}]}`
 	const revised = `{"family":"api","containerDefinitions":[{"name":"app","stopTimeout":120}]`
-	for answer, want := range map[string]string{
+	for response, want := range map[string]string{
 		`{` + definition + `,"tags":[{"key":"team","value":"a"},{"key":"aws:cloudformation:stack-name","value":"b"}]}`: revised + `,"tags":[{"key":"team","value":"a"}]}`,
 		`{` + definition + `,"tags":[]}`: revised + `}`,
 		`{` + definition + `}`:           revised + `}`,
 	} {
-		cmd := exec.CommandContext(t.Context(), "sh", "-ec", `aws() { if [ "$2" = describe-task-definition ]; then printf %s "$ANSWER"; fi; }; `+d.Findings[0].Cure+"; jq -c . api.json")
-		cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), "ANSWER="+answer)
+		cmd := exec.CommandContext(t.Context(), "sh", "-ec", `aws() { if [ "$2" = describe-task-definition ]; then printf %s "$ANSWER"; fi; }; `+d.Findings[0].Fix+"; jq -c . api.json")
+		cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), "ANSWER="+response)
 		if got, err := cmd.CombinedOutput(); err != nil || strings.TrimSpace(string(got)) != want {
 			t.Errorf("%v: got %s, want %s", err, got, want)
 		}

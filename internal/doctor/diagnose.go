@@ -52,7 +52,7 @@ func CheckService(s *Subject, ignored []string) Diagnosis {
 			continue
 		}
 		for _, v := range c.run(s) {
-			f := Finding{Code: c.code, Severity: v.severity, Message: v.message, Cure: v.cure}
+			f := Finding{Code: c.code, Severity: v.severity, Message: v.message, Fix: v.fix}
 			switch {
 			case slices.Contains(ignored, c.code):
 				f.Ignored = ignoredByFlag

@@ -61,14 +61,14 @@ func document() string {
 	out.WriteString(beginning)
 	for _, e := range Explanations() {
 		fmt.Fprintf(&out, "\n## %s: %s\n\n%s\n\n", e.Code, e.Title, e.Why)
-		for _, cure := range e.Cures {
-			if command, remark, _ := strings.Cut(cure, "   "); strings.HasPrefix(cure, "aws ") || strings.HasPrefix(cure, "spothandler ") {
+		for _, fix := range e.Fixes {
+			if command, remark, _ := strings.Cut(fix, "   "); strings.HasPrefix(fix, "aws ") || strings.HasPrefix(fix, "spothandler ") {
 				if remark != "" {
 					remark = " (" + remark + ")"
 				}
 				fmt.Fprintf(&out, "- `%s`%s\n", command, remark)
 			} else {
-				fmt.Fprintf(&out, "- %s\n", cure)
+				fmt.Fprintf(&out, "- %s\n", fix)
 			}
 		}
 		out.WriteString("\n")

@@ -11,13 +11,13 @@ type Explanation struct {
 	Title   string   `json:"title"`
 	Why     string   `json:"why"`
 	Sources []string `json:"sources"`
-	Cures   []string `json:"cures"` // with placeholders in capitals; three spaces may separate a command from a remark
+	Fixes   []string `json:"cures"` // with placeholders in capitals; three spaces may separate a command from a remark
 }
 
 // Explanations returns every check, in the order of the codes.
 func Explanations() []Explanation {
 	var all []Explanation
-	add := func(c check) { all = append(all, Explanation{c.code, c.title, c.why, c.sources, c.cures}) }
+	add := func(c check) { all = append(all, Explanation{c.code, c.title, c.why, c.sources, c.fixes}) }
 	for _, c := range serviceTable() {
 		add(c)
 	}

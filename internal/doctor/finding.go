@@ -22,7 +22,7 @@ type Finding struct {
 	Code     string   `json:"code"` // SPOT101 ...
 	Severity Severity `json:"severity"`
 	Message  string   `json:"message"`
-	Cure     string   `json:"cure"`              // a command that can be pasted, or what to do in words; "" if there is nothing to do
+	Fix      string   `json:"cure"`              // a command that can be pasted, or what to do in words; "" if there is nothing to do
 	Ignored  string   `json:"ignored,omitempty"` // what accepted it: "--ignore" or the service's tag; "" if nothing did
 }
 
@@ -55,7 +55,7 @@ type Subject struct {
 type verdict struct {
 	severity Severity
 	message  string
-	cure     string
+	fix      string
 }
 
 // check is one row of the table.
@@ -68,5 +68,5 @@ type check struct {
 
 	why     string // why it matters, and what is not a finding
 	sources []string
-	cures   []string // every fix, with placeholders
+	fixes   []string // every fix, with placeholders
 }

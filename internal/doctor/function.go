@@ -23,14 +23,14 @@ func functionChecks() []check {
 			why: "CodeDeploy and external controllers do not accept a forced deployment; that of a blue/green, linear or canary service would " +
 				"shift traffic and wait for minutes or hours. The function leaves such a service alone; ECS still replaces the interrupted task.",
 			sources: []string{gate, "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html"},
-			cures:   []string{"no simple fix: rely on ECS's own replacement, with an on-demand floor as for SPOT103"},
+			fixes:   []string{"no simple fix: rely on ECS's own replacement, with an on-demand floor as for SPOT103"},
 		},
 		{
 			code: "SPOT202", title: "a redeployment would do harm", run: wouldDoHarm,
 			why: "If more tasks run than a rollout has to keep, the rollout may stop healthy tasks before new ones run, and lower the capacity " +
 				"further. A rollout without room never ends (SPOT108). In both cases the function does not redeploy.",
 			sources: []string{gate},
-			cures: []string{
+			fixes: []string{
 				"set minimumHealthyPercent to 100",
 				"aws ecs tag-resource --resource-arn SERVICE-ARN --tags key=spothandler,value=redeploy   to redeploy nevertheless",
 			},
@@ -40,7 +40,7 @@ func functionChecks() []check {
 			why: "The service's tag spothandler is off or observe, or no installation covers its cluster (--cluster). ECS still replaces its " +
 				"tasks by itself if there is capacity.",
 			sources: []string{gate},
-			cures: []string{
+			fixes: []string{
 				"aws ecs untag-resource --resource-arn SERVICE-ARN --tag-keys spothandler",
 				"spothandler install --prefix PREFIX --cluster NAME   repeat --cluster for every cluster to cover",
 			},
@@ -50,7 +50,7 @@ func functionChecks() []check {
 			why: "An old service may have an ARN without the name of its cluster, which does not support tags: spothandler=off cannot be set. " +
 				"The migration to the long format causes no downtime, and cannot be undone.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-arn-migration.html"},
-			cures: []string{
+			fixes: []string{
 				"aws ecs put-account-setting --name serviceLongArnFormat --value enabled   then the same for taskLongArnFormat; both as the principal that created the service",
 				"aws ecs tag-resource --resource-arn LONG-ARN --tags key=team,value=NAME   afterwards: the tag migrates the service",
 			},
@@ -75,11 +75,11 @@ func controllerName(controller string) string {
 func wouldDoHarm(s *Subject) []verdict {
 	switch s.Decision.Reason {
 	case handler.ReasonNoRolloutRoom:
-		cure := ""
+		fix := ""
 		if len(stuck(s)) == 0 { // otherwise SPOT108 has the fix
-			cure = s.updateService(s.configuration(200, 100, s.breaker()))
+			fix = s.updateService(s.configuration(200, 100, s.breaker()))
 		}
-		return []verdict{{Warning, "the function leaves it to ECS: a redeployment would have no room and never end", cure}}
+		return []verdict{{Warning, "the function leaves it to ECS: a redeployment would have no room and never end", fix}}
 	case handler.ReasonWouldStopHealthy:
 		return []verdict{{
 			Warning, fmt.Sprintf("the function leaves it to ECS: a redeployment may stop all but %d of %d tasks first", s.floor(), s.DesiredCount),

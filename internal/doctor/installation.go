@@ -53,14 +53,14 @@ func installationTable() []installationCheck {
 			why: "EventBridge (events:TestEventPattern) evaluates whether the installed rule matches the notice of a Fargate Spot task; if " +
 				"that API is not available, spothandler's own matcher does. A rule that is DISABLED or does not match invokes nothing.",
 			sources: []string{"https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html"},
-			cures:   []string{"spothandler install --prefix PREFIX", "spothandler install --prefix PREFIX --rule-state ENABLED"},
+			fixes:   []string{"spothandler install --prefix PREFIX", "spothandler install --prefix PREFIX --rule-state ENABLED"},
 		}, ruleDoesNotMatch},
 		{permissionCheck(), mayNotRedeploy},
 		{check{
 			code: "SPOT403", title: "the installation differs from its settings", parts: []services.Part{PartInstallation},
 			why:     "What is installed differs from the recorded settings, or a part is missing: status shows what, and why.",
 			sources: []string{"https://github.com/spothandler/spothandler#readme"},
-			cures:   []string{"spothandler install --prefix PREFIX", "spothandler status --prefix PREFIX   if something of others prevents that"},
+			fixes:   []string{"spothandler install --prefix PREFIX", "spothandler status --prefix PREFIX   if something of others prevents that"},
 		}, drift},
 	}
 }
@@ -76,7 +76,7 @@ func permissionCheck() check {
 			"https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html",
 			"https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html",
 		},
-		cures: []string{"spothandler install --prefix PREFIX", "if the role is as installed, find the policy that denies it: one that others attached to it, its permissions boundary or a service control policy"},
+		fixes: []string{"spothandler install --prefix PREFIX", "if the role is as installed, find the policy that denies it: one that others attached to it, its permissions boundary or a service control policy"},
 		run:   denied,
 	}
 }
@@ -96,7 +96,7 @@ func CheckInstallation(s *InstallationSubject, ignored []string) Diagnosis {
 			continue
 		}
 		for _, v := range c.run(s) {
-			f := Finding{Code: c.code, Severity: v.severity, Message: s.Name + ": " + v.message, Cure: v.cure}
+			f := Finding{Code: c.code, Severity: v.severity, Message: s.Name + ": " + v.message, Fix: v.fix}
 			if slices.Contains(ignored, c.code) {
 				f.Ignored = ignoredByFlag
 			}
@@ -157,9 +157,9 @@ func drift(s *InstallationSubject) []verdict {
 	if n := len(s.Problems) - 1; n > 0 {
 		more = fmt.Sprintf(", and %d more", n)
 	}
-	cure := s.command("status")
+	fix := s.command("status")
 	if s.Repairable {
-		cure = s.command("install")
+		fix = s.command("install")
 	}
-	return []verdict{{Warning, s.Problems[0] + more, cure}}
+	return []verdict{{Warning, s.Problems[0] + more, fix}}
 }

@@ -18,7 +18,7 @@ func TestInstallationChecks(t *testing.T) {
 		if got := d.summary(); got != test.want {
 			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
-		if test.cure != "" && (len(d.Findings) == 0 || !strings.Contains(d.Findings[0].Cure, test.cure)) {
+		if test.fix != "" && (len(d.Findings) == 0 || !strings.Contains(d.Findings[0].Fix, test.fix)) {
 			t.Errorf("%s: %+v", test.name, d.Findings)
 		}
 	}
@@ -30,7 +30,7 @@ type installationCase struct {
 	name   string
 	change func(*InstallationSubject)
 	want   string // the whole diagnosis
-	cure   string // a part of the first fix
+	fix    string // a part of the first fix
 }
 
 func installationCases() []installationCase {

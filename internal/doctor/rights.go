@@ -10,7 +10,7 @@ func installRights() check {
 			"the function and the rule of an installation without a prefix. Permissions for one prefix only look denied in this check, " +
 			"and session policies are not considered: it is a hint, and an install finds out.",
 		sources: []string{"https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html"},
-		cures:   []string{"spothandler policy install --prefix PREFIX   prints the policy that an install needs"},
+		fixes:   []string{"spothandler policy install --prefix PREFIX   prints the policy that an install needs"},
 	}
 }
 

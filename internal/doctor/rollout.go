@@ -21,7 +21,7 @@ func rolloutChecks() []check {
 			why: "If maximumPercent leaves no room to start a task and minimumHealthyPercent none to stop one, a deployment can do neither " +
 				"and never ends. The function leaves such a service to ECS's own replacement.",
 			sources: []string{deployments},
-			cures: []string{
+			fixes: []string{
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --deployment-configuration maximumPercent=200,minimumHealthyPercent=100 " +
 					"  does not deploy; repeat the circuit breaker and the alarms if the service has them",
 			},
@@ -31,7 +31,7 @@ func rolloutChecks() []check {
 			why: "ECS launches no new tasks for a deployment that has FAILED, so nothing replaces an interrupted task. While a deployment is in " +
 				"progress the function does not redeploy, since ECS is replacing tasks already; one that takes more than half an hour may be stuck.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html"},
-			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:REVISION   a revision that works"},
+			fixes:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY:REVISION   a revision that works"},
 		},
 		{
 			code: "SPOT116", title: "the circuit breaker does not roll back, or trips early", run: breaker,
@@ -39,7 +39,7 @@ func rolloutChecks() []check {
 				"tasks that ECS cannot launch, so a shortage of Spot can make a deployment fail, and with a low threshold that is likely. Alarms that " +
 				"roll back can be triggered by the interruption itself.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html"},
-			cures: []string{
+			fixes: []string{
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --deployment-configuration 'deploymentCircuitBreaker={enable=true,rollback=true}'",
 			},
 		},
@@ -166,13 +166,13 @@ func breaker(s *Subject) []verdict {
 		return nil
 	}
 	b := s.breaker()
-	cure := s.fixRollout(rollingBack(b))
+	fix := s.fixRollout(rollingBack(b))
 	if b == nil || !b.Enable {
-		return []verdict{{Info, "the deployment circuit breaker is off", cure}}
+		return []verdict{{Info, "the deployment circuit breaker is off", fix}}
 	}
 	var verdicts []verdict
 	if !b.Rollback {
-		verdicts = append(verdicts, verdict{Warning, "the circuit breaker fails a deployment without rolling it back", cure})
+		verdicts = append(verdicts, verdict{Warning, "the circuit breaker fails a deployment without rolling it back", fix})
 	}
 	if t := b.ThresholdConfiguration; t != nil && t.Type == ecs.ThresholdTypeCount && t.Value <= fewFailures {
 		verdicts = append(verdicts, verdict{

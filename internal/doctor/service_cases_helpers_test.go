@@ -17,7 +17,7 @@ type serviceCase struct {
 	name   string
 	change func(*Subject)
 	want   string // the whole diagnosis
-	cure   string // a part of the first fix
+	fix    string // a part of the first fix
 }
 
 // serviceCases returns cases of every check, with a finding and with its nearest false positive.

@@ -26,7 +26,7 @@ func taskChecks() []check {
 				"An explicit value of 30 or more is considered deliberate. Nonessential containers, log routers and containers " +
 				"that others wait for to complete are not checked. A program that exits within seconds of SIGTERM loses nothing.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"},
-			cures:   []string{"register a revision of the task definition with \"stopTimeout\": 120"},
+			fixes:   []string{"register a revision of the task definition with \"stopTimeout\": 120"},
 		},
 		{
 			code: "SPOT105", title: "SIGTERM may not reach the program", parts: needs, run: signals,
@@ -38,13 +38,13 @@ func taskChecks() []check {
 				"init process signals only its direct child. If the task definition sets neither an entry point nor a command, the image " +
 				"decides which program runs, as it does about STOPSIGNAL.",
 			sources: []string{"https://docs.docker.com/reference/dockerfile/#entrypoint"},
-			cures:   []string{"begin the script's last command with exec, or trap TERM and start it with &", "make the program itself the entry point, without a shell"},
+			fixes:   []string{"begin the script's last command with exec, or trap TERM and start it with &", "make the program itself the entry point, without a shell"},
 		},
 		{
 			code: "SPOT111", title: "data is lost with the task", parts: needs, run: data,
 			why:     "An EBS volume that ECS attaches to a service's task is always deleted with the task, and so is ephemeral storage.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-volumes.html"},
-			cures:   []string{"keep data that must last in Amazon EFS or Amazon S3"},
+			fixes:   []string{"keep data that must last in Amazon EFS or Amazon S3"},
 		},
 		{
 			code: "SPOT112", title: "a redeployment may deploy another image", parts: append(needs, services.PartImages), run: images,
@@ -53,7 +53,7 @@ func taskChecks() []check {
 				"version 1.3.0, and with versionConsistency disabled, every new task resolves the tag. A digest is not affected, nor is an immutable tag " +
 				"of an Amazon ECR repository in the same account and Region.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html"},
-			cures: []string{
+			fixes: []string{
 				"register a revision of the task definition with the image's digest (@sha256:...)",
 				"aws ecr put-image-tag-mutability --repository-name REPOSITORY --image-tag-mutability IMMUTABLE",
 			},
@@ -64,7 +64,7 @@ func taskChecks() []check {
 				"(\"TaskDefinition is inactive\"). AWS does not document whether a forced deployment, which does not name it, is refused " +
 				"as well: then nothing would be redeployed at an interruption.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html"},
-			cures:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY"},
+			fixes:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY"},
 		},
 		{
 			code: "SPOT117", title: "Fargate Spot does not support the platform", parts: needs, run: platform,
@@ -73,7 +73,7 @@ func taskChecks() []check {
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html",
 				"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html",
 			},
-			cures: []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --platform-version LATEST"},
+			fixes: []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --platform-version LATEST"},
 		},
 	}
 }
@@ -153,11 +153,11 @@ func signals(s *Subject) []verdict {
 
 // forwardSignal returns what to do about a shell that does not forward SIGTERM.
 func forwardSignal(command []string) string {
-	cure := "begin the script's last command with exec, or make the program itself the entry point"
+	fix := "begin the script's last command with exec, or make the program itself the entry point"
 	if script, _ := scriptOf(command[1:]); regexp.MustCompile(`\btrap\b`).MatchString(script) {
-		cure += ", or trap it as TERM"
+		fix += ", or trap it as TERM"
 	}
-	return cure
+	return fix
 }
 
 const defaultEphemeralStorage = 20 // GiB (ECS API, EphemeralStorage)
@@ -193,13 +193,13 @@ func images(s *Subject) []verdict {
 			tagged = append(tagged, aws.ToString(c.Name))
 		}
 	}
-	const cure = "register a revision of the task definition with the image's digest (@sha256:...)"
+	const fix = "register a revision of the task definition with the image's digest (@sha256:...)"
 	var verdicts []verdict
 	if len(moving) > 0 {
-		verdicts = append(verdicts, verdict{Warning, list(moving) + ": a redeployment deploys whatever image is the latest by then", cure})
+		verdicts = append(verdicts, verdict{Warning, list(moving) + ": a redeployment deploys whatever image is the latest by then", fix})
 	}
 	if len(tagged) > 0 {
-		verdicts = append(verdicts, verdict{Info, list(tagged) + ": a redeployment resolves the image's tag again", cure})
+		verdicts = append(verdicts, verdict{Info, list(tagged) + ": a redeployment resolves the image's tag again", fix})
 	}
 	return verdicts
 }

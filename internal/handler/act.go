@@ -103,7 +103,7 @@ func (v *invocation) describeOnce(ctx context.Context) (*Service, error) {
 	v.describedAt = time.Now()
 	switch {
 	case err == nil && len(out.Services)+len(out.Failures) == 0:
-		return nil, errNoAnswer
+		return nil, errIncomplete
 	case err == nil:
 		return serviceIn(out)
 	}
@@ -143,7 +143,7 @@ func (v *invocation) update(ctx context.Context) (done bool, err error) {
 		ForceNewDeployment: true,
 	}, func(o *ecs.Options) { o.Retryer = aws.NopRetryer{} })
 	if err == nil && out.Service == nil {
-		err = errNoAnswer
+		err = errIncomplete
 	}
 	if err != nil {
 		return v.updateFailed(ctx, err)

@@ -71,7 +71,7 @@ type claimResult int
 const (
 	claimWon        claimResult = iota
 	claimLost                   // another invocation has it
-	claimUnclear                // made by this invocation's attempt that got no answer, or by another invocation
+	claimUnclear                // made by this invocation's attempt that got no response, or by another invocation
 	claimThrottled              // this invocation does not have it
 	claimImpossible             // the invocation acts without a claim
 )
@@ -222,7 +222,7 @@ func (v *invocation) tryClaim(ctx context.Context, stream string, timeout time.D
 }
 
 // createLogStream tries to create a log stream until timeout. It reports
-// whether one of the attempts may have created it without receiving an answer.
+// whether one of the attempts may have created it without receiving a response.
 func (v *invocation) createLogStream(ctx context.Context, stream string, timeout time.Duration) (unclear bool, err error) {
 	until := time.Now().Add(timeout)
 	budget := retryBudget{until: until, urgentUntil: until, maxDelay: claimBackoff}

@@ -76,10 +76,10 @@ func TestLaterNoticesShareDescribe(t *testing.T) {
 		w.Put(replacedService())
 		w.Fail("DescribeServices", len(events), handlertest.Throttled())
 		start := time.Now()
-		answers, errs := w.concurrently(Config{LogGroup: testLogGroup}, events...)
-		for i, answer := range answers {
-			if errs[i] != nil || answer.Reason != ReasonClaimed && answer.Reason != ReasonAlreadyRedeployed {
-				t.Errorf("notice %d: %s, %v", i, answer.Reason, errs[i])
+		responses, errs := w.concurrently(Config{LogGroup: testLogGroup}, events...)
+		for i, response := range responses {
+			if errs[i] != nil || response.Reason != ReasonClaimed && response.Reason != ReasonAlreadyRedeployed {
+				t.Errorf("notice %d: %s, %v", i, response.Reason, errs[i])
 			}
 		}
 		looks := w.Count("DescribeServices", "")
@@ -150,8 +150,8 @@ func TestClaimBeforeDescribeWithShortTimeout(t *testing.T) {
 					trouble(w)
 					ctx, cancel := context.WithTimeout(w.Context(), timeout)
 					defer cancel()
-					if answer, err := w.handler.Handle(ctx, event()); !answer.Applied {
-						t.Errorf("got %s, %v, want a redeployment", answer.Reason, err)
+					if response, err := w.handler.Handle(ctx, event()); !response.Applied {
+						t.Errorf("got %s, %v, want a redeployment", response.Reason, err)
 					}
 				})
 			})

@@ -18,17 +18,17 @@ func TestSiblingsRedeployOnce(t *testing.T) {
 		for i := range events {
 			events[i] = event(map[string]any{"taskArn": testTask + string(rune('a'+i))})
 		}
-		answers, errs := w.concurrently(Config{LogGroup: testLogGroup}, events...)
+		responses, errs := w.concurrently(Config{LogGroup: testLogGroup}, events...)
 		w.mustCount("UpdateService", 1)
 		applied := 0
-		for i, answer := range answers {
+		for i, response := range responses {
 			switch {
 			case errs[i] != nil:
 				t.Errorf("sibling %d: %v", i, errs[i])
-			case answer.Applied:
+			case response.Applied:
 				applied++
-			case answer.Reason != ReasonAlreadyRedeployed:
-				t.Errorf("sibling %d was decided as %s", i, answer.Reason)
+			case response.Reason != ReasonAlreadyRedeployed:
+				t.Errorf("sibling %d was decided as %s", i, response.Reason)
 			}
 		}
 		if applied != 1 {
@@ -55,8 +55,8 @@ func TestClaimGivesUp(t *testing.T) {
 	withFixture(t, Config{}, func(w *fixture) {
 		w.claimedByOthers(3)
 		start := time.Now()
-		answer, err := w.handle(w.handler, event())
-		wantFailure(t, answer, err, ReasonFailed, "ClaimedElsewhere")
+		response, err := w.handle(w.handler, event())
+		wantFailure(t, response, err, ReasonFailed, "ClaimedElsewhere")
 		if took := time.Since(start); took < 6*claimWaitMin || took > 6*(claimWaitMax+time.Second) {
 			t.Errorf("took %s, want six waits of 2 to 6 s", took)
 		}
@@ -71,8 +71,8 @@ func TestClaimLostAtTheEnd(t *testing.T) {
 		w.claimedByOthers(claimRounds)
 		notice := event()
 		time.Sleep(114 * time.Second)
-		answer, err := w.handle(w.handler, notice)
-		wantFailure(t, answer, err, ReasonFailed, "ClaimedElsewhere")
+		response, err := w.handle(w.handler, notice)
+		wantFailure(t, response, err, ReasonFailed, "ClaimedElsewhere")
 	})
 }
 
@@ -120,8 +120,8 @@ func TestClaimImpossible(t *testing.T) {
 	t.Run("no log group known", func(t *testing.T) {
 		withFixture(t, Config{}, func(w *fixture) {
 			h := New(Config{}, w.ECS(), w.Logs(), io.Discard)
-			if answer, err := w.handle(h, event()); err != nil || !answer.Applied {
-				t.Errorf("got %+v, %v", answer, err)
+			if response, err := w.handle(h, event()); err != nil || !response.Applied {
+				t.Errorf("got %+v, %v", response, err)
 			}
 			if got := w.Tries("CreateLogStream"); got != 0 {
 				t.Errorf("%d claims, want none", got)
@@ -165,17 +165,17 @@ func TestClaimHangsWithShortTimeout(t *testing.T) {
 		t.Run(timeout.String(), func(t *testing.T) {
 			withFixture(t, Config{}, func(w *fixture) {
 				w.Fail("CreateLogStream", 100, handlertest.Fault{Hang: time.Hour})
-				if answer, err := w.handleWithin(timeout, event()); err != nil || !answer.Applied {
-					t.Errorf("got %+v, %v, want a redeployment", answer, err)
+				if response, err := w.handleWithin(timeout, event()); err != nil || !response.Applied {
+					t.Errorf("got %+v, %v, want a redeployment", response, err)
 				}
 			})
 		})
 	}
 }
 
-// A claim is retried like any call. If an attempt got no answer, an existing
+// A claim is retried like any call. If an attempt got no response, an existing
 // claim may be another invocation's: the next round decides.
-func TestClaimWithoutAnAnswer(t *testing.T) {
+func TestClaimWithoutResponse(t *testing.T) {
 	for name, fault := range map[string]handlertest.Fault{
 		"closed": {Network: true, Done: true}, "5xx": {Code: "ServiceUnavailableException", Status: 503, Done: true},
 	} {

@@ -64,7 +64,7 @@ type Situation struct {
 	LostClaim        string // the deployment that another invocation claimed before us, if any
 }
 
-// Decision is the gate's answer.
+// Decision is the result of the gate.
 type Decision struct {
 	Action  Action
 	Reason  Reason

@@ -83,13 +83,13 @@ func TestTooLargeEvent(t *testing.T) {
 		large := event(map[string]any{"padding": strings.Repeat("x", 6<<20)})
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		answer := w.mustDecide(ReasonNotAnInterruption, large)
+		response := w.mustDecide(ReasonNotAnInterruption, large)
 		runtime.ReadMemStats(&after)
 		if took := after.TotalAlloc - before.TotalAlloc; took > uint64(len(large))/10 {
 			t.Errorf("%d bytes were allocated for an event of %d", took, len(large))
 		}
-		if !strings.Contains(answer.Message, strconv.Itoa(len(large))) || len(w.Calls("")) > 0 {
-			t.Errorf("got %q and calls %v, want the size and no call", answer.Message, w.Calls(""))
+		if !strings.Contains(response.Message, strconv.Itoa(len(large))) || len(w.Calls("")) > 0 {
+			t.Errorf("got %q and calls %v, want the size and no call", response.Message, w.Calls(""))
 		}
 		if got := w.summary(); got["level"] != "WARNING" || len(w.records()) != 1 {
 			t.Errorf("logged %v, want one warning", got)

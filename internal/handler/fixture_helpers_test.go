@@ -81,7 +81,7 @@ func event(changes ...map[string]any) []byte {
 }
 
 // handle invokes the handler with the function's default timeout, 60 s.
-func (w *fixture) handle(h *Handler, event []byte) (Answer, error) {
+func (w *fixture) handle(h *Handler, event []byte) (Response, error) {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(w.Context(), time.Minute)
 	defer cancel()
@@ -89,20 +89,20 @@ func (w *fixture) handle(h *Handler, event []byte) (Answer, error) {
 }
 
 // handleWithin invokes the handler with another timeout.
-func (w *fixture) handleWithin(timeout time.Duration, event []byte) (Answer, error) {
+func (w *fixture) handleWithin(timeout time.Duration, event []byte) (Response, error) {
 	ctx, cancel := context.WithTimeout(w.Context(), timeout)
 	defer cancel()
 	return w.handler.Handle(ctx, event)
 }
 
-// mustDecide invokes the handler and checks the reason in its answer.
-func (w *fixture) mustDecide(want Reason, event []byte) Answer {
+// mustDecide invokes the handler and checks the reason in its response.
+func (w *fixture) mustDecide(want Reason, event []byte) Response {
 	w.Helper()
-	answer, err := w.handle(w.handler, event)
-	if err != nil || answer.Reason != want {
-		w.Fatalf("got %s (%s), %v, want %s", answer.Reason, answer.Message, err, want)
+	response, err := w.handle(w.handler, event)
+	if err != nil || response.Reason != want {
+		w.Fatalf("got %s (%s), %v, want %s", response.Reason, response.Message, err, want)
 	}
-	return answer
+	return response
 }
 
 // mustCount checks the number of successful calls of an operation.
@@ -114,18 +114,18 @@ func (w *fixture) mustCount(operation string, want int) {
 }
 
 // concurrently invokes one sandbox per event at the same instant.
-func (w *fixture) concurrently(config Config, events ...[]byte) (answers []Answer, errs []error) {
-	answers, errs = make([]Answer, len(events)), make([]error, len(events))
+func (w *fixture) concurrently(config Config, events ...[]byte) (responses []Response, errs []error) {
+	responses, errs = make([]Response, len(events)), make([]error, len(events))
 	handlers := make([]*Handler, len(events))
 	for i := range handlers {
 		handlers[i] = New(config, w.ECS(), w.Logs(), &bytes.Buffer{})
 	}
 	var wait sync.WaitGroup
 	for i := range events {
-		wait.Go(func() { answers[i], errs[i] = w.handle(handlers[i], events[i]) })
+		wait.Go(func() { responses[i], errs[i] = w.handle(handlers[i], events[i]) })
 	}
 	wait.Wait()
-	return answers, errs
+	return responses, errs
 }
 
 // records returns the log records so far.

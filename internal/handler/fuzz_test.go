@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// For any input there is no panic, the answer is JSON, and ECS is called only
+// For any input there is no panic, the response is JSON, and ECS is called only
 // if the event clearly is an interruption of a service's task in this account
 // and Region. A simulated one changes nothing and leaves no trace.
 func FuzzHandle(f *testing.F) {
@@ -78,15 +78,15 @@ func (f *fuzzed) handle(mode Mode) {
 		Account: testAccount, Region: corpusRegion(Parse(f.event)),
 	}
 	f.handler = New(config, f, f, &f.out)
-	answer, err := f.handler.Handle(f.Context(), f.event)
+	response, err := f.handler.Handle(f.Context(), f.event)
 	if err != nil {
 		f.Fatalf("%s: handling: %v", mode, err)
 	}
-	if _, err := json.Marshal(answer); err != nil {
-		f.Fatalf("%s: answering %+v: %v", mode, answer, err)
+	if _, err := json.Marshal(response); err != nil {
+		f.Fatalf("%s: responding %+v: %v", mode, response, err)
 	}
-	if answer.Applied != (f.updates > 0) {
-		f.Fatalf("%s: answered %+v after %d calls of UpdateService", mode, answer, f.updates)
+	if response.Applied != (f.updates > 0) {
+		f.Fatalf("%s: got %+v after %d calls of UpdateService", mode, response, f.updates)
 	}
 }
 

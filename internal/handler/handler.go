@@ -49,8 +49,8 @@ func New(config Config, ecs ECSAPI, logs LogsAPI, out io.Writer) *Handler {
 	return &Handler{config: config, ecs: ecs, logs: logs, out: out, logger: NewLogger(out, config.LogLevel)}
 }
 
-// Answer is the result of an invocation: the decision and its outcome.
-type Answer struct {
+// Response is the result of an invocation: the decision and its outcome.
+type Response struct {
 	Action           Action `json:"action"`
 	Reason           Reason `json:"reason"`
 	Message          string `json:"message"`

@@ -22,14 +22,14 @@ import (
 
 func TestHandleRedeploys(t *testing.T) {
 	withFixture(t, Config{}, func(w *fixture) {
-		answer := w.mustDecide(ReasonRedeploy, event())
-		want := Answer{
-			Action: ActionRedeploy, Reason: ReasonRedeploy, Message: answer.Message, Applied: true,
+		response := w.mustDecide(ReasonRedeploy, event())
+		want := Response{
+			Action: ActionRedeploy, Reason: ReasonRedeploy, Message: response.Message, Applied: true,
 			Cluster: testCluster, Service: "api", TaskARN: testTask,
 			DeploymentBefore: testDeployment, DeploymentAfter: w.Primary(testCluster, "api"),
 		}
-		if answer != want {
-			t.Errorf("got  %+v\nwant %+v", answer, want)
+		if response != want {
+			t.Errorf("got  %+v\nwant %+v", response, want)
 		}
 		if want.DeploymentAfter == testDeployment {
 			t.Error("the primary deployment is unchanged")
@@ -100,7 +100,7 @@ func TestHandleAsksECS(t *testing.T) {
 
 func TestHandleMissing(t *testing.T) {
 	gone := event(map[string]any{"group": "service:gone"})
-	t.Run("service, as a failure in the answer", func(t *testing.T) {
+	t.Run("service, as a failure in the response", func(t *testing.T) {
 		withFixture(t, Config{}, func(w *fixture) { w.mustDecide(ReasonServiceMissing, event(map[string]any{"group": "service:gone"})) })
 	})
 	t.Run("service, as an error", func(t *testing.T) {
@@ -124,17 +124,17 @@ func TestHandleMissing(t *testing.T) {
 	t.Run("cluster", func(t *testing.T) {
 		withFixture(t, Config{}, func(w *fixture) {
 			w.Fail("DescribeServices", 1, handlertest.Fault{Code: "ClusterNotFoundException"})
-			answer, err := w.handle(w.handler, gone)
-			wantFailure(t, answer, err, ReasonClusterMissing, "ClusterNotFoundException")
+			response, err := w.handle(w.handler, gone)
+			wantFailure(t, response, err, ReasonClusterMissing, "ClusterNotFoundException")
 		})
 	})
 }
 
-// wantFailure checks a failed invocation: its answer and the type of its error.
-func wantFailure(t *testing.T, answer Answer, err error, reason Reason, typ string) {
+// wantFailure checks a failed invocation: its response and the type of its error.
+func wantFailure(t *testing.T, response Response, err error, reason Reason, typ string) {
 	t.Helper()
-	if answer.Action != ActionFail || answer.Reason != reason {
-		t.Errorf("got %s for %s, want %s for %s", answer.Action, answer.Reason, ActionFail, reason)
+	if response.Action != ActionFail || response.Reason != reason {
+		t.Errorf("got %s for %s, want %s for %s", response.Action, response.Reason, ActionFail, reason)
 	}
 	var typed *Error
 	if !errors.As(err, &typed) || typed.Type != typ {
@@ -201,9 +201,9 @@ func askedForDryRun(ctx context.Context) context.Context {
 func TestHandleDryRun(t *testing.T) {
 	for mode, updates := range map[Mode]int{ModeOnce: 1, ModeObserve: 0} {
 		withFixture(t, Config{Mode: mode, Metrics: true}, func(w *fixture) {
-			answer, err := w.handler.Handle(askedForDryRun(w.Context()), event())
-			if err != nil || answer.Reason != ReasonRedeploy || !answer.DryRun || answer.Applied {
-				t.Errorf("got %+v, %v, want a redeployment not applied", answer, err)
+			response, err := w.handler.Handle(askedForDryRun(w.Context()), event())
+			if err != nil || response.Reason != ReasonRedeploy || !response.DryRun || response.Applied {
+				t.Errorf("got %+v, %v, want a redeployment not applied", response, err)
 			}
 			if got := w.summary(); got["dry_run"] != true || got["_aws"] != nil {
 				t.Errorf("logged %v, want a dry run without metrics", got)
@@ -220,15 +220,15 @@ func TestHandleDryRun(t *testing.T) {
 func TestHandleDryRunNotFromTheEvent(t *testing.T) {
 	withFixture(t, Config{}, func(w *fixture) {
 		ctx := lambdacontext.NewContext(w.Context(), &lambdacontext.LambdaContext{AwsRequestID: "1"})
-		answer, err := w.handler.Handle(ctx, event(map[string]any{"custom": map[string]any{ClientContextKey: DryRun}, "dry_run": true}))
-		if err != nil || !answer.Applied {
-			t.Errorf("got %+v, %v, want a redeployment", answer, err)
+		response, err := w.handler.Handle(ctx, event(map[string]any{"custom": map[string]any{ClientContextKey: DryRun}, "dry_run": true}))
+		if err != nil || !response.Applied {
+			t.Errorf("got %+v, %v, want a redeployment", response, err)
 		}
 	})
 }
 
-// The answer is JSON and contains the decision.
-func TestAnswerJSON(t *testing.T) {
+// The response is JSON and contains the decision.
+func TestResponseJSON(t *testing.T) {
 	withFixture(t, Config{Mode: ModeOnce}, func(w *fixture) {
 		raw, err := json.Marshal(w.mustDecide(ReasonNotAServiceTask, event(map[string]any{"group": "family:job"})))
 		want := `{"action":"skip","reason":"not_a_service_task","message":"the task does not belong to a service","mode":"once",` +
@@ -262,19 +262,19 @@ func (panicking) DescribeServices(context.Context, *ecs.DescribeServicesInput, .
 
 // A failure in ECS's response other than MISSING is an error of the invocation.
 func TestHandleUnknownFailure(t *testing.T) {
-	api := oneAnswer{&ecs.DescribeServicesOutput{Failures: []types.Failure{{Reason: aws.String("ACCESS_DENIED")}}}}
-	answer, err := New(Config{}, api, nil, io.Discard).Handle(t.Context(), event())
-	wantFailure(t, answer, err, ReasonFailed, "HandlerError")
+	api := fixedResponse{&ecs.DescribeServicesOutput{Failures: []types.Failure{{Reason: aws.String("ACCESS_DENIED")}}}}
+	response, err := New(Config{}, api, nil, io.Discard).Handle(t.Context(), event())
+	wantFailure(t, response, err, ReasonFailed, "HandlerError")
 }
 
-// oneAnswer is an ECS client that always gives the same answer to
+// fixedResponse is an ECS client that always gives the same response to
 // DescribeServices.
-type oneAnswer struct{ out *ecs.DescribeServicesOutput }
+type fixedResponse struct{ out *ecs.DescribeServicesOutput }
 
-func (o oneAnswer) DescribeServices(context.Context, *ecs.DescribeServicesInput, ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error) {
+func (o fixedResponse) DescribeServices(context.Context, *ecs.DescribeServicesInput, ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error) {
 	return o.out, nil
 }
 
-func (o oneAnswer) UpdateService(context.Context, *ecs.UpdateServiceInput, ...func(*ecs.Options)) (*ecs.UpdateServiceOutput, error) {
+func (o fixedResponse) UpdateService(context.Context, *ecs.UpdateServiceInput, ...func(*ecs.Options)) (*ecs.UpdateServiceOutput, error) {
 	return nil, errors.New("not expected")
 }

@@ -68,7 +68,7 @@ func (h *Handler) begin(ctx context.Context, event []byte) *invocation {
 	return v
 }
 
-// limit sets the times by which calls must be attempted and answered.
+// limit sets the times by which calls must be attempted and completed.
 func (v *invocation) limit(ctx context.Context) {
 	until := v.interruptedAt().Add(actingEnds)
 	if v.received.Sub(v.interruptedAt()) < promptly {

@@ -13,7 +13,7 @@ type Metrics struct {
 	Redeployments int        `json:"Redeployments"`
 	Skipped       int        `json:"Skipped"`
 	Failures      int        `json:"Failures"`
-	ReactionTime  *int64     `json:"ReactionTime,omitempty"` // milliseconds from the event to ECS's answer
+	ReactionTime  *int64     `json:"ReactionTime,omitempty"` // milliseconds from the event to ECS's response
 	Definition    Definition `json:"_aws"`
 }
 

@@ -37,28 +37,28 @@ func TestObserveRecordsOneRedeployment(t *testing.T) {
 		sibling := func(n int, status string) []byte {
 			return event(map[string]any{"taskArn": fmt.Sprint(testTask, n), "lastStatus": status})
 		}
-		answers, _ := w.concurrently(config, sibling(1, "RUNNING"), sibling(2, "RUNNING"), sibling(3, "RUNNING"))
+		responses, _ := w.concurrently(config, sibling(1, "RUNNING"), sibling(2, "RUNNING"), sibling(3, "RUNNING"))
 		if took := time.Since(began); took > time.Second {
 			w.Errorf("it took %s, want no wait", took)
 		}
 		for _, status := range []string{"DEACTIVATING", "STOPPING"} {
 			time.Sleep(30 * time.Second)
 			more, _ := w.concurrently(config, sibling(1, status), sibling(2, status))
-			answers = append(answers, more...)
+			responses = append(responses, more...)
 			same, err := w.handle(w.handler, sibling(3, status)) // one sandbox for several events
 			if err != nil {
 				w.Fatal(err)
 			}
-			answers = append(answers, same)
+			responses = append(responses, same)
 		}
 		count := map[Reason]int{}
-		for _, answer := range answers {
-			count[answer.Reason]++
-			if answer.Mode != ModeObserve || answer.Applied {
-				w.Errorf("got %+v, want mode observe and nothing applied", answer)
+		for _, response := range responses {
+			count[response.Reason]++
+			if response.Mode != ModeObserve || response.Applied {
+				w.Errorf("got %+v, want mode observe and nothing applied", response)
 			}
 		}
-		if count[ReasonRedeploy] != 1 || count[ReasonClaimed] != len(answers)-1 {
+		if count[ReasonRedeploy] != 1 || count[ReasonClaimed] != len(responses)-1 {
 			w.Errorf("got %v, want one redeploy and the rest claimed", count)
 		}
 		w.mustCount("UpdateService", 0)
@@ -118,9 +118,9 @@ func TestObserveWithoutAClaim(t *testing.T) {
 func TestObserveDryRun(t *testing.T) {
 	observed(t, 0, func(w *fixture, _ Config) {
 		for range 2 {
-			answer, err := w.handler.Handle(askedForDryRun(w.Context()), event())
-			if err != nil || answer.Reason != ReasonRedeploy {
-				w.Errorf("got %+v, %v, want the decision", answer, err)
+			response, err := w.handler.Handle(askedForDryRun(w.Context()), event())
+			if err != nil || response.Reason != ReasonRedeploy {
+				w.Errorf("got %+v, %v, want the decision", response, err)
 			}
 		}
 		w.mustCount("CreateLogStream", 0)

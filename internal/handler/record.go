@@ -35,7 +35,7 @@ type Record struct {
 	Simulated         bool   `json:"simulated,omitempty"`          // the interruption was simulated
 	NotChecked        string `json:"not_checked,omitempty"`        // the information that the decision was made without
 	DecisionMS        *int64 `json:"decision_ms,omitempty"`        // milliseconds from the event to the decision
-	ECSAnswerMS       *int64 `json:"ecs_answer_ms,omitempty"`      // milliseconds from the event to the answer of UpdateService
+	ECSResponseMS     *int64 `json:"ecs_answer_ms,omitempty"`      // milliseconds from the event to the response of UpdateService
 	Error             string `json:"error,omitempty"`
 	ErrorType         string `json:"error_type,omitempty"` // AWS's error code, or a name in the same style
 

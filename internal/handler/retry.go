@@ -21,7 +21,7 @@ const (
 	urgentBackoff = 300 * time.Millisecond
 	urgentFor     = 10 * time.Second
 	claimBackoff  = 1500 * time.Millisecond
-	// lowPriorityBackoff is the longest wait if the answer is not urgent.
+	// lowPriorityBackoff is the longest wait if the result is not urgent.
 	lowPriorityBackoff = 20 * time.Second
 	// staleAfter is the age from which a description is too old to act on with
 	// UpdateService.
@@ -32,14 +32,14 @@ const (
 
 // The function makes every attempt of a call itself: the SDK's retryer stops
 // after three, or when its retry quota is used up, and it does not retry an
-// answer that was cut off.
+// response that was cut off.
 
 // errOutOfTime reports that the time to act on an event is over.
 var errOutOfTime = errors.New("out of time")
 
-// errNoAnswer reports that an answer lacks what ECS always sends, so it did not
+// errIncomplete reports that a response lacks what ECS always sends, so it did not
 // come from ECS.
-var errNoAnswer = errors.New("the response lacks the service")
+var errIncomplete = errors.New("the response lacks the service")
 
 // retryBudget limits the attempts of one operation within one invocation.
 type retryBudget struct {
@@ -91,7 +91,7 @@ func (b *retryBudget) backoff(err error) time.Duration {
 	}
 }
 
-// succeeded records that the operation was answered, so earlier failures no
+// succeeded records that the operation got a response, so earlier failures no
 // longer explain a later timeout.
 func (b *retryBudget) succeeded() { b.cause = nil }
 
@@ -156,7 +156,7 @@ func isRetryable(err error) bool {
 		response *smithyhttp.ResponseError // also if there was no response
 	)
 	switch {
-	case isThrottle(err), errors.Is(err, errNoAnswer), errors.Is(err, context.DeadlineExceeded):
+	case isThrottle(err), errors.Is(err, errIncomplete), errors.Is(err, context.DeadlineExceeded):
 		return true
 	case errors.As(err, &api) && api.ErrorCode() != codeUnknown:
 		return retry.IsErrorRetryables{

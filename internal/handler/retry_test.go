@@ -54,8 +54,8 @@ func TestAttemptsUntilTheTimeIsOver(t *testing.T) {
 						notice := event()
 						time.Sleep(c.age)
 						start := time.Now()
-						answer, err := w.handleWithin(c.timeout, notice)
-						wantFailure(t, answer, err, ReasonFailed, f.typ)
+						response, err := w.handleWithin(c.timeout, notice)
+						wantFailure(t, response, err, ReasonFailed, f.typ)
 						if took := time.Since(start); took > c.want+reserve || took < c.want-time.Second {
 							t.Errorf("ended after %s with %d attempts, want just before %s", took, w.Tries(operation), c.want)
 						}
@@ -129,9 +129,9 @@ func TestDescribesAgainAfterWait(t *testing.T) {
 	})
 }
 
-// A call whose answer was lost may have succeeded: the service is described
+// A call whose response was lost may have succeeded: the service is described
 // before a retry.
-func TestLostAnswerIsNotRepeatedBlindly(t *testing.T) {
+func TestLostResponseIsNotRepeatedBlindly(t *testing.T) {
 	for _, mode := range []Mode{ModeOnce, ModeAlways} {
 		for name, fault := range map[string]handlertest.Fault{
 			"network":     {Network: true, Done: true},
@@ -173,8 +173,8 @@ func TestRefusalsAreNotRepeated(t *testing.T) {
 			t.Run(operation+", "+code, func(t *testing.T) {
 				withFixture(t, Config{}, func(w *fixture) {
 					w.Fail(operation, 100, handlertest.Fault{Code: code})
-					answer, err := w.handle(w.handler, event())
-					wantFailure(t, answer, err, ReasonFailed, code)
+					response, err := w.handle(w.handler, event())
+					wantFailure(t, response, err, ReasonFailed, code)
 					if got := w.Tries(operation); got != 1 {
 						t.Errorf("%d attempts, want one", got)
 					}
@@ -206,8 +206,8 @@ func TestPermanentFailureIsNotReturned(t *testing.T) {
 		t.Run(code, func(t *testing.T) {
 			withFixture(t, Config{}, func(w *fixture) {
 				w.Fail("UpdateService", 100, handlertest.Fault{Code: code})
-				if answer := w.mustDecide(ReasonFailed, event()); answer.Action != ActionFail {
-					t.Errorf("got %s, want %s", answer.Action, ActionFail)
+				if response := w.mustDecide(ReasonFailed, event()); response.Action != ActionFail {
+					t.Errorf("got %s, want %s", response.Action, ActionFail)
 				}
 				if got := w.Tries("UpdateService"); got != 1 {
 					t.Errorf("tried %d times, want once", got)
@@ -229,16 +229,16 @@ func TestHangingCall(t *testing.T) {
 				withFixture(t, Config{}, func(w *fixture) {
 					w.Fail(operation, 100, handlertest.Fault{Hang: time.Hour})
 					start := time.Now()
-					answer, err := w.handleWithin(timeout, event())
-					wantFailure(t, answer, err, ReasonFailed, "OutOfTime")
+					response, err := w.handleWithin(timeout, event())
+					wantFailure(t, response, err, ReasonFailed, "OutOfTime")
 					if took := time.Since(start); took > want {
 						t.Errorf("took %s, want at most %s", took, want)
 					}
 				})
 				withFixture(t, Config{}, func(w *fixture) {
 					w.Fail(operation, 1, handlertest.Fault{Hang: time.Hour})
-					if answer, err := w.handleWithin(timeout, event()); err != nil || !answer.Applied {
-						t.Errorf("hung once: got %+v, %v, want a redeployment", answer, err)
+					if response, err := w.handleWithin(timeout, event()); err != nil || !response.Applied {
+						t.Errorf("hung once: got %+v, %v, want a redeployment", response, err)
 					}
 				})
 			})
@@ -252,10 +252,10 @@ func TestHangingCallInASecond(t *testing.T) {
 	withFixture(t, Config{}, func(w *fixture) {
 		w.Fail("DescribeServices", 1, handlertest.Fault{Hang: time.Hour})
 		start := time.Now()
-		answer, err := w.handleWithin(time.Second, event())
-		wantFailure(t, answer, err, ReasonFailed, "OutOfTime")
+		response, err := w.handleWithin(time.Second, event())
+		wantFailure(t, response, err, ReasonFailed, "OutOfTime")
 		if took := time.Since(start); took > 750*time.Millisecond {
-			t.Errorf("answered after %s, want a quarter of the time left to report it", took)
+			t.Errorf("returned after %s, want a quarter of the time left to report it", took)
 		}
 		if strings.Contains(err.Error(), "attempts") {
 			t.Errorf("%v, want no mention of attempts: there was one", err)
@@ -270,8 +270,8 @@ func TestOutOfTimeOnlyWhenTimeIsOver(t *testing.T) {
 		w.Fail("DescribeServices", 1, handlertest.Fault{Hang: time.Hour})
 		ctx, cancel := context.WithCancel(w.Context())
 		time.AfterFunc(time.Second, cancel)
-		answer, err := w.handler.Handle(ctx, event())
-		wantFailure(t, answer, err, ReasonFailed, "HandlerError")
+		response, err := w.handler.Handle(ctx, event())
+		wantFailure(t, response, err, ReasonFailed, "HandlerError")
 	})
 }
 
@@ -300,8 +300,8 @@ func TestLaterNoticesCallRarely(t *testing.T) {
 			if name == "later" { // otherwise it would know whether another invocation acts
 				w.Fail("CreateLogStream", 10000, handlertest.Throttled())
 			}
-			answer, err := w.handle(w.handler, event(map[string]any{"lastStatus": test.status}))
-			wantFailure(t, answer, err, ReasonFailed, "ThrottlingException")
+			response, err := w.handle(w.handler, event(map[string]any{"lastStatus": test.status}))
+			wantFailure(t, response, err, ReasonFailed, "ThrottlingException")
 			tries[name] = w.Tries("DescribeServices") - test.lost
 		})
 	}

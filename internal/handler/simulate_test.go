@@ -29,8 +29,8 @@ func TestSimulate(t *testing.T) {
 					service := steadyService()
 					service.Tags = []handlertest.Tag{{Key: TagKey, Value: tag}}
 					w.Put(service)
-					if answer := w.mustDecide(ReasonRedeploy, simulatedEvent()); !answer.DryRun || answer.Applied {
-						t.Errorf("got %+v, want a dry run", answer)
+					if response := w.mustDecide(ReasonRedeploy, simulatedEvent()); !response.DryRun || response.Applied {
+						t.Errorf("got %+v, want a dry run", response)
 					}
 					got := w.summary()
 					if got["simulated"] != true || got["dry_run"] != true || got["level"] != "INFO" || got["_aws"] != nil || got["Interruptions"] != nil {
@@ -85,8 +85,8 @@ func TestSimulateNeedsSourceAndDetailType(t *testing.T) {
 		if got := w.summary(); got["simulated"] != nil {
 			t.Errorf("logged %v, want no mark", got)
 		}
-		if answer := w.mustDecide(ReasonRedeploy, event()); answer.DryRun || !answer.Applied {
-			t.Errorf("got %+v, want a redeployment", answer)
+		if response := w.mustDecide(ReasonRedeploy, event()); response.DryRun || !response.Applied {
+			t.Errorf("got %+v, want a redeployment", response)
 		}
 		if got := w.summary(); got["simulated"] != nil {
 			t.Errorf("logged %v, want no mark", got)

@@ -45,7 +45,7 @@ func (v *invocation) record(err error) Record {
 		Simulated:         v.event.isSimulated(),
 		NotChecked:        v.notChecked,
 		DecisionMS:        v.sinceEvent(v.decidedAt),
-		ECSAnswerMS:       v.sinceEvent(v.updatedAt),
+		ECSResponseMS:     v.sinceEvent(v.updatedAt),
 		Metrics:           v.metrics(),
 	}
 	if err != nil {

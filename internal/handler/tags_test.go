@@ -51,9 +51,9 @@ func TestTagsDenied(t *testing.T) {
 				service.Cluster = c.cluster
 				w.Put(service)
 				w.Fail("DescribeServices", c.times, c.fault)
-				answer, _ := w.handle(w.handler, event(map[string]any{"clusterArn": c.cluster}))
-				if answer.Reason != ReasonFailed || w.Tries("DescribeServices") != c.times {
-					t.Errorf("got %+v after %d calls, want a failure after %d", answer, w.Tries("DescribeServices"), c.times)
+				response, _ := w.handle(w.handler, event(map[string]any{"clusterArn": c.cluster}))
+				if response.Reason != ReasonFailed || w.Tries("DescribeServices") != c.times {
+					t.Errorf("got %+v after %d calls, want a failure after %d", response, w.Tries("DescribeServices"), c.times)
 				}
 				if got := w.summary(); got["not_checked"] != nil {
 					t.Errorf("logged %v", got)

@@ -132,17 +132,17 @@ const (
 	// oldestEvent is the maximum age of an event when its record is written: EventBridge delivers for up to 24
 	// hours, and Lambda then retries for up to six.
 	oldestEvent = 30 * time.Hour
-	// slowest is far more than the two minutes in which an interruption can be answered.
+	// slowest is far more than the two minutes in which an interruption can be handled.
 	slowest = 15 * time.Minute
 )
 
 // ReactionMS returns the milliseconds from the event to ECS's acceptance, or nil if the record has none that
 // can be true.
 func (e *Entry) ReactionMS() *int64 {
-	if e.ECSAnswerMS == nil || *e.ECSAnswerMS < 0 || *e.ECSAnswerMS > slowest.Milliseconds() {
+	if e.ECSResponseMS == nil || *e.ECSResponseMS < 0 || *e.ECSResponseMS > slowest.Milliseconds() {
 		return nil
 	}
-	return e.ECSAnswerMS
+	return e.ECSResponseMS
 }
 
 func (c *Collector) redeployed(e *Entry) {
@@ -167,16 +167,16 @@ func (c *Collector) Interruptions() []Interruption {
 	}
 	slices.SortStableFunc(all, func(a, b Interruption) int { return a.At.Compare(b.At) })
 	slices.SortStableFunc(c.Redeployments, func(a, b Redeployment) int { return a.At.Compare(b.At) })
-	answered := map[string][]string{}
+	interrupted := map[string][]string{}
 	for _, i := range all {
 		if i.Deployment != "" && (i.Result == Redeployed || i.Result == Skipped) {
 			key := i.Cluster + " " + i.Service + " " + i.Deployment
-			answered[key] = append(answered[key], i.Task)
+			interrupted[key] = append(interrupted[key], i.Task)
 		}
 	}
 	for i := range c.Redeployments {
 		r := &c.Redeployments[i]
-		r.Tasks = answered[r.Cluster+" "+r.Service+" "+r.Before]
+		r.Tasks = interrupted[r.Cluster+" "+r.Service+" "+r.Before]
 	}
 	return all
 }

@@ -89,7 +89,7 @@ func (o *outcomes) describe(ctx context.Context, batch []*Redeployment) error {
 	if err := o.limiter.Wait(ctx); err != nil {
 		return err
 	}
-	answer, err := o.api.DescribeServiceDeployments(ctx, &ecs.DescribeServiceDeploymentsInput{ServiceDeploymentArns: arns})
+	response, err := o.api.DescribeServiceDeployments(ctx, &ecs.DescribeServiceDeploymentsInput{ServiceDeploymentArns: arns})
 	if parts := separate(batch, err); len(parts) > 1 {
 		for _, part := range parts {
 			if err := o.describe(ctx, part); err != nil {
@@ -103,7 +103,7 @@ func (o *outcomes) describe(ctx context.Context, batch []*Redeployment) error {
 	}
 	for _, r := range batch {
 		r.OutcomeUnknownWhy = "ECS does not know its service deployment any more"
-		for _, d := range answer.ServiceDeployments {
+		for _, d := range response.ServiceDeployments {
 			if aws.ToString(d.ServiceDeploymentArn) == r.ServiceDeployment {
 				r.settle(d.Status, d.StartedAt, d.CreatedAt, d.FinishedAt)
 			}
@@ -137,7 +137,7 @@ func (o *outcomes) find(ctx context.Context, r *Redeployment) error {
 	if err := o.limiter.Wait(ctx); err != nil {
 		return err
 	}
-	answer, err := o.api.ListServiceDeployments(ctx, &ecs.ListServiceDeploymentsInput{
+	response, err := o.api.ListServiceDeployments(ctx, &ecs.ListServiceDeploymentsInput{
 		Cluster: aws.String(r.Cluster), Service: aws.String(r.Service),
 		CreatedAt: &types.CreatedAt{After: aws.Time(r.At.Add(-near)), Before: aws.Time(r.At.Add(near))},
 	})
@@ -145,12 +145,12 @@ func (o *outcomes) find(ctx context.Context, r *Redeployment) error {
 		return unknown(ctx, []*Redeployment{r}, "ecs:ListServiceDeployments", err)
 	}
 	var created []types.ServiceDeploymentBrief
-	for _, d := range answer.ServiceDeployments {
+	for _, d := range response.ServiceDeployments {
 		if apart := aws.ToTime(d.CreatedAt).Sub(r.At).Abs(); apart <= near {
 			created = append(created, d)
 		}
 	}
-	if len(created) != 1 || aws.ToString(answer.NextToken) != "" {
+	if len(created) != 1 || aws.ToString(response.NextToken) != "" {
 		r.OutcomeUnknownWhy = "no service deployment, or several, were created when ECS accepted it"
 		return nil
 	}
@@ -194,7 +194,7 @@ func (r *Redeployment) settle(status types.ServiceDeploymentStatus, started, cre
 		types.ServiceDeploymentStatusRollbackRequested, types.ServiceDeploymentStatusRollbackInProgress:
 		r.Outcome = OutcomeInProgress
 	default:
-		r.OutcomeUnknownWhy = "ECS answers with a status that this version does not know: " + string(status)
+		r.OutcomeUnknownWhy = "ECS returned a status that this version does not know: " + string(status)
 	}
 	begin := started
 	if begin == nil {

@@ -148,13 +148,13 @@ func (r *reading) give(ctx context.Context, windows []chan []types.FilteredLogEv
 
 // atOnce reads the whole period with one call if one page is enough: most installations have few records.
 func (r *reading) atOnce(ctx context.Context, keep func(Entry) error) (done bool, err error) {
-	answer, err := r.call(ctx, span{r.query.From, r.query.To}, nil)
-	if err != nil || aws.ToString(answer.NextToken) != "" {
+	response, err := r.call(ctx, span{r.query.From, r.query.To}, nil)
+	if err != nil || aws.ToString(response.NextToken) != "" {
 		return false, err
 	}
 	r.progress.Windows = 1
 	page := make(chan []types.FilteredLogEvent, 1)
-	page <- answer.Events
+	page <- response.Events
 	close(page)
 	return true, r.give(ctx, []chan []types.FilteredLogEvent{page}, keep)
 }
@@ -193,18 +193,18 @@ func (r *reading) report() {
 func (r *reading) window(ctx context.Context, w span, pages chan<- []types.FilteredLogEvent) error {
 	var token *string
 	for {
-		answer, err := r.call(ctx, w, token)
+		response, err := r.call(ctx, w, token)
 		if err != nil {
 			return err
 		}
-		if len(answer.Events) > 0 {
+		if len(response.Events) > 0 {
 			select {
-			case pages <- answer.Events:
+			case pages <- response.Events:
 			case <-ctx.Done():
 				return ctx.Err()
 			}
 		}
-		if token = answer.NextToken; aws.ToString(token) == "" {
+		if token = response.NextToken; aws.ToString(token) == "" {
 			return nil
 		}
 	}

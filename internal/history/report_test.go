@@ -114,7 +114,7 @@ func TestReport(t *testing.T) {
 				t.Errorf("by hour: %v", r.ByHour)
 			}
 			if got := len(r.RedeploymentsAll[0].Tasks); got != 3 {
-				t.Errorf("the redeployment of api answered %d interruptions", got)
+				t.Errorf("the redeployment of api handled %d interruptions", got)
 			}
 		})
 	}
@@ -141,9 +141,9 @@ func TestMissingFields(t *testing.T) {
 		{"the task: its event counts", func(r *handler.Record) { r.TaskARN = "" }, func(r *Report) bool { return r.All[0].Task == "" }},
 		{"task and event: its request counts", func(r *handler.Record) { r.TaskARN, r.EventID, r.RequestID = "", "", "1" }, func(r *Report) bool { return r.Interruptions == 1 }},
 		{"the deployment", func(r *handler.Record) { r.DeploymentID = "" }, func(r *Report) bool { return r.All[0].Deployment == "" }},
-		{"the time of ECS's answer: a redeployment of unknown speed", func(r *handler.Record) {
+		{"the time of ECS's response: a redeployment of unknown speed", func(r *handler.Record) {
 			*r = applied(*r, 0)
-			r.ECSAnswerMS = nil
+			r.ECSResponseMS = nil
 		}, func(r *Report) bool {
 			return r.Redeployments == 1 && r.ReactionMS == (Spread{}) && r.RedeploymentsAll[0].At.Equal(at.Add(1500*time.Millisecond))
 		}},

@@ -90,7 +90,7 @@ func notice(task, service, zone string, at time.Time, reason handler.Reason) han
 
 // applied turns the record into that of a redeployment, accepted ms milliseconds after the event.
 func applied(r handler.Record, ms int64) handler.Record {
-	r.Applied, r.Action, r.Reason, r.ECSAnswerMS = true, handler.ActionRedeploy, handler.ReasonRedeploy, &ms
+	r.Applied, r.Action, r.Reason, r.ECSResponseMS = true, handler.ActionRedeploy, handler.ReasonRedeploy, &ms
 	r.DeploymentBefore, r.DeploymentAfter = r.DeploymentID, "ecs-svc/2"
 	return r
 }

@@ -28,8 +28,8 @@ type (
 	Delivery = events.Delivery
 	// Service is an initial ECS service: see [Server.Seed].
 	Service = ecs.Service
-	// Answer is the result of an invocation of a Lambda function.
-	Answer = lambda.Answer
+	// InvocationResult is the result of an invocation of a Lambda function.
+	InvocationResult = lambda.InvocationResult
 	// InProcess creates the handler of a function that does not run as a process, see [Options].
 	InProcess = lambda.InProcess
 	// Handler handles one invocation inside this process.

@@ -35,7 +35,7 @@ func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) { return s.a
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.api.ServeHTTP(w, r) }
 
 // Calls returns all calls so far, oldest first. A call is listed once it is admitted, its Code once it is
-// answered.
+// completed.
 func (s *Server) Calls() []Call { return s.api.Calls() }
 
 // ForgetCalls clears the list of calls; the counters of faults continue.

@@ -26,7 +26,7 @@ func TestAWSCLIIsAClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer := filepath.Join(t.TempDir(), "answer.json")
+	file := filepath.Join(t.TempDir(), "response.json")
 	for command, want := range map[string]string{
 		"iam get-role --role-name r --query Role.AssumeRolePolicyDocument.Statement[0].Principal.Service": `"lambda.amazonaws.com"`,
 		"ecs create-cluster --cluster-name mall --query cluster.status":                                   `"ACTIVE"`,
@@ -35,7 +35,7 @@ func TestAWSCLIIsAClient(t *testing.T) {
 		"logs describe-log-groups --query logGroups[0].logGroupName":                                      `"/aws/lambda/f"`,
 		"sns create-topic --name failed --query TopicArn":                                                 `"arn:aws:sns:us-east-1:111122223333:failed"`,
 		"iam list-policy-versions --policy-arn " + aBoundary + " --query Versions[0].VersionId":           `"v1"`,
-		"lambda invoke --function-name f --query StatusCode " + answer:                                    "200",
+		"lambda invoke --function-name f --query StatusCode " + file:                                      "200",
 	} {
 		t.Run(command, func(t *testing.T) {
 			t.Parallel()
@@ -49,7 +49,7 @@ func TestAWSCLIIsAClient(t *testing.T) {
 		})
 	}
 	t.Cleanup(func() {
-		if text, err := os.ReadFile(answer); err != nil || !json.Valid(text) {
+		if text, err := os.ReadFile(file); err != nil || !json.Valid(text) {
 			t.Error(string(text), err)
 		}
 	})

@@ -129,7 +129,7 @@ func ecsSteps() []step {
 			}
 			return aws.ToString(out.Tags[0].Key) + "=" + aws.ToString(out.Tags[0].Value), nil
 		}},
-		{name: "stop a task that is not there", want: "InvalidParameterException", moto: "no AWS answer", because: "moto breaks with an internal error; AWS: The referenced task was not found", call: func(ctx context.Context, c clients) (string, error) {
+		{name: "stop a task that is not there", want: "InvalidParameterException", moto: "no AWS response", because: "moto breaks with an internal error; AWS: The referenced task was not found", call: func(ctx context.Context, c clients) (string, error) {
 			_, err := c.ecs.StopTask(ctx, &ecs.StopTaskInput{Cluster: shop, Task: aws.String("0123456789abcdef0123456789abcdef")})
 			return "done", err
 		}},

@@ -77,7 +77,7 @@ func iamSteps() []step {
 			call: refused(createRole(func(in *iam.CreateRoleInput) {
 				in.RoleName, in.AssumeRolePolicyDocument = aws.String("other1"), aws.String("{")
 			})),
-			moto: accepted, because: "moto checks trust policies in UpdateAssumeRolePolicy only; AWS's CreateRole answers MalformedPolicyDocument too",
+			moto: accepted, because: "moto checks trust policies in UpdateAssumeRolePolicy only; AWS's CreateRole returns MalformedPolicyDocument too",
 		},
 		{
 			name: "a tag of AWS's", want: "InvalidInput", moto: accepted, because: "the IAM guide's rules of tagging: no key begins with aws:",

@@ -245,7 +245,7 @@ func lambdaSteps() []step {
 				return "", err
 			}
 			return text(out.AccountLimit.ConcurrentExecutions, aws.ToInt32(out.AccountLimit.UnreservedConcurrentExecutions)), nil
-		}, moto: "no AWS answer", because: "moto has no GetAccountSettings"},
+		}, moto: "no AWS response", because: "moto has no GetAccountSettings"},
 
 		{name: "no policy yet", call: getPolicy, want: "ResourceNotFoundException"},
 		{name: "remove what is not there", call: removePermissionOf("s"), want: "ResourceNotFoundException"},
@@ -289,7 +289,7 @@ func lambdaSteps() []step {
 			}
 			return functionTags(ctx, c)
 		}},
-		{name: "try new code", want: "50 22", moto: "22 22", because: "moto answers with the code that the function has; AWS with the one that was sent", call: tryCode},
+		{name: "try new code", want: "50 22", moto: "22 22", because: "moto returns the code that the function has; AWS with the one that was sent", call: tryCode},
 		{name: "another version", call: getVersion("7"), want: "ResourceNotFoundException"},
 		{name: "this version", call: getVersion("$LATEST"), want: "$LATEST"},
 		{name: "its versions", want: "$LATEST", call: func(ctx context.Context, c clients) (string, error) {

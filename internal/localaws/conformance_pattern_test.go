@@ -126,7 +126,7 @@ func writeTo(t *testing.T, c clients, name, pattern string) {
 func written(t *testing.T, c clients, group string) bool {
 	t.Helper()
 	out, err := c.logs.FilterLogEvents(t.Context(), &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String(group)})
-	if codeOf(err) == "no AWS answer" { // moto formats the times of such events with fractions, which the SDK does not parse
+	if codeOf(err) == "no AWS response" { // moto formats the times of such events with fractions, which the SDK does not parse
 		return true
 	}
 	if err != nil {

@@ -82,10 +82,10 @@ func triggerSteps() []step {
 			return accepted, err
 		}},
 		{name: "no URL yet", call: getURL, want: "ResourceNotFoundException"},
-		{name: "no URL in the list", call: listURLs("called"), want: "0", moto: "no AWS answer", because: noList},
+		{name: "no URL in the list", call: listURLs("called"), want: "0", moto: "no AWS response", because: noList},
 		{name: "a URL", call: createURL, want: arn + " AWS_IAM"},
-		{name: "a URL in the list", call: listURLs("called"), want: "1", moto: "no AWS answer", because: noList},
-		{name: "URLs of what is not there", call: listURLs("none"), want: "ResourceNotFoundException", moto: "no AWS answer", because: noList},
+		{name: "a URL in the list", call: listURLs("called"), want: "1", moto: "no AWS response", because: noList},
+		{name: "URLs of what is not there", call: listURLs("none"), want: "ResourceNotFoundException", moto: "no AWS response", because: noList},
 		{name: "delete the URL", want: "ResourceNotFoundException", call: func(ctx context.Context, c clients) (string, error) {
 			if _, err := c.lambda.DeleteFunctionUrlConfig(ctx, &lambda.DeleteFunctionUrlConfigInput{FunctionName: aws.String("called")}); err != nil {
 				return "", err

@@ -34,11 +34,11 @@ func TestServiceDeployments(t *testing.T) {
 		t.Errorf("%s: %v", elsewhere, err)
 	}
 	listed := func(created types.CreatedAt) int {
-		answer, err := client.ListServiceDeployments(t.Context(), &ecs.ListServiceDeploymentsInput{Cluster: aws.String("shop"), Service: aws.String("api"), CreatedAt: &created})
+		response, err := client.ListServiceDeployments(t.Context(), &ecs.ListServiceDeploymentsInput{Cluster: aws.String("shop"), Service: aws.String("api"), CreatedAt: &created})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return len(answer.ServiceDeployments)
+		return len(response.ServiceDeployments)
 	}
 	if n := listed(types.CreatedAt{After: aws.Time(began.Add(-time.Minute))}); n != 1 {
 		t.Errorf("%d since", n)

@@ -101,7 +101,7 @@ func TestFaultsApplyToTheCallsTheyName(t *testing.T) {
 		{"refused, the second", Fault{Service: "logs", Nth: 2, Refuse: broken}, []string{"", broken.Code, "", ""}, 3},
 		{"throttled, every second", Fault{Every: 2, Throttle: true}, []string{"", "ThrottlingException", "", "ThrottlingException"}, 2},
 		{"lost before it took effect", Fault{Nth: 1, Lose: true}, []string{"cut", "", "", ""}, 3},
-		{"done, the answer lost", Fault{Nth: 1, Drop: true}, []string{"cut", "", "", ""}, 4},
+		{"done, the response lost", Fault{Nth: 1, Drop: true}, []string{"cut", "", "", ""}, 4},
 		{"by its resource", Fault{Match: func(c Call) bool { return strings.HasSuffix(c.Resource, ":c") }, Refuse: broken}, []string{"", "", broken.Code, ""}, 3},
 		{"another action", Fault{Action: "DeleteLogGroup", Refuse: broken}, []string{"", "", "", ""}, 4},
 		{"another service", Fault{Service: "iam", Refuse: broken}, []string{"", "", "", ""}, 4},
@@ -152,7 +152,7 @@ func TestDelayedCall(t *testing.T) {
 	})
 }
 
-func TestEntriesOfABatchFailInsideTheAnswer(t *testing.T) {
+func TestEntriesOfABatchFailInsideTheResponse(t *testing.T) {
 	s, c := start(t, Options{InProcess: collect(make(chan map[string]any))})
 	listen(t, c)
 	s.Inject(Fault{Action: "RemoveTargets", Entries: &Error{Code: "ConcurrentModificationException", Message: "again"}, Nth: 1})

@@ -250,13 +250,13 @@ func TestControlInterrupt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		answer, err := s.RoundTrip(r)
+		response, err := s.RoundTrip(r)
 		if err != nil {
 			t.Fatal(err)
 		}
-		body, err := io.ReadAll(answer.Body)
-		if err != nil || answer.StatusCode != tt.status || !strings.Contains(string(body), tt.body) {
-			t.Errorf("%s: %d %s %v", tt.query, answer.StatusCode, body, err)
+		body, err := io.ReadAll(response.Body)
+		if err != nil || response.StatusCode != tt.status || !strings.Contains(string(body), tt.body) {
+			t.Errorf("%s: %d %s %v", tt.query, response.StatusCode, body, err)
 		}
 	}
 }

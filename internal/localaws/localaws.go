@@ -45,7 +45,7 @@ func New(opts Options) *Server {
 	})
 	s.iam = iam.New(s.api, opts.Existing)
 	host := lambda.NewHost(s.api, lambda.Options{
-		Concurrency: cmp.Or(opts.Concurrency, 1000), Answered: opts.Answered, HostZip: opts.HostZip, InProcess: opts.InProcess,
+		Concurrency: cmp.Or(opts.Concurrency, 1000), Invoked: opts.Invoked, HostZip: opts.HostZip, InProcess: opts.InProcess,
 	})
 	s.api.Assemble(api.Parts{
 		Roles:   s.iam,

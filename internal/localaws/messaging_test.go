@@ -16,7 +16,7 @@ import (
 )
 
 // onSQS makes a call to SQS, and returns the response's members or the error code.
-func onSQS(t *testing.T, s *Server, action, body string) (answer api.Obj, code string) {
+func onSQS(t *testing.T, s *Server, action, body string) (members api.Obj, code string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://local/", strings.NewReader(body))
 	if err != nil {
@@ -28,11 +28,11 @@ func onSQS(t *testing.T, s *Server, action, body string) (answer api.Obj, code s
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+	if err := json.NewDecoder(response.Body).Decode(&members); err != nil {
 		t.Fatal(err)
 	}
-	code, _ = answer["__type"].(string)
-	return answer, code
+	code, _ = members["__type"].(string)
+	return members, code
 }
 
 // When the retries of a failing event are used up, its record is sent to the configured queue. A received
@@ -59,8 +59,8 @@ func TestFailuresGoToTheQueue(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		receive := func() []any {
-			answer, _ := onSQS(t, s, "ReceiveMessage", `{"QueueUrl":"http://local/111122223333/failed"}`)
-			messages, _ := answer["Messages"].([]any)
+			response, _ := onSQS(t, s, "ReceiveMessage", `{"QueueUrl":"http://local/111122223333/failed"}`)
+			messages, _ := response["Messages"].([]any)
 			return messages
 		}
 		got := receive()

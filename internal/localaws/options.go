@@ -35,8 +35,8 @@ type Options struct {
 	Policies map[string]string
 	// Interrupted, if set, is called after each interruption, with the ARNs of the tasks.
 	Interrupted func(cluster, service string, tasks []string)
-	// Answered, if set, is called after each invocation of a function.
-	Answered func(Answer)
+	// Invoked, if set, is called after each invocation of a function.
+	Invoked func(InvocationResult)
 	// HostZip converts a function's zip of another architecture to one for this host. If it is nil or fails,
 	// so do the function's invocations.
 	HostZip func(zip []byte) ([]byte, error)

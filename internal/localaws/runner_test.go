@@ -70,7 +70,7 @@ func install(t *testing.T, c clients, code []byte, change func(*lambda.CreateFun
 }
 
 // do invokes "f" and returns its response, the type of its error, and the end of its log.
-func do(t *testing.T, c clients, what, name string) (answer, failed, tail string) {
+func do(t *testing.T, c clients, what, name string) (result, failed, tail string) {
 	t.Helper()
 	out, err := c.lambda.Invoke(t.Context(), &lambda.InvokeInput{
 		FunctionName: aws.String("f"), LogType: types.LogTypeTail, Payload: fmt.Appendf(nil, `{"Do":%q,"Name":%q}`, what, name),
@@ -126,29 +126,29 @@ func testFunctionRunsAsAProcess(t *testing.T, program []byte) {
 	// One after the other in one sandbox, until one of them ends the sandbox.
 	tests := []struct {
 		what, name     string
-		answer, failed string
+		result, failed string
 		log            string
 	}{
-		{what: "count", answer: "1", log: "doing count"},
-		{what: "count", answer: "2"},
-		{what: "getenv", name: "OWN", answer: `"mine"`},
-		{what: "getenv", name: "AWS_LAMBDA_FUNCTION_NAME", answer: `"f"`},
-		{what: "getenv", name: "AWS_LAMBDA_LOG_GROUP_NAME", answer: `"/aws/lambda/f"`},
-		{what: "getenv", name: "AWS_REGION", answer: `"us-east-1"`},
-		{what: "getenv", name: "AWS_ENDPOINT_URL", answer: `"` + url + `"`},
-		{what: "getenv", name: "HOME", answer: `""`},
-		{what: "garbage", answer: "9", log: "\x00\xff not JSON, no end of line"},
-		{what: "fail", failed: "Unhandled", answer: `{"errorMessage":"asked to","errorType":"errorString"}`},
-		{what: "count", answer: "11"},
-		{what: "exit", failed: "Unhandled", answer: `Runtime exited with error: exit status 7","errorType":"Runtime.ExitError"`},
-		{what: "count", answer: "1"},
-		{what: "panic", failed: "Unhandled", answer: `"errorType":"string"`, log: "asked to"},
-		{what: "count", answer: "1"},
+		{what: "count", result: "1", log: "doing count"},
+		{what: "count", result: "2"},
+		{what: "getenv", name: "OWN", result: `"mine"`},
+		{what: "getenv", name: "AWS_LAMBDA_FUNCTION_NAME", result: `"f"`},
+		{what: "getenv", name: "AWS_LAMBDA_LOG_GROUP_NAME", result: `"/aws/lambda/f"`},
+		{what: "getenv", name: "AWS_REGION", result: `"us-east-1"`},
+		{what: "getenv", name: "AWS_ENDPOINT_URL", result: `"` + url + `"`},
+		{what: "getenv", name: "HOME", result: `""`},
+		{what: "garbage", result: "9", log: "\x00\xff not JSON, no end of line"},
+		{what: "fail", failed: "Unhandled", result: `{"errorMessage":"asked to","errorType":"errorString"}`},
+		{what: "count", result: "11"},
+		{what: "exit", failed: "Unhandled", result: `Runtime exited with error: exit status 7","errorType":"Runtime.ExitError"`},
+		{what: "count", result: "1"},
+		{what: "panic", failed: "Unhandled", result: `"errorType":"string"`, log: "asked to"},
+		{what: "count", result: "1"},
 	}
 	for _, tt := range tests {
-		answer, failed, log := do(t, c, tt.what, tt.name)
-		if !strings.Contains(answer, tt.answer) || failed != tt.failed || !strings.Contains(log, tt.log) {
-			t.Errorf("%s %s: %s %s %q, want %s %s %q", tt.what, tt.name, answer, failed, log, tt.answer, tt.failed, tt.log)
+		result, failed, log := do(t, c, tt.what, tt.name)
+		if !strings.Contains(result, tt.result) || failed != tt.failed || !strings.Contains(log, tt.log) {
+			t.Errorf("%s %s: %s %s %q, want %s %s %q", tt.what, tt.name, result, failed, log, tt.result, tt.failed, tt.log)
 		}
 	}
 	first := messages(t, c)[:3]
@@ -172,12 +172,12 @@ func testClientContextReachesTheFunction(t *testing.T, program []byte) {
 func testTimeoutKillsTheFunction(t *testing.T, program []byte) {
 	_, c := start(t, Options{})
 	install(t, c, zipOf(t, program), func(in *lambda.CreateFunctionInput) { in.Timeout = aws.Int32(1) })
-	answer, failed, log := do(t, c, "hang", "")
-	if failed != "Unhandled" || !strings.Contains(answer, "Task timed out after 1.00 seconds") || !strings.Contains(log, "doing hang") {
-		t.Error(answer, failed, log)
+	result, failed, log := do(t, c, "hang", "")
+	if failed != "Unhandled" || !strings.Contains(result, "Task timed out after 1.00 seconds") || !strings.Contains(log, "doing hang") {
+		t.Error(result, failed, log)
 	}
-	if answer, _, _ := do(t, c, "count", ""); answer != "1" {
-		t.Errorf("after a timeout a new sandbox answers %s", answer)
+	if result, _, _ := do(t, c, "count", ""); result != "1" {
+		t.Errorf("after a timeout a new sandbox returns %s", result)
 	}
 }
 
@@ -197,9 +197,9 @@ func TestBadCodeFailsItsInvocationOnly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, c := start(t, Options{HostZip: func([]byte) ([]byte, error) { return nil, fmt.Errorf("no such build") }})
 			install(t, c, zipOf(t, tt.code), tt.change)
-			answer, failed, _ := do(t, c, "count", "")
-			if failed != "Unhandled" || !strings.Contains(answer, tt.want) {
-				t.Errorf("%s %s, want %s", failed, answer, tt.want)
+			result, failed, _ := do(t, c, "count", "")
+			if failed != "Unhandled" || !strings.Contains(result, tt.want) {
+				t.Errorf("%s %s, want %s", failed, result, tt.want)
 			}
 		})
 	}
@@ -225,16 +225,16 @@ func testOtherArchitectureRunsTheHostsZip(t *testing.T, program []byte) {
 	install(t, c, zipOf(t, []byte("for another machine")), func(in *lambda.CreateFunctionInput) {
 		in.Architectures = []types.Architecture{otherArchitecture()}
 	})
-	if answer, failed, _ := do(t, c, "count", ""); answer != "1" {
-		t.Error(answer, failed)
+	if result, failed, _ := do(t, c, "count", ""); result != "1" {
+		t.Error(result, failed)
 	}
 }
 
 func testNewCodeRunsAfterAnUpdate(t *testing.T, program []byte) {
 	_, c := start(t, Options{})
 	install(t, c, zipOf(t, program), nil)
-	if answer, _, _ := do(t, c, "count", ""); answer != "1" {
-		t.Fatal(answer)
+	if result, _, _ := do(t, c, "count", ""); result != "1" {
+		t.Fatal(result)
 	}
 	i := strings.Index(string(program), "asked to")
 	changed := slices.Clone(program)
@@ -244,8 +244,8 @@ func testNewCodeRunsAfterAnUpdate(t *testing.T, program []byte) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if answer, _, _ := do(t, c, "fail", ""); !strings.Contains(answer, "Asked to") {
-		t.Error(answer)
+	if result, _, _ := do(t, c, "fail", ""); !strings.Contains(result, "Asked to") {
+		t.Error(result)
 	}
 }
 
@@ -253,8 +253,8 @@ func testCloseLeavesNoProcess(t *testing.T, program []byte) {
 	s, c := start(t, Options{})
 	install(t, c, zipOf(t, program), nil)
 	const seconds = "86123"
-	if answer, failed, _ := do(t, c, "child", seconds); failed != "" {
-		t.Fatal(answer)
+	if result, failed, _ := do(t, c, "child", seconds); failed != "" {
+		t.Fatal(result)
 	}
 	var wg sync.WaitGroup
 	for range 3 { // some of them while running

@@ -88,14 +88,14 @@ func codeOf(err error) string {
 	var garbled *smithy.DeserializationError
 	switch {
 	case errors.As(err, &garbled):
-		return "no AWS answer"
+		return "no AWS response"
 	case err != nil:
 		return err.Error()
 	}
 	return ""
 }
 
-func TestServerAnswersOverHTTP(t *testing.T) {
+func TestServerOverHTTP(t *testing.T) {
 	s, _ := start(t, Options{})
 	web := httptest.NewServer(s)
 	defer web.Close()

@@ -88,12 +88,12 @@ func TestMissingMembersAreNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=k/20260102/us-east-1/lambda/aws4_request, Signature=0")
-	answer, err := s.RoundTrip(r)
+	response, err := s.RoundTrip(r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var body strings.Builder
-	if err := answer.Write(&body); err != nil {
+	if err := response.Write(&body); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"2 validation errors detected", "Value null at 'functionName'", "Value 'r' at 'role'"} {

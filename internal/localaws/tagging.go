@@ -33,11 +33,11 @@ func (s *regional) getResources(c *api.Request, in *taggingInput) (any, error) {
 			found = append(found, api.Obj{"ResourceARN": arn, "Tags": tagged[arn].List()})
 		}
 	}
-	answer, err := api.Paged("tag", "ResourceTagMappingList", found, "PaginationToken", in.PaginationToken, in.ResourcesPerPage, 100)
-	if err == nil && answer["PaginationToken"] == nil {
-		answer["PaginationToken"] = "" // how AWS marks the last page
+	response, err := api.Paged("tag", "ResourceTagMappingList", found, "PaginationToken", in.PaginationToken, in.ResourcesPerPage, 100)
+	if err == nil && response["PaginationToken"] == nil {
+		response["PaginationToken"] = "" // how AWS marks the last page
 	}
-	return answer, err
+	return response, err
 }
 
 // indexed returns the index of the Tagging API, which is up to date unless a fault says otherwise.

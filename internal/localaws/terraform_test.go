@@ -104,7 +104,7 @@ func (m *module) refresh() string {
 	m.Helper()
 	ctx, name := m.Context(), aws.String(handlerName)
 	var all []any
-	note := func(answers ...any) { all = append(all, answers...) }
+	note := func(responses ...any) { all = append(all, responses...) }
 	groups := must[cloudwatchlogs.DescribeLogGroupsOutput](m)(m.c.logs.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: aws.String(handlerGroup)}))
 	note(groups.LogGroups, must[cloudwatchlogs.ListTagsForResourceOutput](m)(m.c.logs.ListTagsForResource(ctx, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: groups.LogGroups[0].LogGroupArn})).Tags)
 	note(must[iam.GetRoleOutput](m)(m.c.iam.GetRole(ctx, &iam.GetRoleInput{RoleName: name})).Role)

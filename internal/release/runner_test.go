@@ -22,7 +22,7 @@ import (
 const releases = "https://github.com/spothandler/spothandler/releases/download"
 
 // runner replaces a GitHub runner: a directory with the programs on its path, and a server of releases. Its gh knows
-// the attested files from a file of checksums, and records its arguments: GitHub's own answers cannot be tested here.
+// the attested files from a file of checksums, and records its arguments: GitHub's own responses cannot be tested here.
 type runner struct {
 	*testing.T
 	folder   string

@@ -27,7 +27,7 @@ func (r *accountReader) usage(ctx context.Context) error {
 		}}
 	}
 	a := access{PartQuotas, "cloudwatch:GetMetricData", "", true}
-	answer, unread, err := read(ctx, r.reader, r.pace, a, func(ctx context.Context) (*cloudwatch.GetMetricDataOutput, error) {
+	response, unread, err := read(ctx, r.reader, r.pace, a, func(ctx context.Context) (*cloudwatch.GetMetricDataOutput, error) {
 		return r.clients.Metrics.GetMetricData(ctx, &cloudwatch.GetMetricDataInput{
 			StartTime: aws.Time(r.question.Now.Add(-usagePeriod)), EndTime: aws.Time(r.question.Now),
 			MetricDataQueries: []metrics.MetricDataQuery{query("spot", "Standard/Spot"), query("ondemand", "Standard/OnDemand")},
@@ -41,7 +41,7 @@ func (r *accountReader) usage(ctx context.Context) error {
 		return nil
 	}
 	r.set(func(account *Account) {
-		for _, result := range answer.MetricDataResults {
+		for _, result := range response.MetricDataResults {
 			if len(result.Values) == 0 {
 				continue
 			}
@@ -65,7 +65,7 @@ func (r *accountReader) quotas(ctx context.Context) error {
 		{QuotaOnDemand, func(a *Account, v *float64) { a.OnDemandQuota = v }},
 	} {
 		a := access{PartQuotas, "servicequotas:GetServiceQuota", quota.code, false}
-		answer, unread, err := read(ctx, r.reader, r.pace, a, func(ctx context.Context) (*servicequotas.GetServiceQuotaOutput, error) {
+		response, unread, err := read(ctx, r.reader, r.pace, a, func(ctx context.Context) (*servicequotas.GetServiceQuotaOutput, error) {
 			return r.clients.Quotas.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{ServiceCode: aws.String("fargate"), QuotaCode: &quota.code})
 		})
 		if err != nil {
@@ -75,8 +75,8 @@ func (r *accountReader) quotas(ctx context.Context) error {
 			r.unread(unread)
 			return nil
 		}
-		if answer.Quota != nil {
-			r.set(func(a *Account) { quota.set(a, answer.Quota.Value) })
+		if response.Quota != nil {
+			r.set(func(a *Account) { quota.set(a, response.Quota.Value) })
 		}
 	}
 	return nil
@@ -84,7 +84,7 @@ func (r *accountReader) quotas(ctx context.Context) error {
 
 func (r *accountReader) concurrency(ctx context.Context) error {
 	a := access{PartConcurrency, "lambda:GetAccountSettings", "", true}
-	answer, unread, err := read(ctx, r.reader, r.pace, a, func(ctx context.Context) (*lambda.GetAccountSettingsOutput, error) {
+	response, unread, err := read(ctx, r.reader, r.pace, a, func(ctx context.Context) (*lambda.GetAccountSettingsOutput, error) {
 		return r.clients.Functions.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
 	})
 	if err != nil {
@@ -94,8 +94,8 @@ func (r *accountReader) concurrency(ctx context.Context) error {
 		r.unread(unread)
 		return nil
 	}
-	if answer.AccountLimit != nil && answer.AccountLimit.UnreservedConcurrentExecutions != nil {
-		left := int(*answer.AccountLimit.UnreservedConcurrentExecutions)
+	if response.AccountLimit != nil && response.AccountLimit.UnreservedConcurrentExecutions != nil {
+		left := int(*response.AccountLimit.UnreservedConcurrentExecutions)
 		r.set(func(a *Account) { a.Unreserved = &left })
 	}
 	return nil

@@ -15,7 +15,7 @@ import (
 func (r *accountReader) rules(ctx context.Context) error {
 	var token *string
 	for {
-		answer, unread, err := read(ctx, r.reader, r.pace, access{PartRules, "events:ListRules", "", true}, func(ctx context.Context) (*eventbridge.ListRulesOutput, error) {
+		response, unread, err := read(ctx, r.reader, r.pace, access{PartRules, "events:ListRules", "", true}, func(ctx context.Context) (*eventbridge.ListRulesOutput, error) {
 			return r.clients.Rules.ListRules(ctx, &eventbridge.ListRulesInput{NextToken: token})
 		})
 		if err != nil {
@@ -25,12 +25,12 @@ func (r *accountReader) rules(ctx context.Context) error {
 			r.unread(unread)
 			return nil
 		}
-		for _, rule := range answer.Rules {
+		for _, rule := range response.Rules {
 			if err := r.rule(ctx, rule); err != nil {
 				return err
 			}
 		}
-		if token = answer.NextToken; aws.ToString(token) == "" {
+		if token = response.NextToken; aws.ToString(token) == "" {
 			return nil
 		}
 	}
@@ -51,7 +51,7 @@ func (r *accountReader) rule(ctx context.Context, rule events.Rule) error {
 	}
 	found := Rule{Name: name, ARN: aws.ToString(rule.Arn)}
 	a := access{PartRules, "events:ListTargetsByRule", name, false}
-	answer, unread, err := read(ctx, r.reader, r.pace, a, func(ctx context.Context) (*eventbridge.ListTargetsByRuleOutput, error) {
+	response, unread, err := read(ctx, r.reader, r.pace, a, func(ctx context.Context) (*eventbridge.ListTargetsByRuleOutput, error) {
 		return r.clients.Rules.ListTargetsByRule(ctx, &eventbridge.ListTargetsByRuleInput{Rule: &name})
 	})
 	if err != nil {
@@ -60,7 +60,7 @@ func (r *accountReader) rule(ctx context.Context, rule events.Rule) error {
 	if unread != nil {
 		r.unread(unread)
 	} else {
-		for _, target := range answer.Targets {
+		for _, target := range response.Targets {
 			one := RuleTarget{ARN: aws.ToString(target.Arn)}
 			if one.Redeploys, err = r.redeploys(ctx, one.ARN); err != nil {
 				return err

@@ -59,15 +59,15 @@ func (s *fakeAccount) SimulatePrincipalPolicy(_ context.Context, in *iam.Simulat
 		return nil, err
 	}
 	s.asked = append(s.asked, in)
-	answer := policies.EvaluationResult{EvalResourceName: aws.String("arn:${Partition}:ecs:${Region}:${Account}:service/${ClusterName}/${ServiceName}")}
+	response := policies.EvaluationResult{EvalResourceName: aws.String("arn:${Partition}:ecs:${Region}:${Account}:service/${ClusterName}/${ServiceName}")}
 	for _, resource := range in.ResourceArns {
 		decision := policies.PolicyEvaluationDecisionTypeImplicitDeny
 		if resource == arnRoot+s.mayWrite {
 			decision = policies.PolicyEvaluationDecisionTypeAllowed
 		}
-		answer.ResourceSpecificResults = append(answer.ResourceSpecificResults, policies.ResourceSpecificResult{EvalResourceName: &resource, EvalResourceDecision: decision})
+		response.ResourceSpecificResults = append(response.ResourceSpecificResults, policies.ResourceSpecificResult{EvalResourceName: &resource, EvalResourceDecision: decision})
 	}
-	return &iam.SimulatePrincipalPolicyOutput{EvaluationResults: []policies.EvaluationResult{answer}}, nil
+	return &iam.SimulatePrincipalPolicyOutput{EvaluationResults: []policies.EvaluationResult{response}}, nil
 }
 
 func (s *fakeAccount) GetServiceQuota(_ context.Context, in *servicequotas.GetServiceQuotaInput, _ ...func(*servicequotas.Options)) (*servicequotas.GetServiceQuotaOutput, error) {

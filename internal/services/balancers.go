@@ -45,18 +45,18 @@ func (r *reader) listTargetGroups(ctx context.Context, wanted map[string][]*Serv
 	var marker *string
 	for {
 		a := access{PartTargetGroups, "elasticloadbalancing:DescribeTargetGroups", "", true}
-		answer, unread, err := read(ctx, r, r.limits.balancer, a, func(ctx context.Context) (*elb.DescribeTargetGroupsOutput, error) {
+		response, unread, err := read(ctx, r, r.limits.balancer, a, func(ctx context.Context) (*elb.DescribeTargetGroupsOutput, error) {
 			return r.clients.Balancer.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{PageSize: aws.Int32(groupsAPage), Marker: marker})
 		})
 		if err != nil || unread != nil {
 			return nil, unread, err
 		}
-		for _, group := range answer.TargetGroups {
+		for _, group := range response.TargetGroups {
 			if arn := aws.ToString(group.TargetGroupArn); len(wanted[arn]) > 0 {
 				groups[arn] = TargetGroup{TargetGroup: group}
 			}
 		}
-		if marker = answer.NextMarker; aws.ToString(marker) == "" {
+		if marker = response.NextMarker; aws.ToString(marker) == "" {
 			return groups, nil, nil
 		}
 	}
@@ -64,7 +64,7 @@ func (r *reader) listTargetGroups(ctx context.Context, wanted map[string][]*Serv
 
 func (r *reader) attributes(ctx context.Context, group TargetGroup, users []*Service) error {
 	a := access{PartTargetGroups, "elasticloadbalancing:DescribeTargetGroupAttributes", aws.ToString(group.TargetGroupName), true}
-	answer, unread, err := read(ctx, r, r.limits.balancer, a, func(ctx context.Context) (*elb.DescribeTargetGroupAttributesOutput, error) {
+	response, unread, err := read(ctx, r, r.limits.balancer, a, func(ctx context.Context) (*elb.DescribeTargetGroupAttributesOutput, error) {
 		return r.clients.Balancer.DescribeTargetGroupAttributes(ctx, &elb.DescribeTargetGroupAttributesInput{TargetGroupArn: group.TargetGroupArn})
 	})
 	if err != nil {
@@ -75,7 +75,7 @@ func (r *reader) attributes(ctx context.Context, group TargetGroup, users []*Ser
 		return nil
 	}
 	group.Attributes = map[string]string{}
-	for _, attribute := range answer.Attributes {
+	for _, attribute := range response.Attributes {
 		group.Attributes[aws.ToString(attribute.Key)] = aws.ToString(attribute.Value)
 	}
 	r.note(func(*Facts) {

@@ -45,13 +45,13 @@ func CallerMay(ctx context.Context, api CallerAPI, caller string, requests []Req
 	}
 	source, err := simulated(caller)
 	for _, request := range requests {
-		var answer *iam.SimulatePrincipalPolicyOutput
+		var response *iam.SimulatePrincipalPolicyOutput
 		if err == nil {
-			answer, err = askOf(ctx, api, source, request)
+			response, err = askOf(ctx, api, source, request)
 		}
 		if apperr.IsNotFound(err) { // the role has a path, which the caller's ARN does not show
 			if source, err = roleARN(ctx, api, source); err == nil {
-				answer, err = askOf(ctx, api, source, request)
+				response, err = askOf(ctx, api, source, request)
 			}
 		}
 		if ctx.Err() != nil {
@@ -61,7 +61,7 @@ func CallerMay(ctx context.Context, api CallerAPI, caller string, requests []Req
 			permissions.Unknown = apperr.WhyNot(err)
 			return permissions, nil
 		}
-		permissions.take(answer.EvaluationResults)
+		permissions.take(response.EvaluationResults)
 	}
 	return permissions, nil
 }
@@ -105,11 +105,11 @@ func simulated(caller string) (string, error) {
 
 // roleARN returns the ARN of a role with its path.
 func roleARN(ctx context.Context, api CallerAPI, withoutPath string) (string, error) {
-	answer, err := api.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(withoutPath[strings.LastIndexByte(withoutPath, '/')+1:])})
+	response, err := api.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(withoutPath[strings.LastIndexByte(withoutPath, '/')+1:])})
 	if err != nil {
 		return "", err
 	}
-	return aws.ToString(answer.Role.Arn), nil
+	return aws.ToString(response.Role.Arn), nil
 }
 
 // isMissingContext reports whether a decision depends on an unknown value.

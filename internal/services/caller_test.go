@@ -27,15 +27,15 @@ func (f *fakeCaller) SimulatePrincipalPolicy(_ context.Context, in *iam.Simulate
 	case *in.PolicySourceArn != f.source:
 		return nil, &smithy.GenericAPIError{Code: "NoSuchEntity", Message: "The role cannot be found."}
 	}
-	answer := &iam.SimulatePrincipalPolicyOutput{}
+	response := &iam.SimulatePrincipalPolicyOutput{}
 	for _, action := range in.ActionNames {
 		decision := policies.PolicyEvaluationDecisionTypeAllowed
 		if slices.Contains(f.denied, action) {
 			decision = policies.PolicyEvaluationDecisionTypeImplicitDeny
 		}
-		answer.EvaluationResults = append(answer.EvaluationResults, policies.EvaluationResult{EvalActionName: &action, EvalDecision: decision})
+		response.EvaluationResults = append(response.EvaluationResults, policies.EvaluationResult{EvalActionName: &action, EvalDecision: decision})
 	}
-	return answer, nil
+	return response, nil
 }
 
 func (f *fakeCaller) GetRole(_ context.Context, in *iam.GetRoleInput, _ ...func(*iam.Options)) (*iam.GetRoleOutput, error) {

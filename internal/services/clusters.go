@@ -33,7 +33,7 @@ func (r *reader) clusters(ctx context.Context, asked []string) ([]Cluster, error
 	var found []Cluster
 	for batch := range slices.Chunk(names, clustersAtOnce) {
 		a := access{PartClusters, "ecs:DescribeClusters", "", false}
-		answer, unread, err := read(ctx, r, r.limits.clusters, a, func(ctx context.Context) (*ecs.DescribeClustersOutput, error) {
+		response, unread, err := read(ctx, r, r.limits.clusters, a, func(ctx context.Context) (*ecs.DescribeClustersOutput, error) {
 			return r.clients.ECS.DescribeClusters(ctx, &ecs.DescribeClustersInput{Clusters: batch})
 		})
 		if err != nil {
@@ -43,10 +43,10 @@ func (r *reader) clusters(ctx context.Context, asked []string) ([]Cluster, error
 			r.note(func(f *Facts) { f.Unread = append(f.Unread, *unread) })
 			continue
 		}
-		if err := r.missing(ctx, asked, answer.Failures); err != nil {
+		if err := r.missing(ctx, asked, response.Failures); err != nil {
 			return nil, err
 		}
-		for _, c := range answer.Clusters {
+		for _, c := range response.Clusters {
 			if aws.ToString(c.Status) == "ACTIVE" || len(asked) > 0 {
 				found = append(found, Cluster{Cluster: c})
 			}
@@ -61,14 +61,14 @@ func (r *reader) clusterARNs(ctx context.Context) ([]string, *Unread, error) {
 	var token *string
 	for {
 		a := access{PartClusters, "ecs:ListClusters", "", true}
-		answer, unread, err := read(ctx, r, r.limits.clusters, a, func(ctx context.Context) (*ecs.ListClustersOutput, error) {
+		response, unread, err := read(ctx, r, r.limits.clusters, a, func(ctx context.Context) (*ecs.ListClustersOutput, error) {
 			return r.clients.ECS.ListClusters(ctx, &ecs.ListClustersInput{MaxResults: aws.Int32(clustersAtOnce), NextToken: token})
 		})
 		if err != nil || unread != nil {
 			return nil, unread, err
 		}
-		all = append(all, answer.ClusterArns...)
-		if token = answer.NextToken; aws.ToString(token) == "" {
+		all = append(all, response.ClusterArns...)
+		if token = response.NextToken; aws.ToString(token) == "" {
 			return all, nil, nil
 		}
 	}

@@ -57,16 +57,16 @@ func (r *reader) repositories(ctx context.Context) (map[string]types.Repository,
 	var token *string
 	for {
 		a := access{PartImages, "ecr:DescribeRepositories", "", false}
-		answer, unread, err := read(ctx, r, r.limits.images, a, func(ctx context.Context) (*ecr.DescribeRepositoriesOutput, error) {
+		response, unread, err := read(ctx, r, r.limits.images, a, func(ctx context.Context) (*ecr.DescribeRepositoriesOutput, error) {
 			return r.clients.Images.DescribeRepositories(ctx, &ecr.DescribeRepositoriesInput{MaxResults: aws.Int32(repositoriesAPage), NextToken: token})
 		})
 		if err != nil || unread != nil {
 			return nil, unread, err
 		}
-		for _, repository := range answer.Repositories {
+		for _, repository := range response.Repositories {
 			all[aws.ToString(repository.RepositoryName)] = repository
 		}
-		if token = answer.NextToken; aws.ToString(token) == "" {
+		if token = response.NextToken; aws.ToString(token) == "" {
 			return all, nil, nil
 		}
 	}

@@ -137,13 +137,13 @@ func (r *reader) inCluster(ctx context.Context, c *Cluster) ([]types.Service, *U
 	var all []types.Service
 	for batch := range slices.Chunk(arns, servicesAtOnce) {
 		a := access{PartServices, "ecs:DescribeServices", c.Name(), false}
-		answer, unread, err := read(ctx, r, r.limits.services, a, func(ctx context.Context) (*ecs.DescribeServicesOutput, error) {
+		response, unread, err := read(ctx, r, r.limits.services, a, func(ctx context.Context) (*ecs.DescribeServicesOutput, error) {
 			return r.describe(ctx, c, batch)
 		})
 		if err != nil || unread != nil {
 			return nil, unread, err
 		}
-		all = append(all, answer.Services...) // a failure is a service that was deleted meanwhile
+		all = append(all, response.Services...) // a failure is a service that was deleted meanwhile
 	}
 	return all, nil, nil
 }
@@ -151,10 +151,10 @@ func (r *reader) inCluster(ctx context.Context, c *Cluster) ([]types.Service, *U
 // describe includes the tags unless the partition does not support them, like the function.
 func (r *reader) describe(ctx context.Context, c *Cluster, names []string) (*ecs.DescribeServicesOutput, error) {
 	in := &ecs.DescribeServicesInput{Cluster: c.ClusterArn, Services: names, Include: []types.ServiceField{types.ServiceFieldTags}}
-	answer, err := r.clients.ECS.DescribeServices(ctx, in)
+	response, err := r.clients.ECS.DescribeServices(ctx, in)
 	cluster, notAnARN := arn.Parse(aws.ToString(c.ClusterArn))
 	if notAnARN != nil || !handler.TagsUnsupported(cluster.Partition, err) {
-		return answer, err
+		return response, err
 	}
 	if err := r.limits.services.Wait(ctx); err != nil {
 		return nil, err
@@ -168,14 +168,14 @@ func (r *reader) serviceARNs(ctx context.Context, c *Cluster) ([]string, *Unread
 	var token *string
 	for {
 		a := access{PartServices, "ecs:ListServices", c.Name(), false}
-		answer, unread, err := read(ctx, r, r.limits.services, a, func(ctx context.Context) (*ecs.ListServicesOutput, error) {
+		response, unread, err := read(ctx, r, r.limits.services, a, func(ctx context.Context) (*ecs.ListServicesOutput, error) {
 			return r.clients.ECS.ListServices(ctx, &ecs.ListServicesInput{Cluster: c.ClusterArn, MaxResults: aws.Int32(servicesAPage), NextToken: token})
 		})
 		if err != nil || unread != nil {
 			return nil, unread, err
 		}
-		all = append(all, answer.ServiceArns...)
-		if token = answer.NextToken; aws.ToString(token) == "" {
+		all = append(all, response.ServiceArns...)
+		if token = response.NextToken; aws.ToString(token) == "" {
 			return all, nil, nil
 		}
 	}

@@ -65,7 +65,7 @@ type PatternAPI interface {
 var _ PatternAPI = (*eventbridge.Client)(nil)
 
 // TestPattern reports whether a pattern matches an event according to EventBridge. Some emulators always
-// answer no, even for a pattern that matches every notice: then package eventpattern decides. If EventBridge
+// return false, even for a pattern that matches every notice: then package eventpattern decides. If EventBridge
 // could not be called, Unread says why; an error is the context's.
 func TestPattern(ctx context.Context, api PatternAPI, pattern string, event handler.Event) (*bool, *Unread, error) {
 	r := &reader{denied: map[string]Unread{}}
@@ -74,19 +74,19 @@ func TestPattern(ctx context.Context, api PatternAPI, pattern string, event hand
 			return api.TestEventPattern(ctx, &eventbridge.TestEventPatternInput{EventPattern: &pattern, Event: aws.String(string(event.JSON()))})
 		})
 	}
-	answer, unread, err := ask(pattern)
+	response, unread, err := ask(pattern)
 	if err != nil || unread != nil {
 		return nil, unread, err
 	}
-	if answer.Result {
-		return &answer.Result, nil, nil
+	if response.Result {
+		return &response.Result, nil, nil
 	}
 	control, unread, err := ask(`{"source":["` + handler.EventSource + `"]}`)
 	if err != nil || unread != nil {
 		return nil, unread, err
 	}
 	if control.Result {
-		return &answer.Result, nil, nil
+		return &response.Result, nil, nil
 	}
 	matches, err := MatchesAny(pattern, []handler.Event{event})
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// bridge answers TestEventPattern like EventBridge, or fails, or answers like an emulator without support.
+// bridge responds to TestEventPattern like EventBridge, or fails, or responds like an emulator without support.
 type bridge struct {
 	err   error
 	empty bool

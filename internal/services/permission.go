@@ -26,7 +26,7 @@ const (
 	mostSimulations = 20
 )
 
-// Permission is the simulator's answer about services, given by their ARNs.
+// Permission is the result of IAM's policy simulator for services, given by their ARNs.
 type Permission struct{ Allowed, Denied []string }
 
 // MayRedeploy reports whether a role may call ecs:UpdateService on a service, given by its ARN. If that is unknown
@@ -99,14 +99,14 @@ func (s *simulation) ask(ctx context.Context, cluster string, services []string)
 		if s.calls++; s.calls > mostSimulations {
 			return s.unread(a, fmt.Sprintf("%s is asked at most %d times about a role", a.action, mostSimulations)), nil
 		}
-		answer, unread, err := read(ctx, r, rate.NewLimiter(rate.Inf, 1), a, func(ctx context.Context) (*iam.SimulatePrincipalPolicyOutput, error) {
+		response, unread, err := read(ctx, r, rate.NewLimiter(rate.Inf, 1), a, func(ctx context.Context) (*iam.SimulatePrincipalPolicyOutput, error) {
 			return s.simulator.SimulatePrincipalPolicy(ctx, input)
 		})
 		if err != nil || unread != nil {
 			return unread, err
 		}
-		results = append(results, answer.EvaluationResults...)
-		if input.Marker = answer.Marker; !answer.IsTruncated || aws.ToString(input.Marker) == "" {
+		results = append(results, response.EvaluationResults...)
+		if input.Marker = response.Marker; !response.IsTruncated || aws.ToString(input.Marker) == "" {
 			break
 		}
 	}
@@ -133,7 +133,7 @@ func (s *simulation) take(results []policies.EvaluationResult, services []string
 		one, found := byService[service]
 		switch {
 		case !found:
-			why = cmp.Or(why, "IAM gave no answer for "+service)
+			why = cmp.Or(why, "IAM returned no decision for "+service)
 		case one.EvalResourceDecision == policies.PolicyEvaluationDecisionTypeAllowed:
 			s.found.Allowed = append(s.found.Allowed, service)
 		case len(one.MissingContextValues) > 0: // a condition on a value that is unknown here
@@ -145,7 +145,7 @@ func (s *simulation) take(results []policies.EvaluationResult, services []string
 	return why
 }
 
-// flatten returns the decisions on each resource: those in ResourceSpecificResults or, where an answer has none, the
+// flatten returns the decisions on each resource: those in ResourceSpecificResults or, where a response has none, the
 // result itself, whose EvalResourceName then was the resource.
 func flatten(results []policies.EvaluationResult) []policies.ResourceSpecificResult {
 	var all []policies.ResourceSpecificResult

@@ -63,7 +63,7 @@ func TestDecisions(t *testing.T) {
 		{"in a result each", []policies.EvaluationResult{
 			{EvalResourceName: aws.String("a"), EvalDecision: allowed}, {EvalResourceName: aws.String("b"), EvalDecision: denied},
 		}, "[a] [b] "},
-		{"of one alone", []policies.EvaluationResult{{EvalResourceName: aws.String("a"), EvalDecision: allowed}}, "[a] [] IAM gave no answer for b"},
+		{"of one alone", []policies.EvaluationResult{{EvalResourceName: aws.String("a"), EvalDecision: allowed}}, "[a] [] IAM returned no decision for b"},
 		{"depending on a tag", []policies.EvaluationResult{
 			{EvalResourceName: aws.String("a"), EvalDecision: allowed},
 			{EvalResourceName: aws.String("b"), EvalDecision: denied, MissingContextValues: []string{"aws:ResourceTag/a", "aws:ResourceTag/a"}},

@@ -42,9 +42,9 @@ func read[T any](ctx context.Context, r *reader, limit *rate.Limiter, a access, 
 	if err := limit.Wait(ctx); err != nil {
 		return none, nil, context.Cause(ctx)
 	}
-	answer, err := call(ctx)
+	response, err := call(ctx)
 	if err == nil {
-		return answer, nil, nil
+		return response, nil, nil
 	}
 	if ctx.Err() != nil {
 		return none, nil, ctx.Err()

@@ -60,7 +60,7 @@ func (r *reader) definitions(ctx context.Context, found []Service) error {
 	users := sharing(found, func(s *Service) []string { return []string{s.definition()} })
 	return each(ctx, slices.Sorted(maps.Keys(users)), func(ctx context.Context, arn string) error {
 		a := access{PartTaskDefinition, "ecs:DescribeTaskDefinition", handler.NameOf(arn), true}
-		answer, unread, err := read(ctx, r, r.limits.definitions, a, func(ctx context.Context) (*ecs.DescribeTaskDefinitionOutput, error) {
+		response, unread, err := read(ctx, r, r.limits.definitions, a, func(ctx context.Context) (*ecs.DescribeTaskDefinitionOutput, error) {
 			return r.clients.ECS.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &arn})
 		})
 		if err != nil {
@@ -71,7 +71,7 @@ func (r *reader) definitions(ctx context.Context, found []Service) error {
 		} else {
 			r.note(func(*Facts) {
 				for _, s := range users[arn] {
-					s.TaskDefinition = answer.TaskDefinition
+					s.TaskDefinition = response.TaskDefinition
 				}
 			})
 		}
@@ -135,7 +135,7 @@ func (r *reader) subnets(ctx context.Context, found []Service) error {
 		var token *string
 		for {
 			a := access{PartSubnets, "ec2:DescribeSubnets", "", true}
-			answer, unread, err := read(ctx, r, r.limits.subnets, a, func(ctx context.Context) (*ec2.DescribeSubnetsOutput, error) {
+			response, unread, err := read(ctx, r, r.limits.subnets, a, func(ctx context.Context) (*ec2.DescribeSubnetsOutput, error) {
 				return r.clients.EC2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{
 					Filters: []ec2types.Filter{{Name: aws.String("subnet-id"), Values: batch}}, NextToken: token,
 				})
@@ -148,13 +148,13 @@ func (r *reader) subnets(ctx context.Context, found []Service) error {
 				break
 			}
 			r.note(func(*Facts) {
-				for _, subnet := range answer.Subnets {
+				for _, subnet := range response.Subnets {
 					for _, s := range users[aws.ToString(subnet.SubnetId)] {
 						s.Subnets = append(s.Subnets, subnet)
 					}
 				}
 			})
-			if token = answer.NextToken; aws.ToString(token) == "" {
+			if token = response.NextToken; aws.ToString(token) == "" {
 				break
 			}
 		}
@@ -182,7 +182,7 @@ func (r *reader) scalableTargets(ctx context.Context, found []Service) error {
 	users := sharing(found, func(s *Service) []string { return []string{"service/" + s.Cluster.Name() + "/" + s.Name()} })
 	for batch := range slices.Chunk(slices.Sorted(maps.Keys(users)), targetsAtOnce) {
 		a := access{PartScaling, "application-autoscaling:DescribeScalableTargets", "", true}
-		answer, unread, err := read(ctx, r, r.limits.scaling, a, func(ctx context.Context) (*applicationautoscaling.DescribeScalableTargetsOutput, error) {
+		response, unread, err := read(ctx, r, r.limits.scaling, a, func(ctx context.Context) (*applicationautoscaling.DescribeScalableTargetsOutput, error) {
 			return r.clients.Scaling.DescribeScalableTargets(ctx, &applicationautoscaling.DescribeScalableTargetsInput{
 				ServiceNamespace:  scaling.ServiceNamespaceEcs,
 				ScalableDimension: scaling.ScalableDimensionECSServiceDesiredCount,
@@ -197,7 +197,7 @@ func (r *reader) scalableTargets(ctx context.Context, found []Service) error {
 			continue
 		}
 		r.note(func(*Facts) {
-			for _, target := range answer.ScalableTargets {
+			for _, target := range response.ScalableTargets {
 				for _, s := range users[aws.ToString(target.ResourceId)] {
 					s.Scaling = &target
 				}

@@ -40,13 +40,13 @@ func (r *reader) tasksOf(ctx context.Context, c *Cluster) (*Unread, error) {
 		}
 		for batch := range slices.Chunk(page.TaskArns, tasksAtOnce) {
 			a := access{PartTasks, "ecs:DescribeTasks", c.Name(), false}
-			answer, unread, err := read(ctx, r, r.limits.tasks, a, func(ctx context.Context) (*ecs.DescribeTasksOutput, error) {
+			response, unread, err := read(ctx, r, r.limits.tasks, a, func(ctx context.Context) (*ecs.DescribeTasksOutput, error) {
 				return r.clients.ECS.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: c.ClusterArn, Tasks: batch})
 			})
 			if err != nil || unread != nil {
 				return unread, err
 			}
-			r.keepStandalone(c, answer.Tasks)
+			r.keepStandalone(c, response.Tasks)
 		}
 		if token = page.NextToken; aws.ToString(token) == "" {
 			return nil, nil

@@ -80,8 +80,8 @@ func isRefused(err error, metadata middleware.Metadata) bool {
 	}
 	attempts, _ := retry.GetAttemptResults(metadata)
 	for _, attempt := range attempts.Results {
-		var answer *awshttp.ResponseError
-		if !errors.As(attempt.Err, &answer) || answer.HTTPStatusCode() < 400 || answer.HTTPStatusCode() >= 500 {
+		var response *awshttp.ResponseError
+		if !errors.As(attempt.Err, &response) || response.HTTPStatusCode() < 400 || response.HTTPStatusCode() >= 500 {
 			return false
 		}
 	}

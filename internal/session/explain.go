@@ -91,11 +91,11 @@ func (s *Source) explainCredentials(doing, region string, err error) error {
 	case mentions(err, "AssumeRole") && apperr.IsAccessDenied(err):
 		return s.explainAssumeRole(err)
 	}
-	return s.explainAnswer(doing, region, err)
+	return s.explainRefusal(doing, region, err)
 }
 
-// explainAnswer explains AWS's refusal of a call other than AssumeRole.
-func (s *Source) explainAnswer(doing, region string, err error) error {
+// explainRefusal explains AWS's refusal of a call other than AssumeRole.
+func (s *Source) explainRefusal(doing, region string, err error) error {
 	var api smithy.APIError
 	switch {
 	case isNoRegion(region, err):

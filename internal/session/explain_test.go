@@ -57,7 +57,7 @@ func TestExplainCredentials(t *testing.T) {
 				t.Errorf("%v", got)
 			}
 			if ok && known.Code != apperr.CodeFailed && len(known.Hints) == 0 {
-				t.Error("no cure")
+				t.Error("no hint")
 			}
 		})
 	}
@@ -232,7 +232,7 @@ func TestLoadExplains(t *testing.T) {
 // A proxy that inspects TLS uses certificates of its own: the error names the variable that solves it.
 func TestInspectingProxy(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(w, answerTo(r.FormValue("Action")).Body)
+		_, _ = io.Copy(w, responseTo(r.FormValue("Action")).Body)
 	}))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // the failed handshake
 	server.StartTLS()

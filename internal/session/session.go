@@ -52,17 +52,17 @@ const identifyAttempts = 3
 // identify calls GetCallerIdentity, which needs no permission (STS API).
 func (s *Session) identify(ctx context.Context) error {
 	client := sts.NewFromConfig(s.Config, func(o *sts.Options) { o.RetryMaxAttempts = min(o.RetryMaxAttempts, identifyAttempts) })
-	answer, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	response, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
 		return err
 	}
-	caller, err := arn.Parse(aws.ToString(answer.Arn))
+	caller, err := arn.Parse(aws.ToString(response.Arn))
 	if err != nil {
 		return fmt.Errorf("reading the caller's ARN: %w", err)
 	}
 	s.ID = Identity{
-		Partition: caller.Partition, Account: aws.ToString(answer.Account),
-		Region: s.Config.Region, Caller: aws.ToString(answer.Arn),
+		Partition: caller.Partition, Account: aws.ToString(response.Account),
+		Region: s.Config.Region, Caller: aws.ToString(response.Arn),
 	}
 	return nil
 }
@@ -78,7 +78,7 @@ func NoQuotaRetry(retryer aws.Retryer) aws.Retryer { return notForQuotas{retryer
 type notForQuotas struct{ aws.Retryer }
 
 func (r notForQuotas) IsErrorRetryable(err error) bool {
-	var answer smithy.APIError
-	quota := errors.As(err, &answer) && answer.ErrorCode() == "LimitExceededException"
+	var apiErr smithy.APIError
+	quota := errors.As(err, &apiErr) && apiErr.ErrorCode() == "LimitExceededException"
 	return !quota && r.Retryer.IsErrorRetryable(err)
 }

@@ -27,12 +27,12 @@ type wire struct {
 	calls []string // "POST sts.eu-west-1.amazonaws.com AssumeRole"
 }
 
-// Do answers a request.
+// Do handles a request.
 func (w *wire) Do(r *http.Request) (*http.Response, error) {
 	var form url.Values
 	if w.before != nil {
-		if answer, err := w.before(r); answer != nil || err != nil {
-			return answer, err
+		if response, err := w.before(r); response != nil || err != nil {
+			return response, err
 		}
 	}
 	if r.Body != nil {
@@ -49,7 +49,7 @@ func (w *wire) Do(r *http.Request) (*http.Response, error) {
 	w.mu.Lock()
 	w.calls = append(w.calls, r.Method+" "+r.URL.Host+" "+action)
 	w.mu.Unlock()
-	return answerTo(action), nil
+	return responseTo(action), nil
 }
 
 // seen returns how often a call was made, by its action.
@@ -65,27 +65,27 @@ func (w *wire) seen(action string) int {
 	return n
 }
 
-func answerTo(action string) *http.Response {
+func responseTo(action string) *http.Response {
 	expires := time.Now().Add(time.Hour).UTC()
 	credentials := fmt.Sprintf("<Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>%s</Expiration></Credentials>", expires.Format(time.RFC3339))
 	switch action {
 	case "AssumeRole", "AssumeRoleWithWebIdentity":
-		return answer(http.StatusOK, fmt.Sprintf("<%[1]sResponse><%[1]sResult>%[2]s</%[1]sResult></%[1]sResponse>", action, credentials))
+		return response(http.StatusOK, fmt.Sprintf("<%[1]sResponse><%[1]sResult>%[2]s</%[1]sResult></%[1]sResponse>", action, credentials))
 	case "GetCallerIdentity":
-		return answer(http.StatusOK, "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111122223333</Account><Arn>arn:aws:iam::111122223333:user/ana</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>")
+		return response(http.StatusOK, "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111122223333</Account><Arn>arn:aws:iam::111122223333:user/ana</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>")
 	case "/federation/credentials", "/base/federation/credentials":
-		return answer(http.StatusOK, fmt.Sprintf(`{"roleCredentials":{"accessKeyId":"ASIASSO","secretAccessKey":"secret","sessionToken":"token","expiration":%d}}`, expires.UnixMilli()))
+		return response(http.StatusOK, fmt.Sprintf(`{"roleCredentials":{"accessKeyId":"ASIASSO","secretAccessKey":"secret","sessionToken":"token","expiration":%d}}`, expires.UnixMilli()))
 	}
-	return answer(http.StatusOK, "{}")
+	return response(http.StatusOK, "{}")
 }
 
-func answer(status int, body string) *http.Response {
+func response(status int, body string) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}
 }
 
 // stsError is an error response of STS.
 func stsError(status int, code, message string) *http.Response {
-	return answer(status, fmt.Sprintf("<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error></ErrorResponse>", code, message))
+	return response(status, fmt.Sprintf("<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error></ErrorResponse>", code, message))
 }
 
 // neverResponds never responds, like a firewall that drops packets.

@@ -14,7 +14,7 @@ import (
 func TestConnectionsAreShared(t *testing.T) {
 	var opened atomic.Int32
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.Copy(w, answerTo("GetCallerIdentity").Body)
+		_, _ = io.Copy(w, responseTo("GetCallerIdentity").Body)
 	}))
 	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {

@@ -39,7 +39,7 @@ type watchedKey struct{}
 // errSilence is the cause with which a call without a response is canceled.
 type errSilence struct{}
 
-func (errSilence) Error() string { return "no answer" }
+func (errSilence) Error() string { return "no response" }
 
 // register adds the watch to an SDK client's middleware stack: around the call with its retries, and around
 // each attempt.
@@ -52,7 +52,7 @@ func (w *watch) register(stack *middleware.Stack) error {
 		defer call.begin()()
 		out, metadata, err := next.HandleInitialize(context.WithValue(ctx, watchedKey{}, call), in)
 		if err != nil && errors.Is(context.Cause(ctx), errSilence{}) {
-			err = call.noAnswer()
+			err = call.noResponse()
 		}
 		return out, metadata, err
 	})
@@ -127,7 +127,7 @@ func (c *watchedCall) begin() (end func()) {
 	}
 }
 
-// sent records the start of an attempt. The timer of an unanswered attempt keeps running.
+// sent records the start of an attempt. The timer of an attempt without a response keeps running.
 func (c *watchedCall) sent(host string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -157,8 +157,8 @@ func (c *watchedCall) alive() {
 	}
 }
 
-// answered records that the response is complete.
-func (c *watchedCall) answered() {
+// responded records that the response is complete.
+func (c *watchedCall) responded() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stopSilence()
@@ -177,10 +177,10 @@ func (c *watchedCall) failed(err error) {
 	c.last = err
 }
 
-func (c *watchedCall) noAnswer() error {
+func (c *watchedCall) noResponse() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return &apperr.NoAnswerError{Host: c.host, Action: c.action, After: c.limit, Err: c.last}
+	return &apperr.NoResponseError{Host: c.host, Action: c.action, After: c.limit, Err: c.last}
 }
 
 // handleAttempt is the innermost part of the watch, around each attempt.
@@ -204,7 +204,7 @@ func handleAttempt(ctx context.Context, in middleware.DeserializeInput, next mid
 	case err != nil && ctx.Err() == nil:
 		call.failed(err)
 	case err == nil && response != nil:
-		response.Body = answerBody{movingReader{response.Body, call}, response.Body}
+		response.Body = responseBody{movingReader{response.Body, call}, response.Body}
 	}
 	return out, metadata, err
 }
@@ -221,13 +221,13 @@ func (r movingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// answerBody is a response body; the response is complete when it is closed.
-type answerBody struct {
+// responseBody is a response body; the response is complete when it is closed.
+type responseBody struct {
 	movingReader
 	io.Closer
 }
 
-func (b answerBody) Close() error {
-	b.call.answered()
+func (b responseBody) Close() error {
+	b.call.responded()
 	return b.Closer.Close()
 }

@@ -50,17 +50,17 @@ func TestTimeoutWithoutResponse(t *testing.T) {
 		lambda func(*http.Request) (*http.Response, error)
 		want   string
 	}{
-		{"no answer at all", neverResponds, "no response from lambda.eu-west-1.amazonaws.com within 10s"},
+		{"no response at all", neverResponds, "no response from lambda.eu-west-1.amazonaws.com within 10s"},
 		{"the connection breaks every three seconds", func(r *http.Request) (*http.Response, error) {
 			if sleep(r, 3*time.Second) != nil {
 				return neverResponds(r)
 			}
 			return nil, &url.Error{Op: "Post", URL: r.URL.String(), Err: errors.New("connection refused")}
 		}, "no response from lambda.eu-west-1.amazonaws.com within 10s: connection refused"},
-		{"an answer that stops", func(r *http.Request) (*http.Response, error) {
-			answer := answer(http.StatusOK, "")
-			answer.Body = io.NopCloser(reader(func([]byte) (int, error) { return 0, sleep(r, time.Hour) }))
-			return answer, nil
+		{"a response that stops", func(r *http.Request) (*http.Response, error) {
+			response := response(http.StatusOK, "")
+			response.Body = io.NopCloser(reader(func([]byte) (int, error) { return 0, sleep(r, time.Hour) }))
+			return response, nil
 		}, "no response from lambda.eu-west-1.amazonaws.com within 10s"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -91,24 +91,24 @@ func TestActivityExtendsTimeout(t *testing.T) {
 			tries := 0
 			return func(r *http.Request) (*http.Response, error) {
 				if tries++; tries == 4 {
-					return answer(http.StatusOK, "{}"), nil
+					return response(http.StatusOK, "{}"), nil
 				}
-				throttled := answer(http.StatusTooManyRequests, `{"message":"Rate exceeded"}`)
+				throttled := response(http.StatusTooManyRequests, `{"message":"Rate exceeded"}`)
 				throttled.Header.Set("X-Amzn-Errortype", "TooManyRequestsException")
 				return throttled, sleep(r, 9*time.Second)
 			}
 		}()},
-		{"an answer that comes by the byte", func(r *http.Request) (*http.Response, error) {
+		{"a response that comes by the byte", func(r *http.Request) (*http.Response, error) {
 			rest := "{}"
-			answer := answer(http.StatusOK, "")
-			answer.Body = io.NopCloser(reader(func(p []byte) (int, error) {
+			response := response(http.StatusOK, "")
+			response.Body = io.NopCloser(reader(func(p []byte) (int, error) {
 				if rest == "" {
 					return 0, io.EOF
 				}
 				p[0], rest = rest[0], rest[1:]
 				return 1, sleep(r, 9*time.Second)
 			}))
-			return answer, nil
+			return response, nil
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

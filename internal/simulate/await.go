@@ -106,7 +106,7 @@ func (r *Rehearsal) read(record *handler.Record) {
 	if record.Reason == handler.ReasonFailed {
 		f := fault{"was invoked, and could not read the service: " + record.Error, "spothandler status" + r.Installed.Scope}
 		if strings.Contains(record.ErrorType, "AccessDenied") {
-			f.cure = r.Installed.fixOfDenial(r.Event)
+			f.fix = r.Installed.fixOfDenial(r.Event)
 		}
 		function = broken(LinkFunction, f)
 	}

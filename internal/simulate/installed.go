@@ -21,7 +21,7 @@ type Installed struct {
 }
 
 // fault describes what is wrong with a link, and how to fix it.
-type fault struct{ detail, cure string }
+type fault struct{ detail, fix string }
 
 // Rule returns the rule for interruptions as found, or nil if it is missing.
 func (i *Installed) Rule() *resource.Rule {
@@ -82,8 +82,8 @@ func (i *Installed) install(flags ...string) string {
 // clusters.
 func (i *Installed) fixOfDenial(event handler.Event) string {
 	cluster, _ := event.Detail["clusterArn"].(string)
-	if cure := i.Status.DenialElsewhere(i.State.Role); cure != "" && (len(i.Status.Spec.Clusters) == 0 || i.covers(cluster)) {
-		return cure
+	if fix := i.Status.DenialElsewhere(i.State.Role); fix != "" && (len(i.Status.Spec.Clusters) == 0 || i.covers(cluster)) {
+		return fix
 	}
 	return i.install()
 }
@@ -95,7 +95,7 @@ func (i *Installed) disabled() fault {
 	}
 	f := fault{rule.Name + " is DISABLED: the function is not invoked", i.install()}
 	if i.Status.Spec.RuleState == rule.State {
-		f.cure = i.install("--rule-state ENABLED")
+		f.fix = i.install("--rule-state ENABLED")
 	}
 	return f
 }
@@ -107,7 +107,7 @@ func (i *Installed) throttled() fault {
 	}
 	f := fault{function.Name + " has a reserved concurrency of 0: no invocation can run", i.install()}
 	if i.Status.Spec.ReservedConcurrency == 0 {
-		f.cure = i.install(fmt.Sprintf("--reserved-concurrency %d", settings.Unreserved))
+		f.fix = i.install(fmt.Sprintf("--reserved-concurrency %d", settings.Unreserved))
 	}
 	return f
 }

@@ -135,7 +135,7 @@ func TestRunWithoutPermissionToReadTheLog(t *testing.T) {
 // A log group that was deleted meanwhile is named.
 func TestRunWithoutALogGroup(t *testing.T) {
 	run(t, &world{readError: &logs.ResourceNotFoundException{}}, installed(prod(), nil), func(r *Result) {
-		if record := r.step(LinkRecord); !record.Broken() || record.Cure != "spothandler install --prefix prod" {
+		if record := r.step(LinkRecord); !record.Broken() || record.Fix != "spothandler install --prefix prod" {
 			t.Errorf("got %+v", record)
 		}
 	})
@@ -144,7 +144,7 @@ func TestRunWithoutALogGroup(t *testing.T) {
 // The function was invoked, but lacks the permission to read the service.
 func TestRunSeesTheFunctionFail(t *testing.T) {
 	run(t, &world{reason: handler.ReasonFailed}, installed(prod(), nil), func(r *Result) {
-		if first := r.Broken(); first == nil || first.Name != LinkFunction || !strings.Contains(first.Detail, "ecs:DescribeServices") || first.Cure == "" {
+		if first := r.Broken(); first == nil || first.Name != LinkFunction || !strings.Contains(first.Detail, "ecs:DescribeServices") || first.Fix == "" {
 			t.Errorf("got %+v", first)
 		}
 	})
@@ -153,7 +153,7 @@ func TestRunSeesTheFunctionFail(t *testing.T) {
 // IAM is asked about the permission that is not tried; if that is denied, the rest of the path still works.
 func TestRunAsksForThePermission(t *testing.T) {
 	run(t, &world{may: policies.PolicyEvaluationDecisionTypeImplicitDeny}, installed(prod(), nil), func(r *Result) {
-		if first := r.Broken(); r.Works() || first == nil || first.Name != LinkPermission || !strings.Contains(first.Detail, "shop/api") || !strings.Contains(first.Cure, "the role's own policy allows it") {
+		if first := r.Broken(); r.Works() || first == nil || first.Name != LinkPermission || !strings.Contains(first.Detail, "shop/api") || !strings.Contains(first.Fix, "the role's own policy allows it") {
 			t.Errorf("got %+v", first)
 		}
 	})
@@ -172,7 +172,7 @@ func TestRunNamesTheBrokenLink(t *testing.T) {
 		spec   settings.Spec
 		change func(*resource.State)
 		link   Link
-		cure   string
+		fix    string
 	}{
 		"rule disabled out of band":         {prod(), func(s *resource.State) { s.Triggers[0].Rule.State = "DISABLED" }, LinkRule, "spothandler install --prefix prod"},
 		"rule disabled as configured":       {disabled, nil, LinkRule, "spothandler install --prefix prod --rule-state ENABLED"},
@@ -185,8 +185,8 @@ func TestRunNamesTheBrokenLink(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := &world{}
 			run(t, w, installed(c.spec, c.change), func(r *Result) {
-				if first := r.Broken(); first == nil || first.Name != c.link || first.Cure != c.cure {
-					t.Errorf("got %+v, want %s and %q", first, c.link, c.cure)
+				if first := r.Broken(); first == nil || first.Name != c.link || first.Fix != c.fix {
+					t.Errorf("got %+v, want %s and %q", first, c.link, c.fix)
 				}
 				if len(w.sent) > 0 || r.Sent {
 					t.Errorf("an event was sent")

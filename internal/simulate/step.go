@@ -21,7 +21,7 @@ type Step struct {
 	OK     *bool  `json:"ok"`     // nil: not checked
 	MS     *int64 `json:"ms"`     // since the event was sent, or for the sending itself; nil: not measured
 	Detail string `json:"detail"` // in words
-	Cure   string `json:"cure"`   // of a broken link: a command, or what to do; "" otherwise
+	Fix    string `json:"cure"`   // of a broken link: a command, or what to do; "" otherwise
 }
 
 // Broken reports whether the link is known to be broken.
@@ -55,7 +55,7 @@ func holds(name Link, detail string) Step { return Step{Name: name, OK: new(true
 func unchecked(name Link, detail string) Step { return Step{Name: name, Detail: detail} }
 
 func broken(name Link, f fault) Step {
-	return Step{Name: name, OK: new(false), Detail: f.detail, Cure: f.cure}
+	return Step{Name: name, OK: new(false), Detail: f.detail, Fix: f.fix}
 }
 
 func (s Step) after(d time.Duration) Step {

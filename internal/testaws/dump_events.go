@@ -12,12 +12,12 @@ import (
 )
 
 func (c Clients) dumpRules(ctx context.Context, p *page) error {
-	answer, err := c.Events.ListRules(ctx, &eventbridge.ListRulesInput{})
+	response, err := c.Events.ListRules(ctx, &eventbridge.ListRulesInput{})
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(answer.Rules, func(a, b types.Rule) int { return strings.Compare(*a.Name, *b.Name) })
-	for _, rule := range answer.Rules {
+	slices.SortFunc(response.Rules, func(a, b types.Rule) int { return strings.Compare(*a.Name, *b.Name) })
+	for _, rule := range response.Rules {
 		p.title("rule", aws.ToString(rule.Name))
 		p.line("pattern", compact(aws.ToString(rule.EventPattern)))
 		p.line("state", string(rule.State))
@@ -40,11 +40,11 @@ func (c Clients) dumpRules(ctx context.Context, p *page) error {
 }
 
 func (c Clients) dumpTargets(ctx context.Context, p *page, rule *string) error {
-	answer, err := c.Events.ListTargetsByRule(ctx, &eventbridge.ListTargetsByRuleInput{Rule: rule})
+	response, err := c.Events.ListTargetsByRule(ctx, &eventbridge.ListTargetsByRuleInput{Rule: rule})
 	if err != nil {
 		return err
 	}
-	for _, target := range answer.Targets {
+	for _, target := range response.Targets {
 		text := aws.ToString(target.Arn)
 		if policy := target.RetryPolicy; policy != nil {
 			text += fmt.Sprintf(", events up to %d s, %d retries", aws.ToInt32(policy.MaximumEventAgeInSeconds), aws.ToInt32(policy.MaximumRetryAttempts))

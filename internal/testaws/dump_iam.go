@@ -31,11 +31,11 @@ func (c Clients) dumpRoles(ctx context.Context, p *page) error {
 }
 
 func (c Clients) dumpRole(ctx context.Context, p *page, name *string) error {
-	answer, err := c.IAM.GetRole(ctx, &iam.GetRoleInput{RoleName: name})
+	response, err := c.IAM.GetRole(ctx, &iam.GetRoleInput{RoleName: name})
 	if err != nil {
 		return err
 	}
-	role := answer.Role
+	role := response.Role
 	p.title("role", aws.ToString(role.Path)+aws.ToString(role.RoleName))
 	p.line("description", aws.ToString(role.Description))
 	if role.PermissionsBoundary != nil {

@@ -38,11 +38,11 @@ func (c Clients) dumpFunctions(ctx context.Context, p *page) error {
 }
 
 func (c Clients) dumpFunction(ctx context.Context, p *page, name *string) error {
-	answer, err := c.Lambda.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: name})
+	response, err := c.Lambda.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: name})
 	if err != nil {
 		return err
 	}
-	f := answer.Configuration
+	f := response.Configuration
 	p.title("function", *name)
 	p.line("code", aws.ToString(f.CodeSha256))
 	p.line("on", fmt.Sprintf("%s %v, %d MB, %d s, handler %s", f.Runtime, f.Architectures, aws.ToInt32(f.MemorySize), aws.ToInt32(f.Timeout), aws.ToString(f.Handler)))
@@ -53,7 +53,7 @@ func (c Clients) dumpFunction(ctx context.Context, p *page, name *string) error 
 			p.line("environment", key+"="+f.Environment.Variables[key])
 		}
 	}
-	if reserved := answer.Concurrency; reserved != nil && reserved.ReservedConcurrentExecutions != nil {
+	if reserved := response.Concurrency; reserved != nil && reserved.ReservedConcurrentExecutions != nil {
 		p.line("reserved concurrency", decimal(*reserved.ReservedConcurrentExecutions))
 	}
 	if vpc := f.VpcConfig; vpc != nil && len(vpc.SubnetIds)+len(vpc.SecurityGroupIds) > 0 {
@@ -66,7 +66,7 @@ func (c Clients) dumpFunction(ctx context.Context, p *page, name *string) error 
 	if err := c.dumpAround(ctx, p, name); err != nil {
 		return err
 	}
-	p.tags(answer.Tags)
+	p.tags(response.Tags)
 	return nil
 }
 
@@ -115,11 +115,11 @@ func unlessAbsent(err error) error {
 
 // Logging returns a function's LoggingConfig on one line, or "" if the AWS does not return it.
 func (c Clients) Logging(ctx context.Context, function string) (string, error) {
-	answer, err := c.Lambda.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: &function})
+	response, err := c.Lambda.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: &function})
 	if err != nil {
 		return "", fmt.Errorf("reading the function: %w", err)
 	}
-	l := answer.Configuration.LoggingConfig
+	l := response.Configuration.LoggingConfig
 	if l == nil {
 		return "", nil
 	}

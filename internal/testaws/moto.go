@@ -44,13 +44,13 @@ func StartMoto(ctx context.Context, environment ...string) (url string, stop fun
 	}
 	url = fmt.Sprintf("http://127.0.0.1:%d", port)
 	for {
-		if answers(ctx, url+"/moto-api/") {
+		if responds(ctx, url+"/moto-api/") {
 			return url, stop, nil
 		}
 		select {
 		case <-ended:
 			cancel()
-			return "", nil, errors.New("moto ended before it answered")
+			return "", nil, errors.New("moto ended before it responded")
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
@@ -69,15 +69,15 @@ func freePort(ctx context.Context) (int, error) {
 	return address.Port, nil
 }
 
-func answers(ctx context.Context, url string) bool {
+func responds(ctx context.Context, url string) bool {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return false
 	}
-	answer, err := http.DefaultClient.Do(request)
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return false
 	}
-	_ = answer.Body.Close()
-	return answer.StatusCode == http.StatusOK
+	_ = response.Body.Close()
+	return response.StatusCode == http.StatusOK
 }

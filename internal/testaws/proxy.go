@@ -33,12 +33,12 @@ type Fault struct {
 	Skip int    // number of calls that succeed first
 	Once bool   // only one call is affected
 
-	Deny   bool   // access is denied, as by IAM
-	Refuse *Error // the response is this error
-	Lose   bool   // the connection is cut, nothing is done
-	Drop   bool   // the call is done, but the connection is cut before the response
-	Hold   func() // called first, then the call waits until the client disconnects; nothing is done
-	Answer []byte // response body, with status 200
+	Deny     bool   // access is denied, as by IAM
+	Refuse   *Error // the response is this error
+	Lose     bool   // the connection is cut, nothing is done
+	Drop     bool   // the call is done, but the connection is cut before the response
+	Hold     func() // called first, then the call waits until the client disconnects; nothing is done
+	Response []byte // response body, with status 200
 }
 
 // Error is an error of AWS in the protocol of the call.
@@ -113,8 +113,8 @@ func (p *Proxy) admit(c Call) (index int, hit Fault) {
 	return len(p.calls) - 1, Fault{}
 }
 
-// answered records the status of the response, unless the list was cleared meanwhile.
-func (p *Proxy) answered(index, status int) {
+// responded records the status of the response, unless the list was cleared meanwhile.
+func (p *Proxy) responded(index, status int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if index < len(p.calls) {
@@ -132,15 +132,15 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	index, fault := p.admit(c)
 	switch {
 	case fault.Deny:
-		p.answered(index, refuse(w, r, denied(c)))
+		p.responded(index, refuse(w, r, denied(c)))
 	case fault.Refuse != nil:
-		p.answered(index, refuse(w, r, *fault.Refuse))
+		p.responded(index, refuse(w, r, *fault.Refuse))
 	case fault.Hold != nil:
 		fault.Hold()
 		<-r.Context().Done()
-	case fault.Answer != nil:
-		p.answered(index, http.StatusOK)
-		_, _ = w.Write(fault.Answer)
+	case fault.Response != nil:
+		p.responded(index, http.StatusOK)
+		_, _ = w.Write(fault.Response)
 	case fault.Lose:
 		panic(http.ErrAbortHandler)
 	default:
@@ -165,25 +165,25 @@ func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, body []byte, ind
 	}
 	onward.Header = r.Header.Clone()
 	p.backend.address(onward)
-	answer, err := http.DefaultTransport.RoundTrip(onward)
+	response, err := http.DefaultTransport.RoundTrip(onward)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	defer func() { _ = answer.Body.Close() }()
+	defer func() { _ = response.Body.Close() }()
 	if drop {
 		panic(http.ErrAbortHandler)
 	}
-	if instead != nil && answer.StatusCode == http.StatusNotFound && answer.Header.Get("X-Amzn-Errortype") == "" {
-		p.answered(index, http.StatusOK)
+	if instead != nil && response.StatusCode == http.StatusNotFound && response.Header.Get("X-Amzn-Errortype") == "" {
+		p.responded(index, http.StatusOK)
 		_, _ = w.Write(instead)
 		return
 	}
-	p.answered(index, answer.StatusCode)
-	for name, values := range answer.Header {
+	p.responded(index, response.StatusCode)
+	for name, values := range response.Header {
 		w.Header()[name] = values
 	}
-	w.WriteHeader(answer.StatusCode)
-	_, _ = io.Copy(w, answer.Body)
+	w.WriteHeader(response.StatusCode)
+	_, _ = io.Copy(w, response.Body)
 }
 
 func (b Backend) address(r *http.Request) {

@@ -32,7 +32,7 @@ type App struct {
 	chosen        *chosenRegions            // set by ChooseRegions
 
 	command        string // name of the command
-	ErrorsInAnswer bool   // the command includes its errors in its JSON result
+	ErrorsInResult bool   // the command includes its errors in its JSON result
 	readOnly       bool   // the command never changes anything
 	noProgress     bool   // do not show the progress of targets
 
@@ -71,14 +71,14 @@ type chosenRegions struct {
 
 // Deliver prints the result of a command if the output format is JSON or Markdown, and appends it to the files of
 // --summary-file and --outputs-file. Commands print text themselves, before they call Deliver.
-func (a *App) Deliver(answer any) error {
+func (a *App) Deliver(result any) error {
 	var err error
-	known, hasMarkdown := answer.(markdownPrinter)
+	known, hasMarkdown := result.(markdownPrinter)
 	switch {
 	case a.JSON():
-		err = a.Out.JSON(answer)
+		err = a.Out.JSON(result)
 	case a.Output == "markdown" && hasMarkdown:
 		known.PrintMarkdown(a.Out)
 	}
-	return errors.Join(err, a.files.add(answer))
+	return errors.Join(err, a.files.add(result))
 }

@@ -66,7 +66,7 @@ func (a *App) printError(err *apperr.Error) {
 	for _, each := range err.Hints {
 		show.Hint(a.Err, each)
 	}
-	if !a.OneOfSeveral && !a.ErrorsInAnswer {
-		_ = a.Deliver(errorAnswer{bodyOf(err)}) // a failure to write cannot be reported either
+	if !a.OneOfSeveral && !a.ErrorsInResult {
+		_ = a.Deliver(errorResult{bodyOf(err)}) // a failure to write cannot be reported either
 	}
 }

@@ -24,7 +24,7 @@ type options struct {
 	DryRun        bool
 	Yes           bool
 	Wait          time.Duration
-	files         answerFiles
+	files         resultFiles
 	Verbose       bool
 }
 
@@ -77,8 +77,8 @@ func (o *options) check(cmd *cobra.Command) error {
 
 func isAccount(text string) bool { return regexp.MustCompile(`^\d{12}$`).MatchString(text) }
 
-// AnswerFileFlags adds --summary-file and --outputs-file, for pipelines.
-func (o *options) AnswerFileFlags(cmd *cobra.Command) {
+// ResultFileFlags adds --summary-file and --outputs-file, for pipelines.
+func (o *options) ResultFileFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.files.summary, summaryFlag, "", "append the result as Markdown to a file")
 	cmd.Flags().StringVar(&o.files.outputs, outputsFlag, "", "append the outputs and exit code as NAME=VALUE to a file")
 	_ = cmd.MarkFlagFilename(summaryFlag)
@@ -86,7 +86,7 @@ func (o *options) AnswerFileFlags(cmd *cobra.Command) {
 }
 
 // WritesFiles reports whether the result is also written to a file.
-func (o *options) WritesFiles() bool { return o.files != answerFiles{} }
+func (o *options) WritesFiles() bool { return o.files != resultFiles{} }
 
 // IsText reports whether the output format is text.
 func (o *options) IsText() bool { return o.Output == "text" }

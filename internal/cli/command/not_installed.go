@@ -87,7 +87,7 @@ func NotInstalledError(message string, hints ...string) *apperr.Error {
 
 // DeliverNone delivers an empty result, and returns the error of a command that found no installation in any Region.
 func (a *App) DeliverNone(err error) error {
-	a.ErrorsInAnswer = true
+	a.ErrorsInResult = true
 	return errors.Join(err, a.Deliver(Results{[]any{}}))
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // Planned is a command for several targets that completes the plans of all targets before it changes any of them.
-type Planned[T Answer] struct {
+type Planned[T Result] struct {
 	App  *App
 	Verb string // shown while the plans are applied
 	// Plan plans the command for one target and changes nothing. It returns the result so far, and the work that applies the
@@ -31,13 +31,13 @@ func (p Planned[T]) Run(ctx context.Context, targets []Target) error {
 		targets[n].Kind = "plan"
 	}
 	runs := RunAll(ctx, p.App, targets, func(ctx context.Context, a *App) (T, error) {
-		answer, left, err := p.Plan(ctx, a)
+		result, left, err := p.Plan(ctx, a)
 		mu.Lock()
 		defer mu.Unlock()
 		rest[a] = left
-		return answer, err
+		return result, err
 	})
-	made := slices.DeleteFunc(slices.Clone(runs), func(v *TargetRun[T]) bool { return !v.Answered() })
+	made := slices.DeleteFunc(slices.Clone(runs), func(v *TargetRun[T]) bool { return !v.HasResult() })
 	left := slices.DeleteFunc(slices.Clone(made), func(v *TargetRun[T]) bool { return rest[v.App] == nil })
 	if p.Check != nil {
 		if err := p.Check(ctx, made); err != nil {
@@ -68,7 +68,7 @@ func (p Planned[T]) Run(ctx context.Context, targets []Target) error {
 // heldBack prints for each target that its plan was not applied.
 func (p Planned[T]) heldBack(left []*TargetRun[T]) {
 	for _, v := range left {
-		v.App.Err.Print(v.App.Err.Note("", fmt.Sprintf("%s: %s, not applied because another plan failed; --only %s applies it alone", v.Name, v.Answer.Brief(), v.InstallationName)))
+		v.App.Err.Print(v.App.Err.Note("", fmt.Sprintf("%s: %s, not applied because another plan failed; --only %s applies it alone", v.Name, v.Result.Brief(), v.InstallationName)))
 	}
 }
 

@@ -35,7 +35,7 @@ func TestRegionsRunConcurrently(t *testing.T) {
 
 		var begun sync.WaitGroup
 		begun.Add(len(outcomes))
-		err := AnswerInRegions(t.Context(), a, "prod", func(_ context.Context, a *App) (found, error) {
+		err := RunAndDeliver(t.Context(), a, "prod", func(_ context.Context, a *App) (found, error) {
 			begun.Done()
 			begun.Wait()
 			time.Sleep(takes[a.Region])

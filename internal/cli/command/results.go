@@ -9,7 +9,7 @@ import (
 
 // report prints the buffered output of several runs and delivers their results. The error it returns has the worst exit
 // code.
-func report[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) error {
+func report[T Result](ctx context.Context, a *App, runs []*TargetRun[T]) error {
 	all := Results{Results: []any{}}
 	for index, v := range runs {
 		if index > 0 && a.IsText() {
@@ -19,8 +19,8 @@ func report[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) error {
 			return err
 		}
 		where := Location{v.InstallationName, v.Prefix, v.Region, v.App.Account}
-		if v.Answered() {
-			all.Results = append(all.Results, v.Answer.At(where))
+		if v.HasResult() {
+			all.Results = append(all.Results, v.Result.At(where))
 		} else {
 			all.Results = append(all.Results, failedResult{where, bodyOf(v.App.explain(ctx, v.Err))})
 		}
@@ -28,7 +28,7 @@ func report[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) error {
 	if err := a.Deliver(all); err != nil {
 		return err
 	}
-	a.ErrorsInAnswer = true
+	a.ErrorsInResult = true
 	return Conclude(ctx, a, runs)
 }
 

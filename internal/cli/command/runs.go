@@ -13,8 +13,8 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// Answer is the result of a command for one target, which JSON and Markdown are printed from.
-type Answer interface {
+// Result is the result of a command for one target, which JSON and Markdown are printed from.
+type Result interface {
 	Outcome
 	// At returns the result as an element of Results, with the location of its target.
 	At(where Location) any
@@ -29,9 +29,9 @@ type Outcome interface {
 // Work runs a command, or a part of it, for one target. Its outcome is valid if the error is nil or ErrDiffers.
 type Work[T Outcome] func(context.Context, *App) (T, error)
 
-// AnswerInRegions runs a command in every requested Region, prints the output and delivers the results. It returns an error
+// RunAndDeliver runs a command in every requested Region, prints the output and delivers the results. It returns an error
 // if --all-regions finds no installation in the account.
-func AnswerInRegions[T Answer](ctx context.Context, a *App, prefix string, do Work[T]) error {
+func RunAndDeliver[T Result](ctx context.Context, a *App, prefix string, do Work[T]) error {
 	runs, id, err := RunInRegions(ctx, a, &prefix, do)
 	switch {
 	case err != nil:
@@ -39,17 +39,17 @@ func AnswerInRegions[T Answer](ctx context.Context, a *App, prefix string, do Wo
 	case len(runs) == 0:
 		return a.DeliverNone(a.NowhereInstalled(ctx, prefix, id))
 	}
-	return AnswerAll(ctx, a, runs)
+	return DeliverAll(ctx, a, runs)
 }
 
-// AnswerAll prints the output of the runs, of which there must be at least one, and delivers their results.
-func AnswerAll[T Answer](ctx context.Context, a *App, runs []*TargetRun[T]) error {
+// DeliverAll prints the output of the runs, of which there must be at least one, and delivers their results.
+func DeliverAll[T Result](ctx context.Context, a *App, runs []*TargetRun[T]) error {
 	if runs[0].App.OneOfSeveral {
 		return report(ctx, a, runs)
 	}
 	v := runs[0]
-	if v.Answered() {
-		if err := a.Deliver(v.Answer); err != nil {
+	if v.HasResult() {
+		if err := a.Deliver(v.Result); err != nil {
 			return err
 		}
 	}
@@ -62,7 +62,7 @@ type TargetRun[T Outcome] struct {
 	App    *App
 	out    bytes.Buffer
 	errOut bytes.Buffer
-	Answer T     // valid if Answered
+	Result T     // valid if HasResult
 	Err    error // of the work, or the target's AccessErr
 	Code   int   // exit code; set only for one of several
 }
@@ -77,7 +77,7 @@ func RunInRegions[T Outcome](ctx context.Context, a *App, prefix *string, do Wor
 	}
 	if one := targets[0]; one.Name == "" {
 		v := &TargetRun[T]{App: a.ForTarget(one), Target: one}
-		v.Answer, v.Err = do(ctx, v.App)
+		v.Result, v.Err = do(ctx, v.App)
 		return []*TargetRun[T]{v}, id, nil
 	}
 	return RunAll(ctx, a, targets, do), id, nil
@@ -143,12 +143,12 @@ func (v *TargetRun[T]) run(ctx context.Context, do Work[T], progress *term.Progr
 	started := time.Now()
 	progress.Begin(index)
 	if v.Err = v.AccessErr; v.Err == nil {
-		v.Answer, v.Err = do(ctx, v.App)
+		v.Result, v.Err = do(ctx, v.App)
 	}
 	v.Code = v.App.ReportError(ctx, v.Err)
 	sign, words := ending(v.Code)
-	if v.Answered() {
-		words = v.Answer.Brief()
+	if v.HasResult() {
+		words = v.Result.Brief()
 	}
 	progress.End(index, sign, words, time.Since(started))
 }
@@ -173,5 +173,5 @@ func (v *TargetRun[T]) Failure(ctx context.Context) RegionError {
 	return RegionError{v.InstallationName, v.App.RegionInUse, bodyOf(v.App.explain(ctx, v.Err))}
 }
 
-// Answered reports whether the run has a result.
-func (v *TargetRun[T]) Answered() bool { return v.Err == nil || errors.Is(v.Err, ErrDiffers) }
+// HasResult reports whether the run has a result.
+func (v *TargetRun[T]) HasResult() bool { return v.Err == nil || errors.Is(v.Err, ErrDiffers) }

@@ -52,14 +52,14 @@ spothandler-ignore=SPOT103+SPOT110.`,
 			if err != nil {
 				return err
 			}
-			runs, id, err := command.RunOncePerRegion(cmd.Context(), a, func(ctx context.Context, a *command.App) (Answer, error) { return examine(ctx, a, o) })
+			runs, id, err := command.RunOncePerRegion(cmd.Context(), a, func(ctx context.Context, a *command.App) (Output, error) { return examine(ctx, a, o) })
 			if err != nil {
 				return err
 			}
 			if len(runs) == 0 {
 				return o.nowhere(a, id, enabled)
 			}
-			err = command.AnswerAll(cmd.Context(), a, runs)
+			err = command.DeliverAll(cmd.Context(), a, runs)
 			a.PrintEndpoints() // behind the verdict
 			return err
 		},
@@ -76,7 +76,7 @@ spothandler-ignore=SPOT103+SPOT110.`,
 	_ = flags.SetAnnotation("cluster", input.NotInFile, []string{"true"}) // in install's configuration file it is a setting
 	a.AWSFlags(cmd)
 	flags.Lookup("all-regions").Usage = "every Region that has an ECS cluster"
-	a.AnswerFileFlags(cmd)
+	a.ResultFileFlags(cmd)
 	return cmd
 }
 
@@ -107,29 +107,29 @@ func (o *options) check(cmd *cobra.Command) error {
 }
 
 // examine runs doctor in one Region.
-func examine(ctx context.Context, a *command.App, o *options) (Answer, error) {
+func examine(ctx context.Context, a *command.App, o *options) (Output, error) {
 	s, err := a.Connect(ctx, nil)
 	if err != nil {
-		return Answer{}, err
+		return Output{}, err
 	}
 	for _, each := range input.Resources(o.clusters, o.services) {
 		if err := each.CheckLocation(s.ID); err != nil {
-			return Answer{}, err
+			return Output{}, err
 		}
 	}
 	e := newExamination(a, s, o)
 	if err := e.read(ctx); err != nil {
-		return Answer{}, err
+		return Output{}, err
 	}
 	if err := o.unreadable(e.facts); err != nil {
-		return Answer{}, err
+		return Output{}, err
 	}
 	e.runChecks()
 	if a.IsText() { // otherwise the caller prints it
 		e.printText()
 	}
 	if worst := e.worst(); worst == doctor.Error || o.strict && (worst == doctor.Warning || e.incomplete()) {
-		return e.answer(), command.ErrDiffers
+		return e.output(), command.ErrDiffers
 	}
-	return e.answer(), nil
+	return e.output(), nil
 }

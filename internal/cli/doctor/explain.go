@@ -24,7 +24,7 @@ func explainCheck(a *command.App, code string) error {
 		return a.Out.JSON(found)
 	case "markdown":
 		a.Out.Printf("## %s: %s\n\n%s\n", found.Code, found.Title, found.Why)
-		for _, fix := range found.Cures {
+		for _, fix := range found.Fixes {
 			a.Out.Printf("\n- %s", fixInMarkdown(fix))
 		}
 		a.Out.Printf("\n\n")
@@ -37,7 +37,7 @@ func explainCheck(a *command.App, code string) error {
 	a.Out.Printf("%s  %s\n\n", st.Bold(found.Code), found.Title)
 	a.Out.Print(st.Paragraph("  ", found.Why))
 	a.Out.Printf("\n%s\n", st.Dim("how to fix it"))
-	for _, fix := range found.Cures {
+	for _, fix := range found.Fixes {
 		show.Hint(a.Out, fix)
 	}
 	a.Out.Printf("\n%s\n", st.Dim("AWS documentation"))

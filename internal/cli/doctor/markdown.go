@@ -10,7 +10,7 @@ import (
 )
 
 // PrintMarkdown prints the findings for a ticket or a wiki.
-func (d Answer) PrintMarkdown(out *term.Printer) { d.of.printMarkdown(out) }
+func (d Output) PrintMarkdown(out *term.Printer) { d.of.printMarkdown(out) }
 
 // printMarkdown prints the findings for a ticket or a wiki.
 func (e *regionResult) printMarkdown(out *term.Printer) {
@@ -60,12 +60,12 @@ func (e *regionResult) markdownSection(out *term.Printer, title string, findings
 			out.Printf("\n")
 		}
 		out.Printf("- **%s** %s%s: %s\n", f.Code, string(f.Severity), ignored, show.InMarkdown(f.Message))
-		command, remark, _ := strings.Cut(f.Cure, "   ")
-		afterParagraph = f.Cure != ""
+		command, remark, _ := strings.Cut(f.Fix, "   ")
+		afterParagraph = f.Fix != ""
 		switch {
-		case f.Cure == "":
-		case !show.IsCommand(f.Cure):
-			out.Printf("\n  To fix it: %s.\n", show.InMarkdown(f.Cure))
+		case f.Fix == "":
+		case !show.IsCommand(f.Fix):
+			out.Printf("\n  To fix it: %s.\n", show.InMarkdown(f.Fix))
 		default:
 			out.Printf("\n  ```sh\n  %s\n  ```\n", command)
 			if remark != "" {

@@ -143,10 +143,10 @@ func (e *regionResult) printSection(title string, findings []doctor.Finding) {
 			message = "ignored (" + f.Ignored + "): " + message
 		}
 		e.Out.Print(st.Finding(signOf(f), f.Code, message))
-		if f.Cure == "" || f.Ignored != "" {
+		if f.Fix == "" || f.Ignored != "" {
 			continue
 		}
-		fix, command := f.Cure, show.IsCommand(f.Cure)
+		fix, command := f.Fix, show.IsCommand(f.Fix)
 		if first := fixedBy[fix]; first != "" && command {
 			fix, command = "the command for "+first+" also fixes this", false
 		} else {

@@ -31,8 +31,8 @@ type options struct {
 	upgrade        bool // the installation must exist
 }
 
-// installAnswer is the JSON output of install and upgrade.
-type installAnswer struct {
+// installOutput is the JSON output of install and upgrade.
+type installOutput struct {
 	Installation deploy.Status     `json:"installation"`
 	Changes      []resource.Change `json:"changes"`
 	Applied      bool              `json:"applied"`
@@ -40,9 +40,9 @@ type installAnswer struct {
 	notes []string // what the text output adds to the status
 }
 
-func (i installAnswer) Brief() string { return show.Brief(i.Changes, i.Applied) }
+func (i installOutput) Brief() string { return show.Brief(i.Changes, i.Applied) }
 
-func (i installAnswer) At(where command.Location) any { return installResult{where, i} }
+func (i installOutput) At(where command.Location) any { return installResult{where, i} }
 
 // NewCommand returns the command install.
 func NewCommand(a *command.App) *cobra.Command {
@@ -76,7 +76,7 @@ func addInstallFlags(cmd *cobra.Command, a *command.App, o *options) {
 	flags.BoolVar(&o.allowDowngrade, "allow-downgrade", false, "replace a newer version with this one")
 	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "with --dry-run: exit with 2 if changes are pending")
 	a.AWSFlags(cmd)
-	a.AnswerFileFlags(cmd)
+	a.ResultFileFlags(cmd)
 	a.WriteFlags(cmd, "take over resources without asking")
 }
 
@@ -96,7 +96,7 @@ func (r *installRun) run(cmd *cobra.Command) (err error) {
 	if r.Installations != nil {
 		return r.runPlanned(cmd.Context())
 	}
-	return command.AnswerInRegions(cmd.Context(), r.App, r.opts.prefix, func(ctx context.Context, a *command.App) (installAnswer, error) {
+	return command.RunAndDeliver(cmd.Context(), r.App, r.opts.prefix, func(ctx context.Context, a *command.App) (installOutput, error) {
 		return (&installRun{a, r.opts, r.given, r.reset}).here(ctx)
 	})
 }
@@ -107,7 +107,7 @@ func (r *installRun) runPlanned(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	planned := command.Planned[installAnswer]{App: r.App, Verb: "install", AllOrNothing: true, Check: checkTogether, Plan: func(ctx context.Context, a *command.App) (installAnswer, command.Work[installAnswer], error) {
+	planned := command.Planned[installOutput]{App: r.App, Verb: "install", AllOrNothing: true, Check: checkTogether, Plan: func(ctx context.Context, a *command.App) (installOutput, command.Work[installOutput], error) {
 		opts := *r.opts
 		opts.prefix = a.Installation.Prefix()
 		return (&installRun{a, &opts, a.Installation.Given, true}).plan(ctx)
@@ -118,16 +118,16 @@ func (r *installRun) runPlanned(ctx context.Context) error {
 	return planned.Run(ctx, targets)
 }
 
-func (r *installRun) here(ctx context.Context) (installAnswer, error) {
-	answer, apply, err := r.plan(ctx)
+func (r *installRun) here(ctx context.Context) (installOutput, error) {
+	output, apply, err := r.plan(ctx)
 	if err != nil || apply == nil {
-		return answer, err
+		return output, err
 	}
 	return apply(ctx, r.App)
 }
 
 // plan returns the planned changes and the work that applies them, which is nil in a dry run or if nothing is to change.
-func (r *installRun) plan(ctx context.Context) (installAnswer, command.Work[installAnswer], error) {
+func (r *installRun) plan(ctx context.Context) (installOutput, command.Work[installOutput], error) {
 	prefix := r.opts.prefix
 	s, err := r.Connect(ctx, func(region string) error {
 		if err := r.given.Check(region, prefix); err != nil {
@@ -137,7 +137,7 @@ func (r *installRun) plan(ctx context.Context) (installAnswer, command.Work[inst
 		return err
 	})
 	if err != nil {
-		return installAnswer{}, nil, err
+		return installOutput{}, nil, err
 	}
 	r.PrintHeader(s, prefix)
 	explain := func(err error) error {
@@ -150,20 +150,20 @@ func (r *installRun) plan(ctx context.Context) (installAnswer, command.Work[inst
 	err = job.prepare(ctx)
 	endWarnings(r.App, job.warnings)
 	if err != nil {
-		return installAnswer{}, nil, explain(err)
+		return installOutput{}, nil, explain(err)
 	}
 	if r.DryRun || len(job.Changes) == 0 {
-		answer, err := job.conclude()
-		return answer, nil, explain(err)
+		output, err := job.conclude()
+		return output, nil, explain(err)
 	}
-	answer, err := job.answer()
-	return answer, func(ctx context.Context, _ *command.App) (installAnswer, error) {
+	output, err := job.output()
+	return output, func(ctx context.Context, _ *command.App) (installOutput, error) {
 		err := jobRun{r.App, s, job.Install, job.Changes}.run(ctx)
 		if err != nil {
-			return installAnswer{}, explain(job.hintRestore(err))
+			return installOutput{}, explain(job.hintRestore(err))
 		}
-		answer, err := job.conclude()
-		return answer, explain(err)
+		output, err := job.conclude()
+		return output, explain(err)
 	}, explain(err)
 }
 
@@ -214,33 +214,33 @@ func (j *installJob) prepare(ctx context.Context) (err error) {
 	return j.confirmAdoption(ctx)
 }
 
-// answer returns what was found and planned, before anything is applied.
-func (j *installJob) answer() (installAnswer, error) {
+// output returns what was found and planned, before anything is applied.
+func (j *installJob) output() (installOutput, error) {
 	status, err := deploy.Assess(j.Found, j.Release, j.Others)
 	if err != nil {
-		return installAnswer{}, err
+		return installOutput{}, err
 	}
 	status.Warnings = append(append([]string{}, j.warnings...), status.Warnings...)
 	status.Settings = settings.JSON(j.Spec) // also in a dry run, which records nothing
 	status.NotChecked = append(status.NotChecked, j.NotChecked...)
 	j.ClusterCheck.Add(&status)
-	return installAnswer{status, append([]resource.Change{}, j.Changes...), false, j.notes(status)}, nil
+	return installOutput{status, append([]resource.Change{}, j.Changes...), false, j.notes(status)}, nil
 }
 
 // conclude prints and returns what was done or, in a dry run, what would be done.
-func (j *installJob) conclude() (installAnswer, error) {
-	answer, err := j.answer()
+func (j *installJob) conclude() (installOutput, error) {
+	output, err := j.output()
 	if err != nil {
-		return installAnswer{}, err
+		return installOutput{}, err
 	}
-	answer.Applied = !j.DryRun && len(j.Changes) > 0
+	output.Applied = !j.DryRun && len(j.Changes) > 0
 	if j.IsText() {
-		j.print(answer.Installation, time.Since(j.started))
+		j.print(output.Installation, time.Since(j.started))
 	}
 	if j.DryRun && j.opts.detailed && len(j.Changes) > 0 {
-		return answer, command.ErrDiffers
+		return output, command.ErrDiffers
 	}
-	return answer, nil
+	return output, nil
 }
 
 // addWarning prints a warning immediately, and keeps it for the JSON output.
@@ -288,7 +288,7 @@ func (j *installJob) nothingToUpgrade(ctx context.Context) error {
 	return verdict
 }
 
-func (i installAnswer) AllOutputs() []command.InstallationOutputs {
+func (i installOutput) AllOutputs() []command.InstallationOutputs {
 	status := i.Installation
 	return []command.InstallationOutputs{{Location: command.Location{Prefix: status.Prefix, Region: status.Region, Account: status.Account}, Outputs: &status.Outputs}}
 }

@@ -99,7 +99,7 @@ func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 // installResult is the JSON output of install at one of several targets.
 type installResult struct {
 	command.Location
-	installAnswer
+	installOutput
 }
 
 func (i installResult) PrintMarkdown(out *term.Printer) {
@@ -107,12 +107,12 @@ func (i installResult) PrintMarkdown(out *term.Printer) {
 	i.printBody(out)
 }
 
-func (i installAnswer) PrintMarkdown(out *term.Printer) {
+func (i installOutput) PrintMarkdown(out *term.Printer) {
 	command.Location{Prefix: i.Installation.Prefix, Region: i.Installation.Region, Account: i.Installation.Account}.PrintMarkdown(out)
 	i.printBody(out)
 }
 
-func (i installAnswer) printBody(out *term.Printer) {
+func (i installOutput) printBody(out *term.Printer) {
 	show.ChangesMarkdown(out, i.Changes, i.Applied)
 	if show.Verdict(i.Changes) == show.Installed {
 		out.Printf("\nSettings: %s\n", show.InMarkdown(strings.Join(show.Settings(i.Installation.Spec), " · ")))

@@ -9,7 +9,7 @@ import (
 
 // checkTogether refuses installations of a file that turn out to be one, or to watch the same clusters, now that their
 // accounts are known. It is what the file alone could not tell.
-func checkTogether(ctx context.Context, runs []*command.TargetRun[installAnswer]) error {
+func checkTogether(ctx context.Context, runs []*command.TargetRun[installOutput]) error {
 	var all []settings.Installation
 	for _, v := range runs {
 		one := v.Installation.Installation

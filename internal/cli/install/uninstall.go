@@ -26,8 +26,8 @@ type uninstallOptions struct {
 	force    bool
 }
 
-// uninstallAnswer is the JSON output of uninstall.
-type uninstallAnswer struct {
+// uninstallOutput is the JSON output of uninstall.
+type uninstallOutput struct {
 	Changes  []resource.Change `json:"changes"`
 	Applied  bool              `json:"applied"`
 	Warnings []string          `json:"warnings"`
@@ -37,9 +37,9 @@ type uninstallAnswer struct {
 	where command.Location
 }
 
-func (u uninstallAnswer) Brief() string { return show.Brief(u.Changes, u.Applied) }
+func (u uninstallOutput) Brief() string { return show.Brief(u.Changes, u.Applied) }
 
-func (u uninstallAnswer) At(where command.Location) any { return uninstallResult{where, u} }
+func (u uninstallOutput) At(where command.Location) any { return uninstallResult{where, u} }
 
 // NewUninstallCommand returns the command uninstall.
 func NewUninstallCommand(a *command.App) *cobra.Command {
@@ -75,7 +75,7 @@ deletes such additions, and keeps the resources that do not belong to it.`,
 	flags.BoolVar(&o.keepLogs, "keep-logs", false, "keep the log group and its logs")
 	flags.BoolVar(&o.force, "force", false, "instead of stopping, delete what others added and keep what does not belong to the installation")
 	a.AWSFlags(cmd)
-	a.AnswerFileFlags(cmd)
+	a.ResultFileFlags(cmd)
 	a.WriteFlags(cmd, "remove without asking")
 	return cmd
 }
@@ -97,7 +97,7 @@ func (u uninstallRun) run(ctx context.Context) error {
 	case len(targets) == 0:
 		return u.nothingAnywhere(ctx, id)
 	case targets[0].Name != "":
-		planned := command.Planned[uninstallAnswer]{App: u.App, Verb: "remove", AllOrNothing: u.Installations != nil, Plan: u.plan, Confirm: u.confirm}
+		planned := command.Planned[uninstallOutput]{App: u.App, Verb: "remove", AllOrNothing: u.Installations != nil, Plan: u.plan, Confirm: u.confirm}
 		return planned.Run(ctx, targets)
 	}
 	return u.removeOne(ctx, targets[0])
@@ -105,41 +105,41 @@ func (u uninstallRun) run(ctx context.Context) error {
 
 // removeOne removes the installation at the only target.
 func (u uninstallRun) removeOne(ctx context.Context, only command.Target) error {
-	v := &command.TargetRun[uninstallAnswer]{App: u.ForTarget(only), Target: only}
-	answer, remove, err := u.plan(ctx, v.App)
+	v := &command.TargetRun[uninstallOutput]{App: u.ForTarget(only), Target: only}
+	output, remove, err := u.plan(ctx, v.App)
 	if err == nil && remove != nil {
-		v.Answer = answer
-		if err = u.confirm(ctx, []*command.TargetRun[uninstallAnswer]{v}); err == nil {
-			answer, err = remove(ctx, v.App)
+		v.Result = output
+		if err = u.confirm(ctx, []*command.TargetRun[uninstallOutput]{v}); err == nil {
+			output, err = remove(ctx, v.App)
 		}
 	}
 	if err != nil {
 		return err
 	}
-	return u.Deliver(answer)
+	return u.Deliver(output)
 }
 
 // plan returns what is to be removed at a target and the work that removes it, which is nil if nothing is to be done.
-func (u uninstallRun) plan(ctx context.Context, a *command.App) (uninstallAnswer, command.Work[uninstallAnswer], error) {
+func (u uninstallRun) plan(ctx context.Context, a *command.App) (uninstallOutput, command.Work[uninstallOutput], error) {
 	opts := *u.opts
 	if a.Installation != nil {
 		opts.prefix, opts.names = a.Installation.Prefix(), a.Installation.Given
 	}
-	r := &removal{App: a, opts: &opts, started: time.Now(), answer: uninstallAnswer{Changes: []resource.Change{}, Warnings: []string{}, Remaining: []resource.ID{}}}
+	r := &removal{App: a, opts: &opts, started: time.Now(), output: uninstallOutput{Changes: []resource.Change{}, Warnings: []string{}, Remaining: []resource.ID{}}}
 	var err error
 	if r.Connection, err = r.Open(ctx, opts.prefix); err != nil {
-		return r.answer, nil, err
+		return r.output, nil, err
 	}
-	r.answer.where = command.Location{Prefix: opts.prefix, Region: r.ID.Region, Account: r.ID.Account}
+	r.output.where = command.Location{Prefix: opts.prefix, Region: r.ID.Region, Account: r.ID.Account}
 	r.PrintHeader(r.Connection, opts.prefix)
 	explain := func(err error) error { return r.AddPolicyHint("", opts.prefix, r.SayUnchanged(err)) }
 	job, err := r.prepare(ctx)
 	if err != nil || job == nil {
-		return r.answer, nil, explain(err)
+		return r.output, nil, explain(err)
 	}
-	return r.answer, func(ctx context.Context, _ *command.App) (uninstallAnswer, error) {
+	return r.output, func(ctx context.Context, _ *command.App) (uninstallOutput, error) {
 		err := r.remove(ctx, job)
-		return r.answer, explain(err)
+		return r.output, explain(err)
 	}, nil
 }
 
@@ -149,7 +149,7 @@ type removal struct {
 	*command.Connection
 	opts    *uninstallOptions
 	started time.Time
-	answer  uninstallAnswer
+	output  uninstallOutput
 }
 
 // prepare plans the uninstall. It returns nil if there is nothing to remove, and in a dry run.
@@ -157,12 +157,12 @@ func (r *removal) prepare(ctx context.Context) (*deploy.Uninstall, error) {
 	job, err := deploy.PrepareUninstall(ctx, r.Clients, r.ID, deploy.UninstallRequest{
 		Prefix: r.opts.prefix, Names: r.opts.names, KeepLogs: r.opts.keepLogs, Force: r.opts.force, Warn: r.addWarning,
 	})
-	endWarnings(r.App, r.answer.Warnings)
+	endWarnings(r.App, r.output.Warnings)
 	if err != nil {
 		return nil, err
 	}
-	r.answer.Changes = append(r.answer.Changes, job.Changes...)
-	r.answer.Remaining = job.Remaining()
+	r.output.Changes = append(r.output.Changes, job.Changes...)
+	r.output.Remaining = job.Remaining()
 	if len(job.Changes) == 0 {
 		return nil, r.nothingToRemove(ctx, job.Found.Found())
 	}
@@ -177,7 +177,7 @@ func (r *removal) remove(ctx context.Context, job *deploy.Uninstall) error {
 	if err := (jobRun{r.App, r.Connection, job, job.Changes}).run(ctx); err != nil {
 		return err
 	}
-	r.answer.Applied = true
+	r.output.Applied = true
 	r.printRemoved(time.Since(r.started))
 	return nil
 }
@@ -185,11 +185,11 @@ func (r *removal) remove(ctx context.Context, job *deploy.Uninstall) error {
 // addWarning prints a warning immediately, and keeps it for the JSON output.
 func (r *removal) addWarning(warning string) {
 	r.Warn(warning)
-	r.answer.Warnings = append(r.answer.Warnings, warning)
+	r.output.Warnings = append(r.output.Warnings, warning)
 }
 
 // confirm shows everything that is to be removed and asks once, unless --yes was given.
-func (u uninstallRun) confirm(ctx context.Context, runs []*command.TargetRun[uninstallAnswer]) error {
+func (u uninstallRun) confirm(ctx context.Context, runs []*command.TargetRun[uninstallOutput]) error {
 	if u.Yes {
 		return nil
 	}
@@ -197,7 +197,7 @@ func (u uninstallRun) confirm(ctx context.Context, runs []*command.TargetRun[uni
 		if v.Name != "" {
 			u.Err.Printf("%s%s\n", u.Err.Bold(v.Name), u.Err.Dim(" · account "+v.App.Account+" · "+v.Region+" · "+deploy.DisplayPrefix(v.Prefix)))
 		}
-		show.Removal(u.Err, v.Answer.Changes)
+		show.Removal(u.Err, v.Result.Changes)
 		u.Err.Printf("\n")
 	}
 	u.Err.Printf("Your ECS services are not touched.\n")

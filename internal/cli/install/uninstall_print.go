@@ -18,8 +18,8 @@ func (r *removal) printDryRun() {
 	if !r.IsText() {
 		return
 	}
-	show.Removal(r.Out, r.answer.Changes)
-	r.Out.Printf("\n%s\n", show.PlanSummary(r.answer.Changes))
+	show.Removal(r.Out, r.output.Changes)
+	r.Out.Printf("\n%s\n", show.PlanSummary(r.output.Changes))
 	show.Hint(r.Out, r.CommandLineWithout("--dry-run"))
 }
 
@@ -28,15 +28,15 @@ func (r *removal) printRemoved(took time.Duration) {
 		return
 	}
 	remains := r.remains()
-	if onlyLogs := len(r.answer.Remaining) == 1 && r.answer.Remaining[0].Kind == resource.KindLogGroup; onlyLogs && r.opts.keepLogs {
+	if onlyLogs := len(r.output.Remaining) == 1 && r.output.Remaining[0].Kind == resource.KindLogGroup; onlyLogs && r.opts.keepLogs {
 		remains = "only the logs remain"
 	}
-	r.Out.Printf("\n%s", r.Out.Success(fmt.Sprintf("Removed%s: %s in %s. Verified: %s.", r.TargetSuffix(), show.Counts(r.answer.Changes), term.Seconds(took), remains)))
+	r.Out.Printf("\n%s", r.Out.Success(fmt.Sprintf("Removed%s: %s in %s. Verified: %s.", r.TargetSuffix(), show.Counts(r.output.Changes), term.Seconds(took), remains)))
 }
 
 // remains says which resources under the installation's names are not removed.
 func (r *removal) remains() string {
-	switch names := r.answer.remainingNames(); len(names) {
+	switch names := r.output.remainingNames(); len(names) {
 	case 0:
 		return "nothing remains"
 	case 1:
@@ -46,7 +46,7 @@ func (r *removal) remains() string {
 	}
 }
 
-func (u uninstallAnswer) remainingNames() []string {
+func (u uninstallOutput) remainingNames() []string {
 	var names []string
 	for _, id := range u.Remaining {
 		names = append(names, id.String())
@@ -92,7 +92,7 @@ func (u uninstallRun) nothingAnywhere(ctx context.Context, id session.Identity) 
 // uninstallResult is the JSON output of uninstall at one of several targets.
 type uninstallResult struct {
 	command.Location
-	uninstallAnswer
+	uninstallOutput
 }
 
 func (u uninstallResult) PrintMarkdown(out *term.Printer) {
@@ -100,12 +100,12 @@ func (u uninstallResult) PrintMarkdown(out *term.Printer) {
 	u.printBody(out)
 }
 
-func (u uninstallAnswer) PrintMarkdown(out *term.Printer) {
+func (u uninstallOutput) PrintMarkdown(out *term.Printer) {
 	u.where.PrintMarkdown(out)
 	u.printBody(out)
 }
 
-func (u uninstallAnswer) printBody(out *term.Printer) {
+func (u uninstallOutput) printBody(out *term.Printer) {
 	show.ChangesMarkdown(out, u.Changes, u.Applied)
 	show.NotesMarkdown(out, u.Warnings, nil)
 	if names := u.remainingNames(); len(names) > 0 {

@@ -65,12 +65,12 @@ func (u upgradeAll) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	runs := command.RunAll(ctx, u.App, targets, func(ctx context.Context, a *command.App) (installAnswer, error) {
+	runs := command.RunAll(ctx, u.App, targets, func(ctx context.Context, a *command.App) (installOutput, error) {
 		one := *u.opts
 		one.prefix = a.Prefix
 		return (&installRun{App: a, opts: &one, given: settings.Given{}}).here(ctx)
 	})
-	return command.AnswerAll(ctx, u.App, runs)
+	return command.DeliverAll(ctx, u.App, runs)
 }
 
 // check rejects flags that are for one installation: they would give all of them the same settings.

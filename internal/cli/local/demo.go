@@ -55,7 +55,7 @@ type demoRun struct {
 	key    string // the server's access key
 	step   int
 	before string // inventory of the account at the start
-	answer demoAnswer
+	output demoOutput
 }
 
 // start starts the local AWS and runs the demo on it. The first failed check ends it.
@@ -83,8 +83,8 @@ func (t *demoRun) start(ctx context.Context) (err error) {
 		return err
 	}
 	if t.JSON {
-		t.answer.Seconds = math.Round(time.Since(started).Seconds()*10) / 10
-		return out.JSON(t.answer)
+		t.output.Seconds = math.Round(time.Since(started).Seconds()*10) / 10
+		return out.JSON(t.output)
 	}
 	out.Printf("\n%s %s\n", t.Out.Glyph(term.OK), t.Out.Green(fmt.Sprintf(
 		"%d tasks interrupted, 1 redeployment, nothing left behind. %s", demoTasks, term.Seconds(time.Since(started)))))
@@ -121,7 +121,7 @@ func (t *demoRun) showServices(ctx context.Context) error {
 		return err
 	}
 	for _, service := range services {
-		t.answer.Services = append(t.answer.Services, demoServiceAnswer{demoCluster, service.name, service.desired, service.running, service.primary})
+		t.output.Services = append(t.output.Services, demoServiceOutput{demoCluster, service.name, service.desired, service.running, service.primary})
 		t.Out.Printf("  %s  %s\n", term.Pad(demoCluster+"/"+service.name, 14), t.Out.Dim(t.Out.Plain(fmt.Sprintf("%d of %d running · deployment %s", service.running, service.desired, service.primary))))
 	}
 	t.before, err = t.inventory(ctx)
@@ -130,12 +130,12 @@ func (t *demoRun) showServices(ctx context.Context) error {
 
 func (t *demoRun) install(ctx context.Context) error {
 	t.title("Install: one command creates six resources")
-	return t.command(ctx, &t.answer.Install, "install", "--prefix", demoPrefix)
+	return t.command(ctx, &t.output.Install, "install", "--prefix", demoPrefix)
 }
 
 func (t *demoRun) status(ctx context.Context) error {
 	t.title("Status: is everything in place?")
-	return t.command(ctx, &t.answer.Status, "status", "--prefix", demoPrefix)
+	return t.command(ctx, &t.output.Status, "status", "--prefix", demoPrefix)
 }
 
 // logs shows the same decisions in the function's own records.
@@ -144,9 +144,9 @@ func (t *demoRun) logs(ctx context.Context) error {
 	var records json.RawMessage
 	err := t.command(ctx, &records, "logs", "--prefix", demoPrefix)
 	for line := range bytes.Lines(records) {
-		t.answer.Logs = append(t.answer.Logs, json.RawMessage(line))
+		t.output.Logs = append(t.output.Logs, json.RawMessage(line))
 	}
-	if seen := len(t.answer.Logs); err == nil && t.JSON && seen < demoTasks {
+	if seen := len(t.output.Logs); err == nil && t.JSON && seen < demoTasks {
 		return fmt.Errorf("%d tasks were interrupted, and there are %d records", demoTasks, seen)
 	}
 	return err
@@ -155,7 +155,7 @@ func (t *demoRun) logs(ctx context.Context) error {
 func (t *demoRun) installAgain(ctx context.Context) error {
 	t.title("Install again: nothing to change, nothing written")
 	t.server.ForgetCalls()
-	if err := t.command(ctx, &t.answer.Reinstall, "install", "--prefix", demoPrefix); err != nil {
+	if err := t.command(ctx, &t.output.Reinstall, "install", "--prefix", demoPrefix); err != nil {
 		return err
 	}
 	for _, call := range t.server.Calls() {
@@ -168,7 +168,7 @@ func (t *demoRun) installAgain(ctx context.Context) error {
 
 func (t *demoRun) uninstall(ctx context.Context) error {
 	t.title("Uninstall: the account is as it was before")
-	if err := t.command(ctx, &t.answer.Uninstall, "uninstall", "--prefix", demoPrefix, "--yes"); err != nil {
+	if err := t.command(ctx, &t.output.Uninstall, "uninstall", "--prefix", demoPrefix, "--yes"); err != nil {
 		return err
 	}
 	after, err := t.inventory(ctx)
@@ -182,8 +182,8 @@ func (t *demoRun) uninstall(ctx context.Context) error {
 	return nil
 }
 
-// command runs this binary on the local AWS, as a user would. With JSON output it stores the result in answer.
-func (t *demoRun) command(ctx context.Context, answer *json.RawMessage, args ...string) error {
+// command runs this binary on the local AWS, as a user would. With JSON output it stores its output in result.
+func (t *demoRun) command(ctx context.Context, result *json.RawMessage, args ...string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("finding this program: %w", err)
@@ -207,7 +207,7 @@ func (t *demoRun) command(ctx context.Context, answer *json.RawMessage, args ...
 		}
 		return &apperr.Error{Code: apperr.CodeFailed, Message: fmt.Sprintf("spothandler %s: %v", strings.Join(args, " "), err), Err: err}
 	}
-	*answer = output.Bytes()
+	*result = output.Bytes()
 	return nil
 }
 

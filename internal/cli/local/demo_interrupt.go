@@ -56,7 +56,7 @@ func (t *demoRun) interrupt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.answer.Interruption = demoInterruption{demoCluster, demoService, tasks, t.shownDecisions(decisions, began), before.primary, after.primary}
+	t.output.Interruption = demoInterruption{demoCluster, demoService, tasks, t.shownDecisions(decisions, began), before.primary, after.primary}
 	t.printDecisions(decisions)
 	return t.checkRedeployment(before, after)
 }
@@ -85,13 +85,13 @@ func (t *demoRun) decisions(ctx context.Context) ([]handler.Record, error) {
 	client := cloudwatchlogs.NewFromConfig(t.server.Config())
 	group := resource.NewNames(session.Identity{}, demoPrefix, settings.Defaults("").FunctionName, "").LogGroup
 	for {
-		answer, err := client.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &group})
+		response, err := client.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &group})
 		if err != nil {
 			return nil, err
 		}
 		var found []handler.Record
 		tasks := map[string]bool{}
-		for _, event := range answer.Events {
+		for _, event := range response.Events {
 			if record, ok := handler.ParseRecord([]byte(aws.ToString(event.Message))); ok {
 				found = append(found, record)
 				tasks[record.TaskARN] = true
@@ -110,7 +110,7 @@ func (t *demoRun) decisions(ctx context.Context) ([]handler.Record, error) {
 func (t *demoRun) printDecisions(decisions []handler.Record) {
 	t.Out.Printf("  %s\n", t.Out.Dim("after   task      event         the function's decision"))
 	for i, d := range decisions {
-		shown, sign := t.answer.Interruption.Decisions[i], term.Quiet
+		shown, sign := t.output.Interruption.Decisions[i], term.Quiet
 		switch {
 		case d.Applied:
 			sign = term.OK
@@ -169,12 +169,12 @@ func (t *demoRun) describe(ctx context.Context) ([]shownService, error) {
 	for _, service := range DemoServices() {
 		names = append(names, service.Name)
 	}
-	answer, err := ecs.NewFromConfig(t.server.Config()).DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(demoCluster), Services: names})
+	response, err := ecs.NewFromConfig(t.server.Config()).DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: aws.String(demoCluster), Services: names})
 	if err != nil {
 		return nil, err
 	}
 	var services []shownService
-	for _, s := range answer.Services {
+	for _, s := range response.Services {
 		shown := shownService{
 			name: aws.ToString(s.ServiceName), desired: s.DesiredCount, running: s.RunningCount, deployments: len(s.Deployments),
 		}

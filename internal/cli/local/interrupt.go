@@ -128,24 +128,24 @@ func (r *interruptRun) call(ctx context.Context, endpoint *url.URL) ([]string, e
 		return nil, noLocal("nothing is listening at "+session.MaskURL(endpoint.String()), err)
 	}
 	defer response.Body.Close()
-	var answer struct {
+	var body struct {
 		Tasks []string `json:"tasks"`
 		Error string   `json:"error"`
 	}
-	err = json.NewDecoder(response.Body).Decode(&answer)
+	err = json.NewDecoder(response.Body).Decode(&body)
 	switch {
 	case response.StatusCode == http.StatusForbidden:
 		return nil, noLocal("the local AWS at "+session.MaskURL(endpoint.String())+" does not accept this access key: it was restarted since the exports were pasted", nil)
-	case err != nil || answer.Tasks == nil && answer.Error == "":
+	case err != nil || body.Tasks == nil && body.Error == "":
 		return nil, noLocal("the server at "+session.MaskURL(endpoint.String())+" is not a local AWS", err)
-	case answer.Error != "":
+	case body.Error != "":
 		return nil, &apperr.Error{
 			Code:    apperr.CodeFailed,
-			Message: fmt.Sprintf("interrupting tasks of %s/%s: %s", interruption.Cluster, interruption.Service, answer.Error),
+			Message: fmt.Sprintf("interrupting tasks of %s/%s: %s", interruption.Cluster, interruption.Service, body.Error),
 			Hints:   []string{"aws ecs list-services --cluster " + apperr.Quote(interruption.Cluster), "aws ecs list-clusters"},
 		}
 	}
-	return answer.Tasks, nil
+	return body.Tasks, nil
 }
 
 // emptyPayload is the SHA-256 of no bytes.

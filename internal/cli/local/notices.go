@@ -20,16 +20,16 @@ func (n *notices) interrupted(cluster, service string, tasks []string) {
 	n.print(term.Attention, fmt.Sprintf("interrupted %s of %s/%s", term.Plural(len(tasks), "task"), cluster, service))
 }
 
-func (n *notices) answered(answer localaws.Answer) {
-	var d handler.Answer
+func (n *notices) invoked(result localaws.InvocationResult) {
+	var d handler.Response
 	var failure struct {
 		Message string `json:"errorMessage"`
 	}
 	sign, outcome := term.Quiet, "responded"
 	switch {
-	case answer.Failed && json.Unmarshal(answer.Payload, &failure) == nil:
+	case result.Failed && json.Unmarshal(result.Payload, &failure) == nil:
 		sign, outcome = term.Failed, "failed: "+failure.Message
-	case json.Unmarshal(answer.Payload, &d) == nil && d.Reason != "":
+	case json.Unmarshal(result.Payload, &d) == nil && d.Reason != "":
 		outcome = string(d.Reason)
 		if d.Service != "" {
 			outcome += fmt.Sprintf(" %s/%s", handler.NameOf(d.Cluster), d.Service)
@@ -38,7 +38,7 @@ func (n *notices) answered(answer localaws.Answer) {
 			sign = term.OK
 		}
 	}
-	n.print(sign, fmt.Sprintf("%s: %s (%d ms)", answer.Function, outcome, answer.Took.Milliseconds()))
+	n.print(sign, fmt.Sprintf("%s: %s (%d ms)", result.Function, outcome, result.Took.Milliseconds()))
 }
 
 func (n *notices) print(sign term.Glyph, text string) {

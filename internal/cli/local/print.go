@@ -8,8 +8,8 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// answer is the JSON output of local, printed before it serves.
-type answer struct {
+// localOutput is the JSON output of local, printed before it serves.
+type localOutput struct {
 	URL         string            `json:"url"`
 	Account     string            `json:"account"`
 	Region      string            `json:"region"`
@@ -40,19 +40,19 @@ func (s servedService) tasks() string {
 
 // print prints how to reach the local AWS, and its services.
 func (r *localRun) print(url string, services []localaws.Service) error {
-	answer := answer{URL: url, Account: account, Region: r.opts.region, Environment: map[string]string{}}
+	output := localOutput{URL: url, Account: account, Region: r.opts.region, Environment: map[string]string{}}
 	for _, v := range Environment(url, r.opts.region, r.opts.accessKey) {
-		answer.Environment[v.Name] = v.Value
+		output.Environment[v.Name] = v.Value
 	}
 	for _, s := range services {
 		provider := s.CapacityProvider
 		if provider == "" {
 			provider = "FARGATE_SPOT"
 		}
-		answer.Services = append(answer.Services, servedService{s.Cluster, s.Name, s.Desired, provider, min(s.OnDemand, s.Desired), s.Standalone})
+		output.Services = append(output.Services, servedService{s.Cluster, s.Name, s.Desired, provider, min(s.OnDemand, s.Desired), s.Standalone})
 	}
 	if r.JSON {
-		return r.Out.JSON(answer)
+		return r.Out.JSON(output)
 	}
 	st := r.Out.Style
 	r.Out.Printf("%s %s\n  %s\n\n", st.Glyph(term.OK), st.Green("A local AWS is listening on "+url), st.Dim("account "+account+" · "+r.opts.region))
@@ -60,11 +60,11 @@ func (r *localRun) print(url string, services []localaws.Service) error {
 		r.Out.Printf("  export %s\n", v)
 	}
 	r.Out.Printf("\n")
-	for _, s := range answer.Services {
+	for _, s := range output.Services {
 		r.Out.Printf("  %s %s %s\n", st.Glyph(term.Quiet), term.Pad(s.Cluster+"/"+s.Service, 20), st.Dim(s.tasks()))
 	}
 	r.Out.Printf("\n  In another terminal, after the exports:\n")
-	for _, command := range commandsToTry(answer.Services[0]) {
+	for _, command := range commandsToTry(output.Services[0]) {
 		show.Hint(r.Out, command)
 	}
 	r.Out.Printf("\n%s\n", st.Dim("Ctrl-C stops it, and discards everything in it."))

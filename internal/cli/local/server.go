@@ -52,7 +52,7 @@ func NewServer(p Program, region, accessKey string, notices *notices) *localaws.
 	options := localaws.Options{Account: account, Region: region, AccessKey: accessKey, HostZip: HostZip}
 	options.Policies = map[string]string{} // roles have the permissions of their policies, all other callers have every permission
 	if notices != nil {
-		options.Interrupted, options.Answered = notices.interrupted, notices.answered
+		options.Interrupted, options.Invoked = notices.interrupted, notices.invoked
 	}
 	if runtime.GOOS != "linux" {
 		options.InProcess = func(getenv func(string) string, out io.Writer) (localaws.Handler, error) {

@@ -68,7 +68,7 @@ func shopReport(region string, tasks int) history.Report {
 		switch {
 		case i%3 == 0:
 			ms := int64(900 + random.IntN(3400))
-			e.Applied, e.Action, e.Reason, e.ECSAnswerMS = true, handler.ActionRedeploy, handler.ReasonRedeploy, &ms
+			e.Applied, e.Action, e.Reason, e.ECSResponseMS = true, handler.ActionRedeploy, handler.ReasonRedeploy, &ms
 		case i%11 == 0:
 			e.Reason = handler.ReasonEnoughRunning
 		case i == 19:

@@ -154,7 +154,7 @@ func (r logsRun) run(ctx context.Context) error {
 	case err != nil:
 		return err
 	case len(runs) == 0:
-		r.ErrorsInAnswer = r.JSON() // without records there are no lines
+		r.ErrorsInResult = r.JSON() // without records there are no lines
 		return r.NowhereInstalled(ctx, r.opts.prefix, id)
 	case !runs[0].App.OneOfSeveral:
 		return runs[0].Err
@@ -167,7 +167,7 @@ func (r logsRun) run(ctx context.Context) error {
 			return err
 		}
 	}
-	r.ErrorsInAnswer = true
+	r.ErrorsInResult = true
 	return command.Conclude(ctx, r.App, runs)
 }
 
@@ -179,7 +179,7 @@ func (r logsRun) showRegion(ctx context.Context, v *command.TargetRun[shownLogs]
 	if v.Code == command.ExitNotInstalled && !r.JSON() {
 		r.Out.Print(r.Out.Item(term.Quiet, "not installed"))
 	}
-	if err := v.Show(r.App); err != nil || v.Answered() || !r.JSON() {
+	if err := v.Show(r.App); err != nil || v.HasResult() || !r.JSON() {
 		return err
 	}
 	return r.Out.JSONLine(v.Failure(ctx))

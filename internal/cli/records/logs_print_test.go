@@ -29,7 +29,7 @@ func recordOf(service string, ms, later int, change func(*handler.Record)) histo
 // forced turns a record into that of a redeployment, with a deployment ID of realistic length.
 func forced(r *handler.Record) {
 	ms := int64(1900)
-	r.Applied, r.Action, r.Reason, r.ECSAnswerMS = true, handler.ActionRedeploy, handler.ReasonRedeploy, &ms
+	r.Applied, r.Action, r.Reason, r.ECSResponseMS = true, handler.ActionRedeploy, handler.ReasonRedeploy, &ms
 	r.DeploymentBefore, r.DeploymentAfter = "ecs-svc/1", "ecs-svc/3682177844533861400"
 }
 

@@ -126,14 +126,14 @@ func (r reportRun) run(ctx context.Context) error {
 
 func (r reportRun) show(ctx context.Context, runs []*command.TargetRun[shownReport]) error {
 	if r.Output != "csv" && !r.opts.page.printed() || !runs[0].App.OneOfSeveral {
-		return command.AnswerAll(ctx, r.App, runs)
+		return command.DeliverAll(ctx, r.App, runs)
 	}
 	for _, v := range runs {
 		if err := v.Show(r.App); err != nil {
 			return err
 		}
 	}
-	r.ErrorsInAnswer = true
+	r.ErrorsInResult = true
 	return command.Conclude(ctx, r.App, runs)
 }
 

@@ -42,25 +42,25 @@ func (p *reportPage) printed() bool { return p != nil && p.file == nil }
 // write writes a page of the results. If every run failed, it writes none.
 func (p *reportPage) write(ctx context.Context, runs []*command.TargetRun[shownReport]) error {
 	shown := page.Page{Made: time.Now(), Version: p.Version}
-	answers := 0
+	succeeded := 0
 	for _, v := range runs {
 		region := page.Region{Name: v.Region}
 		switch {
-		case !v.Answered():
+		case !v.HasResult():
 			region.ReadError = v.Failure(ctx).Error.Message
-		case v.Answer.CountsUnknown != "":
-			answers++
-			region.Name, region.ReadError = v.Answer.Region, "counts unknown: "+v.Answer.CountsUnknown
+		case v.Result.CountsUnknown != "":
+			succeeded++
+			region.Name, region.ReadError = v.Result.Region, "counts unknown: "+v.Result.CountsUnknown
 		default:
-			answers++
-			region.Name, region.Report, region.Warnings = v.Answer.Region, &v.Answer.Report, v.Answer.warnings
+			succeeded++
+			region.Name, region.Report, region.Warnings = v.Result.Region, &v.Result.Report, v.Result.warnings
 		}
 		if v.Installation != nil {
 			region.Name = v.Name
 		}
 		shown.Regions = append(shown.Regions, region)
 	}
-	if answers == 0 {
+	if succeeded == 0 {
 		return nil
 	}
 	var text bytes.Buffer

@@ -36,7 +36,7 @@ func evaluateEvent(ctx context.Context, a *command.App, file string) error {
 		return fmt.Errorf("evaluating the event: %w", err)
 	}
 	if a.JSON() {
-		return a.Out.JSON(trialAnswer(trial, a.Version))
+		return a.Out.JSON(newTrial(trial, a.Version))
 	}
 	printTrial(a.Out, trial)
 	return nil
@@ -93,18 +93,18 @@ type trialRow struct {
 	Text   string         `json:"text"`
 }
 
-func trialAnswer(t *simulate.Evaluation, version string) trial {
-	answer := trial{
+func newTrial(t *simulate.Evaluation, version string) trial {
+	result := trial{
 		Version: version, EventID: t.Event.EventID, Cluster: handler.NameOf(t.Event.ClusterARN), Service: t.Event.Service, TaskARN: t.Event.TaskARN,
 		ReachesFunction: t.Reaches, Unmatched: append([]string{}, t.Unmatched...), Rows: []trialRow{}, Action: t.Decision.Action, Reason: t.Decision.Reason,
 	}
 	if t.Decision.Action == handler.ActionLook {
-		answer.Action = undecided
+		result.Action = undecided
 	}
 	for _, row := range t.Rows {
-		answer.Rows = append(answer.Rows, trialRow(row))
+		result.Rows = append(result.Rows, trialRow(row))
 	}
-	return answer
+	return result
 }
 
 // undecided is the action if it depends on the service's state in ECS.

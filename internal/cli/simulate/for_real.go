@@ -16,7 +16,7 @@ import (
 )
 
 // redeploy invokes the function with a notice, after confirmation.
-func (t *simulation) redeploy(ctx context.Context) (*Answer, error) {
+func (t *simulation) redeploy(ctx context.Context) (*Output, error) {
 	if t.task == nil {
 		return nil, apperr.Invalid("spothandler simulate   rehearses without one", "--for-real needs a running task on Fargate Spot: %s", t.whyPlaceholder)
 	}
@@ -31,12 +31,12 @@ func (t *simulation) redeploy(ctx context.Context) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := t.answer(nil)
-	answer.ForReal, answer.Works = response, response.Action != handler.ActionFail
+	output := t.output(nil)
+	output.ForReal, output.Works = response, response.Action != handler.ActionFail
 	if !t.JSON() {
 		t.printRedeployment(response)
 	}
-	return answer, nil
+	return output, nil
 }
 
 // checkFunction rejects a function that is missing or not ours: the settings record may name any function.
@@ -70,7 +70,7 @@ func (t *simulation) confirmRedeployment(ctx context.Context) error {
 }
 
 // invoke invokes the function with the event that EventBridge would send. It does not retry.
-func (t *simulation) invoke(ctx context.Context) (*handler.Answer, error) {
+func (t *simulation) invoke(ctx context.Context) (*handler.Response, error) {
 	function := t.rehearse.Names.Function
 	out, err := lambda.NewFromConfig(t.s.Config).Invoke(ctx, &lambda.InvokeInput{FunctionName: &function, Payload: t.event.JSON()}, func(o *lambda.Options) {
 		o.Retryer = aws.NopRetryer{}
@@ -84,14 +84,14 @@ func (t *simulation) invoke(ctx context.Context) (*handler.Answer, error) {
 			Hints: []string{"spothandler status" + t.InstallationFlags(t.Prefix)},
 		}
 	}
-	var answer handler.Answer
-	if err := json.Unmarshal(out.Payload, &answer); err != nil || answer.Reason == "" {
+	var response handler.Response
+	if err := json.Unmarshal(out.Payload, &response); err != nil || response.Reason == "" {
 		return nil, &apperr.Error{
 			Code: apperr.CodeFailed, Message: "function " + function + " returned an unexpected response",
 			Hints: []string{"spothandler status" + t.InstallationFlags(t.Prefix)}, Err: err,
 		}
 	}
-	return &answer, nil
+	return &response, nil
 }
 
 // failureOf returns the error in the response of a failed function (Lambda Developer Guide, handling errors).
@@ -103,7 +103,7 @@ func failureOf(payload []byte) string {
 	return failure.ErrorType + ": " + failure.ErrorMessage
 }
 
-func (t *simulation) printRedeployment(response *handler.Answer) {
+func (t *simulation) printRedeployment(response *handler.Response) {
 	st := t.Out.Style
 	switch {
 	case response.Applied:

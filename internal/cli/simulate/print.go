@@ -25,19 +25,19 @@ func (t *simulation) printIntroduction() {
 }
 
 // printRehearsal prints the steps, the events of a real interruption and the verdict.
-func (t *simulation) printRehearsal(result *simulate.Result, answer *Answer) {
+func (t *simulation) printRehearsal(result *simulate.Result, output *Output) {
 	for i := range result.Steps {
 		t.printStep(&result.Steps[i], result.Seen && !result.Skipped && !result.Observed)
 	}
-	for _, each := range answer.NotChecked {
+	for _, each := range output.NotChecked {
 		t.Out.Print(t.Out.Item(term.Quiet, "not checked: "+each.What+": "+each.Why))
 	}
-	t.printSeries(answer.Series)
-	t.printVerdict(result, answer)
+	t.printSeries(output.Series)
+	t.printVerdict(result, output)
 }
 
 // printVerdict prints whether the path works, and how many redeployments an interruption would cause.
-func (t *simulation) printVerdict(result *simulate.Result, answer *Answer) {
+func (t *simulation) printVerdict(result *simulate.Result, output *Output) {
 	t.Out.Printf("\n")
 	st := t.Out.Style
 	first := result.Broken()
@@ -54,7 +54,7 @@ func (t *simulation) printVerdict(result *simulate.Result, answer *Answer) {
 	case result.Skipped:
 		t.Out.Print(st.Success("The whole path works; for this service the function leaves interruptions to ECS" + uncheckedStep(result) + "."))
 	default:
-		t.Out.Print(st.Success("The whole path works: " + redeployments(answer.Series) + uncheckedStep(result) + "."))
+		t.Out.Print(st.Success("The whole path works: " + redeployments(output.Series) + uncheckedStep(result) + "."))
 	}
 }
 
@@ -97,8 +97,8 @@ func (t *simulation) printStep(step *simulate.Step, redeploys bool) {
 		detail = "not checked: " + detail
 	}
 	t.Out.Print(st.Step(sign, string(step.Name), detail, right))
-	if step.Cure != "" {
-		t.Out.Print(st.HintAt(strings.Repeat(" ", 4+term.KindWidth), step.Cure, show.IsCommand(step.Cure)))
+	if step.Fix != "" {
+		t.Out.Print(st.HintAt(strings.Repeat(" ", 4+term.KindWidth), step.Fix, show.IsCommand(step.Fix)))
 	}
 }
 

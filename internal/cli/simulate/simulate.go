@@ -158,16 +158,16 @@ func (t *simulation) start(ctx context.Context) (err error) {
 		}
 	}
 	t.ecs = ecs.NewFromConfig(t.s.Config)
-	answer, err := t.run(ctx)
+	output, err := t.run(ctx)
 	if err != nil {
 		return t.AddPolicyHint(t.policyWords(), t.o.prefix, err)
 	}
 	if t.JSON() {
-		if err := t.Out.JSON(answer); err != nil {
+		if err := t.Out.JSON(output); err != nil {
 			return err
 		}
 	}
-	if !answer.Works {
+	if !output.Works {
 		return command.ErrDiffers
 	}
 	return nil
@@ -182,7 +182,7 @@ func (t *simulation) policyWords() string {
 }
 
 // run rehearses or redeploys, and returns the result.
-func (t *simulation) run(ctx context.Context) (*Answer, error) {
+func (t *simulation) run(ctx context.Context) (*Output, error) {
 	if err := t.findService(ctx); err != nil {
 		return nil, err
 	}
@@ -200,7 +200,7 @@ func (t *simulation) run(ctx context.Context) (*Answer, error) {
 	return t.rehearsal(ctx)
 }
 
-func (t *simulation) rehearsal(ctx context.Context) (*Answer, error) {
+func (t *simulation) rehearsal(ctx context.Context) (*Output, error) {
 	t.printIntroduction()
 	line := t.Err.StatusLine()
 	ended := t.MuteWaitingOnTerminal()
@@ -214,11 +214,11 @@ func (t *simulation) rehearsal(ctx context.Context) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := t.answer(result)
+	output := t.output(result)
 	if !t.JSON() {
-		t.printRehearsal(result, answer)
+		t.printRehearsal(result, output)
 	}
-	return answer, nil
+	return output, nil
 }
 
 // clusterARN returns the ARN of the service's cluster.
@@ -229,8 +229,8 @@ func (t *simulation) serviceARN() string {
 	return t.s.ID.ARN("ecs", t.s.ID.Region, "service/"+t.service.Cluster.Name()+"/"+t.service.Name())
 }
 
-// Answer is the JSON output of simulate.
-type Answer struct {
+// Output is the JSON output of simulate.
+type Output struct {
 	Version string            `json:"version"`
 	Account string            `json:"account"`
 	Region  string            `json:"region"`
@@ -244,31 +244,31 @@ type Answer struct {
 	// NotChecked is what could not be checked of the installation.
 	NotChecked []resource.NotChecked `json:"not_checked"`
 	// ForReal is the function's response to the notice, or nil for a rehearsal.
-	ForReal *handler.Answer `json:"for_real"`
+	ForReal *handler.Response `json:"for_real"`
 }
 
-func (t *simulation) answer(result *simulate.Result) *Answer {
-	answer := &Answer{
+func (t *simulation) output(result *simulate.Result) *Output {
+	output := &Output{
 		Version: t.Version, Account: t.s.ID.Account, Region: t.s.ID.Region, Prefix: t.rehearse.Names.Prefix,
 		Cluster: t.service.Cluster.Name(), Service: t.service.Name(), Steps: []simulate.Step{}, Series: []simulate.Moment{},
 		NotChecked: append([]resource.NotChecked{}, t.rehearse.Status.NotChecked...),
 	}
 	if t.task != nil {
-		answer.TaskARN = aws.ToString(t.task.TaskArn)
+		output.TaskARN = aws.ToString(t.task.TaskArn)
 	}
 	if result == nil {
-		return answer
+		return output
 	}
-	answer.Works, answer.Steps = result.Works(), result.Steps
+	output.Works, output.Steps = result.Works(), result.Steps
 	question := simulate.Question{
 		Event: t.event, At: t.at, Service: handler.ServiceFrom(&t.service.Service), Account: t.s.ID.Account, Region: t.s.ID.Region,
 		Mode: t.rehearse.Status.Spec.Redeploy, Cooldown: t.rehearse.Status.Spec.Cooldown,
 	}
 	if rule := t.rehearse.Rule(); rule != nil && result.Sent {
 		question.Pattern = rule.Pattern
-		answer.Series = simulate.Series(question)
+		output.Series = simulate.Series(question)
 	}
-	return answer
+	return output
 }
 
 // name returns the service as CLUSTER/SERVICE.

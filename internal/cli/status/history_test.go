@@ -16,7 +16,7 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// slowLogs answers immediately for one log group, and for all others only when the context ends.
+// slowLogs responds immediately for one log group, and for all others only when the context ends.
 type slowLogs struct{ fastGroup string }
 
 func (s slowLogs) FilterLogEvents(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput, _ ...func(*cloudwatchlogs.Options)) (*cloudwatchlogs.FilterLogEventsOutput, error) {

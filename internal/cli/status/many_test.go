@@ -145,7 +145,7 @@ func TestIdleInstallation(t *testing.T) {
 		}
 	}
 	var shown bytes.Buffer
-	Answer{Installations: []deploy.Status{off}}.PrintMarkdown(term.NewPrinter(&shown, term.Style{Width: 80}))
+	Output{Installations: []deploy.Status{off}}.PrintMarkdown(term.NewPrinter(&shown, term.Style{Width: 80}))
 	if !strings.Contains(shown.String(), "| prod | eu-west-1 | 111122223333 | switched off |") {
 		t.Error(shown.String())
 	}

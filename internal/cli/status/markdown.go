@@ -12,7 +12,7 @@ import (
 )
 
 // PrintMarkdown prints a table of the installations, and the problems of each.
-func (s Answer) PrintMarkdown(out *term.Printer) {
+func (s Output) PrintMarkdown(out *term.Printer) {
 	out.Printf("### spothandler status\n\n")
 	if len(s.Installations) == 0 && len(s.Errors) == 0 {
 		out.Printf("Nothing is installed.\n")
@@ -39,7 +39,7 @@ func (s Answer) PrintMarkdown(out *term.Printer) {
 }
 
 // nameOf returns the name of an installation: its name in the configuration file, if it has one, and its prefix.
-func (s Answer) nameOf(status deploy.Status) string {
+func (s Output) nameOf(status deploy.Status) string {
 	name := deploy.DisplayPrefix(status.Prefix)
 	if of := s.origins[originOf(status)]; of != nil {
 		name = of.Name + ", " + name
@@ -48,7 +48,7 @@ func (s Answer) nameOf(status deploy.Status) string {
 }
 
 // printFound prints the problems of an installation, and remarks on it.
-func (s Answer) printFound(out *term.Printer, status deploy.Status) {
+func (s Output) printFound(out *term.Printer, status deploy.Status) {
 	notes := slices.Concat(status.Warnings, status.Reminders)
 	if len(status.Problems)+len(notes)+len(status.NotChecked) == 0 {
 		return

@@ -16,8 +16,8 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// Answer is the JSON output of status.
-type Answer struct {
+// Output is the JSON output of status.
+type Output struct {
 	Version       string                `json:"version"`
 	Installations []deploy.Status       `json:"installations"`
 	Errors        []command.RegionError `json:"errors"`
@@ -91,7 +91,7 @@ refreshes every few seconds, until Ctrl-C.`,
 	cmd.Flags().BoolVar(&o.watch, "watch", false, "refresh every few seconds, on a terminal, until Ctrl-C")
 	a.AWSFlags(cmd)
 	cmd.Flags().Lookup("all-regions").Usage = "every Region that is enabled for the account"
-	a.AnswerFileFlags(cmd)
+	a.ResultFileFlags(cmd)
 	return cmd
 }
 
@@ -139,7 +139,7 @@ func (r run) once(ctx context.Context) (err error) {
 		if v.Err != nil && v.App.Account == "" { // it failed before it reached a Region
 			return v.Err
 		}
-		v.App.ErrorsInAnswer = true
+		v.App.ErrorsInResult = true
 		v.Code = v.App.ReportError(ctx, v.Err)
 	}
 	for _, v := range runs {
@@ -171,23 +171,23 @@ func nowhereInstalled(runs []*command.TargetRun[statuses]) bool {
 // show prints the output that was held back, and the result.
 func (r run) show(ctx context.Context, runs []*command.TargetRun[statuses]) error {
 	r.origins = map[origin]*command.ConfiguredInstallation{}
-	answer := Answer{r.Version, []deploy.Status{}, []command.RegionError{}, r.unchecked.list(), r.origins}
+	output := Output{r.Version, []deploy.Status{}, []command.RegionError{}, r.unchecked.list(), r.origins}
 	for _, v := range runs {
 		if err := v.Show(r.App); err != nil {
 			return err
 		}
-		answer.Installations = append(answer.Installations, v.Answer...)
-		for _, status := range v.Answer {
+		output.Installations = append(output.Installations, v.Result...)
+		for _, status := range v.Result {
 			r.origins[originOf(status)] = v.Installation
 		}
 		if v.Code == command.ExitError || v.Code == command.ExitInterrupted || v.Code == command.ExitNotInstalled && v.Installation != nil {
-			answer.Errors = append(answer.Errors, v.Failure(ctx))
+			output.Errors = append(output.Errors, v.Failure(ctx))
 		}
 	}
-	if err := r.Deliver(answer); err != nil || !r.IsText() {
+	if err := r.Deliver(output); err != nil || !r.IsText() {
 		return err
 	}
-	r.print(answer.Installations)
+	r.print(output.Installations)
 	r.printAbsent(runs)
 	return nil
 }
@@ -211,7 +211,7 @@ func (r run) errNotInRegion(id session.Identity, others []deploy.Listed) error {
 
 // errNowhere returns the error for several Regions without an installation.
 func (r run) errNowhere(ctx context.Context, runs []*command.TargetRun[statuses], id session.Identity) error {
-	r.ErrorsInAnswer = true
+	r.ErrorsInResult = true
 	if len(runs) == 0 {
 		return r.NowhereInstalled(ctx, r.opts.prefix, id)
 	}
@@ -276,7 +276,7 @@ func (r run) here(ctx context.Context) (statuses, error) {
 }
 
 // AllOutputs returns the outputs of every installation, or the error why they are unknown.
-func (s Answer) AllOutputs() []command.InstallationOutputs {
+func (s Output) AllOutputs() []command.InstallationOutputs {
 	all := []command.InstallationOutputs{}
 	for _, status := range s.Installations {
 		one := command.InstallationOutputs{Location: command.Location{Prefix: status.Prefix, Region: status.Region, Account: status.Account}, Outputs: &status.Outputs}

@@ -96,12 +96,12 @@ func (e *WriteError) Unwrap() error { return e.Err }
 func (p *Printer) Println(text Text) { p.Printf("%s\n", text) }
 
 // JSON writes a value as indented JSON that consists of printable characters.
-func (p *Printer) JSON(answer any) error {
+func (p *Printer) JSON(value any) error {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(answer); err != nil {
+	if err := encoder.Encode(value); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
 	}
 	return p.write(string(escapeJSON(out.Bytes())))

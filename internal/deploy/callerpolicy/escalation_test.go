@@ -192,11 +192,11 @@ func (w *environment) assume(key, role string) clients {
 	w.Helper()
 	config := w.server.Config()
 	config.Credentials = credentials.NewStaticCredentialsProvider(key, "secret", "")
-	answer, err := sts.NewFromConfig(config).AssumeRole(w.Context(), &sts.AssumeRoleInput{RoleArn: &role, RoleSessionName: ptr("mine")})
+	response, err := sts.NewFromConfig(config).AssumeRole(w.Context(), &sts.AssumeRoleInput{RoleArn: &role, RoleSessionName: ptr("mine")})
 	if err != nil {
 		w.Fatal(err)
 	}
-	return w.clients(*answer.Credentials.AccessKeyId)
+	return w.clients(*response.Credentials.AccessKeyId)
 }
 
 // Without a boundary the holder of the policy for install can make the function's role an administrator, as

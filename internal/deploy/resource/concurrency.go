@@ -26,12 +26,12 @@ func (f *Function) CheckConcurrency(ctx context.Context, api FunctionAPI, region
 	if asked <= held { // includes 0, which takes none of the account's executions
 		return nil
 	}
-	answer, err := api.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
-	if err != nil || answer.AccountLimit == nil || answer.AccountLimit.UnreservedConcurrentExecutions == nil {
+	response, err := api.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
+	if err != nil || response.AccountLimit == nil || response.AccountLimit.UnreservedConcurrentExecutions == nil {
 		return ctx.Err()
 	}
-	limit := int(answer.AccountLimit.ConcurrentExecutions)
-	room := int(*answer.AccountLimit.UnreservedConcurrentExecutions) + held - minUnreserved
+	limit := int(response.AccountLimit.ConcurrentExecutions)
+	room := int(*response.AccountLimit.UnreservedConcurrentExecutions) + held - minUnreserved
 	if asked <= room {
 		return nil
 	}

@@ -42,7 +42,7 @@ func TestExplain(t *testing.T) {
 			"creating role x: LimitExceededException: too many\nThe call was events:PutRule.",
 		},
 		{
-			"no answer", "", &smithy.OperationError{ServiceID: "Lambda", OperationName: "Invoke", Err: errors.New("connection refused")}, apperr.CodeFailed,
+			"no response", "", &smithy.OperationError{ServiceID: "Lambda", OperationName: "Invoke", Err: errors.New("connection refused")}, apperr.CodeFailed,
 			"creating role x: connection refused\nThe call was lambda:InvokeFunction.",
 		},
 		{

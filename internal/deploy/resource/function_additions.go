@@ -54,7 +54,7 @@ func (o *additionsObserver) reading(index int, what string, names Names, do func
 	doing := "reading " + what + names.Function
 	return reading{doing, func(ctx context.Context) error {
 		err := apperr.IgnoreNotFound(do(ctx))
-		if _, answered := errors.AsType[*awshttp.ResponseError](err); !answered {
+		if _, responded := errors.AsType[*awshttp.ResponseError](err); !responded {
 			return err
 		}
 		o.unread[index] = unread{what: what + names.Function, err: err}
@@ -84,9 +84,9 @@ func (o *additionsObserver) readURLs(api FunctionAPI, function string) func(cont
 
 func (o *additionsObserver) readSigning(api FunctionAPI, function string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		answer, err := api.GetFunctionCodeSigningConfig(ctx, &lambda.GetFunctionCodeSigningConfigInput{FunctionName: &function})
-		if err == nil && value(answer.CodeSigningConfigArn) != "" {
-			o.signing = append(o.signing, *answer.CodeSigningConfigArn)
+		response, err := api.GetFunctionCodeSigningConfig(ctx, &lambda.GetFunctionCodeSigningConfigInput{FunctionName: &function})
+		if err == nil && value(response.CodeSigningConfigArn) != "" {
+			o.signing = append(o.signing, *response.CodeSigningConfigArn)
 		}
 		return err
 	}

@@ -63,28 +63,28 @@ func (o *functionObserver) found(triggers []Trigger) *Function {
 
 // getFunction returns the function, or nil if there is none.
 func getFunction(ctx context.Context, api FunctionAPI, name string) (*Function, error) {
-	answer, err := api.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: &name})
+	response, err := api.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: &name})
 	if apperr.IsNotFound(err) {
 		return nil, nil //nolint:nilnil // nil means absent, as in State
 	}
 	if err != nil {
 		return nil, err
 	}
-	if answer.TagsError != nil { // Without lambda:ListTags the owner is unknown
+	if response.TagsError != nil { // Without lambda:ListTags the owner is unknown
 		return nil, &apperr.Error{
 			Code:    apperr.CodeAccessDenied,
 			Message: fmt.Sprintf("reading the tags of function %s: access denied", name),
-			Detail:  []string{fmt.Sprintf("AWS adds: %q.", value(answer.TagsError.Message))},
+			Detail:  []string{fmt.Sprintf("AWS adds: %q.", value(response.TagsError.Message))},
 			Hints:   []string{"allow lambda:ListTags, which shows whether the function is ours"},
 		}
 	}
-	if answer.Configuration == nil {
-		return nil, fmt.Errorf("the answer about function %s has no configuration", name)
+	if response.Configuration == nil {
+		return nil, fmt.Errorf("the response of GetFunction for %s has no configuration", name)
 	}
-	function := fromConfiguration(name, answer.Configuration)
-	function.Tags = answer.Tags
-	if answer.Concurrency != nil && answer.Concurrency.ReservedConcurrentExecutions != nil {
-		function.ReservedConcurrency = int(*answer.Concurrency.ReservedConcurrentExecutions)
+	function := fromConfiguration(name, response.Configuration)
+	function.Tags = response.Tags
+	if response.Concurrency != nil && response.Concurrency.ReservedConcurrentExecutions != nil {
+		function.ReservedConcurrency = int(*response.Concurrency.ReservedConcurrentExecutions)
 	}
 	return function, nil
 }
@@ -181,7 +181,7 @@ func failure(code, reason string) string {
 }
 
 func getAsync(ctx context.Context, api FunctionAPI, name string) (Async, error) {
-	answer, err := api.GetFunctionEventInvokeConfig(ctx, &lambda.GetFunctionEventInvokeConfigInput{FunctionName: &name})
+	response, err := api.GetFunctionEventInvokeConfig(ctx, &lambda.GetFunctionEventInvokeConfigInput{FunctionName: &name})
 	if apperr.IsNotFound(err) {
 		return Async{}, nil
 	}
@@ -190,10 +190,10 @@ func getAsync(ctx context.Context, api FunctionAPI, name string) (Async, error) 
 	}
 	async := Async{
 		Set:        true,
-		MaxAge:     int(valueOr(answer.MaximumEventAgeInSeconds, 21600)), // Lambda's defaults
-		MaxRetries: int(valueOr(answer.MaximumRetryAttempts, 2)),
+		MaxAge:     int(valueOr(response.MaximumEventAgeInSeconds, 21600)), // Lambda's defaults
+		MaxRetries: int(valueOr(response.MaximumRetryAttempts, 2)),
 	}
-	async.OnFailure, async.OnSuccess = fromDestinations(answer.DestinationConfig)
+	async.OnFailure, async.OnSuccess = fromDestinations(response.DestinationConfig)
 	return async, nil
 }
 
@@ -221,13 +221,13 @@ func fromVPC(vpc *types.VpcConfigResponse) Network {
 // readEnvironment distinguishes a caller who may not decrypt the variables from a key that cannot be used:
 // the first says nothing about the function, with the second every invocation fails (Lambda API,
 // EnvironmentError).
-func (f *Function) readEnvironment(answer *types.EnvironmentResponse) {
-	if answer == nil {
+func (f *Function) readEnvironment(response *types.EnvironmentResponse) {
+	if response == nil {
 		return
 	}
-	f.Environment = answer.Variables
-	if answer.Error != nil {
-		f.Unread = failure(value(answer.Error.ErrorCode), value(answer.Error.Message))
-		f.Hidden = strings.HasPrefix(value(answer.Error.ErrorCode), "AccessDenied")
+	f.Environment = response.Variables
+	if response.Error != nil {
+		f.Unread = failure(value(response.Error.ErrorCode), value(response.Error.Message))
+		f.Hidden = strings.HasPrefix(value(response.Error.ErrorCode), "AccessDenied")
 	}
 }

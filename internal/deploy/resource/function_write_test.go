@@ -63,11 +63,11 @@ type functionsInState struct {
 }
 
 func (f functionsInState) GetFunction(ctx context.Context, in *lambda.GetFunctionInput, options ...func(*lambda.Options)) (*lambda.GetFunctionOutput, error) {
-	answer, err := f.FunctionAPI.GetFunction(ctx, in, options...)
+	response, err := f.FunctionAPI.GetFunction(ctx, in, options...)
 	if err == nil {
-		answer.Configuration.State = f.state
+		response.Configuration.State = f.state
 	}
-	return answer, err
+	return response, err
 }
 
 // With an existing function, an install continues only if the function is ours and has the same code: the

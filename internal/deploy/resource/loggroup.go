@@ -88,9 +88,9 @@ func (o *logGroupObserver) readings(clients Clients, names Names, why Purpose) [
 			return err
 		}},
 		{"reading the tags of log group " + names.LogGroup, func(ctx context.Context) error {
-			answer, err := clients.Logs.ListTagsForResource(ctx, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: aws.String(names.LogGroupARN())})
+			response, err := clients.Logs.ListTagsForResource(ctx, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: aws.String(names.LogGroupARN())})
 			if err == nil {
-				o.tags = answer.Tags
+				o.tags = response.Tags
 			}
 			return apperr.IgnoreNotFound(err)
 		}},
@@ -100,7 +100,7 @@ func (o *logGroupObserver) readings(clients Clients, names Names, why Purpose) [
 	}
 	return append(readings, reading{"reading the subscription filters of log group " + names.LogGroup, func(ctx context.Context) error {
 		err := apperr.IgnoreNotFound(o.readFilters(ctx, clients.Logs, names.LogGroup))
-		if _, answered := errors.AsType[*awshttp.ResponseError](err); answered {
+		if _, responded := errors.AsType[*awshttp.ResponseError](err); responded {
 			o.notChecked = []NotChecked{{"the subscription filters of log group " + names.LogGroup, apperr.WhyNot(err)}}
 			return nil
 		}
@@ -193,8 +193,8 @@ func (g *LogGroup) create(ctx context.Context, r *runner, _ diff) error {
 
 // takeCreated continues with an existing group that is ours: the response of an attempt was lost.
 func (g *LogGroup) takeCreated(ctx context.Context, r *runner, cause error) error {
-	answer, err := r.Logs.ListTagsForResource(ctx, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: aws.String(r.names.LogGroupARN())})
-	if err != nil || !IsOurs(answer.Tags, r.names.Prefix) {
+	response, err := r.Logs.ListTagsForResource(ctx, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: aws.String(r.names.LogGroupARN())})
+	if err != nil || !IsOurs(response.Tags, r.names.Prefix) {
 		return cause
 	}
 	return nil

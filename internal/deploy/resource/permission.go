@@ -52,12 +52,12 @@ type resourceStatement struct {
 
 // getStatements returns the statements of the function's resource policy.
 func getStatements(ctx context.Context, api FunctionAPI, function string) ([]*Permission, error) {
-	answer, err := api.GetPolicy(ctx, &lambda.GetPolicyInput{FunctionName: &function})
+	response, err := api.GetPolicy(ctx, &lambda.GetPolicyInput{FunctionName: &function})
 	if err != nil {
 		return nil, apperr.IgnoreNotFound(err)
 	}
 	var policy struct{ Statement []resourceStatement }
-	if err := json.Unmarshal([]byte(value(answer.Policy)), &policy); err != nil {
+	if err := json.Unmarshal([]byte(value(response.Policy)), &policy); err != nil {
 		return nil, fmt.Errorf("reading the resource policy: %w", err)
 	}
 	statements := make([]*Permission, 0, len(policy.Statement))

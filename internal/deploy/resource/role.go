@@ -96,14 +96,14 @@ func FindRole(ctx context.Context, clients Clients, id session.Identity, name st
 
 // getRole returns the role itself, without its policies, or nil if there is none.
 func getRole(ctx context.Context, api RoleAPI, name string) (*Role, error) {
-	answer, err := api.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
+	response, err := api.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
 	if apperr.IsNotFound(err) {
 		return nil, nil //nolint:nilnil // nil means absent, as in State
 	}
 	if err != nil {
 		return nil, err
 	}
-	role := answer.Role
+	role := response.Role
 	trust, err := unescape(role.AssumeRolePolicyDocument)
 	if err != nil {
 		return nil, err
@@ -152,11 +152,11 @@ func (o *roleObserver) readings(clients Clients, _ Names, why Purpose) []reading
 
 func (r *Role) readOwnPolicy(api RoleAPI) func(context.Context) error {
 	return func(ctx context.Context) error {
-		answer, err := api.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &r.Name, PolicyName: aws.String(PolicyName)})
+		response, err := api.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &r.Name, PolicyName: aws.String(PolicyName)})
 		if err != nil {
 			return apperr.IgnoreNotFound(err)
 		}
-		r.Policy, err = unescape(answer.PolicyDocument)
+		r.Policy, err = unescape(response.PolicyDocument)
 		return err
 	}
 }

@@ -82,7 +82,7 @@ func (r *Rule) additions() []Foreign {
 }
 
 func getRule(ctx context.Context, api RuleAPI, name string) (*Rule, error) {
-	answer, err := api.DescribeRule(ctx, &eventbridge.DescribeRuleInput{Name: &name})
+	response, err := api.DescribeRule(ctx, &eventbridge.DescribeRuleInput{Name: &name})
 	if apperr.IsNotFound(err) {
 		return nil, nil //nolint:nilnil // nil means absent, as in State
 	}
@@ -91,25 +91,25 @@ func getRule(ctx context.Context, api RuleAPI, name string) (*Rule, error) {
 	}
 	return &Rule{
 		Name:        name,
-		Pattern:     value(answer.EventPattern),
-		State:       string(answer.State),
-		Description: value(answer.Description),
-		Schedule:    value(answer.ScheduleExpression),
-		ManagedBy:   value(answer.ManagedBy),
+		Pattern:     value(response.EventPattern),
+		State:       string(response.State),
+		Description: value(response.Description),
+		Schedule:    value(response.ScheduleExpression),
+		ManagedBy:   value(response.ManagedBy),
 	}, nil
 }
 
 // getRuleTags returns the tags of a rule or, if the partition does not support them, why they were not read.
 func getRuleTags(ctx context.Context, api RuleAPI, partition, arn string) (tags map[string]string, unread string, err error) {
-	answer, err := api.ListTagsForResource(ctx, &eventbridge.ListTagsForResourceInput{ResourceARN: &arn})
+	response, err := api.ListTagsForResource(ctx, &eventbridge.ListTagsForResourceInput{ResourceARN: &arn})
 	if handler.TagsUnsupported(partition, err) {
 		return nil, "EventBridge does not list them in this partition: " + apperr.Plain(err), nil
 	}
 	if err != nil {
 		return nil, "", apperr.IgnoreNotFound(err)
 	}
-	tags = make(map[string]string, len(answer.Tags))
-	for _, tag := range answer.Tags {
+	tags = make(map[string]string, len(response.Tags))
+	for _, tag := range response.Tags {
 		tags[value(tag.Key)] = value(tag.Value)
 	}
 	return tags, "", nil

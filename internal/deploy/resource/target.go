@@ -54,18 +54,18 @@ func (t *Target) vital(field Field) bool {
 func getTargets(ctx context.Context, api RuleAPI, rule string) (targets []types.Target, err error) {
 	input := &eventbridge.ListTargetsByRuleInput{Rule: &rule}
 	for {
-		answer, err := api.ListTargetsByRule(ctx, input)
+		response, err := api.ListTargetsByRule(ctx, input)
 		if apperr.IsNotFound(err) || apperr.HasCode(err, "ValidationException") && apperr.Says(err, " not found", "does not exist") {
 			return nil, nil // EventBridge has two errors for a rule that does not exist (terraform-provider-aws, events/target.go)
 		}
 		if err != nil {
 			return nil, err
 		}
-		targets = append(targets, answer.Targets...)
-		if value(answer.NextToken) == "" {
+		targets = append(targets, response.Targets...)
+		if value(response.NextToken) == "" {
 			return targets, nil
 		}
-		input.NextToken = answer.NextToken
+		input.NextToken = response.NextToken
 	}
 }
 
@@ -115,7 +115,7 @@ func (t *Target) put(ctx context.Context, r *runner, d diff) error {
 		}
 	}
 	return r.retry(ctx, waitForPropagation().of(ID{KindRule, t.Rule}), func() error {
-		answer, err := r.Events.PutTargets(ctx, &eventbridge.PutTargetsInput{
+		response, err := r.Events.PutTargets(ctx, &eventbridge.PutTargetsInput{
 			Rule: &t.Rule,
 			Targets: []types.Target{{
 				Id:  &t.TargetID,
@@ -129,7 +129,7 @@ func (t *Target) put(ctx context.Context, r *runner, d diff) error {
 		if err != nil {
 			return err
 		}
-		for _, entry := range answer.FailedEntries {
+		for _, entry := range response.FailedEntries {
 			return &smithy.GenericAPIError{Code: value(entry.ErrorCode), Message: value(entry.ErrorMessage)}
 		}
 		return nil
@@ -142,11 +142,11 @@ func (t *Target) delete(ctx context.Context, r *runner) error {
 
 func removeTargets(ctx context.Context, r *runner, rule string, ids ...string) error {
 	return r.retry(ctx, waitForConflict(), func() error {
-		answer, err := r.Events.RemoveTargets(ctx, &eventbridge.RemoveTargetsInput{Rule: &rule, Ids: ids})
+		response, err := r.Events.RemoveTargets(ctx, &eventbridge.RemoveTargetsInput{Rule: &rule, Ids: ids})
 		if err != nil {
 			return apperr.IgnoreNotFound(err)
 		}
-		for _, entry := range answer.FailedEntries {
+		for _, entry := range response.FailedEntries {
 			return apperr.IgnoreNotFound(&smithy.GenericAPIError{Code: value(entry.ErrorCode), Message: value(entry.ErrorMessage)})
 		}
 		return nil

@@ -108,14 +108,14 @@ func (a *account) dump(t *testing.T) string {
 // deleted, or it is older than its role.
 func (a *account) functionState(t *testing.T) (text string) {
 	t.Helper()
-	answer, err := a.clients.Lambda.GetFunction(t.Context(), &lambda.GetFunctionInput{FunctionName: aws.String("prod-fn")})
+	response, err := a.clients.Lambda.GetFunction(t.Context(), &lambda.GetFunctionInput{FunctionName: aws.String("prod-fn")})
 	if apperr.IsNotFound(err) {
 		return ""
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := answer.Configuration
+	f := response.Configuration
 	if f.State != functions.StateActive || f.LastUpdateStatus == functions.LastUpdateStatusInProgress {
 		text += fmt.Sprintf("prod-fn is %s, its update %s\n", f.State, f.LastUpdateStatus)
 	}

@@ -12,12 +12,12 @@ import (
 type ending string
 
 const (
-	callRefused ending = "refused"    // permission denied, for this call from here on
-	callLost    ending = "lost"       // the network fails before the call takes effect, and stays down
-	answerLost  ending = "unanswered" // the call takes effect; the response is lost and the network stays down
+	callRefused  ending = "refused"    // permission denied, for this call from here on
+	callLost     ending = "lost"       // the network fails before the call takes effect, and stays down
+	responseLost ending = "response lost" // the call takes effect; the response is lost and the network stays down
 )
 
-func endings() []ending { return []ending{callRefused, callLost, answerLost} }
+func endings() []ending { return []ending{callRefused, callLost, responseLost} }
 
 // point is a call in a command at which a run ends. Concurrent calls have no order, so a point is the n-th
 // call of its kind.
@@ -72,7 +72,7 @@ func (a *account) failAt(p point) *failure {
 			b.matches(c)
 			return b.reached
 		}})
-	case answerLost: // the call itself takes effect; the second one fails
+	case responseLost: // the call itself takes effect; the second one fails
 		faults = append(faults,
 			localaws.Fault{Lose: true, Match: func(localaws.Call) bool { return b.reached }},
 			localaws.Fault{Drop: true, Match: b.matches})
@@ -105,8 +105,8 @@ func (b *failure) done(calls []localaws.Call) string {
 	var writes []string
 	cut := false
 	for _, call := range calls {
-		took := call.Code == "" || b.how == answerLost && !cut && call.Code == "(answer lost)"
-		cut = cut || call.Code == "(answer lost)"
+		took := call.Code == "" || b.how == responseLost && !cut && call.Code == "(response lost)"
+		cut = cut || call.Code == "(response lost)"
 		if took && call.Write() && call.Service != "sts" {
 			writes = append(writes, call.String())
 		}

@@ -93,14 +93,14 @@ func denied(a *account) string {
 }
 
 // If a response is lost the SDK retries, and AWS reports that the resource already exists or is gone.
-func TestInstallAnswerLost(t *testing.T) {
+func TestInstallResponseLost(t *testing.T) {
 	everyWrite(t, nothing, installFull, func(t *testing.T, a *account, n int, _ string) {
 		a.Inject(nthWrite(n, localaws.Fault{Drop: true}))
 		installFull(t, a)
 	})
 }
 
-func TestUninstallAnswerLost(t *testing.T) {
+func TestUninstallResponseLost(t *testing.T) {
 	everyWrite(t, installFull, anUninstall, func(t *testing.T, a *account, n int, _ string) {
 		a.Inject(nthWrite(n, localaws.Fault{Drop: true}))
 		anUninstall(t, a)
@@ -256,7 +256,7 @@ func TestUpdateDenied(t *testing.T) {
 }
 
 // The response of any write may be lost; the SDK retries, and nothing is done twice.
-func TestUpdateAnswerLost(t *testing.T) {
+func TestUpdateResponseLost(t *testing.T) {
 	everyWrite(t, installFull, anUpdate, func(t *testing.T, a *account, n int, _ string) {
 		a.Inject(nthWrite(n, localaws.Fault{Drop: true}))
 		anUpdate(t, a)

@@ -118,7 +118,7 @@ func atMost(in io.Reader, path string, limit int64) ([]byte, error) {
 // unreadable returns the error for a file that cannot be opened.
 func unreadable(path string, err error) error {
 	if path == "-" && errors.Is(err, fs.ErrNotExist) {
-		return badFile("--config FILE   a YAML file; spothandler config check - reads standard input", err, "--config - is not accepted: standard input is for answers")
+		return badFile("--config FILE   a YAML file; spothandler config check - reads standard input", err, "--config - is not accepted: standard input is reserved for confirmations")
 	}
 	if errors.Is(err, fs.ErrPermission) {
 		return badFile("ask its owner for read permission", err, "%s cannot be read by this user", path)

@@ -91,7 +91,7 @@ func (a *AWS) Count(operation, code string) int {
 
 var errReset = errors.New("read: connection reset by peer")
 
-// Do answers a request of the SDK without using the network.
+// Do handles a request of the SDK without using the network.
 func (a *AWS) Do(r *http.Request) (*http.Response, error) {
 	fault := a.fault(operationOf(r))
 	if err := sleep(r, a.Latency+fault.Hang); err != nil {
@@ -116,7 +116,7 @@ func (a *AWS) Do(r *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-// ServeHTTP answers requests over the network.
+// ServeHTTP handles requests over the network.
 func (a *AWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body) // otherwise a client that disconnects is not noticed
 	if err != nil {
@@ -186,14 +186,14 @@ func (a *AWS) refuse(w http.ResponseWriter, operation string, f Fault) {
 	if f.Status == 0 {
 		f.Status = http.StatusBadRequest
 	}
-	answerError(w, f.Status, f.Code)
+	writeError(w, f.Status, f.Code)
 }
 
 // serve carries out a call.
 func (a *AWS) serve(w http.ResponseWriter, r *http.Request) {
 	call := Call{Operation: operationOf(r), At: time.Now()}
 	if err := json.NewDecoder(r.Body).Decode(&call.Input); err != nil {
-		answerError(w, http.StatusBadRequest, "SerializationException")
+		writeError(w, http.StatusBadRequest, "SerializationException")
 		return
 	}
 	a.mu.Lock()
@@ -202,7 +202,7 @@ func (a *AWS) serve(w http.ResponseWriter, r *http.Request) {
 	call.Code = code
 	a.record(call)
 	if code != "" {
-		answerError(w, http.StatusBadRequest, code)
+		writeError(w, http.StatusBadRequest, code)
 		return
 	}
 	_ = json.NewEncoder(w).Encode(output)
@@ -231,7 +231,7 @@ func (a *AWS) carryOut(c Call) (output any, code string) {
 	return nil, "UnknownOperationException"
 }
 
-func answerError(w http.ResponseWriter, status int, code string) {
+func writeError(w http.ResponseWriter, status int, code string) {
 	w.Header().Set("X-Amzn-Errortype", code)
 	w.WriteHeader(status)
 	fmt.Fprintf(w, `{"__type":%q,"message":"made up by a test"}`, code)

@@ -67,7 +67,7 @@ func outages(lasts time.Duration) []outage {
 	return all
 }
 
-// TestOutages shows that an interruption is answered once after every outage of
+// TestOutages shows that an interruption is handled once after every outage of
 // up to 100 s, even with a single notice: soon after the outage ends if an
 // invocation is still running, which it does for 45 s, and otherwise by
 // Lambda's one retry, 60 s later. With -v it prints the table of
@@ -77,7 +77,7 @@ func TestOutages(t *testing.T) {
 	for seconds := 1; seconds <= 100; seconds++ {
 		kinds := outages(time.Duration(seconds) * time.Second)
 		for i, at := range outageNotices() {
-			answered(t, kinds[(seconds+i)%len(kinds)], at)
+			redeployedAfter(t, kinds[(seconds+i)%len(kinds)], at)
 		}
 	}
 	header := "| outage |"
@@ -90,7 +90,7 @@ func TestOutages(t *testing.T) {
 		for _, at := range outageNotices() {
 			var longest time.Duration
 			for _, o := range outages(time.Duration(seconds) * time.Second) {
-				longest = max(longest, answered(t, o, at))
+				longest = max(longest, redeployedAfter(t, o, at))
 			}
 			row += fmt.Sprintf(" %.1f s |", longest.Seconds())
 		}
@@ -99,19 +99,19 @@ func TestOutages(t *testing.T) {
 }
 
 // TestThrottledUpdate shows that an interruption with several notices is
-// answered once even if UpdateService is throttled for longer than a claim
+// handled once even if UpdateService is throttled for longer than a claim
 // lasts. Without renewed claims, two holders would act at the same instant in
 // one of a hundred such outages.
 func TestThrottledUpdate(t *testing.T) {
 	for i := range 200 {
 		lasts := time.Duration(30+i%13) * time.Second
-		answered(t, outage{lasts, []string{"UpdateService"}, handlertest.Throttled()}, outageNotices()[4])
+		redeployedAfter(t, outage{lasts, []string{"UpdateService"}, handlertest.Throttled()}, outageNotices()[4])
 	}
 }
 
-// answered sends an interruption's notices during an outage, and returns the
+// redeployedAfter sends an interruption's notices during an outage, and returns the
 // time from the first one to the only redeployment.
-func answered(t *testing.T, o outage, at notices) time.Duration {
+func redeployedAfter(t *testing.T, o outage, at notices) time.Duration {
 	t.Helper()
 	var updates []time.Time
 	var begin time.Time
@@ -161,7 +161,7 @@ func (o outage) most(at notices) int {
 	return 1
 }
 
-// latest returns the time within which a single notice is answered. If AWS
+// latest returns the time within which a single notice is handled. If AWS
 // throttles, invocations give way to others, and some leave the work to
 // Lambda's retry.
 func (o outage) latest(notice time.Duration) time.Duration {

@@ -19,10 +19,10 @@ import (
 )
 
 // TestSoak checks the central invariant: every interruption that can be
-// answered is answered once. A seed determines how many tasks of how many
+// handled is handled once. A seed determines how many tasks of how many
 // services are interrupted, which of their notices are lost, late or
 // duplicated, and which calls fail in which way. An interruption can be
-// answered if AWS works again 100 s after its first notice. SOAK=n runs n seeds
+// handled if AWS works again 100 s after its first notice. SOAK=n runs n seeds
 // instead of a few.
 func TestSoak(t *testing.T) {
 	seeds := 200

@@ -74,8 +74,8 @@ func (c *Request) Unauthorized(a Ask, found policy.Verdict, by string) *Error {
 	service, action, _ := strings.Cut(a.Action, ":")
 	of := Call{Service: service, Action: action, Principal: c.Record.Principal, Resource: cmp.Or(a.Shown, a.Resource)}
 	refusal := denied(of)
-	answering := denied(c.Record) // the called service determines code and status
-	refusal.Code, refusal.Status = answering.Code, answering.Status
+	called := denied(c.Record) // the called service determines code and status
+	refusal.Code, refusal.Status = called.Code, called.Status
 	before, after, _ := strings.Cut(refusal.Message, " because no identity-based policy")
 	if found == policy.Forbidden {
 		article := map[bool]string{true: "an ", false: "a "}[by == IdentityBased]

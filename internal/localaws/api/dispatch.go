@@ -118,7 +118,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		var out any
 		if out, err = s.do(c); err == nil && !c.dropped {
 			c.Server.journal.finish(c, nil)
-			c.wire.answer(w, &c.message, out)
+			c.wire.respond(w, &c.message, out)
 			return
 		}
 	}
@@ -130,7 +130,7 @@ func (s *Server) fail(w http.ResponseWriter, c *Request, err error) {
 	var refusal *Error
 	switch {
 	case c.dropped || errors.Is(err, errDropped):
-		s.journal.finish(c, &Error{Code: "(answer lost)"})
+		s.journal.finish(c, &Error{Code: "(response lost)"})
 		panic(http.ErrAbortHandler) // how net/http cuts the connection
 	case !errors.As(err, &refusal):
 		refusal = Refuse("InternalFailure", "%v", err)

@@ -14,12 +14,12 @@ func guard(r *http.Request) error {
 	if !loopback(r.Host) {
 		return &Error{
 			Code: "AccessDeniedException", Status: http.StatusForbidden,
-			Message: "The local AWS answers to loopback names only, such as 127.0.0.1 and localhost, not to " + r.Host,
+			Message: "The local AWS accepts requests to loopback names only, such as 127.0.0.1 and localhost, not to " + r.Host,
 		}
 	}
 	if len(r.Header.Values("Origin")) > 0 {
 		return &Error{
-			Code: "AccessDeniedException", Status: http.StatusForbidden, Message: "The local AWS does not answer web pages: the request has an Origin header",
+			Code: "AccessDeniedException", Status: http.StatusForbidden, Message: "The local AWS does not accept requests from web pages: the request has an Origin header",
 		}
 	}
 	return nil

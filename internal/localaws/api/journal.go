@@ -14,7 +14,7 @@ type journal struct {
 }
 
 // Calls returns all calls so far, oldest first. A call is listed once it is admitted, its Code once it is
-// answered.
+// completed.
 func (s *Server) Calls() []Call {
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()

@@ -18,11 +18,11 @@ func Paged[T any](service, name string, items []T, tokenName, token string, aske
 	}
 	start = min(start, len(items))
 	end := min(start+most, len(items))
-	answer := Obj{name: append([]T{}, items[start:end]...)}
+	response := Obj{name: append([]T{}, items[start:end]...)}
 	if end < len(items) {
-		answer[tokenName] = PageToken(end)
+		response[tokenName] = PageToken(end)
 	}
-	return answer, nil
+	return response, nil
 }
 
 // tokenPrefix identifies our tokens.

@@ -21,7 +21,7 @@ type wire interface {
 	target(c *message) error
 	// decode decodes the request's input.
 	decode(c *message, in any) error
-	answer(w http.ResponseWriter, c *message, out any)
+	respond(w http.ResponseWriter, c *message, out any)
 	refuse(w http.ResponseWriter, c *message, e *Error)
 }
 
@@ -78,7 +78,7 @@ func (jsonWire) decode(c *message, in any) error {
 	return nil
 }
 
-func (jsonWire) answer(w http.ResponseWriter, _ *message, out any) {
+func (jsonWire) respond(w http.ResponseWriter, _ *message, out any) {
 	if out == nil {
 		out = struct{}{}
 	}
@@ -135,7 +135,7 @@ func fill(in, values any) error {
 	return json.Unmarshal(text, in)
 }
 
-func (restWire) answer(w http.ResponseWriter, c *message, out any) {
+func (restWire) respond(w http.ResponseWriter, c *message, out any) {
 	if r, ok := out.(responder); ok {
 		r.Respond(w)
 		return

@@ -89,7 +89,7 @@ func tocbor(v any) cbor.Value {
 	return &cbor.Nil{}
 }
 
-func (w cborWire) answer(to http.ResponseWriter, _ *message, out any) {
+func (w cborWire) respond(to http.ResponseWriter, _ *message, out any) {
 	w.write(to, http.StatusOK, out)
 }
 

@@ -51,12 +51,12 @@ func numbered(v any) any {
 	return tree
 }
 
-func (ec2Wire) answer(w http.ResponseWriter, c *message, out any) {
+func (ec2Wire) respond(w http.ResponseWriter, c *message, out any) {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<%sResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>%s</requestId>`, c.Record.Action, NewID())
-	answer, _ := plain(out).(map[string]any)
-	for _, name := range slices.Sorted(maps.Keys(answer)) {
-		item(&b, name, answer[name])
+	response, _ := plain(out).(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(response)) {
+		item(&b, name, response[name])
 	}
 	fmt.Fprintf(&b, "</%sResponse>", c.Record.Action)
 	writeXML(w, http.StatusOK, b.String())

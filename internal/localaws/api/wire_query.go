@@ -86,8 +86,8 @@ func lists(v any) any {
 	return list
 }
 
-// answer writes <ActionResponse><ActionResult>; the result may be any JSON value.
-func (queryWire) answer(w http.ResponseWriter, c *message, out any) {
+// respond writes <ActionResponse><ActionResult>; the result may be any JSON value.
+func (queryWire) respond(w http.ResponseWriter, c *message, out any) {
 	name := c.Record.Action
 	var b strings.Builder
 	fmt.Fprintf(&b, `<%sResponse xmlns="%s">`, name, namespace(c))

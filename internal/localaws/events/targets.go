@@ -11,7 +11,7 @@ const maxTargets = 5
 
 // batch returns the response to a batch in which some entries fail because of fault, with HTTP status 200. It
 // also returns the entries that succeed.
-func batch(ids []string, fault *api.Error) (fine []string, answer api.Obj) {
+func batch(ids []string, fault *api.Error) (fine []string, response api.Obj) {
 	failed := []api.Obj{}
 	for _, id := range ids {
 		if fault != nil {
@@ -39,11 +39,11 @@ func (s *Service) putTargets(c *api.Request, in *eventsInput) (any, error) {
 	if len(kept)+len(ids) > maxTargets {
 		return nil, api.Refuse("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
 	}
-	fine, answer := batch(ids, c.Entries)
+	fine, response := batch(ids, c.Entries)
 	if len(fine) > 0 {
 		o.targets = append(kept, in.Targets...)
 	}
-	return answer, nil
+	return response, nil
 }
 
 func (s *Service) removeTargets(c *api.Request, in *eventsInput) (any, error) {
@@ -51,9 +51,9 @@ func (s *Service) removeTargets(c *api.Request, in *eventsInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	fine, answer := batch(in.IDs, c.Entries)
+	fine, response := batch(in.IDs, c.Entries)
 	o.targets = slices.DeleteFunc(o.targets, func(t target) bool { return slices.Contains(fine, t.ID) })
-	return answer, nil
+	return response, nil
 }
 
 func (s *Service) listTargetsByRule(o *rule, in *eventsInput) (any, error) {

@@ -66,12 +66,12 @@ func noSuchEntity(format string, args ...any) *api.Error {
 
 // pagedIAM returns a page in IAM's form, which says whether more follow.
 func pagedIAM[T any](name string, items []T, in *iamInput) (any, error) {
-	answer, err := api.Paged("iam", name, items, "Marker", in.Marker, in.MaxItems, 100)
+	response, err := api.Paged("iam", name, items, "Marker", in.Marker, in.MaxItems, 100)
 	if err != nil {
 		return nil, err
 	}
-	answer["IsTruncated"] = answer["Marker"] != nil
-	return answer, nil
+	response["IsTruncated"] = response["Marker"] != nil
+	return response, nil
 }
 
 // ofARN returns the role with an ARN, or nil if there is none.

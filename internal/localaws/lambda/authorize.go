@@ -78,21 +78,21 @@ func (s *Service) functionOf(mapping string) string {
 func hiding(get api.Action) api.Action {
 	return func(c *api.Request) (any, error) {
 		out, err := get(c)
-		answer, ok := out.(api.Obj)
+		response, ok := out.(api.Obj)
 		if !ok || err != nil {
 			return out, err
 		}
 		tags := api.NewAsk("lambda:ListTags", c.Record.Resource)
-		if answer["Tags"] != nil && !c.May(tags) {
-			delete(answer, "Tags")
-			answer["TagsError"] = api.Obj{"ErrorCode": "AccessDeniedException", "Message": c.Unauthorized(tags, policy.NotAllowed, api.IdentityBased).Error()}
+		if response["Tags"] != nil && !c.May(tags) {
+			delete(response, "Tags")
+			response["TagsError"] = api.Obj{"ErrorCode": "AccessDeniedException", "Message": c.Unauthorized(tags, policy.NotAllowed, api.IdentityBased).Error()}
 		}
-		if conf, ok := answer["Configuration"].(configuration); ok && conf.KMSKeyArn != "" {
+		if conf, ok := response["Configuration"].(configuration); ok && conf.KMSKeyArn != "" {
 			if decrypt := viaLambda("kms:Decrypt", conf.KMSKeyArn, c.Region); !c.May(decrypt) {
-				answer["Configuration"] = conf.encrypted(c.Unauthorized(decrypt, policy.NotAllowed, api.IdentityBased))
+				response["Configuration"] = conf.encrypted(c.Unauthorized(decrypt, policy.NotAllowed, api.IdentityBased))
 			}
 		}
-		return answer, nil
+		return response, nil
 	}
 }
 

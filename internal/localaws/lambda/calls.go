@@ -40,14 +40,14 @@ func (s *Service) createFunction(c *api.Request, in *lambdaInput) (any, error) {
 }
 
 func (s *Service) getFunction(f *function, _ *lambdaInput) (any, error) {
-	answer := api.Obj{"Configuration": f.view(), "Code": api.Obj{"RepositoryType": "S3", "Location": "https://localaws.invalid/code.zip"}}
+	response := api.Obj{"Configuration": f.view(), "Code": api.Obj{"RepositoryType": "S3", "Location": "https://localaws.invalid/code.zip"}}
 	if len(f.tags) > 0 {
-		answer["Tags"] = f.tags
+		response["Tags"] = f.tags
 	}
 	if f.reserved != nil {
-		answer["Concurrency"] = f.concurrency()
+		response["Concurrency"] = f.concurrency()
 	}
-	return answer, nil
+	return response, nil
 }
 
 // writable is find for updates: it rejects a function that Lambda could not update now.

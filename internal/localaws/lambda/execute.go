@@ -34,8 +34,8 @@ func (f *function) run(e sandbox.Event) (sandbox.Outcome, string, error) {
 	})
 	tail := box.output.end()
 	f.release(box, out.Broken)
-	if answered := f.service.host.opts.Answered; answered != nil {
-		answered(Answer{Function: box.conf.FunctionName, Payload: out.Payload, Failed: out.Failed(), Took: took})
+	if invoked := f.service.host.opts.Invoked; invoked != nil {
+		invoked(InvocationResult{Function: box.conf.FunctionName, Payload: out.Payload, Failed: out.Failed(), Took: took})
 	}
 	return out, tail, nil
 }

@@ -17,7 +17,7 @@ import (
 // Options configure Lambda.
 type Options struct {
 	Concurrency int                              // the account's limit in each Region
-	Answered    func(Answer)                     // if set, called after each invocation
+	Invoked     func(InvocationResult)           // if set, called after each invocation
 	HostZip     func(zip []byte) ([]byte, error) // see [Options]
 	InProcess   InProcess                        // if set, runs functions inside this process
 }

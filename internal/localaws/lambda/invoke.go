@@ -10,15 +10,15 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws/sandbox"
 )
 
-// invokeAnswer is a response with headers and a raw body.
-type invokeAnswer struct {
+// invokeResponse is a response with headers and a raw body.
+type invokeResponse struct {
 	status  int
 	payload json.RawMessage
 	failed  bool
 	tail    string
 }
 
-func (a invokeAnswer) Respond(w http.ResponseWriter) {
+func (a invokeResponse) Respond(w http.ResponseWriter) {
 	w.Header().Set("X-Amzn-Requestid", api.NewID())
 	w.Header().Set("X-Amz-Executed-Version", "$LATEST")
 	w.Header().Set("Content-Type", "application/json")
@@ -53,9 +53,9 @@ func (s *Service) invoke(c *api.Request, in *lambdaInput) (any, error) {
 		c.Server.Lock()
 		defer c.Server.Unlock()
 		f.enqueue(payload, string(clientContext))
-		return invokeAnswer{status: http.StatusAccepted}, nil
+		return invokeResponse{status: http.StatusAccepted}, nil
 	case "DryRun":
-		return invokeAnswer{status: http.StatusNoContent}, nil
+		return invokeResponse{status: http.StatusNoContent}, nil
 	}
 	out, tail, err := f.run(sandbox.Event{ID: api.NewID(), Payload: payload, ClientContext: string(clientContext)})
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *Service) invoke(c *api.Request, in *lambdaInput) (any, error) {
 	if !strings.EqualFold(c.HTTP.Header.Get("X-Amz-Log-Type"), "Tail") {
 		tail = ""
 	}
-	return invokeAnswer{status: http.StatusOK, payload: out.Payload, failed: out.Failed(), tail: tail}, nil
+	return invokeResponse{status: http.StatusOK, payload: out.Payload, failed: out.Failed(), tail: tail}, nil
 }
 
 // invoked is find for an invocation.

@@ -100,7 +100,7 @@ func (s *Service) putLogEvents(t *logStream, in *logsInput) (any, error) {
 	case time.Duration(events[len(events)-1].Timestamp-events[0].Timestamp)*time.Millisecond > batchSpan:
 		return nil, badLogParameter("The batch of log events in a single PutLogEvents request cannot span more than 24 hours.")
 	}
-	answer, rejected := api.Obj{"nextSequenceToken": api.NewID()}, api.Obj{}
+	response, rejected := api.Obj{"nextSequenceToken": api.NewID()}, api.Obj{}
 	for i, e := range events {
 		switch age := time.Since(time.UnixMilli(e.Timestamp)); {
 		case age > oldestPast:
@@ -112,9 +112,9 @@ func (s *Service) putLogEvents(t *logStream, in *logsInput) (any, error) {
 		}
 	}
 	if len(rejected) > 0 {
-		answer["rejectedLogEventsInfo"] = rejected
+		response["rejectedLogEventsInfo"] = rejected
 	}
-	return answer, nil
+	return response, nil
 }
 
 // during reports whether an event is between StartTime and EndTime, both inclusive; 0 means unlimited.
@@ -191,11 +191,11 @@ func (s *Service) filterLogEvents(g *logGroup, in *logsInput) (any, error) {
 		}
 		page = append(page, e)
 	}
-	answer := api.Obj{"events": page}
+	response := api.Obj{"events": page}
 	if at < len(events) {
-		answer["nextToken"] = api.PageToken(at)
+		response["nextToken"] = api.PageToken(at)
 	}
-	return answer, nil
+	return response, nil
 }
 
 // inTime reports whether a call of FilterLogEvents is within the rate limit, and counts it then.

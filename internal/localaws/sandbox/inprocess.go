@@ -49,8 +49,8 @@ func (h Handler) call(ctx context.Context, e Event) (out Outcome) {
 			out = Failure(e, "Runtime.ExitError", fmt.Sprintf("Runtime exited with error: panic: %v", r))
 		}
 	}()
-	answer, err := h(ctx, e.Payload)
-	text, unwritable := json.Marshal(answer)
+	result, err := h(ctx, e.Payload)
+	text, unwritable := json.Marshal(result)
 	if err == nil && unwritable == nil {
 		return Outcome{Payload: text, Status: "success"}
 	}

@@ -20,9 +20,9 @@ func TestInProcess(t *testing.T) {
 		status, payload string
 		broken          bool
 	}{
-		"answers":            {func(context.Context, json.RawMessage) (any, error) { return []int{1}, nil }, "", "success", `[1]`, false},
+		"succeeds":           {func(context.Context, json.RawMessage) (any, error) { return []int{1}, nil }, "", "success", `[1]`, false},
 		"fails":              {func(context.Context, json.RawMessage) (any, error) { return nil, errors.New("no") }, "", "error", `{"errorMessage":"no","errorType":"errorString"}`, false},
-		"answers no JSON":    {func(context.Context, json.RawMessage) (any, error) { return func() {}, nil }, "", "error", `"errorType":"UnsupportedTypeError"`, false},
+		"returns no JSON":    {func(context.Context, json.RawMessage) (any, error) { return func() {}, nil }, "", "error", `"errorType":"UnsupportedTypeError"`, false},
 		"panics":             {func(context.Context, json.RawMessage) (any, error) { panic("no") }, "", "failure", `panic: no","errorType":"Runtime.ExitError"`, true},
 		"never ends":         {func(ctx context.Context, _ json.RawMessage) (any, error) { time.Sleep(time.Hour); return nil, nil }, "", "timeout", "Task timed out after 3.00 seconds", true},
 		"has an odd context": {nil, "1", "failure", "Runtime.UnmarshalError", true},

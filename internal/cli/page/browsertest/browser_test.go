@@ -75,11 +75,11 @@ func (b *browser) test(name string, part func(*browser)) {
 // call runs a command of the DevTools protocol on the page.
 func call[P, R any](b *browser, command cdp.Command[P, R], params P) R {
 	b.Helper()
-	answer, err := chromedp.Call(b.ctx, command, params)
+	result, err := chromedp.Call(b.ctx, command, params)
 	if err != nil {
 		b.Fatal(err)
 	}
-	return answer
+	return result
 }
 
 // note records events that a correct, self-contained page does not cause.
@@ -140,11 +140,11 @@ func fileURL(path string) string { return (&url.URL{Scheme: "file", Path: path})
 // ask evaluates an expression on the page.
 func ask[T any](b *browser, expression string) T {
 	b.Helper()
-	answer, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
+	result, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
 	if err != nil {
 		b.Fatal(err)
 	}
-	return answer
+	return result
 }
 
 // shoot takes a screenshot of the whole page.

@@ -29,8 +29,8 @@ func (r Results) AllOutputs() []InstallationOutputs {
 	return all
 }
 
-// errorAnswer is the JSON document that -o json prints for an error.
-type errorAnswer struct {
+// errorResult is the JSON document that -o json prints for an error.
+type errorResult struct {
 	Error ErrorBody `json:"error"`
 }
 
@@ -73,7 +73,7 @@ type Location struct {
 }
 
 // PrintMarkdown prints the error under a heading.
-func (e errorAnswer) PrintMarkdown(out *term.Printer) {
+func (e errorResult) PrintMarkdown(out *term.Printer) {
 	out.Printf("### spothandler failed\n\n")
 	e.Error.PrintMarkdown(out)
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// Answer is the JSON output of doctor.
-type Answer struct {
+// Output is the JSON output of doctor.
+type Output struct {
 	Version         string              `json:"version"`
 	Account         string              `json:"account"`
 	Region          string              `json:"region"`
@@ -41,7 +41,7 @@ type Decision struct {
 }
 
 // Brief returns how many services there are, and how many of them are not ready.
-func (d Answer) Brief() string {
+func (d Output) Brief() string {
 	failing := 0
 	for i := range d.Services {
 		if !d.Services[i].Ready() {
@@ -51,25 +51,25 @@ func (d Answer) Brief() string {
 	return fmt.Sprintf("%s, %d not ready", term.Plural(len(d.Services), "service"), failing)
 }
 
-// At returns the answer itself, which names its place.
-func (d Answer) At(command.Location) any { return d }
+// At returns the output itself, which names its location.
+func (d Output) At(command.Location) any { return d }
 
-func (e *regionResult) answer() Answer {
-	answer := Answer{
+func (e *regionResult) output() Output {
+	output := Output{
 		Version: e.Version, Account: e.s.ID.Account, Region: e.s.ID.Region, Services: []Service{}, of: e,
 		Installation: e.installDiagnosis.Findings, AccountFindings: e.accountDiagnosis.Findings,
 		NotChecked: append([]doctor.NotChecked{}, slices.Concat(e.wholeUnread, e.accountDiagnosis.NotChecked, e.installDiagnosis.NotChecked)...),
 	}
-	answer.Ready = len(e.wholeUnread) == 0
+	output.Ready = len(e.wholeUnread) == 0
 	for _, d := range e.diagnoses() {
-		answer.Ready = answer.Ready && d.Ready()
+		output.Ready = output.Ready && d.Ready()
 	}
 	for _, p := range e.results {
-		answer.Services = append(answer.Services, Service{
+		output.Services = append(output.Services, Service{
 			p.Cluster.Name(), p.Name(), int(p.DesiredCount), int(p.RunningCount),
 			Decision{p.decision.Action, p.decision.Reason},
 			p.Diagnosis,
 		})
 	}
-	return answer
+	return output
 }

@@ -29,11 +29,11 @@ type alteredFunctions struct {
 }
 
 func (e alteredFunctions) GetFunction(ctx context.Context, in *lambda.GetFunctionInput, options ...func(*lambda.Options)) (*lambda.GetFunctionOutput, error) {
-	answer, err := e.FunctionAPI.GetFunction(ctx, in, options...)
+	response, err := e.FunctionAPI.GetFunction(ctx, in, options...)
 	if err == nil {
-		e.edit(answer)
+		e.edit(response)
 	}
-	return answer, err
+	return response, err
 }
 
 // withFunction modifies the response of GetFunction.
@@ -48,7 +48,7 @@ func TestAbsentValues(t *testing.T) {
 		edit func(*functions.FunctionConfiguration)
 		want []string
 	}{
-		{"no LoggingConfig, as emulators answer", func(c *functions.FunctionConfiguration) { c.LoggingConfig = nil }, nil},
+		{"no LoggingConfig, as emulators respond", func(c *functions.FunctionConfiguration) { c.LoggingConfig = nil }, nil},
 		{"no log group", func(c *functions.FunctionConfiguration) { c.LoggingConfig.LogGroup = nil }, nil},
 		{
 			"no levels", func(c *functions.FunctionConfiguration) {
@@ -77,7 +77,7 @@ func TestAbsentValues(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
 				a.install(t, "", nil)
-				a.withFunction(func(answer *lambda.GetFunctionOutput) { test.edit(answer.Configuration) })
+				a.withFunction(func(response *lambda.GetFunctionOutput) { test.edit(response.Configuration) })
 				_, changes := a.plan(t, "", nil)
 				sameLines(t, printed(changes), test.want...)
 			})
@@ -104,7 +104,7 @@ func TestFailedFunction(t *testing.T) {
 					a.install(t, "", nil)
 				}
 				names, changes := a.plan(t, "", asked)
-				a.withFunction(func(answer *lambda.GetFunctionOutput) { edit(answer.Configuration) })
+				a.withFunction(func(response *lambda.GetFunctionOutput) { edit(response.Configuration) })
 				began := time.Now()
 				_, err := resource.Apply(t.Context(), a.clients, names, changes, resource.Options{})
 				refusal := apperrtest.ErrorOf(t, err)
@@ -130,8 +130,8 @@ func TestFailedFunction(t *testing.T) {
 func TestTagsDenied(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "", nil)
-		a.withFunction(func(answer *lambda.GetFunctionOutput) {
-			answer.Tags, answer.TagsError = nil, &functions.TagsError{Message: aws.String("not authorized")}
+		a.withFunction(func(response *lambda.GetFunctionOutput) {
+			response.Tags, response.TagsError = nil, &functions.TagsError{Message: aws.String("not authorized")}
 		})
 		_, err := Find(t.Context(), a.clients, a.id, "", nil)
 		if refusal := apperrtest.ErrorOf(t, err); refusal.Code != apperr.CodeAccessDenied || !strings.Contains(refusal.Hints[0], "lambda:ListTags") {

@@ -7,9 +7,9 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// demoAnswer is the JSON output of demo, with those of the commands that it ran.
-type demoAnswer struct {
-	Services     []demoServiceAnswer `json:"services"`
+// demoOutput is the JSON output of demo, with those of the commands that it ran.
+type demoOutput struct {
+	Services     []demoServiceOutput `json:"services"`
 	Install      json.RawMessage     `json:"install"`
 	Status       json.RawMessage     `json:"status"`
 	Interruption demoInterruption    `json:"interruption"`
@@ -19,7 +19,7 @@ type demoAnswer struct {
 	Seconds      float64             `json:"seconds"` // how long the demo took
 }
 
-type demoServiceAnswer struct {
+type demoServiceOutput struct {
 	Cluster    string `json:"cluster"`
 	Service    string `json:"service"`
 	Desired    int32  `json:"desired"`

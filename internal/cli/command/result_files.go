@@ -14,8 +14,8 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
-// answerFiles are the files to which a command appends its result; "" means none.
-type answerFiles struct {
+// resultFiles are the files to which a command appends its result; "" means none.
+type resultFiles struct {
 	summary string // Markdown, such as GitHub's $GITHUB_STEP_SUMMARY
 	outputs string // lines NAME=VALUE, such as $GITHUB_OUTPUT, or a dotenv report of GitLab's
 }
@@ -26,12 +26,12 @@ const (
 )
 
 // check returns an error if a file cannot be written. It runs before the command starts its work.
-func (f answerFiles) check() error {
+func (f resultFiles) check() error {
 	return errors.Join(appendTo(summaryFlag, f.summary, nil), appendTo(outputsFlag, f.outputs, nil))
 }
 
 // fill sets the paths that were not set by flags from the environment.
-func (f *answerFiles) fill(environ []string) {
+func (f *resultFiles) fill(environ []string) {
 	for flag, path := range map[string]*string{summaryFlag: &f.summary, outputsFlag: &f.outputs} {
 		if text, _ := input.LookupEnv(environ, input.EnvName(flag)); *path == "" {
 			*path = text
@@ -54,13 +54,13 @@ func appendTo(flag, path string, text []byte) error {
 	return nil
 }
 
-func (f answerFiles) add(answer any) error {
+func (f resultFiles) add(result any) error {
 	var summary, outputs bytes.Buffer
-	if known, ok := answer.(markdownPrinter); ok && f.summary != "" {
+	if known, ok := result.(markdownPrinter); ok && f.summary != "" {
 		known.PrintMarkdown(term.NewPrinter(&summary, term.Style{}))
 		summary.WriteByte('\n') // the next step may append its own
 	}
-	if known, ok := answer.(outputsProvider); ok && f.outputs != "" {
+	if known, ok := result.(outputsProvider); ok && f.outputs != "" {
 		if err := writeOutputs(&outputs, known.AllOutputs()); err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func (f answerFiles) add(answer any) error {
 }
 
 // end appends the exit code.
-func (f answerFiles) end(code int) error {
+func (f resultFiles) end(code int) error {
 	return appendTo(outputsFlag, f.outputs, fmt.Appendf(nil, "exit_code=%d\n", code))
 }
 
