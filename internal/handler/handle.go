@@ -10,22 +10,22 @@ import (
 
 // Handle decides what to do about an EventBridge event and does it. It returns
 // an *Error for a failure that a retry may fix, so that Lambda invokes the
-// function once more; a permanent failure is only reported in the answer and
+// function once more; a permanent failure is only reported in the response and
 // the log.
-func (h *Handler) Handle(ctx context.Context, event json.RawMessage) (answer Answer, err error) {
+func (h *Handler) Handle(ctx context.Context, event json.RawMessage) (response Response, err error) {
 	v := h.begin(ctx, event)
 	defer func() {
 		if cause := recover(); cause != nil {
-			answer, err = v.answer(), &Error{"Panic", fmt.Errorf("panic: %v", cause)}
+			response, err = v.response(), &Error{"Panic", fmt.Errorf("panic: %v", cause)}
 			v.log.ErrorContext(ctx, "The handler panicked", slog.Any("error", err), slog.String("stack", string(debug.Stack())))
 		}
 	}()
 	err = v.run(ctx)
 	v.summarize(ctx, err)
 	if err != nil && !isPermanent(err) {
-		return v.answer(), &Error{errorType(err), err}
+		return v.response(), &Error{errorType(err), err}
 	}
-	return v.answer(), nil
+	return v.response(), nil
 }
 
 // eventKind is one kind of event that the function handles.

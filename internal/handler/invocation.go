@@ -102,9 +102,9 @@ func (v *invocation) sinceEvent(t time.Time) *int64 {
 	return new(t.Sub(v.event.EventTime).Milliseconds())
 }
 
-// answer returns the outcome so far.
-func (v *invocation) answer() Answer {
-	return Answer{
+// response returns the outcome so far.
+func (v *invocation) response() Response {
+	return Response{
 		Action:           v.decision.Action,
 		Reason:           v.decision.Reason,
 		Message:          v.decision.Message,

@@ -12,8 +12,8 @@ import (
 type ending string
 
 const (
-	callRefused  ending = "refused"    // permission denied, for this call from here on
-	callLost     ending = "lost"       // the network fails before the call takes effect, and stays down
+	callRefused  ending = "refused"       // permission denied, for this call from here on
+	callLost     ending = "lost"          // the network fails before the call takes effect, and stays down
 	responseLost ending = "response lost" // the call takes effect; the response is lost and the network stays down
 )
 

@@ -97,8 +97,8 @@ func (s *Host) codeFolder() (string, error) {
 	return os.MkdirTemp(s.folder.Path, "code-*")
 }
 
-// Answer is the result of an invocation of a Lambda function.
-type Answer struct {
+// InvocationResult is the result of an invocation of a Lambda function.
+type InvocationResult struct {
 	Function string          // its name
 	Payload  json.RawMessage // its result, or the error in Lambda's form
 	Failed   bool
