@@ -39,17 +39,6 @@ func (c *Request) asks() []Ask {
 	return c.input.Asks(own, c)
 }
 
-// Where adds a condition key to the request for the call itself, unless the value is empty.
-func (c *Request) Where(key, value string) {
-	if value == "" {
-		return
-	}
-	if c.context == nil {
-		c.context = map[string]string{}
-	}
-	c.context[key] = value
-}
-
 // Decide evaluates a request, names the kind of policy that denies it, and records it in the journal.
 func (c *Request) Decide(have Rights, a policy.Ask) (found policy.Verdict, by string) {
 	found, by = have.Decide(a)
@@ -94,32 +83,6 @@ func (s *Server) SetPolicy(accessKey, document string) {
 	s.Options.Policies[accessKey] = document
 }
 
-// Rights are the policies of a caller: each kind that exists must allow a request (IAM User Guide, policy
-// evaluation logic).
-type Rights struct{ Identity, Boundary, session *policy.Policy }
-
-// IdentityBased is one of the kinds of policy named in errors.
-const IdentityBased = "identity-based policy"
-
-// Decide evaluates a request and names the kind of policy that denies it.
-func (r Rights) Decide(a policy.Ask) (found policy.Verdict, by string) {
-	found = policy.Allowed
-	for _, kind := range []struct {
-		policy *policy.Policy
-		name   string
-	}{{r.Identity, IdentityBased}, {r.Boundary, "permissions boundary"}, {r.session, "session policy"}} {
-		switch kind.policy.Decide(a) {
-		case policy.Forbidden:
-			return policy.Forbidden, kind.name
-		case policy.NotAllowed:
-			if found == policy.Allowed {
-				found, by = policy.NotAllowed, kind.name
-			}
-		}
-	}
-	return found, by
-}
-
 // rights returns the caller's policies; empty ones, which allow everything, for an unrestricted caller.
 func (c *Request) rights() (Rights, error) {
 	c.Server.Lock()
@@ -146,18 +109,4 @@ func (c *Request) RightsLocked() (Rights, error) {
 		return Rights{Identity: own}, err
 	}
 	return Rights{}, nil
-}
-
-// ReadPolicies parses policies of one kind; an error is IAM's.
-func ReadPolicies(documents ...string) (*policy.Policy, error) {
-	read, err := policy.Read(documents...)
-	return read, Malformed(err)
-}
-
-// Malformed returns IAM's error for an invalid policy; nil if err is nil.
-func Malformed(err error) error {
-	if err == nil {
-		return nil
-	}
-	return Refuse("MalformedPolicyDocument", "%v", err)
 }

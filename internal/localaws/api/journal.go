@@ -1,7 +1,6 @@
 package api
 
 import (
-	"slices"
 	"sync"
 	"time"
 )
@@ -13,106 +12,9 @@ type journal struct {
 	faults []*armed
 }
 
-// Calls returns all calls so far, oldest first. A call is listed once it is admitted, its Code once it is
-// completed.
-func (s *Server) Calls() []Call {
-	s.journal.mu.Lock()
-	defer s.journal.mu.Unlock()
-	calls := make([]Call, 0, len(s.journal.calls))
-	for _, c := range s.journal.calls {
-		calls = append(calls, *c)
-	}
-	return calls
-}
-
-// ForgetCalls clears the list of calls; the counters of faults continue.
-func (s *Server) ForgetCalls() {
-	s.journal.mu.Lock()
-	defer s.journal.mu.Unlock()
-	s.journal.calls = nil
-}
-
-// finish records how a call ended; refusal is nil if it succeeded. A call that was rejected before it was
-// admitted is recorded now.
-func (j *journal) finish(c *Request, refusal *Error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if c.noted == nil {
-		j.note(c)
-	}
-	if refusal != nil {
-		c.noted.Code = refusal.Code
-	}
-}
-
-// note adds the call to the list. The lock must be held.
-func (j *journal) note(c *Request) {
-	record := c.Record
-	record.Time = time.Now()
-	c.noted = &record
-	j.calls = append(j.calls, c.noted)
-}
-
-// admit is called before any call has an effect: it records the call, applies faults, and evaluates the
-// caller's policies.
-func (c *Request) admit() error {
-	j := &c.Server.journal
-	j.mu.Lock()
-	j.note(c)
-	var hits []Fault
-	for _, f := range j.faults {
-		if f.hits(c.Record) {
-			hits = append(hits, f.Fault)
-		}
-	}
-	j.mu.Unlock()
-	for _, f := range hits {
-		if err := f.strike(c); err != nil {
-			return err
-		}
-	}
-	return c.authorize()
-}
-
-// Inject adds a fault; the returned function removes it.
-func (s *Server) Inject(f Fault) (remove func()) {
-	j := &s.journal
-	a := &armed{Fault: f}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.faults = append(j.faults, a)
-	return func() {
-		j.mu.Lock()
-		defer j.mu.Unlock()
-		j.faults = slices.DeleteFunc(j.faults, func(x *armed) bool { return x == a })
-	}
-}
-
-// strike applies the fault to the call.
-func (f Fault) strike(c *Request) error {
-	if f.Delay > 0 {
-		select {
-		case <-time.After(f.Delay):
-		case <-c.HTTP.Context().Done():
-			return errDropped
-		}
-	}
-	switch {
-	case f.Lose:
-		return errDropped
-	case f.Deny:
-		return denied(c.Record)
-	case f.Throttle:
-		return Throttled(c.Record.Service)
-	case f.Refuse != nil:
-		return f.Refuse
-	}
-	c.dropped = c.dropped || f.Drop
-	if f.Entries != nil {
-		c.Entries = f.Entries
-	}
-	if f.Lag != nil {
-		c.Lag = *f.Lag
-	}
-	return nil
+// add adds a call to the list. The lock must be held.
+func (j *journal) add(c Call) *Call {
+	c.Time = time.Now()
+	j.calls = append(j.calls, &c)
+	return &c
 }

@@ -25,21 +25,6 @@ type wire interface {
 	refuse(w http.ResponseWriter, c *message, e *Error)
 }
 
-// wireOf identifies the protocol of a request.
-func wireOf(r *http.Request) wire {
-	switch {
-	case r.Header.Get("X-Amz-Target") != "":
-		return jsonWire{}
-	case strings.HasPrefix(r.URL.Path, "/service/"):
-		return cborWire{}
-	case strings.Contains(r.Header.Get("Authorization"), "/ec2/aws4_request"):
-		return ec2Wire{}
-	case strings.HasPrefix(r.URL.Path, "/20"), r.URL.Path == "/listRegions":
-		return restWire{}
-	}
-	return queryWire{}
-}
-
 // jsonWire is AWS JSON 1.1: the action in a header, everything else in the body. EventBridge, Logs and ECS
 // use it.
 type jsonWire struct{}
