@@ -39,35 +39,41 @@ type Install struct {
 	Release resource.Release
 	Changes []resource.Change
 	Taken   []resource.Unowned // what the changes take over from others
-	Others  []Listed           // the other installations of the Region, after Verify or FindOthers
+	Others  []Listed           // the other installations of the Region; before Verify also this one
 
 	ClusterCheck ClusterCheck
-	NotChecked   []resource.NotChecked // what Verify or FindOthers could not read
+	NotChecked   []resource.NotChecked // what could not be read
 
 	clients resource.Clients
 	id      session.Identity
 	request InstallRequest
 }
 
-// ErrNotInstalled is the error of an upgrade if nothing is installed.
-var ErrNotInstalled = errors.New("it is not installed")
+// NotInstalledError is the error of an upgrade if nothing is installed under its prefix.
+type NotInstalledError struct {
+	Others []Listed // the installations of the Region
+	Err    error    // why they could not be listed; nil if they were
+}
+
+func (*NotInstalledError) Error() string { return "it is not installed" }
 
 // PrepareInstall finds the installation and decides, before the first write, how to change it. It returns an
 // error for whatever would fail halfway: a newer version, resources of others, a prefix that differs from
 // another's only in case, executions that the account does not have.
 func PrepareInstall(ctx context.Context, clients resource.Clients, id session.Identity, request InstallRequest) (*Install, error) {
 	i := &Install{clients: clients, id: id, request: request}
-	var err error
-	if i.Found, err = find(ctx, clients, id, request.Prefix, request.Given, resource.ToCompare, nil); err != nil {
+	found, others, err := newSearch(clients, id, resource.ToCompare).findWithOthers(ctx, request.Prefix, request.Given)
+	if err != nil {
 		return nil, err
 	}
-	if request.Upgrade && !i.Found.Found() {
-		return nil, ErrNotInstalled
+	i.Found, i.Others, i.NotChecked = found, others.listed, others.notChecked()
+	if request.Upgrade && !found.Found() {
+		return nil, &NotInstalledError{others.listed, others.err}
 	}
 	if err := i.plan(); err != nil {
 		return nil, err
 	}
-	if err := i.checkCase(ctx); err != nil {
+	if err := i.checkCase(); err != nil {
 		return nil, err
 	}
 	if err := i.checkClusters(ctx); err != nil {
@@ -137,15 +143,11 @@ func (i *Install) warnOfLoss(ctx context.Context) error {
 
 // checkCase rejects a prefix that differs from another installation's only in case: our name does not find
 // that role, and IAM would reject ours. If listing roles is denied, IAM reports the error later.
-func (i *Install) checkCase(ctx context.Context) error {
+func (i *Install) checkCase() error {
 	if i.Found.State.Role != nil {
 		return nil
 	}
-	others, err := List(ctx, i.clients, i.id, i.Found.Names.RolePath)
-	if err != nil {
-		return ctx.Err()
-	}
-	return CheckCase(i.request.Prefix, others)
+	return CheckCase(i.request.Prefix, i.Others)
 }
 
 // checkClusters warns about a missing cluster: it may be created later, or it may be mistyped.
@@ -195,20 +197,25 @@ func (i *Install) Before(name string) string {
 }
 
 // Verify finds the installation again until nothing is left to change, for at most the ceiling (0: its own),
-// and concurrently the other installations of the Region. An install without changes needs no Verify.
+// and at the same time the other installations of the Region, which may have been created meanwhile. An install without
+// changes needs no Verify.
 func (i *Install) Verify(ctx context.Context, ceiling time.Duration) error {
 	if len(i.Changes) == 0 {
 		return nil
 	}
+	names, again := i.Found.Names, newSearch(i.clients, i.id, resource.ToCompare) // Found is replaced concurrently
+	again.omitted = names.Role
 	var group errgroup.Group
-	rolePath := i.Found.Names.RolePath // Found is replaced concurrently
 	group.Go(func() error {
-		i.findOthers(ctx, rolePath)
-		return nil
+		others, err := again.others(ctx, withDefault([]string{names.RolePath})...)
+		if err == nil {
+			i.Others, i.NotChecked = others.listed, others.notChecked()
+		}
+		return nil // the other goroutine reports the context's error
 	})
 	group.Go(func() error {
 		err := settled(ctx, ceiling, func(ctx context.Context) (left []resource.Change, err error) {
-			found, err := findAgain(ctx, i.clients, i.Found.Names, resource.ToCompare)
+			found, err := again.findAgain(ctx, names)
 			if err != nil {
 				return nil, err
 			}
@@ -221,20 +228,4 @@ func (i *Install) Verify(ctx context.Context, ceiling time.Duration) error {
 		return err
 	})
 	return group.Wait()
-}
-
-// FindOthers finds the other installations of the Region. An install does not need the permission to list
-// roles.
-func (i *Install) FindOthers(ctx context.Context) { i.findOthers(ctx, i.Found.Names.RolePath) }
-
-func (i *Install) findOthers(ctx context.Context, rolePath string) {
-	others, err := List(ctx, i.clients, i.id, rolePath)
-	if ctx.Err() != nil {
-		return
-	}
-	if err != nil {
-		i.NotChecked = append(i.NotChecked, resource.NotChecked{What: "other installations", Why: apperr.WhyNot(err)})
-		return
-	}
-	i.Others = others
 }

@@ -26,37 +26,13 @@ type Installation struct {
 // Find finds the installation with this prefix. The other names come from the role's record or, if there is
 // none, from given and the defaults. It only reads.
 func Find(ctx context.Context, clients resource.Clients, id session.Identity, prefix string, given settings.Given) (*Installation, error) {
-	return find(ctx, clients, id, prefix, given, resource.ToReport, nil)
+	return newSearch(clients, id, resource.ToReport).find(ctx, prefix, given)
 }
 
 // FindForRemoval is Find for an uninstall: it reads what Removal and CheckRemovable need, including the
 // role's instance profiles, but not what only a comparison would need.
 func FindForRemoval(ctx context.Context, clients resource.Clients, id session.Identity, prefix string, given settings.Given) (*Installation, error) {
-	return find(ctx, clients, id, prefix, given, resource.ToRemove, nil)
-}
-
-func find(ctx context.Context, clients resource.Clients, id session.Identity, prefix string, given settings.Given, why resource.Purpose, located func(resource.Names, *settings.Record)) (*Installation, error) {
-	role, record, err := findRecord(ctx, clients, id, prefix)
-	if err != nil {
-		return nil, err
-	}
-	names, err := namesOf(id, prefix, role, record, given)
-	if err != nil {
-		return nil, err
-	}
-	if located != nil && record != nil {
-		located(names, record)
-	}
-	found, err := findRest(ctx, clients, names, role, record, why)
-	if err != nil {
-		return nil, err
-	}
-	if role == nil && given.Text("role-path") == "" {
-		found.inferPath()
-	}
-	found.namedByRecord = why == resource.ToRemove && record != nil && given.Text("function-name") == "" &&
-		record.FunctionName != settings.Defaults(prefix).FunctionName
-	return found, nil
+	return newSearch(clients, id, resource.ToRemove).find(ctx, prefix, given)
 }
 
 // namesOf returns the names of an installation with this role and record, either of which may be nil.
@@ -66,34 +42,6 @@ func namesOf(id session.Identity, prefix string, role *resource.Role, record *se
 		return resource.Names{}, err
 	}
 	return choosePath(names, role, given)
-}
-
-// findAgain finds an installation whose names are known, even if its role is gone meanwhile.
-func findAgain(ctx context.Context, clients resource.Clients, names resource.Names, why resource.Purpose) (*Installation, error) {
-	role, record, err := findRecord(ctx, clients, names.Identity, names.Prefix)
-	if err != nil {
-		return nil, err
-	}
-	return findRest(ctx, clients, names, role, record, why)
-}
-
-func findRest(ctx context.Context, clients resource.Clients, names resource.Names, role *resource.Role, record *settings.Record, why resource.Purpose) (*Installation, error) {
-	state, err := resource.Observe(ctx, clients, names, role, why)
-	if err != nil {
-		return nil, err
-	}
-	found := &Installation{Names: names, Record: record, State: state}
-	found.Kept = state.LogGroup != nil && state.LogGroup.Kept(names.Prefix)
-	return found, nil
-}
-
-func findRecord(ctx context.Context, clients resource.Clients, id session.Identity, prefix string) (*resource.Role, *settings.Record, error) {
-	role, err := resource.FindRole(ctx, clients, id, settings.RoleName(prefix, id.Region))
-	if err != nil {
-		return nil, nil, err
-	}
-	record, err := recordOf(role, prefix)
-	return role, record, err
 }
 
 // recordOf reads the record of a role that is ours. It returns none for another's role, or for names that AWS

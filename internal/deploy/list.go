@@ -3,7 +3,6 @@ package deploy
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -26,19 +25,27 @@ type Listed struct {
 	Given  settings.Given   // the function's name according to the tags, if the role is gone; else nil
 }
 
-// List finds the installations of a Region by their roles, under the default path and under paths. ListRoles
-// returns no tags, so each role is read again.
+// List finds the installations of a Region by their roles, under the default path and under paths.
 func List(ctx context.Context, clients resource.Clients, id session.Identity, paths ...string) ([]Listed, error) {
-	all, err := rolesUnder(ctx, clients, id, paths)
+	return newSearch(clients, id, resource.ToFind).list(ctx, withDefault(paths)...)
+}
+
+// list finds the installations of the Region whose roles have these paths. ListRoles returns no tags, so each role is
+// read as well.
+func (s search) list(ctx context.Context, paths ...string) ([]Listed, error) {
+	all, err := rolesUnder(ctx, s.clients, s.id, paths)
 	if err != nil {
 		return nil, err
 	}
-	roles := slices.DeleteFunc(all, func(role types.Role) bool { return !isRoleOf(aws.ToString(role.RoleName), id.Region) })
+	roles := slices.DeleteFunc(all, func(role types.Role) bool {
+		name := aws.ToString(role.RoleName)
+		return name == s.omitted || !isRoleOf(name, s.id.Region)
+	})
 	found := make([]*Listed, len(roles))
-	group, ctx := errgroup.WithContext(ctx)
+	var group errgroup.Group
 	for index, role := range roles {
 		group.Go(func() (err error) {
-			found[index], err = listed(ctx, clients, id, role)
+			found[index], err = s.listed(ctx, role)
 			return err
 		})
 	}
@@ -48,10 +55,13 @@ func List(ctx context.Context, clients resource.Clients, id session.Identity, pa
 	return sorted(found), nil
 }
 
-// rolesUnder lists the roles under the default path and under paths; empty paths are ignored.
+// withDefault adds the default path.
+func withDefault(paths []string) []string { return append([]string{resource.Path}, paths...) }
+
+// rolesUnder lists the roles under paths; empty ones are ignored.
 func rolesUnder(ctx context.Context, clients resource.Clients, id session.Identity, paths []string) ([]types.Role, error) {
 	var roles []types.Role
-	for _, path := range slices.Compact(slices.Sorted(slices.Values(append([]string{resource.Path}, paths...)))) {
+	for _, path := range slices.Compact(slices.Sorted(slices.Values(paths))) {
 		if path == "" {
 			continue
 		}
@@ -99,7 +109,7 @@ func ListNames(ctx context.Context, clients resource.Clients, id session.Identit
 // namesUnder returns the installations according to the names of their roles, sorted by prefix and Region, and the
 // names of the roles that are ignored.
 func namesUnder(ctx context.Context, clients resource.Clients, id session.Identity, paths []string) (all []Listed, ignored []string, err error) {
-	roles, err := rolesUnder(ctx, clients, id, paths)
+	roles, err := rolesUnder(ctx, clients, id, withDefault(paths))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -142,9 +152,9 @@ func isRoleOf(name, region string) bool {
 // listed reads one role; nil if it is gone meanwhile or not ours. If the caller's permissions are limited to
 // its own prefix, it may not read other roles: then the description in the list, which is a record, is
 // sufficient.
-func listed(ctx context.Context, clients resource.Clients, id session.Identity, seen types.Role) (*Listed, error) {
-	name := aws.ToString(seen.RoleName)
-	role, err := resource.FindRole(ctx, clients, id, name)
+func (s search) listed(ctx context.Context, seen types.Role) (*Listed, error) {
+	name, id := aws.ToString(seen.RoleName), s.id
+	role, err := s.role(ctx, name)
 	if strings.HasPrefix(aws.ToString(seen.Description), `{"spothandler":`) && apperr.IsAccessDenied(err) {
 		return &Listed{Prefix: resource.PrefixOf(name, id.Region), Region: id.Region, Record: settings.ParseRecord(aws.ToString(seen.Description))}, nil
 	}
@@ -167,59 +177,6 @@ func sorted(found []*Listed) []Listed {
 	}
 	slices.SortFunc(list, func(a, b Listed) int { return strings.Compare(a.Prefix, b.Prefix) })
 	return list
-}
-
-// Overlaps returns the prefixes of the other installations of the Region that would redeploy for one of our
-// clusters. One in mode observe, or with a disabled rule, redeploys nothing.
-func Overlaps(all []Listed, spec settings.Spec) []string {
-	var found []string
-	for _, other := range all {
-		if other.Record == nil || other.Prefix == spec.Prefix {
-			continue
-		}
-		if !settings.Acts(string(spec.Redeploy), spec.RuleState) || !settings.Acts(other.Record.Redeploy, other.Record.RuleState) {
-			continue
-		}
-		if settings.Overlap(spec.Clusters, other.Record.Clusters) {
-			found = append(found, other.Prefix)
-		}
-	}
-	return found
-}
-
-// OverlapMessage returns a message that names the installations watching the same clusters.
-func OverlapMessage(prefixes []string) string {
-	if len(prefixes) == 1 {
-		return fmt.Sprintf("the installation %s watches the same clusters: both would redeploy", DisplayPrefix(prefixes[0]))
-	}
-	return fmt.Sprintf("the installations %s watch the same clusters: each would redeploy", Enumerate(prefixes))
-}
-
-// Enumerate returns prefixes as a phrase: the first few, and how many more there are.
-func Enumerate(prefixes []string) string {
-	const named = 5
-	var names []string
-	for _, prefix := range prefixes[:min(named, len(prefixes))] {
-		names = append(names, DisplayPrefix(prefix))
-	}
-	if more := len(prefixes) - named; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), more)
-	}
-	last := len(names) - 1
-	if last == 0 {
-		return names[0]
-	}
-	return strings.Join(names[:last], ", ") + " and " + names[last]
-}
-
-// CheckCase rejects a prefix that differs from another installation's only in case.
-func CheckCase(prefix string, others []Listed) error {
-	for _, other := range others {
-		if other.Prefix != prefix && strings.EqualFold(other.Prefix, prefix) {
-			return resource.SamePrefix(prefix, other.Prefix)
-		}
-	}
-	return nil
 }
 
 // ListAll finds the installations of a Region as List does and also, by their tags, those whose role has another path

@@ -26,7 +26,11 @@ type Located struct {
 // Locate finds the installation with this prefix by its role, or its remaining log group by the tags. It
 // returns nil if neither exists.
 func Locate(ctx context.Context, clients resource.Clients, id session.Identity, prefix string, given settings.Given) (*Located, error) {
-	role, record, err := findRecord(ctx, clients, id, prefix)
+	role, err := resource.FindRole(ctx, clients, id, settings.RoleName(prefix, id.Region))
+	if err != nil {
+		return nil, err
+	}
+	record, err := recordOf(role, prefix)
 	if err != nil {
 		return nil, err
 	}

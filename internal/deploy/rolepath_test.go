@@ -6,6 +6,8 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
+	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/localaws"
 )
 
 // A company may require a path for its roles. The role is found by its name, so that later commands need no
@@ -85,5 +87,63 @@ func TestRolesOfAnotherPathAreFound(t *testing.T) {
 			}
 			sameLines(t, regions, test.want...)
 		}
+	})
+}
+
+// Others under the path of the installation's own role are found, even if the command does not give the path.
+func TestOthersUnderTheSamePath(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "prod", given("role-path", "/team/"))
+		a.install(t, "test", given("role-path", "/team/"))
+		prod := "prod"
+		survey, err := Inspect(t.Context(), a.clients, nil, a.id, &prod, nil, nil)
+		if err != nil || len(survey.NotChecked) > 0 {
+			t.Fatal(err, survey)
+		}
+		sameLines(t, Overlaps(survey.Others, settings.Defaults(prod)), "test")
+		install, err := a.prepare(t.Context(), prod, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameLines(t, Overlaps(install.Others, install.Spec), "test")
+	})
+}
+
+// A caller that may not list roles installs all the same. What was not checked is said once, although it was tried before
+// and after the writes.
+func TestInstallWithoutListRoles(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.Inject(localaws.Fault{Action: "ListRoles", Deny: true})
+		install, err := a.prepare(t.Context(), "prod", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := install.Apply(t.Context(), resource.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := install.Verify(t.Context(), 0); err != nil {
+			t.Fatal(err)
+		}
+		if len(install.NotChecked) != 1 || install.NotChecked[0].What != "other installations" {
+			t.Errorf("%q", install.NotChecked)
+		}
+	})
+}
+
+// An installation that appears during an install is among the others afterwards: they are listed again.
+func TestOthersAreListedAgain(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		install, err := a.prepare(t.Context(), "prod", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.install(t, "test", nil)
+		if _, err := install.Apply(t.Context(), resource.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := install.Verify(t.Context(), 0); err != nil {
+			t.Fatal(err)
+		}
+		sameLines(t, Overlaps(install.Others, install.Spec), "test")
 	})
 }

@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/session"
@@ -20,8 +19,6 @@ type Survey struct {
 	Others     []Listed              // every installation that has a role
 	Failed     []Failure             // installations that could not be read
 	NotChecked []resource.NotChecked // for the Region
-
-	located func(resource.Names, *settings.Record)
 }
 
 // Failure is why an installation could not be read.
@@ -36,16 +33,14 @@ type Failure struct {
 // installation that has a role as soon as its names are known, from several goroutines, before the rest is
 // read.
 func Inspect(ctx context.Context, clients resource.Clients, tags TagAPI, id session.Identity, prefix *string, given settings.Given, located func(resource.Names, *settings.Record)) (*Survey, error) {
-	s := &Survey{located: located}
+	s, search := &Survey{}, newSearch(clients, id, resource.ToReport)
+	search.located = located
 	if prefix != nil {
-		return s, s.inspectOne(ctx, clients, tags, id, *prefix, given)
+		return s, s.inspectOne(ctx, search, tags, *prefix, given)
 	}
-	others, err := List(ctx, clients, id, given.Text("role-path"))
-	if err != nil {
+	if err := s.inspectAll(ctx, search, tags, given); err != nil {
 		return nil, err
 	}
-	s.Others = others
-	s.inspectAll(ctx, clients, tags, id, given)
 	if ctx.Err() != nil || len(s.Found) == 0 && len(s.Failed) > 0 {
 		return s, errors.Join(ctx.Err(), s.failure())
 	}
@@ -60,70 +55,77 @@ func (s *Survey) failure() error {
 	return nil
 }
 
-func (s *Survey) inspectOne(ctx context.Context, clients resource.Clients, tags TagAPI, id session.Identity, prefix string, given settings.Given) error {
-	var one *Installation
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		s.Others, err = List(groupCtx, clients, id, given.Text("role-path"))
-		if err != nil && groupCtx.Err() == nil {
-			s.NotChecked, err = append(s.NotChecked, resource.NotChecked{What: "other installations", Why: apperr.WhyNot(err)}), nil
-		}
-		return err
-	})
-	group.Go(func() (err error) {
-		one, err = find(groupCtx, clients, id, prefix, given, resource.ToReport, s.located)
-		return err
-	})
-	if err := group.Wait(); err != nil {
+func (s *Survey) inspectOne(ctx context.Context, search search, tags TagAPI, prefix string, given settings.Given) error {
+	one, others, err := search.findWithOthers(ctx, prefix, given)
+	if err != nil {
 		return err
 	}
+	s.Others, s.NotChecked = others.listed, others.notChecked()
 	s.add(one)
 	if role := one.State.Role; role != nil && resource.IsOurs(role.Tags, prefix) {
 		return nil
 	}
-	found, notChecked, err := FindWithoutRole(ctx, clients, tags, id, func(other string) bool { return other == prefix })
+	found, notChecked, err := FindWithoutRole(ctx, search.clients, tags, search.id, func(other string) bool { return other == prefix })
 	s.NotChecked = append(s.NotChecked, notChecked...)
 	s.add(found...)
 	return err
 }
 
-// inspectAll also checks the names of an installation without a prefix, which are found without tags. An
-// installation that cannot be read does not hide the others.
-func (s *Survey) inspectAll(ctx context.Context, clients resource.Clients, tags TagAPI, id session.Identity, given settings.Given) {
-	prefixes := []string{""}
-	for _, each := range s.Others {
-		if each.Prefix != "" {
-			prefixes = append(prefixes, each.Prefix)
-		}
+// inspectAll also finds an installation without a prefix, whose names need no tags. An installation that cannot be read
+// does not hide the others.
+func (s *Survey) inspectAll(ctx context.Context, search search, tags TagAPI, given settings.Given) error {
+	unprefixed := inspection{}
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		s.Others, err = search.list(groupCtx, withDefault([]string{given.Text("role-path")})...)
+		return err
+	})
+	group.Go(func() error {
+		unprefixed.find(groupCtx, search, given)
+		return nil
+	})
+	if err := group.Wait(); err != nil {
+		return err
 	}
-	found, failed := make([]*Installation, len(prefixes)), make([]error, len(prefixes))
-	var group sync.WaitGroup
-	for index, prefix := range prefixes {
-		names := given
-		if prefix != "" { // they belong to one installation
-			names = nil
+	all := []*inspection{&unprefixed}
+	var rest sync.WaitGroup
+	for _, each := range s.Others {
+		if each.Prefix == "" {
+			continue
 		}
-		group.Go(func() {
-			found[index], failed[index] = find(ctx, clients, id, prefix, names, resource.ToReport, s.located)
-		})
+		one := &inspection{prefix: each.Prefix}
+		all = append(all, one)
+		rest.Go(func() { one.find(ctx, search, nil) }) // the given names belong to one installation
 	}
 	hasNoRole := func(prefix string) bool {
 		return !slices.ContainsFunc(s.Others, func(l Listed) bool { return l.Prefix == prefix })
 	}
-	withoutRole, notChecked, err := FindWithoutRole(ctx, clients, tags, id, hasNoRole)
-	group.Wait()
+	withoutRole, notChecked, err := FindWithoutRole(ctx, search.clients, tags, search.id, hasNoRole)
+	rest.Wait()
 	s.NotChecked = notChecked
-	for index, prefix := range prefixes {
-		if failed[index] != nil {
-			s.Failed = append(s.Failed, Failure{prefix, failed[index]})
+	for _, each := range all {
+		if each.err != nil {
+			s.Failed = append(s.Failed, Failure{each.prefix, each.err})
 			continue
 		}
-		s.add(found[index])
+		s.add(each.found)
 	}
 	if err != nil {
 		s.Failed = append(s.Failed, Failure{Err: err}) // the error names it
 	}
 	s.add(withoutRole...)
+	return nil
+}
+
+// inspection is the search for one of several installations.
+type inspection struct {
+	prefix string
+	found  *Installation
+	err    error
+}
+
+func (i *inspection) find(ctx context.Context, search search, given settings.Given) {
+	i.found, i.err = search.find(ctx, i.prefix, given)
 }
 
 // add adds findings, unless another one already includes them.

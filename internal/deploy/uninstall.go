@@ -98,8 +98,9 @@ func (u *Uninstall) Apply(ctx context.Context, options resource.Options) (done i
 
 // Verify repeats the search until nothing of the installation is found, for at most the ceiling (0: its own).
 func (u *Uninstall) Verify(ctx context.Context, ceiling time.Duration) error {
+	again := newSearch(u.clients, u.Found.Names.Identity, resource.ToFind)
 	return settled(ctx, ceiling, func(ctx context.Context) (left []resource.Change, err error) {
-		found, err := findAgain(ctx, u.clients, u.Found.Names, resource.ToFind)
+		found, err := again.findAgain(ctx, u.Found.Names)
 		if err != nil {
 			return nil, err
 		}

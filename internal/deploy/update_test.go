@@ -7,7 +7,7 @@ import (
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
-// The minimum number of calls, including the verification.
+// The minimum number of calls, including the list of the other installations and the verification.
 func TestCalls(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		count := func(doing string, most int, do func()) {
@@ -23,8 +23,8 @@ func TestCalls(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		count("a first install", 35, func() { apply(nil) })
-		count("a second install", 12, func() { apply(nil) })
+		count("a first install", 34, func() { apply(nil) })
+		count("a second install", 13, func() { apply(nil) })
 		count("one setting", 29, func() { apply(given("timeout", "30")) })
 		count("an uninstall", 30, func() { a.uninstall(t, "prod", false) })
 	})

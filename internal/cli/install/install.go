@@ -201,15 +201,11 @@ func (j *installJob) prepare(ctx context.Context) (err error) {
 		AllowDowngrade: j.opts.allowDowngrade, Upgrade: j.opts.upgrade,
 		Clusters: j.ClusterAPI(), Version: j.Version, Release: j.ReleaseFor, Warn: j.addWarning,
 	})
-	if errors.Is(err, deploy.ErrNotInstalled) {
-		return j.nothingToUpgrade(ctx)
+	if absent, ok := errors.AsType[*deploy.NotInstalledError](err); ok {
+		return j.nothingToUpgrade(absent)
 	}
-	if err != nil {
+	if err != nil || j.DryRun || len(j.Changes) == 0 {
 		return err
-	}
-	if j.DryRun || len(j.Changes) == 0 { // else Verify finds them
-		j.FindOthers(ctx)
-		return ctx.Err()
 	}
 	return j.confirmAdoption(ctx)
 }
@@ -273,16 +269,15 @@ func (j *installJob) confirmAdoption(ctx context.Context) error {
 
 // nothingToUpgrade returns the error for a prefix that is not installed. It names the existing installations if the caller
 // may list them.
-func (j *installJob) nothingToUpgrade(ctx context.Context) error {
-	others, err := deploy.List(ctx, j.Clients, j.ID, j.RolePath)
-	if err != nil && !apperr.IsAccessDenied(err) {
-		return err
+func (j *installJob) nothingToUpgrade(absent *deploy.NotInstalledError) error {
+	if absent.Err != nil && !apperr.IsAccessDenied(absent.Err) {
+		return absent.Err
 	}
-	if err != nil {
+	if absent.Err != nil {
 		return j.NotInstalledUnlisted(j.opts.prefix, j.ID.Region)
 	}
-	verdict := j.NotInstalled("upgrade", j.opts.prefix, j.ID.Region, others)
-	if len(others) > 1 && j.Sources.PrefixOrigin == "" {
+	verdict := j.NotInstalled("upgrade", j.opts.prefix, j.ID.Region, absent.Others)
+	if len(absent.Others) > 1 && j.Sources.PrefixOrigin == "" {
 		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+j.InstallationFlags("")+"   upgrades all of them")
 	}
 	return verdict

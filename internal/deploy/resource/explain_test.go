@@ -84,7 +84,7 @@ func TestExplainKeepsExplainedErrors(t *testing.T) {
 // The request ID is included if AWS returned one.
 func TestExplainRequestID(t *testing.T) {
 	inAccount(t, func(t *testing.T, a account) {
-		err := (&Role{Name: strings.Repeat("x", 65)}).readOwnPolicy(a.clients.IAM)(t.Context())
+		err := (&roleObserver{}).readOwnPolicy(a.clients.IAM, strings.Repeat("x", 65))(t.Context())
 		own := apperrtest.ErrorOf(t, explain("reading", a.names.Identity, err))
 		if len(own.Detail) != 1 || !strings.HasPrefix(own.Detail[0], "The call was iam:GetRolePolicy, request id ") {
 			t.Errorf("%+v", own)

@@ -132,59 +132,85 @@ func unescape(document *string) (string, error) {
 	return text, nil
 }
 
-// roleObserver reads what belongs to a role that was already read; nil if there is none.
-type roleObserver struct{ role *Role }
-
-func (o *roleObserver) readings(clients Clients, _ Names, why Purpose) []reading {
-	role, api := o.role, clients.IAM
-	if role == nil || why == ToFind {
-		return nil
-	}
-	readings := []reading{
-		{"listing the inline policies of role " + role.Name, role.readInlinePolicies(api)},
-		{"listing the attached policies of role " + role.Name, role.readAttachedPolicies(api)},
-	}
-	if why == ToRemove {
-		return append(readings, reading{"listing the instance profiles of role " + role.Name, role.readProfiles(api)})
-	}
-	return append(readings, reading{"reading the inline policy of role " + role.Name, role.readOwnPolicy(api)})
+// roleObserver reads the role, unless it was already read, and what belongs to it.
+type roleObserver struct {
+	role     *Role
+	known    bool // it was already read; role is nil if there is none
+	policy   string
+	inline   []string
+	attached []string
+	profiles []string
 }
 
-func (r *Role) readOwnPolicy(api RoleAPI) func(context.Context) error {
+func (o *roleObserver) readings(clients Clients, names Names, why Purpose) []reading {
+	name, api := names.Role, clients.IAM
+	var readings []reading
+	switch {
+	case !o.known:
+		readings = append(readings, reading{"reading role " + name, func(ctx context.Context) (err error) {
+			o.role, err = getRole(ctx, api, name)
+			return err
+		}})
+	case o.role == nil:
+		return nil
+	}
+	if why == ToFind {
+		return readings
+	}
+	readings = append(
+		readings,
+		reading{"listing the inline policies of role " + name, o.readInlinePolicies(api, name)},
+		reading{"listing the attached policies of role " + name, o.readAttachedPolicies(api, name)},
+	)
+	if why == ToRemove {
+		return append(readings, reading{"listing the instance profiles of role " + name, o.readProfiles(api, name)})
+	}
+	return append(readings, reading{"reading the inline policy of role " + name, o.readOwnPolicy(api, name)})
+}
+
+// found returns the role with everything that belongs to it, or nil.
+func (o *roleObserver) found() *Role {
+	if o.role != nil {
+		o.role.Policy, o.role.Inline, o.role.Attached, o.role.Profiles = o.policy, o.inline, o.attached, o.profiles
+	}
+	return o.role
+}
+
+func (o *roleObserver) readOwnPolicy(api RoleAPI, role string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		response, err := api.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &r.Name, PolicyName: aws.String(PolicyName)})
+		response, err := api.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &role, PolicyName: aws.String(PolicyName)})
 		if err != nil {
 			return apperr.IgnoreNotFound(err)
 		}
-		r.Policy, err = unescape(response.PolicyDocument)
+		o.policy, err = unescape(response.PolicyDocument)
 		return err
 	}
 }
 
-func (r *Role) readInlinePolicies(api RoleAPI) func(context.Context) error {
+func (o *roleObserver) readInlinePolicies(api RoleAPI, role string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		pages := iam.NewListRolePoliciesPaginator(api, &iam.ListRolePoliciesInput{RoleName: &r.Name})
+		pages := iam.NewListRolePoliciesPaginator(api, &iam.ListRolePoliciesInput{RoleName: &role})
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {
 				return apperr.IgnoreNotFound(err)
 			}
-			r.Inline = append(r.Inline, without(page.PolicyNames, PolicyName)...)
+			o.inline = append(o.inline, without(page.PolicyNames, PolicyName)...)
 		}
 		return nil
 	}
 }
 
-func (r *Role) readAttachedPolicies(api RoleAPI) func(context.Context) error {
+func (o *roleObserver) readAttachedPolicies(api RoleAPI, role string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		pages := iam.NewListAttachedRolePoliciesPaginator(api, &iam.ListAttachedRolePoliciesInput{RoleName: &r.Name})
+		pages := iam.NewListAttachedRolePoliciesPaginator(api, &iam.ListAttachedRolePoliciesInput{RoleName: &role})
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {
 				return apperr.IgnoreNotFound(err)
 			}
 			for _, policy := range page.AttachedPolicies {
-				r.Attached = append(r.Attached, value(policy.PolicyArn))
+				o.attached = append(o.attached, value(policy.PolicyArn))
 			}
 		}
 		return nil
@@ -193,16 +219,16 @@ func (r *Role) readAttachedPolicies(api RoleAPI) func(context.Context) error {
 
 // readProfiles finds the instance profiles that contain the role. Others added them, and IAM would refuse to
 // delete the role (IAM API, DeleteRole). Only a removal needs them.
-func (r *Role) readProfiles(api RoleAPI) func(context.Context) error {
+func (o *roleObserver) readProfiles(api RoleAPI, role string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		pages := iam.NewListInstanceProfilesForRolePaginator(api, &iam.ListInstanceProfilesForRoleInput{RoleName: &r.Name})
+		pages := iam.NewListInstanceProfilesForRolePaginator(api, &iam.ListInstanceProfilesForRoleInput{RoleName: &role})
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {
 				return apperr.IgnoreNotFound(err)
 			}
 			for _, profile := range page.InstanceProfiles {
-				r.Profiles = append(r.Profiles, value(profile.InstanceProfileName))
+				o.profiles = append(o.profiles, value(profile.InstanceProfileName))
 			}
 		}
 		return nil

@@ -42,8 +42,8 @@ type observers struct {
 	triggers []triggerObserver
 }
 
-func newObservers(role *Role) *observers {
-	o := &observers{role: roleObserver{role}}
+func newObservers(role roleObserver) *observers {
+	o := &observers{role: role}
 	for _, each := range triggerTypes() {
 		o.triggers = append(o.triggers, triggerObserver{triggerType: each})
 	}
@@ -64,7 +64,7 @@ func (o *observers) readings(clients Clients, names Names, why Purpose) []readin
 
 // found returns what was read.
 func (o *observers) found(names Names) State {
-	s := State{Role: o.role.role, LogGroup: o.logGroup.found()}
+	s := State{Role: o.role.found(), LogGroup: o.logGroup.found()}
 	for index := range o.triggers {
 		s.Triggers = append(s.Triggers, o.triggers[index].found(names, o.function.statements))
 	}
@@ -207,9 +207,19 @@ func (s State) Rule(name string) *Rule {
 	return rule
 }
 
-// Observe reads the resources with these names concurrently and changes nothing. role is the role if it was
-// already read, or nil. A resource that does not exist is nil; any other failure is an error.
+// Observe reads the resources with these names, except the role, concurrently and changes nothing. role is the role,
+// which was read before because it holds the names, or nil if there is none. A resource that does not exist is nil; any
+// other failure is an error.
 func Observe(ctx context.Context, clients Clients, names Names, role *Role, why Purpose) (State, error) {
+	return observe(ctx, clients, names, roleObserver{role: role, known: true}, why)
+}
+
+// ObserveAll is Observe for names that are already known: it reads the role at the same time as the rest.
+func ObserveAll(ctx context.Context, clients Clients, names Names, why Purpose) (State, error) {
+	return observe(ctx, clients, names, roleObserver{}, why)
+}
+
+func observe(ctx context.Context, clients Clients, names Names, role roleObserver, why Purpose) (State, error) {
 	observers := newObservers(role)
 	group, groupCtx := errgroup.WithContext(ctx)
 	for _, each := range observers.readings(clients, names, why) {
